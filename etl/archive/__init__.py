@@ -1,0 +1,53 @@
+"""The archive: its database, its bucket, and what may be done with both."""
+
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+from sqlalchemy import Engine
+
+from etl.archive.database import connect, require_current
+from etl.archive.hosts import PostgresHosts
+from etl.archive.store import Store, StoreAddress
+from etl.errors import GongkaiError
+from etl.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """The two places in which everything is kept."""
+
+    engine: Engine
+    store: Store
+
+    @property
+    def hosts(self) -> PostgresHosts:
+        """What is known of hosts."""
+        return PostgresHosts(self.engine)
+
+
+def open_archive(settings: Settings) -> Archive:
+    """The archive that the settings name, found to be there and of the right schema. Raises `GongkaiError`."""
+    store = Store(
+        StoreAddress(
+            endpoint=_needed("STORE_ENDPOINT", settings.store_endpoint),
+            access_key=_secret("STORE_ACCESS_KEY", settings.store_access_key),
+            secret_key=_secret("STORE_SECRET_KEY", settings.store_secret_key),
+            bucket=settings.store_bucket,
+            secure=settings.store_secure,
+            region=settings.store_region,
+        )
+    )
+    engine = connect(_secret("DATABASE_URL", settings.database_url))
+    require_current(engine)
+    store.check()
+    return Archive(engine, store)
+
+
+def _needed(name: str, value: str | None) -> str:
+    if not value:
+        raise GongkaiError(f"GONGKAI_{name} is not set", hint="run `gongkai up`, or see docs/settings.md")
+    return value
+
+
+def _secret(name: str, value: SecretStr | None) -> str:
+    return _needed(name, value.get_secret_value() if value else None)

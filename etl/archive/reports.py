@@ -1,0 +1,112 @@
+"""Run reports: counted from the stored outcomes, never beside them, and kept with the run."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, func, select, text, update
+
+from etl.archive.models import Run
+from etl.archive.runs import ColumnTold, OpenRun
+from etl.outcomes import Group, Outcome, group
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A run as its stored outcomes tell it. `listed = stored + unchanged + failed + excluded + unfinished`."""
+
+    source: str
+    run: int
+    key: str
+    state: str
+    started_at: str
+    seconds: float
+    listed: int
+    stored: int
+    unchanged: int
+    failed: int
+    excluded: int
+    unfinished: int
+    records: int
+    duplicates: int
+    created: int
+    updated: int
+    change_seq_to: int
+    outcomes: dict[str, int] = field(default_factory=dict)
+    told: tuple[ColumnTold, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def read_report(connection: Connection, run: OpenRun, problems: Sequence[str]) -> Report:
+    """The report of a run, counted from what is stored."""
+    values = {"run": run.id, "source": run.source.id}
+    counted = connection.execute(
+        text("SELECT outcome, count(*) AS n FROM archive.run_page WHERE run_id = :run GROUP BY 1"), values
+    ).all()
+    outcomes = {row.outcome: row.n for row in counted if row.outcome}
+    sums = dict.fromkeys(Group, 0)
+    for name, number in outcomes.items():
+        sums[group(Outcome(name))] += number
+    row = connection.execute(_SUMS, values).one()
+    listing = connection.scalars(select(Run.listing).where(Run.id == run.id)).one()
+    return Report(
+        source=run.source.id,
+        run=run.id,
+        key=run.key,
+        state="red" if problems else "green",
+        started_at=run.started_at.isoformat(),
+        seconds=round((datetime.now(UTC) - run.started_at).total_seconds(), 1),
+        listed=sum(row.n for row in counted),
+        **{str(name): number for name, number in sums.items()},
+        unfinished=sum(row.n for row in counted if not row.outcome),
+        records=row.records,
+        duplicates=row.duplicates,
+        created=row.created,
+        updated=row.updated,
+        change_seq_to=row.change_seq_to,
+        outcomes=dict(sorted(outcomes.items())),
+        told=tuple(ColumnTold(**column) for column in listing.get("columns", ())),
+        problems=tuple(problems),
+    )
+
+
+# A record is a duplicate when an earlier record, of whatever source, already holds its text.
+_SUMS = text("""
+WITH mine AS (
+    SELECT r.id, v.content_hash FROM archive.record r
+    JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
+    WHERE r.source_id = :source AND r.state = 'current'
+)
+SELECT (SELECT count(*) FROM mine) AS records,
+       (SELECT count(*) FROM mine WHERE EXISTS (
+           SELECT FROM archive.record_version v JOIN archive.record o ON o.id = v.record_id AND o.version = v.version
+           WHERE v.content_hash = mine.content_hash AND o.id < mine.id AND o.state = 'current')) AS duplicates,
+       (SELECT count(*) FROM archive.change WHERE run_id = :run AND kind = 'created') AS created,
+       (SELECT count(*) FROM archive.change WHERE run_id = :run AND kind = 'updated') AS updated,
+       (SELECT coalesce(max(change_seq), 0) FROM archive.change) AS change_seq_to
+""")
+
+
+def close_run(engine: Engine, run: OpenRun, problems: Sequence[str]) -> Report:
+    """Counts the run, keeps the report with it, and ends it green or red."""
+    with engine.begin() as connection:
+        report = read_report(connection, run, problems)
+        connection.execute(
+            update(Run)
+            .where(Run.id == run.id)
+            .values(state=report.state, report=asdict(report), finished_at=func.now())
+        )
+    return report
+
+
+def last_reports(engine: Engine, source_id: str | None = None) -> list[dict[str, Any]]:
+    """The report of each source's last finished run, as it was kept."""
+    query = (
+        select(Run.report)
+        .where(Run.report.is_not(None), *([Run.source_id == source_id] if source_id else []))
+        .distinct(Run.source_id)
+        .order_by(Run.source_id, Run.id.desc())
+    )
+    with engine.connect() as connection:
+        return [report for report in connection.scalars(query) if report is not None]

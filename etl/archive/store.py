@@ -1,0 +1,146 @@
+"""Object storage: blobs by SHA-256, capture logs beside them. Everything is written once and never overwritten."""
+
+import gzip
+import hashlib
+import io
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import urllib3
+from minio import Minio
+from minio.error import MinioException, S3Error
+from urllib3.exceptions import HTTPError
+
+from etl.errors import GongkaiError
+
+
+class StoreError(GongkaiError):
+    """Object storage cannot be reached, refuses, is full, or gave back other bytes than it was given."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreAddress:
+    """Where the bucket is and how to get in."""
+
+    endpoint: str
+    access_key: str
+    secret_key: str
+    bucket: str
+    secure: bool = True
+    region: str = "us-east-1"
+
+
+def sha256(body: bytes) -> str:
+    """The identity of a blob."""
+    return hashlib.sha256(body).hexdigest()
+
+
+def blob_key(digest: str) -> str:
+    """`blobs/sha256/ab/cd/<sha256>`."""
+    return f"blobs/sha256/{digest[:2]}/{digest[2:4]}/{digest}"
+
+
+class Store:
+    """One bucket. Safe to use from several threads; every failure is a `StoreError` that names the bucket."""
+
+    def __init__(self, address: StoreAddress) -> None:
+        self.address = address
+        # A dead server must be an error within seconds; the callers decide whether to try again.
+        pool = urllib3.PoolManager(
+            maxsize=16,
+            timeout=urllib3.Timeout(connect=3, read=30),
+            retries=urllib3.Retry(total=2, backoff_factor=0.2, status_forcelist=[500, 502, 503, 504]),
+        )
+        self._client = Minio(
+            address.endpoint,
+            access_key=address.access_key,
+            secret_key=address.secret_key,
+            secure=address.secure,
+            region=address.region,
+            http_client=pool,
+        )
+
+    def check(self) -> None:
+        """Raises `StoreError` unless the bucket exists and may be read."""
+        with self._errors("look for it"):
+            exists = self._client.bucket_exists(self.address.bucket)
+        if not exists:
+            raise StoreError(
+                f"no bucket {self.address.bucket!r} at {self.address.endpoint}",
+                hint="create it, or set GONGKAI_STORE_BUCKET",
+            )
+
+    def put_blob(self, body: bytes) -> str:
+        """Stores the bytes and reads them back; returns their SHA-256. Raises `StoreError`."""
+        digest = sha256(body)
+        self._put(blob_key(digest), body, "application/octet-stream")
+        if sha256(self.read(blob_key(digest))) != digest:
+            raise StoreError(f"blob {digest} does not read back as it was written", hint="check the storage's disks")
+        return digest
+
+    def blob(self, digest: str) -> bytes:
+        """The bytes of a blob. Raises `StoreError` when they are missing or hash to something else."""
+        body = self.read(blob_key(digest))
+        if sha256(body) != digest:
+            raise StoreError(
+                f"blob {digest} in {self.address.bucket} holds other bytes", hint="restore it from a backup"
+            )
+        return body
+
+    def put_log(self, key: str, lines: Iterable[dict[str, Any]]) -> None:
+        """Stores JSON lines, gzipped; the same lines give the same bytes."""
+        text = "".join(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n" for line in lines)
+        self._put(key, gzip.compress(text.encode(), mtime=0), "application/gzip")
+
+    def log(self, key: str) -> list[dict[str, Any]]:
+        """The lines of a capture log."""
+        return [json.loads(line) for line in gzip.decompress(self.read(key)).splitlines()]
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """Names of all objects that begin with the prefix, in order."""
+        with self._errors(f"list {prefix}"):
+            for item in self._client.list_objects(self.address.bucket, prefix=prefix, recursive=True):
+                yield str(item.object_name)
+
+    def read(self, key: str) -> bytes:
+        """The bytes of an object. Raises `StoreError` when there is none."""
+        with self._errors(f"read {key}"):
+            response = self._client.get_object(self.address.bucket, key)
+            try:
+                return bytes(response.read())
+            finally:
+                response.close()
+                response.release_conn()
+
+    def _put(self, key: str, body: bytes, media_type: str) -> None:
+        with self._errors(f"write {key}"):
+            self._client.put_object(self.address.bucket, key, io.BytesIO(body), len(body), content_type=media_type)
+
+    @contextmanager
+    def _errors(self, doing: str) -> Iterator[None]:
+        try:
+            yield
+        except S3Error as error:
+            raise StoreError(
+                f"bucket {self.address.bucket!r} at {self.address.endpoint}, {doing}: {error.code}: {error.message}",
+                hint=_HINTS.get(error.code or "", "check the storage's log and free space"),
+            ) from error
+        except (MinioException, HTTPError, OSError) as error:
+            cause = getattr(error, "reason", None) or error
+            raise StoreError(
+                f"object storage at {self.address.endpoint}, {doing}: {type(cause).__name__}: "
+                f"{str(cause).rpartition(': ')[2]}",
+                hint="check GONGKAI_STORE_ENDPOINT and that the server runs (`gongkai status`)",
+            ) from error
+
+
+_HINTS = {
+    "NoSuchBucket": "create the bucket, or set GONGKAI_STORE_BUCKET",
+    "InvalidAccessKeyId": "check GONGKAI_STORE_ACCESS_KEY",
+    "SignatureDoesNotMatch": "check GONGKAI_STORE_SECRET_KEY",
+    "AccessDenied": "check the keys and the bucket's policy",
+    "NoSuchKey": "the object was removed behind the archive's back; restore it from a backup",
+}

@@ -1,0 +1,233 @@
+"""The fetcher: one pooled HTTP/2 client a batch, that goes only where the source may go, as gently as it says."""
+
+import asyncio
+import time
+import zlib
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import urljoin
+
+import httpx
+
+from etl.fetch.guard import ForbiddenAddress, guarded_transport
+from etl.fetch.hosts import HostBook
+from etl.fetch.robots import ROBOTS_LIFETIME, Rules, read_robots
+from etl.outcomes import Outcome
+from etl.sources.schema import Source
+from etl.web.urls import canonical_url, host_of
+
+ACCEPT = "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.8"
+# Only what zlib reads: brotli and zstd would unpack without the size limit that `_Body` holds.
+ACCEPT_ENCODING = "gzip, deflate"
+LONGEST_WAIT = 120.0
+"""Seconds for which a fetch waits for its host; a host pushed out further fails its pages now, for the next run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One request with its redirects, as it went. `body` is what came, after transfer decoding.
+
+    `failure` names the outcome where the request itself failed; None means that the answer is to be judged.
+    """
+
+    url: str
+    final_url: str
+    fetched_at: datetime
+    elapsed_ms: int
+    request_headers: tuple[tuple[str, str], ...]
+    status: int | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes | None = None
+    failure: Outcome | None = None
+    reason: str = ""
+
+    def header(self, name: str) -> str:
+        """The last value of a response header, or an empty string."""
+        return next((value for key, value in reversed(self.headers) if key.lower() == name), "")
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether the same request may go better a moment later: network errors, 5xx, 429."""
+        return self.failure is Outcome.NETWORK_ERROR or self.status == 429 or (self.status or 0) >= 500
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to fetch; `headers` come on top of the fetcher's own."""
+
+    url: str
+    method: str = "GET"
+    headers: Mapping[str, str] | None = None
+    body: bytes | None = None
+
+
+class _Refused(Exception):
+    def __init__(self, outcome: Outcome, reason: str) -> None:
+        super().__init__(reason)
+        self.outcome = outcome
+
+
+class Fetcher:
+    """Fetches for one source. Use `fetcher(...)`; every way in which a request ends is an `Attempt`, never an error."""
+
+    def __init__(self, source: Source, hosts: HostBook, client: httpx.AsyncClient, user_agent: str) -> None:
+        self._source, self._hosts, self._client, self._user_agent = source, hosts, client, user_agent
+        self._rules: dict[str, Rules] = {}
+        self._slots = asyncio.Semaphore(source.pace.concurrency)
+        self._robots_lock = asyncio.Lock()
+
+    async def fetch(self, request: Request) -> list[Attempt]:
+        """Every attempt made for the request, the last one being what it came to. Retries what may pass.
+
+        An empty list is not possible; an address that may not be asked at all gives one attempt with its failure.
+        """
+        attempts: list[Attempt] = []
+        async with self._slots:
+            for number in range(self._source.limits.retries + 1):
+                if number:
+                    await asyncio.sleep(self._source.pace.retry_delay * 2 ** (number - 1))
+                attempts.append(attempt := await self._attempt(request))
+                host = host_of(attempt.final_url)
+                if not attempt.may_pass:
+                    if attempt.status is not None:
+                        await asyncio.to_thread(self._hosts.succeeded, host)
+                    break
+                await self._hold_back(host, attempt)
+        return attempts
+
+    async def _hold_back(self, host: str, attempt: Attempt) -> None:
+        wait = _retry_after(attempt.header("retry-after"))
+        if attempt.status in (429, 503) and wait:
+            await asyncio.to_thread(self._hosts.push_out, host, wait)
+        else:
+            await asyncio.to_thread(self._hosts.failed, host, self._source.pace.retry_delay)
+
+    async def _attempt(self, request: Request) -> Attempt:
+        headers = {"User-Agent": self._user_agent, "Accept": ACCEPT, "Accept-Encoding": ACCEPT_ENCODING}
+        headers |= request.headers or {}
+        sent = tuple(headers.items())
+        started, clock, url = datetime.now(UTC), time.monotonic(), request.url
+
+        def ended(**what: object) -> Attempt:
+            elapsed = int((time.monotonic() - clock) * 1000)
+            return Attempt(request.url, url, started, elapsed, sent, **what)  # type: ignore[arg-type]
+
+        try:
+            for _ in range(self._source.limits.redirects + 1):
+                await self._may_ask(url)
+                started, clock = datetime.now(UTC), time.monotonic()
+                async with asyncio.timeout(self._source.limits.seconds):
+                    method, body = (request.method, request.body) if url == request.url else ("GET", None)
+                    async with self._client.stream(method, url, headers=headers, content=body) as response:
+                        answer = tuple((name, value) for name, value in response.headers.multi_items())
+                        content = await self._body(response)
+                target = response.headers.get("location")
+                if response.status_code not in (301, 302, 303, 307, 308) or not target:
+                    return ended(status=response.status_code, headers=answer, body=content)
+                url = canonical_url(urljoin(url, target))
+            return ended(failure=Outcome.NETWORK_ERROR, reason=f"more than {self._source.limits.redirects} redirects")
+        except _Refused as refusal:
+            return ended(failure=refusal.outcome, reason=str(refusal))
+        except TimeoutError:
+            limit = self._source.limits.seconds
+            return ended(failure=Outcome.NETWORK_ERROR, reason=f"no whole answer within {limit:g} s")
+        except ForbiddenAddress as error:
+            return ended(failure=Outcome.OUT_OF_SCOPE, reason=str(error))
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            return ended(failure=Outcome.NETWORK_ERROR, reason=f"{type(error).__name__}: {error}".rstrip(": "))
+
+    async def _body(self, response: httpx.Response) -> bytes:
+        body = _Body(response.headers.get("content-encoding", ""), self._source.limits.bytes)
+        async for chunk in response.aiter_raw():
+            body.add(chunk)
+        return body.whole()
+
+    async def _may_ask(self, url: str) -> None:
+        if not self._source.allows(url):
+            raise _Refused(Outcome.OUT_OF_SCOPE, f"{url} lies on none of the source's hosts")
+        host = host_of(url)
+        rules = await self._robots(host, url)
+        if not rules.allow(url):
+            raise _Refused(Outcome.ROBOTS, rules.reason)
+        await self._wait(host, max(self._source.pace.delay, rules.crawl_delay))
+
+    async def _wait(self, host: str, delay: float) -> None:
+        wait = await asyncio.to_thread(self._hosts.reserve, host, delay)
+        if wait > LONGEST_WAIT:
+            raise _Refused(Outcome.NETWORK_ERROR, f"{host} asked to be left alone for another {wait:.0f} s")
+        await asyncio.sleep(wait)
+
+    async def _robots(self, host: str, url: str) -> Rules:
+        if host in self._rules:
+            return self._rules[host]
+        async with self._robots_lock:
+            if host not in self._rules:
+                kept = await asyncio.to_thread(self._hosts.robots, host)
+                if kept is None or datetime.now(UTC) - kept.fetched_at > ROBOTS_LIFETIME:
+                    await self._wait(host, self._source.pace.delay)
+                    kept = await read_robots(self._client, url, self._user_agent)
+                    await asyncio.to_thread(self._hosts.keep_robots, host, kept)
+                self._rules[host] = Rules(host, kept, self._user_agent)
+        return self._rules[host]
+
+
+class _Body:
+    """Collects a body while it unpacks it, and never holds more than the limit."""
+
+    def __init__(self, encoding: str, limit: int) -> None:
+        self._encoding, self._limit = encoding.strip().lower(), limit
+        self._parts: list[bytes] = []
+        self._size = 0
+        self._unpacker: zlib._Decompress | None = None
+        if self._encoding in ("gzip", "x-gzip", "deflate"):
+            self._unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32)
+        elif self._encoding not in ("", "identity"):
+            raise _Refused(Outcome.HTTP_ERROR, f"content encoding {self._encoding!r} was not asked for")
+
+    def add(self, chunk: bytes) -> None:
+        if self._unpacker is not None:
+            try:
+                chunk = self._unpack(chunk)
+            except zlib.error as error:
+                raise _Refused(Outcome.NETWORK_ERROR, f"{self._encoding} body is broken: {error}") from error
+        self._size += len(chunk)
+        if self._size > self._limit:
+            raise _Refused(Outcome.TOO_LARGE, f"more than {self._limit} bytes")
+        self._parts.append(chunk)
+
+    def _unpack(self, chunk: bytes) -> bytes:
+        assert self._unpacker is not None
+        room = self._limit - self._size + 1
+        if self._encoding == "deflate" and self._size == 0 and not self._unpacker.unconsumed_tail:
+            try:
+                return self._unpacker.decompress(chunk, room)
+            except zlib.error:
+                # RFC 9110, 8.4.1.2: some send raw deflate without the zlib wrapper.
+                self._unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
+        return self._unpacker.decompress(chunk, room)
+
+    def whole(self) -> bytes:
+        if self._unpacker is not None and self._size and not self._unpacker.eof:
+            raise _Refused(Outcome.NETWORK_ERROR, f"{self._encoding} body ends in the middle")
+        return b"".join(self._parts)
+
+
+def _retry_after(value: str) -> float:
+    if value.isdigit():
+        return float(value)
+    try:
+        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        return 0.0
+
+
+@asynccontextmanager
+async def fetcher(source: Source, hosts: HostBook, user_agent: str) -> AsyncIterator[Fetcher]:
+    """A fetcher for the source, its connections closed at the end."""
+    transport = guarded_transport(allow_private=source.allow_private_addresses, connections=source.pace.concurrency)
+    timeout = httpx.Timeout(min(30.0, source.limits.seconds), connect=min(10.0, source.limits.seconds))
+    async with httpx.AsyncClient(transport=transport, timeout=timeout, trust_env=False) as client:
+        yield Fetcher(source, hosts, client, user_agent)

@@ -1,0 +1,73 @@
+"""The address guard: every connection's resolved address is checked, redirects included.
+
+The check stands in the connection itself, so a name that resolves differently a moment later (DNS rebinding)
+cannot pass: the address that was checked is the address that is dialled.
+"""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Iterable
+from typing import Any
+
+import httpcore
+import httpx
+
+
+class ForbiddenAddress(httpx.TransportError):
+    """A host resolves to an address that the source may not reach."""
+
+
+def is_public(address: str) -> bool:
+    """Whether the address is one of the public internet: not private, loopback, link-local, multicast or metadata."""
+    ip = ipaddress.ip_address(address)
+    mapped = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None)
+    return is_public(str(mapped)) if mapped else ip.is_global and not ip.is_multicast
+
+
+class _GuardedBackend(httpcore.AsyncNetworkBackend):
+    def __init__(self, inner: httpcore.AsyncNetworkBackend, allow_private: bool) -> None:
+        self._inner, self._allow_private = inner, allow_private
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        try:
+            async with asyncio.timeout(timeout):
+                found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except TimeoutError as error:
+            raise httpcore.ConnectTimeout(f"{host} does not resolve within {timeout} s") from error
+        except OSError as error:
+            raise httpcore.ConnectError(f"{host} does not resolve: {error.strerror or error}") from error
+        addresses = list(dict.fromkeys(str(item[4][0]) for item in found))
+        if not self._allow_private and (private := [address for address in addresses if not is_public(address)]):
+            raise ForbiddenAddress(f"{host} resolves to {', '.join(private)}, no address of the public internet")
+        failure: Exception = httpcore.ConnectError(f"{host} has no address")
+        for address in addresses:
+            try:
+                return await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        raise failure
+
+    async def connect_unix_socket(self, *args: Any, **kwargs: Any) -> httpcore.AsyncNetworkStream:
+        raise ForbiddenAddress("unix sockets are not crawled")
+
+    async def sleep(self, seconds: float) -> None:
+        await self._inner.sleep(seconds)
+
+
+def guarded_transport(*, allow_private: bool, connections: int) -> httpx.AsyncHTTPTransport:
+    """httpx's own pooled HTTP/2 transport, dialling through the guard."""
+    transport = httpx.AsyncHTTPTransport(
+        http2=True, limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
+    )
+    # httpx offers no public way to hand its pool a network backend; tests/fetch/test_guard.py holds this line.
+    pool = transport._pool
+    pool._network_backend = _GuardedBackend(pool._network_backend, allow_private)
+    return transport

@@ -1,0 +1,39 @@
+"""What a fetcher needs to know of a host, and must be told the same in every task, worker and machine.
+
+`etl.archive.hosts` keeps it in Postgres.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRobots:
+    """The last answer for a host's robots.txt; `status` is None when the host could not be reached."""
+
+    status: int | None
+    text: str
+    fetched_at: datetime
+
+
+class HostBook(Protocol):
+    """Keeps what is known of hosts. Every call is one short transaction, safe from many tasks at once."""
+
+    def reserve(self, host: str, delay: float) -> float:
+        """Takes the host's next free moment; returns the seconds until then. The one after is `delay` s later."""
+
+    def push_out(self, host: str, seconds: float) -> None:
+        """Nobody asks the host before so many seconds have passed (Retry-After)."""
+
+    def failed(self, host: str, delay: float) -> None:
+        """Counts a failure; from the third in a row on the host's next moment moves out, doubling up to an hour."""
+
+    def succeeded(self, host: str) -> None:
+        """The host answered: the count of failures starts again."""
+
+    def robots(self, host: str) -> KeptRobots | None:
+        """What was kept of robots.txt, however old."""
+
+    def keep_robots(self, host: str, robots: KeptRobots) -> None:
+        """Keeps an answer for robots.txt."""

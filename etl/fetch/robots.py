@@ -1,0 +1,67 @@
+"""robots.txt as RFC 9309 asks: 4xx means all is allowed, an unreachable file that nothing is."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+from protego import Protego
+
+from etl.fetch.hosts import KeptRobots
+
+ROBOTS_LIFETIME = timedelta(hours=24)
+"""RFC 9309, 2.4: a cached file should not be used for longer."""
+LARGEST = 500 * 1024
+"""RFC 9309, 2.5: at least 500 KiB must be parsed; the rest is dropped."""
+LONGEST_CRAWL_DELAY = 60.0
+
+
+class Rules:
+    """What a host's robots.txt says to this crawler."""
+
+    def __init__(self, host: str, kept: KeptRobots, user_agent: str) -> None:
+        self._agent = user_agent.partition("/")[0]
+        self._parsed: Protego | None = None
+        self._all_refused = kept.status is None or kept.status >= 500
+        if self._all_refused:
+            self.reason = f"robots.txt of {host} cannot be had (status {kept.status}), so nothing may be asked"
+        else:
+            self.reason = f"robots.txt of {host} disallows it"
+        if kept.status is not None and kept.status < 300:
+            self._parsed = Protego.parse(kept.text)
+
+    def allow(self, url: str) -> bool:
+        """Whether the address may be asked."""
+        if self._parsed is None:
+            return not self._all_refused
+        return bool(self._parsed.can_fetch(url, self._agent))
+
+    @property
+    def crawl_delay(self) -> float:
+        """Seconds between requests that the file asks for, at most a minute."""
+        asked = self._parsed.crawl_delay(self._agent) if self._parsed else None
+        return min(float(asked or 0), LONGEST_CRAWL_DELAY)
+
+
+async def read_robots(client: httpx.AsyncClient, url: str, user_agent: str) -> KeptRobots:
+    """Asks the address's host for its robots.txt; redirects within the host are followed."""
+    target = urljoin(url, "/robots.txt")
+    try:
+        async with asyncio.timeout(30):
+            for _ in range(5):
+                async with client.stream("GET", target, headers={"User-Agent": user_agent}) as response:
+                    body = b""
+                    async for chunk in response.aiter_bytes(65536):
+                        body += chunk
+                        if len(body) > LARGEST:
+                            break
+                location = urljoin(target, response.headers.get("location", ""))
+                if response.status_code // 100 != 3 or urlsplit(location).netloc != urlsplit(url).netloc:
+                    break
+                target = location
+    except (httpx.HTTPError, TimeoutError):
+        return KeptRobots(None, "", datetime.now(UTC))
+    status = 404 if response.status_code // 100 == 3 else response.status_code
+    # A site without the file that answers every address with its home page says nothing to crawlers.
+    text = "" if "html" in response.headers.get("content-type", "") else body[:LARGEST].decode("utf-8", "replace")
+    return KeptRobots(status, text, datetime.now(UTC))

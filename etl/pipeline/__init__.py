@@ -1,0 +1,1 @@
+"""The stages of a crawl, as a DAG's tasks and the command line run them: list, plan, fetch, extract, reconcile."""

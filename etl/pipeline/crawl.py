@@ -1,0 +1,41 @@
+"""The whole crawl of one source in this process: the same stages that a DAG runs as tasks."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Literal
+
+from etl.archive import Archive
+from etl.archive.reports import Report
+from etl.archive.runs import Options, open_run, plan
+from etl.pipeline.batches import extract_batch, fetch_batch
+from etl.pipeline.listing import list_catalog
+from etl.pipeline.reconcile import reconcile
+from etl.settings import Settings
+from etl.sources.schema import Source
+
+Stage = Literal["list", "fetch", "extract"]
+STAGES: tuple[Stage, ...] = ("fetch", "extract")
+Tell = Callable[[Stage, int, int | None], None]
+"""Called with stage, number done so far, and the number to do where it is known."""
+
+
+def crawl(archive: Archive, source: Source, key: str, options: Options, settings: Settings, tell: Tell) -> Report:
+    """Runs all stages; an interrupted run of the same key goes on where it stopped."""
+    run = open_run(archive.engine, source, key, options)
+    asyncio.run(list_catalog(archive, run, settings.user_agent, lambda listed: tell("list", listed, None)))
+    batches = plan(archive.engine, run, settings.batch_size)
+    due = sum(batches.values())
+    for stage in STAGES:
+        done = 0
+        for number in batches:
+
+            def count(more: int, stage: Stage = stage) -> None:
+                nonlocal done
+                done += more
+                tell(stage, done, due)
+
+            if stage == "fetch":
+                asyncio.run(fetch_batch(archive, run, number, settings.user_agent, count))
+            else:
+                extract_batch(archive, run, number, count)
+    return reconcile(archive, run)

@@ -1,0 +1,64 @@
+"""Settings: environment `GONGKAI_…`, then the file that `gongkai up` writes, then the defaults below."""
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings.sources import DotEnvSettingsSource
+
+PROJECT = Path(__file__).resolve().parent.parent
+LOCAL_ENV = "local.env"
+"""Name of the file in the state folder in which `gongkai up` leaves the addresses and keys of its parts."""
+
+
+class Settings(BaseSettings):
+    """Every setting of gongkai; `docs/settings.md` lists them, and a test holds the two together."""
+
+    model_config = SettingsConfigDict(env_prefix="GONGKAI_", extra="ignore")
+
+    state_dir: Path = Field(PROJECT / "var", description="folder of the local parts: data, logs, generated passwords")
+    sources: str = Field(str(PROJECT / "dags" / "sources"), description="folders of source files, separated by `:`")
+
+    database_url: SecretStr | None = Field(
+        None, description="archive database as its application role, `postgresql+psycopg://…`"
+    )
+    database_owner_url: SecretStr | None = Field(
+        None, description="archive database as its owner; only migrations need it"
+    )
+    store_endpoint: str | None = Field(None, description="object storage, `host:port` of its S3 API")
+    store_access_key: SecretStr | None = Field(None, description="S3 access key")
+    store_secret_key: SecretStr | None = Field(None, description="S3 secret key")
+    store_bucket: str = Field("gongkai", description="bucket that holds blobs and capture logs")
+    store_secure: bool = Field(True, description="whether the S3 endpoint speaks TLS")
+    store_region: str = Field("us-east-1", description="S3 region to sign for")
+
+    user_agent: str = Field(
+        "gongkai/0.1 (archive of public disclosure)",
+        description="how the crawler names itself; add a contact",
+    )
+    batch_size: int = Field(200, ge=1, le=2000, description="pages that one Airflow task fetches or extracts")
+
+    postgres_port: int = Field(15432, ge=0, le=65535, description="local PostgreSQL; 0 takes any free port")
+    store_port: int = Field(18333, ge=0, le=65535, description="local S3 server; 0 takes any free port")
+    airflow_port: int = Field(18080, ge=0, le=65535, description="local Airflow; 0 takes any free port")
+    demo_port: int = Field(18090, ge=0, le=65535, description="first of the demo sites' ports; 0 takes free ones")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        state = init_settings().get("state_dir") or env_settings().get("state_dir") or PROJECT / "var"
+        local = DotEnvSettingsSource(settings_cls, env_file=Path(state) / LOCAL_ENV)
+        return init_settings, env_settings, local
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()

@@ -1,0 +1,80 @@
+"""Source files: reading them, and saying file, key and reason when one is wrong."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import yaml
+from pydantic import ValidationError
+
+from etl.errors import GongkaiError
+from etl.platforms import platform
+from etl.sources.schema import Source
+
+
+class SourceError(GongkaiError):
+    """A source file that does not say what it should; `problems` holds one line for each wrong key."""
+
+    def __init__(self, path: Path, problems: list[str]) -> None:
+        super().__init__("; ".join(f"{path}: {problem}" for problem in problems), hint="docs/sources.md lists the keys")
+        self.problems = [f"{path}: {problem}" for problem in problems]
+
+
+def load(path: Path) -> Source:
+    """The source that the file describes. Raises `SourceError`."""
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError(path, [f"cannot be read: {error}"]) from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}: " if mark else ""
+        raise SourceError(path, [f"{where}is not YAML: {getattr(error, 'problem', None) or error}"]) from error
+    if not isinstance(data, dict):
+        raise SourceError(path, ["holds no keys"])
+    try:
+        source = Source.model_validate(data)
+        platform(source.platform)
+    except ValidationError as error:
+        raise SourceError(path, [_problem(item["loc"], item["msg"]) for item in error.errors()]) from error
+    except GongkaiError as error:
+        raise SourceError(path, [f"platform: {error}"]) from error
+    for column in source.columns:
+        if not source.allows(column.url):
+            raise SourceError(path, [f"columns: {column.url} lies on none of the hosts {', '.join(source.hosts)}"])
+    return source
+
+
+def _problem(location: tuple[int | str, ...], message: str) -> str:
+    return f"{'.'.join(map(str, location))}: {message.removeprefix('Value error, ')}"
+
+
+def files(folders: str) -> Iterator[Path]:
+    """The source files in folders separated by `:`; the demo's folder may be missing before its first run."""
+    for folder in folders.split(":"):
+        yield from sorted(Path(folder).glob("*.yaml"))
+
+
+def load_all(paths: Iterable[Path]) -> dict[str, Source]:
+    """All sources by id. Raises `SourceError` with the problems of every wrong file, and for an id used twice."""
+    sources: dict[str, Source] = {}
+    origin: dict[str, Path] = {}
+    for path in paths:
+        source = load(path)
+        if source.id in sources:
+            raise SourceError(path, [f"id: {source.id} is taken by {origin[source.id]}"])
+        sources[source.id], origin[source.id] = source, path
+    return sources
+
+
+def find(name: str, folders: str) -> Source:
+    """The source of that id, or the one described by that file. Raises `SourceError`, `GongkaiError`."""
+    path = Path(name)
+    if path.suffix in {".yaml", ".yml"}:
+        return load(path)
+    sources = load_all(files(folders))
+    if name not in sources:
+        raise GongkaiError(
+            f"no source {name!r} in {folders}",
+            hint=f"known: {', '.join(sorted(sources)) or 'none'}; or name a .yaml file",
+        )
+    return sources[name]

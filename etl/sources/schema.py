@@ -1,0 +1,119 @@
+"""The schema of a source file: one catalog that the archive crawls. `docs/sources.md` explains each key."""
+
+import re
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from etl.web.urls import canonical_url, in_scope
+
+_CRON_FIELD = re.compile(r"^[\d*/,\-]+$")
+_PRESETS = {"@hourly", "@daily", "@weekly", "@monthly"}
+# First two digits of GB/T 2260: the provinces, autonomous regions and municipalities.
+_PROVINCES = {
+    *(
+        "11",
+        "12",
+        "13",
+        "14",
+        "15",
+        "21",
+        "22",
+        "23",
+        "31",
+        "32",
+        "33",
+        "34",
+        "35",
+        "36",
+        "37",
+        "41",
+        "42",
+        "43",
+    ),
+    *("44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82", "00"),
+}
+
+
+def _schedule(value: str) -> str:
+    if value not in _PRESETS and not (len(value.split()) == 5 and all(map(_CRON_FIELD.match, value.split()))):
+        raise ValueError(f"is neither a cron line of five fields nor one of {', '.join(sorted(_PRESETS))}")
+    return value
+
+
+def _region(value: str) -> str:
+    if value[:2] not in _PROVINCES:
+        raise ValueError("does not begin with a province of GB/T 2260")
+    return value
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Column(_Part):
+    """One list of the catalog."""
+
+    url: Annotated[str, AfterValidator(canonical_url)] = Field(description="address of the list's first page")
+    name: str = Field("", description="what the site calls the list")
+
+
+class Pace(_Part):
+    """How gently the site is asked."""
+
+    delay: float = Field(2.0, ge=0, le=3600, description="seconds between two requests to one host")
+    concurrency: int = Field(2, ge=1, le=16, description="requests to the site under way at once")
+    retry_delay: float = Field(5.0, ge=0, le=600, description="seconds before the first retry; doubles each time")
+
+
+class Limits(_Part):
+    """What a run may cost at most."""
+
+    pages: int = Field(20_000, ge=1, description="documents listed in a run; the rest end as `limit`")
+    listing_pages: int = Field(5_000, ge=1, description="listing pages walked in a run")
+    bytes: int = Field(50_000_000, ge=1_000, description="size of one answer, unpacked")
+    seconds: float = Field(60, gt=0, le=600, description="time for one answer, first to last byte")
+    redirects: int = Field(5, ge=0, le=20, description="redirects followed for one page")
+    retries: int = Field(2, ge=0, le=5, description="further attempts after a failure that may pass")
+
+
+class Assertions(_Part):
+    """What must hold for a run to be green."""
+
+    min_records: int = Field(ge=1, description="records that the source must have")
+    max_age_days: int = Field(ge=1, description="age of the newest document, in days, at most")
+
+
+class Source(_Part):
+    """One catalog, as its file says it."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)] = Field(
+        description="short name; lower-case words joined by hyphens, never changed"
+    )
+    name: str = Field(min_length=1, description="what people call the catalog")
+    agency: str = Field(min_length=1, description="the body that must disclose")
+    region: Annotated[str, StringConstraints(pattern=r"^\d{6}$"), AfterValidator(_region)] = Field(
+        description="GB/T 2260 code of the agency's region, six digits in quotes"
+    )
+    platform: str = Field(description="the family of the site: `gongkai sources platforms` lists them")
+    columns: tuple[Column, ...] = Field(min_length=1, description="the lists to walk")
+    hosts: tuple[str, ...] = Field(
+        min_length=1, description="hosts that the crawler may visit; `*.` before a name allows its subdomains"
+    )
+    schedule: Annotated[str, AfterValidator(_schedule)] = Field(
+        "@daily", description="cron line or preset, Asia/Shanghai"
+    )
+    pace: Pace = Field(default_factory=Pace, description="how gently the site is asked")
+    limits: Limits = Field(default_factory=Limits, description="what a run may cost at most")
+    assertions: Assertions = Field(description="what must hold for a run to be green")
+    recheck_after_days: float = Field(30, ge=0, description="age in days after which a known page is fetched again")
+    allow_private_addresses: bool = Field(
+        False,
+        description="whether hosts may resolve to loopback or private addresses; for demo and intranets",
+    )
+    verified: date | Literal["never"] = Field(description="day on which someone last checked the live site, or `never`")
+
+    def allows(self, url: str) -> bool:
+        """Whether the address lies on a host of this source."""
+        return in_scope(url, self.hosts)

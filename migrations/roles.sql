@@ -1,0 +1,25 @@
+-- Roles and database of the archive, for psql as a superuser; running it again changes nothing.
+-- Sets no passwords: give each role its own afterwards (\password archive_owner, …).
+--
+--   archive_owner   owns the database and runs the migrations
+--   archive_app     the pipeline and the archive browser
+--   archive_reader  downstream readers; the migrations let it read the published views alone
+
+\set ON_ERROR_STOP on
+
+SELECT format('CREATE ROLE %I LOGIN', name)
+FROM unnest(ARRAY['archive_owner', 'archive_app', 'archive_reader']) AS name
+WHERE name NOT IN (SELECT rolname FROM pg_roles)
+\gexec
+
+SELECT 'CREATE DATABASE archive OWNER archive_owner ENCODING ''UTF8'' TEMPLATE template0'
+WHERE 'archive' NOT IN (SELECT datname FROM pg_database)
+\gexec
+
+-- Without these, every role of the server may connect, make temporary tables and use schema public.
+REVOKE ALL ON DATABASE archive FROM PUBLIC;
+GRANT CONNECT, TEMPORARY ON DATABASE archive TO archive_app;
+GRANT CONNECT ON DATABASE archive TO archive_reader;
+
+\connect archive
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
