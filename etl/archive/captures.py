@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, text, update
+from sqlalchemy import Connection, bindparam, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from etl.archive import Archive
@@ -27,17 +27,21 @@ _PUTS_AT_ONCE = 8
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Where a log belongs: `captures/<source>/<day of the run>/<run>-<label>-<first number>.jsonl.gz`."""
+    """Where a log belongs: `captures/<source>/<day>/<time>-<run>-<label>-<first number>.jsonl.gz`.
+
+    Day and time are those of the run's start: a database that was emptied counts its runs from 1 again, and must not
+    take the logs of its former life for its own.
+    """
 
     source_id: str
     run_id: int
-    day: str
+    started_at: datetime
     label: str
 
     @property
     def prefix(self) -> str:
         """What all logs of the batch begin with."""
-        return f"captures/{self.source_id}/{self.day}/{self.run_id}-{self.label}-"
+        return f"captures/{self.source_id}/{self.started_at:%Y-%m-%d/%H%M%S%f}-{self.run_id}-{self.label}-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +132,7 @@ _RUN_PAGE_ENDED = (
 # Of two captures the later one says what the page is now, in whichever order their rows are written.
 _PAGE_CHECKED = (
     update(Page)
-    .where(Page.id == bindparam("page"), func.coalesce(Page.checked_at, "-infinity") <= bindparam("at"))
+    .where(Page.id == bindparam("page"), or_(Page.checked_at.is_(None), Page.checked_at <= bindparam("at")))
     .values(
         checked_at=bindparam("at"),
         etag=func.coalesce(bindparam("new_etag"), Page.etag),

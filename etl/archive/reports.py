@@ -100,6 +100,16 @@ def close_run(engine: Engine, run: OpenRun, problems: Sequence[str]) -> Report:
     return report
 
 
+def report_of(engine: Engine, source_id: str, key: str) -> Report | None:
+    """The kept report of one run; None before its end."""
+    with engine.connect() as connection:
+        kept = connection.scalar(select(Run.report).where(Run.source_id == source_id, Run.key == key))
+    if kept is None:
+        return None
+    told = tuple(ColumnTold(**column) for column in kept["told"])
+    return Report(**{**kept, "told": told, "problems": tuple(kept["problems"])})
+
+
 def last_reports(engine: Engine, source_id: str | None = None) -> list[dict[str, Any]]:
     """The report of each source's last finished run, as it was kept."""
     query = (

@@ -37,7 +37,7 @@ class OpenRun:
 
     def batch(self, label: str) -> Batch:
         """Where captures of one of its batches are logged."""
-        return Batch(self.source.id, self.id, self.started_at.strftime("%Y-%m-%d"), label)
+        return Batch(self.source.id, self.id, self.started_at, label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +110,11 @@ class ListedEntry:
 
 
 def keep_entries(
-    connection: Connection, run: OpenRun, column: str, entries: Mapping[str, Entry]
+    connection: Connection, run: OpenRun, column: str, entries: Mapping[str, Entry], batch: int | None = None
 ) -> dict[str, ListedEntry]:
     """Pages and run pages for a listing page's entries (canonical URL → entry); the same entry again changes nothing.
 
-    A document in several columns is one page with several columns.
+    A document in several columns is one page with several columns. `batch` is given where nothing is planned.
     """
     if not entries:
         return {}
@@ -141,9 +141,8 @@ def keep_entries(
         set_={"columns": RunPage.columns + add.excluded.columns},
         where=~RunPage.columns.contains(add.excluded.columns),
     )
-    connection.execute(
-        add, [{"run_id": run.id, "page_id": entry.page_id, "columns": [column]} for entry in found.values()]
-    )
+    row = {"run_id": run.id, "columns": [column], "batch": batch}
+    connection.execute(add, [{**row, "page_id": entry.page_id} for entry in found.values()])
     return found
 
 

@@ -43,7 +43,7 @@ def raise_if_red(report: Report) -> None:
 def _problems(run: OpenRun, counted: Report, listing: dict[str, Any], newest: date | None) -> Iterator[str]:
     """Every reason for which the run is red, in words; the gravest first."""
     if counted.unfinished:
-        yield f"{counted.unfinished} of {counted.listed} listed pages were never fetched; clear the failed tasks to resume"
+        yield f"{counted.unfinished} of {counted.listed} listed pages were never fetched: clear the failed tasks"
     lost = listing.get("lost", [])
     if lost:
         url, reason = lost[0]
@@ -63,7 +63,8 @@ def _problems(run: OpenRun, counted: Report, listing: dict[str, Any], newest: da
         return
     for column in counted.told:
         if column.whole and column.told_total is not None and column.listed < column.told_total:
-            yield f"list {column.column or run.source.id} tells of {column.told_total} documents, {column.listed} were found"
+            name = column.column or run.source.id
+            yield f"list {name!r} tells of {column.told_total} documents, {column.listed} were found"
     asserted = run.source.assertions
     if counted.records < asserted.min_records:
         yield f"{counted.records} records, fewer than the asserted {asserted.min_records}"

@@ -1,0 +1,49 @@
+"""What every command prints with: results to standard output, progress and errors to standard error."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+
+class _Console(Console):
+    @staticmethod
+    def plain(text: str) -> str:
+        """The text with nothing in it read as markup."""
+        return escape(text)
+
+
+output = _Console()
+errors = _Console(stderr=True, highlight=False)
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on standard output, for programs."""
+    output.file.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str = "") -> None:
+    """A table on standard output; whatever is a number stands to the right."""
+    grid = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    for position, name in enumerate(columns):
+        number = bool(rows) and all(isinstance(row[position], int | float) for row in rows)
+        grid.add_column(name, justify="right" if number else "left", overflow="fold")
+    for row in rows:
+        grid.add_row(*(escape(str(cell)) for cell in row))
+    output.print(grid)
+
+
+def progress() -> Progress:
+    """A progress display on standard error: what, a bar, how many of how many, how long."""
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=30),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=errors,
+    )

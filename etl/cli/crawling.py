@@ -1,0 +1,92 @@
+"""`gongkai crawl` and `gongkai report`."""
+
+import asyncio
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from etl.archive import open_archive
+from etl.archive.reports import last_reports
+from etl.archive.runs import Options
+from etl.cli.console import output, print_json, progress, table
+from etl.errors import GongkaiError
+from etl.pipeline.crawl import Stage, crawl
+from etl.pipeline.listing import preview
+from etl.pipeline.reconcile import raise_if_red
+from etl.settings import settings
+from etl.sources.load import find
+from etl.sources.schema import Source
+
+app = typer.Typer()
+COLUMNS = ("source", "listed", "stored", "unchanged", "failed", "excluded", "records", "duplicates", "seconds", "state")
+_STAGES: dict[Stage, str] = {"list": "listing", "fetch": "fetching", "extract": "extracting"}
+
+
+@app.command("crawl")
+def crawl_command(
+    source: Annotated[str, typer.Argument(help="Id of a source, or a source file.")],
+    limit: Annotated[int | None, typer.Option(min=1, help="Stop after so many documents.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Walk every list to its end.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="List only; store nothing.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Crawl one source in this process, without Airflow. Interrupted, the next crawl completes it."""
+    chosen = find(source, settings().sources)
+    options = Options(full, limit, dry_run)
+    if dry_run:
+        return _preview(chosen, options, as_json)
+    archive = open_archive(settings())
+    with progress() as bar:
+        tasks = {stage: bar.add_task(words, total=None, start=stage == "list") for stage, words in _STAGES.items()}
+
+        def tell(stage: Stage, done: int, total: int | None) -> None:
+            bar.start_task(tasks[stage])
+            bar.update(tasks[stage], completed=done, total=total)
+
+        key = f"cli:{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+        report = crawl(archive, chosen, key, options, settings(), tell)
+    if as_json:
+        print_json(asdict(report))
+    else:
+        _print_reports([asdict(report)])
+    raise_if_red(report)
+
+
+def _preview(source: Source, options: Options, as_json: bool) -> None:
+    listed, found = asyncio.run(preview(open_archive(settings()), source, options, settings().user_agent))
+    new = [url for url, entry in found.items() if not entry.known]
+    if as_json:
+        print_json({"source": source.id, "listed": len(found), "new": new, "walk": asdict(listed)})
+    else:
+        told = [(item.column, item.listed, item.told_total or "—", item.told_pages or "—") for item in listed.columns]
+        table(("list", "listed", "told", "pages told"), told)
+        output.print(f"{source.id}: {len(found)} documents listed, {len(new)} of them new; nothing was stored")
+    if listed.lost:
+        url, reason = listed.lost[0]
+        raise GongkaiError(f"{len(listed.lost)} listing pages were lost, the first {url} ({reason})")
+
+
+@app.command("report")
+def report_command(
+    source: Annotated[str | None, typer.Argument(help="Id of a source; all when left out.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show the last finished run of each source."""
+    reports = last_reports(open_archive(settings()).engine, source)
+    if source and not reports:
+        raise GongkaiError(f"no finished run of source {source!r}", hint="gongkai crawl SOURCE, or start its DAG")
+    if as_json:
+        print_json(reports)
+    else:
+        _print_reports(reports)
+
+
+def _print_reports(reports: list[dict[str, Any]]) -> None:
+    table(COLUMNS, [[report[name] for name in COLUMNS] for report in reports])
+    for report in reports:
+        outcomes = ", ".join(f"{name} {number}" for name, number in report["outcomes"].items())
+        output.print(f"[dim]{report['source']}: {outcomes or 'nothing listed'}[/]", soft_wrap=True)
+        for problem in report["problems"]:
+            output.print(f"[red]{report['source']}: {output.plain(problem)}[/]", soft_wrap=True)

@@ -1,0 +1,44 @@
+"""`gongkai import`."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from etl.archive import open_archive
+from etl.cli.console import print_json, progress, table
+from etl.pipeline.warc import IMPORTED, import_source, import_warc, read_whole
+from etl.settings import settings
+from etl.sources.load import find
+
+app = typer.Typer()
+
+
+@app.command("import")
+def import_command(
+    warcs: Annotated[list[Path], typer.Argument(help="WARC files, gzipped or not.")],
+    source: Annotated[str, typer.Option(help="Id of the source under which the pages are kept.")] = IMPORTED,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the reports as JSON.")] = False,
+) -> None:
+    """Take the response records of WARC files as captures; a file imported before changes nothing."""
+    counted = {path: read_whole(path) for path in warcs}
+    chosen = import_source() if source == IMPORTED else find(source, settings().sources)
+    archive = open_archive(settings())
+    reports = []
+    with progress() as bar:
+        for path in warcs:
+            task = bar.add_task(path.name, total=2 * counted[path].responses)
+            done = lambda more, task=task: bar.advance(task, more)  # noqa: E731
+            reports.append(import_warc(archive, path, counted[path], chosen, done))
+    if as_json:
+        print_json([asdict(report) for report in reports])
+        return
+    columns = ("file", "listed", "stored", "unchanged", "failed", "created", "updated", "seconds")
+    rows = [
+        (path.name, *(getattr(report, name) for name in columns[1:]))
+        for path, report in zip(warcs, reports, strict=True)
+    ]
+    table(columns, rows)
+    for report in reports:
+        table(("outcome", "pages"), list(report.outcomes.items()))

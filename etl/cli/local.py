@@ -1,0 +1,5 @@
+"""`gongkai up`, `down`, `status`, `migrate`."""
+
+import typer
+
+app = typer.Typer()

@@ -1,0 +1,59 @@
+"""`gongkai sources …`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from etl.cli.console import errors, output, print_json, table
+from etl.platforms import all_platforms
+from etl.settings import settings
+from etl.sources.load import SourceError, files, find, load, load_all
+
+app = typer.Typer(help="The catalogs that are crawled, one YAML file each.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """List all sources."""
+    sources = load_all(files(settings().sources)).values()
+    if as_json:
+        print_json([source.model_dump(mode="json") for source in sources])
+    else:
+        rows = [
+            (item.id, item.name, item.platform, item.schedule, len(item.columns), item.verified) for item in sources
+        ]
+        table(("id", "name", "platform", "schedule", "lists", "verified"), rows)
+
+
+@app.command("check")
+def check_command(
+    source: Annotated[str | None, typer.Argument(help="Id of a source, or a source file; all when left out.")] = None,
+) -> None:
+    """Check source files; every wrong key is named with its file and the reason."""
+    if source:
+        chosen = find(source, settings().sources)
+        output.print(f"{chosen.id}: {chosen.name}, {chosen.platform}, {len(chosen.columns)} lists — good")
+        return
+    problems: list[str] = []
+    good = 0
+    paths: list[Path] = list(files(settings().sources))
+    for path in paths:
+        try:
+            load(path)
+            good += 1
+        except SourceError as error:
+            problems += error.problems
+    for problem in problems:
+        errors.print(errors.plain(problem), soft_wrap=True)
+    if problems:
+        raise typer.Exit(1)
+    load_all(paths)
+    output.print(f"{good} source files — good")
+
+
+@app.command("platforms")
+def platforms_command() -> None:
+    """List the platform families that a source file may name."""
+    rows = [(item.name, (type(item).__doc__ or "").strip().splitlines()[0]) for item in all_platforms()]
+    table(("platform", "what it is"), rows)

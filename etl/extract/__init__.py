@@ -1,0 +1,19 @@
+"""Bytes to text, fields and attachments: a pure function, the same for every site."""
+
+from etl.extract.content import NORMALISER, ContentHash, content_hash, short_id
+from etl.extract.reading import EXTRACTOR, extract
+from etl.extract.types import Attachment, Extraction, FieldValue, Kind, Origin
+
+__all__ = [
+    "EXTRACTOR",
+    "NORMALISER",
+    "Attachment",
+    "ContentHash",
+    "Extraction",
+    "FieldValue",
+    "Kind",
+    "Origin",
+    "content_hash",
+    "extract",
+    "short_id",
+]

@@ -1,0 +1,78 @@
+"""Files that belong to the document."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+from etl.extract.blocks import Blocks
+from etl.extract.text import Body
+from etl.extract.types import Attachment
+from etl.web.page import WebPage, absolute, base_url
+from etl.web.script import unquoted
+
+_ENDING = r"(?:pdf|docx?|xlsx?|wps|et|pptx?|dps|ofd|rtf|csv|zip|rar|7z|ceb|txt|tif)"
+_FILE = re.compile(rf"\.{_ENDING}(?=$|[?#&])", re.IGNORECASE)
+_NAMED = re.compile(rf"\.{_ENDING}\s*$", re.IGNORECASE)
+_SERVICE = re.compile(r"(?:file-?download|downfile|/download\b|attachdown|document/download|downloadfile|upfile)", re.IGNORECASE)
+_QUOTED = re.compile(r"""("[^"\n]{4,400}"|'[^'\n]{4,400}')""")
+_LISTED = re.compile(
+    rf"""\{{[^{{}}]{{0,600}}?\b(?:url|href|path|fileurl)["']?\s*:\s*("[^"\n]+\.{_ENDING}"|'[^'\n]+\.{_ENDING}')[^{{}}]{{0,300}}\}}""",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"""\b(?:name|title|filename)["']?\s*:\s*("[^"\n]*"|'[^'\n]*')""", re.IGNORECASE)
+_AFTER = 25
+
+
+def find_attachments(page: WebPage, blocks: Blocks, body: Body) -> tuple[Attachment, ...]:
+    """Files linked from the text, from the header above it and from the lines below it; each address once."""
+    found: dict[str, Attachment] = {}
+    for url, name in (*_linked(page, blocks, body), *_listed(page)):
+        known = found.get(url)
+        if known is None or (not known.name and name):
+            found[url] = Attachment(url, name)
+    return tuple(found.values())
+
+
+def _linked(page: WebPage, blocks: Blocks, body: Body) -> Iterator[tuple[str, str]]:
+    base = base_url(page)
+    for node in blocks.nodes:
+        if node.tag != "a" or node.hidden > body.inside or node.first > body.last + _AFTER:
+            continue
+        name = " ".join("".join(node.element.itertext()).split())
+        within = body.first <= node.first < max(body.last, body.first + 1)
+        if not name and node.element.find(".//img") is None:
+            continue
+        for href in _targets(node.element):
+            decoded = unquote(href)
+            is_file = _FILE.search(decoded) or (_NAMED.search(name) and (_SERVICE.search(href) or within))
+            if not is_file:
+                continue
+            url = absolute(href, base)
+            if url:
+                yield url, name or unquote(url.rsplit("/", 1)[-1])
+
+
+def _targets(element: object) -> Iterator[str]:
+    href = (element.get("href") or "").strip()  # type: ignore[attr-defined]
+    if href and not href.lower().startswith(("javascript:", "#", "mailto:")):
+        yield href
+        return
+    for attribute in ("onclick", "href", "data-href", "data-url"):
+        for literal in _QUOTED.findall(element.get(attribute) or ""):  # type: ignore[attr-defined]
+            text = unquoted(literal)
+            if _FILE.search(text):
+                yield text
+
+
+def _listed(page: WebPage) -> Iterator[tuple[str, str]]:
+    """Files in arrays of objects from which a script builds the links."""
+    base = base_url(page)
+    for script in page.tree.iter("script"):
+        source = script.text or ""
+        if not _FILE.search(source.replace('"', "#").replace("'", "#")):
+            continue
+        for match in _LISTED.finditer(source):
+            url = absolute(unquoted(match.group(1)), base)
+            name = _NAME.search(match.group(0))
+            if url:
+                yield url, unquoted(name.group(1)) if name else ""

@@ -1,0 +1,210 @@
+"""The page in reading order: one walk over the tree gives blocks of text and, for every element, its range of blocks.
+
+A container's text is a slice of blocks, so choosing a container, reading header cells and rendering tables all work on
+the same lists and the tree is walked once.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml import etree, html
+
+from etl.extract.visible import Visibility
+
+MARK = "\x02"
+"""Stands in a block's text where an inline element begins or ends: `<span>来源：A</span><span>时间：B</span>`."""
+
+_BLOCK = frozenset(
+    "address article aside blockquote body center caption dd details dialog dir div dl dt fieldset figcaption figure "
+    "footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre section summary table tbody "
+    "td tfoot th thead tr ul ucapcontent ucaptitle".split()
+)
+_SKIP = frozenset(
+    "script style noscript template head title link meta select datalist button textarea iframe object embed svg "
+    "canvas map audio video input base".split()
+)
+_INLINE_SILENT = frozenset(["wbr"])
+_PUNCTUATED = re.compile("[，。；：、！？,;]")
+BOILERPLATE = re.compile(
+    r"ICP[备证]|公网安备|网站标识码|版权所有|主办单位|承办单位|技术支持|[Cc]opyright|推荐使用|浏览器|最佳分辨率|"
+    r"无障碍|适老|Produced By|网站地图|请输入|验证码|请勿|客户端"
+)
+
+
+class Node:
+    """An element: blocks[first:last] is its text, nodes[index:end] its subtree."""
+
+    __slots__ = ("element", "end", "first", "hidden", "index", "last", "linked", "parent", "prose", "size", "tag")
+
+    def __init__(self, element: html.HtmlElement, tag: str, index: int, parent: int, first: int, hidden: int) -> None:
+        self.element = element
+        self.tag = tag
+        self.index = index
+        self.parent = parent
+        self.first = first
+        self.hidden = hidden
+        self.last = first
+        self.end = index
+        self.size = 0
+        self.linked = 0
+        self.prose = 0
+
+
+@dataclass(slots=True)
+class Block:
+    """Text between two block boundaries, white space collapsed. `hidden` is the innermost hidden node around it or -1;
+    `row` and `cell` the innermost tr and td/th or -1; `linked` counts characters inside links."""
+
+    text: str
+    node: int
+    hidden: int
+    row: int
+    cell: int
+    linked: int
+
+    @property
+    def plain(self) -> str:
+        return self.text.replace(MARK, "")
+
+
+class Blocks:
+    """All blocks and nodes of a page, in document order; `nodes[0]` is the root."""
+
+    def __init__(self, root: html.HtmlElement, visibility: Visibility) -> None:
+        self.blocks: list[Block] = []
+        self.nodes: list[Node] = []
+        self.comments: list[tuple[str, int]] = []
+        self._walk(root, visibility)
+        self._by_element = {node.element: node for node in self.nodes}
+
+    def node_of(self, element: html.HtmlElement) -> Node | None:
+        return self._by_element.get(element)
+
+    def _walk(self, root: html.HtmlElement, visibility: Visibility) -> None:
+        blocks, nodes = self.blocks, self.nodes
+        pieces: list[str] = []
+        linked = 0
+        block_stack: list[int] = []
+        rows = [-1]
+        cells = [-1]
+        stack: list[Node] = []
+        hides = visibility.hides
+        links = 0
+
+        def flush() -> None:
+            nonlocal linked
+            text = " ".join("".join(pieces).split())
+            pieces.clear()
+            count, linked = linked, 0
+            if not text or not text.strip(MARK + " "):
+                return
+            at = block_stack[-1] if block_stack else 0
+            hidden = stack[-1].hidden if stack else -1
+            size = len(text)
+            blocks.append(Block(text, at, hidden, rows[-1], cells[-1], count))
+            if hidden < 0:
+                node = stack[-1]
+                node.size += size
+                node.linked += count
+                if (
+                    count * 2 < size
+                    and (_PUNCTUATED.search(text) or size > 60)
+                    and not (size < 400 and BOILERPLATE.search(text))
+                ):
+                    node.prose += size - count
+
+        walker = etree.iterwalk(root, events=("start", "end", "comment"))
+        for event, element in walker:
+            if event == "start":
+                tag = element.tag
+                if tag in _SKIP:
+                    walker.skip_subtree()
+                    continue
+                if tag == "br":
+                    flush()
+                    walker.skip_subtree()
+                    continue
+                is_block = tag in _BLOCK
+                if is_block:
+                    flush()
+                parent = stack[-1] if stack else None
+                index = len(nodes)
+                hidden = parent.hidden if parent else -1
+                if tag not in ("body", "html") and hides(element):
+                    if not is_block:
+                        flush()
+                    hidden = index
+                node = Node(element, tag, index, parent.index if parent else -1, len(blocks), hidden)
+                nodes.append(node)
+                stack.append(node)
+                if is_block:
+                    block_stack.append(index)
+                    if tag == "tr":
+                        rows.append(index)
+                    elif tag == "td" or tag == "th":
+                        cells.append(index)
+                else:
+                    pieces.append(MARK)
+                    if tag == "a":
+                        links += 1
+                text = element.text
+                if text:
+                    pieces.append(text)
+                    if links:
+                        linked += len(text.strip())
+            elif event == "end":
+                tag = element.tag
+                if tag not in _SKIP and tag != "br":
+                    node = stack[-1]
+                    is_block = tag in _BLOCK
+                    if is_block or node.hidden == node.index:
+                        flush()
+                    stack.pop()
+                    node.last = len(blocks) + (1 if pieces else 0)
+                    node.end = len(nodes)
+                    if stack:
+                        parent = stack[-1]
+                        parent.size += node.size
+                        parent.linked += node.linked
+                        parent.prose += node.prose
+                    if is_block:
+                        block_stack.pop()
+                        if tag == "tr":
+                            rows.pop()
+                        elif tag == "td" or tag == "th":
+                            cells.pop()
+                    else:
+                        pieces.append(MARK)
+                        if tag == "a":
+                            links -= 1
+                tail = element.tail
+                if tail:
+                    pieces.append(tail)
+                    if links:
+                        linked += len(tail.strip())
+            else:
+                if element.text:
+                    self.comments.append((element.text, len(blocks)))
+                if element.tail:
+                    pieces.append(element.tail)
+                    if links:
+                        linked += len(element.tail.strip())
+        for node in nodes:
+            node.last = min(node.last, len(blocks))
+
+    # -- reading
+
+    def seen(self, first: int, last: int, inside: int = -1) -> Iterator[tuple[int, Block]]:
+        """The blocks of a range that a person sees; `inside` names a hidden node that counts as shown."""
+        for index in range(first, min(last, len(self.blocks))):
+            block = self.blocks[index]
+            if block.hidden <= inside:
+                yield index, block
+
+    def ancestors(self, index: int) -> Iterator[Node]:
+        """The node and the nodes around it, innermost first."""
+        while index >= 0:
+            node = self.nodes[index]
+            yield node
+            index = node.parent

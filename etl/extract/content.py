@@ -1,0 +1,42 @@
+"""The identity of a text: SHA-256 of its normalised form. `docs/content-id.md` says it in one page."""
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+
+NORMALISER = 1
+"""Version of `normalise`. A change of the function raises it, and old hashes stay comparable with old ones."""
+
+# Cf are format characters (zero-width spaces and joiners, BOM, soft hyphen): nobody sees them, editors strew them.
+_UNSEEN = re.compile(
+    r"[\s\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff|]+"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ContentHash:
+    """64 hex digits, and the version of the normaliser that they were made with."""
+
+    sha256: str
+    normaliser: int = NORMALISER
+
+    @property
+    def short_id(self) -> str:
+        """The first 16 hex digits: what an archivist cites and a file name shows."""
+        return self.sha256[:16]
+
+
+def normalise(text: str) -> str:
+    """NFKC, without white space, unseen characters and the bars that extraction puts between table cells."""
+    return _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
+
+
+def content_hash(text: str) -> ContentHash:
+    """The identity of a main text; the empty text has one too (callers decide what that means)."""
+    return ContentHash(hashlib.sha256(normalise(text).encode("utf-8", "surrogatepass")).hexdigest())
+
+
+def short_id(text: str) -> str:
+    """The first 16 hex digits of the text's content hash."""
+    return content_hash(text).short_id

@@ -1,0 +1,79 @@
+"""Dates as government pages write them, to ISO `yyyy-mm-dd`."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+
+CHINA = timezone(timedelta(hours=8))
+_EARLIEST = 1949
+_LATEST = 2100
+
+_DIGITS = {c: str(i % 10) for i, c in enumerate("〇一二三四五六七八九")} | {
+    "○": "0",
+    "Ο": "0",
+    "O": "0",
+    "零": "0",
+    "0": "0",
+    "元": "1",
+}
+_NUMERIC = re.compile(
+    r"(?<!\d)((?:19|20|21)\d{2})\s*(?:年|[-/.—–])\s*(\d{1,2})\s*(?:月|[-/.—–])\s*(\d{1,2})(?!\d{2}年)\s*[日号]?"
+)
+_COMPACT = re.compile(r"(?<![\d-])((?:19|20)\d{2})(\d{2})(\d{2})(?!\d{1,5}(?!\d))")
+_CHINESE = re.compile(
+    r"([一二][〇○ΟO零0一二三四五六七八九]{3})\s*年\s*([一二三四五六七八九十元]{1,3})\s*月\s*([一二三四五六七八九十廿卅]{1,3})\s*日"
+)
+_EPOCH = re.compile(r"^\d{10}(?:\d{3})?$")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDate:
+    """`iso` is None where nothing readable, or nothing possible, was found; `flag` then says which of the two."""
+
+    iso: str | None
+    flag: str = ""
+
+
+def _small(text: str) -> int:
+    """A Chinese number up to 39: 三, 十二, 二十一, 廿一, 三十."""
+    text = text.replace("廿", "二十").replace("卅", "三十").replace("元", "一")
+    if "十" in text:
+        tens, ones = text.split("十", 1)
+        return (int(_DIGITS.get(tens, "1")) if tens else 1) * 10 + (int(_DIGITS.get(ones, "0")) if ones else 0)
+    return int("".join(_DIGITS.get(c, "0") for c in text) or "0")
+
+
+def read_date(text: str, not_after: date | None = None) -> ReadDate:
+    """The first date in `text`. A date that the calendar does not have, or after `not_after`, is refused with a flag.
+
+    Knows 2024-07-09, 2024/7/9 8:22:16, 2021年03月17日, 2017.5.9, 20221118, `2023- 09- 08`, 二〇二二年六月十五日,
+    seconds or milliseconds since 1970 in China's calendar, and doubled values (`2022-06-15 17:252022-06-15`).
+    """
+    text = unicodedata.normalize("NFKC", text).strip()
+    if _EPOCH.match(text):
+        seconds = int(text[:10])
+        return _checked(*datetime.fromtimestamp(seconds, CHINA).timetuple()[:3], not_after)
+    match = _NUMERIC.search(text)
+    if match:
+        return _checked(int(match.group(1)), int(match.group(2)), int(match.group(3)), not_after)
+    match = _CHINESE.search(text)
+    if match:
+        year = int("".join(_DIGITS[c] for c in match.group(1)))
+        return _checked(year, _small(match.group(2)), _small(match.group(3)), not_after)
+    match = _COMPACT.search(text)
+    if match:
+        return _checked(int(match.group(1)), int(match.group(2)), int(match.group(3)), not_after)
+    return ReadDate(None, "unreadable" if text else "")
+
+
+def _checked(year: int, month: int, day: int, not_after: date | None) -> ReadDate:
+    try:
+        found = date(year, month, day)
+    except ValueError:
+        return ReadDate(None, "impossible")
+    if not _EARLIEST <= year <= _LATEST:
+        return ReadDate(None, "impossible")
+    if not_after and found > not_after:
+        return ReadDate(None, "future")
+    return ReadDate(found.isoformat())

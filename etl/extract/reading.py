@@ -1,0 +1,120 @@
+"""The whole way from bytes to an extraction, in one parse."""
+
+from datetime import date
+from html import escape
+
+from lxml import html
+
+from etl.extract.attachments import find_attachments
+from etl.extract.blocks import Blocks
+from etl.extract.fields import (
+    Scan,
+    choose,
+    from_title,
+    read_body,
+    read_embedded,
+    read_labels,
+    read_lines,
+    read_meta,
+)
+from etl.extract.kind import judge
+from etl.extract.text import Body, find_body, render
+from etl.extract.title import find_title, metas
+from etl.extract.types import Attachment, Extraction
+from etl.extract.visible import Visibility, write_scripts
+from etl.platforms import all_platforms
+from etl.platforms.base import Embedded, Platform
+from etl.web.page import WebPage, absolute, parse, read_page
+
+EXTRACTOR = "1"
+"""Version of the rules. It changes whenever an unchanged page may give another extraction."""
+_SHELL = 60
+"""Characters of text below which a page is a shell around its data."""
+
+
+def extract(
+    body: bytes, url: str, content_type: str = "", platform: Platform | None = None, seen: date | None = None
+) -> Extraction:
+    """What a page says (see `Extraction`). Pure, and never raises, whatever the bytes.
+
+    `seen` is the day on which the page was received: dates of writing or publishing after it are refused with a flag.
+    """
+    page = read_page(body, url, content_type)
+    embedded = _embedded(page, platform)
+    write_scripts(page)
+    meta = metas(page)
+    blocks = Blocks(page.tree, Visibility(page))
+    guess = next((c for n, c in meta if n.lower() == "articletitle" and c), "")
+    main = find_body(page, blocks, platform, guess)
+    scan = Scan(blocks, main, seen)
+    evidence, flags, named = read_labels(scan)
+    title, titles = find_title(page, blocks, max(main.first + 1, 1), evidence, meta)
+    if title and title.value != guess:
+        main = find_body(page, blocks, platform, title.value)
+        scan = Scan(blocks, main, seen)
+    evidence = [e for e in evidence if e.name != "title"]
+    evidence += read_lines(scan, title.value if title else "")
+    evidence += read_body(scan)
+    text = render(blocks, main)
+    files = find_attachments(page, blocks, main)
+    shown = False
+    if embedded:
+        told = read_embedded(embedded.fields, seen)
+        shown = len(text) < _SHELL or not embedded.body_html
+        if shown and embedded.body_html:
+            text, files = _from_data(page, embedded, files)
+        if shown and (named_title := next((v for v in told if v.name == "title"), None)):
+            title = named_title
+        evidence += told
+    if title:
+        evidence += from_title(title.value)
+    evidence += read_meta(meta, seen)
+    fields = choose(evidence, json_shown=shown)
+    _drop_stated_empty(fields, named)
+    if title:
+        fields["title"] = title
+    judged = judge(page, blocks, main, text, fields, files)
+    return Extraction(
+        kind=judged.kind,
+        reason=judged.reason,
+        fields=fields,
+        evidence=(*titles, *evidence),
+        text=text,
+        attachments=files,
+        charset=page.charset,
+        extractor=EXTRACTOR,
+        flags=tuple(dict.fromkeys((*flags, f"body:{main.rule}"))),
+    )
+
+
+def _drop_stated_empty(fields: dict[str, object], named: set[str]) -> None:
+    """A header that leaves 文号 blank says that there is none: a name of a file does not overrule it."""
+    found = fields.get("document_number")
+    if "document_number" in named and getattr(found, "rule", "") == "name of the attached document":
+        del fields["document_number"]
+
+
+def _embedded(page: WebPage, platform: Platform | None) -> Embedded | None:
+    for family in (platform,) if platform else all_platforms():
+        found = family.embedded(page)
+        if found is not None:
+            return found
+    return None
+
+
+def _from_data(
+    page: WebPage, embedded: Embedded, files: tuple[Attachment, ...]
+) -> tuple[str, tuple[Attachment, ...]]:
+    """Text and files of the body that the page carries as data."""
+    tree: html.HtmlElement = parse(f"<html><body><div>{embedded.body_html or ''}</div></body></html>")
+    inner = WebPage(page.url, embedded.body_html or "", page.charset)
+    inner.__dict__["tree"] = tree
+    blocks = Blocks(tree, Visibility(inner))
+    whole = Body(0, len(blocks.blocks), -1, "data")
+    told = tuple(
+        Attachment(url, name) for href, name in embedded.attachments if (url := absolute(href, page.url))
+    )
+    return render(blocks, whole), (*files, *find_attachments(inner, blocks, whole), *told)
+
+
+__all__ = ["EXTRACTOR", "escape", "extract"]

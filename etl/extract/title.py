@@ -1,0 +1,100 @@
+"""The title: what the page shows as its headline, confirmed by what it says of itself elsewhere."""
+
+import re
+from collections.abc import Iterable
+
+from etl.extract.blocks import BOILERPLATE, MARK, Blocks
+from etl.extract.labels import labelled, squash, whole_label
+from etl.extract.types import FieldValue
+from etl.web.page import WebPage
+
+_CLASS = re.compile(r"tit|(?:^|[\s_-])bt(?:$|[\s_-])|biaoti|headline|doctitle|subject|ucaptitle|htbt", re.IGNORECASE)
+_SPLIT = re.compile(r"\s*[_|–—]\s*|\s+-\s+|\s*-\s*(?=[^-]*(?:网|政府|局|委|中心|厅|平台)[^-]*$)")
+_WORDS = re.compile(r"[\u4e00-\u9fffA-Za-z]")
+_SITE = re.compile(r"(?:网站?|门户|平台|人民政府|首页)$|^首页")
+
+
+def metas(page: WebPage) -> list[tuple[str, str]]:
+    """(name, content) of the page's meta tags."""
+    return [
+        ((m.get("name") or m.get("property") or "").strip(), (m.get("content") or "").strip())
+        for m in page.tree.iter("meta")
+    ]
+
+
+def page_titles(page: WebPage) -> list[str]:
+    """The parts of `<title>`, longest first, that do not name the site."""
+    parts: list[str] = []
+    for element in page.tree.iter("title"):
+        text = " ".join((element.text or "").split())
+        parts += [text, *(_SPLIT.split(text))]
+    return sorted({p.strip() for p in parts if len(p.strip()) > 3}, key=len, reverse=True)
+
+
+def headlines(blocks: Blocks, limit: int) -> list[tuple[int, str, bool]]:
+    """(block, text, looks like a headline) of visible lines before block `limit`; lines of one element are joined."""
+    found: list[tuple[int, str, bool]] = []
+    last_node = -1
+    for index, block in blocks.seen(0, limit):
+        text = block.plain.strip()
+        node = blocks.nodes[block.node]
+        around = list(blocks.ancestors(block.node))[:3]
+        looks = any(n.tag in ("h1", "h2", "h3", "h4", "ucaptitle") for n in around) or any(
+            n.last - n.first < 5 and _CLASS.search(f"{n.element.get('class') or ''} {n.element.get('id') or ''}")
+            for n in around
+        )
+        if not looks and MARK in block.text:
+            looks = any(
+                c.tag in ("span", "strong", "b", "font", "ucaptitle") and _CLASS.search(f"{c.element.get('class') or ''} {c.element.get('id') or ''}")
+                for c in blocks.nodes[block.node + 1 : min(node.end, block.node + 6)]
+            )
+        if looks and block.node == last_node and found and found[-1][0] == index - 1 and node.last - node.first < 6:
+            found[-1] = (index, found[-1][1] + text, True)
+            continue
+        last_node = block.node
+        if block.linked * 2 > len(block.text) or (len(block.text) < 200 and BOILERPLATE.search(text)):
+            continue
+        if next(labelled(block.text), None) or whole_label(block.text):
+            continue
+        found.append((index, text, looks))
+    return found
+
+
+def find_title(
+    page: WebPage, blocks: Blocks, limit: int, stated: Iterable[FieldValue], meta: list[tuple[str, str]]
+) -> tuple[FieldValue | None, list[FieldValue]]:
+    """(the title, all evidence for it). `limit` is the first block that cannot hold it any more."""
+    header = [v for v in stated if v.name == "title"]
+    claims = [v.value for v in header]
+    article = [c for n, c in meta if n.lower() in ("articletitle", "og:title", "title") and len(c) > 3]
+    titles = page_titles(page)
+    known = [squash(c) for c in (*claims, *article, *titles)]
+    evidence: list[FieldValue] = list(header)
+    best: tuple[int, int, str] | None = None
+    for index, text, looks in headlines(blocks, limit):
+        key = squash(text)
+        if not 5 <= len(key) <= 200 or len(_WORDS.findall(key)) < 4:
+            continue
+        agrees = any(key == k for k in known)
+        contains = any((k in key and len(k) > 8 and len(k) * 2 > len(key)) or (key in k and len(key) > 8 and len(key) * 10 > len(k) * 7) for k in known)
+        if not looks and not agrees and not contains:
+            continue
+        score = 4 * agrees + 3 * contains + 2 * looks
+        if _SITE.search(key) and not re.search("关于|通知|公告", key):
+            score -= 4
+        if score > 0 and (best is None or score >= best[0]):
+            best = (score, index, text)
+    chosen: FieldValue | None = None
+    if best and (best[0] >= 3 or not header):
+        chosen = FieldValue("title", best[2], best[2], "", "title", "headline", 0.95 if best[0] >= 4 else 0.7)
+        evidence.append(chosen)
+    if header and (chosen is None or best is not None and best[0] < 4):
+        chosen = header[0]
+    for text in article[:1]:
+        evidence.append(FieldValue("title", text, text, "ArticleTitle", "meta", "meta tag", 0.8))
+    for text in titles[-1:]:
+        evidence.append(FieldValue("title", text, text, "title", "meta", "page title", 0.4))
+    if chosen is None:
+        rest = [v for v in evidence if not _SITE.search(v.value)]
+        chosen = rest[0] if rest else None
+    return chosen, evidence

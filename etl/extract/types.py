@@ -1,0 +1,51 @@
+"""What extraction gives: one value a page, with the evidence that each field stands on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["document", "listing", "stub"]
+Origin = Literal["header", "meta", "json", "subheading", "body", "title", "listing"]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldValue:
+    """One piece of evidence for one field.
+
+    `value` is the normal form (dates yyyy-mm-dd), `raw` what the page shows, `label` the label as the page spells
+    it, `origin` where it stood, `rule` how it was read, `confidence` 0…1 (see `fields.ORDER`).
+    """
+
+    name: str
+    value: str
+    raw: str
+    label: str
+    origin: Origin
+    rule: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that belongs to the document: absolute address and the name that the page gives it."""
+
+    url: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What a page says. A pure function of bytes, address, content type, platform and extractor version.
+
+    `fields` holds the chosen value of each field, `evidence` every value seen, the chosen ones among them.
+    """
+
+    kind: Kind
+    reason: str
+    fields: Mapping[str, FieldValue] = field(default_factory=dict)
+    evidence: tuple[FieldValue, ...] = ()
+    text: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    charset: str = "utf-8"
+    extractor: str = ""
+    flags: tuple[str, ...] = ()

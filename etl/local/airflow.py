@@ -1,0 +1,235 @@
+"""Airflow's API server, scheduler and DAG processor as detached processes, on loopback, with generated secrets.
+
+No triggerer: nothing here defers. Configured by `airflow.cfg` in the state folder alone, so that
+`AIRFLOW_HOME=var/airflow airflow …` sees the same Airflow.
+"""
+
+import configparser
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import httpx
+
+from etl.errors import GongkaiError
+from etl.local import ports, process
+from etl.local.postgres import Postgres
+from etl.local.state import State, write_private
+from etl.settings import PROJECT, Settings
+
+API, SCHEDULER, PROCESSOR = NAMES = ("airflow-api-server", "airflow-scheduler", "airflow-dag-processor")
+USER = "admin"
+COMMANDS = {
+    API: ["api-server"],
+    # Task logs are read from the disk; its log server would listen on all addresses.
+    SCHEDULER: ["scheduler", "--skip-serve-logs"],
+    PROCESSOR: ["dag-processor"],
+}
+HEALTH = {SCHEDULER: "scheduler", PROCESSOR: "dag_processor"}
+
+
+@dataclass(frozen=True, slots=True)
+class Airflow:
+    """A running Airflow and its one user."""
+
+    url: str
+    user: str
+    password: str
+
+
+def up(state: State, settings: Settings, server: Postgres, *, dags: Path = PROJECT / "dags") -> Airflow:
+    """Start what does not run of Airflow, and wait until all of it is healthy.
+
+    Raises GongkaiError when the port is taken or a component does not start.
+    """
+    running = {name: process.find(state, name) for name in NAMES}
+    missing = [name for name, found in running.items() if found is None]
+    for name in missing:
+        process.reap(state, name)
+    api = running[API]
+    port = api.port if api else ports.choose(state, API, settings.airflow_port, "Airflow", "GONGKAI_AIRFLOW_PORT")
+    airflow = Airflow(f"http://{ports.HOST}:{port}", USER, state.secret("airflow:admin"))
+    since = datetime.now(UTC)
+    if missing:
+        _configure(state, server, airflow, port, dags)
+        started = _start_missing(state, settings, server, missing, port)
+        running |= started
+    for name in NAMES:
+        found = running[name]
+        assert found is not None
+        fresh_from = since if name in missing else datetime.min.replace(tzinfo=UTC)
+        process.wait_until(state, name, found, _healthy(airflow.url, name, fresh_from), seconds=120)
+    if API in missing:
+        _warm_up(airflow.url)
+    return airflow
+
+
+def down(state: State) -> list[str]:
+    """Stop Airflow's components, running tasks included; the names of those that were running."""
+    return process.end(state, NAMES, seconds=15)
+
+
+def _start_missing(
+    state: State, settings: Settings, server: Postgres, missing: list[str], port: int
+) -> dict[str, process.Running]:
+    environment = _environment(state, settings)
+
+    def start(name: str) -> process.Running:
+        return process.start(
+            state,
+            name,
+            [sys.executable, "-m", "airflow", *COMMANDS[name]],
+            port=port if name == API else 0,
+            folder=state.folder("airflow"),
+            env=environment,
+        )
+
+    # The API server asks the database nothing while it loads, and loads longest: it starts before the migration.
+    started = {API: start(API)} if API in missing else {}
+    _migrate(state, server, environment)
+    return started | {name: start(name) for name in missing if name != API}
+
+
+def _environment(state: State, settings: Settings) -> dict[str, str]:
+    """The caller's environment, without its own Airflow's settings and without a proxy to loopback.
+
+    Bytecode is kept whatever the caller says: compiling Airflow takes each of its processes 4.4 s (measured).
+    """
+    unwanted = ("AIRFLOW_", "_AIRFLOW_", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
+    around = ",".join(filter(None, [kept.get("NO_PROXY", kept.get("no_proxy", "")), ports.HOST, "localhost"]))
+    return kept | {
+        "AIRFLOW_HOME": str(state.root / "airflow"),
+        "GONGKAI_STATE_DIR": str(state.root),
+        "GONGKAI_SOURCES": settings.sources,
+        "NO_PROXY": around,
+        "no_proxy": around,
+    }
+
+
+def _configure(state: State, server: Postgres, airflow: Airflow, port: int, dags: Path) -> None:
+    home = state.folder("airflow")
+    passwords = home / "passwords.json"
+    write_private(passwords, json.dumps({airflow.user: airflow.password}))
+    database = server.url("airflow", "airflow")
+    sections: dict[str, dict[str, object]] = {
+        "core": {
+            "dags_folder": dags,
+            "plugins_folder": PROJECT / "plugins",
+            "load_examples": False,
+            "executor": "LocalExecutor",
+            # Most of a crawl waits for its hosts' pace, so more tasks than cores.
+            "parallelism": max(8, 2 * (os.cpu_count() or 1)),
+            # The default asks the resolver, which on some networks takes seconds to say nothing.
+            "hostname_callable": "socket.gethostname",
+            "simple_auth_manager_users": f"{airflow.user}:admin",
+            "simple_auth_manager_passwords_file": passwords,
+            "fernet_key": state.secret("airflow:fernet_key", 32) + "=",
+            "execution_api_server_url": f"{airflow.url}/execution/",
+        },
+        "database": {
+            "sql_alchemy_conn": database,
+            # Derived from the one above it would need asyncpg; psycopg speaks both.
+            "sql_alchemy_conn_async": database,
+            "load_default_connections": False,
+            # Done here, by version, and the API server loads while it is done.
+            "check_migrations": False,
+        },
+        "api": {
+            "host": ports.HOST,
+            "port": port,
+            "base_url": airflow.url,
+            "workers": 1,
+            "secret_key": state.secret("airflow:secret_key", 32),
+        },
+        # SHA-512, with which the tokens are signed, asks for 64 bytes (RFC 7518, 3.2).
+        "api_auth": {"jwt_secret": state.secret("airflow:jwt_secret", 64)},
+        "dag_processor": {
+            # A new DAG file or source is seen within ten seconds; one pass over ours takes a fifth of a second.
+            "refresh_interval": 5,
+            "bundle_refresh_check_interval": 2,
+            "min_file_process_interval": 8,
+            "parsing_processes": 1,
+            "print_stats_interval": 0,
+        },
+        "scheduler": {"scheduler_idle_sleep_time": 0.5},
+        # A task's supervisor that misses the end of its task notices it only after this long (3.3.2: it waits
+        # on closed sockets), and holds its place among the parallel tasks until then. The default is 5.
+        "workers": {"min_heartbeat_interval": 2},
+        "logging": {
+            # What these say every few seconds, day and night, would bury everything else.
+            "namespace_levels": " ".join(
+                f"{name}=WARNING"
+                for name in (
+                    "http.access",
+                    "airflow.dag_processing.manager",
+                    "airflow.serialization.definitions.dag",
+                    "airflow.models.dag",
+                )
+            ),
+            "colored_console_log": False,
+        },
+    }
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read_dict(
+        {name: {key: str(value).replace("%", "%%") for key, value in s.items()} for name, s in sections.items()}
+    )
+    text = io.StringIO()
+    parser.write(text)
+    write_private(home / "airflow.cfg", text.getvalue())
+
+
+def _migrate(state: State, server: Postgres, environment: dict[str, str]) -> None:
+    """Bring Airflow's schema to the installed version; asks Airflow (seven seconds) only where that is not known."""
+    installed = version("apache-airflow-core")
+    with server.connect("airflow") as connection:
+        there = connection.execute("SELECT to_regclass('alembic_version')").fetchone() != (None,)
+    if there and state.read("airflow.json").get("migrated") == installed:
+        return
+    name = "airflow-migration"
+    log = state.log(name)
+    with log.open("ab") as output:
+        result = subprocess.run(
+            [sys.executable, "-m", "airflow", "db", "migrate"],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=environment,
+        )
+    if result.returncode:
+        raise GongkaiError(f"{name} failed: {process.last_line(log)}", hint=f"log: {log}")
+    state.update("airflow.json", lambda kept: kept.update(migrated=installed))
+
+
+def _healthy(url: str, name: str, since: datetime) -> Callable[[], bool]:
+    """Whether a component is well, by a sign of life that is not older than `since`."""
+
+    def check() -> bool:
+        try:
+            answer = httpx.get(f"{url}/api/v2/monitor/health", timeout=10, trust_env=False)
+        except httpx.TransportError:
+            return False
+        if answer.status_code != httpx.codes.OK:
+            return False
+        if name == API:
+            return True
+        part = answer.json()[HEALTH[name]]
+        beat = part[f"latest_{HEALTH[name]}_heartbeat"]
+        return part["status"] == "healthy" and datetime.fromisoformat(beat) >= since
+
+    return check
+
+
+def _warm_up(url: str) -> None:
+    """Let the API server build the part that tasks talk to, which otherwise the first task waits for (3.7 s)."""
+    try:
+        httpx.get(f"{url}/execution/health", timeout=0.1, trust_env=False)
+    except httpx.TransportError:
+        return  # it was asked, which is all; when it is down, the wait for its health says so

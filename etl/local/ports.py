@@ -1,0 +1,71 @@
+"""Ports on loopback: free ones, taken ones, and who holds them."""
+
+import random
+import socket
+
+import psutil
+
+from etl.errors import GongkaiError
+from etl.local.state import State
+
+HOST = "127.0.0.1"
+FREE_RANGE = range(20000, 30000)
+"""Below the range from which the kernel takes the ports of outgoing connections (32768 and up on Linux,
+`net.ipv4.ip_local_port_range`), so that a port remembered for the next start is not lost to one of those."""
+
+
+def is_free(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        # A server binds with it too: a closed connection that still lingers does not make a port taken.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+        return True
+
+
+def answers(port: int) -> bool:
+    """Whether something accepts connections there."""
+    try:
+        with socket.create_connection((HOST, port), timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+def holder(port: int) -> str:
+    """Who listens on a port, as text for an error; empty where the system does not tell."""
+    try:
+        connections = psutil.net_connections("tcp")
+    except psutil.AccessDenied:
+        return ""
+    for found in connections:
+        if found.status == psutil.CONN_LISTEN and found.laddr and found.laddr.port == port and found.pid:
+            try:
+                return f"{psutil.Process(found.pid).name()} (pid {found.pid})"
+            except psutil.NoSuchProcess:
+                return ""
+    return ""
+
+
+def choose(state: State, name: str, wanted: int, part: str, setting: str) -> int:
+    """The port for a part: the one wanted, or for 0 a free one, the same as last time where that is free.
+
+    Raises GongkaiError when the wanted port is taken, with who has it and the setting to change.
+    """
+    if wanted:
+        if not is_free(wanted):
+            who = holder(wanted)
+            raise GongkaiError(
+                f"{part}: port {wanted} is taken" + (f" by {who}" if who else ""),
+                hint=f"stop that, or set {setting} to another port (0 takes any free one)",
+            )
+        return wanted
+
+    def keep(known: dict[str, int]) -> None:
+        if name not in known or not is_free(known[name]):
+            tries = random.sample(FREE_RANGE, len(FREE_RANGE))
+            known[name] = next(port for port in tries if port not in known.values() and is_free(port))
+
+    return int(state.update("ports.json", keep)[name])

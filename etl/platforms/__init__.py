@@ -1,0 +1,34 @@
+"""The platform families: every module of this package that defines a `Platform` is one. Adding one touches no other file."""
+
+import importlib
+import pkgutil
+from functools import cache
+
+from etl.errors import GongkaiError
+from etl.platforms.base import Platform
+
+
+@cache
+def _registry() -> dict[str, Platform]:
+    found: dict[str, Platform] = {}
+    for info in pkgutil.iter_modules(__path__):
+        module = importlib.import_module(f"{__name__}.{info.name}")
+        for item in vars(module).values():
+            own = isinstance(item, type) and issubclass(item, Platform) and item.__module__ == module.__name__
+            if own and item is not Platform and item.name:
+                found[item.name] = item()
+    return found
+
+
+def all_platforms() -> tuple[Platform, ...]:
+    """Every family, in the order of their names."""
+    return tuple(platform for _, platform in sorted(_registry().items()))
+
+
+def platform(name: str) -> Platform:
+    """The family called `name`. Raises `GongkaiError` where there is none."""
+    try:
+        return _registry()[name]
+    except KeyError:
+        names = ", ".join(sorted(_registry()))
+        raise GongkaiError(f"no platform is called {name!r}", hint=f"use one of: {names}") from None

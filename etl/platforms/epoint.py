@@ -1,0 +1,22 @@
+"""Epoint (新点): public-resource exchanges; scripts fill title, date and source from hidden inputs of fixed ids."""
+
+from etl.platforms.base import Embedded, Layout, Platform
+from etl.web.page import WebPage
+
+_INPUTS = {"title": "title", "infodate": "published_date", "zhuanzai": "source"}
+
+
+class Epoint(Platform):
+    name = "epoint"
+    layout = Layout(body=("div.ewb-info-main", "div.ewb-article-info", "div.ewb-details-info", "#infocontent"))
+
+    def embedded(self, page: WebPage) -> Embedded | None:
+        """The hidden inputs; only where the page has all of them, since `title` alone is anyone's id."""
+        if not all(f'id="{name}"' in page.text for name in _INPUTS):
+            return None
+        fields = {}
+        for element in page.tree.iter("input"):
+            name = _INPUTS.get(element.get("id") or "")
+            if name and (element.get("value") or "").strip():
+                fields[name] = (element.get("value", "").strip(), f"input#{element.get('id')}")
+        return Embedded(fields=fields) if fields else None

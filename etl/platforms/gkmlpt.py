@@ -1,0 +1,83 @@
+"""gkmlpt, 政府信息公开目录管理平台: all of Guangdong, some hundred sites.
+
+`/gkmlpt/index` carries the catalog's tree in `window._CONFIG`; its leaves are listed by
+`/gkmlpt/api/all/{category}?page={n}&sid={SID}` (JSON, pages 0 and 1 are the same, an empty `articles` ends the list).
+The listing half is known from other crawlers' code only, the detail half from saved pages (July 2026).
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
+
+from etl.platforms.base import Layout, Entry, ListingPage, ListingRequest, NotAListing, Platform
+from etl.platforms.listing import iso_date, script_value
+from etl.web.page import WebPage
+
+_API = "/gkmlpt/api/all/"
+_CHINA = timedelta(hours=8)
+_COPIED = {"identifier": "index_number", "document_number": "document_number", "publisher": "publisher"}
+
+
+class Gkmlpt(Platform):
+    """政府信息公开目录管理平台."""
+
+    name = "gkmlpt"
+    layout = Layout(body=("div.article-content",))
+
+    def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
+        return _articles(page, request) if _API in urlsplit(page.url).path else _tree(page)
+
+
+def _tree(page: WebPage) -> ListingPage:
+    sid, tree = script_value(page.text, "SID"), script_value(page.text, "TREE")
+    if not sid or not isinstance(tree, list):
+        raise NotAListing("no window._CONFIG with SID and TREE")
+    requests = tuple(
+        ListingRequest(urljoin(page.url, f"{_API}{number}?{urlencode({'page': 1, 'sid': sid})}"), name)
+        for number, name in _leaves(tree, ())
+    )
+    return ListingPage((), following=requests)
+
+
+def _leaves(nodes: list[dict[str, Any]], above: tuple[str, ...]) -> Iterator[tuple[int, str]]:
+    for node in nodes:
+        path = (*above, str(node.get("name", "")))
+        if node.get("children"):
+            yield from _leaves(node["children"], path)
+        elif not node.get("jump_url"):
+            yield int(node["id"]), " / ".join(path)
+
+
+def _articles(page: WebPage, request: ListingRequest) -> ListingPage:
+    try:
+        answer = json.loads(page.text.lstrip("\ufeff"))
+        articles = answer["articles"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise NotAListing(f"no JSON with articles: {error!r}") from error
+    classify = answer.get("classify")
+    told = classify.get("post_count") if isinstance(classify, dict) else None
+    total = told if isinstance(told, int) else answer.get("total")
+    entries = tuple(_entry(article, page.url) for article in articles)
+    seen = request.seen + len(entries)
+    following: tuple[ListingRequest, ...] = ()
+    if entries and not (isinstance(total, int) and seen >= total):
+        query = {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+        query["page"] = str(int(query.get("page", 1)) + 1)
+        following = (ListingRequest(urljoin(page.url, "?" + urlencode(query)), request.column, seen),)
+    return ListingPage(entries, told_total=total if isinstance(total, int) else None, following=following)
+
+
+def _entry(article: dict[str, Any], base: str) -> Entry:
+    fields = {name: str(article[key]).strip() for key, name in _COPIED.items() if article.get(key)}
+    if published := _day(article.get("display_publish_time") or article.get("date")):
+        fields["published_date"] = published
+    return Entry(urljoin(base, str(article.get("url") or article.get("post_url") or "")), str(article["title"]), fields)
+
+
+def _day(value: Any) -> str | None:
+    """Epoch seconds or a written date, as a day in China's calendar."""
+    if isinstance(value, int) or (isinstance(value, str) and value.isdigit()):
+        return (datetime.fromtimestamp(int(value), UTC) + _CHINA).date().isoformat()
+    return iso_date(str(value or ""))

@@ -1,0 +1,112 @@
+"""What the families' listings have in common: rows of links with a date beside them, and data inside scripts."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from lxml.html import HtmlElement
+
+from etl.platforms.base import Entry
+from etl.web.page import WebPage, absolute, base_url
+
+_DATE = re.compile(r"((?:19|20)\d{2})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})")
+# What listings write beside a title, and the field that it names (docs/fields).
+_LABELLED = re.compile(
+    r"(发文字号|文号|索引号|成文日期|发布日期|发布时间|发布机构|发文机关)\s*[:：]\s*"
+    r"(.*?)(?=\s*(?:发文字号|文号|索引号|成文日期|发布日期|发布时间|发布机构|发文机关|有效性)\s*[:：]|$)"
+)
+_FIELDS = {
+    "发文字号": "document_number",
+    "文号": "document_number",
+    "索引号": "index_number",
+    "成文日期": "written_date",
+    "发布日期": "published_date",
+    "发布时间": "published_date",
+    "发布机构": "publisher",
+    "发文机关": "publisher",
+}
+_ROWS = ("li", "tr", "dd", "dt", "p", "div")
+
+
+def iso_date(text: str) -> str | None:
+    """The first possible date in the text as yyyy-mm-dd, or None."""
+    for year, month, day in _DATE.findall(text):
+        try:
+            return date(int(year), int(month), int(day)).isoformat()
+        except ValueError:
+            continue
+    return None
+
+
+def linked_rows(page: WebPage, detail: re.Pattern[str]) -> tuple[Entry, ...]:
+    """The entries of the page's main list: the rows of that container which holds most links to details.
+
+    Navigation, sidebars and "most read" boxes link to details too, but to fewer of them; containers of one parent
+    with the same tag and class (a list broken into blocks of five lines) count as one.
+    """
+    groups: Counter[tuple[int, str, str]] = Counter()
+    rows: dict[tuple[int, str, str], list[HtmlElement]] = {}
+    for link in page.tree.iter("a"):
+        if not detail.search(link.get("href") or ""):
+            continue
+        row = next((item for item in link.iterancestors() if item.tag in _ROWS), link)
+        container = row.getparent()
+        if container is None:
+            continue
+        above = container.getparent()
+        key = (id(above) if above is not None else 0, str(container.tag), container.get("class") or "")
+        groups[key] += 1
+        if row not in rows.setdefault(key, []):
+            rows[key].append(row)
+    if not groups:
+        return ()
+    best = max(groups, key=lambda key: groups[key])
+    containers = dict.fromkeys(row.getparent() for row in rows[best])
+    shape = {(row.tag, row.get("class") or "") for row in rows[best]}
+    base = base_url(page)
+    found = [
+        entry
+        for container in containers
+        for row in container
+        if (row.tag, row.get("class") or "") in shape and (entry := row_entry(row, base))
+    ]
+    return tuple(found)
+
+
+def row_entry(row: HtmlElement, base: str) -> Entry | None:
+    """The row's first link that has words, with the date and the labelled values that stand beside it."""
+    links = [row] if row.tag == "a" else list(row.iter("a"))
+    for link in links:
+        words = " ".join("".join(link.itertext()).split())
+        title = " ".join((link.get("title") or "").split()) or words
+        url = absolute(link.get("href") or "", base)
+        if url and title and (link.get("href") or "").strip() not in ("", "#"):
+            beside = " ".join("".join(row.itertext()).replace(words, " ", 1).split())
+            return Entry(url, title, dict(_beside(beside)))
+    return None
+
+
+def _beside(text: str) -> Iterator[tuple[str, str]]:
+    labelled = {_FIELDS[label]: value.strip() for label, value in _LABELLED.findall(text) if value.strip()}
+    for name, value in labelled.items():
+        normal = iso_date(value) if name.endswith("_date") else value
+        if normal:
+            yield name, normal
+    if not labelled and (day := iso_date(text)):
+        yield "published_date", day
+
+
+def script_value(text: str, key: str) -> Any:
+    """The JSON value that a script gives to `key` (`key: …` or `key = …`), or None where there is none."""
+    for found in re.finditer(rf"""(?<![\w$])["']?{re.escape(key)}["']?\s*[:=]\s*""", text):
+        quoted = re.match(r"'((?:[^'\\]|\\.)*)'", text[found.end() :])
+        if quoted:
+            return quoted.group(1)
+        try:
+            return json.JSONDecoder().raw_decode(text, found.end())[0]
+        except ValueError:
+            continue
+    return None

@@ -1,0 +1,79 @@
+"""From bytes to text: which charset a page is in, whatever it says of itself.
+
+Order: byte order mark, then what the bytes themselves prove, then the HTTP header, then `<meta>`. Proof comes
+before the declarations because government sites declare wrongly in both directions (GBK pages labelled UTF-8 after
+a migration, UTF-8 pages under a server-wide `charset=gb2312`), while text that decodes as UTF-8 with three-byte
+sequences in it is never GBK by accident: each Chinese character would have to fall into a seventh of the table.
+"""
+
+import codecs
+import re
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_META = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
+_HEADER = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
+_THREE_BYTES = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}")
+_META_WITHIN = 8192
+"""Bytes in which `<meta charset>` is looked for: sites put kilobytes of comments and scripts before it."""
+
+# WHATWG Encoding maps the older national names to the superset that decodes them all.
+_ALIASES = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030", "gb": "gb18030"}
+_REFUSED = {"utf-7", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
+
+
+def known(name: str) -> str | None:
+    """The Python codec that decodes `name` to text, or None where there is none."""
+    name = name.strip().lower()
+    name = _ALIASES.get(name, name)
+    try:
+        info = codecs.lookup(name)
+    except (LookupError, ValueError):
+        return None
+    canonical = info.name.replace("_", "-")
+    if canonical in _REFUSED or info.name in _REFUSED or not getattr(info, "_is_text_encoding", True):
+        return None
+    return _ALIASES.get(canonical, canonical)
+
+
+def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
+    """(text, charset) of a page's bytes. Never raises; bytes that fit no charset become U+FFFD."""
+    for mark, name in _BOMS:
+        if body.startswith(mark):
+            return body.decode(name, "replace").removeprefix("\ufeff"), name
+    declared = _declared(body, content_type)
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    else:
+        if "utf-8" in declared or not declared or body.isascii() or _THREE_BYTES.search(body):
+            return text, "utf-8"
+    return _best(body, declared)
+
+
+def _declared(body: bytes, content_type: str) -> list[str]:
+    found = _HEADER.search(content_type)
+    names = [found.group(1)] if found else []
+    names += [m.group(1).decode("ascii") for m in _META.finditer(body[:_META_WITHIN])]
+    return [codec for codec in map(known, names) if codec]
+
+
+def _best(body: bytes, declared: list[str]) -> tuple[str, str]:
+    """The candidate that leaves the fewest undecodable bytes; the declared ones win a tie."""
+    best: tuple[int, str, str] | None = None
+    for name in dict.fromkeys([*declared, "utf-8", "gb18030", "big5"]):
+        text = body.decode(name, "replace")
+        # A byte that no text holds counts too: it is what a single-byte codec makes of foreign bytes.
+        faults = text.count("\ufffd") + sum(text.count(c) for c in "\x80\x81\x8d\x8f\x90\x9d")
+        if best is None or faults < best[0]:
+            best = (faults, text, name)
+        if faults == 0:
+            break
+    assert best is not None
+    return best[1], best[2]

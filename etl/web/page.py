@@ -1,0 +1,80 @@
+"""A fetched page, decoded and parsed once."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import urljoin, urlsplit
+
+from lxml import etree, html
+
+from etl.web.charset import decode
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Characters that libxml2 refuses or stops at."""
+
+
+@dataclass(frozen=True)
+class WebPage:
+    """`url` as fetched, `text` decoded with `charset`; `tree` is parsed at first need and then kept.
+
+    Whoever changes the tree changes it for everyone who holds the page.
+    """
+
+    url: str
+    text: str
+    charset: str
+
+    @cached_property
+    def tree(self) -> html.HtmlElement:
+        """The page's root element: always there, an empty document where nothing could be parsed."""
+        return parse(self.text)
+
+
+def read_page(body: bytes, url: str, content_type: str = "") -> WebPage:
+    """The page that `body` holds. Never raises: any bytes give a page."""
+    text, charset = decode(body, content_type)
+    return WebPage(url=url, text=text, charset=charset)
+
+
+def parse(text: str) -> html.HtmlElement:
+    """The tree of an HTML document; an empty document where libxml2 finds nothing in it."""
+    # Bytes with the parser told their encoding, so that neither a <meta> nor an XML declaration overrules it.
+    parser = html.HTMLParser(encoding="utf-8", remove_pis=True, huge_tree=True)
+    raw = _CONTROL.sub("", text).encode("utf-8")
+    try:
+        root = etree.fromstring(raw, parser) if raw.strip() else None
+    except etree.LxmlError:
+        root = None
+    if root is None:
+        root = etree.fromstring(b"<html><body></body></html>", html.HTMLParser(encoding="utf-8"))
+    return root
+
+
+def absolute(url: str, base: str) -> str | None:
+    """`url` resolved against `base`, without its fragment; None for what is no http(s) address."""
+    try:
+        joined = urljoin(base, url.strip())
+        parts = urlsplit(joined)
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        return None
+    return joined.split("#", 1)[0]
+
+
+def base_url(page: WebPage) -> str:
+    """What the page's relative addresses are relative to: its `<base href>`, or its own address."""
+    for element in page.tree.iter("base"):
+        if element.get("href"):
+            return absolute(element.get("href", ""), page.url) or page.url
+    return page.url
+
+
+def links(page: WebPage) -> Iterator[tuple[str, str]]:
+    """(absolute address, text) of every `<a href>` that leads to http(s), in document order."""
+    base = base_url(page)
+    for element in page.tree.iter("a"):
+        address = absolute(element.get("href") or "", base)
+        if address and (element.get("href") or "").strip() not in ("", "#"):
+            yield address, " ".join("".join(element.itertext()).split())
