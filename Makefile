@@ -1,0 +1,39 @@
+# Nothing but Python 3.11+, git and a compiler is needed. State lives in var/, packages in .venv/.
+PYTHON ?= python3
+VENV := .venv
+UV_VERSION := 0.13.8
+INSTALLED := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help demo stop test lint lock
+
+help:  ## say what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 8
+
+demo: $(INSTALLED)  ## start everything, crawl the demo sites, show the result
+	@$(VENV)/bin/gongkai demo
+
+stop:  ## stop what demo and `gongkai up` started
+	@if [ -x $(VENV)/bin/gongkai ]; then $(VENV)/bin/gongkai down; else echo "nothing was started here"; fi
+
+test: $(INSTALLED)  ## run all tests
+	@$(VENV)/bin/pytest
+
+lint: $(INSTALLED)  ## check style and types
+	@$(VENV)/bin/ruff check
+	@$(VENV)/bin/ruff format --check
+	@$(VENV)/bin/mypy
+
+lock: $(INSTALLED)  ## pin the packages of pyproject.toml anew
+	@$(VENV)/bin/python -m tests.pins --write
+
+$(INSTALLED): requirements.txt requirements-dev.txt pyproject.toml
+	@echo "installing packages into $(VENV) …"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "gongkai needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1). Try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { echo "python3 -m venv failed: install your system's venv package (Debian: python3-venv)" >&2; exit 1; }
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@$(VENV)/bin/uv pip install --quiet --python $(VENV)/bin/python --require-hashes -r requirements.txt -r requirements-dev.txt
+	@$(VENV)/bin/uv pip install --quiet --python $(VENV)/bin/python --no-deps -e .
+	@touch $@

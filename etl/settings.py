@@ -26,6 +26,9 @@ class Settings(BaseSettings):
     database_owner_url: SecretStr | None = Field(
         None, description="archive database as its owner; only migrations need it"
     )
+    database_reader_url: SecretStr | None = Field(
+        None, description="archive database as the role that downstream jobs read with"
+    )
     store_endpoint: str | None = Field(None, description="object storage, `host:port` of its S3 API")
     store_access_key: SecretStr | None = Field(None, description="S3 access key")
     store_secret_key: SecretStr | None = Field(None, description="S3 secret key")
@@ -43,6 +46,11 @@ class Settings(BaseSettings):
     store_port: int = Field(18333, ge=0, le=65535, description="local S3 server; 0 takes any free port")
     airflow_port: int = Field(18080, ge=0, le=65535, description="local Airflow; 0 takes any free port")
     demo_port: int = Field(18090, ge=0, le=65535, description="first of the demo sites' ports; 0 takes free ones")
+
+    @property
+    def source_folders(self) -> str:
+        """The folders of source files, the demo's among them."""
+        return f"{self.sources}:{self.state_dir / 'demo-sources'}"
 
     @classmethod
     def settings_customise_sources(

@@ -33,7 +33,7 @@ def crawl_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Crawl one source in this process, without Airflow. Interrupted, the next crawl completes it."""
-    chosen = find(source, settings().sources)
+    chosen = find(source, settings().source_folders)
     options = Options(full, limit, dry_run)
     if dry_run:
         return _preview(chosen, options, as_json)

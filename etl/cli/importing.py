@@ -23,7 +23,7 @@ def import_command(
 ) -> None:
     """Take the response records of WARC files as captures; a file imported before changes nothing."""
     counted = {path: read_whole(path) for path in warcs}
-    chosen = import_source() if source == IMPORTED else find(source, settings().sources)
+    chosen = import_source() if source == IMPORTED else find(source, settings().source_folders)
     archive = open_archive(settings())
     reports = []
     with progress() as bar:

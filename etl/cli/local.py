@@ -1,5 +1,104 @@
-"""`gongkai up`, `down`, `status`, `migrate`."""
+"""`gongkai up`, `down`, `status`, `migrate`, `demo`: the archive on this machine."""
+
+import time
 
 import typer
+from rich.markup import escape
+
+from etl.archive import open_archive
+from etl.archive.database import migrate
+from etl.archive.reports import last_reports
+from etl.cli.console import errors, output, progress, table
+from etl.errors import GongkaiError
+from etl.local import demo, process
+from etl.local.airflow_client import AirflowClient
+from etl.local.parts import Addresses, Progress, down, status, up
+from etl.local.state import State
+from etl.settings import Settings, settings
 
 app = typer.Typer()
+
+
+@app.command("up")
+def up_command() -> None:
+    """Start PostgreSQL, the S3 server and Airflow on this machine; whatever runs already is left alone."""
+    _print_addresses(up(settings(), report=_tell))
+
+
+@app.command("down")
+def down_command() -> None:
+    """Stop exactly what `up` and `demo` started."""
+    state = State.open(settings().state_dir)
+    ended = [*process.end(state, [demo.SITES], seconds=10), *down(settings(), _tell)]
+    errors.print(f"stopped: {', '.join(ended)}" if ended else "nothing was running")
+
+
+@app.command("status")
+def status_command() -> None:
+    """Show each local part: running or not, where, and its log. Exit code 1 unless all run."""
+    parts = status(settings())
+    rows = [
+        (item.name, "runs" if item.running else "—", item.pid or "", item.address, item.detail, item.log)
+        for item in parts
+    ]
+    table(("part", "state", "pid", "address", "detail", "log"), rows)
+    if not all(item.running for item in parts):
+        raise typer.Exit(1)
+
+
+@app.command("migrate")
+def migrate_command() -> None:
+    """Bring the archive's schema to the version of this code, as the database's owner."""
+    url = settings().database_owner_url
+    if url is None:
+        raise GongkaiError("GONGKAI_DATABASE_OWNER_URL is not set", hint="see docs/settings.md")
+    migrate(url.get_secret_value())
+    output.print("the archive's schema is up to date")
+
+
+@app.command("demo")
+def demo_command() -> None:
+    """Start everything, crawl the demo sites through Airflow, show the result, and leave it running."""
+    started = time.monotonic()
+    state = State.open(settings().state_dir)
+    sites = demo.start_sites(state, settings())
+    errors.print(f"  demo sites    {', '.join(sites.values())}")
+    sources = demo.write_sources(state, sites)
+    addresses = up(settings(), report=_tell)
+    assert addresses.airflow is not None
+    archive = open_archive(Settings())
+    with (
+        AirflowClient(addresses.airflow.url, addresses.airflow.user, addresses.airflow.password) as client,
+        progress() as bar,
+    ):
+        tasks = {source: bar.add_task(f"{source} queued", total=None) for source in sources}
+
+        def tell(item: demo.CrawlProgress) -> None:
+            bar.update(
+                tasks[item.source],
+                description=f"{item.source} {item.state}",
+                completed=item.ended,
+                total=item.listed or None,
+            )
+
+        demo.crawl(client, archive.engine, sources, tell)
+    columns = ("source", "listed", "stored", "unchanged", "duplicates", "failed", "excluded", "seconds")
+    reports = [report for report in last_reports(archive.engine) if report["source"] in sources]
+    table(columns, [[report[name] for name in columns] for report in reports])
+    _print_addresses(addresses)
+    output.print(f"[dim]{time.monotonic() - started:.0f} s; `make stop` ends it[/]")
+
+
+def _tell(step: Progress) -> None:
+    if step.step in ("ready", "stopped", "waiting"):
+        took = f"{step.seconds:5.1f} s" if step.seconds else ""
+        errors.print(f"  {step.part:<14}{step.step} {took} {escape(step.detail)}".rstrip())
+
+
+def _print_addresses(addresses: Addresses) -> None:
+    if addresses.airflow is None:
+        return
+    airflow = addresses.airflow
+    output.print(f"Airflow   {airflow.url}", soft_wrap=True)
+    output.print(f"Archive   {airflow.url}/archive/", soft_wrap=True)
+    output.print(f"Login     {airflow.user} / {escape(airflow.password)}", soft_wrap=True)

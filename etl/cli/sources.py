@@ -1,6 +1,5 @@
 """`gongkai sources …`."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,7 +7,7 @@ import typer
 from etl.cli.console import errors, output, print_json, table
 from etl.platforms import all_platforms
 from etl.settings import settings
-from etl.sources.load import SourceError, files, find, load, load_all
+from etl.sources.load import SourceError, files, find, load_all
 
 app = typer.Typer(help="The catalogs that are crawled, one YAML file each.", no_args_is_help=True)
 
@@ -16,7 +15,7 @@ app = typer.Typer(help="The catalogs that are crawled, one YAML file each.", no_
 @app.command("list")
 def list_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """List all sources."""
-    sources = load_all(files(settings().sources)).values()
+    sources = load_all(files(settings().source_folders)).values()
     if as_json:
         print_json([source.model_dump(mode="json") for source in sources])
     else:
@@ -32,24 +31,16 @@ def check_command(
 ) -> None:
     """Check source files; every wrong key is named with its file and the reason."""
     if source:
-        chosen = find(source, settings().sources)
+        chosen = find(source, settings().source_folders)
         output.print(f"{chosen.id}: {chosen.name}, {chosen.platform}, {len(chosen.columns)} lists — good")
         return
-    problems: list[str] = []
-    good = 0
-    paths: list[Path] = list(files(settings().sources))
-    for path in paths:
-        try:
-            load(path)
-            good += 1
-        except SourceError as error:
-            problems += error.problems
-    for problem in problems:
-        errors.print(errors.plain(problem), soft_wrap=True)
-    if problems:
-        raise typer.Exit(1)
-    load_all(paths)
-    output.print(f"{good} source files — good")
+    try:
+        good = load_all(files(settings().source_folders))
+    except SourceError as error:
+        for problem in error.problems:
+            errors.print(errors.plain(problem), soft_wrap=True)
+        raise typer.Exit(1) from error
+    output.print(f"{len(good)} source files — good")
 
 
 @app.command("platforms")

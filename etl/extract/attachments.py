@@ -13,7 +13,9 @@ from etl.web.script import unquoted
 _ENDING = r"(?:pdf|docx?|xlsx?|wps|et|pptx?|dps|ofd|rtf|csv|zip|rar|7z|ceb|txt|tif)"
 _FILE = re.compile(rf"\.{_ENDING}(?=$|[?#&])", re.IGNORECASE)
 _NAMED = re.compile(rf"\.{_ENDING}\s*$", re.IGNORECASE)
-_SERVICE = re.compile(r"(?:file-?download|downfile|/download\b|attachdown|document/download|downloadfile|upfile)", re.IGNORECASE)
+_SERVICE = re.compile(
+    r"(?:file-?download|downfile|/download\b|attachdown|document/download|downloadfile|upfile)", re.IGNORECASE
+)
 _QUOTED = re.compile(r"""("[^"\n]{4,400}"|'[^'\n]{4,400}')""")
 _LISTED = re.compile(
     rf"""\{{[^{{}}]{{0,600}}?\b(?:url|href|path|fileurl)["']?\s*:\s*("[^"\n]+\.{_ENDING}"|'[^'\n]+\.{_ENDING}')[^{{}}]{{0,300}}\}}""",
@@ -35,8 +37,8 @@ def find_attachments(page: WebPage, blocks: Blocks, body: Body) -> tuple[Attachm
 
 def _linked(page: WebPage, blocks: Blocks, body: Body) -> Iterator[tuple[str, str]]:
     base = base_url(page)
-    for node in blocks.nodes:
-        if node.tag != "a" or node.hidden > body.inside or node.first > body.last + _AFTER:
+    for node in blocks.anchors:
+        if node.hidden > body.inside or node.first > body.last + _AFTER:
             continue
         name = " ".join("".join(node.element.itertext()).split())
         within = body.first <= node.first < max(body.last, body.first + 1)

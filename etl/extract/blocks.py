@@ -25,11 +25,16 @@ _SKIP = frozenset(
     "canvas map audio video input base".split()
 )
 _INLINE_SILENT = frozenset(["wbr"])
-_PUNCTUATED = re.compile("[，。；：、！？,;]")
-BOILERPLATE = re.compile(
-    r"ICP[备证]|公网安备|网站标识码|版权所有|主办单位|承办单位|技术支持|[Cc]opyright|推荐使用|浏览器|最佳分辨率|"
-    r"无障碍|适老|Produced By|网站地图|请输入|验证码|请勿|客户端"
-)
+_PUNCTUATED = re.compile("[，。；！？,;]|：$")
+_FOOT = (
+    "ICP备", "ICP证", "公网安备", "网站标识码", "版权所有", "主办单位", "承办单位", "技术支持", "opyright", "推荐使用", "浏览器", "分辨率",
+    "无障碍", "适老", "Produced By", "网站地图", "请输入", "验证码", "客户端",
+)  # fmt: skip
+
+
+def boilerplate(text: str) -> bool:
+    """Whether a line belongs to the site, not to a document. Substrings, since an alternation costs ten times as much."""
+    return any(word in text for word in _FOOT)
 
 
 class Node:
@@ -75,16 +80,20 @@ class Blocks:
         self.blocks: list[Block] = []
         self.nodes: list[Node] = []
         self.comments: list[tuple[str, int]] = []
+        self.anchors: list[Node] = []
+        self.by_id: dict[str, list[int]] = {}
+        self.by_class: dict[str, list[int]] = {}
         self._walk(root, visibility)
-        self._by_element = {node.element: node for node in self.nodes}
 
     def node_of(self, element: html.HtmlElement) -> Node | None:
-        return self._by_element.get(element)
+        return next((node for node in self.nodes if node.element is element), None)
 
     def _walk(self, root: html.HtmlElement, visibility: Visibility) -> None:
         blocks, nodes = self.blocks, self.nodes
+        by_id, by_class = self.by_id, self.by_class
         pieces: list[str] = []
         linked = 0
+        written = False
         block_stack: list[int] = []
         rows = [-1]
         cells = [-1]
@@ -93,12 +102,14 @@ class Blocks:
         links = 0
 
         def flush() -> None:
-            nonlocal linked
+            nonlocal linked, written
+            if not written:
+                pieces.clear()
+                linked = 0
+                return
             text = " ".join("".join(pieces).split())
             pieces.clear()
-            count, linked = linked, 0
-            if not text or not text.strip(MARK + " "):
-                return
+            count, linked, written = linked, 0, False
             at = block_stack[-1] if block_stack else 0
             hidden = stack[-1].hidden if stack else -1
             size = len(text)
@@ -110,7 +121,7 @@ class Blocks:
                 if (
                     count * 2 < size
                     and (_PUNCTUATED.search(text) or size > 60)
-                    and not (size < 400 and BOILERPLATE.search(text))
+                    and (size > 400 or not boilerplate(text))
                 ):
                     node.prose += size - count
 
@@ -131,7 +142,15 @@ class Blocks:
                 parent = stack[-1] if stack else None
                 index = len(nodes)
                 hidden = parent.hidden if parent else -1
-                if tag not in ("body", "html") and hides(element):
+                attributes = element.items()
+                if attributes:
+                    for name, value in attributes:
+                        if name == "id":
+                            by_id.setdefault(value.strip(), []).append(index)
+                        elif name == "class":
+                            for one in value.split():
+                                by_class.setdefault(one, []).append(index)
+                if attributes and tag not in ("body", "html") and hides(attributes):
                     if not is_block:
                         flush()
                     hidden = index
@@ -148,11 +167,14 @@ class Blocks:
                     pieces.append(MARK)
                     if tag == "a":
                         links += 1
+                        self.anchors.append(node)
                 text = element.text
                 if text:
                     pieces.append(text)
-                    if links:
-                        linked += len(text.strip())
+                    if not text.isspace():
+                        written = True
+                        if links:
+                            linked += len(text.strip())
             elif event == "end":
                 tag = element.tag
                 if tag not in _SKIP and tag != "br":
@@ -181,15 +203,16 @@ class Blocks:
                 tail = element.tail
                 if tail:
                     pieces.append(tail)
-                    if links:
-                        linked += len(tail.strip())
+                    if not tail.isspace():
+                        written = True
+                        if links:
+                            linked += len(tail.strip())
             else:
                 if element.text:
                     self.comments.append((element.text, len(blocks)))
-                if element.tail:
+                if element.tail and not element.tail.isspace():
                     pieces.append(element.tail)
-                    if links:
-                        linked += len(element.tail.strip())
+                    written = True
         for node in nodes:
             node.last = min(node.last, len(blocks))
 

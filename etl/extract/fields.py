@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from etl.extract.blocks import BOILERPLATE, MARK, Block, Blocks, Node
+from etl.extract.blocks import MARK, Block, Blocks, Node, boilerplate
 from etl.extract.dates import read_date
 from etl.extract.document_number import is_number, normalise_number, number_in_title, whole_number
 from etl.extract.labels import FIELDS, WEAK, Labelled, labelled, squash, whole_label
@@ -23,9 +23,16 @@ CONFIDENCE: Mapping[Origin, float] = {
     "header": 0.95, "subheading": 0.85, "json": 0.9, "listing": 0.7, "body": 0.6, "title": 0.5, "meta": 0.3,
 }  # fmt: skip
 DATES = frozenset({"written_date", "published_date", "effective_date", "expiry_date"})
-_NOTHING = re.compile(r"^(?:[-—–_/\\.。·*\s]+|无|暂无|空|未知|none|null|undefined|不限|全部|请选择|\{\{.*\}\}|\$\{.*\}|NaN|0)$", re.IGNORECASE)
-_VALID = re.compile(r"^(?:现行)?(?:有效|失效|废止|已失效|已废止|尚未生效|部分失效|部分有效|继续有效|长期有效|被修改|已修改|全文有效|全文失效|全文废止|条款失效)$")
-_CUT = re.compile(rf"{MARK}[\s{MARK}]*[【\[(（]?(?:大|中|小|打印|收藏|分享|字体|字号|浏览|阅读|点击|访问|纠错|我要纠错|下载|扫一扫|[|丨])|{MARK}\s+{MARK}|\s{{3,}}|[【\[]\s*(?:字|打印|大|我要)")
+_NOTHING = re.compile(
+    r"^(?:[-—–_/\\.。·*\s]+|无|暂无|空|未知|none|null|undefined|不限|全部|请选择|\{\{.*\}\}|\$\{.*\}|NaN|0)$",
+    re.IGNORECASE,
+)
+_VALID = re.compile(
+    r"^(?:现行)?(?:有效|失效|废止|已失效|已废止|尚未生效|部分失效|部分有效|继续有效|长期有效|被修改|已修改|全文有效|全文失效|全文废止|条款失效)$"
+)
+_CUT = re.compile(
+    rf"{MARK}[\s{MARK}]*[【\[(（]?(?:大|中|小|打印|收藏|分享|字体|字号|浏览|阅读|点击|访问|纠错|我要纠错|下载|扫一扫|[|丨])|{MARK}\s+{MARK}|\s{{3,}}|[【\[]\s*(?:字|打印|大|我要)"
+)
 _EDGES = " \t|丨,，;；:：>·•-—_"
 _PAIRS = {"[": "]", "【": "】", "(": ")", "（": "）", "〔": "〕"}
 _AFTER = 14
@@ -52,7 +59,11 @@ def clean(name: str, value: str) -> str:
     if _NOTHING.match(text):
         return ""
     half = len(text) // 2
-    if name in ("validity", "published_date", "written_date") and len(text) > 1 and text[:half].strip() == text[half:].strip():
+    if (
+        name in ("validity", "published_date", "written_date")
+        and len(text) > 1
+        and text[:half].strip() == text[half:].strip()
+    ):
         text = text[:half].strip()
     return text
 
@@ -99,7 +110,12 @@ def make(
             return None, ""
     elif name == "validity":
         # A search form offers all states at once; a header states one, or a sentence with its dates.
-        if re.search("不限|全部", text) or len(re.findall("有效|失效|废止", text)) > 1 and len(text) < 16 and not _VALID.match(text):
+        if (
+            re.search("不限|全部", text)
+            or len(re.findall("有效|失效|废止", text)) > 1
+            and len(text) < 16
+            and not _VALID.match(text)
+        ):
             return None, ""
         if len(text) > 100 or not re.search("效|废|止|修|行|是|否|期|年", text):
             return None, ""
@@ -125,6 +141,8 @@ def read_labels(scan: Scan) -> tuple[list[FieldValue], list[str], set[str]]:
             continue
         below = index >= scan.body.last
         items = list(labelled(block.text))
+        if items and _foot(block.text):
+            continue
         if not items:
             whole = whole_label(block.text)
             if whole and whole[0] and whole[1] not in WEAK or whole and whole[0] and block.cell >= 0:
@@ -164,9 +182,11 @@ def _strong(item: Labelled, items: list[Labelled]) -> bool:
 
 
 def _crumb(block: Block) -> bool:
-    return (block.linked * 10 > len(block.text) * 7 and len(block.text) > 8) or bool(
-        len(block.text) < 300 and BOILERPLATE.search(block.text) and not re.search("索引号|文号|来源", block.text)
-    )
+    return block.linked * 10 > len(block.text) * 7 and len(block.text) > 8
+
+
+def _foot(text: str) -> bool:
+    return len(text) < 300 and boilerplate(text) and not re.search("索引号|文号|来源", text)
 
 
 def _next(blocks: Blocks, index: int, following: list[int]) -> str:
@@ -264,7 +284,9 @@ def read_lines(scan: Scan, title: str) -> list[FieldValue]:
 
 
 _BODY_LABELS = {"公开方式": "disclosure_method", "公开形式": "disclosure_method", "公开属性": "disclosure_method"}
-_SIGNATURE = re.compile(r"^(?:[\u4e00-\u9fff、（）() ]{2,40}\s)?((?:19|20)\d\d年\d{1,2}月\d{1,2}日|[一二][〇○零O0一二三四五六七八九]{3}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十廿]{1,3}日)(?:印发)?$")
+_SIGNATURE = re.compile(
+    r"^(?:[\u4e00-\u9fff、（）() ]{2,40}\s)?((?:19|20)\d\d年\d{1,2}月\d{1,2}日|[一二][〇○零O0一二三四五六七八九]{3}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十廿]{1,3}日)(?:印发)?$"
+)
 
 
 def read_body(scan: Scan) -> list[FieldValue]:
@@ -284,7 +306,7 @@ def read_body(scan: Scan) -> list[FieldValue]:
             if value:
                 found.append(replace(value, confidence=0.5))
         for item in labelled(block.text):
-            if item.label in _BODY_LABELS and not block.text[: item.start].replace(MARK, "").strip(" （("):
+            if item.label in _BODY_LABELS and item.leads:
                 value, _ = make(_BODY_LABELS[item.label], item.value, item.label, "body", "labelled last line")
                 if value and len(value.value) <= 12:
                     found.append(value)
@@ -349,4 +371,17 @@ def _rank(item: FieldValue) -> tuple[int, int]:
     return ORDER[item.origin], 1 if weak else 0
 
 
-__all__ = ["CONFIDENCE", "FIELDS", "ORDER", "Scan", "choose", "from_title", "make", "read_body", "read_embedded", "read_labels", "read_lines", "read_meta"]
+__all__ = [
+    "CONFIDENCE",
+    "FIELDS",
+    "ORDER",
+    "Scan",
+    "choose",
+    "from_title",
+    "make",
+    "read_body",
+    "read_embedded",
+    "read_labels",
+    "read_lines",
+    "read_meta",
+]

@@ -1,7 +1,9 @@
 """What kind of page it is: a document, a listing of documents, or neither (a stub, a shell, a block page)."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from etl.extract.blocks import Blocks
 from etl.extract.text import Body
@@ -9,12 +11,18 @@ from etl.extract.types import Attachment, FieldValue, Kind
 from etl.web.page import WebPage
 
 _CHALLENGE = re.compile(
-    r"Virtual Container Shield|__jsl_clearance|_\$jsvmp|\$_ts\s*=|请开启JavaScript|安全验证|访问被拦截|当前访问疑似|网站防火墙|Access Denied|"
-    r"http-equiv=[\"']?refresh|(?:window|document|self|top)\.location(?:\.href)?\s*=|location\.replace\("
-    , re.IGNORECASE,
+    r"Virtual Container Shield|__jsl_clearance|_\$jsvmp|\$_ts\s*=|请开启JavaScript|安全验证|访问被拦截|网站防火墙|Access Denied|"
+    r"http-equiv=[\"']?refresh|(?:window|document|self|top)\.location(?:\.href)?\s*=|location\.replace\(",
+    re.IGNORECASE,
 )
-_DATE = re.compile(r"(?:(?:19|20)\d\d[-/.年]\s*)?\d{1,2}[-/.月]\s*\d{1,2}")
-_SHORT = 60
+_DATED = re.compile(r"(?<!\d)(?:(?:19|20)\d\d[-/.年]\s*)?\d{1,2}[-/.月]\s*\d{1,2}日?(?!\d)")
+_SENTENCE = re.compile("[，。；！？]")
+_DETAIL = re.compile(r"(?:\d{5,}|[0-9a-f]{32})(?:\.s?html?|\.jhtml)?$")
+"""The last part of a document's address in every known family: a long number, or 32 hex digits."""
+_SHELL = 60
+_SOME_PROSE = 80
+_MANY = 8
+_SEVERAL = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,35 +32,66 @@ class Judged:
 
 
 def judge(
-    page: WebPage, blocks: Blocks, body: Body, text: str, fields: dict[str, FieldValue], files: tuple[Attachment, ...]
+    page: WebPage,
+    blocks: Blocks,
+    body: Body,
+    text: str,
+    fields: Mapping[str, FieldValue],
+    files: tuple[Attachment, ...],
 ) -> Judged:
-    """The kind of a page, with its reason."""
-    root = blocks.nodes[0] if blocks.nodes else None
-    visible = root.size if root else 0
-    if visible < _SHORT and len(text) < _SHORT:
+    """The kind of a page, with its reason. Evidence in order: header fields, prose with a date, rows of links, the rest."""
+    visible = blocks.nodes[0].size
+    if visible < _SHELL and len(text) < _SHELL and not files:
         if _CHALLENGE.search(page.text[:20_000]):
             return Judged("stub", "redirect or challenge script instead of a document")
-        if not files:
-            return Judged("stub", f"{visible} characters of visible text")
-    linked = root.linked if root else 0
-    strong = [n for n in ("index_number", "document_number", "written_date") if n in fields and fields[n].origin in ("header", "json")]
-    dated = any(n in fields for n in ("published_date", "written_date"))
-    items = sum(1 for _, b in blocks.seen(0, len(blocks.blocks)) if b.linked * 2 > len(b.text) and len(b.text) > 12)
-    prose = root.prose if root else 0
-    if len(text) >= 200 and (strong or dated):
-        return Judged("document", "text with a date or header fields")
-    if strong:
+        return Judged("stub", f"{visible} characters of visible text")
+    if any(n in fields and fields[n].origin in ("header", "json") for n in ("index_number", "document_number")):
         return Judged("document", "header fields")
-    if files and dated:
-        return Judged("document", "date and attached files")
-    if items >= 8 and linked * 2 > visible and prose * 4 < visible:
-        return Judged("listing", f"{items} linked lines, little prose")
-    if dated and "title" in fields:
+    date = fields.get("published_date") or fields.get("written_date")
+    labelled_date = bool(date and (date.label or date.origin == "json"))
+    rows, links = _rows(blocks)
+    prose = _prose(blocks, body, text)
+    if (
+        rows >= _SEVERAL
+        and prose < rows * 30
+        or rows + links >= 2 * _MANY
+        and prose < _SOME_PROSE
+        and not labelled_date
+    ):
+        if _DETAIL.search(urlsplit(page.url).path):
+            return Judged("stub", f"{rows + links} rows of links at the address of a document")
+        return Judged("listing", f"{rows + links} rows of links")
+    if prose >= _SOME_PROSE and date:
+        return Judged("document", "prose with a date")
+    if labelled_date and "title" in fields:
         return Judged("document", "title and date")
-    if len(text) >= 200 and prose * 3 > visible:
-        return Judged("document", "mostly prose")
-    if items >= 5:
-        return Judged("listing", f"{items} linked lines")
-    if len(text) >= 100:
-        return Judged("document", "text")
-    return Judged("stub", "neither text, fields nor lists")
+    if files and date:
+        return Judged("document", "attached files and a date")
+    if prose >= _SOME_PROSE:
+        return Judged("document", "prose")
+    if links >= _MANY or rows >= _SEVERAL:
+        return Judged("listing", f"{rows + links} rows of links")
+    return (
+        Judged("document", "title and date")
+        if date and "title" in fields
+        else Judged("stub", "no text, no fields, no list")
+    )
+
+
+def _rows(blocks: Blocks) -> tuple[int, int]:
+    """(rows of a link with a date, other long linked lines)."""
+    dated = links = 0
+    for block in blocks.blocks:
+        if block.hidden >= 0 or block.linked < 8 or len(block.text) > 200:
+            continue
+        if _DATED.search(block.text):
+            dated += 1
+        elif block.linked * 2 > len(block.text) and block.linked > 14:
+            links += 1
+    return dated, links
+
+
+def _prose(blocks: Blocks, body: Body, text: str) -> int:
+    inside = [b for _, b in blocks.seen(body.first, body.last, body.inside)]
+    found = sum(len(b.text) for b in inside if b.linked * 3 < len(b.text) and _SENTENCE.search(b.text))
+    return found or (len(text) if not inside else 0)

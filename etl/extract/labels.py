@@ -87,6 +87,8 @@ class Labelled:
     raw_label: str
     value: str
     start: int
+    leads: bool = True
+    """Whether the line begins with it."""
 
 
 def whole_label(text: str) -> tuple[str, str] | None:
@@ -106,7 +108,8 @@ def labelled(text: str) -> Iterator[Labelled]:
     ends = [match.start() for match in matches[1:]] + [len(text)]
     for match, end in zip(matches, ends, strict=False):
         label = squash(match.group(1))
-        yield Labelled(FIELDS[label], label, match.group(1), text[match.end() : end], match.start())
+        leads = not text[: match.start()].replace(MARK, "").strip(" \t【[(（•·●■")
+        yield Labelled(FIELDS[label], label, match.group(1), text[match.end() : end], match.start(), leads)
 
 
 def _strong(label: str) -> bool:

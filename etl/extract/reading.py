@@ -18,7 +18,7 @@ from etl.extract.fields import (
     read_meta,
 )
 from etl.extract.kind import judge
-from etl.extract.text import Body, find_body, render
+from etl.extract.text import Body, find_body, render, trim
 from etl.extract.title import find_title, metas
 from etl.extract.types import Attachment, Extraction
 from etl.extract.visible import Visibility, write_scripts
@@ -45,12 +45,13 @@ def extract(
     meta = metas(page)
     blocks = Blocks(page.tree, Visibility(page))
     guess = next((c for n, c in meta if n.lower() == "articletitle" and c), "")
-    main = find_body(page, blocks, platform, guess)
+    found = find_body(page, blocks, platform, guess)
+    main = trim(blocks, found, guess)
     scan = Scan(blocks, main, seen)
     evidence, flags, named = read_labels(scan)
     title, titles = find_title(page, blocks, max(main.first + 1, 1), evidence, meta)
     if title and title.value != guess:
-        main = find_body(page, blocks, platform, title.value)
+        main = trim(blocks, found, title.value)
         scan = Scan(blocks, main, seen)
     evidence = [e for e in evidence if e.name != "title"]
     evidence += read_lines(scan, title.value if title else "")
@@ -102,18 +103,14 @@ def _embedded(page: WebPage, platform: Platform | None) -> Embedded | None:
     return None
 
 
-def _from_data(
-    page: WebPage, embedded: Embedded, files: tuple[Attachment, ...]
-) -> tuple[str, tuple[Attachment, ...]]:
+def _from_data(page: WebPage, embedded: Embedded, files: tuple[Attachment, ...]) -> tuple[str, tuple[Attachment, ...]]:
     """Text and files of the body that the page carries as data."""
     tree: html.HtmlElement = parse(f"<html><body><div>{embedded.body_html or ''}</div></body></html>")
     inner = WebPage(page.url, embedded.body_html or "", page.charset)
     inner.__dict__["tree"] = tree
     blocks = Blocks(tree, Visibility(inner))
     whole = Body(0, len(blocks.blocks), -1, "data")
-    told = tuple(
-        Attachment(url, name) for href, name in embedded.attachments if (url := absolute(href, page.url))
-    )
+    told = tuple(Attachment(url, name) for href, name in embedded.attachments if (url := absolute(href, page.url)))
     return render(blocks, whole), (*files, *find_attachments(inner, blocks, whole), *told)
 
 

@@ -6,21 +6,21 @@ container, else what stands between the sub-heading line and the foot of the pag
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from lxml.cssselect import CSSSelector
 
-from etl.extract.blocks import BOILERPLATE, MARK, Block, Blocks, Node
+from etl.extract.blocks import MARK, Block, Blocks, Node, boilerplate
 from etl.extract.labels import labelled, squash
 from etl.platforms import all_platforms
 from etl.platforms.base import Layout, Platform
 from etl.web.page import WebPage
 
-_MOST = 0.6
+_MOST = 0.5
 """Share of the page's prose from which on a family's container is believed."""
-_SAME = 0.95
+_SAME = 0.9
 """Share of the best container's prose from which on another one counts as holding the same text."""
 _DESCEND = 0.8
 """Share of its parent's prose that a child must hold to be the body itself."""
@@ -61,19 +61,33 @@ class Body:
     inside: int = -1
 
 
+_SIMPLE = re.compile(r"^([\w]*)(?:#([\w-]+))?((?:\.[\w-]+)*)$")
+
+
 @cache
-def _compiled(selector: str) -> tuple[str, CSSSelector]:
-    """(the id or class that must stand in the page for the selector to match, the selector)."""
-    names = re.findall(r"[.#]([\w-]+)", selector)
-    return names[-1] if names else "", CSSSelector(selector, translator="html")
+def _compiled(selector: str) -> tuple[str, str, tuple[str, ...]] | CSSSelector:
+    """(tag, id, classes) of a simple selector, which the walk's index answers; any other one as an XPath."""
+    match = _SIMPLE.match(selector)
+    if match and (match.group(2) or match.group(3)):
+        return match.group(1), match.group(2) or "", tuple(c for c in match.group(3).split(".") if c)
+    return CSSSelector(selector, translator="html")
 
 
-def select(page: WebPage, selectors: Iterable[str]) -> Iterable[tuple[str, object]]:
+def select(page: WebPage, blocks: Blocks, selectors: Iterable[str]) -> Iterator[tuple[str, Node]]:
+    """(selector, node) of every element that one of the selectors matches."""
     for selector in selectors:
-        key, compiled = _compiled(selector)
-        if key in page.text:
+        compiled = _compiled(selector)
+        if isinstance(compiled, CSSSelector):
             for element in compiled(page.tree):
-                yield selector, element
+                node = blocks.node_of(element)
+                if node is not None:
+                    yield selector, node
+            continue
+        tag, name, classes = compiled
+        for index in blocks.by_id.get(name, ()) if name else blocks.by_class.get(classes[0], ()):
+            node = blocks.nodes[index]
+            if (not tag or node.tag == tag) and all(index in blocks.by_class.get(c, ()) for c in classes):
+                yield selector, node
 
 
 def layouts(platform: Platform | None) -> tuple[tuple[str, Layout], ...]:
@@ -83,8 +97,8 @@ def layouts(platform: Platform | None) -> tuple[tuple[str, Layout], ...]:
 
 
 def find_body(page: WebPage, blocks: Blocks, platform: Platform | None, title: str) -> Body:
-    """The page's main text as a range of blocks, edges trimmed."""
-    total = blocks.nodes[0].prose if blocks.nodes else 0
+    """The part of the page that holds the main text, its edges not yet trimmed (see `trim`)."""
+    total = blocks.nodes[0].prose
     known = _known_bodies(page, blocks, platform)
     if total >= _LITTLE:
         held = [(_prose(blocks, b), b) for b in known]
@@ -92,24 +106,22 @@ def find_body(page: WebPage, blocks: Blocks, platform: Platform | None, title: s
         if most >= _MOST * total:
             # Of containers inside each other, the tightest that still holds the prose.
             tight = [b for prose, b in held if prose >= _SAME * most]
-            return trim(blocks, min(tight, key=lambda b: _size(blocks, b)), title)
-        return trim(blocks, _densest(blocks), title)
+            return min(tight, key=lambda b: _size(blocks, b))
+        return _densest(blocks)
     revealed = _hidden_body(blocks, known)
     if revealed is not None:
-        return trim(blocks, revealed, title)
+        return revealed
     visible = [b for b in known if b.inside < 0]
     if visible:
-        return trim(blocks, max(visible, key=lambda b: _size(blocks, b)), title)
-    return trim(blocks, _between(blocks, title), title)
+        return max(visible, key=lambda b: _size(blocks, b))
+    return _between(blocks, title)
 
 
 def _known_bodies(page: WebPage, blocks: Blocks, platform: Platform | None) -> list[Body]:
     found: list[Body] = []
     for name, layout in layouts(platform):
-        for selector, element in select(page, layout.body):
-            node = blocks.node_of(element)
-            if node is not None:
-                found.append(Body(node.first, node.last, node.index, f"{name} {selector}", node.hidden))
+        for selector, node in select(page, blocks, layout.body):
+            found.append(Body(node.first, node.last, node.index, f"{name} {selector}", node.hidden))
         for begin, end in layout.marks:
             marked = _between_comments(blocks, begin, end)
             if marked:
@@ -131,7 +143,7 @@ def _prose(blocks: Blocks, body: Body) -> int:
     return sum(
         len(b.text) - b.linked
         for _, b in blocks.seen(body.first, body.last)
-        if b.linked * 2 < len(b.text) and not BOILERPLATE.search(b.text[:400])
+        if b.linked * 2 < len(b.text) and not boilerplate(b.text[:400])
     )
 
 
@@ -169,7 +181,7 @@ def _between(blocks: Blocks, title: str) -> Body:
             start = index + 1
     last = start
     for index, block in blocks.seen(start, len(blocks.blocks)):
-        if BOILERPLATE.search(block.text) or RELATED.match(block.plain):
+        if boilerplate(block.text) or RELATED.match(block.plain):
             break
         last = index + 1
     return Body(start, last, -1, "between")
@@ -178,6 +190,7 @@ def _between(blocks: Blocks, title: str) -> Body:
 # -- edges
 
 
+@lru_cache(4096)
 def is_tool(text: str) -> bool:
     """A line that only works the page: print, close, font size, share."""
     return len(text) < 120 and not _WORDLESS.fullmatch(text) and TOOL.fullmatch(text) is not None
@@ -274,7 +287,7 @@ def _signed(blocks: Blocks, indices: list[int]) -> bool:
 
 def _tail(block: Block) -> bool:
     text = block.plain.strip()
-    if is_tool(text) or (len(text) < 400 and BOILERPLATE.search(text) and not re.search("[。；]$", text)):
+    if is_tool(text) or (len(text) < 400 and boilerplate(text) and not re.search("[。；]$", text)):
         return True
     if _FILE.search(text):
         return False
@@ -283,7 +296,7 @@ def _tail(block: Block) -> bool:
     if RELATED.match(text) and len(text) < 60:
         return True
     found = list(labelled(block.text))
-    if not found or found[0].start > 2 or len(text) > 120:
+    if not found or not found[0].leads or len(text) > 120:
         return False
     return all(f.name in _TAIL_FIELDS or f.label in _TAIL_LABELS for f in found)
 

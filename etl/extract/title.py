@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from etl.extract.blocks import BOILERPLATE, MARK, Blocks
+from etl.extract.blocks import MARK, Blocks, boilerplate
 from etl.extract.labels import labelled, squash, whole_label
 from etl.extract.types import FieldValue
 from etl.web.page import WebPage
@@ -11,6 +11,8 @@ from etl.web.page import WebPage
 _CLASS = re.compile(r"tit|(?:^|[\s_-])bt(?:$|[\s_-])|biaoti|headline|doctitle|subject|ucaptitle|htbt", re.IGNORECASE)
 _SPLIT = re.compile(r"\s*[_|–—]\s*|\s+-\s+|\s*-\s*(?=[^-]*(?:网|政府|局|委|中心|厅|平台)[^-]*$)")
 _WORDS = re.compile(r"[\u4e00-\u9fffA-Za-z]")
+_BEFORE = 150
+"""Blocks above the text among which the headline is looked for."""
 _SITE = re.compile(r"(?:网站?|门户|平台|人民政府|首页)$|^首页")
 
 
@@ -35,7 +37,9 @@ def headlines(blocks: Blocks, limit: int) -> list[tuple[int, str, bool]]:
     """(block, text, looks like a headline) of visible lines before block `limit`; lines of one element are joined."""
     found: list[tuple[int, str, bool]] = []
     last_node = -1
-    for index, block in blocks.seen(0, limit):
+    for index, block in blocks.seen(max(0, limit - _BEFORE), limit):
+        if block.linked * 2 > len(block.text):
+            continue
         text = block.plain.strip()
         node = blocks.nodes[block.node]
         around = list(blocks.ancestors(block.node))[:3]
@@ -45,14 +49,15 @@ def headlines(blocks: Blocks, limit: int) -> list[tuple[int, str, bool]]:
         )
         if not looks and MARK in block.text:
             looks = any(
-                c.tag in ("span", "strong", "b", "font", "ucaptitle") and _CLASS.search(f"{c.element.get('class') or ''} {c.element.get('id') or ''}")
+                c.tag in ("span", "strong", "b", "font", "ucaptitle")
+                and _CLASS.search(f"{c.element.get('class') or ''} {c.element.get('id') or ''}")
                 for c in blocks.nodes[block.node + 1 : min(node.end, block.node + 6)]
             )
         if looks and block.node == last_node and found and found[-1][0] == index - 1 and node.last - node.first < 6:
             found[-1] = (index, found[-1][1] + text, True)
             continue
         last_node = block.node
-        if block.linked * 2 > len(block.text) or (len(block.text) < 200 and BOILERPLATE.search(text)):
+        if len(text) < 200 and boilerplate(text):
             continue
         if next(labelled(block.text), None) or whole_label(block.text):
             continue
@@ -76,7 +81,11 @@ def find_title(
         if not 5 <= len(key) <= 200 or len(_WORDS.findall(key)) < 4:
             continue
         agrees = any(key == k for k in known)
-        contains = any((k in key and len(k) > 8 and len(k) * 2 > len(key)) or (key in k and len(key) > 8 and len(key) * 10 > len(k) * 7) for k in known)
+        contains = any(
+            (k in key and len(k) > 8 and len(k) * 2 > len(key))
+            or (key in k and len(key) > 8 and len(key) * 10 > len(k) * 7)
+            for k in known
+        )
         if not looks and not agrees and not contains:
             continue
         score = 4 * agrees + 3 * contains + 2 * looks

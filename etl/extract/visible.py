@@ -1,21 +1,28 @@
 """What a person sees of the page: text written by scripts put in its place, hidden elements known as hidden."""
 
 import re
-from collections.abc import Iterable
 
 from lxml import etree, html
 
 from etl.web.page import WebPage
 from etl.web.script import Effect, as_html, effects, holds, unquoted
 
-_TELLING = re.compile(r"document\.write(?:ln)?\(|\.html\(|\.text\(|innerHTML|\.hide\(|\.css\(")
+# `unescape("%3C…` is how statistics and 党政机关 badges load their scripts: no text of the page.
+_TELLING = re.compile(
+    r"document\.write(?:ln)?\((?!\s*unescape)|\.html\(['\"\w]|\.text\(['\"\w]|innerHTML|\.(?:hide|show)\(\)|\.css\(['\"]display"
+)
+_ASSIGNED = re.compile(
+    r"""(?<![\w$.])([A-Za-z_$][\w$]*)\s*=\s*("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')\s*(?=[;,\n])"""
+)
+_LONGEST = 20_000
+_WRITING, _SETTING = 6000, 2500
+"""Characters of a script that is read at most: fragments that print fields are short, the code of widgets is not."""
 _NO_DISPLAY = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _MEDIA = re.compile(r"@[\w-]+[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
-_RULE = re.compile(r"([^{}]{1,400})\{([^{}]*\bdisplay\s*:[^{}]*)\}")
 _DISPLAY = re.compile(r"\bdisplay\s*:\s*([a-z-]+)\s*(!\s*important)?", re.IGNORECASE)
 _SIMPLE = re.compile(r"^[\w]*([.#])([\w-]+)$")
 _SHOWN = "data-gk-shown"
-_CONDITIONS = ("ms-visible", "ms-if", "v-show", "v-if", "ng-show", "ng-if")
+_CONDITIONS = frozenset({"ms-visible", "ms-if", "v-show", "v-if", "ng-show", "ng-if"})
 # Class names by which the common CSS frameworks hide an element at every width.
 _HIDING = frozenset(
     {"hide", "hidden", "d-none", "layui-hide", "ng-hide", "visually-hidden", "displaynone", "dn", "none"}
@@ -26,12 +33,20 @@ def write_scripts(page: WebPage) -> None:
     """Puts into the tree what its scripts write from literals."""
     if not _TELLING.search(page.text):
         return
+    names: dict[str, str] | None = None
+
+    def look_up(name: str) -> str | None:
+        nonlocal names
+        if names is None:
+            names = _literals(page)
+        return names.get(name)
+
     for script in list(page.tree.iter("script")):
         source = script.text or ""
-        if not _TELLING.search(source):
+        if len(source) > (_WRITING if "document.write" in source else _SETTING) or not _TELLING.search(source):
             continue
         written: list[str] = []
-        for effect in effects(source, lambda name: _literal(page.text, name)):
+        for effect in effects(source, look_up):
             if effect.action == "write":
                 written.append(effect.value)
             else:
@@ -41,11 +56,14 @@ def write_scripts(page: WebPage) -> None:
             _insert_after(script, text)
 
 
-def _literal(text: str, name: str) -> str | None:
-    match = re.search(
-        rf"""(?<![\w$.]){re.escape(name)}\s*=\s*("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')\s*(?=[;,\n])""", text
-    )
-    return unquoted(match.group(1)) if match else None
+def _literals(page: WebPage) -> dict[str, str]:
+    """The strings that names are given in the page's short scripts; the first one counts."""
+    found: dict[str, str] = {}
+    for script in page.tree.iter("script"):
+        if script.text and len(script.text) <= _LONGEST:
+            for name, literal in _ASSIGNED.findall(script.text):
+                found.setdefault(name, unquoted(literal))
+    return found
 
 
 def _fragments(text: str) -> list[str | html.HtmlElement]:
@@ -106,11 +124,19 @@ class Visibility:
             for style in page.tree.iter("style"):
                 self._read(style.text or "")
 
+        self.told = bool(self.hidden or self.shown)
+
     def _read(self, css: str) -> None:
-        if "display" not in css or len(css) > 100_000:
+        if "display" not in css or len(css) > 100_000 or not ("none" in css or "important" in css):
             return
-        for selectors, body in _RULE.findall(_MEDIA.sub("", css)):
-            kind, important = _DISPLAY.findall(body)[-1]
+        if "@" in css:
+            css = _MEDIA.sub("", css)
+        for rule in css.split("}"):
+            selectors, _, body = rule.rpartition("{")
+            told = _DISPLAY.findall(body) if "display" in body else None
+            if not told:
+                continue
+            kind, important = told[-1]
             for selector in selectors.split(","):
                 match = _SIMPLE.match(selector.strip())
                 if match and kind == "none":
@@ -118,30 +144,32 @@ class Visibility:
                 elif match and important:
                     self.shown.add("".join(match.groups()))
 
-    def hides(self, element: html.HtmlElement) -> bool:
-        attributes = element.attrib
-        if not attributes:
-            return False
-        if _SHOWN in attributes:
-            return False
-        for name in _CONDITIONS:
-            if name in attributes:
-                held = holds(attributes[name])
+    def hides(self, attributes: list[tuple[str, str]]) -> bool:
+        """Whether an element with these attributes is not shown."""
+        names: list[str] = []
+        style = hidden = False
+        for name, value in attributes:
+            if name == "class":
+                classes = value.split()
+                style = style or not _HIDING.isdisjoint(classes)
+                names += [f".{c}" for c in classes] if self.told else ()
+            elif name == "style":
+                style = style or ("none" in value and _NO_DISPLAY.search(value) is not None)
+            elif name == "id":
+                if self.told:
+                    names.append(f"#{value}")
+            elif name == "hidden":
+                hidden = True
+            elif name == _SHOWN:
+                return False
+            elif name in _CONDITIONS:
+                held = holds(value)
                 if held is not None:
                     return not held
-        if "hidden" in attributes:
+        if hidden:
             return True
-        classes = attributes.get("class", "").split()
-        name = attributes.get("id")
-        if self.shown and any(key in self.shown for key in _keys(name, classes)):
-            return False
-        style = attributes.get("style")
-        if style and "none" in style and _NO_DISPLAY.search(style):
-            return True
-        if classes and not _HIDING.isdisjoint(classes):
-            return True
-        return bool(self.hidden) and any(key in self.hidden for key in _keys(name, classes))
-
-
-def _keys(name: str | None, classes: Iterable[str]) -> list[str]:
-    return ([f"#{name}"] if name else []) + [f".{c}" for c in classes]
+        if names:
+            if not self.shown.isdisjoint(names):
+                return False
+            style = style or not self.hidden.isdisjoint(names)
+        return style

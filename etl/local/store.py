@@ -46,6 +46,8 @@ OPTIONS = {
     "s3.allowDeleteBucketNotEmpty": "false",
     "master.telemetry": "false",
 }
+FAST = {"s3.allowDeleteBucketNotEmpty": "true"}
+"""For tests alone, which drop their buckets: each takes volumes of its own, of which the disk holds few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def up(state: State, port: int, bucket: str, *, fast: bool = False) -> Store:
     inner = {name: ports.choose(state, f"{NAME}:{name}", 0, "S3 server", "") for name in INNER}
     # `weed mini` keeps the options of its first start here and would prefer them later.
     (data / "mini.options").unlink(missing_ok=True)
-    options = OPTIONS | {"dir": data, "s3.config": identities, "s3.port": port} | inner
+    options = OPTIONS | (FAST if fast else {}) | {"dir": data, "s3.config": identities, "s3.port": port} | inner
     running = process.start(
         state,
         NAME,

@@ -12,11 +12,11 @@ from etl.sources.schema import Source
 
 
 class SourceError(GongkaiError):
-    """A source file that does not say what it should; `problems` holds one line for each wrong key."""
+    """Source files that do not say what they should; `problems` holds one line `file: key: reason` each."""
 
-    def __init__(self, path: Path, problems: list[str]) -> None:
-        super().__init__("; ".join(f"{path}: {problem}" for problem in problems), hint="docs/sources.md lists the keys")
-        self.problems = [f"{path}: {problem}" for problem in problems]
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems), hint="docs/sources.md lists the keys")
+        self.problems = problems
 
 
 def load(path: Path) -> Source:
@@ -24,28 +24,28 @@ def load(path: Path) -> Source:
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise SourceError(path, [f"cannot be read: {error}"]) from error
+        raise SourceError([f"{path}: cannot be read: {error}"]) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}: " if mark else ""
-        raise SourceError(path, [f"{where}is not YAML: {getattr(error, 'problem', None) or error}"]) from error
+        raise SourceError([f"{path}: {where}is not YAML: {getattr(error, 'problem', None) or error}"]) from error
     if not isinstance(data, dict):
-        raise SourceError(path, ["holds no keys"])
+        raise SourceError([f"{path}: holds no keys"])
     try:
         source = Source.model_validate(data)
         platform(source.platform)
     except ValidationError as error:
-        raise SourceError(path, [_problem(item["loc"], item["msg"]) for item in error.errors()]) from error
+        raise SourceError([_problem(path, item["loc"], item["msg"]) for item in error.errors()]) from error
     except GongkaiError as error:
-        raise SourceError(path, [f"platform: {error}"]) from error
+        raise SourceError([f"{path}: platform: {error}"]) from error
     for column in source.columns:
         if not source.allows(column.url):
-            raise SourceError(path, [f"columns: {column.url} lies on none of the hosts {', '.join(source.hosts)}"])
+            raise SourceError([f"{path}: columns: {column.url} lies on none of the hosts {', '.join(source.hosts)}"])
     return source
 
 
-def _problem(location: tuple[int | str, ...], message: str) -> str:
-    return f"{'.'.join(map(str, location))}: {message.removeprefix('Value error, ')}"
+def _problem(path: Path, location: tuple[int | str, ...], message: str) -> str:
+    return f"{path}: {'.'.join(map(str, location))}: {message.removeprefix('Value error, ')}"
 
 
 def files(folders: str) -> Iterator[Path]:
@@ -58,11 +58,18 @@ def load_all(paths: Iterable[Path]) -> dict[str, Source]:
     """All sources by id. Raises `SourceError` with the problems of every wrong file, and for an id used twice."""
     sources: dict[str, Source] = {}
     origin: dict[str, Path] = {}
+    problems: list[str] = []
     for path in paths:
-        source = load(path)
+        try:
+            source = load(path)
+        except SourceError as error:
+            problems += error.problems
+            continue
         if source.id in sources:
-            raise SourceError(path, [f"id: {source.id} is taken by {origin[source.id]}"])
+            problems.append(f"{path}: id: {source.id} is taken by {origin[source.id]}")
         sources[source.id], origin[source.id] = source, path
+    if problems:
+        raise SourceError(problems)
     return sources
 
 

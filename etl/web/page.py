@@ -1,6 +1,5 @@
 """A fetched page, decoded and parsed once."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,8 +9,8 @@ from lxml import etree, html
 
 from etl.web.charset import decode
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-"""Characters that libxml2 refuses or stops at."""
+_REFUSED = "\x00\x01\x02"
+"""Characters that libxml2 stops at, or that extraction uses as its own marks."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,10 @@ def parse(text: str) -> html.HtmlElement:
     """The tree of an HTML document; an empty document where libxml2 finds nothing in it."""
     # Bytes with the parser told their encoding, so that neither a <meta> nor an XML declaration overrules it.
     parser = html.HTMLParser(encoding="utf-8", remove_pis=True, huge_tree=True)
-    raw = _CONTROL.sub("", text).encode("utf-8")
+    for character in _REFUSED:
+        if character in text:
+            text = text.replace(character, "")
+    raw = text.encode("utf-8", "replace")
     try:
         root = etree.fromstring(raw, parser) if raw.strip() else None
     except etree.LxmlError:

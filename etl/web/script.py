@@ -22,8 +22,6 @@ _TOKEN = re.compile(
 )
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0"}
-_LONGEST = 6000
-"""Characters of a script that are read at most: fragments that print fields are short, libraries are not."""
 _DEEPEST = 40
 
 
@@ -80,8 +78,6 @@ def unquoted(literal: str) -> str:
 
 def effects(source: str, look_up: Callable[[str], str | None]) -> list[Effect]:
     """What the script does, in order. `look_up` gives the literal that a name has elsewhere in the page, if any."""
-    if len(source) > _LONGEST:
-        return []
     tokens: list[_Token] = []
     at = 0
     while at < len(source):
@@ -100,6 +96,8 @@ def effects(source: str, look_up: Callable[[str], str | None]) -> list[Effect]:
 class _Reader:
     def __init__(self, tokens: list[_Token], look_up: Callable[[str], str | None]) -> None:
         self.tokens = [*tokens, ("end", "")]
+        self.words = [text if kind in ("op", "name") else "" for kind, text in self.tokens]
+        self.closing = _closing(self.words)
         self.at = 0
         self.depth = 0
         self.names: dict[str, _Value] = {}
@@ -116,8 +114,7 @@ class _Reader:
                 self.at += 1
 
     def peek(self, *texts: str) -> bool:
-        kind, text = self.tokens[self.at]
-        return kind in ("op", "name") and text in texts
+        return self.words[self.at] in texts
 
     def take(self, text: str) -> None:
         if not self.peek(text):
@@ -169,20 +166,12 @@ class _Reader:
     def branch(self) -> None:
         self.at += 1
         self.take("(")
-        held: bool | None
-        try:
-            held = _truth(self.expression())
-            self.take(")")
-        except _UnknownError:
-            return self.unknown_branch()
+        held = _truth(self.expression())
+        self.take(")")
         self.either(held)
         if self.peek("else"):
             self.at += 1
             self.either(not held)
-        return None
-
-    def unknown_branch(self) -> None:
-        raise _UnknownError
 
     def either(self, active: bool) -> None:
         if active:
@@ -247,15 +236,7 @@ class _Reader:
                 self.at += 1
 
     def balanced(self) -> None:
-        depth = 0
-        while self.tokens[self.at][0] != "end":
-            if self.peek("(", "[", "{"):
-                depth += 1
-            elif self.peek(")", "]", "}"):
-                depth -= 1
-            self.at += 1
-            if depth == 0:
-                return
+        self.at = self.closing.get(self.at, len(self.tokens) - 1)
 
     def expression_statement(self) -> None:
         kind, name = self.tokens[self.at]
@@ -443,6 +424,18 @@ class _Reader:
             self.effects.append(Effect("hide" if hidden else "show", "", target.selector))
             return target
         raise _UnknownError
+
+
+def _closing(words: list[str]) -> dict[int, int]:
+    """For each opening bracket, the place after its closing one."""
+    found: dict[int, int] = {}
+    open_at: list[int] = []
+    for at, word in enumerate(words):
+        if word in ("(", "[", "{"):
+            open_at.append(at)
+        elif word in (")", "]", "}") and open_at:
+            found[open_at.pop()] = at + 1
+    return found
 
 
 def _truth(value: _Value) -> bool:

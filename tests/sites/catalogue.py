@@ -27,6 +27,7 @@ PLANTED_AT: Mapping[str, tuple[str, ...]] = {
     "forms-download": ("gkmlpt",),
     "seal-notice": ("trs",),
     "safety-points": ("trs",),
+    "work-points": ("gkmlpt",),
 }
 PLANTED_BY = {
     "yl-feedback": "yl-office",
@@ -34,6 +35,7 @@ PLANTED_BY = {
     "forms-download": "wl-data",
     "seal-notice": "bq-gov",
     "safety-points": "lc-office",
+    "work-points": "wl-office",
 }
 
 GROUPS = {

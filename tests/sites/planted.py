@@ -8,6 +8,7 @@
 | forms-download | the same with a Word document |
 | seal-notice | one sentence |
 | safety-points | an article of three pages |
+| work-points | a long one, on a single page |
 """
 
 from collections.abc import Mapping
@@ -41,6 +42,18 @@ def near_duplicate(original: Document) -> Document:
     return replace(original, key="relief-case-corrected", body=body, published_date=date(2022, 11, 3))
 
 
+def points(
+    topics: Mapping[str, Mapping[str, Any]], keys: tuple[str, ...], measures: int
+) -> tuple[Block, ...]:
+    """A list of work by topic, with so many measures of each."""
+    body: list[Block] = [text("各县区人民政府，市政府各部门："), text("现将今年重点任务印发给你们，请按照分工抓好落实。")]
+    for place, key in enumerate(keys):
+        tasks = list(topics[key]["measures"].items())
+        body += [heading(f"{NUMERALS[place]}、{topics[key]['matter']}"), text(topics[key]["aim"])]
+        body += [text(f"{name}。{task}") for name, task in (tasks[place % 2 :] + tasks)[:measures]]
+    return tuple(body)
+
+
 def extra(
     agencies: Mapping[str, Agency], topics: Mapping[str, Mapping[str, Any]], indexes: Mapping[str, str]
 ) -> dict[str, Document]:
@@ -55,18 +68,10 @@ def extra(
 
     province, finance, district, data = (agencies[key] for key in ("yl-office", "lc-finance", "bq-gov", "wl-data"))
     office = agencies["lc-office"]
-    article: list[Block] = [
-        text("各县区人民政府，市政府各部门："),
-        text("今年全市安全生产和民生保障工作，要紧盯群众反映强烈、事故易发多发的环节，分领域抓好下列重点。"),
-    ]
-    breaks = []
-    for place, key in enumerate(("flood", "gas", "food", "charging", "dust", "school")):
-        topic = topics[key]
-        if place in (2, 4):
-            breaks.append(len(article))
-        name, measure = list(topic["measures"].items())[place % 4]
-        article += [heading(f"{NUMERALS[place]}、{topic['matter']}"), text(topic["aim"]), text(f"{name}。{measure}")]
-    article += signed(office, date(2023, 12, 20))
+    breaks = (9, 18)
+    trs = ("flood", "gas", "food", "charging", "dust", "school", "meals", "elder", "relief", "waste")
+    gkmlpt = ("renewal", "rental", "landslide", "road", "water", "jobs", "clinic", "farmland", "heritage", "onething")
+    city = agencies["wl-office"]
     return {
         "yl-feedback": document(
             "yl-feedback", "yl-office", f"{province.name}关于建立政务公开意见反馈机制的通知", date(2023, 8, 16), "通知",
@@ -102,6 +107,12 @@ def extra(
         "safety-points": document(
             "safety-points", "lc-office", f"{office.name}关于印发安全生产和民生保障工作要点的通知", date(2023, 12, 20), "通知",
             document_number="岚政办〔2023〕61号", subject_category="综合政务/政务督查", keywords=("安全生产", "民生"),
-            body=(centre("岚政办〔2023〕61号"), *article), breaks=tuple(place + 1 for place in breaks),
+            body=(centre("岚政办〔2023〕61号"), *points(topics, trs, 1), *signed(office, date(2023, 12, 20))),
+            breaks=breaks,
+        ),
+        "work-points": document(
+            "work-points", "wl-office", f"{city.name}关于印发市政府重点工作任务分工的通知", date(2023, 3, 22), "通知",
+            document_number="望府办〔2023〕9号", subject_category="综合政务/政务督查",
+            body=(*points(topics, gkmlpt, 3), *signed(city, date(2023, 3, 22))),
         ),
     }  # fmt: skip

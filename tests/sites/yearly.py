@@ -122,11 +122,11 @@ def appointments(texts: Mapping[str, Any], agency: Agency, year: int, turn: int,
     document_number = f"{agency.mark}任〔{year}〕{number(key, 2, 19)}号"
     bureaus = ("民政局", "水务局", "应急管理局", "交通运输局", "财政局")
     place = agency.name.removesuffix("人民政府")
-    lines = [
-        f"{people[(turn * 5 + step) % len(people)]}同志{verb}{place}{bureaus[(turn + step) % len(bureaus)]}"
-        f"{posts[(turn * 3 + step) % len(posts)]}{'职务' if verb == '免去' else ''}；"
-        for step, verb in enumerate(("任", "任", "任", "免去"))
-    ]
+    lines = []
+    for step in range(7):
+        person = people[(turn * 5 + step) % len(people)]
+        post = f"{place}{bureaus[(turn + step) % len(bureaus)]}{posts[(turn * 3 + step) % len(posts)]}"
+        lines.append(f"{person}同志任{post}；" if step < 5 else f"免去{person}同志的{post.split('（')[0]}职务；")
     names = "、".join(people[(turn * 5 + step) % len(people)] for step in (0, 1))
     title = f"{agency.name}关于{names}等同志职务任免的通知"
     body = (

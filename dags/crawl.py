@@ -1,0 +1,183 @@
+"""One DAG a source, made from the YAML files in `dags/sources/`.
+
+`list_catalog → plan_batches → (fetch_batch → extract_batch) for each batch → reconcile`. A file added there appears
+as `crawl_<source id>`, paused. The run is green when every listed document ended in an outcome and the source's
+assertions hold; else `reconcile` fails with the reason. Clearing a failed task resumes the same run: what is done is
+not done again. Files that are wrong have no DAG; `check_sources` names them.
+"""
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+import pendulum
+from airflow.sdk import (
+    Asset,
+    CronTriggerTimetable,
+    ExceptionRetryPolicy,
+    Param,
+    RetryAction,
+    RetryRule,
+    dag,
+    get_current_context,
+    task,
+    task_group,
+)
+from airflow.sdk.exceptions import AirflowSkipException
+
+from etl.settings import settings
+from etl.sources.load import SourceError, files, load, load_all
+from etl.sources.schema import Source
+
+CHINA = pendulum.timezone("Asia/Shanghai")
+PRESETS = {"@hourly": "0 * * * *", "@daily": "0 3 * * *", "@weekly": "0 3 * * 1", "@monthly": "0 3 1 * *"}
+RECORDS = Asset("disclosure_records")
+# What lies outside the code may pass; a wrong source file or a red run stays as it is however often it is tried.
+RETRIES = ExceptionRetryPolicy(
+    [
+        RetryRule(["etl.sources.load.SourceError", "etl.pipeline.reconcile.RedRun"], RetryAction.FAIL),
+        RetryRule(
+            ["etl.archive.store.StoreError", "etl.archive.database.DatabaseError", "sqlalchemy.exc.OperationalError"],
+            RetryAction.RETRY,
+            retry_delay=timedelta(seconds=30),
+            reason="database or object storage away",
+        ),
+    ]
+)
+log = logging.getLogger("gongkai")
+
+
+def crawl_dag(source: Source) -> None:
+    """The DAG of one source."""
+
+    def resumed() -> tuple[Any, Any, Any]:
+        from gongkai_airflow import archive_from_airflow, gongkai_settings
+
+        from etl.archive.runs import resume_run
+
+        archive = archive_from_airflow()
+        return archive, resume_run(archive.engine, source, get_current_context()["run_id"]), gongkai_settings()
+
+    def progress(done: int) -> None:
+        log.info("%s: %s", source.id, done)
+
+    @task
+    def list_catalog(params: dict[str, Any], run_id: str) -> int:
+        """Walks the lists; returns the number of documents that they hold."""
+        from gongkai_airflow import archive_from_airflow, gongkai_settings
+
+        from etl.archive.runs import Options, open_run
+        from etl.pipeline.listing import list_catalog, preview
+
+        archive, agent = archive_from_airflow(), gongkai_settings().user_agent
+        options = Options(params["full"], params["limit"], params["dry_run"])
+        if options.dry_run:
+            _, found = asyncio.run(preview(archive, source, options, agent, progress))
+            new = sum(not entry.known for entry in found.values())
+            raise AirflowSkipException(f"dry run: {len(found)} documents listed, {new} of them new; nothing stored")
+        run = open_run(archive.engine, source, run_id, options)
+        listed = asyncio.run(list_catalog(archive, run, agent, progress))
+        return sum(column.listed for column in listed.columns)
+
+    @task
+    def plan_batches() -> list[int]:
+        """Gives the pages that need work to batches; returns the batches' numbers."""
+        from etl.archive.runs import plan
+
+        archive, run, chosen = resumed()
+        return list(plan(archive.engine, run, chosen.batch_size))
+
+    @task
+    def fetch_batch(number: int) -> dict[str, int]:
+        """Fetches the pages of a batch; returns the outcomes."""
+        from etl.pipeline.batches import fetch_batch
+
+        archive, run, chosen = resumed()
+        return dict(asyncio.run(fetch_batch(archive, run, number, chosen.user_agent, progress)))
+
+    @task
+    def extract_batch(number: int) -> dict[str, int]:
+        """Reads what was fetched; returns how many records it made and changed."""
+        from etl.pipeline.batches import extract_batch
+
+        archive, run, _ = resumed()
+        recorded = extract_batch(archive, run, number, progress)
+        return {"created": len(recorded.created), "updated": len(recorded.updated)}
+
+    @task_group
+    def batch(number: int) -> None:
+        fetch_batch(number) >> extract_batch(number)
+
+    @task(trigger_rule="all_done", outlets=[RECORDS])
+    def reconcile(params: dict[str, Any], outlet_events: Any) -> dict[str, Any]:
+        """Counts the run, keeps its report, and fails with the reason when it is red."""
+        from etl.pipeline.reconcile import raise_if_red, reconcile
+
+        if params["dry_run"]:
+            raise AirflowSkipException("dry run: nothing to reconcile")
+        archive, run, _ = resumed()
+        report = reconcile(archive, run)
+        raise_if_red(report)
+        outlet_events[RECORDS].extra = {"source": source.id, "change_seq_to": report.change_seq_to}
+        return {"listed": report.listed, "stored": report.stored, "failed": report.failed}
+
+    @dag(
+        dag_id=f"crawl_{source.id}",
+        dag_display_name=f"{source.name} · {source.id}",
+        doc_md=f"**{source.name}** · {source.agency} · {source.platform}\n\n{__doc__}",
+        schedule=CronTriggerTimetable(PRESETS.get(source.schedule, source.schedule), timezone=CHINA),
+        start_date=datetime(2026, 1, 1, tzinfo=CHINA),
+        catchup=False,
+        max_active_runs=1,
+        is_paused_upon_creation=True,
+        tags=["crawl", source.platform, source.region],
+        default_args={"retries": 3, "retry_policy": RETRIES},
+        params={
+            "limit": Param(None, type=["null", "integer"], minimum=1, description="stop after so many documents"),
+            "full": Param(False, type="boolean", description="walk every list to its end"),
+            "dry_run": Param(False, type="boolean", description="list only; store nothing"),
+        },
+    )
+    def crawl() -> None:
+        planned = plan_batches()
+        list_catalog() >> planned
+        batch.expand(number=planned) >> reconcile()
+
+    crawl()
+
+
+@dag(
+    schedule=timedelta(hours=1),
+    start_date=datetime(2026, 1, 1, tzinfo=CHINA),
+    catchup=False,
+    is_paused_upon_creation=False,
+    tags=["maintenance"],
+    default_args={"retries": 0},
+)
+def check_sources() -> None:
+    """Fails with every wrong key of every source file, since a wrong file has no DAG of its own that could be red."""
+
+    @task
+    def check() -> int:
+        """Returns the number of good files."""
+        return len(load_all(files(settings().source_folders)))
+
+    check()
+
+
+def readable_sources() -> list[Source]:
+    """The sources whose files are right; the others are for `check_sources` to name."""
+    found = {}
+    for path in files(settings().source_folders):
+        try:
+            source = load(path)
+        except SourceError:
+            continue
+        found.setdefault(source.id, source)
+    return list(found.values())
+
+
+for each in readable_sources():
+    crawl_dag(each)
+check_sources()

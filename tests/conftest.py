@@ -1,0 +1,107 @@
+"""Real parts for every test that asks: PostgreSQL and the S3 server, once a session; databases and buckets, fresh.
+
+    parts            addresses of the session's PostgreSQL and S3 server (`etl.local.parts.Addresses`)
+    owner_url        a fresh, migrated database as its owner; dropped after the test
+    database_url     the same database as the application's role
+    reader_url       the same database as the downstream readers' role
+    bucket           the name of a fresh bucket; dropped after the test
+    local_settings   settings that name that database and that bucket
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from psycopg import sql
+from sqlalchemy import make_url
+
+from etl.local import parts as local_parts
+from etl.local.parts import Addresses
+from etl.local.postgres import Postgres
+from etl.local.state import State
+from etl.settings import PROJECT, Settings
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def parts_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The state folder of the session's parts."""
+    return tmp_path_factory.mktemp("parts")
+
+
+@pytest.fixture(scope="session")
+def parts(parts_dir: Path) -> Iterator[Addresses]:
+    settings = Settings(state_dir=parts_dir, postgres_port=0, store_port=0)
+    reaper = subprocess.Popen(
+        [sys.executable, "-m", "tests.reaper", str(parts_dir), str(os.getpid())],
+        cwd=PROJECT,
+        start_new_session=True,
+    )
+    try:
+        yield local_parts.up(settings, airflow=False, report=lambda progress: None, fast=True)
+    finally:
+        local_parts.down(settings, lambda progress: None)
+        reaper.kill()
+        reaper.wait()
+
+
+@pytest.fixture
+def owner_url(parts: Addresses, parts_dir: Path) -> Iterator[str]:
+    url = make_url(parts.database_owner_url)
+    assert url.port is not None
+    server = Postgres(State(parts_dir), url.port)
+    name = f"test_{next(_numbers)}"
+    database = sql.Identifier(name)
+    with server.connect() as connection:
+        # `archive` itself, migrated once when the parts came up, is the template.
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE archive OWNER archive_owner").format(database))
+        # What migrations/roles.sql says of the database itself, which a template does not pass on.
+        connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
+        connection.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO archive_app").format(database))
+        connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO archive_reader").format(database))
+        yield url.set(database=name).render_as_string(hide_password=False)
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(database))
+
+
+@pytest.fixture
+def database_url(parts: Addresses, owner_url: str) -> str:
+    return _same_database(parts.database_url, owner_url)
+
+
+@pytest.fixture
+def reader_url(parts: Addresses, owner_url: str) -> str:
+    return _same_database(parts.database_reader_url, owner_url)
+
+
+@pytest.fixture
+def bucket(parts: Addresses) -> Iterator[str]:
+    name = f"test-{next(_numbers)}"
+    client = parts.store.client()
+    client.make_bucket(name)
+    yield name
+    client.remove_bucket(name)
+
+
+@pytest.fixture
+def local_settings(parts: Addresses, parts_dir: Path, database_url: str, owner_url: str, bucket: str) -> Settings:
+    return Settings.model_validate(
+        {
+            "state_dir": parts_dir,
+            "database_url": database_url,
+            "database_owner_url": owner_url,
+            "store_endpoint": parts.store.endpoint,
+            "store_access_key": parts.store.access_key,
+            "store_secret_key": parts.store.secret_key,
+            "store_bucket": bucket,
+            "store_secure": False,
+        }
+    )
+
+
+def _same_database(url: str, other: str) -> str:
+    return make_url(url).set(database=make_url(other).database).render_as_string(hide_password=False)

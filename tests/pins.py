@@ -1,0 +1,42 @@
+"""`python -m tests.pins [--write]`: whether the pinned packages still follow from pyproject.toml.
+
+The check keeps the versions that are pinned, so that a new release somewhere does not make it stale.
+"""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FILES = {"requirements.txt": [], "requirements-dev.txt": ["--group", "dev", "--constraints", "requirements.txt"]}
+COMPILE = ["pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes", "--no-header"]
+
+
+def compiled(name: str, folder: Path) -> str:
+    """What `uv pip compile` makes of pyproject.toml, given the versions pinned today."""
+    output = folder / name
+    if (ROOT / name).exists():
+        output.write_text((ROOT / name).read_text(encoding="utf-8"), encoding="utf-8")
+    uv = Path(sys.executable).with_name("uv")
+    subprocess.run([uv, *COMPILE, "pyproject.toml", *FILES[name], "-o", output], cwd=ROOT, check=True)
+    return output.read_text(encoding="utf-8")
+
+
+def stale(*, write: bool = False) -> list[str]:
+    """The names of files that no longer follow from pyproject.toml."""
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        for name in FILES:
+            text = compiled(name, Path(folder))
+            if text != (ROOT / name).read_text(encoding="utf-8"):
+                found.append(name)
+                if write:
+                    (ROOT / name).write_text(text, encoding="utf-8")
+    return found
+
+
+if __name__ == "__main__":
+    changed = stale(write="--write" in sys.argv)
+    print(", ".join(changed) or "nothing changed")
+    sys.exit(bool(changed) and "--write" not in sys.argv)
