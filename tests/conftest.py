@@ -1,11 +1,11 @@
 """Real parts for every test that asks: PostgreSQL and the S3 server, once a session; databases and buckets, fresh.
 
-    parts            addresses of the session's PostgreSQL and S3 server (`etl.local.parts.Addresses`)
-    owner_url        a fresh, migrated database as its owner; dropped after the test
-    database_url     the same database as the application's role
-    reader_url       the same database as the downstream readers' role
-    bucket           the name of a fresh bucket; dropped after the test
-    local_settings   settings that name that database and that bucket
+parts            addresses of the session's PostgreSQL and S3 server (`etl.local.parts.Addresses`)
+owner_url        a fresh, migrated database as its owner; dropped after the test
+database_url     the same database as the application's role
+reader_url       the same database as the downstream readers' role
+bucket           the name of a fresh bucket; dropped after the test
+local_settings   settings that name that database and that bucket
 """
 
 import os

@@ -9,7 +9,10 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-FILES = {"requirements.txt": [], "requirements-dev.txt": ["--group", "dev", "--constraints", "requirements.txt"]}
+FILES = {
+    "requirements.txt": ["pyproject.toml"],
+    "requirements-dev.txt": ["--group", "dev", "--constraints", "requirements.txt"],
+}
 COMPILE = ["pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes", "--no-header"]
 
 
@@ -19,7 +22,7 @@ def compiled(name: str, folder: Path) -> str:
     if (ROOT / name).exists():
         output.write_text((ROOT / name).read_text(encoding="utf-8"), encoding="utf-8")
     uv = Path(sys.executable).with_name("uv")
-    subprocess.run([uv, *COMPILE, "pyproject.toml", *FILES[name], "-o", output], cwd=ROOT, check=True)
+    subprocess.run([uv, *COMPILE, *FILES[name], "-o", output], cwd=ROOT, check=True)
     return output.read_text(encoding="utf-8")
 
 

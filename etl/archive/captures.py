@@ -117,7 +117,8 @@ def insert_lines(connection: Connection, run_id: int, lines: Sequence[dict[str, 
     connection.execute(insert(Capture).on_conflict_do_nothing(), captures)
     last = {line["page"]: line for line in lines}
     connection.execute(_RUN_PAGE_ENDED, [_ended(run_id, line) for line in last.values()])
-    connection.execute(_PAGE_CHECKED, [_checked(line) for line in lines if line["outcome"] in _SEEN])
+    if seen := [line for line in lines if line["outcome"] in _SEEN]:
+        connection.execute(_PAGE_CHECKED, [_checked(line) for line in seen])
     if stored := [line for line in lines if line["outcome"] == Outcome.STORED]:
         connection.execute(_PAGE_STORED, [_checked(line) | {"blob": line["blob"]} for line in stored])
 

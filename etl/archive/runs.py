@@ -103,7 +103,7 @@ _RUN_BY_KEY = select(Run.id, Run.options, Run.started_at).where(
 
 @dataclass(frozen=True, slots=True)
 class ListedEntry:
-    """A document as the archive knows it after listing: its page, and whether it was ever fetched before."""
+    """A document as the archive knows it after listing: its page, and whether an earlier run had listed it."""
 
     page_id: int
     known: bool
@@ -134,7 +134,7 @@ def keep_entries(
         where=~Page.listing.contains(upsert.excluded.listing),
     )
     connection.execute(upsert, rows)
-    found = known_entries(connection, run.source.id, entries)
+    found = known_entries(connection, run.source.id, entries, before=run.started_at)
     add = insert(RunPage)
     add = add.on_conflict_do_update(
         index_elements=["run_id", "page_id"],
@@ -146,12 +146,12 @@ def keep_entries(
     return found
 
 
-def known_entries(connection: Connection, source_id: str, urls: Iterable[str]) -> dict[str, ListedEntry]:
-    """The pages of those addresses that the archive has."""
-    found = connection.execute(
-        select(Page.id, Page.url, Page.checked_at).where(Page.source_id == source_id, Page.url.in_(urls))
-    )
-    return {row.url: ListedEntry(row.id, row.checked_at is not None) for row in found}
+def known_entries(
+    connection: Connection, source_id: str, urls: Iterable[str], before: datetime
+) -> dict[str, ListedEntry]:
+    """The pages of those addresses that the archive has; known are those first seen before that moment."""
+    query = select(Page.id, Page.url, Page.first_seen_at).where(Page.source_id == source_id, Page.url.in_(urls))
+    return {row.url: ListedEntry(row.id, row.first_seen_at < before) for row in connection.execute(query)}
 
 
 def last_walk_was_complete(engine: Engine, run: OpenRun) -> bool:

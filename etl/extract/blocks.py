@@ -16,13 +16,83 @@ MARK = "\x02"
 """Stands in a block's text where an inline element begins or ends: `<span>来源：A</span><span>时间：B</span>`."""
 
 _BLOCK = frozenset(
-    "address article aside blockquote body center caption dd details dialog dir div dl dt fieldset figcaption figure "
-    "footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre section summary table tbody "
-    "td tfoot th thead tr ul ucapcontent ucaptitle".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "center",
+        "caption",
+        "dd",
+        "details",
+        "dialog",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hgroup",
+        "hr",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "menu",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+        "ucapcontent",
+        "ucaptitle",
+    ]
 )
 _SKIP = frozenset(
-    "script style noscript template head title link meta select datalist button textarea iframe object embed svg "
-    "canvas map audio video input base".split()
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "head",
+        "title",
+        "link",
+        "meta",
+        "select",
+        "datalist",
+        "button",
+        "textarea",
+        "iframe",
+        "object",
+        "embed",
+        "svg",
+        "canvas",
+        "map",
+        "audio",
+        "video",
+        "input",
+        "base",
+    ]
 )
 _INLINE_SILENT = frozenset(["wbr"])
 _PUNCTUATED = re.compile("[，。；！？,;]|：$")

@@ -110,11 +110,8 @@ def make(
             return None, ""
     elif name == "validity":
         # A search form offers all states at once; a header states one, or a sentence with its dates.
-        if (
-            re.search("不限|全部", text)
-            or len(re.findall("有效|失效|废止", text)) > 1
-            and len(text) < 16
-            and not _VALID.match(text)
+        if re.search("不限|全部", text) or (
+            len(re.findall("有效|失效|废止", text)) > 1 and len(text) < 16 and not _VALID.match(text)
         ):
             return None, ""
         if len(text) > 100 or not re.search("效|废|止|修|行|是|否|期|年", text):
@@ -145,7 +142,7 @@ def read_labels(scan: Scan) -> tuple[list[FieldValue], list[str], set[str]]:
             continue
         if not items:
             whole = whole_label(block.text)
-            if whole and whole[0] and whole[1] not in WEAK or whole and whole[0] and block.cell >= 0:
+            if (whole and whole[0] and whole[1] not in WEAK) or (whole and whole[0] and block.cell >= 0):
                 items = [Labelled(whole[0], whole[1], block.plain.strip(), "", 0)]
         elif items[0].start > 40 and len(items) == 1:
             continue
@@ -168,9 +165,7 @@ def read_labels(scan: Scan) -> tuple[list[FieldValue], list[str], set[str]]:
                 flags.append(flag)
             if value is None:
                 named.add(item.name)
-            elif not (item.label in WEAK and item.name == "title"):
-                found.append(value)
-            elif len(value.value) > 7:
+            elif not (item.label in WEAK and item.name == "title") or len(value.value) > 7:
                 found.append(value)
     return found, flags, named
 

@@ -51,12 +51,8 @@ def judge(
     labelled_date = bool(date and (date.label or date.origin == "json"))
     rows, links = _rows(blocks)
     prose = _prose(blocks, body, text)
-    if (
-        rows >= _SEVERAL
-        and prose < rows * 30
-        or rows + links >= 2 * _MANY
-        and prose < _SOME_PROSE
-        and not labelled_date
+    if (rows >= _SEVERAL and prose < rows * 30) or (
+        rows + links >= 2 * _MANY and prose < _SOME_PROSE and not labelled_date
     ):
         if _DETAIL.search(urlsplit(page.url).path):
             return Judged("stub", f"{rows + links} rows of links at the address of a document")

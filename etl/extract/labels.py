@@ -51,9 +51,37 @@ _OTHERS = (
     "信息所属单位 公开单位代码 信息提供者 信息提供单位 当前位置 您的位置 您所在的位置 您当前的位置 位置 来源网址 原文链接 转载 纠错 热门标签 热词"
 )
 
+_LONGEST = 1000
+"""Characters of a line in which labels are looked for."""
+
 WEAK = frozenset(
-    "时间 日期 名称 标题 分类 类别 主题 来源 时效 效力 体裁 文种 有效期 题名 更新时间 更新日期 创建时间 状态 组配 公开类别 公开类型 "
-    "公开属性 公开责任部门 公开单位 主题导航".split()
+    [
+        "时间",
+        "日期",
+        "名称",
+        "标题",
+        "分类",
+        "类别",
+        "主题",
+        "来源",
+        "时效",
+        "效力",
+        "体裁",
+        "文种",
+        "有效期",
+        "题名",
+        "更新时间",
+        "更新日期",
+        "创建时间",
+        "状态",
+        "组配",
+        "公开类别",
+        "公开类型",
+        "公开属性",
+        "公开责任部门",
+        "公开单位",
+        "主题导航",
+    ]
 )
 """Labels that also head search forms and menus: they count only with a colon and a value in sight."""
 
@@ -102,6 +130,7 @@ def whole_label(text: str) -> tuple[str, str] | None:
 
 def labelled(text: str) -> Iterator[Labelled]:
     """The labels with a colon in a line of text, each with what follows it."""
+    text = text[:_LONGEST]
     matches = list(_LABELLED.finditer(text)) if ":" in text or "：" in text else []
     if not matches and MARK in text:
         matches = [m for m in _BETWEEN_MARKS.finditer(text) if _strong(squash(m.group(1)))]

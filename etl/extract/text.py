@@ -27,12 +27,119 @@ _DESCEND = 0.8
 _LITTLE = 40
 """Characters of prose below which a page has none to go by."""
 
+_TOOLS = [
+    "打印",
+    "我要打印",
+    "关闭",
+    "收藏",
+    "加入收藏",
+    "我的收藏",
+    "返回",
+    "分享",
+    "转发",
+    "扫一扫",
+    "扫码",
+    "微信",
+    "微博",
+    "QQ空间",
+    "朋友圈",
+    "大",
+    "中",
+    "小",
+    "特大",
+    "默认",
+    "字体",
+    "字号",
+    "字体大小",
+    "文字大小",
+    "TOP",
+    "top",
+    "顶部",
+    "上一篇",
+    "下一篇",
+    "上一条",
+    "下一条",
+    "没有了",
+    "无",
+    "本页",
+    "此页",
+    "页面",
+    "当前",
+    "当前页",
+    "当前页面",
+    "窗口",
+    "本窗口",
+    "在手机打开当前页",
+    "在手机上打开当前页",
+    "在手机打开当前页面",
+    "在手机上打开当前页面",
+    "在手机上查看当前页面",
+    "在手机查看当前页面",
+    "在手机上查看",
+    "在手机上浏览",
+    "手机浏览",
+    "到",
+    "至",
+    "纠错",
+    "我要纠错",
+    "纠错或建议",
+    "下载",
+    "本信息公开文件",
+    "订阅",
+    "点赞",
+    "朗读",
+    "语音播报",
+    "导出",
+    "阅读",
+    "浏览",
+    "次",
+    "次数",
+    "人次",
+    "浏览次数",
+    "访问次数",
+    "访问量",
+    "阅读次数",
+    "点击",
+    "点击数",
+    "点击量",
+    "点击率",
+    "点击次数",
+    "视力保护色",
+    "保护视力",
+    "保护视力色",
+    "背景色",
+    "附件下载",
+    "文件下载",
+    "相关附件下载",
+    "附件",
+    "一键",
+    "公众号",
+    "二维码",
+    "手机",
+    "手机版",
+    "用手机",
+    "打开",
+    "查看",
+    "全文",
+    "原文",
+    "文本",
+    "文字",
+    "WORD",
+    "Word",
+    "PDF",
+    "版",
+    "显示稿件总访问量",
+    "复制链接",
+    "Ctrl+D",
+    "来源",
+    "我的",
+    "页",
+    "A",
+]
+_DECOR = r"[\s【\[(（|丨/·•\]】)）:：,，。、\d+<>-]"
+# Atomic and possessive: 附件下载 is one word or two, and a line of them must not be tried both ways at every place.
 TOOL = re.compile(
-    r"[\s【\[(（|丨/·•\]】)）:：,，。、-]*(?:(?:打印|【?打印|我要打印|关闭|收藏|加入收藏|我的收藏|返回|分享|转发|扫一扫|扫码|微信|微博|QQ空间|朋友圈|大|中|小|特大|默认|"
-    r"字体|字号|字体大小|文字大小|TOP|top|顶部|上一篇|下一篇|上一条|下一条|没有了|无|本页|此页|页面|当前页面?|窗口|本窗口|在手机上?(?:打开|查看|浏览)当前页面?|到|至|"
-    r"纠错|我要纠错|我要打印|纠错或建议|下载|本信息公开文件|订阅|点赞|朗读|语音播报|导出|阅读|浏览|次数?|人次|浏览次数|访问次数|访问量|阅读次数|点击(?:数|量|率|次数)?|视力保护色|保护视力色?|背景色|"
-    r"附件下载|文件下载|相关附件下载|附件|一键|公众号|二维码|手机版?|用手机|打开|查看|全文|原文|文本|文字|WORD|Word|PDF|版|显示稿件总访问量|复制链接|Ctrl\+D|来源|我的|页|\d+|\+|-|<|>|A)"
-    r"[\s【\[(（|丨/·•\]】)）:：,，。、-]*)+"
+    rf"{_DECOR}*+(?:(?>{'|'.join(re.escape(w) for w in sorted(_TOOLS, key=len, reverse=True))}){_DECOR}*+)++"
 )
 _WORDLESS = re.compile(r"[\W\d_]*")
 RELATED = re.compile(
@@ -219,7 +326,7 @@ def _first(blocks: Blocks, indices: list[int], title: str, *, dense: bool) -> in
         key = squash(text)
         names = [f.name or f.label for f in labelled(block.text)]
         heads = bool(names) and (len(names) > 1 or len(key) < 60) and block.linked * 2 <= len(text)
-        if heads and not _in_prose(names, block) or is_tool(text) or _menu(block):
+        if (heads and not _in_prose(names, block)) or is_tool(text) or _menu(block):
             start = index + 1
             continue
         if dense and wanted and len(key) > 5 and key in wanted and block.node >= 0 and _heads(blocks, block):
@@ -311,7 +418,7 @@ def render(blocks: Blocks, body: Body) -> str:
     low = body.node
     for _, block in blocks.seen(body.first, body.last, body.inside):
         text = block.plain.strip()
-        if not text or is_tool(text) and block.row < 0:
+        if not text or (is_tool(text) and block.row < 0):
             continue
         inside = block.row > low and _is_data(blocks, block.row)
         if inside and block.row == row and lines:

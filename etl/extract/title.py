@@ -11,6 +11,7 @@ from etl.web.page import WebPage
 _CLASS = re.compile(r"tit|(?:^|[\s_-])bt(?:$|[\s_-])|biaoti|headline|doctitle|subject|ucaptitle|htbt", re.IGNORECASE)
 _SPLIT = re.compile(r"\s*[_|–—]\s*|\s+-\s+|\s*-\s*(?=[^-]*(?:网|政府|局|委|中心|厅|平台)[^-]*$)")
 _WORDS = re.compile(r"[\u4e00-\u9fffA-Za-z]")
+_LONGEST = 400
 _BEFORE = 150
 """Blocks above the text among which the headline is looked for."""
 _SITE = re.compile(r"(?:网站?|门户|平台|人民政府|首页)$|^首页")
@@ -28,7 +29,7 @@ def page_titles(page: WebPage) -> list[str]:
     """The parts of `<title>`, longest first, that do not name the site."""
     parts: list[str] = []
     for element in page.tree.iter("title"):
-        text = " ".join((element.text or "").split())
+        text = " ".join((element.text or "")[:_LONGEST].split())
         parts += [text, *(_SPLIT.split(text))]
     return sorted({p.strip() for p in parts if len(p.strip()) > 3}, key=len, reverse=True)
 
@@ -97,7 +98,7 @@ def find_title(
     if best and (best[0] >= 3 or not header):
         chosen = FieldValue("title", best[2], best[2], "", "title", "headline", 0.95 if best[0] >= 4 else 0.7)
         evidence.append(chosen)
-    if header and (chosen is None or best is not None and best[0] < 4):
+    if header and (chosen is None or (best is not None and best[0] < 4)):
         chosen = header[0]
     for text in article[:1]:
         evidence.append(FieldValue("title", text, text, "ArticleTitle", "meta", "meta tag", 0.8))

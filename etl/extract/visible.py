@@ -66,11 +66,15 @@ def _literals(page: WebPage) -> dict[str, str]:
     return found
 
 
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
 def _fragments(text: str) -> list[str | html.HtmlElement]:
     try:
-        return list(html.fragments_fromstring(text))
+        pieces = html.fragments_fromstring(_UNPRINTABLE.sub("", text))
     except (etree.LxmlError, ValueError):
         return []
+    return [_UNPRINTABLE.sub("", piece) if isinstance(piece, str) else piece for piece in pieces]
 
 
 def _insert_after(script: html.HtmlElement, text: str) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Protocol
 
 from etl.archive import Archive
@@ -196,7 +197,7 @@ class _DryKeeper:
 
     def kept(self, column: str, entries: Mapping[str, Entry]) -> dict[str, ListedEntry]:
         with self._archive.engine.connect() as connection:
-            known = known_entries(connection, self._source.id, entries)
+            known = known_entries(connection, self._source.id, entries, before=datetime.now(UTC))
         found = {url: known.get(url, ListedEntry(0, False)) for url in entries}
         self.found |= found
         return found

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
-from etl.platforms.base import Layout, Entry, ListingPage, ListingRequest, NotAListing, Platform
+from etl.platforms.base import Entry, Layout, ListingPage, ListingRequest, NotAListing, Platform
 from etl.platforms.listing import iso_date, script_value
 from etl.web.page import WebPage
 

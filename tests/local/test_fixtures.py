@@ -6,47 +6,74 @@ from pathlib import Path
 
 import psutil
 import psycopg
-import pytest
 from sqlalchemy import make_url
 
-from etl.local import process
 from etl.local.parts import Addresses
-from etl.local.state import State
 from etl.settings import PROJECT, Settings
 
-SESSION = """
-import os, sys, time
-from pathlib import Path
-pytest_plugins = []
-import pytest
+HANGING = """
+import time
 
-def test_starts_parts_and_is_killed(parts):
+def test_hangs(parts):
     print("up", flush=True)
     time.sleep(600)
 """
 
 
-def rows(url: str, query: str) -> list[tuple[object, ...]]:
+def connect(url: str) -> psycopg.Connection:
     plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(plain, autocommit=True) as connection:
-        return connection.execute(query).fetchall()  # type: ignore[arg-type]
+    return psycopg.connect(plain, autocommit=True)
 
 
-def test_a_fresh_database_is_migrated_and_the_application_may_use_it(database_url: str) -> None:
-    (known,) = rows(database_url, "SELECT count(*) FROM archive.source")[0]
+def test_a_fresh_database_is_migrated_and_the_application_may_read_it(database_url: str) -> None:
+    with connect(database_url) as connection:
+        assert connection.execute("SELECT count(*) FROM archive.source").fetchone() == (0,)
 
-    assert known == 0
 
-
-def test_two_databases_know_nothing_of_each_other(parts: Addresses, owner_url: str) -> None:
-    rows(owner_url, "CREATE TABLE archive.mine AS SELECT 1 AS x RETURNING 1") if False else None
-    plain = make_url(owner_url).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(plain, autocommit=True) as connection:
+def test_what_a_test_writes_is_in_its_own_database_alone(parts: Addresses, owner_url: str) -> None:
+    with connect(owner_url) as connection:
         connection.execute("CREATE TABLE archive.only_here (x int)")
-
-    assert rows(parts.database_owner_url, "SELECT to_regclass('archive.only_here')") == [(None,)]
+    with connect(parts.database_owner_url) as connection:
+        assert connection.execute("SELECT to_regclass('archive.only_here')").fetchone() == (None,)
 
 
 def test_a_fresh_bucket_is_there_and_empty(parts: Addresses, bucket: str) -> None:
-    assert parts.store.client().bucket_exists(bucket)
-    assert list(parts.store.client().list_objects(bucket)) == []
+    client = parts.store.client()
+
+    assert client.bucket_exists(bucket)
+    assert list(client.list_objects(bucket)) == []
+
+
+def test_the_settings_name_the_fresh_database_and_bucket(
+    local_settings: Settings, database_url: str, bucket: str
+) -> None:
+    assert local_settings.database_url is not None
+    assert local_settings.database_url.get_secret_value() == database_url
+    assert local_settings.store_bucket == bucket
+
+
+def test_the_parts_of_a_killed_session_end_too(tmp_path: Path) -> None:
+    test = tmp_path / "test_hanging.py"
+    test.write_text(HANGING)
+    command = [sys.executable, "-m", "pytest", "-s", "-p", "tests.conftest", "-p", "no:cacheprovider"]
+    session = subprocess.Popen(
+        [*command, f"--basetemp={tmp_path / 'session'}", str(test)], cwd=PROJECT, stdout=subprocess.PIPE, text=True
+    )
+    assert session.stdout is not None
+    while "up" not in (line := session.stdout.readline()):
+        assert line, "the session ended"
+    started = [process for process in psutil.process_iter() if str(tmp_path) in " ".join(_command(process))]
+    parts = [process for process in started if process.pid != session.pid]
+    assert {"weed", "postgres"} <= {process.name() for process in parts}
+
+    session.kill()
+    session.wait()
+
+    assert psutil.wait_procs(parts, timeout=30)[1] == []
+
+
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return []

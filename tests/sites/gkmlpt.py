@@ -125,6 +125,7 @@ class GkmlptSite(Site):
     """The gkmlpt site; see the module's text for what it does."""
 
     platform: ClassVar[str] = "gkmlpt"
+    attachments_in_body: ClassVar[bool] = True
     first: ClassVar[int] = 10331200
     page_size: int = 20
 

@@ -24,8 +24,8 @@ def outcome(site: Site, key: str) -> str:
 def record(site: Site, posting: Posting) -> dict[str, Any]:
     """The record of a posting that is stored.
 
-    `url`, `outcome`, `fields`, `allowed`, `text`, `attachments` (name, url, sha256), `pages` (addresses of the article's
-    further pages).
+    `url`, `outcome`, `fields`, `allowed`, `text`, `tail` (names of attachments that stand in the body's own markup: a text
+    may end with them), `attachments` (name, url, sha256), `pages` (addresses of the article's further pages).
     """
     document = posting.document
     fields, allowed = site.shown(posting)
@@ -36,6 +36,7 @@ def record(site: Site, posting: Posting) -> dict[str, Any]:
         "fields": fields,
         "allowed": allowed,
         "text": document.text,
+        "tail": [each.name for each in document.attachments] if site.attachments_in_body else [],
         "attachments": [
             {
                 "name": each.name,

@@ -116,6 +116,7 @@ class Site:
     name: str
     platform: ClassVar[str] = ""
     charset: ClassVar[str] = "utf-8"
+    attachments_in_body: ClassVar[bool] = False
     base: str = ""
     postings: dict[str, Posting] = field(default_factory=dict)
     faults: dict[str, Fault] = field(default_factory=dict)

@@ -1,0 +1,249 @@
+"""PostgreSQL and the S3 server, real ones, in a state folder of their own."""
+
+import io
+import signal
+import socket
+import stat
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import psutil
+import psycopg
+import pytest
+from minio.error import S3Error
+from sqlalchemy import make_url
+
+from etl.errors import GongkaiError
+from etl.local import parts, postgres, process, store
+from etl.local.parts import Addresses, Progress
+from etl.local.state import State
+from etl.settings import Settings
+
+
+def quiet(progress: Progress) -> None:
+    pass
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Iterator[Settings]:
+    settings = Settings(state_dir=tmp_path / "state", postgres_port=0, store_port=0)
+    yield settings
+    parts.down(settings, quiet)
+
+
+@pytest.fixture
+def state(settings: Settings) -> State:
+    return State(settings.state_dir)
+
+
+def up(settings: Settings, *, fast: bool = True) -> Addresses:
+    return parts.up(settings, airflow=False, report=quiet, fast=fast)
+
+
+def connect(url: str, **changes: str) -> psycopg.Connection:
+    plain = make_url(url).set(drivername="postgresql", **changes).render_as_string(hide_password=False)
+    return psycopg.connect(plain, autocommit=True)
+
+
+def write(addresses: Addresses) -> None:
+    with connect(addresses.database_owner_url) as connection:
+        connection.execute("CREATE TABLE archive.kept AS SELECT '留下' AS word")
+    addresses.store.client().put_object(addresses.bucket, "kept", io.BytesIO(b"\x00kept"), 5)
+
+
+def read(addresses: Addresses) -> tuple[object, bytes]:
+    with connect(addresses.database_owner_url) as connection:
+        row = connection.execute("SELECT word FROM archive.kept").fetchone()
+    answer = addresses.store.client().get_object(addresses.bucket, "kept")
+    try:
+        return row, answer.data
+    finally:
+        answer.release_conn()
+
+
+KEPT = (("留下",), b"\x00kept")
+
+
+def test_data_and_addresses_outlive_down_and_up(settings: Settings, state: State) -> None:
+    first = up(settings)
+    write(first)
+
+    assert parts.down(settings, quiet) == [store.NAME, postgres.NAME]
+    assert [part.running for part in parts.status(settings)[:2]] == [False, False]
+    assert up(settings) == first
+
+    assert read(first) == KEPT
+
+
+def test_up_again_starts_nothing(settings: Settings) -> None:
+    up(settings)
+    before = parts.status(settings)
+
+    up(settings)
+
+    assert parts.status(settings) == before
+
+
+def test_two_at_once_start_one_of_each(settings: Settings) -> None:
+    found: list[Addresses] = []
+    both = [threading.Thread(target=lambda: found.append(up(settings))) for _ in range(2)]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join()
+
+    assert len(found) == 2
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("name", [postgres.NAME, store.NAME])
+def test_up_recovers_from_a_killed_part(settings: Settings, state: State, name: str) -> None:
+    # With full durability: the store had acknowledged the bytes, the database the row.
+    addresses = up(settings, fast=False)
+    write(addresses)
+    running = process.find(state, name)
+    assert running is not None
+    killed = psutil.Process(running.pid)
+    killed.kill()
+    psutil.wait_procs([killed], timeout=5)
+    assert "ended by itself" in next(part.detail for part in parts.status(settings) if part.name == name)
+
+    assert up(settings, fast=False) == addresses
+
+    assert read(addresses) == KEPT
+
+
+def test_a_pid_file_with_the_id_of_another_process_does_not_keep_postgres_down(
+    settings: Settings, state: State
+) -> None:
+    up(settings)
+    file = state.root / "postgres" / "postmaster.pid"
+    text = file.read_text()
+    process.end(state, [postgres.NAME], how=signal.SIGKILL, seconds=5)
+    file.write_text(text.replace(text.partition("\n")[0], str(psutil.Process().pid), 1))
+
+    addresses = up(settings)
+
+    with connect(addresses.database_url) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_an_initdb_that_was_cut_short_is_done_again(settings: Settings, state: State) -> None:
+    State.open(state.root)
+    cut = state.root / "postgres.new"
+    cut.mkdir()
+    (cut / "PG_VERSION").write_text("18\n")
+
+    addresses = up(settings)
+
+    with connect(addresses.database_url) as connection:
+        assert connection.execute("SHOW server_version_num").fetchone() > ("180000",)
+
+
+@pytest.mark.parametrize(
+    ("part", "setting"), [("PostgreSQL", "GONGKAI_POSTGRES_PORT"), ("S3 server", "GONGKAI_STORE_PORT")]
+)
+def test_a_taken_port_is_told_with_its_holder_and_its_setting(tmp_path: Path, part: str, setting: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        key = setting.removeprefix("GONGKAI_").lower()
+        settings = Settings.model_validate({"state_dir": tmp_path, "postgres_port": 0, "store_port": 0, key: port})
+        with pytest.raises(GongkaiError) as caught:
+            up(settings)
+        parts.down(settings, quiet)
+
+    told = str(caught.value)
+    assert f"{part}: port {port} is taken by" in told
+    assert f"(pid {psutil.Process().pid})" in told
+    assert setting in told
+
+
+def test_nothing_listens_but_on_loopback(settings: Settings, state: State) -> None:
+    up(settings)
+
+    assert listening(state, postgres.NAME, store.NAME) == {"127.0.0.1"}
+
+
+def listening(state: State, *names: str) -> set[str]:
+    found = set()
+    for name in names:
+        running = process.find(state, name)
+        assert running is not None
+        leader = psutil.Process(running.pid)
+        for one in [leader, *leader.children(recursive=True)]:
+            found |= {c.laddr.ip for c in one.net_connections() if c.status == psutil.CONN_LISTEN}
+    return found
+
+
+def test_postgres_asks_every_role_for_its_password(settings: Settings) -> None:
+    addresses = up(settings)
+
+    for role in ("postgres", "archive_owner", "archive_app", "archive_reader", "airflow"):
+        with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+            connect(addresses.database_url, username=role, password="wrong")
+
+
+def test_the_archive_and_airflow_do_not_read_each_other(settings: Settings, state: State) -> None:
+    addresses = up(settings)
+    port = make_url(addresses.database_url).port
+    assert port is not None
+    airflow = postgres.Postgres(state, port).url("airflow", "airflow")
+
+    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+        connect(airflow, database="archive")
+    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+        connect(addresses.database_url, database="airflow")
+
+
+def test_without_keys_nothing_of_the_store_is_readable(settings: Settings, state: State) -> None:
+    addresses = up(settings)
+    write(addresses)
+    ports = state.read("ports.json")
+    volume_file = httpx.get(
+        f"http://127.0.0.1:{ports['store:filer.port']}/buckets/{addresses.bucket}/kept?metadata=true", trust_env=False
+    )
+
+    assert httpx.get(f"http://{addresses.store.endpoint}/{addresses.bucket}/kept", trust_env=False).status_code == 403
+    assert httpx.put(f"http://{addresses.store.endpoint}/{addresses.bucket}/x", trust_env=False).status_code == 403
+    assert volume_file.status_code == 401
+
+
+def test_a_wrong_key_and_a_missing_bucket_are_refused(settings: Settings) -> None:
+    addresses = up(settings)
+    wrong = store.Store(addresses.store.endpoint, addresses.store.access_key, "wrong")
+
+    with pytest.raises(S3Error, match="SignatureDoesNotMatch"):
+        wrong.client().put_object(addresses.bucket, "x", io.BytesIO(b"x"), 1)
+    with pytest.raises(S3Error, match="NoSuchBucket"):
+        addresses.store.client().put_object("missing", "x", io.BytesIO(b"x"), 1)
+
+
+def test_generated_secrets_are_for_their_owner_alone(settings: Settings, state: State) -> None:
+    addresses = up(settings)
+
+    for name in ("secrets.json", "local.env", "store.json"):
+        assert stat.S_IMODE((state.root / name).stat().st_mode) == 0o600
+    read_back = Settings(state_dir=state.root)
+    assert read_back.database_url is not None
+    assert read_back.store_secret_key is not None
+    assert read_back.database_url.get_secret_value() == addresses.database_url
+    assert read_back.store_secret_key.get_secret_value() == addresses.store.secret_key
+    assert read_back.store_secure is False
+
+
+def test_lost_passwords_are_told(settings: Settings, state: State) -> None:
+    up(settings)
+    parts.down(settings, quiet)
+    (state.root / "secrets.json").unlink()
+
+    with pytest.raises(GongkaiError, match=r"refuses the password in .*secrets\.json"):
+        up(settings)
+
+
+def test_a_state_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(GongkaiError, match="GONGKAI_STATE_DIR"):
+        parts.status(Settings(state_dir=tmp_path / "file" / "state"))

@@ -1,0 +1,117 @@
+"""Processes that a command started and a later command must find, or must leave alone."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import psutil
+import pytest
+
+from etl.errors import GongkaiError
+from etl.local import process
+from etl.local.process import PROCESSES, Running
+from etl.local.state import State
+
+SLEEP = [sys.executable, "-c", "import time; time.sleep(600)"]
+WITH_CHILD = [
+    sys.executable,
+    "-c",
+    "import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)']);"
+    "print('both', flush=True); time.sleep(600)",
+]
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Iterator[State]:
+    state = State.open(tmp_path)
+    yield state
+    process.end(state, ["part"], how=signal.SIGKILL, seconds=5)
+
+
+@pytest.fixture
+def stranger() -> Iterator[psutil.Process]:
+    started = subprocess.Popen(SLEEP)
+    yield psutil.Process(started.pid)
+    started.kill()
+    started.wait()
+
+
+def start(state: State, command: list[str]) -> Running:
+    return process.start(state, "part", command, folder=state.root, env={})
+
+
+def start_with_child(state: State) -> tuple[psutil.Process, psutil.Process]:
+    running = start(state, WITH_CHILD)
+    log = state.log("part")
+    process.wait_until(state, "part", running, lambda: "both" in log.read_text(), seconds=20)
+    leader = psutil.Process(running.pid)
+    (child,) = leader.children()
+    return leader, child
+
+
+def test_a_process_is_found_again_and_ended_with_its_children(state: State) -> None:
+    leader, child = start_with_child(state)
+    assert process.find(state, "part")
+
+    assert process.end(state, ["part"], seconds=5) == ["part"]
+
+    assert psutil.wait_procs([leader, child], timeout=5)[1] == []
+    assert process.find(state, "part") is None
+
+
+def test_children_of_a_killed_process_are_found_by_their_log(state: State) -> None:
+    leader, child = start_with_child(state)
+    leader.kill()
+    leader.wait()
+    assert child.is_running()
+
+    process.reap(state, "part")
+
+    child.wait(5)
+    assert not child.is_running()
+
+
+def test_a_process_that_took_over_a_recorded_id_is_left_alone(state: State, stranger: psutil.Process) -> None:
+    stale = Running(pid=stranger.pid, started=1.0, port=0, log_from=0)
+    state.update(PROCESSES, lambda known: known.update(part=asdict(stale)))
+
+    assert process.find(state, "part") is None
+    assert process.end(state, ["part"], seconds=5) == []
+    process.reap(state, "part")
+
+    assert stranger.is_running()
+    assert stranger.status() != psutil.STATUS_ZOMBIE
+
+
+def test_a_reader_of_the_log_is_left_alone(state: State) -> None:
+    state.log("part").write_text("a line\n")
+    with subprocess.Popen(["tail", "-f", str(state.log("part"))], stdout=subprocess.DEVNULL) as reader:
+        process.reap(state, "part")
+
+        assert reader.poll() is None
+        reader.kill()
+
+
+def test_a_process_that_ends_at_once_is_told_with_its_last_words(state: State) -> None:
+    running = start(state, [sys.executable, "-c", "raise SystemExit('FATAL: no such thing')"])
+
+    with pytest.raises(GongkaiError) as caught:
+        process.wait_until(state, "part", running, lambda: False, seconds=20)
+
+    assert "part ended while it started: FATAL: no such thing" in str(caught.value)
+    assert str(state.log("part")) in str(caught.value)
+
+
+def test_a_process_that_never_answers_is_told(state: State) -> None:
+    running = start(state, SLEEP)
+
+    with pytest.raises(GongkaiError, match="part does not answer after 0 s"):
+        process.wait_until(state, "part", running, lambda: False, seconds=0.1)
+
+
+def test_a_program_that_is_not_there_is_told(state: State) -> None:
+    with pytest.raises(GongkaiError, match="part cannot be started: .*no-such-program"):
+        start(state, [str(state.root / "no-such-program")])
