@@ -5,6 +5,7 @@ owner_url        a fresh, migrated database as its owner; dropped after the test
 database_url     the same database as the application's role
 reader_url       the same database as the downstream readers' role
 bucket           the name of a fresh bucket; dropped after the test
+archive          both of them, open
 local_settings   settings that name that database and that bucket
 """
 
@@ -19,11 +20,13 @@ import pytest
 from psycopg import sql
 from sqlalchemy import make_url
 
+from etl.archive import Archive, open_archive
 from etl.local import parts as local_parts
 from etl.local.parts import Addresses
 from etl.local.postgres import Postgres
 from etl.local.state import State
 from etl.settings import PROJECT, Settings
+from tests.reaper import end_at_once
 
 _numbers = count(1)
 
@@ -45,7 +48,7 @@ def parts(parts_dir: Path) -> Iterator[Addresses]:
     try:
         yield local_parts.up(settings, airflow=False, report=lambda progress: None, fast=True)
     finally:
-        local_parts.down(settings, lambda progress: None)
+        end_at_once(parts_dir)
         reaper.kill()
         reaper.wait()
 
@@ -105,3 +108,11 @@ def local_settings(parts: Addresses, parts_dir: Path, database_url: str, owner_u
 
 def _same_database(url: str, other: str) -> str:
     return make_url(url).set(database=make_url(other).database).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def archive(local_settings: Settings) -> Iterator[Archive]:
+    """An empty archive of its own."""
+    opened = open_archive(local_settings)
+    yield opened
+    opened.engine.dispose()

@@ -3,17 +3,25 @@
 Run as `python -m tests.reaper STATE_DIR PID` in a session of its own: waits for the process to end.
 """
 
+import contextlib
+import signal
 import sys
+from pathlib import Path
 
 import psutil
 
-from etl.local import parts
-from etl.settings import Settings
+from etl.local import parts, process, store
+from etl.local.state import State
+
+
+def end_at_once(state_dir: Path) -> None:
+    """Kill the parts: their data is a test's, and to stop in order takes them seconds."""
+    state = State(state_dir)
+    process.end(state, parts.NAMES, how=signal.SIGKILL, seconds=5)
+    store.drop_sockets(state)
+
 
 if __name__ == "__main__":
-    state_dir, pid = sys.argv[1:]
-    try:
-        psutil.Process(int(pid)).wait()
-    except psutil.NoSuchProcess:
-        pass
-    parts.down(Settings(state_dir=state_dir), lambda progress: None)
+    with contextlib.suppress(psutil.NoSuchProcess):
+        psutil.Process(int(sys.argv[2])).wait()
+    end_at_once(Path(sys.argv[1]))

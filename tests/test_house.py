@@ -12,7 +12,13 @@ from etl.platforms import all_platforms
 ROOT = Path(__file__).resolve().parent.parent
 # A package may import those that stand before it in this line, and itself. `errors`, `outcomes` and `settings` are for all.
 LAYERS = ["web", "platforms", "sources", "fetch", "extract", "archive", "pipeline", "browse", "local", "cli"]
-SIBLINGS = {("fetch", "extract"), ("extract", "fetch"), ("extract", "sources"), ("browse", "pipeline"), ("local", "browse")}
+SIBLINGS = {
+    ("fetch", "extract"),
+    ("extract", "fetch"),
+    ("extract", "sources"),
+    ("browse", "pipeline"),
+    ("local", "browse"),
+}
 # The interface of platforms names a source's type; the import is for the type checker only.
 MODULES = [path for path in sorted((ROOT / "etl").rglob("*.py"))]
 

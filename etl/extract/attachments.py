@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from etl.extract.blocks import Blocks
-from etl.extract.text import Body
+from etl.extract.edges import Body
 from etl.extract.types import Attachment
 from etl.web.page import WebPage, absolute, base_url
-from etl.web.script import unquoted
+from etl.web.script_values import unquoted
 
 _ENDING = r"(?:pdf|docx?|xlsx?|wps|et|pptx?|dps|ofd|rtf|csv|zip|rar|7z|ceb|txt|tif)"
 _FILE = re.compile(rf"\.{_ENDING}(?=$|[?#&])", re.IGNORECASE)
@@ -22,6 +22,7 @@ _LISTED = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(r"""\b(?:name|title|filename)["']?\s*:\s*("[^"\n]*"|'[^'\n]*')""", re.IGNORECASE)
+_ICON = re.compile(r"fileTypeImages|/icon|icon_|\.gif(?:$|\?)|qrcode|ewm|/share|logo", re.IGNORECASE)
 _AFTER = 25
 
 
@@ -78,3 +79,23 @@ def _listed(page: WebPage) -> Iterator[tuple[str, str]]:
             name = _NAME.search(match.group(0))
             if url:
                 yield url, unquoted(name.group(1)) if name else ""
+
+
+def find_images(page: WebPage, blocks: Blocks, body: Body) -> tuple[Attachment, ...]:
+    """The pictures of a document that has no text: those in its container, without the icons of file links."""
+    base = base_url(page)
+    container = blocks.nodes[body.node] if body.node >= 0 else None
+    found: dict[str, Attachment] = {}
+    for node in blocks.images:
+        if container is not None:
+            inside = container.index < node.index < container.end
+        else:
+            inside = body.first <= node.first <= body.last
+        source = node.element.get("src") or node.element.get("data-src") or ""
+        if not inside or node.hidden > body.inside or _ICON.search(source):
+            continue
+        url = absolute(source, base)
+        if url:
+            name = node.element.get("title") or node.element.get("alt") or url.rsplit("/", 1)[-1]
+            found[url] = Attachment(url, name, "image")
+    return tuple(found.values())

@@ -10,100 +10,34 @@ from dataclasses import dataclass
 
 from lxml import etree, html
 
-from etl.extract.visible import Visibility
+from etl.extract.aliases import words
+from etl.extract.visible import HIDING, TELLING, Visibility
 
 MARK = "\x02"
 """Stands in a block's text where an inline element begins or ends: `<span>来源：A</span><span>时间：B</span>`."""
 
 _BLOCK = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "center",
-        "caption",
-        "dd",
-        "details",
-        "dialog",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hgroup",
-        "hr",
-        "html",
-        "legend",
-        "li",
-        "main",
-        "menu",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-        "ucapcontent",
-        "ucaptitle",
-    ]
+    words("""
+    address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption
+    figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre section summary
+    table tbody td tfoot th thead tr ul ucapcontent ucaptitle
+""")
 )
 _SKIP = frozenset(
-    [
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "head",
-        "title",
-        "link",
-        "meta",
-        "select",
-        "datalist",
-        "button",
-        "textarea",
-        "iframe",
-        "object",
-        "embed",
-        "svg",
-        "canvas",
-        "map",
-        "audio",
-        "video",
-        "input",
-        "base",
-    ]
+    words("""
+    script style noscript template head title link meta select datalist button textarea iframe object embed svg
+    canvas map audio video input base
+""")
 )
-_INLINE_SILENT = frozenset(["wbr"])
 _PUNCTUATED = re.compile("[，。；！？,;]|：$")
-_FOOT = (
-    "ICP备", "ICP证", "公网安备", "网站标识码", "版权所有", "主办单位", "承办单位", "技术支持", "opyright", "推荐使用", "浏览器", "分辨率",
-    "无障碍", "适老", "Produced By", "网站地图", "请输入", "验证码", "客户端",
-)  # fmt: skip
+_FOOT = words("""
+    ICP备 ICP证 公网安备 网站标识码 版权所有 主办单位 承办单位 技术支持 opyright 推荐使用 浏览器 分辨率 无障碍
+    适老 网站地图 请输入 验证码 客户端
+""")
 
 
 def boilerplate(text: str) -> bool:
-    """Whether a line belongs to the site, not to a document. Substrings, since an alternation costs ten times as much."""
+    """Whether a line belongs to the site, not to a document. (Substrings: an alternation costs ten times as much.)"""
     return any(word in text for word in _FOOT)
 
 
@@ -146,11 +80,14 @@ class Block:
 class Blocks:
     """All blocks and nodes of a page, in document order; `nodes[0]` is the root."""
 
-    def __init__(self, root: html.HtmlElement, visibility: Visibility) -> None:
+    def __init__(self, root: html.HtmlElement, visibility: Visibility, wanted: frozenset[str] = frozenset()) -> None:
+        """`wanted` names the ids and classes that `by_id` and `by_class` shall know."""
+        self._wanted = wanted
         self.blocks: list[Block] = []
         self.nodes: list[Node] = []
         self.comments: list[tuple[str, int]] = []
         self.anchors: list[Node] = []
+        self.images: list[Node] = []
         self.by_id: dict[str, list[int]] = {}
         self.by_class: dict[str, list[int]] = {}
         self._walk(root, visibility)
@@ -168,7 +105,7 @@ class Blocks:
         rows = [-1]
         cells = [-1]
         stack: list[Node] = []
-        hides = visibility.hides
+        told, wanted = visibility.told, self._wanted
         links = 0
 
         def flush() -> None:
@@ -209,21 +146,41 @@ class Blocks:
                 is_block = tag in _BLOCK
                 if is_block:
                     flush()
-                parent = stack[-1] if stack else None
                 index = len(nodes)
-                hidden = parent.hidden if parent else -1
                 attributes = element.items()
-                if attributes:
-                    for name, value in attributes:
-                        if name == "id":
-                            by_id.setdefault(value.strip(), []).append(index)
-                        elif name == "class":
-                            for one in value.split():
+                hidden_here = named = False
+                for name, value in attributes:
+                    if name == "class":
+                        named = True
+                        for one in value.split():
+                            if one in wanted:
                                 by_class.setdefault(one, []).append(index)
-                if attributes and tag not in ("body", "html") and hides(attributes):
-                    if not is_block:
+                            elif one in HIDING:
+                                hidden_here = True
+                    elif name == "id":
+                        named = True
+                        if value in wanted:
+                            by_id.setdefault(value, []).append(index)
+                    elif name in TELLING and (name != "style" or "none" in value):
+                        hidden_here = True
+                if (hidden_here or told) and attributes and tag not in ("body", "html"):
+                    hidden_here = visibility.hides(attributes)
+                if not is_block:
+                    pieces.append(MARK)
+                    if not (named or hidden_here or tag == "a" or tag == "img"):
+                        # Nothing will be asked of it: editors wrap every word in such a <span>.
+                        text = element.text
+                        if text:
+                            pieces.append(text)
+                            if not text.isspace():
+                                written = True
+                                if links:
+                                    linked += len(text.strip())
+                        continue
+                    if hidden_here:
                         flush()
-                    hidden = index
+                parent = stack[-1] if stack else None
+                hidden = index if hidden_here else parent.hidden if parent else -1
                 node = Node(element, tag, index, parent.index if parent else -1, len(blocks), hidden)
                 nodes.append(node)
                 stack.append(node)
@@ -233,11 +190,11 @@ class Blocks:
                         rows.append(index)
                     elif tag == "td" or tag == "th":
                         cells.append(index)
-                else:
-                    pieces.append(MARK)
-                    if tag == "a":
-                        links += 1
-                        self.anchors.append(node)
+                elif tag == "a":
+                    links += 1
+                    self.anchors.append(node)
+                elif tag == "img":
+                    self.images.append(node)
                 text = element.text
                 if text:
                     pieces.append(text)
@@ -247,7 +204,11 @@ class Blocks:
                             linked += len(text.strip())
             elif event == "end":
                 tag = element.tag
-                if tag not in _SKIP and tag != "br":
+                if tag in _SKIP or tag == "br":
+                    pass
+                elif stack[-1].element is not element:
+                    pieces.append(MARK)
+                else:
                     node = stack[-1]
                     is_block = tag in _BLOCK
                     if is_block or node.hidden == node.index:

@@ -6,9 +6,15 @@ import unicodedata
 _BRACKETS = str.maketrans("[]【】()〈〉{}「」", "〔〕〔〕〔〕〔〕〔〕〔〕")
 _OPEN, _SHUT = r"[〔\[【(（〈﹝［]", r"[〕\]】)）〉﹞］]"
 # 机关代字 + 〔year〕 + serial + 号; pages put white space anywhere between them.
-_CORE = rf"[\u4e00-\u9fffA-Za-z·、]{{2,20}}\s*(?:{_OPEN}\s*(?:19|20)\s*\d\s*\d\s*{_SHUT})\s*(?:第\s*)?\d{{1,5}}(?:[-—]\d{{1,3}})?\s*号"
+_CORE = (
+    r"[\u4e00-\u9fffA-Za-z·、]{2,20}\s*"
+    rf"(?:{_OPEN}\s*(?:19|20)\s*\d\s*\d\s*{_SHUT})\s*(?:第\s*)?\d{{1,5}}(?:[-—]\d{{1,3}})?\s*号"
+)
 # Announcements and orders: 公告2025年第17号, 令第55号.
-_ANNOUNCED = r"[\u4e00-\u9fff、 ]{2,40}(?:公告|通告|令|公报|命令)\s*[〔(（\[]?\s*(?:(?:19|20)\d\d\s*年?\s*[〕)）\]]?\s*)?第?\s*[\d一二三四五六七八九十百]{1,4}\s*号"
+_ANNOUNCED = (
+    r"[\u4e00-\u9fff、 ]{2,40}(?:公告|通告|令|公报|命令)\s*"
+    r"[〔(（\[]?\s*(?:(?:19|20)\d\d\s*年?\s*[〕)）\]]?\s*)?第?\s*[\d一二三四五六七八九十百]{1,4}\s*号"
+)
 _WHOLE = re.compile(rf"^[（(〔\[【]?\s*({_CORE}|{_ANNOUNCED})\s*[）)〕\]】]?$")
 _WITHIN = re.compile(_CORE)
 _CITED = re.compile(r"《[^《》]*(?:《[^《》]*》[^《》]*)*》")
@@ -17,7 +23,7 @@ _LEAD = re.compile(r"^(?:根据|按照|依据|关于|印发|贯彻|落实|现将
 
 
 def normalise_number(raw: str) -> str:
-    """沪府办〔2022〕3号 from `沪府办 [2022] 第03 号`: no white space, 〔〕, no 第 and no leading zero after the year."""
+    """沪府办〔2022〕3号 from `沪府办 [2022] 第03 号`: no white space, 〔〕; no 第, no leading zero after the year."""
     text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", raw))
     text = re.sub(r"^〔(.+号)〕$", r"\1", text.translate(_BRACKETS))
     return re.sub(r"(〔(?:19|20)\d\d〕)第?0*(\d)", r"\1\2", text)

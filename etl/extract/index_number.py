@@ -54,12 +54,9 @@ def credit_code_holds(code: str) -> bool:
 def parse_index_number(raw: str) -> IndexNumber:
     """The parts of an 索引号. Never raises; an unknown form has scheme `other`."""
     text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", raw)).upper()
-    for scheme, form in _FORMS:
-        match = form.match(text)
-        if match:
-            break
-    else:
-        return IndexNumber(raw, "other", flags=("unknown_form",))
+    scheme, match = next(((s, m) for s, form in _FORMS if (m := form.match(text))), ("other", None))
+    if match is None:
+        return IndexNumber(raw, scheme, flags=("unknown_form",))
     code = match.groupdict().get("code")
     flags: list[str] = []
     organisation = credit = region = None

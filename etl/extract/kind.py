@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from etl.extract.blocks import Blocks
-from etl.extract.text import Body
+from etl.extract.edges import Body
 from etl.extract.types import Attachment, FieldValue, Kind
 from etl.web.page import WebPage
 
 _CHALLENGE = re.compile(
-    r"Virtual Container Shield|__jsl_clearance|_\$jsvmp|\$_ts\s*=|请开启JavaScript|安全验证|访问被拦截|网站防火墙|Access Denied|"
+    r"Virtual Container Shield|__jsl_clearance|_\$jsvmp|\$_ts\s*=|请开启JavaScript|安全验证|访问被拦截"
+    r"|网站防火墙|Access Denied|"
     r"http-equiv=[\"']?refresh|(?:window|document|self|top)\.location(?:\.href)?\s*=|location\.replace\(",
     re.IGNORECASE,
 )
@@ -39,7 +40,7 @@ def judge(
     fields: Mapping[str, FieldValue],
     files: tuple[Attachment, ...],
 ) -> Judged:
-    """The kind of a page, with its reason. Evidence in order: header fields, prose with a date, rows of links, the rest."""
+    """The kind of a page. Evidence in order: header fields, prose with a date, rows of links, the rest."""
     visible = blocks.nodes[0].size
     if visible < _SHELL and len(text) < _SHELL and not files:
         if _CHALLENGE.search(page.text[:20_000]):

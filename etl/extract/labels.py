@@ -2,88 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
+from etl.extract.aliases import ALIASES, OTHERS, WEAK
 from etl.extract.blocks import MARK
-
-_ALIASES = {
-    "index_number": "索引号 信息索引号 索取号 索引编号 信息索引 索引码 信息索取号 公开索引号",
-    "publisher": "发布机构 发布单位 发文机关 发文机构 发文单位 制发机关 制发单位 公开责任部门 发布机关 发布部门 "
-    "信息发布机构 信息发布单位 制定机关 印发机关 印发单位 颁布单位 颁布机构 颁发机构 发文部门 公开机构 公开单位 公布机关 "
-    "公文发布机构 发布机构名称 信息公开责任部门 公开责任单位 发布主体 制文机关 成文机关 成文单位 发布机构（单位）",
-    "source": "来源 信息来源 文章来源 稿件来源 内容来源 消息来源 新闻来源 发布来源 稿源 资料来源 来源单位",
-    "document_number": "文号 发文字号 文件编号 备注/文号 文件号 发文文号 公文文号 文件字号 发文号 文件文号 公文字号 "
-    "发布文号 发文编号 文号/备注 信息文号 文件发文字号 文　号 政策文号",
-    "title": "名称 信息名称 标题 文件名称 信息标题 文件标题 公文名称 公文标题 政策标题 题名 信息名 政策名称",
-    "written_date": "成文日期 发文日期 生成日期 公文生成日期 成文时间 发文时间 生成时间 印发日期 印发时间 签发日期 "
-    "文件成文日期 信息生成日期 文件生成日期 形成日期 制发日期 产生日期 公文成文日期 信息形成日期 制文日期 颁布日期",
-    "published_date": "发布日期 发布时间 公开日期 公布日期 信息提供日期 公开时间 公布时间 发表时间 发表日期 发稿时间 "
-    "发稿日期 发布于 信息发布日期 信息发布时间 上网日期 上网时间 录入时间 添加时间 更新时间 更新日期 上传时间 时间 日期 "
-    "信息公开日期 信息公开时间 文章发布时间 发布日期时间 提供日期 信息时间 信息日期 创建时间 公文发布日期 公开发布日期",
-    "effective_date": "实施日期 生效日期 施行日期 实施时间 生效时间 施行时间 执行日期 开始实施日期 生效施行日期",
-    "expiry_date": "废止日期 失效日期 废止时间 失效时间 信息时效期 有效期至 终止日期 失效/废止日期 废止/失效日期 有效期截止日期 "
-    "有效截止日期",
-    "subject_category": "主题分类 信息分类 分类 主题类别 信息类别 所属主题 文件分类 主题 信息主题分类 主题词分类 分类主题 "
-    "信息所属类别 所属类别 类别 主题信息分类 目录分类 服务对象分类主题 政策分类 主题导航",
-    "group_category": "组配分类 法定主动公开分类 组配 组配类别 组配目录 信息组配 组配分类名称",
-    "genre_category": "体裁分类 体裁 公文种类 文种 文件种类 公文体裁 公文类型 文体 体裁类别 公文类别 文件类型 文件体裁",
-    "keywords": "主题词 关键词 关键字 公文主题词 主题关键词 主题词/关键词 标引词",
-    "disclosure_method": "公开方式 公开形式 信息公开方式 公开属性 公开类别 公开类型",
-    "disclosure_scope": "公开范围 信息公开范围 公开对象",
-    "disclosure_term": "公开时限 公开期限 公开时效",
-    "validity": "有效性 时效性 效力状况 文件状态 是否有效 效力状态 时效 文件有效性 有效状态 有效期 文件时效 时效状态 效力 "
-    "文件效力 信息有效性 政策状态 信息状态 效力等级状态 公文时效 公文效力 法规效力 实效性 文件时效性 规范性文件状态 效力性质 文件效力状态",
-    "registration_number": "统一编号 统一登记号 备案登记号 规范性文件编号 文件登记号 规范性文件统一编号 登记号 "
-    "规范性文件登记号 登记编号 规范性文件登记编号 三统一编号 三统一号",
-}
-# Labels of what is no field of ours: they end the value before them.
-_OTHERS = (
-    "作者 责任编辑 编辑 责编 审核 审核人 审稿 校对 校核 录入 录入人 录入者 发布人 信息发布人 发布者 撰稿 记者 供稿 签发 签发人 "
-    "点击量 点击数 点击 点击率 点击次数 浏览次数 浏览量 浏览数 浏览 访问量 访问次数 访问 阅读次数 阅读量 阅读人次 阅读数 阅读 "
-    "字体 字号 字体大小 文字大小 视力保护色 保护视力色 背景颜色 背景色 分享 分享到 分享至 打印 收藏 语音播报 朗读 扫一扫 手机查看 "
-    "内容概述 内容概览 概述 内容摘要 摘要 信息摘要 信息内容 内容简介 在线链接地址 文件下载 附件下载 下载 附件 相关附件 "
-    "开始日期 结束日期 开始时间 结束时间 截止日期 截止时间 备注 载体类型 记录形式 公开载体 载体 公开程序 获取方式 公开依据 公开频率 "
-    "文件编码 信息编码 文章编号 信息编号 语种 责任单位 责任部门 责任科室 责任处室 公开主体 联系电话 电话 传真 联系人 地址 邮编 邮政编码 邮箱 解读 相关解读 政策解读 "
-    "解读链接 解读文件 相关链接 相关文件 相关文档 政策文件 政策咨询 栏目 所属栏目 所属机构 隶属关系 所属单位 关联 起止时间 征集时间 "
-    "状态 稿件编号 序号 行政区划 行业分类 服务对象 服务对象分类 主办单位 承办单位 主办 承办 信息公开指南 关联文件 发布渠道 发布范围 "
-    "存放位置 存储位置 保存期限 不公开理由 密级 紧急程度 适用范围 信息格式 信息大小 数据量 生命周期 用途分类 机构分类 部门分类 对象分类 "
-    "信息所属单位 公开单位代码 信息提供者 信息提供单位 当前位置 您的位置 您所在的位置 您当前的位置 位置 来源网址 原文链接 转载 纠错 热门标签 热词"
-)
 
 _LONGEST = 1000
 """Characters of a line in which labels are looked for."""
-
-WEAK = frozenset(
-    [
-        "时间",
-        "日期",
-        "名称",
-        "标题",
-        "分类",
-        "类别",
-        "主题",
-        "来源",
-        "时效",
-        "效力",
-        "体裁",
-        "文种",
-        "有效期",
-        "题名",
-        "更新时间",
-        "更新日期",
-        "创建时间",
-        "状态",
-        "组配",
-        "公开类别",
-        "公开类型",
-        "公开属性",
-        "公开责任部门",
-        "公开单位",
-        "主题导航",
-    ]
-)
-"""Labels that also head search forms and menus: they count only with a colon and a value in sight."""
 
 
 def squash(text: str) -> str:
@@ -92,9 +18,8 @@ def squash(text: str) -> str:
     return re.sub(r"[\s\u200b-\u200f\ufeff]+", "", text)
 
 
-FIELDS: dict[str, str] = {squash(alias): name for name, aliases in _ALIASES.items() for alias in aliases.split()} | {
-    squash(alias): "" for alias in _OTHERS.split()
-}
+FIELDS: dict[str, str] = {squash(alias): name for name, aliases in ALIASES.items() for alias in aliases}
+FIELDS |= {squash(alias): "" for alias in OTHERS}
 
 _GAP = rf"[\s{MARK}\u200b-\u200f\ufeff]*"
 _ALTERNATIVES = "|".join(
@@ -128,17 +53,20 @@ def whole_label(text: str) -> tuple[str, str] | None:
     return None if name is None else (name, label)
 
 
-def labelled(text: str) -> Iterator[Labelled]:
+@lru_cache(4096)
+def labelled(text: str) -> tuple[Labelled, ...]:
     """The labels with a colon in a line of text, each with what follows it."""
     text = text[:_LONGEST]
     matches = list(_LABELLED.finditer(text)) if ":" in text or "：" in text else []
     if not matches and MARK in text:
         matches = [m for m in _BETWEEN_MARKS.finditer(text) if _strong(squash(m.group(1)))]
     ends = [match.start() for match in matches[1:]] + [len(text)]
+    found: list[Labelled] = []
     for match, end in zip(matches, ends, strict=False):
         label = squash(match.group(1))
         leads = not text[: match.start()].replace(MARK, "").strip(" \t【[(（•·●■")
-        yield Labelled(FIELDS[label], label, match.group(1), text[match.end() : end], match.start(), leads)
+        found.append(Labelled(FIELDS[label], label, match.group(1), text[match.end() : end], match.start(), leads))
+    return tuple(found)
 
 
 def _strong(label: str) -> bool:

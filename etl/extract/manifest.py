@@ -12,7 +12,8 @@ def predictions(labels: Path, pages: Path) -> Iterator[dict[str, object]]:
     """One prediction for each line of `labels` (JSONL with `file` and `url`), from the bytes under `pages`.
 
     Label sets count what a page states as a field; a date in the signature is prose to them, so evidence of origin
-    `body` is left out for dates. 文号 is given as the page shows it. Raises `GongkaiError` for a file that cannot be read.
+    `body` is left out for dates. 文号 is given as the page shows it. Raises `GongkaiError` for a file that cannot
+    be read.
     """
     for number, line in enumerate(labels.read_text(encoding="utf-8").splitlines(), 1):
         if not line.strip():
@@ -43,6 +44,6 @@ def prediction(name: str, url: str, body: bytes) -> dict[str, object]:
         "file": name,
         "outcome": found.kind,
         **fields,
-        "attachments": [a.url for a in found.attachments],
+        "attachments": [a.url for a in found.attachments if a.role == "file"],
         "text": found.text,
     }

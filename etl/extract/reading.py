@@ -1,26 +1,27 @@
 """The whole way from bytes to an extraction, in one parse."""
 
+from collections.abc import Iterator
 from datetime import date
-from html import escape
 
 from lxml import html
 
-from etl.extract.attachments import find_attachments
+from etl.extract.attachments import find_attachments, find_images
 from etl.extract.blocks import Blocks
+from etl.extract.edges import Body, trim
 from etl.extract.fields import (
-    Scan,
     choose,
     from_title,
     read_body,
     read_embedded,
-    read_labels,
     read_lines,
     read_meta,
 )
+from etl.extract.header import Scan, read_labels
 from etl.extract.kind import judge
-from etl.extract.text import Body, find_body, render, trim
-from etl.extract.title import find_title, metas
-from etl.extract.types import Attachment, Extraction
+from etl.extract.render import render
+from etl.extract.text import asked_names, find_body
+from etl.extract.title import find_title, metas, page_titles
+from etl.extract.types import Attachment, Extraction, FieldValue
 from etl.extract.visible import Visibility, write_scripts
 from etl.platforms import all_platforms
 from etl.platforms.base import Embedded, Platform
@@ -43,8 +44,8 @@ def extract(
     embedded = _embedded(page, platform)
     write_scripts(page)
     meta = metas(page)
-    blocks = Blocks(page.tree, Visibility(page))
-    guess = next((c for n, c in meta if n.lower() == "articletitle" and c), "")
+    blocks = Blocks(page.tree, Visibility(page), asked_names())
+    guess = next((c for n, c in meta if n.lower() == "articletitle" and c), "") or next(iter(page_titles(page)), "")
     found = find_body(page, blocks, platform, guess)
     main = trim(blocks, found, guess)
     scan = Scan(blocks, main, seen)
@@ -67,6 +68,8 @@ def extract(
         if shown and (named_title := next((v for v in told if v.name == "title"), None)):
             title = named_title
         evidence += told
+    if len(text) < _SHELL:
+        files = (*files, *find_images(page, blocks, found))
     if title:
         evidence += from_title(title.value)
     evidence += read_meta(meta, seen)
@@ -84,14 +87,19 @@ def extract(
         attachments=files,
         charset=page.charset,
         extractor=EXTRACTOR,
-        flags=tuple(dict.fromkeys((*flags, f"body:{main.rule}"))),
+        flags=tuple(dict.fromkeys((*flags, *_flags(text, files), f"body:{main.rule}"))),
     )
 
 
-def _drop_stated_empty(fields: dict[str, object], named: set[str]) -> None:
+def _flags(text: str, files: tuple[Attachment, ...]) -> Iterator[str]:
+    if len(text) < _SHELL and files:
+        yield "images_only" if all(f.role == "image" for f in files) else "attachments_only"
+
+
+def _drop_stated_empty(fields: dict[str, FieldValue], named: set[str]) -> None:
     """A header that leaves 文号 blank says that there is none: a name of a file does not overrule it."""
     found = fields.get("document_number")
-    if "document_number" in named and getattr(found, "rule", "") == "name of the attached document":
+    if found and "document_number" in named and found.rule == "name of the attached document":
         del fields["document_number"]
 
 
@@ -112,6 +120,3 @@ def _from_data(page: WebPage, embedded: Embedded, files: tuple[Attachment, ...])
     whole = Body(0, len(blocks.blocks), -1, "data")
     told = tuple(Attachment(url, name) for href, name in embedded.attachments if (url := absolute(href, page.url)))
     return render(blocks, whole), (*files, *find_attachments(inner, blocks, whole), *told)
-
-
-__all__ = ["EXTRACTOR", "escape", "extract"]

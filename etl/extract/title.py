@@ -60,7 +60,7 @@ def headlines(blocks: Blocks, limit: int) -> list[tuple[int, str, bool]]:
         last_node = block.node
         if len(text) < 200 and boilerplate(text):
             continue
-        if next(labelled(block.text), None) or whole_label(block.text):
+        if labelled(block.text) or whole_label(block.text):
             continue
         found.append((index, text, looks))
     return found

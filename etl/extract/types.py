@@ -27,10 +27,14 @@ class FieldValue:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that belongs to the document: absolute address and the name that the page gives it."""
+    """A file that belongs to the document: absolute address and the name that the page gives it.
+
+    `role` is `image` for a picture that stands where the text should: pages of a scan, a poster.
+    """
 
     url: str
     name: str
+    role: Literal["file", "image"] = "file"
 
 
 @dataclass(frozen=True, slots=True)

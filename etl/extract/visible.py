@@ -5,12 +5,14 @@ import re
 from lxml import etree, html
 
 from etl.web.page import WebPage
-from etl.web.script import Effect, as_html, effects, holds, unquoted
+from etl.web.script import Effect, as_html, effects, holds
+from etl.web.script_values import unquoted
 
 # `unescape("%3C…` is how statistics and 党政机关 badges load their scripts: no text of the page.
 _TELLING = re.compile(
     r"document\.write(?:ln)?\((?!\s*unescape)|\.html\(['\"\w]|\.text\(['\"\w]|innerHTML|\.(?:hide|show)\(\)|\.css\(['\"]display"
 )
+_HINTS = ("document.write", ".html(", ".text(", "innerHTML", ".hide()", ".show()", ".css(")
 _ASSIGNED = re.compile(
     r"""(?<![\w$.])([A-Za-z_$][\w$]*)\s*=\s*("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')\s*(?=[;,\n])"""
 )
@@ -23,15 +25,17 @@ _DISPLAY = re.compile(r"\bdisplay\s*:\s*([a-z-]+)\s*(!\s*important)?", re.IGNORE
 _SIMPLE = re.compile(r"^[\w]*([.#])([\w-]+)$")
 _SHOWN = "data-gk-shown"
 _CONDITIONS = frozenset({"ms-visible", "ms-if", "v-show", "v-if", "ng-show", "ng-if"})
+TELLING = frozenset({"style", "hidden", _SHOWN, *_CONDITIONS})
+"""Attributes that can tell whether an element is shown."""
 # Class names by which the common CSS frameworks hide an element at every width.
-_HIDING = frozenset(
+HIDING = frozenset(
     {"hide", "hidden", "d-none", "layui-hide", "ng-hide", "visually-hidden", "displaynone", "dn", "none"}
 )
 
 
 def write_scripts(page: WebPage) -> None:
     """Puts into the tree what its scripts write from literals."""
-    if not _TELLING.search(page.text):
+    if not any(word in page.text for word in _HINTS):
         return
     names: dict[str, str] | None = None
 
@@ -155,7 +159,7 @@ class Visibility:
         for name, value in attributes:
             if name == "class":
                 classes = value.split()
-                style = style or not _HIDING.isdisjoint(classes)
+                style = style or not HIDING.isdisjoint(classes)
                 names += [f".{c}" for c in classes] if self.told else ()
             elif name == "style":
                 style = style or ("none" in value and _NO_DISPLAY.search(value) is not None)

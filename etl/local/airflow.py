@@ -54,6 +54,8 @@ def up(state: State, settings: Settings, server: Postgres, *, dags: Path = PROJE
     for name in missing:
         process.reap(state, name)
     api = running[API]
+    if api:
+        ports.agree(api.port, settings.airflow_port, "Airflow", "GONGKAI_AIRFLOW_PORT")
     port = api.port if api else ports.choose(state, API, settings.airflow_port, "Airflow", "GONGKAI_AIRFLOW_PORT")
     airflow = Airflow(f"http://{ports.HOST}:{port}", USER, state.secret("airflow:admin"))
     since = datetime.now(UTC)

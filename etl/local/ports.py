@@ -49,6 +49,14 @@ def holder(port: int) -> str:
     return ""
 
 
+def agree(running: int, wanted: int, part: str, setting: str) -> None:
+    """GongkaiError where a part runs on another port than the one wanted (0: any)."""
+    if wanted not in (0, running):
+        raise GongkaiError(
+            f"{part} runs on port {running}, and {setting} says {wanted}", hint="run `gongkai down` first"
+        )
+
+
 def choose(state: State, name: str, wanted: int, part: str, setting: str) -> int:
     """The port for a part: the one wanted, or for 0 a free one, the same as last time where that is free.
 

@@ -76,7 +76,21 @@ def up(state: State, port: int, *, fast: bool = False) -> Postgres:
     """
     running = process.find(state, NAME)
     if running:
-        return Postgres(state, running.port)
+        ports.agree(running.port, port, "PostgreSQL", "GONGKAI_POSTGRES_PORT")
+    else:
+        running = _start(state, port, fast)
+    server = Postgres(state, running.port)
+    process.wait_until(state, NAME, running, lambda: _accepts(server), seconds=60)
+    _prepare(server)
+    return server
+
+
+def down(state: State) -> bool:
+    """Stop the server (a fast shutdown: sessions end, data is written); whether it was running."""
+    return bool(process.end(state, [NAME], how=signal.SIGINT, seconds=60))
+
+
+def _start(state: State, port: int, fast: bool) -> process.Running:
     process.reap(state, NAME)
     port = ports.choose(state, NAME, port, "PostgreSQL", "GONGKAI_POSTGRES_PORT")
     user = _system_user()
@@ -89,16 +103,7 @@ def up(state: State, port: int, *, fast: bool = False) -> Postgres:
     _drop_stale_pid(data)
     options = SETTINGS | {"port": str(port)} | (FAST if fast else {})
     command = [BIN / "postgres", "-D", data, *(f"--{name}={value}" for name, value in options.items())]
-    running = process.start(state, NAME, command, port=port, folder=data, env=_environment(data), user=user)
-    server = Postgres(state, port)
-    process.wait_until(state, NAME, running, lambda: _accepts(server), seconds=60)
-    _prepare(server)
-    return server
-
-
-def down(state: State) -> bool:
-    """Stop the server (a fast shutdown: sessions end, data is written); whether it was running."""
-    return bool(process.end(state, [NAME], how=signal.SIGINT, seconds=60))
+    return process.start(state, NAME, command, port=port, folder=data, env=_environment(data), user=user)
 
 
 def _system_user() -> str | None:

@@ -39,7 +39,7 @@ class Running:
         """The process itself, or none where it has ended or its id belongs to another one now."""
         try:
             process = psutil.Process(self.pid)
-            if _started(process) != self.started or process.status() == psutil.STATUS_ZOMBIE:
+            if _started(process) != self.started or not _lives(process):
                 return None
         except psutil.NoSuchProcess:
             return None
@@ -99,13 +99,17 @@ def start(
 def wait_until(state: State, name: str, running: Running, ready: Callable[[], bool], *, seconds: float) -> None:
     """Wait until `ready`; GongkaiError with the last line of its log when the process ends or time is up."""
     deadline = time.monotonic() + seconds
-    while not ready():
-        over = time.monotonic() > deadline
-        if over or not running.process():
-            why = f"does not answer after {seconds:.0f} s" if over else "ended while it started"
-            line = last_line(state.log(name), running.log_from)
-            raise GongkaiError(f"{name} {why}: {line}", hint=f"log: {state.log(name)}")
+    while running.process():
+        if ready():
+            return
+        if time.monotonic() > deadline:
+            why = f"does not answer after {seconds:.0f} s"
+            break
         time.sleep(POLL)
+    else:
+        why = "ended while it started"
+    line = last_line(state.log(name), running.log_from)
+    raise GongkaiError(f"{name} {why}: {line}", hint=f"log: {state.log(name)}")
 
 
 def last_line(log: Path, offset: int = 0) -> str:
@@ -132,8 +136,11 @@ def end(state: State, names: Iterable[str], *, how: signal.Signals = signal.SIGT
     family = [child for leader in leaders.values() for child in _children(leader)]
     for leader in leaders.values():
         _signal(leader, how)
-    _, stubborn = psutil.wait_procs(leaders.values(), timeout=seconds)
-    rest = [*stubborn, *family, *(orphan for name in names for orphan in _orphans(state.log(name)))]
+    rest = [
+        *_still_running(list(leaders.values()), seconds),
+        *family,
+        *(orphan for name in names for orphan in _orphans(state.log(name))),
+    ]
     _kill(rest)
     state.update(PROCESSES, lambda all_: [all_.pop(name, None) for name in names])
     return list(leaders)
@@ -167,9 +174,23 @@ def _kill(processes: list[psutil.Process]) -> None:
     # psutil refuses to signal a process whose id was given to another one in the meantime.
     for process in processes:
         _signal(process, signal.SIGKILL)
-    _, alive = psutil.wait_procs(processes, timeout=10)
-    if alive:
+    if alive := _still_running(processes, 10):
         raise GongkaiError(f"pid {alive[0].pid} does not end, not even by SIGKILL", hint="see what it waits for")
+
+
+def _still_running(processes: list[psutil.Process], seconds: float) -> list[psutil.Process]:
+    """Those that have not ended after so many seconds; one that only waits for its parent's notice has ended."""
+    deadline = time.monotonic() + seconds
+    while (alive := [process for process in processes if _lives(process)]) and time.monotonic() < deadline:
+        time.sleep(POLL)
+    return alive
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _signal(process: psutil.Process, number: signal.Signals) -> None:

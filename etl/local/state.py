@@ -38,8 +38,9 @@ class State:
         """Make the folder where it is missing; GongkaiError where that is not possible."""
         state = cls(root.expanduser().resolve())
         try:
-            state.root.mkdir(mode=0o755, parents=True, exist_ok=True)
-            (state.root / "log").mkdir(mode=0o755, exist_ok=True)
+            # To be passed through by the user whom PostgreSQL runs as, to be read by the owner.
+            state.root.mkdir(mode=0o711, parents=True, exist_ok=True)
+            (state.root / "log").mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise GongkaiError(
                 f"the state folder {state.root} cannot be made: {error.strerror}",

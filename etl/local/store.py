@@ -20,6 +20,7 @@ from etl.local.state import State, write_private
 NAME = "store"
 WEED = Path(sys.executable).parent / "weed"
 REGION = "us-east-1"
+SOCKETS = Path("/tmp")
 INNER = (
     "s3.port.grpc",
     "master.port",
@@ -30,8 +31,10 @@ INNER = (
     "filer.port.grpc",
     "admin.port",
 )
-"""Ports of the parts behind S3. The admin part's gRPC port is left to its rule (10000 above `admin.port`),
-because the worker inside `weed mini` dials that one whatever is configured (4.48)."""
+"""Ports of the parts behind S3."""
+ADMIN_GRPC = 10000
+"""The admin part's gRPC port stays so far above `admin.port`, by its own rule: the worker inside `weed mini`
+dials that one whatever is configured (4.48)."""
 
 OPTIONS = {
     "ip": ports.HOST,
@@ -72,18 +75,47 @@ def up(state: State, port: int, bucket: str, *, fast: bool = False) -> Store:
     """
     running = process.find(state, NAME)
     if running:
-        return _address(state, running.port)
+        ports.agree(running.port, port, "S3 server", "GONGKAI_STORE_PORT")
+    else:
+        running = _start(state, port, fast)
+    store = _address(state, running.port)
+    process.wait_until(state, NAME, running, lambda: _answers(store), seconds=60)
+    client = store.client()
+    if not client.bucket_exists(bucket):
+        if not fast:
+            _flush_every_write(state)
+        client.make_bucket(bucket)  # last: a bucket that is there stands for all that comes before
+    return store
+
+
+def down(state: State) -> bool:
+    """Stop the server; whether it was running."""
+    ended = process.end(state, [NAME], seconds=20)
+    drop_sockets(state)
+    return bool(ended)
+
+
+def drop_sockets(state: State) -> None:
+    """Remove what a killed server leaves in /tmp, where it puts its sockets whatever is configured (4.48)."""
+    for name, port in state.read("ports.json").items():
+        if name.startswith(NAME):
+            for number in (port, port + ADMIN_GRPC):
+                for socket in SOCKETS.glob(f"seaweedfs-*-{number}.sock"):
+                    socket.unlink(missing_ok=True)
+
+
+def _start(state: State, port: int, fast: bool) -> process.Running:
     process.reap(state, NAME)
+    drop_sockets(state)
     port = ports.choose(state, NAME, port, "S3 server", "GONGKAI_STORE_PORT")
-    store = _address(state, port)
-    data = state.folder(NAME)
-    identities = state.root / "store.json"
-    write_private(identities, json.dumps({"identities": [_identity(store)]}))
     inner = {name: ports.choose(state, f"{NAME}:{name}", 0, "S3 server", "") for name in INNER}
+    data = state.folder(NAME)
     # `weed mini` keeps the options of its first start here and would prefer them later.
     (data / "mini.options").unlink(missing_ok=True)
+    identities = state.root / "store.json"
+    write_private(identities, json.dumps({"identities": [_identity(_address(state, port))]}))
     options = OPTIONS | (FAST if fast else {}) | {"dir": data, "s3.config": identities, "s3.port": port} | inner
-    running = process.start(
+    return process.start(
         state,
         NAME,
         [WEED, "-logtostderr=true", "mini", *(f"-{name}={value}" for name, value in options.items())],
@@ -91,15 +123,6 @@ def up(state: State, port: int, bucket: str, *, fast: bool = False) -> Store:
         folder=data,
         env={"PATH": os.defpath, "HOME": str(data)} | _inner_keys(),
     )
-    process.wait_until(state, NAME, running, lambda: _has_bucket(store, bucket), seconds=60)
-    if not fast:
-        _flush_every_write(inner)
-    return store
-
-
-def down(state: State) -> bool:
-    """Stop the server; whether it was running."""
-    return bool(process.end(state, [NAME], seconds=20))
 
 
 def _address(state: State, port: int) -> Store:
@@ -122,20 +145,28 @@ def _inner_keys() -> dict[str, str]:
     return {f"WEED_JWT_{kind}_KEY": secrets.token_urlsafe(32) for kind in kinds}
 
 
-def _has_bucket(store: Store, bucket: str) -> bool:
-    client = store.client()
+def _answers(store: Store) -> bool:
     try:
-        if not client.bucket_exists(bucket):
-            client.make_bucket(bucket)
-    except (HTTPError, S3Error):
-        return False  # not listening yet, or not all of its parts are there
+        store.client().list_buckets()
+    except HTTPError:
+        return False
+    except S3Error as error:
+        if error.code in {"InvalidAccessKeyId", "SignatureDoesNotMatch", "AccessDenied"}:
+            raise GongkaiError(
+                f"the S3 server on {store.endpoint} refuses the keys in secrets.json: {error.code}",
+                hint="restore that file, or run `gongkai down` and `gongkai up`",
+            ) from error
+        return False  # not all of the parts behind it are there yet
     return True
 
 
-def _flush_every_write(inner: dict[str, int]) -> None:
+def _flush_every_write(state: State) -> None:
     """Acknowledge a write only once it is on disk, as the archive's order of bytes before rows needs it."""
-    master = f"{ports.HOST}:{inner['master.port']}.{inner['master.port.grpc']}"
-    filer = f"{ports.HOST}:{inner['filer.port']}.{inner['filer.port.grpc']}"
+    known = state.read("ports.json")
+    master, filer = (
+        f"{ports.HOST}:{known[f'{NAME}:{part}.port']}.{known[f'{NAME}:{part}.port.grpc']}"
+        for part in ("master", "filer")
+    )
     result = subprocess.run(
         [WEED, "shell", f"-master={master}", f"-filer={filer}"],
         input="fs.configure -locationPrefix=/buckets/ -fsync -apply\n",

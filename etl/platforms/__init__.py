@@ -1,4 +1,4 @@
-"""The platform families: every module of this package that defines a `Platform` is one. Adding one touches no other file."""
+"""The platform families: every module of this package that defines a `Platform` is one; adding one touches no other."""
 
 import importlib
 import pkgutil

@@ -67,7 +67,7 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """A document that a page carries as data (JSON in a script, hidden inputs): its body as HTML, its fields, its files.
+    """A document that a page carries as data (JSON in a script, hidden inputs): its body as HTML, fields, files.
 
     `fields` maps a field name to (value as it stands there, path of the key in the data); `attachments` holds
     (address, name).

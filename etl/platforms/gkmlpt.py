@@ -11,13 +11,25 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
-from etl.platforms.base import Entry, Layout, ListingPage, ListingRequest, NotAListing, Platform
+from etl.platforms.base import Embedded, Entry, Layout, ListingPage, ListingRequest, NotAListing, Platform
 from etl.platforms.listing import iso_date, script_value
+from etl.web.data import object_after
 from etl.web.page import WebPage
 
 _API = "/gkmlpt/api/all/"
 _CHINA = timedelta(hours=8)
 _COPIED = {"identifier": "index_number", "document_number": "document_number", "publisher": "publisher"}
+# Paths in DETAIL. `gkml_data.validity` is always 0, and the expiry shows nowhere on the page: neither is read.
+_PATHS = {
+    "title": "title",
+    "source": "source",
+    "published_date": "date",
+    "index_number": "gkml_data.identifier",
+    "document_number": "gkml_data.document_number",
+    "publisher": "gkml_data.publisher",
+    "written_date": "gkml_data.date",
+    "keywords": "gkml_data.keywords",
+}
 
 
 class Gkmlpt(Platform):
@@ -26,8 +38,29 @@ class Gkmlpt(Platform):
     name = "gkmlpt"
     layout = Layout(body=("div.article-content",))
 
+    def embedded(self, page: WebPage) -> Embedded | None:
+        """`window._CONFIG.DETAIL`: the article as the page's own scripts get it."""
+        data = object_after(page.text, "DETAIL")
+        if data is None or not isinstance(data.get("content"), str):
+            return None
+        fields = {}
+        for name, path in _PATHS.items():
+            value: Any = data
+            for key in path.split("."):
+                value = value.get(key) if isinstance(value, dict) else None
+            if isinstance(value, (str, int)) and value:
+                fields[name] = (str(value), f"DETAIL.{path}")
+        return Embedded(data["content"], fields, tuple(_files(data)))
+
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
         return _articles(page, request) if _API in urlsplit(page.url).path else _tree(page)
+
+
+def _files(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    files = data.get("attachment")
+    for file in files if isinstance(files, list) else ():
+        if isinstance(file, dict) and isinstance(file.get("url"), str):
+            yield file["url"], str(file.get("name") or "")
 
 
 def _tree(page: WebPage) -> ListingPage:
@@ -71,13 +104,17 @@ def _articles(page: WebPage, request: ListingRequest) -> ListingPage:
 
 def _entry(article: dict[str, Any], base: str) -> Entry:
     fields = {name: str(article[key]).strip() for key, name in _COPIED.items() if article.get(key)}
-    if published := _day(article.get("display_publish_time") or article.get("date")):
+    # `date` is left out: whether the list means 成文日期 or 发布日期 by it is not known.
+    said = ("display_publish_time", "first_publish_time", "create_time", "created_at")
+    if published := next(filter(None, (_day(article.get(name)) for name in said)), None):
         fields["published_date"] = published
     return Entry(urljoin(base, str(article.get("url") or article.get("post_url") or "")), str(article["title"]), fields)
 
 
 def _day(value: Any) -> str | None:
     """Epoch seconds or a written date, as a day in China's calendar."""
+    if not value or value == "0":
+        return None
     if isinstance(value, int) or (isinstance(value, str) and value.isdigit()):
         return (datetime.fromtimestamp(int(value), UTC) + _CHINA).date().isoformat()
     return iso_date(str(value or ""))

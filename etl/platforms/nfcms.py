@@ -1,12 +1,8 @@
 """NFCMS (Guangdong sites outside gkmlpt, by the same vendor): detail `…/content/post_{id}.html`."""
 
-import json
-import re
-
 from etl.platforms.base import Embedded, Layout, Platform
+from etl.web.data import object_after
 from etl.web.page import WebPage
-
-_QUESTION = re.compile(r"question_data\s*:\s*(?=\{)")
 
 
 class Nfcms(Platform):
@@ -15,15 +11,9 @@ class Nfcms(Platform):
 
     def embedded(self, page: WebPage) -> Embedded | None:
         """Consultation pages are an empty shell around `window._CONFIG.question_data`."""
-        match = _QUESTION.search(page.text)
-        if not match:
-            return None
-        try:
-            data, _ = json.JSONDecoder().raw_decode(page.text, match.end())
-        except (ValueError, RecursionError):
-            return None
-        article = data.get("article") if isinstance(data, dict) else None
-        if not isinstance(article, dict) or not isinstance(article.get("content"), str):
+        data = object_after(page.text, "question_data")
+        article = data.get("article") if data else None
+        if data is None or not isinstance(article, dict) or not isinstance(article.get("content"), str):
             return None
         found = {
             "title": (data.get("title"), "question_data.title"),

@@ -9,8 +9,8 @@ from lxml import etree, html
 
 from etl.web.charset import decode
 
-_REFUSED = "\x00\x01\x02"
-"""Characters that libxml2 stops at, or that extraction uses as its own marks."""
+_REFUSED = bytes(b for b in range(32) if b not in b"\t\n\r") + b"\x7f"
+"""Bytes that libxml2 stops at or refuses when a text is set again; none of them is part of a UTF-8 sequence."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,8 @@ def parse(text: str) -> html.HtmlElement:
     """The tree of an HTML document; an empty document where libxml2 finds nothing in it."""
     # Bytes with the parser told their encoding, so that neither a <meta> nor an XML declaration overrules it.
     parser = html.HTMLParser(encoding="utf-8", remove_pis=True, huge_tree=True)
-    for character in _REFUSED:
-        if character in text:
-            text = text.replace(character, "")
-    raw = text.encode("utf-8", "replace")
+    raw = text.encode("utf-8", "replace").translate(None, _REFUSED)
+    raw = raw.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
     try:
         root = etree.fromstring(raw, parser) if raw.strip() else None
     except etree.LxmlError:

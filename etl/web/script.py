@@ -1,8 +1,9 @@
 """What inline scripts write into a page from literals, read without running JavaScript.
 
-Government templates print fields with fragments such as `var d='2022-04-06'; if(d!=''){document.write('发布日期：'+d)}`.
-The reader below follows such straight-line code: strings, `+`, comparisons, `if`, a few string methods, `document.write`,
-`$("#x").html(…)`, `.hide()`. Whatever it does not understand ends that statement without effect: it never guesses.
+Government templates print fields with fragments such as
+`var d='2022-04-06'; if(d!=''){document.write('发布日期：'+d)}`. The reader below follows such straight-line code:
+strings, `+`, comparisons, `if`, a few string methods, `document.write`, `$("#x").html(…)`, `.hide()`. Whatever it does
+not understand ends that statement without effect: it never guesses.
 """
 
 import re
@@ -10,6 +11,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 from urllib.parse import unquote
+
+from etl.web.script_values import (
+    Inner,
+    Opaque,
+    Pattern,
+    Target,
+    UnknownError,
+    Value,
+    added,
+    compared,
+    member,
+    string_call,
+    text,
+    truth,
+    unquoted,
+)
 
 _TOKEN = re.compile(
     r"""\s+|//[^\n]*|/\*.*?\*/|<!--[^\n]*"""
@@ -20,8 +37,6 @@ _TOKEN = re.compile(
     r"""|(?P<op>===|!==|==|!=|>=|<=|&&|\|\||\+=|\+\+|--|=>|[-+*/%=<>!?:;,.(){}\[\]&|^~])""",
     re.DOTALL,
 )
-_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", re.DOTALL)
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0"}
 _DEEPEST = 40
 
 
@@ -34,46 +49,7 @@ class Effect:
     selector: str = ""
 
 
-class _UnknownError(Exception):
-    """The code does something that cannot be told from the page alone."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Target:
-    selector: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Inner:
-    """The HTML inside the element at `selector`."""
-
-    selector: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Pattern:
-    source: str
-
-
-class _Opaque:
-    """A value that is never looked into: a function, an object, an array."""
-
-
-_Value = object
 _Token = tuple[str, str]
-
-
-def unquoted(literal: str) -> str:
-    """The string that a JavaScript literal stands for."""
-
-    def plain(match: re.Match[str]) -> str:
-        code = match.group(1)
-        if code[0] in "ux" and len(code) > 1:
-            return chr(int(code[1:], 16))
-        return _ESCAPES.get(code, code)
-
-    inside = literal[1:-1]
-    return _ESCAPE.sub(plain, inside) if "\\" in inside else inside
 
 
 def effects(source: str, look_up: Callable[[str], str | None]) -> list[Effect]:
@@ -100,7 +76,7 @@ class _Reader:
         self.closing = _closing(self.words)
         self.at = 0
         self.depth = 0
-        self.names: dict[str, _Value] = {}
+        self.names: dict[str, Value] = {}
         self.effects: list[Effect] = []
         self.look_up = look_up
 
@@ -118,7 +94,7 @@ class _Reader:
 
     def take(self, text: str) -> None:
         if not self.peek(text):
-            raise _UnknownError
+            raise UnknownError
         self.at += 1
 
     def statement(self) -> None:
@@ -129,7 +105,7 @@ class _Reader:
         start = self.at
         try:
             self._statement()
-        except _UnknownError:
+        except UnknownError:
             self.at = start
             self.skip()
         finally:
@@ -166,7 +142,7 @@ class _Reader:
     def branch(self) -> None:
         self.at += 1
         self.take("(")
-        held = _truth(self.expression())
+        held = truth(self.expression())
         self.take(")")
         self.either(held)
         if self.peek("else"):
@@ -183,7 +159,7 @@ class _Reader:
         while True:
             kind, name = self.tokens[self.at]
             if kind != "name":
-                raise _UnknownError
+                raise UnknownError
             self.at += 1
             if self.peek("="):
                 self.at += 1
@@ -246,19 +222,19 @@ class _Reader:
             old = self.names.get(name) if following == "+=" else None
             self.names.pop(name, None)
             value = self.expression()
-            self.names[name] = value if following == "=" else _added(old, value)
+            self.names[name] = value if following == "=" else added(old, value)
             return
         value = self.expression()
-        if isinstance(value, _Inner) and self.peek("="):
+        if isinstance(value, Inner) and self.peek("="):
             self.at += 1
-            self.effects.append(Effect("html", _text(self.expression()), value.selector))
+            self.effects.append(Effect("html", text(self.expression()), value.selector))
 
     # -- expressions, by precedence
 
-    def expression(self) -> _Value:
+    def expression(self) -> Value:
         self.depth += 1
         if self.depth > _DEEPEST:
-            raise _UnknownError
+            raise UnknownError
         try:
             value = self.either_or()
             if self.peek("?"):
@@ -266,74 +242,74 @@ class _Reader:
                 yes = self.expression()
                 self.take(":")
                 no = self.expression()
-                value = yes if _truth(value) else no
+                value = yes if truth(value) else no
             return value
         finally:
             self.depth -= 1
 
-    def either_or(self) -> _Value:
+    def either_or(self) -> Value:
         value = self.both()
         while self.peek("||"):
             self.at += 1
             other = self.both()
-            value = value if _truth(value) else other
+            value = value if truth(value) else other
         return value
 
-    def both(self) -> _Value:
+    def both(self) -> Value:
         value = self.compared()
         while self.peek("&&"):
             self.at += 1
             other = self.compared()
-            value = other if _truth(value) else value
+            value = other if truth(value) else value
         return value
 
-    def compared(self) -> _Value:
+    def compared(self) -> Value:
         value = self.added()
         while self.peek("==", "===", "!=", "!==", ">", "<", ">=", "<="):
             operator = self.tokens[self.at][1]
             self.at += 1
-            value = _compared(operator, value, self.added())
+            value = compared(operator, value, self.added())
         return value
 
-    def added(self) -> _Value:
+    def added(self) -> Value:
         value = self.unary()
         while self.peek("+", "-"):
             operator = self.tokens[self.at][1]
             self.at += 1
             other = self.unary()
             if operator == "+":
-                value = _added(value, other)
+                value = added(value, other)
             elif isinstance(value, float) and isinstance(other, float):
                 value = value - other
             else:
-                raise _UnknownError
+                raise UnknownError
         return value
 
-    def unary(self) -> _Value:
+    def unary(self) -> Value:
         if self.peek("!"):
             self.at += 1
-            return not _truth(self.unary())
+            return not truth(self.unary())
         return self.postfix()
 
-    def postfix(self) -> _Value:
+    def postfix(self) -> Value:
         value = self.primary()
         while True:
             if self.peek("."):
                 self.at += 1
                 _, name = self.tokens[self.at]
                 self.at += 1
-                value = self.call(value, name) if self.peek("(") else _member(value, name)
+                value = self.call(value, name) if self.peek("(") else member(value, name)
             elif self.peek("["):
                 self.at += 1
                 index = self.expression()
                 self.take("]")
                 if not (isinstance(value, list) and isinstance(index, float) and 0 <= index < len(value)):
-                    raise _UnknownError
+                    raise UnknownError
                 value = value[int(index)]
             else:
                 return value
 
-    def primary(self) -> _Value:
+    def primary(self) -> Value:
         kind, text = self.tokens[self.at]
         self.at += 1
         if kind == "str":
@@ -341,7 +317,7 @@ class _Reader:
         if kind == "num":
             return float(text)
         if kind == "re":
-            return _Pattern(text.strip())
+            return Pattern(text.strip())
         if kind == "op" and text == "(":
             value = self.expression()
             self.take(")")
@@ -349,12 +325,12 @@ class _Reader:
         if kind == "op" and text in "{[":
             self.at -= 1
             self.balanced()
-            return _Opaque()
+            return Opaque()
         if kind != "name":
-            raise _UnknownError
+            raise UnknownError
         return self.named(text)
 
-    def named(self, name: str) -> _Value:
+    def named(self, name: str) -> Value:
         if name in ("true", "false"):
             return name == "true"
         if name in ("null", "undefined"):
@@ -362,29 +338,29 @@ class _Reader:
         if name == "function":
             while not self.peek("{"):
                 if self.tokens[self.at][0] == "end":
-                    raise _UnknownError
+                    raise UnknownError
                 self.at += 1
             self.balanced()
-            return _Opaque()
+            return Opaque()
         if name in ("$", "jQuery", "unescape", "decodeURIComponent", "String", "trim") and self.peek("("):
             arguments = self.arguments()
             if len(arguments) != 1 or not isinstance(arguments[0], str):
-                raise _UnknownError
+                raise UnknownError
             if name in ("$", "jQuery"):
-                return _Target(arguments[0])
+                return Target(arguments[0])
             return unquote(arguments[0]) if name in ("unescape", "decodeURIComponent") else arguments[0].strip()
         if name in ("document", "window"):
-            return _Target(name)
+            return Target(name)
         if name in self.names:
             return self.names[name]
         found = self.look_up(name)
         if found is None:
-            raise _UnknownError
+            raise UnknownError
         return found
 
-    def arguments(self) -> list[_Value]:
+    def arguments(self) -> list[Value]:
         self.take("(")
-        found: list[_Value] = []
+        found: list[Value] = []
         while not self.peek(")"):
             found.append(self.expression())
             if not self.peek(","):
@@ -393,37 +369,37 @@ class _Reader:
         self.take(")")
         return found
 
-    def call(self, value: _Value, name: str) -> _Value:
+    def call(self, value: Value, name: str) -> Value:
         arguments = self.arguments()
-        if isinstance(value, _Target):
+        if isinstance(value, Target):
             return self.called(value, name, arguments)
-        if isinstance(value, _Inner):
+        if isinstance(value, Inner):
             return value
         if isinstance(value, str):
-            return _string_call(value, name, arguments)
-        raise _UnknownError
+            return string_call(value, name, arguments)
+        raise UnknownError
 
-    def called(self, target: _Target, name: str, arguments: list[_Value]) -> _Value:
+    def called(self, target: Target, name: str, arguments: list[Value]) -> Value:
         if target.selector == "document":
             if name in ("write", "writeln"):
                 for argument in arguments:
-                    if isinstance(argument, _Inner):
+                    if isinstance(argument, Inner):
                         self.effects.append(Effect("reveal", "", argument.selector))
                     else:
-                        self.effects.append(Effect("write", _text(argument)))
+                        self.effects.append(Effect("write", text(argument)))
                 return None
             if name == "getElementById" and len(arguments) == 1:
-                return _Target("#" + _text(arguments[0]))
+                return Target("#" + text(arguments[0]))
         elif name in ("html", "text"):
             if not arguments:
-                return _Inner(target.selector)
-            self.effects.append(Effect(name, _text(arguments[0]), target.selector))
+                return Inner(target.selector)
+            self.effects.append(Effect(name, text(arguments[0]), target.selector))
             return target
         elif name in ("hide", "show") or (name == "css" and arguments and arguments[0] == "display"):
             hidden = name == "hide" or (name == "css" and arguments[1:] == ["none"])
             self.effects.append(Effect("hide" if hidden else "show", "", target.selector))
             return target
-        raise _UnknownError
+        raise UnknownError
 
 
 def _closing(words: list[str]) -> dict[int, int]:
@@ -438,88 +414,13 @@ def _closing(words: list[str]) -> dict[int, int]:
     return found
 
 
-def _truth(value: _Value) -> bool:
-    if value is None or isinstance(value, (str, float, bool)):
-        return bool(value)
-    raise _UnknownError
-
-
-def _text(value: _Value) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, float):
-        return f"{value:g}"
-    raise _UnknownError
-
-
-def _added(left: _Value, right: _Value) -> _Value:
-    if isinstance(left, float) and isinstance(right, float):
-        return left + right
-    return _text(left) + _text(right)
-
-
-def _compared(operator: str, left: _Value, right: _Value) -> bool:
-    plain = (str, float, bool, type(None))
-    if not isinstance(left, plain) or not isinstance(right, plain):
-        raise _UnknownError
-    if operator in ("==", "==="):
-        return left == right
-    if operator in ("!=", "!=="):
-        return left != right
-    if isinstance(left, float) and isinstance(right, float):
-        return {">": left > right, "<": left < right, ">=": left >= right, "<=": left <= right}[operator]
-    raise _UnknownError
-
-
-def _member(value: _Value, name: str) -> _Value:
-    if isinstance(value, str) and name == "length":
-        return float(len(value))
-    if isinstance(value, _Target) and name in ("innerHTML", "innerText", "textContent"):
-        return _Inner(value.selector)
-    raise _UnknownError
-
-
-def _string_call(value: str, name: str, arguments: list[_Value]) -> _Value:
-    if name == "indexOf" and len(arguments) == 1:
-        return float(value.find(_text(arguments[0])))
-    if name == "trim":
-        return value.strip()
-    if name in ("substring", "slice", "substr") and arguments:
-        if not all(isinstance(a, float) and a >= 0 for a in arguments):
-            raise _UnknownError
-        first, *rest = (int(a) for a in arguments if isinstance(a, float))
-        if not rest:
-            return value[first:]
-        return value[first : first + rest[0]] if name == "substr" else value[first : rest[0]]
-    if name == "split" and len(arguments) == 1 and isinstance(arguments[0], str) and arguments[0]:
-        return list(value.split(arguments[0]))
-    if name == "replace" and len(arguments) == 2 and isinstance(arguments[1], str):
-        if isinstance(arguments[0], str):
-            return value.replace(arguments[0], arguments[1], 1)
-        if isinstance(arguments[0], _Pattern):
-            return _replaced(value, arguments[0], arguments[1])
-    raise _UnknownError
-
-
-_SIMPLE_PATTERN = re.compile(r"^/((?:[^\\/\[\](){}*+?|.^$]|\\[-/.\[\](){}|]|\\s)+)/([gi]*)$")
-
-
-def _replaced(value: str, pattern: _Pattern, by: str) -> str:
-    """Only literal patterns: the two regular expression languages differ, and a costly pattern is no field."""
-    match = _SIMPLE_PATTERN.match(pattern.source)
-    if not match or "$" in by:
-        raise _UnknownError
-    flags = re.IGNORECASE if "i" in match.group(2) else 0
-    return re.sub(match.group(1), lambda _: by, value, count=0 if "g" in match.group(2) else 1, flags=flags)
-
-
 def holds(expression: str) -> bool | None:
     """Whether a condition of literals (`"02"=="02"`) holds; None where the page alone does not tell."""
     tokens = [(m.lastgroup, m.group(m.lastgroup)) for m in _TOKEN.finditer(expression[:200]) if m.lastgroup]
     reader = _Reader(tokens, lambda _: None)
     try:
-        value = _truth(reader.expression())
-    except _UnknownError:
+        value = truth(reader.expression())
+    except UnknownError:
         return None
     return value if reader.tokens[reader.at][0] == "end" else None
 

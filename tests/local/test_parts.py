@@ -16,10 +16,12 @@ from minio.error import S3Error
 from sqlalchemy import make_url
 
 from etl.errors import GongkaiError
-from etl.local import parts, postgres, process, store
+from etl.local import parts as local_parts
+from etl.local import postgres, process, store
 from etl.local.parts import Addresses, Progress
 from etl.local.state import State
 from etl.settings import Settings
+from tests.reaper import end_at_once
 
 
 def quiet(progress: Progress) -> None:
@@ -30,7 +32,7 @@ def quiet(progress: Progress) -> None:
 def settings(tmp_path: Path) -> Iterator[Settings]:
     settings = Settings(state_dir=tmp_path / "state", postgres_port=0, store_port=0)
     yield settings
-    parts.down(settings, quiet)
+    end_at_once(settings.state_dir)
 
 
 @pytest.fixture
@@ -39,7 +41,7 @@ def state(settings: Settings) -> State:
 
 
 def up(settings: Settings, *, fast: bool = True) -> Addresses:
-    return parts.up(settings, airflow=False, report=quiet, fast=fast)
+    return local_parts.up(settings, airflow=False, report=quiet, fast=fast)
 
 
 def connect(url: str, **changes: str) -> psycopg.Connection:
@@ -70,8 +72,8 @@ def test_data_and_addresses_outlive_down_and_up(settings: Settings, state: State
     first = up(settings)
     write(first)
 
-    assert parts.down(settings, quiet) == [store.NAME, postgres.NAME]
-    assert [part.running for part in parts.status(settings)[:2]] == [False, False]
+    assert local_parts.down(settings, quiet) == [store.NAME, postgres.NAME]
+    assert [part.running for part in local_parts.status(settings)[:2]] == [False, False]
     assert up(settings) == first
 
     assert read(first) == KEPT
@@ -79,11 +81,11 @@ def test_data_and_addresses_outlive_down_and_up(settings: Settings, state: State
 
 def test_up_again_starts_nothing(settings: Settings) -> None:
     up(settings)
-    before = parts.status(settings)
+    before = local_parts.status(settings)
 
     up(settings)
 
-    assert parts.status(settings) == before
+    assert local_parts.status(settings) == before
 
 
 def test_two_at_once_start_one_of_each(settings: Settings) -> None:
@@ -108,7 +110,7 @@ def test_up_recovers_from_a_killed_part(settings: Settings, state: State, name: 
     killed = psutil.Process(running.pid)
     killed.kill()
     psutil.wait_procs([killed], timeout=5)
-    assert "ended by itself" in next(part.detail for part in parts.status(settings) if part.name == name)
+    assert "ended by itself" in next(part.detail for part in local_parts.status(settings) if part.name == name)
 
     assert up(settings, fast=False) == addresses
 
@@ -152,7 +154,7 @@ def test_a_taken_port_is_told_with_its_holder_and_its_setting(tmp_path: Path, pa
         settings = Settings.model_validate({"state_dir": tmp_path, "postgres_port": 0, "store_port": 0, key: port})
         with pytest.raises(GongkaiError) as caught:
             up(settings)
-        parts.down(settings, quiet)
+    end_at_once(tmp_path)
 
     told = str(caught.value)
     assert f"{part}: port {port} is taken by" in told
@@ -160,82 +162,75 @@ def test_a_taken_port_is_told_with_its_holder_and_its_setting(tmp_path: Path, pa
     assert setting in told
 
 
-def test_nothing_listens_but_on_loopback(settings: Settings, state: State) -> None:
-    up(settings)
+def test_another_port_than_the_running_one_is_told(parts: Addresses, parts_dir: Path) -> None:
+    with pytest.raises(GongkaiError, match=r"GONGKAI_STORE_PORT says 1 .*gongkai down"):
+        store.up(State(parts_dir), 1, "any")
 
-    assert listening(state, postgres.NAME, store.NAME) == {"127.0.0.1"}
 
-
-def listening(state: State, *names: str) -> set[str]:
+def test_nothing_listens_but_on_loopback(parts: Addresses, parts_dir: Path) -> None:
     found = set()
-    for name in names:
-        running = process.find(state, name)
+    for name in (postgres.NAME, store.NAME):
+        running = process.find(State(parts_dir), name)
         assert running is not None
         leader = psutil.Process(running.pid)
         for one in [leader, *leader.children(recursive=True)]:
             found |= {c.laddr.ip for c in one.net_connections() if c.status == psutil.CONN_LISTEN}
-    return found
+
+    assert found == {"127.0.0.1"}
 
 
-def test_postgres_asks_every_role_for_its_password(settings: Settings) -> None:
-    addresses = up(settings)
-
+def test_postgres_asks_every_role_for_its_password(parts: Addresses) -> None:
     for role in ("postgres", "archive_owner", "archive_app", "archive_reader", "airflow"):
         with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-            connect(addresses.database_url, username=role, password="wrong")
+            connect(parts.database_url, username=role, password="wrong")
 
 
-def test_the_archive_and_airflow_do_not_read_each_other(settings: Settings, state: State) -> None:
-    addresses = up(settings)
-    port = make_url(addresses.database_url).port
+def test_the_archive_and_airflow_do_not_read_each_other(parts: Addresses, parts_dir: Path) -> None:
+    port = make_url(parts.database_url).port
     assert port is not None
-    airflow = postgres.Postgres(state, port).url("airflow", "airflow")
+    airflow = postgres.Postgres(State(parts_dir), port).url("airflow", "airflow")
 
     with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
         connect(airflow, database="archive")
     with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
-        connect(addresses.database_url, database="airflow")
+        connect(parts.database_url, database="airflow")
 
 
-def test_without_keys_nothing_of_the_store_is_readable(settings: Settings, state: State) -> None:
-    addresses = up(settings)
-    write(addresses)
-    ports = state.read("ports.json")
-    volume_file = httpx.get(
-        f"http://127.0.0.1:{ports['store:filer.port']}/buckets/{addresses.bucket}/kept?metadata=true", trust_env=False
-    )
+def test_without_keys_nothing_of_the_store_is_readable(parts: Addresses, parts_dir: Path, bucket: str) -> None:
+    parts.store.client().put_object(bucket, "kept", io.BytesIO(b"kept"), 4)
+    filer = f"http://127.0.0.1:{State(parts_dir).read('ports.json')['store:filer.port']}/buckets"
+    s3 = f"http://{parts.store.endpoint}"
 
-    assert httpx.get(f"http://{addresses.store.endpoint}/{addresses.bucket}/kept", trust_env=False).status_code == 403
-    assert httpx.put(f"http://{addresses.store.endpoint}/{addresses.bucket}/x", trust_env=False).status_code == 403
-    assert volume_file.status_code == 401
+    with httpx.Client(trust_env=False) as http:
+        assert http.get(f"{s3}/{bucket}/kept").status_code == 403
+        assert http.put(f"{s3}/{bucket}/kept", content=b"x").status_code == 403
+        assert http.get(f"{filer}/{bucket}/kept").status_code == 401
+        assert http.put(f"{filer}/{bucket}/kept", content=b"x").status_code == 401
 
 
-def test_a_wrong_key_and_a_missing_bucket_are_refused(settings: Settings) -> None:
-    addresses = up(settings)
-    wrong = store.Store(addresses.store.endpoint, addresses.store.access_key, "wrong")
+def test_a_wrong_key_and_a_missing_bucket_are_refused(parts: Addresses, bucket: str) -> None:
+    wrong = store.Store(parts.store.endpoint, parts.store.access_key, "wrong")
 
     with pytest.raises(S3Error, match="SignatureDoesNotMatch"):
-        wrong.client().put_object(addresses.bucket, "x", io.BytesIO(b"x"), 1)
+        wrong.client().put_object(bucket, "x", io.BytesIO(b"x"), 1)
     with pytest.raises(S3Error, match="NoSuchBucket"):
-        addresses.store.client().put_object("missing", "x", io.BytesIO(b"x"), 1)
+        parts.store.client().put_object("missing", "x", io.BytesIO(b"x"), 1)
 
 
-def test_generated_secrets_are_for_their_owner_alone(settings: Settings, state: State) -> None:
-    addresses = up(settings)
-
+def test_generated_secrets_are_for_their_owner_alone(parts: Addresses, parts_dir: Path) -> None:
     for name in ("secrets.json", "local.env", "store.json"):
-        assert stat.S_IMODE((state.root / name).stat().st_mode) == 0o600
-    read_back = Settings(state_dir=state.root)
+        assert stat.S_IMODE((parts_dir / name).stat().st_mode) == 0o600
+    read_back = Settings(state_dir=parts_dir)
     assert read_back.database_url is not None
     assert read_back.store_secret_key is not None
-    assert read_back.database_url.get_secret_value() == addresses.database_url
-    assert read_back.store_secret_key.get_secret_value() == addresses.store.secret_key
+    assert read_back.database_url.get_secret_value() == parts.database_url
+    assert read_back.store_secret_key.get_secret_value() == parts.store.secret_key
     assert read_back.store_secure is False
 
 
 def test_lost_passwords_are_told(settings: Settings, state: State) -> None:
     up(settings)
-    parts.down(settings, quiet)
+    local_parts.down(settings, quiet)
     (state.root / "secrets.json").unlink()
 
     with pytest.raises(GongkaiError, match=r"refuses the password in .*secrets\.json"):
@@ -246,4 +241,4 @@ def test_a_state_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
 
     with pytest.raises(GongkaiError, match="GONGKAI_STATE_DIR"):
-        parts.status(Settings(state_dir=tmp_path / "file" / "state"))
+        local_parts.status(Settings(state_dir=tmp_path / "file" / "state"))

@@ -113,5 +113,5 @@ def test_a_process_that_never_answers_is_told(state: State) -> None:
 
 
 def test_a_program_that_is_not_there_is_told(state: State) -> None:
-    with pytest.raises(GongkaiError, match="part cannot be started: .*no-such-program"):
+    with pytest.raises(GongkaiError, match=r"part cannot be started: .*no-such-program"):
         start(state, [str(state.root / "no-such-program")])

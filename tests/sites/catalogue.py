@@ -171,13 +171,10 @@ def of_years() -> dict[str, list[Document]]:
 @cache
 def documents(site: str) -> tuple[Document, ...]:
     """Every document that the site publishes, the planted ones included."""
-    made = [
-        document for row in read("catalogue")["topics"] if row["site"] == site for document in of_topic(row)
-    ]
+    made = [document for row in read("catalogue")["topics"] if row["site"] == site for document in of_topic(row)]
     made += of_years().get(site, [])
     indexes = {
-        key: index_number(agencies()[by], 2023, 700 + place)
-        for place, (key, by) in enumerate(PLANTED_BY.items())
+        key: index_number(agencies()[by], 2023, 700 + place) for place, (key, by) in enumerate(PLANTED_BY.items())
     }
     extra = planted.extra(agencies(), topics(), indexes)
     if original := next((document for document in made if document.key == "relief-case"), None):

@@ -6,9 +6,7 @@ ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 def organisation_check(body: str) -> str:
     """The ninth character of an organisation code (GB 11714) for its first eight."""
-    total = sum(
-        weight * int(char, 36) for weight, char in zip((3, 7, 9, 10, 5, 8, 4, 2), body, strict=True)
-    )
+    total = sum(weight * int(char, 36) for weight, char in zip((3, 7, 9, 10, 5, 8, 4, 2), body, strict=True))
     return {10: "X", 11: "0"}.get(11 - total % 11, str(11 - total % 11))
 
 

@@ -6,6 +6,7 @@ exactly what was shown.
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Document:
     def pages(self) -> tuple[tuple[Block, ...], ...]:
         """The body as the pages of its article, one page for most."""
         edges = (0, *self.breaks, len(self.body))
-        return tuple(self.body[start:end] for start, end in zip(edges, edges[1:], strict=False))
+        return tuple(self.body[start:end] for start, end in pairwise(edges))
 
 
 def lines(block: Block) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ def table(material: Mapping[str, Any]) -> tuple[Table, ...]:
 
 def commencement(written: date) -> date:
     """The first day of the month after next: when a measure comes into force."""
-    return ((written.replace(day=1) + timedelta(days=64)).replace(day=1))
+    return (written.replace(day=1) + timedelta(days=64)).replace(day=1)
 
 
 def notice(topic: Mapping[str, Any], agency: Agency, written: date, serial: int) -> Form:
@@ -119,13 +119,22 @@ def case(topic: Mapping[str, Any], agency: Agency, written: date, serial: int) -
     """公告, 公示, 批复, 招标公告 or 行政处罚公示."""
     form = topic["case"]
     kind = form["genre"]
-    body = tuple(text(line) for line in form["text"])
+    body: tuple[Block, ...] = tuple(text(line) for line in form["text"])
     if kind == "批复":
         number = f"{agency.mark}复〔{written.year}〕{serial % 19 + 3}号"
         body = (centre(number), text(form["to"]), *body, *table(form), text("此复。"), *signed(agency, written))
         return f"{agency.name}{form['title']}", number, body
     closing = {
-        "公告": (text("特此公告。"),),
+        "公告": (
+            text(
+                f"本公告由{agency.name}负责解释，未尽事宜另行公告。咨询时间：工作日上午8时30分至12时，下午2时30分至6时。"
+            ),
+            text("特此公告。"),
+        ),
+        "行政处罚公示": (
+            text(f"公民、法人或者其他组织对公示信息有异议的，可以向{agency.name}提出更正申请，并附证明材料。"),
+            text("处罚信息修复的条件和程序，按照国家有关规定执行。"),
+        ),
         "公示": (text(f"联系电话：0899-555{serial:04}。"),),
         "招标公告": (text(f"采购人或者招标人：{agency.name}；联系人：业务科；电话：0899-555{serial * 3:04}。"),),
     }.get(kind, ())

@@ -1,9 +1,11 @@
 """A gkmlpt site (政府信息公开目录管理平台) of 云岭省望澜市 (invented).
 
-`/gkmlpt/index` holds `window._CONFIG` with SID and TREE; `/gkmlpt/api/all/{category}?page=&sid=` lists a leaf as JSON,
-`page_size` a page (100 on real sites), pages 0 and 1 the same, an empty `articles` beyond the end or for another sid.
-Details `/gkmlpt/content/{id//1000000}/{id//1000}/post_{id}.html` (and `mpost_`) hold the article in `_CONFIG.DETAIL` and as
-HTML; the header's 失效日期 and 文件状态 stand in comments, the search form says 已失效. Leaves with a jump_url hold nothing.
+`/gkmlpt/index` holds `window._CONFIG` with SID and TREE; `/gkmlpt/api/all/{category}?page=&sid=` lists a leaf
+as JSON, `page_size` a page (100 on real sites, 5 in the demo), pages 0 and 1 the same, an empty `articles`
+beyond the end or for another sid. Details `/gkmlpt/content/{id//1000000}/{id//1000}/post_{id}.html` (and
+`mpost_`) hold the article in `_CONFIG.DETAIL` and as HTML; the header's 失效日期 and 文件状态 stand in comments,
+the search form says 已失效. Leaves with a jump_url hold nothing. A fault's key is a posting's key, `key/name.pdf`
+for an attachment, `qtwj/1` for a page of a list, `index` for the index, `robots.txt`.
 
 Planted in the demo:
 
@@ -127,7 +129,7 @@ class GkmlptSite(Site):
     platform: ClassVar[str] = "gkmlpt"
     attachments_in_body: ClassVar[bool] = True
     first: ClassVar[int] = 10331200
-    page_size: int = 20
+    page_size: int = 5
 
     def column_of(self, document: Document) -> str:
         return next((each.key for each in leaves() if document.genre_category in each.genres), "qtwj")
@@ -285,8 +287,11 @@ class GkmlptSite(Site):
             "updated": f"{posting.day + timedelta(days=1)} 16:11:35",
         }
         config = {
-            "SID": SID, "TREE": script_json(tree()), "SITE_INFO": script_json(self.site_info()), "DETAIL": script_json(data),
-        }  # fmt: skip
+            "SID": SID,
+            "TREE": script_json(tree()),
+            "SITE_INFO": script_json(self.site_info()),
+            "DETAIL": script_json(data),
+        }
         body = self.render(
             "gkmlpt/detail.html", config=config, posting=posting, document=document, content=self.content(posting),
             fields=normal(document), expired=expired, expired_on=EXPIRED_ON, categories=CATEGORIES,
@@ -305,7 +310,7 @@ class GkmlptSite(Site):
 
     def listed(self, posting: Posting) -> dict[str, str]:
         known = normal(posting.document)
-        names = ("title", "index_number", "document_number", "publisher", "written_date", "keywords")
+        names = ("title", "index_number", "document_number", "publisher", "written_date", "published_date", "keywords")
         return {"url": self.url(posting.key)} | kept(known, names)
 
 

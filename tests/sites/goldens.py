@@ -1,7 +1,8 @@
 """What a correct archive holds of a site, computed from its documents: the single truth is `Document`.
 
-A record's `fields` must be there, with these values; `allowed` may be there, with no other value (they stand in meta tags or
-in data that a visitor does not see); any other field is an invention. Texts compare after white space is removed.
+A record's `fields` must be there, with these values; `allowed` may be there, with no other value (they stand in
+meta tags or in data that a visitor does not see); any other field is an invention. Dates are ISO, keywords are
+joined by `;` or a space as the site does. Texts compare after white space is removed.
 """
 
 import hashlib
@@ -24,8 +25,9 @@ def outcome(site: Site, key: str) -> str:
 def record(site: Site, posting: Posting) -> dict[str, Any]:
     """The record of a posting that is stored.
 
-    `url`, `outcome`, `fields`, `allowed`, `text`, `tail` (names of attachments that stand in the body's own markup: a text
-    may end with them), `attachments` (name, url, sha256), `pages` (addresses of the article's further pages).
+    `url`, `outcome`, `fields`, `allowed`, `text`, `tail` (names of attachments that stand in the body's own
+    markup: a text may end with them), `attachments` (name, url, sha256), `pages` (addresses of the article's
+    further pages).
     """
     document = posting.document
     fields, allowed = site.shown(posting)

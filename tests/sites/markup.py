@@ -1,7 +1,7 @@
 """Bodies as HTML, in the three manners that editors leave behind.
 
-"word": pasted from Word, numbers and Latin letters in spans of their own. "styled": a style on every paragraph and a span
-inside. "plain": bare paragraphs with two full-width spaces.
+"word": pasted from Word, numbers and Latin letters in spans of their own. "styled": a style on every paragraph
+and a span inside. "plain": bare paragraphs with two full-width spaces.
 """
 
 import re
@@ -52,7 +52,8 @@ def table(block: Table) -> str:
         "<tr>" + "".join(f'<td style="padding: 0 7px">{escape(cell)}</td>' for cell in row) + "</tr>\n"
         for row in block.rows
     )
-    return f'<table border="1" cellspacing="0" style="border-collapse: collapse; width: 95%"><tbody>\n{rows}</tbody></table>'
+    style = "border-collapse: collapse; width: 95%"
+    return f'<table border="1" cellspacing="0" style="{style}"><tbody>\n{rows}</tbody></table>'
 
 
 def items(block: Items) -> str:

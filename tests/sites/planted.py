@@ -42,11 +42,12 @@ def near_duplicate(original: Document) -> Document:
     return replace(original, key="relief-case-corrected", body=body, published_date=date(2022, 11, 3))
 
 
-def points(
-    topics: Mapping[str, Mapping[str, Any]], keys: tuple[str, ...], measures: int
-) -> tuple[Block, ...]:
+def points(topics: Mapping[str, Mapping[str, Any]], keys: tuple[str, ...], measures: int) -> tuple[Block, ...]:
     """A list of work by topic, with so many measures of each."""
-    body: list[Block] = [text("各县区人民政府，市政府各部门："), text("现将今年重点任务印发给你们，请按照分工抓好落实。")]
+    body: list[Block] = [
+        text("各县区人民政府，市政府各部门："),
+        text("现将今年重点任务印发给你们，请按照分工抓好落实。"),
+    ]
     for place, key in enumerate(keys):
         tasks = list(topics[key]["measures"].items())
         body += [heading(f"{NUMERALS[place]}、{topics[key]['matter']}"), text(topics[key]["aim"])]
@@ -102,11 +103,14 @@ def extra(
         "seal-notice": document(
             "seal-notice", "bq-gov", f"{district.name}关于启用新印章的公告", date(2023, 6, 1), "公告",
             document_number="2023年第3号",
-            body=(text("因机构调整，自2023年6月1日起启用新印章，原印章同时作废。"), *signed(district, date(2023, 6, 1))),
+            body=(
+                text("因机构调整，自2023年6月1日起启用新印章，原印章同时作废。"), *signed(district, date(2023, 6, 1)),
+            ),
         ),
         "safety-points": document(
-            "safety-points", "lc-office", f"{office.name}关于印发安全生产和民生保障工作要点的通知", date(2023, 12, 20), "通知",
-            document_number="岚政办〔2023〕61号", subject_category="综合政务/政务督查", keywords=("安全生产", "民生"),
+            "safety-points", "lc-office", f"{office.name}关于印发安全生产和民生保障工作要点的通知",
+            date(2023, 12, 20), "通知", document_number="岚政办〔2023〕61号",
+            subject_category="综合政务/政务督查", keywords=("安全生产", "民生"),
             body=(centre("岚政办〔2023〕61号"), *points(topics, trs, 1), *signed(office, date(2023, 12, 20))),
             breaks=breaks,
         ),

@@ -216,9 +216,7 @@ class Site:
         request = Request(scope, receive)
         body = await request.body()
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers.raw}
-        self.requests.append(
-            Seen(request.method, request.url.path, request.url.query, headers, body, time.monotonic())
-        )
+        self.requests.append(Seen(request.method, request.url.path, request.url.query, headers, body, time.monotonic()))
         await self.answer(request, body)(scope, receive, send)
 
     def answer(self, request: Request, body: bytes) -> Response:
@@ -275,6 +273,8 @@ class Protocol(H11Protocol):
     connections_by_client: ClassVar[dict[tuple[str, int], Transport]] = {}
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        # asyncio sets this itself only where the listener names TCP; without it each answer waits 40 ms for an ACK.
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         super().connection_made(transport)
         if self.client:
             self.connections_by_client[self.client] = transport

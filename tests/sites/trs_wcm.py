@@ -1,10 +1,14 @@
 """A TRS WCM site: static listings and details of 云岭省岚川市 (invented).
 
-Columns under `COLUMNS`; a listing's first page is `index.html`, the next `index_1.html` …, the number of pages stands in
-`createPageHTML(pages, current, "index", "html")` (`createPage(…)` in the Chongqing manner, table rows). Details are
-`{column}{yyyymm}/t{yyyymmdd}_{number}.html`, the further pages of an article `…_1.html`, attachments `./P0….pdf` beside.
-Header layouts: `th`, `td`, `li`, `cell` (label and value in one cell), `script` (publisher by `document.write`, validity by
-script from `fzTime`, the header again for phones), `plain` (none; values in meta tags). `公示公告` is GBK labelled gb2312.
+Columns under `COLUMNS`; a listing's first page is `index.html`, the next `index_1.html` …, the number of pages
+stands in `createPageHTML(pages, current, "index", "html")` (`createPage(…)` and table rows in the Chongqing
+manner). Details are `{column}{yyyymm}/t{yyyymmdd}_{number}.html`, an article's further pages `…_1.html`,
+attachments `./P0….pdf` beside. Header layouts: `th`, `td`, `li`, `cell` (label and value in one cell), `script`
+(publisher by `document.write`, validity by script from `fzTime`, the header again for phones), `plain` (none;
+values in meta tags). 公示公告 is GBK labelled gb2312, without a charset in the HTTP header.
+
+A fault's key is a posting's key, `key/2` for an article's second page, `key/name.pdf` for an attachment,
+`zcwj/0` for a column's first listing page, `robots.txt`.
 
 Planted in the demo:
 
@@ -17,7 +21,7 @@ Planted in the demo:
 | charging-guide | 200 without a body | empty |
 | relief-notice | GBK labelled UTF-8 | stored |
 | appointments-jh-gov-2023 | forbidden by robots.txt | robots |
-| link-hall | its link leads to another host | out_of_scope |
+| link-county | its link leads to another host | out_of_scope |
 | school-notice, school-notice@zcwjk | one document, two addresses | stored, one content |
 | elder-rules, elder-rules@zcwj | the same again | stored, one content |
 | yl-feedback | also on the gkmlpt site | stored, one content at two sources |
@@ -34,7 +38,7 @@ from typing import Any, ClassVar
 from starlette.requests import Request
 
 from tests.sites import catalogue, faults, markup
-from tests.sites.documents import Document
+from tests.sites.documents import Document, chinese
 from tests.sites.server import Found, Moved, Posting, Site
 
 
@@ -78,17 +82,20 @@ CONTAINERS = (
 ABSENT = {"th": "—  —", "td": "", "li": "无", "cell": "", "script": "", "plain": ""}
 LABELS = {
     "th": {
-        "index_number": "索　引　号", "subject_category": "主题分类", "publisher": "发布机构", "written_date": "成文日期",
+        "index_number": "索　引　号", "subject_category": "主题分类", "publisher": "发布机构",
+        "written_date": "成文日期",
         "title": "标　　题", "document_number": "发文字号", "published_date": "发布日期", "keywords": "关 键 词",
         "effective_date": "生效日期", "validity": "有 效 性",
     },
     "td": {
-        "index_number": "索 引 号：", "group_category": "组配分类：", "publisher": "发文机关：", "genre_category": "体裁分类：",
+        "index_number": "索 引 号：", "group_category": "组配分类：", "publisher": "发文机关：",
+        "genre_category": "体裁分类：",
         "document_number": "发文字号：", "written_date": "成文日期：", "disclosure_method": "公开方式：",
         "published_date": "公开日期：",
     },
     "li": {
-        "index_number": "索 引 号", "document_number": "文　　号", "publisher": "发布机构", "published_date": "公布日期",
+        "index_number": "索 引 号", "document_number": "文　　号", "publisher": "发布机构",
+        "published_date": "公布日期",
         "disclosure_method": "公开方式", "validity": "是否有效",
     },
     "cell": {
@@ -102,7 +109,7 @@ LABELS = {
     },
     "plain": {},
 }  # fmt: skip
-"""The header of a layout: field → label as the site spells it. Every layout names the title, date and source besides."""
+"""The header of a layout: field → label as the site spells it. Title, date and source stand below it everywhere."""
 
 
 def spelled(layout: str, name: str, value: str) -> str:
@@ -228,7 +235,9 @@ class TrsSite(Site):
             hot=self.entries("zcwj")[:6],
             charset=column.charset,
         )
-        return Found(f"{posting.key}/{page + 1}" if page else posting.key, body, self.media_type(column), posting.modified)
+        return Found(
+            f"{posting.key}/{page + 1}" if page else posting.key, body, self.media_type(column), posting.modified
+        )
 
     def shown(self, posting: Posting) -> tuple[dict[str, str], dict[str, str]]:
         layout, known = self.layout(posting), values(posting.document)
@@ -237,8 +246,12 @@ class TrsSite(Site):
         allowed = {name: value for name, value in known.items() if value and name in META and name not in fields}
         if layout == "script":
             allowed["validity"] = fields.pop("validity", "有效")
-        if (number := known["document_number"]) and number in posting.document.text:
-            allowed.setdefault("document_number", number)
+        # What the body itself says: its number above the text, the date below the signature.
+        text, written = posting.document.text, posting.document.written_date
+        if (number := known["document_number"]) and number in text:
+            allowed["document_number"] = number
+        if written and chinese(written) in text:
+            allowed["written_date"] = str(written)
         return fields, {name: value for name, value in allowed.items() if name not in fields}
 
     def listed(self, posting: Posting) -> dict[str, str]:
@@ -263,8 +276,10 @@ def demo(planted: bool = True) -> TrsSite:
     if planted:
         site.put(site.postings["school-notice"].document, key="school-notice@zcwjk", column="zcwjk")
         site.put(site.postings["elder-rules"].document, key="elder-rules@zcwj", column="zcwj")
-        hall = "http://zwfw.lanchuan.example/hall/index.html"
-        site.link("link-hall", "岚川市政务服务大厅办事指南（外部链接）", hall, "zcwj", date(2023, 6, 30))
+        county = "http://www.qingyu.example/zwgk/gsgg/202306/t20230630_884213.html"
+        site.link(
+            "link-county", "青榆县人民政府关于清理规范涉企收费的通知（县区转载）", county, "zcwj", date(2023, 6, 30)
+        )
         site.plant("gas-reply", faults.status(404), "gone")
         site.plant("food-reply", faults.status(500), "http_error")
         site.plant("elder-reply", faults.home, "soft_404")

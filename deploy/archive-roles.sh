@@ -1,0 +1,12 @@
+#!/bin/sh
+# Roles, database and passwords of the archive, from the environment; running it again sets changed passwords.
+set -eu
+psql --no-psqlrc --quiet --file=/migrations/roles.sql
+psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 <<'EOF'
+\getenv owner ARCHIVE_OWNER_PASSWORD
+\getenv app ARCHIVE_APP_PASSWORD
+\getenv reader ARCHIVE_READER_PASSWORD
+ALTER ROLE archive_owner PASSWORD :'owner';
+ALTER ROLE archive_app PASSWORD :'app';
+ALTER ROLE archive_reader PASSWORD :'reader';
+EOF

@@ -1,0 +1,106 @@
+"""From a page's dataclass to its answer: HTML for readers, the same value as JSON for programs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from pydantic_core import to_json
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from etl.browse.layout import blocks
+from etl.browse.words import named, say, zh
+
+_CHINA = timezone(timedelta(hours=8))
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why there is no page: HTTP status, and what is to be said beyond the status's own words."""
+
+    status: int
+    detail: str
+
+
+class Answer:
+    """Answers one request. A path that ends in `.json`, or an Accept without HTML, asks for JSON."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        accepted = request.headers.get("accept", "")
+        wants_json = "application/json" in accepted and "text/html" not in accepted
+        self._json = request.url.path.endswith(".json") or wants_json
+
+    def page(self, template: str, page: Any) -> Response:
+        """The page, as the template shows it or as JSON of the dataclass itself."""
+        return self._answer(template, page, 200, None)
+
+    def problem(self, problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+        """The page that says why there is none."""
+        return self._answer("problem.html", problem, problem.status, headers)
+
+    def _answer(self, template: str, page: Any, status: int, headers: Mapping[str, str] | None) -> Response:
+        vary = {"vary": "Accept", **(headers or {})}
+        if self._json:
+            return Response(to_json(page), status, vary, "application/json")
+        base = self._request.scope.get("root_path", "").rstrip("/")
+        html = _environment().get_template(template).render(page=page, base=base)
+        return HTMLResponse(html, status, vary)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("etl.browse"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {"say": say, "zh": zh, "named": named, "style": _style_version()}
+    environment.filters |= {"blocks": blocks, "moment": _moment, "day": _day, "size": _size, "query": _query}
+    environment.tests["web"] = _is_web
+    return environment
+
+
+def _style_version() -> str:
+    style = Path(__file__).parent / "static" / "style.css"
+    return sha256(style.read_bytes()).hexdigest()[:8]
+
+
+def _moment(value: datetime) -> str:
+    """Beijing time, to the minute."""
+    return f"{value.astimezone(_CHINA):%Y-%m-%d %H:%M}"
+
+
+def _day(value: date | datetime) -> str:
+    return f"{value.astimezone(_CHINA) if isinstance(value, datetime) else value:%Y-%m-%d}"
+
+
+def _size(octets: int) -> str:
+    """Decimal units, two digits at least where the unit is not the byte."""
+    if octets < 1000:
+        return f"{octets} B"
+    unit, name = (1e6, "MB") if octets >= 1e6 else (1e3, "KB")
+    return f"{octets / unit:.{0 if octets >= 10 * unit else 1}f} {name}"
+
+
+def _query(values: Mapping[str, str | int | None]) -> str:
+    """A query string of what is given."""
+    given = {name: value for name, value in values.items() if value}
+    return f"?{urlencode(given)}" if given else ""
+
+
+def _is_web(url: str) -> bool:
+    """Whether an address may become a link: an archived page can name `javascript:` and worse."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)

@@ -1,0 +1,86 @@
+"""The application: its archive, opened at the first request that needs it, its headers, and its error pages."""
+
+import logging
+from collections.abc import Callable
+from http import HTTPStatus
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+from etl.archive import Archive
+from etl.browse.answers import Answer, Problem
+from etl.browse.headers import SafeHeaders
+from etl.browse.routes import router
+from etl.errors import GongkaiError
+
+_STATIC = Path(__file__).parent / "static"
+_log = logging.getLogger(__name__)
+
+
+def create_app(archive: Archive | Callable[[], Archive]) -> FastAPI:
+    """The browser over an archive, or over what opens one; nothing is opened before the first request.
+
+    Whoever serves it must let nobody in without login: the application itself asks for none.
+    """
+    app = FastAPI(title="gongkai", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.archive = _Opener(archive)
+    app.include_router(router)
+    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    app.add_middleware(SafeHeaders)
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(GongkaiError, _unavailable)
+    app.add_exception_handler(DBAPIError, _unavailable)
+    app.add_exception_handler(Exception, _broken)
+    return app
+
+
+class _Opener:
+    """Opens the archive once; a failure is kept for nobody, the next request tries again."""
+
+    def __init__(self, archive: Archive | Callable[[], Archive]) -> None:
+        self._archive = archive if isinstance(archive, Archive) else None
+        self._open = archive if callable(archive) else None
+
+    def __call__(self) -> Archive:
+        if self._archive is None and self._open is not None:
+            self._archive = self._open()
+        assert self._archive is not None
+        return self._archive
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    said_anyway = error.detail == HTTPStatus(error.status_code).phrase
+    return Answer(request).problem(Problem(error.status_code, "" if said_anyway else error.detail), error.headers)
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    """An address that cannot be one of ours was not found; a parameter out of its limits is a bad request."""
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    place, name = first["loc"][0], first["loc"][-1]
+    if place == "path":
+        return Answer(request).problem(Problem(404, ""))
+    return Answer(request).problem(Problem(400, f"{name}: {first['msg']}"))
+
+
+def _unavailable(request: Request, error: Exception) -> Response:
+    _log.error("%s %s: %s", request.method, request.url.path, error)
+    return Answer(request).problem(Problem(503, _one_line(error)))
+
+
+def _broken(request: Request, error: Exception) -> Response:
+    # Starlette raises it again after this answer, so the server logs the traceback; the reader gets none.
+    return Answer(request).problem(Problem(500, type(error).__name__))
+
+
+def _one_line(error: Exception) -> str:
+    if isinstance(error, DBAPIError):
+        return f"database: {' '.join(str(error.orig).split())}"
+    return str(error)

@@ -1,0 +1,163 @@
+"""The edges of the main text: header lines above it, tools and related links below it."""
+
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from etl.extract.aliases import words
+from etl.extract.blocks import Block, Blocks, boilerplate
+from etl.extract.labels import labelled, squash
+
+_TOOLS = words("""
+    打印 我要打印 关闭 收藏 加入收藏 我的收藏 返回 分享 转发 扫一扫 扫码 微信 微博 QQ空间 朋友圈 大 中 小 特大
+    默认 字体 字号 字体大小 文字大小 TOP top 顶部 上一篇 下一篇 上一条 下一条 没有了 无 本页 此页 页面 当前
+    当前页 当前页面 窗口 本窗口 在手机打开当前页 在手机上打开当前页 在手机打开当前页面 在手机上打开当前页面
+    在手机上查看当前页面 在手机查看当前页面 在手机上查看 在手机上浏览 手机浏览 到 至 纠错 我要纠错 纠错或建议
+    下载 本信息公开文件 订阅 点赞 朗读 语音播报 导出 阅读 浏览 次 次数 人次 浏览次数 访问次数 访问量 阅读次数
+    点击 点击数 点击量 点击率 点击次数 视力保护色 保护视力 保护视力色 背景色 附件下载 文件下载 相关附件下载 附件
+    一键 公众号 二维码 手机 手机版 用手机 打开 查看 全文 原文 文本 文字 WORD Word PDF 版 显示稿件总访问量
+    复制链接 Ctrl+D 来源 我的 页 A
+""")
+_DECOR = r"[\s【\[(（|丨/·•\]】)）:：,，。、\d+<>-]"
+# Atomic and possessive: 附件下载 is one word or two, and a line of them must not be tried both ways at every place.
+TOOL = re.compile(
+    rf"{_DECOR}*+(?:(?>{'|'.join(re.escape(w) for w in sorted(_TOOLS, key=len, reverse=True))}){_DECOR}*+)++"
+)
+_WORDLESS = re.compile(r"[\W\d_]*")
+_RELATED = words("""
+    相关解读 相关阅读 相关文档 相关链接 相关稿件 相关新闻 相关文章 相关信息 相关政策 相关文件 相关内容 相关报道
+    相关附件 相关推荐 相关专题 相关资讯 政策解读 文字解读 图片解读 文件解读 视频解读 一图读懂 图解 图文解读
+    部门解读 媒体解读 专家解读 关联解读 关联文件 关联问答 关联阅读 延伸阅读 推荐阅读 热点推荐 猜你喜欢 上一篇
+    下一篇 上一条 下一条 网友评论 网友留言 我要评论 意见反馈 扫一扫 扫码 分享到 责任编辑 打印 关闭 版权所有
+    主办单位 点击下载 点击查看 文章纠错 友情链接 网站声明 您可能感兴趣 您可能还感兴趣 您可能喜欢 政策原文
+    原文链接 结果反馈 留言
+""")
+RELATED = re.compile(
+    rf"^[\s【\[■◆>·]*(?:{'|'.join(_RELATED)}"
+    r"|解读(?:链接|文件|材料|回应)?(?=[:：]|$)|分享[:：]?$|附件下载[:：]?$|附件[:：]$|政策文件[:：]?$)"
+)
+_TAIL_FIELDS = frozenset({"source", "published_date"})
+_TAIL_LABELS = frozenset(
+    words("""
+    作者 责任编辑 编辑 责编 审核 审核人 校对 录入 录入人 撰稿 供稿 签发 发布人 发布者 信息发布人 浏览 浏览次数
+    浏览量 访问 访问次数 访问量 阅读 阅读次数 点击 点击数 点击量 分享 分享到 打印 收藏 扫一扫 下载 文件下载
+    附件下载 相关解读 政策解读 解读 解读文件 解读链接 相关链接 相关文件 相关文档 关联文件 政策文件 原文链接
+""")
+)
+_OF_TEXT = frozenset(words("附件 地址 联系电话 联系人 电话 邮箱 邮编 传真 disclosure_method"))
+"""Labels with which a text's own lines begin."""
+_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|pptx?|dps|ofd|rtf|txt|csv|zip|rar|7z)\b", re.IGNORECASE)
+_TITLE_CLASS = re.compile(r"tit|bt\b|biaoti|headline|subject", re.IGNORECASE)
+_SIGNATURE = re.compile(
+    r"^(?:(?:19|20)\d\d年\d{1,2}月\d{1,2}日"
+    r"|[一二][〇○零O0一二三四五六七八九]{3}年[一二三四五六七八九十]{1,2}月.{1,3}日)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """blocks[first:last]; `node` the container or -1; `inside` the hidden node that counts as shown, or -1."""
+
+    first: int
+    last: int
+    node: int
+    rule: str
+    inside: int = -1
+
+
+@lru_cache(4096)
+def is_tool(text: str) -> bool:
+    """A line that only works the page: print, close, font size, share."""
+    return len(text) < 120 and not _WORDLESS.fullmatch(text) and TOOL.fullmatch(text) is not None
+
+
+def trim(blocks: Blocks, body: Body, title: str) -> Body:
+    """Without the header lines above the text and the tools and related links below it."""
+    indices = [i for i, _ in blocks.seen(body.first, body.last, body.inside)]
+    if not indices:
+        return body
+    first = _first(blocks, indices, title, dense=body.rule in ("densest", "between"))
+    indices = [i for i in indices if i >= first]
+    if not indices:
+        return replace(body, first=first, last=first)
+    return replace(body, first=first, last=max(first, _last(blocks, indices)))
+
+
+def _first(blocks: Blocks, indices: list[int], title: str, *, dense: bool) -> int:
+    wanted = squash(title)
+    start = indices[0]
+    prose = 0
+    for index in indices[: 60 if dense else 12]:
+        block = blocks.blocks[index]
+        text = block.plain.strip()
+        if _header_line(block, text) or is_tool(text) or _menu(block):
+            start = index + 1
+            continue
+        if dense and wanted and _heads(blocks, block):
+            key = squash(text)
+            if len(key) > 5 and key in wanted:
+                start = index + 1
+                continue
+        prose += len(text) if len(text) > 30 or text.endswith(("：", ":")) else 0
+        if prose > 80:
+            break
+    return start
+
+
+def _header_line(block: Block, text: str) -> bool:
+    names = [f.name or f.label for f in labelled(block.text)]
+    if not names or block.linked * 2 > len(text) or (len(names) == 1 and len(text) >= 60):
+        return False
+    return len(names) > 1 or names[0] not in _OF_TEXT
+
+
+def _menu(block: Block) -> bool:
+    return block.linked * 10 > len(block.text) * 7 and not _FILE.search(block.text)
+
+
+def _heads(blocks: Blocks, block: Block) -> bool:
+    node = blocks.nodes[block.node]
+    return node.tag != "p" or bool(_TITLE_CLASS.search(node.element.get("class") or ""))
+
+
+def _last(blocks: Blocks, indices: list[int]) -> int:
+    """Index after the last block of the text."""
+    end = _before_related(blocks, indices)
+    while end and _tail(blocks.blocks[indices[end - 1]]):
+        end -= 1
+    return indices[end - 1] + 1 if end else indices[0]
+
+
+def _before_related(blocks: Blocks, indices: list[int]) -> int:
+    """How many blocks stand before a heading of related links that nothing of the text follows."""
+    remaining = sum(len(blocks.blocks[i].text) for i in indices)
+    total = max(remaining, 1)
+    for position, index in enumerate(indices):
+        block = blocks.blocks[index]
+        remaining -= len(block.text)
+        if not position or not RELATED.match(block.plain):
+            continue
+        if len(block.text) >= 80 and block.linked * 2 <= len(block.text):
+            continue
+        rest = indices[position + 1 :]
+        linked = sum(blocks.blocks[i].linked for i in rest)
+        ends = remaining < 0.05 * total + 60 or linked * 2 > remaining
+        if ends and not any(_SIGNATURE.match(squash(blocks.blocks[i].plain)) for i in rest[:6]):
+            return position
+    return len(indices)
+
+
+def _tail(block: Block) -> bool:
+    text = block.plain.strip()
+    if is_tool(text) or (len(text) < 400 and boilerplate(text) and not text.endswith(("。", "；"))):
+        return True
+    if _FILE.search(text):
+        return False
+    if block.linked * 10 > len(text) * 8 or (len(text) < 60 and RELATED.match(text)):
+        return True
+    if len(text) > 120:
+        return False
+    found = labelled(block.text)
+    if not found or not found[0].leads:
+        return False
+    return all(f.name in _TAIL_FIELDS or f.label in _TAIL_LABELS for f in found)

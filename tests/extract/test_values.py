@@ -1,0 +1,125 @@
+"""Normal forms: dates, 文号, 索引号, content hashes."""
+
+import pytest
+
+from etl.extract import content_hash, short_id
+from etl.extract.dates import read_date
+from etl.extract.document_number import normalise_number, whole_number
+from etl.extract.index_number import credit_code_holds, organisation_code_holds, parse_index_number
+
+
+@pytest.mark.parametrize(
+    ("text", "iso"),
+    [
+        ("2022-06-15 17:25", "2022-06-15"),
+        ("2022-06-15 17:252022-06-15 17:25", "2022-06-15"),
+        ("2024/7/9", "2024-07-09"),
+        ("2017/5/118:22:16", "2017-05-11"),
+        ("2021年03月17日", "2021-03-17"),
+        ("2021 年 3 月 17 日", "2021-03-17"),
+        ("2017.5.9", "2017-05-09"),
+        ("20221118", "2022-11-18"),
+        ("2023- 09- 08", "2023-09-08"),
+        ("２０２３－０９－０８", "2023-09-08"),
+        ("二〇二二年六月十五日", "2022-06-15"),
+        ("二○一九年十二月三十一日", "2019-12-31"),
+        ("1684771200", "2023-05-23"),
+        ("1684771200000", "2023-05-23"),
+        ("2025-09-18 00:00:00", "2025-09-18"),
+        ("2025-02-10T13:44:00+08:00", "2025-02-10"),
+    ],
+)
+def test_date(text: str, iso: str) -> None:
+    assert read_date(text).iso == iso
+
+
+@pytest.mark.parametrize(
+    ("text", "flag"), [("2023-02-30", "impossible"), ("2023-13-01", "impossible"), ("长期", "unreadable"), ("", "")]
+)
+def test_no_date(text: str, flag: str) -> None:
+    assert (read_date(text).iso, read_date(text).flag) == (None, flag)
+
+
+@pytest.mark.parametrize(
+    ("raw", "normal"),
+    [
+        ("云政办发[2023] 65 号", "云政办发〔2023〕65号"),
+        ("云政办发【2023】065号", "云政办发〔2023〕65号"),
+        ("云政办发（2023）第65号", "云政办发〔2023〕65号"),
+        ("云 府 令 第 12 号", "云府令第12号"),
+    ],
+)
+def test_document_number(raw: str, normal: str) -> None:
+    assert normalise_number(raw) == normal
+
+
+@pytest.mark.parametrize("line", ["云政办发〔2023〕65号", "（云政办发〔2023〕65号）", "云溪区税务局公告2025年第17号"])
+def test_line_that_is_a_number(line: str) -> None:
+    assert whole_number(line)
+
+
+@pytest.mark.parametrize(
+    "line", ["根据云政办发〔2023〕65号文件精神", "2023年第3次会议", "云溪区长江路18号", "CSCR-2018-01025"]
+)
+def test_line_that_is_none(line: str) -> None:
+    assert whole_number(line) is None
+
+
+@pytest.mark.parametrize(
+    ("raw", "scheme", "year", "serial"),
+    [
+        ("00258242-X/2025-74457", "organisation_code", 2025, "74457"),
+        ("01527918X-2020-153077", "organisation_code", 2020, "153077"),
+        ("003205343/202407-00003", "organisation_code", 2024, "00003"),
+        ("/2021-9007472", "year_serial", 2021, "9007472"),
+        ("SM10100-0200-2022-00141", "local", 2022, "00141"),
+        ("12440100741854396C/2023-00047", "credit_code", 2023, "00047"),
+    ],
+)
+def test_index_number(raw: str, scheme: str, year: int, serial: str) -> None:
+    parsed = parse_index_number(raw)
+    assert (parsed.scheme, parsed.year, parsed.serial, parsed.flags) == (scheme, year, serial, ())
+
+
+def test_credit_code_holds_region_and_organisation() -> None:
+    parsed = parse_index_number("12440100741854396C/2023-00047")
+    assert (parsed.region, parsed.organisation_code) == ("440100", "741854396")
+
+
+def test_wrong_check_digit_is_a_flag_and_not_a_rejection() -> None:
+    parsed = parse_index_number("00258242-1/2025-74457")
+    assert parsed.organisation_code == "002582421"
+    assert parsed.flags == ("organisation_code_check",)
+
+
+def test_unknown_form_keeps_its_raw_string() -> None:
+    parsed = parse_index_number("0000143490101038/")
+    assert (parsed.raw, parsed.scheme, parsed.flags) == ("0000143490101038/", "other", ("unknown_form",))
+
+
+@pytest.mark.parametrize("code", ["00258242X", "000014349", "01527918X"])
+def test_organisation_code(code: str) -> None:
+    assert organisation_code_holds(code)
+    assert not organisation_code_holds(code[:7] + str((int(code[7]) + 1) % 10) + code[8])
+
+
+def test_credit_code() -> None:
+    assert credit_code_holds("12440100741854396C")
+    assert not credit_code_holds("12440100741854396D")
+    assert not credit_code_holds("1244010074185439IC")
+
+
+def test_hash_ignores_how_the_text_is_set() -> None:
+    assert content_hash("一、（总则）\n第一条　内容｜甲") == content_hash("一、(总则) 第一条内容\u200b | 甲")
+
+
+def test_hash_sees_every_word_and_digit() -> None:
+    assert content_hash("补助八万元") != content_hash("补助九万元")
+    assert content_hash("共12台") != content_hash("共1.2台")
+
+
+def test_short_id_is_the_beginning_of_the_hash() -> None:
+    found = content_hash("云溪")
+    assert len(found.sha256) == 64
+    assert found.sha256.startswith(short_id("云溪"))
+    assert len(short_id("云溪")) == 16

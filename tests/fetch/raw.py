@@ -1,0 +1,56 @@
+"""A server that answers with the very bytes it is told, for what no well-behaved server would send."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+Answer = Callable[[str], bytes | Iterator[bytes]]
+"""Path to the whole answer, status line included; an iterator is sent piece by piece."""
+
+
+def http(body: bytes = b"", status: str = "200 OK", *headers: str) -> bytes:
+    """An answer with its length said honestly."""
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+@contextmanager
+def raw_server(answer: Answer) -> Iterator[tuple[str, list[str]]]:
+    """Serves until the block ends; gives the base URL and the list of paths asked so far."""
+    asked: list[str] = []
+    listener = socket.create_server(("127.0.0.1", 0))
+    stopped = threading.Event()
+
+    def serve(connection: socket.socket) -> None:
+        with connection:
+            request = b""
+            while b"\r\n\r\n" not in request:
+                if not (block := connection.recv(65536)):
+                    return
+                request += block
+            path = request.split(b" ", 2)[1].decode()
+            asked.append(path)
+            found = answer(path)
+            try:
+                for piece in [found] if isinstance(found, bytes) else found:
+                    connection.sendall(piece)
+                    if stopped.is_set():
+                        return
+            except OSError:
+                return  # the client hung up, as it should when it has had enough
+
+    def accept() -> None:
+        while not stopped.is_set():
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=serve, args=(connection,), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}", asked
+    finally:
+        stopped.set()
+        listener.close()

@@ -1,0 +1,208 @@
+"""The fetcher: where it goes, how gently, and how each way of failing is told."""
+
+import asyncio
+import gzip
+import itertools
+import time
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from etl.archive import Archive
+from etl.fetch.client import Attempt, Request, fetcher
+from etl.fetch.guard import is_public
+from etl.fetch.judge import judge
+from etl.outcomes import Outcome
+from etl.sources.schema import Source
+from tests.fetch.raw import http, raw_server
+
+PAGE = "<html><body><p>望澜市人民政府关于印发规定的通知</p></body></html>".encode()
+
+
+def source(base: str, **changes: Any) -> Source:
+    values: dict[str, Any] = {
+        "id": "raw",
+        "name": "试验",
+        "agency": "试验局",
+        "region": "530000",
+        "platform": "trs_wcm",
+        "columns": [{"url": base}],
+        "hosts": ["127.0.0.1"],
+        "pace": {"delay": 0, "retry_delay": 0.01},
+        "limits": {"bytes": 100_000, "seconds": 2, "redirects": 3},
+        "allow_private_addresses": True,
+        "assertions": {"min_records": 1, "max_age_days": 1},
+        "verified": "never",
+    }
+    return Source.model_validate(values | changes)
+
+
+def fetch(archive: Archive, source: Source, *urls: str, **headers: str) -> list[list[Attempt]]:
+    async def run() -> list[list[Attempt]]:
+        async with fetcher(source, archive.hosts, "gongkai/test") as client:
+            return await asyncio.gather(*(client.fetch(Request(url, headers=headers)) for url in urls))
+
+    return asyncio.run(run())
+
+
+def answer(archive: Archive, answers: dict[str, Any], path: str = "/a", **changes: Any) -> tuple[Attempt, list[str]]:
+    """The last attempt for a path of a server with these answers, and all paths asked."""
+    answers = {"/robots.txt": http(b"", "404 Not Found")} | answers
+
+    def serve(asked: str) -> bytes | Iterator[bytes]:
+        found = answers.get(asked, http(b"", "404 Not Found"))
+        return found() if callable(found) else found
+
+    with raw_server(serve) as (base, asked):
+        return fetch(archive, source(base, **changes), base + path)[0][-1], asked
+
+
+def test_the_body_is_what_came_after_transfer_decoding(archive: Archive) -> None:
+    packed = gzip.compress(PAGE)
+    attempt, _ = answer(archive, {"/a": http(packed, "200 OK", "Content-Encoding: gzip")})
+    assert attempt.body == PAGE
+    assert judge(attempt) == (None, "")
+
+
+def test_raw_deflate_is_read_as_some_servers_send_it(archive: Archive) -> None:
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    packed = packer.compress(PAGE) + packer.flush()
+    attempt, _ = answer(archive, {"/a": http(packed, "200 OK", "Content-Encoding: deflate")})
+    assert attempt.body == PAGE
+
+
+@pytest.mark.parametrize(
+    ("found", "outcome", "words"),
+    [
+        (http(gzip.compress(PAGE)[:-20], "200 OK", "Content-Encoding: gzip"), "network_error", "ends in the middle"),
+        (http(b"not gzip", "200 OK", "Content-Encoding: gzip"), "network_error", "broken"),
+        (http(PAGE, "200 OK", "Content-Encoding: br"), "http_error", "'br' was not asked for"),
+        (http(b"x" * 100_001), "too_large", "more than 100000 bytes"),
+        (http(gzip.compress(b"0" * 9_000_000), "200 OK", "Content-Encoding: gzip"), "too_large", "100000"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nshort", "network_error", "RemoteProtocolError"),
+        (b"", "network_error", "RemoteProtocolError"),
+        (http(b"", "404 Not Found"), "gone", "404"),
+        (http(b"", "410 Gone"), "gone", "410"),
+        (http(b"", "500 Oops"), "http_error", "500"),
+        (http(b"", "403 Forbidden"), "blocked", "403"),
+        (http(b"  \n"), "empty", "empty body"),
+        (http(b"", "302 Found", "Location: /a"), "network_error", "more than 3 redirects"),
+        (http(b"", "302 Found", "Location: http://elsewhere.example/"), "out_of_scope", "elsewhere.example"),
+        (http(b"", "302 Found", "Location: ftp://127.0.0.1/"), "network_error", "ftp"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_every_way_of_failing_has_its_outcome(archive: Archive, found: bytes, outcome: str, words: str) -> None:
+    attempt, _ = answer(archive, {"/a": found})
+    assert judge(attempt)[0] == outcome
+    assert words in judge(attempt)[1]
+
+
+def test_a_redirect_to_the_home_page_is_a_soft_404(archive: Archive) -> None:
+    home = {"/a": http(b"", "302 Found", "Location: /"), "/": http(PAGE)}
+    assert judge(answer(archive, home)[0])[0] is Outcome.SOFT_404
+
+
+def test_a_byte_a_second_ends_at_the_time_limit(archive: Archive) -> None:
+    def drip() -> Iterator[bytes]:
+        yield b"HTTP/1.1 200 OK\r\n\r\n"
+        for _ in itertools.count():
+            time.sleep(0.05)
+            yield b"x"
+
+    limits = {"seconds": 0.4, "retries": 0}
+    attempt, _ = answer(archive, {"/a": drip}, limits=limits)
+    assert judge(attempt) == (Outcome.NETWORK_ERROR, "no whole answer within 0.4 s")
+    assert attempt.elapsed_ms < 2000
+
+
+def test_what_may_pass_is_tried_again_and_every_attempt_is_told(archive: Archive) -> None:
+    answers = iter([http(b"", "500 Oops"), b"", http(PAGE)])
+    with raw_server(lambda path: next(answers) if path == "/a" else http(b"", "404 Not Found")) as (base, asked):
+        attempts = fetch(archive, source(base), base + "/a")[0]
+    assert [judge(attempt)[0] for attempt in attempts] == [Outcome.HTTP_ERROR, Outcome.NETWORK_ERROR, None]
+    assert asked.count("/a") == 3
+
+
+def test_what_will_not_pass_is_asked_once(archive: Archive) -> None:
+    assert answer(archive, {})[1].count("/a") == 1
+
+
+def test_private_addresses_are_refused_before_a_byte_is_sent(archive: Archive) -> None:
+    attempt, asked = answer(archive, {"/a": http(PAGE)}, allow_private_addresses=False)
+    assert asked == []
+    assert attempt.failure in (Outcome.OUT_OF_SCOPE, Outcome.ROBOTS)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1",
+        "10.1.2.3",
+        "169.254.169.254",
+        "::1",
+        "fd00::1",
+        "::ffff:10.0.0.1",
+        "2002:7f00:1::",
+        "0.0.0.0",
+        "224.0.0.1",
+    ],
+)
+def test_no_private_address_is_public(address: str) -> None:
+    assert not is_public(address)
+
+
+def test_public_addresses_are() -> None:
+    assert is_public("114.114.114.114")
+    assert is_public("2400:3200::1")
+
+
+ROBOTS = b"User-agent: gongkai\nDisallow: /secret/\nCrawl-delay: 0.2\n\nUser-agent: *\nDisallow: /\n"
+
+
+def test_robots_txt_is_obeyed_and_asked_once(archive: Archive) -> None:
+    with raw_server(lambda path: http(ROBOTS) if path == "/robots.txt" else http(PAGE)) as (base, asked):
+        [secret], [open_] = fetch(archive, source(base), base + "/secret/1", base + "/open")
+    assert secret.failure is Outcome.ROBOTS
+    assert open_.body == PAGE
+    assert sorted(asked) == ["/open", "/robots.txt"]
+
+
+@pytest.mark.parametrize(("status", "allowed"), [("404 Not Found", True), ("403 Forbidden", True), ("503 Busy", False)])
+def test_a_missing_robots_txt_allows_all_an_unreachable_one_nothing(
+    archive: Archive, status: str, allowed: bool
+) -> None:
+    attempt, _ = answer(archive, {"/robots.txt": http(b"", status), "/a": http(PAGE)})
+    assert (attempt.body == PAGE) is allowed
+    assert (attempt.failure is Outcome.ROBOTS) is not allowed
+
+
+def test_the_host_s_pace_holds_for_tasks_that_know_nothing_of_each_other(archive: Archive) -> None:
+    host, delay = "pace.example", 0.1
+    waits = [archive.hosts.reserve(host, delay) for _ in range(5)]
+    other = Archive(archive.engine, archive.store).hosts.reserve(host, delay)
+    assert waits[0] == 0
+    assert 0.3 < other <= 0.5
+    assert all(later > earlier for earlier, later in itertools.pairwise([*waits, other]))
+
+
+def test_retry_after_pushes_the_host_out_for_everyone(archive: Archive) -> None:
+    busy = http(b"", "503 Busy", "Retry-After: 300")
+    attempt, asked = answer(archive, {"/a": busy}, limits={"retries": 1})
+    assert attempt.failure is Outcome.NETWORK_ERROR
+    assert "asked to be left alone" in attempt.reason
+    assert asked.count("/a") == 1
+
+
+def test_a_host_that_does_not_resolve_is_a_network_error(archive: Archive) -> None:
+    lost = source("http://127.0.0.1/", hosts=["nowhere.invalid", "127.0.0.1"], limits={"retries": 0})
+    [attempt] = fetch(archive, lost, "http://nowhere.invalid/a")[0]
+    assert attempt.failure is Outcome.ROBOTS
+    assert "nowhere.invalid" in attempt.reason
+
+
+def test_the_request_says_who_asks(archive: Archive) -> None:
+    attempt, _ = answer(archive, {"/a": http(PAGE)})
+    assert ("User-Agent", "gongkai/test") in attempt.request_headers

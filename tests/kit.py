@@ -1,0 +1,54 @@
+"""What tests of the pipeline share: an archive of their own, a site's source, a crawl, and a look at what is stored."""
+
+from itertools import count
+from typing import Any
+
+import yaml
+from sqlalchemy import text
+
+from etl.archive import Archive
+from etl.archive.reports import Report
+from etl.archive.runs import Options
+from etl.pipeline.crawl import crawl
+from etl.settings import Settings
+from etl.sources.schema import Source
+from tests.sites import source_text
+from tests.sites.server import Site
+
+_keys = count(1)
+# Numbers and times differ between two runs of the same work; everything else of the archive must not.
+STATE = """
+SELECT p.source_id, p.url, r.state, v.version, v.kind, v.content_hash, v.title, v.index_number, v.publisher,
+       v.document_number, v.written_date, v.published_date, c.text, b.sha256, b.size
+FROM archive.record r JOIN archive.page p ON p.id = r.page_id
+JOIN archive.record_version v ON v.record_id = r.id JOIN archive.content c ON c.hash = v.content_hash
+JOIN archive.capture k ON k.id = v.capture_id JOIN archive.blob b ON b.sha256 = k.blob_sha256
+ORDER BY p.source_id, p.url, v.version
+"""
+
+
+def source_of(site: Site, **changes: Any) -> Source:
+    """The site's source as its file says, with changes."""
+    return Source.model_validate(yaml.safe_load(source_text(site)) | changes)
+
+
+def crawl_site(archive: Archive, site: Site, options: Options | None = None, **changes: Any) -> Report:
+    """One crawl of the site, from listing to report."""
+    key = f"test:{next(_keys)}"
+    return crawl(archive, source_of(site, **changes), key, options or Options(), Settings(), lambda *_: None)
+
+
+def rows(archive: Archive, query: str, **values: Any) -> list[dict[str, Any]]:
+    """What the query finds, as dicts."""
+    with archive.engine.connect() as connection:
+        return [dict(row) for row in connection.execute(text(query), values).mappings()]
+
+
+def state(archive: Archive) -> list[dict[str, Any]]:
+    """All versions of all records with their texts and bytes, without numbers and times."""
+    return rows(archive, STATE)
+
+
+def squash(value: str) -> str:
+    """The text without white space and table bars."""
+    return "".join(value.replace("|", "").split())

@@ -1,0 +1,181 @@
+"""A crawl from listing to report, against sites that behave like their families."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib import import_module
+from threading import Thread
+
+import pytest
+
+from etl.archive import Archive
+from etl.archive.runs import Options
+from tests.kit import crawl_site, rows, squash, state
+from tests.sites import SOURCES, demo_sites, faults, goldens
+from tests.sites.server import Site, serve
+
+FAMILIES = sorted(site.platform for site in demo_sites())
+
+
+@pytest.fixture(params=FAMILIES)
+def site(request: pytest.FixtureRequest) -> Iterator[Site]:
+    demo: Site = import_module(f"tests.sites.{request.param}").demo()
+    with serve(demo):
+        yield demo
+
+
+@pytest.fixture
+def one_site() -> Iterator[Site]:
+    demo = demo_sites()[0]
+    with serve(demo):
+        yield demo
+
+
+def test_every_listed_page_ends_in_its_outcome(archive: Archive, site: Site) -> None:
+    report = crawl_site(archive, site)
+    assert report.problems == ()
+    assert report.listed == report.stored + report.unchanged + report.failed + report.excluded
+    assert report.listed == len({site.url(key) for key in site.postings})
+    ended = {row["url"]: row["outcome"] for row in rows(archive, _ENDED)}
+    assert ended == {site.url(key): goldens.outcome(site, key) for key in site.postings}
+
+
+_ENDED = "SELECT p.url, rp.outcome FROM archive.run_page rp JOIN archive.page p ON p.id = rp.page_id"
+
+
+def test_records_are_the_golden_ones(archive: Archive, site: Site) -> None:
+    crawl_site(archive, site)
+    found = {row["url"]: row for row in rows(archive, _RECORDS)}
+    for golden in goldens.records(site).values():
+        row = found.pop(golden["url"])
+        fields = {item["name"]: item["value"] for item in row["fields"] if item["chosen"]}
+        assert fields.items() >= golden["fields"].items(), golden["url"]
+        extra = {name: value for name, value in fields.items() if name not in golden["fields"]}
+        assert extra.items() <= golden["allowed"].items(), golden["url"]
+        attachments = {item["url"] for item in row["attachments"]}
+        assert attachments == {item["url"] for item in golden["attachments"]}, golden["url"]
+        if not golden["pages"]:
+            text, whole = squash(row["text"]), squash(golden["text"])
+            assert text in (whole, whole + "".join(map(squash, golden["tail"]))), golden["url"]
+    assert not found
+
+
+_RECORDS = """
+SELECT p.url, v.fields, v.attachments, c.text FROM archive.record r JOIN archive.page p ON p.id = r.page_id
+JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
+JOIN archive.content c ON c.hash = v.content_hash
+"""
+
+
+def test_bytes_in_the_store_are_those_of_the_site(archive: Archive, one_site: Site) -> None:
+    crawl_site(archive, one_site)
+    blobs = rows(archive, "SELECT sha256, size FROM archive.blob")
+    assert blobs
+    for blob in blobs:
+        assert len(archive.store.blob(blob["sha256"])) == blob["size"]
+
+
+def test_a_second_crawl_changes_nothing(archive: Archive, site: Site) -> None:
+    first = crawl_site(archive, site)
+    before = state(archive)
+    second = crawl_site(archive, site, Options(full=True))
+    assert (second.stored, second.created, second.updated) == (0, 0, 0)
+    assert second.change_seq_to == first.change_seq_to
+    assert second.listed == second.unchanged + second.failed + second.excluded
+    assert state(archive) == before
+    assert {name: second.outcomes.get(name, 0) for name in first.outcomes if name != "stored"} == {
+        name: number for name, number in first.outcomes.items() if name != "stored"
+    }
+
+
+def test_a_page_that_changes_and_changes_back_has_three_versions(archive: Archive, one_site: Site) -> None:
+    key = next(key for key in one_site.postings if goldens.outcome(one_site, key) == "stored")
+    posting = one_site.postings[key]
+    crawl_site(archive, one_site)
+    changed = replace(posting.document, title=posting.document.title + "（修订）")
+    for document in (changed, posting.document):
+        one_site.put(document, key=key)
+        report = crawl_site(archive, one_site, Options(full=True))
+        assert (report.created, report.updated) == (0, 1)
+    versions = [row for row in state(archive) if row["url"] == one_site.url(key)]
+    assert [row["version"] for row in versions] == [1, 2, 3]
+    assert versions[0]["title"] == versions[2]["title"] != versions[1]["title"]
+    kinds = rows(archive, "SELECT kind FROM archive.change WHERE kind <> 'created'")
+    assert [row["kind"] for row in kinds] == ["updated", "updated"]
+
+
+def test_bytes_that_change_without_text_are_captures_not_versions(archive: Archive, one_site: Site) -> None:
+    one_site.churn = True
+    crawl_site(archive, one_site)
+    before = rows(archive, "SELECT count(*) AS n FROM archive.record_version")
+    report = crawl_site(archive, one_site, Options(full=True))
+    assert report.stored > 0
+    assert (report.created, report.updated) == (0, 0)
+    assert rows(archive, "SELECT count(*) AS n FROM archive.record_version") == before
+
+
+def test_the_same_text_elsewhere_is_one_content_at_several_places(archive: Archive) -> None:
+    sites = demo_sites()
+    with serve(sites[0]), serve(sites[1]):
+        reports = [crawl_site(archive, site) for site in sites[:2]]
+        places = goldens.places(*sites[:2])
+    found = rows(archive, _PLACES)
+    assert sorted(map(sorted, places.values())) == sorted(sorted(row["urls"]) for row in found)
+    assert sum(report.duplicates for report in reports) == sum(len(urls) - 1 for urls in places.values())
+
+
+_PLACES = """
+SELECT array_agg(p.url) AS urls FROM archive.record r JOIN archive.page p ON p.id = r.page_id
+JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
+GROUP BY v.content_hash HAVING count(*) > 1
+"""
+
+
+def test_two_crawls_at_once_leave_the_state_of_one(archive: Archive, one_site: Site, local_settings: object) -> None:
+    crawls = [Thread(target=crawl_site, args=(archive, one_site)) for _ in range(2)]
+    for thread in crawls:
+        thread.start()
+    for thread in crawls:
+        thread.join()
+    found = state(archive)
+    assert {row["version"] for row in found} == {1}
+    assert len(found) == len(goldens.records(one_site))
+    seqs = [row["change_seq"] for row in rows(archive, "SELECT change_seq FROM archive.change ORDER BY 1")]
+    assert seqs == list(range(1, len(found) + 1))
+
+
+def test_an_unchanged_catalog_costs_one_listing_page_a_column(archive: Archive, one_site: Site) -> None:
+    crawl_site(archive, one_site, recheck_after_days=30)
+    one_site.requests.clear()
+    report = crawl_site(archive, one_site, recheck_after_days=30)
+    columns = {posting.column for posting in one_site.postings.values()}
+    listed = [item.pages for item in report.told]
+    assert max(listed) == 1
+    assert len(listed) >= len(columns)
+    assert report.outcomes.get("known", 0) + report.excluded + report.failed == report.listed
+
+
+def test_a_new_document_is_found_by_the_incremental_crawl(archive: Archive, one_site: Site) -> None:
+    crawl_site(archive, one_site, recheck_after_days=30)
+    newest = max((posting.document for posting in one_site.postings.values()), key=lambda item: item.published_date)
+    one_site.put(replace(newest, title="关于新增事项的通知", key="new"), key="new")
+    report = crawl_site(archive, one_site, recheck_after_days=30)
+    assert (report.stored, report.created) == (1, 1)
+
+
+def test_a_limit_stops_the_crawl_and_the_next_one_completes_it(archive: Archive, one_site: Site) -> None:
+    limited = crawl_site(archive, one_site, Options(limit=5))
+    assert limited.stored + limited.failed == 5
+    whole = crawl_site(archive, one_site)
+    assert whole.records == len(goldens.records(one_site))
+
+
+def test_a_lost_listing_page_turns_the_run_red(archive: Archive, one_site: Site) -> None:
+    column = next(posting.column for posting in one_site.postings.values())
+    one_site.faults |= {f"{column}/{first}": faults.status(500) for first in (0, 1)}
+    report = crawl_site(archive, one_site)
+    assert report.state == "red"
+    assert "listing pages were lost" in report.problems[0]
+
+
+def test_every_demo_site_has_a_source_file() -> None:
+    assert {path.stem for path in SOURCES.glob("*.yaml")} == {site.name for site in demo_sites()}
