@@ -1,9 +1,11 @@
 """What tests of the pipeline share: an archive of their own, a site's source, a crawl, and a look at what is stored."""
 
+import os
 from itertools import count
 from typing import Any
 
 import yaml
+from pydantic import SecretStr
 from sqlalchemy import text
 
 from etl.archive import Archive
@@ -30,6 +32,14 @@ ORDER BY p.source_id, p.url, v.version
 def source_of(site: Site, **changes: Any) -> Source:
     """The site's source as its file says, with changes."""
     return Source.model_validate(yaml.safe_load(source_text(site)) | changes)
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The settings as a process of its own takes them."""
+    given = settings.model_dump(exclude_none=True, exclude_unset=True)
+    secrets = {name: value.get_secret_value() for name, value in given.items() if isinstance(value, SecretStr)}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GONGKAI_")}
+    return kept | {f"GONGKAI_{name.upper()}": str(value) for name, value in (given | secrets).items()}
 
 
 def crawl_site(archive: Archive, site: Site, options: Options | None = None, **changes: Any) -> Report:

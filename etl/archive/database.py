@@ -9,7 +9,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, ProgrammingError
 
 from etl.archive.models import SCHEMA
 from etl.errors import GongkaiError
@@ -80,7 +80,10 @@ def require_current(engine: Engine) -> None:
     head = ScriptDirectory(str(PROJECT / "migrations")).get_current_head()
     with readable_errors(engine), engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"version_table_schema": SCHEMA})
-        current = context.get_current_revision()
+        try:
+            current = context.get_current_revision()
+        except ProgrammingError:
+            current = None  # before the first migration the application has no right to look into the schema
     if current != head:
         raise DatabaseError(
             f"the archive's schema is at revision {current or 'none'}, this version needs {head}",

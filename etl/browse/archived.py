@@ -1,4 +1,4 @@
-"""The archived bytes of a capture, as they may be given to a browser: never changed, shown where they can do nothing."""
+"""The archived bytes of a capture, as a browser may have them: never changed, shown where they can do nothing."""
 
 import html
 import re

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from etl.extract.aliases import words
+from etl.extract.aliases import WEAK, words
 from etl.extract.blocks import Block, Blocks, boilerplate
-from etl.extract.labels import labelled, squash
+from etl.extract.labels import labelled, squash, whole_label
 
 _TOOLS = words("""
     打印 我要打印 关闭 收藏 加入收藏 我的收藏 返回 分享 转发 扫一扫 扫码 微信 微博 QQ空间 朋友圈 大 中 小 特大
@@ -90,7 +90,7 @@ def _first(blocks: Blocks, indices: list[int], title: str, *, dense: bool) -> in
     for index in indices[: 60 if dense else 12]:
         block = blocks.blocks[index]
         text = block.plain.strip()
-        if _header_line(block, text) or is_tool(text) or _menu(block):
+        if _header_line(block, text) or _header_cell(blocks, index) or is_tool(text) or _menu(block):
             start = index + 1
             continue
         if dense and wanted and _heads(blocks, block):
@@ -109,6 +109,17 @@ def _header_line(block: Block, text: str) -> bool:
     if not names or block.linked * 2 > len(text) or (len(names) == 1 and len(text) >= 60):
         return False
     return len(names) > 1 or names[0] not in _OF_TEXT
+
+
+def _header_cell(blocks: Blocks, index: int) -> bool:
+    """A cell that is a label, or the value beside one."""
+    block = blocks.blocks[index]
+    if block.cell < 0:
+        return False
+    whole = whole_label(block.text)
+    if whole is None and index and blocks.blocks[index - 1].row == block.row:
+        whole = whole_label(blocks.blocks[index - 1].text)
+    return whole is not None and whole[0] != "" and whole[1] not in WEAK
 
 
 def _menu(block: Block) -> bool:

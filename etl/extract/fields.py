@@ -45,12 +45,24 @@ def read_lines(scan: Scan, title: str) -> list[FieldValue]:
             if value:
                 found.append(replace(value, confidence=0.85))
             continue
-        match = _DATE_LINE.match(text)
+        match = _DATE_LINE.match(text) or _timed(block.text, text)
         if match and seen_title and len(text) < 100 and block.linked * 2 <= len(text):
             value, _ = make("published_date", match.group(1), "", "subheading", "date under the title", scan.not_after)
             if value:
                 found.append(replace(value, confidence=0.7))
     return found
+
+
+_TIMED = re.compile(r"((?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?)\s+\d{1,2}[:：]\d{2}")
+
+
+def _timed(line: str, text: str) -> re.Match[str] | None:
+    """A date with its time of day inside a line whose labels name other things: `来源：甲 2023-05-09 08:30 浏览：5`."""
+    if any(
+        item.name.endswith("_date") or item.label in ("开始日期", "结束日期", "截止日期") for item in labelled(line)
+    ):
+        return None
+    return _TIMED.search(text)
 
 
 _BODY_LABELS = {"公开方式": "disclosure_method", "公开形式": "disclosure_method", "公开属性": "disclosure_method"}

@@ -18,6 +18,7 @@ _CUT = re.compile(
     rf"|{MARK}\s+{MARK}|\s{{3,}}|[【\[]\s*(?:字|打印|大|我要)"
 )
 """Where a value in a line of several ends although no label follows."""
+_DATE_BEHIND = re.compile(rf"[\s{MARK}|]+(?:19|20)\d\d\s*[-/.年]\s*\d{{1,2}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def read_labels(scan: Scan) -> tuple[list[FieldValue], list[str], set[str]]:
         if not items:
             whole = whole_label(block.text)
             if (whole and whole[0] and whole[1] not in WEAK) or (whole and whole[0] and block.cell >= 0):
-                items = [Labelled(whole[0], whole[1], block.plain.strip(), "", 0)]
+                items = (Labelled(whole[0], whole[1], block.plain.strip(), "", 0),)
         elif items[0].start > 40 and len(items) == 1:
             continue
         for item in items:
@@ -75,7 +76,7 @@ def read_labels(scan: Scan) -> tuple[list[FieldValue], list[str], set[str]]:
     return found, flags, named
 
 
-def _strong(item: Labelled, items: list[Labelled]) -> bool:
+def _strong(item: Labelled, items: tuple[Labelled, ...]) -> bool:
     if item.name in ("published_date", "source") and item.label != "公开日期":
         return False
     return item.label not in WEAK or len(items) == 1
@@ -152,6 +153,9 @@ def _value(name: str, item: Labelled) -> str:
     value = item.value
     lead = re.match(rf"[\s{MARK}]*", value)
     start = lead.end() if lead else 0
+    if name in ("source", "publisher"):
+        dated = _DATE_BEHIND.search(value, start + 1)
+        value = value[: dated.start()] if dated else value
     cut = _CUT.search(value, start)
     if cut and name in ("source", "publisher", *DATES):
         value = value[: cut.start()]

@@ -39,8 +39,13 @@ def judge(
     text: str,
     fields: Mapping[str, FieldValue],
     files: tuple[Attachment, ...],
+    *,
+    dates: int,
 ) -> Judged:
-    """The kind of a page. Evidence in order: header fields, prose with a date, rows of links, the rest."""
+    """The kind of a page. Evidence in order: header fields, prose with a date, rows of links, the rest.
+
+    `dates` counts the different published dates that the page names: a listing names many.
+    """
     visible = blocks.nodes[0].size
     if visible < _SHELL and len(text) < _SHELL and not files:
         if _CHALLENGE.search(page.text[:20_000]):
@@ -49,12 +54,12 @@ def judge(
     if any(n in fields and fields[n].origin in ("header", "json") for n in ("index_number", "document_number")):
         return Judged("document", "header fields")
     date = fields.get("published_date") or fields.get("written_date")
-    labelled_date = bool(date and (date.label or date.origin == "json"))
+    labelled_date = dates <= 2 and bool(date and (date.label or date.origin == "json"))
     rows, links = _rows(blocks)
     prose = _prose(blocks, body, text)
-    if (rows >= _SEVERAL and prose < rows * 30) or (
-        rows + links >= 2 * _MANY and prose < _SOME_PROSE and not labelled_date
-    ):
+    headline = "title" in fields and fields["title"].rule != "page title"
+    many = (rows >= _SEVERAL and prose < rows * 30) or (rows + links >= 2 * _MANY and prose < _SOME_PROSE)
+    if many and not (labelled_date and headline):
         if _DETAIL.search(urlsplit(page.url).path):
             return Judged("stub", f"{rows + links} rows of links at the address of a document")
         return Judged("listing", f"{rows + links} rows of links")

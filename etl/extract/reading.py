@@ -1,6 +1,6 @@
 """The whole way from bytes to an extraction, in one parse."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from lxml import html
@@ -77,7 +77,7 @@ def extract(
     _drop_stated_empty(fields, named)
     if title:
         fields["title"] = title
-    judged = judge(page, blocks, main, text, fields, files)
+    judged = judge(page, blocks, main, text, fields, files, dates=_dates(evidence))
     return Extraction(
         kind=judged.kind,
         reason=judged.reason,
@@ -89,6 +89,10 @@ def extract(
         extractor=EXTRACTOR,
         flags=tuple(dict.fromkeys((*flags, *_flags(text, files), f"body:{main.rule}"))),
     )
+
+
+def _dates(evidence: Iterable[FieldValue]) -> int:
+    return len({e.value for e in evidence if e.name == "published_date" and e.origin in ("header", "subheading")})
 
 
 def _flags(text: str, files: tuple[Attachment, ...]) -> Iterator[str]:

@@ -167,9 +167,7 @@ def _initdb(state: State, data: Path, user: str | None, fast: bool) -> None:
             ],
             cwd=new,
             env=_environment(new),
-            user=user,
-            group=user,
-            extra_groups=[] if user else None,
+            **process.run_as(user),
             capture_output=True,
             text=True,
         )
@@ -224,14 +222,14 @@ def _prepare(server: Postgres) -> None:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'airflow'").fetchone():
             connection.execute("CREATE DATABASE airflow OWNER airflow TEMPLATE template0")
         connection.execute("REVOKE ALL ON DATABASE airflow FROM PUBLIC")
-        _psql(server, ROLES)
+        psql(server, ROLES)
         # Passwords last: a role that has one stands for all that comes before.
         for role in roles:
             password = server.state.secret(f"postgres:{role}")
             connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(password)))
 
 
-def _psql(server: Postgres, file: Path) -> None:
+def psql(server: Postgres, file: Path) -> None:
     """Run an SQL file with psql, the way an operator does."""
     result = subprocess.run(
         [BIN / "psql", "--no-psqlrc", "--quiet", f"--file={file}"],

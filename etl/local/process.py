@@ -6,12 +6,14 @@ was started by it.
 """
 
 import os
+import pwd
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -50,6 +52,14 @@ def _started(process: psutil.Process) -> float:
     return round(process.create_time() - psutil.boot_time(), 2)
 
 
+def run_as(user: str | None) -> dict[str, Any]:
+    """Arguments of `subprocess` that step down to a system user, its own group and no other one."""
+    if user is None:
+        return {}
+    entry = pwd.getpwnam(user)
+    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+
+
 def find(state: State, name: str) -> Running | None:
     """The part's running process, or none."""
     entry = state.read(PROCESSES).get(name)
@@ -84,9 +94,7 @@ def start(
                 cwd=folder,
                 env=dict(env),
                 start_new_session=True,
-                user=user,
-                group=user,
-                extra_groups=[] if user else None,
+                **run_as(user),
             )
         except OSError as error:
             raise GongkaiError(f"{name} cannot be started: {error}", hint=f"log: {log}") from error

@@ -163,6 +163,27 @@ def test_source_ends_before_the_tools_of_its_line() -> None:
     assert values(page(headline=f"<h1>{TITLE}</h1>{line}"))["source"] == "云溪日报"
 
 
+def test_date_behind_the_source_is_the_date() -> None:
+    found = values(page(headline=f"<h1>{TITLE}</h1><div>来源：云溪日报 2023-05-09 08:30 浏览次数：15</div>"))
+    assert found["source"] == "云溪日报"
+    assert found["published_date"] == "2023-05-09"
+
+
+def test_labels_in_brackets_without_colons() -> None:
+    header = f"<ol><li>[发文机构] <span>云溪区人民政府办公室</span></li><li>[发文字号] <span>{NUMBER}</span></li></ol>"
+    found = values(page(header))
+    assert (found["publisher"], found["document_number"]) == ("云溪区人民政府办公室", NUMBER)
+
+
+@pytest.mark.parametrize(
+    "layout", ["th_td", "two_pairs_a_row", "labels_above_values", "list_items", "spans_in_one_line"]
+)
+def test_header_in_the_same_element_as_the_text(layout: str) -> None:
+    found = read(page(LAYOUTS[layout], container="{}"))
+    assert found.fields["index_number"].value == INDEX
+    assert found.text.startswith("各镇人民政府")
+
+
 def test_author_and_uploader_are_not_the_source() -> None:
     line = "<div>发布时间：2023-05-09 作者：王工 信息发布人：管理员</div>"
     found = values(page(headline=f"<h1>{TITLE}</h1>{line}"))

@@ -50,6 +50,12 @@ def test_document_with_a_long_menu_of_links() -> None:
     assert read(page(above=f"<ul>{menu}</ul>")).kind == "document"
 
 
+def test_short_document_beside_a_list_of_others() -> None:
+    head = f"<h1>{TITLE}</h1><div>发布日期：2023-05-09</div>"
+    found = read(page(headline=head, body="<p>经研究，同意更新。</p>", below=f"<ul>{rows(15)}</ul>"))
+    assert found.kind == "document"
+
+
 def test_only_a_file() -> None:
     found = read(
         page(

@@ -13,8 +13,9 @@ from tests.extract.pages import page
 
 _MARKUP = """
 <div>|</div>|<table><tr><td>|</td></tr>|<script>document.write('|');</script>|<!--|-->|索引号：|文号|：|〔2020〕3号|2020-13-45
-<p style='display:none'>|<a href='x.pdf'>|<a href='http://[::1'>|<style>.a{display:none|}|&#0;|&#xD800;|DETAIL: {|"content":"
-<br>|<ucapcontent>|<base href='//['>|<meta charset=utf-7>|<meta charset=gbk>|document.write(|((((|if(|\\|公开方式：
+<p style='display:none'>|<a href='x.pdf'>|<a href='http://[::1'>|<style>.a{display:none|}|&#0;|&#xD800;|DETAIL: {
+"content":"|<br>
+<ucapcontent>|<base href='//['>|<meta charset=utf-7>|<meta charset=gbk>|document.write(|((((|if(|\\|公开方式：
 二〇二〇年十三月|相关解读|附件下载|<html><body>|</html>|<title>|<input id="title" value='|question_data: {|，。|一、二、
 """
 _PIECES = st.sampled_from(["\x00", "\x02", "\ud800", *(p for line in _MARKUP.split("\n") for p in line.split("|"))])

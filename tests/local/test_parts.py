@@ -105,6 +105,8 @@ def test_up_recovers_from_a_killed_part(settings: Settings, state: State, name: 
     # With full durability: the store had acknowledged the bytes, the database the row.
     addresses = up(settings, fast=False)
     write(addresses)
+    with connect(addresses.database_url) as connection:
+        assert connection.execute("SHOW fsync").fetchone() == ("on",)
     running = process.find(state, name)
     assert running is not None
     killed = psutil.Process(running.pid)
@@ -194,6 +196,16 @@ def test_the_archive_and_airflow_do_not_read_each_other(parts: Addresses, parts_
         connect(airflow, database="archive")
     with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
         connect(parts.database_url, database="airflow")
+
+
+def test_roles_and_database_may_be_prepared_again(parts: Addresses, parts_dir: Path) -> None:
+    port = make_url(parts.database_url).port
+    assert port is not None
+
+    postgres.psql(postgres.Postgres(State(parts_dir), port), postgres.ROLES)
+
+    with connect(parts.database_url) as connection:
+        assert connection.execute("SELECT current_user").fetchone() == ("archive_app",)
 
 
 def test_without_keys_nothing_of_the_store_is_readable(parts: Addresses, parts_dir: Path, bucket: str) -> None:

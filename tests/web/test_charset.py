@@ -14,6 +14,12 @@ def html(declared: str = "") -> str:
     return f"<html><head>{meta}</head><body><p>{TEXT}</p></body></html>"
 
 
+IDS = """
+utf8 gb2312 gbk header gbk_undeclared utf8_undeclared utf8_labelled_gbk gbk_labelled_utf8 gbk_twice_labelled_utf8
+utf8_twice_labelled_gbk mark_wins utf16_mark unknown_name cut_in_a_letter cut_in_a_gbk_letter late_meta
+"""
+
+
 @pytest.mark.parametrize(
     ("body", "content_type", "charset"),
     [
@@ -34,7 +40,7 @@ def html(declared: str = "") -> str:
         (html("gb2312").encode("gbk")[:-1] + b"\x81", "", "gb18030"),
         ((" " * 5000 + html("gb2312")).encode("gbk"), "", "gb18030"),
     ],
-    ids=["utf8", "gb2312", "gbk", "header", "gbk_undeclared", "utf8_undeclared", "utf8_labelled_gbk", "gbk_labelled_utf8", "gbk_twice_labelled_utf8", "utf8_twice_labelled_gbk", "mark_wins", "utf16_mark", "unknown_name", "cut_in_a_letter", "cut_in_a_gbk_letter", "late_meta"],
+    ids=IDS.split(),
 )
 def test_charset(body: bytes, content_type: str, charset: str) -> None:
     found = read_page(body, "http://a.gov.cn/", content_type)

@@ -1,0 +1,61 @@
+"""The archive browser inside Airflow: at `/archive/`, behind Airflow's login, with an entry in its menu."""
+
+from functools import cached_property
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from airflow.configuration import conf
+from airflow.plugins_manager import AirflowPlugin
+from starlette.responses import RedirectResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+MOUNT = "/archive"
+ADDRESS = urlsplit(conf.get("api", "base_url", fallback="")).path.rstrip("/") + MOUNT
+
+
+class Browser:
+    """The browser behind its guard, put together at the first request.
+
+    Schedulers and workers load plugins too; they need neither a web application nor the API server's modules.
+    """
+
+    @cached_property
+    def _guarded(self) -> ASGIApp:
+        from archive_guard import Guard  # noqa: PLC0415
+        from gongkai_airflow import archive_from_airflow  # noqa: PLC0415
+
+        from etl.browse import create_app  # noqa: PLC0415
+
+        return Guard(create_app(archive_from_airflow))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._guarded(scope, receive, send)
+
+
+class Slash:
+    """Leads `/archive` to `/archive/`; without it Airflow's own interface answers there, and knows no such page."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        bare = scope["type"] == "http" and scope["path"] == ADDRESS
+        answer = RedirectResponse(f"{ADDRESS}/", 308) if bare else self._app
+        await answer(scope, receive, send)
+
+
+class ArchiveBrowser(AirflowPlugin):
+    """What Airflow mounts, and its entry in the menu."""
+
+    name = "archive_browser"
+    fastapi_apps: ClassVar = [{"name": "archive", "app": Browser(), "url_prefix": MOUNT}]
+    fastapi_root_middlewares: ClassVar = [{"name": "archive address", "middleware": Slash}]
+    external_views: ClassVar = [
+        {
+            "name": "档案 Archive",
+            "href": f"{ADDRESS}/",
+            "destination": "nav",
+            "nav_top_level": True,
+            "icon": f"{ADDRESS}/static/seal.svg",
+        }
+    ]

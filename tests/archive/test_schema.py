@@ -1,0 +1,73 @@
+"""The schema: migrations both ways, the models in step with them, and what the application may not do."""
+
+import pytest
+from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.exc import ProgrammingError
+
+from etl.archive import Archive, open_archive
+from etl.archive.database import DatabaseError, check_migrations, connect, downgrade, migrate, require_current
+from etl.archive.models import SCHEMA, Base
+from etl.settings import Settings
+from tests.kit import crawl_site
+from tests.sites import demo_sites
+from tests.sites.server import serve
+
+
+def test_the_models_say_what_the_migrations_do(owner_url: str) -> None:
+    check_migrations(owner_url)
+
+
+def test_migrations_go_down_and_up_again(owner_url: str, database_url: str) -> None:
+    downgrade(owner_url)
+    assert inspect(create_engine(owner_url)).get_table_names(schema=SCHEMA) == ["alembic_version"]
+    with pytest.raises(DatabaseError, match="gongkai migrate"):
+        require_current(connect(database_url))
+    migrate(owner_url)
+    require_current(connect(database_url))
+
+
+def test_migrations_go_down_and_up_on_a_filled_database(
+    archive: Archive, owner_url: str, local_settings: Settings
+) -> None:
+    site = demo_sites()[0]
+    with serve(site):
+        crawl_site(archive, site)
+        archive.engine.dispose()
+        downgrade(owner_url)
+        migrate(owner_url)
+        report = crawl_site(open_archive(local_settings), site)
+    assert report.created == report.records > 0
+
+
+@pytest.mark.parametrize("table", ["capture", "blob", "content", "record_version", "change"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE archive.{} SET {} = {}", "DELETE FROM archive.{}", "TRUNCATE archive.{}"]
+)
+def test_the_application_cannot_change_what_is_written_once(archive: Archive, table: str, statement: str) -> None:
+    column = next(iter(Base.metadata.tables[f"{SCHEMA}.{table}"].columns)).name
+    with archive.engine.connect() as connection, pytest.raises(ProgrammingError, match="permission denied"):
+        connection.execute(text(statement.format(table, column, column)))
+
+
+def test_changes_come_through_their_function_only(archive: Archive) -> None:
+    insert = (
+        "INSERT INTO archive.change (change_seq, kind, record_id, version, source_id) VALUES (1, 'created', 1, 1, 'a')"
+    )
+    with archive.engine.connect() as connection, pytest.raises(ProgrammingError, match="permission denied"):
+        connection.execute(text(insert))
+
+
+def test_every_table_and_column_of_the_schema_has_a_name_of_the_field(owner_url: str) -> None:
+    tables = {name.removeprefix(f"{SCHEMA}.") for name in Base.metadata.tables}
+    assert tables >= {
+        "source",
+        "page",
+        "capture",
+        "blob",
+        "record",
+        "record_version",
+        "content",
+        "run",
+        "change",
+        "host",
+    }

@@ -1,0 +1,112 @@
+"""A process that dies at any moment leaves a state that the same work, done again, completes."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+from starlette.responses import Response
+
+from etl.archive import Archive
+from etl.archive.runs import Options, open_run
+from etl.archive.store import StoreError
+from etl.local.parts import Addresses
+from etl.pipeline.batches import fetch_batch
+from etl.pipeline.crawl import crawl
+from etl.settings import PROJECT, Settings
+from tests.kit import crawl_site, environment, rows, source_of, state
+from tests.sites import demo_sites, source_text
+from tests.sites.server import Call, Site, serve
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    demo = demo_sites()[0]
+    with serve(demo):
+        yield demo
+
+
+def anonymous(found: list[dict[str, object]]) -> list[dict[str, object]]:
+    return [{name: value for name, value in row.items() if name != "source_id"} for row in found]
+
+
+@pytest.mark.parametrize("position", [0, 20, 45])
+def test_a_fetch_killed_in_mid_batch_is_completed_by_its_rerun(
+    archive: Archive, local_settings: Settings, site: Site, tmp_path: Path, position: int
+) -> None:
+    crawl_site(archive, site, id="undisturbed")
+    wanted = [row for row in state(archive) if row["source_id"] == "undisturbed"]
+    file = tmp_path / "source.yaml"
+    file.write_text(source_text(site), encoding="utf-8")
+    worker: list[subprocess.Popen[bytes]] = []
+    key = list(site.postings)[position]
+    faults = dict(site.faults)
+
+    def kill(call: Call) -> Response:
+        os.kill(worker[0].pid, signal.SIGKILL)
+        return call.plain()
+
+    site.faults[key] = kill
+    command = [sys.executable, "-m", "tests.pipeline.worker", str(file), "disturbed"]
+    worker.append(subprocess.Popen(command, cwd=PROJECT, env=environment(local_settings)))
+    assert worker[0].wait(60) == -signal.SIGKILL
+    site.faults = faults
+    report = crawl(archive, source_of(site), "disturbed", Options(), local_settings, lambda *_: None)
+    assert (report.unfinished, report.problems) == (0, ())
+    assert anonymous([row for row in state(archive) if row["source_id"] == site.name]) == anonymous(wanted)
+    seqs = [row["change_seq"] for row in rows(archive, "SELECT change_seq FROM archive.change ORDER BY 1")]
+    assert seqs == list(range(1, 2 * len(wanted) + 1))
+
+
+def test_a_log_without_rows_is_adopted_without_asking_the_site(
+    archive: Archive, owner_url: str, local_settings: Settings, site: Site
+) -> None:
+    first = crawl(archive, source_of(site), "cut", Options(), local_settings, lambda *_: None)
+    captures = rows(archive, _CAPTURES)
+    with create_engine(owner_url).begin() as owner:
+        for statement in _AS_IF_THE_ROWS_WERE_NEVER_WRITTEN:
+            owner.execute(text(statement))
+    site.requests.clear()
+    run = open_run(archive.engine, source_of(site), "cut", Options())
+    asyncio.run(fetch_batch(archive, run, 0, "gongkai/test"))
+    assert site.requests == []
+    assert rows(archive, _CAPTURES) == captures
+    again = crawl(archive, source_of(site), "cut", Options(), local_settings, lambda *_: None)
+    assert again.outcomes == first.outcomes
+    assert again.records == first.records
+
+
+_CAPTURES = "SELECT * FROM archive.capture ORDER BY id"
+_AS_IF_THE_ROWS_WERE_NEVER_WRITTEN = (
+    "TRUNCATE archive.change, archive.record_version, archive.record, archive.content",
+    "UPDATE archive.run_page SET capture_id = NULL, outcome = NULL WHERE batch = 0",
+    "UPDATE archive.page SET checked_at = NULL, blob_sha256 = NULL, unread_capture_id = NULL WHERE kind = 'document'",
+    "DELETE FROM archive.capture c USING archive.page p WHERE p.id = c.page_id AND p.kind = 'document'",
+)
+
+
+def test_nothing_is_visible_whose_bytes_are_not_stored(
+    archive: Archive, local_settings: Settings, site: Site, parts: Addresses, bucket: str
+) -> None:
+    """The bucket goes away in mid-crawl: no row names bytes that are not there, and the crawl says what happened."""
+    client = parts.store.client()
+    key = list(site.postings)[45]
+
+    def lose_the_bucket(call: Call) -> Response:
+        client.remove_bucket(bucket)
+        return call.plain()
+
+    site.faults[key] = lose_the_bucket
+    with pytest.raises(StoreError, match="NoSuchBucket"):
+        crawl(archive, source_of(site), "away", Options(), local_settings, lambda *_: None)
+    said = rows(archive, "SELECT count(*) AS n FROM archive.blob")
+    client.make_bucket(bucket)
+    site.faults.pop(key)
+    report = crawl(archive, source_of(site), "away", Options(), local_settings, lambda *_: None)
+    assert report.unfinished == 0
+    assert rows(archive, "SELECT count(*) AS n FROM archive.blob") != said

@@ -1,0 +1,117 @@
+"""Importing WARC files: whole, once, and nothing of a broken one."""
+
+import io
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from etl.archive import Archive
+from etl.archive.reports import Report
+from etl.errors import GongkaiError
+from etl.pipeline.warc import import_source, import_warc, read_whole
+from tests.kit import rows, state
+from tests.sites.catalogue import documents
+
+FIRST = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
+
+
+def page(title: str, words: str) -> bytes:
+    body = "".join(f"<p>{line}</p>" for line in words.split("\n"))
+    return (
+        f'<html><head><title>{title}</title><meta name="ArticleTitle" content="{title}"></head>'
+        f'<body><div class="TRS_Editor">{body}</div></body></html>'
+    ).encode()
+
+
+def warc(path: Path, pages: list[tuple[str, bytes, str]]) -> Path:
+    """A WARC file of (address, body, status) records, a second apart."""
+    with path.open("wb") as file:
+        writer = WARCWriter(file, gzip=path.suffix == ".gz")
+        writer.write_record(writer.create_warcinfo_record(path.name, {"software": "test"}))
+        for number, (url, body, status) in enumerate(pages):
+            headers = StatusAndHeaders(status, [("Content-Type", "text/html; charset=utf-8")], protocol="HTTP/1.1")
+            date = (FIRST + timedelta(seconds=number)).strftime("%Y-%m-%dT%H:%M:%SZ")
+            record = writer.create_warc_record(
+                url, "response", payload=io.BytesIO(body), http_headers=headers, warc_headers_dict={"WARC-Date": date}
+            )
+            writer.write_record(record)
+    return path
+
+
+@pytest.fixture
+def pages() -> list[tuple[str, bytes, str]]:
+    long = [document for document in documents("demo-trs") if len(document.text) > 300][:30]
+    return [(f"https://a.example/{n}.html", page(item.title, item.text), "200 OK") for n, item in enumerate(long)]
+
+
+def take(archive: Archive, path: Path) -> Report:
+    return import_warc(archive, path, read_whole(path), import_source())
+
+
+@pytest.mark.parametrize("name", ["a.warc", "a.warc.gz"])
+def test_responses_become_captures_with_the_file_s_dates_and_bytes(
+    archive: Archive, tmp_path: Path, pages: list[tuple[str, bytes, str]], name: str
+) -> None:
+    report = take(archive, warc(tmp_path / name, [*pages, ("https://a.example/lost", b"", "404 Not Found")]))
+    assert report.outcomes == {"gone": 1, "stored": len(pages)}
+    captures = rows(archive, "SELECT url, fetched_at, status, blob_sha256 FROM archive.capture ORDER BY fetched_at")
+    assert captures[0]["fetched_at"] == FIRST
+    assert captures[-1]["status"] == 404
+    for capture, (url, body, _) in zip(captures, pages, strict=False):
+        assert capture["url"] == url
+        assert archive.store.blob(capture["blob_sha256"]) == body
+    assert len(state(archive)) == len(pages)
+
+
+def test_importing_again_changes_nothing(
+    archive: Archive, owner_url: str, tmp_path: Path, pages: list[tuple[str, bytes, str]]
+) -> None:
+    path = warc(tmp_path / "a.warc.gz", pages)
+    first = take(archive, path)
+    tables = ("run", "run_page", "page", "capture", "blob", "record", "record_version", "change", "source")
+    before = {table: rows(archive, f"SELECT * FROM archive.{table} ORDER BY 1") for table in tables}
+    objects = list(archive.store.keys(""))
+    assert take(archive, path) == first
+    assert {table: rows(archive, f"SELECT * FROM archive.{table} ORDER BY 1") for table in tables} == before
+    assert list(archive.store.keys("")) == objects
+
+
+def test_a_page_that_stands_twice_in_a_file_has_two_captures_and_its_versions(archive: Archive, tmp_path: Path) -> None:
+    texts = [item.text for item in documents("demo-trs") if len(item.text) > 300][:2]
+    twice = [("https://a.example/1.html", page("关于供水工作的通知", text), "200 OK") for text in texts]
+    report = take(archive, warc(tmp_path / "a.warc", twice))
+    assert report.listed == 1
+    assert [row["version"] for row in state(archive)] == [1, 2]
+
+
+@pytest.mark.parametrize("name", ["a.warc", "a.warc.gz"])
+@pytest.mark.parametrize("share", [0.3, 0.9, 0.999])
+def test_a_cut_file_is_refused_before_anything_is_written(
+    archive: Archive, tmp_path: Path, pages: list[tuple[str, bytes, str]], name: str, share: float
+) -> None:
+    whole = warc(tmp_path / name, pages).read_bytes()
+    cut = tmp_path / f"cut-{name}"
+    cut.write_bytes(whole[: int(len(whole) * share)])
+    with pytest.raises(GongkaiError, match="nothing was imported"):
+        take(archive, cut)
+    assert rows(archive, "SELECT * FROM archive.run") == []
+    assert list(archive.store.keys("")) == []
+
+
+@pytest.mark.parametrize("body", [b"", b"not a warc file", b"\x1f\x8b\x08\x00broken"])
+def test_what_is_no_warc_file_is_refused(tmp_path: Path, body: bytes) -> None:
+    (tmp_path / "a.warc").write_bytes(body)
+    with pytest.raises(GongkaiError):
+        read_whole(tmp_path / "a.warc")
+
+
+def test_a_flipped_byte_is_found(tmp_path: Path, pages: list[tuple[str, bytes, str]]) -> None:
+    path = warc(tmp_path / "a.warc", pages)
+    whole = bytearray(path.read_bytes())
+    whole[len(whole) // 2] ^= 1
+    path.write_bytes(whole)
+    with pytest.raises(GongkaiError):
+        read_whole(path)
