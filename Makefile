@@ -34,6 +34,6 @@ $(INSTALLED): requirements.txt requirements-dev.txt pyproject.toml
 	@$(PYTHON) -m venv $(VENV) || \
 	  { echo "python3 -m venv failed: install your system's venv package (Debian: python3-venv)" >&2; exit 1; }
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	@$(VENV)/bin/uv pip install --quiet --python $(VENV)/bin/python --require-hashes -r requirements.txt -r requirements-dev.txt
-	@$(VENV)/bin/uv pip install --quiet --python $(VENV)/bin/python --no-deps -e .
+	@$(VENV)/bin/uv pip install --quiet --compile-bytecode --python $(VENV)/bin/python --require-hashes -r requirements.txt -r requirements-dev.txt
+	@$(VENV)/bin/uv pip install --quiet --compile-bytecode --python $(VENV)/bin/python --no-deps -e .
 	@touch $@

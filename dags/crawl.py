@@ -127,7 +127,7 @@ def crawl_dag(source: Source) -> None:
         dag_display_name=f"{source.name} · {source.id}",
         doc_md=f"**{source.name}** · {source.agency} · {source.platform}\n\n{__doc__}",
         schedule=CronTriggerTimetable(PRESETS.get(source.schedule, source.schedule), timezone=CHINA),
-        start_date=datetime(2026, 1, 1, tzinfo=CHINA),
+        # No start date: unpausing a DAG then waits for the next time on its schedule instead of running at once.
         catchup=False,
         max_active_runs=1,
         is_paused_upon_creation=True,

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from etl.archive.models import Record, RecordVersion, Run, Source
 
@@ -87,7 +88,7 @@ def source_list(connection: Connection) -> SourceList:
     )
     last = (
         select(Run.source_id, Run.state, Run.started_at)
-        .distinct(Run.source_id)
+        .ext(distinct_on(Run.source_id))
         .order_by(Run.source_id, Run.id.desc())
         .subquery()
     )
@@ -125,7 +126,7 @@ def run_list(connection: Connection) -> RunList:
             Run.report,
         )
         .join(Source, Source.id == Run.source_id)
-        .distinct(Run.source_id)
+        .ext(distinct_on(Run.source_id))
         .order_by(Run.source_id, Run.id.desc())
         .subquery()
     )

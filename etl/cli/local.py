@@ -62,7 +62,7 @@ def demo_command() -> None:
     started = time.monotonic()
     state = State.open(settings().state_dir)
     sites = demo.start_sites(state, settings())
-    errors.print(f"  demo sites    {', '.join(sites.values())}")
+    errors.print(f"  demo sites      {', '.join(sites.values())}")
     sources = demo.write_sources(state, sites)
     addresses = up(settings(), report=_tell)
     assert addresses.airflow is not None
@@ -92,7 +92,7 @@ def demo_command() -> None:
 def _tell(step: Progress) -> None:
     if step.step in ("ready", "stopped", "waiting"):
         took = f"{step.seconds:5.1f} s" if step.seconds else ""
-        errors.print(f"  {step.part:<14}{step.step} {took} {escape(step.detail)}".rstrip())
+        errors.print(f"  {step.part:<16}{step.step} {took} {escape(step.detail)}".rstrip())
 
 
 def _print_addresses(addresses: Addresses) -> None:

@@ -44,6 +44,7 @@ _TAIL_LABELS = frozenset(
     附件下载 相关解读 政策解读 解读 解读文件 解读链接 相关链接 相关文件 相关文档 关联文件 政策文件 原文链接
 """)
 )
+_SUMMARIES = frozenset(words("内容概述 内容概览 概述 内容摘要 摘要 信息摘要 内容简介"))
 _OF_TEXT = frozenset(words("附件 地址 联系电话 联系人 电话 邮箱 邮编 传真 disclosure_method"))
 """Labels with which a text's own lines begin."""
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|pptx?|dps|ofd|rtf|txt|csv|zip|rar|7z)\b", re.IGNORECASE)
@@ -93,7 +94,7 @@ def _first(blocks: Blocks, indices: list[int], title: str, *, dense: bool) -> in
         if _header_line(block, text) or _header_cell(blocks, index) or is_tool(text) or _menu(block):
             start = index + 1
             continue
-        if dense and wanted and _heads(blocks, block):
+        if dense and wanted and not prose and _heads(blocks, block):
             key = squash(text)
             if len(key) > 5 and key in wanted:
                 start = index + 1
@@ -106,8 +107,10 @@ def _first(blocks: Blocks, indices: list[int], title: str, *, dense: bool) -> in
 
 def _header_line(block: Block, text: str) -> bool:
     names = [f.name or f.label for f in labelled(block.text)]
-    if not names or block.linked * 2 > len(text) or (len(names) == 1 and len(text) >= 60):
+    if not names or block.linked * 2 > len(text):
         return False
+    if len(names) == 1 and len(text) >= 60:
+        return names[0] in _SUMMARIES
     return len(names) > 1 or names[0] not in _OF_TEXT
 
 

@@ -71,13 +71,12 @@ def judge(
         return Judged("document", "attached files and a date")
     if prose >= _SOME_PROSE:
         return Judged("document", "prose")
-    if links >= _MANY or rows >= _SEVERAL:
-        return Judged("listing", f"{rows + links} rows of links")
-    return (
-        Judged("document", "title and date")
-        if date and "title" in fields
-        else Judged("stub", "no text, no fields, no list")
-    )
+    if date and "title" in fields:
+        return Judged("document", "title and date")
+    menus = sum(1 for a in blocks.anchors if a.hidden < 0)
+    if links >= _MANY or rows >= _SEVERAL or (menus >= 2 * _MANY and not _DETAIL.search(urlsplit(page.url).path)):
+        return Judged("listing", f"{rows + links} rows of links, {menus} links")
+    return Judged("stub", "no text, no fields, no list")
 
 
 def _rows(blocks: Blocks) -> tuple[int, int]:

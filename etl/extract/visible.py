@@ -18,6 +18,7 @@ _ASSIGNED = re.compile(
 )
 _LONGEST = 20_000
 _WRITING, _SETTING = 6000, 2500
+_IN_ALL = 100_000
 """Characters of a script that is read at most: fragments that print fields are short, the code of widgets is not."""
 _NO_DISPLAY = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _MEDIA = re.compile(r"@[\w-]+[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
@@ -45,10 +46,14 @@ def write_scripts(page: WebPage) -> None:
             names = _literals(page)
         return names.get(name)
 
+    budget = _IN_ALL
     for script in list(page.tree.iter("script")):
         source = script.text or ""
         if len(source) > (_WRITING if "document.write" in source else _SETTING) or not _TELLING.search(source):
             continue
+        budget -= len(source)
+        if budget < 0:
+            return
         written: list[str] = []
         for effect in effects(source, look_up):
             if effect.action == "write":

@@ -95,7 +95,7 @@ def import_warc(archive: Archive, path: Path, whole: Whole, source: Source, tell
     adopt(archive, run.batch("0"))
     with archive.engine.connect() as connection:
         columns = (Capture.url, Capture.fetched_at, Capture.blob_sha256)
-        have = set(connection.execute(select(*columns).where(Capture.run_id == run.id)).tuples())
+        have = {tuple(row) for row in connection.execute(select(*columns).where(Capture.run_id == run.id))}
     chunk: dict[str, Attempt] = {}
     for record in _records(path):
         attempt = _attempt(record) if record.rec_type == "response" and record.http_headers else None

@@ -59,6 +59,19 @@ def test_sub_heading_inside_the_container_is_cut_off() -> None:
     assert read(page(headline="", body=line + paragraphs())).text == WHOLE
 
 
+def test_name_of_the_annex_inside_the_text_is_not_taken_for_the_headline() -> None:
+    title = "关于印发《云溪区老旧电梯更新办法》的通知"
+    body = f"<div>{PARAGRAPHS[0]}</div><div>{PARAGRAPHS[1]}</div><div>云溪区老旧电梯更新办法</div>" + "".join(
+        f"<div>{p}</div>" for p in PARAGRAPHS[2:]
+    )
+    assert read(page(title=title, body=body)).text.startswith(PARAGRAPHS[0])
+
+
+def test_summary_row_of_the_header_is_no_text() -> None:
+    header = f"<table><tr><td>内容概述：{PARAGRAPHS[1]}{PARAGRAPHS[2]}</td></tr></table>"
+    assert read(page(header, container="{}")).text == WHOLE
+
+
 def test_title_inside_the_editor_belongs_to_the_text() -> None:
     html = page(container='<div class="TRS_Editor">{}</div>', body=f"<p>{TITLE}</p>" + paragraphs())
     assert read(html).text == f"{TITLE}\n{WHOLE}"

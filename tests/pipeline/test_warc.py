@@ -43,7 +43,7 @@ def warc(path: Path, pages: list[tuple[str, bytes, str]]) -> Path:
 
 @pytest.fixture
 def pages() -> list[tuple[str, bytes, str]]:
-    long = [document for document in documents("demo-trs") if len(document.text) > 300][:30]
+    long = [document for document in documents("trs") if len(document.text) > 300][:30]
     return [(f"https://a.example/{n}.html", page(item.title, item.text), "200 OK") for n, item in enumerate(long)]
 
 
@@ -80,7 +80,7 @@ def test_importing_again_changes_nothing(
 
 
 def test_a_page_that_stands_twice_in_a_file_has_two_captures_and_its_versions(archive: Archive, tmp_path: Path) -> None:
-    texts = [item.text for item in documents("demo-trs") if len(item.text) > 300][:2]
+    texts = [item.text for item in documents("trs") if len(item.text) > 300][:2]
     twice = [("https://a.example/1.html", page("关于供水工作的通知", text), "200 OK") for text in texts]
     report = take(archive, warc(tmp_path / "a.warc", twice))
     assert report.listed == 1

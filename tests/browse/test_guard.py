@@ -1,0 +1,156 @@
+"""Airflow's real API server with the plugin in it: who gets in, and who does not."""
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+
+from etl.local.parts import Addresses
+from etl.settings import PROJECT
+
+_BROWSER = {"accept": "text/html,application/xhtml+xml"}
+_ROUTES = [
+    "/archive/",
+    "/archive/records.json",
+    "/archive/records/1",
+    "/archive/records/1.json",
+    "/archive/records/1/versions/1",
+    "/archive/captures/1/bytes",
+    "/archive/sources",
+    "/archive/runs",
+    "/archive/static/style.css",
+    "/archive/static/",
+    "/archive/no/such/page",
+    "/archive/openapi.json",
+    "/archive/docs",
+    "/archive//",
+]
+
+
+@pytest.fixture(scope="module")
+def airflow(parts: Addresses, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    home = tmp_path_factory.mktemp("airflow")
+    passwords = home / "passwords.json"
+    passwords.write_text(json.dumps({"viewer": "of-the-archive"}))
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW_", "GONGKAI_"))}
+    environment = kept | {
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "false",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "viewer:viewer",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
+        "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_urlsafe(64),
+        # Settings name an archive that is not there: the Connections, which do, take precedence.
+        "GONGKAI_STATE_DIR": str(home),
+        "GONGKAI_STORE_BUCKET": "no-such-bucket",
+        "AIRFLOW_CONN_ARCHIVE_DB": _database(parts.database_url),
+        "AIRFLOW_CONN_ARCHIVE_STORE": _store(parts),
+    }
+    command = [sys.executable, "-m", "tests.browse.airflow_api"]
+    with (home / "log").open("w") as log:
+        server = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)
+    try:
+        assert server.stdout is not None
+        port = next((line.split()[1] for line in server.stdout if line.startswith("port ")), None)
+        assert port, (home / "log").read_text()[-2000:]
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False) as client:
+            yield client
+    finally:
+        server.kill()
+        server.wait()
+
+
+def _database(url: str) -> str:
+    place = urlsplit(url)
+    named = {"host": place.hostname, "port": place.port, "login": place.username, "password": place.password}
+    return json.dumps({"conn_type": "postgres", "schema": place.path.lstrip("/"), **named})
+
+
+def _store(parts: Addresses) -> str:
+    host, _, port = parts.store.endpoint.partition(":")
+    keys = {"login": parts.store.access_key, "password": parts.store.secret_key}
+    extra = {"bucket": parts.bucket, "secure": False}
+    return json.dumps({"conn_type": "aws", "host": host, "port": int(port), "extra": extra, **keys})
+
+
+@pytest.fixture(scope="module")
+def token(airflow: httpx.Client) -> str:
+    answer = airflow.post("/auth/token", json={"username": "viewer", "password": "of-the-archive"})
+    return str(answer.json()["access_token"])
+
+
+@pytest.mark.parametrize("route", _ROUTES)
+def test_anonymous_callers_get_nothing(airflow: httpx.Client, route: str) -> None:
+    forged = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ2aWV3ZXIiLCJyb2xlIjoiYWRtaW4ifQ."
+    for headers in ({}, {"authorization": f"Bearer {forged}"}, {"cookie": f"_token={forged}"}):
+        for method in ("GET", "HEAD", "POST", "DELETE", "OPTIONS"):
+            assert airflow.request(method, route, headers=headers).status_code == 401, (method, headers)
+    answer = airflow.get(route)
+    assert set(answer.json()) == {"status", "detail"}
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("route", _ROUTES)
+def test_a_browser_is_sent_to_log_in_and_back(airflow: httpx.Client, route: str) -> None:
+    answer = airflow.get(route, params={"q": "岚川 & 市"}, headers=_BROWSER)
+    assert answer.status_code == 307
+    where = urlsplit(answer.headers["location"])
+    assert (where.scheme, where.netloc, where.path) == ("", "", "/api/v2/auth/login")
+    (back,) = parse_qs(where.query)["next"]
+    assert back.startswith("/archive/")
+    assert parse_qs(urlsplit(back).query)["q"] == ["岚川 & 市"]
+    form = airflow.get(answer.headers["location"], headers=_BROWSER)
+    assert parse_qs(urlsplit(form.headers["location"]).query)["next"] == [back]
+
+
+@pytest.mark.parametrize("route", ["/archive//evil.example/", "/archive/%5c%5cevil.example", "/archive/@evil.example"])
+def test_login_leads_nowhere_else(airflow: httpx.Client, route: str) -> None:
+    answer = airflow.get(route, headers=_BROWSER | {"host": "evil.example"})
+    (back,) = parse_qs(urlsplit(answer.headers["location"]).query)["next"]
+    assert answer.headers["location"].startswith("/api/v2/")
+    assert httpx.URL("http://airflow.test").join(back).host == "airflow.test"
+
+
+def test_a_user_of_airflow_reads(airflow: httpx.Client, token: str) -> None:
+    for headers in ({"authorization": f"Bearer {token}"}, {"cookie": f"_token={token}"}):
+        answer = airflow.get("/archive/", headers=headers | _BROWSER)
+        assert answer.status_code == 200, answer.text
+        assert "政府信息公开档案" in answer.text
+        assert airflow.get("/archive/no/such/page", headers=headers).status_code == 404
+        assert airflow.get("/archive/static/style.css", headers=headers).status_code == 200
+
+
+def test_the_menu_leads_to_the_archive(airflow: httpx.Client, token: str) -> None:
+    login = {"authorization": f"Bearer {token}"}
+    plugins = airflow.get("/api/v2/plugins", headers=login).json()["plugins"]
+    (entry,) = [view for plugin in plugins for view in plugin["external_views"] if plugin["name"] == "archive_browser"]
+    assert airflow.get(entry["href"], headers=login).status_code == 200
+    assert airflow.get(entry["icon"], headers=login).headers["content-type"] == "image/svg+xml"
+    assert airflow.get("/archive").headers["location"] == "/archive/"
+
+
+def test_a_token_ends_with_its_logout(airflow: httpx.Client) -> None:
+    answer = airflow.post("/auth/token", json={"username": "viewer", "password": "of-the-archive"})
+    cookie = {"cookie": f"_token={answer.json()['access_token']}"}
+    assert airflow.get("/archive/records.json", headers=cookie).status_code == 200
+    airflow.get("/api/v2/auth/logout", headers=cookie)
+    assert airflow.get("/archive/records.json", headers=cookie).status_code == 401
+
+
+def test_loading_the_plugin_builds_nothing(tmp_path: Path) -> None:
+    """Schedulers and workers load it too."""
+    program = (
+        "import sys; sys.path.insert(0, 'plugins'); import archive_browser; "
+        "print([name for name in ('etl.browse', 'etl.archive', 'archive_guard') if name in sys.modules])"
+    )
+    environment = os.environ | {"AIRFLOW_HOME": str(tmp_path)}
+    run = [sys.executable, "-c", program]
+    assert subprocess.run(run, cwd=PROJECT, env=environment, capture_output=True, text=True).stdout.endswith("[]\n")

@@ -1,0 +1,45 @@
+"""How a text is set: nothing of it lost, its parts recognised."""
+
+from typing import get_args
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from etl.browse.layout import Paragraph, Table, blocks
+from etl.browse.words import FIELDS, ORIGINS, OUTCOMES, VERSIONS
+from etl.extract import Origin
+from etl.extract.labels import FIELDS as LABELS
+from etl.outcomes import Outcome
+
+_LINE = st.text(alphabet="岚川市一二三、（）章第条年月日0123456789：。| ", max_size=30)
+
+
+@given(st.lists(_LINE, max_size=30))
+def test_no_character_is_lost_or_moved(lines: list[str]) -> None:
+    shown = []
+    for block in blocks("\n".join(lines)):
+        shown += [block.text] if isinstance(block, Paragraph) else [" | ".join(row) for row in block.rows]
+    assert shown == [line for line in lines if line.strip()]
+
+
+def test_the_parts_of_an_official_document() -> None:
+    document = """各镇街水务所：
+现将有关事项通知如下。
+一、清淤范围
+第一章的河段除外，共九段。
+段名 | 长度
+东一 | 3公里
+附件：河段图
+岚川市水务局
+2024年3月5日"""
+    found = blocks(document)
+    roles = [block.role if isinstance(block, Paragraph) else "table" for block in found]
+    assert roles == ["salutation", "body", "heading", "body", "table", "body", "signature", "signature"]
+    assert found[4] == Table((("段名", "长度"), ("东一", "3公里")))
+
+
+def test_whatever_the_archive_can_name_has_a_chinese_name() -> None:
+    assert set(OUTCOMES) == set(Outcome)
+    assert set(ORIGINS) == set(get_args(Origin))
+    assert set(FIELDS) == {name for name in LABELS.values() if name}
+    assert set(VERSIONS) == {"created", "updated", "re-extracted"}

@@ -1,0 +1,129 @@
+"""What is refused, and what a reader is told when there is nothing to show."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from etl.archive import Archive, open_archive
+from etl.archive.database import connect
+from etl.archive.store import Store
+from etl.browse import create_app
+from etl.settings import Settings
+from tests.browse.pages import Page, keep
+
+_PAGES = ["/archive/", "/archive/sources", "/archive/runs", "/archive/records/1", "/archive/nowhere"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/archive/records/1",
+        "/archive/records/1/versions/1.json",
+        "/archive/captures/1/bytes",
+        "/archive/records/0",
+        "/archive/records/one",
+        "/archive/records/" + "9" * 400,
+        "/archive/nowhere",
+        "/archive/static/nothing.css",
+        "/archive/static/%2e%2e/app.py",
+    ],
+)
+def test_what_is_not_there_is_not_found(reader: TestClient, path: str) -> None:
+    answer = reader.get(path)
+    assert answer.status_code == 404
+    assert "没有这一页" in answer.text or answer.json() == {"status": 404, "detail": ""}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "q=" + "a" * 101,
+        "q=%00",
+        "source=" + "a" * 61,
+        "source=../x",
+        "after=2024-13-01.1",
+        "after=2024-01-01." + "9" * 19,
+        "after=x",
+    ],
+)
+def test_parameters_out_of_their_limits_are_a_bad_request(reader: TestClient, query: str) -> None:
+    answer = reader.get(f"/archive/?{query}")
+    assert answer.status_code == 400
+    assert query.partition("=")[0] in answer.text
+    assert "Traceback" not in answer.text
+
+
+def test_the_browser_takes_no_orders(reader: TestClient) -> None:
+    for method in ("POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
+        for path in _PAGES:
+            answer = reader.request(method, path)
+            assert answer.status_code in (404, 405), (method, path)
+    assert reader.head("/archive/").status_code == 200
+
+
+def test_every_answer_forbids_scripts_and_sniffing(reader: TestClient) -> None:
+    for path in [*_PAGES, "/archive/records.json", "/archive/static/style.css"]:
+        headers = reader.get(path).headers
+        assert "default-src 'none'" in headers["content-security-policy"]
+        assert "unsafe" not in headers["content-security-policy"]
+        assert "script-src" not in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["cache-control"] == "private, no-cache"
+
+
+def test_json_is_given_to_who_asks_for_it(archive: Archive, reader: TestClient, tmp_path: Path) -> None:
+    keep(archive, tmp_path, Page(1))
+    by_name = reader.get("/archive/records/1.json")
+    by_header = reader.get("/archive/records/1", headers={"accept": "application/json"})
+    assert by_name.json() == by_header.json()
+    browser = reader.get("/archive/records/1", headers={"accept": "text/html,application/json;q=0.9"})
+    assert browser.headers["content-type"] == "text/html; charset=utf-8"
+    (run,) = reader.get("/archive/runs.json").json()["runs"]
+    assert run["counts"] | {"listed": 1, "stored": 1, "created": 1, "failed": 0} == run["counts"]
+    (source,) = reader.get("/archive/sources.json").json()["sources"]
+    assert (source["id"], source["records"], source["run_state"]) == ("imported", 1, "green")
+
+
+def test_an_archive_that_is_down_is_told_in_one_line(archive: Archive) -> None:
+    gone = Archive(connect("postgresql+psycopg://archive_app:hidden@127.0.0.1:1/archive"), archive.store)
+    client = TestClient(create_app(gone))
+    page, twin = client.get("/"), client.get("/records.json")
+    assert page.status_code == twin.status_code == 503
+    assert "档案暂时不可用" in page.text
+    assert "127.0.0.1:1/archive" in twin.json()["detail"]
+    assert "\n" not in twin.json()["detail"]
+    assert "hidden" not in page.text + twin.text
+    assert "Traceback" not in page.text
+
+
+def test_a_missing_bucket_is_told_and_a_later_request_finds_it(local_settings: Settings) -> None:
+    chosen = [local_settings.model_copy(update={"store_bucket": "no-such-bucket"})]
+    client = TestClient(create_app(lambda: open_archive(chosen[-1])))
+    assert "no-such-bucket" in client.get("/", headers={"accept": "application/json"}).json()["detail"]
+    chosen.append(local_settings)
+    assert client.get("/").status_code == 200
+
+
+def test_bytes_that_the_bucket_lost_are_told(archive: Archive, tmp_path: Path) -> None:
+    keep(archive, tmp_path, Page(1))
+    empty = Archive(archive.engine, Store(replace(archive.store.address, bucket="no-such-bucket")))
+    client = TestClient(create_app(empty))
+    assert client.get("/records/1").status_code == 200
+    lost = client.get("/captures/1/bytes")
+    assert lost.status_code == 503
+    assert "NoSuchBucket" in lost.text
+
+
+def test_nothing_is_opened_before_it_is_asked_for() -> None:
+    opened: list[str] = []
+
+    def opener() -> Archive:
+        opened.append("now")
+        raise AssertionError("not for a style sheet")
+
+    client = TestClient(create_app(opener))
+    assert client.get("/static/style.css").status_code == 200
+    assert opened == []

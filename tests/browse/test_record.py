@@ -1,0 +1,188 @@
+"""One record: its text, its evidence, its versions, its bytes."""
+
+import re
+from datetime import timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text, update
+from sqlalchemy.exc import InternalError
+from starlette.testclient import TestClient
+
+from etl.archive import Archive
+from etl.archive.models import Record
+from etl.browse.reading import reading
+from tests.browse.pages import Page, keep
+
+_PROSE = "岚川市码头管理处自即日起启用新的系船柱，旧柱于月底前拆除，船主请按编号停靠并保持通道畅通。" * 3
+
+
+class _Links(HTMLParser):
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[dict[str, str]] = []
+        self.tags: set[str] = set()
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        given = {name: value or "" for name, value in attrs}
+        assert not [name for name in given if name.startswith("on")], given
+        if "href" in given:
+            self.found.append(given)
+
+
+def test_a_record_shows_text_evidence_and_captures(archive: Archive, reader: TestClient, tmp_path: Path) -> None:
+    table = "<table><tr><td>泊位</td><td>编号</td></tr><tr><td>东一</td><td>柱7</td></tr></table>"
+    page = Page(1, title="系船柱启用通告", paragraphs=(_PROSE,), body=table, document_number="岚港〔2024〕3号")
+    keep(archive, tmp_path, page)
+    html, record = reader.get("/archive/records/1").text, reader.get("/archive/records/1.json").json()
+    assert f"<p>{_PROSE}</p>" in html
+    assert re.search(r"<tr><td>东一</td><td>柱7</td></tr>", html)
+    number = next(field for field in record["fields"] if field["name"] == "document_number")
+    assert number["value"] == "岚港〔2024〕3号"
+    assert number["evidence"][0] | {"raw": "岚港〔2024〕3号", "label": "文号", "chosen": True} == number["evidence"][0]
+    assert record["short_id"] == record["content_hash"][:16]
+    (capture,) = record["captures"]
+    assert (capture["outcome"], capture["status"], capture["size"]) == ("stored", 200, len(page.content()))
+    assert capture["sha256"] in html
+    assert "新存" in html
+
+
+def test_earlier_versions_stay_readable(archive: Archive, reader: TestClient, tmp_path: Path) -> None:
+    keep(archive, tmp_path, Page(1, title="岚川市码头系船柱启用通告（初稿）", paragraphs=(_PROSE,)))
+    keep(
+        archive,
+        tmp_path,
+        Page(1, title="岚川市码头系船柱启用通告（修订稿）", paragraphs=(_PROSE + "修订。",), after=timedelta(days=9)),
+    )
+    current = reader.get("/archive/records/1.json").json()
+    assert (current["title"], current["version"], len(current["captures"])) == (
+        "岚川市码头系船柱启用通告（修订稿）",
+        2,
+        2,
+    )
+    first = reader.get("/archive/records/1/versions/1")
+    assert "<h1>岚川市码头系船柱启用通告（初稿）</h1>" in first.text
+    assert "这不是当前版本" in first.text
+    assert reader.get("/archive/records/1/versions/1.json").json()["current"] == 2
+    assert reader.get("/archive/records/1/versions/3").status_code == 404
+
+
+def test_captures_are_paged_without_gaps(archive: Archive, reader: TestClient, tmp_path: Path) -> None:
+    for day in range(33):
+        keep(archive, tmp_path, Page(1, paragraphs=(_PROSE,), after=timedelta(days=day)))
+    numbers, before = [], None
+    while before or not numbers:
+        page = reader.get("/archive/records/1.json", params={"before": before} if before else {}).json()
+        numbers += [line["id"] for line in page["captures"]]
+        before = page["captures_before"]
+    assert len(numbers) == len(set(numbers)) == 33
+
+
+def test_hostile_text_stays_text(archive: Archive, reader: TestClient, tmp_path: Path) -> None:
+    attack = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
+    keep(archive, tmp_path, Page(1, title=attack, paragraphs=(attack + _PROSE,), document_number=f"{attack}1号"))
+    with archive.engine.begin() as connection:
+        connection.execute(_HOSTILE_VERSION)
+        connection.execute(update(Record).values(version=2))
+    for path in ("/archive/", "/archive/records/1", "/archive/sources", "/archive/runs"):
+        html = reader.get(path, params={"q": "script"} if path == "/archive/" else {}).text
+        parsed = _Links(html)
+        assert "script" not in parsed.tags
+        assert "img" not in parsed.tags
+        assert all(
+            link["href"].startswith(("/archive/", "#", "https://www.lanchuan.example/")) for link in parsed.found
+        )
+    assert "javascript:alert(3)" not in [link["href"] for link in _Links(reader.get("/archive/records/1").text).found]
+    assert "恶意附件" in reader.get("/archive/records/1").text
+
+
+# Extraction keeps http(s) addresses only; a later extractor might not, and the page must not depend on it.
+_HOSTILE_VERSION = text("""
+    INSERT INTO archive.record_version (record_id, version, kind, capture_id, content_hash, title, fields, attachments,
+                                        flags, extractor)
+    SELECT record_id, 2, 'updated', capture_id, content_hash, title, fields,
+           '[{"url": "javascript:alert(3)", "name": "恶意附件"}, {"url": "data:text/html,x", "name": "<b>"}]',
+           ARRAY['<i>'], extractor
+    FROM archive.record_version
+""")
+
+
+def test_addresses_outside_the_archive_are_marked_and_told_nothing(
+    archive: Archive, reader: TestClient, tmp_path: Path
+) -> None:
+    keep(archive, tmp_path, Page(1, paragraphs=(_PROSE,), body='<a href="/files/berths.xlsx">泊位表.xlsx</a>'))
+    links = _Links(reader.get("/archive/records/1").text).found
+    outside = [link for link in links if link["href"].startswith("https://")]
+    assert "https://www.lanchuan.example/files/berths.xlsx" in [link["href"] for link in outside]
+    assert all({"noreferrer", "external"} <= set(link["rel"].split()) for link in outside)
+
+
+def test_every_link_of_ours_leads_somewhere(archive: Archive, reader: TestClient, tmp_path: Path) -> None:
+    keep(archive, tmp_path, *(Page(number) for number in range(3)))
+    waiting, seen = ["/archive/"], set[str]()
+    while waiting:
+        path = waiting.pop()
+        seen.add(path)
+        answer = reader.get(path)
+        assert answer.status_code == 200, path
+        if answer.headers["content-type"].startswith("text/html") and "/captures/" not in path:
+            found = {link["href"].partition("#")[0] for link in _Links(answer.text).found}
+            waiting += [link for link in found if link.startswith("/") and link not in seen]
+    assert {"/archive/records/3", "/archive/sources.json", "/archive/captures/1/bytes"} <= seen
+
+
+def test_archived_bytes_are_exact_and_inert(archive: Archive, reader: TestClient, tmp_path: Path) -> None:
+    page = Page(1, paragraphs=(_PROSE,), head='<script src="https://www.lanchuan.example/x.js"></script>')
+    keep(archive, tmp_path, page)
+    answer = reader.get("/archive/captures/1/bytes")
+    assert answer.content == page.content()
+    policy = [part.strip() for part in answer.headers["content-security-policy"].split(";")]
+    assert {"sandbox", "default-src 'none'", "form-action 'none'", "base-uri 'none'"} <= set(policy)
+    assert not [part for part in policy if "http" in part or ("'self'" in part and "frame-ancestors" not in part)]
+    expected = {
+        "content-type": "text/html; charset=utf-8",
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "no-referrer",
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+        "connection-allowlist": "()",
+    }
+    assert expected.items() <= dict(answer.headers).items()
+    assert "set-cookie" not in answer.headers
+    assert reader.head("/archive/captures/1/bytes").headers["content-security-policy"] == "; ".join(policy)
+
+
+@pytest.mark.parametrize(
+    ("media_type", "raw", "shown_as"),
+    [
+        ("text/html; charset=gb2312", "<p>岚川</p>".encode("gbk"), "inline text/html; charset=gb2312"),
+        ("text/html", b"<link rel=PreConnect href=//live.example>", "inline text/plain"),
+        ("text/html", b"<link rel=pre&#99;onnect href=//live.example>", "inline text/plain"),
+        ("text/html", "<link rel=dns-prefetch href=//live.example>".encode("utf-16"), "inline text/plain"),
+        ("image/svg+xml", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "attachment image/svg+xml"),
+        ("application/pdf", b"%PDF-1.7 ...", "attachment application/pdf"),
+        ('text/html"; x', b"<p>x</p>", "attachment application/octet-stream"),
+        ("text/html", b"<p>" + b" " * 5_000_000, "attachment text/html"),
+    ],
+)
+def test_bytes_are_shown_only_where_they_can_do_nothing(
+    archive: Archive, reader: TestClient, tmp_path: Path, media_type: str, raw: bytes, shown_as: str
+) -> None:
+    keep(archive, tmp_path, Page(1, raw=raw, media_type=media_type))
+    answer = reader.get("/archive/captures/1/bytes")
+    disposition, _, name = answer.headers["content-disposition"].partition("; ")
+    assert f"{disposition} {answer.headers['content-type']}" == shown_as
+    assert re.fullmatch(r'filename="1-[0-9a-f]{16}\.html"', name)
+    assert answer.content == raw
+
+
+def test_what_the_browser_reads_through_cannot_write(archive: Archive, reader: TestClient, tmp_path: Path) -> None:
+    keep(archive, tmp_path, Page(1))
+    with reading(archive) as connection, pytest.raises(InternalError, match="read-only transaction"):
+        connection.execute(update(Record).values(state="removed"))
+    # The pool's next user may write again.
+    keep(archive, tmp_path, Page(2))
+    assert reader.get("/archive/records/2").status_code == 200
