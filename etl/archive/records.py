@@ -177,7 +177,9 @@ def _version_values(item: Read, extraction: Extraction | None) -> dict[str, Any]
         **{name: chosen.get(name) for name in _COLUMNS},
         **{name: date.fromisoformat(chosen[name]) if chosen.get(name) else None for name in _DATES},
         "fields": evidence,
-        "attachments": [{"url": _clean(file.url), "name": _clean(file.name)} for file in extraction.attachments],
+        "attachments": [
+            {"url": _clean(file.url), "name": _clean(file.name), "role": file.role} for file in extraction.attachments
+        ],
         "flags": list(extraction.flags),
         "extractor": extraction.extractor,
     }

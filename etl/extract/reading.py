@@ -16,6 +16,7 @@ from etl.extract.fields import (
     read_lines,
     read_meta,
 )
+from etl.extract.general import general_text
 from etl.extract.header import Scan, read_labels
 from etl.extract.kind import judge
 from etl.extract.render import render
@@ -29,6 +30,8 @@ from etl.web.page import WebPage, absolute, parse, read_page
 
 EXTRACTOR = "1"
 """Version of the rules. It changes whenever an unchanged page may give another extraction."""
+_WHOLE_PAGE = ("html", "body")
+"""Where the densest part of a page is the page itself, nothing in its markup tells the text from what surrounds it."""
 _SHELL = 60
 """Characters of text below which a page is a shell around its data."""
 
@@ -58,6 +61,8 @@ def extract(
     evidence += read_lines(scan, title.value if title else "")
     evidence += read_body(scan)
     text = render(blocks, main)
+    if main.rule == "densest" and blocks.nodes[main.node].tag in _WHOLE_PAGE:
+        text = general_text(page) or text
     files = find_attachments(page, blocks, main)
     shown = False
     if embedded:

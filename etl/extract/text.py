@@ -27,6 +27,10 @@ _DESCEND = 0.8
 _LITTLE = 40
 """Characters of prose below which a page has none to go by."""
 
+_FURNITURE = 400
+_SENTENCE = 20
+"""Characters of prose that furniture may hold, and a notice may: beside the one the other is no majority."""
+
 _SIMPLE = re.compile(r"^([\w]*)(?:#([\w-]+))?((?:\.[\w-]+)*)$")
 
 
@@ -81,7 +85,7 @@ def find_body(page: WebPage, blocks: Blocks, platform: Platform | None, title: s
     if total >= _LITTLE:
         held = [(_prose(blocks, b), b) for b in known]
         most = max((prose for prose, _ in held), default=0)
-        if most >= _MOST * total:
+        if most >= _MOST * total or (most >= _SENTENCE and total < _FURNITURE):
             # Of containers inside each other, the tightest that still holds the prose.
             tight = [b for prose, b in held if prose >= _SAME * most]
             return min(tight, key=lambda b: _size(blocks, b))

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta, timezone
 from typing import Any
 
 from sqlalchemy import Engine, select
@@ -21,6 +22,7 @@ from etl.platforms import platform
 from etl.platforms.base import Platform
 from etl.web.urls import host_of
 
+CHINA = timezone(timedelta(hours=8))
 CHUNK = 25
 """Pages saved in one transaction: what is fetched again at most after a crash, against the cost of a commit."""
 TRUSTED_AFTER = 3
@@ -122,7 +124,7 @@ def _unread(engine: Engine, run: OpenRun, number: int) -> Sequence[Any]:
     with engine.connect() as connection:
         return connection.execute(
             select(Page.id, Page.listing, Capture.id.label("capture_id"))
-            .add_columns(Capture.final_url, Capture.headers, Capture.blob_sha256)
+            .add_columns(Capture.final_url, Capture.headers, Capture.blob_sha256, Capture.fetched_at)
             .join(RunPage, RunPage.page_id == Page.id)
             .join(Capture, Capture.id == Page.unread_capture_id)
             .where(RunPage.run_id == run.id, RunPage.batch == number)
@@ -132,5 +134,5 @@ def _unread(engine: Engine, run: OpenRun, number: int) -> Sequence[Any]:
 
 def _read(row: Any, body: bytes, family: Platform | None) -> Read:
     content_type = next((value for name, value in row.headers if name.lower() == "content-type"), "")
-    extraction = extract(body, row.final_url, content_type, family)
+    extraction = extract(body, row.final_url, content_type, family, row.fetched_at.astimezone(CHINA).date())
     return Read(row.id, row.capture_id, with_listing(extraction, row.listing))

@@ -31,6 +31,7 @@ class TrsWcm(Platform):
             "div.TRS_PreAppend",
             "div.Custom_UnionStyle",
             "#Zoom",
+            "div.view",
         ),
     )
 

@@ -1,0 +1,21 @@
+"""The general extractor, for pages whose markup tells nothing.
+
+Measured on the labelled corpus (July 2026): trafilatura alone reaches a text F1 of 0.89 and lets 28 % of the page
+furniture through, at 33 pages/s; the containers that families are known by reach 0.99 at 200 pages/s. So it is asked
+last.
+"""
+
+from lxml import html
+from trafilatura import extract as trafilatura_extract
+
+from etl.web.page import WebPage
+
+
+def general_text(page: WebPage) -> str:
+    """The page's main text as trafilatura sees it, a table row a line; empty where it finds none.
+
+    Without metadata: looking for dates would compile 205 locales, 1.75 s of CPU once a process.
+    """
+    tree = html.fromstring(html.tostring(page.tree, encoding="unicode"))
+    found = trafilatura_extract(tree, include_comments=False, include_tables=True, with_metadata=False)
+    return str(found or "")
