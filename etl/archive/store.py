@@ -141,6 +141,6 @@ _HINTS = {
     "NoSuchBucket": "create the bucket, or set GONGKAI_STORE_BUCKET",
     "InvalidAccessKeyId": "check GONGKAI_STORE_ACCESS_KEY",
     "SignatureDoesNotMatch": "check GONGKAI_STORE_SECRET_KEY",
-    "AccessDenied": "check the keys and the bucket's policy",
+    "AccessDenied": "check GONGKAI_STORE_ACCESS_KEY, GONGKAI_STORE_SECRET_KEY and the bucket's policy",
     "NoSuchKey": "the object was removed behind the archive's back; restore it from a backup",
 }

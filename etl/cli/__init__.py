@@ -5,7 +5,7 @@ import sys
 import typer
 from sqlalchemy.exc import DBAPIError
 
-from etl.cli import crawling, importing, local, sources
+from etl.cli import crawling, extracting, importing, local, sources
 from etl.cli.console import errors
 from etl.errors import GongkaiError
 
@@ -15,7 +15,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for part in (local.app, crawling.app, importing.app):
+for part in (local.app, crawling.app, importing.app, extracting.app):
     app.registered_commands += part.registered_commands
 app.add_typer(sources.app, name="sources")
 

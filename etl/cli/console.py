@@ -1,6 +1,7 @@
 """What every command prints with: results to standard output, progress and errors to standard error."""
 
 import json
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,7 +18,8 @@ class _Console(Console):
         return escape(text)
 
 
-output = _Console()
+# What is read by a program or a file is not cut to the width of a terminal that is not there.
+output = _Console() if sys.stdout.isatty() else _Console(width=200)
 errors = _Console(stderr=True, highlight=False)
 
 
@@ -31,7 +33,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str =
     grid = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
     for position, name in enumerate(columns):
         number = bool(rows) and all(isinstance(row[position], int | float) for row in rows)
-        grid.add_column(name, justify="right" if number else "left", overflow="fold")
+        grid.add_column(name, justify="right" if number else "left", overflow="fold", no_wrap=position == 0)
     for row in rows:
         grid.add_row(*(escape(str(cell)) for cell in row))
     output.print(grid)

@@ -1,5 +1,6 @@
 """`gongkai up`, `down`, `status`, `migrate`, `demo`: the archive on this machine."""
 
+import os
 import time
 
 import typer
@@ -38,7 +39,14 @@ def status_command() -> None:
     """Show each local part: running or not, where, and its log. Exit code 1 unless all run."""
     parts = status(settings())
     rows = [
-        (item.name, "runs" if item.running else "—", item.pid or "", item.address, item.detail, item.log)
+        (
+            item.name,
+            "runs" if item.running else "—",
+            item.pid or "",
+            item.address,
+            item.detail,
+            os.path.relpath(item.log),
+        )
         for item in parts
     ]
     table(("part", "state", "pid", "address", "detail", "log"), rows)

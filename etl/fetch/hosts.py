@@ -3,7 +3,8 @@
 `etl.archive.hosts` keeps it in Postgres.
 """
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -37,3 +38,32 @@ class HostBook(Protocol):
 
     def keep_robots(self, host: str, robots: KeptRobots) -> None:
         """Keeps an answer for robots.txt."""
+
+
+@dataclass
+class LocalHosts:
+    """The hosts of one process, for commands that look at a site without an archive."""
+
+    _free_at: dict[str, float] = field(default_factory=dict)
+    _robots: dict[str, KeptRobots] = field(default_factory=dict)
+
+    def reserve(self, host: str, delay: float) -> float:
+        now = time.monotonic()
+        free_at = max(now, self._free_at.get(host, now))
+        self._free_at[host] = free_at + delay
+        return free_at - now
+
+    def push_out(self, host: str, seconds: float) -> None:
+        self._free_at[host] = max(self._free_at.get(host, 0.0), time.monotonic() + seconds)
+
+    def failed(self, host: str, delay: float) -> None:
+        self.push_out(host, delay)
+
+    def succeeded(self, host: str) -> None:
+        """Nothing is counted."""
+
+    def robots(self, host: str) -> KeptRobots | None:
+        return self._robots.get(host)
+
+    def keep_robots(self, host: str, robots: KeptRobots) -> None:
+        self._robots[host] = robots

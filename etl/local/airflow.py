@@ -140,7 +140,6 @@ def _configure(state: State, server: Postgres, airflow: Airflow, port: int, dags
             "sql_alchemy_conn": database,
             # Derived from the one above it would need asyncpg; psycopg speaks both.
             "sql_alchemy_conn_async": database,
-            "load_default_connections": False,
             # Done here, by version, and the API server loads while it is done.
             "check_migrations": False,
         },

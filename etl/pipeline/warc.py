@@ -24,7 +24,7 @@ from etl.fetch.client import Attempt
 from etl.fetch.judge import judge
 from etl.pipeline.batches import CHUNK, extract_batch
 from etl.platforms.base import Entry
-from etl.sources.schema import Source
+from etl.sources.schema import Source, adhoc_source
 from etl.web.urls import canonical_url
 
 IMPORTED = "imported"
@@ -146,16 +146,4 @@ def _keep(archive: Archive, run: OpenRun, chunk: dict[str, Attempt], tell: Tell)
 
 def import_source() -> Source:
     """The source of pages that no source file claims."""
-    return Source.model_validate(
-        {
-            "id": IMPORTED,
-            "name": "导入的网页",
-            "agency": "—",
-            "region": "000000",
-            "platform": "",
-            "columns": [{"url": "https://import.invalid/"}],
-            "hosts": ["import.invalid"],
-            "assertions": {"min_records": 1, "max_age_days": 36500},
-            "verified": "never",
-        }
-    )
+    return adhoc_source(IMPORTED, "https://import.invalid/", ["import.invalid"])

@@ -1,6 +1,7 @@
 """The schema of a source file: one catalog that the archive crawls. `docs/sources.md` explains each key."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Literal
 
@@ -117,3 +118,20 @@ class Source(_Part):
     def allows(self, url: str) -> bool:
         """Whether the address lies on a host of this source."""
         return in_scope(url, self.hosts)
+
+
+def adhoc_source(name: str, url: str, hosts: Sequence[str]) -> Source:
+    """A source that no file describes: pages that are imported, or looked at once."""
+    return Source.model_validate(
+        {
+            "id": name,
+            "name": name,
+            "agency": "—",
+            "region": "000000",
+            "platform": "",
+            "columns": [{"url": url}],
+            "hosts": hosts,
+            "assertions": {"min_records": 1, "max_age_days": 36500},
+            "verified": "never",
+        }
+    )

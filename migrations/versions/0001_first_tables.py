@@ -58,9 +58,7 @@ def upgrade() -> None:
         sa.Column("hash", sa.TEXT(), nullable=False),
         sa.Column("normaliser", sa.SmallInteger(), nullable=False),
         sa.Column("text", sa.TEXT(), nullable=False),
-        sa.Column(
-            "first_seen_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
-        ),
+        sa.Column("first_seen_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("hash", name="content_pkey"),
         schema="archive",
     )
@@ -74,9 +72,7 @@ def upgrade() -> None:
     op.create_table(
         "host",
         sa.Column("name", sa.TEXT(), nullable=False),
-        sa.Column(
-            "next_free_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
-        ),
+        sa.Column("next_free_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("failures", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("robots", sa.TEXT(), nullable=True),
         sa.Column("robots_status", sa.BigInteger(), nullable=True),
@@ -104,12 +100,8 @@ def upgrade() -> None:
         sa.Column("source_id", sa.TEXT(), nullable=False),
         sa.Column("url", sa.TEXT(), nullable=False),
         sa.Column("kind", sa.TEXT(), nullable=False),
-        sa.Column(
-            "listing", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False
-        ),
-        sa.Column(
-            "first_seen_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
-        ),
+        sa.Column("listing", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("first_seen_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("blob_sha256", sa.TEXT(), nullable=True),
         sa.Column("etag", sa.TEXT(), nullable=True),
@@ -134,9 +126,7 @@ def upgrade() -> None:
         sa.Column("key", sa.TEXT(), nullable=False),
         sa.Column("options", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("state", sa.TEXT(), server_default="running", nullable=False),
-        sa.Column(
-            "listing", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False
-        ),
+        sa.Column("listing", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("report", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("started_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
@@ -213,15 +203,9 @@ def upgrade() -> None:
         sa.Column("flags", postgresql.ARRAY(sa.TEXT()), nullable=False),
         sa.Column("extractor", sa.TEXT(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.CheckConstraint(
-            "kind IN ('created', 'updated', 're-extracted')", name="record_version_kind_check"
-        ),
-        sa.ForeignKeyConstraint(
-            ["capture_id"], ["archive.capture.id"], name="record_version_capture_id_fkey"
-        ),
-        sa.ForeignKeyConstraint(
-            ["content_hash"], ["archive.content.hash"], name="record_version_content_hash_fkey"
-        ),
+        sa.CheckConstraint("kind IN ('created', 'updated', 're-extracted')", name="record_version_kind_check"),
+        sa.ForeignKeyConstraint(["capture_id"], ["archive.capture.id"], name="record_version_capture_id_fkey"),
+        sa.ForeignKeyConstraint(["content_hash"], ["archive.content.hash"], name="record_version_content_hash_fkey"),
         sa.ForeignKeyConstraint(["record_id"], ["archive.record.id"], name="record_version_record_id_fkey"),
         sa.PrimaryKeyConstraint("record_id", "version", name="record_version_pkey"),
         schema="archive",
@@ -266,9 +250,7 @@ def upgrade() -> None:
         schema="archive",
     )
     op.create_index("run_page_page_id_idx", "run_page", ["page_id"], unique=False, schema="archive")
-    op.create_index(
-        "run_page_run_id_batch_idx", "run_page", ["run_id", "batch"], unique=False, schema="archive"
-    )
+    op.create_index("run_page_run_id_batch_idx", "run_page", ["run_id", "batch"], unique=False, schema="archive")
     op.create_table(
         "change",
         sa.Column("change_seq", sa.BigInteger(), autoincrement=False, nullable=False),

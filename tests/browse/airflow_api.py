@@ -1,9 +1,9 @@
-"""`python -m tests.browse.airflow_api`: Airflow's real API server with our plugins, on a free port that it prints.
+"""`python -m tests.browse.airflow_api FD`: Airflow's real API server with our plugins, on a socket that it is given.
 
-Everything is as in production but for the metadata database, which is a fresh SQLite file with the tables made at once.
+Everything is as in production but for the metadata database: a fresh SQLite file.
 """
 
-import socket
+import sys
 
 import uvicorn
 from airflow import settings
@@ -13,12 +13,10 @@ from airflow.models.revoked_token import RevokedToken
 
 
 def main() -> None:
-    table = RevokedToken.__table__
-    Base.metadata.create_all(settings.get_engine(), tables=[table])
+    # The one table that a login asks.
+    Base.metadata.create_all(settings.get_engine(), tables=[RevokedToken.__table__])
     app = create_app("core")
-    listener = socket.create_server(("127.0.0.1", 0))
-    print(f"port {listener.getsockname()[1]}", flush=True)
-    uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
+    uvicorn.run(app, fd=int(sys.argv[1]), log_level="warning")
 
 
 if __name__ == "__main__":

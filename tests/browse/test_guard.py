@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -54,13 +55,13 @@ def airflow(parts: Addresses, tmp_path_factory: pytest.TempPathFactory) -> Itera
         "AIRFLOW_CONN_ARCHIVE_DB": _database(parts.database_url),
         "AIRFLOW_CONN_ARCHIVE_STORE": _store(parts),
     }
-    command = [sys.executable, "-m", "tests.browse.airflow_api"]
-    with (home / "log").open("w") as log:
-        server = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)
+    # Whoever asks before it listens waits in the socket's queue; once it has died, connecting is refused.
+    with socket.create_server(("127.0.0.1", 0)) as listener, (home / "log").open("w") as log:
+        command = [sys.executable, "-m", "tests.browse.airflow_api", str(listener.fileno())]
+        given = (listener.fileno(),)
+        server = subprocess.Popen(command, cwd=PROJECT, env=environment, pass_fds=given, stdout=log, stderr=log)
+        port = listener.getsockname()[1]
     try:
-        assert server.stdout is not None
-        port = next((line.split()[1] for line in server.stdout if line.startswith("port ")), None)
-        assert port, (home / "log").read_text()[-2000:]
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False) as client:
             yield client
     finally:

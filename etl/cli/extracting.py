@@ -1,0 +1,88 @@
+"""`gongkai extract`."""
+
+import asyncio
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import typer
+
+from etl.cli.console import output, print_json, table
+from etl.errors import GongkaiError
+from etl.extract import Extraction, content_hash, extract
+from etl.extract.manifest import predictions
+from etl.fetch.client import Request, fetcher
+from etl.fetch.hosts import LocalHosts
+from etl.fetch.judge import judge
+from etl.settings import settings
+from etl.sources.schema import adhoc_source
+
+app = typer.Typer()
+
+
+@app.command("extract")
+def extract_command(
+    pages: Annotated[list[str] | None, typer.Argument(help="Saved pages, or http(s) addresses.")] = None,
+    url: Annotated[str, typer.Option(help="Address from which a saved page came.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    manifest: Annotated[Path | None, typer.Option(help="Labels (JSONL) whose pages are to be read.")] = None,
+    folder: Annotated[Path | None, typer.Option("--pages", help="Folder of the manifest's pages.")] = None,
+) -> None:
+    """Show what would be read in a page, each field with its evidence. Nothing is stored."""
+    if manifest:
+        if folder is None:
+            raise GongkaiError(
+                "--manifest needs --pages DIR", hint="the folder that the manifest's `file` is relative to"
+            )
+        for prediction in predictions(manifest, folder):
+            output.file.write(json.dumps(prediction, ensure_ascii=False) + "\n")
+        return
+    if not pages:
+        raise GongkaiError("nothing to read", hint="name a file or an address")
+    read = {page: extract(*_bytes(page, url)) for page in pages}
+    if as_json:
+        print_json([{"page": page, **_as_dict(found)} for page, found in read.items()])
+    else:
+        for page, found in read.items():
+            _show(page, found)
+
+
+def _bytes(page: str, url: str) -> tuple[bytes, str, str]:
+    """Body, address and content type of a file or of what stands at an address."""
+    if page.startswith(("http://", "https://")):
+        return asyncio.run(_fetch(page))
+    try:
+        return Path(page).read_bytes(), url or Path(page).absolute().as_uri(), ""
+    except OSError as error:
+        raise GongkaiError(f"{page} cannot be read: {error.strerror}") from error
+
+
+async def _fetch(url: str) -> tuple[bytes, str, str]:
+    source = adhoc_source("extract", url, [urlsplit(url).hostname or ""])
+    async with fetcher(source, LocalHosts(), settings().user_agent) as client:
+        attempt = (await client.fetch(Request(url)))[-1]
+    outcome, reason = judge(attempt)
+    if attempt.body is None or outcome is not None:
+        raise GongkaiError(f"{url}: {outcome}: {reason}")
+    return attempt.body, attempt.final_url, attempt.header("content-type")
+
+
+def _as_dict(found: Extraction) -> dict[str, Any]:
+    return {**asdict(found), "fields": {name: asdict(value) for name, value in found.fields.items()}} | {
+        "short_id": content_hash(found.text).short_id
+    }
+
+
+def _show(page: str, found: Extraction) -> None:
+    output.rule(output.plain(page), align="left")
+    output.print(f"[bold]{found.kind}[/] {output.plain(found.reason)} · {found.charset} · {', '.join(found.flags)}")
+    rows = [
+        (item.name, item.value, item.raw, f"{item.origin} {item.label}", item.rule) for item in found.fields.values()
+    ]
+    table(("field", "value", "as the page has it", "where", "rule"), rows)
+    for file in found.attachments:
+        output.print(f"[blue]{file.role}[/] {output.plain(file.name)} {output.plain(file.url)}", soft_wrap=True)
+    output.print(f"[dim]{content_hash(found.text).short_id} · {len(found.text)} characters[/]")
+    output.print(output.plain(found.text))

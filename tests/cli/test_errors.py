@@ -1,0 +1,131 @@
+"""Bad input ends in one line that says what to do, an exit code that is not 0, and nothing half-written."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from etl.archive import Archive
+from etl.settings import Settings
+from tests.kit import environment, rows
+
+GOOD = """
+id: good
+name: 好
+agency: 某局
+region: "539100"
+platform: trs_wcm
+columns: [{url: "http://127.0.0.1:9/zwgk/"}]
+hosts: ["127.0.0.1"]
+pace: {delay: 0, retry_delay: 0}
+allow_private_addresses: true
+assertions: {min_records: 1, max_age_days: 10}
+verified: never
+"""
+
+
+def gongkai(settings: Settings, *words: object, **changes: str) -> subprocess.CompletedProcess[str]:
+    command = [Path(sys.executable).with_name("gongkai"), *map(str, words)]
+    return subprocess.run(
+        command, env=environment(settings) | changes, capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+def one_line(done: subprocess.CompletedProcess[str]) -> str:
+    """The error's one line; progress before it is not counted."""
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    lines = [line for line in done.stderr.splitlines() if line.startswith("gongkai: ")]
+    assert len(lines) == 1, done.stderr
+    return lines[0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("id: good", "id: Good One", "id: String should match"),
+        ("region:", "regoin:", "regoin: Extra inputs"),
+        ('"539100"', '"999999"', "region: does not begin with a province"),
+        ("trs_wcm", "wordpress", "platform: no platform is called 'wordpress'"),
+        ("http://127.0.0.1:9/zwgk/", "http://elsewhere.example/", "lies on none of the hosts"),
+        ("http://127.0.0.1:9/zwgk/", "ftp://x", "columns.0.url: not an http(s) address"),
+        ("assertions:", "# assertions:", "assertions: Field required"),
+        ("id: good", "id: [good", "is not YAML"),
+        ("delay: 0,", "delay: -1,", "pace.delay: Input should be greater"),
+        ("verified: never", "verified: never\nschedule: sometimes", "schedule: is neither a cron line"),
+    ],
+)
+def test_a_broken_source_file_names_file_key_and_reason(
+    local_settings: Settings, tmp_path: Path, old: str, new: str, words: str
+) -> None:
+    file = tmp_path / "broken.yaml"
+    file.write_text(GOOD.replace(old, new), encoding="utf-8")
+    said = one_line(gongkai(local_settings, "sources", "check", file))
+    assert f"{file}: " in said
+    assert words in said
+
+
+def test_a_broken_source_file_is_not_crawled(archive: Archive, local_settings: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "broken.yaml"
+    file.write_text(GOOD.replace("assertions:", "# assertions:"), encoding="utf-8")
+    assert f"{file}: assertions: Field required" in one_line(gongkai(local_settings, "crawl", file))
+    assert rows(archive, "SELECT * FROM archive.source") == []
+
+
+def test_check_names_every_broken_file_at_once(local_settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(GOOD.replace("id: good", "id: A"), encoding="utf-8")
+    (tmp_path / "b.yaml").write_text(GOOD.replace("name: 好", "name: ''"), encoding="utf-8")
+    (tmp_path / "c.yaml").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "d.yaml").write_text(GOOD, encoding="utf-8")
+    done = gongkai(local_settings, "sources", "check", GONGKAI_SOURCES=str(tmp_path))
+    assert done.returncode == 1
+    assert [Path(line.split(": ")[0]).name for line in done.stderr.splitlines()] == ["a.yaml", "b.yaml", "d.yaml"]
+
+
+def test_an_unreachable_host_is_a_red_run_with_its_reason(
+    archive: Archive, local_settings: Settings, tmp_path: Path
+) -> None:
+    file = tmp_path / "good.yaml"
+    file.write_text(GOOD, encoding="utf-8")
+    said = one_line(gongkai(local_settings, "crawl", file))
+    assert "listing pages were lost" in said
+    assert "gongkai report good" in said
+    assert [row["state"] for row in rows(archive, "SELECT state FROM archive.run")] == ["red"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (
+            {"GONGKAI_DATABASE_URL": "postgresql+psycopg://archive_app:wrong@{host}/{name}"},
+            "password authentication failed",
+        ),
+        ({"GONGKAI_DATABASE_URL": "postgresql+psycopg://archive_app:x@127.0.0.1:9/archive"}, "GONGKAI_DATABASE_URL"),
+        ({"GONGKAI_DATABASE_URL": "nonsense"}, "GONGKAI_DATABASE_URL"),
+        ({"GONGKAI_STORE_BUCKET": "no-such-bucket"}, "GONGKAI_STORE_BUCKET"),
+        ({"GONGKAI_STORE_SECRET_KEY": "wrong"}, "GONGKAI_STORE_"),
+        ({"GONGKAI_STORE_ENDPOINT": "127.0.0.1:9"}, "GONGKAI_STORE_ENDPOINT"),
+    ],
+)
+def test_a_wrong_address_or_password_says_which_setting(
+    archive: Archive, local_settings: Settings, tmp_path: Path, changes: dict[str, str], words: str
+) -> None:
+    file = tmp_path / "good.yaml"
+    file.write_text(GOOD, encoding="utf-8")
+    url = archive.engine.url
+    filled = {name: value.format(host=f"{url.host}:{url.port}", name=url.database) for name, value in changes.items()}
+    said = one_line(gongkai(local_settings, "crawl", file, **filled))
+    assert words in said
+    assert "wrong" not in said.replace("wrong address", "")
+    assert rows(archive, "SELECT * FROM archive.run") == []
+
+
+def test_an_unknown_source_names_those_that_are_known(local_settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "good.yaml").write_text(GOOD, encoding="utf-8")
+    said = one_line(gongkai(local_settings, "crawl", "bad", GONGKAI_SOURCES=str(tmp_path)))
+    assert "known: good" in said
+
+
+def test_a_missing_warc_file_is_said(local_settings: Settings, tmp_path: Path) -> None:
+    assert "No such file" in one_line(gongkai(local_settings, "import", tmp_path / "a.warc"))
