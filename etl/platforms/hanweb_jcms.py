@@ -144,8 +144,8 @@ def _group(page: WebPage, request: ListingRequest) -> ListingPage:
             return ListingPage((), told_total=total)
         asked = dict(parse_qsl(urlsplit(request.url).query))
         raise NotAListing(
-            f"an answer of {len(page.text.encode())} bytes without a record, where those from number "
-            f"{asked.get('startrecord', '1')} were asked for: sites that encrypt columnid and unitid answer so to plain ones"
+            f"an answer of {len(page.text.encode())} bytes without a record, asked for those from number "
+            f"{asked.get('startrecord', '1')}: a site that encrypts columnid and unitid answers so to plain ones"
         )
     seen = request.seen + len(store.records)
     following: tuple[ListingRequest, ...] = ()

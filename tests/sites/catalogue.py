@@ -70,9 +70,9 @@ def agencies() -> Mapping[str, Agency]:
 
 @cache
 def topics() -> Mapping[str, Mapping[str, Any]]:
-    """The authored material by topic."""
-    names = ("safety", "people", "city", "region")
-    return {topic["key"]: topic for name in names for topic in read(name)}
+    """The authored material by topic: every file of `texts/` that is a list."""
+    files = (read(path.stem) for path in sorted(TEXTS.glob("*.yaml")))
+    return {topic["key"]: topic for file in files if isinstance(file, list) for topic in file}
 
 
 def index_number(agency: Agency, year: int, serial: int) -> str:
@@ -128,43 +128,47 @@ def of_topic(row: Mapping[str, Any]) -> list[Document]:
     return made
 
 
+YEARLY = {
+    "law": (yearly.law, "法治政府建设年度报告"),
+    "disclosure": (yearly.disclosure, "政府信息公开年度报告"),
+    "budget": (yearly.budget, "预决算说明"),
+    "appointments": (yearly.appointments, "人事任免"),
+}
+"""Form and genre of each kind of yearly document."""
+
+
+def of_year(kind: str, by: str, year: int, turn: int) -> Document:
+    """The yearly document of a kind that an agency publishes; `turn` (below 20) chooses its day and its wordings."""
+    (write, genre), agency, key = YEARLY[kind], agencies()[by], f"{kind}-{by}-{year}"
+    title, number, body = write(read("annual"), agency, year, turn, key)
+    written = {"budget": date(year, 2, 8 + turn), "appointments": date(year, 5, 9 + turn)}.get(
+        kind, date(year + 1, 1, (10 + turn) if kind == "law" else 20 + turn % 8)
+    )
+    table = (pdf(f"{title}附表.pdf", [title, "收支预算总表（单位：万元）"]),) if kind == "budget" else ()
+    return Document(
+        key=key,
+        title=title,
+        index_number=index_number(agency, written.year, 900 + turn),
+        publisher=agency.name,
+        source=agency.name,
+        document_number=number,
+        written_date=written,
+        published_date=written + timedelta(days=turn + 1),
+        subject_category="综合政务/其他",
+        group_category=GROUPS[genre],
+        genre_category=genre,
+        body=body,
+        attachments=table,
+    )
+
+
 def of_years() -> dict[str, list[Document]]:
     """The yearly documents by site."""
-    texts = read("annual")
-    kinds = {
-        "law": (yearly.law, "法治政府建设年度报告"),
-        "disclosure": (yearly.disclosure, "政府信息公开年度报告"),
-        "budget": (yearly.budget, "预决算说明"),
-        "appointments": (yearly.appointments, "人事任免"),
-    }
     made: dict[str, list[Document]] = {}
     for kind, rows in read("catalogue")["yearly"].items():
-        write, genre = kinds[kind]
         pairs = [(row, year) for row in rows for year in row["years"]]
         for turn, (row, year) in enumerate(pairs):
-            agency, key = agencies()[row["by"]], f"{kind}-{row['by']}-{year}"
-            title, number, body = write(texts, agency, year, turn, key)
-            written = {"budget": date(year, 2, 8 + turn), "appointments": date(year, 5, 9 + turn)}.get(
-                kind, date(year + 1, 1, (10 + turn) if kind == "law" else 20 + turn % 8)
-            )
-            table = (pdf(f"{title}附表.pdf", [title, "收支预算总表（单位：万元）"]),) if kind == "budget" else ()
-            made.setdefault(row["site"], []).append(
-                Document(
-                    key=key,
-                    title=title,
-                    index_number=index_number(agency, written.year, 900 + turn),
-                    publisher=agency.name,
-                    source=agency.name,
-                    document_number=number,
-                    written_date=written,
-                    published_date=written + timedelta(days=turn + 1),
-                    subject_category="综合政务/其他",
-                    group_category=GROUPS[genre],
-                    genre_category=genre,
-                    body=body,
-                    attachments=table,
-                )
-            )
+            made.setdefault(row["site"], []).append(of_year(kind, row["by"], year, turn))
     return made
 
 

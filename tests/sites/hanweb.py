@@ -1,0 +1,73 @@
+"""What the demo sites of the two Hanweb families share: their documents, and how their detail pages show fields.
+
+槐津市 (JCMS) and 芷汀市 (jpaas) are invented. Each publishes two topics of `texts/lakes.yaml`, what its agencies write
+every year, and one document of the province and one of another city that stand on other sites too.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from tests.sites.catalogue import documents, of_topic, of_year
+from tests.sites.documents import Document, chinese
+from tests.sites.server import Posting
+
+TOPICS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
+    "jcms": (
+        {"topic": "carpark", "by": "hj-city", "date": date(2023, 6, 13), "serial": 33, "case": date(2023, 8, 21)},
+        {"topic": "library", "by": "hj-culture", "date": date(2022, 11, 24), "serial": 46, "case": date(2023, 8, 29)},
+    ),
+    "jpaas": (
+        {"topic": "wetland", "by": "zt-forest", "date": date(2023, 2, 14), "serial": 14, "case": date(2023, 7, 19)},
+        {"topic": "parcel", "by": "zt-commerce", "date": date(2022, 8, 30), "serial": 57, "case": date(2023, 4, 12)},
+    ),
+}
+YEARLY: Mapping[str, Mapping[str, tuple[tuple[str, tuple[int, ...]], ...]]] = {
+    "jcms": {
+        "law": (("hj-jindu", (2019, 2020, 2021, 2022, 2023)), ("hj-mailing", (2021, 2022, 2023)), ("hj-city", (2023,))),
+        "disclosure": (("hj-gov", (2021, 2022)), ("hj-culture", (2021, 2022, 2023)), ("hj-jindu", (2022,))),
+        "budget": (("hj-finance", (2022, 2023)), ("hj-culture", (2023,)), ("hj-city", (2023,))),
+        "appointments": (("hj-gov", (2020, 2021, 2022, 2023)),),
+    },
+    "jpaas": {
+        "law": (("zt-weiqiao", (2020, 2021, 2022, 2023)), ("zt-forest", (2022, 2023)), ("zt-commerce", (2023,))),
+        "disclosure": (("zt-gov", (2021, 2022)), ("zt-commerce", (2022, 2023))),
+        "budget": (("zt-finance", (2022, 2023)), ("zt-forest", (2023,))),
+        "appointments": (("zt-gov", (2021, 2022, 2023)),),
+    },
+}
+SHARED: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "jcms": (("trs", "yl-feedback"), ("trs", "fees-list")),
+    "jpaas": (("gkmlpt", "yl-feedback"), ("gkmlpt", "forms-download")),
+}
+"""(site, key) of documents that other cities' sites carry too."""
+
+
+def published(site: str) -> list[Document]:
+    """Every document of "jcms" or "jpaas"."""
+    made = [document for row in TOPICS[site] for document in of_topic(row)]
+    for kind, rows in YEARLY[site].items():
+        pairs = [(by, year) for by, years in rows for year in years]
+        made += [of_year(kind, by, year, turn) for turn, (by, year) in enumerate(pairs)]
+    return made + [document for other, key in SHARED[site] for document in documents(other) if document.key == key]
+
+
+def known(document: Document) -> dict[str, str]:
+    """Every field that the pages show, in its normal form, the empty ones too."""
+    names = (
+        "title", "index_number", "publisher", "source", "document_number", "subject_category", "group_category",
+        "disclosure_method", "validity",
+    )  # fmt: skip
+    dates = ("written_date", "published_date")
+    found = {name: str(getattr(document, name) or "") for name in (*names, *dates)}
+    return found | {"keywords": ",".join(document.keywords)}
+
+
+def in_text(posting: Posting) -> dict[str, str]:
+    """What the body itself says: its number above the text, the date below the signature."""
+    document, found = posting.document, {}
+    if document.document_number and document.document_number in document.text:
+        found["document_number"] = document.document_number
+    if document.written_date and chinese(document.written_date) in document.text:
+        found["written_date"] = str(document.written_date)
+    return found
