@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, func, select, text, update
 
 from etl.archive.models import Run
 from etl.archive.runs import ColumnTold, OpenRun
+from etl.extract import content_hash
 from etl.outcomes import Group, Outcome, group
 
 
@@ -40,7 +41,7 @@ class Report:
 
 def read_report(connection: Connection, run: OpenRun, problems: Sequence[str]) -> Report:
     """The report of a run, counted from what is stored."""
-    values = {"run": run.id, "source": run.source.id}
+    values = {"run": run.id, "source": run.source.id, "nothing": content_hash("").sha256}
     counted = connection.execute(
         text("SELECT outcome, count(*) AS n FROM archive.run_page WHERE run_id = :run GROUP BY 1"), values
     ).all()
@@ -71,14 +72,14 @@ def read_report(connection: Connection, run: OpenRun, problems: Sequence[str]) -
     )
 
 
-# A record is a duplicate when an earlier record, of whatever source, already holds its text.
+# A record is a duplicate when an earlier record, of whatever source, already holds its text; having none is not a text.
 _SUMS = text("""
 WITH mine AS (
     SELECT r.id, v.content_hash FROM archive.record r
     JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
-    WHERE r.source_id = :source AND r.state = 'current'
+    WHERE r.source_id = :source AND r.state = 'current' AND v.content_hash <> :nothing
 )
-SELECT (SELECT count(*) FROM mine) AS records,
+SELECT (SELECT count(*) FROM archive.record WHERE source_id = :source AND state = 'current') AS records,
        (SELECT count(*) FROM mine WHERE EXISTS (
            SELECT FROM archive.record_version v JOIN archive.record o ON o.id = v.record_id AND o.version = v.version
            WHERE v.content_hash = mine.content_hash AND o.id < mine.id AND o.state = 'current')) AS duplicates,

@@ -60,7 +60,7 @@ def _bytes(page: str, url: str) -> tuple[bytes, str, str]:
 
 
 async def _fetch(url: str) -> tuple[bytes, str, str]:
-    source = adhoc_source("extract", url, [urlsplit(url).hostname or ""])
+    source = adhoc_source("extract", "extract", url, [urlsplit(url).hostname or ""])
     async with fetcher(source, LocalHosts(), settings().user_agent) as client:
         attempt = (await client.fetch(Request(url)))[-1]
     outcome, reason = judge(attempt)

@@ -146,4 +146,4 @@ def _keep(archive: Archive, run: OpenRun, chunk: dict[str, Attempt], tell: Tell)
 
 def import_source() -> Source:
     """The source of pages that no source file claims."""
-    return adhoc_source(IMPORTED, "https://import.invalid/", ["import.invalid"])
+    return adhoc_source(IMPORTED, "导入的网页", "https://import.invalid/", ["import.invalid"])

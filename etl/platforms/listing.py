@@ -4,12 +4,13 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from typing import Any
 
 from lxml.html import HtmlElement
 
-from etl.platforms.base import Entry
+from etl.platforms.base import Entry, NotAListing
 from etl.web.page import WebPage, absolute, base_url
 
 _DATE = re.compile(r"((?:19|20)\d{2})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})")
@@ -110,3 +111,29 @@ def script_value(text: str, key: str) -> Any:
         except ValueError:
             continue
     return None
+
+
+def json_of(page: WebPage) -> Any:
+    """The JSON that the answer is, with or without a byte order mark. Raises `NotAListing` where it is something else."""
+    text = page.text.lstrip("\ufeff \t\r\n")
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        came = "an HTML page" if text.startswith("<") else "something else"
+        raise NotAListing(f"{came} instead of JSON: {' '.join(text[:60].split())!r}") from error
+
+
+def china_day(value: Any) -> str | None:
+    """Epoch seconds or milliseconds, or a written date, as a day in China's calendar; None for 0 and for no date."""
+    if isinstance(value, str) and value.strip().isdigit() and len(value.strip()) >= 10:
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        return iso_date(str(value or ""))
+    seconds = value // 1000 if abs(value) >= 10**11 else value
+    return (datetime.fromtimestamp(seconds, UTC) + timedelta(hours=8)).date().isoformat() if seconds > 0 else None
+
+
+def plain(text: Any) -> str:
+    """The words of a title or a value in a JSON answer: no tags (search marks its hits by `<em>`), no entities."""
+    bare = re.sub(r"<[^>]*>", "", re.sub(r"<br\s*/?>", " ", str(text or ""), flags=re.IGNORECASE))
+    return " ".join(unescape(bare).split())

@@ -1,8 +1,39 @@
-"""NFCMS (Guangdong sites outside gkmlpt, by the same vendor): detail `…/content/post_{id}.html`."""
+"""NFCMS: Guangdong sites outside gkmlpt, by the same vendor (Shenzhen, Futian, Bao'an, Foshan, Zengcheng …).
 
-from etl.platforms.base import Embedded, Layout, Platform
+Detail `…/content/post_{id}.html` (seen on saved pages, July 2026). A column is listed in one of two ways:
+
+* static pages `index.html`, `index_2.html` … with links to the next and the last page (page k at `index_{k}.html`:
+  crawlers of sz.gov.cn and hrss.sz.gov.cn; that the last page is linked: unverified);
+* static JSON on some sites, `/postmeta/i/{column}.json`: `articles` (all of them at once), `children` (columns below)
+  and the column's own fields. A crawler of hrss.foshan.gov.cn found both ways cut after 50 pages of 50, so a column
+  of 21,140 showed 2,500: the told total is what reveals it. `publish_count` stands at each of the children; that a
+  column says it of itself too: unverified.
+
+Read from other people's crawlers in November 2026 (sz.gov.cn/zfgb, zc.gov.cn, gxj.sz.gov.cn, hengqin.gov.cn,
+hrss.foshan.gov.cn); no answer was seen here.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from etl.platforms.base import Embedded, Entry, Layout, ListingPage, ListingRequest, NotAListing, Platform
+from etl.platforms.listing import china_day, json_of, linked_rows, plain
 from etl.web.data import object_after
-from etl.web.page import WebPage
+from etl.web.page import WebPage, links
+
+_DETAIL = re.compile(r"/content/m?post_\d+\.html(?:$|[?#])")
+_PAGE = re.compile(r"/index_(\d+)\.html$")
+_LAST = re.compile(r"尾页|末页|最后一页")
+# What extension fields of articles mean (metadata of gazettes and policy columns; the first that is filled counts).
+_EXTENSIONS = {
+    "document_number": ("EXT_wh", "EXT_zh"),
+    "publisher": ("EXT_fbjg", "EXT_fwdw"),
+    "subject_category": ("EXT_ztfl",),
+    "validity": ("EXT_sx",),
+}
 
 
 class Nfcms(Platform):
@@ -22,3 +53,70 @@ class Nfcms(Platform):
         }
         fields = {k: (str(v), path) for k, (v, path) in found.items() if isinstance(v, (str, int)) and v}
         return Embedded(body_html=article["content"], fields=fields)
+
+    def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
+        return _column(page, request) if "/postmeta/i/" in urlsplit(page.url).path else _index(page, request)
+
+
+def _index(page: WebPage, request: ListingRequest) -> ListingPage:
+    entries = linked_rows(page, _DETAIL)
+    here = urlsplit(page.url).path
+    current = int(found[1]) if (found := _PAGE.search(here)) else 1
+    folder = here.rsplit("/", 1)[0]
+    numbers, last = set(), None
+    for url, words in links(page):
+        path = urlsplit(url).path
+        if path.rsplit("/", 1)[0] == folder and (found := _PAGE.search(path)):
+            numbers.add(int(found[1]))
+            if _LAST.search(words):
+                last = int(found[1])
+    if not entries and not numbers:
+        raise NotAListing("neither links to documents (content/post_<id>.html) nor to further pages (index_<n>.html)")
+    # The last page may not link itself, and a window of numbers (1 2 3 …) does not tell how many there are.
+    told = last or (current if numbers and max(numbers) < current else None)
+    following: tuple[ListingRequest, ...] = ()
+    if any(number > current for number in numbers):
+        url = urljoin(page.url, f"index_{current + 1}.html")
+        following = (ListingRequest(url, request.column, request.seen + len(entries)),)
+    return ListingPage(entries, told_pages=told, following=following)
+
+
+def _column(page: WebPage, request: ListingRequest) -> ListingPage:
+    column = json_of(page)
+    articles = column.get("articles") if isinstance(column, dict) else None
+    children = column.get("children") if isinstance(column, dict) else None
+    if not isinstance(articles, list) and not isinstance(children, list):
+        raise NotAListing("JSON without articles and without children")
+    following = tuple(
+        ListingRequest(urljoin(page.url, f"{child['id']}.json"), f"{request.column} / {plain(child.get('name'))}")
+        for child in children or ()
+        if isinstance(child, dict) and child.get("id")
+    )
+    entries = tuple(_entry(article, page.url) for article in articles or () if isinstance(article, dict))
+    # A parent's count may be that of the columns below it; the children tell their own.
+    total = column.get("publish_count") if not following else None
+    return ListingPage(entries, told_total=total if isinstance(total, int) else None, following=following)
+
+
+def _entry(article: Mapping[str, Any], base: str) -> Entry:
+    """A line of `articles`; one without an address is given none that could be taken for a page."""
+    url = str(article.get("url") or article.get("post_url") or "").strip()
+    more = _extensions(article)
+    fields = {
+        name: value for name, keys in _EXTENSIONS.items() if (value := next(filter(None, map(more.get, keys)), None))
+    }
+    dates = map(china_day, (article.get("date"), article.get("publish_time"), article.get("created_at")))
+    if published := next(filter(None, dates), None):
+        fields["published_date"] = published
+    return Entry(urljoin(base, url) if url else f"post:{article.get('id')}", plain(article.get("title")), fields)
+
+
+def _extensions(article: Mapping[str, Any]) -> dict[str, str]:
+    """The EXT_ fields, whether they stand in the article itself or in its `json_ext` (text, or `[]` for none)."""
+    packed = article.get("json_ext")
+    try:
+        inner = json.loads(packed) if isinstance(packed, str) and packed else packed
+    except ValueError:
+        inner = None
+    every = {**(inner if isinstance(inner, dict) else {}), **article}
+    return {name: plain(value) for name, value in every.items() if name.startswith("EXT_") and isinstance(value, str)}

@@ -120,11 +120,11 @@ class Source(_Part):
         return in_scope(url, self.hosts)
 
 
-def adhoc_source(name: str, url: str, hosts: Sequence[str]) -> Source:
+def adhoc_source(id: str, name: str, url: str, hosts: Sequence[str]) -> Source:
     """A source that no file describes: pages that are imported, or looked at once."""
     return Source.model_validate(
         {
-            "id": name,
+            "id": id,
             "name": name,
             "agency": "—",
             "region": "000000",

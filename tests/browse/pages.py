@@ -15,7 +15,7 @@ from etl.pipeline.warc import import_source, import_warc, read_whole
 from etl.sources.schema import Source
 
 _files = count(1)
-_SINCE = datetime(2024, 1, 1, tzinfo=UTC)
+_SINCE = datetime(2024, 6, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Page:
 
 
 def keep(archive: Archive, folder: Path, *pages: Page, source: Source | None = None) -> None:
-    """Imports the pages, all fetched on 2024-01-01 and what they say of later."""
+    """Imports the pages, fetched on 2024-06-01, or as much later as they say."""
     path = folder / f"{next(_files)}.warc.gz"
     with path.open("wb") as file:
         writer = WARCWriter(file, gzip=True)

@@ -7,6 +7,7 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from etl.archive import Archive
+from etl.pipeline.warc import import_source
 from tests.browse.pages import Page, keep, other_source
 
 
@@ -62,7 +63,7 @@ def test_one_text_at_two_places_is_one_line_with_its_places(
     assert (line["id"], line["title"], line["places"]) == (first["id"], "夏季渡船班次", 2)
     assert "2 处" in reader.get("/archive/").text
     assert first["places"] == second["places"]
-    assert [place["source_name"] for place in first["places"]] == ["导入的网页", "岚川市转载"]
+    assert [place["source_name"] for place in first["places"]] == [import_source().name, other_source().name]
     # Who asks for the copy's source finds the copy.
     assert _titles(reader, source="lanchuan-copy") == ["转发：夏季渡船班次"]
 

@@ -1,16 +1,17 @@
 """What the demo sites of the two Hanweb families share: their documents, and how their detail pages show fields.
 
 槐津市 (JCMS) and 芷汀市 (jpaas) are invented. Each publishes two topics of `texts/lakes.yaml`, what its agencies write
-every year, and one document of the province and one of another city that stand on other sites too.
+every year, and a document of the province that stands on other sites too. Each has one document of its own without a
+word in its body: the PDF is all there is.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from tests.sites.catalogue import documents, of_topic, of_year
 from tests.sites.documents import Document, chinese
-from tests.sites.server import Posting
 
 TOPICS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "jcms": (
@@ -36,11 +37,7 @@ YEARLY: Mapping[str, Mapping[str, tuple[tuple[str, tuple[int, ...]], ...]]] = {
         "appointments": (("zt-gov", (2021, 2022, 2023)),),
     },
 }
-SHARED: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "jcms": (("trs", "yl-feedback"), ("trs", "fees-list")),
-    "jpaas": (("gkmlpt", "yl-feedback"), ("gkmlpt", "forms-download")),
-}
-"""(site, key) of documents that other cities' sites carry too."""
+WORDLESS = ("budget-hj-city-2023", "budget-zt-forest-2023")
 
 
 def published(site: str) -> list[Document]:
@@ -49,25 +46,29 @@ def published(site: str) -> list[Document]:
     for kind, rows in YEARLY[site].items():
         pairs = [(by, year) for by, years in rows for year in years]
         made += [of_year(kind, by, year, turn) for turn, (by, year) in enumerate(pairs)]
-    return made + [document for other, key in SHARED[site] for document in documents(other) if document.key == key]
+    shared = [document for document in documents("trs") if document.key == "yl-feedback"]
+    return [replace(each, body=()) if each.key in WORDLESS else each for each in made] + shared
 
 
 def known(document: Document) -> dict[str, str]:
     """Every field that the pages show, in its normal form, the empty ones too."""
-    names = (
+    plain = (
         "title", "index_number", "publisher", "source", "document_number", "subject_category", "group_category",
-        "disclosure_method", "validity",
+        "disclosure_method", "validity", "written_date", "published_date",
     )  # fmt: skip
-    dates = ("written_date", "published_date")
-    found = {name: str(getattr(document, name) or "") for name in (*names, *dates)}
-    return found | {"keywords": ",".join(document.keywords)}
+    found = {name: str(getattr(document, name) or "") for name in plain}
+    # Rules get a number of the register of rules, which is not their document number.
+    registered = f"YLHJ16-{document.published_date.year}-0{document.index_number[-3:]}" if document.validity else ""
+    return found | {
+        "disclosure_scope": "面向全社会", "registration_number": registered, "keywords": ",".join(document.keywords),
+    }  # fmt: skip
 
 
-def in_text(posting: Posting) -> dict[str, str]:
-    """What the body itself says: its number above the text, the date below the signature."""
-    document, found = posting.document, {}
+def said_elsewhere(document: Document, shown: Mapping[str, str]) -> dict[str, str]:
+    """Fields that a record may hold though the header lacks them: from meta tags, and what the body itself says."""
+    meta = {name: value for name, value in known(document).items() if name in ("source", "keywords") and value}
     if document.document_number and document.document_number in document.text:
-        found["document_number"] = document.document_number
+        meta["document_number"] = document.document_number
     if document.written_date and chinese(document.written_date) in document.text:
-        found["written_date"] = str(document.written_date)
-    return found
+        meta["written_date"] = str(document.written_date)
+    return {name: value for name, value in meta.items() if name not in shown}
