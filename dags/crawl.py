@@ -83,7 +83,7 @@ def crawl_dag(source: Source) -> None:
     @task
     def plan_batches() -> list[int]:
         """Gives the pages that need work to batches; returns the batches' numbers."""
-        from etl.archive.runs import plan
+        from etl.archive.planning import plan
 
         archive, run, chosen = resumed()
         return list(plan(archive.engine, run, chosen.batch_size))
@@ -91,7 +91,7 @@ def crawl_dag(source: Source) -> None:
     @task
     def fetch_batch(number: int) -> dict[str, int]:
         """Fetches the pages of a batch; returns the outcomes."""
-        from etl.pipeline.batches import fetch_batch
+        from etl.pipeline.fetching import fetch_batch
 
         archive, run, chosen = resumed()
         return dict(asyncio.run(fetch_batch(archive, run, number, chosen.user_agent, progress)))
@@ -99,7 +99,7 @@ def crawl_dag(source: Source) -> None:
     @task
     def extract_batch(number: int) -> dict[str, int]:
         """Reads what was fetched; returns how many records it made and changed."""
-        from etl.pipeline.batches import extract_batch
+        from etl.pipeline.extracting import extract_batch
 
         archive, run, _ = resumed()
         recorded = extract_batch(archive, run, number, progress)

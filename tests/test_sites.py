@@ -189,7 +189,7 @@ def test_gkmlpt_details_carry_the_document_as_json(client: httpx.Client) -> None
 
 def test_the_same_document_stands_at_several_places() -> None:
     sites = demo_sites()
-    assert set(goldens.places(*sites)) == {"school-notice", "elder-rules", "jobs-notice", "yl-feedback"}
+    assert set(goldens.places(*sites)) >= {"school-notice", "elder-rules", "jobs-notice", "yl-feedback"}
 
 
 def test_source_files_lead_to_their_sites(site: Site, client: httpx.Client) -> None:

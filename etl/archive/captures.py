@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, or_, select, text, update
+from sqlalchemy import BigInteger, Connection, bindparam, case, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from etl.archive import Archive
@@ -121,6 +121,7 @@ def insert_lines(connection: Connection, run_id: int, lines: Sequence[dict[str, 
         connection.execute(_PAGE_CHECKED, [_checked(line) for line in seen])
     if stored := [line for line in lines if line["outcome"] == Outcome.STORED]:
         connection.execute(_PAGE_STORED, [_checked(line) | {"blob": line["blob"]} for line in stored])
+        connection.execute(_ARTICLE_CHANGED, {"parts": [line["page"] for line in stored if line["kind"] == "part"]})
 
 
 _COPIED = ("url", "final_url", "elapsed_ms", "status", "request_headers", "headers", "outcome", "reason", "log")
@@ -145,12 +146,18 @@ _PAGE_STORED = (
     .where(Page.id == bindparam("page"), Page.checked_at == bindparam("at"))
     .values(
         blob_sha256=bindparam("blob"),
-        unread_capture_id=bindparam("capture"),
+        unread_capture_id=case((Page.kind == "document", bindparam("capture", type_=BigInteger))),
         verdict=None,
         etag=bindparam("new_etag"),
         last_modified=bindparam("new_modified"),
     )
 )
+# A further page that changed is read together with its first page, which may itself be as it was.
+_ARTICLE_CHANGED = text("""
+UPDATE archive.page a SET unread_capture_id = coalesce(a.unread_capture_id, (
+    SELECT max(c.id) FROM archive.capture c WHERE c.page_id = a.id AND c.blob_sha256 = a.blob_sha256))
+FROM archive.page p WHERE p.part_of = a.id AND p.id = ANY(:parts)
+""")
 
 
 def _ended(run_id: int, line: dict[str, Any]) -> dict[str, Any]:

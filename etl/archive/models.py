@@ -86,12 +86,12 @@ class Blob(Base):
 
 
 class Page(Base):
-    """An address that a source has shown: a document, a page of a listing."""
+    """An address that a source has shown: a document, a further page of one, a page of a listing."""
 
     __tablename__ = "page"
     __table_args__ = (
         UniqueConstraint("source_id", "url"),
-        CheckConstraint("kind IN ('document', 'listing', 'robots')", name="kind"),
+        CheckConstraint("kind IN ('document', 'part', 'listing')", name="kind"),
         CheckConstraint(f"verdict IN ({_OUTCOMES})", name="verdict"),
     )
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
@@ -100,6 +100,11 @@ class Page(Base):
     kind: Mapped[str]
     listing: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     first_seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    listed_at: Mapped[datetime | None]
+    """The start of the last run whose listing showed it."""
+    part_of: Mapped[int | None] = mapped_column(ForeignKey("archive.page.id"), index=True)
+    """The first page of the article that this page goes on with; `part` is its place, from 2."""
+    part: Mapped[int | None] = mapped_column(SmallInteger)
     checked_at: Mapped[datetime | None]
     blob_sha256: Mapped[str | None] = mapped_column(ForeignKey("archive.blob.sha256"))
     etag: Mapped[str | None]
@@ -116,11 +121,13 @@ class Run(Base):
     __tablename__ = "run"
     __table_args__ = (
         UniqueConstraint("source_id", "key"),
-        CheckConstraint("state IN ('running', 'green', 'red')", name="state"),
+        CheckConstraint("state IN ('running', 'green', 'amber', 'red')", name="state"),
+        CheckConstraint("kind IN ('crawl', 'recheck', 'import')", name="kind"),
     )
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     source_id: Mapped[str] = mapped_column(ForeignKey("archive.source.id"))
     key: Mapped[str]
+    kind: Mapped[str]
     options: Mapped[dict[str, Any]]
     state: Mapped[str] = mapped_column(server_default="running")
     listing: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
@@ -195,6 +202,9 @@ class Record(Base):
     source_id: Mapped[str] = mapped_column(ForeignKey("archive.source.id"), index=True)
     version: Mapped[int]
     state: Mapped[str] = mapped_column(server_default="current")
+    state_reason: Mapped[str] = mapped_column(server_default="")
+    """The evidence on which the record was removed, or restored."""
+    state_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
@@ -241,4 +251,5 @@ class Change(Base):
     version: Mapped[int]
     source_id: Mapped[str] = mapped_column(ForeignKey("archive.source.id"))
     run_id: Mapped[int | None] = mapped_column(ForeignKey("archive.run.id"))
+    reason: Mapped[str] = mapped_column(server_default="")
     changed_at: Mapped[datetime] = mapped_column(server_default=func.now())

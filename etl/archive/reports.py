@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select, text, update
+from sqlalchemy.dialects.postgresql import distinct_on
 
+from etl.archive.health import Gap, gaps
 from etl.archive.models import Run
 from etl.archive.runs import ColumnTold, OpenRun
 from etl.extract import content_hash
@@ -19,6 +21,7 @@ class Report:
 
     source: str
     run: int
+    kind: str
     key: str
     state: str
     started_at: str
@@ -33,14 +36,21 @@ class Report:
     duplicates: int
     created: int
     updated: int
+    removed: int
+    restored: int
     change_seq_to: int
+    full: bool
     outcomes: dict[str, int] = field(default_factory=dict)
     told: tuple[ColumnTold, ...] = ()
     problems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
 
-def read_report(connection: Connection, run: OpenRun, problems: Sequence[str]) -> Report:
-    """The report of a run, counted from what is stored."""
+def read_report(
+    connection: Connection, run: OpenRun, problems: Sequence[str] = (), warnings: Sequence[str] = ()
+) -> Report:
+    """The report of a run, counted from what is stored: red with a problem, amber with a warning."""
     values = {"run": run.id, "source": run.source.id, "nothing": content_hash("").sha256}
     counted = connection.execute(
         text("SELECT outcome, count(*) AS n FROM archive.run_page WHERE run_id = :run GROUP BY 1"), values
@@ -54,8 +64,9 @@ def read_report(connection: Connection, run: OpenRun, problems: Sequence[str]) -
     return Report(
         source=run.source.id,
         run=run.id,
+        kind=run.kind,
         key=run.key,
-        state="red" if problems else "green",
+        state="red" if problems else "amber" if warnings else "green",
         started_at=run.started_at.isoformat(),
         seconds=round((datetime.now(UTC) - run.started_at).total_seconds(), 1),
         listed=sum(row.n for row in counted),
@@ -65,10 +76,15 @@ def read_report(connection: Connection, run: OpenRun, problems: Sequence[str]) -
         duplicates=row.duplicates,
         created=row.created,
         updated=row.updated,
+        removed=row.removed,
+        restored=row.restored,
         change_seq_to=row.change_seq_to,
+        full=bool(listing.get("full")),
         outcomes=dict(sorted(outcomes.items())),
         told=tuple(ColumnTold(**column) for column in listing.get("columns", ())),
         problems=tuple(problems),
+        warnings=tuple(warnings),
+        gaps=gaps(connection, run.source.id),
     )
 
 
@@ -85,14 +101,16 @@ SELECT (SELECT count(*) FROM archive.record WHERE source_id = :source AND state 
            WHERE v.content_hash = mine.content_hash AND o.id < mine.id AND o.state = 'current')) AS duplicates,
        (SELECT count(*) FROM archive.change WHERE run_id = :run AND kind = 'created') AS created,
        (SELECT count(*) FROM archive.change WHERE run_id = :run AND kind = 'updated') AS updated,
+       (SELECT count(*) FROM archive.change WHERE run_id = :run AND kind = 'removed') AS removed,
+       (SELECT count(*) FROM archive.change WHERE run_id = :run AND kind = 'restored') AS restored,
        (SELECT coalesce(max(change_seq), 0) FROM archive.change) AS change_seq_to
 """)
 
 
-def close_run(engine: Engine, run: OpenRun, problems: Sequence[str]) -> Report:
-    """Counts the run, keeps the report with it, and ends it green or red."""
+def close_run(engine: Engine, run: OpenRun, problems: Sequence[str] = (), warnings: Sequence[str] = ()) -> Report:
+    """Counts the run, keeps the report with it, and ends it green, amber or red."""
     with engine.begin() as connection:
-        report = read_report(connection, run, problems)
+        report = read_report(connection, run, problems, warnings)
         connection.execute(
             update(Run)
             .where(Run.id == run.id)
@@ -108,16 +126,18 @@ def report_of(engine: Engine, source_id: str, key: str) -> Report | None:
     if kept is None:
         return None
     told = tuple(ColumnTold(**column) for column in kept["told"])
-    return Report(**{**kept, "told": told, "problems": tuple(kept["problems"])})
+    found = tuple(Gap(**{**gap, "first": tuple(gap["first"])}) for gap in kept["gaps"])
+    words = {name: tuple(kept[name]) for name in ("problems", "warnings")}
+    return Report(**{**kept, **words, "told": told, "gaps": found})
 
 
 def last_reports(engine: Engine, source_id: str | None = None) -> list[dict[str, Any]]:
-    """The report of each source's last finished run, as it was kept."""
+    """The report of each source's last finished run of each kind, as it was kept."""
     query = (
         select(Run.report)
         .where(Run.report.is_not(None), *([Run.source_id == source_id] if source_id else []))
-        .distinct(Run.source_id)
-        .order_by(Run.source_id, Run.id.desc())
+        .ext(distinct_on(Run.source_id, Run.kind))
+        .order_by(Run.source_id, Run.kind, Run.id.desc())
     )
     with engine.connect() as connection:
         return [report for report in connection.scalars(query) if report is not None]

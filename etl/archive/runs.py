@@ -1,17 +1,16 @@
 """Runs: opening one, what it listed, and its batches."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Literal
 
-from sqlalchemy import Connection, Engine, bindparam, func, select, text, update
+from sqlalchemy import Connection, Engine, and_, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from etl.archive.captures import Batch
 from etl.archive.models import Page, Run, RunPage, Source
 from etl.errors import GongkaiError
-from etl.outcomes import Outcome
 from etl.platforms.base import Entry
 from etl.sources.schema import Source as SourceFile
 
@@ -25,12 +24,16 @@ class Options:
     dry_run: bool = False
 
 
+RunKind = Literal["crawl", "recheck", "import"]
+
+
 @dataclass(frozen=True, slots=True)
 class OpenRun:
     """A run under way. `key` is what its starter calls it: the same key is the same run, resumed."""
 
     id: int
     key: str
+    kind: RunKind
     source: SourceFile
     options: Options
     started_at: datetime
@@ -42,9 +45,10 @@ class OpenRun:
 
 @dataclass(frozen=True, slots=True)
 class ColumnTold:
-    """What one list said of itself, and what was found in it."""
+    """What one list said of itself, and what was found in it: lines, and different documents in them."""
 
     column: str
+    lines: int
     listed: int
     pages: int
     told_total: int | None = None
@@ -54,12 +58,16 @@ class ColumnTold:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """How the walk over the listing went: its columns, the listing pages that were lost, requests made."""
+    """How the walk over the listing went: its columns, the listing pages that were lost, requests made, what was odd.
+
+    `full` says that every list was to be walked to its end.
+    """
 
     columns: tuple[ColumnTold, ...] = ()
     lost: tuple[tuple[str, str], ...] = ()
     requests: int = 0
     problems: tuple[str, ...] = ()
+    full: bool = False
 
 
 def keep_source(connection: Connection, source: SourceFile) -> None:
@@ -76,15 +84,15 @@ def keep_source(connection: Connection, source: SourceFile) -> None:
     connection.execute(insert(Source).values(values).on_conflict_do_update(index_elements=["id"], set_=values))
 
 
-def open_run(engine: Engine, source: SourceFile, key: str, options: Options) -> OpenRun:
+def open_run(engine: Engine, source: SourceFile, key: str, options: Options, kind: RunKind = "crawl") -> OpenRun:
     """The run of that key, begun now unless it was begun before."""
     with engine.begin() as connection:
         keep_source(connection, source)
-        values = {"source_id": source.id, "key": key, "options": asdict(options)}
+        values = {"source_id": source.id, "key": key, "kind": kind, "options": asdict(options)}
         connection.execute(insert(Run).values(values).on_conflict_do_nothing())
         row = connection.execute(_RUN_BY_KEY, {"source": source.id, "key": key}).one()
         connection.execute(update(Run).where(Run.id == row.id).values(state="running", finished_at=None))
-    return OpenRun(row.id, key, source, Options(**row.options), row.started_at)
+    return OpenRun(row.id, key, row.kind, source, Options(**row.options), row.started_at)
 
 
 def resume_run(engine: Engine, source: SourceFile, key: str) -> OpenRun:
@@ -93,10 +101,10 @@ def resume_run(engine: Engine, source: SourceFile, key: str) -> OpenRun:
         row = connection.execute(_RUN_BY_KEY, {"source": source.id, "key": key}).one_or_none()
     if row is None:
         raise GongkaiError(f"{source.id}: run {key!r} was never begun", hint="see the log of its first task")
-    return OpenRun(row.id, key, source, Options(**row.options), row.started_at)
+    return OpenRun(row.id, key, row.kind, source, Options(**row.options), row.started_at)
 
 
-_RUN_BY_KEY = select(Run.id, Run.options, Run.started_at).where(
+_RUN_BY_KEY = select(Run.id, Run.kind, Run.options, Run.started_at).where(
     Run.source_id == bindparam("source"), Run.key == bindparam("key")
 )
 
@@ -123,6 +131,7 @@ def keep_entries(
             "source_id": run.source.id,
             "url": url,
             "kind": "document",
+            "listed_at": run.started_at,
             "listing": {**({"title": entry.title} if entry.title else {}), **entry.fields},
         }
         for url, entry in sorted(entries.items())
@@ -130,8 +139,7 @@ def keep_entries(
     upsert = insert(Page)
     upsert = upsert.on_conflict_do_update(
         index_elements=["source_id", "url"],
-        set_={"listing": Page.listing.op("||")(upsert.excluded.listing)},
-        where=~Page.listing.contains(upsert.excluded.listing),
+        set_={"listing": Page.listing.op("||")(upsert.excluded.listing), "listed_at": upsert.excluded.listed_at},
     )
     connection.execute(upsert, rows)
     found = known_entries(connection, run.source.id, entries, before=run.started_at)
@@ -154,18 +162,47 @@ def known_entries(
     return {row.url: ListedEntry(row.id, row.first_seen_at < before) for row in connection.execute(query)}
 
 
+@dataclass(frozen=True, slots=True)
+class WalkBefore:
+    """An earlier complete walk: when it began, and how many documents it listed."""
+
+    run_id: int
+    started_at: datetime
+    listed: int
+
+
 def last_walk_was_complete(engine: Engine, run: OpenRun) -> bool:
-    """Whether the run before this one listed all it could and fetched all it listed.
+    """Whether the crawl before this one listed all it could and fetched all it listed.
 
     Only then may a walk stop at documents that are known: after a walk that was cut off, those beyond the cut are
     not.
     """
-    query = select(Run.listing, Run.options, Run.report).where(Run.source_id == run.source.id, Run.id < run.id)
+    query = select(_COMPLETE).where(Run.source_id == run.source.id, Run.id < run.id, Run.kind == "crawl")
     with engine.connect() as connection:
-        before = connection.execute(query.order_by(Run.id.desc()).limit(1)).one_or_none()
-    if before is None or before.report is None or before.options.get("limit") or before.options.get("dry_run"):
-        return False
-    return not before.listing.get("lost") and not before.report["unfinished"]
+        return bool(connection.scalar(query.order_by(Run.id.desc()).limit(1)))
+
+
+def last_full_walk(connection: Connection, run: OpenRun) -> WalkBefore | None:
+    """The last crawl before this one that walked every list to its end and lost nothing on the way."""
+    listed = Run.report["listed"].as_integer()
+    query = select(Run.id, Run.started_at, listed).where(
+        Run.source_id == run.source.id,
+        Run.id < run.id,
+        Run.kind == "crawl",
+        _COMPLETE,
+        Run.listing["full"].as_boolean(),
+    )
+    row = connection.execute(query.order_by(Run.id.desc()).limit(1)).one_or_none()
+    return WalkBefore(*row) if row else None
+
+
+_COMPLETE = and_(
+    Run.report.is_not(None),
+    Run.report["unfinished"].as_integer() == 0,
+    Run.options["limit"].as_string().is_(None),
+    func.jsonb_array_length(func.coalesce(Run.listing["lost"], text("'[1]'"))) == 0,
+    func.jsonb_array_length(func.coalesce(Run.listing["problems"], text("'[1]'"))) == 0,
+)
 
 
 def page_for(connection: Connection, source_id: str, url: str, kind: str) -> int:
@@ -181,58 +218,17 @@ def keep_listed(engine: Engine, run: OpenRun, listed: Listed) -> None:
         connection.execute(update(Run).where(Run.id == run.id).values(listing=asdict(listed)))
 
 
-def plan(engine: Engine, run: OpenRun, batch_size: int) -> dict[int, int]:
-    """Gives every listed page that needs work a batch; ends the others as `known`, `out_of_scope` or `limit`.
-
-    A page needs work when it was never fetched, is due for a recheck, or holds a capture that nobody read yet.
-    Returns the number of pages in each batch, by the batch's number. A plan made before stays as it is.
-    """
-    values = {
-        "run": run.id,
-        "due": run.source.recheck_after_days,
-        "limit": run.options.limit or run.source.limits.pages,
-    }
-    with engine.begin() as connection:
-        waiting = connection.execute(_WAITING, values).all()
-        ends: list[dict[str, Any]] = []
-        work: list[int] = []
-        for row in waiting:
-            if not run.source.allows(row.url):
-                ends.append(_end(row.page_id, Outcome.OUT_OF_SCOPE, "listed, but on none of the source's hosts"))
-            elif not row.due and row.unread_capture_id is None:
-                ends.append(_end(row.page_id, Outcome.KNOWN, "fetched before and not due for a recheck"))
-            elif len(work) >= values["limit"]:
-                ends.append(_end(row.page_id, Outcome.LIMIT, f"beyond the run's limit of {values['limit']}"))
-            else:
-                work.append(row.page_id)
-        if ends:
-            connection.execute(_END, [{**end, "run": run.id} for end in ends])
-        last = connection.scalar(select(func.max(RunPage.batch)).where(RunPage.run_id == run.id))
-        first = 0 if last is None else last + 1
-        if work:
-            batches = [
-                {"run": run.id, "page": page, "number": first + index // batch_size} for index, page in enumerate(work)
-            ]
-            connection.execute(_BATCH, batches)
-        return {row.batch: row.pages for row in connection.execute(_BATCHES, {"run": run.id})}
-
-
-def _end(page_id: int, outcome: Outcome, reason: str) -> dict[str, Any]:
-    return {"page": page_id, "ended": outcome, "why": reason}
-
-
-_WAITING = text("""
-SELECT rp.page_id, p.url, p.unread_capture_id,
-       coalesce(p.checked_at <= r.started_at - make_interval(secs => :due * 86400), true) AS due
-FROM archive.run_page rp JOIN archive.page p ON p.id = rp.page_id JOIN archive.run r ON r.id = rp.run_id
-WHERE rp.run_id = :run AND rp.outcome IS NULL AND rp.batch IS NULL ORDER BY rp.page_id
-""")
-_MINE = (RunPage.run_id == bindparam("run"), RunPage.page_id == bindparam("page"))
-_END = update(RunPage).where(*_MINE).values(outcome=bindparam("ended"), reason=bindparam("why"))
-_BATCH = update(RunPage).where(*_MINE).values(batch=bindparam("number"))
-_BATCHES = (
-    select(RunPage.batch, func.count().label("pages"))
-    .where(RunPage.run_id == bindparam("run"), RunPage.batch.is_not(None))
-    .group_by(RunPage.batch)
-    .order_by(RunPage.batch)
-)
+def keep_parts(connection: Connection, source_id: str, article: int, urls: Sequence[str]) -> dict[str, int]:
+    """The pages that an article goes on with, in order, and no others any more; returns their numbers by address."""
+    gone = update(Page).where(Page.part_of == article, Page.url.not_in(urls)).values(part_of=None, part=None)
+    connection.execute(gone)
+    if not urls:
+        return {}
+    add = insert(Page)
+    add = add.on_conflict_do_update(
+        index_elements=["source_id", "url"], set_={"part_of": add.excluded.part_of, "part": add.excluded.part}
+    )
+    row = {"source_id": source_id, "kind": "part", "part_of": article}
+    connection.execute(add, [{**row, "url": url, "part": place} for place, url in enumerate(urls, 2)])
+    found = connection.execute(select(Page.url, Page.id).where(Page.source_id == source_id, Page.url.in_(urls)))
+    return {url: number for url, number in found}

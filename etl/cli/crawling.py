@@ -1,6 +1,7 @@
 """`gongkai crawl` and `gongkai report`."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -8,11 +9,11 @@ from typing import Annotated, Any
 import typer
 
 from etl.archive import open_archive
-from etl.archive.reports import last_reports
+from etl.archive.reports import Report, last_reports
 from etl.archive.runs import Options
 from etl.cli.console import output, print_json, progress, table
 from etl.errors import GongkaiError
-from etl.pipeline.crawl import Stage, crawl
+from etl.pipeline.crawl import Stage, crawl, recheck
 from etl.pipeline.listing import preview
 from etl.pipeline.reconcile import raise_if_red
 from etl.settings import settings
@@ -20,7 +21,19 @@ from etl.sources.load import find
 from etl.sources.schema import Source
 
 app = typer.Typer()
-COLUMNS = ("source", "listed", "stored", "unchanged", "failed", "excluded", "records", "duplicates", "seconds", "state")
+COLUMNS = (
+    "source",
+    "kind",
+    "listed",
+    "stored",
+    "unchanged",
+    "failed",
+    "excluded",
+    "records",
+    "duplicates",
+    "seconds",
+    "state",
+)
 _STAGES: dict[Stage, str] = {"list": "listing", "fetch": "fetching", "extract": "extracting"}
 
 
@@ -37,6 +50,20 @@ def crawl_command(
     options = Options(full, limit, dry_run)
     if dry_run:
         return _preview(chosen, options, as_json)
+    _run(crawl, chosen, options, as_json)
+
+
+@app.command("recheck")
+def recheck_command(
+    source: Annotated[str, typer.Argument(help="Id of a source, or a source file.")],
+    limit: Annotated[int | None, typer.Option(min=1, help="Look at so many documents at most.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Look again at known documents that are due, listed or not; find what changed, went, or came back."""
+    _run(recheck, find(source, settings().source_folders), Options(limit=limit), as_json)
+
+
+def _run(work: Callable[..., Report], source: Source, options: Options, as_json: bool) -> None:
     archive = open_archive(settings())
     with progress() as bar:
         tasks = {stage: bar.add_task(words, total=None, start=stage == "list") for stage, words in _STAGES.items()}
@@ -46,7 +73,7 @@ def crawl_command(
             bar.update(tasks[stage], completed=done, total=total)
 
         key = f"cli:{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
-        report = crawl(archive, chosen, key, options, settings(), tell)
+        report = work(archive, source, key, options, settings(), tell)
     if as_json:
         print_json(asdict(report))
     else:
@@ -88,5 +115,10 @@ def _print_reports(reports: list[dict[str, Any]]) -> None:
     for report in reports:
         outcomes = ", ".join(f"{name} {number}" for name, number in report["outcomes"].items())
         output.print(f"[dim]{report['source']}: {outcomes or 'nothing listed'}[/]", soft_wrap=True)
-        for problem in report["problems"]:
-            output.print(f"[red]{report['source']}: {output.plain(problem)}[/]", soft_wrap=True)
+        for colour, name in (("red", "problems"), ("yellow", "warnings")):
+            for words in report[name]:
+                output.print(f"[{colour}]{report['source']}: {output.plain(words)}[/]", soft_wrap=True)
+        if report["gaps"]:
+            widest = report["gaps"][0]
+            where = f"{widest['organisation']}/{widest['year']}: {widest['missing']} serials missing"
+            output.print(f"[dim]{report['source']}: gaps in index numbers, widest {where}[/]", soft_wrap=True)

@@ -91,7 +91,9 @@ def demo_command() -> None:
 
         demo.crawl(client, archive.engine, sources, tell)
     columns = ("source", "listed", "stored", "unchanged", "duplicates", "failed", "excluded", "seconds")
-    reports = [report for report in last_reports(archive.engine) if report["source"] in sources]
+    reports = [
+        report for report in last_reports(archive.engine) if report["source"] in sources and report["kind"] == "crawl"
+    ]
     table(columns, [[report[name] for name in columns] for report in reports])
     _print_addresses(addresses)
     output.print(f"[dim]{time.monotonic() - started:.0f} s; `make stop` ends it[/]")

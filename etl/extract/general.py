@@ -6,7 +6,6 @@ last.
 """
 
 from lxml import html
-from trafilatura import extract as trafilatura_extract
 
 from etl.web.page import WebPage
 
@@ -16,6 +15,9 @@ def general_text(page: WebPage) -> str:
 
     Without metadata: looking for dates would compile 205 locales, 1.75 s of CPU once a process.
     """
+    # Loaded at need: its date libraries take a tenth of a second that most Airflow tasks would pay for nothing.
+    from trafilatura import extract as trafilatura_extract  # noqa: PLC0415
+
     tree = html.fromstring(html.tostring(page.tree, encoding="unicode"))
     found = trafilatura_extract(tree, include_comments=False, include_tables=True, with_metadata=False)
     return str(found or "")

@@ -1,6 +1,7 @@
 """Labelled fields outside the text: header tables and lists in every layout, lines above and below the text."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -30,14 +31,18 @@ class Scan:
     not_after: date | None = None
 
 
-def read_labels(scan: Scan) -> tuple[list[FieldValue], list[str], set[str]]:
-    """(evidence, flags, fields named without a value) of all labelled cells and lines outside the text."""
+def read_labels(scan: Scan, header: Sequence[Node] = ()) -> tuple[list[FieldValue], list[str], set[str]]:
+    """(evidence, flags, fields named without a value) of all labelled cells and lines outside the text.
+
+    Where the header's place is known, those elsewhere are not read: search forms and "related" boxes have labels too.
+    """
     found: list[FieldValue] = []
     flags: list[str] = []
     named: set[str] = set()
     blocks = scan.blocks
     end = min(len(blocks.blocks), scan.body.last + _AFTER)
     outside = [i for i, _ in blocks.seen(0, end, scan.body.inside) if not scan.body.first <= i < scan.body.last]
+    outside = [i for i in outside if not header or any(node.first <= i < node.last for node in header)]
     for position, index in enumerate(outside):
         block = blocks.blocks[index]
         if len(block.text) > 700 or _crumb(block):

@@ -20,7 +20,7 @@ from etl.extract.general import general_text
 from etl.extract.header import Scan, read_labels
 from etl.extract.kind import judge
 from etl.extract.render import render
-from etl.extract.text import asked_names, find_body
+from etl.extract.text import asked_names, find_body, select
 from etl.extract.title import find_title, metas, page_titles
 from etl.extract.types import Attachment, Extraction, FieldValue
 from etl.extract.visible import Visibility, write_scripts
@@ -47,12 +47,13 @@ def extract(
     embedded = _embedded(page, platform)
     write_scripts(page)
     meta = metas(page)
-    blocks = Blocks(page.tree, Visibility(page), asked_names())
+    blocks = Blocks(page.tree, Visibility(page), asked_names(platform))
     guess = next((c for n, c in meta if n.lower() == "articletitle" and c), "") or next(iter(page_titles(page)), "")
     found = find_body(page, blocks, platform, guess)
     main = trim(blocks, found, guess)
     scan = Scan(blocks, main, seen)
-    evidence, flags, named = read_labels(scan)
+    told_header = select(page, blocks, platform.layout.header) if platform else ()
+    evidence, flags, named = read_labels(scan, [node for _, node in told_header])
     title, titles = find_title(page, blocks, max(main.first + 1, 1), evidence, meta)
     if title and title.value != guess:
         main = trim(blocks, found, title.value)

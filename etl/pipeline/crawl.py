@@ -5,9 +5,11 @@ from collections.abc import Callable
 from typing import Literal
 
 from etl.archive import Archive
+from etl.archive.planning import plan, plan_recheck
 from etl.archive.reports import Report
-from etl.archive.runs import Options, open_run, plan
-from etl.pipeline.batches import extract_batch, fetch_batch
+from etl.archive.runs import OpenRun, Options, open_run
+from etl.pipeline.extracting import extract_batch
+from etl.pipeline.fetching import fetch_batch
 from etl.pipeline.listing import list_catalog
 from etl.pipeline.reconcile import reconcile
 from etl.settings import Settings
@@ -23,7 +25,16 @@ def crawl(archive: Archive, source: Source, key: str, options: Options, settings
     """Runs all stages; an interrupted run of the same key goes on where it stopped."""
     run = open_run(archive.engine, source, key, options)
     asyncio.run(list_catalog(archive, run, settings.user_agent, lambda listed: tell("list", listed, None)))
-    batches = plan(archive.engine, run, settings.batch_size)
+    return _work(archive, run, plan(archive.engine, run, settings.batch_size), settings, tell)
+
+
+def recheck(archive: Archive, source: Source, key: str, options: Options, settings: Settings, tell: Tell) -> Report:
+    """Looks at the source's known documents that are due, whether they are still listed or not."""
+    run = open_run(archive.engine, source, key, options, "recheck")
+    return _work(archive, run, plan_recheck(archive.engine, run, settings.batch_size), settings, tell)
+
+
+def _work(archive: Archive, run: OpenRun, batches: dict[int, int], settings: Settings, tell: Tell) -> Report:
     due = sum(batches.values())
     for stage in STAGES:
         done = 0

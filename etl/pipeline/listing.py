@@ -2,9 +2,9 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from etl.archive import Archive
@@ -18,6 +18,7 @@ from etl.archive.runs import (
     keep_entries,
     keep_listed,
     known_entries,
+    last_full_walk,
     last_walk_was_complete,
     page_for,
 )
@@ -28,7 +29,6 @@ from etl.platforms import platform
 from etl.platforms.base import Entry, ListingPage, ListingRequest, NotAListing, Platform
 from etl.sources.schema import Source
 from etl.web.page import read_page
-from etl.web.urls import canonical_url
 
 Tell = Callable[[int], None]
 """Called with the number of documents listed so far."""
@@ -64,13 +64,13 @@ def read_listing(family: Platform, attempt: Attempt, request: ListingRequest) ->
     return family.read_listing(page, request)
 
 
-def entries_by_url(page: ListingPage, base: str) -> tuple[dict[str, Entry], list[str]]:
+def entries_by_url(page: ListingPage, base: str, source: Source) -> tuple[dict[str, Entry], list[str]]:
     """The entries under their canonical URL, and the addresses that are none."""
     entries: dict[str, Entry] = {}
     broken = []
     for entry in page.entries:
         try:
-            entries.setdefault(canonical_url(entry.url, base), entry)
+            entries.setdefault(source.canonical(entry.url, base), entry)
         except ValueError as error:
             broken.append(str(error))
     return entries, broken
@@ -90,14 +90,22 @@ async def list_catalog(archive: Archive, run: OpenRun, user_agent: str, tell: Te
     """Walks every column and writes down what is listed.
 
     A column's walk ends at its last page, at the run's limit, or at a whole page of known documents; the latter only
-    if the run need not be full and the walk before this one was complete. A listing page that is lost is written
-    down; the walk goes on elsewhere.
+    if no full walk is asked for or due, and the walk before this one was complete. A listing page that is lost is
+    written down; the walk goes on elsewhere.
     """
-    may_stop = not run.options.full and last_walk_was_complete(archive.engine, run)
+    full = run.options.full or _full_walk_is_due(archive, run) or not last_walk_was_complete(archive.engine, run)
     async with fetcher(run.source, archive.hosts, user_agent) as fetch:
-        listed = await walk(run.source, run.options, fetch, _ArchiveKeeper(archive, run), may_stop, tell)
+        listed = await walk(run.source, run.options, fetch, _ArchiveKeeper(archive, run), not full, tell)
+    listed = replace(listed, full=full)
     keep_listed(archive.engine, run, listed)
     return listed
+
+
+def _full_walk_is_due(archive: Archive, run: OpenRun) -> bool:
+    """Pinned and back-dated entries break the order in which a list is walked: now and then it is walked whole."""
+    with archive.engine.connect() as connection:
+        before = last_full_walk(connection, run)
+    return before is None or before.started_at <= run.started_at - timedelta(days=run.source.full_walk_days)
 
 
 async def preview(
@@ -110,12 +118,16 @@ async def preview(
     return listed, keeper.found
 
 
+BARREN = 3
+"""Listing pages in a row that list nothing new before the list is held for a trap (a calendar, say)."""
+
+
 async def walk(source: Source, options: Options, fetch: Fetcher, keeper: Keeper, may_stop: bool, tell: Tell) -> Listed:
     """The walk itself, over every column of the source."""
-    family, limit = platform(source.platform), options.limit or source.limits.pages
+    family, limit = platform(source.platform).for_source(source), options.limit or source.limits.pages
     waiting = deque(family.start(source))
     seen = {identity(request) for request in waiting}
-    columns: dict[str, ColumnTold] = {}
+    columns: dict[str, _Column] = {}
     documents: set[str] = set()
     lost: list[tuple[str, str]] = []
     problems: list[str] = []
@@ -134,37 +146,71 @@ async def walk(source: Source, options: Options, fetch: Fetcher, keeper: Keeper,
         if walked.page is None:
             lost.append((request.url, walked.reason))
             continue
-        entries, broken = entries_by_url(walked.page, walked.attempts[-1].attempt.final_url)
+        entries, broken = entries_by_url(walked.page, walked.attempts[-1].attempt.final_url, source)
         problems += [f"an entry of {request.url} is {reason}" for reason in broken]
         kept = await asyncio.to_thread(keeper.kept, request.column, entries)
         documents |= kept.keys()
+        column = columns.setdefault(request.column, _Column(request.column))
+        problems += column.add(request, walked.page, kept)
         all_known = may_stop and bool(kept) and all(entry.known for entry in kept.values())
+        goes_on = column.goes_on and not all_known
         following = [
             item
             for item in walked.page.following
-            if identity(item) not in seen and not (all_known and item.column == request.column)
+            if identity(item) not in seen and (goes_on or item.column != request.column)
         ]
+        column.whole = column.whole and not (all_known and walked.page.following)
         seen |= {identity(item) for item in following}
         # A column is walked to its end before the next one begins.
         waiting.extendleft(reversed(following))
-        if told := _told(request.column, columns.get(request.column), walked.page, len(entries), all_known):
-            columns[request.column] = told
         tell(len(documents))
-    return Listed(tuple(columns.values()), tuple(lost), requests, tuple(problems))
+    told = tuple(column.told() for column in columns.values() if column.says_something)
+    return Listed(told, tuple(lost), requests, tuple(problems))
 
 
-def _told(name: str, before: ColumnTold | None, page: ListingPage, entries: int, stopped: bool) -> ColumnTold | None:
-    if not entries and page.told_total is None and page.told_pages is None:
-        return before
-    before = before or ColumnTold(name, 0, 0)
-    return ColumnTold(
-        name,
-        before.listed + entries,
-        before.pages + 1,
-        page.told_total if page.told_total is not None else before.told_total,
-        page.told_pages if page.told_pages is not None else before.told_pages,
-        whole=not (stopped and page.following),
-    )
+@dataclass(slots=True)
+class _Column:
+    """A list while it is walked."""
+
+    name: str
+    lines: int = 0
+    pages: int = 0
+    told_total: int | None = None
+    told_pages: int | None = None
+    whole: bool = True
+    goes_on: bool = True
+    _documents: set[str] = field(default_factory=set)
+    _last: frozenset[str] = frozenset()
+    _barren: int = 0
+
+    def add(self, request: ListingRequest, page: ListingPage, kept: Mapping[str, ListedEntry]) -> Iterator[str]:
+        """Takes a listing page in; gives what is odd about it."""
+        self.pages += 1
+        for name, told in (("told_total", page.told_total), ("told_pages", page.told_pages)):
+            before = getattr(self, name)
+            if told is not None and before is not None and told < before:
+                what = "documents" if name == "told_total" else "pages"
+                yield f"list {self.name!r} shrank from {before} to {told} {what} while it was walked"
+            if told is not None:
+                setattr(self, name, told)
+        new = kept.keys() - self._documents
+        # Some sites answer a page beyond the end with the last one again: that is an end, and the totals tell if not.
+        repeated = bool(kept) and kept.keys() == self._last
+        self._barren = 0 if new or repeated else self._barren + 1
+        self.lines += 0 if repeated else len(page.entries)
+        self._documents |= new
+        self._last = frozenset(kept)
+        self.goes_on = not repeated and self._barren < BARREN
+        if self._barren == BARREN and page.following:
+            yield f"list {self.name!r} leads in circles: {BARREN} pages in a row up to {request.url} list nothing new"
+
+    @property
+    def says_something(self) -> bool:
+        return bool(self._documents) or self.told_total is not None or self.told_pages is not None
+
+    def told(self) -> ColumnTold:
+        listed = len(self._documents)
+        return ColumnTold(self.name, self.lines, listed, self.pages, self.told_total, self.told_pages, self.whole)
 
 
 def identity(request: ListingRequest) -> str:

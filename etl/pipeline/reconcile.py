@@ -1,14 +1,17 @@
 """The last stage: does the run add up, does it hold what its source file asserts, and what went wrong if not."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from sqlalchemy import text
 
 from etl.archive import Archive
+from etl.archive.health import drift
+from etl.archive.removal import settle
 from etl.archive.reports import Report, close_run, read_report
-from etl.archive.runs import OpenRun
+from etl.archive.runs import OpenRun, WalkBefore, last_full_walk
 from etl.errors import GongkaiError
 from etl.outcomes import Group, Outcome, group
 
@@ -29,13 +32,30 @@ class RedRun(GongkaiError):
 
 
 def reconcile(archive: Archive, run: OpenRun) -> Report:
-    """Counts the run from its stored outcomes, holds it against its assertions, and keeps the report."""
+    """Removes and restores records on the run's evidence, counts it from its stored outcomes, holds it against its
+    assertions, and keeps the report."""
+    with archive.engine.begin() as connection:
+        settle(connection, run)
     with archive.engine.connect() as connection:
-        counted = read_report(connection, run, ())
+        counted = read_report(connection, run)
         listing = connection.scalar(text("SELECT listing FROM archive.run WHERE id = :run"), {"run": run.id}) or {}
-        newest = connection.scalar(_NEWEST, {"source": run.source.id})
-        unread = connection.scalar(_UNREAD, {"run": run.id}) or 0
-    return close_run(archive.engine, run, list(_problems(run, counted, unread, listing, newest)))
+        stored = _Stored(
+            unread=connection.scalar(_UNREAD, {"run": run.id}) or 0,
+            newest=connection.scalar(_NEWEST, {"source": run.source.id}),
+            walk_before=last_full_walk(connection, run),
+        )
+        warnings = list(drift(connection, run))
+    problems = [*_unfinished(counted, stored)]
+    if run.kind == "crawl":
+        problems += [*_listing(run, counted, listing), *_asserted(run, counted, stored)]
+    return close_run(archive.engine, run, problems, warnings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    unread: int
+    newest: date | None
+    walk_before: WalkBefore | None
 
 
 def raise_if_red(report: Report) -> None:
@@ -45,40 +65,54 @@ def raise_if_red(report: Report) -> None:
         raise RedRun(f"{report.source}: {report.problems[0]}{more}", hint=f"gongkai report {report.source}")
 
 
-def _problems(
-    run: OpenRun, counted: Report, unread: int, listing: dict[str, Any], newest: date | None
-) -> Iterator[str]:
-    """Every reason for which the run is red, in words; the gravest first."""
-    if not listing:
-        yield "the listing was never walked to its end: clear task list_catalog"
+def _unfinished(counted: Report, stored: _Stored) -> Iterator[str]:
+    """What was left undone, and whether what was done went well at all."""
     if counted.unfinished:
         yield f"{counted.unfinished} of {counted.listed} listed pages were never fetched: clear the failed tasks"
-    if unread:
-        yield f"{unread} fetched pages were never read: clear the failed tasks"
-    lost = listing.get("lost", [])
-    if lost:
+    if stored.unread:
+        yield f"{stored.unread} fetched pages were never read: clear the failed tasks"
+    fetched = counted.listed - counted.excluded - counted.outcomes.get(Outcome.KNOWN, 0) - counted.unfinished
+    # To find what is gone is what a recheck is for.
+    expected = {Outcome.GONE, Outcome.SOFT_404} if counted.kind == "recheck" else set()
+    failures = {
+        name: number
+        for name, number in counted.outcomes.items()
+        if group(Outcome(name)) is Group.FAILED and name not in expected
+    }
+    if (failed := sum(failures.values())) * 2 > fetched:
+        worst = max(failures, key=failures.__getitem__)
+        yield f"{failed} of {fetched} fetched pages failed, most as {worst}"
+
+
+def _listing(run: OpenRun, counted: Report, listing: dict[str, Any]) -> Iterator[str]:
+    """Whether the catalog was listed completely."""
+    if not listing:
+        yield "the listing was never walked to its end: clear task list_catalog"
+    if lost := listing.get("lost", []):
         url, reason = lost[0]
         yield f"{len(lost)} listing pages were lost, the first {url} ({reason})"
     yield from listing.get("problems", [])
     if not counted.listed:
         yield "nothing was listed"
-        return
-    fetched = counted.listed - counted.excluded - counted.outcomes.get(Outcome.KNOWN, 0)
-    if counted.failed * 2 > fetched:
-        worst = max(
-            (name for name in counted.outcomes if group(Outcome(name)) is Group.FAILED),
-            key=counted.outcomes.__getitem__,
-        )
-        yield f"{counted.failed} of {fetched} fetched pages failed, most as {worst}"
+    if run.options.limit is None:
+        for column in counted.told:
+            name = column.column or run.source.id
+            if column.whole and column.told_total is not None and column.lines < column.told_total:
+                yield f"list {name!r} tells of {column.told_total} documents, {column.lines} were found"
+            elif column.whole and column.told_pages is not None and column.pages < column.told_pages:
+                yield f"list {name!r} tells of {column.told_pages} pages, {column.pages} were walked"
+
+
+def _asserted(run: OpenRun, counted: Report, stored: _Stored) -> Iterator[str]:
+    """Whether the source is what its file says, and what it was before."""
     if run.options.limit is not None:
         return
-    for column in counted.told:
-        if column.whole and column.told_total is not None and column.listed < column.told_total:
-            name = column.column or run.source.id
-            yield f"list {name!r} tells of {column.told_total} documents, {column.listed} were found"
-    asserted = run.source.assertions
+    asserted, before = run.source.assertions, stored.walk_before
+    if counted.full and before and counted.listed < before.listed * (1 - asserted.max_drop):
+        day = f"{before.started_at:%Y-%m-%d}"
+        yield f"{counted.listed} documents listed, {before.listed} on {day}: a drop beyond assertions.max_drop"
     if counted.records < asserted.min_records:
         yield f"{counted.records} records, fewer than the asserted {asserted.min_records}"
-    today = datetime.now(CHINA).date()
+    newest, today = stored.newest, datetime.now(CHINA).date()
     if newest is not None and (today - newest).days > asserted.max_age_days:
         yield f"the newest document is of {newest}, older than the asserted {asserted.max_age_days} days"

@@ -22,7 +22,7 @@ from etl.archive.store import sha256
 from etl.errors import GongkaiError
 from etl.fetch.client import Attempt
 from etl.fetch.judge import judge
-from etl.pipeline.batches import CHUNK, extract_batch
+from etl.pipeline.extracting import CHUNK, extract_batch
 from etl.platforms.base import Entry
 from etl.sources.schema import Source, adhoc_source
 from etl.web.urls import canonical_url
@@ -91,7 +91,7 @@ def import_warc(archive: Archive, path: Path, whole: Whole, source: Source, tell
     key = f"warc:{whole.sha256}"
     if finished := report_of(archive.engine, source.id, key):
         return finished
-    run = open_run(archive.engine, source, key, Options())
+    run = open_run(archive.engine, source, key, Options(), "import")
     adopt(archive, run.batch("0"))
     with archive.engine.connect() as connection:
         columns = (Capture.url, Capture.fetched_at, Capture.blob_sha256)

@@ -3,9 +3,13 @@
 import importlib
 import pkgutil
 from functools import cache
+from typing import TYPE_CHECKING
 
 from etl.errors import GongkaiError
 from etl.platforms.base import Platform
+
+if TYPE_CHECKING:
+    from etl.sources.schema import Source
 
 
 @cache
@@ -32,3 +36,8 @@ def platform(name: str) -> Platform:
     except KeyError:
         names = ", ".join(sorted(_registry()))
         raise GongkaiError(f"no platform is called {name!r}", hint=f"use one of: {names}") from None
+
+
+def family_of(source: "Source") -> Platform | None:
+    """The source's family, as its file shapes it; None for pages that were imported and name none."""
+    return platform(source.platform).for_source(source) if source.platform else None

@@ -5,7 +5,7 @@ A platform module holds no state and touches no network: it reads what was fetch
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 from etl.web.page import WebPage
 
@@ -58,9 +58,13 @@ class Layout:
 
     Layouts are evidence, not orders: extraction takes the container that holds the page's prose, and asks all
     families' layouts when it does not know whose page it has.
+
+    `header` holds the labelled fields; where it is given and found, labels elsewhere outside the text are not read.
+    A selector that begins like an XPath is one.
     """
 
     body: tuple[str, ...] = ()
+    header: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
     marks: tuple[tuple[str, str], ...] = ()
 
@@ -78,11 +82,44 @@ class Embedded:
     attachments: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """A sign by which a family is known: a regular expression and where it is looked for.
+
+    `where`: "address" is that of the page, "link" that of a link within its site, "markup" the page's source.
+    `weight`: 1 what other families show too, 2 a sign of its own, 3 proof.
+    """
+
+    what: str
+    where: Literal["address", "link", "markup"]
+    pattern: str
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class FoundColumn:
+    """A list to which a page leads, by its address and what the page calls it."""
+
+    url: str
+    name: str = ""
+
+
 class Platform:
-    """A family of content management systems. Subclasses override what their family does differently."""
+    """A family of content management systems. Subclasses override what their family does differently.
+
+    `lists` is false where only the layout of its documents is known. `takes_listing` says that a source file tells it
+    where rows and fields stand (key `listing`).
+    """
 
     name: str = ""
     layout: Layout = Layout()
+    lists: bool = True
+    takes_listing: bool = False
+    fingerprints: tuple[Fingerprint, ...] = ()
+
+    def for_source(self, source: "Source") -> "Platform":
+        """The family as the source's file shapes it; most families are the same for every source."""
+        return self
 
     def start(self, source: "Source") -> tuple[ListingRequest, ...]:
         """The first listing pages of a source: one for each of its columns, unless the family begins elsewhere."""
@@ -92,6 +129,18 @@ class Platform:
         """What the listing page says. Raises `NotAListing` where it is not the family's listing."""
         raise NotImplementedError
 
+    def further_pages(self, page: WebPage) -> tuple[str, ...]:
+        """The absolute addresses of an article's pages after this one, in order; none for most."""
+        return ()
+
     def embedded(self, page: WebPage) -> Embedded | None:
         """The document that the page carries as data, or None where it has none."""
+        return None
+
+    def find_columns(self, page: WebPage) -> tuple[FoundColumn, ...]:
+        """The lists that the page may be or lead to, the likeliest first; which of them are lists shows when asked."""
+        return ()
+
+    def guess_listing(self, page: WebPage) -> "Mapping[str, Any] | None":
+        """What the key `listing` may say for the page's site, where the family takes one and the page repeats rows."""
         return None

@@ -17,7 +17,7 @@ from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from etl.platforms.base import Entry, Layout, ListingPage, ListingRequest, NotAListing, Platform
-from etl.platforms.listing import linked_rows
+from etl.platforms.listing import json_of, linked_rows
 from etl.web.page import WebPage
 
 _SERVICE = "/page/build/unit"
@@ -66,7 +66,7 @@ def _the_list(page: WebPage) -> tuple[str, dict[str, str]]:
 
 
 def _unit(page: WebPage, request: ListingRequest) -> ListingPage:
-    html = _html(page.text)
+    html = _html(page)
     # Relative links are the column's, which asked for them.
     entries = _entries(WebPage(request.headers.get("Referer", page.url), html, page.charset))
     told = _COUNT.search(html)
@@ -85,11 +85,8 @@ def _unit(page: WebPage, request: ListingRequest) -> ListingPage:
     return ListingPage(entries, told_total=total, following=following)
 
 
-def _html(text: str) -> str:
-    try:
-        answer = json.loads(text.lstrip("\ufeff"))
-    except ValueError as error:
-        raise NotAListing(f"no JSON: {error}") from error
+def _html(page: WebPage) -> str:
+    answer = json_of(page)
     data = answer.get("data") if isinstance(answer, dict) else None
     html = data.get("html") if isinstance(data, dict) else None
     if not isinstance(html, str):

@@ -114,7 +114,7 @@ def script_value(text: str, key: str) -> Any:
 
 
 def json_of(page: WebPage) -> Any:
-    """The JSON that the answer is, with or without a byte order mark. Raises `NotAListing` where it is something else."""
+    """The JSON that the answer is, a byte order mark before it or not. Raises `NotAListing` for anything else."""
     text = page.text.lstrip("\ufeff \t\r\n")
     try:
         return json.loads(text)

@@ -4,7 +4,7 @@ Details `/public/{organ}/{id}.html` in the catalog and `/{column's path}/{id}.ht
 pages, July 2026; `/public/content/{id}` too). A list is one of three:
 
 * an ordinary column, `/{path}/index.html`: rows `li` with link and `span.date`, and the call `Ls.pagination("#page_…",
-  function(pageIndex){location.href='…/content/column/{column}?pageIndex=' + pageIndex;}, {currPage: (0+1),pageCount:3})`;
+  function(pageIndex){location.href='…/content/column/…?pageIndex=' + pageIndex;}, {currPage: (0+1),pageCount:3})`;
 * a catalog's page, `/public/column/{organ}?type=4&catId={category}&action=list`: an empty shell whose script fetches
   the rows; what it asks for stands in the script (`Ls.ajax({url: "…/site/label/8888", data: {…}})`);
 * those rows, `/site/label/8888?labelName=publicInfoList&siteId&organId&catId&type=4&pageSize&pageIndex&file&length…`,
@@ -50,7 +50,7 @@ class Lonsun(Platform):
 
 
 def _column(page: WebPage, request: ListingRequest) -> ListingPage:
-    entries = linked_rows(page, _DETAIL)
+    entries = _lines(page) or linked_rows(page, _DETAIL)
     pages, turn = _PAGES.search(page.text), _TURN.search(page.text)
     if not entries and not pages:
         raise NotAListing("neither links to documents (<id>.html) nor a call of Ls.pagination")
@@ -62,6 +62,12 @@ def _column(page: WebPage, request: ListingRequest) -> ListingPage:
             url = urljoin(page.url, f"{turn[1]}{number + 1}")
             following = (ListingRequest(url, request.column, request.seen + len(entries)),)
     return ListingPage(entries, told_pages=told, following=following)
+
+
+def _lines(page: WebPage) -> tuple[Entry, ...]:
+    """The list of the template; other sites' templates name it otherwise, and boxes beside it hold links too."""
+    base = base_url(page)
+    return tuple(entry for row in page.tree.cssselect("ul.doc_list > li") if (entry := row_entry(row, base)))
 
 
 def _shell(page: WebPage, request: ListingRequest) -> ListingPage:

@@ -59,10 +59,12 @@ class Nfcms(Platform):
 
 
 def _index(page: WebPage, request: ListingRequest) -> ListingPage:
-    entries = linked_rows(page, _DETAIL)
     here = urlsplit(page.url).path
     current = int(found[1]) if (found := _PAGE.search(here)) else 1
     folder = here.rsplit("/", 1)[0]
+    # Documents of this column first: a last page with one line has fewer links than the boxes beside it.
+    own = re.compile(rf"^(?:https?:)?(?://[^/]+)?(?:{re.escape(folder)}/|\./)?(?:[\w-]+/)*{_DETAIL.pattern[1:]}")
+    entries = linked_rows(page, own) or linked_rows(page, _DETAIL)
     numbers, last = set(), None
     for url, words in links(page):
         path = urlsplit(url).path

@@ -13,6 +13,7 @@ from etl.platforms.listing import linked_rows
 from etl.web.page import WebPage
 
 _DETAIL = re.compile(r"/t(?:19|20)\d{6}_\d+\.s?html?(?:$|[?#])")
+_ARTICLE = re.compile(r"^t(?:19|20)\d{6}_\d+$")
 # Calls only: the definition of the function in the page names its parameters, a call gives numbers.
 _PAGER = re.compile(
     r"""createPage(?:HTML)?\s*\(\s*(?:["'][^"']*["']\s*,\s*)?(\d+)\s*,\s*(\d+)\s*,\s*["']([\w-]+)["']\s*,\s*["'](\w+)["']"""
@@ -48,3 +49,10 @@ class TrsWcm(Platform):
                 url = urljoin(page.url, f"{stem}_{current + 1}.{extension}")
                 following = (ListingRequest(url, request.column, request.seen + len(entries)),)
         return ListingPage(entries, told_pages=pages, following=following)
+
+    def further_pages(self, page: WebPage) -> tuple[str, ...]:
+        """An article of several pages calls the same pager as a list does, with its own name as the stem."""
+        pager = _PAGER.search(page.text)
+        if pager is None or not _ARTICLE.match(pager[3]):
+            return ()
+        return tuple(urljoin(page.url, f"{pager[3]}_{number}.{pager[4]}") for number in range(1, int(pager[1])))

@@ -51,7 +51,10 @@ class Ucap(Platform):
 
 
 def _list(page: WebPage, request: ListingRequest) -> ListingPage:
-    entries = linked_rows(page, _DETAIL)
+    # Documents of this channel first: a last page with one line has fewer links than the boxes beside it.
+    channel = urlsplit(page.url).path.rsplit("/", 1)[0]
+    own = re.compile(re.escape(channel) + _DETAIL.pattern)
+    entries = linked_rows(page, own) or linked_rows(page, _DETAIL)
     pager = _PAGER.search(page.text)
     if not entries and not pager:
         raise NotAListing("neither links to documents (<month>/<32 hex>.shtml) nor a call of createPageHTML")

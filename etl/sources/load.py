@@ -7,7 +7,7 @@ import yaml
 from pydantic import ValidationError
 
 from etl.errors import GongkaiError
-from etl.platforms import platform
+from etl.platforms import all_platforms, platform
 from etl.sources.schema import Source
 
 
@@ -33,11 +33,14 @@ def load(path: Path) -> Source:
         raise SourceError([f"{path}: holds no keys"])
     try:
         source = Source.model_validate(data)
-        platform(source.platform)
+        family = platform(source.platform)
     except ValidationError as error:
         raise SourceError([_problem(path, item["loc"], item["msg"]) for item in error.errors()]) from error
     except GongkaiError as error:
         raise SourceError([f"{path}: platform: {error}"]) from error
+    if source.listing and not family.takes_listing:
+        takers = ", ".join(item.name for item in all_platforms() if item.takes_listing)
+        raise SourceError([f"{path}: listing: {family.name} knows its lists; this key is for {takers}"])
     for column in source.columns:
         if not source.allows(column.url):
             raise SourceError([f"{path}: columns: {column.url} lies on none of the hosts {', '.join(source.hosts)}"])

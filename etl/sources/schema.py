@@ -1,40 +1,25 @@
 """The schema of a source file: one catalog that the archive crawls. `docs/sources.md` explains each key."""
 
 import re
+import ssl
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FilePath, StringConstraints, model_validator
 
+from etl.sources.listing import Listing
 from etl.web.urls import canonical_url, in_scope
 
 _CRON_FIELD = re.compile(r"^[\d*/,\-]+$")
 _PRESETS = {"@hourly", "@daily", "@weekly", "@monthly"}
 # First two digits of GB/T 2260: the provinces, autonomous regions and municipalities.
-_PROVINCES = {
-    *(
-        "11",
-        "12",
-        "13",
-        "14",
-        "15",
-        "21",
-        "22",
-        "23",
-        "31",
-        "32",
-        "33",
-        "34",
-        "35",
-        "36",
-        "37",
-        "41",
-        "42",
-        "43",
-    ),
-    *("44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82", "00"),
-}
+_PROVINCES = set(
+    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82".split()
+)
+_NOWHERE = "000000"
+"""The code of what belongs to no region: the central government, and pages that were imported."""
 
 
 def _schedule(value: str) -> str:
@@ -44,7 +29,7 @@ def _schedule(value: str) -> str:
 
 
 def _region(value: str) -> str:
-    if value[:2] not in _PROVINCES:
+    if value[:2] not in _PROVINCES and value != _NOWHERE:
         raise ValueError("does not begin with a province of GB/T 2260")
     return value
 
@@ -84,6 +69,38 @@ class Assertions(_Part):
 
     min_records: int = Field(ge=1, description="records that the source must have")
     max_age_days: int = Field(ge=1, description="age of the newest document, in days, at most")
+    max_drop: float = Field(
+        0.2, gt=0, le=1, description="share by which a full walk may list less than the last good one"
+    )
+
+
+class Tls(_Part):
+    """Exceptions for a site whose TLS is broken or old; certificates are verified all the same."""
+
+    ca: FilePath | None = Field(None, description="PEM file with the certificates that the site fails to send")
+    ciphers: str | None = Field(None, description="OpenSSL cipher string for a site that offers only old ones")
+    reason: str = Field("", description="why the exception is needed; required with `ca` or `ciphers`")
+
+    @model_validator(mode="after")
+    def _explained(self) -> Self:
+        if (self.ca or self.ciphers) and not self.reason:
+            raise ValueError("an exception needs its reason")
+        if self.ciphers:
+            try:
+                ssl.create_default_context().set_ciphers(self.ciphers)
+            except ssl.SSLError as error:
+                raise ValueError(f"ciphers: OpenSSL does not know {self.ciphers!r}") from error
+        return self
+
+
+def _origin(value: str) -> str:
+    parts = urlsplit(canonical_url(value))
+    if parts.path != "/" or parts.query:
+        raise ValueError("is more than scheme and host")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+Origin = Annotated[str, AfterValidator(_origin)]
 
 
 class Source(_Part):
@@ -99,6 +116,7 @@ class Source(_Part):
     )
     platform: str = Field(description="the family of the site: `gongkai sources platforms` lists them")
     columns: tuple[Column, ...] = Field(min_length=1, description="the lists to walk")
+    listing: Listing | None = Field(None, description="where rows and fields stand, for platforms that take it")
     hosts: tuple[str, ...] = Field(
         min_length=1, description="hosts that the crawler may visit; `*.` before a name allows its subdomains"
     )
@@ -109,6 +127,17 @@ class Source(_Part):
     limits: Limits = Field(default_factory=Limits, description="what a run may cost at most")
     assertions: Assertions = Field(description="what must hold for a run to be green")
     recheck_after_days: float = Field(30, ge=0, description="age in days after which a known page is fetched again")
+    recheck_at_most_days: float = Field(
+        360, ge=0, description="the longest such interval; it grows with the page's age, twelvefold in a year"
+    )
+    full_walk_days: float = Field(
+        30, ge=0, description="age in days of the last full walk after which a crawl walks every list to its end"
+    )
+    twins: dict[Origin, Origin] = Field(
+        default_factory=dict,
+        description="addresses of the same site (`http://a.gov.cn`) and the one under which it is kept",
+    )
+    tls: Tls = Field(default_factory=Tls, description="what the site's TLS needs beyond the usual")
     allow_private_addresses: bool = Field(
         False,
         description="whether hosts may resolve to loopback or private addresses; for demo and intranets",
@@ -118,6 +147,13 @@ class Source(_Part):
     def allows(self, url: str) -> bool:
         """Whether the address lies on a host of this source."""
         return in_scope(url, self.hosts)
+
+    def canonical(self, url: str, base: str = "") -> str:
+        """The address's one form, on the twin under which the site is kept. Raises `ValueError`."""
+        found = canonical_url(url, base)
+        parts = urlsplit(found)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        return self.twins[origin] + found.removeprefix(origin) if origin in self.twins else found
 
 
 def adhoc_source(id: str, name: str, url: str, hosts: Sequence[str]) -> Source:

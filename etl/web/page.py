@@ -1,5 +1,6 @@
 """A fetched page, decoded and parsed once."""
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +12,9 @@ from etl.web.charset import decode
 
 _REFUSED = bytes(b for b in range(32) if b not in b"\t\n\r") + b"\x7f"
 """Bytes that libxml2 stops at or refuses when a text is set again; none of them is part of a UTF-8 sequence."""
+
+_LARGEST = 52_428_800
+"""Bytes of an unpacked sitemap, by sitemaps.org; what is cut here is no whole XML and refused as broken."""
 
 
 @dataclass(frozen=True)
@@ -31,9 +35,18 @@ class WebPage:
 
 
 def read_page(body: bytes, url: str, content_type: str = "") -> WebPage:
-    """The page that `body` holds. Never raises: any bytes give a page."""
-    text, charset = decode(body, content_type)
+    """The page that `body` holds, gzip (a sitemap's file, not the transfer's) unpacked. Never raises: any bytes do."""
+    text, charset = decode(_unpacked(body), content_type)
     return WebPage(url=url, text=text, charset=charset)
+
+
+def _unpacked(body: bytes) -> bytes:
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body, _LARGEST)
+    except zlib.error:
+        return body
 
 
 def parse(text: str) -> html.HtmlElement:

@@ -16,14 +16,16 @@ OUTCOMES = ", ".join(
 )
 
 PUBLISH = """
-CREATE FUNCTION archive.publish(kind text, record_id bigint, version bigint, source_id text, run_id bigint)
+CREATE FUNCTION archive.publish(
+    kind text, record_id bigint, version bigint, source_id text, run_id bigint, reason text DEFAULT ''
+)
 RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE seq bigint;
 BEGIN
     -- Held until commit: the next writer sees this row before it numbers its own, so that change_seq follows commits.
     PERFORM pg_advisory_xact_lock(7305808869231650145);
-    INSERT INTO archive.change (change_seq, kind, record_id, version, source_id, run_id)
-    SELECT coalesce(max(c.change_seq), 0) + 1, $1, $2, $3, $4, $5 FROM archive.change c
+    INSERT INTO archive.change (change_seq, kind, record_id, version, source_id, run_id, reason)
+    SELECT coalesce(max(c.change_seq), 0) + 1, $1, $2, $3, $4, $5, $6 FROM archive.change c
     RETURNING change_seq INTO seq;
     PERFORM pg_notify('archive_change', seq::text);
     RETURN seq;
@@ -63,11 +65,7 @@ def upgrade() -> None:
         schema="archive",
     )
     op.create_index(
-        "content_short_id_idx",
-        "content",
-        [sa.literal_column("left(hash, 16)")],
-        unique=False,
-        schema="archive",
+        "content_short_id_idx", "content", [sa.literal_column("left(hash, 16)")], unique=False, schema="archive"
     )
     op.create_table(
         "host",
@@ -102,35 +100,39 @@ def upgrade() -> None:
         sa.Column("kind", sa.TEXT(), nullable=False),
         sa.Column("listing", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("first_seen_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("listed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("part_of", sa.BigInteger(), nullable=True),
+        sa.Column("part", sa.SmallInteger(), nullable=True),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("blob_sha256", sa.TEXT(), nullable=True),
         sa.Column("etag", sa.TEXT(), nullable=True),
         sa.Column("last_modified", sa.TEXT(), nullable=True),
         sa.Column("unread_capture_id", sa.BigInteger(), nullable=True),
         sa.Column("verdict", sa.TEXT(), nullable=True),
-        sa.CheckConstraint("kind IN ('document', 'listing', 'robots')", name="page_kind_check"),
-        sa.CheckConstraint(
-            f"verdict IN ({OUTCOMES})",
-            name="page_verdict_check",
-        ),
+        sa.CheckConstraint("kind IN ('document', 'part', 'listing')", name="page_kind_check"),
+        sa.CheckConstraint(f"verdict IN ({OUTCOMES})", name="page_verdict_check"),
         sa.ForeignKeyConstraint(["blob_sha256"], ["archive.blob.sha256"], name="page_blob_sha256_fkey"),
+        sa.ForeignKeyConstraint(["part_of"], ["archive.page.id"], name="page_part_of_fkey"),
         sa.ForeignKeyConstraint(["source_id"], ["archive.source.id"], name="page_source_id_fkey"),
         sa.PrimaryKeyConstraint("id", name="page_pkey"),
         sa.UniqueConstraint("source_id", "url", name="page_source_id_key"),
         schema="archive",
     )
+    op.create_index("page_part_of_idx", "page", ["part_of"], unique=False, schema="archive")
     op.create_table(
         "run",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("source_id", sa.TEXT(), nullable=False),
         sa.Column("key", sa.TEXT(), nullable=False),
+        sa.Column("kind", sa.TEXT(), nullable=False),
         sa.Column("options", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("state", sa.TEXT(), server_default="running", nullable=False),
         sa.Column("listing", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("report", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("started_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("state IN ('running', 'green', 'red')", name="run_state_check"),
+        sa.CheckConstraint("kind IN ('crawl', 'recheck', 'import')", name="run_kind_check"),
+        sa.CheckConstraint("state IN ('running', 'green', 'amber', 'red')", name="run_state_check"),
         sa.ForeignKeyConstraint(["source_id"], ["archive.source.id"], name="run_source_id_fkey"),
         sa.PrimaryKeyConstraint("id", name="run_pkey"),
         sa.UniqueConstraint("source_id", "key", name="run_source_id_key"),
@@ -152,10 +154,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.TEXT(), nullable=False),
         sa.Column("blob_sha256", sa.TEXT(), nullable=True),
         sa.Column("log", sa.TEXT(), nullable=False),
-        sa.CheckConstraint(
-            f"outcome IN ({OUTCOMES})",
-            name="capture_outcome_check",
-        ),
+        sa.CheckConstraint(f"outcome IN ({OUTCOMES})", name="capture_outcome_check"),
         sa.ForeignKeyConstraint(["blob_sha256"], ["archive.blob.sha256"], name="capture_blob_sha256_fkey"),
         sa.ForeignKeyConstraint(["page_id"], ["archive.page.id"], name="capture_page_id_fkey"),
         sa.ForeignKeyConstraint(["run_id"], ["archive.run.id"], name="capture_run_id_fkey"),
@@ -174,6 +173,8 @@ def upgrade() -> None:
         sa.Column("source_id", sa.TEXT(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.TEXT(), server_default="current", nullable=False),
+        sa.Column("state_reason", sa.TEXT(), server_default="", nullable=False),
+        sa.Column("state_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint("state IN ('current', 'removed')", name="record_state_check"),
@@ -214,21 +215,13 @@ def upgrade() -> None:
         "record_version_content_hash_idx", "record_version", ["content_hash"], unique=False, schema="archive"
     )
     op.create_index(
-        "record_version_document_number_idx",
-        "record_version",
-        ["document_number"],
-        unique=False,
-        schema="archive",
+        "record_version_document_number_idx", "record_version", ["document_number"], unique=False, schema="archive"
     )
     op.create_index(
         "record_version_index_number_idx", "record_version", ["index_number"], unique=False, schema="archive"
     )
     op.create_index(
-        "record_version_published_date_idx",
-        "record_version",
-        ["published_date"],
-        unique=False,
-        schema="archive",
+        "record_version_published_date_idx", "record_version", ["published_date"], unique=False, schema="archive"
     )
     op.create_table(
         "run_page",
@@ -239,10 +232,7 @@ def upgrade() -> None:
         sa.Column("capture_id", sa.BigInteger(), nullable=True),
         sa.Column("outcome", sa.TEXT(), nullable=True),
         sa.Column("reason", sa.TEXT(), server_default="", nullable=False),
-        sa.CheckConstraint(
-            f"outcome IN ({OUTCOMES})",
-            name="run_page_outcome_check",
-        ),
+        sa.CheckConstraint(f"outcome IN ({OUTCOMES})", name="run_page_outcome_check"),
         sa.ForeignKeyConstraint(["capture_id"], ["archive.capture.id"], name="run_page_capture_id_fkey"),
         sa.ForeignKeyConstraint(["page_id"], ["archive.page.id"], name="run_page_page_id_fkey"),
         sa.ForeignKeyConstraint(["run_id"], ["archive.run.id"], name="run_page_run_id_fkey"),
@@ -259,6 +249,7 @@ def upgrade() -> None:
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("source_id", sa.TEXT(), nullable=False),
         sa.Column("run_id", sa.BigInteger(), nullable=True),
+        sa.Column("reason", sa.TEXT(), server_default="", nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint(
             "kind IN ('created', 'updated', 'removed', 'restored', 'corrected', 're-extracted')",
@@ -300,6 +291,7 @@ def downgrade() -> None:
     op.drop_index("capture_blob_sha256_idx", table_name="capture", schema="archive")
     op.drop_table("capture", schema="archive")
     op.drop_table("run", schema="archive")
+    op.drop_index("page_part_of_idx", table_name="page", schema="archive")
     op.drop_table("page", schema="archive")
     op.drop_table("source", schema="archive")
     op.drop_table("host", schema="archive")

@@ -16,7 +16,7 @@ from etl.archive import Archive
 from etl.archive.runs import Options, open_run
 from etl.archive.store import StoreError
 from etl.local.parts import Addresses
-from etl.pipeline.batches import fetch_batch
+from etl.pipeline.fetching import fetch_batch
 from etl.pipeline.crawl import crawl
 from etl.settings import PROJECT, Settings
 from tests.kit import crawl_site, environment, rows, source_of, state

@@ -5,7 +5,7 @@ an attachment behind `/module/download/downfile.jsp`. How a column lists:
 
 | column | manner |
 | --- | --- |
-| bg | two stores, the phone's first, with its own `unitid` and a smaller total; GET, records by `startrecord`; rows `tr` |
+| bg | two stores, the phone's first with a smaller total and its own `unitid`; GET by `startrecord`; rows `tr` |
 | tzgg | GET, `startrecord` ignored: `page` and `perpage` alone |
 | nb | no `<nextgroup>`; the script posts, GET gets the empty answer |
 | jdhy | `columnid` and `unitid` encrypted in the link; plain ones get the empty answer of 54 bytes |
@@ -37,7 +37,6 @@ Planted in the demo:
 
 import base64
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -91,12 +90,13 @@ EMPTY = b"<datastore><recordset></recordset></datastore>".ljust(54)
 """What the service answers to what it does not understand; 54 bytes are known, not which."""
 LABELS = {
     "li": {
-        "index_number": "索引号:", "document_number": "文件编号:", "written_date": "成文日期:", "publisher": "发布机构:",
-        "published_date": "发布日期:", "validity": "有效性:",
+        "index_number": "索引号:", "document_number": "文件编号:", "written_date": "成文日期:",
+        "publisher": "发布机构:", "published_date": "发布日期:", "validity": "有效性:",
     },
     "td": {
-        "index_number": "索引号", "publisher": "发布机构", "disclosure_method": "公开方式", "disclosure_scope": "公开范围",
-        "document_number": "文　　号", "validity": "有 效 性", "written_date": "成文日期", "registration_number": "统一编号",
+        "index_number": "索引号", "publisher": "发布机构", "disclosure_method": "公开方式",
+        "disclosure_scope": "公开范围", "document_number": "文　　号", "validity": "有 效 性",
+        "written_date": "成文日期", "registration_number": "统一编号",
     },
     "inside": {}, "plain": {},
 }  # fmt: skip

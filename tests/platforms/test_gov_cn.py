@@ -1,0 +1,109 @@
+"""The policy library: the demo site is listed as its golden says, and each quirk costs documents when unknown."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from etl.platforms import platform
+from etl.platforms.base import ListingPage, ListingRequest, NotAListing
+from etl.web.page import WebPage
+from tests.platforms.walking import ask, first_requests, walk
+from tests.sites import goldens, gov_cn
+from tests.sites.gov_cn import COLLECTIONS, GovSite
+from tests.sites.server import serve
+
+FAMILY = platform("gov_cn")
+
+
+@pytest.fixture
+def site() -> Iterator[GovSite]:
+    made = gov_cn.demo()
+    with serve(made):
+        yield made
+
+
+@pytest.fixture
+def client() -> Iterator[httpx.Client]:
+    with httpx.Client(timeout=5, follow_redirects=True) as client:
+        yield client
+
+
+def read(answer: Any, seen: int = 0) -> ListingPage:
+    url = "https://sousuo.x.example/search-gov/data?t=zhengcelibrary&p=1&n=5"
+    text = answer if isinstance(answer, str) else json.dumps(answer)
+    return FAMILY.read_listing(WebPage(url, text, "utf-8"), ListingRequest(url, "c", seen))
+
+
+def line(number: int, **more: Any) -> dict[str, Any]:
+    return {"id": str(number), "title": "甲", "url": f"https://www.x.example/content_{number}.htm", **more}
+
+
+def test_the_site_is_listed_as_its_golden_says(site: GovSite, client: httpx.Client) -> None:
+    found = walk(client, FAMILY, *first_requests(FAMILY, site))
+    assert found.lost == []
+    golden = goldens.entries(site)
+    assert {each.key: found.entries(each.name) for each in COLLECTIONS} == golden
+    assert {each.key: found.told(each.name) for each in COLLECTIONS} == {"gw": (7, 2), "bm": (13, 3), "or": (6, 1)}
+
+
+def test_the_list_of_the_newest_names_documents_of_the_library(site: GovSite, client: httpx.Client) -> None:
+    found = walk(client, FAMILY, *first_requests(FAMILY, site))
+    newest = found.entries("最新政策")
+    assert [line["url"] for line in newest] == [site.url(posting.key) for posting in site.newest()]
+    assert [line["published_date"] for line in newest] == [str(posting.day) for posting in site.newest()]
+    assert found.told("最新政策") == (site.latest, None)
+
+
+def test_details_stand_on_another_host(site: GovSite, client: httpx.Client) -> None:
+    hosts = {
+        httpx.URL(line["url"]).host for key in ("gw", "bm") for line in goldens.entries(site)[key] if "link" not in line
+    }
+    assert hosts == {"localhost", "www.caizheng.example"}
+    assert client.get(site.url("yl-feedback")).status_code == 200
+
+
+def test_all_categories_of_one_answer_are_listed_once() -> None:
+    categories = {"gongwen": {"listVO": [line(1), line(2)], "totalCount": 2}, "bumenfile": {"listVO": [line(3)]}}
+    page = read({"searchVO": {"totalCount": 3, "totalpage": 1, "listVO": [line(1)], "catMap": categories}})
+    assert [entry.url[-5] for entry in page.entries] == ["1", "2", "3"]
+    assert (page.told_total, page.told_pages, page.following) == (3, 1, ())
+
+
+def test_the_total_of_categories_serves_where_the_answer_has_none() -> None:
+    page = read({"searchVO": {"listVO": None, "catMap": {"gongwen": {"listVO": [line(1)], "totalCount": 9}}}})
+    assert page.told_total == 9
+    assert [each.url.split("?")[1] for each in page.following] == ["t=zhengcelibrary&p=2&n=5"]
+
+
+def test_a_day_is_china_s_whether_written_or_in_milliseconds() -> None:
+    # 2023-05-06 00:30 in China is still the fifth in UTC.
+    lines = [line(1, pubtime=1683304200000), line(2, pubtimeStr="2023.05.06", pubtime=0), line(3, pubtime=0)]
+    page = read({"searchVO": {"totalCount": 3, "listVO": lines}})
+    assert [entry.fields.get("published_date") for entry in page.entries] == ["2023-05-06", "2023-05-06", None]
+
+
+def test_an_empty_answer_is_an_empty_list_and_ends_the_walk() -> None:
+    page = read({"searchVO": {"totalCount": 40, "totalpage": 8, "listVO": []}}, seen=20)
+    assert (page.entries, page.told_total, page.following) == ((), 40, ())
+
+
+def test_a_line_without_address_is_told_and_is_no_page() -> None:
+    (entry,) = read({"searchVO": {"totalCount": 1, "listVO": [line(7, url=None)]}}).entries
+    assert entry.url == "line:7"
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ("<html><title>403</title></html>", "an HTML page instead of JSON"),
+        ({"code": 1001, "msg": "busy"}, "without searchVO"),
+        ({"searchVO": {}}, "without listVO, catMap and totalCount"),
+        ([{"name": "甲"}], "not of lines with URL"),
+    ],
+)
+def test_what_is_no_list_says_why(answer: Any, reason: str) -> None:
+    with pytest.raises(NotAListing, match=reason):
+        read(answer)

@@ -1,0 +1,145 @@
+"""jpaas: the demo site is listed as its golden says, and each quirk of the family costs documents when unknown."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import httpx
+import pytest
+
+from etl.platforms import platform
+from etl.platforms.base import ListingPage, ListingRequest, NotAListing
+from etl.web.page import WebPage
+from tests.platforms.walking import ask, first_requests, walk
+from tests.sites import goldens, hanweb_jpaas
+from tests.sites.hanweb_jpaas import BY_KEY, COLUMNS, SERVICE, JpaasSite
+from tests.sites.server import serve
+
+FAMILY = platform("hanweb_jpaas")
+
+
+@pytest.fixture
+def site() -> Iterator[JpaasSite]:
+    made = hanweb_jpaas.demo()
+    with serve(made):
+        yield made
+
+
+@pytest.fixture
+def client() -> Iterator[httpx.Client]:
+    with httpx.Client(timeout=5, follow_redirects=True) as client:
+        yield client
+
+
+def front(site: JpaasSite, key: str) -> ListingRequest:
+    return ListingRequest(f"{site.base}{BY_KEY[key].path}/index.html", key)
+
+
+def read(text: str, page: int = 1, seen: int = 0) -> ListingPage:
+    url = f"http://x.example{SERVICE}?" + urlencode({"pageId": "7", "paramJson": json.dumps({"pageNo": page})})
+    headers = {"Referer": "http://x.example/col/col7/index.html"}
+    return FAMILY.read_listing(WebPage(url, text, "utf-8"), ListingRequest(url, "c", seen, headers=headers))
+
+
+def unit(html: str) -> str:
+    return json.dumps({"success": True, "data": {"html": html}})
+
+
+def test_the_site_is_listed_as_its_golden_says(site: JpaasSite, client: httpx.Client) -> None:
+    found = walk(client, FAMILY, *first_requests(FAMILY, site))
+    assert found.lost == []
+    golden = goldens.entries(site)
+    assert {column.key: found.entries(column.name) for column in COLUMNS} == golden
+    totals = {column.key: found.told(column.name)[0] for column in COLUMNS}
+    assert totals == {key: len(lines) for key, lines in golden.items()}
+
+
+def test_both_forms_of_detail_addresses_are_listed_in_one_column(site: JpaasSite, client: httpx.Client) -> None:
+    urls = [line["url"] for line in walk(client, FAMILY, front(site, "tzgg")).entries("tzgg")]
+    assert any("/col/col1229510102/art/2023/art_" in url for url in urls)
+    assert any("/art/2021/" in url and "art_1229510102_" in url for url in urls)
+    assert any(not url.startswith(site.base) for url in urls)
+
+
+def test_the_service_wants_a_referer(site: JpaasSite, client: httpx.Client) -> None:
+    (request,) = ask(client, FAMILY, front(site, "zcwj")).following
+    assert client.get(request.url).status_code == 403
+    assert client.get(request.url, headers={"Referer": "http://elsewhere.example/"}).status_code == 403
+    assert len(ask(client, FAMILY, request).entries) == 5
+
+
+def test_a_bare_page_number_turns_no_page(site: JpaasSite, client: httpx.Client) -> None:
+    (request,) = ask(client, FAMILY, front(site, "nb")).following
+    (second,) = ask(client, FAMILY, request).following
+    first = ask(client, FAMILY, request).entries
+    query = {name: values[0] for name, values in parse_qs(urlsplit(second.url).query).items()}
+    assert json.loads(query.pop("paramJson"))["pageNo"] == 2
+    bare = urlsplit(request.url)._replace(query=urlencode(query | {"pageNo": 2})).geturl()
+    assert ask(client, FAMILY, replace(request, url=bare)).entries == first
+    assert not {entry.url for entry in ask(client, FAMILY, second).entries} & {entry.url for entry in first}
+
+
+def test_a_long_list_costs_few_requests_where_the_site_gives_what_is_asked(
+    site: JpaasSite, client: httpx.Client
+) -> None:
+    template = site.postings["parcel-notice"].document
+    for number in range(120):
+        site.put(replace(template, key=f"more-{number}"), column="zcwj")
+    found = walk(client, FAMILY, front(site, "zcwj"))
+    assert found.entries("zcwj") == goldens.entries(site)["zcwj"]
+    assert len(found.pages) == 1 + 3
+
+
+def test_of_several_units_the_one_named_as_a_list_is_asked(site: JpaasSite, client: httpx.Client) -> None:
+    (request,) = ask(client, FAMILY, front(site, "fzzfjs")).following
+    assert parse_qs(urlsplit(request.url).query)["tagId"] == ["右侧内容"]
+    two = "".join(
+        f"<script src='/AuthorizedRead/unitbuild.js' url='/x' queryData=\"{{'pageId':'7','tagId':'{tag}'}}\"></script>"
+        for tag in ("导航", "横幅")
+    )
+    with pytest.raises(NotAListing, match="导航, 横幅"):
+        FAMILY.read_listing(WebPage("http://x.example/", two, "utf-8"), ListingRequest("http://x.example/"))
+
+
+def test_a_page_without_a_unit_is_no_column(site: JpaasSite, client: httpx.Client) -> None:
+    with pytest.raises(NotAListing, match=r"unitbuild\.js"):
+        ask(client, FAMILY, ListingRequest(site.base + "/"))
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("<html><body>系统维护中</body></html>", "HTML page instead of JSON"),
+        ('{"success": false, "message": "参数错误", "data": null}', "参数错误"),
+        ('{"data": []}', "without data.html"),
+        ("[1]", "without data.html"),
+        (unit("<ul></ul>"), "neither links to documents nor a count"),
+    ],
+)
+def test_what_is_no_list_is_said_to_be_none(text: str, reason: str) -> None:
+    with pytest.raises(NotAListing, match=reason):
+        read(text)
+
+
+def test_an_empty_column_is_a_list_of_nothing() -> None:
+    page = read(unit('<ul></ul><div class="pagination" pageSize="15" count="0"></div>'))
+    assert (page.entries, page.told_total, page.following) == ((), 0, ())
+
+
+def test_an_empty_page_before_the_end_is_a_lost_one() -> None:
+    with pytest.raises(NotAListing, match="page 3 is empty, and only 30 of 45"):
+        read(unit('<ul></ul><div class="pagination" count="45"></div>'), 3, 30)
+
+
+def test_where_no_count_is_told_the_list_ends_with_its_first_empty_page() -> None:
+    row = '<ul><li><a href="/art/2023/1/2/art_7_81.html">关于公布名单的公告</a><span>2023-01-02</span></li></ul>'
+    assert len(read(unit(row)).following) == 1
+    page = read(unit("<ul></ul>"), 2, 1)
+    assert (page.entries, page.told_total, page.following) == ((), None, ())
+
+
+def test_a_page_of_links_to_other_sites_is_a_page_of_the_list() -> None:
+    row = '<ul><li><a href="https://y.example/a/1.html">关于转发有关通知的公告</a><span>2023-01-02</span></li></ul>'
+    (entry,) = read(unit(row)).entries
+    assert (entry.url, entry.fields) == ("https://y.example/a/1.html", {"published_date": "2023-01-02"})

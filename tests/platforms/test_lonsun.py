@@ -1,0 +1,110 @@
+"""Lonsun: the demo site is listed as its golden says, and each quirk of the family costs documents when unknown."""
+
+from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+
+from etl.platforms import platform
+from etl.platforms.base import ListingPage, ListingRequest, NotAListing
+from etl.web.page import WebPage
+from tests.platforms.walking import ask, first_requests, walk
+from tests.sites import goldens, lonsun
+from tests.sites.lonsun import COLUMNS, EMPTY, ORGAN, LonsunSite
+from tests.sites.server import serve
+
+FAMILY = platform("lonsun")
+ROWS = "/site/label/8888?labelName=publicInfoList&organId=1&catId=2&pageSize=15&pageIndex=1"
+
+
+@pytest.fixture
+def site() -> Iterator[LonsunSite]:
+    made = lonsun.demo()
+    with serve(made):
+        yield made
+
+
+@pytest.fixture
+def client() -> Iterator[httpx.Client]:
+    with httpx.Client(timeout=5, follow_redirects=True) as client:
+        yield client
+
+
+def shell(site: LonsunSite, category: int = 7065114) -> ListingRequest:
+    return ListingRequest(f"{site.base}/public/column/{ORGAN}?type=4&catId={category}&action=list", "nb")
+
+
+def read(text: str, path: str = ROWS) -> ListingPage:
+    url = f"http://x.example{path}"
+    return FAMILY.read_listing(WebPage(url, text, "utf-8"), ListingRequest(url, "c"))
+
+
+def test_the_site_is_listed_as_its_golden_says(site: LonsunSite, client: httpx.Client) -> None:
+    found = walk(client, FAMILY, *first_requests(FAMILY, site))
+    assert found.lost == []
+    assert {each.key: found.entries(each.name) for each in COLUMNS} == goldens.entries(site)
+    assert {each.key: found.told(each.name) for each in COLUMNS} == {
+        "zcwj": (None, 2), "gfxwj": (None, 2), "gsgg": (None, 1), "nb": (None, 3), "zcjd": (None, 2), "jytabl": (None, 2),
+    }  # fmt: skip
+
+
+def test_the_shell_of_a_catalog_names_what_its_script_asks_for(site: LonsunSite, client: httpx.Client) -> None:
+    page = ask(client, FAMILY, shell(site))
+    assert page.entries == ()
+    (following,) = page.following
+    query = parse_qs(urlsplit(following.url).query, keep_blank_values=True)
+    asked = {name: query[name] for name in ("labelName", "organId", "catId", "pageSize", "pageIndex", "file", "cId")}
+    assert asked == {
+        "labelName": ["publicInfoList"], "organId": [str(ORGAN)], "catId": ["7065114"], "pageSize": ["4"],
+        "pageIndex": ["1"], "file": ["/c3/yq/publicInfoList_newest"], "cId": [""],
+    }  # fmt: skip
+
+
+def test_titles_are_whole_where_the_words_of_the_link_are_cut(site: LonsunSite, client: httpx.Client) -> None:
+    (rows,) = ask(client, FAMILY, shell(site)).following
+    assert "..." in client.get(rows.url).text
+    assert not [entry.title for entry in ask(client, FAMILY, rows).entries if entry.title.endswith("...")]
+
+
+def test_a_last_page_with_one_line_is_not_mistaken_for_the_box_beside_it(
+    site: LonsunSite, client: httpx.Client
+) -> None:
+    page = ask(client, FAMILY, ListingRequest(f"{site.base}/content/column/6791573?pageIndex=2", "zcjd", seen=2))
+    assert [entry.url for entry in page.entries] == [goldens.entries(site)["zcjd"][-1]["url"]]
+    assert page.following == ()
+
+
+def test_a_page_beyond_the_end_and_a_category_without_documents_are_empty_lists(
+    site: LonsunSite, client: httpx.Client
+) -> None:
+    (rows,) = ask(client, FAMILY, shell(site)).following
+    page = ask(client, FAMILY, ListingRequest(rows.url.replace("pageIndex=1", "pageIndex=9"), "nb"))
+    assert (page.entries, page.following) == ((), ())
+    assert read(f'<div class="noinfo">{EMPTY}</div>').entries == ()
+
+
+def test_rows_of_the_older_template_have_no_index_number_and_no_count() -> None:
+    row = (
+        '<div class="xxgk_navli"><ul><li><div><a href="/public/1/{0}.html" title="关于2021年5月6日起调整的通知">关于2021…</a>'
+        "</div></li><li>2022-03-0{1}</li></ul></div>"
+    )
+    page = read(row.format(8288151, 1) + row.format(8288152, 2))
+    assert [dict(entry.fields) for entry in page.entries] == [
+        {"published_date": "2022-03-01"}, {"published_date": "2022-03-02"},
+    ]  # fmt: skip
+    assert page.told_pages is None
+    assert "pageIndex=2" in page.following[0].url
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "reason"),
+    [
+        (ROWS, "<html><body>系统繁忙</body></html>", "neither rows"),
+        ("/public/column/1?type=2", "<html><body>信息公开指南</body></html>", "no script that asks"),
+        ("/zcjd/index.html", "<html><body>栏目建设中</body></html>", "neither links to documents"),
+    ],
+)
+def test_what_is_no_list_says_why(path: str, text: str, reason: str) -> None:
+    with pytest.raises(NotAListing, match=reason):
+        read(text, path)
