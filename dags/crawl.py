@@ -11,40 +11,24 @@ import logging
 from datetime import datetime, timedelta
 from typing import Any
 
-import pendulum
 from airflow.sdk import (
     Asset,
     CronTriggerTimetable,
-    ExceptionRetryPolicy,
     Param,
-    RetryAction,
-    RetryRule,
     dag,
     get_current_context,
     task,
     task_group,
 )
 from airflow.sdk.exceptions import AirflowSkipException
+from gongkai_airflow import CHINA, RETRIES
 
 from etl.settings import settings
 from etl.sources.load import SourceError, files, load, load_all
 from etl.sources.schema import Source
 
-CHINA = pendulum.timezone("Asia/Shanghai")
 PRESETS = {"@hourly": "0 * * * *", "@daily": "0 3 * * *", "@weekly": "0 3 * * 1", "@monthly": "0 3 1 * *"}
 RECORDS = Asset("disclosure_records")
-# What lies outside the code may pass; a wrong source file or a red run stays as it is however often it is tried.
-RETRIES = ExceptionRetryPolicy(
-    [
-        RetryRule(["etl.sources.load.SourceError", "etl.pipeline.reconcile.RedRun"], RetryAction.FAIL),
-        RetryRule(
-            ["etl.archive.store.StoreError", "etl.archive.database.DatabaseError", "sqlalchemy.exc.OperationalError"],
-            RetryAction.RETRY,
-            retry_delay=timedelta(seconds=30),
-            reason="database or object storage away",
-        ),
-    ]
-)
 log = logging.getLogger("gongkai")
 
 
@@ -118,6 +102,8 @@ def crawl_dag(source: Source) -> None:
             raise AirflowSkipException("dry run: nothing to reconcile")
         archive, run, _ = resumed()
         report = reconcile(archive, run)
+        for warning in report.warnings:
+            log.warning("%s: %s", source.id, warning)
         raise_if_red(report)
         outlet_events[RECORDS].extra = {"source": source.id, "change_seq_to": report.change_seq_to}
         return {"listed": report.listed, "stored": report.stored, "failed": report.failed}

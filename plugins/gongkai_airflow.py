@@ -1,17 +1,35 @@
-"""What DAGs and the browser's plugin share: the archive that Airflow's Connections, or else the settings, name."""
+"""What DAGs and the browser's plugin share: how tasks retry, and the archive that Airflow's Connections, or else the
+settings, name."""
 
-from typing import Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from airflow.sdk import Connection
+import pendulum
+from airflow.sdk import Connection, ExceptionRetryPolicy, RetryAction, RetryRule
 from airflow.sdk.exceptions import AirflowNotFoundException
 from pydantic import SecretStr
 
-from etl.archive import Archive, open_archive
 from etl.settings import Settings, settings
+
+if TYPE_CHECKING:
+    from etl.archive import Archive
 
 DATABASE = "archive_db"
 STORE = "archive_store"
+CHINA = pendulum.timezone("Asia/Shanghai")
+# What lies outside the code may pass; a wrong source file or a red run stays as it is however often it is tried.
+RETRIES = ExceptionRetryPolicy(
+    [
+        RetryRule(["etl.sources.load.SourceError", "etl.pipeline.reconcile.RedRun"], RetryAction.FAIL),
+        RetryRule(
+            ["etl.archive.store.StoreError", "etl.archive.database.DatabaseError", "sqlalchemy.exc.OperationalError"],
+            RetryAction.RETRY,
+            retry_delay=timedelta(seconds=30),
+            reason="database or object storage away",
+        ),
+    ]
+)
 
 
 def gongkai_settings() -> Settings:
@@ -35,8 +53,11 @@ def gongkai_settings() -> Settings:
     return settings().model_copy(update=changes)
 
 
-def archive_from_airflow() -> Archive:
+def archive_from_airflow() -> "Archive":
     """The archive, found to be there. Raises `GongkaiError`."""
+    # DAG files import this module, and parsing them must not cost what a task costs.
+    from etl.archive import open_archive  # noqa: PLC0415
+
     return open_archive(gongkai_settings())
 
 

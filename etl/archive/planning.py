@@ -30,7 +30,7 @@ def plan(engine: Engine, run: OpenRun, batch_size: int) -> dict[int, int]:
         for row in waiting:
             if not run.source.allows(row.url):
                 ends.append(_end(row.page_id, Outcome.OUT_OF_SCOPE, "listed, but on none of the source's hosts"))
-            elif not row.due and row.unread_capture_id is None:
+            elif run.kind == "crawl" and not row.due and row.unread_capture_id is None:
                 ends.append(_end(row.page_id, Outcome.KNOWN, "fetched before and not due for a recheck"))
             elif len(work) >= values["limit"]:
                 ends.append(_end(row.page_id, Outcome.LIMIT, f"beyond the run's limit of {values['limit']}"))

@@ -28,15 +28,15 @@ def print_json(value: Any) -> None:
     output.file.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str = "") -> None:
-    """A table on standard output; whatever is a number stands to the right."""
+def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str = "", to: Console = output) -> None:
+    """A table, on standard output if nothing else is said; whatever is a number stands to the right."""
     grid = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
     for position, name in enumerate(columns):
         number = bool(rows) and all(isinstance(row[position], int | float) for row in rows)
         grid.add_column(name, justify="right" if number else "left", overflow="fold", no_wrap=position == 0)
     for row in rows:
         grid.add_row(*(escape(str(cell)) for cell in row))
-    output.print(grid)
+    to.print(grid)
 
 
 def progress() -> Progress:

@@ -5,11 +5,14 @@ from typing import Annotated
 import typer
 
 from etl.cli.console import errors, output, print_json, table
+from etl.cli.surveying import check_live, new_command
+from etl.errors import GongkaiError
 from etl.platforms import all_platforms
 from etl.settings import settings
-from etl.sources.load import SourceError, files, find, load_all
+from etl.sources.load import SourceError, files, load_all, locate
 
 app = typer.Typer(help="The catalogs that are crawled, one YAML file each.", no_args_is_help=True)
+app.command("new")(new_command)
 
 
 @app.command("list")
@@ -28,10 +31,17 @@ def list_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSO
 @app.command("check")
 def check_command(
     source: Annotated[str | None, typer.Argument(help="Id of a source, or a source file; all when left out.")] = None,
+    live: Annotated[
+        bool, typer.Option("--live", help="Look at the site too, and write today into `verified`.")
+    ] = False,
 ) -> None:
     """Check source files; every wrong key is named with its file and the reason."""
+    if live and not source:
+        raise GongkaiError("--live needs a source", hint="name its id or its file")
     if source:
-        chosen = find(source, settings().source_folders)
+        path, chosen = locate(source, settings().source_folders)
+        if live:
+            return check_live(path, chosen)
         output.print(f"{chosen.id}: {chosen.name}, {chosen.platform}, {len(chosen.columns)} lists — good")
         return
     try:

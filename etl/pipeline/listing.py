@@ -164,6 +164,8 @@ async def walk(source: Source, options: Options, fetch: Fetcher, keeper: Keeper,
         # A column is walked to its end before the next one begins.
         waiting.extendleft(reversed(following))
         tell(len(documents))
+    if waiting and options.limit is None and len(documents) >= limit:
+        problems.append(f"the walk was stopped after {len(documents)} documents: limits.pages is too small")
     told = tuple(column.told() for column in columns.values() if column.says_something)
     return Listed(told, tuple(lost), requests, tuple(problems))
 

@@ -42,15 +42,20 @@ def linked_columns(page: WebPage, form: re.Pattern[str], *, only_disclosure: boo
     Those whose name speaks of disclosure come before the others, which are left out with `only_disclosure`.
     """
     found: dict[str, FoundColumn] = {}
-    if form.search(urlsplit(page.url).path):
+    if _is_list(page.url, form):
         found[_key(page.url)] = FoundColumn(page.url, page_name(page))
     own = len(found)
     for url, words in links(page):
-        if same_site(url, page) and form.search(urlsplit(url).path) and 1 < len(words) <= _LONGEST:
+        if same_site(url, page) and _is_list(url, form) and 1 < len(words) <= _LONGEST:
             found.setdefault(_key(url), FoundColumn(url, words))
     columns = list(found.values())
     rest = sorted(columns[own:], key=lambda item: not _DISCLOSURE.search(item.name))
     return (*columns[:own], *(item for item in rest if not only_disclosure or _DISCLOSURE.search(item.name)))
+
+
+def _is_list(url: str, form: re.Pattern[str]) -> bool:
+    """Whether the address has the form, and is not the site's front page, where every list shows its newest lines."""
+    return bool(form.search(urlsplit(url).path)) and urlsplit(_key(url)).path not in ("", "/")
 
 
 def _key(url: str) -> str:

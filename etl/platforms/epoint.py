@@ -1,6 +1,6 @@
 """Epoint (新点): public-resource exchanges; scripts fill title, date and source from hidden inputs of fixed ids."""
 
-from etl.platforms.base import Embedded, Layout, Platform
+from etl.platforms.base import Embedded, Fingerprint, Layout, Platform
 from etl.web.page import WebPage
 
 _INPUTS = {"title": "title", "infodate": "published_date", "zhuanzai": "source"}
@@ -8,6 +8,14 @@ _INPUTS = {"title": "title", "infodate": "published_date", "zhuanzai": "source"}
 
 class Epoint(Platform):
     name = "epoint"
+    # Its lists are POSTed for (`getgovinfolist`) and no answer was ever seen: only the layout is known.
+    lists = False
+    fingerprints = (
+        Fingerprint(
+            "class ewb-… of its templates", "markup", r"""class=["'][^"']*\bewb-(?:info|article|details|cnt)""", 2
+        ),
+        Fingerprint("hidden inputs infodate and zhuanzai", "markup", r'id="infodate".*id="zhuanzai"', 2),
+    )
     layout = Layout(body=("div.ewb-info-main", "div.ewb-article-info", "div.ewb-details-info", "#infocontent"))
 
     def embedded(self, page: WebPage) -> Embedded | None:

@@ -72,7 +72,7 @@ def _atom(root: etree._Element, base: str) -> Iterator[Entry]:
 
 
 def _linked(element: etree._Element, rel: str, base: str) -> str | None:
-    """The address of the element's own link of that relation (`alternate` is the relation of a link that names none)."""
+    """The address of the element's own link of that relation; a link that names none is `alternate`."""
     for link in element.iterchildren("{*}link"):
         if (link.get("rel") or "alternate") == rel and link.get("href"):
             return absolute(link.get("href") or "", base)

@@ -1,8 +1,8 @@
 """Sites of no known family: rows, links and fields stand where the source file's key `listing` says.
 
-A list goes on at its `next` link or at the numbered addresses of `pages`; the latter end at the number of pages that the
-site tells (`page_count`), or, where it tells none, at the first page without rows. A column may also be a sitemap or a
-feed, which needs no selectors.
+A list goes on at its `next` link or at the numbered addresses of `pages`; the latter end at the number of pages that
+the site tells (`page_count`), or, where it tells none, at the first page without rows. A column may also be a sitemap
+or a feed, which needs no selectors.
 """
 
 import re

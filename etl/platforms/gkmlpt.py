@@ -11,10 +11,21 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
-from etl.platforms.base import Embedded, Entry, Layout, ListingPage, ListingRequest, NotAListing, Platform
+from etl.platforms.base import (
+    Embedded,
+    Entry,
+    Fingerprint,
+    FoundColumn,
+    Layout,
+    ListingPage,
+    ListingRequest,
+    NotAListing,
+    Platform,
+)
+from etl.platforms.columns import same_site
 from etl.platforms.listing import iso_date, script_value
 from etl.web.data import object_after
-from etl.web.page import WebPage
+from etl.web.page import WebPage, links
 
 _API = "/gkmlpt/api/all/"
 _CHINA = timedelta(hours=8)
@@ -37,6 +48,23 @@ class Gkmlpt(Platform):
 
     name = "gkmlpt"
     layout = Layout(body=("div.article-content",))
+    fingerprints = (
+        Fingerprint("address below /gkmlpt/", "address", r"/gkmlpt/(?:index|content/)", 1),
+        Fingerprint("link below /gkmlpt/", "link", r"^/gkmlpt/(?:index|content/)", 2),
+        Fingerprint(
+            "data of its page (gkml_data, SID and TREE)", "markup", r'"?gkml_data"?\s*:|\bSID\b.{0,200}\bTREE\b', 2
+        ),
+        Fingerprint(
+            "scripts below /gkmlpt/", "markup", r"""["'](?:https?:)?(?://[^/"']+)?/gkmlpt/(?:gkml|js|css|static)/""", 1
+        ),
+    )
+
+    def find_columns(self, page: WebPage) -> tuple[FoundColumn, ...]:
+        """The one catalog of a site: its tree holds all lists."""
+        linked = any(same_site(url, page) and urlsplit(url).path.startswith("/gkmlpt/") for url, _ in links(page))
+        if not linked and "/gkmlpt/" not in page.url:
+            return ()
+        return (FoundColumn(urljoin(page.url, "/gkmlpt/index"), "政府信息公开目录"),)
 
     def embedded(self, page: WebPage) -> Embedded | None:
         """`window._CONFIG.DETAIL`: the article as the page's own scripts get it."""

@@ -17,7 +17,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
-from etl.platforms.base import Entry, Layout, ListingPage, ListingRequest, NotAListing, Platform
+from etl.platforms.base import (
+    Entry,
+    Fingerprint,
+    FoundColumn,
+    Layout,
+    ListingPage,
+    ListingRequest,
+    NotAListing,
+    Platform,
+)
 from etl.platforms.listing import china_day, json_of, plain
 from etl.web.page import WebPage
 
@@ -29,6 +38,18 @@ class GovCn(Platform):
 
     name = "gov_cn"
     layout = Layout(body=("#UCAP-CONTENT", "div.pages_content", "div.TRS_Editor"))
+
+    fingerprints = (
+        Fingerprint("the State Council's site", "address", r"^https?://(?:sousuo\.)?www\.gov\.cn/", 1),
+        Fingerprint("the library's search", "address", r"/search-gov/data\?.*\bt=zhengcelibrary", 1),
+        Fingerprint("answer of the library", "markup", r'"searchVO"\s*:', 2),
+        Fingerprint("lines of the newest policies", "markup", r'"DOCRELPUBTIME"\s*:', 2),
+        Fingerprint("its container of the text", "markup", r"\bpages_content\b|UCAP-CONTENT", 1),
+    )
+
+    def find_columns(self, page: WebPage) -> tuple[FoundColumn, ...]:
+        """The page itself, where it is the library's answer: no page of the site links the addresses of its data."""
+        return (FoundColumn(page.url),) if page.text.lstrip("\ufeff \n")[:1] in ("{", "[") else ()
 
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
         answer = json_of(page)

@@ -30,7 +30,17 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
-from etl.platforms.base import Entry, Layout, ListingPage, ListingRequest, NotAListing, Platform
+from etl.platforms.base import (
+    Entry,
+    Fingerprint,
+    FoundColumn,
+    Layout,
+    ListingPage,
+    ListingRequest,
+    NotAListing,
+    Platform,
+)
+from etl.platforms.columns import linked_columns, list_above
 from etl.platforms.listing import iso_date, linked_rows, row_entry
 from etl.web.page import WebPage, base_url, parse
 
@@ -62,6 +72,24 @@ class HanwebJcms(Platform):
             (r"ZJEG_RSS\.content\.begin", r"ZJEG_RSS\.content\.end"),
         ),
     )
+
+    fingerprints = (
+        Fingerprint("document /art/Y/M/D/art_<column>_<id>.html", "link", _DETAIL.pattern, 1),
+        Fingerprint("document /art/Y/M/D/art_<column>_<id>.html", "address", _DETAIL.pattern, 1),
+        Fingerprint("list /col/col<number>/", "link", r"^/col/col\d+/", 1),
+        Fingerprint("list /col/col<number>/", "address", r"/col/col\d+/", 1),
+        Fingerprint(
+            "its modules (jpage, dataproxy.jsp, search.jsp …)",
+            "markup",
+            r"/module/(?:web/jpage|xxgk|jslib|visitcount|download|jact|idea)/|<datastore>|dataproxy\.jsp",
+            2,
+        ),
+        Fingerprint("marks <$[…]>, ZJEG_RSS around the text", "markup", r"<!--\s*(?:<\$\[|ZJEG_RSS\.)", 2),
+    )
+
+    def find_columns(self, page: WebPage) -> tuple[FoundColumn, ...]:
+        above = list_above(page, r"/art/\d{4}/\d{1,2}/\d{1,2}/art_(\d+)_\d+\.html.*$", r"/col/col\1/index.html")
+        return (*above, *linked_columns(page, _COLUMN))
 
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
         path = urlsplit(request.url).path

@@ -16,13 +16,24 @@ import re
 from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
-from etl.platforms.base import Entry, Layout, ListingPage, ListingRequest, NotAListing, Platform
+from etl.platforms.base import (
+    Entry,
+    Fingerprint,
+    FoundColumn,
+    Layout,
+    ListingPage,
+    ListingRequest,
+    NotAListing,
+    Platform,
+)
+from etl.platforms.columns import linked_columns, list_above
 from etl.platforms.listing import json_of, linked_rows
 from etl.web.page import WebPage
 
 _SERVICE = "/page/build/unit"
 _DETAIL = re.compile(r"/art/\d{4}/(?:\d{1,2}/\d{1,2}/)?art_\w+\.html")
 _ELSEWHERE = re.compile(r"^https?://")
+_LISTS = re.compile(r"/col/col\d+/|/index\.html$")
 _PAIR = re.compile(r"""["'](\w+)["']\s*:\s*(?:["']([^"']*)["']|(\w+))""")
 _LIST = re.compile(r"list|列表|分页|内容", re.IGNORECASE)
 _COUNT = re.compile(r"""(?<![\w-])count["']?\s*[:=]\s*["']?(\d+)""", re.IGNORECASE)
@@ -35,6 +46,29 @@ class HanwebJpaas(Platform):
 
     name = "hanweb_jpaas"
     layout = Layout(body=("#zoom", "div.article-pagenation", "td.bt_content", "div.main-txt"))
+
+    fingerprints = (
+        # These addresses are shared with the older system of the same vendor.
+        Fingerprint("document /art/Y/M/D/art_<column>_<id>.html", "link", r"/art/\d{4}/\d{1,2}/\d{1,2}/art_\d+_", 1),
+        Fingerprint("document /art/Y/M/D/art_<column>_<id>.html", "address", r"/art/\d{4}/\d{1,2}/\d{1,2}/art_\d+_", 1),
+        Fingerprint("list /col/col<number>/", "link", r"^/col/col\d+/", 1),
+        Fingerprint("list /col/col<number>/", "address", r"/col/col\d+/", 1),
+        Fingerprint("document /art/<year>/art_<32 hex>.html", "link", r"/art/\d{4}/art_[0-9a-f]{32}\.html", 2),
+        Fingerprint("document /art/<year>/art_<32 hex>.html", "address", r"/art/\d{4}/art_[0-9a-f]{32}\.html", 2),
+        Fingerprint(
+            "its scripts (unitbuild.js, /cms_files/, webglobal.js)",
+            "markup",
+            r"unitbuild\.js|jpaas-publish|/cms_files/|/script/webg(?:lobal|ray)\.js",
+            3,
+        ),
+    )
+
+    def find_columns(self, page: WebPage) -> tuple[FoundColumn, ...]:
+        above = (
+            *list_above(page, r"/art/\d{4}/\d{1,2}/\d{1,2}/art_(\d+)_\w+\.html.*$", r"/col/col\1/index.html"),
+            *list_above(page, r"/art/\d{4}/art_[0-9a-f]{32}\.html.*$", "/index.html"),
+        )
+        return (*above, *linked_columns(page, _LISTS))
 
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
         if urlsplit(request.url).path.endswith(_SERVICE):

@@ -3,7 +3,6 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from typing import Any
@@ -86,18 +85,22 @@ def row_entry(row: HtmlElement, base: str) -> Entry | None:
         url = absolute(link.get("href") or "", base)
         if url and title and (link.get("href") or "").strip() not in ("", "#"):
             beside = " ".join("".join(row.itertext()).replace(words, " ", 1).split())
-            return Entry(url, title, dict(_beside(beside)))
+            return Entry(url, title, _beside(beside))
     return None
 
 
-def _beside(text: str) -> Iterator[tuple[str, str]]:
-    labelled = {_FIELDS[label]: value.strip() for label, value in _LABELLED.findall(text) if value.strip()}
-    for name, value in labelled.items():
-        normal = iso_date(value) if name.endswith("_date") else value
-        if normal:
-            yield name, normal
-    if not labelled and (day := iso_date(text)):
-        yield "published_date", day
+def labelled(text: str) -> dict[str, str]:
+    """The fields that the text names by a label, dates as yyyy-mm-dd."""
+    named = {_FIELDS[label]: value.strip() for label, value in _LABELLED.findall(text) if value.strip()}
+    normal = {name: iso_date(value) if name.endswith("_date") else value for name, value in named.items()}
+    return {name: value for name, value in normal.items() if value}
+
+
+def _beside(text: str) -> dict[str, str]:
+    """The labelled fields; where the text names none, its date as that of the publication."""
+    if named := labelled(text):
+        return named
+    return {"published_date": day} if (day := iso_date(text)) else {}
 
 
 def script_value(text: str, key: str) -> Any:
@@ -114,8 +117,8 @@ def script_value(text: str, key: str) -> Any:
 
 
 def json_of(page: WebPage) -> Any:
-    """The JSON that the answer is, a byte order mark before it or not. Raises `NotAListing` for anything else."""
-    text = page.text.lstrip("\ufeff \t\r\n")
+    """The JSON that the answer is. Raises `NotAListing` for anything else."""
+    text = page.text.strip()
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:

@@ -23,11 +23,22 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
-from etl.platforms.base import Entry, Layout, ListingPage, ListingRequest, NotAListing, Platform
-from etl.platforms.listing import iso_date, linked_rows, row_entry
+from etl.platforms.base import (
+    Entry,
+    Fingerprint,
+    FoundColumn,
+    Layout,
+    ListingPage,
+    ListingRequest,
+    NotAListing,
+    Platform,
+)
+from etl.platforms.columns import linked_columns, list_above
+from etl.platforms.listing import linked_rows, row_entry
 from etl.web.page import WebPage, base_url
 
 _DETAIL = re.compile(r"/\d{5,}(?:\.html)?(?:$|[?#])")
+_LISTS = re.compile(r"^/public/column/\d+|^(?!/public/).+/index\.html$")
 _PAGES = re.compile(r"""\bpageCount\s*:\s*["']?(\d+)""")
 _CURRENT = re.compile(r"""\bcurrPage\s*:\s*\(?\s*(\d+)(?:\s*\+\s*(\d+))?""")
 _TURN = re.compile(r"""location\.href\s*=\s*["']([^"']*[?&]pageIndex=)["']\s*\+\s*pageIndex""")
@@ -41,6 +52,18 @@ class Lonsun(Platform):
     layout = Layout(
         body=("div.j-fontContent", "#wz_zoom", "div.gkwz_contnet", "div.newscontnet", "div.ls-article-info")
     )
+
+    fingerprints = (
+        Fingerprint("catalog /public/column/<organ>", "link", r"^/public/column/\d+", 2),
+        Fingerprint("catalog /public/column/<organ>", "address", r"/public/(?:column|content)/\d+", 1),
+        Fingerprint("its script Ls", "markup", r"\bLs\.(?:ajax|pagination|plugins|[a-z]+\()", 2),
+        Fingerprint("marks StartLabelHtml_… of its labels", "markup", r"(?:Start|End)LabelHtml_\w+|/site/label/\d", 2),
+        Fingerprint("class of the font-size switch", "markup", r"\bj-fontContent\b", 1),
+    )
+
+    def find_columns(self, page: WebPage) -> tuple[FoundColumn, ...]:
+        above = list_above(page, r"/\d{5,}\.html.*$", "/index.html") if "/public/" not in page.url else ()
+        return (*above, *linked_columns(page, _LISTS))
 
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
         path = urlsplit(page.url).path
@@ -75,7 +98,7 @@ def _shell(page: WebPage, request: ListingRequest) -> ListingPage:
     for found in _LABEL.finditer(page.text):
         call = _call_around(page.text, found.start())
         values = {name: "".join(given) for name, *given in _PAIR.findall(call)}
-        if values.get("organId") and "pageSize" in values and "pageIndex" in call:
+        if values.get("organId") and "pageIndex" in call:
             asked = {name: value for name, value in values.items() if name not in ("url", "dataType", "pageIndex")}
             query = urlencode({"IsAjax": "1", "dataType": "html", **asked, "pageIndex": "1"})
             address = urljoin(page.url, found[1])
@@ -118,11 +141,8 @@ def _entries(page: WebPage) -> Iterator[Entry]:
         entry = row_entry(row, base_url(page))
         if entry is None:
             continue
-        cells = [" ".join("".join(cell.itertext()).split()) for cell in row.iter("li", "span", "div")]
+        cells = ("".join(cell.itertext()).strip() for cell in row.iter("li", "span"))
         fields = dict(entry.fields)
         if index := next(filter(_INDEX.match, cells), None):
             fields["index_number"] = index
-        # A date of its own: one in the title or in the index number is none.
-        if day := next((day for cell in cells if len(cell) <= 20 and (day := iso_date(cell))), None):
-            fields["published_date"] = day
         yield Entry(entry.url, entry.title, fields)

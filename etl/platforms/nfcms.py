@@ -19,13 +19,25 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from etl.platforms.base import Embedded, Entry, Layout, ListingPage, ListingRequest, NotAListing, Platform
+from etl.platforms.base import (
+    Embedded,
+    Entry,
+    Fingerprint,
+    FoundColumn,
+    Layout,
+    ListingPage,
+    ListingRequest,
+    NotAListing,
+    Platform,
+)
+from etl.platforms.columns import linked_columns, list_above
 from etl.platforms.listing import china_day, json_of, linked_rows, plain
 from etl.web.data import object_after
 from etl.web.page import WebPage, links
 
 _DETAIL = re.compile(r"/content/m?post_\d+\.html(?:$|[?#])")
 _PAGE = re.compile(r"/index_(\d+)\.html$")
+_LIST = re.compile(r"/(?:index\.html)?$")
 _LAST = re.compile(r"尾页|末页|最后一页")
 # What extension fields of articles mean (metadata of gazettes and policy columns; the first that is filled counts).
 _EXTENSIONS = {
@@ -39,6 +51,23 @@ _EXTENSIONS = {
 class Nfcms(Platform):
     name = "nfcms"
     layout = Layout(body=("div.article-content", "div.zw", "div.news_cont_d_wrap", "#zoomcon", "div.article_con"))
+
+    fingerprints = (
+        Fingerprint("document content/post_<id>.html", "link", r"^(?!/gkmlpt/).*/content/m?post_\d+\.html", 2),
+        Fingerprint("document content/post_<id>.html", "address", r"^(?!.*/gkmlpt/).*/content/m?post_\d+\.html", 1),
+        Fingerprint("list /postmeta/i/<number>.json", "address", r"/postmeta/i/\d+\.json", 1),
+        Fingerprint("articles of its JSON", "markup", r'"(?:publish_count|post_url|json_ext)"\s*:', 2),
+        Fingerprint(
+            "scripts of the vendor's cloud", "markup", r"cloud\.gd\.gov\.cn|(?:statistics|service)\.gd\.gov\.cn/", 1
+        ),
+        Fingerprint("data of a consultation", "markup", r"\bquestion_data\s*:", 1),
+    )
+
+    def find_columns(self, page: WebPage) -> tuple[FoundColumn, ...]:
+        if "/postmeta/i/" in page.url:
+            return (FoundColumn(page.url),)
+        above = list_above(page, r"/content/m?post_\d+\.html.*$", "/")
+        return (*above, *linked_columns(page, _LIST))
 
     def embedded(self, page: WebPage) -> Embedded | None:
         """Consultation pages are an empty shell around `window._CONFIG.question_data`."""
@@ -63,7 +92,7 @@ def _index(page: WebPage, request: ListingRequest) -> ListingPage:
     current = int(found[1]) if (found := _PAGE.search(here)) else 1
     folder = here.rsplit("/", 1)[0]
     # Documents of this column first: a last page with one line has fewer links than the boxes beside it.
-    own = re.compile(rf"^(?:https?:)?(?://[^/]+)?(?:{re.escape(folder)}/|\./)?(?:[\w-]+/)*{_DETAIL.pattern[1:]}")
+    own = re.compile(rf"^(?:https?:)?(?://[^/]+(?=/))?(?:{re.escape(folder)}/|\./)?(?:[\w-]+/)*{_DETAIL.pattern[1:]}")
     entries = linked_rows(page, own) or linked_rows(page, _DETAIL)
     numbers, last = set(), None
     for url, words in links(page):
@@ -74,10 +103,11 @@ def _index(page: WebPage, request: ListingRequest) -> ListingPage:
                 last = int(found[1])
     if not entries and not numbers:
         raise NotAListing("neither links to documents (content/post_<id>.html) nor to further pages (index_<n>.html)")
-    # The last page may not link itself, and a window of numbers (1 2 3 …) does not tell how many there are.
-    told = last or (current if numbers and max(numbers) < current else None)
+    goes_on = any(number > current for number in numbers)
+    # A window of numbers (1 2 3 …) does not tell how many there are, and the last page does not link itself.
+    told = last or (current if current > 1 and not goes_on else None)
     following: tuple[ListingRequest, ...] = ()
-    if any(number > current for number in numbers):
+    if goes_on:
         url = urljoin(page.url, f"index_{current + 1}.html")
         following = (ListingRequest(url, request.column, request.seen + len(entries)),)
     return ListingPage(entries, told_pages=told, following=following)

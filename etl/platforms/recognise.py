@@ -33,6 +33,11 @@ class Recognised:
         return sum(sign.fingerprint.weight for sign in self.signs)
 
     @property
+    def rank(self) -> tuple[int, bool]:
+        """The weight, and whether the page's own address is a sign: a site may link pages of another family's."""
+        return self.weight, any(sign.fingerprint.where == "address" for sign in self.signs)
+
+    @property
     def in_the_page(self) -> bool:
         """Whether a sign stands in what came, not in the address alone: anything may be answered at an address."""
         return any(sign.fingerprint.where != "address" for sign in self.signs)
@@ -46,14 +51,14 @@ def recognise(page: WebPage) -> tuple[Recognised, ...]:
         signs = tuple(sign for item in family.fingerprints if (sign := _sign(item, page, addresses)))
         if signs:
             found.append(Recognised(family, signs))
-    return tuple(sorted(found, key=lambda item: (-item.weight, item.platform.name)))
+    return tuple(sorted(found, key=lambda item: item.rank, reverse=True))
 
 
 def family_of(candidates: tuple[Recognised, ...]) -> Platform | None:
     """The family that the signs name; None where they are too few, or as heavy for another one."""
     if not candidates or candidates[0].weight < NAMED_FROM or not candidates[0].in_the_page:
         return None
-    if len(candidates) > 1 and candidates[1].weight == candidates[0].weight:
+    if len(candidates) > 1 and candidates[1].rank == candidates[0].rank:
         return None
     return candidates[0].platform
 

@@ -22,15 +22,28 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
-from etl.platforms.base import Entry, Layout, ListingPage, ListingRequest, NotAListing, Platform
+from etl.platforms.base import (
+    Entry,
+    Fingerprint,
+    FoundColumn,
+    Layout,
+    ListingPage,
+    ListingRequest,
+    NotAListing,
+    Platform,
+)
+from etl.platforms.columns import linked_columns, list_above
 from etl.platforms.listing import china_day, json_of, linked_rows, plain
 from etl.web.page import WebPage
 
 _DETAIL = re.compile(r"/(?:20\d{4}/(?:[0-9a-f]{32}|c\d+_\d+)|c\d+/content)\.s?html(?:$|[?#])")
+# Others name a document c<id>/content.html too, below a channel n<id>.
+_OWN = r"/20\d{4}/(?:[0-9a-f]{32}|c\d+_\d+)\.s?html|/c\d{4,}/c\d{4,}/content\.s?html"
 _PAGER = re.compile(
     r"""createPageHTML\s*\(\s*["'][\w-]+["']\s*,\s*(\d+)\s*,\s*(\d+)\s*,\s*["']([\w-]+)["']\s*,\s*["'](\w+)["']\s*,\s*(\d+)"""
 )
 _SEARCH = re.compile(r"/search(?:List)?/[0-9a-f]{32}$")
+_LISTS = re.compile(r"/[\w-]*list\.shtml$|/(?:fg|tzgg|index)\.shtml$")
 _FIELDS = {
     "发文字号": "document_number",
     "文号": "document_number",
@@ -45,6 +58,25 @@ _FIELDS = {
 class Ucap(Platform):
     name = "ucap"
     layout = Layout(body=("ucapcontent", "#UCAP-CONTENT", "#zoomcon", "#zoom.con_cen"))
+
+    fingerprints = (
+        Fingerprint("document <month>/<32 hex>.shtml, c<id>/content.shtml", "link", _OWN, 2),
+        Fingerprint("document <month>/<32 hex>.shtml, c<id>/content.shtml", "address", _OWN, 1),
+        Fingerprint("meta tag template,templategroup,version", "markup", r"template,templategroup,version", 2),
+        Fingerprint("files below /xhtml/", "markup", r"""["'](?:/[\w-]+)?/xhtml/(?:[\w-]+/)*[\w.-]+\.(?:js|css)""", 1),
+        Fingerprint("element ucapcontent, UCAP-CONTENT", "markup", r"<ucap(?:content|title)|UCAP-CONTENT", 1),
+        Fingerprint("files of its consultations, /u/res/", "markup", r"""["']/u/res/(?:js|skin)/""", 1),
+        Fingerprint("answer of its search", "markup", r'"domainMetaList"', 2),
+        Fingerprint("search of a channel, /searchList/<32 hex>", "address", r"/search(?:List)?/[0-9a-f]{32}", 1),
+    )
+
+    def find_columns(self, page: WebPage) -> tuple[FoundColumn, ...]:
+        above = (
+            *list_above(page, r"/c\d+/content\.s?html.*$", "/common_list.shtml"),
+            *list_above(page, r"/20\d{4}/(?:[0-9a-f]{32}|c\d+_\d+)\.s?html.*$", "/list.shtml"),
+        )
+        asked = (FoundColumn(page.url),) if _SEARCH.search(urlsplit(page.url).path) else ()
+        return (*asked, *above, *linked_columns(page, _LISTS))
 
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
         return _results(page, request) if _SEARCH.search(urlsplit(page.url).path) else _list(page, request)
@@ -100,6 +132,8 @@ def _labelled(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The labelled values. By their names, which are the sites' own words: the keys differ from site to site."""
     for group in result.get("domainMetaList") or ():
         for item in (group.get("resultList") if isinstance(group, dict) else None) or ():
+            if not isinstance(item, dict):
+                continue
             name, value = _FIELDS.get(plain(item.get("name"))), plain(item.get("value"))
             if name and value and value != "null":
                 value = (china_day(value) or "") if name.endswith("_date") else value

@@ -44,7 +44,10 @@ def _numbered(value: str) -> str:
 
 
 class Listing(BaseModel):
-    """Selectors are CSS, or XPath where they begin with `/`, `./`, `(`, `@` or a function; those for a row see the row."""
+    """Selectors are CSS, or XPath where they begin with `/`, `./`, `(`, `@` or a function.
+
+    Those for what stands in a row are asked in the row.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -38,6 +38,8 @@ def load(path: Path) -> Source:
         raise SourceError([_problem(path, item["loc"], item["msg"]) for item in error.errors()]) from error
     except GongkaiError as error:
         raise SourceError([f"{path}: platform: {error}"]) from error
+    if not family.lists:
+        raise SourceError([f"{path}: platform: {family.name}'s lists are not read, only its documents"])
     if source.listing and not family.takes_listing:
         takers = ", ".join(item.name for item in all_platforms() if item.takes_listing)
         raise SourceError([f"{path}: listing: {family.name} knows its lists; this key is for {takers}"])
@@ -59,8 +61,11 @@ def files(folders: str) -> Iterator[Path]:
 
 def load_all(paths: Iterable[Path]) -> dict[str, Source]:
     """All sources by id. Raises `SourceError` with the problems of every wrong file, and for an id used twice."""
-    sources: dict[str, Source] = {}
-    origin: dict[str, Path] = {}
+    return {name: source for name, (_, source) in _located(paths).items()}
+
+
+def _located(paths: Iterable[Path]) -> dict[str, tuple[Path, Source]]:
+    found: dict[str, tuple[Path, Source]] = {}
     problems: list[str] = []
     for path in paths:
         try:
@@ -68,20 +73,25 @@ def load_all(paths: Iterable[Path]) -> dict[str, Source]:
         except SourceError as error:
             problems += error.problems
             continue
-        if source.id in sources:
-            problems.append(f"{path}: id: {source.id} is taken by {origin[source.id]}")
-        sources[source.id], origin[source.id] = source, path
+        if source.id in found:
+            problems.append(f"{path}: id: {source.id} is taken by {found[source.id][0]}")
+        found[source.id] = path, source
     if problems:
         raise SourceError(problems)
-    return sources
+    return found
 
 
 def find(name: str, folders: str) -> Source:
     """The source of that id, or the one described by that file. Raises `SourceError`, `GongkaiError`."""
+    return locate(name, folders)[1]
+
+
+def locate(name: str, folders: str) -> tuple[Path, Source]:
+    """The same with its file. Raises `SourceError`, `GongkaiError`."""
     path = Path(name)
     if path.suffix in {".yaml", ".yml"}:
-        return load(path)
-    sources = load_all(files(folders))
+        return path, load(path)
+    sources = _located(files(folders))
     if name not in sources:
         raise GongkaiError(
             f"no source {name!r} in {folders}",

@@ -16,8 +16,8 @@ from etl.archive import Archive
 from etl.archive.runs import Options, open_run
 from etl.archive.store import StoreError
 from etl.local.parts import Addresses
-from etl.pipeline.fetching import fetch_batch
 from etl.pipeline.crawl import crawl
+from etl.pipeline.fetching import fetch_batch
 from etl.settings import PROJECT, Settings
 from tests.kit import crawl_site, environment, rows, source_of, state
 from tests.sites import demo_sites, source_text

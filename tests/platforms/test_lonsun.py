@@ -45,7 +45,8 @@ def test_the_site_is_listed_as_its_golden_says(site: LonsunSite, client: httpx.C
     assert found.lost == []
     assert {each.key: found.entries(each.name) for each in COLUMNS} == goldens.entries(site)
     assert {each.key: found.told(each.name) for each in COLUMNS} == {
-        "zcwj": (None, 2), "gfxwj": (None, 2), "gsgg": (None, 1), "nb": (None, 3), "zcjd": (None, 2), "jytabl": (None, 2),
+        "zcwj": (None, 2), "gfxwj": (None, 2), "gsgg": (None, 1), "nb": (None, 3), "zcjd": (None, 2),
+        "jytabl": (None, 2),
     }  # fmt: skip
 
 
@@ -59,6 +60,12 @@ def test_the_shell_of_a_catalog_names_what_its_script_asks_for(site: LonsunSite,
         "labelName": ["publicInfoList"], "organId": [str(ORGAN)], "catId": ["7065114"], "pageSize": ["4"],
         "pageIndex": ["1"], "file": ["/c3/yq/publicInfoList_newest"], "cId": [""],
     }  # fmt: skip
+
+
+def test_other_lists_of_the_shell_are_not_taken_for_the_catalog() -> None:
+    call = "Ls.ajax({{url: '/site/label/8888', data: {{labelName: '{0}', pageIndex: pageIndex{1}}}}});"
+    page = read(call.format("hotList", "") + call.format("publicInfoList", ", organId: 5"), "/public/column/5?catId=6")
+    assert "labelName=publicInfoList" in page.following[0].url
 
 
 def test_titles_are_whole_where_the_words_of_the_link_are_cut(site: LonsunSite, client: httpx.Client) -> None:
@@ -86,8 +93,8 @@ def test_a_page_beyond_the_end_and_a_category_without_documents_are_empty_lists(
 
 def test_rows_of_the_older_template_have_no_index_number_and_no_count() -> None:
     row = (
-        '<div class="xxgk_navli"><ul><li><div><a href="/public/1/{0}.html" title="关于2021年5月6日起调整的通知">关于2021…</a>'
-        "</div></li><li>2022-03-0{1}</li></ul></div>"
+        '<div class="xxgk_navli"><ul><li><div><a href="/public/1/{0}.html" title="关于2021年5月6日起调整的通知">'
+        "关于2021…</a></div></li><li>2022-03-0{1}</li></ul></div>"
     )
     page = read(row.format(8288151, 1) + row.format(8288152, 2))
     assert [dict(entry.fields) for entry in page.entries] == [

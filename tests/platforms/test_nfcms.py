@@ -74,7 +74,8 @@ def test_a_page_of_the_middle_leads_on(site: NfcmsSite, client: httpx.Client) ->
 def test_fields_are_read_wherever_an_article_keeps_them() -> None:
     inner = json.dumps({"EXT_wh": "甲政〔2023〕1号", "EXT_fbjg": "甲局", "EXT_ztfl": "综合政务", "EXT_sx": "有效"})
     articles = [
-        {"id": 1, "title": "甲<br/>乙 &amp; 丙", "url": "/a/content/post_1.html", "json_ext": inner, "date": "2023-05-06"},
+        {"id": 1, "title": "甲<br/>乙 &amp; 丙", "url": "/a/content/post_1.html", "json_ext": inner,
+         "date": "2023-05-06"},
         {"id": 2, "title": "丁", "url": "/a/content/post_2.html", "json_ext": "[]", "EXT_zh": "乙政〔2023〕2号",
          "EXT_fwdw": " 乙局 ", "publish_time": "1683381600"},
         {"id": 3, "title": "戊", "url": "/a/content/post_3.html", "json_ext": "{", "date": "", "publish_time": 0},

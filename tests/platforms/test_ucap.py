@@ -69,11 +69,11 @@ def test_the_pager_of_another_vendor_is_not_read_as_this_one() -> None:
 
 
 def test_lines_name_no_scheme_and_values_may_be_null() -> None:
-    values = [("文号", "甲政〔2023〕1号"), ("成文日期", "null"), ("主题分类", ""), ("来源", "某报")]
+    values = [("文号", "甲政〔2023〕1号"), ("成文日期", "null"), ("主题分类", "null"), ("索引号", ""), ("来源", "某报")]
     line = {
         "title": "<em>甲</em>市通知", "url": "//x.example/a/c100/c7428481/content.shtml",
         "publishedTimeStr": "", "publishedTime": 1683331200000,
-        "domainMetaList": [{"resultList": [{"name": name, "value": value, "key": "k"} for name, value in values]}, None],
+        "domainMetaList": [{"resultList": [{"name": name, "value": value} for name, value in values]}, None],
     }  # fmt: skip
     (entry,) = read(json.dumps({"data": {"total": 1, "results": [line]}})).entries
     assert (entry.url, entry.title) == ("https://x.example/a/c100/c7428481/content.shtml", "甲市通知")

@@ -39,6 +39,11 @@ def status(code: int, retry_after: int | None = None) -> Fault:
     return answer
 
 
+def changed(old: bytes, new: bytes) -> Fault:
+    """The page with some of its bytes replaced."""
+    return lambda call: Response(call.found.body.replace(old, new), media_type=call.found.media_type)
+
+
 def slow(interval: float = 1.0) -> Fault:
     """One byte every `interval` seconds."""
 

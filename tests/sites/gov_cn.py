@@ -2,10 +2,10 @@
 
 `/search-gov/data?t=…&p=…&n=…` answers JSON for `zhengcelibrary_gw` (lines in `searchVO.listVO`) and for `_bm` and `_or`
 (lines in `searchVO.catMap.{category}.listVO`, `listVO` null): titles with `<em>`, `pubtime` in milliseconds,
-`pubtimeStr` with dots, an empty `listVO` beyond the end. `/zhengce/zuixin/ZUIXINZHENGCE.json` is one array of the newest
-`latest` lines, which the library lists too, with a byte order mark. Details stand on another host than the library:
-`localhost` for `127.0.0.1`, `/zhengce/zhengceku/{yyyymm}/content_{id}.htm` with one of two header tables, labels spread
-by full-width spaces; the body in `#UCAP-CONTENT`.
+`pubtimeStr` with dots, an empty `listVO` beyond the end. `/zhengce/zuixin/ZUIXINZHENGCE.json` is one array of the
+newest `latest` lines, which the library lists too, with a byte order mark. Details stand on another host than the
+library: `localhost` for `127.0.0.1`, `/zhengce/zhengceku/{yyyymm}/content_{id}.htm` with one of two header tables,
+labels spread by full-width spaces; the body in `#UCAP-CONTENT`.
 
 A fault's key is a posting's key, `key/name.pdf` for an attachment, `gw/1` for a page of the library, `zuixin/1`.
 

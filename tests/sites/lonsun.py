@@ -1,14 +1,15 @@
 """A Lonsun site (龙讯): 云岭省雁桥县 (invented).
 
-Catalog columns `/public/column/{organ}?type=4&catId=…&action=list` are shells: their script asks `/site/label/8888` for the
-rows, a fragment of HTML with `div.xxgk_navli` (number, 索引号, link, date; the words of the link are cut at `length`, its
-title is whole) and a script with `pageCount`; beyond the last page it says the words of `result`. Ordinary columns
-`/{path}/index.html` hold `ul.doc_list`, their further pages stand at `/content/column/{column}?pageIndex=`; a separator
-follows each line, and a box beside the list has more links than the last page. Details `/public/{organ}/{id}.html` with the
-header table twice (desktop, phones) and rows in comments, and `/{path}/{id}.html` with a line below the title. The title of
-a detail is broken by `<br/>` in ordinary columns.
+Catalog columns `/public/column/{organ}?type=4&catId=…&action=list` are shells: their script asks `/site/label/8888`
+for the rows, a fragment of HTML with `div.xxgk_navli` (number, 索引号, link, date; the words of the link are cut at
+`length`, its title is whole) and a script with `pageCount`; beyond the last page it says the words of `result`.
+Ordinary columns `/{path}/index.html` hold `ul.doc_list`, their further pages stand at
+`/content/column/{column}?pageIndex=`; a separator follows each line, and a box beside the list has more links than the
+last page. Details `/public/{organ}/{id}.html` with the header table twice (desktop, phones) and rows in comments, and
+`/{path}/{id}.html` with a line below the title, which is broken by `<br/>`.
 
-A fault's key is a posting's key, `key/name.pdf` for an attachment, `zcwj/1` for a column's first page, `zcwj/0` for a shell.
+A fault's key is a posting's key, `key/name.pdf` for an attachment, `zcwj/1` for a column's first page, `zcwj/0` for a
+shell.
 
 Planted in the demo:
 

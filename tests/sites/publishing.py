@@ -7,7 +7,6 @@ how a detail is rendered (`detail`).
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from starlette.requests import Request
 
@@ -22,7 +21,7 @@ class Topic:
 
     topic: str
     by: str
-    date: date
+    since: date
     serial: int
     case: date
 
@@ -38,7 +37,7 @@ def published(
         document
         for each in topics
         for document in of_topic(
-            {"topic": each.topic, "by": each.by, "date": each.date, "serial": each.serial, "case": each.case}
+            {"topic": each.topic, "by": each.by, "date": each.since, "serial": each.serial, "case": each.case}
         )
     ]
     for kind, rows in yearly.items():

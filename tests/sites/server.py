@@ -125,6 +125,10 @@ class Site:
     requests: list[Seen] = field(default_factory=list)
     robots: str | None = "User-agent: *\nAllow: /\n"
     disallowed: set[str] = field(default_factory=set)
+    unlisted: set[str] = field(default_factory=set)
+    """Postings whose page answers while no listing shows them."""
+    also_listed: dict[str, str] = field(default_factory=dict)
+    """Postings that a second column shows too, at the same address."""
     validators: Literal["honest", "lying", "none"] = "honest"
     churn: bool = False
     """Pages carry a counter that differs with every request: other bytes, the same text."""
@@ -203,7 +207,11 @@ class Site:
 
     def entries(self, column: str) -> list[Posting]:
         """A column's postings, the newest first."""
-        ours = (posting for posting in list(self.postings.values()) if posting.column == column)
+        ours = (
+            posting
+            for posting in list(self.postings.values())
+            if column in (posting.column, self.also_listed.get(posting.key)) and posting.key not in self.unlisted
+        )
         return sorted(ours, key=lambda posting: (posting.day, posting.number), reverse=True)
 
     def count(self, prefix: str = "/", method: str = "GET") -> int:

@@ -1,0 +1,150 @@
+"""Silence is impossible: each way of listing too little has its reason, each way of listing much its price."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from etl.archive import Archive
+from etl.archive.reports import Report, close_run
+from etl.archive.runs import Options, open_run
+from etl.pipeline.listing import list_catalog
+from tests.kit import crawl_site, rows, source_of
+from tests.sites import demo_sites, faults
+from tests.sites.server import Site, serve
+
+FULL = Options(full=True)
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """A site with a list whose totals are told."""
+    demo = next(site for site in demo_sites() if site.name == "demo-gkmlpt")
+    with serve(demo):
+        yield demo
+
+
+def red(report: Report) -> str:
+    assert report.state == "red"
+    return report.problems[0]
+
+
+def test_the_told_totals_are_compared_with_what_was_listed(archive: Archive, site: Site) -> None:
+    told = {column.column: (column.told_total, column.lines) for column in crawl_site(archive, site).told}
+    assert told
+    assert all(total == lines for total, lines in told.values())
+
+
+def test_a_list_that_tells_of_more_than_it_shows_is_red(archive: Archive, site: Site) -> None:
+    column = next(posting.column for posting in site.postings.values())
+    lie = faults.changed(b'"post_count": ', b'"post_count": 9')
+    site.faults |= {f"{column}/{page}": lie for page in range(1, 9)}
+    assert "documents," in red(crawl_site(archive, site))
+
+
+def test_nothing_listed_is_red(archive: Archive, site: Site) -> None:
+    site.postings.clear()
+    assert red(crawl_site(archive, site)) == "nothing was listed"
+
+
+def test_fewer_records_than_asserted_is_red(archive: Archive, site: Site) -> None:
+    report = crawl_site(archive, site, assertions={"min_records": 500, "max_age_days": 36500})
+    assert red(report) == f"{report.records} records, fewer than the asserted 500"
+
+
+def test_a_drop_against_the_last_good_walk_is_red(archive: Archive, site: Site) -> None:
+    before = crawl_site(archive, site)
+    for key in list(site.postings)[: before.listed // 2]:
+        site.remove(key)
+    assert "a drop beyond assertions.max_drop" in red(crawl_site(archive, site, FULL))
+    assert (
+        crawl_site(archive, site, assertions={"min_records": 1, "max_age_days": 36500, "max_drop": 0.9}).state
+        == "green"
+    )
+
+
+def test_only_old_documents_is_red(archive: Archive, site: Site) -> None:
+    report = crawl_site(archive, site, assertions={"min_records": 1, "max_age_days": 30})
+    assert "older than the asserted 30 days" in red(report)
+
+
+def test_most_pages_failing_is_red(archive: Archive, site: Site) -> None:
+    site.faults |= {key: faults.waf(403) for key in site.postings}
+    assert "failed, most as blocked" in red(crawl_site(archive, site))
+
+
+def test_fields_that_ran_dry_turn_the_run_amber(archive: Archive, site: Site) -> None:
+    assert crawl_site(archive, site).state == "green"
+    for key, posting in list(site.postings.items()):
+        if not posting.href:
+            site.put(replace(posting.document, index_number="", title=posting.document.title + "（更新）"), key=key)
+    with archive.engine.begin() as connection:
+        # What a listing once said is kept as evidence; here it never said it.
+        connection.execute(text("UPDATE archive.page SET listing = listing - 'index_number'"))
+    report = crawl_site(archive, site, FULL)
+    assert report.state == "amber"
+    [warning] = [words for words in report.warnings if words.startswith("index_number")]
+    assert "used to be filled in" in warning
+
+
+def test_missing_serials_are_told_and_harmless(archive: Archive, site: Site) -> None:
+    report = crawl_site(archive, site)
+    assert report.state == "green"
+    for gap in report.gaps:
+        assert gap.missing >= len(gap.first) > 0
+
+
+def many(site: Site, number: int) -> None:
+    """The site with one column of so many documents, the newest first, 100 a page."""
+    model = next(posting for posting in site.postings.values() if not posting.href)
+    site.postings.clear()
+    site.faults.clear()
+    site.page_size = 100  # type: ignore[attr-defined]
+    last = date(2025, 6, 30)
+    for place in range(number):
+        document = replace(
+            model.document, key=f"many-{place}", published_date=last - timedelta(hours=place), title=f"第{place}号通知"
+        )
+        site.put(document, key=document.key, column=model.column, number=20_000_000 - place)
+
+
+def test_twenty_new_in_ten_thousand_cost_three_listing_and_twenty_detail_requests(archive: Archive, site: Site) -> None:
+    many(site, 10_000)
+    run = open_run(archive.engine, source_of(site), "first", Options())
+    listed = asyncio.run(list_catalog(archive, run, "gongkai/test"))
+    assert sum(column.listed for column in listed.columns) == 10_000
+    with archive.engine.begin() as connection:
+        # As if every document had been fetched; that takes minutes and is not what is measured.
+        connection.execute(text("UPDATE archive.run_page SET outcome = 'unchanged'"))
+        connection.execute(text("UPDATE archive.page SET checked_at = now()"))
+    close_run(archive.engine, run)
+    newest = max((posting.document for posting in site.postings.values()), key=lambda item: item.published_date)
+    column = next(posting.column for posting in site.postings.values())
+    for place in range(20):
+        new = replace(newest, key=f"new-{place}", published_date=date(2025, 7, 1), title=f"新增第{place}号通知")
+        site.put(new, key=new.key, column=column)
+    site.requests.clear()
+    report = crawl_site(archive, site, recheck_after_days=30)
+    details = site.count("/gkmlpt/content/")
+    listings = site.count("/gkmlpt/api/")
+    assert (report.created, details) == (20, 20)
+    filled = [item for item in report.told if item.listed]
+    assert sum(item.pages for item in filled) <= 2
+    assert listings - (len(report.told) - len(filled)) <= 2
+
+
+def test_a_document_in_two_columns_is_one_page_with_two_columns(archive: Archive, site: Site) -> None:
+    columns = "SELECT columns FROM archive.run_page WHERE cardinality(columns) > 1"
+    crawl_site(archive, site)
+    key = next(key for key, posting in site.postings.items() if not posting.href)
+    assert rows(archive, columns) == []
+    site.also_listed[key] = next(
+        item.column for item in site.postings.values() if item.column != site.postings[key].column
+    )
+    before = rows(archive, "SELECT count(*) AS n FROM archive.page WHERE kind = 'document'")
+    crawl_site(archive, site, FULL)
+    assert len(rows(archive, columns)) == 1
+    assert rows(archive, "SELECT count(*) AS n FROM archive.page WHERE kind = 'document'") == before

@@ -1,0 +1,160 @@
+"""Tombstones need evidence; what comes back is restored; bytes and versions stay."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from etl.archive import Archive
+from etl.archive.reports import Report
+from etl.archive.runs import Options
+from etl.pipeline.crawl import recheck
+from etl.settings import Settings
+from tests.kit import crawl_site, rows, source_of
+from tests.sites import demo_sites, faults, goldens
+from tests.sites.server import Fault, Site, serve
+
+FULL = Options(full=True)
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    demo = demo_sites()[0]
+    with serve(demo):
+        yield demo
+
+
+@pytest.fixture
+def key(site: Site) -> str:
+    return next(key for key in site.postings if goldens.outcome(site, key) == "stored")
+
+
+def look_again(archive: Archive, site: Site, name: str, **changes: Any) -> Report:
+    return recheck(archive, source_of(site, **changes), name, Options(), Settings(), lambda *_: None)
+
+
+def days_pass(owner_url: str, days: int) -> None:
+    """Everything stored so far happened so many days earlier."""
+    with create_engine(owner_url).begin() as owner:
+        for table, column in (
+            ("capture", "fetched_at"),
+            ("run", "started_at"),
+            ("page", "listed_at"),
+            ("page", "checked_at"),
+        ):
+            owner.execute(
+                text(f"UPDATE archive.{table} SET {column} = {column} - :days"), {"days": timedelta(days=days)}
+            )
+
+
+def states(archive: Archive, url: str) -> list[dict[str, Any]]:
+    query = "SELECT r.state, r.state_reason FROM archive.record r JOIN archive.page p ON p.id = r.page_id WHERE p.url = :url"
+    return rows(archive, query, url=url)
+
+
+def changes(archive: Archive) -> list[str]:
+    found = rows(archive, "SELECT kind FROM archive.change WHERE kind <> 'created' ORDER BY change_seq")
+    return [row["kind"] for row in found]
+
+
+def test_a_404_on_three_days_is_a_tombstone_and_on_two_is_not(
+    archive: Archive, owner_url: str, site: Site, key: str
+) -> None:
+    url = site.url(key)
+    crawl_site(archive, site)
+    site.faults[key] = faults.status(404)
+    for day in (1, 2, 3):
+        days_pass(owner_url, 1)
+        report = crawl_site(archive, site, FULL)
+        assert report.removed == (day == 3)
+        # The same day again adds no evidence.
+        assert crawl_site(archive, site, FULL).removed == 0
+    assert states(archive, url) == [{"state": "removed", "state_reason": "404 or 410 on 3 different days"}]
+    assert changes(archive) == ["removed"]
+
+
+def test_a_good_answer_in_between_starts_the_count_again(
+    archive: Archive, owner_url: str, site: Site, key: str
+) -> None:
+    crawl_site(archive, site)
+    for answer in (faults.status(404), faults.status(410), None, faults.status(404), faults.status(404)):
+        days_pass(owner_url, 1)
+        if answer:
+            site.faults[key] = answer
+        else:
+            del site.faults[key]
+        crawl_site(archive, site, FULL)
+    assert states(archive, site.url(key))[0]["state"] == "current"
+
+
+@pytest.mark.parametrize("gone", [faults.status(410), faults.home])
+def test_off_a_complete_listing_and_failing_is_a_tombstone(archive: Archive, site: Site, key: str, gone: Fault) -> None:
+    url = site.url(key)
+    crawl_site(archive, site)
+    site.unlisted.add(key)
+    site.faults[key] = gone
+    crawl_site(archive, site, FULL)
+    assert states(archive, url)[0]["state"] == "current"
+    report = look_again(archive, site, "look", recheck_after_days=30)
+    assert (report.listed, report.removed, report.state) == (1, 1, "green")
+    assert "not in the complete listing of" in states(archive, url)[0]["state_reason"]
+    assert look_again(archive, site, "again", recheck_after_days=30).removed == 0
+
+
+def test_off_the_listing_but_still_answering_stays(archive: Archive, site: Site, key: str) -> None:
+    crawl_site(archive, site)
+    url = site.url(key)
+    site.unlisted.add(key)
+    crawl_site(archive, site, FULL)
+    report = look_again(archive, site, "look", recheck_after_days=30)
+    assert (report.listed, report.unchanged, report.removed) == (1, 1, 0)
+    assert states(archive, url)[0]["state"] == "current"
+
+
+def test_a_partial_listing_removes_nothing(archive: Archive, site: Site, key: str) -> None:
+    url = site.url(key)
+    crawl_site(archive, site)
+    other = next(posting.column for posting in site.postings.values() if posting.column != site.postings[key].column)
+    site.remove(key)
+    site.faults |= {f"{other}/{first}": faults.status(500) for first in (0, 1)}
+    assert crawl_site(archive, site, FULL).state == "red"
+    report = look_again(archive, site, "look", recheck_after_days=0)
+    assert report.outcomes["gone"] >= 1
+    assert report.removed == 0
+    assert states(archive, url)[0]["state"] == "current"
+
+
+def test_a_page_that_comes_back_is_restored_with_its_history(
+    archive: Archive, owner_url: str, site: Site, key: str
+) -> None:
+    url = site.url(key)
+    crawl_site(archive, site)
+    posting = site.postings[key]
+    site.remove(key)
+    crawl_site(archive, site, FULL)
+    look_again(archive, site, "look", recheck_after_days=30)
+    site.postings[key] = posting
+    report = crawl_site(archive, site, FULL)
+    assert (report.restored, report.updated) == (1, 0)
+    assert states(archive, url) == [{"state": "current", "state_reason": "its page answers again"}]
+    assert changes(archive) == ["removed", "restored"]
+    assert len(rows(archive, "SELECT FROM archive.record_version v JOIN archive.record r ON r.id = v.record_id "
+                    "JOIN archive.page p ON p.id = r.page_id WHERE p.url = :url", url=url)) == 1  # fmt: skip
+
+
+def test_old_pages_are_looked_at_more_rarely_than_new_ones(archive: Archive, owner_url: str, site: Site) -> None:
+    crawl_site(archive, site, recheck_after_days=10)
+    documents = "SELECT count(*) AS n FROM archive.page WHERE kind = 'document' AND checked_at IS NOT NULL"
+    [count] = rows(archive, documents)
+    days_pass(owner_url, 11)
+    with create_engine(owner_url).begin() as owner:
+        owner.execute(
+            text(
+                "UPDATE archive.page SET first_seen_at = checked_at - interval '90 days' WHERE kind = 'document' AND checked_at IS NOT NULL AND id % 2 = 0"
+            )
+        )
+    [old] = rows(archive, documents + " AND id % 2 = 0")
+    report = look_again(archive, site, "look", recheck_after_days=10)
+    assert report.listed == count["n"] - old["n"]
