@@ -140,18 +140,32 @@ def test_planted_faults_are_on_the_wire(site: Site, client: httpx.Client) -> Non
 
 def test_a_trs_column_is_walked_by_its_page_count(trs: trs_wcm.TrsSite, client: httpx.Client) -> None:
     for column in trs_wcm.COLUMNS:
+        if column.listing in ("script", "service"):
+            continue
         base = trs.base + column.path
         first = client.get(base).content
-        found = re.search(rb"<script>createPage(?:HTML)?\((\d+), 0, \"index\", \"html\"\)", first)
+        found = re.search(rb"<script>createPage(?:HTML)?\((?:\"\w+\", )?(\d+), 0, \"index\", \"html\"\)", first)
         assert found
         urls: list[str] = []
         for page in range(int(found[1])):
             answer = client.get(base + (f"index_{page}.html" if page else "index.html"))
             tree = html.fromstring(answer.content.decode("gb18030" if column.charset == "gb2312" else "utf-8"))
-            links = tree.cssselect("ul.gl-list > li > a, tr.zcwjk-list-c td.title > a")
+            links = tree.cssselect("ul.gl-list > li > a, tr.zcwjk-list-c td.title > a, a.listpc-item")
             urls += [urljoin(str(answer.url), link.get("href", "")) for link in links]
         assert urls == [line["url"] for line in goldens.entries(trs)[column.key]]
         assert client.get(f"{base}index_{found[1].decode()}.html").status_code == 404
+
+
+def test_the_service_of_a_trs_site_pages_to_its_count(trs: trs_wcm.TrsSite, client: httpx.Client) -> None:
+    for column, name in ((trs_wcm.BY_KEY["jhwj"], "data"), (trs_wcm.BY_KEY["jhjd"], "docs")):
+        golden = goldens.entries(trs)[column.key]
+        asked = {"channelid": trs_wcm.SEARCH, "classsql": f"chnlid={column.number}", "prepage": "2"}
+        urls: list[str] = []
+        for page in (1, 2, 3):
+            answer = client.post(f"{trs.base}/fjdzapp/search", data={**asked, "page": str(page)}).json()
+            assert (answer["pageCount"], answer["recordCount"]) == (-(-len(golden) // 2), len(golden))
+            urls += [line["docpuburl"] or line["chnldocurl"] for line in answer[name]]
+        assert urls == [line["url"] for line in golden]
 
 
 def test_the_gkmlpt_api_pages_to_its_total(client: httpx.Client) -> None:

@@ -20,7 +20,7 @@ class _Console(Console):
 
 # What is read by a program or a file is not cut to the width of a terminal that is not there.
 output = _Console() if sys.stdout.isatty() else _Console(width=200)
-errors = _Console(stderr=True, highlight=False)
+errors = _Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else 200)
 
 
 def print_json(value: Any) -> None:

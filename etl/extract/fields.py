@@ -39,14 +39,15 @@ def read_lines(scan: Scan, title: str) -> list[FieldValue]:
         key = squash(text)
         if wanted and len(key) > 5 and (key in wanted or wanted in key):
             seen_title = True
-        number = whole_number(text) if not (index and whole_label(blocks.blocks[index - 1].text)) else None
+        beside = bool(index and whole_label(blocks.blocks[index - 1].text))
+        number = None if beside else whole_number(text)
         if number and block.linked * 2 <= len(text):
             value, _ = make("document_number", number, "", "header", "line of its own above the text")
             if value:
                 found.append(replace(value, confidence=0.85))
             continue
         match = _DATE_LINE.match(text) or _timed(block.text, text)
-        if match and seen_title and len(text) < 100 and block.linked * 2 <= len(text):
+        if match and not beside and seen_title and len(text) < 100 and block.linked * 2 <= len(text):
             value, _ = make("published_date", match.group(1), "", "subheading", "date under the title", scan.not_after)
             if value:
                 found.append(replace(value, confidence=0.7))

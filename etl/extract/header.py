@@ -124,13 +124,19 @@ def _next(blocks: Blocks, index: int, following: list[int]) -> str:
     return ""
 
 
+def _another_label(text: str) -> bool:
+    """Whether the cell beside a label is a label itself: words that name no field (政策解读, 解读) may be a value."""
+    whole = whole_label(text)
+    return bool(labelled(text) or (whole and (whole[0] or text.rstrip().endswith((":", "：")))))
+
+
 def _next_cell(blocks: Blocks, cell: Node, block: Block) -> str:
     sibling = cell.end
     parent = blocks.nodes[cell.parent]
     if sibling < parent.end and blocks.nodes[sibling].tag in ("td", "th"):
         node = blocks.nodes[sibling]
         texts = [b.text for _, b in blocks.seen(node.first, node.last) if not is_tool(b.plain)]
-        if texts and not whole_label(texts[0]) and not labelled(texts[0]):
+        if texts and not _another_label(texts[0]):
             return " ".join(texts) if len(texts) < 4 else texts[0]
         if not texts:
             return ""

@@ -15,7 +15,7 @@ import certifi
 import httpx
 
 from etl.fetch.guard import ForbiddenAddress, guarded_transport
-from etl.fetch.hosts import HostBook
+from etl.fetch.hosts import HostBook, KeptRobots
 from etl.fetch.robots import ROBOTS_LIFETIME, Rules, read_robots
 from etl.outcomes import Outcome
 from etl.sources.schema import Source
@@ -93,7 +93,7 @@ class Fetcher:
                     await asyncio.sleep(self._source.pace.retry_delay * 2 ** (number - 1))
                 attempts.append(attempt := await self._attempt(request))
                 host = host_of(attempt.final_url)
-                if not attempt.may_pass:
+                if not attempt.may_pass or self._out_of_reach(host):
                     if attempt.status is not None:
                         await asyncio.to_thread(self._hosts.succeeded, host)
                     break
@@ -161,7 +161,7 @@ class Fetcher:
         host = host_of(url)
         rules = await self._robots(host, url)
         if not rules.allow(url):
-            raise _Refused(Outcome.ROBOTS, rules.reason)
+            raise _Refused(rules.outcome, rules.reason)
         await self._wait(host, max(self._source.pace.delay, rules.crawl_delay))
 
     async def _wait(self, host: str, delay: float) -> None:
@@ -170,18 +170,31 @@ class Fetcher:
             raise _Refused(Outcome.NETWORK_ERROR, f"{host} asked to be left alone for another {wait:.0f} s")
         await asyncio.sleep(wait)
 
+    def _out_of_reach(self, host: str) -> bool:
+        """Whether even robots.txt could not be had: what the host has is not asked for again by this fetcher."""
+        return host in self._rules and self._rules[host].outcome is Outcome.NETWORK_ERROR
+
     async def _robots(self, host: str, url: str) -> Rules:
         if host in self._rules:
             return self._rules[host]
         async with self._robots_lock:
             if host not in self._rules:
                 kept = await asyncio.to_thread(self._hosts.robots, host)
-                if kept is None or datetime.now(UTC) - kept.fetched_at > ROBOTS_LIFETIME:
-                    await self._wait(host, self._source.pace.delay)
-                    kept = await read_robots(self._client, url, self._user_agent)
+                if kept is None or not kept.answered or datetime.now(UTC) - kept.fetched_at > ROBOTS_LIFETIME:
+                    kept = await self._ask_for_robots(host, url)
                     await asyncio.to_thread(self._hosts.keep_robots, host, kept)
                 self._rules[host] = Rules(host, kept, self._user_agent)
         return self._rules[host]
+
+    async def _ask_for_robots(self, host: str, url: str) -> KeptRobots:
+        number = 0
+        while True:
+            await self._wait(host, self._source.pace.delay)
+            kept = await read_robots(self._client, url, self._user_agent)
+            if kept.status is not None or number == self._source.limits.retries:
+                return kept
+            await asyncio.sleep(self._source.pace.retry_delay * 2**number)
+            number += 1
 
 
 class _Body:

@@ -11,11 +11,16 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class KeptRobots:
-    """The last answer for a host's robots.txt; `status` is None when the host could not be reached."""
+    """The last answer for a host's robots.txt; where the host could not be reached, `status` is None and `text` why."""
 
     status: int | None
     text: str
     fetched_at: datetime
+
+    @property
+    def answered(self) -> bool:
+        """Whether the host said what it allows. That it could not be reached holds for nobody who asks later."""
+        return self.status is not None and self.status < 500
 
 
 class HostBook(Protocol):

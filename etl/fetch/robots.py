@@ -7,7 +7,9 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 from protego import Protego
 
+from etl.fetch.guard import ForbiddenAddress
 from etl.fetch.hosts import KeptRobots
+from etl.outcomes import Outcome
 
 ROBOTS_LIFETIME = timedelta(hours=24)
 """RFC 9309, 2.4: a cached file should not be used for longer."""
@@ -17,14 +19,16 @@ LONGEST_CRAWL_DELAY = 60.0
 
 
 class Rules:
-    """What a host's robots.txt says to this crawler."""
+    """What a host's robots.txt says to this crawler; `outcome` and `reason` are those of an address it refuses."""
 
     def __init__(self, host: str, kept: KeptRobots, user_agent: str) -> None:
         self._agent = user_agent.partition("/")[0]
         self._parsed: Protego | None = None
-        self._all_refused = kept.status is None or kept.status >= 500
+        self._all_refused = not kept.answered
+        self.outcome = Outcome.NETWORK_ERROR if kept.status is None else Outcome.ROBOTS
         if self._all_refused:
-            self.reason = f"robots.txt of {host} cannot be had (status {kept.status}), so nothing may be asked"
+            why = kept.text or "no answer" if kept.status is None else f"status {kept.status}"
+            self.reason = f"robots.txt of {host} cannot be had ({why}), so nothing may be asked"
         else:
             self.reason = f"robots.txt of {host} disallows it"
         if kept.status is not None and kept.status < 300:
@@ -44,7 +48,10 @@ class Rules:
 
 
 async def read_robots(client: httpx.AsyncClient, url: str, user_agent: str) -> KeptRobots:
-    """Asks the address's host for its robots.txt; redirects within the host are followed."""
+    """Asks the address's host for its robots.txt; redirects within the host are followed.
+
+    Raises `ForbiddenAddress`; every other failure is part of the answer.
+    """
     target = urljoin(url, "/robots.txt")
     try:
         async with asyncio.timeout(30):
@@ -59,8 +66,10 @@ async def read_robots(client: httpx.AsyncClient, url: str, user_agent: str) -> K
                 if response.status_code // 100 != 3 or urlsplit(location).netloc != urlsplit(url).netloc:
                     break
                 target = location
-    except (httpx.HTTPError, TimeoutError):
-        return KeptRobots(None, "", datetime.now(UTC))
+    except ForbiddenAddress:
+        raise
+    except (httpx.HTTPError, TimeoutError) as error:
+        return KeptRobots(None, f"{type(error).__name__}: {error}".rstrip(": "), datetime.now(UTC))
     status = 404 if response.status_code // 100 == 3 else response.status_code
     # A site without the file that answers every address with its home page says nothing to crawlers.
     text = "" if "html" in response.headers.get("content-type", "") else body[:LARGEST].decode("utf-8", "replace")

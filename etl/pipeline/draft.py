@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from urllib.parse import urlsplit
@@ -16,6 +17,8 @@ from etl.sources.schema import Source
 _SUFFIX = re.compile(r"(?:门户|政务|官方)*(?:网站?|平台|首页)$")
 _CODE = re.compile(r"^\d{6}")
 _NOWHERE = "000000"
+_GOOD_PART = 4
+"""One document in so many on another host is no stray link: the host belongs to the catalog."""
 
 
 def draft(survey: Survey, today: date, *, allow_private: bool = False, delay: float = 2.0) -> str:
@@ -38,7 +41,7 @@ def _lines(survey: Survey, today: date, allow_private: bool, delay: float) -> It
     if survey.family is None:
         yield "# The site is of no known family: the rows below are those that its page repeats (?)."
     elif survey.family is not survey.proposed:
-        yield f"# The site is {survey.family.name}, whose lists are not read: the rows are those that its page repeats (?)."
+        yield f"# The site is {survey.family.name}, whose lists are not read: the rows below are a guess (?)."
     else:
         yield (
             "# Known by: "
@@ -60,7 +63,7 @@ def _lines(survey: Survey, today: date, allow_private: bool, delay: float) -> It
     yield from (f"  - {_column(looked)}{_remark(looked)}" for looked in chosen)
     left = [looked for looked in survey.columns if looked not in chosen]
     if left:
-        yield "  # Named by the page, and listing nothing when asked:"
+        yield "  # Named by the page too, and not lists as far as is known:"
         yield from (f"  # - {_column(looked)}  # {looked.reason}" for looked in left)
     yield f"hosts: [{', '.join(map(_quoted, _hosts(survey)))}]"
     if others := _others(survey):
@@ -69,7 +72,7 @@ def _lines(survey: Survey, today: date, allow_private: bool, delay: float) -> It
     yield f"pace: {{delay: {delay:g}}}"
     if allow_private:
         yield "allow_private_addresses: true"
-    yield from _assertions(listed, today)
+    yield from _assertions(listed, _hosts(survey), today)
     yield "verified: never  # `gongkai sources check ID --live` looks, and writes the day here"
 
 
@@ -82,16 +85,16 @@ def _remark(looked: Looked) -> str:
     page = looked.page
     if page is None:
         return f"  # (?) {looked.reason}"
-    told = [f"{looked.below} lists below it"] if looked.below else []
-    if page.told_total is not None and not looked.below:
-        told.append(f"tells {page.told_total} documents")
-    if page.told_pages is not None and not looked.below:
-        told.append(f"tells {page.told_pages} pages")
-    return f"  # {', '.join(told)}" if told else ""
+    if looked.below:
+        return f"  # {looked.below} lists below it"
+    told = [
+        f"{number} {what}" for number, what in ((page.told_total, "documents"), (page.told_pages, "pages")) if number
+    ]
+    return f"  # tells {', '.join(told)}" if told else ""
 
 
-def _assertions(listed: list[Looked], today: date) -> Iterator[str]:
-    seen = {entry.url for looked in listed for entry in looked.entries}
+def _assertions(listed: list[Looked], hosts: list[str], today: date) -> Iterator[str]:
+    seen = {entry.url for looked in listed for entry in looked.entries if urlsplit(entry.url).hostname in hosts}
     days = [date.fromisoformat(day) for looked in listed for entry in looked.entries
             if (day := entry.fields.get("published_date") or entry.fields.get("written_date"))]  # fmt: skip
     newest = max((day for day in days if day <= today), default=None)
@@ -107,13 +110,21 @@ def _id(url: str) -> str:
 
 
 def _hosts(survey: Survey) -> list[str]:
+    """The page's host, those of its lists, and those on which a good part of the listed documents lie."""
     columns = [looked.column.url for looked in survey.columns if looked.entries]
-    return list(dict.fromkeys(urlsplit(url).hostname or "" for url in (survey.page.url, *columns)))
+    own = dict.fromkeys(urlsplit(url).hostname or "" for url in (survey.page.url, *columns))
+    entries = _entry_hosts(survey)
+    own |= dict.fromkeys(host for host, count in entries.items() if count * _GOOD_PART >= entries.total())
+    return list(own)
 
 
 def _others(survey: Survey) -> list[str]:
-    found = {urlsplit(entry.url).hostname or "" for looked in survey.columns for entry in looked.entries}
-    return sorted(found - set(_hosts(survey)) - {""})
+    return sorted(set(_entry_hosts(survey)) - set(_hosts(survey)))
+
+
+def _entry_hosts(survey: Survey) -> Counter[str]:
+    hosts = (urlsplit(entry.url).hostname for looked in survey.columns for entry in looked.entries)
+    return Counter(host for host in hosts if host)
 
 
 def _quoted(text: str) -> str:

@@ -4,7 +4,7 @@ Nothing is stored: requests go through the same fetcher, address guard and pace 
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta, timezone
 from typing import Any
@@ -86,7 +86,11 @@ async def survey_site(url: str, user_agent: str, allow_private: bool, delay: flo
                 f"{url}: {outcome}: {reason}", hint="save the page in a browser and use --file PAGE --url URL"
             )
         page = read_page(attempt.body or b"", attempt.final_url, attempt.header("content-type"))
-        return await _survey(page, lambda family, column: look(fetch, family, column, tell), most)
+
+        async def read(family: Platform, column: FoundColumn) -> Looked:
+            return await look(fetch, family, ListingRequest(column.url, column.name or column.url), tell)
+
+        return await _survey(page, read, most)
 
 
 def survey_page(body: bytes, url: str) -> Survey:
@@ -104,7 +108,7 @@ def survey_page(body: bytes, url: str) -> Survey:
     return asyncio.run(_survey(page, read, 1000))
 
 
-async def _survey(page: WebPage, read: Callable[[Platform, FoundColumn], Any], most: int) -> Survey:
+async def _survey(page: WebPage, read: Callable[[Platform, FoundColumn], Awaitable[Looked]], most: int) -> Survey:
     candidates = recognise(page)
     family = family_of(candidates)
     proposed, listing = (family, None) if family and family.lists else _proposal(page)
@@ -134,10 +138,10 @@ def _shaped(family: Platform, listing: Mapping[str, Any] | None) -> Platform:
     return family.for_source(source.model_copy(update={"listing": shape}))
 
 
-async def look(fetch: Fetcher, family: Platform, column: FoundColumn, tell: Tell = lambda url: None) -> Looked:
+async def look(fetch: Fetcher, family: Platform, first: ListingRequest, tell: Tell) -> Looked:
     """The first page of a list; where that only leads on (to a tree's lists, to a service), the first that lists."""
-    tell(column.url)
-    walked = await ask(fetch, family, ListingRequest(column.url, column.name or column.url))
+    tell(first.url)
+    walked = await ask(fetch, family, first)
     below = len(walked.page.following) if walked.page and not walked.page.entries else 0
     waiting = list(walked.page.following[:TREE]) if walked.page and below else []
     while waiting and not (walked.page and walked.page.entries):
@@ -145,7 +149,8 @@ async def look(fetch: Fetcher, family: Platform, column: FoundColumn, tell: Tell
         tell(request.url)
         walked = await ask(fetch, family, request)
     reason = walked.reason or ("" if walked.page and walked.page.entries else "lists nothing")
-    return Looked(column, walked.page, reason, below if below > 1 else 0)
+    name = first.column if first.column != first.url else ""
+    return Looked(FoundColumn(first.url, name), walked.page, reason, below if below > 1 else 0)
 
 
 def _visitor(url: str, allow_private: bool, delay: float) -> Source:
@@ -163,7 +168,7 @@ async def look_live(source: Source, user_agent: str, tell: Tell) -> tuple[tuple[
     """The first page of each of the source's lists, and documents of them until two could be read."""
     family = platform(source.platform).for_source(source)
     async with fetcher(source, LocalHosts(), user_agent) as fetch:
-        columns = [await look(fetch, family, FoundColumn(item.url, item.name), tell) for item in source.columns]
+        columns = [await look(fetch, family, request, tell) for request in family.start(source)]
         documents: list[Document] = []
         for entry in _in_turn(columns, source):
             if len(documents) == TRIED or sum(item.extraction is not None for item in documents) == READ:

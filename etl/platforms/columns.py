@@ -13,7 +13,7 @@ _DISCLOSURE = re.compile(
     "|许可|处罚|采购|招标|建议|提案|统计|应急|目录"
 )
 _INDEX = re.compile(r"/(?:index|default)\.s?html?$")
-_LONGEST = 24
+_LONGEST = 16
 """Characters of a list's name; what is longer is a title."""
 
 

@@ -91,7 +91,8 @@ def _entry(row: HtmlElement, base: str, listing: "Listing") -> Entry | None:
     url, title, fields = (plain.url, plain.title, dict(plain.fields)) if plain else (None, "", {})
     if listing.link:
         link = next(iter(elements(listing.link, row)), None)
-        url = absolute(link.get("href") or "" if link is not None else value(listing.link, row) or "#", base)
+        target = (link.get("href") or "") if link is not None else value(listing.link, row)
+        url = absolute(target, base) if target.strip() not in ("", "#") else None
         title = (link.get("title") or value(".", link)) if link is not None else title
     if listing.title:
         title = value(listing.title, row)

@@ -5,9 +5,7 @@
 The listing half is known from other crawlers' code only, the detail half from saved pages (July 2026).
 """
 
-import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
@@ -23,12 +21,11 @@ from etl.platforms.base import (
     Platform,
 )
 from etl.platforms.columns import same_site
-from etl.platforms.listing import iso_date, script_value
+from etl.platforms.listing import china_day, json_of, plain, script_value
 from etl.web.data import object_after
 from etl.web.page import WebPage, links
 
 _API = "/gkmlpt/api/all/"
-_CHINA = timedelta(hours=8)
 _COPIED = {"identifier": "index_number", "document_number": "document_number", "publisher": "publisher"}
 # Paths in DETAIL. `gkml_data.validity` is always 0, and the expiry shows nowhere on the page: neither is read.
 _PATHS = {
@@ -112,37 +109,35 @@ def _leaves(nodes: list[dict[str, Any]], above: tuple[str, ...]) -> Iterator[tup
 
 
 def _articles(page: WebPage, request: ListingRequest) -> ListingPage:
-    try:
-        answer = json.loads(page.text.lstrip("\ufeff"))
-        articles = answer["articles"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise NotAListing(f"no JSON with articles: {error!r}") from error
+    answer = json_of(page)
+    articles = answer.get("articles") if isinstance(answer, dict) else None
+    if not isinstance(articles, list):
+        raise NotAListing(f"JSON without articles: {' '.join(page.text[:60].split())!r}")
     classify = answer.get("classify")
-    told = classify.get("post_count") if isinstance(classify, dict) else None
-    total = told if isinstance(told, int) else answer.get("total")
-    entries = tuple(_entry(article, page.url) for article in articles)
+    counts = (answer.get("total"), classify.get("post_count") if isinstance(classify, dict) else None)
+    # Where the two differ, the greater is what must be found: a list that ends too soon would look complete.
+    total = max((count for count in counts if isinstance(count, int)), default=None)
+    entries = tuple(_entry(article, page.url) for article in articles if isinstance(article, dict))
     seen = request.seen + len(entries)
     following: tuple[ListingRequest, ...] = ()
-    if entries and not (isinstance(total, int) and seen >= total):
+    if articles and (total is None or seen < total):
         query = {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
-        query["page"] = str(int(query.get("page", 1)) + 1)
+        # Page 0 is page 1 again.
+        query["page"] = str(max(1, int(query.get("page", 1))) + 1)
         following = (ListingRequest(urljoin(page.url, "?" + urlencode(query)), request.column, seen),)
-    return ListingPage(entries, told_total=total if isinstance(total, int) else None, following=following)
+    return ListingPage(entries, told_total=total, following=following)
 
 
 def _entry(article: dict[str, Any], base: str) -> Entry:
     fields = {name: str(article[key]).strip() for key, name in _COPIED.items() if article.get(key)}
     # `date` is left out: whether the list means 成文日期 or 发布日期 by it is not known.
     said = ("display_publish_time", "first_publish_time", "create_time", "created_at")
-    if published := next(filter(None, (_day(article.get(name)) for name in said)), None):
+    if published := next(filter(None, (china_day(article.get(name)) for name in said)), None):
         fields["published_date"] = published
-    return Entry(urljoin(base, str(article.get("url") or article.get("post_url") or "")), str(article["title"]), fields)
+    url = article.get("url") or article.get("post_url") or _detail(article.get("id"))
+    return Entry(urljoin(base, str(url)), plain(article.get("title")), fields)
 
 
-def _day(value: Any) -> str | None:
-    """Epoch seconds or a written date, as a day in China's calendar."""
-    if not value or value == "0":
-        return None
-    if isinstance(value, int) or (isinstance(value, str) and value.isdigit()):
-        return (datetime.fromtimestamp(int(value), UTC) + _CHINA).date().isoformat()
-    return iso_date(str(value or ""))
+def _detail(number: Any) -> str:
+    number = int(number or 0)
+    return f"/gkmlpt/content/{number // 1_000_000}/{number // 1000}/post_{number}.html"

@@ -41,6 +41,7 @@ class GovCn(Platform):
 
     fingerprints = (
         Fingerprint("the State Council's site", "address", r"^https?://(?:sousuo\.)?www\.gov\.cn/", 1),
+        Fingerprint("document content_<id>.htm", "address", r"/content_\d{5,}\.htm$", 1),
         Fingerprint("the library's search", "address", r"/search-gov/data\?.*\bt=zhengcelibrary", 1),
         Fingerprint("answer of the library", "markup", r'"searchVO"\s*:', 2),
         Fingerprint("lines of the newest policies", "markup", r'"DOCRELPUBTIME"\s*:', 2),

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from typing import Any
@@ -44,11 +43,12 @@ def iso_date(text: str) -> str | None:
 def linked_rows(page: WebPage, detail: re.Pattern[str]) -> tuple[Entry, ...]:
     """The entries of the page's main list: the rows of that container which holds most links to details.
 
-    Navigation, sidebars and "most read" boxes link to details too, but to fewer of them; containers of one parent
-    with the same tag and class (a list broken into blocks of five lines) count as one.
+    Navigation, sidebars and "most read" boxes link to details too, but to fewer of them; a row with a date counts
+    thrice, so that a last page with a single line is not lost to a box of two. Containers of one parent with the same
+    tag and class (a list broken into blocks of five lines) count as one.
     """
-    groups: Counter[tuple[int, str, str]] = Counter()
-    rows: dict[tuple[int, str, str], list[HtmlElement]] = {}
+    # The elements themselves are the keys: lxml makes and drops their proxies, and with them what `id` tells.
+    rows: dict[tuple[HtmlElement | None, str, str], dict[HtmlElement, int]] = {}
     for link in page.tree.iter("a"):
         if not detail.search(link.get("href") or ""):
             continue
@@ -56,14 +56,12 @@ def linked_rows(page: WebPage, detail: re.Pattern[str]) -> tuple[Entry, ...]:
         container = row.getparent()
         if container is None:
             continue
-        above = container.getparent()
-        key = (id(above) if above is not None else 0, str(container.tag), container.get("class") or "")
-        groups[key] += 1
-        if row not in rows.setdefault(key, []):
-            rows[key].append(row)
-    if not groups:
+        key = (container.getparent(), str(container.tag), container.get("class") or "")
+        beside = "".join(row.itertext()).replace("".join(link.itertext()), "", 1)
+        rows.setdefault(key, {})[row] = 3 if iso_date(beside) else 1
+    if not rows:
         return ()
-    best = max(groups, key=lambda key: groups[key])
+    best = max(rows, key=lambda key: sum(rows[key].values()))
     containers = dict.fromkeys(row.getparent() for row in rows[best])
     shape = {(row.tag, row.get("class") or "") for row in rows[best]}
     base = base_url(page)

@@ -36,7 +36,7 @@ class _Group:
 
 def repeated_rows(page: WebPage) -> Mapping[str, Any] | None:
     """The key `listing` for the page's heaviest group of alike rows of a title and, mostly, a date; None for none."""
-    groups: dict[tuple[int, str], _Group] = {}
+    groups: dict[tuple[HtmlElement, str], _Group] = {}
     base = base_url(page)
     for link in page.tree.iter("a"):
         words = " ".join("".join(link.itertext()).split())
@@ -47,7 +47,7 @@ def repeated_rows(page: WebPage) -> Mapping[str, Any] | None:
         parent = row.getparent() if row is not None else None
         if row is None or parent is None:
             continue
-        group = groups.setdefault((id(parent), str(row.tag)), _Group())
+        group = groups.setdefault((parent, str(row.tag)), _Group())
         if row not in group.rows:
             group.rows.append(row)
             group.dated += iso_date("".join(row.itertext()).replace(words, " ")) is not None
@@ -66,10 +66,10 @@ def repeated_rows(page: WebPage) -> Mapping[str, Any] | None:
 def _selector(rows: list[HtmlElement], page: WebPage) -> str:
     """A selector of these rows and their likes in the same list, as short as the page's ids and classes allow."""
     parent = rows[0].getparent()
-    wanted = {id(row) for row in parent.iterchildren(str(rows[0].tag))}
+    wanted = set(parent.iterchildren(str(rows[0].tag)))
     found = f"{_named(parent)} > {_tag(rows)}"
     for above in parent.iterancestors():
-        if {id(item) for item in elements(found, page.tree)} <= wanted:
+        if set(elements(found, page.tree)) <= wanted:
             break
         if (name := _named(above)) != above.tag:
             found = f"{name} {found}"

@@ -10,11 +10,11 @@ and not verified against an answer of such a site:
   `a.listpc-item` with the cells `fbjg-val`, `file-title`, `file-code`, `pub-time`. In its archive of repealed documents
   the links of such rows lead nowhere: those documents have no address, and are not listed.
 - Fujian lists by a service: `POST /fjdzapp/search` with `channelid`, `classsql=chnlid={column}`, `page` (from 1),
-  `prepage`; JSON with the lines in `data` or `docs`, `pageCount`, perhaps `recordCount`. Some sites name another path in
-  `SiteInfo.trsapi_url`, and the search's number in `SiteInfo.searchId` (both seen on saved details of Fuzhou and Shaxian,
-  July 2026). A source file names such a column by its page, whose script calls the service
-  (`listArgs: {… classsql: "chnlid=4910" …}`, else `PageInfo.chnlid`), or, where the page does not tell, by the service's
-  address with the parameters as its query.
+  `prepage`; JSON with the lines in `data` or `docs`, `pageCount`, perhaps `recordCount`. Some sites name another path
+  in `SiteInfo.trsapi_url`, and the search's number in `SiteInfo.searchId` (both seen on saved details of Fuzhou and
+  Shaxian, July 2026). A source file names such a column by its page, whose script calls the service
+  (`listArgs: {… classsql: "chnlid=4910" …}`, else `PageInfo.chnlid`), or, where the page does not tell, by the
+  service's address with the parameters as its query.
 """
 
 import re
@@ -83,6 +83,8 @@ class TrsWcm(Platform):
         # Pasted from one site's editor into another's, the classes of the text go with it.
         Fingerprint("class of its editor", "markup", r"\bTRS_(?:UEDITOR|Editor|PreAppend)\b|trs_editor_view", 1),
         Fingerprint("its files (trs_web…)", "markup", r"\btrs_web\w*\.(?:css|js)|jquery_trs_web", 2),
+        Fingerprint("service /fjdzapp/", "address", r"/fjdzapp/\w+", 1),
+        Fingerprint("answer of that service", "markup", r'"(?:docpuburl|docreltime|chnldocurl)"\s*:', 2),
         Fingerprint("call of createPageHTML(pages, current, …)", "markup", _PAGER.pattern, 1),
     )
 

@@ -133,7 +133,7 @@ def test_what_will_not_pass_is_asked_once(archive: Archive) -> None:
 def test_private_addresses_are_refused_before_a_byte_is_sent(archive: Archive) -> None:
     attempt, asked = answer(archive, {"/a": http(PAGE)}, allow_private_addresses=False)
     assert asked == []
-    assert attempt.failure in (Outcome.OUT_OF_SCOPE, Outcome.ROBOTS)
+    assert attempt.failure is Outcome.OUT_OF_SCOPE
 
 
 @pytest.mark.parametrize(
@@ -199,8 +199,27 @@ def test_retry_after_pushes_the_host_out_for_everyone(archive: Archive) -> None:
 def test_a_host_that_does_not_resolve_is_a_network_error(archive: Archive) -> None:
     lost = source("http://127.0.0.1/", hosts=["nowhere.invalid", "127.0.0.1"], limits={"retries": 0})
     [attempt] = fetch(archive, lost, "http://nowhere.invalid/a")[0]
-    assert attempt.failure is Outcome.ROBOTS
-    assert "nowhere.invalid" in attempt.reason
+    assert attempt.failure is Outcome.NETWORK_ERROR
+    assert "nowhere.invalid does not resolve" in attempt.reason
+
+
+def test_a_host_that_could_not_be_reached_is_asked_again_by_the_next_batch(archive: Archive) -> None:
+    """Nobody waits a day (the lifetime of a robots.txt) because of one lost connection."""
+    answers: dict[str, bytes] = {"/robots.txt": b"", "/a": http(PAGE)}
+    with raw_server(lambda path: answers[path]) as (base, _):
+        lost = source(base, limits={"retries": 0})
+        [attempt] = fetch(archive, lost, base + "/a")[0]
+        assert attempt.failure is Outcome.NETWORK_ERROR
+        assert "robots.txt" in attempt.reason
+        answers["/robots.txt"] = http(ROBOTS)
+        assert fetch(archive, lost, base + "/a")[0][-1].body == PAGE
+
+
+def test_robots_txt_is_tried_again_before_all_is_given_up(archive: Archive) -> None:
+    answers = iter([b"", http(ROBOTS)])
+    with raw_server(lambda path: next(answers) if path == "/robots.txt" else http(PAGE)) as (base, _):
+        [attempt] = fetch(archive, source(base), base + "/a")[0]
+    assert attempt.body == PAGE
 
 
 def test_the_request_says_who_asks(archive: Archive) -> None:

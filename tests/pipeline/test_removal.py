@@ -50,7 +50,7 @@ def days_pass(owner_url: str, days: int) -> None:
 
 
 def states(archive: Archive, url: str) -> list[dict[str, Any]]:
-    query = "SELECT r.state, r.state_reason FROM archive.record r JOIN archive.page p ON p.id = r.page_id WHERE p.url = :url"
+    query = "SELECT state, state_reason FROM archive.record r JOIN archive.page p ON p.id = page_id WHERE p.url = :url"
     return rows(archive, query, url=url)
 
 
@@ -150,11 +150,8 @@ def test_old_pages_are_looked_at_more_rarely_than_new_ones(archive: Archive, own
     [count] = rows(archive, documents)
     days_pass(owner_url, 11)
     with create_engine(owner_url).begin() as owner:
-        owner.execute(
-            text(
-                "UPDATE archive.page SET first_seen_at = checked_at - interval '90 days' WHERE kind = 'document' AND checked_at IS NOT NULL AND id % 2 = 0"
-            )
-        )
+        older = "UPDATE archive.page SET first_seen_at = checked_at - interval '90 days' WHERE checked_at IS NOT NULL"
+        owner.execute(text(older + " AND kind = 'document' AND id % 2 = 0"))
     [old] = rows(archive, documents + " AND id % 2 = 0")
     report = look_again(archive, site, "look", recheck_after_days=10)
     assert report.listed == count["n"] - old["n"]

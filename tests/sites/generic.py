@@ -114,7 +114,7 @@ class PlainSite(PublishedSite):
         others = [f"<url><loc>{self.base}{path}</loc></url>" for path in ("/", "/gk/list.php?cid=11")]
         reports = [
             f"<url><loc>{self.url(each.key)}</loc><lastmod>{each.day}T09:00:00+08:00</lastmod></url>"
-            for each in reversed(self.entries("nb"))
+            for each in sorted(self.entries("nb"), key=lambda posting: posting.day)
         ]
         return self.xml("urlset", "".join([*others, *reports]))
 
@@ -124,7 +124,8 @@ class PlainSite(PublishedSite):
             f"<pubDate>{format_datetime(each.modified)}</pubDate></item>"
             for each in self.entries(column.key)
         )
-        return f'<?xml version="1.0"?><rss version="2.0"><channel><title>{column.name}</title>{items}</channel></rss>'.encode()
+        channel = f"<channel><title>{column.name}</title>{items}</channel>"
+        return f'<?xml version="1.0"?><rss version="2.0">{channel}</rss>'.encode()
 
     def atom(self, column: Column, page: int) -> bytes:
         lines, pages = self.slice(column.key, page, column.size)

@@ -1,14 +1,21 @@
 """A TRS WCM site: static listings and details of 云岭省岚川市 (invented).
 
 Columns under `COLUMNS`; a listing's first page is `index.html`, the next `index_1.html` …, the number of pages
-stands in `createPageHTML(pages, current, "index", "html")` (`createPage(…)` and table rows in the Chongqing
-manner). Details are `{column}{yyyymm}/t{yyyymmdd}_{number}.html`, an article's further pages `…_1.html`,
-attachments `./P0….pdf` beside. Header layouts: `th`, `td`, `li`, `cell` (label and value in one cell), `script`
-(publisher by `document.write`, validity by script from `fzTime`, the header again for phones), `plain` (none;
-values in meta tags). 公示公告 is GBK labelled gb2312, without a charset in the HTTP header.
+stands in `createPageHTML(pages, current, "index", "html")`. Details are `{column}{yyyymm}/t{yyyymmdd}_{number}.html`,
+an article's further pages `…_1.html`, attachments `./P0….pdf` beside. Header layouts: `th`, `td`, `li`, `cell` (label
+and value in one cell), `script` (publisher by `document.write`, validity by script from `fzTime`, the header again for
+phones), `plain` (none; values in meta tags), `trt` (Fujian's; of four items 有效性 a condition shows one). 公示公告 is
+GBK labelled gb2312, without a charset in the HTTP header.
+
+| column | in the manner of | how it differs |
+| --- | --- | --- |
+| bqwj | Beijing | one more argument before the numbers of `createPageHTML` |
+| zcwjk, zfgz | Chongqing | `createPage(…)`; `tr.zcwjk-list-c`, `a.listpc-item` |
+| jhwj | Fujian | the page shows its first lines, its script asks `POST /fjdzapp/search`: JSON with `data` |
+| jhjd | Fujian | no page: the source file names the service, here `/fjdzapp/data`: JSON with `docs` |
 
 A fault's key is a posting's key, `key/2` for an article's second page, `key/name.pdf` for an attachment,
-`zcwj/0` for a column's first listing page, `robots.txt`.
+`zcwj/0` for a column's first listing page, `jhwj/1` for the first answer of the service, `robots.txt`.
 
 Planted in the demo:
 
@@ -21,121 +28,31 @@ Planted in the demo:
 | charging-guide | 200 without a body | empty |
 | relief-notice | GBK labelled UTF-8 | stored |
 | appointments-jh-gov-2023 | forbidden by robots.txt | robots |
-| link-county | its link leads to another host | out_of_scope |
+| link-county, link-lake | their links lead to another host | out_of_scope |
+| drainage-reply | 404 | gone |
 | school-notice, school-notice@zcwjk | one document, two addresses | stored, one content |
 | elder-rules, elder-rules@zcwj | the same again | stored, one content |
 | yl-feedback | also on the gkmlpt site | stored, one content at two sources |
 | relief-case, relief-case-corrected | one figure differs | stored, two contents |
 | fees-list | no text, a PDF | stored |
 | safety-points | an article of three pages | stored |
+| ferry-rules | expired: of four items 有效性 the third is shown | stored |
 """
 
+import json
 import re
-from dataclasses import dataclass
-from datetime import date
-from typing import Any, ClassVar
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from typing import ClassVar
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
 from tests.sites import catalogue, faults, markup
-from tests.sites.documents import Document, chinese
-from tests.sites.server import Found, Moved, Posting, Site
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: its listing's manner ("list" or "rows"), its page size, the header layouts of its details."""
-
-    key: str
-    name: str
-    path: str
-    layouts: tuple[str, ...]
-    size: int = 15
-    listing: str = "list"
-    charset: str = "utf-8"
-    genres: tuple[str, ...] = ()
-
-
-COLUMNS = (
-    Column("zcwj", "政策文件", "/zwgk/fdzdgknr/zcwj/", ("th", "td"), 5, genres=("通知", "意见")),
-    Column("zcwjk", "行政规范性文件", "/zwgk/zfxxgkml/zcwjk/", ("script",), 5, "rows", genres=("办法", "应急预案")),
-    Column("zcjd", "政策解读", "/zwgk/zcjd/", ("plain",), genres=("政策解读",)),
-    Column(
-        "gsgg", "公示公告", "/zwgk/gsgg/", ("li",), 6, charset="gb2312",
-        genres=("公告", "公示", "招标公告", "行政处罚公示", "批复"),
-    ),
-    Column("jytabl", "建议提案办理", "/zwgk/jytabl/", ("plain", "td"), 4, genres=("答复",)),
-    Column("fzzfjsndbg", "法治政府建设年度报告", "/jz/htjdbsc_71939/zwgk_73813/fzzfjsndbg/", ("cell",),
-           genres=("法治政府建设年度报告",)),
-    Column("zfxxgknb", "政府信息公开年报", "/zwgk/zfxxgknb/", ("td",), genres=("政府信息公开年度报告",)),
-    Column("czxx", "财政信息", "/zwgk/fdzdgknr/czxx/", ("th",), genres=("预决算说明",)),
-    Column("rsxx", "人事信息", "/zwgk/fdzdgknr/rsxx/", ("li",), genres=("人事任免",)),
-)  # fmt: skip
-
-BY_KEY = {column.key: column for column in COLUMNS}
-CONTAINERS = (
-    '<div class="view TRS_UEDITOR trs_paper_default trs_web">',
-    '<div class="TRS_Editor">',
-    '<div class="trs_editor_view TRS_UEDITOR trs_paper_default">',
-    '<div class="view">',
-)
-ABSENT = {"th": "—  —", "td": "", "li": "无", "cell": "", "script": "", "plain": ""}
-LABELS = {
-    "th": {
-        "index_number": "索　引　号", "subject_category": "主题分类", "publisher": "发布机构",
-        "written_date": "成文日期",
-        "title": "标　　题", "document_number": "发文字号", "published_date": "发布日期", "keywords": "关 键 词",
-        "effective_date": "生效日期", "validity": "有 效 性",
-    },
-    "td": {
-        "index_number": "索 引 号：", "group_category": "组配分类：", "publisher": "发文机关：",
-        "genre_category": "体裁分类：",
-        "document_number": "发文字号：", "written_date": "成文日期：", "disclosure_method": "公开方式：",
-        "published_date": "公开日期：",
-    },
-    "li": {
-        "index_number": "索 引 号", "document_number": "文　　号", "publisher": "发布机构",
-        "published_date": "公布日期",
-        "disclosure_method": "公开方式", "validity": "是否有效",
-    },
-    "cell": {
-        "index_number": "索引号", "publisher": "发布机构", "genre_category": "公文种类", "written_date": "生成日期",
-        "published_date": "发布日期", "title": "名称",
-    },
-    "script": {
-        "index_number": "[ 索引号 ]", "document_number": "[ 发文字号 ]", "publisher": "[ 发布机构 ]",
-        "subject_category": "[ 主题分类 ]", "written_date": "[ 成文日期 ]", "published_date": "[ 发布日期 ]",
-        "validity": "[ 有效性 ]",
-    },
-    "plain": {},
-}  # fmt: skip
-"""The header of a layout: field → label as the site spells it. Title, date and source stand below it everywhere."""
-
-
-def spelled(layout: str, name: str, value: str) -> str:
-    """The value as the layout writes it: other brackets, other dates, a stroke for nothing."""
-    if not value:
-        return ABSENT[layout]
-    if name.endswith("_date"):
-        day = date.fromisoformat(value)
-        return {"td": f"{day:%Y年%m月%d日}", "li": f"{day.year}/{day.month}/{day.day}"}.get(layout, value)
-    if name == "document_number":
-        if layout == "td":
-            return value.replace("〔", "[").replace("〕", "]")
-        return value.replace("号", " 号") if layout == "li" else value
-    return value
-
-
-def values(document: Document) -> dict[str, str]:
-    """Every field of a document in its normal form, the empty ones too."""
-    dates = ("written_date", "published_date", "effective_date")
-    plain = (
-        "title", "index_number", "publisher", "source", "document_number", "subject_category", "group_category",
-        "genre_category", "disclosure_method", "validity",
-    )  # fmt: skip
-    found = {name: getattr(document, name) for name in plain}
-    found["keywords"] = ";".join(document.keywords)
-    return found | {name: str(getattr(document, name) or "") for name in dates}
+from tests.sites.documents import Document
+from tests.sites.publishing import Topic, filled, in_text, published
+from tests.sites.server import CHINA, Found, Moved, Posting, Site
+from tests.sites.trs_columns import BY_KEY, COLUMNS, CONTAINERS, LABELS, META, Column, spelled, values
 
 
 @dataclass
@@ -148,7 +65,8 @@ class TrsSite(Site):
         return next((each.key for each in COLUMNS if document.genre_category in each.genres), "zcwj")
 
     def path(self, posting: Posting) -> str:
-        return f"{BY_KEY[posting.column].path}{posting.day:%Y%m}/t{posting.day:%Y%m%d}_{posting.number}.html"
+        column = BY_KEY[posting.column]
+        return f"{column.folder}{posting.day:%Y%m}/t{posting.day:%Y%m%d}_{posting.number}.{column.extension}"
 
     def layout(self, posting: Posting) -> str:
         layouts = BY_KEY[posting.column].layouts
@@ -170,19 +88,21 @@ class TrsSite(Site):
         path = request.url.path
         if path in ("/", "/index.html"):
             return Found("home", self.render("trs/home.html", columns=COLUMNS))
+        if path in ("/fjdzapp/search", "/fjdzapp/data"):
+            return self.service(dict(parse_qsl(request.url.query)) | dict(parse_qsl(body.decode())))
         for column in COLUMNS:
-            if path == column.path.rstrip("/"):
-                return Moved(column.path)
-            if path.startswith(column.path):
-                return self.within(column, path.removeprefix(column.path))
+            if path == column.folder.rstrip("/"):
+                return Moved(column.folder)
+            if path.startswith(column.folder):
+                return self.within(column, path.removeprefix(column.folder))
         return None
 
     def within(self, column: Column, rest: str) -> Found | None:
         """What stands at a path below a column: a listing page, a detail, an attachment."""
-        if found := re.fullmatch(r"(?:index(?:_(\d+))?\.html)?", rest):
+        if column.listing != "service" and (found := re.fullmatch(r"(?:index(?:_(\d+))?\.html?)?", rest)):
             page = int(found[1] or 0)
             return self.listing(column, page) if page < self.pages(column) else None
-        if found := re.fullmatch(r"\d{6}/t\d{8}_(\d+)(?:_(\d+))?\.html", rest):
+        if found := re.fullmatch(r"\d{6}/t\d{8}_(\d+)(?:_(\d+))?\.html?", rest):
             page = int(found[2] or 0)
             posting = next((each for each in self.entries(column.key) if each.number == int(found[1])), None)
             if posting and self.path(posting).endswith(rest.replace(f"_{page}.html", ".html")):
@@ -204,12 +124,38 @@ class TrsSite(Site):
         lines = [(posting, self.relative(column, posting)) for posting in entries]
         body = self.render(
             f"trs/{column.listing}.html", column=column, columns=COLUMNS, lines=lines, page=page,
-            pages=self.pages(column), charset=column.charset,
+            pages=self.pages(column), charset=column.charset, search=SEARCH,
         )  # fmt: skip
         return Found(f"{column.key}/{page}", body, self.media_type(column))
 
+    def service(self, asked: dict[str, str]) -> Found:
+        """The answer of the service that Fujian's lists ask; nothing beyond the last page, or of another search."""
+        number = int(asked.get("classsql", "").partition("chnlid=")[2] or 0)
+        column = next((each for each in COLUMNS if each.number == number > 0), None)
+        page, size = int(asked.get("page", 1)), int(asked.get("prepage", 15))
+        entries = self.entries(column.key) if column and asked.get("channelid") == SEARCH else []
+        lines = [self.line(posting) for posting in entries[(page - 1) * size : page * size]]
+        name = "docs" if column and column.listing == "service" else "data"
+        answer = {name: lines, "page": page, "pageCount": -(-len(entries) // size), "recordCount": len(entries)}
+        body = json.dumps(answer, ensure_ascii=False).encode()
+        return Found(f"{column.key if column else number}/{page}", body, "application/json;charset=UTF-8")
+
+    def line(self, posting: Posting) -> dict[str, str | int]:
+        """One line of the service: dates as text, or in milliseconds where there is no other."""
+        document, published = posting.document, datetime.combine(posting.day, time(10, 20), CHINA)
+        return {
+            "doctitle": f"<em>{document.title[:2]}</em>{document.title[2:]}",
+            "docpuburl": "" if posting.number % 3 == 0 else self.url(posting.key),
+            "chnldocurl": self.url(posting.key),
+            "docreltime": int(published.timestamp()) * 1000,
+            "pubdate": "" if posting.number % 2 else f"{published:%Y-%m-%d %H:%M:%S}",
+            "fileno": document.document_number,
+            "puborg": document.publisher,
+            "idxid": document.index_number,
+        }
+
     def relative(self, column: Column, posting: Posting) -> str:
-        return posting.href or "./" + self.path(posting).removeprefix(column.path)
+        return posting.href or "./" + self.path(posting).removeprefix(column.folder)
 
     def detail(self, column: Column, posting: Posting, page: int) -> Found:
         document, layout = posting.document, self.layout(posting)
@@ -246,26 +192,34 @@ class TrsSite(Site):
         allowed = {name: value for name, value in known.items() if value and name in META and name not in fields}
         if layout == "script":
             allowed["validity"] = fields.pop("validity", "有效")
-        # What the body itself says: its number above the text, the date below the signature.
-        text, written = posting.document.text, posting.document.written_date
-        if (number := known["document_number"]) and number in text:
-            allowed["document_number"] = number
-        if written and chinese(written) in text:
-            allowed["written_date"] = str(written)
+        allowed |= in_text(posting.document)
         return fields, {name: value for name, value in allowed.items() if name not in fields}
 
     def listed(self, posting: Posting) -> dict[str, str]:
-        column, known = BY_KEY[posting.column], values(posting.document)
-        line = {"url": self.url(posting.key), "title": known["title"]}
-        if column.listing == "rows":
-            more: dict[str, Any] = {name: known[name] for name in ("document_number", "written_date")}
-        else:
-            more = {"published_date": known["published_date"]}
-        return line | {name: value for name, value in more.items() if value}
+        line = {"url": self.url(posting.key), "title": posting.document.title}
+        return line | filled(values(posting.document), LISTED[BY_KEY[posting.column].listing])
 
 
-META = ("keywords", "source", "published_date")
-"""Fields that meta tags hold, on some pages empty."""
+SEARCH = "229105"
+"""The number of the search that the site's service knows."""
+LISTED = {
+    "list": ("published_date",),
+    "rows": ("document_number", "written_date"),
+    "items": ("publisher", "document_number", "published_date"),
+    "script": ("index_number", "document_number", "publisher", "published_date"),
+    "service": ("index_number", "document_number", "publisher", "published_date"),
+}
+"""What a line says by the manner of its listing, besides address and title."""
+KINDS = ("notice", "rules", "case", "guide", "reply")
+TOPICS = (
+    (Topic("drainage", "bq-gov", date(2023, 3, 14), 14, date(2023, 5, 22)), dict.fromkeys(KINDS, "bqwj")),
+    (Topic("repair", "lc-gov", date(2023, 7, 6), 39, date(2023, 9, 18)), dict.fromkeys(KINDS[:3], "zfgz")),
+    (
+        Topic("ferry", "jh-gov", date(2023, 10, 11), 21, date(2023, 12, 5)),
+        dict.fromkeys(KINDS[:3], "jhwj") | dict.fromkeys(KINDS[3:], "jhjd"),
+    ),
+)
+"""Topics whose documents stand in the columns of other manners, by the kind of the document."""
 
 
 def demo(planted: bool = True) -> TrsSite:
@@ -273,6 +227,12 @@ def demo(planted: bool = True) -> TrsSite:
     site = TrsSite("demo-trs")
     for document in catalogue.documents("trs"):
         site.put(document)
+    for topic, columns in TOPICS:
+        for document in published([topic], {}, 0):
+            kind = document.key.rpartition("-")[2]
+            if topic.topic == "ferry":
+                document = replace(document, validity="失效" if kind == "rules" else "有效")
+            site.put(document, column=columns.get(kind, ""))
     if planted:
         site.put(site.postings["school-notice"].document, key="school-notice@zcwjk", column="zcwjk")
         site.put(site.postings["elder-rules"].document, key="elder-rules@zcwj", column="zcwj")
@@ -280,7 +240,10 @@ def demo(planted: bool = True) -> TrsSite:
         site.link(
             "link-county", "青榆县人民政府关于清理规范涉企收费的通知（县区转载）", county, "zcwj", date(2023, 6, 30)
         )
+        lake = "https://www.jihubao.example/news/202311/t20231109_5521.htm"
+        site.link("link-lake", "霁湖水位公告（转自霁湖日报）", lake, "jhwj", date(2023, 11, 9))
         site.plant("gas-reply", faults.status(404), "gone")
+        site.plant("drainage-reply", faults.status(404), "gone")
         site.plant("food-reply", faults.status(500), "http_error")
         site.plant("elder-reply", faults.home, "soft_404")
         site.plant("dust-case", faults.waf(403), "blocked")

@@ -1,0 +1,100 @@
+"""`gongkai sources new` and `gongkai sources check --live`, as a person runs them."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from etl.cli import app
+from etl.errors import GongkaiError
+from tests.sites import faults, source_text, trs_wcm
+from tests.sites.server import serve
+
+
+@pytest.fixture
+def site() -> Iterator[trs_wcm.TrsSite]:
+    made = trs_wcm.demo(planted=False)
+    with serve(made):
+        yield made
+
+
+def gongkai(*words: object) -> str:
+    """What the command prints; its error is raised as the error it is."""
+    done = CliRunner().invoke(app, list(map(str, words)), catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def new(site: trs_wcm.TrsSite, *words: object) -> str:
+    return gongkai("sources", "new", f"{site.base}/zwgk/zcjd/", "--allow-private", "--delay", 0, "--columns", 2, *words)
+
+
+def test_what_was_found_is_shown_and_written(site: trs_wcm.TrsSite, tmp_path: Path) -> None:
+    file = tmp_path / "new.yaml"
+    said = new(site, "-o", file)
+    assert "is trs_wcm" in said
+    assert "call of createPageHTML(pages, current, …)" in said
+    assert site.entries("zcjd")[0].document.title in said
+    assert f"published_date {site.entries('zcjd')[0].day}" in said
+    assert "good" in gongkai("sources", "check", file)
+
+
+def test_a_file_is_never_overwritten(site: trs_wcm.TrsSite, tmp_path: Path) -> None:
+    file = tmp_path / "new.yaml"
+    file.write_text("mine", encoding="utf-8")
+    with pytest.raises(GongkaiError, match=r"new\.yaml is there already"):
+        new(site, "-o", file)
+    assert file.read_text(encoding="utf-8") == "mine"
+    assert site.requests == []
+
+
+def live(file: Path) -> str:
+    return gongkai("sources", "check", file, "--live")
+
+
+@pytest.fixture
+def file(site: trs_wcm.TrsSite, tmp_path: Path) -> Path:
+    path = tmp_path / "demo-trs.yaml"
+    text = source_text(site).replace("verified: never", "verified: never   # 还没有人看过")
+    path.write_bytes(("# 说明\r\n" + text).encode())
+    return path
+
+
+def test_a_good_site_is_stamped_and_nothing_else_changes(site: trs_wcm.TrsSite, file: Path) -> None:
+    before = file.read_bytes()
+    said = live(file)
+    newest = site.entries("zcwj")[0].document
+    assert newest.title in said
+    assert newest.document_number in said
+    after = file.read_bytes()
+    assert re.sub(rb"verified: \d{4}-\d\d-\d\d   #", b"verified: never   #", after) == before
+    assert after != before
+    assert site.count("/robots.txt") == 1
+    details = [seen for seen in site.requests if re.search(r"/t\d{8}_", seen.path)]
+    assert len(details) == 2
+
+
+def test_a_list_that_is_lost_is_named_and_nothing_is_stamped(site: trs_wcm.TrsSite, file: Path) -> None:
+    before = file.read_bytes()
+    site.faults["zcjd/0"] = faults.status(404)
+    with pytest.raises(GongkaiError, match=r"demo-trs: list 政策解读: gone: status 404.*stays as it was"):
+        live(file)
+    assert file.read_bytes() == before
+
+
+def test_a_dead_link_is_passed_over_and_too_many_are_not(site: trs_wcm.TrsSite, file: Path) -> None:
+    first = site.entries("zcwj")[0].key
+    site.faults[first] = faults.status(404)
+    assert "not read: gone: status 404" in live(file)
+    site.faults |= {key: faults.waf(403) for key in site.postings}
+    before = file.read_bytes()
+    with pytest.raises(GongkaiError, match=r"0 of 2 documents could be read .*blocked: status 403"):
+        live(file)
+    assert file.read_bytes() == before
+
+
+def test_live_needs_one_source() -> None:
+    with pytest.raises(GongkaiError, match="--live needs a source"):
+        gongkai("sources", "check", "--live")

@@ -1,0 +1,72 @@
+"""Families are named by their signs: each demo site as its own, never as another, and nothing by its address alone."""
+
+import httpx
+import pytest
+import yaml
+
+from etl.platforms import all_platforms
+from etl.platforms.recognise import family_of, recognise
+from etl.web.page import WebPage, read_page
+from tests.sites import SOURCES, demo_sites, source_text
+from tests.sites.server import Site, serve
+
+SITES = [path.stem for path in sorted(SOURCES.glob("*.yaml"))]
+
+
+def named(page: WebPage) -> str:
+    family = family_of(recognise(page))
+    return family.name if family else ""
+
+
+def pages(site: Site) -> list[WebPage]:
+    """The site's columns and one of its documents; data that a service answers is left out where a page leads there."""
+    columns = [column["url"] for column in yaml.safe_load(source_text(site))["columns"]]
+    document = next(key for key in site.postings if key not in site.outcomes and key != "yl-feedback")
+    with httpx.Client(timeout=5, follow_redirects=True) as client:
+        answers = [client.get(url) for url in [*columns, site.url(document)]]
+    return [read_page(each.content, str(each.url), each.headers.get("content-type", "")) for each in answers]
+
+
+@pytest.mark.parametrize("name", SITES)
+def test_every_page_of_a_demo_site_is_of_its_family_or_of_none(name: str) -> None:
+    site = next(each for each in demo_sites() if each.name == name)
+    with serve(site):
+        found = {page.url.removeprefix(site.base): named(page) for page in pages(site)}
+    family = next(item for item in all_platforms() if item.name == site.platform)
+    if family.takes_listing:
+        # Its HTML pages bear no sign; sitemaps and feeds do.
+        assert set(found.values()) == {"", family.name}
+    else:
+        assert set(found.values()) == {family.name}, found
+
+
+def page(text: str, url: str = "https://www.a.example/x/") -> WebPage:
+    return WebPage(url, text, "utf-8")
+
+
+def test_what_two_families_share_names_neither() -> None:
+    shared = '<a href="/col/col12/index.html">通知</a><a href="/art/2024/1/2/art_12_34.html">甲</a>'
+    assert len(recognise(page(shared))) == 2
+    assert named(page(shared)) == ""
+    assert named(page(shared + '<script src="/script/webglobal.js"></script>')) == "hanweb_jpaas"
+    assert named(page(shared + '<script src="/module/jslib/jquery.js"></script>')) == "hanweb_jcms"
+
+
+def test_links_to_other_sites_are_no_signs() -> None:
+    away = '<a href="https://www.b.example/a/202401/t20240102_345.html">转载</a>'
+    assert recognise(page(away)) == ()
+    assert named(page(away.replace("www.b", "a"))) == "trs_wcm"
+
+
+def test_an_address_alone_names_nothing() -> None:
+    stub = page("<script>location.href='/x'</script>", "https://a.example/x/202401/t20240102_345.html")
+    assert recognise(stub)
+    assert named(stub) == ""
+
+
+def test_the_editor_of_a_pasted_text_names_nothing() -> None:
+    assert named(page('<div class="TRS_Editor"><p>正文</p></div>', "https://a.example/gj/13431570.jhtml")) == ""
+
+
+def test_every_family_with_lists_has_fingerprints() -> None:
+    assert [item.name for item in all_platforms() if not item.fingerprints] == []
