@@ -44,3 +44,6 @@ _GROUPS = {
 def group(outcome: Outcome) -> Group:
     """The group in which a report counts the outcome; whatever is not named above has failed."""
     return next((name for name, members in _GROUPS.items() if outcome in members), Group.FAILED)
+
+
+FAILED = tuple(outcome for outcome in Outcome if group(outcome) is Group.FAILED)

@@ -18,7 +18,7 @@ import pytest
 import yaml
 from lxml import html
 
-from tests.sites import SOURCES, catalogue, demo_sites, faults, gkmlpt, goldens, source_text, trs_wcm
+from tests.sites import SOURCES, catalogue, demo_sites, faults, gkmlpt, goldens, source_text, trs_columns, trs_wcm
 from tests.sites.codes import credit_code, organisation_check
 from tests.sites.documents import Paragraph
 from tests.sites.server import Fault, Site, serve
@@ -139,7 +139,7 @@ def test_planted_faults_are_on_the_wire(site: Site, client: httpx.Client) -> Non
 
 
 def test_a_trs_column_is_walked_by_its_page_count(trs: trs_wcm.TrsSite, client: httpx.Client) -> None:
-    for column in trs_wcm.COLUMNS:
+    for column in trs_columns.COLUMNS:
         if column.listing in ("script", "service"):
             continue
         base = trs.base + column.path
@@ -157,7 +157,7 @@ def test_a_trs_column_is_walked_by_its_page_count(trs: trs_wcm.TrsSite, client: 
 
 
 def test_the_service_of_a_trs_site_pages_to_its_count(trs: trs_wcm.TrsSite, client: httpx.Client) -> None:
-    for column, name in ((trs_wcm.BY_KEY["jhwj"], "data"), (trs_wcm.BY_KEY["jhjd"], "docs")):
+    for column, name in ((trs_columns.BY_KEY["jhwj"], "data"), (trs_columns.BY_KEY["jhjd"], "docs")):
         golden = goldens.entries(trs)[column.key]
         asked = {"channelid": trs_wcm.SEARCH, "classsql": f"chnlid={column.number}", "prepage": "2"}
         urls: list[str] = []

@@ -48,11 +48,12 @@ class Store:
 
     def __init__(self, address: StoreAddress) -> None:
         self.address = address
-        # A dead server must be an error within seconds; the callers decide whether to try again.
+        # A dead server must be an error within seconds; the callers decide whether to try again. 500 is not retried:
+        # it is what a full disk gives, after a long wait.
         pool = urllib3.PoolManager(
             maxsize=16,
             timeout=urllib3.Timeout(connect=3, read=30),
-            retries=urllib3.Retry(total=2, backoff_factor=0.2, status_forcelist=[500, 502, 503, 504]),
+            retries=urllib3.Retry(total=2, backoff_factor=0.2, status_forcelist=[502, 503, 504], raise_on_status=False),
         )
         self._client = Minio(
             address.endpoint,

@@ -9,6 +9,9 @@ from etl.cli import crawling, extracting, importing, local, sources
 from etl.cli.console import errors
 from etl.errors import GongkaiError
 
+INTERRUPTED = 130
+"""Exit code that Typer makes of Ctrl-C, as shells do: 128 + SIGINT."""
+
 app = typer.Typer(
     help="公开 — the archive of record for what Chinese government bodies disclose.",
     no_args_is_help=True,
@@ -31,6 +34,7 @@ def main() -> None:
         reason = " ".join(str(error.orig).split())
         errors.print(f"[bold red]gongkai:[/] database: {errors.plain(reason)} — see `gongkai status`", soft_wrap=True)
         sys.exit(1)
-    except KeyboardInterrupt:
-        errors.print("[bold]gongkai:[/] interrupted; the same command goes on where this one stopped")
-        sys.exit(130)
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            errors.print("[bold]gongkai:[/] interrupted; the same command goes on where this one stopped")
+        raise

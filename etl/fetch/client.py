@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 import certifi
 import httpx
 
-from etl.fetch.guard import ForbiddenAddress, guarded_transport
+from etl.fetch.guard import ForbiddenAddress, guarded_transport, words
 from etl.fetch.hosts import HostBook, KeptRobots
 from etl.fetch.robots import ROBOTS_LIFETIME, Rules, read_robots
 from etl.outcomes import Outcome
@@ -147,7 +147,7 @@ class Fetcher:
         except ForbiddenAddress as error:
             return ended(failure=Outcome.OUT_OF_SCOPE, reason=str(error))
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            return ended(failure=Outcome.NETWORK_ERROR, reason=f"{type(error).__name__}: {error}".rstrip(": "))
+            return ended(failure=Outcome.NETWORK_ERROR, reason=words(error))
 
     async def _body(self, response: httpx.Response) -> bytes:
         body = _Body(response.headers.get("content-encoding", ""), self._source.limits.bytes)

@@ -19,6 +19,14 @@ class ForbiddenAddress(httpx.TransportError):
     """A host resolves to an address that the source may not reach."""
 
 
+def words(error: BaseException) -> str:
+    """The error's kind and message, the message of what led to it where it has none of its own (TLS ended early)."""
+    said: BaseException | None = error
+    while said is not None and not str(said):
+        said = said.__cause__ or said.__context__
+    return f"{type(error).__name__}: {said or ''}".rstrip(": ")
+
+
 def is_public(address: str) -> bool:
     """Whether the address is one of the public internet: not private, loopback, link-local, multicast or metadata."""
     ip = ipaddress.ip_address(address)

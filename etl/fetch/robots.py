@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 from protego import Protego
 
-from etl.fetch.guard import ForbiddenAddress
+from etl.fetch.guard import ForbiddenAddress, words
 from etl.fetch.hosts import KeptRobots
 from etl.outcomes import Outcome
 
@@ -69,7 +69,7 @@ async def read_robots(client: httpx.AsyncClient, url: str, user_agent: str) -> K
     except ForbiddenAddress:
         raise
     except (httpx.HTTPError, TimeoutError) as error:
-        return KeptRobots(None, f"{type(error).__name__}: {error}".rstrip(": "), datetime.now(UTC))
+        return KeptRobots(None, words(error), datetime.now(UTC))
     status = 404 if response.status_code // 100 == 3 else response.status_code
     # A site without the file that answers every address with its home page says nothing to crawlers.
     text = "" if "html" in response.headers.get("content-type", "") else body[:LARGEST].decode("utf-8", "replace")

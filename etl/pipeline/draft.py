@@ -87,9 +87,8 @@ def _remark(looked: Looked) -> str:
         return f"  # (?) {looked.reason}"
     if looked.below:
         return f"  # {looked.below} lists below it"
-    told = [
-        f"{number} {what}" for number, what in ((page.told_total, "documents"), (page.told_pages, "pages")) if number
-    ]
+    said = ((page.told_total, "document"), (page.told_pages, "page"))
+    told = [f"{number} {what}{'s' * (number != 1)}" for number, what in said if number]
     return f"  # tells {', '.join(told)}" if told else ""
 
 

@@ -14,6 +14,7 @@ from etl.archive.models import Capture, Page, RunPage
 from etl.archive.records import Read, Recorded, record, with_listing
 from etl.archive.runs import OpenRun
 from etl.extract import Extraction, extract
+from etl.outcomes import FAILED
 from etl.platforms import family_of
 from etl.platforms.base import Platform
 
@@ -36,7 +37,9 @@ def extract_batch(archive: Archive, run: OpenRun, number: int, tell: Tell = lamb
             _CAPTURED.add_columns(Page.listing)
             .join(Capture, Capture.id == Page.unread_capture_id)
             .join(RunPage, RunPage.page_id == Page.id)
-            .where(RunPage.run_id == run.id, RunPage.batch == number)
+            # A page that failed in this run may be unread all the same: an article of which one page changed and
+            # another is lost. It waits, so that no version mixes the two days.
+            .where(RunPage.run_id == run.id, RunPage.batch == number, RunPage.outcome.not_in(FAILED))
             .order_by(Page.id)
         ).all()
     with ThreadPoolExecutor(_GETS_AT_ONCE) as pool:

@@ -42,11 +42,13 @@ class _Due:
 
 @dataclass(frozen=True, slots=True)
 class _Fetched:
-    """A page with the further pages of its article, by address in their order; None where they were not looked for."""
+    """A page with the further pages of its article: all their addresses in order (None where they were not looked
+    for), and the attempts for those that were asked."""
 
     page: _Due
     attempts: list[Judged]
-    parts: dict[str, list[Judged]] | None = field(default=None)
+    further: tuple[str, ...] | None = None
+    parts: dict[str, list[Judged]] = field(default_factory=dict)
 
 
 async def fetch_batch(
@@ -104,7 +106,7 @@ async def _fetch(fetch: Fetcher, family: Platform | None, page: _Due) -> _Fetche
                 last, outcome=ended.outcome, reason=f"page {len(parts) + 1} of the article, {url}: {ended.reason}"
             )
             break
-    return _Fetched(page, attempts, parts)
+    return _Fetched(page, attempts, further, parts)
 
 
 async def _ask(fetch: Fetcher, page_id: int, url: str, headers: dict[str, str]) -> list[Judged]:
@@ -114,9 +116,9 @@ async def _ask(fetch: Fetcher, page_id: int, url: str, headers: dict[str, str]) 
 
 def _numbered(connection: Connection, run: OpenRun, fetched: _Fetched) -> list[Judged]:
     """All attempts with the numbers of their pages."""
-    if fetched.parts is None:
+    if fetched.further is None:
         return fetched.attempts
-    numbers = keep_parts(connection, run.source.id, fetched.page.page_id, list(fetched.parts))
+    numbers = keep_parts(connection, run.source.id, fetched.page.page_id, fetched.further)
     return fetched.attempts + [
         replace(item, page_id=numbers[url]) for url, attempts in fetched.parts.items() for item in attempts
     ]

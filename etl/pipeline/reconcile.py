@@ -13,7 +13,7 @@ from etl.archive.removal import settle
 from etl.archive.reports import Report, close_run, read_report
 from etl.archive.runs import OpenRun, WalkBefore, last_full_walk
 from etl.errors import GongkaiError
-from etl.outcomes import Group, Outcome, group
+from etl.outcomes import FAILED, Group, Outcome, group
 
 CHINA = timezone(timedelta(hours=8))
 _NEWEST = text("""
@@ -23,7 +23,7 @@ WHERE r.source_id = :source AND r.state = 'current'
 """)
 _UNREAD = text("""
 SELECT count(*) FROM archive.run_page rp JOIN archive.page p ON p.id = rp.page_id
-WHERE rp.run_id = :run AND p.unread_capture_id IS NOT NULL
+WHERE rp.run_id = :run AND p.unread_capture_id IS NOT NULL AND coalesce(rp.outcome, '') <> ALL(:failed)
 """)
 
 
@@ -40,7 +40,7 @@ def reconcile(archive: Archive, run: OpenRun) -> Report:
         counted = read_report(connection, run)
         listing = connection.scalar(text("SELECT listing FROM archive.run WHERE id = :run"), {"run": run.id}) or {}
         stored = _Stored(
-            unread=connection.scalar(_UNREAD, {"run": run.id}) or 0,
+            unread=connection.scalar(_UNREAD, {"run": run.id, "failed": list(FAILED)}) or 0,
             newest=connection.scalar(_NEWEST, {"source": run.source.id}),
             walk_before=last_full_walk(connection, run),
         )

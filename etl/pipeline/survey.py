@@ -18,7 +18,7 @@ from etl.fetch.judge import judge
 from etl.pipeline.listing import ask
 from etl.platforms import all_platforms, platform
 from etl.platforms.base import Entry, FoundColumn, ListingPage, ListingRequest, NotAListing, Platform
-from etl.platforms.columns import feeds_of
+from etl.platforms.columns import column_key, feeds_of
 from etl.platforms.recognise import Recognised, family_of, recognise
 from etl.sources.listing import Listing
 from etl.sources.schema import Source, adhoc_source
@@ -115,7 +115,10 @@ async def _survey(page: WebPage, read: Callable[[Platform, FoundColumn], Awaitab
     columns: list[Looked] = []
     if proposed:
         shaped = _shaped(proposed, listing)
-        for column in proposed.find_columns(page)[:most]:
+        found: dict[str, FoundColumn] = {}
+        for column in proposed.find_columns(page):
+            found.setdefault(column_key(column.url), column)
+        for column in list(found.values())[:most]:
             looked = await read(shaped, column)
             known = {entry.url for other in columns for entry in other.entries}
             # The same list under another address, or the front page of lists that are there.

@@ -43,11 +43,11 @@ def linked_columns(page: WebPage, form: re.Pattern[str], *, only_disclosure: boo
     """
     found: dict[str, FoundColumn] = {}
     if _is_list(page.url, form):
-        found[_key(page.url)] = FoundColumn(page.url, page_name(page))
+        found[column_key(page.url)] = FoundColumn(page.url, page_name(page))
     own = len(found)
     for url, words in links(page):
         if same_site(url, page) and _is_list(url, form) and 1 < len(words) <= _LONGEST:
-            found.setdefault(_key(url), FoundColumn(url, words))
+            found.setdefault(column_key(url), FoundColumn(url, words))
     columns = list(found.values())
     rest = sorted(columns[own:], key=lambda item: not _DISCLOSURE.search(item.name))
     return (*columns[:own], *(item for item in rest if not only_disclosure or _DISCLOSURE.search(item.name)))
@@ -55,10 +55,11 @@ def linked_columns(page: WebPage, form: re.Pattern[str], *, only_disclosure: boo
 
 def _is_list(url: str, form: re.Pattern[str]) -> bool:
     """Whether the address has the form, and is not the site's front page, where every list shows its newest lines."""
-    return bool(form.search(urlsplit(url).path)) and urlsplit(_key(url)).path not in ("", "/")
+    return bool(form.search(urlsplit(url).path)) and urlsplit(column_key(url)).path not in ("", "/")
 
 
-def _key(url: str) -> str:
+def column_key(url: str) -> str:
+    """What is the same for two addresses of one list: no scheme, no fragment, no name of an index page."""
     return _INDEX.sub("/", urlsplit(url)._replace(fragment="", scheme="").geturl())
 
 

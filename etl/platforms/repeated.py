@@ -28,6 +28,7 @@ _PASSING = re.compile(r"^(?:on|cur|current|active|hover|first|last|odd|even|clea
 class _Group:
     rows: list[HtmlElement] = field(default_factory=list)
     dated: int = 0
+    own: int = 0
 
     @property
     def weight(self) -> int:
@@ -41,7 +42,7 @@ def repeated_rows(page: WebPage) -> Mapping[str, Any] | None:
     for link in page.tree.iter("a"):
         words = " ".join("".join(link.itertext()).split())
         url = absolute(link.get("href") or "", base)
-        if url is None or not same_site(url, page) or len(link.get("title") or words) < _TITLE:
+        if url is None or len(link.get("title") or words) < _TITLE:
             continue
         row = next((item for item in link.iterancestors() if item.tag in _ROWS), None)
         parent = row.getparent() if row is not None else None
@@ -50,8 +51,11 @@ def repeated_rows(page: WebPage) -> Mapping[str, Any] | None:
         group = groups.setdefault((parent, str(row.tag)), _Group())
         if row not in group.rows:
             group.rows.append(row)
+            group.own += same_site(url, page)
             group.dated += iso_date("".join(row.itertext()).replace(words, " ")) is not None
-    best = max(groups.values(), key=lambda group: group.weight, default=None)
+    # A list of documents leads here and there to another site; one that mostly does is of links to others.
+    ours = [group for group in groups.values() if group.own * 2 >= len(group.rows)]
+    best = max(ours, key=lambda group: group.weight, default=None)
     if best is None or len(best.rows) < _FEWEST:
         return None
     selector = _selector(best.rows, page)
@@ -68,12 +72,10 @@ def _selector(rows: list[HtmlElement], page: WebPage) -> str:
     parent = rows[0].getparent()
     wanted = set(parent.iterchildren(str(rows[0].tag)))
     found = f"{_named(parent)} > {_tag(rows)}"
-    for above in parent.iterancestors():
-        if set(elements(found, page.tree)) <= wanted:
-            break
-        if (name := _named(above)) != above.tag:
-            found = f"{name} {found}"
-    return found
+    names = [name for above in parent.iterancestors() if (name := _named(above)) != above.tag]
+    # The nearest ancestor that tells this list from others of its kind; all of them where none does alone.
+    narrowed = [found, *(f"{name} {found}" for name in names), " ".join([*reversed(names), found])]
+    return next((each for each in narrowed if set(elements(each, page.tree)) <= wanted), narrowed[-1])
 
 
 def _named(element: HtmlElement) -> str:

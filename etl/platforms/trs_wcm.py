@@ -155,7 +155,9 @@ def _asked(page: WebPage) -> tuple[str, Mapping[str, str]] | None:
     if not calls:
         return None
     call = next((call for call in calls if _OF_COLUMN.search(call)), "")
-    column = script_value(call, "classsql") if call else script_value(page.text, "chnlid")
+    # A document's page names its column too, and itself (`PageInfo.docid`, empty on a column's page).
+    own = None if str(script_value(page.text, "docid") or "").isdigit() else script_value(page.text, "chnlid")
+    column = script_value(call, "classsql") if call else own
     if not column:
         return None
     said = {name: script_value(call, name) for name in ("channelid", "sortfield", "prepage")}

@@ -88,7 +88,7 @@ def test_raw_deflate_is_read_as_some_servers_send_it(archive: Archive) -> None:
         (http(b"", "500 Oops"), "http_error", "500"),
         (http(b"", "403 Forbidden"), "blocked", "403"),
         (http(b"  \n"), "empty", "empty body"),
-        (http(b"", "302 Found", "Location: /a"), "network_error", "more than 3 redirects"),
+        (http(b"", "302 Found", "Location: /a"), "blocked", "redirected to itself"),
         (http(b"", "302 Found", "Location: http://elsewhere.example/"), "out_of_scope", "elsewhere.example"),
         (http(b"", "302 Found", "Location: ftp://127.0.0.1/"), "network_error", "ftp"),
     ],

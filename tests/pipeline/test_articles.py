@@ -9,9 +9,10 @@ import pytest
 from etl.archive import Archive
 from etl.archive.runs import Options
 from tests.kit import crawl_site, rows, squash, state
-from tests.sites import catalogue, faults, trs_wcm
+from tests.sites import catalogue, faults
 from tests.sites.documents import Document, Paragraph
 from tests.sites.server import serve
+from tests.sites.trs_columns import BY_KEY
 from tests.sites.trs_wcm import TrsSite
 
 KEY = "safety-points"
@@ -35,7 +36,7 @@ def site() -> Iterator[TrsSite]:
 
 
 def crawl(archive: Archive, site: TrsSite) -> Any:
-    column = {"url": site.base + trs_wcm.BY_KEY["czxx"].path}
+    column = {"url": site.base + BY_KEY["czxx"].path}
     asserted = {"min_records": 1, "max_age_days": 36500, "max_drop": 1}
     return crawl_site(archive, site, WHOLE, columns=[column], assertions=asserted, limits={"retries": 0})
 
@@ -121,3 +122,20 @@ def test_an_article_that_grows_a_page_gains_its_text(archive: Archive, site: Trs
     site.put(old, key=KEY)
     assert crawl(archive, site).updated == 1
     assert texts(archive, site)[-1] == squash(old.text)
+
+
+def test_a_page_that_changes_while_another_is_lost_waits_for_it(archive: Archive, site: TrsSite) -> None:
+    """No version mixes pages of two days, and none lacks the pages behind the one that was lost."""
+    old = article(site)
+    site.put(replace(old, breaks=(6, 12, 18)), key=KEY)
+    crawl(archive, site)
+    new = replace(old, breaks=(6, 12, 18), body=(*old.body[:7], Paragraph("本段为新增内容。"), *old.body[8:]))
+    site.put(new, key=KEY)
+    site.faults[f"{KEY}/3"] = faults.status(404)
+    report = crawl(archive, site)
+    assert (report.state, report.failed, report.updated) == ("green", 1, 0)
+    assert texts(archive, site) == [squash(old.text)]
+
+    site.faults.clear()
+    assert crawl(archive, site).updated == 1
+    assert texts(archive, site) == [squash(old.text), squash(new.text)]

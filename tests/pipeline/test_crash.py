@@ -20,7 +20,7 @@ from etl.pipeline.crawl import crawl
 from etl.pipeline.fetching import fetch_batch
 from etl.settings import PROJECT, Settings
 from tests.kit import crawl_site, environment, rows, source_of, state
-from tests.sites import demo_sites, source_text
+from tests.sites import demo_sites, goldens, source_text
 from tests.sites.server import Call, Site, serve
 
 
@@ -110,3 +110,28 @@ def test_nothing_is_visible_whose_bytes_are_not_stored(
     report = crawl(archive, source_of(site), "away", Options(), local_settings, lambda *_: None)
     assert report.unfinished == 0
     assert rows(archive, "SELECT count(*) AS n FROM archive.blob") != said
+
+
+def test_an_interrupted_crawl_says_so_and_the_next_one_completes_it(
+    archive: Archive, local_settings: Settings, site: Site, tmp_path: Path
+) -> None:
+    file = tmp_path / "source.yaml"
+    file.write_text(source_text(site), encoding="utf-8")
+    command = [Path(sys.executable).with_name("gongkai"), "crawl", file]
+    started: list[subprocess.Popen[str]] = []
+    key = list(site.postings)[30]
+
+    def interrupt(call: Call) -> Response:
+        started[0].send_signal(signal.SIGINT)
+        return call.plain()
+
+    site.faults[key] = interrupt
+    given = environment(local_settings)
+    started.append(subprocess.Popen(command, env=given, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True))
+    _, said = started[0].communicate(timeout=60)
+    assert started[0].returncode == 130
+    assert "interrupted; the same command goes on" in said
+    site.faults.pop(key)
+    done = subprocess.run(command, env=given, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert len(state(archive)) == len(goldens.records(site))

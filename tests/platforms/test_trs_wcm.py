@@ -14,7 +14,8 @@ from etl.web.page import WebPage
 from tests.platforms.walking import ask, first_requests, walk
 from tests.sites import goldens, trs_wcm
 from tests.sites.server import serve
-from tests.sites.trs_wcm import BY_KEY, COLUMNS, TrsSite
+from tests.sites.trs_columns import BY_KEY, COLUMNS
+from tests.sites.trs_wcm import TrsSite
 
 FAMILY = platform("trs_wcm")
 LIST = "http://x.example/zwgk/zcwj/"
@@ -175,6 +176,12 @@ def test_a_page_that_asks_only_for_related_documents_is_a_list_of_its_rows() -> 
     related = 'listModel({listArgs: {channelid: 100600, classsql: "(docid2=" + docid + ")"}})'
     page = read(f"<body>{ROW.format(1)}<script>{related}</script></body>")
     assert (len(page.entries), page.following) == (1, ())
+
+
+def test_a_document_of_such_a_site_is_no_column() -> None:
+    script = "PageInfo = {docid: '1830325', chnlid: '8180'}; listModel({listArgs: {classsql: 'docid2=' + docid}})"
+    with pytest.raises(NotAListing):
+        read(f"<script>{script}</script>", f"{LIST}202305/t20230506_1830325.htm")
 
 
 def test_the_service_may_be_named_itself(site: TrsSite) -> None:

@@ -6,7 +6,8 @@ forbids (`site.disallow(key)`).
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Callable
 
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
@@ -145,3 +146,57 @@ class Reset(Response):
 def reset(call: Call) -> Response:
     """The connection is reset before a byte of the answer."""
     return Reset()
+
+
+def html_as_json(call: Call) -> Response:
+    """An error page with status 200 where JSON was asked for."""
+    return call.site.page("faults/error.html", code=502)
+
+
+def byte_order_mark(call: Call) -> Response:
+    """The page behind a byte order mark, as editors on Windows leave it."""
+    return Response(b"\xef\xbb\xbf" + call.found.body, headers={"Content-Type": call.found.media_type})
+
+
+def self_redirect(call: Call) -> Response:
+    """302 to the same address with a cookie, whether the cookie is sent or not."""
+    response = RedirectResponse(call.request.url.path, 302)
+    response.set_cookie("wzws_sid", "7f3a")
+    return response
+
+
+def needs_referer(call: Call) -> Response:
+    """403 for whoever does not come from a page of the site."""
+    if call.request.headers.get("referer", "").startswith(call.site.base):
+        return call.plain()
+    return call.site.page("faults/waf.html", 403, code=403)
+
+
+Lines = Callable[[int], list[int]]
+"""Page (from 0) of a list that never ends to the numbers of the lines that it shows."""
+
+
+def endless(size: int = 2) -> Lines:
+    """Every page has lines that no other has."""
+    return lambda page: list(range(page * size, (page + 1) * size))
+
+
+def circling(lines: int, size: int = 2) -> Lines:
+    """Every page differs from the one before, but the lines are always the same few: a calendar."""
+    return lambda page: [(page + place) % lines for place in range(size)]
+
+
+def repeating(pages: int, size: int = 2) -> Lines:
+    """Beyond the last page the last page again."""
+    return lambda page: endless(size)(min(page, pages - 1))
+
+
+def listing(lines: Lines, write: Callable[[int, list[int]], bytes]) -> Fault:
+    """A list that answers at every page: `write` gives the page with these lines. For `Site.wild`."""
+
+    def answer(call: Call) -> Response:
+        found = re.search(r"_(\d+)\.\w+$", call.request.url.path)
+        page = int(found[1]) if found else 0
+        return Response(write(page, lines(page)), headers={"Content-Type": HTML})
+
+    return answer

@@ -13,7 +13,9 @@ recording, robots.txt, gzip, validators and faults are here.
 
 import gzip
 import hashlib
+import re
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -120,6 +122,8 @@ class Site:
     base: str = ""
     postings: dict[str, Posting] = field(default_factory=dict)
     faults: dict[str, Fault] = field(default_factory=dict)
+    wild: dict[str, Fault] = field(default_factory=dict)
+    """Faults by a pattern of the path, for addresses where nothing stands too."""
     outcomes: dict[str, str] = field(default_factory=dict)
     """What the crawl of a posting must end in, where it is not `stored`."""
     requests: list[Seen] = field(default_factory=list)
@@ -234,6 +238,9 @@ class Site:
             found: Found | Moved | None = Found("robots.txt", (self.robots + rules).encode(), "text/plain")
         else:
             found = self.find(request, body)
+        for pattern, fault in self.wild.items():
+            if re.fullmatch(pattern, request.url.path):
+                return fault(Call(self, request, found if isinstance(found, Found) else Found(request.url.path, b"")))
         match found:
             case None:
                 return self.page("faults/404.html", status=404)
@@ -241,8 +248,8 @@ class Site:
                 return RedirectResponse(location, 301)
             case Found(key=key):
                 call = Call(self, request, found)
-                fault = self.faults.get(key)
-                return fault(call) if fault else call.plain()
+                planted = self.faults.get(key)
+                return planted(call) if planted else call.plain()
 
     def respond(self, request: Request, found: Found) -> Response:
         """The page itself: validators, 304, gzip."""
@@ -302,14 +309,16 @@ class Protocol(H11Protocol):
 
 
 @contextmanager
-def serve(site: Site, port: int = 0) -> Iterator[str]:
+def serve(site: Site, port: int = 0, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """Serve the site on loopback from a thread; gives its base URL. Raises OSError where the port is taken."""
     listener = socket.create_server(("127.0.0.1", port))
-    site.base = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    site.base = f"http{'s' if tls else ''}://127.0.0.1:{listener.getsockname()[1]}"
     config = uvicorn.Config(
         site, http=Protocol, loop="asyncio", lifespan="off", log_config=None, access_log=False,
         timeout_keep_alive=30, timeout_graceful_shutdown=1, server_header=False,
     )  # fmt: skip
+    config.load()
+    config.ssl = tls
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name=site.name, daemon=True)
     thread.start()

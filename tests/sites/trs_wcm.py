@@ -41,6 +41,7 @@ Planted in the demo:
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import ClassVar
@@ -121,12 +122,17 @@ class TrsSite(Site):
 
     def listing(self, column: Column, page: int) -> Found:
         entries = self.entries(column.key)[page * column.size : (page + 1) * column.size]
+        return Found(
+            f"{column.key}/{page}", self.list_page(column, page, entries, self.pages(column)), self.media_type(column)
+        )
+
+    def list_page(self, column: Column, page: int, entries: Sequence[Posting], pages: int) -> bytes:
+        """A page of a column's list with these lines, that tells of so many pages."""
         lines = [(posting, self.relative(column, posting)) for posting in entries]
-        body = self.render(
-            f"trs/{column.listing}.html", column=column, columns=COLUMNS, lines=lines, page=page,
-            pages=self.pages(column), charset=column.charset, search=SEARCH,
+        return self.render(
+            f"trs/{column.listing}.html", column=column, columns=COLUMNS, lines=lines, page=page, pages=pages,
+            charset=column.charset, search=SEARCH,
         )  # fmt: skip
-        return Found(f"{column.key}/{page}", body, self.media_type(column))
 
     def service(self, asked: dict[str, str]) -> Found:
         """The answer of the service that Fujian's lists ask; nothing beyond the last page, or of another search."""

@@ -1,0 +1,102 @@
+"""`python -m bench.listing [ENTRIES]`: what walking a long catalog costs in memory and time.
+
+Walks an invented catalog of 100,000 entries, 100 a page, against the real database and bucket that the settings name,
+and prints entries a second and the peak resident size of the process. Nothing is fetched but the listing.
+"""
+
+import asyncio
+import json
+import resource
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+from etl.archive import open_archive
+from etl.archive.planning import plan
+from etl.archive.runs import Options, open_run
+from etl.pipeline.listing import list_catalog
+from etl.settings import settings
+from etl.sources.schema import Source
+
+PAGE = 100
+
+
+def catalog(entries: int) -> type[BaseHTTPRequestHandler]:
+    """A site that lists so many documents in one category."""
+
+    class Catalog(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            parts = urlsplit(self.path)
+            if parts.path == "/gkmlpt/index":
+                tree = [{"id": 1, "name": "全部", "parent": 0, "jump_url": None, "children": []}]
+                self.answer(f"<script>window._CONFIG = {{SID: '1', TREE: {json.dumps(tree)}}}</script>")
+            elif parts.path.startswith("/gkmlpt/api/all/"):
+                first = (int(parse_qs(parts.query)["page"][0]) - 1) * PAGE
+                articles = [self.article(number) for number in range(first, min(first + PAGE, entries))]
+                self.answer(json.dumps({"classify": {"post_count": entries}, "articles": articles}))
+            else:
+                self.answer("", 404)
+
+        def article(self, number: int) -> dict[str, str]:
+            url = f"http://{self.headers['Host']}/gkmlpt/content/1/1/post_{number}.html"
+            title = f"关于第{number}号事项的通知"
+            return {"title": title, "url": url, "created_at": "2025-01-01", "identifier": f"00000000X/2025-{number:05}"}
+
+        def answer(self, text: str, status: int = 200) -> None:
+            body = text.encode()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Quiet."""
+
+    return Catalog
+
+
+def main(entries: int) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), catalog(entries))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    base = f"http://127.0.0.1:{server.server_address[1]}"
+    source = Source.model_validate(
+        {
+            "id": f"bench-{int(time.time())}",
+            "name": "bench",
+            "agency": "bench",
+            "region": "000000",
+            "platform": "gkmlpt",
+            "columns": [{"url": f"{base}/gkmlpt/index"}],
+            "hosts": ["127.0.0.1"],
+            "pace": {"delay": 0},
+            "limits": {"pages": entries + 1},
+            "allow_private_addresses": True,
+            "assertions": {"min_records": 1, "max_age_days": 36500},
+            "verified": "never",
+        }
+    )
+    archive = open_archive(settings())
+    run = open_run(archive.engine, source, "bench", Options(full=True))
+    before, began = peak(), time.monotonic()
+    listed = asyncio.run(list_catalog(archive, run, "gongkai/bench"))
+    walked = time.monotonic() - began
+    plan(archive.engine, run, settings().batch_size)
+    planned = time.monotonic() - began - walked
+    found = sum(column.listed for column in listed.columns)
+    print(
+        f"{found} entries, {listed.requests} requests, {walked:.0f} s ({found / walked:.0f}/s), planned in {planned:.1f} s"
+    )
+    print(f"peak resident size {peak()} MB, {before} MB of them before the walk")
+
+
+def peak() -> int:
+    """Megabytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)

@@ -1,0 +1,60 @@
+"""Conditional requests: asked where a site's validators proved right, never believed where they lied."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from etl.archive import Archive
+from etl.archive.runs import Options
+from tests.kit import crawl_site, rows
+from tests.sites import demo_sites, goldens
+from tests.sites.server import Site, serve
+
+FULL = Options(full=True)
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    demo = demo_sites()[0]
+    with serve(demo):
+        yield demo
+
+
+def conditional(site: Site) -> int:
+    """How many requests asked whether a page had changed."""
+    return sum("if-none-match" in seen.headers or "if-modified-since" in seen.headers for seen in site.requests)
+
+
+def test_validators_that_proved_right_are_used(archive: Archive, site: Site) -> None:
+    crawl_site(archive, site)
+    crawl_site(archive, site, FULL)
+    assert conditional(site) == 0
+    report = crawl_site(archive, site, FULL)
+    assert report.outcomes["not_modified"] == conditional(site) > 0
+    # Some are fetched whole all the same, to notice a site that begins to lie.
+    assert report.outcomes["unchanged"] > 0
+    assert report.outcomes["not_modified"] + report.outcomes["unchanged"] == len(goldens.records(site))
+
+
+def test_a_changed_page_is_seen_through_a_conditional_request(archive: Archive, site: Site) -> None:
+    for _ in range(2):
+        crawl_site(archive, site, FULL)
+    for key in list(goldens.records(site)):
+        document = site.postings[key].document
+        site.put(replace(document, title=document.title + "（修订）"), key=key)
+    report = crawl_site(archive, site, FULL)
+    assert report.updated == len(goldens.records(site))
+
+
+def test_a_site_that_lies_is_never_asked_conditionally(archive: Archive, site: Site) -> None:
+    site.validators = "lying"
+    crawl_site(archive, site)
+    for number in range(3):
+        for key in list(goldens.records(site)):
+            document = site.postings[key].document
+            site.put(replace(document, title=f"{document.title}{number}"), key=key)
+        assert crawl_site(archive, site, FULL).updated == len(goldens.records(site))
+    assert conditional(site) == 0
+    [host] = rows(archive, "SELECT validators_wrong FROM archive.host")
+    assert host["validators_wrong"] > 0

@@ -1,0 +1,58 @@
+"""Certificates made for one test: an authority that nobody knows, and a server's context that it vouches for."""
+
+import ipaddress
+import ssl
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
+
+
+class Authority:
+    """An authority with a key of its own; `pem` is the file with its certificate."""
+
+    def __init__(self, directory: Path, name: str = "云岭省电子政务认证中心（演示）") -> None:
+        self._directory, self._key = directory, _key()
+        self._name = _name(name)
+        own = _certificate(self._name, self._name, self._key).add_extension(x509.BasicConstraints(True, 0), True)
+        usage = x509.KeyUsage(False, False, False, False, False, True, True, False, False)
+        self._certificate = own.add_extension(usage, True).sign(self._key, hashes.SHA256())
+        self.pem = directory / "authority.pem"
+        self.pem.write_bytes(self._certificate.public_bytes(serialization.Encoding.PEM))
+
+    def context(self, ciphers: str = "") -> ssl.SSLContext:
+        """A server on 127.0.0.1 with a certificate of this authority; with `ciphers`, one that knows no newer ones."""
+        key = _key()
+        names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+        made = _certificate(_name("127.0.0.1"), self._name, key).add_extension(names, False)
+        chain = self._directory / "server.pem"
+        chain.write_bytes(
+            key.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+            + made.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+        )
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(chain)
+        if ciphers:
+            context.maximum_version = ssl.TLSVersion.TLSv1_2
+            context.set_ciphers(ciphers)
+        return context
+
+
+def _key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(65537, 2048)
+
+
+def _name(text: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+
+
+def _certificate(subject: x509.Name, issuer: x509.Name, key: rsa.RSAPrivateKey) -> x509.CertificateBuilder:
+    now = datetime.now(UTC)
+    return x509.CertificateBuilder(
+        issuer, subject, key.public_key(), x509.random_serial_number(), now - timedelta(days=1), now + timedelta(days=2)
+    )

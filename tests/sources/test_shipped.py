@@ -1,0 +1,45 @@
+"""The source files that are shipped, and what each family must bring: a demo site with its golden entries."""
+
+import importlib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from etl.platforms import all_platforms
+from etl.settings import PROJECT
+from etl.sources.load import load
+from tests.sites import SOURCES, demo_sites, goldens
+from tests.sites.server import Site
+
+SHIPPED = sorted((PROJECT / "dags" / "sources").glob("*.yaml"))
+STARTED_FROM = {"www.hzsc.gov.cn", "www.cqjb.gov.cn", "www.szft.gov.cn", "www.kq.gov.cn", "www.sz.gov.cn"}
+SITES = {site.platform: site for site in demo_sites()}
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_a_shipped_source_is_good_gentle_and_of_a_family_that_is_tried(path: Path) -> None:
+    source = load(path)
+    assert source.id == path.stem
+    assert source.platform in SITES
+    assert "assertions" in yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert source.pace.delay >= 2
+    assert not source.allow_private_addresses
+
+
+def test_the_catalogs_that_the_project_began_with_are_there() -> None:
+    hosts = {host for path in SHIPPED for host in load(path).hosts}
+    assert hosts >= STARTED_FROM
+
+
+@pytest.mark.parametrize("name", [item.name for item in all_platforms() if item.lists])
+def test_a_family_has_a_demo_site_with_golden_entries_and_records(name: str) -> None:
+    assert name in SITES, f"tests/sites/{name}.py and a file in tests/sites/sources/ are missing"
+    site: Site = importlib.import_module(f"tests.sites.{name}").demo()
+    assert (SOURCES / f"{site.name}.yaml").exists()
+    assert all(goldens.entries(site).values())
+    assert len(goldens.records(site)) >= 10
+
+
+def test_a_family_without_lists_says_so() -> None:
+    assert [item.name for item in all_platforms() if not item.lists] == ["epoint"]
