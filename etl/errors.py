@@ -1,4 +1,4 @@
-"""The one exception that a person is meant to read."""
+"""The exceptions that a person is meant to read."""
 
 
 class GongkaiError(Exception):
@@ -15,3 +15,7 @@ class GongkaiError(Exception):
     def __str__(self) -> str:
         text = " ".join(str(self.args[0]).split())
         return f"{text} — {self.hint}" if self.hint else text
+
+
+class Away(GongkaiError):
+    """The database or the object storage cannot be reached, or refuses for now: the same work may go well later."""

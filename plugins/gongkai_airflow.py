@@ -21,13 +21,13 @@ CHINA = pendulum.timezone("Asia/Shanghai")
 # What lies outside the code may pass; a wrong source file or a red run stays as it is however often it is tried.
 RETRIES = ExceptionRetryPolicy(
     [
-        RetryRule(["etl.sources.load.SourceError", "etl.pipeline.reconcile.RedRun"], RetryAction.FAIL),
         RetryRule(
-            ["etl.archive.store.StoreError", "etl.archive.database.DatabaseError", "sqlalchemy.exc.OperationalError"],
+            ["etl.errors.Away", "sqlalchemy.exc.OperationalError"],
             RetryAction.RETRY,
             retry_delay=timedelta(seconds=30),
             reason="database or object storage away",
         ),
+        RetryRule("etl.errors.GongkaiError", RetryAction.FAIL),
     ]
 )
 

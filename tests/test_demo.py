@@ -78,6 +78,8 @@ def test_every_document_ends_in_its_outcome(first: dict[str, dict[str, Any]]) ->
             outcome = goldens.outcome(sites[name], key)
             wanted[outcome] = wanted.get(outcome, 0) + 1
         assert report["outcomes"] == wanted
+        told = [column for column in report["told"] if column["told_total"] is not None]
+        assert all(column["told_total"] == column["lines"] for column in told)
 
 
 def test_planted_duplicates_are_one_content_with_several_places(first: dict[str, dict[str, Any]]) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import BigInteger, Connection, bindparam, case, func, or_, selec
 from sqlalchemy.dialects.postgresql import insert
 
 from etl.archive import Archive
+from etl.archive.database import lock_source
 from etl.archive.hosts import VALIDATORS
 from etl.archive.models import Blob, Capture, Page, RunPage
 from etl.archive.store import sha256
@@ -62,7 +63,7 @@ def save(archive: Archive, batch: Batch, judged: Sequence[Judged]) -> dict[int, 
     """
     digests = _store_bodies(archive, judged)
     with archive.engine.begin() as connection:
-        connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:id, 0))"), {"id": batch.source_id})
+        lock_source(connection, batch.source_id)
         pages = _pages(connection, {item.page_id for item in judged})
         numbers = connection.scalars(
             text("SELECT nextval('archive.capture_number') FROM generate_series(1, :n)"), {"n": len(judged)}
@@ -90,6 +91,7 @@ def adopt(archive: Archive, batch: Batch) -> int:
     for key in archive.store.keys(batch.prefix):
         first = int(key.removeprefix(batch.prefix).partition(".")[0])
         with archive.engine.begin() as connection:
+            lock_source(connection, batch.source_id)
             if connection.scalar(select(Capture.id).where(Capture.id == first)) is None:
                 lines = archive.store.log(key)
                 insert_lines(connection, batch.run_id, lines)

@@ -7,16 +7,16 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, ProgrammingError
 
 from etl.archive.models import SCHEMA
-from etl.errors import GongkaiError
+from etl.errors import Away
 from etl.settings import PROJECT
 
 
-class DatabaseError(GongkaiError):
+class DatabaseError(Away):
     """The archive's database cannot be reached, or refuses."""
 
 
@@ -89,3 +89,12 @@ def require_current(engine: Engine) -> None:
             f"the archive's schema is at revision {current or 'none'}, this version needs {head}",
             hint="run `gongkai migrate`",
         )
+
+
+def lock_source(connection: Connection, source_id: str) -> None:
+    """Until the transaction ends, nobody else writes pages or records of the source.
+
+    Listing, saving, recording and settling touch the same pages, each in an order of its own: two runs of one source at
+    once would wait for each other in a circle.
+    """
+    connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:id, 0))"), {"id": source_id})

@@ -6,9 +6,10 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from etl.archive.database import lock_source
 from etl.archive.models import Content, Page, Record, RecordVersion, RunPage
 from etl.extract import NORMALISER, Extraction, FieldValue, content_hash
 from etl.outcomes import Outcome
@@ -50,14 +51,15 @@ def with_listing(extraction: Extraction, listing: Mapping[str, Any]) -> Extracti
     return replace(extraction, fields=fields, evidence=(*extraction.evidence, *added))
 
 
-def record(connection: Connection, run_id: int, read: Sequence[Read]) -> Recorded:
+def record(connection: Connection, source_id: str, run_id: int, read: Sequence[Read]) -> Recorded:
     """Writes versions, records and changes for the captures that were read; a capture read before changes nothing.
 
-    Pages are locked in the order of their numbers and contents written in the order of their hashes, so that two
-    runs with the same documents never wait for each other in a circle.
+    Contents are written in the order of their hashes, so that sources with the same documents never wait for each
+    other in a circle.
     """
-    pages = _lock_pages(connection, [item.page_id for item in read])
-    fresh = [item for item in read if pages[item.page_id].unread_capture_id == item.capture_id]
+    lock_source(connection, source_id)
+    unread = _unread(connection, [item.page_id for item in read])
+    fresh = [item for item in read if unread[item.page_id] == item.capture_id]
     if not fresh:
         return Recorded((), ())
     verdicts = {item.page_id: _verdict(item) for item in fresh}
@@ -71,7 +73,7 @@ def record(connection: Connection, run_id: int, read: Sequence[Read]) -> Recorde
         for item, values in states.items()
         if item.page_id not in before or _state(before[item.page_id]) != _state(values)
     }
-    return _write(connection, run_id, changed, before, pages)
+    return _write(connection, source_id, run_id, changed, before)
 
 
 _PAGE_READ = update(Page).where(Page.id == bindparam("page")).values(unread_capture_id=None, verdict=bindparam("found"))
@@ -89,17 +91,10 @@ _NEW_VERSION = (
 )
 
 
-_LockedPage = Row[int, int | None, str]
-
-
-def _lock_pages(connection: Connection, ids: Sequence[int]) -> dict[int, _LockedPage]:
-    rows = connection.execute(
-        select(Page.id, Page.unread_capture_id, Page.source_id)
-        .where(Page.id.in_(ids))
-        .order_by(Page.id)
-        .with_for_update()
-    )
-    return {row.id: row for row in rows}
+def _unread(connection: Connection, ids: Sequence[int]) -> dict[int, int | None]:
+    """By page, the capture that is still to be read."""
+    rows = connection.execute(select(Page.id, Page.unread_capture_id).where(Page.id.in_(ids)))
+    return {page: capture for page, capture in rows}
 
 
 def _current(connection: Connection, ids: Sequence[int]) -> dict[int, Mapping[str, Any]]:
@@ -114,10 +109,10 @@ def _current(connection: Connection, ids: Sequence[int]) -> dict[int, Mapping[st
 
 def _write(
     connection: Connection,
+    source_id: str,
     run_id: int,
     changed: Mapping[Read, dict[str, Any]],
     before: Mapping[int, Mapping[str, Any]],
-    pages: Mapping[int, _LockedPage],
 ) -> Recorded:
     if not changed:
         return Recorded((), ())
@@ -131,7 +126,7 @@ def _write(
             connection.execute(_NEW_VERSION, {"record": number, "new": version})
             updated.append(number)
         else:
-            new = {"page_id": item.page_id, "source_id": pages[item.page_id].source_id, "version": 1}
+            new = {"page_id": item.page_id, "source_id": source_id, "version": 1}
             number, version, kind = (
                 connection.scalars(insert(Record).values(new).returning(Record.id)).one(),
                 1,
@@ -141,8 +136,7 @@ def _write(
         versions.append({"record_id": number, "version": version, "kind": kind, **values})
     connection.execute(insert(RecordVersion), versions)
     # Last of all: from the first event on, other writers wait until this transaction ends.
-    for item, version in zip(changed, versions, strict=True):
-        source_id = pages[item.page_id].source_id
+    for version in versions:
         event = (version["kind"], version["record_id"], version["version"], source_id, run_id)
         connection.execute(select(func.archive.publish(*event)))
     return Recorded(tuple(created), tuple(updated))

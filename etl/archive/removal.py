@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select, text
 
+from etl.archive.database import lock_source
 from etl.archive.runs import OpenRun, last_full_walk
 
 DAYS = 3
@@ -53,6 +54,7 @@ class Settled:
 
 def settle(connection: Connection, run: OpenRun) -> Settled:
     """Removes and restores records on the evidence of this run's outcomes; again changes nothing."""
+    lock_source(connection, run.source.id)
     evidence: dict[int, str] = {}
     walk = last_full_walk(connection, run)
     if walk:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, and_, bindparam, func, select, text, 
 from sqlalchemy.dialects.postgresql import insert
 
 from etl.archive.captures import Batch
+from etl.archive.database import lock_source
 from etl.archive.models import Page, Run, RunPage, Source
 from etl.errors import GongkaiError
 from etl.platforms.base import Entry
@@ -126,6 +127,7 @@ def keep_entries(
     """
     if not entries:
         return {}
+    lock_source(connection, run.source.id)
     rows = [
         {
             "source_id": run.source.id,
@@ -220,6 +222,7 @@ def keep_listed(engine: Engine, run: OpenRun, listed: Listed) -> None:
 
 def keep_parts(connection: Connection, source_id: str, article: int, urls: Sequence[str]) -> dict[str, int]:
     """The pages that an article goes on with, in order, and no others any more; returns their numbers by address."""
+    lock_source(connection, source_id)
     gone = update(Page).where(Page.part_of == article, Page.url.not_in(urls)).values(part_of=None, part=None)
     connection.execute(gone)
     if not urls:

@@ -14,10 +14,10 @@ from minio import Minio
 from minio.error import MinioException, S3Error
 from urllib3.exceptions import HTTPError
 
-from etl.errors import GongkaiError
+from etl.errors import Away
 
 
-class StoreError(GongkaiError):
+class StoreError(Away):
     """Object storage cannot be reached, refuses, is full, or gave back other bytes than it was given."""
 
 

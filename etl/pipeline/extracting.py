@@ -57,7 +57,7 @@ def extract_batch(archive: Archive, run: OpenRun, number: int, tell: Tell = lamb
             )
             read = [_read(row, parts.get(row.id, ()), bodies, family) for row in chunk]
             with archive.engine.begin() as connection:
-                recorded = record(connection, run.id, read)
+                recorded = record(connection, run.source.id, run.id, read)
             created += recorded.created
             updated += recorded.updated
             tell(len(chunk))

@@ -15,6 +15,8 @@ from etl.archive.runs import OpenRun, WalkBefore, last_full_walk
 from etl.errors import GongkaiError
 from etl.outcomes import FAILED, Group, Outcome, group
 
+MANY = 10
+"""Failures below which a bad share means little: a day's crawl may fetch three new pages, two of them broken."""
 CHINA = timezone(timedelta(hours=8))
 _NEWEST = text("""
 SELECT max(coalesce(v.published_date, v.written_date)) FROM archive.record r
@@ -79,7 +81,7 @@ def _unfinished(counted: Report, stored: _Stored) -> Iterator[str]:
         for name, number in counted.outcomes.items()
         if group(Outcome(name)) is Group.FAILED and name not in expected
     }
-    if (failed := sum(failures.values())) * 2 > fetched:
+    if (failed := sum(failures.values())) * 2 > fetched and failed >= MANY:
         worst = max(failures, key=failures.__getitem__)
         yield f"{failed} of {fetched} fetched pages failed, most as {worst}"
 

@@ -22,7 +22,7 @@ class SourceError(GongkaiError):
 def load(path: Path) -> Source:
     """The source that the file describes. Raises `SourceError`."""
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
     except (OSError, UnicodeDecodeError) as error:
         raise SourceError([f"{path}: cannot be read: {error}"]) from error
     except yaml.YAMLError as error:

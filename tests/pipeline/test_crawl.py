@@ -1,9 +1,9 @@
 """A crawl from listing to report, against sites that behave like their families."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from importlib import import_module
-from threading import Thread
 
 import pytest
 
@@ -130,11 +130,9 @@ GROUP BY v.content_hash HAVING count(*) > 1
 
 
 def test_two_crawls_at_once_leave_the_state_of_one(archive: Archive, one_site: Site, local_settings: object) -> None:
-    crawls = [Thread(target=crawl_site, args=(archive, one_site)) for _ in range(2)]
-    for thread in crawls:
-        thread.start()
-    for thread in crawls:
-        thread.join()
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(crawl_site, archive, one_site) for _ in range(2)]:
+            assert done.result().problems == ()
     found = state(archive)
     assert {row["version"] for row in found} == {1}
     assert len(found) == len(goldens.records(one_site))
