@@ -92,6 +92,8 @@ class RecordPage:
     current: int
     kind: str
     state: str
+    state_reason: str
+    state_at: datetime | None
     short_id: str
     content_hash: str
     normaliser: int
@@ -156,6 +158,8 @@ def _state(number: int, version: int | None) -> Select[Any]:
             Record.version.label("current"),
             RecordVersion.kind,
             Record.state,
+            Record.state_reason,
+            Record.state_at,
             func.left(RecordVersion.content_hash, 16).label("short_id"),
             RecordVersion.content_hash,
             Content.normaliser,

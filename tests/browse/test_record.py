@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import func, text, update
 from sqlalchemy.exc import InternalError
 from starlette.testclient import TestClient
 
@@ -68,6 +68,17 @@ def test_earlier_versions_stay_readable(archive: Archive, reader: TestClient, tm
     assert "这不是当前版本" in first.text
     assert reader.get("/archive/records/1/versions/1.json").json()["current"] == 2
     assert reader.get("/archive/records/1/versions/3").status_code == 404
+
+
+def test_a_removed_record_says_on_what_evidence(archive: Archive, reader: TestClient, tmp_path: Path) -> None:
+    keep(archive, tmp_path, Page(1))
+    with archive.engine.begin() as connection:
+        connection.execute(
+            update(Record).values(state="removed", state_reason="404 or 410 on 3 different days", state_at=func.now())
+        )
+    shown = reader.get("/archive/records/1").text
+    assert "来源已撤下此页" in shown
+    assert "404 or 410 on 3 different days" in shown
 
 
 def test_captures_are_paged_without_gaps(archive: Archive, reader: TestClient, tmp_path: Path) -> None:
