@@ -29,8 +29,13 @@ log = logging.getLogger("gongkai")
 def recheck() -> None:
     @task
     def sources() -> list[str]:
-        """The ids of all sources."""
-        return sorted(load_all(files(settings().source_folders)))
+        """The ids of the sources that have documents to look at again."""
+        from gongkai_airflow import archive_from_airflow
+
+        from etl.archive.planning import crawled_sources
+
+        crawled = crawled_sources(archive_from_airflow().engine)
+        return sorted(crawled & load_all(files(settings().source_folders)).keys())
 
     @task(outlets=[RECORDS], map_index_template="{{ source }}", max_active_tis_per_dagrun=4)
     def recheck_source(source: str, outlet_events: Any) -> dict[str, Any]:

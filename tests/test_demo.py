@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -126,12 +127,33 @@ def test_a_wrong_source_file_turns_check_sources_red(demo: str, environment: dic
     wrong = folder / "wrong.yaml"
     wrong.write_text("id: wrong\n", encoding="utf-8")
     with AirflowClient(base, user, password) as client:
-        run = client.trigger("check_sources")
-        while (state := client.run_state("check_sources", run)) not in ("success", "failed"):
-            pass
-        assert state == "failed"
+        assert ended(client, "check_sources", client.trigger("check_sources")) == "failed"
         client.wait_for_dag("crawl_demo-trs", 5)
     wrong.unlink()
+
+
+def test_known_documents_are_looked_at_again(
+    demo: str, first: dict[str, dict[str, Any]], environment: dict[str, str]
+) -> None:
+    base, user, password = login(demo)
+    with AirflowClient(base, user, password) as client:
+        client.wait_for_dag("recheck", 30)
+        client.unpause("recheck")
+        assert ended(client, "recheck", client.trigger("recheck")) == "success"
+    command = [PROJECT / ".venv" / "bin" / "gongkai", "report", "--json"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    rechecks = {report["source"]: report for report in json.loads(done.stdout) if report["kind"] == "recheck"}
+    assert rechecks.keys() == first.keys()
+    for name, report in rechecks.items():
+        assert report["listed"] == first[name]["records"]
+        assert (report["updated"], report["removed"]) == (0, 0)
+
+
+def ended(client: AirflowClient, dag: str, run: str) -> str:
+    """The state in which the run ends."""
+    while (state := client.run_state(dag, run)) not in ("success", "failed"):
+        time.sleep(0.5)
+    return state
 
 
 def test_stop_ends_everything_that_was_started(demo: str, environment: dict[str, str]) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Engine, bindparam, func, select, text, update
 
-from etl.archive.models import RunPage
+from etl.archive.models import Page, RunPage
 from etl.archive.runs import OpenRun, last_full_walk
 from etl.outcomes import Outcome
 
@@ -59,6 +59,13 @@ def plan_recheck(engine: Engine, run: OpenRun, batch_size: int) -> dict[int, int
         values = _cadence(run) | {"limit": run.options.limit or run.source.limits.pages}
         connection.execute(_RECHECK, values | {"walk": walk.started_at if walk else None})
     return plan(engine, run, batch_size)
+
+
+def crawled_sources(engine: Engine) -> set[str]:
+    """The sources that have documents to look at again."""
+    query = select(Page.source_id).where(Page.kind == "document", Page.checked_at.is_not(None)).distinct()
+    with engine.connect() as connection:
+        return set(connection.scalars(query))
 
 
 def _cadence(run: OpenRun) -> dict[str, Any]:

@@ -115,6 +115,11 @@ def _print_reports(reports: list[dict[str, Any]]) -> None:
     for report in reports:
         outcomes = ", ".join(f"{name} {number}" for name, number in report["outcomes"].items())
         output.print(f"[dim]{report['source']}: {outcomes or 'nothing listed'}[/]", soft_wrap=True)
+        if told := [column for column in report["told"] if column["told_total"] is not None]:
+            totals = sum(column["told_total"] for column in told), sum(column["lines"] for column in told)
+            output.print(
+                "[dim]{}: the site tells of {} documents, {} lines were walked[/]".format(report["source"], *totals)
+            )
         for colour, name in (("red", "problems"), ("yellow", "warnings")):
             for words in report[name]:
                 output.print(f"[{colour}]{report['source']}: {output.plain(words)}[/]", soft_wrap=True)
