@@ -10,7 +10,7 @@ import pytest
 from etl.platforms import all_platforms
 
 ROOT = Path(__file__).resolve().parent.parent
-# A package may import those that stand before it, and itself; `errors`, `outcomes` and `settings` are for all.
+# A package may import those that stand before it, and itself; the modules beside the packages are for all.
 LAYERS = ["web", "platforms", "sources", "fetch", "extract", "archive", "pipeline", "browse", "local", "cli"]
 SIBLINGS = {
     ("fetch", "extract"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -16,8 +16,7 @@ from starlette.responses import HTMLResponse, Response
 
 from etl.browse.layout import blocks
 from etl.browse.words import named, say, zh
-
-_CHINA = timezone(timedelta(hours=8))
+from etl.clock import CHINA
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +75,11 @@ def _style_version() -> str:
 
 def _moment(value: datetime) -> str:
     """Beijing time, to the minute."""
-    return f"{value.astimezone(_CHINA):%Y-%m-%d %H:%M}"
+    return f"{value.astimezone(CHINA):%Y-%m-%d %H:%M}"
 
 
 def _day(value: date | datetime) -> str:
-    return f"{value.astimezone(_CHINA) if isinstance(value, datetime) else value:%Y-%m-%d}"
+    return f"{value.astimezone(CHINA) if isinstance(value, datetime) else value:%Y-%m-%d}"
 
 
 def _size(octets: int) -> str:

@@ -9,9 +9,10 @@ import typer
 from rich.console import Console
 
 from etl.cli.console import errors, output, table
+from etl.clock import CHINA
 from etl.errors import GongkaiError
 from etl.pipeline.draft import draft
-from etl.pipeline.survey import CHINA, READ, Document, Looked, Survey, look_live, survey_page, survey_site
+from etl.pipeline.survey import READ, Document, Looked, Survey, look_live, survey_page, survey_site
 from etl.settings import settings
 from etl.sources.schema import Source
 from etl.sources.stamp import stamp

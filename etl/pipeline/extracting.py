@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta, timezone
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -13,12 +12,12 @@ from etl.archive import Archive
 from etl.archive.models import Capture, Page, RunPage
 from etl.archive.records import Read, Recorded, record, with_listing
 from etl.archive.runs import OpenRun
+from etl.clock import CHINA
 from etl.extract import Extraction, extract
 from etl.outcomes import FAILED
 from etl.platforms import family_of
 from etl.platforms.base import Platform
 
-CHINA = timezone(timedelta(hours=8))
 CHUNK = 25
 """Pages recorded in one transaction."""
 _GETS_AT_ONCE = 8

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import text
@@ -12,12 +12,12 @@ from etl.archive.health import drift
 from etl.archive.removal import settle
 from etl.archive.reports import Report, close_run, read_report
 from etl.archive.runs import OpenRun, WalkBefore, last_full_walk
+from etl.clock import CHINA
 from etl.errors import GongkaiError
 from etl.outcomes import FAILED, Group, Outcome, group
 
 MANY = 10
 """Failures below which a bad share means little: a day's crawl may fetch three new pages, two of them broken."""
-CHINA = timezone(timedelta(hours=8))
 _NEWEST = text("""
 SELECT max(coalesce(v.published_date, v.written_date)) FROM archive.record r
 JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version

@@ -6,10 +6,10 @@ Nothing is stored: requests go through the same fetcher, address guard and pace 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta, timezone
 from typing import Any
 from urllib.parse import urlsplit
 
+from etl.clock import CHINA
 from etl.errors import GongkaiError
 from etl.extract import Extraction, extract
 from etl.fetch.client import Fetcher, Request, fetcher
@@ -24,7 +24,6 @@ from etl.sources.listing import Listing
 from etl.sources.schema import Source, adhoc_source
 from etl.web.page import WebPage, read_page
 
-CHINA = timezone(timedelta(hours=8))
 TREE = 5
 """Lists below a column that are asked until one of them holds an entry: a tree has empty leaves too."""
 TRIED = 6

@@ -65,7 +65,6 @@ class Layout:
 
     body: tuple[str, ...] = ()
     header: tuple[str, ...] = ()
-    drop: tuple[str, ...] = ()
     marks: tuple[tuple[str, str], ...] = ()
 
 

@@ -7,18 +7,18 @@ look like a whole one.
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 from lxml import etree
 
+from etl.clock import CHINA
 from etl.platforms.base import Entry, ListingPage, ListingRequest, NotAListing
 from etl.platforms.listing import iso_date
 from etl.web.page import WebPage, absolute
 
 KINDS = "urlset|sitemapindex|rss|feed|RDF"
 ROOT = re.compile(rf"\A\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^>\[]*>\s*)*<(?:\w+:)?({KINDS})[\s>]", re.DOTALL)
-_CHINA = timedelta(hours=8)
 _HEAD = 4000
 """Characters among which the root element is looked for."""
 
@@ -99,5 +99,5 @@ def _day(text: str) -> str | None:
         except (ValueError, TypeError):
             return iso_date(text)
     if moment.tzinfo:
-        moment = (moment.astimezone(UTC) + _CHINA).replace(tzinfo=None)
+        moment = moment.astimezone(CHINA).replace(tzinfo=None)
     return moment.isoformat()

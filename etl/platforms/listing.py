@@ -2,12 +2,13 @@
 
 import json
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from html import unescape
 from typing import Any
 
 from lxml.html import HtmlElement
 
+from etl.clock import CHINA
 from etl.platforms.base import Entry, NotAListing
 from etl.web.page import WebPage, absolute, base_url
 
@@ -131,7 +132,7 @@ def china_day(value: Any) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int):
         return iso_date(str(value or ""))
     seconds = value // 1000 if abs(value) >= 10**11 else value
-    return (datetime.fromtimestamp(seconds, UTC) + timedelta(hours=8)).date().isoformat() if seconds > 0 else None
+    return datetime.fromtimestamp(seconds, CHINA).date().isoformat() if seconds > 0 else None
 
 
 def plain(text: Any) -> str:
