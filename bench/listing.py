@@ -80,7 +80,7 @@ def main(entries: int) -> None:
         }
     )
     archive = open_archive(settings())
-    run = open_run(archive.engine, source, "bench", Options(full=True))
+    run = open_run(archive, source, "bench", Options(full=True))
     before, began = peak(), time.monotonic()
     listed = asyncio.run(list_catalog(archive, run, "gongkai/bench"))
     walked = time.monotonic() - began

@@ -61,7 +61,7 @@ def crawl_dag(source: Source) -> None:
             _, found = asyncio.run(preview(archive, source, options, agent, progress))
             new = sum(not entry.known for entry in found.values())
             raise AirflowSkipException(f"dry run: {len(found)} documents listed, {new} of them new; nothing stored")
-        run = open_run(archive.engine, source, run_id, options)
+        run = open_run(archive, source, run_id, options)
         listed = asyncio.run(list_catalog(archive, run, agent, progress))
         return sum(column.listed for column in listed.columns)
 

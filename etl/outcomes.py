@@ -23,6 +23,7 @@ class Outcome(StrEnum):
     ROBOTS = "robots"
     OUT_OF_SCOPE = "out_of_scope"
     LIMIT = "limit"
+    NOT_A_FILE = "not_a_file"
 
 
 class Group(StrEnum):

@@ -7,7 +7,7 @@ attempt of the same step adopts them (`adopt`), so nothing is fetched twice and 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, bindparam, case, func, or_, select, text, update
@@ -72,7 +72,7 @@ def save(archive: Archive, batch: Batch, judged: Sequence[Judged]) -> dict[int, 
         lines, right, wrong = [], dict[str, int](), dict[str, int]()
         for number, item in zip(numbers, judged, strict=True):
             page, digest = pages[item.page_id], digests.get(id(item))
-            line = _line(number, key, item, page, digest)
+            line = _line(number, key, batch.run_id, item, page, digest)
             lines.append(line)
             if item.outcome is None and digest:
                 _judge_validators(item.attempt, page, digest, right, wrong)
@@ -101,9 +101,9 @@ def adopt(archive: Archive, batch: Batch) -> int:
 
 def insert_lines(connection: Connection, run_id: int, lines: Sequence[dict[str, Any]]) -> None:
     """The rows of a log: blobs, captures, and what they say of their pages. Writing them again changes nothing."""
-    blobs = {line["blob"]: line["size"] for line in lines if line["blob"]}
+    blobs = {line["blob"]: _blob(line) for line in lines if line["blob"]}
     if blobs:
-        rows = [{"sha256": digest, "size": size} for digest, size in sorted(blobs.items())]
+        rows = [{"sha256": digest, **what} for digest, what in sorted(blobs.items())]
         connection.execute(insert(Blob).on_conflict_do_nothing(), rows)
     captures = [
         {
@@ -123,7 +123,8 @@ def insert_lines(connection: Connection, run_id: int, lines: Sequence[dict[str, 
         connection.execute(_PAGE_CHECKED, [_checked(line) for line in seen])
     if stored := [line for line in lines if line["outcome"] == Outcome.STORED]:
         connection.execute(_PAGE_STORED, [_checked(line) | {"blob": line["blob"]} for line in stored])
-        connection.execute(_ARTICLE_CHANGED, {"parts": [line["page"] for line in stored if line["kind"] == "part"]})
+        changed = {kind: [line["page"] for line in stored if line["kind"] == kind] for kind in ("part", "file")}
+        connection.execute(_DOCUMENT_CHANGED, {"parts": changed["part"], "files": changed["file"]})
 
 
 _COPIED = ("url", "final_url", "elapsed_ms", "status", "request_headers", "headers", "outcome", "reason", "log")
@@ -154,12 +155,18 @@ _PAGE_STORED = (
         last_modified=bindparam("new_modified"),
     )
 )
-# A further page that changed is read together with its first page, which may itself be as it was.
-_ARTICLE_CHANGED = text("""
+# A further page or a file that changed is read together with its first page, which may itself be as it was.
+_DOCUMENT_CHANGED = text("""
 UPDATE archive.page a SET unread_capture_id = coalesce(a.unread_capture_id, (
     SELECT max(c.id) FROM archive.capture c WHERE c.page_id = a.id AND c.blob_sha256 = a.blob_sha256))
-FROM archive.page p WHERE p.part_of = a.id AND p.id = ANY(:parts)
+WHERE a.id IN (SELECT p.part_of FROM archive.page p WHERE p.id = ANY(:parts)
+               UNION SELECT f.page_id FROM archive.page_file f WHERE f.file_id = ANY(:files))
 """)
+
+
+def _blob(line: dict[str, Any]) -> dict[str, Any]:
+    stored = datetime.fromisoformat(line["stored_at"])
+    return {"size": line["size"], "stored_at": stored, "verified_at": stored}
 
 
 def _ended(run_id: int, line: dict[str, Any]) -> dict[str, Any]:
@@ -199,11 +206,14 @@ def _pages(connection: Connection, ids: set[int]) -> dict[int, dict[str, Any]]:
         Page.verdict,
         Page.etag,
         Page.last_modified,
+        Page.part_of,
+        Page.part,
+        Page.first_seen_at,
     )
     return {row["id"]: dict(row) for row in connection.execute(select(*columns).where(Page.id.in_(ids))).mappings()}
 
 
-def _line(number: int, key: str, item: Judged, page: dict[str, Any], digest: str | None) -> dict[str, Any]:
+def _line(number: int, key: str, run_id: int, item: Judged, page: dict[str, Any], digest: str | None) -> dict[str, Any]:
     attempt = item.attempt
     outcome, reason = item.outcome, item.reason
     if outcome is None and digest == page["blob_sha256"]:
@@ -211,9 +221,13 @@ def _line(number: int, key: str, item: Judged, page: dict[str, Any], digest: str
         reason = "as before" if page["verdict"] else ""
     return {
         "capture": number,
+        "run": run_id,
         "page": page["id"],
         "kind": page["kind"],
         "page_url": page["url"],
+        "part_of": page["part_of"],
+        "part": page["part"],
+        "first_seen_at": page["first_seen_at"].isoformat(),
         "listing": page["listing"],
         "url": attempt.url,
         "final_url": attempt.final_url,
@@ -225,6 +239,7 @@ def _line(number: int, key: str, item: Judged, page: dict[str, Any], digest: str
         "outcome": outcome or Outcome.STORED,
         "reason": reason,
         "blob": digest,
+        "stored_at": datetime.now(UTC).isoformat(),
         "size": len(attempt.body or b""),
         "log": key,
     }

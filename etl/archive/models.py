@@ -77,21 +77,37 @@ class Host(Base):
 
 
 class Blob(Base):
-    """Bytes in object storage, exactly as received after transfer decoding."""
+    """Bytes in object storage, exactly as received after transfer decoding. Only their fixity changes."""
 
     __tablename__ = "blob"
     sha256: Mapped[str] = mapped_column(primary_key=True)
     size: Mapped[int]
     stored_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    verified_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
+    """When the bytes were last read back, whatever was found; they are when they are stored."""
+    damage: Mapped[str | None]
+    """What was wrong with them then: `missing` or `mismatch`."""
+
+
+class FixityEvent(Base):
+    """Bytes found missing or other than they were, or whole again."""
+
+    __tablename__ = "fixity_event"
+    __table_args__ = (CheckConstraint("kind IN ('missing', 'mismatch', 'restored')", name="kind"),)
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    blob_sha256: Mapped[str] = mapped_column(ForeignKey("archive.blob.sha256"), index=True)
+    kind: Mapped[str]
+    detail: Mapped[str]
+    found_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class Page(Base):
-    """An address that a source has shown: a document, a further page of one, a page of a listing."""
+    """An address that a source has shown: a document, a further page or a file of one, a page of a listing."""
 
     __tablename__ = "page"
     __table_args__ = (
         UniqueConstraint("source_id", "url"),
-        CheckConstraint("kind IN ('document', 'part', 'listing')", name="kind"),
+        CheckConstraint("kind IN ('document', 'part', 'file', 'listing')", name="kind"),
         CheckConstraint(f"verdict IN ({_OUTCOMES})", name="verdict"),
     )
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
@@ -113,6 +129,31 @@ class Page(Base):
     """The stored capture that extraction has still to read; so a run that was cut off is completed by the next."""
     verdict: Mapped[str | None]
     """What extraction found the current bytes to be, where they are no document."""
+
+
+class PageFile(Base):
+    """A document's page and a file that its current version links; one file may belong to several documents."""
+
+    __tablename__ = "page_file"
+    page_id: Mapped[int] = mapped_column(ForeignKey("archive.page.id"), primary_key=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("archive.page.id"), primary_key=True, index=True)
+
+
+class File(Base):
+    """What a blob is as a file, and the text read from it: a pure function of its bytes and the reader's version."""
+
+    __tablename__ = "file"
+    __table_args__ = (Index("file_outcome_idx", "outcome"),)
+    blob_sha256: Mapped[str] = mapped_column(ForeignKey("archive.blob.sha256"), primary_key=True)
+    media_type: Mapped[str]
+    outcome: Mapped[str]
+    reason: Mapped[str]
+    content_hash: Mapped[str | None] = mapped_column(ForeignKey("archive.content.hash"), index=True)
+    pages: Mapped[int | None]
+    method: Mapped[str]
+    members: Mapped[list[Any]]
+    reader: Mapped[str]
+    read_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class Run(Base):
@@ -189,6 +230,16 @@ class Content(Base):
     first_seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
+class Signature(Base):
+    """Bands of a text's MinHash: texts that share one are candidates for being nearly the same."""
+
+    __tablename__ = "signature"
+    __table_args__ = (Index("signature_bands_idx", "bands", postgresql_using="gin"),)
+    content_hash: Mapped[str] = mapped_column(ForeignKey("archive.content.hash"), primary_key=True)
+    scheme: Mapped[int] = mapped_column(SmallInteger)
+    bands: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+
+
 class Record(Base):
     """A disclosed document as archivists know it: one a page; `version` points to the current one."""
 
@@ -196,11 +247,17 @@ class Record(Base):
     __table_args__ = (
         CheckConstraint("state IN ('current', 'removed')", name="state"),
         Index("record_updated_at_idx", "updated_at"),
+        # Of the records that carry a text the first one stands for all: found with one look into this index.
+        Index("record_content_hash_idx", "content_hash", "id"),
     )
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     page_id: Mapped[int] = mapped_column(ForeignKey("archive.page.id"), unique=True)
     source_id: Mapped[str] = mapped_column(ForeignKey("archive.source.id"), index=True)
     version: Mapped[int]
+    content_hash: Mapped[str] = mapped_column(ForeignKey("archive.content.hash"))
+    """That of the current version."""
+    read_with: Mapped[str]
+    """Extractor and normaliser that the current state was last found right with, `1.1`."""
     state: Mapped[str] = mapped_column(server_default="current")
     state_reason: Mapped[str] = mapped_column(server_default="")
     """The evidence on which the record was removed, or restored."""
@@ -213,7 +270,7 @@ class RecordVersion(Base):
     """One state of a record. The columns hold what lists and filters need; `fields` every value with its evidence."""
 
     __tablename__ = "record_version"
-    __table_args__ = (CheckConstraint("kind IN ('created', 'updated', 're-extracted')", name="kind"),)
+    __table_args__ = (CheckConstraint("kind IN ('created', 'updated', 'corrected', 're-extracted')", name="kind"),)
     record_id: Mapped[int] = mapped_column(ForeignKey("archive.record.id"), primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
@@ -230,6 +287,24 @@ class RecordVersion(Base):
     flags: Mapped[list[str]]
     extractor: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Correction(Base):
+    """What an archivist set a field to, and why. The last one of a field holds until it is withdrawn."""
+
+    __tablename__ = "correction"
+    __table_args__ = (CheckConstraint("kind IN ('set', 'withdrawn')", name="kind"),)
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    record_id: Mapped[int] = mapped_column(ForeignKey("archive.record.id"), index=True)
+    version: Mapped[int]
+    """The version that it made."""
+    field: Mapped[str]
+    kind: Mapped[str]
+    value: Mapped[str | None]
+    """None where the field is set to have no value."""
+    corrected_by: Mapped[str]
+    reason: Mapped[str]
+    corrected_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class Change(Base):

@@ -5,11 +5,14 @@ between, or it is off a complete walk of the whole catalog and its address fails
 cut short removes nothing.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, text
 
+from etl.archive import Archive
 from etl.archive.database import lock_source
+from etl.archive.feed import Event, publish
 from etl.archive.runs import OpenRun, last_full_walk
 
 DAYS = 3
@@ -40,7 +43,7 @@ WHERE rp.run_id = :run AND rp.outcome IN ('stored', 'unchanged', 'not_modified')
 """)
 _STATE = text("""
 UPDATE archive.record SET state = :state, state_reason = :reason, state_at = now(), updated_at = now()
-WHERE id = :record AND state <> :state RETURNING version
+WHERE id = :record AND state <> :state RETURNING version, page_id
 """)
 
 
@@ -52,9 +55,20 @@ class Settled:
     restored: tuple[int, ...]
 
 
-def settle(connection: Connection, run: OpenRun) -> Settled:
+def settle(archive: Archive, run: OpenRun) -> Settled:
     """Removes and restores records on the evidence of this run's outcomes; again changes nothing."""
-    lock_source(connection, run.source.id)
+    with archive.engine.begin() as connection:
+        lock_source(connection, run.source.id)
+        gone, back = _evidence(connection, run)
+        events = [*_changes(connection, run, "removed", "removed", gone)]
+        events += _changes(connection, run, "current", "restored", back)
+        publish(connection, archive.store, events)
+    numbers = {kind: tuple(event.record for event in events if event.kind == kind) for kind in ("removed", "restored")}
+    return Settled(numbers["removed"], numbers["restored"])
+
+
+def _evidence(connection: Connection, run: OpenRun) -> tuple[dict[int, str], dict[int, str]]:
+    """Why records are to be removed, and restored, by their numbers."""
     evidence: dict[int, str] = {}
     walk = last_full_walk(connection, run)
     if walk:
@@ -64,18 +78,11 @@ def settle(connection: Connection, run: OpenRun) -> Settled:
     for row in connection.execute(_GONE, {"run": run.id, "days": DAYS}):
         evidence[row.id] = f"404 or 410 on {row.days} different days"
     back = {row.id: "its page answers again" for row in connection.execute(_BACK, {"run": run.id})}
-    return Settled(
-        _change(connection, run, "removed", "removed", evidence), _change(connection, run, "current", "restored", back)
-    )
+    return evidence, back
 
 
-def _change(connection: Connection, run: OpenRun, state: str, kind: str, reasons: dict[int, str]) -> tuple[int, ...]:
-    changed = {}
+def _changes(connection: Connection, run: OpenRun, state: str, kind: str, reasons: dict[int, str]) -> Iterator[Event]:
     for record, reason in sorted(reasons.items()):
         values = {"state": state, "reason": reason, "record": record}
-        if version := connection.scalar(_STATE, values):
-            changed[record] = version
-    for record, version in changed.items():
-        event = (kind, record, version, run.source.id, run.id, reasons[record])
-        connection.execute(select(func.archive.publish(*event)))
-    return tuple(changed)
+        if row := connection.execute(_STATE, values).one_or_none():
+            yield Event(kind, record, row.version, row.page_id, run.source.id, run.id, reason)

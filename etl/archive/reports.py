@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, func, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from etl.archive import Archive
 from etl.archive.health import Gap, gaps
 from etl.archive.models import Run
+from etl.archive.runlog import log_run
 from etl.archive.runs import ColumnTold, OpenRun
 from etl.extract import content_hash
 from etl.outcomes import Group, Outcome, group
@@ -91,14 +93,13 @@ def read_report(
 # A record is a duplicate when an earlier record, of whatever source, already holds its text; having none is not a text.
 _SUMS = text("""
 WITH mine AS (
-    SELECT r.id, v.content_hash FROM archive.record r
-    JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
-    WHERE r.source_id = :source AND r.state = 'current' AND v.content_hash <> :nothing
+    SELECT id, content_hash FROM archive.record
+    WHERE source_id = :source AND state = 'current' AND content_hash <> :nothing
 )
 SELECT (SELECT count(*) FROM archive.record WHERE source_id = :source AND state = 'current') AS records,
        (SELECT count(*) FROM mine WHERE EXISTS (
-           SELECT FROM archive.record_version v JOIN archive.record o ON o.id = v.record_id AND o.version = v.version
-           WHERE v.content_hash = mine.content_hash AND o.id < mine.id AND o.state = 'current')) AS duplicates,
+           SELECT FROM archive.record o
+           WHERE o.content_hash = mine.content_hash AND o.id < mine.id AND o.state = 'current')) AS duplicates,
        (SELECT count(*) FROM archive.change WHERE run_id = :run AND kind = 'created') AS created,
        (SELECT count(*) FROM archive.change WHERE run_id = :run AND kind = 'updated') AS updated,
        (SELECT count(*) FROM archive.change WHERE run_id = :run AND kind = 'removed') AS removed,
@@ -107,15 +108,16 @@ SELECT (SELECT count(*) FROM archive.record WHERE source_id = :source AND state 
 """)
 
 
-def close_run(engine: Engine, run: OpenRun, problems: Sequence[str] = (), warnings: Sequence[str] = ()) -> Report:
+def close_run(archive: Archive, run: OpenRun, problems: Sequence[str] = (), warnings: Sequence[str] = ()) -> Report:
     """Counts the run, keeps the report with it, and ends it green, amber or red."""
-    with engine.begin() as connection:
+    with archive.engine.begin() as connection:
         report = read_report(connection, run, problems, warnings)
         connection.execute(
             update(Run)
             .where(Run.id == run.id)
             .values(state=report.state, report=asdict(report), finished_at=func.now())
         )
+        log_run(connection, archive.store, run)
     return report
 
 

@@ -8,9 +8,11 @@ from typing import Literal
 from sqlalchemy import Connection, Engine, and_, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from etl.archive import Archive
 from etl.archive.captures import Batch
 from etl.archive.database import lock_source
 from etl.archive.models import Page, Run, RunPage, Source
+from etl.archive.runlog import log_run
 from etl.errors import GongkaiError
 from etl.platforms.base import Entry
 from etl.sources.schema import Source as SourceFile
@@ -85,15 +87,17 @@ def keep_source(connection: Connection, source: SourceFile) -> None:
     connection.execute(insert(Source).values(values).on_conflict_do_update(index_elements=["id"], set_=values))
 
 
-def open_run(engine: Engine, source: SourceFile, key: str, options: Options, kind: RunKind = "crawl") -> OpenRun:
+def open_run(archive: Archive, source: SourceFile, key: str, options: Options, kind: RunKind = "crawl") -> OpenRun:
     """The run of that key, begun now unless it was begun before."""
-    with engine.begin() as connection:
+    with archive.engine.begin() as connection:
         keep_source(connection, source)
         values = {"source_id": source.id, "key": key, "kind": kind, "options": asdict(options)}
         connection.execute(insert(Run).values(values).on_conflict_do_nothing())
         row = connection.execute(_RUN_BY_KEY, {"source": source.id, "key": key}).one()
         connection.execute(update(Run).where(Run.id == row.id).values(state="running", finished_at=None))
-    return OpenRun(row.id, key, row.kind, source, Options(**row.options), row.started_at)
+        run = OpenRun(row.id, key, row.kind, source, Options(**row.options), row.started_at)
+        log_run(connection, archive.store, run)
+    return run
 
 
 def resume_run(engine: Engine, source: SourceFile, key: str) -> OpenRun:
@@ -218,6 +222,18 @@ def keep_listed(engine: Engine, run: OpenRun, listed: Listed) -> None:
     """Writes down how the walk went."""
     with engine.begin() as connection:
         connection.execute(update(Run).where(Run.id == run.id).values(listing=asdict(listed)))
+
+
+def keep_files(connection: Connection, source_id: str, urls: Iterable[str]) -> dict[str, int]:
+    """The numbers of the pages of files, by address. An address that is already known as something else stays that."""
+    urls = sorted(set(urls))
+    if not urls:
+        return {}
+    lock_source(connection, source_id)
+    row = {"source_id": source_id, "kind": "file"}
+    connection.execute(insert(Page).on_conflict_do_nothing(), [{**row, "url": url} for url in urls])
+    found = connection.execute(select(Page.url, Page.id).where(Page.source_id == source_id, Page.url.in_(urls)))
+    return {url: number for url, number in found}
 
 
 def keep_parts(connection: Connection, source_id: str, article: int, urls: Sequence[str]) -> dict[str, int]:

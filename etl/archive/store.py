@@ -1,4 +1,6 @@
-"""Object storage: blobs by SHA-256, capture logs beside them. Everything is written once and never overwritten."""
+"""Object storage: blobs by SHA-256, and beside them the logs from which the database can be filled again.
+
+Blobs and capture logs are written once and never overwritten; a run's log grows when the run ends."""
 
 import gzip
 import hashlib
@@ -97,7 +99,7 @@ class Store:
         self._put(key, gzip.compress(text.encode(), mtime=0), "application/gzip")
 
     def log(self, key: str) -> list[dict[str, Any]]:
-        """The lines of a capture log."""
+        """The lines of a log."""
         return [json.loads(line) for line in gzip.decompress(self.read(key)).splitlines()]
 
     def keys(self, prefix: str) -> Iterator[str]:

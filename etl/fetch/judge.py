@@ -21,6 +21,9 @@ _MISSING = re.compile(
     r"\b404\b|页面(不存在|找不到|已删除|未找到)|(找不到|没有找到|访问的)(该|此|您)?.{0,8}页面|内容(不存在|已删除)"
 )
 _HOME = re.compile(r"^/(index|default|home)?(\.\w{3,5})?$", re.IGNORECASE)
+_PAGE = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<!--.{0,200}?-->\s*)?<(?:!doctype\s+html|html|head|body|script|meta)\b", re.I | re.S
+)
 # A refusal or a missing page is short; a document that quotes such words is not.
 _SHORT = 400
 _VISIBLE = "//text()[not(ancestor::script or ancestor::style or ancestor::noscript)]"
@@ -45,6 +48,14 @@ def judge(attempt: Attempt) -> tuple[Outcome | None, str]:
     if _went_home(attempt):
         return Outcome.SOFT_404, f"redirected to {attempt.final_url}"
     return refusal or (None, "")
+
+
+def judge_file(attempt: Attempt) -> tuple[Outcome | None, str]:
+    """The same for a file that a document links: a page in its place is no file."""
+    outcome, reason = judge(attempt)
+    if outcome is None and _PAGE.match((attempt.body or b"")[:512]):
+        return Outcome.NOT_A_FILE, f"{len(attempt.body or b'')} bytes of HTML where a file was linked"
+    return outcome, reason
 
 
 def _went_home(attempt: Attempt) -> bool:

@@ -23,14 +23,14 @@ Tell = Callable[[Stage, int, int | None], None]
 
 def crawl(archive: Archive, source: Source, key: str, options: Options, settings: Settings, tell: Tell) -> Report:
     """Runs all stages; an interrupted run of the same key goes on where it stopped."""
-    run = open_run(archive.engine, source, key, options)
+    run = open_run(archive, source, key, options)
     asyncio.run(list_catalog(archive, run, settings.user_agent, lambda listed: tell("list", listed, None)))
     return _work(archive, run, plan(archive.engine, run, settings.batch_size), settings, tell)
 
 
 def recheck(archive: Archive, source: Source, key: str, options: Options, settings: Settings, tell: Tell) -> Report:
     """Looks at the source's known documents that are due, whether they are still listed or not."""
-    run = open_run(archive.engine, source, key, options, "recheck")
+    run = open_run(archive, source, key, options, "recheck")
     return _work(archive, run, plan_recheck(archive.engine, run, settings.batch_size), settings, tell)
 
 

@@ -1,19 +1,21 @@
-"""Stage two: fetch a batch of pages, the further pages of their articles with them."""
+"""Stage two: fetch a batch of pages, and with each the further pages of its article and the files that it links."""
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
 from etl.archive import Archive
 from etl.archive.captures import Judged, adopt, save
-from etl.archive.models import Host, Page, RunPage
-from etl.archive.runs import OpenRun, keep_parts
-from etl.fetch.client import Fetcher, Request, fetcher
-from etl.fetch.judge import judge
+from etl.archive.models import Host, Page, PageFile, RunPage
+from etl.archive.runs import OpenRun, keep_files, keep_parts
+from etl.fetch.client import Attempt, Fetcher, Request, fetcher
+from etl.fetch.judge import judge, judge_file
 from etl.outcomes import Outcome
+from etl.pipeline.reading import linked_files
 from etl.platforms import family_of
 from etl.platforms.base import Platform
 from etl.web.page import read_page
@@ -21,12 +23,16 @@ from etl.web.urls import host_of
 
 CHUNK = 25
 """Pages saved in one transaction: what is fetched again at most after a crash, against the cost of a commit."""
+MUCH = 64_000_000
+"""Bytes that are held before they are saved, however few pages they belong to: files may be large."""
 TRUSTED_AFTER = 3
 """Unchanged validators seen with unchanged bytes before a host's 304 is believed, provided it never lied."""
 VERIFY_EVERY = 5
 """Of the pages of a believed host one in so many is fetched whole all the same, to catch a host that began to lie."""
 LONGEST_ARTICLE = 50
 """Pages of one article that are followed; a pager that counts further is broken."""
+MOST_FILES = 200
+"""Files of one document that are fetched; none of the saved pages links more than 40."""
 
 Tell = Callable[[int], None]
 """Called with the number of pages done since the last call."""
@@ -34,21 +40,31 @@ Tell = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class _Due:
+    """A page to ask for; `parts` and `files` are what it was known to consist of when it was last read."""
+
     page_id: int
     url: str
-    headers: dict[str, str]
-    parts: tuple[str, ...]
+    headers: Mapping[str, str]
+    parts: tuple[str, ...] = ()
+    files: tuple["_Due", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Fetched:
     """A page with the further pages of its article: all their addresses in order (None where they were not looked
-    for), and the attempts for those that were asked."""
+    for), and the attempts for those that were asked; and the attempts for its files."""
 
     page: _Due
     attempts: list[Judged]
     further: tuple[str, ...] | None = None
     parts: dict[str, list[Judged]] = field(default_factory=dict)
+    files: dict[str, list[Judged]] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """Bytes of all bodies."""
+        each = (self.attempts, *self.parts.values(), *self.files.values())
+        return sum(len(item.attempt.body or b"") for attempts in each for item in attempts)
 
 
 async def fetch_batch(
@@ -60,7 +76,7 @@ async def fetch_batch(
     """
     batch = run.batch(str(number))
     adopt(archive, batch)
-    due, family = _due(archive.engine, run, number), family_of(run.source)
+    due = _due(archive.engine, run, number)
     outcomes: Counter[str] = Counter()
 
     def keep(finished: list[_Fetched]) -> None:
@@ -71,12 +87,14 @@ async def fetch_batch(
         tell(len(finished))
 
     async with fetcher(run.source, archive.hosts, user_agent) as fetch:
-        tasks = [asyncio.create_task(_fetch(fetch, family, page)) for page in due]
+        fetching = _Fetching(run, fetch)
+        tasks = [asyncio.create_task(fetching.fetch(page)) for page in due]
         try:
             finished: list[_Fetched] = []
             for number_done, task in enumerate(asyncio.as_completed(tasks), 1):
                 finished.append(await task)
-                if len(finished) == CHUNK or number_done == len(tasks):
+                much = sum(fetched.size for fetched in finished) > MUCH
+                if len(finished) == CHUNK or much or number_done == len(tasks):
                     await asyncio.to_thread(keep, finished)
                     finished = []
         finally:
@@ -85,46 +103,78 @@ async def fetch_batch(
     return outcomes
 
 
-async def _fetch(fetch: Fetcher, family: Platform | None, page: _Due) -> _Fetched:
-    attempts = await _ask(fetch, page.page_id, page.url, page.headers)
-    last = attempts[-1]
-    if last.outcome is None and family is not None:
-        answer = last.attempt
+class _Fetching:
+    """Fetches the pages of one batch; a file that several of them link is asked for once."""
+
+    def __init__(self, run: OpenRun, fetch: Fetcher) -> None:
+        self._run, self._source, self._fetcher = run, run.source, fetch
+        self._family: Platform | None = family_of(run.source)
+        self._files: set[str] = set()
+
+    async def fetch(self, page: _Due) -> _Fetched:
+        attempts = [Judged(page.page_id, attempt, *judge(attempt)) for attempt in await self._ask(page)]
+        last = attempts[-1]
+        if last.outcome is Outcome.NOT_MODIFIED:
+            fetched = await self._parts(page, attempts, page.parts)
+            return replace(fetched, files=await self._ask_files(page.files))
+        if last.outcome is not None:
+            return _Fetched(page, attempts)
+        fetched = await self._parts(page, attempts, self._further(last.attempt))
+        if fetched.attempts[-1].outcome is not None:
+            return fetched
+        bodies = [last.attempt, *(part[-1].attempt for part in fetched.parts.values())]
+        known = {file.url: file for file in page.files}
+        linked = dict.fromkeys(url for body in bodies for url in linked_files(self._source, self._family, body))
+        files = [known.get(url) or _Due(0, url, {}) for url in list(linked)[:MOST_FILES]]
+        return replace(fetched, files=await self._ask_files(files))
+
+    def _further(self, answer: Attempt) -> Sequence[str]:
+        if self._family is None:
+            return ()
         read = read_page(answer.body or b"", answer.final_url, answer.header("content-type"))
-        further = family.further_pages(read)[:LONGEST_ARTICLE]
-    elif last.outcome is Outcome.NOT_MODIFIED:
-        further = page.parts
-    else:
-        return _Fetched(page, attempts)
-    parts: dict[str, list[Judged]] = {}
-    for url in further:
-        parts[url] = await _ask(fetch, 0, url, {})
-        ended = parts[url][-1]
-        if ended.outcome is not None:
-            # An article that lacks a page is not the article: the whole fails, and is tried again.
-            attempts[-1] = replace(
-                last, outcome=ended.outcome, reason=f"page {len(parts) + 1} of the article, {url}: {ended.reason}"
-            )
-            break
-    return _Fetched(page, attempts, further, parts)
+        return self._family.further_pages(read)[:LONGEST_ARTICLE]
 
+    async def _parts(self, page: _Due, attempts: list[Judged], further: Iterable[str]) -> _Fetched:
+        parts: dict[str, list[Judged]] = {}
+        for url in further:
+            answers = await self._ask(_Due(0, url, {}))
+            parts[url] = [Judged(0, attempt, *judge(attempt)) for attempt in answers]
+            ended = parts[url][-1]
+            if ended.outcome is not None:
+                # An article that lacks a page is not the article: the whole fails, and is tried again.
+                reason = f"page {len(parts) + 1} of the article, {url}: {ended.reason}"
+                attempts[-1] = replace(attempts[-1], outcome=ended.outcome, reason=reason)
+                break
+        return _Fetched(page, attempts, tuple(further), parts)
 
-async def _ask(fetch: Fetcher, page_id: int, url: str, headers: dict[str, str]) -> list[Judged]:
-    attempts = await fetch.fetch(Request(url, headers=headers))
-    return [Judged(page_id, attempt, *judge(attempt)) for attempt in attempts]
+    async def _ask_files(self, files: Iterable[_Due]) -> dict[str, list[Judged]]:
+        """A file that cannot be had fails alone: the document is what its page says."""
+        asked: dict[str, list[Judged]] = {}
+        for file in files:
+            if file.url not in self._files:
+                self._files.add(file.url)
+                asked[file.url] = [Judged(0, attempt, *judge_file(attempt)) for attempt in await self._ask(file)]
+        return asked
+
+    async def _ask(self, page: _Due) -> list[Attempt]:
+        return await self._fetcher.fetch(Request(page.url, headers=page.headers))
 
 
 def _numbered(connection: Connection, run: OpenRun, fetched: _Fetched) -> list[Judged]:
-    """All attempts with the numbers of their pages."""
-    if fetched.further is None:
-        return fetched.attempts
-    numbers = keep_parts(connection, run.source.id, fetched.page.page_id, fetched.further)
+    """All attempts with the numbers of their pages: the page's own first, then its parts', then its files'."""
+    numbers: dict[str, int] = {}
+    if fetched.further is not None:
+        numbers = keep_parts(connection, run.source.id, fetched.page.page_id, fetched.further)
+    numbers |= keep_files(connection, run.source.id, fetched.files)
     return fetched.attempts + [
-        replace(item, page_id=numbers[url]) for url, attempts in fetched.parts.items() for item in attempts
+        replace(item, page_id=numbers[url])
+        for url, attempts in (*fetched.parts.items(), *fetched.files.items())
+        for item in attempts
     ]
 
 
 def _due(engine: Engine, run: OpenRun, number: int) -> list[_Due]:
+    columns = (Page.id, Page.url, Page.etag, Page.last_modified, Page.blob_sha256)
     with engine.connect() as connection:
         trusted = set(
             connection.scalars(
@@ -132,22 +182,36 @@ def _due(engine: Engine, run: OpenRun, number: int) -> list[_Due]:
             )
         )
         rows = connection.execute(
-            select(Page.id, Page.url, Page.etag, Page.last_modified, Page.blob_sha256)
+            select(*columns)
             .join(RunPage, RunPage.page_id == Page.id)
             .where(RunPage.run_id == run.id, RunPage.batch == number, RunPage.outcome.is_(None))
             .order_by(Page.id)
         ).all()
+        ids = [row.id for row in rows]
         parts: dict[int, list[str]] = {}
-        articles = select(Page.part_of, Page.url).where(Page.part_of.in_([row.id for row in rows])).order_by(Page.part)
+        articles = select(Page.part_of, Page.url).where(Page.part_of.in_(ids)).order_by(Page.part)
         for article, url in connection.execute(articles):
             parts.setdefault(article or 0, []).append(url)
-    due = []
-    for row in rows:
-        headers = {}
-        if row.blob_sha256 and host_of(row.url) in trusted and (row.id + run.id) % VERIFY_EVERY:
-            if row.etag:
-                headers["If-None-Match"] = row.etag
-            elif row.last_modified:
-                headers["If-Modified-Since"] = row.last_modified
-        due.append(_Due(row.id, row.url, headers, tuple(parts.get(row.id, ()))))
-    return due
+        files: dict[int, list[_Due]] = {}
+        linked = select(PageFile.page_id, *columns).join(Page, Page.id == PageFile.file_id)
+        for row in connection.execute(linked.where(PageFile.page_id.in_(ids)).order_by(Page.id)):
+            headers = _conditional(row, run.id) if host_of(row.url) in trusted else {}
+            files.setdefault(row.page_id, []).append(_Due(row.id, row.url, headers))
+    return [
+        _Due(
+            row.id,
+            row.url,
+            _conditional(row, run.id) if host_of(row.url) in trusted else {},
+            tuple(parts.get(row.id, ())),
+            tuple(files.get(row.id, ())),
+        )
+        for row in rows
+    ]
+
+
+def _conditional(row: Any, run_id: int) -> dict[str, str]:
+    if not row.blob_sha256 or (row.id + run_id) % VERIFY_EVERY == 0:
+        return {}
+    if row.etag:
+        return {"If-None-Match": row.etag}
+    return {"If-Modified-Since": row.last_modified} if row.last_modified else {}

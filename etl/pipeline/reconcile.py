@@ -36,8 +36,7 @@ class RedRun(GongkaiError):
 def reconcile(archive: Archive, run: OpenRun) -> Report:
     """Removes and restores records on the run's evidence, counts it from its stored outcomes, holds it against its
     assertions, and keeps the report."""
-    with archive.engine.begin() as connection:
-        settle(connection, run)
+    settle(archive, run)
     with archive.engine.connect() as connection:
         counted = read_report(connection, run)
         listing = connection.scalar(text("SELECT listing FROM archive.run WHERE id = :run"), {"run": run.id}) or {}
@@ -50,7 +49,7 @@ def reconcile(archive: Archive, run: OpenRun) -> Report:
     problems = [*_unfinished(counted, stored)]
     if run.kind == "crawl":
         problems += [*_listing(run, counted, listing), *_asserted(run, counted, stored)]
-    return close_run(archive.engine, run, problems, warnings)
+    return close_run(archive, run, problems, warnings)
 
 
 @dataclass(frozen=True, slots=True)

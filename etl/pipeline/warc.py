@@ -91,7 +91,7 @@ def import_warc(archive: Archive, path: Path, whole: Whole, source: Source, tell
     key = f"warc:{whole.sha256}"
     if finished := report_of(archive.engine, source.id, key):
         return finished
-    run = open_run(archive.engine, source, key, Options(), "import")
+    run = open_run(archive, source, key, Options(), "import")
     adopt(archive, run.batch("0"))
     with archive.engine.connect() as connection:
         columns = (Capture.url, Capture.fetched_at, Capture.blob_sha256)
@@ -109,7 +109,7 @@ def import_warc(archive: Archive, path: Path, whole: Whole, source: Source, tell
             chunk = {}
         chunk[attempt.url] = attempt
     _keep(archive, run, chunk, tell)
-    return close_run(archive.engine, run, ())
+    return close_run(archive, run, ())
 
 
 def _attempt(record: Any) -> Attempt | None:

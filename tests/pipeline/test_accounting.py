@@ -113,14 +113,14 @@ def many(site: Site, number: int) -> None:
 
 def test_twenty_new_in_ten_thousand_cost_three_listing_and_twenty_detail_requests(archive: Archive, site: Site) -> None:
     many(site, 10_000)
-    run = open_run(archive.engine, source_of(site), "first", Options())
+    run = open_run(archive, source_of(site), "first", Options())
     listed = asyncio.run(list_catalog(archive, run, "gongkai/test"))
     assert sum(column.listed for column in listed.columns) == 10_000
     with archive.engine.begin() as connection:
         # As if every document had been fetched; that takes minutes and is not what is measured.
         connection.execute(text("UPDATE archive.run_page SET outcome = 'unchanged'"))
         connection.execute(text("UPDATE archive.page SET checked_at = now()"))
-    close_run(archive.engine, run)
+    close_run(archive, run)
     newest = max((posting.document for posting in site.postings.values()), key=lambda item: item.published_date)
     column = next(posting.column for posting in site.postings.values())
     for place in range(20):

@@ -72,7 +72,7 @@ def test_a_log_without_rows_is_adopted_without_asking_the_site(
         for statement in _AS_IF_THE_ROWS_WERE_NEVER_WRITTEN:
             owner.execute(text(statement))
     site.requests.clear()
-    run = open_run(archive.engine, source_of(site), "cut", Options())
+    run = open_run(archive, source_of(site), "cut", Options())
     asyncio.run(fetch_batch(archive, run, 0, "gongkai/test"))
     assert site.requests == []
     assert rows(archive, _CAPTURES) == captures

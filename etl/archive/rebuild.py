@@ -1,0 +1,238 @@
+"""The database filled again from object storage alone: runs and captures, then files, then the journal of the feed.
+
+Every step takes what the bucket says as it stands, numbers and times included, and writes nothing twice: a rebuild
+that was interrupted goes on. It needs the database's owner, for the application may not write the feed.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Engine, bindparam, func, select, text
+from sqlalchemy.dialects.postgresql import JSONB, insert
+
+from etl.archive.captures import insert_lines
+from etl.archive.feed import JOURNAL
+from etl.archive.files import READINGS
+from etl.archive.models import Change, Content, Correction, File, Record, RecordVersion
+from etl.archive.runlog import RUNS
+from etl.archive.similar import sign
+from etl.archive.states import as_written
+from etl.archive.store import Store
+from etl.errors import GongkaiError
+
+Step = Literal["runs", "captures", "files", "changes"]
+Tell = Callable[[Step, int, int], None]
+"""Called with the step, the number of objects done, and the number of objects in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """How many objects of each kind were read."""
+
+    runs: int
+    captures: int
+    files: int
+    changes: int
+
+
+def rebuild(owner: Engine, store: Store, tell: Tell) -> Rebuilt:
+    """Fills the database from the bucket. Raises `GongkaiError` where the two belong to different archives."""
+    keys: dict[Step, list[str]] = {
+        "runs": sorted(store.keys(RUNS), key=_number),
+        "captures": sorted(store.keys("captures/"), key=_number),
+        "files": list(store.keys(READINGS)),
+        "changes": list(store.keys(JOURNAL)),
+    }
+    _refuse_another(owner, store, keys["changes"])
+    steps: dict[Step, Callable[[Connection, list[dict[str, Any]]], None]] = {
+        "runs": _run,
+        "captures": _captures,
+        "files": _file,
+        "changes": _changes,
+    }
+    for step, write in steps.items():
+        for done, key in enumerate(keys[step], 1):
+            with owner.begin() as connection:
+                write(connection, store.log(key))
+            tell(step, done, len(keys[step]))
+    with owner.begin() as connection:
+        for key in keys["runs"]:
+            _write_rows(connection, _RUN_PAGES, store.log(key)[2:])
+        for statement in _DERIVED:
+            connection.execute(text(statement))
+    return Rebuilt(*(len(keys[step]) for step in steps))
+
+
+def _number(key: str) -> int:
+    """The number at the end of a log's name: of its run, or of its first capture."""
+    return int(key.rpartition("-")[2].partition(".")[0])
+
+
+def _refuse_another(owner: Engine, store: Store, keys: Sequence[str]) -> None:
+    with owner.connect() as connection:
+        have = connection.scalar(select(func.max(Change.change_seq))) or 0
+    last = store.log(keys[-1])[-1]["seq"] if keys else 0
+    if have > last:
+        raise GongkaiError(
+            f"the database has changes up to {have}, bucket {store.address.bucket!r} up to {last}",
+            hint="a rebuild fills an empty database, or goes on with one that it began",
+        )
+
+
+def _run(connection: Connection, lines: list[dict[str, Any]]) -> None:
+    source, run, *pages = lines
+    connection.execute(_SOURCE, {"rows": [source]})
+    connection.execute(_RUN, {"rows": [run]})
+    _write_rows(connection, _PAGES, [line["page"] for line in pages])
+
+
+def _captures(connection: Connection, lines: list[dict[str, Any]]) -> None:
+    if not lines:
+        return
+    source = lines[0]["log"].split("/")[1]
+    rows = {line["page"]: line | {"id": line["page"], "source_id": source, "url": line["page_url"]} for line in lines}
+    # Documents first: their further pages name them.
+    for row in sorted(rows.values(), key=lambda row: row["part"] or 0):
+        connection.execute(_CAPTURED_PAGE, {"rows": [row]})
+    taken = connection.execute(_TAKEN, {"numbers": [line["capture"] for line in lines], "log": lines[0]["log"]}).first()
+    if taken:
+        raise GongkaiError(
+            f"{lines[0]['log']} and {taken.log} both hold capture {taken.id}: the bucket served two databases",
+            hint="move the logs of one of them out of the bucket",
+        )
+    insert_lines(connection, lines[0]["run"], lines)
+    whole = [line["page"] for line in lines if line["kind"] == "document" and line["outcome"] in _READ_WHOLE]
+    connection.execute(_PARTS_LEFT, {"whole": whole, "pages": list(rows)})
+
+
+_READ_WHOLE = {"stored", "unchanged", "not_modified", "not_a_document", "unreadable"}
+
+
+def _file(connection: Connection, lines: list[dict[str, Any]]) -> None:
+    for line in lines:
+        said, normaliser = line.pop("text"), line.pop("normaliser")
+        at = datetime.fromisoformat(line["read_at"])
+        if line["content_hash"]:
+            _content(connection, {line["content_hash"]: said}, normaliser, at)
+        row = insert(File).values(line | {"read_at": at})
+        connection.execute(row.on_conflict_do_nothing())
+
+
+def _changes(connection: Connection, lines: list[dict[str, Any]]) -> None:
+    have = connection.scalar(select(func.max(Change.change_seq))) or 0
+    for line in lines:
+        if line["seq"] <= have:
+            continue
+        at = datetime.fromisoformat(line["at"])
+        _content(connection, line["texts"] or {}, int(line["read_with"].rpartition(".")[2] or 0), at)
+        sign(connection, line["texts"] or {})
+        if line["values"]:
+            _version(connection, line, at)
+        elif line["kind"] in ("removed", "restored"):
+            state = "removed" if line["kind"] == "removed" else "current"
+            connection.execute(_STATE, {"record": line["record"], "state": state, "reason": line["reason"], "at": at})
+        for correction in line["corrections"]:
+            given = correction | {"corrected_at": datetime.fromisoformat(correction["corrected_at"])}
+            connection.execute(insert(Correction).values(given))
+        connection.execute(
+            insert(Change).values(
+                change_seq=line["seq"],
+                kind=line["kind"],
+                record_id=line["record"],
+                version=line["version"],
+                source_id=line["source"],
+                run_id=line["run"],
+                reason=line["reason"],
+                changed_at=at,
+            )
+        )
+
+
+def _version(connection: Connection, line: Mapping[str, Any], at: datetime) -> None:
+    values = as_written(line["values"])
+    pointer = {"version": line["version"], "content_hash": values["content_hash"], "read_with": line["read_with"]}
+    record = {"id": line["record"], "page_id": line["page"], "source_id": line["source"], "created_at": at}
+    upsert = insert(Record).values(**record, **pointer, updated_at=at)
+    connection.execute(upsert.on_conflict_do_update(index_elements=["id"], set_={**pointer, "updated_at": at}))
+    row = {"record_id": line["record"], "version": line["version"], "kind": line["kind"], "created_at": at}
+    connection.execute(insert(RecordVersion).values(**row, **values))
+    connection.execute(_READ, {"page": line["page"], "capture": values["capture_id"]})
+
+
+def _content(connection: Connection, texts: Mapping[str, str], normaliser: int, at: datetime) -> None:
+    if not texts:
+        return
+    rows = [
+        {"hash": digest, "text": said, "normaliser": normaliser, "first_seen_at": at}
+        for digest, said in sorted(texts.items())
+    ]
+    upsert = insert(Content)
+    earliest = func.least(Content.first_seen_at, upsert.excluded.first_seen_at)
+    upsert = upsert.on_conflict_do_update(index_elements=["hash"], set_={"first_seen_at": earliest})
+    connection.execute(upsert, rows)
+
+
+def _write_rows(connection: Connection, statement: Any, rows: Sequence[dict[str, Any]]) -> None:
+    for chunk in _chunks(rows, 1000):
+        connection.execute(statement, {"rows": chunk})
+
+
+def _chunks(rows: Sequence[dict[str, Any]], size: int) -> Iterator[Sequence[dict[str, Any]]]:
+    return (rows[start : start + size] for start in range(0, len(rows), size))
+
+
+def _rows(statement: str) -> Any:
+    return text(statement).bindparams(bindparam("rows", type_=JSONB))
+
+
+_SOURCE = _rows("""
+INSERT INTO archive.source SELECT * FROM jsonb_populate_recordset(NULL::archive.source, :rows)
+ON CONFLICT (id) DO UPDATE SET name = excluded.name, agency = excluded.agency, region = excluded.region,
+    platform = excluded.platform, definition = excluded.definition, updated_at = excluded.updated_at
+WHERE archive.source.updated_at <= excluded.updated_at
+""")
+_RUN = _rows("""
+INSERT INTO archive.run SELECT * FROM jsonb_populate_recordset(NULL::archive.run, :rows) ON CONFLICT DO NOTHING
+""")
+_PAGES = _rows("""
+INSERT INTO archive.page (id, source_id, url, kind, listing, first_seen_at, listed_at)
+SELECT id, source_id, url, kind, listing, first_seen_at, listed_at
+FROM jsonb_populate_recordset(NULL::archive.page, :rows)
+ON CONFLICT (id) DO UPDATE SET listing = excluded.listing, listed_at = excluded.listed_at
+""")
+_CAPTURED_PAGE = _rows("""
+INSERT INTO archive.page (id, source_id, url, kind, listing, first_seen_at, part_of, part)
+SELECT id, source_id, url, kind, listing, first_seen_at, part_of, part
+FROM jsonb_populate_recordset(NULL::archive.page, :rows)
+ON CONFLICT (id) DO UPDATE SET part_of = excluded.part_of, part = excluded.part
+""")
+_TAKEN = text("SELECT id, log FROM archive.capture WHERE id = ANY(:numbers) AND log <> :log LIMIT 1")
+_PARTS_LEFT = text("""
+UPDATE archive.page SET part_of = NULL, part = NULL WHERE part_of = ANY(:whole) AND id <> ALL(:pages)
+""")
+_RUN_PAGES = _rows("""
+INSERT INTO archive.run_page SELECT * FROM jsonb_populate_recordset(NULL::archive.run_page, :rows)
+ON CONFLICT DO NOTHING
+""")
+_STATE = text("""
+UPDATE archive.record SET state = :state, state_reason = :reason, state_at = :at, updated_at = :at WHERE id = :record
+""")
+_READ = text("UPDATE archive.page SET unread_capture_id = NULL WHERE id = :page AND unread_capture_id = :capture")
+_DERIVED = (
+    """
+    INSERT INTO archive.page_file (page_id, file_id)
+    SELECT DISTINCT r.page_id, f.id FROM archive.record r
+    JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
+    CROSS JOIN LATERAL jsonb_array_elements(v.attachments) AS a
+    JOIN archive.page f ON f.source_id = r.source_id AND f.url = a->>'url'
+    ON CONFLICT DO NOTHING
+    """,
+    "SELECT setval('archive.capture_number', max(id)) FROM archive.capture HAVING max(id) IS NOT NULL",
+    *(
+        f"SELECT setval(pg_get_serial_sequence('archive.{table}', 'id'), max(id)) FROM archive.{table}"
+        " HAVING max(id) IS NOT NULL"
+        for table in ("page", "run", "record", "correction", "fixity_event")
+    ),
+)

@@ -1,0 +1,37 @@
+"""The log of a run in object storage: what its source file said, what was listed, and how every page ended.
+
+`runs/<source>/<day>/<time>-<run>.jsonl.gz`: a line for the source, one for the run, and one for each of its pages.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, text
+
+from etl.archive.store import Store
+
+if TYPE_CHECKING:
+    from etl.archive.runs import OpenRun
+
+RUNS = "runs/"
+
+_SOURCE = text("SELECT to_jsonb(s) AS line FROM archive.source s WHERE s.id = :source")
+_RUN = text("SELECT to_jsonb(r) AS line FROM archive.run r WHERE r.id = :run")
+_PAGES = text("""
+SELECT to_jsonb(rp) || jsonb_build_object('page', jsonb_build_object(
+    'id', p.id, 'source_id', p.source_id, 'url', p.url, 'kind', p.kind, 'listing', p.listing,
+    'first_seen_at', p.first_seen_at, 'listed_at', p.listed_at)) AS line
+FROM archive.run_page rp JOIN archive.page p ON p.id = rp.page_id WHERE rp.run_id = :run ORDER BY rp.page_id
+""")
+
+
+def log_run(connection: Connection, store: Store, run: "OpenRun") -> None:
+    """Writes down the run as the database has it now; before its rows are committed."""
+    key = f"{RUNS}{run.source.id}/{run.started_at:%Y-%m-%d/%H%M%S%f}-{run.id}.jsonl.gz"
+    store.put_log(key, _lines(connection, run))
+
+
+def _lines(connection: Connection, run: "OpenRun") -> Iterator[dict[str, Any]]:
+    values = {"run": run.id, "source": run.source.id}
+    for query in (_SOURCE, _RUN, _PAGES):
+        yield from connection.scalars(query, values, execution_options={"yield_per": 1000})
