@@ -9,11 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, text
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from etl.archive.store import Store
-from etl.errors import GongkaiError
 
 JOURNAL = "changes/"
 
@@ -42,16 +41,13 @@ class Event:
 def publish(connection: Connection, store: Store, events: Sequence[Event]) -> None:
     """Numbers the events and writes their journal. The last thing a transaction does: others wait until it ends.
 
-    Raises `StoreError`, and `GongkaiError` where the bucket holds the journal of another database.
+    Raises `StoreError`.
     """
     if not events:
         return
     told = [{name: getattr(event, name) for name in _TOLD} for event in events]
     first, now = connection.execute(_PUBLISH, {"events": told}).one()
     lines = [asdict(event) | {"seq": seq, "at": now} for seq, event in enumerate(events, first)]
-    if first == 1:
-        _refuse_another_life(connection, store)
-        lines[0]["log"] = _log_of_the_first(connection, events[0])
     store.put_log(f"{JOURNAL}{first:012}.jsonl.gz", [_plain(line) for line in lines])
 
 
@@ -63,25 +59,6 @@ def journal(store: Store) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """All events with their journal's name, in the order of the feed."""
     for key in store.keys(JOURNAL):
         yield key, store.log(key)
-
-
-def _log_of_the_first(connection: Connection, event: Event) -> str:
-    """The capture log on which the journal's first event rests: what tells one life of a database from the next."""
-    capture = (event.values or {}).get("capture_id")
-    return connection.scalar(text("SELECT log FROM archive.capture WHERE id = :id"), {"id": capture}) or ""
-
-
-def _refuse_another_life(connection: Connection, store: Store) -> None:
-    """An emptied database over a full bucket would count from 1 again and overwrite the journal of its former life."""
-    key = next(store.keys(JOURNAL), None)
-    if key is None:
-        return
-    known = text("SELECT EXISTS (SELECT FROM archive.capture WHERE log = :log)")
-    if not connection.scalar(known, {"log": store.log(key)[0].get("log", "")}):
-        raise GongkaiError(
-            f"bucket {store.address.bucket!r} holds a change journal that this database knows nothing of",
-            hint="`gongkai rebuild` fills the database from it; or use an empty bucket",
-        )
 
 
 def _plain(line: dict[str, Any]) -> dict[str, Any]:

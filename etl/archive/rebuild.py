@@ -22,7 +22,7 @@ from etl.archive.states import as_written
 from etl.archive.store import Store
 from etl.errors import GongkaiError
 
-Step = Literal["runs", "captures", "files", "changes"]
+Step = Literal["runs", "captures", "files", "changes", "pages"]
 Tell = Callable[[Step, int, int], None]
 """Called with the step, the number of objects done, and the number of objects in it."""
 

@@ -11,8 +11,9 @@ from sqlalchemy.dialects.postgresql import insert
 from etl.archive import Archive
 from etl.archive.captures import Batch
 from etl.archive.database import lock_source
-from etl.archive.models import Page, Run, RunPage, Source
+from etl.archive.models import Capture, Page, Run, RunPage, Source
 from etl.archive.runlog import log_run
+from etl.archive.store import Store
 from etl.errors import GongkaiError
 from etl.platforms.base import Entry
 from etl.sources.schema import Source as SourceFile
@@ -95,9 +96,23 @@ def open_run(archive: Archive, source: SourceFile, key: str, options: Options, k
         connection.execute(insert(Run).values(values).on_conflict_do_nothing())
         row = connection.execute(_RUN_BY_KEY, {"source": source.id, "key": key}).one()
         connection.execute(update(Run).where(Run.id == row.id).values(state="running", finished_at=None))
-        run = OpenRun(row.id, key, row.kind, source, Options(**row.options), row.started_at)
+        if connection.scalar(select(func.count()).select_from(Run)) == 1:
+            _refuse_another_life(connection, archive.store)
+    run = OpenRun(row.id, key, row.kind, source, Options(**row.options), row.started_at)
+    with archive.engine.connect() as connection:
+        # After its row: no log tells of a run that never was. Captures come later, so none is without its run's log.
         log_run(connection, archive.store, run)
     return run
+
+
+def _refuse_another_life(connection: Connection, store: Store) -> None:
+    """An emptied database would count from 1 again, and overwrite what the bucket holds of its former life."""
+    log = next(store.keys("captures/"), None)
+    if log and not connection.scalar(select(Capture.id).limit(1)):
+        raise GongkaiError(
+            f"bucket {store.address.bucket!r} holds captures ({log}, …), the database none",
+            hint="`gongkai rebuild` fills the database from the bucket; or use an empty one",
+        )
 
 
 def resume_run(engine: Engine, source: SourceFile, key: str) -> OpenRun:
@@ -218,10 +233,11 @@ def page_for(connection: Connection, source_id: str, url: str, kind: str) -> int
     return connection.scalars(select(Page.id).where(Page.source_id == source_id, Page.url == url)).one()
 
 
-def keep_listed(engine: Engine, run: OpenRun, listed: Listed) -> None:
-    """Writes down how the walk went."""
-    with engine.begin() as connection:
+def keep_listed(archive: Archive, run: OpenRun, listed: Listed) -> None:
+    """Writes down how the walk went, and what it listed."""
+    with archive.engine.begin() as connection:
         connection.execute(update(Run).where(Run.id == run.id).values(listing=asdict(listed)))
+        log_run(connection, archive.store, run)
 
 
 def keep_files(connection: Connection, source_id: str, urls: Iterable[str]) -> dict[str, int]:

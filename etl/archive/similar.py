@@ -4,11 +4,13 @@ They are shown beside each other and never merged.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from multiprocessing import get_context
+from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, exists, func, select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -16,13 +18,13 @@ from sqlalchemy.dialects.postgresql import insert
 from etl.archive import Archive
 from etl.archive.models import Content, Record, RecordVersion, Signature
 from etl.errors import GongkaiError
-from etl.extract.similarity import SCHEME, SHARE, bands, share, shingles, signatures
+from etl.extract.similarity import SCHEME, SHARE, Shingles, bands, share, shingles, signatures
 
 LIMIT = 20
 BUCKET = 64
 """Texts looked at of those that share one band. A template that thousands fill in makes buckets without end."""
-SPARE = 10
-"""Candidates confirmed beyond the limit: bands only estimate."""
+SPARE = 5
+"""Candidates beyond the limit: some share bands and yet too little of the text."""
 BATCH = 500
 """Texts signed in one transaction of a rebuild."""
 PROCESSES = 2
@@ -71,12 +73,17 @@ def similar_to(connection: Connection, record_id: int, limit: int = LIMIT) -> tu
     if not mine:
         return ()
     asked = {"bands": bands(mine), "scheme": SCHEME, "own": own.hash, "bucket": BUCKET, "candidates": limit + SPARE}
-    found = [
-        Similar(**{name: row[name] for name in row if name != "text"}, share=part)
-        for row in connection.execute(_CANDIDATES, asked).mappings()
-        if (part := share(mine, shingles(row["text"]))) >= SHARE
-    ]
-    return tuple(sorted(found, key=lambda each: (-each.share, each.record_id))[:limit])
+    candidates = connection.execute(_CANDIDATES, asked).mappings()
+    found = list(islice(_confirmed(mine, candidates), limit))
+    return tuple(sorted(found, key=lambda each: (-each.share, each.record_id)))
+
+
+def _confirmed(mine: Shingles, candidates: Iterable[Mapping[str, Any]]) -> Iterator[Similar]:
+    for candidate in candidates:
+        known = dict(candidate)
+        part = share(mine, shingles(known.pop("text")))
+        if part >= SHARE:
+            yield Similar(**known, share=part)
 
 
 def rebuild_signatures(archive: Archive, tell: Tell = lambda done, total: None) -> Rebuilt:
@@ -168,4 +175,5 @@ _CANDIDATES = text("""
         WHERE content_hash = c.hash ORDER BY state = 'removed', id LIMIT 1
     ) AS r
     JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
+    ORDER BY b.shared DESC, c.hash
 """)

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 from etl.archive import Archive
 from etl.archive.files import keep_reading, keep_scan, scans
 from etl.archive.models import File, Page
-from etl.files import READER, Read, reader_pool, scan_pool
+from etl.files import READER, Reader, reader_pool
 
 Tell = Callable[[int], None]
 """Called with the number of files done since the last call."""
@@ -21,7 +21,7 @@ class FileReader:
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
         self._stack = ExitStack()
-        self._pool: Read | None = None
+        self._pool: Reader | None = None
 
     def __enter__(self) -> "FileReader":
         return self
@@ -64,6 +64,8 @@ def read_scans(archive: Archive, limit: int, tell: Tell = lambda done: None) -> 
     with archive.engine.connect() as connection:
         waiting = scans(connection, limit)
     if waiting:
+        from etl.files.ocr import scan_pool  # noqa: PLC0415
+
         with scan_pool() as read:
             for digest, media_type in waiting:
                 keep_scan(archive, digest, read(archive.store.blob(digest), media_type))

@@ -97,7 +97,7 @@ async def list_catalog(archive: Archive, run: OpenRun, user_agent: str, tell: Te
     async with fetcher(run.source, archive.hosts, user_agent) as fetch:
         listed = await walk(run.source, run.options, fetch, _ArchiveKeeper(archive, run), not full, tell)
     listed = replace(listed, full=full)
-    keep_listed(archive.engine, run, listed)
+    keep_listed(archive, run, listed)
     return listed
 
 

@@ -1,0 +1,43 @@
+"""Filling an empty database again: what the bucket tells, and then what nobody had read yet."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from sqlalchemy import Engine, text
+
+from etl.archive import Archive
+from etl.archive.rebuild import Rebuilt, Tell, rebuild
+from etl.archive.records import record
+from etl.pipeline.extracting import CHUNK, GETS_AT_ONCE
+from etl.pipeline.reading import read_pages
+from etl.pipeline.reextracting import kept_source
+
+# Captures that changed no record left no event: their pages are read once more, which changes none again. An article of
+# which a later run got one page and lost another waits for all of it, as it did before.
+_UNREAD = text("""
+SELECT p.id AS page_id, p.source_id, p.listing, c.id AS capture_id, c.run_id FROM archive.page p
+JOIN archive.capture c ON c.id = p.unread_capture_id
+WHERE NOT EXISTS (
+    SELECT FROM archive.page part JOIN archive.capture k ON k.page_id = part.id
+    WHERE part.part_of = p.id AND k.outcome = 'stored' AND k.id > c.id AND k.run_id <> c.run_id)
+ORDER BY p.source_id, c.run_id, p.id
+""")
+
+
+def rebuild_archive(archive: Archive, owner: Engine, tell: Tell) -> Rebuilt:
+    """Fills the archive's database from its bucket. Interrupted, the same again goes on."""
+    rebuilt = rebuild(owner, archive.store, tell)
+    with archive.engine.connect() as connection:
+        unread = connection.execute(_UNREAD).all()
+    runs: dict[tuple[str, int], list[object]] = {}
+    for row in unread:
+        runs.setdefault((row.source_id, row.run_id), []).append(row)
+    done = 0
+    with ThreadPoolExecutor(GETS_AT_ONCE) as pool:
+        for (source_id, run_id), rows in runs.items():
+            with archive.engine.connect() as connection:
+                source = kept_source(connection, source_id)
+            for start in range(0, len(rows), CHUNK):
+                chunk = rows[start : start + CHUNK]
+                record(archive, source_id, run_id, read_pages(archive, pool, source, chunk))
+                tell("pages", done := done + len(chunk), len(unread))
+    return rebuilt

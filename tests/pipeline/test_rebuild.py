@@ -1,0 +1,117 @@
+"""Drop the database, rebuild it from object storage: every table as it was."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine
+
+from etl.archive import Archive, open_archive
+from etl.archive.corrections import WITHDRAWN, correct
+from etl.archive.database import downgrade, migrate
+from etl.archive.models import SCHEMA, Base
+from etl.archive.rebuild import Tell
+from etl.archive.runs import Options, open_run
+from etl.errors import GongkaiError
+from etl.pipeline.crawl import recheck
+from etl.pipeline.listing import list_catalog
+from etl.pipeline.rebuilding import rebuild_archive
+from etl.settings import Settings
+from tests.kit import crawl_site, rows, source_of
+from tests.sites import demo_sites, goldens
+from tests.sites.server import Site, serve
+
+# What hosts allow just now is no part of the archive; it is asked again.
+TABLES = [table for table in Base.metadata.sorted_tables if table.name != "host"]
+
+
+@pytest.fixture
+def sites() -> Iterator[list[Site]]:
+    demo = demo_sites()
+    with serve(demo[0]), serve(demo[1]):
+        yield demo[:2]
+
+
+def dump(archive: Archive) -> dict[str, list[dict[str, Any]]]:
+    """Every row of every table, in the order of its key."""
+    return {
+        table.name: rows(
+            archive, f"SELECT * FROM {SCHEMA}.{table.name} ORDER BY {', '.join(c.name for c in table.primary_key)}"
+        )
+        for table in TABLES
+    }
+
+
+def emptied(archive: Archive, owner_url: str, settings: Settings) -> Archive:
+    """The archive with a database that was dropped and made anew."""
+    archive.engine.dispose()
+    downgrade(owner_url)
+    migrate(owner_url)
+    return open_archive(settings)
+
+
+def quiet(*_: Any) -> None:
+    pass
+
+
+def a_life(archive: Archive, sites: list[Site]) -> None:
+    """Crawls of two sites with a change and a removal, corrections, and a run that was cut off after its listing."""
+    for site in sites:
+        site.churn = True
+        crawl_site(archive, site)
+    first = rows(archive, "SELECT min(id) AS id FROM archive.record")[0]["id"]
+    correct(archive, first, {"publisher": "更正的机关", "keywords": None}, "馆员", "与原件不符")
+    site = sites[0]
+    changed, removed = [key for key in site.postings if goldens.outcome(site, key) == "stored"][:2]
+    document = site.postings[changed].document
+    site.put(replace(document, title=document.title + "（修订）"), key=changed)
+    site.remove(removed)
+    crawl_site(archive, site, Options(full=True))
+    recheck(archive, source_of(site), "again", Options(), Settings(), quiet)
+    correct(archive, first, {"publisher": WITHDRAWN}, "馆员", "原件无误")
+    run = open_run(archive, source_of(sites[1]), "cut", Options(limit=2))
+    asyncio.run(list_catalog(archive, run, "gongkai/test"))
+
+
+def test_an_empty_database_is_filled_again_from_the_bucket_alone(
+    archive: Archive, owner_url: str, local_settings: Settings, sites: list[Site]
+) -> None:
+    a_life(archive, sites)
+    before = dump(archive)
+    assert all(before[name] for name in ("record", "capture", "change", "file", "page_file", "run_page", "signature"))
+    assert {row["kind"] for row in before["change"]} == {"created", "updated", "removed", "corrected"}
+    again = emptied(archive, owner_url, local_settings)
+    # What is not rebuilt yet must not be overwritten by a crawl that counts from 1 again.
+    with pytest.raises(GongkaiError, match="gongkai rebuild"):
+        crawl_site(again, sites[0])
+    again = emptied(again, owner_url, local_settings)
+    with pytest.raises(KeyboardInterrupt):
+        rebuild_archive(again, create_engine(owner_url), interrupted_at("captures", 3))
+    with pytest.raises(KeyboardInterrupt):
+        rebuild_archive(again, create_engine(owner_url), interrupted_at("changes", 2))
+    rebuild_archive(again, create_engine(owner_url), quiet)
+    after = dump(again)
+    assert {name: differing(before[name], after[name]) for name in before if before[name] != after[name]} == {}
+    assert crawl_site(again, sites[0], Options(full=True), id="another").created > 0
+    rebuild_archive(again, create_engine(owner_url), quiet)
+
+
+def differing(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[Any]:
+    """The values that differ, or how many rows there are."""
+    if len(before) != len(after):
+        return [len(before), len(after)]
+    return [
+        {name: (one[name], other[name]) for name in one if one[name] != other[name]}
+        for one, other in zip(before, after, strict=True)
+        if one != other
+    ]
+
+
+def interrupted_at(step: str, number: int) -> Tell:
+    def tell(now: str, done: int, due: int) -> None:
+        if (now, done) == (step, number):
+            raise KeyboardInterrupt
+
+    return tell
