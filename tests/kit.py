@@ -1,7 +1,11 @@
 """What tests of the pipeline share: an archive of their own, a site's source, a crawl, and a look at what is stored."""
 
+import json
 import os
+import subprocess
+import sys
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -62,3 +66,11 @@ def state(archive: Archive) -> list[dict[str, Any]]:
 def squash(value: str) -> str:
     """The text without white space and table bars."""
     return "".join(value.replace("|", "").split())
+
+
+def gongkai(settings: Settings, *words: str) -> Any:
+    """What the command prints as JSON; it must succeed."""
+    command = [Path(sys.executable).with_name("gongkai"), *words]
+    done = subprocess.run(command, env=environment(settings), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, Engine, bindparam, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 
+from etl.archive.models import Change
 from etl.archive.store import Store
 
 JOURNAL = "changes/"
@@ -72,3 +73,9 @@ def _json(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_json(inner) for inner in value]
     return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def last_seq(engine: Engine) -> int:
+    """The number of the last event; 0 where there is none."""
+    with engine.connect() as connection:
+        return connection.scalar(select(func.max(Change.change_seq))) or 0

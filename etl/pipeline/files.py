@@ -10,6 +10,7 @@ from etl.archive import Archive
 from etl.archive.files import keep_reading, keep_scan, scans
 from etl.archive.models import File, Page
 from etl.files import READER, Reader, reader_pool
+from etl.files.ocr import scan_pool
 
 Tell = Callable[[int], None]
 """Called with the number of files done since the last call."""
@@ -64,8 +65,6 @@ def read_scans(archive: Archive, limit: int, tell: Tell = lambda done: None) -> 
     with archive.engine.connect() as connection:
         waiting = scans(connection, limit)
     if waiting:
-        from etl.files.ocr import scan_pool  # noqa: PLC0415
-
         with scan_pool() as read:
             for digest, media_type in waiting:
                 keep_scan(archive, digest, read(archive.store.blob(digest), media_type))

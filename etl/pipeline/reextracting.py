@@ -4,11 +4,11 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import Connection, Select, bindparam, or_, select
 
 from etl.archive import Archive, open_archive
 from etl.archive.models import Page, Record, RecordVersion
@@ -19,8 +19,8 @@ from etl.pipeline.reading import read_pages
 from etl.settings import Settings
 from etl.sources.schema import Source
 
-BATCH = 200
-"""Records that one process takes at a time."""
+BATCH = 500
+"""Records that one process, or one Airflow task, takes at a time."""
 CHUNK = 25
 """Records written in one transaction."""
 SAMPLES = 5
@@ -73,12 +73,32 @@ def conditions(given: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def batches(connection: Connection, wanted: Wanted, size: int = BATCH) -> list[tuple[str, list[int]]]:
-    """The pages to read again: batches of one source each, with its id."""
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Pages of a source, by the numbers of the first and the last."""
+
+    source: str
+    first: int
+    last: int
+    records: int
+
+
+def slices(connection: Connection, wanted: Wanted) -> list[Slice]:
+    """What is to be read again, in slices of at most `BATCH` records of one source."""
+    found: list[Slice] = []
+    for row in connection.execute(_wanted(wanted)):
+        if found and found[-1].source == row.source_id and found[-1].records < BATCH:
+            found[-1] = replace(found[-1], last=row.page_id, records=found[-1].records + 1)
+        else:
+            found.append(Slice(row.source_id, row.page_id, row.page_id, 1))
+    return found
+
+
+def _wanted(wanted: Wanted) -> Select[str, int]:
     query = (
         select(Record.source_id, Record.page_id)
         .join(RecordVersion, (RecordVersion.record_id == Record.id) & (RecordVersion.version == Record.version))
-        .order_by(Record.source_id, Record.id)
+        .order_by(Record.source_id, Record.page_id)
     )
     if not wanted.all:
         query = query.where(Record.read_with != READ_WITH)
@@ -87,30 +107,31 @@ def batches(connection: Connection, wanted: Wanted, size: int = BATCH) -> list[t
     for name, value in wanted.where.items():
         column = getattr(RecordVersion, name)
         query = query.where(column == value if value else or_(column.is_(None), column == ""))
-    pages: dict[str, list[int]] = {}
-    for source, page in connection.execute(query):
-        pages.setdefault(source, []).append(page)
-    return [(source, each[i : i + size]) for source, each in pages.items() for i in range(0, len(each), size)]
+    return query
 
 
-def reextract_batch(archive: Archive, source_id: str, pages: Sequence[int], *, dry_run: bool = False) -> Reread:
-    """Reads the current versions' captures of the pages again; writes versions where they say something else now."""
+def reextract_slice(archive: Archive, wanted: Wanted, part: Slice, *, dry_run: bool = False) -> Reread:
+    """Reads the current versions' captures of a slice again; writes versions where they say something else now."""
+    mine = _wanted(replace(wanted, source=part.source)).where(Record.page_id.between(part.first, part.last))
     with archive.engine.connect() as connection:
-        source = kept_source(connection, source_id)
+        source = kept_source(connection, part.source)
+        pages = [row.page_id for row in connection.execute(mine)]
     done = Reread()
     for read in _read(archive, source, pages):
         with archive.engine.connect() as connection:
-            found = differences(connection, source_id, read)
-        done.records += len(read)
-        done.versions += len({each.record for each in found if each.field != "kind"})
-        done.fields.update(each.field for each in found)
-        for each in found:
-            kept = done.samples.setdefault(each.field, [])
-            if len(kept) < SAMPLES:
-                kept.append(each)
+            found = differences(connection, part.source, read)
+        done.add(_counted(len(read), found))
         if not dry_run:
-            rerecord(archive, source_id, read)
+            rerecord(archive, part.source, read)
     return done
+
+
+def _counted(records: int, found: Sequence[Difference]) -> Reread:
+    by_field: dict[str, list[Difference]] = {}
+    for each in found:
+        by_field.setdefault(each.field, []).append(each)
+    versions = len({each.record for each in found if each.field != "kind"})
+    return Reread(records, versions, Counter({name: len(each) for name, each in by_field.items()}), by_field)
 
 
 def reread(archive: Archive, source: Source, pages: Sequence[int]) -> Recorded:
@@ -125,16 +146,16 @@ def reextract(settings: Settings, wanted: Wanted, tell: Tell, *, dry_run: bool =
     """All batches, in as many processes as there are cores; interrupted and run again, it goes on."""
     archive = open_archive(settings)
     with archive.engine.connect() as connection:
-        work = batches(connection, wanted)
+        work = slices(connection, wanted)
     archive.engine.dispose()
-    done, due = Reread(), sum(len(pages) for _, pages in work)
+    done, due = Reread(), sum(part.records for part in work)
     tell(0, due)
     workers = min(os.cpu_count() or 1, len(work))
     if not work:
         return done
     with ProcessPoolExecutor(workers, get_context("spawn"), _open, (settings,)) as pool:
-        for batch in as_completed([pool.submit(_work, *each, dry_run) for each in work]):
-            done.add(batch.result())
+        for part in as_completed([pool.submit(_work, wanted, part, dry_run) for part in work]):
+            done.add(part.result())
             tell(done.records, due)
     return done
 
@@ -146,8 +167,8 @@ def _open(settings: Settings) -> None:
     _opened.append(open_archive(settings))
 
 
-def _work(source_id: str, pages: Sequence[int], dry_run: bool) -> Reread:
-    return reextract_batch(_opened[0], source_id, pages, dry_run=dry_run)
+def _work(wanted: Wanted, part: Slice, dry_run: bool) -> Reread:
+    return reextract_slice(_opened[0], wanted, part, dry_run=dry_run)
 
 
 def _read(archive: Archive, source: Source, pages: Sequence[int]) -> Iterator[list[Read]]:

@@ -9,7 +9,7 @@ import pytest
 from etl.archive import Archive
 from etl.archive.corrections import WITHDRAWN, CorrectionError, correct
 from etl.archive.runs import Options
-from etl.pipeline.reextracting import Wanted, batches, reextract_batch
+from etl.pipeline.reextracting import Wanted, reextract_slice, slices
 from tests.kit import crawl_site, rows
 from tests.sites import demo_sites, goldens
 from tests.sites.server import Site, serve
@@ -39,7 +39,7 @@ def number(archive: Archive, site: Site, key: str) -> int:
 
 def versions(archive: Archive, record: int) -> list[dict[str, Any]]:
     query = (
-        "SELECT version, kind, title, publisher, fields FROM archive.record_version WHERE record_id = :id ORDER BY 1"
+        "SELECT version, kind, title, publisher, fields FROM archive.record_version WHERE record_id = :id"
     )
     return rows(archive, f"{query} ORDER BY version", id=record)
 
@@ -76,9 +76,9 @@ def test_a_correction_outlives_a_change_of_the_page_and_of_the_rules(archive: Ar
     assert last["title"].endswith("（修订）")
     assert not any(chosen for _, _, chosen in values(last, "index_number"))
     with archive.engine.connect() as connection:
-        work = batches(connection, Wanted(all=True))
-    for source, pages in work:
-        assert reextract_batch(archive, source, pages).versions == 0
+        work = slices(connection, everything := Wanted(all=True))
+    for part in work:
+        assert reextract_slice(archive, everything, part).versions == 0
     assert versions(archive, record)[-1] == last
 
 

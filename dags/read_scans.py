@@ -1,0 +1,43 @@
+"""Reads files whose pages are pictures: seconds a page, so in a queue of its own, never in the way of pages.
+
+Runs after crawls, and once a day for what was left. A worker for it listens to the queue `ocr`.
+"""
+
+import logging
+
+from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable, dag, task
+from gongkai_airflow import CHINA, RETRIES
+
+RECORDS = Asset("disclosure_records")
+AT_ONCE = 50
+"""Files that one look takes; the task goes on until none waits."""
+log = logging.getLogger("gongkai")
+
+
+@dag(
+    schedule=AssetOrTimeSchedule(timetable=CronTriggerTimetable("0 1 * * *", timezone=CHINA), assets=[RECORDS]),
+    catchup=False,
+    max_active_runs=1,
+    is_paused_upon_creation=True,
+    tags=["maintenance"],
+    doc_md=__doc__,
+    default_args={"retries": 3, "retry_policy": RETRIES},
+)
+def read_scans() -> None:
+    @task(queue="ocr")
+    def read() -> int:
+        """Returns the number of files read. Their documents' events tell readers of the texts."""
+        from gongkai_airflow import archive_from_airflow
+
+        from etl.pipeline.files import read_scans
+
+        archive, done = archive_from_airflow(), 0
+        while more := read_scans(archive, AT_ONCE):
+            done += more
+            log.info("%s scans read", done)
+        return done
+
+    read()
+
+
+read_scans()

@@ -1,0 +1,104 @@
+"""A change of the rules is told as such: never as a change of the page."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from etl.archive import Archive
+from etl.archive.records import READ_WITH
+from etl.archive.runs import Options
+from etl.settings import Settings
+from tests.kit import crawl_site, gongkai, rows
+from tests.sites import demo_sites, goldens
+from tests.sites.server import Site, serve
+
+FULL = Options(full=True)
+ASSERTED = {"min_records": 1, "max_age_days": 36500, "max_drop": 1}
+# What rules of another version would have left: another title, and their number.
+READ_OTHERWISE = (
+    """UPDATE archive.record_version SET title = '旧规则读出的标题', extractor = '0', fields = (
+         SELECT jsonb_agg(CASE WHEN f->>'name' = 'title' AND (f->>'chosen')::bool
+                               THEN f || '{"value": "旧规则读出的标题"}' ELSE f END)
+         FROM jsonb_array_elements(fields) AS f)
+       WHERE record_id = :record""",
+    "UPDATE archive.record SET read_with = '0.1'",
+)
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    demo = demo_sites()[0]
+    for key in list(demo.postings)[6:]:
+        demo.remove(key)
+    with serve(demo):
+        yield demo
+
+
+@pytest.fixture
+def key(archive: Archive, owner_url: str, site: Site) -> str:
+    """A document whose record was read with other rules, and differently."""
+    crawl_site(archive, site, assertions=ASSERTED)
+    found = next(key for key in site.postings if goldens.outcome(site, key) == "stored")
+    record = rows(archive, _RECORD, url=site.url(found))[0]["id"]
+    with create_engine(owner_url).begin() as owner:
+        for statement in READ_OTHERWISE:
+            owner.execute(text(statement), {"record": record})
+    return found
+
+
+_RECORD = "SELECT r.id FROM archive.record r JOIN archive.page p ON p.id = r.page_id WHERE p.url = :url"
+
+
+def kinds(archive: Archive) -> list[str]:
+    found = rows(archive, "SELECT kind FROM archive.change WHERE kind <> 'created' ORDER BY change_seq")
+    return [row["kind"] for row in found]
+
+
+def titles(archive: Archive, site: Site, key: str) -> list[tuple[str, str]]:
+    query = "SELECT v.kind, v.title FROM archive.record_version v JOIN archive.record r ON r.id = v.record_id"
+    found = rows(
+        archive, f"{query} JOIN archive.page p ON p.id = r.page_id WHERE p.url = :u ORDER BY 1, 2", u=site.url(key)
+    )
+    return [(row["kind"], row["title"]) for row in found]
+
+
+def test_what_other_rules_read_is_told_before_what_the_page_changed(archive: Archive, site: Site, key: str) -> None:
+    document = site.postings[key].document
+    site.put(replace(document, title=document.title + "（修订）"), key=key)
+    report = crawl_site(archive, site, FULL, assertions=ASSERTED)
+    assert (report.created, report.updated) == (0, 1)
+    assert kinds(archive) == ["re-extracted", "updated"]
+    assert titles(archive, site, key) == [
+        ("created", "旧规则读出的标题"),
+        ("re-extracted", document.title),
+        ("updated", document.title + "（修订）"),
+    ]
+
+
+def test_new_rules_never_mark_the_archive_as_changed(archive: Archive, site: Site, key: str) -> None:
+    site.churn = True
+    report = crawl_site(archive, site, FULL, assertions=ASSERTED)
+    assert report.stored > 1
+    assert report.updated == 0
+    assert kinds(archive) == ["re-extracted"]
+
+
+def test_a_dry_run_says_what_would_change_and_changes_nothing(
+    archive: Archive, local_settings: Settings, site: Site, key: str
+) -> None:
+    captures = rows(archive, "SELECT count(*) AS n FROM archive.capture")
+    site.requests.clear()
+    said = gongkai(local_settings, "reextract", "--dry-run", "--json")
+    records = len(rows(archive, "SELECT id FROM archive.record"))
+    assert (said["records"], said["versions"], said["fields"]) == (records, 1, {"title": 1})
+    assert said["samples"]["title"][0][1:] == ["旧规则读出的标题", site.postings[key].document.title]
+    assert kinds(archive) == []
+    assert gongkai(local_settings, "reextract", "--json", "--where", "title=旧规则读出的标题")["records"] == 1
+    assert kinds(archive) == ["re-extracted"]
+    assert gongkai(local_settings, "reextract", "--json")["versions"] == 0
+    assert gongkai(local_settings, "reextract", "--json")["records"] == 0
+    assert rows(archive, "SELECT DISTINCT read_with FROM archive.record") == [{"read_with": READ_WITH}]
+    assert site.requests == []
+    assert rows(archive, "SELECT count(*) AS n FROM archive.capture") == captures
