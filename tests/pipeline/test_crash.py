@@ -1,14 +1,17 @@
 """A process that dies at any moment leaves a state that the same work, done again, completes."""
 
 import asyncio
-import os
+import json
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pytest
+import yaml
 from sqlalchemy import create_engine, text
 from starlette.responses import Response
 
@@ -19,9 +22,13 @@ from etl.local.parts import Addresses
 from etl.pipeline.crawl import crawl
 from etl.pipeline.fetching import fetch_batch
 from etl.settings import PROJECT, Settings
-from tests.kit import crawl_site, environment, rows, source_of, state
-from tests.sites import demo_sites, goldens, source_text
+from etl.sources.load import load
+from tests.kit import environment, rows, source_of, state
+from tests.sites import catalogue, demo_sites, goldens, source_text
+from tests.sites.documents import Paragraph
 from tests.sites.server import Call, Site, serve
+from tests.sites.trs_columns import BY_KEY
+from tests.sites.trs_wcm import TrsSite
 
 
 @pytest.fixture
@@ -31,36 +38,64 @@ def site() -> Iterator[Site]:
         yield demo
 
 
+@pytest.fixture
+def small_site() -> Iterator[TrsSite]:
+    """A site of one list with two documents, one of them with a file."""
+    made = TrsSite("demo-trs")
+    documents = catalogue.documents("trs")
+    for has_file in (True, False):
+        document = next(each for each in documents if bool(each.attachments) is has_file and not each.breaks)
+        made.put(document, column="czxx")
+    with serve(made):
+        yield made
+
+
 def anonymous(found: list[dict[str, object]]) -> list[dict[str, object]]:
     return [{name: value for name, value in row.items() if name != "source_id"} for row in found]
 
 
-@pytest.mark.parametrize("position", [0, 20, 45])
-def test_a_fetch_killed_in_mid_batch_is_completed_by_its_rerun(
-    archive: Archive, local_settings: Settings, site: Site, tmp_path: Path, position: int
+def test_a_crawl_killed_at_any_step_is_completed_by_its_rerun(
+    archive: Archive, local_settings: Settings, small_site: TrsSite, tmp_path: Path
 ) -> None:
-    crawl_site(archive, site, id="undisturbed")
-    wanted = [row for row in state(archive) if row["source_id"] == "undisturbed"]
-    file = tmp_path / "source.yaml"
-    file.write_text(source_text(site), encoding="utf-8")
-    worker: list[subprocess.Popen[bytes]] = []
-    key = list(site.postings)[position]
-    faults = dict(site.faults)
+    """Every object written and every transaction committed is a step; the crawl is killed before each of them once.
 
-    def kill(call: Call) -> Response:
-        os.kill(worker[0].pid, signal.SIGKILL)
-        return call.plain()
-
-    site.faults[key] = kill
-    command = [sys.executable, "-m", "tests.pipeline.worker", str(file), "disturbed"]
-    worker.append(subprocess.Popen(command, cwd=PROJECT, env=environment(local_settings)))
-    assert worker[0].wait(60) == -signal.SIGKILL
-    site.faults = faults
-    report = crawl(archive, source_of(site), "disturbed", Options(), local_settings, lambda *_: None)
-    assert (report.unfinished, report.problems) == (0, ())
-    assert anonymous([row for row in state(archive) if row["source_id"] == site.name]) == anonymous(wanted)
-    seqs = [row["change_seq"] for row in rows(archive, "SELECT change_seq FROM archive.change ORDER BY 1")]
-    assert seqs == list(range(1, 2 * len(wanted) + 1))
+    Each time the site says something new, so that texts and bytes are new to the archive every time.
+    """
+    documents = [posting.document for posting in small_site.postings.values()]
+    column = {"url": small_site.base + BY_KEY["czxx"].path}
+    command = [sys.executable, "-m", "tests.pipeline.worker"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=PROJECT, env=environment(local_settings), **pipes) as worker:
+        assert worker.stdin
+        assert worker.stdout
+        status, undisturbed = 1, []
+        for step in count(1):
+            name, mark = f"killed-{step}", f"第{step}次公开的内容。"
+            for document in documents:
+                small_site.put(replace(document, body=(*document.body, Paragraph(mark))), column="czxx")
+            changes = {"id": name, "columns": [column], "assertions": {"min_records": 1, "max_age_days": 36500}}
+            file = tmp_path / f"{name}.yaml"
+            file.write_text(json.dumps(yaml.safe_load(source_text(small_site)) | changes), encoding="utf-8")
+            worker.stdin.write(f"{file} disturbed {step}\n")
+            worker.stdin.flush()
+            status, taken = map(int, worker.stdout.readline().split())
+            report = crawl(archive, load(file), "disturbed", Options(), local_settings, lambda *_: None)
+            assert (report.unfinished, report.problems) == (0, ()), step
+            found = [row for row in state(archive) if row["source_id"] == name]
+            seen = [[str(row[part]).replace(mark, "") for part in ("url", "state", "version", "text")] for row in found]
+            undisturbed = undisturbed or seen
+            assert seen == undisturbed, step
+            assert all(archive.store.blob(row["sha256"]) for row in found)
+            if status == 0:
+                break
+            assert status == -signal.SIGKILL
+            assert taken == step - 1
+        worker.stdin.close()
+    assert step > 12, "a crawl of a listing, two documents and a file takes more steps than that"
+    assert len(undisturbed) == len(documents)
+    events = rows(archive, "SELECT change_seq, kind FROM archive.change ORDER BY 1")
+    assert [row["change_seq"] for row in events] == list(range(1, step * len(documents) + 1))
+    assert {row["kind"] for row in events} == {"created"}
 
 
 def test_a_log_without_rows_is_adopted_without_asking_the_site(
@@ -83,7 +118,7 @@ def test_a_log_without_rows_is_adopted_without_asking_the_site(
 
 _CAPTURES = "SELECT * FROM archive.capture ORDER BY id"
 _AS_IF_THE_ROWS_WERE_NEVER_WRITTEN = (
-    "TRUNCATE archive.change, archive.record_version, archive.record, archive.content",
+    "TRUNCATE archive.change, archive.record_version, archive.record, archive.content CASCADE",
     "UPDATE archive.run_page SET capture_id = NULL, outcome = NULL WHERE batch = 0",
     "UPDATE archive.page SET checked_at = NULL, blob_sha256 = NULL, unread_capture_id = NULL WHERE kind = 'document'",
     "DELETE FROM archive.capture c USING archive.page p WHERE p.id = c.page_id AND p.kind = 'document'",
