@@ -67,7 +67,9 @@ def owner_url(parts: Addresses, parts_dir: Path) -> Iterator[str]:
         connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
         connection.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO archive_app").format(database))
         connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO archive_reader").format(database))
-        yield url.set(database=name).render_as_string(hide_password=False)
+    yield url.set(database=name).render_as_string(hide_password=False)
+    # A connection of its own: a test may have restarted the server.
+    with server.connect() as connection:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(database))
 
 

@@ -1,0 +1,110 @@
+"""Object storage or the database goes away in mid-crawl: one line says so, and the same work, done again, completes it."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from sqlalchemy.exc import OperationalError
+from starlette.responses import Response
+
+from etl.archive import Archive
+from etl.archive.runs import Options
+from etl.archive.store import StoreError
+from etl.local import parts as local_parts
+from etl.local import postgres, process, store
+from etl.local.state import State
+from etl.pipeline.crawl import crawl
+from etl.settings import Settings
+from tests.kit import crawl_site, rows, source_of, state
+from tests.sites import demo_sites
+from tests.sites.server import Call, Site, serve
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    demo = demo_sites()[0]
+    with serve(demo):
+        yield demo
+
+
+def crawl_through(
+    archive: Archive, settings: Settings, site: Site, strike: Callable[[], None], error: type[Exception], said: str
+) -> Callable[[], None]:
+    """A crawl that is struck in its middle and fails; returns what does the rest and compares with a calm crawl."""
+    key = list(site.postings)[30]
+
+    def struck(call: Call) -> Response:
+        site.faults.pop(key)
+        strike()
+        return call.plain()
+
+    site.faults[key] = struck
+    with pytest.raises(error, match=said):
+        crawl(archive, source_of(site), "struck", Options(), settings, lambda *_: None)
+
+    def finish() -> None:
+        report = crawl(archive, source_of(site), "struck", Options(), settings, lambda *_: None)
+        assert (report.unfinished, report.problems) == (0, ())
+        crawl_site(archive, site, id="calm")
+        found = [{name: row[name] for name in row if name != "source_id"} for row in state(archive)]
+        half = len(found) // 2
+        assert sorted(map(str, found[:half])) == sorted(map(str, found[half:]))
+        seqs = [row["change_seq"] for row in rows(archive, "SELECT change_seq FROM archive.change ORDER BY 1")]
+        assert seqs == list(range(1, len(found) + 1))
+
+    return finish
+
+
+def again(parts_dir: Path) -> None:
+    """What is down comes up where it was."""
+    settings = Settings(state_dir=parts_dir, postgres_port=0, store_port=0)
+    local_parts.up(settings, airflow=False, report=lambda progress: None, fast=True)
+
+
+def pid(parts_dir: Path, part: str) -> int:
+    running = process.find(State(parts_dir), part)
+    assert running
+    return running.pid
+
+
+def test_object_storage_goes_away_and_comes_back(
+    archive: Archive, local_settings: Settings, parts_dir: Path, site: Site
+) -> None:
+    def strike() -> None:
+        os.kill(pid(parts_dir, store.NAME), signal.SIGKILL)
+
+    finish = crawl_through(archive, local_settings, site, strike, StoreError, "gongkai status")
+    named = {row["blob_sha256"] for row in rows(archive, "SELECT blob_sha256 FROM archive.capture")} - {None}
+    again(parts_dir)
+    assert all(archive.store.blob(digest) for digest in named)
+    finish()
+
+
+def test_the_database_is_restarted_in_mid_run(
+    archive: Archive, local_settings: Settings, parts_dir: Path, site: Site
+) -> None:
+    def strike() -> None:
+        # SIGQUIT: PostgreSQL's immediate shutdown, as after a crash.
+        os.kill(pid(parts_dir, postgres.NAME), signal.SIGQUIT)
+
+    finish = crawl_through(archive, local_settings, site, strike, OperationalError, "terminating|refused|closed")
+    again(parts_dir)
+    finish()
+
+
+def test_a_full_disk_in_object_storage_is_one_line_and_no_loss(
+    archive: Archive, local_settings: Settings, parts_dir: Path, site: Site
+) -> None:
+    server = psutil.Process(pid(parts_dir, store.NAME))
+
+    def strike() -> None:
+        # Not a byte more in any of its files: what a full disk does.
+        server.rlimit(psutil.RLIMIT_FSIZE, (1, 1))
+
+    finish = crawl_through(archive, local_settings, site, strike, StoreError, "free space|gongkai status")
+    os.kill(server.pid, signal.SIGKILL)
+    again(parts_dir)
+    finish()
