@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import typer
 
+from etl.cli.attached import Attachments, is_page, show_file
 from etl.cli.console import output, print_json, table
 from etl.errors import GongkaiError
 from etl.extract import Extraction, content_hash, extract
@@ -16,6 +17,7 @@ from etl.extract.manifest import predictions
 from etl.fetch.client import Request, fetcher
 from etl.fetch.hosts import LocalHosts
 from etl.fetch.judge import judge
+from etl.files import FileReading
 from etl.settings import settings
 from etl.sources.schema import adhoc_source
 
@@ -24,13 +26,14 @@ app = typer.Typer()
 
 @app.command("extract")
 def extract_command(
-    pages: Annotated[list[str] | None, typer.Argument(help="Saved pages, or http(s) addresses.")] = None,
+    pages: Annotated[list[str] | None, typer.Argument(help="Saved pages and files, or http(s) addresses.")] = None,
     url: Annotated[str, typer.Option(help="Address from which a saved page came.")] = "",
+    ocr: Annotated[bool, typer.Option("--ocr", help="Read scans too (seconds a page).")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     manifest: Annotated[Path | None, typer.Option(help="Labels (JSONL) whose pages are to be read.")] = None,
     folder: Annotated[Path | None, typer.Option("--pages", help="Folder of the manifest's pages.")] = None,
 ) -> None:
-    """Show what would be read in a page, each field with its evidence. Nothing is stored."""
+    """Show what would be read in a page, each field with its evidence, or in an attachment. Nothing is stored."""
     if manifest:
         if folder is None:
             raise GongkaiError(
@@ -41,12 +44,23 @@ def extract_command(
         return
     if not pages:
         raise GongkaiError("nothing to read", hint="name a file or an address")
-    read = {page: extract(*_bytes(page, url)) for page in pages}
+    with Attachments(ocr=ocr) as files:
+        read = {page: _read(page, url, files) for page in pages}
     if as_json:
-        print_json([{"page": page, **_as_dict(found)} for page, found in read.items()])
-    else:
-        for page, found in read.items():
+        print_json([_as_dict(page, found) for page, found in read.items()])
+        return
+    for page, found in read.items():
+        if isinstance(found, FileReading):
+            show_file(page, found)
+        else:
             _show(page, found)
+
+
+def _read(page: str, url: str, files: Attachments) -> Extraction | FileReading:
+    body, address, content_type = _bytes(page, url)
+    if is_page(body, address):
+        return extract(body, address, content_type)
+    return files.read(body, address.rsplit("/", 1)[-1])
 
 
 def _bytes(page: str, url: str) -> tuple[bytes, str, str]:
@@ -69,10 +83,11 @@ async def _fetch(url: str) -> tuple[bytes, str, str]:
     return attempt.body, attempt.final_url, attempt.header("content-type")
 
 
-def _as_dict(found: Extraction) -> dict[str, Any]:
-    return {**asdict(found), "fields": {name: asdict(value) for name, value in found.fields.items()}} | {
-        "short_id": content_hash(found.text).short_id
-    }
+def _as_dict(page: str, found: Extraction | FileReading) -> dict[str, Any]:
+    if isinstance(found, FileReading):
+        return {"file": page, **asdict(found)}
+    fields = {name: asdict(value) for name, value in found.fields.items()}
+    return {"page": page, **asdict(found), "fields": fields, "short_id": content_hash(found.text).short_id}
 
 
 def _show(page: str, found: Extraction) -> None:

@@ -1,0 +1,129 @@
+"""What a file is, by its bytes: the extension and the server's Content-Type are wrong too often to be asked first.
+
+WPS Office writes Word, Excel and PowerPoint files under the endings .wps, .et and .dps, as OLE containers or as zip;
+only the streams and members inside tell them apart.
+"""
+
+import io
+import re
+import zipfile
+from collections.abc import Mapping
+
+import olefile
+
+from etl.web.charset import decode
+
+PDF = "application/pdf"
+DOC = "application/msword"
+XLS = "application/vnd.ms-excel"
+PPT = "application/vnd.ms-powerpoint"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+OFD = "application/ofd"
+RTF = "application/rtf"
+ZIP = "application/zip"
+RAR = "application/vnd.rar"
+SEVEN_ZIP = "application/x-7z-compressed"
+ENCRYPTED = "application/x-ole-encrypted"
+HTML = "text/html"
+CSV = "text/csv"
+TEXT = "text/plain"
+EMPTY = "application/x-empty"
+UNKNOWN = "application/octet-stream"
+IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/bmp", "image/tiff", "image/webp"})
+
+_MAGIC: Mapping[bytes, str] = {
+    b"{\\rtf": RTF,
+    b"Rar!\x1a\x07": RAR,
+    b"7z\xbc\xaf\x27\x1c": SEVEN_ZIP,
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"GIF8": "image/gif",
+    b"BM": "image/bmp",
+    b"II*\x00": "image/tiff",
+    b"MM\x00*": "image/tiff",
+    b"Founder CEB": "application/x-ceb",
+    b"\x1f\x8b": "application/gzip",
+    b"ID3": "audio/mpeg",
+    b"\x1aE\xdf\xa3": "video/x-matroska",
+    b"MZ": "application/vnd.microsoft.portable-executable",
+}
+_OLE_STREAMS = {
+    "worddocument": DOC,
+    "workbook": XLS,
+    "book": XLS,
+    "powerpoint document": PPT,
+    "encryptedpackage": ENCRYPTED,
+}
+# The part that only one kind of Office Open XML package has.
+_PACKAGES = (("word/", DOCX), ("xl/", XLSX), ("ppt/", PPTX))
+_BY_NAME = {
+    "doc": DOC, "wps": DOC, "xls": XLS, "et": XLS, "ppt": PPT, "dps": PPT,
+    "docx": DOCX, "xlsx": XLSX, "pptx": PPTX, "ofd": OFD, "zip": ZIP,
+}  # fmt: skip
+_HTML = re.compile(rb"<(!doctype\s+html|html|head|body|script|meta|title|table|div|frameset)\b", re.IGNORECASE)
+_HEAD = 4096
+"""Bytes in which a file shows what it is; a PDF's mark may stand behind up to 1,024 bytes of something else."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\ufffd]")
+
+
+def sniff(body: bytes, name: str = "") -> str:
+    """The media type of a file's bytes. The name only decides what bytes cannot: a container too broken to look into,
+    csv or plain text. Never raises."""
+    head = body[:_HEAD]
+    if not body.strip(b"\0 \t\r\n"):
+        return EMPTY
+    if b"%PDF-" in head[:1024]:
+        return PDF
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
+        return _zip(body, name)
+    if head.startswith(olefile.MAGIC):
+        return _ole(body, name)
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "image/webp"
+    if head[4:8] == b"ftyp":
+        return "video/mp4"
+    found = next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), None)
+    # Two letters alone prove nothing: a bitmap or a program has zero bytes in its head.
+    if found and (b"\0" in head[:64] or len(next(m for m in _MAGIC if head.startswith(m))) > 2):
+        return found
+    return _text(head, name)
+
+
+def _ending(name: str) -> str:
+    return name.rsplit(".", 1)[-1].strip().lower() if "." in name else ""
+
+
+def _zip(body: bytes, name: str) -> str:
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            names = archive.namelist()
+            if "OFD.xml" in names:
+                return OFD
+            if "[Content_Types].xml" in names:
+                return next((kind for part, kind in _PACKAGES if any(n.startswith(part) for n in names)), ZIP)
+            if names[:1] == ["mimetype"] and archive.getinfo("mimetype").file_size < 200:
+                return archive.read("mimetype").decode("ascii", "replace").strip()
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError):
+        return _BY_NAME.get(_ending(name), ZIP)
+    return ZIP
+
+
+def _ole(body: bytes, name: str) -> str:
+    try:
+        with olefile.OleFileIO(io.BytesIO(body)) as container:
+            streams = {path[0].lower() for path in container.listdir() if path}
+    except Exception:  # noqa: BLE001 - olefile raises whatever a broken container leads it to
+        streams = set()
+    return next((kind for stream, kind in _OLE_STREAMS.items() if stream in streams), _BY_NAME.get(_ending(name), DOC))
+
+
+def _text(head: bytes, name: str) -> str:
+    text, _ = decode(head)
+    # The last character may be cut in two by the end of the head.
+    if len(_CONTROL.findall(text[:-2])) > len(text) // 100:
+        return UNKNOWN
+    if _HTML.search(head.replace(b"\0", b"")) and text.lstrip().startswith("<"):
+        return HTML
+    return CSV if _ending(name) == "csv" else TEXT

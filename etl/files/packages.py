@@ -1,0 +1,60 @@
+"""Zip containers of XML, with the limits that keep a small file from becoming a large one."""
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from lxml import etree
+
+from etl.files.types import FileOutcome, Limits, Unreadable
+
+_FREE = 10 * 2**20
+"""Bytes that any file may grow to; how many times larger it becomes only matters beyond."""
+_FAULTS = (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, IndexError, zlib.error)
+
+
+def check_size(packed: int, unpacked: int, members: int, limits: Limits) -> None:
+    """Raises `Unreadable` for what would unpack to more than it may."""
+    if members > limits.members:
+        raise Unreadable(FileOutcome.TOO_LARGE, f"{members} members, allowed are {limits.members}")
+    if unpacked > limits.unpacked:
+        raise Unreadable(FileOutcome.TOO_LARGE, f"unpacks to {unpacked} bytes, allowed are {limits.unpacked}")
+    if unpacked > _FREE and unpacked > packed * limits.ratio:
+        raise Unreadable(FileOutcome.TOO_LARGE, f"unpacks to {unpacked // max(packed, 1)} times its size")
+
+
+@contextmanager
+def open_zip(body: bytes, limits: Limits) -> Iterator[zipfile.ZipFile]:
+    """The archive, its declared sizes within the limits. `zipfile` reads no more of a member than it declares.
+
+    Raises `Unreadable` for a broken, encrypted or too large one.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            members = archive.infolist()
+            check_size(len(body), sum(m.file_size for m in members), len(members), limits)
+            yield archive
+    except RuntimeError as error:
+        raise Unreadable(FileOutcome.ENCRYPTED, "a member asks for a password") from error
+    except _FAULTS as error:
+        raise Unreadable(FileOutcome.BROKEN, f"not a whole zip container: {error}") from error
+
+
+def read_xml(archive: zipfile.ZipFile, name: str) -> etree._Element:
+    """The root of an XML member. Entities stay unexpanded, nothing outside is read. Raises `Unreadable`."""
+    try:
+        return parse_xml(archive.read(name))
+    except KeyError as error:
+        raise Unreadable(FileOutcome.BROKEN, f"{name} is missing") from error
+
+
+def parse_xml(content: bytes) -> etree._Element:
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, recover=True
+    )
+    root = etree.fromstring(content, parser)
+    if root is None:
+        raise Unreadable(FileOutcome.BROKEN, "a part of it is no XML")
+    return root

@@ -1,0 +1,208 @@
+"""What each format gives: the text that a person sees, a paragraph or a table row a line."""
+
+import io
+
+import py7zr
+import pytest
+
+from etl.files import FileOutcome, Reader, sniff
+from etl.files.kinds import CSV, DOC, DOCX, HTML, OFD, PDF, PPT, PPTX, RAR, RTF, SEVEN_ZIP, TEXT, XLS, XLSX, ZIP
+from tests.files import containers, documents, pdfs
+from tests.files.documents import docx, numbering, ofd, p, row
+from tests.files.pdfs import pdf
+
+_NUMBERED = '<w:numPr><w:ilvl w:val="{}"/><w:numId w:val="7"/></w:numPr>'
+_LONG = "为保障夏季用水高峰期间的供水安全现将有关事项通知如下请各单位认真执行"
+
+
+def seven_zip(name: str, content: bytes, password: str | None = None) -> bytes:
+    made = io.BytesIO()
+    with py7zr.SevenZipFile(made, "w", password=password) as archive:
+        archive.writef(io.BytesIO(content), name)
+    return made.getvalue()
+
+
+SAMPLES = {
+    DOC: documents.doc(["关于停水的通知", ["日期", "街道"], ["6月1日", "南街"], ["", "北街"], "特此通知。"]),
+    XLS: documents.xls("名单", [["单位", "电话"], ["水务局", "123"]]),
+    PPT: documents.ppt(["供水安排\n六月起检修", "恢复供水"]),
+    DOCX: docx(p("关于停水的通知") + f"<w:tbl>{row(p('日期'), p('街道'))}</w:tbl>"),
+    XLSX: documents.xlsx({"一季度": [["单位", "吨"], ["水务局", "12"]], "二季度": [["单位"]]}),
+    PPTX: documents.pptx(["供水安排\n六月起检修", "恢复供水"]),
+    OFD: ofd([[(20, 20, 8, "停水"), (28.5, 20, 8, "通知"), (20, 40, 30, "六月一日起")]]),
+    RTF: documents.rtf("关于停水的通知", "特此通知。"),
+    PDF: pdf([[(72, 700, "关于停水的通知"), (72, 660, "特此通知。")]]),
+    CSV: '单位,电话\r\n水务局,"123,456"\r\n'.encode("gb18030"),
+    TEXT: "关于停水的通知\r\n特此通知。".encode("utf-16"),
+    ZIP: containers.zipped_in_gb18030("附件一：名单.txt", "南街".encode("gb18030")),
+    RAR: containers.rar5({"附件/名单.txt": "南街".encode()}),
+    SEVEN_ZIP: seven_zip("附件/名单.txt", "南街".encode()),
+}
+TEXTS = {
+    DOC: "关于停水的通知\n日期 | 街道\n6月1日 | 南街\n | 北街\n特此通知。",
+    XLS: "单位 | 电话\n水务局 | 123",
+    PPT: "供水安排\n六月起检修\n恢复供水",
+    DOCX: "关于停水的通知\n日期 | 街道",
+    XLSX: "一季度\n单位 | 吨\n水务局 | 12\n二季度\n单位",
+    PPTX: "供水安排\n六月起检修\n恢复供水",
+    OFD: "停水通知\n六月一日起",
+    RTF: "关于停水的通知\n特此通知。",
+    PDF: "关于停水的通知\n特此通知。",
+    CSV: "单位 | 电话\n水务局 | 123,456",
+    TEXT: "关于停水的通知\n特此通知。",
+    ZIP: "== 附件一：名单.txt ==\n南街",
+    RAR: "== 附件/名单.txt ==\n南街",
+    SEVEN_ZIP: "== 附件/名单.txt ==\n南街",
+}
+
+
+@pytest.mark.parametrize("kind", SAMPLES)
+def test_every_format_is_known_by_its_bytes_and_read(read: Reader, kind: str) -> None:
+    name = "a.csv" if kind == CSV else "附件.pdf"
+    reading = read(SAMPLES[kind], name)
+    assert (reading.media_type, reading.outcome, reading.text) == (kind, FileOutcome.READ, TEXTS[kind])
+    assert reading.method
+
+
+def test_wps_office_files_are_what_they_hold() -> None:
+    assert [sniff(SAMPLES[DOC], "a.wps"), sniff(SAMPLES[XLS], "a.et"), sniff(SAMPLES[PPT], "a.dps")] == [DOC, XLS, PPT]
+    assert [sniff(SAMPLES[DOCX], "a.wps"), sniff(SAMPLES[XLSX], "a.et")] == [DOCX, XLSX]
+
+
+def test_the_name_tells_what_a_broken_container_was() -> None:
+    assert [sniff(SAMPLES[XLSX][:300], "a.xlsx"), sniff(SAMPLES[XLS][:600], "a.et")] == [XLSX, XLS]
+
+
+def test_hidden_and_deleted_text_is_not_read(read: Reader) -> None:
+    assert read(documents.doc(["看得见"], hidden="看不见")).text == "看得见"
+    deleted = (
+        "<w:p><w:del><w:r><w:delText>删去</w:delText></w:r></w:del><w:ins><w:r><w:t>加上</w:t></w:r></w:ins></w:p>"
+    )
+    vanished = "<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>看不见</w:t></w:r></w:p>"
+    assert read(docx(deleted + vanished)).text == "加上"
+
+
+def test_the_results_of_fields_are_read_and_not_their_codes(read: Reader) -> None:
+    assert (
+        read(documents.doc(['第\x13 = 3 \\* GB3 \x14③\x15项 \x13HYPERLINK "http://a"\x14链接\x15'])).text
+        == "第③项 链接"
+    )
+    field = "<w:p><w:r><w:instrText>PAGE</w:instrText></w:r><w:r><w:t>第3页</w:t></w:r></w:p>"
+    assert read(docx(field)).text == "第3页"
+
+
+def test_numbers_of_lists_are_written_out(read: Reader) -> None:
+    first, second = _NUMBERED.format(0), _NUMBERED.format(1)
+    body = p("总则", first) + p("目的", second) + p("依据", second) + p("附则", first) + p("施行", second)
+    levels = numbering(("chineseCounting", "第%1章　"), ("chineseCountingThousand", "（%2）"))
+    lines = ["第一章　总则", "（一）目的", "（二）依据", "第二章　附则", "（一）施行"]
+    assert read(docx(body, {"numbering.xml": levels})).text.split("\n") == lines
+    old = documents.doc(
+        ["总则", "目的", "依据", "附则", "施行"],
+        numbered={0: 0, 1: 1, 2: 1, 3: 0, 4: 1},
+        levels=[(37, "第\0章　"), (39, "（\1）")],
+    )
+    assert read(old).text.split("\n") == lines
+
+
+def test_merged_cells_are_read_once(read: Reader) -> None:
+    merged = row(p("区"), p("甲"), properties=['<w:vMerge w:val="restart"/>']) + row(
+        p(""), p("乙"), properties=["<w:vMerge/>"]
+    )
+    wide = row(p("合计"), p("二"), properties=['<w:gridSpan w:val="3"/>'])
+    assert read(docx(f"<w:tbl>{merged}{wide}</w:tbl>")).text == "区 | 甲\n | 乙\n合计 | 二"
+
+
+def test_text_boxes_and_notes_are_read(read: Reader) -> None:
+    box = f"<w:p><w:r><w:pict><w:txbxContent>{p('框中文字')}</w:txbxContent></w:pict></w:r></w:p>"
+    noted = '<w:p><w:r><w:t>正文</w:t><w:footnoteReference w:id="2"/></w:r></w:p>'
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    separator = f'<w:footnote w:type="separator" w:id="0">{p("线")}</w:footnote>'
+    notes = f'<w:footnotes {space}>{separator}<w:footnote w:id="2">{p("脚注")}</w:footnote></w:footnotes>'
+    assert read(docx(box + noted, {"footnotes.xml": notes})).text == "框中文字\n正文\n脚注"
+
+
+def test_lines_of_a_page_become_paragraphs(read: Reader) -> None:
+    """A word that the end of a line cuts must be found; headings, short lines and indented ones stay lines."""
+    page = [(200.0, 760.0, "关于停水的通知"), (96.0, 720.0, _LONG), (72.0, 700.0, "。"), (96.0, 680.0, _LONG + "停"),
+            (72.0, 660.0, "水。"), (400.0, 620.0, "水务局")]  # fmt: skip
+    wanted = f"关于停水的通知\n{_LONG}。\n{_LONG}停水。\n水务局"
+    assert read(pdf([page])).text == wanted
+    turned = [(x, 842 - y, text) for x, y, text in page]
+    assert read(pdf([turned], turned=90)).text == wanted
+
+
+def test_running_headers_stand_once_and_page_numbers_never(read: Reader) -> None:
+    pages = [
+        [(72, 800, "水务局文件"), (96, 700, f"第{n}段{_LONG}"), (72, 400, "完。"), (280, 60, f"— {n} —")]
+        for n in range(1, 5)
+    ]
+    reading = read(pdf(pages))
+    assert reading.pages == 4
+    assert reading.text.count("水务局文件") == 1
+    assert "—" not in reading.text
+
+
+def test_a_paragraph_goes_on_over_the_end_of_a_page(read: Reader) -> None:
+    pages = [[(96, 700, _LONG + "供"), (280, 60, "- 1 -")], [(72, 760, "水。"), (96, 700, _LONG), (280, 60, "- 2 -")]]
+    assert f"{_LONG}供水。\n" in read(pdf(pages)).text
+
+
+def test_ruled_tables_give_a_line_a_row(read: Reader) -> None:
+    rows = [["序号", "单位\n名称", "电话"], ["1", "水务局", "6285\n6286"], ["2", "", "62"]]
+    text = read(pdfs.table_pdf(rows, "附件一")).text
+    assert text == "附件一\n序号 | 单位名称 | 电话\n1 | 水务局 | 6285 6286\n2 | 62"
+
+
+def test_a_frame_is_no_table(read: Reader) -> None:
+    frame = "50 50 m 50 800 l S 550 50 m 550 800 l S 50 50 m 550 50 l S 50 800 m 550 800 l S"
+    assert read(pdf([[(72, 700, "第一行"), (72, 600, "第二行")]], drawn=frame)).text == "第一行\n第二行"
+
+
+def test_pages_without_meaning_are_scans(read: Reader) -> None:
+    garbled = pdf([[(72, 700 - 20 * n, "乱码" * 10) for n in range(5)]], garbled=True)
+    picture = pdfs.saved(pdfs.picture("NOTICE"), "PDF")
+    for body in (garbled, picture):
+        reading = read(body, "a.pdf")
+        assert (reading.outcome, reading.text, reading.pages) == (FileOutcome.SCAN, "", 1)
+    assert read(pdfs.saved(pdfs.picture("NOTICE"), "PNG"), "a.jpg").outcome is FileOutcome.SCAN
+
+
+def test_pieces_of_an_ofd_page_come_in_reading_order(read: Reader) -> None:
+    pieces = [(40, 50, 12, "第二行"), (60, 20, 12, "知"), (20, 20, 39, "停水通"), (90, 50, 12, "右")]
+    assert read(ofd([pieces, [(20, 20, 20, "第二页")]])).text == "停水通知\n第二行 | 右\n第二页"
+
+
+def test_members_of_archives_are_named_and_told_apart(read: Reader) -> None:
+    inner = containers.zipped({"名单.xlsx": SAMPLES[XLSX]})
+    body = containers.zipped(
+        {
+            "附件/通知.doc": SAMPLES[DOC],
+            "附件/内.zip": inner,
+            "扫描.png": pdfs.saved(pdfs.picture("X"), "PNG"),
+            "坏.docx": SAMPLES[DOCX][:200],
+            "__MACOSX/._通知.doc": b"x",
+        }
+    )
+    reading = read(body, "a.zip")
+    assert reading.outcome is FileOutcome.READ
+    assert {member.path: str(member.outcome) for member in reading.members} == {
+        "附件/通知.doc": "read", "附件/内.zip": "read", "附件/内.zip/名单.xlsx": "read", "扫描.png": "scan",
+        "坏.docx": "broken",
+    }  # fmt: skip
+    assert "== 附件/通知.doc ==\n关于停水的通知" in reading.text
+    assert "== 名单.xlsx ==\n一季度" in reading.text
+
+
+def test_names_in_old_rar_archives(read: Reader) -> None:
+    (member,) = read(containers.rar4("附件一：名单.txt", b"1")).members
+    assert member.path == "附件一：名单.txt"
+
+
+def test_a_table_saved_as_html_is_a_file_and_a_web_page_is_none(read: Reader) -> None:
+    space = 'xmlns:x="urn:schemas-microsoft-com:office:excel"'
+    sheet = f"<html {space}><body><table><tr><td>单位</td><td>吨</td></tr></table></body></html>"
+    reading = read(sheet.encode(), "名单.xls")
+    assert (reading.outcome, reading.text) == (FileOutcome.READ, "单位 | 吨")
+    page = read("<!DOCTYPE html><html><body>文件不存在</body></html>".encode(), "通知.pdf")
+    assert (page.media_type, page.outcome) == (HTML, FileOutcome.NOT_A_FILE)

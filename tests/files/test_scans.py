@@ -1,0 +1,76 @@
+"""Scans, by the OCR that the application ships, from pictures that the tests draw."""
+
+import io
+from collections.abc import Iterator
+
+import pytest
+from PIL import Image
+
+from etl.files import FileOutcome
+from etl.files.kinds import PDF
+from etl.files.lines import Line, in_rows, paragraphs
+from etl.files.ocr import ScanReader, scan_pool
+from etl.files.types import ScanLimits
+from tests.files.pdfs import picture, saved
+
+
+@pytest.fixture(scope="module")
+def read_scan() -> Iterator[ScanReader]:
+    with scan_pool(ScanLimits(pages=2, pixels=4_000_000)) as reader:
+        yield reader
+
+
+def test_a_scanned_page(read_scan: ScanReader) -> None:
+    reading = read_scan(saved(picture("WATER SUPPLY", "NOTICE 17", size=(500, 200)), "PDF"), PDF)
+    assert (reading.outcome, reading.method, reading.pages) == (FileOutcome.READ, "ocr", 1)
+    assert reading.text == "WATER SUPPLY\nNOTICE 17"
+
+
+def test_a_tiff_has_pages(read_scan: ScanReader) -> None:
+    made = io.BytesIO()
+    first, second = (picture(text, size=(300, 150)) for text in ("FIRST", "SECOND"))
+    first.save(made, "TIFF", save_all=True, append_images=[second])
+    reading = read_scan(made.getvalue(), "image/tiff")
+    assert (reading.text, reading.pages) == ("FIRST\nSECOND", 2)
+
+
+def test_a_long_poster_is_read_in_strips(read_scan: ScanReader) -> None:
+    """Shrunk to one picture its letters would be too small. What is transparent is white."""
+    long = Image.new("RGBA", (300, 2800), (0, 0, 0, 0))
+    for text, top in (("TOP", 0), ("BOTTOM", 2650)):
+        long.paste(picture(text, size=(300, 150)), (0, top))
+    assert read_scan(saved(long, "WEBP"), "image/webp").text == "TOP\nBOTTOM"
+
+
+def test_what_cannot_be_read_has_an_outcome(read_scan: ScanReader) -> None:
+    blank = saved(Image.new("RGB", (200, 200), "white"), "PNG")
+    cases = {
+        FileOutcome.NO_TEXT: (blank, "image/png"),
+        FileOutcome.BROKEN: (blank[:60], "image/png"),
+        FileOutcome.UNSUPPORTED: (b"x", "text/plain"),
+        FileOutcome.TOO_LARGE: (saved(Image.new("1", (3000, 3000)), "PNG"), "image/png"),
+    }
+    assert {wanted: read_scan(*given).outcome for wanted, given in cases.items()} == {
+        wanted: wanted for wanted in cases
+    }
+    many = io.BytesIO()
+    page = picture("X", size=(100, 100))
+    page.save(many, "PDF", save_all=True, append_images=[page] * 2)
+    assert read_scan(many.getvalue(), PDF).outcome is FileOutcome.TOO_LARGE
+
+
+def test_a_page_that_takes_too_long_is_named() -> None:
+    with scan_pool(ScanLimits(seconds=0.01)) as read_scan:
+        reading = read_scan(saved(picture("X"), "PNG"), "image/png")
+    assert reading.outcome is FileOutcome.TOO_SLOW
+
+
+def test_pieces_side_by_side_are_cells_or_words() -> None:
+    pieces = [Line("单位", 10, 11, 50, 31), Line("供水", 400, 10, 440, 30), Line("NEW", 52, 10, 90, 30)]
+    assert [line.text for line in in_rows(pieces)] == ["单位NEW | 供水"]
+
+
+def test_letters_of_two_lines_stay_two_words() -> None:
+    wide = "supply of water in the summer months"
+    lines = [Line(wide, 0, 0, 400, 20), Line("begins now", 0, 30, 100, 50)]
+    assert paragraphs([lines]) == [f"{wide} begins now"]
