@@ -21,5 +21,14 @@ REVOKE ALL ON DATABASE archive FROM PUBLIC;
 GRANT CONNECT, TEMPORARY ON DATABASE archive TO archive_app;
 GRANT CONNECT ON DATABASE archive TO archive_reader;
 
+-- A mistaken query of a downstream job ends by itself. A session may set these otherwise; what a reader may read and
+-- that it may write nothing are matters of rights, not of settings.
+ALTER ROLE archive_reader SET statement_timeout = '60s';
+ALTER ROLE archive_reader SET idle_in_transaction_session_timeout = '10min';
+ALTER ROLE archive_reader SET default_transaction_read_only = on;
+ALTER ROLE archive_reader SET timezone = 'UTC';
+
 \connect archive
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
+-- Large objects are the one thing that every role may make, whatever it may not.
+REVOKE ALL ON FUNCTION lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) FROM PUBLIC;

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from etl.archive import Archive
 
 DATABASE = "archive_db"
+READER = "archive_reader_db"
 STORE = "archive_store"
 CHINA = pendulum.timezone("Asia/Shanghai")
 # What lies outside the code may pass; a wrong source file or a red run stays as it is however often it is tried.
@@ -33,17 +34,19 @@ RETRIES = ExceptionRetryPolicy(
 
 
 def gongkai_settings() -> Settings:
-    """The process's settings, overruled by the Connections `archive_db` and `archive_store` where they exist.
+    """The process's settings, overruled by the Connections `archive_db`, `archive_reader_db` and `archive_store` where
+    they exist.
 
-    `archive_db` is a Postgres connection (host, port, login, password, schema = database). `archive_store` has the
+    The first two are Postgres connections (host, port, login, password, schema = database). `archive_store` has the
     S3 endpoint in host and port, the keys in login and password, and in extra optionally `bucket`, `secure`,
     `region`.
     """
     changes: dict[str, Any] = {}
-    if database := _connection(DATABASE):
-        login = f"{quote(database.login or '', safe='')}:{quote(database.password or '', safe='')}"
-        place = f"{database.host}:{database.port or 5432}/{database.schema or 'archive'}"
-        changes["database_url"] = SecretStr(f"postgresql+psycopg://{login}@{place}")
+    for setting, name in (("database_url", DATABASE), ("database_reader_url", READER)):
+        if database := _connection(name):
+            login = f"{quote(database.login or '', safe='')}:{quote(database.password or '', safe='')}"
+            place = f"{database.host}:{database.port or 5432}/{database.schema or 'archive'}"
+            changes[setting] = SecretStr(f"postgresql+psycopg://{login}@{place}")
     if store := _connection(STORE):
         changes["store_endpoint"] = f"{store.host}:{store.port}" if store.port else store.host
         changes["store_access_key"] = SecretStr(store.login or "")

@@ -66,6 +66,10 @@ class AirflowClient:
         """`queued`, `running`, `success` or `failed`."""
         return str(self._ask("GET", f"/api/v2/dags/{dag_id}/dagRuns/{run_id}")["state"])
 
+    def runs(self, dag_id: str) -> list[str]:
+        """The ids of all runs; those that an asset started begin with `asset_triggered`."""
+        return [str(row["dag_run_id"]) for row in self._pages(f"/api/v2/dags/{dag_id}/dagRuns", "dag_runs")]
+
     def task_instances(self, dag_id: str, run_id: str) -> list[TaskInstance]:
         path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances"
         return [

@@ -224,7 +224,9 @@ def _prepare(server: Postgres) -> None:
     roles = ["airflow", "archive_owner", "archive_app", "archive_reader"]
     with server.connect() as connection:
         known = {name for (name,) in connection.execute("SELECT rolname FROM pg_authid WHERE rolpassword <> ''")}
-        if known.issuperset(roles):
+        # Servers of before these settings have all passwords.
+        limited = connection.execute("SELECT FROM pg_roles WHERE rolname = 'archive_reader' AND rolconfig IS NOT NULL")
+        if known.issuperset(roles) and limited.fetchone() is not None:
             return
         if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = 'airflow'").fetchone():
             connection.execute("CREATE ROLE airflow LOGIN")

@@ -137,7 +137,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("content_hash", name="signature_pkey"),
         schema="archive",
     )
-    op.create_index("signature_bands_idx", "signature", ["bands"], postgresql_using="gin", schema="archive")
+    options = {"postgresql_using": "gin", "postgresql_with": {"fastupdate": "off"}}
+    op.create_index("signature_bands_idx", "signature", ["bands"], schema="archive", **options)
     op.add_column(
         "blob",
         sa.Column("verified_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -165,6 +166,8 @@ def upgrade() -> None:
         referent_schema="archive",
     )
     op.create_index("record_content_hash_idx", "record", ["content_hash", "id"], schema="archive")
+    unread = sa.text("unread_capture_id IS NOT NULL")
+    op.create_index("page_unread_idx", "page", ["id"], postgresql_where=unread, schema="archive")
     op.execute(PUBLISH_ALL)
     op.execute("REVOKE ALL ON FUNCTION archive.publish_all FROM PUBLIC")
     op.execute("GRANT EXECUTE ON FUNCTION archive.publish_all TO archive_app")
@@ -185,6 +188,7 @@ def downgrade() -> None:
     op.execute("REVOKE ALL ON FUNCTION archive.publish FROM PUBLIC")
     op.execute("GRANT EXECUTE ON FUNCTION archive.publish TO archive_app")
     op.execute("REVOKE UPDATE (verified_at, damage) ON archive.blob FROM archive_app")
+    op.drop_index("page_unread_idx", table_name="page", schema="archive")
     for table, columns in (("record", ["content_hash", "read_with"]), ("blob", ["verified_at", "damage"])):
         for column in columns:
             op.drop_column(table, column, schema="archive")

@@ -1,0 +1,154 @@
+"""The change feed as Parquet by month, in the archive's bucket: a reader of `api_v1` like any other.
+
+    exports/changes/month=2026-02/000000000001.parquet   named by its first change_seq; month in UTC
+    exports/changes/manifest.json                        which files there are, and which change_seq they reach
+
+A file is named by where it begins and the manifest is written last: what a killed run left, the next one overwrites.
+Changes and versions never change, so that a file once named by the manifest is never written again.
+"""
+
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from typing import Any
+
+import pyarrow as pa
+from sqlalchemy import Connection, Engine, text
+
+from etl.archive.database import readable_errors
+from etl.archive.store import MissingObject, Store, sha256
+from etl.errors import GongkaiError
+from etl.export.parquet import write_parquet
+
+FOLDER = "exports/changes/"
+MANIFEST = f"{FOLDER}manifest.json"
+PAGE = 200
+"""Changes that one query asks for."""
+CHANGES, CHARACTERS = 10_000, 16_000_000
+"""Changes, and characters of their texts, after which files are written: some tens of megabytes, held in memory."""
+
+_TEXT, _NUMBER, _TIME = pa.string(), pa.int64(), pa.timestamp("us", "UTC")
+SCHEMA = pa.schema(
+    [
+        pa.field("change_seq", _NUMBER, nullable=False),
+        pa.field("kind", _TEXT, nullable=False),
+        pa.field("record_id", _NUMBER, nullable=False),
+        pa.field("version", _NUMBER, nullable=False),
+        pa.field("changed_at", _TIME, nullable=False),
+        pa.field("reason", _TEXT),
+        pa.field("run_id", _NUMBER),
+        pa.field("source_id", _TEXT, nullable=False),
+        pa.field("url", _TEXT, nullable=False),
+        pa.field("short_id", _TEXT, nullable=False),
+        pa.field("content_hash", _TEXT, nullable=False),
+        pa.field("title", _TEXT, nullable=False),
+        pa.field("index_number", _TEXT),
+        pa.field("publisher", _TEXT),
+        pa.field("document_number", _TEXT),
+        pa.field("written_date", pa.date32()),
+        pa.field("published_date", pa.date32()),
+        pa.field("fields", pa.map_(_TEXT, _TEXT), nullable=False),
+        pa.field("corrected_fields", pa.list_(_TEXT), nullable=False),
+        pa.field("text", _TEXT, nullable=False),
+        pa.field("flags", pa.list_(_TEXT), nullable=False),
+        pa.field("captured_at", _TIME, nullable=False),
+    ]
+)
+"""A change with the version after it; the columns mean what they mean in `api_v1`."""
+
+_LAST = text("SELECT coalesce(max(change_seq), 0) FROM api_v1.changes")
+# Nobody's number but ours among the advisory locks; held until the transaction ends.
+_ALONE = text("SELECT pg_try_advisory_xact_lock(7305808869231650146)")
+_PAGE = text(f"""
+SELECT {", ".join(SCHEMA.names)}
+FROM (SELECT change_seq, kind, record_id, version, changed_at, reason, run_id FROM api_v1.changes) AS c
+JOIN (SELECT record_id, version, source_id, url, short_id, content_hash, title, index_number, publisher,
+             document_number, written_date, published_date, fields, corrected_fields, text, flags, captured_at
+      FROM api_v1.record_versions) AS v USING (record_id, version)
+WHERE change_seq > :after AND change_seq <= :last ORDER BY change_seq LIMIT :page
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A Parquet file that the manifest names: its object, month (UTC), first and last change_seq, rows, bytes."""
+
+    key: str
+    month: str
+    change_seq_from: int
+    change_seq_to: int
+    rows: int
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Everything that is exported: all changes up to and with `change_seq_to`."""
+
+    change_seq_to: int
+    files: tuple[File, ...]
+
+
+def export_changes(reader: Engine, store: Store) -> Manifest:
+    """Exports what is new in the feed; returns the manifest as it then stands. With nothing new it writes nothing.
+
+    Raises `GongkaiError` where another export is under way, or the bucket is ahead of the database.
+    """
+    with readable_errors(reader), reader.begin() as connection:
+        if not connection.scalar(_ALONE):
+            raise GongkaiError("another export of the changes is under way", hint="let it end")
+        manifest, last = read_manifest(store), connection.scalars(_LAST).one()
+        if manifest.change_seq_to > last:
+            raise GongkaiError(
+                f"{MANIFEST} in {store.address.bucket!r} reaches change {manifest.change_seq_to}, the database {last}",
+                hint=f"rebuild the database first; or the bucket is another archive's: move {FOLDER} away",
+            )
+        while manifest.change_seq_to < last:
+            rows = _some(connection, manifest.change_seq_to, last)
+            files = [_write(store, month, part) for month, part in _by_month(rows)]
+            manifest = Manifest(rows[-1]["change_seq"], (*manifest.files, *files))
+            store.put(MANIFEST, json.dumps(asdict(manifest), indent=1).encode())
+    return manifest
+
+
+def read_manifest(store: Store) -> Manifest:
+    """What is exported so far."""
+    try:
+        said = json.loads(store.read(MANIFEST))
+    except MissingObject:
+        return Manifest(0, ())
+    return Manifest(said["change_seq_to"], tuple(File(**file) for file in said["files"]))
+
+
+def _some(connection: Connection, after: int, last: int) -> list[Mapping[str, Any]]:
+    """The next changes, as many as are held in memory; from the same point always the same."""
+    rows: list[Mapping[str, Any]] = []
+    characters = 0
+    while len(rows) < CHANGES and characters < CHARACTERS and after < last:
+        page = connection.execute(_PAGE, {"after": after, "last": last, "page": PAGE}).mappings().all()
+        rows += [dict(row) for row in page]
+        characters += sum(len(row["text"]) for row in page)
+        after = page[-1]["change_seq"]
+    return rows
+
+
+def _by_month(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
+    """The rows of each month. Transactions that began earlier may commit later: months need not follow each other."""
+
+    def month(row: Mapping[str, Any]) -> str:
+        return f"{row['changed_at']:%Y-%m}"
+
+    for name, part in groupby(sorted(rows, key=month), month):
+        yield name, list(part)
+
+
+def _write(store: Store, month: str, rows: list[Mapping[str, Any]]) -> File:
+    out = io.BytesIO()
+    write_parquet(out, SCHEMA, [rows])
+    body, first, last = out.getvalue(), rows[0]["change_seq"], rows[-1]["change_seq"]
+    key = f"{FOLDER}month={month}/{first:012}.parquet"
+    store.put(key, body)
+    return File(key, month, first, last, len(rows), len(body), sha256(body))

@@ -1,0 +1,121 @@
+"""One export: which formats there are, what each is asked, and where it goes."""
+
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import IO
+
+from sqlalchemy import Connection
+
+from etl.archive import Archive
+from etl.archive.citation import MOUNT
+from etl.archive.finding import Filter, snapshot
+from etl.errors import GongkaiError
+from etl.export.captures import extent
+from etl.export.output import whole_file, whole_folder
+from etl.export.rows import count, distinct_texts
+from etl.export.tables import write_csv, write_jsonl, write_rows_as_parquet, write_texts
+from etl.export.wacz import write_wacz
+from etl.export.warc import write_warc
+
+STANDARD_OUTPUT = Path("-")
+
+
+class Format(StrEnum):
+    """What an export can be written as."""
+
+    WARC = "warc"
+    WACZ = "wacz"
+    PARQUET = "parquet"
+    JSONL = "jsonl"
+    CSV = "csv"
+    TXT = "txt"
+
+
+_BYTES = {Format.WARC: write_warc, Format.WACZ: write_wacz}
+_TABLES = {Format.JSONL: write_jsonl, Format.CSV: write_csv, Format.PARQUET: write_rows_as_parquet}
+_TO_STANDARD_OUTPUT = {Format.JSONL, Format.CSV}
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What was asked for. `every`: every capture of the pages, for WARC and WACZ; `versions`: every version of the
+    records, for JSON lines, CSV and Parquet. `base` is the browser's address, for permalinks."""
+
+    format: Format
+    out: Path
+    filter: Filter
+    every: bool = False
+    versions: bool = False
+    base: str = MOUNT
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was written: rows, texts or captures, how many of these repeat bytes, and how many had nothing to write."""
+
+    written: int
+    repeated: int = 0
+    left_out: int = 0
+
+
+Tell = Callable[[int, int], None]
+"""Called with the number of items written since the last call, and that of all."""
+
+
+def export(archive: Archive, asked: Export, tell: Tell = lambda more, total: None) -> Exported:
+    """Writes the export from one state of the archive. Interrupted or failed, it leaves nothing under the name.
+
+    Raises `GongkaiError` for what cannot be asked or written, `StoreError` and `DatabaseError`.
+    """
+    _check(asked)
+    with snapshot(archive) as connection:
+        total = count(connection, asked.filter, versions=asked.versions)
+        if asked.format is Format.TXT:
+            total, _ = distinct_texts(connection, asked.filter)
+            with whole_folder(asked.out) as folder:
+                without = write_texts(connection, asked.filter, folder, lambda more: tell(more, total))
+            return Exported(total, left_out=without)
+        with _out(asked) as out:
+            if asked.format in _BYTES:
+                return _bytes(connection, archive, asked, out, tell)
+            write = _TABLES[asked.format]
+            write(
+                connection,
+                asked.filter,
+                out,
+                asked.base,
+                versions=asked.versions,
+                tell=lambda more: tell(more, total),
+            )
+            return Exported(total)
+
+
+def _bytes(connection: Connection, archive: Archive, asked: Export, out: IO[bytes], tell: Tell) -> Exported:
+    size = extent(connection, asked.filter, every=asked.every)
+    done = _BYTES[asked.format](
+        connection,
+        archive.store,
+        asked.filter,
+        out,
+        size,
+        every=asked.every,
+        tell=lambda more: tell(more, size.captures),
+    )
+    return Exported(size.captures, done.revisits, size.without_bytes)
+
+
+def _out(asked: Export) -> AbstractContextManager[IO[bytes]]:
+    return nullcontext(sys.stdout.buffer) if asked.out == STANDARD_OUTPUT else whole_file(asked.out)
+
+
+def _check(asked: Export) -> None:
+    if asked.every and asked.format not in _BYTES:
+        raise GongkaiError(f"--all-captures says nothing for {asked.format}", hint="it is for warc and wacz")
+    if asked.versions and asked.format not in _TABLES:
+        raise GongkaiError(f"--versions says nothing for {asked.format}", hint="it is for jsonl, csv and parquet")
+    if asked.out == STANDARD_OUTPUT and asked.format not in _TO_STANDARD_OUTPUT:
+        raise GongkaiError(f"{asked.format} cannot go to standard output", hint="name a file")

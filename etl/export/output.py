@@ -1,0 +1,87 @@
+"""Where an export is written: under a temporary name until it is whole, so that nothing half has the name asked for."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import IO, Protocol
+
+from etl.errors import GongkaiError
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[IO[bytes]]:
+    """A new file beside the path, which takes its name at the end; an error or Ctrl-C leaves nothing.
+
+    A file that is there already is replaced then. Raises `GongkaiError` where nothing can be written.
+    """
+    if path.is_dir():
+        raise GongkaiError(f"{path} is a folder", hint="name a file")
+    part = _beside(path)
+    try:
+        with _readable(path), part.open("w+b") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        with _readable(path):
+            part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """The same for a folder, which must not be there yet, or be empty."""
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise GongkaiError(f"{path} is there already", hint="name a folder that is new or empty")
+    part = _beside(path)
+    try:
+        with _readable(path):
+            part.mkdir()
+            yield part
+            part.replace(path)
+    finally:
+        if part.exists():
+            shutil.rmtree(part)
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.partial")
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise GongkaiError(f"{path} cannot be written: {error.strerror}") from error
+
+
+class Out(Protocol):
+    """What bytes can be written to."""
+
+    def write(self, data: bytes, /) -> int: ...
+
+
+class Counted:
+    """Passes bytes on, and knows how many there were and their SHA-256."""
+
+    def __init__(self, out: Out) -> None:
+        self._out, self._hash, self.size = out, sha256(), 0
+
+    @property
+    def sha256(self) -> str:
+        """Of all bytes so far."""
+        return self._hash.hexdigest()
+
+    def write(self, data: bytes) -> int:
+        """Passes the bytes on."""
+        self._out.write(data)
+        self._hash.update(data)
+        self.size += len(data)
+        return len(data)
+
+    def flush(self) -> None:
+        """What is below is flushed by who opened it."""

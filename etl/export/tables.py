@@ -1,0 +1,144 @@
+"""Records as JSON lines, CSV, Parquet and plain texts."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import IO, Any
+
+import pyarrow as pa
+from sqlalchemy import Connection
+
+from etl.archive.citation import permalink
+from etl.archive.finding import Filter
+from etl.export.parquet import write_parquet
+from etl.export.rows import Row, distinct_texts, files_of, rows, texts
+
+Tell = Callable[[int], None]
+"""Called with the number of records written since the last call."""
+
+GUARDED = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
+"""What a spreadsheet may take for the beginning of a formula (OWASP, CSV injection), and the mark itself."""
+_NOT_IN_CSV = {"text", "fields", "attachments", "flags"}
+CSV_COLUMNS = (
+    *(field.name for field in fields(Row) if field.name not in _NOT_IN_CSV),
+    "characters",
+    "attachments",
+    "flags",
+    "permalink",
+    "citation",
+)
+_MOMENT = pa.timestamp("us", tz="UTC")
+_EVIDENCE = pa.struct(
+    [
+        *((name, pa.string()) for name in ("name", "value", "raw", "label", "origin", "rule")),
+        ("confidence", pa.float64()),
+        ("chosen", pa.bool_()),
+        ("set_aside", pa.bool_()),
+    ]
+)
+_FILE = pa.struct([(name, pa.string()) for name in ("url", "name", "role", "sha256")])
+_TYPES: dict[Any, pa.DataType] = {
+    int: pa.int64(),
+    bool: pa.bool_(),
+    str: pa.string(),
+    str | None: pa.string(),
+}
+_SPECIAL = {
+    **dict.fromkeys(("written_date", "published_date"), pa.date32()),
+    **dict.fromkeys(("state_at", "fetched_at", "first_seen_at", "version_at", "changed_at"), _MOMENT),
+    "fields": pa.list_(_EVIDENCE),
+    "attachments": pa.list_(_FILE),
+    "flags": pa.list_(pa.string()),
+}
+SCHEMA = pa.schema(
+    [
+        *((field.name, _SPECIAL.get(field.name) or _TYPES[field.type]) for field in fields(Row)),
+        ("permalink", pa.string()),
+        ("citation", pa.string()),
+    ]
+)
+
+
+def write_jsonl(
+    connection: Connection, asked: Filter, out: IO[bytes], base: str, *, versions: bool, tell: Tell
+) -> None:
+    """One JSON object a line: every column, every field's evidence, and what was read in the attachments."""
+    for batch in rows(connection, asked, versions=versions):
+        read = files_of(connection, batch)
+        for row in batch:
+            said = _told(row, base)
+            said["attachments"] = [{**file, **read.get(file.get("sha256") or "", {})} for file in row.attachments]
+            out.write(json.dumps(said, ensure_ascii=False, separators=(",", ":"), default=_json).encode() + b"\n")
+        tell(len(batch))
+
+
+def write_csv(connection: Connection, asked: Filter, out: IO[bytes], base: str, *, versions: bool, tell: Tell) -> None:
+    """UTF-8 with a byte order mark, without which Excel takes Chinese for the system's own charset; RFC 4180.
+
+    No texts: a spreadsheet cell holds 32,767 characters.
+    """
+    text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
+    try:
+        lines = csv.writer(text)
+        lines.writerow(CSV_COLUMNS)
+        for batch in rows(connection, asked, versions=versions):
+            for row in batch:
+                said = _told(row, base) | {
+                    "characters": len(row.text),
+                    "attachments": "\n".join(file["url"] for file in row.attachments),
+                    "flags": " ".join(row.flags),
+                }
+                lines.writerow([guarded(said[name]) for name in CSV_COLUMNS])
+            tell(len(batch))
+    finally:
+        text.detach()
+
+
+def write_rows_as_parquet(
+    connection: Connection, asked: Filter, out: IO[bytes], base: str, *, versions: bool, tell: Tell
+) -> None:
+    """Every column, with nested fields and attachments."""
+
+    def batches() -> Iterator[list[dict[str, Any]]]:
+        for batch in rows(connection, asked, versions=versions):
+            yield [_told(row, base) for row in batch]
+            tell(len(batch))
+
+    write_parquet(out, SCHEMA, batches())
+
+
+def write_texts(connection: Connection, asked: Filter, folder: Path, tell: Tell) -> int:
+    """A file a text, `NNN_<short id>.txt`: paragraphs on lines of their own, UTF-8, no line end after the last one.
+
+    Returns how many records have no text, and therefore no file.
+    """
+    found, without = distinct_texts(connection, asked)
+    width = max(3, len(str(max(found - 1, 0))))
+    for number, (short_id, text) in enumerate(texts(connection, asked)):
+        (folder / f"{number:0{width}}_{short_id}.txt").write_bytes(text.strip("\n").encode())
+        tell(1)
+    return without
+
+
+def guarded(value: Any) -> Any:
+    """The value as no spreadsheet takes it for a formula: `'` in front of what begins like one.
+
+    A cell that begins with `'` had it put there; without it stands the value.
+    """
+    said = _json(value) if hasattr(value, "isoformat") else value
+    return f"'{said}" if isinstance(said, str) and said.startswith(GUARDED) else said
+
+
+def _told(row: Row, base: str) -> dict[str, Any]:
+    values = {field.name: getattr(row, field.name) for field in fields(Row)}
+    return values | {
+        "permalink": permalink(row.id, row.version, row.short_id, base),
+        "citation": row.citation(base),
+    }
+
+
+def _json(value: Any) -> str:
+    return str(value.isoformat())

@@ -1,0 +1,113 @@
+"""A WARC file with its index and its list of pages in one ZIP: WACZ 1.1.1, which ReplayWeb.page opens.
+
+https://specs.webrecorder.net/wacz/1.1.1/
+"""
+
+import json
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC
+from importlib.metadata import version
+from typing import IO
+
+from sqlalchemy import Connection
+
+from etl.archive.finding import Filter
+from etl.archive.store import Store
+from etl.export.captures import Extent, document_pages
+from etl.export.cdxj import NAME, Sorter, line, write_index
+from etl.export.output import Counted
+from etl.export.warc import Indexed, Tell, Written, write_warc
+
+_WARC = "archive/data.warc.gz"
+
+
+def write_wacz(
+    connection: Connection, store: Store, asked: Filter, out: IO[bytes], size: Extent, *, every: bool, tell: Tell
+) -> Written:
+    """Writes the package into a file that can seek; memory does not grow with it. The same captures, the same bytes.
+
+    `created` is left out of its description: a time of now would change the bytes.
+    """
+    with zipfile.ZipFile(out, "w") as package, Sorter() as lines:
+        resources: list[dict[str, str | int]] = []
+
+        def index(item: Indexed) -> None:
+            lines.add(_line(item))
+
+        with _entry(package, _WARC, resources) as file:
+            written = write_warc(connection, store, asked, file, size, every=every, tell=tell, index=index)
+        with _entry(package, f"indexes/{NAME}", resources) as file:
+            blocks = write_index(lines.sorted(), file)
+        with _entry(package, "indexes/index.idx", resources) as file:
+            file.write(blocks.encode())
+        with _entry(package, "pages/pages.jsonl", resources, packed=True) as file:
+            _write_pages(connection, asked, file)
+        described = _json(
+            {
+                "profile": "data-package",
+                "wacz_version": "1.1.1",
+                "title": f"公开档案 {asked.source}".strip(),
+                "software": f"gongkai/{version('gongkai')}",
+                "resources": resources,
+            }
+        )
+        with _entry(package, "datapackage.json", []) as file:
+            file.write(described)
+            digest = {"path": "datapackage.json", "hash": f"sha256:{file.sha256}"}
+        with _entry(package, "datapackage-digest.json", []) as file:
+            file.write(_json(digest))
+    return written
+
+
+@contextmanager
+def _entry(
+    package: zipfile.ZipFile, path: str, resources: list[dict[str, str | int]], *, packed: bool = False
+) -> Iterator[Counted]:
+    """A file of the package; what is compressed already stands as it is, so that a reader can seek in it."""
+    about = zipfile.ZipInfo(path, (1980, 1, 1, 0, 0, 0))
+    about.compress_type = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
+    about.external_attr = 0o644 << 16
+    with package.open(about, "w", force_zip64=True) as file:
+        counted = Counted(file)
+        yield counted
+    name = path.rpartition("/")[2]
+    resources.append({"name": name, "path": path, "hash": f"sha256:{counted.sha256}", "bytes": counted.size})
+
+
+def _write_pages(connection: Connection, asked: Filter, out: Counted) -> None:
+    out.write(_json({"format": "json-pages-1.0", "id": "pages", "title": "公开文件", "hasText": True}))
+    for page in document_pages(connection, asked):
+        at = f"{page.fetched_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        out.write(
+            _json(
+                {
+                    "id": f"{page.id}.{page.version}",
+                    "url": page.url,
+                    "ts": at,
+                    "title": page.title or page.url,
+                    "text": page.text,
+                }
+            )
+        )
+
+
+def _line(item: Indexed) -> str:
+    """As `cdxj-indexer` has it."""
+    capture = item.capture
+    media_type = "warc/revisit" if capture.repeats else item.media_type
+    values = {
+        "url": capture.final_url,
+        **({} if media_type is None else {"mime": media_type.replace(";", " ").partition(" ")[0]}),
+        "status": str(capture.status),
+        "digest": item.digest,
+        "length": str(item.length),
+        "offset": str(item.offset),
+        "filename": _WARC.rpartition("/")[2],
+    }
+    return line(capture.final_url, f"{capture.fetched_at.astimezone(UTC):%Y%m%d%H%M%S}", values)
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode() + b"\n"

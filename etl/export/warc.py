@@ -1,0 +1,189 @@
+"""Captures as a WARC file (ISO 28500, WARC/1.1), each record a gzip member: response or revisit, request, metadata.
+
+Bodies stand as they are kept, after content and transfer decoding, so the headers that tell of the coding are kept
+under `X-Archive-Orig-…`, the prefix that replay tools know, and `Content-Length` is that of the body. A WARC file that
+keeps such headers over decoded bodies is broken: see pywb issue 584 and httrack2warc issue 5.
+"""
+
+import io
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from importlib.metadata import version
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.utils import Digester
+from warcio.warcwriter import WARCWriter
+
+from etl.archive.finding import Filter
+from etl.archive.store import Store
+from etl.export.captures import Extent, Kept, captures
+from etl.export.output import Counted, Out
+
+Tell = Callable[[int], None]
+"""Called with the number of captures written since the last call."""
+_RECORD_IDS = uuid.UUID("5d9df4f2-8d0c-4a8f-9c0c-3c1b1a2f7b60")
+_ORIGINAL = "X-Archive-Orig-"
+_CODING = {"content-encoding", "transfer-encoding", "content-length"}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """Where a response or revisit stands in the file, and what an index says of it."""
+
+    capture: Kept
+    digest: str
+    media_type: str | None
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a WARC file holds."""
+
+    responses: int
+    revisits: int
+
+
+def write_warc(
+    connection: Connection,
+    store: Store,
+    asked: Filter,
+    out: Out,
+    size: Extent,
+    *,
+    every: bool,
+    tell: Tell,
+    index: Callable[[Indexed], None] = lambda item: None,
+) -> Written:
+    """Writes the captures that `captures` gives, one body in memory at a time. The same captures, the same bytes.
+
+    Raises `StoreError` where bytes are missing or are not what they were.
+    """
+    counted = Counted(out)
+    writer = _Writer(counted, gzip=True, warc_version="WARC/1.1")
+    writer.write_record(_info(writer, asked, size.newest or _EPOCH))
+    responses = revisits = 0
+    for item in captures(connection, asked, every=every):
+        before = counted.size
+        main, *others = _records(writer, store, item)
+        writer.write_record(main)
+        media_type = main.http_headers.get_header("Content-Type")
+        index(Indexed(item, _digest(item), media_type, before, counted.size - before))
+        for record in others:
+            writer.write_record(record)
+        responses += not item.repeats
+        revisits += item.repeats
+        tell(1)
+    return Written(responses, revisits)
+
+
+def moment(at: datetime) -> str:
+    """WARC-Date to the microsecond, which WARC/1.1 allows."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+
+
+class _Writer(WARCWriter):  # type: ignore[misc]
+    @staticmethod
+    def _create_digester() -> Any:
+        return Digester("sha256")
+
+
+class _Headers(StatusAndHeaders):  # type: ignore[misc]
+    """Headers as they came: warcio would percent-encode what is not ASCII.
+
+    httpx reads headers as UTF-8, and as Latin-1 where they are none.
+    """
+
+    def compute_headers_buffer(self, header_filter: Any = None) -> None:
+        try:
+            self.headers_buff = self.to_bytes(encoding="latin-1")
+        except UnicodeEncodeError:
+            self.headers_buff = self.to_bytes(encoding="utf-8")
+
+
+def _records(writer: _Writer, store: Store, item: Kept) -> Iterator[Any]:
+    """The response or revisit, then the request and what the archive says of the capture."""
+    target, at = item.final_url, moment(item.fetched_at)
+    own = {"WARC-Record-ID": _record_id(item.id, item.fetched_at, "response"), "WARC-Date": at}
+    if item.repeats:
+        own["WARC-Refers-To"] = _record_id(item.first_id, item.first_at, "response")
+        where = item.first_url, moment(item.first_at)
+        yield writer.create_revisit_record(target, _digest(item), *where, _answer(item), own)
+    else:
+        body = store.blob(item.blob_sha256)
+        own["WARC-Payload-Digest"] = _digest(item)
+        yield writer.create_warc_record(target, "response", io.BytesIO(body), len(body), "", own, None, _answer(item))
+    beside = {"WARC-Date": at, "WARC-Concurrent-To": own["WARC-Record-ID"]}
+    if item.request_headers:
+        record_id = {"WARC-Record-ID": _record_id(item.id, item.fetched_at, "request")}
+        yield writer.create_warc_record(
+            target, "request", http_headers=_request(item), warc_headers_dict=record_id | beside
+        )
+    said = _fields(
+        {
+            "fetchTimeMs": item.elapsed_ms,
+            "via": item.url if item.url != item.final_url else "",
+            "gongkai-source": item.source_id,
+            "gongkai-capture": item.id,
+            "gongkai-outcome": item.outcome,
+            "gongkai-reason": item.reason,
+        }
+    )
+    record_id = {"WARC-Record-ID": _record_id(item.id, item.fetched_at, "metadata")}
+    yield writer.create_warc_record(
+        target, "metadata", io.BytesIO(said), len(said), "application/warc-fields", record_id | beside
+    )
+
+
+def _info(writer: _Writer, asked: Filter, newest: datetime) -> Any:
+    """The file's own description. Its date is that of the newest capture: one of today would change the bytes."""
+    filters = {name: getattr(asked, name) for name in asked.__slots__ if getattr(asked, name)}
+    said = _fields(
+        {
+            "software": f"gongkai/{version('gongkai')}",
+            "format": "WARC File Format 1.1",
+            "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+            "description": f"records: {'; '.join(f'{name} {value}' for name, value in filters.items()) or 'all'}",
+        }
+    )
+    headers = {"WARC-Record-ID": _record_id(0, newest, f"warcinfo {filters}"), "WARC-Date": moment(newest)}
+    return writer.create_warc_record("", "warcinfo", io.BytesIO(said), len(said), "application/warc-fields", headers)
+
+
+def _answer(item: Kept) -> _Headers:
+    """The status line and headers, made right for the body. The protocol is not kept; HTTP/2 is written so as well."""
+    known = {status.value: status.phrase for status in HTTPStatus}
+    headers = [
+        (f"{_ORIGINAL}{name}" if name.lower() in _CODING else name, " ".join(value.splitlines()))
+        for name, value in item.headers
+    ]
+    status = f"{item.status} {known.get(item.status, '')}".strip()
+    return _Headers(status, [*headers, ("Content-Length", str(item.size))], protocol="HTTP/1.1")
+
+
+def _request(item: Kept) -> _Headers:
+    parts = urlsplit(item.final_url)
+    path = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
+    headers = [("Host", parts.netloc.rpartition("@")[2]), *((name, value) for name, value in item.request_headers)]
+    return _Headers(f"GET {path} HTTP/1.1", headers, is_http_request=True)
+
+
+def _digest(item: Kept) -> str:
+    return f"sha256:{item.blob_sha256}"
+
+
+def _record_id(capture: int, at: datetime, kind: str) -> str:
+    return f"<urn:uuid:{uuid.uuid5(_RECORD_IDS, f'{capture} {moment(at)} {kind}')}>"
+
+
+def _fields(values: dict[str, Any]) -> bytes:
+    lines = ((name, " ".join(str(value).split())) for name, value in values.items())
+    return "".join(f"{name}: {value}\r\n" for name, value in lines if value).encode()

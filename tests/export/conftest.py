@@ -1,0 +1,101 @@
+"""Archives that are filled once for all tests of a module, which only read them."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from psycopg import sql
+from sqlalchemy import create_engine, make_url
+from starlette.responses import RedirectResponse, Response
+
+from etl.archive import Archive, open_archive
+from etl.archive.runs import Options
+from etl.local.parts import Addresses
+from etl.local.postgres import Postgres
+from etl.local.state import State
+from etl.settings import Settings
+from tests.kit import crawl_site, rows
+from tests.sites import demo_sites
+from tests.sites.server import Call, serve
+
+NAMED = 'inline; filename="岚川.html"'
+
+
+@contextmanager
+def own_archive(parts: Addresses, parts_dir: Path, name: str) -> Iterator[Archive]:
+    """An empty archive under that name, for as long as a module's tests need it."""
+    owner = make_url(parts.database_owner_url)
+    assert owner.port
+    client = parts.store.client()
+    client.make_bucket(name)
+    settings = Settings.model_validate(
+        {
+            "database_url": make_url(parts.database_url).set(database=name).render_as_string(hide_password=False),
+            "store_endpoint": parts.store.endpoint,
+            "store_access_key": parts.store.access_key,
+            "store_secret_key": parts.store.secret_key,
+            "store_bucket": name,
+            "store_secure": False,
+        }
+    )
+    database = sql.Identifier(name)
+    with Postgres(State(parts_dir), owner.port).connect() as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE archive OWNER archive_owner").format(database))
+        archive = open_archive(settings)
+        try:
+            yield archive
+        finally:
+            archive.engine.dispose()
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(database))
+            client.remove_bucket(name)
+
+
+@pytest.fixture(scope="module")
+def crawled(parts: Addresses, parts_dir: Path) -> Iterator[Archive]:
+    """One demo site: its first documents crawled, one of them changed, all crawled again."""
+    with own_archive(parts, parts_dir, "test-crawled") as archive:
+        _crawl(archive)
+        yield archive
+
+
+def _crawl(archive: Archive) -> None:
+    site = next(site for site in demo_sites() if site.name == "demo-trs")
+    site.validators = "none"
+    with serve(site):
+        crawl_site(archive, site, Options(limit=40))
+        urls = [row["url"] for row in rows(archive, _WITH_FILES)]
+        key = next(key for key in site.postings if site.url(key) in urls)
+        before = site.postings[key].document
+        site.faults[key] = _moved_and_named
+        site.put(replace(before, title=f"{before.title}（修订）"), key=key)
+        crawl_site(archive, site, Options(full=True, limit=40))
+
+
+def _moved_and_named(call: Call) -> Response:
+    """A redirect, then the page under a header that is not ASCII, as some servers send file names."""
+    if not call.request.url.query:
+        return RedirectResponse(f"{call.request.url.path}?v=2")
+    answer = call.plain()
+    answer.headers["content-disposition"] = NAMED.encode().decode("latin-1")
+    return answer
+
+
+_WITH_FILES = """
+SELECT p.url FROM archive.record r JOIN archive.page p ON p.id = r.page_id
+WHERE EXISTS (SELECT FROM archive.page_file f WHERE f.page_id = p.id)
+"""
+
+
+@pytest.fixture
+def owner(owner_url: str) -> Iterator[Callable[[str], object]]:
+    """Runs a statement as the database's owner."""
+    engine = create_engine(owner_url)
+
+    def run(statement: str) -> object:
+        with engine.begin() as connection:
+            return connection.exec_driver_sql(statement)
+
+    yield run
+    engine.dispose()

@@ -1,0 +1,261 @@
+"""WARC and WACZ files: what other people's tools say of them."""
+
+import gzip
+import json
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from warcio.archiveiterator import ArchiveIterator
+
+from etl.archive import Archive
+from etl.archive.finding import Filter
+from etl.archive.store import Store, StoreError, blob_key
+from etl.export.exporting import Export, Format, export
+from etl.pipeline.warc import read_whole
+from etl.settings import PROJECT
+from tests.export.conftest import NAMED
+from tests.kit import rows
+
+REPLAY = PROJECT / ".venv-replay" / "bin"
+"""`make test` installs it; tests/replay/requirements.in says why it is apart."""
+
+OF_RECORDS = """EXISTS (
+    SELECT FROM archive.record r WHERE r.page_id IN (p.id, p.part_of)
+    UNION SELECT FROM archive.page_file f WHERE f.file_id = p.id)"""
+"""Whether page `p` belongs to a record."""
+
+
+def written(crawled: Archive, path: Path, kind: Format = Format.WARC, **asked: Any) -> Path:
+    export(crawled, Export(kind, path, asked.pop("filter", Filter()), **asked))
+    return path
+
+
+@dataclass(frozen=True)
+class Found:
+    """A record of a WARC file."""
+
+    kind: str
+    headers: dict[str, str]
+    http: dict[str, str]
+    body: bytes
+
+    @property
+    def url(self) -> str:
+        return self.headers["WARC-Target-URI"]
+
+
+def records(path: Path) -> list[Found]:
+    with path.open("rb") as file:
+        return [
+            Found(
+                record.rec_type,
+                dict(record.rec_headers.headers),
+                {name.lower(): value for name, value in record.http_headers.headers} if record.http_headers else {},
+                record.content_stream().read(),
+            )
+            for record in ArchiveIterator(file, check_digests="raise")
+        ]
+
+
+def run(program: Path, *words: str | Path, folder: Path | None = None) -> str:
+    done = subprocess.run([program, *words], cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def every(crawled: Archive, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All captures of the archive as one WARC file."""
+    return written(crawled, tmp_path_factory.mktemp("every") / "every.warc.gz", every=True)
+
+
+def test_warcio_finds_nothing_wrong(every: Path) -> None:
+    assert run(Path(sys.executable).with_name("warcio"), "check", every) == ""
+
+
+def test_every_capture_with_bytes_is_in_it_once(crawled: Archive, every: Path) -> None:
+    found = records(every)
+    assert found[0].kind == "warcinfo"
+    captures = rows(
+        crawled,
+        f"""SELECT c.final_url, c.blob_sha256 FROM archive.capture c JOIN archive.page p ON p.id = c.page_id
+        WHERE c.blob_sha256 IS NOT NULL AND {OF_RECORDS}""",
+    )
+    shown = [item for item in found if item.kind in ("response", "revisit")]
+    assert sorted((item.url, item.headers["WARC-Payload-Digest"]) for item in shown) == sorted(
+        (row["final_url"], f"sha256:{row['blob_sha256']}") for row in captures
+    )
+    responses = [item for item in shown if item.kind == "response"]
+    assert len(responses) == len({row["blob_sha256"] for row in captures}) < len(captures)
+    assert read_whole(every).responses == len(responses)
+
+
+def test_responses_hold_the_bytes_that_were_stored_under_headers_that_fit(crawled: Archive, every: Path) -> None:
+    responses = [item for item in records(every) if item.kind == "response"]
+    for item in responses:
+        assert item.body == crawled.store.blob(item.headers["WARC-Payload-Digest"].removeprefix("sha256:"))
+        assert item.http["content-length"] == str(len(item.body))
+        assert not item.http.keys() & {"content-encoding", "transfer-encoding"}
+    packed = [item for item in responses if item.http.get("x-archive-orig-content-encoding") == "gzip"]
+    assert packed
+    assert all(int(item.http["x-archive-orig-content-length"]) < len(item.body) for item in packed)
+
+
+def test_revisits_name_a_response_that_stands_before_them(every: Path) -> None:
+    before: dict[str, Found] = {}
+    revisits = 0
+    for item in records(every):
+        if item.kind == "response":
+            before[item.headers["WARC-Record-ID"]] = item
+        elif item.kind == "revisit":
+            revisits += 1
+            first = before[item.headers["WARC-Refers-To"]]
+            assert item.headers["WARC-Refers-To-Target-URI"] == first.url
+            assert item.headers["WARC-Refers-To-Date"] == first.headers["WARC-Date"]
+            assert item.headers["WARC-Payload-Digest"] == first.headers["WARC-Payload-Digest"]
+            assert item.headers["WARC-Profile"].endswith("/1.1/revisit/identical-payload-digest")
+            assert item.body == b""
+    assert revisits
+
+
+def test_requests_and_outcomes_stand_beside_their_answers(every: Path) -> None:
+    found = records(every)
+    answers = {item.headers["WARC-Record-ID"]: item for item in found if item.kind in ("response", "revisit")}
+    requests = [item for item in found if item.kind == "request"]
+    outcomes = [item for item in found if item.kind == "metadata"]
+    for beside in (requests, outcomes):
+        assert {item.headers["WARC-Concurrent-To"] for item in beside} == answers.keys()
+    assert all(item.http["user-agent"].startswith("gongkai/") and item.http["host"] in item.url for item in requests)
+    said = b"".join(item.body for item in outcomes)
+    assert b"gongkai-outcome: stored\r\n" in said
+    assert b"gongkai-outcome: unchanged\r\n" in said
+    assert b"gongkai-outcome: gone\r\n" not in said, "such pages have no record"
+
+
+def test_a_redirect_is_told_and_headers_stand_as_they_were_sent(crawled: Archive, every: Path) -> None:
+    (moved,) = rows(crawled, "SELECT DISTINCT url, final_url FROM archive.capture WHERE final_url = url || '?v=2'")
+    beside = [item for item in records(every) if item.kind == "metadata" and b"via: " in item.body]
+    assert {item.url for item in beside} == {moved["final_url"]}
+    assert f"via: {moved['url']}\r\n".encode() in beside[0].body
+    assert f"content-disposition: {NAMED}\r\n".encode() in gzip.decompress(every.read_bytes())
+
+
+def test_without_all_captures_each_page_stands_once_as_it_is_now(crawled: Archive, tmp_path: Path) -> None:
+    shown = [
+        item for item in records(written(crawled, tmp_path / "now.warc.gz")) if item.kind in ("response", "revisit")
+    ]
+    pages = rows(
+        crawled,
+        f"""SELECT p.kind, c.final_url FROM archive.page p JOIN archive.capture c ON c.page_id = p.id
+        WHERE c.blob_sha256 = p.blob_sha256 AND {OF_RECORDS} GROUP BY p.id, p.kind, c.final_url""",
+    )
+    assert sorted(item.url for item in shown) == sorted(row["final_url"] for row in pages)
+    assert {row["kind"] for row in pages} == {"document", "part", "file"}
+
+
+def test_the_same_archive_gives_the_same_bytes(crawled: Archive, every: Path, tmp_path: Path) -> None:
+    assert written(crawled, tmp_path / "other.warc.gz", every=True).read_bytes() == every.read_bytes()
+    first, second = (written(crawled, tmp_path / f"{name}.wacz", Format.WACZ) for name in "ab")
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_a_wacz_is_valid_and_its_index_is_that_of_the_reference_tool(crawled: Archive, tmp_path: Path) -> None:
+    path = written(crawled, tmp_path / "all.wacz", Format.WACZ, every=True)
+    assert "Validation succeeded" in run(REPLAY / "wacz", "validate", "-f", path)
+    with zipfile.ZipFile(path) as package:
+        package.extractall(tmp_path)
+        stored = {item.filename for item in package.infolist() if item.compress_type == zipfile.ZIP_STORED}
+        index = gzip.decompress(package.read("indexes/index.cdx.gz")).decode().splitlines()
+        pages = [json.loads(line) for line in package.read("pages/pages.jsonl").splitlines()]
+    assert {"archive/data.warc.gz", "indexes/index.cdx.gz"} <= stored
+    assert index == run(REPLAY / "cdxj-indexer", "--sort", tmp_path / "archive" / "data.warc.gz").splitlines()
+    assert pages[0]["format"] == "json-pages-1.0"
+    indexed = {json.loads(line.split(" ", 2)[2])["url"] for line in index}
+    assert indexed.issuperset(page["url"] for page in pages[1:])
+    (count,) = rows(crawled, "SELECT count(*) AS n FROM archive.record")
+    assert len(pages) == count["n"] + 1
+    assert all(page["title"] and page["ts"].endswith("Z") for page in pages[1:])
+
+
+@contextmanager
+def pywb(folder: Path) -> Iterator[str]:
+    """pywb over the collections in the folder, on a free port of its choosing."""
+    program = """from gevent.monkey import patch_all; patch_all()
+from pywb.apps.cli import WaybackCli
+from pywb.utils.geventserver import GeventServer, RequestURIWSGIHandler
+server = GeventServer(WaybackCli(args=[]).application, 0, "127.0.0.1", RequestURIWSGIHandler)
+print(server.port, flush=True)
+server.join()"""
+    process = subprocess.Popen(
+        [REPLAY / "python", "-c", program], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout
+    assert process.stderr
+    try:
+        port = process.stdout.readline().strip()
+        assert port, process.stderr.read()
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_pywb_replays_pages_files_and_revisits(crawled: Archive, every: Path, tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("collections_root: collections\n")
+    wacz = written(crawled, tmp_path / "every.wacz", Format.WACZ, every=True)
+    for name, words in (("warc", [every]), ("wacz", ["--unpack-wacz", wacz])):
+        for folder in ("archive", "indexes"):
+            (tmp_path / "collections" / name / folder).mkdir(parents=True)
+        run(REPLAY / "wb-manager", "add", name, *words, folder=tmp_path)
+    captures = rows(
+        crawled,
+        f"""SELECT DISTINCT ON (p.kind, c.outcome) p.kind, c.outcome, c.final_url, c.blob_sha256, c.fetched_at
+        FROM archive.capture c JOIN archive.page p ON p.id = c.page_id
+        WHERE c.outcome IN ('stored', 'unchanged') AND {OF_RECORDS} ORDER BY p.kind, c.outcome, c.id DESC""",
+    )
+    assert {(row["kind"], row["outcome"]) for row in captures} >= {
+        ("document", "stored"),
+        ("file", "stored"),
+        ("file", "unchanged"),
+        ("part", "stored"),
+    }
+    with pywb(tmp_path) as base:
+        for row, name in product(captures, ("warc", "wacz")):
+            shown = httpx.get(f"{base}/{name}/{row['fetched_at']:%Y%m%d%H%M%S}id_/{row['final_url']}")
+            assert shown.status_code == 200, row
+            assert shown.content == crawled.store.blob(row["blob_sha256"]), row["final_url"]
+            assert shown.headers["memento-datetime"] == f"{row['fetched_at']:%a, %d %b %Y %H:%M:%S} GMT"
+        assert httpx.get(f"{base}/warc/id_/http://127.0.0.1/nowhere").status_code == 404
+
+
+class _Losing(Store):
+    """A store that has lost one blob."""
+
+    lost = ""
+
+    def blob(self, digest: str) -> bytes:
+        return super().blob("0" * 64 if digest == self.lost else digest)
+
+
+@pytest.mark.parametrize("kind", [Format.WARC, Format.WACZ])
+def test_an_export_that_fails_leaves_what_was_there(crawled: Archive, tmp_path: Path, kind: Format) -> None:
+    path = tmp_path / "a.out"
+    path.write_bytes(b"the last good one")
+    store = _Losing(crawled.store.address)
+    (row,) = rows(
+        crawled,
+        "SELECT blob_sha256 AS x FROM archive.capture WHERE outcome = 'stored' ORDER BY id DESC LIMIT 1",
+    )
+    store.lost = row["x"]
+    with pytest.raises(StoreError, match=blob_key("0" * 64)):
+        export(Archive(crawled.engine, store), Export(kind, path, Filter(), every=True))
+    assert {item.name: item.read_bytes() for item in tmp_path.iterdir()} == {"a.out": b"the last good one"}

@@ -1,0 +1,262 @@
+"""Rows and texts: every format by the program that opens it, filters, and what a spreadsheet must not run."""
+
+import csv
+import io
+import json
+import tracemalloc
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from etl.archive import Archive
+from etl.archive.finding import Filter, snapshot
+from etl.cli import app, exporting
+from etl.errors import GongkaiError
+from etl.export.exporting import Export, Exported, Format, export
+from etl.export.tables import CSV_COLUMNS, SCHEMA, guarded, write_jsonl
+from etl.local.parts import Addresses
+from etl.settings import PROJECT, Settings
+from tests.browse.pages import Page, keep, other_source
+from tests.export.conftest import own_archive
+from tests.kit import rows
+
+ALL = Filter()
+SAME = ("岚川市各码头渡船自四月起实行夏季班次，首班提早半小时，末班延后一小时，遇大风大雾停航。" * 3,)
+SCAN = Page(4, title="岚川市档案扫描件", paragraphs=(), body='<img src="/scan.png">')
+
+
+def fill(archive: Archive, folder: Path) -> None:
+    """Five records: one in two versions, one text at two places, one without text, a formula for a title."""
+    keep(archive, folder, Page(1, document_number="岚水〔2024〕7号"), Page(2, title="夏季渡船班次", paragraphs=SAME))
+    later = timedelta(days=3)
+    keep(archive, folder, Page(1, title="清淤通告（修订）", published="2024-04-01", after=later))
+    keep(archive, folder, Page(3, title="转发：夏季渡船班次", paragraphs=SAME), source=other_source())
+    keep(archive, folder, SCAN, Page(5, title='=HYPERLINK("https://x.example";"岚川")', published="2024-05-01"))
+
+
+@pytest.fixture(scope="module")
+def kept(parts: Addresses, parts_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    with own_archive(parts, parts_dir, "test-kept") as archive:
+        fill(archive, tmp_path_factory.mktemp("kept"))
+        yield archive
+
+
+def write(archive: Archive, folder: Path, kind: Format, asked: Filter = ALL, **more: Any) -> tuple[Path, Exported]:
+    out = folder / f"export.{kind}"
+    return out, export(archive, Export(kind, out, asked, **more))
+
+
+def lines(archive: Archive, folder: Path, asked: Filter = ALL, **more: Any) -> list[dict[str, Any]]:
+    out, _ = write(archive, folder, Format.JSONL, asked, **more)
+    return [json.loads(line) for line in out.read_text("utf-8").splitlines()]
+
+
+def test_json_lines_hold_every_field_with_its_evidence(kept: Archive, tmp_path: Path) -> None:
+    found = lines(kept, tmp_path)
+    assert [item["id"] for item in found] == sorted(item["id"] for item in found)
+    assert len(found) == 5
+    first = found[0]
+    assert (first["title"], first["version"], first["current"]) == ("清淤通告（修订）", 2, True)
+    assert first["published_date"] == "2024-04-01"
+    published = [item for item in first["fields"] if item["name"] == "published_date" and item["chosen"]]
+    assert published[0]["raw"]
+    assert first["text"].startswith("自三月起")
+    assert first["permalink"].endswith(f"/records/{first['id']}/versions/2?id={first['short_id']}")
+    assert first["citation"].endswith(f"{first['permalink']}.")
+    versions = lines(kept, tmp_path, versions=True)
+    assert [(item["version"], item["current"]) for item in versions if item["id"] == first["id"]] == [
+        (1, False),
+        (2, True),
+    ]
+
+
+def test_one_text_at_two_places_says_so(kept: Archive, tmp_path: Path) -> None:
+    found = {item["title"]: item for item in lines(kept, tmp_path)}
+    first, copy = found["夏季渡船班次"], found["转发：夏季渡船班次"]
+    assert (first["places"], first["first_record"], copy["first_record"]) == (2, first["id"], first["id"])
+    scan = found["岚川市档案扫描件"]
+    assert (scan["places"], scan["first_record"]) == (1, scan["id"])
+
+
+@pytest.mark.parametrize(
+    ("asked", "titles"),
+    [
+        (Filter(q="渡船"), {"夏季渡船班次", "转发：夏季渡船班次"}),
+        (Filter(source="lanchuan-copy"), {"转发：夏季渡船班次"}),
+        (Filter(publisher="水务", q="清淤"), {"清淤通告（修订）"}),
+        (Filter(publisher="财政"), set()),
+        (Filter(published_from=date(2024, 4, 1), published_to=date(2024, 4, 30)), {"清淤通告（修订）"}),
+        (Filter(published_from=date(2024, 5, 1)), {'=HYPERLINK("https://x.example";"岚川")'}),
+        (Filter(state="removed"), set()),
+        (Filter(q="渡船", state="current"), {"夏季渡船班次", "转发：夏季渡船班次"}),
+    ],
+)
+def test_an_export_takes_the_filters_of_the_list(
+    kept: Archive, tmp_path: Path, asked: Filter, titles: set[str]
+) -> None:
+    assert {item["title"] for item in lines(kept, tmp_path, asked)} == titles
+
+
+def test_changed_since_finds_what_changed_and_removed_records_are_told(
+    archive: Archive, owner: Callable[[str], object], tmp_path: Path
+) -> None:
+    fill(archive, tmp_path)
+    mark = datetime.now(UTC)
+    assert lines(archive, tmp_path, Filter(changed_since=mark)) == []
+    owner("UPDATE archive.record SET state = 'removed', state_reason = '404', updated_at = now() WHERE id = 2")
+    assert [item["state"] for item in lines(archive, tmp_path, Filter(changed_since=mark))] == ["removed"]
+    assert len(lines(archive, tmp_path)) == 5
+    assert len(lines(archive, tmp_path, Filter(state="current"))) == 4
+    # The text that stands at two places is now that of the record which is still there.
+    assert {item["first_record"] for item in lines(archive, tmp_path, Filter(q="渡船"))} == {3}
+
+
+def test_csv_opens_in_a_spreadsheet_and_runs_nothing(kept: Archive, tmp_path: Path) -> None:
+    out, done = write(kept, tmp_path, Format.CSV, versions=True)
+    body = out.read_bytes()
+    assert body.startswith("﻿id,version,".encode())
+    found = list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline="")))
+    assert len(found) == done.written == 6
+    titles = [row["title"] for row in found]
+    assert titles[-1] == '\'=HYPERLINK("https://x.example";"岚川")'
+    assert not [cell for row in found for cell in row.values() if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+    assert found[0]["characters"].isdecimal()
+    assert "text" not in found[0]
+
+
+@pytest.mark.parametrize(
+    "value", ["=1+1", "+86 10", "-5", "@cmd", "\t=1", "\r=1", "\n=1", "'=1", "'", "''", "岚川", "1-2", ""]
+)
+def test_the_guard_can_be_taken_off(value: str) -> None:
+    cell = guarded(value)
+    assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+    assert cell.removeprefix("'") == value
+
+
+def test_parquet_opens_in_duckdb(kept: Archive, tmp_path: Path) -> None:
+    out, done = write(kept, tmp_path, Format.PARQUET)
+    assert done.written == 5
+    with duckdb.connect() as database:
+        found = database.execute(
+            """SELECT title, published_date, fetched_at, len(fields), list_filter(fields, lambda f: f.chosen)[1].name
+            FROM read_parquet(?) ORDER BY id""",
+            [str(out)],
+        ).fetchall()
+        (total,) = database.execute("SELECT count(DISTINCT first_record) FROM read_parquet(?)", [str(out)]).fetchall()
+    assert (found[0][:2], found[0][2].date()) == (("清淤通告（修订）", date(2024, 4, 1)), date(2024, 6, 4))
+    assert all(row[3] and row[4] for row in found)
+    assert total == (4,)
+
+
+def test_texts_have_the_names_and_the_form_of_the_seeds(kept: Archive, tmp_path: Path) -> None:
+    out, done = write(kept, tmp_path, Format.TXT)
+    contents = {row["id"]: row for row in rows(kept, _TEXTS)}
+    assert sorted(file.name for file in out.iterdir()) == [
+        f"{number:03}_{contents[record]['hash'][:16]}.txt" for number, record in enumerate((1, 2, 5))
+    ]
+    for file, record in zip(sorted(out.iterdir()), (1, 2, 5), strict=True):
+        assert file.read_bytes() == contents[record]["text"].encode()
+    assert done == Exported(3, left_out=1)
+    with pytest.raises(GongkaiError, match="is there already"):
+        write(kept, tmp_path, Format.TXT)
+
+
+_TEXTS = "SELECT r.id, c.hash, c.text FROM archive.record r JOIN archive.content c ON c.hash = r.content_hash"
+
+
+@pytest.mark.parametrize("kind", [Format.JSONL, Format.CSV, Format.PARQUET])
+def test_the_same_archive_gives_the_same_bytes(kept: Archive, tmp_path: Path, kind: Format) -> None:
+    (tmp_path / "again").mkdir()
+    first, second = (write(kept, folder, kind)[0].read_bytes() for folder in (tmp_path, tmp_path / "again"))
+    assert first == second
+
+
+@pytest.mark.parametrize("kind", list(Format))
+def test_an_interrupted_export_leaves_nothing(kept: Archive, tmp_path: Path, kind: Format) -> None:
+    def interrupt(more: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    folder = tmp_path / "out"
+    folder.mkdir()
+    with pytest.raises(KeyboardInterrupt):
+        export(kept, Export(kind, folder / "export", Filter()), interrupt)
+    assert list(folder.iterdir()) == []
+
+
+def test_memory_does_not_grow_with_the_archive(
+    archive: Archive, owner: Callable[[str], object], tmp_path: Path
+) -> None:
+    keep(archive, tmp_path, Page(1))
+    owner("UPDATE archive.content SET text = repeat('岚川市河段清淤', 2000)")
+
+    def peak() -> int:
+        with snapshot(archive) as connection, (tmp_path / "out").open("wb") as out:
+            tracemalloc.start()
+            write_jsonl(connection, Filter(), out, "", versions=False, tell=lambda more: None)
+            found = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+        return found
+
+    peaks = []
+    for rows_more in (200, 600):
+        owner(
+            f"""WITH pages AS (
+                INSERT INTO archive.page (source_id, url, kind)
+                SELECT source_id, url || '?' || gen_random_uuid(), kind
+                FROM archive.page, generate_series(1, {rows_more})
+                WHERE id = (SELECT page_id FROM archive.record ORDER BY id LIMIT 1) RETURNING id, source_id
+            ), records AS (
+                INSERT INTO archive.record (page_id, source_id, version, content_hash, read_with)
+                SELECT p.id, p.source_id, 1, r.content_hash, r.read_with FROM pages p,
+                    (SELECT * FROM archive.record ORDER BY id LIMIT 1) r RETURNING id
+            )
+            INSERT INTO archive.record_version
+            SELECT (jsonb_populate_record(NULL::archive.record_version,
+                to_jsonb(v) || jsonb_build_object('record_id', n.id))).* FROM records n,
+                (SELECT * FROM archive.record_version ORDER BY record_id LIMIT 1) v"""
+        )
+        peaks.append(peak())
+    assert (tmp_path / "out").stat().st_size > 30_000_000
+    assert peaks[1] < peaks[0] * 1.2
+
+
+def test_every_option_and_column_is_documented() -> None:
+    said = (PROJECT / "docs" / "exports.md").read_text("utf-8")
+    options = [name for option in get_command(exporting.app).commands["export"].params for name in option.opts]
+    assert {name for name in options if name not in said} == set()
+    assert {name for name in (*CSV_COLUMNS, *SCHEMA.names) if f"`{name}`" not in said} == set()
+
+
+def test_the_commands(
+    archive: Archive, local_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(archive, tmp_path)
+    monkeypatch.setattr(exporting, "settings", lambda: local_settings)
+    run = CliRunner()
+    done = run.invoke(app, ["export", "--format", "jsonl", "--out", "-", "--from", "2024-04-01", "--to", "2024-04-01"])
+    assert done.exit_code == 0, done.output
+    (line,) = done.stdout.splitlines()
+    assert json.loads(line)["title"] == "清淤通告（修订）"
+    assert "1 rows" in done.stderr
+    cited = run.invoke(app, ["cite", "1", "--version", "1", "--base", "https://archive.example/archive"])
+    assert cited.stdout.startswith(
+        "岚川市水务局. 岚川市水务局关于第1号河段清淤的通告: 岚水〔2024〕7号[EB/OL]. (2024-03-05)[2024-06-01]. "
+    )
+    assert "https://archive.example/archive/records/1/versions/1?id=" in cited.stdout
+    for words, said in (
+        (["--format", "warc", "--out", "-"], "cannot go to standard output"),
+        (["--format", "csv", "--out", str(tmp_path / "x"), "--all-captures"], "it is for warc and wacz"),
+        (["--format", "warc", "--out", str(tmp_path / "x"), "--versions"], "it is for jsonl, csv and parquet"),
+        (["--format", "csv", "--out", str(tmp_path / "x"), "--source", "nowhere"], "no source 'nowhere'"),
+        (["--format", "csv", "--out", str(tmp_path / "no" / "x")], "cannot be written: No such file"),
+    ):
+        refused = run.invoke(app, ["export", *words])
+        assert isinstance(refused.exception, GongkaiError)
+        assert said in str(refused.exception)
+    assert not (tmp_path / "x").exists()

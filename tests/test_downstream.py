@@ -1,0 +1,171 @@
+"""The readers of docs/downstream.md, run as they stand there."""
+
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.rows import dict_row
+from sqlalchemy import make_url, text
+
+from etl.archive import Archive
+from etl.archive.feed import Event, publish
+from etl.local.postgres import Postgres
+from etl.local.state import State
+from etl.settings import PROJECT
+from tests.archive.filled import SOURCE, fill
+
+PAGE = (PROJECT / "docs" / "downstream.md").read_text(encoding="utf-8")
+(PROGRAM,) = re.findall(r"```python\n(.*?)```", PAGE, re.S)
+ONCE, AGAIN = re.findall(r"```sql\n(.*?)```", PAGE, re.S)
+RECORDS = 40
+
+
+@pytest.fixture
+def filled(archive: Archive, owner_url: str) -> Archive:
+    fill(owner_url, RECORDS)
+    return archive
+
+
+@pytest.fixture
+def reader(reader_url: str) -> str:
+    return make_url(reader_url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def mirror() -> dict[str, Any]:
+    """The program's names, its page smaller, so that a few records make several."""
+    names: dict[str, Any] = {"__name__": "mirror"}
+    exec(compile(PROGRAM, "docs/downstream.md", "exec"), names)
+    names["PAGE"] = 7
+    return names
+
+
+def live(archive: Archive) -> None:
+    """What may happen to records: changed, gone and back, gone for good, read otherwise."""
+    kinds = [("updated", 3), ("removed", 3), ("removed", 5), ("restored", 3), ("re-extracted", 5), ("removed", 9)]
+    with archive.engine.begin() as connection:
+        for kind, record in kinds:
+            version = 1
+            if kind in ("updated", "re-extracted"):
+                version = 2
+                connection.execute(_NEW, {"record": record, "kind": kind})
+                connection.execute(_POINT, {"record": record})
+            else:
+                state = "removed" if kind == "removed" else "current"
+                connection.execute(_STATE, {"record": record, "state": state})
+                version = connection.scalars(_VERSION, {"record": record}).one()
+            publish(connection, archive.store, [Event(kind, record, version, record, SOURCE)])
+
+
+_NEW = text("""
+INSERT INTO archive.record_version
+    (record_id, version, kind, capture_id, content_hash, title, fields, attachments, flags, extractor)
+SELECT record_id, 2, :kind, capture_id, content_hash, title || '（修订）', fields, attachments, flags, extractor
+FROM archive.record_version WHERE record_id = :record AND version = 1
+""")
+_POINT = text("UPDATE archive.record SET version = 2 WHERE id = :record")
+_STATE = text("UPDATE archive.record SET state = :state WHERE id = :record")
+_VERSION = text("SELECT version FROM archive.record WHERE id = :record")
+_TRUTH = """
+SELECT r.record_id, r.version, (r.state = 'removed')::int AS removed, r.content_hash, r.url, v.title, v.text
+FROM api_v1.record_places r JOIN api_v1.record_versions v USING (record_id, version) ORDER BY record_id
+"""
+_COPY = "SELECT record_id, version, removed, content_hash, url, title, text FROM record ORDER BY record_id"
+
+
+def truth(reader: str) -> list[tuple[Any, ...]]:
+    with psycopg.connect(reader) as connection:
+        return connection.execute(_TRUTH).fetchall()
+
+
+class KilledError(Exception):
+    """The reader ended in the middle of a page."""
+
+
+def dying(real: Callable[..., None], at: int) -> Callable[..., None]:
+    done = 0
+
+    def apply(copy: sqlite3.Connection, change: dict[str, Any]) -> None:
+        nonlocal done
+        done += 1
+        if done == at:
+            raise KilledError
+        real(copy, change)
+
+    return apply
+
+
+def test_a_reader_that_keeps_dying_ends_with_the_archive(
+    filled: Archive, reader: str, tmp_path: Path, mirror: dict[str, Any]
+) -> None:
+    live(filled)
+    real, reached = mirror["apply"], []
+    while not reached:
+        with psycopg.connect(reader, autocommit=True, row_factory=dict_row) as archive:
+            copy = sqlite3.connect(tmp_path / "copy.db")
+            copy.executescript(mirror["TABLES"])
+            mirror["apply"] = dying(real, 12)
+            with closing(copy), suppress(KilledError):
+                reached.append(mirror["catch_up"](archive, copy))
+    assert reached == [RECORDS + 6]
+    with sqlite3.connect(tmp_path / "copy.db") as copy:
+        assert copy.execute(_COPY).fetchall() == truth(reader)
+
+
+def test_the_program_follows_the_feed(filled: Archive, reader: str, tmp_path: Path) -> None:
+    program, copy = tmp_path / "mirror.py", tmp_path / "copy.db"
+    program.write_text(PROGRAM, encoding="utf-8")
+    command = [sys.executable, program, copy]
+    given = os.environ | {"ARCHIVE_URL": reader}
+    done = subprocess.run(command, env=given, capture_output=True, text=True, check=True)
+    assert done.stdout == f"at change {RECORDS}\n"
+    with subprocess.Popen([*command, "--follow"], env=given, stdout=subprocess.PIPE, text=True) as follower:
+        try:
+            assert follower.stdout is not None
+            assert follower.stdout.readline() == f"at change {RECORDS}\n"
+            live(filled)  # one commit, one notification: well before the minute is over
+            assert follower.stdout.readline() == f"at change {RECORDS + 6}\n"
+        finally:
+            follower.kill()
+    with sqlite3.connect(copy) as connection:
+        assert connection.execute(_COPY).fetchall() == truth(reader)
+
+
+@pytest.fixture
+def own(parts_dir: Path, reader: str) -> Iterator[psycopg.Connection]:
+    """A database of the reader's own, on the same server."""
+    server = Postgres(State(parts_dir), make_url(reader).port or 0)
+    name = sql.Identifier(f"copy_of_{make_url(reader).database}")
+    with server.connect() as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
+        with server.connect(name.as_string().strip('"')) as there:
+            yield there
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+
+def test_the_same_in_sql(filled: Archive, reader: str, own: psycopg.Connection) -> None:
+    url = make_url(reader)
+    replaced = {"archive.example": url.host, "5432": url.port, "dbname 'archive'": f"dbname '{url.database}'"}
+    once = ONCE
+    for word, value in {**replaced, "'secret'": f"'{url.password}'"}.items():
+        assert word in once
+        once = once.replace(word, str(value))
+    own.execute(once)
+    again = AGAIN.replace("LIMIT 500", "LIMIT 7")
+    assert again != AGAIN
+    live(filled)
+    before = None
+    while (reached := own.execute("SELECT change_seq FROM reached").fetchone()) != before:
+        before = reached
+        own.execute(again)
+    assert reached == (RECORDS + 6,)
+    assert own.execute(_COPY.replace("removed", "removed::int", 1)).fetchall() == truth(reader)
