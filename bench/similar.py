@@ -74,9 +74,14 @@ def form(rng: random.Random, characters: int, slots: int) -> Callable[[], str]:
     return lambda: pieces[0] + "".join(slot(rng) + piece for piece in pieces[1:])
 
 
+def corrected(rng: random.Random, text: str) -> str:
+    at = rng.randrange(len(text))
+    return text[:at] + slot(rng) + text[at:]
+
+
 CHANGES: dict[str, Callable[[random.Random, str], str]] = {
     "another header": lambda rng, text: header(rng) + text,
-    "a corrected figure": lambda rng, text: (at := rng.randrange(len(text))) and text[:at] + slot(rng) + text[at:],
+    "a corrected figure": corrected,
     "an added note": lambda rng, text: f"{text}\n附件：1.{prose(rng, 25)}\n2.{prose(rng, 25)}",
 }
 
@@ -207,7 +212,7 @@ def beside_datasketch(made: Sequence[str], planted: Sequence[Planted]) -> None:
 
     def sketch(place: int) -> MinHash:
         made_of = MinHash(128, scheme="affine32", permutations=shared)
-        made_of.update_batch([each.encode() for each in shingles(made[place])])
+        made_of.update_batch(list(shingles(made[place])))
         return made_of
 
     shared = MinHash(128, scheme="affine32").permutations
@@ -226,8 +231,8 @@ def beside_datasketch(made: Sequence[str], planted: Sequence[Planted]) -> None:
         found = [(share_of(mine, shingles(made[near])), near) for near in index.query(sketches[place]) if near != place]
         return [near for part, near in sorted(found, reverse=True)[:20] if part >= SHARE]
 
-    print(f"similar texts, any: {spread([timed(lambda p=p: ask(p)) for p in random.Random(3).sample(places, 60)])}")
-    tell_recall(chosen[:ASKED], lambda each: each.original in ask(each.twin))
+    print(f"similar texts, any: {spread([timed(lambda p=p: ask(p)) for p in random.Random(3).sample(places, 40)])}")
+    tell_recall(chosen[:60], lambda each: each.original in ask(each.twin))
 
 
 def main(number: int) -> None:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from pydantic import SecretStr
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
-from etl.archive.database import connect, require_current
+from etl.archive.database import DatabaseError, connect, readable_errors, require_current
 from etl.archive.hosts import PostgresHosts
 from etl.archive.store import Store, StoreAddress
 from etl.errors import GongkaiError
@@ -27,6 +27,23 @@ class Archive:
 
 def open_archive(settings: Settings) -> Archive:
     """The archive that the settings name, found to be there and of the right schema. Raises `GongkaiError`."""
+    store = open_store(settings)
+    engine = connect(_secret("DATABASE_URL", settings.database_url))
+    require_current(engine)
+    return Archive(engine, store)
+
+
+def open_reader(settings: Settings) -> Engine:
+    """The archive's database as its readers' role, which sees schema `api_v1` alone. Raises `GongkaiError`."""
+    engine = connect(_secret("DATABASE_READER_URL", settings.database_reader_url))
+    with readable_errors(engine), engine.connect() as connection:
+        if connection.scalar(text("SELECT to_regclass('api_v1.changes')")) is None:
+            raise DatabaseError("the archive's database has no schema api_v1", hint="run `gongkai migrate`")
+    return engine
+
+
+def open_store(settings: Settings) -> Store:
+    """The bucket that the settings name, found to be there. Raises `GongkaiError`."""
     store = Store(
         StoreAddress(
             endpoint=_needed("STORE_ENDPOINT", settings.store_endpoint),
@@ -37,10 +54,8 @@ def open_archive(settings: Settings) -> Archive:
             region=settings.store_region,
         )
     )
-    engine = connect(_secret("DATABASE_URL", settings.database_url))
-    require_current(engine)
     store.check()
-    return Archive(engine, store)
+    return store
 
 
 def _needed(name: str, value: str | None) -> str:

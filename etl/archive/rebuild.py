@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from etl.archive.captures import insert_lines
 from etl.archive.feed import JOURNAL
 from etl.archive.files import READINGS
+from etl.archive.fixity import FIXITY, replay
 from etl.archive.models import Change, Content, Correction, File, Record, RecordVersion
 from etl.archive.runlog import RUNS
 from etl.archive.similar import sign
@@ -22,7 +23,7 @@ from etl.archive.states import as_written
 from etl.archive.store import Store
 from etl.errors import GongkaiError
 
-Step = Literal["runs", "captures", "files", "changes", "pages"]
+Step = Literal["runs", "captures", "fixity", "files", "changes", "pages"]
 Tell = Callable[[Step, int, int], None]
 """Called with the step, the number of objects done, and the number of objects in it."""
 
@@ -33,6 +34,7 @@ class Rebuilt:
 
     runs: int
     captures: int
+    fixity: int
     files: int
     changes: int
 
@@ -42,6 +44,7 @@ def rebuild(owner: Engine, store: Store, tell: Tell) -> Rebuilt:
     keys: dict[Step, list[str]] = {
         "runs": sorted(store.keys(RUNS), key=_number),
         "captures": sorted(store.keys("captures/"), key=_number),
+        "fixity": list(store.keys(FIXITY)),
         "files": list(store.keys(READINGS)),
         "changes": list(store.keys(JOURNAL)),
     }
@@ -49,6 +52,7 @@ def rebuild(owner: Engine, store: Store, tell: Tell) -> Rebuilt:
     steps: dict[Step, Callable[[Connection, list[dict[str, Any]]], None]] = {
         "runs": _run,
         "captures": _captures,
+        "fixity": replay,
         "files": _file,
         "changes": _changes,
     }
@@ -194,7 +198,10 @@ ON CONFLICT (id) DO UPDATE SET name = excluded.name, agency = excluded.agency, r
 WHERE archive.source.updated_at <= excluded.updated_at
 """)
 _RUN = _rows("""
-INSERT INTO archive.run SELECT * FROM jsonb_populate_recordset(NULL::archive.run, :rows) ON CONFLICT DO NOTHING
+INSERT INTO archive.run SELECT * FROM jsonb_populate_recordset(NULL::archive.run, :rows)
+ON CONFLICT (id) DO UPDATE SET state = excluded.state, listing = excluded.listing, report = excluded.report,
+    finished_at = excluded.finished_at
+WHERE archive.run.report IS NULL
 """)
 _PAGES = _rows("""
 INSERT INTO archive.page (id, source_id, url, kind, listing, first_seen_at, listed_at)
@@ -214,7 +221,9 @@ UPDATE archive.page SET part_of = NULL, part = NULL WHERE part_of = ANY(:whole) 
 """)
 _RUN_PAGES = _rows("""
 INSERT INTO archive.run_page SELECT * FROM jsonb_populate_recordset(NULL::archive.run_page, :rows)
-ON CONFLICT DO NOTHING
+ON CONFLICT (run_id, page_id) DO UPDATE SET capture_id = excluded.capture_id, outcome = excluded.outcome,
+    reason = excluded.reason
+WHERE archive.run_page.outcome IS NULL
 """)
 _STATE = text("""
 UPDATE archive.record SET state = :state, state_reason = :reason, state_at = :at, updated_at = :at WHERE id = :record

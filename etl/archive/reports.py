@@ -43,6 +43,7 @@ class Report:
     change_seq_to: int
     full: bool
     outcomes: dict[str, int] = field(default_factory=dict)
+    files: dict[str, int] = field(default_factory=dict)
     told: tuple[ColumnTold, ...] = ()
     problems: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -83,6 +84,7 @@ def read_report(
         change_seq_to=row.change_seq_to,
         full=bool(listing.get("full")),
         outcomes=dict(sorted(outcomes.items())),
+        files={row.outcome: row.n for row in connection.execute(_FILES, values)},
         told=tuple(ColumnTold(**column) for column in listing.get("columns", ())),
         problems=tuple(problems),
         warnings=tuple(warnings),
@@ -90,6 +92,13 @@ def read_report(
     )
 
 
+# Files are no listed documents: they are counted apart, each as it ended last.
+_FILES = text("""
+SELECT outcome, count(*) AS n FROM (
+    SELECT DISTINCT ON (c.page_id) c.outcome FROM archive.capture c JOIN archive.page p ON p.id = c.page_id
+    WHERE c.run_id = :run AND p.kind = 'file' ORDER BY c.page_id, c.id DESC) AS ended
+GROUP BY 1 ORDER BY 1
+""")
 # A record is a duplicate when an earlier record, of whatever source, already holds its text; having none is not a text.
 _SUMS = text("""
 WITH mine AS (

@@ -73,17 +73,16 @@ def similar_to(connection: Connection, record_id: int, limit: int = LIMIT) -> tu
     if not mine:
         return ()
     asked = {"bands": bands(mine), "scheme": SCHEME, "own": own.hash, "bucket": BUCKET, "candidates": limit + SPARE}
-    candidates = connection.execute(_CANDIDATES, asked).mappings()
+    candidates = (dict(row) for row in connection.execute(_CANDIDATES, asked).mappings())
     found = list(islice(_confirmed(mine, candidates), limit))
     return tuple(sorted(found, key=lambda each: (-each.share, each.record_id)))
 
 
-def _confirmed(mine: Shingles, candidates: Iterable[Mapping[str, Any]]) -> Iterator[Similar]:
+def _confirmed(mine: Shingles, candidates: Iterable[dict[str, Any]]) -> Iterator[Similar]:
     for candidate in candidates:
-        known = dict(candidate)
-        part = share(mine, shingles(known.pop("text")))
+        part = share(mine, shingles(candidate.pop("text")))
         if part >= SHARE:
-            yield Similar(**known, share=part)
+            yield Similar(**candidate, share=part)
 
 
 def rebuild_signatures(archive: Archive, tell: Tell = lambda done, total: None) -> Rebuilt:

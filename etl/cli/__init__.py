@@ -5,7 +5,19 @@ import sys
 import typer
 from sqlalchemy.exc import DBAPIError
 
-from etl.cli import crawling, extracting, importing, local, sources
+from etl.cli import (
+    backup,
+    crawling,
+    exporting,
+    extracting,
+    fixity,
+    garbage,
+    importing,
+    keeping,
+    local,
+    similar,
+    sources,
+)
 from etl.cli.console import errors
 from etl.errors import GongkaiError
 
@@ -18,7 +30,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for part in (local.app, crawling.app, importing.app, extracting.app):
+for part in (
+    local.app,
+    crawling.app,
+    importing.app,
+    exporting.app,
+    extracting.app,
+    keeping.app,
+    similar.app,
+    fixity.app,
+    garbage.app,
+    backup.app,
+):
     app.registered_commands += part.registered_commands
 app.add_typer(sources.app, name="sources")
 

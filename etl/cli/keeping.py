@@ -1,6 +1,7 @@
 """`gongkai correct`, `reextract`, `scans` and `rebuild`: what is done to records over the years."""
 
 import getpass
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -94,4 +95,4 @@ def rebuild_command() -> None:
 
         owner = connect(chosen.database_owner_url.get_secret_value())
         rebuilt = rebuild_archive(open_archive(chosen), owner, tell)
-    table(("logs of", "objects"), [(name, getattr(rebuilt, name)) for name in ("runs", "captures", "files", "changes")])
+    table(("logs of", "objects"), list(asdict(rebuilt).items()))

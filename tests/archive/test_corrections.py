@@ -38,9 +38,7 @@ def number(archive: Archive, site: Site, key: str) -> int:
 
 
 def versions(archive: Archive, record: int) -> list[dict[str, Any]]:
-    query = (
-        "SELECT version, kind, title, publisher, fields FROM archive.record_version WHERE record_id = :id"
-    )
+    query = "SELECT version, kind, title, publisher, fields FROM archive.record_version WHERE record_id = :id"
     return rows(archive, f"{query} ORDER BY version", id=record)
 
 

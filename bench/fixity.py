@@ -1,0 +1,88 @@
+"""`python -m bench.fixity [ROUNDS]`: how fast an audit reads beside plain GETs with the same client and thread count.
+
+Starts parts of its own, stores 2,000 blobs of 40 KB and 40 of 5 MB, and lets plain GETs and the audit take turns over
+each set; prints the medians, and for plain GETs other thread counts.
+"""
+
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from sqlalchemy import create_engine, insert, text
+
+from etl.archive import Archive, open_archive
+from etl.archive.fixity import READS_AT_ONCE, audit
+from etl.archive.models import Blob
+from etl.archive.store import blob_key
+from etl.local import parts
+from etl.settings import Settings
+
+SETS = ((2000, 40_000), (40, 5_000_000))
+THREADS = (4, 8, 16)
+
+
+def main(rounds: int) -> None:
+    with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as folder:
+        own = Settings(state_dir=Path(folder), postgres_port=0, store_port=0)
+        try:
+            where = parts.up(own, airflow=False, report=lambda progress: None, fast=True)
+            archive = open_archive(Settings(state_dir=Path(folder)))
+            for number, size in SETS:
+                compare(archive, where.database_owner_url, keep(archive, number, size), size, rounds)
+        finally:
+            parts.down(own, lambda progress: None)
+
+
+def keep(archive: Archive, number: int, size: int) -> list[str]:
+    """Stores so many blobs, with their rows."""
+    with ThreadPoolExecutor(READS_AT_ONCE) as pool:
+        digests = list(pool.map(lambda _: archive.store.put_blob(os.urandom(size)), range(number)))
+    with archive.engine.begin() as connection:
+        connection.execute(insert(Blob), [{"sha256": digest, "size": size} for digest in digests])
+    return digests
+
+
+def compare(archive: Archive, owner_url: str, digests: Sequence[str], size: int, rounds: int) -> None:
+    keys = [blob_key(digest) for digest in digests]
+    works: dict[str, Callable[[], object]] = {
+        f"plain GETs, {threads} threads": lambda threads=threads: plain(archive, keys, threads) for threads in THREADS
+    }
+    works[f"audit, {READS_AT_ONCE} threads"] = lambda: audit(archive, lambda *_: None)
+    seconds: dict[str, list[float]] = {name: [] for name in works}
+    for _ in range(rounds):
+        for name, work in works.items():
+            start = time.perf_counter()
+            work()
+            seconds[name].append(time.perf_counter() - start)
+    medians = {name: statistics.median(taken) for name, taken in seconds.items()}
+    plain_median = medians[f"plain GETs, {READS_AT_ONCE} threads"]
+    for name, median in medians.items():
+        rate, share = len(keys) / median, plain_median / median
+        print(f"{size / 1000:6.0f} KB  {name:24} {rate:7.0f} blobs/s {rate * size / 1e6:7.1f} MB/s {share:6.0%}")
+    engine = create_engine(owner_url)
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM archive.blob"))
+    engine.dispose()
+
+
+def plain(archive: Archive, keys: Sequence[str], threads: int) -> None:
+    """Reads every object whole with the client that the store uses, and does nothing with it."""
+    client, bucket = archive.store._client, archive.store.address.bucket
+
+    def get(key: str) -> None:
+        response = client.get_object(bucket, key)
+        response.read()
+        response.close()
+        response.release_conn()
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(get, keys))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 7)

@@ -1,0 +1,87 @@
+"""Ours and the general extractors, each as a function from a page to a prediction. They give what they can give."""
+
+import sys
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from importlib.util import find_spec
+from typing import Any
+
+from etl.extract.manifest import prediction
+from etl.web.charset import decode
+
+Extractor = Callable[[str, str, bytes], dict[str, Any]]
+
+
+def trafilatura_whole() -> Extractor:
+    from trafilatura import bare_extraction  # noqa: PLC0415
+
+    def run(name: str, url: str, body: bytes) -> dict[str, Any]:
+        found = bare_extraction(body, url=url, with_metadata=True, include_tables=True)
+        if found is None:
+            return {"file": name}
+        told = {"title": found.title, "source": found.sitename, "published_date": found.date}
+        return {"file": name, **told, "text": found.text}
+
+    return run
+
+
+def trafilatura_text() -> Extractor:
+    from trafilatura import bare_extraction  # noqa: PLC0415
+
+    def run(name: str, url: str, body: bytes) -> dict[str, Any]:
+        found = bare_extraction(body, url=url, include_tables=True)
+        return {"file": name, "text": found.text if found else ""}
+
+    return run
+
+
+def gne() -> Extractor:
+    from gne import GeneralNewsExtractor  # noqa: PLC0415
+
+    extractor = GeneralNewsExtractor()
+
+    def run(name: str, url: str, body: bytes) -> dict[str, Any]:
+        found = extractor.extract(decode(body)[0])
+        told = {"title": found["title"], "source": found["author"], "published_date": found["publish_time"][:10]}
+        return {"file": name, **told, "text": found["content"]}
+
+    return run
+
+
+def readability() -> Extractor:
+    from lxml import html  # noqa: PLC0415
+    from readability import Document  # noqa: PLC0415
+
+    def run(name: str, url: str, body: bytes) -> dict[str, Any]:
+        found = Document(decode(body)[0])
+        return {"file": name, "title": found.title(), "text": html.fromstring(found.summary()).text_content()}
+
+    return run
+
+
+def resiliparse() -> Extractor:
+    from resiliparse.extract.html2text import extract_plain_text  # noqa: PLC0415
+
+    def run(name: str, url: str, body: bytes) -> dict[str, Any]:
+        return {"file": name, "text": extract_plain_text(decode(body)[0], main_content=True)}
+
+    return run
+
+
+_ALL: dict[str, tuple[str, str, Callable[[], Extractor]]] = {
+    "gongkai": ("etl", "", lambda: prediction),
+    "trafilatura": ("trafilatura", "trafilatura", trafilatura_whole),
+    "trafilatura, text only": ("trafilatura", "trafilatura", trafilatura_text),
+    "GNE": ("gne", "gne", gne),
+    "readability-lxml": ("readability", "readability-lxml", readability),
+    "resiliparse": ("resiliparse", "resiliparse", resiliparse),
+}
+
+
+def installed() -> Iterator[tuple[str, Extractor]]:
+    """(name with version, extractor) of ours and of each peer that is installed."""
+    for name, (module, package, make) in _ALL.items():
+        if find_spec(module):
+            yield f"{name} {version(package)}" if package else name, make()
+        else:
+            print(f"{name}: not installed, left out (make bench installs it)", file=sys.stderr)

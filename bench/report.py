@@ -1,0 +1,125 @@
+"""docs/accuracy.md of what `bench.extraction` measured."""
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.scoring import FIELDS, Disagreement, Score, score
+
+EXPLAINED = Path(__file__).with_name("disagreements.toml")
+VERDICTS = {"label": "the label, we believe", "ours": "ours", "open": "open"}
+Row = tuple[Mapping[str, Any], bytes, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """An extractor's score and speed: pages/s as the median of all rounds, with the slowest and the fastest."""
+
+    name: str
+    score: Score
+    rows: Sequence[Row]
+    rate: float
+    range: tuple[float, float]
+    raised: int
+
+
+def page(measured: Sequence[Measured], kilobytes: float, rounds: int) -> str:
+    """The whole document; the first of `measured` is ours."""
+    ours = measured[0]
+    parts = [
+        "# How right, how fast",
+        "",
+        f"{ours.score.pages} labelled pages of government sites, {kilobytes:.0f} KB on average; made by `make bench CORPUS=DIR`"
+        f" (see the end). Speed: CPU time on one core, the median of {rounds} rounds in which all took turns, in brackets the"
+        " slowest and the fastest; the two cores are shared with other work, so ratios hold better than the numbers.",
+        "",
+        "F1 is micro-averaged over all pages; core fields are title, index number, publisher, document number, written and"
+        " published date. Text is the mean F1 of character 3-grams. Leaked: snippets of page furniture found in the text.",
+        "The rules were made with these pages at hand: pages of other sites do somewhat worse.",
+        "",
+        *table(
+            ("", "core", "all fields", "text", "attachments", "kind of page", "leaked", "pages/s", "raised"),
+            (_row(each) for each in measured),
+        ),
+        "",
+        "The peers have no notion of index numbers, document numbers or attachments: what they cannot give is empty.",
+        "",
+        "## By family",
+        "",
+        *table(("family", "pages", "core", "all fields", "text", "leaked"), _families(ours.rows)),
+        "",
+        "## By field",
+        "",
+        *table(("field", "labelled", "right", "wrong or too much", "missed", "F1"), _fields(ours.score)),
+        "",
+        "## What is not as the labels say",
+        "",
+        *_disagreements(ours.score),
+        "",
+        "## How to run",
+        "",
+        "`make bench CORPUS=DIR` installs the peers beside ours in `var/bench` (group `bench` in pyproject.toml; readability-lxml",
+        "wants an older cssselect than the project has) and writes this page. DIR holds `labels.jsonl` and `pages/`: any labelled",
+        "set will do. `bench/scoring.py` says what is counted; what is written about a disagreement stands in",
+        "`bench/disagreements.toml`, by page and field, and outlives the next run.",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
+    lines = [head, ["---"] * len(head), *rows]
+    return ["| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines]
+
+
+def _row(each: Measured) -> tuple[str, ...]:
+    found = each.score
+    kinds = f"{found.kinds[True]} of {found.kinds.total()}" if found.kinds else "—"
+    files = f"{found.files.f1:.3f}" if found.files.right else "—"
+    low, high = each.range
+    return (
+        each.name, f"{found.core:.3f}", f"{found.all:.3f}", f"{found.text:.3f}", files, kinds, _leaked(found),
+        f"{each.rate:.0f} ({low:.0f}–{high:.0f})", str(each.raised),
+    )  # fmt: skip
+
+
+def _leaked(found: Score) -> str:
+    return f"{found.snippets['leaked']} of {found.snippets['excludes']}"
+
+
+def _families(rows: Sequence[Row]) -> Iterable[Sequence[object]]:
+    """By the folder that a page lies in."""
+    by_family: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_family[str(row[0]["file"]).rpartition("/")[0].partition("/")[0] or "all"].append(row)
+    for name, own in sorted(by_family.items()):
+        found = score(own)
+        yield name, found.pages, f"{found.core:.3f}", f"{found.all:.3f}", f"{found.text:.3f}", _leaked(found)
+
+
+def _fields(found: Score) -> Iterable[Sequence[object]]:
+    for name in FIELDS:
+        counts = found.fields[name]
+        labelled = counts.right + counts.missed
+        f1 = f"{counts.f1:.3f}" if labelled or counts.added else "—"
+        yield name, labelled, counts.right, counts.added, counts.missed, f1
+
+
+def _disagreements(found: Score) -> list[str]:
+    explained = tomllib.loads(EXPLAINED.read_text("utf-8")) if EXPLAINED.exists() else {}
+    rows = [_explained(each, explained) for each in sorted(found.disagreements, key=lambda d: (d.file, d.field))]
+    rows += [
+        (f"`{name}`", "text", "bounds no text", "—", *_why(explained, name, "text")) for name in sorted(found.unusable)
+    ]
+    return table(("page", "field", "label", "found", "who is wrong", "why"), rows) if rows else ["Nothing."]
+
+
+def _explained(each: Disagreement, explained: Mapping[str, Any]) -> tuple[str, ...]:
+    return f"`{each.file}`", each.field, each.label, each.found, *_why(explained, each.file, each.field)
+
+
+def _why(explained: Mapping[str, Any], file: str, field: str) -> tuple[str, str]:
+    told = explained.get(file, {}).get(field)
+    return (VERDICTS[told["wrong"]], str(told["why"])) if told else ("not yet looked at", "")

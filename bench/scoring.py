@@ -1,0 +1,179 @@
+"""How near predictions come to hand-made labels: fields, text, attachments, kind of page.
+
+Fields: a value is right when it equals the label's after NFKC and removal of white space; one given where the label has
+none is a false positive; F1 follows from the counts over all pages (micro-averaged). Text: F1 of character 3-grams (as
+multisets) against the visible text from `body_start` to `body_end`, averaged over pages; of a page without text a line
+of at most 40 characters is right. Leaked: `excludes` snippets found in the text. Pages whose label is a listing or a
+stub count for the kind alone.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from lxml import etree, html
+
+from etl.web.page import read_page
+
+CORE = ("title", "index_number", "publisher", "document_number", "written_date", "published_date")
+FIELDS = (
+    *CORE, "source", "effective_date", "expiry_date", "subject_category", "group_category", "genre_category", "keywords",
+    "disclosure_method", "disclosure_scope", "validity",
+)  # fmt: skip
+_ONE_LINE = 40
+_TEXT_HOLDS = 0.95
+
+
+@dataclass(slots=True)
+class Counts:
+    """True and false positives, false negatives."""
+
+    right: int = 0
+    added: int = 0
+    missed: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(self.right + other.right, self.added + other.added, self.missed + other.missed)
+
+    @property
+    def f1(self) -> float:
+        """1.0 where there was nothing to find and nothing was given."""
+        total = 2 * self.right + self.added + self.missed
+        return 2 * self.right / total if total else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A page and a field on which prediction and label differ."""
+
+    file: str
+    field: str
+    label: str
+    found: str
+
+
+@dataclass(slots=True)
+class Score:
+    """The measures of a set of pages; `unusable` names pages whose label bounds no text."""
+
+    pages: int = 0
+    fields: dict[str, Counts] = field(default_factory=lambda: {name: Counts() for name in FIELDS})
+    files: Counts = field(default_factory=Counts)
+    texts: list[float] = field(default_factory=list)
+    snippets: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[bool] = field(default_factory=Counter)
+    disagreements: list[Disagreement] = field(default_factory=list)
+    unusable: list[str] = field(default_factory=list)
+
+    @property
+    def core(self) -> float:
+        return sum((self.fields[name] for name in CORE), Counts()).f1
+
+    @property
+    def all(self) -> float:
+        return sum(self.fields.values(), Counts()).f1
+
+    @property
+    def text(self) -> float:
+        return sum(self.texts) / len(self.texts) if self.texts else 1.0
+
+
+def squash(value: object) -> str:
+    text = unicodedata.normalize("NFKC", "" if value is None else str(value))
+    return re.sub(r"[\s\u200b-\u200f\u2060\ufeff|]+", "", text)
+
+
+def key(name: str, value: object) -> str:
+    """The form in which two values of a field are compared."""
+    text = squash(value)
+    if name == "document_number":
+        text = text.translate(str.maketrans("[]【】()〈〉", "〔〕〔〕〔〕〔〕"))
+    elif name == "keywords":
+        text = ";".join(sorted(filter(None, re.split(r"[;,、/]", text))))
+    elif name.endswith("_category"):
+        text = re.sub(r"[-/\\>、,;]+", "-", text).strip("-")
+    return text.strip(":")
+
+
+@cache
+def _visible(body: bytes) -> str:
+    page = html.fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", read_page(body, "").text))
+    etree.strip_elements(page, "script", "style", "noscript", "template", etree.Comment, with_tail=False)
+    return squash(page.text_content())
+
+
+def _labelled_text(label: Mapping[str, Any], body: bytes) -> str | None:
+    """The shortest span between the label's bounds that holds all its snippets; None where there is none."""
+    start, end = squash(label.get("body_start")), squash(label.get("body_end"))
+    wanted = [squash(snippet) for snippet in label.get("contains") or ()]
+    if not start or not end:
+        return None if wanted else ""
+    page = _visible(body)
+    starts = [match.start() for match in re.finditer(re.escape(start), page)]
+    ends = [match.end() for match in re.finditer(re.escape(end), page)]
+    spans = (page[first:last] for first in starts for last in ends if last >= first + len(start))
+    return min((span for span in spans if all(snippet in span for snippet in wanted)), key=len, default=None)
+
+
+def _text_f1(found: str, wanted: str) -> float:
+    if not wanted:
+        return float(len(found) <= _ONE_LINE)
+    got, gold = _grams(found), _grams(wanted)
+    return 2 * (got & gold).total() / (got.total() + gold.total())
+
+
+def _grams(text: str) -> Counter[str]:
+    return Counter(text[at : at + 3] for at in range(max(len(text) - 2, 1))) if text else Counter()
+
+
+def _file(address: str) -> str:
+    return address.split("#")[0].rstrip("/").rsplit("/", 1)[-1].lower()
+
+
+def score(pages: Iterable[tuple[Mapping[str, Any], bytes, Mapping[str, Any]]]) -> Score:
+    """The score of (label, the page's bytes, prediction)."""
+    found = Score()
+    for label, body, prediction in pages:
+        _add(found, label, body, prediction)
+    return found
+
+
+def _add(found: Score, label: Mapping[str, Any], body: bytes, prediction: Mapping[str, Any]) -> None:
+    found.pages += 1
+    name, kind = str(label["file"]), label.get("page_kind", "document")
+
+    def differs(part: str, wanted: object, got: object) -> None:
+        found.disagreements.append(Disagreement(name, part, str(wanted or "—"), str(got or "—")))
+
+    if "outcome" in prediction:
+        found.kinds[prediction["outcome"] == kind] += 1
+        if prediction["outcome"] != kind:
+            differs("outcome", kind, prediction["outcome"])
+    if kind != "document":
+        return
+    for part in FIELDS:
+        wanted, got = key(part, label.get(part)), key(part, prediction.get(part))
+        if wanted and wanted == got:
+            found.fields[part].right += 1
+        elif wanted or got:
+            found.fields[part] += Counts(0, bool(got), bool(wanted))
+            differs(part, label.get(part), prediction.get(part))
+    gold = _labelled_text(label, body)
+    if gold is None:
+        found.unusable.append(name)
+        return
+    text = squash(prediction.get("text"))
+    f1 = _text_f1(text, gold)
+    found.texts.append(f1)
+    if f1 < _TEXT_HOLDS:
+        differs("text", f"{len(gold)} characters", f"{len(text)} characters, F1 {f1:.2f}")
+    excludes = label.get("excludes") or ()
+    found.snippets.update(excludes=len(excludes), leaked=sum(squash(snippet) in text for snippet in excludes))
+    wanted_files, files = ({_file(a) for a in each.get("attachments") or ()} for each in (label, prediction))
+    found.files += Counts(len(wanted_files & files), len(files - wanted_files), len(wanted_files - files))
+    if wanted_files != files:
+        differs("attachments", ", ".join(sorted(wanted_files)), ", ".join(sorted(files)))

@@ -1,0 +1,170 @@
+"""Garbage: objects of the bucket that nothing names any more, and their removal after a grace period.
+
+Bytes come before rows, so a crawl under way has objects without rows: none is removed before it is some days old by the
+object storage's own clock, which a new PUT of the same bytes sets anew. What a capture log names is kept, whether the
+database has its rows or not.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Literal
+
+from sqlalchemy import Connection, text
+
+from etl.archive import Archive
+from etl.archive.store import MissingObject, Store, Stored
+from etl.errors import GongkaiError
+
+REMOVED = "garbage/"
+OWN = ("captures/", REMOVED, "exports/")
+"""What begins so is looked up before all others, or is named by nothing and right all the same."""
+PAGE = 1000
+"""Objects that are looked up at once."""
+MOST_UNADOPTED = 1000
+"""Capture logs unknown to the database, beyond which it is another bucket's."""
+Kind = Literal["blob", "reading", "temporary", "unadopted", "ahead", "foreign"]
+REMOVABLE: frozenset[Kind] = frozenset({"blob", "reading", "temporary"})
+
+
+@dataclass(frozen=True, slots=True)
+class Unnamed:
+    """An object that nothing names.
+
+    `blob`, `reading`: of a step that died before its rows. `temporary`: a probe. `unadopted`: a capture log whose rows
+    the rerun of its step will write. `ahead`: a log of a run, change or event that the database does not have.
+    `foreign`: none of the archive's. Only the first three are ever removed.
+    """
+
+    kind: Kind
+    key: str
+    size: int
+    modified: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What keys of a kind look like, and the query for those of their names (the pattern's group) that are known."""
+
+    kind: Kind
+    pattern: re.Pattern[str]
+    known: str
+
+
+_LOGS = _Form(
+    "unadopted",
+    re.compile(r"(captures/.+-\d{1,18}\.jsonl\.gz)"),
+    "SELECT c.log FROM unnest(CAST(:names AS text[])) AS n (log)"
+    r" JOIN archive.capture c ON c.id = substring(n.log FROM '-(\d+)\.jsonl\.gz$')::bigint AND c.log = n.log",
+)
+_FORMS = (
+    _Form(
+        "blob",
+        re.compile(r"blobs/sha256/../../([0-9a-f]{64})"),
+        "SELECT sha256 FROM archive.blob WHERE sha256 = ANY(CAST(:names AS text[]))",
+    ),
+    _Form(
+        "reading",
+        re.compile(r"files/../../([0-9a-f]{64})\.jsonl\.gz"),
+        "SELECT blob_sha256 FROM archive.file WHERE blob_sha256 = ANY(CAST(:names AS text[]))",
+    ),
+    _LOGS,
+    _Form(
+        "ahead",
+        re.compile(r"runs/.+-(\d{1,18})\.jsonl\.gz"),
+        "SELECT id::text FROM archive.run WHERE id = ANY(CAST(:names AS bigint[]))",
+    ),
+    _Form(
+        "ahead",
+        re.compile(r"changes/0*(\d{1,18})\.jsonl\.gz"),
+        "SELECT change_seq::text FROM archive.change WHERE change_seq = ANY(CAST(:names AS bigint[]))",
+    ),
+    _Form(
+        "ahead",
+        re.compile(r"fixity/.+-(\d{1,18})\.jsonl\.gz"),
+        "SELECT id::text FROM archive.fixity_event WHERE id = ANY(CAST(:names AS bigint[]))",
+    ),
+    _Form("temporary", re.compile(r"(\.probe)"), ""),
+)
+
+
+def garbage(archive: Archive) -> Iterator[Unnamed]:
+    """The objects that nothing names, one page of the bucket's listing in memory at a time.
+
+    Raises `GongkaiError` when the database knows so little of the bucket that it must be another's.
+    """
+    waiting = set[str]()
+    logs = 0
+    for page in _pages(archive.store.objects("captures/")):
+        for log in _unnamed(archive, page, waiting):
+            yield log
+            if log.kind == "unadopted":
+                logs += 1
+                waiting.update(line["blob"] for line in archive.store.log(log.key) if line["blob"])
+            if logs > MOST_UNADOPTED:
+                raise GongkaiError(
+                    f"the database knows nothing of more than {MOST_UNADOPTED} capture logs in the bucket",
+                    hint="is it this bucket's? then `gongkai rebuild` brings it up to date",
+                )
+    rest = (each for each in archive.store.objects() if not each.key.startswith(OWN))
+    for page in _pages(rest):
+        yield from _unnamed(archive, page, waiting)
+
+
+def remove(archive: Archive, found: Iterable[Unnamed], older_than: timedelta) -> Iterator[Unnamed]:
+    """Removes of the objects found those that may go and are old enough; gives each as it is removed.
+
+    Before a page of them goes, the database is asked once more, and a log of them written (`garbage/<day>/<time>`);
+    each is looked at once more just before. Raises `StoreError`, also where the S3 key may not delete.
+    """
+    before = datetime.now(UTC) - older_than
+    old = (each for each in found if each.kind in REMOVABLE and each.modified < before)
+    for page in _pages(old):
+        going = [each for each in _unnamed(archive, page, set()) if each.kind in REMOVABLE]
+        lines = [asdict(each) | {"modified": each.modified.isoformat()} for each in going]
+        if lines:
+            archive.store.put_log(f"{REMOVED}{datetime.now(UTC):%Y-%m-%d/%H%M%S%f}.jsonl.gz", lines)
+        for each in going:
+            if _still_old(archive.store, each.key, before):
+                archive.store.remove(each.key)
+                yield each
+
+
+def _still_old(store: Store, key: str, before: datetime) -> bool:
+    """Whether nobody wrote the object since: a crawl may have met the same bytes again a moment ago."""
+    try:
+        return store.look(key).modified < before
+    except MissingObject:
+        return False
+
+
+def _unnamed(archive: Archive, page: Sequence[Stored | Unnamed], waiting: set[str]) -> Iterator[Unnamed]:
+    """Those of the page that neither the database nor a waiting capture log names."""
+    names = {each.key: _name(each.key) for each in page}
+    with archive.engine.connect() as connection:
+        known = {form: _known(connection, form, [name for of, name in names.values() if of == form]) for form in _FORMS}
+    for each in page:
+        form, name = names[each.key]
+        if form is None:
+            yield Unnamed("foreign", each.key, each.size, each.modified)
+        elif name not in known[form] and name not in waiting:
+            yield Unnamed(form.kind, each.key, each.size, each.modified)
+
+
+def _name(key: str) -> tuple[_Form | None, str]:
+    for form in _FORMS:
+        if match := form.pattern.fullmatch(key):
+            return form, match[1]
+    return None, key
+
+
+def _known(connection: Connection, form: _Form, names: list[str]) -> set[str]:
+    return set(connection.scalars(text(form.known), {"names": names})) if names and form.known else set()
+
+
+def _pages(items: Iterable[Stored] | Iterable[Unnamed]) -> Iterator[list[Stored | Unnamed]]:
+    remaining: Iterator[Stored | Unnamed] = iter(items)
+    while page := list(islice(remaining, PAGE)):
+        yield page

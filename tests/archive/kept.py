@@ -1,0 +1,62 @@
+"""A small archive for tests of what is kept: imported pages, each with its blob."""
+
+import io
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from etl.archive import Archive
+from etl.archive.store import blob_key
+from etl.cli import main
+from etl.local.parts import Addresses
+from etl.pipeline.warc import import_source, import_warc, read_whole
+from etl.settings import Settings
+from etl.settings import settings as of_the_process
+from tests.kit import environment, rows
+from tests.pipeline.test_warc import page, warc
+
+
+def keep(archive: Archive, folder: Path, number: int, source: str = "imported") -> list[str]:
+    """Imports so many pages; their digests in the order of their addresses, `https://a.example/<source>/<n>.html`."""
+    urls = [f"https://a.example/{source}/{n}.html" for n in range(number)]
+    said = ["\n".join(f"{n}.{line} 本事项由经办科室在规定期限内办结并公开结果。" for line in range(9)) for n in range(number)]
+    pages = [(url, page(f"关于第{n}号事项的通知", said[n]), "200 OK") for n, url in enumerate(urls)]
+    file = warc(folder / f"{source}.warc", pages)
+    import_warc(archive, file, read_whole(file), import_source().model_copy(update={"id": source}))
+    found = {row["url"]: row["blob_sha256"] for row in rows(archive, "SELECT url, blob_sha256 FROM archive.capture")}
+    return [found[url] for url in urls]
+
+
+def flip_a_byte(archive: Archive, parts: Addresses, digest: str) -> None:
+    """Overwrites a blob with one of the same length."""
+    body = archive.store.blob(digest)
+    changed = bytes([body[0] ^ 1]) + body[1:]
+    parts.store.client().put_object(archive.store.address.bucket, blob_key(digest), io.BytesIO(changed), len(changed))
+
+
+def age(owner_url: str, statement: str, **values: object) -> None:
+    """Changes rows as only their owner may."""
+    engine = create_engine(owner_url)
+    with engine.begin() as connection:
+        connection.execute(text(statement), values)
+    engine.dispose()
+
+
+def gongkai(settings: Settings, capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, str]:
+    """The command in this process, which has its packages already: exit code, output, errors."""
+    code = 0
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment(settings).items():
+            patch.setenv(name, value)
+        patch.setattr(sys, "argv", ["gongkai", *map(str, words)])
+        of_the_process.cache_clear()
+        try:
+            main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        finally:
+            of_the_process.cache_clear()
+    said = capsys.readouterr()
+    return code, said.out, said.err

@@ -1,0 +1,82 @@
+"""The bucket in a folder and back: every byte verified on the way, nothing whole overwritten."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from etl.archive import Archive
+from etl.archive.backup import backup, restore
+from etl.archive.fixity import audit
+from etl.archive.store import blob_key
+from etl.errors import GongkaiError
+from etl.local.parts import Addresses
+from etl.settings import Settings
+from tests.archive.kept import flip_a_byte, gongkai, keep
+
+
+def quiet(*_: Any) -> None:
+    pass
+
+
+def contents(archive: Archive) -> dict[str, bytes]:
+    return {key: archive.store.read(key) for key in archive.store.keys("")}
+
+
+def test_an_emptied_bucket_is_filled_again_byte_for_byte(archive: Archive, tmp_path: Path) -> None:
+    keep(archive, tmp_path, 6)
+    folder, before = tmp_path / "copy", contents(archive)
+    first = backup(archive.store, folder, quiet)
+    assert (first.objects, first.copied, first.damaged) == (len(before), len(before), ())
+    assert backup(archive.store, folder, quiet).copied == 0
+    for key in before:
+        archive.store.remove(key)
+    assert restore(archive.store, folder, quiet).copied == len(before)
+    assert contents(archive) == before
+    assert restore(archive.store, folder, quiet).copied == 0
+    assert audit(archive, quiet).damaged == ()
+
+
+def test_damage_is_carried_neither_way(
+    archive: Archive,
+    parts: Addresses,
+    local_settings: Settings,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    digests = keep(archive, tmp_path, 4)
+    folder = tmp_path / "copy"
+    flip_a_byte(archive, parts, digests[0])
+    code, _, said = gongkai(local_settings, capsys, "backup", folder)
+    assert code == 1
+    assert f"damaged: {blob_key(digests[0])}" in said
+    assert "1 objects are damaged in the bucket" in said
+    assert not (folder / blob_key(digests[0])).exists()
+
+    log = next(archive.store.keys("captures/"))
+    archive.store.remove(log)
+    for key in (log, blob_key(digests[1])):
+        body = (folder / key).read_bytes()
+        (folder / key).write_bytes(bytes([body[0] ^ 1]) + body[1:])
+    checked = backup(archive.store, folder, quiet, check=True)
+    assert (checked.copied, checked.damaged) == (1, (blob_key(digests[0]),))
+    assert restore(archive.store, folder, quiet).damaged == (log,)
+    assert archive.store.blob(digests[1])
+
+
+def test_a_log_that_grew_since_the_copy_stays(archive: Archive, tmp_path: Path) -> None:
+    keep(archive, tmp_path, 1)
+    backup(archive.store, tmp_path / "copy", quiet)
+    log = next(archive.store.keys("runs/"))
+    lines = [*archive.store.log(log), {"more": 1}]
+    archive.store.put_log(log, lines)
+    assert restore(archive.store, tmp_path / "copy", quiet).copied == 0
+    assert archive.store.log(log) == lines
+    assert backup(archive.store, tmp_path / "copy", quiet).copied == 1
+
+
+def test_a_folder_or_blob_that_is_not_there_is_said(archive: Archive, tmp_path: Path) -> None:
+    with pytest.raises(GongkaiError, match="name a folder that"):
+        restore(archive.store, tmp_path / "none", quiet)
+    with pytest.raises(GongkaiError, match="ab" * 32):
+        restore(archive.store, tmp_path, quiet, ["ab" * 32])

@@ -1,0 +1,84 @@
+"""What nothing names is told; it goes only when asked, when old, and when it is still so in the last moment."""
+
+import io
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from etl.archive import Archive
+from etl.archive.fixity import audit
+from etl.archive.garbage import REMOVABLE, REMOVED, Unnamed, garbage, remove
+from etl.archive.store import blob_key
+from etl.local.parts import Addresses
+from etl.settings import Settings
+from tests.archive.kept import age, gongkai, keep
+
+LOG = "captures/imported/2025-01-02/030405000000-1-import-999999.jsonl.gz"
+AT_ONCE = timedelta(0)
+
+
+@pytest.fixture
+def littered(archive: Archive, parts: Addresses, tmp_path: Path) -> dict[str, str]:
+    """What steps leave that die between bytes and rows, beside an archive in good order; what may go, by its kind."""
+    keep(archive, tmp_path, 3)
+    orphan, logged = (archive.store.put_blob(body) for body in (b"of a step that died", b"named in a log alone"))
+    reading = f"files/{orphan[:2]}/{orphan[2:4]}/{orphan}.jsonl.gz"
+    archive.store.put_log(reading, [{}])
+    archive.store.put_log(LOG, [{"blob": logged}, {"blob": None}])
+    archive.store.put_log("changes/000000000099.jsonl.gz", [{}])
+    parts.store.client().put_object(archive.store.address.bucket, "notes.txt", io.BytesIO(b"?"), 1)
+    return {"blob": blob_key(orphan), "reading": reading}
+
+
+def named(found: list[Unnamed]) -> dict[str, str]:
+    return {each.kind: each.key for each in found}
+
+
+def test_what_nothing_names_is_told_and_what_a_log_names_is_not(archive: Archive, littered: dict[str, str]) -> None:
+    found = list(garbage(archive))
+    assert len(found) == 5
+    told = {"unadopted": LOG, "ahead": "changes/000000000099.jsonl.gz", "foreign": "notes.txt"}
+    assert named(found) == littered | told
+
+
+def test_only_what_may_go_is_removed_and_only_after_the_grace_period(
+    archive: Archive, littered: dict[str, str]
+) -> None:
+    assert list(remove(archive, garbage(archive), timedelta(days=7))) == []
+    removed = list(remove(archive, garbage(archive), AT_ONCE))
+    assert named(removed) == littered
+    (log,) = archive.store.keys(REMOVED)
+    assert [line["key"] for line in archive.store.log(log)] == [each.key for each in removed]
+    assert {each.kind for each in garbage(archive)} == {"unadopted", "ahead", "foreign"}
+    assert audit(archive, lambda *_: None).damaged == ()
+
+
+def test_bytes_that_a_crawl_meets_again_meanwhile_stay(archive: Archive, tmp_path: Path) -> None:
+    """A body was stored long ago by a step that died; a crawl stores it again after it was found to be garbage."""
+    (digest,) = keep(archive, tmp_path, 1)
+    other = archive.store.put_blob(b"written again a moment ago, its row not yet there")
+    looks = [archive.store.look(blob_key(each)) for each in (digest, other)]
+    found = [Unnamed("blob", look.key, look.size, look.modified) for look in looks]
+    old = [replace(each, modified=each.modified - timedelta(days=8)) for each in found]
+    assert list(remove(archive, old, timedelta(days=7))) == []
+    assert list(remove(archive, found[:1], AT_ONCE)) == [], "its row is there by now"
+    assert archive.store.blob(digest)
+    assert archive.store.blob(other)
+
+
+def test_a_database_that_lost_its_rows_makes_no_garbage_of_the_bucket(
+    archive: Archive, littered: dict[str, str], owner_url: str
+) -> None:
+    age(owner_url, "TRUNCATE archive.blob CASCADE")
+    assert {each.key for each in garbage(archive) if each.kind in REMOVABLE} == set(littered.values())
+
+
+def test_the_command_lists_and_removes_nothing_young(
+    archive: Archive, littered: dict[str, str], local_settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert littered["blob"] in gongkai(local_settings, capsys, "garbage")[1]
+    assert gongkai(local_settings, capsys, "garbage", "--remove", "--older-than", "1d")[:2] == (0, "")
+    code, _, said = gongkai(local_settings, capsys, "garbage", "--remove", "--older-than", "0d")
+    assert (code, "--older-than '0d' is not" in said) == (1, True)
