@@ -179,8 +179,10 @@ def test_connections_lead_to_the_services() -> None:
     database = json.loads(environment["AIRFLOW_CONN_ARCHIVE_DB"])
     store = json.loads(environment["AIRFLOW_CONN_ARCHIVE_STORE"])
     assert (database["host"], database["login"], database["schema"]) == ("archive-database", "archive_app", "archive")
+    reader = json.loads(environment["AIRFLOW_CONN_ARCHIVE_READER_DB"])
+    assert reader | {"password": ""} == database | {"login": "archive_reader", "password": ""}
     assert (store["host"], store["port"], store["extra"]) == ("store", 8333, {"bucket": "gongkai", "secure": False})
-    for name in ("archive_db", "archive_store"):
+    for name in ("archive_db", "archive_reader_db", "archive_store"):
         assert f'"{name}"' in (PROJECT / "plugins" / "gongkai_airflow.py").read_text(encoding="utf-8")
     assert {"archive-database", "store"} <= set(services())
 

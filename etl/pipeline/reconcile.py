@@ -45,7 +45,7 @@ def reconcile(archive: Archive, run: OpenRun) -> Report:
             newest=connection.scalar(_NEWEST, {"source": run.source.id}),
             walk_before=last_full_walk(connection, run),
         )
-        warnings = list(drift(connection, run))
+        warnings = [*drift(connection, run), *_files(counted)]
     problems = [*_unfinished(counted, stored)]
     if run.kind == "crawl":
         problems += [*_listing(run, counted, listing), *_asserted(run, counted, stored)]
@@ -83,6 +83,13 @@ def _unfinished(counted: Report, stored: _Stored) -> Iterator[str]:
     if (failed := sum(failures.values())) * 2 > fetched and failed >= MANY:
         worst = max(failures, key=failures.__getitem__)
         yield f"{failed} of {fetched} fetched pages failed, most as {worst}"
+
+
+def _files(counted: Report) -> Iterator[str]:
+    failures = {name: number for name, number in counted.files.items() if group(Outcome(name)) is Group.FAILED}
+    failed, asked = sum(failures.values()), sum(counted.files.values())
+    if failed * 2 > asked and failed >= MANY:
+        yield f"{failed} of {asked} attachments failed, most as {max(failures, key=failures.__getitem__)}"
 
 
 def _listing(run: OpenRun, counted: Report, listing: dict[str, Any]) -> Iterator[str]:

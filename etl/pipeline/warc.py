@@ -2,10 +2,12 @@
 
 import gzip
 import hashlib
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -97,10 +99,7 @@ def import_warc(archive: Archive, path: Path, whole: Whole, source: Source, tell
         columns = (Capture.url, Capture.fetched_at, Capture.blob_sha256)
         have = {tuple(row) for row in connection.execute(select(*columns).where(Capture.run_id == run.id))}
     chunk: dict[str, Attempt] = {}
-    for record in _records(path):
-        attempt = _attempt(record) if record.rec_type == "response" and record.http_headers else None
-        if attempt is None:
-            continue
+    for attempt in chain(_attempts(path, files=True), _attempts(path, files=False)):
         if (attempt.url, attempt.fetched_at, sha256(attempt.body) if attempt.body else None) in have:
             tell(2)
             continue
@@ -110,6 +109,18 @@ def import_warc(archive: Archive, path: Path, whole: Whole, source: Source, tell
         chunk[attempt.url] = attempt
     _keep(archive, run, chunk, tell)
     return close_run(archive, run, ())
+
+
+def _attempts(path: Path, *, files: bool) -> Iterator[Attempt]:
+    """The responses that are files, or those that are pages: a page is read with the files that it links at hand."""
+    for record in _records(path):
+        if record.rec_type == "response" and record.http_headers:
+            media_type = record.http_headers.get_header("Content-Type") or ""
+            if bool(_PAGE.search(media_type)) is not files and (attempt := _attempt(record)):
+                yield attempt
+
+
+_PAGE = re.compile(r"html|xml|json|text/plain|^$", re.IGNORECASE)
 
 
 def _attempt(record: Any) -> Attempt | None:

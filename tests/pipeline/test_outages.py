@@ -1,4 +1,4 @@
-"""Object storage or the database goes away in mid-crawl: one line says so, and the same work, done again, completes it."""
+"""Object storage or the database goes away in mid-crawl: one line says so, and the same work again completes it."""
 
 import os
 import signal

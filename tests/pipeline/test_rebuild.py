@@ -11,9 +11,11 @@ from sqlalchemy import create_engine
 from etl.archive import Archive, open_archive
 from etl.archive.corrections import WITHDRAWN, correct
 from etl.archive.database import downgrade, migrate
+from etl.archive.fixity import audit
 from etl.archive.models import SCHEMA, Base
 from etl.archive.rebuild import Tell
 from etl.archive.runs import Options, open_run
+from etl.archive.store import blob_key
 from etl.errors import GongkaiError
 from etl.pipeline.crawl import recheck
 from etl.pipeline.listing import list_catalog
@@ -36,12 +38,13 @@ def sites() -> Iterator[list[Site]]:
 
 def dump(archive: Archive) -> dict[str, list[dict[str, Any]]]:
     """Every row of every table, in the order of its key."""
-    return {
-        table.name: rows(
-            archive, f"SELECT * FROM {SCHEMA}.{table.name} ORDER BY {', '.join(c.name for c in table.primary_key)}"
-        )
-        for table in TABLES
-    }
+    found = {}
+    for table in TABLES:
+        # When bytes were last found whole is not told: they are read again in their turn.
+        names = [column.name for column in table.columns if column.name != "verified_at"]
+        order = ", ".join(column.name for column in table.primary_key)
+        found[table.name] = rows(archive, f"SELECT {', '.join(names)} FROM {SCHEMA}.{table.name} ORDER BY {order}")
+    return found
 
 
 def emptied(archive: Archive, owner_url: str, settings: Settings) -> Archive:
@@ -71,6 +74,11 @@ def a_life(archive: Archive, sites: list[Site]) -> None:
     crawl_site(archive, site, Options(full=True))
     recheck(archive, source_of(site), "again", Options(), Settings(), quiet)
     correct(archive, first, {"publisher": WITHDRAWN}, "馆员", "原件无误")
+    lost = rows(archive, "SELECT blob_sha256 FROM archive.page WHERE blob_sha256 IS NOT NULL LIMIT 1")[0]["blob_sha256"]
+    body = archive.store.blob(lost)
+    archive.store.remove(blob_key(lost))
+    audit(archive, quiet)
+    archive.store.put_blob(body)
     run = open_run(archive, source_of(sites[1]), "cut", Options(limit=2))
     asyncio.run(list_catalog(archive, run, "gongkai/test"))
 

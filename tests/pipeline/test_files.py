@@ -1,0 +1,140 @@
+"""Files of documents: fetched with their pages, kept once, read, and looked at again with them."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from starlette.responses import HTMLResponse
+
+from etl.archive import Archive
+from etl.archive.reports import Report
+from etl.archive.runs import Options
+from etl.pipeline.files import read_scans
+from tests.files.pdfs import picture, saved
+from tests.kit import crawl_site, rows, squash
+from tests.sites import catalogue, faults
+from tests.sites.documents import Attachment, Document
+from tests.sites.files import docx
+from tests.sites.server import serve
+from tests.sites.trs_columns import BY_KEY
+from tests.sites.trs_wcm import TrsSite
+
+FULL = Options(full=True)
+KINDS = "SELECT kind FROM archive.change ORDER BY change_seq"
+FILES = """
+SELECT p.url, f.media_type, f.outcome, f.method, c.text FROM archive.file f
+JOIN archive.page p ON p.blob_sha256 = f.blob_sha256 LEFT JOIN archive.content c ON c.hash = f.content_hash
+ORDER BY p.url
+"""
+TABLE = docx("任务分工表.docx", ["序号 任务 责任单位", "完成时限为年底"])
+
+
+@pytest.fixture
+def site() -> Iterator[TrsSite]:
+    """A site of one list with two documents without files."""
+    made = TrsSite("demo-trs")
+    for document in [each for each in catalogue.documents("trs") if not each.breaks][:2]:
+        made.put(replace(document, attachments=()), column="czxx")
+    with serve(made):
+        yield made
+
+
+def put(site: TrsSite, *files: Attachment, place: int = 0) -> Document:
+    """Gives a document these files."""
+    posting = list(site.postings.values())[place]
+    document = replace(posting.document, attachments=files)
+    site.put(document, column="czxx")
+    return document
+
+
+def crawl(archive: Archive, site: TrsSite, **changes: Any) -> Report:
+    column = {"url": site.base + BY_KEY["czxx"].path}
+    asserted = {"min_records": 1, "max_age_days": 36500, "max_drop": 1}
+    given = {"columns": [column], "assertions": asserted, "limits": {"retries": 0}, "recheck_after_days": 0}
+    return crawl_site(archive, site, FULL, **given | changes)
+
+
+def linked(archive: Archive, version: int = 1) -> list[dict[str, Any]]:
+    """The files of the documents' versions."""
+    query = "SELECT attachments FROM archive.record_version WHERE version = :version ORDER BY record_id"
+    return [file for row in rows(archive, query, version=version) for file in row["attachments"]]
+
+
+def test_a_file_is_fetched_kept_and_read(archive: Archive, site: TrsSite) -> None:
+    document = put(site, TABLE)
+    report = crawl(archive, site)
+    assert (report.listed, report.stored, report.files) == (2, 2, {"stored": 1})
+    [file] = linked(archive)
+    assert file["url"] == site.attachment_url(site.postings[document.key], TABLE.name)
+    assert archive.store.blob(file["sha256"]) == TABLE.data
+    [read] = rows(archive, FILES)
+    assert (read["outcome"], read["url"]) == ("read", file["url"])
+    assert "完成时限为年底" in squash(read["text"])
+    again = crawl(archive, site)
+    assert (again.files, again.updated) == ({"unchanged": 1}, 0)
+    assert len(rows(archive, FILES)) == 1
+
+
+def test_a_file_that_two_documents_link_is_asked_for_once(archive: Archive, site: TrsSite) -> None:
+    put(site, TABLE)
+    put(site, TABLE, place=1)
+    paths = {posting.key: site.attachment_path(posting, 0) for posting in site.postings.values()}
+    assert len(set(paths.values())) == 2
+    crawl(archive, site)
+    assert len({file["sha256"] for file in linked(archive)}) == 1
+    assert len(rows(archive, "SELECT blob_sha256 FROM archive.file")) == 1
+
+
+def test_a_page_in_the_place_of_a_file_is_an_outcome_and_the_document_is_kept(archive: Archive, site: TrsSite) -> None:
+    document = put(site, TABLE)
+    site.faults[f"{document.key}/{TABLE.name}"] = lambda _: HTMLResponse("<html><body>欢迎访问本站</body></html>")
+    report = crawl(archive, site)
+    assert (report.state, report.records, report.files) == ("green", 2, {"not_a_file": 1})
+    assert [file["sha256"] for file in linked(archive)] == [None]
+    said = rows(archive, "SELECT reason FROM archive.capture WHERE outcome = 'not_a_file'")
+    assert "HTML where a file was linked" in said[0]["reason"]
+    # Once it is there, the document is told to have changed: its page has not, what it consists of has.
+    site.faults.clear()
+    again = crawl(archive, site)
+    assert (again.stored, again.updated, again.files) == (0, 1, {"stored": 1})
+    assert [row["kind"] for row in rows(archive, KINDS)] == ["created", "created", "updated"]
+    assert archive.store.blob(linked(archive, version=2)[0]["sha256"]) == TABLE.data
+
+
+def test_a_file_that_changes_under_its_address_is_a_new_version_of_its_document(
+    archive: Archive, site: TrsSite
+) -> None:
+    put(site, TABLE)
+    crawl(archive, site)
+    put(site, docx(TABLE.name, ["完成时限为次年三月"]))
+    report = crawl(archive, site)
+    assert (report.updated, report.files) == (1, {"stored": 1})
+    before, after = linked(archive), linked(archive, version=2)
+    assert [file["url"] for file in before] == [file["url"] for file in after]
+    assert before[0]["sha256"] != after[0]["sha256"]
+    assert len(rows(archive, "SELECT blob_sha256 FROM archive.file")) == 2
+
+
+def test_a_file_elsewhere_is_not_asked_for(archive: Archive, site: TrsSite) -> None:
+    document = put(site, TABLE)
+    source = {"hosts": [site.base.split("//")[1].rpartition(":")[0]]}
+    key = f"{document.key}/{TABLE.name}"
+    site.faults[key] = faults.offsite("http://files.example/a.docx")
+    report = crawl(archive, site, **source)
+    assert (report.records, report.files) == (2, {"out_of_scope": 1})
+
+
+def test_a_scan_waits_for_its_own_task_and_its_document_is_told_of(archive: Archive, site: TrsSite) -> None:
+    page = Attachment("盖章件.pdf", saved(picture("NOTICE 2024", "FORM 17 SERIAL 0042"), "PDF"), "application/pdf")
+    put(site, page)
+    crawl(archive, site)
+    assert [(row["outcome"], row["text"]) for row in rows(archive, FILES)] == [("scan", None)]
+    assert read_scans(archive, 10) == 1
+    [read] = rows(archive, FILES)
+    assert (read["outcome"], read["method"]) == ("read", "ocr")
+    assert "0042" in read["text"]
+    last = rows(archive, "SELECT kind, version, reason FROM archive.change ORDER BY change_seq DESC LIMIT 1")[0]
+    assert (last["kind"], last["version"]) == ("re-extracted", 1)
+    assert "scan" in last["reason"]
+    assert read_scans(archive, 10) == 0
