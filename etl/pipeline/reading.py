@@ -5,17 +5,22 @@ from concurrent.futures import Executor
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import unquote
 
 from sqlalchemy import Connection, text
 
 from etl.archive import Archive
 from etl.archive.records import Read, with_listing
 from etl.clock import CHINA
-from etl.extract import Attachment, Extraction, extract
+from etl.extract import EXTRACTOR, Attachment, Extraction, extract
 from etl.fetch.client import Attempt
+from etl.files.kinds import EMPTY, HTML, TEXT, UNKNOWN, sniff
 from etl.platforms import family_of
 from etl.platforms.base import Platform
 from etl.sources.schema import Source
+
+A_FILE = "file"
+"""Flag of an extraction whose bytes are no page."""
 
 
 def read_capture(
@@ -26,7 +31,13 @@ def read_capture(
     body: bytes,
     fetched_at: datetime,
 ) -> Extraction:
-    """What a page said when it was fetched from that address; its files stand under their canonical addresses."""
+    """What a page said when it was fetched from that address; its files stand under their canonical addresses.
+
+    Of a file in a page's place it says that: `listed_file` makes a document of it.
+    """
+    media_type = sniff(body, url)
+    if media_type not in (HTML, TEXT, UNKNOWN, EMPTY):
+        return Extraction("stub", f"a file: {media_type}", extractor=EXTRACTOR, flags=(A_FILE,))
     content_type = next((value for name, value in headers if name.lower() == "content-type"), "")
     read = extract(body, url, content_type, family, fetched_at.astimezone(CHINA).date())
     return replace(read, attachments=tuple(_canonical(source, file) for file in read.attachments))
@@ -51,11 +62,24 @@ def read_pages(archive: Archive, pool: Executor, source: Source, pages: Sequence
     for row, body in zip(found, bodies, strict=True):
         said = read_capture(source, family, row.final_url, row.headers, body, row.fetched_at)
         read.setdefault(row.of, []).append(said)
+    addresses = {row.of: row.url for row in found if row.part == 1}
     return [
-        Read(row.page_id, row.capture_id, with_listing(joined(first, rest), row.listing))
+        Read(
+            row.page_id,
+            row.capture_id,
+            listed_file(with_listing(joined(first, rest), row.listing), addresses[row.page_id]),
+        )
         for row in pages
         for first, *rest in [read[row.page_id]]
     ]
+
+
+def listed_file(read: Extraction, url: str) -> Extraction:
+    """A catalog may list a file where others list its page: a document without text, as the listing tells it."""
+    if A_FILE not in read.flags or "title" not in read.fields:
+        return read
+    file = Attachment(url, unquote(url.rsplit("/", 1)[-1]))
+    return replace(read, kind="document", reason="a listed file", attachments=(file,))
 
 
 def _captures(connection: Connection, pages: Sequence[Any]) -> Sequence[Any]:
@@ -65,10 +89,10 @@ def _captures(connection: Connection, pages: Sequence[Any]) -> Sequence[Any]:
 
 _CAPTURES = text("""
 WITH asked AS (SELECT * FROM unnest(CAST(:pages AS bigint[]), CAST(:captures AS bigint[])) AS a (page_id, capture_id))
-SELECT a.page_id AS of, 1 AS part, c.final_url, c.headers, c.blob_sha256, c.fetched_at
+SELECT a.page_id AS of, 1 AS part, c.url, c.final_url, c.headers, c.blob_sha256, c.fetched_at
 FROM asked a JOIN archive.capture c ON c.id = a.capture_id
 UNION ALL
-SELECT a.page_id, p.part, c.final_url, c.headers, c.blob_sha256, c.fetched_at
+SELECT a.page_id, p.part, c.url, c.final_url, c.headers, c.blob_sha256, c.fetched_at
 FROM asked a JOIN archive.page p ON p.part_of = a.page_id CROSS JOIN LATERAL (
     SELECT * FROM archive.capture c
     WHERE c.page_id = p.id AND c.outcome IN ('stored', 'unchanged') AND c.id < coalesce(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
 from etl.archive import Archive
 from etl.archive.reports import Report
@@ -138,3 +138,16 @@ def test_a_scan_waits_for_its_own_task_and_its_document_is_told_of(archive: Arch
     assert (last["kind"], last["version"]) == ("re-extracted", 1)
     assert "scan" in last["reason"]
     assert read_scans(archive, 10) == 0
+
+
+def test_a_file_that_the_catalog_itself_lists_is_a_document_without_text(archive: Archive, site: TrsSite) -> None:
+    posting = next(iter(site.postings.values()))
+    site.faults[posting.key] = lambda _: Response(TABLE.data, media_type="application/octet-stream")
+    report = crawl(archive, site)
+    assert (report.stored, report.records) == (2, 2)
+    [file] = linked(archive)
+    assert archive.store.blob(file["sha256"]) == TABLE.data
+    assert [row["outcome"] for row in rows(archive, FILES)] == ["read"]
+    titles = "SELECT title FROM archive.record_version JOIN archive.content c ON c.hash = content_hash"
+    [found] = rows(archive, f"{titles} WHERE c.text = ''")
+    assert found["title"] == posting.document.title
