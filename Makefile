@@ -1,11 +1,15 @@
-# Nothing but Python 3.11+, git and a compiler is needed. State lives in var/, packages in .venv/.
+# Nothing but Python 3.11+, git and a compiler is needed. State lives in var/, packages in .venv/; .venv-replay/ holds the
+# tools that exports are tested with.
 PYTHON ?= python3
 VENV := .venv
+REPLAY := .venv-replay
+BENCH := var/bench
 UV_VERSION := 0.13.8
 INSTALLED := $(VENV)/.installed
+REPLAYED := $(REPLAY)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo stop test lint lock
+.PHONY: help demo stop test lint bench lock
 
 help:  ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 8
@@ -16,13 +20,22 @@ demo: $(INSTALLED)  ## start everything, crawl the demo sites, show the result
 stop:  ## stop what demo and `gongkai up` started
 	@if [ -x $(VENV)/bin/gongkai ]; then $(VENV)/bin/gongkai down; else echo "nothing was started here"; fi
 
-test: $(INSTALLED)  ## run all tests
+test: $(INSTALLED) $(REPLAYED)  ## run all tests
 	@$(VENV)/bin/pytest -n 2 --dist loadfile
 
 lint: $(INSTALLED)  ## check style and types
 	@$(VENV)/bin/ruff check
 	@$(VENV)/bin/ruff format --check
 	@$(VENV)/bin/mypy
+
+bench: $(BENCH)/.installed  ## compare extraction with its peers over CORPUS=DIR, write docs/accuracy.md
+	@test -d "$(CORPUS)" || { echo "name a labelled set: make bench CORPUS=DIR (labels.jsonl and pages/)" >&2; exit 1; }
+	@$(BENCH)/bin/python -m bench.extraction $(CORPUS)
+
+$(BENCH)/.installed: $(INSTALLED) pyproject.toml
+	@$(VENV)/bin/uv venv --quiet --clear --python $(VENV)/bin/python $(BENCH)
+	@$(VENV)/bin/uv pip install --quiet --python $(BENCH)/bin/python --group bench
+	@touch $@
 
 lock: $(INSTALLED)  ## pin the packages of pyproject.toml anew
 	@$(VENV)/bin/python -m tests.pins --write
@@ -36,4 +49,9 @@ $(INSTALLED): requirements.txt requirements-dev.txt pyproject.toml
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@$(VENV)/bin/uv pip install --quiet --compile-bytecode --python $(VENV)/bin/python --require-hashes -r requirements.txt -r requirements-dev.txt
 	@$(VENV)/bin/uv pip install --quiet --compile-bytecode --python $(VENV)/bin/python --no-deps -e .
+	@touch $@
+
+$(REPLAYED): tests/replay/requirements.txt $(INSTALLED)
+	@$(VENV)/bin/uv venv --quiet --clear --python $(VENV)/bin/python $(REPLAY)
+	@$(VENV)/bin/uv pip install --quiet --python $(REPLAY)/bin/python --require-hashes -r tests/replay/requirements.txt
 	@touch $@

@@ -14,6 +14,7 @@ FILES = {
     "requirements.txt": ["pyproject.toml"],
     "requirements-dev.txt": ["--group", "dev", "--constraints", "requirements.txt"],
     "requirements-production.txt": [*_NOT_IN_THE_IMAGE, "--group", "production", "pyproject.toml"],
+    "tests/replay/requirements.txt": ["tests/replay/requirements.in"],
 }
 COMPILE = ["pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes", "--no-header"]
 
@@ -21,6 +22,7 @@ COMPILE = ["pip", "compile", "--quiet", "--universal", "--python-version", "3.11
 def compiled(name: str, folder: Path) -> str:
     """What `uv pip compile` makes of pyproject.toml, given the versions pinned today."""
     output = folder / name
+    output.parent.mkdir(parents=True, exist_ok=True)
     if (ROOT / name).exists():
         output.write_text((ROOT / name).read_text(encoding="utf-8"), encoding="utf-8")
     uv = Path(sys.executable).with_name("uv")
