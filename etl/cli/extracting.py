@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 import typer
 
 from etl.cli.attached import Attachments, is_page, show_file
-from etl.cli.console import output, print_json, table
+from etl.cli.console import output, print_json
+from etl.cli.shown import show_page
 from etl.errors import GongkaiError
 from etl.extract import Extraction, content_hash, extract
 from etl.extract.manifest import predictions
@@ -53,7 +54,7 @@ def extract_command(
         if isinstance(found, FileReading):
             show_file(page, found)
         else:
-            _show(page, found)
+            show_page(page, found)
 
 
 def _read(page: str, url: str, files: Attachments) -> Extraction | FileReading:
@@ -88,16 +89,3 @@ def _as_dict(page: str, found: Extraction | FileReading) -> dict[str, Any]:
         return {"file": page, **asdict(found)}
     fields = {name: asdict(value) for name, value in found.fields.items()}
     return {"page": page, **asdict(found), "fields": fields, "short_id": content_hash(found.text).short_id}
-
-
-def _show(page: str, found: Extraction) -> None:
-    output.rule(output.plain(page), align="left")
-    output.print(f"[bold]{found.kind}[/] {output.plain(found.reason)} · {found.charset} · {', '.join(found.flags)}")
-    rows = [
-        (item.name, item.value, item.raw, f"{item.origin} {item.label}", item.rule) for item in found.fields.values()
-    ]
-    table(("field", "value", "as the page has it", "where", "rule"), rows)
-    for file in found.attachments:
-        output.print(f"[blue]{file.role}[/] {output.plain(file.name)} {output.plain(file.url)}", soft_wrap=True)
-    output.print(f"[dim]{content_hash(found.text).short_id} · {len(found.text)} characters[/]")
-    output.print(output.plain(found.text))

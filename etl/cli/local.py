@@ -90,11 +90,18 @@ def demo_command() -> None:
             )
 
         demo.crawl(client, archive.engine, sources, tell)
+        keeping = {dag: bar.add_task(dag, total=1) for dag in demo.KEEPING}
+
+        def told(dag: str, now: str) -> None:
+            bar.update(keeping[dag], description=f"{dag} {now}", completed=now == "success")
+
+        demo.keep(client, told)
     columns = ("source", "listed", "stored", "unchanged", "duplicates", "failed", "excluded", "seconds")
     reports = [
         report for report in last_reports(archive.engine) if report["source"] in sources and report["kind"] == "crawl"
     ]
     table(columns, [[report[name] for name in columns] for report in reports])
+    output.print(demo.kept(archive.engine))
     _print_addresses(addresses)
     output.print(f"[dim]{time.monotonic() - started:.0f} s; `make stop` ends it[/]")
 

@@ -4,7 +4,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Engine, text
@@ -16,12 +16,24 @@ from etl.local.state import State
 from etl.settings import PROJECT, Settings
 
 SITES = "demo-sites"
+KEEPING = ("read_scans", "audit_fixity", "export")
+"""DAGs that a real archive runs by itself, and that the demo runs once."""
 _TEMPLATES = PROJECT / "tests" / "sites" / "sources"
 _PROGRESS = text("""
 SELECT r.source_id, count(rp.page_id) AS listed, count(rp.outcome) AS ended
 FROM archive.run r LEFT JOIN archive.run_page rp ON rp.run_id = r.id
 WHERE (r.source_id, r.key) IN (SELECT * FROM unnest(CAST(:sources AS text[]), CAST(:keys AS text[])))
 GROUP BY r.source_id
+""")
+
+
+_KEPT = text("""
+SELECT (SELECT count(*) FROM archive.file) AS files,
+       (SELECT count(*) FROM archive.file WHERE outcome = 'read' AND method <> 'ocr') AS read,
+       (SELECT count(*) FROM archive.file WHERE method = 'ocr') AS scans,
+       (SELECT count(*) FROM archive.blob) AS blobs,
+       (SELECT count(*) FROM archive.blob WHERE damage IS NOT NULL) AS damaged,
+       (SELECT coalesce(max(change_seq), 0) FROM archive.change) AS change_seq
 """)
 
 
@@ -77,32 +89,68 @@ def crawl(
 
     Raises `GongkaiError` when a run is red or does not end in time.
     """
-    runs: dict[str, str] = {}
-    for source in sources:
-        client.wait_for_dag(f"crawl_{source}", 60)
-        client.unpause(f"crawl_{source}")
-        runs[source] = client.trigger(f"crawl_{source}", {"full": True})
-    deadline = time.monotonic() + seconds
-    waiting = dict(runs)
-    while waiting:
+    runs = {source: _start(client, f"crawl_{source}", {"full": True}) for source in sources}
+
+    def look(waiting: Mapping[str, str]) -> None:
         with engine.connect() as connection:
             rows = connection.execute(_PROGRESS, {"sources": list(runs), "keys": list(runs.values())}).all()
         counts = {row.source_id: (row.listed, row.ended) for row in rows}
-        for source, run in list(waiting.items()):
-            state = client.run_state(f"crawl_{source}", run)
-            tell(CrawlProgress(source, state, *counts.get(source, (0, 0))))
-            if state == "success":
-                del waiting[source]
-            elif state == "failed":
-                failed = [item for item in client.task_instances(f"crawl_{source}", run) if item.state == "failed"]
+        for source, state in waiting.items():
+            tell(
+                CrawlProgress(source.removeprefix("crawl_"), state, *counts.get(source.removeprefix("crawl_"), (0, 0)))
+            )
+
+    _wait(client, {f"crawl_{source}": run for source, run in runs.items()}, look, seconds)
+    return runs
+
+
+def keep(client: AirflowClient, tell: Callable[[str, str], None], *, seconds: float = 300) -> None:
+    """Runs the DAGs of `KEEPING` once, all at once, telling each one's state; raises as `crawl` does."""
+    runs = {dag: _start(client, dag, {}) for dag in KEEPING}
+
+    def look(states: Mapping[str, str]) -> None:
+        for dag, state in states.items():
+            tell(dag, state)
+
+    _wait(client, runs, look, seconds)
+
+
+def _start(client: AirflowClient, dag: str, conf: dict[str, object]) -> str:
+    client.wait_for_dag(dag, 60)
+    client.unpause(dag)
+    return client.trigger(dag, conf)
+
+
+def _wait(
+    client: AirflowClient, runs: Mapping[str, str], look: Callable[[Mapping[str, str]], None], seconds: float
+) -> None:
+    """Looks at the states of the runs, by DAG, until all have ended well."""
+    deadline, waiting = time.monotonic() + seconds, dict(runs)
+    while waiting:
+        states = {dag: client.run_state(dag, run) for dag, run in waiting.items()}
+        look(states)
+        for dag, state in states.items():
+            if state == "failed":
+                failed = [item for item in client.task_instances(dag, runs[dag]) if item.state == "failed"]
                 tasks = ", ".join(item.task_id for item in failed) or "no task"
+                report = f"gongkai report {dag.removeprefix('crawl_')}, or " if dag.startswith("crawl_") else ""
                 raise GongkaiError(
-                    f"crawl_{source}: the run failed in {tasks}",
-                    hint=f"gongkai report {source}, or {client.base_url}/dags/crawl_{source}/runs/{run}",
+                    f"{dag}: the run failed in {tasks}", hint=f"{report}{client.base_url}/dags/{dag}/runs/{runs[dag]}"
                 )
+            if state == "success":
+                del waiting[dag]
         if waiting and time.monotonic() > deadline:
             raise GongkaiError(
                 f"{', '.join(waiting)}: not at an end after {seconds:.0f} s", hint="see log/scheduler.log"
             )
-        time.sleep(0.5)
-    return runs
+        time.sleep(0.5 if waiting else 0)
+
+
+def kept(engine: Engine) -> str:
+    """What the archive holds besides its records, in a line."""
+    with engine.connect() as connection:
+        row = connection.execute(_KEPT).one()
+    return (
+        f"{row.files} files: {row.read} read, {row.scans} scans read by OCR; {row.blobs} blobs, {row.damaged} damaged; "
+        f"feed up to {row.change_seq}, exported as Parquet"
+    )

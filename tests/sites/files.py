@@ -1,9 +1,11 @@
-"""Small valid files made by hand: a PDF and a Word document whose text a reader can extract."""
+"""Small valid files made by hand: a PDF and a Word document whose text a reader can extract, and a scan."""
 
 import io
 import zipfile
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
+
+from PIL import Image, ImageDraw, ImageFont
 
 from tests.sites.documents import Attachment
 
@@ -72,3 +74,15 @@ def docx(name: str, lines: Sequence[str]) -> Attachment:
             info.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(info, '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' + text)
     return Attachment(name, buffer.getvalue(), DOCX)
+
+
+def scan(name: str, lines: Sequence[str]) -> Attachment:
+    """A PDF of one page that is a picture of the lines; Latin letters and digits, for which a font is at hand."""
+    picture = Image.new("L", (900, 120 + 90 * len(lines)), "white")
+    draw = ImageDraw.Draw(picture)
+    for place, line in enumerate(lines):
+        draw.text((60, 60 + 90 * place), line, fill="black", font=ImageFont.load_default(size=48))
+    buffer = io.BytesIO()
+    # Pillow writes the moment of saving into the file: the same scan must be the same bytes.
+    picture.save(buffer, "PDF", creationDate=None, modDate=None)
+    return Attachment(name, buffer.getvalue(), PDF)

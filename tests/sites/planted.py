@@ -6,7 +6,7 @@
 | relief-case-corrected | `relief-case` once more, one figure changed: a near duplicate, not a duplicate |
 | fees-list | a body without a word and a PDF: an attachment-only document |
 | forms-download | the same with a Word document |
-| seal-notice | one sentence |
+| seal-notice | one sentence, and a PDF that is nothing but a picture |
 | safety-points | an article of three pages |
 | work-points | a long one, on a single page |
 """
@@ -17,7 +17,7 @@ from datetime import date
 from typing import Any
 
 from tests.sites.documents import Block, Document, Paragraph
-from tests.sites.files import docx, pdf
+from tests.sites.files import docx, pdf, scan
 from tests.sites.genres import NUMERALS, Agency, centre, heading, signed, text
 
 PROVINCIAL = (
@@ -106,6 +106,7 @@ def extra(
             body=(
                 text("因机构调整，自2023年6月1日起启用新印章，原印章同时作废。"), *signed(district, date(2023, 6, 1)),
             ),
+            attachments=(scan("印章样式扫描件.pdf", ("NO. 3 / 2023", "SEAL 20230601")),),
         ),
         "safety-points": document(
             "safety-points", "lc-office", f"{office.name}关于印发安全生产和民生保障工作要点的通知",
