@@ -32,12 +32,14 @@ def page(measured: Sequence[Measured], kilobytes: float, rounds: int) -> str:
     parts = [
         "# How right, how fast",
         "",
-        f"{ours.score.pages} labelled pages of government sites, {kilobytes:.0f} KB on average; made by `make bench CORPUS=DIR`"
-        f" (see the end). Speed: CPU time on one core, the median of {rounds} rounds in which all took turns, in brackets the"
-        " slowest and the fastest; the two cores are shared with other work, so ratios hold better than the numbers.",
+        f"{ours.score.pages} labelled pages of government sites, {kilobytes:.0f} KB on average; made by",
+        "`make bench CORPUS=DIR` (see the end).",
         "",
-        "F1 is micro-averaged over all pages; core fields are title, index number, publisher, document number, written and"
-        " published date. Text is the mean F1 of character 3-grams. Leaked: snippets of page furniture found in the text.",
+        f"Speed is CPU time on one core: the median of {rounds} rounds in which all took turns, in brackets slowest",
+        "and the fastest. The cores are shared with other work, so ratios hold better than the numbers.",
+        "",
+        "F1 is micro-averaged over all pages; core fields are title, index number, publisher, document number, written",
+        "and published date. Text is the mean F1 of character 3-grams. Leaked: snippets of page furniture in the text.",
         "The rules were made with these pages at hand: pages of other sites do somewhat worse.",
         "",
         *table(
@@ -61,10 +63,10 @@ def page(measured: Sequence[Measured], kilobytes: float, rounds: int) -> str:
         "",
         "## How to run",
         "",
-        "`make bench CORPUS=DIR` installs the peers beside ours in `var/bench` (group `bench` in pyproject.toml; readability-lxml",
-        "wants an older cssselect than the project has) and writes this page. DIR holds `labels.jsonl` and `pages/`: any labelled",
-        "set will do. `bench/scoring.py` says what is counted; what is written about a disagreement stands in",
-        "`bench/disagreements.toml`, by page and field, and outlives the next run.",
+        "`make bench CORPUS=DIR` installs the peers in `var/bench` (group `bench` of pyproject.toml; apart from the",
+        "project, as readability-lxml wants an older cssselect) and writes this page. DIR holds `labels.jsonl` and",
+        "`pages/`: any labelled set will do. `bench/scoring.py` says what is counted; what is known of a disagreement",
+        "stands in `bench/disagreements.toml`, by page and field, and outlives the next run.",
     ]
     return "\n".join(parts) + "\n"
 

@@ -27,6 +27,7 @@ from etl.local import parts
 from etl.local.postgres import Postgres
 from etl.local.state import State
 from etl.pipeline.extracting import extract_batch
+from etl.pipeline.reextracting import Wanted, reextract
 from etl.platforms.base import Entry
 from etl.settings import Settings
 from etl.sources.schema import Source, adhoc_source
@@ -104,6 +105,12 @@ def measure(large: Settings, small: Settings, wanted: int) -> None:
             print(f"{row.name} | {row.rows} | {row.table / 1e6:.0f} | {row.indexes / 1e6:.0f}")
     assert large.database_reader_url
     print(read_feed(large.database_reader_url.get_secret_value()))
+    began = time.monotonic()
+    done = reextract(large, Wanted("large-0", all=True), lambda done, due: None)
+    seconds = time.monotonic() - began
+    print(
+        f"re-extraction by two processes: {done.records} records in {seconds:.0f} s, {done.records / seconds:.0f} a second"
+    )
 
 
 _SIZES = """

@@ -21,8 +21,8 @@ from etl.web.page import read_page
 
 CORE = ("title", "index_number", "publisher", "document_number", "written_date", "published_date")
 FIELDS = (
-    *CORE, "source", "effective_date", "expiry_date", "subject_category", "group_category", "genre_category", "keywords",
-    "disclosure_method", "disclosure_scope", "validity",
+    *CORE, "source", "effective_date", "expiry_date", "subject_category", "group_category", "genre_category",
+    "keywords", "disclosure_method", "disclosure_scope", "validity",
 )  # fmt: skip
 _ONE_LINE = 40
 _TEXT_HOLDS = 0.95
