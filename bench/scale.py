@@ -108,9 +108,7 @@ def measure(large: Settings, small: Settings, wanted: int) -> None:
     began = time.monotonic()
     done = reextract(large, Wanted("large-0", all=True), lambda done, due: None)
     seconds = time.monotonic() - began
-    print(
-        f"re-extraction by two processes: {done.records} records in {seconds:.0f} s, {done.records / seconds:.0f} a second"
-    )
+    print(f"re-extraction, two processes: {done.records} records in {seconds:.0f} s, {done.records / seconds:.0f}/s")
 
 
 _SIZES = """

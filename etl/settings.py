@@ -41,6 +41,7 @@ class Settings(BaseSettings):
         description="how the crawler names itself; add a contact",
     )
     batch_size: int = Field(200, ge=1, le=2000, description="pages that one Airflow task fetches or extracts")
+    fixity_days: int = Field(30, ge=1, description="days within which every blob is read again and hashed")
 
     postgres_port: int = Field(15432, ge=0, le=65535, description="local PostgreSQL; 0 takes any free port")
     store_port: int = Field(18333, ge=0, le=65535, description="local S3 server; 0 takes any free port")

@@ -1,5 +1,6 @@
 """What files hold: one reading for the same bytes, kept beside them in object storage."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -20,24 +21,20 @@ WAITING = "scan"
 
 
 def keep_reading(archive: Archive, digest: str, reading: FileReading) -> None:
-    """Keeps what was read in a blob; what an earlier reader read gives way. Raises `StoreError`."""
+    """Keeps what was read in a blob. Where it was read before – a scan that waited for OCR, a file that an earlier
+    reader read otherwise – an event tells of each document that links it. Raises `StoreError`."""
     with archive.engine.begin() as connection:
-        _keep(connection, archive, digest, reading)
-
-
-def keep_scan(archive: Archive, digest: str, reading: FileReading) -> None:
-    """The same for a scan, long after its documents were recorded: an event tells each of them."""
-    with archive.engine.begin() as connection:
-        _keep(connection, archive, digest, reading)
-        told = connection.execute(_DOCUMENTS, {"digest": digest, "file": f'[{{"sha256": "{digest}"}}]'})
-        publish(
-            connection,
-            archive.store,
-            [
-                Event("re-extracted", row.id, row.version, row.page_id, row.source_id, reason=f"scan {digest} read")
-                for row in told
-            ],
-        )
+        before = connection.execute(select(File.outcome, File.content_hash).where(File.blob_sha256 == digest)).first()
+        row = _keep(connection, archive, digest, reading)
+        if before is None or before == (row["outcome"], row["content_hash"]):
+            return
+        reason = f"file {digest[:16]}: {reading.outcome}, was {before.outcome}"
+        linked = connection.execute(_DOCUMENTS, {"digest": digest, "file": json.dumps([{"sha256": digest}])})
+        events = [
+            Event("re-extracted", document.id, document.version, document.page_id, document.source_id, reason=reason)
+            for document in linked
+        ]
+        publish(connection, archive.store, events)
 
 
 def scans(connection: Connection, limit: int) -> Sequence[tuple[str, str]]:
@@ -51,7 +48,7 @@ def reading_key(digest: str) -> str:
     return f"{READINGS}{digest[:2]}/{digest[2:4]}/{digest}.jsonl.gz"
 
 
-def _keep(connection: Connection, archive: Archive, digest: str, reading: FileReading) -> None:
+def _keep(connection: Connection, archive: Archive, digest: str, reading: FileReading) -> dict[str, Any]:
     said = clean(reading.text)
     now = connection.scalars(select(func.now())).one()
     row: dict[str, Any] = {
@@ -68,14 +65,10 @@ def _keep(connection: Connection, archive: Archive, digest: str, reading: FileRe
     }
     line = row | {"read_at": now.isoformat(), "text": said, "normaliser": NORMALISER}
     archive.store.put_log(reading_key(digest), [line])
-    put_row(connection, row, said)
-
-
-def put_row(connection: Connection, row: dict[str, Any], said: str) -> None:
-    """The row of a reading, and its text."""
     if said:
         keep_contents(connection, {row["content_hash"]: said})
     connection.execute(insert(File).values(row).on_conflict_do_update(index_elements=["blob_sha256"], set_=row))
+    return row
 
 
 _DOCUMENTS = text("""

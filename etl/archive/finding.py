@@ -95,21 +95,25 @@ def matches(asked: Filter, record: Records, version: Versions) -> ColumnElement[
 
 
 def stood_for(asked: Filter, record: Records) -> ColumnElement[bool]:
-    """Whether an earlier record stands for this one: same text, matching too; those still current come first."""
+    """Whether an earlier record stands for this one: same text, matching too; those still current come first.
+
+    The condition beside EXISTS keeps the planner from an anti join, which reads all records of a text for each of
+    them: 190 ms instead of 2 for a page of the list, where a tenth of 100,000 records had the same text.
+    """
     other, its = aliased(Record), aliased(RecordVersion)
     rank = case((record.state == "removed", 1), else_=0)
     its_rank = case((other.state == "removed", 1), else_=0)
-    return exists(
+    earlier = exists(
         select(1)
         .select_from(other)
         .join(its, is_current(other, its))
         .where(
             other.content_hash == record.content_hash,
-            record.content_hash != NO_TEXT,
             tuple_(its_rank, other.id) < tuple_(rank, record.id),
             matches(asked, other, its),
         )
     )
+    return and_(record.content_hash != NO_TEXT, earlier)
 
 
 def places(record: Records) -> ColumnElement[int]:

@@ -80,6 +80,7 @@ class Blob(Base):
     """Bytes in object storage, exactly as received after transfer decoding. Only their fixity changes."""
 
     __tablename__ = "blob"
+    __table_args__ = (Index("blob_damage_idx", "sha256", postgresql_where=text("damage IS NOT NULL")),)
     sha256: Mapped[str] = mapped_column(primary_key=True)
     size: Mapped[int]
     stored_at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -254,6 +255,7 @@ class Record(Base):
         Index("record_updated_at_idx", "updated_at"),
         # Of the records that carry a text the first one stands for all: found with one look into this index.
         Index("record_content_hash_idx", "content_hash", "id"),
+        Index("record_listed_on_idx", text("listed_on DESC"), text("id DESC")),
     )
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     page_id: Mapped[int] = mapped_column(ForeignKey("archive.page.id"), unique=True)
@@ -263,6 +265,9 @@ class Record(Base):
     """That of the current version."""
     read_with: Mapped[str]
     """Extractor and normaliser that the current state was last found right with, `1.1`."""
+    listed_on: Mapped[date] = mapped_column(server_default=text("(now() AT TIME ZONE 'Asia/Shanghai')::date"))
+    """The current version's publication date, else the day in China when the record was first seen. A trigger on
+    `record_version` keeps it."""
     state: Mapped[str] = mapped_column(server_default="current")
     state_reason: Mapped[str] = mapped_column(server_default="")
     """The evidence on which the record was removed, or restored."""

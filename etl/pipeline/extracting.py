@@ -10,7 +10,7 @@ from etl.archive.models import Page, RunPage
 from etl.archive.records import Recorded, record, stale
 from etl.archive.runs import OpenRun
 from etl.outcomes import FAILED
-from etl.pipeline.files import FileReader
+from etl.pipeline.files import FileReader, linked
 from etl.pipeline.reading import read_pages
 from etl.pipeline.reextracting import reread
 
@@ -38,8 +38,7 @@ def extract_batch(archive: Archive, run: OpenRun, number: int, tell: Tell = lamb
         for start in range(0, len(unread), CHUNK):
             chunk = unread[start : start + CHUNK]
             read = read_pages(archive, pool, run.source, chunk)
-            linked = [file.url for item in read if item.extraction for file in item.extraction.attachments]
-            files.read(run.source.id, linked)
+            files.read(run.source.id, linked(read))
             recorded = record(archive, run.source.id, run.id, read)
             created += recorded.created
             updated += recorded.updated

@@ -1,14 +1,15 @@
 """Reading the files of documents: once each, by their bytes, in a process that can be killed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from types import TracebackType
 
 from sqlalchemy import bindparam, select
 
 from etl.archive import Archive
-from etl.archive.files import keep_reading, keep_scan, scans
+from etl.archive.files import keep_reading, scans
 from etl.archive.models import File, Page
+from etl.archive.records import Read
 from etl.files import READER, Reader, reader_pool
 from etl.files.ocr import scan_pool
 
@@ -60,6 +61,11 @@ _UNREAD = (
 )
 
 
+def linked(read: Iterable[Read]) -> list[str]:
+    """The addresses of the files of what was read."""
+    return [file.url for item in read if item.extraction for file in item.extraction.attachments]
+
+
 def read_scans(archive: Archive, limit: int, tell: Tell = lambda done: None) -> int:
     """Reads files whose pages are pictures, the oldest first; returns how many were read."""
     with archive.engine.connect() as connection:
@@ -67,6 +73,6 @@ def read_scans(archive: Archive, limit: int, tell: Tell = lambda done: None) -> 
     if waiting:
         with scan_pool() as read:
             for digest, media_type in waiting:
-                keep_scan(archive, digest, read(archive.store.blob(digest), media_type))
+                keep_reading(archive, digest, read(archive.store.blob(digest), media_type))
                 tell(1)
     return len(waiting)

@@ -15,6 +15,7 @@ from etl.archive.models import Page, Record, RecordVersion
 from etl.archive.models import Source as SourceRow
 from etl.archive.records import READ_WITH, Difference, Read, Recorded, differences, rerecord
 from etl.errors import GongkaiError
+from etl.pipeline.files import FileReader, linked
 from etl.pipeline.reading import read_pages
 from etl.settings import Settings
 from etl.sources.schema import Source
@@ -117,12 +118,14 @@ def reextract_slice(archive: Archive, wanted: Wanted, part: Slice, *, dry_run: b
         source = kept_source(connection, part.source)
         pages = [row.page_id for row in connection.execute(mine)]
     done = Reread()
-    for read in _read(archive, source, pages):
-        with archive.engine.connect() as connection:
-            found = differences(connection, part.source, read)
-        done.add(_counted(len(read), found))
-        if not dry_run:
-            rerecord(archive, part.source, read)
+    with FileReader(archive) as files:
+        for read in _read(archive, source, pages):
+            with archive.engine.connect() as connection:
+                found = differences(connection, part.source, read)
+            done.add(_counted(len(read), found))
+            if not dry_run:
+                rerecord(archive, part.source, read)
+                files.read(part.source, linked(read))
     return done
 
 

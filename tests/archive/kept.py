@@ -21,7 +21,7 @@ from tests.pipeline.test_warc import page, warc
 def keep(archive: Archive, folder: Path, number: int, source: str = "imported") -> list[str]:
     """Imports so many pages; their digests in the order of their addresses, `https://a.example/<source>/<n>.html`."""
     urls = [f"https://a.example/{source}/{n}.html" for n in range(number)]
-    said = ["\n".join(f"{n}.{line} 本事项由经办科室在规定期限内办结并公开结果。" for line in range(9)) for n in range(number)]
+    said = ["\n".join(f"{n}.{line} 本事项由经办科室按期办结并公开。" for line in range(12)) for n in range(number)]
     pages = [(url, page(f"关于第{n}号事项的通知", said[n]), "200 OK") for n, url in enumerate(urls)]
     file = warc(folder / f"{source}.warc", pages)
     import_warc(archive, file, read_whole(file), import_source().model_copy(update={"id": source}))

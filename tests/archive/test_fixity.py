@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
 from etl.archive import Archive
 from etl.archive.backup import backup, restore
 from etl.archive.fixity import FIXITY, Damage, Damaged, audit, replay
+from etl.archive.models import Blob
 from etl.archive.store import Store, StoreError, blob_key
 from etl.local.parts import Addresses
 from etl.settings import PROJECT, Settings
@@ -88,8 +90,11 @@ def test_what_the_storage_cannot_read_is_damage_and_not_an_outage(
     archive: Archive, parts_dir: Path, tmp_path: Path
 ) -> None:
     """A byte that flips on the disk: SeaweedFS answers 500 after 13 s of trying."""
-    digests = keep(archive, tmp_path, 3)
-    body = archive.store.blob(digests[1])
+    keep(archive, tmp_path, 3)
+    body = os.urandom(5000)  # text would lie there compressed
+    digest = archive.store.put_blob(body)
+    with archive.engine.begin() as connection:
+        connection.execute(insert(Blob).values(sha256=digest, size=len(body)))
     changed = 0
     for volume in (parts_dir / "store").glob(f"{archive.store.address.bucket}_*.dat"):
         with volume.open("r+b") as file:
@@ -98,8 +103,8 @@ def test_what_the_storage_cannot_read_is_damage_and_not_an_outage(
                 changed += file.write(bytes([body[0] ^ 1]))
     assert changed == 1
     found = audit(archive, quiet)
-    assert found.checked == 3
-    assert [(each.sha256, each.kind) for each in found.damaged] == [(digests[1], "mismatch")]
+    assert found.checked == 4
+    assert [(each.sha256, each.kind) for each in found.damaged] == [(digest, "mismatch")]
     assert "InternalError" in found.damaged[0].detail
 
 

@@ -136,7 +136,7 @@ def test_a_scan_waits_for_its_own_task_and_its_document_is_told_of(archive: Arch
     assert "0042" in read["text"]
     last = rows(archive, "SELECT kind, version, reason FROM archive.change ORDER BY change_seq DESC LIMIT 1")[0]
     assert (last["kind"], last["version"]) == ("re-extracted", 1)
-    assert "scan" in last["reason"]
+    assert last["reason"].endswith("read, was scan")
     assert read_scans(archive, 10) == 0
 
 
