@@ -13,8 +13,10 @@ import httpx
 import psutil
 import pytest
 
+from etl.archive import open_store
+from etl.export.changes import read_manifest
 from etl.local.airflow_client import AirflowClient
-from etl.settings import PROJECT
+from etl.settings import PROJECT, Settings
 from tests.sites import demo_sites, goldens
 
 TIME_FOR_A_DEMO = 300
@@ -91,6 +93,7 @@ def test_planted_duplicates_are_one_content_with_several_places(first: dict[str,
 def test_the_demo_prints_its_table_and_how_to_get_in(demo: str) -> None:
     for site in demo_sites():
         assert re.search(rf"{site.name} +\d+", demo)
+    assert re.search(r"(\d+) files: (\d+) read, 1 scans read by OCR; \d+ blobs, 0 damaged", demo)
     base, user, password = login(demo)
     with AirflowClient(base, user, password) as client:
         assert client.import_errors() == []
@@ -118,7 +121,8 @@ def test_running_the_demo_again_changes_nothing(first: dict[str, dict[str, Any]]
         assert (report["stored"], report["created"], report["updated"]) == (0, 0, 0)
         assert report["listed"] == before["listed"]
         assert report["records"] == before["records"]
-        assert report["change_seq_to"] == max(each["change_seq_to"] for each in first.values())
+        # One event more: after the crawls, the scan was read.
+        assert report["change_seq_to"] == max(each["change_seq_to"] for each in first.values()) + 1
 
 
 def test_a_wrong_source_file_turns_check_sources_red(demo: str, environment: dict[str, str]) -> None:
@@ -137,8 +141,9 @@ def test_known_documents_are_looked_at_again(
 ) -> None:
     base, user, password = login(demo)
     with AirflowClient(base, user, password) as client:
-        client.wait_for_dag("recheck", 30)
-        client.unpause("recheck")
+        for dag in ("recheck", "export"):  # the second is started by what the first tells
+            client.wait_for_dag(dag, 30)
+            client.unpause(dag)
         assert ended(client, "recheck", client.trigger("recheck")) == "success"
     command = [PROJECT / ".venv" / "bin" / "gongkai", "report", "--json"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
@@ -147,6 +152,19 @@ def test_known_documents_are_looked_at_again(
     for name, report in rechecks.items():
         assert report["listed"] == first[name]["records"]
         assert (report["updated"], report["removed"]) == (0, 0)
+
+
+def test_a_run_starts_the_export_of_the_change_feed(
+    demo: str, first: dict[str, dict[str, Any]], environment: dict[str, str]
+) -> None:
+    deadline = time.monotonic() + 30
+    with AirflowClient(*login(demo)) as client:
+        while not (started := [run for run in client.runs("export") if run.startswith("asset_triggered")]):
+            assert time.monotonic() < deadline, client.runs("export")
+            time.sleep(0.5)
+        assert ended(client, "export", started[0]) == "success"
+    manifest = read_manifest(open_store(Settings(state_dir=Path(environment["GONGKAI_STATE_DIR"]))))
+    assert manifest.change_seq_to == max(report["change_seq_to"] for report in first.values())
 
 
 def ended(client: AirflowClient, dag: str, run: str) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, Connection, bindparam, case, func, or_, selec
 from sqlalchemy.dialects.postgresql import insert
 
 from etl.archive import Archive
-from etl.archive.database import lock_source
+from etl.archive.database import lock_source, lock_storing
 from etl.archive.hosts import VALIDATORS
 from etl.archive.models import Blob, Capture, Page, RunPage
 from etl.archive.store import sha256
@@ -61,8 +61,9 @@ def save(archive: Archive, batch: Batch, judged: Sequence[Judged]) -> dict[int, 
     The attempts of one source are saved one batch at a time (advisory lock), so that of two runs at once only one
     finds a body new.
     """
-    digests = _store_bodies(archive, judged)
     with archive.engine.begin() as connection:
+        lock_storing(connection)
+        digests = _store_bodies(archive, judged)
         lock_source(connection, batch.source_id)
         pages = _pages(connection, {item.page_id for item in judged})
         numbers = connection.scalars(

@@ -98,3 +98,17 @@ def lock_source(connection: Connection, source_id: str) -> None:
     once would wait for each other in a circle.
     """
     connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:id, 0))"), {"id": source_id})
+
+
+_UNNAMED_BYTES = 5_210_664_131
+"""Number of the lock between those who store bytes before their rows, and those who remove what no row names."""
+
+
+def lock_storing(connection: Connection) -> None:
+    """Until the transaction ends, no garbage is removed: what is stored now has no row yet."""
+    connection.execute(text("SELECT pg_advisory_xact_lock_shared(:lock)"), {"lock": _UNNAMED_BYTES})
+
+
+def lock_removing(connection: Connection) -> None:
+    """Until the transaction ends, nobody stores bytes whose rows are still to come."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _UNNAMED_BYTES})

@@ -15,6 +15,7 @@ from typing import Literal
 from sqlalchemy import Connection, text
 
 from etl.archive import Archive
+from etl.archive.database import lock_removing
 from etl.archive.store import MissingObject, Store, Stored
 from etl.errors import GongkaiError
 
@@ -114,7 +115,7 @@ def garbage(archive: Archive) -> Iterator[Unnamed]:
 
 
 def remove(archive: Archive, found: Iterable[Unnamed], older_than: timedelta) -> Iterator[Unnamed]:
-    """Removes of the objects found those that may go and are old enough; gives each as it is removed.
+    """Removes of the objects found those that may go and are old enough; gives each once it is removed.
 
     Before a page of them goes, the database is asked once more, and a log of them written (`garbage/<day>/<time>`);
     each is looked at once more just before. Raises `StoreError`, also where the S3 key may not delete.
@@ -122,14 +123,21 @@ def remove(archive: Archive, found: Iterable[Unnamed], older_than: timedelta) ->
     before = datetime.now(UTC) - older_than
     old = (each for each in found if each.kind in REMOVABLE and each.modified < before)
     for page in _pages(old):
-        going = [each for each in _unnamed(archive, page, set()) if each.kind in REMOVABLE]
-        lines = [asdict(each) | {"modified": each.modified.isoformat()} for each in going]
-        if lines:
-            archive.store.put_log(f"{REMOVED}{datetime.now(UTC):%Y-%m-%d/%H%M%S%f}.jsonl.gz", lines)
-        for each in going:
-            if _still_old(archive.store, each.key, before):
-                archive.store.remove(each.key)
-                yield each
+        with archive.engine.begin() as connection:
+            lock_removing(connection)
+            gone = _remove(archive, page, before)
+        yield from gone
+
+
+def _remove(archive: Archive, page: Sequence[Stored | Unnamed], before: datetime) -> list[Unnamed]:
+    going = [each for each in _unnamed(archive, page, set()) if each.kind in REMOVABLE]
+    lines = [asdict(each) | {"modified": each.modified.isoformat()} for each in going]
+    if lines:
+        archive.store.put_log(f"{REMOVED}{datetime.now(UTC):%Y-%m-%d/%H%M%S%f}.jsonl.gz", lines)
+    gone = [each for each in going if _still_old(archive.store, each.key, before)]
+    for each in gone:
+        archive.store.remove(each.key)
+    return gone
 
 
 def _still_old(store: Store, key: str, before: datetime) -> bool:
