@@ -4,8 +4,10 @@ Runs after crawls, and once a day for what was left. A worker for it listens to 
 """
 
 import logging
+from typing import Any
 
 from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable, dag, task
+from airflow.sdk.exceptions import AirflowSkipException
 from gongkai_airflow import CHINA, RETRIES
 
 RECORDS = Asset("disclosure_records")
@@ -24,17 +26,22 @@ log = logging.getLogger("gongkai")
     default_args={"retries": 3, "retry_policy": RETRIES},
 )
 def read_scans() -> None:
-    @task(queue="ocr")
-    def read() -> int:
+    @task(queue="ocr", outlets=[RECORDS])
+    def read(outlet_events: Any) -> int:
         """Returns the number of files read. Their documents' events tell readers of the texts."""
         from gongkai_airflow import archive_from_airflow
 
+        from etl.archive.feed import last_seq
         from etl.pipeline.files import read_scans
 
         archive, done = archive_from_airflow(), 0
         while more := read_scans(archive, AT_ONCE):
             done += more
             log.info("%s scans read", done)
+        if not done:
+            # Skipped, it tells nobody; or its own event would start it again and again.
+            raise AirflowSkipException("no scan waits")
+        outlet_events[RECORDS].extra = {"source": None, "change_seq_to": last_seq(archive.engine)}
         return done
 
     read()

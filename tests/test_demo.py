@@ -164,7 +164,7 @@ def test_a_run_starts_the_export_of_the_change_feed(
             time.sleep(0.5)
         assert ended(client, "export", started[0]) == "success"
     manifest = read_manifest(open_store(Settings(state_dir=Path(environment["GONGKAI_STATE_DIR"]))))
-    assert manifest.change_seq_to == max(report["change_seq_to"] for report in first.values())
+    assert manifest.change_seq_to == max(report["change_seq_to"] for report in first.values()) + 1
 
 
 def ended(client: AirflowClient, dag: str, run: str) -> str:
