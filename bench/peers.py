@@ -8,6 +8,7 @@ from typing import Any
 
 from etl.extract.manifest import prediction
 from etl.web.charset import decode
+from etl.web.page import parse
 
 Extractor = Callable[[str, str, bytes], dict[str, Any]]
 
@@ -68,8 +69,19 @@ def resiliparse() -> Extractor:
     return run
 
 
+def parse_alone() -> Extractor:
+    """The floor: what decoding and libxml2 cost, and how fast the machine is today."""
+
+    def run(name: str, url: str, body: bytes) -> dict[str, Any]:
+        parse(decode(body)[0])
+        return {"file": name}
+
+    return run
+
+
 _ALL: dict[str, tuple[str, str, Callable[[], Extractor]]] = {
     "gongkai": ("etl", "", lambda: prediction),
+    "nothing but the parse, lxml": ("lxml", "lxml", parse_alone),
     "trafilatura": ("trafilatura", "trafilatura", trafilatura_whole),
     "trafilatura, text only": ("trafilatura", "trafilatura", trafilatura_text),
     "GNE": ("gne", "gne", gne),

@@ -11,13 +11,18 @@ from etl.platforms import all_platforms
 
 ROOT = Path(__file__).resolve().parent.parent
 # A package may import those that stand before it, and itself; the modules beside the packages are for all.
-LAYERS = ["web", "platforms", "sources", "fetch", "extract", "archive", "pipeline", "browse", "local", "cli"]
+LAYERS = """
+web platforms sources fetch extract files archive pipeline browse export local cli
+""".split()
 SIBLINGS = {
     ("fetch", "extract"),
     ("extract", "fetch"),
     ("extract", "sources"),
+    *(("files", other) for other in ("fetch", "extract", "sources", "platforms")),
     ("browse", "pipeline"),
+    ("export", "browse"),
     ("local", "browse"),
+    ("local", "export"),
 }
 # The interface of platforms names a source's type; the import is for the type checker only.
 MODULES = [path for path in sorted((ROOT / "etl").rglob("*.py"))]

@@ -1,6 +1,7 @@
 """Bytes to text, fields and attachments: a pure function, the same for every site."""
 
 from etl.extract.content import NORMALISER, ContentHash, content_hash, short_id
+from etl.extract.index_number import IndexNumber
 from etl.extract.reading import EXTRACTOR, extract
 from etl.extract.types import Attachment, Extraction, FieldValue, Kind, Origin
 
@@ -11,6 +12,7 @@ __all__ = [
     "ContentHash",
     "Extraction",
     "FieldValue",
+    "IndexNumber",
     "Kind",
     "Origin",
     "content_hash",

@@ -2,21 +2,21 @@
 
 import re
 from collections.abc import Iterator
-from urllib.parse import unquote
+from itertools import chain, islice
+from urllib.parse import parse_qsl, unquote
 
 from etl.extract.blocks import Blocks
 from etl.extract.edges import Body
 from etl.extract.types import Attachment
-from etl.web.page import WebPage, absolute, base_url
+from etl.web.page import LONGEST_ADDRESS, WebPage, absolute, base_url
 from etl.web.script_values import unquoted
 
 _ENDING = r"(?:pdf|docx?|xlsx?|wps|et|pptx?|dps|ofd|rtf|csv|zip|rar|7z|ceb|txt|tif)"
 _FILE = re.compile(rf"\.{_ENDING}(?=$|[?#&])", re.IGNORECASE)
 _NAMED = re.compile(rf"\.{_ENDING}\s*$", re.IGNORECASE)
-_SERVICE = re.compile(
-    r"(?:file-?download|downfile|/download\b|attachdown|document/download|downloadfile|upfile)", re.IGNORECASE
-)
+_SERVICE = re.compile(r"file-?download|downfile|/download\b|attachdown|document/download|downloadfile|upfile")
 _QUOTED = re.compile(r"""("[^"\n]{4,400}"|'[^'\n]{4,400}')""")
+_QUOTED_FILE = re.compile(rf"\.{_ENDING}[\"']", re.IGNORECASE)
 _LISTED = re.compile(
     rf"""\{{[^{{}}]{{0,600}}?\b(?:url|href|path|fileurl)["']?\s*:\s*("[^"\n]+\.{_ENDING}"|'[^'\n]+\.{_ENDING}')[^{{}}]{{0,300}}\}}""",
     re.IGNORECASE,
@@ -24,12 +24,14 @@ _LISTED = re.compile(
 _NAME = re.compile(r"""\b(?:name|title|filename)["']?\s*:\s*("[^"\n]*"|'[^'\n]*')""", re.IGNORECASE)
 _ICON = re.compile(r"fileTypeImages|/icon|icon_|\.gif(?:$|\?)|qrcode|ewm|/share|logo", re.IGNORECASE)
 _AFTER = 25
+_MOST = 2_000
+"""Files of a page: the longest list of annexes seen has some hundred."""
 
 
 def find_attachments(page: WebPage, blocks: Blocks, body: Body) -> tuple[Attachment, ...]:
     """Files linked from the text, from the header above it and from the lines below it; each address once."""
     found: dict[str, Attachment] = {}
-    for url, name in (*_linked(page, blocks, body), *_listed(page)):
+    for url, name in islice(chain(_linked(page, blocks, body), _listed(page), _embedded(page)), _MOST):
         known = found.get(url)
         if known is None or (not known.name and name):
             found[url] = Attachment(url, name)
@@ -41,22 +43,28 @@ def _linked(page: WebPage, blocks: Blocks, body: Body) -> Iterator[tuple[str, st
     for node in blocks.anchors:
         if node.hidden > body.inside or node.first > body.last + _AFTER:
             continue
-        name = " ".join("".join(node.element.itertext()).split())
         within = body.first <= node.first < max(body.last, body.first + 1)
-        if not name and node.element.find(".//img") is None:
-            continue
         for href in _targets(node.element):
-            decoded = unquote(href)
-            is_file = _FILE.search(decoded) or (_NAMED.search(name) and (_SERVICE.search(href) or within))
-            if not is_file:
+            is_file = _FILE.search(unquote(href) if "%" in href else href) is not None
+            if not (is_file or within or _is_service(href)):
+                continue
+            name = " ".join("".join(node.element.itertext()).split())
+            if not (is_file or _NAMED.search(name)) or (not name and node.element.find(".//img") is None):
                 continue
             url = absolute(href, base)
             if url:
                 yield url, name or unquote(url.rsplit("/", 1)[-1])
 
 
+def _is_service(href: str) -> bool:
+    lower = href.lower()
+    return ("down" in lower or "upfile" in lower) and _SERVICE.search(lower) is not None
+
+
 def _targets(element: object) -> Iterator[str]:
     href = (element.get("href") or "").strip()  # type: ignore[attr-defined]
+    if len(href) > LONGEST_ADDRESS:
+        return
     if href and not href.lower().startswith(("javascript:", "#", "mailto:")):
         yield href
         return
@@ -70,9 +78,9 @@ def _targets(element: object) -> Iterator[str]:
 def _listed(page: WebPage) -> Iterator[tuple[str, str]]:
     """Files in arrays of objects from which a script builds the links."""
     base = base_url(page)
-    for script in page.tree.iter("script"):
+    for script in page.told["script"]:
         source = script.text or ""
-        if not _FILE.search(source.replace('"', "#").replace("'", "#")):
+        if not _QUOTED_FILE.search(source):
             continue
         for match in _LISTED.finditer(source):
             url = absolute(unquoted(match.group(1)), base)
@@ -81,12 +89,24 @@ def _listed(page: WebPage) -> Iterator[tuple[str, str]]:
                 yield url, unquoted(name.group(1)) if name else ""
 
 
+def _embedded(page: WebPage) -> Iterator[tuple[str, str]]:
+    """Files that the page shows in itself: `<embed>`, `<object>`, a viewer in a frame with `?file=…`."""
+    base = base_url(page)
+    for element in (*page.told["embed"], *page.told["iframe"], *page.told["object"]):
+        source = (element.get("src") or element.get("data") or "").strip()[:LONGEST_ADDRESS]
+        own, _, query = source.partition("?")
+        for address in (source if _FILE.search(own) else "", *(unquote(v) for _, v in parse_qsl(query))):
+            if _FILE.search(address) and (url := absolute(address, base)):
+                yield url, unquote(url.partition("?")[0].rsplit("/", 1)[-1])
+                break
+
+
 def find_images(page: WebPage, blocks: Blocks, body: Body) -> tuple[Attachment, ...]:
     """The pictures of a document that has no text: those in its container, without the icons of file links."""
     base = base_url(page)
     container = blocks.nodes[body.node] if body.node >= 0 else None
     found: dict[str, Attachment] = {}
-    for node in blocks.images:
+    for node in blocks.images[:_MOST]:
         if container is not None:
             inside = container.index < node.index < container.end
         else:

@@ -16,19 +16,22 @@ from etl.extract.visible import HIDING, TELLING, Visibility
 MARK = "\x02"
 """Stands in a block's text where an inline element begins or ends: `<span>来源：A</span><span>时间：B</span>`."""
 
-_BLOCK = frozenset(
+_BLOCK, _PASSED = 1, 2
+_KINDS: dict[str, int] = dict.fromkeys(
     words("""
     address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption
     figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre section summary
     table tbody td tfoot th thead tr ul ucapcontent ucaptitle
-""")
-)
-_SKIP = frozenset(
+"""),
+    _BLOCK,
+) | dict.fromkeys(
     words("""
-    script style noscript template head title link meta select datalist button textarea iframe object embed svg
+    br script style noscript template head title link meta select datalist button textarea iframe object embed svg
     canvas map audio video input base
-""")
+"""),
+    _PASSED,
 )
+"""Tags that end a line, and those that are passed over with all they hold; any other stands within a line."""
 _PUNCTUATED = re.compile("[，。；！？,;]|：$")
 _FOOT = words("""
     ICP备 ICP证 公网安备 网站标识码 版权所有 主办单位 承办单位 技术支持 opyright 推荐使用 浏览器 分辨率 无障碍
@@ -38,7 +41,10 @@ _FOOT = words("""
 
 def boilerplate(text: str) -> bool:
     """Whether a line belongs to the site, not to a document. (Substrings: an alternation costs ten times as much.)"""
-    return any(word in text for word in _FOOT)
+    for word in _FOOT:  # noqa: SIM110 — a generator costs twice as much
+        if word in text:
+            return True
+    return False
 
 
 class Node:
@@ -85,7 +91,7 @@ class Blocks:
         self._wanted = wanted
         self.blocks: list[Block] = []
         self.nodes: list[Node] = []
-        self.comments: list[tuple[str, int]] = []
+        self.marks: list[tuple[str, int]] = []
         self.anchors: list[Node] = []
         self.images: list[Node] = []
         self.by_id: dict[str, list[int]] = {}
@@ -117,61 +123,69 @@ class Blocks:
             text = " ".join("".join(pieces).split())
             pieces.clear()
             count, linked, written = linked, 0, False
-            at = block_stack[-1] if block_stack else 0
-            hidden = stack[-1].hidden if stack else -1
-            size = len(text)
-            blocks.append(Block(text, at, hidden, rows[-1], cells[-1], count))
-            if hidden < 0:
-                node = stack[-1]
+            node = stack[-1]
+            blocks.append(Block(text, block_stack[-1] if block_stack else 0, node.hidden, rows[-1], cells[-1], count))
+            if node.hidden < 0:
+                size = len(text)
                 node.size += size
                 node.linked += count
                 if (
                     count * 2 < size
-                    and (_PUNCTUATED.search(text) or size > 60)
+                    and (size > 60 or _PUNCTUATED.search(text))
                     and (size > 400 or not boilerplate(text))
                 ):
                     node.prose += size - count
 
         walker = etree.iterwalk(root, events=("start", "end", "comment"))
+        kind_of, telling, hiding, mark = _KINDS.get, TELLING, HIDING, MARK
+        add = pieces.append
         for event, element in walker:
+            if event == "comment":
+                if element.text:
+                    self.marks.append((element.text, len(blocks)))
+                if element.tail and not element.tail.isspace():
+                    add(element.tail)
+                    written = True
+                continue
+            tag = element.tag
+            kind = kind_of(tag)
             if event == "start":
-                tag = element.tag
-                if tag in _SKIP:
+                if kind == _PASSED:
+                    if tag == "br" and pieces:
+                        flush()
+                    elif tag == "meta":
+                        self.marks.append((element.get("name") or "", len(blocks) + written))
                     walker.skip_subtree()
                     continue
-                if tag == "br":
-                    flush()
-                    walker.skip_subtree()
-                    continue
-                is_block = tag in _BLOCK
-                if is_block:
+                if kind and pieces:
                     flush()
                 index = len(nodes)
-                attributes = element.items()
                 hidden_here = named = False
-                for name, value in attributes:
-                    if name == "class":
-                        named = True
-                        for one in value.split():
-                            if one in wanted:
-                                by_class.setdefault(one, []).append(index)
-                            elif one in HIDING:
-                                hidden_here = True
-                    elif name == "id":
-                        named = True
-                        if value in wanted:
-                            by_id.setdefault(value, []).append(index)
-                    elif name in TELLING and (name != "style" or "none" in value):
-                        hidden_here = True
-                if (hidden_here or told) and attributes and tag not in ("body", "html"):
-                    hidden_here = visibility.hides(attributes)
-                if not is_block:
-                    pieces.append(MARK)
+                attributes = element.items()
+                if attributes:
+                    for name, value in attributes:
+                        if name == "class":
+                            named = True
+                            for one in value.split():
+                                if one in wanted:
+                                    by_class.setdefault(one, []).append(index)
+                                elif one in hiding:
+                                    hidden_here = True
+                        elif name == "id":
+                            named = True
+                            if value in wanted:
+                                by_id.setdefault(value, []).append(index)
+                        elif name in telling and (name != "style" or "none" in value):
+                            hidden_here = True
+                    if (hidden_here or told) and tag not in ("body", "html"):
+                        hidden_here = visibility.hides(attributes)
+                if not kind:
+                    add(mark)
                     if not (named or hidden_here or tag == "a" or tag == "img"):
                         # Nothing will be asked of it: editors wrap every word in such a <span>.
                         text = element.text
                         if text:
-                            pieces.append(text)
+                            add(text)
                             if not text.isspace():
                                 written = True
                                 if links:
@@ -179,12 +193,14 @@ class Blocks:
                         continue
                     if hidden_here:
                         flush()
-                parent = stack[-1] if stack else None
-                hidden = index if hidden_here else parent.hidden if parent else -1
-                node = Node(element, tag, index, parent.index if parent else -1, len(blocks), hidden)
+                if stack:
+                    parent = stack[-1]
+                    node = Node(element, tag, index, parent.index, len(blocks), index if hidden_here else parent.hidden)
+                else:
+                    node = Node(element, tag, index, -1, len(blocks), index if hidden_here else -1)
                 nodes.append(node)
                 stack.append(node)
-                if is_block:
+                if kind:
                     block_stack.append(index)
                     if tag == "tr":
                         rows.append(index)
@@ -197,53 +213,45 @@ class Blocks:
                     self.images.append(node)
                 text = element.text
                 if text:
-                    pieces.append(text)
+                    add(text)
                     if not text.isspace():
                         written = True
                         if links:
                             linked += len(text.strip())
-            elif event == "end":
-                tag = element.tag
-                if tag in _SKIP or tag == "br":
-                    pass
-                elif stack[-1].element is not element:
-                    pieces.append(MARK)
-                else:
-                    node = stack[-1]
-                    is_block = tag in _BLOCK
-                    if is_block or node.hidden == node.index:
-                        flush()
-                    stack.pop()
-                    node.last = len(blocks) + (1 if pieces else 0)
-                    node.end = len(nodes)
-                    if stack:
-                        parent = stack[-1]
-                        parent.size += node.size
-                        parent.linked += node.linked
-                        parent.prose += node.prose
-                    if is_block:
-                        block_stack.pop()
-                        if tag == "tr":
-                            rows.pop()
-                        elif tag == "td" or tag == "th":
-                            cells.pop()
-                    else:
-                        pieces.append(MARK)
-                        if tag == "a":
-                            links -= 1
-                tail = element.tail
-                if tail:
-                    pieces.append(tail)
-                    if not tail.isspace():
-                        written = True
-                        if links:
-                            linked += len(tail.strip())
+                continue
+            if kind == _PASSED:
+                pass
+            elif stack[-1].element is not element:
+                add(mark)
             else:
-                if element.text:
-                    self.comments.append((element.text, len(blocks)))
-                if element.tail and not element.tail.isspace():
-                    pieces.append(element.tail)
+                node = stack[-1]
+                if pieces and (kind or node.hidden == node.index):
+                    flush()
+                stack.pop()
+                node.last = len(blocks) + 1 if pieces else len(blocks)
+                node.end = len(nodes)
+                if stack and node.size:
+                    parent = stack[-1]
+                    parent.size += node.size
+                    parent.linked += node.linked
+                    parent.prose += node.prose
+                if kind:
+                    block_stack.pop()
+                    if tag == "tr":
+                        rows.pop()
+                    elif tag == "td" or tag == "th":
+                        cells.pop()
+                else:
+                    add(mark)
+                    if tag == "a":
+                        links -= 1
+            tail = element.tail
+            if tail:
+                add(tail)
+                if not tail.isspace():
                     written = True
+                    if links:
+                        linked += len(tail.strip())
         for node in nodes:
             node.last = min(node.last, len(blocks))
 

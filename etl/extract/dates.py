@@ -9,6 +9,8 @@ from etl.clock import CHINA
 
 _EARLIEST = 1949
 _LATEST = 2100
+_UNSET = (1970, 1, 1)
+"""What programs show for second 0: a date that nobody filled in."""
 
 _DIGITS = {c: str(i % 10) for i, c in enumerate("〇一二三四五六七八九")} | {
     "○": "0",
@@ -19,11 +21,16 @@ _DIGITS = {c: str(i % 10) for i, c in enumerate("〇一二三四五六七八九"
     "元": "1",
 }
 _NUMERIC = re.compile(
-    r"(?<!\d)((?:19|20|21)\d{2})\s*(?:年|[-/.—–])\s*(\d{1,2})\s*(?:月|[-/.—–])\s*(\d{1,2})(?!\d{2}年)\s*[日号]?"
+    r"(?<!\d)((?:19|20|21)\d{2})\s*(?:年|[-/.—–·_\\])\s*(\d{1,2})\s*(?:月|[-/.—–·_\\])\s*(\d{1,2})(?!\d{2}年)\s*[日号]?"
 )
 _COMPACT = re.compile(r"(?<![\d-])((?:19|20)\d{2})(\d{2})(\d{2})(?!\d{1,5}(?!\d))")
 _CHINESE = re.compile(
     r"([一二][〇○ΟO零0一二三四五六七八九]{3})\s*年\s*([一二三四五六七八九十元]{1,3})\s*月\s*([一二三四五六七八九十廿卅]{1,3})\s*日"
+)
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+# What Java and JavaScript make of a date that a template prints as it is: `Tue May 09 08:30:00 CST 2023`.
+_ENGLISH = re.compile(
+    rf"\b({'|'.join(_MONTHS)})[a-z]*\.? (\d{{1,2}})(?:,? |, ?)(?:\d\d:\d\d:\d\d [A-Z]{{3,4}} )?((?:19|20)\d\d)\b"
 )
 _EPOCH = re.compile(r"^\d{10}(?:\d{3})?$")
 
@@ -49,7 +56,8 @@ def read_date(text: str, not_after: date | None = None) -> ReadDate:
     """The first date in `text`. A date that the calendar does not have, or after `not_after`, is refused with a flag.
 
     Knows 2024-07-09, 2024/7/9 8:22:16, 2021年03月17日, 2017.5.9, 20221118, `2023- 09- 08`, 二〇二二年六月十五日,
-    seconds or milliseconds since 1970 in China's calendar, and doubled values (`2022-06-15 17:252022-06-15`).
+    Tue May 09 08:30:00 CST 2023, seconds or milliseconds since 1970 in China's calendar, and doubled values
+    (`2022-06-15 17:252022-06-15`).
     """
     text = unicodedata.normalize("NFKC", text).strip()
     if _EPOCH.match(text):
@@ -65,6 +73,9 @@ def read_date(text: str, not_after: date | None = None) -> ReadDate:
     match = _COMPACT.search(text)
     if match:
         return _checked(int(match.group(1)), int(match.group(2)), int(match.group(3)), not_after)
+    match = _ENGLISH.search(text)
+    if match:
+        return _checked(int(match.group(3)), _MONTHS.index(match.group(1)) + 1, int(match.group(2)), not_after)
     return ReadDate(None, "unreadable" if text else "")
 
 
@@ -73,7 +84,7 @@ def _checked(year: int, month: int, day: int, not_after: date | None) -> ReadDat
         found = date(year, month, day)
     except ValueError:
         return ReadDate(None, "impossible")
-    if not _EARLIEST <= year <= _LATEST:
+    if not _EARLIEST <= year <= _LATEST or (year, month, day) == _UNSET:
         return ReadDate(None, "impossible")
     if not_after and found > not_after:
         return ReadDate(None, "future")

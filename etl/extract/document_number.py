@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-_BRACKETS = str.maketrans("[]【】()〈〉{}「」", "〔〕〔〕〔〕〔〕〔〕〔〕")
+_BRACKETS = str.maketrans("[]【】()〈〉{}「」<>", "〔〕〔〕〔〕〔〕〔〕〔〕〔〕")
 _OPEN, _SHUT = r"[〔\[【(（〈﹝［]", r"[〕\]】)）〉﹞］]"
 # 机关代字 + 〔year〕 + serial + 号; pages put white space anywhere between them.
 _CORE = (
@@ -32,7 +32,7 @@ def normalise_number(raw: str) -> str:
 def whole_number(text: str) -> str | None:
     """The number that a line consists of (a red header, a line under the title), or None."""
     text = _FILE_ENDING.sub("", text.strip())
-    if len(text) > 60:
+    if "号" not in text or len(text) > 60:
         return None
     match = _WHOLE.match(text)
     return match.group(1) if match else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from etl.extract.aliases import WEAK, words
-from etl.extract.blocks import Block, Blocks, boilerplate
+from etl.extract.blocks import Block, Blocks, Node, boilerplate
 from etl.extract.labels import labelled, squash, whole_label
 
 _TOOLS = words("""
@@ -16,7 +16,7 @@ _TOOLS = words("""
     下载 本信息公开文件 订阅 点赞 朗读 语音播报 导出 阅读 浏览 次 次数 人次 浏览次数 访问次数 访问量 阅读次数
     点击 点击数 点击量 点击率 点击次数 视力保护色 保护视力 保护视力色 背景色 附件下载 文件下载 相关附件下载 附件
     一键 公众号 二维码 手机 手机版 用手机 打开 查看 全文 原文 文本 文字 WORD Word PDF 版 显示稿件总访问量
-    复制链接 Ctrl+D 来源 我的 页 A
+    复制链接 Ctrl+D 来源 我的 页 A 简体 繁体 English 中文 无障碍 长者模式 关怀版 听全文 满意 不满意 基本满意 返回顶部
 """)
 _DECOR = r"[\s【\[(（|丨/·•\]】)）:：,，。、\d+<>-]"
 # Atomic and possessive: 附件下载 is one word or two, and a line of them must not be tried both ways at every place.
@@ -30,7 +30,8 @@ _RELATED = words("""
     部门解读 媒体解读 专家解读 关联解读 关联文件 关联问答 关联阅读 延伸阅读 推荐阅读 热点推荐 猜你喜欢 上一篇
     下一篇 上一条 下一条 网友评论 网友留言 我要评论 意见反馈 扫一扫 扫码 分享到 责任编辑 打印 关闭 版权所有
     主办单位 点击下载 点击查看 文章纠错 友情链接 网站声明 您可能感兴趣 您可能还感兴趣 您可能喜欢 政策原文
-    原文链接 结果反馈 留言
+    原文链接 结果反馈 留言 关联稿件 关联信息 关联政策 相关法规 相关规定 相关文稿 相关公告 您对本 免责声明 特别声明
+    满意度评价 我要评价
 """)
 RELATED = re.compile(
     rf"^[\s【\[■◆>·]*(?:{'|'.join(_RELATED)}"
@@ -45,6 +46,8 @@ _TAIL_LABELS = frozenset(
 """)
 )
 _SUMMARIES = frozenset(words("内容概述 内容概览 概述 内容摘要 摘要 信息摘要 内容简介"))
+WIDEST = 100
+"""Cells of a row that can be the head of a table of labels."""
 _OF_TEXT = frozenset(words("附件 地址 联系电话 联系人 电话 邮箱 邮编 传真 disclosure_method"))
 """Labels with which a text's own lines begin."""
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|pptx?|dps|ofd|rtf|txt|csv|zip|rar|7z)\b", re.IGNORECASE)
@@ -120,9 +123,26 @@ def _header_cell(blocks: Blocks, index: int) -> bool:
     if block.cell < 0:
         return False
     whole = whole_label(block.text)
+    if whole and heads_list(blocks, blocks.nodes[block.row]):
+        return False
     if whole is None and index and blocks.blocks[index - 1].row == block.row:
         whole = whole_label(blocks.blocks[index - 1].text)
     return whole is not None and whole[0] != "" and whole[1] not in WEAK
+
+
+def heads_list(blocks: Blocks, row: Node) -> bool:
+    """Whether two rows of values follow a row of labels: then they head a list, not what the page says of itself."""
+    width = row.last - row.first
+    if not 1 < width <= WIDEST or row.tag != "tr":
+        return False
+    for _ in range(2):
+        if row.end >= len(blocks.nodes) or blocks.nodes[row.end].tag != "tr":
+            return False
+        row = blocks.nodes[row.end]
+        texts = [b.text for _, b in blocks.seen(row.first, min(row.last, row.first + WIDEST))]
+        if len(texts) < width or any(labelled(text) or whole_label(text) for text in texts):
+            return False
+    return True
 
 
 def _menu(block: Block) -> bool:
@@ -145,18 +165,19 @@ def _last(blocks: Blocks, indices: list[int]) -> int:
 def _before_related(blocks: Blocks, indices: list[int]) -> int:
     """How many blocks stand before a heading of related links that nothing of the text follows."""
     remaining = sum(len(blocks.blocks[i].text) for i in indices)
+    linked = sum(blocks.blocks[i].linked for i in indices)
     total = max(remaining, 1)
     for position, index in enumerate(indices):
         block = blocks.blocks[index]
         remaining -= len(block.text)
+        linked -= block.linked
         if not position or not RELATED.match(block.plain):
             continue
         if len(block.text) >= 80 and block.linked * 2 <= len(block.text):
             continue
-        rest = indices[position + 1 :]
-        linked = sum(blocks.blocks[i].linked for i in rest)
         ends = remaining < 0.05 * total + 60 or linked * 2 > remaining
-        if ends and not any(_SIGNATURE.match(squash(blocks.blocks[i].plain)) for i in rest[:6]):
+        after = indices[position + 1 : position + 7]
+        if ends and not any(_SIGNATURE.match(squash(blocks.blocks[i].plain)) for i in after):
             return position
     return len(indices)
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date
 
 from etl.extract.aliases import WEAK
+from etl.extract.blocks import Block, Blocks
 from etl.extract.document_number import number_in_title, whole_number
 from etl.extract.header import Scan
 from etl.extract.labels import labelled, squash, whole_label
@@ -24,6 +25,10 @@ _DATE_LINE = re.compile(
     r"^[\s\[【(（]*((?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?)"
     r"\s*(?:[T ]?\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)?(?=$|[\s\]】)）|丨]|[\u4e00-\u9fff])"
 )
+
+
+def _among_cells(blocks: Blocks, block: Block) -> bool:
+    return block.row >= 0 and blocks.nodes[block.row].last - blocks.nodes[block.row].first > 1
 
 
 def read_lines(scan: Scan, title: str) -> list[FieldValue]:
@@ -40,13 +45,13 @@ def read_lines(scan: Scan, title: str) -> list[FieldValue]:
         if wanted and len(key) > 5 and (key in wanted or wanted in key):
             seen_title = True
         beside = bool(index and whole_label(blocks.blocks[index - 1].text))
-        number = None if beside else whole_number(text)
+        number = None if beside or _among_cells(blocks, block) else whole_number(text)
         if number and block.linked * 2 <= len(text):
             value, _ = make("document_number", number, "", "header", "line of its own above the text")
             if value:
                 found.append(replace(value, confidence=0.85))
             continue
-        match = _DATE_LINE.match(text) or _timed(block.text, text)
+        match = _DATE_LINE.match(text) or _timed(block.text, text) or _NAME_AND_DATE.match(text)
         if match and not beside and seen_title and len(text) < 100 and block.linked * 2 <= len(text):
             value, _ = make("published_date", match.group(1), "", "subheading", "date under the title", scan.not_after)
             if value:
@@ -54,16 +59,18 @@ def read_lines(scan: Scan, title: str) -> list[FieldValue]:
     return found
 
 
+_NAME_AND_DATE = re.compile(r"^[\u4e00-\u9fff《》（）() ]{2,30}[ |]((?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2})$")
 _TIMED = re.compile(r"((?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?)\s+\d{1,2}[:：]\d{2}")
 
 
 def _timed(line: str, text: str) -> re.Match[str] | None:
     """A date with its time of day inside a line whose labels name other things: `来源：甲 2023-05-09 08:30 浏览：5`."""
-    if any(
+    found = _TIMED.search(text)
+    if found and any(
         item.name.endswith("_date") or item.label in ("开始日期", "结束日期", "截止日期") for item in labelled(line)
     ):
         return None
-    return _TIMED.search(text)
+    return found
 
 
 _BODY_LABELS = {"公开方式": "disclosure_method", "公开形式": "disclosure_method", "公开属性": "disclosure_method"}
@@ -78,8 +85,8 @@ def read_body(scan: Scan) -> list[FieldValue]:
     found: list[FieldValue] = []
     inside = [b for _, b in scan.blocks.seen(scan.body.first, scan.body.last, scan.body.inside)]
     for block in inside[:8]:
-        number = whole_number(block.plain.strip())
-        if number:
+        own = not (block.linked or _among_cells(scan.blocks, block))
+        if number := whole_number(block.plain.strip()) if own else None:
             value, _ = make("document_number", number, "", "body", "red header")
             if value:
                 found.append(value)

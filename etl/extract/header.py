@@ -7,16 +7,18 @@ from datetime import date
 
 from etl.extract.aliases import WEAK
 from etl.extract.blocks import MARK, Block, Blocks, Node, boilerplate
-from etl.extract.edges import Body, is_tool
+from etl.extract.edges import WIDEST, Body, heads_list, is_tool
 from etl.extract.labels import Labelled, labelled, whole_label
 from etl.extract.types import FieldValue, Origin
 from etl.extract.values import DATES, make
 
+_HOLDERS = frozenset(("ul", "ol", "dl", "table"))
+"""Lists and tables: a label's value does not stand outside the one that holds the label."""
 _AFTER = 14
 """Blocks below the text in which sites put 来源 and 时间."""
 _CUT = re.compile(
     rf"{MARK}[\s{MARK}]*[【\[(（]?(?:大|中|小|打印|收藏|分享|字体|字号|浏览|阅读|点击|访问|纠错|我要纠错|下载|扫一扫|[|丨])"
-    rf"|{MARK}\s+{MARK}|\s{{3,}}|[【\[]\s*(?:字|打印|大|我要)"
+    rf"|{MARK}\s+{MARK}|\s{{3,}}|[【\[]\s*(?:字|打印|大|我要)|[】\])）][\s{MARK}]*[【\[(（]"
 )
 """Where a value in a line of several ends although no label follows."""
 _DATE_BEHIND = re.compile(rf"[\s{MARK}|]+(?:19|20)\d\d\s*[-/.年]\s*\d{{1,2}}")
@@ -53,7 +55,7 @@ def read_labels(scan: Scan, header: Sequence[Node] = ()) -> tuple[list[FieldValu
             continue
         if not items:
             whole = whole_label(block.text)
-            if (whole and whole[0] and whole[1] not in WEAK) or (whole and whole[0] and block.cell >= 0):
+            if whole and whole[0] and (whole[1] not in WEAK or block.cell >= 0 or _paired(blocks, index, whole[0])):
                 items = (Labelled(whole[0], whole[1], block.plain.strip(), "", 0),)
         elif items[0].start > 40 and len(items) == 1:
             continue
@@ -113,6 +115,8 @@ def _next(blocks: Blocks, index: int, following: list[int]) -> str:
     if next_one.tag in ("h1", "h2", "h3") and own.tag not in ("h1", "h2", "h3", "dt"):
         return ""
     for node in blocks.ancestors(own.index):
+        if node.tag in _HOLDERS and after >= node.last:
+            return ""
         if node.last > index + 1:
             if after >= node.last:
                 return ""
@@ -124,6 +128,12 @@ def _next(blocks: Blocks, index: int, following: list[int]) -> str:
     return ""
 
 
+def _paired(blocks: Blocks, index: int, name: str) -> bool:
+    """Whether a source or a date stands alone with its value in one element."""
+    around = next((n for n in blocks.ancestors(blocks.blocks[index].node) if n.last - n.first > 1), None)
+    return bool(name in ("source", "published_date") and around and (around.first, around.last) == (index, index + 2))
+
+
 def _another_label(text: str) -> bool:
     """Whether the cell beside a label is a label itself: words that name no field (政策解读, 解读) may be a value."""
     whole = whole_label(text)
@@ -133,6 +143,8 @@ def _another_label(text: str) -> bool:
 def _next_cell(blocks: Blocks, cell: Node, block: Block) -> str:
     sibling = cell.end
     parent = blocks.nodes[cell.parent]
+    if sibling < parent.end and _only_colon(blocks, blocks.nodes[sibling]):
+        sibling = blocks.nodes[sibling].end
     if sibling < parent.end and blocks.nodes[sibling].tag in ("td", "th"):
         node = blocks.nodes[sibling]
         texts = [b.text for _, b in blocks.seen(node.first, node.last) if not is_tool(b.plain)]
@@ -143,10 +155,16 @@ def _next_cell(blocks: Blocks, cell: Node, block: Block) -> str:
     return _cell_below(blocks, cell, parent)
 
 
+def _only_colon(blocks: Blocks, node: Node) -> bool:
+    return [b.plain.strip() for _, b in blocks.seen(node.first, min(node.last, node.first + 2))] in ([":"], ["："])
+
+
 def _cell_below(blocks: Blocks, cell: Node, row: Node) -> str:
     """The value of a column whose head is a row of labels: the cell of the same place in the next row."""
+    if row.end >= len(blocks.nodes) or blocks.nodes[row.end].tag != "tr" or row.end - row.index > WIDEST:
+        return ""
     heads = [n for n in blocks.nodes[row.index + 1 : row.end] if n.tag in ("td", "th") and n.parent == row.index]
-    if row.end >= len(blocks.nodes) or blocks.nodes[row.end].tag != "tr" or len(heads) < 2:
+    if len(heads) < 2:
         return ""
     for head in heads:
         texts = [b.text for _, b in blocks.seen(head.first, head.last)]
@@ -155,7 +173,7 @@ def _cell_below(blocks: Blocks, cell: Node, row: Node) -> str:
     below = blocks.nodes[row.end]
     cells = [n for n in blocks.nodes[below.index + 1 : below.end] if n.tag in ("td", "th") and n.parent == below.index]
     at = heads.index(cell)
-    if len(cells) != len(heads):
+    if len(cells) != len(heads) or heads_list(blocks, row):
         return ""
     return " ".join(b.text for _, b in blocks.seen(cells[at].first, cells[at].last))
 

@@ -8,12 +8,18 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from etl.extract.aliases import words
+
 _GB_11714_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _GB_32100_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_PROVINCES = frozenset(
+    words("11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82")
+)
 _SERIAL = r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})?\s*-\s*(?P<serial>\d{1,12})"
 _FORMS = (
     ("credit_code", re.compile(rf"^(?P<code>[0-9A-HJ-NPQRTUWXY]{{18}})[/\-]{_SERIAL}$")),
     ("organisation_code", re.compile(rf"^(?P<code>[0-9A-Z]{{8}}-?[0-9X])[/\-]{_SERIAL}$")),
+    ("region_code", re.compile(rf"^(?P<code>\d{{6}}0\d{{3}})/{_SERIAL}$")),
     ("local", re.compile(rf"^(?P<code>[A-Z]{{1,4}}\d{{3,8}}(?:-\d{{2,6}}){{0,3}})-{_SERIAL}$")),
     ("year_serial", re.compile(rf"^/?{_SERIAL}$")),
 )
@@ -21,13 +27,18 @@ _FORMS = (
 
 @dataclass(frozen=True, slots=True)
 class IndexNumber:
-    """`scheme` names the form; what the form does not hold is None. `region` is six digits of GB/T 2260."""
+    """`scheme` names the form; what the form does not hold is None.
+
+    `region` is six digits of GB/T 2260, `level` whose agency the code was given to: `nation`, `province`,
+    `prefecture` or `county`. Flags: `unknown_form`, `unknown_region`, and a check digit that does not hold.
+    """
 
     raw: str
     scheme: str
     organisation_code: str | None = None
     credit_code: str | None = None
     region: str | None = None
+    level: str | None = None
     year: int | None = None
     serial: str | None = None
     flags: tuple[str, ...] = ()
@@ -51,6 +62,16 @@ def credit_code_holds(code: str) -> bool:
     return _GB_32100_ALPHABET.index(code[17]) == -total % 31
 
 
+def region_level(region: str) -> str | None:
+    """The level of a six-digit region (GB/T 2260: province, prefecture, county, two digits each; 100000 stands for the
+    nation in credit codes); None where no province has its first two digits."""
+    if region == "100000":
+        return "nation"
+    if region[:2] not in _PROVINCES:
+        return None
+    return "county" if region[4:] != "00" else "prefecture" if region[2:4] != "00" else "province"
+
+
 def parse_index_number(raw: str) -> IndexNumber:
     """The parts of an 索引号. Never raises; an unknown form has scheme `other`."""
     text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", raw)).upper()
@@ -59,7 +80,7 @@ def parse_index_number(raw: str) -> IndexNumber:
         return IndexNumber(raw, scheme, flags=("unknown_form",))
     code = match.groupdict().get("code")
     flags: list[str] = []
-    organisation = credit = region = None
+    organisation = credit = region = level = None
     if scheme == "credit_code" and code:
         credit, organisation, region = code, code[8:17], code[2:8]
         if not credit_code_holds(code):
@@ -70,4 +91,10 @@ def parse_index_number(raw: str) -> IndexNumber:
         organisation = code.replace("-", "")
         if not organisation_code_holds(organisation):
             flags.append("organisation_code_check")
-    return IndexNumber(raw, scheme, organisation, credit, region, int(match["year"]), match["serial"], tuple(flags))
+    elif scheme == "region_code" and code:
+        region = code[:6]
+    if region and (level := region_level(region)) is None:
+        flags.append("unknown_region")
+    return IndexNumber(
+        raw, scheme, organisation, credit, region, level, int(match["year"]), match["serial"], tuple(flags)
+    )

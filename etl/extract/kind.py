@@ -1,7 +1,8 @@
 """What kind of page it is: a document, a listing of documents, or neither (a stub, a shell, a block page)."""
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -24,6 +25,10 @@ _SHELL = 60
 _SOME_PROSE = 80
 _MANY = 8
 _SEVERAL = 5
+_SUMMARY = 80
+"""Characters of the summary that a listing may print below a title."""
+_OWN_NUMBERS = 2
+"""Different numbers that the header of one document may state: its own, and one that it replaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,28 +44,33 @@ def judge(
     text: str,
     fields: Mapping[str, FieldValue],
     files: tuple[Attachment, ...],
-    *,
-    dates: int,
+    evidence: Iterable[FieldValue],
 ) -> Judged:
     """The kind of a page. Evidence in order: header fields, prose with a date, rows of links, the rest.
 
-    `dates` counts the different published dates that the page names: a listing names many.
+    A listing names many published dates and numbers where a document names its own.
     """
     visible = blocks.nodes[0].size
     if visible < _SHELL and len(text) < _SHELL and not files:
         if _CHALLENGE.search(page.text[:20_000]):
             return Judged("stub", "redirect or challenge script instead of a document")
         return Judged("stub", f"{visible} characters of visible text")
-    if any(n in fields and fields[n].origin in ("header", "json") for n in ("index_number", "document_number")):
-        return Judged("document", "header fields")
+    named = Counter(name for name, _ in {(e.name, e.value) for e in evidence if e.origin in ("header", "subheading")})
+    dates = named["published_date"]
+    for name in ("index_number", "document_number"):
+        if name in fields and fields[name].origin in ("header", "json") and named[name] <= _OWN_NUMBERS:
+            return Judged("document", "header fields")
+    detail = _DETAIL.search(urlsplit(page.url).path) is not None
     date = fields.get("published_date") or fields.get("written_date")
     labelled_date = dates <= 2 and bool(date and (date.label or date.origin == "json"))
     rows, links = _rows(blocks)
     prose = _prose(blocks, body, text)
     headline = "title" in fields and fields["title"].rule != "page title"
+    cards = max(dates, named["index_number"], named["document_number"]) > _OWN_NUMBERS
     many = (rows >= _SEVERAL and prose < rows * 30) or (rows + links >= 2 * _MANY and prose < _SOME_PROSE)
+    many = many or (cards and not detail and rows + links >= _SEVERAL and prose < (rows + links) * _SUMMARY)
     if many and not (labelled_date and headline):
-        if _DETAIL.search(urlsplit(page.url).path):
+        if detail:
             return Judged("stub", f"{rows + links} rows of links at the address of a document")
         return Judged("listing", f"{rows + links} rows of links")
     if prose >= _SOME_PROSE and date:
@@ -69,12 +79,12 @@ def judge(
         return Judged("document", "title and date")
     if files and date:
         return Judged("document", "attached files and a date")
-    if prose >= _SOME_PROSE:
+    if prose >= _SOME_PROSE and (detail or links < _MANY or prose > links * _SUMMARY):
         return Judged("document", "prose")
     if date and "title" in fields:
         return Judged("document", "title and date")
     menus = sum(1 for a in blocks.anchors if a.hidden < 0)
-    if links >= _MANY or rows >= _SEVERAL or (menus >= 2 * _MANY and not _DETAIL.search(urlsplit(page.url).path)):
+    if links >= _MANY or rows >= _SEVERAL or (menus >= 2 * _MANY and not detail):
         return Judged("listing", f"{rows + links} rows of links, {menus} links")
     return Judged("stub", "no text, no fields, no list")
 

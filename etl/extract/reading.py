@@ -1,6 +1,6 @@
 """The whole way from bytes to an extraction, in one parse."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 
 from lxml import html
@@ -18,6 +18,7 @@ from etl.extract.fields import (
 )
 from etl.extract.general import general_text
 from etl.extract.header import Scan, read_labels
+from etl.extract.index_number import parse_index_number
 from etl.extract.kind import judge
 from etl.extract.render import render
 from etl.extract.text import asked_names, find_body, select
@@ -28,7 +29,7 @@ from etl.platforms import all_platforms
 from etl.platforms.base import Embedded, Platform
 from etl.web.page import WebPage, absolute, parse, read_page
 
-EXTRACTOR = "1"
+EXTRACTOR = "2"
 """Version of the rules. It changes whenever an unchanged page may give another extraction."""
 _WHOLE_PAGE = ("html", "body")
 """Where the densest part of a page is the page itself, nothing in its markup tells the text from what surrounds it."""
@@ -48,13 +49,14 @@ def extract(
     write_scripts(page)
     meta = metas(page)
     blocks = Blocks(page.tree, Visibility(page), asked_names(platform))
-    guess = next((c for n, c in meta if n.lower() == "articletitle" and c), "") or next(iter(page_titles(page)), "")
+    named_so = page_titles(page)
+    guess = next((c for n, c in meta if n.lower() == "articletitle" and c), "") or next(iter(named_so), "")
     found = find_body(page, blocks, platform, guess)
     main = trim(blocks, found, guess)
     scan = Scan(blocks, main, seen)
     told_header = select(page, blocks, platform.layout.header) if platform else ()
     evidence, flags, named = read_labels(scan, [node for _, node in told_header])
-    title, titles = find_title(page, blocks, max(main.first + 1, 1), evidence, meta)
+    title, titles = find_title(named_so, blocks, max(main.first + 1, 1), evidence, meta)
     if title and title.value != guess:
         main = trim(blocks, found, title.value)
         scan = Scan(blocks, main, seen)
@@ -83,7 +85,7 @@ def extract(
     _drop_stated_empty(fields, named)
     if title:
         fields["title"] = title
-    judged = judge(page, blocks, main, text, fields, files, dates=_dates(evidence))
+    judged = judge(page, blocks, main, text, fields, files, evidence)
     return Extraction(
         kind=judged.kind,
         reason=judged.reason,
@@ -94,11 +96,8 @@ def extract(
         charset=page.charset,
         extractor=EXTRACTOR,
         flags=tuple(dict.fromkeys((*flags, *_flags(text, files), f"body:{main.rule}"))),
+        index=parse_index_number(fields["index_number"].value) if "index_number" in fields else None,
     )
-
-
-def _dates(evidence: Iterable[FieldValue]) -> int:
-    return len({e.value for e in evidence if e.name == "published_date" and e.origin in ("header", "subheading")})
 
 
 def _flags(text: str, files: tuple[Attachment, ...]) -> Iterator[str]:

@@ -8,6 +8,7 @@ picture only), the family's container, else what stands between the sub-heading 
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
+from itertools import islice
 
 from lxml.etree import XPath
 
@@ -28,6 +29,8 @@ _DESCEND = 0.8
 _LITTLE = 40
 """Characters of prose below which a page has none to go by."""
 
+_MOST_BODIES = 50
+"""Elements of a family's containers that are looked at: a selector that fits more names no container."""
 _FURNITURE = 400
 _SENTENCE = 20
 """Characters of prose that furniture may hold, and a notice may: beside the one the other is no majority."""
@@ -37,9 +40,9 @@ _SIMPLE = re.compile(r"^([\w]*)(?:#([\w-]+))?((?:\.[\w-]+)*)$")
 
 @cache
 def _compiled(selector: str) -> tuple[str, str, tuple[str, ...]] | XPath:
-    """(tag, id, classes) of a simple selector, which the walk's index answers; any other one as an XPath."""
+    """(tag, id, classes) of a simple selector, which the walk's lists answer; any other one as an XPath."""
     match = _SIMPLE.match(selector)
-    if match and (match.group(2) or match.group(3)):
+    if match and selector:
         return match.group(1), match.group(2) or "", tuple(c for c in match.group(3).split(".") if c)
     return general(selector)
 
@@ -67,12 +70,16 @@ def select(page: WebPage, blocks: Blocks, selectors: Iterable[str]) -> Iterator[
                     yield selector, node
             continue
         tag, name, classes = compiled
+        if not (name or classes):
+            yield from ((selector, node) for node in blocks.nodes if node.tag == tag)
+            continue
         for index in blocks.by_id.get(name, ()) if name else blocks.by_class.get(classes[0], ()):
             node = blocks.nodes[index]
             if (not tag or node.tag == tag) and all(index in blocks.by_class.get(c, ()) for c in classes):
                 yield selector, node
 
 
+@lru_cache(64)
 def layouts(platform: Platform | None) -> tuple[tuple[str, Layout], ...]:
     """The layouts to ask: the page's own family first, then all others as evidence."""
     named = [(p.name, p.layout) for p in all_platforms() if platform is None or p.name != platform.name]
@@ -103,20 +110,20 @@ def find_body(page: WebPage, blocks: Blocks, platform: Platform | None, title: s
 def _known_bodies(page: WebPage, blocks: Blocks, platform: Platform | None) -> list[Body]:
     found: list[Body] = []
     for name, layout in layouts(platform):
-        for selector, node in select(page, blocks, layout.body):
+        for selector, node in islice(select(page, blocks, layout.body), _MOST_BODIES):
             found.append(Body(node.first, node.last, node.index, f"{name} {selector}", node.hidden))
         for begin, end in layout.marks:
-            marked = _between_comments(blocks, begin, end)
+            marked = _between_marks(blocks, begin, end)
             if marked:
                 found.append(Body(marked[0], marked[1], -1, f"{name} marks"))
     return found
 
 
-def _between_comments(blocks: Blocks, begin: str, end: str) -> tuple[int, int] | None:
-    start = next((at for text, at in blocks.comments if re.search(begin, text)), None)
+def _between_marks(blocks: Blocks, begin: str, end: str) -> tuple[int, int] | None:
+    start = next((at for text, at in blocks.marks if re.search(begin, text)), None)
     if start is None:
         return None
-    stop = next((at for text, at in blocks.comments if at >= start and re.search(end, text)), None)
+    stop = next((at for text, at in blocks.marks if at >= start and re.search(end, text)), None)
     return (start, stop) if stop is not None and stop > start else None
 
 

@@ -2,13 +2,19 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
+from itertools import islice
 
-from etl.extract.blocks import MARK, Blocks, boilerplate
+from etl.extract.blocks import MARK, Blocks, Node, boilerplate
 from etl.extract.labels import labelled, squash, whole_label
 from etl.extract.types import FieldValue
 from etl.web.page import WebPage
 
 _CLASS = re.compile(r"tit|(?:^|[\s_-])bt(?:$|[\s_-])|biaoti|headline|doctitle|subject|ucaptitle|htbt", re.IGNORECASE)
+_HEADS = frozenset(("h1", "h2", "h3", "h4", "ucaptitle"))
+_GENRE = re.compile(
+    "关于.{4,}的|(?:通知|公告|公示|通告|通报|意见|办法|方案|决定|报告|批复|规定|细则|解读|计划|规划|名单|纪要|答复|条例|预案)[)）】]?$"
+)
 _SPLIT = re.compile(r"\s*[_|–—]\s*|\s+-\s+|\s*-\s*(?=[^-]*(?:网|政府|局|委|中心|厅|平台)[^-]*$)")
 _WORDS = re.compile(r"[\u4e00-\u9fffA-Za-z]")
 _LONGEST = 400
@@ -21,17 +27,26 @@ def metas(page: WebPage) -> list[tuple[str, str]]:
     """(name, content) of the page's meta tags."""
     return [
         ((m.get("name") or m.get("property") or "").strip(), (m.get("content") or "").strip())
-        for m in page.tree.iter("meta")
+        for m in page.told["meta"]
     ]
 
 
 def page_titles(page: WebPage) -> list[str]:
     """The parts of `<title>`, longest first, that do not name the site."""
     parts: list[str] = []
-    for element in page.tree.iter("title"):
+    for element in page.told["title"]:
         text = " ".join((element.text or "")[:_LONGEST].split())
         parts += [text, *(_SPLIT.split(text))]
-    return sorted({p.strip() for p in parts if len(p.strip()) > 3}, key=len, reverse=True)
+    return sorted(dict.fromkeys(p.strip() for p in parts if len(p.strip()) > 3), key=len, reverse=True)
+
+
+def _named_title(node: Node) -> bool:
+    return _is_titles(f"{node.element.get('class') or ''} {node.element.get('id') or ''}")
+
+
+@lru_cache(4096)
+def _is_titles(names: str) -> bool:
+    return len(names) > 1 and _CLASS.search(names) is not None
 
 
 def headlines(blocks: Blocks, limit: int) -> list[tuple[int, str, bool]]:
@@ -43,15 +58,11 @@ def headlines(blocks: Blocks, limit: int) -> list[tuple[int, str, bool]]:
             continue
         text = block.plain.strip()
         node = blocks.nodes[block.node]
-        around = list(blocks.ancestors(block.node))[:3]
-        looks = any(n.tag in ("h1", "h2", "h3", "h4", "ucaptitle") for n in around) or any(
-            n.last - n.first < 5 and _CLASS.search(f"{n.element.get('class') or ''} {n.element.get('id') or ''}")
-            for n in around
-        )
+        around = list(islice(blocks.ancestors(block.node), 3))
+        looks = any(n.tag in _HEADS for n in around) or any(n.last - n.first < 5 and _named_title(n) for n in around)
         if not looks and MARK in block.text:
             looks = any(
-                c.tag in ("span", "strong", "b", "font", "ucaptitle")
-                and _CLASS.search(f"{c.element.get('class') or ''} {c.element.get('id') or ''}")
+                c.tag in ("span", "strong", "b", "font", "ucaptitle") and _named_title(c)
                 for c in blocks.nodes[block.node + 1 : min(node.end, block.node + 6)]
             )
         if looks and block.node == last_node and found and found[-1][0] == index - 1 and node.last - node.first < 6:
@@ -66,20 +77,46 @@ def headlines(blocks: Blocks, limit: int) -> list[tuple[int, str, bool]]:
     return found
 
 
+def _joined(lines: list[tuple[int, str, bool]], known: list[str]) -> tuple[int, str] | None:
+    """(last block, text) of adjacent lines that make up a title which the page states elsewhere."""
+    for at, (first, text, _) in enumerate(lines):
+        key = squash(text)
+        for title in known if len(key) > 3 else ():
+            if key == title or not title.startswith(key):
+                continue
+            whole, made = text, key
+            for step, (index, more, _) in enumerate(lines[at + 1 : at + 4], 1):
+                whole, made = whole + more, made + squash(more)
+                if index != first + step or not title.startswith(made):
+                    break
+                if made == title:
+                    return index, whole
+    return None
+
+
+def _line_above(lines: list[tuple[int, str, bool]], blocks: Blocks) -> str:
+    """The last line that reads like the title of a document, where nothing marks one."""
+    for index, text, _ in reversed(lines):
+        if 10 <= len(text) <= 100 and _GENRE.search(text) and not re.search("[。！？；]", text):
+            return text if not blocks.blocks[index].linked else ""
+    return ""
+
+
 def find_title(
-    page: WebPage, blocks: Blocks, limit: int, stated: Iterable[FieldValue], meta: list[tuple[str, str]]
+    titles: list[str], blocks: Blocks, limit: int, stated: Iterable[FieldValue], meta: list[tuple[str, str]]
 ) -> tuple[FieldValue | None, list[FieldValue]]:
-    """(the title, all evidence for it). `limit` is the first block that cannot hold it any more."""
+    """(the title, all evidence for it). `limit` is the first block that cannot hold it any more; `titles` and `meta`
+    are what `page_titles` and `metas` found."""
     header = [v for v in stated if v.name == "title"]
     claims = [v.value for v in header]
     article = [c for n, c in meta if n.lower() in ("articletitle", "og:title", "title") and len(c) > 3]
-    titles = page_titles(page)
     known = [squash(c) for c in (*claims, *article, *titles)]
     evidence: list[FieldValue] = list(header)
     best: tuple[int, int, str] | None = None
-    for index, text, looks in headlines(blocks, limit):
+    lines = headlines(blocks, limit)
+    for index, text, looks in lines:
         key = squash(text)
-        if not 5 <= len(key) <= 200 or len(_WORDS.findall(key)) < 4:
+        if not 5 <= len(key) <= 200:
             continue
         agrees = any(key == k for k in known)
         contains = any(
@@ -87,13 +124,15 @@ def find_title(
             or (key in k and len(key) > 8 and len(key) * 10 > len(k) * 7)
             for k in known
         )
-        if not looks and not agrees and not contains:
+        if not (looks or agrees or contains) or len(_WORDS.findall(key)) < 4:
             continue
         score = 4 * agrees + 3 * contains + 2 * looks
         if _SITE.search(key) and not re.search("关于|通知|公告", key):
             score -= 4
         if score > 0 and (best is None or score >= best[0]):
             best = (score, index, text)
+    if (best is None or best[0] < 6) and (joined := _joined(lines, known)):
+        best = (6, *joined)
     chosen: FieldValue | None = None
     if best and (best[0] >= 3 or not header):
         chosen = FieldValue("title", best[2], best[2], "", "title", "headline", 0.95 if best[0] >= 4 else 0.7)
@@ -102,6 +141,8 @@ def find_title(
         chosen = header[0]
     for text in article[:1]:
         evidence.append(FieldValue("title", text, text, "ArticleTitle", "meta", "meta tag", 0.8))
+    if not evidence and (line := _line_above(lines, blocks)):
+        evidence.append(FieldValue("title", line, line, "", "title", "line above the text", 0.5))
     for text in titles[-1:]:
         evidence.append(FieldValue("title", text, text, "title", "meta", "page title", 0.4))
     if chosen is None:

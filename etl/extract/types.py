@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from etl.extract.index_number import IndexNumber
+
 Kind = Literal["document", "listing", "stub"]
 Origin = Literal["header", "meta", "json", "subheading", "body", "title", "listing"]
 
@@ -41,7 +43,8 @@ class Attachment:
 class Extraction:
     """What a page says. A pure function of bytes, address, content type, platform and extractor version.
 
-    `fields` holds the chosen value of each field, `evidence` every value seen, the chosen ones among them.
+    `fields` holds the chosen value of each field, `evidence` every value seen, the chosen ones among them; `index` is
+    the index number taken apart, where there is one.
     """
 
     kind: Kind
@@ -53,3 +56,4 @@ class Extraction:
     charset: str = "utf-8"
     extractor: str = ""
     flags: tuple[str, ...] = ()
+    index: IndexNumber | None = None

@@ -15,7 +15,9 @@ CONFIDENCE: Mapping[Origin, float] = {
 }  # fmt: skip
 DATES = frozenset({"written_date", "published_date", "effective_date", "expiry_date"})
 _NOTHING = re.compile(
-    r"^(?:[-—–_/\\.。·*\s]+|无|暂无|空|未知|none|null|undefined|不限|全部|请选择|\{\{.*\}\}|\$\{.*\}|NaN|0)$",
+    r"^(?:[-—–_/\\.。·*…〔〕\[\]()（）号\s]+|[（(]?(?:无|暂无|暂缺|没有|未)(?:关键词|主题词|文号|编号|分类|来源|内容|数据|信息|索引号"
+    r"|标注|填写|知|定)?[)）]?|空|待定|none|null|nil|n/a|\\n|undefined|不限|全部|请选择|\{\{.*\}\}|\$\{.*\}|NaN|0"
+    r"|\[object Object\]|invalid date|(?:高级)?(?:搜索|查询|检索)|重置|提交|确定|更多)$",
     re.IGNORECASE,
 )
 _VALID = re.compile(

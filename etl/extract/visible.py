@@ -13,15 +13,18 @@ _TELLING = re.compile(
     r"document\.write(?:ln)?\((?!\s*unescape)|\.html\(['\"\w]|\.text\(['\"\w]|innerHTML|\.(?:hide|show)\(\)|\.css\(['\"]display"
 )
 _HINTS = ("document.write", ".html(", ".text(", "innerHTML", ".hide()", ".show()", ".css(")
-_ASSIGNED = re.compile(
-    r"""(?<![\w$.])([A-Za-z_$][\w$]*)\s*=\s*("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')\s*(?=[;,\n])"""
-)
+# The sign first, the name before it after: a pattern that begins with a name is tried at every letter.
+_ASSIGNED = re.compile(r"""=\s*("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')\s*(?=[;,\n])""")
+_NAME_BEFORE = re.compile(r"(?<![\w$.])([A-Za-z_$][\w$]*)\s*$")
+_LONGEST_NAME = 60
 _LONGEST = 20_000
 _WRITING, _SETTING = 6000, 2500
 _IN_ALL = 100_000
 """Characters of a script that is read at most: fragments that print fields are short, the code of widgets is not."""
+_STEPS = 400_000
+"""Tags that are walked at most to find the elements that scripts name: 500 times a page of usual size."""
 _NO_DISPLAY = re.compile(r"display\s*:\s*none", re.IGNORECASE)
-_MEDIA = re.compile(r"@[\w-]+[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
+_MEDIA = re.compile(r"@[\w-]+[^{};@]*+\{(?:[^{}]*+\{[^{}]*+\})*+[^{}]*+\}")
 _DISPLAY = re.compile(r"\bdisplay\s*:\s*([a-z-]+)\s*(!\s*important)?", re.IGNORECASE)
 _SIMPLE = re.compile(r"^[\w]*([.#])([\w-]+)$")
 _SHOWN = "data-gk-shown"
@@ -36,8 +39,6 @@ HIDING = frozenset(
 
 def write_scripts(page: WebPage) -> None:
     """Puts into the tree what its scripts write from literals."""
-    if not any(word in page.text for word in _HINTS):
-        return
     names: dict[str, str] | None = None
 
     def look_up(name: str) -> str | None:
@@ -47,9 +48,12 @@ def write_scripts(page: WebPage) -> None:
         return names.get(name)
 
     budget = _IN_ALL
-    for script in list(page.tree.iter("script")):
+    steps = _STEPS
+    for script in page.told["script"]:
         source = script.text or ""
-        if len(source) > (_WRITING if "document.write" in source else _SETTING) or not _TELLING.search(source):
+        if len(source) > _WRITING or not any(word in source for word in _HINTS):
+            continue
+        if (len(source) > _SETTING and "document.write" not in source) or not _TELLING.search(source):
             continue
         budget -= len(source)
         if budget < 0:
@@ -58,7 +62,8 @@ def write_scripts(page: WebPage) -> None:
         for effect in effects(source, look_up):
             if effect.action == "write":
                 written.append(effect.value)
-            else:
+            elif steps > 0:
+                steps -= page.text.count("<")
                 _apply(page.tree, effect)
         text = "".join(written)
         if text.strip() and "<script" not in text:
@@ -68,10 +73,12 @@ def write_scripts(page: WebPage) -> None:
 def _literals(page: WebPage) -> dict[str, str]:
     """The strings that names are given in the page's short scripts; the first one counts."""
     found: dict[str, str] = {}
-    for script in page.tree.iter("script"):
+    for script in page.told["script"]:
         if script.text and len(script.text) <= _LONGEST:
-            for name, literal in _ASSIGNED.findall(script.text):
-                found.setdefault(name, unquoted(literal))
+            for match in _ASSIGNED.finditer(script.text):
+                at = match.start()
+                if name := _NAME_BEFORE.search(script.text[max(0, at - _LONGEST_NAME) : at]):
+                    found.setdefault(name.group(1), unquoted(match.group(1)))
     return found
 
 
@@ -134,7 +141,7 @@ class Visibility:
         self.hidden: set[str] = set()
         self.shown: set[str] = set()
         if "display" in page.text:
-            for style in page.tree.iter("style"):
+            for style in page.told["style"]:
                 self._read(style.text or "")
 
         self.told = bool(self.hidden or self.shown)

@@ -24,6 +24,7 @@ def _registry() -> dict[str, Platform]:
     return found
 
 
+@cache
 def all_platforms() -> tuple[Platform, ...]:
     """Every family, in the order of their names."""
     return tuple(platform for _, platform in sorted(_registry().items()))

@@ -53,8 +53,8 @@ class NotAListing(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where a family's pages hold what: CSS selectors, the likeliest first; `marks` are the comments (regular
-    expressions) between which the family's templates print the body.
+    """Where a family's pages hold what: CSS selectors, the likeliest first; `marks` are the comments, or
+    the names of `<meta>` elements, (regular expressions) between which the family's templates print the body.
 
     Layouts are evidence, not orders: extraction takes the container that holds the page's prose, and asks all
     families' layouts when it does not know whose page it has.

@@ -3,7 +3,7 @@
 from etl.platforms.base import Embedded, Fingerprint, Layout, Platform
 from etl.web.page import WebPage
 
-_INPUTS = {"title": "title", "infodate": "published_date", "zhuanzai": "source"}
+_INPUTS = {"zhuanzai": "source", "infodate": "published_date", "title": "title"}
 
 
 class Epoint(Platform):

@@ -37,7 +37,10 @@ _PATHS = {
     "publisher": "gkml_data.publisher",
     "written_date": "gkml_data.date",
     "keywords": "gkml_data.keywords",
+    "expiry_date": "gkml_data.expired_time",
 }
+# `gkml_data.validity` is 0 in every page seen.
+_STATES = {"is_abolished": "废止", "is_expired": "失效"}
 
 
 class Gkmlpt(Platform):
@@ -75,6 +78,9 @@ class Gkmlpt(Platform):
                 value = value.get(key) if isinstance(value, dict) else None
             if isinstance(value, (str, int)) and value:
                 fields[name] = (str(value), f"DETAIL.{path}")
+        told = data.get("gkml_data")
+        if state := next((key for key in _STATES if isinstance(told, dict) and told.get(key)), None):
+            fields["validity"] = (_STATES[state], f"DETAIL.gkml_data.{state}")
         return Embedded(data["content"], fields, tuple(_files(data)))
 
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:

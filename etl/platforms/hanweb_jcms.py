@@ -70,6 +70,7 @@ class HanwebJcms(Platform):
         marks=(
             (r"<\$\[信息内容\]>begin", r"<\$\[信息内容\]>end"),
             (r"ZJEG_RSS\.content\.begin", r"ZJEG_RSS\.content\.end"),
+            (r"^ContentStart$", r"^ContentEnd$"),
         ),
     )
 

@@ -16,8 +16,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_META = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
-_HEADER = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
+_META = re.compile(rb"""charset\s*+=\s*+["']?\s*+([a-z0-9_.:-]{2,40})""")
+_HEADER = re.compile(r"""charset\s*+=\s*+["']?\s*+([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
 _THREE_BYTES = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}")
 _META_WITHIN = 8192
 """Bytes in which `<meta charset>` is looked for: sites put kilobytes of comments and scripts before it."""
@@ -60,7 +60,7 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
 def _declared(body: bytes, content_type: str) -> list[str]:
     found = _HEADER.search(content_type)
     names = [found.group(1)] if found else []
-    names += [m.group(1).decode("ascii") for m in _META.finditer(body[:_META_WITHIN])]
+    names += [m.group(1).decode("ascii") for m in _META.finditer(body[:_META_WITHIN].lower())]
     return [codec for codec in map(known, names) if codec]
 
 

@@ -1,5 +1,6 @@
 """A fetched page, decoded and parsed once."""
 
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,18 @@ _REFUSED = bytes(b for b in range(32) if b not in b"\t\n\r") + b"\x7f"
 
 _LARGEST = 52_428_800
 """Bytes of an unpacked sitemap, by sitemaps.org; what is cut here is no whole XML and refused as broken."""
+
+# lxml.html asks a Python function for the class of every element it hands out: a third of a walk over a page.
+_CLASSES = etree.ElementDefaultClassLookup(element=html.HtmlElement, comment=html.HtmlComment)
+
+# libxml2 2.14 and lxml 6.1 take time that grows with the square of a tag's attributes: 40,000 of them 14 s.
+_LARGE, _LONG_TAG, _MOST_ATTRIBUTES = 100_000, 2_000, 200
+_START_TAG = re.compile(r"""<[A-Za-z](?:[^"'>]++|"[^"]*"|'[^']*')*+""")
+_QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
+LONGEST_ADDRESS = 8_000
+"""Characters of an address: what is longer leads nowhere (servers refuse it) and costs its length at every link."""
+
+TOLD = ("base", "embed", "iframe", "meta", "object", "script", "style", "title")
 
 
 @dataclass(frozen=True)
@@ -32,6 +45,14 @@ class WebPage:
     def tree(self) -> html.HtmlElement:
         """The page's root element: always there, an empty document where nothing could be parsed."""
         return parse(self.text)
+
+    @cached_property
+    def told(self) -> dict[str, list[html.HtmlElement]]:
+        """What the page says beside its text: the elements `TOLD` by tag, in document order, as they first stood."""
+        found: dict[str, list[html.HtmlElement]] = {tag: [] for tag in TOLD}
+        for element in self.tree.iter(*TOLD):  # one walk: five of them cost as much as the parse
+            found[element.tag].append(element)
+        return found
 
 
 def read_page(body: bytes, url: str, content_type: str = "") -> WebPage:
@@ -51,12 +72,16 @@ def _unpacked(body: bytes) -> bytes:
 
 def parse(text: str) -> html.HtmlElement:
     """The tree of an HTML document; an empty document where libxml2 finds nothing in it."""
+    if len(text) > _LARGE:
+        text = _START_TAG.sub(_without_flood, text)
     # Bytes with the parser told their encoding, so that neither a <meta> nor an XML declaration overrules it.
-    parser = html.HTMLParser(encoding="utf-8", remove_pis=True, huge_tree=True)
+    parser = etree.HTMLParser(encoding="utf-8", remove_pis=True, huge_tree=True)
+    parser.set_element_class_lookup(_CLASSES)
+    if "\ufffe" in text or "\uffff" in text:
+        text = text.replace("\ufffe", "").replace("\uffff", "")
     raw = text.encode("utf-8", "replace").translate(None, _REFUSED)
-    raw = raw.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
     try:
-        root = etree.fromstring(raw, parser) if raw.strip() else None
+        root = etree.fromstring(raw, parser) if raw and not raw.isspace() else None
     except etree.LxmlError:
         root = None
     if root is None:
@@ -64,8 +89,15 @@ def parse(text: str) -> html.HtmlElement:
     return root
 
 
+def _without_flood(tag: re.Match[str]) -> str:
+    bare = _QUOTED.sub("", tag[0]) if len(tag[0]) > _LONG_TAG else ""
+    return f"{bare.split()[0]} " if sum(map(bare.count, "=/ \t\n\f")) > _MOST_ATTRIBUTES else tag[0]
+
+
 def absolute(url: str, base: str) -> str | None:
     """`url` resolved against `base`, without its fragment; None for what is no http(s) address."""
+    if len(url) > LONGEST_ADDRESS:
+        return None
     try:
         joined = urljoin(base, url.strip())
         parts = urlsplit(joined)
@@ -78,7 +110,7 @@ def absolute(url: str, base: str) -> str | None:
 
 def base_url(page: WebPage) -> str:
     """What the page's relative addresses are relative to: its `<base href>`, or its own address."""
-    for element in page.tree.iter("base"):
+    for element in page.told["base"]:
         if element.get("href"):
             return absolute(element.get("href", ""), page.url) or page.url
     return page.url

@@ -37,6 +37,7 @@ _TOKEN = re.compile(
     r"""|(?P<op>===|!==|==|!=|>=|<=|&&|\|\||\+=|\+\+|--|=>|[-+*/%=<>!?:;,.(){}\[\]&|^~])""",
     re.DOTALL,
 )
+_OF_THE_BROWSER = frozenset(("new", "this", "typeof", "navigator", "location", "Date", "Math"))
 _DEEPEST = 40
 
 
@@ -54,16 +55,7 @@ _Token = tuple[str, str]
 
 def effects(source: str, look_up: Callable[[str], str | None]) -> list[Effect]:
     """What the script does, in order. `look_up` gives the literal that a name has elsewhere in the page, if any."""
-    tokens: list[_Token] = []
-    at = 0
-    while at < len(source):
-        match = _TOKEN.match(source, at)
-        if match is None:
-            at += 1
-            continue
-        if match.lastgroup:
-            tokens.append((match.lastgroup, match.group(match.lastgroup)))
-        at = match.end()
+    tokens: list[_Token] = [(kind, match.group()) for match in _TOKEN.finditer(source) if (kind := match.lastgroup)]
     reader = _Reader(tokens, look_up)
     reader.run()
     return reader.effects
@@ -173,6 +165,8 @@ class _Reader:
 
     def on_load(self) -> bool:
         """Enters the body of `$(function(){…})`, `$(document).ready(function(){…})`, `window.onload=function(){…}`."""
+        if not self.peek("$", "jQuery", "window", "(", "!"):
+            return False
         text = "".join(t for _, t in self.tokens[self.at : self.at + 12])
         match = re.match(r"(?:(?:\$|jQuery)\((?:document\)\.ready\()?|window\.onload=|\(|!)function\(\$?\)\{", text)
         if not match:
@@ -353,6 +347,8 @@ class _Reader:
             return Target(name)
         if name in self.names:
             return self.names[name]
+        if name in _OF_THE_BROWSER:
+            raise UnknownError
         found = self.look_up(name)
         if found is None:
             raise UnknownError

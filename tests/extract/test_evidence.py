@@ -1,0 +1,43 @@
+"""What a value carries beside itself, and that an answer depends on the page alone."""
+
+import os
+import subprocess
+import sys
+
+from etl.extract import extract
+from tests.extract.pages import page
+from tests.extract.traps import TRAPS
+from tests.extract.traps.registry import NUMBER, URL, table
+
+
+def test_a_value_keeps_what_the_page_shows_beside_its_normal_form() -> None:
+    found = extract(page(table(("发文字号", "云政办发[2023] 017 号"))).encode(), URL)
+    field = found.fields["document_number"]
+    assert (field.value, field.raw, field.label) == (NUMBER, "云政办发[2023] 017 号", "发文字号")
+    assert (field.origin, field.rule) == ("header", "value beside its label")
+    assert field in found.evidence
+
+
+def test_every_chosen_value_is_among_the_evidence() -> None:
+    for trap in list(TRAPS.values())[::9]:
+        found = extract(trap.page if isinstance(trap.page, bytes) else trap.page.encode(), trap.url)
+        assert set(found.fields.values()) <= set(found.evidence), trap.name
+
+
+def test_the_answer_does_not_depend_on_the_process() -> None:
+    """Sets of strings are ordered by a secret of the process."""
+    code = (
+        "import sys; from etl.extract import extract; "
+        "print(extract(b'<title>aaaa_bbbb_cccc_dddd</title><div class=\"view TRS_Editor\">x</div>', 'http://a.cn/'))"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(said) == 1

@@ -1,0 +1,37 @@
+"""One test a trap: what the golden names must be read, what it forbids must not."""
+
+import pytest
+
+from etl.extract import extract
+from tests.extract.traps import TRAPS, Trap
+from tests.extract.traps.__main__ import DOC, document
+
+
+@pytest.mark.parametrize("trap", TRAPS.values(), ids=TRAPS)
+def test_trap(trap: Trap) -> None:
+    body = trap.page if isinstance(trap.page, bytes) else trap.page.encode()
+    found = extract(body, trap.url, seen=trap.seen)
+    values = {name: field.value for name, field in found.fields.items()}
+    assert {name: values.get(name) for name in trap.fields} == trap.fields
+    assert {name: found.fields[name].origin for name in trap.origins} == trap.origins
+    # A date that only the signature gives is no date of the header.
+    assert not [name for name in trap.absent if name in values and found.fields[name].rule != "date of the signature"]
+    for name, wanted in trap.evidence.items():
+        assert {item.value for item in found.evidence if item.name == name} == wanted
+    assert trap.text is None or found.text == trap.text
+    assert found.kind == trap.kind
+    if trap.files is not None:
+        assert tuple(file.url.rsplit("/", 1)[-1] for file in found.attachments) == trap.files
+    assert set(trap.flags) <= set(found.flags)
+    assert {name: getattr(found.index, name) for name in trap.index} == trap.index
+
+
+def test_there_are_many_traps_and_each_has_something_to_lose() -> None:
+    assert len(TRAPS) >= 60
+    for trap in TRAPS.values():
+        golden = (trap.fields, trap.absent, trap.origins, trap.evidence, trap.text is not None, trap.files is not None)
+        assert any((*golden, trap.flags, trap.index, trap.kind != "document")) or trap.name.startswith("document-")
+
+
+def test_every_trap_is_documented() -> None:
+    assert DOC.read_text(encoding="utf-8") == document(), "run: python -m tests.extract.traps"

@@ -1,0 +1,220 @@
+"""Header tables and lists in every layout, and labels in every spelling."""
+
+# ruff: noqa: E501 — tables of pages: a case is a line.
+
+from tests.extract.pages import page
+from tests.extract.traps.registry import HEAD, HEADER, INDEX, NUMBER, OFFICE, WHOLE, table, trap
+
+PAIRS = (
+    ("索引号", INDEX), ("发布机构", OFFICE), ("成文日期", "2023-05-08"), ("文号", NUMBER),
+    ("主题分类", "城乡建设、环境保护"), ("发布日期", "2023-05-09"),
+)  # fmt: skip
+
+
+def each(form: str, join: str = "") -> str:
+    return join.join(form.format(label, value) for label, value in PAIRS)
+
+
+LAYOUTS = {
+    "th-td": ("label in th, value in td", f"<table>{each('<tr><th>{}</th><td>{}</td></tr>')}</table>"),
+    "td-td": ("label with colon and value in cells", f"<table>{each('<tr><td>{}：</td><td>{}</td></tr>')}</table>"),
+    "two-pairs-a-row": (
+        "two pairs in a row",
+        table(*((*PAIRS[i], *PAIRS[i + 1]) for i in (0, 2, 4))),
+    ),
+    "labels-above-values": ("a row of labels above a row of values", table(*zip(*PAIRS, strict=True))),
+    "one-cell": ("label and value in one cell", f"<table>{each('<tr><td>{}: {}</td></tr>')}</table>"),
+    "bold-label-in-cell": ("label in bold inside the value's cell", f"<table>{each('<tr><td><b>{}：</b>{}</td></tr>')}</table>"),
+    "colon-in-a-cell": ("the colon has a cell of its own", f"<table>{each('<tr><td>{}</td><td>：</td><td>{}</td></tr>')}</table>"),
+    "paragraphs-in-cells": ("paragraphs inside the cells", f"<table>{each('<tr><td><p>{}</p></td><td><p>{}</p></td></tr>')}</table>"),
+    "table-in-table": (
+        "tables inside the cells of a table",
+        f"<table><tr><td>{table(*PAIRS[:3])}</td><td>{table(*PAIRS[3:])}</td></tr></table>",
+    ),
+    "heading-and-paragraph": ("label as heading, value as paragraph", each("<div><h1>{}</h1><p>{}</p></div>")),
+    "list-items": ("list items", f"<ul>{each('<li>{}：{}</li>')}</ul>"),
+    "list-items-apart": ("label and value in list items of their own", f"<ul>{each('<li class=k>{}：</li><li class=v>{}</li>')}</ul>"),
+    "list-item-with-paragraph": ("value in a paragraph below its label", f"<ul>{each('<li><span>{}：</span><p>{}</p></li>')}</ul>"),
+    "list-item-two-spans": ("two spans without a colon", f"<ul>{each('<li><span>{}</span><span>{}</span></li>')}</ul>"),
+    "definition-list": ("dt and dd", f"<dl>{each('<dt>{}</dt><dd>{}</dd>')}</dl>"),
+    "grid": ("divisions of a grid", each("<div class=row><div class=c2>{}</div><div class=c4>{}</div></div>")),
+    "flat-divisions": ("labels and values as siblings", f"<div>{each('<div class=l>{}：</div><div class=r>{}</div>')}</div>"),
+    "flat-spans": ("labels and values as spans of one line, no colons", f"<div>{each('<span>{}</span><span>{}</span>')}</div>"),
+    "spans-in-one-line": ("all pairs in one line of spans", f"<div>{each('<span>{}：{}</span>')}</div>"),
+    "plain-line": ("all pairs in one line of text", f"<div>{each('{}：{}', ' ')}</div>"),
+    "line-breaks": ("pairs between line breaks", f"<div>{each('<b>{}：</b>{}', '<br>')}</div>"),
+    "strong-then-text": ("label in strong, no colon", each("<p><strong>{}</strong>{}</p>")),
+    "bracketed-label-cells": ("labels in brackets, in cells", f"<table>{each('<tr><td>[ {} ]</td><td>{}</td></tr>')}</table>"),
+    "bracketed-labels": ("`[文号] …` in list items", f"<ol>{each('<li>[{}] {}</li>')}</ol>"),
+    "bracketed-bold-labels": ("`【文号】` in bold", f"<ol>{each('<li><b>【{}】</b>{}</li>')}</ol>"),
+    "bracketed-then-span": ("`[文号]` before a span", f"<ol>{each('<li>[{}] <span>{}</span></li>')}</ol>"),
+    "bullets": ("a bullet before each label, value below", each("<p>• {}:</p><p>{}</p>")),
+    "spaces-in-labels": ("full-width spaces inside labels", "<ul>" + "".join(f"<li>{'　'.join(n)}：{v}</li>" for n, v in PAIRS) + "</ul>"),
+    "elements-in-labels": ("elements between a label's letters", "<ul>" + "".join(f"<li>{'<i></i>'.join(n)}：{v}</li>" for n, v in PAIRS) + "</ul>"),
+    "entities-in-labels": ("`&ensp;&nbsp;` inside labels", "<ul>" + "".join(f"<li>{'&ensp;&nbsp;'.join(n)}：{v}</li>" for n, v in PAIRS) + "</ul>"),
+    "zero-width-in-labels": ("zero-width spaces inside labels", "<ul>" + "".join(f"<li>{'&#8203;'.join(n)}：{v}</li>" for n, v in PAIRS) + "</ul>"),
+    "other-colons": ("colons that only look like colons (∶ ﹕)", f"<ul>{each('<li>{}∶{}</li>')}</ul>"),
+    "header-twice": ("the header again, for phones", f"<table>{each('<tr><td>{}</td><td>{}</td></tr>')}</table><ul>{each('<li>{}：{}</li>')}</ul>"),
+}  # fmt: skip
+for name, (what, html) in LAYOUTS.items():
+    trap(f"layout-{name}", what, "header layouts", page(html), fields=HEADER, text=WHOLE)
+    if name in ("th-td", "two-pairs-a-row", "labels-above-values", "list-items", "spans-in-one-line"):
+        trap(
+            f"header-inside-{name}",
+            f"{what}, in the same element as the text",
+            "header layouts",
+            page(html, container="{}"),
+            fields=HEADER,
+            text=WHOLE,
+        )
+
+trap(
+    "empty-cell-before-a-label",
+    "an empty value is not the next label's text",
+    "header layouts",
+    page("<table><tr><td>文号：</td><td></td></tr><tr><td>内部编码</td><td>甲乙丙2023号</td></tr></table>"),
+    absent=("document_number",),
+)
+trap(
+    "empty-item-between",
+    "an empty value between others in a flat list",
+    "header layouts",
+    page(
+        f"<div><div>索引号：</div><div>{INDEX}</div><div>主题词：</div><div></div><div>文号：</div><div>{NUMBER}</div></div>"
+    ),
+    fields={"index_number": INDEX, "document_number": NUMBER},
+    absent=("keywords",),
+)
+trap(
+    "list-of-documents-in-the-text",
+    "a table 名称 / 文号 / 发布日期 of several documents is text, not header",
+    "header layouts",
+    page(
+        headline=f"{HEAD}<p>发布日期：2023-05-09</p>",
+        body="<p>现将目录公布如下，请社会监督。</p>"
+        + table(
+            ("名称", "文号", "发布日期"),
+            ("甲办法", "云政〔2020〕1号", "2020-01-01"),
+            ("乙办法", "云政〔2021〕2号", "2021-01-01"),
+        ),
+    ),
+    fields={"published_date": "2023-05-09"},
+    absent=("document_number",),
+    text="现将目录公布如下，请社会监督。\n名称 | 文号 | 发布日期\n甲办法 | 云政〔2020〕1号 | 2020-01-01\n乙办法 | 云政〔2021〕2号 | 2021-01-01",
+)
+trap(
+    "search-form-states",
+    "a search form that offers all states",
+    "gkmlpt",
+    page("<div class='search'><span>文件状态</span> <span>不限</span> <span>现行有效</span> <span>已失效</span></div>"),
+    absent=("validity",),
+)
+trap(
+    "search-form-labels",
+    "labels of a search form with its button",
+    "header layouts",
+    page("<div><span>标题</span><span>文号</span><span>发布机构</span><a>搜索</a></div>"),
+    absent=("document_number", "publisher"),
+)
+trap(
+    "header-in-a-comment",
+    "rows of a header inside an HTML comment",
+    "gkmlpt",
+    page("<!-- <table><tr><td>失效日期</td><td>2024-01-01</td></tr></table> -->"),
+    absent=("expiry_date",),
+)
+trap(
+    "header-below-the-text",
+    "the header stands below the text",
+    "header layouts",
+    page(below=table(("索引号", INDEX), ("发布机构", OFFICE))),
+    fields={"index_number": INDEX, "publisher": OFFICE},
+)
+trap(
+    "summary-row",
+    "内容概述 repeats the text's beginning in the header",
+    "条例, art. 12",
+    page(
+        "<table><tr><td>内容概述：经区政府同意，现就做好老旧电梯更新工作通知如下，各街道要完成摸底。</td></tr></table>",
+        container="{}",
+    ),
+    text=WHOLE,
+)
+for label in ("规范性文件编号", "统一编号", "统一登记号", "备案登记号", "文件登记号"):
+    trap(
+        f"registration-{label}",
+        f"{label} is not the 文号",
+        "field labels",
+        page(table((label, "YXQD01-2023-0003"))),
+        fields={"registration_number": "YXQD01-2023-0003"},
+        absent=("document_number",),
+    )
+trap(
+    "file-code",
+    "文件编码 is not the 文号",
+    "field labels",
+    page(table(("文件编码", "YX〔2023〕3号"))),
+    absent=("document_number",),
+)
+trap(
+    "request-number",
+    "索取号, Shanghai's name of the 索引号",
+    "field labels",
+    page(table(("索取号", "SY10100-2023-00141"))),
+    fields={"index_number": "SY10100-2023-00141"},
+)
+trap(
+    "note-or-number",
+    "备注/文号 is the 文号",
+    "field labels",
+    page(table(("备注/文号", NUMBER))),
+    fields={"document_number": NUMBER},
+)
+trap(
+    "responsible-department",
+    "公开责任部门 is the publisher",
+    "field labels",
+    page(table(("公开责任部门：", "云溪区司法局"))),
+    fields={"publisher": "云溪区司法局"},
+)
+trap(
+    "group-and-subject",
+    "组配分类, 主题分类 and 体裁分类 are three fields",
+    "field labels",
+    page(table(("组配分类", "法治政府建设年度报告"), ("主题分类", "其他"), ("体裁分类", "报告"))),
+    fields={"group_category": "法治政府建设年度报告", "subject_category": "其他", "genre_category": "报告"},
+)
+trap(
+    "method-scope-term",
+    "公开形式, 公开范围 and 公开时限",
+    "field labels",
+    page(table(("公开形式", "主动公开"), ("公开范围", "面向社会"), ("公开时限", "长期公开"))),
+    fields={"disclosure_method": "主动公开", "disclosure_scope": "面向社会", "disclosure_term": "长期公开"},
+)
+trap(
+    "four-dates",
+    "every labelled date is kept apart",
+    "field labels",
+    page(
+        table(
+            ("成文日期", "2023-05-08"),
+            ("发布日期", "2023-05-09"),
+            ("生效日期", "2023-06-01"),
+            ("失效日期", "2028-05-31"),
+        )
+    ),
+    fields={
+        "written_date": "2023-05-08",
+        "published_date": "2023-05-09",
+        "effective_date": "2023-06-01",
+        "expiry_date": "2028-05-31",
+    },
+)
+trap(
+    "validity-as-expiry",
+    "废止日期: 有效 states the validity",
+    "field labels",
+    page(table(("废止日期", "有效"))),
+    fields={"validity": "有效"},
+    absent=("expiry_date",),
+)

@@ -1,0 +1,70 @@
+"""Documents, listings, stubs."""
+
+# ruff: noqa: E501 — tables of pages: a case is a line.
+
+from tests.extract.pages import NAV, TITLE, page
+from tests.extract.traps.registry import COLUMN, URL, trap
+
+ROW = "<li><a href='t2023050{0}_{1}.html'>关于第{1}批老旧电梯更新名单的公示</a><span>2023-05-0{0}</span></li>"
+
+
+def rows(count: int, form: str = ROW) -> str:
+    return "".join(form.format(i % 9 + 1, i) for i in range(count))
+
+
+def listing(body: str) -> str:
+    head = "<title>通知公告_云溪区人民政府</title>"
+    return (
+        f"<html><head>{head}</head><body><ul>{NAV}</ul><h2>通知公告</h2>{body}<p>主办单位：云溪区政府</p></body></html>"
+    )
+
+
+TABLE = "<tr><td><a href='t{0}_{1}.html'>关于第{1}批老旧电梯更新的通知</a></td><td>云政办发〔2023〕{1}号</td><td>2023-05-0{0}</td></tr>"
+SUMMARY = "为保障居民乘梯安全，经区政府同意，现就做好老旧电梯更新工作通知如下，请各街道认真抓好落实。"
+LISTS = {
+    "rows": ("rows of a link and a date", f"<ul>{rows(15)}</ul>"),
+    "few": ("five rows", f"<ul>{rows(5)}</ul>"),
+    "short-dates": ("dates without a year", f"<ul>{rows(20, '<li><span>05-0{0}</span><a href=t{1}.html>关于第{1}批老旧电梯更新名单的公示</a></li>')}</ul>"),
+    "table": ("a table with titles, numbers and dates", f"<table><tr><th>标题</th><th>文号</th><th>发布日期</th></tr>{rows(12, TABLE)}</table>"),
+    "summaries": ("rows with a summary each", rows(10, "<div><h3><a href='t{0}_{1}.html'>关于第{1}批老旧电梯更新名单的公示</a></h3><p>" + SUMMARY + "</p><span>2023-05-0{0}</span></div>")),
+    "labelled-cards": ("cards with labelled fields", rows(10, "<li><a href='t{0}_{1}.html'>关于第{1}批老旧电梯更新名单的公示</a><p>索引号：0000{1} 发布机构：云溪区政府 发布日期：2023-05-0{0}</p></li>")),
+    "numbered-cards": ("cards with a 文号 each", rows(10, "<li><a href='t{0}_{1}.html'>关于第{1}批老旧电梯更新名单的公示</a><p>发文字号：云政办发〔2023〕{1}号</p></li>")),
+}  # fmt: skip
+for name, (what, body) in LISTS.items():
+    trap(f"listing-{name}", what, "listings", listing(body), url=COLUMN, kind="listing")
+
+STUBS = {
+    "empty": ("nothing at all", ""),
+    "refresh": ("a meta refresh", "<html><head><meta http-equiv='refresh' content='0;url=/'></head><body></body></html>"),
+    "redirect": ("a script that leads elsewhere", "<script>window.location.href='/index.html';</script>"),
+    "waiting": ("a redirect with a word to the reader", "<script>location.href='/x'</script><body>页面跳转中，请稍候…</body>"),
+    "shield": ("Virtual Container Shield", "<html><head><title>Virtual Container Shield</title></head><body><script>x()</script></body></html>"),
+    "shell": ("a shell that scripts fill", "<html><body><div id='app'></div><script src='/app.js'></script></body></html>"),
+    "removed": ("the document was removed", "<html><body>该信息不存在</body></html>"),
+    "not-found": ("404 with a link home", "<html><body><h1>404</h1><p>您访问的页面不存在或已被删除</p><a href='/'>返回首页</a></body></html>"),
+    "firewall": ("a firewall's refusal", "<html><body><h2>访问禁止</h2><p>您的请求带有不合法参数，已被网站管理员设置拦截！</p></body></html>"),
+    "login": ("a form to log in", "<html><body><form>用户名：<input> 密码：<input type=password><button>登录</button></form></body></html>"),
+}  # fmt: skip
+for name, (what, html) in STUBS.items():
+    trap(f"stub-{name}", what, "answers that are no documents", html, kind="stub")
+trap(
+    "stub-home-page",
+    "the home page at a document's address",
+    "answers that are no documents",
+    f"<html><body><ul>{NAV}</ul><ul>{rows(20)}</ul></body></html>",
+    url=URL,
+    kind="stub",
+)
+
+MENU = "".join(f"<li><a href='/{i}'>云溪区住房和城乡建设局第{i}号直属单位栏目</a></li>" for i in range(60))
+trap("document-long-menu", "a document beside a long menu", "listings", page(above=f"<ul>{MENU}</ul>"))
+trap(
+    "document-beside-list",
+    "a short document beside a list of others",
+    "listings",
+    page(
+        headline=f"<h1>{TITLE}</h1><div>发布日期：2023-05-09</div>",
+        body="<p>经研究，同意更新。</p>",
+        below=f"<ul>{rows(15)}</ul>",
+    ),
+)

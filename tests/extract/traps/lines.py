@@ -1,0 +1,113 @@
+"""Lines under the title and below the text."""
+
+# ruff: noqa: E501 — tables of pages: a case is a line.
+
+from tests.extract.pages import page
+from tests.extract.traps.registry import HEAD, NUMBER, SUB, WHOLE, trap
+
+
+def under(line: str, **rest: str) -> str:
+    return page(headline=HEAD + line, **rest)
+
+
+LINES = {
+    "plain": ("date, source, font size and visits in one line", "<p>发布时间:2023-05-09 10:11 来源:云溪日报 字号:大中小 浏览次数:35</p>"),
+    "wide-spaces": ("full-width spaces and bracketed tools", "<p>发布时间：2023年05月09日 10时11分　　来源：云溪日报　　字体：【大】【中】【小】　　打印本页</p>"),
+    "bars": ("bars between the parts, an author among them", "<p>2023-05-09 | 来源：云溪日报 | 作者：王工 | 阅读量：5</p>"),
+    "brackets": ("each part in brackets", "<p>[2023-05-09] [来源：云溪日报] [字号：大 中 小]</p>"),
+    "unlabelled-date": ("the date has no label, the source has", "<div>2023-05-09 18:10 <span>来源： 云溪日报</span><span>【字体：大 中 小】</span><span>打印</span></div>"),
+    "date-behind-source": ("the date follows the source without a label", "<div>来源：云溪日报 2023-05-09 08:30 浏览次数：15</div>"),
+    "source-linked": ("the source is a link", "<p><span>发布时间：2023-05-09</span><span>来源：<a href='http://a.cn'>云溪日报</a></span></p>"),
+    "colon-outside": ("the colon stands outside the label's element", "<p><i>来源</i>：<em>云溪日报</em> <i>发布时间</i>：<em>2023-05-09</em></p>"),
+    "pair-elements": ("label and value in elements of their own, no colon", "<div><div>来源</div><div>云溪日报</div></div><div><div>发布时间</div><div>2023-05-09</div></div>"),
+    "update-first": ("the time of the last change stands before the publication", "<p>更新时间：2023-06-01 发布时间：2023-05-09 来源：云溪日报</p>"),
+    "short-label": ("发布: alone", "<p>发布：2023-05-09 来源：云溪日报</p>"),
+    "weekday": ("a weekday after the date", "<p>时间：2023年05月09日 星期二 来源：云溪日报</p>"),
+    "editors": ("author and editor before the source", "<p>作者：张三 编辑：李四 来源：云溪日报 时间：2023-05-09</p>"),
+    "lines-apart": ("source and date in lines of their own", "<p>（来源：云溪日报）</p><p>2023-05-09</p>"),
+    "no-gap": ("no gap before the next label, spaced colons", "<p>信息提供日期 : 2023-05-09 14:59来源 : 云溪日报 信息索引号 : /2023-9007472</p>"),
+    "broken-date": ("the date is broken over lines", "<div>发布日期：<span>\n2023-\n05-\n09\n</span></div><div>来源：云溪日报</div>"),
+}  # fmt: skip
+for name, (what, line) in LINES.items():
+    trap(f"line-{name}", what, "the line below the title", under(line), fields=SUB, text=WHOLE)
+
+trap(
+    "line-bare-date",
+    "a bare date under the title",
+    "the line below the title",
+    under("<p>2023-05-09</p>"),
+    fields={"published_date": "2023-05-09"},
+)
+trap(
+    "line-name-and-date",
+    "a name and a date under the title, no labels",
+    "the line below the title",
+    under("<p>云溪日报 2023-05-09</p>"),
+    fields={"published_date": "2023-05-09"},
+    text=WHOLE,
+)
+trap(
+    "line-empty-source",
+    "来源 without a value before another label",
+    "the line below the title",
+    under("<p>来源：　发布时间：2023-05-09</p>"),
+    fields={"published_date": "2023-05-09"},
+    absent=("source",),
+)
+trap(
+    "line-empty-source-tools",
+    "来源 without a value before the tools",
+    "the line below the title",
+    under("<div><span>发布时间：2023-05-09</span><span>来源：</span><span>【字体：大 中 小】</span></div>"),
+    absent=("source",),
+)
+trap(
+    "line-author",
+    "作者 and 信息发布人 are neither source nor publisher",
+    "field labels",
+    under("<div>发布时间：2023-05-09 作者：王工 信息发布人：管理员</div>"),
+    absent=("source", "publisher"),
+)
+trap(
+    "line-below-the-text",
+    "source and time below the text",
+    "the line below the title",
+    page(below="<div>来源：云溪日报</div><div>时间：2023-05-09 08:30</div><div>打印</div>"),
+    fields=SUB,
+    text=WHOLE,
+)
+trap(
+    "line-inside-the-container",
+    "title and line stand inside the text's element",
+    "Hanweb",
+    page(
+        headline="",
+        body=f"{HEAD}<div>发布时间：2023-05-09 来源：云溪日报 字体：大 中 小</div>"
+        + page().split('<div class="neirong">')[1].split("</div>")[0],
+        container='<div id="zoom">{}</div>',
+    ),
+    fields=SUB,
+    text=WHOLE,
+)
+trap(
+    "line-number",
+    "the 文号 on a line of its own under the title",
+    "GB/T 9704-2012, 7.2.5",
+    under(f"<h3>{NUMBER}</h3>"),
+    fields={"document_number": NUMBER},
+    origins={"document_number": "header"},
+)
+trap(
+    "line-number-in-brackets",
+    "the 文号 in brackets under the title",
+    "GB/T 9704-2012, 7.2.5",
+    under(f"<p>（{NUMBER}）</p><p>2023-05-09</p>"),
+    fields={"document_number": NUMBER, "published_date": "2023-05-09"},
+)
+trap(
+    "search-dates",
+    "从 … 至 of a search form is no date of the page",
+    "header layouts",
+    page(above="<form>标题：<input> 发布日期：<input> 至 <input><button>搜索</button></form>"),
+    absent=("published_date",),
+)

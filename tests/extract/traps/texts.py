@@ -1,0 +1,115 @@
+"""Where the text stands, and what does not belong to it."""
+
+# ruff: noqa: E501 — tables of pages: a case is a line.
+
+from tests.extract.pages import PARAGRAPHS, SIGNED, TITLE, page, paragraphs
+from tests.extract.traps.registry import HEAD, WHOLE, table, trap
+
+ALL = (*PARAGRAPHS, *SIGNED)
+CONTAINERS = {
+    "trs-editor": ("TRS WCM", "div.TRS_Editor", '<div class="TRS_Editor">{}</div>'),
+    "trs-editor-twice": ("TRS WCM", "div.TRS_Editor inside itself", '<div class="TRS_Editor"><div class="TRS_Editor">{}</div></div>'),
+    "trs-ueditor": ("TRS WCM", "div.TRS_UEDITOR", '<div class="view TRS_UEDITOR trs_web">{}</div>'),
+    "zoom": ("Hanweb", "#zoom", '<div id="zoom">{}</div>'),
+    "zoom-font": ("TRS WCM", "font#Zoom", '<font id="Zoom">{}</font>'),
+    "hanweb-marks": ("Hanweb", "between comments 信息内容", "<div><!--<$[信息内容]>begin-->{}<!--<$[信息内容]>end--></div>"),
+    "zjeg-marks": ("Hanweb", "between comments ZJEG_RSS", "<div><!--ZJEG_RSS.content.begin-->{}<!--ZJEG_RSS.content.end--></div>"),
+    "ucap": ("UCAP", "the element ucapcontent", "<div><ucapcontent>{}</ucapcontent></div>"),
+    "epoint": ("Epoint", "div.ewb-info-main", '<div class="ewb-info-main">{}</div>'),
+    "unknown": ("texts", "an element that no family knows", '<div class="abc123">{}</div>'),
+    "sudy": ("texts", "div.wp_articlecontent", '<div class="wp_articlecontent">{}</div>'),
+    "vsb": ("texts", "div#vsb_content", '<div id="vsb_content"><div class="v_news_content">{}</div></div>'),
+    "cell": ("texts", "a cell of a layout table", "<table><tr><td>{}</td></tr></table>"),
+    "loose": ("texts", "no element of its own", "{}"),
+    "second-document": ("texts", "a whole HTML document inside the page", "<html><body><div>{}</div></body></html>"),
+    "unbalanced": ("texts", "after spans that are never closed", "<div><span><span>{}</div>"),
+    "iframe-beside": ("texts", "an empty frame beside the text", '<div class="wz"><iframe src="x"></iframe>{}</div>'),
+}  # fmt: skip
+for name, (source, what, container) in CONTAINERS.items():
+    trap(
+        f"container-{name}",
+        f"the text in {what}" if "between" not in what else what,
+        source,
+        page(container=container),
+        text=WHOLE,
+    )
+
+BODIES = {
+    "line-breaks": ("paragraphs between line breaks", "<p>" + "<br>".join(ALL) + "</p>"),
+    "divisions": ("divisions instead of paragraphs", "".join(f"<div>{p}</div>" for p in ALL)),
+    "span-a-letter": ("a span around every letter", "".join("<p>" + "".join(f"<span>{c}</span>" for c in p) + "</p>" for p in ALL)),
+    "sections": ("sections of an editor for phones", "".join(f"<section><section><p>{p}</p></section></section>" for p in ALL)),
+    "list": ("list items", "<ol>" + "".join(f"<li>{p}</li>" for p in ALL) + "</ol>"),
+}  # fmt: skip
+for name, (what, body) in BODIES.items():
+    trap(f"body-{name}", what, "texts", page(body=body), text=WHOLE)
+trap(
+    "body-table",
+    "a table row is a line, its cells apart",
+    "texts",
+    page(body=paragraphs() + table(("街道", "台数"), ("莲塘", "12"))),
+    text=f"{WHOLE}\n街道 | 台数\n莲塘 | 12",
+)
+trap(
+    "body-bracketed-summary",
+    "a text that begins with 【摘要】",
+    "texts",
+    page(body="<p>【摘要】本通知说明电梯更新的安排。</p>" + paragraphs()),
+    text=f"【摘要】本通知说明电梯更新的安排。\n{WHOLE}",
+)
+trap(
+    "body-title",
+    "the title inside the editor belongs to the text",
+    "TRS WCM",
+    page(container='<div class="TRS_Editor">{}</div>', body=f"<p>{TITLE}</p>" + paragraphs()),
+    text=f"{TITLE}\n{WHOLE}",
+)
+trap(
+    "body-annex-name",
+    "the annex's name inside the text is not the headline",
+    "texts",
+    page(
+        title="关于印发《云溪区老旧电梯更新办法》的通知",
+        body="".join(f"<div>{p}</div>" for p in (*PARAGRAPHS[:2], "云溪区老旧电梯更新办法", *PARAGRAPHS[2:])),
+    ),
+    text="\n".join((*PARAGRAPHS[:2], "云溪区老旧电梯更新办法", *PARAGRAPHS[2:])),
+)
+trap(
+    "body-one-sentence",
+    "a notice of one sentence beside a menu",
+    "texts",
+    page(headline=HEAD + "<p>发布日期：2023-05-09</p>", body="<p>因系统维护，明日暂停办理业务。</p>"),
+    text="因系统维护，明日暂停办理业务。",
+)
+
+NOISE = {
+    "share-bar": "<div>分享到：<a href='#'>微信</a><a href='#'>微博</a></div>",
+    "print-links": "<div>【<a href='#'>打印本页</a>】【<a href='#'>关闭窗口</a>】</div>",
+    "neighbours": "<p>上一篇：<a href='t1.html'>云溪区召开春季植树动员会</a></p><p>下一篇：没有了</p>",
+    "related": "<h4>相关解读</h4><ul><li><a href='j.html'>一张图看懂老旧电梯更新政策要点</a></li></ul>",
+    "linked-documents": "<div><p>关联稿件：</p><p><a href=1.html>《老旧电梯更新工作的通知》政策解读</a></p></div>",
+    "scan-code": "<p>扫一扫在手机打开当前页</p>",
+    "font-switch": "<div>【字体：<a>大</a> <a>中</a> <a>小</a>】</div>",
+    "editor": "<div>责任编辑：李四 浏览次数：<span>12</span></div>",
+    "copyright": "<div>版权所有：云溪区人民政府 主办：云溪区人民政府办公室</div>",
+    "rating": "<div>您对本页面内容是否满意？</div><div><a>满意</a><a>不满意</a></div>",
+    "disclaimer": "<p>免责声明：本网站转载内容仅供参考。</p>",
+    "empty-annex-heading": "<div>附件：</div>",
+    "source-again": "<p>发布时间：2023-05-09</p><p>来源：云溪日报</p>",
+}  # fmt: skip
+for name, noise in NOISE.items():
+    trap(f"noise-{name}", f"{name.replace('-', ' ')} below the text", "page furniture", page(below=noise), text=WHOLE)
+    trap(
+        f"noise-inside-{name}",
+        f"{name.replace('-', ' ')} inside the text's element",
+        "page furniture",
+        page(body=paragraphs() + noise, container='<div id="zoom">{}</div>'),
+        text=WHOLE,
+    )
+trap(
+    "noise-languages",
+    "a switch of languages above the text, in its element",
+    "page furniture",
+    page(body="<div>简体 | 繁体 | English</div>" + paragraphs(), container='<div id="zoom">{}</div>'),
+    text=WHOLE,
+)

@@ -1,0 +1,63 @@
+"""The title: what the page shows as its headline."""
+
+# ruff: noqa: E501 — tables of pages: a case is a line.
+
+from tests.extract.pages import TITLE, page
+from tests.extract.traps.registry import HEAD, trap
+
+OTHER = f"<title>{TITLE}_云溪区人民政府</title>"
+
+
+def untold(html: str, told: str = "政策文件_云溪区人民政府") -> str:
+    """The page whose `<title>` names its column only."""
+    return html.replace(OTHER, f"<title>{told}</title>")
+
+
+SHOWN = {
+    "heading": ("a heading; the page's own title names the column", HEAD),
+    "class": ("a paragraph in an element called titP", f"<div class='titP'><p>{TITLE}</p></div>"),
+    "cell": ("a table cell called title", f"<table><tr><td class='title'>{TITLE}</td></tr></table>"),
+    "pinyin-class": ("an element called bt", f"<div class='bt'>{TITLE}</div><div>2023-05-09</div>"),
+    "line-break": ("broken by a line break", f"<h2>{TITLE[:12]}<br>{TITLE[12:]}</h2>"),
+    "header-row": ("in the header table only", f"<table><tr><td>标 题：</td><td>{TITLE}</td></tr></table>"),
+    "font-size": ("marked by nothing but its size", f"<p align=center><font size=5><b>{TITLE}</b></font></p><p align=center>发布时间：2023-05-09</p>"),
+}  # fmt: skip
+for name, (what, html) in SHOWN.items():
+    trap(f"title-{name}", what, "titles", untold(page(headline=html)), fields={"title": TITLE})
+trap(
+    "title-two-lines",
+    "the issuing body on one line, the rest on the next",
+    "titles",
+    page(headline=f"<div class='title'><p>{TITLE[:10]}</p><p>{TITLE[10:]}</p></div>"),
+    fields={"title": TITLE},
+)
+trap(
+    "title-marked",
+    "a mark [已废止] that only the headline has",
+    "titles",
+    page(headline=f"<h1>[已废止]{TITLE}</h1>", head=f'<meta name="ArticleTitle" content="{TITLE}">'),
+    fields={"title": f"[已废止]{TITLE}"},
+)
+trap(
+    "title-site-heading",
+    "the site's name is a heading too",
+    "titles",
+    page(above="<h1>云溪区人民政府门户网站</h1>", headline=f"<h3>{TITLE}</h3>"),
+    fields={"title": TITLE},
+)
+trap(
+    "title-crumbs",
+    "breadcrumbs end with the column",
+    "titles",
+    page(
+        above="<div>当前位置：<a href='/'>首页</a> &gt; <a href='/x'>政务公开</a> &gt; <a>通知公告</a> &gt; 正文</div>"
+    ),
+    fields={"title": TITLE},
+)
+trap(
+    "title-meta-order",
+    "content before name, name in capitals",
+    "meta tags",
+    untold(page(headline="", head=f'<meta content="{TITLE}" name="ARTICLETITLE">')),
+    fields={"title": TITLE},
+)

@@ -1,0 +1,201 @@
+"""Values: placeholders, dates, numbers, index numbers, and which evidence wins."""
+
+# ruff: noqa: E501 — tables of pages: a case is a line.
+
+from datetime import date
+
+from tests.extract.pages import page, paragraphs
+from tests.extract.traps.registry import HEAD, INDEX, NUMBER, table, trap
+
+NOTHING = (
+    "", "无", "—", "— —", "----", "/", "……", "***", "暂无", "（无）", "无关键词", "〔〕号", "&nbsp;", "{{doc.number}}",
+    "null", "N/A", "undefined", "[object Object]",
+)  # fmt: skip
+for place, nothing in enumerate(NOTHING, 1):
+    trap(
+        f"placeholder-{place:02}",
+        f"`{nothing}` is no value" if nothing else "an empty cell is no value",
+        "placeholders",
+        page(table(("文号", nothing), ("主题分类", nothing), ("关键词", nothing))),
+        absent=("document_number", "subject_category", "keywords"),
+    )
+
+DATES = {
+    "padded": "2023年05月09日", "spaced": "2023 年 5 月 9 日", "slashes": "2023/5/9 8:22:16", "dots": "2023.05.09",
+    "middle-dots": "2023·05·09", "compact": "20230509", "full-width": "２０２３－０５－０９", "chinese": "二〇二三年五月九日",
+    "doubled": "2023-05-09 17:252023-05-09 17:25", "gap": "2023- 05- 09", "iso": "2023-05-09T08:00:00+08:00",
+    "zero-time": "2023-05-09 00:00:00.0", "java": "Tue May 09 08:30:00 CST 2023", "long-dash": "2023—05—09",
+}  # fmt: skip
+for name, text in DATES.items():
+    trap(
+        f"date-{name}",
+        f"`{text}`",
+        "dates",
+        page(headline=f"{HEAD}<p>发布时间：{text}</p>"),
+        fields={"published_date": "2023-05-09"},
+    )
+
+UNSIGNED = "<p>本页没有落款，正文只有这一句话，用来说明日期，再无其他内容，请读者注意。前述事项由区政府办公室负责解释，咨询时间为工作日上午八时至十二时，有关表格可到窗口领取。</p>"
+trap(
+    "date-impossible",
+    "30 February is refused with a flag",
+    "dates",
+    page(table(("成文日期", "2023-02-30")), body=UNSIGNED),
+    absent=("written_date",),
+    flags=("written_date:impossible",),
+)
+trap(
+    "date-future",
+    "a date after the day of fetching is refused with a flag",
+    "dates",
+    page(table(("发布日期", "2033-01-01")), body=UNSIGNED),
+    seen=date(2026, 7, 1),
+    absent=("published_date",),
+    flags=("published_date:future",),
+)
+trap(
+    "date-zero",
+    "1970-01-01 is what a program shows for no date",
+    "dates",
+    page(table(("实施日期", "1970-01-01"), ("失效日期", "0000-00-00"))),
+    absent=("effective_date", "expiry_date"),
+)
+
+NUMBERS = {
+    "square": "云政办发[2023]17号", "lenticular": "云政办发【2023】 17 号", "round": "云政办发（2023）17号", "small": "云政办发﹝2023﹞17号",
+    "angle": "云政办发〈2023〉17号", "less-than": "云政办发&lt;2023&gt;17号", "with-di": "云政办发〔2023〕第17号", "leading-zero": "云政办发〔2023〕017号",
+    "spaces": "云政办发 〔2023〕 17号", "full-width": "云政办发〔２０２３〕１７号", "bracketed": "〔云政办发〔2023〕17号〕",
+}  # fmt: skip
+for name, text in NUMBERS.items():
+    trap(
+        f"number-{name}",
+        f"`{text}`",
+        "GB/T 9704-2012, 7.2.5",
+        page(table(("发文字号", text))),
+        fields={"document_number": NUMBER},
+    )
+
+trap(
+    "number-order",
+    "an order's number has no year",
+    "GB/T 9704-2012, 7.2.5",
+    page(table(("文号", "云溪区人民政府令第12号"))),
+    fields={"document_number": "云溪区人民政府令第12号"},
+)
+trap(
+    "number-red-header",
+    "the red header's 文号 is used and marked as from the text",
+    "GB/T 9704-2012, 7.2.5",
+    page(body=f"<p>{NUMBER}</p>" + paragraphs()),
+    fields={"document_number": NUMBER},
+    origins={"document_number": "body"},
+)
+trap(
+    "number-cited",
+    "a 文号 cited in the text is not the document's own",
+    "GB/T 9704-2012, 7.2.5",
+    page(body="<p>根据《云溪区电梯管理办法》（云政规〔2021〕3号）的要求，现将有关事项通知如下，请遵照执行。</p>" * 3),
+    absent=("document_number",),
+)
+trap(
+    "number-in-title",
+    "a 文号 at the end of the title",
+    "GB/T 9704-2012, 7.2.5",
+    page(title="关于印发电梯更新办法的通知（云建〔2023〕8号）"),
+    fields={"document_number": "云建〔2023〕8号"},
+    origins={"document_number": "title"},
+)
+trap(
+    "number-in-cited-title",
+    "a 文号 inside the title of another document",
+    "GB/T 9704-2012, 7.2.5",
+    page(title="关于《云溪区电梯办法（云建〔2023〕8号）》的政策解读"),
+    absent=("document_number",),
+)
+trap(
+    "number-blank-beats-file-name",
+    "a blank 文号 is not overruled by a file's name",
+    "field labels",
+    page(table(("文号", "")), body=paragraphs() + f"<p><a href='a.pdf'>{NUMBER}.pdf</a></p>"),
+    absent=("document_number",),
+)
+
+trap(
+    "signature-date",
+    "the signature's date is used and marked as from the text",
+    "dates",
+    page(),
+    fields={"written_date": "2023-05-08"},
+    origins={"written_date": "body"},
+)
+trap(
+    "header-beats-signature",
+    "the header overrules the signature; both are kept",
+    "which evidence wins",
+    page(table(("成文日期", "2023-05-07"))),
+    fields={"written_date": "2023-05-07"},
+    origins={"written_date": "header"},
+    evidence={"written_date": frozenset(("2023-05-07", "2023-05-08"))},
+)
+trap(
+    "method-as-last-line",
+    "公开方式 as the last line of the text",
+    "which evidence wins",
+    page(body=paragraphs() + "<p>公开方式：主动公开</p>"),
+    fields={"disclosure_method": "主动公开"},
+    origins={"disclosure_method": "body"},
+)
+trap(
+    "meta-is-evidence-only",
+    "PubDate, ContentSource and Keywords are what the system says, not what the page shows",
+    "meta tags",
+    page(
+        head='<meta content="2024-01-01 10:00" name="PUBDATE"><meta name="ContentSource" content="云溪网"><meta name="Keywords" content="电梯">'
+    ),
+    absent=("published_date", "source", "keywords"),
+    evidence={
+        "published_date": frozenset(("2024-01-01",)),
+        "source": frozenset(("云溪网",)),
+        "keywords": frozenset(("电梯",)),
+    },
+)
+trap(
+    "meta-doubled-date",
+    "PubDate printed twice without a gap",
+    "meta tags",
+    page(head='<meta name="PubDate" content="2022-06-15 17:252022-06-15 17:25">'),
+    evidence={"published_date": frozenset(("2022-06-15",))},
+)
+
+INDEXES = {
+    "hyphen": ("00258242-X/2025-74457", "the organisation code with its hyphen", {"organisation_code": "00258242X", "year": 2025, "serial": "74457", "flags": ()}),
+    "joined-by-hyphens": ("01527918X-2020-153077", "hyphens throughout, six digits of serial", {"organisation_code": "01527918X", "year": 2020, "serial": "153077"}),
+    "no-organisation": ("/2021-9007472", "nothing before the slash", {"scheme": "year_serial", "year": 2021, "serial": "9007472"}),
+    "credit-code": ("12440100741854396C/2023-00047", "an 18-character credit code", {"organisation_code": "741854396", "region": "440100", "level": "prefecture", "flags": ()}),
+    "credit-code-long-serial": (
+        "11330110MB0X12345K/2026-1010578183",
+        "a credit code whose check fails, ten digits of serial",
+        {"region": "330110", "level": "county", "flags": ("credit_code_check", "organisation_code_check")},
+    ),
+    "local": ("SM10100-0200-2022-00141", "a scheme of the province's own", {"scheme": "local", "year": 2022, "serial": "00141"}),
+    "region-code": ("2102000003/2021-13983", "ten digits that begin with the region", {"region": "210200", "level": "prefecture"}),
+    "wrong-check": ("00258242-1/2025-74457", "a wrong check digit is a flag, never a rejection", {"flags": ("organisation_code_check",)}),
+    "no-year": ("0000143490101038/", "neither year nor serial", {"scheme": "other", "flags": ("unknown_form",)}),
+}  # fmt: skip
+for name, (raw, what, parts) in INDEXES.items():
+    source = "GB 32100, GB/T 2260" if "code" in name else "GB 11714" if name == "wrong-check" else "索引号 in the wild"
+    trap(f"index-{name}", what, source, page(table(("索引号", raw))), fields={"index_number": raw}, index=parts)
+trap(
+    "index-not-a-number",
+    "索引号 without a digit is none",
+    "索引号 in the wild",
+    page(table(("索引号", "另行编制"))),
+    absent=("index_number",),
+)
+trap(
+    "index-raw-kept",
+    "the raw string is kept",
+    "索引号 in the wild",
+    page(table(("索引号", f" {INDEX} "))),
+    fields={"index_number": INDEX},
+)
