@@ -2,10 +2,11 @@
 
 from etl.extract.content import NORMALISER, ContentHash, content_hash, short_id
 from etl.extract.index_number import IndexNumber
-from etl.extract.reading import EXTRACTOR, extract
+from etl.extract.reading import A_FILE, EXTRACTOR, extract
 from etl.extract.types import Attachment, Extraction, FieldValue, Kind, Origin
 
 __all__ = [
+    "A_FILE",
     "EXTRACTOR",
     "NORMALISER",
     "Attachment",

@@ -12,15 +12,11 @@ from sqlalchemy import Connection, text
 from etl.archive import Archive
 from etl.archive.records import Read, with_listing
 from etl.clock import CHINA
-from etl.extract import EXTRACTOR, Attachment, Extraction, extract
+from etl.extract import A_FILE, Attachment, Extraction, extract
 from etl.fetch.client import Attempt
-from etl.files.kinds import EMPTY, HTML, TEXT, UNKNOWN, sniff
 from etl.platforms import family_of
 from etl.platforms.base import Platform
 from etl.sources.schema import Source
-
-A_FILE = "file"
-"""Flag of an extraction whose bytes are no page."""
 
 
 def read_capture(
@@ -31,13 +27,7 @@ def read_capture(
     body: bytes,
     fetched_at: datetime,
 ) -> Extraction:
-    """What a page said when it was fetched from that address; its files stand under their canonical addresses.
-
-    Of a file in a page's place it says that: `listed_file` makes a document of it.
-    """
-    media_type = sniff(body, url)
-    if media_type not in (HTML, TEXT, UNKNOWN, EMPTY):
-        return Extraction("stub", f"a file: {media_type}", extractor=EXTRACTOR, flags=(A_FILE,))
+    """What a page said when it was fetched from that address; its files stand under their canonical addresses."""
     content_type = next((value for name, value in headers if name.lower() == "content-type"), "")
     read = extract(body, url, content_type, family, fetched_at.astimezone(CHINA).date())
     return replace(read, attachments=tuple(_canonical(source, file) for file in read.attachments))

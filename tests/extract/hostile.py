@@ -57,6 +57,7 @@ COSTLY: dict[str, str] = {
     "json": "DETAIL: " + '{"a":' * 80_000,
     "json cut off": 'DETAIL: {"content":"' + "x" * 2 * HALF,
     "lists in scripts": ("<script>" + "{url:'a.pdf" * 20_000 + ("{" + "x" * 590) * 800 + "url:'.pdf'</script>"),
+    "a table without end": "<table>" + "<tr><td>发布日期：2020-01-01</td><td>x</td></tr>" * 120_000,
     "links": "<a href='a.pdf'>a</a>" * 30_000,
     "pictures": "<div id=zoom>" + "<img src=a.png>" * 30_000 + "</div>",
     "frames": "<iframe src='v.html?file=a.pdf'>" * 3_000 + "<embed src=a.pdf>" * 20_000,

@@ -4,7 +4,8 @@ import os
 import subprocess
 import sys
 
-from etl.extract import extract
+from etl.extract import A_FILE, extract
+from etl.extract.reading import LARGEST
 from tests.extract.pages import page
 from tests.extract.traps import TRAPS
 from tests.extract.traps.registry import NUMBER, URL, table
@@ -41,3 +42,20 @@ def test_the_answer_does_not_depend_on_the_process() -> None:
         for seed in ("1", "2", "3")
     }
     assert len(said) == 1
+
+
+def test_what_is_no_page_gives_no_text() -> None:
+    for body in (b"%PDF-1.7\n1 0 obj", b"PK\x03\x04" + b"text " * 100, b"\xd0\xcf\x11\xe0" + "文字。".encode() * 100):
+        found = extract(body, "http://a.gov.cn/a.pdf")
+        assert (found.kind, found.text, found.flags) == ("stub", "", (A_FILE,))
+
+
+def test_a_page_without_end_is_read_as_far_as_it_says_something() -> None:
+    picture = f"<img src='data:image/png;base64,{'A' * LARGEST}'>"
+    whole = page(body="供水安排如下。" * 20 + picture).encode()
+    assert "cut" not in extract(whole, "http://a.gov.cn/a.html").flags
+    endless = page(body="供水安排如下。" * 20 + "<p>又一段。</p>" * LARGEST).encode()
+    found = extract(endless, "http://a.gov.cn/a.html")
+    assert "cut" in found.flags
+    assert found.fields["title"].value
+    assert found.text.startswith("供水安排如下。")
