@@ -86,7 +86,7 @@ def reader_url(parts: Addresses, owner_url: str) -> str:
 @pytest.fixture
 def bucket(parts: Addresses) -> Iterator[str]:
     name = f"test-{next(_numbers)}"
-    client = parts.store.client()
+    client = parts.store.client(timeout=60)  # dropping a bucket on a busy machine takes its time
     client.make_bucket(name)
     yield name
     client.remove_bucket(name)

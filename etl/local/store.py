@@ -67,9 +67,9 @@ class Store:
     access_key: str
     secret_key: str
 
-    def client(self) -> Minio:
-        """A client that fails at once instead of trying again."""
-        http = urllib3.PoolManager(timeout=5, retries=False)
+    def client(self, timeout: float = 5) -> Minio:
+        """A client that fails at once instead of trying again; `timeout` in seconds."""
+        http = urllib3.PoolManager(timeout=timeout, retries=False)
         return Minio(self.endpoint, self.access_key, self.secret_key, secure=False, region=REGION, http_client=http)
 
 
