@@ -10,7 +10,10 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 MOUNT = "/archive"
-ADDRESS = urlsplit(conf.get("api", "base_url", fallback="")).path.rstrip("/") + MOUNT
+BASE = conf.get("api", "base_url", fallback="").rstrip("/")
+ADDRESS = urlsplit(BASE).path + MOUNT
+PUBLIC = BASE + MOUNT if urlsplit(BASE).netloc else None
+"""Where readers reach the archive, if Airflow was told."""
 
 
 class Browser:
@@ -26,7 +29,9 @@ class Browser:
 
         from etl.browse import create_app  # noqa: PLC0415
 
-        return Guard(create_app(archive_from_airflow))
+        # Airflow's key for what its API servers sign is the same in all of them.
+        form_key = conf.get_mandatory_value("api", "secret_key")
+        return Guard(create_app(archive_from_airflow, address=PUBLIC, form_key=form_key))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._guarded(scope, receive, send)

@@ -1,9 +1,10 @@
-"""Who may read: Airflow's login, in front of an application that asks for none."""
+"""Who may read, and who may correct: Airflow's login, in front of an application that asks for none."""
 
 from urllib.parse import quote, urlencode
 
 from airflow.api_fastapi.app import get_auth_manager
-from airflow.api_fastapi.auth.managers.models.resource_details import AccessView
+from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
+from airflow.api_fastapi.auth.managers.models.resource_details import AccessView, DagAccessEntity
 from airflow.api_fastapi.core_api.security import bearer_scheme, get_user
 from fastapi import HTTPException
 from starlette.concurrency import run_in_threadpool
@@ -11,6 +12,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
+
+from etl.browse.people import PERSON, Person
 
 
 class Guard:
@@ -27,17 +30,18 @@ class Guard:
         if scope["type"] != "http":
             await WebSocketClose()(scope, receive, send)
             return
-        answer = await self._refusal(Request(scope)) or self._app
-        await answer(scope, receive, send)
+        found = await self._person(Request(scope))
+        if isinstance(found, Person):
+            await self._app(scope | {PERSON: found}, receive, send)
+        else:
+            await found(scope, receive, send)
 
-    async def _refusal(self, request: Request) -> Response | None:
+    async def _person(self, request: Request) -> Person | Response:
         try:
             user = await get_user(request, None, await bearer_scheme(request))
         except HTTPException as error:
             return self._login(request, str(error.detail))
-        view = AccessView.WEBSITE
-        allowed = await run_in_threadpool(get_auth_manager().is_authorized_view, access_view=view, user=user)
-        return None if allowed else _refuse(403, "This user may not see the archive.")
+        return await run_in_threadpool(_admitted, user) or _refuse(403, "This user may not see the archive.")
 
     def _login(self, request: Request, reason: str) -> Response:
         """A browser that wants to show a page is sent to log in and back again; everyone else gets 401."""
@@ -50,6 +54,15 @@ class Guard:
         airflow = request.scope.get("app_root_path", "")
         login = f"{airflow}/api/v2/auth/login?{urlencode({'next': wanted + query})}"
         return RedirectResponse(login, 307, headers={"cache-control": "no-store"})
+
+
+def _admitted(user: BaseUser) -> Person | None:
+    """Whoever may start runs of DAGs, and so changes what the archive holds, may correct: role User and those above."""
+    manager = get_auth_manager()
+    if not manager.is_authorized_view(access_view=AccessView.WEBSITE, user=user):
+        return None
+    corrects = manager.is_authorized_dag(method="POST", access_entity=DagAccessEntity.RUN, user=user)
+    return Person(user.get_name(), corrects)
 
 
 def _refuse(status: int, reason: str) -> Response:

@@ -1,4 +1,7 @@
-"""The archive browser: a server-rendered web application that only reads. It knows no Airflow and no login."""
+"""The archive browser: a server-rendered web application that reads, and takes corrections.
+
+It knows no Airflow and no login.
+"""
 
 from etl.browse.app import create_app
 

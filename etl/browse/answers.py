@@ -15,7 +15,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from etl.browse.layout import blocks
-from etl.browse.words import named, say, zh
+from etl.browse.people import person
+from etl.browse.words import named, plain, say, zh
 from etl.clock import CHINA
 
 
@@ -36,9 +37,9 @@ class Answer:
         wants_json = "application/json" in accepted and "text/html" not in accepted
         self._json = request.url.path.endswith(".json") or wants_json
 
-    def page(self, template: str, page: Any) -> Response:
+    def page(self, template: str, page: Any, status: int = 200) -> Response:
         """The page, as the template shows it or as JSON of the dataclass itself."""
-        return self._answer(template, page, 200, None)
+        return self._answer(template, page, status, None)
 
     def problem(self, problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
         """The page that says why there is none."""
@@ -49,7 +50,7 @@ class Answer:
         if self._json:
             return Response(to_json(page), status, vary, "application/json")
         base = self._request.scope.get("root_path", "").rstrip("/")
-        html = _environment().get_template(template).render(page=page, base=base)
+        html = _environment().get_template(template).render(page=page, base=base, person=person(self._request))
         return HTMLResponse(html, status, vary)
 
 
@@ -62,8 +63,15 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"say": say, "zh": zh, "named": named, "style": _style_version()}
-    environment.filters |= {"blocks": blocks, "moment": _moment, "day": _day, "size": _size, "query": _query}
+    environment.globals |= {"say": say, "zh": zh, "named": named, "plain": plain, "style": _style_version()}
+    environment.filters |= {
+        "blocks": blocks,
+        "moment": _moment,
+        "day": _day,
+        "percent": _percent,
+        "size": _size,
+        "query": _query,
+    }
     environment.tests["web"] = _is_web
     return environment
 
@@ -88,6 +96,11 @@ def _size(octets: int) -> str:
         return f"{octets} B"
     unit, name = (1e6, "MB") if octets >= 1e6 else (1e3, "KB")
     return f"{octets / unit:.{0 if octets >= 10 * unit else 1}f} {name}"
+
+
+def _percent(share: float) -> str:
+    """Rounded down: what is not the same is never said to be."""
+    return f"{int(share * 1000) / 10:g} %"
 
 
 def _query(values: Mapping[str, str | int | None]) -> str:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
+from secrets import token_hex
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -15,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from etl.archive import Archive
 from etl.browse.answers import Answer, Problem
 from etl.browse.headers import SafeHeaders
+from etl.browse.people import Forms
 from etl.browse.routes import router
 from etl.errors import GongkaiError
 
@@ -22,13 +24,19 @@ _STATIC = Path(__file__).parent / "static"
 _log = logging.getLogger(__name__)
 
 
-def create_app(archive: Archive | Callable[[], Archive]) -> FastAPI:
+def create_app(
+    archive: Archive | Callable[[], Archive], *, address: str | None = None, form_key: str | None = None
+) -> FastAPI:
     """The browser over an archive, or over what opens one; nothing is opened before the first request.
 
-    Whoever serves it must let nobody in without login: the application itself asks for none.
+    Whoever serves it must let nobody in without login, and name who it is (`people.PERSON`): the application itself
+    asks for none, and corrections have an author. `address` is where readers reach it, for permalinks; without it, it
+    is where they ask. `form_key` signs forms, and must be the same in all processes that serve them.
     """
     app = FastAPI(title="gongkai", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.archive = _Opener(archive)
+    app.state.address = address
+    app.state.forms = Forms(form_key or token_hex(32))
     app.include_router(router)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     app.add_middleware(SafeHeaders)

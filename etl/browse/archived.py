@@ -1,4 +1,4 @@
-"""The archived bytes of a capture, as a browser may have them: never changed, shown where they can do nothing."""
+"""Archived bytes of a capture or a file, as a browser may have them: never changed, shown where they can do nothing."""
 
 import html
 import re
@@ -11,11 +11,12 @@ from sqlalchemy import Connection, select
 
 from etl.archive.models import Blob, Capture
 from etl.browse.headers import ARCHIVED
+from etl.files import kinds
 
 _MARKUP = {"text/html", "application/xhtml+xml"}
-_SHOWN = _MARKUP | {"text/plain", "image/png", "image/jpeg", "image/gif", "image/webp"}
+MAY_BE_SHOWN = _MARKUP | {"text/plain", "image/png", "image/jpeg", "image/gif", "image/webp"}
 """What a sandboxed browser shows by itself. The rest is saved: viewers of PDF and SVG run programs of their own."""
-_SHOWN_SIZE = 5_000_000
+SHOWN_SIZE = 5_000_000
 """Above this a page is no longer read but saved."""
 _REACHES_OUT = re.compile(r"preconnect|dns-prefetch|[\x00\x1b]", re.IGNORECASE)
 """What no policy stops in every browser: the links that open a connection or look a name up before anything is asked
@@ -25,18 +26,24 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{1,40})")
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,8}")
 
 
-@dataclass(frozen=True, slots=True)
-class CapturedBytes:
-    """What a capture kept: the blob, its size, and what the server called it."""
+_EXTENSIONS = {
+    kinds.DOC: ".doc", kinds.XLS: ".xls", kinds.PPT: ".ppt", kinds.DOCX: ".docx", kinds.XLSX: ".xlsx",
+    kinds.PPTX: ".pptx", kinds.OFD: ".ofd", kinds.RAR: ".rar", kinds.SEVEN_ZIP: ".7z", kinds.UNKNOWN: ".bin",
+}  # fmt: skip
+"""Where the system that serves them might know none."""
 
-    capture_id: int
-    url: str
+
+@dataclass(frozen=True, slots=True)
+class ArchivedBytes:
+    """A blob, its size, what it is called as a file, and its media type: a capture's as the server gave it."""
+
     sha256: str
     size: int
+    file_name: str
     content_type: str
 
 
-def captured_bytes(connection: Connection, capture: int) -> CapturedBytes | None:
+def captured_bytes(connection: Connection, capture: int) -> ArchivedBytes | None:
     """What the capture kept; None when there is no such capture, or it kept no bytes."""
     row = connection.execute(
         select(Capture.final_url, Blob.sha256, Blob.size, Capture.headers)
@@ -46,30 +53,36 @@ def captured_bytes(connection: Connection, capture: int) -> CapturedBytes | None
     if row is None:
         return None
     headers = {str(name).lower(): str(value) for name, value in row.headers}
-    return CapturedBytes(capture, row.final_url, row.sha256, row.size, headers.get("content-type", ""))
+    content_type = headers.get("content-type", "")
+    extension = PurePosixPath(urlsplit(row.final_url).path).suffix
+    if not _EXTENSION.fullmatch(extension):
+        extension = ending(_media_type(content_type))
+    return ArchivedBytes(row.sha256, row.size, f"{capture}-{row.sha256[:16]}{extension}", content_type)
 
 
-def inert_headers(kept: CapturedBytes, body: bytes) -> dict[str, str]:
+def ending(media_type: str) -> str:
+    """The ending of a file of that type, with its dot."""
+    return _EXTENSIONS.get(media_type) or guess_extension(media_type) or ".bin"
+
+
+def inert_headers(kept: ArchivedBytes, body: bytes) -> dict[str, str]:
     """Headers under which the bytes can neither run nor ask for anything. The site's own headers are not repeated.
 
     A page that would still reach out is shown as its source.
     """
-    media_type = kept.content_type.partition(";")[0].strip().lower()
-    known = media_type if _MEDIA_TYPE.fullmatch(media_type) else "application/octet-stream"
+    known = _media_type(kept.content_type)
     charset = _CHARSET.search(kept.content_type)
-    shown = known in _SHOWN and kept.size <= _SHOWN_SIZE
+    shown = known in MAY_BE_SHOWN and kept.size <= SHOWN_SIZE
     if shown and known in _MARKUP and _REACHES_OUT.search(html.unescape(body.decode("latin-1"))):
         known = "text/plain"
     return {
         "content-type": f"{known}; charset={charset[1]}" if charset and known.startswith("text/") else known,
-        "content-disposition": f'{"inline" if shown else "attachment"}; filename="{_file_name(kept, known)}"',
+        "content-disposition": f'{"inline" if shown else "attachment"}; filename="{kept.file_name}"',
         **ARCHIVED,
         "etag": f'"{kept.sha256}"',
     }
 
 
-def _file_name(kept: CapturedBytes, media_type: str) -> str:
-    extension = PurePosixPath(urlsplit(kept.url).path).suffix
-    if not _EXTENSION.fullmatch(extension):
-        extension = guess_extension(media_type) or ".bin"
-    return f"{kept.capture_id}-{kept.sha256[:16]}{extension}"
+def _media_type(content_type: str) -> str:
+    media_type = content_type.partition(";")[0].strip().lower()
+    return media_type if _MEDIA_TYPE.fullmatch(media_type) else kinds.UNKNOWN

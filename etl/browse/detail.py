@@ -3,43 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select, tuple_
 from sqlalchemy.orm import aliased
 
+from etl.archive.citation import MOUNT, Citation, cite
+from etl.archive.finding import NO_TEXT
 from etl.archive.models import Blob, Capture, Content, Page, Record, RecordVersion, Source
-from etl.browse.reading import NO_TEXT
-from etl.browse.words import FIELDS
-from etl.extract import Attachment
+from etl.archive.similar import similar_to
+from etl.browse.fields import Corrected, Field, corrections, fields_of
+from etl.browse.files import Attached, attached
+from etl.browse.kept import Fixity, fixity
 
 PLACES = 100
 """Records with the same text that are listed; the total is always told."""
 CAPTURES = 30
 """Captures on one page of a record."""
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What the page shows for a field, where, and by which rule it was read."""
-
-    value: str
-    raw: str
-    label: str
-    origin: str
-    rule: str
-    confidence: float
-    chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A field's value with all evidence, the chosen one first. `value` is None where no evidence was chosen."""
-
-    name: str
-    value: str | None
-    evidence: tuple[Evidence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +38,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class VersionLine:
-    """A version in the list of versions."""
+    """A version in the list of versions, with the corrections that made it, if any did."""
 
     version: int
     kind: str
@@ -67,11 +47,25 @@ class VersionLine:
     short_id: str
     capture_id: int
     extractor: str
+    corrections: tuple[Corrected, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarLine:
+    """A record whose text is nearly the same: `share` of the shorter of the two stands in the longer one."""
+
+    id: int
+    version: int
+    title: str
+    source_name: str
+    state: str
+    published_date: date | None
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
 class CaptureLine:
-    """An attempt to fetch the record's page. `sha256` and `size` are None where no bytes were kept."""
+    """An attempt to fetch the record's page. `sha256`, `size` and `damage` are None where no bytes were kept."""
 
     id: int
     fetched_at: datetime
@@ -81,11 +75,16 @@ class CaptureLine:
     final_url: str
     sha256: str | None
     size: int | None
+    damage: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class RecordPage:
-    """A record in one of its versions. `version` is the one shown, `current` the newest; dates are China's."""
+    """A record in one of its versions. `version` is the one shown, `current` the newest; dates are China's.
+
+    `similar` is told of the current version alone. `other_id` is the content id that the address names, where it is
+    not that of this version; `fixity` is that of the bytes from which it was read.
+    """
 
     id: int
     version: int
@@ -113,7 +112,11 @@ class RecordPage:
     flags: tuple[str, ...]
     fields: tuple[Field, ...]
     text: str
-    attachments: tuple[Attachment, ...]
+    attachments: tuple[Attached, ...]
+    citation: Citation
+    other_id: str | None
+    fixity: Fixity | None
+    similar: tuple[SimilarLine, ...]
     places: tuple[Place, ...]
     places_total: int
     versions: tuple[VersionLine, ...]
@@ -123,25 +126,39 @@ class RecordPage:
 
 
 def record_page(
-    connection: Connection, number: int, version: int | None = None, before: int | None = None
+    connection: Connection,
+    number: int,
+    version: int | None = None,
+    *,
+    before: int | None = None,
+    cited: str = "",
+    base: str = MOUNT,
 ) -> RecordPage | None:
-    """The record in that version, or its current one; None when there is none. `before` pages through captures."""
+    """The record in that version, or its current one; None when there is none.
+
+    `before` pages through captures, `cited` is the content id that a permalink names, `base` the browser's address.
+    """
     row = connection.execute(_state(number, version)).one_or_none()
     if row is None:
         return None
+    said = corrections(connection, number)
     places, total = _places(connection, row.content_hash, number)
     captures = _captures(connection, row.page_id, before)
-    shown = {name: value for name, value in row._mapping.items() if name != "page_id"}
+    shown = {name: value for name, value in row._mapping.items() if name not in ("page_id", "blob_sha256")}
     shown |= {
         "flags": tuple(row.flags),
-        "fields": _fields(row.fields),
-        "attachments": tuple(Attachment(file["url"], file["name"]) for file in row.attachments),
+        "fields": fields_of(row.fields, row.version, said),
+        "attachments": attached(connection, row.source_id, row.attachments),
     }
     return RecordPage(
         **shown,
+        citation=cite(row, base),
+        other_id=cited if cited and not row.content_hash.startswith(cited.lower()) else None,
+        fixity=fixity(connection, row.blob_sha256) if row.blob_sha256 else None,
+        similar=_similar(connection, number) if row.version == row.current else (),
         places=places,
         places_total=total,
-        versions=_versions(connection, number),
+        versions=_versions(connection, number, said),
         captures=captures[:CAPTURES],
         captures_before=captures[CAPTURES - 1].id if len(captures) > CAPTURES else None,
         captures_first=before is None,
@@ -174,6 +191,7 @@ def _state(number: int, version: int | None) -> Select[Any]:
             Page.url,
             RecordVersion.capture_id,
             Capture.fetched_at,
+            Capture.blob_sha256,
             Record.created_at.label("first_seen_at"),
             RecordVersion.extractor,
             RecordVersion.flags,
@@ -190,27 +208,9 @@ def _state(number: int, version: int | None) -> Select[Any]:
     )
 
 
-def _fields(stored: Sequence[dict[str, Any]]) -> tuple[Field, ...]:
-    order = {name: place for place, name in enumerate(FIELDS)}
-    ranked = sorted(
-        stored,
-        key=lambda item: (
-            order.get(item["name"], len(order)),
-            item["name"],
-            not item["chosen"],
-            -item["confidence"],
-        ),
-    )
-    fields = []
-    for name, items in groupby(ranked, key=lambda item: str(item["name"])):
-        evidence = tuple(Evidence(**{part: item[part] for part in Evidence.__slots__}) for item in items)
-        fields.append(Field(name, evidence[0].value if evidence[0].chosen else None, evidence))
-    return tuple(fields)
-
-
 def _places(connection: Connection, content: str, number: int) -> tuple[tuple[Place, ...], int]:
     """The current records with this text, the earliest first; a document without text has but its own place."""
-    here = [RecordVersion.content_hash == content, *([Record.id == number] if content == NO_TEXT else [])]
+    here = [Record.content_hash == content, *([Record.id == number] if content == NO_TEXT else [])]
     joined = (
         select(
             Record.id,
@@ -234,21 +234,42 @@ def _places(connection: Connection, content: str, number: int) -> tuple[tuple[Pl
     return tuple(Place(*row[:-1]) for row in rows), rows[0].total if rows else 0
 
 
-def _versions(connection: Connection, number: int) -> tuple[VersionLine, ...]:
+def _versions(connection: Connection, number: int, said: Sequence[Corrected]) -> tuple[VersionLine, ...]:
     rows = connection.execute(
         select(
             RecordVersion.version,
             RecordVersion.kind,
             RecordVersion.created_at,
             RecordVersion.title,
-            func.left(RecordVersion.content_hash, 16),
+            func.left(RecordVersion.content_hash, 16).label("short_id"),
             RecordVersion.capture_id,
             RecordVersion.extractor,
         )
         .where(RecordVersion.record_id == number)
         .order_by(RecordVersion.version.desc())
     )
-    return tuple(VersionLine(*row) for row in rows)
+    return tuple(
+        VersionLine(**row._mapping, corrections=tuple(each for each in said if each.version == row.version))
+        for row in rows
+    )
+
+
+def _similar(connection: Connection, number: int) -> tuple[SimilarLine, ...]:
+    found = similar_to(connection, number)
+    query = select(Source.id, Source.name).where(Source.id.in_({each.source_id for each in found}))
+    names = {source: name for source, name in connection.execute(query)} if found else {}
+    return tuple(
+        SimilarLine(
+            each.record_id,
+            each.version,
+            each.title,
+            names[each.source_id],
+            each.state,
+            each.published_date,
+            each.share,
+        )
+        for each in found
+    )
 
 
 def _captures(connection: Connection, page: int, before: int | None) -> tuple[CaptureLine, ...]:
@@ -263,6 +284,7 @@ def _captures(connection: Connection, page: int, before: int | None) -> tuple[Ca
             Capture.final_url,
             Capture.blob_sha256,
             Blob.size,
+            Blob.damage,
         )
         .outerjoin(Blob, Blob.sha256 == Capture.blob_sha256)
         .where(Capture.page_id == page, *([_earlier(before)] if before else []))

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from etl.archive.models import Record, RecordVersion, Run, Source
+from etl.browse.kept import FixityOfAll, fixity_of_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,10 @@ class SourceLine:
 
 @dataclass(frozen=True, slots=True)
 class SourceList:
-    """All sources."""
+    """All sources, and the state of all bytes that came from them."""
 
     sources: tuple[SourceLine, ...]
+    fixity: FixityOfAll
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def source_list(connection: Connection) -> SourceList:
         .outerjoin(last, last.c.source_id == Source.id)
         .order_by(Source.id)
     )
-    return SourceList(tuple(SourceLine(*row) for row in rows))
+    return SourceList(tuple(SourceLine(*row) for row in rows), fixity_of_all(connection))
 
 
 def run_list(connection: Connection) -> RunList:

@@ -1,18 +1,27 @@
-"""The pages. Every one is answered as HTML and, under `.json`, as the same dataclass; every parameter has a limit."""
+"""The pages. Every one is answered as HTML and, under `.json`, as the same dataclass; every parameter has a limit.
+
+All are read alone, but for one: `POST /records/…/correct`.
+"""
 
 from collections.abc import Callable
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from etl.archive import Archive
+from etl.archive.corrections import correct
+from etl.archive.finding import Filter
 from etl.browse.answers import Answer
-from etl.browse.archived import captured_bytes, inert_headers
+from etl.browse.archived import ArchivedBytes, captured_bytes, inert_headers
+from etl.browse.comparing import comparison
+from etl.browse.correcting import asked, correcting, sent_form
 from etl.browse.detail import record_page
-from etl.browse.listing import Cursor, Filter, record_list
+from etl.browse.files import file_bytes, file_page
+from etl.browse.listing import Cursor, record_list
 from etl.browse.overview import run_list, source_list
+from etl.browse.people import Forms, Person, person
 from etl.browse.reading import reading
 
 router = APIRouter(redirect_slashes=False)
@@ -25,13 +34,39 @@ def _archive(request: Request) -> Archive:
     return request.app.state.archive()  # type: ignore[no-any-return]
 
 
+def _forms(request: Request) -> Forms:
+    return request.app.state.forms  # type: ignore[no-any-return]
+
+
+def _address(request: Request) -> str:
+    """Where readers reach the browser."""
+    asked_at = f"{request.url.scheme}://{request.url.netloc}{request.scope.get('root_path', '')}"
+    return request.app.state.address or asked_at
+
+
+def _archivist(request: Request) -> Person:
+    found = person(request)
+    if found is None or not found.may_correct:
+        raise HTTPException(403, "corrections are for those who may run DAGs: Airflow's role User, Op or Admin")
+    return found
+
+
 Opened = Annotated[Archive, Depends(_archive)]
 Answering = Annotated[Answer, Depends(Answer)]
 Number = Annotated[int, Path(ge=1, le=_LARGEST)]
 Words = Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")]
 SourceId = Annotated[str, Query(max_length=60, pattern=r"^[a-z0-9-]*$")]
 After = Annotated[str | None, Query(max_length=40, pattern=r"^\d{4}-\d{2}-\d{2}\.\d{1,18}$")]
+ShortId = Annotated[str, Query(alias="id", pattern=r"^([0-9a-f]{16})?$")]
 Before = Annotated[int | None, Query(ge=1, le=_LARGEST)]
+Cited = Annotated[str, Query(alias="id", max_length=80, pattern=r"^[^\x00]*$")]
+Leaf = Annotated[int, Query(alias="page", ge=1, le=10_000)]
+Digest = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
+FieldName = Annotated[str | None, Query(max_length=40)]
+Address = Annotated[str, Depends(_address)]
+Archivist = Annotated[Person, Depends(_archivist)]
+Signing = Annotated[Forms, Depends(_forms)]
+Sent = Annotated[dict[str, str], Depends(sent_form)]
 
 Handler = TypeVar("Handler", bound=Callable[..., Response])
 
@@ -60,23 +95,93 @@ def records(archive: Opened, answer: Answering, q: Words = "", source: SourceId 
 
 
 @_page("/records/{record}")
-def record(archive: Opened, answer: Answering, record: Number, before: Before = None) -> Response:
+def record(
+    archive: Opened, answer: Answering, base: Address, record: Number, before: Before = None, cited: Cited = ""
+) -> Response:
     """One record in its current version."""
-    return _record(archive, answer, record, None, before)
+    return _record(archive, answer, base, record, None, before, cited)
 
 
 @_page("/records/{record}/versions/{version}")
-def version(archive: Opened, answer: Answering, record: Number, version: Number, before: Before = None) -> Response:
-    """One record in one version."""
-    return _record(archive, answer, record, version, before)
+def version(
+    archive: Opened,
+    answer: Answering,
+    base: Address,
+    record: Number,
+    version: Number,
+    before: Before = None,
+    cited: Cited = "",
+) -> Response:
+    """One record in one version: what a permalink names, for good."""
+    return _record(archive, answer, base, record, version, before, cited)
 
 
-def _record(archive: Archive, answer: Answer, record: int, version: int | None, before: int | None) -> Response:
+def _record(
+    archive: Archive, answer: Answer, base: str, record: int, version: int | None, before: int | None, cited: str
+) -> Response:
+    # A citation ends with a full stop, which is easily copied with its address.
+    cited = cited.strip().rstrip(".。")
     with reading(archive) as connection:
-        page = record_page(connection, record, version, before)
+        page = record_page(connection, record, version, before=before, cited=cited, base=base)
+    return _found(answer, "record.html", page)
+
+
+def _found(answer: Answer, template: str, page: object | None) -> Response:
     if page is None:
         raise HTTPException(404)
-    return answer.page("record.html", page)
+    return answer.page(template, page)
+
+
+@_page("/compare/{record}/{version}/{other}/{its}")
+def compare(
+    archive: Opened, answer: Answering, record: Number, version: Number, other: Number, its: Number
+) -> Response:
+    """What differs from a version of a record to another one, of the same record or another."""
+    with reading(archive) as connection:
+        page = comparison(connection, (record, version), (other, its))
+    return _found(answer, "compare.html", page)
+
+
+@_page("/records/{record}/correct")
+def correction(
+    archivist: Archivist, forms: Signing, archive: Opened, answer: Answering, record: Number, field: FieldName = None
+) -> Response:
+    """The fields of a record, to be corrected; with `field`, the form for one."""
+    with reading(archive) as connection:
+        page = correcting(connection, record, field, forms.token(archivist, record))
+    return _found(answer, "correct.html", page)
+
+
+@router.post("/records/{record}/correct", response_model=None)
+def correct_field(
+    request: Request,
+    archivist: Archivist,
+    forms: Signing,
+    archive: Opened,
+    answer: Answering,
+    record: Number,
+    form: Sent,
+) -> Response:
+    """Corrects the field, in the name of who is logged in, and leads to the version that this made."""
+    if not forms.right(request, archivist, record, form.get("token", "")):
+        raise HTTPException(403, "the form is not yours, or older than 12 hours; load it anew")
+    with reading(archive) as connection:
+        page = correcting(connection, record, form.get("field", ""), forms.token(archivist, record))
+    if page is None:
+        raise HTTPException(404)
+    page, value = asked(page, form)
+    if page.problem or page.field is None:
+        return answer.page("correct.html", page, 409 if page.problem == "moved" else 400)
+    made = correct(archive, record, {page.field.name: value}, archivist.name, page.reason)
+    return RedirectResponse(f"{request.scope.get('root_path', '')}/records/{record}/versions/{made}#fields", 303)
+
+
+@_page("/files/{digest}")
+def file(archive: Opened, answer: Answering, digest: Digest, leaf: Leaf = 1) -> Response:
+    """A file of documents: what it is, what was read in it, and a leaf of its text."""
+    with reading(archive) as connection:
+        page = file_page(connection, digest, leaf)
+    return _found(answer, "file.html", page)
 
 
 @_page("/sources")
@@ -96,10 +201,23 @@ def runs(archive: Opened, answer: Answering) -> Response:
 
 
 @router.api_route("/captures/{capture}/bytes", methods=["GET", "HEAD"], response_model=None)
-def bytes_of(archive: Opened, capture: Number) -> Response:
-    """The bytes that a capture kept, inert, after they were found to be the ones that were stored."""
+def bytes_of_capture(archive: Opened, capture: Number) -> Response:
+    """The bytes that a capture kept."""
     with reading(archive) as connection:
         kept = captured_bytes(connection, capture)
+    return _inert(archive, kept)
+
+
+@router.api_route("/files/{digest}/bytes", methods=["GET", "HEAD"], response_model=None)
+def bytes_of_file(archive: Opened, digest: Digest) -> Response:
+    """The bytes of a file."""
+    with reading(archive) as connection:
+        kept = file_bytes(connection, digest)
+    return _inert(archive, kept)
+
+
+def _inert(archive: Archive, kept: ArchivedBytes | None) -> Response:
+    """The bytes, where they can do nothing, after they were found to be the ones that were stored."""
     if kept is None:
         raise HTTPException(404)
     body = archive.store.blob(kept.sha256)

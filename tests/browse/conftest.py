@@ -1,18 +1,50 @@
-"""A reader of an archive: an HTTP client in front of the browser, mounted as it is in Airflow."""
+"""Readers of an archive: HTTP clients in front of the browser, mounted as it is in Airflow."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from etl.archive import Archive
 from etl.browse import create_app
+from etl.browse.people import PERSON, Person
+
+Enter = Callable[[Person | None], TestClient]
 
 
 @pytest.fixture
-def reader(archive: Archive) -> Iterator[TestClient]:
-    outside = Starlette(routes=[Mount("/archive", create_app(archive))])
-    with TestClient(outside, raise_server_exceptions=False) as client:
-        yield client
+def enter(archive: Archive) -> Iterator[Enter]:
+    """Lets somebody in, as Airflow's guard does; all meet the same application."""
+    app = create_app(archive)
+    clients: list[TestClient] = []
+
+    def let_in(person: Person | None) -> TestClient:
+        outside = Starlette(routes=[Mount("/archive", _as(app, person))])
+        clients.append(TestClient(outside, raise_server_exceptions=False).__enter__())
+        return clients[-1]
+
+    yield let_in
+    for client in clients:
+        client.__exit__(None, None, None)
+
+
+def _as(app: ASGIApp, person: Person | None) -> ASGIApp:
+    async def admitted(scope: Scope, receive: Receive, send: Send) -> None:
+        await app(scope | {PERSON: person}, receive, send)
+
+    return admitted
+
+
+@pytest.fixture
+def reader(enter: Enter) -> TestClient:
+    """Of whom nothing is known."""
+    return enter(None)
+
+
+@pytest.fixture
+def archivist(enter: Enter) -> TestClient:
+    """Who may correct."""
+    return enter(Person("林馆员", True))

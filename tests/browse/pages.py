@@ -20,7 +20,7 @@ _SINCE = datetime(2024, 6, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Page:
-    """A page of an invented agency. `head` and `body` are markup, the rest is text."""
+    """A page of an invented agency. `head` and `body` are markup, the rest is text. With a `path`, it is a file."""
 
     number: int
     title: str = ""
@@ -32,9 +32,12 @@ class Page:
     media_type: str = "text/html; charset=utf-8"
     raw: bytes | None = None
     after: timedelta = field(default=timedelta())
+    path: str = ""
 
     @property
     def url(self) -> str:
+        if self.path:
+            return f"https://www.lanchuan.example{self.path}"
         return f"https://www.lanchuan.example/zwgk/202403/t20240305_{100000 + self.number}.html"
 
     def content(self) -> bytes:
@@ -65,6 +68,11 @@ def keep(archive: Archive, folder: Path, *pages: Page, source: Source | None = N
                 writer.create_warc_record(page.url, "response", body, http_headers=headers, warc_headers_dict=date)
             )
     import_warc(archive, path, read_whole(path), source or import_source())
+
+
+def attached(path: str, media_type: str, raw: bytes) -> Page:
+    """A file that pages may link."""
+    return Page(0, path=path, media_type=media_type, raw=raw)
 
 
 def other_source() -> Source:

@@ -12,9 +12,17 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from sqlalchemy import make_url
 
+from etl.archive import Archive
+from etl.archive.database import connect
+from etl.archive.store import Store, StoreAddress
 from etl.local.parts import Addresses
+from etl.local.postgres import Postgres
+from etl.local.state import State
 from etl.settings import PROJECT
+from tests.browse.pages import Page, keep
+from tests.kit import rows
 
 _BROWSER = {"accept": "text/html,application/xhtml+xml"}
 _ROUTES = [
@@ -23,6 +31,10 @@ _ROUTES = [
     "/archive/records/1",
     "/archive/records/1.json",
     "/archive/records/1/versions/1",
+    "/archive/records/1/correct",
+    "/archive/compare/1/1/1/2",
+    f"/archive/files/{'0' * 64}",
+    f"/archive/files/{'0' * 64}/bytes",
     "/archive/captures/1/bytes",
     "/archive/sources",
     "/archive/runs",
@@ -36,23 +48,43 @@ _ROUTES = [
 
 
 @pytest.fixture(scope="module")
-def airflow(parts: Addresses, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+def database_url(parts: Addresses, parts_dir: Path) -> Iterator[str]:
+    """One for the whole module, for Airflow takes long to start."""
+    url = make_url(parts.database_url)
+    assert url.port is not None
+    with Postgres(State(parts_dir), url.port).connect() as connection:
+        connection.execute("CREATE DATABASE guarded TEMPLATE archive OWNER archive_owner")
+        yield url.set(database="guarded").render_as_string(hide_password=False)
+        connection.execute("DROP DATABASE guarded WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def archive(parts: Addresses, database_url: str) -> Iterator[Archive]:
+    keys = (parts.store.access_key, parts.store.secret_key)
+    address = StoreAddress(parts.store.endpoint, *keys, bucket=parts.bucket, secure=False)
+    opened = Archive(connect(database_url), Store(address))
+    yield opened
+    opened.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def airflow(parts: Addresses, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     home = tmp_path_factory.mktemp("airflow")
     passwords = home / "passwords.json"
-    passwords.write_text(json.dumps({"viewer": "of-the-archive"}))
+    passwords.write_text(json.dumps(dict.fromkeys(("viewer", "archivist"), "of-the-archive")))
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW_", "GONGKAI_"))}
     environment = kept | {
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "false",
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "viewer:viewer",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "viewer:viewer,archivist:user",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords),
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
         "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_urlsafe(64),
         # Settings name an archive that is not there: the Connections, which do, take precedence.
         "GONGKAI_STATE_DIR": str(home),
         "GONGKAI_STORE_BUCKET": "no-such-bucket",
-        "AIRFLOW_CONN_ARCHIVE_DB": _database(parts.database_url),
+        "AIRFLOW_CONN_ARCHIVE_DB": _database(database_url),
         "AIRFLOW_CONN_ARCHIVE_STORE": _store(parts),
     }
     # Whoever asks before it listens waits in the socket's queue; once it has died, connecting is refused.
@@ -84,7 +116,11 @@ def _store(parts: Addresses) -> str:
 
 @pytest.fixture(scope="module")
 def token(airflow: httpx.Client) -> str:
-    answer = airflow.post("/auth/token", json={"username": "viewer", "password": "of-the-archive"})
+    return _token(airflow, "viewer")
+
+
+def _token(airflow: httpx.Client, user: str) -> str:
+    answer = airflow.post("/auth/token", json={"username": user, "password": "of-the-archive"})
     return str(answer.json()["access_token"])
 
 
@@ -127,6 +163,27 @@ def test_a_user_of_airflow_reads(airflow: httpx.Client, token: str) -> None:
         assert "政府信息公开档案" in answer.text
         assert airflow.get("/archive/no/such/page", headers=headers).status_code == 404
         assert airflow.get("/archive/static/style.css", headers=headers).status_code == 200
+
+
+def test_who_may_run_dags_corrects_in_their_own_name(
+    airflow: httpx.Client, archive: Archive, token: str, tmp_path: Path
+) -> None:
+    keep(archive, tmp_path, Page(1))
+    form = "/archive/records/1/correct"
+    reader, archivist = ({"cookie": f"_token={each}"} for each in (token, _token(airflow, "archivist")))
+    sent = airflow.get(f"{form}.json", headers=archivist).json()
+    assert form not in airflow.get("/archive/records/1", headers=reader | _BROWSER).text
+    data = {"field": "publisher", "action": "set", "value": "岚川市交通运输局", "reason": "以落款为准", "version": "1"}
+    data |= {"by": "viewer", "token": sent["token"]}
+    assert airflow.post(form, data=data).status_code == 401
+    assert airflow.get(form, headers=reader).status_code == 403
+    assert airflow.post(form, data=data, headers=reader).status_code == 403
+    assert airflow.post(form, data=data | {"token": ""}, headers=archivist).status_code == 403
+    assert rows(archive, "SELECT * FROM archive.correction") == []
+    answer = airflow.post(form, data=data, headers=archivist)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/archive/records/1/versions/2#fields")
+    assert rows(archive, "SELECT corrected_by FROM archive.correction") == [{"corrected_by": "archivist"}]
+    assert "archivist" in airflow.get("/archive/records/1", headers=reader | _BROWSER).text
 
 
 def test_the_menu_leads_to_the_archive(airflow: httpx.Client, token: str) -> None:

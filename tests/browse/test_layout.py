@@ -5,10 +5,24 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
+from etl.archive.fixity import Kind as Damage
+from etl.browse.correcting import Problem
 from etl.browse.layout import Paragraph, Table, blocks
-from etl.browse.words import FIELDS, ORIGINS, OUTCOMES, VERSIONS
+from etl.browse.words import (
+    DAMAGE,
+    FIELDS,
+    FILES,
+    FILES_TOLD,
+    FORMATS,
+    ORIGINS,
+    OUTCOMES,
+    VERSIONS,
+    VERSIONS_TOLD,
+    WORDS,
+)
 from etl.extract import Origin
 from etl.extract.labels import FIELDS as LABELS
+from etl.files import FileOutcome, kinds
 from etl.outcomes import Outcome
 
 _LINE = st.text(alphabet="岚川市一二三、（）章第条年月日0123456789：。| ", max_size=30)
@@ -40,6 +54,11 @@ def test_the_parts_of_an_official_document() -> None:
 
 def test_whatever_the_archive_can_name_has_a_chinese_name() -> None:
     assert set(OUTCOMES) == set(Outcome)
-    assert set(ORIGINS) == set(get_args(Origin))
+    assert set(ORIGINS) == {*get_args(Origin), "correction"}
     assert set(FIELDS) == {name for name in LABELS.values() if name}
-    assert set(VERSIONS) == {"created", "updated", "re-extracted"}
+    assert set(VERSIONS) == set(VERSIONS_TOLD) == {"created", "updated", "corrected", "re-extracted"}
+    assert set(FILES) == set(FileOutcome) == {*FILES_TOLD, "read"}
+    named = {value for name, value in vars(kinds).items() if name.isupper() and isinstance(value, str) and "/" in value}
+    assert set(FORMATS) == named | kinds.IMAGES
+    assert set(get_args(Problem)) - {""} <= set(WORDS)
+    assert set(DAMAGE) == set(get_args(Damage))

@@ -14,6 +14,7 @@ from etl.settings import Settings
 from tests.browse.pages import Page, keep
 
 _PAGES = ["/archive/", "/archive/sources", "/archive/runs", "/archive/records/1", "/archive/nowhere"]
+_PAGES += [f"/archive/files/{'0' * 64}", "/archive/compare/1/1/1/2"]
 
 
 @pytest.mark.parametrize(
@@ -23,6 +24,10 @@ _PAGES = ["/archive/", "/archive/sources", "/archive/runs", "/archive/records/1"
         "/archive/records/1/versions/1.json",
         "/archive/captures/1/bytes",
         "/archive/records/0",
+        "/archive/compare/1/1/1/2",
+        "/archive/compare/1/1/1",
+        f"/archive/files/{'0' * 64}.json",
+        f"/archive/files/{'0' * 64}/bytes",
         "/archive/records/one",
         "/archive/records/" + "9" * 400,
         "/archive/nowhere",
@@ -55,11 +60,13 @@ def test_parameters_out_of_their_limits_are_a_bad_request(reader: TestClient, qu
     assert "Traceback" not in answer.text
 
 
-def test_the_browser_takes_no_orders(reader: TestClient) -> None:
+def test_the_browser_takes_no_orders_but_corrections(reader: TestClient) -> None:
     for method in ("POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
         for path in _PAGES:
             answer = reader.request(method, path)
             assert answer.status_code in (404, 405), (method, path)
+    for method in ("PUT", "PATCH", "DELETE"):
+        assert reader.request(method, "/archive/records/1/correct").status_code == 405
     assert reader.head("/archive/").status_code == 200
 
 

@@ -1,0 +1,123 @@
+"""The files of a document: what is told of each, its text, and its bytes where they can do nothing."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from starlette.testclient import TestClient
+
+from etl.archive import Archive
+from etl.browse.files import LEAF
+from tests.browse.pages import Page, attached, keep
+from tests.files.containers import zipped
+from tests.files.documents import docx, p
+from tests.files.pdfs import encrypted_pdf, picture, saved
+from tests.kit import rows
+
+_PROSE = "岚川市码头管理处自即日起启用新的系船柱，旧柱于月底前拆除，船主请按编号停靠并保持通道畅通。" * 3
+_LONG = [f"第{number}条 码头经营人应当建立系船柱台账，并妥善保管。" for number in range(1, 1500)]
+
+
+@pytest.fixture
+def files(archive: Archive, reader: TestClient, tmp_path: Path) -> dict[str, dict[str, Any]]:
+    """What record 1 tells of its files, by name."""
+    inside = {"图集/说明.docx": docx(p("系船柱图集说明。")), "图集/登记表.pdf": encrypted_pdf()}
+    kept = [
+        attached("/f/atlas.zip", "application/zip", zipped(inside)),
+        attached("/f/form.pdf", "application/pdf", encrypted_pdf()),
+        attached("/f/scan.pdf", "application/pdf", saved(picture("批复"), "PDF")),
+        attached("/f/rules.xls", "application/x-msdownload", docx("".join(map(p, _LONG)))),
+    ]
+    names = {"atlas.zip": "图集", "form.pdf": "登记表", "scan.pdf": "批复", "rules.xls": "台账办法", "lost.doc": "名单"}
+    links = "".join(f'<a href="/f/{path}">{name}.{path[-3:]}</a> ' for path, name in names.items())
+    keep(archive, tmp_path, *kept, Page(1, paragraphs=(_PROSE,), body=f"<p>附件：{links}</p>"))
+    told = reader.get("/archive/records/1.json").json()["attachments"]
+    return {file["name"].partition(".")[0]: file for file in told}
+
+
+def test_a_record_tells_what_came_of_each_file(files: dict[str, dict[str, Any]], reader: TestClient) -> None:
+    outcomes = {name: file["outcome"] for name, file in files.items()}
+    assert outcomes == {"图集": "read", "登记表": "encrypted", "批复": "scan", "台账办法": "read", "名单": None}
+    shown = reader.get("/archive/records/1").text
+    for words in ("有密码", "encrypted", "图像，待文字识别", "waiting for OCR", "2 个包内文件", "尚未采集", "1 页"):
+        assert words in shown, words
+    assert "第1条 码头经营人" in shown
+    assert _LONG[-1] not in shown
+    assert f'href="/archive/files/{files["台账办法"]["sha256"]}#text"' in shown
+    atlas = reader.get(f"/archive/files/{files['图集']['sha256']}").text
+    for words in ("图集/说明.docx", "图集/登记表.pdf", "有密码", 'href="/archive/records/1#attachments"'):
+        assert words in atlas, words
+
+
+def test_a_long_text_is_paged_by_whole_lines(files: dict[str, dict[str, Any]], reader: TestClient) -> None:
+    path = f"/archive/files/{files['台账办法']['sha256']}"
+    first = reader.get(f"{path}.json").json()
+    leaves = [reader.get(f"{path}.json?page={leaf}").json()["text"] for leaf in range(1, first["leaves"] + 1)]
+    assert len(leaves) > 1
+    assert "".join(leaves).split("\n") == _LONG
+    assert all(leaf.endswith("。\n") for leaf in leaves[:-1])
+    assert max(map(len, leaves)) < LEAF + 100
+    assert f'href="{path}?page=2#text"' in reader.get(path).text
+    assert reader.get(f"{path}?page={len(leaves) + 1}").status_code == 404
+
+
+def test_bytes_of_files_are_exact_and_inert(
+    files: dict[str, dict[str, Any]], reader: TestClient, archive: Archive
+) -> None:
+    expected = {
+        "图集": ("application/zip", ".zip"),
+        "登记表": ("application/pdf", ".pdf"),
+        # Its address and its server say something else; its bytes say what it is.
+        "台账办法": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx"),
+    }
+    for name, (media_type, ending) in expected.items():
+        digest = files[name]["sha256"]
+        answer = reader.get(f"/archive/files/{digest}/bytes")
+        assert answer.content == archive.store.blob(digest)
+        assert answer.headers["content-type"] == media_type
+        assert answer.headers["content-disposition"] == f'attachment; filename="{digest[:16]}{ending}"'
+        assert {"sandbox", "default-src 'none'"} <= set(answer.headers["content-security-policy"].split("; "))
+        assert answer.headers["x-content-type-options"] == "nosniff"
+    page = rows(archive, "SELECT blob_sha256 FROM archive.capture WHERE url LIKE '%.html'")[0]["blob_sha256"]
+    for digest in (page, "0" * 64, "A" * 64, "x"):
+        assert reader.get(f"/archive/files/{digest}").status_code == 404, "only files are files"
+        assert reader.get(f"/archive/files/{digest}/bytes").status_code == 404
+
+
+def test_pictures_that_are_the_text_are_shown_from_the_archive(
+    archive: Archive, reader: TestClient, tmp_path: Path
+) -> None:
+    image = saved(picture("水位公示", size=(900, 1200)), "PNG")
+    body = '<p><img src="/scan/1.png" width="800" height="1100"></p>'
+    keep(archive, tmp_path, Page(1, paragraphs=(), body=body), attached("/scan/1.png", "text/html", image))
+    (source,) = re.findall('<img src="([^"]+)"', reader.get("/archive/records/1").text)
+    answer = reader.get(source)
+    assert source.startswith("/archive/files/")
+    assert (answer.content, answer.headers["content-type"]) == (image, "image/png")
+    assert "sandbox" in answer.headers["content-security-policy"]
+
+
+def test_damage_and_ocr_are_told_with_what_to_do(
+    files: dict[str, dict[str, Any]], reader: TestClient, archive: Archive
+) -> None:
+    digest = files["登记表"]["sha256"]
+    assert "全部完好" in reader.get("/archive/sources").text
+    with archive.engine.begin() as connection:
+        page = "(SELECT blob_sha256 FROM archive.capture WHERE url LIKE '%.html')"
+        connection.execute(text(f"UPDATE archive.blob SET damage = 'missing' WHERE sha256 = {page}"))
+        connection.execute(text("UPDATE archive.blob SET damage = 'mismatch' WHERE sha256 = :id"), {"id": digest})
+        event = "INSERT INTO archive.fixity_event (blob_sha256, kind, detail) VALUES (:id, 'mismatch', '7 bytes of 8')"
+        connection.execute(text(event), {"id": digest})
+    file, record = reader.get(f"/archive/files/{digest}").text, reader.get("/archive/records/1").text
+    assert f"gongkai restore FOLDER {digest}" in file
+    assert "7 bytes of 8" in file
+    assert f"/files/{digest}/bytes" not in file
+    assert "字节有变" in record
+    assert "字节丢失" in record
+    assert reader.get("/archive/sources.json").json()["fixity"]["damaged"] == 2
+    assert "2 份存档字节损坏" in reader.get("/archive/sources").text
+    with archive.engine.begin() as connection:
+        connection.execute(text("UPDATE archive.file SET outcome = 'read', method = 'ocr' WHERE outcome = 'scan'"))
+    assert "文字由图像识别（OCR）得出" in reader.get(f"/archive/files/{files['批复']['sha256']}").text
