@@ -1,12 +1,12 @@
 """Reads files whose pages are pictures: seconds a page, so in a queue of its own, never in the way of pages.
 
-Runs after crawls, and once a day for what was left. A worker for it listens to the queue `ocr`.
+Looks every hour. A worker for it listens to the queue `ocr`.
 """
 
 import logging
 from typing import Any
 
-from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable, dag, task
+from airflow.sdk import Asset, CronTriggerTimetable, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 from gongkai_airflow import CHINA, RETRIES
 
@@ -17,7 +17,7 @@ log = logging.getLogger("gongkai")
 
 
 @dag(
-    schedule=AssetOrTimeSchedule(timetable=CronTriggerTimetable("0 1 * * *", timezone=CHINA), assets=[RECORDS]),
+    schedule=CronTriggerTimetable("15 * * * *", timezone=CHINA),
     catchup=False,
     max_active_runs=1,
     is_paused_upon_creation=True,
@@ -39,7 +39,7 @@ def read_scans() -> None:
             done += more
             log.info("%s scans read", done)
         if not done:
-            # Skipped, it tells nobody; or its own event would start it again and again.
+            # Skipped, it wakes nobody who waits for records.
             raise AirflowSkipException("no scan waits")
         outlet_events[RECORDS].extra = {"source": None, "change_seq_to": last_seq(archive.engine)}
         return done

@@ -63,6 +63,17 @@ def state(archive: Archive) -> list[dict[str, Any]]:
     return rows(archive, STATE)
 
 
+SMALL = {"min_records": 1, "max_age_days": 36500}
+"""Assertions that a site of few documents holds."""
+
+
+def small(site: Site, documents: int = 14) -> Site:
+    """The site with its first documents only: what is tried often is tried on little."""
+    for key in list(site.postings)[documents:]:
+        site.remove(key)
+    return site
+
+
 def squash(value: str) -> str:
     """The text without white space and table bars."""
     return "".join(value.replace("|", "").split())

@@ -12,6 +12,7 @@ from etl.archive import Archive
 from etl.archive.captures import Judged, adopt, save
 from etl.archive.models import Host, Page, PageFile, RunPage
 from etl.archive.runs import OpenRun, keep_files, keep_parts
+from etl.archive.store import sha256
 from etl.fetch.client import Attempt, Fetcher, Request, fetcher
 from etl.fetch.judge import judge, judge_file
 from etl.outcomes import Outcome
@@ -45,6 +46,8 @@ class _Due:
     page_id: int
     url: str
     headers: Mapping[str, str]
+    digest: str | None = None
+    """SHA-256 of the bytes that it had when it was last read."""
     parts: tuple[str, ...] = ()
     files: tuple["_Due", ...] = ()
 
@@ -114,7 +117,8 @@ class _Fetching:
     async def fetch(self, page: _Due) -> _Fetched:
         attempts = [Judged(page.page_id, attempt, *judge(attempt)) for attempt in await self._ask(page)]
         last = attempts[-1]
-        if last.outcome is Outcome.NOT_MODIFIED:
+        as_before = last.outcome is None and sha256(last.attempt.body or b"") == page.digest
+        if as_before or last.outcome is Outcome.NOT_MODIFIED:
             fetched = await self._parts(page, attempts, page.parts)
             return replace(fetched, files=await self._ask_files(page.files))
         if last.outcome is not None:
@@ -174,7 +178,7 @@ def _numbered(connection: Connection, run: OpenRun, fetched: _Fetched) -> list[J
 
 
 def _due(engine: Engine, run: OpenRun, number: int) -> list[_Due]:
-    columns = (Page.id, Page.url, Page.etag, Page.last_modified, Page.blob_sha256)
+    columns = (Page.id, Page.url, Page.etag, Page.last_modified, Page.blob_sha256, Page.unread_capture_id)
     with engine.connect() as connection:
         trusted = set(
             connection.scalars(
@@ -202,6 +206,7 @@ def _due(engine: Engine, run: OpenRun, number: int) -> list[_Due]:
             row.id,
             row.url,
             _conditional(row, run.id) if host_of(row.url) in trusted else {},
+            None if row.unread_capture_id else row.blob_sha256,
             tuple(parts.get(row.id, ())),
             tuple(files.get(row.id, ())),
         )

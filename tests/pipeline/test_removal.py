@@ -12,16 +12,21 @@ from etl.archive.reports import Report
 from etl.archive.runs import Options
 from etl.pipeline.crawl import recheck
 from etl.settings import Settings
-from tests.kit import crawl_site, rows, source_of
+from tests.kit import SMALL, crawl_site, rows, small, source_of
 from tests.sites import demo_sites, faults, goldens
 from tests.sites.server import Fault, Site, serve
 
 FULL = Options(full=True)
 
 
+def crawl(archive: Archive, site: Site, options: Options | None = None, **changes: Any) -> Report:
+    """One crawl of the small site."""
+    return crawl_site(archive, site, options, assertions=SMALL, **changes)
+
+
 @pytest.fixture
 def site() -> Iterator[Site]:
-    demo = demo_sites()[0]
+    demo = small(demo_sites()[0])
     with serve(demo):
         yield demo
 
@@ -32,7 +37,7 @@ def key(site: Site) -> str:
 
 
 def look_again(archive: Archive, site: Site, name: str, **changes: Any) -> Report:
-    return recheck(archive, source_of(site, **changes), name, Options(), Settings(), lambda *_: None)
+    return recheck(archive, source_of(site, assertions=SMALL, **changes), name, Options(), Settings(), lambda *_: None)
 
 
 def days_pass(owner_url: str, days: int) -> None:
@@ -63,14 +68,14 @@ def test_a_404_on_three_days_is_a_tombstone_and_on_two_is_not(
     archive: Archive, owner_url: str, site: Site, key: str
 ) -> None:
     url = site.url(key)
-    crawl_site(archive, site)
+    crawl(archive, site)
     site.faults[key] = faults.status(404)
     for day in (1, 2, 3):
         days_pass(owner_url, 1)
-        report = crawl_site(archive, site, FULL)
+        report = crawl(archive, site, FULL)
         assert report.removed == (day == 3)
         # The same day again adds no evidence.
-        assert crawl_site(archive, site, FULL).removed == 0
+        assert crawl(archive, site, FULL).removed == 0
     assert states(archive, url) == [{"state": "removed", "state_reason": "404 or 410 on 3 different days"}]
     assert changes(archive) == ["removed"]
 
@@ -78,24 +83,24 @@ def test_a_404_on_three_days_is_a_tombstone_and_on_two_is_not(
 def test_a_good_answer_in_between_starts_the_count_again(
     archive: Archive, owner_url: str, site: Site, key: str
 ) -> None:
-    crawl_site(archive, site)
+    crawl(archive, site)
     for answer in (faults.status(404), faults.status(410), None, faults.status(404), faults.status(404)):
         days_pass(owner_url, 1)
         if answer:
             site.faults[key] = answer
         else:
             del site.faults[key]
-        crawl_site(archive, site, FULL)
+        crawl(archive, site, FULL)
     assert states(archive, site.url(key))[0]["state"] == "current"
 
 
 @pytest.mark.parametrize("gone", [faults.status(410), faults.home])
 def test_off_a_complete_listing_and_failing_is_a_tombstone(archive: Archive, site: Site, key: str, gone: Fault) -> None:
     url = site.url(key)
-    crawl_site(archive, site)
+    crawl(archive, site)
     site.unlisted.add(key)
     site.faults[key] = gone
-    crawl_site(archive, site, FULL)
+    crawl(archive, site, FULL)
     assert states(archive, url)[0]["state"] == "current"
     report = look_again(archive, site, "look", recheck_after_days=30)
     assert (report.listed, report.removed, report.state) == (1, 1, "green")
@@ -104,10 +109,10 @@ def test_off_a_complete_listing_and_failing_is_a_tombstone(archive: Archive, sit
 
 
 def test_off_the_listing_but_still_answering_stays(archive: Archive, site: Site, key: str) -> None:
-    crawl_site(archive, site)
+    crawl(archive, site)
     url = site.url(key)
     site.unlisted.add(key)
-    crawl_site(archive, site, FULL)
+    crawl(archive, site, FULL)
     report = look_again(archive, site, "look", recheck_after_days=30)
     assert (report.listed, report.unchanged, report.removed) == (1, 1, 0)
     assert states(archive, url)[0]["state"] == "current"
@@ -115,11 +120,11 @@ def test_off_the_listing_but_still_answering_stays(archive: Archive, site: Site,
 
 def test_a_partial_listing_removes_nothing(archive: Archive, site: Site, key: str) -> None:
     url = site.url(key)
-    crawl_site(archive, site)
+    crawl(archive, site)
     other = next(posting.column for posting in site.postings.values() if posting.column != site.postings[key].column)
     site.remove(key)
     site.faults |= {f"{other}/{first}": faults.status(500) for first in (0, 1)}
-    assert crawl_site(archive, site, FULL).state == "red"
+    assert crawl(archive, site, FULL).state == "red"
     report = look_again(archive, site, "look", recheck_after_days=0)
     assert report.outcomes["gone"] >= 1
     assert report.removed == 0
@@ -130,13 +135,13 @@ def test_a_page_that_comes_back_is_restored_with_its_history(
     archive: Archive, owner_url: str, site: Site, key: str
 ) -> None:
     url = site.url(key)
-    crawl_site(archive, site)
+    crawl(archive, site)
     posting = site.postings[key]
     site.remove(key)
-    crawl_site(archive, site, FULL)
+    crawl(archive, site, FULL)
     look_again(archive, site, "look", recheck_after_days=30)
     site.postings[key] = posting
-    report = crawl_site(archive, site, FULL)
+    report = crawl(archive, site, FULL)
     assert (report.restored, report.updated) == (1, 0)
     assert states(archive, url) == [{"state": "current", "state_reason": "its page answers again"}]
     assert changes(archive) == ["removed", "restored"]
@@ -145,7 +150,7 @@ def test_a_page_that_comes_back_is_restored_with_its_history(
 
 
 def test_old_pages_are_looked_at_more_rarely_than_new_ones(archive: Archive, owner_url: str, site: Site) -> None:
-    crawl_site(archive, site, recheck_after_days=10)
+    crawl(archive, site, recheck_after_days=10)
     documents = "SELECT count(*) AS n FROM archive.page WHERE kind = 'document' AND checked_at IS NOT NULL"
     [count] = rows(archive, documents)
     days_pass(owner_url, 11)
