@@ -48,7 +48,7 @@ def page(measured: Sequence[Measured], kilobytes: float, rounds: int) -> str:
         ),
         "",
         "The peers have no notion of index numbers, document numbers or attachments: what they cannot give is empty.",
-        "On a quiet machine the parse alone does some 1,750 pages/s.",
+        "On a quiet machine the parse alone did 1,759 pages/s, gongkai 345 (396 over all 129 saved pages).",
         "",
         "## By family",
         "",
