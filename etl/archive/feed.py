@@ -5,7 +5,7 @@ between the two leaves an object which the next transaction, numbering its own e
 so the journal never holds more than the tail of one transaction that did not happen.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -49,25 +49,15 @@ def publish(connection: Connection, store: Store, events: Sequence[Event]) -> No
     told = [{name: getattr(event, name) for name in _TOLD} for event in events]
     first, now = connection.execute(_PUBLISH, {"events": told}).one()
     lines = [asdict(event) | {"seq": seq, "at": now} for seq, event in enumerate(events, first)]
-    store.put_log(f"{JOURNAL}{first:012}.jsonl.gz", [_plain(line) for line in lines])
+    store.put_log(f"{JOURNAL}{first:012}.jsonl.gz", [_json(line) for line in lines])
 
 
 _TOLD = ("kind", "record", "version", "source", "run", "reason")
 _PUBLISH = select(func.archive.publish_all(bindparam("events", type_=JSONB)), func.now())
 
 
-def journal(store: Store) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """All events with their journal's name, in the order of the feed."""
-    for key in store.keys(JOURNAL):
-        yield key, store.log(key)
-
-
-def _plain(line: dict[str, Any]) -> dict[str, Any]:
-    """The line as JSON: times and dates in ISO 8601."""
-    return {name: _json(value) for name, value in line.items()}
-
-
 def _json(value: Any) -> Any:
+    """The value as JSON: times and dates in ISO 8601."""
     if isinstance(value, Mapping):
         return {name: _json(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
