@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -39,6 +40,13 @@ def parts_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def parts(parts_dir: Path) -> Iterator[Addresses]:
+    with running_parts(parts_dir) as addresses:
+        yield addresses
+
+
+@contextmanager
+def running_parts(parts_dir: Path) -> Iterator[Addresses]:
+    """PostgreSQL and the S3 server with their state in that folder; ended with the tests, however these end."""
     settings = Settings(state_dir=parts_dir, postgres_port=0, store_port=0)
     reaper = subprocess.Popen(
         [sys.executable, "-m", "tests.reaper", str(parts_dir), str(os.getpid())],

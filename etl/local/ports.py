@@ -2,6 +2,7 @@
 
 import random
 import socket
+import time
 
 import psutil
 
@@ -12,6 +13,9 @@ HOST = "127.0.0.1"
 FREE_RANGE = range(20000, 30000)
 """Below the range from which the kernel takes the ports of outgoing connections (32768 and up on Linux,
 `net.ipv4.ip_local_port_range`), so that a port remembered for the next start is not lost to one of those."""
+
+LINGER = 3.0
+"""Seconds for which a server that was killed a moment ago may still hold its port."""
 
 
 def is_free(port: int) -> bool:
@@ -60,6 +64,8 @@ def agree(running: int, wanted: int, part: str, setting: str) -> None:
 def choose(state: State, name: str, wanted: int, part: str, setting: str) -> int:
     """The port for a part: the one wanted, or for 0 a free one, the same as last time where that is free.
 
+    Whoever knows the part's address goes on with it: the port of last time is waited for before another is taken.
+
     Raises GongkaiError when the wanted port is taken, with who has it and the setting to change.
     """
     if wanted:
@@ -72,8 +78,15 @@ def choose(state: State, name: str, wanted: int, part: str, setting: str) -> int
         return wanted
 
     def keep(known: dict[str, int]) -> None:
-        if name not in known or not is_free(known[name]):
+        if name not in known or not _becomes_free(known[name]):
             tries = random.sample(FREE_RANGE, len(FREE_RANGE))
             known[name] = next(port for port in tries if port not in known.values() and is_free(port))
 
     return int(state.update("ports.json", keep)[name])
+
+
+def _becomes_free(port: int) -> bool:
+    deadline = time.monotonic() + LINGER
+    while not (free := is_free(port)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return free

@@ -1,6 +1,8 @@
-"""Object storage or the database goes away in mid-crawl: one line says so, and the same work again completes it."""
+"""Object storage or the database goes away in mid-crawl: one line says so, and the same work again completes it.
 
-import os
+The parts that are struck are these tests' own: what fails here takes no other test with it.
+"""
+
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,12 +17,25 @@ from etl.archive.runs import Options
 from etl.archive.store import StoreError
 from etl.local import parts as local_parts
 from etl.local import postgres, process, store
+from etl.local.parts import Addresses
 from etl.local.state import State
 from etl.pipeline.crawl import crawl
 from etl.settings import Settings
+from tests.conftest import running_parts
 from tests.kit import crawl_site, rows, source_of, state
 from tests.sites import demo_sites
 from tests.sites.server import Call, Site, serve
+
+
+@pytest.fixture(scope="module")
+def parts_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("struck")
+
+
+@pytest.fixture(scope="module")
+def parts(parts_dir: Path) -> Iterator[Addresses]:
+    with running_parts(parts_dir) as addresses:
+        yield addresses
 
 
 @pytest.fixture
@@ -64,17 +79,23 @@ def again(parts_dir: Path) -> None:
     local_parts.up(settings, airflow=False, report=lambda progress: None, fast=True)
 
 
-def pid(parts_dir: Path, part: str) -> int:
+def server(parts_dir: Path, part: str) -> psutil.Process:
     running = process.find(State(parts_dir), part)
     assert running
-    return running.pid
+    return psutil.Process(running.pid)
+
+
+def end(part: psutil.Process, how: signal.Signals) -> None:
+    """A signal is not an end: what is asked to start again at once may find the part that is dying."""
+    part.send_signal(how)
+    part.wait(timeout=30)
 
 
 def test_object_storage_goes_away_and_comes_back(
     archive: Archive, local_settings: Settings, parts_dir: Path, site: Site
 ) -> None:
     def strike() -> None:
-        os.kill(pid(parts_dir, store.NAME), signal.SIGKILL)
+        end(server(parts_dir, store.NAME), signal.SIGKILL)
 
     finish = crawl_through(archive, local_settings, site, strike, StoreError, "gongkai status")
     named = {row["blob_sha256"] for row in rows(archive, "SELECT blob_sha256 FROM archive.capture")} - {None}
@@ -88,7 +109,7 @@ def test_the_database_is_restarted_in_mid_run(
 ) -> None:
     def strike() -> None:
         # SIGQUIT: PostgreSQL's immediate shutdown, as after a crash.
-        os.kill(pid(parts_dir, postgres.NAME), signal.SIGQUIT)
+        end(server(parts_dir, postgres.NAME), signal.SIGQUIT)
 
     finish = crawl_through(archive, local_settings, site, strike, OperationalError, "terminating|refused|closed")
     again(parts_dir)
@@ -98,13 +119,13 @@ def test_the_database_is_restarted_in_mid_run(
 def test_a_full_disk_in_object_storage_is_one_line_and_no_loss(
     archive: Archive, local_settings: Settings, parts_dir: Path, site: Site
 ) -> None:
-    server = psutil.Process(pid(parts_dir, store.NAME))
+    full = server(parts_dir, store.NAME)
 
     def strike() -> None:
         # Not a byte more in any of its files: what a full disk does.
-        server.rlimit(psutil.RLIMIT_FSIZE, (1, 1))
+        full.rlimit(psutil.RLIMIT_FSIZE, (1, 1))
 
     finish = crawl_through(archive, local_settings, site, strike, StoreError, "free space|gongkai status")
-    os.kill(server.pid, signal.SIGKILL)
+    end(full, signal.SIGKILL)
     again(parts_dir)
     finish()
