@@ -111,7 +111,7 @@ class Blocks:
         rows = [-1]
         cells = [-1]
         stack: list[Node] = []
-        told, wanted = visibility.told, self._wanted
+        wanted = self._wanted
         links = 0
 
         def flush() -> None:
@@ -137,7 +137,8 @@ class Blocks:
                     node.prose += size - count
 
         walker = etree.iterwalk(root, events=("start", "end", "comment"))
-        kind_of, telling, hiding, mark = _KINDS.get, TELLING, HIDING, MARK
+        kind_of, telling, mark = _KINDS.get, TELLING, MARK
+        hiding, ids = HIDING | visibility.classes, visibility.ids
         add = pieces.append
         for event, element in walker:
             if event == "comment":
@@ -169,15 +170,17 @@ class Blocks:
                             for one in value.split():
                                 if one in wanted:
                                     by_class.setdefault(one, []).append(index)
-                                elif one in hiding:
+                                if one in hiding:
                                     hidden_here = True
                         elif name == "id":
                             named = True
                             if value in wanted:
                                 by_id.setdefault(value, []).append(index)
+                            if value in ids:
+                                hidden_here = True
                         elif name in telling and (name != "style" or "none" in value):
                             hidden_here = True
-                    if (hidden_here or told) and tag not in ("body", "html"):
+                    if hidden_here and tag not in ("body", "html"):
                         hidden_here = visibility.hides(attributes)
                 if not kind:
                     add(mark)
@@ -213,11 +216,13 @@ class Blocks:
                     self.images.append(node)
                 text = element.text
                 if text:
-                    add(text)
                     if not text.isspace():
+                        add(text)
                         written = True
                         if links:
                             linked += len(text.strip())
+                    elif pieces:
+                        add(text)
                 continue
             if kind == _PASSED:
                 pass
@@ -247,11 +252,13 @@ class Blocks:
                         links -= 1
             tail = element.tail
             if tail:
-                add(tail)
                 if not tail.isspace():
+                    add(tail)
                     written = True
                     if links:
                         linked += len(tail.strip())
+                elif pieces:  # white space that leads a line says nothing: most of a page's texts are that
+                    add(tail)
         for node in nodes:
             node.last = min(node.last, len(blocks))
 

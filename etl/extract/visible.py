@@ -135,7 +135,10 @@ def _select(tree: html.HtmlElement, selector: str) -> list[html.HtmlElement]:
 
 
 class Visibility:
-    """Tells hidden elements by their own attributes and by the style sheets inside the page."""
+    """Tells hidden elements by their own attributes and by the style sheets inside the page.
+
+    `classes` and `ids` are those that the style sheets show or hide.
+    """
 
     def __init__(self, page: WebPage) -> None:
         self.hidden: set[str] = set()
@@ -143,8 +146,9 @@ class Visibility:
         if "display" in page.text:
             for style in page.told["style"]:
                 self._read(style.text or "")
-
-        self.told = bool(self.hidden or self.shown)
+        told = self.hidden | self.shown
+        self.classes = frozenset(name[1:] for name in told if name[0] == ".")
+        self.ids = frozenset(name[1:] for name in told if name[0] == "#")
 
     def _read(self, css: str) -> None:
         if "display" not in css or len(css) > 100_000 or not ("none" in css or "important" in css):
@@ -172,12 +176,11 @@ class Visibility:
             if name == "class":
                 classes = value.split()
                 style = style or not HIDING.isdisjoint(classes)
-                names += [f".{c}" for c in classes] if self.told else ()
+                names += [f".{c}" for c in classes]
             elif name == "style":
                 style = style or ("none" in value and _NO_DISPLAY.search(value) is not None)
             elif name == "id":
-                if self.told:
-                    names.append(f"#{value}")
+                names.append(f"#{value}")
             elif name == "hidden":
                 hidden = True
             elif name == _SHOWN:
