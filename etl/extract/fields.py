@@ -59,7 +59,9 @@ def read_lines(scan: Scan, title: str) -> list[FieldValue]:
     return found
 
 
-_NAME_AND_DATE = re.compile(r"^[\u4e00-\u9fff《》（）() ]{2,30}[ |]((?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2})$")
+_NAME_AND_DATE = re.compile(
+    r"^[\u4e00-\u9fff《》（）() ]{2,30}[ |]((?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2})(?=$|\s*[\[【|])"
+)
 _TIMED = re.compile(r"((?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?)\s+\d{1,2}[:：]\d{2}")
 
 

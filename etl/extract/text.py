@@ -13,7 +13,7 @@ from itertools import islice
 from lxml.etree import XPath
 
 from etl.extract.blocks import Blocks, Node, boilerplate
-from etl.extract.edges import RELATED, Body
+from etl.extract.edges import Body, heads_related
 from etl.extract.labels import squash
 from etl.platforms import all_platforms
 from etl.platforms.base import Layout, Platform
@@ -172,7 +172,7 @@ def _between(blocks: Blocks, title: str) -> Body:
             start, longest = index + 1, len(key)
     last = start
     for index, block in blocks.seen(start, len(blocks.blocks)):
-        if boilerplate(block.text) or RELATED.match(block.plain):
+        if boilerplate(block.text) or heads_related(block):
             break
         last = index + 1
     return Body(start, last, -1, "between")

@@ -143,7 +143,9 @@ def find_title(
         evidence.append(FieldValue("title", text, text, "ArticleTitle", "meta", "meta tag", 0.8))
     if not evidence and (line := _line_above(lines, blocks)):
         evidence.append(FieldValue("title", line, line, "", "title", "line above the text", 0.5))
-    for text in titles[-1:]:
+    # The first of several parts is all of them together.
+    parts = titles[1:] or titles
+    for text in [t for t in parts if not _SITE.search(t)][:1] or parts[-1:]:
         evidence.append(FieldValue("title", text, text, "title", "meta", "page title", 0.4))
     if chosen is None:
         rest = [v for v in evidence if not _SITE.search(v.value)]

@@ -30,6 +30,8 @@ _PAIRS = {"[": "]", "【": "】", "(": ")", "（": "）", "〔": "〕"}
 def clean(name: str, value: str) -> str:
     """The value as a person reads it: no marks, no edges, `无` and dashes as nothing, doubled copies once."""
     text = " ".join(value.replace(MARK, "").replace("\u200b", "").split()).strip(_EDGES).strip()
+    if name == "validity" and text[:1] in _PAIRS and text.endswith(_PAIRS[text[0]]):
+        text = text[1:-1].strip()
     for opening, closing in _PAIRS.items():
         if text.startswith(opening) and closing not in text:
             text = text[1:].strip()
