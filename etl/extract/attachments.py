@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import chain, islice
 from urllib.parse import parse_qsl, unquote
 
-from etl.extract.blocks import Blocks, Node
+from etl.extract.blocks import MARK, Blocks, Node
 from etl.extract.edges import Body
 from etl.extract.labels import squash
 from etl.extract.types import Attachment
@@ -29,6 +29,7 @@ _STORED = re.compile(r"down|attach|file|upload", re.IGNORECASE)
 _PAGE = re.compile(r"\.(?:s?html?|jhtml)(?:$|[?#])|/$", re.IGNORECASE)
 _ASIDE = frozenset({"left", "right", "side", "sidebar", "aside", "nav", "menu", "foot", "footer", "bottom", "friend"})
 """Class names of what stands beside or below a document."""
+_BEGINNING = 40
 _ABOVE = 6
 """Lines above the headline among which buttons for the whole document stand (下载文字版)."""
 _AFTER = 25
@@ -76,8 +77,8 @@ def _linked(page: WebPage, blocks: Blocks, body: Body, title: str) -> Iterator[t
 
 def _is_annex(blocks: Blocks, node: Node) -> bool:
     """Whether the page calls the link an annex, in its line or in the one before."""
-    lines = [b.plain for _, b in blocks.seen(max(0, node.first - 1), node.first + 1)]
-    return any(_ANNEX.match(line) for line in lines)
+    lines = [b.text[:_BEGINNING] for _, b in blocks.seen(max(0, node.first - 1), node.first + 1)]
+    return any(_ANNEX.match(line.replace(MARK, "")) for line in lines)
 
 
 def _headline(blocks: Blocks, body: Body, title: str) -> int:

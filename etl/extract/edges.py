@@ -29,13 +29,15 @@ _RELATED = words("""
     相关解读 相关阅读 相关文档 相关链接 相关稿件 相关新闻 相关文章 相关信息 相关政策 相关文件 相关内容 相关报道
     相关附件 相关推荐 相关专题 相关资讯 政策解读 文字解读 图片解读 文件解读 视频解读 一图读懂 图解 图文解读
     部门解读 媒体解读 专家解读 关联解读 关联文件 关联问答 关联阅读 延伸阅读 推荐阅读 热点推荐 猜你喜欢 上一篇
-    下一篇 上一条 下一条 网友评论 网友留言 我要评论 意见反馈 扫一扫 扫码 分享到 责任编辑 打印 关闭 版权所有
+    下一篇 上一条 下一条 网友评论 网友留言 我要评论 扫一扫 扫码 分享到 责任编辑 版权所有
     主办单位 点击下载 点击查看 文章纠错 友情链接 网站声明 您可能感兴趣 您可能还感兴趣 您可能喜欢 政策原文
-    原文链接 结果反馈 留言 关联稿件 关联信息 关联政策 相关法规 相关规定 相关文稿 相关公告 您对本 免责声明 特别声明
+    原文链接 关联稿件 关联信息 关联政策 相关文稿 相关公告 您对本 免责声明 特别声明
     满意度评价 我要评价 评价本页 声明[:：] 版权声明 扫描二维码 您对此 您对该 您对当前 您觉得 请您对 您的评价
 """)
+_RELATED_ALONE = words("意见反馈 打印 关闭 结果反馈 留言 相关法规 相关规定")
+"""Words with which sentences begin too."""
 RELATED = re.compile(
-    rf"^[\s【\[■◆>·]*(?:{'|'.join(_RELATED)}"
+    rf"^[\s【\[■◆>·]*(?:{'|'.join(_RELATED)}|(?:{'|'.join(_RELATED_ALONE)})(?![\u4e00-\u9fff])"
     r"|解读(?:链接|文件|材料|回应)?(?=[:：]|$)|分享[:：]?$|附件下载[:：]?$|附件[:：]$|政策文件[:：]?$)"
 )
 _NOTICES = re.compile("声明|您|扫|版权|满意")
@@ -52,6 +54,9 @@ _TAIL_LABELS = frozenset(
 )
 _SOME, _A_LINE = 80, 12
 _DATED = re.compile(r"(?:19|20)\d\d\s*[-/.年]")
+_ONLY_A_DATE = re.compile(
+    r"[\s【\[（(]*(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?(?:\s+\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?[\s】\]）)]*"
+)
 _SUMMARIES = frozenset(words("内容概述 内容概览 概述 内容摘要 摘要 信息摘要 内容简介"))
 WIDEST = 100
 """Cells of a row that can be the head of a table of labels."""
@@ -59,7 +64,7 @@ _OF_TEXT = frozenset(words("""
     附件 地址 联系电话 联系人 电话 邮箱 邮编 邮政编码 传真 记者 图片 文字 摄影 通讯员 disclosure_method
 """))
 """Labels with which a text's own lines begin."""
-_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|pptx?|dps|ofd|rtf|txt|csv|zip|rar|7z)\b", re.IGNORECASE)
+FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|pptx?|dps|ofd|rtf|txt|csv|zip|rar|7z)\b", re.IGNORECASE)
 _TITLE_CLASS = re.compile(r"tit|bt\b|biaoti|headline|subject", re.IGNORECASE)
 ENUMERATED = re.compile(r"[\s(（]*(?:[一二三四五六七八九十]{1,3}\s*[、.．)）]|\d{1,2}\s*[、.．)）](?!\d))")
 """What the points of a text begin with, and no line of a header does."""
@@ -113,6 +118,9 @@ def _first(blocks: Blocks, indices: list[int], title: str, rule: str) -> int:
         if _header_line(block, text) or _header_cell(blocks, index) or is_tool(text) or _menu(block):
             start = index + 1
             continue
+        if dense and not prose and _ONLY_A_DATE.fullmatch(text):
+            start = index + 1
+            continue
         if dense and wanted and not prose and _heads(blocks, block):
             key = squash(text)
             if len(key) > 5 and key in wanted:
@@ -164,7 +172,7 @@ def heads_list(blocks: Blocks, row: Node) -> bool:
 
 
 def _menu(block: Block) -> bool:
-    return block.linked * 10 > len(block.text) * 7 and not _FILE.search(block.text)
+    return block.linked * 10 > len(block.text) * 7 and not FILE.search(block.text)
 
 
 def _heads(blocks: Blocks, block: Block) -> bool:
@@ -212,7 +220,7 @@ def _tail(block: Block) -> bool:
     text = block.plain.strip()
     if is_tool(text) or (len(text) < 400 and boilerplate(text) and not text.endswith(("。", "；"))):
         return True
-    if _FILE.search(text):
+    if FILE.search(text):
         return False
     if block.linked * 10 > len(text) * 8 or (len(text) < 60 and heads_related(block)):
         return True

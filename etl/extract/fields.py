@@ -44,7 +44,8 @@ def read_lines(scan: Scan, title: str) -> list[FieldValue]:
         key = squash(text)
         if wanted and len(key) > 5 and (key in wanted or wanted in key):
             seen_title = True
-        beside = bool(index and whole_label(blocks.blocks[index - 1].text))
+        before = blocks.blocks[index - 1].plain.rstrip(" ：:") if index else ""
+        beside = whole_label(before) is not None or (len(before) < 10 and before.endswith(("时间", "日期")))
         number = None if beside or _among_cells(blocks, block) else whole_number(text)
         if number and block.linked * 2 <= len(text):
             value, _ = make("document_number", number, "", "header", "line of its own above the text")

@@ -13,7 +13,7 @@ from itertools import islice
 from lxml.etree import XPath
 
 from etl.extract.blocks import Blocks, Node, boilerplate
-from etl.extract.edges import Body, heads_related
+from etl.extract.edges import FILE, Body, heads_related
 from etl.extract.labels import squash
 from etl.platforms import all_platforms
 from etl.platforms.base import Layout, Platform
@@ -32,6 +32,8 @@ _LITTLE = 40
 _MOST_BODIES = 50
 """Elements of a family's containers that are looked at: a selector that fits more names no container."""
 _FURNITURE = 400
+_ROW = 14
+"""Linked characters from which on a line is one of a list of other documents."""
 _SENTENCE = 20
 """Characters of prose that furniture may hold, and a notice may: beside the one the other is no majority."""
 
@@ -171,8 +173,11 @@ def _between(blocks: Blocks, title: str) -> Body:
         if len(key) > 6 and len(key) >= longest and key in wanted:
             start, longest = index + 1, len(key)
     last = start
+    rows = 0
     for index, block in blocks.seen(start, len(blocks.blocks)):
-        if boilerplate(block.text) or heads_related(block):
+        rows = rows + 1 if block.linked > _ROW and not FILE.search(block.text) else 0
+        if boilerplate(block.text) or heads_related(block) or rows > 1:
             break
-        last = index + 1
+        if not rows:
+            last = index + 1
     return Body(start, last, -1, "between")
