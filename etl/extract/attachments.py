@@ -6,7 +6,7 @@ from itertools import chain, islice
 from urllib.parse import parse_qsl, unquote
 
 from etl.extract.blocks import MARK, Blocks, Node
-from etl.extract.edges import Body
+from etl.extract.edges import Body, aside
 from etl.extract.labels import squash
 from etl.extract.types import Attachment
 from etl.web.page import LONGEST_ADDRESS, WebPage, absolute, base_url
@@ -27,8 +27,6 @@ _ICON = re.compile(r"fileTypeImages|/icon|icon_|\.gif(?:$|\?)|qrcode|ewm|/share|
 _ANNEX = re.compile(r"[\s【\[（(]*(?:附件|附表|附图|文件下载|相关附件|下载附件)")
 _STORED = re.compile(r"down|attach|file|upload", re.IGNORECASE)
 _PAGE = re.compile(r"\.(?:s?html?|jhtml)(?:$|[?#])|/$", re.IGNORECASE)
-_ASIDE = frozenset({"left", "right", "side", "sidebar", "aside", "nav", "menu", "foot", "footer", "bottom", "friend"})
-"""Class names of what stands beside or below a document."""
 _BEGINNING = 40
 _ABOVE = 6
 """Lines above the headline among which buttons for the whole document stand (下载文字版)."""
@@ -68,7 +66,7 @@ def _linked(page: WebPage, blocks: Blocks, body: Body, title: str) -> Iterator[t
             if not (within or annex):
                 if node.first < body.first and headline is None:
                     headline = _headline(blocks, body, title)
-                if node.first < (headline or 0) - _ABOVE or _aside(blocks, node, body):
+                if node.first < (headline or 0) - _ABOVE or aside(blocks, node.parent, body) is not None:
                     continue
             url = absolute(href, base)
             if url:
@@ -86,16 +84,6 @@ def _headline(blocks: Blocks, body: Body, title: str) -> int:
     wanted = squash(title)
     above = [i for i, b in blocks.seen(0, body.first) if len(b.text) >= len(title) > 0]
     return next((i for i in reversed(above) if squash(blocks.blocks[i].text) == wanted), 0)
-
-
-def _aside(blocks: Blocks, node: Node, body: Body) -> bool:
-    """Whether the link stands in a column beside the text."""
-    for around in blocks.ancestors(node.parent):
-        if around.first <= body.first and around.last >= body.last:
-            return False
-        if not _ASIDE.isdisjoint((around.element.get("class") or "").lower().split()):
-            return True
-    return False
 
 
 def _is_service(href: str) -> bool:

@@ -16,7 +16,7 @@ _TOOLS = words("""
     下载 本信息公开文件 订阅 点赞 朗读 语音播报 导出 阅读 浏览 次 次数 人次 浏览次数 访问次数 访问量 阅读次数
     点击 点击数 点击量 点击率 点击次数 视力保护色 保护视力 保护视力色 背景色 附件下载 文件下载 相关附件下载 附件
     一键 公众号 二维码 手机 手机版 用手机 打开 查看 全文 原文 文本 文字 WORD Word PDF 版 显示稿件总访问量
-    复制链接 Ctrl+D 来源 我的 页 A 简体 繁体 English 中文 无障碍 长者模式 关怀版 听全文 满意 不满意 基本满意 返回顶部
+    上一页 下一页 尾页 末页 复制链接 Ctrl+D 来源 我的 页 A 简体 繁体 English 中文 无障碍 长者模式 关怀版 听全文 满意 不满意 基本满意 返回顶部
 """)
 _DECOR = r"[\s【\[(（|丨/·•\]】)）:：,，。、\d+<>-]"
 # Atomic and possessive: 附件下载 is one word or two, and a line of them must not be tried both ways at every place.
@@ -52,6 +52,8 @@ _TAIL_LABELS = frozenset(
     发布人员 通讯员 摄影 录入者 审稿 校核 签发人 浏览数 阅读人次 阅读数 点击率 分享至 纠错
 """)
 )
+_ASIDE = frozenset(words("left right side sidebar aside nav menu foot footer bottom friend"))
+"""Class names of what stands beside or below a document."""
 _SOME, _A_LINE = 80, 12
 _DATED = re.compile(r"(?:19|20)\d\d\s*[-/.年]")
 _ONLY_A_DATE = re.compile(
@@ -83,6 +85,16 @@ class Body:
     node: int
     rule: str
     inside: int = -1
+
+
+def aside(blocks: Blocks, index: int, body: Body) -> Node | None:
+    """The column beside the text that a node stands in."""
+    for around in blocks.ancestors(index):
+        if around.first <= body.first and around.last >= body.last:
+            return None
+        if not _ASIDE.isdisjoint((around.element.get("class") or "").lower().split()):
+            return around
+    return None
 
 
 @lru_cache(4096)

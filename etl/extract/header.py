@@ -7,7 +7,7 @@ from datetime import date
 
 from etl.extract.aliases import WEAK
 from etl.extract.blocks import MARK, Block, Blocks, Node, boilerplate
-from etl.extract.edges import ENUMERATED, WIDEST, Body, heads_list, is_tool
+from etl.extract.edges import ENUMERATED, WIDEST, Body, aside, heads_list, is_tool
 from etl.extract.labels import Labelled, labelled, whole_label
 from etl.extract.types import FieldValue, Origin
 from etl.extract.values import DATES, make
@@ -16,6 +16,8 @@ _HOLDERS = frozenset(("ul", "ol", "dl", "table"))
 """Lists and tables: a label's value does not stand outside the one that holds the label."""
 _AFTER = 14
 """Blocks below the text in which sites put 来源 and 时间."""
+_CARD = 14
+"""Linked characters of a column that names other documents."""
 _CUT = re.compile(
     rf"{MARK}[\s{MARK}]*[【\[(（]?(?:大|中|小|打印|收藏|分享|字体|字号|浏览|阅读|点击|访问|纠错|我要纠错|下载|扫一扫|[|丨])"
     rf"|{MARK}\s+{MARK}|\s{{3,}}|[【\[]\s*(?:字|打印|大|我要)|[】\])）][\s{MARK}]*[【\[(（]"
@@ -63,6 +65,8 @@ def read_labels(scan: Scan, header: Sequence[Node] = ()) -> tuple[list[FieldValu
             if whole and whole[0] and (whole[1] not in WEAK or block.cell >= 0 or _paired(blocks, index, whole[0])):
                 items = (Labelled(whole[0], whole[1], block.plain.strip(), "", 0),)
         elif items[0].start > 40 and len(items) == 1:
+            continue
+        if items and (beside := aside(blocks, block.node, scan.body)) and beside.linked > _CARD:
             continue
         for item in items:
             if not item.name:

@@ -74,7 +74,8 @@ def make(
         if not re.search(r"\d", value) or len(value) < 4 or len(value) > 60:
             return None, ""
     elif name in ("publisher", "source"):
-        if len(text) > 60 or not re.search(r"[\u4e00-\u9fffA-Za-z]", text):
+        # Seven bodies issue a document together.
+        if len(text) > 150 or not re.search(r"[\u4e00-\u9fffA-Za-z]", text):
             return None, ""
     elif name == "title":
         if len(text) < 4:
