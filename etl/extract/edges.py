@@ -16,7 +16,7 @@ _TOOLS = words("""
     下载 本信息公开文件 订阅 点赞 朗读 语音播报 导出 阅读 浏览 次 次数 人次 浏览次数 访问次数 访问量 阅读次数
     点击 点击数 点击量 点击率 点击次数 视力保护色 保护视力 保护视力色 背景色 附件下载 文件下载 相关附件下载 附件
     一键 公众号 二维码 手机 手机版 用手机 打开 查看 全文 原文 文本 文字 WORD Word PDF 版 显示稿件总访问量
-    上一页 下一页 尾页 末页 复制链接 Ctrl+D 来源 我的 页 A 简体 繁体 English 中文 无障碍 长者模式 关怀版 听全文 满意 不满意 基本满意 返回顶部
+    上一页 下一页 尾页 末页 内容 文章 上级 我要 网页 评论 条评论 赞 踩 转载 请注明 出处 访客 您是第 位 END 复制链接 Ctrl+D 来源 我的 页 A 简体 繁体 English 中文 无障碍 长者模式 关怀版 听全文 满意 不满意 基本满意 返回顶部
 """)
 _DECOR = r"[\s【\[(（|丨/·•\]】)）:：,，。、\d+<>-]"
 # Atomic and possessive: 附件下载 is one word or two, and a line of them must not be tried both ways at every place.
@@ -42,6 +42,9 @@ RELATED = re.compile(
 )
 _NOTICES = re.compile("声明|您|扫|版权|满意")
 """Lines below a text that are sentences."""
+_CREDIT = re.compile(
+    r"(?:[【\[(（]?我要纠错[】\])）]?)?\s*[【\[(（]?[\u4e00-\u9fff]{0,4}(?:编辑|责编|审核|校对|审稿|录入|初审|复审|终审)人?员?\s*[:：].{0,30}$"
+)
 _TAIL_FIELDS = frozenset({"source", "published_date"})
 _TAIL_LABELS = frozenset(
     words("""
@@ -234,6 +237,8 @@ def _tail(block: Block) -> bool:
         return True
     if FILE.search(text):
         return False
+    if _CREDIT.match(text):
+        return True
     if block.linked * 10 > len(text) * 8 or (len(text) < 60 and heads_related(block)):
         return True
     if len(text) > 120:

@@ -58,7 +58,8 @@ def read_labels(scan: Scan, header: Sequence[Node] = ()) -> tuple[list[FieldValu
         if below and block.cell < 0 and not block.linked and _OTHERS.match(block.plain):
             break
         items = labelled(block.text)
-        if items and _foot(block.text):
+        # 主办单位 is the host of a site in its foot, and of a document in a header that has stated something before.
+        if items and _foot(block.text) and (below or block.cell < 0 or not found):
             continue
         if not items:
             whole = whole_label(block.text)
