@@ -16,7 +16,8 @@ _TOOLS = words("""
     下载 本信息公开文件 订阅 点赞 朗读 语音播报 导出 阅读 浏览 次 次数 人次 浏览次数 访问次数 访问量 阅读次数
     点击 点击数 点击量 点击率 点击次数 视力保护色 保护视力 保护视力色 背景色 附件下载 文件下载 相关附件下载 附件
     一键 公众号 二维码 手机 手机版 用手机 打开 查看 全文 原文 文本 文字 WORD Word PDF 版 显示稿件总访问量
-    上一页 下一页 尾页 末页 内容 文章 上级 我要 网页 评论 条评论 赞 踩 转载 请注明 出处 访客 您是第 位 END 复制链接 Ctrl+D 来源 我的 页 A 简体 繁体 English 中文 无障碍 长者模式 关怀版 听全文 满意 不满意 基本满意 返回顶部
+    上一页 下一页 尾页 末页 内容 文章 上级 我要 网页 评论 条评论 赞 踩 转载 请注明 出处 访客 您是第 位 END
+    复制链接 Ctrl+D 来源 我的 页 A 简体 繁体 English 中文 无障碍 长者模式 关怀版 听全文 满意 不满意 基本满意 返回顶部
 """)
 _DECOR = r"[\s【\[(（|丨/·•\]】)）:：,，。、\d+<>-]"
 # Atomic and possessive: 附件下载 is one word or two, and a line of them must not be tried both ways at every place.
@@ -65,9 +66,11 @@ _ONLY_A_DATE = re.compile(
 _SUMMARIES = frozenset(words("内容概述 内容概览 概述 内容摘要 摘要 信息摘要 内容简介"))
 WIDEST = 100
 """Cells of a row that can be the head of a table of labels."""
-_OF_TEXT = frozenset(words("""
+_OF_TEXT = frozenset(
+    words("""
     附件 地址 联系电话 联系人 电话 邮箱 邮编 邮政编码 传真 记者 图片 文字 摄影 通讯员 disclosure_method
-"""))
+""")
+)
 """Labels with which a text's own lines begin."""
 FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|pptx?|dps|ofd|rtf|txt|csv|zip|rar|7z)\b", re.IGNORECASE)
 _TITLE_CLASS = re.compile(r"tit|bt\b|biaoti|headline|subject", re.IGNORECASE)

@@ -52,7 +52,11 @@ def read_lines(scan: Scan, title: str) -> list[FieldValue]:
             if value:
                 found.append(replace(value, confidence=0.85))
             continue
-        match = (not _ADOPTED.search(text) and _DATE_LINE.match(text)) or _timed(block.text, text) or _NAME_AND_DATE.match(text)
+        match = (
+            (not _ADOPTED.search(text) and _DATE_LINE.match(text))
+            or _timed(block.text, text)
+            or _NAME_AND_DATE.match(text)
+        )
         if match and not beside and seen_title and len(text) < 100 and block.linked * 2 <= len(text):
             value, _ = make("published_date", match.group(1), "", "subheading", "date under the title", scan.not_after)
             if value:

@@ -59,6 +59,9 @@ def judge(
     visible = blocks.nodes[0].size
     if min(len(text), visible) < _NOTICE and _REFUSED.search(_shown(blocks) if visible < _NOTICE else text):
         return Judged("stub", "an error instead of a document")
+    detail = _DETAIL.search(urlsplit(page.url).path) is not None
+    if "<recordset>" in page.text and not detail and len(text) < _SHELL:
+        return Judged("listing", "rows in a script of data")
     if visible < _SHELL and len(text) < _SHELL and not files:
         if _CHALLENGE.search(page.text[:20_000]):
             return Judged("stub", "redirect or challenge script instead of a document")
@@ -68,14 +71,17 @@ def judge(
     for name in ("index_number", "document_number"):
         if name in fields and fields[name].origin in ("header", "json") and named[name] <= _OWN_NUMBERS:
             return Judged("document", "header fields")
-    detail = _DETAIL.search(urlsplit(page.url).path) is not None
     date = fields.get("published_date") or fields.get("written_date")
-    labelled_date = dates <= 2 and bool(date and (date.label or date.origin == "json" or (detail and date.origin == "subheading")))
+    labelled_date = dates <= 2 and bool(
+        date and (date.label or date.origin == "json" or (detail and date.origin == "subheading"))
+    )
     rows, links = _rows(blocks)
     prose = _prose(blocks, body, text)
     headline = "title" in fields and fields["title"].rule != "page title"
     cards = max(dates, named["index_number"], named["document_number"]) > _OWN_NUMBERS
-    many = (rows >= _SEVERAL and prose < rows * (30 if detail else _SUMMARY)) or (rows + links >= 2 * _MANY and prose < _SOME_PROSE)
+    many = (rows >= _SEVERAL and prose < rows * (30 if detail else _SUMMARY)) or (
+        rows + links >= 2 * _MANY and prose < _SOME_PROSE
+    )
     many = many or (cards and not detail and rows + links >= _SEVERAL and prose < (rows + links) * _SUMMARY)
     if many and not (labelled_date and headline):
         if detail:
@@ -94,7 +100,7 @@ def judge(
     if detail and headline and prose >= _FEW_WORDS and links < _MANY:
         return Judged("document", "title and a sentence")
     menus = sum(1 for a in blocks.anchors if a.hidden < 0)
-    if (rows or "<recordset>" in page.text) and not detail:
+    if rows and not detail:
         return Judged("listing", f"{rows} rows of links at the address of a list")
     if links >= _MANY or rows >= _SEVERAL or (menus >= 2 * _MANY and not detail):
         return Judged("listing", f"{rows + links} rows of links, {menus} links")

@@ -53,9 +53,10 @@ _INITIALS = frozenset(label[0] for label, name in FIELDS.items() if name and lab
 _GLUED = frozenset(
     label
     for label, name in FIELDS.items()
-    if len(label) > 3 and (name in ("source", "published_date") or re.match("浏览|点击|阅读|访问|责任编辑|信息编辑", label))
+    if len(label) > 3
+    and (name in ("source", "published_date") or re.match("浏览|点击|阅读|访问|责任编辑|信息编辑", label))
 )
-"""Labels of the line below a headline that stand behind another label's value without a gap: `来源：甲报浏览次数：5`."""
+"""Labels of the line below a headline that may follow another's value without a gap: `来源：甲报浏览次数：5`."""
 _Found = tuple[str, str, int, int]
 """A label, as the line spells it, where it starts, where its value starts."""
 
