@@ -26,6 +26,7 @@ _SAME = 0.9
 """Share of the best container's prose from which on another one counts as holding the same text."""
 _DESCEND = 0.8
 """Share of its parent's prose that a child must hold to be the body itself."""
+_PARAGRAPHS = 3
 _LITTLE = 40
 """Characters of prose below which a page has none to go by."""
 
@@ -150,18 +151,26 @@ def _hidden_body(blocks: Blocks, known: list[Body]) -> Body | None:
 
 
 def _densest(blocks: Blocks) -> Body:
-    node = blocks.nodes[0]
+    node = inner = blocks.nodes[0]
     while True:
-        best: Node | None = None
-        at = node.index + 1
-        while at < node.end:
-            child = blocks.nodes[at]
-            if best is None or child.prose > best.prose:
-                best = child
-            at = child.end
-        if best is None or best.prose < _DESCEND * node.prose or best.tag in ("p", "span", "tr", "tbody", "strong"):
+        best = _most_prose(blocks, inner)
+        if best is None or best.prose < _DESCEND * node.prose or best.tag in ("p", "span", "strong"):
             return Body(node.first, node.last, node.index, "densest")
-        node = best
+        inner = best
+        # A row is no body, and a cell is one only if it holds paragraphs: else the table is the text.
+        if best.tag not in ("tr", "tbody") and (best.tag not in ("td", "th") or best.last - best.first >= _PARAGRAPHS):
+            node = best
+
+
+def _most_prose(blocks: Blocks, node: Node) -> Node | None:
+    best: Node | None = None
+    at = node.index + 1
+    while at < node.end:
+        child = blocks.nodes[at]
+        if best is None or child.prose > best.prose:
+            best = child
+        at = child.end
+    return best
 
 
 def _between(blocks: Blocks, title: str) -> Body:

@@ -2,7 +2,7 @@
 
 # ruff: noqa: E501 — tables of pages: a case is a line.
 
-from tests.extract.pages import page
+from tests.extract.pages import page, paragraphs
 from tests.extract.traps.registry import HEAD, HEADER, INDEX, NUMBER, OFFICE, WHOLE, table, trap
 
 PAIRS = (
@@ -178,6 +178,17 @@ for label, name in (("办文单位", "publisher"), ("主题信息", "subject_cat
         page(table((label, "云溪电梯处"))),
         fields={name: "云溪电梯处"},
     )
+trap(
+    "header-row-of-the-text",
+    "the text is the value of a row of the header table",
+    "header layouts",
+    page(
+        f"<table><tr><th>索引号</th><td>{INDEX}</td></tr><tr><th>发布机构</th><td>{OFFICE}</td></tr><tr><th>正文</th><td>{paragraphs()}</td></tr></table>",
+        body="",
+    ),
+    fields={"index_number": INDEX, "publisher": OFFICE},
+    text=WHOLE,
+)
 trap(
     "host-in-header",
     "主办单位 in a header behind the 索引号 is the publisher",
