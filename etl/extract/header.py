@@ -193,7 +193,7 @@ def _value(name: str, item: Labelled) -> str:
     value = item.value
     lead = re.match(rf"[\s{MARK}]*", value)
     start = lead.end() if lead else 0
-    if name in ("source", "publisher"):
+    if name in ("source", "publisher", "document_number"):
         dated = _DATE_BEHIND.search(value, start + 1)
         value = value[: dated.start()] if dated else value
     cut = _CUT.search(value, start)

@@ -14,7 +14,7 @@ from lxml.etree import XPath
 
 from etl.extract.blocks import Blocks, Node, boilerplate
 from etl.extract.edges import FILE, Body, heads_related
-from etl.extract.labels import squash
+from etl.extract.labels import labelled, squash
 from etl.platforms import all_platforms
 from etl.platforms.base import Layout, Platform
 from etl.web.page import WebPage
@@ -173,6 +173,18 @@ def _most_prose(blocks: Blocks, node: Node) -> Node | None:
     return best
 
 
+def _below_subheading(blocks: Blocks) -> int:
+    """The block after the last line with a source or a date above the foot; for pages whose headline is not known."""
+    start = 0
+    for index, block in blocks.seen(0, len(blocks.blocks)):
+        if boilerplate(block.text):
+            if start:
+                break
+        elif any(item.name in ("published_date", "source") and item.value for item in labelled(block.text)):
+            start = index + 1
+    return start
+
+
 def _between(blocks: Blocks, title: str) -> Body:
     """From the block after the title and its sub-heading lines to the foot of the page."""
     wanted = squash(title)
@@ -181,6 +193,8 @@ def _between(blocks: Blocks, title: str) -> Body:
         key = squash(block.plain)
         if len(key) > 6 and len(key) >= longest and key in wanted:
             start, longest = index + 1, len(key)
+    if not longest:
+        start = _below_subheading(blocks)
     last = start
     rows = 0
     for index, block in blocks.seen(start, len(blocks.blocks)):

@@ -6,6 +6,7 @@ from functools import lru_cache
 from itertools import islice
 
 from etl.extract.blocks import MARK, Blocks, Node, boilerplate
+from etl.extract.document_number import whole_number
 from etl.extract.labels import labelled, squash, whole_label
 from etl.extract.types import FieldValue
 from etl.web.page import WebPage
@@ -20,6 +21,9 @@ _WORDS = re.compile(r"[\u4e00-\u9fffA-Za-z]")
 _LONGEST = 400
 _BEFORE = 150
 """Blocks above the text among which the headline is looked for."""
+_BODY = re.compile(r"(?:网站?|门户|平台|政府|首页|局|委|委员会|中心|厅|办公室|办|署|院)$|^首页")
+"""How a line ends that names the site or the body behind it."""
+_WIDE = 10
 _SITE = re.compile(r"(?:网站?|门户|平台|人民政府|首页)$|^首页")
 
 
@@ -71,10 +75,22 @@ def headlines(blocks: Blocks, limit: int) -> list[tuple[int, str, bool]]:
         last_node = block.node
         if len(text) < 200 and boilerplate(text):
             continue
-        if labelled(block.text) or whole_label(block.text):
+        if labelled(block.text) or whole_label(block.text) or whole_number(text):
             continue
-        found.append((index, text, looks))
+        found.append((index, text, looks or _above_subheading(blocks, index)))
     return found
+
+
+def _above_subheading(blocks: Blocks, index: int) -> bool:
+    """Whether the next line is the one with 发布时间 and 来源: what stands right above it needs no mark."""
+    block = blocks.blocks[index]
+    if block.cell >= 0 or len(block.text) < _WIDE or (index and whole_label(blocks.blocks[index - 1].text)):
+        return False
+    return any(
+        item.name in ("published_date", "source") and item.leads
+        for _, line in blocks.seen(index + 1, index + 2)
+        for item in labelled(line.text[:_LONGEST])
+    )
 
 
 def _joined(lines: list[tuple[int, str, bool]], known: list[str]) -> tuple[int, str] | None:
@@ -122,12 +138,13 @@ def find_title(
         contains = any(
             (k in key and len(k) > 8 and len(k) * 2 > len(key))
             or (key in k and len(key) > 8 and len(key) * 10 > len(k) * 7)
+            or (len(key) > _WIDE and (k.startswith(key) or k.endswith(key)))
             for k in known
         )
         if not (looks or agrees or contains) or len(_WORDS.findall(key)) < 4:
             continue
         score = 4 * agrees + 3 * contains + 2 * looks
-        if _SITE.search(key) and not re.search("关于|通知|公告", key):
+        if _BODY.search(key) and not re.search("关于|通知|公告", key):
             score -= 4
         if score > 0 and (best is None or score >= best[0]):
             best = (score, index, text)

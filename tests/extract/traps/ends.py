@@ -127,3 +127,46 @@ trap(
     page(f"<table><tr><td>信息索引：</td><td>360A12-07-2023-0012-1</td><td>文号：</td><td>{NUMBER}</td></tr></table>"),
     fields={"index_number": "360A12-07-2023-0012-1", "document_number": NUMBER},
 )
+trap(
+    "title-unmarked",
+    "nothing marks the headline but its place above the line with 发布时间; `<title>` names the column",
+    "titles",
+    page(
+        title="云溪区住房和城乡建设局 通知公告",
+        headline=f"<div class='f26'><span>{TITLE}</span></div><div>来源：云溪日报 发布时间：2023-05-09</div>",
+    ),
+    fields={"title": TITLE},
+    text=WHOLE,
+)
+trap(
+    "title-behind-site",
+    "`<title>` names site, column and document with gaps between",
+    "titles",
+    page(title=f"云溪区人民政府 今日云溪 {TITLE}", headline=f"<div>{TITLE}</div><div>2023-05-09</div>"),
+    fields={"title": TITLE, "published_date": "2023-05-09"},
+)
+trap(
+    "title-above-number",
+    "the 文号 below the headline is marked as a title too",
+    "titles",
+    page(title="通知公告", headline=f"<h2>{TITLE}</h2><h2>{NUMBER}</h2>"),
+    fields={"title": TITLE, "document_number": NUMBER},
+)
+trap(
+    "title-not-the-body",
+    "the site's name above the headline is a part of `<title>` as well",
+    "titles",
+    page(
+        title=f"{TITLE}_云溪区住房和城乡建设局",
+        headline=f"<p>{TITLE}</p><h2>云溪区住房和城乡建设局</h2><p>2023-05-09</p>",
+    ),
+    fields={"title": TITLE},
+)
+trap(
+    "text-empty-without-title",
+    "no headline that `<title>` knows, a line of names below the line with the date",
+    "texts",
+    "<html><head><title>云溪区街道</title></head><body><p>云溪区街道名单</p><div>发布时间：2023-05-09 来源：云溪日报</div><p>莲塘街道、石桥街道</p><p>版权所有：云溪区</p></body></html>",
+    text="莲塘街道、石桥街道",
+    fields={"published_date": "2023-05-09"},
+)

@@ -58,6 +58,14 @@ trap(
     text=WHOLE,
 )
 trap(
+    "line-number-and-date",
+    "the 文号 with its label and a date without one in one line",
+    "the line below the title",
+    under(f"<p>文号：{NUMBER} 2023-05-09 17:40</p>"),
+    fields={"document_number": NUMBER, "published_date": "2023-05-09"},
+    text=WHOLE,
+)
+trap(
     "line-empty-source",
     "来源 without a value before another label",
     "the line below the title",
