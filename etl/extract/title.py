@@ -41,7 +41,7 @@ def page_titles(page: WebPage) -> list[str]:
     for element in page.told["title"]:
         text = " ".join((element.text or "")[:_LONGEST].split())
         parts += [text, *(_SPLIT.split(text))]
-    return sorted(dict.fromkeys(p.strip() for p in parts if len(p.strip()) > 3), key=len, reverse=True)
+    return sorted(dict.fromkeys(p for part in parts if len(p := part.strip(" -")) > 3), key=len, reverse=True)
 
 
 def _named_title(node: Node) -> bool:
@@ -126,7 +126,8 @@ def find_title(
     header = [v for v in stated if v.name == "title"]
     claims = [v.value for v in header]
     article = [c for n, c in meta if n.lower() in ("articletitle", "og:title", "title") and len(c) > 3]
-    known = [squash(c) for c in (*claims, *article, *titles)]
+    pieces = [piece for c in article for piece in _SPLIT.split(c) if len(piece) > _WIDE]
+    known = [squash(c) for c in (*claims, *article, *pieces, *titles)]
     evidence: list[FieldValue] = list(header)
     best: tuple[int, int, str] | None = None
     lines = headlines(blocks, limit)
@@ -146,7 +147,8 @@ def find_title(
         score = 4 * agrees + 3 * contains + 2 * looks
         if _BODY.search(key) and not re.search("关于|通知|公告", key):
             score -= 4
-        if score > 0 and (best is None or score >= best[0]):
+        # The title again in two lines, at the top of the text, is worse than the title.
+        if score > 0 and (best is None or score > best[0] or (score == best[0] and key not in squash(best[2]))):
             best = (score, index, text)
     if (best is None or best[0] < 6) and (joined := _joined(lines, known)):
         best = (6, *joined)

@@ -166,7 +166,7 @@ trap(
     "text-empty-without-title",
     "no headline that `<title>` knows, a line of names below the line with the date",
     "texts",
-    "<html><head><title>云溪区街道</title></head><body><p>云溪区街道名单</p><div>发布时间：2023-05-09 来源：云溪日报</div><p>莲塘街道、石桥街道</p><p>版权所有：云溪区</p></body></html>",
-    text="莲塘街道、石桥街道",
+    "<html><head><title>云溪区街道</title></head><body><p>云溪区街道名单</p><div>发布时间：2023-05-09 来源：云溪日报</div><p>莲塘街道、石桥街道、竹园街道、溪口街道、东山街道、西坡街道、南湖街道</p><p>版权所有：云溪区</p></body></html>",
+    text="莲塘街道、石桥街道、竹园街道、溪口街道、东山街道、西坡街道、南湖街道",
     fields={"published_date": "2023-05-09"},
 )
