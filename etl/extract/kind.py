@@ -27,6 +27,7 @@ _DATED = re.compile(r"(?<!\d)(?:(?:19|20)\d\d[-/.年]\s*)?\d{1,2}[-/.月]\s*\d{1
 _SENTENCE = re.compile("[，。；！？]")
 _DETAIL = re.compile(r"(?:\d{5,}|[0-9a-f]{32})(?:\.s?html?|\.jhtml)?$")
 """The last part of a document's address in every known family: a long number, or 32 hex digits."""
+_COLUMN = re.compile(r"/(?:column|col|channel|list)/\w+/?$|/(?:node|list|col|column|channel)_?\d+\.\w+$")
 _SHELL = 60
 _SOME_PROSE, _FEW_WORDS = 80, 30
 _MANY = 8
@@ -57,9 +58,11 @@ def judge(
     A listing names many published dates and numbers where a document names its own.
     """
     visible = blocks.nodes[0].size
-    if min(len(text), visible) < _NOTICE and _REFUSED.search(_shown(blocks) if visible < _NOTICE else text):
+    dated = "published_date" in fields or "written_date" in fields
+    if not dated and min(len(text), visible) < _NOTICE and _REFUSED.search(_shown(blocks, text)):
         return Judged("stub", "an error instead of a document")
-    detail = _DETAIL.search(urlsplit(page.url).path) is not None
+    path = urlsplit(page.url).path
+    detail = _DETAIL.search(path) is not None and not _COLUMN.search(path)
     if "<recordset>" in page.text and not detail and len(text) < _SHELL:
         return Judged("listing", "rows in a script of data")
     if visible < _SHELL and len(text) < _SHELL and not files:
@@ -107,7 +110,10 @@ def judge(
     return Judged("stub", "no text, no fields, no list")
 
 
-def _shown(blocks: Blocks) -> str:
+def _shown(blocks: Blocks, text: str) -> str:
+    """What an error page can say at most: all that is seen of a short page, the text of one inside the site's frame."""
+    if blocks.nodes[0].size >= _NOTICE:
+        return text
     return " ".join(b.plain for _, b in blocks.seen(0, len(blocks.blocks)))
 
 

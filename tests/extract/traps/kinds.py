@@ -34,6 +34,18 @@ LISTS = {
 }  # fmt: skip
 for name, (what, body) in LISTS.items():
     trap(f"listing-{name}", what, "listings", listing(body), url=COLUMN, kind="listing")
+for name, address in (
+    ("node", "https://www.yunxi.gov.cn/node_12345.htm"),
+    ("column", "https://www.yunxi.gov.cn/public/column/6596741"),
+):
+    trap(
+        f"listing-number-{name}",
+        f"rows at the address of a {name} with a long number",
+        "listings",
+        listing(f"<ul>{rows(15)}</ul>"),
+        url=address,
+        kind="listing",
+    )
 
 STUBS = {
     "empty": ("nothing at all", ""),
@@ -61,6 +73,17 @@ trap(
     kind="stub",
 )
 
+trap(
+    "document-about-upkeep",
+    "a notice that the site will be maintained is a document",
+    "listings",
+    page(
+        title="关于网站升级维护的公告",
+        headline="<h1>关于网站升级维护的公告</h1><div>发布日期：2023-05-09</div>",
+        body="<p>本网站将于5月10日升级维护，届时暂停访问。</p>",
+    ),
+    text="本网站将于5月10日升级维护，届时暂停访问。",
+)
 MENU = "".join(f"<li><a href='/{i}'>云溪区住房和城乡建设局第{i}号直属单位栏目</a></li>" for i in range(60))
 trap("document-long-menu", "a document beside a long menu", "listings", page(above=f"<ul>{MENU}</ul>"))
 trap(
