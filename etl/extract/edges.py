@@ -43,6 +43,7 @@ RELATED = re.compile(
 )
 _NOTICES = re.compile("声明|您|扫|版权|满意")
 """Lines below a text that are sentences."""
+# Who edited the page, behind whatever the site calls its editors.
 _CREDIT = re.compile(
     r"(?:[【\[(（]?我要纠错[】\])）]?)?\s*[【\[(（]?[\u4e00-\u9fff]{0,4}(?:编辑|责编|审核|校对|审稿|录入|初审|复审|终审)人?员?\s*[:：].{0,30}$"
 )
@@ -59,6 +60,7 @@ _TAIL_LABELS = frozenset(
 _ASIDE = frozenset(words("left right side sidebar aside nav menu foot footer bottom friend"))
 """Class names of what stands beside or below a document."""
 _SOME, _A_LINE = 80, 12
+"""Characters of prose after which the text has begun, and of a line that is more than a word of the header."""
 _DATED = re.compile(r"(?:19|20)\d\d\s*[-/.年]")
 _ONLY_A_DATE = re.compile(
     r"[\s【\[（(]*(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?(?:\s+\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?[\s】\]）)]*"

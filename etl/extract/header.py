@@ -14,6 +14,8 @@ from etl.extract.values import DATES, make
 
 _HOLDERS = frozenset(("ul", "ol", "dl", "table"))
 """Lists and tables: a label's value does not stand outside the one that holds the label."""
+_MOST = 1000
+"""Values that are read at most: a header has some twenty, a list of labelled cards some hundred."""
 _AFTER = 14
 """Blocks below the text in which sites put 来源 and 时间."""
 _CARD = 14
@@ -51,6 +53,8 @@ def read_labels(scan: Scan, header: Sequence[Node] = ()) -> tuple[list[FieldValu
     outside = [i for i, _ in blocks.seen(0, end, scan.body.inside) if not scan.body.first <= i < scan.body.last]
     outside = [i for i in outside if not header or any(node.first <= i < node.last for node in header)]
     for position, index in enumerate(outside):
+        if len(found) > _MOST:
+            break
         block = blocks.blocks[index]
         if len(block.text) > 700 or _crumb(block) or ENUMERATED.match(block.text):
             continue

@@ -27,6 +27,7 @@ _SAME = 0.9
 _DESCEND = 0.8
 """Share of its parent's prose that a child must hold to be the body itself."""
 _PARAGRAPHS = 3
+"""Lines from which on a cell that holds the prose is the body, and no cell of a table of data."""
 _LITTLE = 40
 """Characters of prose below which a page has none to go by."""
 

@@ -24,6 +24,7 @@ _BEFORE = 150
 _BODY = re.compile(r"(?:网站?|门户|平台|政府|首页|局|委|委员会|中心|厅|办公室|办|署|院)$|^首页")
 """How a line ends that names the site or the body behind it."""
 _WIDE = 10
+"""Characters that a line must have to be a headline for its place or for an end of `<title>` only."""
 _SITE = re.compile(r"(?:网站?|门户|平台|人民政府|首页)$|^首页")
 
 
