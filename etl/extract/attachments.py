@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from itertools import chain, islice
 from urllib.parse import parse_qsl, unquote
 
-from etl.extract.blocks import Blocks
-from etl.extract.edges import Body
+from etl.extract.blocks import MARK, Blocks, Node
+from etl.extract.edges import Body, aside
+from etl.extract.labels import squash
 from etl.extract.types import Attachment
 from etl.web.page import LONGEST_ADDRESS, WebPage, absolute, base_url
 from etl.web.script_values import unquoted
@@ -23,37 +24,66 @@ _LISTED = re.compile(
 )
 _NAME = re.compile(r"""\b(?:name|title|filename)["']?\s*:\s*("[^"\n]*"|'[^'\n]*')""", re.IGNORECASE)
 _ICON = re.compile(r"fileTypeImages|/icon|icon_|\.gif(?:$|\?)|qrcode|ewm|/share|logo", re.IGNORECASE)
+_ANNEX = re.compile(r"[\s【\[（(]*(?:附件|附表|附图|文件下载|相关附件|下载附件)")
+_STORED = re.compile(r"down|attach|file|upload", re.IGNORECASE)
+_PAGE = re.compile(r"\.(?:s?html?|jhtml)(?:$|[?#])|/$", re.IGNORECASE)
+_BEGINNING = 40
+_ABOVE = 6
+"""Lines above the headline among which buttons for the whole document stand (下载文字版)."""
 _AFTER = 25
 _MOST = 2_000
 """Files of a page: the longest list of annexes seen has some hundred."""
 
 
-def find_attachments(page: WebPage, blocks: Blocks, body: Body) -> tuple[Attachment, ...]:
+def find_attachments(page: WebPage, blocks: Blocks, body: Body, title: str = "") -> tuple[Attachment, ...]:
     """Files linked from the text, from the header above it and from the lines below it; each address once."""
     found: dict[str, Attachment] = {}
-    for url, name in islice(chain(_linked(page, blocks, body), _listed(page), _embedded(page)), _MOST):
+    for url, name in islice(chain(_linked(page, blocks, body, title), _listed(page), _embedded(page)), _MOST):
         known = found.get(url)
         if known is None or (not known.name and name):
             found[url] = Attachment(url, name)
     return tuple(found.values())
 
 
-def _linked(page: WebPage, blocks: Blocks, body: Body) -> Iterator[tuple[str, str]]:
+def _linked(page: WebPage, blocks: Blocks, body: Body, title: str) -> Iterator[tuple[str, str]]:
     base = base_url(page)
+    headline: int | None = None
     for node in blocks.anchors:
         if node.hidden > body.inside or node.first > body.last + _AFTER:
             continue
         within = body.first <= node.first < max(body.last, body.first + 1)
         for href in _targets(node.element):
             is_file = _FILE.search(unquote(href) if "%" in href else href) is not None
-            if not (is_file or within or _is_service(href)):
+            stored = not is_file and _STORED.search(href) is not None and not _PAGE.search(href)
+            if not (is_file or stored or within):
                 continue
             name = " ".join("".join(node.element.itertext()).split())
-            if not (is_file or _NAMED.search(name)) or (not name and node.element.find(".//img") is None):
+            annex = _is_annex(blocks, node)
+            if not (is_file or (_NAMED.search(name) and (within or _is_service(href) or annex)) or (stored and annex)):
                 continue
+            if not name and node.element.find(".//img") is None:
+                continue
+            if not (within or annex):
+                if node.first < body.first and headline is None:
+                    headline = _headline(blocks, body, title)
+                if node.first < (headline or 0) - _ABOVE or aside(blocks, node.parent, body) is not None:
+                    continue
             url = absolute(href, base)
             if url:
                 yield url, name or unquote(url.rsplit("/", 1)[-1])
+
+
+def _is_annex(blocks: Blocks, node: Node) -> bool:
+    """Whether the page calls the link an annex, in its line or in the one before."""
+    lines = [b.text[:_BEGINNING] for _, b in blocks.seen(max(0, node.first - 1), node.first + 1)]
+    return any(_ANNEX.match(line.replace(MARK, "")) for line in lines)
+
+
+def _headline(blocks: Blocks, body: Body, title: str) -> int:
+    """Where the headline above the text stands; files well above it are those of menus."""
+    wanted = squash(title)
+    above = [i for i, b in blocks.seen(0, body.first) if len(b.text) >= len(title) > 0]
+    return next((i for i in reversed(above) if squash(blocks.blocks[i].text) == wanted), 0)
 
 
 def _is_service(href: str) -> bool:

@@ -44,14 +44,19 @@ def read_lines(scan: Scan, title: str) -> list[FieldValue]:
         key = squash(text)
         if wanted and len(key) > 5 and (key in wanted or wanted in key):
             seen_title = True
-        beside = bool(index and whole_label(blocks.blocks[index - 1].text))
+        before = blocks.blocks[index - 1].plain.rstrip(" ：:") if index else ""
+        beside = whole_label(before) is not None or (len(before) < 10 and before.endswith(("时间", "日期")))
         number = None if beside or _among_cells(blocks, block) else whole_number(text)
         if number and block.linked * 2 <= len(text):
             value, _ = make("document_number", number, "", "header", "line of its own above the text")
             if value:
                 found.append(replace(value, confidence=0.85))
             continue
-        match = _DATE_LINE.match(text) or _timed(block.text, text) or _NAME_AND_DATE.match(text)
+        match = (
+            (not _ADOPTED.search(text) and _DATE_LINE.match(text))
+            or _timed(block.text, text)
+            or _NAME_AND_DATE.match(text)
+        )
         if match and not beside and seen_title and len(text) < 100 and block.linked * 2 <= len(text):
             value, _ = make("published_date", match.group(1), "", "subheading", "date under the title", scan.not_after)
             if value:
@@ -59,7 +64,11 @@ def read_lines(scan: Scan, title: str) -> list[FieldValue]:
     return found
 
 
-_NAME_AND_DATE = re.compile(r"^[\u4e00-\u9fff《》（）() ]{2,30}[ |]((?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2})$")
+_NAME_AND_DATE = re.compile(
+    r"^[\u4e00-\u9fff《》（）() ]{2,30}[ |]((?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2})(?=$|\s*[\[【|])"
+)
+_ADOPTED = re.compile("通过|公布|施行|修订|修正|批准|印发")
+"""What the line below the headline of a rule says of its date, which is no day of publication on the site."""
 _TIMED = re.compile(r"((?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?)\s+\d{1,2}[:：]\d{2}")
 
 

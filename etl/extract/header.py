@@ -7,20 +7,27 @@ from datetime import date
 
 from etl.extract.aliases import WEAK
 from etl.extract.blocks import MARK, Block, Blocks, Node, boilerplate
-from etl.extract.edges import WIDEST, Body, heads_list, is_tool
+from etl.extract.edges import ENUMERATED, WIDEST, Body, aside, heads_list, is_tool
 from etl.extract.labels import Labelled, labelled, whole_label
 from etl.extract.types import FieldValue, Origin
 from etl.extract.values import DATES, make
 
 _HOLDERS = frozenset(("ul", "ol", "dl", "table"))
 """Lists and tables: a label's value does not stand outside the one that holds the label."""
+_MOST = 1000
+"""Values that are read at most: a header has some twenty, a list of labelled cards some hundred."""
 _AFTER = 14
 """Blocks below the text in which sites put 来源 and 时间."""
+_CARD = 14
+"""Linked characters of a column that names other documents."""
 _CUT = re.compile(
     rf"{MARK}[\s{MARK}]*[【\[(（]?(?:大|中|小|打印|收藏|分享|字体|字号|浏览|阅读|点击|访问|纠错|我要纠错|下载|扫一扫|[|丨])"
     rf"|{MARK}\s+{MARK}|\s{{3,}}|[【\[]\s*(?:字|打印|大|我要)|[】\])）][\s{MARK}]*[【\[(（]"
+    rf"|[\s{MARK}]+[\u4e00-\u9fff]{{2,6}}[\s{MARK}]*[:：]"
 )
-"""Where a value in a line of several ends although no label follows."""
+"""Where a value in a line of several ends although no known label follows; an unknown one is a word with a colon."""
+_OTHERS = re.compile(r"[\s【\[■◆>·]*(?:相关|关联|推荐|延伸|更多)[\u4e00-\u9fff]{2,4}[\s】\]:：]*$")
+"""Heading of other documents, which have labels too."""
 _DATE_BEHIND = re.compile(rf"[\s{MARK}|]+(?:19|20)\d\d\s*[-/.年]\s*\d{{1,2}}")
 
 
@@ -46,18 +53,25 @@ def read_labels(scan: Scan, header: Sequence[Node] = ()) -> tuple[list[FieldValu
     outside = [i for i, _ in blocks.seen(0, end, scan.body.inside) if not scan.body.first <= i < scan.body.last]
     outside = [i for i in outside if not header or any(node.first <= i < node.last for node in header)]
     for position, index in enumerate(outside):
+        if len(found) > _MOST:
+            break
         block = blocks.blocks[index]
-        if len(block.text) > 700 or _crumb(block):
+        if len(block.text) > 700 or _crumb(block) or ENUMERATED.match(block.text):
             continue
         below = index >= scan.body.last
+        if below and block.cell < 0 and not block.linked and _OTHERS.match(block.plain):
+            break
         items = labelled(block.text)
-        if items and _foot(block.text):
+        # 主办单位 is the host of a site in its foot, and of a document in a header that has stated something before.
+        if items and _foot(block.text) and (below or block.cell < 0 or not found):
             continue
         if not items:
             whole = whole_label(block.text)
             if whole and whole[0] and (whole[1] not in WEAK or block.cell >= 0 or _paired(blocks, index, whole[0])):
                 items = (Labelled(whole[0], whole[1], block.plain.strip(), "", 0),)
         elif items[0].start > 40 and len(items) == 1:
+            continue
+        if items and (beside := aside(blocks, block.node, scan.body)) and beside.linked > _CARD:
             continue
         for item in items:
             if not item.name:
@@ -161,7 +175,8 @@ def _only_colon(blocks: Blocks, node: Node) -> bool:
 
 def _cell_below(blocks: Blocks, cell: Node, row: Node) -> str:
     """The value of a column whose head is a row of labels: the cell of the same place in the next row."""
-    if row.end >= len(blocks.nodes) or blocks.nodes[row.end].tag != "tr" or row.end - row.index > WIDEST:
+    following = row.end + (row.end < len(blocks.nodes) and blocks.nodes[row.end].tag == "tbody")
+    if following >= len(blocks.nodes) or blocks.nodes[following].tag != "tr" or row.end - row.index > WIDEST:
         return ""
     heads = [n for n in blocks.nodes[row.index + 1 : row.end] if n.tag in ("td", "th") and n.parent == row.index]
     if len(heads) < 2:
@@ -170,7 +185,7 @@ def _cell_below(blocks: Blocks, cell: Node, row: Node) -> str:
         texts = [b.text for _, b in blocks.seen(head.first, head.last)]
         if len(texts) != 1 or not whole_label(texts[0]):
             return ""
-    below = blocks.nodes[row.end]
+    below = blocks.nodes[following]
     cells = [n for n in blocks.nodes[below.index + 1 : below.end] if n.tag in ("td", "th") and n.parent == below.index]
     at = heads.index(cell)
     if len(cells) != len(heads) or heads_list(blocks, row):
@@ -182,7 +197,7 @@ def _value(name: str, item: Labelled) -> str:
     value = item.value
     lead = re.match(rf"[\s{MARK}]*", value)
     start = lead.end() if lead else 0
-    if name in ("source", "publisher"):
+    if name in ("source", "publisher", "document_number"):
         dated = _DATE_BEHIND.search(value, start + 1)
         value = value[: dated.start()] if dated else value
     cut = _CUT.search(value, start)

@@ -48,6 +48,15 @@ class Labelled:
     """Whether the line begins with it."""
 
 
+_SHORT = 200
+_INITIALS = frozenset(label[0] for label, name in FIELDS.items() if name and label not in WEAK)
+_GLUED = frozenset(
+    label
+    for label, name in FIELDS.items()
+    if len(label) > 3
+    and (name in ("source", "published_date") or re.match("浏览|点击|阅读|访问|责任编辑|信息编辑", label))
+)
+"""Labels of the line below a headline that may follow another's value without a gap: `来源：甲报浏览次数：5`."""
 _Found = tuple[str, str, int, int]
 """A label, as the line spells it, where it starts, where its value starts."""
 
@@ -65,11 +74,13 @@ def whole_label(text: str) -> tuple[str, str] | None:
 @lru_cache(4096)
 def labelled(text: str) -> tuple[Labelled, ...]:
     """The labels with a colon in a line of text, each with what follows it; without any, those in brackets, then those
-    between marks."""
+    between marks, then those before a gap."""
     text = text[:_LONGEST]
     found = list(_before_colons(text)) or list(_in_brackets(text))
     if not found and MARK in text:
         found = [item for item in _between_marks(text) if FIELDS[item[0]] and item[0] not in WEAK]
+    if not found and len(text) < _SHORT and text[:1] in _INITIALS:
+        found = _before_gaps(text)
     ends = [start for _, _, start, _ in found[1:]] + [len(text)]
     return tuple(
         Labelled(FIELDS[label], label, raw, text[after:end], start, not text[:start].replace(MARK, "").strip(_LEAD))
@@ -101,7 +112,7 @@ def _ending(text: str, floor: int, end: int) -> tuple[str, str, int] | None:
         key = unicodedata.normalize("NFKC", text[at]) + key
         if key not in _ENDS:
             break
-        if key in FIELDS and not (at and _WITHIN_A_WORD.match(text, at - 1)):
+        if key in FIELDS and not (at and _WITHIN_A_WORD.match(text, at - 1) and not (floor and key in _GLUED)):
             best = key, at
     return (best[0], text[best[1] : last], best[1]) if best else None
 
@@ -134,3 +145,28 @@ def _between_marks(text: str) -> Iterator[_Found]:
             yield label, MARK.join(parts[at : end + 1]), max(starts[at] - 1, 0), starts[end + 1]
             at = end
         at += 1
+
+
+def _before_gaps(text: str) -> list[_Found]:
+    """`发布时间 2023-05-09 来源 云溪日报`: the line begins with a label, and each has a value behind its gap."""
+    parts = list(re.finditer(rf"[^\s{MARK}]+", text))
+    found: list[_Found] = []
+    at = 0
+    while at < len(parts):
+        key, best = "", -1
+        for end in range(at, min(at + 6, len(parts))):
+            key += squash(parts[end].group())
+            if key not in _BEGINNINGS:
+                break
+            if FIELDS.get(key) and (found or key not in WEAK):
+                best, label = end, key
+        if best < 0:
+            if not found:
+                return []
+            at += 1
+            continue
+        if best + 1 == len(parts) or (found and found[-1][3] == parts[at].start()):
+            return []
+        found.append((label, text[parts[at].start() : parts[best].end()], parts[at].start(), parts[best + 1].start()))
+        at = best + 1
+    return found

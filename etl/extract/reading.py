@@ -30,7 +30,7 @@ from etl.platforms import all_platforms
 from etl.platforms.base import Embedded, Platform
 from etl.web.page import WebPage, absolute, parse, read_page
 
-EXTRACTOR = "2"
+EXTRACTOR = "3"
 """Version of the rules. It changes whenever an unchanged page may give another extraction."""
 _WHOLE_PAGE = ("html", "body")
 """Where the densest part of a page is the page itself, nothing in its markup tells the text from what surrounds it."""
@@ -88,7 +88,7 @@ def extract(
     text = render(blocks, main)
     if main.rule == "densest" and blocks.nodes[main.node].tag in _WHOLE_PAGE:
         text = general_text(page) or text
-    files = find_attachments(page, blocks, main)
+    files = find_attachments(page, blocks, main, title.value if title else "")
     shown = False
     if embedded:
         told = read_embedded(embedded.fields, seen)

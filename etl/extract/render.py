@@ -13,7 +13,7 @@ def render(blocks: Blocks, body: Body) -> str:
     low = body.node
     for _, block in blocks.seen(body.first, body.last, body.inside):
         text = block.plain.strip()
-        if not text or (is_tool(text) and block.row < 0):
+        if not text or (block.row < 0 and text != "附件" and is_tool(text)):
             continue
         inside = block.row > low and _is_data(blocks, block.row)
         if inside and block.row == row and lines:

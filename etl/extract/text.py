@@ -13,8 +13,8 @@ from itertools import islice
 from lxml.etree import XPath
 
 from etl.extract.blocks import Blocks, Node, boilerplate
-from etl.extract.edges import RELATED, Body
-from etl.extract.labels import squash
+from etl.extract.edges import FILE, Body, heads_related
+from etl.extract.labels import labelled, squash
 from etl.platforms import all_platforms
 from etl.platforms.base import Layout, Platform
 from etl.web.page import WebPage
@@ -26,12 +26,16 @@ _SAME = 0.9
 """Share of the best container's prose from which on another one counts as holding the same text."""
 _DESCEND = 0.8
 """Share of its parent's prose that a child must hold to be the body itself."""
+_PARAGRAPHS = 3
+"""Lines from which on a cell that holds the prose is the body, and no cell of a table of data."""
 _LITTLE = 40
 """Characters of prose below which a page has none to go by."""
 
 _MOST_BODIES = 50
 """Elements of a family's containers that are looked at: a selector that fits more names no container."""
 _FURNITURE = 400
+_ROW = 14
+"""Linked characters from which on a line is one of a list of other documents."""
 _SENTENCE = 20
 """Characters of prose that furniture may hold, and a notice may: beside the one the other is no majority."""
 
@@ -148,18 +152,38 @@ def _hidden_body(blocks: Blocks, known: list[Body]) -> Body | None:
 
 
 def _densest(blocks: Blocks) -> Body:
-    node = blocks.nodes[0]
+    node = inner = blocks.nodes[0]
     while True:
-        best: Node | None = None
-        at = node.index + 1
-        while at < node.end:
-            child = blocks.nodes[at]
-            if best is None or child.prose > best.prose:
-                best = child
-            at = child.end
-        if best is None or best.prose < _DESCEND * node.prose or best.tag in ("p", "span", "tr", "tbody", "strong"):
+        best = _most_prose(blocks, inner)
+        if best is None or best.prose < _DESCEND * node.prose or best.tag in ("p", "span", "strong"):
             return Body(node.first, node.last, node.index, "densest")
-        node = best
+        inner = best
+        # A row is no body, and a cell is one only if it holds paragraphs: else the table is the text.
+        if best.tag not in ("tr", "tbody") and (best.tag not in ("td", "th") or best.last - best.first >= _PARAGRAPHS):
+            node = best
+
+
+def _most_prose(blocks: Blocks, node: Node) -> Node | None:
+    best: Node | None = None
+    at = node.index + 1
+    while at < node.end:
+        child = blocks.nodes[at]
+        if best is None or child.prose > best.prose:
+            best = child
+        at = child.end
+    return best
+
+
+def _below_subheading(blocks: Blocks) -> int:
+    """The block after the last line with a source or a date above the foot; for pages whose headline is not known."""
+    start = 0
+    for index, block in blocks.seen(0, len(blocks.blocks)):
+        if boilerplate(block.text):
+            if start:
+                break
+        elif any(item.name in ("published_date", "source") and item.value for item in labelled(block.text)):
+            start = index + 1
+    return start
 
 
 def _between(blocks: Blocks, title: str) -> Body:
@@ -170,9 +194,14 @@ def _between(blocks: Blocks, title: str) -> Body:
         key = squash(block.plain)
         if len(key) > 6 and len(key) >= longest and key in wanted:
             start, longest = index + 1, len(key)
+    if not longest:
+        start = _below_subheading(blocks)
     last = start
+    rows = 0
     for index, block in blocks.seen(start, len(blocks.blocks)):
-        if boilerplate(block.text) or RELATED.match(block.plain):
+        rows = rows + 1 if block.linked > _ROW and not FILE.search(block.text) else 0
+        if boilerplate(block.text) or heads_related(block) or rows > 1:
             break
-        last = index + 1
+        if not rows:
+            last = index + 1
     return Body(start, last, -1, "between")

@@ -6,6 +6,7 @@ from functools import lru_cache
 from itertools import islice
 
 from etl.extract.blocks import MARK, Blocks, Node, boilerplate
+from etl.extract.document_number import whole_number
 from etl.extract.labels import labelled, squash, whole_label
 from etl.extract.types import FieldValue
 from etl.web.page import WebPage
@@ -20,6 +21,10 @@ _WORDS = re.compile(r"[\u4e00-\u9fffA-Za-z]")
 _LONGEST = 400
 _BEFORE = 150
 """Blocks above the text among which the headline is looked for."""
+_BODY = re.compile(r"(?:网站?|门户|平台|政府|首页|局|委|委员会|中心|厅|办公室|办|署|院)$|^首页")
+"""How a line ends that names the site or the body behind it."""
+_WIDE = 10
+"""Characters that a line must have to be a headline for its place or for an end of `<title>` only."""
 _SITE = re.compile(r"(?:网站?|门户|平台|人民政府|首页)$|^首页")
 
 
@@ -37,7 +42,7 @@ def page_titles(page: WebPage) -> list[str]:
     for element in page.told["title"]:
         text = " ".join((element.text or "")[:_LONGEST].split())
         parts += [text, *(_SPLIT.split(text))]
-    return sorted(dict.fromkeys(p.strip() for p in parts if len(p.strip()) > 3), key=len, reverse=True)
+    return sorted(dict.fromkeys(p for part in parts if len(p := part.strip(" -")) > 3), key=len, reverse=True)
 
 
 def _named_title(node: Node) -> bool:
@@ -71,10 +76,22 @@ def headlines(blocks: Blocks, limit: int) -> list[tuple[int, str, bool]]:
         last_node = block.node
         if len(text) < 200 and boilerplate(text):
             continue
-        if labelled(block.text) or whole_label(block.text):
+        if labelled(block.text) or whole_label(block.text) or whole_number(text):
             continue
-        found.append((index, text, looks))
+        found.append((index, text, looks or _above_subheading(blocks, index)))
     return found
+
+
+def _above_subheading(blocks: Blocks, index: int) -> bool:
+    """Whether the next line is the one with 发布时间 and 来源: what stands right above it needs no mark."""
+    block = blocks.blocks[index]
+    if block.cell >= 0 or len(block.text) < _WIDE or (index and whole_label(blocks.blocks[index - 1].text)):
+        return False
+    return any(
+        item.name in ("published_date", "source") and item.leads
+        for _, line in blocks.seen(index + 1, index + 2)
+        for item in labelled(line.text[:_LONGEST])
+    )
 
 
 def _joined(lines: list[tuple[int, str, bool]], known: list[str]) -> tuple[int, str] | None:
@@ -110,7 +127,8 @@ def find_title(
     header = [v for v in stated if v.name == "title"]
     claims = [v.value for v in header]
     article = [c for n, c in meta if n.lower() in ("articletitle", "og:title", "title") and len(c) > 3]
-    known = [squash(c) for c in (*claims, *article, *titles)]
+    pieces = [piece for c in article for piece in _SPLIT.split(c) if len(piece) > _WIDE]
+    known = [squash(c) for c in (*claims, *article, *pieces, *titles)]
     evidence: list[FieldValue] = list(header)
     best: tuple[int, int, str] | None = None
     lines = headlines(blocks, limit)
@@ -122,14 +140,16 @@ def find_title(
         contains = any(
             (k in key and len(k) > 8 and len(k) * 2 > len(key))
             or (key in k and len(key) > 8 and len(key) * 10 > len(k) * 7)
+            or (len(key) > _WIDE and (k.startswith(key) or k.endswith(key)))
             for k in known
         )
         if not (looks or agrees or contains) or len(_WORDS.findall(key)) < 4:
             continue
         score = 4 * agrees + 3 * contains + 2 * looks
-        if _SITE.search(key) and not re.search("关于|通知|公告", key):
+        if _BODY.search(key) and not re.search("关于|通知|公告", key):
             score -= 4
-        if score > 0 and (best is None or score >= best[0]):
+        # The title again in two lines, at the top of the text, is worse than the title.
+        if score > 0 and (best is None or score > best[0] or (score == best[0] and key not in squash(best[2]))):
             best = (score, index, text)
     if (best is None or best[0] < 6) and (joined := _joined(lines, known)):
         best = (6, *joined)
@@ -143,7 +163,9 @@ def find_title(
         evidence.append(FieldValue("title", text, text, "ArticleTitle", "meta", "meta tag", 0.8))
     if not evidence and (line := _line_above(lines, blocks)):
         evidence.append(FieldValue("title", line, line, "", "title", "line above the text", 0.5))
-    for text in titles[-1:]:
+    # The first of several parts is all of them together.
+    parts = titles[1:] or titles
+    for text in [t for t in parts if not _SITE.search(t)][:1] or parts[-1:]:
         evidence.append(FieldValue("title", text, text, "title", "meta", "page title", 0.4))
     if chosen is None:
         rest = [v for v in evidence if not _SITE.search(v.value)]

@@ -30,6 +30,8 @@ _PAIRS = {"[": "]", "【": "】", "(": ")", "（": "）", "〔": "〕"}
 def clean(name: str, value: str) -> str:
     """The value as a person reads it: no marks, no edges, `无` and dashes as nothing, doubled copies once."""
     text = " ".join(value.replace(MARK, "").replace("\u200b", "").split()).strip(_EDGES).strip()
+    if name == "validity" and text[:1] in _PAIRS and text.endswith(_PAIRS[text[0]]):
+        text = text[1:-1].strip()
     for opening, closing in _PAIRS.items():
         if text.startswith(opening) and closing not in text:
             text = text[1:].strip()
@@ -72,7 +74,8 @@ def make(
         if not re.search(r"\d", value) or len(value) < 4 or len(value) > 60:
             return None, ""
     elif name in ("publisher", "source"):
-        if len(text) > 60 or not re.search(r"[\u4e00-\u9fffA-Za-z]", text):
+        # Seven bodies issue a document together.
+        if len(text) > 150 or not re.search(r"[\u4e00-\u9fffA-Za-z]", text):
             return None, ""
     elif name == "title":
         if len(text) < 4:

@@ -2,7 +2,7 @@
 
 # ruff: noqa: E501 — tables of pages: a case is a line.
 
-from tests.extract.pages import page
+from tests.extract.pages import page, paragraphs
 from tests.extract.traps.registry import HEAD, HEADER, INDEX, NUMBER, OFFICE, WHOLE, table, trap
 
 PAIRS = (
@@ -42,6 +42,11 @@ LAYOUTS = {
     "flat-spans": ("labels and values as spans of one line, no colons", f"<div>{each('<span>{}</span><span>{}</span>')}</div>"),
     "spans-in-one-line": ("all pairs in one line of spans", f"<div>{each('<span>{}：{}</span>')}</div>"),
     "plain-line": ("all pairs in one line of text", f"<div>{each('{}：{}', ' ')}</div>"),
+    "gaps": ("paragraphs of a label, a gap and a value", each("<p>{}　{}</p>")),
+    "labels-above-values-in-thead": (
+        "a row of labels in thead above a row of values in tbody",
+        f"<table><thead><tr>{''.join(f'<th>{n}</th>' for n, _ in PAIRS)}</tr></thead><tbody><tr>{''.join(f'<td>{v}</td>' for _, v in PAIRS)}</tr></tbody></table>",
+    ),
     "line-breaks": ("pairs between line breaks", f"<div>{each('<b>{}：</b>{}', '<br>')}</div>"),
     "strong-then-text": ("label in strong, no colon", each("<p><strong>{}</strong>{}</p>")),
     "bracketed-label-cells": ("labels in brackets, in cells", f"<table>{each('<tr><td>[ {} ]</td><td>{}</td></tr>')}</table>"),
@@ -149,6 +154,55 @@ for label in ("规范性文件编号", "统一编号", "统一登记号", "备�
         fields={"registration_number": "YXQD01-2023-0003"},
         absent=("document_number",),
     )
+trap(
+    "publisher-of-many",
+    "seven bodies issue a document together",
+    "field labels",
+    page(
+        table(
+            (
+                "发文机关",
+                "云溪区住房和城乡建设局 云溪区发展和改革局 云溪区财政局 云溪区自然资源和规划局 云溪区市场监督管理局 云溪区应急管理局 云溪区民政局",
+            )
+        )
+    ),
+    fields={
+        "publisher": "云溪区住房和城乡建设局 云溪区发展和改革局 云溪区财政局 云溪区自然资源和规划局 云溪区市场监督管理局 云溪区应急管理局 云溪区民政局"
+    },
+)
+for label, name in (("办文单位", "publisher"), ("主题信息", "subject_category")):
+    trap(
+        f"label-{label}",
+        f"{label} is the {name.replace('_', ' ')}",
+        "field labels",
+        page(table((label, "云溪电梯处"))),
+        fields={name: "云溪电梯处"},
+    )
+trap(
+    "header-row-of-the-text",
+    "the text is the value of a row of the header table",
+    "header layouts",
+    page(
+        f"<table><tr><th>索引号</th><td>{INDEX}</td></tr><tr><th>发布机构</th><td>{OFFICE}</td></tr><tr><th>正文</th><td>{paragraphs()}</td></tr></table>",
+        body="",
+    ),
+    fields={"index_number": INDEX, "publisher": OFFICE},
+    text=WHOLE,
+)
+trap(
+    "host-in-header",
+    "主办单位 in a header behind the 索引号 is the publisher",
+    "field labels",
+    page(table(("索引号：", INDEX, "主办单位：", OFFICE))),
+    fields={"index_number": INDEX, "publisher": OFFICE},
+)
+trap(
+    "validity-bracketed",
+    "the validity stands in brackets",
+    "field labels",
+    page("<p>【发文机关】云溪区政府</p><p>【效　　力】[有效]</p><p>【效力说明】</p>"),
+    fields={"validity": "有效"},
+)
 trap(
     "file-code",
     "文件编码 is not the 文号",

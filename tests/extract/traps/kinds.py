@@ -27,11 +27,25 @@ LISTS = {
     "short-dates": ("dates without a year", f"<ul>{rows(20, '<li><span>05-0{0}</span><a href=t{1}.html>关于第{1}批老旧电梯更新名单的公示</a></li>')}</ul>"),
     "table": ("a table with titles, numbers and dates", f"<table><tr><th>标题</th><th>文号</th><th>发布日期</th></tr>{rows(12, TABLE)}</table>"),
     "summaries": ("rows with a summary each", rows(10, "<div><h3><a href='t{0}_{1}.html'>关于第{1}批老旧电梯更新名单的公示</a></h3><p>" + SUMMARY + "</p><span>2023-05-0{0}</span></div>")),
+    "three": ("three rows", f"<ul>{rows(3)}</ul>"),
+    "data-store": ("rows in a script of data", "<script type='text/xml'><datastore><recordset><record><![CDATA[<li><a href='art_1_2.html'>关于老旧电梯更新的通知</a></li>]]></record></recordset></datastore></script>"),
     "labelled-cards": ("cards with labelled fields", rows(10, "<li><a href='t{0}_{1}.html'>关于第{1}批老旧电梯更新名单的公示</a><p>索引号：0000{1} 发布机构：云溪区政府 发布日期：2023-05-0{0}</p></li>")),
     "numbered-cards": ("cards with a 文号 each", rows(10, "<li><a href='t{0}_{1}.html'>关于第{1}批老旧电梯更新名单的公示</a><p>发文字号：云政办发〔2023〕{1}号</p></li>")),
 }  # fmt: skip
 for name, (what, body) in LISTS.items():
     trap(f"listing-{name}", what, "listings", listing(body), url=COLUMN, kind="listing")
+for name, address in (
+    ("node", "https://www.yunxi.gov.cn/node_12345.htm"),
+    ("column", "https://www.yunxi.gov.cn/public/column/6596741"),
+):
+    trap(
+        f"listing-number-{name}",
+        f"rows at the address of a {name} with a long number",
+        "listings",
+        listing(f"<ul>{rows(15)}</ul>"),
+        url=address,
+        kind="listing",
+    )
 
 STUBS = {
     "empty": ("nothing at all", ""),
@@ -43,6 +57,9 @@ STUBS = {
     "removed": ("the document was removed", "<html><body>该信息不存在</body></html>"),
     "not-found": ("404 with a link home", "<html><body><h1>404</h1><p>您访问的页面不存在或已被删除</p><a href='/'>返回首页</a></body></html>"),
     "firewall": ("a firewall's refusal", "<html><body><h2>访问禁止</h2><p>您的请求带有不合法参数，已被网站管理员设置拦截！</p></body></html>"),
+    "blocked": ("a firewall's refusal with a number to quote", "<html><body><h2>很抱歉，由于您访问的URL有可能对网站造成安全威胁，您的访问被阻断。</h2><p>您的请求ID是：7b1234567890</p></body></html>"),
+    "upkeep": ("the site is being maintained", "<html><body><p>网站正在维护升级，请稍后访问，给您带来的不便敬请谅解。</p></body></html>"),
+    "missing-in-frame": ("an error inside the site's frame", page(title="页面不存在", body="<p>抱歉，您访问的页面不存在，请返回首页。</p>")),
     "login": ("a form to log in", "<html><body><form>用户名：<input> 密码：<input type=password><button>登录</button></form></body></html>"),
 }  # fmt: skip
 for name, (what, html) in STUBS.items():
@@ -56,6 +73,17 @@ trap(
     kind="stub",
 )
 
+trap(
+    "document-about-upkeep",
+    "a notice that the site will be maintained is a document",
+    "listings",
+    page(
+        title="关于网站升级维护的公告",
+        headline="<h1>关于网站升级维护的公告</h1><div>发布日期：2023-05-09</div>",
+        body="<p>本网站将于5月10日升级维护，届时暂停访问。</p>",
+    ),
+    text="本网站将于5月10日升级维护，届时暂停访问。",
+)
 MENU = "".join(f"<li><a href='/{i}'>云溪区住房和城乡建设局第{i}号直属单位栏目</a></li>" for i in range(60))
 trap("document-long-menu", "a document beside a long menu", "listings", page(above=f"<ul>{MENU}</ul>"))
 trap(

@@ -26,6 +26,9 @@ LINES = {
     "editors": ("author and editor before the source", "<p>作者：张三 编辑：李四 来源：云溪日报 时间：2023-05-09</p>"),
     "lines-apart": ("source and date in lines of their own", "<p>（来源：云溪日报）</p><p>2023-05-09</p>"),
     "no-gap": ("no gap before the next label, spaced colons", "<p>信息提供日期 : 2023-05-09 14:59来源 : 云溪日报 信息索引号 : /2023-9007472</p>"),
+    "gaps": ("labels before gaps, no colons", "<div>发布时间 2023-05-09 来源 云溪日报</div>"),
+    "glued": ("labels behind values without a gap", "<div>发布日期:2023-05-09信息来源:云溪日报浏览次数:12</div>"),
+    "unknown-label": ("a label that no list knows ends the source", "<div>来源：云溪日报 字库显示：<a>大</a> <a>小</a> 发布时间：2023-05-09</div>"),
     "broken-date": ("the date is broken over lines", "<div>发布日期：<span>\n2023-\n05-\n09\n</span></div><div>来源：云溪日报</div>"),
 }  # fmt: skip
 for name, (what, line) in LINES.items():
@@ -44,6 +47,22 @@ trap(
     "the line below the title",
     under("<p>云溪日报 2023-05-09</p>"),
     fields={"published_date": "2023-05-09"},
+    text=WHOLE,
+)
+trap(
+    "line-name-date-print",
+    "a name, a date and a link to print, no labels",
+    "the line below the title",
+    under("<div>云溪日报&nbsp;&nbsp;&nbsp;2023-05-09&nbsp;&nbsp;&nbsp;[<a>打印</a>]</div>"),
+    fields={"published_date": "2023-05-09"},
+    text=WHOLE,
+)
+trap(
+    "line-number-and-date",
+    "the 文号 with its label and a date without one in one line",
+    "the line below the title",
+    under(f"<p>文号：{NUMBER} 2023-05-09 17:40</p>"),
+    fields={"document_number": NUMBER, "published_date": "2023-05-09"},
     text=WHOLE,
 )
 trap(
