@@ -31,9 +31,10 @@ _SHOWN = "data-gk-shown"
 _CONDITIONS = frozenset({"ms-visible", "ms-if", "v-show", "v-if", "ng-show", "ng-if"})
 TELLING = frozenset({"style", "hidden", _SHOWN, *_CONDITIONS})
 """Attributes that can tell whether an element is shown."""
+_TAB = "tab-pane"
 # Class names by which the common CSS frameworks hide an element at every width.
 HIDING = frozenset(
-    {"hide", "hidden", "d-none", "layui-hide", "ng-hide", "visually-hidden", "displaynone", "dn", "none"}
+    {"hide", "hidden", "d-none", "layui-hide", "ng-hide", "visually-hidden", "displaynone", "dn", "none", _TAB}
 )
 
 
@@ -175,7 +176,9 @@ class Visibility:
         for name, value in attributes:
             if name == "class":
                 classes = value.split()
-                style = style or not HIDING.isdisjoint(classes)
+                told = HIDING.intersection(classes)
+                # Bootstrap shows the one pane of its tabs that is active.
+                style = style or (bool(told) and not (told == {_TAB} and "active" in classes))
                 names += [f".{c}" for c in classes]
             elif name == "style":
                 style = style or ("none" in value and _NO_DISPLAY.search(value) is not None)

@@ -13,6 +13,7 @@ HIDDEN = {
     "style-sheet": ("a rule of the page's style sheet", "<style>.gone{{display:none}}</style><p class='gone'>{}</p>"),
     "comment": ("an HTML comment", "<!-- <p>{}</p> -->"),
     "condition": ("a condition of literals that does not hold", '<p ms-visible=\'"02"=="01"\'>{}</p>'),
+    "tab": ("a pane of tabs that is not the active one", "<div class='tab-pane fade'><p>{}</p></div>"),
     "template": ("a template element", "<template><p>{}</p></template>"),
     "script": ("hidden by a script", "<script>$(function(){{ $('.later').hide(); }})</script><p class='later'>{}</p>"),
     "media": ("hidden on paper only: seen", "<style>@media print{{.no{{display:none}}}}</style><p class='no'>{}</p>"),
@@ -24,6 +25,7 @@ SHOWN = {
     "condition": ("a condition that holds shows a hidden element", "<p style='display:none' ms-visible='\"02\"==\"02\"'>{}</p>"),
     "important": ("!important shows a hidden element", "<style>#p1{{display:block !important}}</style><p id='p1' style='display:none'>{}</p>"),
     "script": ("a script shows a hidden element", "<script>$('#p1').show();</script><p id='p1' style='display:none'>{}</p>"),
+    "tab": ("the active pane of tabs", "<div class='tab-pane active'><p>{}</p></div>"),
     "page": ("the page is invisible until it is loaded", "<style>body{{visibility:hidden}}</style><p>{}</p>"),
 }  # fmt: skip
 for name, (what, html) in SHOWN.items():
