@@ -1,8 +1,8 @@
 """Writes the change feed as Parquet by month into the archive's bucket, under `exports/changes/`.
 
-A downstream job like any other: it reads schema `api_v1` alone, as role `archive_reader`. Runs when a run has changed
-records, and once a day for what was missed. Running it again writes nothing twice: the manifest says which change_seq
-is reached.
+A downstream job like any other: it reads schema `api_v1` alone, as role `archive_reader`; as `archive_app` it
+only sees to it that no other export is under way. Runs when a run has changed records, and once a day for what was
+missed. Running it again writes nothing twice: the manifest says which change_seq is reached.
 """
 
 import logging
@@ -29,11 +29,11 @@ def export() -> None:
         """Returns the change_seq that the export reaches."""
         from gongkai_airflow import gongkai_settings
 
-        from etl.archive import open_reader, open_store
+        from etl.archive import open_archive, open_reader
         from etl.export.changes import export_changes
 
         settings = gongkai_settings()
-        manifest = export_changes(open_reader(settings), open_store(settings))
+        manifest = export_changes(open_archive(settings), open_reader(settings))
         log.info("%s files, up to change %s", len(manifest.files), manifest.change_seq_to)
         return manifest.change_seq_to
 

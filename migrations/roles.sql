@@ -27,8 +27,16 @@ ALTER ROLE archive_reader SET statement_timeout = '60s';
 ALTER ROLE archive_reader SET idle_in_transaction_session_timeout = '10min';
 ALTER ROLE archive_reader SET default_transaction_read_only = on;
 ALTER ROLE archive_reader SET timezone = 'UTC';
+-- Of max_connections (100), so that readers leave some to the archive; nobody can set this otherwise.
+ALTER ROLE archive_reader CONNECTION LIMIT 20;
 
 \connect archive
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 -- Large objects are the one thing that every role may make, whatever it may not.
 REVOKE ALL ON FUNCTION lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) FROM PUBLIC;
+-- Nor may readers fill the server's table of locks with advisory ones. The archive takes none since its schema is at
+-- 0005; before, these two did.
+SELECT format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', oid::regprocedure),
+       format('GRANT EXECUTE ON FUNCTION %s TO archive_owner, archive_app', oid::regprocedure)
+FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace AND proname ~ '^pg_(try_)?advisory_(xact_)?lock'
+\gexec

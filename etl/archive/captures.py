@@ -58,7 +58,7 @@ class Judged:
 def save(archive: Archive, batch: Batch, judged: Sequence[Judged]) -> dict[int, Outcome]:
     """Stores the attempts for good; returns the outcome of each page's last one.
 
-    The attempts of one source are saved one batch at a time (advisory lock), so that of two runs at once only one
+    The attempts of one source are saved one batch at a time (`lock_source`), so that of two runs at once only one
     finds a body new.
     """
     with archive.engine.begin() as connection:

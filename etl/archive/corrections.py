@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import distinct_on, insert
 from etl.archive import Archive
 from etl.archive.database import lock_source
 from etl.archive.feed import Event, publish
+from etl.archive.finding import is_current
 from etl.archive.models import Correction, Record, RecordVersion
 from etl.archive.states import columns, corrected
 from etl.errors import GongkaiError
@@ -62,7 +63,7 @@ def correct(archive: Archive, record: int, values: Mapping[str, Any], by: str, r
         row = (
             connection.execute(
                 select(Record.page_id, Record.read_with, *RecordVersion.__table__.columns)
-                .join(RecordVersion, (RecordVersion.record_id == Record.id) & (RecordVersion.version == Record.version))
+                .join(RecordVersion, is_current(Record, RecordVersion))
                 .where(Record.id == record)
             )
             .mappings()

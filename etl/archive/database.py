@@ -7,12 +7,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, ProgrammingError
 
 from etl.archive.models import SCHEMA
-from etl.errors import Away
+from etl.errors import Away, GongkaiError
 from etl.settings import PROJECT
 
 
@@ -97,18 +98,25 @@ def lock_source(connection: Connection, source_id: str) -> None:
     Listing, saving, recording and settling touch the same pages, each in an order of its own: two runs of one source at
     once would wait for each other in a circle.
     """
-    connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:id, 0))"), {"id": source_id})
-
-
-_UNNAMED_BYTES = 5_210_664_131
-"""Number of the lock between those who store bytes before their rows, and those who remove what no row names."""
+    # Not FOR UPDATE: rows that name the source may be written meanwhile.
+    connection.execute(text("SELECT id FROM archive.source WHERE id = :id FOR NO KEY UPDATE"), {"id": source_id}).one()
 
 
 def lock_storing(connection: Connection) -> None:
     """Until the transaction ends, no garbage is removed: what is stored now has no row yet."""
-    connection.execute(text("SELECT pg_advisory_xact_lock_shared(:lock)"), {"lock": _UNNAMED_BYTES})
+    connection.execute(text("LOCK TABLE archive.storing IN ROW SHARE MODE"))
 
 
 def lock_removing(connection: Connection) -> None:
     """Until the transaction ends, nobody stores bytes whose rows are still to come."""
-    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _UNNAMED_BYTES})
+    connection.execute(text("LOCK TABLE archive.storing IN EXCLUSIVE MODE"))
+
+
+def lock_exporting(connection: Connection) -> None:
+    """Until the transaction ends, nobody else exports the changes. Raises `GongkaiError` where somebody does."""
+    try:
+        connection.execute(text("LOCK TABLE archive.exporting IN EXCLUSIVE MODE NOWAIT"))
+    except OperationalError as error:
+        if not isinstance(error.orig, LockNotAvailable):
+            raise
+        raise GongkaiError("another export of the changes is under way", hint="let it end") from error

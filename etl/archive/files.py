@@ -59,7 +59,9 @@ def _keep(connection: Connection, archive: Archive, digest: str, reading: FileRe
         "content_hash": content_hash(said).sha256 if said else None,
         "pages": reading.pages,
         "method": reading.method,
-        "members": [asdict(member) | {"path": clean(member.path)} for member in reading.members],
+        "members": [
+            asdict(member) | {"path": clean(member.path), "reason": clean(member.reason)} for member in reading.members
+        ],
         "reader": READER,
         "read_at": now,
     }

@@ -14,6 +14,7 @@ from sqlalchemy import (
     MetaData,
     Sequence,
     SmallInteger,
+    Table,
     UniqueConstraint,
     func,
     text,
@@ -318,7 +319,7 @@ class Correction(Base):
 
 
 class Change(Base):
-    """One event of the change feed. Rows come from function `archive.publish` only: `change_seq` follows commits."""
+    """One event of the change feed. Rows come from `archive.publish_all` only: `change_seq` follows commits."""
 
     __tablename__ = "change"
     __table_args__ = (
@@ -338,3 +339,8 @@ class Change(Base):
     run_id: Mapped[int | None] = mapped_column(ForeignKey("archive.run.id"))
     reason: Mapped[str] = mapped_column(server_default="")
     changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+LOCKS = tuple(Table(name, Base.metadata) for name in ("numbering", "storing", "exporting"))
+"""Tables without columns that are only locked (`etl.archive.database`, function `archive.publish_all`). Advisory locks
+may be taken by every role that can connect; these by the archive's own."""

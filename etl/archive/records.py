@@ -12,6 +12,7 @@ from etl.archive import Archive
 from etl.archive.corrections import in_force
 from etl.archive.database import lock_source
 from etl.archive.feed import Event, publish
+from etl.archive.finding import is_current
 from etl.archive.models import Content, Page, PageFile, Record, RecordVersion, RunPage
 from etl.archive.similar import sign
 from etl.archive.states import columns, compare, corrected, state
@@ -75,21 +76,8 @@ def record(archive: Archive, source_id: str, run_id: int, read: Sequence[Read]) 
             overruled = [_overruled(run_id, item, *verdicts[item.page_id]) for item in refused]
             connection.execute(_RUN_PAGE_VERDICT, overruled)
         documents = [item for item in fresh if not verdicts[item.page_id][0]]
-        return _write(connection, archive, source_id, documents, "updated", run_id)
-
-
-def rerecord(archive: Archive, source_id: str, read: Sequence[Read]) -> Recorded:
-    """Writes versions, marked `re-extracted`, where this extractor reads an old capture otherwise than the one before.
-
-    What it does not take for a document any more keeps the version that it has.
-    """
-    with archive.engine.begin() as connection:
-        lock_source(connection, source_id)
-        mine = _of_current(connection, read)
-        documents = [item for item in mine if not _verdict(item)[0]]
-        recorded = _write(connection, archive, source_id, documents, "re-extracted", None)
-        connection.execute(_READ_WITH, {"pages": [item.page_id for item in mine]})
-        return recorded
+        changes = _changes(connection, source_id, documents, _current(connection, documents), keep_files=False)
+        return _write(connection, archive, source_id, changes, "updated", run_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,23 +91,29 @@ class Difference:
     now: str | None
 
 
-def differences(connection: Connection, source_id: str, read: Sequence[Read]) -> list[Difference]:
-    """What `rerecord` would change."""
-    mine = _of_current(connection, read)
-    numbers = {page: found["record_id"] for page, found in _current(connection, mine).items()}
-    refused = [(item, _verdict(item)[1]) for item in mine if _verdict(item)[0]]
-    found = [Difference(numbers[item.page_id], "kind", "document", reason) for item, reason in refused]
-    documents = [item for item in mine if not _verdict(item)[0]]
-    for change in _changes(connection, source_id, documents, keep_files=True):
-        assert change.before is not None, "only records are read again"
-        found += [Difference(change.before["record_id"], *parts) for parts in compare(change.before, change.values)]
+def rerecord(archive: Archive, source_id: str, read: Sequence[Read], *, dry_run: bool = False) -> list[Difference]:
+    """Writes versions, marked `re-extracted`, where this extractor reads an old capture otherwise than the one before;
+    returns what it reads otherwise. `dry_run` writes nothing.
+
+    What it does not take for a document any more keeps the version that it has.
+    """
+    with archive.engine.begin() as connection:
+        if not dry_run:
+            lock_source(connection, source_id)
+        current = _current(connection, read)
+        # A version that was made since the old one was read is newer than that.
+        mine = [item for item in read if current.get(item.page_id, {}).get("capture_id") == item.capture_id]
+        documents = [item for item in mine if not _verdict(item)[0]]
+        changes = _changes(connection, source_id, documents, current, keep_files=True)
+        if not dry_run:
+            _write(connection, archive, source_id, changes, "re-extracted", None)
+            connection.execute(_READ_WITH, {"pages": [item.page_id for item in mine]})
+    refused = [(current[item.page_id]["record_id"], *_verdict(item)) for item in mine]
+    found = [Difference(record, "kind", "document", reason) for record, verdict, reason in refused if verdict]
+    for change in changes:
+        before = current[change.read.page_id]
+        found += [Difference(before["record_id"], *parts) for parts in compare(before, change.values)]
     return found
-
-
-def _of_current(connection: Connection, read: Sequence[Read]) -> list[Read]:
-    """Those that belong to a current version: one that was made since the old one was read is newer than that."""
-    captures = {page: found["capture_id"] for page, found in _current(connection, read).items()}
-    return [item for item in read if captures.get(item.page_id) == item.capture_id]
 
 
 def stale(connection: Connection, pages: Sequence[int]) -> list[int]:
@@ -169,18 +163,17 @@ def _current(connection: Connection, read: Sequence[Read]) -> dict[int, Mapping[
     """The current versions, by page."""
     rows = connection.execute(
         select(Record.page_id, *(column for column in RecordVersion.__table__.columns))
-        .join(RecordVersion, (RecordVersion.record_id == Record.id) & (RecordVersion.version == Record.version))
+        .join(RecordVersion, is_current(Record, RecordVersion))
         .where(Record.page_id.in_([item.page_id for item in read]))
     )
     return {row["page_id"]: dict(row) for row in rows.mappings()}
 
 
 def _write(
-    connection: Connection, archive: Archive, source_id: str, read: Sequence[Read], kind: str, run_id: int | None
+    connection: Connection, archive: Archive, source_id: str, changes: Sequence[_Change], kind: str, run_id: int | None
 ) -> Recorded:
-    """Versions for what differs from the current one. Contents are written in the order of their hashes, so that
-    sources with the same documents never wait for each other in a circle."""
-    changes = _changes(connection, source_id, read, keep_files=kind == "re-extracted")
+    """Versions for what is new. Contents are written in the order of their hashes, so that sources with the same
+    documents never wait for each other in a circle."""
     if not changes:
         return Recorded((), ())
     texts = keep_contents(connection, {change.values["content_hash"]: change.text for change in changes})
@@ -211,9 +204,15 @@ def _write(
     )
 
 
-def _changes(connection: Connection, source_id: str, read: Sequence[Read], *, keep_files: bool) -> list[_Change]:
-    """What was read, where it differs from the current version. `keep_files` leaves known files their old bytes."""
-    before = _current(connection, read)
+def _changes(
+    connection: Connection,
+    source_id: str,
+    read: Sequence[Read],
+    before: Mapping[int, Mapping[str, Any]],
+    *,
+    keep_files: bool,
+) -> list[_Change]:
+    """What was read, where it differs from the current versions. `keep_files` leaves known files their old bytes."""
     corrections = in_force(connection, [found["record_id"] for found in before.values()])
     digests = _digests(connection, source_id, read)
     changes: list[_Change] = []

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from etl.archive.corrections import LONGEST, WITHDRAWN
+from etl.archive.finding import is_current
 from etl.archive.models import Record, RecordVersion
 from etl.archive.records import clean
 from etl.browse.fields import Field, corrections, fields_of
@@ -46,7 +47,7 @@ def correcting(connection: Connection, record: int, name: str | None, token: str
     """The record as it is now; None when it, or a field of that name, is not there."""
     row = connection.execute(
         select(Record.id, Record.version, RecordVersion.title, RecordVersion.fields)
-        .join(RecordVersion, (RecordVersion.record_id == Record.id) & (RecordVersion.version == Record.version))
+        .join(RecordVersion, is_current(Record, RecordVersion))
         .where(Record.id == record)
     ).one_or_none()
     if row is None or (name is not None and name not in FIELDS):

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select, tuple_
 from sqlalchemy.orm import aliased
 
 from etl.archive.citation import MOUNT, Citation, cite
-from etl.archive.finding import NO_TEXT
+from etl.archive.finding import NO_TEXT, is_current
 from etl.archive.models import Blob, Capture, Content, Page, Record, RecordVersion, Source
 from etl.archive.similar import similar_to
 from etl.browse.fields import Corrected, Field, corrections, fields_of
@@ -223,7 +223,7 @@ def _places(connection: Connection, content: str, number: int) -> tuple[tuple[Pl
             Record.created_at,
             func.count().over().label("total"),
         )
-        .join(RecordVersion, (RecordVersion.record_id == Record.id) & (RecordVersion.version == Record.version))
+        .join(RecordVersion, is_current(Record, RecordVersion))
         .join(Page, Page.id == Record.page_id)
         .join(Source, Source.id == Record.source_id)
         .where(*here)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from etl.archive.finding import is_current
 from etl.archive.models import Record, RecordVersion, Run, Source
 from etl.browse.kept import FixityOfAll, fixity_of_all
 
@@ -84,7 +85,7 @@ def source_list(connection: Connection) -> SourceList:
             func.count(RecordVersion.content_hash.distinct()).label("texts"),
             func.max(RecordVersion.published_date).label("newest"),
         )
-        .join(RecordVersion, (RecordVersion.record_id == Record.id) & (RecordVersion.version == Record.version))
+        .join(RecordVersion, is_current(Record, RecordVersion))
         .group_by(Record.source_id)
         .subquery()
     )

@@ -17,7 +17,8 @@ from typing import Any
 import pyarrow as pa
 from sqlalchemy import Connection, Engine, text
 
-from etl.archive.database import readable_errors
+from etl.archive import Archive
+from etl.archive.database import lock_exporting, readable_errors
 from etl.archive.store import MissingObject, Store, sha256
 from etl.errors import GongkaiError
 from etl.export.parquet import write_parquet
@@ -59,8 +60,6 @@ SCHEMA = pa.schema(
 """A change with the version after it; the columns mean what they mean in `api_v1`."""
 
 _LAST = text("SELECT coalesce(max(change_seq), 0) FROM api_v1.changes")
-# Nobody's number but ours among the advisory locks; held until the transaction ends.
-_ALONE = text("SELECT pg_try_advisory_xact_lock(7305808869231650146)")
 _PAGE = text(f"""
 SELECT {", ".join(SCHEMA.names)}
 FROM (SELECT change_seq, kind, record_id, version, changed_at, reason, run_id FROM api_v1.changes) AS c
@@ -92,25 +91,29 @@ class Manifest:
     files: tuple[File, ...]
 
 
-def export_changes(reader: Engine, store: Store) -> Manifest:
+def export_changes(archive: Archive, reader: Engine) -> Manifest:
     """Exports what is new in the feed; returns the manifest as it then stands. With nothing new it writes nothing.
 
     Raises `GongkaiError` where another export is under way, or the bucket is ahead of the database.
     """
-    with readable_errors(reader), reader.begin() as connection:
-        if not connection.scalar(_ALONE):
-            raise GongkaiError("another export of the changes is under way", hint="let it end")
-        manifest, last = read_manifest(store), connection.scalars(_LAST).one()
-        if manifest.change_seq_to > last:
-            raise GongkaiError(
-                f"{MANIFEST} in {store.address.bucket!r} reaches change {manifest.change_seq_to}, the database {last}",
-                hint=f"rebuild the database first; or the bucket is another archive's: move {FOLDER} away",
-            )
-        while manifest.change_seq_to < last:
-            rows = _some(connection, manifest.change_seq_to, last)
-            files = [_write(store, month, part) for month, part in _by_month(rows)]
-            manifest = Manifest(rows[-1]["change_seq"], (*manifest.files, *files))
-            store.put(MANIFEST, json.dumps(asdict(manifest), indent=1).encode())
+    with readable_errors(archive.engine), archive.engine.begin() as alone:
+        lock_exporting(alone)
+        with readable_errors(reader), reader.begin() as connection:
+            return _export(connection, archive.store)
+
+
+def _export(connection: Connection, store: Store) -> Manifest:
+    manifest, last = read_manifest(store), connection.scalars(_LAST).one()
+    if manifest.change_seq_to > last:
+        raise GongkaiError(
+            f"{MANIFEST} in {store.address.bucket!r} reaches change {manifest.change_seq_to}, the database {last}",
+            hint=f"rebuild the database first; or the bucket is another archive's: move {FOLDER} away",
+        )
+    while manifest.change_seq_to < last:
+        rows = _some(connection, manifest.change_seq_to, last)
+        files = [_write(store, month, part) for month, part in _by_month(rows)]
+        manifest = Manifest(rows[-1]["change_seq"], (*manifest.files, *files))
+        store.put(MANIFEST, json.dumps(asdict(manifest), indent=1).encode())
     return manifest
 
 

@@ -1,22 +1,29 @@
 """Reading in processes that can be killed: a file that hangs, crashes or eats memory costs itself and nothing else."""
 
 import os
+import socket
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import Pipe
+from dataclasses import asdict
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, TypeVar
 
 from etl.errors import GongkaiError
+from etl.files.answers import answered, only_text, reading
+from etl.files.channel import SAID, Channel
 from etl.files.kinds import UNKNOWN, sniff
 from etl.files.types import FileOutcome, FileReading, Limits, Unreadable
 
 _STARTING = 120
 """Seconds in which a process must have loaded its parsers; 0.3 s and 2 s for OCR, more on a machine that is busy."""
+
+Answer = TypeVar("Answer")
+Form = Callable[[Any, str], Answer]
+"""Makes an answer of what the process said and the text beside it, or raises `ValueError`."""
 
 
 class Worker:
@@ -30,54 +37,69 @@ class Worker:
         self.module, self.memory = module, memory
         self.process: subprocess.Popen[bytes] | None = None
 
-    def call(self, seconds: float, function: str, *arguments: Any) -> Any:
-        """The function's result. Raises `Unreadable` when it takes too long or its process dies."""
+    def call(
+        self, seconds: float, form: Form[Answer], most: int, function: str, body: bytes, *arguments: Any
+    ) -> Answer:
+        """The function's result in the form that it must have, with a text of at most so many bytes.
+
+        Raises `Unreadable` when it takes too long, its process dies, or what that says is no answer.
+        """
         for _ in range(2):
             self._start()
             try:
-                self.connection.send((function, arguments))
+                self.channel.send([function, arguments], body, seconds)
                 break
+            except TimeoutError:
+                raise self._too_slow(seconds) from None
             except OSError:
                 # It died between two files, so this one is not to blame.
                 self.stop()
-        answer = self._answer(seconds)
-        if isinstance(answer, Unreadable):
-            if answer.outcome is FileOutcome.CRASHED:
-                # What a failed allocation leaves behind is not to be trusted.
-                self.stop()
-            raise answer
-        return answer
+        return self._answer(seconds, form, most)
 
-    def _answer(self, seconds: float) -> Any:
+    def _answer(self, seconds: float, form: Form[Answer], most: int) -> Answer:
         try:
-            if self.connection.poll(seconds):
-                return self.connection.recv()
+            said, text = self.channel.receive(SAID, most, seconds)
+            answer = answered(said)
+            if not isinstance(answer, Unreadable):
+                return form(answer, text.decode())
+        except TimeoutError:
+            answer = self._too_slow(seconds)
+        except OSError:
+            answer = Unreadable(FileOutcome.CRASHED, f"the reading process died ({self.stop()})")
+        except (ValueError, RecursionError) as error:
+            answer = Unreadable(FileOutcome.CRASHED, f"the reading process gave no answer: {str(error)[:200]}")
+        if answer.outcome is FileOutcome.CRASHED:
+            # What a failed allocation leaves behind is not to be trusted.
             self.stop()
-            return Unreadable(FileOutcome.TOO_SLOW, f"not read within {seconds:g} s")
-        except (EOFError, OSError):
-            return Unreadable(FileOutcome.CRASHED, f"the reading process died ({self.stop()})")
+        raise answer
+
+    def _too_slow(self, seconds: float) -> Unreadable:
+        self.stop()
+        return Unreadable(FileOutcome.TOO_SLOW, f"not read within {seconds:g} s")
 
     def _start(self) -> None:
         if self.process is not None:
             return
-        self.connection, other = Pipe()
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "etl.files.worker", str(other.fileno()), str(self.memory), self.module],
-            pass_fds=[other.fileno()],
-            stdin=subprocess.DEVNULL,
-            env=_environment(),
-        )
-        other.close()
-        ready = self._answer(_STARTING)
-        if isinstance(ready, Unreadable):
+        own, other = socket.socketpair()
+        self.channel = Channel(own)
+        with other:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "etl.files.worker", str(other.fileno()), str(self.memory), self.module],
+                pass_fds=[other.fileno()],
+                stdin=subprocess.DEVNULL,
+                env=_environment(),
+            )
+        try:
+            self._answer(_STARTING, only_text, len("ready"))
+        except Unreadable as error:
             self.stop()
-            raise GongkaiError(f"the process that reads files does not start: {ready.reason}")
+            raise GongkaiError(f"the process that reads files does not start: {error.reason}") from None
 
     def stop(self) -> int | None:
         """Ends the process; its exit code."""
         if self.process is None:
             return None
-        self.connection.close()
+        self.channel.close()
         self.process.kill()
         code = self.process.wait()
         self.process = None
@@ -102,8 +124,8 @@ class Reader:
         """
         worker = self._free.get()
         try:
-            reading: FileReading = worker.call(self.limits.seconds, "read_file", body, name, self.limits)
-            return reading
+            limits, most = asdict(self.limits), text_bytes(self.limits.characters)
+            return worker.call(self.limits.seconds, reading, most, "read_file", body, name, limits)
         except Unreadable as error:
             return FileReading(_kind(body, name), error.outcome, error.reason)
         finally:
@@ -123,6 +145,11 @@ class Reader:
         self._threads.shutdown()
         for worker in self.workers:
             worker.stop()
+
+
+def text_bytes(characters: int) -> int:
+    """The bytes that so many characters may take."""
+    return 4 * characters
 
 
 def _environment() -> dict[str, str]:

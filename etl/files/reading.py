@@ -1,5 +1,7 @@
 """The whole way from a file's bytes to its reading; `etl.files.pool` runs it in a process that can be killed."""
 
+from typing import Any
+
 from etl.files import kinds, office
 from etl.files.archives import ARCHIVES, Budget, unpack
 from etl.files.docx import docx_text
@@ -10,9 +12,9 @@ from etl.files.types import FileOutcome, FileReading, Limits, Member, Unreadable
 from etl.files.word import word_text
 
 
-def read_file(body: bytes, name: str, limits: Limits) -> FileReading:
+def read_file(body: bytes, name: str, limits: dict[str, Any]) -> FileReading:
     """What the file says. Whatever the bytes, an outcome and never an exception but `MemoryError`."""
-    return _read(body, name, Budget(limits), 1)
+    return _read(body, name, Budget(Limits(**limits)), 1)
 
 
 def _read(body: bytes, name: str, budget: Budget, depth: int) -> FileReading:
@@ -92,6 +94,7 @@ def _archive(body: bytes, kind: str, budget: Budget, depth: int) -> FileReading:
         return FileReading(kind, FileOutcome.TOO_LARGE, f"archives nested more than {budget.limits.depth} deep")
     members: list[Member] = []
     texts: list[str] = []
+    left = budget.limits.characters
     stopped = ""
     try:
         for path, content in unpack(body, kind, budget):
@@ -104,7 +107,11 @@ def _archive(body: bytes, kind: str, budget: Budget, depth: int) -> FileReading:
                 below = f"{path}/{member.path}"
                 members.append(Member(below, member.media_type, member.outcome, member.reason, member.size))
             if inner.text:
-                texts.append(inner.text if inner.members else f"== {path} ==\n{inner.text}")
+                text = inner.text if inner.members else f"== {path} ==\n{inner.text}"
+                left -= len(text) + 1
+                if left < 0:
+                    raise Unreadable(FileOutcome.TOO_LARGE, f"more than {budget.limits.characters} characters")
+                texts.append(text)
     except Unreadable as error:
         if not members:
             raise

@@ -1,10 +1,12 @@
-"""What the process that reads scans does: which pages need it, and one page at a time.
+"""What the process that reads scans does: which pages need it, one page at a time, and the text of all of them.
 
 The models come with RapidOCR's wheel; nothing is downloaded.
 """
 
 import io
+import json
 from collections.abc import Iterator
+from dataclasses import astuple
 from functools import cache
 from typing import Any
 
@@ -13,7 +15,7 @@ from PIL import Image, ImageOps
 from rapidocr import RapidOCR
 
 from etl.files.kinds import IMAGES, PDF
-from etl.files.lines import Line, in_rows
+from etl.files.lines import Line, in_rows, paragraphs, without_edges
 from etl.files.pdf import open_pdf, pdf_pages
 from etl.files.types import FileOutcome, Limits, ScanLimits, Unreadable
 
@@ -31,22 +33,37 @@ _STRIP = 1.5
 """Height of a strip in widths: a long poster shrunk to one picture would be too small to read."""
 
 
-def survey(body: bytes, media_type: str, limits: ScanLimits) -> list[list[Line] | None]:
-    """The lines of each page; None for one that has to be recognised. Raises `Unreadable`."""
+def survey(body: bytes, media_type: str, limits: dict[str, Any]) -> list[bool]:
+    """Whether each page has to be recognised; the others have a text layer. Raises `Unreadable`."""
+    allowed = ScanLimits(**limits)
     if media_type == PDF:
-        found = pdf_pages(body, Limits())
-        pages = [None if page.picture else page.lines for page in found]
+        pages = [page.picture for page in pdf_pages(body, Limits())]
     elif media_type in IMAGES:
-        pages = [None] * _frames(body, limits)
+        pages = [True] * _frames(body, allowed)
     else:
         raise Unreadable(FileOutcome.UNSUPPORTED, f"{media_type} is no scan")
-    if pages.count(None) > limits.pages:
-        raise Unreadable(FileOutcome.TOO_LARGE, f"{pages.count(None)} scanned pages, allowed are {limits.pages}")
+    if sum(pages) > allowed.pages:
+        raise Unreadable(FileOutcome.TOO_LARGE, f"{sum(pages)} scanned pages, allowed are {allowed.pages}")
     return pages
 
 
-def recognise(body: bytes, media_type: str, number: int) -> list[Line]:
-    """The lines of one page or picture, top to bottom, in points or pixels. Raises `Unreadable`."""
+def recognise(body: bytes, media_type: str, number: int) -> str:
+    """The lines of one page or picture for `together`. Raises `Unreadable`."""
+    return json.dumps([astuple(line) for line in _lines(body, media_type, number)])
+
+
+def together(body: bytes, media_type: str, recognised: list[str | None]) -> str:
+    """The text of all pages, from the lines that were recognised and, for None, from the text layer."""
+    layer = pdf_pages(body, Limits()) if None in recognised else []
+    pages = [
+        layer[number].lines if lines is None else [Line(*line) for line in json.loads(lines)]
+        for number, lines in enumerate(recognised)
+    ]
+    return "\n".join(paragraphs(without_edges(pages)))
+
+
+def _lines(body: bytes, media_type: str, number: int) -> list[Line]:
+    """The lines of one page or picture, top to bottom, in points or pixels."""
     picture, scale = _drawn(body, number) if media_type == PDF else (_decoded(body, number), 1.0)
     pieces: list[Line] = []
     for top, strip in _strips(picture):

@@ -225,14 +225,15 @@ def _prepare(server: Postgres) -> None:
     with server.connect() as connection:
         known = {name for (name,) in connection.execute("SELECT rolname FROM pg_authid WHERE rolpassword <> ''")}
         # Servers of before these settings have all passwords.
-        limited = connection.execute("SELECT FROM pg_roles WHERE rolname = 'archive_reader' AND rolconfig IS NOT NULL")
+        limited = connection.execute("SELECT FROM pg_roles WHERE rolname = 'archive_reader' AND rolconnlimit > 0")
         if known.issuperset(roles) and limited.fetchone() is not None:
             return
         if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = 'airflow'").fetchone():
             connection.execute("CREATE ROLE airflow LOGIN")
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'airflow'").fetchone():
             connection.execute("CREATE DATABASE airflow OWNER airflow TEMPLATE template0")
-        connection.execute("REVOKE ALL ON DATABASE airflow FROM PUBLIC")
+        # Who may not use a database may not take its locks either: the server has one table for all of them.
+        connection.execute("REVOKE ALL ON DATABASE airflow, postgres, template1 FROM PUBLIC")
         psql(server, ROLES)
         # Passwords last: a role that has one stands for all that comes before.
         for role in roles:

@@ -11,9 +11,10 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, or_, select
 
 from etl.archive import Archive, open_archive
+from etl.archive.finding import is_current
 from etl.archive.models import Page, Record, RecordVersion
 from etl.archive.models import Source as SourceRow
-from etl.archive.records import READ_WITH, Difference, Read, Recorded, differences, rerecord
+from etl.archive.records import READ_WITH, Difference, Read, rerecord
 from etl.errors import GongkaiError
 from etl.pipeline.files import FileReader, linked
 from etl.pipeline.reading import read_pages
@@ -98,7 +99,7 @@ def slices(connection: Connection, wanted: Wanted) -> list[Slice]:
 def _wanted(wanted: Wanted) -> Select[str, int]:
     query = (
         select(Record.source_id, Record.page_id)
-        .join(RecordVersion, (RecordVersion.record_id == Record.id) & (RecordVersion.version == Record.version))
+        .join(RecordVersion, is_current(Record, RecordVersion))
         .order_by(Record.source_id, Record.page_id)
     )
     if not wanted.all:
@@ -120,11 +121,8 @@ def reextract_slice(archive: Archive, wanted: Wanted, part: Slice, *, dry_run: b
     done = Reread()
     with FileReader(archive) as files:
         for read in _read(archive, source, pages):
-            with archive.engine.connect() as connection:
-                found = differences(connection, part.source, read)
-            done.add(_counted(len(read), found))
+            done.add(_counted(len(read), rerecord(archive, part.source, read, dry_run=dry_run)))
             if not dry_run:
-                rerecord(archive, part.source, read)
                 files.read(part.source, linked(read))
     return done
 
@@ -137,12 +135,10 @@ def _counted(records: int, found: Sequence[Difference]) -> Reread:
     return Reread(records, versions, Counter({name: len(each) for name, each in by_field.items()}), by_field)
 
 
-def reread(archive: Archive, source: Source, pages: Sequence[int]) -> Recorded:
+def reread(archive: Archive, source: Source, pages: Sequence[int]) -> None:
     """Reads the current versions' captures of the pages again, for a run that is about to read newer ones."""
-    updated: list[int] = []
     for read in _read(archive, source, pages):
-        updated += rerecord(archive, source.id, read).updated
-    return Recorded((), tuple(updated))
+        rerecord(archive, source.id, read)
 
 
 def reextract(settings: Settings, wanted: Wanted, tell: Tell, *, dry_run: bool = False) -> Reread:
@@ -184,7 +180,7 @@ def _read(archive: Archive, source: Source, pages: Sequence[int]) -> Iterator[li
 _CURRENT = (
     select(Page.id.label("page_id"), RecordVersion.capture_id, Page.listing)
     .join(Record, Record.page_id == Page.id)
-    .join(RecordVersion, (RecordVersion.record_id == Record.id) & (RecordVersion.version == Record.version))
+    .join(RecordVersion, is_current(Record, RecordVersion))
     .where(Page.id.in_(bindparam("pages", expanding=True)))
     .order_by(Page.id)
 )

@@ -65,7 +65,7 @@ def exported(store: Store, folder: Path) -> list[dict[str, Any]]:
 
 
 def test_the_feed_by_month_opens_in_duckdb(archive: Archive, reader: Engine, tmp_path: Path) -> None:
-    assert export_changes(reader, archive.store).change_seq_to == RECORDS
+    assert export_changes(archive, reader).change_seq_to == RECORDS
     rows = exported(archive.store, tmp_path)
     assert {row["month"]: row["change_seq"] for row in reversed(rows)} == {"2025-12": 1, "2026-01": 60}
     with reader.connect() as connection:
@@ -77,13 +77,13 @@ def test_the_feed_by_month_opens_in_duckdb(archive: Archive, reader: Engine, tmp
 
 @pytest.mark.usefixtures("small_files")
 def test_it_goes_on_where_it_ended_and_writes_nothing_twice(archive: Archive, reader: Engine, tmp_path: Path) -> None:
-    export_changes(reader, archive.store)
+    export_changes(archive, reader)
     before = objects(archive.store)
-    export_changes(reader, archive.store)
+    export_changes(archive, reader)
     assert objects(archive.store) == before
     with archive.engine.begin() as connection:
         publish(connection, archive.store, [Event("updated", 7, 1, 7, SOURCE, reason="again")])
-    assert export_changes(reader, archive.store).change_seq_to == RECORDS + 1
+    assert export_changes(archive, reader).change_seq_to == RECORDS + 1
     after = objects(archive.store)
     assert len(after) == len(before) + 1
     assert {key for key in before if after[key] != before[key]} == {MANIFEST}
@@ -107,14 +107,14 @@ def test_a_killed_run_leaves_nothing_half(
 
     monkeypatch.setattr(Store, "put", dying)
     with pytest.raises(KeyboardInterrupt):
-        export_changes(reader, archive.store)
+        export_changes(archive, reader)
     reached = read_manifest(archive.store).change_seq_to
     if reached:
         assert len(exported(archive.store, tmp_path)) == reached
     # More has come until it is started again: what it left over is overwritten all the same.
     with archive.engine.begin() as connection:
         publish(connection, archive.store, [Event("updated", 7, 1, 7, SOURCE)])
-    manifest = export_changes(reader, archive.store)
+    manifest = export_changes(archive, reader)
     assert len(exported(archive.store, tmp_path)) == manifest.change_seq_to == RECORDS + 1
     assert objects(archive.store).keys() == {file.key for file in manifest.files} | {MANIFEST}
 
@@ -131,11 +131,11 @@ def test_two_at_once_are_one_and_an_error(
         put(self, key, body)
 
     monkeypatch.setattr(Store, "put", waiting)
-    first = threading.Thread(target=export_changes, args=(reader, archive.store))
+    first = threading.Thread(target=export_changes, args=(archive, reader))
     first.start()
     assert at_work.wait(10)
     with pytest.raises(GongkaiError, match="under way"):
-        export_changes(reader, archive.store)
+        export_changes(archive, reader)
     go_on.set()
     first.join()
     assert len(exported(archive.store, tmp_path)) == RECORDS
@@ -144,13 +144,13 @@ def test_two_at_once_are_one_and_an_error(
 def test_an_export_ahead_of_the_database_is_an_error(
     archive: Archive, reader: Engine, owner_url: str, local_settings: Settings
 ) -> None:
-    export_changes(reader, archive.store)
+    export_changes(archive, reader)
     before = objects(archive.store)
     owner = create_engine(owner_url)
     with owner.begin() as connection:
         connection.execute(text("DELETE FROM archive.change WHERE change_seq > 50"))
     with pytest.raises(GongkaiError, match=r"reaches change 100, the database 50 .*rebuild"):
-        export_changes(reader, archive.store)
+        export_changes(archive, reader)
     assert objects(archive.store) == before
     owner.dispose()
 
@@ -160,7 +160,7 @@ def test_what_is_away_or_missing_is_said(archive: Archive, reader: Engine, owner
         open_reader(Settings.model_validate({"database_reader_url": ""}))
     away = Store(archive.store.address.__class__("127.0.0.1:9", "x", "x", "nowhere", secure=False))
     with pytest.raises(StoreError):
-        export_changes(reader, away)
+        export_changes(Archive(archive.engine, away), reader)
     owner = create_engine(owner_url)
     with owner.begin() as connection:
         connection.execute(text("DROP SCHEMA api_v1 CASCADE"))

@@ -121,6 +121,13 @@ def test_limits_of_size_and_pages() -> None:
         assert read(GOOD).outcome is FileOutcome.READ
 
 
+def test_the_text_of_an_archive_is_limited_as_a_whole() -> None:
+    with reader_pool(Limits(characters=1000)) as read:
+        reading = read(containers.zipped({f"{number}.txt": "水" * 400 for number in range(4)}))
+    assert (reading.outcome, reading.text.count("水"), len(reading.members)) == (FileOutcome.TOO_LARGE, 800, 4)
+    assert reading.reason == "stopped after 3 members: more than 1000 characters"
+
+
 def test_a_file_that_takes_too_long_is_left_and_the_next_is_read() -> None:
     with reader_pool(Limits(seconds=1.5)) as read:
         read(GOOD)
