@@ -5,6 +5,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from lxml import etree
 
@@ -57,7 +58,7 @@ def parse_xml(content: bytes) -> etree._Element:
     root = etree.fromstring(content, parser)
     if root is None:
         raise Unreadable(FileOutcome.BROKEN, "a part of it is no XML")
-    declared = root.getroottree().docinfo.internalDTD
+    declared: Any = root.getroottree().docinfo.internalDTD
     if declared is not None and next(declared.iterentities(), None) is not None:
         # No office writes one. Its text would be missing without a word, as entities stay unexpanded.
         raise Unreadable(FileOutcome.BROKEN, "its XML declares entities, which are not expanded")
