@@ -169,6 +169,13 @@ for value in ("全部", "全部机构", "不限", "不限部门", "请选择", "
         absent=("publisher",),
     )
 trap(
+    "scope-is-all",
+    "`公开范围：全部公开` is no placeholder",
+    "header layouts",
+    page(table(("索引号", INDEX), ("公开范围", "全部公开"))),
+    fields={"disclosure_scope": "全部公开"},
+)
+trap(
     "header-in-a-comment",
     "rows of a header inside an HTML comment",
     "gkmlpt",
