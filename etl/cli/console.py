@@ -50,7 +50,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str =
 
 
 def progress() -> Progress:
-    """A progress display on standard error: what, a bar, how many of how many, how long."""
+    """A progress display on standard error: what, a bar, how many of how many, how long; none where no terminal is."""
     return Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -58,4 +58,5 @@ def progress() -> Progress:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         console=errors,
+        disable=not errors.is_terminal,
     )
