@@ -13,6 +13,8 @@ from etl.files.types import FileOutcome, Limits, Unreadable
 
 _FREE = 10 * 2**20
 """Bytes that any file may grow to; how many times larger it becomes only matters beyond."""
+_HEAD = 2048
+"""Bytes of an XML member among which its declarations begin."""
 _FAULTS = (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, IndexError, zlib.error)
 
 
@@ -51,6 +53,20 @@ def read_xml(archive: zipfile.ZipFile, name: str) -> etree._Element:
         raise Unreadable(FileOutcome.BROKEN, f"{name} is missing") from error
 
 
+def check_entities(archive: zipfile.ZipFile, folder: str) -> None:
+    """Raises `Unreadable` where an XML member of the folder declares entities, for a reader that leaves them out."""
+    for name in archive.namelist():
+        if name.startswith(folder) and name.endswith(".xml"):
+            with archive.open(name) as part:
+                if b"<!ENTITY" in part.read(_HEAD):
+                    raise _entities()
+
+
+def _entities() -> Unreadable:
+    """No office writes one. Its text would be missing without a word, as entities stay unexpanded."""
+    return Unreadable(FileOutcome.BROKEN, "its XML declares entities, which are not expanded")
+
+
 def parse_xml(content: bytes) -> etree._Element:
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, recover=True
@@ -60,6 +76,5 @@ def parse_xml(content: bytes) -> etree._Element:
         raise Unreadable(FileOutcome.BROKEN, "a part of it is no XML")
     declared: Any = root.getroottree().docinfo.internalDTD
     if declared is not None and next(declared.iterentities(), None) is not None:
-        # No office writes one. Its text would be missing without a word, as entities stay unexpanded.
-        raise Unreadable(FileOutcome.BROKEN, "its XML declares entities, which are not expanded")
+        raise _entities()
     return root

@@ -1,16 +1,18 @@
 """Whatever the bytes, an outcome: nothing raises, nothing hangs, and the files after it are read."""
 
+import io
 import random
 import subprocess
 import sys
 import threading
 import time
+import zipfile
 
 import psutil
 import pytest
 
 from etl.files import FileOutcome, Limits, Reader, reader_pool
-from etl.files.kinds import DOC, DOCX, OFD
+from etl.files.kinds import DOC, DOCX, OFD, XLSX
 from tests.files import containers, documents, pdfs
 from tests.files.documents import docx, ofd, p
 from tests.files.test_formats import SAMPLES, seven_zip
@@ -70,7 +72,15 @@ def test_entities_stay_unread(read: Reader, doctype: str) -> None:
     layout = containers.zipped(
         {"OFD.xml": doctype + f"<ofd:OFD {space}><ofd:DocRoot>&{entity};</ofd:DocRoot></ofd:OFD>"}
     )
-    for body, kind in ((word, DOCX), (layout, OFD)):
+    sheet = zipfile.ZipFile(io.BytesIO(documents.xlsx({"表": [["南街"]]})))
+    parts = {name: sheet.read(name).decode() for name in sheet.namelist()}
+    table = containers.zipped(
+        {
+            name: doctype + part.replace("南街", f"&{entity};") if name.startswith("xl/worksheets/") else part
+            for name, part in parts.items()
+        }
+    )
+    for body, kind in ((word, DOCX), (layout, OFD), (table, XLSX)):
         reading = read(body)
         assert reading.media_type == kind
         assert (reading.outcome, reading.text) == (FileOutcome.BROKEN, "")
