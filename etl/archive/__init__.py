@@ -13,11 +13,10 @@ from etl.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Archive:
-    """The two places in which everything is kept."""
+class Database:
+    """What is known of records, without their bytes: enough to cite, compare, report and list."""
 
     engine: Engine
-    store: Store
 
     @property
     def hosts(self) -> PostgresHosts:
@@ -25,12 +24,24 @@ class Archive:
         return PostgresHosts(self.engine)
 
 
+@dataclass(frozen=True, slots=True)
+class Archive(Database):
+    """The two places in which everything is kept."""
+
+    store: Store
+
+
 def open_archive(settings: Settings) -> Archive:
     """The archive that the settings name, found to be there and of the right schema. Raises `GongkaiError`."""
     store = open_store(settings)
+    return Archive(open_database(settings).engine, store)
+
+
+def open_database(settings: Settings) -> Database:
+    """The archive's database alone, of the right schema; the bucket is not asked. Raises `GongkaiError`."""
     engine = connect(_secret("DATABASE_URL", settings.database_url))
     require_current(engine)
-    return Archive(engine, store)
+    return Database(engine)
 
 
 def open_reader(settings: Settings) -> Engine:

@@ -5,6 +5,7 @@ is withdrawn.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -14,7 +15,7 @@ from sqlalchemy.dialects.postgresql import distinct_on, insert
 from etl.archive import Archive
 from etl.archive.database import lock_source
 from etl.archive.feed import Event, publish
-from etl.archive.finding import is_current
+from etl.archive.finding import NUMBERED, is_current, require_number
 from etl.archive.models import Correction, Record, RecordVersion
 from etl.archive.states import columns, corrected
 from etl.errors import GongkaiError
@@ -25,6 +26,14 @@ WITHDRAWN = object()
 LONGEST = 2000
 """Characters of a value, a reason, a name."""
 _KEPT = ("capture_id", "content_hash", "attachments", "flags", "extractor")
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """The version at which a record is now, and whether this correction made it."""
+
+    version: int
+    changed: bool
 
 
 class CorrectionError(GongkaiError):
@@ -48,17 +57,23 @@ def in_force(connection: Connection, records: Sequence[int]) -> dict[int, dict[s
 
 
 def correct(archive: Archive, record: int, values: Mapping[str, Any], by: str, reason: str) -> int:
-    """Sets fields of a record to values (None: to have none; `WITHDRAWN`: as extracted); returns the new version.
+    """The version that `make_correction` leaves."""
+    return make_correction(archive, record, values, by, reason).version
+
+
+def make_correction(archive: Archive, record: int, values: Mapping[str, Any], by: str, reason: str) -> Corrected:
+    """Sets fields of a record to values (None: to have none; `WITHDRAWN`: as extracted).
 
     The same correction again changes nothing. Raises `CorrectionError` for an unknown record or field, a date that is
     none, a missing author or reason.
     """
     given = {name: _checked(name, value) for name, value in values.items()}
     by, reason = _said("who corrects", by), _said("the reason", reason)
+    require_number(record)
     with archive.engine.begin() as connection:
         source = connection.scalar(select(Record.source_id).where(Record.id == record))
         if source is None:
-            raise CorrectionError(f"no record {record}", hint="its number stands in the record's address")
+            raise CorrectionError(f"no record {record}", hint=NUMBERED)
         lock_source(connection, source)
         row = (
             connection.execute(
@@ -72,7 +87,7 @@ def correct(archive: Archive, record: int, values: Mapping[str, Any], by: str, r
         holding = in_force(connection, [record]).get(record, {})
         wanted = {name: value for name, value in given.items() if not _holds(holding, name, value)}
         if not wanted:
-            return int(row["version"])
+            return Corrected(int(row["version"]), changed=False)
         version = row["version"] + 1
         kept = connection.execute(
             insert(Correction).returning(*Correction.__table__.columns),
@@ -106,7 +121,7 @@ def correct(archive: Archive, record: int, values: Mapping[str, Any], by: str, r
             corrections=rows,
         )
         publish(connection, archive.store, [event])
-    return int(version)
+    return Corrected(int(version), changed=True)
 
 
 def _holds(holding: Mapping[str, Mapping[str, Any]], name: str, value: Any) -> bool:

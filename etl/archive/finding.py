@@ -13,14 +13,17 @@ from typing import Literal
 from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select, text, tuple_
 from sqlalchemy.orm import aliased
 
-from etl.archive import Archive
+from etl.archive import Database
 from etl.archive.database import readable_errors
-from etl.archive.models import Record, RecordVersion
+from etl.archive.models import Record, RecordVersion, Source
+from etl.errors import GongkaiError
 from etl.extract import content_hash
 from etl.extract.document_number import normalise_number
 
 NO_TEXT = content_hash("").sha256
 """The hash of a document without text, such as a scan in an attachment: it says nothing about being the same."""
+NUMBERED = "its number stands in the record's address"
+_LAST_NUMBER = 2**63 - 1
 TERMS = 8
 """Words of a filter that are looked for; each costs a comparison with every record."""
 _SHORT_ID = re.compile("[0-9A-Fa-f]{16}")
@@ -49,7 +52,7 @@ class Filter:
 
 
 @contextmanager
-def snapshot(archive: Archive, seconds: float = 0) -> Iterator[Connection]:
+def snapshot(archive: Database, seconds: float = 0) -> Iterator[Connection]:
     """A READ ONLY transaction that sees one state of the archive. A query may take that long; 0 sets no limit.
 
     Raises `DatabaseError`.
@@ -59,6 +62,19 @@ def snapshot(archive: Archive, seconds: float = 0) -> Iterator[Connection]:
         with connection.begin():
             connection.execute(text(f"SET LOCAL statement_timeout = {round(seconds * 1000)}"))
             yield connection
+
+
+def require_source(connection: Connection, source: str) -> None:
+    """Raises `GongkaiError` for a source of which the archive has no run: what is asked of it would be of nothing."""
+    known = connection.scalars(select(Source.id).order_by(Source.id)).all()
+    if source not in known:
+        raise GongkaiError(f"the archive has no source {source!r}", hint=f"known: {', '.join(known) or 'none'}")
+
+
+def require_number(record: int) -> None:
+    """Raises `GongkaiError` for a number that no record can have, as the database counts them."""
+    if not 0 < record <= _LAST_NUMBER:
+        raise GongkaiError(f"no record {record}", hint=NUMBERED)
 
 
 def is_current(record: Records, version: Versions) -> ColumnElement[bool]:

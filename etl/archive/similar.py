@@ -15,7 +15,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, exists, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from etl.archive import Archive
+from etl.archive import Database
+from etl.archive.finding import require_number
 from etl.archive.models import Content, Record, RecordVersion, Signature
 from etl.errors import GongkaiError
 from etl.extract.similarity import SCHEME, SHARE, Shingles, bands, share, shingles, signatures
@@ -65,6 +66,7 @@ def similar_to(connection: Connection, record_id: int, limit: int = LIMIT) -> tu
 
     A text too short to be compared has none. Raises `GongkaiError` when there is no such record.
     """
+    require_number(record_id)
     query = select(Content.hash, Content.text).join(Record, Record.content_hash == Content.hash)
     own = connection.execute(query.where(Record.id == record_id)).one_or_none()
     if own is None:
@@ -85,7 +87,7 @@ def _confirmed(mine: Shingles, candidates: Iterable[dict[str, Any]]) -> Iterator
             yield Similar(**candidate, share=part)
 
 
-def rebuild_signatures(archive: Archive, tell: Tell = lambda done, total: None) -> Rebuilt:
+def rebuild_signatures(archive: Database, tell: Tell = lambda done, total: None) -> Rebuilt:
     """Signs every version's text that has no signature of this scheme, in several processes and batch by batch.
 
     Interrupted, the next call goes on where it stopped.

@@ -3,7 +3,7 @@
 from contextlib import ExitStack
 from types import TracebackType
 
-from etl.cli.console import output, table
+from etl.cli.console import heading, output, table
 from etl.files import FileOutcome, FileReading, Reader, reader_pool, sniff
 from etl.files.kinds import HTML, TEXT
 from etl.files.ocr import ScanReader, scan_pool
@@ -48,7 +48,7 @@ class Attachments:
 
 def show_file(name: str, reading: FileReading) -> None:
     """What came of a file, its members, and how its text begins."""
-    output.rule(output.plain(name), align="left")
+    heading(name)
     colour = _COLOURS.get(reading.outcome, "red")
     about = [reading.reason, f"{reading.pages} pages" if reading.pages else "", f"{len(reading.text)} characters"]
     output.print(
@@ -58,6 +58,6 @@ def show_file(name: str, reading: FileReading) -> None:
     if reading.members:
         rows = [(m.path, m.outcome, m.reason, m.media_type, m.size) for m in reading.members]
         table(("member", "outcome", "reason", "type", "bytes"), rows)
-    output.print(output.plain(reading.text[:_SHOWN]))
+    output.print(output.plain(reading.text[:_SHOWN]), soft_wrap=True, highlight=False)
     if len(reading.text) > _SHOWN:
         output.print("[dim]… (the rest with --json)[/]")

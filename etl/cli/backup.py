@@ -1,5 +1,6 @@
 """`gongkai backup` and `gongkai restore`."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -31,6 +32,9 @@ def restore_command(
     digests: Annotated[list[str] | None, typer.Argument(metavar="[SHA256]…", help="Only these blobs.")] = None,
 ) -> None:
     """Put back what the bucket lacks or holds damaged; what is whole there stays as it is."""
+    for digest in digests or ():
+        if not re.fullmatch("[0-9a-f]{64}", digest):
+            raise GongkaiError(f"{digest!r} is no SHA-256", hint="64 digits of 0-9 and a-f, as `gongkai fixity` prints")
     copied = _shown("restoring", lambda tell: restore(open_store(settings()), folder, tell, digests or ()))
     _say(copied, str(folder), "look for them in an older backup")
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from etl.archive import open_archive
+from etl.archive import open_archive, open_database
 from etl.archive.reports import Report, last_reports
 from etl.archive.runs import Options
 from etl.cli.console import output, print_json, progress, table
@@ -82,7 +82,7 @@ def _run(work: Callable[..., Report], source: Source, options: Options, as_json:
 
 
 def _preview(source: Source, options: Options, as_json: bool) -> None:
-    listed, found = asyncio.run(preview(open_archive(settings()), source, options, settings().user_agent))
+    listed, found = asyncio.run(preview(open_database(settings()), source, options, settings().user_agent))
     new = [url for url, entry in found.items() if not entry.known]
     if as_json:
         print_json({"source": source.id, "listed": len(found), "new": new, "walk": asdict(listed)})
@@ -101,7 +101,7 @@ def report_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show the last finished run of each source."""
-    reports = last_reports(open_archive(settings()).engine, source)
+    reports = last_reports(open_database(settings()).engine, source)
     if source and not reports:
         raise GongkaiError(f"no finished run of source {source!r}", hint="gongkai crawl SOURCE, or start its DAG")
     if as_json:

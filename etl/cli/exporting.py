@@ -7,12 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from etl.archive import open_archive
+from etl.archive import open_archive, open_database
 from etl.archive.citation import MOUNT, cite
 from etl.archive.finding import Filter, snapshot
 from etl.cli.console import errors, output, print_json, progress
 from etl.clock import CHINA
-from etl.export.exporting import Export, Format, export
+from etl.export.exporting import STANDARD_OUTPUT, Export, Format, export
 from etl.export.rows import one
 from etl.settings import settings
 
@@ -68,7 +68,7 @@ def export_command(
 ) -> None:
     """Write records, or the pages they were read from, in a form that other tools open."""
     asked = Filter(query, source, publisher, published_from, published_to, changed_since, _STATES[state])
-    archive = open_archive(settings())
+    archive = open_archive(settings()) if format.has_bytes else open_database(settings())
     with progress() as bar:
         task = bar.add_task(f"{format} {out}", total=None)
 
@@ -76,7 +76,8 @@ def export_command(
             bar.update(task, advance=more, total=total)
 
         done = export(archive, Export(format, out, asked, every, versions, base), tell)
-    errors.print(f"{out}: {_told(format, done.written, done.repeated, done.left_out)}", soft_wrap=True)
+    where = "standard output" if out == STANDARD_OUTPUT else out
+    errors.print(f"{where}: {_told(format, done.written, done.repeated, done.left_out)}", soft_wrap=True)
 
 
 def _told(format: Format, written: int, repeated: int, left_out: int) -> str:
@@ -99,7 +100,7 @@ def cite_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Print the citation of a record (GB/T 7714-2015) with the permalink of its version."""
-    with snapshot(open_archive(settings())) as connection:
+    with snapshot(open_database(settings())) as connection:
         citation = cite(one(connection, record, version), base)
     if as_json:
         print_json(asdict(citation))

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from etl.archive import open_archive
+from etl.archive.finding import require_source
 from etl.archive.fixity import audit
 from etl.cli.console import errors, output, print_json, progress
 from etl.errors import GongkaiError
@@ -23,10 +24,14 @@ def fixity_command(
     """Read blobs again and hash them: what is left of today's share. Fails with a line for each that is damaged."""
     if every and source:
         raise GongkaiError("fixity takes either --all or --source", hint="gongkai fixity --all")
+    archive = open_archive(settings())
+    if source:
+        with archive.engine.connect() as connection:
+            require_source(connection, source)
     with progress() as bar:
         task = bar.add_task("reading blobs", total=None)
         found = audit(
-            open_archive(settings()),
+            archive,
             lambda read, due: bar.update(task, completed=read, total=due),
             days=None if every or source else settings().fixity_days,
             source=source,

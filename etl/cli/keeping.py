@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from etl.archive import open_archive
-from etl.archive.corrections import WITHDRAWN, correct
+from etl.archive.corrections import WITHDRAWN, make_correction
 from etl.archive.database import connect
 from etl.cli.console import errors, output, print_json, progress, table
 from etl.errors import GongkaiError
@@ -28,16 +28,31 @@ def correct_command(
     withdraw: Annotated[list[str], typer.Option(help="A field whose extracted value is to hold again.")] = [],  # noqa: B006
 ) -> None:
     """Set fields of a record to what an archivist knows better; the extracted values stay beside them."""
-    given: dict[str, Any] = dict.fromkeys(withdraw, WITHDRAWN)
+    given = _corrections(values, withdraw)
+    if not why.strip():
+        raise GongkaiError("the reason is missing", hint="give it with --why TEXT")
+    done = make_correction(open_archive(settings()), record, given, who or getpass.getuser(), why)
+    if done.changed:
+        output.print(f"record {record} is at version {done.version}")
+    else:
+        output.print(f"nothing was changed: record {record} says so already, and stays at version {done.version}")
+
+
+def _corrections(values: list[str], withdraw: list[str]) -> dict[str, Any]:
+    """The value of each field, given once."""
+    pairs: list[tuple[str, Any]] = [(name, WITHDRAWN) for name in dict.fromkeys(withdraw)]
     for each in values:
         name, equals, value = each.partition("=")
         if not equals:
             raise GongkaiError(f"{each!r} is not FIELD=VALUE", hint="as in publisher=某某局")
-        given[name] = value or None
-    if not given:
+        pairs.append((name, value or None))
+    if not pairs:
         raise GongkaiError("nothing to correct", hint="give FIELD=VALUE or --withdraw FIELD")
-    version = correct(open_archive(settings()), record, given, who or getpass.getuser(), why)
-    output.print(f"record {record} is at version {version}")
+    given = dict(pairs)
+    if len(given) < len(pairs):
+        twice = next(name for name in given if sum(name == other for other, _ in pairs) > 1)
+        raise GongkaiError(f"{twice} is given more than once", hint="a field has one value")
+    return given
 
 
 @app.command("reextract")

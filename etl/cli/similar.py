@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from etl.archive import Archive, open_archive
+from etl.archive import Database, open_database
 from etl.archive.similar import LIMIT, rebuild_signatures, similar_to
 from etl.cli.console import output, print_json, progress, table
 from etl.errors import GongkaiError
@@ -24,7 +24,7 @@ def similar_command(
     """Show the records whose texts are nearly the record's, and how much of them is. Nothing is merged."""
     if rebuild is (record is not None):
         raise GongkaiError("similar needs either a record or --rebuild", hint="gongkai similar 12")
-    archive = open_archive(settings())
+    archive = open_database(settings())
     if record is None:
         return _rebuild(archive, as_json)
     with archive.engine.connect() as connection:
@@ -38,7 +38,7 @@ def similar_command(
         output.print(f"no text is nearly that of record {record}")
 
 
-def _rebuild(archive: Archive, as_json: bool) -> None:
+def _rebuild(archive: Database, as_json: bool) -> None:
     with progress() as bar:
         task = bar.add_task("signing", total=None)
         done = rebuild_signatures(archive, lambda signed, total: bar.update(task, completed=signed, total=total))

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from etl.cli.console import errors, output, table
+from etl.cli.console import errors, heading, output, table
 from etl.clock import CHINA
 from etl.errors import GongkaiError
 from etl.pipeline.draft import draft
@@ -133,7 +133,7 @@ def _show_columns(columns: tuple[Looked, ...], show: Console) -> None:
 
 
 def _show_document(document: Document) -> None:
-    output.rule(output.plain(document.entry.url), align="left")
+    heading(document.entry.url)
     if document.extraction is None:
         output.print(f"[yellow]not read:[/] {output.plain(document.reason)}", soft_wrap=True)
         return

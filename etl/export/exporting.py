@@ -10,7 +10,7 @@ from typing import IO
 
 from sqlalchemy import Connection
 
-from etl.archive import Archive
+from etl.archive import Archive, Database
 from etl.archive.citation import MOUNT
 from etl.archive.finding import Filter, snapshot
 from etl.errors import GongkaiError
@@ -33,6 +33,11 @@ class Format(StrEnum):
     JSONL = "jsonl"
     CSV = "csv"
     TXT = "txt"
+
+    @property
+    def has_bytes(self) -> bool:
+        """Whether it holds captures, which are in the bucket; the others are of the database alone."""
+        return self in (Format.WARC, Format.WACZ)
 
 
 _BYTES = {Format.WARC: write_warc, Format.WACZ: write_wacz}
@@ -66,10 +71,11 @@ Tell = Callable[[int, int], None]
 """Called with the number of items written since the last call, and that of all."""
 
 
-def export(archive: Archive, asked: Export, tell: Tell = lambda more, total: None) -> Exported:
+def export(archive: Database, asked: Export, tell: Tell = lambda more, total: None) -> Exported:
     """Writes the export from one state of the archive. Interrupted or failed, it leaves nothing under the name.
 
-    Raises `GongkaiError` for what cannot be asked or written, `StoreError` and `DatabaseError`.
+    What holds bytes needs an `Archive`. Raises `GongkaiError` for what cannot be asked or written, `StoreError` and
+    `DatabaseError`.
     """
     _check(asked)
     with snapshot(archive) as connection:
@@ -80,7 +86,7 @@ def export(archive: Archive, asked: Export, tell: Tell = lambda more, total: Non
                 without = write_texts(connection, asked.filter, folder, lambda more: tell(more, total))
             return Exported(total, left_out=without)
         with _out(asked) as out:
-            if asked.format in _BYTES:
+            if asked.format.has_bytes and isinstance(archive, Archive):
                 return _bytes(connection, archive, asked, out, tell)
             write = _TABLES[asked.format]
             write(
@@ -113,7 +119,10 @@ def _out(asked: Export) -> AbstractContextManager[IO[bytes]]:
 
 
 def _check(asked: Export) -> None:
-    if asked.every and asked.format not in _BYTES:
+    days = asked.filter.published_from, asked.filter.published_to
+    if days[0] and days[1] and days[0] > days[1]:
+        raise GongkaiError(f"--from {days[0]} is after --to {days[1]}", hint="no day lies between them; swap the two")
+    if asked.every and not asked.format.has_bytes:
         raise GongkaiError(f"--all-captures says nothing for {asked.format}", hint="it is for warc and wacz")
     if asked.versions and asked.format not in _TABLES:
         raise GongkaiError(f"--versions says nothing for {asked.format}", hint="it is for jsonl, csv and parquet")

@@ -9,7 +9,17 @@ from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 from sqlalchemy.orm import aliased
 
 from etl.archive.citation import cite
-from etl.archive.finding import NO_TEXT, Filter, is_current, matches, places, stood_for
+from etl.archive.finding import (
+    NO_TEXT,
+    NUMBERED,
+    Filter,
+    is_current,
+    matches,
+    places,
+    require_number,
+    require_source,
+    stood_for,
+)
 from etl.archive.models import Capture, Content, File, Page, Record, RecordVersion, Source
 from etl.errors import GongkaiError
 
@@ -61,9 +71,8 @@ class Row:
 
 def count(connection: Connection, asked: Filter, *, versions: bool = False) -> int:
     """How many rows `rows` gives. Raises `GongkaiError` for a source that the archive does not know."""
-    known = select(Source.id).where(Source.id == asked.source)
-    if asked.source and connection.scalar(known) is None:
-        raise GongkaiError(f"the archive has no source {asked.source!r}", hint="`gongkai report` names those it has")
+    if asked.source:
+        require_source(connection, asked.source)
     record, now = aliased(Record), aliased(RecordVersion)
     wanted = select(func.coalesce(func.sum(record.version) if versions else func.count(), 0))
     joined = wanted.select_from(record).join(now, is_current(record, now)).where(matches(asked, record, now))
@@ -104,12 +113,14 @@ def distinct_texts(connection: Connection, asked: Filter) -> tuple[int, int]:
 
 def one(connection: Connection, record: int, version: int | None = None) -> Row:
     """A record in that version, or in its current one. Raises `GongkaiError` when there is none."""
-    query = _query(Filter(), versions=version is not None, only=(record, version))
-    for batch in _batches(connection, query):
-        return batch[0]
+    require_number(record)
     known = connection.scalar(select(Record.version).where(Record.id == record))
-    said = f"record {record} has {known} versions, no version {version}" if known else f"no record {record}"
-    raise GongkaiError(said, hint="its number stands in the record's address")
+    if known is None:
+        raise GongkaiError(f"no record {record}", hint=NUMBERED)
+    if version is not None and not 0 < version <= known:
+        raise GongkaiError(f"record {record} has no version {version}", hint=f"its current version is {known}")
+    query = _query(Filter(), versions=version is not None, only=(record, version))
+    return next(batch[0] for batch in _batches(connection, query))
 
 
 def files_of(connection: Connection, batch: Iterable[Row]) -> dict[str, dict[str, Any]]:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -19,8 +20,12 @@ from etl.export.rows import Row, distinct_texts, files_of, rows, texts
 Tell = Callable[[int], None]
 """Called with the number of records written since the last call."""
 
-GUARDED = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
+_UNSEEN = r"[\s\x00-\x1f\xad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+"""White space, control characters, those of no width and of direction: programs pass over them, or drop them."""
+_GUARDED = re.compile(rf"['\t\r\n]|{_UNSEEN}*[=+\-@＝＋－＠]")
 """What a spreadsheet may take for the beginning of a formula (OWASP, CSV injection), and the mark itself."""
+_BETWEEN_FLAGS = "; "
+"""A flag itself may hold spaces."""
 _NOT_IN_CSV = {"text", "fields", "attachments", "flags"}
 CSV_COLUMNS = (
     *(field.name for field in fields(Row) if field.name not in _NOT_IN_CSV),
@@ -89,7 +94,7 @@ def write_csv(connection: Connection, asked: Filter, out: IO[bytes], base: str, 
                 said = _told(row, base) | {
                     "characters": len(row.text),
                     "attachments": "\n".join(file["url"] for file in row.attachments),
-                    "flags": " ".join(row.flags),
+                    "flags": _BETWEEN_FLAGS.join(row.flags),
                 }
                 lines.writerow([guarded(said[name]) for name in CSV_COLUMNS])
             tell(len(batch))
@@ -129,7 +134,7 @@ def guarded(value: Any) -> Any:
     A cell that begins with `'` had it put there; without it stands the value.
     """
     said = _json(value) if hasattr(value, "isoformat") else value
-    return f"'{said}" if isinstance(said, str) and said.startswith(GUARDED) else said
+    return f"'{said}" if isinstance(said, str) and _GUARDED.match(said) else said
 
 
 def _told(row: Row, base: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Bytes to text, fields and attachments: a pure function, the same for every site."""
 
+from etl.extract.attachments import distinct
 from etl.extract.content import NORMALISER, ContentHash, content_hash, short_id
 from etl.extract.index_number import IndexNumber
 from etl.extract.reading import A_FILE, EXTRACTOR, extract
@@ -17,6 +18,7 @@ __all__ = [
     "Kind",
     "Origin",
     "content_hash",
+    "distinct",
     "extract",
     "short_id",
 ]

@@ -1,7 +1,8 @@
 """Files that belong to the document."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain, islice
 from urllib.parse import parse_qsl, unquote
 
@@ -37,11 +38,17 @@ _MOST = 2_000
 
 def find_attachments(page: WebPage, blocks: Blocks, body: Body, title: str = "") -> tuple[Attachment, ...]:
     """Files linked from the text, from the header above it and from the lines below it; each address once."""
+    told = chain(_linked(page, blocks, body, title), _listed(page), _embedded(page))
+    return distinct(Attachment(url, name) for url, name in islice(told, _MOST))
+
+
+def distinct(files: Iterable[Attachment]) -> tuple[Attachment, ...]:
+    """Each address once, where it stood first, with the first name that says something."""
     found: dict[str, Attachment] = {}
-    for url, name in islice(chain(_linked(page, blocks, body, title), _listed(page), _embedded(page)), _MOST):
-        known = found.get(url)
-        if known is None or (not known.name and name):
-            found[url] = Attachment(url, name)
+    for file in files:
+        known = found.setdefault(file.url, file)
+        if not known.name and file.name:
+            found[file.url] = replace(known, name=file.name)
     return tuple(found.values())
 
 

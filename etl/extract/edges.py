@@ -105,6 +105,16 @@ def aside(blocks: Blocks, index: int, body: Body) -> Node | None:
     return None
 
 
+def asks(blocks: Blocks, index: int, body: Body) -> bool:
+    """Whether a node stands in a form without the text: a search box. Pages of ASP.NET are one form as a whole."""
+    for around in blocks.ancestors(index):
+        if around.first <= body.first and around.last >= body.last:
+            return False
+        if around.tag == "form":
+            return True
+    return False
+
+
 @lru_cache(4096)
 def is_tool(text: str) -> bool:
     """A line that only works the page: print, close, font size, share. (`360A12-07-2023-0012` is an index number.)"""

@@ -14,6 +14,7 @@ from datetime import date
 from etl.extract.aliases import WEAK
 from etl.extract.blocks import Block, Blocks
 from etl.extract.document_number import number_in_title, whole_number
+from etl.extract.edges import asks
 from etl.extract.header import Scan
 from etl.extract.labels import labelled, squash, whole_label
 from etl.extract.types import FieldValue, Origin
@@ -47,7 +48,7 @@ def read_lines(scan: Scan, title: str) -> list[FieldValue]:
         before = blocks.blocks[index - 1].plain.rstrip(" ：:") if index else ""
         beside = whole_label(before) is not None or (len(before) < 10 and before.endswith(("时间", "日期")))
         number = None if beside or _among_cells(blocks, block) else whole_number(text)
-        if number and block.linked * 2 <= len(text):
+        if number and block.linked * 2 <= len(text) and not asks(blocks, block.node, scan.body):
             value, _ = make("document_number", number, "", "header", "line of its own above the text")
             if value:
                 found.append(replace(value, confidence=0.85))
@@ -57,7 +58,8 @@ def read_lines(scan: Scan, title: str) -> list[FieldValue]:
             or _timed(block.text, text)
             or _NAME_AND_DATE.match(text)
         )
-        if match and not beside and seen_title and len(text) < 100 and block.linked * 2 <= len(text):
+        near_title = seen_title and not beside and len(text) < 100 and block.linked * 2 <= len(text)
+        if match and near_title and not asks(blocks, block.node, scan.body):
             value, _ = make("published_date", match.group(1), "", "subheading", "date under the title", scan.not_after)
             if value:
                 found.append(replace(value, confidence=0.7))

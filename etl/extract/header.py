@@ -7,7 +7,7 @@ from datetime import date
 
 from etl.extract.aliases import WEAK
 from etl.extract.blocks import MARK, Block, Blocks, Node, boilerplate
-from etl.extract.edges import ENUMERATED, WIDEST, Body, aside, heads_list, is_tool
+from etl.extract.edges import ENUMERATED, WIDEST, Body, aside, asks, heads_list, is_tool
 from etl.extract.labels import Labelled, labelled, whole_label
 from etl.extract.types import FieldValue, Origin
 from etl.extract.values import DATES, make
@@ -43,7 +43,8 @@ class Scan:
 def read_labels(scan: Scan, header: Sequence[Node] = ()) -> tuple[list[FieldValue], list[str], set[str]]:
     """(evidence, flags, fields named without a value) of all labelled cells and lines outside the text.
 
-    Where the header's place is known, those elsewhere are not read: search forms and "related" boxes have labels too.
+    Where the header's place is known, those elsewhere are not read: "related" boxes have labels too, and so have search
+    forms, which count nowhere.
     """
     found: list[FieldValue] = []
     flags: list[str] = []
@@ -72,6 +73,8 @@ def read_labels(scan: Scan, header: Sequence[Node] = ()) -> tuple[list[FieldValu
         elif items[0].start > 40 and len(items) == 1:
             continue
         if items and (beside := aside(blocks, block.node, scan.body)) and beside.linked > _CARD:
+            continue
+        if items and not header and asks(blocks, block.node, scan.body):
             continue
         for item in items:
             if not item.name:

@@ -15,13 +15,19 @@ def predictions(labels: Path, pages: Path) -> Iterator[dict[str, object]]:
     `body` is left out for dates. 文号 is given as the page shows it. Raises `GongkaiError` for a file that cannot
     be read.
     """
-    for number, line in enumerate(labels.read_text(encoding="utf-8").splitlines(), 1):
+    try:
+        lines = labels.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise GongkaiError(f"{labels} cannot be read: {error.strerror}", hint="check --manifest") from None
+    except UnicodeDecodeError as error:
+        raise GongkaiError(f"{labels} is not UTF-8: {error.reason}", hint="check --manifest") from None
+    for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
             label = json.loads(line)
-            name, url = label["file"], label.get("url") or ""
-        except (ValueError, KeyError, TypeError) as error:
+            name, url = str(label["file"]), str(label.get("url") or "")
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise GongkaiError(
                 f"{labels}:{number}: {error}", hint="each line is a JSON object with at least `file`"
             ) from None

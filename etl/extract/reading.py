@@ -6,7 +6,7 @@ from datetime import date
 
 from lxml import html
 
-from etl.extract.attachments import find_attachments, find_images
+from etl.extract.attachments import distinct, find_attachments, find_images
 from etl.extract.blocks import Blocks
 from etl.extract.edges import Body, trim
 from etl.extract.fields import (
@@ -99,7 +99,7 @@ def extract(
             title = named_title
         evidence += told
     if len(text) < _SHELL:
-        files = (*files, *find_images(page, blocks, found))
+        files = distinct((*files, *find_images(page, blocks, found)))
     if title:
         evidence += from_title(title.value)
     evidence += read_meta(meta, seen)
@@ -157,4 +157,4 @@ def _from_data(page: WebPage, embedded: Embedded, files: tuple[Attachment, ...])
     blocks = Blocks(tree, Visibility(inner))
     whole = Body(0, len(blocks.blocks), -1, "data")
     told = tuple(Attachment(url, name) for href, name in embedded.attachments if (url := absolute(href, page.url)))
-    return render(blocks, whole), (*files, *find_attachments(inner, blocks, whole), *told)
+    return render(blocks, whole), distinct((*files, *find_attachments(inner, blocks, whole), *told))

@@ -16,10 +16,13 @@ CONFIDENCE: Mapping[Origin, float] = {
 DATES = frozenset({"written_date", "published_date", "effective_date", "expiry_date"})
 _NOTHING = re.compile(
     r"^(?:[-—–_/\\.。·*…〔〕\[\]()（）号\s]+|[（(]?(?:无|暂无|暂缺|没有|未)(?:关键词|主题词|文号|编号|分类|来源|内容|数据|信息|索引号"
-    r"|标注|填写|知|定)?[)）]?|空|待定|none|null|nil|n/a|\\n|undefined|不限|全部|请选择|\{\{.*\}\}|\$\{.*\}|NaN|0"
+    r"|标注|填写|知|定)?[)）]?|空|待定|none|null|nil|n/a|\\n|undefined|不限|全部|请(?:选择|输入).{0,20}|\{\{.*\}\}|\$\{.*\}|NaN|0"
     r"|\[object Object\]|invalid date|(?:高级)?(?:搜索|查询|检索)|重置|提交|确定|更多)$",
     re.IGNORECASE,
 )
+_ANYTHING = re.compile("(?:全部|不限)[\u4e00-\u9fff]{1,6}")
+_CHOICES = frozenset(("publisher", "source", "subject_category", "group_category", "genre_category", "keywords"))
+"""Fields of which `全部机构` is a choice that nobody has made; a scope may be 全部公开."""
 _VALID = re.compile(
     r"^(?:现行)?(?:有效|失效|废止|已失效|已废止|尚未生效|部分失效|部分有效|继续有效|长期有效|被修改|已修改|全文有效|全文失效|全文废止|条款失效)$"
 )
@@ -37,7 +40,7 @@ def clean(name: str, value: str) -> str:
             text = text[1:].strip()
         if text.endswith((opening, closing)) and text.count(opening) != text.count(closing):
             text = text[:-1].strip(_EDGES)
-    if _NOTHING.match(text):
+    if _NOTHING.match(text) or (name in _CHOICES and _ANYTHING.fullmatch(text)):
         return ""
     half = len(text) // 2
     if (

@@ -15,6 +15,7 @@ from unrar.cffi import unrarlib
 
 from etl.files import kinds
 from etl.files.packages import check_size, open_zip
+from etl.files.rar import check_end
 from etl.files.types import FileOutcome, Limits, Unreadable
 from etl.web.charset import decode
 
@@ -23,7 +24,7 @@ Unpacked = tuple[str, bytes | Unreadable]
 _UTF8 = 0x800
 _UNKNOWN_BYTES = "\ufffe"
 _CLUTTER = ("__MACOSX/", "~$", ".DS_Store", "Thumbs.db", "desktop.ini")
-_RAR_NO_PASSWORD, _RAR_BAD_PASSWORD, _RAR_STOP = 22, 24, -1
+_RAR_END, _RAR_NO_PASSWORD, _RAR_BAD_PASSWORD, _RAR_STOP = 10, 22, 24, -1
 
 
 class Budget:
@@ -80,7 +81,7 @@ def _rar(body: bytes, budget: Budget) -> Iterator[Unpacked]:
         file.flush()
         try:
             with unrarlib.RarArchive.open_for_processing(file.name) as archive:
-                for header in archive.iterate_headers():
+                for header in _rar_headers(archive):
                     size = header.UnpSize + (header.UnpSizeHigh << 32)
                     if header.Flags & unrarlib.FLAGS_RHDF_DIRECTORY:
                         header.skip()
@@ -90,6 +91,19 @@ def _rar(body: bytes, budget: Budget) -> Iterator[Unpacked]:
                     yield _rar_name(header), _rar_member(header, size)
         except unrarlib.BadRarFile as error:
             raise _rar_fault(error.code) from error
+    check_end(body)
+
+
+def _rar_headers(archive: unrarlib.RarArchive) -> Iterator[unrarlib.RarHeader]:
+    """The members' headers. The library's own walk ends at a header that cannot be read as it does at the last one."""
+    while True:
+        data = unrarlib.RARHeaderDataEx()
+        code = unrarlib.RARReadHeaderEx(archive.handle, data)
+        if code == _RAR_END:
+            return
+        if code:
+            raise _rar_fault(code)
+        yield unrarlib.RarHeader(archive, data)
 
 
 def _rar_name(header: Any) -> str:
@@ -111,13 +125,15 @@ def _rar_member(header: Any, size: int) -> bytes | Unreadable:
     handle = unrarlib.ffi.new_handle(take)
     unrarlib.RARSetCallbackPtr(header.handle, unrarlib.PyUNRARCALLBACKStub, handle)
     code = unrarlib.RARProcessFileW(header.handle, unrarlib.C_RAR_TEST, unrarlib.ffi.NULL, unrarlib.ffi.NULL)
-    return bytes(content) if code == 0 else _rar_fault(code)
+    # UnRAR looks at what follows too: a member before the place where an archive is cut may be whole all the same.
+    whole = code == 0 or (len(content) == size > 0 and zlib.crc32(content) == header.headerDataEx.FileCRC)
+    return bytes(content) if whole else _rar_fault(code)
 
 
 def _rar_fault(code: int) -> Unreadable:
     if code in (_RAR_NO_PASSWORD, _RAR_BAD_PASSWORD):
         return Unreadable(FileOutcome.ENCRYPTED, "the archive asks for a password")
-    return Unreadable(FileOutcome.BROKEN, f"not a whole RAR archive: UnRAR says {code}")
+    return Unreadable(FileOutcome.BROKEN, f"the archive is cut or damaged: UnRAR says {code}")
 
 
 def _seven_zip(body: bytes, budget: Budget) -> Iterator[Unpacked]:

@@ -10,7 +10,7 @@ from lxml import html
 from striprtf.striprtf import rtf_to_text
 
 from etl.files import kinds
-from etl.files.packages import open_zip
+from etl.files.packages import check_entities, open_zip
 from etl.files.types import FileOutcome, Limits, Unreadable
 from etl.web.charset import decode
 
@@ -48,8 +48,8 @@ def slides_text(body: bytes, media_type: str, limits: Limits) -> str:
 
 def _extract(body: bytes, media_type: str, limits: Limits) -> kreuzberg.ExtractionResult:
     if media_type in (kinds.XLSX, kinds.PPTX):
-        with open_zip(body, limits):
-            pass
+        with open_zip(body, limits) as archive:
+            check_entities(archive, "xl/" if media_type == kinds.XLSX else "ppt/")
     try:
         return kreuzberg.extract_bytes_sync(body, media_type, config=_OPTIONS)
     except kreuzberg.KreuzbergError as error:

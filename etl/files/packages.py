@@ -5,6 +5,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from lxml import etree
 
@@ -12,6 +13,8 @@ from etl.files.types import FileOutcome, Limits, Unreadable
 
 _FREE = 10 * 2**20
 """Bytes that any file may grow to; how many times larger it becomes only matters beyond."""
+_HEAD = 2048
+"""Bytes of an XML member among which its declarations begin."""
 _FAULTS = (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, IndexError, zlib.error)
 
 
@@ -43,11 +46,25 @@ def open_zip(body: bytes, limits: Limits) -> Iterator[zipfile.ZipFile]:
 
 
 def read_xml(archive: zipfile.ZipFile, name: str) -> etree._Element:
-    """The root of an XML member. Entities stay unexpanded, nothing outside is read. Raises `Unreadable`."""
+    """The root of an XML member; nothing outside is read. Raises `Unreadable`, also where it declares entities."""
     try:
         return parse_xml(archive.read(name))
     except KeyError as error:
         raise Unreadable(FileOutcome.BROKEN, f"{name} is missing") from error
+
+
+def check_entities(archive: zipfile.ZipFile, folder: str) -> None:
+    """Raises `Unreadable` where an XML member of the folder declares entities, for a reader that leaves them out."""
+    for name in archive.namelist():
+        if name.startswith(folder) and name.endswith(".xml"):
+            with archive.open(name) as part:
+                if b"<!ENTITY" in part.read(_HEAD):
+                    raise _entities()
+
+
+def _entities() -> Unreadable:
+    """No office writes one. Its text would be missing without a word, as entities stay unexpanded."""
+    return Unreadable(FileOutcome.BROKEN, "its XML declares entities, which are not expanded")
 
 
 def parse_xml(content: bytes) -> etree._Element:
@@ -57,4 +74,7 @@ def parse_xml(content: bytes) -> etree._Element:
     root = etree.fromstring(content, parser)
     if root is None:
         raise Unreadable(FileOutcome.BROKEN, "a part of it is no XML")
+    declared: Any = root.getroottree().docinfo.internalDTD
+    if declared is not None and next(declared.iterentities(), None) is not None:
+        raise _entities()
     return root

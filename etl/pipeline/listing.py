@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from etl.archive import Archive
+from etl.archive import Archive, Database
 from etl.archive.captures import Judged, save
 from etl.archive.runs import (
     ColumnTold,
@@ -109,7 +109,7 @@ def _full_walk_is_due(archive: Archive, run: OpenRun) -> bool:
 
 
 async def preview(
-    archive: Archive, source: Source, options: Options, user_agent: str, tell: Tell = lambda listed: None
+    archive: Database, source: Source, options: Options, user_agent: str, tell: Tell = lambda listed: None
 ) -> tuple[Listed, dict[str, ListedEntry]]:
     """The same walk with nothing stored; returns also every document it found, by URL."""
     keeper = _DryKeeper(archive, source)
@@ -236,7 +236,7 @@ class _ArchiveKeeper:
 
 
 class _DryKeeper:
-    def __init__(self, archive: Archive, source: Source) -> None:
+    def __init__(self, archive: Database, source: Source) -> None:
         self._archive, self._source = archive, source
         self.found: dict[str, ListedEntry] = {}
 

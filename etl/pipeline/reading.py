@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from etl.archive import Archive
 from etl.archive.records import Read, with_listing
 from etl.clock import CHINA
-from etl.extract import A_FILE, Attachment, Extraction, extract
+from etl.extract import A_FILE, Attachment, Extraction, distinct, extract
 from etl.fetch.client import Attempt
 from etl.platforms import family_of
 from etl.platforms.base import Platform
@@ -30,7 +30,7 @@ def read_capture(
     """What a page said when it was fetched from that address; its files stand under their canonical addresses."""
     content_type = next((value for name, value in headers if name.lower() == "content-type"), "")
     read = extract(body, url, content_type, family, fetched_at.astimezone(CHINA).date())
-    return replace(read, attachments=tuple(_canonical(source, file) for file in read.attachments))
+    return replace(read, attachments=distinct(_canonical(source, file) for file in read.attachments))
 
 
 def linked_files(source: Source, family: Platform | None, answer: Attempt) -> tuple[str, ...]:
@@ -96,9 +96,9 @@ def joined(first: Extraction, rest: Sequence[Extraction]) -> Extraction:
     """An article of several pages as one: the fields of its first page, the texts and files of all."""
     if not rest:
         return first
-    files = {file.url: file for extraction in (first, *rest) for file in extraction.attachments}
+    files = distinct(file for extraction in (first, *rest) for file in extraction.attachments)
     text = "\n".join(extraction.text for extraction in (first, *rest) if extraction.text)
-    return replace(first, text=text, attachments=tuple(files.values()), flags=(*first.flags, f"pages:{len(rest) + 1}"))
+    return replace(first, text=text, attachments=files, flags=(*first.flags, f"pages:{len(rest) + 1}"))
 
 
 def _canonical(source: Source, file: Attachment) -> Attachment:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, or_, select
 
 from etl.archive import Archive, open_archive
-from etl.archive.finding import is_current
+from etl.archive.finding import is_current, require_source
 from etl.archive.models import Page, Record, RecordVersion
 from etl.archive.models import Source as SourceRow
 from etl.archive.records import READ_WITH, Difference, Read, rerecord
@@ -86,7 +86,10 @@ class Slice:
 
 
 def slices(connection: Connection, wanted: Wanted) -> list[Slice]:
-    """What is to be read again, in slices of at most `BATCH` records of one source."""
+    """What is to be read again, in slices of at most `BATCH` records of one source. Raises `GongkaiError` for a source
+    that the archive does not know."""
+    if wanted.source:
+        require_source(connection, wanted.source)
     found: list[Slice] = []
     for row in connection.execute(_wanted(wanted)):
         if found and found[-1].source == row.source_id and found[-1].records < BATCH:

@@ -1,16 +1,25 @@
 """`gongkai extract`: pages and attachments side by side."""
 
 import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from etl.cli import app
-from tests.extract.pages import page
+from etl.errors import GongkaiError
+from etl.extract import extract
+from tests.extract.pages import TITLE, page
 from tests.extract.traps.registry import table
 from tests.files import documents
 from tests.files.containers import zipped
 from tests.files.pdfs import picture, saved
+from tests.sites import source_text, trs_wcm
+from tests.sites.server import serve
 
 
 def extracted(*words: str) -> str:
@@ -60,3 +69,91 @@ def test_a_page_is_shown_with_its_evidence(tmp_path: Path) -> None:
     (read,) = json.loads(extracted(str(path), "--json"))
     assert read["index"]["region"] == "440100"
     assert {"2020-01-02"} <= {item["value"] for item in read["evidence"]}
+
+
+def test_no_value_is_cut_on_a_narrow_terminal(tmp_path: Path) -> None:
+    header = table(("索引号", "12440100741854396C/2023-00047"), ("统一登记号", "YXGS-2023-00001"))
+    path = tmp_path / ("a" * 90 + ".html")
+    path.write_bytes(page(header).encode())
+    member = "附件/" + "表" * 50 + ".txt"
+    (tmp_path / "a.zip").write_bytes(zipped({member: "南街"}))
+    code = "from etl.cli.console import output; output.width = 80; from etl.cli import main; main()"
+    command = [sys.executable, "-c", code, "extract", str(path), str(tmp_path / "a.zip")]
+    done = subprocess.run(command, env=os.environ, capture_output=True, text=True, check=True)
+    assert "…" not in done.stdout
+    assert str(path) in done.stdout
+    for words in ("12440100741854396C/", "-00047", "标题 title", "统一登记号", "registration_number"):
+        assert words in done.stdout
+    assert done.stdout.count("表") == 2 * 50, "once among the members, once in the text"
+
+
+@pytest.fixture
+def demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[trs_wcm.TrsSite]:
+    """A site on loopback with a source file of its own, and the folder that has the file as the only one."""
+    made = trs_wcm.demo(planted=False)
+    folder = tmp_path / "sources"
+    folder.mkdir()
+    monkeypatch.setenv("GONGKAI_SOURCES", str(folder))
+    monkeypatch.setenv("GONGKAI_STATE_DIR", str(tmp_path))
+    with serve(made):
+        (folder / "demo-trs.yaml").write_text(source_text(made), encoding="utf-8")
+        yield made
+
+
+def refused(*words: str) -> str:
+    """The error of a command that fails."""
+    result = CliRunner().invoke(app, ["extract", *words])
+    assert result.exit_code == 1, result.output
+    assert isinstance(result.exception, GongkaiError)
+    return str(result.exception)
+
+
+def test_a_page_is_read_as_a_crawl_of_its_source_would(demo: trs_wcm.TrsSite, tmp_path: Path) -> None:
+    url = demo.url(next(iter(demo.postings)))
+    for words in ((url,), (url, "--source", "demo-trs")):
+        (read,) = json.loads(extracted(*words, "--json"))
+        assert (read["kind"], read["source"]) == ("document", "demo-trs")
+    assert "read as source demo-trs (trs_wcm): its hosts match" in extracted(url)
+    saved_page = tmp_path / "a.html"
+    saved_page.write_bytes(page(body="<p><a href='/f//1.pdf?_t=5'>登记表.pdf</a></p>").encode())
+    (read,) = json.loads(extracted(str(saved_page), "--url", url, "--source", "demo-trs", "--json"))
+    assert [file["url"] for file in read["attachments"]] == [f"{demo.base}/f/1.pdf"]
+    assert "no source 'nope'" in refused(url, "--source", "nope")
+
+
+def test_without_a_source_general_rules_are_named(demo: trs_wcm.TrsSite, tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+    path.write_bytes(page().encode())
+    assert "read with general rules: no address says of which source it is" in extracted(str(path))
+    other = "https://www.yunxi.gov.cn/1.html"
+    assert "read with general rules: no source has this host" in extracted(str(path), "--url", other)
+    (read,) = json.loads(extracted(str(path), "--url", other, "--json"))
+    assert read["source"] is None
+    assert read["fields"]["title"]["value"] == TITLE
+    assert read["text"] == extract(path.read_bytes(), other).text
+    twin = (tmp_path / "sources" / "demo-trs.yaml").read_text(encoding="utf-8").replace("id: demo-trs", "id: twin")
+    (tmp_path / "sources" / "twin.yaml").write_text(twin, encoding="utf-8")
+    url = f"{demo.base}/a.html"
+    assert "several sources have this host (demo-trs, twin)" in extracted(str(path), "--url", url)
+    assert "--source ID" in refused(url)
+    (tmp_path / "sources" / "twin.yaml").write_text("id: [", encoding="utf-8")
+    assert "the source files cannot be read" in extracted(str(path), "--url", url)
+
+
+def test_what_cannot_be_read_is_said_in_one_line(tmp_path: Path) -> None:
+    page_folder = str(tmp_path)
+    labels = tmp_path / "labels.jsonl"
+    for content, words in (
+        (None, "cannot be read: No such file"),
+        (b"\xff\xfe", "is not UTF-8"),
+        (b"[1]", "labels.jsonl:1:"),
+        (b'{"file": "."}', "Is a directory"),
+        (b'{"file": "a.html"}', "No such file"),
+    ):
+        if content is not None:
+            labels.write_bytes(content)
+        assert words in refused("--manifest", str(labels), "--pages", page_folder)
+    assert "Is a directory" in refused("--manifest", page_folder, "--pages", page_folder)
+    assert "Is a directory" in refused(page_folder)
+    assert "No such file" in refused(str(tmp_path / "nothing.html"))
+    assert "is no address: Invalid IPv6" in refused("http://[::1/a")

@@ -5,9 +5,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from etl.archive import Archive
 from etl.archive.database import downgrade, migrate
+from etl.cli import app
+from etl.errors import GongkaiError
 from etl.settings import Settings
 from tests.kit import crawl_site, environment, rows
 from tests.sites import catalogue
@@ -34,6 +37,12 @@ def gongkai(settings: Settings, *words: str) -> subprocess.CompletedProcess[str]
     return subprocess.run(command, env=environment(settings), capture_output=True, text=True, check=False)
 
 
+def set_environment(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The settings for a command that runs in this process."""
+    for name, value in environment(settings).items():
+        monkeypatch.setenv(name, value)
+
+
 def test_a_correction_says_its_version_and_a_wrong_one_what_is_wrong(
     archive: Archive, local_settings: Settings, record: int
 ) -> None:
@@ -51,6 +60,67 @@ def test_a_correction_says_its_version_and_a_wrong_one_what_is_wrong(
         assert len(failed.stderr.strip().splitlines()) == 1
     done = gongkai(local_settings, "correct", str(record), "--withdraw", "publisher", "--why", "看错了")
     assert done.stdout.strip() == f"record {record} is at version 3"
+    for words in (["keywords="], ["--withdraw", "publisher"]):
+        done = gongkai(local_settings, "correct", str(record), *words, "--why", "无")
+        assert done.stdout.strip() == f"nothing was changed: record {record} says so already, and stays at version 3"
+
+
+REFUSED = [
+    (["correct", "{}", "title=a", "title=b", "--why", "无"], "title is given more than once"),
+    (["correct", "{}", "title=a", "--withdraw", "title", "--why", "无"], "title is given more than once"),
+    (["correct", "{}", "title=a"], "--why TEXT"),
+    (["correct", "99999999999999999999", "title=a", "--why", "无"], "no record 99999999999999999999"),
+    (["cite", "99999999999999999999"], "no record 99999999999999999999"),
+    (["similar", "99999999999999999999"], "no record 99999999999999999999"),
+    (["cite", "{}", "--version", "99999999999"], "no version 99999999999 — its current version is 1"),
+    (["fixity", "--source", "nope"], "no source 'nope' — known: demo-trs"),
+    (["reextract", "--source", "nope"], "no source 'nope' — known: demo-trs"),
+    (["export", "--format", "csv", "--out", "-", "--source", "nope"], "no source 'nope' — known: demo-trs"),
+    (["export", "--format", "csv", "--out", "-", "--from", "2024-01-01", "--to", "2023-01-01"], "is after --to"),
+    (["restore", ".", "abc"], "'abc' is no SHA-256"),
+    (["restore", ".", "../../etc/passwd"], "'../../etc/passwd' is no SHA-256"),
+    (["restore", ".", "A" * 64], "is no SHA-256"),
+]
+
+
+def test_a_typing_error_is_never_an_empty_success(
+    archive: Archive, local_settings: Settings, record: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_environment(local_settings, monkeypatch)
+    for words, said in REFUSED:
+        done = CliRunner().invoke(app, [word.replace("{}", str(record)) for word in words])
+        assert done.exit_code == 1, words
+        assert isinstance(done.exception, GongkaiError), done.exception
+        assert said in str(done.exception)
+    assert rows(archive, RECORDS) == [{"id": record, "version": 1}]
+
+
+def test_what_needs_no_bytes_needs_no_bucket(
+    archive: Archive, local_settings: Settings, record: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_environment(local_settings, monkeypatch)
+    monkeypatch.setenv("GONGKAI_STORE_ENDPOINT", "127.0.0.1:9")
+    out = str(tmp_path / "out")
+    for words in (
+        ["cite", str(record)],
+        ["similar", str(record)],
+        ["similar", "--rebuild"],
+        ["report"],
+        *(["export", "--format", name, "--out", f"{out}.{name}"] for name in ("csv", "jsonl", "parquet", "txt")),
+    ):
+        done = CliRunner().invoke(app, words)
+        assert done.exit_code == 0, (words, done.exception)
+    done = CliRunner().invoke(app, ["export", "--format", "warc", "--out", out])
+    assert "GONGKAI_STORE_ENDPOINT" in str(done.exception)
+
+
+def test_standard_error_has_words_only_where_no_terminal_is(local_settings: Settings, record: int) -> None:
+    done = gongkai(local_settings, "export", "--format", "jsonl", "--out", "-")
+    assert (done.returncode, done.stderr) == (0, "standard output: 1 rows\n")
+    done = gongkai(local_settings, "export", "--format", "foo", "--out", "-")
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert done.stderr.startswith("gongkai: Invalid value for '--format'")
+    assert done.stderr.endswith("see `gongkai export --help`\n")
 
 
 def test_a_rebuild_says_what_it_read(archive: Archive, local_settings: Settings, owner_url: str, record: int) -> None:

@@ -131,12 +131,32 @@ def test_csv_opens_in_a_spreadsheet_and_runs_nothing(kept: Archive, tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    "value", ["=1+1", "+86 10", "-5", "@cmd", "\t=1", "\r=1", "\n=1", "'=1", "'", "''", "岚川", "1-2", ""]
+    "value",
+    ["=1+1", "+86 10", "-5", "@cmd", "\t=1", "\r=1", "\n=1", "'=1", "'", "''", "岚川", "1-2", "", "＝1", "＠SUM", " x"],
 )
 def test_the_guard_can_be_taken_off(value: str) -> None:
     cell = guarded(value)
     assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
     assert cell.removeprefix("'") == value
+
+
+@pytest.mark.parametrize("sign", "=+-@＝＋－＠")
+@pytest.mark.parametrize(
+    "unseen", ["", " ", "\u3000", "\xa0", "\u200b", "\ufeff", "\u2060 ", "\t", "\r\n", "\x00", " \t"]
+)
+def test_nothing_unseen_hides_a_formula_from_the_guard(sign: str, unseen: str) -> None:
+    value = f"{unseen}{sign}1+1"
+    assert guarded(value) == f"'{value}"
+    assert guarded(f"岚{value}") == f"岚{value}"
+
+
+def test_flags_with_spaces_can_be_told_apart(kept: Archive, tmp_path: Path) -> None:
+    out, _ = write(kept, tmp_path, Format.CSV)
+    with out.open(encoding="utf-8-sig", newline="") as file:
+        cells = {int(row["id"]): row["flags"] for row in csv.DictReader(file)}
+    told = {int(item["id"]): item["flags"] for item in lines(kept, tmp_path)}
+    assert any(" " in flag for flags in told.values() for flag in flags)
+    assert {number: cell.split("; ") if cell else [] for number, cell in cells.items()} == told
 
 
 def test_parquet_opens_in_duckdb(kept: Archive, tmp_path: Path) -> None:

@@ -1,16 +1,18 @@
 """Whatever the bytes, an outcome: nothing raises, nothing hangs, and the files after it are read."""
 
+import io
 import random
 import subprocess
 import sys
 import threading
 import time
+import zipfile
 
 import psutil
 import pytest
 
 from etl.files import FileOutcome, Limits, Reader, reader_pool
-from etl.files.kinds import DOC, DOCX, OFD
+from etl.files.kinds import DOC, DOCX, OFD, XLSX
 from tests.files import containers, documents, pdfs
 from tests.files.documents import docx, ofd, p
 from tests.files.test_formats import SAMPLES, seven_zip
@@ -70,11 +72,19 @@ def test_entities_stay_unread(read: Reader, doctype: str) -> None:
     layout = containers.zipped(
         {"OFD.xml": doctype + f"<ofd:OFD {space}><ofd:DocRoot>&{entity};</ofd:DocRoot></ofd:OFD>"}
     )
-    for body, kind in ((word, DOCX), (layout, OFD)):
+    sheet = zipfile.ZipFile(io.BytesIO(documents.xlsx({"表": [["南街"]]})))
+    parts = {name: sheet.read(name).decode() for name in sheet.namelist()}
+    table = containers.zipped(
+        {
+            name: doctype + part.replace("南街", f"&{entity};") if name.startswith("xl/worksheets/") else part
+            for name, part in parts.items()
+        }
+    )
+    for body, kind in ((word, DOCX), (layout, OFD), (table, XLSX)):
         reading = read(body)
         assert reading.media_type == kind
-        assert "root:" not in reading.text
-        assert reading.text.count("哈") <= 10
+        assert (reading.outcome, reading.text) == (FileOutcome.BROKEN, "")
+        assert "entities" in reading.reason
 
 
 def test_deep_nesting(read: Reader) -> None:
@@ -110,6 +120,33 @@ def test_cut_and_damaged_files(read: Reader) -> None:
     assert len(outcomes) == len(broken)
     assert FileOutcome.CRASHED not in outcomes
     assert outcomes.count(FileOutcome.BROKEN) > 40
+
+
+RARS = {
+    "rar4": containers.rar4("a.txt", b"x" * 400),
+    "rar5": containers.rar5({"a.txt": b"x" * 400, "b.txt": b"y" * 400}),
+}
+
+
+@pytest.mark.parametrize("kind", RARS)
+@pytest.mark.parametrize("percent", [95, 80, 50, 20, 5])
+def test_an_archive_that_is_cut_is_never_empty(read: Reader, kind: str, percent: int) -> None:
+    body = RARS[kind]
+    reading = read(body[: len(body) * percent // 100], "a.rar")
+    kept = [member.path for member in reading.members if member.outcome is FileOutcome.READ]
+    assert reading.outcome is (FileOutcome.READ if kept else FileOutcome.BROKEN)
+    assert "cut" in reading.reason
+    assert kept == (["a.txt"] if kind == "rar5" and percent >= 80 else [])
+
+
+def test_an_archive_that_is_cut_between_two_members_says_so(read: Reader) -> None:
+    one = containers.rar5({"a.txt": b"x" * 400})
+    reading = read(one[:-8], "a.rar")
+    assert [(member.path, str(member.outcome)) for member in reading.members] == [("a.txt", "read"), ("", "broken")]
+    assert reading.reason == "stopped after 1 members: the archive has no end: it is cut"
+    old = read(RARS["rar4"][:-7], "a.rar")
+    assert (old.outcome, len(old.text)) == (FileOutcome.READ, len("== a.txt ==\n") + 400)
+    assert old.reason.endswith("it is cut, or packed before RAR 3")
 
 
 def test_limits_of_size_and_pages() -> None:

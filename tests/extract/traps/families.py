@@ -2,6 +2,8 @@
 
 # ruff: noqa: E501 — tables of pages: a case is a line.
 
+import json
+
 from tests.extract.pages import TITLE, page, paragraphs
 from tests.extract.traps.registry import WHOLE, table, trap
 
@@ -287,3 +289,17 @@ trap(
     fields=BASE,
     text=TEXT,
 )
+trap(
+    "data-names-a-file-three-times",
+    "a file linked in the page, in the body that stands in its data, and listed there",
+    "gkmlpt",
+    "<html><head><title>云溪</title></head><body><div id='app'></div><p><a href='/f/1.pdf'></a></p><script>window._CONFIG = "
+    "{ DETAIL: " + json.dumps(
+        {
+            "title": TITLE,
+            "content": paragraphs() + "<p><a href='/f/1.pdf'>登记表.pdf</a></p>",
+            "attachment": [{"url": "/f/1.pdf", "name": "登记表"}, {"url": "/f/2.pdf", "name": "名单"}],
+        }
+    ) + " };</script></body></html>",
+    files=("1.pdf", "2.pdf"),
+)  # fmt: skip

@@ -121,6 +121,60 @@ trap(
     page("<div><span>标题</span><span>文号</span><span>发布机构</span><a>搜索</a></div>"),
     absent=("document_number", "publisher"),
 )
+SEARCH = "<form action='/search'>{}<input name='q'><button>搜索</button></form>"
+OWN = table(("索引号", INDEX), ("发布机构", OFFICE), ("文号", NUMBER))
+STATED = {"index_number": INDEX, "publisher": OFFICE, "document_number": NUMBER}
+for name, what, html in (
+    ("choices", "a search box whose choices nobody has made", "<p>发布机构：<span>全部机构</span></p><p>主题分类：<span>请选择分类</span></p>"),
+    ("values", "a search box that still shows what was looked for", "<p>发布机构：<span>云溪区财政局</span></p><p>文号：云财〔2020〕9号</p>"),
+    ("table", "a search box laid out as a table", table(("发布机构", "云溪区财政局"), ("索引号", "99999999-9/2020-00001"))),
+    ("number", "a 文号 alone in a search box", "<p>云财〔2020〕9号</p>"),
+):  # fmt: skip
+    trap(
+        f"search-box-{name}",
+        what,
+        "header layouts",
+        page(SEARCH.format(html) + OWN),
+        fields=STATED,
+        absent=("subject_category",),
+        evidence={field: frozenset({value}) for field, value in STATED.items()},
+    )
+trap(
+    "search-box-alone",
+    "a search box above a document without a header",
+    "header layouts",
+    page(SEARCH.format("<p>发布机构：<span>云溪区财政局</span></p><p>发布日期：2020-01-01</p>")),
+    absent=("publisher", "published_date"),
+)
+trap(
+    "page-is-one-form",
+    "the whole page in one form, as ASP.NET writes it",
+    "ASP.NET",
+    page(OWN).replace("<body>", "<body><form id='aspnetForm' method='post'>").replace("</body>", "</form></body>"),
+    fields=STATED,
+)
+trap(
+    "form-holds-header-and-text",
+    "header and text in the form of a comment",
+    "ASP.NET",
+    page(f"<form>{OWN}").replace("<div class='foot'>", "</form><div class='foot'>"),
+    fields=STATED,
+)
+for value in ("全部", "全部机构", "不限", "不限部门", "请选择", "请选择发布机构", "--请选择--", "请输入发布机构"):
+    trap(
+        f"placeholder-{value.strip('-') + ('-dashed' if value[0] == '-' else '')}",
+        f"`发布机构：{value}` is a choice that nobody has made",
+        "header layouts",
+        page(f"<div class='choose'><p>发布机构：<span>{value}</span></p></div>"),
+        absent=("publisher",),
+    )
+trap(
+    "scope-is-all",
+    "`公开范围：全部公开` is no placeholder",
+    "header layouts",
+    page(table(("索引号", INDEX), ("公开范围", "全部公开"))),
+    fields={"disclosure_scope": "全部公开"},
+)
 trap(
     "header-in-a-comment",
     "rows of a header inside an HTML comment",

@@ -1,0 +1,62 @@
+"""Whether a RAR archive reaches its end: UnRAR takes one that is cut between two members for a whole one."""
+
+import struct
+
+from etl.files.types import FileOutcome, Unreadable
+
+_SIGNATURE4, _SIGNATURE5 = b"Rar!\x1a\x07\x00", b"Rar!\x1a\x07\x01\x00"
+_END4, _END5 = 0x7B, 5
+_FILES4 = (0x74, 0x7A)
+_HAS_DATA4, _LARGE4 = 0x8000, 0x100
+_HAS_EXTRA5, _HAS_DATA5 = 1, 2
+_LONGEST_NUMBER = 10
+
+
+def check_end(body: bytes) -> None:
+    """Raises `Unreadable` for an archive whose blocks do not lead to an end block."""
+    try:
+        found = _reaches_end5(body) if body.startswith(_SIGNATURE5) else _reaches_end4(body)
+    except (struct.error, IndexError):
+        found = False
+    if not found:
+        old = ", or packed before RAR 3" if body.startswith(_SIGNATURE4) else ""
+        raise Unreadable(FileOutcome.BROKEN, f"the archive has no end: it is cut{old}")
+
+
+def _reaches_end4(body: bytes) -> bool:
+    """Blocks of RAR 1.5 to 4: checksum, kind, flags, size, and with a flag the size of the data behind."""
+    at = len(_SIGNATURE4)
+    while True:
+        _, kind, flags, size = struct.unpack_from("<HBHH", body, at)
+        if kind == _END4 or size < struct.calcsize("<HBHH"):
+            return bool(kind == _END4)
+        data = struct.unpack_from("<I", body, at + 7)[0] if flags & _HAS_DATA4 else 0
+        if kind in _FILES4 and flags & _LARGE4:
+            data += struct.unpack_from("<I", body, at + 32)[0] << 32
+        at += size + data
+
+
+def _reaches_end5(body: bytes) -> bool:
+    """Blocks of RAR 5: checksum, then numbers of variable length: size, kind, flags, sizes of extra and data."""
+    at = len(_SIGNATURE5)
+    while True:
+        size, start = _number(body, at + 4)
+        kind, place = _number(body, start)
+        flags, place = _number(body, place)
+        if kind == _END5 or not size:
+            return kind == _END5
+        if flags & _HAS_EXTRA5:
+            _, place = _number(body, place)
+        data = _number(body, place)[0] if flags & _HAS_DATA5 else 0
+        at = start + size + data
+
+
+def _number(body: bytes, at: int) -> tuple[int, int]:
+    """(number, where it ends): seven bits a byte, the lowest first, the eighth set while more follow."""
+    number = 0
+    for place in range(_LONGEST_NUMBER):
+        byte = body[at + place]
+        number |= (byte & 0x7F) << (7 * place)
+        if byte < 0x80:
+            return number, at + place + 1
+    raise IndexError("a number without an end")
