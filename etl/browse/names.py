@@ -1,4 +1,4 @@
-"""The names of whatever the archive can name: fields, outcomes, kinds of versions; Chinese first. They stay identifiers."""
+"""Names of what the archive knows as identifiers: fields, outcomes, kinds of versions. Chinese first."""
 
 from etl.files import kinds
 
