@@ -91,7 +91,8 @@ def read_filter(given: Mapping[str, str | None]) -> Filter:
     `WrongFilter`.
     """
     said = {name: (value or "").strip() for name, value in given.items()}
-    state = said.get("state", "").replace("all", "")
+    state = said.get("state", "")
+    state = "" if state == "all" else state
     if state not in get_args(State):
         raise WrongFilter("state", state)
     return Filter(

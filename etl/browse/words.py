@@ -176,7 +176,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "from_capture": ("取自采集", "from capture"),
     "bytes": ("存档原页", "Archived bytes"),
     "cite": ("引用", "Cite"),
-    "cite_told": ("GB/T 7714 格式；点一下即全选。", "In GB/T 7714 form; one click selects it."),
+    "cite_told": ("依 GB/T 7714-2025；点一下即全选。", "After GB/T 7714-2025; one click selects it."),
     "permalink": ("固定链接", "Permalink"),
     "other_id": (
         "引文中的内容编号与此版本的正文不符，请核对引文：",

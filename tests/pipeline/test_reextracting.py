@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -123,5 +124,5 @@ def test_there_are_never_more_slices_than_airflow_maps(
         assert sum(part.records for part in found) == 38
         ends = [(part.source, part.first, part.last) for part in found]
         assert ends == sorted(ends), "none overlaps"
-        assert all(one[0] != other[0] or one[2] < other[1] for one, other in zip(ends, ends[1:], strict=False))
+        assert all(one[0] != other[0] or one[2] < other[1] for one, other in pairwise(ends))
     assert reextracting.SLICES < 1024
