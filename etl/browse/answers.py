@@ -83,8 +83,8 @@ def _environment() -> Environment:
 
 
 def _style_version() -> str:
-    style = Path(__file__).parent / "static" / "style.css"
-    return sha256(style.read_bytes()).hexdigest()[:8]
+    sheets = sorted((Path(__file__).parent / "static").glob("*.css"))
+    return sha256(b"".join(sheet.read_bytes() for sheet in sheets)).hexdigest()[:8]
 
 
 def _moment(value: datetime) -> str:
