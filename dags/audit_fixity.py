@@ -13,6 +13,7 @@ log = logging.getLogger("gongkai")
 
 
 @dag(
+    dag_display_name="字节核验 · audit_fixity",
     schedule=CronTriggerTimetable("30 2 * * *", timezone=CHINA),
     catchup=False,
     max_active_runs=1,

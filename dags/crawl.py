@@ -135,6 +135,7 @@ def crawl_dag(source: Source) -> None:
 
 
 @dag(
+    dag_display_name="检查来源文件 · check_sources",
     schedule=timedelta(hours=1),
     start_date=datetime(2026, 1, 1, tzinfo=CHINA),
     catchup=False,

@@ -15,6 +15,7 @@ log = logging.getLogger("gongkai")
 
 
 @dag(
+    dag_display_name="导出变更 · export",
     schedule=AssetOrTimeSchedule(timetable=CronTriggerTimetable("0 7 * * *", timezone=CHINA), assets=[RECORDS]),
     catchup=False,
     max_active_runs=1,

@@ -8,7 +8,7 @@ import logging
 from dataclasses import asdict
 from typing import Any
 
-from airflow.sdk import Asset, Param, dag, task
+from airflow.sdk import Asset, Param, dag, get_current_context, task
 from gongkai_airflow import RETRIES
 
 RECORDS = Asset("disclosure_records")
@@ -16,6 +16,7 @@ log = logging.getLogger("gongkai")
 
 
 @dag(
+    dag_display_name="重新提取 · re_extract",
     schedule=None,
     catchup=False,
     max_active_runs=1,
@@ -39,7 +40,7 @@ def re_extract() -> None:
         with archive_from_airflow().engine.connect() as connection:
             return [asdict(part) for part in slices(connection, Wanted(params["source"], all=params["all"]))]
 
-    @task(outlets=[RECORDS], max_active_tis_per_dagrun=4)
+    @task(outlets=[RECORDS], map_index_template="{{ pages }}", max_active_tis_per_dagrun=4)
     def read_again(part: dict[str, Any], params: dict[str, Any], outlet_events: Any) -> dict[str, int]:
         """Reads one slice; returns how many records it read and versions it made."""
         from gongkai_airflow import archive_from_airflow
@@ -47,6 +48,7 @@ def re_extract() -> None:
         from etl.archive.feed import last_seq
         from etl.pipeline.reextracting import Slice, Wanted, reextract_slice
 
+        get_current_context()["pages"] = f"{part['source']} {part['first']}–{part['last']}"
         archive = archive_from_airflow()
         done = reextract_slice(archive, Wanted(all=params["all"]), Slice(**part))
         for name, values in done.fields.items():

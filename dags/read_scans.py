@@ -17,6 +17,7 @@ log = logging.getLogger("gongkai")
 
 
 @dag(
+    dag_display_name="识别扫描件 · read_scans",
     schedule=CronTriggerTimetable("15 * * * *", timezone=CHINA),
     catchup=False,
     max_active_runs=1,

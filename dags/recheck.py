@@ -18,6 +18,7 @@ log = logging.getLogger("gongkai")
 
 
 @dag(
+    dag_display_name="复查 · recheck",
     schedule=CronTriggerTimetable("30 5 * * *", timezone=CHINA),
     catchup=False,
     max_active_runs=1,

@@ -36,6 +36,12 @@ class Settings(BaseSettings):
     store_secure: bool = Field(True, description="whether the S3 endpoint speaks TLS")
     store_region: str = Field("us-east-1", description="S3 region to sign for")
 
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s/?#]+[^\s?#]*$",
+        description="where readers reach the archive browser, `https://…/archive`; permalinks begin with it",
+    )
+
     user_agent: str = Field(
         "gongkai/0.1 (archive of public disclosure)",
         description="how the crawler names itself; add a contact",

@@ -13,7 +13,7 @@ MOUNT = "/archive"
 BASE = conf.get("api", "base_url", fallback="").rstrip("/")
 ADDRESS = urlsplit(BASE).path + MOUNT
 PUBLIC = BASE + MOUNT if urlsplit(BASE).netloc else None
-"""Where readers reach the archive, if Airflow was told."""
+"""Where readers reach the archive, if Airflow was told; `GONGKAI_PUBLIC_URL` comes before it."""
 
 
 class Browser:
@@ -28,10 +28,11 @@ class Browser:
         from gongkai_airflow import archive_from_airflow  # noqa: PLC0415
 
         from etl.browse import create_app  # noqa: PLC0415
+        from etl.settings import settings  # noqa: PLC0415
 
         # Airflow's key for what its API servers sign is the same in all of them.
         form_key = conf.get_mandatory_value("api", "secret_key")
-        return Guard(create_app(archive_from_airflow, address=PUBLIC, form_key=form_key))
+        return Guard(create_app(archive_from_airflow, address=settings().public_url or PUBLIC, form_key=form_key))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._guarded(scope, receive, send)
@@ -57,7 +58,8 @@ class ArchiveBrowser(AirflowPlugin):
     fastapi_root_middlewares: ClassVar = [{"name": "archive address", "middleware": Slash}]
     external_views: ClassVar = [
         {
-            "name": "档案 Archive",
+            # Airflow's menu has room for four characters or so, and cuts what is longer.
+            "name": "档案",
             "href": f"{ADDRESS}/",
             "destination": "nav",
             "nav_top_level": True,

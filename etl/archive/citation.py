@@ -1,9 +1,10 @@
-"""How a record is cited: GB/T 7714-2015, as an electronic document on the network (`[EB/OL]`).
+"""How a record is cited: after GB/T 7714-2025, as a web page (`[EB/OL]`, 8.11.3).
 
-    responsible body. title: document number[EB/OL]. (published)[captured]. address. permalink.
+    责任者. 题名：文号[EB/OL].（发布日期）[采集日期]. 网址. 固定链接.
 
-A part that is not known is left out, as the standard allows (8.1.4 lets works without an author begin with the title);
-a document number stands where the standard puts report and standard numbers (8.2, other title information).
+A part that is not known is left out, as the standard allows (7.1.3: a work without an author begins with its title); a
+document number stands as other title information (7.2.3). Colon and parentheses are full-width, full stop and brackets
+are not, as its examples have them. Which of this was confirmed, and which is our reading: docs/exports.md.
 """
 
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ from etl.clock import CHINA
 
 MOUNT = "/archive"
 """Where Airflow shows the browser."""
-UNTITLED = "无题名"
+UNTITLED = "[无题名]"
+"""In brackets, as whatever a citation says that the document does not (7.2.1)."""
 
 
 class Citable(Protocol):
@@ -57,11 +59,13 @@ def cite(item: Citable, base: str = MOUNT) -> Citation:
     """The citation of a version. `base` is the browser's address, as whoever reads the citation reaches it."""
     title = _said(item.title) or UNTITLED
     number = _said(item.document_number)
-    named = title if not number or number in title else f"{title}: {number}"
-    published = f"({item.published_date:%Y-%m-%d})" if item.published_date else ""
+    named = title if not number or number in title else f"{title}：{number}"
+    published = f"（{item.published_date:%Y-%m-%d}）" if item.published_date else ""
     captured = f"[{item.fetched_at.astimezone(CHINA):%Y-%m-%d}]"
     link = permalink(item.id, item.version, item.short_id, base)
-    parts = [_said(item.publisher), f"{named}[EB/OL]", published + captured, item.url, link]
+    # No space before a full-width parenthesis, which brings its own.
+    dated = f"{named}[EB/OL].{published}{captured}" if published else f"{named}[EB/OL]. {captured}"
+    parts = [_said(item.publisher), dated, item.url, link]
     return Citation(f"{'. '.join(part for part in parts if part)}.", link)
 
 

@@ -4,18 +4,21 @@ The conditions stand on a record and its current version, each under an alias of
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Literal
+from datetime import UTC, date, datetime
+from typing import Literal, get_args
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select, text, tuple_
+from psycopg.errors import QueryCanceled
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, or_, select, text, tuple_
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import aliased
 
 from etl.archive import Database
 from etl.archive.database import readable_errors
 from etl.archive.models import Record, RecordVersion, Source
+from etl.clock import CHINA
 from etl.errors import GongkaiError
 from etl.extract import content_hash
 from etl.extract.document_number import normalise_number
@@ -26,6 +29,8 @@ NUMBERED = "its number stands in the record's address"
 _LAST_NUMBER = 2**63 - 1
 TERMS = 8
 """Words of a filter that are looked for; each costs a comparison with every record."""
+COUNT_TO = 1_000
+"""Records up to which they are counted where counting all of them takes too long."""
 _SHORT_ID = re.compile("[0-9A-Fa-f]{16}")
 
 Records = type[Record]
@@ -49,6 +54,77 @@ class Filter:
     published_to: date | None = None
     changed_since: datetime | None = None
     state: State = ""
+
+    def given(self) -> dict[str, str]:
+        """What was asked for under the names that `read_filter` reads: for addresses that ask the same again."""
+        since = self.changed_since.astimezone(CHINA) if self.changed_since else None
+        midnight = since is not None and not any((since.hour, since.minute, since.second, since.microsecond))
+        said = {
+            "q": self.q,
+            "source": self.source,
+            "publisher": self.publisher,
+            "from": str(self.published_from or ""),
+            "to": str(self.published_to or ""),
+            "changed_since": "" if since is None else str(since.date()) if midnight else since.isoformat(),
+            "state": self.state,
+        }
+        return {name: value for name, value in said.items() if value}
+
+
+class WrongFilter(ValueError):
+    """A value that a filter cannot have; `name` is that of the filter."""
+
+    def __init__(self, name: str, value: str) -> None:
+        super().__init__(f"{name}: {value!r}")
+        self.name = name
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """How many records match; where that would take too long to count, a number that there are more than."""
+
+    number: int
+    exact: bool
+
+
+def read_filter(given: Mapping[str, str | None]) -> Filter:
+    """The filter that these texts ask for, in the browser's addresses and on the command line alike.
+
+    A day is written 2025-01-31; a moment may have a time of day, and is China's where it names no zone. Raises
+    `WrongFilter`.
+    """
+    said = {name: (value or "").strip() for name, value in given.items()}
+    state = said.get("state", "")
+    state = "" if state == "all" else state
+    if state not in get_args(State):
+        raise WrongFilter("state", state)
+    return Filter(
+        q=said.get("q", ""),
+        source=said.get("source", ""),
+        publisher=said.get("publisher", ""),
+        published_from=_day(said, "from"),
+        published_to=_day(said, "to"),
+        changed_since=_moment(said, "changed_since"),
+        state=state,  # type: ignore[arg-type]
+    )
+
+
+def _day(said: Mapping[str, str], name: str) -> date | None:
+    value = said.get(name)
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError as error:
+        raise WrongFilter(name, said[name]) from error
+
+
+def _moment(said: Mapping[str, str], name: str) -> datetime | None:
+    value = said.get(name)
+    try:
+        moment = datetime.fromisoformat(value) if value else None
+        # Out of what the calendar holds is told here, not by who shows it.
+        return moment and (moment if moment.tzinfo else moment.replace(tzinfo=CHINA)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise WrongFilter(name, said[name]) from error
 
 
 @contextmanager
@@ -108,6 +184,39 @@ def matches(asked: Filter, record: Records, version: Versions) -> ColumnElement[
             found.append(func.left(version.content_hash, 16) == word.lower())
         conditions.append(or_(*found))
     return and_(*conditions)
+
+
+def total(connection: Connection, asked: Filter, seconds: float) -> Total | None:
+    """How many records match: all where they are counted within that time, else whether they are more than `COUNT_TO`.
+
+    None when that takes as long again. Records are counted, not texts: as many as an export of them has.
+    """
+    record, version = aliased(Record), aliased(RecordVersion)
+    matching = select(record.id)
+    if asked != Filter():
+        matching = matching.join(version, is_current(record, version))
+    matching = matching.where(matches(asked, record, version))
+    number = _within(connection, select(func.count()).select_from(matching.subquery()), seconds)
+    if number is not None:
+        return Total(number, exact=True)
+    capped = select(func.count()).select_from(matching.limit(COUNT_TO + 1).subquery())
+    number = _within(connection, capped, seconds)
+    return None if number is None else Total(min(number, COUNT_TO), exact=number <= COUNT_TO)
+
+
+def _within(connection: Connection, query: Select[int], seconds: float) -> int | None:
+    """The number that the query gives; None when it takes longer."""
+    mark = connection.begin_nested()
+    try:
+        connection.execute(text(f"SET LOCAL statement_timeout = {round(seconds * 1000)}"))
+        return int(connection.scalars(query).one())
+    except OperationalError as error:
+        if not isinstance(error.orig, QueryCanceled):
+            raise
+        return None
+    finally:
+        # Nothing was written; what was set for this query alone goes with it.
+        mark.rollback()
 
 
 def stood_for(asked: Filter, record: Records) -> ColumnElement[bool]:

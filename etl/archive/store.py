@@ -29,6 +29,10 @@ class MissingObject(StoreError):
     """The storage answers, and has no object of that name."""
 
 
+class OtherBytes(StoreError):
+    """The storage answers, and an object holds other bytes than were stored under its name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
     """An object of the bucket: its name, bytes, and when it was last written."""
@@ -103,7 +107,7 @@ class Store:
         """The bytes of a blob. Raises `StoreError` when they are missing or hash to something else."""
         body = self.read(blob_key(digest))
         if sha256(body) != digest:
-            raise StoreError(
+            raise OtherBytes(
                 f"blob {digest} in {self.address.bucket} holds other bytes", hint="restore it from a backup"
             )
         return body

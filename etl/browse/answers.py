@@ -1,7 +1,6 @@
 """From a page's dataclass to its answer: HTML for readers, the same value as JSON for programs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from hashlib import sha256
@@ -16,16 +15,9 @@ from starlette.responses import HTMLResponse, Response
 
 from etl.browse.layout import blocks
 from etl.browse.people import person
-from etl.browse.words import named, plain, say, zh
+from etl.browse.problems import DamagedBytes, Problem
+from etl.browse.saying import SEAL, beside, both, counted, found, named, named_both, say
 from etl.clock import CHINA
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why there is no page: HTTP status, and what is to be said beyond the status's own words."""
-
-    status: int
-    detail: str
 
 
 class Answer:
@@ -45,6 +37,10 @@ class Answer:
         """The page that says why there is none."""
         return self._answer("problem.html", problem, problem.status, headers)
 
+    def damaged(self, damaged: DamagedBytes) -> Response:
+        """The page that says which bytes are damaged, since when, and how to put them back."""
+        return self._answer("damaged.html", damaged, damaged.status, None)
+
     def _answer(self, template: str, page: Any, status: int, headers: Mapping[str, str] | None) -> Response:
         vary = {"vary": "Accept", **(headers or {})}
         if self._json:
@@ -63,7 +59,17 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"say": say, "zh": zh, "named": named, "plain": plain, "style": _style_version()}
+    environment.globals |= {
+        "say": say,
+        "both": both,
+        "beside": beside,
+        "named": named,
+        "named_both": named_both,
+        "counted": counted,
+        "found": found,
+        "seal": SEAL,
+        "style": _style_version(),
+    }
     environment.filters |= {
         "blocks": blocks,
         "moment": _moment,
@@ -77,8 +83,8 @@ def _environment() -> Environment:
 
 
 def _style_version() -> str:
-    style = Path(__file__).parent / "static" / "style.css"
-    return sha256(style.read_bytes()).hexdigest()[:8]
+    sheets = sorted((Path(__file__).parent / "static").glob("*.css"))
+    return sha256(b"".join(sheet.read_bytes() for sheet in sheets)).hexdigest()[:8]
 
 
 def _moment(value: datetime) -> str:

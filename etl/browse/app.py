@@ -14,10 +14,12 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from etl.archive import Archive
-from etl.browse.answers import Answer, Problem
+from etl.browse.answers import Answer
 from etl.browse.headers import SafeHeaders
 from etl.browse.people import Forms
+from etl.browse.problems import Refused, WrongParameter, problem, refused, wrong_parameter
 from etl.browse.routes import router
+from etl.browse.words import REFUSALS
 from etl.errors import GongkaiError
 
 _STATIC = Path(__file__).parent / "static"
@@ -40,8 +42,10 @@ def create_app(
     app.include_router(router)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     app.add_middleware(SafeHeaders)
-    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(HTTPException, _no_page)
+    app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(WrongParameter, _wrong)
     app.add_exception_handler(GongkaiError, _unavailable)
     app.add_exception_handler(DBAPIError, _unavailable)
     app.add_exception_handler(Exception, _broken)
@@ -62,30 +66,37 @@ class _Opener:
         return self._archive
 
 
-def _refused(request: Request, error: Exception) -> Response:
+def _no_page(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     said_anyway = error.detail == HTTPStatus(error.status_code).phrase
-    return Answer(request).problem(Problem(error.status_code, "" if said_anyway else error.detail), error.headers)
+    detail = "" if said_anyway else error.detail
+    return Answer(request).problem(problem(error.status_code, detail=detail), error.headers)
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    return Answer(request).problem(refused(error))
 
 
 def _invalid(request: Request, error: Exception) -> Response:
     """An address that cannot be one of ours was not found; a parameter out of its limits is a bad request."""
     assert isinstance(error, RequestValidationError)
-    first = error.errors()[0]
-    place, name = first["loc"][0], first["loc"][-1]
-    if place == "path":
-        return Answer(request).problem(Problem(404, ""))
-    return Answer(request).problem(Problem(400, f"{name}: {first['msg']}"))
+    place, *_, name = error.errors()[0]["loc"]
+    return Answer(request).problem(problem(404) if place == "path" else wrong_parameter(str(name)))
+
+
+def _wrong(request: Request, error: Exception) -> Response:
+    return Answer(request).problem(wrong_parameter(str(error)))
 
 
 def _unavailable(request: Request, error: Exception) -> Response:
     _log.error("%s %s: %s", request.method, request.url.path, error)
-    return Answer(request).problem(Problem(503, _one_line(error)))
+    return Answer(request).problem(problem(503, *REFUSALS["archive"], detail=_one_line(error)))
 
 
 def _broken(request: Request, error: Exception) -> Response:
     # Starlette raises it again after this answer, so the server logs the traceback; the reader gets none.
-    return Answer(request).problem(Problem(500, type(error).__name__))
+    return Answer(request).problem(problem(500, *REFUSALS["broken"], detail=type(error).__name__))
 
 
 def _one_line(error: Exception) -> str:

@@ -7,7 +7,6 @@ from typing import Any, Literal
 from urllib.parse import parse_qsl
 
 from sqlalchemy import Connection, select
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from etl.archive.corrections import LONGEST, WITHDRAWN
@@ -15,7 +14,8 @@ from etl.archive.finding import is_current
 from etl.archive.models import Record, RecordVersion
 from etl.archive.records import clean
 from etl.browse.fields import Field, corrections, fields_of
-from etl.browse.words import FIELDS
+from etl.browse.names import FIELDS
+from etl.browse.problems import Refused
 
 FORM = 128 * 1024
 """Bytes of a form: twice 2,000 characters, each escaped as up to twelve bytes, and the rest."""
@@ -61,16 +61,16 @@ def correcting(connection: Connection, record: int, name: str | None, token: str
 async def sent_form(request: Request) -> dict[str, str]:
     """The fields of a form. Raises 400, 413 or 415."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM_TYPE:
-        raise HTTPException(415, FORM_TYPE)
+        raise Refused(415, "form_type")
     body = bytearray()
     async for piece in request.stream():
         body += piece
         if len(body) > FORM:
-            raise HTTPException(413)
+            raise Refused(413, "form_size")
     try:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=10, errors="strict")
     except ValueError as error:
-        raise HTTPException(400) from error
+        raise Refused(400, "form_text") from error
     return {name: clean(value) for name, value in pairs}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from etl.archive.models import Correction
-from etl.browse.words import FIELDS
+from etl.browse.names import FIELDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ class Fixity:
     """When bytes were last read back. `damage` is `missing`, `mismatch` or None; `detail` what was found, and when."""
 
     sha256: str
+    size: int
     verified_at: datetime
     damage: str | None
     detail: str
@@ -29,15 +30,15 @@ class FixityOfAll:
 
 def fixity(connection: Connection, digest: str) -> Fixity:
     """The state of a blob that is there."""
-    sha256, verified_at, damage = connection.execute(
-        select(Blob.sha256, Blob.verified_at, Blob.damage).where(Blob.sha256 == digest)
+    sha256, size, verified_at, damage = connection.execute(
+        select(Blob.sha256, Blob.size, Blob.verified_at, Blob.damage).where(Blob.sha256 == digest)
     ).one()
     event = None
     if damage:
         events = select(FixityEvent.detail, FixityEvent.found_at).where(FixityEvent.blob_sha256 == digest)
         event = connection.execute(events.order_by(FixityEvent.id.desc()).limit(1)).one_or_none()
     detail, found_at = event if event else ("", None)
-    return Fixity(sha256, verified_at, damage, detail, found_at)
+    return Fixity(sha256, size, verified_at, damage, detail, found_at)
 
 
 def fixity_of_all(connection: Connection) -> FixityOfAll:

@@ -1,16 +1,19 @@
 """The list of records: newest first, one line a text, found again by where the last page ended."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection, func, select, tuple_
 from sqlalchemy.orm import aliased
 
-from etl.archive.finding import Filter, is_current, matches, places, stood_for
+from etl.archive.finding import Filter, Total, is_current, matches, places, stood_for, total
 from etl.archive.models import Record, RecordVersion, Source
 
 LINES = 50
 """Records on one page of the list."""
+COUNTING = 0.03
+"""Seconds that counting what matches may take, twice at most: a list is read for its lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +61,13 @@ class SourceName:
 
 @dataclass(frozen=True, slots=True)
 class RecordList:
-    """One page of the list; `after` finds the next one, and is None on the last."""
+    """One page of the list; `after` finds the next one, and is None on the last.
+
+    `total` counts records, of which several may share a line.
+    """
 
     filter: Filter
+    total: Total
     lines: tuple[Line, ...]
     after: str | None
     first: bool
@@ -97,6 +104,7 @@ def record_list(connection: Connection, asked: Filter, after: Cursor | None = No
     shown = tuple(rows[:lines])
     return RecordList(
         filter=asked,
+        total=_total(connection, asked, shown, complete=len(rows) <= lines and after is None),
         lines=shown,
         after=str(Cursor(shown[-1].day, shown[-1].id)) if len(rows) > lines else None,
         first=after is None,
@@ -104,3 +112,22 @@ def record_list(connection: Connection, asked: Filter, after: Cursor | None = No
             SourceName(*row) for row in connection.execute(select(Source.id, Source.name).order_by(Source.id))
         ),
     )
+
+
+def _total(connection: Connection, asked: Filter, shown: Sequence[Line], *, complete: bool) -> Total:
+    """How many records match. A page that has all lines needs no search for them: it knows where they are."""
+    if complete:
+        alone = [line.id for line in shown if line.places == 1]
+        return Total(len(alone) + _sharing(connection, asked, shown), exact=True)
+    return total(connection, asked, COUNTING) or Total(len(shown), exact=False)
+
+
+def _sharing(connection: Connection, asked: Filter, shown: Sequence[Line]) -> int:
+    """How many records that match share the lines that stand for more than one."""
+    record, version, first = aliased(Record), aliased(RecordVersion), aliased(Record)
+    several = [line.id for line in shown if line.places > 1]
+    if not several:
+        return 0
+    texts = select(first.content_hash).where(first.id.in_(several))
+    matching = select(func.count()).select_from(record).join(version, is_current(record, version))
+    return connection.scalars(matching.where(record.content_hash.in_(texts), matches(asked, record, version))).one()

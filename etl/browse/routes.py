@@ -12,7 +12,8 @@ from starlette.responses import RedirectResponse, Response
 
 from etl.archive import Archive
 from etl.archive.corrections import correct
-from etl.archive.finding import Filter
+from etl.archive.finding import Filter, WrongFilter, read_filter
+from etl.archive.store import StoreError
 from etl.browse.answers import Answer
 from etl.browse.archived import ArchivedBytes, captured_bytes, inert_headers
 from etl.browse.comparing import comparison
@@ -22,6 +23,7 @@ from etl.browse.files import file_bytes, file_page
 from etl.browse.listing import Cursor, record_list
 from etl.browse.overview import run_list, source_list
 from etl.browse.people import Forms, Person, person
+from etl.browse.problems import DamagedBytes, Refused, WrongParameter, damage_seen, damaged_bytes
 from etl.browse.reading import reading
 
 router = APIRouter(redirect_slashes=False)
@@ -47,7 +49,7 @@ def _address(request: Request) -> str:
 def _archivist(request: Request) -> Person:
     found = person(request)
     if found is None or not found.may_correct:
-        raise HTTPException(403, "corrections are for those who may run DAGs: Airflow's role User, Op or Admin")
+        raise Refused(403, "role")
     return found
 
 
@@ -56,6 +58,10 @@ Answering = Annotated[Answer, Depends(Answer)]
 Number = Annotated[int, Path(ge=1, le=_LARGEST)]
 Words = Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")]
 SourceId = Annotated[str, Query(max_length=60, pattern=r"^[a-z0-9-]*$")]
+Moment = Annotated[str, Query(max_length=40, pattern=r"^[^\x00]*$")]
+From = Annotated[str, Query(alias="from", max_length=40)]
+To = Annotated[str, Query(alias="to", max_length=40)]
+State = Annotated[str, Query(max_length=20)]
 After = Annotated[str | None, Query(max_length=40, pattern=r"^\d{4}-\d{2}-\d{2}\.\d{1,18}$")]
 ShortId = Annotated[str, Query(alias="id", pattern=r"^([0-9a-f]{16})?$")]
 Before = Annotated[int | None, Query(ge=1, le=_LARGEST)]
@@ -82,15 +88,39 @@ def _page(path: str, *more: str) -> Callable[[Handler], Handler]:
     return register
 
 
-@_page("/records", "/")
-def records(archive: Opened, answer: Answering, q: Words = "", source: SourceId = "", after: After = None) -> Response:
-    """All records, newest first."""
+def _filter(
+    q: Words = "",
+    source: SourceId = "",
+    publisher: Words = "",
+    first: From = "",
+    last: To = "",
+    changed_since: Moment = "",
+    state: State = "",
+) -> Filter:
+    """What the list is asked for. An address names it as `gongkai export` does."""
+    given = {"q": q, "source": source, "publisher": publisher, "changed_since": changed_since, "state": state}
     try:
-        cursor = Cursor.read(after) if after else None
+        return read_filter(given | {"from": first, "to": last})
+    except WrongFilter as error:
+        raise WrongParameter(error.name) from error
+
+
+def _cursor(after: After = None) -> Cursor | None:
+    try:
+        return Cursor.read(after) if after else None
     except ValueError as error:
-        raise HTTPException(400, f"after: {error}") from error
+        raise WrongParameter("after") from error
+
+
+Asked = Annotated[Filter, Depends(_filter)]
+Following = Annotated[Cursor | None, Depends(_cursor)]
+
+
+@_page("/records", "/")
+def records(archive: Opened, answer: Answering, asked: Asked, after: Following) -> Response:
+    """All records that match, newest first."""
     with reading(archive) as connection:
-        page = record_list(connection, Filter(q.strip(), source), cursor)
+        page = record_list(connection, asked, after)
     return answer.page("records.html", page)
 
 
@@ -164,7 +194,7 @@ def correct_field(
 ) -> Response:
     """Corrects the field, in the name of who is logged in, and leads to the version that this made."""
     if not forms.right(request, archivist, record, form.get("token", "")):
-        raise HTTPException(403, "the form is not yours, or older than 12 hours; load it anew")
+        raise Refused(403, "form")
     with reading(archive) as connection:
         page = correcting(connection, record, form.get("field", ""), forms.token(archivist, record))
     if page is None:
@@ -201,24 +231,40 @@ def runs(archive: Opened, answer: Answering) -> Response:
 
 
 @router.api_route("/captures/{capture}/bytes", methods=["GET", "HEAD"], response_model=None)
-def bytes_of_capture(archive: Opened, capture: Number) -> Response:
+def bytes_of_capture(archive: Opened, answer: Answering, capture: Number) -> Response:
     """The bytes that a capture kept."""
     with reading(archive) as connection:
         kept = captured_bytes(connection, capture)
-    return _inert(archive, kept)
+    return _inert(archive, answer, kept)
 
 
 @router.api_route("/files/{digest}/bytes", methods=["GET", "HEAD"], response_model=None)
-def bytes_of_file(archive: Opened, digest: Digest) -> Response:
+def bytes_of_file(archive: Opened, answer: Answering, digest: Digest) -> Response:
     """The bytes of a file."""
     with reading(archive) as connection:
         kept = file_bytes(connection, digest)
-    return _inert(archive, kept)
+    return _inert(archive, answer, kept)
 
 
-def _inert(archive: Archive, kept: ArchivedBytes | None) -> Response:
+def _inert(archive: Archive, answer: Answer, kept: ArchivedBytes | None) -> Response:
     """The bytes, where they can do nothing, after they were found to be the ones that were stored."""
     if kept is None:
         raise HTTPException(404)
-    body = archive.store.blob(kept.sha256)
+    try:
+        body = archive.store.blob(kept.sha256)
+    except StoreError as error:
+        damaged = _damaged(archive, kept.sha256, error)
+        if damaged is None:
+            raise
+        return answer.damaged(damaged)
     return Response(body, headers=inert_headers(kept, body))
+
+
+def _damaged(archive: Archive, digest: str, error: StoreError) -> DamagedBytes | None:
+    """The damage of bytes that could not be read. A storage that is away says nothing of them: None."""
+    try:
+        archive.store.check()
+    except StoreError:
+        return None
+    with reading(archive) as connection:
+        return damaged_bytes(connection, digest, damage_seen(error))

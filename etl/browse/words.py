@@ -1,8 +1,4 @@
-"""Every word of the interface, Chinese first. Names of fields, outcomes and origins stay usable as identifiers."""
-
-from markupsafe import Markup, escape
-
-from etl.files import kinds
+"""Every word of the interface, Chinese first, with its English."""
 
 WORDS: dict[str, tuple[str, str]] = {
     "site": ("公开", "Gongkai"),
@@ -15,6 +11,16 @@ WORDS: dict[str, tuple[str, str]] = {
     "filter": ("筛选", "Filter"),
     "filter_q": ("标题、文号、索引号", "Title or number"),
     "filter_source": ("来源", "Source"),
+    "filter_more": ("更多条件", "More filters"),
+    "filter_publisher": ("发布机构", "Publisher"),
+    "filter_from": ("发布日期，自", "Published from"),
+    "filter_to": ("至", "to"),
+    "filter_state": ("状态", "State"),
+    "filter_changed": ("自此有变动", "Changed since"),
+    "all_states": ("全部", "All"),
+    "total": ("共 {} 条记录", "{} records"),
+    "total_more": ("超过 {} 条记录", "more than {} records"),
+    "total_told": ("相同正文合为一行。", "Records with the same text share a line."),
     "all_sources": ("全部来源", "All sources"),
     "clear": ("清除筛选", "Clear"),
     "older": ("更早的记录", "Older"),
@@ -37,7 +43,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "no_text": ("此页没有正文。", "This page holds no text."),
     "see_attachments": ("请看附件或存档原页。", "See its attachments or the archived page."),
     "fields": ("著录", "Fields"),
-    "fields_told": ("“依据”是页面上的原文、位置与规则。", "依据: what the page shows, where, and the rule."),
+    "fields_told": ("“依据”是页面上的原文、位置与规则。", "Evidence: what the page shows, where, and the rule."),
     "evidence": ("依据", "Evidence"),
     "chosen": ("采用", "chosen"),
     "not_chosen": ("未采用", "not chosen"),
@@ -84,6 +90,21 @@ WORDS: dict[str, tuple[str, str]] = {
         "存档字节已损坏。请告知管理员从备份恢复：",
         "The stored bytes are damaged. Ask the operator to put them back:",
     ),
+    "damaged_bytes_told": (
+        "档案本身正常；只有下面这份字节与存入时不同，或已丢失。",
+        "The archive is well; only these bytes are gone, or not what was stored.",
+    ),
+    "which_blob": ("哪份字节", "Which bytes"),
+    "damage_kind": ("损坏情形", "Damage"),
+    "since": ("何时发现", "Found"),
+    "since_now": (
+        "刚才读取时发现，尚无核验记录；下次核验会记下。",
+        "Just now, on being read; the next check will write it down.",
+    ),
+    "found_detail": ("核验所见", "What was found"),
+    "restore_how": ("如何恢复（管理员）", "How to restore it (operators)"),
+    "restore_told": ("FOLDER 是备份所在的文件夹。", "FOLDER is the folder of the backup."),
+    "technical": ("服务器所答", "What the server said"),
     "oldest_check": ("最早一次核验", "oldest check"),
     "damaged_blobs": ("份存档字节损坏", "damaged"),
     "damaged_all_told": (
@@ -155,7 +176,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "from_capture": ("取自采集", "from capture"),
     "bytes": ("存档原页", "Archived bytes"),
     "cite": ("引用", "Cite"),
-    "cite_told": ("GB/T 7714 格式；点一下即全选。", "In GB/T 7714 form; one click selects it."),
+    "cite_told": ("依 GB/T 7714-2025；点一下即全选。", "After GB/T 7714-2025; one click selects it."),
     "permalink": ("固定链接", "Permalink"),
     "other_id": (
         "引文中的内容编号与此版本的正文不符，请核对引文：",
@@ -194,140 +215,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "back": ("返回记录列表", "Back to the records"),
 }
 
-FIELDS: dict[str, tuple[str, str]] = {
-    "title": ("标题", "title"),
-    "index_number": ("索引号", "index number"),
-    "publisher": ("发布机构", "publisher"),
-    "document_number": ("文号", "document number"),
-    "written_date": ("成文日期", "written"),
-    "published_date": ("发布日期", "published"),
-    "effective_date": ("施行日期", "effective"),
-    "expiry_date": ("失效日期", "expires"),
-    "validity": ("有效性", "validity"),
-    "registration_number": ("统一登记号", "registration number"),
-    "subject_category": ("主题分类", "subject"),
-    "group_category": ("组配分类", "group"),
-    "genre_category": ("体裁分类", "genre"),
-    "keywords": ("主题词", "keywords"),
-    "disclosure_method": ("公开方式", "disclosure method"),
-    "disclosure_scope": ("公开范围", "disclosure scope"),
-    "disclosure_term": ("公开时限", "disclosure term"),
-    "source": ("信息来源", "source named"),
-}
-"""In the order in which a record shows them."""
-
-OUTCOMES: dict[str, tuple[str, str]] = {
-    "stored": ("新存", "stored"),
-    "unchanged": ("内容未变", "unchanged"),
-    "not_modified": ("服务器称未变", "not modified"),
-    "known": ("已知，未再取", "known"),
-    "gone": ("已不存在", "gone"),
-    "blocked": ("被拦截", "blocked"),
-    "soft_404": ("伪 404", "soft 404"),
-    "empty": ("空白", "empty"),
-    "not_a_document": ("不是文件", "not a document"),
-    "not_a_file": ("不是文件，是网页", "a web page, no file"),
-    "not_a_listing": ("不是目录", "not a listing"),
-    "too_large": ("过大", "too large"),
-    "network_error": ("网络错误", "network error"),
-    "http_error": ("HTTP 错误", "HTTP error"),
-    "unreadable": ("无法读取", "unreadable"),
-    "robots": ("robots 不许", "robots"),
-    "out_of_scope": ("超出范围", "out of scope"),
-    "limit": ("达到上限", "limit"),
-}
-
-ORIGINS: dict[str, tuple[str, str]] = {
-    "header": ("著录表", "header"),
-    "meta": ("网页元数据", "meta tag"),
-    "json": ("页内数据", "embedded data"),
-    "subheading": ("标题下方", "subheading"),
-    "body": ("正文", "text"),
-    "title": ("标题", "title"),
-    "listing": ("目录", "listing"),
-    "correction": ("更正", "correction"),
-}
-
-STATES: dict[str, tuple[str, str]] = {
-    "running": ("进行中", "running"),
-    "green": ("正常", "green"),
-    "red": ("异常", "red"),
-}
-
-VERSIONS: dict[str, tuple[str, str]] = {
-    "created": ("收录", "created"),
-    "updated": ("更新", "updated"),
-    "corrected": ("更正", "corrected"),
-    "re-extracted": ("重新提取", "re-extracted"),
-}
-
-VERSIONS_TOLD: dict[str, tuple[str, str]] = {
-    "created": ("首次收录此页。", "The page was kept for the first time."),
-    "updated": ("网页有变：正文、著录项或附件。", "The page changed: its text, a field or a file."),
-    "corrected": ("网页未变：档案人员更正或撤回更正。", "The page did not change: an archivist corrected a field."),
-    "re-extracted": ("网页未变：以新规则重读原有字节。", "The page did not change: newer rules read the same bytes."),
-}
-
-FILES: dict[str, tuple[str, str]] = {
-    "read": ("文字已读出", "text read"),
-    "scan": ("图像，待文字识别", "waiting for OCR"),
-    "no_text": ("没有文字", "no text in it"),
-    "empty": ("空文件", "empty"),
-    "not_a_file": ("不是文件，是网页", "a web page, no file"),
-    "encrypted": ("有密码", "encrypted"),
-    "broken": ("文件损坏", "broken"),
-    "unsupported": ("格式不支持", "format not supported"),
-    "too_large": ("超出限额", "too large"),
-    "too_slow": ("读取超时", "took too long"),
-    "crashed": ("读取时崩溃", "reading crashed"),
-}
-
-FILES_TOLD: dict[str, tuple[str, str]] = {
-    "scan": ("页面是图像，将自动识别，无需操作。", "Its pages are pictures; OCR reads them in its own time."),
-    "no_text": ("打得开，但其中没有文字。", "It opens, and nothing is written in it."),
-    "empty": ("没有内容，请看原网站。", "Nothing is in it; look at the live site."),
-    "not_a_file": ("链接处给出的是网页，多为错误页。", "A web page stood where a file was linked, mostly an error."),
-    "encrypted": ("打开需要密码，可向公开机关索取。", "It asks for a password; ask the agency for it."),
-    "broken": ("不完整或已损坏，可重新采集或询问公开机关。", "Cut off or damaged; fetch it again or ask the agency."),
-    "unsupported": ("字节已存，此格式读不出文字。", "The bytes are kept; nothing here reads this format."),
-    "too_large": ("超出读取限额；已读出的部分仍在。", "Beyond the limits; what was read before stays."),
-    "too_slow": ("没有在限时内读完；请告知管理员。", "Not read in time; tell the operator."),
-    "crashed": ("读取程序中断；请告知管理员。", "Its reader died; tell the operator."),
-}
-"""What it means to whoever reads, and what to do. A file that was read needs no word."""
-
-DAMAGE: dict[str, tuple[str, str]] = {
-    "missing": ("字节丢失", "bytes missing"),
-    "mismatch": ("字节有变", "bytes changed"),
-}
-
-FORMATS: dict[str, tuple[str, str]] = {
-    kinds.PDF: ("PDF", ""),
-    kinds.DOC: ("Word 97–2003", ""),
-    kinds.DOCX: ("Word", ""),
-    kinds.XLS: ("Excel 97–2003", ""),
-    kinds.XLSX: ("Excel", ""),
-    kinds.PPT: ("PowerPoint 97–2003", ""),
-    kinds.PPTX: ("PowerPoint", ""),
-    kinds.OFD: ("OFD", ""),
-    kinds.RTF: ("RTF", ""),
-    kinds.ZIP: ("ZIP 压缩包", "archive"),
-    kinds.RAR: ("RAR 压缩包", "archive"),
-    kinds.SEVEN_ZIP: ("7z 压缩包", "archive"),
-    kinds.ENCRYPTED: ("加密的 Office 文件", "encrypted Office file"),
-    kinds.HTML: ("网页", "HTML"),
-    kinds.CSV: ("CSV", ""),
-    kinds.TEXT: ("纯文本", "plain text"),
-    kinds.EMPTY: ("空", "empty"),
-    kinds.UNKNOWN: ("未知格式", "unknown format"),
-    "image/png": ("PNG 图像", "picture"),
-    "image/jpeg": ("JPEG 图像", "picture"),
-    "image/gif": ("GIF 图像", "picture"),
-    "image/bmp": ("BMP 图像", "picture"),
-    "image/tiff": ("TIFF 图像", "picture"),
-    "image/webp": ("WebP 图像", "picture"),
-}
-
 PROBLEMS: dict[str, tuple[str, str]] = {
     "400": ("请求的参数不合规定", "Bad request"),
     "403": ("没有权限", "Not allowed"),
@@ -337,45 +224,46 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "415": ("提交的格式不对", "Not a form"),
     "500": ("程序出错", "Internal error"),
     "503": ("档案暂时不可用", "The archive is unavailable"),
+    "damaged": ("存档字节已损坏", "The stored bytes are damaged"),
 }
 
-_TABLES = {
-    "field": FIELDS,
-    "outcome": OUTCOMES,
-    "origin": ORIGINS,
-    "state": STATES,
-    "version": VERSIONS,
-    "version_told": VERSIONS_TOLD,
-    "file": FILES,
-    "file_told": FILES_TOLD,
-    "damage": DAMAGE,
-    "format": FORMATS,
-    "problem": PROBLEMS,
+REFUSALS: dict[str, tuple[str, str]] = {
+    "role": (
+        "更正需要可以运行 DAG 的角色：Airflow 的 User、Op 或 Admin。",
+        "Corrections are for those who may run DAGs: Airflow's role User, Op or Admin.",
+    ),
+    "form": (
+        "此表不是您的，或已超过 12 小时；请重新打开。",
+        "The form is not yours, or older than 12 hours; load it anew.",
+    ),
+    "form_type": (
+        "请以网页表单（application/x-www-form-urlencoded）提交。",
+        "Send it as a form: application/x-www-form-urlencoded.",
+    ),
+    "form_size": ("表单超过 128 KB。", "The form has more than 128 KB."),
+    "form_text": ("表单无法读出。", "The form cannot be read."),
+    "archive": (
+        "数据库或对象存储没有应答；请稍后再试，并告知管理员。",
+        "The database or the object storage gives no answer; try again later, and tell the operator.",
+    ),
+    "broken": ("服务器日志中有详情；请告知管理员。", "The server's log has the details; tell the operator."),
 }
 
-
-def zh(word: str) -> str:
-    """The Chinese word alone, for attributes."""
-    return WORDS[word][0]
-
-
-def say(word: str) -> Markup:
-    """The Chinese word with its English beside it."""
-    return _both(*WORDS[word])
-
-
-def named(table: str, name: str) -> Markup:
-    """The name of a field, an outcome, …; what has no name yet is shown as it is stored."""
-    found = _TABLES[table].get(name)
-    return _both(*found) if found else escape(name)
-
-
-def plain(table: str, name: str) -> str:
-    """The Chinese name alone."""
-    return _TABLES[table].get(name, (name, ""))[0]
-
-
-def _both(chinese: str, english: str) -> Markup:
-    if not english:
-        return escape(chinese)
-    return Markup('{} <span class="en" lang="en">{}</span>').format(chinese, english)
+ALLOWED: dict[str, tuple[str, str]] = {
+    "q": ("至多 100 字", "100 characters at most"),
+    "publisher": ("至多 100 字", "100 characters at most"),
+    "source": ("来源编号，由小写字母、数字与连字符组成", "a source's id: small letters, digits and hyphens"),
+    "from": ("日期，写作 2025-01-31", "a date, written 2025-01-31"),
+    "to": ("日期，写作 2025-01-31", "a date, written 2025-01-31"),
+    "changed_since": (
+        "日期或时刻，写作 2025-01-31 或 2025-01-31T08:00Z",
+        "a date or a time, written 2025-01-31 or 2025-01-31T08:00Z",
+    ),
+    "state": ("current（仍在站上）或 removed（已撤下），留空为全部", "current or removed; empty for all"),
+    "after": ("上一页给出的位置，写作 2025-01-31.12", "where the page before ended, written 2025-01-31.12"),
+    "before": ("采集记录的编号，正整数", "the number of a capture"),
+    "id": ("内容编号，至多 80 个字符", "a content id, 80 characters at most"),
+    "page": ("1 至 10000 的整数", "a number from 1 to 10000"),
+    "field": ("著录项的名称，至多 40 个字符", "the name of a field, 40 characters at most"),
+}
+"""What a parameter of an address may be."""

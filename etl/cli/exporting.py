@@ -1,46 +1,48 @@
 """`gongkai export` and `gongkai cite`."""
 
 from dataclasses import asdict
-from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from etl.archive import open_archive, open_database
 from etl.archive.citation import MOUNT, cite
-from etl.archive.finding import Filter, snapshot
+from etl.archive.finding import Filter, WrongFilter, read_filter, snapshot
 from etl.cli.console import errors, output, print_json, progress
-from etl.clock import CHINA
-from etl.export.exporting import STANDARD_OUTPUT, Export, Format, export
+from etl.export.exporting import STANDARD_OUTPUT, WITH_PERMALINKS, Export, Format, export
 from etl.export.rows import one
 from etl.settings import settings
 
 app = typer.Typer()
-_STATES: dict[str, Any] = {"all": "", "current": "current", "removed": "removed"}
-_LINKS = "Address of the archive browser, for permalinks."
+_STATES = ("all", "current", "removed")
+_LINKS = "Address of the archive browser, for permalinks; else GONGKAI_PUBLIC_URL."
+_MAY_BE = {
+    "from": "no date; write it as 2025-01-31",
+    "to": "no date; write it as 2025-01-31",
+    "changed_since": "no time; write it as 2025-01-31 or 2025-01-31T08:00Z",
+    "state": f"no state; one of {', '.join(_STATES)}",
+}
 
 
-def _day(value: str) -> date:
+def _filter(**given: str | None) -> Filter:
+    """The filter of the options, which read as the browser's addresses do."""
     try:
-        return date.fromisoformat(value)
-    except ValueError as error:
-        raise typer.BadParameter(f"{value!r} is no date; write it as 2025-01-31") from error
+        return read_filter(given)
+    except WrongFilter as error:
+        option = f"--{error.name.replace('_', '-')}"
+        raise typer.BadParameter(f"{given[error.name]!r} is {_MAY_BE[error.name]}", param_hint=option) from error
 
 
-def _moment(value: str) -> datetime:
-    """A moment; a day is its beginning in China."""
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError as error:
-        raise typer.BadParameter(f"{value!r} is no time; write it as 2025-01-31 or 2025-01-31T08:00Z") from error
-    return (moment if moment.tzinfo else moment.replace(tzinfo=CHINA)).astimezone(UTC)
-
-
-def _state(value: str) -> str:
-    if value not in _STATES:
-        raise typer.BadParameter(f"{value!r} is no state; one of {', '.join(_STATES)}")
-    return value
+def _address(base: str | None) -> str:
+    """Where readers reach the browser: as given, else as the settings know it. Without either links lead nowhere."""
+    known = base or settings().public_url
+    if known is None:
+        errors.print(
+            f"permalinks begin with {MOUNT} alone: set GONGKAI_PUBLIC_URL, or give --base, so that they lead somewhere",
+            soft_wrap=True,
+        )
+    return known or MOUNT
 
 
 @app.command("export")
@@ -50,24 +52,22 @@ def export_command(
     query: Annotated[str, typer.Option("--query", help="Words that title, 文号 or 索引号 hold; or a short id.")] = "",
     source: Annotated[str, typer.Option(help="Id of a source.")] = "",
     publisher: Annotated[str, typer.Option(help="Words of the publisher's name.")] = "",
-    published_from: Annotated[
-        date | None, typer.Option("--from", parser=_day, help="First day of publication.")
-    ] = None,
-    published_to: Annotated[date | None, typer.Option("--to", parser=_day, help="Last day of publication.")] = None,
-    changed_since: Annotated[
-        datetime | None, typer.Option(parser=_moment, help="Only records that changed then or later.")
-    ] = None,
-    state: Annotated[str, typer.Option(parser=_state, help="`all`, `current` or `removed` records.")] = "all",
+    published_from: Annotated[str, typer.Option("--from", help="First day of publication.")] = "",
+    published_to: Annotated[str, typer.Option("--to", help="Last day of publication.")] = "",
+    changed_since: Annotated[str, typer.Option(help="Only records that changed then or later.")] = "",
+    state: Annotated[str, typer.Option(help="`all`, `current` or `removed` records.")] = "all",
     every: Annotated[
         bool, typer.Option("--all-captures", help="Every capture of the pages (warc, wacz), not only the current ones.")
     ] = False,
     versions: Annotated[
         bool, typer.Option("--versions", help="Every version of the records (jsonl, csv, parquet).")
     ] = False,
-    base: Annotated[str, typer.Option(help=_LINKS)] = MOUNT,
+    base: Annotated[str | None, typer.Option(help=_LINKS)] = None,
 ) -> None:
     """Write records, or the pages they were read from, in a form that other tools open."""
-    asked = Filter(query, source, publisher, published_from, published_to, changed_since, _STATES[state])
+    dates = {"from": published_from, "to": published_to, "changed_since": changed_since}
+    asked = _filter(q=query, source=source, publisher=publisher, state=state, **dates)
+    address = _address(base) if format in WITH_PERMALINKS else MOUNT
     archive = open_archive(settings()) if format.has_bytes else open_database(settings())
     with progress() as bar:
         task = bar.add_task(f"{format} {out}", total=None)
@@ -75,7 +75,7 @@ def export_command(
         def tell(more: int, total: int) -> None:
             bar.update(task, advance=more, total=total)
 
-        done = export(archive, Export(format, out, asked, every, versions, base), tell)
+        done = export(archive, Export(format, out, asked, every, versions, address), tell)
     where = "standard output" if out == STANDARD_OUTPUT else out
     errors.print(f"{where}: {_told(format, done.written, done.repeated, done.left_out)}", soft_wrap=True)
 
@@ -96,12 +96,12 @@ def cite_command(
     version: Annotated[
         int | None, typer.Option(min=1, help="One of its versions; the current one if left out.")
     ] = None,
-    base: Annotated[str, typer.Option(help=_LINKS)] = MOUNT,
+    base: Annotated[str | None, typer.Option(help=_LINKS)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Print the citation of a record (GB/T 7714-2015) with the permalink of its version."""
+    """Print the citation of a record (GB/T 7714-2025) with the permalink of its version."""
     with snapshot(open_database(settings())) as connection:
-        citation = cite(one(connection, record, version), base)
+        citation = cite(one(connection, record, version), _address(base))
     if as_json:
         print_json(asdict(citation))
     else:

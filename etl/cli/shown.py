@@ -17,7 +17,7 @@ _FIRST = ("title", "index_number", "publisher", "document_number", "written_date
 def show_page(page: str, rules: str, found: Extraction) -> None:
     """The kind of page, each field with the evidence that it stands on and what else was seen of it, files, text."""
     # Loaded at need: the browser's web framework takes half a second that no other command would pay for.
-    from etl.browse.words import FIELDS  # noqa: PLC0415
+    from etl.browse.names import FIELDS  # noqa: PLC0415
 
     heading(page)
     flags = ", ".join(found.flags)

@@ -42,6 +42,7 @@ class Format(StrEnum):
 
 _BYTES = {Format.WARC: write_warc, Format.WACZ: write_wacz}
 _TABLES = {Format.JSONL: write_jsonl, Format.CSV: write_csv, Format.PARQUET: write_rows_as_parquet}
+WITH_PERMALINKS = frozenset(_TABLES)
 _TO_STANDARD_OUTPUT = {Format.JSONL, Format.CSV}
 
 

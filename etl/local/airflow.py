@@ -82,6 +82,13 @@ def up(state: State, settings: Settings, server: Postgres, *, dags: Path = PROJE
     return airflow
 
 
+def address(state: State) -> str | None:
+    """Where Airflow was when it was last configured; None before its first start."""
+    written = configparser.ConfigParser(interpolation=None)
+    written.read(state.folder("airflow") / "airflow.cfg", encoding="utf-8")
+    return written.get("api", "base_url", fallback=None)
+
+
 def down(state: State) -> list[str]:
     """Stop Airflow's components, running tasks included; the names of those that were running."""
     return process.end(state, NAMES, seconds=15)

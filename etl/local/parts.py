@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from etl.archive import database
+from etl.archive.citation import MOUNT
 from etl.local import airflow as airflow_part
 from etl.local import ports, postgres, process, store
 from etl.local.airflow import Airflow
@@ -83,20 +84,23 @@ def up(
         urls = {role: server.url(role, "archive") for role in ("archive_app", "archive_owner", "archive_reader")}
         s3 = starting_store.result()
         # Before Airflow: its tasks and its plugin read the file.
-        _write_local_env(state, urls, s3, settings.store_bucket)
+        _write_local_env(state, urls, s3, settings.store_bucket, airflow_part.address(state))
         starting_airflow = (
             pool.submit(_timed, tell, "Airflow", lambda: airflow_part.up(state, settings, server, dags=dags))
             if airflow
             else None
         )
         _timed(tell, "archive schema", lambda: database.migrate(urls["archive_owner"]))
+        started = starting_airflow.result() if starting_airflow else None
+        if started:
+            _write_local_env(state, urls, s3, settings.store_bucket, started.url)
         return Addresses(
             database_url=urls["archive_app"],
             database_owner_url=urls["archive_owner"],
             database_reader_url=urls["archive_reader"],
             store=s3,
             bucket=settings.store_bucket,
-            airflow=starting_airflow.result() if starting_airflow else None,
+            airflow=started,
         )
 
 
@@ -159,7 +163,7 @@ def _one_at_a_time(report: Report) -> Report:
     return tell
 
 
-def _write_local_env(state: State, urls: dict[str, str], s3: Store, bucket: str) -> None:
+def _write_local_env(state: State, urls: dict[str, str], s3: Store, bucket: str, airflow: str | None) -> None:
     values = {
         "DATABASE_URL": urls["archive_app"],
         "DATABASE_OWNER_URL": urls["archive_owner"],
@@ -169,6 +173,8 @@ def _write_local_env(state: State, urls: dict[str, str], s3: Store, bucket: str)
         "STORE_SECRET_KEY": s3.secret_key,
         "STORE_BUCKET": bucket,
         "STORE_SECURE": "false",
+        # Where Airflow shows the browser; it keeps its address from one start to the next.
+        **({"PUBLIC_URL": f"{airflow}{MOUNT}"} if airflow else {}),
     }
     text = "".join(f"GONGKAI_{name}={value}\n" for name, value in values.items())
     write_private(state.root / LOCAL_ENV, text)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, or_, select
+from sqlalchemy import Connection, Select, bindparam, func, or_, select
 
 from etl.archive import Archive, open_archive
 from etl.archive.finding import is_current, require_source
@@ -23,6 +23,8 @@ from etl.sources.schema import Source
 
 BATCH = 500
 """Records that one process, or one Airflow task, takes at a time."""
+SLICES = 1000
+"""Slices at most: Airflow maps a task over 1,024 values (`[core] max_map_length`), and fails what gives it more."""
 CHUNK = 25
 """Records written in one transaction."""
 SAMPLES = 5
@@ -86,13 +88,20 @@ class Slice:
 
 
 def slices(connection: Connection, wanted: Wanted) -> list[Slice]:
-    """What is to be read again, in slices of at most `BATCH` records of one source. Raises `GongkaiError` for a source
-    that the archive does not know."""
+    """What is to be read again, in slices of `BATCH` records of one source; of more where there were too many else.
+
+    Raises `GongkaiError` for a source that the archive does not know.
+    """
     if wanted.source:
         require_source(connection, wanted.source)
+    each = _wanted(wanted).subquery()
+    by_source = select(func.count()).select_from(each).group_by(each.c.source_id)
+    counts = connection.scalars(by_source).all()
+    # Of every source the last slice may be all but empty.
+    size = max(BATCH, -(-sum(counts) // max(1, SLICES - len(counts))))
     found: list[Slice] = []
     for row in connection.execute(_wanted(wanted)):
-        if found and found[-1].source == row.source_id and found[-1].records < BATCH:
+        if found and found[-1].source == row.source_id and found[-1].records < size:
             found[-1] = replace(found[-1], last=row.page_id, records=found[-1].records + 1)
         else:
             found.append(Slice(row.source_id, row.page_id, row.page_id, 1))

@@ -51,7 +51,12 @@ def test_a_correction_is_a_version_in_the_name_of_who_is_logged_in(archive: Arch
         }
     ]
     shown = archivist.get(answer.headers["location"]).text
-    for words in ("林馆员", "以落款为准", "提取值：岚川市水务局", "更正 <span"):
+    for words in (
+        "林馆员",
+        "以落款为准",
+        '提取值 <span class="en" lang="en">Extracted</span>：岚川市水务局',
+        "更正 <span",
+    ):
         assert words in shown, words
     field = _field(archivist, "publisher")
     assert (field["value"], field["extracted"]) == ("岚川市交通运输局", "岚川市水务局")
@@ -64,7 +69,10 @@ def test_a_correction_is_withdrawn_and_earlier_versions_stay(archivist: TestClie
     field = _field(archivist, "publisher")
     assert (field["value"], field["correction"]) == ("岚川市水务局", None)
     assert "撤回更正" in archivist.get("/archive/records/1").text
-    assert "提取值：岚川市水务局" in archivist.get("/archive/records/1/versions/2").text
+    assert (
+        '提取值 <span class="en" lang="en">Extracted</span>：岚川市水务局'
+        in archivist.get("/archive/records/1/versions/2").text
+    )
     _send(archivist, _form(archivist, "index_number") | {"action": "none"})
     field = _field(archivist, "index_number")
     assert (field["value"], field["extracted"]) == (None, "LC00001/2024-00001")

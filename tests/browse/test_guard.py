@@ -191,6 +191,7 @@ def test_the_menu_leads_to_the_archive(airflow: httpx.Client, token: str) -> Non
     plugins = airflow.get("/api/v2/plugins", headers=login).json()["plugins"]
     (entry,) = [view for plugin in plugins for view in plugin["external_views"] if plugin["name"] == "archive_browser"]
     assert airflow.get(entry["href"], headers=login).status_code == 200
+    assert entry["name"] == "档案", "more would be cut"
     assert airflow.get(entry["icon"], headers=login).headers["content-type"] == "image/svg+xml"
     assert airflow.get("/archive").headers["location"] == "/archive/"
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from etl.archive.fixity import Kind as Damage
 from etl.browse.correcting import Problem
 from etl.browse.layout import Paragraph, Table, blocks
-from etl.browse.words import (
+from etl.browse.names import (
     DAMAGE,
     FIELDS,
     FILES,
@@ -18,8 +18,8 @@ from etl.browse.words import (
     OUTCOMES,
     VERSIONS,
     VERSIONS_TOLD,
-    WORDS,
 )
+from etl.browse.words import WORDS
 from etl.extract import Origin
 from etl.extract.labels import FIELDS as LABELS
 from etl.files import FileOutcome, kinds

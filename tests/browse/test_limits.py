@@ -1,6 +1,7 @@
 """What is refused, and what a reader is told when there is nothing to show."""
 
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from etl.archive import Archive, open_archive
 from etl.archive.database import connect
 from etl.archive.store import Store
 from etl.browse import create_app
+from etl.browse.words import ALLOWED
 from etl.settings import Settings
 from tests.browse.pages import Page, keep
 
@@ -38,7 +40,7 @@ _PAGES += [f"/archive/files/{'0' * 64}", "/archive/compare/1/1/1/2"]
 def test_what_is_not_there_is_not_found(reader: TestClient, path: str) -> None:
     answer = reader.get(path)
     assert answer.status_code == 404
-    assert "没有这一页" in answer.text or answer.json() == {"status": 404, "detail": ""}
+    assert "没有这一页" in answer.text or answer.json()["name"] == ["没有这一页", "Not found"]
 
 
 @pytest.mark.parametrize(
@@ -51,13 +53,29 @@ def test_what_is_not_there_is_not_found(reader: TestClient, path: str) -> None:
         "after=2024-13-01.1",
         "after=2024-01-01." + "9" * 19,
         "after=x",
+        "publisher=" + "a" * 101,
+        "from=2024-02-30",
+        "to=yesterday",
+        "changed_since=0001-01-01T00:00",
+        "changed_since=soon",
+        "state=gone",
     ],
 )
 def test_parameters_out_of_their_limits_are_a_bad_request(reader: TestClient, query: str) -> None:
     answer = reader.get(f"/archive/?{query}")
     assert answer.status_code == 400
-    assert query.partition("=")[0] in answer.text
+    name = query.partition("=")[0]
+    chinese, english = ALLOWED[name]
+    assert f"参数 {name}：{chinese}。" in answer.text
+    assert f"Parameter {name}: {english}." in unescape(answer.text)
     assert "Traceback" not in answer.text
+    assert "regex" not in answer.text
+    told = reader.get(f"/archive/records.json?{query}").json()
+    assert (told["status"], told["name"][0], told["detail"]) == (
+        400,
+        "请求的参数不合规定",
+        f"Parameter {name}: {english}.",
+    )
 
 
 def test_the_browser_takes_no_orders_but_corrections(reader: TestClient) -> None:

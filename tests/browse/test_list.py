@@ -1,12 +1,19 @@
 """The list of records, as a reader pages through it."""
 
 import re
+from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
+import pytest
+from sqlalchemy import text, update
 from starlette.testclient import TestClient
 
 from etl.archive import Archive
+from etl.archive.finding import Filter, Total, read_filter, snapshot, total
+from etl.archive.models import Record
+from etl.browse import listing
 from etl.pipeline.warc import import_source
 from tests.browse.pages import Page, keep, other_source
 
@@ -62,6 +69,9 @@ def test_one_text_at_two_places_is_one_line_with_its_places(
     (line,) = _list(reader)["lines"]
     assert (line["id"], line["title"], line["places"]) == (first["id"], "夏季渡船班次", 2)
     assert "2 处" in reader.get("/archive/").text
+    # Records are counted, as many as an export of the same filter has.
+    assert _list(reader)["total"] == {"number": 2, "exact": True}
+    assert _list(reader, source="lanchuan-copy")["total"] == {"number": 1, "exact": True}
     assert first["places"] == second["places"]
     assert [place["source_name"] for place in first["places"]] == [import_source().name, other_source().name]
     # Who asks for the copy's source finds the copy.
@@ -104,6 +114,66 @@ def test_the_filter_finds_titles_and_numbers_as_people_write_them(
     assert _titles(reader, q="5_12") == []
     short_id = _list(reader, q="50%")["lines"][0]["short_id"]
     assert _titles(reader, q=short_id) == seven
+
+
+def test_every_filter_of_an_export_is_one_of_the_list(archive: Archive, reader: TestClient, tmp_path: Path) -> None:
+    days = ("2024-03-01", "2024-03-05", "2024-04-01")
+    keep(archive, tmp_path, *(Page(number, published=day) for number, day in enumerate(days)))
+    with archive.engine.begin() as connection:
+        connection.execute(update(Record).where(Record.id == 1).values(state="removed", updated_at="2020-01-01"))
+    everything = _titles(reader)
+    assert len(everything) == 3
+    for asked, places in (
+        ({"publisher": "水务 岚川"}, [0, 1, 2]),
+        ({"publisher": "财政"}, []),
+        ({"from": "2024-03-02", "to": "2024-03-31"}, [1]),
+        ({"from": "2024-03-05"}, [0, 1]),
+        ({"state": "removed"}, [2]),
+        ({"state": "current", "to": "2024-03-31"}, [1]),
+        ({"state": "all"}, [0, 1, 2]),
+        ({"changed_since": "2020-01-02"}, [0, 1]),
+        ({"changed_since": "2019-12-31T16:00Z", "from": "", "state": ""}, [0, 1, 2]),
+    ):
+        found = _list(reader, **asked)
+        assert [line["title"] for line in found["lines"]] == [everything[place] for place in places], asked
+        assert found["total"] == {"number": len(places), "exact": True}
+        # The address that a page of the list gives for itself asks the same.
+        again = read_filter(asked).given()
+        assert _list(reader, **again)["lines"] == found["lines"], again
+        html = reader.get("/archive/", params=asked).text
+        assert f"共 {len(places)} 条记录" in html
+        assert ("<details open>" in html) == bool(again)
+
+
+def test_the_next_page_and_the_json_keep_every_filter(archive: Archive, reader: TestClient, tmp_path: Path) -> None:
+    keep(archive, tmp_path, *(Page(number) for number in range(60)), Page(99, published="2023-01-01"))
+    asked = {"publisher": "岚川市", "from": "2024-01-01", "to": "2024-12-31", "state": "current", "q": "清淤"}
+    html = unescape(reader.get("/archive/", params=asked).text)
+    for target, lines in (('rel="next" href="([^"]+)', 10), ('href="([^"]+[.]json[^"]+)', 50)):
+        found = re.search(target, html)
+        assert found is not None, target
+        assert asked.items() <= dict(parse_qsl(urlsplit(found[1]).query)).items()
+        answer = reader.get(found[1], headers={"accept": "application/json"}).json()
+        assert (len(answer["lines"]), answer["total"]["number"]) == (lines, 60)
+    assert "共 60 条记录" in html
+    assert '<span class="en" lang="en">60 records</span>' in html
+
+
+def test_what_takes_long_to_count_is_told_as_more_than(
+    archive: Archive, reader: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(archive, tmp_path, *(Page(number) for number in range(55)))
+    with snapshot(archive) as connection:
+        assert total(connection, Filter(q="清淤"), 5) == Total(55, exact=True)
+        # The time for counting is a limit for counting alone, and a query that ran into it spoils nothing after it.
+        connection.execute(text("SET LOCAL statement_timeout = 4000"))
+        monkeypatch.setattr("etl.archive.finding.matches", lambda *_: text("pg_sleep(1) IS NOT NULL"))
+        assert total(connection, Filter(q="清淤"), 0.01) is None
+        assert connection.scalar(text("SHOW statement_timeout")) == "4s"
+    monkeypatch.undo()
+    monkeypatch.setattr(listing, "total", lambda *_: None)
+    assert _list(reader, q="清淤")["total"] == {"number": 50, "exact": False}
+    assert "超过 50 条记录" in reader.get("/archive/", params={"q": "清淤"}).text
 
 
 def test_a_document_without_a_date_stands_where_it_was_first_seen(

@@ -37,7 +37,7 @@ def test_a_citation_has_the_parts_of_the_standard_in_their_order() -> None:
     assert citation.permalink == LINK
     # Captured at 20:00 UTC, which is the next day in China.
     assert citation.text == (
-        "岚川市水务局. 关于河道清淤的通告: 岚水〔2024〕7号[EB/OL]. (2024-03-05)[2024-06-02]. "
+        "岚川市水务局. 关于河道清淤的通告：岚水〔2024〕7号[EB/OL].（2024-03-05）[2024-06-02]. "
         f"https://www.lanchuan.example/7.html. {LINK}."
     )
 
@@ -45,15 +45,15 @@ def test_a_citation_has_the_parts_of_the_standard_in_their_order() -> None:
 @pytest.mark.parametrize(
     ("item", "begins"),
     [
-        (replace(Item(), publisher=None), "关于河道清淤的通告: 岚水〔2024〕7号[EB/OL]. (2024-03-05)[2024-06-02]. "),
-        (replace(Item(), document_number=None), "岚川市水务局. 关于河道清淤的通告[EB/OL]. (2024-03-05)"),
-        (replace(Item(), title="通告（岚水〔2024〕7号）"), "岚川市水务局. 通告（岚水〔2024〕7号）[EB/OL]. "),
+        (replace(Item(), publisher=None), "关于河道清淤的通告：岚水〔2024〕7号[EB/OL].（2024-03-05）[2024-06-02]. "),
+        (replace(Item(), document_number=None), "岚川市水务局. 关于河道清淤的通告[EB/OL].（2024-03-05）"),
+        (replace(Item(), title="通告（岚水〔2024〕7号）"), "岚川市水务局. 通告（岚水〔2024〕7号）[EB/OL].（"),
         (
             replace(Item(), published_date=None, document_number=None),
             "岚川市水务局. 关于河道清淤的通告[EB/OL]. [2024-06-02]. ",
         ),
-        (replace(Item(), title="", publisher=" "), "无题名: 岚水〔2024〕7号[EB/OL]. "),
-        (replace(Item(), title="关于\n河道 清淤."), "岚川市水务局. 关于 河道 清淤: "),
+        (replace(Item(), title="", publisher=" "), "[无题名]：岚水〔2024〕7号[EB/OL].（"),
+        (replace(Item(), title="关于\n河道 清淤."), "岚川市水务局. 关于 河道 清淤："),
     ],
 )
 def test_what_is_not_known_is_left_out(item: Item, begins: str) -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import tracemalloc
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -253,6 +254,27 @@ def test_every_option_and_column_is_documented() -> None:
     assert {name for name in (*CSV_COLUMNS, *SCHEMA.names) if f"`{name}`" not in said} == set()
 
 
+def test_permalinks_begin_where_readers_reach_the_browser(
+    archive: Archive, local_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(archive, tmp_path)
+    run = CliRunner()
+    export = ["export", "--format", "jsonl", "--out", "-"]
+    address = "https://dangan.example/archive"
+    for public, begins, noted in ((None, "/archive/records/", True), (address, f"{address}/records/", False)):
+        monkeypatch.setattr(
+            exporting, "settings", lambda public=public: local_settings.model_copy(update={"public_url": public})
+        )
+        told, cited = run.invoke(app, export), run.invoke(app, ["cite", "1", "--json"])
+        links = [json.loads(line)["permalink"] for line in told.stdout.splitlines()]
+        assert links
+        assert all(link.startswith(begins) for link in [*links, json.loads(cited.stdout)["permalink"]])
+        # Once, beside the data and not in it; and not at all where nothing has a permalink.
+        assert [said.stderr.count("set GONGKAI_PUBLIC_URL") for said in (told, cited)] == [noted, noted]
+        texts = ["export", "--format", "txt", "--out", str(tmp_path / f"texts-{noted}")]
+        assert "GONGKAI_PUBLIC_URL" not in run.invoke(app, texts).stderr
+
+
 def test_the_commands(
     archive: Archive, local_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -266,9 +288,18 @@ def test_the_commands(
     assert "1 rows" in done.stderr
     cited = run.invoke(app, ["cite", "1", "--version", "1", "--base", "https://archive.example/archive"])
     assert cited.stdout.startswith(
-        "岚川市水务局. 岚川市水务局关于第1号河段清淤的通告: 岚水〔2024〕7号[EB/OL]. (2024-03-05)[2024-06-01]. "
+        "岚川市水务局. 岚川市水务局关于第1号河段清淤的通告：岚水〔2024〕7号[EB/OL].（2024-03-05）[2024-06-01]. "
     )
     assert "https://archive.example/archive/records/1/versions/1?id=" in cited.stdout
+    assert cited.stderr == ""
+    for words, said in (
+        (["--from", "2024-02-30"], "--from: '2024-02-30' is no date; write it as 2025-01-31"),
+        (["--changed-since", "soon"], "--changed-since: 'soon' is no time"),
+        (["--state", "gone"], "--state: 'gone' is no state; one of all, current, removed"),
+    ):
+        refused = run.invoke(app, ["export", "--format", "jsonl", "--out", "-", *words])
+        assert refused.exit_code == 2
+        assert said in " ".join(re.sub("[│╭╮╰╯─]", " ", refused.stderr).split())
     for words, said in (
         (["--format", "warc", "--out", "-"], "cannot go to standard output"),
         (["--format", "csv", "--out", str(tmp_path / "x"), "--all-captures"], "it is for warc and wacz"),

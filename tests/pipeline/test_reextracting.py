@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -9,7 +11,10 @@ from sqlalchemy import create_engine, text
 from etl.archive import Archive
 from etl.archive.records import READ_WITH
 from etl.archive.runs import Options
+from etl.pipeline import reextracting
+from etl.pipeline.reextracting import Wanted, slices
 from etl.settings import Settings
+from tests.archive.kept import keep
 from tests.kit import crawl_site, gongkai, rows
 from tests.sites import demo_sites, goldens
 from tests.sites.server import Site, serve
@@ -102,3 +107,22 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(
     assert rows(archive, "SELECT DISTINCT read_with FROM archive.record") == [{"read_with": READ_WITH}]
     assert site.requests == []
     assert rows(archive, "SELECT count(*) AS n FROM archive.capture") == captures
+
+
+def test_there_are_never_more_slices_than_airflow_maps(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number, source in ((30, "first"), (7, "second"), (1, "third")):
+        keep(archive, tmp_path, number, source)
+    monkeypatch.setattr(reextracting, "BATCH", 2)
+    for most, size in ((1000, 2), (9, 7)):
+        monkeypatch.setattr(reextracting, "SLICES", most)
+        with archive.engine.connect() as connection:
+            found = slices(connection, Wanted(all=True))
+        assert len(found) <= most
+        assert max(part.records for part in found) == size
+        assert sum(part.records for part in found) == 38
+        ends = [(part.source, part.first, part.last) for part in found]
+        assert ends == sorted(ends), "none overlaps"
+        assert all(one[0] != other[0] or one[2] < other[1] for one, other in pairwise(ends))
+    assert reextracting.SLICES < 1024

@@ -1,0 +1,64 @@
+"""The interface speaks Chinese and English: no word of it in one of them alone."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from etl.browse import names, words
+from etl.browse.saying import both, found, named, say
+
+TEMPLATES = sorted((Path(words.__file__).parent / "templates").glob("*.html"))
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_LETTERS = re.compile(r"[A-Za-z]{2,}")
+
+
+def _tables() -> list[tuple[str, dict[str, tuple[str, str]]]]:
+    found = {name: value for module in (words, names) for name, value in vars(module).items() if name.isupper()}
+    return [(name, value) for name, value in found.items() if isinstance(value, dict)]
+
+
+def test_every_word_has_both_languages() -> None:
+    for table, entries in _tables():
+        for key, (chinese, english) in entries.items():
+            # A name that is the same in both, such as PDF, stands once.
+            assert CHINESE.search(chinese) or not english, (table, key)
+            assert english or not CHINESE.search(chinese), (table, key)
+            assert not CHINESE.search(english), (table, key)
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_templates_say_words_in_both_languages_alone(path: Path) -> None:
+    """Words come from the tables, through what says both; nothing is written into the markup itself."""
+    text = path.read_text(encoding="utf-8")
+    assert not CHINESE.search(text), "its words belong into words.py"
+    markup = re.sub(r"\{[{%#].*?[}%#]\}", "", text, flags=re.DOTALL)
+    markup = re.sub(r"<code>.*?</code>|<[^>]*>", " ", markup, flags=re.DOTALL)
+    shown = set(_LETTERS.findall(markup)) - {"SHA", "HTTP"}
+    assert not shown, "its words belong into words.py"
+    said = re.findall(r'\b(?:say|both)\("(\w+)"\)', text)
+    assert not set(said) - set(words.WORDS)
+
+
+def test_every_word_is_said_somewhere() -> None:
+    text = "".join(path.read_text(encoding="utf-8") for path in TEMPLATES)
+    unused = {word for word in words.WORDS if f'"{word}"' not in text}
+    # These are named by what the code finds out.
+    assert unused <= {
+        "value_missing",
+        "reason_missing",
+        "choice_missing",
+        "too_long",
+        "no_date",
+        "moved",
+        "total",
+        "total_more",
+    }
+
+
+def test_a_word_is_said_in_chinese_first() -> None:
+    assert both("records") == "记录 Records"
+    assert say("records") == '记录 <span class="en" lang="en">Records</span>'
+    assert named("format", "application/pdf") == "PDF"
+    assert named("outcome", "<new>") == "&lt;new&gt;"
+    assert found("<other>") == '<span lang="en">&lt;other&gt;</span>'

@@ -1,0 +1,65 @@
+"""Every DAG file is read as Airflow reads it: without an error, and with a name that an archivist can read."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from etl.settings import PROJECT
+
+# Parsing needs no metadata database; the demo's sources are files of the user's and are left out.
+_READ = """
+import json
+from airflow.dag_processing.dagbag import DagBag
+bag = DagBag({folder!r})
+told = {{
+    dag.dag_id: {{
+        "name": dag.dag_display_name,
+        "mapped": {{task.task_id: task.map_index_template for task in dag.tasks if task.is_mapped}},
+    }}
+    for dag in bag.dags.values()
+}}
+print("\\n" + json.dumps({{"errors": bag.import_errors, "dags": told}}))
+"""
+
+
+@pytest.fixture(scope="module")
+def bag(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    home = tmp_path_factory.mktemp("airflow")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW_", "GONGKAI_"))}
+    given = {
+        "PYTHONPATH": os.pathsep.join(str(PROJECT / name) for name in ("", "plugins")),
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
+        "GONGKAI_STATE_DIR": str(home),
+    }
+    command = [sys.executable, "-c", _READ.format(folder=str(PROJECT / "dags"))]
+    done = subprocess.run(command, cwd=home, env=kept | given, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_every_dag_file_is_read(bag: dict[str, Any]) -> None:
+    assert bag["errors"] == {}
+    files = {path.stem for path in Path(PROJECT / "dags").glob("*.py")} - {"crawl"}
+    assert files | {"check_sources"} <= set(bag["dags"])
+
+
+def test_every_dag_has_a_chinese_name_beside_its_id(bag: dict[str, Any]) -> None:
+    for dag_id, dag in bag["dags"].items():
+        assert re.search("[\u4e00-\u9fff]", dag["name"]), dag_id
+        assert dag["name"].endswith(f" · {dag_id.removeprefix('crawl_')}"), dag_id
+
+
+def test_mapped_tasks_of_the_maintenance_say_what_each_is_about(bag: dict[str, Any]) -> None:
+    mapped = {dag_id: dag["mapped"] for dag_id, dag in bag["dags"].items() if not dag_id.startswith("crawl_")}
+    assert {dag_id: tasks for dag_id, tasks in mapped.items() if tasks} == {
+        "re_extract": {"read_again": "{{ pages }}"},
+        "recheck": {"recheck_source": "{{ source }}"},
+    }
