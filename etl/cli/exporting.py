@@ -1,5 +1,6 @@
 """`gongkai export` and `gongkai cite`."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -9,10 +10,11 @@ import typer
 
 from etl.archive import open_archive
 from etl.archive.citation import MOUNT, cite
+from etl.archive.damage import Lost
 from etl.archive.finding import Filter, snapshot
 from etl.cli.console import errors, output, print_json, progress
 from etl.clock import CHINA
-from etl.export.exporting import Export, Format, export
+from etl.export.exporting import DamagedExport, Export, Format, export
 from etl.export.rows import one
 from etl.settings import settings
 
@@ -64,6 +66,9 @@ def export_command(
     versions: Annotated[
         bool, typer.Option("--versions", help="Every version of the records (jsonl, csv, parquet).")
     ] = False,
+    skip_damaged: Annotated[
+        bool, typer.Option("--skip-damaged", help="Leave captures out whose bytes are damaged (warc, wacz).")
+    ] = False,
     base: Annotated[str, typer.Option(help=_LINKS)] = MOUNT,
 ) -> None:
     """Write records, or the pages they were read from, in a form that other tools open."""
@@ -75,8 +80,19 @@ def export_command(
         def tell(more: int, total: int) -> None:
             bar.update(task, advance=more, total=total)
 
-        done = export(archive, Export(format, out, asked, every, versions, base), tell)
+        try:
+            done = export(archive, Export(format, out, asked, every, versions, base, skip_damaged), tell)
+        except DamagedExport as error:
+            _name(error.lost)
+            raise
+    _name(done.damaged)
     errors.print(f"{out}: {_told(format, done.written, done.repeated, done.left_out)}", soft_wrap=True)
+
+
+def _name(damaged: Iterable[Lost]) -> None:
+    """A line for each blob that is damaged."""
+    for each in damaged:
+        errors.print(f"[red]{errors.plain(str(each))}[/]", soft_wrap=True)
 
 
 def _told(format: Format, written: int, repeated: int, left_out: int) -> str:
