@@ -152,8 +152,8 @@ def _metadata(writer: _Writer, item: Kept, more: dict[str, str], beside: dict[st
         "gongkai-outcome": item.outcome,
         "gongkai-reason": item.reason,
         "gongkai-kind": item.kind,
-        "gongkai-part-of": item.part_of,
-        "gongkai-part": item.part,
+        "gongkai-part-of": item.part_of or "",
+        "gongkai-part": item.part or "",
         "gongkai-listing": _one_line(item.listing) if item.listing else "",
     }
     said = _fields(values | more)
