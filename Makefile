@@ -21,7 +21,7 @@ stop:  ## stop what demo and `gongkai up` started
 	@if [ -x $(VENV)/bin/gongkai ]; then $(VENV)/bin/gongkai down; else echo "nothing was started here"; fi
 
 test: $(INSTALLED) $(REPLAYED)  ## run all tests
-	@$(VENV)/bin/pytest -n 3 --dist loadfile
+	@$(VENV)/bin/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 lint: $(INSTALLED)  ## check style and types
 	@$(VENV)/bin/ruff check

@@ -42,7 +42,7 @@ def crawl_dag(source: Source) -> None:
         from etl.archive.runs import resume_run
 
         archive = archive_from_airflow()
-        return archive, resume_run(archive.engine, source, get_current_context()["run_id"]), gongkai_settings()
+        return archive, resume_run(archive, source, get_current_context()["run_id"]), gongkai_settings()
 
     def progress(done: int) -> None:
         log.info("%s: %s", source.id, done)

@@ -30,6 +30,13 @@ from etl.settings import PROJECT, Settings
 from tests.reaper import end_at_once
 
 _numbers = count(1)
+LONGEST = ("test_demo.py", "local/test_airflow.py", "pipeline/test_crash.py", "pipeline/test_outages.py")
+"""Files that take minutes, most of them waiting: begun last, they would run alone."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    first = {PROJECT / "tests" / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: first.get(item.path, len(first)))
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,8 @@
 """The bucket copied to a folder and back: each object under its name, verified on the way.
 
-What is told is copied before what it tells of: the journal of changes, then readings, captures and runs, blobs last. So
-a copy that is made while crawls are under way holds every byte that its logs name.
+Logs that are written once and stand in the bucket otherwise than in the copy are copied beside the older ones, which
+stay. What is told is copied before what it tells of: the journal of changes, then readings, captures and runs, blobs
+last. So a copy that is made while crawls are under way holds every byte that its logs name.
 """
 
 import gzip
@@ -23,7 +24,9 @@ AT_ONCE = 8
 PAGE = 500
 ORDER = ("changes/", "files/", "fixity/", "captures/", "runs/")
 BLOBS = "blobs/"
-_PART = ".part"
+ONCE = ("captures/", "changes/")
+"""What is written once; of the journal's last object only, after a transaction that died, a second time."""
+_PART, _BEFORE = ".part", ".before-"
 _State = Literal["kept", "copied", "damaged"]
 Tell = Callable[[int], None]
 """Called with the number of objects done."""
@@ -58,7 +61,7 @@ def restore(store: Store, folder: Path, tell: Tell, digests: Sequence[str] = ())
     keys = [blob_key(digest) for digest in digests]
     if gone := [key for key in keys or [""] if not (folder / key).exists()]:
         raise GongkaiError(f"{folder / gone[0]} is not there", hint="name a folder that `gongkai backup` wrote")
-    paths = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != _PART)
+    paths = (path for path in sorted(folder.rglob("*")) if path.is_file() and not _is_beside(path))
     every = keys or [path.relative_to(folder).as_posix() for path in paths]
     return _through(every, lambda key: (key, _put_back(store, folder, key)), tell)
 
@@ -102,12 +105,19 @@ def _fetch(store: Store, folder: Path, each: Stored, check: bool) -> _State:
             file.writelines(store.stream(each.key))
         if _is_whole(each.key, part):
             os.utime(part, (each.modified.timestamp(), each.modified.timestamp()))
+            if each.key.startswith(ONCE) and path.is_file() and path.read_bytes() != part.read_bytes():
+                path.replace(path.with_name(f"{path.name}{_BEFORE}{path.stat().st_mtime:.0f}"))
             part.replace(path)
             return "copied"
     except StoreError:
         store.check()  # raises when it is not the object, but the storage
     part.unlink()
     return "damaged"
+
+
+def _is_beside(path: Path) -> bool:
+    """Whether it is no object's copy: one that was cut off, or an older one."""
+    return path.suffix == _PART or _BEFORE in path.name
 
 
 def _has(path: Path, each: Stored) -> bool:

@@ -19,6 +19,7 @@ from etl.archive.database import lock_source, lock_storing
 from etl.archive.hosts import VALIDATORS
 from etl.archive.models import Blob, Capture, Page, RunPage
 from etl.archive.store import sha256
+from etl.errors import GongkaiError
 from etl.fetch.client import Attempt
 from etl.outcomes import Outcome
 from etl.web.urls import host_of
@@ -102,7 +103,10 @@ def adopt(archive: Archive, batch: Batch) -> int:
 
 
 def insert_lines(connection: Connection, run_id: int, lines: Sequence[dict[str, Any]]) -> None:
-    """The rows of a log: blobs, captures, and what they say of their pages. Writing them again changes nothing."""
+    """The rows of a log: blobs, captures, and what they say of their pages. Writing them again changes nothing.
+
+    Raises `GongkaiError` where the number of one belongs to a capture of another log.
+    """
     blobs = {line["blob"]: _blob(line) for line in lines if line["blob"]}
     if blobs:
         rows = [{"sha256": digest, **what} for digest, what in sorted(blobs.items())]
@@ -118,7 +122,13 @@ def insert_lines(connection: Connection, run_id: int, lines: Sequence[dict[str, 
         }
         for line in lines
     ]
-    connection.execute(insert(Capture).on_conflict_do_nothing(), captures)
+    connection.execute(insert(Capture).on_conflict_do_nothing(index_elements=["id"]), captures)
+    taken = {"numbers": [line["capture"] for line in lines], "log": [line["log"] for line in lines]}
+    if other := connection.execute(_TAKEN, taken).first():
+        raise GongkaiError(
+            f"{other.log} and {other.wanted} both hold capture {other.id}: the bucket served two databases",
+            hint="move the logs of one of them out of the bucket",
+        )
     last = {line["page"]: line for line in lines}
     connection.execute(_RUN_PAGE_ENDED, [_ended(run_id, line) for line in last.values()])
     if seen := [line for line in lines if line["outcome"] in _SEEN]:
@@ -129,6 +139,11 @@ def insert_lines(connection: Connection, run_id: int, lines: Sequence[dict[str, 
         connection.execute(_DOCUMENT_CHANGED, {"parts": changed["part"], "files": changed["file"]})
 
 
+_TAKEN = text("""
+SELECT c.id, c.log, n.log AS wanted
+FROM unnest(CAST(:numbers AS bigint[]), CAST(:log AS text[])) AS n (id, log)
+JOIN archive.capture c ON c.id = n.id AND c.log <> n.log LIMIT 1
+""")
 _COPIED = ("url", "final_url", "elapsed_ms", "status", "request_headers", "headers", "outcome", "reason", "log")
 _SEEN = {Outcome.STORED, Outcome.UNCHANGED, Outcome.NOT_MODIFIED, Outcome.NOT_A_DOCUMENT, Outcome.UNREADABLE}
 _RUN_PAGE_ENDED = (

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, insert, select, text
 
 from etl.archive import Archive
+from etl.archive.behind import refuse_when_behind
 from etl.archive.models import Blob, FixityEvent
 from etl.archive.store import Damaged, DamagedBlob, Kind, MissingObject, Store, StoreError, blob_key
 
@@ -72,9 +73,13 @@ def read_blob(archive: Archive, digest: str) -> bytes:
 
 
 def note(archive: Archive, damaged: Iterable[Lost]) -> None:
-    """Writes down damage that was met on the way, so that such pages are fetched again before their turn."""
+    """Writes down damage that was met on the way, so that such pages are fetched again before their turn.
+
+    Raises `Behind`.
+    """
     found = {each.sha256: Found(each.sha256, 0, each.kind, each.detail) for each in damaged}
     if found:
+        refuse_when_behind(archive)
         mark(archive, list(found.values()))
 
 

@@ -2,7 +2,8 @@
 
 The journal object is written under the lock that orders commits, last before the commit. A transaction that dies
 between the two leaves an object which the next transaction, numbering its own events from the same seq, overwrites:
-so the journal never holds more than the tail of one transaction that did not happen.
+so the journal never holds more than the tail of one transaction that did not happen. Each line names its transaction,
+so that such a tail can be told from history which the database has lost (`etl.archive.behind`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,10 +13,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine, bindparam, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 
+from etl.archive.behind import journal_key, refuse_lost_events, writer
 from etl.archive.models import Change
 from etl.archive.store import Store
-
-JOURNAL = "changes/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +42,16 @@ class Event:
 def publish(connection: Connection, store: Store, events: Sequence[Event]) -> None:
     """Numbers the events and writes their journal. The last thing a transaction does: others wait until it ends.
 
-    Raises `StoreError`.
+    Raises `StoreError`, and `Behind` where the bucket has events of that number already.
     """
     if not events:
         return
     told = [{name: getattr(event, name) for name in _TOLD} for event in events]
     first, now = connection.execute(_PUBLISH, {"events": told}).one()
-    lines = [asdict(event) | {"seq": seq, "at": now} for seq, event in enumerate(events, first)]
-    store.put_log(f"{JOURNAL}{first:012}.jsonl.gz", [_json(line) for line in lines])
+    refuse_lost_events(connection, store, first)
+    by = writer(connection)
+    lines = [asdict(event) | {"seq": seq, "at": now, "writer": by} for seq, event in enumerate(events, first)]
+    store.put_log(journal_key(first), [_json(line) for line in lines])
 
 
 _TOLD = ("kind", "record", "version", "source", "run", "reason")

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, select, text
 from sqlalchemy.dialects import postgresql
 
 from etl.archive import Archive
+from etl.archive.behind import refuse_when_behind
 from etl.archive.damage import FIXITY as FIXITY
 from etl.archive.damage import Found, look, mark, raise_if_away
 from etl.archive.models import FixityEvent
@@ -83,6 +84,7 @@ def audit(archive: Archive, tell: Tell, *, days: int | None = None, source: str 
     What is damaged never stops the rest. Raises `StoreError` when the storage is away; what was read until then is
     marked, and the same audit goes on there.
     """
+    refuse_when_behind(archive)
     _adopt(archive)
     with archive.engine.connect() as connection:
         now, due = connection.execute(_DUE, {"days": days or 1}).one()

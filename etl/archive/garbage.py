@@ -15,6 +15,7 @@ from typing import Literal
 from sqlalchemy import Connection, text
 
 from etl.archive import Archive
+from etl.archive.behind import refuse_when_behind
 from etl.archive.database import lock_removing
 from etl.archive.store import MissingObject, Store, Stored
 from etl.errors import GongkaiError
@@ -74,7 +75,7 @@ _FORMS = (
     _LOGS,
     _Form(
         "ahead",
-        re.compile(r"runs/.+-(\d{1,18})\.jsonl\.gz"),
+        re.compile(r"runs/0*(\d{1,18})-.+\.jsonl\.gz"),
         "SELECT id::text FROM archive.run WHERE id = ANY(CAST(:names AS bigint[]))",
     ),
     _Form(
@@ -120,6 +121,7 @@ def remove(archive: Archive, found: Iterable[Unnamed], older_than: timedelta) ->
     Before a page of them goes, the database is asked once more, and a log of them written (`garbage/<day>/<time>`);
     each is looked at once more just before. Raises `StoreError`, also where the S3 key may not delete.
     """
+    refuse_when_behind(archive)
     before = datetime.now(UTC) - older_than
     old = (each for each in found if each.kind in REMOVABLE and each.modified < before)
     for page in _pages(old):

@@ -18,6 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
     func,
     text,
+    true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -339,6 +340,15 @@ class Change(Base):
     run_id: Mapped[int | None] = mapped_column(ForeignKey("archive.run.id"))
     reason: Mapped[str] = mapped_column(server_default="")
     changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Rebuild(Base):
+    """One row while a rebuild is under way, or was cut off: nobody else writes."""
+
+    __tablename__ = "rebuild"
+    __table_args__ = (CheckConstraint("one", name="one"),)
+    one: Mapped[bool] = mapped_column(primary_key=True, server_default=true())
+    began_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 LOCKS = tuple(Table(name, Base.metadata) for name in ("numbering", "storing", "exporting"))

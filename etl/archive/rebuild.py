@@ -1,9 +1,11 @@
 """The database filled again from object storage alone: runs and captures, then files, then the journal of the feed.
 
 Every step takes what the bucket says as it stands, numbers and times included, and writes nothing twice: a rebuild
-that was interrupted goes on. It needs the database's owner, for the application may not write the feed.
+that was interrupted goes on, and until it has ended nobody else writes (`etl.archive.behind`). It needs the database's
+owner, for the application may not write the feed.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,12 +14,12 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Engine, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
+from etl.archive.behind import JOURNAL, journal_key
 from etl.archive.captures import insert_lines
-from etl.archive.feed import JOURNAL
 from etl.archive.files import READINGS
 from etl.archive.fixity import FIXITY, replay
 from etl.archive.models import Change, Content, Correction, File, Record, RecordVersion
-from etl.archive.runlog import RUNS
+from etl.archive.runlog import RUNS, run_number
 from etl.archive.similar import sign
 from etl.archive.states import as_written
 from etl.archive.store import Store
@@ -42,13 +44,17 @@ class Rebuilt:
 def rebuild(owner: Engine, store: Store, tell: Tell) -> Rebuilt:
     """Fills the database from the bucket. Raises `GongkaiError` where the two belong to different archives."""
     keys: dict[Step, list[str]] = {
-        "runs": sorted(store.keys(RUNS), key=_number),
-        "captures": sorted(store.keys("captures/"), key=_number),
+        "runs": sorted(store.keys(RUNS), key=run_number),
+        "captures": sorted(store.keys("captures/"), key=_first_capture),
         "fixity": list(store.keys(FIXITY)),
         "files": list(store.keys(READINGS)),
         "changes": list(store.keys(JOURNAL)),
     }
     _refuse_another(owner, store, keys["changes"])
+    with owner.begin() as connection:
+        # Whoever numbers events just now ends first; from then on nobody does before the rebuild has ended.
+        connection.execute(text("LOCK TABLE archive.numbering IN EXCLUSIVE MODE"))
+        connection.execute(text("INSERT INTO archive.rebuild DEFAULT VALUES ON CONFLICT DO NOTHING"))
     steps: dict[Step, Callable[[Connection, list[dict[str, Any]]], None]] = {
         "runs": _run,
         "captures": _captures,
@@ -66,23 +72,41 @@ def rebuild(owner: Engine, store: Store, tell: Tell) -> Rebuilt:
             _write_rows(connection, _RUN_PAGES, store.log(key)[2:])
         for statement in _DERIVED:
             connection.execute(text(statement))
+        connection.execute(text("DELETE FROM archive.rebuild"))
     return Rebuilt(*(len(keys[step]) for step in steps))
 
 
-def _number(key: str) -> int:
-    """The number at the end of a log's name: of its run, or of its first capture."""
+def _first_capture(key: str) -> int:
+    """The number at the end of a log's name."""
     return int(key.rpartition("-")[2].partition(".")[0])
 
 
 def _refuse_another(owner: Engine, store: Store, keys: Sequence[str]) -> None:
     with owner.connect() as connection:
-        have = connection.scalar(select(func.max(Change.change_seq))) or 0
-    last = store.log(keys[-1])[-1]["seq"] if keys else 0
-    if have > last:
+        mine = connection.execute(select(Change).order_by(Change.change_seq.desc()).limit(1)).mappings().first()
+    if mine is None:
+        return
+    have = mine["change_seq"]
+    told = {line["seq"]: line for key in keys[_object_with(keys, have) :][:1] for line in store.log(key)}
+    theirs = told.get(have)
+    if theirs is None:
         raise GongkaiError(
-            f"the database has changes up to {have}, bucket {store.address.bucket!r} up to {last}",
+            f"the database has changes up to {have}, bucket {store.address.bucket!r} does not",
             hint="a rebuild fills an empty database, or goes on with one that it began",
         )
+    if any(theirs[told_as] != mine[name] for name, told_as in _SAME_EVENT.items()):
+        raise GongkaiError(
+            f"change {have} is another one in the database than in bucket {store.address.bucket!r}",
+            hint="empty the database (docs/backup.md), then rebuild: the bucket is the archive",
+        )
+
+
+_SAME_EVENT = {"kind": "kind", "record_id": "record", "version": "version", "source_id": "source"}
+
+
+def _object_with(keys: Sequence[str], seq: int) -> int:
+    """The place of the journal object that holds an event: the last one that begins no later."""
+    return max(bisect_right(keys, journal_key(seq)) - 1, 0)
 
 
 def _run(connection: Connection, lines: list[dict[str, Any]]) -> None:
@@ -100,12 +124,6 @@ def _captures(connection: Connection, lines: list[dict[str, Any]]) -> None:
     # Documents first: their further pages name them.
     for row in sorted(rows.values(), key=lambda row: row["part"] or 0):
         connection.execute(_CAPTURED_PAGE, {"rows": [row]})
-    taken = connection.execute(_TAKEN, {"numbers": [line["capture"] for line in lines], "log": lines[0]["log"]}).first()
-    if taken:
-        raise GongkaiError(
-            f"{lines[0]['log']} and {taken.log} both hold capture {taken.id}: the bucket served two databases",
-            hint="move the logs of one of them out of the bucket",
-        )
     insert_lines(connection, lines[0]["run"], lines)
     whole = [line["page"] for line in lines if line["kind"] == "document" and line["outcome"] in _READ_WHOLE]
     connection.execute(_PARTS_LEFT, {"whole": whole, "pages": list(rows)})
@@ -215,7 +233,6 @@ SELECT id, source_id, url, kind, listing, first_seen_at, part_of, part
 FROM jsonb_populate_recordset(NULL::archive.page, :rows)
 ON CONFLICT (id) DO UPDATE SET part_of = excluded.part_of, part = excluded.part
 """)
-_TAKEN = text("SELECT id, log FROM archive.capture WHERE id = ANY(:numbers) AND log <> :log LIMIT 1")
 _PARTS_LEFT = text("""
 UPDATE archive.page SET part_of = NULL, part = NULL WHERE part_of = ANY(:whole) AND id <> ALL(:pages)
 """)

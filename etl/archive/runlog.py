@@ -1,6 +1,6 @@
 """The log of a run in object storage: what its source file said, what was listed, and how every page ended.
 
-`runs/<source>/<day>/<time>-<run>.jsonl.gz`: a line for the source, one for the run, and one for each of its pages.
+`runs/<12 digits>-<source>-<time>.jsonl.gz`: a line for the source, one for the run, and one for each of its pages.
 """
 
 from collections.abc import Iterator
@@ -27,8 +27,14 @@ FROM archive.run_page rp JOIN archive.page p ON p.id = rp.page_id WHERE rp.run_i
 
 def log_run(connection: Connection, store: Store, run: "OpenRun") -> None:
     """Writes down the run as the database has it now; before its rows are committed."""
-    key = f"{RUNS}{run.source.id}/{run.started_at:%Y-%m-%d/%H%M%S%f}-{run.id}.jsonl.gz"
+    # The number leads, so that what comes after one is found; the time keeps two lives of a database apart.
+    key = f"{RUNS}{run.id:012}-{run.source.id}-{run.started_at:%Y%m%dT%H%M%S%f}.jsonl.gz"
     store.put_log(key, _lines(connection, run))
+
+
+def run_number(key: str) -> int:
+    """The number of the run that a log is of."""
+    return int(key.removeprefix(RUNS).partition("-")[0])
 
 
 def _lines(connection: Connection, run: "OpenRun") -> Iterator[dict[str, Any]]:

@@ -9,11 +9,11 @@ from sqlalchemy import Connection, Engine, and_, bindparam, func, select, text, 
 from sqlalchemy.dialects.postgresql import insert
 
 from etl.archive import Archive
+from etl.archive.behind import refuse_when_behind
 from etl.archive.captures import Batch
 from etl.archive.database import lock_source
-from etl.archive.models import Capture, Page, Run, RunPage, Source
+from etl.archive.models import Page, Run, RunPage, Source
 from etl.archive.runlog import log_run
-from etl.archive.store import Store
 from etl.errors import GongkaiError
 from etl.platforms.base import Entry
 from etl.sources.schema import Source as SourceFile
@@ -89,15 +89,14 @@ def keep_source(connection: Connection, source: SourceFile) -> None:
 
 
 def open_run(archive: Archive, source: SourceFile, key: str, options: Options, kind: RunKind = "crawl") -> OpenRun:
-    """The run of that key, begun now unless it was begun before."""
+    """The run of that key, begun now unless it was begun before. Raises `Behind`."""
+    refuse_when_behind(archive)
     with archive.engine.begin() as connection:
         keep_source(connection, source)
         values = {"source_id": source.id, "key": key, "kind": kind, "options": asdict(options)}
-        connection.execute(insert(Run).values(values).on_conflict_do_nothing())
+        connection.execute(insert(Run).values(values).on_conflict_do_nothing(index_elements=["source_id", "key"]))
         row = connection.execute(_RUN_BY_KEY, {"source": source.id, "key": key}).one()
         connection.execute(update(Run).where(Run.id == row.id).values(state="running", finished_at=None))
-        if connection.scalar(select(func.count()).select_from(Run)) == 1:
-            _refuse_another_life(connection, archive.store)
     run = OpenRun(row.id, key, row.kind, source, Options(**row.options), row.started_at)
     with archive.engine.connect() as connection:
         # After its row: no log tells of a run that never was. Captures come later, so none is without its run's log.
@@ -105,19 +104,10 @@ def open_run(archive: Archive, source: SourceFile, key: str, options: Options, k
     return run
 
 
-def _refuse_another_life(connection: Connection, store: Store) -> None:
-    """An emptied database would count from 1 again, and overwrite what the bucket holds of its former life."""
-    log = next(store.keys("captures/"), None)
-    if log and not connection.scalar(select(Capture.id).limit(1)):
-        raise GongkaiError(
-            f"bucket {store.address.bucket!r} holds captures ({log}, …), the database none",
-            hint="`gongkai rebuild` fills the database from the bucket; or use an empty one",
-        )
-
-
-def resume_run(engine: Engine, source: SourceFile, key: str) -> OpenRun:
-    """The run of that key. Raises `GongkaiError` when none was begun: its listing never started."""
-    with engine.connect() as connection:
+def resume_run(archive: Archive, source: SourceFile, key: str) -> OpenRun:
+    """The run of that key. Raises `GongkaiError` when none was begun: its listing never started; and `Behind`."""
+    refuse_when_behind(archive)
+    with archive.engine.connect() as connection:
         row = connection.execute(_RUN_BY_KEY, {"source": source.id, "key": key}).one_or_none()
     if row is None:
         raise GongkaiError(f"{source.id}: run {key!r} was never begun", hint="see the log of its first task")
@@ -229,7 +219,7 @@ _COMPLETE = and_(
 def page_for(connection: Connection, source_id: str, url: str, kind: str) -> int:
     """The number of a page that is no document: a page of a listing."""
     values = {"source_id": source_id, "url": url, "kind": kind}
-    connection.execute(insert(Page).values(values).on_conflict_do_nothing())
+    connection.execute(insert(Page).values(values).on_conflict_do_nothing(index_elements=["source_id", "url"]))
     return connection.scalars(select(Page.id).where(Page.source_id == source_id, Page.url == url)).one()
 
 
@@ -247,7 +237,8 @@ def keep_files(connection: Connection, source_id: str, urls: Iterable[str]) -> d
         return {}
     lock_source(connection, source_id)
     row = {"source_id": source_id, "kind": "file"}
-    connection.execute(insert(Page).on_conflict_do_nothing(), [{**row, "url": url} for url in urls])
+    add = insert(Page).on_conflict_do_nothing(index_elements=["source_id", "url"])
+    connection.execute(add, [{**row, "url": url} for url in urls])
     found = connection.execute(select(Page.url, Page.id).where(Page.source_id == source_id, Page.url.in_(urls)))
     return {url: number for url, number in found}
 

@@ -141,17 +141,26 @@ class Store:
         """The lines of a log."""
         return [json.loads(line) for line in gzip.decompress(self.read(key)).splitlines()]
 
-    def keys(self, prefix: str) -> Iterator[str]:
-        """Names of all objects that begin with the prefix, in order."""
-        return (found.key for found in self.objects(prefix))
+    def log_if_any(self, key: str) -> list[dict[str, Any]]:
+        """The lines of a log; none where there is no object of that name."""
+        try:
+            return self.log(key)
+        except MissingObject:
+            return []
 
-    def objects(self, prefix: str = "") -> Iterator[Stored]:
+    def keys(self, prefix: str, after: str | None = None) -> Iterator[str]:
+        """Names of all objects that begin with the prefix, in order; only those that come after one."""
+        return (found.key for found in self.objects(prefix, after))
+
+    def objects(self, prefix: str = "", after: str | None = None) -> Iterator[Stored]:
         """All objects that begin with the prefix, a page of the listing in memory at a time.
 
         Their order is that of their names only where these have the same form: SeaweedFS 4.48 lists `a/b` before `a-b`.
         """
         with self._errors(f"list {prefix}"):
-            for item in self._client.list_objects(self.address.bucket, prefix=prefix, recursive=True):
+            for item in self._client.list_objects(
+                self.address.bucket, prefix=prefix, recursive=True, start_after=after
+            ):
                 if item.last_modified is not None:  # a folder has none
                     yield Stored(str(item.object_name), item.size or 0, item.last_modified)
 

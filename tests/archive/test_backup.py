@@ -80,3 +80,17 @@ def test_a_folder_or_blob_that_is_not_there_is_said(archive: Archive, tmp_path: 
         restore(archive.store, tmp_path / "none", quiet)
     with pytest.raises(GongkaiError, match="ab" * 32):
         restore(archive.store, tmp_path, quiet, ["ab" * 32])
+
+
+def test_a_log_that_is_written_once_never_replaces_another(archive: Archive, tmp_path: Path) -> None:
+    keep(archive, tmp_path, 2)
+    folder = tmp_path / "copy"
+    backup(archive.store, folder, quiet)
+    [journal] = archive.store.keys("changes/")
+    first = (folder / journal).read_bytes()
+    archive.store.put_log(journal, [{"other": 1}])
+    assert backup(archive.store, folder, quiet).copied == 1
+    [older] = (folder / journal).parent.glob("*.before-*")
+    assert older.read_bytes() == first
+    assert (folder / journal).read_bytes() == archive.store.read(journal)
+    assert restore(archive.store, folder, quiet).damaged == ()

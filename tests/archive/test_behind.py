@@ -1,0 +1,164 @@
+"""A database that knows less than its bucket writes nothing: what it forgot would be overwritten."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from psycopg import sql
+from sqlalchemy import create_engine, make_url
+
+from etl.archive import Archive, open_archive
+from etl.archive.behind import JOURNAL, Behind
+from etl.archive.corrections import correct
+from etl.archive.feed import Event, publish
+from etl.archive.fixity import audit
+from etl.archive.garbage import remove
+from etl.archive.runs import Options, open_run, resume_run
+from etl.errors import GongkaiError
+from etl.local.postgres import Postgres
+from etl.local.state import State
+from etl.pipeline.rebuilding import rebuild_archive
+from etl.settings import Settings
+from tests.archive.kept import age, keep
+from tests.kit import crawl_site, rows, small, source_of
+from tests.pipeline.test_rebuild import differing, dump, emptied, interrupted_at, quiet
+from tests.sites import demo_sites
+from tests.sites.server import Site, serve
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with serve(demo := small(demo_sites()[0], 8)):
+        yield demo
+
+
+@pytest.fixture
+def dumped(
+    archive: Archive, owner_url: str, parts_dir: Path, local_settings: Settings
+) -> Iterator[Callable[[], tuple[Archive, str]]]:
+    """Copies the database as it is now; gives the copy beside the same bucket, with its owner's address."""
+    url = make_url(owner_url)
+    assert url.port is not None
+    server = Postgres(State(parts_dir), url.port)
+    copy = f"{url.database}_dump"
+    opened: list[Archive] = []
+
+    def take() -> tuple[Archive, str]:
+        archive.engine.dispose()
+        names = sql.Identifier(copy), sql.Identifier(str(url.database))
+        with server.connect() as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER archive_owner").format(*names))
+        assert local_settings.database_url
+        own = make_url(local_settings.database_url.get_secret_value()).set(database=copy)
+        where = {"database_url": own.render_as_string(hide_password=False)}
+        opened.append(open_archive(Settings.model_validate(local_settings.model_dump() | where)))
+        return opened[-1], url.set(database=copy).render_as_string(hide_password=False)
+
+    yield take
+    for each in opened:
+        each.engine.dispose()
+    with server.connect() as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(copy)))
+
+
+def journal(archive: Archive) -> dict[str, bytes]:
+    return {key: archive.store.read(key) for key in archive.store.keys(JOURNAL)}
+
+
+def first_record(archive: Archive) -> int:
+    return int(rows(archive, "SELECT min(id) AS id FROM archive.record")[0]["id"])
+
+
+def refuses_everything(archive: Archive, site: Site, record: int) -> None:
+    writers: list[Callable[[], object]] = [
+        lambda: correct(archive, record, {"publisher": "半途的机关"}, "馆员", "重建未完"),
+        lambda: crawl_site(archive, site),
+        lambda: open_run(archive, source_of(site), "new", Options()),
+        lambda: resume_run(archive, source_of(site), "old"),
+        lambda: audit(archive, quiet),
+        lambda: list(remove(archive, [], older_than=None)),  # type: ignore[arg-type]
+    ]
+    for write in writers:
+        with pytest.raises(Behind, match="gongkai rebuild"):
+            write()
+
+
+@pytest.mark.parametrize("step", ["runs", "captures", "changes"])
+def test_nobody_writes_into_a_rebuild_that_was_cut_off(
+    archive: Archive, owner_url: str, local_settings: Settings, site: Site, step: str
+) -> None:
+    crawl_site(archive, site)
+    record = first_record(archive)
+    correct(archive, record, {"publisher": "更正的机关"}, "馆员", "与原件不符")
+    before, told = dump(archive), journal(archive)
+    again = emptied(archive, owner_url, local_settings)
+    with pytest.raises(KeyboardInterrupt):
+        rebuild_archive(again, create_engine(owner_url), interrupted_at(step, 1))
+    if step == "changes":
+        refuses_everything(again, site, record)
+    with pytest.raises(Behind, match="has not ended"):
+        crawl_site(again, site)
+    assert journal(again) == told
+    rebuild_archive(again, create_engine(owner_url), quiet)
+    after = dump(again)
+    assert {name: differing(before[name], after[name]) for name in before if before[name] != after[name]} == {}
+    correct(again, record, {"publisher": "后来的机关"}, "馆员", "又有不符")
+    assert journal(again).keys() > told.keys()
+
+
+def test_an_older_dump_forgets_nothing_of_the_bucket(
+    archive: Archive, dumped: Callable[[], tuple[Archive, str]], site: Site
+) -> None:
+    crawl_site(archive, site)
+    old, old_owner = dumped()
+    record = first_record(archive)
+    correct(archive, record, {"publisher": "更正的机关"}, "馆员", "与原件不符")
+    told, whole = journal(archive), dump(archive)
+    refuses_everything(old, site, record)
+    assert journal(old) == told
+    rebuild_archive(old, create_engine(old_owner), quiet)
+    assert dump(old) == whole
+    correct(old, record, {"publisher": "后来的机关"}, "馆员", "又有不符")
+
+
+def test_a_dump_from_before_a_crawl_that_changed_nothing_is_behind_too(
+    archive: Archive, dumped: Callable[[], tuple[Archive, str]], site: Site
+) -> None:
+    crawl_site(archive, site)
+    old, old_owner = dumped()
+    told = journal(archive)
+    assert crawl_site(archive, site, Options(full=True)).updated == 0
+    assert journal(archive) == told
+    with pytest.raises(Behind, match="tells of runs"):
+        crawl_site(old, site)
+    rebuild_archive(old, create_engine(old_owner), quiet)
+    assert dump(old) == dump(archive)
+
+
+def test_a_rebuild_mixes_no_two_histories(archive: Archive, owner_url: str, tmp_path: Path) -> None:
+    keep(archive, tmp_path, 3)
+    age(owner_url, "UPDATE archive.change SET kind = 'restored' WHERE change_seq = 3")
+    with pytest.raises(GongkaiError, match="change 3 is another one in the database"):
+        rebuild_archive(archive, create_engine(owner_url), quiet)
+
+
+def test_a_capture_whose_number_is_taken_is_no_silent_loss(archive: Archive, owner_url: str, site: Site) -> None:
+    crawl_site(archive, site)
+    age(owner_url, "SELECT setval('archive.capture_number', 1)")
+    with pytest.raises(GongkaiError, match="both hold capture 2"):
+        crawl_site(archive, site, Options(full=True))
+
+
+def test_what_a_dead_transaction_told_is_no_history(archive: Archive, tmp_path: Path) -> None:
+    keep(archive, tmp_path, 2)
+    [record] = rows(archive, "SELECT id, page_id, source_id FROM archive.record ORDER BY id LIMIT 1")
+    removed = Event("removed", record["id"], 1, record["page_id"], record["source_id"])
+    with archive.engine.connect() as connection, connection.begin() as transaction:
+        publish(connection, archive.store, [removed])
+        transaction.rollback()
+    assert len(journal(archive)) == 2
+    audit(archive, quiet)
+    correct(archive, record["id"], {"publisher": "更正的机关"}, "馆员", "与原件不符")
+    assert len(journal(archive)) == 2
+    [*_, last] = archive.store.keys(JOURNAL)
+    assert archive.store.log(last)[0]["kind"] == "corrected"
