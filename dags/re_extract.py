@@ -1,7 +1,8 @@
 """Reads stored captures again after a change of the rules: no network, and no document is told as changed.
 
 Versions that differ are marked `re-extracted`, and so are their events. Parameters choose a source, or everything
-whatever it was read with. `gongkai reextract --dry-run` says before what would change.
+whatever it was read with. `gongkai reextract --dry-run` says before what would change. Records whose bytes are damaged
+keep the versions that they have: they are named, and their slice fails when it has read the rest.
 """
 
 import logging
@@ -45,6 +46,7 @@ def re_extract() -> None:
         """Reads one slice; returns how many records it read and versions it made."""
         from gongkai_airflow import archive_from_airflow
 
+        from etl.archive.damage import raise_if_lost
         from etl.archive.feed import last_seq
         from etl.pipeline.reextracting import Slice, Wanted, reextract_slice
 
@@ -54,6 +56,9 @@ def re_extract() -> None:
         for name, values in done.fields.items():
             log.info("%s: %s values of %s read otherwise", part["source"], values, name)
         outlet_events[RECORDS].extra = {"source": part["source"], "change_seq_to": last_seq(archive.engine)}
+        for each in done.damaged:
+            log.error("%s: %s", part["source"], each)
+        raise_if_lost(done.damaged, "records or files")
         return {"records": done.records, "versions": done.versions}
 
     read_again.expand(part=plan())

@@ -1,6 +1,7 @@
 """Reads files whose pages are pictures: seconds a page, so in a queue of its own, never in the way of pages.
 
-Looks every hour. A worker for it listens to the queue `ocr`.
+Looks every hour. A worker for it listens to the queue `ocr`. A scan whose bytes are damaged keeps no other waiting: it
+is named, and the task fails when it has read the rest.
 """
 
 import logging
@@ -11,8 +12,6 @@ from airflow.sdk.exceptions import AirflowSkipException
 from gongkai_airflow import CHINA, RETRIES
 
 RECORDS = Asset("disclosure_records")
-AT_ONCE = 50
-"""Files that one look takes; the task goes on until none waits."""
 log = logging.getLogger("gongkai")
 
 
@@ -32,18 +31,22 @@ def read_scans() -> None:
         """Returns the number of files read. Their documents' events tell readers of the texts."""
         from gongkai_airflow import archive_from_airflow
 
+        from etl.archive.damage import raise_if_lost
         from etl.archive.feed import last_seq
         from etl.pipeline.files import read_scans
 
-        archive, done = archive_from_airflow(), 0
-        while more := read_scans(archive, AT_ONCE):
-            done += more
-            log.info("%s scans read", done)
-        if not done:
+        archive = archive_from_airflow()
+        done = read_scans(archive)
+        log.info("%s scans read", done.read)
+        for each in done.damaged:
+            log.error("%s", each)
+        if done.read:
+            outlet_events[RECORDS].extra = {"source": None, "change_seq_to": last_seq(archive.engine)}
+        raise_if_lost(done.damaged, "scans")
+        if not done.read:
             # Skipped, it wakes nobody who waits for records.
             raise AirflowSkipException("no scan waits")
-        outlet_events[RECORDS].extra = {"source": None, "change_seq_to": last_seq(archive.engine)}
-        return done
+        return done.read
 
     read()
 

@@ -14,6 +14,7 @@ from sqlalchemy import BigInteger, Connection, bindparam, case, func, or_, selec
 from sqlalchemy.dialects.postgresql import insert
 
 from etl.archive import Archive
+from etl.archive.damage import Found, mark
 from etl.archive.database import lock_source, lock_storing
 from etl.archive.hosts import VALIDATORS
 from etl.archive.models import Blob, Capture, Page, RunPage
@@ -202,13 +203,21 @@ def _checked(line: dict[str, Any]) -> dict[str, Any]:
 
 
 def _store_bodies(archive: Archive, judged: Iterable[Judged]) -> dict[int, str]:
-    """PUTs every body that the database does not know, each once; returns the digest by the item's identity."""
+    """PUTs every body that the database does not know as whole, each once; returns the digest by the item's identity.
+
+    A blob that was damaged is whole with that, and an event says so: the page gave its bytes once more.
+    """
     digests = {id(item): sha256(item.attempt.body) for item in judged if item.attempt.body}
     bodies = {digests[id(item)]: item.attempt.body for item in judged if item.attempt.body}
     with archive.engine.connect() as connection:
-        known = set(connection.scalars(select(Blob.sha256).where(Blob.sha256.in_(bodies))))
+        known = select(Blob.sha256, Blob.damage).where(Blob.sha256.in_(bodies))
+        damage: dict[str, str | None] = {digest: found for digest, found in connection.execute(known)}
+    missing = [body for digest, body in bodies.items() if damage.get(digest, "unknown")]
     with ThreadPoolExecutor(_PUTS_AT_ONCE) as pool:
-        list(pool.map(archive.store.put_blob, [body for digest, body in bodies.items() if digest not in known]))
+        list(pool.map(archive.store.put_blob, missing))
+    if healed := [digest for digest, found in damage.items() if found]:
+        whole = [Found(digest, len(bodies[digest] or b"")) for digest in healed]
+        mark(archive, whole, "was fetched again")
     return digests
 
 

@@ -1,16 +1,16 @@
 """What files hold: one reading for the same bytes, kept beside them in object storage."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, and_, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from etl.archive import Archive
 from etl.archive.feed import Event, publish
-from etl.archive.models import File
+from etl.archive.models import Blob, File
 from etl.archive.records import clean, keep_contents
 from etl.extract import NORMALISER, content_hash
 from etl.files import READER, FileReading
@@ -18,6 +18,8 @@ from etl.files import READER, FileReading
 READINGS = "files/"
 WAITING = "scan"
 """The outcome of files that OCR has still to read."""
+BY_OCR = "ocr"
+"""The method of files that OCR read: where that was an earlier reader, they wait for it as well."""
 
 
 def keep_reading(archive: Archive, digest: str, reading: FileReading) -> None:
@@ -37,10 +39,19 @@ def keep_reading(archive: Archive, digest: str, reading: FileReading) -> None:
         publish(connection, archive.store, events)
 
 
-def scans(connection: Connection, limit: int) -> Sequence[tuple[str, str]]:
-    """Blobs that OCR has still to read, with their media types, those that waited longest first."""
-    query = select(File.blob_sha256, File.media_type).where(File.outcome == WAITING).order_by(File.read_at).limit(limit)
-    return [(digest, media_type) for digest, media_type in connection.execute(query)]
+def scans(connection: Connection, limit: int, besides: Collection[str] = ()) -> Sequence[tuple[str, str]]:
+    """Blobs that OCR has still to read, with their media types, those that waited longest first.
+
+    Those that have a text of an earlier reader come after those that have none, and damaged ones last.
+    """
+    waiting = or_(File.outcome == WAITING, and_(File.method == BY_OCR, File.reader != READER))
+    query = (
+        select(File.blob_sha256, File.media_type)
+        .join(Blob, Blob.sha256 == File.blob_sha256)
+        .where(waiting, File.blob_sha256.not_in(besides))
+        .order_by(Blob.damage.is_not(None), File.outcome != WAITING, File.read_at)
+    )
+    return [(digest, media_type) for digest, media_type in connection.execute(query.limit(limit))]
 
 
 def reading_key(digest: str) -> str:

@@ -9,31 +9,27 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, pairwise
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, insert, select, text
+from sqlalchemy import Connection, RowMapping, bindparam, select, text
 from sqlalchemy.dialects import postgresql
 
 from etl.archive import Archive
 from etl.archive.behind import refuse_when_behind
-from etl.archive.models import Blob, FixityEvent
-from etl.archive.store import MissingObject, Store, StoreError, blob_key
-from etl.errors import GongkaiError
+from etl.archive.damage import FIXITY as FIXITY
+from etl.archive.damage import Found, look, mark, raise_if_away
+from etl.archive.models import FixityEvent
+from etl.archive.store import Damaged as Damaged
+from etl.archive.store import Kind as Kind
 
-FIXITY = "fixity/"
 READS_AT_ONCE = 8
 """Measured with bench/fixity.py on two cores: four read 5–25 % slower, sixteen hardly faster."""
 BATCH = 500
 """Blobs between two commits: what an audit that is cut off reads once more at most."""
 PLACES = 5
 """Addresses that are named with a damaged blob."""
-Kind = Literal["missing", "mismatch"]
 Tell = Callable[[int, int], None]
 """Called with the number of blobs read, and of those that are due."""
-
-
-class Damaged(GongkaiError):
-    """Blobs are damaged: no trying again helps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +78,6 @@ class Audit:
             )
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    sha256: str
-    size: int
-    kind: Kind | None = None
-    detail: str = ""
-    error: StoreError | None = None
-
-
 def audit(archive: Archive, tell: Tell, *, days: int | None = None, source: str | None = None) -> Audit:
     """Reads today's share of the blobs, so that each is read within so many days; without `days` all, or a source's.
 
@@ -108,22 +95,22 @@ def audit(archive: Archive, tell: Tell, *, days: int | None = None, source: str 
             scopes = [(which, _count(connection, which, source))]
     total = sum(most for _, most in scopes)
     checked = size = restored = 0
-    damaged = dict[str, _Found]()
+    damaged = dict[str, Found]()
     pool = ThreadPoolExecutor(READS_AT_ONCE)
     try:
         values = {"now": now, "source": source}
         batches = (batch for which, most in scopes for batch in _batches(archive, which, values, most))
-        reads = (pool.map(lambda blob: _read(archive.store, blob), batch) for batch in batches)
+        reads = (pool.map(lambda blob: look(archive.store, blob), batch) for batch in batches)
         # In pairs: the next batch is being read while this one is written down.
         for batch, _ in pairwise(chain(reads, [iter(())])):
-            found: list[_Found] = []
+            found: list[Found] = []
             try:
                 for each in batch:
-                    _raise_if_away(archive, each)
+                    raise_if_away(archive, each)
                     found.append(each)
                     tell(checked + len(found), total)
             finally:
-                restored += _mark(archive, found)
+                restored += mark(archive, found)
             checked += len(found)
             size += sum(each.size for each in found)
             damaged |= {each.sha256: each for each in found if each.kind}
@@ -168,83 +155,6 @@ def _batches(archive: Archive, which: str, values: dict[str, Any], most: int) ->
         most -= len(batch)
 
 
-def _read(store: Store, blob: RowMapping) -> _Found:
-    try:
-        digest, size = store.digest(blob_key(blob["sha256"]))
-    except MissingObject:
-        return _Found(blob["sha256"], 0, "missing", "no object of this name")
-    except StoreError as error:
-        store.check()  # raises when it is not the object, but the storage
-        return _Found(blob["sha256"], 0, "mismatch", f"cannot be read: {error.args[0]}", error)
-    if digest == blob["sha256"]:
-        return _Found(digest, size)
-    detail = f"{size} bytes that hash to {digest}, instead of {blob['size']} bytes"
-    return _Found(blob["sha256"], size, "mismatch", detail)
-
-
-def _raise_if_away(archive: Archive, found: _Found) -> None:
-    """Tells an object that cannot be read from a storage that gives none.
-
-    SeaweedFS 4.48 answers 500 for one whose checksum fails on its disk, and for all while their volume is away; it
-    lists the bucket all the same. So objects that were whole last decide.
-    """
-    if found.error is None:
-        return
-    with archive.engine.connect() as connection:
-        last = select(Blob.sha256, Blob.size).where(Blob.damage.is_(None), Blob.sha256 != found.sha256)
-        whole = connection.execute(last.order_by(Blob.verified_at.desc()).limit(3)).mappings().all()
-    if whole and all(_read(archive.store, blob).error for blob in whole):
-        raise found.error
-
-
-def _mark(archive: Archive, found: Sequence[_Found]) -> int:
-    """Writes down what was found; returns how many blobs are whole again."""
-    damaged = {each.sha256: each.kind for each in found if each.kind}
-    whole = [each.sha256 for each in found if not each.kind]
-    with archive.engine.begin() as connection:
-        connection.execute(_WHOLE, {"digests": whole})
-    with archive.engine.begin() as connection:
-        given = {"all": [*damaged, *whole], "damaged": list(damaged)}
-        was = {row.sha256: row.damage for row in connection.execute(_TO_TELL, given)}
-        restored = [digest for digest in whole if was.get(digest)]
-        events = [
-            {"blob_sha256": each.sha256, "kind": each.kind, "detail": each.detail}
-            for each in found
-            if each.kind and each.kind != was[each.sha256]
-        ]
-        events += [
-            {"blob_sha256": digest, "kind": "restored", "detail": f"was {was[digest]}, is whole again"}
-            for digest in restored
-        ]
-        states: dict[str, str | None] = damaged | dict.fromkeys(restored)
-        if states:
-            rows = [{"digest": digest, "damage": damage} for digest, damage in sorted(states.items())]
-            connection.execute(_STATE, rows)
-        if events:
-            _tell_store(connection, archive.store, events)
-    return len(restored)
-
-
-# Locked in one order: two audits at once do not wait for each other in a circle.
-_WHOLE = text("""
-WITH locked AS (SELECT sha256 FROM archive.blob WHERE sha256 = ANY(:digests) AND damage IS NULL
-                ORDER BY sha256 FOR NO KEY UPDATE)
-UPDATE archive.blob b SET verified_at = now() FROM locked WHERE b.sha256 = locked.sha256
-""")
-_TO_TELL = text("""
-SELECT sha256, damage FROM archive.blob
-WHERE sha256 = ANY(:all) AND (damage IS NOT NULL OR sha256 = ANY(:damaged)) ORDER BY sha256 FOR NO KEY UPDATE
-""")
-_STATE = text("UPDATE archive.blob SET verified_at = now(), damage = :damage WHERE sha256 = :digest")
-
-
-def _tell_store(connection: Connection, store: Store, events: list[dict[str, Any]]) -> None:
-    rows = connection.execute(insert(FixityEvent).returning(*FixityEvent.__table__.columns), events).mappings()
-    lines = [dict(row) | {"found_at": row["found_at"].isoformat()} for row in rows]
-    at = datetime.fromisoformat(lines[0]["found_at"])
-    store.put_log(f"{FIXITY}{at:%Y-%m-%d/%H%M%S%f}-{lines[0]['id']}.jsonl.gz", lines)
-
-
 def _adopt(archive: Archive) -> None:
     """Writes the rows of events that an audit told to object storage alone before it died."""
     for key in sorted(archive.store.keys(FIXITY), reverse=True):
@@ -269,7 +179,7 @@ WHERE sha256 = :blob_sha256 AND verified_at <= :found_at
 """)
 
 
-def _concerning(archive: Archive, damaged: dict[str, _Found]) -> tuple[Damage, ...]:
+def _concerning(archive: Archive, damaged: dict[str, Found]) -> tuple[Damage, ...]:
     with archive.engine.connect() as connection:
         rows = connection.execute(_PLACES, {"digests": list(damaged), "most": PLACES})
         places: dict[str, list[Place]] = {}

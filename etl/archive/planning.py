@@ -10,9 +10,14 @@ from etl.outcomes import Outcome
 
 # A page is looked at again often while it is new, and ever more rarely: a catalog changes what it published last.
 # Until 30 days after it was first seen the interval is the source's own; a year later it is twelve times that.
+# What rests on damaged bytes, its own or those of a further page or a file, is due at once: the site may have them yet.
 _DUE = """
-coalesce(p.checked_at <= r.started_at - make_interval(secs => 86400 * least(
-    :first * greatest(1, extract(epoch FROM p.checked_at - p.first_seen_at) / 86400 / 30), :longest)), true)
+(p.id IN (SELECT coalesce(pf.page_id, d.part_of, d.id)
+          FROM archive.blob b JOIN archive.capture c ON c.blob_sha256 = b.sha256
+          JOIN archive.page d ON d.id = c.page_id AND d.blob_sha256 = b.sha256
+          LEFT JOIN archive.page_file pf ON pf.file_id = d.id
+          WHERE b.damage IS NOT NULL) OR coalesce(p.checked_at <= r.started_at - make_interval(secs => 86400 * least(
+    :first * greatest(1, extract(epoch FROM p.checked_at - p.first_seen_at) / 86400 / 30), :longest)), true))
 """
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import urllib3
 from minio import Minio
@@ -18,7 +18,7 @@ from minio.error import MinioException, S3Error
 from minio.helpers import MIN_PART_SIZE
 from urllib3.exceptions import HTTPError
 
-from etl.errors import Away
+from etl.errors import Away, GongkaiError
 
 
 class StoreError(Away):
@@ -29,8 +29,27 @@ class MissingObject(StoreError):
     """The storage answers, and has no object of that name."""
 
 
-class OtherBytes(StoreError):
-    """The storage answers, and an object holds other bytes than were stored under its name."""
+Kind = Literal["missing", "mismatch"]
+"""How a blob is damaged: no object of its name, or one with other bytes, or with bytes that cannot be read."""
+
+
+class Damaged(GongkaiError):
+    """Blobs are damaged: no trying again helps."""
+
+
+class DamagedBlob(Damaged):
+    """One blob is."""
+
+    def __init__(self, digest: str, kind: Kind, detail: str) -> None:
+        super().__init__(
+            f"blob {digest} is damaged ({kind}): {detail}",
+            hint=f"`gongkai fixity` names its pages, `gongkai restore BACKUP {digest}` puts it back",
+        )
+        self.digest, self.kind, self.detail = digest, kind, detail
+
+    def __reduce__(self) -> tuple[type["DamagedBlob"], tuple[str, Kind, str]]:
+        """Processes that read in parallel hand it on."""
+        return DamagedBlob, (self.digest, self.kind, self.detail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +123,13 @@ class Store:
         return digest
 
     def blob(self, digest: str) -> bytes:
-        """The bytes of a blob. Raises `StoreError` when they are missing or hash to something else."""
-        body = self.read(blob_key(digest))
-        if sha256(body) != digest:
-            raise OtherBytes(
-                f"blob {digest} in {self.address.bucket} holds other bytes", hint="restore it from a backup"
-            )
+        """The bytes of a blob. Raises `DamagedBlob` when they are missing or hash to something else, `StoreError`."""
+        try:
+            body = self.read(blob_key(digest))
+        except MissingObject as error:
+            raise DamagedBlob(digest, "missing", "no object of this name") from error
+        if (found := sha256(body)) != digest:
+            raise DamagedBlob(digest, "mismatch", f"{len(body)} bytes that hash to {found}")
         return body
 
     def put_log(self, key: str, lines: Iterable[dict[str, Any]]) -> None:

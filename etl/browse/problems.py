@@ -5,7 +5,6 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from etl.archive.store import MissingObject, OtherBytes, StoreError
 from etl.browse.kept import fixity
 from etl.browse.words import ALLOWED, PROBLEMS, REFUSALS
 
@@ -68,13 +67,6 @@ def wrong_parameter(name: str) -> Problem:
     """A parameter out of its limits: which, and what it may be."""
     chinese, english = ALLOWED.get(name, ("此处不能是这个值", "this value is not possible here"))
     return problem(400, f"参数 {name}：{chinese}。", f"Parameter {name}: {english}.")
-
-
-def damage_seen(error: StoreError) -> str | None:
-    """What an error on reading a blob says of its bytes; None when it says nothing."""
-    if isinstance(error, MissingObject):
-        return "missing"
-    return "mismatch" if isinstance(error, OtherBytes) else None
 
 
 def damaged_bytes(connection: Connection, digest: str, seen: str | None) -> DamagedBytes | None:

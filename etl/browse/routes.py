@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from etl.archive import Archive
 from etl.archive.corrections import correct
 from etl.archive.finding import Filter, WrongFilter, read_filter
-from etl.archive.store import StoreError
+from etl.archive.store import DamagedBlob, StoreError
 from etl.browse.answers import Answer
 from etl.browse.archived import ArchivedBytes, captured_bytes, inert_headers
 from etl.browse.comparing import comparison
@@ -23,7 +23,7 @@ from etl.browse.files import file_bytes, file_page
 from etl.browse.listing import Cursor, record_list
 from etl.browse.overview import run_list, source_list
 from etl.browse.people import Forms, Person, person
-from etl.browse.problems import DamagedBytes, Refused, WrongParameter, damage_seen, damaged_bytes
+from etl.browse.problems import DamagedBytes, Refused, WrongParameter, damaged_bytes
 from etl.browse.reading import reading
 
 router = APIRouter(redirect_slashes=False)
@@ -252,7 +252,7 @@ def _inert(archive: Archive, answer: Answer, kept: ArchivedBytes | None) -> Resp
         raise HTTPException(404)
     try:
         body = archive.store.blob(kept.sha256)
-    except StoreError as error:
+    except (DamagedBlob, StoreError) as error:
         damaged = _damaged(archive, kept.sha256, error)
         if damaged is None:
             raise
@@ -260,11 +260,11 @@ def _inert(archive: Archive, answer: Answer, kept: ArchivedBytes | None) -> Resp
     return Response(body, headers=inert_headers(kept, body))
 
 
-def _damaged(archive: Archive, digest: str, error: StoreError) -> DamagedBytes | None:
+def _damaged(archive: Archive, digest: str, error: DamagedBlob | StoreError) -> DamagedBytes | None:
     """The damage of bytes that could not be read. A storage that is away says nothing of them: None."""
     try:
         archive.store.check()
     except StoreError:
         return None
     with reading(archive) as connection:
-        return damaged_bytes(connection, digest, damage_seen(error))
+        return damaged_bytes(connection, digest, error.kind if isinstance(error, DamagedBlob) else None)

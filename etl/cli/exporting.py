@@ -1,5 +1,6 @@
 """`gongkai export` and `gongkai cite`."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -8,9 +9,10 @@ import typer
 
 from etl.archive import open_archive, open_database
 from etl.archive.citation import MOUNT, cite
+from etl.archive.damage import Lost
 from etl.archive.finding import Filter, WrongFilter, read_filter, snapshot
 from etl.cli.console import errors, output, print_json, progress
-from etl.export.exporting import STANDARD_OUTPUT, WITH_PERMALINKS, Export, Format, export
+from etl.export.exporting import STANDARD_OUTPUT, WITH_PERMALINKS, DamagedExport, Export, Format, export
 from etl.export.rows import one
 from etl.settings import settings
 
@@ -62,6 +64,9 @@ def export_command(
     versions: Annotated[
         bool, typer.Option("--versions", help="Every version of the records (jsonl, csv, parquet).")
     ] = False,
+    skip_damaged: Annotated[
+        bool, typer.Option("--skip-damaged", help="Leave captures out whose bytes are damaged (warc, wacz).")
+    ] = False,
     base: Annotated[str | None, typer.Option(help=_LINKS)] = None,
 ) -> None:
     """Write records, or the pages they were read from, in a form that other tools open."""
@@ -75,9 +80,20 @@ def export_command(
         def tell(more: int, total: int) -> None:
             bar.update(task, advance=more, total=total)
 
-        done = export(archive, Export(format, out, asked, every, versions, address), tell)
+        try:
+            done = export(archive, Export(format, out, asked, every, versions, address, skip_damaged), tell)
+        except DamagedExport as error:
+            _name(error.lost)
+            raise
+    _name(done.damaged)
     where = "standard output" if out == STANDARD_OUTPUT else out
     errors.print(f"{where}: {_told(format, done.written, done.repeated, done.left_out)}", soft_wrap=True)
+
+
+def _name(damaged: Iterable[Lost]) -> None:
+    """A line for each blob that is damaged."""
+    for each in damaged:
+        errors.print(f"[red]{errors.plain(str(each))}[/]", soft_wrap=True)
 
 
 def _told(format: Format, written: int, repeated: int, left_out: int) -> str:

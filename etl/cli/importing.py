@@ -1,5 +1,6 @@
 """`gongkai import`."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -7,7 +8,9 @@ from typing import Annotated
 import typer
 
 from etl.archive import open_archive
-from etl.cli.console import print_json, progress, table
+from etl.archive.reports import Report
+from etl.cli.console import output, print_json, progress, table
+from etl.pipeline.reconcile import raise_if_red
 from etl.pipeline.warc import IMPORTED, import_source, import_warc, read_whole
 from etl.settings import settings
 from etl.sources.load import find
@@ -28,12 +31,18 @@ def import_command(
     reports = []
     with progress() as bar:
         for path in warcs:
-            task = bar.add_task(path.name, total=2 * counted[path].responses)
+            task = bar.add_task(path.name, total=2 * (counted[path].responses + counted[path].revisits))
             done = lambda more, task=task: bar.advance(task, more)  # noqa: E731
             reports.append(import_warc(archive, path, counted[path], chosen, done))
     if as_json:
         print_json([asdict(report) for report in reports])
-        return
+    else:
+        _show(warcs, reports)
+    for report in reports:
+        raise_if_red(report)
+
+
+def _show(warcs: Sequence[Path], reports: Sequence[Report]) -> None:
     columns = ("file", "listed", "stored", "unchanged", "failed", "created", "updated", "seconds")
     rows = [
         (path.name, *(getattr(report, name) for name in columns[1:]))
@@ -42,3 +51,5 @@ def import_command(
     table(columns, rows)
     for report in reports:
         table(("outcome", "pages"), list(report.outcomes.items()))
+        for words in (*report.problems, *report.warnings):
+            output.print(f"[yellow]{output.plain(words)}[/]", soft_wrap=True)

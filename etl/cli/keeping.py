@@ -1,6 +1,7 @@
 """`gongkai correct`, `reextract`, `scans` and `rebuild`: what is done to records over the years."""
 
 import getpass
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -8,12 +9,13 @@ import typer
 
 from etl.archive import open_archive
 from etl.archive.corrections import WITHDRAWN, make_correction
+from etl.archive.damage import Lost, raise_if_lost
 from etl.archive.database import connect
 from etl.cli.console import errors, output, print_json, progress, table
 from etl.errors import GongkaiError
 from etl.pipeline.files import read_scans
 from etl.pipeline.rebuilding import rebuild_archive
-from etl.pipeline.reextracting import Wanted, conditions, reextract
+from etl.pipeline.reextracting import Reread, Wanted, conditions, reextract
 from etl.settings import settings
 
 app = typer.Typer()
@@ -72,8 +74,14 @@ def reextract_command(
         )
     if as_json:
         samples = {name: [(d.record, d.before, d.now) for d in found] for name, found in done.samples.items()}
-        print_json({"records": done.records, "versions": done.versions, "fields": done.fields, "samples": samples})
-        return
+        counted = {"records": done.records, "versions": done.versions, "damaged": len(done.damaged)}
+        print_json(counted | {"fields": done.fields, "samples": samples})
+    else:
+        _show(done, dry_run)
+    _raise_if_lost(done.damaged, "records or files")
+
+
+def _show(done: Reread, dry_run: bool) -> None:
     verb = "would change" if dry_run else "changed"
     errors.print(f"{done.records} records read, {done.versions} {verb}")
     if done.fields:
@@ -83,6 +91,13 @@ def reextract_command(
         table(("field", "record", "before", "now"), rows, title="samples")
 
 
+def _raise_if_lost(damaged: Sequence[Lost], what: str) -> None:
+    """Names what could not be read, a line each, and fails."""
+    for each in damaged:
+        errors.print(f"[red]{errors.plain(str(each))}[/]", soft_wrap=True)
+    raise_if_lost(damaged, what)
+
+
 @app.command("scans")
 def scans_command(
     limit: Annotated[int, typer.Option(min=1, help="Read so many files at most.")] = 1000,
@@ -90,8 +105,9 @@ def scans_command(
     """Read files whose pages are pictures (OCR): seconds a page, so never while a crawl waits for it."""
     with progress() as bar:
         task = bar.add_task("reading scans", total=None)
-        read = read_scans(open_archive(settings()), limit, lambda more: bar.advance(task, more))
-    output.print(f"{read} scans read")
+        done = read_scans(open_archive(settings()), limit, lambda more: bar.advance(task, more))
+    output.print(f"{done.read} scans read")
+    _raise_if_lost(done.damaged, "scans")
 
 
 @app.command("rebuild")

@@ -1,6 +1,6 @@
 """Which captures an export of bytes holds: those of the records' pages, their further pages and their files."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,7 +29,11 @@ BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A capture with its bytes. The `first_…` are those of the first capture in the export that has the same bytes."""
+    """A capture with its bytes, and what its page is.
+
+    `part_of` is the address of the article that it goes on with, as page `part`; `listing` is what a catalog said of
+    it. The `first_…` are those of the first capture in the export that has the same bytes.
+    """
 
     id: int
     url: str
@@ -44,6 +48,10 @@ class Kept:
     blob_sha256: str
     size: int
     source_id: str
+    kind: str
+    part_of: str | None
+    part: int | None
+    listing: Mapping[str, Any]
     first_id: int
     first_url: str
     first_at: datetime
@@ -73,6 +81,7 @@ class DocumentPage:
     fetched_at: datetime
     title: str
     text: str
+    blob_sha256: str
 
 
 def extent(connection: Connection, asked: Filter, *, every: bool) -> Extent:
@@ -90,6 +99,7 @@ def extent(connection: Connection, asked: Filter, *, every: bool) -> Extent:
 def captures(connection: Connection, asked: Filter, *, every: bool) -> Iterator[Kept]:
     """The captures with bytes, the earliest first: those that the records' current versions were read from, with the
     last ones of their further pages and files; or `every` one that their pages ever had."""
+    article = aliased(Page)
     query = (
         select(
             Capture.id,
@@ -105,17 +115,34 @@ def captures(connection: Connection, asked: Filter, *, every: bool) -> Iterator[
             Capture.blob_sha256,
             Blob.size,
             Page.source_id,
+            Page.kind,
+            article.url.label("part_of"),
+            Page.part,
+            Page.listing,
             _first(Capture.id).label("first_id"),
             _first(Capture.final_url).label("first_url"),
             _first(Capture.fetched_at).label("first_at"),
         )
         .join(Blob, Blob.sha256 == Capture.blob_sha256)
         .join(Page, Page.id == Capture.page_id)
+        .outerjoin(article, article.id == Page.part_of)
         .where(Capture.id.in_(_chosen(asked, every=every)))
         .order_by(Capture.fetched_at, Capture.id)
     )
     for row in connection.execute(query, execution_options={"yield_per": BATCH}).mappings():
         yield Kept(**row)
+
+
+def known_damage(connection: Connection, asked: Filter, *, every: bool) -> list[tuple[str, str]]:
+    """The blobs of those captures that were found damaged, each with the first address that had it."""
+    query = (
+        select(Blob.sha256, func.min(Capture.final_url))
+        .join(Capture, Capture.blob_sha256 == Blob.sha256)
+        .where(Blob.damage.is_not(None), Capture.id.in_(_chosen(asked, every=every)))
+        .group_by(Blob.sha256)
+        .order_by(Blob.sha256)
+    )
+    return [(digest, url) for digest, url in connection.execute(query)]
 
 
 def _first(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
@@ -128,6 +155,7 @@ def document_pages(connection: Connection, asked: Filter) -> Iterator[DocumentPa
     record, now = aliased(Record), aliased(RecordVersion)
     query = (
         select(record.id, now.version, Capture.final_url.label("url"), Capture.fetched_at, now.title, Content.text)
+        .add_columns(Capture.blob_sha256)
         .join(now, is_current(record, now))
         .join(Capture, Capture.id == now.capture_id)
         .join(Content, Content.hash == record.content_hash)

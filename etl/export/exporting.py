@@ -1,7 +1,7 @@
 """One export: which formats there are, what each is asked, and where it goes."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,9 +12,11 @@ from sqlalchemy import Connection
 
 from etl.archive import Archive, Database
 from etl.archive.citation import MOUNT
+from etl.archive.damage import Lost, lost, read_blob
 from etl.archive.finding import Filter, snapshot
+from etl.archive.store import Damaged, DamagedBlob
 from etl.errors import GongkaiError
-from etl.export.captures import extent
+from etl.export.captures import extent, known_damage
 from etl.export.output import whole_file, whole_folder
 from etl.export.rows import count, distinct_texts
 from etl.export.tables import write_csv, write_jsonl, write_rows_as_parquet, write_texts
@@ -49,7 +51,8 @@ _TO_STANDARD_OUTPUT = {Format.JSONL, Format.CSV}
 @dataclass(frozen=True, slots=True)
 class Export:
     """What was asked for. `every`: every capture of the pages, for WARC and WACZ; `versions`: every version of the
-    records, for JSON lines, CSV and Parquet. `base` is the browser's address, for permalinks."""
+    records, for JSON lines, CSV and Parquet. `base` is the browser's address, for permalinks. `skip_damaged` leaves
+    captures out whose bytes are damaged."""
 
     format: Format
     out: Path
@@ -57,15 +60,18 @@ class Export:
     every: bool = False
     versions: bool = False
     base: str = MOUNT
+    skip_damaged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What was written: rows, texts or captures, how many of these repeat bytes, and how many had nothing to write."""
+    """What was written: rows, texts or captures, how many of these repeat bytes, and how many had nothing to write; and
+    the bytes that were left out because they are damaged."""
 
     written: int
     repeated: int = 0
     left_out: int = 0
+    damaged: tuple[Lost, ...] = ()
 
 
 Tell = Callable[[int, int], None]
@@ -75,8 +81,8 @@ Tell = Callable[[int, int], None]
 def export(archive: Database, asked: Export, tell: Tell = lambda more, total: None) -> Exported:
     """Writes the export from one state of the archive. Interrupted or failed, it leaves nothing under the name.
 
-    What holds bytes needs an `Archive`. Raises `GongkaiError` for what cannot be asked or written, `StoreError` and
-    `DatabaseError`.
+    What holds bytes needs an `Archive`. Raises `GongkaiError` for what cannot be asked or written, `DamagedExport`,
+    `StoreError` and `DatabaseError`.
     """
     _check(asked)
     with snapshot(archive) as connection:
@@ -101,18 +107,43 @@ def export(archive: Database, asked: Export, tell: Tell = lambda more, total: No
             return Exported(total)
 
 
+class DamagedExport(Damaged):
+    """Captures whose bytes are damaged were to be exported; `lost` names them."""
+
+    def __init__(self, lost: Sequence[Lost]) -> None:
+        super().__init__(
+            f"{len(lost)} stored bodies are damaged and nothing was written; the first is {lost[0]}",
+            hint="`gongkai fixity`, `gongkai restore BACKUP`; or leave them out: --skip-damaged",
+        )
+        self.lost = lost
+
+
 def _bytes(connection: Connection, archive: Archive, asked: Export, out: IO[bytes], tell: Tell) -> Exported:
+    if not asked.skip_damaged and (known := list(_known_damage(connection, archive, asked))):
+        raise DamagedExport(known)
     size = extent(connection, asked.filter, every=asked.every)
     done = _BYTES[asked.format](
         connection,
-        archive.store,
+        archive,
         asked.filter,
         out,
         size,
         every=asked.every,
         tell=lambda more: tell(more, size.captures),
     )
-    return Exported(size.captures, done.revisits, size.without_bytes)
+    damaged = tuple(done.damaged.values())
+    if damaged and not asked.skip_damaged:
+        raise DamagedExport(damaged)
+    return Exported(done.responses + done.revisits, done.revisits, size.without_bytes, damaged)
+
+
+def _known_damage(connection: Connection, archive: Archive, asked: Export) -> Iterator[Lost]:
+    """What was found damaged and still is: better said before hours of writing than after them."""
+    for digest, url in known_damage(connection, asked.filter, every=asked.every):
+        try:
+            read_blob(archive, digest)
+        except DamagedBlob as error:
+            yield lost(url, error)
 
 
 def _out(asked: Export) -> AbstractContextManager[IO[bytes]]:
@@ -125,6 +156,8 @@ def _check(asked: Export) -> None:
         raise GongkaiError(f"--from {days[0]} is after --to {days[1]}", hint="no day lies between them; swap the two")
     if asked.every and not asked.format.has_bytes:
         raise GongkaiError(f"--all-captures says nothing for {asked.format}", hint="it is for warc and wacz")
+    if asked.skip_damaged and asked.format not in _BYTES:
+        raise GongkaiError(f"--skip-damaged says nothing for {asked.format}", hint="it is for warc and wacz")
     if asked.versions and asked.format not in _TABLES:
         raise GongkaiError(f"--versions says nothing for {asked.format}", hint="it is for jsonl, csv and parquet")
     if asked.out == STANDARD_OUTPUT and asked.format not in _TO_STANDARD_OUTPUT:

@@ -5,7 +5,7 @@ https://specs.webrecorder.net/wacz/1.1.1/
 
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from datetime import UTC
 from importlib.metadata import version
@@ -13,8 +13,8 @@ from typing import IO
 
 from sqlalchemy import Connection
 
+from etl.archive import Archive
 from etl.archive.finding import Filter
-from etl.archive.store import Store
 from etl.export.captures import Extent, document_pages
 from etl.export.cdxj import NAME, Sorter, line, write_index
 from etl.export.output import Counted
@@ -24,7 +24,7 @@ _WARC = "archive/data.warc.gz"
 
 
 def write_wacz(
-    connection: Connection, store: Store, asked: Filter, out: IO[bytes], size: Extent, *, every: bool, tell: Tell
+    connection: Connection, archive: Archive, asked: Filter, out: IO[bytes], size: Extent, *, every: bool, tell: Tell
 ) -> Written:
     """Writes the package into a file that can seek; memory does not grow with it. The same captures, the same bytes.
 
@@ -37,13 +37,13 @@ def write_wacz(
             lines.add(_line(item))
 
         with _entry(package, _WARC, resources) as file:
-            written = write_warc(connection, store, asked, file, size, every=every, tell=tell, index=index)
+            written = write_warc(connection, archive, asked, file, size, every=every, tell=tell, index=index)
         with _entry(package, f"indexes/{NAME}", resources) as file:
             blocks = write_index(lines.sorted(), file)
         with _entry(package, "indexes/index.idx", resources) as file:
             file.write(blocks.encode())
         with _entry(package, "pages/pages.jsonl", resources, packed=True) as file:
-            _write_pages(connection, asked, file)
+            _write_pages(connection, asked, file, written.damaged)
         described = _json(
             {
                 "profile": "data-package",
@@ -76,9 +76,11 @@ def _entry(
     resources.append({"name": name, "path": path, "hash": f"sha256:{counted.sha256}", "bytes": counted.size})
 
 
-def _write_pages(connection: Connection, asked: Filter, out: Counted) -> None:
+def _write_pages(connection: Connection, asked: Filter, out: Counted, damaged: Container[str]) -> None:
     out.write(_json({"format": "json-pages-1.0", "id": "pages", "title": "公开文件", "hasText": True}))
     for page in document_pages(connection, asked):
+        if page.blob_sha256 in damaged:
+            continue
         at = f"{page.fetched_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
         out.write(
             _json(

@@ -6,8 +6,9 @@ keeps such headers over decoded bodies is broken: see pywb issue 584 and httrack
 """
 
 import io
+import json
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -20,8 +21,10 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.utils import Digester
 from warcio.warcwriter import WARCWriter
 
+from etl.archive import Archive
+from etl.archive.damage import Lost, lost, read_blob
 from etl.archive.finding import Filter
-from etl.archive.store import Store
+from etl.archive.store import DamagedBlob
 from etl.export.captures import Extent, Kept, captures
 from etl.export.output import Counted, Out
 
@@ -46,15 +49,16 @@ class Indexed:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a WARC file holds."""
+    """What a WARC file holds, and by SHA-256 the bytes that it lacks because they are damaged."""
 
     responses: int
     revisits: int
+    damaged: dict[str, Lost]
 
 
 def write_warc(
     connection: Connection,
-    store: Store,
+    archive: Archive,
     asked: Filter,
     out: Out,
     size: Extent,
@@ -65,15 +69,24 @@ def write_warc(
 ) -> Written:
     """Writes the captures that `captures` gives, one body in memory at a time. The same captures, the same bytes.
 
-    Raises `StoreError` where bytes are missing or are not what they were.
+    A capture whose bytes are damaged is left out; what the archive says of it stands there alone. Raises `StoreError`.
     """
     counted = Counted(out)
     writer = _Writer(counted, gzip=True, warc_version="WARC/1.1")
     writer.write_record(_info(writer, asked, size.newest or _EPOCH))
     responses = revisits = 0
+    damaged: dict[str, Lost] = {}
     for item in captures(connection, asked, every=every):
         before = counted.size
-        main, *others = _records(writer, store, item)
+        try:
+            body = None if item.repeats else read_blob(archive, item.blob_sha256)
+        except DamagedBlob as error:
+            damaged[item.blob_sha256] = lost(item.final_url, error)
+        if gone := damaged.get(item.blob_sha256):
+            writer.write_record(_metadata(writer, item, {"gongkai-damaged": f"{gone.kind}: {gone.detail}"}))
+            tell(1)
+            continue
+        main, *others = _records(writer, item, body)
         writer.write_record(main)
         media_type = main.http_headers.get_header("Content-Type")
         index(Indexed(item, _digest(item), media_type, before, counted.size - before))
@@ -82,7 +95,7 @@ def write_warc(
         responses += not item.repeats
         revisits += item.repeats
         tell(1)
-    return Written(responses, revisits)
+    return Written(responses, revisits, damaged)
 
 
 def moment(at: datetime) -> str:
@@ -109,16 +122,15 @@ class _Headers(StatusAndHeaders):  # type: ignore[misc]
             self.headers_buff = self.to_bytes(encoding="utf-8")
 
 
-def _records(writer: _Writer, store: Store, item: Kept) -> Iterator[Any]:
-    """The response or revisit, then the request and what the archive says of the capture."""
+def _records(writer: _Writer, item: Kept, body: bytes | None) -> Iterator[Any]:
+    """The response or, without a body, the revisit; then the request and what the archive says of the capture."""
     target, at = item.final_url, moment(item.fetched_at)
     own = {"WARC-Record-ID": _record_id(item.id, item.fetched_at, "response"), "WARC-Date": at}
-    if item.repeats:
+    if body is None:
         own["WARC-Refers-To"] = _record_id(item.first_id, item.first_at, "response")
         where = item.first_url, moment(item.first_at)
         yield writer.create_revisit_record(target, _digest(item), *where, _answer(item), own)
     else:
-        body = store.blob(item.blob_sha256)
         own["WARC-Payload-Digest"] = _digest(item)
         yield writer.create_warc_record(target, "response", io.BytesIO(body), len(body), "", own, None, _answer(item))
     beside = {"WARC-Date": at, "WARC-Concurrent-To": own["WARC-Record-ID"]}
@@ -127,20 +139,34 @@ def _records(writer: _Writer, store: Store, item: Kept) -> Iterator[Any]:
         yield writer.create_warc_record(
             target, "request", http_headers=_request(item), warc_headers_dict=record_id | beside
         )
-    said = _fields(
-        {
-            "fetchTimeMs": item.elapsed_ms,
-            "via": item.url if item.url != item.final_url else "",
-            "gongkai-source": item.source_id,
-            "gongkai-capture": item.id,
-            "gongkai-outcome": item.outcome,
-            "gongkai-reason": item.reason,
-        }
+    yield _metadata(writer, item, {}, beside)
+
+
+def _metadata(writer: _Writer, item: Kept, more: dict[str, str], beside: dict[str, str] | None = None) -> Any:
+    """What the archive says of the capture, and `more`; beside its response unless that is left out."""
+    values = {
+        "fetchTimeMs": item.elapsed_ms,
+        "via": item.url if item.url != item.final_url else "",
+        "gongkai-source": item.source_id,
+        "gongkai-capture": item.id,
+        "gongkai-outcome": item.outcome,
+        "gongkai-reason": item.reason,
+        "gongkai-kind": item.kind,
+        "gongkai-part-of": item.part_of or "",
+        "gongkai-part": item.part or "",
+        "gongkai-listing": _one_line(item.listing) if item.listing else "",
+    }
+    said = _fields(values | more)
+    headers = {"WARC-Record-ID": _record_id(item.id, item.fetched_at, "metadata")}
+    headers |= beside or {"WARC-Date": moment(item.fetched_at)}
+    return writer.create_warc_record(
+        item.final_url, "metadata", io.BytesIO(said), len(said), "application/warc-fields", headers
     )
-    record_id = {"WARC-Record-ID": _record_id(item.id, item.fetched_at, "metadata")}
-    yield writer.create_warc_record(
-        target, "metadata", io.BytesIO(said), len(said), "application/warc-fields", record_id | beside
-    )
+
+
+def _one_line(value: Mapping[str, Any]) -> str:
+    """JSON of ASCII letters without a space, which `_fields` leaves as it is."""
+    return json.dumps(value, separators=(",", ":"), sort_keys=True).replace(" ", "\\u0020")
 
 
 def _info(writer: _Writer, asked: Filter, newest: datetime) -> Any:

@@ -1,11 +1,13 @@
 """Stage three: read what was stored and record what it says. No network."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, text
 
 from etl.archive import Archive
+from etl.archive.damage import Lost, note
 from etl.archive.models import Page, RunPage
 from etl.archive.records import Recorded, record, stale
 from etl.archive.runs import OpenRun
@@ -17,35 +19,63 @@ from etl.pipeline.reextracting import reread
 CHUNK = 25
 """Pages recorded in one transaction."""
 GETS_AT_ONCE = 8
+log = logging.getLogger("gongkai")
 
 Tell = Callable[[int], None]
 """Called with the number of pages done since the last call."""
 
 
-def extract_batch(archive: Archive, run: OpenRun, number: int, tell: Tell = lambda done: None) -> Recorded:
-    """Reads the stored captures of the batch's pages that nobody read yet, and records what they say.
+def extract_batch(
+    archive: Archive, run: OpenRun, number: int, tell: Tell = lambda done: None, only: Sequence[str] | None = None
+) -> Recorded:
+    """Reads the stored captures of the batch's pages (`only` those addresses) that nobody read yet, and records what
+    they say.
 
-    Their files are read first, so that whoever hears of a record finds their texts.
+    Their files are read first, so that whoever hears of a record finds their texts. A page stays unread, and its run
+    says why, where bytes are damaged: its own, a file's, or those that its record was read from with other rules.
     """
     created: list[int] = []
     updated: list[int] = []
-    with archive.engine.connect() as connection:
-        unread = connection.execute(_UNREAD, {"run": run.id, "batch": number}).all()
+    with archive.engine.begin() as connection:
+        if only is None:
+            connection.execute(_OWED, {"run": run.id, "batch": number, "why": "", "pages": None})
+        wanted = _UNREAD if only is None else _UNREAD.where(Page.url.in_(only))
+        unread = connection.execute(wanted, {"run": run.id, "batch": number}).all()
         outdated = stale(connection, [row.page_id for row in unread])
-    if outdated:
-        reread(archive, run.source, outdated)
+    damaged = reread(archive, run.source, outdated) if outdated else {}
+    unread = [row for row in unread if row.page_id not in damaged]
     with ThreadPoolExecutor(GETS_AT_ONCE) as pool, FileReader(archive) as files:
         for start in range(0, len(unread), CHUNK):
             chunk = unread[start : start + CHUNK]
-            read = read_pages(archive, pool, run.source, chunk)
-            files.read(run.source.id, linked(read))
-            recorded = record(archive, run.source.id, run.id, read)
+            read, lost = read_pages(archive, pool, run.source, chunk)
+            lost_files = files.read(run.source.id, linked(read))
+            lost |= {item.page_id: lost_files[url] for item in read for url in linked([item]) if url in lost_files}
+            damaged |= lost
+            recorded = record(archive, run.source.id, run.id, [item for item in read if item.page_id not in lost])
             created += recorded.created
             updated += recorded.updated
             tell(len(chunk))
+    _owe(archive, run, number, damaged)
     return Recorded(tuple(created), tuple(updated))
 
 
+def _owe(archive: Archive, run: OpenRun, number: int, damaged: Mapping[int, Lost]) -> None:
+    """Says with each page why it stays unread, and marks what is damaged: the next crawl asks for it anew."""
+    note(archive, damaged.values())
+    with archive.engine.begin() as connection:
+        for page, lost in sorted(damaged.items()):
+            log.error("%s: not read: %s", run.source.id, lost)
+            why = {"why": f"not read: {lost}", "pages": [page]}
+            connection.execute(_OWED, {"run": run.id, "batch": number} | why)
+
+
+# What keeps a page unread; none of all the batch's before they are read.
+_OWED = text("""
+UPDATE archive.run_page rp SET reason = :why FROM archive.page p
+WHERE rp.run_id = :run AND rp.batch = :batch AND p.id = rp.page_id AND p.unread_capture_id IS NOT NULL
+  AND (rp.page_id = ANY(CAST(:pages AS bigint[]))
+       OR CAST(:pages AS bigint[]) IS NULL AND rp.reason LIKE 'not read: %')
+""")
 _UNREAD = (
     select(Page.id.label("page_id"), Page.listing, Page.unread_capture_id.label("capture_id"))
     .join(RunPage, RunPage.page_id == Page.id)

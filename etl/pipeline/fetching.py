@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, select
 
 from etl.archive import Archive
 from etl.archive.captures import Judged, adopt, save
-from etl.archive.models import Host, Page, PageFile, RunPage
+from etl.archive.models import Blob, Host, Page, PageFile, RunPage
 from etl.archive.runs import OpenRun, keep_files, keep_parts
 from etl.archive.store import sha256
 from etl.fetch.client import Attempt, Fetcher, Request, fetcher
@@ -178,7 +178,7 @@ def _numbered(connection: Connection, run: OpenRun, fetched: _Fetched) -> list[J
 
 
 def _due(engine: Engine, run: OpenRun, number: int) -> list[_Due]:
-    columns = (Page.id, Page.url, Page.etag, Page.last_modified, Page.blob_sha256, Page.unread_capture_id)
+    columns = (Page.id, Page.url, Page.etag, Page.last_modified, Page.blob_sha256, Page.unread_capture_id, Blob.damage)
     with engine.connect() as connection:
         trusted = set(
             connection.scalars(
@@ -188,6 +188,7 @@ def _due(engine: Engine, run: OpenRun, number: int) -> list[_Due]:
         rows = connection.execute(
             select(*columns)
             .join(RunPage, RunPage.page_id == Page.id)
+            .outerjoin(Blob, Blob.sha256 == Page.blob_sha256)
             .where(RunPage.run_id == run.id, RunPage.batch == number, RunPage.outcome.is_(None))
             .order_by(Page.id)
         ).all()
@@ -198,6 +199,7 @@ def _due(engine: Engine, run: OpenRun, number: int) -> list[_Due]:
             parts.setdefault(article or 0, []).append(url)
         files: dict[int, list[_Due]] = {}
         linked = select(PageFile.page_id, *columns).join(Page, Page.id == PageFile.file_id)
+        linked = linked.outerjoin(Blob, Blob.sha256 == Page.blob_sha256)
         for row in connection.execute(linked.where(PageFile.page_id.in_(ids)).order_by(Page.id)):
             headers = _conditional(row, run.id) if host_of(row.url) in trusted else {}
             files.setdefault(row.page_id, []).append(_Due(row.id, row.url, headers))
@@ -215,7 +217,8 @@ def _due(engine: Engine, run: OpenRun, number: int) -> list[_Due]:
 
 
 def _conditional(row: Any, run_id: int) -> dict[str, str]:
-    if not row.blob_sha256 or (row.id + run_id) % VERIFY_EVERY == 0:
+    """Asks whether the page changed; not where its bytes are damaged, for a 304 would leave them so."""
+    if not row.blob_sha256 or row.damage or (row.id + run_id) % VERIFY_EVERY == 0:
         return {}
     if row.etag:
         return {"If-None-Match": row.etag}

@@ -2,16 +2,22 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from types import TracebackType
 
 from sqlalchemy import bindparam, select
 
 from etl.archive import Archive
-from etl.archive.files import keep_reading, scans
+from etl.archive.damage import Lost, lost, note, read_blob
+from etl.archive.files import BY_OCR, keep_reading, scans
 from etl.archive.models import File, Page
 from etl.archive.records import Read
+from etl.archive.store import DamagedBlob
 from etl.files import READER, Reader, reader_pool
 from etl.files.ocr import scan_pool
+
+AT_ONCE = 50
+"""Scans that one process reads."""
 
 Tell = Callable[[int], None]
 """Called with the number of files done since the last call."""
@@ -33,25 +39,32 @@ class FileReader:
     ) -> None:
         self._stack.close()
 
-    def read(self, source_id: str, urls: Sequence[str]) -> int:
-        """Reads the stored files at those addresses of the source; returns how many were new."""
+    def read(self, source_id: str, urls: Sequence[str]) -> dict[str, Lost]:
+        """Reads the stored files at those addresses of the source; returns by address those whose bytes are damaged."""
+        damaged: dict[str, Lost] = {}
         if not urls:
-            return 0
+            return damaged
         with self._archive.engine.connect() as connection:
-            names = {
-                row.blob_sha256: row.url for row in connection.execute(_UNREAD, {"source": source_id, "urls": urls})
-            }
-        for digest, url in names.items():
+            unread = connection.execute(_UNREAD, {"source": source_id, "urls": urls}).all()
+        names: dict[str, list[str]] = {}
+        for row in unread:
+            names.setdefault(row.blob_sha256, []).append(row.url)
+        for digest, places in names.items():
+            try:
+                body = read_blob(self._archive, digest)
+            except DamagedBlob as error:
+                damaged |= {url: lost(f"file {url}", error) for url in places}
+                continue
             if self._pool is None:
                 self._pool = self._stack.enter_context(reader_pool())
-            reading = self._pool(self._archive.store.blob(digest), url.rsplit("/", 1)[-1])
-            keep_reading(self._archive, digest, reading)
-        return len(names)
+            keep_reading(self._archive, digest, self._pool(body, places[0].rsplit("/", 1)[-1]))
+        return damaged
 
 
+# What OCR read is for OCR to read anew: until then it keeps the text that it has.
 _UNREAD = (
     select(Page.blob_sha256, Page.url)
-    .outerjoin(File, (File.blob_sha256 == Page.blob_sha256) & (File.reader == READER))
+    .outerjoin(File, (File.blob_sha256 == Page.blob_sha256) & ((File.reader == READER) | (File.method == BY_OCR)))
     .where(
         Page.source_id == bindparam("source"),
         Page.url.in_(bindparam("urls", expanding=True)),
@@ -66,13 +79,30 @@ def linked(read: Iterable[Read]) -> list[str]:
     return [file.url for item in read if item.extraction for file in item.extraction.attachments]
 
 
-def read_scans(archive: Archive, limit: int, tell: Tell = lambda done: None) -> int:
-    """Reads files whose pages are pictures, the oldest first; returns how many were read."""
-    with archive.engine.connect() as connection:
-        waiting = scans(connection, limit)
-    if waiting:
-        with scan_pool() as read:
+@dataclass(frozen=True, slots=True)
+class ScansRead:
+    """How many scans were read, and those whose bytes are damaged: they stay in the queue."""
+
+    read: int
+    damaged: tuple[Lost, ...]
+
+
+def read_scans(archive: Archive, limit: int | None = None, tell: Tell = lambda done: None) -> ScansRead:
+    """Reads files whose pages are pictures, the oldest first, at most so many; else until none waits."""
+    read, damaged = 0, dict[str, Lost]()
+    while limit is None or read + len(damaged) < limit:
+        most = AT_ONCE if limit is None else min(AT_ONCE, limit - read - len(damaged))
+        with archive.engine.connect() as connection:
+            waiting = scans(connection, most, besides=damaged)
+        if not waiting:
+            break
+        with scan_pool() as read_scan:
             for digest, media_type in waiting:
-                keep_reading(archive, digest, read(archive.store.blob(digest), media_type))
+                try:
+                    keep_reading(archive, digest, read_scan(read_blob(archive, digest), media_type))
+                    read += 1
+                except DamagedBlob as error:
+                    damaged[digest] = lost(f"scan {digest}", error)
                 tell(1)
-    return len(waiting)
+    note(archive, damaged.values())
+    return ScansRead(read, tuple(damaged.values()))

@@ -10,7 +10,9 @@ from urllib.parse import unquote
 from sqlalchemy import Connection, text
 
 from etl.archive import Archive
+from etl.archive.damage import Lost, lost, read_blob
 from etl.archive.records import Read, with_listing
+from etl.archive.store import DamagedBlob
 from etl.clock import CHINA
 from etl.extract import A_FILE, Attachment, Extraction, distinct, extract
 from etl.fetch.client import Attempt
@@ -39,29 +41,43 @@ def linked_files(source: Source, family: Platform | None, answer: Attempt) -> tu
     return tuple(dict.fromkeys(file.url for file in read.attachments if file.url.startswith("http")))
 
 
-def read_pages(archive: Archive, pool: Executor, source: Source, pages: Sequence[Any]) -> list[Read]:
-    """What captures say; `pages` are rows of page_id, capture_id and listing.
+def read_pages(
+    archive: Archive, pool: Executor, source: Source, pages: Sequence[Any]
+) -> tuple[list[Read], dict[int, Lost]]:
+    """What captures say; `pages` are rows of page_id, capture_id and listing. By page, those whose bytes are damaged.
 
     An article is read as it was then: each further page in its last capture before the first page was asked again.
     """
     family = family_of(source)
     with archive.engine.connect() as connection:
         found = _captures(connection, pages)
-    bodies = pool.map(archive.store.blob, [row.blob_sha256 for row in found])
+    bodies = pool.map(lambda row: _body(archive, row.blob_sha256), found)
     read: dict[int, list[Extraction]] = {}
+    addresses = {row.of: row.url for row in found if row.part == 1}
+    damaged: dict[int, Lost] = {}
     for row, body in zip(found, bodies, strict=True):
+        if isinstance(body, DamagedBlob):
+            damaged.setdefault(row.of, lost(addresses[row.of], body))
+            continue
         said = read_capture(source, family, row.final_url, row.headers, body, row.fetched_at)
         read.setdefault(row.of, []).append(said)
-    addresses = {row.of: row.url for row in found if row.part == 1}
+    whole = [row for row in pages if row.page_id not in damaged]
     return [
         Read(
             row.page_id,
             row.capture_id,
             listed_file(with_listing(joined(first, rest), row.listing), addresses[row.page_id]),
         )
-        for row in pages
+        for row in whole
         for first, *rest in [read[row.page_id]]
-    ]
+    ], damaged
+
+
+def _body(archive: Archive, digest: str) -> bytes | DamagedBlob:
+    try:
+        return read_blob(archive, digest)
+    except DamagedBlob as error:
+        return error
 
 
 def listed_file(read: Extraction, url: str) -> Extraction:

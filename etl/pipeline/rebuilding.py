@@ -1,16 +1,19 @@
 """Filling an empty database again: what the bucket tells, and then what nobody had read yet."""
 
+import logging
 from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import Engine, text
 
 from etl.archive import Archive
+from etl.archive.damage import Lost, note, raise_if_lost
 from etl.archive.rebuild import Rebuilt, Tell, rebuild
 from etl.archive.records import record
 from etl.pipeline.extracting import CHUNK, GETS_AT_ONCE
 from etl.pipeline.reading import read_pages
 from etl.pipeline.reextracting import kept_source
 
+log = logging.getLogger("gongkai")
 # Captures that changed no record left no event: their pages are read once more, which changes none again. An article of
 # which a later run got one page and lost another waits for all of it, as it did before.
 _UNREAD = text("""
@@ -24,20 +27,29 @@ ORDER BY p.source_id, c.run_id, p.id
 
 
 def rebuild_archive(archive: Archive, owner: Engine, tell: Tell) -> Rebuilt:
-    """Fills the archive's database from its bucket. Interrupted, the same again goes on."""
+    """Fills the archive's database from its bucket. Interrupted, the same again goes on.
+
+    Pages whose bytes are damaged stay unread, for the next crawl. Raises `Damaged` when all else is done.
+    """
     rebuilt = rebuild(owner, archive.store, tell)
     with archive.engine.connect() as connection:
         unread = connection.execute(_UNREAD).all()
     runs: dict[tuple[str, int], list[object]] = {}
     for row in unread:
         runs.setdefault((row.source_id, row.run_id), []).append(row)
-    done = 0
+    done, lost = 0, dict[int, Lost]()
     with ThreadPoolExecutor(GETS_AT_ONCE) as pool:
         for (source_id, run_id), rows in runs.items():
             with archive.engine.connect() as connection:
                 source = kept_source(connection, source_id)
             for start in range(0, len(rows), CHUNK):
                 chunk = rows[start : start + CHUNK]
-                record(archive, source_id, run_id, read_pages(archive, pool, source, chunk))
+                read, damaged = read_pages(archive, pool, source, chunk)
+                record(archive, source_id, run_id, read)
+                lost |= damaged
                 tell("pages", done := done + len(chunk), len(unread))
+    note(archive, lost.values())
+    for each in lost.values():
+        log.error("not read: %s", each)
+    raise_if_lost(lost.values(), "pages")
     return rebuilt

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from etl.archive import Archive
 from etl.archive.health import drift
@@ -24,7 +24,10 @@ JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
 WHERE r.source_id = :source AND r.state = 'current'
 """)
 _UNREAD = text("""
-SELECT count(*) FROM archive.run_page rp JOIN archive.page p ON p.id = rp.page_id
+SELECT count(*) FILTER (WHERE rp.reason NOT LIKE 'not read: %') AS waiting,
+       count(*) FILTER (WHERE rp.reason LIKE 'not read: %') AS damaged,
+       min(rp.reason) FILTER (WHERE rp.reason LIKE 'not read: %') AS why
+FROM archive.run_page rp JOIN archive.page p ON p.id = rp.page_id
 WHERE rp.run_id = :run AND p.unread_capture_id IS NOT NULL AND coalesce(rp.outcome, '') <> ALL(:failed)
 """)
 
@@ -41,7 +44,7 @@ def reconcile(archive: Archive, run: OpenRun) -> Report:
         counted = read_report(connection, run)
         listing = connection.scalar(text("SELECT listing FROM archive.run WHERE id = :run"), {"run": run.id}) or {}
         stored = _Stored(
-            unread=connection.scalar(_UNREAD, {"run": run.id, "failed": list(FAILED)}) or 0,
+            unread=tuple(unread(connection, run)),
             newest=connection.scalar(_NEWEST, {"source": run.source.id}),
             walk_before=last_full_walk(connection, run),
         )
@@ -54,9 +57,19 @@ def reconcile(archive: Archive, run: OpenRun) -> Report:
 
 @dataclass(frozen=True, slots=True)
 class _Stored:
-    unread: int
+    unread: tuple[str, ...]
     newest: date | None
     walk_before: WalkBefore | None
+
+
+def unread(connection: Connection, run: OpenRun) -> Iterator[str]:
+    """What was stored and not read, and why."""
+    found = connection.execute(_UNREAD, {"run": run.id, "failed": list(FAILED)}).one()
+    if found.waiting:
+        yield f"{found.waiting} fetched pages were never read: clear the failed tasks"
+    if found.damaged:
+        why = found.why.removeprefix("not read: ")
+        yield f"{found.damaged} fetched pages could not be read, for bytes are damaged (`gongkai fixity`), first {why}"
 
 
 def raise_if_red(report: Report) -> None:
@@ -70,8 +83,7 @@ def _unfinished(counted: Report, stored: _Stored) -> Iterator[str]:
     """What was left undone, and whether what was done went well at all."""
     if counted.unfinished:
         yield f"{counted.unfinished} of {counted.listed} listed pages were never fetched: clear the failed tasks"
-    if stored.unread:
-        yield f"{stored.unread} fetched pages were never read: clear the failed tasks"
+    yield from stored.unread
     fetched = counted.listed - counted.excluded - counted.outcomes.get(Outcome.KNOWN, 0) - counted.unfinished
     # To find what is gone is what a recheck is for.
     expected = {Outcome.GONE, Outcome.SOFT_404} if counted.kind == "recheck" else set()

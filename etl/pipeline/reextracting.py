@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, func, or_, select
 
 from etl.archive import Archive, open_archive
+from etl.archive.damage import Lost, note
 from etl.archive.finding import is_current, require_source
 from etl.archive.models import Page, Record, RecordVersion
 from etl.archive.models import Source as SourceRow
@@ -50,18 +51,21 @@ class Wanted:
 
 @dataclass(slots=True)
 class Reread:
-    """What reading again changed, or would change: records read, versions made, and values by field with samples."""
+    """What reading again changed, or would change: records read, versions made, and values by field with samples; and
+    what could not be read, for its bytes are damaged: records, which keep the rules they have, and files."""
 
     records: int = 0
     versions: int = 0
     fields: Counter[str] = field(default_factory=Counter)
     samples: dict[str, list[Difference]] = field(default_factory=dict)
+    damaged: list[Lost] = field(default_factory=list)
 
     def add(self, other: "Reread") -> None:
         """Adds what another batch changed."""
         self.records += other.records
         self.versions += other.versions
         self.fields += other.fields
+        self.damaged += other.damaged
         for name, found in other.samples.items():
             self.samples[name] = [*self.samples.get(name, ()), *found][:SAMPLES]
 
@@ -132,10 +136,13 @@ def reextract_slice(archive: Archive, wanted: Wanted, part: Slice, *, dry_run: b
         pages = [row.page_id for row in connection.execute(mine)]
     done = Reread()
     with FileReader(archive) as files:
-        for read in _read(archive, source, pages):
+        for read, damaged in _read(archive, source, pages):
             done.add(_counted(len(read), rerecord(archive, part.source, read, dry_run=dry_run)))
+            done.damaged += [replace(each, what=f"record of {each.what}") for each in damaged.values()]
             if not dry_run:
-                files.read(part.source, linked(read))
+                done.damaged += files.read(part.source, linked(read)).values()
+    if not dry_run:
+        note(archive, done.damaged)
     return done
 
 
@@ -147,10 +154,16 @@ def _counted(records: int, found: Sequence[Difference]) -> Reread:
     return Reread(records, versions, Counter({name: len(each) for name, each in by_field.items()}), by_field)
 
 
-def reread(archive: Archive, source: Source, pages: Sequence[int]) -> None:
-    """Reads the current versions' captures of the pages again, for a run that is about to read newer ones."""
-    for read in _read(archive, source, pages):
+def reread(archive: Archive, source: Source, pages: Sequence[int]) -> dict[int, Lost]:
+    """Reads the current versions' captures of the pages again, for a run that is about to read newer ones.
+
+    Returns by page those whose bytes are damaged: a newer capture of theirs cannot be told from the rules' changes.
+    """
+    lost: dict[int, Lost] = {}
+    for read, damaged in _read(archive, source, pages):
         rerecord(archive, source.id, read)
+        lost |= {page: replace(each, what=f"the version before of {each.what}") for page, each in damaged.items()}
+    return lost
 
 
 def reextract(settings: Settings, wanted: Wanted, tell: Tell, *, dry_run: bool = False) -> Reread:
@@ -182,7 +195,7 @@ def _work(wanted: Wanted, part: Slice, dry_run: bool) -> Reread:
     return reextract_slice(_opened[0], wanted, part, dry_run=dry_run)
 
 
-def _read(archive: Archive, source: Source, pages: Sequence[int]) -> Iterator[list[Read]]:
+def _read(archive: Archive, source: Source, pages: Sequence[int]) -> Iterator[tuple[list[Read], dict[int, Lost]]]:
     with archive.engine.connect() as connection, ThreadPoolExecutor(_GETS_AT_ONCE) as pool:
         for start in range(0, len(pages), CHUNK):
             rows = connection.execute(_CURRENT, {"pages": pages[start : start + CHUNK]}).all()

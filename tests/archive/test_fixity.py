@@ -12,9 +12,10 @@ from sqlalchemy import insert
 
 from etl.archive import Archive
 from etl.archive.backup import backup, restore
+from etl.archive.damage import read_blob
 from etl.archive.fixity import FIXITY, Damage, Damaged, audit, replay
 from etl.archive.models import Blob
-from etl.archive.store import Store, StoreError, blob_key
+from etl.archive.store import DamagedBlob, Store, StoreError, blob_key
 from etl.local.parts import Addresses
 from etl.settings import PROJECT, Settings
 from tests.archive.kept import age, flip_a_byte, gongkai, keep
@@ -106,6 +107,8 @@ def test_what_the_storage_cannot_read_is_damage_and_not_an_outage(
     assert found.checked == 4
     assert [(each.sha256, each.kind) for each in found.damaged] == [(digest, "mismatch")]
     assert "InternalError" in found.damaged[0].detail
+    with pytest.raises(DamagedBlob, match="InternalError"):
+        read_blob(archive, digest)
 
 
 def test_every_blob_has_its_turn_within_the_days_and_none_has_it_twice(

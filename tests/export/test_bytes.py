@@ -14,14 +14,18 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import select
 from warcio.archiveiterator import ArchiveIterator
 
 from etl.archive import Archive
 from etl.archive.finding import Filter
-from etl.archive.store import Store, StoreError, blob_key
-from etl.export.exporting import Export, Format, export
+from etl.archive.fixity import audit
+from etl.archive.models import Blob
+from etl.archive.store import Store, blob_key
+from etl.export.exporting import DamagedExport, Export, Format, export
 from etl.pipeline.warc import read_whole
-from etl.settings import PROJECT
+from etl.settings import PROJECT, Settings
+from tests.archive.kept import gongkai, keep
 from tests.export.conftest import NAMED
 from tests.kit import rows
 
@@ -242,20 +246,72 @@ class _Losing(Store):
 
     lost = ""
 
-    def blob(self, digest: str) -> bytes:
-        return super().blob("0" * 64 if digest == self.lost else digest)
+    def read(self, key: str) -> bytes:
+        return super().read(blob_key("0" * 64) if key == blob_key(self.lost) else key)
 
 
-@pytest.mark.parametrize("kind", [Format.WARC, Format.WACZ])
-def test_an_export_that_fails_leaves_what_was_there(crawled: Archive, tmp_path: Path, kind: Format) -> None:
-    path = tmp_path / "a.out"
-    path.write_bytes(b"the last good one")
+@pytest.fixture
+def losing(crawled: Archive) -> Archive:
+    """The archive without the bytes of one file that it has twice."""
     store = _Losing(crawled.store.address)
     (row,) = rows(
         crawled,
-        "SELECT blob_sha256 AS x FROM archive.capture WHERE outcome = 'stored' ORDER BY id DESC LIMIT 1",
+        f"""SELECT c.blob_sha256 AS x FROM archive.capture c JOIN archive.page p ON p.id = c.page_id
+        WHERE p.kind = 'file' AND {OF_RECORDS} GROUP BY 1 HAVING count(*) > 1 ORDER BY 1 LIMIT 1""",
     )
     store.lost = row["x"]
-    with pytest.raises(StoreError, match=blob_key("0" * 64)):
-        export(Archive(crawled.engine, store), Export(kind, path, Filter(), every=True))
+    return Archive(crawled.engine, store)
+
+
+@pytest.mark.parametrize("kind", [Format.WARC, Format.WACZ])
+def test_an_export_that_fails_leaves_what_was_there(losing: Archive, tmp_path: Path, kind: Format) -> None:
+    path = tmp_path / "a.out"
+    path.write_bytes(b"the last good one")
+    assert isinstance(losing.store, _Losing)
+    with pytest.raises(DamagedExport, match=f"1 stored bodies are damaged .*{losing.store.lost}.*--skip-damaged"):
+        export(losing, Export(kind, path, Filter(), every=True))
     assert {item.name: item.read_bytes() for item in tmp_path.iterdir()} == {"a.out": b"the last good one"}
+
+
+def test_damaged_captures_are_left_out_when_asked_and_what_is_known_of_them_stands_there(
+    losing: Archive, every: Path, tmp_path: Path
+) -> None:
+    assert isinstance(losing.store, _Losing)
+    digest = losing.store.lost
+    path = tmp_path / "a.warc.gz"
+    done = export(losing, Export(Format.WARC, path, Filter(), every=True, skip_damaged=True))
+    assert [each.sha256 for each in done.damaged] == [digest]
+    before, after = records(every), records(path)
+    gone = {item.headers["WARC-Record-ID"] for item in before if digest in item.headers.get("WARC-Payload-Digest", "")}
+    assert len(gone) > 1
+    kept = [item.headers["WARC-Record-ID"] for item in before if item.kind in ("response", "revisit")]
+    shown = [item.headers["WARC-Record-ID"] for item in after if item.kind in ("response", "revisit")]
+    assert shown == [each for each in kept if each not in gone]
+    assert done.written == len(shown)
+    instead = [item for item in after if item.kind == "metadata" and b"gongkai-damaged: missing" in item.body]
+    assert len(instead) == len(gone)
+    assert run(Path(sys.executable).with_name("warcio"), "check", path) == ""
+    package = written(losing, tmp_path / "a.wacz", Format.WACZ, every=True, skip_damaged=True)
+    assert "Validation succeeded" in run(REPLAY / "wacz", "validate", "-f", package)
+
+
+def test_what_is_known_to_be_damaged_is_named_before_anything_is_written(
+    archive: Archive, owner_url: str, local_settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    digests = keep(archive, tmp_path, 3)
+    body = archive.store.blob(digests[1])
+    archive.store.remove(blob_key(digests[1]))
+    audit(archive, lambda *_: None)
+    path, words = tmp_path / "a.warc.gz", ("export", "--format", "warc", "--out")
+    code, _, said = gongkai(local_settings, capsys, *words, path)
+    assert (code, path.exists()) == (1, False)
+    assert f"https://a.example/imported/1.html: blob {digests[1]} is damaged (missing)" in said
+    code, _, said = gongkai(local_settings, capsys, *words, path, "--skip-damaged")
+    assert (code, read_whole(path).responses) == (0, 2)
+    assert f"blob {digests[1]} is damaged" in said
+    # Put back, it is exported before an audit knows of it.
+    with archive.engine.connect() as connection:
+        assert connection.scalar(select(Blob.damage).where(Blob.sha256 == digests[1])) == "missing"
+    archive.store.put_blob(body)
+    assert gongkai(local_settings, capsys, *words, path)[0] == 0
+    assert read_whole(path).responses == 3

@@ -130,14 +130,14 @@ def test_a_scan_waits_for_its_own_task_and_its_document_is_told_of(archive: Arch
     put(site, page)
     crawl(archive, site)
     assert [(row["outcome"], row["text"]) for row in rows(archive, FILES)] == [("scan", None)]
-    assert read_scans(archive, 10) == 1
+    assert read_scans(archive, 10).read == 1
     [read] = rows(archive, FILES)
     assert (read["outcome"], read["method"]) == ("read", "ocr")
     assert "0042" in read["text"]
     last = rows(archive, "SELECT kind, version, reason FROM archive.change ORDER BY change_seq DESC LIMIT 1")[0]
     assert (last["kind"], last["version"]) == ("re-extracted", 1)
     assert last["reason"].endswith("read, was scan")
-    assert read_scans(archive, 10) == 0
+    assert read_scans(archive, 10).read == 0
 
 
 def test_a_file_that_the_catalog_itself_lists_is_a_document_without_text(archive: Archive, site: TrsSite) -> None:

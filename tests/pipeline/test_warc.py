@@ -14,6 +14,7 @@ from etl.errors import GongkaiError
 from etl.pipeline.warc import import_source, import_warc, read_whole
 from tests.kit import rows, state
 from tests.sites.catalogue import documents
+from tests.sites.files import docx
 
 FIRST = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
 
@@ -115,3 +116,40 @@ def test_a_flipped_byte_is_found(tmp_path: Path, pages: list[tuple[str, bytes, s
     path.write_bytes(whole)
     with pytest.raises(GongkaiError):
         read_whole(path)
+
+
+def test_a_file_that_a_page_links_is_a_file_and_a_revisit_has_the_bytes_that_it_names(
+    archive: Archive, tmp_path: Path
+) -> None:
+    table = docx("任务分工表.docx", ["序号 任务 责任单位", "完成时限为年底"]).data
+    words = "\n".join(f"{n}.本事项由经办科室按期办结并公开。" for n in range(12))
+    link = '<p><a href="/files/a.docx">任务分工表</a></p></div>'.encode()
+    linking = page("关于供水工作的通知", words).replace(b"</div>", link, 1)
+    path, octets = tmp_path / "a.warc.gz", "application/octet-stream"
+    with path.open("wb") as file:
+        writer = WARCWriter(file, gzip=True)
+        for number, (url, body, media_type) in enumerate(
+            [
+                ("https://a.example/1.html", linking, "text/html"),
+                ("https://a.example/files/a.docx", table, octets),
+                # A page by its bytes, whatever its type.
+                ("https://a.example/2.html", page("关于供气工作的通知", words + "二"), octets),
+            ]
+        ):
+            headers = StatusAndHeaders("200 OK", [("Content-Type", media_type)], protocol="HTTP/1.1")
+            at = {"WARC-Date": (FIRST + timedelta(seconds=number)).strftime("%Y-%m-%dT%H:%M:%SZ")}
+            record = writer.create_warc_record(url, "response", io.BytesIO(body), len(body), "", at, None, headers)
+            writer.write_record(record)
+        told = record.rec_headers.get_header("WARC-Payload-Digest")
+        for url, digest in (("https://a.example/3.html", told), ("https://a.example/4.html", "sha1:" + "A" * 32)):
+            writer.write_record(
+                writer.create_revisit_record(url, digest, "https://a.example/2.html", at["WARC-Date"], headers, at)
+            )
+    report = take(archive, path)
+    assert (report.outcomes, report.files) == ({"stored": 3}, {"stored": 1})
+    assert (report.state, report.warnings[0][:10]) == ("amber", "1 records ")
+    kinds = "SELECT kind FROM archive.page WHERE url = 'https://a.example/files/a.docx'"
+    assert rows(archive, kinds) == [{"kind": "file"}]
+    assert [row["outcome"] for row in rows(archive, "SELECT outcome FROM archive.file")] == ["read"]
+    bodies = "SELECT DISTINCT blob_sha256 FROM archive.page WHERE url LIKE '%/2.html' OR url LIKE '%/3.html'"
+    assert len(rows(archive, bodies)) == 1
