@@ -20,6 +20,9 @@ _DUE = """
     :first * greatest(1, extract(epoch FROM p.checked_at - p.first_seen_at) / 86400 / 30), :longest)), true))
 """
 
+MOST_BATCHES = 1000
+"""Airflow maps a task over 1,024 values (`[core] max_map_length`), and fails what gives it more."""
+
 
 def plan(engine: Engine, run: OpenRun, batch_size: int) -> dict[int, int]:
     """Gives every listed page that needs work a batch; ends the others as `known`, `out_of_scope` or `limit`.
@@ -46,9 +49,8 @@ def plan(engine: Engine, run: OpenRun, batch_size: int) -> dict[int, int]:
         last = connection.scalar(select(func.max(RunPage.batch)).where(RunPage.run_id == run.id))
         first = 0 if last is None else last + 1
         if work:
-            batches = [
-                {"run": run.id, "page": page, "number": first + index // batch_size} for index, page in enumerate(work)
-            ]
+            size = max(batch_size, -(-len(work) // MOST_BATCHES))
+            batches = [{"run": run.id, "page": page, "number": first + at // size} for at, page in enumerate(work)]
             connection.execute(_BATCH, batches)
         return {row.batch: row.pages for row in connection.execute(_BATCHES, {"run": run.id})}
 

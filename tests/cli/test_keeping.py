@@ -115,7 +115,7 @@ def test_what_needs_no_bytes_needs_no_bucket(
 
 
 def test_standard_error_has_words_only_where_no_terminal_is(local_settings: Settings, record: int) -> None:
-    done = gongkai(local_settings, "export", "--format", "jsonl", "--out", "-")
+    done = gongkai(local_settings, "export", "--format", "jsonl", "--out", "-", "--base", "https://archive.example")
     assert (done.returncode, done.stderr) == (0, "standard output: 1 rows\n")
     done = gongkai(local_settings, "export", "--format", "foo", "--out", "-")
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
