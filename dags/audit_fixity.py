@@ -6,15 +6,15 @@ red, day after day, until the bytes are back. Database or object storage away: t
 
 import logging
 
-from airflow.sdk import CronTriggerTimetable, dag, task
-from gongkai_airflow import CHINA, RETRIES
+from airflow.sdk import dag, task
+from gongkai_airflow import RETRIES, at
 
 log = logging.getLogger("gongkai")
 
 
 @dag(
     dag_display_name="字节核验 · audit_fixity",
-    schedule=CronTriggerTimetable("30 2 * * *", timezone=CHINA),
+    schedule=at("30 2 * * *"),
     catchup=False,
     max_active_runs=1,
     is_paused_upon_creation=True,

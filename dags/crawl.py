@@ -13,7 +13,6 @@ from typing import Any
 
 from airflow.sdk import (
     Asset,
-    CronTriggerTimetable,
     Param,
     dag,
     get_current_context,
@@ -22,7 +21,7 @@ from airflow.sdk import (
     task_group,
 )
 from airflow.sdk.exceptions import AirflowSkipException
-from gongkai_airflow import CHINA, RETRIES
+from gongkai_airflow import CHINA, RETRIES, at
 
 from etl.settings import settings
 from etl.sources.load import SourceError, files, load, load_all
@@ -113,7 +112,7 @@ def crawl_dag(source: Source) -> None:
         dag_id=f"crawl_{source.id}",
         dag_display_name=f"{source.name} · {source.id}",
         doc_md=f"**{source.name}** · {source.agency} · {source.platform}\n\n{__doc__}",
-        schedule=CronTriggerTimetable(PRESETS.get(source.schedule, source.schedule), timezone=CHINA),
+        schedule=at(PRESETS.get(source.schedule, source.schedule)),
         # No start date: unpausing a DAG then waits for the next time on its schedule instead of running at once.
         catchup=False,
         max_active_runs=1,

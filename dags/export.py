@@ -7,8 +7,8 @@ missed. Running it again writes nothing twice: the manifest says which change_se
 
 import logging
 
-from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable, dag, task
-from gongkai_airflow import CHINA, RETRIES
+from airflow.sdk import Asset, AssetOrTimeSchedule, dag, task
+from gongkai_airflow import RETRIES, at
 
 RECORDS = Asset("disclosure_records")
 log = logging.getLogger("gongkai")
@@ -16,7 +16,7 @@ log = logging.getLogger("gongkai")
 
 @dag(
     dag_display_name="导出变更 · export",
-    schedule=AssetOrTimeSchedule(timetable=CronTriggerTimetable("0 7 * * *", timezone=CHINA), assets=[RECORDS]),
+    schedule=AssetOrTimeSchedule(timetable=at("0 7 * * *"), assets=[RECORDS]),
     catchup=False,
     max_active_runs=1,
     is_paused_upon_creation=True,

@@ -7,9 +7,9 @@ is named, and the task fails when it has read the rest.
 import logging
 from typing import Any
 
-from airflow.sdk import Asset, CronTriggerTimetable, dag, task
+from airflow.sdk import Asset, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
-from gongkai_airflow import CHINA, RETRIES
+from gongkai_airflow import RETRIES, at
 
 RECORDS = Asset("disclosure_records")
 log = logging.getLogger("gongkai")
@@ -17,7 +17,7 @@ log = logging.getLogger("gongkai")
 
 @dag(
     dag_display_name="识别扫描件 · read_scans",
-    schedule=CronTriggerTimetable("15 * * * *", timezone=CHINA),
+    schedule=at("15 * * * *"),
     catchup=False,
     max_active_runs=1,
     is_paused_upon_creation=True,

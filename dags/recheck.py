@@ -7,8 +7,8 @@ complete walk did not list is looked at soon. One task a source; a retried task 
 import logging
 from typing import Any
 
-from airflow.sdk import Asset, CronTriggerTimetable, dag, get_current_context, task
-from gongkai_airflow import CHINA, RETRIES
+from airflow.sdk import Asset, dag, get_current_context, task
+from gongkai_airflow import RETRIES, at
 
 from etl.settings import settings
 from etl.sources.load import files, load_all
@@ -19,7 +19,7 @@ log = logging.getLogger("gongkai")
 
 @dag(
     dag_display_name="复查 · recheck",
-    schedule=CronTriggerTimetable("30 5 * * *", timezone=CHINA),
+    schedule=at("30 5 * * *"),
     catchup=False,
     max_active_runs=1,
     is_paused_upon_creation=True,

@@ -15,11 +15,29 @@ from etl.settings import PROJECT
 # Parsing needs no metadata database; the demo's sources are files of the user's and are left out.
 _READ = """
 import json
+from datetime import timedelta
 from airflow.dag_processing.dagbag import DagBag
+from airflow.serialization.decoders import decode_timetable
+from airflow.serialization.encoders import encode_timetable
+from airflow.timetables import trigger
+from airflow.timetables.base import TimeRestriction
+
+def runs_at_once(dag):
+    table = decode_timetable(encode_timetable(dag.timetable))
+    table = getattr(table, "timetable", table)
+    if not isinstance(table, trigger.CronTriggerTimetable):
+        return None
+    just_due = table._align_to_prev(trigger.coerce_datetime(trigger.utcnow())) + timedelta(seconds=1)
+    kept, trigger.utcnow = trigger.utcnow, lambda: just_due
+    first = table.next_dagrun_info(last_automated_data_interval=None, restriction=TimeRestriction(None, None, False))
+    trigger.utcnow = kept
+    return first.run_after <= just_due
+
 bag = DagBag({folder!r})
 told = {{
     dag.dag_id: {{
         "name": dag.dag_display_name,
+        "runs_at_once": runs_at_once(dag),
         "mapped": {{task.task_id: task.map_index_template for task in dag.tasks if task.is_mapped}},
     }}
     for dag in bag.dags.values()
@@ -49,6 +67,12 @@ def test_every_dag_file_is_read(bag: dict[str, Any]) -> None:
     assert bag["errors"] == {}
     files = {path.stem for path in Path(PROJECT / "dags").glob("*.py")} - {"crawl"}
     assert files | {"check_sources"} <= set(bag["dags"])
+
+
+def test_a_dag_that_is_unpaused_waits_for_its_next_time(bag: dict[str, Any]) -> None:
+    said = {dag_id: dag["runs_at_once"] for dag_id, dag in bag["dags"].items()}
+    assert [dag_id for dag_id, at_once in said.items() if at_once] == []
+    assert list(said.values()).count(False) > 20, "the sources and the maintenance stand on cron"
 
 
 def test_every_dag_has_a_chinese_name_beside_its_id(bag: dict[str, Any]) -> None:
