@@ -65,7 +65,7 @@ def test_a_permalink_leads_to_its_version_and_to_no_other_text(archive: Archive,
     keep(archive, tmp_path, Page(1, title="岚川市水务局关于清淤的第一号通告"))
     with snapshot(archive) as connection:
         item = one(connection, 1)
-        with pytest.raises(GongkaiError, match="record 1 no version 2"):
+        with pytest.raises(GongkaiError, match="record 1 has no version 2"):
             one(connection, 1, 2)
         with pytest.raises(GongkaiError, match="no record 9"):
             one(connection, 9)
