@@ -33,8 +33,10 @@ def log_run(connection: Connection, store: Store, run: "OpenRun") -> None:
 
 
 def run_number(key: str) -> int:
-    """The number of the run that a log is of."""
-    return int(key.removeprefix(RUNS).partition("-")[0])
+    """The number of the run that a log is of. Until 0.1 it stood at the end: `runs/<source>/<day>/<time>-<run>`."""
+    name = key.removeprefix(RUNS)
+    leading = name.partition("-")[0]
+    return int(leading if leading.isdigit() else name.rpartition("-")[2].partition(".")[0])
 
 
 def _lines(connection: Connection, run: "OpenRun") -> Iterator[dict[str, Any]]:

@@ -13,6 +13,7 @@ from etl.archive.corrections import correct
 from etl.archive.feed import Event, publish
 from etl.archive.fixity import audit
 from etl.archive.garbage import remove
+from etl.archive.runlog import RUNS
 from etl.archive.runs import Options, open_run, resume_run
 from etl.errors import GongkaiError
 from etl.local.postgres import Postgres
@@ -133,6 +134,15 @@ def test_a_dump_from_before_a_crawl_that_changed_nothing_is_behind_too(
         crawl_site(old, site)
     rebuild_archive(old, create_engine(old_owner), quiet)
     assert dump(old) == dump(archive)
+
+
+def test_logs_of_runs_under_their_former_names_are_known(archive: Archive, site: Site) -> None:
+    run = open_run(archive, source_of(site), "old", Options())
+    archive.store.put_log(f"{RUNS}{site.name}/2025-01-02/030405000000-{run.id}.jsonl.gz", [{}])
+    open_run(archive, source_of(site), "new", Options())
+    archive.store.put_log(f"{RUNS}{site.name}/2025-01-02/030405000000-99.jsonl.gz", [{}])
+    with pytest.raises(Behind, match="runs up to 99"):
+        open_run(archive, source_of(site), "newer", Options())
 
 
 def test_a_rebuild_mixes_no_two_histories(archive: Archive, owner_url: str, tmp_path: Path) -> None:
