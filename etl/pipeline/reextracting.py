@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, or_, select
+from sqlalchemy import Connection, Select, bindparam, or_, select
 
 from etl.archive import Archive, open_archive
 from etl.archive.damage import Lost, note
@@ -98,13 +98,12 @@ def slices(connection: Connection, wanted: Wanted) -> list[Slice]:
     """
     if wanted.source:
         require_source(connection, wanted.source)
-    each = _wanted(wanted).subquery()
-    by_source = select(func.count()).select_from(each).group_by(each.c.source_id)
-    counts = connection.scalars(by_source).all()
+    rows = connection.execute(_wanted(wanted)).all()
+    sources = len({row.source_id for row in rows})
     # Of every source the last slice may be all but empty.
-    size = max(BATCH, -(-sum(counts) // max(1, SLICES - len(counts))))
+    size = max(BATCH, -(-len(rows) // max(1, SLICES - sources)))
     found: list[Slice] = []
-    for row in connection.execute(_wanted(wanted)):
+    for row in rows:
         if found and found[-1].source == row.source_id and found[-1].records < size:
             found[-1] = replace(found[-1], last=row.page_id, records=found[-1].records + 1)
         else:
