@@ -1,4 +1,4 @@
-"""Alembic's entry: online only, as the database's owner; the address comes from `etl.archive.database`."""
+"""Alembic's entry: online only, as the database's owner; the address comes from `etl.archive.migrating`."""
 
 from alembic import context
 from sqlalchemy import create_engine, text

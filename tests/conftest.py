@@ -133,3 +133,32 @@ def archive(local_settings: Settings) -> Iterator[Archive]:
     opened = open_archive(local_settings)
     yield opened
     opened.engine.dispose()
+
+
+@contextmanager
+def own_archive(parts: Addresses, parts_dir: Path, name: str) -> Iterator[Archive]:
+    """An empty archive under that name, for as long as a module's tests need it."""
+    owner = make_url(parts.database_owner_url)
+    assert owner.port
+    client = parts.store.client()
+    client.make_bucket(name)
+    settings = Settings.model_validate(
+        {
+            "database_url": make_url(parts.database_url).set(database=name).render_as_string(hide_password=False),
+            "store_endpoint": parts.store.endpoint,
+            "store_access_key": parts.store.access_key,
+            "store_secret_key": parts.store.secret_key,
+            "store_bucket": name,
+            "store_secure": False,
+        }
+    )
+    database = sql.Identifier(name)
+    with Postgres(State(parts_dir), owner.port).connect() as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE archive OWNER archive_owner").format(database))
+        archive = open_archive(settings)
+        try:
+            yield archive
+        finally:
+            archive.engine.dispose()
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(database))
+            client.remove_bucket(name)

@@ -1,13 +1,13 @@
 """What tests of the pipeline share: an archive of their own, a site's source, a crawl, and a look at what is stored."""
 
-import json
+import io
 import os
-import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from itertools import count
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import pytest
 import yaml
 from pydantic import SecretStr
 from sqlalchemy import text
@@ -15,8 +15,10 @@ from sqlalchemy import text
 from etl.archive import Archive
 from etl.archive.reports import Report
 from etl.archive.runs import Options
+from etl.cli import main
 from etl.pipeline.crawl import crawl
 from etl.settings import Settings
+from etl.settings import settings as of_the_process
 from etl.sources.schema import Source
 from tests.sites import source_text
 from tests.sites.server import Site
@@ -79,9 +81,27 @@ def squash(value: str) -> str:
     return "".join(value.replace("|", "").split())
 
 
-def gongkai(settings: Settings, *words: str) -> Any:
-    """What the command prints as JSON; it must succeed."""
-    command = [Path(sys.executable).with_name("gongkai"), *words]
-    done = subprocess.run(command, env=environment(settings), capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+class Said(NamedTuple):
+    """Exit code, standard output and standard error of a command."""
+
+    code: int
+    out: str
+    err: str
+
+
+def gongkai(settings: Settings, *words: object, **changes: str) -> Said:
+    """The command with these settings, in this process: one of its own takes seconds to import what it needs."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
+    code = 0
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        for name, value in (environment(settings) | changes).items():
+            patch.setenv(name, value)
+        patch.setattr(sys, "argv", ["gongkai", *map(str, words)])
+        of_the_process.cache_clear()
+        try:
+            main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        finally:
+            of_the_process.cache_clear()
+    return Said(code, *(stream.buffer.getvalue().decode() for stream in (out, err)))  # type: ignore[attr-defined]

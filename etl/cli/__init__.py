@@ -1,27 +1,42 @@
 """The command line: `gongkai …`. One line says what failed and what to do; the exit code is then not 0."""
 
 import sys
+from importlib import import_module
 from typing import Any
 
 import typer
 from sqlalchemy.exc import DBAPIError
+from typer.core import TyperGroup
+from typer.main import get_group
 
-from etl.cli import (
-    backup,
-    crawling,
-    exporting,
-    extracting,
-    fixity,
-    garbage,
-    importing,
-    keeping,
-    local,
-    similar,
-    sources,
-)
 from etl.cli.console import errors
 from etl.errors import GongkaiError
 
+COMMANDS = {
+    "up": "local",
+    "down": "local",
+    "status": "local",
+    "migrate": "local",
+    "demo": "local",
+    "sources": "sources",
+    "crawl": "crawling",
+    "recheck": "crawling",
+    "report": "crawling",
+    "import": "importing",
+    "export": "exporting",
+    "cite": "exporting",
+    "extract": "extracting",
+    "correct": "keeping",
+    "reextract": "keeping",
+    "scans": "keeping",
+    "rebuild": "keeping",
+    "similar": "similar",
+    "fixity": "fixity",
+    "garbage": "garbage",
+    "backup": "backup",
+    "restore": "backup",
+}
+"""Each command's module in this package."""
 INTERRUPTED = 130
 """Exit code that Typer makes of Ctrl-C, as shells do: 128 + SIGINT."""
 WRONG_COMMAND = 2
@@ -29,26 +44,33 @@ WRONG_COMMAND = 2
 _UsageError: Any = typer.BadParameter.__base__
 """What Typer raises for such a line; it gives a name to this kind of it only."""
 
+
+class _Commands(TyperGroup):
+    """Imports a command's module when it is called: `gongkai sources list` need not wait for Arrow."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        # Typer looks here for what a mistyped name may have meant; what stands behind a name, `get_command` says.
+        self.commands = dict.fromkeys(COMMANDS)  # type: ignore[assignment]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in COMMANDS:
+            return None
+        group = get_group(import_module(f"etl.cli.{COMMANDS[cmd_name]}").app)
+        return group if group.name == cmd_name else group.commands[cmd_name]
+
+
 app = typer.Typer(
-    help="公开 — the archive of record for what Chinese government bodies disclose.",
+    cls=_Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for part in (
-    local.app,
-    crawling.app,
-    importing.app,
-    exporting.app,
-    extracting.app,
-    keeping.app,
-    similar.app,
-    fixity.app,
-    garbage.app,
-    backup.app,
-):
-    app.registered_commands += part.registered_commands
-app.add_typer(sources.app, name="sources")
+
+
+@app.callback(help="公开 — the archive of record for what Chinese government bodies disclose.")
+def _gongkai() -> None:
+    """Typer wants a function or a command of its own."""
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 
 from etl.archive import open_archive
-from etl.archive.database import migrate
+from etl.archive.migrating import migrate
 from etl.archive.reports import last_reports
 from etl.cli.console import errors, output, progress, table
 from etl.errors import GongkaiError

@@ -11,7 +11,7 @@ from etl.platforms import all_platforms
 from etl.settings import settings
 from etl.sources.load import SourceError, files, load_all, locate
 
-app = typer.Typer(help="The catalogs that are crawled, one YAML file each.", no_args_is_help=True)
+app = typer.Typer(name="sources", help="The catalogs that are crawled, one YAML file each.", no_args_is_help=True)
 app.command("new")(new_command)
 
 

@@ -12,13 +12,16 @@ from etl.outcomes import Outcome
 from etl.web.page import read_page
 
 _BLOCKING = {401, 403, 405, 412, 418, 429, 521, 567}
+# Searched in pages of any size. A pattern whose every way to begin is a plain character is searched four times as fast,
+# which re.IGNORECASE and a leading `\b` forbid: 9 ms a page of 46 KB, against 2 ms.
 _CHALLENGE = re.compile(
-    r"__jsl_clearance|acw_sc__v2|\$_ts\s*=|wzws|yunsuo|Virtual Container Shield"
-    r"|document\.cookie\s*=[^;]{0,200};[^<]{0,200}location|访问(已)?被?(拦截|阻断|拒绝)|请求(已)?被?(拦截|阻断)|(请|进行)安全验证|访问过于频繁|非法访问",
-    re.IGNORECASE,
+    r"__jsl_clearance|acw_sc__v2|\$_ts\s*=|wzws|yunsuo|virtual container shield"
+    r"|document\.cookie\s*=[^;]{0,200};[^<]{0,200}location|访问(?:已)?被?(?:拦截|阻断|拒绝)|请求(?:已)?被?(?:拦截|阻断)"
+    r"|请安全验证|进行安全验证|访问过于频繁|非法访问"
 )
+"""In lower case."""
 _MISSING = re.compile(
-    r"\b404\b|页面(不存在|找不到|已删除|未找到)|(找不到|没有找到|访问的)(该|此|您)?.{0,8}页面|内容(不存在|已删除)"
+    r"404(?<!\w404)\b|页面(?:不存在|找不到|已删除|未找到)|(?:找不到|没有找到|访问的)(?:该|此|您)?.{0,8}页面|内容(?:不存在|已删除)"
 )
 _HOME = re.compile(r"^/(index|default|home)?(\.\w{3,5})?$", re.IGNORECASE)
 _PAGE = re.compile(
@@ -71,7 +74,7 @@ def _refusal(attempt: Attempt) -> tuple[Outcome, str] | None:
     if not (head.startswith(b"<") or b"<html" in head or b"<script" in head):
         return None
     page = read_page(attempt.body or b"", attempt.final_url, attempt.header("content-type"))
-    challenge, missing = _CHALLENGE.search(page.text), _MISSING.search(page.text)
+    challenge, missing = _CHALLENGE.search(page.text.lower()), _MISSING.search(page.text)
     if not challenge and not missing:
         return None
     words = "".join("".join(page.tree.xpath(_VISIBLE)).split())

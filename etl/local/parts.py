@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from etl.archive import database
 from etl.archive.citation import MOUNT
+from etl.archive.migrating import migrate
 from etl.local import airflow as airflow_part
 from etl.local import ports, postgres, process, store
 from etl.local.airflow import Airflow
@@ -90,7 +90,7 @@ def up(
             if airflow
             else None
         )
-        _timed(tell, "archive schema", lambda: database.migrate(urls["archive_owner"]))
+        _timed(tell, "archive schema", lambda: migrate(urls["archive_owner"]))
         started = starting_airflow.result() if starting_airflow else None
         if started:
             _write_local_env(state, urls, s3, settings.store_bucket, started.url)

@@ -1,20 +1,15 @@
 """A small archive for tests of what is kept: imported pages, each with its blob."""
 
 import io
-import sys
 from pathlib import Path
 
-import pytest
 from sqlalchemy import create_engine, text
 
 from etl.archive import Archive
 from etl.archive.store import blob_key
-from etl.cli import main
 from etl.local.parts import Addresses
 from etl.pipeline.warc import import_source, import_warc, read_whole
-from etl.settings import Settings
-from etl.settings import settings as of_the_process
-from tests.kit import environment, rows
+from tests.kit import rows
 from tests.pipeline.test_warc import page, warc
 
 
@@ -42,21 +37,3 @@ def age(owner_url: str, statement: str, **values: object) -> None:
     with engine.begin() as connection:
         connection.execute(text(statement), values)
     engine.dispose()
-
-
-def gongkai(settings: Settings, capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, str]:
-    """The command in this process, which has its packages already: exit code, output, errors."""
-    code = 0
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment(settings).items():
-            patch.setenv(name, value)
-        patch.setattr(sys, "argv", ["gongkai", *map(str, words)])
-        of_the_process.cache_clear()
-        try:
-            main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-        finally:
-            of_the_process.cache_clear()
-    said = capsys.readouterr()
-    return code, said.out, said.err

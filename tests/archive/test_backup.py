@@ -12,7 +12,8 @@ from etl.archive.store import blob_key
 from etl.errors import GongkaiError
 from etl.local.parts import Addresses
 from etl.settings import Settings
-from tests.archive.kept import flip_a_byte, gongkai, keep
+from tests.archive.kept import flip_a_byte, keep
+from tests.kit import gongkai
 
 
 def quiet(*_: Any) -> None:
@@ -42,12 +43,11 @@ def test_damage_is_carried_neither_way(
     parts: Addresses,
     local_settings: Settings,
     tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
 ) -> None:
     digests = keep(archive, tmp_path, 4)
     folder = tmp_path / "copy"
     flip_a_byte(archive, parts, digests[0])
-    code, _, said = gongkai(local_settings, capsys, "backup", folder)
+    code, _, said = gongkai(local_settings, "backup", folder)
     assert code == 1
     assert f"damaged: {blob_key(digests[0])}" in said
     assert "1 objects are damaged in the bucket" in said

@@ -18,8 +18,8 @@ from etl.archive.models import Blob
 from etl.archive.store import DamagedBlob, Store, StoreError, blob_key
 from etl.local.parts import Addresses
 from etl.settings import PROJECT, Settings
-from tests.archive.kept import age, flip_a_byte, gongkai, keep
-from tests.kit import environment, rows
+from tests.archive.kept import age, flip_a_byte, keep
+from tests.kit import environment, gongkai, rows
 
 EVENTS = "SELECT * FROM archive.fixity_event ORDER BY id"
 BLOBS = "SELECT sha256, damage FROM archive.blob ORDER BY verified_at, sha256"
@@ -36,7 +36,6 @@ def test_a_flipped_byte_and_a_missing_object_are_found_named_and_red_until_they_
     local_settings: Settings,
     parts: Addresses,
     tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
 ) -> None:
     digests = keep(archive, tmp_path, 12)
     backup(archive.store, tmp_path / "copy", quiet)
@@ -55,7 +54,7 @@ def test_a_flipped_byte_and_a_missing_object_are_found_named_and_red_until_they_
     assert {row["blob_sha256"]: row["kind"] for row in rows(archive, EVENTS)} == {flipped: "mismatch", lost: "missing"}
 
     # Red again before their turn comes, by command and by DAG; the same damage is no new event.
-    code, _, said = gongkai(local_settings, capsys, "fixity")
+    code, _, said = gongkai(local_settings, "fixity")
     lines = [line for line in said.splitlines() if line.startswith(("missing ", "mismatch "))]
     assert (code, len(lines)) == (1, 2)
     assert all("https://a.example/imported/" in line and "gongkai restore" in line for line in lines)
@@ -69,7 +68,7 @@ def test_a_flipped_byte_and_a_missing_object_are_found_named_and_red_until_they_
     again = audit(archive, quiet, days=30)
     assert (again.restored, [each.sha256 for each in again.damaged]) == (1, [lost])
     assert restore(archive.store, tmp_path / "copy", quiet).copied == 1
-    assert gongkai(local_settings, capsys, "fixity")[0] == 0
+    assert gongkai(local_settings, "fixity")[0] == 0
     assert [row["kind"] for row in rows(archive, EVENTS)][2:] == ["restored", "restored"]
     assert {row["damage"] for row in rows(archive, BLOBS)} == {None}
 

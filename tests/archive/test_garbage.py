@@ -14,7 +14,8 @@ from etl.archive.garbage import REMOVABLE, REMOVED, Unnamed, garbage, remove
 from etl.archive.store import blob_key
 from etl.local.parts import Addresses
 from etl.settings import Settings
-from tests.archive.kept import age, gongkai, keep
+from tests.archive.kept import age, keep
+from tests.kit import gongkai
 
 LOG = "captures/imported/2025-01-02/030405000000-1-import-999999.jsonl.gz"
 AHEAD = "changes/000000000099.jsonl.gz"
@@ -80,9 +81,9 @@ def test_a_database_that_lost_its_rows_makes_no_garbage_of_the_bucket(
 
 
 def test_the_command_lists_and_removes_nothing_young(
-    archive: Archive, littered: dict[str, str], local_settings: Settings, capsys: pytest.CaptureFixture[str]
+    archive: Archive, littered: dict[str, str], local_settings: Settings
 ) -> None:
-    assert littered["blob"] in gongkai(local_settings, capsys, "garbage")[1]
-    assert gongkai(local_settings, capsys, "garbage", "--remove", "--older-than", "1d")[:2] == (0, "")
-    code, _, said = gongkai(local_settings, capsys, "garbage", "--remove", "--older-than", "0d")
+    assert littered["blob"] in gongkai(local_settings, "garbage")[1]
+    assert gongkai(local_settings, "garbage", "--remove", "--older-than", "1d")[:2] == (0, "")
+    code, _, said = gongkai(local_settings, "garbage", "--remove", "--older-than", "0d")
     assert (code, "--older-than '0d' is not" in said) == (1, True)

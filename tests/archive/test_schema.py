@@ -5,7 +5,8 @@ from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import ProgrammingError
 
 from etl.archive import Archive, open_archive
-from etl.archive.database import DatabaseError, check_migrations, connect, downgrade, migrate, require_current
+from etl.archive.database import DatabaseError, connect, require_current
+from etl.archive.migrating import check_migrations, downgrade, migrate
 from etl.archive.models import SCHEMA, Base
 from etl.pipeline.rebuilding import rebuild_archive
 from etl.settings import Settings

@@ -7,17 +7,14 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from typer.testing import CliRunner
 
 from etl.archive import Archive, similar
 from etl.archive.similar import Similar, rebuild_signatures, similar_to
-from etl.cli import app
-from etl.errors import GongkaiError
 from etl.extract import content_hash
 from etl.extract.similarity import SCHEME, SHARE, Difference, bands, differences, share, shingles
 from etl.pipeline.warc import import_source, import_warc, read_whole
 from etl.settings import Settings
-from tests.kit import rows
+from tests.kit import gongkai, rows
 from tests.pipeline.test_warc import page, warc
 
 Take = Callable[..., dict[str, int]]
@@ -170,21 +167,17 @@ def test_a_rebuild_that_was_interrupted_goes_on(archive: Archive, take: Take, mo
 
 
 def test_the_command_shows_shares_and_says_what_it_needs(
-    archive: Archive, take: Take, local_settings: Settings, monkeypatch: pytest.MonkeyPatch
+    archive: Archive, take: Take, local_settings: Settings
 ) -> None:
-    def gongkai(*words: object) -> str:
-        return CliRunner().invoke(app, ["similar", *map(str, words)], catch_exceptions=False).stdout
-
-    monkeypatch.setattr("etl.cli.similar.settings", lambda: local_settings)
     records = take(one=prose(1), other=f"现将来文转发如下，请认真执行。\n{prose(1)}")
-    shown = json.loads(gongkai(records["one"], "--json"))
+    shown = json.loads(gongkai(local_settings, "similar", records["one"], "--json").out)
     assert [(each["record_id"], each["share"]) for each in shown] == [(records["other"], 1.0)]
-    assert "100.0%" in gongkai(records["one"])
-    assert "0 texts signed" in gongkai("--rebuild")
-    with pytest.raises(GongkaiError, match="no record 99"):
-        gongkai(99)
-    with pytest.raises(GongkaiError, match="either a record or --rebuild"):
-        gongkai()
+    assert "100.0%" in gongkai(local_settings, "similar", records["one"]).out
+    assert "0 texts signed" in gongkai(local_settings, "similar", "--rebuild").out
+    for words, said in (([99], "no record 99"), ([], "either a record or --rebuild")):
+        done = gongkai(local_settings, "similar", *words)
+        assert done.code == 1
+        assert said in done.err
 
 
 def test_differences_are_told_line_by_line() -> None:

@@ -1,14 +1,12 @@
 """Bad input ends in one line that says what to do, an exit code that is not 0, and nothing half-written."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from etl.archive import Archive
 from etl.settings import Settings
-from tests.kit import environment, rows
+from tests.kit import Said, gongkai, rows
 
 GOOD = """
 id: good
@@ -25,19 +23,12 @@ verified: never
 """
 
 
-def gongkai(settings: Settings, *words: object, **changes: str) -> subprocess.CompletedProcess[str]:
-    command = [Path(sys.executable).with_name("gongkai"), *map(str, words)]
-    return subprocess.run(
-        command, env=environment(settings) | changes, capture_output=True, text=True, check=False, timeout=120
-    )
-
-
-def one_line(done: subprocess.CompletedProcess[str]) -> str:
+def one_line(done: Said) -> str:
     """The error's one line; progress before it is not counted."""
-    assert done.returncode != 0
-    assert "Traceback" not in done.stderr
-    lines = [line for line in done.stderr.splitlines() if line.startswith("gongkai: ")]
-    assert len(lines) == 1, done.stderr
+    assert done.code != 0
+    assert "Traceback" not in done.err
+    lines = [line for line in done.err.splitlines() if line.startswith("gongkai: ")]
+    assert len(lines) == 1, done.err
     return lines[0]
 
 
@@ -79,8 +70,8 @@ def test_check_names_every_broken_file_at_once(local_settings: Settings, tmp_pat
     (tmp_path / "c.yaml").write_text(GOOD, encoding="utf-8")
     (tmp_path / "d.yaml").write_text(GOOD, encoding="utf-8")
     done = gongkai(local_settings, "sources", "check", GONGKAI_SOURCES=str(tmp_path))
-    assert done.returncode == 1
-    assert [Path(line.split(": ")[0]).name for line in done.stderr.splitlines()] == ["a.yaml", "b.yaml", "d.yaml"]
+    assert done.code == 1
+    assert [Path(line.split(": ")[0]).name for line in done.err.splitlines()] == ["a.yaml", "b.yaml", "d.yaml"]
 
 
 def test_an_unreachable_host_is_a_red_run_with_its_reason(

@@ -1,18 +1,16 @@
 """What is done to records over the years, from the command line."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from etl.archive import Archive
-from etl.archive.database import downgrade, migrate
+from etl.archive.migrating import downgrade, migrate
 from etl.cli import app
 from etl.errors import GongkaiError
 from etl.settings import Settings
-from tests.kit import crawl_site, environment, rows
+from tests.kit import crawl_site, environment, gongkai, rows
 from tests.sites import catalogue
 from tests.sites.server import serve
 from tests.sites.trs_columns import BY_KEY
@@ -32,11 +30,6 @@ def record(archive: Archive) -> int:
     return int(rows(archive, RECORDS)[0]["id"])
 
 
-def gongkai(settings: Settings, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [Path(sys.executable).with_name("gongkai"), *words]
-    return subprocess.run(command, env=environment(settings), capture_output=True, text=True, check=False)
-
-
 def set_environment(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """The settings for a command that runs in this process."""
     for name, value in environment(settings).items():
@@ -47,7 +40,7 @@ def test_a_correction_says_its_version_and_a_wrong_one_what_is_wrong(
     archive: Archive, local_settings: Settings, record: int
 ) -> None:
     done = gongkai(local_settings, "correct", str(record), "publisher=某某局", "keywords=", "--why", "印章为证")
-    assert (done.returncode, done.stdout.strip()) == (0, f"record {record} is at version 2")
+    assert (done.code, done.out.strip()) == (0, f"record {record} is at version 2")
     for words, said in (
         ([str(record), "publisher"], "not FIELD=VALUE"),
         ([str(record), "publisher=某局"], "the reason is missing"),
@@ -55,14 +48,14 @@ def test_a_correction_says_its_version_and_a_wrong_one_what_is_wrong(
         (["99", "publisher=某局", "--why", "无"], "no record 99"),
     ):
         failed = gongkai(local_settings, "correct", *words)
-        assert failed.returncode == 1
-        assert said in failed.stderr
-        assert len(failed.stderr.strip().splitlines()) == 1
+        assert failed.code == 1
+        assert said in failed.err
+        assert len(failed.err.strip().splitlines()) == 1
     done = gongkai(local_settings, "correct", str(record), "--withdraw", "publisher", "--why", "看错了")
-    assert done.stdout.strip() == f"record {record} is at version 3"
+    assert done.out.strip() == f"record {record} is at version 3"
     for words in (["keywords="], ["--withdraw", "publisher"]):
         done = gongkai(local_settings, "correct", str(record), *words, "--why", "无")
-        assert done.stdout.strip() == f"nothing was changed: record {record} says so already, and stays at version 3"
+        assert done.out.strip() == f"nothing was changed: record {record} says so already, and stays at version 3"
 
 
 REFUSED = [
@@ -116,11 +109,11 @@ def test_what_needs_no_bytes_needs_no_bucket(
 
 def test_standard_error_has_words_only_where_no_terminal_is(local_settings: Settings, record: int) -> None:
     done = gongkai(local_settings, "export", "--format", "jsonl", "--out", "-", "--base", "https://archive.example")
-    assert (done.returncode, done.stderr) == (0, "standard output: 1 rows\n")
+    assert (done.code, done.err) == (0, "standard output: 1 rows\n")
     done = gongkai(local_settings, "export", "--format", "foo", "--out", "-")
-    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
-    assert done.stderr.startswith("gongkai: Invalid value for '--format'")
-    assert done.stderr.endswith("see `gongkai export --help`\n")
+    assert (done.code, len(done.err.splitlines())) == (2, 1)
+    assert done.err.startswith("gongkai: Invalid value for '--format'")
+    assert done.err.endswith("see `gongkai export --help`\n")
 
 
 def test_a_rebuild_says_what_it_read(archive: Archive, local_settings: Settings, owner_url: str, record: int) -> None:
@@ -129,8 +122,8 @@ def test_a_rebuild_says_what_it_read(archive: Archive, local_settings: Settings,
     downgrade(owner_url)
     migrate(owner_url)
     done = gongkai(local_settings, "rebuild")
-    assert done.returncode == 0, done.stderr
-    assert {line.split()[0] for line in done.stdout.splitlines()[1:]} == {
+    assert done.code == 0, done.err
+    assert {line.split()[0] for line in done.out.splitlines()[1:]} == {
         "runs",
         "captures",
         "fixity",
@@ -138,4 +131,4 @@ def test_a_rebuild_says_what_it_read(archive: Archive, local_settings: Settings,
         "changes",
     }
     assert rows(archive, RECORDS) == before
-    assert gongkai(local_settings, "scans").stdout.strip() == "0 scans read"
+    assert gongkai(local_settings, "scans").out.strip() == "0 scans read"

@@ -1,55 +1,22 @@
 """Archives that are filled once for all tests of a module, which only read them."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from psycopg import sql
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import create_engine
 from starlette.responses import RedirectResponse, Response
 
-from etl.archive import Archive, open_archive
+from etl.archive import Archive
 from etl.archive.runs import Options
 from etl.local.parts import Addresses
-from etl.local.postgres import Postgres
-from etl.local.state import State
-from etl.settings import Settings
+from tests.conftest import own_archive
 from tests.kit import crawl_site, rows
 from tests.sites import demo_sites
 from tests.sites.server import Call, serve
 
 NAMED = 'inline; filename="岚川.html"'
-
-
-@contextmanager
-def own_archive(parts: Addresses, parts_dir: Path, name: str) -> Iterator[Archive]:
-    """An empty archive under that name, for as long as a module's tests need it."""
-    owner = make_url(parts.database_owner_url)
-    assert owner.port
-    client = parts.store.client()
-    client.make_bucket(name)
-    settings = Settings.model_validate(
-        {
-            "database_url": make_url(parts.database_url).set(database=name).render_as_string(hide_password=False),
-            "store_endpoint": parts.store.endpoint,
-            "store_access_key": parts.store.access_key,
-            "store_secret_key": parts.store.secret_key,
-            "store_bucket": name,
-            "store_secure": False,
-        }
-    )
-    database = sql.Identifier(name)
-    with Postgres(State(parts_dir), owner.port).connect() as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE archive OWNER archive_owner").format(database))
-        archive = open_archive(settings)
-        try:
-            yield archive
-        finally:
-            archive.engine.dispose()
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(database))
-            client.remove_bucket(name)
 
 
 @pytest.fixture(scope="module")

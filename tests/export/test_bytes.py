@@ -25,9 +25,9 @@ from etl.archive.store import Store, blob_key
 from etl.export.exporting import DamagedExport, Export, Format, export
 from etl.pipeline.warc import read_whole
 from etl.settings import PROJECT, Settings
-from tests.archive.kept import gongkai, keep
+from tests.archive.kept import keep
 from tests.export.conftest import NAMED
-from tests.kit import rows
+from tests.kit import gongkai, rows
 
 REPLAY = PROJECT / ".venv-replay" / "bin"
 """`make test` installs it; tests/replay/requirements.in says why it is apart."""
@@ -296,22 +296,22 @@ def test_damaged_captures_are_left_out_when_asked_and_what_is_known_of_them_stan
 
 
 def test_what_is_known_to_be_damaged_is_named_before_anything_is_written(
-    archive: Archive, owner_url: str, local_settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    archive: Archive, owner_url: str, local_settings: Settings, tmp_path: Path
 ) -> None:
     digests = keep(archive, tmp_path, 3)
     body = archive.store.blob(digests[1])
     archive.store.remove(blob_key(digests[1]))
     audit(archive, lambda *_: None)
     path, words = tmp_path / "a.warc.gz", ("export", "--format", "warc", "--out")
-    code, _, said = gongkai(local_settings, capsys, *words, path)
+    code, _, said = gongkai(local_settings, *words, path)
     assert (code, path.exists()) == (1, False)
     assert f"https://a.example/imported/1.html: blob {digests[1]} is damaged (missing)" in said
-    code, _, said = gongkai(local_settings, capsys, *words, path, "--skip-damaged")
+    code, _, said = gongkai(local_settings, *words, path, "--skip-damaged")
     assert (code, read_whole(path).responses) == (0, 2)
     assert f"blob {digests[1]} is damaged" in said
     # Put back, it is exported before an audit knows of it.
     with archive.engine.connect() as connection:
         assert connection.scalar(select(Blob.damage).where(Blob.sha256 == digests[1])) == "missing"
     archive.store.put_blob(body)
-    assert gongkai(local_settings, capsys, *words, path)[0] == 0
+    assert gongkai(local_settings, *words, path)[0] == 0
     assert read_whole(path).responses == 3

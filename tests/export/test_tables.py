@@ -24,7 +24,7 @@ from etl.export.tables import CSV_COLUMNS, SCHEMA, guarded, write_jsonl
 from etl.local.parts import Addresses
 from etl.settings import PROJECT, Settings
 from tests.browse.pages import Page, keep, other_source
-from tests.export.conftest import own_archive
+from tests.conftest import own_archive
 from tests.kit import rows
 
 ALL = Filter()

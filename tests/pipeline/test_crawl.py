@@ -2,51 +2,81 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib import import_module
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from etl.archive import Archive
+from etl.archive.reports import Report
 from etl.archive.runs import Options
-from tests.kit import crawl_site, rows, squash, state
+from etl.local.parts import Addresses
+from tests.conftest import own_archive
+from tests.kit import SMALL, crawl_site, rows, small, squash, state
 from tests.sites import SOURCES, demo_sites, faults, goldens
 from tests.sites.server import Site, serve
 
 FAMILIES = sorted(site.platform for site in demo_sites())
 
 
-@pytest.fixture(params=FAMILIES)
-def site(request: pytest.FixtureRequest) -> Iterator[Site]:
-    demo: Site = import_module(f"tests.sites.{request.param}").demo()
-    with serve(demo):
-        yield demo
+@dataclass(frozen=True, slots=True)
+class Crawled:
+    """What the archive held of a site after one crawl, and after the next, which looked at everything again."""
+
+    site: Site
+    first: Report
+    ended: dict[str, str]
+    records: dict[str, dict[str, Any]]
+    before: list[dict[str, Any]]
+    second: Report
+    after: list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module", params=FAMILIES)
+def crawled(request: pytest.FixtureRequest, parts: Addresses, parts_dir: Path) -> Iterator[Crawled]:
+    site: Site = import_module(f"tests.sites.{request.param}").demo()
+    with own_archive(parts, parts_dir, "test-crawled") as archive, serve(site):
+        yield Crawled(
+            site,
+            crawl_site(archive, site),
+            {row["url"]: row["outcome"] for row in rows(archive, _ENDED)},
+            {row["url"]: row for row in rows(archive, _RECORDS)},
+            state(archive),
+            crawl_site(archive, site, Options(full=True)),
+            state(archive),
+        )
+
+
+_ENDED = "SELECT p.url, rp.outcome FROM archive.run_page rp JOIN archive.page p ON p.id = rp.page_id"
+_RECORDS = """
+SELECT p.url, v.fields, v.attachments, c.text FROM archive.record r JOIN archive.page p ON p.id = r.page_id
+JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
+JOIN archive.content c ON c.hash = v.content_hash
+"""
 
 
 @pytest.fixture
 def one_site() -> Iterator[Site]:
-    demo = demo_sites()[0]
+    demo = small(demo_sites()[0], 26)
     with serve(demo):
         yield demo
 
 
-def test_every_listed_page_ends_in_its_outcome(archive: Archive, site: Site) -> None:
-    report = crawl_site(archive, site)
+def test_every_listed_page_ends_in_its_outcome(crawled: Crawled) -> None:
+    site, report = crawled.site, crawled.first
     assert report.problems == ()
     assert report.listed == report.stored + report.unchanged + report.failed + report.excluded
     assert report.listed == len({site.url(key) for key in site.postings})
-    ended = {row["url"]: row["outcome"] for row in rows(archive, _ENDED)}
-    assert ended == {site.url(key): goldens.outcome(site, key) for key in site.postings}
+    assert crawled.ended == {site.url(key): goldens.outcome(site, key) for key in site.postings}
 
 
-_ENDED = "SELECT p.url, rp.outcome FROM archive.run_page rp JOIN archive.page p ON p.id = rp.page_id"
-
-
-def test_records_are_the_golden_ones(archive: Archive, site: Site) -> None:
-    crawl_site(archive, site)
-    found = {row["url"]: row for row in rows(archive, _RECORDS)}
-    for golden in goldens.records(site).values():
-        row = found.pop(golden["url"])
+def test_records_are_the_golden_ones(crawled: Crawled) -> None:
+    goldened = goldens.records(crawled.site).values()
+    assert {golden["url"] for golden in goldened} == crawled.records.keys()
+    for golden in goldened:
+        row = crawled.records[golden["url"]]
         fields = {item["name"]: item["value"] for item in row["fields"] if item["chosen"]}
         assert fields.items() >= golden["fields"].items(), golden["url"]
         extra = {name: value for name, value in fields.items() if name not in golden["fields"]}
@@ -55,14 +85,6 @@ def test_records_are_the_golden_ones(archive: Archive, site: Site) -> None:
         assert attachments == {item["url"] for item in golden["attachments"]}, golden["url"]
         text, whole = squash(row["text"]), squash(golden["text"])
         assert text in (whole, whole + "".join(map(squash, golden["tail"]))), golden["url"]
-    assert not found
-
-
-_RECORDS = """
-SELECT p.url, v.fields, v.attachments, c.text FROM archive.record r JOIN archive.page p ON p.id = r.page_id
-JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
-JOIN archive.content c ON c.hash = v.content_hash
-"""
 
 
 def test_bytes_in_the_store_are_those_of_the_site(archive: Archive, one_site: Site) -> None:
@@ -73,14 +95,12 @@ def test_bytes_in_the_store_are_those_of_the_site(archive: Archive, one_site: Si
         assert len(archive.store.blob(blob["sha256"])) == blob["size"]
 
 
-def test_a_second_crawl_changes_nothing(archive: Archive, site: Site) -> None:
-    first = crawl_site(archive, site)
-    before = state(archive)
-    second = crawl_site(archive, site, Options(full=True))
+def test_a_second_crawl_changes_nothing(crawled: Crawled) -> None:
+    first, second = crawled.first, crawled.second
     assert (second.stored, second.created, second.updated) == (0, 0, 0)
     assert second.change_seq_to == first.change_seq_to
     assert second.listed == second.unchanged + second.failed + second.excluded
-    assert state(archive) == before
+    assert crawled.after == crawled.before
     assert {name: second.outcomes.get(name, 0) for name in first.outcomes if name != "stored"} == {
         name: number for name, number in first.outcomes.items() if name != "stored"
     }
@@ -131,7 +151,7 @@ GROUP BY v.content_hash HAVING count(*) > 1
 
 def test_two_crawls_at_once_leave_the_state_of_one(archive: Archive, one_site: Site, local_settings: object) -> None:
     with ThreadPoolExecutor(2) as pool:
-        for done in [pool.submit(crawl_site, archive, one_site) for _ in range(2)]:
+        for done in [pool.submit(crawl_site, archive, one_site, assertions=SMALL) for _ in range(2)]:
             assert done.result().problems == ()
     found = state(archive)
     assert {row["version"] for row in found} == {1}

@@ -23,8 +23,8 @@ from etl.pipeline.files import read_scans
 from etl.pipeline.listing import list_catalog
 from etl.pipeline.reconcile import reconcile
 from etl.settings import Settings
-from tests.archive.kept import age, gongkai, keep
-from tests.kit import SMALL, crawl_site, rows, source_of
+from tests.archive.kept import age, keep
+from tests.kit import SMALL, crawl_site, gongkai, rows, source_of
 from tests.sites import demo_sites
 from tests.sites.server import Site, serve
 
@@ -182,14 +182,14 @@ def test_a_lost_version_read_with_other_rules_keeps_its_page_unread_and_no_other
 
 
 def test_reading_again_goes_on_past_lost_bytes_and_ends_red(
-    archive: Archive, owner_url: str, local_settings: Settings, site: Site, capsys: pytest.CaptureFixture[str]
+    archive: Archive, owner_url: str, local_settings: Settings, site: Site
 ) -> None:
     crawl(archive, site)
     [lost] = [row for row in rows(archive, RESTING) if row["kind"] == "document"]
     lose(archive, [lost["digest"]])
     number = len(rows(archive, "SELECT id FROM archive.record"))
     for words in (["--all", "--dry-run"], ["--all"]):
-        code, _, said = gongkai(local_settings, capsys, "reextract", *words)
+        code, _, said = gongkai(local_settings, "reextract", *words)
         assert code == 1
         assert f"{number - 1} records read, 0" in said
         assert f"record of {lost['url']}: blob {lost['digest']} is damaged (missing)" in said
@@ -199,7 +199,7 @@ def test_reading_again_goes_on_past_lost_bytes_and_ends_red(
         # A dry run leaves no trace; the other says what it found.
         assert len(rows(archive, EVENTS)) == ("--dry-run" not in words)
     age(owner_url, "UPDATE archive.record SET read_with = '0.1'")
-    assert gongkai(local_settings, capsys, "reextract")[0] == 1
+    assert gongkai(local_settings, "reextract")[0] == 1
     assert len(rows(archive, "SELECT id FROM archive.record WHERE read_with = '0.1'")) == 1, "it is owed"
 
 
@@ -214,7 +214,6 @@ def test_a_lost_scan_keeps_no_other_waiting(
     local_settings: Settings,
     tmp_path: Any,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
 ) -> None:
     @contextmanager
     def pool() -> Iterator[Callable[[bytes, str], FileReading]]:
@@ -233,7 +232,7 @@ def test_a_lost_scan_keeps_no_other_waiting(
     done = read_scans(archive)
     assert (done.read, [each.sha256 for each in done.damaged]) == (2, digests[:3])
     assert read_scans(archive, 2).read == 0
-    code, out, said = gongkai(local_settings, capsys, "scans")
+    code, out, said = gongkai(local_settings, "scans")
     assert (code, out.strip()) == (1, "0 scans read")
     assert all(f"scan {digest}: blob {digest} is damaged (missing)" in said for digest in digests[:3])
     assert "3 scans could not be read" in said.strip().splitlines()[-1]

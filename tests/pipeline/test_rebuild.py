@@ -10,8 +10,8 @@ from sqlalchemy import create_engine
 
 from etl.archive import Archive, open_archive
 from etl.archive.corrections import WITHDRAWN, correct
-from etl.archive.database import downgrade, migrate
 from etl.archive.fixity import audit
+from etl.archive.migrating import downgrade, migrate
 from etl.archive.models import LOCKS, SCHEMA, Base
 from etl.archive.rebuild import Tell
 from etl.archive.runs import Options, open_run

@@ -1,9 +1,11 @@
 """A change of the rules is told as such: never as a change of the page."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -56,6 +58,13 @@ def key(archive: Archive, owner_url: str, site: Site) -> str:
 _RECORD = "SELECT r.id FROM archive.record r JOIN archive.page p ON p.id = r.page_id WHERE p.url = :url"
 
 
+def told(settings: Settings, *words: str) -> Any:
+    """What the command says for programs."""
+    done = gongkai(settings, "reextract", "--json", *words)
+    assert done.code == 0, done.err
+    return json.loads(done.out)
+
+
 def kinds(archive: Archive) -> list[str]:
     found = rows(archive, "SELECT kind FROM archive.change WHERE kind <> 'created' ORDER BY change_seq")
     return [row["kind"] for row in found]
@@ -95,15 +104,15 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(
 ) -> None:
     captures = rows(archive, "SELECT count(*) AS n FROM archive.capture")
     site.requests.clear()
-    said = gongkai(local_settings, "reextract", "--dry-run", "--json")
+    said = told(local_settings, "--dry-run")
     records = len(rows(archive, "SELECT id FROM archive.record"))
     assert (said["records"], said["versions"], said["fields"]) == (records, 1, {"title": 1})
     assert said["samples"]["title"][0][1:] == ["旧规则读出的标题", site.postings[key].document.title]
     assert kinds(archive) == []
-    assert gongkai(local_settings, "reextract", "--json", "--where", "title=旧规则读出的标题")["records"] == 1
+    assert told(local_settings, "--where", "title=旧规则读出的标题")["records"] == 1
     assert kinds(archive) == ["re-extracted"]
-    assert gongkai(local_settings, "reextract", "--json")["versions"] == 0
-    assert gongkai(local_settings, "reextract", "--json")["records"] == 0
+    assert told(local_settings)["versions"] == 0
+    assert told(local_settings)["records"] == 0
     assert rows(archive, "SELECT DISTINCT read_with FROM archive.record") == [{"read_with": READ_WITH}]
     assert site.requests == []
     assert rows(archive, "SELECT count(*) AS n FROM archive.capture") == captures

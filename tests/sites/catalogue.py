@@ -58,7 +58,9 @@ GROUPS = {
 """组配分类 by genre."""
 
 
+@cache
 def read(name: str) -> Any:
+    """The file of `texts/`; nobody changes what it holds."""
     return yaml.safe_load((TEXTS / f"{name}.yaml").read_text("utf-8"))
 
 
