@@ -77,7 +77,9 @@ def owner_url(parts: Addresses, parts_dir: Path) -> Iterator[str]:
     database = sql.Identifier(name)
     with server.connect() as connection:
         # `archive` itself, migrated once when the parts came up, is the template.
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE archive OWNER archive_owner").format(database))
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE archive OWNER archive_owner STRATEGY FILE_COPY").format(database)
+        )
         # What migrations/roles.sql says of the database itself, which a template does not pass on.
         connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
         connection.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO archive_app").format(database))
@@ -154,7 +156,9 @@ def own_archive(parts: Addresses, parts_dir: Path, name: str) -> Iterator[Archiv
     )
     database = sql.Identifier(name)
     with Postgres(State(parts_dir), owner.port).connect() as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE archive OWNER archive_owner").format(database))
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE archive OWNER archive_owner STRATEGY FILE_COPY").format(database)
+        )
         archive = open_archive(settings)
         try:
             yield archive
