@@ -16,11 +16,9 @@ from sqlalchemy.dialects import postgresql
 
 from etl.archive import Archive
 from etl.archive.behind import refuse_when_behind
-from etl.archive.damage import FIXITY as FIXITY
-from etl.archive.damage import Found, look, mark, raise_if_away
+from etl.archive.damage import FIXITY, Found, look, mark, raise_if_away
 from etl.archive.models import FixityEvent
-from etl.archive.store import Damaged as Damaged
-from etl.archive.store import Kind as Kind
+from etl.archive.store import Damaged, Kind
 
 READS_AT_ONCE = 8
 """Measured with bench/fixity.py on two cores: four read 5–25 % slower, sixteen hardly faster."""

@@ -16,8 +16,9 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from etl.archive.behind import JOURNAL, journal_key
 from etl.archive.captures import insert_lines
+from etl.archive.damage import FIXITY
 from etl.archive.files import READINGS
-from etl.archive.fixity import FIXITY, replay
+from etl.archive.fixity import replay
 from etl.archive.models import Change, Content, Correction, File, Record, RecordVersion
 from etl.archive.runlog import RUNS, run_number
 from etl.archive.similar import sign

@@ -5,7 +5,7 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.archive.fixity import Kind as Damage
+from etl.archive.store import Kind as Damage
 from etl.browse.correcting import Problem
 from etl.browse.layout import Paragraph, Table, blocks
 from etl.browse.names import (

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from etl.archive import Archive
-from etl.archive.fixity import FIXITY, audit
+from etl.archive.damage import FIXITY
+from etl.archive.fixity import audit
 from etl.archive.planning import plan, plan_recheck
 from etl.archive.reports import Report
 from etl.archive.runs import Options, open_run
