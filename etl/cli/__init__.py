@@ -2,14 +2,15 @@
 
 import sys
 from importlib import import_module
-from typing import Any
+from importlib.metadata import version
+from typing import Annotated, Any
 
 import typer
 from sqlalchemy.exc import DBAPIError
 from typer.core import TyperGroup
 from typer.main import get_group
 
-from etl.cli.console import errors
+from etl.cli.console import errors, output
 from etl.errors import GongkaiError
 
 COMMANDS = {
@@ -68,9 +69,19 @@ app = typer.Typer(
 )
 
 
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        output.print(f"gongkai {version('gongkai')}", highlight=False)
+        raise typer.Exit
+
+
 @app.callback(help="公开 — the archive of record for what Chinese government bodies disclose.")
-def _gongkai() -> None:
-    """Typer wants a function or a command of its own."""
+def _gongkai(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """What stands before a command."""
 
 
 def main() -> None:

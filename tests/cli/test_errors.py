@@ -1,5 +1,6 @@
 """Bad input ends in one line that says what to do, an exit code that is not 0, and nothing half-written."""
 
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -120,3 +121,8 @@ def test_an_unknown_source_names_those_that_are_known(local_settings: Settings, 
 
 def test_a_missing_warc_file_is_said(local_settings: Settings, tmp_path: Path) -> None:
     assert "No such file" in one_line(gongkai(local_settings, "import", tmp_path / "a.warc"))
+
+
+def test_a_mistyped_command_is_guessed_at_and_the_version_told(local_settings: Settings) -> None:
+    assert "Did you mean 'sources'?" in one_line(gongkai(local_settings, "sorces"))
+    assert gongkai(local_settings, "--version").out == f"gongkai {version('gongkai')}\n"
