@@ -68,12 +68,12 @@ def running_parts(parts_dir: Path) -> Iterator[Addresses]:
         reaper.wait()
 
 
-@pytest.fixture
-def owner_url(parts: Addresses, parts_dir: Path) -> Iterator[str]:
+@contextmanager
+def own_database(parts: Addresses, parts_dir: Path, name: str) -> Iterator[str]:
+    """The owner's address of a fresh, migrated database of that name, which goes with the block."""
     url = make_url(parts.database_owner_url)
     assert url.port is not None
     server = Postgres(State(parts_dir), url.port)
-    name = f"test_{next(_numbers)}"
     database = sql.Identifier(name)
     with server.connect() as connection:
         # `archive` itself, migrated once when the parts came up, is the template.
@@ -90,6 +90,45 @@ def owner_url(parts: Addresses, parts_dir: Path) -> Iterator[str]:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(database))
 
 
+@contextmanager
+def own_bucket(parts: Addresses, name: str) -> Iterator[str]:
+    """A fresh bucket of that name, which goes with the block."""
+    client = parts.store.client(timeout=60)  # dropping a bucket on a busy machine takes its time
+    client.make_bucket(name)
+    yield name
+    client.remove_bucket(name)
+
+
+@contextmanager
+def own_archive(parts: Addresses, parts_dir: Path, name: str) -> Iterator[Archive]:
+    """An empty archive under that name, for as long as a module's tests need it."""
+    with own_database(parts, parts_dir, name) as owner_url, own_bucket(parts, name) as bucket:
+        archive = open_archive(_settings(parts, parts_dir, owner_url, bucket))
+        yield archive
+        archive.engine.dispose()
+
+
+def _settings(parts: Addresses, parts_dir: Path, owner_url: str, bucket: str) -> Settings:
+    return Settings.model_validate(
+        {
+            "state_dir": parts_dir,
+            "database_url": _same_database(parts.database_url, owner_url),
+            "database_owner_url": owner_url,
+            "store_endpoint": parts.store.endpoint,
+            "store_access_key": parts.store.access_key,
+            "store_secret_key": parts.store.secret_key,
+            "store_bucket": bucket,
+            "store_secure": False,
+        }
+    )
+
+
+@pytest.fixture
+def owner_url(parts: Addresses, parts_dir: Path) -> Iterator[str]:
+    with own_database(parts, parts_dir, f"test_{next(_numbers)}") as url:
+        yield url
+
+
 @pytest.fixture
 def database_url(parts: Addresses, owner_url: str) -> str:
     return _same_database(parts.database_url, owner_url)
@@ -102,27 +141,13 @@ def reader_url(parts: Addresses, owner_url: str) -> str:
 
 @pytest.fixture
 def bucket(parts: Addresses) -> Iterator[str]:
-    name = f"test-{next(_numbers)}"
-    client = parts.store.client(timeout=60)  # dropping a bucket on a busy machine takes its time
-    client.make_bucket(name)
-    yield name
-    client.remove_bucket(name)
+    with own_bucket(parts, f"test-{next(_numbers)}") as name:
+        yield name
 
 
 @pytest.fixture
-def local_settings(parts: Addresses, parts_dir: Path, database_url: str, owner_url: str, bucket: str) -> Settings:
-    return Settings.model_validate(
-        {
-            "state_dir": parts_dir,
-            "database_url": database_url,
-            "database_owner_url": owner_url,
-            "store_endpoint": parts.store.endpoint,
-            "store_access_key": parts.store.access_key,
-            "store_secret_key": parts.store.secret_key,
-            "store_bucket": bucket,
-            "store_secure": False,
-        }
-    )
+def local_settings(parts: Addresses, parts_dir: Path, owner_url: str, bucket: str) -> Settings:
+    return _settings(parts, parts_dir, owner_url, bucket)
 
 
 def _same_database(url: str, other: str) -> str:
@@ -135,34 +160,3 @@ def archive(local_settings: Settings) -> Iterator[Archive]:
     opened = open_archive(local_settings)
     yield opened
     opened.engine.dispose()
-
-
-@contextmanager
-def own_archive(parts: Addresses, parts_dir: Path, name: str) -> Iterator[Archive]:
-    """An empty archive under that name, for as long as a module's tests need it."""
-    owner = make_url(parts.database_owner_url)
-    assert owner.port
-    client = parts.store.client()
-    client.make_bucket(name)
-    settings = Settings.model_validate(
-        {
-            "database_url": make_url(parts.database_url).set(database=name).render_as_string(hide_password=False),
-            "store_endpoint": parts.store.endpoint,
-            "store_access_key": parts.store.access_key,
-            "store_secret_key": parts.store.secret_key,
-            "store_bucket": name,
-            "store_secure": False,
-        }
-    )
-    database = sql.Identifier(name)
-    with Postgres(State(parts_dir), owner.port).connect() as connection:
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE archive OWNER archive_owner STRATEGY FILE_COPY").format(database)
-        )
-        archive = open_archive(settings)
-        try:
-            yield archive
-        finally:
-            archive.engine.dispose()
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(database))
-            client.remove_bucket(name)

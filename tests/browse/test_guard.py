@@ -18,10 +18,9 @@ from etl.archive import Archive
 from etl.archive.database import connect
 from etl.archive.store import Store, StoreAddress
 from etl.local.parts import Addresses
-from etl.local.postgres import Postgres
-from etl.local.state import State
 from etl.settings import PROJECT
 from tests.browse.pages import Page, keep
+from tests.conftest import own_database
 from tests.kit import rows
 
 _BROWSER = {"accept": "text/html,application/xhtml+xml"}
@@ -50,12 +49,8 @@ _ROUTES = [
 @pytest.fixture(scope="module")
 def database_url(parts: Addresses, parts_dir: Path) -> Iterator[str]:
     """One for the whole module, for Airflow takes long to start."""
-    url = make_url(parts.database_url)
-    assert url.port is not None
-    with Postgres(State(parts_dir), url.port).connect() as connection:
-        connection.execute("CREATE DATABASE guarded TEMPLATE archive OWNER archive_owner")
-        yield url.set(database="guarded").render_as_string(hide_password=False)
-        connection.execute("DROP DATABASE guarded WITH (FORCE)")
+    with own_database(parts, parts_dir, "guarded"):
+        yield make_url(parts.database_url).set(database="guarded").render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="module")

@@ -37,7 +37,7 @@ class Crawled:
 @pytest.fixture(scope="module", params=FAMILIES)
 def crawled(request: pytest.FixtureRequest, parts: Addresses, parts_dir: Path) -> Iterator[Crawled]:
     site: Site = import_module(f"tests.sites.{request.param}").demo()
-    with own_archive(parts, parts_dir, "test-crawled") as archive, serve(site):
+    with own_archive(parts, parts_dir, "test-families") as archive, serve(site):
         yield Crawled(
             site,
             crawl_site(archive, site),
