@@ -6,6 +6,7 @@ The parts that are struck are these tests' own: what fails here takes no other t
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 
 import psutil
 import pytest
@@ -50,15 +51,19 @@ def crawl_through(
 ) -> Callable[[], None]:
     """A crawl that is struck in its middle and fails; returns what does the rest and compares with a calm crawl."""
     key = list(site.postings)[30]
+    over = Event()
 
     def struck(call: Call) -> Response:
         site.faults.pop(key)
         strike()
+        over.set()
         return call.plain()
 
     site.faults[key] = struck
     with pytest.raises(error, match=said):
         crawl(archive, source_of(site), "struck", Options(), settings, lambda *_: None)
+    # The crawl may have failed at what was dying still.
+    assert over.wait(30)
 
     def finish() -> None:
         report = crawl(archive, source_of(site), "struck", Options(), settings, lambda *_: None)
