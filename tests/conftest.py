@@ -112,7 +112,7 @@ def _settings(parts: Addresses, parts_dir: Path, owner_url: str, bucket: str) ->
     return Settings.model_validate(
         {
             "state_dir": parts_dir,
-            "database_url": _same_database(parts.database_url, owner_url),
+            "database_url": same_database(parts.database_url, owner_url),
             "database_owner_url": owner_url,
             "store_endpoint": parts.store.endpoint,
             "store_access_key": parts.store.access_key,
@@ -131,12 +131,12 @@ def owner_url(parts: Addresses, parts_dir: Path) -> Iterator[str]:
 
 @pytest.fixture
 def database_url(parts: Addresses, owner_url: str) -> str:
-    return _same_database(parts.database_url, owner_url)
+    return same_database(parts.database_url, owner_url)
 
 
 @pytest.fixture
 def reader_url(parts: Addresses, owner_url: str) -> str:
-    return _same_database(parts.database_reader_url, owner_url)
+    return same_database(parts.database_reader_url, owner_url)
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ def local_settings(parts: Addresses, parts_dir: Path, owner_url: str, bucket: st
     return _settings(parts, parts_dir, owner_url, bucket)
 
 
-def _same_database(url: str, other: str) -> str:
+def same_database(url: str, other: str) -> str:
     return make_url(url).set(database=make_url(other).database).render_as_string(hide_password=False)
 
 

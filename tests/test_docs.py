@@ -5,16 +5,17 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from pydantic import BaseModel
-from typer.main import get_command
+from typer.main import get_command, get_group
 
 from etl.archive import Archive
-from etl.cli import app
+from etl.cli import COMMANDS, app
 from etl.files import FileOutcome
 from etl.outcomes import Outcome, group
 from etl.settings import PROJECT, Settings
@@ -90,6 +91,12 @@ def commands(parent: Any, prefix: str = "gongkai") -> Iterator[str]:
 def test_every_command_is_documented() -> None:
     said = {re.sub(r" [A-Z\[].*", "", row[0].strip("`")) for row in table("commands.md")[1:]}
     assert said == set(commands(get_command(app)))
+
+
+def test_every_command_of_a_module_is_one_of_the_program() -> None:
+    for part in set(COMMANDS.values()):
+        group = get_group(import_module(f"etl.cli.{part}").app)
+        assert {group.name or name for name in group.commands} == {n for n, of in COMMANDS.items() if of == part}
 
 
 def readme_commands(name: str) -> list[str]:

@@ -67,8 +67,9 @@ def refuse_when_behind(archive: Archive) -> None:
         if not over and first > _now(archive).change:
             raise _lost(archive.store, f"changes up to {first} and further, the database up to {reached.change}")
     for key in archive.store.keys(RUNS, after=f"{RUNS}{reached.run:012}~"):
-        if run_number(key) > reached.run and run_number(key) > _now(archive).run:
-            raise _lost(archive.store, f"runs up to {run_number(key)} and further, the database up to {reached.run}")
+        number = run_number(key)
+        if number > reached.run and number > _now(archive).run:
+            raise _lost(archive.store, f"runs up to {number} and further, the database up to {reached.run}")
 
 
 def _now(archive: Archive) -> Any:

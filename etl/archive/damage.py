@@ -68,8 +68,9 @@ def read_blob(archive: Archive, digest: str) -> bytes:
         return archive.store.blob(digest)
     except StoreError as error:
         archive.store.check()
-        raise_if_away(archive, _unreadable(digest, error))
-        raise DamagedBlob(digest, "mismatch", f"cannot be read: {error.args[0]}") from error
+        found = _unreadable(digest, error)
+        raise_if_away(archive, found)
+        raise DamagedBlob(digest, "mismatch", found.detail) from error
 
 
 def note(archive: Archive, damaged: Iterable[Lost]) -> None:

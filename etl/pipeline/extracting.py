@@ -19,6 +19,8 @@ from etl.pipeline.reextracting import reread
 CHUNK = 25
 """Pages recorded in one transaction."""
 GETS_AT_ONCE = 8
+NOT_READ = "not read: "
+"""What the reason of a page begins with that is stored and stays unread, for bytes are damaged."""
 log = logging.getLogger("gongkai")
 
 Tell = Callable[[int], None]
@@ -65,16 +67,16 @@ def _owe(archive: Archive, run: OpenRun, number: int, damaged: Mapping[int, Lost
     with archive.engine.begin() as connection:
         for page, lost in sorted(damaged.items()):
             log.error("%s: not read: %s", run.source.id, lost)
-            why = {"why": f"not read: {lost}", "pages": [page]}
+            why = {"why": f"{NOT_READ}{lost}", "pages": [page]}
             connection.execute(_OWED, {"run": run.id, "batch": number} | why)
 
 
 # What keeps a page unread; none of all the batch's before they are read.
-_OWED = text("""
+_OWED = text(f"""
 UPDATE archive.run_page rp SET reason = :why FROM archive.page p
 WHERE rp.run_id = :run AND rp.batch = :batch AND p.id = rp.page_id AND p.unread_capture_id IS NOT NULL
   AND (rp.page_id = ANY(CAST(:pages AS bigint[]))
-       OR CAST(:pages AS bigint[]) IS NULL AND rp.reason LIKE 'not read: %')
+       OR CAST(:pages AS bigint[]) IS NULL AND rp.reason LIKE '{NOT_READ}%')
 """)
 _UNREAD = (
     select(Page.id.label("page_id"), Page.listing, Page.unread_capture_id.label("capture_id"))

@@ -15,6 +15,7 @@ from etl.archive.runs import OpenRun, WalkBefore, last_full_walk
 from etl.clock import CHINA
 from etl.errors import GongkaiError
 from etl.outcomes import FAILED, Group, Outcome, group
+from etl.pipeline.extracting import NOT_READ
 
 MANY = 10
 """Failures below which a bad share means little: a day's crawl may fetch three new pages, two of them broken."""
@@ -23,10 +24,10 @@ SELECT max(coalesce(v.published_date, v.written_date)) FROM archive.record r
 JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
 WHERE r.source_id = :source AND r.state = 'current'
 """)
-_UNREAD = text("""
-SELECT count(*) FILTER (WHERE rp.reason NOT LIKE 'not read: %') AS waiting,
-       count(*) FILTER (WHERE rp.reason LIKE 'not read: %') AS damaged,
-       min(rp.reason) FILTER (WHERE rp.reason LIKE 'not read: %') AS why
+_UNREAD = text(f"""
+SELECT count(*) FILTER (WHERE rp.reason NOT LIKE '{NOT_READ}%') AS waiting,
+       count(*) FILTER (WHERE rp.reason LIKE '{NOT_READ}%') AS damaged,
+       min(rp.reason) FILTER (WHERE rp.reason LIKE '{NOT_READ}%') AS why
 FROM archive.run_page rp JOIN archive.page p ON p.id = rp.page_id
 WHERE rp.run_id = :run AND p.unread_capture_id IS NOT NULL AND coalesce(rp.outcome, '') <> ALL(:failed)
 """)
@@ -68,7 +69,7 @@ def unread(connection: Connection, run: OpenRun) -> Iterator[str]:
     if found.waiting:
         yield f"{found.waiting} fetched pages were never read: clear the failed tasks"
     if found.damaged:
-        why = found.why.removeprefix("not read: ")
+        why = found.why.removeprefix(NOT_READ)
         yield f"{found.damaged} fetched pages could not be read, for bytes are damaged (`gongkai fixity`), first {why}"
 
 

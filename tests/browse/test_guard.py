@@ -12,7 +12,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from sqlalchemy import make_url
 
 from etl.archive import Archive
 from etl.archive.database import connect
@@ -20,7 +19,7 @@ from etl.archive.store import Store, StoreAddress
 from etl.local.parts import Addresses
 from etl.settings import PROJECT
 from tests.browse.pages import Page, keep
-from tests.conftest import own_database
+from tests.conftest import own_database, same_database
 from tests.kit import rows
 
 _BROWSER = {"accept": "text/html,application/xhtml+xml"}
@@ -49,8 +48,8 @@ _ROUTES = [
 @pytest.fixture(scope="module")
 def database_url(parts: Addresses, parts_dir: Path) -> Iterator[str]:
     """One for the whole module, for Airflow takes long to start."""
-    with own_database(parts, parts_dir, "guarded"):
-        yield make_url(parts.database_url).set(database="guarded").render_as_string(hide_password=False)
+    with own_database(parts, parts_dir, "guarded") as owner_url:
+        yield same_database(parts.database_url, owner_url)
 
 
 @pytest.fixture(scope="module")
