@@ -15,10 +15,10 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, insert, text
 
-from etl.archive import Archive, open_archive
+from etl.archive.archive import Archive, open_archive
 from etl.archive.fixity import READS_AT_ONCE, audit
+from etl.archive.layout import blob_key
 from etl.archive.models import Blob
-from etl.archive.store import blob_key
 from etl.local import parts
 from etl.settings import Settings
 

@@ -13,9 +13,10 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-from etl.archive import open_archive
+from etl.archive.archive import open_archive
 from etl.archive.planning import plan
-from etl.archive.runs import Options, open_run
+from etl.archive.run import Options
+from etl.archive.runs import open_run
 from etl.pipeline.listing import list_catalog
 from etl.settings import settings
 from etl.sources.schema import Source

@@ -19,9 +19,10 @@ from pathlib import Path
 from psycopg import sql
 from sqlalchemy import create_engine, make_url, text
 
-from etl.archive import Archive, open_archive
+from etl.archive.archive import Archive, open_archive
 from etl.archive.captures import Judged, save
-from etl.archive.runs import Options, keep_entries, open_run
+from etl.archive.run import Options
+from etl.archive.runs import keep_entries, open_run
 from etl.fetch.client import Attempt
 from etl.local import parts
 from etl.local.postgres import Postgres

@@ -20,7 +20,7 @@ from pathlib import Path
 import psutil
 import psycopg
 
-from etl.archive import open_archive
+from etl.archive.archive import open_archive
 from etl.archive.similar import rebuild_signatures, sign, similar_to
 from etl.extract import content_hash
 from etl.extract.similarity import SHARE, shingles, signatures

@@ -51,7 +51,8 @@ def crawl_dag(source: Source) -> None:
         """Walks the lists; returns the number of documents that they hold."""
         from gongkai_airflow import archive_from_airflow, gongkai_settings
 
-        from etl.archive.runs import Options, open_run
+        from etl.archive.run import Options
+        from etl.archive.runs import open_run
         from etl.pipeline.listing import list_catalog, preview
 
         archive, agent = archive_from_airflow(), gongkai_settings().user_agent

@@ -43,7 +43,7 @@ def recheck() -> None:
         """Fetches and reads what is due; fails with the reason when the run is red."""
         from gongkai_airflow import archive_from_airflow, gongkai_settings
 
-        from etl.archive.runs import Options
+        from etl.archive.run import Options
         from etl.pipeline.crawl import recheck
         from etl.pipeline.reconcile import raise_if_red
         from etl.sources.load import find

@@ -21,7 +21,7 @@ import pytest
 from psycopg import sql
 from sqlalchemy import make_url
 
-from etl.archive import Archive, open_archive
+from etl.archive.archive import Archive, open_archive
 from etl.local import parts as local_parts
 from etl.local.parts import Addresses
 from etl.local.postgres import Postgres

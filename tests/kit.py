@@ -12,9 +12,9 @@ import yaml
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.reports import Report
-from etl.archive.runs import Options
+from etl.archive.run import Options
 from etl.cli import main
 from etl.pipeline.crawl import crawl
 from etl.settings import Settings

@@ -13,7 +13,7 @@ import httpx
 import psutil
 import pytest
 
-from etl.archive import open_store
+from etl.archive.archive import open_store
 from etl.export.changes import read_manifest
 from etl.local.airflow_client import AirflowClient
 from etl.settings import PROJECT, Settings

@@ -14,7 +14,7 @@ import yaml
 from pydantic import BaseModel
 from typer.main import get_command, get_group
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.cli import COMMANDS, app
 from etl.files import FileOutcome
 from etl.outcomes import Outcome, group

@@ -16,7 +16,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 from sqlalchemy import make_url, text
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.feed import Event, publish
 from etl.local.postgres import Postgres
 from etl.local.state import State

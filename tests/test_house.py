@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.platforms import all_platforms
+from etl.platforms.registry import all_platforms
 
 ROOT = Path(__file__).resolve().parent.parent
 # A package may import those that stand before it, and itself; the modules beside the packages are for all.

@@ -17,15 +17,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from etl.archive.store import MissingObject, Store, Stored, StoreError, blob_key, sha256
+from etl.archive.layout import BLOBS, LAYOUT, blob_key
+from etl.archive.store import MissingObject, Store, Stored, StoreError, sha256
 from etl.errors import GongkaiError
 
 AT_ONCE = 8
 PAGE = 500
-ORDER = ("changes/", "files/", "fixity/", "captures/", "runs/")
-BLOBS = "blobs/"
-ONCE = ("captures/", "changes/")
-"""What is written once; of the journal's last object only, after a transaction that died, a second time."""
+_WRITE_ONCE = tuple(place.prefix for place in LAYOUT if place.write_once)
+"""Of the journal's last object a second form may be met, after a transaction that died."""
 _PART, _BEFORE = ".part", ".before-"
 _State = Literal["kept", "copied", "damaged"]
 Tell = Callable[[int], None]
@@ -86,9 +85,10 @@ def _through(items: Iterable[_Item], copy: Callable[[_Item], tuple[str, _State]]
 
 
 def _in_order(store: Store) -> Iterator[Stored]:
-    for prefix in ORDER:
+    prefixes = tuple(place.prefix for place in LAYOUT if place.prefix != BLOBS)
+    for prefix in prefixes:
         yield from store.objects(prefix)
-    yield from (each for each in store.objects() if not each.key.startswith((*ORDER, BLOBS)))
+    yield from (each for each in store.objects() if not each.key.startswith((*prefixes, BLOBS)))
     yield from store.objects(BLOBS)
 
 
@@ -105,7 +105,7 @@ def _fetch(store: Store, folder: Path, each: Stored, check: bool) -> _State:
             file.writelines(store.stream(each.key))
         if _is_whole(each.key, part):
             os.utime(part, (each.modified.timestamp(), each.modified.timestamp()))
-            if each.key.startswith(ONCE) and path.is_file() and path.read_bytes() != part.read_bytes():
+            if each.key.startswith(_WRITE_ONCE) and path.is_file() and path.read_bytes() != part.read_bytes():
                 path.replace(path.with_name(f"{path.name}{_BEFORE}{path.stat().st_mtime:.0f}"))
             part.replace(path)
             return "copied"

@@ -10,22 +10,16 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from etl.archive import Archive
-from etl.archive.runlog import RUNS, run_number
+from etl.archive.archive import Archive
+from etl.archive.layout import CHANGES, RUNS, journal_key, run_number
 from etl.archive.store import Store
 from etl.errors import GongkaiError
 
-JOURNAL = "changes/"
 _REMEDY = "pause all DAGs, then `gongkai rebuild`"
 
 
 class Behind(GongkaiError):
     """The bucket tells of what the database does not know: nothing may be written before a rebuild."""
-
-
-def journal_key(first: int) -> str:
-    """The journal of the events that a transaction numbered from `first`: `changes/<12 digits>.jsonl.gz`."""
-    return f"{JOURNAL}{first:012}.jsonl.gz"
 
 
 def writer(connection: Connection) -> dict[str, str]:
@@ -58,8 +52,8 @@ def refuse_when_behind(archive: Archive) -> None:
         reached = connection.execute(_REACHED).one()
     if reached.rebuild:
         raise _rebuilding(reached.rebuild)
-    for key in archive.store.keys(JOURNAL, after=journal_key(reached.change)):
-        first = int(key.removeprefix(JOURNAL).partition(".")[0])
+    for key in archive.store.keys(CHANGES, after=journal_key(reached.change)):
+        first = int(key.removeprefix(CHANGES).partition(".")[0])
         told = archive.store.log_if_any(key)
         with archive.engine.connect() as connection:
             over = not told or _never_happened(connection, told[0].get("writer"))

@@ -13,11 +13,12 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, bindparam, case, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.damage import Found, mark
 from etl.archive.database import lock_source, lock_storing
 from etl.archive.hosts import VALIDATORS
 from etl.archive.models import Blob, Capture, Page, RunPage
+from etl.archive.run import Batch
 from etl.archive.store import sha256
 from etl.errors import GongkaiError
 from etl.fetch.client import Attempt
@@ -26,25 +27,6 @@ from etl.web.urls import host_of
 
 _PUTS_AT_ONCE = 8
 """Measured on two cores against a local server: 374 PUT/s with one thread, 900/s with eight."""
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Where a log belongs: `captures/<source>/<day>/<time>-<run>-<label>-<first number>.jsonl.gz`.
-
-    Day and time are those of the run's start: a database that was emptied counts its runs from 1 again, and must not
-    take the logs of its former life for its own.
-    """
-
-    source_id: str
-    run_id: int
-    started_at: datetime
-    label: str
-
-    @property
-    def prefix(self) -> str:
-        """What all logs of the batch begin with."""
-        return f"captures/{self.source_id}/{self.started_at:%Y-%m-%d/%H%M%S%f}-{self.run_id}-{self.label}-"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.database import lock_source
 from etl.archive.feed import Event, publish
-from etl.archive.finding import NUMBERED, is_current, require_number
+from etl.archive.lookups import NUMBERED, is_current, require_number
 from etl.archive.models import Correction, Record, RecordVersion
 from etl.archive.states import columns, corrected
 from etl.errors import GongkaiError

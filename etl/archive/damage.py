@@ -11,12 +11,11 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, insert, select, text
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.behind import refuse_when_behind
+from etl.archive.layout import blob_key, fixity_key
 from etl.archive.models import Blob, FixityEvent
-from etl.archive.store import Damaged, DamagedBlob, Kind, MissingObject, Store, StoreError, blob_key
-
-FIXITY = "fixity/"
+from etl.archive.store import Damaged, DamagedBlob, Kind, MissingObject, Store, StoreError
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,4 +161,4 @@ def _tell_store(connection: Connection, store: Store, events: list[dict[str, Any
     rows = connection.execute(insert(FixityEvent).returning(*FixityEvent.__table__.columns), events).mappings()
     lines = [dict(row) | {"found_at": row["found_at"].isoformat()} for row in rows]
     at = datetime.fromisoformat(lines[0]["found_at"])
-    store.put_log(f"{FIXITY}{at:%Y-%m-%d/%H%M%S%f}-{lines[0]['id']}.jsonl.gz", lines)
+    store.put_log(fixity_key(at, lines[0]["id"]), lines)

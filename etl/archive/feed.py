@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, bindparam, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 
-from etl.archive.behind import journal_key, refuse_lost_events, writer
+from etl.archive.behind import refuse_lost_events, writer
+from etl.archive.layout import journal_key
 from etl.archive.models import Change
 from etl.archive.store import Store
 

@@ -8,14 +8,14 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.feed import Event, publish
+from etl.archive.layout import reading_key
 from etl.archive.models import Blob, File
 from etl.archive.records import clean, keep_contents
 from etl.extract import NORMALISER, content_hash
 from etl.files import READER, FileReading
 
-READINGS = "files/"
 WAITING = "scan"
 """The outcome of files that OCR has still to read."""
 BY_OCR = "ocr"
@@ -52,11 +52,6 @@ def scans(connection: Connection, limit: int, besides: Collection[str] = ()) -> 
         .order_by(Blob.damage.is_not(None), File.outcome != WAITING, File.read_at)
     )
     return [(digest, media_type) for digest, media_type in connection.execute(query.limit(limit))]
-
-
-def reading_key(digest: str) -> str:
-    """`files/ab/cd/<sha256>.jsonl.gz`."""
-    return f"{READINGS}{digest[:2]}/{digest[2:4]}/{digest}.jsonl.gz"
 
 
 def _keep(connection: Connection, archive: Archive, digest: str, reading: FileReading) -> dict[str, Any]:

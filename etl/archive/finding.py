@@ -4,8 +4,7 @@ The conditions stand on a record and its current version, each under an alias of
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Literal, get_args
@@ -15,26 +14,17 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, fu
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import aliased
 
-from etl.archive import Database
-from etl.archive.database import readable_errors
-from etl.archive.models import Record, RecordVersion, Source
+from etl.archive.lookups import NO_TEXT, Records, Versions, is_current
+from etl.archive.models import Record, RecordVersion
 from etl.clock import CHINA
-from etl.errors import GongkaiError
-from etl.extract import content_hash
 from etl.extract.document_number import normalise_number
 
-NO_TEXT = content_hash("").sha256
-"""The hash of a document without text, such as a scan in an attachment: it says nothing about being the same."""
-NUMBERED = "its number stands in the record's address"
-_LAST_NUMBER = 2**63 - 1
 TERMS = 8
 """Words of a filter that are looked for; each costs a comparison with every record."""
 COUNT_TO = 1_000
 """Records up to which they are counted where counting all of them takes too long."""
 _SHORT_ID = re.compile("[0-9A-Fa-f]{16}")
 
-Records = type[Record]
-Versions = type[RecordVersion]
 State = Literal["", "current", "removed"]
 
 
@@ -125,37 +115,6 @@ def _moment(said: Mapping[str, str], name: str) -> datetime | None:
         return moment and (moment if moment.tzinfo else moment.replace(tzinfo=CHINA)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise WrongFilter(name, said[name]) from error
-
-
-@contextmanager
-def snapshot(archive: Database, seconds: float = 0) -> Iterator[Connection]:
-    """A READ ONLY transaction that sees one state of the archive. A query may take that long; 0 sets no limit.
-
-    Raises `DatabaseError`.
-    """
-    with readable_errors(archive.engine), archive.engine.connect() as fresh:
-        connection = fresh.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        with connection.begin():
-            connection.execute(text(f"SET LOCAL statement_timeout = {round(seconds * 1000)}"))
-            yield connection
-
-
-def require_source(connection: Connection, source: str) -> None:
-    """Raises `GongkaiError` for a source of which the archive has no run: what is asked of it would be of nothing."""
-    known = connection.scalars(select(Source.id).order_by(Source.id)).all()
-    if source not in known:
-        raise GongkaiError(f"the archive has no source {source!r}", hint=f"known: {', '.join(known) or 'none'}")
-
-
-def require_number(record: int) -> None:
-    """Raises `GongkaiError` for a number that no record can have, as the database counts them."""
-    if not 0 < record <= _LAST_NUMBER:
-        raise GongkaiError(f"no record {record}", hint=NUMBERED)
-
-
-def is_current(record: Records, version: Versions) -> ColumnElement[bool]:
-    """The join of a record with its current version."""
-    return and_(version.record_id == record.id, version.version == record.version)
 
 
 def matches(asked: Filter, record: Records, version: Versions) -> ColumnElement[bool]:

@@ -14,9 +14,10 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, select, text
 from sqlalchemy.dialects import postgresql
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.behind import refuse_when_behind
-from etl.archive.damage import FIXITY, Found, look, mark, raise_if_away
+from etl.archive.damage import Found, look, mark, raise_if_away
+from etl.archive.layout import FIXITY
 from etl.archive.models import FixityEvent
 from etl.archive.store import Damaged, Kind
 
@@ -31,7 +32,7 @@ Tell = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PageOfBlob:
     """A page whose captures hold a blob, and the record that rests on it."""
 
     source: str
@@ -46,7 +47,7 @@ class Damage:
     sha256: str
     kind: Kind
     detail: str
-    places: tuple[Place, ...]
+    places: tuple[PageOfBlob, ...]
 
     def __str__(self) -> str:
         where = ", ".join(
@@ -180,9 +181,9 @@ WHERE sha256 = :blob_sha256 AND verified_at <= :found_at
 def _concerning(archive: Archive, damaged: dict[str, Found]) -> tuple[Damage, ...]:
     with archive.engine.connect() as connection:
         rows = connection.execute(_PLACES, {"digests": list(damaged), "most": PLACES})
-        places: dict[str, list[Place]] = {}
+        places: dict[str, list[PageOfBlob]] = {}
         for row in rows:
-            places.setdefault(row.sha256, []).append(Place(row.source_id, row.url, row.record))
+            places.setdefault(row.sha256, []).append(PageOfBlob(row.source_id, row.url, row.record))
     return tuple(
         Damage(digest, each.kind, each.detail, tuple(places.get(digest, ())))
         for digest, each in damaged.items()

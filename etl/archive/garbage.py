@@ -5,30 +5,37 @@ object storage's own clock, which a new PUT of the same bytes sets anew. What a 
 database has its rows or not.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import Literal
 
 from sqlalchemy import Connection, text
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.behind import refuse_when_behind
 from etl.archive.database import lock_removing
+from etl.archive.layout import (
+    BLOBS,
+    CAPTURES,
+    CHANGES,
+    FIXITY,
+    LAYOUT,
+    PROBE,
+    READINGS,
+    RUNS,
+    Place,
+    UnnamedKind,
+    removal_key,
+)
 from etl.archive.store import MissingObject, Store, Stored
 from etl.errors import GongkaiError
 
-REMOVED = "garbage/"
-OWN = ("captures/", REMOVED, "exports/")
-"""What begins so is looked up before all others, or is named by nothing and right all the same."""
 PAGE = 1000
 """Objects that are looked up at once."""
 MOST_UNADOPTED = 1000
 """Capture logs unknown to the database, beyond which it is another bucket's."""
-Kind = Literal["blob", "reading", "temporary", "unadopted", "ahead", "foreign"]
-REMOVABLE: frozenset[Kind] = frozenset({"blob", "reading", "temporary"})
+REMOVABLE: frozenset[UnnamedKind] = frozenset({"blob", "reading", "temporary"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,56 +47,23 @@ class Unnamed:
     `foreign`: none of the archive's. Only the first three are ever removed.
     """
 
-    kind: Kind
+    kind: UnnamedKind
     key: str
     size: int
     modified: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """What keys of a kind look like, and the query for those of their names (the pattern's group) that are known."""
-
-    kind: Kind
-    pattern: re.Pattern[str]
-    known: str
-
-
-_LOGS = _Form(
-    "unadopted",
-    re.compile(r"(captures/.+-\d{1,18}\.jsonl\.gz)"),
-    "SELECT c.log FROM unnest(CAST(:names AS text[])) AS n (log)"
+_KNOWN = {
+    BLOBS: "SELECT sha256 FROM archive.blob WHERE sha256 = ANY(CAST(:names AS text[]))",
+    READINGS: "SELECT blob_sha256 FROM archive.file WHERE blob_sha256 = ANY(CAST(:names AS text[]))",
+    CAPTURES: "SELECT c.log FROM unnest(CAST(:names AS text[])) AS n (log)"
     r" JOIN archive.capture c ON c.id = substring(n.log FROM '-(\d+)\.jsonl\.gz$')::bigint AND c.log = n.log",
-)
-_FORMS = (
-    _Form(
-        "blob",
-        re.compile(r"blobs/sha256/../../([0-9a-f]{64})"),
-        "SELECT sha256 FROM archive.blob WHERE sha256 = ANY(CAST(:names AS text[]))",
-    ),
-    _Form(
-        "reading",
-        re.compile(r"files/../../([0-9a-f]{64})\.jsonl\.gz"),
-        "SELECT blob_sha256 FROM archive.file WHERE blob_sha256 = ANY(CAST(:names AS text[]))",
-    ),
-    _LOGS,
-    _Form(
-        "ahead",
-        re.compile(r"runs/0*(\d{1,18})-.+\.jsonl\.gz"),
-        "SELECT id::text FROM archive.run WHERE id = ANY(CAST(:names AS bigint[]))",
-    ),
-    _Form(
-        "ahead",
-        re.compile(r"changes/0*(\d{1,18})\.jsonl\.gz"),
-        "SELECT change_seq::text FROM archive.change WHERE change_seq = ANY(CAST(:names AS bigint[]))",
-    ),
-    _Form(
-        "ahead",
-        re.compile(r"fixity/.+-(\d{1,18})\.jsonl\.gz"),
-        "SELECT id::text FROM archive.fixity_event WHERE id = ANY(CAST(:names AS bigint[]))",
-    ),
-    _Form("temporary", re.compile(r"(\.probe)"), ""),
-)
+    RUNS: "SELECT id::text FROM archive.run WHERE id = ANY(CAST(:names AS bigint[]))",
+    CHANGES: "SELECT change_seq::text FROM archive.change WHERE change_seq = ANY(CAST(:names AS bigint[]))",
+    FIXITY: "SELECT id::text FROM archive.fixity_event WHERE id = ANY(CAST(:names AS bigint[]))",
+}
+"""By prefix: which of the names that `Place.form` finds in keys the database knows."""
+_EXEMPT = tuple(place.prefix for place in LAYOUT if place.unnamed is None)
 
 
 def garbage(archive: Archive) -> Iterator[Unnamed]:
@@ -99,7 +73,7 @@ def garbage(archive: Archive) -> Iterator[Unnamed]:
     """
     waiting = set[str]()
     logs = 0
-    for page in _pages(archive.store.objects("captures/")):
+    for page in _pages(archive.store.objects(CAPTURES)):
         for log in _unnamed(archive, page, waiting):
             yield log
             if log.kind == "unadopted":
@@ -110,7 +84,7 @@ def garbage(archive: Archive) -> Iterator[Unnamed]:
                     f"the database knows nothing of more than {MOST_UNADOPTED} capture logs in the bucket",
                     hint="is it this bucket's? then `gongkai rebuild` brings it up to date",
                 )
-    rest = (each for each in archive.store.objects() if not each.key.startswith(OWN))
+    rest = (each for each in archive.store.objects() if not each.key.startswith((CAPTURES, *_EXEMPT)))
     for page in _pages(rest):
         yield from _unnamed(archive, page, waiting)
 
@@ -135,7 +109,7 @@ def _remove(archive: Archive, page: Sequence[Stored | Unnamed], before: datetime
     going = [each for each in _unnamed(archive, page, set()) if each.kind in REMOVABLE]
     lines = [asdict(each) | {"modified": each.modified.isoformat()} for each in going]
     if lines:
-        archive.store.put_log(f"{REMOVED}{datetime.now(UTC):%Y-%m-%d/%H%M%S%f}.jsonl.gz", lines)
+        archive.store.put_log(removal_key(datetime.now(UTC)), lines)
     gone = [each for each in going if _still_old(archive.store, each.key, before)]
     for each in gone:
         archive.store.remove(each.key)
@@ -152,26 +126,29 @@ def _still_old(store: Store, key: str, before: datetime) -> bool:
 
 def _unnamed(archive: Archive, page: Sequence[Stored | Unnamed], waiting: set[str]) -> Iterator[Unnamed]:
     """Those of the page that neither the database nor a waiting capture log names."""
-    names = {each.key: _name(each.key) for each in page}
+    places = {each.key: _place(each.key) for each in page}
     with archive.engine.connect() as connection:
-        known = {form: _known(connection, form, [name for of, name in names.values() if of == form]) for form in _FORMS}
+        known = {prefix: _known(connection, prefix, places.values()) for prefix in _KNOWN}
     for each in page:
-        form, name = names[each.key]
-        if form is None:
-            yield Unnamed("foreign", each.key, each.size, each.modified)
-        elif name not in known[form] and name not in waiting:
-            yield Unnamed(form.kind, each.key, each.size, each.modified)
+        place, name = places[each.key]
+        if place is None:
+            kind: UnnamedKind = "temporary" if PROBE.fullmatch(each.key) else "foreign"
+            yield Unnamed(kind, each.key, each.size, each.modified)
+        elif place.unnamed and name not in known[place.prefix] and name not in waiting:
+            yield Unnamed(place.unnamed, each.key, each.size, each.modified)
 
 
-def _name(key: str) -> tuple[_Form | None, str]:
-    for form in _FORMS:
-        if match := form.pattern.fullmatch(key):
-            return form, match[1]
+def _place(key: str) -> tuple[Place | None, str]:
+    """The place of a key, and the name under which the database knows its object."""
+    for place in LAYOUT:
+        if match := place.form.fullmatch(key):
+            return place, match[1]
     return None, key
 
 
-def _known(connection: Connection, form: _Form, names: list[str]) -> set[str]:
-    return set(connection.scalars(text(form.known), {"names": names})) if names and form.known else set()
+def _known(connection: Connection, prefix: str, places: Iterable[tuple[Place | None, str]]) -> set[str]:
+    names = [name for place, name in places if place and place.prefix == prefix]
+    return set(connection.scalars(text(_KNOWN[prefix]), {"names": names})) if names else set()
 
 
 def _pages(items: Iterable[Stored] | Iterable[Unnamed]) -> Iterator[list[Stored | Unnamed]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-from etl.archive.runs import OpenRun
+from etl.archive.run import OpenRun
 
 USED_TO_BE = 0.6
 """Share of earlier records in which a field must have been filled before its loss means anything."""

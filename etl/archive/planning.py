@@ -5,7 +5,8 @@ from typing import Any
 from sqlalchemy import Engine, bindparam, func, select, text, update
 
 from etl.archive.models import Page, RunPage
-from etl.archive.runs import OpenRun, last_full_walk
+from etl.archive.run import OpenRun
+from etl.archive.runs import last_full_walk
 from etl.outcomes import Outcome
 
 # A page is looked at again often while it is new, and ever more rarely: a catalog changes what it published last.

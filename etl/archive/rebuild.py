@@ -14,19 +14,24 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Engine, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from etl.archive.behind import JOURNAL, journal_key
 from etl.archive.captures import insert_lines
-from etl.archive.damage import FIXITY
-from etl.archive.files import READINGS
 from etl.archive.fixity import replay
+from etl.archive.layout import (
+    LAYOUT,
+    REBUILD_ORDER,
+    RebuildStep,
+    capture_log_source,
+    first_capture,
+    journal_key,
+    run_number,
+)
 from etl.archive.models import Change, Content, Correction, File, Record, RecordVersion
-from etl.archive.runlog import RUNS, run_number
 from etl.archive.similar import sign
 from etl.archive.states import as_written
 from etl.archive.store import Store
 from etl.errors import GongkaiError
 
-Step = Literal["runs", "captures", "fixity", "files", "changes", "pages"]
+Step = RebuildStep | Literal["pages"]
 Tell = Callable[[Step, int, int], None]
 """Called with the step, the number of objects done, and the number of objects in it."""
 
@@ -44,29 +49,20 @@ class Rebuilt:
 
 def rebuild(owner: Engine, store: Store, tell: Tell) -> Rebuilt:
     """Fills the database from the bucket. Raises `GongkaiError` where the two belong to different archives."""
-    keys: dict[Step, list[str]] = {
-        "runs": sorted(store.keys(RUNS), key=run_number),
-        "captures": sorted(store.keys("captures/"), key=_first_capture),
-        "fixity": list(store.keys(FIXITY)),
-        "files": list(store.keys(READINGS)),
-        "changes": list(store.keys(JOURNAL)),
+    keys: dict[RebuildStep, list[str]] = {
+        place.rebuild: sorted(store.keys(place.prefix), key=_IN_ORDER.get(place.rebuild))
+        for place in LAYOUT
+        if place.rebuild
     }
     _refuse_another(owner, store, keys["changes"])
     with owner.begin() as connection:
         # Whoever numbers events just now ends first; from then on nobody does before the rebuild has ended.
         connection.execute(text("LOCK TABLE archive.numbering IN EXCLUSIVE MODE"))
         connection.execute(text("INSERT INTO archive.rebuild DEFAULT VALUES ON CONFLICT DO NOTHING"))
-    steps: dict[Step, Callable[[Connection, list[dict[str, Any]]], None]] = {
-        "runs": _run,
-        "captures": _captures,
-        "fixity": replay,
-        "files": _file,
-        "changes": _changes,
-    }
-    for step, write in steps.items():
+    for step in REBUILD_ORDER:
         for done, key in enumerate(keys[step], 1):
             with owner.begin() as connection:
-                write(connection, store.log(key))
+                _STEPS[step](connection, store.log(key))
             tell(step, done, len(keys[step]))
     with owner.begin() as connection:
         for key in keys["runs"]:
@@ -74,12 +70,11 @@ def rebuild(owner: Engine, store: Store, tell: Tell) -> Rebuilt:
         for statement in _DERIVED:
             connection.execute(text(statement))
         connection.execute(text("DELETE FROM archive.rebuild"))
-    return Rebuilt(*(len(keys[step]) for step in steps))
+    return Rebuilt(**{step: len(keys[step]) for step in REBUILD_ORDER})
 
 
-def _first_capture(key: str) -> int:
-    """The number at the end of a log's name."""
-    return int(key.rpartition("-")[2].partition(".")[0])
+_IN_ORDER: Mapping[RebuildStep, Callable[[str], int]] = {"runs": run_number, "captures": first_capture}
+"""Steps whose objects are read in another order than that of their keys."""
 
 
 def _refuse_another(owner: Engine, store: Store, keys: Sequence[str]) -> None:
@@ -120,7 +115,7 @@ def _run(connection: Connection, lines: list[dict[str, Any]]) -> None:
 def _captures(connection: Connection, lines: list[dict[str, Any]]) -> None:
     if not lines:
         return
-    source = lines[0]["log"].split("/")[1]
+    source = capture_log_source(lines[0]["log"])
     rows = {line["page"]: line | {"id": line["page"], "source_id": source, "url": line["page_url"]} for line in lines}
     # Documents first: their further pages name them.
     for row in sorted(rows.values(), key=lambda row: row["part"] or 0):
@@ -263,3 +258,11 @@ _DERIVED = (
         for table in ("page", "run", "record", "correction", "fixity_event")
     ),
 )
+
+_STEPS: Mapping[RebuildStep, Callable[[Connection, list[dict[str, Any]]], None]] = {
+    "runs": _run,
+    "captures": _captures,
+    "fixity": replay,
+    "files": _file,
+    "changes": _changes,
+}

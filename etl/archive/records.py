@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.corrections import in_force
 from etl.archive.database import lock_source
 from etl.archive.feed import Event, publish
-from etl.archive.finding import is_current
+from etl.archive.lookups import is_current
 from etl.archive.models import Content, Page, PageFile, Record, RecordVersion, RunPage
 from etl.archive.similar import sign
 from etl.archive.states import columns, compare, corrected, state

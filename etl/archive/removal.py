@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.database import lock_source
 from etl.archive.feed import Event, publish
-from etl.archive.runs import OpenRun, last_full_walk
+from etl.archive.run import OpenRun
+from etl.archive.runs import last_full_walk
 
 DAYS = 3
 """Different days, in China's calendar, on which a page must be gone before its record is removed for that alone."""

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, Engine, func, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.health import Gap, gaps
 from etl.archive.models import Run
+from etl.archive.run import ColumnTold, OpenRun
 from etl.archive.runlog import log_run
-from etl.archive.runs import ColumnTold, OpenRun
 from etl.extract import content_hash
 from etl.outcomes import Group, Outcome, group
 

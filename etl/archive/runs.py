@@ -3,75 +3,19 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Literal
 
 from sqlalchemy import Connection, Engine, and_, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.behind import refuse_when_behind
-from etl.archive.captures import Batch
 from etl.archive.database import lock_source
 from etl.archive.models import Page, Run, RunPage, Source
+from etl.archive.run import Listed, OpenRun, Options, RunKind
 from etl.archive.runlog import log_run
 from etl.errors import GongkaiError
 from etl.platforms.base import Entry
 from etl.sources.schema import Source as SourceFile
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a run was asked to do: walk the catalog to its end, stop after so many documents, store nothing."""
-
-    full: bool = False
-    limit: int | None = None
-    dry_run: bool = False
-
-
-RunKind = Literal["crawl", "recheck", "import"]
-
-
-@dataclass(frozen=True, slots=True)
-class OpenRun:
-    """A run under way. `key` is what its starter calls it: the same key is the same run, resumed."""
-
-    id: int
-    key: str
-    kind: RunKind
-    source: SourceFile
-    options: Options
-    started_at: datetime
-
-    def batch(self, label: str) -> Batch:
-        """Where captures of one of its batches are logged."""
-        return Batch(self.source.id, self.id, self.started_at, label)
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnTold:
-    """What one list said of itself, and what was found in it: lines, and different documents in them."""
-
-    column: str
-    lines: int
-    listed: int
-    pages: int
-    told_total: int | None = None
-    told_pages: int | None = None
-    whole: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """How the walk over the listing went: its columns, the listing pages that were lost, requests made, what was odd.
-
-    `full` says that every list was to be walked to its end.
-    """
-
-    columns: tuple[ColumnTold, ...] = ()
-    lost: tuple[tuple[str, str], ...] = ()
-    requests: int = 0
-    problems: tuple[str, ...] = ()
-    full: bool = False
 
 
 def keep_source(connection: Connection, source: SourceFile) -> None:
@@ -258,3 +202,15 @@ def keep_parts(connection: Connection, source_id: str, article: int, urls: Seque
     connection.execute(add, [{**row, "url": url, "part": place} for place, url in enumerate(urls, 2)])
     found = connection.execute(select(Page.url, Page.id).where(Page.source_id == source_id, Page.url.in_(urls)))
     return {url: number for url, number in found}
+
+
+def keep_part(connection: Connection, source_id: str, article: int, url: str, place: int) -> int:
+    """The page with which an article goes on there; returns its number. One that is known as something else stays that,
+    and is the article's page all the same."""
+    lock_source(connection, source_id)
+    row = {"source_id": source_id, "url": url, "kind": "part", "part_of": article, "part": place}
+    changed = {"part_of": article, "part": place}
+    connection.execute(
+        insert(Page).values(row).on_conflict_do_update(index_elements=["source_id", "url"], set_=changed)
+    )
+    return connection.scalars(select(Page.id).where(Page.source_id == source_id, Page.url == url)).one()

@@ -15,8 +15,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, exists, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from etl.archive import Database
-from etl.archive.finding import require_number
+from etl.archive.archive import Database
+from etl.archive.lookups import require_number
 from etl.archive.models import Content, Record, RecordVersion, Signature
 from etl.errors import GongkaiError
 from etl.extract.similarity import SCHEME, SHARE, Shingles, bands, share, shingles, signatures

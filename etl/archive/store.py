@@ -18,6 +18,7 @@ from minio.error import MinioException, S3Error
 from minio.helpers import MIN_PART_SIZE
 from urllib3.exceptions import HTTPError
 
+from etl.archive.layout import blob_key
 from etl.errors import Away, GongkaiError
 
 
@@ -76,11 +77,6 @@ class StoreAddress:
 def sha256(body: bytes) -> str:
     """The identity of a blob."""
     return hashlib.sha256(body).hexdigest()
-
-
-def blob_key(digest: str) -> str:
-    """`blobs/sha256/ab/cd/<sha256>`."""
-    return f"blobs/sha256/{digest[:2]}/{digest[2:4]}/{digest}"
 
 
 class Store:

@@ -13,11 +13,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.browse.answers import Answer
+from etl.browse.errors import Refused, WrongParameter
 from etl.browse.headers import SafeHeaders
 from etl.browse.people import Forms
-from etl.browse.problems import Refused, WrongParameter, problem, refused, wrong_parameter
+from etl.browse.problems import problem, refused, wrong_parameter
 from etl.browse.routes import router
 from etl.browse.words import REFUSALS
 from etl.errors import GongkaiError

@@ -10,12 +10,12 @@ from sqlalchemy import Connection, select
 from starlette.requests import Request
 
 from etl.archive.corrections import LONGEST, WITHDRAWN
-from etl.archive.finding import is_current
+from etl.archive.lookups import is_current
 from etl.archive.models import Record, RecordVersion
 from etl.archive.records import clean
+from etl.browse.errors import Refused
 from etl.browse.fields import Field, corrections, fields_of
 from etl.browse.names import FIELDS
-from etl.browse.problems import Refused
 
 FORM = 128 * 1024
 """Bytes of a form: twice 2,000 characters, each escaped as up to twelve bytes, and the rest."""

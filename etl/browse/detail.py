@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select, tuple_
 from sqlalchemy.orm import aliased
 
 from etl.archive.citation import MOUNT, Citation, cite
-from etl.archive.finding import NO_TEXT, is_current
+from etl.archive.lookups import NO_TEXT, is_current
 from etl.archive.models import Blob, Capture, Content, Page, Record, RecordVersion, Source
 from etl.archive.similar import similar_to
 from etl.browse.fields import Corrected, Field, corrections, fields_of

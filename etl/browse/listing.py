@@ -7,7 +7,8 @@ from datetime import date
 from sqlalchemy import Connection, func, select, tuple_
 from sqlalchemy.orm import aliased
 
-from etl.archive.finding import Filter, Total, is_current, matches, places, stood_for, total
+from etl.archive.finding import Filter, Total, matches, places, stood_for, total
+from etl.archive.lookups import is_current
 from etl.archive.models import Record, RecordVersion, Source
 
 LINES = 50

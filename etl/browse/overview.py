@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from etl.archive.finding import is_current
+from etl.archive.lookups import is_current
 from etl.archive.models import Record, RecordVersion, Run, Source
 from etl.browse.kept import FixityOfAll, fixity_of_all
 

@@ -4,8 +4,8 @@ from contextlib import AbstractContextManager
 
 from sqlalchemy import Connection
 
-from etl.archive import Archive
-from etl.archive.finding import snapshot
+from etl.archive.archive import Archive
+from etl.archive.lookups import snapshot
 
 SECONDS = 10
 """A page that takes longer is of no use to its reader, and must not hold the server."""

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.corrections import correct
 from etl.archive.finding import Filter, WrongFilter, read_filter
 from etl.archive.store import DamagedBlob, StoreError
@@ -19,11 +19,12 @@ from etl.browse.archived import ArchivedBytes, captured_bytes, inert_headers
 from etl.browse.comparing import comparison
 from etl.browse.correcting import asked, correcting, sent_form
 from etl.browse.detail import record_page
+from etl.browse.errors import Refused, WrongParameter
 from etl.browse.files import file_bytes, file_page
 from etl.browse.listing import Cursor, record_list
 from etl.browse.overview import run_list, source_list
 from etl.browse.people import Forms, Person, person
-from etl.browse.problems import DamagedBytes, Refused, WrongParameter, damaged_bytes
+from etl.browse.problems import DamagedBytes, damaged_bytes
 from etl.browse.reading import reading
 
 router = APIRouter(redirect_slashes=False)

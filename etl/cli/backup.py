@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from etl.archive import open_store
+from etl.archive.archive import open_store
 from etl.archive.backup import Copied, backup, restore
 from etl.cli.console import errors, output, progress
 from etl.errors import GongkaiError

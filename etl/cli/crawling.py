@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from etl.archive import open_archive, open_database
+from etl.archive.archive import open_archive, open_database
 from etl.archive.reports import Report, last_reports
-from etl.archive.runs import Options
+from etl.archive.run import Options
 from etl.cli.console import output, print_json, progress, table
 from etl.errors import GongkaiError
 from etl.pipeline.crawl import Stage, crawl, recheck

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from etl.archive import open_archive
+from etl.archive.archive import open_archive
 from etl.archive.garbage import Unnamed, garbage, remove
 from etl.cli.console import errors, output, table
 from etl.errors import GongkaiError

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from etl.archive import open_archive
+from etl.archive.archive import open_archive
 from etl.archive.reports import Report
 from etl.cli.console import output, print_json, progress, table
 from etl.pipeline.reconcile import raise_if_red

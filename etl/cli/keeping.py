@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from etl.archive import open_archive
+from etl.archive.archive import open_archive
 from etl.archive.corrections import WITHDRAWN, make_correction
 from etl.archive.damage import Lost, raise_if_lost
 from etl.archive.database import connect

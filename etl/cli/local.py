@@ -6,7 +6,7 @@ import time
 import typer
 from rich.markup import escape
 
-from etl.archive import open_archive
+from etl.archive.archive import open_archive
 from etl.archive.migrating import migrate
 from etl.archive.reports import last_reports
 from etl.cli.console import errors, output, progress, table

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from etl.errors import GongkaiError
 from etl.extract import Extraction, extract
 from etl.pipeline.reading import read_capture
-from etl.platforms import family_of
+from etl.platforms.registry import family_of
 from etl.settings import settings
 from etl.sources.load import SourceError, files, find, load_all
 from etl.sources.schema import Source

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from etl.archive import Database, open_database
+from etl.archive.archive import Database, open_database
 from etl.archive.similar import LIMIT, rebuild_signatures, similar_to
 from etl.cli.console import output, print_json, progress, table
 from etl.errors import GongkaiError

@@ -7,7 +7,7 @@ import typer
 from etl.cli.console import errors, output, print_json, table
 from etl.cli.surveying import check_live, new_command
 from etl.errors import GongkaiError
-from etl.platforms import all_platforms
+from etl.platforms.registry import all_platforms
 from etl.settings import settings
 from etl.sources.load import SourceError, files, load_all, locate
 

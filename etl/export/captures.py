@@ -21,7 +21,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from etl.archive.finding import Filter, is_current, matches
+from etl.archive.finding import Filter, matches
+from etl.archive.lookups import is_current
 from etl.archive.models import Blob, Capture, Content, Page, Record, RecordVersion
 
 BATCH = 500

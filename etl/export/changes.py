@@ -17,13 +17,14 @@ from typing import Any
 import pyarrow as pa
 from sqlalchemy import Connection, Engine, text
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.database import lock_exporting, readable_errors
+from etl.archive.layout import EXPORTS
 from etl.archive.store import MissingObject, Store, sha256
 from etl.errors import GongkaiError
 from etl.export.parquet import write_parquet
 
-FOLDER = "exports/changes/"
+FOLDER = f"{EXPORTS}changes/"
 MANIFEST = f"{FOLDER}manifest.json"
 PAGE = 200
 """Changes that one query asks for."""

@@ -10,10 +10,11 @@ from typing import IO
 
 from sqlalchemy import Connection
 
-from etl.archive import Archive, Database
+from etl.archive.archive import Archive, Database
 from etl.archive.citation import MOUNT
 from etl.archive.damage import Lost, lost, read_blob
-from etl.archive.finding import Filter, snapshot
+from etl.archive.finding import Filter
+from etl.archive.lookups import snapshot
 from etl.archive.store import Damaged, DamagedBlob
 from etl.errors import GongkaiError
 from etl.export.captures import extent, known_damage

@@ -9,17 +9,8 @@ from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 from sqlalchemy.orm import aliased
 
 from etl.archive.citation import cite
-from etl.archive.finding import (
-    NO_TEXT,
-    NUMBERED,
-    Filter,
-    is_current,
-    matches,
-    places,
-    require_number,
-    require_source,
-    stood_for,
-)
+from etl.archive.finding import Filter, matches, places, stood_for
+from etl.archive.lookups import NO_TEXT, NUMBERED, is_current, require_number, require_source
 from etl.archive.models import Capture, Content, File, Page, Record, RecordVersion, Source
 from etl.errors import GongkaiError
 

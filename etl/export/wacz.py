@@ -13,7 +13,7 @@ from typing import IO
 
 from sqlalchemy import Connection
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.finding import Filter
 from etl.export.captures import Extent, document_pages
 from etl.export.cdxj import NAME, Sorter, line, write_index

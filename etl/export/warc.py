@@ -21,7 +21,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.utils import Digester
 from warcio.warcwriter import WARCWriter
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.damage import Lost, lost, read_blob
 from etl.archive.finding import Filter
 from etl.archive.store import DamagedBlob

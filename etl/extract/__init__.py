@@ -2,9 +2,8 @@
 
 from etl.extract.attachments import distinct
 from etl.extract.content import NORMALISER, ContentHash, content_hash, short_id
-from etl.extract.index_number import IndexNumber
 from etl.extract.reading import A_FILE, EXTRACTOR, extract
-from etl.extract.types import Attachment, Extraction, FieldValue, Kind, Origin
+from etl.extract.types import Attachment, Extraction, FieldValue, IndexNumber, Kind, Origin
 
 __all__ = [
     "A_FILE",

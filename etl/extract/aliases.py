@@ -1,10 +1,6 @@
 """Field labels as sites spell them: data for `labels`. After NFKC and removal of white space."""
 
-
-def words(text: str) -> tuple[str, ...]:
-    """The words of a text, for tables that people read."""
-    return tuple(text.split())
-
+from etl.extract.marks import words
 
 ALIASES: dict[str, tuple[str, ...]] = {
     "index_number": words("""

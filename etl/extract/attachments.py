@@ -6,9 +6,10 @@ from dataclasses import replace
 from itertools import chain, islice
 from urllib.parse import parse_qsl, unquote
 
-from etl.extract.blocks import MARK, Blocks, Node
+from etl.extract.blocks import Blocks, Node
 from etl.extract.edges import Body, aside
 from etl.extract.labels import squash
+from etl.extract.marks import MARK
 from etl.extract.types import Attachment
 from etl.web.page import LONGEST_ADDRESS, WebPage, absolute, base_url
 from etl.web.script_values import unquoted

@@ -10,11 +10,8 @@ from dataclasses import dataclass
 
 from lxml import etree, html
 
-from etl.extract.aliases import words
+from etl.extract.marks import MARK, words
 from etl.extract.visible import HIDING, TELLING, Visibility
-
-MARK = "\x02"
-"""Stands in a block's text where an inline element begins or ends: `<span>来源：A</span><span>时间：B</span>`."""
 
 _BLOCK, _PASSED = 1, 2
 _KINDS: dict[str, int] = dict.fromkeys(

@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from etl.extract.aliases import WEAK, words
+from etl.extract.aliases import WEAK
 from etl.extract.blocks import Block, Blocks, Node, boilerplate
 from etl.extract.labels import labelled, squash, whole_label
+from etl.extract.marks import words
 
 _TOOLS = words("""
     打印 我要打印 关闭 收藏 加入收藏 我的收藏 返回 分享 转发 扫一扫 扫码 微信 微博 QQ空间 朋友圈 大 中 小 特大

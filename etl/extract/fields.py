@@ -11,16 +11,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
-from etl.extract.aliases import WEAK
 from etl.extract.blocks import Block, Blocks
 from etl.extract.document_number import number_in_title, whole_number
 from etl.extract.edges import asks
 from etl.extract.header import Scan
 from etl.extract.labels import labelled, squash, whole_label
-from etl.extract.types import FieldValue, Origin
+from etl.extract.types import FieldValue
 from etl.extract.values import make
-
-ORDER: Mapping[Origin, int] = {"header": 0, "subheading": 1, "json": 2, "listing": 3, "body": 4, "title": 5, "meta": 6}
 
 _DATE_LINE = re.compile(
     r"^[\s\[【(（]*((?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?)"
@@ -154,20 +151,3 @@ def read_embedded(fields: Mapping[str, tuple[str, str]], not_after: date | None 
         if value:
             found.append(value)
     return found
-
-
-def choose(evidence: Iterable[FieldValue], *, json_shown: bool) -> dict[str, FieldValue]:
-    """The value of each field by `ORDER`, then by place; `json_shown` says whether the page shows its data."""
-    chosen: dict[str, FieldValue] = {}
-    for item in evidence:
-        if item.name == "title" or item.origin == "meta" or (item.origin == "json" and not json_shown):
-            continue
-        old = chosen.get(item.name)
-        if old is None or _rank(item) < _rank(old):
-            chosen[item.name] = item
-    return chosen
-
-
-def _rank(item: FieldValue) -> tuple[int, int]:
-    weak = item.label and squash(item.label) in WEAK
-    return ORDER[item.origin], 1 if weak else 0

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from etl.extract.aliases import WEAK
-from etl.extract.blocks import MARK, Block, Blocks, Node, boilerplate
+from etl.extract.blocks import Block, Blocks, Node, boilerplate
 from etl.extract.edges import ENUMERATED, WIDEST, Body, aside, asks, heads_list, is_tool
 from etl.extract.labels import Labelled, labelled, whole_label
+from etl.extract.marks import MARK
 from etl.extract.types import FieldValue, Origin
 from etl.extract.values import DATES, make
 

@@ -6,9 +6,9 @@ write many other forms, so what cannot be read is kept raw, and a wrong check di
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
-from etl.extract.aliases import words
+from etl.extract.marks import words
+from etl.extract.types import IndexNumber
 
 _GB_11714_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _GB_32100_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -23,25 +23,6 @@ _FORMS = (
     ("local", re.compile(rf"^(?P<code>[A-Z]{{1,4}}\d{{3,8}}(?:-\d{{2,6}}){{0,3}})-{_SERIAL}$")),
     ("year_serial", re.compile(rf"^/?{_SERIAL}$")),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class IndexNumber:
-    """`scheme` names the form; what the form does not hold is None.
-
-    `region` is six digits of GB/T 2260, `level` whose agency the code was given to: `nation`, `province`,
-    `prefecture` or `county`. Flags: `unknown_form`, `unknown_region`, and a check digit that does not hold.
-    """
-
-    raw: str
-    scheme: str
-    organisation_code: str | None = None
-    credit_code: str | None = None
-    region: str | None = None
-    level: str | None = None
-    year: int | None = None
-    serial: str | None = None
-    flags: tuple[str, ...] = ()
 
 
 def organisation_code_holds(code: str) -> bool:

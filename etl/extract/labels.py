@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from etl.extract.aliases import ALIASES, OTHERS, WEAK
-from etl.extract.blocks import MARK
+from etl.extract.marks import MARK
 
 _LONGEST = 1000
 """Characters of a line in which labels are looked for."""

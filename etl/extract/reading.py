@@ -8,15 +8,9 @@ from lxml import html
 
 from etl.extract.attachments import distinct, find_attachments, find_images
 from etl.extract.blocks import Blocks
+from etl.extract.choose import choose
 from etl.extract.edges import Body, trim
-from etl.extract.fields import (
-    choose,
-    from_title,
-    read_body,
-    read_embedded,
-    read_lines,
-    read_meta,
-)
+from etl.extract.fields import from_title, read_body, read_embedded, read_lines, read_meta
 from etl.extract.general import general_text
 from etl.extract.header import Scan, read_labels
 from etl.extract.index_number import parse_index_number
@@ -26,8 +20,8 @@ from etl.extract.text import asked_names, find_body, select
 from etl.extract.title import find_title, metas, page_titles
 from etl.extract.types import Attachment, Extraction, FieldValue
 from etl.extract.visible import Visibility, write_scripts
-from etl.platforms import all_platforms
 from etl.platforms.base import Embedded, Platform
+from etl.platforms.registry import all_platforms
 from etl.web.page import WebPage, absolute, parse, read_page
 
 EXTRACTOR = "3"

@@ -15,8 +15,8 @@ from lxml.etree import XPath
 from etl.extract.blocks import Blocks, Node, boilerplate
 from etl.extract.edges import FILE, Body, heads_related
 from etl.extract.labels import labelled, squash
-from etl.platforms import all_platforms
 from etl.platforms.base import Layout, Platform
+from etl.platforms.registry import all_platforms
 from etl.web.page import WebPage
 from etl.web.select import compiled as general
 

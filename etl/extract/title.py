@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice
 
-from etl.extract.blocks import MARK, Blocks, Node, boilerplate
+from etl.extract.blocks import Blocks, Node, boilerplate
 from etl.extract.document_number import whole_number
 from etl.extract.labels import labelled, squash, whole_label
+from etl.extract.marks import MARK
 from etl.extract.types import FieldValue
 from etl.web.page import WebPage
 

@@ -4,10 +4,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from etl.extract.index_number import IndexNumber
+pass
 
 Kind = Literal["document", "listing", "stub"]
 Origin = Literal["header", "meta", "json", "subheading", "body", "title", "listing"]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexNumber:
+    """`scheme` names the form; what the form does not hold is None.
+
+    `region` is six digits of GB/T 2260, `level` whose agency the code was given to: `nation`, `province`,
+    `prefecture` or `county`. Flags: `unknown_form`, `unknown_region`, and a check digit that does not hold.
+    """
+
+    raw: str
+    scheme: str
+    organisation_code: str | None = None
+    credit_code: str | None = None
+    region: str | None = None
+    level: str | None = None
+    year: int | None = None
+    serial: str | None = None
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

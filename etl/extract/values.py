@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
-from etl.extract.blocks import MARK
 from etl.extract.dates import read_date
 from etl.extract.document_number import is_number, normalise_number
 from etl.extract.labels import squash
+from etl.extract.marks import MARK
 from etl.extract.types import FieldValue, Origin
 
 CONFIDENCE: Mapping[Origin, float] = {

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Callable
 from typing import Literal
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.planning import plan, plan_recheck
 from etl.archive.reports import Report
-from etl.archive.runs import OpenRun, Options, open_run
+from etl.archive.run import OpenRun, Options
+from etl.archive.runs import open_run
 from etl.pipeline.extracting import extract_batch
 from etl.pipeline.fetching import fetch_batch
 from etl.pipeline.listing import list_catalog

@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import bindparam, select, text
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.damage import Lost, note
 from etl.archive.models import Page, RunPage
 from etl.archive.records import Recorded, record, stale
-from etl.archive.runs import OpenRun
+from etl.archive.run import OpenRun
 from etl.outcomes import FAILED
 from etl.pipeline.files import FileReader, linked
 from etl.pipeline.reading import read_pages

@@ -8,17 +8,18 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.captures import Judged, adopt, save
 from etl.archive.models import Blob, Host, Page, PageFile, RunPage
-from etl.archive.runs import OpenRun, keep_files, keep_parts
+from etl.archive.run import OpenRun
+from etl.archive.runs import keep_files, keep_parts
 from etl.archive.store import sha256
 from etl.fetch.client import Attempt, Fetcher, Request, fetcher
 from etl.fetch.judge import judge, judge_file
 from etl.outcomes import Outcome
 from etl.pipeline.reading import linked_files
-from etl.platforms import family_of
 from etl.platforms.base import Platform
+from etl.platforms.registry import family_of
 from etl.web.page import read_page
 from etl.web.urls import host_of
 

@@ -7,7 +7,7 @@ from types import TracebackType
 
 from sqlalchemy import bindparam, select
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.damage import Lost, lost, note, read_blob
 from etl.archive.files import BY_OCR, keep_reading, scans
 from etl.archive.models import File, Page

@@ -7,14 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from etl.archive import Archive, Database
+from etl.archive.archive import Archive, Database
 from etl.archive.captures import Judged, save
+from etl.archive.run import ColumnTold, Listed, OpenRun, Options
 from etl.archive.runs import (
-    ColumnTold,
-    Listed,
     ListedEntry,
-    OpenRun,
-    Options,
     keep_entries,
     keep_listed,
     known_entries,
@@ -25,8 +22,8 @@ from etl.archive.runs import (
 from etl.fetch.client import Attempt, Fetcher, Request, fetcher
 from etl.fetch.judge import judge
 from etl.outcomes import Outcome
-from etl.platforms import platform
 from etl.platforms.base import Entry, ListingPage, ListingRequest, NotAListing, Platform
+from etl.platforms.registry import platform
 from etl.sources.schema import Source
 from etl.web.page import read_page
 

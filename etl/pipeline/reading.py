@@ -9,15 +9,15 @@ from urllib.parse import unquote
 
 from sqlalchemy import Connection, text
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.damage import Lost, lost, read_blob
 from etl.archive.records import Read, with_listing
 from etl.archive.store import DamagedBlob
 from etl.clock import CHINA
 from etl.extract import A_FILE, Attachment, Extraction, distinct, extract
 from etl.fetch.client import Attempt
-from etl.platforms import family_of
 from etl.platforms.base import Platform
+from etl.platforms.registry import family_of
 from etl.sources.schema import Source
 
 

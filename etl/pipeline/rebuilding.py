@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import Engine, text
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.damage import Lost, note, raise_if_lost
 from etl.archive.rebuild import Rebuilt, Tell, rebuild
 from etl.archive.records import record

@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.health import drift
 from etl.archive.removal import settle
 from etl.archive.reports import Report, close_run, read_report
-from etl.archive.runs import OpenRun, WalkBefore, last_full_walk
+from etl.archive.run import OpenRun
+from etl.archive.runs import WalkBefore, last_full_walk
 from etl.clock import CHINA
 from etl.errors import GongkaiError
 from etl.outcomes import FAILED, Group, Outcome, group

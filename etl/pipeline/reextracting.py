@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, or_, select
 
-from etl.archive import Archive, open_archive
+from etl.archive.archive import Archive, open_archive
 from etl.archive.damage import Lost, note
-from etl.archive.finding import is_current, require_source
+from etl.archive.lookups import is_current, require_source
 from etl.archive.models import Page, Record, RecordVersion
 from etl.archive.models import Source as SourceRow
 from etl.archive.records import READ_WITH, Difference, Read, rerecord

@@ -16,10 +16,10 @@ from etl.fetch.client import Fetcher, Request, fetcher
 from etl.fetch.hosts import LocalHosts
 from etl.fetch.judge import judge
 from etl.pipeline.listing import ask
-from etl.platforms import all_platforms, platform
 from etl.platforms.base import Entry, FoundColumn, ListingPage, ListingRequest, NotAListing, Platform
 from etl.platforms.columns import column_key, feeds_of
 from etl.platforms.recognise import Recognised, family_of, recognise
+from etl.platforms.registry import all_platforms, platform
 from etl.sources.listing import Listing
 from etl.sources.schema import Source, adhoc_source
 from etl.web.page import WebPage, read_page

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.captures import Judged, adopt, save
 from etl.archive.damage import read_blob
 from etl.archive.models import Capture
-from etl.archive.parts import keep_part
 from etl.archive.reports import Report, close_run, report_of
-from etl.archive.runs import OpenRun, Options, keep_entries, keep_files, open_run, page_for
+from etl.archive.run import OpenRun, Options
+from etl.archive.runs import keep_entries, keep_files, keep_part, open_run, page_for
 from etl.archive.store import sha256
 from etl.pipeline.extracting import CHUNK, extract_batch
 from etl.pipeline.reconcile import unread

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from etl.platforms import all_platforms
 from etl.platforms.base import Fingerprint, Platform
 from etl.platforms.columns import same_site
+from etl.platforms.registry import all_platforms
 from etl.web.page import WebPage, links
 
 NAMED_FROM = 2

@@ -7,7 +7,7 @@ import yaml
 from pydantic import ValidationError
 
 from etl.errors import GongkaiError
-from etl.platforms import all_platforms, platform
+from etl.platforms.registry import all_platforms, platform
 from etl.sources.schema import Source
 
 

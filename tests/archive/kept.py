@@ -5,8 +5,8 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, text
 
-from etl.archive import Archive
-from etl.archive.store import blob_key
+from etl.archive.archive import Archive
+from etl.archive.layout import blob_key
 from etl.local.parts import Addresses
 from etl.pipeline.warc import import_source, import_warc, read_whole
 from tests.kit import rows

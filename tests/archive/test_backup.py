@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.backup import backup, restore
 from etl.archive.fixity import audit
-from etl.archive.store import blob_key
+from etl.archive.layout import blob_key
 from etl.errors import GongkaiError
 from etl.local.parts import Addresses
 from etl.settings import Settings

@@ -7,14 +7,15 @@ import pytest
 from psycopg import sql
 from sqlalchemy import create_engine, make_url
 
-from etl.archive import Archive, open_archive
-from etl.archive.behind import JOURNAL, Behind
+from etl.archive.archive import Archive, open_archive
+from etl.archive.behind import Behind
 from etl.archive.corrections import correct
 from etl.archive.feed import Event, publish
 from etl.archive.fixity import audit
 from etl.archive.garbage import remove
-from etl.archive.runlog import RUNS
-from etl.archive.runs import Options, open_run, resume_run
+from etl.archive.layout import CHANGES, RUNS
+from etl.archive.run import Options
+from etl.archive.runs import open_run, resume_run
 from etl.errors import GongkaiError
 from etl.local.postgres import Postgres
 from etl.local.state import State
@@ -63,7 +64,7 @@ def dumped(
 
 
 def journal(archive: Archive) -> dict[str, bytes]:
-    return {key: archive.store.read(key) for key in archive.store.keys(JOURNAL)}
+    return {key: archive.store.read(key) for key in archive.store.keys(CHANGES)}
 
 
 def first_record(archive: Archive) -> int:
@@ -170,5 +171,5 @@ def test_what_a_dead_transaction_told_is_no_history(archive: Archive, tmp_path: 
     audit(archive, quiet)
     correct(archive, record["id"], {"publisher": "更正的机关"}, "馆员", "与原件不符")
     assert len(journal(archive)) == 2
-    [*_, last] = archive.store.keys(JOURNAL)
+    [*_, last] = archive.store.keys(CHANGES)
     assert archive.store.log(last)[0]["kind"] == "corrected"

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.corrections import WITHDRAWN, CorrectionError, correct
-from etl.archive.runs import Options
+from etl.archive.run import Options
 from etl.pipeline.reextracting import Wanted, reextract_slice, slices
 from tests.kit import crawl_site, rows
 from tests.sites import demo_sites, goldens

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 from sqlalchemy import make_url
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.feed import Event, publish
 from tests.archive.filled import SOURCE, fill
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import text
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.files import keep_reading
 from etl.files import FileOutcome, FileReading, Member
 from tests.kit import rows

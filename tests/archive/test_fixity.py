@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.backup import backup, restore
-from etl.archive.damage import FIXITY, read_blob
+from etl.archive.damage import read_blob
 from etl.archive.fixity import Damage, audit, replay
+from etl.archive.layout import FIXITY, blob_key
 from etl.archive.models import Blob
-from etl.archive.store import Damaged, DamagedBlob, Store, StoreError, blob_key
+from etl.archive.store import Damaged, DamagedBlob, Store, StoreError
 from etl.local.parts import Addresses
 from etl.settings import PROJECT, Settings
 from tests.archive.kept import age, flip_a_byte, keep

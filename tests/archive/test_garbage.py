@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.behind import Behind
 from etl.archive.fixity import audit
-from etl.archive.garbage import REMOVABLE, REMOVED, Unnamed, garbage, remove
-from etl.archive.store import blob_key
+from etl.archive.garbage import REMOVABLE, Unnamed, garbage, remove
+from etl.archive.layout import REMOVALS, blob_key
 from etl.local.parts import Addresses
 from etl.settings import Settings
 from tests.archive.kept import age, keep
@@ -54,7 +54,7 @@ def test_only_what_may_go_is_removed_and_only_after_the_grace_period(
     assert list(remove(archive, garbage(archive), timedelta(days=7))) == []
     removed = list(remove(archive, garbage(archive), AT_ONCE))
     assert named(removed) == littered
-    (log,) = archive.store.keys(REMOVED)
+    (log,) = archive.store.keys(REMOVALS)
     assert [line["key"] for line in archive.store.log(log)] == [each.key for each in removed]
     assert {each.kind for each in garbage(archive)} == {"unadopted", "foreign"}
     assert audit(archive, lambda *_: None).damaged == ()

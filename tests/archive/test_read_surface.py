@@ -9,9 +9,9 @@ import pytest
 from psycopg.rows import dict_row
 from sqlalchemy import make_url
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.corrections import correct
-from etl.archive.finding import NO_TEXT
+from etl.archive.lookups import NO_TEXT
 from tests import dictionary
 from tests.archive.filled import fill
 from tests.kit import crawl_site, rows, squash

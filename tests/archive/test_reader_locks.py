@@ -9,11 +9,11 @@ import pytest
 from psycopg import sql
 from sqlalchemy import make_url
 
-from etl.archive import Archive, open_reader
+from etl.archive.archive import Archive, open_reader
 from etl.archive.corrections import correct
 from etl.archive.garbage import garbage, remove
+from etl.archive.layout import blob_key
 from etl.archive.models import SCHEMA, Base
-from etl.archive.store import blob_key
 from etl.export.changes import export_changes
 from etl.settings import Settings
 from tests.kit import SMALL, crawl_site, rows, small

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import ProgrammingError
 
-from etl.archive import Archive, open_archive
+from etl.archive.archive import Archive, open_archive
 from etl.archive.database import DatabaseError, connect, require_current
 from etl.archive.migrating import check_migrations, downgrade, migrate
 from etl.archive.models import SCHEMA, Base

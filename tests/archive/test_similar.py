@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from etl.archive import Archive, similar
+from etl.archive import similar
+from etl.archive.archive import Archive
 from etl.archive.similar import Similar, rebuild_signatures, similar_to
 from etl.extract import content_hash
 from etl.extract.similarity import SCHEME, SHARE, Difference, bands, differences, share, shingles

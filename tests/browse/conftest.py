@@ -8,7 +8,7 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.browse import create_app
 from etl.browse.people import PERSON, Person
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.pipeline.warc import import_source, import_warc, read_whole
 from etl.sources.schema import Source
 

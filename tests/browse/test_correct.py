@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from starlette.testclient import TestClient
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.browse import people
 from etl.browse.people import Person
 from tests.browse.conftest import Enter

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.fixity import audit
-from etl.archive.store import blob_key
+from etl.archive.layout import blob_key
 from etl.local.parts import Addresses
 from tests.archive.kept import flip_a_byte
 from tests.browse.pages import Page, keep

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.browse.files import LEAF
 from tests.browse.pages import Page, attached, keep
 from tests.files.containers import zipped

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.database import connect
 from etl.archive.store import Store, StoreAddress
 from etl.local.parts import Addresses

@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import text, update
 from starlette.testclient import TestClient
 
-from etl.archive import Archive
-from etl.archive.finding import Filter, Total, read_filter, snapshot, total
+from etl.archive.archive import Archive
+from etl.archive.finding import Filter, Total, read_filter, total
+from etl.archive.lookups import snapshot
 from etl.archive.models import Record
 from etl.browse import listing
 from etl.pipeline.warc import import_source

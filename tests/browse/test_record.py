@@ -10,7 +10,7 @@ from sqlalchemy import func, text, update
 from sqlalchemy.exc import InternalError
 from starlette.testclient import TestClient
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.models import Record
 from etl.browse.reading import reading
 from tests.browse.pages import Page, keep

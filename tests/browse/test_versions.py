@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.browse import comparing
 from tests.browse.pages import Page, keep, other_source
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.settings import Settings
 from tests.kit import Said, gongkai, rows
 

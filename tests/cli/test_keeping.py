@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.migrating import downgrade, migrate
 from etl.cli import app
 from etl.errors import GongkaiError

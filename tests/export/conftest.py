@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import create_engine
 from starlette.responses import RedirectResponse, Response
 
-from etl.archive import Archive
-from etl.archive.runs import Options
+from etl.archive.archive import Archive
+from etl.archive.run import Options
 from etl.local.parts import Addresses
 from tests.conftest import own_archive
 from tests.kit import crawl_site, rows

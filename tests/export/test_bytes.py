@@ -17,11 +17,12 @@ import pytest
 from sqlalchemy import select
 from warcio.archiveiterator import ArchiveIterator
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.finding import Filter
 from etl.archive.fixity import audit
+from etl.archive.layout import blob_key
 from etl.archive.models import Blob
-from etl.archive.store import Store, blob_key
+from etl.archive.store import Store
 from etl.export.exporting import DamagedExport, Export, Format, export
 from etl.pipeline.warc import read_whole
 from etl.settings import PROJECT, Settings

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
-from etl.archive import Archive, open_reader
+from etl.archive.archive import Archive, open_reader
 from etl.archive.feed import Event, publish
 from etl.archive.store import Store, StoreError, sha256
 from etl.errors import GongkaiError

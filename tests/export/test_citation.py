@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.citation import cite
-from etl.archive.finding import snapshot
+from etl.archive.lookups import snapshot
 from etl.browse import create_app
 from etl.errors import GongkaiError
 from etl.export.rows import one

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.finding import Filter
 from etl.export.exporting import Export, Format, export
 from etl.pipeline.reextracting import kept_source

@@ -15,8 +15,9 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from etl.archive import Archive
-from etl.archive.finding import Filter, snapshot
+from etl.archive.archive import Archive
+from etl.archive.finding import Filter
+from etl.archive.lookups import snapshot
 from etl.cli import app, exporting
 from etl.errors import GongkaiError
 from etl.export.exporting import Export, Exported, Format, export

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.fetch.client import Attempt, Request, fetcher
 from etl.fetch.guard import is_public
 from etl.fetch.judge import judge

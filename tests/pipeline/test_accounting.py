@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.reports import Report, close_run
-from etl.archive.runs import Options, open_run
+from etl.archive.run import Options
+from etl.archive.runs import open_run
 from etl.pipeline.listing import list_catalog
 from tests import kit
 from tests.kit import SMALL, rows, small, source_of

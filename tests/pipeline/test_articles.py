@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from etl.archive import Archive
-from etl.archive.runs import Options
+from etl.archive.archive import Archive
+from etl.archive.run import Options
 from tests.kit import crawl_site, rows, squash, state
 from tests.sites import catalogue, faults
 from tests.sites.documents import Document, Paragraph

@@ -15,9 +15,10 @@ import yaml
 from sqlalchemy import create_engine, text
 from starlette.responses import Response
 
-from etl.archive import Archive
-from etl.archive.behind import JOURNAL
-from etl.archive.runs import Options, open_run
+from etl.archive.archive import Archive
+from etl.archive.layout import CHANGES
+from etl.archive.run import Options
+from etl.archive.runs import open_run
 from etl.archive.store import StoreError
 from etl.local.parts import Addresses
 from etl.pipeline.crawl import crawl
@@ -107,7 +108,7 @@ def test_a_log_without_rows_is_adopted_without_asking_the_site(
     with create_engine(owner_url).begin() as owner:
         for statement in _AS_IF_THE_ROWS_WERE_NEVER_WRITTEN:
             owner.execute(text(statement))
-    for key in list(archive.store.keys(JOURNAL)):
+    for key in list(archive.store.keys(CHANGES)):
         archive.store.remove(key)
     site.requests.clear()
     run = open_run(archive, source_of(site), "cut", Options())

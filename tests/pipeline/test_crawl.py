@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.reports import Report
-from etl.archive.runs import Options
+from etl.archive.run import Options
 from etl.local.parts import Addresses
 from tests.conftest import own_archive
 from tests.kit import SMALL, crawl_site, rows, small, squash, state

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from etl.archive import Archive
-from etl.archive.damage import FIXITY
+from etl.archive.archive import Archive
 from etl.archive.fixity import audit
+from etl.archive.layout import FIXITY, blob_key
 from etl.archive.planning import plan, plan_recheck
 from etl.archive.reports import Report
-from etl.archive.runs import Options, open_run
-from etl.archive.store import Damaged, DamagedBlob, blob_key
+from etl.archive.run import Options
+from etl.archive.runs import open_run
+from etl.archive.store import Damaged, DamagedBlob
 from etl.errors import Away
 from etl.files import FileOutcome, FileReading
 from etl.pipeline import files

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from starlette.responses import HTMLResponse, Response
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.reports import Report
-from etl.archive.runs import Options
+from etl.archive.run import Options
 from etl.pipeline.files import read_scans
 from tests.files.pdfs import picture, saved
 from tests.kit import crawl_site, rows, squash

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.reports import Report
-from etl.archive.runs import Options
+from etl.archive.run import Options
 from tests.kit import crawl_site, rows
 from tests.sites import catalogue, faults
 from tests.sites.gkmlpt import GkmlptSite

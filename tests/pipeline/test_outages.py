@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from starlette.responses import Response
 
-from etl.archive import Archive
-from etl.archive.runs import Options
+from etl.archive.archive import Archive
+from etl.archive.run import Options
 from etl.archive.store import StoreError
 from etl.local import parts as local_parts
 from etl.local import postgres, process, store

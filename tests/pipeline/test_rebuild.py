@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine
 
-from etl.archive import Archive, open_archive
+from etl.archive.archive import Archive, open_archive
 from etl.archive.corrections import WITHDRAWN, correct
 from etl.archive.fixity import audit
+from etl.archive.layout import blob_key
 from etl.archive.migrating import downgrade, migrate
 from etl.archive.models import LOCKS, SCHEMA, Base
 from etl.archive.rebuild import Tell
-from etl.archive.runs import Options, open_run
-from etl.archive.store import blob_key
+from etl.archive.run import Options
+from etl.archive.runs import open_run
 from etl.errors import GongkaiError
 from etl.pipeline.crawl import recheck
 from etl.pipeline.listing import list_catalog

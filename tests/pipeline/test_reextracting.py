@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, text
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.records import READ_WITH
-from etl.archive.runs import Options
+from etl.archive.run import Options
 from etl.pipeline import reextracting
 from etl.pipeline.reextracting import Wanted, slices
 from etl.settings import Settings

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, text
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.reports import Report
-from etl.archive.runs import Options
+from etl.archive.run import Options
 from etl.pipeline.crawl import recheck
 from etl.settings import Settings
 from tests.kit import SMALL, crawl_site, rows, small, source_of

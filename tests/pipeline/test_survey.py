@@ -10,13 +10,13 @@ import httpx
 import pytest
 import yaml
 
-from etl.archive import Archive
-from etl.archive.runs import Options
+from etl.archive.archive import Archive
+from etl.archive.run import Options
 from etl.errors import GongkaiError
 from etl.pipeline.crawl import crawl
 from etl.pipeline.draft import draft
 from etl.pipeline.survey import Survey, survey_page, survey_site
-from etl.platforms import platform
+from etl.platforms.registry import platform
 from etl.settings import Settings
 from etl.sources.load import load
 from tests.sites import demo_sites, faults, generic, goldens, source_text

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.reports import Report
-from etl.archive.runs import Options
+from etl.archive.run import Options
 from tests.kit import SMALL, crawl_site, rows, small
 from tests.sites import demo_sites, goldens
 from tests.sites.server import Site, serve

@@ -8,7 +8,7 @@ import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from etl.archive import Archive
+from etl.archive.archive import Archive
 from etl.archive.reports import Report
 from etl.errors import GongkaiError
 from etl.pipeline.warc import import_source, import_warc, read_whole

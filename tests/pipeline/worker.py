@@ -15,8 +15,8 @@ from typing import Any
 from minio import Minio
 from sqlalchemy import Connection, Engine, event
 
-from etl.archive import open_archive
-from etl.archive.runs import Options
+from etl.archive.archive import open_archive
+from etl.archive.run import Options
 from etl.pipeline.crawl import crawl
 from etl.settings import settings
 from etl.sources.load import load

@@ -10,8 +10,8 @@ import yaml
 
 from etl.extract import extract
 from etl.extract.aliases import ALIASES
-from etl.platforms import platform
 from etl.platforms.base import ListingPage, ListingRequest, NotAListing, Platform
+from etl.platforms.registry import platform
 from etl.sources.listing import Listing
 from etl.sources.schema import Source
 from etl.web.page import read_page

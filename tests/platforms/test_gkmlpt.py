@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from etl.platforms import platform
 from etl.platforms.base import ListingPage, ListingRequest, NotAListing
+from etl.platforms.registry import platform
 from etl.web.page import read_page
 from tests.platforms.walking import ask, first_requests, walk
 from tests.sites import gkmlpt, goldens

@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from etl.platforms import platform
 from etl.platforms.base import ListingPage, ListingRequest, NotAListing
+from etl.platforms.registry import platform
 from etl.web.page import WebPage
 from tests.platforms.walking import first_requests, walk
 from tests.sites import goldens, gov_cn

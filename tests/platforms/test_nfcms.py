@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from etl.platforms import platform
 from etl.platforms.base import ListingPage, ListingRequest, NotAListing
+from etl.platforms.registry import platform
 from etl.web.page import WebPage, read_page
 from tests.platforms.walking import ask, first_requests, walk
 from tests.sites import goldens, nfcms

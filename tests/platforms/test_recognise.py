@@ -4,8 +4,8 @@ import httpx
 import pytest
 import yaml
 
-from etl.platforms import all_platforms
 from etl.platforms.recognise import family_of, recognise
+from etl.platforms.registry import all_platforms
 from etl.web.page import WebPage, read_page
 from tests.sites import SOURCES, demo_sites, source_text
 from tests.sites.server import Site, serve

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from etl.platforms import all_platforms
+from etl.platforms.registry import all_platforms
 from etl.settings import PROJECT
 from etl.sources.load import load
 from tests.sites import SOURCES, demo_sites, goldens

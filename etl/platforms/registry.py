@@ -1,0 +1,45 @@
+"""The platform families: every module of the package that defines a `Platform` is one; adding one touches no other."""
+
+import importlib
+import pkgutil
+from functools import cache
+from typing import TYPE_CHECKING
+
+from etl import platforms
+from etl.errors import GongkaiError
+from etl.platforms.base import Platform
+
+if TYPE_CHECKING:
+    from etl.sources.schema import Source
+
+
+@cache
+def _registry() -> dict[str, Platform]:
+    found: dict[str, Platform] = {}
+    for info in pkgutil.iter_modules(platforms.__path__):
+        module = importlib.import_module(f"{platforms.__name__}.{info.name}")
+        for item in vars(module).values():
+            own = isinstance(item, type) and issubclass(item, Platform) and item.__module__ == module.__name__
+            if own and item is not Platform and item.name:
+                found[item.name] = item()
+    return found
+
+
+@cache
+def all_platforms() -> tuple[Platform, ...]:
+    """Every family, in the order of their names."""
+    return tuple(platform for _, platform in sorted(_registry().items()))
+
+
+def platform(name: str) -> Platform:
+    """The family called `name`. Raises `GongkaiError` where there is none."""
+    try:
+        return _registry()[name]
+    except KeyError:
+        names = ", ".join(sorted(_registry()))
+        raise GongkaiError(f"no platform is called {name!r}", hint=f"use one of: {names}") from None
+
+
+def family_of(source: "Source") -> Platform | None:
+    """The source's family, as its file shapes it; None for pages that were imported and name none."""
+    return platform(source.platform).for_source(source) if source.platform else None
