@@ -14,7 +14,7 @@ import kreuzberg
 
 from etl.cli.console import output, table
 from etl.files import FileOutcome, FileReading, reader_pool
-from etl.files.ocr import scan_pool
+from etl.files.ocr.scan_reader import scan_pool
 
 OPTIONS = kreuzberg.ExtractionConfig(use_cache=False)
 Row = tuple[str, str, str, int | str, int, float, float | str, str]

@@ -15,11 +15,11 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, insert, text
 
-from etl.archive.archive import Archive, open_archive
-from etl.archive.fixity import READS_AT_ONCE, audit
-from etl.archive.layout import blob_key
-from etl.archive.models import Blob
-from etl.local import parts
+from etl.archive.preservation.fixity import READS_AT_ONCE, audit
+from etl.archive.storage.archive import Archive, open_archive
+from etl.archive.storage.layout import blob_key
+from etl.archive.storage.models import Blob
+from etl.local import services
 from etl.settings import Settings
 
 SETS = ((2000, 40_000), (160, 5_000_000))
@@ -30,12 +30,12 @@ def main(rounds: int) -> None:
     with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as folder:
         own = Settings(state_dir=Path(folder), postgres_port=0, store_port=0)
         try:
-            where = parts.up(own, airflow=False, report=lambda progress: None, fast=True)
+            where = services.up(own, airflow=False, report=lambda progress: None, fast=True)
             archive = open_archive(Settings(state_dir=Path(folder)))
             for number, size in SETS:
                 compare(archive, where.database_owner_url, keep(archive, number, size), size, rounds)
         finally:
-            parts.down(own, lambda progress: None)
+            services.down(own, lambda progress: None)
 
 
 def keep(archive: Archive, number: int, size: int) -> list[str]:

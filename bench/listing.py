@@ -13,11 +13,11 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-from etl.archive.archive import open_archive
-from etl.archive.planning import plan
-from etl.archive.run import Options
-from etl.archive.runs import open_run
-from etl.pipeline.listing import list_catalog
+from etl.archive.crawls.run import Options
+from etl.archive.crawls.runs import open_run
+from etl.archive.crawls.scheduling import plan
+from etl.archive.storage.archive import open_archive
+from etl.pipeline.stages.listing import list_catalog
 from etl.settings import settings
 from etl.sources.schema import Source
 

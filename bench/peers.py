@@ -6,7 +6,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from typing import Any
 
-from etl.extract.manifest import prediction
+from etl.extract.labelled_set import prediction
 from etl.web.charset import decode
 from etl.web.page import parse
 

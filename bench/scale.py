@@ -19,16 +19,16 @@ from pathlib import Path
 from psycopg import sql
 from sqlalchemy import create_engine, make_url, text
 
-from etl.archive.archive import Archive, open_archive
-from etl.archive.captures import Judged, save
-from etl.archive.run import Options
-from etl.archive.runs import keep_entries, open_run
+from etl.archive.crawls.captures import Judged, save
+from etl.archive.crawls.run import Options
+from etl.archive.crawls.runs import keep_entries, open_run
+from etl.archive.storage.archive import Archive, open_archive
 from etl.fetch.client import Attempt
-from etl.local import parts
+from etl.local import services
 from etl.local.postgres import Postgres
 from etl.local.state import State
-from etl.pipeline.extracting import extract_batch
-from etl.pipeline.reextracting import Wanted, reextract
+from etl.pipeline.stages.extracting import extract_batch
+from etl.pipeline.stages.reextracting import Wanted, reextract
 from etl.platforms.base import Entry
 from etl.settings import Settings
 from etl.sources.schema import Source, adhoc_source
@@ -51,7 +51,7 @@ def main() -> None:
     wanted = parser.parse_args().records
     with tempfile.TemporaryDirectory(prefix="gongkai-bench-") as folder:
         settings = Settings(state_dir=Path(folder), postgres_port=0, store_port=0)
-        found = parts.up(settings, airflow=False, report=lambda progress: None)
+        found = services.up(settings, airflow=False, report=lambda progress: None)
         try:
             given = {
                 name: getattr(found, name) for name in ("database_url", "database_owner_url", "database_reader_url")
@@ -60,7 +60,7 @@ def main() -> None:
             large = Settings.model_validate(given | {"store_secure": False, "store_bucket": found.bucket})
             measure(large, another(large, Path(folder)), wanted)
         finally:
-            parts.down(settings, report=lambda progress: None)
+            services.down(settings, report=lambda progress: None)
 
 
 def another(large: Settings, folder: Path) -> Settings:

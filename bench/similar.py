@@ -20,12 +20,12 @@ from pathlib import Path
 import psutil
 import psycopg
 
-from etl.archive.archive import open_archive
-from etl.archive.similar import rebuild_signatures, sign, similar_to
+from etl.archive.records.near_duplicates import rebuild_signatures, sign, similar_to
+from etl.archive.storage.archive import open_archive
 from etl.extract import content_hash
 from etl.extract.similarity import SHARE, shingles, signatures
 from etl.extract.similarity import share as share_of
-from etl.local import parts
+from etl.local import services
 from etl.settings import Settings
 
 PEER_TEXTS = 20_000
@@ -242,7 +242,7 @@ def main(number: int) -> None:
     print(f"{number} texts, {size} bytes each, {hashlib.sha256(''.join(made).encode()).hexdigest()[:8]}")
     with tempfile.TemporaryDirectory(prefix="bench-similar-") as folder:
         local = Settings(state_dir=Path(folder), postgres_port=0, store_port=0)
-        addresses = parts.up(local, airflow=False, report=lambda _: None)
+        addresses = services.up(local, airflow=False, report=lambda _: None)
         try:
             settings = Settings.model_validate(
                 {
@@ -258,7 +258,7 @@ def main(number: int) -> None:
             fill(addresses.database_owner_url, made)
             ours(settings, addresses.database_owner_url, made, planted)
         finally:
-            parts.down(local, report=lambda _: None)
+            services.down(local, report=lambda _: None)
     if find_spec("datasketch"):
         beside_datasketch(made, planted)
     print(f"{time.process_time() - took:.0f} s of CPU in this process")

@@ -28,7 +28,7 @@ def audit_fixity() -> None:
         """Reads what is due; fails with the list when something is damaged."""
         from gongkai_airflow import archive_from_airflow, gongkai_settings
 
-        from etl.archive.fixity import audit
+        from etl.archive.preservation.fixity import audit
 
         def tell(read: int, due: int) -> None:
             if read % 1000 == 0 or read == due:

@@ -23,8 +23,8 @@ from airflow.sdk import (
 from airflow.sdk.exceptions import AirflowSkipException
 from gongkai_airflow import CHINA, RETRIES, at
 
+from etl.catalog.load import SourceError, files, load, load_all
 from etl.settings import settings
-from etl.sources.load import SourceError, files, load, load_all
 from etl.sources.schema import Source
 
 PRESETS = {"@hourly": "0 * * * *", "@daily": "0 3 * * *", "@weekly": "0 3 * * 1", "@monthly": "0 3 1 * *"}
@@ -38,7 +38,7 @@ def crawl_dag(source: Source) -> None:
     def resumed() -> tuple[Any, Any, Any]:
         from gongkai_airflow import archive_from_airflow, gongkai_settings
 
-        from etl.archive.runs import resume_run
+        from etl.archive.crawls.runs import resume_run
 
         archive = archive_from_airflow()
         return archive, resume_run(archive, source, get_current_context()["run_id"]), gongkai_settings()
@@ -51,9 +51,9 @@ def crawl_dag(source: Source) -> None:
         """Walks the lists; returns the number of documents that they hold."""
         from gongkai_airflow import archive_from_airflow, gongkai_settings
 
-        from etl.archive.run import Options
-        from etl.archive.runs import open_run
-        from etl.pipeline.listing import list_catalog, preview
+        from etl.archive.crawls.run import Options
+        from etl.archive.crawls.runs import open_run
+        from etl.pipeline.stages.listing import list_catalog, preview
 
         archive, agent = archive_from_airflow(), gongkai_settings().user_agent
         options = Options(params["full"], params["limit"], params["dry_run"])
@@ -68,7 +68,7 @@ def crawl_dag(source: Source) -> None:
     @task
     def plan_batches() -> list[int]:
         """Gives the pages that need work to batches; returns the batches' numbers."""
-        from etl.archive.planning import plan
+        from etl.archive.crawls.scheduling import plan
 
         archive, run, chosen = resumed()
         return list(plan(archive.engine, run, chosen.batch_size))
@@ -76,7 +76,7 @@ def crawl_dag(source: Source) -> None:
     @task
     def fetch_batch(number: int) -> dict[str, int]:
         """Fetches the pages of a batch; returns the outcomes."""
-        from etl.pipeline.fetching import fetch_batch
+        from etl.pipeline.stages.fetching import fetch_batch
 
         archive, run, chosen = resumed()
         return dict(asyncio.run(fetch_batch(archive, run, number, chosen.user_agent, progress)))
@@ -84,7 +84,7 @@ def crawl_dag(source: Source) -> None:
     @task
     def extract_batch(number: int) -> dict[str, int]:
         """Reads what was fetched; returns how many records it made and changed."""
-        from etl.pipeline.extracting import extract_batch
+        from etl.pipeline.stages.extracting import extract_batch
 
         archive, run, _ = resumed()
         recorded = extract_batch(archive, run, number, progress)
@@ -97,7 +97,7 @@ def crawl_dag(source: Source) -> None:
     @task(trigger_rule="all_done", outlets=[RECORDS])
     def reconcile(params: dict[str, Any], outlet_events: Any) -> dict[str, Any]:
         """Counts the run, keeps its report, and fails with the reason when it is red."""
-        from etl.pipeline.reconcile import raise_if_red, reconcile
+        from etl.pipeline.stages.reconciling import raise_if_red, reconcile
 
         if params["dry_run"]:
             raise AirflowSkipException("dry run: nothing to reconcile")

@@ -30,7 +30,7 @@ def export() -> None:
         """Returns the change_seq that the export reaches."""
         from gongkai_airflow import gongkai_settings
 
-        from etl.archive.archive import open_archive, open_reader
+        from etl.archive.storage.archive import open_archive, open_reader
         from etl.export.changes import export_changes
 
         settings = gongkai_settings()

@@ -36,7 +36,7 @@ def re_extract() -> None:
         """Returns the slices of the archive that are to be read again."""
         from gongkai_airflow import archive_from_airflow
 
-        from etl.pipeline.reextracting import Wanted, slices
+        from etl.pipeline.stages.reextracting import Wanted, slices
 
         with archive_from_airflow().engine.connect() as connection:
             return [asdict(part) for part in slices(connection, Wanted(params["source"], all=params["all"]))]
@@ -46,9 +46,9 @@ def re_extract() -> None:
         """Reads one slice; returns how many records it read and versions it made."""
         from gongkai_airflow import archive_from_airflow
 
-        from etl.archive.damage import raise_if_lost
-        from etl.archive.feed import last_seq
-        from etl.pipeline.reextracting import Slice, Wanted, reextract_slice
+        from etl.archive.records.change_feed import last_seq
+        from etl.archive.storage.blobs import raise_if_lost
+        from etl.pipeline.stages.reextracting import Slice, Wanted, reextract_slice
 
         get_current_context()["pages"] = f"{part['source']} {part['first']}–{part['last']}"
         archive = archive_from_airflow()

@@ -31,9 +31,9 @@ def read_scans() -> None:
         """Returns the number of files read. Their documents' events tell readers of the texts."""
         from gongkai_airflow import archive_from_airflow
 
-        from etl.archive.damage import raise_if_lost
-        from etl.archive.feed import last_seq
-        from etl.pipeline.files import read_scans
+        from etl.archive.records.change_feed import last_seq
+        from etl.archive.storage.blobs import raise_if_lost
+        from etl.pipeline.stages.attachments import read_scans
 
         archive = archive_from_airflow()
         done = read_scans(archive)

@@ -10,8 +10,8 @@ from typing import Any
 from airflow.sdk import Asset, dag, get_current_context, task
 from gongkai_airflow import RETRIES, at
 
+from etl.catalog.load import files, load_all
 from etl.settings import settings
-from etl.sources.load import files, load_all
 
 RECORDS = Asset("disclosure_records")
 log = logging.getLogger("gongkai")
@@ -33,7 +33,7 @@ def recheck() -> None:
         """The ids of the sources that have documents to look at again."""
         from gongkai_airflow import archive_from_airflow
 
-        from etl.archive.planning import crawled_sources
+        from etl.archive.crawls.scheduling import crawled_sources
 
         crawled = crawled_sources(archive_from_airflow().engine)
         return sorted(crawled & load_all(files(settings().source_folders)).keys())
@@ -43,10 +43,10 @@ def recheck() -> None:
         """Fetches and reads what is due; fails with the reason when the run is red."""
         from gongkai_airflow import archive_from_airflow, gongkai_settings
 
-        from etl.archive.run import Options
+        from etl.archive.crawls.run import Options
+        from etl.catalog.load import find
         from etl.pipeline.crawl import recheck
-        from etl.pipeline.reconcile import raise_if_red
-        from etl.sources.load import find
+        from etl.pipeline.stages.reconciling import raise_if_red
 
         context, chosen = get_current_context(), gongkai_settings()
         context["source"] = source

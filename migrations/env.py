@@ -1,10 +1,10 @@
-"""Alembic's entry: online only, as the database's owner; the address comes from `etl.archive.migrating`."""
+"""Alembic's entry: online only, as the database's owner; the address comes from `etl.archive.storage.migrations`."""
 
 from alembic import context
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
-from etl.archive.models import SCHEMA, Base
+from etl.archive.storage.models import SCHEMA, Base
 
 
 def _ours(name: str | None, type_: str, _parents: object) -> bool:

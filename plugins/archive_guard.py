@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-from etl.browse.people import PERSON, Person
+from etl.browse.http.session import PERSON, Person
 
 
 class Guard:

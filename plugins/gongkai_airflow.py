@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from etl.settings import Settings, settings
 
 if TYPE_CHECKING:
-    from etl.archive.archive import Archive
+    from etl.archive.storage.archive import Archive
 
 DATABASE = "archive_db"
 READER = "archive_reader_db"
@@ -68,7 +68,7 @@ def gongkai_settings() -> Settings:
 def archive_from_airflow() -> "Archive":
     """The archive, found to be there. Raises `GongkaiError`."""
     # DAG files import this module, and parsing them must not cost what a task costs.
-    from etl.archive.archive import open_archive  # noqa: PLC0415
+    from etl.archive.storage.archive import open_archive  # noqa: PLC0415
 
     return open_archive(gongkai_settings())
 

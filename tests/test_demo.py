@@ -13,11 +13,11 @@ import httpx
 import psutil
 import pytest
 
-from etl.archive.archive import open_store
+from demo import demo_sites, goldens
+from etl.archive.storage.archive import open_store
 from etl.export.changes import read_manifest
 from etl.local.airflow_client import AirflowClient
 from etl.settings import PROJECT, Settings
-from tests.sites import demo_sites, goldens
 
 TIME_FOR_A_DEMO = 300
 

@@ -14,17 +14,17 @@ import yaml
 from pydantic import BaseModel
 from typer.main import get_command, get_group
 
-from etl.archive.archive import Archive
+from demo import demo_sites, source_text
+from demo.server import serve
+from etl.archive.storage.archive import Archive
 from etl.cli import COMMANDS, app
 from etl.files import FileOutcome
 from etl.outcomes import Outcome, group
 from etl.settings import PROJECT, Settings
 from etl.sources.schema import Source
 from tests import pins
-from tests.kit import environment
-from tests.pipeline.test_warc import page, warc
-from tests.sites import demo_sites, source_text
-from tests.sites.server import serve
+from tests.support.gongkai import environment
+from tests.support.warc import page, warc
 
 DOCS = PROJECT / "docs"
 

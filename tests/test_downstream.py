@@ -16,12 +16,12 @@ from psycopg import sql
 from psycopg.rows import dict_row
 from sqlalchemy import make_url, text
 
-from etl.archive.archive import Archive
-from etl.archive.feed import Event, publish
+from etl.archive.records.change_feed import Event, publish
+from etl.archive.storage.archive import Archive
 from etl.local.postgres import Postgres
 from etl.local.state import State
 from etl.settings import PROJECT
-from tests.archive.filled import SOURCE, fill
+from tests.support.filled import SOURCE, fill
 
 PAGE = (PROJECT / "docs" / "downstream.md").read_text(encoding="utf-8")
 (PROGRAM,) = re.findall(r"```python\n(.*?)```", PAGE, re.S)

@@ -2,72 +2,157 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from etl.archive.storage.layout import LAYOUT
 from etl.platforms.registry import all_platforms
 
 ROOT = Path(__file__).resolve().parent.parent
-# A package may import those that stand before it, and itself; the modules beside the packages are for all.
-LAYERS = """
-web platforms sources fetch extract files archive pipeline browse export local cli
-""".split()
-SIBLINGS = {
-    ("fetch", "extract"),
-    ("extract", "fetch"),
-    ("extract", "sources"),
-    *(("files", other) for other in ("fetch", "extract", "sources", "platforms")),
-    ("browse", "pipeline"),
-    ("export", "browse"),
-    ("local", "browse"),
-    ("local", "export"),
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted((ROOT / "etl").rglob("*.py"))
 }
-# The interface of platforms names a source's type; the import is for the type checker only.
-MODULES = [path for path in sorted((ROOT / "etl").rglob("*.py"))]
+FLOORS = {
+    "etl": (
+        "web",
+        "sources",
+        "platforms",
+        "catalog extract fetch",
+        "files",
+        "archive",
+        "pipeline",
+        "browse export",
+        "local",
+        "cli",
+    ),
+    "etl.archive": ("storage", "records", "crawls queries", "preservation"),
+    "etl.browse": ("language", "pages", "http"),
+    "etl.extract": ("lexicon", "page", "rules"),
+    "etl.files": ("layout", "formats", "process", "ocr"),
+    "etl.pipeline": ("stages", "survey warc"),
+    "etl.platforms": ("helpers", "families"),
+    "etl.web": ("script",),
+}
+"""The folders of a package, the lowest first: each may import those on lower floors. Those on one floor stand side by
+side and import none of each other."""
 
 
-def imports(path: Path) -> Iterator[str]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    typing_only = {
-        id(inner)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
-        for inner in ast.walk(node)
-    }
-    for node in ast.walk(tree):
-        if id(node) in typing_only:
-            continue
+@cache
+def imports(module: str) -> frozenset[str]:
+    """Every module of the project that a module imports, wherever and whatever for: for the type checker, too."""
+    found = set()
+    for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            yield node.module or ""
+            names = (f"{node.module}.{alias.name}" for alias in node.names)
+            found |= {name if name in MODULES else str(node.module) for name in names}
+    return frozenset(found)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_imports_go_one_way(path: Path) -> None:
-    parts = path.relative_to(ROOT / "etl").parts
-    own = parts[0] if len(parts) > 1 else None
-    for name in imports(path):
-        assert not name.startswith("airflow"), f"{path}: etl/ runs without Airflow"
-        match = re.match(r"etl\.(\w+)", name)
-        if not match or match[1] not in LAYERS or own is None or own == match[1]:
+def child(package: str, module: str) -> str | None:
+    """What stands in the package and is or holds the module; None for the package itself and for what is outside."""
+    if not module.startswith(f"{package}."):
+        return None
+    return module.removeprefix(f"{package}.").partition(".")[0]
+
+
+def arrows(package: str) -> Iterator[tuple[str, str, str, str]]:
+    """Importer and imported among the package's folders and modules, with the two modules that it comes from."""
+    for module in MODULES:
+        for name in imports(module):
+            own, other = child(package, module), child(package, name)
+            if own and other and own != other:
+                yield own, other, module, name
+
+
+PACKAGES = [name for name, path in MODULES.items() if path.name == "__init__.py"]
+
+
+def is_folder(package: str, name: str) -> bool:
+    return f"{package}.{name}" in PACKAGES
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_circle_of_imports(package: str) -> None:
+    graph: dict[str, set[str]] = {}
+    for own, other, *_ in arrows(package):
+        graph.setdefault(own, set()).add(other)
+    assert not (circle := first_circle(graph)), f"{package}: {' → '.join(circle)}"
+
+
+def first_circle(graph: Mapping[str, Iterable[str]]) -> list[str]:
+    """The nodes of a circle, the first once more at its end; empty where there is none."""
+    done: set[str] = set()
+
+    def follow(node: str, path: list[str]) -> list[str]:
+        if node in path:
+            return [*path[path.index(node) :], node]
+        if node in done:
+            return []
+        for other in sorted(graph.get(node, ())):
+            if circle := follow(other, [*path, node]):
+                return circle
+        done.add(node)
+        return []
+
+    return next((circle for node in sorted(graph) if (circle := follow(node, []))), [])
+
+
+def test_a_circle_is_found() -> None:
+    assert first_circle({"a": ["b"], "b": ["c"], "c": ["b"]}) == ["b", "c", "b"]
+    assert first_circle({"a": ["b", "c"], "b": ["c"]}) == []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_imports_go_one_way(package: str) -> None:
+    folders = {name.rpartition(".")[2] for name in PACKAGES if name.rpartition(".")[0] == package}
+    floor = {name: level for level, names in enumerate(FLOORS.get(package, ())) for name in names.split()}
+    assert floor.keys() == folders, f"{package}: name the floor of each of its folders in FLOORS"
+    for own, other, module, name in arrows(package):
+        if own not in folders or other not in folders:
             continue
-        assert LAYERS.index(match[1]) < LAYERS.index(own), f"{path} imports {name}: {own} stands before {match[1]}"
-        assert (own, match[1]) not in SIBLINGS, f"{path} imports {name}: {own} and {match[1]} stand side by side"
+        assert floor[other] < floor[own], f"{module} imports {name}: {other} is not below {own}"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_etl_runs_without_airflow(module: str) -> None:
+    assert not [name for name in imports(module) if name.partition(".")[0] in ("airflow", "demo", "tests")]
 
 
 def test_shared_code_names_no_platform_and_no_source() -> None:
     names = [item.name for item in all_platforms()] + [path.stem for path in (ROOT / "dags" / "sources").glob("*.yaml")]
     assert "trs_wcm" in names
-    for path in MODULES:
-        if path.parent.name == "platforms" and path.stem in names:
+    for module, path in MODULES.items():
+        if module.startswith("etl.platforms.families.") and path.stem in names:
             continue
         text = path.read_text(encoding="utf-8")
         assert not [name for name in names if re.search(rf"\b{re.escape(name)}\b", text)], path
 
 
 def test_no_file_is_too_long_for_the_head() -> None:
-    for path in [*MODULES, *ROOT.glob("dags/*.py"), *ROOT.glob("plugins/*.py")]:
+    for path in [*MODULES.values(), *ROOT.glob("dags/*.py"), *ROOT.glob("plugins/*.py")]:
         assert len(path.read_text(encoding="utf-8").splitlines()) <= 500, f"{path}: split it by meaning"
+
+
+def test_prefixes_of_the_bucket_stand_in_its_layout_alone() -> None:
+    """So that backup, garbage collection and rebuild know each: they read the layout."""
+    prefixes = {place.prefix for place in LAYOUT}
+    for module, path in MODULES.items():
+        if module == "etl.archive.storage.layout":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and "\n" not in node.value:
+                assert not [prefix for prefix in prefixes if node.value.startswith(prefix)], f"{path}:{node.lineno}"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("test_*.py")), ids=lambda path: path.stem)
+def test_no_test_imports_another(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            last = str(node.module).rpartition(".")[2]
+            assert not last.startswith("test_"), f"{path}: move it to tests/support"

@@ -13,14 +13,14 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from etl.archive.archive import Archive
-from etl.browse.answers import Answer
+from etl.archive.storage.archive import Archive
 from etl.browse.errors import Refused, WrongParameter
-from etl.browse.headers import SafeHeaders
-from etl.browse.people import Forms
-from etl.browse.problems import problem, refused, wrong_parameter
-from etl.browse.routes import router
-from etl.browse.words import REFUSALS
+from etl.browse.http.errors import problem, refused, wrong_parameter
+from etl.browse.http.responses import Answer
+from etl.browse.http.routes import router
+from etl.browse.http.security_headers import SafeHeaders
+from etl.browse.http.session import Forms
+from etl.browse.language.messages import REFUSALS
 from etl.errors import GongkaiError
 
 _STATIC = Path(__file__).parent / "static"

@@ -1,6 +1,6 @@
 """Requests that are refused, and parameters that are wrong."""
 
-from etl.browse.words import REFUSALS
+from etl.browse.language.messages import REFUSALS
 
 
 class Refused(Exception):

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from etl.archive.archive import open_store
-from etl.archive.backup import Copied, backup, restore
+from etl.archive.preservation.backup import Copied, backup, restore
+from etl.archive.storage.archive import open_store
 from etl.cli.console import errors, output, progress
 from etl.errors import GongkaiError
 from etl.settings import settings

@@ -8,16 +8,16 @@ from typing import Annotated, Any
 
 import typer
 
-from etl.archive.archive import open_archive, open_database
-from etl.archive.reports import Report, last_reports
-from etl.archive.run import Options
+from etl.archive.crawls.reports import Report, last_reports
+from etl.archive.crawls.run import Options
+from etl.archive.storage.archive import open_archive, open_database
+from etl.catalog.load import find
 from etl.cli.console import output, print_json, progress, table
 from etl.errors import GongkaiError
 from etl.pipeline.crawl import Stage, crawl, recheck
-from etl.pipeline.listing import preview
-from etl.pipeline.reconcile import raise_if_red
+from etl.pipeline.stages.listing import preview
+from etl.pipeline.stages.reconciling import raise_if_red
 from etl.settings import settings
-from etl.sources.load import find
 from etl.sources.schema import Source
 
 app = typer.Typer()

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from etl.archive.archive import open_archive, open_database
-from etl.archive.citation import MOUNT, cite
-from etl.archive.damage import Lost
-from etl.archive.finding import Filter, WrongFilter, read_filter
-from etl.archive.lookups import snapshot
+from etl.archive.queries.citation import MOUNT, cite
+from etl.archive.queries.search import Filter, WrongFilter, read_filter
+from etl.archive.storage.archive import open_archive, open_database
+from etl.archive.storage.blobs import Lost
+from etl.archive.storage.lookups import snapshot
 from etl.cli.console import errors, output, print_json, progress
 from etl.export.exporting import STANDARD_OUTPUT, WITH_PERMALINKS, DamagedExport, Export, Format, export
 from etl.export.rows import one

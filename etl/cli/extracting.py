@@ -9,16 +9,16 @@ from urllib.parse import urlsplit
 
 import typer
 
-from etl.cli.attached import Attachments, is_page, show_file
 from etl.cli.console import output, print_json
-from etl.cli.rules import Rules, rules_of
-from etl.cli.shown import show_page
+from etl.cli.extract_file_view import Attachments, is_page, show_file
+from etl.cli.extract_page_view import show_page
+from etl.cli.extract_rules import Rules, rules_of
 from etl.errors import GongkaiError
 from etl.extract import Extraction, content_hash
-from etl.extract.manifest import predictions
+from etl.extract.labelled_set import predictions
+from etl.fetch.classify import judge
 from etl.fetch.client import Request, fetcher
-from etl.fetch.hosts import LocalHosts
-from etl.fetch.judge import judge
+from etl.fetch.host_registry import LocalHosts
 from etl.files import FileReading
 from etl.outcomes import Outcome
 from etl.settings import settings

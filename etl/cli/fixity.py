@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from etl.archive.archive import open_archive
-from etl.archive.fixity import audit
-from etl.archive.lookups import require_source
+from etl.archive.preservation.fixity import audit
+from etl.archive.storage.archive import open_archive
+from etl.archive.storage.lookups import require_source
 from etl.cli.console import errors, output, print_json, progress
 from etl.errors import GongkaiError
 from etl.settings import settings

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from etl.archive.archive import open_archive
-from etl.archive.garbage import Unnamed, garbage, remove
+from etl.archive.preservation.garbage import Unnamed, garbage, remove
+from etl.archive.storage.archive import open_archive
 from etl.cli.console import errors, output, table
 from etl.errors import GongkaiError
 from etl.settings import settings

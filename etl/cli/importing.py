@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from etl.archive.archive import open_archive
-from etl.archive.reports import Report
+from etl.archive.crawls.reports import Report
+from etl.archive.storage.archive import open_archive
+from etl.catalog.load import find
 from etl.cli.console import output, print_json, progress, table
-from etl.pipeline.reconcile import raise_if_red
-from etl.pipeline.warc import IMPORTED, import_source, import_warc, read_whole
+from etl.pipeline.stages.reconciling import raise_if_red
+from etl.pipeline.warc.importing import IMPORTED, import_source, import_warc, read_whole
 from etl.settings import settings
-from etl.sources.load import find
 
 app = typer.Typer()
 

@@ -6,14 +6,14 @@ import time
 import typer
 from rich.markup import escape
 
-from etl.archive.archive import open_archive
-from etl.archive.migrating import migrate
-from etl.archive.reports import last_reports
+from etl.archive.crawls.reports import last_reports
+from etl.archive.storage.archive import open_archive
+from etl.archive.storage.migrations import migrate
 from etl.cli.console import errors, output, progress, table
 from etl.errors import GongkaiError
 from etl.local import demo, process
 from etl.local.airflow_client import AirflowClient
-from etl.local.parts import Addresses, Progress, down, status, up
+from etl.local.services import Addresses, Progress, down, status, up
 from etl.local.state import State
 from etl.settings import Settings, settings
 

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from etl.archive.archive import Database, open_database
-from etl.archive.similar import LIMIT, rebuild_signatures, similar_to
+from etl.archive.records.near_duplicates import LIMIT, rebuild_signatures, similar_to
+from etl.archive.storage.archive import Database, open_database
 from etl.cli.console import output, print_json, progress, table
 from etl.errors import GongkaiError
 from etl.settings import settings

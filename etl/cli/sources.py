@@ -4,12 +4,12 @@ from typing import Annotated
 
 import typer
 
+from etl.catalog.load import SourceError, files, load_all, locate
 from etl.cli.console import errors, output, print_json, table
 from etl.cli.surveying import check_live, new_command
 from etl.errors import GongkaiError
 from etl.platforms.registry import all_platforms
 from etl.settings import settings
-from etl.sources.load import SourceError, files, load_all, locate
 
 app = typer.Typer(name="sources", help="The catalogs that are crawled, one YAML file each.", no_args_is_help=True)
 app.command("new")(new_command)

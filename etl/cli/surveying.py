@@ -8,14 +8,14 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from etl.catalog.stamp import stamp
 from etl.cli.console import errors, heading, output, table
 from etl.clock import CHINA
 from etl.errors import GongkaiError
-from etl.pipeline.draft import draft
-from etl.pipeline.survey import READ, Document, Looked, Survey, look_live, survey_page, survey_site
+from etl.pipeline.survey.draft import draft
+from etl.pipeline.survey.survey import READ, Document, Looked, Survey, look_live, survey_page, survey_site
 from etl.settings import settings
 from etl.sources.schema import Source
-from etl.sources.stamp import stamp
 
 _SHOWN = 5
 """Entries of a preview."""

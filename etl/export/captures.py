@@ -21,9 +21,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from etl.archive.finding import Filter, matches
-from etl.archive.lookups import is_current
-from etl.archive.models import Blob, Capture, Content, Page, Record, RecordVersion
+from etl.archive.queries.search import Filter, matches
+from etl.archive.storage.lookups import is_current
+from etl.archive.storage.models import Blob, Capture, Content, Page, Record, RecordVersion
 
 BATCH = 500
 

@@ -17,14 +17,14 @@ from typing import Any
 import pyarrow as pa
 from sqlalchemy import Connection, Engine, text
 
-from etl.archive.archive import Archive
-from etl.archive.database import lock_exporting, readable_errors
-from etl.archive.layout import EXPORTS
-from etl.archive.store import MissingObject, Store, sha256
+from etl.archive.storage.archive import Archive
+from etl.archive.storage.bucket import MissingObject, Store, sha256
+from etl.archive.storage.database import lock_exporting, readable_errors
+from etl.archive.storage.layout import CHANGES_EXPORT
 from etl.errors import GongkaiError
 from etl.export.parquet import write_parquet
 
-FOLDER = f"{EXPORTS}changes/"
+FOLDER = CHANGES_EXPORT
 MANIFEST = f"{FOLDER}manifest.json"
 PAGE = 200
 """Changes that one query asks for."""

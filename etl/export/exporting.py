@@ -10,12 +10,12 @@ from typing import IO
 
 from sqlalchemy import Connection
 
-from etl.archive.archive import Archive, Database
-from etl.archive.citation import MOUNT
-from etl.archive.damage import Lost, lost, read_blob
-from etl.archive.finding import Filter
-from etl.archive.lookups import snapshot
-from etl.archive.store import Damaged, DamagedBlob
+from etl.archive.queries.citation import MOUNT
+from etl.archive.queries.search import Filter
+from etl.archive.storage.archive import Archive, Database
+from etl.archive.storage.blobs import Lost, lost, read_blob
+from etl.archive.storage.bucket import Damaged, DamagedBlob
+from etl.archive.storage.lookups import snapshot
 from etl.errors import GongkaiError
 from etl.export.captures import extent, known_damage
 from etl.export.output import whole_file, whole_folder

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 from sqlalchemy.orm import aliased
 
-from etl.archive.citation import cite
-from etl.archive.finding import Filter, matches, places, stood_for
-from etl.archive.lookups import NO_TEXT, NUMBERED, is_current, require_number, require_source
-from etl.archive.models import Capture, Content, File, Page, Record, RecordVersion, Source
+from etl.archive.queries.citation import cite
+from etl.archive.queries.search import Filter, matches, places, stood_for
+from etl.archive.storage.lookups import NO_TEXT, NUMBERED, is_current, require_number, require_source
+from etl.archive.storage.models import Capture, Content, File, Page, Record, RecordVersion, Source
 from etl.errors import GongkaiError
 
 BATCH = 100
@@ -56,7 +56,7 @@ class Row:
     first_record: int
 
     def citation(self, base: str) -> str:
-        """As `etl.archive.citation` has it."""
+        """As `etl.archive.queries.citation` has it."""
         return cite(self, base).text
 
 

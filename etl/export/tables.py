@@ -12,8 +12,8 @@ from typing import IO, Any
 import pyarrow as pa
 from sqlalchemy import Connection
 
-from etl.archive.citation import permalink
-from etl.archive.finding import Filter
+from etl.archive.queries.citation import permalink
+from etl.archive.queries.search import Filter
 from etl.export.parquet import write_parquet
 from etl.export.rows import Row, distinct_texts, files_of, rows, texts
 

@@ -13,8 +13,8 @@ from typing import IO
 
 from sqlalchemy import Connection
 
-from etl.archive.archive import Archive
-from etl.archive.finding import Filter
+from etl.archive.queries.search import Filter
+from etl.archive.storage.archive import Archive
 from etl.export.captures import Extent, document_pages
 from etl.export.cdxj import NAME, Sorter, line, write_index
 from etl.export.output import Counted

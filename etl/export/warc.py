@@ -21,10 +21,10 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.utils import Digester
 from warcio.warcwriter import WARCWriter
 
-from etl.archive.archive import Archive
-from etl.archive.damage import Lost, lost, read_blob
-from etl.archive.finding import Filter
-from etl.archive.store import DamagedBlob
+from etl.archive.queries.search import Filter
+from etl.archive.storage.archive import Archive
+from etl.archive.storage.blobs import Lost, lost, read_blob
+from etl.archive.storage.bucket import DamagedBlob
 from etl.export.captures import Extent, Kept, captures
 from etl.export.output import Counted, Out
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from rensa import RMinHash  # type: ignore[import-untyped]
 
-from etl.extract.content import NORMALISER, normalise
+from etl.extract.content_id import NORMALISER, normalise
 
 SCHEME = 1000 * NORMALISER + 10 * RMinHash.ALGORITHM_VERSION + 1
 """What bands were made with; only those of one scheme can be compared. The last digit counts changes made here.

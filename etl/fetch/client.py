@@ -15,7 +15,7 @@ import certifi
 import httpx
 
 from etl.fetch.guard import ForbiddenAddress, guarded_transport, words
-from etl.fetch.hosts import HostBook, KeptRobots
+from etl.fetch.host_registry import HostBook, KeptRobots
 from etl.fetch.robots import ROBOTS_LIFETIME, Rules, read_robots
 from etl.outcomes import Outcome
 from etl.sources.schema import Source

@@ -8,7 +8,7 @@ import httpx
 from protego import Protego
 
 from etl.fetch.guard import ForbiddenAddress, words
-from etl.fetch.hosts import KeptRobots
+from etl.fetch.host_registry import KeptRobots
 from etl.outcomes import Outcome
 
 ROBOTS_LIFETIME = timedelta(hours=24)

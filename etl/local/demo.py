@@ -18,7 +18,7 @@ from etl.settings import PROJECT, Settings
 SITES = "demo-sites"
 KEEPING = ("read_scans", "audit_fixity", "export")
 """DAGs that a real archive runs by itself, and that the demo runs once."""
-_TEMPLATES = PROJECT / "tests" / "sites" / "sources"
+_TEMPLATES = PROJECT / "demo" / "sources"
 _PROGRESS = text("""
 SELECT r.source_id, count(rp.page_id) AS listed, count(rp.outcome) AS ended
 FROM archive.run r LEFT JOIN archive.run_page rp ON rp.run_id = r.id
@@ -53,7 +53,7 @@ def start_sites(state: State, settings: Settings) -> dict[str, str]:
     running = process.find(state, SITES)
     if running is None:
         first = settings.demo_port or ports.choose(state, SITES, 0, "demo sites", "GONGKAI_DEMO_PORT")
-        command = [sys.executable, "-m", "tests.sites", "--port", first]
+        command = [sys.executable, "-m", "demo", "--port", first]
         running = process.start(state, SITES, command, port=first, folder=PROJECT, env=os.environ)
 
     def addresses() -> dict[str, str]:

@@ -4,15 +4,15 @@ import asyncio
 from collections.abc import Callable
 from typing import Literal
 
-from etl.archive.archive import Archive
-from etl.archive.planning import plan, plan_recheck
-from etl.archive.reports import Report
-from etl.archive.run import OpenRun, Options
-from etl.archive.runs import open_run
-from etl.pipeline.extracting import extract_batch
-from etl.pipeline.fetching import fetch_batch
-from etl.pipeline.listing import list_catalog
-from etl.pipeline.reconcile import reconcile
+from etl.archive.crawls.reports import Report
+from etl.archive.crawls.run import OpenRun, Options
+from etl.archive.crawls.runs import open_run
+from etl.archive.crawls.scheduling import plan, plan_recheck
+from etl.archive.storage.archive import Archive
+from etl.pipeline.stages.extracting import extract_batch
+from etl.pipeline.stages.fetching import fetch_batch
+from etl.pipeline.stages.listing import list_catalog
+from etl.pipeline.stages.reconciling import reconcile
 from etl.settings import Settings
 from etl.sources.schema import Source
 

@@ -5,13 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import Engine, text
 
-from etl.archive.archive import Archive
-from etl.archive.damage import Lost, note, raise_if_lost
-from etl.archive.rebuild import Rebuilt, Tell, rebuild
-from etl.archive.records import record
-from etl.pipeline.extracting import CHUNK, GETS_AT_ONCE
-from etl.pipeline.reading import read_pages
-from etl.pipeline.reextracting import kept_source
+from etl.archive.preservation.rebuild import Rebuilt, Tell, rebuild
+from etl.archive.records.recording import record
+from etl.archive.storage.archive import Archive
+from etl.archive.storage.blobs import Lost, note, raise_if_lost
+from etl.pipeline.interpreting import read_pages
+from etl.pipeline.stages.extracting import CHUNK, GETS_AT_ONCE
+from etl.pipeline.stages.reextracting import kept_source
 
 log = logging.getLogger("gongkai")
 # Captures that changed no record left no event: their pages are read once more, which changes none again. An article of

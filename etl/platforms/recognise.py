@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from etl.platforms.base import Fingerprint, Platform
-from etl.platforms.columns import same_site
+from etl.platforms.helpers.columns import same_site
 from etl.platforms.registry import all_platforms
 from etl.web.page import WebPage, links
 

@@ -1,12 +1,12 @@
-"""The platform families: every module of the package that defines a `Platform` is one; adding one touches no other."""
+"""The platform families: every module in families/ that defines a `Platform` is one; adding one touches no other."""
 
 import importlib
 import pkgutil
 from functools import cache
 from typing import TYPE_CHECKING
 
-from etl import platforms
 from etl.errors import GongkaiError
+from etl.platforms import families
 from etl.platforms.base import Platform
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 @cache
 def _registry() -> dict[str, Platform]:
     found: dict[str, Platform] = {}
-    for info in pkgutil.iter_modules(platforms.__path__):
-        module = importlib.import_module(f"{platforms.__name__}.{info.name}")
+    for info in pkgutil.iter_modules(families.__path__):
+        module = importlib.import_module(f"{families.__name__}.{info.name}")
         for item in vars(module).values():
             own = isinstance(item, type) and issubclass(item, Platform) and item.__module__ == module.__name__
             if own and item is not Platform and item.name:

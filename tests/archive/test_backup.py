@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from etl.archive.archive import Archive
-from etl.archive.backup import backup, restore
-from etl.archive.fixity import audit
-from etl.archive.layout import blob_key
+from etl.archive.preservation.backup import backup, restore
+from etl.archive.preservation.fixity import audit
+from etl.archive.storage.archive import Archive
+from etl.archive.storage.layout import blob_key
 from etl.errors import GongkaiError
-from etl.local.parts import Addresses
+from etl.local.services import Addresses
 from etl.settings import Settings
-from tests.archive.kept import flip_a_byte, keep
-from tests.kit import gongkai
+from tests.support.gongkai import gongkai
+from tests.support.stored import flip_a_byte, keep
 
 
 def quiet(*_: Any) -> None:

@@ -7,25 +7,25 @@ import pytest
 from psycopg import sql
 from sqlalchemy import create_engine, make_url
 
-from etl.archive.archive import Archive, open_archive
-from etl.archive.behind import Behind
-from etl.archive.corrections import correct
-from etl.archive.feed import Event, publish
-from etl.archive.fixity import audit
-from etl.archive.garbage import remove
-from etl.archive.layout import CHANGES, RUNS
-from etl.archive.run import Options
-from etl.archive.runs import open_run, resume_run
+from demo import demo_sites
+from demo.server import Site, serve
+from etl.archive.crawls.run import Options
+from etl.archive.crawls.runs import open_run, resume_run
+from etl.archive.preservation.fixity import audit
+from etl.archive.preservation.garbage import remove
+from etl.archive.records.change_feed import Event, publish
+from etl.archive.records.corrections import correct
+from etl.archive.storage.archive import Archive, open_archive
+from etl.archive.storage.consistency import Behind
+from etl.archive.storage.layout import CHANGES, RUNS
 from etl.errors import GongkaiError
 from etl.local.postgres import Postgres
 from etl.local.state import State
 from etl.pipeline.rebuilding import rebuild_archive
 from etl.settings import Settings
-from tests.archive.kept import age, keep
-from tests.kit import crawl_site, rows, small, source_of
-from tests.pipeline.test_rebuild import differing, dump, emptied, interrupted_at, quiet
-from tests.sites import demo_sites
-from tests.sites.server import Site, serve
+from tests.support.gongkai import crawl_site, rows, small, source_of
+from tests.support.stored import age, keep
+from tests.support.whole_database import differing, dump, emptied, interrupted_at, quiet
 
 
 @pytest.fixture

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from etl.archive.archive import Archive
-from etl.archive.corrections import WITHDRAWN, CorrectionError, correct
-from etl.archive.run import Options
-from etl.pipeline.reextracting import Wanted, reextract_slice, slices
-from tests.kit import crawl_site, rows
-from tests.sites import demo_sites, goldens
-from tests.sites.server import Site, serve
+from demo import demo_sites, goldens
+from demo.server import Site, serve
+from etl.archive.crawls.run import Options
+from etl.archive.records.corrections import WITHDRAWN, CorrectionError, correct
+from etl.archive.storage.archive import Archive
+from etl.pipeline.stages.reextracting import Wanted, reextract_slice, slices
+from tests.support.gongkai import crawl_site, rows
 
 FULL = Options(full=True)
 

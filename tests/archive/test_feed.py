@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 from sqlalchemy import make_url
 
-from etl.archive.archive import Archive
-from etl.archive.feed import Event, publish
-from tests.archive.filled import SOURCE, fill
+from etl.archive.records.change_feed import Event, publish
+from etl.archive.storage.archive import Archive
+from tests.support.filled import SOURCE, fill
 
 WRITERS, TRANSACTIONS = 8, 40
 

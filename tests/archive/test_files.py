@@ -2,10 +2,10 @@
 
 from sqlalchemy import text
 
-from etl.archive.archive import Archive
-from etl.archive.files import keep_reading
+from etl.archive.records.file_readings import keep_reading
+from etl.archive.storage.archive import Archive
 from etl.files import FileOutcome, FileReading, Member
-from tests.kit import rows
+from tests.support.gongkai import rows
 
 
 def test_what_the_database_cannot_hold_is_left_out_of_all_that_a_file_says(archive: Archive) -> None:

@@ -10,17 +10,17 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from etl.archive.archive import Archive
-from etl.archive.backup import backup, restore
-from etl.archive.damage import read_blob
-from etl.archive.fixity import Damage, audit, replay
-from etl.archive.layout import FIXITY, blob_key
-from etl.archive.models import Blob
-from etl.archive.store import Damaged, DamagedBlob, Store, StoreError
-from etl.local.parts import Addresses
+from etl.archive.preservation.backup import backup, restore
+from etl.archive.preservation.fixity import Damage, audit, replay
+from etl.archive.storage.archive import Archive
+from etl.archive.storage.blobs import read_blob
+from etl.archive.storage.bucket import Damaged, DamagedBlob, Store, StoreError
+from etl.archive.storage.layout import FIXITY, blob_key
+from etl.archive.storage.models import Blob
+from etl.local.services import Addresses
 from etl.settings import PROJECT, Settings
-from tests.archive.kept import age, flip_a_byte, keep
-from tests.kit import environment, gongkai, rows
+from tests.support.gongkai import environment, gongkai, rows
+from tests.support.stored import age, flip_a_byte, keep
 
 EVENTS = "SELECT * FROM archive.fixity_event ORDER BY id"
 BLOBS = "SELECT sha256, damage FROM archive.blob ORDER BY verified_at, sha256"

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from etl.archive.archive import Archive
-from etl.archive.behind import Behind
-from etl.archive.fixity import audit
-from etl.archive.garbage import REMOVABLE, Unnamed, garbage, remove
-from etl.archive.layout import REMOVALS, blob_key
-from etl.local.parts import Addresses
+from etl.archive.preservation.fixity import audit
+from etl.archive.preservation.garbage import REMOVABLE, Unnamed, garbage, remove
+from etl.archive.storage.archive import Archive
+from etl.archive.storage.consistency import Behind
+from etl.archive.storage.layout import REMOVALS, blob_key
+from etl.local.services import Addresses
 from etl.settings import Settings
-from tests.archive.kept import age, keep
-from tests.kit import gongkai
+from tests.support.gongkai import gongkai
+from tests.support.stored import age, keep
 
 LOG = "captures/imported/2025-01-02/030405000000-1-import-999999.jsonl.gz"
 AHEAD = "changes/000000000099.jsonl.gz"

@@ -9,14 +9,14 @@ import pytest
 from psycopg.rows import dict_row
 from sqlalchemy import make_url
 
-from etl.archive.archive import Archive
-from etl.archive.corrections import correct
-from etl.archive.lookups import NO_TEXT
-from tests import dictionary
-from tests.archive.filled import fill
-from tests.kit import crawl_site, rows, squash
-from tests.sites import demo_sites, goldens
-from tests.sites.server import serve
+from demo import demo_sites, goldens
+from demo.server import serve
+from etl.archive.records.corrections import correct
+from etl.archive.storage.archive import Archive
+from etl.archive.storage.lookups import NO_TEXT
+from tests.support import dictionary
+from tests.support.filled import fill
+from tests.support.gongkai import crawl_site, rows, squash
 
 VIEWS = {"records", "record_versions", "record_places", "attachments", "captures", "sources", "changes"}
 MANY = 3000
@@ -45,7 +45,7 @@ def look(reader: psycopg.Connection[dict[str, Any]], query: str) -> list[dict[st
 
 def test_the_data_dictionary_says_what_the_database_says(reader_url: str) -> None:
     said = dictionary.FILE.read_text(encoding="utf-8")
-    assert said == dictionary.dictionary(reader_url), "run `python -m tests.dictionary --write`"
+    assert said == dictionary.dictionary(reader_url), "run `python -m tests.support.dictionary --write`"
 
 
 def test_a_reader_sees_the_views_and_nothing_else(reader: psycopg.Connection[dict[str, Any]]) -> None:

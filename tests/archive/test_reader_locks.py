@@ -9,16 +9,16 @@ import pytest
 from psycopg import sql
 from sqlalchemy import make_url
 
-from etl.archive.archive import Archive, open_reader
-from etl.archive.corrections import correct
-from etl.archive.garbage import garbage, remove
-from etl.archive.layout import blob_key
-from etl.archive.models import SCHEMA, Base
+from demo import demo_sites
+from demo.server import serve
+from etl.archive.preservation.garbage import garbage, remove
+from etl.archive.records.corrections import correct
+from etl.archive.storage.archive import Archive, open_reader
+from etl.archive.storage.layout import blob_key
+from etl.archive.storage.models import SCHEMA, Base
 from etl.export.changes import export_changes
 from etl.settings import Settings
-from tests.kit import SMALL, crawl_site, rows, small
-from tests.sites import demo_sites
-from tests.sites.server import serve
+from tests.support.gongkai import SMALL, crawl_site, rows, small
 
 TABLES = [str(table) for table in Base.metadata.sorted_tables]
 MODES = ["ROW SHARE", "ROW EXCLUSIVE", "SHARE UPDATE EXCLUSIVE", "SHARE", "SHARE ROW EXCLUSIVE", "EXCLUSIVE"]

@@ -4,15 +4,15 @@ import pytest
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import ProgrammingError
 
-from etl.archive.archive import Archive, open_archive
-from etl.archive.database import DatabaseError, connect, require_current
-from etl.archive.migrating import check_migrations, downgrade, migrate
-from etl.archive.models import SCHEMA, Base
+from demo import demo_sites
+from demo.server import serve
+from etl.archive.storage.archive import Archive, open_archive
+from etl.archive.storage.database import DatabaseError, connect, require_current
+from etl.archive.storage.migrations import check_migrations, downgrade, migrate
+from etl.archive.storage.models import SCHEMA, Base
 from etl.pipeline.rebuilding import rebuild_archive
 from etl.settings import Settings
-from tests.kit import crawl_site
-from tests.sites import demo_sites
-from tests.sites.server import serve
+from tests.support.gongkai import crawl_site
 
 
 def test_the_models_say_what_the_migrations_do(owner_url: str) -> None:

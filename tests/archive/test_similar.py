@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from etl.archive import similar
-from etl.archive.archive import Archive
-from etl.archive.similar import Similar, rebuild_signatures, similar_to
+from etl.archive.records import near_duplicates
+from etl.archive.records.near_duplicates import Similar, rebuild_signatures, similar_to
+from etl.archive.storage.archive import Archive
 from etl.extract import content_hash
 from etl.extract.similarity import SCHEME, SHARE, Difference, bands, differences, share, shingles
-from etl.pipeline.warc import import_source, import_warc, read_whole
+from etl.pipeline.warc.importing import import_source, import_warc, read_whole
 from etl.settings import Settings
-from tests.kit import gongkai, rows
-from tests.pipeline.test_warc import page, warc
+from tests.support.gongkai import gongkai, rows
+from tests.support.warc import page, warc
 
 Take = Callable[..., dict[str, int]]
 SIGNATURES = "SELECT content_hash, scheme, bands FROM archive.signature ORDER BY 1"
@@ -56,7 +56,7 @@ def take(archive: Archive, tmp_path: Path) -> Take:
     return imported
 
 
-def near(archive: Archive, record: int, limit: int = similar.LIMIT) -> tuple[Similar, ...]:
+def near(archive: Archive, record: int, limit: int = near_duplicates.LIMIT) -> tuple[Similar, ...]:
     with archive.engine.connect() as connection:
         return similar_to(connection, record, limit)
 
@@ -123,7 +123,7 @@ def test_two_notices_of_one_template_differ_by_what_is_filled_in() -> None:
 def test_among_many_of_one_template_the_nearest_is_found(
     archive: Archive, take: Take, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(similar, "BUCKET", 5)
+    monkeypatch.setattr(near_duplicates, "BUCKET", 5)
     form = prose(1, 1000)
     texts = {f"n{seed}": filled(form, seed, 12) for seed in range(40)}
     records = take(**texts, twin=f"{texts['n39']}\n特此公告")
@@ -150,7 +150,7 @@ def test_a_rebuild_signs_what_is_not_signed_and_drops_what_nobody_needs(archive:
 
 
 def test_a_rebuild_that_was_interrupted_goes_on(archive: Archive, take: Take, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(similar, "BATCH", 2)
+    monkeypatch.setattr(near_duplicates, "BATCH", 2)
     take(**{f"n{seed}": prose(seed) for seed in range(6)})
     signed = rows(archive, SIGNATURES)
     with archive.engine.begin() as connection:

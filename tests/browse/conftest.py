@@ -8,9 +8,9 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from etl.archive.archive import Archive
+from etl.archive.storage.archive import Archive
 from etl.browse import create_app
-from etl.browse.people import PERSON, Person
+from etl.browse.http.session import PERSON, Person
 
 Enter = Callable[[Person | None], TestClient]
 

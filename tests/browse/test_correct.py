@@ -8,12 +8,12 @@ from urllib.parse import urlsplit
 import pytest
 from starlette.testclient import TestClient
 
-from etl.archive.archive import Archive
-from etl.browse import people
-from etl.browse.people import Person
+from etl.archive.storage.archive import Archive
+from etl.browse.http import session
+from etl.browse.http.session import Person
 from tests.browse.conftest import Enter
-from tests.browse.pages import Page, keep
-from tests.kit import rows
+from tests.support.browser_pages import Page, keep
+from tests.support.gongkai import rows
 
 _FORM = "/archive/records/1/correct"
 _SAID = "SELECT field, kind, value, corrected_by, reason, version FROM archive.correction ORDER BY id"
@@ -110,7 +110,7 @@ def test_a_form_that_is_not_the_person_s_own_is_refused(
         assert _send(archivist, form | {"token": token}).status_code == 403, token
     for site in ("cross-site", "same-site", "none"):
         assert _send(archivist, form, **{"sec-fetch-site": site}).status_code == 403, site
-    monkeypatch.setattr(people, "VALID", -1)
+    monkeypatch.setattr(session, "VALID", -1)
     assert _send(archivist, form).status_code == 403
     monkeypatch.undo()
     assert rows(archive, _SAID) == []

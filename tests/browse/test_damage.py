@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from etl.archive.archive import Archive
-from etl.archive.fixity import audit
-from etl.archive.layout import blob_key
-from etl.local.parts import Addresses
-from tests.archive.kept import flip_a_byte
-from tests.browse.pages import Page, keep
+from etl.archive.preservation.fixity import audit
+from etl.archive.storage.archive import Archive
+from etl.archive.storage.layout import blob_key
+from etl.local.services import Addresses
+from tests.support.browser_pages import Page, keep
+from tests.support.stored import flip_a_byte
 
 _JSON = {"accept": "application/json"}
 

@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
-from etl.archive.archive import Archive
-from etl.browse.files import LEAF
-from tests.browse.pages import Page, attached, keep
-from tests.files.containers import zipped
-from tests.files.documents import docx, p
-from tests.files.pdfs import encrypted_pdf, picture, saved
-from tests.kit import rows
+from etl.archive.storage.archive import Archive
+from etl.browse.pages.file import LEAF
+from tests.support.browser_pages import Page, attached, keep
+from tests.support.containers import zipped
+from tests.support.documents import docx, p
+from tests.support.gongkai import rows
+from tests.support.pdfs import encrypted_pdf, picture, saved
 
 _PROSE = "岚川市码头管理处自即日起启用新的系船柱，旧柱于月底前拆除，船主请按编号停靠并保持通道畅通。" * 3
 _LONG = [f"第{number}条 码头经营人应当建立系船柱台账，并妥善保管。" for number in range(1, 1500)]

@@ -13,14 +13,14 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from etl.archive.archive import Archive
-from etl.archive.database import connect
-from etl.archive.store import Store, StoreAddress
-from etl.local.parts import Addresses
+from etl.archive.storage.archive import Archive
+from etl.archive.storage.bucket import Store, StoreAddress
+from etl.archive.storage.database import connect
+from etl.local.services import Addresses
 from etl.settings import PROJECT
-from tests.browse.pages import Page, keep
-from tests.conftest import own_database, same_database
-from tests.kit import rows
+from tests.support.browser_pages import Page, keep
+from tests.support.gongkai import rows
+from tests.support.parts import own_database, same_database
 
 _BROWSER = {"accept": "text/html,application/xhtml+xml"}
 _ROUTES = [
@@ -83,7 +83,7 @@ def airflow(parts: Addresses, database_url: str, tmp_path_factory: pytest.TempPa
     }
     # Whoever asks before it listens waits in the socket's queue; once it has died, connecting is refused.
     with socket.create_server(("127.0.0.1", 0)) as listener, (home / "log").open("w") as log:
-        command = [sys.executable, "-m", "tests.browse.airflow_api", str(listener.fileno())]
+        command = [sys.executable, "-m", "tests.support.airflow_api", str(listener.fileno())]
         given = (listener.fileno(),)
         server = subprocess.Popen(command, cwd=PROJECT, env=environment, pass_fds=given, stdout=log, stderr=log)
         port = listener.getsockname()[1]

@@ -5,10 +5,8 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.archive.store import Kind as Damage
-from etl.browse.correcting import Problem
-from etl.browse.layout import Paragraph, Table, blocks
-from etl.browse.names import (
+from etl.archive.storage.bucket import Kind as Damage
+from etl.browse.language.labels import (
     DAMAGE,
     FIELDS,
     FILES,
@@ -19,10 +17,12 @@ from etl.browse.names import (
     VERSIONS,
     VERSIONS_TOLD,
 )
-from etl.browse.words import WORDS
+from etl.browse.language.messages import WORDS
+from etl.browse.pages.correction import Problem
+from etl.browse.pages.typesetting import Paragraph, Table, blocks
 from etl.extract import Origin
-from etl.extract.labels import FIELDS as LABELS
-from etl.files import FileOutcome, kinds
+from etl.extract.lexicon.labels import FIELDS as LABELS
+from etl.files import FileOutcome, media_types
 from etl.outcomes import Outcome
 
 _LINE = st.text(alphabet="岚川市一二三、（）章第条年月日0123456789：。| ", max_size=30)
@@ -58,7 +58,9 @@ def test_whatever_the_archive_can_name_has_a_chinese_name() -> None:
     assert set(FIELDS) == {name for name in LABELS.values() if name}
     assert set(VERSIONS) == set(VERSIONS_TOLD) == {"created", "updated", "corrected", "re-extracted"}
     assert set(FILES) == set(FileOutcome) == {*FILES_TOLD, "read"}
-    named = {value for name, value in vars(kinds).items() if name.isupper() and isinstance(value, str) and "/" in value}
-    assert set(FORMATS) == named | kinds.IMAGES
+    named = {
+        value for name, value in vars(media_types).items() if name.isupper() and isinstance(value, str) and "/" in value
+    }
+    assert set(FORMATS) == named | media_types.IMAGES
     assert set(get_args(Problem)) - {""} <= set(WORDS)
     assert set(DAMAGE) == set(get_args(Damage))

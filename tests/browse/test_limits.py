@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from etl.archive.archive import Archive, open_archive
-from etl.archive.database import connect
-from etl.archive.store import Store
+from etl.archive.storage.archive import Archive, open_archive
+from etl.archive.storage.bucket import Store
+from etl.archive.storage.database import connect
 from etl.browse import create_app
-from etl.browse.words import ALLOWED
+from etl.browse.language.messages import ALLOWED
 from etl.settings import Settings
-from tests.browse.pages import Page, keep
+from tests.support.browser_pages import Page, keep
 
 _PAGES = ["/archive/", "/archive/sources", "/archive/runs", "/archive/records/1", "/archive/nowhere"]
 _PAGES += [f"/archive/files/{'0' * 64}", "/archive/compare/1/1/1/2"]

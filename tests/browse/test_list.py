@@ -10,13 +10,13 @@ import pytest
 from sqlalchemy import text, update
 from starlette.testclient import TestClient
 
-from etl.archive.archive import Archive
-from etl.archive.finding import Filter, Total, read_filter, total
-from etl.archive.lookups import snapshot
-from etl.archive.models import Record
-from etl.browse import listing
-from etl.pipeline.warc import import_source
-from tests.browse.pages import Page, keep, other_source
+from etl.archive.queries.search import Filter, Total, read_filter, total
+from etl.archive.storage.archive import Archive
+from etl.archive.storage.lookups import snapshot
+from etl.archive.storage.models import Record
+from etl.browse.pages import record_list
+from etl.pipeline.warc.importing import import_source
+from tests.support.browser_pages import Page, keep, other_source
 
 
 def _list(reader: TestClient, **asked: Any) -> dict[str, Any]:
@@ -168,11 +168,11 @@ def test_what_takes_long_to_count_is_told_as_more_than(
         assert total(connection, Filter(q="清淤"), 5) == Total(55, exact=True)
         # The time for counting is a limit for counting alone, and a query that ran into it spoils nothing after it.
         connection.execute(text("SET LOCAL statement_timeout = 4000"))
-        monkeypatch.setattr("etl.archive.finding.matches", lambda *_: text("pg_sleep(1) IS NOT NULL"))
+        monkeypatch.setattr("etl.archive.queries.search.matches", lambda *_: text("pg_sleep(1) IS NOT NULL"))
         assert total(connection, Filter(q="清淤"), 0.01) is None
         assert connection.scalar(text("SHOW statement_timeout")) == "4s"
     monkeypatch.undo()
-    monkeypatch.setattr(listing, "total", lambda *_: None)
+    monkeypatch.setattr(record_list, "total", lambda *_: None)
     assert _list(reader, q="清淤")["total"] == {"number": 50, "exact": False}
     assert "超过 50 条记录" in reader.get("/archive/", params={"q": "清淤"}).text
 

@@ -10,10 +10,10 @@ from sqlalchemy import func, text, update
 from sqlalchemy.exc import InternalError
 from starlette.testclient import TestClient
 
-from etl.archive.archive import Archive
-from etl.archive.models import Record
-from etl.browse.reading import reading
-from tests.browse.pages import Page, keep
+from etl.archive.storage.archive import Archive
+from etl.archive.storage.models import Record
+from etl.browse.http.parameters import reading
+from tests.support.browser_pages import Page, keep
 
 _PROSE = "岚川市码头管理处自即日起启用新的系船柱，旧柱于月底前拆除，船主请按编号停靠并保持通道畅通。" * 3
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from etl.archive.archive import Archive
-from etl.browse import comparing
-from tests.browse.pages import Page, keep, other_source
+from etl.archive.storage.archive import Archive
+from etl.browse.pages import comparison
+from tests.support.browser_pages import Page, keep, other_source
 
 _LINES = (
     "为规范我市码头系船柱的设置与使用，保障船舶停靠安全，现将有关事项通知如下。",
@@ -60,7 +60,7 @@ def test_what_is_the_same_or_too_long_is_said_so(reader: TestClient, monkeypatch
     assert "著录与附件相同" in page
     for path in ("1/1/1/3", "1/1/2/1", "0/1/1/1"):
         assert reader.get(f"/archive/compare/{path}").status_code == 404
-    monkeypatch.setattr(comparing, "LONGEST", 100)
+    monkeypatch.setattr(comparison, "LONGEST", 100)
     page = reader.get("/archive/compare/1/1/1/2").text
     assert "正文过长" in page
     assert "通<del>" in page, "fields are compared all the same"

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from etl.browse import names, words
-from etl.browse.saying import both, found, named, say
+from etl.browse.language import labels, messages
+from etl.browse.language.bilingual import both, found, named, say
 
-TEMPLATES = sorted((Path(words.__file__).parent / "templates").glob("*.html"))
+TEMPLATES = sorted((Path(messages.__file__).parent.parent / "templates").glob("*.html"))
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _LETTERS = re.compile(r"[A-Za-z]{2,}")
 
 
 def _tables() -> list[tuple[str, dict[str, tuple[str, str]]]]:
-    found = {name: value for module in (words, names) for name, value in vars(module).items() if name.isupper()}
+    found = {name: value for module in (messages, labels) for name, value in vars(module).items() if name.isupper()}
     return [(name, value) for name, value in found.items() if isinstance(value, dict)]
 
 
@@ -37,12 +37,12 @@ def test_templates_say_words_in_both_languages_alone(path: Path) -> None:
     shown = set(_LETTERS.findall(markup)) - {"SHA", "HTTP"}
     assert not shown, "its words belong into words.py"
     said = re.findall(r'\b(?:say|both)\("(\w+)"\)', text)
-    assert not set(said) - set(words.WORDS)
+    assert not set(said) - set(messages.WORDS)
 
 
 def test_every_word_is_said_somewhere() -> None:
     text = "".join(path.read_text(encoding="utf-8") for path in TEMPLATES)
-    unused = {word for word in words.WORDS if f'"{word}"' not in text}
+    unused = {word for word in messages.WORDS if f'"{word}"' not in text}
     # These are named by what the code finds out.
     assert unused <= {
         "value_missing",

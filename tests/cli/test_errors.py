@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from etl.archive.archive import Archive
+from etl.archive.storage.archive import Archive
 from etl.settings import Settings
-from tests.kit import Said, gongkai, rows
+from tests.support.gongkai import Said, gongkai, rows
 
 GOOD = """
 id: good

@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from demo import source_text, trs_wcm
+from demo.server import serve
 from etl.cli import app
 from etl.errors import GongkaiError
 from etl.extract import extract
-from tests.extract.pages import TITLE, page
 from tests.extract.traps.registry import table
-from tests.files import documents
-from tests.files.containers import zipped
-from tests.files.pdfs import picture, saved
-from tests.sites import source_text, trs_wcm
-from tests.sites.server import serve
+from tests.support import documents
+from tests.support.containers import zipped
+from tests.support.pages import TITLE, page
+from tests.support.pdfs import picture, saved
 
 
 def extracted(*words: str) -> str:

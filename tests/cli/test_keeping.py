@@ -5,16 +5,16 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from etl.archive.archive import Archive
-from etl.archive.migrating import downgrade, migrate
+from demo import catalogue
+from demo.server import serve
+from demo.trs_columns import BY_KEY
+from demo.trs_wcm import TrsSite
+from etl.archive.storage.archive import Archive
+from etl.archive.storage.migrations import downgrade, migrate
 from etl.cli import app
 from etl.errors import GongkaiError
 from etl.settings import Settings
-from tests.kit import crawl_site, environment, gongkai, rows
-from tests.sites import catalogue
-from tests.sites.server import serve
-from tests.sites.trs_columns import BY_KEY
-from tests.sites.trs_wcm import TrsSite
+from tests.support.gongkai import crawl_site, environment, gongkai, rows
 
 RECORDS = "SELECT id, version FROM archive.record ORDER BY id"
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from demo import faults, source_text, trs_wcm
+from demo.server import serve
 from etl.cli import app
 from etl.errors import GongkaiError
-from tests.sites import faults, source_text, trs_wcm
-from tests.sites.server import serve
 
 
 @pytest.fixture

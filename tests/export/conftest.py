@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy import create_engine
 from starlette.responses import RedirectResponse, Response
 
-from etl.archive.archive import Archive
-from etl.archive.run import Options
-from etl.local.parts import Addresses
-from tests.conftest import own_archive
-from tests.kit import crawl_site, rows
-from tests.sites import demo_sites
-from tests.sites.server import Call, serve
+from demo import demo_sites
+from demo.server import Call, serve
+from etl.archive.crawls.run import Options
+from etl.archive.storage.archive import Archive
+from etl.local.services import Addresses
+from tests.support.gongkai import crawl_site, rows
+from tests.support.parts import own_archive
 
 NAMED = 'inline; filename="岚川.html"'
 

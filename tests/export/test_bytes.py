@@ -17,18 +17,18 @@ import pytest
 from sqlalchemy import select
 from warcio.archiveiterator import ArchiveIterator
 
-from etl.archive.archive import Archive
-from etl.archive.finding import Filter
-from etl.archive.fixity import audit
-from etl.archive.layout import blob_key
-from etl.archive.models import Blob
-from etl.archive.store import Store
+from etl.archive.preservation.fixity import audit
+from etl.archive.queries.search import Filter
+from etl.archive.storage.archive import Archive
+from etl.archive.storage.bucket import Store
+from etl.archive.storage.layout import blob_key
+from etl.archive.storage.models import Blob
 from etl.export.exporting import DamagedExport, Export, Format, export
-from etl.pipeline.warc import read_whole
+from etl.pipeline.warc.importing import read_whole
 from etl.settings import PROJECT, Settings
-from tests.archive.kept import keep
 from tests.export.conftest import NAMED
-from tests.kit import gongkai, rows
+from tests.support.gongkai import gongkai, rows
+from tests.support.stored import keep
 
 REPLAY = PROJECT / ".venv-replay" / "bin"
 """`make test` installs it; tests/replay/requirements.in says why it is apart."""

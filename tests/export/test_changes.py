@@ -10,14 +10,14 @@ import duckdb
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
-from etl.archive.archive import Archive, open_reader
-from etl.archive.feed import Event, publish
-from etl.archive.store import Store, StoreError, sha256
+from etl.archive.records.change_feed import Event, publish
+from etl.archive.storage.archive import Archive, open_reader
+from etl.archive.storage.bucket import Store, StoreError, sha256
 from etl.errors import GongkaiError
 from etl.export import changes
 from etl.export.changes import FOLDER, MANIFEST, export_changes, read_manifest
 from etl.settings import Settings
-from tests.archive.filled import SOURCE, fill
+from tests.support.filled import SOURCE, fill
 
 RECORDS = 100
 

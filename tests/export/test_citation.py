@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from etl.archive.archive import Archive
-from etl.archive.citation import cite
-from etl.archive.lookups import snapshot
+from etl.archive.queries.citation import cite
+from etl.archive.storage.archive import Archive
+from etl.archive.storage.lookups import snapshot
 from etl.browse import create_app
 from etl.errors import GongkaiError
 from etl.export.rows import one
-from tests.browse.pages import Page, keep
+from tests.support.browser_pages import Page, keep
 
 
 @dataclass(frozen=True)

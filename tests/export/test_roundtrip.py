@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from etl.archive.archive import Archive
-from etl.archive.finding import Filter
+from etl.archive.queries.search import Filter
+from etl.archive.storage.archive import Archive
 from etl.export.exporting import Export, Format, export
-from etl.pipeline.reextracting import kept_source
-from etl.pipeline.warc import import_source, import_warc, read_whole
+from etl.pipeline.stages.reextracting import kept_source
+from etl.pipeline.warc.importing import import_source, import_warc, read_whole
 from etl.sources.schema import Source
-from tests.kit import rows
+from tests.support.gongkai import rows
 
 RECORDS = """
 SELECT p.url, p.listing, r.content_hash, v.title, v.index_number, v.publisher, v.document_number, v.written_date,

@@ -15,18 +15,18 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from etl.archive.archive import Archive
-from etl.archive.finding import Filter
-from etl.archive.lookups import snapshot
+from etl.archive.queries.search import Filter
+from etl.archive.storage.archive import Archive
+from etl.archive.storage.lookups import snapshot
 from etl.cli import app, exporting
 from etl.errors import GongkaiError
 from etl.export.exporting import Export, Exported, Format, export
 from etl.export.tables import CSV_COLUMNS, SCHEMA, guarded, write_jsonl
-from etl.local.parts import Addresses
+from etl.local.services import Addresses
 from etl.settings import PROJECT, Settings
-from tests.browse.pages import Page, keep, other_source
-from tests.conftest import own_archive
-from tests.kit import rows
+from tests.support.browser_pages import Page, keep, other_source
+from tests.support.gongkai import rows
+from tests.support.parts import own_archive
 
 ALL = Filter()
 SAME = ("岚川市各码头渡船自四月起实行夏季班次，首班提早半小时，末班延后一小时，遇大风大雾停航。" * 3,)

@@ -5,10 +5,10 @@ import subprocess
 import sys
 
 from etl.extract import A_FILE, extract
-from etl.extract.reading import LARGEST
-from tests.extract.pages import page
+from etl.extract.extract import LARGEST
 from tests.extract.traps import TRAPS
 from tests.extract.traps.registry import NUMBER, URL, table
+from tests.support.pages import page
 
 
 def test_a_value_keeps_what_the_page_shows_beside_its_normal_form() -> None:

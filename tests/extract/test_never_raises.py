@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from etl.extract import extract
 from etl.settings import PROJECT
-from tests.extract.hostile import ANY_BYTES, ANY_MARKUP, CUT
-from tests.extract.pages import page
+from tests.support.hostile_pages import ANY_BYTES, ANY_MARKUP, CUT
+from tests.support.pages import page
 
 _EASY = settings(max_examples=150, deadline=2000, suppress_health_check=[HealthCheck.too_slow])
 
@@ -21,9 +21,9 @@ def test_any_bytes(body: bytes, url: str, content_type: str) -> None:
 
 
 def test_costly_pages_and_any_bytes_end_soon_in_little_memory() -> None:
-    """In a process of its own, which measures itself (see `tests/extract/hostile.py`)."""
+    """In a process of its own, which measures itself (see `tests/support/hostile_pages.py`)."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.extract.hostile"], cwd=PROJECT, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "tests.support.hostile_pages"], cwd=PROJECT, capture_output=True, text=True, check=False
     )
     assert not done.returncode, done.stderr[-2000:]
 

@@ -1,7 +1,7 @@
 """What bench/scoring.py counts."""
 
 from bench.scoring import Counts, key, score
-from tests.extract.pages import NAV, PARAGRAPHS, SIGNED, TITLE, page
+from tests.support.pages import NAV, PARAGRAPHS, SIGNED, TITLE, page
 
 LABEL = {
     "file": "a/1.html",

@@ -3,9 +3,9 @@
 import pytest
 
 from etl.extract import content_hash, short_id
-from etl.extract.dates import read_date
-from etl.extract.document_number import normalise_number, whole_number
-from etl.extract.index_number import credit_code_holds, organisation_code_holds, parse_index_number
+from etl.extract.lexicon.dates import read_date
+from etl.extract.lexicon.document_number import normalise_number, whole_number
+from etl.extract.lexicon.index_number import credit_code_holds, organisation_code_holds, parse_index_number
 
 
 @pytest.mark.parametrize(

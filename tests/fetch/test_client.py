@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from etl.archive.archive import Archive
+from etl.archive.storage.archive import Archive
+from etl.fetch.classify import judge
 from etl.fetch.client import Attempt, Request, fetcher
 from etl.fetch.guard import is_public
-from etl.fetch.judge import judge
 from etl.outcomes import Outcome
 from etl.sources.schema import Source
-from tests.fetch.raw import http, raw_server
+from tests.support.raw_server import http, raw_server
 
 PAGE = "<html><body><p>望澜市人民政府关于印发规定的通知</p></body></html>".encode()
 

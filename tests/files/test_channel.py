@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from etl.files import FileOutcome, Limits, Reader, reader_pool
-from etl.files.channel import Channel, as_bytes
-from etl.files.kinds import DOC, PDF
-from etl.files.ocr import scan_pool
+from etl.files.media_types import DOC, PDF
+from etl.files.ocr.scan_reader import scan_pool
+from etl.files.process.channel import Channel, as_bytes
 from etl.files.types import ScanLimits
-from tests.files.test_formats import SAMPLES
+from tests.support.samples import SAMPLES
 
 GOOD = SAMPLES[DOC]
 
@@ -77,7 +77,7 @@ def read() -> Iterator[Reader]:
 @contextmanager
 def lying(limits: Limits) -> Iterator[Reader]:
     with reader_pool(limits) as reader:
-        reader.workers[0].module = "tests.files.lying"
+        reader.workers[0].module = "tests.support.lying_files"
         yield reader
 
 
@@ -122,7 +122,7 @@ def test_a_process_that_does_not_listen_costs_the_time_of_one_file() -> None:
 
 def test_a_scan_has_no_more_pages_than_allowed() -> None:
     with scan_pool(ScanLimits(pages=2)) as read:
-        read.worker.module = "tests.files.lying"
+        read.worker.module = "tests.support.lying_files"
         reading = read(b"", PDF)
         assert (reading.outcome, reading.reason) == (
             FileOutcome.CRASHED,

@@ -1,43 +1,18 @@
 """What each format gives: the text that a person sees, a paragraph or a table row a line."""
 
-import io
-
-import py7zr
 import pytest
 
 from etl.files import FileOutcome, Reader, sniff
-from etl.files.kinds import CSV, DOC, DOCX, HTML, OFD, PDF, PPT, PPTX, RAR, RTF, SEVEN_ZIP, TEXT, XLS, XLSX, ZIP
-from tests.files import containers, documents, pdfs
-from tests.files.documents import docx, numbering, ofd, p, row
-from tests.files.pdfs import pdf
+from etl.files.media_types import CSV, DOC, DOCX, HTML, OFD, PDF, PPT, PPTX, RAR, RTF, SEVEN_ZIP, TEXT, XLS, XLSX, ZIP
+from tests.support import containers, documents, pdfs
+from tests.support.documents import docx, numbering, ofd, p, row
+from tests.support.pdfs import pdf
+from tests.support.samples import SAMPLES
 
 _NUMBERED = '<w:numPr><w:ilvl w:val="{}"/><w:numId w:val="7"/></w:numPr>'
 _LONG = "为保障夏季用水高峰期间的供水安全现将有关事项通知如下请各单位认真执行"
 
 
-def seven_zip(name: str, content: bytes, password: str | None = None) -> bytes:
-    made = io.BytesIO()
-    with py7zr.SevenZipFile(made, "w", password=password) as archive:
-        archive.writef(io.BytesIO(content), name)
-    return made.getvalue()
-
-
-SAMPLES = {
-    DOC: documents.doc(["关于停水的通知", ["日期", "街道"], ["6月1日", "南街"], ["", "北街"], "特此通知。"]),
-    XLS: documents.xls("名单", [["单位", "电话"], ["水务局", "123"]]),
-    PPT: documents.ppt(["供水安排\n六月起检修", "恢复供水"]),
-    DOCX: docx(p("关于停水的通知") + f"<w:tbl>{row(p('日期'), p('街道'))}</w:tbl>"),
-    XLSX: documents.xlsx({"一季度": [["单位", "吨"], ["水务局", "12"]], "二季度": [["单位"]]}),
-    PPTX: documents.pptx(["供水安排\n六月起检修", "恢复供水"]),
-    OFD: ofd([[(20, 20, 8, "停水"), (28.5, 20, 8, "通知"), (20, 40, 30, "六月一日起")]]),
-    RTF: documents.rtf("关于停水的通知", "特此通知。"),
-    PDF: pdf([[(72, 700, "关于停水的通知"), (72, 660, "特此通知。")]]),
-    CSV: '单位,电话\r\n水务局,"123,456"\r\n'.encode("gb18030"),
-    TEXT: "关于停水的通知\r\n特此通知。".encode("utf-16"),
-    ZIP: containers.zipped_in_gb18030("附件一：名单.txt", "南街".encode("gb18030")),
-    RAR: containers.rar5({"附件/名单.txt": "南街".encode()}),
-    SEVEN_ZIP: seven_zip("附件/名单.txt", "南街".encode()),
-}
 TEXTS = {
     DOC: "关于停水的通知\n日期 | 街道\n6月1日 | 南街\n | 北街\n特此通知。",
     XLS: "单位 | 电话\n水务局 | 123",

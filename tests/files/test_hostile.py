@@ -12,10 +12,10 @@ import psutil
 import pytest
 
 from etl.files import FileOutcome, Limits, Reader, reader_pool
-from etl.files.kinds import DOC, DOCX, OFD, XLSX
-from tests.files import containers, documents, pdfs
-from tests.files.documents import docx, ofd, p
-from tests.files.test_formats import SAMPLES, seven_zip
+from etl.files.media_types import DOC, DOCX, OFD, XLSX
+from tests.support import containers, documents, pdfs
+from tests.support.documents import docx, ofd, p
+from tests.support.samples import SAMPLES, seven_zip
 
 _XXE = '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
 _LAUGHS = '<!DOCTYPE a [<!ENTITY x "哈哈哈哈哈哈哈哈哈哈">{}]>'.format(
@@ -223,7 +223,7 @@ def test_the_reading_process_knows_no_passwords(monkeypatch: pytest.MonkeyPatch)
 def test_the_process_ends_with_the_one_that_started_it() -> None:
     """Also when that is killed: an Airflow task may be."""
     code = (
-        "import os, signal\nfrom etl.files.pool import Reader\nfrom etl.files import Limits\n"
+        "import os, signal\nfrom etl.files.process.pool import Reader\nfrom etl.files import Limits\n"
         "read = Reader(Limits(), 1)\nread(b'x')\nprint(read.workers[0].process.pid, flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)"
     )
@@ -234,6 +234,6 @@ def test_the_process_ends_with_the_one_that_started_it() -> None:
 
 def test_no_parser_is_loaded_beside_the_caller() -> None:
     """They cost 0.4 s a process, and hostile bytes have no business there."""
-    code = "import sys, etl.files, etl.files.ocr; print(*sys.modules)"
+    code = "import sys, etl.files, etl.files.ocr.scan_reader; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"kreuzberg", "pypdfium2", "py7zr", "rapidocr", "numpy", "lxml.etree"} & set(loaded)

@@ -7,11 +7,11 @@ import pytest
 from PIL import Image
 
 from etl.files import FileOutcome
-from etl.files.kinds import PDF
-from etl.files.lines import Line, in_rows, paragraphs
-from etl.files.ocr import ScanReader, scan_pool
+from etl.files.layout.lines import Line, in_rows, paragraphs
+from etl.files.media_types import PDF
+from etl.files.ocr.scan_reader import ScanReader, scan_pool
 from etl.files.types import ScanLimits
-from tests.files.pdfs import picture, saved
+from tests.support.pdfs import picture, saved
 
 
 @pytest.fixture(scope="module")

@@ -9,12 +9,12 @@ import psutil
 import pytest
 
 from etl.errors import GongkaiError
-from etl.local import airflow, parts, process
+from etl.local import airflow, process, services
 from etl.local.airflow_client import AirflowClient
-from etl.local.parts import Addresses
+from etl.local.services import Addresses
 from etl.local.state import State
 from etl.settings import Settings
-from tests.reaper import end_at_once
+from tests.support.reaper import end_at_once
 
 DAG = """
 import os
@@ -40,7 +40,7 @@ def settings(tmp_path: Path) -> Iterator[Settings]:
 
 
 def up(settings: Settings, dags: Path) -> AirflowClient:
-    addresses: Addresses = parts.up(settings, report=lambda progress: None, fast=True, dags=dags)
+    addresses: Addresses = services.up(settings, report=lambda progress: None, fast=True, dags=dags)
     assert addresses.airflow is not None
     return AirflowClient(addresses.airflow.url, addresses.airflow.user, addresses.airflow.password)
 
@@ -123,7 +123,7 @@ def test_airflow_from_nothing_through_a_crash_to_its_end(settings: Settings, tmp
     assert run_to_its_end(client, "second") == "success"
 
     everything = family(state)
-    parts.down(settings, lambda progress: None)
+    services.down(settings, lambda progress: None)
     assert [one for one in everything if lives(one)] == []
     with pytest.raises(GongkaiError, match="does not answer"):
         client.run_state("first", "x")

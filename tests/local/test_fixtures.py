@@ -8,7 +8,7 @@ import psutil
 import psycopg
 from sqlalchemy import make_url
 
-from etl.local.parts import Addresses
+from etl.local.services import Addresses
 from etl.settings import PROJECT, Settings
 
 HANGING = """

@@ -16,12 +16,12 @@ from minio.error import S3Error
 from sqlalchemy import make_url
 
 from etl.errors import GongkaiError
-from etl.local import parts as local_parts
 from etl.local import postgres, process, store
-from etl.local.parts import Addresses, Progress
+from etl.local import services as local_parts
+from etl.local.services import Addresses, Progress
 from etl.local.state import State
 from etl.settings import Settings
-from tests.reaper import end_at_once
+from tests.support.reaper import end_at_once
 
 
 def quiet(progress: Progress) -> None:

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from etl.archive.archive import Archive
-from etl.archive.reports import Report, close_run
-from etl.archive.run import Options
-from etl.archive.runs import open_run
-from etl.pipeline.listing import list_catalog
-from tests import kit
-from tests.kit import SMALL, rows, small, source_of
-from tests.sites import demo_sites, faults
-from tests.sites.server import Site, serve
+from demo import demo_sites, faults
+from demo.server import Site, serve
+from etl.archive.crawls.reports import Report, close_run
+from etl.archive.crawls.run import Options
+from etl.archive.crawls.runs import open_run
+from etl.archive.storage.archive import Archive
+from etl.pipeline.stages.listing import list_catalog
+from tests.support import gongkai
+from tests.support.gongkai import SMALL, rows, small, source_of
 
 FULL = Options(full=True)
 
@@ -31,7 +31,7 @@ def site() -> Iterator[Site]:
 
 
 def crawl_site(archive: Archive, site: Site, options: Options | None = None, **changes: Any) -> Report:
-    return kit.crawl_site(archive, site, options, **{"assertions": SMALL} | changes)
+    return gongkai.crawl_site(archive, site, options, **{"assertions": SMALL} | changes)
 
 
 def red(report: Report) -> str:

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from etl.archive.archive import Archive
-from etl.archive.run import Options
-from tests.kit import crawl_site, rows, squash, state
-from tests.sites import catalogue, faults
-from tests.sites.documents import Document, Paragraph
-from tests.sites.server import serve
-from tests.sites.trs_columns import BY_KEY
-from tests.sites.trs_wcm import TrsSite
+from demo import catalogue, faults
+from demo.documents import Document, Paragraph
+from demo.server import serve
+from demo.trs_columns import BY_KEY
+from demo.trs_wcm import TrsSite
+from etl.archive.crawls.run import Options
+from etl.archive.storage.archive import Archive
+from tests.support.gongkai import crawl_site, rows, squash, state
 
 KEY = "safety-points"
 PARTS = "SELECT p.url, p.part FROM archive.page p WHERE p.kind = 'part' AND p.part_of IS NOT NULL ORDER BY p.part"

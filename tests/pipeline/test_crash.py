@@ -15,22 +15,22 @@ import yaml
 from sqlalchemy import create_engine, text
 from starlette.responses import Response
 
-from etl.archive.archive import Archive
-from etl.archive.layout import CHANGES
-from etl.archive.run import Options
-from etl.archive.runs import open_run
-from etl.archive.store import StoreError
-from etl.local.parts import Addresses
+from demo import catalogue, demo_sites, goldens, source_text
+from demo.documents import Paragraph
+from demo.server import Call, Site, serve
+from demo.trs_columns import BY_KEY
+from demo.trs_wcm import TrsSite
+from etl.archive.crawls.run import Options
+from etl.archive.crawls.runs import open_run
+from etl.archive.storage.archive import Archive
+from etl.archive.storage.bucket import StoreError
+from etl.archive.storage.layout import CHANGES
+from etl.catalog.load import load
+from etl.local.services import Addresses
 from etl.pipeline.crawl import crawl
-from etl.pipeline.fetching import fetch_batch
+from etl.pipeline.stages.fetching import fetch_batch
 from etl.settings import PROJECT, Settings
-from etl.sources.load import load
-from tests.kit import environment, rows, source_of, state
-from tests.sites import catalogue, demo_sites, goldens, source_text
-from tests.sites.documents import Paragraph
-from tests.sites.server import Call, Site, serve
-from tests.sites.trs_columns import BY_KEY
-from tests.sites.trs_wcm import TrsSite
+from tests.support.gongkai import environment, rows, source_of, state
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_a_crawl_killed_at_any_step_is_completed_by_its_rerun(
     """
     documents = [posting.document for posting in small_site.postings.values()]
     column = {"url": small_site.base + BY_KEY["czxx"].path}
-    command = [sys.executable, "-m", "tests.pipeline.worker"]
+    command = [sys.executable, "-m", "tests.support.worker"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, cwd=PROJECT, env=environment(local_settings), **pipes) as worker:
         assert worker.stdin

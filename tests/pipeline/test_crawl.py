@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from etl.archive.archive import Archive
-from etl.archive.reports import Report
-from etl.archive.run import Options
-from etl.local.parts import Addresses
-from tests.conftest import own_archive
-from tests.kit import SMALL, crawl_site, rows, small, squash, state
-from tests.sites import SOURCES, demo_sites, faults, goldens
-from tests.sites.server import Site, serve
+from demo import SOURCES, demo_sites, faults, goldens
+from demo.server import Site, serve
+from etl.archive.crawls.reports import Report
+from etl.archive.crawls.run import Options
+from etl.archive.storage.archive import Archive
+from etl.local.services import Addresses
+from tests.support.gongkai import SMALL, crawl_site, rows, small, squash, state
+from tests.support.parts import own_archive
 
 FAMILIES = sorted(site.platform for site in demo_sites())
 
@@ -36,7 +36,7 @@ class Crawled:
 
 @pytest.fixture(scope="module", params=FAMILIES)
 def crawled(request: pytest.FixtureRequest, parts: Addresses, parts_dir: Path) -> Iterator[Crawled]:
-    site: Site = import_module(f"tests.sites.{request.param}").demo()
+    site: Site = import_module(f"demo.{request.param}").demo()
     with own_archive(parts, parts_dir, "test-families") as archive, serve(site):
         yield Crawled(
             site,

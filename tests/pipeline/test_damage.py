@@ -8,27 +8,27 @@ from typing import Any
 
 import pytest
 
-from etl.archive.archive import Archive
-from etl.archive.fixity import audit
-from etl.archive.layout import FIXITY, blob_key
-from etl.archive.planning import plan, plan_recheck
-from etl.archive.reports import Report
-from etl.archive.run import Options
-from etl.archive.runs import open_run
-from etl.archive.store import Damaged, DamagedBlob
+from demo import demo_sites
+from demo.server import Site, serve
+from etl.archive.crawls.reports import Report
+from etl.archive.crawls.run import Options
+from etl.archive.crawls.runs import open_run
+from etl.archive.crawls.scheduling import plan, plan_recheck
+from etl.archive.preservation.fixity import audit
+from etl.archive.storage.archive import Archive
+from etl.archive.storage.bucket import Damaged, DamagedBlob
+from etl.archive.storage.layout import FIXITY, blob_key
 from etl.errors import Away
 from etl.files import FileOutcome, FileReading
-from etl.pipeline import files
-from etl.pipeline.extracting import extract_batch
-from etl.pipeline.fetching import fetch_batch
-from etl.pipeline.files import read_scans
-from etl.pipeline.listing import list_catalog
-from etl.pipeline.reconcile import reconcile
+from etl.pipeline.stages import attachments
+from etl.pipeline.stages.attachments import read_scans
+from etl.pipeline.stages.extracting import extract_batch
+from etl.pipeline.stages.fetching import fetch_batch
+from etl.pipeline.stages.listing import list_catalog
+from etl.pipeline.stages.reconciling import reconcile
 from etl.settings import Settings
-from tests.archive.kept import age, keep
-from tests.kit import SMALL, crawl_site, gongkai, rows, source_of
-from tests.sites import demo_sites
-from tests.sites.server import Site, serve
+from tests.support.gongkai import SMALL, crawl_site, gongkai, rows, source_of
+from tests.support.stored import age, keep
 
 FULL = Options(full=True)
 EVENTS = "SELECT blob_sha256, kind, detail FROM archive.fixity_event ORDER BY id"
@@ -221,8 +221,8 @@ def test_a_lost_scan_keeps_no_other_waiting(
     def pool() -> Iterator[Callable[[bytes, str], FileReading]]:
         yield lambda body, kind: FileReading(kind, FileOutcome.READ, text="盖章件", pages=1, method="ocr")
 
-    monkeypatch.setattr(files, "scan_pool", pool)
-    monkeypatch.setattr(files, "AT_ONCE", 2)
+    monkeypatch.setattr(attachments, "scan_pool", pool)
+    monkeypatch.setattr(attachments, "AT_ONCE", 2)
     digests = keep(archive, tmp_path, 5)
     file = """
     INSERT INTO archive.file (blob_sha256, media_type, outcome, reason, method, members, reader, read_at)
@@ -250,7 +250,7 @@ def test_what_ocr_read_keeps_its_text_until_ocr_reads_it_anew(
     )
     before = "UPDATE archive.file SET reader = '0', method = 'ocr', media_type = 'image/png' WHERE blob_sha256 = :d"
     age(owner_url, before, d=file["digest"])
-    with files.FileReader(archive) as reader:
+    with attachments.FileReader(archive) as reader:
         reader.read(site.name, [file["url"]])
     assert rows(archive, kept, d=file["digest"]) == [
         {"outcome": "read", "method": "ocr", "reader": "0", "has_text": True}
@@ -260,9 +260,9 @@ def test_what_ocr_read_keeps_its_text_until_ocr_reads_it_anew(
     def pool() -> Iterator[Callable[[bytes, str], FileReading]]:
         yield lambda body, kind: FileReading(kind, FileOutcome.READ, text="盖章件", pages=1, method="ocr")
 
-    monkeypatch.setattr(files, "scan_pool", pool)
+    monkeypatch.setattr(attachments, "scan_pool", pool)
     assert read_scans(archive).read == 1
     assert rows(archive, kept, d=file["digest"]) == [
-        {"outcome": "read", "method": "ocr", "reader": files.READER, "has_text": True}
+        {"outcome": "read", "method": "ocr", "reader": attachments.READER, "has_text": True}
     ]
     assert read_scans(archive).read == 0

@@ -7,18 +7,18 @@ from typing import Any
 import pytest
 from starlette.responses import HTMLResponse, Response
 
-from etl.archive.archive import Archive
-from etl.archive.reports import Report
-from etl.archive.run import Options
-from etl.pipeline.files import read_scans
-from tests.files.pdfs import picture, saved
-from tests.kit import crawl_site, rows, squash
-from tests.sites import catalogue, faults
-from tests.sites.documents import Attachment, Document
-from tests.sites.files import docx
-from tests.sites.server import serve
-from tests.sites.trs_columns import BY_KEY
-from tests.sites.trs_wcm import TrsSite
+from demo import catalogue, faults
+from demo.documents import Attachment, Document
+from demo.files import docx
+from demo.server import serve
+from demo.trs_columns import BY_KEY
+from demo.trs_wcm import TrsSite
+from etl.archive.crawls.reports import Report
+from etl.archive.crawls.run import Options
+from etl.archive.storage.archive import Archive
+from etl.pipeline.stages.attachments import read_scans
+from tests.support.gongkai import crawl_site, rows, squash
+from tests.support.pdfs import picture, saved
 
 FULL = Options(full=True)
 KINDS = "SELECT kind FROM archive.change ORDER BY change_seq"

@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from etl.archive.archive import Archive
-from etl.archive.reports import Report
-from etl.archive.run import Options
-from tests.kit import crawl_site, rows
-from tests.sites import catalogue, faults
-from tests.sites.gkmlpt import GkmlptSite
-from tests.sites.server import Fault, Posting, Site, serve
-from tests.sites.tls import Authority
-from tests.sites.trs_columns import BY_KEY
-from tests.sites.trs_wcm import TrsSite
+from demo import catalogue, faults
+from demo.gkmlpt import GkmlptSite
+from demo.server import Fault, Posting, Site, serve
+from demo.tls import Authority
+from demo.trs_columns import BY_KEY
+from demo.trs_wcm import TrsSite
+from etl.archive.crawls.reports import Report
+from etl.archive.crawls.run import Options
+from etl.archive.storage.archive import Archive
+from tests.support.gongkai import crawl_site, rows
 
 LIST = BY_KEY["bqwj"]
 PAGES = LIST.path + r"(index(_\d+)?\.html)?"

@@ -13,19 +13,19 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from starlette.responses import Response
 
-from etl.archive.archive import Archive
-from etl.archive.run import Options
-from etl.archive.store import StoreError
-from etl.local import parts as local_parts
+from demo import demo_sites
+from demo.server import Call, Site, serve
+from etl.archive.crawls.run import Options
+from etl.archive.storage.archive import Archive
+from etl.archive.storage.bucket import StoreError
 from etl.local import postgres, process, store
-from etl.local.parts import Addresses
+from etl.local import services as local_parts
+from etl.local.services import Addresses
 from etl.local.state import State
 from etl.pipeline.crawl import crawl
 from etl.settings import Settings
-from tests.conftest import running_parts
-from tests.kit import crawl_site, rows, source_of, state
-from tests.sites import demo_sites
-from tests.sites.server import Call, Site, serve
+from tests.support.gongkai import crawl_site, rows, source_of, state
+from tests.support.parts import running_parts
 
 
 @pytest.fixture(scope="module")

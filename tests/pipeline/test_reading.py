@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 
 from etl.extract import Attachment
-from etl.pipeline.reading import joined, read_capture
+from etl.pipeline.interpreting import joined, read_capture
 from etl.sources.schema import adhoc_source
-from tests.extract.pages import page, paragraphs
+from tests.support.pages import page, paragraphs
 
 URL = "https://www.yunxi.gov.cn/gk/202305/t20230509_1234567.html"
 

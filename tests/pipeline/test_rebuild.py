@@ -3,31 +3,25 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from sqlalchemy import create_engine
 
-from etl.archive.archive import Archive, open_archive
-from etl.archive.corrections import WITHDRAWN, correct
-from etl.archive.fixity import audit
-from etl.archive.layout import blob_key
-from etl.archive.migrating import downgrade, migrate
-from etl.archive.models import LOCKS, SCHEMA, Base
-from etl.archive.rebuild import Tell
-from etl.archive.run import Options
-from etl.archive.runs import open_run
+from demo import demo_sites, goldens
+from demo.server import Site, serve
+from etl.archive.crawls.run import Options
+from etl.archive.crawls.runs import open_run
+from etl.archive.preservation.fixity import audit
+from etl.archive.records.corrections import WITHDRAWN, correct
+from etl.archive.storage.archive import Archive
+from etl.archive.storage.layout import blob_key
 from etl.errors import GongkaiError
 from etl.pipeline.crawl import recheck
-from etl.pipeline.listing import list_catalog
 from etl.pipeline.rebuilding import rebuild_archive
+from etl.pipeline.stages.listing import list_catalog
 from etl.settings import Settings
-from tests.kit import crawl_site, rows, source_of
-from tests.sites import demo_sites, goldens
-from tests.sites.server import Site, serve
-
-# What hosts allow just now is no part of the archive; it is asked again.
-TABLES = [table for table in Base.metadata.sorted_tables if table.name != "host" and table not in LOCKS]
+from tests.support.gongkai import crawl_site, rows, source_of
+from tests.support.whole_database import differing, dump, emptied, interrupted_at, quiet
 
 
 @pytest.fixture
@@ -35,29 +29,6 @@ def sites() -> Iterator[list[Site]]:
     demo = demo_sites()
     with serve(demo[0]), serve(demo[1]):
         yield demo[:2]
-
-
-def dump(archive: Archive) -> dict[str, list[dict[str, Any]]]:
-    """Every row of every table, in the order of its key."""
-    found = {}
-    for table in TABLES:
-        # When bytes were last found whole is not told: they are read again in their turn.
-        names = [column.name for column in table.columns if column.name != "verified_at"]
-        order = ", ".join(column.name for column in table.primary_key)
-        found[table.name] = rows(archive, f"SELECT {', '.join(names)} FROM {SCHEMA}.{table.name} ORDER BY {order}")
-    return found
-
-
-def emptied(archive: Archive, owner_url: str, settings: Settings) -> Archive:
-    """The archive with a database that was dropped and made anew."""
-    archive.engine.dispose()
-    downgrade(owner_url)
-    migrate(owner_url)
-    return open_archive(settings)
-
-
-def quiet(*_: Any) -> None:
-    pass
 
 
 def a_life(archive: Archive, sites: list[Site]) -> None:
@@ -105,22 +76,3 @@ def test_an_empty_database_is_filled_again_from_the_bucket_alone(
     assert {name: differing(before[name], after[name]) for name in before if before[name] != after[name]} == {}
     assert crawl_site(again, sites[0], Options(full=True), id="another").created > 0
     rebuild_archive(again, create_engine(owner_url), quiet)
-
-
-def differing(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[Any]:
-    """The values that differ, or how many rows there are."""
-    if len(before) != len(after):
-        return [len(before), len(after)]
-    return [
-        {name: (one[name], other[name]) for name in one if one[name] != other[name]}
-        for one, other in zip(before, after, strict=True)
-        if one != other
-    ]
-
-
-def interrupted_at(step: str, number: int) -> Tell:
-    def tell(now: str, done: int, due: int) -> None:
-        if (now, done) == (step, number):
-            raise KeyboardInterrupt
-
-    return tell

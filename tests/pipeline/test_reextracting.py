@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, text
 
-from etl.archive.archive import Archive
-from etl.archive.records import READ_WITH
-from etl.archive.run import Options
-from etl.pipeline import reextracting
-from etl.pipeline.reextracting import Wanted, slices
+from demo import demo_sites, goldens
+from demo.server import Site, serve
+from etl.archive.crawls.run import Options
+from etl.archive.records.recording import READ_WITH
+from etl.archive.storage.archive import Archive
+from etl.pipeline.stages import reextracting
+from etl.pipeline.stages.reextracting import Wanted, slices
 from etl.settings import Settings
-from tests.archive.kept import keep
-from tests.kit import crawl_site, gongkai, rows
-from tests.sites import demo_sites, goldens
-from tests.sites.server import Site, serve
+from tests.support.gongkai import crawl_site, gongkai, rows
+from tests.support.stored import keep
 
 FULL = Options(full=True)
 ASSERTED = {"min_records": 1, "max_age_days": 36500, "max_drop": 1}

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, text
 
-from etl.archive.archive import Archive
-from etl.archive.reports import Report
-from etl.archive.run import Options
+from demo import demo_sites, faults, goldens
+from demo.server import Fault, Site, serve
+from etl.archive.crawls.reports import Report
+from etl.archive.crawls.run import Options
+from etl.archive.storage.archive import Archive
 from etl.pipeline.crawl import recheck
 from etl.settings import Settings
-from tests.kit import SMALL, crawl_site, rows, small, source_of
-from tests.sites import demo_sites, faults, goldens
-from tests.sites.server import Fault, Site, serve
+from tests.support.gongkai import SMALL, crawl_site, rows, small, source_of
 
 FULL = Options(full=True)
 

@@ -10,18 +10,18 @@ import httpx
 import pytest
 import yaml
 
-from etl.archive.archive import Archive
-from etl.archive.run import Options
+from demo import demo_sites, faults, generic, goldens, source_text
+from demo.generic import PlainSite
+from demo.server import Site, serve
+from etl.archive.crawls.run import Options
+from etl.archive.storage.archive import Archive
+from etl.catalog.load import load
 from etl.errors import GongkaiError
 from etl.pipeline.crawl import crawl
-from etl.pipeline.draft import draft
-from etl.pipeline.survey import Survey, survey_page, survey_site
+from etl.pipeline.survey.draft import draft
+from etl.pipeline.survey.survey import Survey, survey_page, survey_site
 from etl.platforms.registry import platform
 from etl.settings import Settings
-from etl.sources.load import load
-from tests.sites import demo_sites, faults, generic, goldens, source_text
-from tests.sites.generic import PlainSite
-from tests.sites.server import Site, serve
 
 FAMILIES = sorted(site.platform for site in demo_sites())
 TODAY = date(2026, 5, 1)
@@ -29,7 +29,7 @@ TODAY = date(2026, 5, 1)
 
 @pytest.fixture(params=FAMILIES)
 def site(request: pytest.FixtureRequest) -> Iterator[Site]:
-    demo: Site = import_module(f"tests.sites.{request.param}").demo()
+    demo: Site = import_module(f"demo.{request.param}").demo()
     with serve(demo):
         yield demo
 

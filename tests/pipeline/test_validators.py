@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from etl.archive.archive import Archive
-from etl.archive.reports import Report
-from etl.archive.run import Options
-from tests.kit import SMALL, crawl_site, rows, small
-from tests.sites import demo_sites, goldens
-from tests.sites.server import Site, serve
+from demo import demo_sites, goldens
+from demo.server import Site, serve
+from etl.archive.crawls.reports import Report
+from etl.archive.crawls.run import Options
+from etl.archive.storage.archive import Archive
+from tests.support.gongkai import SMALL, crawl_site, rows, small
 
 FULL = Options(full=True)
 

@@ -8,17 +8,17 @@ import httpx
 import pytest
 import yaml
 
+from demo import generic, goldens, source_text
+from demo.generic import COLUMNS, PlainSite
+from demo.server import serve
 from etl.extract import extract
-from etl.extract.aliases import ALIASES
+from etl.extract.lexicon.aliases import ALIASES
 from etl.platforms.base import ListingPage, ListingRequest, NotAListing, Platform
 from etl.platforms.registry import platform
 from etl.sources.listing import Listing
 from etl.sources.schema import Source
 from etl.web.page import read_page
-from tests.platforms.walking import walk
-from tests.sites import generic, goldens, source_text
-from tests.sites.generic import COLUMNS, PlainSite
-from tests.sites.server import serve
+from tests.support.walking import walk
 
 
 @pytest.fixture

@@ -8,13 +8,13 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from demo import gkmlpt, goldens
+from demo.gkmlpt import CATEGORIES, GkmlptSite
+from demo.server import serve
 from etl.platforms.base import ListingPage, ListingRequest, NotAListing
 from etl.platforms.registry import platform
 from etl.web.page import read_page
-from tests.platforms.walking import ask, first_requests, walk
-from tests.sites import gkmlpt, goldens
-from tests.sites.gkmlpt import CATEGORIES, GkmlptSite
-from tests.sites.server import serve
+from tests.support.walking import ask, first_requests, walk
 
 FAMILY = platform("gkmlpt")
 API = "http://x.example/gkmlpt/api/all/7012?page=1&sid=539200"

@@ -7,13 +7,13 @@ from typing import Any
 import httpx
 import pytest
 
+from demo import goldens, gov_cn
+from demo.gov_cn import COLLECTIONS, GovSite
+from demo.server import serve
 from etl.platforms.base import ListingPage, ListingRequest, NotAListing
 from etl.platforms.registry import platform
 from etl.web.page import WebPage
-from tests.platforms.walking import first_requests, walk
-from tests.sites import goldens, gov_cn
-from tests.sites.gov_cn import COLLECTIONS, GovSite
-from tests.sites.server import serve
+from tests.support.walking import first_requests, walk
 
 FAMILY = platform("gov_cn")
 

@@ -7,13 +7,13 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from demo import goldens, hanweb_jcms
+from demo.hanweb_jcms import BY_KEY, COLUMNS, EMPTY, PROXY, JcmsSite
+from demo.server import serve
 from etl.platforms.base import ListingPage, ListingRequest, NotAListing
 from etl.platforms.registry import platform
 from etl.web.page import WebPage
-from tests.platforms.walking import ask, first_requests, walk
-from tests.sites import goldens, hanweb_jcms
-from tests.sites.hanweb_jcms import BY_KEY, COLUMNS, EMPTY, PROXY, JcmsSite
-from tests.sites.server import serve
+from tests.support.walking import ask, first_requests, walk
 
 FAMILY = platform("hanweb_jcms")
 

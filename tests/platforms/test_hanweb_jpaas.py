@@ -8,13 +8,13 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import httpx
 import pytest
 
+from demo import goldens, hanweb_jpaas
+from demo.hanweb_jpaas import BY_KEY, COLUMNS, SERVICE, JpaasSite
+from demo.server import serve
 from etl.platforms.base import ListingPage, ListingRequest, NotAListing
 from etl.platforms.registry import platform
 from etl.web.page import WebPage
-from tests.platforms.walking import ask, first_requests, walk
-from tests.sites import goldens, hanweb_jpaas
-from tests.sites.hanweb_jpaas import BY_KEY, COLUMNS, SERVICE, JpaasSite
-from tests.sites.server import serve
+from tests.support.walking import ask, first_requests, walk
 
 FAMILY = platform("hanweb_jpaas")
 

@@ -6,13 +6,13 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from demo import goldens, lonsun
+from demo.lonsun import COLUMNS, EMPTY, ORGAN, LonsunSite
+from demo.server import serve
 from etl.platforms.base import ListingPage, ListingRequest, NotAListing
 from etl.platforms.registry import platform
 from etl.web.page import WebPage
-from tests.platforms.walking import ask, first_requests, walk
-from tests.sites import goldens, lonsun
-from tests.sites.lonsun import COLUMNS, EMPTY, ORGAN, LonsunSite
-from tests.sites.server import serve
+from tests.support.walking import ask, first_requests, walk
 
 FAMILY = platform("lonsun")
 ROWS = "/site/label/8888?labelName=publicInfoList&organId=1&catId=2&pageSize=15&pageIndex=1"

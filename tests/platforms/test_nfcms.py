@@ -6,13 +6,13 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from demo import goldens, nfcms
+from demo.nfcms import COLUMNS, NfcmsSite
+from demo.server import serve
 from etl.platforms.base import ListingPage, ListingRequest, NotAListing
 from etl.platforms.registry import platform
 from etl.web.page import WebPage, read_page
-from tests.platforms.walking import ask, first_requests, walk
-from tests.sites import goldens, nfcms
-from tests.sites.nfcms import COLUMNS, NfcmsSite
-from tests.sites.server import serve
+from tests.support.walking import ask, first_requests, walk
 
 FAMILY = platform("nfcms")
 NAMES = {each.key: each.name if not each.parent else f"公示公告 / {each.name}" for each in COLUMNS}

@@ -4,11 +4,11 @@ import httpx
 import pytest
 import yaml
 
+from demo import SOURCES, demo_sites, source_text
+from demo.server import Site, serve
 from etl.platforms.recognise import family_of, recognise
 from etl.platforms.registry import all_platforms
 from etl.web.page import WebPage, read_page
-from tests.sites import SOURCES, demo_sites, source_text
-from tests.sites.server import Site, serve
 
 SITES = [path.stem for path in sorted(SOURCES.glob("*.yaml"))]
 

@@ -8,14 +8,14 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
+from demo import goldens, trs_wcm
+from demo.server import serve
+from demo.trs_columns import BY_KEY, COLUMNS
+from demo.trs_wcm import TrsSite
 from etl.platforms.base import ListingPage, ListingRequest, NotAListing
 from etl.platforms.registry import platform
 from etl.web.page import WebPage
-from tests.platforms.walking import ask, first_requests, walk
-from tests.sites import goldens, trs_wcm
-from tests.sites.server import serve
-from tests.sites.trs_columns import BY_KEY, COLUMNS
-from tests.sites.trs_wcm import TrsSite
+from tests.support.walking import ask, first_requests, walk
 
 FAMILY = platform("trs_wcm")
 LIST = "http://x.example/zwgk/zcwj/"

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from demo import goldens, ucap
+from demo.server import serve
+from demo.ucap import BY_KEY, COLUMNS, UcapSite
 from etl.platforms.base import ListingPage, ListingRequest, NotAListing
 from etl.platforms.registry import platform
 from etl.web.page import WebPage
-from tests.platforms.walking import ask, first_requests, walk
-from tests.sites import goldens, ucap
-from tests.sites.server import serve
-from tests.sites.ucap import BY_KEY, COLUMNS, UcapSite
+from tests.support.walking import ask, first_requests, walk
 
 FAMILY = platform("ucap")
 CHANNEL = "/searchList/" + "0a" * 16

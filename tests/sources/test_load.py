@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.sources.load import SourceError, load
+from etl.catalog.load import SourceError, load
 
 GOOD = """
 id: good

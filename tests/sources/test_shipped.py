@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from demo import SOURCES, demo_sites, goldens
+from demo.server import Site
+from etl.catalog.load import load
 from etl.platforms.registry import all_platforms
 from etl.settings import PROJECT
-from etl.sources.load import load
-from tests.sites import SOURCES, demo_sites, goldens
-from tests.sites.server import Site
 
 SHIPPED = sorted((PROJECT / "dags" / "sources").glob("*.yaml"))
 STARTED_FROM = {"www.hzsc.gov.cn", "www.cqjb.gov.cn", "www.szft.gov.cn", "www.kq.gov.cn", "www.sz.gov.cn"}
@@ -34,8 +34,8 @@ def test_the_catalogs_that_the_project_began_with_are_there() -> None:
 
 @pytest.mark.parametrize("name", [item.name for item in all_platforms() if item.lists])
 def test_a_family_has_a_demo_site_with_golden_entries_and_records(name: str) -> None:
-    assert name in SITES, f"tests/sites/{name}.py and a file in tests/sites/sources/ are missing"
-    site: Site = importlib.import_module(f"tests.sites.{name}").demo()
+    assert name in SITES, f"demo/{name}.py and a file in demo/sources/ are missing"
+    site: Site = importlib.import_module(f"demo.{name}").demo()
     assert (SOURCES / f"{site.name}.yaml").exists()
     assert all(goldens.entries(site).values())
     assert len(goldens.records(site)) >= 10

@@ -2,8 +2,8 @@
 
 # ruff: noqa: E501 — tables of pages: a case is a line.
 
-from tests.extract.pages import TITLE, page
 from tests.extract.traps.registry import HEAD, SUB, WHOLE, trap
+from tests.support.pages import TITLE, page
 
 DATED = f"{HEAD}<div>发布日期：2023-05-09 来源：云溪日报</div>"
 CARD = "<div><a href='t1.html'>云溪区关于印发消防规划的通知</a><p>发布日期：2022-01-02</p><p>文号：云政发〔2022〕1号</p></div>"

@@ -4,8 +4,8 @@
 
 import json
 
-from tests.extract.pages import TITLE, page, paragraphs
 from tests.extract.traps.registry import WHOLE, table, trap
+from tests.support.pages import TITLE, page, paragraphs
 
 CONTENT = paragraphs().replace("<", "\\u003C").replace("/", "\\/")
 GKMLPT = (

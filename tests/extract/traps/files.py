@@ -2,8 +2,8 @@
 
 # ruff: noqa: E501 — tables of pages: a case is a line.
 
-from tests.extract.pages import TITLE, page, paragraphs
 from tests.extract.traps.registry import trap
+from tests.support.pages import TITLE, page, paragraphs
 
 DATED = f"<h1>{TITLE}</h1><div>发布日期：2023-05-09</div>"
 EDITOR = '<div class="TRS_Editor">{}</div>'

@@ -2,8 +2,8 @@
 
 # ruff: noqa: E501 — tables of pages: a case is a line.
 
-from tests.extract.pages import page, paragraphs
 from tests.extract.traps.registry import HEAD, HEADER, INDEX, NUMBER, OFFICE, WHOLE, table, trap
+from tests.support.pages import page, paragraphs
 
 PAIRS = (
     ("索引号", INDEX), ("发布机构", OFFICE), ("成文日期", "2023-05-08"), ("文号", NUMBER),

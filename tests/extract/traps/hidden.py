@@ -2,8 +2,8 @@
 
 # ruff: noqa: E501 — tables of pages: a case is a line.
 
-from tests.extract.pages import page, paragraphs
 from tests.extract.traps.registry import HEAD, WHOLE, trap
+from tests.support.pages import page, paragraphs
 
 LINE = "此件已经废止，不再执行，特此说明。"
 HIDDEN = {

@@ -2,8 +2,8 @@
 
 # ruff: noqa: E501 — tables of pages: a case is a line.
 
-from tests.extract.pages import NAV, TITLE, page
 from tests.extract.traps.registry import COLUMN, URL, trap
+from tests.support.pages import NAV, TITLE, page
 
 ROW = "<li><a href='t2023050{0}_{1}.html'>关于第{1}批老旧电梯更新名单的公示</a><span>2023-05-0{0}</span></li>"
 

@@ -2,8 +2,8 @@
 
 # ruff: noqa: E501 — tables of pages: a case is a line.
 
-from tests.extract.pages import page
 from tests.extract.traps.registry import HEAD, NUMBER, SUB, WHOLE, trap
+from tests.support.pages import page
 
 
 def under(line: str, **rest: str) -> str:

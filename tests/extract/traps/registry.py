@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from tests.extract.pages import PARAGRAPHS, SIGNED, TITLE
+from tests.support.pages import PARAGRAPHS, SIGNED, TITLE
 
 URL = "https://www.yunxi.gov.cn/gk/202305/t20230509_1234567.html"
 COLUMN = "https://www.yunxi.gov.cn/gk/tzgg/index.html"

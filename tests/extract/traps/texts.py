@@ -2,8 +2,8 @@
 
 # ruff: noqa: E501 — tables of pages: a case is a line.
 
-from tests.extract.pages import PARAGRAPHS, SIGNED, TITLE, page, paragraphs
 from tests.extract.traps.registry import HEAD, WHOLE, table, trap
+from tests.support.pages import PARAGRAPHS, SIGNED, TITLE, page, paragraphs
 
 ALL = (*PARAGRAPHS, *SIGNED)
 CONTAINERS = {

@@ -2,8 +2,8 @@
 
 # ruff: noqa: E501 — tables of pages: a case is a line.
 
-from tests.extract.pages import TITLE, page
 from tests.extract.traps.registry import HEAD, trap
+from tests.support.pages import TITLE, page
 
 OTHER = f"<title>{TITLE}_云溪区人民政府</title>"
 

@@ -4,8 +4,8 @@
 
 from datetime import date
 
-from tests.extract.pages import page, paragraphs
 from tests.extract.traps.registry import HEAD, INDEX, NUMBER, table, trap
+from tests.support.pages import page, paragraphs
 
 NOTHING = (
     "", "无", "—", "— —", "----", "/", "……", "***", "暂无", "（无）", "无关键词", "〔〕号", "&nbsp;", "{{doc.number}}",

@@ -1,0 +1,1 @@
+"""Runs: their plans, captures, logs, reports and checks."""

@@ -1,0 +1,67 @@
+"""What a source's records say of its health: fields that ran dry, serial numbers that are missing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from etl.archive.crawls.run import OpenRun
+
+USED_TO_BE = 0.6
+"""Share of earlier records in which a field must have been filled before its loss means anything."""
+MOSTLY_EMPTY = 0.2
+ENOUGH_NOW, ENOUGH_BEFORE = 10, 20
+"""Versions of this run, and of runs before, below which shares are chance."""
+_FIELDS = ("index_number", "publisher", "document_number", "written_date", "published_date")
+_FILLED = text(
+    "SELECT k.run_id = :run AS now, count(*) AS n, "
+    + ", ".join(f"count(v.{name}) AS {name}" for name in _FIELDS)
+    + " FROM archive.record_version v JOIN archive.record r ON r.id = v.record_id"
+    " JOIN archive.capture k ON k.id = v.capture_id WHERE r.source_id = :source GROUP BY 1"
+)
+# 国办《政府信息公开目录系统实施指引（试行）》: organisation code, `/`, four-digit year, `-`, five-digit serial.
+_GAPS = text(r"""
+WITH serial AS (
+    SELECT DISTINCT m[1] AS organisation, m[2] AS year, m[3]::int AS number
+    FROM archive.record r JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version,
+         regexp_match(v.index_number, '^([0-9A-Z-]{9,20})/(\d{4})-(\d{5})$') m
+    WHERE r.source_id = :source AND m IS NOT NULL
+), span AS (
+    SELECT organisation, year, min(number) AS low, max(number) AS high, count(*) AS n FROM serial GROUP BY 1, 2
+)
+SELECT organisation, year, high - low + 1 - n AS missing, ARRAY(
+    SELECT g FROM generate_series(low, high) g
+    WHERE NOT EXISTS (SELECT FROM serial s
+                      WHERE s.organisation = span.organisation AND s.year = span.year AND s.number = g)
+    ORDER BY g LIMIT 20) AS first
+FROM span WHERE high - low + 1 > n ORDER BY missing DESC, organisation, year LIMIT 20
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Serials of one organisation and year that no record has, between the lowest and the highest that one has."""
+
+    organisation: str
+    year: str
+    missing: int
+    first: tuple[int, ...]
+
+
+def drift(connection: Connection, run: OpenRun) -> Iterator[str]:
+    """Fields that used to be filled and are mostly empty in what this run recorded, with both shares."""
+    rows = connection.execute(_FILLED, {"run": run.id, "source": run.source.id}).mappings()
+    counts = {bool(row["now"]): row for row in rows}
+    now, before = counts.get(True), counts.get(False)
+    if now is None or before is None or now["n"] < ENOUGH_NOW or before["n"] < ENOUGH_BEFORE:
+        return
+    for name in _FIELDS:
+        was, is_ = before[name] / before["n"], now[name] / now["n"]
+        if was >= USED_TO_BE and is_ <= MOSTLY_EMPTY:
+            yield f"{name} used to be filled in {was:.0%} of the records and is in {is_:.0%} of this run's"
+
+
+def gaps(connection: Connection, source_id: str) -> tuple[Gap, ...]:
+    """The twenty widest gaps in the source's index numbers of the standard form; each with its first twenty serials."""
+    rows = connection.execute(_GAPS, {"source": source_id})
+    return tuple(Gap(row.organisation, row.year, row.missing, tuple(row.first)) for row in rows)

@@ -1,0 +1,89 @@
+"""Tombstones, and pages that come back. Bytes and versions stay whatever happens here.
+
+A record is removed on evidence alone: its page answered 404 or 410 on several different days with nothing good in
+between, or it is off a complete walk of the whole catalog and its address fails too. A listing that failed or was
+cut short removes nothing.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from etl.archive.crawls.run import OpenRun
+from etl.archive.crawls.runs import last_full_walk
+from etl.archive.records.change_feed import Event, publish
+from etl.archive.storage.archive import Archive
+from etl.archive.storage.database import lock_source
+
+DAYS = 3
+"""Different days, in China's calendar, on which a page must be gone before its record is removed for that alone."""
+
+_GONE = text("""
+SELECT r.id, r.version, count(DISTINCT (c.fetched_at AT TIME ZONE 'Asia/Shanghai')::date) AS days
+FROM archive.run_page rp
+JOIN archive.record r ON r.page_id = rp.page_id AND r.state = 'current'
+JOIN archive.capture c ON c.page_id = rp.page_id AND c.outcome = 'gone'
+WHERE rp.run_id = :run AND rp.outcome = 'gone' AND c.fetched_at > coalesce((
+    SELECT max(good.fetched_at) FROM archive.capture good
+    WHERE good.page_id = rp.page_id AND good.outcome IN ('stored', 'unchanged', 'not_modified')), '-infinity')
+GROUP BY r.id, r.version HAVING count(DISTINCT (c.fetched_at AT TIME ZONE 'Asia/Shanghai')::date) >= :days
+""")
+_OFF_THE_LIST = text("""
+SELECT r.id, r.version, rp.outcome, rp.reason
+FROM archive.run_page rp
+JOIN archive.record r ON r.page_id = rp.page_id AND r.state = 'current'
+JOIN archive.page p ON p.id = rp.page_id AND p.listed_at < :walk
+JOIN archive.capture c ON c.id = rp.capture_id AND c.fetched_at >= :walk
+WHERE rp.run_id = :run AND rp.outcome IN ('gone', 'soft_404')
+""")
+_BACK = text("""
+SELECT r.id, r.version FROM archive.run_page rp
+JOIN archive.record r ON r.page_id = rp.page_id AND r.state = 'removed'
+WHERE rp.run_id = :run AND rp.outcome IN ('stored', 'unchanged', 'not_modified')
+""")
+_STATE = text("""
+UPDATE archive.record SET state = :state, state_reason = :reason, state_at = now(), updated_at = now()
+WHERE id = :record AND state <> :state RETURNING version, page_id
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Numbers of the records that were removed, and restored."""
+
+    removed: tuple[int, ...]
+    restored: tuple[int, ...]
+
+
+def settle(archive: Archive, run: OpenRun) -> Settled:
+    """Removes and restores records on the evidence of this run's outcomes; again changes nothing."""
+    with archive.engine.begin() as connection:
+        lock_source(connection, run.source.id)
+        gone, back = _evidence(connection, run)
+        events = [*_changes(connection, run, "removed", "removed", gone)]
+        events += _changes(connection, run, "current", "restored", back)
+        publish(connection, archive.store, events)
+    numbers = {kind: tuple(event.record for event in events if event.kind == kind) for kind in ("removed", "restored")}
+    return Settled(numbers["removed"], numbers["restored"])
+
+
+def _evidence(connection: Connection, run: OpenRun) -> tuple[dict[int, str], dict[int, str]]:
+    """Why records are to be removed, and restored, by their numbers."""
+    evidence: dict[int, str] = {}
+    walk = last_full_walk(connection, run)
+    if walk:
+        for row in connection.execute(_OFF_THE_LIST, {"run": run.id, "walk": walk.started_at}):
+            why = f"and its page is {row.outcome}: {row.reason}"
+            evidence[row.id] = f"not in the complete listing of {walk.started_at:%Y-%m-%d}, {why}"
+    for row in connection.execute(_GONE, {"run": run.id, "days": DAYS}):
+        evidence[row.id] = f"404 or 410 on {row.days} different days"
+    back = {row.id: "its page answers again" for row in connection.execute(_BACK, {"run": run.id})}
+    return evidence, back
+
+
+def _changes(connection: Connection, run: OpenRun, state: str, kind: str, reasons: dict[int, str]) -> Iterator[Event]:
+    for record, reason in sorted(reasons.items()):
+        values = {"state": state, "reason": reason, "record": record}
+        if row := connection.execute(_STATE, values).one_or_none():
+            yield Event(kind, record, row.version, row.page_id, run.source.id, run.id, reason)

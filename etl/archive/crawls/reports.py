@@ -1,0 +1,154 @@
+"""Run reports: counted from the stored outcomes, never beside them, and kept with the run."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, func, select, text, update
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from etl.archive.crawls.checks import Gap, gaps
+from etl.archive.crawls.run import ColumnTold, OpenRun
+from etl.archive.crawls.run_log import log_run
+from etl.archive.storage.archive import Archive
+from etl.archive.storage.models import Run
+from etl.extract import content_hash
+from etl.outcomes import Group, Outcome, group
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A run as its stored outcomes tell it. `listed = stored + unchanged + failed + excluded + unfinished`."""
+
+    source: str
+    run: int
+    kind: str
+    key: str
+    state: str
+    started_at: str
+    seconds: float
+    listed: int
+    stored: int
+    unchanged: int
+    failed: int
+    excluded: int
+    unfinished: int
+    records: int
+    duplicates: int
+    created: int
+    updated: int
+    removed: int
+    restored: int
+    change_seq_to: int
+    full: bool
+    outcomes: dict[str, int] = field(default_factory=dict)
+    files: dict[str, int] = field(default_factory=dict)
+    told: tuple[ColumnTold, ...] = ()
+    problems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+
+def read_report(
+    connection: Connection, run: OpenRun, problems: Sequence[str] = (), warnings: Sequence[str] = ()
+) -> Report:
+    """The report of a run, counted from what is stored: red with a problem, amber with a warning."""
+    values = {"run": run.id, "source": run.source.id, "nothing": content_hash("").sha256}
+    counted = connection.execute(
+        text("SELECT outcome, count(*) AS n FROM archive.run_page WHERE run_id = :run GROUP BY 1"), values
+    ).all()
+    outcomes = {row.outcome: row.n for row in counted if row.outcome}
+    sums = dict.fromkeys(Group, 0)
+    for name, number in outcomes.items():
+        sums[group(Outcome(name))] += number
+    row = connection.execute(_SUMS, values).one()
+    listing = connection.scalars(select(Run.listing).where(Run.id == run.id)).one()
+    return Report(
+        source=run.source.id,
+        run=run.id,
+        kind=run.kind,
+        key=run.key,
+        state="red" if problems else "amber" if warnings else "green",
+        started_at=run.started_at.isoformat(),
+        seconds=round((datetime.now(UTC) - run.started_at).total_seconds(), 1),
+        listed=sum(row.n for row in counted),
+        **{str(name): number for name, number in sums.items()},
+        unfinished=sum(row.n for row in counted if not row.outcome),
+        records=row.records,
+        duplicates=row.duplicates,
+        created=row.created,
+        updated=row.updated,
+        removed=row.removed,
+        restored=row.restored,
+        change_seq_to=row.change_seq_to,
+        full=bool(listing.get("full")),
+        outcomes=dict(sorted(outcomes.items())),
+        files={row.outcome: row.n for row in connection.execute(_FILES, values)},
+        told=tuple(ColumnTold(**column) for column in listing.get("columns", ())),
+        problems=tuple(problems),
+        warnings=tuple(warnings),
+        gaps=gaps(connection, run.source.id),
+    )
+
+
+# Files are no listed documents: they are counted apart, each as it ended last.
+_FILES = text("""
+SELECT outcome, count(*) AS n FROM (
+    SELECT DISTINCT ON (c.page_id) c.outcome FROM archive.capture c JOIN archive.page p ON p.id = c.page_id
+    WHERE c.run_id = :run AND p.kind = 'file' ORDER BY c.page_id, c.id DESC) AS ended
+GROUP BY 1 ORDER BY 1
+""")
+# A record is a duplicate when an earlier record, of whatever source, already holds its text; having none is not a text.
+_SUMS = text("""
+WITH mine AS (
+    SELECT id, content_hash FROM archive.record
+    WHERE source_id = :source AND state = 'current' AND content_hash <> :nothing
+)
+SELECT (SELECT count(*) FROM archive.record WHERE source_id = :source AND state = 'current') AS records,
+       (SELECT count(*) FROM mine WHERE EXISTS (
+           SELECT FROM archive.record o
+           WHERE o.content_hash = mine.content_hash AND o.id < mine.id AND o.state = 'current')) AS duplicates,
+       (SELECT count(*) FROM archive.change WHERE run_id = :run AND kind = 'created') AS created,
+       (SELECT count(*) FROM archive.change WHERE run_id = :run AND kind = 'updated') AS updated,
+       (SELECT count(*) FROM archive.change WHERE run_id = :run AND kind = 'removed') AS removed,
+       (SELECT count(*) FROM archive.change WHERE run_id = :run AND kind = 'restored') AS restored,
+       (SELECT coalesce(max(change_seq), 0) FROM archive.change) AS change_seq_to
+""")
+
+
+def close_run(archive: Archive, run: OpenRun, problems: Sequence[str] = (), warnings: Sequence[str] = ()) -> Report:
+    """Counts the run, keeps the report with it, and ends it green, amber or red."""
+    with archive.engine.begin() as connection:
+        report = read_report(connection, run, problems, warnings)
+        connection.execute(
+            update(Run)
+            .where(Run.id == run.id)
+            .values(state=report.state, report=asdict(report), finished_at=func.now())
+        )
+        log_run(connection, archive.store, run)
+    return report
+
+
+def report_of(engine: Engine, source_id: str, key: str) -> Report | None:
+    """The kept report of one run; None before its end."""
+    with engine.connect() as connection:
+        kept = connection.scalar(select(Run.report).where(Run.source_id == source_id, Run.key == key))
+    if kept is None:
+        return None
+    told = tuple(ColumnTold(**column) for column in kept["told"])
+    found = tuple(Gap(**{**gap, "first": tuple(gap["first"])}) for gap in kept["gaps"])
+    words = {name: tuple(kept[name]) for name in ("problems", "warnings")}
+    return Report(**{**kept, **words, "told": told, "gaps": found})
+
+
+def last_reports(engine: Engine, source_id: str | None = None) -> list[dict[str, Any]]:
+    """The report of each source's last finished run of each kind, as it was kept."""
+    query = (
+        select(Run.report)
+        .where(Run.report.is_not(None), *([Run.source_id == source_id] if source_id else []))
+        .ext(distinct_on(Run.source_id, Run.kind))
+        .order_by(Run.source_id, Run.kind, Run.id.desc())
+    )
+    with engine.connect() as connection:
+        return [report for report in connection.scalars(query) if report is not None]

@@ -1,0 +1,112 @@
+"""Which of a run's pages are to be fetched, in which batches, and how the others end without being asked."""
+
+from typing import Any
+
+from sqlalchemy import Engine, bindparam, func, select, text, update
+
+from etl.archive.crawls.run import OpenRun
+from etl.archive.crawls.runs import last_full_walk
+from etl.archive.storage.models import Page, RunPage
+from etl.outcomes import Outcome
+
+# A page is looked at again often while it is new, and ever more rarely: a catalog changes what it published last.
+# Until 30 days after it was first seen the interval is the source's own; a year later it is twelve times that.
+# What rests on damaged bytes, its own or those of a further page or a file, is due at once: the site may have them yet.
+_DUE = """
+(p.id IN (SELECT coalesce(pf.page_id, d.part_of, d.id)
+          FROM archive.blob b JOIN archive.capture c ON c.blob_sha256 = b.sha256
+          JOIN archive.page d ON d.id = c.page_id AND d.blob_sha256 = b.sha256
+          LEFT JOIN archive.page_file pf ON pf.file_id = d.id
+          WHERE b.damage IS NOT NULL) OR coalesce(p.checked_at <= r.started_at - make_interval(secs => 86400 * least(
+    :first * greatest(1, extract(epoch FROM p.checked_at - p.first_seen_at) / 86400 / 30), :longest)), true))
+"""
+
+MOST_BATCHES = 1000
+"""Airflow maps a task over 1,024 values (`[core] max_map_length`), and fails what gives it more."""
+
+
+def plan(engine: Engine, run: OpenRun, batch_size: int) -> dict[int, int]:
+    """Gives every listed page that needs work a batch; ends the others as `known`, `out_of_scope` or `limit`.
+
+    A page needs work when it was never fetched, is due for a recheck, or holds a capture that nobody read yet.
+    Returns the number of pages in each batch, by the batch's number. A plan made before stays as it is.
+    """
+    values = _cadence(run) | {"limit": run.options.limit or run.source.limits.pages}
+    with engine.begin() as connection:
+        waiting = connection.execute(_WAITING, values).all()
+        ends: list[dict[str, Any]] = []
+        work: list[int] = []
+        for row in waiting:
+            if not run.source.allows(row.url):
+                ends.append(_end(row.page_id, Outcome.OUT_OF_SCOPE, "listed, but on none of the source's hosts"))
+            elif run.kind == "crawl" and not row.due and row.unread_capture_id is None:
+                ends.append(_end(row.page_id, Outcome.KNOWN, "fetched before and not due for a recheck"))
+            elif len(work) >= values["limit"]:
+                ends.append(_end(row.page_id, Outcome.LIMIT, f"beyond the run's limit of {values['limit']}"))
+            else:
+                work.append(row.page_id)
+        if ends:
+            connection.execute(_END, [{**end, "run": run.id} for end in ends])
+        last = connection.scalar(select(func.max(RunPage.batch)).where(RunPage.run_id == run.id))
+        first = 0 if last is None else last + 1
+        if work:
+            size = max(batch_size, -(-len(work) // MOST_BATCHES))
+            batches = [{"run": run.id, "page": page, "number": first + at // size} for at, page in enumerate(work)]
+            connection.execute(_BATCH, batches)
+        return {row.batch: row.pages for row in connection.execute(_BATCHES, {"run": run.id})}
+
+
+def plan_recheck(engine: Engine, run: OpenRun, batch_size: int) -> dict[int, int]:
+    """Takes the source's known documents that are due into the run, the longest unchecked first, in batches.
+
+    Due is also what the last complete walk of the whole catalog did not list and nobody has looked at since. A record
+    that was removed is looked at too: a page that comes back is restored.
+    """
+    with engine.begin() as connection:
+        walk = last_full_walk(connection, run)
+        values = _cadence(run) | {"limit": run.options.limit or run.source.limits.pages}
+        connection.execute(_RECHECK, values | {"walk": walk.started_at if walk else None})
+    return plan(engine, run, batch_size)
+
+
+def crawled_sources(engine: Engine) -> set[str]:
+    """The sources that have documents to look at again."""
+    query = select(Page.source_id).where(Page.kind == "document", Page.checked_at.is_not(None)).distinct()
+    with engine.connect() as connection:
+        return set(connection.scalars(query))
+
+
+def _cadence(run: OpenRun) -> dict[str, Any]:
+    days = run.source.recheck_after_days
+    return {"run": run.id, "first": days, "longest": max(days, run.source.recheck_at_most_days)}
+
+
+def _end(page_id: int, outcome: Outcome, reason: str) -> dict[str, Any]:
+    return {"page": page_id, "ended": outcome, "why": reason}
+
+
+_WAITING = text(f"""
+SELECT rp.page_id, p.url, p.unread_capture_id,
+       {_DUE} AS due
+FROM archive.run_page rp JOIN archive.page p ON p.id = rp.page_id JOIN archive.run r ON r.id = rp.run_id
+WHERE rp.run_id = :run AND rp.outcome IS NULL AND rp.batch IS NULL ORDER BY rp.page_id
+""")
+_RECHECK = text(f"""
+INSERT INTO archive.run_page (run_id, page_id, columns)
+SELECT r.id, p.id, ARRAY[]::text[] FROM archive.run r JOIN archive.page p ON p.source_id = r.source_id
+WHERE r.id = :run AND p.kind = 'document' AND p.checked_at IS NOT NULL AND ({_DUE} OR (
+    p.listed_at < CAST(:walk AS timestamptz)
+    AND NOT EXISTS (
+        SELECT FROM archive.capture c WHERE c.page_id = p.id AND c.fetched_at >= CAST(:walk AS timestamptz))))
+ORDER BY p.checked_at LIMIT :limit
+ON CONFLICT DO NOTHING
+""")
+_MINE = (RunPage.run_id == bindparam("run"), RunPage.page_id == bindparam("page"))
+_END = update(RunPage).where(*_MINE).values(outcome=bindparam("ended"), reason=bindparam("why"))
+_BATCH = update(RunPage).where(*_MINE).values(batch=bindparam("number"))
+_BATCHES = (
+    select(RunPage.batch, func.count().label("pages"))
+    .where(RunPage.run_id == bindparam("run"), RunPage.batch.is_not(None))
+    .group_by(RunPage.batch)
+    .order_by(RunPage.batch)
+)

@@ -1,0 +1,1 @@
+"""Keeping what is stored: fixity, garbage collection, backup, rebuild."""

@@ -1,0 +1,1 @@
+"""Records: versions, corrections, the change feed, texts of attachments, near duplicates."""

@@ -1,0 +1,236 @@
+"""Object storage: blobs by SHA-256, and beside them the logs from which the database can be filled again.
+
+Blobs and capture logs are written once and never overwritten; a run's log grows when the run ends."""
+
+import gzip
+import hashlib
+import io
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import urllib3
+from minio import Minio
+from minio.error import MinioException, S3Error
+from minio.helpers import MIN_PART_SIZE
+from urllib3.exceptions import HTTPError
+
+from etl.archive.storage.layout import blob_key
+from etl.errors import Away, GongkaiError
+
+
+class StoreError(Away):
+    """Object storage cannot be reached, refuses, is full, or gave back other bytes than it was given."""
+
+
+class MissingObject(StoreError):
+    """The storage answers, and has no object of that name."""
+
+
+Kind = Literal["missing", "mismatch"]
+"""How a blob is damaged: no object of its name, or one with other bytes, or with bytes that cannot be read."""
+
+
+class Damaged(GongkaiError):
+    """Blobs are damaged: no trying again helps."""
+
+
+class DamagedBlob(Damaged):
+    """One blob is."""
+
+    def __init__(self, digest: str, kind: Kind, detail: str) -> None:
+        super().__init__(
+            f"blob {digest} is damaged ({kind}): {detail}",
+            hint=f"`gongkai fixity` names its pages, `gongkai restore BACKUP {digest}` puts it back",
+        )
+        self.digest, self.kind, self.detail = digest, kind, detail
+
+    def __reduce__(self) -> tuple[type["DamagedBlob"], tuple[str, Kind, str]]:
+        """Processes that read in parallel hand it on."""
+        return DamagedBlob, (self.digest, self.kind, self.detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An object of the bucket: its name, bytes, and when it was last written."""
+
+    key: str
+    size: int
+    modified: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoreAddress:
+    """Where the bucket is and how to get in."""
+
+    endpoint: str
+    access_key: str
+    secret_key: str
+    bucket: str
+    secure: bool = True
+    region: str = "us-east-1"
+
+
+def sha256(body: bytes) -> str:
+    """The identity of a blob."""
+    return hashlib.sha256(body).hexdigest()
+
+
+class Store:
+    """One bucket. Safe to use from several threads; every failure is a `StoreError` that names the bucket."""
+
+    def __init__(self, address: StoreAddress) -> None:
+        self.address = address
+        # A dead server must be an error within seconds; the callers decide whether to try again. 500 is not retried:
+        # it is what a full disk gives, after a long wait.
+        pool = urllib3.PoolManager(
+            maxsize=16,
+            timeout=urllib3.Timeout(connect=3, read=30),
+            retries=urllib3.Retry(total=2, backoff_factor=0.2, status_forcelist=[502, 503, 504], raise_on_status=False),
+        )
+        self._client = Minio(
+            address.endpoint,
+            access_key=address.access_key,
+            secret_key=address.secret_key,
+            secure=address.secure,
+            region=address.region,
+            http_client=pool,
+        )
+
+    def check(self) -> None:
+        """Raises `StoreError` unless the bucket exists and may be read."""
+        with self._errors("look for it"):
+            exists = self._client.bucket_exists(self.address.bucket)
+        if not exists:
+            raise StoreError(
+                f"no bucket {self.address.bucket!r} at {self.address.endpoint}",
+                hint="create it, or set GONGKAI_STORE_BUCKET",
+            )
+
+    def put_blob(self, body: bytes) -> str:
+        """Stores the bytes and reads them back; returns their SHA-256. Raises `StoreError`."""
+        digest = sha256(body)
+        self._put(blob_key(digest), body, "application/octet-stream")
+        if sha256(self.read(blob_key(digest))) != digest:
+            raise StoreError(f"blob {digest} does not read back as it was written", hint="check the storage's disks")
+        return digest
+
+    def blob(self, digest: str) -> bytes:
+        """The bytes of a blob. Raises `DamagedBlob` when they are missing or hash to something else, `StoreError`."""
+        try:
+            body = self.read(blob_key(digest))
+        except MissingObject as error:
+            raise DamagedBlob(digest, "missing", "no object of this name") from error
+        if (found := sha256(body)) != digest:
+            raise DamagedBlob(digest, "mismatch", f"{len(body)} bytes that hash to {found}")
+        return body
+
+    def put_log(self, key: str, lines: Iterable[dict[str, Any]]) -> None:
+        """Stores JSON lines, gzipped; the same lines give the same bytes."""
+        text = "".join(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n" for line in lines)
+        self._put(key, gzip.compress(text.encode(), mtime=0), "application/gzip")
+
+    def log(self, key: str) -> list[dict[str, Any]]:
+        """The lines of a log."""
+        return [json.loads(line) for line in gzip.decompress(self.read(key)).splitlines()]
+
+    def log_if_any(self, key: str) -> list[dict[str, Any]]:
+        """The lines of a log; none where there is no object of that name."""
+        try:
+            return self.log(key)
+        except MissingObject:
+            return []
+
+    def keys(self, prefix: str, after: str | None = None) -> Iterator[str]:
+        """Names of all objects that begin with the prefix, in order; only those that come after one."""
+        return (found.key for found in self.objects(prefix, after))
+
+    def objects(self, prefix: str = "", after: str | None = None) -> Iterator[Stored]:
+        """All objects that begin with the prefix, a page of the listing in memory at a time.
+
+        Their order is that of their names only where these have the same form: SeaweedFS 4.48 lists `a/b` before `a-b`.
+        """
+        with self._errors(f"list {prefix}"):
+            for item in self._client.list_objects(
+                self.address.bucket, prefix=prefix, recursive=True, start_after=after
+            ):
+                if item.last_modified is not None:  # a folder has none
+                    yield Stored(str(item.object_name), item.size or 0, item.last_modified)
+
+    def look(self, key: str) -> Stored:
+        """The object as it is now. Raises `MissingObject`."""
+        with self._errors(f"look for {key}"):
+            item = self._client.stat_object(self.address.bucket, key)
+            return Stored(key, int(item.size or 0), item.last_modified)  # type: ignore[arg-type]
+
+    def read(self, key: str) -> bytes:
+        """The bytes of an object. Raises `MissingObject` when there is none."""
+        return b"".join(self.stream(key))
+
+    def digest(self, key: str) -> tuple[str, int]:
+        """SHA-256 and number of an object's bytes, of which few are in memory. Raises `MissingObject`, `StoreError`."""
+        hashed, size = hashlib.sha256(), 0
+        for chunk in self.stream(key):
+            hashed.update(chunk)
+            size += len(chunk)
+        return hashed.hexdigest(), size
+
+    def stream(self, key: str) -> Iterator[bytes]:
+        """The bytes of an object in pieces. Raises `MissingObject` when there is none."""
+        with self._errors(f"read {key}"):
+            response = self._client.get_object(self.address.bucket, key)
+            try:
+                while piece := response.read(_PIECE):
+                    yield piece
+            finally:
+                response.close()
+                response.release_conn()
+
+    def put(self, key: str, body: bytes) -> None:
+        """Stores an object as it was read before, under its name."""
+        self._put(key, body, "application/gzip" if key.endswith(".gz") else "application/octet-stream")
+
+    def remove(self, key: str) -> None:
+        """Removes an object, if it is there."""
+        with self._errors(f"remove {key}"):
+            self._client.remove_object(self.address.bucket, key)
+
+    def _put(self, key: str, body: bytes, media_type: str) -> None:
+        # In one request however long it is: what is left of an upload in parts that was cut off shows in no listing.
+        part = max(len(body), MIN_PART_SIZE)
+        with self._errors(f"write {key}"):
+            self._client.put_object(
+                self.address.bucket, key, io.BytesIO(body), len(body), content_type=media_type, part_size=part
+            )
+
+    @contextmanager
+    def _errors(self, doing: str) -> Iterator[None]:
+        try:
+            yield
+        except S3Error as error:
+            kind = MissingObject if error.code == "NoSuchKey" else StoreError
+            raise kind(
+                f"bucket {self.address.bucket!r} at {self.address.endpoint}, {doing}: {error.code}: {error.message}",
+                hint=_HINTS.get(error.code or "", "check the storage's log and free space"),
+            ) from error
+        except (MinioException, HTTPError, OSError) as error:
+            cause = getattr(error, "reason", None) or error
+            raise StoreError(
+                f"object storage at {self.address.endpoint}, {doing}: {type(cause).__name__}: "
+                f"{str(cause).rpartition(': ')[2]}",
+                hint="check GONGKAI_STORE_ENDPOINT and that the server runs (`gongkai status`)",
+            ) from error
+
+
+_PIECE = 1 << 20
+"""Bytes: a page is one piece, a large file never all in memory."""
+_HINTS = {
+    "NoSuchBucket": "create the bucket, or set GONGKAI_STORE_BUCKET",
+    "InvalidAccessKeyId": "check GONGKAI_STORE_ACCESS_KEY",
+    "SignatureDoesNotMatch": "check GONGKAI_STORE_SECRET_KEY",
+    "AccessDenied": "check GONGKAI_STORE_ACCESS_KEY, GONGKAI_STORE_SECRET_KEY and the bucket's policy",
+    "NoSuchKey": "the object was removed behind the archive's back; restore it from a backup",
+}

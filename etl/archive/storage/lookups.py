@@ -1,0 +1,50 @@
+"""What queries share: the current version of a record, numbers and sources that exist, one state of the archive."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import ColumnElement, Connection, and_, select, text
+
+from etl.archive.storage.archive import Database
+from etl.archive.storage.database import readable_errors
+from etl.archive.storage.models import Record, RecordVersion, Source
+from etl.errors import GongkaiError
+from etl.extract import content_hash
+
+NO_TEXT = content_hash("").sha256
+"""The hash of a document without text, such as a scan in an attachment: it says nothing about being the same."""
+NUMBERED = "its number stands in the record's address"
+_LAST_NUMBER = 2**63 - 1
+Records = type[Record]
+Versions = type[RecordVersion]
+
+
+@contextmanager
+def snapshot(archive: Database, seconds: float = 0) -> Iterator[Connection]:
+    """A READ ONLY transaction that sees one state of the archive. A query may take that long; 0 sets no limit.
+
+    Raises `DatabaseError`.
+    """
+    with readable_errors(archive.engine), archive.engine.connect() as fresh:
+        connection = fresh.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with connection.begin():
+            connection.execute(text(f"SET LOCAL statement_timeout = {round(seconds * 1000)}"))
+            yield connection
+
+
+def require_source(connection: Connection, source: str) -> None:
+    """Raises `GongkaiError` for a source of which the archive has no run: what is asked of it would be of nothing."""
+    known = connection.scalars(select(Source.id).order_by(Source.id)).all()
+    if source not in known:
+        raise GongkaiError(f"the archive has no source {source!r}", hint=f"known: {', '.join(known) or 'none'}")
+
+
+def require_number(record: int) -> None:
+    """Raises `GongkaiError` for a number that no record can have, as the database counts them."""
+    if not 0 < record <= _LAST_NUMBER:
+        raise GongkaiError(f"no record {record}", hint=NUMBERED)
+
+
+def is_current(record: Records, version: Versions) -> ColumnElement[bool]:
+    """The join of a record with its current version."""
+    return and_(version.record_id == record.id, version.version == record.version)

@@ -1,0 +1,358 @@
+"""The tables of schema `archive`. Names are those of docs/design: page ≠ capture ≠ record ≠ version."""
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    MetaData,
+    Sequence,
+    SmallInteger,
+    Table,
+    UniqueConstraint,
+    func,
+    text,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from etl.outcomes import Outcome
+
+SCHEMA = "archive"
+REVISION = "0006"
+"""The last migration: these tables are what it leaves."""
+CAPTURE_NUMBERS = Sequence("capture_number", schema=SCHEMA)
+_OUTCOMES = ", ".join(f"'{outcome}'" for outcome in Outcome)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        schema=SCHEMA,
+        naming_convention={
+            "pk": "%(table_name)s_pkey",
+            "fk": "%(table_name)s_%(column_0_name)s_fkey",
+            "uq": "%(table_name)s_%(column_0_name)s_key",
+            "ix": "%(table_name)s_%(column_0_name)s_idx",
+            "ck": "%(table_name)s_%(constraint_name)s_check",
+        },
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: TEXT,
+        int: BigInteger,
+        datetime: DateTime(timezone=True),
+        dict[str, Any]: JSONB,
+        list[Any]: JSONB,
+        list[str]: ARRAY(TEXT),
+    }
+
+
+class Source(Base):
+    """A catalog that is crawled; its file is the truth, this row what the last run read in it."""
+
+    __tablename__ = "source"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    agency: Mapped[str]
+    region: Mapped[str]
+    platform: Mapped[str]
+    definition: Mapped[dict[str, Any]]
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Host(Base):
+    """What is kept with a host: its next free moment, its robots.txt, and how far its validators can be trusted."""
+
+    __tablename__ = "host"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    next_free_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    failures: Mapped[int] = mapped_column(server_default=text("0"))
+    robots: Mapped[str | None]
+    robots_status: Mapped[int | None]
+    robots_at: Mapped[datetime | None]
+    validators_right: Mapped[int] = mapped_column(server_default=text("0"))
+    validators_wrong: Mapped[int] = mapped_column(server_default=text("0"))
+
+
+class Blob(Base):
+    """Bytes in object storage, exactly as received after transfer decoding. Only their fixity changes."""
+
+    __tablename__ = "blob"
+    __table_args__ = (Index("blob_damage_idx", "sha256", postgresql_where=text("damage IS NOT NULL")),)
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    size: Mapped[int]
+    stored_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    verified_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
+    """When the bytes were last read back, whatever was found; they are when they are stored."""
+    damage: Mapped[str | None]
+    """What was wrong with them then: `missing` or `mismatch`."""
+
+
+class FixityEvent(Base):
+    """Bytes found missing or other than they were, or whole again."""
+
+    __tablename__ = "fixity_event"
+    __table_args__ = (CheckConstraint("kind IN ('missing', 'mismatch', 'restored')", name="kind"),)
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    blob_sha256: Mapped[str] = mapped_column(ForeignKey("archive.blob.sha256"), index=True)
+    kind: Mapped[str]
+    detail: Mapped[str]
+    found_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Page(Base):
+    """An address that a source has shown: a document, a further page or a file of one, a page of a listing."""
+
+    __tablename__ = "page"
+    __table_args__ = (
+        UniqueConstraint("source_id", "url"),
+        CheckConstraint("kind IN ('document', 'part', 'file', 'listing')", name="kind"),
+        CheckConstraint(f"verdict IN ({_OUTCOMES})", name="verdict"),
+        # Few pages are unread at any time, in an archive of whatever size.
+        Index("page_unread_idx", "id", postgresql_where=text("unread_capture_id IS NOT NULL")),
+    )
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    source_id: Mapped[str] = mapped_column(ForeignKey("archive.source.id"))
+    url: Mapped[str]
+    kind: Mapped[str]
+    listing: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    first_seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    listed_at: Mapped[datetime | None]
+    """The start of the last run whose listing showed it."""
+    part_of: Mapped[int | None] = mapped_column(ForeignKey("archive.page.id"), index=True)
+    """The first page of the article that this page goes on with; `part` is its place, from 2."""
+    part: Mapped[int | None] = mapped_column(SmallInteger)
+    checked_at: Mapped[datetime | None]
+    blob_sha256: Mapped[str | None] = mapped_column(ForeignKey("archive.blob.sha256"))
+    etag: Mapped[str | None]
+    last_modified: Mapped[str | None]
+    unread_capture_id: Mapped[int | None]
+    """The stored capture that extraction has still to read; so a run that was cut off is completed by the next."""
+    verdict: Mapped[str | None]
+    """What extraction found the current bytes to be, where they are no document."""
+
+
+class PageFile(Base):
+    """A document's page and a file that its current version links; one file may belong to several documents."""
+
+    __tablename__ = "page_file"
+    page_id: Mapped[int] = mapped_column(ForeignKey("archive.page.id"), primary_key=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("archive.page.id"), primary_key=True, index=True)
+
+
+class File(Base):
+    """What a blob is as a file, and the text read from it: a pure function of its bytes and the reader's version."""
+
+    __tablename__ = "file"
+    __table_args__ = (Index("file_outcome_idx", "outcome"),)
+    blob_sha256: Mapped[str] = mapped_column(ForeignKey("archive.blob.sha256"), primary_key=True)
+    media_type: Mapped[str]
+    outcome: Mapped[str]
+    reason: Mapped[str]
+    content_hash: Mapped[str | None] = mapped_column(ForeignKey("archive.content.hash"), index=True)
+    pages: Mapped[int | None]
+    method: Mapped[str]
+    members: Mapped[list[Any]]
+    reader: Mapped[str]
+    read_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Run(Base):
+    """One walk over a source (or one import); `report` is written once, at its end."""
+
+    __tablename__ = "run"
+    __table_args__ = (
+        UniqueConstraint("source_id", "key"),
+        CheckConstraint("state IN ('running', 'green', 'amber', 'red')", name="state"),
+        CheckConstraint("kind IN ('crawl', 'recheck', 'import')", name="kind"),
+    )
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    source_id: Mapped[str] = mapped_column(ForeignKey("archive.source.id"))
+    key: Mapped[str]
+    kind: Mapped[str]
+    options: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(server_default="running")
+    listing: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    report: Mapped[dict[str, Any] | None]
+    started_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    finished_at: Mapped[datetime | None]
+
+
+class Capture(Base):
+    """One attempt to fetch a page at one time. Never changed, never deleted."""
+
+    __tablename__ = "capture"
+    __table_args__ = (
+        CheckConstraint(f"outcome IN ({_OUTCOMES})", name="outcome"),
+        Index("capture_page_id_fetched_at_idx", "page_id", "fetched_at"),
+    )
+    id: Mapped[int] = mapped_column(CAPTURE_NUMBERS, primary_key=True)
+    page_id: Mapped[int] = mapped_column(ForeignKey("archive.page.id"))
+    run_id: Mapped[int] = mapped_column(ForeignKey("archive.run.id"), index=True)
+    url: Mapped[str]
+    final_url: Mapped[str]
+    fetched_at: Mapped[datetime]
+    elapsed_ms: Mapped[int]
+    status: Mapped[int | None] = mapped_column(SmallInteger)
+    request_headers: Mapped[list[Any]]
+    headers: Mapped[list[Any]]
+    outcome: Mapped[str]
+    reason: Mapped[str]
+    blob_sha256: Mapped[str | None] = mapped_column(ForeignKey("archive.blob.sha256"), index=True)
+    log: Mapped[str]
+
+
+class RunPage(Base):
+    """A page in a run: where it was listed, its batch, and the one outcome in which it ended."""
+
+    __tablename__ = "run_page"
+    __table_args__ = (
+        CheckConstraint(f"outcome IN ({_OUTCOMES})", name="outcome"),
+        Index("run_page_run_id_batch_idx", "run_id", "batch"),
+        Index("run_page_page_id_idx", "page_id"),
+    )
+    run_id: Mapped[int] = mapped_column(ForeignKey("archive.run.id"), primary_key=True)
+    page_id: Mapped[int] = mapped_column(ForeignKey("archive.page.id"), primary_key=True)
+    columns: Mapped[list[str]]
+    batch: Mapped[int | None]
+    capture_id: Mapped[int | None] = mapped_column(ForeignKey("archive.capture.id"))
+    outcome: Mapped[str | None]
+    reason: Mapped[str] = mapped_column(server_default="")
+
+
+class Content(Base):
+    """A main text, stored once under the hash of its normal form."""
+
+    __tablename__ = "content"
+    __table_args__ = (Index("content_short_id_idx", text("left(hash, 16)")),)
+    hash: Mapped[str] = mapped_column(primary_key=True)
+    normaliser: Mapped[int] = mapped_column(SmallInteger)
+    text: Mapped[str]
+    first_seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Signature(Base):
+    """Bands of a text's MinHash: texts that share one are candidates for being nearly the same."""
+
+    __tablename__ = "signature"
+    # Without fastupdate: its list of what is not yet in the index made a median query of 3 ms one of 206.
+    __table_args__ = (
+        Index("signature_bands_idx", "bands", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+    )
+    content_hash: Mapped[str] = mapped_column(ForeignKey("archive.content.hash"), primary_key=True)
+    scheme: Mapped[int] = mapped_column(SmallInteger)
+    bands: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+
+
+class Record(Base):
+    """A disclosed document as archivists know it: one a page; `version` points to the current one."""
+
+    __tablename__ = "record"
+    __table_args__ = (
+        CheckConstraint("state IN ('current', 'removed')", name="state"),
+        Index("record_updated_at_idx", "updated_at"),
+        # Of the records that carry a text the first one stands for all: found with one look into this index.
+        Index("record_content_hash_idx", "content_hash", "id"),
+        Index("record_listed_on_idx", text("listed_on DESC"), text("id DESC")),
+    )
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    page_id: Mapped[int] = mapped_column(ForeignKey("archive.page.id"), unique=True)
+    source_id: Mapped[str] = mapped_column(ForeignKey("archive.source.id"), index=True)
+    version: Mapped[int]
+    content_hash: Mapped[str] = mapped_column(ForeignKey("archive.content.hash"))
+    """That of the current version."""
+    read_with: Mapped[str]
+    """Extractor and normaliser that the current state was last found right with, `1.1`."""
+    listed_on: Mapped[date] = mapped_column(server_default=text("(now() AT TIME ZONE 'Asia/Shanghai')::date"))
+    """The current version's publication date, else the day in China when the record was first seen. A trigger on
+    `record_version` keeps it."""
+    state: Mapped[str] = mapped_column(server_default="current")
+    state_reason: Mapped[str] = mapped_column(server_default="")
+    """The evidence on which the record was removed, or restored."""
+    state_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class RecordVersion(Base):
+    """One state of a record. The columns hold what lists and filters need; `fields` every value with its evidence."""
+
+    __tablename__ = "record_version"
+    __table_args__ = (CheckConstraint("kind IN ('created', 'updated', 'corrected', 're-extracted')", name="kind"),)
+    record_id: Mapped[int] = mapped_column(ForeignKey("archive.record.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    capture_id: Mapped[int] = mapped_column(ForeignKey("archive.capture.id"))
+    content_hash: Mapped[str] = mapped_column(ForeignKey("archive.content.hash"), index=True)
+    title: Mapped[str]
+    index_number: Mapped[str | None] = mapped_column(index=True)
+    publisher: Mapped[str | None]
+    document_number: Mapped[str | None] = mapped_column(index=True)
+    written_date: Mapped[date | None]
+    published_date: Mapped[date | None] = mapped_column(index=True)
+    fields: Mapped[list[Any]]
+    attachments: Mapped[list[Any]]
+    flags: Mapped[list[str]]
+    extractor: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Correction(Base):
+    """What an archivist set a field to, and why. The last one of a field holds until it is withdrawn."""
+
+    __tablename__ = "correction"
+    __table_args__ = (CheckConstraint("kind IN ('set', 'withdrawn')", name="kind"),)
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    record_id: Mapped[int] = mapped_column(ForeignKey("archive.record.id"), index=True)
+    version: Mapped[int]
+    """The version that it made."""
+    field: Mapped[str]
+    kind: Mapped[str]
+    value: Mapped[str | None]
+    """None where the field is set to have no value."""
+    corrected_by: Mapped[str]
+    reason: Mapped[str]
+    corrected_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Change(Base):
+    """One event of the change feed. Rows come from `archive.publish_all` only: `change_seq` follows commits."""
+
+    __tablename__ = "change"
+    __table_args__ = (
+        CheckConstraint(
+            "kind IN ('created', 'updated', 'removed', 'restored', 'corrected', 're-extracted')", name="kind"
+        ),
+        ForeignKeyConstraint(
+            ["record_id", "version"], ["archive.record_version.record_id", "archive.record_version.version"]
+        ),
+        Index("change_record_id_idx", "record_id"),
+    )
+    change_seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str]
+    record_id: Mapped[int]
+    version: Mapped[int]
+    source_id: Mapped[str] = mapped_column(ForeignKey("archive.source.id"))
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("archive.run.id"))
+    reason: Mapped[str] = mapped_column(server_default="")
+    changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Rebuild(Base):
+    """One row while a rebuild is under way, or was cut off: nobody else writes."""
+
+    __tablename__ = "rebuild"
+    __table_args__ = (CheckConstraint("one", name="one"),)
+    one: Mapped[bool] = mapped_column(primary_key=True, server_default=true())
+    began_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+LOCKS = tuple(Table(name, Base.metadata) for name in ("numbering", "storing", "exporting"))
+"""Tables without columns that are only locked (`etl.archive.storage.database`, function `archive.publish_all`).
+Advisory locks may be taken by every role that can connect; these by the archive's own."""

@@ -1,0 +1,1 @@
+"""Routes, responses, sessions and errors of the archive browser."""

@@ -1,0 +1,1 @@
+"""The words of the archive browser in Chinese and English."""

@@ -1,0 +1,142 @@
+"""Names of what the archive knows as identifiers: fields, outcomes, kinds of versions. Chinese first."""
+
+from etl.files import media_types
+
+FIELDS: dict[str, tuple[str, str]] = {
+    "title": ("标题", "title"),
+    "index_number": ("索引号", "index number"),
+    "publisher": ("发布机构", "publisher"),
+    "document_number": ("文号", "document number"),
+    "written_date": ("成文日期", "written"),
+    "published_date": ("发布日期", "published"),
+    "effective_date": ("施行日期", "effective"),
+    "expiry_date": ("失效日期", "expires"),
+    "validity": ("有效性", "validity"),
+    "registration_number": ("统一登记号", "registration number"),
+    "subject_category": ("主题分类", "subject"),
+    "group_category": ("组配分类", "group"),
+    "genre_category": ("体裁分类", "genre"),
+    "keywords": ("主题词", "keywords"),
+    "disclosure_method": ("公开方式", "disclosure method"),
+    "disclosure_scope": ("公开范围", "disclosure scope"),
+    "disclosure_term": ("公开时限", "disclosure term"),
+    "source": ("信息来源", "source named"),
+}
+"""In the order in which a record shows them."""
+
+OUTCOMES: dict[str, tuple[str, str]] = {
+    "stored": ("新存", "stored"),
+    "unchanged": ("内容未变", "unchanged"),
+    "not_modified": ("服务器称未变", "not modified"),
+    "known": ("已知，未再取", "known"),
+    "gone": ("已不存在", "gone"),
+    "blocked": ("被拦截", "blocked"),
+    "soft_404": ("伪 404", "soft 404"),
+    "empty": ("空白", "empty"),
+    "not_a_document": ("不是文件", "not a document"),
+    "not_a_file": ("不是文件，是网页", "a web page, no file"),
+    "not_a_listing": ("不是目录", "not a listing"),
+    "too_large": ("过大", "too large"),
+    "network_error": ("网络错误", "network error"),
+    "http_error": ("HTTP 错误", "HTTP error"),
+    "unreadable": ("无法读取", "unreadable"),
+    "robots": ("robots 不许", "robots"),
+    "out_of_scope": ("超出范围", "out of scope"),
+    "limit": ("达到上限", "limit"),
+}
+
+ORIGINS: dict[str, tuple[str, str]] = {
+    "header": ("著录表", "header"),
+    "meta": ("网页元数据", "meta tag"),
+    "json": ("页内数据", "embedded data"),
+    "subheading": ("标题下方", "subheading"),
+    "body": ("正文", "text"),
+    "title": ("标题", "title"),
+    "listing": ("目录", "listing"),
+    "correction": ("更正", "correction"),
+}
+
+STATES: dict[str, tuple[str, str]] = {
+    "running": ("进行中", "running"),
+    "green": ("正常", "green"),
+    "red": ("异常", "red"),
+}
+
+RECORD_STATES: dict[str, tuple[str, str]] = {
+    "current": ("仍在站上", "still on its site"),
+    "removed": ("已撤下", "removed"),
+}
+
+VERSIONS: dict[str, tuple[str, str]] = {
+    "created": ("收录", "created"),
+    "updated": ("更新", "updated"),
+    "corrected": ("更正", "corrected"),
+    "re-extracted": ("重新提取", "re-extracted"),
+}
+
+VERSIONS_TOLD: dict[str, tuple[str, str]] = {
+    "created": ("首次收录此页。", "The page was kept for the first time."),
+    "updated": ("网页有变：正文、著录项或附件。", "The page changed: its text, a field or a file."),
+    "corrected": ("网页未变：档案人员更正或撤回更正。", "The page did not change: an archivist corrected a field."),
+    "re-extracted": ("网页未变：以新规则重读原有字节。", "The page did not change: newer rules read the same bytes."),
+}
+
+FILES: dict[str, tuple[str, str]] = {
+    "read": ("文字已读出", "text read"),
+    "scan": ("图像，待文字识别", "waiting for OCR"),
+    "no_text": ("没有文字", "no text in it"),
+    "empty": ("空文件", "empty"),
+    "not_a_file": ("不是文件，是网页", "a web page, no file"),
+    "encrypted": ("有密码", "encrypted"),
+    "broken": ("文件损坏", "broken"),
+    "unsupported": ("格式不支持", "format not supported"),
+    "too_large": ("超出限额", "too large"),
+    "too_slow": ("读取超时", "took too long"),
+    "crashed": ("读取时崩溃", "reading crashed"),
+}
+
+FILES_TOLD: dict[str, tuple[str, str]] = {
+    "scan": ("页面是图像，将自动识别，无需操作。", "Its pages are pictures; OCR reads them in its own time."),
+    "no_text": ("打得开，但其中没有文字。", "It opens, and nothing is written in it."),
+    "empty": ("没有内容，请看原网站。", "Nothing is in it; look at the live site."),
+    "not_a_file": ("链接处给出的是网页，多为错误页。", "A web page stood where a file was linked, mostly an error."),
+    "encrypted": ("打开需要密码，可向公开机关索取。", "It asks for a password; ask the agency for it."),
+    "broken": ("不完整或已损坏，可重新采集或询问公开机关。", "Cut off or damaged; fetch it again or ask the agency."),
+    "unsupported": ("字节已存，此格式读不出文字。", "The bytes are kept; nothing here reads this format."),
+    "too_large": ("超出读取限额；已读出的部分仍在。", "Beyond the limits; what was read before stays."),
+    "too_slow": ("没有在限时内读完；请告知管理员。", "Not read in time; tell the operator."),
+    "crashed": ("读取程序中断；请告知管理员。", "Its reader died; tell the operator."),
+}
+"""What it means to whoever reads, and what to do. A file that was read needs no word."""
+
+DAMAGE: dict[str, tuple[str, str]] = {
+    "missing": ("字节丢失", "bytes missing"),
+    "mismatch": ("字节有变", "bytes changed"),
+}
+
+FORMATS: dict[str, tuple[str, str]] = {
+    media_types.PDF: ("PDF", ""),
+    media_types.DOC: ("Word 97–2003", ""),
+    media_types.DOCX: ("Word", ""),
+    media_types.XLS: ("Excel 97–2003", ""),
+    media_types.XLSX: ("Excel", ""),
+    media_types.PPT: ("PowerPoint 97–2003", ""),
+    media_types.PPTX: ("PowerPoint", ""),
+    media_types.OFD: ("OFD", ""),
+    media_types.RTF: ("RTF", ""),
+    media_types.ZIP: ("ZIP 压缩包", "archive"),
+    media_types.RAR: ("RAR 压缩包", "archive"),
+    media_types.SEVEN_ZIP: ("7z 压缩包", "archive"),
+    media_types.ENCRYPTED: ("加密的 Office 文件", "encrypted Office file"),
+    media_types.HTML: ("网页", "HTML"),
+    media_types.CSV: ("CSV", ""),
+    media_types.TEXT: ("纯文本", "plain text"),
+    media_types.EMPTY: ("空", "empty"),
+    media_types.UNKNOWN: ("未知格式", "unknown format"),
+    "image/png": ("PNG 图像", "picture"),
+    "image/jpeg": ("JPEG 图像", "picture"),
+    "image/gif": ("GIF 图像", "picture"),
+    "image/bmp": ("BMP 图像", "picture"),
+    "image/tiff": ("TIFF 图像", "picture"),
+    "image/webp": ("WebP 图像", "picture"),
+}

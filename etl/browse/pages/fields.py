@@ -1,0 +1,101 @@
+"""The fields of a version with the evidence that they stand on, and what archivists said of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from etl.archive.storage.models import Correction
+from etl.browse.language.labels import FIELDS
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the page shows for a field, where, and by which rule it was read."""
+
+    value: str
+    raw: str
+    label: str
+    origin: str
+    rule: str
+    confidence: float
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A field set, or given back to extraction, by whom and why. `value` is None where it is to have none."""
+
+    version: int
+    field: str
+    kind: str
+    value: str | None
+    by: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field's value with all evidence of the page, what extraction chose first.
+
+    `value` is None where nothing was chosen, or the correction in force says that there is none; `extracted` is what
+    extraction chose.
+    """
+
+    name: str
+    value: str | None
+    extracted: str | None
+    correction: Corrected | None
+    evidence: tuple[Evidence, ...]
+
+
+def corrections(connection: Connection, record: int) -> tuple[Corrected, ...]:
+    """All corrections of a record, the first one first."""
+    rows = connection.execute(
+        select(
+            Correction.version,
+            Correction.field,
+            Correction.kind,
+            Correction.value,
+            Correction.corrected_by,
+            Correction.reason,
+            Correction.corrected_at,
+        )
+        .where(Correction.record_id == record)
+        .order_by(Correction.id)
+    )
+    return tuple(Corrected(*row) for row in rows)
+
+
+def fields_of(stored: Sequence[dict[str, Any]], version: int, said: Sequence[Corrected]) -> tuple[Field, ...]:
+    """A version's fields in the order of `FIELDS`, with those corrections that were in force in it."""
+    last = {each.field: each for each in said if each.version <= version}
+    order = {name: place for place, name in enumerate(FIELDS)}
+    ranked = sorted(stored, key=lambda item: (order.get(item["name"], len(order)), item["name"], *_rank(item)))
+    return tuple(_field(name, list(items), last.get(name)) for name, items in groupby(ranked, key=_name))
+
+
+def _field(name: str, items: list[dict[str, Any]], last: Corrected | None) -> Field:
+    value = next((item["value"] for item in items if item["chosen"]), None)
+    seen = [item for item in items if item["origin"] != "correction"]
+    extracted = next((item["value"] for item in seen if _extracted(item)), None)
+    evidence = tuple(
+        Evidence(**{part: item[part] for part in Evidence.__slots__} | {"chosen": _extracted(item)}) for item in seen
+    )
+    return Field(name, value, extracted, last if last and last.kind == "set" else None, evidence)
+
+
+def _name(item: dict[str, Any]) -> str:
+    return str(item["name"])
+
+
+def _extracted(item: dict[str, Any]) -> bool:
+    return bool(item["origin"] != "correction" and (item["chosen"] or item.get("set_aside")))
+
+
+def _rank(item: dict[str, Any]) -> tuple[bool, float]:
+    return not _extracted(item), -item["confidence"]

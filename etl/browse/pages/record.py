@@ -1,0 +1,301 @@
+"""One record: a version of it with the evidence of its fields, its places, its versions, and its page's captures."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, func, select, tuple_
+from sqlalchemy.orm import aliased
+
+from etl.archive.queries.citation import MOUNT, Citation, cite
+from etl.archive.records.near_duplicates import similar_to
+from etl.archive.storage.lookups import NO_TEXT, is_current
+from etl.archive.storage.models import Blob, Capture, Content, Page, Record, RecordVersion, Source
+from etl.browse.pages.fields import Corrected, Field, corrections, fields_of
+from etl.browse.pages.file import Attached, attached
+from etl.browse.pages.fixity import Fixity, fixity
+
+PLACES = 100
+"""Records with the same text that are listed; the total is always told."""
+CAPTURES = 30
+"""Captures on one page of a record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A record that carries the same text."""
+
+    id: int
+    title: str
+    source_id: str
+    source_name: str
+    url: str
+    state: str
+    published_date: date | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLine:
+    """A version in the list of versions, with the corrections that made it, if any did."""
+
+    version: int
+    kind: str
+    created_at: datetime
+    title: str
+    short_id: str
+    capture_id: int
+    extractor: str
+    corrections: tuple[Corrected, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarLine:
+    """A record whose text is nearly the same: `share` of the shorter of the two stands in the longer one."""
+
+    id: int
+    version: int
+    title: str
+    source_name: str
+    state: str
+    published_date: date | None
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureLine:
+    """An attempt to fetch the record's page. `sha256`, `size` and `damage` are None where no bytes were kept."""
+
+    id: int
+    fetched_at: datetime
+    status: int | None
+    outcome: str
+    reason: str
+    final_url: str
+    sha256: str | None
+    size: int | None
+    damage: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """A record in one of its versions. `version` is the one shown, `current` the newest; dates are China's.
+
+    `similar` is told of the current version alone. `other_id` is the content id that the address names, where it is
+    not that of this version; `fixity` is that of the bytes from which it was read.
+    """
+
+    id: int
+    version: int
+    current: int
+    kind: str
+    state: str
+    state_reason: str
+    state_at: datetime | None
+    short_id: str
+    content_hash: str
+    normaliser: int
+    title: str
+    publisher: str | None
+    document_number: str | None
+    index_number: str | None
+    written_date: date | None
+    published_date: date | None
+    source_id: str
+    source_name: str
+    url: str
+    capture_id: int
+    fetched_at: datetime
+    first_seen_at: datetime
+    extractor: str
+    flags: tuple[str, ...]
+    fields: tuple[Field, ...]
+    text: str
+    attachments: tuple[Attached, ...]
+    citation: Citation
+    other_id: str | None
+    fixity: Fixity | None
+    similar: tuple[SimilarLine, ...]
+    places: tuple[Place, ...]
+    places_total: int
+    versions: tuple[VersionLine, ...]
+    captures: tuple[CaptureLine, ...]
+    captures_before: int | None
+    captures_first: bool
+
+
+def record_page(
+    connection: Connection,
+    number: int,
+    version: int | None = None,
+    *,
+    before: int | None = None,
+    cited: str = "",
+    base: str = MOUNT,
+) -> RecordPage | None:
+    """The record in that version, or its current one; None when there is none.
+
+    `before` pages through captures, `cited` is the content id that a permalink names, `base` the browser's address.
+    """
+    row = connection.execute(_state(number, version)).one_or_none()
+    if row is None:
+        return None
+    said = corrections(connection, number)
+    places, total = _places(connection, row.content_hash, number)
+    captures = _captures(connection, row.page_id, before)
+    shown = {name: value for name, value in row._mapping.items() if name not in ("page_id", "blob_sha256")}
+    shown |= {
+        "flags": tuple(row.flags),
+        "fields": fields_of(row.fields, row.version, said),
+        "attachments": attached(connection, row.source_id, row.attachments),
+    }
+    return RecordPage(
+        **shown,
+        citation=cite(row, base),
+        other_id=cited if cited and not row.content_hash.startswith(cited.lower()) else None,
+        fixity=fixity(connection, row.blob_sha256) if row.blob_sha256 else None,
+        similar=_similar(connection, number) if row.version == row.current else (),
+        places=places,
+        places_total=total,
+        versions=_versions(connection, number, said),
+        captures=captures[:CAPTURES],
+        captures_before=captures[CAPTURES - 1].id if len(captures) > CAPTURES else None,
+        captures_first=before is None,
+    )
+
+
+def _state(number: int, version: int | None) -> Select[Any]:
+    wanted = Record.version if version is None else version
+    return (
+        select(
+            Record.id,
+            Record.page_id,
+            RecordVersion.version,
+            Record.version.label("current"),
+            RecordVersion.kind,
+            Record.state,
+            Record.state_reason,
+            Record.state_at,
+            func.left(RecordVersion.content_hash, 16).label("short_id"),
+            RecordVersion.content_hash,
+            Content.normaliser,
+            RecordVersion.title,
+            RecordVersion.publisher,
+            RecordVersion.document_number,
+            RecordVersion.index_number,
+            RecordVersion.written_date,
+            RecordVersion.published_date,
+            Record.source_id,
+            Source.name.label("source_name"),
+            Page.url,
+            RecordVersion.capture_id,
+            Capture.fetched_at,
+            Capture.blob_sha256,
+            Record.created_at.label("first_seen_at"),
+            RecordVersion.extractor,
+            RecordVersion.flags,
+            RecordVersion.fields,
+            Content.text,
+            RecordVersion.attachments,
+        )
+        .join(RecordVersion, (RecordVersion.record_id == Record.id) & (RecordVersion.version == wanted))
+        .join(Content, Content.hash == RecordVersion.content_hash)
+        .join(Page, Page.id == Record.page_id)
+        .join(Source, Source.id == Record.source_id)
+        .join(Capture, Capture.id == RecordVersion.capture_id)
+        .where(Record.id == number)
+    )
+
+
+def _places(connection: Connection, content: str, number: int) -> tuple[tuple[Place, ...], int]:
+    """The current records with this text, the earliest first; a document without text has but its own place."""
+    here = [Record.content_hash == content, *([Record.id == number] if content == NO_TEXT else [])]
+    joined = (
+        select(
+            Record.id,
+            RecordVersion.title,
+            Record.source_id,
+            Source.name.label("source_name"),
+            Page.url,
+            Record.state,
+            RecordVersion.published_date,
+            Record.created_at,
+            func.count().over().label("total"),
+        )
+        .join(RecordVersion, is_current(Record, RecordVersion))
+        .join(Page, Page.id == Record.page_id)
+        .join(Source, Source.id == Record.source_id)
+        .where(*here)
+        .order_by(Record.id)
+        .limit(PLACES)
+    )
+    rows = connection.execute(joined).all()
+    return tuple(Place(*row[:-1]) for row in rows), rows[0].total if rows else 0
+
+
+def _versions(connection: Connection, number: int, said: Sequence[Corrected]) -> tuple[VersionLine, ...]:
+    rows = connection.execute(
+        select(
+            RecordVersion.version,
+            RecordVersion.kind,
+            RecordVersion.created_at,
+            RecordVersion.title,
+            func.left(RecordVersion.content_hash, 16).label("short_id"),
+            RecordVersion.capture_id,
+            RecordVersion.extractor,
+        )
+        .where(RecordVersion.record_id == number)
+        .order_by(RecordVersion.version.desc())
+    )
+    return tuple(
+        VersionLine(**row._mapping, corrections=tuple(each for each in said if each.version == row.version))
+        for row in rows
+    )
+
+
+def _similar(connection: Connection, number: int) -> tuple[SimilarLine, ...]:
+    found = similar_to(connection, number)
+    query = select(Source.id, Source.name).where(Source.id.in_({each.source_id for each in found}))
+    names = {source: name for source, name in connection.execute(query)} if found else {}
+    return tuple(
+        SimilarLine(
+            each.record_id,
+            each.version,
+            each.title,
+            names[each.source_id],
+            each.state,
+            each.published_date,
+            each.share,
+        )
+        for each in found
+    )
+
+
+def _captures(connection: Connection, page: int, before: int | None) -> tuple[CaptureLine, ...]:
+    """One more than a page of captures, the newest first."""
+    rows = connection.execute(
+        select(
+            Capture.id,
+            Capture.fetched_at,
+            Capture.status,
+            Capture.outcome,
+            Capture.reason,
+            Capture.final_url,
+            Capture.blob_sha256,
+            Blob.size,
+            Blob.damage,
+        )
+        .outerjoin(Blob, Blob.sha256 == Capture.blob_sha256)
+        .where(Capture.page_id == page, *([_earlier(before)] if before else []))
+        .order_by(Capture.fetched_at.desc(), Capture.id.desc())
+        .limit(CAPTURES + 1)
+    )
+    return tuple(CaptureLine(*row) for row in rows)
+
+
+def _earlier(than: int) -> ColumnElement[bool]:
+    """Captures before that one in time; an import may give later numbers to earlier captures."""
+    mark = aliased(Capture)
+    at = select(mark.fetched_at, mark.id).where(mark.id == than).scalar_subquery()
+    return tuple_(Capture.fetched_at, Capture.id) < at

@@ -1,0 +1,134 @@
+"""The list of records: newest first, one line a text, found again by where the last page ended."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, func, select, tuple_
+from sqlalchemy.orm import aliased
+
+from etl.archive.queries.search import Filter, Total, matches, places, stood_for, total
+from etl.archive.storage.lookups import is_current
+from etl.archive.storage.models import Record, RecordVersion, Source
+
+LINES = 50
+"""Records on one page of the list."""
+COUNTING = 0.03
+"""Seconds that counting what matches may take, twice at most: a list is read for its lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The last line that was shown: its day and its record."""
+
+    day: date
+    record: int
+
+    def __str__(self) -> str:
+        return f"{self.day}.{self.record}"
+
+    @classmethod
+    def read(cls, value: str) -> "Cursor":
+        """From `yyyy-mm-dd.record`. Raises `ValueError`."""
+        day, _, record = value.partition(".")
+        return cls(date.fromisoformat(day), int(record))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A text as the list shows it, by the earliest of its records. `day` is when it was published, or first seen."""
+
+    id: int
+    short_id: str
+    title: str
+    publisher: str | None
+    document_number: str | None
+    index_number: str | None
+    day: date
+    published: bool
+    source_id: str
+    source_name: str
+    state: str
+    places: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceName:
+    """A source to choose."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordList:
+    """One page of the list; `after` finds the next one, and is None on the last.
+
+    `total` counts records, of which several may share a line.
+    """
+
+    filter: Filter
+    total: Total
+    lines: tuple[Line, ...]
+    after: str | None
+    first: bool
+    sources: tuple[SourceName, ...]
+
+
+def record_list(connection: Connection, asked: Filter, after: Cursor | None = None, lines: int = LINES) -> RecordList:
+    """The page of the list that follows the cursor. A text is on the list if any of its records matches the filter."""
+    record, version = aliased(Record), aliased(RecordVersion)
+    query = (
+        select(
+            record.id,
+            func.left(version.content_hash, 16).label("short_id"),
+            version.title,
+            version.publisher,
+            version.document_number,
+            version.index_number,
+            record.listed_on.label("day"),
+            version.published_date.is_not(None).label("published"),
+            record.source_id,
+            Source.name.label("source_name"),
+            record.state,
+            places(record).label("places"),
+        )
+        .join(version, is_current(record, version))
+        .join(Source, Source.id == record.source_id)
+        .where(matches(asked, record, version), ~stood_for(asked, record))
+        .order_by(record.listed_on.desc(), record.id.desc())
+        .limit(lines + 1)
+    )
+    if after:
+        query = query.where(tuple_(record.listed_on, record.id) < tuple_(after.day, after.record))
+    rows = [Line(**row) for row in connection.execute(query).mappings()]
+    shown = tuple(rows[:lines])
+    return RecordList(
+        filter=asked,
+        total=_total(connection, asked, shown, complete=len(rows) <= lines and after is None),
+        lines=shown,
+        after=str(Cursor(shown[-1].day, shown[-1].id)) if len(rows) > lines else None,
+        first=after is None,
+        sources=tuple(
+            SourceName(*row) for row in connection.execute(select(Source.id, Source.name).order_by(Source.id))
+        ),
+    )
+
+
+def _total(connection: Connection, asked: Filter, shown: Sequence[Line], *, complete: bool) -> Total:
+    """How many records match. A page that has all lines needs no search for them: it knows where they are."""
+    if complete:
+        alone = [line.id for line in shown if line.places == 1]
+        return Total(len(alone) + _sharing(connection, asked, shown), exact=True)
+    return total(connection, asked, COUNTING) or Total(len(shown), exact=False)
+
+
+def _sharing(connection: Connection, asked: Filter, shown: Sequence[Line]) -> int:
+    """How many records that match share the lines that stand for more than one."""
+    record, version, first = aliased(Record), aliased(RecordVersion), aliased(Record)
+    several = [line.id for line in shown if line.places > 1]
+    if not several:
+        return 0
+    texts = select(first.content_hash).where(first.id.in_(several))
+    matching = select(func.count()).select_from(record).join(version, is_current(record, version))
+    return connection.scalars(matching.where(record.content_hash.in_(texts), matches(asked, record, version))).one()

@@ -1,0 +1,148 @@
+"""Sources and their last runs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from etl.archive.storage.lookups import is_current
+from etl.archive.storage.models import Record, RecordVersion, Run, Source
+from etl.browse.pages.fixity import FixityOfAll, fixity_of_all
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """A source with what is kept of it: records, distinct texts, the newest publication, the last run."""
+
+    id: str
+    name: str
+    agency: str
+    region: str
+    platform: str
+    records: int
+    texts: int
+    newest: date | None
+    run_state: str | None
+    run_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceList:
+    """All sources, and the state of all bytes that came from them."""
+
+    sources: tuple[SourceLine, ...]
+    fixity: FixityOfAll
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The sums of a run report: listed = stored + unchanged + failed + excluded + unfinished."""
+
+    listed: int
+    stored: int
+    unchanged: int
+    failed: int
+    excluded: int
+    unfinished: int
+    created: int
+    updated: int
+    duplicates: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunLine:
+    """The last run of a source. `counts` is None until its report is written."""
+
+    id: int
+    source_id: str
+    source_name: str
+    key: str
+    state: str
+    started_at: datetime
+    finished_at: datetime | None
+    seconds: float | None
+    counts: Counts | None
+    outcomes: dict[str, int]
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunList:
+    """The last run of each source, the latest first."""
+
+    runs: tuple[RunLine, ...]
+
+
+def source_list(connection: Connection) -> SourceList:
+    """All sources, by id."""
+    kept = (
+        select(
+            Record.source_id,
+            func.count().label("records"),
+            func.count(RecordVersion.content_hash.distinct()).label("texts"),
+            func.max(RecordVersion.published_date).label("newest"),
+        )
+        .join(RecordVersion, is_current(Record, RecordVersion))
+        .group_by(Record.source_id)
+        .subquery()
+    )
+    last = (
+        select(Run.source_id, Run.state, Run.started_at)
+        .ext(distinct_on(Run.source_id))
+        .order_by(Run.source_id, Run.id.desc())
+        .subquery()
+    )
+    rows = connection.execute(
+        select(
+            Source.id,
+            Source.name,
+            Source.agency,
+            Source.region,
+            Source.platform,
+            func.coalesce(kept.c.records, 0),
+            func.coalesce(kept.c.texts, 0),
+            kept.c.newest,
+            last.c.state,
+            last.c.started_at,
+        )
+        .outerjoin(kept, kept.c.source_id == Source.id)
+        .outerjoin(last, last.c.source_id == Source.id)
+        .order_by(Source.id)
+    )
+    return SourceList(tuple(SourceLine(*row) for row in rows), fixity_of_all(connection))
+
+
+def run_list(connection: Connection) -> RunList:
+    """The last run of each source."""
+    last = (
+        select(
+            Run.id,
+            Run.source_id,
+            Source.name.label("source_name"),
+            Run.key,
+            Run.state,
+            Run.started_at,
+            Run.finished_at,
+            Run.report,
+        )
+        .join(Source, Source.id == Run.source_id)
+        .ext(distinct_on(Run.source_id))
+        .order_by(Run.source_id, Run.id.desc())
+        .subquery()
+    )
+    rows = connection.execute(select(last).order_by(last.c.started_at.desc(), last.c.id.desc()))
+    return RunList(tuple(_run(row._mapping) for row in rows))
+
+
+def _run(row: Mapping[Any, Any]) -> RunLine:
+    report = row["report"] or {}
+    return RunLine(
+        **{name: row[name] for name in ("id", "source_id", "source_name", "key", "state", "started_at", "finished_at")},
+        seconds=report.get("seconds"),
+        counts=Counts(**{name: report[name] for name in Counts.__slots__}) if report else None,
+        outcomes=report.get("outcomes", {}),
+        problems=tuple(report.get("problems", ())),
+    )

@@ -1,0 +1,63 @@
+"""Attachments in `gongkai extract`: read in a process of their own, shown with what came of them."""
+
+from contextlib import ExitStack
+from types import TracebackType
+
+from etl.cli.console import heading, output, table
+from etl.files import FileOutcome, FileReading, Reader, reader_pool, sniff
+from etl.files.media_types import HTML, TEXT
+from etl.files.ocr.scan_reader import ScanReader, scan_pool
+
+_SHOWN = 2000
+"""Characters of a file's text that a person is shown."""
+_COLOURS = {FileOutcome.READ: "green", FileOutcome.SCAN: "yellow"}
+
+
+def is_page(body: bytes, name: str) -> bool:
+    """Whether the bytes are a page, or the data of one, and not an attachment."""
+    kind = sniff(body, name)
+    return kind == HTML or (kind == TEXT and body.lstrip()[:1] in (b"<", b"{", b"["))
+
+
+class Attachments:
+    """Reads attachments; the processes start when first needed and end with the block."""
+
+    def __init__(self, *, ocr: bool) -> None:
+        self._ocr = ocr
+        self._stack = ExitStack()
+        self._read: Reader | None = None
+        self._read_scan: ScanReader | None = None
+
+    def __enter__(self) -> "Attachments":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def read(self, body: bytes, name: str) -> FileReading:
+        """What the file says; what is a scan is read by OCR if that was asked for."""
+        self._read = self._read or self._stack.enter_context(reader_pool())
+        reading = self._read(body, name)
+        if reading.outcome is not FileOutcome.SCAN or not self._ocr:
+            return reading
+        self._read_scan = self._read_scan or self._stack.enter_context(scan_pool())
+        return self._read_scan(body, reading.media_type)
+
+
+def show_file(name: str, reading: FileReading) -> None:
+    """What came of a file, its members, and how its text begins."""
+    heading(name)
+    colour = _COLOURS.get(reading.outcome, "red")
+    about = [reading.reason, f"{reading.pages} pages" if reading.pages else "", f"{len(reading.text)} characters"]
+    output.print(
+        f"[bold {colour}]{reading.outcome}[/] [blue]{reading.media_type}[/] {reading.method}"
+        f" [dim]{output.plain(' · '.join(part for part in about if part))}[/]"
+    )
+    if reading.members:
+        rows = [(m.path, m.outcome, m.reason, m.media_type, m.size) for m in reading.members]
+        table(("member", "outcome", "reason", "type", "bytes"), rows)
+    output.print(output.plain(reading.text[:_SHOWN]), soft_wrap=True, highlight=False)
+    if len(reading.text) > _SHOWN:
+        output.print("[dim]… (the rest with --json)[/]")

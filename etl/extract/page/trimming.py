@@ -1,0 +1,266 @@
+"""The edges of the main text: header lines above it, tools and related links below it."""
+
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from etl.extract.lexicon.aliases import WEAK
+from etl.extract.lexicon.labels import labelled, squash, whole_label
+from etl.extract.lexicon.marks import words
+from etl.extract.page.blocks import Block, Blocks, Node, boilerplate
+
+_TOOLS = words("""
+    打印 我要打印 关闭 收藏 加入收藏 我的收藏 返回 分享 转发 扫一扫 扫码 微信 微博 QQ空间 朋友圈 大 中 小 特大
+    默认 字体 字号 字体大小 文字大小 TOP top 顶部 上一篇 下一篇 上一条 下一条 没有了 无 本页 此页 页面 当前
+    当前页 当前页面 窗口 本窗口 在手机打开当前页 在手机上打开当前页 在手机打开当前页面 在手机上打开当前页面
+    在手机上查看当前页面 在手机查看当前页面 在手机上查看 在手机上浏览 手机浏览 到 至 纠错 我要纠错 纠错或建议
+    下载 本信息公开文件 订阅 点赞 朗读 语音播报 导出 阅读 浏览 次 次数 人次 浏览次数 访问次数 访问量 阅读次数
+    点击 点击数 点击量 点击率 点击次数 视力保护色 保护视力 保护视力色 背景色 附件下载 文件下载 相关附件下载 附件
+    一键 公众号 二维码 手机 手机版 用手机 打开 查看 全文 原文 文本 文字 WORD Word PDF 版 显示稿件总访问量
+    上一页 下一页 尾页 末页 内容 文章 上级 我要 此文 网页 评论 条评论 赞 踩 转载 请注明 出处 访客 您是第 位 END
+    复制链接 Ctrl+D 来源 我的 页 A 简体 繁体 English 中文 无障碍 长者模式 关怀版 听全文 满意 不满意 基本满意 返回顶部
+""")
+_DECOR = r"[\s【\[(（|丨/·•\]】)）:：,，。、\d+<>-]"
+# Atomic and possessive: 附件下载 is one word or two, and a line of them must not be tried both ways at every place.
+TOOL = re.compile(
+    rf"{_DECOR}*+(?:(?>{'|'.join(re.escape(w) for w in sorted(_TOOLS, key=len, reverse=True))}){_DECOR}*+)++"
+)
+_WORDLESS = re.compile(r"[\W\d_]*")
+_DIGIT, _CHINESE = re.compile(r"\d"), re.compile("[\u4e00-\u9fff]")
+_RELATED = words("""
+    相关解读 相关阅读 相关文档 相关链接 相关稿件 相关新闻 相关文章 相关信息 相关政策 相关文件 相关内容 相关报道
+    相关附件 相关推荐 相关专题 相关资讯 政策解读 文字解读 图片解读 文件解读 视频解读 一图读懂 图解 图文解读
+    部门解读 媒体解读 专家解读 关联解读 关联文件 关联问答 关联阅读 延伸阅读 推荐阅读 热点推荐 猜你喜欢 上一篇
+    下一篇 上一条 下一条 网友评论 网友留言 我要评论 扫一扫 扫码 分享到 责任编辑 版权所有
+    主办单位 点击下载 点击查看 文章纠错 友情链接 网站声明 您可能感兴趣 您可能还感兴趣 您可能喜欢 政策原文
+    原文链接 关联稿件 关联信息 关联政策 相关文稿 相关公告 您对本 免责声明 特别声明
+    满意度评价 我要评价 评价本页 声明[:：] 版权声明 扫描二维码 您对此 您对该 您对当前 您觉得 请您对 您的评价
+""")
+_RELATED_ALONE = words("意见反馈 打印 关闭 结果反馈 留言 相关法规 相关规定")
+"""Words with which sentences begin too."""
+RELATED = re.compile(
+    rf"^[\s【\[■◆>·]*(?:{'|'.join(_RELATED)}|(?:{'|'.join(_RELATED_ALONE)})(?![\u4e00-\u9fff])"
+    r"|解读(?:链接|文件|材料|回应)?(?=[:：]|$)|分享[:：]?$|附件下载[:：]?$|附件[:：]$|政策文件[:：]?$)"
+)
+_NOTICES = re.compile("声明|您|扫|版权|满意")
+"""Lines below a text that are sentences."""
+# Who edited the page, behind whatever the site calls its editors.
+_CREDIT = re.compile(
+    r"(?:[【\[(（]?我要纠错[】\])）]?)?\s*[【\[(（]?[\u4e00-\u9fff]{0,4}(?:编辑|责编|审核|校对|审稿|录入|初审|复审|终审)人?员?\s*[:：].{0,30}$"
+)
+_TAIL_FIELDS = frozenset({"source", "published_date"})
+_TAIL_LABELS = frozenset(
+    words("""
+    作者 责任编辑 编辑 责编 审核 审核人 校对 录入 录入人 撰稿 供稿 签发 发布人 发布者 信息发布人 浏览 浏览次数
+    浏览量 访问 访问次数 访问量 阅读 阅读次数 点击 点击数 点击量 分享 分享到 打印 收藏 扫一扫 下载 文件下载
+    附件下载 相关解读 政策解读 解读 解读文件 解读链接 相关链接 相关文件 相关文档 关联文件 政策文件 原文链接 初审 复审
+    终审 一审 二审 三审 审签 监制 主编 美编 统筹 值班编辑 值班主编 文字编辑 信息编辑 信息审核 信息录入 信息发布 审核人员
+    发布人员 通讯员 摄影 录入者 审稿 校核 签发人 浏览数 阅读人次 阅读数 点击率 分享至 纠错
+""")
+)
+_ASIDE = frozenset(words("left right side sidebar aside nav menu foot footer bottom friend"))
+"""Class names of what stands beside or below a document."""
+_SOME, _A_LINE = 80, 12
+"""Characters of prose after which the text has begun, and of a line that is more than a word of the header."""
+_DATED = re.compile(r"(?:19|20)\d\d\s*[-/.年]")
+_ONLY_A_DATE = re.compile(
+    r"[\s【\[（(]*(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?(?:\s+\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?[\s】\]）)]*"
+)
+_SUMMARIES = frozenset(words("内容概述 内容概览 概述 内容摘要 摘要 信息摘要 内容简介"))
+WIDEST = 100
+"""Cells of a row that can be the head of a table of labels."""
+_OF_TEXT = frozenset(
+    words("""
+    附件 地址 联系电话 联系人 电话 邮箱 邮编 邮政编码 传真 记者 图片 文字 摄影 通讯员 disclosure_method
+""")
+)
+"""Labels with which a text's own lines begin."""
+FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|pptx?|dps|ofd|rtf|txt|csv|zip|rar|7z)\b", re.IGNORECASE)
+_TITLE_CLASS = re.compile(r"tit|bt\b|biaoti|headline|subject", re.IGNORECASE)
+ENUMERATED = re.compile(r"[\s(（]*(?:[一二三四五六七八九十]{1,3}\s*[、.．)）]|\d{1,2}\s*[、.．)）](?!\d))")
+"""What the points of a text begin with, and no line of a header does."""
+_SIGNATURE = re.compile(
+    r"^(?:(?:19|20)\d\d年\d{1,2}月\d{1,2}日"
+    r"|[一二][〇○零O0一二三四五六七八九]{3}年[一二三四五六七八九十]{1,2}月.{1,3}日)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """blocks[first:last]; `node` the container or -1; `inside` the hidden node that counts as shown, or -1."""
+
+    first: int
+    last: int
+    node: int
+    rule: str
+    inside: int = -1
+
+
+def aside(blocks: Blocks, index: int, body: Body) -> Node | None:
+    """The column beside the text that a node stands in."""
+    for around in blocks.ancestors(index):
+        if around.first <= body.first and around.last >= body.last:
+            return None
+        if not _ASIDE.isdisjoint((around.element.get("class") or "").lower().split()):
+            return around
+    return None
+
+
+def asks(blocks: Blocks, index: int, body: Body) -> bool:
+    """Whether a node stands in a form without the text: a search box. Pages of ASP.NET are one form as a whole."""
+    for around in blocks.ancestors(index):
+        if around.first <= body.first and around.last >= body.last:
+            return False
+        if around.tag == "form":
+            return True
+    return False
+
+
+@lru_cache(4096)
+def is_tool(text: str) -> bool:
+    """A line that only works the page: print, close, font size, share. (`360A12-07-2023-0012` is an index number.)"""
+    if len(text) >= 120 or _WORDLESS.fullmatch(text) or (len(_DIGIT.findall(text)) > 5 and not _CHINESE.search(text)):
+        return False
+    return TOOL.fullmatch(text) is not None
+
+
+def trim(blocks: Blocks, body: Body, title: str) -> Body:
+    """Without the header lines above the text and the tools and related links below it."""
+    indices = [i for i, _ in blocks.seen(body.first, body.last, body.inside)]
+    if not indices:
+        return body
+    first = _first(blocks, indices, title, body.rule)
+    indices = [i for i in indices if i >= first]
+    if not indices:
+        return replace(body, first=first, last=first)
+    return replace(body, first=first, last=max(first, _last(blocks, indices)))
+
+
+def _first(blocks: Blocks, indices: list[int], title: str, rule: str) -> int:
+    wanted = squash(title)
+    start = indices[0]
+    prose = 0
+    dense = rule in ("densest", "between")
+    for index in indices[: 60 if dense else 12]:
+        block = blocks.blocks[index]
+        text = block.plain.strip()
+        if prose and boilerplate(text):
+            break
+        if _header_line(block, text) or _header_cell(blocks, index) or is_tool(text) or _menu(block):
+            start = index + 1
+            continue
+        if dense and not prose and _ONLY_A_DATE.fullmatch(text):
+            start = index + 1
+            continue
+        if dense and wanted and not prose and _heads(blocks, block):
+            key = squash(text)
+            if len(key) > 5 and key in wanted:
+                start = index + 1
+                continue
+        prose += len(text) if len(text) > 30 or text.endswith(("：", ":", "。")) else 0
+        # Below the headline any line that is none of the header's begins the text: a table of names has no prose.
+        begun = prose > 0 or block.row >= 0 or len(text) > _A_LINE
+        if prose > _SOME or (rule == "between" and begun and not _DATED.search(text)):
+            break
+    return start
+
+
+def _header_line(block: Block, text: str) -> bool:
+    names = [f.name or f.label for f in labelled(block.text)]
+    if not names or block.linked * 2 > len(text) or ENUMERATED.match(text):
+        return False
+    if len(names) == 1 and len(text) >= 60:
+        return names[0] in _SUMMARIES
+    return len(names) > 1 or names[0] not in _OF_TEXT
+
+
+def _header_cell(blocks: Blocks, index: int) -> bool:
+    """A cell that is a label, or the value beside one."""
+    block = blocks.blocks[index]
+    if block.cell < 0:
+        return False
+    whole = whole_label(block.text)
+    if whole and heads_list(blocks, blocks.nodes[block.row]):
+        return False
+    if whole is None and index and blocks.blocks[index - 1].row == block.row:
+        whole = whole_label(blocks.blocks[index - 1].text)
+    return whole is not None and whole[0] != "" and whole[1] not in WEAK
+
+
+def heads_list(blocks: Blocks, row: Node) -> bool:
+    """Whether two rows of values follow a row of labels: then they head a list, not what the page says of itself."""
+    width = row.last - row.first
+    if not 1 < width <= WIDEST or row.tag != "tr":
+        return False
+    for _ in range(2):
+        if row.end >= len(blocks.nodes) or blocks.nodes[row.end].tag != "tr":
+            return False
+        row = blocks.nodes[row.end]
+        texts = [b.text for _, b in blocks.seen(row.first, min(row.last, row.first + WIDEST))]
+        if len(texts) < width or any(labelled(text) or whole_label(text) for text in texts):
+            return False
+    return True
+
+
+def _menu(block: Block) -> bool:
+    return block.linked * 10 > len(block.text) * 7 and not FILE.search(block.text)
+
+
+def _heads(blocks: Blocks, block: Block) -> bool:
+    node = blocks.nodes[block.node]
+    return node.tag != "p" or bool(_TITLE_CLASS.search(node.element.get("class") or ""))
+
+
+def _last(blocks: Blocks, indices: list[int]) -> int:
+    """Index after the last block of the text."""
+    end = _before_related(blocks, indices)
+    while end and _tail(blocks.blocks[indices[end - 1]]):
+        end -= 1
+    return indices[end - 1] + 1 if end else indices[0]
+
+
+def heads_related(block: Block) -> bool:
+    """Whether a line begins what is no text any more. `相关规定与本通知不一致的，以本通知为准。` does not."""
+    text = block.plain.strip()
+    if not RELATED.match(text):
+        return False
+    return bool(block.linked) or not text.endswith(("。", "；", "，")) or _NOTICES.search(text[:12]) is not None
+
+
+def _before_related(blocks: Blocks, indices: list[int]) -> int:
+    """How many blocks stand before a heading of related links that nothing of the text follows."""
+    remaining = sum(len(blocks.blocks[i].text) for i in indices)
+    linked = sum(blocks.blocks[i].linked for i in indices)
+    total = max(remaining, 1)
+    for position, index in enumerate(indices):
+        block = blocks.blocks[index]
+        remaining -= len(block.text)
+        linked -= block.linked
+        if not position or not heads_related(block):
+            continue
+        if len(block.text) >= 80 and block.linked * 2 <= len(block.text):
+            continue
+        ends = remaining < 0.05 * total + 60 or linked * 2 > remaining
+        after = indices[position + 1 : position + 7]
+        if ends and not any(_SIGNATURE.match(squash(blocks.blocks[i].plain)) for i in after):
+            return position
+    return len(indices)
+
+
+def _tail(block: Block) -> bool:
+    text = block.plain.strip()
+    if is_tool(text) or (len(text) < 400 and boilerplate(text) and not text.endswith(("。", "；"))):
+        return True
+    if FILE.search(text):
+        return False
+    if _CREDIT.match(text):
+        return True
+    if block.linked * 10 > len(text) * 8 or (len(text) < 60 and heads_related(block)):
+        return True
+    if len(text) > 120:
+        return False
+    found = labelled(block.text)
+    if not found or not found[0].leads:
+        return False
+    hosts = {"主办", "承办"} if len(found) > 1 else set()
+    return all(f.name in _TAIL_FIELDS or f.label in _TAIL_LABELS or f.label in hosts for f in found)

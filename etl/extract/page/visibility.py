@@ -1,0 +1,201 @@
+"""What a person sees of the page: text written by scripts put in its place, hidden elements known as hidden."""
+
+import re
+
+from lxml import etree, html
+
+from etl.web.page import WebPage
+from etl.web.script.interpreter import Effect, as_html, effects, holds
+from etl.web.script.values import unquoted
+
+# `unescape("%3C…` is how statistics and 党政机关 badges load their scripts: no text of the page.
+_TELLING = re.compile(
+    r"document\.write(?:ln)?\((?!\s*unescape)|\.html\(['\"\w]|\.text\(['\"\w]|innerHTML|\.(?:hide|show)\(\)|\.css\(['\"]display"
+)
+_HINTS = ("document.write", ".html(", ".text(", "innerHTML", ".hide()", ".show()", ".css(")
+# The sign first, the name before it after: a pattern that begins with a name is tried at every letter.
+_ASSIGNED = re.compile(r"""=\s*("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')\s*(?=[;,\n])""")
+_NAME_BEFORE = re.compile(r"(?<![\w$.])([A-Za-z_$][\w$]*)\s*$")
+_LONGEST_NAME = 60
+_LONGEST = 20_000
+_WRITING, _SETTING = 6000, 2500
+_IN_ALL = 100_000
+"""Characters of a script that is read at most: fragments that print fields are short, the code of widgets is not."""
+_STEPS = 400_000
+"""Tags that are walked at most to find the elements that scripts name: 500 times a page of usual size."""
+_NO_DISPLAY = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_MEDIA = re.compile(r"@[\w-]+[^{};@]*+\{(?:[^{}]*+\{[^{}]*+\})*+[^{}]*+\}")
+_DISPLAY = re.compile(r"\bdisplay\s*:\s*([a-z-]+)\s*(!\s*important)?", re.IGNORECASE)
+_SIMPLE = re.compile(r"^[\w]*([.#])([\w-]+)$")
+_SHOWN = "data-gk-shown"
+_CONDITIONS = frozenset({"ms-visible", "ms-if", "v-show", "v-if", "ng-show", "ng-if"})
+TELLING = frozenset({"style", "hidden", _SHOWN, *_CONDITIONS})
+"""Attributes that can tell whether an element is shown."""
+_TAB = "tab-pane"
+# Class names by which the common CSS frameworks hide an element at every width.
+HIDING = frozenset(
+    {"hide", "hidden", "d-none", "layui-hide", "ng-hide", "visually-hidden", "displaynone", "dn", "none", _TAB}
+)
+
+
+def write_scripts(page: WebPage) -> None:
+    """Puts into the tree what its scripts write from literals."""
+    names: dict[str, str] | None = None
+
+    def look_up(name: str) -> str | None:
+        nonlocal names
+        if names is None:
+            names = _literals(page)
+        return names.get(name)
+
+    budget = _IN_ALL
+    steps = _STEPS
+    for script in page.told["script"]:
+        source = script.text or ""
+        if len(source) > _WRITING or not any(word in source for word in _HINTS):
+            continue
+        if (len(source) > _SETTING and "document.write" not in source) or not _TELLING.search(source):
+            continue
+        budget -= len(source)
+        if budget < 0:
+            return
+        written: list[str] = []
+        for effect in effects(source, look_up):
+            if effect.action == "write":
+                written.append(effect.value)
+            elif steps > 0:
+                steps -= page.text.count("<")
+                _apply(page.tree, effect)
+        text = "".join(written)
+        if text.strip() and "<script" not in text:
+            _insert_after(script, text)
+
+
+def _literals(page: WebPage) -> dict[str, str]:
+    """The strings that names are given in the page's short scripts; the first one counts."""
+    found: dict[str, str] = {}
+    for script in page.told["script"]:
+        if script.text and len(script.text) <= _LONGEST:
+            for match in _ASSIGNED.finditer(script.text):
+                at = match.start()
+                if name := _NAME_BEFORE.search(script.text[max(0, at - _LONGEST_NAME) : at]):
+                    found.setdefault(name.group(1), unquoted(match.group(1)))
+    return found
+
+
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def _fragments(text: str) -> list[str | html.HtmlElement]:
+    try:
+        pieces = html.fragments_fromstring(_UNPRINTABLE.sub("", text))
+    except (etree.LxmlError, ValueError):
+        return []
+    return [_UNPRINTABLE.sub("", piece) if isinstance(piece, str) else piece for piece in pieces]
+
+
+def _insert_after(script: html.HtmlElement, text: str) -> None:
+    parent = script.getparent()
+    if parent is None:
+        return
+    tail, script.tail = script.tail, None
+    holder = script
+    for piece in _fragments(text):
+        if isinstance(piece, str):
+            holder.tail = (holder.tail or "") + piece
+        else:
+            parent.insert(parent.index(holder) + 1, piece)
+            holder = piece
+    holder.tail = (holder.tail or "") + (tail or "")
+
+
+def _apply(tree: html.HtmlElement, effect: Effect) -> None:
+    for element in _select(tree, effect.selector):
+        if effect.action in ("reveal", "show"):
+            element.set(_SHOWN, "1")
+        elif effect.action == "hide":
+            element.set("hidden", "")
+        else:
+            for child in list(element):
+                element.remove(child)
+            element.text = None
+            for piece in _fragments(as_html(effect)):
+                if isinstance(piece, str):
+                    element.text = (element.text or "") + piece
+                else:
+                    element.append(piece)
+
+
+def _select(tree: html.HtmlElement, selector: str) -> list[html.HtmlElement]:
+    match = _SIMPLE.match(selector.strip())
+    if not match:
+        return []
+    if match.group(1) == "#":
+        return list(tree.xpath("//*[@id=$name]", name=match.group(2)))
+    return list(tree.xpath("//*[contains(concat(' ',@class,' '),$name)]", name=f" {match.group(2)} "))
+
+
+class Visibility:
+    """Tells hidden elements by their own attributes and by the style sheets inside the page.
+
+    `classes` and `ids` are those that the style sheets show or hide.
+    """
+
+    def __init__(self, page: WebPage) -> None:
+        self.hidden: set[str] = set()
+        self.shown: set[str] = set()
+        if "display" in page.text:
+            for style in page.told["style"]:
+                self._read(style.text or "")
+        told = self.hidden | self.shown
+        self.classes = frozenset(name[1:] for name in told if name[0] == ".")
+        self.ids = frozenset(name[1:] for name in told if name[0] == "#")
+
+    def _read(self, css: str) -> None:
+        if "display" not in css or len(css) > 100_000 or not ("none" in css or "important" in css):
+            return
+        if "@" in css:
+            css = _MEDIA.sub("", css)
+        for rule in css.split("}"):
+            selectors, _, body = rule.rpartition("{")
+            told = _DISPLAY.findall(body) if "display" in body else None
+            if not told:
+                continue
+            kind, important = told[-1]
+            for selector in selectors.split(","):
+                match = _SIMPLE.match(selector.strip())
+                if match and kind == "none":
+                    self.hidden.add("".join(match.groups()))
+                elif match and important:
+                    self.shown.add("".join(match.groups()))
+
+    def hides(self, attributes: list[tuple[str, str]]) -> bool:
+        """Whether an element with these attributes is not shown."""
+        names: list[str] = []
+        style = hidden = False
+        for name, value in attributes:
+            if name == "class":
+                classes = value.split()
+                told = HIDING.intersection(classes)
+                # Bootstrap shows the one pane of its tabs that is active.
+                style = style or (bool(told) and not (told == {_TAB} and "active" in classes))
+                names += [f".{c}" for c in classes]
+            elif name == "style":
+                style = style or ("none" in value and _NO_DISPLAY.search(value) is not None)
+            elif name == "id":
+                names.append(f"#{value}")
+            elif name == "hidden":
+                hidden = True
+            elif name == _SHOWN:
+                return False
+            elif name in _CONDITIONS:
+                held = holds(value)
+                if held is not None:
+                    return not held
+        if hidden:
+            return True
+        if names:
+            if not self.shown.isdisjoint(names):
+                return False
+            style = style or not self.hidden.isdisjoint(names)
+        return style

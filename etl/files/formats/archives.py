@@ -1,0 +1,165 @@
+"""Files inside zip, RAR and 7z archives, one by one, within limits that hold for the whole tree of nested archives."""
+
+import io
+import posixpath
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import py7zr
+from py7zr.exceptions import ArchiveError, PasswordRequired, UnsupportedCompressionMethodError
+from py7zr.io import BytesIOFactory
+from unrar.cffi import unrarlib
+
+from etl.files import media_types
+from etl.files.formats.rar import check_end
+from etl.files.formats.zip_packages import check_size, open_zip
+from etl.files.types import FileOutcome, Limits, Unreadable
+from etl.web.charset import decode
+
+Unpacked = tuple[str, bytes | Unreadable]
+"""A member's path and its bytes, or why it could not be unpacked."""
+_UTF8 = 0x800
+_UNKNOWN_BYTES = "\ufffe"
+_CLUTTER = ("__MACOSX/", "~$", ".DS_Store", "Thumbs.db", "desktop.ini")
+_RAR_END, _RAR_NO_PASSWORD, _RAR_BAD_PASSWORD, _RAR_STOP = 10, 22, 24, -1
+
+
+class Budget:
+    """What is left of the limits for a file and all that is packed in it."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.unpacked, self.members = limits.unpacked, limits.members
+
+    def spend(self, size: int) -> None:
+        """Raises `Unreadable` when a member is one too many or its size is beyond what is left."""
+        self.unpacked -= size
+        self.members -= 1
+        if self.unpacked < 0:
+            raise Unreadable(FileOutcome.TOO_LARGE, f"unpacks to more than {self.limits.unpacked} bytes")
+        if self.members < 0:
+            raise Unreadable(FileOutcome.TOO_LARGE, f"more than {self.limits.members} members")
+
+
+def unpack(body: bytes, media_type: str, budget: Budget) -> Iterator[Unpacked]:
+    """The members of an archive. Raises `Unreadable` where the archive itself cannot be read."""
+    for path, content in _UNPACKERS[media_type](body, budget):
+        if not any(part in path for part in _CLUTTER):
+            yield posixpath.normpath(path.replace("\\", "/")).lstrip("/"), content
+
+
+def _zip(body: bytes, budget: Budget) -> Iterator[Unpacked]:
+    with open_zip(body, budget.limits) as archive:
+        for member in archive.infolist():
+            if member.is_dir():
+                continue
+            budget.spend(member.file_size)
+            if member.flag_bits & 1:
+                yield _zip_name(member), Unreadable(FileOutcome.ENCRYPTED, "the member asks for a password")
+                continue
+            try:
+                yield _zip_name(member), archive.read(member)
+            except NotImplementedError as error:
+                yield _zip_name(member), Unreadable(FileOutcome.UNSUPPORTED, str(error))
+            except (zipfile.BadZipFile, EOFError, OSError, ValueError, zlib.error) as error:
+                yield _zip_name(member), Unreadable(FileOutcome.BROKEN, str(error))
+
+
+def _zip_name(member: zipfile.ZipInfo) -> str:
+    """Without its flag a name is in the packer's own charset: GB18030 on a Chinese Windows, UTF-8 on a Mac."""
+    if member.flag_bits & _UTF8:
+        return member.filename
+    return decode(member.filename.encode("cp437", "replace"))[0]
+
+
+def _rar(body: bytes, budget: Budget) -> Iterator[Unpacked]:
+    with tempfile.NamedTemporaryFile(suffix=".rar") as file:
+        file.write(body)
+        file.flush()
+        try:
+            with unrarlib.RarArchive.open_for_processing(file.name) as archive:
+                for header in _rar_headers(archive):
+                    size = header.UnpSize + (header.UnpSizeHigh << 32)
+                    if header.Flags & unrarlib.FLAGS_RHDF_DIRECTORY:
+                        header.skip()
+                        continue
+                    check_size(len(body), size, 1, budget.limits)
+                    budget.spend(size)
+                    yield _rar_name(header), _rar_member(header, size)
+        except unrarlib.BadRarFile as error:
+            raise _rar_fault(error.code) from error
+    check_end(body)
+
+
+def _rar_headers(archive: unrarlib.RarArchive) -> Iterator[unrarlib.RarHeader]:
+    """The members' headers. The library's own walk ends at a header that cannot be read as it does at the last one."""
+    while True:
+        data = unrarlib.RARHeaderDataEx()
+        code = unrarlib.RARReadHeaderEx(archive.handle, data)
+        if code == _RAR_END:
+            return
+        if code:
+            raise _rar_fault(code)
+        yield unrarlib.RarHeader(archive, data)
+
+
+def _rar_name(header: Any) -> str:
+    """UnRAR maps the bytes of a name that is in another charset than this machine's to private characters."""
+    name: str = header.FileNameW
+    return decode(unrarlib.ffi.string(header.headerDataEx.FileName))[0] if _UNKNOWN_BYTES in name else name
+
+
+def _rar_member(header: Any, size: int) -> bytes | Unreadable:
+    content = bytearray()
+
+    def take(message: int, address: int, length: int) -> int:
+        if message != unrarlib.UCM_PROCESSDATA:
+            return _RAR_STOP
+        content.extend(unrarlib.ffi.buffer(unrarlib.ffi.cast("char *", address), length))
+        # A header may declare less than it holds.
+        return 1 if len(content) <= size else _RAR_STOP
+
+    handle = unrarlib.ffi.new_handle(take)
+    unrarlib.RARSetCallbackPtr(header.handle, unrarlib.PyUNRARCALLBACKStub, handle)
+    code = unrarlib.RARProcessFileW(header.handle, unrarlib.C_RAR_TEST, unrarlib.ffi.NULL, unrarlib.ffi.NULL)
+    # UnRAR looks at what follows too: a member before the place where an archive is cut may be whole all the same.
+    whole = code == 0 or (len(content) == size > 0 and zlib.crc32(content) == header.headerDataEx.FileCRC)
+    return bytes(content) if whole else _rar_fault(code)
+
+
+def _rar_fault(code: int) -> Unreadable:
+    if code in (_RAR_NO_PASSWORD, _RAR_BAD_PASSWORD):
+        return Unreadable(FileOutcome.ENCRYPTED, "the archive asks for a password")
+    return Unreadable(FileOutcome.BROKEN, f"the archive is cut or damaged: UnRAR says {code}")
+
+
+def _seven_zip(body: bytes, budget: Budget) -> Iterator[Unpacked]:
+    try:
+        with py7zr.SevenZipFile(io.BytesIO(body)) as archive:
+            if archive.needs_password():
+                raise Unreadable(FileOutcome.ENCRYPTED, "the archive asks for a password")
+            files = [item for item in archive.list() if not item.is_directory]
+            check_size(len(body), sum(item.uncompressed for item in files), len(files), budget.limits)
+            for item in files:
+                budget.spend(item.uncompressed)
+            unpacked = BytesIOFactory(max((item.uncompressed for item in files), default=0) + 1)
+            archive.extractall(factory=unpacked)
+            for item in files:
+                yield item.filename, unpacked.products[item.filename].read()
+    except PasswordRequired as error:
+        raise Unreadable(FileOutcome.ENCRYPTED, "the archive asks for a password") from error
+    except UnsupportedCompressionMethodError as error:
+        raise Unreadable(FileOutcome.UNSUPPORTED, f"7z with a method that is not read: {error}") from error
+    except (ArchiveError, EOFError, OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise Unreadable(FileOutcome.BROKEN, f"not a whole 7z archive: {error}") from error
+
+
+_UNPACKERS: dict[str, Callable[[bytes, Budget], Iterator[Unpacked]]] = {
+    media_types.ZIP: _zip,
+    media_types.RAR: _rar,
+    media_types.SEVEN_ZIP: _seven_zip,
+}
+ARCHIVES = frozenset(_UNPACKERS)

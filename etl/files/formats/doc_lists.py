@@ -1,0 +1,70 @@
+"""Lists of Word 97-2003 documents: [MS-DOC] PlfLst (what lists look like) and PlfLfo (which lists paragraphs name)."""
+
+import struct
+from collections.abc import Mapping
+
+from etl.files.formats.list_numbering import Level
+
+Lists = Mapping[int, tuple[str, Mapping[int, Level]]]
+"""By the number that a paragraph names: what to count for, and the levels."""
+# MSONFC as the names that Office Open XML has for the same forms.
+_FORMS = {
+    0: "decimal", 1: "upperRoman", 2: "lowerRoman", 3: "upperLetter", 4: "lowerLetter", 10: "ideographDigital",
+    11: "japaneseCounting", 14: "decimalFullWidth", 17: "japaneseDigitalTenThousand", 18: "decimalEnclosedCircle",
+    19: "decimalFullWidth", 23: "bullet", 28: "decimalEnclosedCircleChinese", 30: "ideographTraditional",
+    33: "taiwaneseCounting", 35: "taiwaneseCountingThousand", 37: "chineseCounting", 38: "chineseLegalSimplified",
+    39: "chineseCountingThousand", 255: "none",
+}  # fmt: skip
+_NO_GAP = 2
+
+
+def read_lists(table: bytes, shapes: tuple[int, int], uses: tuple[int, int]) -> Lists:
+    """The document's lists; `shapes` and `uses` are (place, length) of PlfLst and PlfLfo in the table stream.
+
+    Raises `struct.error` or `IndexError` for damaged ones.
+    """
+    if not shapes[1] or not uses[1]:
+        return {}
+    kinds: dict[int, dict[int, Level]] = {}
+    count = struct.unpack_from("<H", table, shapes[0])[0]
+    # The levels stand behind the list of lists, and are not counted in its length.
+    at = shapes[0] + 2 + count * 28
+    for number in range(count):
+        entry = shapes[0] + 2 + number * 28
+        identity = struct.unpack_from("<i", table, entry)[0]
+        kinds[identity] = {}
+        for depth in range(1 if table[entry + 26] & 1 else 9):
+            kinds[identity][depth], at = _level(table, at)
+    return _uses(table, uses[0], kinds)
+
+
+def _uses(table: bytes, place: int, kinds: Mapping[int, Mapping[int, Level]]) -> Lists:
+    found: dict[int, tuple[str, Mapping[int, Level]]] = {}
+    count = struct.unpack_from("<I", table, place)[0]
+    at = place + 4 + count * 16
+    for number in range(1, min(count, 0x7FFF) + 1):
+        identity, changes = struct.unpack_from("<i8xB", table, place + 4 + (number - 1) * 16)
+        levels = dict(kinds.get(identity, {}))
+        at += 4
+        for _ in range(changes):
+            start, flags = struct.unpack_from("<iI", table, at)
+            at += 8
+            depth = flags & 15
+            if flags & 32:
+                levels[depth], at = _level(table, at)
+            elif flags & 16 and depth in levels:
+                old = levels[depth]
+                levels[depth] = Level(start, old.form, old.text, old.gap)
+        found[number] = (f"{identity}/{number}" if changes else str(identity), levels)
+    return found
+
+
+def _level(table: bytes, at: int) -> tuple[Level, int]:
+    """The level at a place, and the place behind it."""
+    start, form = struct.unpack_from("<iB", table, at)
+    gap, characters, paragraphs = table[at + 15], table[at + 24], table[at + 25]
+    at += 28 + characters + paragraphs
+    length = struct.unpack_from("<H", table, at)[0]
+    text = table[at + 2 : at + 2 + length * 2].decode("utf-16-le", "replace")
+    level = Level(start, _FORMS.get(form, "decimal"), text, "" if gap == _NO_GAP else " ")
+    return level, at + 2 + length * 2

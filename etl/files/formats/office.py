@@ -1,0 +1,102 @@
+"""Tables and slides with kreuzberg; RTF with striprtf; plain text and CSV with our own charsets."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+
+import kreuzberg
+from lxml import html
+from striprtf.striprtf import rtf_to_text
+
+from etl.files import media_types
+from etl.files.formats.zip_packages import check_entities, open_zip
+from etl.files.types import FileOutcome, Limits, Unreadable
+from etl.web.charset import decode
+
+_OPTIONS = kreuzberg.ExtractionConfig(use_cache=False, enable_quality_processing=False)
+_ENCRYPTED = re.compile(r"password|encrypt", re.IGNORECASE)
+
+
+def rows(cells: Iterable[Sequence[str]]) -> Iterable[str]:
+    """A line a row, its cells separated; rows without text are left out, and so are the empty cells at a row's end."""
+    for row in cells:
+        kept = [" ".join(cell.split()) for cell in row]
+        while kept and not kept[-1]:
+            kept.pop()
+        if kept:
+            yield " | ".join(kept)
+
+
+def sheets_text(body: bytes, media_type: str, limits: Limits) -> tuple[str, int]:
+    """(text, sheets) of a workbook; the names of the sheets stand before them where there are several."""
+    result = _extract(body, media_type, limits)
+    names = result.metadata.get("sheet_names") or []
+    lines: list[str] = []
+    for table in result.tables:
+        if len(names) > 1 and 0 < table.page_number <= len(names):
+            lines.append(names[table.page_number - 1])
+        lines += rows(table.cells)
+    return "\n".join(lines), len(names)
+
+
+def slides_text(body: bytes, media_type: str, limits: Limits) -> str:
+    """Lines of all slides; the rows of tables come with tabs between their cells."""
+    text = _extract(body, media_type, limits).content
+    return "\n".join(rows(line.split("\t") for line in text.splitlines()))
+
+
+def _extract(body: bytes, media_type: str, limits: Limits) -> kreuzberg.ExtractionResult:
+    if media_type in (media_types.XLSX, media_types.PPTX):
+        with open_zip(body, limits) as archive:
+            check_entities(archive, "xl/" if media_type == media_types.XLSX else "ppt/")
+    try:
+        return kreuzberg.extract_bytes_sync(body, media_type, config=_OPTIONS)
+    except kreuzberg.KreuzbergError as error:
+        reason = " ".join(str(error).split())[:200]
+        outcome = FileOutcome.ENCRYPTED if _ENCRYPTED.search(reason) else FileOutcome.BROKEN
+        raise Unreadable(outcome, reason) from error
+
+
+def rtf_text(body: bytes) -> str:
+    """Paragraphs and table rows as lines. kreuzberg 4.10 moves the tables of a document together."""
+    try:
+        text: str = rtf_to_text(body.decode("latin-1"), errors="replace")  # type: ignore[no-untyped-call]
+    except (ValueError, LookupError, IndexError) as error:
+        raise Unreadable(FileOutcome.BROKEN, f"not whole RTF: {error}") from error
+    return "\n".join(rows(line.split("|") for line in text.splitlines()))
+
+
+def csv_text(body: bytes) -> str:
+    """Rows of a CSV file, whatever separates its cells."""
+    text = plain_text(body)
+    try:
+        dialect: type[csv.Dialect] = csv.Sniffer().sniff(text[:4096], ",;\t|")
+    except csv.Error:
+        dialect = csv.excel
+    try:
+        return "\n".join(rows(csv.reader(io.StringIO(text, newline=""), dialect)))
+    except csv.Error:
+        return text
+
+
+def plain_text(body: bytes) -> str:
+    return decode(body)[0].replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def html_text(body: bytes) -> str | None:
+    """Text of a document that Word or Excel saved as HTML; None for a web page.
+
+    Offices' systems export tables as HTML under the ending .xls; Office marks them with its namespace.
+    """
+    text, _ = decode(body)
+    if "urn:schemas-microsoft-com:office" not in text[:2000]:
+        return None
+    tree: html.HtmlElement = html.fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text) or "<p/>")
+    lines: list[str] = []
+    for node in tree.iter("tr", "p", "h1", "h2", "h3", "li"):
+        if node.tag == "tr":
+            lines += rows([[cell.text_content() for cell in node if cell.tag in ("td", "th")]])
+        elif not any(True for _ in node.iterancestors("tr")):
+            lines += rows([[node.text_content()]])
+    return "\n".join(lines)

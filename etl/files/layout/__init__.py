@@ -1,0 +1,1 @@
+"""From positioned words to lines and tables."""

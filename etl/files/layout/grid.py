@@ -1,0 +1,122 @@
+"""Tables of a page from the lines that are ruled on it: a PDF knows of no cells."""
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from etl.files.layout.lines import Line, in_cell
+
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
+_SNAP = 3.0
+"""Points between the two sides of one drawn line, or between the ends of pieces of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A character with the middle of its box, and the box."""
+
+    text: str
+    box: Box
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        left, top, right, bottom = self.box
+        return (left + right) / 2, (top + bottom) / 2
+
+
+class Grid:
+    """Rulings of a page: vertical ones (x, from, to) and horizontal ones (y, from, to)."""
+
+    def __init__(self, vertical: Iterable[Box], horizontal: Iterable[Box]) -> None:
+        vertical, horizontal = list(vertical), list(horizontal)
+        columns = _snapped(box[0] for box in vertical)
+        rows = _snapped(box[1] for box in horizontal)
+        self.vertical = sorted({(_near(box[0], columns), box[1], box[3]) for box in vertical})
+        self.horizontal = sorted({(_near(box[1], rows), box[0], box[2]) for box in horizontal})
+
+    def cell(self, x: float, y: float) -> Box | None:
+        """The cell around a point; None where a ruling is missing on any side."""
+        left = right = top = bottom = None
+        for at, first, last in self.vertical:
+            if first - _SNAP <= y <= last + _SNAP:
+                if at <= x:
+                    left = at
+                elif right is None:
+                    right = at
+        for at, first, last in self.horizontal:
+            if first - _SNAP <= x <= last + _SNAP:
+                if at <= y:
+                    top = at
+                elif bottom is None:
+                    bottom = at
+        if left is None or right is None or top is None or bottom is None:
+            return None
+        return left, top, right, bottom
+
+
+def _snapped(values: Iterable[float]) -> list[float]:
+    found: list[float] = []
+    for value in sorted(values):
+        if not found or value - found[-1] > _SNAP:
+            found.append(value)
+    return found
+
+
+def _near(value: float, snapped: list[float]) -> float:
+    at = bisect_left(snapped, value)
+    around = snapped[max(at - 1, 0) : at + 1]
+    return min(around, key=lambda known: abs(known - value))
+
+
+def table_lines(lines: Iterable[list[Piece]], grid: Grid) -> list[Line]:
+    """The lines of a page with each row of its tables as one line, cells separated by ` | `, in the order given.
+
+    A frame around text is no table: a row needs two cells.
+    """
+    parts: list[tuple[Box | None, Line]] = []
+    for pieces in lines:
+        here: Box | None = None
+        run: list[Piece] = []
+        for piece in pieces:
+            x, y = piece.middle
+            if here is None or not (here[0] <= x <= here[2] and here[1] <= y <= here[3]):
+                cell = grid.cell(x, y)
+                if cell != here:
+                    parts += [(here, line) for line in as_line(run)]
+                    run, here = [], cell
+            run.append(piece)
+        parts += [(here, line) for line in as_line(run)]
+    cells: dict[Box, list[Line]] = {}
+    for box, line in parts:
+        if box:
+            cells.setdefault(box, []).append(line)
+    rows: dict[float, list[Box]] = {}
+    beside = {box for box in cells if _beside(box, cells)}
+    for box in beside:
+        rows.setdefault(box[1], []).append(box)
+    found: list[Line] = []
+    for box, line in parts:
+        row = rows.pop(box[1], None) if box and box in beside else None
+        if row:
+            row.sort()
+            text = " | ".join(in_cell(cells[cell]) for cell in row)
+            found.append(Line(text, row[0][0], row[0][1], row[-1][2], line.bottom))
+        elif box not in beside:
+            found.append(line)
+    return found
+
+
+def _beside(box: Box, cells: Iterable[Box]) -> bool:
+    """Whether another cell stands to the left or right of it: a cell over several rows does."""
+    return any(o != box and o[1] < box[3] - _SNAP and o[3] > box[1] + _SNAP for o in cells)
+
+
+def as_line(pieces: list[Piece]) -> list[Line]:
+    """The line that the characters make; none for white space."""
+    text = "".join(piece.text for piece in pieces).strip()
+    boxes = [piece.box for piece in pieces if piece.text.strip()]
+    if not text:
+        return []
+    left, top, right, bottom = zip(*boxes, strict=True)
+    return [Line(text, min(left), min(top), max(right), max(bottom))]

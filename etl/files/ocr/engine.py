@@ -1,0 +1,127 @@
+"""What the process that reads scans does: which pages need it, one page at a time, and the text of all of them.
+
+The models come with RapidOCR's wheel; nothing is downloaded.
+"""
+
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import astuple
+from functools import cache
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageOps
+from rapidocr import RapidOCR
+
+from etl.files.formats.pdf import open_pdf, pdf_pages
+from etl.files.layout.lines import Line, in_rows, paragraphs, without_edges
+from etl.files.media_types import IMAGES, PDF
+from etl.files.types import FileOutcome, Limits, ScanLimits, Unreadable
+
+_DPI = 120
+"""Characters of 10 points are 17 pixels high. 100 to 300 dpi read the sample equally well; more only costs time."""
+_OPTIONS = {
+    "Global.log_level": "critical",
+    # Its classifier of turned lines turned upright ones of the sample round and lost a tenth of the text.
+    "Global.use_cls": False,
+    "EngineConfig.onnxruntime.intra_op_num_threads": 2,
+}
+_LONGEST = 4000
+"""Pixels to which the longer side of a larger page is drawn; RapidOCR itself shrinks what is longer than 2,000."""
+_STRIP = 1.5
+"""Height of a strip in widths: a long poster shrunk to one picture would be too small to read."""
+
+
+def survey(body: bytes, media_type: str, limits: dict[str, Any]) -> list[bool]:
+    """Whether each page has to be recognised; the others have a text layer. Raises `Unreadable`."""
+    allowed = ScanLimits(**limits)
+    if media_type == PDF:
+        pages = [page.picture for page in pdf_pages(body, Limits())]
+    elif media_type in IMAGES:
+        pages = [True] * _frames(body, allowed)
+    else:
+        raise Unreadable(FileOutcome.UNSUPPORTED, f"{media_type} is no scan")
+    if sum(pages) > allowed.pages:
+        raise Unreadable(FileOutcome.TOO_LARGE, f"{sum(pages)} scanned pages, allowed are {allowed.pages}")
+    return pages
+
+
+def recognise(body: bytes, media_type: str, number: int) -> str:
+    """The lines of one page or picture for `together`. Raises `Unreadable`."""
+    return json.dumps([astuple(line) for line in _lines(body, media_type, number)])
+
+
+def together(body: bytes, media_type: str, recognised: list[str | None]) -> str:
+    """The text of all pages, from the lines that were recognised and, for None, from the text layer."""
+    layer = pdf_pages(body, Limits()) if None in recognised else []
+    pages = [
+        layer[number].lines if lines is None else [Line(*line) for line in json.loads(lines)]
+        for number, lines in enumerate(recognised)
+    ]
+    return "\n".join(paragraphs(without_edges(pages)))
+
+
+def _lines(body: bytes, media_type: str, number: int) -> list[Line]:
+    """The lines of one page or picture, top to bottom, in points or pixels."""
+    picture, scale = _drawn(body, number) if media_type == PDF else (_decoded(body, number), 1.0)
+    pieces: list[Line] = []
+    for top, strip in _strips(picture):
+        found = _engine()(strip)
+        if found.boxes is None:
+            continue
+        for box, text in zip(found.boxes.tolist(), found.txts, strict=True):
+            xs, ys = zip(*box, strict=True)
+            sides = (min(xs), min(ys) + top, max(xs), max(ys) + top)
+            pieces.append(Line(text, *(side / scale for side in sides)))
+    return in_rows(pieces)
+
+
+@cache
+def _engine() -> Any:
+    """The models, loaded once a process."""
+    return RapidOCR(params=_OPTIONS)
+
+
+def _drawn(body: bytes, number: int) -> tuple[Any, float]:
+    with open_pdf(body, Limits()) as document:
+        page = document[number]
+        scale = min(_DPI / 72, _LONGEST / max(page.get_size()))
+        return page.render(scale=scale).to_numpy(), scale
+
+
+def _frames(body: bytes, limits: ScanLimits) -> int:
+    """Pages of a picture: a TIFF may have several; what moves in a GIF or WebP is one."""
+    Image.MAX_IMAGE_PIXELS = None
+    try:
+        with Image.open(io.BytesIO(body)) as picture:
+            if picture.width * picture.height > limits.pixels:
+                raise Unreadable(FileOutcome.TOO_LARGE, f"{picture.width} × {picture.height} pixels")
+            return getattr(picture, "n_frames", 1) if picture.format == "TIFF" else 1
+    except (OSError, ValueError, SyntaxError) as error:
+        raise Unreadable(FileOutcome.BROKEN, f"not a whole picture: {error}") from error
+
+
+def _decoded(body: bytes, number: int) -> Any:
+    """Blue, green, red, as RapidOCR takes them; what is transparent becomes white."""
+    try:
+        with Image.open(io.BytesIO(body)) as picture:
+            picture.seek(number)
+            turned = ImageOps.exif_transpose(picture).convert("RGBA")
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
+        raise Unreadable(FileOutcome.BROKEN, f"not a whole picture: {error}") from error
+    ground = Image.new("RGBA", turned.size, "white")
+    ground.alpha_composite(turned)
+    return np.ascontiguousarray(np.asarray(ground)[:, :, 2::-1])
+
+
+def _strips(picture: Any) -> Iterator[tuple[int, Any]]:
+    """(first row, strip) of a picture, cut where its rows are emptiest so that no line of text is cut."""
+    height, width = picture.shape[:2]
+    step, top = int(width * _STRIP), 0
+    while height - top > step * 1.2:
+        search = picture[top + step * 3 // 4 : top + step]
+        cut = top + step * 3 // 4 + int(search.std(axis=(1, 2)).argmin())
+        yield top, picture[top:cut]
+        top = cut
+    yield top, picture[top:]

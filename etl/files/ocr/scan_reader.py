@@ -1,0 +1,71 @@
+"""Text of scans: pages of PDF files without a usable text layer, and pictures, with RapidOCR on onnxruntime.
+
+Its own pool of one process, for it takes seconds a page.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+from etl.files.process.pool import Worker, text_bytes
+from etl.files.process.protocol import flags, only_text
+from etl.files.types import FileOutcome, FileReading, Limits, ScanLimits, Unreadable
+
+_PAGE = 2**20
+"""Bytes of the lines of one page: 5,000 characters of print take 60 kB. Only their process looks into them, for its
+time is limited."""
+
+
+class ScanReader:
+    """Reads scans, page after page, in one process of its own."""
+
+    def __init__(self, limits: ScanLimits) -> None:
+        self.limits = limits
+        self.worker = Worker("etl.files.ocr.engine", limits.memory)
+
+    def __call__(self, body: bytes, media_type: str) -> FileReading:
+        """What the scan says: its pictures by OCR, pages with a text layer from that.
+
+        Whatever the file, an outcome. Raises `GongkaiError` where no process can be started at all.
+        """
+        try:
+            return self._read(body, media_type)
+        except Unreadable as error:
+            return FileReading(media_type, error.outcome, error.reason)
+
+    def _read(self, body: bytes, media_type: str) -> FileReading:
+        if len(body) > self.limits.bytes:
+            raise Unreadable(FileOutcome.TOO_LARGE, f"{len(body)} bytes, allowed are {self.limits.bytes}")
+        call, seconds = self.worker.call, self.limits.seconds
+        pages = call(seconds, self._flags, 0, "survey", body, media_type, asdict(self.limits))
+        recognised: list[str | None] = [None] * len(pages)
+        lost: list[Unreadable] = []
+        for number in (number for number, picture in enumerate(pages) if picture):
+            try:
+                recognised[number] = call(seconds, only_text, _PAGE, "recognise", body, media_type, number)
+            except Unreadable as error:
+                lost.append(Unreadable(error.outcome, f"page {number + 1}: {error.reason}"))
+                recognised[number] = "[]"
+        most = text_bytes(Limits().characters)
+        text = call(seconds, only_text, most, "together", body, media_type, recognised)
+        outcome = FileOutcome.READ if text else lost[0].outcome if lost else FileOutcome.NO_TEXT
+        reason = "; ".join(error.reason for error in lost) or ("" if text else "nothing is written in the pictures")
+        return FileReading(media_type, outcome, reason, text, len(pages), "ocr")
+
+    def _flags(self, answer: Any, text: str) -> list[bool]:
+        """The pages to recognise; no more than the limits allow, whatever the process says."""
+        found = flags(answer, text)
+        if sum(found) > self.limits.pages:
+            raise ValueError(f"{sum(found)} pages to recognise, allowed are {self.limits.pages}")
+        return found
+
+
+@contextmanager
+def scan_pool(limits: ScanLimits | None = None) -> Iterator[ScanReader]:
+    """A reader of scans whose process starts with the first one and ends with the block."""
+    reader = ScanReader(limits or ScanLimits())
+    try:
+        yield reader
+    finally:
+        reader.worker.stop()

@@ -1,0 +1,1 @@
+"""The processes that read files and may be killed, and how they are talked to."""

@@ -1,0 +1,52 @@
+"""A process that reads file after file and may be killed: `python -m etl.files.process.worker FD BYTES MODULE`.
+
+It says that it is ready when it has loaded the module; then it takes from the socket with that number the name of a
+function in it with arguments, and a file's bytes, and gives back what the function returned or the `Unreadable` that
+says why there is nothing. It may use `BYTES` of memory.
+"""
+
+import resource
+import socket
+import sys
+from importlib import import_module
+from types import ModuleType
+
+from etl.files.process.channel import Channel, as_bytes
+from etl.files.process.protocol import told
+from etl.files.types import FileOutcome, Unreadable
+
+
+def serve(channel: Channel, module: ModuleType) -> None:
+    """Answers until the other side is gone."""
+    channel.send(*_message("ready"))
+    while True:
+        try:
+            # Whatever the other side sends: this one trusts it.
+            (function, arguments), body = channel.receive(sys.maxsize, sys.maxsize)
+        except ConnectionResetError:
+            return
+        try:
+            answer = _message(getattr(module, function)(body, *arguments))
+        except Unreadable as error:
+            answer = _message(error)
+        except MemoryError:
+            answer = _message(Unreadable(FileOutcome.CRASHED, "out of memory"))
+        except BaseException as error:  # noqa: BLE001 - a panic in a library written in Rust is no Exception
+            reason = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+            answer = _message(Unreadable(FileOutcome.CRASHED, reason))
+        del body
+        channel.send(*answer)
+
+
+def _message(answer: object) -> tuple[object, bytes]:
+    said, text = told(answer)
+    return said, as_bytes(text)
+
+
+if __name__ == "__main__":
+    limit = int(sys.argv[2])
+    # Data, not address space: onnxruntime and PDFium map far more than they use.
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    # A crash is an outcome here; its core would be a copy of the document on the disk.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    serve(Channel(socket.socket(fileno=int(sys.argv[1]))), import_module(sys.argv[3]))

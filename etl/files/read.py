@@ -1,0 +1,147 @@
+"""From a file's bytes to its reading; `etl.files.process.pool` runs it in a process that can be killed."""
+
+from typing import Any
+
+from etl.files import media_types
+from etl.files.formats import office
+from etl.files.formats.archives import ARCHIVES, Budget, unpack
+from etl.files.formats.doc import word_text
+from etl.files.formats.docx import docx_text
+from etl.files.formats.ofd import ofd_text
+from etl.files.formats.pdf import pdf_pages
+from etl.files.layout.lines import paragraphs, without_edges
+from etl.files.types import FileOutcome, FileReading, Limits, Member, Unreadable
+
+
+def read_file(body: bytes, name: str, limits: dict[str, Any]) -> FileReading:
+    """What the file says. Whatever the bytes, an outcome and never an exception but `MemoryError`."""
+    return _read(body, name, Budget(Limits(**limits)), 1)
+
+
+def _read(body: bytes, name: str, budget: Budget, depth: int) -> FileReading:
+    kind = media_types.sniff(body, name)
+    try:
+        if len(body) > budget.limits.bytes:
+            raise Unreadable(FileOutcome.TOO_LARGE, f"{len(body)} bytes, allowed are {budget.limits.bytes}")
+        if kind in ARCHIVES:
+            return _archive(body, kind, budget, depth)
+        reading = _document(body, kind, budget.limits)
+    except Unreadable as error:
+        return FileReading(kind, error.outcome, error.reason)
+    except RecursionError:
+        return FileReading(kind, FileOutcome.BROKEN, "nested too deep")
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - parsers raise whatever hostile bytes lead them to
+        return FileReading(kind, FileOutcome.BROKEN, f"{type(error).__name__}: {' '.join(str(error).split())[:200]}")
+    return _bounded(reading, budget.limits)
+
+
+def _document(body: bytes, kind: str, limits: Limits) -> FileReading:
+    if kind == media_types.EMPTY:
+        return FileReading(kind, FileOutcome.EMPTY, f"{len(body)} bytes, nothing in them")
+    if kind == media_types.ENCRYPTED:
+        return FileReading(kind, FileOutcome.ENCRYPTED, "the document asks for a password")
+    if kind in media_types.IMAGES:
+        return FileReading(kind, FileOutcome.SCAN, "a picture", pages=1)
+    if kind == media_types.PDF:
+        return _pdf(body, limits)
+    if kind == media_types.OFD:
+        text, pages, pictures = ofd_text(body, limits)
+        if not text and pictures:
+            return FileReading(kind, FileOutcome.SCAN, "its pages are pictures", pages=pages)
+        return _text(kind, "ofd", text, pages)
+    if kind == media_types.DOC:
+        return _text(kind, "word", word_text(body))
+    if kind == media_types.DOCX:
+        return _text(kind, "docx", docx_text(body, limits))
+    if kind in (media_types.XLS, media_types.XLSX):
+        text, sheets = office.sheets_text(body, kind, limits)
+        return _text(kind, "kreuzberg", text, sheets)
+    if kind in (media_types.PPT, media_types.PPTX):
+        return _text(kind, "kreuzberg", office.slides_text(body, kind, limits))
+    if kind == media_types.RTF:
+        return _text(kind, "rtf", office.rtf_text(body))
+    if kind == media_types.CSV:
+        return _text(kind, "text", office.csv_text(body))
+    if kind == media_types.TEXT:
+        return _text(kind, "text", office.plain_text(body))
+    if kind == media_types.HTML:
+        page = office.html_text(body)
+        if page is None:
+            return FileReading(kind, FileOutcome.NOT_A_FILE, "a web page where a file was linked")
+        return _text(kind, "html", page)
+    return FileReading(kind, FileOutcome.UNSUPPORTED, f"nothing here reads {kind}")
+
+
+def _text(kind: str, method: str, text: str, pages: int | None = None) -> FileReading:
+    if not text.strip():
+        return FileReading(kind, FileOutcome.NO_TEXT, "nothing is written in it", pages=pages, method=method)
+    return FileReading(kind, FileOutcome.READ, text=text, pages=pages, method=method)
+
+
+def _pdf(body: bytes, limits: Limits) -> FileReading:
+    pages = pdf_pages(body, limits)
+    text = "\n".join(paragraphs(without_edges([page.lines for page in pages])))
+    pictures = sum(page.picture for page in pages)
+    if not pictures:
+        return _text(media_types.PDF, "pdf", text, len(pages))
+    reason = f"{pictures} of {len(pages)} pages are pictures"
+    return FileReading(media_types.PDF, FileOutcome.SCAN, reason, text, len(pages), "pdf" if text else "")
+
+
+def _archive(body: bytes, kind: str, budget: Budget, depth: int) -> FileReading:
+    if depth > budget.limits.depth:
+        return FileReading(kind, FileOutcome.TOO_LARGE, f"archives nested more than {budget.limits.depth} deep")
+    members: list[Member] = []
+    texts: list[str] = []
+    left = budget.limits.characters
+    stopped = ""
+    try:
+        for path, content in unpack(body, kind, budget):
+            if isinstance(content, Unreadable):
+                members.append(Member(path, media_types.UNKNOWN, content.outcome, content.reason, 0))
+                continue
+            inner = _read(content, path, budget, depth + 1)
+            members.append(Member(path, inner.media_type, inner.outcome, inner.reason, len(content)))
+            for member in inner.members:
+                below = f"{path}/{member.path}"
+                members.append(Member(below, member.media_type, member.outcome, member.reason, member.size))
+            if inner.text:
+                text = inner.text if inner.members else f"== {path} ==\n{inner.text}"
+                left -= len(text) + 1
+                if left < 0:
+                    raise Unreadable(FileOutcome.TOO_LARGE, f"more than {budget.limits.characters} characters")
+                texts.append(text)
+    except Unreadable as error:
+        if not members:
+            raise
+        stopped = f"stopped after {len(members)} members: {error.reason}"
+        members.append(Member("", kind, error.outcome, error.reason, 0))
+    outcome = _together([member.outcome for member in members])
+    reason = stopped or _counts(members)
+    text = "\n".join(texts)
+    return FileReading(kind, outcome, reason, text, method="archive" if text else "", members=tuple(members))
+
+
+# The first that any member has says how the archive ended.
+_ORDER = (
+    FileOutcome.TOO_LARGE, FileOutcome.READ, FileOutcome.SCAN, FileOutcome.ENCRYPTED, FileOutcome.BROKEN,
+    FileOutcome.UNSUPPORTED, FileOutcome.NOT_A_FILE, FileOutcome.NO_TEXT,
+)  # fmt: skip
+
+
+def _together(outcomes: list[FileOutcome]) -> FileOutcome:
+    return next((outcome for outcome in _ORDER if outcome in outcomes), FileOutcome.EMPTY)
+
+
+def _counts(members: list[Member]) -> str:
+    counts = {outcome: sum(m.outcome is outcome for m in members) for outcome in FileOutcome}
+    return ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count) or "no members"
+
+
+def _bounded(reading: FileReading, limits: Limits) -> FileReading:
+    if len(reading.text) <= limits.characters:
+        return reading
+    reason = f"{len(reading.text)} characters, allowed are {limits.characters}"
+    return FileReading(reading.media_type, FileOutcome.TOO_LARGE, reason, pages=reading.pages, method=reading.method)

@@ -1,0 +1,180 @@
+"""The local parts together: PostgreSQL, S3 server and Airflow, up, down and how they are."""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from etl.archive.queries.citation import MOUNT
+from etl.archive.storage.migrations import migrate
+from etl.local import airflow as airflow_part
+from etl.local import ports, postgres, process, store
+from etl.local.airflow import Airflow
+from etl.local.state import State, write_private
+from etl.local.store import Store
+from etl.settings import LOCAL_ENV, PROJECT, Settings
+
+NAMES = (postgres.NAME, store.NAME, *airflow_part.NAMES)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A step of `up` or `down`; `seconds` is how long the step took, 0 when it begins."""
+
+    part: str
+    step: Literal["waiting", "starting", "ready", "stopping", "stopped"]
+    seconds: float = 0.0
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the parts answer, with their generated keys. `airflow` is none where it was not asked for."""
+
+    database_url: str
+    database_owner_url: str
+    database_reader_url: str
+    store: Store
+    bucket: str
+    airflow: Airflow | None
+
+
+@dataclass(frozen=True, slots=True)
+class PartStatus:
+    """How a part is: `running` says that its process lives, `detail` whether it answers or how it ended."""
+
+    name: str
+    running: bool
+    pid: int | None
+    address: str
+    log: Path
+    detail: str
+
+
+Report = Callable[[Progress], None]
+T = TypeVar("T")
+
+
+def up(
+    settings: Settings,
+    *,
+    airflow: bool = True,
+    report: Report,
+    fast: bool = False,
+    dags: Path = PROJECT / "dags",
+) -> Addresses:
+    """Start what does not run, bring the archive's schema up to date, and leave the addresses in `local.env`.
+
+    Safe to call at any time, also twice at once. `fast` gives up durability, for tests. Raises GongkaiError that
+    names the part, why it did not start and its log; what did start keeps running.
+    """
+    state = State.open(settings.state_dir)
+    tell = _one_at_a_time(report)
+    with (
+        state.locked(lambda: tell(Progress("parts", "waiting", detail="another command is at work on them"))),
+        ThreadPoolExecutor(3) as pool,
+    ):
+        starting_store = pool.submit(
+            _timed, tell, "SeaweedFS", lambda: store.up(state, settings.store_port, settings.store_bucket, fast=fast)
+        )
+        server = _timed(tell, "PostgreSQL", lambda: postgres.up(state, settings.postgres_port, fast=fast))
+        urls = {role: server.url(role, "archive") for role in ("archive_app", "archive_owner", "archive_reader")}
+        s3 = starting_store.result()
+        # Before Airflow: its tasks and its plugin read the file.
+        _write_local_env(state, urls, s3, settings.store_bucket, airflow_part.address(state))
+        starting_airflow = (
+            pool.submit(_timed, tell, "Airflow", lambda: airflow_part.up(state, settings, server, dags=dags))
+            if airflow
+            else None
+        )
+        _timed(tell, "archive schema", lambda: migrate(urls["archive_owner"]))
+        started = starting_airflow.result() if starting_airflow else None
+        if started:
+            _write_local_env(state, urls, s3, settings.store_bucket, started.url)
+        return Addresses(
+            database_url=urls["archive_app"],
+            database_owner_url=urls["archive_owner"],
+            database_reader_url=urls["archive_reader"],
+            store=s3,
+            bucket=settings.store_bucket,
+            airflow=started,
+        )
+
+
+def down(settings: Settings, report: Report) -> list[str]:
+    """End exactly what `up` started, Airflow first; gives the names of the parts that were running."""
+    state = State.open(settings.state_dir)
+    with state.locked(lambda: report(Progress("parts", "waiting", detail="another command is at work on them"))):
+        ended = []
+        for part, stop, names in (
+            ("Airflow", lambda: airflow_part.down(state), airflow_part.NAMES),
+            ("SeaweedFS", lambda: store.down(state), (store.NAME,)),
+            ("PostgreSQL", lambda: postgres.down(state), (postgres.NAME,)),
+        ):
+            running = [name for name in names if process.find(state, name)]
+            began = time.monotonic()
+            if running:
+                report(Progress(part, "stopping"))
+            stop()
+            if running:
+                report(Progress(part, "stopped", time.monotonic() - began))
+            ended += running
+        return ended
+
+
+def status(settings: Settings) -> list[PartStatus]:
+    """Each part as it is now, without starting or ending anything."""
+    state = State.open(settings.state_dir)
+    recorded = state.read(process.PROCESSES)
+    return [_status(state, name, name in recorded) for name in NAMES]
+
+
+def _status(state: State, name: str, recorded: bool) -> PartStatus:
+    log = state.log(name)
+    running = process.find(state, name)
+    if running is None:
+        detail = f"ended by itself: {process.last_line(log)}" if recorded else "not started"
+        return PartStatus(name, False, None, "", log, detail)
+    if not running.port:
+        return PartStatus(name, True, running.pid, "", log, "runs")
+    detail = "answers" if ports.answers(running.port) else "does not answer"
+    scheme = "http://" if name == airflow_part.API else ""
+    return PartStatus(name, True, running.pid, f"{scheme}{ports.HOST}:{running.port}", log, detail)
+
+
+def _timed(report: Report, part: str, step: Callable[[], T]) -> T:
+    began = time.monotonic()
+    report(Progress(part, "starting"))
+    value = step()
+    report(Progress(part, "ready", time.monotonic() - began))
+    return value
+
+
+def _one_at_a_time(report: Report) -> Report:
+    lock = threading.Lock()
+
+    def tell(progress: Progress) -> None:
+        with lock:
+            report(progress)
+
+    return tell
+
+
+def _write_local_env(state: State, urls: dict[str, str], s3: Store, bucket: str, airflow: str | None) -> None:
+    values = {
+        "DATABASE_URL": urls["archive_app"],
+        "DATABASE_OWNER_URL": urls["archive_owner"],
+        "DATABASE_READER_URL": urls["archive_reader"],
+        "STORE_ENDPOINT": s3.endpoint,
+        "STORE_ACCESS_KEY": s3.access_key,
+        "STORE_SECRET_KEY": s3.secret_key,
+        "STORE_BUCKET": bucket,
+        "STORE_SECURE": "false",
+        # Where Airflow shows the browser; it keeps its address from one start to the next.
+        **({"PUBLIC_URL": f"{airflow}{MOUNT}"} if airflow else {}),
+    }
+    text = "".join(f"GONGKAI_{name}={value}\n" for name, value in values.items())
+    write_private(state.root / LOCAL_ENV, text)

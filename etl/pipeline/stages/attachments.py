@@ -1,0 +1,108 @@
+"""Reading the files of documents: once each, by their bytes, in a process that can be killed."""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from types import TracebackType
+
+from sqlalchemy import bindparam, select
+
+from etl.archive.records.file_readings import BY_OCR, keep_reading, scans
+from etl.archive.records.recording import Read
+from etl.archive.storage.archive import Archive
+from etl.archive.storage.blobs import Lost, lost, note, read_blob
+from etl.archive.storage.bucket import DamagedBlob
+from etl.archive.storage.models import File, Page
+from etl.files import READER, Reader, reader_pool
+from etl.files.ocr.scan_reader import scan_pool
+
+AT_ONCE = 50
+"""Scans that one process reads."""
+
+Tell = Callable[[int], None]
+"""Called with the number of files done since the last call."""
+
+
+class FileReader:
+    """Reads files that nobody read yet; its process starts with the first one."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._stack = ExitStack()
+        self._pool: Reader | None = None
+
+    def __enter__(self) -> "FileReader":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def read(self, source_id: str, urls: Sequence[str]) -> dict[str, Lost]:
+        """Reads the stored files at those addresses of the source; returns by address those whose bytes are damaged."""
+        damaged: dict[str, Lost] = {}
+        if not urls:
+            return damaged
+        with self._archive.engine.connect() as connection:
+            unread = connection.execute(_UNREAD, {"source": source_id, "urls": urls}).all()
+        names: dict[str, list[str]] = {}
+        for row in unread:
+            names.setdefault(row.blob_sha256, []).append(row.url)
+        for digest, places in names.items():
+            try:
+                body = read_blob(self._archive, digest)
+            except DamagedBlob as error:
+                damaged |= {url: lost(f"file {url}", error) for url in places}
+                continue
+            if self._pool is None:
+                self._pool = self._stack.enter_context(reader_pool())
+            keep_reading(self._archive, digest, self._pool(body, places[0].rsplit("/", 1)[-1]))
+        return damaged
+
+
+# What OCR read is for OCR to read anew: until then it keeps the text that it has.
+_UNREAD = (
+    select(Page.blob_sha256, Page.url)
+    .outerjoin(File, (File.blob_sha256 == Page.blob_sha256) & ((File.reader == READER) | (File.method == BY_OCR)))
+    .where(
+        Page.source_id == bindparam("source"),
+        Page.url.in_(bindparam("urls", expanding=True)),
+        Page.blob_sha256.is_not(None),
+        File.blob_sha256.is_(None),
+    )
+)
+
+
+def linked(read: Iterable[Read]) -> list[str]:
+    """The addresses of the files of what was read."""
+    return [file.url for item in read if item.extraction for file in item.extraction.attachments]
+
+
+@dataclass(frozen=True, slots=True)
+class ScansRead:
+    """How many scans were read, and those whose bytes are damaged: they stay in the queue."""
+
+    read: int
+    damaged: tuple[Lost, ...]
+
+
+def read_scans(archive: Archive, limit: int | None = None, tell: Tell = lambda done: None) -> ScansRead:
+    """Reads files whose pages are pictures, the oldest first, at most so many; else until none waits."""
+    read, damaged = 0, dict[str, Lost]()
+    while limit is None or read + len(damaged) < limit:
+        most = AT_ONCE if limit is None else min(AT_ONCE, limit - read - len(damaged))
+        with archive.engine.connect() as connection:
+            waiting = scans(connection, most, besides=damaged)
+        if not waiting:
+            break
+        with scan_pool() as read_scan:
+            for digest, media_type in waiting:
+                try:
+                    keep_reading(archive, digest, read_scan(read_blob(archive, digest), media_type))
+                    read += 1
+                except DamagedBlob as error:
+                    damaged[digest] = lost(f"scan {digest}", error)
+                tell(1)
+    note(archive, damaged.values())
+    return ScansRead(read, tuple(damaged.values()))

@@ -1,0 +1,93 @@
+"""Stage three: read what was stored and record what it says. No network."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from sqlalchemy import bindparam, select, text
+
+from etl.archive.crawls.run import OpenRun
+from etl.archive.records.recording import Recorded, record, stale
+from etl.archive.storage.archive import Archive
+from etl.archive.storage.blobs import Lost, note
+from etl.archive.storage.models import Page, RunPage
+from etl.outcomes import FAILED
+from etl.pipeline.interpreting import read_pages
+from etl.pipeline.stages.attachments import FileReader, linked
+from etl.pipeline.stages.reextracting import reread
+
+CHUNK = 25
+"""Pages recorded in one transaction."""
+GETS_AT_ONCE = 8
+NOT_READ = "not read: "
+"""What the reason of a page begins with that is stored and stays unread, for bytes are damaged."""
+log = logging.getLogger("gongkai")
+
+Tell = Callable[[int], None]
+"""Called with the number of pages done since the last call."""
+
+
+def extract_batch(
+    archive: Archive, run: OpenRun, number: int, tell: Tell = lambda done: None, only: Sequence[str] | None = None
+) -> Recorded:
+    """Reads the stored captures of the batch's pages (`only` those addresses) that nobody read yet, and records what
+    they say.
+
+    Their files are read first, so that whoever hears of a record finds their texts. A page stays unread, and its run
+    says why, where bytes are damaged: its own, a file's, or those that its record was read from with other rules.
+    """
+    created: list[int] = []
+    updated: list[int] = []
+    with archive.engine.begin() as connection:
+        if only is None:
+            connection.execute(_OWED, {"run": run.id, "batch": number, "why": "", "pages": None})
+        wanted = _UNREAD if only is None else _UNREAD.where(Page.url.in_(only))
+        unread = connection.execute(wanted, {"run": run.id, "batch": number}).all()
+        outdated = stale(connection, [row.page_id for row in unread])
+    damaged = reread(archive, run.source, outdated) if outdated else {}
+    unread = [row for row in unread if row.page_id not in damaged]
+    with ThreadPoolExecutor(GETS_AT_ONCE) as pool, FileReader(archive) as files:
+        for start in range(0, len(unread), CHUNK):
+            chunk = unread[start : start + CHUNK]
+            read, lost = read_pages(archive, pool, run.source, chunk)
+            lost_files = files.read(run.source.id, linked(read))
+            lost |= {item.page_id: lost_files[url] for item in read for url in linked([item]) if url in lost_files}
+            damaged |= lost
+            recorded = record(archive, run.source.id, run.id, [item for item in read if item.page_id not in lost])
+            created += recorded.created
+            updated += recorded.updated
+            tell(len(chunk))
+    _owe(archive, run, number, damaged)
+    return Recorded(tuple(created), tuple(updated))
+
+
+def _owe(archive: Archive, run: OpenRun, number: int, damaged: Mapping[int, Lost]) -> None:
+    """Says with each page why it stays unread, and marks what is damaged: the next crawl asks for it anew."""
+    note(archive, damaged.values())
+    with archive.engine.begin() as connection:
+        for page, lost in sorted(damaged.items()):
+            log.error("%s: not read: %s", run.source.id, lost)
+            why = {"why": f"{NOT_READ}{lost}", "pages": [page]}
+            connection.execute(_OWED, {"run": run.id, "batch": number} | why)
+
+
+# What keeps a page unread; none of all the batch's before they are read.
+_OWED = text(f"""
+UPDATE archive.run_page rp SET reason = :why FROM archive.page p
+WHERE rp.run_id = :run AND rp.batch = :batch AND p.id = rp.page_id AND p.unread_capture_id IS NOT NULL
+  AND (rp.page_id = ANY(CAST(:pages AS bigint[]))
+       OR CAST(:pages AS bigint[]) IS NULL AND rp.reason LIKE '{NOT_READ}%')
+""")
+_UNREAD = (
+    select(Page.id.label("page_id"), Page.listing, Page.unread_capture_id.label("capture_id"))
+    .join(RunPage, RunPage.page_id == Page.id)
+    # A page that failed in this run may be unread all the same: an article of which one page changed and another is
+    # lost. It waits, so that no version mixes the two days.
+    .where(
+        RunPage.run_id == bindparam("run"),
+        RunPage.batch == bindparam("batch"),
+        RunPage.outcome.not_in(FAILED),
+        Page.unread_capture_id.is_not(None),
+    )
+    .order_by(Page.id)
+)

@@ -1,0 +1,131 @@
+"""A survey written down as a source file: what was found as keys, what is to be decided by a person as comments."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from urllib.parse import urlsplit
+
+import yaml
+
+from etl.errors import GongkaiError
+from etl.pipeline.survey.survey import Looked, Survey
+from etl.platforms.helpers.columns import meta
+from etl.sources.schema import Source
+
+_SUFFIX = re.compile(r"(?:门户|政务|官方)*(?:网站?|平台|首页)$")
+_CODE = re.compile(r"^\d{6}")
+_NOWHERE = "000000"
+_GOOD_PART = 4
+"""One document in so many on another host is no stray link: the host belongs to the catalog."""
+
+
+def draft(survey: Survey, today: date, *, allow_private: bool = False, delay: float = 2.0) -> str:
+    """The text of a source file for the surveyed site. Raises `GongkaiError` where the survey found no list at all."""
+    if survey.proposed is None or not survey.columns:
+        raise GongkaiError(
+            f"{survey.page.url}: no list was found to write down",
+            hint="give the address of a page that lists documents",
+        )
+    text = "\n".join(_lines(survey, today, allow_private, delay)) + "\n"
+    Source.model_validate(yaml.safe_load(text))
+    return text
+
+
+def _lines(survey: Survey, today: date, allow_private: bool, delay: float) -> Iterator[str]:
+    page, listed = survey.page, [looked for looked in survey.columns if looked.entries]
+    site = meta(page, "SiteName")
+    code = _CODE.match(meta(page, "SiteIDCode"))
+    yield f"# Drafted on {today} by `gongkai sources new {page.url}`. Lines with (?) are to be decided."
+    if survey.family is None:
+        yield "# The site is of no known family: the rows below are those that its page repeats (?)."
+    elif survey.family is not survey.proposed:
+        yield f"# The site is {survey.family.name}, whose lists are not read: the rows below are a guess (?)."
+    else:
+        yield (
+            "# Known by: "
+            + "; ".join(dict.fromkeys(sign.fingerprint.what for sign in survey.candidates[0].signs))
+            + "."
+        )
+    yield f"id: {_id(page.url)}"
+    yield f"name: {_quoted(site or urlsplit(page.url).netloc)}" + ("" if site else "  # (?)")
+    yield f"agency: {_quoted(_SUFFIX.sub('', site) or urlsplit(page.url).netloc)}  # (?)"
+    said = "the site's identification code begins so" if code else "(?) the page names no identification code"
+    yield f'region: "{code[0] if code else _NOWHERE}"  # {said}'
+    yield f"platform: {survey.proposed.name if survey.proposed else ''}"
+    if survey.listing:
+        yield "listing:"
+        written = yaml.safe_dump(dict(survey.listing), allow_unicode=True, sort_keys=False, width=1000)
+        yield from (f"  {line}" for line in written.splitlines())
+    yield "columns:"
+    chosen = listed or list(survey.columns)
+    yield from (f"  - {_column(looked)}{_remark(looked)}" for looked in chosen)
+    left = [looked for looked in survey.columns if looked not in chosen]
+    if left:
+        yield "  # Named by the page too, and not lists as far as is known:"
+        yield from (f"  # - {_column(looked)}  # {looked.reason}" for looked in left)
+    yield f"hosts: [{', '.join(map(_quoted, _hosts(survey)))}]"
+    if others := _others(survey):
+        yield f"# The lists lead also to {', '.join(others)}: add those that are the agency's own (?)."
+    yield 'schedule: "@daily"'
+    yield f"pace: {{delay: {delay:g}}}"
+    if allow_private:
+        yield "allow_private_addresses: true"
+    yield from _assertions(listed, _hosts(survey), today)
+    yield "verified: never  # `gongkai sources check ID --live` looks, and writes the day here"
+
+
+def _column(looked: Looked) -> str:
+    name = f", name: {_quoted(looked.column.name)}" if looked.column.name else ""
+    return f"{{url: {_quoted(looked.column.url)}{name}}}"
+
+
+def _remark(looked: Looked) -> str:
+    page = looked.page
+    if page is None:
+        return f"  # (?) {looked.reason}"
+    if looked.below:
+        return f"  # {looked.below} lists below it"
+    said = ((page.told_total, "document"), (page.told_pages, "page"))
+    told = [f"{number} {what}{'s' * (number != 1)}" for number, what in said if number]
+    return f"  # tells {', '.join(told)}" if told else ""
+
+
+def _assertions(listed: list[Looked], hosts: list[str], today: date) -> Iterator[str]:
+    seen = {entry.url for looked in listed for entry in looked.entries if urlsplit(entry.url).hostname in hosts}
+    days = [date.fromisoformat(day) for looked in listed for entry in looked.entries
+            if (day := entry.fields.get("published_date") or entry.fields.get("written_date"))]  # fmt: skip
+    newest = max((day for day in days if day <= today), default=None)
+    age = max(60, 2 * (today - newest).days) if newest else 365
+    yield f"# (?) {len(seen)} documents on the first pages; the newest is of {newest or 'no known day'}."
+    yield f"assertions: {{min_records: {max(len(seen), 1)}, max_age_days: {age}}}"
+
+
+def _id(url: str) -> str:
+    """A short name from the host: `www.kq.gov.cn` gives `kq`, an address or port in digits stays."""
+    host = (urlsplit(url).hostname or "").removeprefix("www.").removesuffix(".gov.cn").removesuffix(".cn")
+    return re.sub(r"[^a-z0-9]+", "-", host.lower()).strip("-") or "site"
+
+
+def _hosts(survey: Survey) -> list[str]:
+    """The page's host, those of its lists, and those on which a good part of the listed documents lie."""
+    columns = [looked.column.url for looked in survey.columns if looked.entries]
+    own = dict.fromkeys(urlsplit(url).hostname or "" for url in (survey.page.url, *columns))
+    entries = _entry_hosts(survey)
+    own |= dict.fromkeys(host for host, count in entries.items() if count * _GOOD_PART >= entries.total())
+    return list(own)
+
+
+def _others(survey: Survey) -> list[str]:
+    return sorted(set(_entry_hosts(survey)) - set(_hosts(survey)))
+
+
+def _entry_hosts(survey: Survey) -> Counter[str]:
+    hosts = (urlsplit(entry.url).hostname for looked in survey.columns for entry in looked.entries)
+    return Counter(host for host in hosts if host)
+
+
+def _quoted(text: str) -> str:
+    """JSON's strings are YAML's."""
+    return json.dumps(text, ensure_ascii=False)

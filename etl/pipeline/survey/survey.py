@@ -1,0 +1,199 @@
+"""A look at a site that no source file describes yet, and at one whose file says that nobody looked.
+
+Nothing is stored: requests go through the same fetcher, address guard and pace as a crawl's.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from etl.clock import CHINA
+from etl.errors import GongkaiError
+from etl.extract import Extraction, extract
+from etl.fetch.classify import judge
+from etl.fetch.client import Fetcher, Request, fetcher
+from etl.fetch.host_registry import LocalHosts
+from etl.pipeline.stages.listing import ask
+from etl.platforms.base import Entry, FoundColumn, ListingPage, ListingRequest, NotAListing, Platform
+from etl.platforms.helpers.columns import column_key, feeds_of
+from etl.platforms.recognise import Recognised, family_of, recognise
+from etl.platforms.registry import all_platforms, platform
+from etl.sources.listing import Listing
+from etl.sources.schema import Source, adhoc_source
+from etl.web.page import WebPage, read_page
+
+TREE = 5
+"""Lists below a column that are asked until one of them holds an entry: a tree has empty leaves too."""
+TRIED = 6
+"""Documents that are fetched at most until two could be read; any list holds a dead link or two."""
+READ = 2
+"""Documents that a live check reads."""
+
+Tell = Callable[[str], None]
+"""Called with the address that is asked next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A column and what its first page said, or why it said nothing; `below` counts the lists of a tree."""
+
+    column: FoundColumn
+    page: ListingPage | None
+    reason: str = ""
+    below: int = 0
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        return self.page.entries if self.page else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a look at a page brought: the families whose signs it bears, the one that it is of, and its lists.
+
+    `family` is None for a page of no known one; `proposed` is then the family for which `listing` was guessed.
+    """
+
+    page: WebPage
+    candidates: tuple[Recognised, ...]
+    family: Platform | None
+    proposed: Platform | None
+    listing: Mapping[str, Any] | None
+    columns: tuple[Looked, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document that was fetched for a look: what it says, or why it says nothing."""
+
+    entry: Entry
+    extraction: Extraction | None
+    reason: str = ""
+
+
+async def survey_site(url: str, user_agent: str, allow_private: bool, delay: float, most: int, tell: Tell) -> Survey:
+    """Fetches the page and the first pages of at most `most` lists that it leads to. Raises `GongkaiError`."""
+    source = _visitor(url, allow_private, delay)
+    async with fetcher(source, LocalHosts(), user_agent) as fetch:
+        tell(url)
+        attempt = (await fetch.fetch(Request(url)))[-1]
+        outcome, reason = judge(attempt)
+        if outcome is not None:
+            raise GongkaiError(
+                f"{url}: {outcome}: {reason}", hint="save the page in a browser and use --file PAGE --url URL"
+            )
+        page = read_page(attempt.body or b"", attempt.final_url, attempt.header("content-type"))
+
+        async def read(family: Platform, column: FoundColumn) -> Looked:
+            return await look(fetch, family, ListingRequest(column.url, column.name or column.url), tell)
+
+        return await _survey(page, read, most)
+
+
+def survey_page(body: bytes, url: str) -> Survey:
+    """The same of a saved page: its lists are named, and only itself is read."""
+    page = read_page(body, url)
+
+    async def read(family: Platform, column: FoundColumn) -> Looked:
+        if column.url != page.url:
+            return Looked(column, None, "not asked: the page is a saved one")
+        try:
+            return Looked(column, family.read_listing(page, ListingRequest(page.url, column.name)))
+        except NotAListing as error:
+            return Looked(column, None, str(error))
+
+    return asyncio.run(_survey(page, read, 1000))
+
+
+async def _survey(page: WebPage, read: Callable[[Platform, FoundColumn], Awaitable[Looked]], most: int) -> Survey:
+    candidates = recognise(page)
+    family = family_of(candidates)
+    proposed, listing = (family, None) if family and family.lists else _proposal(page)
+    columns: list[Looked] = []
+    if proposed:
+        shaped = _shaped(proposed, listing)
+        found: dict[str, FoundColumn] = {}
+        for column in proposed.find_columns(page):
+            found.setdefault(column_key(column.url), column)
+        for column in list(found.values())[:most]:
+            looked = await read(shaped, column)
+            known = {entry.url for other in columns for entry in other.entries}
+            # The same list under another address, or the front page of lists that are there.
+            if not looked.entries or not known.issuperset(entry.url for entry in looked.entries):
+                columns.append(looked)
+    return Survey(page, candidates, family, proposed, listing, tuple(columns))
+
+
+def _proposal(page: WebPage) -> tuple[Platform | None, Mapping[str, Any] | None]:
+    """The family that takes a listing, with the rows that the page repeats or the feeds that it names."""
+    for family in all_platforms():
+        if family.takes_listing and ((guess := family.guess_listing(page)) or any(feeds_of(page))):
+            return family, guess
+    return None, None
+
+
+def _shaped(family: Platform, listing: Mapping[str, Any] | None) -> Platform:
+    source = adhoc_source("look", "look", "http://look.invalid/", ["look.invalid"])
+    shape = Listing.model_validate(listing) if listing else None
+    return family.for_source(source.model_copy(update={"listing": shape}))
+
+
+async def look(fetch: Fetcher, family: Platform, first: ListingRequest, tell: Tell) -> Looked:
+    """The first page of a list; where that only leads on (to a tree's lists, to a service), the first that lists."""
+    tell(first.url)
+    walked = await ask(fetch, family, first)
+    below = len(walked.page.following) if walked.page and not walked.page.entries else 0
+    waiting = list(walked.page.following[:TREE]) if walked.page and below else []
+    while waiting and not (walked.page and walked.page.entries):
+        request = waiting.pop(0)
+        tell(request.url)
+        walked = await ask(fetch, family, request)
+    reason = walked.reason or ("" if walked.page and walked.page.entries else "lists nothing")
+    name = first.column if first.column != first.url else ""
+    return Looked(FoundColumn(first.url, name), walked.page, reason, below if below > 1 else 0)
+
+
+def _visitor(url: str, allow_private: bool, delay: float) -> Source:
+    host = urlsplit(url).hostname or ""
+    twin = host.removeprefix("www.") if host.startswith("www.") else f"www.{host}"
+    try:
+        source = adhoc_source("look", "look", url, [host, twin])
+    except ValueError as error:
+        raise GongkaiError(f"{url}: is no http(s) address") from error
+    pace = source.pace.model_copy(update={"delay": delay})
+    return source.model_copy(update={"allow_private_addresses": allow_private, "pace": pace})
+
+
+async def look_live(source: Source, user_agent: str, tell: Tell) -> tuple[tuple[Looked, ...], tuple[Document, ...]]:
+    """The first page of each of the source's lists, and documents of them until two could be read."""
+    family = platform(source.platform).for_source(source)
+    async with fetcher(source, LocalHosts(), user_agent) as fetch:
+        columns = [await look(fetch, family, request, tell) for request in family.start(source)]
+        documents: list[Document] = []
+        for entry in _in_turn(columns, source):
+            if len(documents) == TRIED or sum(item.extraction is not None for item in documents) == READ:
+                break
+            tell(entry.url)
+            documents.append(await _document(fetch, family, entry))
+    return tuple(columns), tuple(documents)
+
+
+def _in_turn(columns: Iterable[Looked], source: Source) -> Iterable[Entry]:
+    """Entries on the source's hosts, the first of each column before the second of any."""
+    ours = [[entry for entry in looked.entries if source.allows(entry.url)] for looked in columns]
+    longest = max(map(len, ours), default=0)
+    return {entries[at].url: entries[at] for at in range(longest) for entries in ours if at < len(entries)}.values()
+
+
+async def _document(fetch: Fetcher, family: Platform, entry: Entry) -> Document:
+    attempt = (await fetch.fetch(Request(entry.url)))[-1]
+    outcome, reason = judge(attempt)
+    if outcome is not None:
+        return Document(entry, None, f"{outcome}: {reason}".rstrip(": "))
+    day = attempt.fetched_at.astimezone(CHINA).date()
+    found = extract(attempt.body or b"", attempt.final_url, attempt.header("content-type"), family, day)
+    if found.kind != "document":
+        return Document(entry, None, f"read as a {found.kind}: {found.reason}")
+    return Document(entry, found)

@@ -1,0 +1,1 @@
+"""WARC files: reading their records and importing them as captures."""

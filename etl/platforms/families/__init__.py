@@ -1,0 +1,1 @@
+"""One module a family. Adding one touches no other module."""

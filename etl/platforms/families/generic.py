@@ -1,0 +1,138 @@
+"""Sites of no known family: rows, links and fields stand where the source file's key `listing` says.
+
+A list goes on at its `next` link or at the numbered addresses of `pages`; the latter end at the number of pages that
+the site tells (`page_count`), or, where it tells none, at the first page without rows. A column may also be a sitemap
+or a feed, which needs no selectors.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+
+from lxml.html import HtmlElement
+
+from etl.platforms.base import (
+    Entry,
+    Fingerprint,
+    FoundColumn,
+    Layout,
+    ListingPage,
+    ListingRequest,
+    NotAListing,
+    Platform,
+)
+from etl.platforms.helpers.columns import feeds_of, linked_columns, page_name
+from etl.platforms.helpers.feeds import ROOT, is_feed, read_feed
+from etl.platforms.helpers.repeated_rows import repeated_rows
+from etl.platforms.helpers.rows import iso_date, row_entry
+from etl.web.page import WebPage, absolute, base_url
+from etl.web.select import elements, value
+
+if TYPE_CHECKING:
+    from etl.sources.listing import Listing
+    from etl.sources.schema import Source
+
+_NUMBER = re.compile(r"\d[\d,]*")
+
+
+class Generic(Platform):
+    """Any other site: lists by CSS or XPath from the source file, sitemaps, RSS and Atom."""
+
+    name = "generic"
+    takes_listing = True
+    fingerprints = (Fingerprint("a sitemap or a feed", "markup", ROOT.pattern, 3),)
+
+    def __init__(self, listing: "Listing | None" = None) -> None:
+        self._listing = listing
+        if listing:
+            self.layout = Layout(body=listing.body, header=listing.header)
+
+    def for_source(self, source: "Source") -> Platform:
+        return Generic(source.listing)
+
+    def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
+        found = read_feed(page, request) if is_feed(page) else self._rows(page, request)
+        if not (self._listing and self._listing.only):
+            return found
+        only = re.compile(self._listing.only)
+        kept = tuple(entry for entry in found.entries if only.search(entry.url))
+        return ListingPage(kept, found.told_total, found.told_pages, found.following)
+
+    def find_columns(self, page: WebPage) -> tuple[FoundColumn, ...]:
+        if is_feed(page):
+            return (FoundColumn(page.url, page_name(page)),)
+        return (*linked_columns(page, re.compile("^/"), only_disclosure=True), *feeds_of(page))
+
+    def guess_listing(self, page: WebPage) -> Mapping[str, Any] | None:
+        return repeated_rows(page)
+
+    def _rows(self, page: WebPage, request: ListingRequest) -> ListingPage:
+        listing = self._listing
+        if listing is None or listing.rows is None:
+            raise NotAListing("neither a sitemap nor a feed, and the source file names no listing.rows")
+        rows = elements(listing.rows, page.tree)
+        entries = tuple(entry for row in rows if (entry := _entry(row, base_url(page), listing)))
+        total, pages = _number(listing.total, page), _number(listing.page_count, page)
+        current = _current(listing, request.url)
+        if rows and not entries:
+            raise NotAListing(f"{len(rows)} rows at {listing.rows!r}, and none with a link")
+        ended = total == 0 or (current > 1 and pages is None)
+        if not rows and not ended:
+            raise NotAListing(f"no rows at {listing.rows!r}" + (f" on page {current} of {pages}" if pages else ""))
+        following: tuple[ListingRequest, ...] = ()
+        if rows and (url := _next(listing, page, request.url, current, pages)) and url != request.url:
+            following = (ListingRequest(url, request.column, request.seen + len(entries)),)
+        return ListingPage(entries, total, pages, following)
+
+
+def _entry(row: HtmlElement, base: str, listing: "Listing") -> Entry | None:
+    plain = row_entry(row, base)
+    url, title, fields = (plain.url, plain.title, dict(plain.fields)) if plain else (None, "", {})
+    if listing.link:
+        link = next(iter(elements(listing.link, row)), None)
+        target = (link.get("href") or "") if link is not None else value(listing.link, row)
+        url = absolute(target, base) if target.strip() not in ("", "#") else None
+        title = (link.get("title") or value(".", link)) if link is not None else title
+    if listing.title:
+        title = value(listing.title, row)
+    fields |= dict(_fields(row, listing))
+    return Entry(url, " ".join(title.split()), fields) if url else None
+
+
+def _fields(row: HtmlElement, listing: "Listing") -> Iterator[tuple[str, str]]:
+    for name, selector in listing.fields.items():
+        text = value(selector, row)
+        if found := iso_date(text) if name.endswith("_date") else text:
+            yield name, found
+
+
+def _number(selector: str | None, page: WebPage) -> int | None:
+    found = _NUMBER.search(value(selector, page.tree)) if selector else None
+    return int(found[0].replace(",", "")) if found else None
+
+
+def _place(listing: "Listing", url: str) -> re.Match[str] | None:
+    """Where the number stands in the address of a page after the first."""
+    if not listing.pages:
+        return None
+    before, after = map(re.escape, listing.pages.removeprefix("./").split("{page}"))
+    return re.search(rf"{before}(\d+){after}$", url)
+
+
+def _current(listing: "Listing", url: str) -> int:
+    """The page's place in its list, from 1."""
+    found = _place(listing, url)
+    return max(int(found[1]) - listing.second + 2, 1) if found else 1
+
+
+def _next(listing: "Listing", page: WebPage, url: str, current: int, pages: int | None) -> str | None:
+    if listing.next:
+        link = next(iter(elements(listing.next, page.tree)), None)
+        target = (link.get("href") or "") if link is not None else value(listing.next, page.tree)
+        return absolute(target, base_url(page)) if target.strip() not in ("", "#") else None
+    if not listing.pages or (pages is not None and current >= pages):
+        return None
+    if found := _place(listing, url):
+        return f"{url[: found.start(1)]}{int(found[1]) + 1}{url[found.end(1) :]}"
+    return urljoin(page.url, listing.pages.replace("{page}", str(listing.second)))

@@ -1,0 +1,149 @@
+"""gkmlpt, 政府信息公开目录管理平台: all of Guangdong, some hundred sites.
+
+`/gkmlpt/index` carries the catalog's tree in `window._CONFIG`; its leaves are listed by
+`/gkmlpt/api/all/{category}?page={n}&sid={SID}` (JSON, pages 0 and 1 are the same, an empty `articles` ends the list).
+The listing half is known from other crawlers' code only, the detail half from saved pages (July 2026).
+"""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
+
+from etl.platforms.base import (
+    Embedded,
+    Entry,
+    Fingerprint,
+    FoundColumn,
+    Layout,
+    ListingPage,
+    ListingRequest,
+    NotAListing,
+    Platform,
+)
+from etl.platforms.helpers.columns import same_site
+from etl.platforms.helpers.rows import china_day, json_of, plain, script_value
+from etl.web.data import object_after
+from etl.web.page import WebPage, links
+
+_API = "/gkmlpt/api/all/"
+_COPIED = {"identifier": "index_number", "document_number": "document_number", "publisher": "publisher"}
+# Paths in DETAIL. `gkml_data.validity` is always 0, and the expiry shows nowhere on the page: neither is read.
+_PATHS = {
+    "title": "title",
+    "source": "source",
+    "published_date": "date",
+    "index_number": "gkml_data.identifier",
+    "document_number": "gkml_data.document_number",
+    "publisher": "gkml_data.publisher",
+    "written_date": "gkml_data.date",
+    "keywords": "gkml_data.keywords",
+    "expiry_date": "gkml_data.expired_time",
+}
+# `gkml_data.validity` is 0 in every page seen.
+_STATES = {"is_abolished": "废止", "is_expired": "失效"}
+
+
+class Gkmlpt(Platform):
+    """政府信息公开目录管理平台."""
+
+    name = "gkmlpt"
+    layout = Layout(body=("div.article-content",))
+    fingerprints = (
+        Fingerprint("address below /gkmlpt/", "address", r"/gkmlpt/(?:index|content/)", 1),
+        Fingerprint("link below /gkmlpt/", "link", r"^/gkmlpt/(?:index|content/)", 2),
+        Fingerprint(
+            "data of its page (gkml_data, SID and TREE)", "markup", r'"?gkml_data"?\s*:|\bSID\b.{0,200}\bTREE\b', 2
+        ),
+        Fingerprint(
+            "scripts below /gkmlpt/", "markup", r"""["'](?:https?:)?(?://[^/"']+)?/gkmlpt/(?:gkml|js|css|static)/""", 1
+        ),
+    )
+
+    def find_columns(self, page: WebPage) -> tuple[FoundColumn, ...]:
+        """The one catalog of a site: its tree holds all lists."""
+        linked = any(same_site(url, page) and urlsplit(url).path.startswith("/gkmlpt/") for url, _ in links(page))
+        if not linked and "/gkmlpt/" not in page.url:
+            return ()
+        return (FoundColumn(urljoin(page.url, "/gkmlpt/index"), "政府信息公开目录"),)
+
+    def embedded(self, page: WebPage) -> Embedded | None:
+        """`window._CONFIG.DETAIL`: the article as the page's own scripts get it."""
+        data = object_after(page.text, "DETAIL")
+        if data is None or not isinstance(data.get("content"), str):
+            return None
+        fields = {}
+        for name, path in _PATHS.items():
+            value: Any = data
+            for key in path.split("."):
+                value = value.get(key) if isinstance(value, dict) else None
+            if isinstance(value, (str, int)) and value:
+                fields[name] = (str(value), f"DETAIL.{path}")
+        told = data.get("gkml_data")
+        if state := next((key for key in _STATES if isinstance(told, dict) and told.get(key)), None):
+            fields["validity"] = (_STATES[state], f"DETAIL.gkml_data.{state}")
+        return Embedded(data["content"], fields, tuple(_files(data)))
+
+    def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
+        return _articles(page, request) if _API in urlsplit(page.url).path else _tree(page)
+
+
+def _files(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    files = data.get("attachment")
+    for file in files if isinstance(files, list) else ():
+        if isinstance(file, dict) and isinstance(file.get("url"), str):
+            yield file["url"], str(file.get("name") or "")
+
+
+def _tree(page: WebPage) -> ListingPage:
+    sid, tree = script_value(page.text, "SID"), script_value(page.text, "TREE")
+    if not sid or not isinstance(tree, list):
+        raise NotAListing("no window._CONFIG with SID and TREE")
+    requests = tuple(
+        ListingRequest(urljoin(page.url, f"{_API}{number}?{urlencode({'page': 1, 'sid': sid})}"), name)
+        for number, name in _leaves(tree, ())
+    )
+    return ListingPage((), following=requests)
+
+
+def _leaves(nodes: list[dict[str, Any]], above: tuple[str, ...]) -> Iterator[tuple[int, str]]:
+    for node in nodes:
+        path = (*above, str(node.get("name", "")))
+        if node.get("children"):
+            yield from _leaves(node["children"], path)
+        elif not node.get("jump_url"):
+            yield int(node["id"]), " / ".join(path)
+
+
+def _articles(page: WebPage, request: ListingRequest) -> ListingPage:
+    answer = json_of(page)
+    articles = answer.get("articles") if isinstance(answer, dict) else None
+    if not isinstance(articles, list):
+        raise NotAListing(f"JSON without articles: {' '.join(page.text[:60].split())!r}")
+    classify = answer.get("classify")
+    counts = (answer.get("total"), classify.get("post_count") if isinstance(classify, dict) else None)
+    # Where the two differ, the greater is what must be found: a list that ends too soon would look complete.
+    total = max((count for count in counts if isinstance(count, int)), default=None)
+    entries = tuple(_entry(article, page.url) for article in articles if isinstance(article, dict))
+    seen = request.seen + len(entries)
+    following: tuple[ListingRequest, ...] = ()
+    if articles and (total is None or seen < total):
+        query = {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+        # Page 0 is page 1 again.
+        query["page"] = str(max(1, int(query.get("page", 1))) + 1)
+        following = (ListingRequest(urljoin(page.url, "?" + urlencode(query)), request.column, seen),)
+    return ListingPage(entries, told_total=total, following=following)
+
+
+def _entry(article: dict[str, Any], base: str) -> Entry:
+    fields = {name: str(article[key]).strip() for key, name in _COPIED.items() if article.get(key)}
+    # `date` is left out: whether the list means 成文日期 or 发布日期 by it is not known.
+    said = ("display_publish_time", "first_publish_time", "create_time", "created_at")
+    if published := next(filter(None, (china_day(article.get(name)) for name in said)), None):
+        fields["published_date"] = published
+    url = article.get("url") or article.get("post_url") or _detail(article.get("id"))
+    return Entry(urljoin(base, str(url)), plain(article.get("title")), fields)
+
+
+def _detail(number: Any) -> str:
+    number = int(number or 0)
+    return f"/gkmlpt/content/{number // 1_000_000}/{number // 1000}/post_{number}.html"

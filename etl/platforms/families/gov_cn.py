@@ -1,0 +1,121 @@
+"""The policy library of the State Council's site (国务院政策文件库) and the lists of www.gov.cn.
+
+`https://sousuo.www.gov.cn/search-gov/data?t=…&sort=pubtime&sortType=1&searchfield=title&p=1&n=…` answers JSON for the
+collections `zhengcelibrary_gw` (State Council), `_bm` (departments), `_or` (explanations), `_gb` (gazette), `_zy`
+(Central Committee), or `zhengcelibrary` for all. The lines stand in `searchVO.listVO`, or by category in
+`searchVO.catMap.{gongwen,bumenfile,otherfile,gongbao}.listVO`, with `title` (hits marked by `<em>`), `url`, `pcode`,
+`puborg`, `index`, `pubtime` (ms) and `pubtimeStr` (`2024.03.05`); `totalCount` and `totalpage` beside them. The lists
+`/zhengce/zuixin/ZUIXINZHENGCE.json` and the like are one array of `{TITLE, SUB_TITLE, URL, DOCRELPUBTIME}`.
+Details stand on other hosts than the library (www.gov.cn, the ministries), their body in `#UCAP-CONTENT`.
+
+Read from other people's crawlers in November 2026 (fields, categories, both shapes of the answer, 1,094 lines of
+ZUIXINZHENGCE.json); no answer was seen here. Unverified: whether `totalCount` of a category is its own, whether `p`
+counts from 0 as well (crawlers begin at 1 and at 0), and how far the library lets one page.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+
+from etl.platforms.base import (
+    Entry,
+    Fingerprint,
+    FoundColumn,
+    Layout,
+    ListingPage,
+    ListingRequest,
+    NotAListing,
+    Platform,
+)
+from etl.platforms.helpers.rows import china_day, json_of, plain
+from etl.web.page import WebPage
+
+_COPIED = {"pcode": "document_number", "puborg": "publisher", "index": "index_number", "childtype": "subject_category"}
+
+
+class GovCn(Platform):
+    """国务院政策文件库."""
+
+    name = "gov_cn"
+    layout = Layout(body=("#UCAP-CONTENT", "div.pages_content", "div.TRS_Editor"))
+
+    fingerprints = (
+        Fingerprint("the State Council's site", "address", r"^https?://(?:sousuo\.)?www\.gov\.cn/", 1),
+        Fingerprint("document content_<id>.htm", "address", r"/content_\d{5,}\.htm$", 1),
+        Fingerprint("the library's search", "address", r"/search-gov/data\?.*\bt=zhengcelibrary", 1),
+        Fingerprint("answer of the library", "markup", r'"searchVO"\s*:', 2),
+        Fingerprint("lines of the newest policies", "markup", r'"DOCRELPUBTIME"\s*:', 2),
+        Fingerprint("its container of the text", "markup", r"\bpages_content\b|UCAP-CONTENT", 1),
+    )
+
+    def find_columns(self, page: WebPage) -> tuple[FoundColumn, ...]:
+        """The page itself, where it is the library's answer: no page of the site links the addresses of its data."""
+        return (FoundColumn(page.url),) if page.text.lstrip("\ufeff \n")[:1] in ("{", "[") else ()
+
+    def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
+        answer = json_of(page)
+        if isinstance(answer, list):
+            return _array(answer, page)
+        found = answer.get("searchVO") if isinstance(answer, dict) else None
+        if not isinstance(found, dict):
+            raise NotAListing("JSON without searchVO, and no array of lines")
+        return _library(found, page, request)
+
+
+def _array(lines: list[Any], page: WebPage) -> ListingPage:
+    if not all(isinstance(line, dict) and "URL" in line for line in lines):
+        raise NotAListing("an array, but not of lines with URL")
+    entries = tuple(
+        Entry(urljoin(page.url, str(line["URL"]).strip()) or "line:", plain(line.get("TITLE")), _published(line))
+        for line in lines
+    )
+    return ListingPage(entries, told_total=len(entries))
+
+
+def _published(line: Mapping[str, Any]) -> dict[str, str]:
+    day = china_day(line.get("DOCRELPUBTIME"))
+    return {"published_date": day} if day else {}
+
+
+def _library(found: Mapping[str, Any], page: WebPage, request: ListingRequest) -> ListingPage:
+    lists = [each for each in (found, *_categories(found)) if isinstance(each.get("listVO"), list)]
+    if not lists and not isinstance(found.get("totalCount"), int):
+        raise NotAListing("searchVO without listVO, catMap and totalCount")
+    # The same lines may stand in both places.
+    entries = {entry.url: entry for each in lists for line in each["listVO"] if (entry := _entry(line, page.url))}
+    total = found.get("totalCount")
+    if not isinstance(total, int) and lists:
+        counts = [each.get("totalCount") for each in lists]
+        total = sum(count for count in counts if isinstance(count, int)) or None
+    pages = found.get("totalpage")
+    seen = request.seen + len(entries)
+    following: tuple[ListingRequest, ...] = ()
+    if entries and not (isinstance(total, int) and seen >= total):
+        query = dict(parse_qsl(urlsplit(page.url).query, keep_blank_values=True))
+        query["p"] = str(int(query.get("p") or 1) + 1)
+        following = (ListingRequest(urljoin(page.url, "?" + urlencode(query)), request.column, seen),)
+    return ListingPage(
+        tuple(entries.values()),
+        told_total=total if isinstance(total, int) else None,
+        told_pages=pages if isinstance(pages, int) and pages > 0 else None,
+        following=following,
+    )
+
+
+def _categories(found: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    categories = found.get("catMap")
+    for category in categories.values() if isinstance(categories, dict) else ():
+        if isinstance(category, dict):
+            yield category
+
+
+def _entry(line: Any, base: str) -> Entry | None:
+    if not isinstance(line, dict):
+        return None
+    fields = {name: value for key, name in _COPIED.items() if (value := plain(line.get(key)))}
+    if published := china_day(line.get("pubtimeStr")) or china_day(line.get("pubtime")):
+        fields["published_date"] = published
+    if written := china_day(line.get("ptime")):
+        fields["written_date"] = written
+    url = str(line.get("url") or "").strip()
+    return Entry(urljoin(base, url) if url else f"line:{line.get('id')}", plain(line.get("title")), fields)

@@ -1,0 +1,288 @@
+"""Hanweb JCMS: older Zhejiang, Shandong, Liaoning, Jiangsu sites; detail `/art/Y/M/D/art_{column}_{id}.html`.
+
+A column (`/col/col{N}/index.html`) is listed in one of two ways.
+
+*Store.* The page holds its first lines in `<script type="text/xml"><datastore>`, each in the CDATA of a `<record>`,
+and the call of `jpage({…})` behind it tells `totalRecord`. More comes from `/module/web/jpage/dataproxy.jsp`: by GET
+with the parameters of the store's `<nextgroup>` link, by POST with `ajaxParam` where the page has no such link. What
+else is known:
+
+- A page may hold two stores (desktop, mobile) with different `unitid` and totals; stores of other columns stand in
+  sidebars.
+- Some sites ignore `startrecord` and turn pages by `page` alone, and `perpage` above about 300 is cut. So every
+  request names one window in both ways: as many lines as have been seen are a whole number of its pages.
+- Some encrypt `columnid` and `unitid` in the link, and answer plain ones with an empty body of 54 bytes.
+
+*Catalog.* The page calls `loadDynamic('/module/xxgk/search.jsp?…', divid, cid, _, _, jdid …)`; POST gives HTML rows
+(`tr_main_value_odd`/`_even`, in newer templates `li`) and `共N页`; `currpage` turns the page. The link of a row may
+carry the index number in an attribute `syh`.
+
+Known from other people's crawlers (read in July 2026) and, for the detail page, from saved pages of the same month.
+Unverified: no answer of a live site was seen; `totalpage` is not compared, since it counts pages of whatever size the
+site thinks it was asked for; that the heading of a catalog's table tells which date its rows give.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from html import unescape
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+
+from lxml.html import HtmlElement
+
+from etl.platforms.base import (
+    Entry,
+    Fingerprint,
+    FoundColumn,
+    Layout,
+    ListingPage,
+    ListingRequest,
+    NotAListing,
+    Platform,
+)
+from etl.platforms.helpers.columns import linked_columns, list_above
+from etl.platforms.helpers.rows import iso_date, linked_rows, row_entry
+from etl.web.page import WebPage, base_url, parse
+
+_DETAIL = re.compile(r"/art/\d{4}/\d{1,2}/\d{1,2}/art_\d+_\d+\.html")
+_STORE = re.compile(r"<datastore>(.*?)</datastore>", re.DOTALL | re.IGNORECASE)
+_RECORD = re.compile(r"<record>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</record>", re.DOTALL | re.IGNORECASE)
+_NEXT = re.compile(r"""<nextgroup>.*?href=(?:"([^"]+)"|'([^']+)').*?</nextgroup>""", re.DOTALL | re.IGNORECASE)
+_TOTAL = re.compile(r"""<totalrecord>\s*(\d+)|\btotalRecord\b["']?\s*:\s*["']?(\d+)""", re.IGNORECASE)
+_PROXY = re.compile(r"""\bproxyUrl\b["']?\s*:\s*["']([^"']+)["']""")
+_PARAMETERS = re.compile(r"""\bajaxParam\b["']?\s*:\s*\{([^}]*)\}""")
+_PAIR = re.compile(r"""["']?(\w+)["']?\s*:\s*(?:"([^"]*)"|'([^']*)'|([\w.-]+))""")
+_LOAD = re.compile(r"""loadDynamic\s*\(\s*(?=["'][^"']*/xxgk/search\.jsp\?)""")
+_LITERAL = re.compile(r"""(?:"([^"]*)"|'([^']*)')\s*(,|\)\s*;?|\+)?""")
+_COLUMN = re.compile(r"/col/col(\d+)/")
+_TOLD = re.compile(r"共(\d+)(页|条)")
+# Asked for more lines at once, sites answer with about 300 and say nothing.
+_MOST = 300
+_FORM = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
+
+
+class HanwebJcms(Platform):
+    """Hanweb JCMS."""
+
+    name = "hanweb_jcms"
+    layout = Layout(
+        body=("#zoom", "div.zoom", "td.bt_content"),
+        marks=(
+            (r"<\$\[信息内容\]>begin", r"<\$\[信息内容\]>end"),
+            (r"ZJEG_RSS\.content\.begin", r"ZJEG_RSS\.content\.end"),
+            (r"^ContentStart$", r"^ContentEnd$"),
+        ),
+    )
+
+    fingerprints = (
+        Fingerprint("document /art/Y/M/D/art_<column>_<id>.html", "link", _DETAIL.pattern, 1),
+        Fingerprint("document /art/Y/M/D/art_<column>_<id>.html", "address", _DETAIL.pattern, 1),
+        Fingerprint("list /col/col<number>/", "link", r"^/col/col\d+/", 1),
+        Fingerprint("list /col/col<number>/", "address", r"/col/col\d+/", 1),
+        Fingerprint(
+            "its modules (jpage, dataproxy.jsp, search.jsp …)",
+            "markup",
+            r"/module/(?:web/jpage|xxgk|jslib|visitcount|download|jact|idea)/|<datastore>|dataproxy\.jsp",
+            2,
+        ),
+        Fingerprint("marks <$[…]>, ZJEG_RSS around the text", "markup", r"<!--\s*(?:<\$\[|ZJEG_RSS\.)", 2),
+    )
+
+    def find_columns(self, page: WebPage) -> tuple[FoundColumn, ...]:
+        above = list_above(page, r"/art/\d{4}/\d{1,2}/\d{1,2}/art_(\d+)_\d+\.html.*$", r"/col/col\1/index.html")
+        return (*above, *linked_columns(page, _COLUMN))
+
+    def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
+        path = urlsplit(request.url).path
+        if path.endswith("/dataproxy.jsp"):
+            return _group(page, request)
+        if path.endswith("/xxgk/search.jsp"):
+            return _catalog(page, request)
+        if store := _main_store(page):
+            return _first_group(page, request, store)
+        if shell := _search(page, request):
+            return ListingPage((), following=(shell,))
+        raise NotAListing("neither a datastore nor a call of search.jsp")
+
+
+@dataclass(frozen=True, slots=True)
+class _Store:
+    """One datastore: its lines as HTML, the total that stands in it or behind it, the address of more, its form."""
+
+    records: tuple[str, ...]
+    total: int | None
+    more: str | None
+    form: Mapping[str, str]
+
+    @property
+    def column(self) -> str | None:
+        """The number of the column that it lists; None where that is encrypted or not said."""
+        query = dict(parse_qsl(urlsplit(self.more or "").query)) | dict(self.form)
+        number = query.get("columnid", "")
+        return number if number.isdigit() else None
+
+
+def _stores(page: WebPage) -> Iterator[_Store]:
+    found = list(_STORE.finditer(page.text))
+    for place, match in enumerate(found):
+        end = found[place + 1].start() if place + 1 < len(found) else len(page.text)
+        # The call of jpage that shows a store stands behind it.
+        both = match.group(1) + page.text[match.end() : end]
+        total, link = _TOTAL.search(both), _NEXT.search(match.group(1))
+        more, form = (unescape(link[1] or link[2]), {}) if link else _posted(both)
+        yield _Store(
+            records=tuple(record.group(1) for record in _RECORD.finditer(match.group(1))),
+            total=int(total[1] or total[2]) if total else None,
+            more=urljoin(page.url, more) if more else None,
+            form=form,
+        )
+
+
+def _posted(script: str) -> tuple[str | None, dict[str, str]]:
+    """Where the page's own script posts to, and what."""
+    proxy, parameters = _PROXY.search(script), _PARAMETERS.search(script)
+    if not proxy or not parameters:
+        return None, {}
+    return proxy[1], {name: a or b or c for name, a, b, c in _PAIR.findall(parameters[1])}
+
+
+def _main_store(page: WebPage) -> _Store | None:
+    """The store that is the column's list: of this column, and the longest; a phone's store tells of fewer lines."""
+    stores = list(_stores(page))
+    number = _COLUMN.search(urlsplit(page.url).path)
+    own = [store for store in stores if number is None or store.column in (None, number[1])]
+    return max(own or stores, key=lambda store: (store.total or 0, len(store.records)), default=None)
+
+
+def _first_group(page: WebPage, request: ListingRequest, store: _Store) -> ListingPage:
+    seen = len(store.records)
+    following: tuple[ListingRequest, ...] = ()
+    if seen and store.more and (store.total is None or seen < store.total):
+        method = "POST" if store.form else "GET"
+        body = urlencode(store.form).encode() if store.form else None
+        more = replace(request, url=store.more, method=method, body=body, headers=_FORM if store.form else {})
+        following = (_window(more, seen, seen),)
+    return ListingPage(_lines(store.records, base_url(page)), told_total=store.total, following=following)
+
+
+def _group(page: WebPage, request: ListingRequest) -> ListingPage:
+    store = next(_stores(page), None)
+    total = store.total if store else None
+    if not store or not store.records:
+        if total is not None and request.seen >= total:
+            return ListingPage((), told_total=total)
+        asked = dict(parse_qsl(urlsplit(request.url).query))
+        raise NotAListing(
+            f"an answer of {len(page.text.encode())} bytes without a record, asked for those from number "
+            f"{asked.get('startrecord', '1')}: a site that encrypts columnid and unitid answers so to plain ones"
+        )
+    seen = request.seen + len(store.records)
+    following: tuple[ListingRequest, ...] = ()
+    if total is None or seen < total:
+        following = (_window(request, seen, len(store.records)),)
+    return ListingPage(_lines(store.records, page.url), told_total=total, following=following)
+
+
+def _window(request: ListingRequest, seen: int, most: int) -> ListingRequest:
+    """The request for the lines behind those seen, at most `most`, by their numbers and by page in one."""
+    size = max(size for size in range(1, min(most, seen, _MOST) + 1) if seen % size == 0)
+    asked = {"startrecord": seen + 1, "endrecord": seen + size, "perpage": size, "page": seen // size + 1}
+    return replace(request, url=_with(request.url, asked), seen=seen)
+
+
+def _lines(records: tuple[str, ...], base: str) -> tuple[Entry, ...]:
+    return tuple(entry for record in records if (entry := row_entry(parse(_whole(record)), base)))
+
+
+def _whole(record: str) -> str:
+    """A table row alone would lose its cells to the parser."""
+    return f"<table>{record}</table>" if record.lstrip()[:3].lower() == "<tr" else f"<div>{record}</div>"
+
+
+def _search(page: WebPage, request: ListingRequest) -> ListingRequest | None:
+    """The first request of the catalog whose search the page calls."""
+    call = _LOAD.search(page.text)
+    if not call:
+        return None
+    path, rest = _arguments(page.text[call.end() : call.end() + 2000])
+    url = urljoin(page.url, path)
+    query = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
+    # The class of the catalog that the column's own address names; the script puts it in for its variable.
+    if number := dict(parse_qsl(urlsplit(page.url).query)).get("number"):
+        query["infotypeId"] = number
+        url = _with(url, query)
+    given = dict(zip(("divid", "infotypeId", "", "", "jdid"), rest, strict=False))
+    names = ("vc_title", "vc_number", "vc_filenumber", "vc_all", "texttype", "fbtime", "area")
+    form = dict.fromkeys(names, "") | given | query | {"currpage": "1"}
+    form.setdefault("sortfield", "compaltedate:0")
+    form.pop("", None)
+    return replace(request, url=url, method="POST", body=urlencode(form).encode(), headers=_FORM)
+
+
+def _arguments(call: str) -> tuple[str, list[str]]:
+    """The arguments of a call, the first one put together from its pieces with every variable taken for empty."""
+    first, rest, whole = "", [], False
+    for literal in _LITERAL.finditer(call):
+        text, end = literal[1] or literal[2] or "", literal[3] or ""
+        if whole:
+            rest.append(text)
+        else:
+            first += text
+            whole = end == ","
+        if end.startswith(")"):
+            break
+    return first, rest
+
+
+def _catalog(page: WebPage, request: ListingRequest) -> ListingPage:
+    rows = [row for row in page.tree.iter("tr") if "tr_main_value" in (row.get("class") or "")]
+    named = _date_of_rows(page)
+    found = tuple(entry for row in rows if (entry := _row(row, base_url(page), named))) or linked_rows(page, _DETAIL)
+    told = {unit: int(number) for number, unit in _TOLD.findall("".join("".join(page.tree.itertext()).split()))}
+    pages, total = told.get("页"), told.get("条")
+    asked = dict(parse_qsl(urlsplit(request.url).query)) | dict(parse_qsl((request.body or b"").decode()))
+    current = int(asked.get("currpage") or 1)
+    if not found and pages is None:
+        raise NotAListing("neither rows of a catalog nor 共N页")
+    if not found and pages and current <= pages:
+        raise NotAListing(f"no rows on page {current} of {pages}")
+    seen = request.seen + len(found)
+    following = (_turned(request, current + 1, seen),) if pages is not None and current < pages else ()
+    return ListingPage(found, told_total=total, told_pages=pages, following=following)
+
+
+def _date_of_rows(page: WebPage) -> str:
+    """The field of the date in a catalog's rows, as the table's heading names it."""
+    heading = ["".join(row.itertext()) for row in page.tree.iter("tr") if next(row.iter("a"), None) is None]
+    written = re.search(r"成文日期|生成日期|发文日期", "".join("".join(heading).split()))
+    return "written_date" if written else "published_date"
+
+
+def _row(row: HtmlElement, base: str, date_field: str) -> Entry | None:
+    entry = row_entry(row, base)
+    link = next((each for each in row.iter("a") if each.get("href")), None)
+    if entry is None or link is None:
+        return entry
+    fields = dict(entry.fields)
+    day = fields.pop("published_date", None) or iso_date(link.get("rq") or "")
+    if day:
+        fields[date_field] = day
+    if index := (link.get("syh") or "").strip():
+        fields["index_number"] = index
+    return replace(entry, fields=fields)
+
+
+def _turned(request: ListingRequest, page: int, seen: int) -> ListingRequest:
+    """The same search at another page; the number stands where it stood, since the first of two wins."""
+    form = dict(parse_qsl((request.body or b"").decode(), keep_blank_values=True))
+    body = urlencode(form | {"currpage": page}).encode() if request.body else None
+    in_address = not request.body or "currpage" in dict(parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
+    url = _with(request.url, {"currpage": page}) if in_address else request.url
+    return replace(request, url=url, body=body, seen=seen)
+
+
+def _with(url: str, changes: Mapping[str, object]) -> str:
+    """The address with these parameters in its query, each once."""
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query, keep_blank_values=True)) | {name: str(value) for name, value in changes.items()}
+    return parts._replace(query=urlencode(query)).geturl()

@@ -1,0 +1,154 @@
+"""NFCMS: Guangdong sites outside gkmlpt, by the same vendor (Shenzhen, Futian, Bao'an, Foshan, Zengcheng …).
+
+Detail `…/content/post_{id}.html` (seen on saved pages, July 2026). A column is listed in one of two ways:
+
+* static pages `index.html`, `index_2.html` … with links to the next and the last page (page k at `index_{k}.html`:
+  crawlers of sz.gov.cn and hrss.sz.gov.cn; that the last page is linked: unverified);
+* static JSON on some sites, `/postmeta/i/{column}.json`: `articles` (all of them at once), `children` (columns below)
+  and the column's own fields. A crawler of hrss.foshan.gov.cn found both ways cut after 50 pages of 50, so a column
+  of 21,140 showed 2,500: the told total is what reveals it. `publish_count` stands at each of the children; that a
+  column says it of itself too: unverified.
+
+Read from other people's crawlers in November 2026 (sz.gov.cn/zfgb, zc.gov.cn, gxj.sz.gov.cn, hengqin.gov.cn,
+hrss.foshan.gov.cn); no answer was seen here.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from etl.platforms.base import (
+    Embedded,
+    Entry,
+    Fingerprint,
+    FoundColumn,
+    Layout,
+    ListingPage,
+    ListingRequest,
+    NotAListing,
+    Platform,
+)
+from etl.platforms.helpers.columns import linked_columns, list_above
+from etl.platforms.helpers.rows import china_day, json_of, linked_rows, plain
+from etl.web.data import object_after
+from etl.web.page import WebPage, links
+
+_DETAIL = re.compile(r"/content/m?post_\d+\.html(?:$|[?#])")
+_PAGE = re.compile(r"/index_(\d+)\.html$")
+_LIST = re.compile(r"/(?:index\.html)?$")
+_LAST = re.compile(r"尾页|末页|最后一页")
+# What extension fields of articles mean (metadata of gazettes and policy columns; the first that is filled counts).
+_EXTENSIONS = {
+    "document_number": ("EXT_wh", "EXT_zh"),
+    "publisher": ("EXT_fbjg", "EXT_fwdw"),
+    "subject_category": ("EXT_ztfl",),
+    "validity": ("EXT_sx",),
+}
+
+
+class Nfcms(Platform):
+    name = "nfcms"
+    layout = Layout(body=("div.article-content", "div.zw", "div.news_cont_d_wrap", "#zoomcon", "div.article_con"))
+
+    fingerprints = (
+        Fingerprint("document content/post_<id>.html", "link", r"^(?!/gkmlpt/).*/content/m?post_\d+\.html", 2),
+        Fingerprint("document content/post_<id>.html", "address", r"^(?!.*/gkmlpt/).*/content/m?post_\d+\.html", 1),
+        Fingerprint("list /postmeta/i/<number>.json", "address", r"/postmeta/i/\d+\.json", 1),
+        Fingerprint("articles of its JSON", "markup", r'"(?:publish_count|post_url|json_ext)"\s*:', 2),
+        Fingerprint(
+            "scripts of the vendor's cloud", "markup", r"cloud\.gd\.gov\.cn|(?:statistics|service)\.gd\.gov\.cn/", 1
+        ),
+        Fingerprint("data of a consultation", "markup", r"\bquestion_data\s*:", 1),
+    )
+
+    def find_columns(self, page: WebPage) -> tuple[FoundColumn, ...]:
+        if "/postmeta/i/" in page.url:
+            return (FoundColumn(page.url),)
+        above = list_above(page, r"/content/m?post_\d+\.html.*$", "/")
+        return (*above, *linked_columns(page, _LIST))
+
+    def embedded(self, page: WebPage) -> Embedded | None:
+        """Consultation pages are an empty shell around `window._CONFIG.question_data`."""
+        data = object_after(page.text, "question_data")
+        article = data.get("article") if data else None
+        if data is None or not isinstance(article, dict) or not isinstance(article.get("content"), str):
+            return None
+        found = {
+            "title": (data.get("title"), "question_data.title"),
+            "source": (article.get("source"), "question_data.article.source"),
+            "published_date": (article.get("published_at"), "question_data.article.published_at"),
+        }
+        fields = {k: (str(v), path) for k, (v, path) in found.items() if isinstance(v, (str, int)) and v}
+        return Embedded(body_html=article["content"], fields=fields)
+
+    def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
+        return _column(page, request) if "/postmeta/i/" in urlsplit(page.url).path else _index(page, request)
+
+
+def _index(page: WebPage, request: ListingRequest) -> ListingPage:
+    here = urlsplit(page.url).path
+    current = int(found[1]) if (found := _PAGE.search(here)) else 1
+    folder = here.rsplit("/", 1)[0]
+    # Documents of this column first: a last page with one line has fewer links than the boxes beside it.
+    own = re.compile(rf"^(?:https?:)?(?://[^/]+(?=/))?(?:{re.escape(folder)}/|\./)?(?:[\w-]+/)*{_DETAIL.pattern[1:]}")
+    entries = linked_rows(page, own) or linked_rows(page, _DETAIL)
+    numbers, last = set(), None
+    for url, words in links(page):
+        path = urlsplit(url).path
+        if path.rsplit("/", 1)[0] == folder and (found := _PAGE.search(path)):
+            numbers.add(int(found[1]))
+            if _LAST.search(words):
+                last = int(found[1])
+    if not entries and not numbers:
+        raise NotAListing("neither links to documents (content/post_<id>.html) nor to further pages (index_<n>.html)")
+    goes_on = any(number > current for number in numbers)
+    # A window of numbers (1 2 3 …) does not tell how many there are, and the last page does not link itself.
+    told = last or (current if current > 1 and not goes_on else None)
+    following: tuple[ListingRequest, ...] = ()
+    if goes_on:
+        url = urljoin(page.url, f"index_{current + 1}.html")
+        following = (ListingRequest(url, request.column, request.seen + len(entries)),)
+    return ListingPage(entries, told_pages=told, following=following)
+
+
+def _column(page: WebPage, request: ListingRequest) -> ListingPage:
+    column = json_of(page)
+    articles = column.get("articles") if isinstance(column, dict) else None
+    children = column.get("children") if isinstance(column, dict) else None
+    if not isinstance(articles, list) and not isinstance(children, list):
+        raise NotAListing("JSON without articles and without children")
+    following = tuple(
+        ListingRequest(urljoin(page.url, f"{child['id']}.json"), f"{request.column} / {plain(child.get('name'))}")
+        for child in children or ()
+        if isinstance(child, dict) and child.get("id")
+    )
+    entries = tuple(_entry(article, page.url) for article in articles or () if isinstance(article, dict))
+    # A parent's count may be that of the columns below it; the children tell their own.
+    total = column.get("publish_count") if not following else None
+    return ListingPage(entries, told_total=total if isinstance(total, int) else None, following=following)
+
+
+def _entry(article: Mapping[str, Any], base: str) -> Entry:
+    """A line of `articles`; one without an address is given none that could be taken for a page."""
+    url = str(article.get("url") or article.get("post_url") or "").strip()
+    more = _extensions(article)
+    fields = {
+        name: value for name, keys in _EXTENSIONS.items() if (value := next(filter(None, map(more.get, keys)), None))
+    }
+    dates = map(china_day, (article.get("date"), article.get("publish_time"), article.get("created_at")))
+    if published := next(filter(None, dates), None):
+        fields["published_date"] = published
+    return Entry(urljoin(base, url) if url else f"post:{article.get('id')}", plain(article.get("title")), fields)
+
+
+def _extensions(article: Mapping[str, Any]) -> dict[str, str]:
+    """The EXT_ fields, whether they stand in the article itself or in its `json_ext` (text, or `[]` for none)."""
+    packed = article.get("json_ext")
+    try:
+        inner = json.loads(packed) if isinstance(packed, str) and packed else packed
+    except ValueError:
+        inner = None
+    every = {**(inner if isinstance(inner, dict) else {}), **article}
+    return {name: plain(value) for name, value in every.items() if name.startswith("EXT_") and isinstance(value, str)}

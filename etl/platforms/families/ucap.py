@@ -1,0 +1,141 @@
+"""UCAP (开普): Jiangxi, Hainan, Harbin, the securities regulator, the tax administration …
+
+Details `/{site}/{channel}/202305/{32 hex}.shtml`, `/{site}/{channel}/202512/c01_{id}.shtml` and
+`/{site}/{channel}/c{id}/content.shtml`; the body is wrapped in an element of its own (seen on saved pages, July 2026).
+A column is listed in one of two ways:
+
+* static pages `…/{channel}/list.shtml` (also xxgk_list, common_list, fg …) with the call
+  `createPageHTML('page_div', pages, current, 'list', 'shtml', total)`, counted from 1, page k at `list_{k}.shtml`.
+  Another vendor's function has the same name: there the numbers come first and count from 0;
+* JSON, `/searchList/{channel}?_isAgg=true&_isJson=true&_pageSize=&_template=index&page=` (also `/search/…` and
+  `/common/search/…`): `data.total`, `data.results` with `title, url` (without a scheme), `publishedTimeStr` and
+  labelled values in `domainMetaList[].resultList[]` (`name, value, key`; empty ones say "" or "null"). Sites answer
+  fewer than `_pageSize` (20 at most at csrc.gov.cn), and a total may be higher than what the pages hold.
+
+Read from other people's crawlers and their tests in November 2026 (csrc.gov.cn, ks.gov.cn, gfex.com.cn, klmy.gov.cn,
+chinatax.gov.cn); no answer was seen here. Sites that ask for a token made in the browser, and the POST form of
+chinatax.gov.cn, are not walked.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+
+from etl.platforms.base import (
+    Entry,
+    Fingerprint,
+    FoundColumn,
+    Layout,
+    ListingPage,
+    ListingRequest,
+    NotAListing,
+    Platform,
+)
+from etl.platforms.helpers.columns import linked_columns, list_above
+from etl.platforms.helpers.rows import china_day, json_of, linked_rows, plain
+from etl.web.page import WebPage
+
+_DETAIL = re.compile(r"/(?:20\d{4}/(?:[0-9a-f]{32}|c\d+_\d+)|c\d+/content)\.s?html(?:$|[?#])")
+# Others name a document c<id>/content.html too, below a channel n<id>.
+_OWN = r"/20\d{4}/(?:[0-9a-f]{32}|c\d+_\d+)\.s?html|/c\d{4,}/c\d{4,}/content\.s?html"
+_PAGER = re.compile(
+    r"""createPageHTML\s*\(\s*["'][\w-]+["']\s*,\s*(\d+)\s*,\s*(\d+)\s*,\s*["']([\w-]+)["']\s*,\s*["'](\w+)["']\s*,\s*(\d+)"""
+)
+_SEARCH = re.compile(r"/search(?:List)?/[0-9a-f]{32}$")
+_LISTS = re.compile(r"/[\w-]*list\.shtml$|/(?:fg|tzgg|index)\.shtml$")
+_FIELDS = {
+    "发文字号": "document_number",
+    "文号": "document_number",
+    "索引号": "index_number",
+    "发文机关": "publisher",
+    "发布机构": "publisher",
+    "成文日期": "written_date",
+    "主题分类": "subject_category",
+}
+
+
+class Ucap(Platform):
+    name = "ucap"
+    layout = Layout(body=("ucapcontent", "#UCAP-CONTENT", "#zoomcon", "#zoom.con_cen"))
+
+    fingerprints = (
+        Fingerprint("document <month>/<32 hex>.shtml, c<id>/content.shtml", "link", _OWN, 2),
+        Fingerprint("document <month>/<32 hex>.shtml, c<id>/content.shtml", "address", _OWN, 1),
+        Fingerprint("meta tag template,templategroup,version", "markup", r"template,templategroup,version", 2),
+        Fingerprint("files below /xhtml/", "markup", r"""["'](?:/[\w-]+)?/xhtml/(?:[\w-]+/)*[\w.-]+\.(?:js|css)""", 1),
+        Fingerprint("element ucapcontent, UCAP-CONTENT", "markup", r"<ucap(?:content|title)|UCAP-CONTENT", 1),
+        Fingerprint("files of its consultations, /u/res/", "markup", r"""["']/u/res/(?:js|skin)/""", 1),
+        Fingerprint("answer of its search", "markup", r'"domainMetaList"', 2),
+        Fingerprint("search of a channel, /searchList/<32 hex>", "address", r"/search(?:List)?/[0-9a-f]{32}", 1),
+    )
+
+    def find_columns(self, page: WebPage) -> tuple[FoundColumn, ...]:
+        above = (
+            *list_above(page, r"/c\d+/content\.s?html.*$", "/common_list.shtml"),
+            *list_above(page, r"/20\d{4}/(?:[0-9a-f]{32}|c\d+_\d+)\.s?html.*$", "/list.shtml"),
+        )
+        asked = (FoundColumn(page.url),) if _SEARCH.search(urlsplit(page.url).path) else ()
+        return (*asked, *above, *linked_columns(page, _LISTS))
+
+    def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
+        return _results(page, request) if _SEARCH.search(urlsplit(page.url).path) else _list(page, request)
+
+
+def _list(page: WebPage, request: ListingRequest) -> ListingPage:
+    # Documents of this channel first: a last page with one line has fewer links than the boxes beside it.
+    channel = urlsplit(page.url).path.rsplit("/", 1)[0]
+    own = re.compile(re.escape(channel) + _DETAIL.pattern)
+    entries = linked_rows(page, own) or linked_rows(page, _DETAIL)
+    pager = _PAGER.search(page.text)
+    if not entries and not pager:
+        raise NotAListing("neither links to documents (<month>/<32 hex>.shtml) nor a call of createPageHTML")
+    if not pager:
+        return ListingPage(entries)
+    pages, current, stem, extension, total = int(pager[1]), int(pager[2]), pager[3], pager[4], int(pager[5])
+    following: tuple[ListingRequest, ...] = ()
+    if current < pages:
+        url = urljoin(page.url, f"{stem}_{current + 1}.{extension}")
+        following = (ListingRequest(url, request.column, request.seen + len(entries)),)
+    return ListingPage(entries, told_total=total, told_pages=pages, following=following)
+
+
+def _results(page: WebPage, request: ListingRequest) -> ListingPage:
+    answer = json_of(page)
+    data = answer.get("data") if isinstance(answer, dict) else None
+    results = data.get("results") if isinstance(data, dict) else None
+    if not isinstance(data, dict) or not isinstance(results, list):
+        raise NotAListing("JSON without data.results (the address needs _isJson=true)")
+    entries = tuple(_entry(result, page.url) for result in results if isinstance(result, dict))
+    total = data.get("total")
+    told = int(total) if isinstance(total, (int, str)) and str(total).isdigit() else None
+    seen = request.seen + len(entries)
+    following: tuple[ListingRequest, ...] = ()
+    # By what has come, not by _pageSize: the site answers fewer than it is asked for.
+    if entries and (told is None or seen < told):
+        query = dict(parse_qsl(urlsplit(page.url).query, keep_blank_values=True))
+        query["page"] = str(int(query.get("page") or 1) + 1)
+        following = (ListingRequest(urljoin(page.url, "?" + urlencode(query)), request.column, seen),)
+    return ListingPage(entries, told_total=told, following=following)
+
+
+def _entry(result: Mapping[str, Any], base: str) -> Entry:
+    fields = dict(_labelled(result))
+    if published := china_day(result.get("publishedTimeStr")) or china_day(result.get("publishedTime")):
+        fields["published_date"] = published
+    url = str(result.get("url") or "").strip()
+    title = plain(result.get("title") or result.get("titleHtml"))
+    return Entry(urljoin(base, url) if url else f"manuscript:{result.get('manuscriptId')}", title, fields)
+
+
+def _labelled(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The labelled values. By their names, which are the sites' own words: the keys differ from site to site."""
+    for group in result.get("domainMetaList") or ():
+        for item in (group.get("resultList") if isinstance(group, dict) else None) or ():
+            if not isinstance(item, dict):
+                continue
+            name, value = _FIELDS.get(plain(item.get("name"))), plain(item.get("value"))
+            if name and value and value != "null":
+                value = (china_day(value) or "") if name.endswith("_date") else value
+                if value:
+                    yield name, value

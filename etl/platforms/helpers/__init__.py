@@ -1,0 +1,1 @@
+"""What several families share: rows of a list, columns, feeds, repeated rows."""

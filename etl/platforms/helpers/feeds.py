@@ -1,0 +1,103 @@
+"""Sitemaps (sitemaps.org, indexes too) and feeds (RSS 2.0, RSS 1.0, Atom with RFC 5005 paging), told by their content.
+
+A sitemap says no titles, and its `lastmod` is when a page changed, not when its document was published: it orders the
+entries, newest first, and gives no field. Entities are not resolved and broken XML is not mended: half a sitemap would
+look like a whole one.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
+from lxml import etree
+
+from etl.clock import CHINA
+from etl.platforms.base import Entry, ListingPage, ListingRequest, NotAListing
+from etl.platforms.helpers.rows import iso_date
+from etl.web.page import WebPage, absolute
+
+KINDS = "urlset|sitemapindex|rss|feed|RDF"
+ROOT = re.compile(rf"\A\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^>\[]*>\s*)*<(?:\w+:)?({KINDS})[\s>]", re.DOTALL)
+_HEAD = 4000
+"""Characters among which the root element is looked for."""
+
+
+def is_feed(page: WebPage) -> bool:
+    """Whether the page is a sitemap or a feed."""
+    return ROOT.match(page.text[:_HEAD]) is not None
+
+
+def read_feed(page: WebPage, request: ListingRequest) -> ListingPage:
+    """The entries of a sitemap or feed, and the sitemaps or pages that follow. Raises `NotAListing`."""
+    parser = etree.XMLParser(encoding="utf-8", resolve_entities=False, no_network=True)
+    try:
+        root = etree.fromstring(page.text.strip().encode("utf-8", "replace"), parser)
+    except etree.XMLSyntaxError as error:
+        raise NotAListing(f"broken XML: {error.msg}") from error
+    kind = etree.QName(root).localname
+    if kind in ("sitemapindex", "urlset"):
+        found = _located(root, "sitemap" if kind == "sitemapindex" else "url", page.url)
+        if kind == "urlset":
+            return ListingPage(tuple(Entry(url) for url in found))
+        return ListingPage((), following=tuple(ListingRequest(url, request.column) for url in found))
+    entries = tuple(_atom(root, page.url) if kind == "feed" else _rss(root, page.url))
+    following: tuple[ListingRequest, ...] = ()
+    if kind == "feed" and (url := _linked(root, "next", page.url)):
+        following = (ListingRequest(url, request.column, request.seen + len(entries)),)
+    return ListingPage(entries, following=following)
+
+
+def _located(root: etree._Element, name: str, base: str) -> list[str]:
+    """The addresses of a sitemap, newest `lastmod` first, those without one last."""
+    found = [
+        (_day(_text(item, "lastmod")) or "", url)
+        for item in root.iter(f"{{*}}{name}")
+        if (url := absolute(_text(item, "loc"), base))
+    ]
+    return [url for _, url in sorted(found, key=lambda item: item[0], reverse=True)]
+
+
+def _rss(root: etree._Element, base: str) -> Iterator[Entry]:
+    for item in root.iter("{*}item"):
+        url = absolute(_text(item, "link") or _text(item, "guid"), base)
+        if url:
+            yield Entry(url, _text(item, "title"), _published(_text(item, "pubDate") or _text(item, "date")))
+
+
+def _atom(root: etree._Element, base: str) -> Iterator[Entry]:
+    for item in root.iter("{*}entry"):
+        if url := _linked(item, "alternate", base):
+            yield Entry(url, _text(item, "title"), _published(_text(item, "published") or _text(item, "updated")))
+
+
+def _linked(element: etree._Element, rel: str, base: str) -> str | None:
+    """The address of the element's own link of that relation; a link that names none is `alternate`."""
+    for link in element.iterchildren("{*}link"):
+        if (link.get("rel") or "alternate") == rel and link.get("href"):
+            return absolute(link.get("href") or "", base)
+    return None
+
+
+def _text(element: etree._Element, name: str) -> str:
+    child = next(element.iterchildren(f"{{*}}{name}"), None)
+    return " ".join("".join(map(str, child.itertext())).split()) if child is not None else ""
+
+
+def _published(text: str) -> dict[str, str]:
+    day = _day(text)
+    return {"published_date": day[:10]} if day else {}
+
+
+def _day(text: str) -> str | None:
+    """An RFC 822 or ISO 8601 time as one of China's calendar, sortable; what has no zone is taken as it stands."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        try:
+            moment = parsedate_to_datetime(text)
+        except (ValueError, TypeError):
+            return iso_date(text)
+    if moment.tzinfo:
+        moment = moment.astimezone(CHINA).replace(tzinfo=None)
+    return moment.isoformat()

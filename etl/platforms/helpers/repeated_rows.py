@@ -1,0 +1,131 @@
+"""The rows that a page repeats: a guess at where a site that no family knows lists its documents."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lxml.html import HtmlElement
+
+from etl.platforms.helpers.columns import same_site
+from etl.platforms.helpers.rows import iso_date
+from etl.web.page import WebPage, absolute, base_url
+from etl.web.select import elements, value
+
+_ROWS = ("li", "tr", "dd", "dt", "p", "div", "article")
+_TITLE = 8
+"""Characters from which on a link's words are a title, and not the name of a column or a button."""
+_FEWEST = 3
+"""Rows from which on a list shows that it is one."""
+_NEXT = re.compile(r"^\W*(?:下一?页|下頁|后一页|next)\W*$|^(?:>|›|»)$", re.IGNORECASE)
+_WORD = re.compile(r"^-?[A-Za-z_][\w-]*$")
+# Classes that say the state of a row or the order in a list, not what it is.
+_PASSING = re.compile(r"^(?:on|cur|current|active|hover|first|last|odd|even|clearfix|fl|fr|\w*\d+)$", re.IGNORECASE)
+
+
+@dataclass
+class _Group:
+    rows: list[HtmlElement] = field(default_factory=list)
+    dated: int = 0
+    own: int = 0
+
+    @property
+    def weight(self) -> int:
+        return len(self.rows) + 2 * self.dated
+
+
+def repeated_rows(page: WebPage) -> Mapping[str, Any] | None:
+    """The key `listing` for the page's heaviest group of alike rows of a title and, mostly, a date; None for none."""
+    groups: dict[tuple[HtmlElement, str], _Group] = {}
+    base = base_url(page)
+    for link in page.tree.iter("a"):
+        words = " ".join("".join(link.itertext()).split())
+        url = absolute(link.get("href") or "", base)
+        if url is None or len(link.get("title") or words) < _TITLE:
+            continue
+        row = next((item for item in link.iterancestors() if item.tag in _ROWS), None)
+        parent = row.getparent() if row is not None else None
+        if row is None or parent is None:
+            continue
+        group = groups.setdefault((parent, str(row.tag)), _Group())
+        if row not in group.rows:
+            group.rows.append(row)
+            group.own += same_site(url, page)
+            group.dated += iso_date("".join(row.itertext()).replace(words, " ")) is not None
+    # A list of documents leads here and there to another site; one that mostly does is of links to others.
+    ours = [group for group in groups.values() if group.own * 2 >= len(group.rows)]
+    best = max(ours, key=lambda group: group.weight, default=None)
+    if best is None or len(best.rows) < _FEWEST:
+        return None
+    selector = _selector(best.rows, page)
+    guess: dict[str, Any] = {"rows": selector}
+    if date := _date(best.rows):
+        guess["fields"] = {"published_date": date}
+    if following := _next(page):
+        guess["next"] = following
+    return guess
+
+
+def _selector(rows: list[HtmlElement], page: WebPage) -> str:
+    """A selector of these rows and their likes in the same list, as short as the page's ids and classes allow."""
+    parent = rows[0].getparent()
+    wanted = set(parent.iterchildren(str(rows[0].tag)))
+    found = f"{_named(parent)} > {_tag(rows)}"
+    names = [name for above in parent.iterancestors() if (name := _named(above)) != above.tag]
+    # The nearest ancestor that tells this list from others of its kind; all of them where none does alone.
+    narrowed = [found, *(f"{name} {found}" for name in names), " ".join([*reversed(names), found])]
+    return next((each for each in narrowed if set(elements(each, page.tree)) <= wanted), narrowed[-1])
+
+
+def _named(element: HtmlElement) -> str:
+    """The element by its id, or its tag with its classes."""
+    if (name := element.get("id") or "") and _WORD.match(name):
+        return f"#{name}"
+    return str(element.tag) + "".join(f".{name}" for name in _classes(element))
+
+
+def _classes(element: HtmlElement) -> Iterator[str]:
+    return (name for name in (element.get("class") or "").split() if _WORD.match(name) and not _PASSING.match(name))
+
+
+def _tag(rows: list[HtmlElement]) -> str:
+    """The rows' tag, with the classes that all of them bear."""
+    shared = Counter(name for row in rows for name in set(_classes(row)))
+    return str(rows[0].tag) + "".join(f".{name}" for name, count in shared.items() if count == len(rows))
+
+
+def _date(rows: list[HtmlElement]) -> str | None:
+    """A selector within a row of what is nothing but a date, in most of the rows."""
+    seen = Counter(_place(item) for row in rows for item in _dates(row))
+    most = next(iter(seen.most_common(1)), None)
+    return most[0] if most and most[1] * 2 > len(rows) and _agrees(most[0], rows) else None
+
+
+def _dates(row: HtmlElement) -> Iterable[HtmlElement]:
+    return (item for item in row.iterdescendants("span", "td", "em", "i", "time", "b", "font", "div", "p", "label")
+            if len(item) == 0 and len(text := value(".", item)) <= 14 and iso_date(text))  # fmt: skip
+
+
+def _place(item: HtmlElement) -> str:
+    name = _named(item)
+    if name != item.tag:
+        return name
+    alike = [each for each in item.getparent().iterchildren(str(item.tag))]
+    return name if len(alike) == 1 else f"{name}:nth-of-type({alike.index(item) + 1})"
+
+
+def _agrees(selector: str, rows: list[HtmlElement]) -> bool:
+    return sum(iso_date(value(selector, row)) is not None for row in rows) * 2 > len(rows)
+
+
+def _next(page: WebPage) -> str | None:
+    for link in page.tree.iter("a"):
+        words = "".join("".join(link.itertext()).split())
+        target = (link.get("href") or "").strip()
+        if not _NEXT.match(words) or target in ("", "#") or target.lower().startswith("javascript"):
+            continue
+        selector = f"a{''.join(f'.{name}' for name in _classes(link))}"
+        alike = elements(selector, page.tree) if selector != "a" else []
+        return selector if alike[:1] == [link] else f"//a[normalize-space(.) = '{words}']"
+    return None

@@ -1,0 +1,136 @@
+"""Pages made to be costly, and a process of its own in which they are read: `python -m tests.support.hostile_pages`.
+
+Memory can only be measured where nothing else has used it before. The process ends with an error that names the page
+which raised, took more than two seconds of CPU, or lifted the process by more than 300 MB.
+"""
+
+# ruff: noqa: E501 — a case is a line.
+
+import resource
+import time
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from etl.extract import extract
+from tests.support.pages import page
+
+SECONDS, MEGABYTES = 2.0, 300
+URL = "http://a.gov.cn/t20200101_123456.html"
+HALF = 500_000
+PROSE = "一二三四五六七八九十，一二三四五六七八九十。"
+COSTLY: dict[str, str] = {
+    "spaces": "<p>" + " " * 2 * HALF + "x</p>",
+    "digits": "<p>" + "1" * 2 * HALF + "</p>",
+    "years": "<p>发布日期：" + "2020-" * 200_000 + "</p>",
+    "brackets": "<p>" + "〔" * HALF + "</p>",
+    "colons": "<p>" + "：" * HALF + "</p>",
+    "quotes": "<script>document.write(" + "'" * 5000 + ')</script><p onclick="' + "'" * HALF + '">x</p>',
+    "numbers": "<h1>" + "云〔2020〕" * 60_000 + "</h1><p>" + "云〔2020〕" * 60_000 + "</p>",
+    "number lines": ("<p>" + "云政" * 29 + "号</p><p>" + "令 " * 29 + "号</p>") * 4_000,
+    "cited titles": "<h1>" + "《" * 200_000 + "</h1>",
+    "deep": "<div>" * 60_000,
+    "deep inline": "<b>" * 60_000,
+    "deep prose": f"<div class=tit>{PROSE}" * 10_000,
+    "deep containers": f"<div id=zoom class='TRS_Editor view article-content'>{PROSE}" * 5_000,
+    "deep tables": "<table><tr><td>" * 15_000 + "索引号：1",
+    "containers": f"<div id=zoom>{PROSE}</div>" * 10_000,
+    "attributes": "<p " + " ".join(f"a{i}=1" for i in range(60_000)) + ">x</p>",
+    "attributes without values": "<p " + "/".join(f"a{i}" for i in range(60_000)) + ">x</p>",
+    "attributes with tags inside": "<p " + " ".join(f'a{i}="<"' for i in range(40_000)) + ">x</p>",
+    "long attribute": f"<p class='{'a ' * HALF}' id='{'b' * HALF}' style='{'none ' * 100_000}'>x</p>",
+    "long address": f"<a href='{'%41' * HALF}'>x.pdf</a><base href='http://a/{'b/' * 200_000}'>" + "<a href=../a.pdf>a</a>" * 2_000,
+    "entities": "<!DOCTYPE x [<!ENTITY a 'aa'>" + "".join(f"<!ENTITY a{i} '{'&a;' * 10}'>" for i in range(9)) + "]><p>" + "&lt;&a8;" * 80_000 + "</p>",
+    "comments": "<!--x-->" * 60_000 + "<!--" + "<$[" * HALF + "-->",
+    "marks": "<!--ZJEG_RSS.content.begin-->x" * 10_000,
+    "scripts": "<script>document.write('a')</script>" * 10_000,
+    "scripts in scripts": "<script>document.write('<script>document.write(1)<\\/script>')</script>" * 3_000,
+    "scripts that hide": "<p class=a>x</p>" * 10_000 + "<script>$('.a').hide();</script>" * 400,
+    "scripts that fill": "<script>$('#a').html('<p id=a>x</p>')</script>" * 4_000 + "<p id=a></p>",
+    "scripts that grow": "<script>var a='aaaaaaaa';" + "a+=a;" * 60 + "document.write(a)</script>",
+    "brackets in scripts": ("<script>document.write(" + "(" * 3000 + ")</script>") * 60,
+    "assignments": ("<script>var a='" + "x" * 15_000 + "';" + "=" * 3000 + "document.write(b)</script>") * 40,
+    "style sheet": "<style>" + ".a{display:none}@media x{" * 3000 + "</style><p>x</p>",
+    "at-rules": "<style>display none " + "@a" * 45_000 + "</style>",
+    "braces": "<style>display none @a{" + "a{}" * 30_000 + "</style>",
+    "conditions": ("<p ms-visible='" + "((" * 90 + "' v-if='" + "!" * 190 + "1'>x</p>") * 700,
+    "json": "DETAIL: " + '{"a":' * 80_000,
+    "json cut off": 'DETAIL: {"content":"' + "x" * 2 * HALF,
+    "lists in scripts": ("<script>" + "{url:'a.pdf" * 20_000 + ("{" + "x" * 590) * 800 + "url:'.pdf'</script>"),
+    "a table without end": "<table>" + "<tr><td>发布日期：2020-01-01</td><td>x</td></tr>" * 120_000,
+    "links": "<a href='a.pdf'>a</a>" * 30_000,
+    "pictures": "<div id=zoom>" + "<img src=a.png>" * 30_000 + "</div>",
+    "frames": "<iframe src='v.html?file=a.pdf'>" * 3_000 + "<embed src=a.pdf>" * 20_000,
+    "rows": "<table>" + "<tr><td>索引号</td><td>x</td></tr>" * 15_000 + "</table>",
+    "wide rows": "<table><tr>" + "<td>索引号</td>" * 15_000 + "</tr><tr>" + "<td>x</td>" * 15_000 + "</tr></table>",
+    "rows of labels": ("<tr>" + "<td>索引号</td>" * 200 + "</tr>") * 80,
+    "labels": "<p>索引号：</p>" * 20_000,
+    "labels in one line": "索引号：1来源：" * 40_000,
+    "labels in spans": "<p>" + "<span>索引号</span><span>x</span>" * 20_000 + "</p>",
+    "gaps": "<p>" + "索<i></i>" * 60_000 + "：</p>",
+    "zero width": "<p>索引号" + "\u200b" * HALF + "：x</p>",
+    "tools": "<p>" + "附件下载" * 28 + "x</p>" + ("<p>" + "附件下载1" * 23 + "x</p>") * 3_000,
+    "related": f"<p>相关解读</p><p>{PROSE}</p>" * 8_000,
+    "signatures": "<p>2020年1月1日</p>" * 15_000,
+    "headings": "<h1>关于开展工作的通知</h1>" * 15_000 + f"<p>{PROSE}</p>",
+    "titles": "<title>" + "a - " * 20_000 + "</title>" + "<title>关于开展工作的通知_a</title>" * 5_000,
+    "meta": "<meta name=PubDate content='" + "2020-" * 100_000 + "'><meta name=Keywords content='" + " ," * HALF + "'>",
+    "charset": "<meta charset=" + " " * 8000 + ">" + "charset=" * 50_000,
+    "values": "<table><tr><td>文号</td><td>" + "- " * 100_000 + "</td><td>有效性</td><td>" + "有效" * 100_000 + "</td></tr></table>",
+    "breaks": "<br>" * 60_000,
+    "angles": "<" * HALF + "<a " * 60_000 + '<a href="' * 60_000,
+    "nul": "\x00" * HALF + "<p>x",
+    "sections": "<![CDATA[" * 30_000 + "<?x " * 30_000,
+}  # fmt: skip
+
+_MARKUP = """
+<div>|</div>|<table><tr><td>|</td></tr>|<script>document.write('|');</script>|<!--|-->|索引号：|文号|：|〔2020〕3号|2020-13-45
+<p style='display:none'>|<a href='x.pdf'>|<a href='http://[::1'>|<style>.a{display:none|}|&#0;|&#xD800;|DETAIL: {
+"content":"|<br>|<span>|【|】|<meta name=ContentStart>|<iframe src='?file=a.pdf'>|<h1>关于|的通知</h1>|  |11|.pdf|@media
+<ucapcontent>|<base href='//['>|<meta charset=utf-7>|<meta charset=gbk>|document.write(|((((|if(|\\|公开方式：
+二〇二〇年十三月|相关解读|附件下载|<html><body>|</html>|<title>|<input id="title" value='|question_data: {|，。|一、二、
+"""
+PIECES = st.sampled_from(["\x00", "\x02", "\ud800", *(p for line in _MARKUP.split("\n") for p in line.split("|"))])
+ANY_BYTES = st.binary(max_size=600)
+ANY_MARKUP = st.lists(PIECES, max_size=40).map("".join).map(lambda text: text.encode("utf-8", "surrogatepass"))
+REPEATED = st.lists(st.tuples(PIECES, st.integers(1, 4_000)), max_size=8).map(
+    lambda parts: "".join(piece * count for piece, count in parts).encode("utf-8", "surrogatepass")
+)
+CUT = st.tuples(st.integers(0, 3000), st.integers(0, 400), PIECES).map(
+    lambda cut: page().encode()[: cut[0]] + cut[2].encode("utf-8", "surrogatepass") + page().encode()[cut[0] + cut[1] :]
+)
+
+
+def check(name: str, body: bytes, base: int, url: str = URL, content_type: str = "") -> None:
+    """Raises `AssertionError` where reading the page costs more than it may; `base` is the process's peak before."""
+    start = time.process_time()
+    found = extract(body, url, content_type)
+    seconds = time.process_time() - start
+    grown = (peak() - base) // 1024
+    assert found.reason
+    assert seconds < SECONDS, f"{name}: {seconds:.1f} s for {len(body)} bytes"
+    assert grown < MEGABYTES, f"{name}: {grown} MB for {len(body)} bytes"
+
+
+def peak() -> int:
+    """The most memory that the process ever had, in KB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def main() -> None:
+    """Reads everything; raises at the first page that costs too much."""
+    extract(b"<p>x</p>", URL)
+    base = peak()
+    for name, text in COSTLY.items():
+        check(name, text.encode(), base)
+
+    @settings(max_examples=150, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(st.one_of(ANY_BYTES, ANY_MARKUP, REPEATED, CUT), st.text(max_size=30), st.text(max_size=20))
+    def no_bytes_are_too_much(body: bytes, url: str, content_type: str) -> None:
+        check("bytes", body, base, url, content_type)
+
+    no_bytes_are_too_much()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,27 @@
+"""Ends a session's local parts when the session itself could not, because it was killed.
+
+Run as `python -m tests.support.reaper STATE_DIR PID` in a session of its own: waits for the process to end.
+"""
+
+import contextlib
+import signal
+import sys
+from pathlib import Path
+
+import psutil
+
+from etl.local import process, services, store
+from etl.local.state import State
+
+
+def end_at_once(state_dir: Path) -> None:
+    """Kill the parts: their data is a test's, and to stop in order takes them seconds."""
+    state = State(state_dir)
+    process.end(state, services.NAMES, how=signal.SIGKILL, seconds=5)
+    store.drop_sockets(state)
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(psutil.NoSuchProcess):
+        psutil.Process(int(sys.argv[2])).wait()
+    end_at_once(Path(sys.argv[1]))

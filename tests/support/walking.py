@@ -1,0 +1,64 @@
+"""A walk over a served site without an archive: every request that follows from another, and what its answer said."""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+import httpx
+import yaml
+
+from demo import source_text
+from demo.server import Site
+from etl.platforms.base import ListingPage, ListingRequest, NotAListing, Platform
+from etl.sources.schema import Source
+from etl.web.page import read_page
+
+
+@dataclass
+class Walk:
+    """What a walk met: pages in their order, and the requests whose answer was no listing, with the reason."""
+
+    pages: list[tuple[ListingRequest, ListingPage]] = field(default_factory=list)
+    lost: list[tuple[ListingRequest, str]] = field(default_factory=list)
+
+    def entries(self, column: str) -> list[dict[str, str]]:
+        """The entries of a column as `goldens.entries` writes them."""
+        found = [entry for request, page in self.pages if request.column == column for entry in page.entries]
+        return [{"url": entry.url, "title": entry.title, **entry.fields} for entry in found]
+
+    def told(self, column: str) -> tuple[int | None, int | None]:
+        """The total and the number of pages that the column's answers told last."""
+        pages = [page for request, page in self.pages if request.column == column]
+        totals = [page.told_total for page in pages if page.told_total is not None]
+        counts = [page.told_pages for page in pages if page.told_pages is not None]
+        return (totals or [None])[-1], (counts or [None])[-1]
+
+
+def first_requests(family: Platform, site: Site) -> tuple[ListingRequest, ...]:
+    """Where a walk of the site's source file begins."""
+    return family.start(Source.model_validate(yaml.safe_load(source_text(site))))
+
+
+def ask(client: httpx.Client, family: Platform, request: ListingRequest) -> ListingPage:
+    """Fetches one listing page and reads it. Raises `NotAListing`."""
+    headers = dict(request.headers)
+    answer = client.request(request.method, request.url, headers=headers, content=request.body)
+    if answer.status_code != 200:
+        raise NotAListing(f"status {answer.status_code}")
+    return family.read_listing(
+        read_page(answer.content, str(answer.url), answer.headers.get("content-type", "")), request
+    )
+
+
+def walk(client: httpx.Client, family: Platform, *first: ListingRequest, most: int = 100) -> Walk:
+    """Walks from these requests to the end, or to `most` of them."""
+    found, waiting = Walk(), deque(first)
+    while waiting and len(found.pages) + len(found.lost) < most:
+        request = waiting.popleft()
+        try:
+            page = ask(client, family, request)
+        except NotAListing as error:
+            found.lost.append((request, str(error)))
+            continue
+        found.pages.append((request, page))
+        waiting.extendleft(reversed(page.following))
+    return found

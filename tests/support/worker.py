@@ -1,0 +1,77 @@
+"""`python -m tests.support.worker`: crawls in processes of their own, to be killed at any of their steps.
+
+Reads lines `SOURCE_FILE KEY STEP` and answers each with the crawl's exit status and the number of steps that it took.
+A step is whatever leaves the process: an object written, a transaction committed. Before number STEP (from 1) the
+process is killed; 0 lets it end.
+"""
+
+import os
+import signal
+import sys
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from minio import Minio
+from sqlalchemy import Connection, Engine, event
+
+from etl.archive.crawls.run import Options
+from etl.archive.storage.archive import open_archive
+from etl.catalog.load import load
+from etl.pipeline.crawl import crawl
+from etl.settings import settings
+
+
+def crawl_until(file: Path, key: str, last: int, told: int) -> None:
+    """One crawl that dies before its step number `last`; each step before it leaves a byte in the pipe `told`."""
+    steps = count(1)
+
+    def step(*_: Any, **__: Any) -> None:
+        number = next(steps)
+        if number == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+        os.write(told, b".")
+
+    put = Minio.put_object
+
+    def put_after_step(*given: Any, **named: Any) -> Any:
+        step()
+        return put(*given, **named)
+
+    def wrote(connection: Connection, _: Any, statement: str, *__: Any) -> None:
+        # When a host may be asked next is no part of the archive.
+        if "archive.host" not in statement and ("SELECT" not in statement[:8] or "publish" in statement):
+            connection.info["wrote"] = True
+
+    def step_if_wrote(connection: Connection) -> None:
+        if connection.info.pop("wrote", False):
+            step()
+
+    Minio.put_object = put_after_step  # type: ignore[method-assign]
+    event.listen(Engine, "before_cursor_execute", wrote)
+    event.listen(Engine, "commit", step_if_wrote)
+    crawl(open_archive(settings()), load(file), key, Options(), settings(), lambda *_: None)
+
+
+def main() -> None:
+    """Forks a child for each line, so that what is imported is imported once."""
+    for line in sys.stdin:
+        file, key, last = line.split()
+        heard, told = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(heard)
+            try:
+                crawl_until(Path(file), key, int(last), told)
+            except BaseException as error:  # noqa: BLE001 - the child must end here, and say why
+                print(f"{type(error).__name__}: {error}", file=sys.stderr)
+                os._exit(1)
+            os._exit(0)
+        os.close(told)
+        with os.fdopen(heard, "rb") as steps:
+            taken = len(steps.read())
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), taken, flush=True)
+
+
+if __name__ == "__main__":
+    main()
