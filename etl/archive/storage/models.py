@@ -1,4 +1,4 @@
-"""The tables of schema `archive`. Names are those of docs/design: page ≠ capture ≠ record ≠ version."""
+"""The tables of schema `archive`. Their names are explained in docs/architecture.md."""
 
 from datetime import date, datetime
 from typing import Any, ClassVar

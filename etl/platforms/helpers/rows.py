@@ -13,7 +13,7 @@ from etl.platforms.base import Entry, NotAListing
 from etl.web.page import WebPage, absolute, base_url
 
 _DATE = re.compile(r"((?:19|20)\d{2})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})")
-# What listings write beside a title, and the field that it names (docs/fields).
+# What listings write beside a title, and the field that it names.
 _LABELLED = re.compile(
     r"(发文字号|文号|索引号|成文日期|发布日期|发布时间|发布机构|发文机关)\s*[:：]\s*"
     r"(.*?)(?=\s*(?:发文字号|文号|索引号|成文日期|发布日期|发布时间|发布机构|发文机关|有效性)\s*[:：]|$)"

@@ -9,7 +9,7 @@ DOC = PROJECT / "docs" / "traps.md"
 def document() -> str:
     """The page: how many traps, then one line each by where their rule comes from."""
     lines = [
-        "# Traps of government pages",
+        "# Extraction test cases",
         "",
         f"{len(TRAPS)} things that pages do and that extraction must not stumble over. Each is an invented page with a",
         "golden in `tests/extract/traps/`, tested by `tests/extract/test_traps.py`; this page is made by",
