@@ -18,7 +18,7 @@ import pytest
 from etl.archive.storage.archive import Archive, open_archive
 from etl.local.services import Addresses
 from etl.settings import PROJECT, Settings
-from tests.support.parts import own_bucket, own_database, running_parts, same_database, settings_of
+from tests.support.services import own_bucket, own_database, running_services, same_database, settings_of
 
 _numbers = count(1)
 LONGEST = ("test_demo.py", "local/test_airflow.py", "pipeline/test_crash.py", "pipeline/test_outages.py")
@@ -31,42 +31,42 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def parts_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def services_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The state folder of the session's parts."""
     return tmp_path_factory.mktemp("parts")
 
 
 @pytest.fixture(scope="session")
-def parts(parts_dir: Path) -> Iterator[Addresses]:
-    with running_parts(parts_dir) as addresses:
+def services(services_dir: Path) -> Iterator[Addresses]:
+    with running_services(services_dir) as addresses:
         yield addresses
 
 
 @pytest.fixture
-def owner_url(parts: Addresses, parts_dir: Path) -> Iterator[str]:
-    with own_database(parts, parts_dir, f"test_{next(_numbers)}") as url:
+def owner_url(services: Addresses, services_dir: Path) -> Iterator[str]:
+    with own_database(services, services_dir, f"test_{next(_numbers)}") as url:
         yield url
 
 
 @pytest.fixture
-def database_url(parts: Addresses, owner_url: str) -> str:
-    return same_database(parts.database_url, owner_url)
+def database_url(services: Addresses, owner_url: str) -> str:
+    return same_database(services.database_url, owner_url)
 
 
 @pytest.fixture
-def reader_url(parts: Addresses, owner_url: str) -> str:
-    return same_database(parts.database_reader_url, owner_url)
+def reader_url(services: Addresses, owner_url: str) -> str:
+    return same_database(services.database_reader_url, owner_url)
 
 
 @pytest.fixture
-def bucket(parts: Addresses) -> Iterator[str]:
-    with own_bucket(parts, f"test-{next(_numbers)}") as name:
+def bucket(services: Addresses) -> Iterator[str]:
+    with own_bucket(services, f"test-{next(_numbers)}") as name:
         yield name
 
 
 @pytest.fixture
-def local_settings(parts: Addresses, parts_dir: Path, owner_url: str, bucket: str) -> Settings:
-    return settings_of(parts, parts_dir, owner_url, bucket)
+def local_settings(services: Addresses, services_dir: Path, owner_url: str, bucket: str) -> Settings:
+    return settings_of(services, services_dir, owner_url, bucket)
 
 
 @pytest.fixture

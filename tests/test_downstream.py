@@ -141,9 +141,9 @@ def test_the_program_follows_the_feed(filled: Archive, reader: str, tmp_path: Pa
 
 
 @pytest.fixture
-def own(parts_dir: Path, reader: str) -> Iterator[psycopg.Connection]:
+def own(services_dir: Path, reader: str) -> Iterator[psycopg.Connection]:
     """A database of the reader's own, on the same server."""
-    server = Postgres(State(parts_dir), make_url(reader).port or 0)
+    server = Postgres(State(services_dir), make_url(reader).port or 0)
     name = sql.Identifier(f"copy_of_{make_url(reader).database}")
     with server.connect() as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(name))

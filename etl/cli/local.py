@@ -13,7 +13,7 @@ from etl.cli.console import errors, output, progress, table
 from etl.errors import GongkaiError
 from etl.local import demo, process
 from etl.local.airflow_client import AirflowClient
-from etl.local.services import Addresses, Progress, down, status, up
+from etl.local.services import Addresses, ServiceStep, down, status, up
 from etl.local.state import State
 from etl.settings import Settings, settings
 
@@ -30,7 +30,7 @@ def up_command() -> None:
 def down_command() -> None:
     """Stop exactly what `up` and `demo` started."""
     state = State.open(settings().state_dir)
-    ended = [*process.end(state, [demo.SITES], seconds=10), *down(settings(), _tell)]
+    ended = [*process.stop(state, [demo.SITES], seconds=10), *down(settings(), _tell)]
     errors.print(f"stopped: {', '.join(ended)}" if ended else "nothing was running")
 
 
@@ -90,23 +90,23 @@ def demo_command() -> None:
             )
 
         demo.crawl(client, archive.engine, sources, tell)
-        keeping = {dag: bar.add_task(dag, total=1) for dag in demo.KEEPING}
+        keeping = {dag: bar.add_task(dag, total=1) for dag in demo.MAINTENANCE_DAGS}
 
         def told(dag: str, now: str) -> None:
             bar.update(keeping[dag], description=f"{dag} {now}", completed=now == "success")
 
-        demo.keep(client, told)
+        demo.run_maintenance(client, told)
     columns = ("source", "listed", "stored", "unchanged", "duplicates", "failed", "excluded", "seconds")
     reports = [
         report for report in last_reports(archive.engine) if report["source"] in sources and report["kind"] == "crawl"
     ]
     table(columns, [[report[name] for name in columns] for report in reports])
-    output.print(demo.kept(archive.engine))
+    output.print(demo.archive_summary(archive.engine))
     _print_addresses(addresses)
     output.print(f"[dim]{time.monotonic() - started:.0f} s; `make stop` ends it[/]")
 
 
-def _tell(step: Progress) -> None:
+def _tell(step: ServiceStep) -> None:
     if step.step in ("ready", "stopped", "waiting"):
         took = f"{step.seconds:5.1f} s" if step.seconds else ""
         errors.print(f"  {step.part:<16}{step.step} {took} {escape(step.detail)}".rstrip())

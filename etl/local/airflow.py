@@ -61,11 +61,11 @@ def up(state: State, settings: Settings, server: Postgres, *, dags: Path = PROJE
     running = {name: process.find(state, name) for name in NAMES}
     missing = [name for name, found in running.items() if found is None]
     for name in missing:
-        process.reap(state, name)
+        process.kill_leftovers(state, name)
     api = running[API]
     if api:
-        ports.agree(api.port, settings.airflow_port, "Airflow", "GONGKAI_AIRFLOW_PORT")
-    port = api.port if api else ports.choose(state, API, settings.airflow_port, "Airflow", "GONGKAI_AIRFLOW_PORT")
+        ports.require_same_port(api.port, settings.airflow_port, "Airflow", "GONGKAI_AIRFLOW_PORT")
+    port = api.port if api else ports.pick_port(state, API, settings.airflow_port, "Airflow", "GONGKAI_AIRFLOW_PORT")
     airflow = Airflow(f"http://{ports.HOST}:{port}", USER, state.secret("airflow:admin"))
     since = datetime.now(UTC)
     if missing:
@@ -76,13 +76,13 @@ def up(state: State, settings: Settings, server: Postgres, *, dags: Path = PROJE
         found = running[name]
         assert found is not None
         fresh_from = since if name in missing else datetime.min.replace(tzinfo=UTC)
-        process.wait_until(state, name, found, _healthy(airflow.url, name, fresh_from), seconds=120)
+        process.wait_until(state, name, found, _health_check(airflow.url, name, fresh_from), seconds=120)
     if API in missing:
         _warm_up(airflow.url)
     return airflow
 
 
-def address(state: State) -> str | None:
+def configured_url(state: State) -> str | None:
     """Where Airflow was when it was last configured; None before its first start."""
     written = configparser.ConfigParser(interpolation=None)
     written.read(state.folder("airflow") / "airflow.cfg", encoding="utf-8")
@@ -91,15 +91,15 @@ def address(state: State) -> str | None:
 
 def down(state: State) -> list[str]:
     """Stop Airflow's components, running tasks included; the names of those that were running."""
-    return process.end(state, NAMES, seconds=15)
+    return process.stop(state, NAMES, seconds=15)
 
 
 def _start_missing(
     state: State, settings: Settings, server: Postgres, missing: list[str], port: int
-) -> dict[str, process.Running]:
+) -> dict[str, process.RunningProcess]:
     environment = _environment(state, settings)
 
-    def start(name: str) -> process.Running:
+    def start(name: str) -> process.RunningProcess:
         return process.start(
             state,
             name,
@@ -227,7 +227,7 @@ def _migrate(state: State, server: Postgres, environment: dict[str, str]) -> Non
     state.update("airflow.json", lambda kept: kept.update(migrated=installed))
 
 
-def _healthy(url: str, name: str, since: datetime) -> Callable[[], bool]:
+def _health_check(url: str, name: str, since: datetime) -> Callable[[], bool]:
     """Whether a component is well, by a sign of life that is not older than `since`."""
 
     def check() -> bool:

@@ -16,7 +16,7 @@ from etl.local.state import State
 from etl.settings import PROJECT, Settings
 
 SITES = "demo-sites"
-KEEPING = ("read_scans", "audit_fixity", "export")
+MAINTENANCE_DAGS = ("read_scans", "audit_fixity", "export")
 """DAGs that a real archive runs by itself, and that the demo runs once."""
 _TEMPLATES = PROJECT / "demo" / "sources"
 _PROGRESS = text("""
@@ -27,7 +27,7 @@ GROUP BY r.source_id
 """)
 
 
-_KEPT = text("""
+_SUMMARY = text("""
 SELECT (SELECT count(*) FROM archive.file) AS files,
        (SELECT count(*) FROM archive.file WHERE outcome = 'read' AND method <> 'ocr') AS read,
        (SELECT count(*) FROM archive.file WHERE method = 'ocr') AS scans,
@@ -52,7 +52,7 @@ def start_sites(state: State, settings: Settings) -> dict[str, str]:
     log = state.log(SITES)
     running = process.find(state, SITES)
     if running is None:
-        first = settings.demo_port or ports.choose(state, SITES, 0, "demo sites", "GONGKAI_DEMO_PORT")
+        first = settings.demo_port or ports.pick_port(state, SITES, 0, "demo sites", "GONGKAI_DEMO_PORT")
         command = [sys.executable, "-m", "demo", "--port", first]
         running = process.start(state, SITES, command, port=first, folder=PROJECT, env=os.environ)
 
@@ -100,19 +100,19 @@ def crawl(
                 CrawlProgress(source.removeprefix("crawl_"), state, *counts.get(source.removeprefix("crawl_"), (0, 0)))
             )
 
-    _wait(client, {f"crawl_{source}": run for source, run in runs.items()}, look, seconds)
+    _wait_for_runs(client, {f"crawl_{source}": run for source, run in runs.items()}, look, seconds)
     return runs
 
 
-def keep(client: AirflowClient, tell: Callable[[str, str], None], *, seconds: float = 300) -> None:
-    """Runs the DAGs of `KEEPING` once, all at once, telling each one's state; raises as `crawl` does."""
-    runs = {dag: _start(client, dag, {}) for dag in KEEPING}
+def run_maintenance(client: AirflowClient, tell: Callable[[str, str], None], *, seconds: float = 300) -> None:
+    """Runs the DAGs of `MAINTENANCE_DAGS` once, all at once, telling each one's state; raises as `crawl` does."""
+    runs = {dag: _start(client, dag, {}) for dag in MAINTENANCE_DAGS}
 
     def look(states: Mapping[str, str]) -> None:
         for dag, state in states.items():
             tell(dag, state)
 
-    _wait(client, runs, look, seconds)
+    _wait_for_runs(client, runs, look, seconds)
 
 
 def _start(client: AirflowClient, dag: str, conf: dict[str, object]) -> str:
@@ -121,7 +121,7 @@ def _start(client: AirflowClient, dag: str, conf: dict[str, object]) -> str:
     return client.trigger(dag, conf)
 
 
-def _wait(
+def _wait_for_runs(
     client: AirflowClient, runs: Mapping[str, str], look: Callable[[Mapping[str, str]], None], seconds: float
 ) -> None:
     """Looks at the states of the runs, by DAG, until all have ended well."""
@@ -146,10 +146,10 @@ def _wait(
         time.sleep(0.5 if waiting else 0)
 
 
-def kept(engine: Engine) -> str:
+def archive_summary(engine: Engine) -> str:
     """What the archive holds besides its records, in a line."""
     with engine.connect() as connection:
-        row = connection.execute(_KEPT).one()
+        row = connection.execute(_SUMMARY).one()
     return (
         f"{row.files} files: {row.read} read, {row.scans} scans read by OCR; {row.blobs} blobs, {row.damaged} damaged; "
         f"feed up to {row.change_seq}, exported as Parquet"

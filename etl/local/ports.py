@@ -29,7 +29,7 @@ def is_free(port: int) -> bool:
         return True
 
 
-def answers(port: int) -> bool:
+def accepts_connections(port: int) -> bool:
     """Whether something accepts connections there."""
     try:
         with socket.create_connection((HOST, port), timeout=1):
@@ -38,7 +38,7 @@ def answers(port: int) -> bool:
         return False
 
 
-def holder(port: int) -> str:
+def listening_process(port: int) -> str:
     """Who listens on a port, as text for an error; empty where the system does not tell."""
     try:
         connections = psutil.net_connections("tcp")
@@ -53,7 +53,7 @@ def holder(port: int) -> str:
     return ""
 
 
-def agree(running: int, wanted: int, part: str, setting: str) -> None:
+def require_same_port(running: int, wanted: int, part: str, setting: str) -> None:
     """GongkaiError where a part runs on another port than the one wanted (0: any)."""
     if wanted not in (0, running):
         raise GongkaiError(
@@ -61,7 +61,7 @@ def agree(running: int, wanted: int, part: str, setting: str) -> None:
         )
 
 
-def choose(state: State, name: str, wanted: int, part: str, setting: str) -> int:
+def pick_port(state: State, name: str, wanted: int, part: str, setting: str) -> int:
     """The port for a part: the one wanted, or for 0 a free one, the same as last time where that is free.
 
     Whoever knows the part's address goes on with it: the port of last time is waited for before another is taken.
@@ -70,7 +70,7 @@ def choose(state: State, name: str, wanted: int, part: str, setting: str) -> int
     """
     if wanted:
         if not is_free(wanted):
-            who = holder(wanted)
+            who = listening_process(wanted)
             raise GongkaiError(
                 f"{part}: port {wanted} is taken" + (f" by {who}" if who else ""),
                 hint=f"stop that, or set {setting} to another port (0 takes any free one)",
@@ -78,14 +78,14 @@ def choose(state: State, name: str, wanted: int, part: str, setting: str) -> int
         return wanted
 
     def keep(known: dict[str, int]) -> None:
-        if name not in known or not _becomes_free(known[name]):
+        if name not in known or not _wait_until_free(known[name]):
             tries = random.sample(FREE_RANGE, len(FREE_RANGE))
             known[name] = next(port for port in tries if port not in known.values() and is_free(port))
 
     return int(state.update("ports.json", keep)[name])
 
 
-def _becomes_free(port: int) -> bool:
+def _wait_until_free(port: int) -> bool:
     deadline = time.monotonic() + LINGER
     while not (free := is_free(port)) and time.monotonic() < deadline:
         time.sleep(0.05)

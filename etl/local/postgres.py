@@ -39,7 +39,7 @@ SETTINGS = {
     # Short queries, where compiling costs more than it saves.
     "jit": "off",
 }
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+TEST_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 """For tests alone: a crash of the machine loses the data."""
 
 
@@ -85,32 +85,32 @@ def up(state: State, port: int, *, fast: bool = False) -> Postgres:
     """
     running = process.find(state, NAME)
     if running:
-        ports.agree(running.port, port, "PostgreSQL", "GONGKAI_POSTGRES_PORT")
+        ports.require_same_port(running.port, port, "PostgreSQL", "GONGKAI_POSTGRES_PORT")
     else:
         running = _start(state, port, fast)
     server = Postgres(state, running.port)
-    process.wait_until(state, NAME, running, lambda: _accepts(server), seconds=60)
-    _prepare(server)
+    process.wait_until(state, NAME, running, lambda: _accepts_logins(server), seconds=60)
+    _create_roles_and_databases(server)
     return server
 
 
 def down(state: State) -> bool:
     """Stop the server (a fast shutdown: sessions end, data is written); whether it was running."""
-    return bool(process.end(state, [NAME], how=signal.SIGINT, seconds=60))
+    return bool(process.stop(state, [NAME], how=signal.SIGINT, seconds=60))
 
 
-def _start(state: State, port: int, fast: bool) -> process.Running:
-    process.reap(state, NAME)
-    port = ports.choose(state, NAME, port, "PostgreSQL", "GONGKAI_POSTGRES_PORT")
+def _start(state: State, port: int, fast: bool) -> process.RunningProcess:
+    process.kill_leftovers(state, NAME)
+    port = ports.pick_port(state, NAME, port, "PostgreSQL", "GONGKAI_POSTGRES_PORT")
     user = _system_user()
     data = state.root / NAME
     if user:
-        _let_through(data, user)
-        _let_through(programs() / "postgres", user)
+        _allow_traversal(data, user)
+        _allow_traversal(programs() / "postgres", user)
     if not data.exists():
         _initdb(state, data, user, fast)
     _drop_stale_pid(data)
-    options = SETTINGS | {"port": str(port)} | (FAST if fast else {})
+    options = SETTINGS | {"port": str(port)} | (TEST_SETTINGS if fast else {})
     command = [programs() / "postgres", "-D", data, *(f"--{name}={value}" for name, value in options.items())]
     return process.start(state, NAME, command, port=port, folder=data, env=_environment(data), user=user)
 
@@ -132,7 +132,7 @@ def _system_user() -> str | None:
     return SYSTEM_USER
 
 
-def _let_through(path: Path, user: str) -> None:
+def _allow_traversal(path: Path, user: str) -> None:
     """Let `user` reach a path: adds the right to pass through to those parent folders that lack it for all."""
     entry = pwd.getpwnam(user)
     for parent in path.parents:
@@ -206,7 +206,7 @@ def _drop_stale_pid(data: Path) -> None:
     file.unlink()
 
 
-def _accepts(server: Postgres) -> bool:
+def _accepts_logins(server: Postgres) -> bool:
     try:
         server.connect().close()
     except psycopg.OperationalError as error:
@@ -219,7 +219,7 @@ def _accepts(server: Postgres) -> bool:
     return True
 
 
-def _prepare(server: Postgres) -> None:
+def _create_roles_and_databases(server: Postgres) -> None:
     """Roles, passwords and databases; changes nothing where they exist."""
     roles = ["airflow", "archive_owner", "archive_app", "archive_reader"]
     with server.connect() as connection:

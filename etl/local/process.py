@@ -25,11 +25,11 @@ LOG_LIMIT = 20_000_000
 """Bytes after which a log moves to `<name>.log.1` at the next start: a year of restarts must not fill the disk."""
 POLL = 0.05
 
-_children_of_ours: list[subprocess.Popen[bytes]] = []  # a Popen that is collected while it runs warns
+_started_children: list[subprocess.Popen[bytes]] = []  # a Popen that is collected while it runs warns
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class RunningProcess:
     """A process as recorded: `started` is in seconds after boot, which no change of the clock moves."""
 
     pid: int
@@ -41,14 +41,14 @@ class Running:
         """The process itself, or none where it has ended or its id belongs to another one now."""
         try:
             process = psutil.Process(self.pid)
-            if _started(process) != self.started or not _lives(process):
+            if _start_time(process) != self.started or not _is_alive(process):
                 return None
         except psutil.NoSuchProcess:
             return None
         return process
 
 
-def _started(process: psutil.Process) -> float:
+def _start_time(process: psutil.Process) -> float:
     return round(process.create_time() - psutil.boot_time(), 2)
 
 
@@ -60,12 +60,12 @@ def run_as(user: str | None) -> dict[str, Any]:
     return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
 
 
-def find(state: State, name: str) -> Running | None:
+def find(state: State, name: str) -> RunningProcess | None:
     """The part's running process, or none."""
     entry = state.read(PROCESSES).get(name)
     if entry is None:
         return None
-    running = Running(**entry)
+    running = RunningProcess(**entry)
     return running if running.process() else None
 
 
@@ -78,7 +78,7 @@ def start(
     folder: Path,
     env: Mapping[str, str],
     user: str | None = None,
-) -> Running:
+) -> RunningProcess:
     """Start a detached process with its log in `log/<name>.log` and record it."""
     log = state.log(name)
     if log.exists() and log.stat().st_size > LOG_LIMIT:
@@ -98,13 +98,13 @@ def start(
             )
         except OSError as error:
             raise GongkaiError(f"{name} cannot be started: {error}", hint=f"log: {log}") from error
-    _children_of_ours.append(child)
-    running = Running(child.pid, _started(psutil.Process(child.pid)), port, log_from)
+    _started_children.append(child)
+    running = RunningProcess(child.pid, _start_time(psutil.Process(child.pid)), port, log_from)
     state.update(PROCESSES, lambda all_: all_.update({name: asdict(running)}))
     return running
 
 
-def wait_until(state: State, name: str, running: Running, ready: Callable[[], bool], *, seconds: float) -> None:
+def wait_until(state: State, name: str, running: RunningProcess, ready: Callable[[], bool], *, seconds: float) -> None:
     """Wait until `ready`; GongkaiError with the last line of its log when the process ends or time is up."""
     deadline = time.monotonic() + seconds
     while running.process():
@@ -133,7 +133,7 @@ def last_line(log: Path, offset: int = 0) -> str:
     return (errors or lines or ["the log is empty"])[-1][:300]
 
 
-def end(state: State, names: Iterable[str], *, how: signal.Signals = signal.SIGTERM, seconds: float) -> list[str]:
+def stop(state: State, names: Iterable[str], *, how: signal.Signals = signal.SIGTERM, seconds: float) -> list[str]:
     """End the recorded processes of these names with all that they started; gives the names that were running.
 
     Asks with `how`, and kills what still runs after `seconds`.
@@ -154,7 +154,7 @@ def end(state: State, names: Iterable[str], *, how: signal.Signals = signal.SIGT
     return list(leaders)
 
 
-def reap(state: State, name: str) -> None:
+def kill_leftovers(state: State, name: str) -> None:
     """Kill what a part left behind when it was killed itself."""
     _kill(_orphans(state.log(name)))
 
@@ -189,12 +189,12 @@ def _kill(processes: list[psutil.Process]) -> None:
 def _still_running(processes: list[psutil.Process], seconds: float) -> list[psutil.Process]:
     """Those that have not ended after so many seconds; one that only waits for its parent's notice has ended."""
     deadline = time.monotonic() + seconds
-    while (alive := [process for process in processes if _lives(process)]) and time.monotonic() < deadline:
+    while (alive := [process for process in processes if _is_alive(process)]) and time.monotonic() < deadline:
         time.sleep(POLL)
     return alive
 
 
-def _lives(process: psutil.Process) -> bool:
+def _is_alive(process: psutil.Process) -> bool:
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

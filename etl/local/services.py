@@ -14,14 +14,14 @@ from etl.local import airflow as airflow_part
 from etl.local import ports, postgres, process, store
 from etl.local.airflow import Airflow
 from etl.local.state import State, write_private
-from etl.local.store import Store
+from etl.local.store import S3Server
 from etl.settings import LOCAL_ENV, PROJECT, Settings
 
 NAMES = (postgres.NAME, store.NAME, *airflow_part.NAMES)
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class ServiceStep:
     """A step of `up` or `down`; `seconds` is how long the step took, 0 when it begins."""
 
     part: str
@@ -37,13 +37,13 @@ class Addresses:
     database_url: str
     database_owner_url: str
     database_reader_url: str
-    store: Store
+    store: S3Server
     bucket: str
     airflow: Airflow | None
 
 
 @dataclass(frozen=True, slots=True)
-class PartStatus:
+class ServiceStatus:
     """How a part is: `running` says that its process lives, `detail` whether it answers or how it ended."""
 
     name: str
@@ -54,7 +54,7 @@ class PartStatus:
     detail: str
 
 
-Report = Callable[[Progress], None]
+ReportStep = Callable[[ServiceStep], None]
 T = TypeVar("T")
 
 
@@ -62,7 +62,7 @@ def up(
     settings: Settings,
     *,
     airflow: bool = True,
-    report: Report,
+    report: ReportStep,
     fast: bool = False,
     dags: Path = PROJECT / "dags",
 ) -> Addresses:
@@ -72,9 +72,9 @@ def up(
     names the part, why it did not start and its log; what did start keeps running.
     """
     state = State.open(settings.state_dir)
-    tell = _one_at_a_time(report)
+    tell = _serialised(report)
     with (
-        state.locked(lambda: tell(Progress("parts", "waiting", detail="another command is at work on them"))),
+        state.locked(lambda: tell(ServiceStep("parts", "waiting", detail="another command is at work on them"))),
         ThreadPoolExecutor(3) as pool,
     ):
         starting_store = pool.submit(
@@ -84,7 +84,7 @@ def up(
         urls = {role: server.url(role, "archive") for role in ("archive_app", "archive_owner", "archive_reader")}
         s3 = starting_store.result()
         # Before Airflow: its tasks and its plugin read the file.
-        _write_local_env(state, urls, s3, settings.store_bucket, airflow_part.address(state))
+        _write_local_env(state, urls, s3, settings.store_bucket, airflow_part.configured_url(state))
         starting_airflow = (
             pool.submit(_timed, tell, "Airflow", lambda: airflow_part.up(state, settings, server, dags=dags))
             if airflow
@@ -104,10 +104,10 @@ def up(
         )
 
 
-def down(settings: Settings, report: Report) -> list[str]:
+def down(settings: Settings, report: ReportStep) -> list[str]:
     """End exactly what `up` started, Airflow first; gives the names of the parts that were running."""
     state = State.open(settings.state_dir)
-    with state.locked(lambda: report(Progress("parts", "waiting", detail="another command is at work on them"))):
+    with state.locked(lambda: report(ServiceStep("parts", "waiting", detail="another command is at work on them"))):
         ended = []
         for part, stop, names in (
             ("Airflow", lambda: airflow_part.down(state), airflow_part.NAMES),
@@ -117,53 +117,53 @@ def down(settings: Settings, report: Report) -> list[str]:
             running = [name for name in names if process.find(state, name)]
             began = time.monotonic()
             if running:
-                report(Progress(part, "stopping"))
+                report(ServiceStep(part, "stopping"))
             stop()
             if running:
-                report(Progress(part, "stopped", time.monotonic() - began))
+                report(ServiceStep(part, "stopped", time.monotonic() - began))
             ended += running
         return ended
 
 
-def status(settings: Settings) -> list[PartStatus]:
+def status(settings: Settings) -> list[ServiceStatus]:
     """Each part as it is now, without starting or ending anything."""
     state = State.open(settings.state_dir)
     recorded = state.read(process.PROCESSES)
     return [_status(state, name, name in recorded) for name in NAMES]
 
 
-def _status(state: State, name: str, recorded: bool) -> PartStatus:
+def _status(state: State, name: str, recorded: bool) -> ServiceStatus:
     log = state.log(name)
     running = process.find(state, name)
     if running is None:
         detail = f"ended by itself: {process.last_line(log)}" if recorded else "not started"
-        return PartStatus(name, False, None, "", log, detail)
+        return ServiceStatus(name, False, None, "", log, detail)
     if not running.port:
-        return PartStatus(name, True, running.pid, "", log, "runs")
-    detail = "answers" if ports.answers(running.port) else "does not answer"
+        return ServiceStatus(name, True, running.pid, "", log, "runs")
+    detail = "answers" if ports.accepts_connections(running.port) else "does not answer"
     scheme = "http://" if name == airflow_part.API else ""
-    return PartStatus(name, True, running.pid, f"{scheme}{ports.HOST}:{running.port}", log, detail)
+    return ServiceStatus(name, True, running.pid, f"{scheme}{ports.HOST}:{running.port}", log, detail)
 
 
-def _timed(report: Report, part: str, step: Callable[[], T]) -> T:
+def _timed(report: ReportStep, part: str, step: Callable[[], T]) -> T:
     began = time.monotonic()
-    report(Progress(part, "starting"))
+    report(ServiceStep(part, "starting"))
     value = step()
-    report(Progress(part, "ready", time.monotonic() - began))
+    report(ServiceStep(part, "ready", time.monotonic() - began))
     return value
 
 
-def _one_at_a_time(report: Report) -> Report:
+def _serialised(report: ReportStep) -> ReportStep:
     lock = threading.Lock()
 
-    def tell(progress: Progress) -> None:
+    def tell(progress: ServiceStep) -> None:
         with lock:
             report(progress)
 
     return tell
 
 
-def _write_local_env(state: State, urls: dict[str, str], s3: Store, bucket: str, airflow: str | None) -> None:
+def _write_local_env(state: State, urls: dict[str, str], s3: S3Server, bucket: str, airflow: str | None) -> None:
     values = {
         "DATABASE_URL": urls["archive_app"],
         "DATABASE_OWNER_URL": urls["archive_owner"],

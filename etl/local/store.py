@@ -23,7 +23,7 @@ NAME = "store"
 WEED = Path(sys.executable).parent / "weed"
 REGION = "us-east-1"
 SOCKETS = Path("/tmp")
-INNER = (
+INNER_PORTS = (
     "s3.port.grpc",
     "master.port",
     "master.port.grpc",
@@ -51,16 +51,16 @@ OPTIONS = {
     "s3.allowDeleteBucketNotEmpty": "false",
     "master.telemetry": "false",
 }
-FAST = {"s3.allowDeleteBucketNotEmpty": "true"}
+TEST_OPTIONS = {"s3.allowDeleteBucketNotEmpty": "true"}
 """For tests alone, which drop their buckets: each takes volumes of its own, of which the disk holds few."""
 
 
-PROBE = ".probe"
+PROBE_OBJECT = ".probe"
 """Object that is written and removed to see whether the server takes writes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Store:
+class S3Server:
     """A running S3 server and the keys of its one identity."""
 
     endpoint: str
@@ -73,7 +73,7 @@ class Store:
         return Minio(self.endpoint, self.access_key, self.secret_key, secure=False, region=REGION, http_client=http)
 
 
-def up(state: State, port: int, bucket: str, *, fast: bool = False) -> Store:
+def up(state: State, port: int, bucket: str, *, fast: bool = False) -> S3Server:
     """Start the server where it does not run, with the bucket. `port` 0 takes any free one.
 
     Every write is flushed to disk before it is acknowledged, unless `fast`. Raises GongkaiError when the port
@@ -81,10 +81,10 @@ def up(state: State, port: int, bucket: str, *, fast: bool = False) -> Store:
     """
     found = process.find(state, NAME)
     if found:
-        ports.agree(found.port, port, "S3 server", "GONGKAI_STORE_PORT")
+        ports.require_same_port(found.port, port, "S3 server", "GONGKAI_STORE_PORT")
     running = found or _start(state, port, fast)
-    store = _address(state, running.port)
-    process.wait_until(state, NAME, running, lambda: _answers(store), seconds=60)
+    store = _server_on(state, running.port)
+    process.wait_until(state, NAME, running, lambda: _is_ready(store), seconds=60)
     client = store.client()
     if not client.bucket_exists(bucket):
         if not fast:
@@ -100,8 +100,8 @@ def _wait_until_it_writes(client: Minio, bucket: str, state: State) -> None:
     deadline = time.monotonic() + 30
     while True:
         try:
-            client.put_object(bucket, PROBE, io.BytesIO(b"?" * 1024), 1024)
-            client.remove_object(bucket, PROBE)
+            client.put_object(bucket, PROBE_OBJECT, io.BytesIO(b"?" * 1024), 1024)
+            client.remove_object(bucket, PROBE_OBJECT)
             return
         except (S3Error, HTTPError) as error:
             if time.monotonic() > deadline:
@@ -114,7 +114,7 @@ def _wait_until_it_writes(client: Minio, bucket: str, state: State) -> None:
 
 def down(state: State) -> bool:
     """Stop the server; whether it was running."""
-    ended = process.end(state, [NAME], seconds=20)
+    ended = process.stop(state, [NAME], seconds=20)
     drop_sockets(state)
     return bool(ended)
 
@@ -128,17 +128,17 @@ def drop_sockets(state: State) -> None:
                     socket.unlink(missing_ok=True)
 
 
-def _start(state: State, port: int, fast: bool) -> process.Running:
-    process.reap(state, NAME)
+def _start(state: State, port: int, fast: bool) -> process.RunningProcess:
+    process.kill_leftovers(state, NAME)
     drop_sockets(state)
-    port = ports.choose(state, NAME, port, "S3 server", "GONGKAI_STORE_PORT")
-    inner = {name: ports.choose(state, f"{NAME}:{name}", 0, "S3 server", "") for name in INNER}
+    port = ports.pick_port(state, NAME, port, "S3 server", "GONGKAI_STORE_PORT")
+    inner = {name: ports.pick_port(state, f"{NAME}:{name}", 0, "S3 server", "") for name in INNER_PORTS}
     data = state.folder(NAME)
     # `weed mini` keeps the options of its first start here and would prefer them later.
     (data / "mini.options").unlink(missing_ok=True)
     identities = state.root / "store.json"
-    write_private(identities, json.dumps({"identities": [_identity(_address(state, port))]}))
-    options = OPTIONS | (FAST if fast else {}) | {"dir": data, "s3.config": identities, "s3.port": port} | inner
+    write_private(identities, json.dumps({"identities": [_identity(_server_on(state, port))]}))
+    options = OPTIONS | (TEST_OPTIONS if fast else {}) | {"dir": data, "s3.config": identities, "s3.port": port} | inner
     return process.start(
         state,
         NAME,
@@ -149,11 +149,11 @@ def _start(state: State, port: int, fast: bool) -> process.Running:
     )
 
 
-def _address(state: State, port: int) -> Store:
-    return Store(f"{ports.HOST}:{port}", state.secret("store:access_key", 15), state.secret("store:secret_key"))
+def _server_on(state: State, port: int) -> S3Server:
+    return S3Server(f"{ports.HOST}:{port}", state.secret("store:access_key", 15), state.secret("store:secret_key"))
 
 
-def _identity(store: Store) -> dict[str, object]:
+def _identity(store: S3Server) -> dict[str, object]:
     keys = {"accessKey": store.access_key, "secretKey": store.secret_key}
     return {
         "name": "gongkai",
@@ -169,7 +169,7 @@ def _inner_keys() -> dict[str, str]:
     return {f"WEED_JWT_{kind}_KEY": secrets.token_urlsafe(32) for kind in kinds}
 
 
-def _answers(store: Store) -> bool:
+def _is_ready(store: S3Server) -> bool:
     try:
         store.client().list_buckets()
     except HTTPError:

@@ -40,13 +40,13 @@ def test_an_emptied_bucket_is_filled_again_byte_for_byte(archive: Archive, tmp_p
 
 def test_damage_is_carried_neither_way(
     archive: Archive,
-    parts: Addresses,
+    services: Addresses,
     local_settings: Settings,
     tmp_path: Path,
 ) -> None:
     digests = keep(archive, tmp_path, 4)
     folder = tmp_path / "copy"
-    flip_a_byte(archive, parts, digests[0])
+    flip_a_byte(archive, services, digests[0])
     code, _, said = gongkai(local_settings, "backup", folder)
     assert code == 1
     assert f"damaged: {blob_key(digests[0])}" in said

@@ -36,12 +36,12 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture
 def dumped(
-    archive: Archive, owner_url: str, parts_dir: Path, local_settings: Settings
+    archive: Archive, owner_url: str, services_dir: Path, local_settings: Settings
 ) -> Iterator[Callable[[], tuple[Archive, str]]]:
     """Copies the database as it is now; gives the copy beside the same bucket, with its owner's address."""
     url = make_url(owner_url)
     assert url.port is not None
-    server = Postgres(State(parts_dir), url.port)
+    server = Postgres(State(services_dir), url.port)
     copy = f"{url.database}_dump"
     opened: list[Archive] = []
 

@@ -35,13 +35,13 @@ def quiet(*_: Any) -> None:
 def test_a_flipped_byte_and_a_missing_object_are_found_named_and_red_until_they_are_back(
     archive: Archive,
     local_settings: Settings,
-    parts: Addresses,
+    services: Addresses,
     tmp_path: Path,
 ) -> None:
     digests = keep(archive, tmp_path, 12)
     backup(archive.store, tmp_path / "copy", quiet)
     flipped, lost = digests[3], digests[7]
-    flip_a_byte(archive, parts, flipped)
+    flip_a_byte(archive, services, flipped)
     archive.store.remove(blob_key(lost))
 
     found = audit(archive, quiet)
@@ -88,7 +88,7 @@ def run_task(settings: Settings, folder: Path) -> subprocess.CompletedProcess[st
 
 
 def test_what_the_storage_cannot_read_is_damage_and_not_an_outage(
-    archive: Archive, parts_dir: Path, tmp_path: Path
+    archive: Archive, services_dir: Path, tmp_path: Path
 ) -> None:
     """A byte that flips on the disk: SeaweedFS answers 500 after 13 s of trying."""
     keep(archive, tmp_path, 3)
@@ -97,7 +97,7 @@ def test_what_the_storage_cannot_read_is_damage_and_not_an_outage(
     with archive.engine.begin() as connection:
         connection.execute(insert(Blob).values(sha256=digest, size=len(body)))
     changed = 0
-    for volume in (parts_dir / "store").glob(f"{archive.store.address.bucket}_*.dat"):
+    for volume in (services_dir / "store").glob(f"{archive.store.address.bucket}_*.dat"):
         with volume.open("r+b") as file:
             if (start := file.read().find(body)) >= 0:
                 file.seek(start)
@@ -165,9 +165,9 @@ def test_an_audit_that_is_cut_off_or_loses_the_storage_goes_on_where_it_stopped(
 
 
 def test_events_are_in_the_bucket_before_their_rows_and_fill_the_table_again(
-    archive: Archive, owner_url: str, parts: Addresses, tmp_path: Path
+    archive: Archive, owner_url: str, services: Addresses, tmp_path: Path
 ) -> None:
-    flip_a_byte(archive, parts, keep(archive, tmp_path, 3)[0])
+    flip_a_byte(archive, services, keep(archive, tmp_path, 3)[0])
     audit(archive, quiet)
     events, blobs = rows(archive, EVENTS), rows(archive, BLOBS)
     # As if the audit had died before it committed.

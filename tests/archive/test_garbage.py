@@ -23,14 +23,14 @@ AT_ONCE = timedelta(0)
 
 
 @pytest.fixture
-def littered(archive: Archive, parts: Addresses, tmp_path: Path) -> dict[str, str]:
+def littered(archive: Archive, services: Addresses, tmp_path: Path) -> dict[str, str]:
     """What steps leave that die between bytes and rows, beside an archive in good order; what may go, by its kind."""
     keep(archive, tmp_path, 3)
     orphan, logged = (archive.store.put_blob(body) for body in (b"of a step that died", b"named in a log alone"))
     reading = f"files/{orphan[:2]}/{orphan[2:4]}/{orphan}.jsonl.gz"
     archive.store.put_log(reading, [{}])
     archive.store.put_log(LOG, [{"blob": logged}, {"blob": None}])
-    parts.store.client().put_object(archive.store.address.bucket, "notes.txt", io.BytesIO(b"?"), 1)
+    services.store.client().put_object(archive.store.address.bucket, "notes.txt", io.BytesIO(b"?"), 1)
     return {"blob": blob_key(orphan), "reading": reading}
 
 

@@ -22,10 +22,10 @@ def _kept(archive: Archive, reader: TestClient, folder: Path) -> str:
 
 
 def test_damage_that_nobody_has_checked_is_told_by_who_reads(
-    archive: Archive, parts: Addresses, reader: TestClient, tmp_path: Path
+    archive: Archive, services: Addresses, reader: TestClient, tmp_path: Path
 ) -> None:
     digest = _kept(archive, reader, tmp_path)
-    flip_a_byte(archive, parts, digest)
+    flip_a_byte(archive, services, digest)
     page = reader.get("/archive/captures/1/bytes")
     assert page.status_code == 500
     for words in ("存档字节已损坏", "The stored bytes are damaged", digest, "刚才读取时发现", "字节有变"):
@@ -57,7 +57,7 @@ def test_damage_that_nobody_has_checked_is_told_by_who_reads(
 )
 def test_damage_that_a_check_found_is_told_since_when_and_in_chinese(
     archive: Archive,
-    parts: Addresses,
+    services: Addresses,
     reader: TestClient,
     tmp_path: Path,
     lost: bool,
@@ -69,7 +69,7 @@ def test_damage_that_a_check_found_is_told_since_when_and_in_chinese(
     if lost:
         archive.store.remove(blob_key(digest))
     else:
-        flip_a_byte(archive, parts, digest)
+        flip_a_byte(archive, services, digest)
     audit(archive, lambda read, due: None)
     for path in ("/archive/captures/1/bytes", "/archive/records/1"):
         page = reader.get(path).text

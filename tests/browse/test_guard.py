@@ -20,7 +20,7 @@ from etl.local.services import Addresses
 from etl.settings import PROJECT
 from tests.support.browser_pages import Page, keep
 from tests.support.gongkai import rows
-from tests.support.parts import own_database, same_database
+from tests.support.services import own_database, same_database
 
 _BROWSER = {"accept": "text/html,application/xhtml+xml"}
 _ROUTES = [
@@ -46,23 +46,23 @@ _ROUTES = [
 
 
 @pytest.fixture(scope="module")
-def database_url(parts: Addresses, parts_dir: Path) -> Iterator[str]:
+def database_url(services: Addresses, services_dir: Path) -> Iterator[str]:
     """One for the whole module, for Airflow takes long to start."""
-    with own_database(parts, parts_dir, "guarded") as owner_url:
-        yield same_database(parts.database_url, owner_url)
+    with own_database(services, services_dir, "guarded") as owner_url:
+        yield same_database(services.database_url, owner_url)
 
 
 @pytest.fixture(scope="module")
-def archive(parts: Addresses, database_url: str) -> Iterator[Archive]:
-    keys = (parts.store.access_key, parts.store.secret_key)
-    address = StoreAddress(parts.store.endpoint, *keys, bucket=parts.bucket, secure=False)
+def archive(services: Addresses, database_url: str) -> Iterator[Archive]:
+    keys = (services.store.access_key, services.store.secret_key)
+    address = StoreAddress(services.store.endpoint, *keys, bucket=services.bucket, secure=False)
     opened = Archive(connect(database_url), Store(address))
     yield opened
     opened.engine.dispose()
 
 
 @pytest.fixture(scope="module")
-def airflow(parts: Addresses, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+def airflow(services: Addresses, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     home = tmp_path_factory.mktemp("airflow")
     passwords = home / "passwords.json"
     passwords.write_text(json.dumps(dict.fromkeys(("viewer", "archivist"), "of-the-archive")))
@@ -79,7 +79,7 @@ def airflow(parts: Addresses, database_url: str, tmp_path_factory: pytest.TempPa
         "GONGKAI_STATE_DIR": str(home),
         "GONGKAI_STORE_BUCKET": "no-such-bucket",
         "AIRFLOW_CONN_ARCHIVE_DB": _database(database_url),
-        "AIRFLOW_CONN_ARCHIVE_STORE": _store(parts),
+        "AIRFLOW_CONN_ARCHIVE_STORE": _store(services),
     }
     # Whoever asks before it listens waits in the socket's queue; once it has died, connecting is refused.
     with socket.create_server(("127.0.0.1", 0)) as listener, (home / "log").open("w") as log:
@@ -101,10 +101,10 @@ def _database(url: str) -> str:
     return json.dumps({"conn_type": "postgres", "schema": place.path.lstrip("/"), **named})
 
 
-def _store(parts: Addresses) -> str:
-    host, _, port = parts.store.endpoint.partition(":")
-    keys = {"login": parts.store.access_key, "password": parts.store.secret_key}
-    extra = {"bucket": parts.bucket, "secure": False}
+def _store(services: Addresses) -> str:
+    host, _, port = services.store.endpoint.partition(":")
+    keys = {"login": services.store.access_key, "password": services.store.secret_key}
+    extra = {"bucket": services.bucket, "secure": False}
     return json.dumps({"conn_type": "aws", "host": host, "port": int(port), "extra": extra, **keys})
 
 

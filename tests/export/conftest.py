@@ -14,15 +14,15 @@ from etl.archive.crawls.run import Options
 from etl.archive.storage.archive import Archive
 from etl.local.services import Addresses
 from tests.support.gongkai import crawl_site, rows
-from tests.support.parts import own_archive
+from tests.support.services import own_archive
 
 NAMED = 'inline; filename="岚川.html"'
 
 
 @pytest.fixture(scope="module")
-def crawled(parts: Addresses, parts_dir: Path) -> Iterator[Archive]:
+def crawled(services: Addresses, services_dir: Path) -> Iterator[Archive]:
     """One demo site: its first documents crawled, one of them changed, all crawled again."""
-    with own_archive(parts, parts_dir, "test-crawled") as archive:
+    with own_archive(services, services_dir, "test-crawled") as archive:
         _crawl(archive)
         yield archive
 

@@ -26,7 +26,7 @@ from etl.local.services import Addresses
 from etl.settings import PROJECT, Settings
 from tests.support.browser_pages import Page, keep, other_source
 from tests.support.gongkai import rows
-from tests.support.parts import own_archive
+from tests.support.services import own_archive
 
 ALL = Filter()
 SAME = ("岚川市各码头渡船自四月起实行夏季班次，首班提早半小时，末班延后一小时，遇大风大雾停航。" * 3,)
@@ -43,8 +43,8 @@ def fill(archive: Archive, folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def kept(parts: Addresses, parts_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
-    with own_archive(parts, parts_dir, "test-kept") as archive:
+def kept(services: Addresses, services_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    with own_archive(services, services_dir, "test-kept") as archive:
         fill(archive, tmp_path_factory.mktemp("kept"))
         yield archive
 

@@ -88,7 +88,7 @@ def test_airflow_from_nothing_through_a_crash_to_its_end(settings: Settings, tmp
 
     # Whoever cites or exports from here on knows where readers reach the browser, also after Airflow has ended.
     assert Settings(state_dir=settings.state_dir).public_url == f"{client.base_url}/archive"
-    assert airflow.address(state) == client.base_url
+    assert airflow.configured_url(state) == client.base_url
     client.wait_for_dag("first", 30)
     client.unpause("first")
     assert run_to_its_end(client, "first") == "success"

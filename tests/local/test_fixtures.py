@@ -14,7 +14,7 @@ from etl.settings import PROJECT, Settings
 HANGING = """
 import time
 
-def test_hangs(parts):
+def test_hangs(services):
     print("up", flush=True)
     time.sleep(600)
 """
@@ -30,15 +30,15 @@ def test_a_fresh_database_is_migrated_and_the_application_may_read_it(database_u
         assert connection.execute("SELECT count(*) FROM archive.source").fetchone() == (0,)
 
 
-def test_what_a_test_writes_is_in_its_own_database_alone(parts: Addresses, owner_url: str) -> None:
+def test_what_a_test_writes_is_in_its_own_database_alone(services: Addresses, owner_url: str) -> None:
     with connect(owner_url) as connection:
         connection.execute("CREATE TABLE archive.only_here (x int)")
-    with connect(parts.database_owner_url) as connection:
+    with connect(services.database_owner_url) as connection:
         assert connection.execute("SELECT to_regclass('archive.only_here')").fetchone() == (None,)
 
 
-def test_a_fresh_bucket_is_there_and_empty(parts: Addresses, bucket: str) -> None:
-    client = parts.store.client()
+def test_a_fresh_bucket_is_there_and_empty(services: Addresses, bucket: str) -> None:
+    client = services.store.client()
 
     assert client.bucket_exists(bucket)
     assert list(client.list_objects(bucket)) == []
@@ -63,13 +63,13 @@ def test_the_parts_of_a_killed_session_end_too(tmp_path: Path) -> None:
     while "up" not in (line := session.stdout.readline()):
         assert line, "the session ended"
     started = [process for process in psutil.process_iter() if str(tmp_path) in " ".join(_command(process))]
-    parts = [process for process in started if process.pid != session.pid]
-    assert {"weed", "postgres"} <= {process.name() for process in parts}
+    started_processes = [process for process in started if process.pid != session.pid]
+    assert {"weed", "postgres"} <= {process.name() for process in started_processes}
 
     session.kill()
     session.wait()
 
-    assert psutil.wait_procs(parts, timeout=30)[1] == []
+    assert psutil.wait_procs(started_processes, timeout=30)[1] == []
 
 
 def _command(process: psutil.Process) -> list[str]:

@@ -12,7 +12,7 @@ import pytest
 
 from etl.errors import GongkaiError
 from etl.local import process
-from etl.local.process import PROCESSES, Running
+from etl.local.process import PROCESSES, RunningProcess
 from etl.local.state import State
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(600)"]
@@ -28,7 +28,7 @@ WITH_CHILD = [
 def state(tmp_path: Path) -> Iterator[State]:
     state = State.open(tmp_path)
     yield state
-    process.end(state, ["part"], how=signal.SIGKILL, seconds=5)
+    process.stop(state, ["part"], how=signal.SIGKILL, seconds=5)
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def stranger() -> Iterator[psutil.Process]:
     started.wait()
 
 
-def start(state: State, command: list[str]) -> Running:
+def start(state: State, command: list[str]) -> RunningProcess:
     return process.start(state, "part", command, folder=state.root, env={})
 
 
@@ -56,7 +56,7 @@ def test_a_process_is_found_again_and_ended_with_its_children(state: State) -> N
     leader, child = start_with_child(state)
     assert process.find(state, "part")
 
-    assert process.end(state, ["part"], seconds=5) == ["part"]
+    assert process.stop(state, ["part"], seconds=5) == ["part"]
 
     assert psutil.wait_procs([leader, child], timeout=5)[1] == []
     assert process.find(state, "part") is None
@@ -68,19 +68,19 @@ def test_children_of_a_killed_process_are_found_by_their_log(state: State) -> No
     leader.wait()
     assert child.is_running()
 
-    process.reap(state, "part")
+    process.kill_leftovers(state, "part")
 
     child.wait(5)
     assert not child.is_running()
 
 
 def test_a_process_that_took_over_a_recorded_id_is_left_alone(state: State, stranger: psutil.Process) -> None:
-    stale = Running(pid=stranger.pid, started=1.0, port=0, log_from=0)
+    stale = RunningProcess(pid=stranger.pid, started=1.0, port=0, log_from=0)
     state.update(PROCESSES, lambda known: known.update(part=asdict(stale)))
 
     assert process.find(state, "part") is None
-    assert process.end(state, ["part"], seconds=5) == []
-    process.reap(state, "part")
+    assert process.stop(state, ["part"], seconds=5) == []
+    process.kill_leftovers(state, "part")
 
     assert stranger.is_running()
     assert stranger.status() != psutil.STATUS_ZOMBIE
@@ -89,7 +89,7 @@ def test_a_process_that_took_over_a_recorded_id_is_left_alone(state: State, stra
 def test_a_reader_of_the_log_is_left_alone(state: State) -> None:
     state.log("part").write_text("a line\n")
     with subprocess.Popen(["tail", "-f", str(state.log("part"))], stdout=subprocess.DEVNULL) as reader:
-        process.reap(state, "part")
+        process.kill_leftovers(state, "part")
 
         assert reader.poll() is None
         reader.kill()

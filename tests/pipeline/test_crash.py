@@ -130,10 +130,10 @@ _AS_IF_THE_ROWS_WERE_NEVER_WRITTEN = (
 
 
 def test_nothing_is_visible_whose_bytes_are_not_stored(
-    archive: Archive, local_settings: Settings, site: Site, parts: Addresses, bucket: str
+    archive: Archive, local_settings: Settings, site: Site, services: Addresses, bucket: str
 ) -> None:
     """The bucket goes away in mid-crawl: no row names bytes that are not there, and the crawl says what happened."""
-    client = parts.store.client()
+    client = services.store.client()
     key = list(site.postings)[45]
 
     def lose_the_bucket(call: Call) -> Response:

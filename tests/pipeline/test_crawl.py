@@ -16,7 +16,7 @@ from etl.archive.crawls.run import Options
 from etl.archive.storage.archive import Archive
 from etl.local.services import Addresses
 from tests.support.gongkai import SMALL, crawl_site, rows, small, squash, state
-from tests.support.parts import own_archive
+from tests.support.services import own_archive
 
 FAMILIES = sorted(site.platform for site in demo_sites())
 
@@ -35,9 +35,9 @@ class Crawled:
 
 
 @pytest.fixture(scope="module", params=FAMILIES)
-def crawled(request: pytest.FixtureRequest, parts: Addresses, parts_dir: Path) -> Iterator[Crawled]:
+def crawled(request: pytest.FixtureRequest, services: Addresses, services_dir: Path) -> Iterator[Crawled]:
     site: Site = import_module(f"demo.{request.param}").demo()
-    with own_archive(parts, parts_dir, "test-families") as archive, serve(site):
+    with own_archive(services, services_dir, "test-families") as archive, serve(site):
         yield Crawled(
             site,
             crawl_site(archive, site),

@@ -19,23 +19,23 @@ from etl.archive.crawls.run import Options
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import StoreError
 from etl.local import postgres, process, store
-from etl.local import services as local_parts
+from etl.local import services as local_services
 from etl.local.services import Addresses
 from etl.local.state import State
 from etl.pipeline.crawl import crawl
 from etl.settings import Settings
 from tests.support.gongkai import crawl_site, rows, source_of, state
-from tests.support.parts import running_parts
+from tests.support.services import running_services
 
 
 @pytest.fixture(scope="module")
-def parts_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def services_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("struck")
 
 
 @pytest.fixture(scope="module")
-def parts(parts_dir: Path) -> Iterator[Addresses]:
-    with running_parts(parts_dir) as addresses:
+def services(services_dir: Path) -> Iterator[Addresses]:
+    with running_services(services_dir) as addresses:
         yield addresses
 
 
@@ -78,14 +78,14 @@ def crawl_through(
     return finish
 
 
-def again(parts_dir: Path) -> None:
+def again(services_dir: Path) -> None:
     """What is down comes up where it was."""
-    settings = Settings(state_dir=parts_dir, postgres_port=0, store_port=0)
-    local_parts.up(settings, airflow=False, report=lambda progress: None, fast=True)
+    settings = Settings(state_dir=services_dir, postgres_port=0, store_port=0)
+    local_services.up(settings, airflow=False, report=lambda progress: None, fast=True)
 
 
-def server(parts_dir: Path, part: str) -> psutil.Process:
-    running = process.find(State(parts_dir), part)
+def server(services_dir: Path, part: str) -> psutil.Process:
+    running = process.find(State(services_dir), part)
     assert running
     return psutil.Process(running.pid)
 
@@ -97,35 +97,35 @@ def end(part: psutil.Process, how: signal.Signals) -> None:
 
 
 def test_object_storage_goes_away_and_comes_back(
-    archive: Archive, local_settings: Settings, parts_dir: Path, site: Site
+    archive: Archive, local_settings: Settings, services_dir: Path, site: Site
 ) -> None:
     def strike() -> None:
-        end(server(parts_dir, store.NAME), signal.SIGKILL)
+        end(server(services_dir, store.NAME), signal.SIGKILL)
 
     finish = crawl_through(archive, local_settings, site, strike, StoreError, "gongkai status")
     named = {row["blob_sha256"] for row in rows(archive, "SELECT blob_sha256 FROM archive.capture")} - {None}
-    again(parts_dir)
+    again(services_dir)
     assert all(archive.store.blob(digest) for digest in named)
     finish()
 
 
 def test_the_database_is_restarted_in_mid_run(
-    archive: Archive, local_settings: Settings, parts_dir: Path, site: Site
+    archive: Archive, local_settings: Settings, services_dir: Path, site: Site
 ) -> None:
     def strike() -> None:
         # SIGQUIT: PostgreSQL's immediate shutdown, as after a crash.
-        end(server(parts_dir, postgres.NAME), signal.SIGQUIT)
+        end(server(services_dir, postgres.NAME), signal.SIGQUIT)
 
     gone = "terminating|refused|closed|shutting down"  # as a connection had it, or asks for one a moment later
     finish = crawl_through(archive, local_settings, site, strike, OperationalError, gone)
-    again(parts_dir)
+    again(services_dir)
     finish()
 
 
 def test_a_full_disk_in_object_storage_is_one_line_and_no_loss(
-    archive: Archive, local_settings: Settings, parts_dir: Path, site: Site
+    archive: Archive, local_settings: Settings, services_dir: Path, site: Site
 ) -> None:
-    full = server(parts_dir, store.NAME)
+    full = server(services_dir, store.NAME)
 
     def strike() -> None:
         # Not a byte more in any of its files: what a full disk does.
@@ -133,5 +133,5 @@ def test_a_full_disk_in_object_storage_is_one_line_and_no_loss(
 
     finish = crawl_through(archive, local_settings, site, strike, StoreError, "free space|gongkai status")
     end(full, signal.SIGKILL)
-    again(parts_dir)
+    again(services_dir)
     finish()

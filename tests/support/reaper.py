@@ -17,7 +17,7 @@ from etl.local.state import State
 def end_at_once(state_dir: Path) -> None:
     """Kill the parts: their data is a test's, and to stop in order takes them seconds."""
     state = State(state_dir)
-    process.end(state, services.NAMES, how=signal.SIGKILL, seconds=5)
+    process.stop(state, services.NAMES, how=signal.SIGKILL, seconds=5)
     store.drop_sockets(state)
 
 

@@ -24,11 +24,13 @@ def keep(archive: Archive, folder: Path, number: int, source: str = "imported") 
     return [found[url] for url in urls]
 
 
-def flip_a_byte(archive: Archive, parts: Addresses, digest: str) -> None:
+def flip_a_byte(archive: Archive, services: Addresses, digest: str) -> None:
     """Overwrites a blob with one of the same length."""
     body = archive.store.blob(digest)
     changed = bytes([body[0] ^ 1]) + body[1:]
-    parts.store.client().put_object(archive.store.address.bucket, blob_key(digest), io.BytesIO(changed), len(changed))
+    services.store.client().put_object(
+        archive.store.address.bucket, blob_key(digest), io.BytesIO(changed), len(changed)
+    )
 
 
 def age(owner_url: str, statement: str, **values: object) -> None:

@@ -11,7 +11,7 @@ from psycopg import sql
 from sqlalchemy import make_url
 
 from etl.archive.storage.archive import Archive, open_archive
-from etl.local import services as local_parts
+from etl.local import services as local_services
 from etl.local.postgres import Postgres
 from etl.local.services import Addresses
 from etl.local.state import State
@@ -20,28 +20,28 @@ from tests.support.reaper import end_at_once
 
 
 @contextmanager
-def running_parts(parts_dir: Path) -> Iterator[Addresses]:
+def running_services(services_dir: Path) -> Iterator[Addresses]:
     """PostgreSQL and the S3 server with their state in that folder; ended with the tests, however these end."""
-    settings = Settings(state_dir=parts_dir, postgres_port=0, store_port=0)
+    settings = Settings(state_dir=services_dir, postgres_port=0, store_port=0)
     reaper = subprocess.Popen(
-        [sys.executable, "-m", "tests.support.reaper", str(parts_dir), str(os.getpid())],
+        [sys.executable, "-m", "tests.support.reaper", str(services_dir), str(os.getpid())],
         cwd=PROJECT,
         start_new_session=True,
     )
     try:
-        yield local_parts.up(settings, airflow=False, report=lambda progress: None, fast=True)
+        yield local_services.up(settings, airflow=False, report=lambda progress: None, fast=True)
     finally:
-        end_at_once(parts_dir)
+        end_at_once(services_dir)
         reaper.kill()
         reaper.wait()
 
 
 @contextmanager
-def own_database(parts: Addresses, parts_dir: Path, name: str) -> Iterator[str]:
+def own_database(services: Addresses, services_dir: Path, name: str) -> Iterator[str]:
     """The owner's address of a fresh, migrated database of that name, which goes with the block."""
-    url = make_url(parts.database_owner_url)
+    url = make_url(services.database_owner_url)
     assert url.port is not None
-    server = Postgres(State(parts_dir), url.port)
+    server = Postgres(State(services_dir), url.port)
     database = sql.Identifier(name)
     with server.connect() as connection:
         # `archive` itself, migrated once when the parts came up, is the template.
@@ -59,32 +59,32 @@ def own_database(parts: Addresses, parts_dir: Path, name: str) -> Iterator[str]:
 
 
 @contextmanager
-def own_bucket(parts: Addresses, name: str) -> Iterator[str]:
+def own_bucket(services: Addresses, name: str) -> Iterator[str]:
     """A fresh bucket of that name, which goes with the block."""
-    client = parts.store.client(timeout=60)  # dropping a bucket on a busy machine takes its time
+    client = services.store.client(timeout=60)  # dropping a bucket on a busy machine takes its time
     client.make_bucket(name)
     yield name
     client.remove_bucket(name)
 
 
 @contextmanager
-def own_archive(parts: Addresses, parts_dir: Path, name: str) -> Iterator[Archive]:
+def own_archive(services: Addresses, services_dir: Path, name: str) -> Iterator[Archive]:
     """An empty archive under that name, for as long as a module's tests need it."""
-    with own_database(parts, parts_dir, name) as owner_url, own_bucket(parts, name) as bucket:
-        archive = open_archive(settings_of(parts, parts_dir, owner_url, bucket))
+    with own_database(services, services_dir, name) as owner_url, own_bucket(services, name) as bucket:
+        archive = open_archive(settings_of(services, services_dir, owner_url, bucket))
         yield archive
         archive.engine.dispose()
 
 
-def settings_of(parts: Addresses, parts_dir: Path, owner_url: str, bucket: str) -> Settings:
+def settings_of(services: Addresses, services_dir: Path, owner_url: str, bucket: str) -> Settings:
     return Settings.model_validate(
         {
-            "state_dir": parts_dir,
-            "database_url": same_database(parts.database_url, owner_url),
+            "state_dir": services_dir,
+            "database_url": same_database(services.database_url, owner_url),
             "database_owner_url": owner_url,
-            "store_endpoint": parts.store.endpoint,
-            "store_access_key": parts.store.access_key,
-            "store_secret_key": parts.store.secret_key,
+            "store_endpoint": services.store.endpoint,
+            "store_access_key": services.store.access_key,
+            "store_secret_key": services.store.secret_key,
             "store_bucket": bucket,
             "store_secure": False,
         }

@@ -17,14 +17,14 @@ from sqlalchemy import make_url
 
 from etl.errors import GongkaiError
 from etl.local import postgres, process, store
-from etl.local import services as local_parts
-from etl.local.services import Addresses, Progress
+from etl.local import services as local_services
+from etl.local.services import Addresses, ServiceStep
 from etl.local.state import State
 from etl.settings import Settings
 from tests.support.reaper import end_at_once
 
 
-def quiet(progress: Progress) -> None:
+def quiet(progress: ServiceStep) -> None:
     pass
 
 
@@ -41,7 +41,7 @@ def state(settings: Settings) -> State:
 
 
 def up(settings: Settings, *, fast: bool = True) -> Addresses:
-    return local_parts.up(settings, airflow=False, report=quiet, fast=fast)
+    return local_services.up(settings, airflow=False, report=quiet, fast=fast)
 
 
 def connect(url: str, **changes: str) -> psycopg.Connection:
@@ -72,8 +72,8 @@ def test_data_and_addresses_outlive_down_and_up(settings: Settings, state: State
     first = up(settings)
     write(first)
 
-    assert local_parts.down(settings, quiet) == [store.NAME, postgres.NAME]
-    assert [part.running for part in local_parts.status(settings)[:2]] == [False, False]
+    assert local_services.down(settings, quiet) == [store.NAME, postgres.NAME]
+    assert [part.running for part in local_services.status(settings)[:2]] == [False, False]
     assert up(settings) == first
 
     assert read(first) == KEPT
@@ -81,11 +81,11 @@ def test_data_and_addresses_outlive_down_and_up(settings: Settings, state: State
 
 def test_up_again_starts_nothing(settings: Settings) -> None:
     up(settings)
-    before = local_parts.status(settings)
+    before = local_services.status(settings)
 
     up(settings)
 
-    assert local_parts.status(settings) == before
+    assert local_services.status(settings) == before
 
 
 def test_two_at_once_start_one_of_each(settings: Settings) -> None:
@@ -112,7 +112,7 @@ def test_up_recovers_from_a_killed_part(settings: Settings, state: State, name: 
     killed = psutil.Process(running.pid)
     killed.kill()
     psutil.wait_procs([killed], timeout=5)
-    assert "ended by itself" in next(part.detail for part in local_parts.status(settings) if part.name == name)
+    assert "ended by itself" in next(part.detail for part in local_services.status(settings) if part.name == name)
 
     assert up(settings, fast=False) == addresses
 
@@ -125,7 +125,7 @@ def test_a_pid_file_with_the_id_of_another_process_does_not_keep_postgres_down(
     up(settings)
     file = state.root / "postgres" / "postmaster.pid"
     text = file.read_text()
-    process.end(state, [postgres.NAME], how=signal.SIGKILL, seconds=5)
+    process.stop(state, [postgres.NAME], how=signal.SIGKILL, seconds=5)
     file.write_text(text.replace(text.partition("\n")[0], str(psutil.Process().pid), 1))
 
     addresses = up(settings)
@@ -164,15 +164,15 @@ def test_a_taken_port_is_told_with_its_holder_and_its_setting(tmp_path: Path, pa
     assert setting in told
 
 
-def test_another_port_than_the_running_one_is_told(parts: Addresses, parts_dir: Path) -> None:
+def test_another_port_than_the_running_one_is_told(services: Addresses, services_dir: Path) -> None:
     with pytest.raises(GongkaiError, match=r"GONGKAI_STORE_PORT says 1 .*gongkai down"):
-        store.up(State(parts_dir), 1, "any")
+        store.up(State(services_dir), 1, "any")
 
 
-def test_nothing_listens_but_on_loopback(parts: Addresses, parts_dir: Path) -> None:
+def test_nothing_listens_but_on_loopback(services: Addresses, services_dir: Path) -> None:
     found = set()
     for name in (postgres.NAME, store.NAME):
-        running = process.find(State(parts_dir), name)
+        running = process.find(State(services_dir), name)
         assert running is not None
         leader = psutil.Process(running.pid)
         for one in [leader, *leader.children(recursive=True)]:
@@ -181,37 +181,37 @@ def test_nothing_listens_but_on_loopback(parts: Addresses, parts_dir: Path) -> N
     assert found == {"127.0.0.1"}
 
 
-def test_postgres_asks_every_role_for_its_password(parts: Addresses) -> None:
+def test_postgres_asks_every_role_for_its_password(services: Addresses) -> None:
     for role in ("postgres", "archive_owner", "archive_app", "archive_reader", "airflow"):
         with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-            connect(parts.database_url, username=role, password="wrong")
+            connect(services.database_url, username=role, password="wrong")
 
 
-def test_the_archive_and_airflow_do_not_read_each_other(parts: Addresses, parts_dir: Path) -> None:
-    port = make_url(parts.database_url).port
+def test_the_archive_and_airflow_do_not_read_each_other(services: Addresses, services_dir: Path) -> None:
+    port = make_url(services.database_url).port
     assert port is not None
-    airflow = postgres.Postgres(State(parts_dir), port).url("airflow", "airflow")
+    airflow = postgres.Postgres(State(services_dir), port).url("airflow", "airflow")
 
     with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
         connect(airflow, database="archive")
     with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
-        connect(parts.database_url, database="airflow")
+        connect(services.database_url, database="airflow")
 
 
-def test_roles_and_database_may_be_prepared_again(parts: Addresses, parts_dir: Path) -> None:
-    port = make_url(parts.database_url).port
+def test_roles_and_database_may_be_prepared_again(services: Addresses, services_dir: Path) -> None:
+    port = make_url(services.database_url).port
     assert port is not None
 
-    postgres.psql(postgres.Postgres(State(parts_dir), port), postgres.ROLES)
+    postgres.psql(postgres.Postgres(State(services_dir), port), postgres.ROLES)
 
-    with connect(parts.database_url) as connection:
+    with connect(services.database_url) as connection:
         assert connection.execute("SELECT current_user").fetchone() == ("archive_app",)
 
 
-def test_without_keys_nothing_of_the_store_is_readable(parts: Addresses, parts_dir: Path, bucket: str) -> None:
-    parts.store.client().put_object(bucket, "kept", io.BytesIO(b"kept"), 4)
-    filer = f"http://127.0.0.1:{State(parts_dir).read('ports.json')['store:filer.port']}/buckets"
-    s3 = f"http://{parts.store.endpoint}"
+def test_without_keys_nothing_of_the_store_is_readable(services: Addresses, services_dir: Path, bucket: str) -> None:
+    services.store.client().put_object(bucket, "kept", io.BytesIO(b"kept"), 4)
+    filer = f"http://127.0.0.1:{State(services_dir).read('ports.json')['store:filer.port']}/buckets"
+    s3 = f"http://{services.store.endpoint}"
 
     with httpx.Client(trust_env=False) as http:
         assert http.get(f"{s3}/{bucket}/kept").status_code == 403
@@ -220,29 +220,29 @@ def test_without_keys_nothing_of_the_store_is_readable(parts: Addresses, parts_d
         assert http.put(f"{filer}/{bucket}/kept", content=b"x").status_code == 401
 
 
-def test_a_wrong_key_and_a_missing_bucket_are_refused(parts: Addresses, bucket: str) -> None:
-    wrong = store.Store(parts.store.endpoint, parts.store.access_key, "wrong")
+def test_a_wrong_key_and_a_missing_bucket_are_refused(services: Addresses, bucket: str) -> None:
+    wrong = store.S3Server(services.store.endpoint, services.store.access_key, "wrong")
 
     with pytest.raises(S3Error, match="SignatureDoesNotMatch"):
         wrong.client().put_object(bucket, "x", io.BytesIO(b"x"), 1)
     with pytest.raises(S3Error, match="NoSuchBucket"):
-        parts.store.client().put_object("missing", "x", io.BytesIO(b"x"), 1)
+        services.store.client().put_object("missing", "x", io.BytesIO(b"x"), 1)
 
 
-def test_generated_secrets_are_for_their_owner_alone(parts: Addresses, parts_dir: Path) -> None:
+def test_generated_secrets_are_for_their_owner_alone(services: Addresses, services_dir: Path) -> None:
     for name in ("secrets.json", "local.env", "store.json"):
-        assert stat.S_IMODE((parts_dir / name).stat().st_mode) == 0o600
-    read_back = Settings(state_dir=parts_dir)
+        assert stat.S_IMODE((services_dir / name).stat().st_mode) == 0o600
+    read_back = Settings(state_dir=services_dir)
     assert read_back.database_url is not None
     assert read_back.store_secret_key is not None
-    assert read_back.database_url.get_secret_value() == parts.database_url
-    assert read_back.store_secret_key.get_secret_value() == parts.store.secret_key
+    assert read_back.database_url.get_secret_value() == services.database_url
+    assert read_back.store_secret_key.get_secret_value() == services.store.secret_key
     assert read_back.store_secure is False
 
 
 def test_lost_passwords_are_told(settings: Settings, state: State) -> None:
     up(settings)
-    local_parts.down(settings, quiet)
+    local_services.down(settings, quiet)
     (state.root / "secrets.json").unlink()
 
     with pytest.raises(GongkaiError, match=r"refuses the password in .*secrets\.json"):
@@ -253,4 +253,4 @@ def test_a_state_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
 
     with pytest.raises(GongkaiError, match="GONGKAI_STATE_DIR"):
-        local_parts.status(Settings(state_dir=tmp_path / "file" / "state"))
+        local_services.status(Settings(state_dir=tmp_path / "file" / "state"))
