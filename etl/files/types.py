@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-READER = "2"
+READER = "3"
 """Version of the reader. It changes whenever unchanged bytes may give another reading."""
 
 

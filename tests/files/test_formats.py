@@ -1,8 +1,12 @@
 """What each format gives: the text that a person sees, a paragraph or a table row a line."""
 
+import io
+
 import pytest
+from PIL import ImageFont
 
 from etl.files import FileOutcome, Reader, sniff
+from etl.files.formats.pdf_fonts import invisible_font
 from etl.files.media_types import CSV, DOC, DOCX, HTML, OFD, PDF, PPT, PPTX, RAR, RTF, SEVEN_ZIP, TEXT, XLS, XLSX, ZIP
 from tests.support import containers, documents, pdfs
 from tests.support.documents import docx, numbering, ofd, p, row
@@ -105,6 +109,14 @@ def test_lines_of_a_page_become_paragraphs(read: Reader) -> None:
     assert read(pdf([page])).text == wanted
     turned = [(x, 842 - y, text) for x, y, text in page]
     assert read(pdf([turned], turned=90)).text == wanted
+
+
+def test_text_in_a_font_that_the_machine_lacks_is_kept(read: Reader) -> None:
+    """PDFs that place each character by itself, in fonts that they do not embed, came out empty."""
+    page = [(72.0 + 12 * x, 700.0, character) for x, character in enumerate("是否公开，是。")]
+    assert read(pdf([page])).text == "是否公开，是。"
+    font = ImageFont.truetype(io.BytesIO(invisible_font()), 100)
+    assert not any(font.getmask("公开")), "it must not be seen where a page is drawn for OCR"
 
 
 def test_running_headers_stand_once_and_page_numbers_never(read: Reader) -> None:

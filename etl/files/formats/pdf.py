@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import pypdfium2 as pdfium
 import pypdfium2.raw as api
 
+from etl.files.formats.pdf_fonts import provide_cjk_fonts
 from etl.files.layout.grid import Box, Grid, Piece, as_line, table_lines
 from etl.files.layout.lines import Line
 from etl.files.types import FileOutcome, Limits, Unreadable
@@ -39,6 +40,7 @@ class Page:
 @contextmanager
 def open_pdf(body: bytes, limits: Limits) -> Iterator[pdfium.PdfDocument]:
     """The document. Raises `Unreadable` for one that is broken, asks for a password or has too many pages."""
+    provide_cjk_fonts()
     try:
         document = pdfium.PdfDocument(body)
     except pdfium.PdfiumError as error:
