@@ -7,6 +7,7 @@ from rich.table import Table
 
 from etl.cli.console import heading, output
 from etl.extract import Extraction, FieldValue, IndexNumber, content_hash
+from etl.fields import FIELDS
 
 _COLOURS = {"header": "green", "subheading": "cyan", "json": "blue", "title": "yellow", "body": "yellow", "meta": "dim"}
 _NAME, _VALUE, _ASIDE = 19, 21, 14
@@ -16,9 +17,6 @@ _FIRST = ("title", "index_number", "publisher", "document_number", "written_date
 
 def show_page(page: str, rules: str, found: Extraction) -> None:
     """The kind of page, each field with the evidence that it stands on and what else was seen of it, files, text."""
-    # Loaded at need: the browser's web framework takes half a second that no other command would pay for.
-    from etl.browse.language.labels import FIELDS  # noqa: PLC0415
-
     heading(page)
     flags = ", ".join(found.flags)
     output.print(f"[bold]{found.kind}[/] {output.plain(found.reason)} · {found.charset} · {output.plain(flags)}")
@@ -26,7 +24,7 @@ def show_page(page: str, rules: str, found: Extraction) -> None:
     grid = _grid()
     for name in sorted(found.fields, key=lambda name: (_FIRST.index(name) if name in _FIRST else 99, name)):
         chosen = found.fields[name]
-        grid.add_row(f"{FIELDS[name][0]} [bold]{name}[/]", *_cells(chosen))
+        grid.add_row(f"{FIELDS[name].chinese} [bold]{name}[/]", *_cells(chosen))
         for other in _others(found, chosen):
             grid.add_row("", *_cells(other), style="dim")
     output.print(grid)

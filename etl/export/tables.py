@@ -16,6 +16,7 @@ from etl.archive.queries.citation import permalink
 from etl.archive.queries.search import Filter
 from etl.export.parquet import write_parquet
 from etl.export.rows import Row, distinct_texts, files_of, rows, texts
+from etl.fields import DATE_COLUMNS
 
 Tell = Callable[[int], None]
 """Called with the number of records written since the last call."""
@@ -52,7 +53,7 @@ _TYPES: dict[Any, pa.DataType] = {
     str | None: pa.string(),
 }
 _SPECIAL = {
-    **dict.fromkeys(("written_date", "published_date"), pa.date32()),
+    **dict.fromkeys(DATE_COLUMNS, pa.date32()),
     **dict.fromkeys(("state_at", "fetched_at", "first_seen_at", "version_at", "changed_at"), _MOMENT),
     "fields": pa.list_(_EVIDENCE),
     "attachments": pa.list_(_FILE),

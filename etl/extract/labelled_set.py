@@ -6,6 +6,7 @@ from pathlib import Path
 
 from etl.errors import GongkaiError
 from etl.extract.extract import extract
+from etl.fields import DATE_FIELDS
 
 
 def predictions(labels: Path, pages: Path) -> Iterator[dict[str, object]]:
@@ -44,7 +45,7 @@ def prediction(name: str, url: str, body: bytes) -> dict[str, object]:
     fields = {
         field: value.raw if field == "document_number" else value.value
         for field, value in found.fields.items()
-        if not (field.endswith("_date") and value.origin == "body")
+        if not (field in DATE_FIELDS and value.origin == "body")
     }
     return {
         "file": name,

@@ -1,32 +1,23 @@
 """The key `listing` of a source file: where rows, links and fields stand, for sites that no family's code knows."""
 
 import re
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from etl.fields import FIELDS
 from etl.web.select import checked
 
 Selector = Annotated[str, AfterValidator(checked)]
-FieldName = Literal[
-    "index_number",
-    "publisher",
-    "source",
-    "document_number",
-    "written_date",
-    "published_date",
-    "effective_date",
-    "expiry_date",
-    "subject_category",
-    "group_category",
-    "genre_category",
-    "keywords",
-    "disclosure_method",
-    "disclosure_scope",
-    "disclosure_term",
-    "validity",
-    "registration_number",
-]
+
+
+def _field(value: str) -> str:
+    if value not in FIELDS or value == "title":
+        raise ValueError(f"{value!r} is no field of a record")
+    return value
+
+
+FieldName = Annotated[str, AfterValidator(_field)]
 
 
 def _pattern(value: str) -> str:

@@ -21,6 +21,7 @@ from etl.browse.language.messages import WORDS
 from etl.browse.pages.correction import Problem
 from etl.browse.pages.typesetting import Paragraph, Table, blocks
 from etl.extract import Origin
+from etl.extract.lexicon.aliases import ALIASES
 from etl.extract.lexicon.labels import FIELDS as LABELS
 from etl.files import FileOutcome, media_types
 from etl.outcomes import Outcome
@@ -55,7 +56,7 @@ def test_the_parts_of_an_official_document() -> None:
 def test_whatever_the_archive_can_name_has_a_chinese_name() -> None:
     assert set(OUTCOMES) == set(Outcome)
     assert set(ORIGINS) == {*get_args(Origin), "correction"}
-    assert set(FIELDS) == {name for name in LABELS.values() if name}
+    assert set(FIELDS) == {name for name in LABELS.values() if name} == set(ALIASES)
     assert set(VERSIONS) == set(VERSIONS_TOLD) == {"created", "updated", "corrected", "re-extracted"}
     assert set(FILES) == set(FileOutcome) == {*FILES_TOLD, "read"}
     named = {

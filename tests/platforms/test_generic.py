@@ -7,12 +7,13 @@ from typing import Any
 import httpx
 import pytest
 import yaml
+from pydantic import ValidationError
 
 from demo import generic, goldens, source_text
 from demo.generic import COLUMNS, PlainSite
 from demo.server import serve
 from etl.extract import extract
-from etl.extract.lexicon.aliases import ALIASES
+from etl.fields import FIELDS
 from etl.platforms.base import ListingPage, ListingRequest, NotAListing, Platform
 from etl.platforms.registry import platform
 from etl.sources.listing import Listing
@@ -208,5 +209,9 @@ def test_text_and_fields_are_read_where_the_file_says() -> None:
 
 
 def test_every_field_of_a_document_may_be_named() -> None:
-    named = Listing.model_fields["fields"].annotation.__args__[0].__args__  # type: ignore[union-attr]
-    assert {*named, "title"} == set(ALIASES)
+    selectors = dict.fromkeys(FIELDS, "td")
+    del selectors["title"]
+    assert Listing(rows="tr", fields=selectors).fields == selectors
+    for name in ("title", "puplisher"):
+        with pytest.raises(ValidationError, match=f"'{name}' is no field of a record"):
+            Listing(rows="tr", fields={name: "td"})

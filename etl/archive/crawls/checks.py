@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from etl.archive.crawls.run import OpenRun
+from etl.fields import DATE_COLUMNS, TEXT_COLUMNS
 
 USED_TO_BE = 0.6
 """Share of earlier records in which a field must have been filled before its loss means anything."""
 MOSTLY_EMPTY = 0.2
 ENOUGH_NOW, ENOUGH_BEFORE = 10, 20
 """Versions of this run, and of runs before, below which shares are chance."""
-_FIELDS = ("index_number", "publisher", "document_number", "written_date", "published_date")
+_FIELDS = (*TEXT_COLUMNS, *DATE_COLUMNS)
 _FILLED = text(
     "SELECT k.run_id = :run AS now, count(*) AS n, "
     + ", ".join(f"count(v.{name}) AS {name}" for name in _FIELDS)

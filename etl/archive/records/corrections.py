@@ -19,7 +19,7 @@ from etl.archive.storage.database import lock_source
 from etl.archive.storage.lookups import NUMBERED, is_current, require_number
 from etl.archive.storage.models import Correction, Record, RecordVersion
 from etl.errors import GongkaiError
-from etl.extract.lexicon.aliases import ALIASES
+from etl.fields import DATE_FIELDS, FIELDS
 
 WITHDRAWN = object()
 """In place of a value: the extracted value holds again."""
@@ -131,12 +131,12 @@ def _holds(holding: Mapping[str, Mapping[str, Any]], name: str, value: Any) -> b
 
 
 def _checked(name: str, value: Any) -> Any:
-    if name not in ALIASES:
-        raise CorrectionError(f"no field {name!r}", hint=f"one of {', '.join(ALIASES)}")
+    if name not in FIELDS:
+        raise CorrectionError(f"no field {name!r}", hint=f"one of {', '.join(FIELDS)}")
     if value is None or value is WITHDRAWN:
         return value
     value = _said(f"the value of {name}", value)
-    if name.endswith("_date"):
+    if name in DATE_FIELDS:
         try:
             return date.fromisoformat(value).isoformat()
         except ValueError as error:

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-_COLUMNS = ("index_number", "publisher", "document_number")
-_DATES = ("written_date", "published_date")
+from etl.fields import DATE_COLUMNS, TEXT_COLUMNS
 
 Fields = list[dict[str, Any]]
 """All evidence of a version: the parts of a `FieldValue`, and whether it is the field's value (`chosen`).
@@ -54,15 +53,15 @@ def columns(fields: Fields) -> dict[str, Any]:
     chosen = {item["name"]: item["value"] for item in fields if item["chosen"]}
     return {
         "title": chosen.get("title", ""),
-        **{name: chosen.get(name) for name in _COLUMNS},
-        **{name: date.fromisoformat(chosen[name]) if chosen.get(name) else None for name in _DATES},
+        **{name: chosen.get(name) for name in TEXT_COLUMNS},
+        **{name: date.fromisoformat(chosen[name]) if chosen.get(name) else None for name in DATE_COLUMNS},
         "fields": fields,
     }
 
 
 def as_written(values: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of a version from the journal's JSON."""
-    return {**values, **{name: date.fromisoformat(values[name]) if values[name] else None for name in _DATES}}
+    return {**values, **{name: date.fromisoformat(values[name]) if values[name] else None for name in DATE_COLUMNS}}
 
 
 def compare(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[tuple[str, str | None, str | None]]:

@@ -1,27 +1,9 @@
 """Names of what the archive knows as identifiers: fields, outcomes, kinds of versions. Chinese first."""
 
+from etl import fields
 from etl.files import media_types
 
-FIELDS: dict[str, tuple[str, str]] = {
-    "title": ("标题", "title"),
-    "index_number": ("索引号", "index number"),
-    "publisher": ("发布机构", "publisher"),
-    "document_number": ("文号", "document number"),
-    "written_date": ("成文日期", "written"),
-    "published_date": ("发布日期", "published"),
-    "effective_date": ("施行日期", "effective"),
-    "expiry_date": ("失效日期", "expires"),
-    "validity": ("有效性", "validity"),
-    "registration_number": ("统一登记号", "registration number"),
-    "subject_category": ("主题分类", "subject"),
-    "group_category": ("组配分类", "group"),
-    "genre_category": ("体裁分类", "genre"),
-    "keywords": ("主题词", "keywords"),
-    "disclosure_method": ("公开方式", "disclosure method"),
-    "disclosure_scope": ("公开范围", "disclosure scope"),
-    "disclosure_term": ("公开时限", "disclosure term"),
-    "source": ("信息来源", "source named"),
-}
+FIELDS: dict[str, tuple[str, str]] = {field.name: (field.chinese, field.english) for field in fields.FIELDS.values()}
 """In the order in which a record shows them."""
 
 OUTCOMES: dict[str, tuple[str, str]] = {

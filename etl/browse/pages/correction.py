@@ -14,8 +14,8 @@ from etl.archive.records.recording import clean
 from etl.archive.storage.lookups import is_current
 from etl.archive.storage.models import Record, RecordVersion
 from etl.browse.errors import Refused
-from etl.browse.language.labels import FIELDS
 from etl.browse.pages.fields import Field, corrections, fields_of
+from etl.fields import FIELDS
 
 FORM = 128 * 1024
 """Bytes of a form: twice 2,000 characters, each escaped as up to twelve bytes, and the rest."""
@@ -99,7 +99,7 @@ def _problem(page: Correcting, form: Mapping[str, str]) -> Problem:
         return "reason_missing"
     if max(len(page.value), len(page.reason)) > LONGEST:
         return "too_long"
-    if page.action == "set" and page.field.name.endswith("_date") and not _is_day(page.value):
+    if page.action == "set" and page.field.is_date and not _is_day(page.value):
         return "no_date"
     return ""
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from etl.archive.storage.models import Correction
-from etl.browse.language.labels import FIELDS
+from etl.fields import DATE_FIELDS, FIELDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,11 @@ class Field:
     extracted: str | None
     correction: Corrected | None
     evidence: tuple[Evidence, ...]
+
+    @property
+    def is_date(self) -> bool:
+        """Whether its values are days."""
+        return self.name in DATE_FIELDS
 
 
 def corrections(connection: Connection, record: int) -> tuple[Corrected, ...]:

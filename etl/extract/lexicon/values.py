@@ -9,11 +9,11 @@ from etl.extract.lexicon.document_number import is_number, normalise_number
 from etl.extract.lexicon.labels import squash
 from etl.extract.lexicon.marks import MARK
 from etl.extract.types import FieldValue, Origin
+from etl.fields import DATE_FIELDS
 
 CONFIDENCE: Mapping[Origin, float] = {
     "header": 0.95, "subheading": 0.85, "json": 0.9, "listing": 0.7, "body": 0.6, "title": 0.5, "meta": 0.3,
 }  # fmt: skip
-DATES = frozenset({"written_date", "published_date", "effective_date", "expiry_date"})
 _NOTHING = re.compile(
     r"^(?:[-—–_/\\.。·*…〔〕\[\]()（）号\s]+|[（(]?(?:无|暂无|暂缺|没有|未)(?:关键词|主题词|文号|编号|分类|来源|内容|数据|信息|索引号"
     r"|标注|填写|知|定)?[)）]?|空|待定|none|null|nil|n/a|\\n|undefined|不限|全部|请(?:选择|输入).{0,20}|\{\{.*\}\}|\$\{.*\}|NaN|0"
@@ -61,7 +61,7 @@ def make(
         return None, ""
     value = text
     flag = ""
-    if name in DATES:
+    if name in DATE_FIELDS:
         if name == "expiry_date" and _VALID.match(squash(text)):
             return make("validity", raw, label, origin, rule)
         read = read_date(text, None if name in ("effective_date", "expiry_date") else not_after)

@@ -8,10 +8,11 @@ from datetime import date
 from etl.extract.lexicon.aliases import WEAK
 from etl.extract.lexicon.labels import Labelled, labelled, whole_label
 from etl.extract.lexicon.marks import MARK
-from etl.extract.lexicon.values import DATES, make
+from etl.extract.lexicon.values import make
 from etl.extract.page.blocks import Block, Blocks, Node, boilerplate
 from etl.extract.page.trimming import ENUMERATED, WIDEST, Body, aside, asks, heads_list, is_tool
 from etl.extract.types import FieldValue, Origin
+from etl.fields import DATE_FIELDS
 
 _HOLDERS = frozenset(("ul", "ol", "dl", "table"))
 """Lists and tables: a label's value does not stand outside the one that holds the label."""
@@ -205,6 +206,6 @@ def _value(name: str, item: Labelled) -> str:
         dated = _DATE_BEHIND.search(value, start + 1)
         value = value[: dated.start()] if dated else value
     cut = _CUT.search(value, start)
-    if cut and name in ("source", "publisher", *DATES):
+    if cut and name in ("source", "publisher", *DATE_FIELDS):
         value = value[: cut.start()]
     return value

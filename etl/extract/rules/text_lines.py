@@ -18,6 +18,7 @@ from etl.extract.page.blocks import Block, Blocks
 from etl.extract.page.trimming import asks
 from etl.extract.rules.header import Scan
 from etl.extract.types import FieldValue
+from etl.fields import DATE_FIELDS
 
 _DATE_LINE = re.compile(
     r"^[\s\[【(（]*((?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?)"
@@ -75,7 +76,7 @@ def _timed(line: str, text: str) -> re.Match[str] | None:
     """A date with its time of day inside a line whose labels name other things: `来源：甲 2023-05-09 08:30 浏览：5`."""
     found = _TIMED.search(text)
     if found and any(
-        item.name.endswith("_date") or item.label in ("开始日期", "结束日期", "截止日期") for item in labelled(line)
+        item.name in DATE_FIELDS or item.label in ("开始日期", "结束日期", "截止日期") for item in labelled(line)
     ):
         return None
     return found

@@ -12,6 +12,7 @@ from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
+from etl.fields import DATE_FIELDS
 from etl.platforms.base import (
     Entry,
     Fingerprint,
@@ -103,7 +104,7 @@ def _entry(row: HtmlElement, base: str, listing: "Listing") -> Entry | None:
 def _fields(row: HtmlElement, listing: "Listing") -> Iterator[tuple[str, str]]:
     for name, selector in listing.fields.items():
         text = value(selector, row)
-        if found := iso_date(text) if name.endswith("_date") else text:
+        if found := iso_date(text) if name in DATE_FIELDS else text:
             yield name, found
 
 

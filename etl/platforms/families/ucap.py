@@ -22,6 +22,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
+from etl.fields import DATE_FIELDS
 from etl.platforms.base import (
     Entry,
     Fingerprint,
@@ -136,6 +137,6 @@ def _labelled(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                 continue
             name, value = _FIELDS.get(plain(item.get("name"))), plain(item.get("value"))
             if name and value and value != "null":
-                value = (china_day(value) or "") if name.endswith("_date") else value
+                value = (china_day(value) or "") if name in DATE_FIELDS else value
                 if value:
                     yield name, value

@@ -9,6 +9,7 @@ from typing import Any
 from lxml.html import HtmlElement
 
 from etl.clock import CHINA
+from etl.fields import DATE_FIELDS
 from etl.platforms.base import Entry, NotAListing
 from etl.web.page import WebPage, absolute, base_url
 
@@ -91,7 +92,7 @@ def row_entry(row: HtmlElement, base: str) -> Entry | None:
 def labelled(text: str) -> dict[str, str]:
     """The fields that the text names by a label, dates as yyyy-mm-dd."""
     named = {_FIELDS[label]: value.strip() for label, value in _LABELLED.findall(text) if value.strip()}
-    normal = {name: iso_date(value) if name.endswith("_date") else value for name, value in named.items()}
+    normal = {name: iso_date(value) if name in DATE_FIELDS else value for name, value in named.items()}
     return {name: value for name, value in normal.items() if value}
 
 
