@@ -5,8 +5,10 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 import pytest
@@ -17,8 +19,10 @@ from typer.main import get_command, get_group
 from demo import demo_sites, source_text
 from demo.server import serve
 from etl.archive.storage.archive import Archive
+from etl.archive.storage.models import REVISION
 from etl.cli import COMMANDS, app
-from etl.files import FileOutcome
+from etl.extract import EXTRACTOR, NORMALISER
+from etl.files import READER, FileOutcome
 from etl.outcomes import Outcome, group
 from etl.settings import PROJECT, Settings
 from etl.sources.schema import Source
@@ -27,6 +31,7 @@ from tests.support.gongkai import environment
 from tests.support.warc import page, warc
 
 DOCS = PROJECT / "docs"
+PAGES = sorted([*PROJECT.glob("*.md"), *DOCS.rglob("*.md")])
 
 
 def table(name: str) -> list[list[str]]:
@@ -34,6 +39,12 @@ def table(name: str) -> list[list[str]]:
     lines = (DOCS / name).read_text(encoding="utf-8").splitlines()
     rows = [line for line in lines if line.startswith("| ") and not set(line) <= set("|- ")]
     return [[cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", row)[1:-1]] for row in rows]
+
+
+@cache
+def tracked_files() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    return [path for name in listed.splitlines() if (path := PROJECT / name).exists()]
 
 
 def test_every_setting_is_documented_with_its_default() -> None:
@@ -109,10 +120,58 @@ def test_both_readmes_show_the_same_commands() -> None:
     assert readme_commands("README.md")[:2] == ["make demo", "make test"]
 
 
-def test_links_in_the_documentation_lead_somewhere() -> None:
-    for file in [*PROJECT.glob("*.md"), *DOCS.rglob("*.md")]:
-        for target in re.findall(r"\]\((?!https?:)([^)#]+)", file.read_text(encoding="utf-8")):
-            assert (file.parent / target).exists(), f"{file}: {target}"
+@cache
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as hosting pages make them: lower case, hyphens for spaces, no punctuation."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.M)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))
+def test_links_in_the_documentation_lead_somewhere(page: Path) -> None:
+    for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", page.read_text(encoding="utf-8")):
+        linked = page.parent / target if target else page
+        assert linked.exists(), f"{page}: {target}"
+        assert not anchor or anchor in anchors(linked), f"{page}: {target}#{anchor}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))
+def test_files_and_names_in_the_documentation_exist(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for name in re.findall(r"`((?:bench|dags|demo|deploy|etl|migrations|plugins|tests)/[\w./-]*)`", text):
+        assert (PROJECT / name).exists(), f"{page}: {name}"
+    for name in re.findall(r"`((?:bench|etl|tests)(?:\.\w+)+)[`(]|python -m ((?:bench|tests)[.\w]*)", text):
+        resolve_name("".join(name))
+
+
+def test_the_architecture_names_every_package() -> None:
+    named = [row[0].strip("`") for row in table("architecture.md") if row[0].startswith("`etl/")]
+    packages = {str(path.parent.relative_to(PROJECT)) for path in (PROJECT / "etl").rglob("__init__.py")} - {"etl"}
+    assert packages <= set(named)
+
+
+@pytest.mark.parametrize(
+    ("heading", "newest"),
+    [("EXTRACTOR", EXTRACTOR), ("NORMALISER", str(NORMALISER)), ("READER", READER), ("revision", REVISION)],
+)
+def test_the_changelog_says_what_the_newest_version_changed(heading: str, newest: str) -> None:
+    changelog = (PROJECT / "CHANGELOG.md").read_text(encoding="utf-8")
+    rows = changelog.partition(f"| {heading} | day | what changed |\n")[2].partition("\n\n")[0].splitlines()
+    assert rows[-1].split("|")[1].strip() == newest, f"say in CHANGELOG.md what {heading} {newest} changes"
+
+
+@pytest.mark.parametrize(
+    ("schema", "name"),
+    [
+        ("github-workflows", ".github/workflows/ci.yml"),
+        ("github-issue-forms", ".github/ISSUE_TEMPLATE/site-broke.yml"),
+        ("github-issue-forms", ".github/ISSUE_TEMPLATE/wrong-value.yml"),
+    ],
+)
+def test_files_for_the_hosting_page_fit_their_schema(schema: str, name: str) -> None:
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}", str(PROJECT / name)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
 
 
 def test_the_readme_s_commands_run(archive: Archive, local_settings: Settings, tmp_path: Path) -> None:
@@ -144,8 +203,6 @@ FORBIDDEN = re.compile(r"(?<![\w.:/$}~-])/(?:home|root|work|[Uu]sers)/\w|--(?:ex
 
 
 def test_the_project_speaks_of_itself_alone() -> None:
-    listed = subprocess.run(["git", "ls-files"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
-    for name in listed.splitlines():
-        path = PROJECT / name
-        if path != Path(__file__) and path.exists():
-            assert not FORBIDDEN.search(path.read_text(encoding="utf-8", errors="ignore")), name
+    for path in tracked_files():
+        if path != Path(__file__):
+            assert not FORBIDDEN.search(path.read_text(encoding="utf-8", errors="ignore")), path
