@@ -23,8 +23,8 @@ import psycopg
 from etl.archive.records.near_duplicates import rebuild_signatures, sign, similar_to
 from etl.archive.storage.archive import open_archive
 from etl.extract import content_hash
-from etl.extract.similarity import SHARE, shingles, signatures
-from etl.extract.similarity import share as share_of
+from etl.extract.similarity import MIN_CONTAINMENT, shingles, signatures
+from etl.extract.similarity import containment as share_of
 from etl.local import services
 from etl.settings import Settings
 
@@ -229,7 +229,7 @@ def beside_datasketch(made: Sequence[str], planted: Sequence[Planted]) -> None:
     def ask(place: int) -> list[int]:
         mine = shingles(made[place])
         found = [(share_of(mine, shingles(made[near])), near) for near in index.query(sketches[place]) if near != place]
-        return [near for part, near in sorted(found, reverse=True)[:20] if part >= SHARE]
+        return [near for part, near in sorted(found, reverse=True)[:20] if part >= MIN_CONTAINMENT]
 
     print(f"similar texts, any: {spread([timed(lambda p=p: ask(p)) for p in random.Random(3).sample(places, 40)])}")
     tell_recall(chosen[:60], lambda each: each.original in ask(each.twin))

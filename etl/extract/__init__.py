@@ -2,8 +2,8 @@
 
 from etl.extract.content_id import NORMALISER, ContentHash, content_hash, short_id
 from etl.extract.extract import A_FILE, EXTRACTOR, extract
-from etl.extract.rules.attachments import distinct
-from etl.extract.types import Attachment, Extraction, FieldValue, IndexNumber, Kind, Origin
+from etl.extract.rules.attachments import unique_attachments
+from etl.extract.types import Attachment, Extraction, FieldValue, IndexNumber, Origin, PageKind
 
 __all__ = [
     "A_FILE",
@@ -14,10 +14,10 @@ __all__ = [
     "Extraction",
     "FieldValue",
     "IndexNumber",
-    "Kind",
     "Origin",
+    "PageKind",
     "content_hash",
-    "distinct",
     "extract",
     "short_id",
+    "unique_attachments",
 ]

@@ -8,17 +8,17 @@ from lxml import html
 
 from etl.extract.lexicon.index_number import parse_index_number
 from etl.extract.page.blocks import Blocks
-from etl.extract.page.fallback import general_text
-from etl.extract.page.main_text import asked_names, find_body, select
+from etl.extract.page.fallback import fallback_text
+from etl.extract.page.main_text import find_body, names_to_index, select_nodes
 from etl.extract.page.render import render
 from etl.extract.page.trimming import Body, trim
-from etl.extract.page.visibility import Visibility, write_scripts
-from etl.extract.page_kind import judge
-from etl.extract.rules.attachments import distinct, find_attachments, find_images
+from etl.extract.page.visibility import Visibility, apply_script_output
+from etl.extract.page_kind import classify_page
+from etl.extract.rules.attachments import find_attachments, find_images, unique_attachments
 from etl.extract.rules.choose import choose
-from etl.extract.rules.header import Scan, read_labels
-from etl.extract.rules.text_lines import from_title, read_body, read_embedded, read_lines, read_meta
-from etl.extract.rules.title import find_title, metas, page_titles
+from etl.extract.rules.header import PageContext, read_labels
+from etl.extract.rules.text_lines import read_embedded, read_main_text, read_meta, read_title, read_unlabelled_lines
+from etl.extract.rules.title import find_title, meta_tags, title_parts
 from etl.extract.types import Attachment, Extraction, FieldValue
 from etl.platforms.base import Embedded, Platform
 from etl.platforms.registry import all_platforms
@@ -26,13 +26,13 @@ from etl.web.page import WebPage, absolute, parse, read_page
 
 EXTRACTOR = "3"
 """Version of the rules. It changes whenever an unchanged page may give another extraction."""
-_WHOLE_PAGE = ("html", "body")
+_WHOLE_PAGE_TAGS = ("html", "body")
 """Where the densest part of a page is the page itself, nothing in its markup tells the text from what surrounds it."""
-_SHELL = 60
+MIN_TEXT_CHARS = 60
 """Characters of text below which a page is a shell around its data."""
 A_FILE, CUT = "file", "cut"
-"""Flags: the bytes are no page; the page was read up to `LARGEST` only."""
-LARGEST = 1_200_000
+"""Flags: the bytes are no page; the page was read up to `MAX_PAGE_CHARS` only."""
+MAX_PAGE_CHARS = 1_200_000
 """Characters of a page that are read, pictures inside it not counted: a second of work at the most costly.
 The largest of 129 saved pages has two thirds of that."""
 _MAGIC = (
@@ -48,7 +48,7 @@ _MAGIC = (
     b"II*\0",
     b"MM\0*",
 )
-_PICTURE = re.compile(r"data:[\w/+.-]{1,80};base64,[A-Za-z0-9+/=]{1000,}")
+_INLINE_PICTURE = re.compile(r"data:[\w/+.-]{1,80};base64,[A-Za-z0-9+/=]{1000,}")
 
 
 def extract(
@@ -60,48 +60,48 @@ def extract(
     """
     if body.startswith(_MAGIC):
         return Extraction("stub", "a file, no page", extractor=EXTRACTOR, flags=(A_FILE,))
-    page, cut = _cut(read_page(body, url, content_type))
-    embedded = _embedded(page, platform)
-    write_scripts(page)
-    meta = metas(page)
-    blocks = Blocks(page.tree, Visibility(page), asked_names(platform))
-    named_so = page_titles(page)
+    page, cut = _cut_page(read_page(body, url, content_type))
+    embedded = _embedded_data(page, platform)
+    apply_script_output(page)
+    meta = meta_tags(page)
+    blocks = Blocks(page.tree, Visibility(page), names_to_index(platform))
+    named_so = title_parts(page)
     guess = next((c for n, c in meta if n.lower() == "articletitle" and c), "") or next(iter(named_so), "")
     found = find_body(page, blocks, platform, guess)
     main = trim(blocks, found, guess)
-    scan = Scan(blocks, main, seen)
-    told_header = select(page, blocks, platform.layout.header) if platform else ()
-    evidence, flags, named = read_labels(scan, [node for _, node in told_header])
+    context = PageContext(blocks, main, seen)
+    told_header = select_nodes(page, blocks, platform.layout.header) if platform else ()
+    evidence, flags, named = read_labels(context, [node for _, node in told_header])
     title, titles = find_title(named_so, blocks, max(main.first + 1, 1), evidence, meta)
     if title and title.value != guess:
         main = trim(blocks, found, title.value)
-        scan = Scan(blocks, main, seen)
+        context = PageContext(blocks, main, seen)
     evidence = [e for e in evidence if e.name != "title"]
-    evidence += read_lines(scan, title.value if title else "")
-    evidence += read_body(scan)
+    evidence += read_unlabelled_lines(context, title.value if title else "")
+    evidence += read_main_text(context)
     text = render(blocks, main)
-    if main.rule == "densest" and blocks.nodes[main.node].tag in _WHOLE_PAGE:
-        text = general_text(page) or text
+    if main.rule == "densest" and blocks.nodes[main.node].tag in _WHOLE_PAGE_TAGS:
+        text = fallback_text(page) or text
     files = find_attachments(page, blocks, main, title.value if title else "")
     shown = False
     if embedded:
         told = read_embedded(embedded.fields, seen)
-        shown = len(text) < _SHELL or not embedded.body_html
+        shown = len(text) < MIN_TEXT_CHARS or not embedded.body_html
         if shown and embedded.body_html:
-            text, files = _from_data(page, embedded, files)
+            text, files = _read_data_body(page, embedded, files)
         if shown and (named_title := next((v for v in told if v.name == "title"), None)):
             title = named_title
         evidence += told
-    if len(text) < _SHELL:
-        files = distinct((*files, *find_images(page, blocks, found)))
+    if len(text) < MIN_TEXT_CHARS:
+        files = unique_attachments((*files, *find_images(page, blocks, found)))
     if title:
-        evidence += from_title(title.value)
+        evidence += read_title(title.value)
     evidence += read_meta(meta, seen)
     fields = choose(evidence, json_shown=shown)
     _drop_stated_empty(fields, named)
     if title:
         fields["title"] = title
-    judged = judge(page, blocks, main, text, fields, files, evidence)
+    judged = classify_page(page, blocks, main, text, fields, files, evidence)
     return Extraction(
         kind=judged.kind,
         reason=judged.reason,
@@ -111,20 +111,20 @@ def extract(
         attachments=files,
         charset=page.charset,
         extractor=EXTRACTOR,
-        flags=tuple(dict.fromkeys((*flags, *cut, *_flags(text, files), f"body:{main.rule}"))),
+        flags=tuple(dict.fromkeys((*flags, *cut, *_file_flags(text, files), f"body:{main.rule}"))),
         index=parse_index_number(fields["index_number"].value) if "index_number" in fields else None,
     )
 
 
-def _cut(page: WebPage) -> tuple[WebPage, tuple[str, ...]]:
-    if len(page.text) <= LARGEST:
+def _cut_page(page: WebPage) -> tuple[WebPage, tuple[str, ...]]:
+    if len(page.text) <= MAX_PAGE_CHARS:
         return page, ()
-    text = _PICTURE.sub("data:,", page.text)
-    return WebPage(page.url, text[:LARGEST], page.charset), (CUT,) if len(text) > LARGEST else ()
+    text = _INLINE_PICTURE.sub("data:,", page.text)
+    return WebPage(page.url, text[:MAX_PAGE_CHARS], page.charset), (CUT,) if len(text) > MAX_PAGE_CHARS else ()
 
 
-def _flags(text: str, files: tuple[Attachment, ...]) -> Iterator[str]:
-    if len(text) < _SHELL and files:
+def _file_flags(text: str, files: tuple[Attachment, ...]) -> Iterator[str]:
+    if len(text) < MIN_TEXT_CHARS and files:
         yield "images_only" if all(f.role == "image" for f in files) else "attachments_only"
 
 
@@ -135,7 +135,7 @@ def _drop_stated_empty(fields: dict[str, FieldValue], named: set[str]) -> None:
         del fields["document_number"]
 
 
-def _embedded(page: WebPage, platform: Platform | None) -> Embedded | None:
+def _embedded_data(page: WebPage, platform: Platform | None) -> Embedded | None:
     for family in (platform,) if platform else all_platforms():
         found = family.embedded(page)
         if found is not None:
@@ -143,7 +143,9 @@ def _embedded(page: WebPage, platform: Platform | None) -> Embedded | None:
     return None
 
 
-def _from_data(page: WebPage, embedded: Embedded, files: tuple[Attachment, ...]) -> tuple[str, tuple[Attachment, ...]]:
+def _read_data_body(
+    page: WebPage, embedded: Embedded, files: tuple[Attachment, ...]
+) -> tuple[str, tuple[Attachment, ...]]:
     """Text and files of the body that the page carries as data."""
     tree: html.HtmlElement = parse(f"<html><body><div>{embedded.body_html or ''}</div></body></html>")
     inner = WebPage(page.url, embedded.body_html or "", page.charset)
@@ -151,4 +153,4 @@ def _from_data(page: WebPage, embedded: Embedded, files: tuple[Attachment, ...])
     blocks = Blocks(tree, Visibility(inner))
     whole = Body(0, len(blocks.blocks), -1, "data")
     told = tuple(Attachment(url, name) for href, name in embedded.attachments if (url := absolute(href, page.url)))
-    return render(blocks, whole), distinct((*files, *find_attachments(inner, blocks, whole), *told))
+    return render(blocks, whole), unique_attachments((*files, *find_attachments(inner, blocks, whole), *told))

@@ -16,27 +16,27 @@ SCHEME = 1000 * NORMALISER + 10 * RMinHash.ALGORITHM_VERSION + 1
 
 Bands are stored, and the library has changed its algorithm once (0.5.0): a test holds the bands of a known text.
 """
-SHARE = 0.8
+MIN_CONTAINMENT = 0.8
 """Texts that share less are not similar. Measured in docs/similar.md: reposts and corrections have 0.84 and more."""
-GRAM = 5
+SHINGLE_CHARS = 5
 """Characters of a shingle: two words and how they meet. With three, unrelated notices already share 8 %."""
-SHORTEST = 60
+MIN_CHARS = 60
 """Normalised characters. Less is "see the attachment", or a title: said alike by documents with nothing in common."""
 BANDS = 32
 ROWS = 4
 """Of 32 bands of 4, texts with a Jaccard index of 0.67 share one with 99.9 %, with 0.5 with 87 %, with 0.2 with 5 %."""
-_WIDTH = 2 * GRAM
+_WIDTH = 2 * SHINGLE_CHARS
 _SEED = 20
 
 Shingles = set[bytes]
-Kind = Literal["same", "changed", "removed", "added"]
+DifferenceKind = Literal["same", "changed", "removed", "added"]
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class LineDifference:
     """Lines in succession that both texts have, or that stand in the one where others (or none) stand in the other."""
 
-    kind: Kind
+    kind: DifferenceKind
     before: tuple[str, ...]
     after: tuple[str, ...]
 
@@ -44,7 +44,7 @@ class Difference:
 def shingles(text: str) -> Shingles:
     """All runs of five characters of the normalised text; none of a text that is too short to be compared."""
     plain = normalise(text)
-    if len(plain) < SHORTEST:
+    if len(plain) < MIN_CHARS:
         return set()
     # Slices of bytes take a fifth less time than those of a string, and make most of what confirming a candidate takes.
     units = plain.encode("utf-16-le", "surrogatepass")
@@ -67,7 +67,7 @@ def signatures(texts: Mapping[str, str]) -> dict[str, list[int]]:
     return {key: bands(shingles(text)) for key, text in texts.items()}
 
 
-def share(one: Shingles, other: Shingles) -> float:
+def containment(one: Shingles, other: Shingles) -> float:
     """The part of the shorter text that stands in the longer one too, 0 to 1.
 
     Not the Jaccard index: a long attachment note or header would make it small though nothing of the text is missing.
@@ -75,16 +75,16 @@ def share(one: Shingles, other: Shingles) -> float:
     return len(one & other) / (min(len(one), len(other)) or 1)
 
 
-def differences(before: str, after: str) -> tuple[Difference, ...]:
+def differences(before: str, after: str) -> tuple[LineDifference, ...]:
     """Both texts from their first line to their last. Lines that differ in white space or width alone are the same."""
     ours, theirs = _lines(before), _lines(after)
     matched = SequenceMatcher(None, [normalise(line) for line in ours], [normalise(line) for line in theirs])
     return tuple(
-        Difference(_KINDS[tag], tuple(ours[a:b]), tuple(theirs[c:d])) for tag, a, b, c, d in matched.get_opcodes()
+        LineDifference(_KINDS[tag], tuple(ours[a:b]), tuple(theirs[c:d])) for tag, a, b, c, d in matched.get_opcodes()
     )
 
 
-_KINDS: dict[str, Kind] = {"equal": "same", "replace": "changed", "delete": "removed", "insert": "added"}
+_KINDS: dict[str, DifferenceKind] = {"equal": "same", "replace": "changed", "delete": "removed", "insert": "added"}
 
 
 def _lines(text: str) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Literal
 
 pass
 
-Kind = Literal["document", "listing", "stub"]
+PageKind = Literal["document", "listing", "stub"]
 Origin = Literal["header", "meta", "json", "subheading", "body", "title", "listing"]
 
 
@@ -66,7 +66,7 @@ class Extraction:
     the index number taken apart, where there is one.
     """
 
-    kind: Kind
+    kind: PageKind
     reason: str
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
     evidence: tuple[FieldValue, ...] = ()

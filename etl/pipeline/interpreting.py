@@ -14,7 +14,7 @@ from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import Lost, lost, read_blob
 from etl.archive.storage.bucket import DamagedBlob
 from etl.clock import CHINA
-from etl.extract import A_FILE, Attachment, Extraction, distinct, extract
+from etl.extract import A_FILE, Attachment, Extraction, extract, unique_attachments
 from etl.fetch.client import Attempt
 from etl.platforms.base import Platform
 from etl.platforms.registry import family_of
@@ -32,7 +32,7 @@ def read_capture(
     """What a page said when it was fetched from that address; its files stand under their canonical addresses."""
     content_type = next((value for name, value in headers if name.lower() == "content-type"), "")
     read = extract(body, url, content_type, family, fetched_at.astimezone(CHINA).date())
-    return replace(read, attachments=distinct(_canonical(source, file) for file in read.attachments))
+    return replace(read, attachments=unique_attachments(_canonical(source, file) for file in read.attachments))
 
 
 def linked_files(source: Source, family: Platform | None, answer: Attempt) -> tuple[str, ...]:
@@ -112,7 +112,7 @@ def joined(first: Extraction, rest: Sequence[Extraction]) -> Extraction:
     """An article of several pages as one: the fields of its first page, the texts and files of all."""
     if not rest:
         return first
-    files = distinct(file for extraction in (first, *rest) for file in extraction.attachments)
+    files = unique_attachments(file for extraction in (first, *rest) for file in extraction.attachments)
     text = "\n".join(extraction.text for extraction in (first, *rest) if extraction.text)
     return replace(first, text=text, attachments=files, flags=(*first.flags, f"pages:{len(rest) + 1}"))
 

@@ -6,9 +6,9 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from etl.fields import FIELDS
-from etl.web.select import checked
+from etl.web.select import validate_selector
 
-Selector = Annotated[str, AfterValidator(checked)]
+Selector = Annotated[str, AfterValidator(validate_selector)]
 
 
 def _field(value: str) -> str:

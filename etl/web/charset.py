@@ -19,7 +19,7 @@ _BOMS = (
 _META = re.compile(rb"""charset\s*+=\s*+["']?\s*+([a-z0-9_.:-]{2,40})""")
 _HEADER = re.compile(r"""charset\s*+=\s*+["']?\s*+([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
 _THREE_BYTES = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}")
-_META_WITHIN = 8192
+_META_SEARCH_BYTES = 8192
 """Bytes in which `<meta charset>` is looked for: sites put kilobytes of comments and scripts before it."""
 
 # WHATWG Encoding maps the older national names to the superset that decodes them all.
@@ -27,7 +27,7 @@ _ALIASES = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-g
 _REFUSED = {"utf-7", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
 
 
-def known(name: str) -> str | None:
+def known_codec(name: str) -> str | None:
     """The Python codec that decodes `name` to text, or None where there is none."""
     name = name.strip().lower()
     name = _ALIASES.get(name, name)
@@ -46,7 +46,7 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
     for mark, name in _BOMS:
         if body.startswith(mark):
             return body.decode(name, "replace").removeprefix("\ufeff"), name
-    declared = _declared(body, content_type)
+    declared = _declared_codecs(body, content_type)
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
@@ -54,17 +54,17 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
     else:
         if "utf-8" in declared or not declared or body.isascii() or _THREE_BYTES.search(body):
             return text, "utf-8"
-    return _best(body, declared)
+    return _best_decoding(body, declared)
 
 
-def _declared(body: bytes, content_type: str) -> list[str]:
+def _declared_codecs(body: bytes, content_type: str) -> list[str]:
     found = _HEADER.search(content_type)
     names = [found.group(1)] if found else []
-    names += [m.group(1).decode("ascii") for m in _META.finditer(body[:_META_WITHIN].lower())]
-    return [codec for codec in map(known, names) if codec]
+    names += [m.group(1).decode("ascii") for m in _META.finditer(body[:_META_SEARCH_BYTES].lower())]
+    return [codec for codec in map(known_codec, names) if codec]
 
 
-def _best(body: bytes, declared: list[str]) -> tuple[str, str]:
+def _best_decoding(body: bytes, declared: list[str]) -> tuple[str, str]:
     """The candidate that leaves the fewest undecodable bytes; the declared ones win a tie."""
     best: tuple[int, str, str] | None = None
     for name in dict.fromkeys([*declared, "utf-8", "gb18030", "big5"]):

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 
-def object_after(text: str, name: str) -> dict[str, Any] | None:
+def json_object_after(text: str, name: str) -> dict[str, Any] | None:
     """The JSON object after the first `name: `; None where there is none that can be read."""
     if name not in text:  # a hundred times as fast as the search for the pattern
         return None

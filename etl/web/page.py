@@ -11,23 +11,23 @@ from lxml import etree, html
 
 from etl.web.charset import decode
 
-_REFUSED = bytes(b for b in range(32) if b not in b"\t\n\r") + b"\x7f"
+_REFUSED_BYTES = bytes(b for b in range(32) if b not in b"\t\n\r") + b"\x7f"
 """Bytes that libxml2 stops at or refuses when a text is set again; none of them is part of a UTF-8 sequence."""
 
-_LARGEST = 52_428_800
+_MAX_UNPACKED_BYTES = 52_428_800
 """Bytes of an unpacked sitemap, by sitemaps.org; what is cut here is no whole XML and refused as broken."""
 
 # lxml.html asks a Python function for the class of every element it hands out: a third of a walk over a page.
 _CLASSES = etree.ElementDefaultClassLookup(element=html.HtmlElement, comment=html.HtmlComment)
 
 # libxml2 2.14 and lxml 6.1 take time that grows with the square of a tag's attributes: 40,000 of them 14 s.
-_LARGE, _LONG_TAG, _MOST_ATTRIBUTES = 100_000, 2_000, 200
+_FLOOD_PAGE_CHARS, _FLOOD_TAG_CHARS, _MAX_ATTRIBUTES = 100_000, 2_000, 200
 _START_TAG = re.compile(r"""<[A-Za-z](?:[^"'>]++|"[^"]*"|'[^']*')*+""")
 _QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
-LONGEST_ADDRESS = 8_000
+MAX_ADDRESS_CHARS = 8_000
 """Characters of an address: what is longer leads nowhere (servers refuse it) and costs its length at every link."""
 
-TOLD = ("base", "embed", "iframe", "meta", "object", "script", "style", "title")
+COLLECTED_TAGS = ("base", "embed", "iframe", "meta", "object", "script", "style", "title")
 
 
 @dataclass(frozen=True)
@@ -47,41 +47,41 @@ class WebPage:
         return parse(self.text)
 
     @cached_property
-    def told(self) -> dict[str, list[html.HtmlElement]]:
-        """What the page says beside its text: the elements `TOLD` by tag, in document order, as they first stood."""
-        found: dict[str, list[html.HtmlElement]] = {tag: [] for tag in TOLD}
-        for element in self.tree.iter(*TOLD):  # one walk: five of them cost as much as the parse
+    def elements(self) -> dict[str, list[html.HtmlElement]]:
+        """The elements of `COLLECTED_TAGS` by tag, in document order, as parsed (before script output)."""
+        found: dict[str, list[html.HtmlElement]] = {tag: [] for tag in COLLECTED_TAGS}
+        for element in self.tree.iter(*COLLECTED_TAGS):  # one walk: five of them cost as much as the parse
             found[element.tag].append(element)
         return found
 
 
 def read_page(body: bytes, url: str, content_type: str = "") -> WebPage:
     """The page that `body` holds, gzip (a sitemap's file, not the transfer's) unpacked. Never raises: any bytes do."""
-    text, charset = decode(_unpacked(body), content_type)
+    text, charset = decode(_unpack(body), content_type)
     return WebPage(url=url, text=text, charset=charset)
 
 
-def _unpacked(body: bytes) -> bytes:
+def _unpack(body: bytes) -> bytes:
     if not body.startswith(b"\x1f\x8b"):
         return body
     try:
-        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body, _LARGEST)
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body, _MAX_UNPACKED_BYTES)
     except zlib.error:
         return body
 
 
 def parse(text: str) -> html.HtmlElement:
     """The tree of an HTML document; an empty document where libxml2 finds nothing in it."""
-    if len(text) > _LARGE and any(len(tag) > _LONG_TAG for tag in _START_TAG.findall(text)):
-        text = _START_TAG.sub(_without_flood, text)
+    if len(text) > _FLOOD_PAGE_CHARS and any(len(tag) > _FLOOD_TAG_CHARS for tag in _START_TAG.findall(text)):
+        text = _START_TAG.sub(_strip_attributes, text)
     # Bytes with the parser told their encoding, so that neither a <meta> nor an XML declaration overrules it.
     parser = etree.HTMLParser(encoding="utf-8", remove_pis=True, huge_tree=True)
     parser.set_element_class_lookup(_CLASSES)
     if "\ufffe" in text or "\uffff" in text:
         text = text.replace("\ufffe", "").replace("\uffff", "")
     raw = text.encode("utf-8", "replace")
-    if any(byte in raw for byte in _REFUSED):  # looking for each of them costs a third of taking them all out
-        raw = raw.translate(None, _REFUSED)
+    if any(byte in raw for byte in _REFUSED_BYTES):  # looking for each of them costs a third of taking them all out
+        raw = raw.translate(None, _REFUSED_BYTES)
     try:
         root = etree.fromstring(raw, parser) if raw and not raw.isspace() else None
     except etree.LxmlError:
@@ -91,14 +91,14 @@ def parse(text: str) -> html.HtmlElement:
     return root
 
 
-def _without_flood(tag: re.Match[str]) -> str:
-    bare = _QUOTED.sub("", tag[0]) if len(tag[0]) > _LONG_TAG else ""
-    return f"{bare.split()[0]} " if sum(map(bare.count, "=/ \t\n\f")) > _MOST_ATTRIBUTES else tag[0]
+def _strip_attributes(tag: re.Match[str]) -> str:
+    bare = _QUOTED.sub("", tag[0]) if len(tag[0]) > _FLOOD_TAG_CHARS else ""
+    return f"{bare.split()[0]} " if sum(map(bare.count, "=/ \t\n\f")) > _MAX_ATTRIBUTES else tag[0]
 
 
 def absolute(url: str, base: str) -> str | None:
     """`url` resolved against `base`, without its fragment; None for what is no http(s) address."""
-    if len(url) > LONGEST_ADDRESS:
+    if len(url) > MAX_ADDRESS_CHARS:
         return None
     try:
         joined = urljoin(base, url.strip())
@@ -112,7 +112,7 @@ def absolute(url: str, base: str) -> str | None:
 
 def base_url(page: WebPage) -> str:
     """What the page's relative addresses are relative to: its `<base href>`, or its own address."""
-    for element in page.told["base"]:
+    for element in page.elements["base"]:
         if element.get("href"):
             return absolute(element.get("href", ""), page.url) or page.url
     return page.url

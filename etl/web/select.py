@@ -13,7 +13,7 @@ _XPATH = re.compile(r"^(?:\.{0,2}/|@|\(|\.$|[a-z-]+\()")
 
 
 @cache
-def compiled(selector: str) -> XPath:
+def compile_selector(selector: str) -> XPath:
     """The selector, ready to be asked. Raises `ValueError` with the reason where it is neither CSS nor XPath."""
     try:
         return XPath(selector) if _XPATH.match(selector) else CSSSelector(selector, translator="html")
@@ -24,27 +24,27 @@ def compiled(selector: str) -> XPath:
 
 def elements(selector: str, root: HtmlElement) -> list[HtmlElement]:
     """The elements below (or at) the root that the selector finds, in document order; text and numbers are left out."""
-    found = _asked(selector, root)
+    found = _evaluate(selector, root)
     return [item for item in found if isinstance(item, HtmlElement)] if isinstance(found, list) else []
 
 
-def value(selector: str, root: HtmlElement) -> str:
+def text_of(selector: str, root: HtmlElement) -> str:
     """The text of the first thing that the selector finds (element, attribute, string), white space collapsed."""
-    found = _asked(selector, root)
+    found = _evaluate(selector, root)
     first = (found[0] if found else "") if isinstance(found, list) else found
     text = "".join(map(str, first.itertext())) if isinstance(first, HtmlElement) else str(first)
     return " ".join(text.split())
 
 
-def _asked(selector: str, root: HtmlElement) -> object:
+def _evaluate(selector: str, root: HtmlElement) -> object:
     try:
-        return compiled(selector)(root)
+        return compile_selector(selector)(root)
     except XPathError as error:
         # An XPath of unknown functions or prefixes compiles, and fails when it is asked.
         raise ValueError(f"{selector!r} cannot be asked: {error}") from error
 
 
-def checked(selector: str) -> str:
+def validate_selector(selector: str) -> str:
     """The selector itself, tried on an empty document. Raises `ValueError`."""
-    _asked(selector, HtmlElement())
+    _evaluate(selector, HtmlElement())
     return selector

@@ -12,7 +12,7 @@ from etl.archive.records import near_duplicates
 from etl.archive.records.near_duplicates import Similar, rebuild_signatures, similar_to
 from etl.archive.storage.archive import Archive
 from etl.extract import content_hash
-from etl.extract.similarity import SCHEME, SHARE, Difference, bands, differences, share, shingles
+from etl.extract.similarity import MIN_CONTAINMENT, SCHEME, LineDifference, bands, containment, differences, shingles
 from etl.pipeline.warc.importing import import_source, import_warc, read_whole
 from etl.settings import Settings
 from tests.support.gongkai import gongkai, rows
@@ -81,7 +81,7 @@ def test_reposts_and_corrections_are_found_and_others_are_not(archive: Archive, 
     found = near(archive, records["original"])
     assert {each.record_id for each in found} == {records[name] for name in ("reposted", "corrected", "noted")}
     assert [each.share for each in found] == sorted((each.share for each in found), reverse=True)
-    assert all(SHARE <= each.share <= 1 for each in found)
+    assert all(MIN_CONTAINMENT <= each.share <= 1 for each in found)
     best = found[0]
     assert (best.title, best.version, best.state) == ("关于noted", 1, "current")
     assert records["original"] in {each.record_id for each in near(archive, records["noted"])}
@@ -117,7 +117,7 @@ def test_texts_that_say_nothing_are_like_no_other(archive: Archive, take: Take) 
 
 def test_two_notices_of_one_template_differ_by_what_is_filled_in() -> None:
     short, long = ([shingles(filled(prose(1, characters), seed, 8)) for seed in (1, 2)] for characters in (200, 1000))
-    assert share(*short) < SHARE < share(*long)
+    assert containment(*short) < MIN_CONTAINMENT < containment(*long)
 
 
 def test_among_many_of_one_template_the_nearest_is_found(
@@ -185,9 +185,9 @@ def test_differences_are_told_line_by_line() -> None:
     before = "标题\n第一段 文字\n\n金额为１００元\n落款"
     after = "转发\n标题\n第一段文字\n金额为200元\n落款"
     assert differences(before, after) == (
-        Difference("added", (), ("转发",)),
-        Difference("same", ("标题", "第一段 文字"), ("标题", "第一段文字")),
-        Difference("changed", ("金额为１００元",), ("金额为200元",)),
-        Difference("same", ("落款",), ("落款",)),
+        LineDifference("added", (), ("转发",)),
+        LineDifference("same", ("标题", "第一段 文字"), ("标题", "第一段文字")),
+        LineDifference("changed", ("金额为１００元",), ("金额为200元",)),
+        LineDifference("same", ("落款",), ("落款",)),
     )
     assert differences("", "") == ()

@@ -22,7 +22,7 @@ from etl.browse.pages.correction import Problem
 from etl.browse.pages.typesetting import Paragraph, Table, blocks
 from etl.extract import Origin
 from etl.extract.lexicon.aliases import ALIASES
-from etl.extract.lexicon.labels import FIELDS as LABELS
+from etl.extract.lexicon.labels import FIELD_OF_LABEL as LABELS
 from etl.files import FileOutcome, media_types
 from etl.outcomes import Outcome
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 from etl.extract import A_FILE, extract
-from etl.extract.extract import LARGEST
+from etl.extract.extract import MAX_PAGE_CHARS
 from tests.extract.traps import TRAPS
 from tests.extract.traps.registry import NUMBER, URL, table
 from tests.support.pages import page
@@ -51,10 +51,10 @@ def test_what_is_no_page_gives_no_text() -> None:
 
 
 def test_a_page_without_end_is_read_as_far_as_it_says_something() -> None:
-    picture = f"<img src='data:image/png;base64,{'A' * LARGEST}'>"
+    picture = f"<img src='data:image/png;base64,{'A' * MAX_PAGE_CHARS}'>"
     whole = page(body="供水安排如下。" * 20 + picture).encode()
     assert "cut" not in extract(whole, "http://a.gov.cn/a.html").flags
-    endless = page(body="供水安排如下。" * 20 + "<p>又一段。</p>" * LARGEST).encode()
+    endless = page(body="供水安排如下。" * 20 + "<p>又一段。</p>" * MAX_PAGE_CHARS).encode()
     found = extract(endless, "http://a.gov.cn/a.html")
     assert "cut" in found.flags
     assert found.fields["title"].value

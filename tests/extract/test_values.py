@@ -4,8 +4,8 @@ import pytest
 
 from etl.extract import content_hash, short_id
 from etl.extract.lexicon.dates import read_date
-from etl.extract.lexicon.document_number import normalise_number, whole_number
-from etl.extract.lexicon.index_number import credit_code_holds, organisation_code_holds, parse_index_number
+from etl.extract.lexicon.document_number import match_document_number, normalise_document_number
+from etl.extract.lexicon.index_number import is_valid_credit_code, is_valid_organisation_code, parse_index_number
 
 
 @pytest.mark.parametrize(
@@ -50,19 +50,19 @@ def test_no_date(text: str, flag: str) -> None:
     ],
 )
 def test_document_number(raw: str, normal: str) -> None:
-    assert normalise_number(raw) == normal
+    assert normalise_document_number(raw) == normal
 
 
 @pytest.mark.parametrize("line", ["云政办发〔2023〕65号", "（云政办发〔2023〕65号）", "云溪区税务局公告2025年第17号"])
 def test_line_that_is_a_number(line: str) -> None:
-    assert whole_number(line)
+    assert match_document_number(line)
 
 
 @pytest.mark.parametrize(
     "line", ["根据云政办发〔2023〕65号文件精神", "2023年第3次会议", "云溪区长江路18号", "CSCR-2018-01025"]
 )
 def test_line_that_is_none(line: str) -> None:
-    assert whole_number(line) is None
+    assert match_document_number(line) is None
 
 
 @pytest.mark.parametrize(
@@ -99,14 +99,14 @@ def test_unknown_form_keeps_its_raw_string() -> None:
 
 @pytest.mark.parametrize("code", ["00258242X", "000014349", "01527918X"])
 def test_organisation_code(code: str) -> None:
-    assert organisation_code_holds(code)
-    assert not organisation_code_holds(code[:7] + str((int(code[7]) + 1) % 10) + code[8])
+    assert is_valid_organisation_code(code)
+    assert not is_valid_organisation_code(code[:7] + str((int(code[7]) + 1) % 10) + code[8])
 
 
 def test_credit_code() -> None:
-    assert credit_code_holds("12440100741854396C")
-    assert not credit_code_holds("12440100741854396D")
-    assert not credit_code_holds("1244010074185439IC")
+    assert is_valid_credit_code("12440100741854396C")
+    assert not is_valid_credit_code("12440100741854396D")
+    assert not is_valid_credit_code("1244010074185439IC")
 
 
 def test_hash_ignores_how_the_text_is_set() -> None:

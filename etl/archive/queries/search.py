@@ -17,7 +17,7 @@ from sqlalchemy.orm import aliased
 from etl.archive.storage.lookups import NO_TEXT, Records, Versions, is_current
 from etl.archive.storage.models import Record, RecordVersion
 from etl.clock import CHINA
-from etl.extract.lexicon.document_number import normalise_number
+from etl.extract.lexicon.document_number import normalise_document_number
 
 TERMS = 8
 """Words of a filter that are looked for; each costs a comparison with every record."""
@@ -133,7 +133,7 @@ def matches(asked: Filter, record: Records, version: Versions) -> ColumnElement[
     for word in asked.publisher.split()[:TERMS]:
         conditions.append(version.publisher.icontains(word, autoescape=True))
     for word in asked.q.split()[:TERMS]:
-        number = normalise_number(word)
+        number = normalise_document_number(word)
         found = [
             version.title.icontains(word, autoescape=True),
             version.document_number.icontains(number, autoescape=True),

@@ -19,7 +19,7 @@ from etl.archive.storage.archive import Database
 from etl.archive.storage.lookups import require_number
 from etl.archive.storage.models import Content, Record, RecordVersion, Signature
 from etl.errors import GongkaiError
-from etl.extract.similarity import SCHEME, SHARE, Shingles, bands, share, shingles, signatures
+from etl.extract.similarity import MIN_CONTAINMENT, SCHEME, Shingles, bands, containment, shingles, signatures
 
 LIMIT = 20
 BUCKET = 64
@@ -82,8 +82,8 @@ def similar_to(connection: Connection, record_id: int, limit: int = LIMIT) -> tu
 
 def _confirmed(mine: Shingles, candidates: Iterable[dict[str, Any]]) -> Iterator[Similar]:
     for candidate in candidates:
-        part = share(mine, shingles(candidate.pop("text")))
-        if part >= SHARE:
+        part = containment(mine, shingles(candidate.pop("text")))
+        if part >= MIN_CONTAINMENT:
             yield Similar(**candidate, share=part)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, select
 
 from etl.archive.records.versions import compare
 from etl.archive.storage.models import Content, Record, RecordVersion, Source
-from etl.extract.similarity import Difference, differences, share, shingles
+from etl.extract.similarity import LineDifference, containment, differences, shingles
 
 LONGEST = 300_000
 """Characters of both texts together, and
@@ -98,7 +98,7 @@ def comparison(connection: Connection, before: tuple[int, int], after: tuple[int
     if len(both) > LONGEST or both.count("\n") > MOST_LINES:
         return Comparison(_side(one), _side(other), fields, None, None)
     ours, theirs = shingles(one.text), shingles(other.text)
-    part = share(ours, theirs) if ours and theirs else None
+    part = containment(ours, theirs) if ours and theirs else None
     return Comparison(_side(one), _side(other), fields, tuple(_lines(differences(one.text, other.text))), part)
 
 
@@ -132,7 +132,7 @@ def _field(name: str, before: str | None, after: str | None) -> FieldChange:
     return FieldChange(name, before, after, tuple(lines))
 
 
-def _lines(found: Sequence[Difference]) -> Iterator[Lines]:
+def _lines(found: Sequence[LineDifference]) -> Iterator[Lines]:
     last = len(found) - 1
     pairs = sum(min(len(each.before), len(each.after)) for each in found if each.kind == "changed")
     for place, each in enumerate(found):

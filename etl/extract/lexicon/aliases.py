@@ -1,37 +1,37 @@
 """Field labels as sites spell them: data for `labels`. After NFKC and removal of white space."""
 
-from etl.extract.lexicon.marks import words
+from etl.extract.lexicon.words import split_words
 
 ALIASES: dict[str, tuple[str, ...]] = {
-    "index_number": words("""
+    "index_number": split_words("""
         索引号 信息索引号 索取号 索引编号 信息索引 索引码 信息索取号 公开索引号 政府信息索引号
         信息公开索引号 目录索引号 索取编号
     """),
-    "publisher": words("""
+    "publisher": split_words("""
         发布机构 发布单位 发文机关 发文机构 发文单位 制发机关 制发单位 公开责任部门 发布机关 发布部门
         信息发布机构 信息发布单位 制定机关 印发机关 印发单位 颁布单位 颁布机构 颁发机构 发文部门 公开机构
         公开单位 公布机关 公文发布机构 发布机构名称 信息公开责任部门 公开责任单位 发布主体 制文机关 成文机关
         成文单位 发布机构（单位） 发文主体 公布单位 公开机关 办文单位 颁布部门 颁布机关 印发部门 信息公开单位 主办单位
         信息公开机构 发文机关名称
     """),
-    "source": words("""
+    "source": split_words("""
         来源 信息来源 文章来源 稿件来源 内容来源 消息来源 新闻来源 发布来源 稿源 资料来源 来源单位 来源于
         来源网站 转载自 出处
     """),
-    "document_number": words("""
+    "document_number": split_words("""
         文号 发文字号 文件编号 备注/文号 文件号 发文文号 公文文号 文件字号 发文号 文件文号 公文字号 发布文号
         发文编号 文号/备注 信息文号 文件发文字号 政策文号 公文号 公告文号 发文号/文号 法规文号
     """),
-    "title": words("""
+    "title": split_words("""
         名称 信息名称 标题 文件名称 信息标题 文件标题 公文名称 公文标题 政策标题 题名 信息名 政策名称
     """),
-    "written_date": words("""
+    "written_date": split_words("""
         成文日期 发文日期 生成日期 公文生成日期 成文时间 发文时间 生成时间 印发日期 印发时间 签发日期
         文件成文日期 信息生成日期 文件生成日期 形成日期 制发日期 产生日期 公文成文日期 信息形成日期 制文日期
         颁布日期 文件日期 公文日期 制作日期 信息产生日期 签署日期 颁布时间 签发时间 制定日期 制定时间 文件成文时间
         产生时间 制发时间 信息生成时间
     """),
-    "published_date": words("""
+    "published_date": split_words("""
         发布日期 发布时间 公开日期 公布日期 信息提供日期 公开时间 公布时间 发表时间 发表日期 发稿时间 发稿日期
         发布于 信息发布日期 信息发布时间 上网日期 上网时间 录入时间 添加时间 更新时间 更新日期 上传时间 时间
         日期 信息公开日期 信息公开时间 文章发布时间 发布日期时间 提供日期 信息时间 信息日期 创建时间
@@ -40,47 +40,47 @@ ALIASES: dict[str, tuple[str, ...]] = {
         稿件时间 录入日期 刊载时间 刊载日期 创建日期 最后更新 最后更新时间 发表于 网站发布时间 公开发布时间 信息公布日期
         首发时间
     """),
-    "effective_date": words("""
+    "effective_date": split_words("""
         实施日期 生效日期 施行日期 实施时间 生效时间 施行时间 执行日期 开始实施日期 生效施行日期 有效起始日期
     """),
-    "expiry_date": words("""
+    "expiry_date": split_words("""
         废止日期 失效日期 废止时间 失效时间 信息时效期 有效期至 终止日期 失效/废止日期 废止/失效日期
         有效期截止日期 有效截止日期 有效期截止 有效期限至
     """),
-    "subject_category": words("""
+    "subject_category": split_words("""
         主题分类 信息分类 分类 主题类别 信息类别 所属主题 文件分类 主题 信息主题分类 分类主题 信息所属类别
         所属类别 类别 主题信息分类 目录分类 政策分类 主题导航 所属分类 栏目分类 信息主题 主题信息 主题类型 内容分类
     """),
-    "group_category": words("""
+    "group_category": split_words("""
         组配分类 法定主动公开分类 组配 组配类别 组配目录 信息组配 组配分类名称
     """),
-    "genre_category": words("""
+    "genre_category": split_words("""
         体裁分类 体裁 公文种类 文种 文件种类 公文体裁 公文类型 文体 体裁类别 公文类别 文件类型 文件体裁 信息体裁
     """),
-    "keywords": words("""
+    "keywords": split_words("""
         主题词 关键词 关键字 公文主题词 主题关键词 主题词/关键词 标引词 标签
     """),
-    "disclosure_method": words("""
+    "disclosure_method": split_words("""
         公开方式 公开形式 信息公开方式 公开属性 公开类别 公开类型 信息公开属性 公开方法
     """),
-    "disclosure_scope": words("""
+    "disclosure_scope": split_words("""
         公开范围 信息公开范围 公开对象
     """),
-    "disclosure_term": words("""
+    "disclosure_term": split_words("""
         公开时限 公开期限 公开时效
     """),
-    "validity": words("""
+    "validity": split_words("""
         有效性 时效性 效力状况 文件状态 是否有效 效力状态 时效 文件有效性 有效状态 有效期 文件时效 时效状态 效力
         文件效力 信息有效性 政策状态 信息状态 公文时效 公文效力 法规效力 实效性 文件时效性 规范性文件状态
         效力性质 文件效力状态 法律效力 规范性文件有效性 政策有效性 政策时效
     """),
-    "registration_number": words("""
+    "registration_number": split_words("""
         统一编号 统一登记号 备案登记号 规范性文件编号 文件登记号 规范性文件统一编号 登记号 规范性文件登记号
         登记编号 规范性文件登记编号 三统一编号
     """),
 }
 
-OTHERS = words("""
+NON_FIELD_LABELS = split_words("""
     作者 责任编辑 编辑 责编 审核 审核人 审稿 校对 校核 录入 录入人 录入者 发布人 信息发布人 发布者 撰稿 记者
     供稿 签发 签发人 点击量 点击数 点击 点击率 点击次数 浏览次数 浏览量 浏览数 浏览 访问量 访问次数 访问
     阅读次数 阅读量 阅读人次 阅读数 阅读 字体 字号 字体大小 文字大小 视力保护色 保护视力色 背景颜色 背景色 分享
@@ -100,8 +100,8 @@ OTHERS = words("""
 """)
 """Labels of what is no field of ours: they end the value before them."""
 
-WEAK = frozenset(
-    words("""
+AMBIGUOUS_LABELS = frozenset(
+    split_words("""
     时间 日期 名称 标题 分类 类别 主题 来源 时效 效力 体裁 文种 有效期 题名 更新时间 更新日期 创建时间 状态 组配
     公开类别 公开类型 公开属性 公开责任部门 公开单位 主办单位 主题导航 发布 标签 出处 最后更新
     最后更新时间 创建日期 所属分类 栏目分类

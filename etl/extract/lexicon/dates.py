@@ -43,7 +43,7 @@ class ReadDate:
     flag: str = ""
 
 
-def _small(text: str) -> int:
+def _chinese_number(text: str) -> int:
     """A Chinese number up to 39: 三, 十二, 二十一, 廿一, 三十."""
     text = text.replace("廿", "二十").replace("卅", "三十").replace("元", "一")
     if "十" in text:
@@ -62,24 +62,24 @@ def read_date(text: str, not_after: date | None = None) -> ReadDate:
     text = unicodedata.normalize("NFKC", text).strip()
     if _EPOCH.match(text):
         seconds = int(text[:10])
-        return _checked(*datetime.fromtimestamp(seconds, CHINA).timetuple()[:3], not_after)
+        return _check_date(*datetime.fromtimestamp(seconds, CHINA).timetuple()[:3], not_after)
     match = _NUMERIC.search(text)
     if match:
-        return _checked(int(match.group(1)), int(match.group(2)), int(match.group(3)), not_after)
+        return _check_date(int(match.group(1)), int(match.group(2)), int(match.group(3)), not_after)
     match = _CHINESE.search(text)
     if match:
         year = int("".join(_DIGITS[c] for c in match.group(1)))
-        return _checked(year, _small(match.group(2)), _small(match.group(3)), not_after)
+        return _check_date(year, _chinese_number(match.group(2)), _chinese_number(match.group(3)), not_after)
     match = _COMPACT.search(text)
     if match:
-        return _checked(int(match.group(1)), int(match.group(2)), int(match.group(3)), not_after)
+        return _check_date(int(match.group(1)), int(match.group(2)), int(match.group(3)), not_after)
     match = _ENGLISH.search(text)
     if match:
-        return _checked(int(match.group(3)), _MONTHS.index(match.group(1)) + 1, int(match.group(2)), not_after)
+        return _check_date(int(match.group(3)), _MONTHS.index(match.group(1)) + 1, int(match.group(2)), not_after)
     return ReadDate(None, "unreadable" if text else "")
 
 
-def _checked(year: int, month: int, day: int, not_after: date | None) -> ReadDate:
+def _check_date(year: int, month: int, day: int, not_after: date | None) -> ReadDate:
     try:
         found = date(year, month, day)
     except ValueError:

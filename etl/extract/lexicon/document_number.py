@@ -4,32 +4,32 @@ import re
 import unicodedata
 
 _BRACKETS = str.maketrans("[]【】()〈〉{}「」<>", "〔〕〔〕〔〕〔〕〔〕〔〕〔〕")
-_OPEN, _SHUT = r"[〔\[【(（〈﹝［]", r"[〕\]】)）〉﹞］]"
+_OPEN, _CLOSE = r"[〔\[【(（〈﹝［]", r"[〕\]】)）〉﹞］]"
 # 机关代字 + 〔year〕 + serial + 号; pages put white space anywhere between them.
 _CORE = (
     r"[\u4e00-\u9fffA-Za-z·、]{2,20}\s*"
-    rf"(?:{_OPEN}\s*(?:19|20)\s*\d\s*\d\s*{_SHUT})\s*(?:第\s*)?\d{{1,5}}(?:[-—]\d{{1,3}})?\s*号"
+    rf"(?:{_OPEN}\s*(?:19|20)\s*\d\s*\d\s*{_CLOSE})\s*(?:第\s*)?\d{{1,5}}(?:[-—]\d{{1,3}})?\s*号"
 )
 # Announcements and orders: 公告2025年第17号, 令第55号.
-_ANNOUNCED = (
+_ANNOUNCEMENT = (
     r"[\u4e00-\u9fff、 ]{2,40}(?:公告|通告|令|公报|命令)\s*"
     r"[〔(（\[]?\s*(?:(?:19|20)\d\d\s*年?\s*[〕)）\]]?\s*)?第?\s*[\d一二三四五六七八九十百]{1,4}\s*号"
 )
-_WHOLE = re.compile(rf"^[（(〔\[【]?\s*({_CORE}|{_ANNOUNCED})\s*[）)〕\]】]?$")
+_WHOLE = re.compile(rf"^[（(〔\[【]?\s*({_CORE}|{_ANNOUNCEMENT})\s*[）)〕\]】]?$")
 _WITHIN = re.compile(_CORE)
 _CITED = re.compile(r"《[^《》]*(?:《[^《》]*》[^《》]*)*》")
 _FILE_ENDING = re.compile(r"\.(?:pdf|docx?|wps|ofd|rtf|zip|rar)$", re.IGNORECASE)
 _LEAD = re.compile(r"^(?:根据|按照|依据|关于|印发|贯彻|落实|现将|见|的|和|及|与|以|由|为|对|在)+")
 
 
-def normalise_number(raw: str) -> str:
+def normalise_document_number(raw: str) -> str:
     """沪府办〔2022〕3号 from `沪府办 [2022] 第03 号`: no white space, 〔〕; no 第, no leading zero after the year."""
     text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", raw))
     text = re.sub(r"^〔(.+号)〕$", r"\1", text.translate(_BRACKETS))
     return re.sub(r"(〔(?:19|20)\d\d〕)第?0*(\d)", r"\1\2", text)
 
 
-def whole_number(text: str) -> str | None:
+def match_document_number(text: str) -> str | None:
     """The number that a line consists of (a red header, a line under the title), or None."""
     text = _FILE_ENDING.sub("", text.strip())
     if "号" not in text or len(text) > 60:
@@ -38,13 +38,13 @@ def whole_number(text: str) -> str | None:
     return match.group(1) if match else None
 
 
-def number_in_title(title: str) -> str | None:
+def document_number_in_title(title: str) -> str | None:
     """A number in the title that is not inside a cited title's 《》."""
     match = _WITHIN.search(_CITED.sub("《》", title))
     return _LEAD.sub("", match.group(0)) if match else None
 
 
-def is_number(text: str) -> bool:
+def can_be_document_number(text: str) -> bool:
     """Whether a labelled value can be a 文号 at all: it has a digit, and is neither a date nor an address."""
     text = unicodedata.normalize("NFKC", text).strip()
     return (

@@ -7,13 +7,13 @@ write many other forms, so what cannot be read is kept raw, and a wrong check di
 import re
 import unicodedata
 
-from etl.extract.lexicon.marks import words
+from etl.extract.lexicon.words import split_words
 from etl.extract.types import IndexNumber
 
 _GB_11714_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _GB_32100_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _PROVINCES = frozenset(
-    words("11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82")
+    split_words("11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82")
 )
 _SERIAL = r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})?\s*-\s*(?P<serial>\d{1,12})"
 _FORMS = (
@@ -25,7 +25,7 @@ _FORMS = (
 )
 
 
-def organisation_code_holds(code: str) -> bool:
+def is_valid_organisation_code(code: str) -> bool:
     """GB 11714: eight characters and a check character, 11 − (weighted sum mod 11), 10 → X, 11 → 0."""
     code = code.replace("-", "")
     if not re.fullmatch(r"[0-9A-Z]{8}[0-9X]", code):
@@ -35,7 +35,7 @@ def organisation_code_holds(code: str) -> bool:
     return code[8] == {10: "X", 11: "0"}.get(check, str(check))
 
 
-def credit_code_holds(code: str) -> bool:
+def is_valid_credit_code(code: str) -> bool:
     """GB 32100: 17 characters weighted by 3^i mod 31, check character 31 − (sum mod 31) in an alphabet of 31."""
     if len(code) != 18 or any(c not in _GB_32100_ALPHABET for c in code):
         return False
@@ -64,13 +64,13 @@ def parse_index_number(raw: str) -> IndexNumber:
     organisation = credit = region = level = None
     if scheme == "credit_code" and code:
         credit, organisation, region = code, code[8:17], code[2:8]
-        if not credit_code_holds(code):
+        if not is_valid_credit_code(code):
             flags.append("credit_code_check")
-        if not organisation_code_holds(organisation):
+        if not is_valid_organisation_code(organisation):
             flags.append("organisation_code_check")
     elif scheme == "organisation_code" and code:
         organisation = code.replace("-", "")
-        if not organisation_code_holds(organisation):
+        if not is_valid_organisation_code(organisation):
             flags.append("organisation_code_check")
     elif scheme == "region_code" and code:
         region = code[:6]

@@ -10,35 +10,35 @@ from dataclasses import dataclass
 
 from lxml import etree, html
 
-from etl.extract.lexicon.marks import MARK, words
-from etl.extract.page.visibility import HIDING, TELLING, Visibility
+from etl.extract.lexicon.words import INLINE_BOUNDARY, split_words
+from etl.extract.page.visibility import HIDDEN_CLASSES, VISIBILITY_ATTRIBUTES, Visibility
 
-_BLOCK, _PASSED = 1, 2
-_KINDS: dict[str, int] = dict.fromkeys(
-    words("""
+_BLOCK, _SKIPPED = 1, 2
+_TAG_KINDS: dict[str, int] = dict.fromkeys(
+    split_words("""
     address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption
     figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre section summary
     table tbody td tfoot th thead tr ul ucapcontent ucaptitle
 """),
     _BLOCK,
 ) | dict.fromkeys(
-    words("""
+    split_words("""
     br script style noscript template head title link meta select datalist button textarea iframe object embed svg
     canvas map audio video input base
 """),
-    _PASSED,
+    _SKIPPED,
 )
 """Tags that end a line, and those that are passed over with all they hold; any other stands within a line."""
-_PUNCTUATED = re.compile("[，。；！？,;]|：$")
-_FOOT = words("""
+_PUNCTUATION = re.compile("[，。；！？,;]|：$")
+_SITE_WORDS = split_words("""
     ICP备 ICP证 公网安备 网站标识码 版权所有 主办单位 承办单位 技术支持 opyright 推荐使用 浏览器 分辨率 无障碍
     适老 网站地图 请输入 验证码 客户端
 """)
 
 
-def boilerplate(text: str) -> bool:
+def is_boilerplate(text: str) -> bool:
     """Whether a line belongs to the site, not to a document. (Substrings: an alternation costs ten times as much.)"""
-    for word in _FOOT:  # noqa: SIM110 — a generator costs twice as much
+    for word in _SITE_WORDS:  # noqa: SIM110 — a generator costs twice as much
         if word in text:
             return True
     return False
@@ -47,20 +47,34 @@ def boilerplate(text: str) -> bool:
 class Node:
     """An element: blocks[first:last] is its text, nodes[index:end] its subtree."""
 
-    __slots__ = ("element", "end", "first", "hidden", "index", "last", "linked", "parent", "prose", "size", "tag")
+    __slots__ = (
+        "element",
+        "end",
+        "first",
+        "hidden_by",
+        "index",
+        "last",
+        "link_chars",
+        "parent",
+        "prose_chars",
+        "tag",
+        "text_chars",
+    )
 
-    def __init__(self, element: html.HtmlElement, tag: str, index: int, parent: int, first: int, hidden: int) -> None:
+    def __init__(
+        self, element: html.HtmlElement, tag: str, index: int, parent: int, first: int, hidden_by: int
+    ) -> None:
         self.element = element
         self.tag = tag
         self.index = index
         self.parent = parent
         self.first = first
-        self.hidden = hidden
+        self.hidden_by = hidden_by
         self.last = first
         self.end = index
-        self.size = 0
-        self.linked = 0
-        self.prose = 0
+        self.text_chars = 0
+        self.link_chars = 0
+        self.prose_chars = 0
 
 
 @dataclass(slots=True)
@@ -70,14 +84,14 @@ class Block:
 
     text: str
     node: int
-    hidden: int
+    hidden_by: int
     row: int
     cell: int
-    linked: int
+    link_chars: int
 
     @property
     def plain(self) -> str:
-        return self.text.replace(MARK, "")
+        return self.text.replace(INLINE_BOUNDARY, "")
 
 
 class Blocks:
@@ -88,7 +102,7 @@ class Blocks:
         self._wanted = wanted
         self.blocks: list[Block] = []
         self.nodes: list[Node] = []
-        self.marks: list[tuple[str, int]] = []
+        self.template_markers: list[tuple[str, int]] = []
         self.anchors: list[Node] = []
         self.images: list[Node] = []
         self.by_id: dict[str, list[int]] = {}
@@ -121,26 +135,28 @@ class Blocks:
             pieces.clear()
             count, linked, written = linked, 0, False
             node = stack[-1]
-            blocks.append(Block(text, block_stack[-1] if block_stack else 0, node.hidden, rows[-1], cells[-1], count))
-            if node.hidden < 0:
+            blocks.append(
+                Block(text, block_stack[-1] if block_stack else 0, node.hidden_by, rows[-1], cells[-1], count)
+            )
+            if node.hidden_by < 0:
                 size = len(text)
-                node.size += size
-                node.linked += count
+                node.text_chars += size
+                node.link_chars += count
                 if (
                     count * 2 < size
-                    and (size > 60 or _PUNCTUATED.search(text))
-                    and (size > 400 or not boilerplate(text))
+                    and (size > 60 or _PUNCTUATION.search(text))
+                    and (size > 400 or not is_boilerplate(text))
                 ):
-                    node.prose += size - count
+                    node.prose_chars += size - count
 
         walker = etree.iterwalk(root, events=("start", "end", "comment"))
-        kind_of, telling, mark = _KINDS.get, TELLING, MARK
-        hiding, ids = HIDING | visibility.classes, visibility.ids
+        kind_of, telling, mark = _TAG_KINDS.get, VISIBILITY_ATTRIBUTES, INLINE_BOUNDARY
+        hiding, ids = HIDDEN_CLASSES | visibility.classes, visibility.ids
         add = pieces.append
         for event, element in walker:
             if event == "comment":
                 if element.text:
-                    self.marks.append((element.text, len(blocks)))
+                    self.template_markers.append((element.text, len(blocks)))
                 if element.tail and not element.tail.isspace():
                     add(element.tail)
                     written = True
@@ -148,11 +164,11 @@ class Blocks:
             tag = element.tag
             kind = kind_of(tag)
             if event == "start":
-                if kind == _PASSED:
+                if kind == _SKIPPED:
                     if tag == "br" and pieces:
                         flush()
                     elif tag == "meta":
-                        self.marks.append((element.get("name") or "", len(blocks) + written))
+                        self.template_markers.append((element.get("name") or "", len(blocks) + written))
                     walker.skip_subtree()
                     continue
                 if kind and pieces:
@@ -195,7 +211,9 @@ class Blocks:
                         flush()
                 if stack:
                     parent = stack[-1]
-                    node = Node(element, tag, index, parent.index, len(blocks), index if hidden_here else parent.hidden)
+                    node = Node(
+                        element, tag, index, parent.index, len(blocks), index if hidden_here else parent.hidden_by
+                    )
                 else:
                     node = Node(element, tag, index, -1, len(blocks), index if hidden_here else -1)
                 nodes.append(node)
@@ -221,22 +239,22 @@ class Blocks:
                     elif pieces:
                         add(text)
                 continue
-            if kind == _PASSED:
+            if kind == _SKIPPED:
                 pass
             elif stack[-1].element is not element:
                 add(mark)
             else:
                 node = stack[-1]
-                if pieces and (kind or node.hidden == node.index):
+                if pieces and (kind or node.hidden_by == node.index):
                     flush()
                 stack.pop()
                 node.last = len(blocks) + 1 if pieces else len(blocks)
                 node.end = len(nodes)
-                if stack and node.size:
+                if stack and node.text_chars:
                     parent = stack[-1]
-                    parent.size += node.size
-                    parent.linked += node.linked
-                    parent.prose += node.prose
+                    parent.text_chars += node.text_chars
+                    parent.link_chars += node.link_chars
+                    parent.prose_chars += node.prose_chars
                 if kind:
                     block_stack.pop()
                     if tag == "tr":
@@ -261,11 +279,11 @@ class Blocks:
 
     # -- reading
 
-    def seen(self, first: int, last: int, inside: int = -1) -> Iterator[tuple[int, Block]]:
-        """The blocks of a range that a person sees; `inside` names a hidden node that counts as shown."""
+    def visible_blocks(self, first: int, last: int, revealed: int = -1) -> Iterator[tuple[int, Block]]:
+        """The blocks of a range that a person sees; `revealed` is a hidden node that counts as shown."""
         for index in range(first, min(last, len(self.blocks))):
             block = self.blocks[index]
-            if block.hidden <= inside:
+            if block.hidden_by <= revealed:
                 yield index, block
 
     def ancestors(self, index: int) -> Iterator[Node]:

@@ -12,60 +12,60 @@ from itertools import islice
 
 from lxml.etree import XPath
 
-from etl.extract.lexicon.labels import labelled, squash
-from etl.extract.page.blocks import Blocks, Node, boilerplate
-from etl.extract.page.trimming import FILE, Body, heads_related
+from etl.extract.lexicon.labels import find_labels, label_key
+from etl.extract.page.blocks import Blocks, Node, is_boilerplate
+from etl.extract.page.trimming import FILE_ENDING, Body, starts_related_links
 from etl.platforms.base import Layout, Platform
 from etl.platforms.registry import all_platforms
 from etl.web.page import WebPage
-from etl.web.select import compiled as general
+from etl.web.select import compile_selector as general
 
-_MOST = 0.5
+_MIN_LAYOUT_SHARE = 0.5
 """Share of the page's prose from which on a family's container is believed."""
-_SAME = 0.9
+_SAME_TEXT_SHARE = 0.9
 """Share of the best container's prose from which on another one counts as holding the same text."""
-_DESCEND = 0.8
+_MIN_CHILD_SHARE = 0.8
 """Share of its parent's prose that a child must hold to be the body itself."""
-_PARAGRAPHS = 3
+_MIN_CELL_LINES = 3
 """Lines from which on a cell that holds the prose is the body, and no cell of a table of data."""
-_LITTLE = 40
+_MIN_PROSE_CHARS = 40
 """Characters of prose below which a page has none to go by."""
 
-_MOST_BODIES = 50
+_MAX_CONTAINERS = 50
 """Elements of a family's containers that are looked at: a selector that fits more names no container."""
-_FURNITURE = 400
-_ROW = 14
+_MAX_FURNITURE_CHARS = 400
+_LIST_LINE_LINK_CHARS = 14
 """Linked characters from which on a line is one of a list of other documents."""
-_SENTENCE = 20
+_MIN_NOTICE_CHARS = 20
 """Characters of prose that furniture may hold, and a notice may: beside the one the other is no majority."""
 
-_SIMPLE = re.compile(r"^([\w]*)(?:#([\w-]+))?((?:\.[\w-]+)*)$")
+_SIMPLE_SELECTOR = re.compile(r"^([\w]*)(?:#([\w-]+))?((?:\.[\w-]+)*)$")
 
 
 @cache
-def _compiled(selector: str) -> tuple[str, str, tuple[str, ...]] | XPath:
+def _compile(selector: str) -> tuple[str, str, tuple[str, ...]] | XPath:
     """(tag, id, classes) of a simple selector, which the walk's lists answer; any other one as an XPath."""
-    match = _SIMPLE.match(selector)
+    match = _SIMPLE_SELECTOR.match(selector)
     if match and selector:
         return match.group(1), match.group(2) or "", tuple(c for c in match.group(3).split(".") if c)
     return general(selector)
 
 
 @lru_cache(64)
-def asked_names(platform: Platform | None = None) -> frozenset[str]:
+def names_to_index(platform: Platform | None = None) -> frozenset[str]:
     """The ids and classes that the page's own layout or any family's asks for: what the walk has to index."""
     found: set[str] = set()
-    for _, layout in layouts(platform):
-        for compiled in map(_compiled, (*layout.body, *layout.header)):
+    for _, layout in layouts_to_try(platform):
+        for compiled in map(_compile, (*layout.body, *layout.header)):
             if isinstance(compiled, tuple):
                 found.update(n for n in (compiled[1], *compiled[2]) if n)
     return frozenset(found)
 
 
-def select(page: WebPage, blocks: Blocks, selectors: Iterable[str]) -> Iterator[tuple[str, Node]]:
+def select_nodes(page: WebPage, blocks: Blocks, selectors: Iterable[str]) -> Iterator[tuple[str, Node]]:
     """(selector, node) of every element that one of the selectors matches."""
     for selector in selectors:
-        compiled = _compiled(selector)
+        compiled = _compile(selector)
         if isinstance(compiled, XPath):
             matched = compiled(page.tree)
             for element in matched if isinstance(matched, list) else ():
@@ -84,7 +84,7 @@ def select(page: WebPage, blocks: Blocks, selectors: Iterable[str]) -> Iterator[
 
 
 @lru_cache(64)
-def layouts(platform: Platform | None) -> tuple[tuple[str, Layout], ...]:
+def layouts_to_try(platform: Platform | None) -> tuple[tuple[str, Layout], ...]:
     """The layouts to ask: the page's own family first, then all others as evidence."""
     named = [(p.name, p.layout) for p in all_platforms() if platform is None or p.name != platform.name]
     return ((platform.name, platform.layout), *named) if platform else tuple(named)
@@ -92,83 +92,89 @@ def layouts(platform: Platform | None) -> tuple[tuple[str, Layout], ...]:
 
 def find_body(page: WebPage, blocks: Blocks, platform: Platform | None, title: str) -> Body:
     """The part of the page that holds the main text, its edges not yet trimmed (see `trim`)."""
-    total = blocks.nodes[0].prose
-    known = _known_bodies(page, blocks, platform)
-    if total >= _LITTLE:
-        held = [(_prose(blocks, b), b) for b in known]
+    total = blocks.nodes[0].prose_chars
+    known = _layout_bodies(page, blocks, platform)
+    if total >= _MIN_PROSE_CHARS:
+        held = [(_prose_chars(blocks, b), b) for b in known]
         most = max((prose for prose, _ in held), default=0)
-        if most >= _MOST * total or (most >= _SENTENCE and total < _FURNITURE):
+        if most >= _MIN_LAYOUT_SHARE * total or (most >= _MIN_NOTICE_CHARS and total < _MAX_FURNITURE_CHARS):
             # Of containers inside each other, the tightest that still holds the prose.
-            tight = [b for prose, b in held if prose >= _SAME * most]
-            return min(tight, key=lambda b: _size(blocks, b))
+            tight = [b for prose, b in held if prose >= _SAME_TEXT_SHARE * most]
+            return min(tight, key=lambda b: _visible_chars(blocks, b))
         return _densest(blocks)
-    revealed = _hidden_body(blocks, known)
+    revealed = _largest_hidden(blocks, known)
     if revealed is not None:
         return revealed
-    visible = [b for b in known if b.inside < 0]
+    visible = [b for b in known if b.revealed < 0]
     if visible:
-        return max(visible, key=lambda b: _size(blocks, b))
-    return _between(blocks, title)
+        return max(visible, key=lambda b: _visible_chars(blocks, b))
+    return _between_headline_and_footer(blocks, title)
 
 
-def _known_bodies(page: WebPage, blocks: Blocks, platform: Platform | None) -> list[Body]:
+def _layout_bodies(page: WebPage, blocks: Blocks, platform: Platform | None) -> list[Body]:
     found: list[Body] = []
-    for name, layout in layouts(platform):
-        for selector, node in islice(select(page, blocks, layout.body), _MOST_BODIES):
-            found.append(Body(node.first, node.last, node.index, f"{name} {selector}", node.hidden))
+    for name, layout in layouts_to_try(platform):
+        for selector, node in islice(select_nodes(page, blocks, layout.body), _MAX_CONTAINERS):
+            found.append(Body(node.first, node.last, node.index, f"{name} {selector}", node.hidden_by))
         for begin, end in layout.marks:
-            marked = _between_marks(blocks, begin, end)
+            marked = _between_markers(blocks, begin, end)
             if marked:
                 found.append(Body(marked[0], marked[1], -1, f"{name} marks"))
     return found
 
 
-def _between_marks(blocks: Blocks, begin: str, end: str) -> tuple[int, int] | None:
-    start = next((at for text, at in blocks.marks if re.search(begin, text)), None)
+def _between_markers(blocks: Blocks, begin: str, end: str) -> tuple[int, int] | None:
+    start = next((at for text, at in blocks.template_markers if re.search(begin, text)), None)
     if start is None:
         return None
-    stop = next((at for text, at in blocks.marks if at >= start and re.search(end, text)), None)
+    stop = next((at for text, at in blocks.template_markers if at >= start and re.search(end, text)), None)
     return (start, stop) if stop is not None and stop > start else None
 
 
-def _prose(blocks: Blocks, body: Body) -> int:
+def _prose_chars(blocks: Blocks, body: Body) -> int:
     if body.node >= 0:
-        return blocks.nodes[body.node].prose
+        return blocks.nodes[body.node].prose_chars
     return sum(
-        len(b.text) - b.linked
-        for _, b in blocks.seen(body.first, body.last)
-        if b.linked * 2 < len(b.text) and not boilerplate(b.text[:400])
+        len(b.text) - b.link_chars
+        for _, b in blocks.visible_blocks(body.first, body.last)
+        if b.link_chars * 2 < len(b.text) and not is_boilerplate(b.text[:400])
     )
 
 
-def _size(blocks: Blocks, body: Body) -> int:
-    return sum(len(b.text) for _, b in blocks.seen(body.first, body.last, body.inside))
+def _visible_chars(blocks: Blocks, body: Body) -> int:
+    return sum(len(b.text) for _, b in blocks.visible_blocks(body.first, body.last, body.revealed))
 
 
-def _hidden_body(blocks: Blocks, known: list[Body]) -> Body | None:
+def _largest_hidden(blocks: Blocks, known: list[Body]) -> Body | None:
     """A family's container that only a script would show, on a page that shows nothing else."""
-    hidden = [b for b in known if b.inside >= 0 and _size(blocks, b) > 3 * _LITTLE]
-    return max(hidden, key=lambda b: _size(blocks, b), default=None)
+    hidden = [b for b in known if b.revealed >= 0 and _visible_chars(blocks, b) > 3 * _MIN_PROSE_CHARS]
+    return max(hidden, key=lambda b: _visible_chars(blocks, b), default=None)
 
 
 def _densest(blocks: Blocks) -> Body:
     node = inner = blocks.nodes[0]
     while True:
-        best = _most_prose(blocks, inner)
-        if best is None or best.prose < _DESCEND * node.prose or best.tag in ("p", "span", "strong"):
+        best = _child_with_most_prose(blocks, inner)
+        if (
+            best is None
+            or best.prose_chars < _MIN_CHILD_SHARE * node.prose_chars
+            or best.tag in ("p", "span", "strong")
+        ):
             return Body(node.first, node.last, node.index, "densest")
         inner = best
         # A row is no body, and a cell is one only if it holds paragraphs: else the table is the text.
-        if best.tag not in ("tr", "tbody") and (best.tag not in ("td", "th") or best.last - best.first >= _PARAGRAPHS):
+        if best.tag not in ("tr", "tbody") and (
+            best.tag not in ("td", "th") or best.last - best.first >= _MIN_CELL_LINES
+        ):
             node = best
 
 
-def _most_prose(blocks: Blocks, node: Node) -> Node | None:
+def _child_with_most_prose(blocks: Blocks, node: Node) -> Node | None:
     best: Node | None = None
     at = node.index + 1
     while at < node.end:
         child = blocks.nodes[at]
-        if best is None or child.prose > best.prose:
+        if best is None or child.prose_chars > best.prose_chars:
             best = child
         at = child.end
     return best
@@ -177,30 +183,30 @@ def _most_prose(blocks: Blocks, node: Node) -> Node | None:
 def _below_subheading(blocks: Blocks) -> int:
     """The block after the last line with a source or a date above the foot; for pages whose headline is not known."""
     start = 0
-    for index, block in blocks.seen(0, len(blocks.blocks)):
-        if boilerplate(block.text):
+    for index, block in blocks.visible_blocks(0, len(blocks.blocks)):
+        if is_boilerplate(block.text):
             if start:
                 break
-        elif any(item.name in ("published_date", "source") and item.value for item in labelled(block.text)):
+        elif any(item.name in ("published_date", "source") and item.value for item in find_labels(block.text)):
             start = index + 1
     return start
 
 
-def _between(blocks: Blocks, title: str) -> Body:
+def _between_headline_and_footer(blocks: Blocks, title: str) -> Body:
     """From the block after the title and its sub-heading lines to the foot of the page."""
-    wanted = squash(title)
+    wanted = label_key(title)
     start = longest = 0
-    for index, block in blocks.seen(0, len(blocks.blocks)):
-        key = squash(block.plain)
+    for index, block in blocks.visible_blocks(0, len(blocks.blocks)):
+        key = label_key(block.plain)
         if len(key) > 6 and len(key) >= longest and key in wanted:
             start, longest = index + 1, len(key)
     if not longest:
         start = _below_subheading(blocks)
     last = start
     rows = 0
-    for index, block in blocks.seen(start, len(blocks.blocks)):
-        rows = rows + 1 if block.linked > _ROW and not FILE.search(block.text) else 0
-        if boilerplate(block.text) or heads_related(block) or rows > 1:
+    for index, block in blocks.visible_blocks(start, len(blocks.blocks)):
+        rows = rows + 1 if block.link_chars > _LIST_LINE_LINK_CHARS and not FILE_ENDING.search(block.text) else 0
+        if is_boilerplate(block.text) or starts_related_links(block) or rows > 1:
             break
         if not rows:
             last = index + 1

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from etl.extract.page.blocks import Blocks, Node
-from etl.extract.page.trimming import Body, is_tool
+from etl.extract.page.trimming import Body, is_page_tool
 
 
 def render(blocks: Blocks, body: Body) -> str:
@@ -11,9 +11,9 @@ def render(blocks: Blocks, body: Body) -> str:
     lines: list[str] = []
     row = cell = -1
     low = body.node
-    for _, block in blocks.seen(body.first, body.last, body.inside):
+    for _, block in blocks.visible_blocks(body.first, body.last, body.revealed):
         text = block.plain.strip()
-        if not text or (block.row < 0 and text != "附件" and is_tool(text)):
+        if not text or (block.row < 0 and text != "附件" and is_page_tool(text)):
             continue
         inside = block.row > low and _is_data(blocks, block.row)
         if inside and block.row == row and lines:

@@ -4,12 +4,12 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from etl.extract.lexicon.aliases import WEAK
-from etl.extract.lexicon.labels import labelled, squash, whole_label
-from etl.extract.lexicon.marks import words
-from etl.extract.page.blocks import Block, Blocks, Node, boilerplate
+from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS
+from etl.extract.lexicon.labels import find_labels, label_key, match_label
+from etl.extract.lexicon.words import split_words
+from etl.extract.page.blocks import Block, Blocks, Node, is_boilerplate
 
-_TOOLS = words("""
+_TOOL_WORDS = split_words("""
     打印 我要打印 关闭 收藏 加入收藏 我的收藏 返回 分享 转发 扫一扫 扫码 微信 微博 QQ空间 朋友圈 大 中 小 特大
     默认 字体 字号 字体大小 文字大小 TOP top 顶部 上一篇 下一篇 上一条 下一条 没有了 无 本页 此页 页面 当前
     当前页 当前页面 窗口 本窗口 在手机打开当前页 在手机上打开当前页 在手机打开当前页面 在手机上打开当前页面
@@ -20,14 +20,14 @@ _TOOLS = words("""
     上一页 下一页 尾页 末页 内容 文章 上级 我要 此文 网页 评论 条评论 赞 踩 转载 请注明 出处 访客 您是第 位 END
     复制链接 Ctrl+D 来源 我的 页 A 简体 繁体 English 中文 无障碍 长者模式 关怀版 听全文 满意 不满意 基本满意 返回顶部
 """)
-_DECOR = r"[\s【\[(（|丨/·•\]】)）:：,，。、\d+<>-]"
+_DECORATION = r"[\s【\[(（|丨/·•\]】)）:：,，。、\d+<>-]"
 # Atomic and possessive: 附件下载 is one word or two, and a line of them must not be tried both ways at every place.
-TOOL = re.compile(
-    rf"{_DECOR}*+(?:(?>{'|'.join(re.escape(w) for w in sorted(_TOOLS, key=len, reverse=True))}){_DECOR}*+)++"
+PAGE_TOOLS = re.compile(
+    rf"{_DECORATION}*+(?:(?>{'|'.join(map(re.escape, sorted(_TOOL_WORDS, key=len, reverse=True)))}){_DECORATION}*+)++"
 )
 _WORDLESS = re.compile(r"[\W\d_]*")
 _DIGIT, _CHINESE = re.compile(r"\d"), re.compile("[\u4e00-\u9fff]")
-_RELATED = words("""
+_RELATED_WORDS = split_words("""
     相关解读 相关阅读 相关文档 相关链接 相关稿件 相关新闻 相关文章 相关信息 相关政策 相关文件 相关内容 相关报道
     相关附件 相关推荐 相关专题 相关资讯 政策解读 文字解读 图片解读 文件解读 视频解读 一图读懂 图解 图文解读
     部门解读 媒体解读 专家解读 关联解读 关联文件 关联问答 关联阅读 延伸阅读 推荐阅读 热点推荐 猜你喜欢 上一篇
@@ -36,21 +36,21 @@ _RELATED = words("""
     原文链接 关联稿件 关联信息 关联政策 相关文稿 相关公告 您对本 免责声明 特别声明
     满意度评价 我要评价 评价本页 声明[:：] 版权声明 扫描二维码 您对此 您对该 您对当前 您觉得 请您对 您的评价
 """)
-_RELATED_ALONE = words("意见反馈 打印 关闭 结果反馈 留言 相关法规 相关规定")
+_RELATED_ALONE = split_words("意见反馈 打印 关闭 结果反馈 留言 相关法规 相关规定")
 """Words with which sentences begin too."""
-RELATED = re.compile(
-    rf"^[\s【\[■◆>·]*(?:{'|'.join(_RELATED)}|(?:{'|'.join(_RELATED_ALONE)})(?![\u4e00-\u9fff])"
+RELATED_LINKS = re.compile(
+    rf"^[\s【\[■◆>·]*(?:{'|'.join(_RELATED_WORDS)}|(?:{'|'.join(_RELATED_ALONE)})(?![\u4e00-\u9fff])"
     r"|解读(?:链接|文件|材料|回应)?(?=[:：]|$)|分享[:：]?$|附件下载[:：]?$|附件[:：]$|政策文件[:：]?$)"
 )
-_NOTICES = re.compile("声明|您|扫|版权|满意")
+_NOTICE_WORDS = re.compile("声明|您|扫|版权|满意")
 """Lines below a text that are sentences."""
 # Who edited the page, behind whatever the site calls its editors.
 _CREDIT = re.compile(
     r"(?:[【\[(（]?我要纠错[】\])）]?)?\s*[【\[(（]?[\u4e00-\u9fff]{0,4}(?:编辑|责编|审核|校对|审稿|录入|初审|复审|终审)人?员?\s*[:：].{0,30}$"
 )
-_TAIL_FIELDS = frozenset({"source", "published_date"})
-_TAIL_LABELS = frozenset(
-    words("""
+_FOOTER_FIELDS = frozenset({"source", "published_date"})
+_FOOTER_LABELS = frozenset(
+    split_words("""
     作者 责任编辑 编辑 责编 审核 审核人 校对 录入 录入人 撰稿 供稿 签发 发布人 发布者 信息发布人 浏览 浏览次数
     浏览量 访问 访问次数 访问量 阅读 阅读次数 点击 点击数 点击量 分享 分享到 打印 收藏 扫一扫 下载 文件下载
     附件下载 相关解读 政策解读 解读 解读文件 解读链接 相关链接 相关文件 相关文档 关联文件 政策文件 原文链接 初审 复审
@@ -58,24 +58,24 @@ _TAIL_LABELS = frozenset(
     发布人员 通讯员 摄影 录入者 审稿 校核 签发人 浏览数 阅读人次 阅读数 点击率 分享至 纠错
 """)
 )
-_ASIDE = frozenset(words("left right side sidebar aside nav menu foot footer bottom friend"))
+_SIDEBAR_CLASSES = frozenset(split_words("left right side sidebar aside nav menu foot footer bottom friend"))
 """Class names of what stands beside or below a document."""
-_SOME, _A_LINE = 80, 12
+_TEXT_BEGUN_CHARS, _HEADER_WORD_CHARS = 80, 12
 """Characters of prose after which the text has begun, and of a line that is more than a word of the header."""
 _DATED = re.compile(r"(?:19|20)\d\d\s*[-/.年]")
 _ONLY_A_DATE = re.compile(
     r"[\s【\[（(]*(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?(?:\s+\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?[\s】\]）)]*"
 )
-_SUMMARIES = frozenset(words("内容概述 内容概览 概述 内容摘要 摘要 信息摘要 内容简介"))
-WIDEST = 100
+_SUMMARY_LABELS = frozenset(split_words("内容概述 内容概览 概述 内容摘要 摘要 信息摘要 内容简介"))
+MAX_ROW_CELLS = 100
 """Cells of a row that can be the head of a table of labels."""
-_OF_TEXT = frozenset(
-    words("""
+_LABELS_WITHIN_TEXT = frozenset(
+    split_words("""
     附件 地址 联系电话 联系人 电话 邮箱 邮编 邮政编码 传真 记者 图片 文字 摄影 通讯员 disclosure_method
 """)
 )
 """Labels with which a text's own lines begin."""
-FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|pptx?|dps|ofd|rtf|txt|csv|zip|rar|7z)\b", re.IGNORECASE)
+FILE_ENDING = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|pptx?|dps|ofd|rtf|txt|csv|zip|rar|7z)\b", re.IGNORECASE)
 _TITLE_CLASS = re.compile(r"tit|bt\b|biaoti|headline|subject", re.IGNORECASE)
 ENUMERATED = re.compile(r"[\s(（]*(?:[一二三四五六七八九十]{1,3}\s*[、.．)）]|\d{1,2}\s*[、.．)）](?!\d))")
 """What the points of a text begin with, and no line of a header does."""
@@ -93,20 +93,20 @@ class Body:
     last: int
     node: int
     rule: str
-    inside: int = -1
+    revealed: int = -1
 
 
-def aside(blocks: Blocks, index: int, body: Body) -> Node | None:
+def enclosing_sidebar(blocks: Blocks, index: int, body: Body) -> Node | None:
     """The column beside the text that a node stands in."""
     for around in blocks.ancestors(index):
         if around.first <= body.first and around.last >= body.last:
             return None
-        if not _ASIDE.isdisjoint((around.element.get("class") or "").lower().split()):
+        if not _SIDEBAR_CLASSES.isdisjoint((around.element.get("class") or "").lower().split()):
             return around
     return None
 
 
-def asks(blocks: Blocks, index: int, body: Body) -> bool:
+def is_in_search_form(blocks: Blocks, index: int, body: Body) -> bool:
     """Whether a node stands in a form without the text: a search box. Pages of ASP.NET are one form as a whole."""
     for around in blocks.ancestors(index):
         if around.first <= body.first and around.last >= body.last:
@@ -117,150 +117,152 @@ def asks(blocks: Blocks, index: int, body: Body) -> bool:
 
 
 @lru_cache(4096)
-def is_tool(text: str) -> bool:
+def is_page_tool(text: str) -> bool:
     """A line that only works the page: print, close, font size, share. (`360A12-07-2023-0012` is an index number.)"""
     if len(text) >= 120 or _WORDLESS.fullmatch(text) or (len(_DIGIT.findall(text)) > 5 and not _CHINESE.search(text)):
         return False
-    return TOOL.fullmatch(text) is not None
+    return PAGE_TOOLS.fullmatch(text) is not None
 
 
 def trim(blocks: Blocks, body: Body, title: str) -> Body:
     """Without the header lines above the text and the tools and related links below it."""
-    indices = [i for i, _ in blocks.seen(body.first, body.last, body.inside)]
+    indices = [i for i, _ in blocks.visible_blocks(body.first, body.last, body.revealed)]
     if not indices:
         return body
-    first = _first(blocks, indices, title, body.rule)
+    first = _first_of_text(blocks, indices, title, body.rule)
     indices = [i for i in indices if i >= first]
     if not indices:
         return replace(body, first=first, last=first)
-    return replace(body, first=first, last=max(first, _last(blocks, indices)))
+    return replace(body, first=first, last=max(first, _end_of_text(blocks, indices)))
 
 
-def _first(blocks: Blocks, indices: list[int], title: str, rule: str) -> int:
-    wanted = squash(title)
+def _first_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) -> int:
+    wanted = label_key(title)
     start = indices[0]
     prose = 0
     dense = rule in ("densest", "between")
     for index in indices[: 60 if dense else 12]:
         block = blocks.blocks[index]
         text = block.plain.strip()
-        if prose and boilerplate(text):
+        if prose and is_boilerplate(text):
             break
-        if _header_line(block, text) or _header_cell(blocks, index) or is_tool(text) or _menu(block):
+        if _is_header_line(block, text) or _is_header_cell(blocks, index) or is_page_tool(text) or _is_menu_line(block):
             start = index + 1
             continue
         if dense and not prose and _ONLY_A_DATE.fullmatch(text):
             start = index + 1
             continue
-        if dense and wanted and not prose and _heads(blocks, block):
-            key = squash(text)
+        if dense and wanted and not prose and _may_be_headline(blocks, block):
+            key = label_key(text)
             if len(key) > 5 and key in wanted:
                 start = index + 1
                 continue
         prose += len(text) if len(text) > 30 or text.endswith(("：", ":", "。")) else 0
         # Below the headline any line that is none of the header's begins the text: a table of names has no prose.
-        begun = prose > 0 or block.row >= 0 or len(text) > _A_LINE
-        if prose > _SOME or (rule == "between" and begun and not _DATED.search(text)):
+        begun = prose > 0 or block.row >= 0 or len(text) > _HEADER_WORD_CHARS
+        if prose > _TEXT_BEGUN_CHARS or (rule == "between" and begun and not _DATED.search(text)):
             break
     return start
 
 
-def _header_line(block: Block, text: str) -> bool:
-    names = [f.name or f.label for f in labelled(block.text)]
-    if not names or block.linked * 2 > len(text) or ENUMERATED.match(text):
+def _is_header_line(block: Block, text: str) -> bool:
+    names = [f.name or f.label for f in find_labels(block.text)]
+    if not names or block.link_chars * 2 > len(text) or ENUMERATED.match(text):
         return False
     if len(names) == 1 and len(text) >= 60:
-        return names[0] in _SUMMARIES
-    return len(names) > 1 or names[0] not in _OF_TEXT
+        return names[0] in _SUMMARY_LABELS
+    return len(names) > 1 or names[0] not in _LABELS_WITHIN_TEXT
 
 
-def _header_cell(blocks: Blocks, index: int) -> bool:
+def _is_header_cell(blocks: Blocks, index: int) -> bool:
     """A cell that is a label, or the value beside one."""
     block = blocks.blocks[index]
     if block.cell < 0:
         return False
-    whole = whole_label(block.text)
-    if whole and heads_list(blocks, blocks.nodes[block.row]):
+    whole = match_label(block.text)
+    if whole and is_column_header_row(blocks, blocks.nodes[block.row]):
         return False
     if whole is None and index and blocks.blocks[index - 1].row == block.row:
-        whole = whole_label(blocks.blocks[index - 1].text)
-    return whole is not None and whole[0] != "" and whole[1] not in WEAK
+        whole = match_label(blocks.blocks[index - 1].text)
+    return whole is not None and whole[0] != "" and whole[1] not in AMBIGUOUS_LABELS
 
 
-def heads_list(blocks: Blocks, row: Node) -> bool:
+def is_column_header_row(blocks: Blocks, row: Node) -> bool:
     """Whether two rows of values follow a row of labels: then they head a list, not what the page says of itself."""
     width = row.last - row.first
-    if not 1 < width <= WIDEST or row.tag != "tr":
+    if not 1 < width <= MAX_ROW_CELLS or row.tag != "tr":
         return False
     for _ in range(2):
         if row.end >= len(blocks.nodes) or blocks.nodes[row.end].tag != "tr":
             return False
         row = blocks.nodes[row.end]
-        texts = [b.text for _, b in blocks.seen(row.first, min(row.last, row.first + WIDEST))]
-        if len(texts) < width or any(labelled(text) or whole_label(text) for text in texts):
+        texts = [b.text for _, b in blocks.visible_blocks(row.first, min(row.last, row.first + MAX_ROW_CELLS))]
+        if len(texts) < width or any(find_labels(text) or match_label(text) for text in texts):
             return False
     return True
 
 
-def _menu(block: Block) -> bool:
-    return block.linked * 10 > len(block.text) * 7 and not FILE.search(block.text)
+def _is_menu_line(block: Block) -> bool:
+    return block.link_chars * 10 > len(block.text) * 7 and not FILE_ENDING.search(block.text)
 
 
-def _heads(blocks: Blocks, block: Block) -> bool:
+def _may_be_headline(blocks: Blocks, block: Block) -> bool:
     node = blocks.nodes[block.node]
     return node.tag != "p" or bool(_TITLE_CLASS.search(node.element.get("class") or ""))
 
 
-def _last(blocks: Blocks, indices: list[int]) -> int:
+def _end_of_text(blocks: Blocks, indices: list[int]) -> int:
     """Index after the last block of the text."""
     end = _before_related(blocks, indices)
-    while end and _tail(blocks.blocks[indices[end - 1]]):
+    while end and _is_footer_line(blocks.blocks[indices[end - 1]]):
         end -= 1
     return indices[end - 1] + 1 if end else indices[0]
 
 
-def heads_related(block: Block) -> bool:
+def starts_related_links(block: Block) -> bool:
     """Whether a line begins what is no text any more. `相关规定与本通知不一致的，以本通知为准。` does not."""
     text = block.plain.strip()
-    if not RELATED.match(text):
+    if not RELATED_LINKS.match(text):
         return False
-    return bool(block.linked) or not text.endswith(("。", "；", "，")) or _NOTICES.search(text[:12]) is not None
+    return (
+        bool(block.link_chars) or not text.endswith(("。", "；", "，")) or _NOTICE_WORDS.search(text[:12]) is not None
+    )
 
 
 def _before_related(blocks: Blocks, indices: list[int]) -> int:
     """How many blocks stand before a heading of related links that nothing of the text follows."""
     remaining = sum(len(blocks.blocks[i].text) for i in indices)
-    linked = sum(blocks.blocks[i].linked for i in indices)
+    linked = sum(blocks.blocks[i].link_chars for i in indices)
     total = max(remaining, 1)
     for position, index in enumerate(indices):
         block = blocks.blocks[index]
         remaining -= len(block.text)
-        linked -= block.linked
-        if not position or not heads_related(block):
+        linked -= block.link_chars
+        if not position or not starts_related_links(block):
             continue
-        if len(block.text) >= 80 and block.linked * 2 <= len(block.text):
+        if len(block.text) >= 80 and block.link_chars * 2 <= len(block.text):
             continue
         ends = remaining < 0.05 * total + 60 or linked * 2 > remaining
         after = indices[position + 1 : position + 7]
-        if ends and not any(_SIGNATURE.match(squash(blocks.blocks[i].plain)) for i in after):
+        if ends and not any(_SIGNATURE.match(label_key(blocks.blocks[i].plain)) for i in after):
             return position
     return len(indices)
 
 
-def _tail(block: Block) -> bool:
+def _is_footer_line(block: Block) -> bool:
     text = block.plain.strip()
-    if is_tool(text) or (len(text) < 400 and boilerplate(text) and not text.endswith(("。", "；"))):
+    if is_page_tool(text) or (len(text) < 400 and is_boilerplate(text) and not text.endswith(("。", "；"))):
         return True
-    if FILE.search(text):
+    if FILE_ENDING.search(text):
         return False
     if _CREDIT.match(text):
         return True
-    if block.linked * 10 > len(text) * 8 or (len(text) < 60 and heads_related(block)):
+    if block.link_chars * 10 > len(text) * 8 or (len(text) < 60 and starts_related_links(block)):
         return True
     if len(text) > 120:
         return False
-    found = labelled(block.text)
-    if not found or not found[0].leads:
+    found = find_labels(block.text)
+    if not found or not found[0].at_line_start:
         return False
     hosts = {"主办", "承办"} if len(found) > 1 else set()
-    return all(f.name in _TAIL_FIELDS or f.label in _TAIL_LABELS or f.label in hosts for f in found)
+    return all(f.name in _FOOTER_FIELDS or f.label in _FOOTER_LABELS or f.label in hosts for f in found)

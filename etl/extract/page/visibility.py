@@ -5,88 +5,88 @@ import re
 from lxml import etree, html
 
 from etl.web.page import WebPage
-from etl.web.script.interpreter import Effect, as_html, effects, holds
-from etl.web.script.values import unquoted
+from etl.web.script.interpreter import Effect, as_html, condition_holds, script_effects
+from etl.web.script.values import unquote_literal
 
 # `unescape("%3C…` is how statistics and 党政机关 badges load their scripts: no text of the page.
-_TELLING = re.compile(
+_OUTPUT_CALL = re.compile(
     r"document\.write(?:ln)?\((?!\s*unescape)|\.html\(['\"\w]|\.text\(['\"\w]|innerHTML|\.(?:hide|show)\(\)|\.css\(['\"]display"
 )
-_HINTS = ("document.write", ".html(", ".text(", "innerHTML", ".hide()", ".show()", ".css(")
+_OUTPUT_WORDS = ("document.write", ".html(", ".text(", "innerHTML", ".hide()", ".show()", ".css(")
 # The sign first, the name before it after: a pattern that begins with a name is tried at every letter.
-_ASSIGNED = re.compile(r"""=\s*("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')\s*(?=[;,\n])""")
+_ASSIGNMENT = re.compile(r"""=\s*("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')\s*(?=[;,\n])""")
 _NAME_BEFORE = re.compile(r"(?<![\w$.])([A-Za-z_$][\w$]*)\s*$")
-_LONGEST_NAME = 60
-_LONGEST = 20_000
-_WRITING, _SETTING = 6000, 2500
-_IN_ALL = 100_000
+_MAX_NAME_CHARS = 60
+_MAX_LITERALS_CHARS = 20_000
+_MAX_WRITING_CHARS, _MAX_SETTING_CHARS = 6000, 2500
+_MAX_TOTAL_CHARS = 100_000
 """Characters of a script that is read at most: fragments that print fields are short, the code of widgets is not."""
-_STEPS = 400_000
+_MAX_TAGS_WALKED = 400_000
 """Tags that are walked at most to find the elements that scripts name: 500 times a page of usual size."""
 _NO_DISPLAY = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _MEDIA = re.compile(r"@[\w-]+[^{};@]*+\{(?:[^{}]*+\{[^{}]*+\})*+[^{}]*+\}")
 _DISPLAY = re.compile(r"\bdisplay\s*:\s*([a-z-]+)\s*(!\s*important)?", re.IGNORECASE)
 _SIMPLE = re.compile(r"^[\w]*([.#])([\w-]+)$")
-_SHOWN = "data-gk-shown"
-_CONDITIONS = frozenset({"ms-visible", "ms-if", "v-show", "v-if", "ng-show", "ng-if"})
-TELLING = frozenset({"style", "hidden", _SHOWN, *_CONDITIONS})
+_SHOWN_BY_SCRIPT = "data-gk-shown"
+_CONDITION_ATTRIBUTES = frozenset({"ms-visible", "ms-if", "v-show", "v-if", "ng-show", "ng-if"})
+VISIBILITY_ATTRIBUTES = frozenset({"style", "hidden", _SHOWN_BY_SCRIPT, *_CONDITION_ATTRIBUTES})
 """Attributes that can tell whether an element is shown."""
-_TAB = "tab-pane"
+_TAB_CLASS = "tab-pane"
 # Class names by which the common CSS frameworks hide an element at every width.
-HIDING = frozenset(
-    {"hide", "hidden", "d-none", "layui-hide", "ng-hide", "visually-hidden", "displaynone", "dn", "none", _TAB}
+HIDDEN_CLASSES = frozenset(
+    {"hide", "hidden", "d-none", "layui-hide", "ng-hide", "visually-hidden", "displaynone", "dn", "none", _TAB_CLASS}
 )
 
 
-def write_scripts(page: WebPage) -> None:
+def apply_script_output(page: WebPage) -> None:
     """Puts into the tree what its scripts write from literals."""
     names: dict[str, str] | None = None
 
     def look_up(name: str) -> str | None:
         nonlocal names
         if names is None:
-            names = _literals(page)
+            names = _string_variables(page)
         return names.get(name)
 
-    budget = _IN_ALL
-    steps = _STEPS
-    for script in page.told["script"]:
+    budget = _MAX_TOTAL_CHARS
+    steps = _MAX_TAGS_WALKED
+    for script in page.elements["script"]:
         source = script.text or ""
-        if len(source) > _WRITING or not any(word in source for word in _HINTS):
+        if len(source) > _MAX_WRITING_CHARS or not any(word in source for word in _OUTPUT_WORDS):
             continue
-        if (len(source) > _SETTING and "document.write" not in source) or not _TELLING.search(source):
+        if (len(source) > _MAX_SETTING_CHARS and "document.write" not in source) or not _OUTPUT_CALL.search(source):
             continue
         budget -= len(source)
         if budget < 0:
             return
         written: list[str] = []
-        for effect in effects(source, look_up):
+        for effect in script_effects(source, look_up):
             if effect.action == "write":
                 written.append(effect.value)
             elif steps > 0:
                 steps -= page.text.count("<")
-                _apply(page.tree, effect)
+                _apply_effect(page.tree, effect)
         text = "".join(written)
         if text.strip() and "<script" not in text:
             _insert_after(script, text)
 
 
-def _literals(page: WebPage) -> dict[str, str]:
+def _string_variables(page: WebPage) -> dict[str, str]:
     """The strings that names are given in the page's short scripts; the first one counts."""
     found: dict[str, str] = {}
-    for script in page.told["script"]:
-        if script.text and len(script.text) <= _LONGEST:
-            for match in _ASSIGNED.finditer(script.text):
+    for script in page.elements["script"]:
+        if script.text and len(script.text) <= _MAX_LITERALS_CHARS:
+            for match in _ASSIGNMENT.finditer(script.text):
                 at = match.start()
-                if name := _NAME_BEFORE.search(script.text[max(0, at - _LONGEST_NAME) : at]):
-                    found.setdefault(name.group(1), unquoted(match.group(1)))
+                if name := _NAME_BEFORE.search(script.text[max(0, at - _MAX_NAME_CHARS) : at]):
+                    found.setdefault(name.group(1), unquote_literal(match.group(1)))
     return found
 
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-def _fragments(text: str) -> list[str | html.HtmlElement]:
+def _parse_fragments(text: str) -> list[str | html.HtmlElement]:
     try:
         pieces = html.fragments_fromstring(_UNPRINTABLE.sub("", text))
     except (etree.LxmlError, ValueError):
@@ -100,7 +100,7 @@ def _insert_after(script: html.HtmlElement, text: str) -> None:
         return
     tail, script.tail = script.tail, None
     holder = script
-    for piece in _fragments(text):
+    for piece in _parse_fragments(text):
         if isinstance(piece, str):
             holder.tail = (holder.tail or "") + piece
         else:
@@ -109,17 +109,17 @@ def _insert_after(script: html.HtmlElement, text: str) -> None:
     holder.tail = (holder.tail or "") + (tail or "")
 
 
-def _apply(tree: html.HtmlElement, effect: Effect) -> None:
+def _apply_effect(tree: html.HtmlElement, effect: Effect) -> None:
     for element in _select(tree, effect.selector):
         if effect.action in ("reveal", "show"):
-            element.set(_SHOWN, "1")
+            element.set(_SHOWN_BY_SCRIPT, "1")
         elif effect.action == "hide":
             element.set("hidden", "")
         else:
             for child in list(element):
                 element.remove(child)
             element.text = None
-            for piece in _fragments(as_html(effect)):
+            for piece in _parse_fragments(as_html(effect)):
                 if isinstance(piece, str):
                     element.text = (element.text or "") + piece
                 else:
@@ -145,7 +145,7 @@ class Visibility:
         self.hidden: set[str] = set()
         self.shown: set[str] = set()
         if "display" in page.text:
-            for style in page.told["style"]:
+            for style in page.elements["style"]:
                 self._read(style.text or "")
         told = self.hidden | self.shown
         self.classes = frozenset(name[1:] for name in told if name[0] == ".")
@@ -176,9 +176,9 @@ class Visibility:
         for name, value in attributes:
             if name == "class":
                 classes = value.split()
-                told = HIDING.intersection(classes)
+                told = HIDDEN_CLASSES.intersection(classes)
                 # Bootstrap shows the one pane of its tabs that is active.
-                style = style or (bool(told) and not (told == {_TAB} and "active" in classes))
+                style = style or (bool(told) and not (told == {_TAB_CLASS} and "active" in classes))
                 names += [f".{c}" for c in classes]
             elif name == "style":
                 style = style or ("none" in value and _NO_DISPLAY.search(value) is not None)
@@ -186,10 +186,10 @@ class Visibility:
                 names.append(f"#{value}")
             elif name == "hidden":
                 hidden = True
-            elif name == _SHOWN:
+            elif name == _SHOWN_BY_SCRIPT:
                 return False
-            elif name in _CONDITIONS:
-                held = holds(value)
+            elif name in _CONDITION_ATTRIBUTES:
+                held = condition_holds(value)
                 if held is not None:
                     return not held
         if hidden:

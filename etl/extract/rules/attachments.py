@@ -6,44 +6,44 @@ from dataclasses import replace
 from itertools import chain, islice
 from urllib.parse import parse_qsl, unquote
 
-from etl.extract.lexicon.labels import squash
-from etl.extract.lexicon.marks import MARK
+from etl.extract.lexicon.labels import label_key
+from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Blocks, Node
-from etl.extract.page.trimming import Body, aside
+from etl.extract.page.trimming import Body, enclosing_sidebar
 from etl.extract.types import Attachment
-from etl.web.page import LONGEST_ADDRESS, WebPage, absolute, base_url
-from etl.web.script.values import unquoted
+from etl.web.page import MAX_ADDRESS_CHARS, WebPage, absolute, base_url
+from etl.web.script.values import unquote_literal
 
 _ENDING = r"(?:pdf|docx?|xlsx?|wps|et|pptx?|dps|ofd|rtf|csv|zip|rar|7z|ceb|txt|tif)"
 _FILE = re.compile(rf"\.{_ENDING}(?=$|[?#&])", re.IGNORECASE)
-_NAMED = re.compile(rf"\.{_ENDING}\s*$", re.IGNORECASE)
+_NAME_ENDS_AS_FILE = re.compile(rf"\.{_ENDING}\s*$", re.IGNORECASE)
 _SERVICE = re.compile(r"file-?download|downfile|/download\b|attachdown|document/download|downloadfile|upfile")
 _QUOTED = re.compile(r"""("[^"\n]{4,400}"|'[^'\n]{4,400}')""")
 _QUOTED_FILE = re.compile(rf"\.{_ENDING}[\"']", re.IGNORECASE)
-_LISTED = re.compile(
+_FILE_OBJECT = re.compile(
     rf"""\{{[^{{}}]{{0,600}}?\b(?:url|href|path|fileurl)["']?\s*:\s*("[^"\n]+\.{_ENDING}"|'[^'\n]+\.{_ENDING}')[^{{}}]{{0,300}}\}}""",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"""\b(?:name|title|filename)["']?\s*:\s*("[^"\n]*"|'[^'\n]*')""", re.IGNORECASE)
+_NAME_KEY = re.compile(r"""\b(?:name|title|filename)["']?\s*:\s*("[^"\n]*"|'[^'\n]*')""", re.IGNORECASE)
 _ICON = re.compile(r"fileTypeImages|/icon|icon_|\.gif(?:$|\?)|qrcode|ewm|/share|logo", re.IGNORECASE)
 _ANNEX = re.compile(r"[\s【\[（(]*(?:附件|附表|附图|文件下载|相关附件|下载附件)")
 _STORED = re.compile(r"down|attach|file|upload", re.IGNORECASE)
 _PAGE = re.compile(r"\.(?:s?html?|jhtml)(?:$|[?#])|/$", re.IGNORECASE)
-_BEGINNING = 40
-_ABOVE = 6
+_LINE_START_CHARS = 40
+_BLOCKS_ABOVE = 6
 """Lines above the headline among which buttons for the whole document stand (下载文字版)."""
-_AFTER = 25
-_MOST = 2_000
+_BLOCKS_BELOW = 25
+_MAX_FILES = 2_000
 """Files of a page: the longest list of annexes seen has some hundred."""
 
 
 def find_attachments(page: WebPage, blocks: Blocks, body: Body, title: str = "") -> tuple[Attachment, ...]:
     """Files linked from the text, from the header above it and from the lines below it; each address once."""
-    told = chain(_linked(page, blocks, body, title), _listed(page), _embedded(page))
-    return distinct(Attachment(url, name) for url, name in islice(told, _MOST))
+    told = chain(_linked_files(page, blocks, body, title), _files_in_scripts(page), _embedded_files(page))
+    return unique_attachments(Attachment(url, name) for url, name in islice(told, _MAX_FILES))
 
 
-def distinct(files: Iterable[Attachment]) -> tuple[Attachment, ...]:
+def unique_attachments(files: Iterable[Attachment]) -> tuple[Attachment, ...]:
     """Each address once, where it stood first, with the first name that says something."""
     found: dict[str, Attachment] = {}
     for file in files:
@@ -53,28 +53,35 @@ def distinct(files: Iterable[Attachment]) -> tuple[Attachment, ...]:
     return tuple(found.values())
 
 
-def _linked(page: WebPage, blocks: Blocks, body: Body, title: str) -> Iterator[tuple[str, str]]:
+def _linked_files(page: WebPage, blocks: Blocks, body: Body, title: str) -> Iterator[tuple[str, str]]:
     base = base_url(page)
     headline: int | None = None
     for node in blocks.anchors:
-        if node.hidden > body.inside or node.first > body.last + _AFTER:
+        if node.hidden_by > body.revealed or node.first > body.last + _BLOCKS_BELOW:
             continue
         within = body.first <= node.first < max(body.last, body.first + 1)
-        for href in _targets(node.element):
+        for href in _link_targets(node.element):
             is_file = _FILE.search(unquote(href) if "%" in href else href) is not None
             stored = not is_file and _STORED.search(href) is not None and not _PAGE.search(href)
             if not (is_file or stored or within):
                 continue
             name = " ".join("".join(node.element.itertext()).split())
             annex = _is_annex(blocks, node)
-            if not (is_file or (_NAMED.search(name) and (within or _is_service(href) or annex)) or (stored and annex)):
+            if not (
+                is_file
+                or (_NAME_ENDS_AS_FILE.search(name) and (within or _is_download_service(href) or annex))
+                or (stored and annex)
+            ):
                 continue
             if not name and node.element.find(".//img") is None:
                 continue
             if not (within or annex):
                 if node.first < body.first and headline is None:
-                    headline = _headline(blocks, body, title)
-                if node.first < (headline or 0) - _ABOVE or aside(blocks, node.parent, body) is not None:
+                    headline = _headline_block(blocks, body, title)
+                if (
+                    node.first < (headline or 0) - _BLOCKS_ABOVE
+                    or enclosing_sidebar(blocks, node.parent, body) is not None
+                ):
                     continue
             url = absolute(href, base)
             if url:
@@ -83,55 +90,55 @@ def _linked(page: WebPage, blocks: Blocks, body: Body, title: str) -> Iterator[t
 
 def _is_annex(blocks: Blocks, node: Node) -> bool:
     """Whether the page calls the link an annex, in its line or in the one before."""
-    lines = [b.text[:_BEGINNING] for _, b in blocks.seen(max(0, node.first - 1), node.first + 1)]
-    return any(_ANNEX.match(line.replace(MARK, "")) for line in lines)
+    lines = [b.text[:_LINE_START_CHARS] for _, b in blocks.visible_blocks(max(0, node.first - 1), node.first + 1)]
+    return any(_ANNEX.match(line.replace(INLINE_BOUNDARY, "")) for line in lines)
 
 
-def _headline(blocks: Blocks, body: Body, title: str) -> int:
+def _headline_block(blocks: Blocks, body: Body, title: str) -> int:
     """Where the headline above the text stands; files well above it are those of menus."""
-    wanted = squash(title)
-    above = [i for i, b in blocks.seen(0, body.first) if len(b.text) >= len(title) > 0]
-    return next((i for i in reversed(above) if squash(blocks.blocks[i].text) == wanted), 0)
+    wanted = label_key(title)
+    above = [i for i, b in blocks.visible_blocks(0, body.first) if len(b.text) >= len(title) > 0]
+    return next((i for i in reversed(above) if label_key(blocks.blocks[i].text) == wanted), 0)
 
 
-def _is_service(href: str) -> bool:
+def _is_download_service(href: str) -> bool:
     lower = href.lower()
     return ("down" in lower or "upfile" in lower) and _SERVICE.search(lower) is not None
 
 
-def _targets(element: object) -> Iterator[str]:
+def _link_targets(element: object) -> Iterator[str]:
     href = (element.get("href") or "").strip()  # type: ignore[attr-defined]
-    if len(href) > LONGEST_ADDRESS:
+    if len(href) > MAX_ADDRESS_CHARS:
         return
     if href and not href.lower().startswith(("javascript:", "#", "mailto:")):
         yield href
         return
     for attribute in ("onclick", "href", "data-href", "data-url"):
         for literal in _QUOTED.findall(element.get(attribute) or ""):  # type: ignore[attr-defined]
-            text = unquoted(literal)
+            text = unquote_literal(literal)
             if _FILE.search(text):
                 yield text
 
 
-def _listed(page: WebPage) -> Iterator[tuple[str, str]]:
+def _files_in_scripts(page: WebPage) -> Iterator[tuple[str, str]]:
     """Files in arrays of objects from which a script builds the links."""
     base = base_url(page)
-    for script in page.told["script"]:
+    for script in page.elements["script"]:
         source = script.text or ""
         if not _QUOTED_FILE.search(source):
             continue
-        for match in _LISTED.finditer(source):
-            url = absolute(unquoted(match.group(1)), base)
-            name = _NAME.search(match.group(0))
+        for match in _FILE_OBJECT.finditer(source):
+            url = absolute(unquote_literal(match.group(1)), base)
+            name = _NAME_KEY.search(match.group(0))
             if url:
-                yield url, unquoted(name.group(1)) if name else ""
+                yield url, unquote_literal(name.group(1)) if name else ""
 
 
-def _embedded(page: WebPage) -> Iterator[tuple[str, str]]:
+def _embedded_files(page: WebPage) -> Iterator[tuple[str, str]]:
     """Files that the page shows in itself: `<embed>`, `<object>`, a viewer in a frame with `?file=…`."""
     base = base_url(page)
-    for element in (*page.told["embed"], *page.told["iframe"], *page.told["object"]):
-        source = (element.get("src") or element.get("data") or "").strip()[:LONGEST_ADDRESS]
+    for element in (*page.elements["embed"], *page.elements["iframe"], *page.elements["object"]):
+        source = (element.get("src") or element.get("data") or "").strip()[:MAX_ADDRESS_CHARS]
         own, _, query = source.partition("?")
         for address in (source if _FILE.search(own) else "", *(unquote(v) for _, v in parse_qsl(query))):
             if _FILE.search(address) and (url := absolute(address, base)):
@@ -144,13 +151,13 @@ def find_images(page: WebPage, blocks: Blocks, body: Body) -> tuple[Attachment, 
     base = base_url(page)
     container = blocks.nodes[body.node] if body.node >= 0 else None
     found: dict[str, Attachment] = {}
-    for node in blocks.images[:_MOST]:
+    for node in blocks.images[:_MAX_FILES]:
         if container is not None:
             inside = container.index < node.index < container.end
         else:
             inside = body.first <= node.first <= body.last
         source = node.element.get("src") or node.element.get("data-src") or ""
-        if not inside or node.hidden > body.inside or _ICON.search(source):
+        if not inside or node.hidden_by > body.revealed or _ICON.search(source):
             continue
         url = absolute(source, base)
         if url:

@@ -5,106 +5,114 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice
 
-from etl.extract.lexicon.document_number import whole_number
-from etl.extract.lexicon.labels import labelled, squash, whole_label
-from etl.extract.lexicon.marks import MARK
-from etl.extract.page.blocks import Blocks, Node, boilerplate
+from etl.extract.lexicon.document_number import match_document_number
+from etl.extract.lexicon.labels import find_labels, label_key, match_label
+from etl.extract.lexicon.words import INLINE_BOUNDARY
+from etl.extract.page.blocks import Blocks, Node, is_boilerplate
 from etl.extract.types import FieldValue
 from etl.web.page import WebPage
 
-_CLASS = re.compile(r"tit|(?:^|[\s_-])bt(?:$|[\s_-])|biaoti|headline|doctitle|subject|ucaptitle|htbt", re.IGNORECASE)
-_HEADS = frozenset(("h1", "h2", "h3", "h4", "ucaptitle"))
-_GENRE = re.compile(
+_TITLE_CLASS = re.compile(
+    r"tit|(?:^|[\s_-])bt(?:$|[\s_-])|biaoti|headline|doctitle|subject|ucaptitle|htbt", re.IGNORECASE
+)
+_HEADING_TAGS = frozenset(("h1", "h2", "h3", "h4", "ucaptitle"))
+_DOCUMENT_GENRE = re.compile(
     "关于.{4,}的|(?:通知|公告|公示|通告|通报|意见|办法|方案|决定|报告|批复|规定|细则|解读|计划|规划|名单|纪要|答复|条例|预案)[)）】]?$"
 )
-_SPLIT = re.compile(r"\s*[_|–—]\s*|\s+-\s+|\s*-\s*(?=[^-]*(?:网|政府|局|委|中心|厅|平台)[^-]*$)")
-_WORDS = re.compile(r"[\u4e00-\u9fffA-Za-z]")
-_LONGEST = 400
-_BEFORE = 150
+_SEPARATOR = re.compile(r"\s*[_|–—]\s*|\s+-\s+|\s*-\s*(?=[^-]*(?:网|政府|局|委|中心|厅|平台)[^-]*$)")
+_LETTER = re.compile(r"[\u4e00-\u9fffA-Za-z]")
+_MAX_CHARS = 400
+_BLOCKS_ABOVE = 150
 """Blocks above the text among which the headline is looked for."""
-_BODY = re.compile(r"(?:网站?|门户|平台|政府|首页|局|委|委员会|中心|厅|办公室|办|署|院)$|^首页")
+_BODY_NAME = re.compile(r"(?:网站?|门户|平台|政府|首页|局|委|委员会|中心|厅|办公室|办|署|院)$|^首页")
 """How a line ends that names the site or the body behind it."""
-_WIDE = 10
+_MIN_PARTIAL_CHARS = 10
 """Characters that a line must have to be a headline for its place or for an end of `<title>` only."""
-_SITE = re.compile(r"(?:网站?|门户|平台|人民政府|首页)$|^首页")
+_SITE_NAME = re.compile(r"(?:网站?|门户|平台|人民政府|首页)$|^首页")
 
 
-def metas(page: WebPage) -> list[tuple[str, str]]:
+def meta_tags(page: WebPage) -> list[tuple[str, str]]:
     """(name, content) of the page's meta tags."""
     return [
         ((m.get("name") or m.get("property") or "").strip(), (m.get("content") or "").strip())
-        for m in page.told["meta"]
+        for m in page.elements["meta"]
     ]
 
 
-def page_titles(page: WebPage) -> list[str]:
+def title_parts(page: WebPage) -> list[str]:
     """The parts of `<title>`, longest first, that do not name the site."""
     parts: list[str] = []
-    for element in page.told["title"]:
-        text = " ".join((element.text or "")[:_LONGEST].split())
-        parts += [text, *(_SPLIT.split(text))]
+    for element in page.elements["title"]:
+        text = " ".join((element.text or "")[:_MAX_CHARS].split())
+        parts += [text, *(_SEPARATOR.split(text))]
     return sorted(dict.fromkeys(p for part in parts if len(p := part.strip(" -")) > 3), key=len, reverse=True)
 
 
-def _named_title(node: Node) -> bool:
-    return _is_titles(f"{node.element.get('class') or ''} {node.element.get('id') or ''}")
+def _has_title_class(node: Node) -> bool:
+    return _names_a_title(f"{node.element.get('class') or ''} {node.element.get('id') or ''}")
 
 
 @lru_cache(4096)
-def _is_titles(names: str) -> bool:
-    return len(names) > 1 and _CLASS.search(names) is not None
+def _names_a_title(names: str) -> bool:
+    return len(names) > 1 and _TITLE_CLASS.search(names) is not None
 
 
-def headlines(blocks: Blocks, limit: int) -> list[tuple[int, str, bool]]:
+def headline_candidates(blocks: Blocks, limit: int) -> list[tuple[int, str, bool]]:
     """(block, text, looks like a headline) of visible lines before block `limit`; lines of one element are joined."""
     found: list[tuple[int, str, bool]] = []
     last_node = -1
-    for index, block in blocks.seen(max(0, limit - _BEFORE), limit):
-        if block.linked * 2 > len(block.text):
+    for index, block in blocks.visible_blocks(max(0, limit - _BLOCKS_ABOVE), limit):
+        if block.link_chars * 2 > len(block.text):
             continue
         text = block.plain.strip()
         node = blocks.nodes[block.node]
         around = list(islice(blocks.ancestors(block.node), 3))
-        looks = any(n.tag in _HEADS for n in around) or any(n.last - n.first < 5 and _named_title(n) for n in around)
-        if not looks and MARK in block.text:
+        looks = any(n.tag in _HEADING_TAGS for n in around) or any(
+            n.last - n.first < 5 and _has_title_class(n) for n in around
+        )
+        if not looks and INLINE_BOUNDARY in block.text:
             looks = any(
-                c.tag in ("span", "strong", "b", "font", "ucaptitle") and _named_title(c)
+                c.tag in ("span", "strong", "b", "font", "ucaptitle") and _has_title_class(c)
                 for c in blocks.nodes[block.node + 1 : min(node.end, block.node + 6)]
             )
         if looks and block.node == last_node and found and found[-1][0] == index - 1 and node.last - node.first < 6:
             found[-1] = (index, found[-1][1] + text, True)
             continue
         last_node = block.node
-        if len(text) < 200 and boilerplate(text):
+        if len(text) < 200 and is_boilerplate(text):
             continue
-        if labelled(block.text) or whole_label(block.text) or whole_number(text):
+        if find_labels(block.text) or match_label(block.text) or match_document_number(text):
             continue
-        found.append((index, text, looks or _above_subheading(blocks, index)))
+        found.append((index, text, looks or _is_above_subheading(blocks, index)))
     return found
 
 
-def _above_subheading(blocks: Blocks, index: int) -> bool:
+def _is_above_subheading(blocks: Blocks, index: int) -> bool:
     """Whether the next line is the one with 发布时间 and 来源: what stands right above it needs no mark."""
     block = blocks.blocks[index]
-    if block.cell >= 0 or len(block.text) < _WIDE or (index and whole_label(blocks.blocks[index - 1].text)):
+    if (
+        block.cell >= 0
+        or len(block.text) < _MIN_PARTIAL_CHARS
+        or (index and match_label(blocks.blocks[index - 1].text))
+    ):
         return False
     return any(
-        item.name in ("published_date", "source") and item.leads
-        for _, line in blocks.seen(index + 1, index + 2)
-        for item in labelled(line.text[:_LONGEST])
+        item.name in ("published_date", "source") and item.at_line_start
+        for _, line in blocks.visible_blocks(index + 1, index + 2)
+        for item in find_labels(line.text[:_MAX_CHARS])
     )
 
 
-def _joined(lines: list[tuple[int, str, bool]], known: list[str]) -> tuple[int, str] | None:
+def _joined_lines(lines: list[tuple[int, str, bool]], known: list[str]) -> tuple[int, str] | None:
     """(last block, text) of adjacent lines that make up a title which the page states elsewhere."""
     for at, (first, text, _) in enumerate(lines):
-        key = squash(text)
+        key = label_key(text)
         for title in known if len(key) > 3 else ():
             if key == title or not title.startswith(key):
                 continue
             whole, made = text, key
             for step, (index, more, _) in enumerate(lines[at + 1 : at + 4], 1):
-                whole, made = whole + more, made + squash(more)
+                whole, made = whole + more, made + label_key(more)
                 if index != first + step or not title.startswith(made):
                     break
                 if made == title:
@@ -112,11 +120,11 @@ def _joined(lines: list[tuple[int, str, bool]], known: list[str]) -> tuple[int, 
     return None
 
 
-def _line_above(lines: list[tuple[int, str, bool]], blocks: Blocks) -> str:
+def _genre_line_above(lines: list[tuple[int, str, bool]], blocks: Blocks) -> str:
     """The last line that reads like the title of a document, where nothing marks one."""
     for index, text, _ in reversed(lines):
-        if 10 <= len(text) <= 100 and _GENRE.search(text) and not re.search("[。！？；]", text):
-            return text if not blocks.blocks[index].linked else ""
+        if 10 <= len(text) <= 100 and _DOCUMENT_GENRE.search(text) and not re.search("[。！？；]", text):
+            return text if not blocks.blocks[index].link_chars else ""
     return ""
 
 
@@ -124,35 +132,35 @@ def find_title(
     titles: list[str], blocks: Blocks, limit: int, stated: Iterable[FieldValue], meta: list[tuple[str, str]]
 ) -> tuple[FieldValue | None, list[FieldValue]]:
     """(the title, all evidence for it). `limit` is the first block that cannot hold it any more; `titles` and `meta`
-    are what `page_titles` and `metas` found."""
+    are what `title_parts` and `meta_tags` found."""
     header = [v for v in stated if v.name == "title"]
     claims = [v.value for v in header]
     article = [c for n, c in meta if n.lower() in ("articletitle", "og:title", "title") and len(c) > 3]
-    pieces = [piece for c in article for piece in _SPLIT.split(c) if len(piece) > _WIDE]
-    known = [squash(c) for c in (*claims, *article, *pieces, *titles)]
+    pieces = [piece for c in article for piece in _SEPARATOR.split(c) if len(piece) > _MIN_PARTIAL_CHARS]
+    known = [label_key(c) for c in (*claims, *article, *pieces, *titles)]
     evidence: list[FieldValue] = list(header)
     best: tuple[int, int, str] | None = None
-    lines = headlines(blocks, limit)
+    lines = headline_candidates(blocks, limit)
     for index, text, looks in lines:
-        key = squash(text)
+        key = label_key(text)
         if not 5 <= len(key) <= 200:
             continue
         agrees = any(key == k for k in known)
         contains = any(
             (k in key and len(k) > 8 and len(k) * 2 > len(key))
             or (key in k and len(key) > 8 and len(key) * 10 > len(k) * 7)
-            or (len(key) > _WIDE and (k.startswith(key) or k.endswith(key)))
+            or (len(key) > _MIN_PARTIAL_CHARS and (k.startswith(key) or k.endswith(key)))
             for k in known
         )
-        if not (looks or agrees or contains) or len(_WORDS.findall(key)) < 4:
+        if not (looks or agrees or contains) or len(_LETTER.findall(key)) < 4:
             continue
         score = 4 * agrees + 3 * contains + 2 * looks
-        if _BODY.search(key) and not re.search("关于|通知|公告", key):
+        if _BODY_NAME.search(key) and not re.search("关于|通知|公告", key):
             score -= 4
         # The title again in two lines, at the top of the text, is worse than the title.
-        if score > 0 and (best is None or score > best[0] or (score == best[0] and key not in squash(best[2]))):
+        if score > 0 and (best is None or score > best[0] or (score == best[0] and key not in label_key(best[2]))):
             best = (score, index, text)
-    if (best is None or best[0] < 6) and (joined := _joined(lines, known)):
+    if (best is None or best[0] < 6) and (joined := _joined_lines(lines, known)):
         best = (6, *joined)
     chosen: FieldValue | None = None
     if best and (best[0] >= 3 or not header):
@@ -162,13 +170,13 @@ def find_title(
         chosen = header[0]
     for text in article[:1]:
         evidence.append(FieldValue("title", text, text, "ArticleTitle", "meta", "meta tag", 0.8))
-    if not evidence and (line := _line_above(lines, blocks)):
+    if not evidence and (line := _genre_line_above(lines, blocks)):
         evidence.append(FieldValue("title", line, line, "", "title", "line above the text", 0.5))
     # The first of several parts is all of them together.
     parts = titles[1:] or titles
-    for text in [t for t in parts if not _SITE.search(t)][:1] or parts[-1:]:
+    for text in [t for t in parts if not _SITE_NAME.search(t)][:1] or parts[-1:]:
         evidence.append(FieldValue("title", text, text, "title", "meta", "page title", 0.4))
     if chosen is None:
-        rest = [v for v in evidence if not _SITE.search(v.value)]
+        rest = [v for v in evidence if not _SITE_NAME.search(v.value)]
         chosen = rest[0] if rest else None
     return chosen, evidence

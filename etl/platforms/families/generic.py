@@ -28,7 +28,7 @@ from etl.platforms.helpers.feeds import ROOT, is_feed, read_feed
 from etl.platforms.helpers.repeated_rows import repeated_rows
 from etl.platforms.helpers.rows import iso_date, row_entry
 from etl.web.page import WebPage, absolute, base_url
-from etl.web.select import elements, value
+from etl.web.select import elements, text_of
 
 if TYPE_CHECKING:
     from etl.sources.listing import Listing
@@ -92,24 +92,24 @@ def _entry(row: HtmlElement, base: str, listing: "Listing") -> Entry | None:
     url, title, fields = (plain.url, plain.title, dict(plain.fields)) if plain else (None, "", {})
     if listing.link:
         link = next(iter(elements(listing.link, row)), None)
-        target = (link.get("href") or "") if link is not None else value(listing.link, row)
+        target = (link.get("href") or "") if link is not None else text_of(listing.link, row)
         url = absolute(target, base) if target.strip() not in ("", "#") else None
-        title = (link.get("title") or value(".", link)) if link is not None else title
+        title = (link.get("title") or text_of(".", link)) if link is not None else title
     if listing.title:
-        title = value(listing.title, row)
+        title = text_of(listing.title, row)
     fields |= dict(_fields(row, listing))
     return Entry(url, " ".join(title.split()), fields) if url else None
 
 
 def _fields(row: HtmlElement, listing: "Listing") -> Iterator[tuple[str, str]]:
     for name, selector in listing.fields.items():
-        text = value(selector, row)
+        text = text_of(selector, row)
         if found := iso_date(text) if name in DATE_FIELDS else text:
             yield name, found
 
 
 def _number(selector: str | None, page: WebPage) -> int | None:
-    found = _NUMBER.search(value(selector, page.tree)) if selector else None
+    found = _NUMBER.search(text_of(selector, page.tree)) if selector else None
     return int(found[0].replace(",", "")) if found else None
 
 
@@ -130,7 +130,7 @@ def _current(listing: "Listing", url: str) -> int:
 def _next(listing: "Listing", page: WebPage, url: str, current: int, pages: int | None) -> str | None:
     if listing.next:
         link = next(iter(elements(listing.next, page.tree)), None)
-        target = (link.get("href") or "") if link is not None else value(listing.next, page.tree)
+        target = (link.get("href") or "") if link is not None else text_of(listing.next, page.tree)
         return absolute(target, base_url(page)) if target.strip() not in ("", "#") else None
     if not listing.pages or (pages is not None and current >= pages):
         return None

@@ -22,7 +22,7 @@ from etl.platforms.base import (
 )
 from etl.platforms.helpers.columns import same_site
 from etl.platforms.helpers.rows import china_day, json_of, plain, script_value
-from etl.web.data import object_after
+from etl.web.data import json_object_after
 from etl.web.page import WebPage, links
 
 _API = "/gkmlpt/api/all/"
@@ -68,7 +68,7 @@ class Gkmlpt(Platform):
 
     def embedded(self, page: WebPage) -> Embedded | None:
         """`window._CONFIG.DETAIL`: the article as the page's own scripts get it."""
-        data = object_after(page.text, "DETAIL")
+        data = json_object_after(page.text, "DETAIL")
         if data is None or not isinstance(data.get("content"), str):
             return None
         fields = {}

@@ -32,7 +32,7 @@ from etl.platforms.base import (
 )
 from etl.platforms.helpers.columns import linked_columns, list_above
 from etl.platforms.helpers.rows import china_day, json_of, linked_rows, plain
-from etl.web.data import object_after
+from etl.web.data import json_object_after
 from etl.web.page import WebPage, links
 
 _DETAIL = re.compile(r"/content/m?post_\d+\.html(?:$|[?#])")
@@ -71,7 +71,7 @@ class Nfcms(Platform):
 
     def embedded(self, page: WebPage) -> Embedded | None:
         """Consultation pages are an empty shell around `window._CONFIG.question_data`."""
-        data = object_after(page.text, "question_data")
+        data = json_object_after(page.text, "question_data")
         article = data.get("article") if data else None
         if data is None or not isinstance(article, dict) or not isinstance(article.get("content"), str):
             return None

@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 from etl.platforms.helpers.columns import same_site
 from etl.platforms.helpers.rows import iso_date
 from etl.web.page import WebPage, absolute, base_url
-from etl.web.select import elements, value
+from etl.web.select import elements, text_of
 
 _ROWS = ("li", "tr", "dd", "dt", "p", "div", "article")
 _TITLE = 8
@@ -104,7 +104,7 @@ def _date(rows: list[HtmlElement]) -> str | None:
 
 def _dates(row: HtmlElement) -> Iterable[HtmlElement]:
     return (item for item in row.iterdescendants("span", "td", "em", "i", "time", "b", "font", "div", "p", "label")
-            if len(item) == 0 and len(text := value(".", item)) <= 14 and iso_date(text))  # fmt: skip
+            if len(item) == 0 and len(text := text_of(".", item)) <= 14 and iso_date(text))  # fmt: skip
 
 
 def _place(item: HtmlElement) -> str:
@@ -116,7 +116,7 @@ def _place(item: HtmlElement) -> str:
 
 
 def _agrees(selector: str, rows: list[HtmlElement]) -> bool:
-    return sum(iso_date(value(selector, row)) is not None for row in rows) * 2 > len(rows)
+    return sum(iso_date(text_of(selector, row)) is not None for row in rows) * 2 > len(rows)
 
 
 def _next(page: WebPage) -> str | None:

@@ -19,13 +19,13 @@ from etl.web.script.values import (
     Target,
     UnknownError,
     Value,
-    added,
-    compared,
-    member,
-    string_call,
-    text,
-    truth,
-    unquoted,
+    add,
+    call_string_method,
+    compare,
+    get_member,
+    is_truthy,
+    to_text,
+    unquote_literal,
 )
 
 _TOKEN = re.compile(
@@ -37,8 +37,8 @@ _TOKEN = re.compile(
     r"""|(?P<op>===|!==|==|!=|>=|<=|&&|\|\||\+=|\+\+|--|=>|[-+*/%=<>!?:;,.(){}\[\]&|^~])""",
     re.DOTALL,
 )
-_OF_THE_BROWSER = frozenset(("new", "this", "typeof", "navigator", "location", "Date", "Math"))
-_DEEPEST = 40
+_BROWSER_NAMES = frozenset(("new", "this", "typeof", "navigator", "location", "Date", "Math"))
+_MAX_DEPTH = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Effect:
 _Token = tuple[str, str]
 
 
-def effects(source: str, look_up: Callable[[str], str | None]) -> list[Effect]:
+def script_effects(source: str, look_up: Callable[[str], str | None]) -> list[Effect]:
     """What the script does, in order. `look_up` gives the literal that a name has elsewhere in the page, if any."""
     tokens: list[_Token] = [(kind, match.group()) for match in _TOKEN.finditer(source) if (kind := match.lastgroup)]
     reader = _Reader(tokens, look_up)
@@ -65,7 +65,7 @@ class _Reader:
     def __init__(self, tokens: list[_Token], look_up: Callable[[str], str | None]) -> None:
         self.tokens = [*tokens, ("end", "")]
         self.words = [text if kind in ("op", "name") else "" for kind, text in self.tokens]
-        self.closing = _closing(self.words)
+        self.closing = _closing_brackets(self.words)
         self.at = 0
         self.depth = 0
         self.names: dict[str, Value] = {}
@@ -90,7 +90,7 @@ class _Reader:
         self.at += 1
 
     def statement(self) -> None:
-        if self.depth > _DEEPEST:
+        if self.depth > _MAX_DEPTH:
             self.at = len(self.tokens) - 1
             return
         self.depth += 1
@@ -134,7 +134,7 @@ class _Reader:
     def branch(self) -> None:
         self.at += 1
         self.take("(")
-        held = truth(self.expression())
+        held = is_truthy(self.expression())
         self.take(")")
         self.either(held)
         if self.peek("else"):
@@ -216,18 +216,18 @@ class _Reader:
             old = self.names.get(name) if following == "+=" else None
             self.names.pop(name, None)
             value = self.expression()
-            self.names[name] = value if following == "=" else added(old, value)
+            self.names[name] = value if following == "=" else add(old, value)
             return
         value = self.expression()
         if isinstance(value, Inner) and self.peek("="):
             self.at += 1
-            self.effects.append(Effect("html", text(self.expression()), value.selector))
+            self.effects.append(Effect("html", to_text(self.expression()), value.selector))
 
     # -- expressions, by precedence
 
     def expression(self) -> Value:
         self.depth += 1
-        if self.depth > _DEEPEST:
+        if self.depth > _MAX_DEPTH:
             raise UnknownError
         try:
             value = self.either_or()
@@ -236,7 +236,7 @@ class _Reader:
                 yes = self.expression()
                 self.take(":")
                 no = self.expression()
-                value = yes if truth(value) else no
+                value = yes if is_truthy(value) else no
             return value
         finally:
             self.depth -= 1
@@ -246,7 +246,7 @@ class _Reader:
         while self.peek("||"):
             self.at += 1
             other = self.both()
-            value = value if truth(value) else other
+            value = value if is_truthy(value) else other
         return value
 
     def both(self) -> Value:
@@ -254,7 +254,7 @@ class _Reader:
         while self.peek("&&"):
             self.at += 1
             other = self.compared()
-            value = other if truth(value) else value
+            value = other if is_truthy(value) else value
         return value
 
     def compared(self) -> Value:
@@ -262,7 +262,7 @@ class _Reader:
         while self.peek("==", "===", "!=", "!==", ">", "<", ">=", "<="):
             operator = self.tokens[self.at][1]
             self.at += 1
-            value = compared(operator, value, self.added())
+            value = compare(operator, value, self.added())
         return value
 
     def added(self) -> Value:
@@ -272,7 +272,7 @@ class _Reader:
             self.at += 1
             other = self.unary()
             if operator == "+":
-                value = added(value, other)
+                value = add(value, other)
             elif isinstance(value, float) and isinstance(other, float):
                 value = value - other
             else:
@@ -282,7 +282,7 @@ class _Reader:
     def unary(self) -> Value:
         if self.peek("!"):
             self.at += 1
-            return not truth(self.unary())
+            return not is_truthy(self.unary())
         return self.postfix()
 
     def postfix(self) -> Value:
@@ -292,7 +292,7 @@ class _Reader:
                 self.at += 1
                 _, name = self.tokens[self.at]
                 self.at += 1
-                value = self.call(value, name) if self.peek("(") else member(value, name)
+                value = self.call(value, name) if self.peek("(") else get_member(value, name)
             elif self.peek("["):
                 self.at += 1
                 index = self.expression()
@@ -307,7 +307,7 @@ class _Reader:
         kind, text = self.tokens[self.at]
         self.at += 1
         if kind == "str":
-            return unquoted(text)
+            return unquote_literal(text)
         if kind == "num":
             return float(text)
         if kind == "re":
@@ -347,7 +347,7 @@ class _Reader:
             return Target(name)
         if name in self.names:
             return self.names[name]
-        if name in _OF_THE_BROWSER:
+        if name in _BROWSER_NAMES:
             raise UnknownError
         found = self.look_up(name)
         if found is None:
@@ -372,7 +372,7 @@ class _Reader:
         if isinstance(value, Inner):
             return value
         if isinstance(value, str):
-            return string_call(value, name, arguments)
+            return call_string_method(value, name, arguments)
         raise UnknownError
 
     def called(self, target: Target, name: str, arguments: list[Value]) -> Value:
@@ -382,14 +382,14 @@ class _Reader:
                     if isinstance(argument, Inner):
                         self.effects.append(Effect("reveal", "", argument.selector))
                     else:
-                        self.effects.append(Effect("write", text(argument)))
+                        self.effects.append(Effect("write", to_text(argument)))
                 return None
             if name == "getElementById" and len(arguments) == 1:
-                return Target("#" + text(arguments[0]))
+                return Target("#" + to_text(arguments[0]))
         elif name in ("html", "text"):
             if not arguments:
                 return Inner(target.selector)
-            self.effects.append(Effect(name, text(arguments[0]), target.selector))
+            self.effects.append(Effect(name, to_text(arguments[0]), target.selector))
             return target
         elif name in ("hide", "show") or (name == "css" and arguments and arguments[0] == "display"):
             hidden = name == "hide" or (name == "css" and arguments[1:] == ["none"])
@@ -398,7 +398,7 @@ class _Reader:
         raise UnknownError
 
 
-def _closing(words: list[str]) -> dict[int, int]:
+def _closing_brackets(words: list[str]) -> dict[int, int]:
     """For each opening bracket, the place after its closing one."""
     found: dict[int, int] = {}
     open_at: list[int] = []
@@ -410,12 +410,12 @@ def _closing(words: list[str]) -> dict[int, int]:
     return found
 
 
-def holds(expression: str) -> bool | None:
+def condition_holds(expression: str) -> bool | None:
     """Whether a condition of literals (`"02"=="02"`) holds; None where the page alone does not tell."""
     tokens = [(m.lastgroup, m.group(m.lastgroup)) for m in _TOKEN.finditer(expression[:200]) if m.lastgroup]
     reader = _Reader(tokens, lambda _: None)
     try:
-        value = truth(reader.expression())
+        value = is_truthy(reader.expression())
     except UnknownError:
         return None
     return value if reader.tokens[reader.at][0] == "end" else None

@@ -35,7 +35,7 @@ class Opaque:
 Value = object
 
 
-def unquoted(literal: str) -> str:
+def unquote_literal(literal: str) -> str:
     """The string that a JavaScript literal stands for."""
 
     def plain(match: re.Match[str]) -> str:
@@ -48,13 +48,13 @@ def unquoted(literal: str) -> str:
     return _ESCAPE.sub(plain, inside) if "\\" in inside else inside
 
 
-def truth(value: Value) -> bool:
+def is_truthy(value: Value) -> bool:
     if value is None or isinstance(value, (str, float, bool)):
         return bool(value)
     raise UnknownError
 
 
-def text(value: Value) -> str:
+def to_text(value: Value) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, float):
@@ -62,13 +62,13 @@ def text(value: Value) -> str:
     raise UnknownError
 
 
-def added(left: Value, right: Value) -> Value:
+def add(left: Value, right: Value) -> Value:
     if isinstance(left, float) and isinstance(right, float):
         return left + right
-    return text(left) + text(right)
+    return to_text(left) + to_text(right)
 
 
-def compared(operator: str, left: Value, right: Value) -> bool:
+def compare(operator: str, left: Value, right: Value) -> bool:
     plain = (str, float, bool, type(None))
     if not isinstance(left, plain) or not isinstance(right, plain):
         raise UnknownError
@@ -81,7 +81,7 @@ def compared(operator: str, left: Value, right: Value) -> bool:
     raise UnknownError
 
 
-def member(value: Value, name: str) -> Value:
+def get_member(value: Value, name: str) -> Value:
     if isinstance(value, str) and name == "length":
         return float(len(value))
     if isinstance(value, Target) and name in ("innerHTML", "innerText", "textContent"):
@@ -89,9 +89,9 @@ def member(value: Value, name: str) -> Value:
     raise UnknownError
 
 
-def string_call(value: str, name: str, arguments: list[Value]) -> Value:
+def call_string_method(value: str, name: str, arguments: list[Value]) -> Value:
     if name == "indexOf" and len(arguments) == 1:
-        return float(value.find(text(arguments[0])))
+        return float(value.find(to_text(arguments[0])))
     if name == "trim":
         return value.strip()
     if name in ("substring", "slice", "substr") and arguments:
@@ -107,14 +107,14 @@ def string_call(value: str, name: str, arguments: list[Value]) -> Value:
         if isinstance(arguments[0], str):
             return value.replace(arguments[0], arguments[1], 1)
         if isinstance(arguments[0], Pattern):
-            return _replaced(value, arguments[0], arguments[1])
+            return _replace(value, arguments[0], arguments[1])
     raise UnknownError
 
 
 _SIMPLE_PATTERN = re.compile(r"^/((?:[^\\/\[\](){}*+?|.^$]|\\[-/.\[\](){}|]|\\s)+)/([gi]*)$")
 
 
-def _replaced(value: str, pattern: Pattern, by: str) -> str:
+def _replace(value: str, pattern: Pattern, by: str) -> str:
     """Only literal patterns: the two regular expression languages differ, and a costly pattern is no field."""
     match = _SIMPLE_PATTERN.match(pattern.source)
     if not match or "$" in by:
