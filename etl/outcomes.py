@@ -48,3 +48,46 @@ def group(outcome: Outcome) -> Group:
 
 
 FAILED = tuple(outcome for outcome in Outcome if group(outcome) is Group.FAILED)
+
+OUTCOME_NAMES: dict[str, tuple[str, str]] = {
+    "stored": ("新存", "stored"),
+    "unchanged": ("内容未变", "unchanged"),
+    "not_modified": ("服务器返回未修改（304）", "not modified"),
+    "known": ("已收录，本次未抓取", "known"),
+    "gone": ("已不存在", "gone"),
+    "blocked": ("被拦截", "blocked"),
+    "soft_404": ("伪 404", "soft 404"),
+    "empty": ("正文为空", "empty"),
+    "not_a_document": ("不是公文页面", "not a document"),
+    "not_a_file": ("不是附件，是网页", "a web page, no file"),
+    "not_a_listing": ("不是目录", "not a listing"),
+    "too_large": ("过大", "too large"),
+    "network_error": ("网络错误", "network error"),
+    "http_error": ("HTTP 错误", "HTTP error"),
+    "unreadable": ("无法读取", "unreadable"),
+    "robots": ("robots.txt 禁止抓取", "robots"),
+    "out_of_scope": ("超出范围", "out of scope"),
+    "limit": ("达到上限", "limit"),
+}
+"""Chinese and English names of `Outcome`."""
+
+FILE_OUTCOME_NAMES: dict[str, tuple[str, str]] = {
+    "read": ("文字已读出", "text read"),
+    "scan": ("图像，待文字识别", "waiting for OCR"),
+    "no_text": ("没有文字", "no text in it"),
+    "empty": ("空文件", "empty"),
+    "not_a_file": ("不是附件，是网页", "a web page, no file"),
+    "encrypted": ("有密码", "encrypted"),
+    "broken": ("文件损坏", "broken"),
+    "unsupported": ("格式不支持", "format not supported"),
+    "too_large": ("超出限额", "too large"),
+    "too_slow": ("读取超时", "took too long"),
+    "crashed": ("读取时崩溃", "reading crashed"),
+}
+"""Chinese and English names of `etl.files.FileOutcome`."""
+
+DAMAGE_NAMES: dict[str, tuple[str, str]] = {
+    "missing": ("字节丢失", "bytes missing"),
+    "mismatch": ("字节与存入时不一致", "bytes changed"),
+}
+"""How stored bytes are damaged."""

@@ -23,7 +23,7 @@ CHINA = pendulum.timezone("Asia/Shanghai")
 RETRIES = ExceptionRetryPolicy(
     [
         RetryRule(
-            ["etl.errors.Unavailable", "sqlalchemy.exc.OperationalError"],
+            ["etl.errors.Away", "sqlalchemy.exc.OperationalError"],
             RetryAction.RETRY,
             retry_delay=timedelta(seconds=30),
             reason="database or object storage away",

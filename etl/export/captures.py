@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from etl.archive.queries.search import RecordFilter, matches
+from etl.archive.queries.search import Filter, matches
 from etl.archive.storage.lookups import is_current
 from etl.archive.storage.models import Blob, Capture, Content, Page, Record, RecordVersion
 
@@ -85,7 +85,7 @@ class DocumentPage:
     blob_sha256: str
 
 
-def extent(connection: Connection, asked: RecordFilter, *, every: bool) -> Extent:
+def extent(connection: Connection, asked: Filter, *, every: bool) -> Extent:
     """How much `captures` gives."""
     found = select(func.count(), func.max(Capture.fetched_at)).where(Capture.id.in_(_chosen(asked, every=every)))
     number, newest = connection.execute(found).one()
@@ -97,7 +97,7 @@ def extent(connection: Connection, asked: RecordFilter, *, every: bool) -> Exten
     return Extent(number, newest, connection.scalars(lost).one())
 
 
-def captures(connection: Connection, asked: RecordFilter, *, every: bool) -> Iterator[Kept]:
+def captures(connection: Connection, asked: Filter, *, every: bool) -> Iterator[Kept]:
     """The captures with bytes, the earliest first: those that the records' current versions were read from, with the
     last ones of their further pages and files; or `every` one that their pages ever had."""
     article = aliased(Page)
@@ -134,7 +134,7 @@ def captures(connection: Connection, asked: RecordFilter, *, every: bool) -> Ite
         yield Kept(**row)
 
 
-def known_damage(connection: Connection, asked: RecordFilter, *, every: bool) -> list[tuple[str, str]]:
+def known_damage(connection: Connection, asked: Filter, *, every: bool) -> list[tuple[str, str]]:
     """The blobs of those captures that were found damaged, each with the first address that had it."""
     query = (
         select(Blob.sha256, func.min(Capture.final_url))
@@ -151,7 +151,7 @@ def _first(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
     return func.first_value(column).over(partition_by=same, order_by=earliest)
 
 
-def document_pages(connection: Connection, asked: RecordFilter) -> Iterator[DocumentPage]:
+def document_pages(connection: Connection, asked: Filter) -> Iterator[DocumentPage]:
     """The pages that the records' current versions were read from, by number."""
     record, now = aliased(Record), aliased(RecordVersion)
     query = (
@@ -167,7 +167,7 @@ def document_pages(connection: Connection, asked: RecordFilter) -> Iterator[Docu
         yield DocumentPage(**row)
 
 
-def _documents(asked: RecordFilter) -> CTE:
+def _documents(asked: Filter) -> CTE:
     record, now = aliased(Record), aliased(RecordVersion)
     query = select(record.id, record.page_id, record.source_id, record.version, now.capture_id)
     return query.join(now, is_current(record, now)).where(matches(asked, record, now)).cte("documents")
@@ -189,7 +189,7 @@ def _pages(documents: CTE, *, every: bool) -> CTE:
     return union(select(documents.c.page_id.label("id")), parts, files).cte("pages")
 
 
-def _chosen(asked: RecordFilter, *, every: bool) -> CompoundSelect[int] | Select[int]:
+def _chosen(asked: Filter, *, every: bool) -> CompoundSelect[int] | Select[int]:
     """Numbers of the captures."""
     documents = _documents(asked)
     pages = _pages(documents, every=every)

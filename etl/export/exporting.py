@@ -11,9 +11,9 @@ from typing import IO
 from sqlalchemy import Connection
 
 from etl.archive.queries.citation import MOUNT
-from etl.archive.queries.search import RecordFilter
+from etl.archive.queries.search import Filter
 from etl.archive.storage.archive import Archive, Database
-from etl.archive.storage.blobs import UnreadableItem, read_blob, unreadable
+from etl.archive.storage.blobs import Lost, lost, read_blob
 from etl.archive.storage.bucket import Damaged, DamagedBlob
 from etl.archive.storage.lookups import snapshot
 from etl.errors import GongkaiError
@@ -57,7 +57,7 @@ class Export:
 
     format: Format
     out: Path
-    filter: RecordFilter
+    filter: Filter
     every: bool = False
     versions: bool = False
     base: str = MOUNT
@@ -72,7 +72,7 @@ class Exported:
     written: int
     repeated: int = 0
     left_out: int = 0
-    damaged: tuple[UnreadableItem, ...] = ()
+    damaged: tuple[Lost, ...] = ()
 
 
 Tell = Callable[[int, int], None]
@@ -111,7 +111,7 @@ def export(archive: Database, asked: Export, tell: Tell = lambda more, total: No
 class DamagedExport(Damaged):
     """Captures whose bytes are damaged were to be exported; `lost` names them."""
 
-    def __init__(self, lost: Sequence[UnreadableItem]) -> None:
+    def __init__(self, lost: Sequence[Lost]) -> None:
         super().__init__(
             f"{len(lost)} stored bodies are damaged and nothing was written; the first is {lost[0]}",
             hint="`gongkai fixity`, `gongkai restore BACKUP`; or leave them out: --skip-damaged",
@@ -138,13 +138,13 @@ def _bytes(connection: Connection, archive: Archive, asked: Export, out: IO[byte
     return Exported(done.responses + done.revisits, done.revisits, size.without_bytes, damaged)
 
 
-def _known_damage(connection: Connection, archive: Archive, asked: Export) -> Iterator[UnreadableItem]:
+def _known_damage(connection: Connection, archive: Archive, asked: Export) -> Iterator[Lost]:
     """What was found damaged and still is: better said before hours of writing than after them."""
     for digest, url in known_damage(connection, asked.filter, every=asked.every):
         try:
             read_blob(archive, digest)
         except DamagedBlob as error:
-            yield unreadable(url, error)
+            yield lost(url, error)
 
 
 def _out(asked: Export) -> AbstractContextManager[IO[bytes]]:

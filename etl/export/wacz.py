@@ -13,7 +13,7 @@ from typing import IO
 
 from sqlalchemy import Connection
 
-from etl.archive.queries.search import RecordFilter
+from etl.archive.queries.search import Filter
 from etl.archive.storage.archive import Archive
 from etl.export.captures import Extent, document_pages
 from etl.export.cdxj import NAME, Sorter, line, write_index
@@ -24,14 +24,7 @@ _WARC = "archive/data.warc.gz"
 
 
 def write_wacz(
-    connection: Connection,
-    archive: Archive,
-    asked: RecordFilter,
-    out: IO[bytes],
-    size: Extent,
-    *,
-    every: bool,
-    tell: Tell,
+    connection: Connection, archive: Archive, asked: Filter, out: IO[bytes], size: Extent, *, every: bool, tell: Tell
 ) -> Written:
     """Writes the package into a file that can seek; memory does not grow with it. The same captures, the same bytes.
 
@@ -83,7 +76,7 @@ def _entry(
     resources.append({"name": name, "path": path, "hash": f"sha256:{counted.sha256}", "bytes": counted.size})
 
 
-def _write_pages(connection: Connection, asked: RecordFilter, out: Counted, damaged: Container[str]) -> None:
+def _write_pages(connection: Connection, asked: Filter, out: Counted, damaged: Container[str]) -> None:
     out.write(_json({"format": "json-pages-1.0", "id": "pages", "title": "公开文件", "hasText": True}))
     for page in document_pages(connection, asked):
         if page.blob_sha256 in damaged:

@@ -28,7 +28,7 @@ def test_damage_that_nobody_has_checked_is_told_by_who_reads(
     flip_a_byte(archive, services, digest)
     page = reader.get("/archive/captures/1/bytes")
     assert page.status_code == 500
-    for words in ("存档字节已损坏", "The stored bytes are damaged", digest, "刚才读取时发现", "字节有变"):
+    for words in ("存档字节已损坏", "The stored bytes are damaged", digest, "刚才读取时发现", "字节与存入时不一致"):
         assert words in page.text, words
     assert f"gongkai restore FOLDER {digest}" in page.text
     assert "档案暂时不可用" not in page.text

@@ -114,7 +114,7 @@ def test_damage_and_ocr_are_told_with_what_to_do(
     assert f"gongkai restore FOLDER {digest}" in file
     assert "7 bytes of 8" in file
     assert f"/files/{digest}/bytes" not in file
-    assert "字节有变" in record
+    assert "字节与存入时不一致" in record
     assert "字节丢失" in record
     assert reader.get("/archive/sources.json").json()["fixity"]["damaged"] == 2
     assert "2 份存档字节损坏" in reader.get("/archive/sources").text

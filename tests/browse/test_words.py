@@ -1,12 +1,21 @@
 """The interface speaks Chinese and English: no word of it in one of them alone."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
+from typing import get_args
 
 import pytest
+from sqlalchemy import CheckConstraint, Table
 
+from etl.archive.storage.bucket import Kind as DamageKind
+from etl.archive.storage.models import Record, RecordVersion, Run
 from etl.browse.language import labels, messages
-from etl.browse.language.bilingual import both, found, named, say
+from etl.browse.language.bilingual import both, named, say
+from etl.extract.types import Origin, PageKind
+from etl.files import FileOutcome
+from etl.outcomes import Outcome
+from etl.reasons import PAGE_KIND_NAMES
 
 TEMPLATES = sorted((Path(messages.__file__).parent.parent / "templates").glob("*.html"))
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -25,6 +34,33 @@ def test_every_word_has_both_languages() -> None:
             assert CHINESE.search(chinese) or not english, (table, key)
             assert english or not CHINESE.search(chinese), (table, key)
             assert not CHINESE.search(english), (table, key)
+
+
+def allowed(model: type, column: str) -> set[str]:
+    """What the table's check constraint lets into the column."""
+    table = model.__table__  # type: ignore[attr-defined]
+    assert isinstance(table, Table)
+    (check,) = (c for c in table.constraints if isinstance(c, CheckConstraint) and f"{column} IN" in str(c.sqltext))
+    return set(re.findall(r"'([^']+)'", str(check.sqltext)))
+
+
+@pytest.mark.parametrize(
+    ("names", "values"),
+    [
+        (labels.OUTCOMES, Outcome),
+        (labels.FILES, FileOutcome),
+        (labels.FILES_TOLD, set(FileOutcome) - {FileOutcome.READ}),
+        (labels.DAMAGE, get_args(DamageKind)),
+        (labels.ORIGINS, {*get_args(Origin), "correction"}),
+        (labels.STATES, allowed(Run, "state")),
+        (labels.RECORD_STATES, allowed(Record, "state")),
+        (labels.VERSIONS, allowed(RecordVersion, "kind")),
+        (labels.VERSIONS_TOLD, allowed(RecordVersion, "kind")),
+        (PAGE_KIND_NAMES, get_args(PageKind)),
+    ],
+)
+def test_a_table_of_names_names_every_value_and_no_other(names: dict[str, object], values: Iterable[str]) -> None:
+    assert set(names) == {str(value) for value in values}
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
@@ -61,4 +97,3 @@ def test_a_word_is_said_in_chinese_first() -> None:
     assert say("records") == '记录 <span class="en" lang="en">Records</span>'
     assert named("format", "application/pdf") == "PDF"
     assert named("outcome", "<new>") == "&lt;new&gt;"
-    assert found("<other>") == '<span lang="en">&lt;other&gt;</span>'

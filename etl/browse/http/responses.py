@@ -15,7 +15,8 @@ from starlette.responses import HTMLResponse, Response
 
 from etl.browse.http.errors import DamagedBytes, Problem
 from etl.browse.http.session import person
-from etl.browse.language.bilingual import SEAL, beside, both, counted, found, named, named_both, say
+from etl.browse.language.bilingual import SEAL, beside, both, counted, named, named_both, say
+from etl.browse.language.shown_reasons import in_words
 from etl.browse.pages.typesetting import blocks
 from etl.clock import CHINA
 
@@ -66,7 +67,7 @@ def _environment() -> Environment:
         "named": named,
         "named_both": named_both,
         "counted": counted,
-        "found": found,
+        "in_words": in_words,
         "seal": SEAL,
         "style": _style_version(),
     }

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from etl.archive.queries.search import InvalidFilter, RecordFilter, parse_filter
+from etl.archive.queries.search import Filter, WrongFilter, read_filter
 from etl.archive.records.corrections import correct
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import DamagedBlob, StoreError
@@ -97,12 +97,12 @@ def _filter(
     last: To = "",
     changed_since: Moment = "",
     state: State = "",
-) -> RecordFilter:
+) -> Filter:
     """What the list is asked for. An address names it as `gongkai export` does."""
     given = {"q": q, "source": source, "publisher": publisher, "changed_since": changed_since, "state": state}
     try:
-        return parse_filter(given | {"from": first, "to": last})
-    except InvalidFilter as error:
+        return read_filter(given | {"from": first, "to": last})
+    except WrongFilter as error:
         raise WrongParameter(error.name) from error
 
 
@@ -113,7 +113,7 @@ def _cursor(after: After = None) -> Cursor | None:
         raise WrongParameter("after") from error
 
 
-Asked = Annotated[RecordFilter, Depends(_filter)]
+Asked = Annotated[Filter, Depends(_filter)]
 Following = Annotated[Cursor | None, Depends(_cursor)]
 
 

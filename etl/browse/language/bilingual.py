@@ -1,10 +1,8 @@
 """How a word or a name is said on a page: in both languages, wherever a reader may meet it."""
 
-import re
-
 from markupsafe import Markup, escape
 
-from etl.archive.queries.search import MatchCount
+from etl.archive.queries.search import Total
 from etl.browse.language.labels import (
     DAMAGE,
     FIELDS,
@@ -35,15 +33,6 @@ _TABLES = {
 }
 SEAL = WORDS["site"][0]
 """What the seal in the corner shows: a mark, not a word to be read; the archive's name stands beside it."""
-_FOUND = (
-    (re.compile(r"no object of this name"), "对象存储中没有这份字节"),
-    (re.compile(r"cannot be read: (.*)"), r"读不出：\1"),
-    (
-        re.compile(r"(\d+) bytes that hash to ([0-9a-f]{64}), instead of (\d+) bytes"),
-        r"读出 \1 字节，散列为 \2；存入时为 \3 字节",
-    ),
-)
-"""What audits write down of damaged bytes, in English alone, and how it is said in Chinese."""
 
 
 def both(word: str) -> str:
@@ -56,7 +45,7 @@ def say(word: str) -> Markup:
     return beside(*WORDS[word])
 
 
-def counted(total: MatchCount) -> Markup:
+def counted(total: Total) -> Markup:
     """How many records there are."""
     chinese, english = WORDS["total" if total.exact else "total_more"]
     number = f"{total.number:,}"
@@ -73,14 +62,6 @@ def named(table: str, name: str) -> Markup:
     """The name of a field, an outcome, …; what has no name yet is shown as it is stored."""
     found = _TABLES[table].get(name)
     return beside(*found) if found else escape(name)
-
-
-def found(detail: str) -> Markup:
-    """What an audit found of damaged bytes; words of an audit that are not known here are shown as they are."""
-    for english, chinese in _FOUND:
-        if matched := english.fullmatch(detail):
-            return beside(matched.expand(chinese), detail)
-    return Markup('<span lang="en">{}</span>').format(detail)
 
 
 def beside(chinese: str, english: str) -> Markup:

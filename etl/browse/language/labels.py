@@ -2,30 +2,12 @@
 
 from etl import fields
 from etl.files import media_types
+from etl.outcomes import DAMAGE_NAMES, FILE_OUTCOME_NAMES, OUTCOME_NAMES
 
 FIELDS: dict[str, tuple[str, str]] = {field.name: (field.chinese, field.english) for field in fields.FIELDS.values()}
 """In the order in which a record shows them."""
 
-OUTCOMES: dict[str, tuple[str, str]] = {
-    "stored": ("新存", "stored"),
-    "unchanged": ("内容未变", "unchanged"),
-    "not_modified": ("服务器称未变", "not modified"),
-    "known": ("已知，未再取", "known"),
-    "gone": ("已不存在", "gone"),
-    "blocked": ("被拦截", "blocked"),
-    "soft_404": ("伪 404", "soft 404"),
-    "empty": ("空白", "empty"),
-    "not_a_document": ("不是文件", "not a document"),
-    "not_a_file": ("不是文件，是网页", "a web page, no file"),
-    "not_a_listing": ("不是目录", "not a listing"),
-    "too_large": ("过大", "too large"),
-    "network_error": ("网络错误", "network error"),
-    "http_error": ("HTTP 错误", "HTTP error"),
-    "unreadable": ("无法读取", "unreadable"),
-    "robots": ("robots 不许", "robots"),
-    "out_of_scope": ("超出范围", "out of scope"),
-    "limit": ("达到上限", "limit"),
-}
+OUTCOMES = OUTCOME_NAMES
 
 ORIGINS: dict[str, tuple[str, str]] = {
     "header": ("著录表", "header"),
@@ -41,6 +23,7 @@ ORIGINS: dict[str, tuple[str, str]] = {
 STATES: dict[str, tuple[str, str]] = {
     "running": ("进行中", "running"),
     "green": ("正常", "green"),
+    "amber": ("警告", "amber"),
     "red": ("异常", "red"),
 }
 
@@ -63,23 +46,11 @@ VERSIONS_TOLD: dict[str, tuple[str, str]] = {
     "re-extracted": ("网页未变：以新规则重读原有字节。", "The page did not change: newer rules read the same bytes."),
 }
 
-FILES: dict[str, tuple[str, str]] = {
-    "read": ("文字已读出", "text read"),
-    "scan": ("图像，待文字识别", "waiting for OCR"),
-    "no_text": ("没有文字", "no text in it"),
-    "empty": ("空文件", "empty"),
-    "not_a_file": ("不是文件，是网页", "a web page, no file"),
-    "encrypted": ("有密码", "encrypted"),
-    "broken": ("文件损坏", "broken"),
-    "unsupported": ("格式不支持", "format not supported"),
-    "too_large": ("超出限额", "too large"),
-    "too_slow": ("读取超时", "took too long"),
-    "crashed": ("读取时崩溃", "reading crashed"),
-}
+FILES = FILE_OUTCOME_NAMES
 
 FILES_TOLD: dict[str, tuple[str, str]] = {
     "scan": ("页面是图像，将自动识别，无需操作。", "Its pages are pictures; OCR reads them in its own time."),
-    "no_text": ("打得开，但其中没有文字。", "It opens, and nothing is written in it."),
+    "no_text": ("文件可以打开，但不含文字。", "It opens, but holds no text."),
     "empty": ("没有内容，请看原网站。", "Nothing is in it; look at the live site."),
     "not_a_file": ("链接处给出的是网页，多为错误页。", "A web page stood where a file was linked, mostly an error."),
     "encrypted": ("打开需要密码，可向公开机关索取。", "It asks for a password; ask the agency for it."),
@@ -87,14 +58,11 @@ FILES_TOLD: dict[str, tuple[str, str]] = {
     "unsupported": ("字节已存，此格式读不出文字。", "The bytes are kept; nothing here reads this format."),
     "too_large": ("超出读取限额；已读出的部分仍在。", "Beyond the limits; what was read before stays."),
     "too_slow": ("没有在限时内读完；请告知管理员。", "Not read in time; tell the operator."),
-    "crashed": ("读取程序中断；请告知管理员。", "Its reader died; tell the operator."),
+    "crashed": ("读取程序中断；请告知管理员。", "The program that reads it crashed; tell the operator."),
 }
 """What it means to whoever reads, and what to do. A file that was read needs no word."""
 
-DAMAGE: dict[str, tuple[str, str]] = {
-    "missing": ("字节丢失", "bytes missing"),
-    "mismatch": ("字节有变", "bytes changed"),
-}
+DAMAGE = DAMAGE_NAMES
 
 FORMATS: dict[str, tuple[str, str]] = {
     media_types.PDF: ("PDF", ""),

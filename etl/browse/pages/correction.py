@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl
 from sqlalchemy import Connection, select
 from starlette.requests import Request
 
-from etl.archive.records.corrections import MAX_CHARS, WITHDRAWN
-from etl.archive.records.recording import strip_unstorable
+from etl.archive.records.corrections import LONGEST, WITHDRAWN
+from etl.archive.records.recording import clean
 from etl.archive.storage.lookups import is_current
 from etl.archive.storage.models import Record, RecordVersion
 from etl.browse.errors import Refused
@@ -36,7 +36,7 @@ class Correcting:
     fields: tuple[Field, ...]
     field: Field | None
     token: str
-    longest: int = MAX_CHARS
+    longest: int = LONGEST
     action: str = "set"
     value: str = ""
     reason: str = ""
@@ -71,7 +71,7 @@ async def sent_form(request: Request) -> dict[str, str]:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=10, errors="strict")
     except ValueError as error:
         raise Refused(400, "form_text") from error
-    return {name: strip_unstorable(value) for name, value in pairs}
+    return {name: clean(value) for name, value in pairs}
 
 
 def asked(page: Correcting, form: Mapping[str, str]) -> tuple[Correcting, Any]:
@@ -97,7 +97,7 @@ def _problem(page: Correcting, form: Mapping[str, str]) -> Problem:
         return "value_missing"
     if not page.reason:
         return "reason_missing"
-    if max(len(page.value), len(page.reason)) > MAX_CHARS:
+    if max(len(page.value), len(page.reason)) > LONGEST:
         return "too_long"
     if page.action == "set" and page.field.is_date and not _is_day(page.value):
         return "no_date"

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Connection, func, select, tuple_
 from sqlalchemy.orm import aliased
 
-from etl.archive.queries.search import MatchCount, RecordFilter, copies, count_matches, is_duplicate_of_earlier, matches
+from etl.archive.queries.search import Filter, Total, matches, places, stood_for, total
 from etl.archive.storage.lookups import is_current
 from etl.archive.storage.models import Record, RecordVersion, Source
 
@@ -67,17 +67,15 @@ class RecordList:
     `total` counts records, of which several may share a line.
     """
 
-    filter: RecordFilter
-    total: MatchCount
+    filter: Filter
+    total: Total
     lines: tuple[Line, ...]
     after: str | None
     first: bool
     sources: tuple[SourceName, ...]
 
 
-def record_list(
-    connection: Connection, asked: RecordFilter, after: Cursor | None = None, lines: int = LINES
-) -> RecordList:
+def record_list(connection: Connection, asked: Filter, after: Cursor | None = None, lines: int = LINES) -> RecordList:
     """The page of the list that follows the cursor. A text is on the list if any of its records matches the filter."""
     record, version = aliased(Record), aliased(RecordVersion)
     query = (
@@ -93,11 +91,11 @@ def record_list(
             record.source_id,
             Source.name.label("source_name"),
             record.state,
-            copies(record).label("places"),
+            places(record).label("places"),
         )
         .join(version, is_current(record, version))
         .join(Source, Source.id == record.source_id)
-        .where(matches(asked, record, version), ~is_duplicate_of_earlier(asked, record))
+        .where(matches(asked, record, version), ~stood_for(asked, record))
         .order_by(record.listed_on.desc(), record.id.desc())
         .limit(lines + 1)
     )
@@ -117,15 +115,15 @@ def record_list(
     )
 
 
-def _total(connection: Connection, asked: RecordFilter, shown: Sequence[Line], *, complete: bool) -> MatchCount:
+def _total(connection: Connection, asked: Filter, shown: Sequence[Line], *, complete: bool) -> Total:
     """How many records match. A page that has all lines needs no search for them: it knows where they are."""
     if complete:
         alone = [line.id for line in shown if line.places == 1]
-        return MatchCount(len(alone) + _sharing(connection, asked, shown), exact=True)
-    return count_matches(connection, asked, COUNTING) or MatchCount(len(shown), exact=False)
+        return Total(len(alone) + _sharing(connection, asked, shown), exact=True)
+    return total(connection, asked, COUNTING) or Total(len(shown), exact=False)
 
 
-def _sharing(connection: Connection, asked: RecordFilter, shown: Sequence[Line]) -> int:
+def _sharing(connection: Connection, asked: Filter, shown: Sequence[Line]) -> int:
     """How many records that match share the lines that stand for more than one."""
     record, version, first = aliased(Record), aliased(RecordVersion), aliased(Record)
     several = [line.id for line in shown if line.places > 1]

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from etl.archive.storage.lookups import is_current
 from etl.archive.storage.models import Record, RecordVersion, Run, Source
+from etl.browse.language.shown_reasons import ShownReason, shown_reasons
 from etl.browse.pages.fixity import FixityOfAll, fixity_of_all
 
 
@@ -66,7 +67,8 @@ class RunLine:
     seconds: float | None
     counts: Counts | None
     outcomes: dict[str, int]
-    problems: tuple[str, ...]
+    problems: tuple[ShownReason, ...]
+    warnings: tuple[ShownReason, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,5 +146,6 @@ def _run(row: Mapping[Any, Any]) -> RunLine:
         seconds=report.get("seconds"),
         counts=Counts(**{name: report[name] for name in Counts.__slots__}) if report else None,
         outcomes=report.get("outcomes", {}),
-        problems=tuple(report.get("problems", ())),
+        problems=shown_reasons(report.get("problems", ())),
+        warnings=shown_reasons(report.get("warnings", ())),
     )

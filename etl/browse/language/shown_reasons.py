@@ -1,0 +1,44 @@
+"""Stored reasons as pages show them: in words, in both languages."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from etl.browse.language.bilingual import beside
+from etl.reason_codes import Code
+from etl.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class ShownReason:
+    """A reason with its sentences. A text that has no code, such as an archivist's, is the same in both languages."""
+
+    code: str
+    params: Mapping[str, Any]
+    chinese: str
+    english: str
+
+    def __html__(self) -> str:
+        """Chinese with English beside it."""
+        return str(escape(self.english) if self.code == Code.TEXT else beside(self.chinese, self.english))
+
+
+def shown_reason(stored: object) -> ShownReason | None:
+    """A stored reason in words; None for an empty text."""
+    if not stored:
+        return None
+    reason = Reason.from_stored(stored)
+    return ShownReason(reason.code, reason.params, reason.chinese, reason.english)
+
+
+def shown_reasons(stored: Iterable[object]) -> tuple[ShownReason, ...]:
+    """Those of a run's report, problems or warnings."""
+    return tuple(shown for each in stored if (shown := shown_reason(each)))
+
+
+def in_words(stored: object) -> Markup:
+    """A stored reason for a template; nothing where there is none."""
+    shown = shown_reason(stored)
+    return Markup(shown.__html__()) if shown else Markup()

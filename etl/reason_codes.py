@@ -1,0 +1,327 @@
+"""Every reason that the archive gives, once: its code, its Chinese and its English sentence.
+
+Codes and the names of their parameters are stored for good: a sentence may be reworded; a code never changes its
+meaning and is never taken out. To add one: a member here, and `python -m tests.support.reason_table --write`.
+"""
+
+import re
+from enum import StrEnum
+
+PARAMETER = re.compile(r"\{(\w+)\}")
+
+
+class Code(StrEnum):
+    """A reason without its parameters, which stand in braces in both sentences.
+
+    A parameter is text, a number, another reason or a list of reasons. Those named in `etl.reasons.NAMES` hold an
+    identifier, which the Chinese sentence gives by its name. `error` and `words` are texts of others: of a library, a
+    server, a page.
+    """
+
+    chinese: str
+    english: str
+
+    def __new__(cls, code: str, chinese: str, english: str) -> "Code":
+        member = str.__new__(cls, code)
+        member._value_, member.chinese, member.english = code, chinese, english
+        return member
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """Names of the parameters."""
+        return frozenset(PARAMETER.findall(self.english))
+
+    # A text that is no reason in its stored form: written before there were codes, or by a person.
+    TEXT = "text", "{text}", "{text}"
+
+    # Captures: what the site answered.
+    HTTP_STATUS = "http_status", "HTTP 状态码 {status}", "status {status}"
+    HTTP_STATUS_PAGE = "http_status_page", "HTTP 状态码 {status}，{page}", "status {status}, {page}"
+    FIREWALL_PAGE = "firewall_page", "返回的是防火墙页面", "a firewall's page instead of the document"
+    PAGE_SAYS_MISSING = (
+        "page_says_missing",
+        "HTTP 状态码 {status}，但页面写着“{words}”",
+        "status {status}, but the page says '{words}'",
+    )
+    EMPTY_BODY = "empty_body", "HTTP 状态码 {status}，内容为空", "status {status} with an empty body"
+    REDIRECTED_HOME = "redirected_home", "被转到首页 {url}", "redirected to {url}"
+    HTML_FOR_FILE = (
+        "html_for_file",
+        "附件地址返回 {bytes} 字节的网页",
+        "{bytes} bytes of HTML where a file was linked",
+    )
+    REDIRECTED_TO_ITSELF = (
+        "redirected_to_itself",
+        "带上 Cookie 后仍被转回同一地址",
+        "redirected to itself, with its cookie too",
+    )
+    TOO_MANY_REDIRECTS = "too_many_redirects", "转址超过 {limit} 次", "more than {limit} redirects"
+    NO_WHOLE_ANSWER = "no_whole_answer", "{seconds} 秒内未收完响应", "no whole answer within {seconds} s"
+    NOT_A_SOURCE_HOST = (
+        "not_a_source_host",
+        "{url} 不在来源文件所列的主机上",
+        "{url} lies on none of the source's hosts",
+    )
+    PRIVATE_ADDRESS = (
+        "private_address",
+        "{host} 解析为 {addresses}，不是公网地址",
+        "{host} resolves to {addresses}, no address of the public internet",
+    )
+    HOST_ASKED_TO_WAIT = (
+        "host_asked_to_wait",
+        "{host} 要求再等 {seconds} 秒",
+        "{host} asked to be left alone for another {seconds} s",
+    )
+    UNREQUESTED_ENCODING = (
+        "unrequested_encoding",
+        "响应使用了未请求的内容编码“{encoding}”",
+        "content encoding '{encoding}' was not asked for",
+    )
+    BROKEN_BODY = "broken_body", "{encoding} 压缩的响应已损坏：{error}", "{encoding} body is broken: {error}"
+    BODY_CUT_OFF = "body_cut_off", "{encoding} 压缩的响应不完整", "{encoding} body ends in the middle"
+    BODY_OVER_LIMIT = "body_over_limit", "超过 {limit} 字节", "more than {limit} bytes"
+    CONNECTION_FAILED = "connection_failed", "连接失败：{error}", "{error}"
+    ROBOTS_UNREACHABLE = (
+        "robots_unreachable",
+        "取不到 {host} 的 robots.txt（{error}），因此不抓取该站",
+        "robots.txt of {host} cannot be had ({error}), so nothing may be asked",
+    )
+    ROBOTS_STATUS = (
+        "robots_status",
+        "取不到 {host} 的 robots.txt（HTTP 状态码 {status}），因此不抓取该站",
+        "robots.txt of {host} cannot be had (status {status}), so nothing may be asked",
+    )
+    ROBOTS_DISALLOWS = "robots_disallows", "{host} 的 robots.txt 禁止抓取此地址", "robots.txt of {host} disallows it"
+    ARTICLE_PAGE_FAILED = (
+        "article_page_failed",
+        "文章第 {page} 页 {url}：{reason}",
+        "page {page} of the article, {url}: {reason}",
+    )
+    AS_BEFORE = "as_before", "与上次的字节和结论相同", "as before"
+    NOT_A_LISTING = "not_a_listing", "不是目录页：{error}", "{error}"
+
+    # Pages of a run that were not fetched, or were read as something else.
+    LISTED_OFF_HOSTS = (
+        "listed_off_hosts",
+        "目录中列出，但不在来源文件所列的主机上",
+        "listed, but on none of the source's hosts",
+    )
+    NOT_DUE = "not_due", "已抓取过，尚未到复查时间", "fetched before and not due for a recheck"
+    OVER_RUN_LIMIT = "over_run_limit", "超出本次上限 {limit} 页", "beyond the run's limit of {limit}"
+    NO_DOCUMENT = "no_document", "判定为{page_kind}：{reason}", "{page_kind}: {reason}"
+    DAMAGED_BYTES = (
+        "damaged_bytes",
+        "{item}：存档字节 {sha256} 已损坏（{damage}）：{detail}",
+        "{item}: blob {sha256} is damaged ({damage}): {detail}",
+    )
+
+    # Changes of a record that no version explains.
+    GONE_ON_DAYS = "gone_on_days", "在 {days} 个不同日期返回 404 或 410", "404 or 410 on {days} different days"
+    OFF_COMPLETE_LISTING = (
+        "off_complete_listing",
+        "{day} 的完整目录中已无此页，其地址的抓取结果为“{outcome}”：{reason}",
+        "not in the complete listing of {day}, and its page is {outcome}: {reason}",
+    )
+    ANSWERS_AGAIN = "answers_again", "页面恢复访问", "its page answers again"
+    FILE_READ_AGAIN = (
+        "file_read_again",
+        "附件 {file}：原为“{file_outcome_before}”，现为“{file_outcome}”",
+        "file {file}: {file_outcome}, was {file_outcome_before}",
+    )
+
+    # Problems and warnings of a run.
+    PAGES_UNREAD = (
+        "pages_unread",
+        "{pages} 个已抓取的页面未读取：请清除失败的任务",
+        "{pages} fetched pages were never read: clear the failed tasks",
+    )
+    PAGES_DAMAGED = (
+        "pages_damaged",
+        "{pages} 个已抓取的页面因存档字节损坏无法读取（`gongkai fixity`），第一个是 {first}",
+        "{pages} fetched pages could not be read, for bytes are damaged (`gongkai fixity`), first {first}",
+    )
+    PAGES_UNFETCHED = (
+        "pages_unfetched",
+        "目录列出 {listed} 页，其中 {pages} 页未抓取：请清除失败的任务",
+        "{pages} of {listed} listed pages were never fetched: clear the failed tasks",
+    )
+    MOST_PAGES_FAILED = (
+        "most_pages_failed",
+        "抓取的 {fetched} 页中有 {failed} 页失败，最多的是“{outcome}”",
+        "{failed} of {fetched} fetched pages failed, most as {outcome}",
+    )
+    MOST_FILES_FAILED = (
+        "most_files_failed",
+        "{files} 个附件中有 {failed} 个失败，最多的是“{outcome}”",
+        "{failed} of {files} attachments failed, most as {outcome}",
+    )
+    LISTING_NOT_WALKED = (
+        "listing_not_walked",
+        "目录没有遍历完：请清除任务 list_catalog",
+        "the listing was never walked to its end: clear task list_catalog",
+    )
+    LISTING_PAGES_LOST = (
+        "listing_pages_lost",
+        "{pages} 个目录页未取得，第一个是 {url}（{reason}）",
+        "{pages} listing pages were lost, the first {url} ({reason})",
+    )
+    ENDED = "ended", "{outcome}", "{outcome}"
+    ENDED_AS = "ended_as", "{outcome}：{reason}", "{outcome}: {reason}"
+    NOTHING_LISTED = "nothing_listed", "目录没有列出任何公文", "nothing was listed"
+    FEWER_DOCUMENTS = (
+        "fewer_documents",
+        "栏目“{list}”显示共 {reported} 件，只找到 {found} 件",
+        "list '{list}' reports {reported} documents but only {found} were found",
+    )
+    FEWER_LISTING_PAGES = (
+        "fewer_listing_pages",
+        "栏目“{list}”显示共 {reported} 页，只遍历了 {found} 页",
+        "list '{list}' reports {reported} pages but only {found} were walked",
+    )
+    LISTING_DROPPED = (
+        "listing_dropped",
+        "列出 {listed} 件，{day} 曾列出 {before} 件：降幅超过 assertions.max_drop",
+        "{listed} documents listed, {before} on {day}: a drop beyond assertions.max_drop",
+    )
+    FEWER_RECORDS = (
+        "fewer_records",
+        "只有 {records} 条记录，少于设定的 {minimum} 条",
+        "{records} records, fewer than the asserted {minimum}",
+    )
+    NEWEST_TOO_OLD = (
+        "newest_too_old",
+        "最新公文的日期是 {day}，距今超过设定的 {days} 天",
+        "the newest document is of {day}, older than the asserted {days} days",
+    )
+    WALK_TOO_LONG = (
+        "walk_too_long",
+        "遍历 {pages} 个目录页后停止：目录没有尽头，或 limits.listing_pages 过小",
+        "the walk was stopped after {pages} listing pages: the catalog has no end, or limits.listing_pages is small",
+    )
+    TOO_MANY_DOCUMENTS = (
+        "too_many_documents",
+        "列出 {documents} 件后停止：limits.pages 过小",
+        "the walk was stopped after {documents} documents: limits.pages is too small",
+    )
+    INVALID_ENTRY = "invalid_entry", "{url} 的一个条目地址无效：{error}", "an entry of {url} is {error}"
+    LIST_SHRANK = (
+        "list_shrank",
+        "采集期间栏目“{list}”显示的件数由 {before} 减为 {reported}",
+        "list '{list}' shrank from {before} to {reported} documents while it was walked",
+    )
+    LIST_LOST_PAGES = (
+        "list_lost_pages",
+        "采集期间栏目“{list}”显示的页数由 {before} 减为 {reported}",
+        "list '{list}' shrank from {before} to {reported} pages while it was walked",
+    )
+    LIST_IN_CIRCLES = (
+        "list_in_circles",
+        "栏目“{list}”循环翻页：到 {url} 为止连续 {pages} 页没有新条目",
+        "list '{list}' leads in circles: {pages} pages in a row up to {url} list nothing new",
+    )
+    FIELD_RAN_DRY = (
+        "field_ran_dry",
+        "以往 {before}% 的记录有“{field}”，本次只有 {now}%",
+        "{field} used to be filled in {before}% of the records and is in {now}% of this run's",
+    )
+    WARC_RECORDS_SKIPPED = (
+        "warc_records_skipped",
+        "{records} 条 WARC 记录没有地址，或所指的字节不在其前",
+        "{records} records name no address, or bytes that do not stand before them",
+    )
+
+    # Fixity: what was found of stored bytes.
+    NO_OBJECT = "no_object", "对象存储中没有这份字节", "no object of this name"
+    OBJECT_UNREADABLE = "object_unreadable", "读不出：{error}", "cannot be read: {error}"
+    OTHER_BYTES = (
+        "other_bytes",
+        "读出 {bytes} 字节，散列为 {sha256}；存入时为 {stored_bytes} 字节",
+        "{bytes} bytes that hash to {sha256}, instead of {stored_bytes} bytes",
+    )
+    WHOLE_AGAIN = "whole_again", "曾为“{damage}”，现已完好", "was {damage}, is whole again"
+    FETCHED_AGAIN = "fetched_again", "曾为“{damage}”，已重新抓取", "was {damage}, was fetched again"
+
+    # Files: why there is no text, or not all of it.
+    FILE_OVER_BYTES = "file_over_bytes", "{bytes} 字节，上限 {limit}", "{bytes} bytes, allowed are {limit}"
+    FILE_OVER_PAGES = "file_over_pages", "{pages} 页，上限 {limit}", "{pages} pages, allowed are {limit}"
+    SCAN_OVER_PAGES = (
+        "scan_over_pages",
+        "{pages} 页扫描图像，上限 {limit}",
+        "{pages} scanned pages, allowed are {limit}",
+    )
+    TEXT_OVER_LIMIT = "text_over_limit", "{characters} 字，上限 {limit}", "{characters} characters, allowed are {limit}"
+    MORE_CHARACTERS = "more_characters", "超过 {limit} 字", "more than {limit} characters"
+    MORE_MEMBERS = "more_members", "包内文件超过 {limit} 个", "more than {limit} members"
+    MEMBERS_OVER_LIMIT = (
+        "members_over_limit",
+        "包内 {members} 个文件，上限 {limit}",
+        "{members} members, allowed are {limit}",
+    )
+    UNPACKS_TO_MORE = "unpacks_to_more", "解开后超过 {limit} 字节", "unpacks to more than {limit} bytes"
+    UNPACKED_OVER_LIMIT = (
+        "unpacked_over_limit",
+        "解开后 {bytes} 字节，上限 {limit}",
+        "unpacks to {bytes} bytes, allowed are {limit}",
+    )
+    RATIO_OVER_LIMIT = "ratio_over_limit", "解开后为原大小的 {ratio} 倍", "unpacks to {ratio} times its size"
+    NESTED_ARCHIVES = "nested_archives", "压缩包嵌套超过 {depth} 层", "archives nested more than {depth} deep"
+    NESTED_TOO_DEEP = "nested_too_deep", "结构嵌套过深", "nested too deep"
+    PICTURE_TOO_LARGE = "picture_too_large", "图像 {width} × {height} 像素", "{width} × {height} pixels"
+    PASSWORD = "password", "打开需要密码", "it asks for a password"
+    PARTS_ENCRYPTED = "parts_encrypted", "文件各部分已加密", "the document's parts are encrypted"
+    NO_BYTES = "no_bytes", "{bytes} 字节，没有内容", "{bytes} bytes, nothing in them"
+    NOT_WHOLE = "not_whole", "不是完整的 {format} 文件：{error}", "not a whole {format}: {error}"
+    PARSER_FAILED = "parser_failed", "解析出错：{error}", "{error}"
+    PART_MISSING = "part_missing", "缺少 {part}", "{part} is missing"
+    PART_NOT_XML = "part_not_xml", "其中一部分不是 XML", "a part of it is no XML"
+    XML_ENTITIES = "xml_entities", "XML 声明了实体，不予展开", "its XML declares entities, which are not expanded"
+    BEFORE_WORD_97 = "before_word_97", "早于 Word 97 的格式", "older than Word 97"
+    TABLES_DAMAGED = "tables_damaged", "文件内部表已损坏：{error}", "the document's tables are damaged: {error}"
+    TEXT_CUT_OFF = "text_cut_off", "文字不完整", "the text is cut off"
+    ARCHIVE_CUT = "archive_cut", "压缩包没有结尾，不完整", "the archive has no end: it is cut"
+    ARCHIVE_CUT_OR_OLD = (
+        "archive_cut_or_old",
+        "压缩包没有结尾，不完整，或为 RAR 3 以前的格式",
+        "the archive has no end: it is cut, or packed before RAR 3",
+    )
+    RAR_DAMAGED = (
+        "rar_damaged",
+        "压缩包不完整或已损坏：UnRAR 返回 {exit_code}",
+        "the archive is cut or damaged: UnRAR says {exit_code}",
+    )
+    METHOD_UNSUPPORTED = (
+        "method_unsupported",
+        "压缩方法不支持：{error}",
+        "packed with a method that is not read: {error}",
+    )
+    NO_PAGES = "no_pages", "文件没有页面", "the document has no pages"
+    NO_READER = "no_reader", "没有读取 {media_type} 的程序", "nothing here reads {media_type}"
+    NOT_A_SCAN = "not_a_scan", "{media_type} 不是扫描件", "{media_type} is no scan"
+    WEB_PAGE_FOR_FILE = "web_page_for_file", "附件地址返回的是网页", "a web page where a file was linked"
+    NOTHING_WRITTEN = "nothing_written", "其中没有文字", "nothing is written in it"
+    NOTHING_IN_PICTURES = "nothing_in_pictures", "图像中没有识别出文字", "nothing is written in the pictures"
+    A_PICTURE = "a_picture", "是一幅图像", "a picture"
+    PAGES_ARE_PICTURES = "pages_are_pictures", "各页都是图像", "its pages are pictures"
+    SOME_PAGES_ARE_PICTURES = (
+        "some_pages_are_pictures",
+        "{pages} 页中有 {pictures} 页是图像",
+        "{pictures} of {pages} pages are pictures",
+    )
+    STOPPED_AFTER = (
+        "stopped_after",
+        "读到第 {members} 个包内文件后停止：{reason}",
+        "stopped after {members} members: {reason}",
+    )
+    MEMBERS = "members", "{outcomes}", "{outcomes}"
+    MEMBERS_ENDED = "members_ended", "{file_outcome} {count} 个", "{count} {file_outcome}"
+    NO_MEMBERS = "no_members", "压缩包内没有文件", "no members"
+    SCAN_PAGES_LOST = "scan_pages_lost", "{pages}", "{pages}"
+    SCAN_PAGE_LOST = "scan_page_lost", "第 {page} 页：{reason}", "page {page}: {reason}"
+    PROCESS_DIED = "process_died", "读取进程中断（{error}）", "the reading process died ({error})"
+    PROCESS_ANSWER = (
+        "process_answer",
+        "读取进程没有给出有效结果：{error}",
+        "the reading process gave no answer: {error}",
+    )
+    OUT_OF_MEMORY = "out_of_memory", "内存不足", "out of memory"
+    READING_TOO_SLOW = "reading_too_slow", "{seconds} 秒内没有读完", "not read within {seconds} s"

@@ -1,0 +1,104 @@
+"""Reasons are codes: every one in both languages, given with its own parameters, and read again as it was stored."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from etl.reason_codes import PARAMETER, Code
+from etl.reasons import Reason, encode_reason
+
+ETL = Path(__file__).resolve().parent.parent / "etl"
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+def given(code: Code) -> dict[str, str]:
+    return {name: f"<{name}>" for name in code.parameters}
+
+
+@pytest.mark.parametrize("code", Code)
+def test_a_code_has_both_languages_with_the_same_parameters(code: Code) -> None:
+    assert sorted(PARAMETER.findall(code.chinese)) == sorted(PARAMETER.findall(code.english))
+    words = PARAMETER.sub("", code.chinese)
+    assert CHINESE.search(words) or not re.search(r"[A-Za-z]", words), "its Chinese sentence is Chinese"
+    assert not CHINESE.search(code.english)
+    reason = Reason.from_stored(encode_reason(code, **given(code)))
+    for sentence in (reason.chinese, reason.english):
+        assert all(f"<{name}>" in sentence for name in code.parameters)
+        assert "{" not in sentence
+
+
+def test_codes_and_parameters_are_given_as_the_table_has_them() -> None:
+    used = set()
+    for path, call in calls():
+        name = call.args[0].attr if call.args and isinstance(call.args[0], ast.Attribute) else None
+        if name is None:
+            continue
+        used.add(Code[name])
+        keywords = {keyword.arg for keyword in call.keywords}
+        assert None in keywords or keywords == Code[name].parameters, f"{path}:{call.lineno}: {name}"
+    assert used <= set(Code)
+
+
+def calls() -> Iterator[tuple[Path, ast.Call]]:
+    """Where `encode_reason` and `Reason.of` are called in etl/."""
+    for path in sorted(ETL.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("encode_reason", "Reason.of"):
+                yield path, node
+
+
+def test_a_wrong_parameter_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"http_status takes \['status'\]"):
+        encode_reason(Code.HTTP_STATUS, state=404)
+
+
+def test_a_reason_within_a_reason_is_read_again() -> None:
+    status = encode_reason(Code.HTTP_STATUS, status=410)
+    stored = encode_reason(Code.OFF_COMPLETE_LISTING, day="2026-03-01", outcome="gone", reason=status)
+    assert stored == (
+        '{"code":"off_complete_listing","params":{"day":"2026-03-01","outcome":"gone",'
+        '"reason":{"code":"http_status","params":{"status":410}}}}'
+    )
+    reason = Reason.from_stored(stored)
+    assert reason.chinese == "2026-03-01 的完整目录中已无此页，其地址的抓取结果为“已不存在”：HTTP 状态码 410"
+    assert reason.english == "not in the complete listing of 2026-03-01, and its page is gone: status 410"
+
+
+def test_a_list_of_reasons_is_read_again() -> None:
+    ended = [Reason.of(Code.MEMBERS_ENDED, count=2, file_outcome="read")]
+    ended.append(Reason.of(Code.MEMBERS_ENDED, count=1, file_outcome="broken"))
+    reason = Reason.from_stored(encode_reason(Code.MEMBERS, outcomes=ended))
+    assert (reason.chinese, reason.english) == ("文字已读出 2 个；文件损坏 1 个", "2 read; 1 broken")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "chinese"),
+    [
+        ("404 or 410 on 3 different days", "在 3 个不同日期返回 404 或 410"),
+        ("status 404", "HTTP 状态码 404"),
+        ("no object of this name", "对象存储中没有这份字节"),
+        (
+            f"9 bytes that hash to {'a' * 64}, instead of 5 bytes",
+            f"读出 9 字节，散列为 {'a' * 64}；存入时为 5 字节",
+        ),
+        ("file 0123456789abcdef: read, was scan", "file 0123456789abcdef: read, was scan"),
+        ("以印章为证", "以印章为证"),
+        ('{"code":"of a later version","params":{}}', '{"code":"of a later version","params":{}}'),
+        ('{"code":', '{"code":'),
+    ],
+)
+def test_what_was_stored_as_a_sentence_is_still_shown(sentence: str, chinese: str) -> None:
+    reason = Reason.from_stored(sentence)
+    assert (reason.chinese, reason.english) == (chinese, sentence)
+
+
+def test_texts_of_others_can_be_stored() -> None:
+    reason = Reason.from_stored(encode_reason(Code.PARSER_FAILED, error="a\x00b\ud800 {part} 坏"))
+    assert reason.english == "ab {part} 坏"
+
+
+def test_a_parameter_that_is_not_there_is_a_gap() -> None:
+    assert Reason("http_status", {}).english == "status …"
