@@ -14,12 +14,12 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from etl.archive.storage.archive import Archive
-from etl.browse.errors import Refused, WrongParameter
-from etl.browse.http.errors import problem, refused, wrong_parameter
-from etl.browse.http.responses import Answer
+from etl.browse.errors import InvalidParameter, RequestRefused
+from etl.browse.http.errors import error_page, invalid_parameter_page, refusal_page
+from etl.browse.http.responses import Responder
 from etl.browse.http.routes import router
-from etl.browse.http.security_headers import SafeHeaders
-from etl.browse.http.session import Forms
+from etl.browse.http.security_headers import SecurityHeaders
+from etl.browse.http.session import FormTokens
 from etl.browse.language.messages import REFUSALS
 from etl.errors import GongkaiError
 
@@ -32,28 +32,28 @@ def create_app(
 ) -> FastAPI:
     """The browser over an archive, or over what opens one; nothing is opened before the first request.
 
-    Whoever serves it must let nobody in without login, and name who it is (`people.PERSON`): the application itself
+    Whoever serves it must let nobody in without login, and name who it is (`session.PERSON`): the application itself
     asks for none, and corrections have an author. `address` is where readers reach it, for permalinks; without it, it
     is where they ask. `form_key` signs forms, and must be the same in all processes that serve them.
     """
     app = FastAPI(title="gongkai", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.archive = _Opener(archive)
+    app.state.archive = _LazyArchive(archive)
     app.state.address = address
-    app.state.forms = Forms(form_key or token_hex(32))
+    app.state.forms = FormTokens(form_key or token_hex(32))
     app.include_router(router)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
-    app.add_middleware(SafeHeaders)
-    app.add_exception_handler(HTTPException, _no_page)
-    app.add_exception_handler(Refused, _refused)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(WrongParameter, _wrong)
+    app.add_middleware(SecurityHeaders)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestRefused, _request_refused)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(InvalidParameter, _invalid_parameter)
     app.add_exception_handler(GongkaiError, _unavailable)
     app.add_exception_handler(DBAPIError, _unavailable)
-    app.add_exception_handler(Exception, _broken)
+    app.add_exception_handler(Exception, _server_error)
     return app
 
 
-class _Opener:
+class _LazyArchive:
     """Opens the archive once; a failure is kept for nobody, the next request tries again."""
 
     def __init__(self, archive: Archive | Callable[[], Archive]) -> None:
@@ -67,40 +67,40 @@ class _Opener:
         return self._archive
 
 
-def _no_page(request: Request, error: Exception) -> Response:
+def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     said_anyway = error.detail == HTTPStatus(error.status_code).phrase
     detail = "" if said_anyway else error.detail
-    return Answer(request).problem(problem(error.status_code, detail=detail), error.headers)
+    return Responder(request).problem(error_page(error.status_code, detail=detail), error.headers)
 
 
-def _refused(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Refused)
-    return Answer(request).problem(refused(error))
+def _request_refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestRefused)
+    return Responder(request).problem(refusal_page(error))
 
 
-def _invalid(request: Request, error: Exception) -> Response:
+def _validation_error(request: Request, error: Exception) -> Response:
     """An address that cannot be one of ours was not found; a parameter out of its limits is a bad request."""
     assert isinstance(error, RequestValidationError)
     place, *_, name = error.errors()[0]["loc"]
-    return Answer(request).problem(problem(404) if place == "path" else wrong_parameter(str(name)))
+    return Responder(request).problem(error_page(404) if place == "path" else invalid_parameter_page(str(name)))
 
 
-def _wrong(request: Request, error: Exception) -> Response:
-    return Answer(request).problem(wrong_parameter(str(error)))
+def _invalid_parameter(request: Request, error: Exception) -> Response:
+    return Responder(request).problem(invalid_parameter_page(str(error)))
 
 
 def _unavailable(request: Request, error: Exception) -> Response:
     _log.error("%s %s: %s", request.method, request.url.path, error)
-    return Answer(request).problem(problem(503, *REFUSALS["archive"], detail=_one_line(error)))
+    return Responder(request).problem(error_page(503, *REFUSALS["archive"], detail=_error_line(error)))
 
 
-def _broken(request: Request, error: Exception) -> Response:
+def _server_error(request: Request, error: Exception) -> Response:
     # Starlette raises it again after this answer, so the server logs the traceback; the reader gets none.
-    return Answer(request).problem(problem(500, *REFUSALS["broken"], detail=type(error).__name__))
+    return Responder(request).problem(error_page(500, *REFUSALS["broken"], detail=type(error).__name__))
 
 
-def _one_line(error: Exception) -> str:
+def _error_line(error: Exception) -> str:
     if isinstance(error, DBAPIError):
         return f"database: {' '.join(str(error.orig).split())}"
     return str(error)

@@ -3,7 +3,7 @@
 from etl.browse.language.messages import REFUSALS
 
 
-class Refused(Exception):
+class RequestRefused(Exception):
     """A request that is refused for a reason that the reader is told in words: a key of `REFUSALS`."""
 
     def __init__(self, status: int, reason: str) -> None:
@@ -11,5 +11,5 @@ class Refused(Exception):
         self.status, self.reason = status, reason
 
 
-class WrongParameter(Exception):
+class InvalidParameter(Exception):
     """A parameter whose value is none that it may have, by the name that it has in the address."""

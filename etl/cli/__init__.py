@@ -69,7 +69,7 @@ app = typer.Typer(
 )
 
 
-def _tell_version(wanted: bool) -> None:
+def _print_version(wanted: bool) -> None:
     if wanted:
         output.print(f"gongkai {version('gongkai')}", highlight=False)
         raise typer.Exit
@@ -78,7 +78,7 @@ def _tell_version(wanted: bool) -> None:
 @app.callback(help="公开 — the archive of record for what Chinese government bodies disclose.")
 def _gongkai(
     _version: Annotated[
-        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version.")
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """What stands before a command."""
@@ -89,7 +89,7 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
     except _UsageError as error:
-        _say_usage(error)
+        _print_usage_error(error)
         sys.exit(WRONG_COMMAND)
     except GongkaiError as error:
         errors.print(f"[bold red]gongkai:[/] {errors.plain(str(error))}", soft_wrap=True)
@@ -103,7 +103,7 @@ def main() -> None:
     sys.exit(code)
 
 
-def _say_usage(error: Any) -> None:
+def _print_usage_error(error: Any) -> None:
     """One line, as for any other error, in place of Typer's box; help was printed for a command without words."""
     message = " ".join(error.format_message().split())
     if not message:

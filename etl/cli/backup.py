@@ -22,8 +22,8 @@ def backup_command(
     check: Annotated[bool, typer.Option("--check", help="Also read again what the folder has already.")] = False,
 ) -> None:
     """Copy what the folder does not have yet of the bucket, each object verified. Interrupted, the same goes on."""
-    copied = _shown("copying", lambda tell: backup(open_store(settings()), folder, tell, check=check))
-    _say(copied, "the bucket", "gongkai fixity --all")
+    copied = _with_progress("copying", lambda tell: backup(open_store(settings()), folder, tell, check=check))
+    _report_copied(copied, "the bucket", "gongkai fixity --all")
 
 
 @app.command("restore")
@@ -35,17 +35,17 @@ def restore_command(
     for digest in digests or ():
         if not re.fullmatch("[0-9a-f]{64}", digest):
             raise GongkaiError(f"{digest!r} is no SHA-256", hint="64 digits of 0-9 and a-f, as `gongkai fixity` prints")
-    copied = _shown("restoring", lambda tell: restore(open_store(settings()), folder, tell, digests or ()))
-    _say(copied, str(folder), "look for them in an older backup")
+    copied = _with_progress("restoring", lambda tell: restore(open_store(settings()), folder, tell, digests or ()))
+    _report_copied(copied, str(folder), "look for them in an older backup")
 
 
-def _shown(words: str, work: Callable[[Callable[[int], None]], Copied]) -> Copied:
+def _with_progress(words: str, work: Callable[[Callable[[int], None]], Copied]) -> Copied:
     with progress() as bar:
         task = bar.add_task(words, total=None)
         return work(lambda done: bar.update(task, completed=done))
 
 
-def _say(copied: Copied, where: str, hint: str) -> None:
+def _report_copied(copied: Copied, where: str, hint: str) -> None:
     output.print(f"{copied.objects} objects looked at, {copied.copied} copied, {len(copied.damaged)} damaged")
     for key in copied.damaged:
         errors.print(f"[red]damaged: {errors.plain(key)}[/]", soft_wrap=True)

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-_NAME = 40
+_MAX_NAME_CHARS = 40
 """Characters of a name at the beginning of a row, an id or a word; a path may have more."""
 
 
@@ -42,7 +42,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str =
     for position, name in enumerate(columns):
         number = bool(rows) and all(isinstance(row[position], int | float) for row in rows)
         # A name stays in one line, if it can: what may not wrap is cut where it does not fit.
-        whole = position == 0 and all(len(str(row[0])) <= _NAME for row in rows)
+        whole = position == 0 and all(len(str(row[0])) <= _MAX_NAME_CHARS for row in rows)
         grid.add_column(name, justify="right" if number else "left", overflow="fold", no_wrap=whole)
     for row in rows:
         grid.add_row(*(escape(str(cell)) for cell in row))

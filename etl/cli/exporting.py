@@ -13,14 +13,14 @@ from etl.archive.storage.archive import open_archive, open_database
 from etl.archive.storage.blobs import Lost
 from etl.archive.storage.lookups import snapshot
 from etl.cli.console import errors, output, print_json, progress
-from etl.export.exporting import STANDARD_OUTPUT, WITH_PERMALINKS, DamagedExport, Export, Format, export
-from etl.export.rows import one
+from etl.export.exporting import STANDARD_OUTPUT, WITH_PERMALINKS, DamagedExport, ExportRequest, Format, export
+from etl.export.rows import record_row
 from etl.settings import settings
 
 app = typer.Typer()
 _STATES = ("all", "current", "removed")
-_LINKS = "Address of the archive browser, for permalinks; else GONGKAI_PUBLIC_URL."
-_MAY_BE = {
+_BASE_HELP = "Address of the archive browser, for permalinks; else GONGKAI_PUBLIC_URL."
+_EXPECTED = {
     "from": "no date; write it as 2025-01-31",
     "to": "no date; write it as 2025-01-31",
     "changed_since": "no time; write it as 2025-01-31 or 2025-01-31T08:00Z",
@@ -34,10 +34,10 @@ def _filter(**given: str | None) -> Filter:
         return read_filter(given)
     except WrongFilter as error:
         option = f"--{error.name.replace('_', '-')}"
-        raise typer.BadParameter(f"{given[error.name]!r} is {_MAY_BE[error.name]}", param_hint=option) from error
+        raise typer.BadParameter(f"{given[error.name]!r} is {_EXPECTED[error.name]}", param_hint=option) from error
 
 
-def _address(base: str | None) -> str:
+def _base_address(base: str | None) -> str:
     """Where readers reach the browser: as given, else as the settings know it. Without either links lead nowhere."""
     known = base or settings().public_url
     if known is None:
@@ -59,7 +59,7 @@ def export_command(
     published_to: Annotated[str, typer.Option("--to", help="Last day of publication.")] = "",
     changed_since: Annotated[str, typer.Option(help="Only records that changed then or later.")] = "",
     state: Annotated[str, typer.Option(help="`all`, `current` or `removed` records.")] = "all",
-    every: Annotated[
+    all_captures: Annotated[
         bool, typer.Option("--all-captures", help="Every capture of the pages (warc, wacz), not only the current ones.")
     ] = False,
     versions: Annotated[
@@ -68,12 +68,12 @@ def export_command(
     skip_damaged: Annotated[
         bool, typer.Option("--skip-damaged", help="Leave captures out whose bytes are damaged (warc, wacz).")
     ] = False,
-    base: Annotated[str | None, typer.Option(help=_LINKS)] = None,
+    base: Annotated[str | None, typer.Option(help=_BASE_HELP)] = None,
 ) -> None:
     """Write records, or the pages they were read from, in a form that other tools open."""
     dates = {"from": published_from, "to": published_to, "changed_since": changed_since}
     asked = _filter(q=query, source=source, publisher=publisher, state=state, **dates)
-    address = _address(base) if format in WITH_PERMALINKS else MOUNT
+    address = _base_address(base) if format in WITH_PERMALINKS else MOUNT
     archive = open_archive(settings()) if format.has_bytes else open_database(settings())
     with progress() as bar:
         task = bar.add_task(f"{format} {out}", total=None)
@@ -82,22 +82,24 @@ def export_command(
             bar.update(task, advance=more, total=total)
 
         try:
-            done = export(archive, Export(format, out, asked, every, versions, address, skip_damaged), tell)
+            done = export(
+                archive, ExportRequest(format, out, asked, all_captures, versions, address, skip_damaged), tell
+            )
         except DamagedExport as error:
-            _name(error.lost)
+            _print_damaged(error.lost)
             raise
-    _name(done.damaged)
+    _print_damaged(done.damaged)
     where = "standard output" if out == STANDARD_OUTPUT else out
-    errors.print(f"{where}: {_told(format, done.written, done.repeated, done.left_out)}", soft_wrap=True)
+    errors.print(f"{where}: {_summary(format, done.written, done.repeated, done.left_out)}", soft_wrap=True)
 
 
-def _name(damaged: Iterable[Lost]) -> None:
+def _print_damaged(damaged: Iterable[Lost]) -> None:
     """A line for each blob that is damaged."""
     for each in damaged:
         errors.print(f"[red]{errors.plain(str(each))}[/]", soft_wrap=True)
 
 
-def _told(format: Format, written: int, repeated: int, left_out: int) -> str:
+def _summary(format: Format, written: int, repeated: int, left_out: int) -> str:
     if format in (Format.WARC, Format.WACZ):
         lost = f"; {left_out} left out that have no bytes" if left_out else ""
         return f"{written} captures, {repeated} of them revisits of the same bytes{lost}"
@@ -113,12 +115,12 @@ def cite_command(
     version: Annotated[
         int | None, typer.Option(min=1, help="One of its versions; the current one if left out.")
     ] = None,
-    base: Annotated[str | None, typer.Option(help=_LINKS)] = None,
+    base: Annotated[str | None, typer.Option(help=_BASE_HELP)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Print the citation of a record (GB/T 7714-2025) with the permalink of its version."""
     with snapshot(open_database(settings())) as connection:
-        citation = cite(one(connection, record, version), _address(base))
+        citation = cite(record_row(connection, record, version), _base_address(base))
     if as_json:
         print_json(asdict(citation))
     else:

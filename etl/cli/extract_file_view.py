@@ -8,7 +8,7 @@ from etl.files import FileOutcome, FileReading, Reader, reader_pool, sniff
 from etl.files.media_types import HTML, TEXT
 from etl.files.ocr.scan_reader import ScanReader, scan_pool
 
-_SHOWN = 2000
+_SHOWN_CHARS = 2000
 """Characters of a file's text that a person is shown."""
 _COLOURS = {FileOutcome.READ: "green", FileOutcome.SCAN: "yellow"}
 
@@ -19,7 +19,7 @@ def is_page(body: bytes, name: str) -> bool:
     return kind == HTML or (kind == TEXT and body.lstrip()[:1] in (b"<", b"{", b"["))
 
 
-class Attachments:
+class FileReaders:
     """Reads attachments; the processes start when first needed and end with the block."""
 
     def __init__(self, *, ocr: bool) -> None:
@@ -28,7 +28,7 @@ class Attachments:
         self._read: Reader | None = None
         self._read_scan: ScanReader | None = None
 
-    def __enter__(self) -> "Attachments":
+    def __enter__(self) -> "FileReaders":
         return self
 
     def __exit__(
@@ -58,6 +58,6 @@ def show_file(name: str, reading: FileReading) -> None:
     if reading.members:
         rows = [(m.path, m.outcome, m.reason, m.media_type, m.size) for m in reading.members]
         table(("member", "outcome", "reason", "type", "bytes"), rows)
-    output.print(output.plain(reading.text[:_SHOWN]), soft_wrap=True, highlight=False)
-    if len(reading.text) > _SHOWN:
+    output.print(output.plain(reading.text[:_SHOWN_CHARS]), soft_wrap=True, highlight=False)
+    if len(reading.text) > _SHOWN_CHARS:
         output.print("[dim]… (the rest with --json)[/]")

@@ -14,14 +14,14 @@ from etl.web.urls import canonical_url, host_of
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class ExtractRules:
     """The source whose family, layout and addresses hold, if any, and why it is that one."""
 
     source: Source | None
     why: str
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         """In words."""
         if self.source is None:
             return f"with general rules: {self.why}"
@@ -35,7 +35,7 @@ class Rules:
         return read_capture(self.source, family_of(self.source), url, headers, body, datetime.now(UTC))
 
 
-def rules_of(name: str, url: str) -> Rules:
+def rules_of(name: str, url: str) -> ExtractRules:
     """The rules of the source that is named by its id or file, else of the one to which the address belongs.
 
     Raises `GongkaiError` for a name that no source has, and for an address that is none.
@@ -47,20 +47,22 @@ def rules_of(name: str, url: str) -> Rules:
         except ValueError as error:
             raise GongkaiError(f"{url} is no address: {error}", hint="as in https://www.example.gov.cn/") from error
     if name:
-        return Rules(find(name, settings().source_folders), "asked for")
+        return ExtractRules(find(name, settings().source_folders), "asked for")
     if not is_address:
-        return Rules(None, "no address says of which source it is; name it with --source, or its address with --url")
+        return ExtractRules(
+            None, "no address says of which source it is; name it with --source, or its address with --url"
+        )
     try:
         known = load_all(files(settings().source_folders)).values()
     except SourceError as error:
-        return Rules(None, f"the source files cannot be read ({error.problems[0]})")
+        return ExtractRules(None, f"the source files cannot be read ({error.problems[0]})")
     found = [source for source in known if source.allows(url)]
     # Sites on one machine differ by their ports, which `hosts` does not name.
     near = [source for source in found if host_of(url) in {host_of(column.url) for column in source.columns}]
     found = near if len(near) == 1 else found
     if len(found) == 1:
-        return Rules(found[0], "its hosts match")
+        return ExtractRules(found[0], "its hosts match")
     if not found:
-        return Rules(None, "no source has this host")
+        return ExtractRules(None, "no source has this host")
     ids = ", ".join(source.id for source in found)
-    return Rules(None, f"several sources have this host ({ids}); name one with --source")
+    return ExtractRules(None, f"several sources have this host ({ids}); name one with --source")

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 import typer
 
 from etl.cli.console import output, print_json
-from etl.cli.extract_file_view import Attachments, is_page, show_file
+from etl.cli.extract_file_view import FileReaders, is_page, show_file
 from etl.cli.extract_page_view import show_page
-from etl.cli.extract_rules import Rules, rules_of
+from etl.cli.extract_rules import ExtractRules, rules_of
 from etl.errors import GongkaiError
 from etl.extract import Extraction, content_hash
 from etl.extract.labelled_set import predictions
@@ -53,7 +53,7 @@ def extract_command(
         return
     if not pages:
         raise GongkaiError("nothing to read", hint="name a file or an address")
-    with Attachments(ocr=ocr) as files:
+    with FileReaders(ocr=ocr) as files:
         read = [(page, *_read(page, url, source, files)) for page in dict.fromkeys(pages)]
     if as_json:
         print_json([_as_dict(page, rules, found) for page, rules, found in read])
@@ -62,10 +62,10 @@ def extract_command(
         if isinstance(found, FileReading):
             show_file(page, found)
         else:
-            show_page(page, rules.told, found)
+            show_page(page, rules.description, found)
 
 
-def _read(page: str, url: str, source: str, files: Attachments) -> tuple[Rules, Extraction | FileReading]:
+def _read(page: str, url: str, source: str, files: FileReaders) -> tuple[ExtractRules, Extraction | FileReading]:
     rules = rules_of(source, page if _is_address(page) else url)
     body, address, content_type = _bytes(page, url, rules.source)
     if is_page(body, address):
@@ -99,10 +99,10 @@ async def _fetch(url: str, known: Source | None) -> tuple[bytes, str, str]:
     return attempt.body, attempt.final_url, attempt.header("content-type")
 
 
-def _as_dict(page: str, rules: Rules, found: Extraction | FileReading) -> dict[str, Any]:
+def _as_dict(page: str, rules: ExtractRules, found: Extraction | FileReading) -> dict[str, Any]:
     if isinstance(found, FileReading):
         return {"file": page, **asdict(found)}
     fields = {name: asdict(value) for name, value in found.fields.items()}
     source = rules.source.id if rules.source else None
-    told = {"page": page, "source": source, "rules": rules.told}
+    told = {"page": page, "source": source, "rules": rules.description}
     return told | asdict(found) | {"fields": fields, "short_id": content_hash(found.text).short_id}

@@ -32,18 +32,18 @@ def garbage_command(
             found[each.kind] += 1
             sizes[each.kind] += each.size
             if not going:
-                _print(each)
+                _print_object(each)
             yield each
 
     for each in remove(archive, listed(), grace) if going else listed():
         if going:
             removed[each.kind] += 1
-            _print(each)
+            _print_object(each)
     rows = [(kind, found[kind], sizes[kind], removed[kind]) for kind in sorted(found)]
     table(("kind", "objects", "bytes", "removed"), rows, to=errors)
 
 
-def _print(each: Unnamed) -> None:
+def _print_object(each: Unnamed) -> None:
     """One line: kind, bytes, when it was written, name."""
     output.file.write(f"{each.kind}\t{each.size}\t{each.modified:%Y-%m-%dT%H:%M:%SZ}\t{each.key}\n")
 

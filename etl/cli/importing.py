@@ -37,12 +37,12 @@ def import_command(
     if as_json:
         print_json([asdict(report) for report in reports])
     else:
-        _show(warcs, reports)
+        _print_reports(warcs, reports)
     for report in reports:
         raise_if_red(report)
 
 
-def _show(warcs: Sequence[Path], reports: Sequence[Report]) -> None:
+def _print_reports(warcs: Sequence[Path], reports: Sequence[Report]) -> None:
     columns = ("file", "listed", "stored", "unchanged", "failed", "created", "updated", "seconds")
     rows = [
         (path.name, *(getattr(report, name) for name in columns[1:]))

@@ -23,14 +23,14 @@ app = typer.Typer()
 @app.command("up")
 def up_command() -> None:
     """Start PostgreSQL, the S3 server and Airflow on this machine; whatever runs already is left alone."""
-    _print_addresses(up(settings(), report=_tell))
+    _print_addresses(up(settings(), report=_print_progress))
 
 
 @app.command("down")
 def down_command() -> None:
     """Stop exactly what `up` and `demo` started."""
     state = State.open(settings().state_dir)
-    ended = [*process.stop(state, [demo.SITES], seconds=10), *down(settings(), _tell)]
+    ended = [*process.stop(state, [demo.SITES], seconds=10), *down(settings(), _print_progress)]
     errors.print(f"stopped: {', '.join(ended)}" if ended else "nothing was running")
 
 
@@ -72,7 +72,7 @@ def demo_command() -> None:
     sites = demo.start_sites(state, settings())
     errors.print(f"  demo sites      {', '.join(sites.values())}")
     sources = demo.write_sources(state, sites)
-    addresses = up(settings(), report=_tell)
+    addresses = up(settings(), report=_print_progress)
     assert addresses.airflow is not None
     archive = open_archive(Settings())
     with (
@@ -106,7 +106,7 @@ def demo_command() -> None:
     output.print(f"[dim]{time.monotonic() - started:.0f} s; `make stop` ends it[/]")
 
 
-def _tell(step: ServiceStep) -> None:
+def _print_progress(step: ServiceStep) -> None:
     if step.step in ("ready", "stopped", "waiting"):
         took = f"{step.seconds:5.1f} s" if step.seconds else ""
         errors.print(f"  {step.part:<16}{step.step} {took} {escape(step.detail)}".rstrip())

@@ -77,11 +77,11 @@ def reextract_command(
         counted = {"records": done.records, "versions": done.versions, "damaged": len(done.damaged)}
         print_json(counted | {"fields": done.fields, "samples": samples})
     else:
-        _show(done, dry_run)
-    _raise_if_lost(done.damaged, "records or files")
+        _print_result(done, dry_run)
+    _fail_if_unreadable(done.damaged, "records or files")
 
 
-def _show(done: Reread, dry_run: bool) -> None:
+def _print_result(done: Reread, dry_run: bool) -> None:
     verb = "would change" if dry_run else "changed"
     errors.print(f"{done.records} records read, {done.versions} {verb}")
     if done.fields:
@@ -91,7 +91,7 @@ def _show(done: Reread, dry_run: bool) -> None:
         table(("field", "record", "before", "now"), rows, title="samples")
 
 
-def _raise_if_lost(damaged: Sequence[Lost], what: str) -> None:
+def _fail_if_unreadable(damaged: Sequence[Lost], what: str) -> None:
     """Names what could not be read, a line each, and fails."""
     for each in damaged:
         errors.print(f"[red]{errors.plain(str(each))}[/]", soft_wrap=True)
@@ -107,7 +107,7 @@ def scans_command(
         task = bar.add_task("reading scans", total=None)
         done = read_scans(open_archive(settings()), limit, lambda more: bar.advance(task, more))
     output.print(f"{done.read} scans read")
-    _raise_if_lost(done.damaged, "scans")
+    _fail_if_unreadable(done.damaged, "scans")
 
 
 @app.command("rebuild")

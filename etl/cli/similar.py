@@ -26,7 +26,7 @@ def similar_command(
         raise GongkaiError("similar needs either a record or --rebuild", hint="gongkai similar 12")
     archive = open_database(settings())
     if record is None:
-        return _rebuild(archive, as_json)
+        return _sign_texts(archive, as_json)
     with archive.engine.connect() as connection:
         found = similar_to(connection, record, limit)
     if as_json:
@@ -38,7 +38,7 @@ def similar_command(
         output.print(f"no text is nearly that of record {record}")
 
 
-def _rebuild(archive: Database, as_json: bool) -> None:
+def _sign_texts(archive: Database, as_json: bool) -> None:
     with progress() as bar:
         task = bar.add_task("signing", total=None)
         done = rebuild_signatures(archive, lambda signed, total: bar.update(task, completed=signed, total=total))

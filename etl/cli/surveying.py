@@ -17,7 +17,7 @@ from etl.pipeline.survey.survey import READ, Document, Looked, Survey, look_live
 from etl.settings import settings
 from etl.sources.schema import Source
 
-_SHOWN = 5
+_SHOWN_ENTRIES = 5
 """Entries of a preview."""
 
 
@@ -37,11 +37,11 @@ def new_command(
     if out and out.exists():
         raise GongkaiError(f"{out} is there already", hint="name another file")
     if file:
-        survey = survey_page(_read(file), address)
+        survey = survey_page(_read_file(file), address)
     else:
-        survey = asyncio.run(survey_site(address, settings().user_agent, allow_private, delay, most, _tell))
+        survey = asyncio.run(survey_site(address, settings().user_agent, allow_private, delay, most, _print_request))
     show = output if out else errors
-    _show(survey, show)
+    _print_survey(survey, show)
     text = draft(survey, _today(), allow_private=allow_private, delay=delay)
     if out is None:
         output.file.write(text)
@@ -56,10 +56,10 @@ def new_command(
 
 def check_live(path: Path, source: Source) -> None:
     """Lists one page of each list, reads two documents, and writes today into the file when all of it is good."""
-    columns, documents = asyncio.run(look_live(source, settings().user_agent, _tell))
-    _show_columns(columns, output)
+    columns, documents = asyncio.run(look_live(source, settings().user_agent, _print_request))
+    _print_lists(columns, output)
     for document in documents:
-        _show_document(document)
+        _print_document(document)
     if problems := _problems(columns, documents):
         raise GongkaiError(f"{source.id}: {'; '.join(problems)}", hint=f"`verified` in {path} stays as it was")
     stamp(path, _today())
@@ -77,7 +77,7 @@ def _problems(columns: tuple[Looked, ...], documents: tuple[Document, ...]) -> l
     return problems
 
 
-def _tell(url: str) -> None:
+def _print_request(url: str) -> None:
     errors.print(f"[dim]asking {errors.plain(url)}[/]", soft_wrap=True)
 
 
@@ -85,14 +85,14 @@ def _today() -> date:
     return datetime.now(CHINA).date()
 
 
-def _read(file: Path) -> bytes:
+def _read_file(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
         raise GongkaiError(f"{file} cannot be read: {error.strerror}") from error
 
 
-def _show(survey: Survey, show: Console) -> None:
+def _print_survey(survey: Survey, show: Console) -> None:
     if survey.family:
         words = "" if survey.family.lists else ", whose lists are not read"
         show.print(f"[bold]{survey.page.url}[/] is [bold green]{survey.family.name}[/]{words}", soft_wrap=True)
@@ -107,10 +107,10 @@ def _show(survey: Survey, show: Console) -> None:
         table(("sign of", "what", "where", "weight", "found"), rows, to=show)
     if survey.listing:
         show.print(f"rows that the page repeats: {survey.listing['rows']}", markup=False, soft_wrap=True)
-    _show_columns(survey.columns, show)
+    _print_lists(survey.columns, show)
 
 
-def _show_columns(columns: tuple[Looked, ...], show: Console) -> None:
+def _print_lists(columns: tuple[Looked, ...], show: Console) -> None:
     if not columns:
         return
     rows = []
@@ -127,12 +127,12 @@ def _show_columns(columns: tuple[Looked, ...], show: Console) -> None:
     if first:
         shown = [
             (entry.title or entry.url, " · ".join(f"{name} {value}" for name, value in entry.fields.items()))
-            for entry in first.entries[:_SHOWN]
+            for entry in first.entries[:_SHOWN_ENTRIES]
         ]
         table((f"first entries of {first.column.name or first.column.url}", "fields"), shown, to=show)
 
 
-def _show_document(document: Document) -> None:
+def _print_document(document: Document) -> None:
     heading(document.entry.url)
     if document.extraction is None:
         output.print(f"[yellow]not read:[/] {output.plain(document.reason)}", soft_wrap=True)

@@ -25,11 +25,11 @@ from etl.archive.queries.search import Filter, matches
 from etl.archive.storage.lookups import is_current
 from etl.archive.storage.models import Blob, Capture, Content, Page, Record, RecordVersion
 
-BATCH = 500
+ROWS_PER_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class ExportedCapture:
     """A capture with its bytes, and what its page is.
 
     `part_of` is the address of the article that it goes on with, as page `part`; `listing` is what a catalog said of
@@ -58,13 +58,13 @@ class Kept:
     first_at: datetime
 
     @property
-    def repeats(self) -> bool:
+    def is_repeat(self) -> bool:
         """Whether the same bytes stand before it."""
         return self.first_id != self.id
 
 
 @dataclass(frozen=True, slots=True)
-class Extent:
+class ExportSize:
     """What an export will hold: captures, and when the last one was made; attempts or pages that have no bytes."""
 
     captures: int
@@ -73,7 +73,7 @@ class Extent:
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentPage:
+class RecordText:
     """A record's page, for the list of pages in a WACZ."""
 
     id: int
@@ -85,21 +85,23 @@ class DocumentPage:
     blob_sha256: str
 
 
-def extent(connection: Connection, asked: Filter, *, every: bool) -> Extent:
-    """How much `captures` gives."""
-    found = select(func.count(), func.max(Capture.fetched_at)).where(Capture.id.in_(_chosen(asked, every=every)))
+def export_size(connection: Connection, asked: Filter, *, all_captures: bool) -> ExportSize:
+    """How much `exported_captures` gives."""
+    found = select(func.count(), func.max(Capture.fetched_at)).where(
+        Capture.id.in_(_capture_ids(asked, all_captures=all_captures))
+    )
     number, newest = connection.execute(found).one()
-    pages = select(_pages(_documents(asked), every=every).c.id)
-    if every:
+    pages = select(_pages(_matching_records(asked), all_captures=all_captures).c.id)
+    if all_captures:
         lost = select(func.count()).where(Capture.page_id.in_(pages), Capture.blob_sha256.is_(None))
     else:
         lost = select(func.count()).where(Page.id.in_(pages), Page.blob_sha256.is_(None))
-    return Extent(number, newest, connection.scalars(lost).one())
+    return ExportSize(number, newest, connection.scalars(lost).one())
 
 
-def captures(connection: Connection, asked: Filter, *, every: bool) -> Iterator[Kept]:
+def exported_captures(connection: Connection, asked: Filter, *, all_captures: bool) -> Iterator[ExportedCapture]:
     """The captures with bytes, the earliest first: those that the records' current versions were read from, with the
-    last ones of their further pages and files; or `every` one that their pages ever had."""
+    last ones of their further pages and files; or `all_captures` one that their pages ever had."""
     article = aliased(Page)
     query = (
         select(
@@ -120,38 +122,38 @@ def captures(connection: Connection, asked: Filter, *, every: bool) -> Iterator[
             article.url.label("part_of"),
             Page.part,
             Page.listing,
-            _first(Capture.id).label("first_id"),
-            _first(Capture.final_url).label("first_url"),
-            _first(Capture.fetched_at).label("first_at"),
+            _first_of_same_bytes(Capture.id).label("first_id"),
+            _first_of_same_bytes(Capture.final_url).label("first_url"),
+            _first_of_same_bytes(Capture.fetched_at).label("first_at"),
         )
         .join(Blob, Blob.sha256 == Capture.blob_sha256)
         .join(Page, Page.id == Capture.page_id)
         .outerjoin(article, article.id == Page.part_of)
-        .where(Capture.id.in_(_chosen(asked, every=every)))
+        .where(Capture.id.in_(_capture_ids(asked, all_captures=all_captures)))
         .order_by(Capture.fetched_at, Capture.id)
     )
-    for row in connection.execute(query, execution_options={"yield_per": BATCH}).mappings():
-        yield Kept(**row)
+    for row in connection.execute(query, execution_options={"yield_per": ROWS_PER_BATCH}).mappings():
+        yield ExportedCapture(**row)
 
 
-def known_damage(connection: Connection, asked: Filter, *, every: bool) -> list[tuple[str, str]]:
+def captures_with_known_damage(connection: Connection, asked: Filter, *, all_captures: bool) -> list[tuple[str, str]]:
     """The blobs of those captures that were found damaged, each with the first address that had it."""
     query = (
         select(Blob.sha256, func.min(Capture.final_url))
         .join(Capture, Capture.blob_sha256 == Blob.sha256)
-        .where(Blob.damage.is_not(None), Capture.id.in_(_chosen(asked, every=every)))
+        .where(Blob.damage.is_not(None), Capture.id.in_(_capture_ids(asked, all_captures=all_captures)))
         .group_by(Blob.sha256)
         .order_by(Blob.sha256)
     )
     return [(digest, url) for digest, url in connection.execute(query)]
 
 
-def _first(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
+def _first_of_same_bytes(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
     same, earliest = Capture.blob_sha256, (Capture.fetched_at, Capture.id)
     return func.first_value(column).over(partition_by=same, order_by=earliest)
 
 
-def document_pages(connection: Connection, asked: Filter) -> Iterator[DocumentPage]:
+def record_texts(connection: Connection, asked: Filter) -> Iterator[RecordText]:
     """The pages that the records' current versions were read from, by number."""
     record, now = aliased(Record), aliased(RecordVersion)
     query = (
@@ -163,25 +165,27 @@ def document_pages(connection: Connection, asked: Filter) -> Iterator[DocumentPa
         .where(matches(asked, record, now))
         .order_by(record.id)
     )
-    for row in connection.execute(query, execution_options={"yield_per": BATCH}).mappings():
-        yield DocumentPage(**row)
+    for row in connection.execute(query, execution_options={"yield_per": ROWS_PER_BATCH}).mappings():
+        yield RecordText(**row)
 
 
-def _documents(asked: Filter) -> CTE:
+def _matching_records(asked: Filter) -> CTE:
     record, now = aliased(Record), aliased(RecordVersion)
     query = select(record.id, record.page_id, record.source_id, record.version, now.capture_id)
     return query.join(now, is_current(record, now)).where(matches(asked, record, now)).cte("documents")
 
 
-def _pages(documents: CTE, *, every: bool) -> CTE:
-    """The pages of the records; with `every` the files too that only earlier versions link."""
+def _pages(documents: CTE, *, all_captures: bool) -> CTE:
+    """The pages of the records; with `all_captures` the files too that only earlier versions link."""
     told, file = aliased(RecordVersion), aliased(Page)
     linked = func.jsonb_to_recordset(told.attachments).table_valued(column("url", TEXT), name="linked")
     linked = linked.render_derived(with_types=True)
     files = (
         select(file.id)
         .select_from(documents)
-        .join(told, (told.record_id == documents.c.id) & (literal(every) | (told.version == documents.c.version)))
+        .join(
+            told, (told.record_id == documents.c.id) & (literal(all_captures) | (told.version == documents.c.version))
+        )
         .join(linked, true())
         .join(file, (file.source_id == documents.c.source_id) & (file.url == linked.c.url))
     )
@@ -189,11 +193,11 @@ def _pages(documents: CTE, *, every: bool) -> CTE:
     return union(select(documents.c.page_id.label("id")), parts, files).cte("pages")
 
 
-def _chosen(asked: Filter, *, every: bool) -> CompoundSelect[int] | Select[int]:
+def _capture_ids(asked: Filter, *, all_captures: bool) -> CompoundSelect[int] | Select[int]:
     """Numbers of the captures."""
-    documents = _documents(asked)
-    pages = _pages(documents, every=every)
-    if every:
+    documents = _matching_records(asked)
+    pages = _pages(documents, all_captures=all_captures)
+    if all_captures:
         return select(Capture.id).join(pages, pages.c.id == Capture.page_id).where(Capture.blob_sha256.is_not(None))
     last = (
         select(Capture.id)

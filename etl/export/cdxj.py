@@ -16,13 +16,13 @@ from tempfile import TemporaryFile
 from typing import IO
 from urllib.parse import quote_from_bytes, unquote_to_bytes, urlsplit
 
-from etl.export.output import Out
+from etl.export.output import ByteSink
 
-LINES = 1024
+LINES_PER_BLOCK = 1024
 """Lines of a block, as archiveweb.page and py-wacz have it."""
-SORTED = 50_000
+MAX_LINES_IN_MEMORY = 50_000
 """Lines that are sorted in memory, 20 MB; more are merged from temporary files."""
-NAME = "index.cdx.gz"
+INDEX_NAME = "index.cdx.gz"
 _SESSION = re.compile(
     r"(?:(?:jsessionid|phpsessid|sid)=[0-9a-z]{32}|aspsessionid[a-z]{8}=[a-z]{24}|cfid=[^&]+&cftoken=[^&]+)(?:&|$)",
     re.I,
@@ -36,29 +36,29 @@ def url_key(url: str) -> str:
     parts = urlsplit(url)
     host = re.sub(r"^www\d*\.", "", parts.hostname or "")
     port = f":{parts.port}" if parts.port and parts.port != _PORTS.get(parts.scheme) else ""
-    path = re.sub("/{2,}", "/", _escaped(parts.path) or "/").lower()
-    query = "&".join(sorted(_SESSION.sub("", _escaped(parts.query)).lower().split("&"), key=_pair))
+    path = re.sub("/{2,}", "/", _normalise_escapes(parts.path) or "/").lower()
+    query = "&".join(sorted(_SESSION.sub("", _normalise_escapes(parts.query)).lower().split("&"), key=_split_argument))
     shown = path.removesuffix("/") or "/"
     return f"{','.join(reversed(host.split('.')))}{port}){shown}{f'?{query}' if query else ''}"
 
 
-def _escaped(value: str) -> str:
+def _normalise_escapes(value: str) -> str:
     plain, before = unquote_to_bytes(value), b""
     while plain != before:
         plain, before = unquote_to_bytes(plain), plain
     return quote_from_bytes(plain, safe=_SAFE)
 
 
-def _pair(argument: str) -> list[str]:
+def _split_argument(argument: str) -> list[str]:
     return argument.split("=", 1)
 
 
-def line(url: str, timestamp: str, values: dict[str, str]) -> str:
+def index_line(url: str, timestamp: str, values: dict[str, str]) -> str:
     """A line of the index; `timestamp` has 14 digits."""
     return f"{url_key(url)} {timestamp} {json.dumps(values)}\n"
 
 
-class Sorter:
+class LineSorter:
     """Sorts lines in bounded memory. Use as a context manager: its files go with it."""
 
     def __init__(self) -> None:
@@ -66,7 +66,7 @@ class Sorter:
         self._files: list[IO[str]] = []
         self._stack = ExitStack()
 
-    def __enter__(self) -> "Sorter":
+    def __enter__(self) -> "LineSorter":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -75,7 +75,7 @@ class Sorter:
     def add(self, line: str) -> None:
         """Takes one more line."""
         self._lines.append(line)
-        if len(self._lines) == SORTED:
+        if len(self._lines) == MAX_LINES_IN_MEMORY:
             file = TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115 -- the stack closes it
             self._stack.enter_context(file)
             file.writelines(sorted(self._lines))
@@ -92,11 +92,11 @@ class Sorter:
             last = each
 
 
-def write_index(lines: Iterable[str], out: Out) -> str:
+def write_index(lines: Iterable[str], out: ByteSink) -> str:
     """Writes sorted lines in gzip blocks; returns the index of the blocks, `index.idx`."""
-    told = [f"!meta 0 {json.dumps({'format': 'cdxj-gzip-1.0', 'filename': NAME})}\n"]
+    told = [f"!meta 0 {json.dumps({'format': 'cdxj-gzip-1.0', 'filename': INDEX_NAME})}\n"]
     offset, rest = 0, iter(lines)
-    while block := list(islice(rest, LINES)):
+    while block := list(islice(rest, LINES_PER_BLOCK)):
         packer = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
         packed = packer.compress("".join(block).encode()) + packer.flush()
         where = {"offset": offset, "length": len(packed), "digest": f"sha256:{sha256(packed).hexdigest()}"}

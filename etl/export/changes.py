@@ -26,9 +26,9 @@ from etl.export.parquet import write_parquet
 
 FOLDER = CHANGES_EXPORT
 MANIFEST = f"{FOLDER}manifest.json"
-PAGE = 200
+CHANGES_PER_QUERY = 200
 """Changes that one query asks for."""
-CHANGES, CHARACTERS = 10_000, 16_000_000
+MAX_CHANGES, MAX_CHARS = 10_000, 16_000_000
 """Changes, and characters of their texts, after which files are written: some tens of megabytes, held in memory."""
 
 _TEXT, _NUMBER, _TIME = pa.string(), pa.int64(), pa.timestamp("us", "UTC")
@@ -60,8 +60,8 @@ SCHEMA = pa.schema(
 )
 """A change with the version after it; the columns mean what they mean in `api_v1`."""
 
-_LAST = text("SELECT coalesce(max(change_seq), 0) FROM api_v1.changes")
-_PAGE = text(f"""
+_LAST_CHANGE = text("SELECT coalesce(max(change_seq), 0) FROM api_v1.changes")
+_CHANGES_AFTER = text(f"""
 SELECT {", ".join(SCHEMA.names)}
 FROM (SELECT change_seq, kind, record_id, version, changed_at, reason, run_id FROM api_v1.changes) AS c
 JOIN (SELECT record_id, version, source_id, url, short_id, content_hash, title, index_number, publisher,
@@ -72,7 +72,7 @@ WHERE change_seq > :after AND change_seq <= :last ORDER BY change_seq LIMIT :pag
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class ExportedFile:
     """A Parquet file that the manifest names: its object, month (UTC), first and last change_seq, rows, bytes."""
 
     key: str
@@ -85,14 +85,14 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
+class ExportManifest:
     """Everything that is exported: all changes up to and with `change_seq_to`."""
 
     change_seq_to: int
-    files: tuple[File, ...]
+    files: tuple[ExportedFile, ...]
 
 
-def export_changes(archive: Archive, reader: Engine) -> Manifest:
+def export_changes(archive: Archive, reader: Engine) -> ExportManifest:
     """Exports what is new in the feed; returns the manifest as it then stands. With nothing new it writes nothing.
 
     Raises `GongkaiError` where another export is under way, or the bucket is ahead of the database.
@@ -100,39 +100,43 @@ def export_changes(archive: Archive, reader: Engine) -> Manifest:
     with readable_errors(archive.engine), archive.engine.begin() as alone:
         lock_exporting(alone)
         with readable_errors(reader), reader.begin() as connection:
-            return _export(connection, archive.store)
+            return _export_new_changes(connection, archive.store)
 
 
-def _export(connection: Connection, store: Store) -> Manifest:
-    manifest, last = read_manifest(store), connection.scalars(_LAST).one()
+def _export_new_changes(connection: Connection, store: Store) -> ExportManifest:
+    manifest, last = read_manifest(store), connection.scalars(_LAST_CHANGE).one()
     if manifest.change_seq_to > last:
         raise GongkaiError(
             f"{MANIFEST} in {store.address.bucket!r} reaches change {manifest.change_seq_to}, the database {last}",
             hint=f"rebuild the database first; or the bucket is another archive's: move {FOLDER} away",
         )
     while manifest.change_seq_to < last:
-        rows = _some(connection, manifest.change_seq_to, last)
-        files = [_write(store, month, part) for month, part in _by_month(rows)]
-        manifest = Manifest(rows[-1]["change_seq"], (*manifest.files, *files))
+        rows = _next_changes(connection, manifest.change_seq_to, last)
+        files = [_write_file(store, month, part) for month, part in _by_month(rows)]
+        manifest = ExportManifest(rows[-1]["change_seq"], (*manifest.files, *files))
         store.put(MANIFEST, json.dumps(asdict(manifest), indent=1).encode())
     return manifest
 
 
-def read_manifest(store: Store) -> Manifest:
+def read_manifest(store: Store) -> ExportManifest:
     """What is exported so far."""
     try:
         said = json.loads(store.read(MANIFEST))
     except MissingObject:
-        return Manifest(0, ())
-    return Manifest(said["change_seq_to"], tuple(File(**file) for file in said["files"]))
+        return ExportManifest(0, ())
+    return ExportManifest(said["change_seq_to"], tuple(ExportedFile(**file) for file in said["files"]))
 
 
-def _some(connection: Connection, after: int, last: int) -> list[Mapping[str, Any]]:
+def _next_changes(connection: Connection, after: int, last: int) -> list[Mapping[str, Any]]:
     """The next changes, as many as are held in memory; from the same point always the same."""
     rows: list[Mapping[str, Any]] = []
     characters = 0
-    while len(rows) < CHANGES and characters < CHARACTERS and after < last:
-        page = connection.execute(_PAGE, {"after": after, "last": last, "page": PAGE}).mappings().all()
+    while len(rows) < MAX_CHANGES and characters < MAX_CHARS and after < last:
+        page = (
+            connection.execute(_CHANGES_AFTER, {"after": after, "last": last, "page": CHANGES_PER_QUERY})
+            .mappings()
+            .all()
+        )
         rows += [dict(row) for row in page]
         characters += sum(len(row["text"]) for row in page)
         after = page[-1]["change_seq"]
@@ -149,10 +153,10 @@ def _by_month(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, list[Map
         yield name, list(part)
 
 
-def _write(store: Store, month: str, rows: list[Mapping[str, Any]]) -> File:
+def _write_file(store: Store, month: str, rows: list[Mapping[str, Any]]) -> ExportedFile:
     out = io.BytesIO()
     write_parquet(out, SCHEMA, [rows])
     body, first, last = out.getvalue(), rows[0]["change_seq"], rows[-1]["change_seq"]
     key = f"{FOLDER}month={month}/{first:012}.parquet"
     store.put(key, body)
-    return File(key, month, first, last, len(rows), len(body), sha256(body))
+    return ExportedFile(key, month, first, last, len(rows), len(body), sha256(body))

@@ -17,9 +17,9 @@ from etl.archive.storage.blobs import Lost, lost, read_blob
 from etl.archive.storage.bucket import Damaged, DamagedBlob
 from etl.archive.storage.lookups import snapshot
 from etl.errors import GongkaiError
-from etl.export.captures import extent, known_damage
-from etl.export.output import whole_file, whole_folder
-from etl.export.rows import count, distinct_texts
+from etl.export.captures import captures_with_known_damage, export_size
+from etl.export.output import atomic_file, atomic_folder
+from etl.export.rows import count_rows, count_texts
 from etl.export.tables import write_csv, write_jsonl, write_rows_as_parquet, write_texts
 from etl.export.wacz import write_wacz
 from etl.export.warc import write_warc
@@ -43,29 +43,32 @@ class Format(StrEnum):
         return self in (Format.WARC, Format.WACZ)
 
 
-_BYTES = {Format.WARC: write_warc, Format.WACZ: write_wacz}
-_TABLES = {Format.JSONL: write_jsonl, Format.CSV: write_csv, Format.PARQUET: write_rows_as_parquet}
-WITH_PERMALINKS = frozenset(_TABLES)
+_CAPTURE_WRITERS = {Format.WARC: write_warc, Format.WACZ: write_wacz}
+_TABLE_WRITERS = {Format.JSONL: write_jsonl, Format.CSV: write_csv, Format.PARQUET: write_rows_as_parquet}
+WITH_PERMALINKS = frozenset(_TABLE_WRITERS)
 _TO_STANDARD_OUTPUT = {Format.JSONL, Format.CSV}
 
 
 @dataclass(frozen=True, slots=True)
-class Export:
-    """What was asked for. `every`: every capture of the pages, for WARC and WACZ; `versions`: every version of the
-    records, for JSON lines, CSV and Parquet. `base` is the browser's address, for permalinks. `skip_damaged` leaves
-    captures out whose bytes are damaged."""
+class ExportRequest:
+    """What to export, and where.
+
+    `all_captures` (WARC and WACZ) takes every capture of the pages; `versions` (JSON lines, CSV and Parquet) every
+    version of the records. `base` is the browser's address, for permalinks. `skip_damaged` leaves out captures whose
+    bytes are damaged.
+    """
 
     format: Format
     out: Path
     filter: Filter
-    every: bool = False
+    all_captures: bool = False
     versions: bool = False
     base: str = MOUNT
     skip_damaged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Exported:
+class ExportResult:
     """What was written: rows, texts or captures, how many of these repeat bytes, and how many had nothing to write; and
     the bytes that were left out because they are damaged."""
 
@@ -79,24 +82,24 @@ Tell = Callable[[int, int], None]
 """Called with the number of items written since the last call, and that of all."""
 
 
-def export(archive: Database, asked: Export, tell: Tell = lambda more, total: None) -> Exported:
+def export(archive: Database, asked: ExportRequest, tell: Tell = lambda more, total: None) -> ExportResult:
     """Writes the export from one state of the archive. Interrupted or failed, it leaves nothing under the name.
 
     What holds bytes needs an `Archive`. Raises `GongkaiError` for what cannot be asked or written, `DamagedExport`,
     `StoreError` and `DatabaseError`.
     """
-    _check(asked)
+    _check_request(asked)
     with snapshot(archive) as connection:
-        total = count(connection, asked.filter, versions=asked.versions)
+        total = count_rows(connection, asked.filter, versions=asked.versions)
         if asked.format is Format.TXT:
-            total, _ = distinct_texts(connection, asked.filter)
-            with whole_folder(asked.out) as folder:
+            total, _ = count_texts(connection, asked.filter)
+            with atomic_folder(asked.out) as folder:
                 without = write_texts(connection, asked.filter, folder, lambda more: tell(more, total))
-            return Exported(total, left_out=without)
-        with _out(asked) as out:
+            return ExportResult(total, left_out=without)
+        with _open_output(asked) as out:
             if asked.format.has_bytes and isinstance(archive, Archive):
-                return _bytes(connection, archive, asked, out, tell)
-            write = _TABLES[asked.format]
+                return _export_captures(connection, archive, asked, out, tell)
+            write = _TABLE_WRITERS[asked.format]
             write(
                 connection,
                 asked.filter,
@@ -105,7 +108,7 @@ def export(archive: Database, asked: Export, tell: Tell = lambda more, total: No
                 versions=asked.versions,
                 tell=lambda more: tell(more, total),
             )
-            return Exported(total)
+            return ExportResult(total)
 
 
 class DamagedExport(Damaged):
@@ -119,47 +122,49 @@ class DamagedExport(Damaged):
         self.lost = lost
 
 
-def _bytes(connection: Connection, archive: Archive, asked: Export, out: IO[bytes], tell: Tell) -> Exported:
-    if not asked.skip_damaged and (known := list(_known_damage(connection, archive, asked))):
+def _export_captures(
+    connection: Connection, archive: Archive, asked: ExportRequest, out: IO[bytes], tell: Tell
+) -> ExportResult:
+    if not asked.skip_damaged and (known := list(_still_damaged(connection, archive, asked))):
         raise DamagedExport(known)
-    size = extent(connection, asked.filter, every=asked.every)
-    done = _BYTES[asked.format](
+    size = export_size(connection, asked.filter, all_captures=asked.all_captures)
+    done = _CAPTURE_WRITERS[asked.format](
         connection,
         archive,
         asked.filter,
         out,
         size,
-        every=asked.every,
+        all_captures=asked.all_captures,
         tell=lambda more: tell(more, size.captures),
     )
     damaged = tuple(done.damaged.values())
     if damaged and not asked.skip_damaged:
         raise DamagedExport(damaged)
-    return Exported(done.responses + done.revisits, done.revisits, size.without_bytes, damaged)
+    return ExportResult(done.responses + done.revisits, done.revisits, size.without_bytes, damaged)
 
 
-def _known_damage(connection: Connection, archive: Archive, asked: Export) -> Iterator[Lost]:
+def _still_damaged(connection: Connection, archive: Archive, asked: ExportRequest) -> Iterator[Lost]:
     """What was found damaged and still is: better said before hours of writing than after them."""
-    for digest, url in known_damage(connection, asked.filter, every=asked.every):
+    for digest, url in captures_with_known_damage(connection, asked.filter, all_captures=asked.all_captures):
         try:
             read_blob(archive, digest)
         except DamagedBlob as error:
             yield lost(url, error)
 
 
-def _out(asked: Export) -> AbstractContextManager[IO[bytes]]:
-    return nullcontext(sys.stdout.buffer) if asked.out == STANDARD_OUTPUT else whole_file(asked.out)
+def _open_output(asked: ExportRequest) -> AbstractContextManager[IO[bytes]]:
+    return nullcontext(sys.stdout.buffer) if asked.out == STANDARD_OUTPUT else atomic_file(asked.out)
 
 
-def _check(asked: Export) -> None:
+def _check_request(asked: ExportRequest) -> None:
     days = asked.filter.published_from, asked.filter.published_to
     if days[0] and days[1] and days[0] > days[1]:
         raise GongkaiError(f"--from {days[0]} is after --to {days[1]}", hint="no day lies between them; swap the two")
-    if asked.every and not asked.format.has_bytes:
+    if asked.all_captures and not asked.format.has_bytes:
         raise GongkaiError(f"--all-captures says nothing for {asked.format}", hint="it is for warc and wacz")
-    if asked.skip_damaged and asked.format not in _BYTES:
+    if asked.skip_damaged and asked.format not in _CAPTURE_WRITERS:
         raise GongkaiError(f"--skip-damaged says nothing for {asked.format}", hint="it is for warc and wacz")
-    if asked.versions and asked.format not in _TABLES:
+    if asked.versions and asked.format not in _TABLE_WRITERS:
         raise GongkaiError(f"--versions says nothing for {asked.format}", hint="it is for jsonl, csv and parquet")
     if asked.out == STANDARD_OUTPUT and asked.format not in _TO_STANDARD_OUTPUT:
         raise GongkaiError(f"{asked.format} cannot go to standard output", hint="name a file")

@@ -12,33 +12,33 @@ from etl.errors import GongkaiError
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[IO[bytes]]:
+def atomic_file(path: Path) -> Iterator[IO[bytes]]:
     """A new file beside the path, which takes its name at the end; an error or Ctrl-C leaves nothing.
 
     A file that is there already is replaced then. Raises `GongkaiError` where nothing can be written.
     """
     if path.is_dir():
         raise GongkaiError(f"{path} is a folder", hint="name a file")
-    part = _beside(path)
+    part = _partial_path(path)
     try:
-        with _readable(path), part.open("w+b") as file:
+        with _translate_os_errors(path), part.open("w+b") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        with _readable(path):
+        with _translate_os_errors(path):
             part.replace(path)
     finally:
         part.unlink(missing_ok=True)
 
 
 @contextmanager
-def whole_folder(path: Path) -> Iterator[Path]:
+def atomic_folder(path: Path) -> Iterator[Path]:
     """The same for a folder, which must not be there yet, or be empty."""
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise GongkaiError(f"{path} is there already", hint="name a folder that is new or empty")
-    part = _beside(path)
+    part = _partial_path(path)
     try:
-        with _readable(path):
+        with _translate_os_errors(path):
             part.mkdir()
             yield part
             part.replace(path)
@@ -47,28 +47,28 @@ def whole_folder(path: Path) -> Iterator[Path]:
             shutil.rmtree(part)
 
 
-def _beside(path: Path) -> Path:
+def _partial_path(path: Path) -> Path:
     return path.with_name(f".{path.name}.{os.getpid()}.partial")
 
 
 @contextmanager
-def _readable(path: Path) -> Iterator[None]:
+def _translate_os_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
         raise GongkaiError(f"{path} cannot be written: {error.strerror}") from error
 
 
-class Out(Protocol):
+class ByteSink(Protocol):
     """What bytes can be written to."""
 
     def write(self, data: bytes, /) -> int: ...
 
 
-class Counted:
+class HashingWriter:
     """Passes bytes on, and knows how many there were and their SHA-256."""
 
-    def __init__(self, out: Out) -> None:
+    def __init__(self, out: ByteSink) -> None:
         self._out, self._hash, self.size = out, sha256(), 0
 
     @property

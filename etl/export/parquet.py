@@ -7,7 +7,7 @@ from typing import IO, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-GROUP = 32_000_000
+ROW_GROUP_BYTES = 32_000_000
 """Bytes of values that make a row group: what is held in memory, and what a reader takes at a time."""
 
 
@@ -24,7 +24,7 @@ def write_parquet(out: IO[bytes], schema: pa.Schema, batches: Iterable[Sequence[
             columns = [pa.array([row[field.name] for row in batch], field.type) for field in schema]
             group.append(pa.record_batch(columns, schema=schema))
             count += len(batch)
-            if sum(held.nbytes for held in group) >= GROUP:
+            if sum(held.nbytes for held in group) >= ROW_GROUP_BYTES:
                 writer.write_table(pa.Table.from_batches(group, schema))
                 group.clear()
         writer.write_table(pa.Table.from_batches(group, schema))

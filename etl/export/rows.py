@@ -14,12 +14,12 @@ from etl.archive.storage.lookups import NO_TEXT, NUMBERED, is_current, require_n
 from etl.archive.storage.models import Capture, Content, File, Page, Record, RecordVersion, Source
 from etl.errors import GongkaiError
 
-BATCH = 100
+ROWS_PER_BATCH = 100
 """Rows in memory at a time: with texts and evidence, a few megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RecordRow:
     """A record in one version. `first_record` stands for all records with its text, itself if it is that one."""
 
     id: int
@@ -60,8 +60,8 @@ class Row:
         return cite(self, base).text
 
 
-def count(connection: Connection, asked: Filter, *, versions: bool = False) -> int:
-    """How many rows `rows` gives. Raises `GongkaiError` for a source that the archive does not know."""
+def count_rows(connection: Connection, asked: Filter, *, versions: bool = False) -> int:
+    """How many rows `record_rows` gives. Raises `GongkaiError` for a source that the archive does not know."""
     if asked.source:
         require_source(connection, asked.source)
     record, now = aliased(Record), aliased(RecordVersion)
@@ -70,12 +70,12 @@ def count(connection: Connection, asked: Filter, *, versions: bool = False) -> i
     return int(connection.scalars(joined).one())
 
 
-def rows(connection: Connection, asked: Filter, *, versions: bool = False) -> Iterator[list[Row]]:
+def record_rows(connection: Connection, asked: Filter, *, versions: bool = False) -> Iterator[list[RecordRow]]:
     """The records that match, in batches; with `versions` all versions of each, the first one first."""
     yield from _batches(connection, _query(asked, versions=versions))
 
 
-def texts(connection: Connection, asked: Filter) -> Iterator[tuple[str, str]]:
+def distinct_texts(connection: Connection, asked: Filter) -> Iterator[tuple[str, str]]:
     """Short id and text of each document once, by the order of the records that stand for them; no empty texts."""
     record, now = aliased(Record), aliased(RecordVersion)
     query = (
@@ -85,12 +85,12 @@ def texts(connection: Connection, asked: Filter) -> Iterator[tuple[str, str]]:
         .where(matches(asked, record, now), ~stood_for(asked, record), record.content_hash != NO_TEXT)
         .order_by(record.id)
     )
-    for row in connection.execute(query, execution_options={"yield_per": BATCH}):
+    for row in connection.execute(query, execution_options={"yield_per": ROWS_PER_BATCH}):
         yield row[0], row[1]
 
 
-def distinct_texts(connection: Connection, asked: Filter) -> tuple[int, int]:
-    """How many texts `texts` gives, and how many records that match have none."""
+def count_texts(connection: Connection, asked: Filter) -> tuple[int, int]:
+    """How many texts `distinct_texts` gives, and how many records that match have none."""
     record, now = aliased(Record), aliased(RecordVersion)
     empty = record.content_hash == NO_TEXT
     query = (
@@ -102,7 +102,7 @@ def distinct_texts(connection: Connection, asked: Filter) -> tuple[int, int]:
     return int(found), int(without)
 
 
-def one(connection: Connection, record: int, version: int | None = None) -> Row:
+def record_row(connection: Connection, record: int, version: int | None = None) -> RecordRow:
     """A record in that version, or in its current one. Raises `GongkaiError` when there is none."""
     require_number(record)
     known = connection.scalar(select(Record.version).where(Record.id == record))
@@ -114,7 +114,7 @@ def one(connection: Connection, record: int, version: int | None = None) -> Row:
     return next(batch[0] for batch in _batches(connection, query))
 
 
-def files_of(connection: Connection, batch: Iterable[Row]) -> dict[str, dict[str, Any]]:
+def file_readings(connection: Connection, batch: Iterable[RecordRow]) -> dict[str, dict[str, Any]]:
     """What was read in the attachments of the rows, by SHA-256 of their bytes."""
     digests = {file["sha256"] for row in batch for file in row.attachments if file.get("sha256")}
     columns = (File.media_type, File.outcome, File.reason, File.pages, Content.text)
@@ -123,10 +123,10 @@ def files_of(connection: Connection, batch: Iterable[Row]) -> dict[str, dict[str
     return {row["blob_sha256"]: {name: row[name] for name in row if name != "blob_sha256"} for row in found}
 
 
-def _batches(connection: Connection, query: Select[Any]) -> Iterator[list[Row]]:
-    result = connection.execute(query, execution_options={"yield_per": BATCH})
+def _batches(connection: Connection, query: Select[Any]) -> Iterator[list[RecordRow]]:
+    result = connection.execute(query, execution_options={"yield_per": ROWS_PER_BATCH})
     for part in result.mappings().partitions():
-        yield [Row(**row) for row in part]
+        yield [RecordRow(**row) for row in part]
 
 
 def _query(asked: Filter, *, versions: bool, only: tuple[int, int | None] | None = None) -> Select[Any]:
@@ -164,7 +164,7 @@ def _query(asked: Filter, *, versions: bool, only: tuple[int, int | None] | None
         told.created_at.label("version_at"),
         record.updated_at.label("changed_at"),
         places(record).label("places"),
-        _first(record).label("first_record"),
+        _first_record(record).label("first_record"),
     )
     query = (
         select(*columns)
@@ -182,7 +182,7 @@ def _query(asked: Filter, *, versions: bool, only: tuple[int, int | None] | None
     return query
 
 
-def _first(record: type[Record]) -> ColumnElement[int]:
+def _first_record(record: type[Record]) -> ColumnElement[int]:
     """The record that stands for all that have this record's text now."""
     other = aliased(Record)
     first = (

@@ -15,21 +15,21 @@ from sqlalchemy import Connection
 from etl.archive.queries.citation import permalink
 from etl.archive.queries.search import Filter
 from etl.export.parquet import write_parquet
-from etl.export.rows import Row, distinct_texts, files_of, rows, texts
+from etl.export.rows import RecordRow, count_texts, distinct_texts, file_readings, record_rows
 from etl.fields import DATE_COLUMNS
 
 Tell = Callable[[int], None]
 """Called with the number of records written since the last call."""
 
-_UNSEEN = r"[\s\x00-\x1f\xad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+_INVISIBLE = r"[\s\x00-\x1f\xad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
 """White space, control characters, those of no width and of direction: programs pass over them, or drop them."""
-_GUARDED = re.compile(rf"['\t\r\n]|{_UNSEEN}*[=+\-@＝＋－＠]")
+_FORMULA_START = re.compile(rf"['\t\r\n]|{_INVISIBLE}*[=+\-@＝＋－＠]")
 """What a spreadsheet may take for the beginning of a formula (OWASP, CSV injection), and the mark itself."""
-_BETWEEN_FLAGS = "; "
+_FLAG_SEPARATOR = "; "
 """A flag itself may hold spaces."""
 _NOT_IN_CSV = {"text", "fields", "attachments", "flags"}
 CSV_COLUMNS = (
-    *(field.name for field in fields(Row) if field.name not in _NOT_IN_CSV),
+    *(field.name for field in fields(RecordRow) if field.name not in _NOT_IN_CSV),
     "characters",
     "attachments",
     "flags",
@@ -61,7 +61,7 @@ _SPECIAL = {
 }
 SCHEMA = pa.schema(
     [
-        *((field.name, _SPECIAL.get(field.name) or _TYPES[field.type]) for field in fields(Row)),
+        *((field.name, _SPECIAL.get(field.name) or _TYPES[field.type]) for field in fields(RecordRow)),
         ("permalink", pa.string()),
         ("citation", pa.string()),
     ]
@@ -72,12 +72,12 @@ def write_jsonl(
     connection: Connection, asked: Filter, out: IO[bytes], base: str, *, versions: bool, tell: Tell
 ) -> None:
     """One JSON object a line: every column, every field's evidence, and what was read in the attachments."""
-    for batch in rows(connection, asked, versions=versions):
-        read = files_of(connection, batch)
+    for batch in record_rows(connection, asked, versions=versions):
+        read = file_readings(connection, batch)
         for row in batch:
-            said = _told(row, base)
+            said = _row_values(row, base)
             said["attachments"] = [{**file, **read.get(file.get("sha256") or "", {})} for file in row.attachments]
-            out.write(json.dumps(said, ensure_ascii=False, separators=(",", ":"), default=_json).encode() + b"\n")
+            out.write(json.dumps(said, ensure_ascii=False, separators=(",", ":"), default=_iso).encode() + b"\n")
         tell(len(batch))
 
 
@@ -90,14 +90,14 @@ def write_csv(connection: Connection, asked: Filter, out: IO[bytes], base: str, 
     try:
         lines = csv.writer(text)
         lines.writerow(CSV_COLUMNS)
-        for batch in rows(connection, asked, versions=versions):
+        for batch in record_rows(connection, asked, versions=versions):
             for row in batch:
-                said = _told(row, base) | {
+                said = _row_values(row, base) | {
                     "characters": len(row.text),
                     "attachments": "\n".join(file["url"] for file in row.attachments),
-                    "flags": _BETWEEN_FLAGS.join(row.flags),
+                    "flags": _FLAG_SEPARATOR.join(row.flags),
                 }
-                lines.writerow([guarded(said[name]) for name in CSV_COLUMNS])
+                lines.writerow([guard_formula(said[name]) for name in CSV_COLUMNS])
             tell(len(batch))
     finally:
         text.detach()
@@ -109,8 +109,8 @@ def write_rows_as_parquet(
     """Every column, with nested fields and attachments."""
 
     def batches() -> Iterator[list[dict[str, Any]]]:
-        for batch in rows(connection, asked, versions=versions):
-            yield [_told(row, base) for row in batch]
+        for batch in record_rows(connection, asked, versions=versions):
+            yield [_row_values(row, base) for row in batch]
             tell(len(batch))
 
     write_parquet(out, SCHEMA, batches())
@@ -121,30 +121,30 @@ def write_texts(connection: Connection, asked: Filter, folder: Path, tell: Tell)
 
     Returns how many records have no text, and therefore no file.
     """
-    found, without = distinct_texts(connection, asked)
+    found, without = count_texts(connection, asked)
     width = max(3, len(str(max(found - 1, 0))))
-    for number, (short_id, text) in enumerate(texts(connection, asked)):
+    for number, (short_id, text) in enumerate(distinct_texts(connection, asked)):
         (folder / f"{number:0{width}}_{short_id}.txt").write_bytes(text.strip("\n").encode())
         tell(1)
     return without
 
 
-def guarded(value: Any) -> Any:
+def guard_formula(value: Any) -> Any:
     """The value as no spreadsheet takes it for a formula: `'` in front of what begins like one.
 
     A cell that begins with `'` had it put there; without it stands the value.
     """
-    said = _json(value) if hasattr(value, "isoformat") else value
-    return f"'{said}" if isinstance(said, str) and _GUARDED.match(said) else said
+    said = _iso(value) if hasattr(value, "isoformat") else value
+    return f"'{said}" if isinstance(said, str) and _FORMULA_START.match(said) else said
 
 
-def _told(row: Row, base: str) -> dict[str, Any]:
-    values = {field.name: getattr(row, field.name) for field in fields(Row)}
+def _row_values(row: RecordRow, base: str) -> dict[str, Any]:
+    values = {field.name: getattr(row, field.name) for field in fields(RecordRow)}
     return values | {
         "permalink": permalink(row.id, row.version, row.short_id, base),
         "citation": row.citation(base),
     }
 
 
-def _json(value: Any) -> str:
+def _iso(value: Any) -> str:
     return str(value.isoformat())

@@ -15,36 +15,45 @@ from sqlalchemy import Connection
 
 from etl.archive.queries.search import Filter
 from etl.archive.storage.archive import Archive
-from etl.export.captures import Extent, document_pages
-from etl.export.cdxj import NAME, Sorter, line, write_index
-from etl.export.output import Counted
-from etl.export.warc import Indexed, Tell, Written, write_warc
+from etl.export.captures import ExportSize, record_texts
+from etl.export.cdxj import INDEX_NAME, LineSorter, index_line, write_index
+from etl.export.output import HashingWriter
+from etl.export.warc import IndexedRecord, Tell, WarcResult, write_warc
 
-_WARC = "archive/data.warc.gz"
+_WARC_PATH = "archive/data.warc.gz"
 
 
 def write_wacz(
-    connection: Connection, archive: Archive, asked: Filter, out: IO[bytes], size: Extent, *, every: bool, tell: Tell
-) -> Written:
+    connection: Connection,
+    archive: Archive,
+    asked: Filter,
+    out: IO[bytes],
+    size: ExportSize,
+    *,
+    all_captures: bool,
+    tell: Tell,
+) -> WarcResult:
     """Writes the package into a file that can seek; memory does not grow with it. The same captures, the same bytes.
 
     `created` is left out of its description: a time of now would change the bytes.
     """
-    with zipfile.ZipFile(out, "w") as package, Sorter() as lines:
+    with zipfile.ZipFile(out, "w") as package, LineSorter() as lines:
         resources: list[dict[str, str | int]] = []
 
-        def index(item: Indexed) -> None:
-            lines.add(_line(item))
+        def index(item: IndexedRecord) -> None:
+            lines.add(_index_line(item))
 
-        with _entry(package, _WARC, resources) as file:
-            written = write_warc(connection, archive, asked, file, size, every=every, tell=tell, index=index)
-        with _entry(package, f"indexes/{NAME}", resources) as file:
+        with _package_file(package, _WARC_PATH, resources) as file:
+            written = write_warc(
+                connection, archive, asked, file, size, all_captures=all_captures, tell=tell, index=index
+            )
+        with _package_file(package, f"indexes/{INDEX_NAME}", resources) as file:
             blocks = write_index(lines.sorted(), file)
-        with _entry(package, "indexes/index.idx", resources) as file:
+        with _package_file(package, "indexes/index.idx", resources) as file:
             file.write(blocks.encode())
-        with _entry(package, "pages/pages.jsonl", resources, packed=True) as file:
-            _write_pages(connection, asked, file, written.damaged)
-        described = _json(
+        with _package_file(package, "pages/pages.jsonl", resources, packed=True) as file:
+            _write_page_list(connection, asked, file, written.damaged)
+        described = _json_line(
             {
                 "profile": "data-package",
                 "wacz_version": "1.1.1",
@@ -53,37 +62,37 @@ def write_wacz(
                 "resources": resources,
             }
         )
-        with _entry(package, "datapackage.json", []) as file:
+        with _package_file(package, "datapackage.json", []) as file:
             file.write(described)
             digest = {"path": "datapackage.json", "hash": f"sha256:{file.sha256}"}
-        with _entry(package, "datapackage-digest.json", []) as file:
-            file.write(_json(digest))
+        with _package_file(package, "datapackage-digest.json", []) as file:
+            file.write(_json_line(digest))
     return written
 
 
 @contextmanager
-def _entry(
+def _package_file(
     package: zipfile.ZipFile, path: str, resources: list[dict[str, str | int]], *, packed: bool = False
-) -> Iterator[Counted]:
+) -> Iterator[HashingWriter]:
     """A file of the package; what is compressed already stands as it is, so that a reader can seek in it."""
     about = zipfile.ZipInfo(path, (1980, 1, 1, 0, 0, 0))
     about.compress_type = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
     about.external_attr = 0o644 << 16
     with package.open(about, "w", force_zip64=True) as file:
-        counted = Counted(file)
+        counted = HashingWriter(file)
         yield counted
     name = path.rpartition("/")[2]
     resources.append({"name": name, "path": path, "hash": f"sha256:{counted.sha256}", "bytes": counted.size})
 
 
-def _write_pages(connection: Connection, asked: Filter, out: Counted, damaged: Container[str]) -> None:
-    out.write(_json({"format": "json-pages-1.0", "id": "pages", "title": "公开文件", "hasText": True}))
-    for page in document_pages(connection, asked):
+def _write_page_list(connection: Connection, asked: Filter, out: HashingWriter, damaged: Container[str]) -> None:
+    out.write(_json_line({"format": "json-pages-1.0", "id": "pages", "title": "公开文件", "hasText": True}))
+    for page in record_texts(connection, asked):
         if page.blob_sha256 in damaged:
             continue
         at = f"{page.fetched_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
         out.write(
-            _json(
+            _json_line(
                 {
                     "id": f"{page.id}.{page.version}",
                     "url": page.url,
@@ -95,10 +104,10 @@ def _write_pages(connection: Connection, asked: Filter, out: Counted, damaged: C
         )
 
 
-def _line(item: Indexed) -> str:
+def _index_line(item: IndexedRecord) -> str:
     """As `cdxj-indexer` has it."""
     capture = item.capture
-    media_type = "warc/revisit" if capture.repeats else item.media_type
+    media_type = "warc/revisit" if capture.is_repeat else item.media_type
     values = {
         "url": capture.final_url,
         **({} if media_type is None else {"mime": media_type.replace(";", " ").partition(" ")[0]}),
@@ -106,10 +115,10 @@ def _line(item: Indexed) -> str:
         "digest": item.digest,
         "length": str(item.length),
         "offset": str(item.offset),
-        "filename": _WARC.rpartition("/")[2],
+        "filename": _WARC_PATH.rpartition("/")[2],
     }
-    return line(capture.final_url, f"{capture.fetched_at.astimezone(UTC):%Y%m%d%H%M%S}", values)
+    return index_line(capture.final_url, f"{capture.fetched_at.astimezone(UTC):%Y%m%d%H%M%S}", values)
 
 
-def _json(value: object) -> bytes:
+def _json_line(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode() + b"\n"

@@ -25,22 +25,22 @@ from etl.archive.queries.search import Filter
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import Lost, lost, read_blob
 from etl.archive.storage.bucket import DamagedBlob
-from etl.export.captures import Extent, Kept, captures
-from etl.export.output import Counted, Out
+from etl.export.captures import ExportedCapture, ExportSize, exported_captures
+from etl.export.output import ByteSink, HashingWriter
 
 Tell = Callable[[int], None]
 """Called with the number of captures written since the last call."""
 _RECORD_IDS = uuid.UUID("5d9df4f2-8d0c-4a8f-9c0c-3c1b1a2f7b60")
-_ORIGINAL = "X-Archive-Orig-"
-_CODING = {"content-encoding", "transfer-encoding", "content-length"}
+_ORIGINAL_PREFIX = "X-Archive-Orig-"
+_CODING_HEADERS = {"content-encoding", "transfer-encoding", "content-length"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Indexed:
+class IndexedRecord:
     """Where a response or revisit stands in the file, and what an index says of it."""
 
-    capture: Kept
+    capture: ExportedCapture
     digest: str
     media_type: str | None
     offset: int
@@ -48,7 +48,7 @@ class Indexed:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WarcResult:
     """What a WARC file holds, and by SHA-256 the bytes that it lacks because they are damaged."""
 
     responses: int
@@ -60,50 +60,50 @@ def write_warc(
     connection: Connection,
     archive: Archive,
     asked: Filter,
-    out: Out,
-    size: Extent,
+    out: ByteSink,
+    size: ExportSize,
     *,
-    every: bool,
+    all_captures: bool,
     tell: Tell,
-    index: Callable[[Indexed], None] = lambda item: None,
-) -> Written:
-    """Writes the captures that `captures` gives, one body in memory at a time. The same captures, the same bytes.
+    index: Callable[[IndexedRecord], None] = lambda item: None,
+) -> WarcResult:
+    """Write the captures of `exported_captures`, one body in memory at a time. The same captures give the same bytes.
 
     A capture whose bytes are damaged is left out; what the archive says of it stands there alone. Raises `StoreError`.
     """
-    counted = Counted(out)
-    writer = _Writer(counted, gzip=True, warc_version="WARC/1.1")
-    writer.write_record(_info(writer, asked, size.newest or _EPOCH))
+    counted = HashingWriter(out)
+    writer = _Sha256Writer(counted, gzip=True, warc_version="WARC/1.1")
+    writer.write_record(_warcinfo_record(writer, asked, size.newest or _EPOCH))
     responses = revisits = 0
     damaged: dict[str, Lost] = {}
-    for item in captures(connection, asked, every=every):
+    for item in exported_captures(connection, asked, all_captures=all_captures):
         before = counted.size
         try:
-            body = None if item.repeats else read_blob(archive, item.blob_sha256)
+            body = None if item.is_repeat else read_blob(archive, item.blob_sha256)
         except DamagedBlob as error:
             damaged[item.blob_sha256] = lost(item.final_url, error)
         if gone := damaged.get(item.blob_sha256):
-            writer.write_record(_metadata(writer, item, {"gongkai-damaged": f"{gone.kind}: {gone.detail}"}))
+            writer.write_record(_metadata_record(writer, item, {"gongkai-damaged": f"{gone.kind}: {gone.detail}"}))
             tell(1)
             continue
-        main, *others = _records(writer, item, body)
+        main, *others = _warc_records(writer, item, body)
         writer.write_record(main)
         media_type = main.http_headers.get_header("Content-Type")
-        index(Indexed(item, _digest(item), media_type, before, counted.size - before))
+        index(IndexedRecord(item, _digest(item), media_type, before, counted.size - before))
         for record in others:
             writer.write_record(record)
-        responses += not item.repeats
-        revisits += item.repeats
+        responses += not item.is_repeat
+        revisits += item.is_repeat
         tell(1)
-    return Written(responses, revisits, damaged)
+    return WarcResult(responses, revisits, damaged)
 
 
-def moment(at: datetime) -> str:
+def warc_date(at: datetime) -> str:
     """WARC-Date to the microsecond, which WARC/1.1 allows."""
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
-class _Writer(WARCWriter):  # type: ignore[misc]
+class _Sha256Writer(WARCWriter):  # type: ignore[misc]
     @staticmethod
     def _create_digester() -> Any:
         return Digester("sha256")
@@ -122,27 +122,31 @@ class _Headers(StatusAndHeaders):  # type: ignore[misc]
             self.headers_buff = self.to_bytes(encoding="utf-8")
 
 
-def _records(writer: _Writer, item: Kept, body: bytes | None) -> Iterator[Any]:
+def _warc_records(writer: _Sha256Writer, item: ExportedCapture, body: bytes | None) -> Iterator[Any]:
     """The response or, without a body, the revisit; then the request and what the archive says of the capture."""
-    target, at = item.final_url, moment(item.fetched_at)
+    target, at = item.final_url, warc_date(item.fetched_at)
     own = {"WARC-Record-ID": _record_id(item.id, item.fetched_at, "response"), "WARC-Date": at}
     if body is None:
         own["WARC-Refers-To"] = _record_id(item.first_id, item.first_at, "response")
-        where = item.first_url, moment(item.first_at)
-        yield writer.create_revisit_record(target, _digest(item), *where, _answer(item), own)
+        where = item.first_url, warc_date(item.first_at)
+        yield writer.create_revisit_record(target, _digest(item), *where, _response_headers(item), own)
     else:
         own["WARC-Payload-Digest"] = _digest(item)
-        yield writer.create_warc_record(target, "response", io.BytesIO(body), len(body), "", own, None, _answer(item))
+        yield writer.create_warc_record(
+            target, "response", io.BytesIO(body), len(body), "", own, None, _response_headers(item)
+        )
     beside = {"WARC-Date": at, "WARC-Concurrent-To": own["WARC-Record-ID"]}
     if item.request_headers:
         record_id = {"WARC-Record-ID": _record_id(item.id, item.fetched_at, "request")}
         yield writer.create_warc_record(
-            target, "request", http_headers=_request(item), warc_headers_dict=record_id | beside
+            target, "request", http_headers=_request_headers(item), warc_headers_dict=record_id | beside
         )
-    yield _metadata(writer, item, {}, beside)
+    yield _metadata_record(writer, item, {}, beside)
 
 
-def _metadata(writer: _Writer, item: Kept, more: dict[str, str], beside: dict[str, str] | None = None) -> Any:
+def _metadata_record(
+    writer: _Sha256Writer, item: ExportedCapture, more: dict[str, str], beside: dict[str, str] | None = None
+) -> Any:
     """What the archive says of the capture, and `more`; beside its response unless that is left out."""
     values = {
         "fetchTimeMs": item.elapsed_ms,
@@ -154,25 +158,25 @@ def _metadata(writer: _Writer, item: Kept, more: dict[str, str], beside: dict[st
         "gongkai-kind": item.kind,
         "gongkai-part-of": item.part_of or "",
         "gongkai-part": item.part or "",
-        "gongkai-listing": _one_line(item.listing) if item.listing else "",
+        "gongkai-listing": _json_without_spaces(item.listing) if item.listing else "",
     }
-    said = _fields(values | more)
+    said = _warc_fields(values | more)
     headers = {"WARC-Record-ID": _record_id(item.id, item.fetched_at, "metadata")}
-    headers |= beside or {"WARC-Date": moment(item.fetched_at)}
+    headers |= beside or {"WARC-Date": warc_date(item.fetched_at)}
     return writer.create_warc_record(
         item.final_url, "metadata", io.BytesIO(said), len(said), "application/warc-fields", headers
     )
 
 
-def _one_line(value: Mapping[str, Any]) -> str:
-    """JSON of ASCII letters without a space, which `_fields` leaves as it is."""
+def _json_without_spaces(value: Mapping[str, Any]) -> str:
+    """JSON of ASCII letters without a space, which `_warc_fields` leaves as it is."""
     return json.dumps(value, separators=(",", ":"), sort_keys=True).replace(" ", "\\u0020")
 
 
-def _info(writer: _Writer, asked: Filter, newest: datetime) -> Any:
+def _warcinfo_record(writer: _Sha256Writer, asked: Filter, newest: datetime) -> Any:
     """The file's own description. Its date is that of the newest capture: one of today would change the bytes."""
     filters = {name: getattr(asked, name) for name in asked.__slots__ if getattr(asked, name)}
-    said = _fields(
+    said = _warc_fields(
         {
             "software": f"gongkai/{version('gongkai')}",
             "format": "WARC File Format 1.1",
@@ -180,36 +184,36 @@ def _info(writer: _Writer, asked: Filter, newest: datetime) -> Any:
             "description": f"records: {'; '.join(f'{name} {value}' for name, value in filters.items()) or 'all'}",
         }
     )
-    headers = {"WARC-Record-ID": _record_id(0, newest, f"warcinfo {filters}"), "WARC-Date": moment(newest)}
+    headers = {"WARC-Record-ID": _record_id(0, newest, f"warcinfo {filters}"), "WARC-Date": warc_date(newest)}
     return writer.create_warc_record("", "warcinfo", io.BytesIO(said), len(said), "application/warc-fields", headers)
 
 
-def _answer(item: Kept) -> _Headers:
+def _response_headers(item: ExportedCapture) -> _Headers:
     """The status line and headers, made right for the body. The protocol is not kept; HTTP/2 is written so as well."""
     known = {status.value: status.phrase for status in HTTPStatus}
     headers = [
-        (f"{_ORIGINAL}{name}" if name.lower() in _CODING else name, " ".join(value.splitlines()))
+        (f"{_ORIGINAL_PREFIX}{name}" if name.lower() in _CODING_HEADERS else name, " ".join(value.splitlines()))
         for name, value in item.headers
     ]
     status = f"{item.status} {known.get(item.status, '')}".strip()
     return _Headers(status, [*headers, ("Content-Length", str(item.size))], protocol="HTTP/1.1")
 
 
-def _request(item: Kept) -> _Headers:
+def _request_headers(item: ExportedCapture) -> _Headers:
     parts = urlsplit(item.final_url)
     path = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
     headers = [("Host", parts.netloc.rpartition("@")[2]), *((name, value) for name, value in item.request_headers)]
     return _Headers(f"GET {path} HTTP/1.1", headers, is_http_request=True)
 
 
-def _digest(item: Kept) -> str:
+def _digest(item: ExportedCapture) -> str:
     return f"sha256:{item.blob_sha256}"
 
 
 def _record_id(capture: int, at: datetime, kind: str) -> str:
-    return f"<urn:uuid:{uuid.uuid5(_RECORD_IDS, f'{capture} {moment(at)} {kind}')}>"
+    return f"<urn:uuid:{uuid.uuid5(_RECORD_IDS, f'{capture} {warc_date(at)} {kind}')}>"
 
 
-def _fields(values: dict[str, Any]) -> bytes:
+def _warc_fields(values: dict[str, Any]) -> bytes:
     lines = ((name, " ".join(str(value).split())) for name, value in values.items())
     return "".join(f"{name}: {value}\r\n" for name, value in lines if value).encode()

@@ -110,7 +110,7 @@ def test_a_form_that_is_not_the_person_s_own_is_refused(
         assert _send(archivist, form | {"token": token}).status_code == 403, token
     for site in ("cross-site", "same-site", "none"):
         assert _send(archivist, form, **{"sec-fetch-site": site}).status_code == 403, site
-    monkeypatch.setattr(session, "VALID", -1)
+    monkeypatch.setattr(session, "FORM_LIFETIME", -1)
     assert _send(archivist, form).status_code == 403
     monkeypatch.undo()
     assert rows(archive, _SAID) == []

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from etl.archive.storage.archive import Archive
-from etl.browse.pages.file import LEAF
+from etl.browse.pages.file import PAGE_CHARS
 from tests.support.browser_pages import Page, attached, keep
 from tests.support.containers import zipped
 from tests.support.documents import docx, p
@@ -58,7 +58,7 @@ def test_a_long_text_is_paged_by_whole_lines(files: dict[str, dict[str, Any]], r
     assert len(leaves) > 1
     assert "".join(leaves).split("\n") == _LONG
     assert all(leaf.endswith("。\n") for leaf in leaves[:-1])
-    assert max(map(len, leaves)) < LEAF + 100
+    assert max(map(len, leaves)) < PAGE_CHARS + 100
     assert f'href="{path}?page=2#text"' in reader.get(path).text
     assert reader.get(f"{path}?page={len(leaves) + 1}").status_code == 404
 

@@ -18,8 +18,8 @@ from etl.browse.language.labels import (
     VERSIONS_TOLD,
 )
 from etl.browse.language.messages import WORDS
-from etl.browse.pages.correction import Problem
-from etl.browse.pages.typesetting import Paragraph, Table, blocks
+from etl.browse.pages.correction import FormProblem
+from etl.browse.pages.typesetting import Paragraph, TextTable, text_blocks
 from etl.extract import Origin
 from etl.extract.lexicon.aliases import ALIASES
 from etl.extract.lexicon.labels import FIELD_OF_LABEL as LABELS
@@ -32,7 +32,7 @@ _LINE = st.text(alphabet="岚川市一二三、（）章第条年月日012345678
 @given(st.lists(_LINE, max_size=30))
 def test_no_character_is_lost_or_moved(lines: list[str]) -> None:
     shown = []
-    for block in blocks("\n".join(lines)):
+    for block in text_blocks("\n".join(lines)):
         shown += [block.text] if isinstance(block, Paragraph) else [" | ".join(row) for row in block.rows]
     assert shown == [line for line in lines if line.strip()]
 
@@ -47,10 +47,10 @@ def test_the_parts_of_an_official_document() -> None:
 附件：河段图
 岚川市水务局
 2024年3月5日"""
-    found = blocks(document)
+    found = text_blocks(document)
     roles = [block.role if isinstance(block, Paragraph) else "table" for block in found]
     assert roles == ["salutation", "body", "heading", "body", "table", "body", "signature", "signature"]
-    assert found[4] == Table((("段名", "长度"), ("东一", "3公里")))
+    assert found[4] == TextTable((("段名", "长度"), ("东一", "3公里")))
 
 
 def test_whatever_the_archive_can_name_has_a_chinese_name() -> None:
@@ -63,5 +63,5 @@ def test_whatever_the_archive_can_name_has_a_chinese_name() -> None:
         value for name, value in vars(media_types).items() if name.isupper() and isinstance(value, str) and "/" in value
     }
     assert set(FORMATS) == named | media_types.IMAGES
-    assert set(get_args(Problem)) - {""} <= set(WORDS)
+    assert set(get_args(FormProblem)) - {""} <= set(WORDS)
     assert set(DAMAGE) == set(get_args(Damage))

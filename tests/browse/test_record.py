@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.models import Record
-from etl.browse.http.parameters import reading
+from etl.browse.http.routes import read_only
 from tests.support.browser_pages import Page, keep
 
 _PROSE = "岚川市码头管理处自即日起启用新的系船柱，旧柱于月底前拆除，船主请按编号停靠并保持通道畅通。" * 3
@@ -192,7 +192,7 @@ def test_bytes_are_shown_only_where_they_can_do_nothing(
 
 def test_what_the_browser_reads_through_cannot_write(archive: Archive, reader: TestClient, tmp_path: Path) -> None:
     keep(archive, tmp_path, Page(1))
-    with reading(archive) as connection, pytest.raises(InternalError, match="read-only transaction"):
+    with read_only(archive) as connection, pytest.raises(InternalError, match="read-only transaction"):
         connection.execute(update(Record).values(state="removed"))
     # The pool's next user may write again.
     keep(archive, tmp_path, Page(2))

@@ -60,7 +60,7 @@ def test_what_is_the_same_or_too_long_is_said_so(reader: TestClient, monkeypatch
     assert "著录与附件相同" in page
     for path in ("1/1/1/3", "1/1/2/1", "0/1/1/1"):
         assert reader.get(f"/archive/compare/{path}").status_code == 404
-    monkeypatch.setattr(comparison, "LONGEST", 100)
+    monkeypatch.setattr(comparison, "MAX_CHARS", 100)
     page = reader.get("/archive/compare/1/1/1/2").text
     assert "正文过长" in page
     assert "通<del>" in page, "fields are compared all the same"

@@ -23,7 +23,7 @@ from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import Store
 from etl.archive.storage.layout import blob_key
 from etl.archive.storage.models import Blob
-from etl.export.exporting import DamagedExport, Export, Format, export
+from etl.export.exporting import DamagedExport, ExportRequest, Format, export
 from etl.pipeline.warc.importing import read_whole
 from etl.settings import PROJECT, Settings
 from tests.export.conftest import NAMED
@@ -40,7 +40,7 @@ OF_RECORDS = """EXISTS (
 
 
 def written(crawled: Archive, path: Path, kind: Format = Format.WARC, **asked: Any) -> Path:
-    export(crawled, Export(kind, path, asked.pop("filter", Filter()), **asked))
+    export(crawled, ExportRequest(kind, path, asked.pop("filter", Filter()), **asked))
     return path
 
 
@@ -80,7 +80,7 @@ def run(program: Path, *words: str | Path, folder: Path | None = None) -> str:
 @pytest.fixture(scope="module")
 def every(crawled: Archive, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All captures of the archive as one WARC file."""
-    return written(crawled, tmp_path_factory.mktemp("every") / "every.warc.gz", every=True)
+    return written(crawled, tmp_path_factory.mktemp("every") / "every.warc.gz", all_captures=True)
 
 
 def test_warcio_finds_nothing_wrong(every: Path) -> None:
@@ -168,13 +168,13 @@ def test_without_all_captures_each_page_stands_once_as_it_is_now(crawled: Archiv
 
 
 def test_the_same_archive_gives_the_same_bytes(crawled: Archive, every: Path, tmp_path: Path) -> None:
-    assert written(crawled, tmp_path / "other.warc.gz", every=True).read_bytes() == every.read_bytes()
+    assert written(crawled, tmp_path / "other.warc.gz", all_captures=True).read_bytes() == every.read_bytes()
     first, second = (written(crawled, tmp_path / f"{name}.wacz", Format.WACZ) for name in "ab")
     assert first.read_bytes() == second.read_bytes()
 
 
 def test_a_wacz_is_valid_and_its_index_is_that_of_the_reference_tool(crawled: Archive, tmp_path: Path) -> None:
-    path = written(crawled, tmp_path / "all.wacz", Format.WACZ, every=True)
+    path = written(crawled, tmp_path / "all.wacz", Format.WACZ, all_captures=True)
     assert "Validation succeeded" in run(REPLAY / "wacz", "validate", "-f", path)
     with zipfile.ZipFile(path) as package:
         package.extractall(tmp_path)
@@ -216,7 +216,7 @@ server.join()"""
 
 def test_pywb_replays_pages_files_and_revisits(crawled: Archive, every: Path, tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_text("collections_root: collections\n")
-    wacz = written(crawled, tmp_path / "every.wacz", Format.WACZ, every=True)
+    wacz = written(crawled, tmp_path / "every.wacz", Format.WACZ, all_captures=True)
     for name, words in (("warc", [every]), ("wacz", ["--unpack-wacz", wacz])):
         for folder in ("archive", "indexes"):
             (tmp_path / "collections" / name / folder).mkdir(parents=True)
@@ -270,7 +270,7 @@ def test_an_export_that_fails_leaves_what_was_there(losing: Archive, tmp_path: P
     path.write_bytes(b"the last good one")
     assert isinstance(losing.store, _Losing)
     with pytest.raises(DamagedExport, match=f"1 stored bodies are damaged .*{losing.store.lost}.*--skip-damaged"):
-        export(losing, Export(kind, path, Filter(), every=True))
+        export(losing, ExportRequest(kind, path, Filter(), all_captures=True))
     assert {item.name: item.read_bytes() for item in tmp_path.iterdir()} == {"a.out": b"the last good one"}
 
 
@@ -280,7 +280,7 @@ def test_damaged_captures_are_left_out_when_asked_and_what_is_known_of_them_stan
     assert isinstance(losing.store, _Losing)
     digest = losing.store.lost
     path = tmp_path / "a.warc.gz"
-    done = export(losing, Export(Format.WARC, path, Filter(), every=True, skip_damaged=True))
+    done = export(losing, ExportRequest(Format.WARC, path, Filter(), all_captures=True, skip_damaged=True))
     assert [each.sha256 for each in done.damaged] == [digest]
     before, after = records(every), records(path)
     gone = {item.headers["WARC-Record-ID"] for item in before if digest in item.headers.get("WARC-Payload-Digest", "")}
@@ -292,7 +292,7 @@ def test_damaged_captures_are_left_out_when_asked_and_what_is_known_of_them_stan
     instead = [item for item in after if item.kind == "metadata" and b"gongkai-damaged: missing" in item.body]
     assert len(instead) == len(gone)
     assert run(Path(sys.executable).with_name("warcio"), "check", path) == ""
-    package = written(losing, tmp_path / "a.wacz", Format.WACZ, every=True, skip_damaged=True)
+    package = written(losing, tmp_path / "a.wacz", Format.WACZ, all_captures=True, skip_damaged=True)
     assert "Validation succeeded" in run(REPLAY / "wacz", "validate", "-f", package)
 
 

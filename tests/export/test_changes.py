@@ -32,8 +32,8 @@ def reader(archive: Archive, local_settings: Settings, owner_url: str, reader_ur
 
 @pytest.fixture
 def small_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(changes, "PAGE", 7)
-    monkeypatch.setattr(changes, "CHANGES", 21)
+    monkeypatch.setattr(changes, "CHANGES_PER_QUERY", 7)
+    monkeypatch.setattr(changes, "MAX_CHANGES", 21)
 
 
 def objects(store: Store) -> dict[str, tuple[str, Any]]:

@@ -12,7 +12,7 @@ from etl.archive.storage.archive import Archive
 from etl.archive.storage.lookups import snapshot
 from etl.browse import create_app
 from etl.errors import GongkaiError
-from etl.export.rows import one
+from etl.export.rows import record_row
 from tests.support.browser_pages import Page, keep
 
 
@@ -64,11 +64,11 @@ def test_what_is_not_known_is_left_out(item: Item, begins: str) -> None:
 def test_a_permalink_leads_to_its_version_and_to_no_other_text(archive: Archive, tmp_path: Path) -> None:
     keep(archive, tmp_path, Page(1, title="岚川市水务局关于清淤的第一号通告"))
     with snapshot(archive) as connection:
-        item = one(connection, 1)
+        item = record_row(connection, 1)
         with pytest.raises(GongkaiError, match="record 1 has no version 2"):
-            one(connection, 1, 2)
+            record_row(connection, 1, 2)
         with pytest.raises(GongkaiError, match="no record 9"):
-            one(connection, 9)
+            record_row(connection, 9)
     link = cite(item, "").permalink
     reader = TestClient(create_app(archive))
     assert "关于清淤的第一号通告</h1>" in reader.get(link).text

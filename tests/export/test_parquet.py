@@ -15,7 +15,7 @@ SCHEMA = pa.schema([pa.field("id", pa.int64(), nullable=False), pa.field("text",
 
 
 def test_memory_holds_a_row_group_however_much_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parquet, "GROUP", 1_000_000)
+    monkeypatch.setattr(parquet, "ROW_GROUP_BYTES", 1_000_000)
     held: list[int] = []
 
     def batches() -> Iterator[list[dict[str, Any]]]:

@@ -7,7 +7,7 @@ import pytest
 
 from etl.archive.queries.search import Filter
 from etl.archive.storage.archive import Archive
-from etl.export.exporting import Export, Format, export
+from etl.export.exporting import ExportRequest, Format, export
 from etl.pipeline.stages.reextracting import kept_source
 from etl.pipeline.warc.importing import import_source, import_warc, read_whole
 from etl.sources.schema import Source
@@ -65,7 +65,7 @@ def differing(one: Archive, other: Archive, query: str) -> list[Any]:
 
 
 def taken(crawled: Archive, archive: Archive, source: Source, path: Path, **asked: Any) -> dict[str, int]:
-    export(crawled, Export(Format.WARC, path, Filter(), **asked))
+    export(crawled, ExportRequest(Format.WARC, path, Filter(), **asked))
     steps: list[int] = []
     whole = read_whole(path)
     report = import_warc(archive, path, whole, source, steps.append)
@@ -82,12 +82,12 @@ def test_the_current_captures_give_the_same_records_files_and_parts(
         assert rows(crawled, query), query
         assert differing(archive, crawled, query) == []
     again = tmp_path / "b.warc.gz"
-    export(archive, Export(Format.WARC, again, Filter()))
+    export(archive, ExportRequest(Format.WARC, again, Filter()))
     assert read_whole(again).responses == read_whole(tmp_path / "a.warc.gz").responses
 
 
 def test_all_captures_give_the_same_versions_too(crawled: Archive, archive: Archive, tmp_path: Path) -> None:
-    taken(crawled, archive, source_of(crawled), tmp_path / "a.warc.gz", every=True)
+    taken(crawled, archive, source_of(crawled), tmp_path / "a.warc.gz", all_captures=True)
     for query in (*SAME, VERSIONS, CAPTURES):
         assert differing(archive, crawled, query) == []
     assert len({row["version"] for row in rows(archive, VERSIONS)}) > 1
@@ -95,7 +95,7 @@ def test_all_captures_give_the_same_versions_too(crawled: Archive, archive: Arch
 
 def test_an_interrupted_import_goes_on(crawled: Archive, archive: Archive, tmp_path: Path) -> None:
     path = tmp_path / "a.warc.gz"
-    export(crawled, Export(Format.WARC, path, Filter(), every=True))
+    export(crawled, ExportRequest(Format.WARC, path, Filter(), all_captures=True))
     done = 0
 
     def interrupt(more: int) -> None:

@@ -20,8 +20,8 @@ from etl.archive.storage.archive import Archive
 from etl.archive.storage.lookups import snapshot
 from etl.cli import app, exporting
 from etl.errors import GongkaiError
-from etl.export.exporting import Export, Exported, Format, export
-from etl.export.tables import CSV_COLUMNS, SCHEMA, guarded, write_jsonl
+from etl.export.exporting import ExportRequest, ExportResult, Format, export
+from etl.export.tables import CSV_COLUMNS, SCHEMA, guard_formula, write_jsonl
 from etl.local.services import Addresses
 from etl.settings import PROJECT, Settings
 from tests.support.browser_pages import Page, keep, other_source
@@ -49,9 +49,9 @@ def kept(services: Addresses, services_dir: Path, tmp_path_factory: pytest.TempP
         yield archive
 
 
-def write(archive: Archive, folder: Path, kind: Format, asked: Filter = ALL, **more: Any) -> tuple[Path, Exported]:
+def write(archive: Archive, folder: Path, kind: Format, asked: Filter = ALL, **more: Any) -> tuple[Path, ExportResult]:
     out = folder / f"export.{kind}"
-    return out, export(archive, Export(kind, out, asked, **more))
+    return out, export(archive, ExportRequest(kind, out, asked, **more))
 
 
 def lines(archive: Archive, folder: Path, asked: Filter = ALL, **more: Any) -> list[dict[str, Any]]:
@@ -137,7 +137,7 @@ def test_csv_opens_in_a_spreadsheet_and_runs_nothing(kept: Archive, tmp_path: Pa
     ["=1+1", "+86 10", "-5", "@cmd", "\t=1", "\r=1", "\n=1", "'=1", "'", "''", "岚川", "1-2", "", "＝1", "＠SUM", " x"],
 )
 def test_the_guard_can_be_taken_off(value: str) -> None:
-    cell = guarded(value)
+    cell = guard_formula(value)
     assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
     assert cell.removeprefix("'") == value
 
@@ -148,8 +148,8 @@ def test_the_guard_can_be_taken_off(value: str) -> None:
 )
 def test_nothing_unseen_hides_a_formula_from_the_guard(sign: str, unseen: str) -> None:
     value = f"{unseen}{sign}1+1"
-    assert guarded(value) == f"'{value}"
-    assert guarded(f"岚{value}") == f"岚{value}"
+    assert guard_formula(value) == f"'{value}"
+    assert guard_formula(f"岚{value}") == f"岚{value}"
 
 
 def test_flags_with_spaces_can_be_told_apart(kept: Archive, tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ def test_texts_have_the_names_and_the_form_of_the_seeds(kept: Archive, tmp_path:
     ]
     for file, record in zip(sorted(out.iterdir()), (1, 2, 5), strict=True):
         assert file.read_bytes() == contents[record]["text"].encode()
-    assert done == Exported(3, left_out=1)
+    assert done == ExportResult(3, left_out=1)
     with pytest.raises(GongkaiError, match="is there already"):
         write(kept, tmp_path, Format.TXT)
 
@@ -207,7 +207,7 @@ def test_an_interrupted_export_leaves_nothing(kept: Archive, tmp_path: Path, kin
     folder = tmp_path / "out"
     folder.mkdir()
     with pytest.raises(KeyboardInterrupt):
-        export(kept, Export(kind, folder / "export", Filter()), interrupt)
+        export(kept, ExportRequest(kind, folder / "export", Filter()), interrupt)
     assert list(folder.iterdir()) == []
 
 

@@ -5,13 +5,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from etl.browse.errors import Refused
+from etl.browse.errors import RequestRefused
 from etl.browse.language.messages import ALLOWED, PROBLEMS, REFUSALS
-from etl.browse.pages.fixity import fixity
+from etl.browse.pages.fixity import blob_fixity
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ErrorPage:
     """Why there is no page: HTTP status, its name in both languages, and what is to be said beyond that, in both.
 
     `detail` is for programs and for whoever runs the archive: what a server answered, word for word, else the English.
@@ -25,7 +25,7 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class DamagedBytes:
+class DamagePage:
     """Stored bytes that are not what they were, or are gone, while the archive itself is well.
 
     `found_at` is when a check first found this damage, and `found` what it found; None and empty when none has yet.
@@ -42,29 +42,29 @@ class DamagedBytes:
     restore: str
 
 
-def problem(status: int, chinese: str = "", english: str = "", detail: str = "") -> Problem:
+def error_page(status: int, chinese: str = "", english: str = "", detail: str = "") -> ErrorPage:
     """The problem of an HTTP status."""
-    return Problem(status, PROBLEMS.get(str(status), (str(status), "")), chinese, english, detail or english)
+    return ErrorPage(status, PROBLEMS.get(str(status), (str(status), "")), chinese, english, detail or english)
 
 
-def refused(error: Refused) -> Problem:
+def refusal_page(error: RequestRefused) -> ErrorPage:
     """Somebody, or something sent, that is not let through."""
-    return problem(error.status, *REFUSALS[error.reason])
+    return error_page(error.status, *REFUSALS[error.reason])
 
 
-def wrong_parameter(name: str) -> Problem:
+def invalid_parameter_page(name: str) -> ErrorPage:
     """A parameter out of its limits: which, and what it may be."""
     chinese, english = ALLOWED.get(name, ("此处不能是这个值", "this value is not possible here"))
-    return problem(400, f"参数 {name}：{chinese}。", f"Parameter {name}: {english}.")
+    return error_page(400, f"参数 {name}：{chinese}。", f"Parameter {name}: {english}.")
 
 
-def damaged_bytes(connection: Connection, digest: str, seen: str | None) -> DamagedBytes | None:
+def damage_page(connection: Connection, digest: str, seen: str | None) -> DamagePage | None:
     """What is known of the damage of a blob, `seen` just now or by a check; None when neither saw any."""
-    state = fixity(connection, digest)
+    state = blob_fixity(connection, digest)
     damage = seen or state.damage
     if damage is None:
         return None
-    return DamagedBytes(
+    return DamagePage(
         500,
         PROBLEMS["damaged"],
         digest,

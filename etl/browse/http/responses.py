@@ -13,15 +13,15 @@ from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from etl.browse.http.errors import DamagedBytes, Problem
-from etl.browse.http.session import person
+from etl.browse.http.errors import DamagePage, ErrorPage
+from etl.browse.http.session import current_person
 from etl.browse.language.bilingual import SEAL, beside, both, counted, named, named_both, say
 from etl.browse.language.shown_reasons import in_words
-from etl.browse.pages.typesetting import blocks
+from etl.browse.pages.typesetting import text_blocks
 from etl.clock import CHINA
 
 
-class Answer:
+class Responder:
     """Answers one request. A path that ends in `.json`, or an Accept without HTML, asks for JSON."""
 
     def __init__(self, request: Request) -> None:
@@ -34,11 +34,11 @@ class Answer:
         """The page, as the template shows it or as JSON of the dataclass itself."""
         return self._answer(template, page, status, None)
 
-    def problem(self, problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    def problem(self, problem: ErrorPage, headers: Mapping[str, str] | None = None) -> Response:
         """The page that says why there is none."""
         return self._answer("problem.html", problem, problem.status, headers)
 
-    def damaged(self, damaged: DamagedBytes) -> Response:
+    def damaged(self, damaged: DamagePage) -> Response:
         """The page that says which bytes are damaged, since when, and how to put them back."""
         return self._answer("damaged.html", damaged, damaged.status, None)
 
@@ -47,7 +47,7 @@ class Answer:
         if self._json:
             return Response(to_json(page), status, vary, "application/json")
         base = self._request.scope.get("root_path", "").rstrip("/")
-        html = _environment().get_template(template).render(page=page, base=base, person=person(self._request))
+        html = _environment().get_template(template).render(page=page, base=base, person=current_person(self._request))
         return HTMLResponse(html, status, vary)
 
 
@@ -72,14 +72,14 @@ def _environment() -> Environment:
         "style": _style_version(),
     }
     environment.filters |= {
-        "blocks": blocks,
-        "moment": _moment,
-        "day": _day,
-        "percent": _percent,
-        "size": _size,
-        "query": _query,
+        "blocks": text_blocks,
+        "moment": _format_time,
+        "day": _format_day,
+        "percent": _format_percent,
+        "size": _format_size,
+        "query": _query_string,
     }
-    environment.tests["web"] = _is_web
+    environment.tests["web"] = _is_web_address
     return environment
 
 
@@ -88,16 +88,16 @@ def _style_version() -> str:
     return sha256(b"".join(sheet.read_bytes() for sheet in sheets)).hexdigest()[:8]
 
 
-def _moment(value: datetime) -> str:
+def _format_time(value: datetime) -> str:
     """Beijing time, to the minute."""
     return f"{value.astimezone(CHINA):%Y-%m-%d %H:%M}"
 
 
-def _day(value: date | datetime) -> str:
+def _format_day(value: date | datetime) -> str:
     return f"{value.astimezone(CHINA) if isinstance(value, datetime) else value:%Y-%m-%d}"
 
 
-def _size(octets: int) -> str:
+def _format_size(octets: int) -> str:
     """Decimal units, two digits at least where the unit is not the byte."""
     if octets < 1000:
         return f"{octets} B"
@@ -105,18 +105,18 @@ def _size(octets: int) -> str:
     return f"{octets / unit:.{0 if octets >= 10 * unit else 1}f} {name}"
 
 
-def _percent(share: float) -> str:
+def _format_percent(share: float) -> str:
     """Rounded down: what is not the same is never said to be."""
     return f"{int(share * 1000) / 10:g} %"
 
 
-def _query(values: Mapping[str, str | int | None]) -> str:
+def _query_string(values: Mapping[str, str | int | None]) -> str:
     """A query string of what is given."""
     given = {name: value for name, value in values.items() if value}
     return f"?{urlencode(given)}" if given else ""
 
 
-def _is_web(url: str) -> bool:
+def _is_web_address(url: str) -> bool:
     """Whether an address may become a link: an archived page can name `javascript:` and worse."""
     try:
         parts = urlsplit(url)

@@ -3,13 +3,13 @@
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-OWN_PAGES = (
+OWN_PAGES_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
 )
 """Our pages have one style sheet and no script."""
 
 _DEFAULTS = {
-    "content-security-policy": OWN_PAGES,
+    "content-security-policy": OWN_PAGES_POLICY,
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
@@ -21,7 +21,7 @@ _DEFAULTS = {
 }
 
 
-class SafeHeaders:
+class SecurityHeaders:
     """Gives every answer the headers above unless it has its own."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 PERSON = "gongkai.person"
 """Where a request's ASGI scope names its `Person`. No header of a request can set it."""
-VALID = 12 * 3600
+FORM_LIFETIME = 12 * 3600
 """Seconds for which a form may be sent: a working day, lunch included."""
 
 
@@ -21,13 +21,13 @@ class Person:
     may_correct: bool
 
 
-def person(request: Request) -> Person | None:
+def current_person(request: Request) -> Person | None:
     """Who asks; None where nobody said."""
     found = request.scope.get(PERSON)
     return found if isinstance(found, Person) else None
 
 
-class Forms:
+class FormTokens:
     """Tokens that another site can neither read nor make: signed for one person and one record, and of limited life.
 
     Not bound to the login's own token, which Airflow renews while a form is filled in. A browser that says that
@@ -39,17 +39,17 @@ class Forms:
 
     def token(self, person: Person, record: int) -> str:
         """What the form must bring back."""
-        return self._signer.sign(_bound(person, record)).decode()
+        return self._signer.sign(_signed_subject(person, record)).decode()
 
-    def right(self, request: Request, person: Person, record: int, token: str) -> bool:
+    def is_valid(self, request: Request, person: Person, record: int, token: str) -> bool:
         """Whether the form is that person's own, for that record."""
         try:
-            signed = self._signer.unsign(token, max_age=VALID)
+            signed = self._signer.unsign(token, max_age=FORM_LIFETIME)
         except BadSignature:
             return False
         ours = request.headers.get("sec-fetch-site", "same-origin") == "same-origin"
-        return ours and compare_digest(signed, _bound(person, record).encode())
+        return ours and compare_digest(signed, _signed_subject(person, record).encode())
 
 
-def _bound(person: Person, record: int) -> str:
+def _signed_subject(person: Person, record: int) -> str:
     return sha256(f"{record} {person.name}".encode()).hexdigest()

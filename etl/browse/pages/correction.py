@@ -13,18 +13,18 @@ from etl.archive.records.corrections import LONGEST, WITHDRAWN
 from etl.archive.records.recording import clean
 from etl.archive.storage.lookups import is_current
 from etl.archive.storage.models import Record, RecordVersion
-from etl.browse.errors import Refused
-from etl.browse.pages.fields import Field, corrections, fields_of
+from etl.browse.errors import RequestRefused
+from etl.browse.pages.fields import RecordField, corrections_of, fields_of
 from etl.fields import FIELDS
 
-FORM = 128 * 1024
+MAX_FORM_BYTES = 128 * 1024
 """Bytes of a form: twice 2,000 characters, each escaped as up to twelve bytes, and the rest."""
 FORM_TYPE = "application/x-www-form-urlencoded"
-Problem = Literal["", "value_missing", "reason_missing", "too_long", "no_date", "moved", "choice_missing"]
+FormProblem = Literal["", "value_missing", "reason_missing", "too_long", "no_date", "moved", "choice_missing"]
 
 
 @dataclass(frozen=True, slots=True)
-class Correcting:
+class CorrectionPage:
     """A record's fields, to be corrected; with `field`, the form for that one.
 
     `action`, `value` and `reason` stand in the form; `problem` tells why it was not taken, in a word of `words`.
@@ -33,17 +33,17 @@ class Correcting:
     id: int
     version: int
     title: str
-    fields: tuple[Field, ...]
-    field: Field | None
+    fields: tuple[RecordField, ...]
+    field: RecordField | None
     token: str
     longest: int = LONGEST
     action: str = "set"
     value: str = ""
     reason: str = ""
-    problem: Problem = ""
+    problem: FormProblem = ""
 
 
-def correcting(connection: Connection, record: int, name: str | None, token: str) -> Correcting | None:
+def correction_page(connection: Connection, record: int, name: str | None, token: str) -> CorrectionPage | None:
     """The record as it is now; None when it, or a field of that name, is not there."""
     row = connection.execute(
         select(Record.id, Record.version, RecordVersion.title, RecordVersion.fields)
@@ -52,29 +52,29 @@ def correcting(connection: Connection, record: int, name: str | None, token: str
     ).one_or_none()
     if row is None or (name is not None and name not in FIELDS):
         return None
-    known = {field.name: field for field in fields_of(row.fields, row.version, corrections(connection, record))}
-    fields = tuple(known.get(each, Field(each, None, None, None, ())) for each in FIELDS)
+    known = {field.name: field for field in fields_of(row.fields, row.version, corrections_of(connection, record))}
+    fields = tuple(known.get(each, RecordField(each, None, None, None, ())) for each in FIELDS)
     field = next((field for field in fields if field.name == name), None)
-    return Correcting(row.id, row.version, row.title, fields, field, token, value=(field and field.value) or "")
+    return CorrectionPage(row.id, row.version, row.title, fields, field, token, value=(field and field.value) or "")
 
 
-async def sent_form(request: Request) -> dict[str, str]:
+async def read_form(request: Request) -> dict[str, str]:
     """The fields of a form. Raises 400, 413 or 415."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM_TYPE:
-        raise Refused(415, "form_type")
+        raise RequestRefused(415, "form_type")
     body = bytearray()
     async for piece in request.stream():
         body += piece
-        if len(body) > FORM:
-            raise Refused(413, "form_size")
+        if len(body) > MAX_FORM_BYTES:
+            raise RequestRefused(413, "form_size")
     try:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=10, errors="strict")
     except ValueError as error:
-        raise Refused(400, "form_text") from error
+        raise RequestRefused(400, "form_text") from error
     return {name: clean(value) for name, value in pairs}
 
 
-def asked(page: Correcting, form: Mapping[str, str]) -> tuple[Correcting, Any]:
+def apply_form(page: CorrectionPage, form: Mapping[str, str]) -> tuple[CorrectionPage, Any]:
     """The page with what was filled in, and the value that is asked for, unless the page names a problem."""
     assert page.field is not None
     filled = replace(
@@ -84,10 +84,10 @@ def asked(page: Correcting, form: Mapping[str, str]) -> tuple[Correcting, Any]:
         reason=" ".join(form.get("reason", "").split()),
     )
     values: dict[str, Any] = {"set": filled.value, "none": None, "withdraw": WITHDRAWN}
-    return replace(filled, problem=_problem(filled, form)), values.get(filled.action)
+    return replace(filled, problem=_form_problem(filled, form)), values.get(filled.action)
 
 
-def _problem(page: Correcting, form: Mapping[str, str]) -> Problem:
+def _form_problem(page: CorrectionPage, form: Mapping[str, str]) -> FormProblem:
     assert page.field is not None
     if form.get("version") != str(page.version):
         return "moved"
@@ -99,12 +99,12 @@ def _problem(page: Correcting, form: Mapping[str, str]) -> Problem:
         return "reason_missing"
     if max(len(page.value), len(page.reason)) > LONGEST:
         return "too_long"
-    if page.action == "set" and page.field.is_date and not _is_day(page.value):
+    if page.action == "set" and page.field.is_date and not _is_iso_date(page.value):
         return "no_date"
     return ""
 
 
-def _is_day(value: str) -> bool:
+def _is_iso_date(value: str) -> bool:
     try:
         date.fromisoformat(value)
     except ValueError:

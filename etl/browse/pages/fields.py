@@ -13,7 +13,7 @@ from etl.fields import DATE_FIELDS, FIELDS
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class FieldEvidence:
     """What the page shows for a field, where, and by which rule it was read."""
 
     value: str
@@ -26,7 +26,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Corrected:
+class FieldCorrection:
     """A field set, or given back to extraction, by whom and why. `value` is None where it is to have none."""
 
     version: int
@@ -39,7 +39,7 @@ class Corrected:
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class RecordField:
     """A field's value with all evidence of the page, what extraction chose first.
 
     `value` is None where nothing was chosen, or the correction in force says that there is none; `extracted` is what
@@ -49,8 +49,8 @@ class Field:
     name: str
     value: str | None
     extracted: str | None
-    correction: Corrected | None
-    evidence: tuple[Evidence, ...]
+    correction: FieldCorrection | None
+    evidence: tuple[FieldEvidence, ...]
 
     @property
     def is_date(self) -> bool:
@@ -58,7 +58,7 @@ class Field:
         return self.name in DATE_FIELDS
 
 
-def corrections(connection: Connection, record: int) -> tuple[Corrected, ...]:
+def corrections_of(connection: Connection, record: int) -> tuple[FieldCorrection, ...]:
     """All corrections of a record, the first one first."""
     rows = connection.execute(
         select(
@@ -73,34 +73,39 @@ def corrections(connection: Connection, record: int) -> tuple[Corrected, ...]:
         .where(Correction.record_id == record)
         .order_by(Correction.id)
     )
-    return tuple(Corrected(*row) for row in rows)
+    return tuple(FieldCorrection(*row) for row in rows)
 
 
-def fields_of(stored: Sequence[dict[str, Any]], version: int, said: Sequence[Corrected]) -> tuple[Field, ...]:
+def fields_of(
+    stored: Sequence[dict[str, Any]], version: int, said: Sequence[FieldCorrection]
+) -> tuple[RecordField, ...]:
     """A version's fields in the order of `FIELDS`, with those corrections that were in force in it."""
     last = {each.field: each for each in said if each.version <= version}
     order = {name: place for place, name in enumerate(FIELDS)}
-    ranked = sorted(stored, key=lambda item: (order.get(item["name"], len(order)), item["name"], *_rank(item)))
-    return tuple(_field(name, list(items), last.get(name)) for name, items in groupby(ranked, key=_name))
+    ranked = sorted(stored, key=lambda item: (order.get(item["name"], len(order)), item["name"], *_sort_key(item)))
+    return tuple(_record_field(name, list(items), last.get(name)) for name, items in groupby(ranked, key=_name))
 
 
-def _field(name: str, items: list[dict[str, Any]], last: Corrected | None) -> Field:
+def _record_field(name: str, items: list[dict[str, Any]], last: FieldCorrection | None) -> RecordField:
     value = next((item["value"] for item in items if item["chosen"]), None)
     seen = [item for item in items if item["origin"] != "correction"]
-    extracted = next((item["value"] for item in seen if _extracted(item)), None)
+    extracted = next((item["value"] for item in seen if _chosen_by_extraction(item)), None)
     evidence = tuple(
-        Evidence(**{part: item[part] for part in Evidence.__slots__} | {"chosen": _extracted(item)}) for item in seen
+        FieldEvidence(
+            **{part: item[part] for part in FieldEvidence.__slots__} | {"chosen": _chosen_by_extraction(item)}
+        )
+        for item in seen
     )
-    return Field(name, value, extracted, last if last and last.kind == "set" else None, evidence)
+    return RecordField(name, value, extracted, last if last and last.kind == "set" else None, evidence)
 
 
 def _name(item: dict[str, Any]) -> str:
     return str(item["name"])
 
 
-def _extracted(item: dict[str, Any]) -> bool:
+def _chosen_by_extraction(item: dict[str, Any]) -> bool:
     return bool(item["origin"] != "correction" and (item["chosen"] or item.get("set_aside")))
 
 
-def _rank(item: dict[str, Any]) -> tuple[bool, float]:
-    return not _extracted(item), -item["confidence"]
+def _sort_key(item: dict[str, Any]) -> tuple[bool, float]:
+    return not _chosen_by_extraction(item), -item["confidence"]

@@ -9,22 +9,22 @@ from sqlalchemy import ColumnElement, Connection, Row, func, select, text
 from sqlalchemy.orm import aliased
 
 from etl.archive.storage.models import Blob, Capture, Content, File, Page, PageFile
-from etl.browse.pages.fixity import Fixity, fixity
-from etl.browse.pages.replay import MAY_BE_SHOWN, SHOWN_SIZE, ArchivedBytes, ending
+from etl.browse.pages.fixity import BlobFixity, blob_fixity
+from etl.browse.pages.replay import MAX_SHOWN_BYTES, SHOWABLE_TYPES, ArchivedBytes, file_extension
 from etl.files import media_types
 
-EXCERPT = 1500
+EXCERPT_CHARS = 1500
 """Characters of a file's text on its document's page."""
-LEAF = 10_000
+PAGE_CHARS = 10_000
 """Characters of a file's text on one page of its own, to the end of the line that they end in."""
-SLACK = 5_000
+LINE_END_CHARS = 5_000
 """Characters in which that end is looked for; a longer line is cut."""
-DOCUMENTS = 50
+MAX_RECORDS = 50
 """Documents that are named with a file."""
 
 
 @dataclass(frozen=True, slots=True)
-class Attached:
+class AttachedFile:
     """A file that a version links. Without bytes, `sha256` is None and `attempt` the outcome of the last try, if any;
     while the bytes were not read yet, `outcome` is None. `characters` is the length of the text, of which `excerpt` is
     the beginning; `picture` tells whether it is a picture that a page of ours may show."""
@@ -48,7 +48,7 @@ class Attached:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class LinkingRecord:
     """A record whose current version links the file, and under which name."""
 
     id: int
@@ -64,7 +64,7 @@ class FilePage:
     sha256: str
     size: int
     stored_at: datetime
-    fixity: Fixity
+    fixity: BlobFixity
     media_type: str | None
     outcome: str | None
     reason: str
@@ -78,15 +78,17 @@ class FilePage:
     leaf: int
     leaves: int
     picture: bool
-    documents: tuple[Document, ...]
+    documents: tuple[LinkingRecord, ...]
     more_documents: bool
 
 
-_OF_FILE = (File.media_type, File.outcome, func.coalesce(File.reason, "").label("reason"), File.pages)
-_OF_TEXT = func.coalesce(func.char_length(Content.text), 0).label("characters")
+_FILE_COLUMNS = (File.media_type, File.outcome, func.coalesce(File.reason, "").label("reason"), File.pages)
+_TEXT_LENGTH = func.coalesce(func.char_length(Content.text), 0).label("characters")
 
 
-def attached(connection: Connection, source: str, stored: Sequence[Mapping[str, Any]]) -> tuple[Attached, ...]:
+def attached_files(
+    connection: Connection, source: str, stored: Sequence[Mapping[str, Any]]
+) -> tuple[AttachedFile, ...]:
     """The files of a version in their order."""
     digests = {file["sha256"] for file in stored if file.get("sha256")}
     rows = connection.execute(
@@ -94,32 +96,32 @@ def attached(connection: Connection, source: str, stored: Sequence[Mapping[str, 
             Blob.sha256,
             Blob.size,
             Blob.damage,
-            *_OF_FILE,
+            *_FILE_COLUMNS,
             func.coalesce(File.method, "").label("method"),
             func.coalesce(func.jsonb_array_length(File.members), 0).label("members"),
-            _OF_TEXT,
-            func.coalesce(func.left(Content.text, EXCERPT), "").label("excerpt"),
+            _TEXT_LENGTH,
+            func.coalesce(func.left(Content.text, EXCERPT_CHARS), "").label("excerpt"),
         )
         .outerjoin(File, File.blob_sha256 == Blob.sha256)
         .outerjoin(Content, Content.hash == File.content_hash)
         .where(Blob.sha256.in_(digests))
     )
     found = {row.sha256: row for row in rows}
-    attempts = _attempts(connection, source, [file["url"] for file in stored if file.get("sha256") not in found])
-    return tuple(_attached(file, found.get(file.get("sha256")), attempts.get(file["url"])) for file in stored)
+    attempts = _last_outcomes(connection, source, [file["url"] for file in stored if file.get("sha256") not in found])
+    return tuple(_attached_file(file, found.get(file.get("sha256")), attempts.get(file["url"])) for file in stored)
 
 
-def _attached(file: Mapping[str, Any], row: Row[Any] | None, attempt: str | None) -> Attached:
+def _attached_file(file: Mapping[str, Any], row: Row[Any] | None, attempt: str | None) -> AttachedFile:
     named = {"url": file["url"], "name": file["name"], "role": file.get("role", "file"), "attempt": attempt}
     if row is None:
-        return Attached(
+        return AttachedFile(
             **named, sha256=None, size=None, damage=None, media_type=None, outcome=None, reason="", pages=None,
             method="", members=0, characters=0, excerpt="", picture=False,
         )  # fmt: skip
-    return Attached(**named, **row._mapping, picture=_picture(row.media_type, row.size))
+    return AttachedFile(**named, **row._mapping, picture=_is_showable_picture(row.media_type, row.size))
 
 
-def _attempts(connection: Connection, source: str, urls: Sequence[str]) -> dict[str, str]:
+def _last_outcomes(connection: Connection, source: str, urls: Sequence[str]) -> dict[str, str]:
     """By address, how the last try to fetch the file ended."""
     if not urls:
         return {}
@@ -135,25 +137,25 @@ def _attempts(connection: Connection, source: str, urls: Sequence[str]) -> dict[
     return {url: outcome for url, outcome in rows if outcome}
 
 
-def _picture(media_type: str | None, size: int) -> bool:
-    return media_type in MAY_BE_SHOWN and str(media_type).startswith("image/") and size <= SHOWN_SIZE
+def _is_showable_picture(media_type: str | None, size: int) -> bool:
+    return media_type in SHOWABLE_TYPES and str(media_type).startswith("image/") and size <= MAX_SHOWN_BYTES
 
 
 def file_page(connection: Connection, digest: str, leaf: int = 1) -> FilePage | None:
     """The file with that leaf of its text; None when no file has these bytes, or its text no such leaf."""
-    start = (leaf - 1) * LEAF
+    start = (leaf - 1) * PAGE_CHARS
     row = connection.execute(
         select(
             Blob.sha256,
             Blob.size,
             Blob.stored_at,
-            *_OF_FILE,
+            *_FILE_COLUMNS,
             func.coalesce(File.method, "").label("method"),
             func.coalesce(File.members, text("'[]'::jsonb")).label("members"),
             File.reader,
             File.read_at,
-            _OF_TEXT,
-            func.substr(Content.text, start + 1, LEAF + SLACK).label("window"),
+            _TEXT_LENGTH,
+            func.substr(Content.text, start + 1, PAGE_CHARS + LINE_END_CHARS).label("window"),
         )
         .outerjoin(File, File.blob_sha256 == Blob.sha256)
         .outerjoin(Content, Content.hash == File.content_hash)
@@ -161,17 +163,17 @@ def file_page(connection: Connection, digest: str, leaf: int = 1) -> FilePage | 
     ).one_or_none()
     if row is None or (leaf > 1 and start >= row.characters):
         return None
-    documents = connection.execute(_DOCUMENTS, {"digest": digest, "most": DOCUMENTS + 1}).all()
+    documents = connection.execute(_LINKING_RECORDS, {"digest": digest, "most": MAX_RECORDS + 1}).all()
     shown = {name: value for name, value in row._mapping.items() if name != "window"}
     return FilePage(
         **shown | {"members": tuple(row.members)},
-        fixity=fixity(connection, digest),
-        text=_leaf(row.window or "", start, row.characters),
+        fixity=blob_fixity(connection, digest),
+        text=_text_page(row.window or "", start, row.characters),
         leaf=leaf,
-        leaves=-(-row.characters // LEAF) or 1,
-        picture=_picture(row.media_type, row.size),
-        documents=tuple(Document(*each) for each in documents[:DOCUMENTS]),
-        more_documents=len(documents) > DOCUMENTS,
+        leaves=-(-row.characters // PAGE_CHARS) or 1,
+        picture=_is_showable_picture(row.media_type, row.size),
+        documents=tuple(LinkingRecord(*each) for each in documents[:MAX_RECORDS]),
+        more_documents=len(documents) > MAX_RECORDS,
     )
 
 
@@ -182,7 +184,7 @@ def file_bytes(connection: Connection, digest: str) -> ArchivedBytes | None:
     if row is None:
         return None
     media_type = row.media_type or media_types.UNKNOWN
-    return ArchivedBytes(digest, row.size, f"{digest[:16]}{ending(media_type)}", media_type)
+    return ArchivedBytes(digest, row.size, f"{digest[:16]}{file_extension(media_type)}", media_type)
 
 
 def _is_file() -> ColumnElement[bool]:
@@ -192,19 +194,19 @@ def _is_file() -> ColumnElement[bool]:
     return File.blob_sha256.is_not(None) | held.where((Page.kind == "file") | linked).exists()
 
 
-def _leaf(window: str, start: int, characters: int) -> str:
+def _text_page(window: str, start: int, characters: int) -> str:
     """Of the characters from `start`, those after the line that the leaf before ends in, to the end of the own last."""
-    first = _end(window, 0) if start else 0
-    return window[first : _end(window, LEAF) if start + LEAF < characters else len(window)]
+    first = _line_end(window, 0) if start else 0
+    return window[first : _line_end(window, PAGE_CHARS) if start + PAGE_CHARS < characters else len(window)]
 
 
-def _end(window: str, at: int) -> int:
+def _line_end(window: str, at: int) -> int:
     """Just after the line that `at` stands in."""
-    found = window.find("\n", at, at + SLACK)
+    found = window.find("\n", at, at + LINE_END_CHARS)
     return found + 1 if found >= 0 else at
 
 
-_DOCUMENTS = text("""
+_LINKING_RECORDS = text("""
 SELECT DISTINCT r.id, v.title, s.name AS source_name, a->>'name' AS name
 FROM archive.capture c
 JOIN archive.page_file pf ON pf.file_id = c.page_id

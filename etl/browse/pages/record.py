@@ -12,18 +12,18 @@ from etl.archive.queries.citation import MOUNT, Citation, cite
 from etl.archive.records.near_duplicates import similar_to
 from etl.archive.storage.lookups import NO_TEXT, is_current
 from etl.archive.storage.models import Blob, Capture, Content, Page, Record, RecordVersion, Source
-from etl.browse.pages.fields import Corrected, Field, corrections, fields_of
-from etl.browse.pages.file import Attached, attached
-from etl.browse.pages.fixity import Fixity, fixity
+from etl.browse.pages.fields import FieldCorrection, RecordField, corrections_of, fields_of
+from etl.browse.pages.file import AttachedFile, attached_files
+from etl.browse.pages.fixity import BlobFixity, blob_fixity
 
-PLACES = 100
+MAX_COPIES = 100
 """Records with the same text that are listed; the total is always told."""
-CAPTURES = 30
+CAPTURES_PER_PAGE = 30
 """Captures on one page of a record."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RecordCopy:
     """A record that carries the same text."""
 
     id: int
@@ -47,7 +47,7 @@ class VersionLine:
     short_id: str
     capture_id: int
     extractor: str
-    corrections: tuple[Corrected, ...]
+    corrections: tuple[FieldCorrection, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +110,14 @@ class RecordPage:
     first_seen_at: datetime
     extractor: str
     flags: tuple[str, ...]
-    fields: tuple[Field, ...]
+    fields: tuple[RecordField, ...]
     text: str
-    attachments: tuple[Attached, ...]
+    attachments: tuple[AttachedFile, ...]
     citation: Citation
     other_id: str | None
-    fixity: Fixity | None
+    fixity: BlobFixity | None
     similar: tuple[SimilarLine, ...]
-    places: tuple[Place, ...]
+    places: tuple[RecordCopy, ...]
     places_total: int
     versions: tuple[VersionLine, ...]
     captures: tuple[CaptureLine, ...]
@@ -138,34 +138,34 @@ def record_page(
 
     `before` pages through captures, `cited` is the content id that a permalink names, `base` the browser's address.
     """
-    row = connection.execute(_state(number, version)).one_or_none()
+    row = connection.execute(_version_query(number, version)).one_or_none()
     if row is None:
         return None
-    said = corrections(connection, number)
-    places, total = _places(connection, row.content_hash, number)
+    said = corrections_of(connection, number)
+    places, total = _copies(connection, row.content_hash, number)
     captures = _captures(connection, row.page_id, before)
     shown = {name: value for name, value in row._mapping.items() if name not in ("page_id", "blob_sha256")}
     shown |= {
         "flags": tuple(row.flags),
         "fields": fields_of(row.fields, row.version, said),
-        "attachments": attached(connection, row.source_id, row.attachments),
+        "attachments": attached_files(connection, row.source_id, row.attachments),
     }
     return RecordPage(
         **shown,
         citation=cite(row, base),
         other_id=cited if cited and not row.content_hash.startswith(cited.lower()) else None,
-        fixity=fixity(connection, row.blob_sha256) if row.blob_sha256 else None,
+        fixity=blob_fixity(connection, row.blob_sha256) if row.blob_sha256 else None,
         similar=_similar(connection, number) if row.version == row.current else (),
         places=places,
         places_total=total,
         versions=_versions(connection, number, said),
-        captures=captures[:CAPTURES],
-        captures_before=captures[CAPTURES - 1].id if len(captures) > CAPTURES else None,
+        captures=captures[:CAPTURES_PER_PAGE],
+        captures_before=captures[CAPTURES_PER_PAGE - 1].id if len(captures) > CAPTURES_PER_PAGE else None,
         captures_first=before is None,
     )
 
 
-def _state(number: int, version: int | None) -> Select[Any]:
+def _version_query(number: int, version: int | None) -> Select[Any]:
     wanted = Record.version if version is None else version
     return (
         select(
@@ -208,7 +208,7 @@ def _state(number: int, version: int | None) -> Select[Any]:
     )
 
 
-def _places(connection: Connection, content: str, number: int) -> tuple[tuple[Place, ...], int]:
+def _copies(connection: Connection, content: str, number: int) -> tuple[tuple[RecordCopy, ...], int]:
     """The current records with this text, the earliest first; a document without text has but its own place."""
     here = [Record.content_hash == content, *([Record.id == number] if content == NO_TEXT else [])]
     joined = (
@@ -228,13 +228,13 @@ def _places(connection: Connection, content: str, number: int) -> tuple[tuple[Pl
         .join(Source, Source.id == Record.source_id)
         .where(*here)
         .order_by(Record.id)
-        .limit(PLACES)
+        .limit(MAX_COPIES)
     )
     rows = connection.execute(joined).all()
-    return tuple(Place(*row[:-1]) for row in rows), rows[0].total if rows else 0
+    return tuple(RecordCopy(*row[:-1]) for row in rows), rows[0].total if rows else 0
 
 
-def _versions(connection: Connection, number: int, said: Sequence[Corrected]) -> tuple[VersionLine, ...]:
+def _versions(connection: Connection, number: int, said: Sequence[FieldCorrection]) -> tuple[VersionLine, ...]:
     rows = connection.execute(
         select(
             RecordVersion.version,
@@ -287,14 +287,14 @@ def _captures(connection: Connection, page: int, before: int | None) -> tuple[Ca
             Blob.damage,
         )
         .outerjoin(Blob, Blob.sha256 == Capture.blob_sha256)
-        .where(Capture.page_id == page, *([_earlier(before)] if before else []))
+        .where(Capture.page_id == page, *([_earlier_than(before)] if before else []))
         .order_by(Capture.fetched_at.desc(), Capture.id.desc())
-        .limit(CAPTURES + 1)
+        .limit(CAPTURES_PER_PAGE + 1)
     )
     return tuple(CaptureLine(*row) for row in rows)
 
 
-def _earlier(than: int) -> ColumnElement[bool]:
+def _earlier_than(than: int) -> ColumnElement[bool]:
     """Captures before that one in time; an import may give later numbers to earlier captures."""
     mark = aliased(Capture)
     at = select(mark.fetched_at, mark.id).where(mark.id == than).scalar_subquery()

@@ -11,9 +11,9 @@ from etl.archive.queries.search import Filter, Total, matches, places, stood_for
 from etl.archive.storage.lookups import is_current
 from etl.archive.storage.models import Record, RecordVersion, Source
 
-LINES = 50
+LINES_PER_PAGE = 50
 """Records on one page of the list."""
-COUNTING = 0.03
+MAX_COUNT_SECONDS = 0.03
 """Seconds that counting what matches may take, twice at most: a list is read for its lines."""
 
 
@@ -28,14 +28,14 @@ class Cursor:
         return f"{self.day}.{self.record}"
 
     @classmethod
-    def read(cls, value: str) -> "Cursor":
+    def parse(cls, value: str) -> "Cursor":
         """From `yyyy-mm-dd.record`. Raises `ValueError`."""
         day, _, record = value.partition(".")
         return cls(date.fromisoformat(day), int(record))
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RecordLine:
     """A text as the list shows it, by the earliest of its records. `day` is when it was published, or first seen."""
 
     id: int
@@ -53,7 +53,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceName:
+class SourceChoice:
     """A source to choose."""
 
     id: str
@@ -69,13 +69,15 @@ class RecordList:
 
     filter: Filter
     total: Total
-    lines: tuple[Line, ...]
+    lines: tuple[RecordLine, ...]
     after: str | None
     first: bool
-    sources: tuple[SourceName, ...]
+    sources: tuple[SourceChoice, ...]
 
 
-def record_list(connection: Connection, asked: Filter, after: Cursor | None = None, lines: int = LINES) -> RecordList:
+def record_list(
+    connection: Connection, asked: Filter, after: Cursor | None = None, lines: int = LINES_PER_PAGE
+) -> RecordList:
     """The page of the list that follows the cursor. A text is on the list if any of its records matches the filter."""
     record, version = aliased(Record), aliased(RecordVersion)
     query = (
@@ -101,29 +103,29 @@ def record_list(connection: Connection, asked: Filter, after: Cursor | None = No
     )
     if after:
         query = query.where(tuple_(record.listed_on, record.id) < tuple_(after.day, after.record))
-    rows = [Line(**row) for row in connection.execute(query).mappings()]
+    rows = [RecordLine(**row) for row in connection.execute(query).mappings()]
     shown = tuple(rows[:lines])
     return RecordList(
         filter=asked,
-        total=_total(connection, asked, shown, complete=len(rows) <= lines and after is None),
+        total=_match_count(connection, asked, shown, complete=len(rows) <= lines and after is None),
         lines=shown,
         after=str(Cursor(shown[-1].day, shown[-1].id)) if len(rows) > lines else None,
         first=after is None,
         sources=tuple(
-            SourceName(*row) for row in connection.execute(select(Source.id, Source.name).order_by(Source.id))
+            SourceChoice(*row) for row in connection.execute(select(Source.id, Source.name).order_by(Source.id))
         ),
     )
 
 
-def _total(connection: Connection, asked: Filter, shown: Sequence[Line], *, complete: bool) -> Total:
+def _match_count(connection: Connection, asked: Filter, shown: Sequence[RecordLine], *, complete: bool) -> Total:
     """How many records match. A page that has all lines needs no search for them: it knows where they are."""
     if complete:
         alone = [line.id for line in shown if line.places == 1]
-        return Total(len(alone) + _sharing(connection, asked, shown), exact=True)
-    return total(connection, asked, COUNTING) or Total(len(shown), exact=False)
+        return Total(len(alone) + _records_sharing_a_line(connection, asked, shown), exact=True)
+    return total(connection, asked, MAX_COUNT_SECONDS) or Total(len(shown), exact=False)
 
 
-def _sharing(connection: Connection, asked: Filter, shown: Sequence[Line]) -> int:
+def _records_sharing_a_line(connection: Connection, asked: Filter, shown: Sequence[RecordLine]) -> int:
     """How many records that match share the lines that stand for more than one."""
     record, version, first = aliased(Record), aliased(RecordVersion), aliased(Record)
     several = [line.id for line in shown if line.places > 1]

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from etl.archive.storage.models import Blob, Capture
 from etl.files import media_types
 
-_ARCHIVED = {
+_REPLAY_HEADERS = {
     "content-security-policy": (
         "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
         "form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
@@ -23,11 +23,11 @@ _ARCHIVED = {
 }
 """An archived page keeps its own inline style and nothing else: an origin of its own, no script, no request."""
 _MARKUP = {"text/html", "application/xhtml+xml"}
-MAY_BE_SHOWN = _MARKUP | {"text/plain", "image/png", "image/jpeg", "image/gif", "image/webp"}
+SHOWABLE_TYPES = _MARKUP | {"text/plain", "image/png", "image/jpeg", "image/gif", "image/webp"}
 """What a sandboxed browser shows by itself. The rest is saved: viewers of PDF and SVG run programs of their own."""
-SHOWN_SIZE = 5_000_000
+MAX_SHOWN_BYTES = 5_000_000
 """Above this a page is no longer read but saved."""
-_REACHES_OUT = re.compile(r"preconnect|dns-prefetch|[\x00\x1b]", re.IGNORECASE)
+_CONNECTING_LINK = re.compile(r"preconnect|dns-prefetch|[\x00\x1b]", re.IGNORECASE)
 """What no policy stops in every browser: the links that open a connection or look a name up before anything is asked
 for. NUL and ESC belong to UTF-16 and ISO-2022, in which those words could hide; no page of an agency is written so."""
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,63}")
@@ -67,11 +67,11 @@ def captured_bytes(connection: Connection, capture: int) -> ArchivedBytes | None
     content_type = headers.get("content-type", "")
     extension = PurePosixPath(urlsplit(row.final_url).path).suffix
     if not _EXTENSION.fullmatch(extension):
-        extension = ending(_media_type(content_type))
+        extension = file_extension(_media_type(content_type))
     return ArchivedBytes(row.sha256, row.size, f"{capture}-{row.sha256[:16]}{extension}", content_type)
 
 
-def ending(media_type: str) -> str:
+def file_extension(media_type: str) -> str:
     """The ending of a file of that type, with its dot."""
     return _EXTENSIONS.get(media_type) or guess_extension(media_type) or ".bin"
 
@@ -83,13 +83,13 @@ def inert_headers(kept: ArchivedBytes, body: bytes) -> dict[str, str]:
     """
     known = _media_type(kept.content_type)
     charset = _CHARSET.search(kept.content_type)
-    shown = known in MAY_BE_SHOWN and kept.size <= SHOWN_SIZE
-    if shown and known in _MARKUP and _REACHES_OUT.search(html.unescape(body.decode("latin-1"))):
+    shown = known in SHOWABLE_TYPES and kept.size <= MAX_SHOWN_BYTES
+    if shown and known in _MARKUP and _CONNECTING_LINK.search(html.unescape(body.decode("latin-1"))):
         known = "text/plain"
     return {
         "content-type": f"{known}; charset={charset[1]}" if charset and known.startswith("text/") else known,
         "content-disposition": f'{"inline" if shown else "attachment"}; filename="{kept.file_name}"',
-        **_ARCHIVED,
+        **_REPLAY_HEADERS,
         "etag": f'"{kept.sha256}"',
     }
 

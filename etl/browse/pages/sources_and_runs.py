@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from etl.archive.storage.lookups import is_current
 from etl.archive.storage.models import Record, RecordVersion, Run, Source
 from etl.browse.language.shown_reasons import ShownReason, shown_reasons
-from etl.browse.pages.fixity import FixityOfAll, fixity_of_all
+from etl.browse.pages.fixity import ArchiveFixity, archive_fixity
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,11 @@ class SourceList:
     """All sources, and the state of all bytes that came from them."""
 
     sources: tuple[SourceLine, ...]
-    fixity: FixityOfAll
+    fixity: ArchiveFixity
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class RunCounts:
     """The sums of a run report: listed = stored + unchanged + failed + excluded + unfinished."""
 
     listed: int
@@ -65,7 +65,7 @@ class RunLine:
     started_at: datetime
     finished_at: datetime | None
     seconds: float | None
-    counts: Counts | None
+    counts: RunCounts | None
     outcomes: dict[str, int]
     problems: tuple[ShownReason, ...]
     warnings: tuple[ShownReason, ...]
@@ -114,7 +114,7 @@ def source_list(connection: Connection) -> SourceList:
         .outerjoin(last, last.c.source_id == Source.id)
         .order_by(Source.id)
     )
-    return SourceList(tuple(SourceLine(*row) for row in rows), fixity_of_all(connection))
+    return SourceList(tuple(SourceLine(*row) for row in rows), archive_fixity(connection))
 
 
 def run_list(connection: Connection) -> RunList:
@@ -136,15 +136,15 @@ def run_list(connection: Connection) -> RunList:
         .subquery()
     )
     rows = connection.execute(select(last).order_by(last.c.started_at.desc(), last.c.id.desc()))
-    return RunList(tuple(_run(row._mapping) for row in rows))
+    return RunList(tuple(_run_line(row._mapping) for row in rows))
 
 
-def _run(row: Mapping[Any, Any]) -> RunLine:
+def _run_line(row: Mapping[Any, Any]) -> RunLine:
     report = row["report"] or {}
     return RunLine(
         **{name: row[name] for name in ("id", "source_id", "source_name", "key", "state", "started_at", "finished_at")},
         seconds=report.get("seconds"),
-        counts=Counts(**{name: report[name] for name in Counts.__slots__}) if report else None,
+        counts=RunCounts(**{name: report[name] for name in RunCounts.__slots__}) if report else None,
         outcomes=report.get("outcomes", {}),
         problems=shown_reasons(report.get("problems", ())),
         warnings=shown_reasons(report.get("warnings", ())),
