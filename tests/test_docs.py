@@ -21,14 +21,18 @@ from demo.server import serve
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.models import REVISION
 from etl.cli import COMMANDS, app
-from etl.extract import EXTRACTOR, NORMALISER
+from etl.extract import EXTRACTOR, NORMALISER, extract
 from etl.files import READER, FileOutcome
 from etl.outcomes import Outcome, group
 from etl.settings import PROJECT, Settings
 from etl.sources.schema import Source
 from tests import pins
+from tests.extract.traps import Trap
+from tests.extract.traps.registry import HEAD
 from tests.support.gongkai import environment
-from tests.support.warc import page, warc
+from tests.support.pages import page
+from tests.support.warc import page as warc_page
+from tests.support.warc import warc
 
 DOCS = PROJECT / "docs"
 PAGES = sorted([*PROJECT.glob("*.md"), *DOCS.rglob("*.md")])
@@ -73,10 +77,23 @@ def test_every_source_key_is_documented() -> None:
     assert said == dict(keys(Source))
 
 
-def test_the_example_of_a_source_file_is_right() -> None:
-    example = re.search(r"```yaml\n(.*?)```", (DOCS / "sources.md").read_text(encoding="utf-8"), re.S)
+@pytest.mark.parametrize("name", ["docs/sources.md", "CONTRIBUTING.md"])
+def test_the_example_of_a_source_file_is_right(name: str) -> None:
+    example = re.search(r"```yaml\n(.*?)```", (PROJECT / name).read_text(encoding="utf-8"), re.S)
     assert example
     Source.model_validate(yaml.safe_load(example[1]))
+
+
+def test_the_skeletons_of_contributing_run() -> None:
+    family, case = re.findall(r"```python\n(.*?)```", (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.S)
+    names: dict[str, Any] = {"__name__": "skeleton"}
+    exec(family, names)
+    assert names["AcmeCms"]().name == "acme_cms"
+    cases: list[Trap] = []
+    names = {"trap": lambda *given, **golden: cases.append(Trap(*given, **golden)), "page": page, "HEAD": HEAD}
+    exec(case, names)
+    found = extract(str(cases[0].page).encode(), cases[0].url)
+    assert {name: found.fields[name].value for name in cases[0].fields} == cases[0].fields
 
 
 def test_every_outcome_is_documented_in_its_group() -> None:
@@ -144,10 +161,11 @@ def test_files_and_names_in_the_documentation_exist(page: Path) -> None:
         resolve_name("".join(name))
 
 
-def test_the_architecture_names_every_package() -> None:
-    named = [row[0].strip("`") for row in table("architecture.md") if row[0].startswith("`etl/")]
+def test_the_architecture_names_every_package_and_every_module_below_them() -> None:
+    named = set(re.findall(r"`(etl/[\w/.]+)`", (DOCS / "architecture.md").read_text(encoding="utf-8")))
     packages = {str(path.parent.relative_to(PROJECT)) for path in (PROJECT / "etl").rglob("__init__.py")} - {"etl"}
-    assert packages <= set(named)
+    modules = {str(path.relative_to(PROJECT)) for path in (PROJECT / "etl").glob("[a-z]*.py")}
+    assert not (packages | modules) - named
 
 
 @pytest.mark.parametrize(
@@ -181,7 +199,7 @@ def test_the_readme_s_commands_run(archive: Archive, local_settings: Settings, t
         (tmp_path / "demo-trs.yaml").write_text(source_text(site), encoding="utf-8")
         warc(
             tmp_path / "pages.warc.gz",
-            [("https://a.example/1.html", page("关于供水的通知", "供水安排如下。"), "200 OK")],
+            [("https://a.example/1.html", warc_page("关于供水的通知", "供水安排如下。"), "200 OK")],
         )
         given = environment(local_settings) | {"GONGKAI_SOURCES": str(tmp_path)}
         for line in readme_commands("README.md")[2:]:
