@@ -20,7 +20,7 @@ from pathlib import Path
 import psutil
 import psycopg
 
-from etl.archive.records.near_duplicates import rebuild_signatures, sign, similar_to
+from etl.archive.records.near_duplicates import rebuild_signatures, similar_to, store_signatures
 from etl.archive.storage.archive import open_archive
 from etl.extract import content_hash
 from etl.extract.similarity import MIN_CONTAINMENT, shingles, signatures
@@ -190,7 +190,7 @@ def ours(settings: Settings, owner_url: str, made: Sequence[str], planted: Seque
         connection.exec_driver_sql(
             "INSERT INTO archive.content (hash, text, normaliser) VALUES (%(hash)s, %(text)s, 1)", rows
         )
-        taken = [timed(lambda row=row: sign(connection, {row["hash"]: row["text"]})) for row in rows]
+        taken = [timed(lambda row=row: store_signatures(connection, {row["hash"]: row["text"]})) for row in rows]
         print(f"sign a text, stored: {spread(taken)}")
     with archive.engine.connect() as connection:
         for name, places in groups.items():

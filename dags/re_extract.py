@@ -47,7 +47,7 @@ def re_extract() -> None:
         from gongkai_airflow import archive_from_airflow
 
         from etl.archive.records.change_feed import last_seq
-        from etl.archive.storage.blobs import raise_if_lost
+        from etl.archive.storage.blobs import raise_if_unreadable
         from etl.pipeline.stages.reextracting import Slice, Wanted, reextract_slice
 
         get_current_context()["pages"] = f"{part['source']} {part['first']}–{part['last']}"
@@ -58,7 +58,7 @@ def re_extract() -> None:
         outlet_events[RECORDS].extra = {"source": part["source"], "change_seq_to": last_seq(archive.engine)}
         for each in done.damaged:
             log.error("%s: %s", part["source"], each)
-        raise_if_lost(done.damaged, "records or files")
+        raise_if_unreadable(done.damaged, "records or files")
         return {"records": done.records, "versions": done.versions}
 
     read_again.expand(part=plan())

@@ -32,7 +32,7 @@ def read_scans() -> None:
         from gongkai_airflow import archive_from_airflow
 
         from etl.archive.records.change_feed import last_seq
-        from etl.archive.storage.blobs import raise_if_lost
+        from etl.archive.storage.blobs import raise_if_unreadable
         from etl.pipeline.stages.attachments import read_scans
 
         archive = archive_from_airflow()
@@ -42,7 +42,7 @@ def read_scans() -> None:
             log.error("%s", each)
         if done.read:
             outlet_events[RECORDS].extra = {"source": None, "change_seq_to": last_seq(archive.engine)}
-        raise_if_lost(done.damaged, "scans")
+        raise_if_unreadable(done.damaged, "scans")
         if not done.read:
             # Skipped, it wakes nobody who waits for records.
             raise AirflowSkipException("no scan waits")

@@ -17,5 +17,5 @@ class GongkaiError(Exception):
         return f"{text} — {self.hint}" if self.hint else text
 
 
-class Away(GongkaiError):
+class Unavailable(GongkaiError):
     """The database or the object storage cannot be reached, or refuses for now: the same work may go well later."""

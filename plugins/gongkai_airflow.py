@@ -23,7 +23,7 @@ CHINA = pendulum.timezone("Asia/Shanghai")
 RETRIES = ExceptionRetryPolicy(
     [
         RetryRule(
-            ["etl.errors.Away", "sqlalchemy.exc.OperationalError"],
+            ["etl.errors.Unavailable", "sqlalchemy.exc.OperationalError"],
             RetryAction.RETRY,
             retry_delay=timedelta(seconds=30),
             reason="database or object storage away",

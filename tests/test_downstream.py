@@ -16,7 +16,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 from sqlalchemy import make_url, text
 
-from etl.archive.records.change_feed import Event, publish
+from etl.archive.records.change_feed import ChangeEvent, publish
 from etl.archive.storage.archive import Archive
 from etl.local.postgres import Postgres
 from etl.local.state import State
@@ -63,7 +63,7 @@ def live(archive: Archive) -> None:
                 state = "removed" if kind == "removed" else "current"
                 connection.execute(_STATE, {"record": record, "state": state})
                 version = connection.scalars(_VERSION, {"record": record}).one()
-            publish(connection, archive.store, [Event(kind, record, version, record, SOURCE)])
+            publish(connection, archive.store, [ChangeEvent(kind, record, version, record, SOURCE)])
 
 
 _NEW = text("""

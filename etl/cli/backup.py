@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from etl.archive.preservation.backup import Copied, backup, restore
+from etl.archive.preservation.backup import CopyResult, backup, restore
 from etl.archive.storage.archive import open_store
 from etl.cli.console import errors, output, progress
 from etl.errors import GongkaiError
@@ -39,13 +39,13 @@ def restore_command(
     _report_copied(copied, str(folder), "look for them in an older backup")
 
 
-def _with_progress(words: str, work: Callable[[Callable[[int], None]], Copied]) -> Copied:
+def _with_progress(words: str, work: Callable[[Callable[[int], None]], CopyResult]) -> CopyResult:
     with progress() as bar:
         task = bar.add_task(words, total=None)
         return work(lambda done: bar.update(task, completed=done))
 
 
-def _report_copied(copied: Copied, where: str, hint: str) -> None:
+def _report_copied(copied: CopyResult, where: str, hint: str) -> None:
     output.print(f"{copied.objects} objects looked at, {copied.copied} copied, {len(copied.damaged)} damaged")
     for key in copied.damaged:
         errors.print(f"[red]damaged: {errors.plain(key)}[/]", soft_wrap=True)

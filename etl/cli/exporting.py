@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from etl.archive.queries.citation import MOUNT, cite
-from etl.archive.queries.search import Filter, WrongFilter, read_filter
+from etl.archive.queries.search import InvalidFilter, RecordFilter, parse_filter
 from etl.archive.storage.archive import open_archive, open_database
-from etl.archive.storage.blobs import Lost
+from etl.archive.storage.blobs import UnreadableItem
 from etl.archive.storage.lookups import snapshot
 from etl.cli.console import errors, output, print_json, progress
 from etl.export.exporting import STANDARD_OUTPUT, WITH_PERMALINKS, DamagedExport, ExportRequest, Format, export
@@ -28,11 +28,11 @@ _EXPECTED = {
 }
 
 
-def _filter(**given: str | None) -> Filter:
+def _filter(**given: str | None) -> RecordFilter:
     """The filter of the options, which read as the browser's addresses do."""
     try:
-        return read_filter(given)
-    except WrongFilter as error:
+        return parse_filter(given)
+    except InvalidFilter as error:
         option = f"--{error.name.replace('_', '-')}"
         raise typer.BadParameter(f"{given[error.name]!r} is {_EXPECTED[error.name]}", param_hint=option) from error
 
@@ -93,7 +93,7 @@ def export_command(
     errors.print(f"{where}: {_summary(format, done.written, done.repeated, done.left_out)}", soft_wrap=True)
 
 
-def _print_damaged(damaged: Iterable[Lost]) -> None:
+def _print_damaged(damaged: Iterable[UnreadableItem]) -> None:
     """A line for each blob that is damaged."""
     for each in damaged:
         errors.print(f"[red]{errors.plain(str(each))}[/]", soft_wrap=True)

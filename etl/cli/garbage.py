@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from etl.archive.preservation.garbage import Unnamed, garbage, remove
+from etl.archive.preservation.garbage import UnreferencedObject, delete_unreferenced, find_unreferenced
 from etl.archive.storage.archive import open_archive
 from etl.cli.console import errors, output, table
 from etl.errors import GongkaiError
@@ -27,15 +27,15 @@ def garbage_command(
     archive = open_archive(settings())
     found, sizes, removed = Counter[str](), Counter[str](), Counter[str]()
 
-    def listed() -> Iterator[Unnamed]:
-        for each in garbage(archive):
+    def listed() -> Iterator[UnreferencedObject]:
+        for each in find_unreferenced(archive):
             found[each.kind] += 1
             sizes[each.kind] += each.size
             if not going:
                 _print_object(each)
             yield each
 
-    for each in remove(archive, listed(), grace) if going else listed():
+    for each in delete_unreferenced(archive, listed(), grace) if going else listed():
         if going:
             removed[each.kind] += 1
             _print_object(each)
@@ -43,7 +43,7 @@ def garbage_command(
     table(("kind", "objects", "bytes", "removed"), rows, to=errors)
 
 
-def _print_object(each: Unnamed) -> None:
+def _print_object(each: UnreferencedObject) -> None:
     """One line: kind, bytes, when it was written, name."""
     output.file.write(f"{each.kind}\t{each.size}\t{each.modified:%Y-%m-%dT%H:%M:%SZ}\t{each.key}\n")
 

@@ -9,7 +9,7 @@ import typer
 
 from etl.archive.records.corrections import WITHDRAWN, make_correction
 from etl.archive.storage.archive import open_archive
-from etl.archive.storage.blobs import Lost, raise_if_lost
+from etl.archive.storage.blobs import UnreadableItem, raise_if_unreadable
 from etl.archive.storage.database import connect
 from etl.cli.console import errors, output, print_json, progress, table
 from etl.errors import GongkaiError
@@ -91,11 +91,11 @@ def _print_result(done: Reread, dry_run: bool) -> None:
         table(("field", "record", "before", "now"), rows, title="samples")
 
 
-def _fail_if_unreadable(damaged: Sequence[Lost], what: str) -> None:
+def _fail_if_unreadable(damaged: Sequence[UnreadableItem], what: str) -> None:
     """Names what could not be read, a line each, and fails."""
     for each in damaged:
         errors.print(f"[red]{errors.plain(str(each))}[/]", soft_wrap=True)
-    raise_if_lost(damaged, what)
+    raise_if_unreadable(damaged, what)
 
 
 @app.command("scans")

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from etl.archive.queries.search import Filter, matches
+from etl.archive.queries.search import RecordFilter, matches
 from etl.archive.storage.lookups import is_current
 from etl.archive.storage.models import Blob, Capture, Content, Page, Record, RecordVersion
 
@@ -85,7 +85,7 @@ class RecordText:
     blob_sha256: str
 
 
-def export_size(connection: Connection, asked: Filter, *, all_captures: bool) -> ExportSize:
+def export_size(connection: Connection, asked: RecordFilter, *, all_captures: bool) -> ExportSize:
     """How much `exported_captures` gives."""
     found = select(func.count(), func.max(Capture.fetched_at)).where(
         Capture.id.in_(_capture_ids(asked, all_captures=all_captures))
@@ -99,7 +99,7 @@ def export_size(connection: Connection, asked: Filter, *, all_captures: bool) ->
     return ExportSize(number, newest, connection.scalars(lost).one())
 
 
-def exported_captures(connection: Connection, asked: Filter, *, all_captures: bool) -> Iterator[ExportedCapture]:
+def exported_captures(connection: Connection, asked: RecordFilter, *, all_captures: bool) -> Iterator[ExportedCapture]:
     """The captures with bytes, the earliest first: those that the records' current versions were read from, with the
     last ones of their further pages and files; or `all_captures` one that their pages ever had."""
     article = aliased(Page)
@@ -136,7 +136,9 @@ def exported_captures(connection: Connection, asked: Filter, *, all_captures: bo
         yield ExportedCapture(**row)
 
 
-def captures_with_known_damage(connection: Connection, asked: Filter, *, all_captures: bool) -> list[tuple[str, str]]:
+def captures_with_known_damage(
+    connection: Connection, asked: RecordFilter, *, all_captures: bool
+) -> list[tuple[str, str]]:
     """The blobs of those captures that were found damaged, each with the first address that had it."""
     query = (
         select(Blob.sha256, func.min(Capture.final_url))
@@ -153,7 +155,7 @@ def _first_of_same_bytes(column: InstrumentedAttribute[Any]) -> ColumnElement[An
     return func.first_value(column).over(partition_by=same, order_by=earliest)
 
 
-def record_texts(connection: Connection, asked: Filter) -> Iterator[RecordText]:
+def record_texts(connection: Connection, asked: RecordFilter) -> Iterator[RecordText]:
     """The pages that the records' current versions were read from, by number."""
     record, now = aliased(Record), aliased(RecordVersion)
     query = (
@@ -169,7 +171,7 @@ def record_texts(connection: Connection, asked: Filter) -> Iterator[RecordText]:
         yield RecordText(**row)
 
 
-def _matching_records(asked: Filter) -> CTE:
+def _matching_records(asked: RecordFilter) -> CTE:
     record, now = aliased(Record), aliased(RecordVersion)
     query = select(record.id, record.page_id, record.source_id, record.version, now.capture_id)
     return query.join(now, is_current(record, now)).where(matches(asked, record, now)).cte("documents")
@@ -193,7 +195,7 @@ def _pages(documents: CTE, *, all_captures: bool) -> CTE:
     return union(select(documents.c.page_id.label("id")), parts, files).cte("pages")
 
 
-def _capture_ids(asked: Filter, *, all_captures: bool) -> CompoundSelect[int] | Select[int]:
+def _capture_ids(asked: RecordFilter, *, all_captures: bool) -> CompoundSelect[int] | Select[int]:
     """Numbers of the captures."""
     documents = _matching_records(asked)
     pages = _pages(documents, all_captures=all_captures)

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, text
 
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import MissingObject, Store, sha256
-from etl.archive.storage.database import lock_exporting, readable_errors
+from etl.archive.storage.database import lock_change_export, translate_database_errors
 from etl.archive.storage.layout import CHANGES_EXPORT
 from etl.errors import GongkaiError
 from etl.export.parquet import write_parquet
@@ -97,9 +97,9 @@ def export_changes(archive: Archive, reader: Engine) -> ExportManifest:
 
     Raises `GongkaiError` where another export is under way, or the bucket is ahead of the database.
     """
-    with readable_errors(archive.engine), archive.engine.begin() as alone:
-        lock_exporting(alone)
-        with readable_errors(reader), reader.begin() as connection:
+    with translate_database_errors(archive.engine), archive.engine.begin() as alone:
+        lock_change_export(alone)
+        with translate_database_errors(reader), reader.begin() as connection:
             return _export_new_changes(connection, archive.store)
 
 

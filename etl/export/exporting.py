@@ -11,9 +11,9 @@ from typing import IO
 from sqlalchemy import Connection
 
 from etl.archive.queries.citation import MOUNT
-from etl.archive.queries.search import Filter
+from etl.archive.queries.search import RecordFilter
 from etl.archive.storage.archive import Archive, Database
-from etl.archive.storage.blobs import Lost, lost, read_blob
+from etl.archive.storage.blobs import UnreadableItem, read_blob, unreadable
 from etl.archive.storage.bucket import Damaged, DamagedBlob
 from etl.archive.storage.lookups import snapshot
 from etl.errors import GongkaiError
@@ -60,7 +60,7 @@ class ExportRequest:
 
     format: Format
     out: Path
-    filter: Filter
+    filter: RecordFilter
     all_captures: bool = False
     versions: bool = False
     base: str = MOUNT
@@ -75,7 +75,7 @@ class ExportResult:
     written: int
     repeated: int = 0
     left_out: int = 0
-    damaged: tuple[Lost, ...] = ()
+    damaged: tuple[UnreadableItem, ...] = ()
 
 
 Tell = Callable[[int, int], None]
@@ -114,7 +114,7 @@ def export(archive: Database, asked: ExportRequest, tell: Tell = lambda more, to
 class DamagedExport(Damaged):
     """Captures whose bytes are damaged were to be exported; `lost` names them."""
 
-    def __init__(self, lost: Sequence[Lost]) -> None:
+    def __init__(self, lost: Sequence[UnreadableItem]) -> None:
         super().__init__(
             f"{len(lost)} stored bodies are damaged and nothing was written; the first is {lost[0]}",
             hint="`gongkai fixity`, `gongkai restore BACKUP`; or leave them out: --skip-damaged",
@@ -143,13 +143,13 @@ def _export_captures(
     return ExportResult(done.responses + done.revisits, done.revisits, size.without_bytes, damaged)
 
 
-def _still_damaged(connection: Connection, archive: Archive, asked: ExportRequest) -> Iterator[Lost]:
+def _still_damaged(connection: Connection, archive: Archive, asked: ExportRequest) -> Iterator[UnreadableItem]:
     """What was found damaged and still is: better said before hours of writing than after them."""
     for digest, url in captures_with_known_damage(connection, asked.filter, all_captures=asked.all_captures):
         try:
             read_blob(archive, digest)
         except DamagedBlob as error:
-            yield lost(url, error)
+            yield unreadable(url, error)
 
 
 def _open_output(asked: ExportRequest) -> AbstractContextManager[IO[bytes]]:

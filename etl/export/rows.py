@@ -9,8 +9,14 @@ from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 from sqlalchemy.orm import aliased
 
 from etl.archive.queries.citation import cite
-from etl.archive.queries.search import Filter, matches, places, stood_for
-from etl.archive.storage.lookups import NO_TEXT, NUMBERED, is_current, require_number, require_source
+from etl.archive.queries.search import RecordFilter, copies, is_duplicate_of_earlier, matches
+from etl.archive.storage.lookups import (
+    NO_TEXT,
+    RECORD_NUMBER_HINT,
+    is_current,
+    require_source,
+    require_valid_record_number,
+)
 from etl.archive.storage.models import Capture, Content, File, Page, Record, RecordVersion, Source
 from etl.errors import GongkaiError
 
@@ -60,7 +66,7 @@ class RecordRow:
         return cite(self, base).text
 
 
-def count_rows(connection: Connection, asked: Filter, *, versions: bool = False) -> int:
+def count_rows(connection: Connection, asked: RecordFilter, *, versions: bool = False) -> int:
     """How many rows `record_rows` gives. Raises `GongkaiError` for a source that the archive does not know."""
     if asked.source:
         require_source(connection, asked.source)
@@ -70,26 +76,26 @@ def count_rows(connection: Connection, asked: Filter, *, versions: bool = False)
     return int(connection.scalars(joined).one())
 
 
-def record_rows(connection: Connection, asked: Filter, *, versions: bool = False) -> Iterator[list[RecordRow]]:
+def record_rows(connection: Connection, asked: RecordFilter, *, versions: bool = False) -> Iterator[list[RecordRow]]:
     """The records that match, in batches; with `versions` all versions of each, the first one first."""
     yield from _batches(connection, _query(asked, versions=versions))
 
 
-def distinct_texts(connection: Connection, asked: Filter) -> Iterator[tuple[str, str]]:
+def distinct_texts(connection: Connection, asked: RecordFilter) -> Iterator[tuple[str, str]]:
     """Short id and text of each document once, by the order of the records that stand for them; no empty texts."""
     record, now = aliased(Record), aliased(RecordVersion)
     query = (
         select(func.left(record.content_hash, 16), Content.text)
         .join(now, is_current(record, now))
         .join(Content, Content.hash == record.content_hash)
-        .where(matches(asked, record, now), ~stood_for(asked, record), record.content_hash != NO_TEXT)
+        .where(matches(asked, record, now), ~is_duplicate_of_earlier(asked, record), record.content_hash != NO_TEXT)
         .order_by(record.id)
     )
     for row in connection.execute(query, execution_options={"yield_per": ROWS_PER_BATCH}):
         yield row[0], row[1]
 
 
-def count_texts(connection: Connection, asked: Filter) -> tuple[int, int]:
+def count_texts(connection: Connection, asked: RecordFilter) -> tuple[int, int]:
     """How many texts `distinct_texts` gives, and how many records that match have none."""
     record, now = aliased(Record), aliased(RecordVersion)
     empty = record.content_hash == NO_TEXT
@@ -104,13 +110,13 @@ def count_texts(connection: Connection, asked: Filter) -> tuple[int, int]:
 
 def record_row(connection: Connection, record: int, version: int | None = None) -> RecordRow:
     """A record in that version, or in its current one. Raises `GongkaiError` when there is none."""
-    require_number(record)
+    require_valid_record_number(record)
     known = connection.scalar(select(Record.version).where(Record.id == record))
     if known is None:
-        raise GongkaiError(f"no record {record}", hint=NUMBERED)
+        raise GongkaiError(f"no record {record}", hint=RECORD_NUMBER_HINT)
     if version is not None and not 0 < version <= known:
         raise GongkaiError(f"record {record} has no version {version}", hint=f"its current version is {known}")
-    query = _query(Filter(), versions=version is not None, only=(record, version))
+    query = _query(RecordFilter(), versions=version is not None, only=(record, version))
     return next(batch[0] for batch in _batches(connection, query))
 
 
@@ -129,7 +135,7 @@ def _batches(connection: Connection, query: Select[Any]) -> Iterator[list[Record
         yield [RecordRow(**row) for row in part]
 
 
-def _query(asked: Filter, *, versions: bool, only: tuple[int, int | None] | None = None) -> Select[Any]:
+def _query(asked: RecordFilter, *, versions: bool, only: tuple[int, int | None] | None = None) -> Select[Any]:
     record, now, told = aliased(Record), aliased(RecordVersion), aliased(RecordVersion)
     wanted = told.record_id == record.id if versions else is_current(record, told)
     columns: tuple[Any, ...] = (
@@ -163,7 +169,7 @@ def _query(asked: Filter, *, versions: bool, only: tuple[int, int | None] | None
         record.created_at.label("first_seen_at"),
         told.created_at.label("version_at"),
         record.updated_at.label("changed_at"),
-        places(record).label("places"),
+        copies(record).label("places"),
         _first_record(record).label("first_record"),
     )
     query = (

@@ -13,7 +13,7 @@ import pyarrow as pa
 from sqlalchemy import Connection
 
 from etl.archive.queries.citation import permalink
-from etl.archive.queries.search import Filter
+from etl.archive.queries.search import RecordFilter
 from etl.export.parquet import write_parquet
 from etl.export.rows import RecordRow, count_texts, distinct_texts, file_readings, record_rows
 from etl.fields import DATE_COLUMNS
@@ -69,7 +69,7 @@ SCHEMA = pa.schema(
 
 
 def write_jsonl(
-    connection: Connection, asked: Filter, out: IO[bytes], base: str, *, versions: bool, tell: Tell
+    connection: Connection, asked: RecordFilter, out: IO[bytes], base: str, *, versions: bool, tell: Tell
 ) -> None:
     """One JSON object a line: every column, every field's evidence, and what was read in the attachments."""
     for batch in record_rows(connection, asked, versions=versions):
@@ -81,7 +81,9 @@ def write_jsonl(
         tell(len(batch))
 
 
-def write_csv(connection: Connection, asked: Filter, out: IO[bytes], base: str, *, versions: bool, tell: Tell) -> None:
+def write_csv(
+    connection: Connection, asked: RecordFilter, out: IO[bytes], base: str, *, versions: bool, tell: Tell
+) -> None:
     """UTF-8 with a byte order mark, without which Excel takes Chinese for the system's own charset; RFC 4180.
 
     No texts: a spreadsheet cell holds 32,767 characters.
@@ -104,7 +106,7 @@ def write_csv(connection: Connection, asked: Filter, out: IO[bytes], base: str, 
 
 
 def write_rows_as_parquet(
-    connection: Connection, asked: Filter, out: IO[bytes], base: str, *, versions: bool, tell: Tell
+    connection: Connection, asked: RecordFilter, out: IO[bytes], base: str, *, versions: bool, tell: Tell
 ) -> None:
     """Every column, with nested fields and attachments."""
 
@@ -116,7 +118,7 @@ def write_rows_as_parquet(
     write_parquet(out, SCHEMA, batches())
 
 
-def write_texts(connection: Connection, asked: Filter, folder: Path, tell: Tell) -> int:
+def write_texts(connection: Connection, asked: RecordFilter, folder: Path, tell: Tell) -> int:
     """A file a text, `NNN_<short id>.txt`: paragraphs on lines of their own, UTF-8, no line end after the last one.
 
     Returns how many records have no text, and therefore no file.

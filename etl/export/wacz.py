@@ -13,7 +13,7 @@ from typing import IO
 
 from sqlalchemy import Connection
 
-from etl.archive.queries.search import Filter
+from etl.archive.queries.search import RecordFilter
 from etl.archive.storage.archive import Archive
 from etl.export.captures import ExportSize, record_texts
 from etl.export.cdxj import INDEX_NAME, LineSorter, index_line, write_index
@@ -26,7 +26,7 @@ _WARC_PATH = "archive/data.warc.gz"
 def write_wacz(
     connection: Connection,
     archive: Archive,
-    asked: Filter,
+    asked: RecordFilter,
     out: IO[bytes],
     size: ExportSize,
     *,
@@ -85,7 +85,7 @@ def _package_file(
     resources.append({"name": name, "path": path, "hash": f"sha256:{counted.sha256}", "bytes": counted.size})
 
 
-def _write_page_list(connection: Connection, asked: Filter, out: HashingWriter, damaged: Container[str]) -> None:
+def _write_page_list(connection: Connection, asked: RecordFilter, out: HashingWriter, damaged: Container[str]) -> None:
     out.write(_json_line({"format": "json-pages-1.0", "id": "pages", "title": "公开文件", "hasText": True}))
     for page in record_texts(connection, asked):
         if page.blob_sha256 in damaged:

@@ -21,9 +21,9 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.utils import Digester
 from warcio.warcwriter import WARCWriter
 
-from etl.archive.queries.search import Filter
+from etl.archive.queries.search import RecordFilter
 from etl.archive.storage.archive import Archive
-from etl.archive.storage.blobs import Lost, lost, read_blob
+from etl.archive.storage.blobs import UnreadableItem, read_blob, unreadable
 from etl.archive.storage.bucket import DamagedBlob
 from etl.export.captures import ExportedCapture, ExportSize, exported_captures
 from etl.export.output import ByteSink, HashingWriter
@@ -53,13 +53,13 @@ class WarcResult:
 
     responses: int
     revisits: int
-    damaged: dict[str, Lost]
+    damaged: dict[str, UnreadableItem]
 
 
 def write_warc(
     connection: Connection,
     archive: Archive,
-    asked: Filter,
+    asked: RecordFilter,
     out: ByteSink,
     size: ExportSize,
     *,
@@ -75,13 +75,13 @@ def write_warc(
     writer = _Sha256Writer(counted, gzip=True, warc_version="WARC/1.1")
     writer.write_record(_warcinfo_record(writer, asked, size.newest or _EPOCH))
     responses = revisits = 0
-    damaged: dict[str, Lost] = {}
+    damaged: dict[str, UnreadableItem] = {}
     for item in exported_captures(connection, asked, all_captures=all_captures):
         before = counted.size
         try:
             body = None if item.is_repeat else read_blob(archive, item.blob_sha256)
         except DamagedBlob as error:
-            damaged[item.blob_sha256] = lost(item.final_url, error)
+            damaged[item.blob_sha256] = unreadable(item.final_url, error)
         if gone := damaged.get(item.blob_sha256):
             writer.write_record(_metadata_record(writer, item, {"gongkai-damaged": f"{gone.kind}: {gone.detail}"}))
             tell(1)
@@ -173,7 +173,7 @@ def _json_without_spaces(value: Mapping[str, Any]) -> str:
     return json.dumps(value, separators=(",", ":"), sort_keys=True).replace(" ", "\\u0020")
 
 
-def _warcinfo_record(writer: _Sha256Writer, asked: Filter, newest: datetime) -> Any:
+def _warcinfo_record(writer: _Sha256Writer, asked: RecordFilter, newest: datetime) -> Any:
     """The file's own description. Its date is that of the newest capture: one of today would change the bytes."""
     filters = {name: getattr(asked, name) for name in asked.__slots__ if getattr(asked, name)}
     said = _warc_fields(

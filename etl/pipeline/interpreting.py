@@ -9,9 +9,9 @@ from urllib.parse import unquote
 
 from sqlalchemy import Connection, text
 
-from etl.archive.records.recording import Read, with_listing
+from etl.archive.records.recording import ExtractedPage, fill_from_listing
 from etl.archive.storage.archive import Archive
-from etl.archive.storage.blobs import Lost, lost, read_blob
+from etl.archive.storage.blobs import UnreadableItem, read_blob, unreadable
 from etl.archive.storage.bucket import DamagedBlob
 from etl.clock import CHINA
 from etl.extract import A_FILE, Attachment, Extraction, extract, unique_attachments
@@ -43,7 +43,7 @@ def linked_files(source: Source, family: Platform | None, answer: Attempt) -> tu
 
 def read_pages(
     archive: Archive, pool: Executor, source: Source, pages: Sequence[Any]
-) -> tuple[list[Read], dict[int, Lost]]:
+) -> tuple[list[ExtractedPage], dict[int, UnreadableItem]]:
     """What captures say; `pages` are rows of page_id, capture_id and listing. By page, those whose bytes are damaged.
 
     An article is read as it was then: each further page in its last capture before the first page was asked again.
@@ -54,19 +54,19 @@ def read_pages(
     bodies = pool.map(lambda row: _body(archive, row.blob_sha256), found)
     read: dict[int, list[Extraction]] = {}
     addresses = {row.of: row.url for row in found if row.part == 1}
-    damaged: dict[int, Lost] = {}
+    damaged: dict[int, UnreadableItem] = {}
     for row, body in zip(found, bodies, strict=True):
         if isinstance(body, DamagedBlob):
-            damaged.setdefault(row.of, lost(addresses[row.of], body))
+            damaged.setdefault(row.of, unreadable(addresses[row.of], body))
             continue
         said = read_capture(source, family, row.final_url, row.headers, body, row.fetched_at)
         read.setdefault(row.of, []).append(said)
     whole = [row for row in pages if row.page_id not in damaged]
     return [
-        Read(
+        ExtractedPage(
             row.page_id,
             row.capture_id,
-            listed_file(with_listing(joined(first, rest), row.listing), addresses[row.page_id]),
+            listed_file(fill_from_listing(joined(first, rest), row.listing), addresses[row.page_id]),
         )
         for row in whole
         for first, *rest in [read[row.page_id]]

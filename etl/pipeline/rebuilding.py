@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import Engine, text
 
-from etl.archive.preservation.rebuild import Rebuilt, Tell, rebuild
-from etl.archive.records.recording import record
+from etl.archive.preservation.rebuild import RebuildResult, Tell, rebuild
+from etl.archive.records.recording import record_extractions
 from etl.archive.storage.archive import Archive
-from etl.archive.storage.blobs import Lost, note, raise_if_lost
+from etl.archive.storage.blobs import UnreadableItem, raise_if_unreadable, report_damage
 from etl.pipeline.interpreting import read_pages
 from etl.pipeline.stages.extracting import CHUNK, GETS_AT_ONCE
 from etl.pipeline.stages.reextracting import kept_source
@@ -26,7 +26,7 @@ ORDER BY p.source_id, c.run_id, p.id
 """)
 
 
-def rebuild_archive(archive: Archive, owner: Engine, tell: Tell) -> Rebuilt:
+def rebuild_archive(archive: Archive, owner: Engine, tell: Tell) -> RebuildResult:
     """Fills the archive's database from its bucket. Interrupted, the same again goes on.
 
     Pages whose bytes are damaged stay unread, for the next crawl. Raises `Damaged` when all else is done.
@@ -37,7 +37,7 @@ def rebuild_archive(archive: Archive, owner: Engine, tell: Tell) -> Rebuilt:
     runs: dict[tuple[str, int], list[object]] = {}
     for row in unread:
         runs.setdefault((row.source_id, row.run_id), []).append(row)
-    done, lost = 0, dict[int, Lost]()
+    done, lost = 0, dict[int, UnreadableItem]()
     with ThreadPoolExecutor(GETS_AT_ONCE) as pool:
         for (source_id, run_id), rows in runs.items():
             with archive.engine.connect() as connection:
@@ -45,11 +45,11 @@ def rebuild_archive(archive: Archive, owner: Engine, tell: Tell) -> Rebuilt:
             for start in range(0, len(rows), CHUNK):
                 chunk = rows[start : start + CHUNK]
                 read, damaged = read_pages(archive, pool, source, chunk)
-                record(archive, source_id, run_id, read)
+                record_extractions(archive, source_id, run_id, read)
                 lost |= damaged
                 tell("pages", done := done + len(chunk), len(unread))
-    note(archive, lost.values())
+    report_damage(archive, lost.values())
     for each in lost.values():
         log.error("not read: %s", each)
-    raise_if_lost(lost.values(), "pages")
+    raise_if_unreadable(lost.values(), "pages")
     return rebuilt

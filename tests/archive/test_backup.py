@@ -21,7 +21,7 @@ def quiet(*_: Any) -> None:
 
 
 def contents(archive: Archive) -> dict[str, bytes]:
-    return {key: archive.store.read(key) for key in archive.store.keys("")}
+    return {key: archive.store.read(key) for key in archive.store.list_keys("")}
 
 
 def test_an_emptied_bucket_is_filled_again_byte_for_byte(archive: Archive, tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_damage_is_carried_neither_way(
     assert "1 objects are damaged in the bucket" in said
     assert not (folder / blob_key(digests[0])).exists()
 
-    log = next(archive.store.keys("captures/"))
+    log = next(archive.store.list_keys("captures/"))
     archive.store.remove(log)
     for key in (log, blob_key(digests[1])):
         body = (folder / key).read_bytes()
@@ -67,11 +67,11 @@ def test_damage_is_carried_neither_way(
 def test_a_log_that_grew_since_the_copy_stays(archive: Archive, tmp_path: Path) -> None:
     keep(archive, tmp_path, 1)
     backup(archive.store, tmp_path / "copy", quiet)
-    log = next(archive.store.keys("runs/"))
-    lines = [*archive.store.log(log), {"more": 1}]
-    archive.store.put_log(log, lines)
+    log = next(archive.store.list_keys("runs/"))
+    lines = [*archive.store.read_log(log), {"more": 1}]
+    archive.store.write_log(log, lines)
     assert restore(archive.store, tmp_path / "copy", quiet).copied == 0
-    assert archive.store.log(log) == lines
+    assert archive.store.read_log(log) == lines
     assert backup(archive.store, tmp_path / "copy", quiet).copied == 1
 
 
@@ -86,9 +86,9 @@ def test_a_log_that_is_written_once_never_replaces_another(archive: Archive, tmp
     keep(archive, tmp_path, 2)
     folder = tmp_path / "copy"
     backup(archive.store, folder, quiet)
-    [journal] = archive.store.keys("changes/")
+    [journal] = archive.store.list_keys("changes/")
     first = (folder / journal).read_bytes()
-    archive.store.put_log(journal, [{"other": 1}])
+    archive.store.write_log(journal, [{"other": 1}])
     assert backup(archive.store, folder, quiet).copied == 1
     [older] = (folder / journal).parent.glob("*.before-*")
     assert older.read_bytes() == first

@@ -12,11 +12,11 @@ from demo.server import Site, serve
 from etl.archive.crawls.run import Options
 from etl.archive.crawls.runs import open_run, resume_run
 from etl.archive.preservation.fixity import audit
-from etl.archive.preservation.garbage import remove
-from etl.archive.records.change_feed import Event, publish
+from etl.archive.preservation.garbage import delete_unreferenced
+from etl.archive.records.change_feed import ChangeEvent, publish
 from etl.archive.records.corrections import correct
 from etl.archive.storage.archive import Archive, open_archive
-from etl.archive.storage.consistency import Behind
+from etl.archive.storage.consistency import DatabaseBehindBucket
 from etl.archive.storage.layout import CHANGES, RUNS
 from etl.errors import GongkaiError
 from etl.local.postgres import Postgres
@@ -64,7 +64,7 @@ def dumped(
 
 
 def journal(archive: Archive) -> dict[str, bytes]:
-    return {key: archive.store.read(key) for key in archive.store.keys(CHANGES)}
+    return {key: archive.store.read(key) for key in archive.store.list_keys(CHANGES)}
 
 
 def first_record(archive: Archive) -> int:
@@ -78,10 +78,10 @@ def refuses_everything(archive: Archive, site: Site, record: int) -> None:
         lambda: open_run(archive, source_of(site), "new", Options()),
         lambda: resume_run(archive, source_of(site), "old"),
         lambda: audit(archive, quiet),
-        lambda: list(remove(archive, [], older_than=None)),  # type: ignore[arg-type]
+        lambda: list(delete_unreferenced(archive, [], older_than=None)),  # type: ignore[arg-type]
     ]
     for write in writers:
-        with pytest.raises(Behind, match="gongkai rebuild"):
+        with pytest.raises(DatabaseBehindBucket, match="gongkai rebuild"):
             write()
 
 
@@ -98,7 +98,7 @@ def test_nobody_writes_into_a_rebuild_that_was_cut_off(
         rebuild_archive(again, create_engine(owner_url), interrupted_at(step, 1))
     if step == "changes":
         refuses_everything(again, site, record)
-    with pytest.raises(Behind, match="has not ended"):
+    with pytest.raises(DatabaseBehindBucket, match="has not ended"):
         crawl_site(again, site)
     assert journal(again) == told
     rebuild_archive(again, create_engine(owner_url), quiet)
@@ -131,7 +131,7 @@ def test_a_dump_from_before_a_crawl_that_changed_nothing_is_behind_too(
     told = journal(archive)
     assert crawl_site(archive, site, Options(full=True)).updated == 0
     assert journal(archive) == told
-    with pytest.raises(Behind, match="tells of runs"):
+    with pytest.raises(DatabaseBehindBucket, match="tells of runs"):
         crawl_site(old, site)
     rebuild_archive(old, create_engine(old_owner), quiet)
     assert dump(old) == dump(archive)
@@ -139,10 +139,10 @@ def test_a_dump_from_before_a_crawl_that_changed_nothing_is_behind_too(
 
 def test_logs_of_runs_under_their_former_names_are_known(archive: Archive, site: Site) -> None:
     run = open_run(archive, source_of(site), "old", Options())
-    archive.store.put_log(f"{RUNS}{site.name}/2025-01-02/030405000000-{run.id}.jsonl.gz", [{}])
+    archive.store.write_log(f"{RUNS}{site.name}/2025-01-02/030405000000-{run.id}.jsonl.gz", [{}])
     open_run(archive, source_of(site), "new", Options())
-    archive.store.put_log(f"{RUNS}{site.name}/2025-01-02/030405000000-99.jsonl.gz", [{}])
-    with pytest.raises(Behind, match="runs up to 99"):
+    archive.store.write_log(f"{RUNS}{site.name}/2025-01-02/030405000000-99.jsonl.gz", [{}])
+    with pytest.raises(DatabaseBehindBucket, match="runs up to 99"):
         open_run(archive, source_of(site), "newer", Options())
 
 
@@ -163,7 +163,7 @@ def test_a_capture_whose_number_is_taken_is_no_silent_loss(archive: Archive, own
 def test_what_a_dead_transaction_told_is_no_history(archive: Archive, tmp_path: Path) -> None:
     keep(archive, tmp_path, 2)
     [record] = rows(archive, "SELECT id, page_id, source_id FROM archive.record ORDER BY id LIMIT 1")
-    removed = Event("removed", record["id"], 1, record["page_id"], record["source_id"])
+    removed = ChangeEvent("removed", record["id"], 1, record["page_id"], record["source_id"])
     with archive.engine.connect() as connection, connection.begin() as transaction:
         publish(connection, archive.store, [removed])
         transaction.rollback()
@@ -171,5 +171,5 @@ def test_what_a_dead_transaction_told_is_no_history(archive: Archive, tmp_path: 
     audit(archive, quiet)
     correct(archive, record["id"], {"publisher": "更正的机关"}, "馆员", "与原件不符")
     assert len(journal(archive)) == 2
-    [*_, last] = archive.store.keys(CHANGES)
-    assert archive.store.log(last)[0]["kind"] == "corrected"
+    [*_, last] = archive.store.list_keys(CHANGES)
+    assert archive.store.read_log(last)[0]["kind"] == "corrected"

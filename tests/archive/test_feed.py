@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 from sqlalchemy import make_url
 
-from etl.archive.records.change_feed import Event, publish
+from etl.archive.records.change_feed import ChangeEvent, publish
 from etl.archive.storage.archive import Archive
 from tests.support.filled import SOURCE, fill
 
@@ -22,7 +22,7 @@ def write(archive: Archive, number: int) -> list[str]:
     told = []
     for turn in range(TRANSACTIONS):
         reasons = [f"{number}:{turn}:{place}" for place in range(1 + turn % 3)]
-        events = [Event("updated", number + 1, 1, number + 1, SOURCE, reason=reason) for reason in reasons]
+        events = [ChangeEvent("updated", number + 1, 1, number + 1, SOURCE, reason=reason) for reason in reasons]
         try:
             with archive.engine.begin() as connection:
                 publish(connection, archive.store, events)

@@ -2,7 +2,7 @@
 
 from sqlalchemy import text
 
-from etl.archive.records.file_readings import keep_reading
+from etl.archive.records.file_readings import store_file_reading
 from etl.archive.storage.archive import Archive
 from etl.files import FileOutcome, FileReading, Member
 from tests.support.gongkai import rows
@@ -15,7 +15,7 @@ def test_what_the_database_cannot_hold_is_left_out_of_all_that_a_file_says(archi
         connection.execute(text("INSERT INTO archive.blob (sha256, size) VALUES (:sha256, 1)"), {"sha256": digest})
     member = Member("通\0知.doc", "application/msword", FileOutcome.BROKEN, "no part \0\0", 1)
     reading = FileReading("application/zip", FileOutcome.BROKEN, "1 bro\0ken", "水\0务", members=(member,))
-    keep_reading(archive, digest, reading)
+    store_file_reading(archive, digest, reading)
     (kept,) = rows(
         archive,
         "SELECT f.reason, f.members, c.text FROM archive.file f JOIN archive.content c ON c.hash = content_hash",

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import insert
 
 from etl.archive.preservation.backup import backup, restore
-from etl.archive.preservation.fixity import Damage, audit, replay
+from etl.archive.preservation.fixity import Damage, audit, replay_events
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import read_blob
 from etl.archive.storage.bucket import Damaged, DamagedBlob, Store, StoreError
@@ -181,8 +181,8 @@ def test_events_are_in_the_bucket_before_their_rows_and_fill_the_table_again(
     age(owner_url, undone)
     for _ in range(2):
         with archive.engine.begin() as connection:
-            for key in archive.store.keys(FIXITY):
-                replay(connection, archive.store.log(key))
+            for key in archive.store.list_keys(FIXITY):
+                replay_events(connection, archive.store.read_log(key))
     assert rows(archive, EVENTS) == events
     assert sorted(rows(archive, BLOBS), key=str) == sorted(blobs, key=str)
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from etl.archive.preservation.fixity import audit
-from etl.archive.preservation.garbage import REMOVABLE, Unnamed, garbage, remove
+from etl.archive.preservation.garbage import REMOVABLE, UnreferencedObject, delete_unreferenced, find_unreferenced
 from etl.archive.storage.archive import Archive
-from etl.archive.storage.consistency import Behind
+from etl.archive.storage.consistency import DatabaseBehindBucket
 from etl.archive.storage.layout import REMOVALS, blob_key
 from etl.local.services import Addresses
 from etl.settings import Settings
@@ -28,35 +28,35 @@ def littered(archive: Archive, services: Addresses, tmp_path: Path) -> dict[str,
     keep(archive, tmp_path, 3)
     orphan, logged = (archive.store.put_blob(body) for body in (b"of a step that died", b"named in a log alone"))
     reading = f"files/{orphan[:2]}/{orphan[2:4]}/{orphan}.jsonl.gz"
-    archive.store.put_log(reading, [{}])
-    archive.store.put_log(LOG, [{"blob": logged}, {"blob": None}])
+    archive.store.write_log(reading, [{}])
+    archive.store.write_log(LOG, [{"blob": logged}, {"blob": None}])
     services.store.client().put_object(archive.store.address.bucket, "notes.txt", io.BytesIO(b"?"), 1)
     return {"blob": blob_key(orphan), "reading": reading}
 
 
-def named(found: list[Unnamed]) -> dict[str, str]:
+def named(found: list[UnreferencedObject]) -> dict[str, str]:
     return {each.kind: each.key for each in found}
 
 
 def test_what_nothing_names_is_told_and_what_a_log_names_is_not(archive: Archive, littered: dict[str, str]) -> None:
-    archive.store.put_log(AHEAD, [{}])
-    found = list(garbage(archive))
+    archive.store.write_log(AHEAD, [{}])
+    found = list(find_unreferenced(archive))
     assert len(found) == 5
     assert named(found) == littered | {"unadopted": LOG, "ahead": AHEAD, "foreign": "notes.txt"}
     # Of what the database forgot nobody can say that nothing names it.
-    with pytest.raises(Behind, match="gongkai rebuild"):
-        list(remove(archive, found, AT_ONCE))
+    with pytest.raises(DatabaseBehindBucket, match="gongkai rebuild"):
+        list(delete_unreferenced(archive, found, AT_ONCE))
 
 
 def test_only_what_may_go_is_removed_and_only_after_the_grace_period(
     archive: Archive, littered: dict[str, str]
 ) -> None:
-    assert list(remove(archive, garbage(archive), timedelta(days=7))) == []
-    removed = list(remove(archive, garbage(archive), AT_ONCE))
+    assert list(delete_unreferenced(archive, find_unreferenced(archive), timedelta(days=7))) == []
+    removed = list(delete_unreferenced(archive, find_unreferenced(archive), AT_ONCE))
     assert named(removed) == littered
-    (log,) = archive.store.keys(REMOVALS)
-    assert [line["key"] for line in archive.store.log(log)] == [each.key for each in removed]
-    assert {each.kind for each in garbage(archive)} == {"unadopted", "foreign"}
+    (log,) = archive.store.list_keys(REMOVALS)
+    assert [line["key"] for line in archive.store.read_log(log)] == [each.key for each in removed]
+    assert {each.kind for each in find_unreferenced(archive)} == {"unadopted", "foreign"}
     assert audit(archive, lambda *_: None).damaged == ()
 
 
@@ -64,11 +64,11 @@ def test_bytes_that_a_crawl_meets_again_meanwhile_stay(archive: Archive, tmp_pat
     """A body was stored long ago by a step that died; a crawl stores it again after it was found to be garbage."""
     (digest,) = keep(archive, tmp_path, 1)
     other = archive.store.put_blob(b"written again a moment ago, its row not yet there")
-    looks = [archive.store.look(blob_key(each)) for each in (digest, other)]
-    found = [Unnamed("blob", look.key, look.size, look.modified) for look in looks]
+    looks = [archive.store.stat(blob_key(each)) for each in (digest, other)]
+    found = [UnreferencedObject("blob", look.key, look.size, look.modified) for look in looks]
     old = [replace(each, modified=each.modified - timedelta(days=8)) for each in found]
-    assert list(remove(archive, old, timedelta(days=7))) == []
-    assert list(remove(archive, found[:1], AT_ONCE)) == [], "its row is there by now"
+    assert list(delete_unreferenced(archive, old, timedelta(days=7))) == []
+    assert list(delete_unreferenced(archive, found[:1], AT_ONCE)) == [], "its row is there by now"
     assert archive.store.blob(digest)
     assert archive.store.blob(other)
 
@@ -77,7 +77,7 @@ def test_a_database_that_lost_its_rows_makes_no_garbage_of_the_bucket(
     archive: Archive, littered: dict[str, str], owner_url: str
 ) -> None:
     age(owner_url, "TRUNCATE archive.blob CASCADE")
-    assert {each.key for each in garbage(archive) if each.kind in REMOVABLE} == set(littered.values())
+    assert {each.key for each in find_unreferenced(archive) if each.kind in REMOVABLE} == set(littered.values())
 
 
 def test_the_command_lists_and_removes_nothing_young(

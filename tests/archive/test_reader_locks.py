@@ -11,7 +11,7 @@ from sqlalchemy import make_url
 
 from demo import demo_sites
 from demo.server import serve
-from etl.archive.preservation.garbage import garbage, remove
+from etl.archive.preservation.garbage import delete_unreferenced, find_unreferenced
 from etl.archive.records.corrections import correct
 from etl.archive.storage.archive import Archive, open_reader
 from etl.archive.storage.layout import blob_key
@@ -97,7 +97,9 @@ def test_a_reader_that_locks_what_it_can_holds_up_nobody(
         again = crawl_site(archive, site, assertions=SMALL)
         assert again.records > 0
         correct(archive, first["id"], {"publisher": "某局"}, "甲", "抄录有误")
-        assert [each.key for each in remove(archive, garbage(archive), timedelta(0))] == [unnamed]
+        assert [each.key for each in delete_unreferenced(archive, find_unreferenced(archive), timedelta(0))] == [
+            unnamed
+        ]
         export = open_reader(Settings.model_validate({"database_reader_url": reader_url}))
         assert export_changes(archive, export).change_seq_to > 0
         export.dispose()

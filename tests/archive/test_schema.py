@@ -7,7 +7,7 @@ from sqlalchemy.exc import ProgrammingError
 from demo import demo_sites
 from demo.server import serve
 from etl.archive.storage.archive import Archive, open_archive
-from etl.archive.storage.database import DatabaseError, connect, require_current
+from etl.archive.storage.database import DatabaseError, connect, require_schema_revision
 from etl.archive.storage.migrations import check_migrations, downgrade, migrate
 from etl.archive.storage.models import SCHEMA, Base
 from etl.pipeline.rebuilding import rebuild_archive
@@ -23,9 +23,9 @@ def test_migrations_go_down_and_up_again(owner_url: str, database_url: str) -> N
     downgrade(owner_url)
     assert inspect(create_engine(owner_url)).get_table_names(schema=SCHEMA) == ["alembic_version"]
     with pytest.raises(DatabaseError, match="gongkai migrate"):
-        require_current(connect(database_url))
+        require_schema_revision(connect(database_url))
     migrate(owner_url)
-    require_current(connect(database_url))
+    require_schema_revision(connect(database_url))
 
 
 def test_migrations_go_down_and_up_on_a_filled_database(

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from etl.archive.records import near_duplicates
-from etl.archive.records.near_duplicates import Similar, rebuild_signatures, similar_to
+from etl.archive.records.near_duplicates import SimilarRecord, rebuild_signatures, similar_to
 from etl.archive.storage.archive import Archive
 from etl.extract import content_hash
 from etl.extract.similarity import MIN_CONTAINMENT, SCHEME, LineDifference, bands, containment, differences, shingles
@@ -56,7 +56,7 @@ def take(archive: Archive, tmp_path: Path) -> Take:
     return imported
 
 
-def near(archive: Archive, record: int, limit: int = near_duplicates.LIMIT) -> tuple[Similar, ...]:
+def near(archive: Archive, record: int, limit: int = near_duplicates.LIMIT) -> tuple[SimilarRecord, ...]:
     with archive.engine.connect() as connection:
         return similar_to(connection, record, limit)
 
@@ -123,7 +123,7 @@ def test_two_notices_of_one_template_differ_by_what_is_filled_in() -> None:
 def test_among_many_of_one_template_the_nearest_is_found(
     archive: Archive, take: Take, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(near_duplicates, "BUCKET", 5)
+    monkeypatch.setattr(near_duplicates, "MAX_TEXTS_PER_BAND", 5)
     form = prose(1, 1000)
     texts = {f"n{seed}": filled(form, seed, 12) for seed in range(40)}
     records = take(**texts, twin=f"{texts['n39']}\n特此公告")

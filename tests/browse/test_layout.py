@@ -5,7 +5,7 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.archive.storage.bucket import Kind as Damage
+from etl.archive.storage.bucket import DamageKind as Damage
 from etl.browse.language.labels import (
     DAMAGE,
     FIELDS,

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text, update
 from starlette.testclient import TestClient
 
-from etl.archive.queries.search import Filter, Total, read_filter, total
+from etl.archive.queries.search import MatchCount, RecordFilter, count_matches, parse_filter
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.lookups import snapshot
 from etl.archive.storage.models import Record
@@ -139,7 +139,7 @@ def test_every_filter_of_an_export_is_one_of_the_list(archive: Archive, reader: 
         assert [line["title"] for line in found["lines"]] == [everything[place] for place in places], asked
         assert found["total"] == {"number": len(places), "exact": True}
         # The address that a page of the list gives for itself asks the same.
-        again = read_filter(asked).given()
+        again = parse_filter(asked).to_query()
         assert _list(reader, **again)["lines"] == found["lines"], again
         html = reader.get("/archive/", params=asked).text
         assert f"共 {len(places)} 条记录" in html
@@ -165,14 +165,14 @@ def test_what_takes_long_to_count_is_told_as_more_than(
 ) -> None:
     keep(archive, tmp_path, *(Page(number) for number in range(55)))
     with snapshot(archive) as connection:
-        assert total(connection, Filter(q="清淤"), 5) == Total(55, exact=True)
+        assert count_matches(connection, RecordFilter(q="清淤"), 5) == MatchCount(55, exact=True)
         # The time for counting is a limit for counting alone, and a query that ran into it spoils nothing after it.
         connection.execute(text("SET LOCAL statement_timeout = 4000"))
         monkeypatch.setattr("etl.archive.queries.search.matches", lambda *_: text("pg_sleep(1) IS NOT NULL"))
-        assert total(connection, Filter(q="清淤"), 0.01) is None
+        assert count_matches(connection, RecordFilter(q="清淤"), 0.01) is None
         assert connection.scalar(text("SHOW statement_timeout")) == "4s"
     monkeypatch.undo()
-    monkeypatch.setattr(record_list, "total", lambda *_: None)
+    monkeypatch.setattr(record_list, "count_matches", lambda *_: None)
     assert _list(reader, q="清淤")["total"] == {"number": 50, "exact": False}
     assert "超过 50 条记录" in reader.get("/archive/", params={"q": "清淤"}).text
 

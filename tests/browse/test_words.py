@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 from sqlalchemy import CheckConstraint, Table
 
-from etl.archive.storage.bucket import Kind as DamageKind
+from etl.archive.storage.bucket import DamageKind
 from etl.archive.storage.models import Record, RecordVersion, Run
 from etl.browse.language import labels, messages
 from etl.browse.language.bilingual import both, named, say

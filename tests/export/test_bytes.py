@@ -18,7 +18,7 @@ from sqlalchemy import select
 from warcio.archiveiterator import ArchiveIterator
 
 from etl.archive.preservation.fixity import audit
-from etl.archive.queries.search import Filter
+from etl.archive.queries.search import RecordFilter
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import Store
 from etl.archive.storage.layout import blob_key
@@ -40,7 +40,7 @@ OF_RECORDS = """EXISTS (
 
 
 def written(crawled: Archive, path: Path, kind: Format = Format.WARC, **asked: Any) -> Path:
-    export(crawled, ExportRequest(kind, path, asked.pop("filter", Filter()), **asked))
+    export(crawled, ExportRequest(kind, path, asked.pop("filter", RecordFilter()), **asked))
     return path
 
 
@@ -270,7 +270,7 @@ def test_an_export_that_fails_leaves_what_was_there(losing: Archive, tmp_path: P
     path.write_bytes(b"the last good one")
     assert isinstance(losing.store, _Losing)
     with pytest.raises(DamagedExport, match=f"1 stored bodies are damaged .*{losing.store.lost}.*--skip-damaged"):
-        export(losing, ExportRequest(kind, path, Filter(), all_captures=True))
+        export(losing, ExportRequest(kind, path, RecordFilter(), all_captures=True))
     assert {item.name: item.read_bytes() for item in tmp_path.iterdir()} == {"a.out": b"the last good one"}
 
 
@@ -280,7 +280,7 @@ def test_damaged_captures_are_left_out_when_asked_and_what_is_known_of_them_stan
     assert isinstance(losing.store, _Losing)
     digest = losing.store.lost
     path = tmp_path / "a.warc.gz"
-    done = export(losing, ExportRequest(Format.WARC, path, Filter(), all_captures=True, skip_damaged=True))
+    done = export(losing, ExportRequest(Format.WARC, path, RecordFilter(), all_captures=True, skip_damaged=True))
     assert [each.sha256 for each in done.damaged] == [digest]
     before, after = records(every), records(path)
     gone = {item.headers["WARC-Record-ID"] for item in before if digest in item.headers.get("WARC-Payload-Digest", "")}

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
-from etl.archive.records.change_feed import Event, publish
+from etl.archive.records.change_feed import ChangeEvent, publish
 from etl.archive.storage.archive import Archive, open_reader
 from etl.archive.storage.bucket import Store, StoreError, sha256
 from etl.errors import GongkaiError
@@ -38,7 +38,7 @@ def small_files(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def objects(store: Store) -> dict[str, tuple[str, Any]]:
     """What lies under the export's folder: digest and time of each object."""
-    return {found.key: (sha256(store.read(found.key)), found.modified) for found in store.objects(FOLDER)}
+    return {found.key: (sha256(store.read(found.key)), found.modified) for found in store.list_objects(FOLDER)}
 
 
 def exported(store: Store, folder: Path) -> list[dict[str, Any]]:
@@ -82,7 +82,7 @@ def test_it_goes_on_where_it_ended_and_writes_nothing_twice(archive: Archive, re
     export_changes(archive, reader)
     assert objects(archive.store) == before
     with archive.engine.begin() as connection:
-        publish(connection, archive.store, [Event("updated", 7, 1, 7, SOURCE, reason="again")])
+        publish(connection, archive.store, [ChangeEvent("updated", 7, 1, 7, SOURCE, reason="again")])
     assert export_changes(archive, reader).change_seq_to == RECORDS + 1
     after = objects(archive.store)
     assert len(after) == len(before) + 1
@@ -113,7 +113,7 @@ def test_a_killed_run_leaves_nothing_half(
         assert len(exported(archive.store, tmp_path)) == reached
     # More has come until it is started again: what it left over is overwritten all the same.
     with archive.engine.begin() as connection:
-        publish(connection, archive.store, [Event("updated", 7, 1, 7, SOURCE)])
+        publish(connection, archive.store, [ChangeEvent("updated", 7, 1, 7, SOURCE)])
     manifest = export_changes(archive, reader)
     assert len(exported(archive.store, tmp_path)) == manifest.change_seq_to == RECORDS + 1
     assert objects(archive.store).keys() == {file.key for file in manifest.files} | {MANIFEST}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from etl.archive.queries.search import Filter
+from etl.archive.queries.search import RecordFilter
 from etl.archive.storage.archive import Archive
 from etl.export.exporting import ExportRequest, Format, export
 from etl.pipeline.stages.reextracting import kept_source
@@ -65,7 +65,7 @@ def differing(one: Archive, other: Archive, query: str) -> list[Any]:
 
 
 def taken(crawled: Archive, archive: Archive, source: Source, path: Path, **asked: Any) -> dict[str, int]:
-    export(crawled, ExportRequest(Format.WARC, path, Filter(), **asked))
+    export(crawled, ExportRequest(Format.WARC, path, RecordFilter(), **asked))
     steps: list[int] = []
     whole = read_whole(path)
     report = import_warc(archive, path, whole, source, steps.append)
@@ -82,7 +82,7 @@ def test_the_current_captures_give_the_same_records_files_and_parts(
         assert rows(crawled, query), query
         assert differing(archive, crawled, query) == []
     again = tmp_path / "b.warc.gz"
-    export(archive, ExportRequest(Format.WARC, again, Filter()))
+    export(archive, ExportRequest(Format.WARC, again, RecordFilter()))
     assert read_whole(again).responses == read_whole(tmp_path / "a.warc.gz").responses
 
 
@@ -95,7 +95,7 @@ def test_all_captures_give_the_same_versions_too(crawled: Archive, archive: Arch
 
 def test_an_interrupted_import_goes_on(crawled: Archive, archive: Archive, tmp_path: Path) -> None:
     path = tmp_path / "a.warc.gz"
-    export(crawled, ExportRequest(Format.WARC, path, Filter(), all_captures=True))
+    export(crawled, ExportRequest(Format.WARC, path, RecordFilter(), all_captures=True))
     done = 0
 
     def interrupt(more: int) -> None:

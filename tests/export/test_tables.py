@@ -15,7 +15,7 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from etl.archive.queries.search import Filter
+from etl.archive.queries.search import RecordFilter
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.lookups import snapshot
 from etl.cli import app, exporting
@@ -28,7 +28,7 @@ from tests.support.browser_pages import Page, keep, other_source
 from tests.support.gongkai import rows
 from tests.support.services import own_archive
 
-ALL = Filter()
+ALL = RecordFilter()
 SAME = ("岚川市各码头渡船自四月起实行夏季班次，首班提早半小时，末班延后一小时，遇大风大雾停航。" * 3,)
 SCAN = Page(4, title="岚川市档案扫描件", paragraphs=(), body='<img src="/scan.png">')
 
@@ -49,12 +49,14 @@ def kept(services: Addresses, services_dir: Path, tmp_path_factory: pytest.TempP
         yield archive
 
 
-def write(archive: Archive, folder: Path, kind: Format, asked: Filter = ALL, **more: Any) -> tuple[Path, ExportResult]:
+def write(
+    archive: Archive, folder: Path, kind: Format, asked: RecordFilter = ALL, **more: Any
+) -> tuple[Path, ExportResult]:
     out = folder / f"export.{kind}"
     return out, export(archive, ExportRequest(kind, out, asked, **more))
 
 
-def lines(archive: Archive, folder: Path, asked: Filter = ALL, **more: Any) -> list[dict[str, Any]]:
+def lines(archive: Archive, folder: Path, asked: RecordFilter = ALL, **more: Any) -> list[dict[str, Any]]:
     out, _ = write(archive, folder, Format.JSONL, asked, **more)
     return [json.loads(line) for line in out.read_text("utf-8").splitlines()]
 
@@ -89,18 +91,18 @@ def test_one_text_at_two_places_says_so(kept: Archive, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("asked", "titles"),
     [
-        (Filter(q="渡船"), {"夏季渡船班次", "转发：夏季渡船班次"}),
-        (Filter(source="lanchuan-copy"), {"转发：夏季渡船班次"}),
-        (Filter(publisher="水务", q="清淤"), {"清淤通告（修订）"}),
-        (Filter(publisher="财政"), set()),
-        (Filter(published_from=date(2024, 4, 1), published_to=date(2024, 4, 30)), {"清淤通告（修订）"}),
-        (Filter(published_from=date(2024, 5, 1)), {'=HYPERLINK("https://x.example";"岚川")'}),
-        (Filter(state="removed"), set()),
-        (Filter(q="渡船", state="current"), {"夏季渡船班次", "转发：夏季渡船班次"}),
+        (RecordFilter(q="渡船"), {"夏季渡船班次", "转发：夏季渡船班次"}),
+        (RecordFilter(source="lanchuan-copy"), {"转发：夏季渡船班次"}),
+        (RecordFilter(publisher="水务", q="清淤"), {"清淤通告（修订）"}),
+        (RecordFilter(publisher="财政"), set()),
+        (RecordFilter(published_from=date(2024, 4, 1), published_to=date(2024, 4, 30)), {"清淤通告（修订）"}),
+        (RecordFilter(published_from=date(2024, 5, 1)), {'=HYPERLINK("https://x.example";"岚川")'}),
+        (RecordFilter(state="removed"), set()),
+        (RecordFilter(q="渡船", state="current"), {"夏季渡船班次", "转发：夏季渡船班次"}),
     ],
 )
 def test_an_export_takes_the_filters_of_the_list(
-    kept: Archive, tmp_path: Path, asked: Filter, titles: set[str]
+    kept: Archive, tmp_path: Path, asked: RecordFilter, titles: set[str]
 ) -> None:
     assert {item["title"] for item in lines(kept, tmp_path, asked)} == titles
 
@@ -110,13 +112,13 @@ def test_changed_since_finds_what_changed_and_removed_records_are_told(
 ) -> None:
     fill(archive, tmp_path)
     mark = datetime.now(UTC)
-    assert lines(archive, tmp_path, Filter(changed_since=mark)) == []
+    assert lines(archive, tmp_path, RecordFilter(changed_since=mark)) == []
     owner("UPDATE archive.record SET state = 'removed', state_reason = '404', updated_at = now() WHERE id = 2")
-    assert [item["state"] for item in lines(archive, tmp_path, Filter(changed_since=mark))] == ["removed"]
+    assert [item["state"] for item in lines(archive, tmp_path, RecordFilter(changed_since=mark))] == ["removed"]
     assert len(lines(archive, tmp_path)) == 5
-    assert len(lines(archive, tmp_path, Filter(state="current"))) == 4
+    assert len(lines(archive, tmp_path, RecordFilter(state="current"))) == 4
     # The text that stands at two places is now that of the record which is still there.
-    assert {item["first_record"] for item in lines(archive, tmp_path, Filter(q="渡船"))} == {3}
+    assert {item["first_record"] for item in lines(archive, tmp_path, RecordFilter(q="渡船"))} == {3}
 
 
 def test_csv_opens_in_a_spreadsheet_and_runs_nothing(kept: Archive, tmp_path: Path) -> None:
@@ -207,7 +209,7 @@ def test_an_interrupted_export_leaves_nothing(kept: Archive, tmp_path: Path, kin
     folder = tmp_path / "out"
     folder.mkdir()
     with pytest.raises(KeyboardInterrupt):
-        export(kept, ExportRequest(kind, folder / "export", Filter()), interrupt)
+        export(kept, ExportRequest(kind, folder / "export", RecordFilter()), interrupt)
     assert list(folder.iterdir()) == []
 
 
@@ -220,7 +222,7 @@ def test_memory_does_not_grow_with_the_archive(
     def peak() -> int:
         with snapshot(archive) as connection, (tmp_path / "out").open("wb") as out:
             tracemalloc.start()
-            write_jsonl(connection, Filter(), out, "", versions=False, tell=lambda more: None)
+            write_jsonl(connection, RecordFilter(), out, "", versions=False, tell=lambda more: None)
             found = tracemalloc.get_traced_memory()[1]
             tracemalloc.stop()
         return found

@@ -108,7 +108,7 @@ def test_a_log_without_rows_is_adopted_without_asking_the_site(
     with create_engine(owner_url).begin() as owner:
         for statement in _AS_IF_THE_ROWS_WERE_NEVER_WRITTEN:
             owner.execute(text(statement))
-    for key in list(archive.store.keys(CHANGES)):
+    for key in list(archive.store.list_keys(CHANGES)):
         archive.store.remove(key)
     site.requests.clear()
     run = open_run(archive, source_of(site), "cut", Options())

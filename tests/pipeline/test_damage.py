@@ -18,7 +18,7 @@ from etl.archive.preservation.fixity import audit
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import Damaged, DamagedBlob
 from etl.archive.storage.layout import FIXITY, blob_key
-from etl.errors import Away
+from etl.errors import Unavailable
 from etl.files import FileOutcome, FileReading
 from etl.pipeline.stages import attachments
 from etl.pipeline.stages.attachments import read_scans
@@ -74,7 +74,7 @@ def test_a_crawl_puts_back_what_was_lost(archive: Archive, site: Site) -> None:
     assert lost.keys() == {"document", "part", "file"}
     lose(archive, list(lost.values()))
     assert len(audit(archive, quiet).damaged) == 3
-    logs = len(list(archive.store.keys(FIXITY)))
+    logs = len(list(archive.store.list_keys(FIXITY)))
 
     captures = rows(archive, "SELECT max(id) AS last FROM archive.capture")[0]["last"]
     report = crawl(archive, site)
@@ -83,7 +83,7 @@ def test_a_crawl_puts_back_what_was_lost(archive: Archive, site: Site) -> None:
     told = rows(archive, f"SELECT * FROM ({EVENTS}) AS e WHERE kind = 'restored'")
     assert {row["blob_sha256"] for row in told} == set(lost.values())
     assert {row["detail"] for row in told} == {"was missing, was fetched again"}
-    assert len(list(archive.store.keys(FIXITY))) > logs, "object storage was told"
+    assert len(list(archive.store.list_keys(FIXITY))) > logs, "object storage was told"
     assert rows(archive, "SELECT sha256 FROM archive.blob WHERE damage IS NOT NULL") == []
     outcomes = "SELECT outcome FROM archive.capture WHERE id > :last AND blob_sha256 = ANY(:lost)"
     again = rows(archive, outcomes, last=captures, lost=list(lost.values()))
@@ -206,7 +206,7 @@ def test_reading_again_goes_on_past_lost_bytes_and_ends_red(
 
 
 def test_damage_is_not_tried_again_as_an_outage_is() -> None:
-    assert not issubclass(Damaged, Away)
+    assert not issubclass(Damaged, Unavailable)
     assert issubclass(DamagedBlob, Damaged)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, text
 from demo import demo_sites, goldens
 from demo.server import Site, serve
 from etl.archive.crawls.run import Options
-from etl.archive.records.recording import READ_WITH
+from etl.archive.records.recording import RULES_VERSION
 from etl.archive.storage.archive import Archive
 from etl.pipeline.stages import reextracting
 from etl.pipeline.stages.reextracting import Wanted, slices
@@ -113,7 +113,7 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(
     assert kinds(archive) == ["re-extracted"]
     assert told(local_settings)["versions"] == 0
     assert told(local_settings)["records"] == 0
-    assert rows(archive, "SELECT DISTINCT read_with FROM archive.record") == [{"read_with": READ_WITH}]
+    assert rows(archive, "SELECT DISTINCT read_with FROM archive.record") == [{"read_with": RULES_VERSION}]
     assert site.requests == []
     assert rows(archive, "SELECT count(*) AS n FROM archive.capture") == captures
 

@@ -50,10 +50,10 @@ def test_importing_again_changes_nothing(
     first = take(archive, path)
     tables = ("run", "run_page", "page", "capture", "blob", "record", "record_version", "change", "source")
     before = {table: rows(archive, f"SELECT * FROM archive.{table} ORDER BY 1") for table in tables}
-    objects = list(archive.store.keys(""))
+    objects = list(archive.store.list_keys(""))
     assert take(archive, path) == first
     assert {table: rows(archive, f"SELECT * FROM archive.{table} ORDER BY 1") for table in tables} == before
-    assert list(archive.store.keys("")) == objects
+    assert list(archive.store.list_keys("")) == objects
 
 
 def test_a_page_that_stands_twice_in_a_file_has_two_captures_and_its_versions(archive: Archive, tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_a_cut_file_is_refused_before_anything_is_written(
     with pytest.raises(GongkaiError, match="nothing was imported"):
         take(archive, cut)
     assert rows(archive, "SELECT * FROM archive.run") == []
-    assert list(archive.store.keys("")) == []
+    assert list(archive.store.list_keys("")) == []
 
 
 @pytest.mark.parametrize("body", [b"", b"not a warc file", b"\x1f\x8b\x08\x00broken"])

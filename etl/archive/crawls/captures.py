@@ -15,9 +15,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from etl.archive.crawls.run import Batch
 from etl.archive.storage.archive import Archive
-from etl.archive.storage.blobs import Found, mark
+from etl.archive.storage.blobs import BlobCheck, record_checks
 from etl.archive.storage.bucket import sha256
-from etl.archive.storage.database import lock_source, lock_storing
+from etl.archive.storage.database import lock_against_garbage, lock_source
 from etl.archive.storage.host_registry import VALIDATORS
 from etl.archive.storage.models import Blob, Capture, Page, RunPage
 from etl.errors import GongkaiError
@@ -46,7 +46,7 @@ def save(archive: Archive, batch: Batch, judged: Sequence[Judged]) -> dict[int, 
     finds a body new.
     """
     with archive.engine.begin() as connection:
-        lock_storing(connection)
+        lock_against_garbage(connection)
         digests = _store_bodies(archive, judged)
         lock_source(connection, batch.source_id)
         pages = _pages(connection, {item.page_id for item in judged})
@@ -62,7 +62,7 @@ def save(archive: Archive, batch: Batch, judged: Sequence[Judged]) -> dict[int, 
             if item.outcome is None and digest:
                 _judge_validators(item.attempt, page, digest, right, wrong)
                 page |= _validators(item.attempt) | {"blob_sha256": digest}
-        archive.store.put_log(key, lines)
+        archive.store.write_log(key, lines)
         insert_lines(connection, batch.run_id, lines)
         for host in right.keys() | wrong.keys():
             values = {"host": host, "right": right.get(host, 0), "wrong": wrong.get(host, 0)}
@@ -73,12 +73,12 @@ def save(archive: Archive, batch: Batch, judged: Sequence[Judged]) -> dict[int, 
 def adopt(archive: Archive, batch: Batch) -> int:
     """Writes the rows of logs that an earlier attempt of this batch left without rows; returns their number."""
     adopted = 0
-    for key in archive.store.keys(batch.prefix):
+    for key in archive.store.list_keys(batch.prefix):
         first = int(key.removeprefix(batch.prefix).partition(".")[0])
         with archive.engine.begin() as connection:
             lock_source(connection, batch.source_id)
             if connection.scalar(select(Capture.id).where(Capture.id == first)) is None:
-                lines = archive.store.log(key)
+                lines = archive.store.read_log(key)
                 insert_lines(connection, batch.run_id, lines)
                 adopted += len(lines)
     return adopted
@@ -198,8 +198,8 @@ def _store_bodies(archive: Archive, judged: Iterable[Judged]) -> dict[int, str]:
     with ThreadPoolExecutor(_PUTS_AT_ONCE) as pool:
         list(pool.map(archive.store.put_blob, missing))
     if healed := [digest for digest, found in damage.items() if found]:
-        whole = [Found(digest, len(bodies[digest] or b"")) for digest in healed]
-        mark(archive, whole, "was fetched again")
+        whole = [BlobCheck(digest, len(bodies[digest] or b"")) for digest in healed]
+        record_checks(archive, whole, "was fetched again")
     return digests
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from etl.archive.crawls.run import OpenRun
 from etl.archive.crawls.runs import last_full_walk
-from etl.archive.records.change_feed import Event, publish
+from etl.archive.records.change_feed import ChangeEvent, publish
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.database import lock_source
 
@@ -82,8 +82,10 @@ def _evidence(connection: Connection, run: OpenRun) -> tuple[dict[int, str], dic
     return evidence, back
 
 
-def _changes(connection: Connection, run: OpenRun, state: str, kind: str, reasons: dict[int, str]) -> Iterator[Event]:
+def _changes(
+    connection: Connection, run: OpenRun, state: str, kind: str, reasons: dict[int, str]
+) -> Iterator[ChangeEvent]:
     for record, reason in sorted(reasons.items()):
         values = {"state": state, "reason": reason, "record": record}
         if row := connection.execute(_STATE, values).one_or_none():
-            yield Event(kind, record, row.version, row.page_id, run.source.id, run.id, reason)
+            yield ChangeEvent(kind, record, row.version, row.page_id, run.source.id, run.id, reason)

@@ -24,7 +24,7 @@ FROM archive.run_page rp JOIN archive.page p ON p.id = rp.page_id WHERE rp.run_i
 
 def log_run(connection: Connection, store: Store, run: OpenRun) -> None:
     """Writes down the run as the database has it now; before its rows are committed."""
-    store.put_log(run_log_key(run.id, run.source.id, run.started_at), _lines(connection, run))
+    store.write_log(run_log_key(run.id, run.source.id, run.started_at), _lines(connection, run))
 
 
 def _lines(connection: Connection, run: OpenRun) -> Iterator[dict[str, Any]]:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from etl.archive.crawls.run import Listed, OpenRun, Options, RunKind
 from etl.archive.crawls.run_log import log_run
 from etl.archive.storage.archive import Archive
-from etl.archive.storage.consistency import refuse_when_behind
+from etl.archive.storage.consistency import require_database_in_sync
 from etl.archive.storage.database import lock_source
 from etl.archive.storage.models import Page, Run, RunPage, Source
 from etl.errors import GongkaiError
@@ -33,8 +33,8 @@ def keep_source(connection: Connection, source: SourceFile) -> None:
 
 
 def open_run(archive: Archive, source: SourceFile, key: str, options: Options, kind: RunKind = "crawl") -> OpenRun:
-    """The run of that key, begun now unless it was begun before. Raises `Behind`."""
-    refuse_when_behind(archive)
+    """The run of that key, begun now unless it was begun before. Raises `DatabaseBehindBucket`."""
+    require_database_in_sync(archive)
     with archive.engine.begin() as connection:
         keep_source(connection, source)
         values = {"source_id": source.id, "key": key, "kind": kind, "options": asdict(options)}
@@ -49,8 +49,8 @@ def open_run(archive: Archive, source: SourceFile, key: str, options: Options, k
 
 
 def resume_run(archive: Archive, source: SourceFile, key: str) -> OpenRun:
-    """The run of that key. Raises `GongkaiError` when none was begun: its listing never started; and `Behind`."""
-    refuse_when_behind(archive)
+    """The run of that key. Raises `GongkaiError` when none was begun, and `DatabaseBehindBucket`."""
+    require_database_in_sync(archive)
     with archive.engine.connect() as connection:
         row = connection.execute(_RUN_BY_KEY, {"source": source.id, "key": key}).one_or_none()
     if row is None:

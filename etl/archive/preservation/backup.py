@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from etl.archive.storage.bucket import MissingObject, Store, Stored, StoreError, sha256
+from etl.archive.storage.bucket import MissingObject, ObjectInfo, Store, StoreError, sha256
 from etl.archive.storage.layout import BLOBS, LAYOUT, blob_key
 from etl.errors import GongkaiError
 
@@ -32,7 +32,7 @@ Tell = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Copied:
+class CopyResult:
     """Objects that were looked at, those of them that were copied, and the names of those that are damaged where they
     were to be copied from."""
 
@@ -41,7 +41,7 @@ class Copied:
     damaged: tuple[str, ...]
 
 
-def backup(store: Store, folder: Path, tell: Tell, *, check: bool = False) -> Copied:
+def backup(store: Store, folder: Path, tell: Tell, *, check: bool = False) -> CopyResult:
     """Copies what the folder does not have yet; with `check` also reads again what it has.
 
     What is damaged in the bucket is not copied over what the folder has. Raises `StoreError` and `GongkaiError`;
@@ -52,7 +52,7 @@ def backup(store: Store, folder: Path, tell: Tell, *, check: bool = False) -> Co
     return copied
 
 
-def restore(store: Store, folder: Path, tell: Tell, digests: Sequence[str] = ()) -> Copied:
+def restore(store: Store, folder: Path, tell: Tell, digests: Sequence[str] = ()) -> CopyResult:
     """Puts back what the bucket lacks or holds damaged, or of that only the blobs named.
 
     What is whole in the bucket stays as it is, logs that grew since the copy among them.
@@ -68,7 +68,7 @@ def restore(store: Store, folder: Path, tell: Tell, digests: Sequence[str] = ())
 _Item = TypeVar("_Item")
 
 
-def _through(items: Iterable[_Item], copy: Callable[[_Item], tuple[str, _State]], tell: Tell) -> Copied:
+def _through(items: Iterable[_Item], copy: Callable[[_Item], tuple[str, _State]], tell: Tell) -> CopyResult:
     states = Counter[_State]()
     damaged: list[str] = []
     remaining = iter(items)
@@ -81,18 +81,18 @@ def _through(items: Iterable[_Item], copy: Callable[[_Item], tuple[str, _State]]
                     tell(states.total())
             except OSError as error:
                 raise GongkaiError(f"{error.filename}: {error.strerror}", hint="is there space left?") from error
-    return Copied(states.total(), states["copied"], tuple(damaged))
+    return CopyResult(states.total(), states["copied"], tuple(damaged))
 
 
-def _in_order(store: Store) -> Iterator[Stored]:
+def _in_order(store: Store) -> Iterator[ObjectInfo]:
     prefixes = tuple(place.prefix for place in LAYOUT if place.prefix != BLOBS)
     for prefix in prefixes:
-        yield from store.objects(prefix)
-    yield from (each for each in store.objects() if not each.key.startswith((*prefixes, BLOBS)))
-    yield from store.objects(BLOBS)
+        yield from store.list_objects(prefix)
+    yield from (each for each in store.list_objects() if not each.key.startswith((*prefixes, BLOBS)))
+    yield from store.list_objects(BLOBS)
 
 
-def _fetch(store: Store, folder: Path, each: Stored, check: bool) -> _State:
+def _fetch(store: Store, folder: Path, each: ObjectInfo, check: bool) -> _State:
     path = folder / each.key
     if not path.resolve().is_relative_to(folder.resolve()):
         raise GongkaiError(f"object {each.key!r} would be written outside {folder}", hint="remove it from the bucket")
@@ -120,7 +120,7 @@ def _is_beside(path: Path) -> bool:
     return path.suffix == _PART or _BEFORE in path.name
 
 
-def _has(path: Path, each: Stored) -> bool:
+def _has(path: Path, each: ObjectInfo) -> bool:
     """Blobs never change; a log that was written again has another time."""
     if not path.is_file():
         return False

@@ -15,9 +15,9 @@ from sqlalchemy import Connection, RowMapping, bindparam, select, text
 from sqlalchemy.dialects import postgresql
 
 from etl.archive.storage.archive import Archive
-from etl.archive.storage.blobs import Found, look, mark, raise_if_away
-from etl.archive.storage.bucket import Damaged, Kind
-from etl.archive.storage.consistency import refuse_when_behind
+from etl.archive.storage.blobs import BlobCheck, check_blob, raise_if_storage_is_down, record_checks
+from etl.archive.storage.bucket import Damaged, DamageKind
+from etl.archive.storage.consistency import require_database_in_sync
 from etl.archive.storage.layout import FIXITY
 from etl.archive.storage.models import FixityEvent
 
@@ -25,7 +25,7 @@ READS_AT_ONCE = 8
 """Measured with bench/fixity.py on two cores: four read 5–25 % slower, sixteen hardly faster."""
 BATCH = 500
 """Blobs between two commits: what an audit that is cut off reads once more at most."""
-PLACES = 5
+MAX_PAGES_NAMED = 5
 """Addresses that are named with a damaged blob."""
 Tell = Callable[[int, int], None]
 """Called with the number of blobs read, and of those that are due."""
@@ -45,7 +45,7 @@ class Damage:
     """A blob that is not as it was stored, and some of the pages that it came from."""
 
     sha256: str
-    kind: Kind
+    kind: DamageKind
     detail: str
     places: tuple[PageOfBlob, ...]
 
@@ -83,7 +83,7 @@ def audit(archive: Archive, tell: Tell, *, days: int | None = None, source: str 
     What is damaged never stops the rest. Raises `StoreError` when the storage is away; what was read until then is
     marked, and the same audit goes on there.
     """
-    refuse_when_behind(archive)
+    require_database_in_sync(archive)
     _adopt(archive)
     with archive.engine.connect() as connection:
         now, due = connection.execute(_DUE, {"days": days or 1}).one()
@@ -94,28 +94,28 @@ def audit(archive: Archive, tell: Tell, *, days: int | None = None, source: str 
             scopes = [(which, _count(connection, which, source))]
     total = sum(most for _, most in scopes)
     checked = size = restored = 0
-    damaged = dict[str, Found]()
+    damaged = dict[str, BlobCheck]()
     pool = ThreadPoolExecutor(READS_AT_ONCE)
     try:
         values = {"now": now, "source": source}
         batches = (batch for which, most in scopes for batch in _batches(archive, which, values, most))
-        reads = (pool.map(lambda blob: look(archive.store, blob), batch) for batch in batches)
+        reads = (pool.map(lambda blob: check_blob(archive.store, blob), batch) for batch in batches)
         # In pairs: the next batch is being read while this one is written down.
         for batch, _ in pairwise(chain(reads, [iter(())])):
-            found: list[Found] = []
+            found: list[BlobCheck] = []
             try:
                 for each in batch:
-                    raise_if_away(archive, each)
+                    raise_if_storage_is_down(archive, each)
                     found.append(each)
                     tell(checked + len(found), total)
             finally:
-                restored += mark(archive, found)
+                restored += record_checks(archive, found)
             checked += len(found)
             size += sum(each.size for each in found)
             damaged |= {each.sha256: each for each in found if each.kind}
     finally:
         pool.shutdown(cancel_futures=True)
-    return Audit(checked, size, _concerning(archive, damaged), restored)
+    return Audit(checked, size, _describe(archive, damaged), restored)
 
 
 # Today's share is a part of all; what was read of it today counts, what was stored today does not. Whatever was read
@@ -156,15 +156,15 @@ def _batches(archive: Archive, which: str, values: dict[str, Any], most: int) ->
 
 def _adopt(archive: Archive) -> None:
     """Writes the rows of events that an audit told to object storage alone before it died."""
-    for key in sorted(archive.store.keys(FIXITY), reverse=True):
-        lines = archive.store.log(key)
+    for key in sorted(archive.store.list_keys(FIXITY), reverse=True):
+        lines = archive.store.read_log(key)
         with archive.engine.begin() as connection:
             if connection.scalar(select(FixityEvent.id).where(FixityEvent.id == lines[0]["id"])) is not None:
                 return
-            replay(connection, lines)
+            replay_events(connection, lines)
 
 
-def replay(connection: Connection, lines: Iterable[dict[str, Any]]) -> None:
+def replay_events(connection: Connection, lines: Iterable[dict[str, Any]]) -> None:
     """The rows of a log of events, and what they say of their blobs. Writing them again changes nothing."""
     for line in lines:
         row = line | {"found_at": datetime.fromisoformat(line["found_at"])}
@@ -178,9 +178,9 @@ WHERE sha256 = :blob_sha256 AND verified_at <= :found_at
 """)
 
 
-def _concerning(archive: Archive, damaged: dict[str, Found]) -> tuple[Damage, ...]:
+def _describe(archive: Archive, damaged: dict[str, BlobCheck]) -> tuple[Damage, ...]:
     with archive.engine.connect() as connection:
-        rows = connection.execute(_PLACES, {"digests": list(damaged), "most": PLACES})
+        rows = connection.execute(_PLACES, {"digests": list(damaged), "most": MAX_PAGES_NAMED})
         places: dict[str, list[PageOfBlob]] = {}
         for row in rows:
             places.setdefault(row.sha256, []).append(PageOfBlob(row.source_id, row.url, row.record))

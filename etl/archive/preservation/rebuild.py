@@ -15,9 +15,9 @@ from sqlalchemy import Connection, Engine, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from etl.archive.crawls.captures import insert_lines
-from etl.archive.preservation.fixity import replay
-from etl.archive.records.near_duplicates import sign
-from etl.archive.records.versions import as_written
+from etl.archive.preservation.fixity import replay_events
+from etl.archive.records.near_duplicates import store_signatures
+from etl.archive.records.versions import from_journal
 from etl.archive.storage.bucket import Store
 from etl.archive.storage.layout import (
     LAYOUT,
@@ -37,7 +37,7 @@ Tell = Callable[[Step, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Rebuilt:
+class RebuildResult:
     """How many objects of each kind were read."""
 
     runs: int
@@ -47,12 +47,12 @@ class Rebuilt:
     changes: int
 
 
-def rebuild(owner: Engine, store: Store, tell: Tell) -> Rebuilt:
+def rebuild(owner: Engine, store: Store, tell: Tell) -> RebuildResult:
     """Fills the database from the bucket. Raises `GongkaiError` where the two belong to different archives."""
     keys: dict[RebuildStep, list[str]] = {
-        place.rebuild: sorted(store.keys(place.prefix), key=_IN_ORDER.get(place.rebuild))
+        place.rebuild_step: sorted(store.list_keys(place.prefix), key=_IN_ORDER.get(place.rebuild_step))
         for place in LAYOUT
-        if place.rebuild
+        if place.rebuild_step
     }
     _refuse_another(owner, store, keys["changes"])
     with owner.begin() as connection:
@@ -62,15 +62,15 @@ def rebuild(owner: Engine, store: Store, tell: Tell) -> Rebuilt:
     for step in REBUILD_ORDER:
         for done, key in enumerate(keys[step], 1):
             with owner.begin() as connection:
-                _STEPS[step](connection, store.log(key))
+                _STEPS[step](connection, store.read_log(key))
             tell(step, done, len(keys[step]))
     with owner.begin() as connection:
         for key in keys["runs"]:
-            _write_rows(connection, _RUN_PAGES, store.log(key)[2:])
+            _write_rows(connection, _RUN_PAGES, store.read_log(key)[2:])
         for statement in _DERIVED:
             connection.execute(text(statement))
         connection.execute(text("DELETE FROM archive.rebuild"))
-    return Rebuilt(**{step: len(keys[step]) for step in REBUILD_ORDER})
+    return RebuildResult(**{step: len(keys[step]) for step in REBUILD_ORDER})
 
 
 _IN_ORDER: Mapping[RebuildStep, Callable[[str], int]] = {"runs": run_number, "captures": first_capture}
@@ -83,7 +83,7 @@ def _refuse_another(owner: Engine, store: Store, keys: Sequence[str]) -> None:
     if mine is None:
         return
     have = mine["change_seq"]
-    told = {line["seq"]: line for key in keys[_object_with(keys, have) :][:1] for line in store.log(key)}
+    told = {line["seq"]: line for key in keys[_object_with(keys, have) :][:1] for line in store.read_log(key)}
     theirs = told.get(have)
     if theirs is None:
         raise GongkaiError(
@@ -145,7 +145,7 @@ def _changes(connection: Connection, lines: list[dict[str, Any]]) -> None:
             continue
         at = datetime.fromisoformat(line["at"])
         _content(connection, line["texts"] or {}, int(line["read_with"].rpartition(".")[2] or 0), at)
-        sign(connection, line["texts"] or {})
+        store_signatures(connection, line["texts"] or {})
         if line["values"]:
             _version(connection, line, at)
         elif line["kind"] in ("removed", "restored"):
@@ -169,7 +169,7 @@ def _changes(connection: Connection, lines: list[dict[str, Any]]) -> None:
 
 
 def _version(connection: Connection, line: Mapping[str, Any], at: datetime) -> None:
-    values = as_written(line["values"])
+    values = from_journal(line["values"])
     pointer = {"version": line["version"], "content_hash": values["content_hash"], "read_with": line["read_with"]}
     record = {"id": line["record"], "page_id": line["page"], "source_id": line["source"], "created_at": at}
     upsert = insert(Record).values(**record, **pointer, updated_at=at)
@@ -262,7 +262,7 @@ _DERIVED = (
 _STEPS: Mapping[RebuildStep, Callable[[Connection, list[dict[str, Any]]], None]] = {
     "runs": _run,
     "captures": _captures,
-    "fixity": replay,
+    "fixity": replay_events,
     "files": _file,
     "changes": _changes,
 }

@@ -19,9 +19,9 @@ from etl.archive.storage.models import Record, RecordVersion
 from etl.clock import CHINA
 from etl.extract.lexicon.document_number import normalise_document_number
 
-TERMS = 8
+MAX_TERMS = 8
 """Words of a filter that are looked for; each costs a comparison with every record."""
-COUNT_TO = 1_000
+MAX_COUNT = 1_000
 """Records up to which they are counted where counting all of them takes too long."""
 _SHORT_ID = re.compile("[0-9A-Fa-f]{16}")
 
@@ -29,7 +29,7 @@ State = Literal["", "current", "removed"]
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class RecordFilter:
     """What was asked for; what is left empty matches all.
 
     `q`: words that title, 文号 or 索引号 must hold, each of them, or a short id. `publisher`: words of the publisher's
@@ -45,8 +45,8 @@ class Filter:
     changed_since: datetime | None = None
     state: State = ""
 
-    def given(self) -> dict[str, str]:
-        """What was asked for under the names that `read_filter` reads: for addresses that ask the same again."""
+    def to_query(self) -> dict[str, str]:
+        """What was asked for under the names that `parse_filter` reads: for addresses that ask the same again."""
         since = self.changed_since.astimezone(CHINA) if self.changed_since else None
         midnight = since is not None and not any((since.hour, since.minute, since.second, since.microsecond))
         said = {
@@ -61,7 +61,7 @@ class Filter:
         return {name: value for name, value in said.items() if value}
 
 
-class WrongFilter(ValueError):
+class InvalidFilter(ValueError):
     """A value that a filter cannot have; `name` is that of the filter."""
 
     def __init__(self, name: str, value: str) -> None:
@@ -70,25 +70,25 @@ class WrongFilter(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Total:
+class MatchCount:
     """How many records match; where that would take too long to count, a number that there are more than."""
 
     number: int
     exact: bool
 
 
-def read_filter(given: Mapping[str, str | None]) -> Filter:
+def parse_filter(given: Mapping[str, str | None]) -> RecordFilter:
     """The filter that these texts ask for, in the browser's addresses and on the command line alike.
 
     A day is written 2025-01-31; a moment may have a time of day, and is China's where it names no zone. Raises
-    `WrongFilter`.
+    `InvalidFilter`.
     """
     said = {name: (value or "").strip() for name, value in given.items()}
     state = said.get("state", "")
     state = "" if state == "all" else state
     if state not in get_args(State):
-        raise WrongFilter("state", state)
-    return Filter(
+        raise InvalidFilter("state", state)
+    return RecordFilter(
         q=said.get("q", ""),
         source=said.get("source", ""),
         publisher=said.get("publisher", ""),
@@ -104,7 +104,7 @@ def _day(said: Mapping[str, str], name: str) -> date | None:
     try:
         return date.fromisoformat(value) if value else None
     except ValueError as error:
-        raise WrongFilter(name, said[name]) from error
+        raise InvalidFilter(name, said[name]) from error
 
 
 def _moment(said: Mapping[str, str], name: str) -> datetime | None:
@@ -114,10 +114,10 @@ def _moment(said: Mapping[str, str], name: str) -> datetime | None:
         # Out of what the calendar holds is told here, not by who shows it.
         return moment and (moment if moment.tzinfo else moment.replace(tzinfo=CHINA)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise WrongFilter(name, said[name]) from error
+        raise InvalidFilter(name, said[name]) from error
 
 
-def matches(asked: Filter, record: Records, version: Versions) -> ColumnElement[bool]:
+def matches(asked: RecordFilter, record: Records, version: Versions) -> ColumnElement[bool]:
     """Whether the record, in its current version, is what was asked for."""
     conditions: list[ColumnElement[bool]] = [record.id > 0]
     if asked.source:
@@ -130,9 +130,9 @@ def matches(asked: Filter, record: Records, version: Versions) -> ColumnElement[
         conditions.append(version.published_date >= asked.published_from)
     if asked.published_to:
         conditions.append(version.published_date <= asked.published_to)
-    for word in asked.publisher.split()[:TERMS]:
+    for word in asked.publisher.split()[:MAX_TERMS]:
         conditions.append(version.publisher.icontains(word, autoescape=True))
-    for word in asked.q.split()[:TERMS]:
+    for word in asked.q.split()[:MAX_TERMS]:
         number = normalise_document_number(word)
         found = [
             version.title.icontains(word, autoescape=True),
@@ -145,25 +145,25 @@ def matches(asked: Filter, record: Records, version: Versions) -> ColumnElement[
     return and_(*conditions)
 
 
-def total(connection: Connection, asked: Filter, seconds: float) -> Total | None:
-    """How many records match: all where they are counted within that time, else whether they are more than `COUNT_TO`.
+def count_matches(connection: Connection, asked: RecordFilter, seconds: float) -> MatchCount | None:
+    """How many records match: all where they are counted within that time, else whether they are more than `MAX_COUNT`.
 
     None when that takes as long again. Records are counted, not texts: as many as an export of them has.
     """
     record, version = aliased(Record), aliased(RecordVersion)
     matching = select(record.id)
-    if asked != Filter():
+    if asked != RecordFilter():
         matching = matching.join(version, is_current(record, version))
     matching = matching.where(matches(asked, record, version))
-    number = _within(connection, select(func.count()).select_from(matching.subquery()), seconds)
+    number = _count_within(connection, select(func.count()).select_from(matching.subquery()), seconds)
     if number is not None:
-        return Total(number, exact=True)
-    capped = select(func.count()).select_from(matching.limit(COUNT_TO + 1).subquery())
-    number = _within(connection, capped, seconds)
-    return None if number is None else Total(min(number, COUNT_TO), exact=number <= COUNT_TO)
+        return MatchCount(number, exact=True)
+    capped = select(func.count()).select_from(matching.limit(MAX_COUNT + 1).subquery())
+    number = _count_within(connection, capped, seconds)
+    return None if number is None else MatchCount(min(number, MAX_COUNT), exact=number <= MAX_COUNT)
 
 
-def _within(connection: Connection, query: Select[int], seconds: float) -> int | None:
+def _count_within(connection: Connection, query: Select[int], seconds: float) -> int | None:
     """The number that the query gives; None when it takes longer."""
     mark = connection.begin_nested()
     try:
@@ -178,7 +178,7 @@ def _within(connection: Connection, query: Select[int], seconds: float) -> int |
         mark.rollback()
 
 
-def stood_for(asked: Filter, record: Records) -> ColumnElement[bool]:
+def is_duplicate_of_earlier(asked: RecordFilter, record: Records) -> ColumnElement[bool]:
     """Whether an earlier record stands for this one: same text, matching too; those still current come first.
 
     The condition beside EXISTS keeps the planner from an anti join, which reads all records of a text for each of
@@ -200,7 +200,7 @@ def stood_for(asked: Filter, record: Records) -> ColumnElement[bool]:
     return and_(record.content_hash != NO_TEXT, earlier)
 
 
-def places(record: Records) -> ColumnElement[int]:
+def copies(record: Records) -> ColumnElement[int]:
     """How many records have the record's text now, itself among them; 1 for a document without text."""
     other = aliased(Record)
     count = select(func.count()).where(other.content_hash == record.content_hash).correlate(record).scalar_subquery()

@@ -14,13 +14,13 @@ from sqlalchemy import Connection, Engine, bindparam, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from etl.archive.storage.bucket import Store
-from etl.archive.storage.consistency import refuse_lost_events, writer
+from etl.archive.storage.consistency import current_transaction, require_unused_change_seq
 from etl.archive.storage.layout import journal_key
 from etl.archive.storage.models import Change
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class ChangeEvent:
     """One event: a kind of `change.kind`, and what a rebuild needs to make its rows again.
 
     `values` are the columns of the version that it made (None where it made none), `texts` the contents by hash that
@@ -40,19 +40,19 @@ class Event:
     corrections: Sequence[Mapping[str, Any]] = ()
 
 
-def publish(connection: Connection, store: Store, events: Sequence[Event]) -> None:
+def publish(connection: Connection, store: Store, events: Sequence[ChangeEvent]) -> None:
     """Numbers the events and writes their journal. The last thing a transaction does: others wait until it ends.
 
-    Raises `StoreError`, and `Behind` where the bucket has events of that number already.
+    Raises `StoreError`, and `DatabaseBehindBucket` where the bucket has events of that number already.
     """
     if not events:
         return
     told = [{name: getattr(event, name) for name in _TOLD} for event in events]
     first, now = connection.execute(_PUBLISH, {"events": told}).one()
-    refuse_lost_events(connection, store, first)
-    by = writer(connection)
+    require_unused_change_seq(connection, store, first)
+    by = current_transaction(connection)
     lines = [asdict(event) | {"seq": seq, "at": now, "writer": by} for seq, event in enumerate(events, first)]
-    store.put_log(journal_key(first), [_json(line) for line in lines])
+    store.write_log(journal_key(first), [_json(line) for line in lines])
 
 
 _TOLD = ("kind", "record", "version", "source", "run", "reason")

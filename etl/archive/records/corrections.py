@@ -12,24 +12,24 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
-from etl.archive.records.change_feed import Event, publish
-from etl.archive.records.versions import columns, corrected
+from etl.archive.records.change_feed import ChangeEvent, publish
+from etl.archive.records.versions import apply_corrections, version_columns
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.database import lock_source
-from etl.archive.storage.lookups import NUMBERED, is_current, require_number
+from etl.archive.storage.lookups import RECORD_NUMBER_HINT, is_current, require_valid_record_number
 from etl.archive.storage.models import Correction, Record, RecordVersion
 from etl.errors import GongkaiError
 from etl.fields import DATE_FIELDS, FIELDS
 
 WITHDRAWN = object()
 """In place of a value: the extracted value holds again."""
-LONGEST = 2000
+MAX_CHARS = 2000
 """Characters of a value, a reason, a name."""
 _KEPT = ("capture_id", "content_hash", "attachments", "flags", "extractor")
 
 
 @dataclass(frozen=True, slots=True)
-class Corrected:
+class CorrectionResult:
     """The version at which a record is now, and whether this correction made it."""
 
     version: int
@@ -61,7 +61,7 @@ def correct(archive: Archive, record: int, values: Mapping[str, Any], by: str, r
     return make_correction(archive, record, values, by, reason).version
 
 
-def make_correction(archive: Archive, record: int, values: Mapping[str, Any], by: str, reason: str) -> Corrected:
+def make_correction(archive: Archive, record: int, values: Mapping[str, Any], by: str, reason: str) -> CorrectionResult:
     """Sets fields of a record to values (None: to have none; `WITHDRAWN`: as extracted).
 
     The same correction again changes nothing. Raises `CorrectionError` for an unknown record or field, a date that is
@@ -69,11 +69,11 @@ def make_correction(archive: Archive, record: int, values: Mapping[str, Any], by
     """
     given = {name: _checked(name, value) for name, value in values.items()}
     by, reason = _said("who corrects", by), _said("the reason", reason)
-    require_number(record)
+    require_valid_record_number(record)
     with archive.engine.begin() as connection:
         source = connection.scalar(select(Record.source_id).where(Record.id == record))
         if source is None:
-            raise CorrectionError(f"no record {record}", hint=NUMBERED)
+            raise CorrectionError(f"no record {record}", hint=RECORD_NUMBER_HINT)
         lock_source(connection, source)
         row = (
             connection.execute(
@@ -87,7 +87,7 @@ def make_correction(archive: Archive, record: int, values: Mapping[str, Any], by
         holding = in_force(connection, [record]).get(record, {})
         wanted = {name: value for name, value in given.items() if not _holds(holding, name, value)}
         if not wanted:
-            return Corrected(int(row["version"]), changed=False)
+            return CorrectionResult(int(row["version"]), changed=False)
         version = row["version"] + 1
         kept = connection.execute(
             insert(Correction).returning(*Correction.__table__.columns),
@@ -106,10 +106,10 @@ def make_correction(archive: Archive, record: int, values: Mapping[str, Any], by
         ).mappings()
         rows = [dict(each) for each in kept]
         made = {name: row[name] for name in _KEPT}
-        made |= columns(corrected(row["fields"], in_force(connection, [record]).get(record, {})))
+        made |= version_columns(apply_corrections(row["fields"], in_force(connection, [record]).get(record, {})))
         connection.execute(insert(RecordVersion).values(record_id=record, version=version, kind="corrected", **made))
         connection.execute(update(Record).where(Record.id == record).values(version=version, updated_at=func.now()))
-        event = Event(
+        event = ChangeEvent(
             kind="corrected",
             record=record,
             version=version,
@@ -121,7 +121,7 @@ def make_correction(archive: Archive, record: int, values: Mapping[str, Any], by
             corrections=rows,
         )
         publish(connection, archive.store, [event])
-    return Corrected(int(version), changed=True)
+    return CorrectionResult(int(version), changed=True)
 
 
 def _holds(holding: Mapping[str, Mapping[str, Any]], name: str, value: Any) -> bool:
@@ -146,6 +146,6 @@ def _checked(name: str, value: Any) -> Any:
 
 def _said(what: str, value: str) -> str:
     value = " ".join(value.split())
-    if not value or len(value) > LONGEST:
-        raise CorrectionError(f"{what} is {'missing' if not value else f'longer than {LONGEST} characters'}")
+    if not value or len(value) > MAX_CHARS:
+        raise CorrectionError(f"{what} is {'missing' if not value else f'longer than {MAX_CHARS} characters'}")
     return value

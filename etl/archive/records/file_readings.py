@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from etl.archive.records.change_feed import Event, publish
-from etl.archive.records.recording import clean, keep_contents
+from etl.archive.records.change_feed import ChangeEvent, publish
+from etl.archive.records.recording import keep_contents, strip_unstorable
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.layout import reading_key
 from etl.archive.storage.models import Blob, File
@@ -22,7 +22,7 @@ BY_OCR = "ocr"
 """The method of files that OCR read: where that was an earlier reader, they wait for it as well."""
 
 
-def keep_reading(archive: Archive, digest: str, reading: FileReading) -> None:
+def store_file_reading(archive: Archive, digest: str, reading: FileReading) -> None:
     """Keeps what was read in a blob. Where it was read before – a scan that waited for OCR, a file that an earlier
     reader read otherwise – an event tells of each document that links it. Raises `StoreError`."""
     with archive.engine.begin() as connection:
@@ -33,13 +33,15 @@ def keep_reading(archive: Archive, digest: str, reading: FileReading) -> None:
         reason = f"file {digest[:16]}: {reading.outcome}, was {before.outcome}"
         linked = connection.execute(_DOCUMENTS, {"digest": digest, "file": json.dumps([{"sha256": digest}])})
         events = [
-            Event("re-extracted", document.id, document.version, document.page_id, document.source_id, reason=reason)
+            ChangeEvent(
+                "re-extracted", document.id, document.version, document.page_id, document.source_id, reason=reason
+            )
             for document in linked
         ]
         publish(connection, archive.store, events)
 
 
-def scans(connection: Connection, limit: int, besides: Collection[str] = ()) -> Sequence[tuple[str, str]]:
+def pending_scans(connection: Connection, limit: int, besides: Collection[str] = ()) -> Sequence[tuple[str, str]]:
     """Blobs that OCR has still to read, with their media types, those that waited longest first.
 
     Those that have a text of an earlier reader come after those that have none, and damaged ones last.
@@ -55,24 +57,25 @@ def scans(connection: Connection, limit: int, besides: Collection[str] = ()) -> 
 
 
 def _keep(connection: Connection, archive: Archive, digest: str, reading: FileReading) -> dict[str, Any]:
-    said = clean(reading.text)
+    said = strip_unstorable(reading.text)
     now = connection.scalars(select(func.now())).one()
     row: dict[str, Any] = {
         "blob_sha256": digest,
         "media_type": reading.media_type,
         "outcome": reading.outcome,
-        "reason": clean(reading.reason),
+        "reason": strip_unstorable(reading.reason),
         "content_hash": content_hash(said).sha256 if said else None,
         "pages": reading.pages,
         "method": reading.method,
         "members": [
-            asdict(member) | {"path": clean(member.path), "reason": clean(member.reason)} for member in reading.members
+            asdict(member) | {"path": strip_unstorable(member.path), "reason": strip_unstorable(member.reason)}
+            for member in reading.members
         ],
         "reader": READER,
         "read_at": now,
     }
     line = row | {"read_at": now.isoformat(), "text": said, "normaliser": NORMALISER}
-    archive.store.put_log(reading_key(digest), [line])
+    archive.store.write_log(reading_key(digest), [line])
     if said:
         keep_contents(connection, {row["content_hash"]: said})
     connection.execute(insert(File).values(row).on_conflict_do_update(index_elements=["blob_sha256"], set_=row))

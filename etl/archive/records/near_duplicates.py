@@ -16,13 +16,13 @@ from sqlalchemy import Connection, Engine, delete, exists, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from etl.archive.storage.archive import Database
-from etl.archive.storage.lookups import require_number
+from etl.archive.storage.lookups import require_valid_record_number
 from etl.archive.storage.models import Content, Record, RecordVersion, Signature
 from etl.errors import GongkaiError
 from etl.extract.similarity import MIN_CONTAINMENT, SCHEME, Shingles, bands, containment, shingles, signatures
 
 LIMIT = 20
-BUCKET = 64
+MAX_TEXTS_PER_BAND = 64
 """Texts looked at of those that share one band. A template that thousands fill in makes buckets without end."""
 SPARE = 5
 """Candidates beyond the limit: some share bands and yet too little of the text."""
@@ -35,7 +35,7 @@ Tell = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Similar:
+class SimilarRecord:
     """The first record of a text that is nearly the same. `share` of the shorter text stands in the longer one."""
 
     record_id: int
@@ -49,24 +49,24 @@ class Similar:
 
 
 @dataclass(frozen=True, slots=True)
-class Rebuilt:
+class SignatureRebuild:
     """Texts that were signed, and signatures that were dropped because no version has their text."""
 
     signed: int
     dropped: int
 
 
-def sign(connection: Connection, texts: Mapping[str, str]) -> None:
+def store_signatures(connection: Connection, texts: Mapping[str, str]) -> None:
     """Keeps the signatures of stored texts, by content hash; one that is there stays as it is."""
     _keep(connection, signatures(texts))
 
 
-def similar_to(connection: Connection, record_id: int, limit: int = LIMIT) -> tuple[Similar, ...]:
+def similar_to(connection: Connection, record_id: int, limit: int = LIMIT) -> tuple[SimilarRecord, ...]:
     """The texts most like the record's, each by the first record that has it now; the record's own text is not one.
 
     A text too short to be compared has none. Raises `GongkaiError` when there is no such record.
     """
-    require_number(record_id)
+    require_valid_record_number(record_id)
     query = select(Content.hash, Content.text).join(Record, Record.content_hash == Content.hash)
     own = connection.execute(query.where(Record.id == record_id)).one_or_none()
     if own is None:
@@ -74,20 +74,26 @@ def similar_to(connection: Connection, record_id: int, limit: int = LIMIT) -> tu
     mine = shingles(own.text)
     if not mine:
         return ()
-    asked = {"bands": bands(mine), "scheme": SCHEME, "own": own.hash, "bucket": BUCKET, "candidates": limit + SPARE}
+    asked = {
+        "bands": bands(mine),
+        "scheme": SCHEME,
+        "own": own.hash,
+        "bucket": MAX_TEXTS_PER_BAND,
+        "candidates": limit + SPARE,
+    }
     candidates = (dict(row) for row in connection.execute(_CANDIDATES, asked).mappings())
     found = list(islice(_confirmed(mine, candidates), limit))
     return tuple(sorted(found, key=lambda each: (-each.share, each.record_id)))
 
 
-def _confirmed(mine: Shingles, candidates: Iterable[dict[str, Any]]) -> Iterator[Similar]:
+def _confirmed(mine: Shingles, candidates: Iterable[dict[str, Any]]) -> Iterator[SimilarRecord]:
     for candidate in candidates:
         part = containment(mine, shingles(candidate.pop("text")))
         if part >= MIN_CONTAINMENT:
-            yield Similar(**candidate, share=part)
+            yield SimilarRecord(**candidate, share=part)
 
 
-def rebuild_signatures(archive: Database, tell: Tell = lambda done, total: None) -> Rebuilt:
+def rebuild_signatures(archive: Database, tell: Tell = lambda done, total: None) -> SignatureRebuild:
     """Signs every version's text that has no signature of this scheme, in several processes and batch by batch.
 
     Interrupted, the next call goes on where it stopped.
@@ -108,7 +114,7 @@ def rebuild_signatures(archive: Database, tell: Tell = lambda done, total: None)
                 _keep(connection, made)
             signed += len(made)
             tell(signed, total)
-    return Rebuilt(signed, dropped)
+    return SignatureRebuild(signed, dropped)
 
 
 def _keep(connection: Connection, made: Mapping[str, list[int]]) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from etl.archive.records.change_feed import Event, publish
+from etl.archive.records.change_feed import ChangeEvent, publish
 from etl.archive.records.corrections import in_force
-from etl.archive.records.near_duplicates import sign
-from etl.archive.records.versions import columns, compare, corrected, state
+from etl.archive.records.near_duplicates import store_signatures
+from etl.archive.records.versions import apply_corrections, compare, version_columns, version_identity
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.database import lock_source
 from etl.archive.storage.lookups import is_current
@@ -19,13 +19,13 @@ from etl.archive.storage.models import Content, Page, PageFile, Record, RecordVe
 from etl.extract import EXTRACTOR, NORMALISER, Extraction, FieldValue, content_hash
 from etl.outcomes import Outcome
 
-READ_WITH = f"{EXTRACTOR}.{NORMALISER}"
+RULES_VERSION = f"{EXTRACTOR}.{NORMALISER}"
 # PostgreSQL text holds no NUL, and UTF-8 no lone surrogate; both come out of escaped JSON.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Read:
+class ExtractedPage:
     """What extraction read in a stored capture, its attachments under their canonical addresses.
 
     `failure` says why it could not.
@@ -38,14 +38,14 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordingResult:
     """What recording changed: numbers of the records made, and updated."""
 
     created: tuple[int, ...]
     updated: tuple[int, ...]
 
 
-def with_listing(extraction: Extraction, listing: Mapping[str, Any]) -> Extraction:
+def fill_from_listing(extraction: Extraction, listing: Mapping[str, Any]) -> Extraction:
     """The extraction, with what only the listing says where the page itself is silent."""
     added = tuple(
         FieldValue(name, str(value), str(value), name, "listing", "listing entry", 0.5)
@@ -58,18 +58,18 @@ def with_listing(extraction: Extraction, listing: Mapping[str, Any]) -> Extracti
     return replace(extraction, fields=fields, evidence=(*extraction.evidence, *added))
 
 
-def record(archive: Archive, source_id: str, run_id: int, read: Sequence[Read]) -> Recorded:
+def record_extractions(archive: Archive, source_id: str, run_id: int, read: Sequence[ExtractedPage]) -> RecordingResult:
     """Writes versions, records and changes for the captures that were read; a capture read before changes nothing.
 
-    The records' current versions must have been read with this extractor (`stale` tells which were not): else what
-    the rules changed would be taken for a change of the page.
+    The current versions of the records must have been extracted with the present rules
+    (`pages_with_outdated_rules`): else a change of the rules would be recorded as a change of the page.
     """
     with archive.engine.begin() as connection:
         lock_source(connection, source_id)
         unread = _unread(connection, [item.page_id for item in read])
         fresh = [item for item in read if unread[item.page_id] == item.capture_id]
         if not fresh:
-            return Recorded((), ())
+            return RecordingResult((), ())
         verdicts = {item.page_id: _verdict(item) for item in fresh}
         connection.execute(_PAGE_READ, [{"page": page, "found": verdict} for page, (verdict, _) in verdicts.items()])
         if refused := [item for item in fresh if verdicts[item.page_id][0]]:
@@ -81,7 +81,7 @@ def record(archive: Archive, source_id: str, run_id: int, read: Sequence[Read]) 
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class FieldDifference:
     """What this extractor reads otherwise: a field's values before and now, `text`, `attachments`, or `kind` where the
     page is taken for no document any more. None stands for no value."""
 
@@ -91,7 +91,9 @@ class Difference:
     now: str | None
 
 
-def rerecord(archive: Archive, source_id: str, read: Sequence[Read], *, dry_run: bool = False) -> list[Difference]:
+def record_reextractions(
+    archive: Archive, source_id: str, read: Sequence[ExtractedPage], *, dry_run: bool = False
+) -> list[FieldDifference]:
     """Writes versions, marked `re-extracted`, where this extractor reads an old capture otherwise than the one before;
     returns what it reads otherwise. `dry_run` writes nothing.
 
@@ -109,17 +111,17 @@ def rerecord(archive: Archive, source_id: str, read: Sequence[Read], *, dry_run:
             _write(connection, archive, source_id, changes, "re-extracted", None)
             connection.execute(_READ_WITH, {"pages": [item.page_id for item in mine]})
     refused = [(current[item.page_id]["record_id"], *_verdict(item)) for item in mine]
-    found = [Difference(record, "kind", "document", reason) for record, verdict, reason in refused if verdict]
+    found = [FieldDifference(record, "kind", "document", reason) for record, verdict, reason in refused if verdict]
     for change in changes:
         before = current[change.read.page_id]
-        found += [Difference(before["record_id"], *parts) for parts in compare(before, change.values)]
+        found += [FieldDifference(before["record_id"], *parts) for parts in compare(before, change.values)]
     return found
 
 
-def stale(connection: Connection, pages: Sequence[int]) -> list[int]:
+def pages_with_outdated_rules(connection: Connection, pages: Sequence[int]) -> list[int]:
     """Those of the pages whose record was last read with other rules."""
     return list(
-        connection.scalars(select(Record.page_id).where(Record.page_id.in_(pages), Record.read_with != READ_WITH))
+        connection.scalars(select(Record.page_id).where(Record.page_id.in_(pages), Record.read_with != RULES_VERSION))
     )
 
 
@@ -133,7 +135,9 @@ _RUN_PAGE_VERDICT = (
     )
     .values(outcome=bindparam("found"), reason=bindparam("why"))
 )
-_READ_WITH = update(Record).where(Record.page_id.in_(bindparam("pages", expanding=True))).values(read_with=READ_WITH)
+_READ_WITH = (
+    update(Record).where(Record.page_id.in_(bindparam("pages", expanding=True))).values(read_with=RULES_VERSION)
+)
 _NEW_VERSION = (
     update(Record)
     .where(Record.id == bindparam("record"))
@@ -147,7 +151,7 @@ _NEW_VERSION = (
 class _Change:
     """A state that is new: its columns and text, and the version before it."""
 
-    read: Read
+    read: ExtractedPage
     values: dict[str, Any]
     text: str
     before: Mapping[str, Any] | None
@@ -159,7 +163,7 @@ def _unread(connection: Connection, ids: Sequence[int]) -> dict[int, int | None]
     return {page: capture for page, capture in rows}
 
 
-def _current(connection: Connection, read: Sequence[Read]) -> dict[int, Mapping[str, Any]]:
+def _current(connection: Connection, read: Sequence[ExtractedPage]) -> dict[int, Mapping[str, Any]]:
     """The current versions, by page."""
     rows = connection.execute(
         select(Record.page_id, *(column for column in RecordVersion.__table__.columns))
@@ -171,20 +175,20 @@ def _current(connection: Connection, read: Sequence[Read]) -> dict[int, Mapping[
 
 def _write(
     connection: Connection, archive: Archive, source_id: str, changes: Sequence[_Change], kind: str, run_id: int | None
-) -> Recorded:
+) -> RecordingResult:
     """Versions for what is new. Contents are written in the order of their hashes, so that sources with the same
     documents never wait for each other in a circle."""
     if not changes:
-        return Recorded((), ())
+        return RecordingResult((), ())
     texts = keep_contents(connection, {change.values["content_hash"]: change.text for change in changes})
-    sign(connection, {change.values["content_hash"]: change.text for change in changes})
+    store_signatures(connection, {change.values["content_hash"]: change.text for change in changes})
     _keep_files(connection, source_id, changes)
-    events: list[Event] = []
+    events: list[ChangeEvent] = []
     for change in changes:
         number, version = _record(connection, source_id, change)
         digest = change.values["content_hash"]
         events.append(
-            Event(
+            ChangeEvent(
                 kind=kind if version > 1 else "created",
                 record=number,
                 version=version,
@@ -192,13 +196,13 @@ def _write(
                 source=source_id,
                 run=run_id,
                 values=change.values,
-                read_with=READ_WITH,
+                read_with=RULES_VERSION,
                 texts={digest: texts.pop(digest)} if digest in texts else {},
             )
         )
     connection.execute(insert(RecordVersion), [version_row(event) for event in events])
     publish(connection, archive.store, events)
-    return Recorded(
+    return RecordingResult(
         tuple(event.record for event in events if event.kind == "created"),
         tuple(event.record for event in events if event.kind != "created"),
     )
@@ -207,7 +211,7 @@ def _write(
 def _changes(
     connection: Connection,
     source_id: str,
-    read: Sequence[Read],
+    read: Sequence[ExtractedPage],
     before: Mapping[int, Mapping[str, Any]],
     *,
     keep_files: bool,
@@ -222,14 +226,14 @@ def _changes(
         kept = {file["url"]: file.get("sha256") for file in earlier["attachments"]} if earlier and keep_files else {}
         values, text = _version(item, item.extraction, {**digests, **kept})
         if earlier:
-            values |= columns(corrected(values["fields"], corrections.get(earlier["record_id"], {})))
-            if state(earlier) == state(values):
+            values |= version_columns(apply_corrections(values["fields"], corrections.get(earlier["record_id"], {})))
+            if version_identity(earlier) == version_identity(values):
                 continue
         changes.append(_Change(item, values, text, earlier))
     return changes
 
 
-def version_row(event: Event) -> dict[str, Any]:
+def version_row(event: ChangeEvent) -> dict[str, Any]:
     """The row of the version that an event made."""
     return {"record_id": event.record, "version": event.version, "kind": event.kind, **(event.values or {})}
 
@@ -247,14 +251,14 @@ def _record(connection: Connection, source_id: str, change: _Change) -> tuple[in
     digest = change.values["content_hash"]
     if change.before is not None:
         number, version = change.before["record_id"], change.before["version"] + 1
-        connection.execute(_NEW_VERSION, {"record": number, "new": version, "content": digest, "with": READ_WITH})
+        connection.execute(_NEW_VERSION, {"record": number, "new": version, "content": digest, "with": RULES_VERSION})
         return number, version
     new = {"page_id": change.read.page_id, "source_id": source_id, "version": 1}
-    new |= {"content_hash": digest, "read_with": READ_WITH}
+    new |= {"content_hash": digest, "read_with": RULES_VERSION}
     return connection.scalars(insert(Record).values(new).returning(Record.id)).one(), 1
 
 
-def _digests(connection: Connection, source_id: str, read: Sequence[Read]) -> dict[str, str | None]:
+def _digests(connection: Connection, source_id: str, read: Sequence[ExtractedPage]) -> dict[str, str | None]:
     """By address, the bytes that the archive has of the documents' files."""
     addresses = {file.url for item in read if item.extraction for file in item.extraction.attachments}
     if not addresses:
@@ -274,7 +278,7 @@ def _keep_files(connection: Connection, source_id: str, changes: Sequence[_Chang
         connection.execute(insert(PageFile), [{"page_id": page, "file_id": file} for page, file in links])
 
 
-def _verdict(item: Read) -> tuple[Outcome | None, str]:
+def _verdict(item: ExtractedPage) -> tuple[Outcome | None, str]:
     if item.extraction is None:
         return Outcome.UNREADABLE, item.failure
     if item.extraction.kind != "document":
@@ -282,24 +286,31 @@ def _verdict(item: Read) -> tuple[Outcome | None, str]:
     return None, ""
 
 
-def _overruled(run_id: int, item: Read, verdict: Outcome | None, reason: str) -> dict[str, Any]:
+def _overruled(run_id: int, item: ExtractedPage, verdict: Outcome | None, reason: str) -> dict[str, Any]:
     return {"run": run_id, "page": item.page_id, "capture": item.capture_id, "found": verdict, "why": reason}
 
 
-def _version(item: Read, extraction: Extraction, digests: Mapping[str, str | None]) -> tuple[dict[str, Any], str]:
+def _version(
+    item: ExtractedPage, extraction: Extraction, digests: Mapping[str, str | None]
+) -> tuple[dict[str, Any], str]:
     """The columns of the version, and its text."""
-    text = clean(extraction.text)
+    text = strip_unstorable(extraction.text)
     evidence = [
-        {name: clean(part) if isinstance(part, str) else part for name, part in asdict(value).items()}
+        {name: strip_unstorable(part) if isinstance(part, str) else part for name, part in asdict(value).items()}
         | {"chosen": value is extraction.fields.get(value.name)}
         for value in extraction.evidence
     ]
     values = {
         "capture_id": item.capture_id,
         "content_hash": content_hash(text).sha256,
-        **columns(evidence),
+        **version_columns(evidence),
         "attachments": [
-            {"url": clean(file.url), "name": clean(file.name), "role": file.role, "sha256": digests.get(file.url)}
+            {
+                "url": strip_unstorable(file.url),
+                "name": strip_unstorable(file.name),
+                "role": file.role,
+                "sha256": digests.get(file.url),
+            }
             for file in extraction.attachments
         ],
         "flags": list(extraction.flags),
@@ -308,6 +319,6 @@ def _version(item: Read, extraction: Extraction, digests: Mapping[str, str | Non
     return values, text
 
 
-def clean(value: str) -> str:
+def strip_unstorable(value: str) -> str:
     """The text without what PostgreSQL cannot hold."""
     return _UNSTORABLE.sub("", value)

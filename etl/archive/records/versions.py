@@ -13,7 +13,7 @@ Fields = list[dict[str, Any]]
 author as label and its reason as rule."""
 
 
-def state(version: Mapping[str, Any]) -> tuple[Any, ...]:
+def version_identity(version: Mapping[str, Any]) -> tuple[Any, ...]:
     """What must differ for a new version: the text, a field's value, a file or its bytes. Evidence alone does not
     count."""
     fields = sorted((item["name"], item["value"]) for item in version["fields"] if item["chosen"])
@@ -21,7 +21,7 @@ def state(version: Mapping[str, Any]) -> tuple[Any, ...]:
     return version["content_hash"], fields, files
 
 
-def corrected(fields: Fields, corrections: Mapping[str, Mapping[str, Any]]) -> Fields:
+def apply_corrections(fields: Fields, corrections: Mapping[str, Mapping[str, Any]]) -> Fields:
     """The fields with the corrections that are in force, by field, and with no others."""
     found: Fields = []
     for item in fields:
@@ -48,7 +48,7 @@ def corrected(fields: Fields, corrections: Mapping[str, Mapping[str, Any]]) -> F
     return found
 
 
-def columns(fields: Fields) -> dict[str, Any]:
+def version_columns(fields: Fields) -> dict[str, Any]:
     """The columns of a version that its fields give."""
     chosen = {item["name"]: item["value"] for item in fields if item["chosen"]}
     return {
@@ -59,7 +59,7 @@ def columns(fields: Fields) -> dict[str, Any]:
     }
 
 
-def as_written(values: Mapping[str, Any]) -> dict[str, Any]:
+def from_journal(values: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of a version from the journal's JSON."""
     return {**values, **{name: date.fromisoformat(values[name]) if values[name] else None for name in DATE_COLUMNS}}
 
@@ -72,6 +72,6 @@ def compare(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[tuple
             yield name, chosen[0].get(name), chosen[1].get(name)
     if before["content_hash"] != now["content_hash"]:
         yield "text", before["content_hash"][:16], now["content_hash"][:16]
-    if state(before)[2] != state(now)[2]:
+    if version_identity(before)[2] != version_identity(now)[2]:
         names = ["; ".join(file["name"] for file in one["attachments"]) for one in (before, now)]
         yield "attachments", names[0], names[1]

@@ -6,7 +6,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, text
 
 from etl.archive.storage.bucket import Store, StoreAddress
-from etl.archive.storage.database import DatabaseError, connect, readable_errors, require_current
+from etl.archive.storage.database import DatabaseError, connect, require_schema_revision, translate_database_errors
 from etl.archive.storage.host_registry import PostgresHosts
 from etl.errors import GongkaiError
 from etl.settings import Settings
@@ -40,14 +40,14 @@ def open_archive(settings: Settings) -> Archive:
 def open_database(settings: Settings) -> Database:
     """The archive's database alone, of the right schema; the bucket is not asked. Raises `GongkaiError`."""
     engine = connect(_secret("DATABASE_URL", settings.database_url))
-    require_current(engine)
+    require_schema_revision(engine)
     return Database(engine)
 
 
 def open_reader(settings: Settings) -> Engine:
     """The archive's database as its readers' role, which sees schema `api_v1` alone. Raises `GongkaiError`."""
     engine = connect(_secret("DATABASE_READER_URL", settings.database_reader_url))
-    with readable_errors(engine), engine.connect() as connection:
+    with translate_database_errors(engine), engine.connect() as connection:
         if connection.scalar(text("SELECT to_regclass('api_v1.changes')")) is None:
             raise DatabaseError("the archive's database has no schema api_v1", hint="run `gongkai migrate`")
     return engine

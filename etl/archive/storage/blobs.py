@@ -12,42 +12,42 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, insert, select, text
 
 from etl.archive.storage.archive import Archive
-from etl.archive.storage.bucket import Damaged, DamagedBlob, Kind, MissingObject, Store, StoreError
-from etl.archive.storage.consistency import refuse_when_behind
+from etl.archive.storage.bucket import Damaged, DamagedBlob, DamageKind, MissingObject, Store, StoreError
+from etl.archive.storage.consistency import require_database_in_sync
 from etl.archive.storage.layout import blob_key, fixity_key
 from etl.archive.storage.models import Blob, FixityEvent
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class BlobCheck:
     """A blob that was looked at: its bytes, or how it is damaged, and the storage's error where that gave none."""
 
     sha256: str
     size: int
-    kind: Kind | None = None
+    kind: DamageKind | None = None
     detail: str = ""
     error: StoreError | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class UnreadableItem:
     """What could not be read because bytes that it needs are damaged."""
 
     what: str
     sha256: str
-    kind: Kind
+    kind: DamageKind
     detail: str
 
     def __str__(self) -> str:
         return f"{self.what}: blob {self.sha256} is damaged ({self.kind}): {self.detail}"
 
 
-def lost(what: str, error: DamagedBlob) -> Lost:
+def unreadable(what: str, error: DamagedBlob) -> UnreadableItem:
     """That this could not be read."""
-    return Lost(what, error.digest, error.kind, error.detail)
+    return UnreadableItem(what, error.digest, error.kind, error.detail)
 
 
-def raise_if_lost(found: Collection[Lost], what: str) -> None:
+def raise_if_unreadable(found: Collection[UnreadableItem], what: str) -> None:
     """Raises `Damaged` with one line for all of them; each was named before."""
     if found:
         first = next(iter(found))
@@ -68,41 +68,41 @@ def read_blob(archive: Archive, digest: str) -> bytes:
     except StoreError as error:
         archive.store.check()
         found = _unreadable(digest, error)
-        raise_if_away(archive, found)
+        raise_if_storage_is_down(archive, found)
         raise DamagedBlob(digest, "mismatch", found.detail) from error
 
 
-def note(archive: Archive, damaged: Iterable[Lost]) -> None:
+def report_damage(archive: Archive, damaged: Iterable[UnreadableItem]) -> None:
     """Writes down damage that was met on the way, so that such pages are fetched again before their turn.
 
-    Raises `Behind`.
+    Raises `DatabaseBehindBucket`.
     """
-    found = {each.sha256: Found(each.sha256, 0, each.kind, each.detail) for each in damaged}
+    found = {each.sha256: BlobCheck(each.sha256, 0, each.kind, each.detail) for each in damaged}
     if found:
-        refuse_when_behind(archive)
-        mark(archive, list(found.values()))
+        require_database_in_sync(archive)
+        record_checks(archive, list(found.values()))
 
 
-def look(store: Store, blob: RowMapping) -> Found:
+def check_blob(store: Store, blob: RowMapping) -> BlobCheck:
     """Reads a blob (its `sha256` and `size`) and hashes it. Raises `StoreError` when the storage is away."""
     try:
         digest, size = store.digest(blob_key(blob["sha256"]))
     except MissingObject:
-        return Found(blob["sha256"], 0, "missing", "no object of this name")
+        return BlobCheck(blob["sha256"], 0, "missing", "no object of this name")
     except StoreError as error:
         store.check()  # raises when it is not the object, but the storage
         return _unreadable(blob["sha256"], error)
     if digest == blob["sha256"]:
-        return Found(digest, size)
+        return BlobCheck(digest, size)
     detail = f"{size} bytes that hash to {digest}, instead of {blob['size']} bytes"
-    return Found(blob["sha256"], size, "mismatch", detail)
+    return BlobCheck(blob["sha256"], size, "mismatch", detail)
 
 
-def _unreadable(digest: str, error: StoreError) -> Found:
-    return Found(digest, 0, "mismatch", f"cannot be read: {error.args[0]}", error)
+def _unreadable(digest: str, error: StoreError) -> BlobCheck:
+    return BlobCheck(digest, 0, "mismatch", f"cannot be read: {error.args[0]}", error)
 
 
-def raise_if_away(archive: Archive, found: Found) -> None:
+def raise_if_storage_is_down(archive: Archive, found: BlobCheck) -> None:
     """Tells an object that cannot be read from a storage that gives none.
 
     SeaweedFS 4.48 answers 500 for one whose checksum fails on its disk, and for all while their volume is away; it
@@ -113,11 +113,11 @@ def raise_if_away(archive: Archive, found: Found) -> None:
     with archive.engine.connect() as connection:
         last = select(Blob.sha256, Blob.size).where(Blob.damage.is_(None), Blob.sha256 != found.sha256)
         whole = connection.execute(last.order_by(Blob.verified_at.desc()).limit(3)).mappings().all()
-    if whole and all(look(archive.store, blob).error for blob in whole):
+    if whole and all(check_blob(archive.store, blob).error for blob in whole):
         raise found.error
 
 
-def mark(archive: Archive, found: Sequence[Found], how: str = "is whole again") -> int:
+def record_checks(archive: Archive, found: Sequence[BlobCheck], how: str = "is whole again") -> int:
     """Writes down what was found; returns how many blobs are whole again, and `how` they came to be."""
     damaged = {each.sha256: each.kind for each in found if each.kind}
     whole = [each.sha256 for each in found if not each.kind]
@@ -161,4 +161,4 @@ def _tell_store(connection: Connection, store: Store, events: list[dict[str, Any
     rows = connection.execute(insert(FixityEvent).returning(*FixityEvent.__table__.columns), events).mappings()
     lines = [dict(row) | {"found_at": row["found_at"].isoformat()} for row in rows]
     at = datetime.fromisoformat(lines[0]["found_at"])
-    store.put_log(fixity_key(at, lines[0]["id"]), lines)
+    store.write_log(fixity_key(at, lines[0]["id"]), lines)

@@ -19,10 +19,10 @@ from minio.helpers import MIN_PART_SIZE
 from urllib3.exceptions import HTTPError
 
 from etl.archive.storage.layout import blob_key
-from etl.errors import Away, GongkaiError
+from etl.errors import GongkaiError, Unavailable
 
 
-class StoreError(Away):
+class StoreError(Unavailable):
     """Object storage cannot be reached, refuses, is full, or gave back other bytes than it was given."""
 
 
@@ -30,7 +30,7 @@ class MissingObject(StoreError):
     """The storage answers, and has no object of that name."""
 
 
-Kind = Literal["missing", "mismatch"]
+DamageKind = Literal["missing", "mismatch"]
 """How a blob is damaged: no object of its name, or one with other bytes, or with bytes that cannot be read."""
 
 
@@ -41,20 +41,20 @@ class Damaged(GongkaiError):
 class DamagedBlob(Damaged):
     """One blob is."""
 
-    def __init__(self, digest: str, kind: Kind, detail: str) -> None:
+    def __init__(self, digest: str, kind: DamageKind, detail: str) -> None:
         super().__init__(
             f"blob {digest} is damaged ({kind}): {detail}",
             hint=f"`gongkai fixity` names its pages, `gongkai restore BACKUP {digest}` puts it back",
         )
         self.digest, self.kind, self.detail = digest, kind, detail
 
-    def __reduce__(self) -> tuple[type["DamagedBlob"], tuple[str, Kind, str]]:
+    def __reduce__(self) -> tuple[type["DamagedBlob"], tuple[str, DamageKind, str]]:
         """Processes that read in parallel hand it on."""
         return DamagedBlob, (self.digest, self.kind, self.detail)
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class ObjectInfo:
     """An object of the bucket: its name, bytes, and when it was last written."""
 
     key: str
@@ -128,27 +128,27 @@ class Store:
             raise DamagedBlob(digest, "mismatch", f"{len(body)} bytes that hash to {found}")
         return body
 
-    def put_log(self, key: str, lines: Iterable[dict[str, Any]]) -> None:
+    def write_log(self, key: str, lines: Iterable[dict[str, Any]]) -> None:
         """Stores JSON lines, gzipped; the same lines give the same bytes."""
         text = "".join(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n" for line in lines)
         self._put(key, gzip.compress(text.encode(), mtime=0), "application/gzip")
 
-    def log(self, key: str) -> list[dict[str, Any]]:
+    def read_log(self, key: str) -> list[dict[str, Any]]:
         """The lines of a log."""
         return [json.loads(line) for line in gzip.decompress(self.read(key)).splitlines()]
 
-    def log_if_any(self, key: str) -> list[dict[str, Any]]:
+    def read_log_or_empty(self, key: str) -> list[dict[str, Any]]:
         """The lines of a log; none where there is no object of that name."""
         try:
-            return self.log(key)
+            return self.read_log(key)
         except MissingObject:
             return []
 
-    def keys(self, prefix: str, after: str | None = None) -> Iterator[str]:
+    def list_keys(self, prefix: str, after: str | None = None) -> Iterator[str]:
         """Names of all objects that begin with the prefix, in order; only those that come after one."""
-        return (found.key for found in self.objects(prefix, after))
+        return (found.key for found in self.list_objects(prefix, after))
 
-    def objects(self, prefix: str = "", after: str | None = None) -> Iterator[Stored]:
+    def list_objects(self, prefix: str = "", after: str | None = None) -> Iterator[ObjectInfo]:
         """All objects that begin with the prefix, a page of the listing in memory at a time.
 
         Their order is that of their names only where these have the same form: SeaweedFS 4.48 lists `a/b` before `a-b`.
@@ -158,13 +158,13 @@ class Store:
                 self.address.bucket, prefix=prefix, recursive=True, start_after=after
             ):
                 if item.last_modified is not None:  # a folder has none
-                    yield Stored(str(item.object_name), item.size or 0, item.last_modified)
+                    yield ObjectInfo(str(item.object_name), item.size or 0, item.last_modified)
 
-    def look(self, key: str) -> Stored:
+    def stat(self, key: str) -> ObjectInfo:
         """The object as it is now. Raises `MissingObject`."""
         with self._errors(f"look for {key}"):
             item = self._client.stat_object(self.address.bucket, key)
-            return Stored(key, int(item.size or 0), item.last_modified)  # type: ignore[arg-type]
+            return ObjectInfo(key, int(item.size or 0), item.last_modified)  # type: ignore[arg-type]
 
     def read(self, key: str) -> bytes:
         """The bytes of an object. Raises `MissingObject` when there is none."""
@@ -183,7 +183,7 @@ class Store:
         with self._errors(f"read {key}"):
             response = self._client.get_object(self.address.bucket, key)
             try:
-                while piece := response.read(_PIECE):
+                while piece := response.read(CHUNK_BYTES):
                     yield piece
             finally:
                 response.close()
@@ -225,7 +225,7 @@ class Store:
             ) from error
 
 
-_PIECE = 1 << 20
+CHUNK_BYTES = 1 << 20
 """Bytes: a page is one piece, a large file never all in memory."""
 _HINTS = {
     "NoSuchBucket": "create the bucket, or set GONGKAI_STORE_BUCKET",

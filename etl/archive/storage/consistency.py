@@ -18,67 +18,70 @@ from etl.errors import GongkaiError
 _REMEDY = "pause all DAGs, then `gongkai rebuild`"
 
 
-class Behind(GongkaiError):
+class DatabaseBehindBucket(GongkaiError):
     """The bucket tells of what the database does not know: nothing may be written before a rebuild."""
 
 
-def writer(connection: Connection) -> dict[str, str]:
+def current_transaction(connection: Connection) -> dict[str, str]:
     """The transaction that is under way, by the server's identity, its timeline and its own number."""
-    return dict(connection.execute(_WRITER).mappings().one())
+    return dict(connection.execute(_CURRENT_TRANSACTION).mappings().one())
 
 
-_WRITER = text("""
+_CURRENT_TRANSACTION = text("""
 SELECT system_identifier::text AS cluster, left(pg_walfile_name(pg_current_wal_lsn()), 8) AS timeline,
        pg_current_xact_id()::text AS transaction FROM pg_control_system()
 """)
 
 
-def refuse_lost_events(connection: Connection, store: Store, first: int) -> None:
-    """For whoever has just numbered events from `first`, under the lock that orders them. Raises `Behind`."""
+def require_unused_change_seq(connection: Connection, store: Store, first: int) -> None:
+    """Called under the lock that orders events, after numbering new ones from `first`.
+
+    Raises `DatabaseBehindBucket` where the bucket already holds other events under that number.
+    """
     began = connection.scalar(text("SELECT began_at FROM archive.rebuild"))
     if began:
         raise _rebuilding(began)
-    told = store.log_if_any(journal_key(first))
-    if told and not _never_happened(connection, told[0].get("writer")):
+    told = store.read_log_or_empty(journal_key(first))
+    if told and not _was_aborted(connection, told[0].get("writer")):
         raise _lost(store, f"changes from {first} on")
 
 
-def refuse_when_behind(archive: Archive) -> None:
-    """Raises `Behind` where the bucket tells of runs or changes that the database does not know.
+def require_database_in_sync(archive: Archive) -> None:
+    """Raises `DatabaseBehindBucket` where the bucket tells of runs or changes that the database does not know.
 
     For whoever is about to write anything that has a number: runs, captures, events of fixity.
     """
     with archive.engine.connect() as connection:
-        reached = connection.execute(_REACHED).one()
+        reached = connection.execute(_LAST_NUMBERS).one()
     if reached.rebuild:
         raise _rebuilding(reached.rebuild)
-    for key in archive.store.keys(CHANGES, after=journal_key(reached.change)):
+    for key in archive.store.list_keys(CHANGES, after=journal_key(reached.change)):
         first = int(key.removeprefix(CHANGES).partition(".")[0])
-        told = archive.store.log_if_any(key)
+        told = archive.store.read_log_or_empty(key)
         with archive.engine.connect() as connection:
-            over = not told or _never_happened(connection, told[0].get("writer"))
+            over = not told or _was_aborted(connection, told[0].get("writer"))
         # Asked once more: whoever wrote it may have committed meanwhile.
-        if not over and first > _now(archive).change:
+        if not over and first > _last_numbers(archive).change:
             raise _lost(archive.store, f"changes up to {first} and further, the database up to {reached.change}")
-    for key in archive.store.keys(RUNS, after=f"{RUNS}{reached.run:012}~"):
+    for key in archive.store.list_keys(RUNS, after=f"{RUNS}{reached.run:012}~"):
         number = run_number(key)
-        if number > reached.run and number > _now(archive).run:
+        if number > reached.run and number > _last_numbers(archive).run:
             raise _lost(archive.store, f"runs up to {number} and further, the database up to {reached.run}")
 
 
-def _now(archive: Archive) -> Any:
+def _last_numbers(archive: Archive) -> Any:
     with archive.engine.connect() as connection:
-        return connection.execute(_REACHED).one()
+        return connection.execute(_LAST_NUMBERS).one()
 
 
-_REACHED = text("""
+_LAST_NUMBERS = text("""
 SELECT (SELECT began_at FROM archive.rebuild) AS rebuild,
        (SELECT coalesce(max(change_seq), 0) FROM archive.change) AS change,
        (SELECT coalesce(max(id), 0) FROM archive.run) AS run
 """)
 
 
-def _never_happened(connection: Connection, told: Mapping[str, str] | None) -> bool:
+def _was_aborted(connection: Connection, told: Mapping[str, str] | None) -> bool:
     """Whether the transaction ended without effect, or has not ended; no, where PostgreSQL does not remember it."""
     if told is None or not connection.scalar(_SAME_SERVER, told):
         return False
@@ -92,12 +95,12 @@ SELECT system_identifier::text = :cluster AND left(pg_walfile_name(pg_current_wa
 _STATUS = text("SELECT pg_xact_status(CAST(:transaction AS xid8))")
 
 
-def _lost(store: Store, what: str) -> Behind:
-    return Behind(f"bucket {store.address.bucket!r} tells of {what}: nothing was written", hint=_REMEDY)
+def _lost(store: Store, what: str) -> DatabaseBehindBucket:
+    return DatabaseBehindBucket(f"bucket {store.address.bucket!r} tells of {what}: nothing was written", hint=_REMEDY)
 
 
-def _rebuilding(began: Any) -> Behind:
-    return Behind(
+def _rebuilding(began: Any) -> DatabaseBehindBucket:
+    return DatabaseBehindBucket(
         f"a rebuild that began at {began:%Y-%m-%d %H:%M:%S} UTC has not ended: nothing was written",
         hint="wait for it; where it was cut off, `gongkai rebuild` goes on with it",
     )

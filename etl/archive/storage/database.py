@@ -9,10 +9,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 
 from etl.archive.storage.models import REVISION
-from etl.errors import Away, GongkaiError
+from etl.errors import GongkaiError, Unavailable
 
 
-class DatabaseError(Away):
+class DatabaseError(Unavailable):
     """The archive's database cannot be reached, or refuses."""
 
 
@@ -30,7 +30,7 @@ def connect(url: str, *, pool_size: int = 4) -> Engine:
 
 
 @contextmanager
-def readable_errors(engine: Engine) -> Iterator[None]:
+def translate_database_errors(engine: Engine) -> Iterator[None]:
     """Turns a lost or refused connection into one line that names the server, never the password."""
     try:
         yield
@@ -42,9 +42,9 @@ def readable_errors(engine: Engine) -> Iterator[None]:
         ) from error
 
 
-def require_current(engine: Engine) -> None:
+def require_schema_revision(engine: Engine) -> None:
     """Raises `DatabaseError` unless the schema is the one that this code was written for."""
-    with readable_errors(engine), engine.connect() as connection:
+    with translate_database_errors(engine), engine.connect() as connection:
         try:
             current = connection.scalar(text("SELECT version_num FROM archive.alembic_version"))
         except ProgrammingError:
@@ -66,17 +66,17 @@ def lock_source(connection: Connection, source_id: str) -> None:
     connection.execute(text("SELECT id FROM archive.source WHERE id = :id FOR NO KEY UPDATE"), {"id": source_id}).one()
 
 
-def lock_storing(connection: Connection) -> None:
+def lock_against_garbage(connection: Connection) -> None:
     """Until the transaction ends, no garbage is removed: what is stored now has no row yet."""
     connection.execute(text("LOCK TABLE archive.storing IN ROW SHARE MODE"))
 
 
-def lock_removing(connection: Connection) -> None:
+def lock_against_writers(connection: Connection) -> None:
     """Until the transaction ends, nobody stores bytes whose rows are still to come."""
     connection.execute(text("LOCK TABLE archive.storing IN EXCLUSIVE MODE"))
 
 
-def lock_exporting(connection: Connection) -> None:
+def lock_change_export(connection: Connection) -> None:
     """Until the transaction ends, nobody else exports the changes. Raises `GongkaiError` where somebody does."""
     try:
         connection.execute(text("LOCK TABLE archive.exporting IN EXCLUSIVE MODE NOWAIT"))

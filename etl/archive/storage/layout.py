@@ -28,11 +28,11 @@ BLOBS = "blobs/"
 """Bodies as received, by SHA-256."""
 
 RebuildStep = Literal["runs", "captures", "fixity", "files", "changes"]
-UnnamedKind = Literal["blob", "reading", "temporary", "unadopted", "ahead", "foreign"]
+UnreferencedKind = Literal["blob", "reading", "temporary", "unadopted", "ahead", "foreign"]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class KeyForm:
     """The objects of one prefix.
 
     `form` matches a whole key; its group is the name under which the database knows the object. `unnamed` is what an
@@ -42,21 +42,21 @@ class Place:
     """
 
     prefix: str
-    form: re.Pattern[str]
-    unnamed: UnnamedKind | None
-    rebuild: RebuildStep | None
+    pattern: re.Pattern[str]
+    unreferenced_as: UnreferencedKind | None
+    rebuild_step: RebuildStep | None
     write_once: bool = False
 
 
 LAYOUT = (
-    Place(CHANGES, re.compile(r"changes/0*(\d{1,18})\.jsonl\.gz"), "ahead", "changes", write_once=True),
-    Place(READINGS, re.compile(r"files/../../([0-9a-f]{64})\.jsonl\.gz"), "reading", "files"),
-    Place(FIXITY, re.compile(r"fixity/.+-(\d{1,18})\.jsonl\.gz"), "ahead", "fixity"),
-    Place(CAPTURES, re.compile(r"(captures/.+-\d{1,18}\.jsonl\.gz)"), "unadopted", "captures", write_once=True),
-    Place(RUNS, re.compile(r"runs/0*(\d{1,18})-.+\.jsonl\.gz"), "ahead", "runs"),
-    Place(REMOVALS, re.compile(r"(garbage/.+\.jsonl\.gz)"), None, None),
-    Place(EXPORTS, re.compile(r"(exports/.+)"), None, None),
-    Place(BLOBS, re.compile(r"blobs/sha256/../../([0-9a-f]{64})"), "blob", None),
+    KeyForm(CHANGES, re.compile(r"changes/0*(\d{1,18})\.jsonl\.gz"), "ahead", "changes", write_once=True),
+    KeyForm(READINGS, re.compile(r"files/../../([0-9a-f]{64})\.jsonl\.gz"), "reading", "files"),
+    KeyForm(FIXITY, re.compile(r"fixity/.+-(\d{1,18})\.jsonl\.gz"), "ahead", "fixity"),
+    KeyForm(CAPTURES, re.compile(r"(captures/.+-\d{1,18}\.jsonl\.gz)"), "unadopted", "captures", write_once=True),
+    KeyForm(RUNS, re.compile(r"runs/0*(\d{1,18})-.+\.jsonl\.gz"), "ahead", "runs"),
+    KeyForm(REMOVALS, re.compile(r"(garbage/.+\.jsonl\.gz)"), None, None),
+    KeyForm(EXPORTS, re.compile(r"(exports/.+)"), None, None),
+    KeyForm(BLOBS, re.compile(r"blobs/sha256/../../([0-9a-f]{64})"), "blob", None),
 )
 """Every prefix, in the order of a backup: what tells before what it tells of, so that a copy made while crawls are
 under way holds every byte that its logs name."""

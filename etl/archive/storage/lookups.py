@@ -6,14 +6,14 @@ from contextlib import contextmanager
 from sqlalchemy import ColumnElement, Connection, and_, select, text
 
 from etl.archive.storage.archive import Database
-from etl.archive.storage.database import readable_errors
+from etl.archive.storage.database import translate_database_errors
 from etl.archive.storage.models import Record, RecordVersion, Source
 from etl.errors import GongkaiError
 from etl.extract import content_hash
 
 NO_TEXT = content_hash("").sha256
 """The hash of a document without text, such as a scan in an attachment: it says nothing about being the same."""
-NUMBERED = "its number stands in the record's address"
+RECORD_NUMBER_HINT = "its number stands in the record's address"
 _LAST_NUMBER = 2**63 - 1
 Records = type[Record]
 Versions = type[RecordVersion]
@@ -25,7 +25,7 @@ def snapshot(archive: Database, seconds: float = 0) -> Iterator[Connection]:
 
     Raises `DatabaseError`.
     """
-    with readable_errors(archive.engine), archive.engine.connect() as fresh:
+    with translate_database_errors(archive.engine), archive.engine.connect() as fresh:
         connection = fresh.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         with connection.begin():
             connection.execute(text(f"SET LOCAL statement_timeout = {round(seconds * 1000)}"))
@@ -39,10 +39,10 @@ def require_source(connection: Connection, source: str) -> None:
         raise GongkaiError(f"the archive has no source {source!r}", hint=f"known: {', '.join(known) or 'none'}")
 
 
-def require_number(record: int) -> None:
+def require_valid_record_number(record: int) -> None:
     """Raises `GongkaiError` for a number that no record can have, as the database counts them."""
     if not 0 < record <= _LAST_NUMBER:
-        raise GongkaiError(f"no record {record}", hint=NUMBERED)
+        raise GongkaiError(f"no record {record}", hint=RECORD_NUMBER_HINT)
 
 
 def is_current(record: Records, version: Versions) -> ColumnElement[bool]:

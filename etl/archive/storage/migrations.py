@@ -4,7 +4,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy.exc import DBAPIError
 
-from etl.archive.storage.database import DatabaseError, connect, readable_errors
+from etl.archive.storage.database import DatabaseError, connect, translate_database_errors
 from etl.settings import PROJECT
 
 
@@ -12,7 +12,7 @@ def migrate(owner_url: str, revision: str = "head") -> None:
     """Brings the schema to the revision, as the database's owner. Raises `DatabaseError`."""
     engine = connect(owner_url)
     try:
-        with readable_errors(engine):
+        with translate_database_errors(engine):
             command.upgrade(_alembic(owner_url), revision)
     except DBAPIError as error:
         raise DatabaseError(f"migration failed: {str(error.orig).strip().splitlines()[0]}") from error

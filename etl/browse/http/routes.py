@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from etl.archive.queries.search import Filter, WrongFilter, read_filter
+from etl.archive.queries.search import InvalidFilter, RecordFilter, parse_filter
 from etl.archive.records.corrections import correct
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import DamagedBlob, StoreError
@@ -107,12 +107,12 @@ def _filter(
     last: LastDayParam = "",
     changed_since: TimeParam = "",
     state: StateParam = "",
-) -> Filter:
+) -> RecordFilter:
     """What the list is asked for. An address names it as `gongkai export` does."""
     given = {"q": q, "source": source, "publisher": publisher, "changed_since": changed_since, "state": state}
     try:
-        return read_filter(given | {"from": first, "to": last})
-    except WrongFilter as error:
+        return parse_filter(given | {"from": first, "to": last})
+    except InvalidFilter as error:
         raise InvalidParameter(error.name) from error
 
 
@@ -123,7 +123,7 @@ def _cursor(after: AfterParam = None) -> Cursor | None:
         raise InvalidParameter("after") from error
 
 
-FilterParam = Annotated[Filter, Depends(_filter)]
+FilterParam = Annotated[RecordFilter, Depends(_filter)]
 CursorParam = Annotated[Cursor | None, Depends(_cursor)]
 
 

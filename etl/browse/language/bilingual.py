@@ -2,7 +2,7 @@
 
 from markupsafe import Markup, escape
 
-from etl.archive.queries.search import Total
+from etl.archive.queries.search import MatchCount
 from etl.browse.language.labels import (
     DAMAGE,
     FIELDS,
@@ -45,7 +45,7 @@ def say(word: str) -> Markup:
     return beside(*WORDS[word])
 
 
-def counted(total: Total) -> Markup:
+def counted(total: MatchCount) -> Markup:
     """How many records there are."""
     chinese, english = WORDS["total" if total.exact else "total_more"]
     number = f"{total.number:,}"

@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl
 from sqlalchemy import Connection, select
 from starlette.requests import Request
 
-from etl.archive.records.corrections import LONGEST, WITHDRAWN
-from etl.archive.records.recording import clean
+from etl.archive.records.corrections import MAX_CHARS, WITHDRAWN
+from etl.archive.records.recording import strip_unstorable
 from etl.archive.storage.lookups import is_current
 from etl.archive.storage.models import Record, RecordVersion
 from etl.browse.errors import RequestRefused
@@ -36,7 +36,7 @@ class CorrectionPage:
     fields: tuple[RecordField, ...]
     field: RecordField | None
     token: str
-    longest: int = LONGEST
+    longest: int = MAX_CHARS
     action: str = "set"
     value: str = ""
     reason: str = ""
@@ -71,7 +71,7 @@ async def read_form(request: Request) -> dict[str, str]:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=10, errors="strict")
     except ValueError as error:
         raise RequestRefused(400, "form_text") from error
-    return {name: clean(value) for name, value in pairs}
+    return {name: strip_unstorable(value) for name, value in pairs}
 
 
 def apply_form(page: CorrectionPage, form: Mapping[str, str]) -> tuple[CorrectionPage, Any]:
@@ -97,7 +97,7 @@ def _form_problem(page: CorrectionPage, form: Mapping[str, str]) -> FormProblem:
         return "value_missing"
     if not page.reason:
         return "reason_missing"
-    if max(len(page.value), len(page.reason)) > LONGEST:
+    if max(len(page.value), len(page.reason)) > MAX_CHARS:
         return "too_long"
     if page.action == "set" and page.field.is_date and not _is_iso_date(page.value):
         return "no_date"

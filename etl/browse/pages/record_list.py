@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Connection, func, select, tuple_
 from sqlalchemy.orm import aliased
 
-from etl.archive.queries.search import Filter, Total, matches, places, stood_for, total
+from etl.archive.queries.search import MatchCount, RecordFilter, copies, count_matches, is_duplicate_of_earlier, matches
 from etl.archive.storage.lookups import is_current
 from etl.archive.storage.models import Record, RecordVersion, Source
 
@@ -67,8 +67,8 @@ class RecordList:
     `total` counts records, of which several may share a line.
     """
 
-    filter: Filter
-    total: Total
+    filter: RecordFilter
+    total: MatchCount
     lines: tuple[RecordLine, ...]
     after: str | None
     first: bool
@@ -76,7 +76,7 @@ class RecordList:
 
 
 def record_list(
-    connection: Connection, asked: Filter, after: Cursor | None = None, lines: int = LINES_PER_PAGE
+    connection: Connection, asked: RecordFilter, after: Cursor | None = None, lines: int = LINES_PER_PAGE
 ) -> RecordList:
     """The page of the list that follows the cursor. A text is on the list if any of its records matches the filter."""
     record, version = aliased(Record), aliased(RecordVersion)
@@ -93,11 +93,11 @@ def record_list(
             record.source_id,
             Source.name.label("source_name"),
             record.state,
-            places(record).label("places"),
+            copies(record).label("places"),
         )
         .join(version, is_current(record, version))
         .join(Source, Source.id == record.source_id)
-        .where(matches(asked, record, version), ~stood_for(asked, record))
+        .where(matches(asked, record, version), ~is_duplicate_of_earlier(asked, record))
         .order_by(record.listed_on.desc(), record.id.desc())
         .limit(lines + 1)
     )
@@ -117,15 +117,17 @@ def record_list(
     )
 
 
-def _match_count(connection: Connection, asked: Filter, shown: Sequence[RecordLine], *, complete: bool) -> Total:
+def _match_count(
+    connection: Connection, asked: RecordFilter, shown: Sequence[RecordLine], *, complete: bool
+) -> MatchCount:
     """How many records match. A page that has all lines needs no search for them: it knows where they are."""
     if complete:
         alone = [line.id for line in shown if line.places == 1]
-        return Total(len(alone) + _records_sharing_a_line(connection, asked, shown), exact=True)
-    return total(connection, asked, MAX_COUNT_SECONDS) or Total(len(shown), exact=False)
+        return MatchCount(len(alone) + _records_sharing_a_line(connection, asked, shown), exact=True)
+    return count_matches(connection, asked, MAX_COUNT_SECONDS) or MatchCount(len(shown), exact=False)
 
 
-def _records_sharing_a_line(connection: Connection, asked: Filter, shown: Sequence[RecordLine]) -> int:
+def _records_sharing_a_line(connection: Connection, asked: RecordFilter, shown: Sequence[RecordLine]) -> int:
     """How many records that match share the lines that stand for more than one."""
     record, version, first = aliased(Record), aliased(RecordVersion), aliased(Record)
     several = [line.id for line in shown if line.places > 1]

@@ -7,10 +7,10 @@ from types import TracebackType
 
 from sqlalchemy import bindparam, select
 
-from etl.archive.records.file_readings import BY_OCR, keep_reading, scans
-from etl.archive.records.recording import Read
+from etl.archive.records.file_readings import BY_OCR, pending_scans, store_file_reading
+from etl.archive.records.recording import ExtractedPage
 from etl.archive.storage.archive import Archive
-from etl.archive.storage.blobs import Lost, lost, note, read_blob
+from etl.archive.storage.blobs import UnreadableItem, read_blob, report_damage, unreadable
 from etl.archive.storage.bucket import DamagedBlob
 from etl.archive.storage.models import File, Page
 from etl.files import READER, Reader, reader_pool
@@ -39,9 +39,9 @@ class FileReader:
     ) -> None:
         self._stack.close()
 
-    def read(self, source_id: str, urls: Sequence[str]) -> dict[str, Lost]:
+    def read(self, source_id: str, urls: Sequence[str]) -> dict[str, UnreadableItem]:
         """Reads the stored files at those addresses of the source; returns by address those whose bytes are damaged."""
-        damaged: dict[str, Lost] = {}
+        damaged: dict[str, UnreadableItem] = {}
         if not urls:
             return damaged
         with self._archive.engine.connect() as connection:
@@ -53,11 +53,11 @@ class FileReader:
             try:
                 body = read_blob(self._archive, digest)
             except DamagedBlob as error:
-                damaged |= {url: lost(f"file {url}", error) for url in places}
+                damaged |= {url: unreadable(f"file {url}", error) for url in places}
                 continue
             if self._pool is None:
                 self._pool = self._stack.enter_context(reader_pool())
-            keep_reading(self._archive, digest, self._pool(body, places[0].rsplit("/", 1)[-1]))
+            store_file_reading(self._archive, digest, self._pool(body, places[0].rsplit("/", 1)[-1]))
         return damaged
 
 
@@ -74,7 +74,7 @@ _UNREAD = (
 )
 
 
-def linked(read: Iterable[Read]) -> list[str]:
+def linked(read: Iterable[ExtractedPage]) -> list[str]:
     """The addresses of the files of what was read."""
     return [file.url for item in read if item.extraction for file in item.extraction.attachments]
 
@@ -84,25 +84,25 @@ class ScansRead:
     """How many scans were read, and those whose bytes are damaged: they stay in the queue."""
 
     read: int
-    damaged: tuple[Lost, ...]
+    damaged: tuple[UnreadableItem, ...]
 
 
 def read_scans(archive: Archive, limit: int | None = None, tell: Tell = lambda done: None) -> ScansRead:
     """Reads files whose pages are pictures, the oldest first, at most so many; else until none waits."""
-    read, damaged = 0, dict[str, Lost]()
+    read, damaged = 0, dict[str, UnreadableItem]()
     while limit is None or read + len(damaged) < limit:
         most = AT_ONCE if limit is None else min(AT_ONCE, limit - read - len(damaged))
         with archive.engine.connect() as connection:
-            waiting = scans(connection, most, besides=damaged)
+            waiting = pending_scans(connection, most, besides=damaged)
         if not waiting:
             break
         with scan_pool() as read_scan:
             for digest, media_type in waiting:
                 try:
-                    keep_reading(archive, digest, read_scan(read_blob(archive, digest), media_type))
+                    store_file_reading(archive, digest, read_scan(read_blob(archive, digest), media_type))
                     read += 1
                 except DamagedBlob as error:
-                    damaged[digest] = lost(f"scan {digest}", error)
+                    damaged[digest] = unreadable(f"scan {digest}", error)
                 tell(1)
-    note(archive, damaged.values())
+    report_damage(archive, damaged.values())
     return ScansRead(read, tuple(damaged.values()))

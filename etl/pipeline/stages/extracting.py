@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from sqlalchemy import bindparam, select, text
 
 from etl.archive.crawls.run import OpenRun
-from etl.archive.records.recording import Recorded, record, stale
+from etl.archive.records.recording import RecordingResult, pages_with_outdated_rules, record_extractions
 from etl.archive.storage.archive import Archive
-from etl.archive.storage.blobs import Lost, note
+from etl.archive.storage.blobs import UnreadableItem, report_damage
 from etl.archive.storage.models import Page, RunPage
 from etl.outcomes import FAILED
 from etl.pipeline.interpreting import read_pages
@@ -29,7 +29,7 @@ Tell = Callable[[int], None]
 
 def extract_batch(
     archive: Archive, run: OpenRun, number: int, tell: Tell = lambda done: None, only: Sequence[str] | None = None
-) -> Recorded:
+) -> RecordingResult:
     """Reads the stored captures of the batch's pages (`only` those addresses) that nobody read yet, and records what
     they say.
 
@@ -43,7 +43,7 @@ def extract_batch(
             connection.execute(_OWED, {"run": run.id, "batch": number, "why": "", "pages": None})
         wanted = _UNREAD if only is None else _UNREAD.where(Page.url.in_(only))
         unread = connection.execute(wanted, {"run": run.id, "batch": number}).all()
-        outdated = stale(connection, [row.page_id for row in unread])
+        outdated = pages_with_outdated_rules(connection, [row.page_id for row in unread])
     damaged = reread(archive, run.source, outdated) if outdated else {}
     unread = [row for row in unread if row.page_id not in damaged]
     with ThreadPoolExecutor(GETS_AT_ONCE) as pool, FileReader(archive) as files:
@@ -53,17 +53,19 @@ def extract_batch(
             lost_files = files.read(run.source.id, linked(read))
             lost |= {item.page_id: lost_files[url] for item in read for url in linked([item]) if url in lost_files}
             damaged |= lost
-            recorded = record(archive, run.source.id, run.id, [item for item in read if item.page_id not in lost])
+            recorded = record_extractions(
+                archive, run.source.id, run.id, [item for item in read if item.page_id not in lost]
+            )
             created += recorded.created
             updated += recorded.updated
             tell(len(chunk))
     _owe(archive, run, number, damaged)
-    return Recorded(tuple(created), tuple(updated))
+    return RecordingResult(tuple(created), tuple(updated))
 
 
-def _owe(archive: Archive, run: OpenRun, number: int, damaged: Mapping[int, Lost]) -> None:
+def _owe(archive: Archive, run: OpenRun, number: int, damaged: Mapping[int, UnreadableItem]) -> None:
     """Says with each page why it stays unread, and marks what is damaged: the next crawl asks for it anew."""
-    note(archive, damaged.values())
+    report_damage(archive, damaged.values())
     with archive.engine.begin() as connection:
         for page, lost in sorted(damaged.items()):
             log.error("%s: not read: %s", run.source.id, lost)

@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, or_, select
 
-from etl.archive.records.recording import READ_WITH, Difference, Read, rerecord
+from etl.archive.records.recording import RULES_VERSION, ExtractedPage, FieldDifference, record_reextractions
 from etl.archive.storage.archive import Archive, open_archive
-from etl.archive.storage.blobs import Lost, note
+from etl.archive.storage.blobs import UnreadableItem, report_damage
 from etl.archive.storage.lookups import is_current, require_source
 from etl.archive.storage.models import Page, Record, RecordVersion
 from etl.archive.storage.models import Source as SourceRow
@@ -57,8 +57,8 @@ class Reread:
     records: int = 0
     versions: int = 0
     fields: Counter[str] = field(default_factory=Counter)
-    samples: dict[str, list[Difference]] = field(default_factory=dict)
-    damaged: list[Lost] = field(default_factory=list)
+    samples: dict[str, list[FieldDifference]] = field(default_factory=dict)
+    damaged: list[UnreadableItem] = field(default_factory=list)
 
     def add(self, other: "Reread") -> None:
         """Adds what another batch changed."""
@@ -118,7 +118,7 @@ def _wanted(wanted: Wanted) -> Select[str, int]:
         .order_by(Record.source_id, Record.page_id)
     )
     if not wanted.all:
-        query = query.where(Record.read_with != READ_WITH)
+        query = query.where(Record.read_with != RULES_VERSION)
     if wanted.source:
         query = query.where(Record.source_id == wanted.source)
     for name, value in wanted.where.items():
@@ -136,31 +136,31 @@ def reextract_slice(archive: Archive, wanted: Wanted, part: Slice, *, dry_run: b
     done = Reread()
     with FileReader(archive) as files:
         for read, damaged in _read(archive, source, pages):
-            done.add(_counted(len(read), rerecord(archive, part.source, read, dry_run=dry_run)))
+            done.add(_counted(len(read), record_reextractions(archive, part.source, read, dry_run=dry_run)))
             done.damaged += [replace(each, what=f"record of {each.what}") for each in damaged.values()]
             if not dry_run:
                 done.damaged += files.read(part.source, linked(read)).values()
     if not dry_run:
-        note(archive, done.damaged)
+        report_damage(archive, done.damaged)
     return done
 
 
-def _counted(records: int, found: Sequence[Difference]) -> Reread:
-    by_field: dict[str, list[Difference]] = {}
+def _counted(records: int, found: Sequence[FieldDifference]) -> Reread:
+    by_field: dict[str, list[FieldDifference]] = {}
     for each in found:
         by_field.setdefault(each.field, []).append(each)
     versions = len({each.record for each in found if each.field != "kind"})
     return Reread(records, versions, Counter({name: len(each) for name, each in by_field.items()}), by_field)
 
 
-def reread(archive: Archive, source: Source, pages: Sequence[int]) -> dict[int, Lost]:
+def reread(archive: Archive, source: Source, pages: Sequence[int]) -> dict[int, UnreadableItem]:
     """Reads the current versions' captures of the pages again, for a run that is about to read newer ones.
 
     Returns by page those whose bytes are damaged: a newer capture of theirs cannot be told from the rules' changes.
     """
-    lost: dict[int, Lost] = {}
+    lost: dict[int, UnreadableItem] = {}
     for read, damaged in _read(archive, source, pages):
-        rerecord(archive, source.id, read)
+        record_reextractions(archive, source.id, read)
         lost |= {page: replace(each, what=f"the version before of {each.what}") for page, each in damaged.items()}
     return lost
 
@@ -194,7 +194,9 @@ def _work(wanted: Wanted, part: Slice, dry_run: bool) -> Reread:
     return reextract_slice(_opened[0], wanted, part, dry_run=dry_run)
 
 
-def _read(archive: Archive, source: Source, pages: Sequence[int]) -> Iterator[tuple[list[Read], dict[int, Lost]]]:
+def _read(
+    archive: Archive, source: Source, pages: Sequence[int]
+) -> Iterator[tuple[list[ExtractedPage], dict[int, UnreadableItem]]]:
     with archive.engine.connect() as connection, ThreadPoolExecutor(_GETS_AT_ONCE) as pool:
         for start in range(0, len(pages), CHUNK):
             rows = connection.execute(_CURRENT, {"pages": pages[start : start + CHUNK]}).all()
