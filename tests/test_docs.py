@@ -1,4 +1,4 @@
-"""The documentation says what the code does: nothing missing, nothing left over."""
+"""The documentation matches the code: nothing is missing, nothing is left over, links and names exist."""
 
 import re
 import shlex
@@ -52,15 +52,15 @@ def tracked_files() -> list[Path]:
 
 
 def test_every_setting_is_documented_with_its_default() -> None:
-    said = {row[0].strip("`"): (row[1].strip("`"), row[2]) for row in table("settings.md")[1:]}
-    wanted = {
+    documented = {row[0].strip("`"): (row[1].strip("`"), row[2]) for row in table("settings.md")[1:]}
+    expected = {
         f"GONGKAI_{name.upper()}": (
             "–" if field.default is None else str(field.default).removeprefix(f"{PROJECT}/"),
             field.description,
         )
         for name, field in Settings.model_fields.items()
     }
-    assert said == wanted
+    assert documented == expected
 
 
 def keys(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, bool]]:
@@ -73,8 +73,8 @@ def keys(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, bool]]
 
 
 def test_every_source_key_is_documented() -> None:
-    said = {row[0].strip("`"): row[1] == "yes" for row in table("sources.md") if row[0].startswith("`")}
-    assert said == dict(keys(Source))
+    documented = {row[0].strip("`"): row[1] == "yes" for row in table("sources.md") if row[0].startswith("`")}
+    assert documented == dict(keys(Source))
 
 
 @pytest.mark.parametrize("name", ["docs/sources.md", "CONTRIBUTING.md"])
@@ -90,20 +90,20 @@ def test_the_skeletons_of_contributing_run() -> None:
     exec(family, names)
     assert names["AcmeCms"]().name == "acme_cms"
     cases: list[Trap] = []
-    names = {"trap": lambda *given, **golden: cases.append(Trap(*given, **golden)), "page": page, "HEAD": HEAD}
+    names = {"trap": lambda *texts, **golden: cases.append(Trap(*texts, **golden)), "page": page, "HEAD": HEAD}
     exec(case, names)
     found = extract(str(cases[0].page).encode(), cases[0].url)
     assert {name: found.fields[name].value for name in cases[0].fields} == cases[0].fields
 
 
 def test_every_outcome_is_documented_in_its_group() -> None:
-    said = {row[0].strip("`"): row[1] for row in table("outcomes.md")[1:] if len(row) == 4}
-    assert said == {str(outcome): str(group(outcome)) for outcome in Outcome}
+    documented = {row[0].strip("`"): row[1] for row in table("outcomes.md")[1:] if len(row) == 4}
+    assert documented == {str(outcome): str(group(outcome)) for outcome in Outcome}
 
 
 def test_every_outcome_of_a_file_is_documented() -> None:
-    said = [row[0].strip("`") for row in table("outcomes.md") if len(row) == 3]
-    assert said[1:] == [str(outcome) for outcome in FileOutcome]
+    documented = [row[0].strip("`") for row in table("outcomes.md") if len(row) == 3]
+    assert documented[1:] == [str(outcome) for outcome in FileOutcome]
 
 
 def commands(parent: Any, prefix: str = "gongkai") -> Iterator[str]:
@@ -117,8 +117,8 @@ def commands(parent: Any, prefix: str = "gongkai") -> Iterator[str]:
 
 
 def test_every_command_is_documented() -> None:
-    said = {re.sub(r" [A-Z\[].*", "", row[0].strip("`")) for row in table("commands.md")[1:]}
-    assert said == set(commands(get_command(app)))
+    documented = {re.sub(r" [A-Z\[].*", "", row[0].strip("`")) for row in table("commands.md")[1:]}
+    assert documented == set(commands(get_command(app)))
 
 
 def test_every_command_of_a_module_is_one_of_the_program() -> None:
@@ -201,12 +201,12 @@ def test_the_readme_s_commands_run(archive: Archive, local_settings: Settings, t
             tmp_path / "pages.warc.gz",
             [("https://a.example/1.html", warc_page("关于供水的通知", "供水安排如下。"), "200 OK")],
         )
-        given = environment(local_settings) | {"GONGKAI_SOURCES": str(tmp_path)}
+        variables = environment(local_settings) | {"GONGKAI_SOURCES": str(tmp_path)}
         for line in readme_commands("README.md")[2:]:
             program, *words = shlex.split(line)
             assert program == ".venv/bin/gongkai"
             command = [Path(sys.executable).with_name("gongkai"), *words]
-            done = subprocess.run(command, cwd=tmp_path, env=given, capture_output=True, text=True, check=False)
+            done = subprocess.run(command, cwd=tmp_path, env=variables, capture_output=True, text=True, check=False)
             # A crawl that is limited to a few documents cannot hold the demo's assertion, and says so.
             assert done.returncode == 0, (line, done.stdout, done.stderr)
 
@@ -216,7 +216,7 @@ def test_the_pinned_packages_follow_from_pyproject(name: str, tmp_path: Path) ->
     assert pins.compiled(name, tmp_path) == (PROJECT / name).read_text(encoding="utf-8"), "run `make lock`"
 
 
-# Somebody's folders, and where their packages came from.
+# Folders of somebody's machine, and the package index that was used there.
 FORBIDDEN = re.compile(r"(?<![\w.:/$}~-])/(?:home|root|work|[Uu]sers)/\w|--(?:extra-)?index-url|--find-links")
 
 
