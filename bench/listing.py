@@ -13,9 +13,9 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-from etl.archive.crawls.run import Options
+from etl.archive.crawls.run import CrawlOptions
 from etl.archive.crawls.runs import open_run
-from etl.archive.crawls.scheduling import plan
+from etl.archive.crawls.scheduling import plan_batches
 from etl.archive.storage.archive import open_archive
 from etl.pipeline.stages.listing import list_catalog
 from etl.settings import settings
@@ -81,11 +81,11 @@ def main(entries: int) -> None:
         }
     )
     archive = open_archive(settings())
-    run = open_run(archive, source, "bench", Options(full=True))
+    run = open_run(archive, source, "bench", CrawlOptions(full=True))
     before, began = peak(), time.monotonic()
     listed = asyncio.run(list_catalog(archive, run, "gongkai/bench"))
     walked = time.monotonic() - began
-    plan(archive.engine, run, settings().batch_size)
+    plan_batches(archive.engine, run, settings().batch_size)
     planned = time.monotonic() - began - walked
     found = sum(column.listed for column in listed.columns)
     print(f"{found} entries, {listed.requests} requests, {walked:.0f} s ({found / walked:.0f}/s)")

@@ -19,16 +19,16 @@ from pathlib import Path
 from psycopg import sql
 from sqlalchemy import create_engine, make_url, text
 
-from etl.archive.crawls.captures import Judged, save
-from etl.archive.crawls.run import Options
-from etl.archive.crawls.runs import keep_entries, open_run
+from etl.archive.crawls.captures import ClassifiedAttempt, store_attempts
+from etl.archive.crawls.run import CrawlOptions
+from etl.archive.crawls.runs import open_run, upsert_listed_pages
 from etl.archive.storage.archive import Archive, open_archive
 from etl.fetch.client import Attempt
 from etl.local import services
 from etl.local.postgres import Postgres
 from etl.local.state import State
 from etl.pipeline.stages.extracting import extract_batch
-from etl.pipeline.stages.reextracting import Wanted, reextract
+from etl.pipeline.stages.reextracting import ReextractionScope, reextract
 from etl.platforms.base import Entry
 from etl.settings import Settings
 from etl.sources.schema import Source, adhoc_source
@@ -107,7 +107,7 @@ def measure(large: Settings, small: Settings, wanted: int) -> None:
     assert large.database_reader_url
     print(read_feed(large.database_reader_url.get_secret_value()))
     began = time.monotonic()
-    done = reextract(large, Wanted("large-0", all=True), lambda done, due: None)
+    done = reextract(large, ReextractionScope("large-0", all=True), lambda done, due: None)
     seconds = time.monotonic() - began
     print(f"re-extraction, two processes: {done.records} records in {seconds:.0f} s, {done.records / seconds:.0f}/s")
 
@@ -133,13 +133,13 @@ def ingest(settings: Settings, source_id: str, first: int, number: int) -> float
 
 def batch(archive: Archive, source: Source, start: int) -> None:
     """One run of one batch, as a crawl's tasks do it."""
-    run = open_run(archive, source, f"bench:{start}", Options(), "import")
+    run = open_run(archive, source, f"bench:{start}", CrawlOptions(), "import")
     attempts = {attempt.url: attempt for attempt in pages(source.id, start)}
     with archive.engine.begin() as connection:
-        kept = keep_entries(connection, run, "", {url: Entry(url) for url in attempts}, batch=0)
-    judged = [Judged(kept[url].page_id, attempt, None, "") for url, attempt in attempts.items()]
+        kept = upsert_listed_pages(connection, run, "", {url: Entry(url) for url in attempts}, batch=0)
+    judged = [ClassifiedAttempt(kept[url].page_id, attempt, None, "") for url, attempt in attempts.items()]
     for each in range(0, BATCH, 25):
-        save(archive, run.batch("0"), judged[each : each + 25])
+        store_attempts(archive, run.batch("0"), judged[each : each + 25])
     extract_batch(archive, run, 0)
 
 

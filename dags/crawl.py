@@ -51,43 +51,43 @@ def crawl_dag(source: Source) -> None:
         """Walks the lists; returns the number of documents that they hold."""
         from gongkai_airflow import archive_from_airflow, gongkai_settings
 
-        from etl.archive.crawls.run import Options
+        from etl.archive.crawls.run import CrawlOptions
         from etl.archive.crawls.runs import open_run
-        from etl.pipeline.stages.listing import list_catalog, preview
+        from etl.pipeline.stages import listing
 
         archive, agent = archive_from_airflow(), gongkai_settings().user_agent
-        options = Options(params["full"], params["limit"], params["dry_run"])
+        options = CrawlOptions(params["full"], params["limit"], params["dry_run"])
         if options.dry_run:
-            _, found = asyncio.run(preview(archive, source, options, agent, progress))
+            _, found = asyncio.run(listing.preview(archive, source, options, agent, progress))
             new = sum(not entry.known for entry in found.values())
             raise AirflowSkipException(f"dry run: {len(found)} documents listed, {new} of them new; nothing stored")
         run = open_run(archive, source, run_id, options)
-        listed = asyncio.run(list_catalog(archive, run, agent, progress))
+        listed = asyncio.run(listing.list_catalog(archive, run, agent, progress))
         return sum(column.listed for column in listed.columns)
 
     @task
     def plan_batches() -> list[int]:
         """Gives the pages that need work to batches; returns the batches' numbers."""
-        from etl.archive.crawls.scheduling import plan
+        from etl.archive.crawls import scheduling
 
         archive, run, chosen = resumed()
-        return list(plan(archive.engine, run, chosen.batch_size))
+        return list(scheduling.plan_batches(archive.engine, run, chosen.batch_size))
 
     @task
     def fetch_batch(number: int) -> dict[str, int]:
         """Fetches the pages of a batch; returns the outcomes."""
-        from etl.pipeline.stages.fetching import fetch_batch
+        from etl.pipeline.stages import fetching
 
         archive, run, chosen = resumed()
-        return dict(asyncio.run(fetch_batch(archive, run, number, chosen.user_agent, progress)))
+        return dict(asyncio.run(fetching.fetch_batch(archive, run, number, chosen.user_agent, progress)))
 
     @task
     def extract_batch(number: int) -> dict[str, int]:
         """Reads what was fetched; returns how many records it made and changed."""
-        from etl.pipeline.stages.extracting import extract_batch
+        from etl.pipeline.stages import extracting
 
         archive, run, _ = resumed()
-        recorded = extract_batch(archive, run, number, progress)
+        recorded = extracting.extract_batch(archive, run, number, progress)
         return {"created": len(recorded.created), "updated": len(recorded.updated)}
 
     @task_group
@@ -97,15 +97,15 @@ def crawl_dag(source: Source) -> None:
     @task(trigger_rule="all_done", outlets=[RECORDS])
     def reconcile(params: dict[str, Any], outlet_events: Any) -> dict[str, Any]:
         """Counts the run, keeps its report, and fails with the reason when it is red."""
-        from etl.pipeline.stages.reconciling import raise_if_red, reconcile
+        from etl.pipeline.stages import reconciling
 
         if params["dry_run"]:
             raise AirflowSkipException("dry run: nothing to reconcile")
         archive, run, _ = resumed()
-        report = reconcile(archive, run)
+        report = reconciling.reconcile(archive, run)
         for warning in report.warnings:
             log.warning("%s: %s", source.id, warning)
-        raise_if_red(report)
+        reconciling.raise_if_red(report)
         outlet_events[RECORDS].extra = {"source": source.id, "change_seq_to": report.change_seq_to}
         return {"listed": report.listed, "stored": report.stored, "failed": report.failed}
 

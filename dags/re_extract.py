@@ -36,10 +36,12 @@ def re_extract() -> None:
         """Returns the slices of the archive that are to be read again."""
         from gongkai_airflow import archive_from_airflow
 
-        from etl.pipeline.stages.reextracting import Wanted, slices
+        from etl.pipeline.stages.reextracting import ReextractionScope, plan_slices
 
         with archive_from_airflow().engine.connect() as connection:
-            return [asdict(part) for part in slices(connection, Wanted(params["source"], all=params["all"]))]
+            return [
+                asdict(part) for part in plan_slices(connection, ReextractionScope(params["source"], all=params["all"]))
+            ]
 
     @task(outlets=[RECORDS], map_index_template="{{ pages }}", max_active_tis_per_dagrun=4)
     def read_again(part: dict[str, Any], params: dict[str, Any], outlet_events: Any) -> dict[str, int]:
@@ -48,11 +50,11 @@ def re_extract() -> None:
 
         from etl.archive.records.change_feed import last_seq
         from etl.archive.storage.blobs import raise_if_unreadable
-        from etl.pipeline.stages.reextracting import Slice, Wanted, reextract_slice
+        from etl.pipeline.stages.reextracting import ReextractionScope, Slice, reextract_slice
 
         get_current_context()["pages"] = f"{part['source']} {part['first']}–{part['last']}"
         archive = archive_from_airflow()
-        done = reextract_slice(archive, Wanted(all=params["all"]), Slice(**part))
+        done = reextract_slice(archive, ReextractionScope(all=params["all"]), Slice(**part))
         for name, values in done.fields.items():
             log.info("%s: %s values of %s read otherwise", part["source"], values, name)
         outlet_events[RECORDS].extra = {"source": part["source"], "change_seq_to": last_seq(archive.engine)}

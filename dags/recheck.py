@@ -43,7 +43,7 @@ def recheck() -> None:
         """Fetches and reads what is due; fails with the reason when the run is red."""
         from gongkai_airflow import archive_from_airflow, gongkai_settings
 
-        from etl.archive.crawls.run import Options
+        from etl.archive.crawls.run import CrawlOptions
         from etl.catalog.load import find
         from etl.pipeline.crawl import recheck
         from etl.pipeline.stages.reconciling import raise_if_red
@@ -55,7 +55,7 @@ def recheck() -> None:
             log.info("%s: %s %s of %s", source, stage, done, due)
 
         key, found = context["run_id"], find(source, chosen.source_folders)
-        report = recheck(archive_from_airflow(), found, key, Options(), chosen, tell)
+        report = recheck(archive_from_airflow(), found, key, CrawlOptions(), chosen, tell)
         for warning in report.warnings:
             log.warning("%s: %s", source, warning)
         raise_if_red(report)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from etl.archive.crawls.reports import Report, last_reports
-from etl.archive.crawls.run import Options
+from etl.archive.crawls.run import CrawlOptions
 from etl.archive.storage.archive import open_archive, open_database
 from etl.catalog.load import find
 from etl.cli.console import output, print_json, progress, table
@@ -47,7 +47,7 @@ def crawl_command(
 ) -> None:
     """Crawl one source in this process, without Airflow. Interrupted, the next crawl completes it."""
     chosen = find(source, settings().source_folders)
-    options = Options(full, limit, dry_run)
+    options = CrawlOptions(full, limit, dry_run)
     if dry_run:
         return _preview(chosen, options, as_json)
     _run(crawl, chosen, options, as_json)
@@ -60,10 +60,10 @@ def recheck_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Look again at known documents that are due, listed or not; find what changed, went, or came back."""
-    _run(recheck, find(source, settings().source_folders), Options(limit=limit), as_json)
+    _run(recheck, find(source, settings().source_folders), CrawlOptions(limit=limit), as_json)
 
 
-def _run(work: Callable[..., Report], source: Source, options: Options, as_json: bool) -> None:
+def _run(work: Callable[..., Report], source: Source, options: CrawlOptions, as_json: bool) -> None:
     archive = open_archive(settings())
     with progress() as bar:
         tasks = {stage: bar.add_task(words, total=None, start=stage == "list") for stage, words in _STAGES.items()}
@@ -81,7 +81,7 @@ def _run(work: Callable[..., Report], source: Source, options: Options, as_json:
     raise_if_red(report)
 
 
-def _preview(source: Source, options: Options, as_json: bool) -> None:
+def _preview(source: Source, options: CrawlOptions, as_json: bool) -> None:
     listed, found = asyncio.run(preview(open_database(settings()), source, options, settings().user_agent))
     new = [url for url, entry in found.items() if not entry.known]
     if as_json:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from etl.catalog.load import SourceError, files, find, load_all
 from etl.errors import GongkaiError
 from etl.extract import Extraction, extract
-from etl.pipeline.interpreting import read_capture
+from etl.pipeline.interpreting import extract_capture
 from etl.platforms.registry import family_of
 from etl.settings import settings
 from etl.sources.schema import Source
@@ -32,7 +32,7 @@ class ExtractRules:
         if self.source is None:
             return extract(body, url, content_type)
         headers = [("content-type", content_type)] if content_type else []
-        return read_capture(self.source, family_of(self.source), url, headers, body, datetime.now(UTC))
+        return extract_capture(self.source, family_of(self.source), url, headers, body, datetime.now(UTC))
 
 
 def rules_of(name: str, url: str) -> ExtractRules:

@@ -12,7 +12,7 @@ from etl.archive.storage.archive import open_archive
 from etl.catalog.load import find
 from etl.cli.console import output, print_json, progress, table
 from etl.pipeline.stages.reconciling import raise_if_red
-from etl.pipeline.warc.importing import IMPORTED, import_source, import_warc, read_whole
+from etl.pipeline.warc.importing import IMPORTED, import_source, import_warc, scan_warc
 from etl.settings import settings
 
 app = typer.Typer()
@@ -25,7 +25,7 @@ def import_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the reports as JSON.")] = False,
 ) -> None:
     """Take the response records of WARC files as captures; a file imported before changes nothing."""
-    counted = {path: read_whole(path) for path in warcs}
+    counted = {path: scan_warc(path) for path in warcs}
     chosen = import_source() if source == IMPORTED else find(source, settings().source_folders)
     archive = open_archive(settings())
     reports = []

@@ -15,7 +15,7 @@ from etl.cli.console import errors, output, print_json, progress, table
 from etl.errors import GongkaiError
 from etl.pipeline.rebuilding import rebuild_archive
 from etl.pipeline.stages.attachments import read_scans
-from etl.pipeline.stages.reextracting import Reread, Wanted, conditions, reextract
+from etl.pipeline.stages.reextracting import ReextractionResult, ReextractionScope, parse_conditions, reextract
 from etl.settings import settings
 
 app = typer.Typer()
@@ -66,7 +66,7 @@ def reextract_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Read stored captures again with today's rules, without the network. Versions that differ are `re-extracted`."""
-    wanted = Wanted(source, conditions(where), every)
+    wanted = ReextractionScope(source, parse_conditions(where), every)
     with progress() as bar:
         task = bar.add_task("reading again", total=None)
         done = reextract(
@@ -81,7 +81,7 @@ def reextract_command(
     _fail_if_unreadable(done.damaged, "records or files")
 
 
-def _print_result(done: Reread, dry_run: bool) -> None:
+def _print_result(done: ReextractionResult, dry_run: bool) -> None:
     verb = "would change" if dry_run else "changed"
     errors.print(f"{done.records} records read, {done.versions} {verb}")
     if done.fields:

@@ -13,7 +13,15 @@ from etl.cli.console import errors, heading, output, table
 from etl.clock import CHINA
 from etl.errors import GongkaiError
 from etl.pipeline.survey.draft import draft
-from etl.pipeline.survey.survey import READ, Document, Looked, Survey, look_live, survey_page, survey_site
+from etl.pipeline.survey.survey import (
+    DOCUMENTS_TO_READ,
+    DocumentProbe,
+    ListProbe,
+    Survey,
+    probe_source,
+    survey_page,
+    survey_site,
+)
 from etl.settings import settings
 from etl.sources.schema import Source
 
@@ -56,7 +64,7 @@ def new_command(
 
 def check_live(path: Path, source: Source) -> None:
     """Lists one page of each list, reads two documents, and writes today into the file when all of it is good."""
-    columns, documents = asyncio.run(look_live(source, settings().user_agent, _print_request))
+    columns, documents = asyncio.run(probe_source(source, settings().user_agent, _print_request))
     _print_lists(columns, output)
     for document in documents:
         _print_document(document)
@@ -66,14 +74,16 @@ def check_live(path: Path, source: Source) -> None:
     output.print(f"{source.id}: good; {output.plain(str(path))} says verified: {_today()}", soft_wrap=True)
 
 
-def _problems(columns: tuple[Looked, ...], documents: tuple[Document, ...]) -> list[str]:
+def _problems(columns: tuple[ListProbe, ...], documents: tuple[DocumentProbe, ...]) -> list[str]:
     problems = [
         f"list {looked.column.name or looked.column.url}: {looked.reason}" for looked in columns if not looked.entries
     ]
     read = [item for item in documents if item.extraction]
-    if len(read) < READ:
+    if len(read) < DOCUMENTS_TO_READ:
         reasons = "; ".join(f"{item.entry.url}: {item.reason}" for item in documents if not item.extraction)
-        problems.append(f"{len(read)} of {READ} documents could be read ({reasons or 'no list leads to more'})")
+        problems.append(
+            f"{len(read)} of {DOCUMENTS_TO_READ} documents could be read ({reasons or 'no list leads to more'})"
+        )
     return problems
 
 
@@ -110,7 +120,7 @@ def _print_survey(survey: Survey, show: Console) -> None:
     _print_lists(survey.columns, show)
 
 
-def _print_lists(columns: tuple[Looked, ...], show: Console) -> None:
+def _print_lists(columns: tuple[ListProbe, ...], show: Console) -> None:
     if not columns:
         return
     rows = []
@@ -132,7 +142,7 @@ def _print_lists(columns: tuple[Looked, ...], show: Console) -> None:
         table((f"first entries of {first.column.name or first.column.url}", "fields"), shown, to=show)
 
 
-def _print_document(document: Document) -> None:
+def _print_document(document: DocumentProbe) -> None:
     heading(document.entry.url)
     if document.extraction is None:
         output.print(f"[yellow]not read:[/] {output.plain(document.reason)}", soft_wrap=True)

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import Literal
 
 from etl.archive.crawls.reports import Report
-from etl.archive.crawls.run import OpenRun, Options
+from etl.archive.crawls.run import CrawlOptions, RunContext
 from etl.archive.crawls.runs import open_run
-from etl.archive.crawls.scheduling import plan, plan_recheck
+from etl.archive.crawls.scheduling import plan_batches, plan_recheck_batches
 from etl.archive.storage.archive import Archive
 from etl.pipeline.stages.extracting import extract_batch
 from etl.pipeline.stages.fetching import fetch_batch
@@ -22,20 +22,22 @@ Tell = Callable[[Stage, int, int | None], None]
 """Called with stage, number done so far, and the number to do where it is known."""
 
 
-def crawl(archive: Archive, source: Source, key: str, options: Options, settings: Settings, tell: Tell) -> Report:
+def crawl(archive: Archive, source: Source, key: str, options: CrawlOptions, settings: Settings, tell: Tell) -> Report:
     """Runs all stages; an interrupted run of the same key goes on where it stopped."""
     run = open_run(archive, source, key, options)
     asyncio.run(list_catalog(archive, run, settings.user_agent, lambda listed: tell("list", listed, None)))
-    return _work(archive, run, plan(archive.engine, run, settings.batch_size), settings, tell)
+    return _work(archive, run, plan_batches(archive.engine, run, settings.batch_size), settings, tell)
 
 
-def recheck(archive: Archive, source: Source, key: str, options: Options, settings: Settings, tell: Tell) -> Report:
+def recheck(
+    archive: Archive, source: Source, key: str, options: CrawlOptions, settings: Settings, tell: Tell
+) -> Report:
     """Looks at the source's known documents that are due, whether they are still listed or not."""
     run = open_run(archive, source, key, options, "recheck")
-    return _work(archive, run, plan_recheck(archive.engine, run, settings.batch_size), settings, tell)
+    return _work(archive, run, plan_recheck_batches(archive.engine, run, settings.batch_size), settings, tell)
 
 
-def _work(archive: Archive, run: OpenRun, batches: dict[int, int], settings: Settings, tell: Tell) -> Report:
+def _work(archive: Archive, run: RunContext, batches: dict[int, int], settings: Settings, tell: Tell) -> Report:
     due = sum(batches.values())
     for stage in STAGES:
         done = 0

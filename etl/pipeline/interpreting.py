@@ -21,7 +21,7 @@ from etl.platforms.registry import family_of
 from etl.sources.schema import Source
 
 
-def read_capture(
+def extract_capture(
     source: Source,
     family: Platform | None,
     url: str,
@@ -35,13 +35,13 @@ def read_capture(
     return replace(read, attachments=unique_attachments(_canonical(source, file) for file in read.attachments))
 
 
-def linked_files(source: Source, family: Platform | None, answer: Attempt) -> tuple[str, ...]:
+def find_linked_files(source: Source, family: Platform | None, answer: Attempt) -> tuple[str, ...]:
     """The canonical addresses of the files that a page links, each once."""
-    read = read_capture(source, family, answer.final_url, answer.headers, answer.body or b"", answer.fetched_at)
+    read = extract_capture(source, family, answer.final_url, answer.headers, answer.body or b"", answer.fetched_at)
     return tuple(dict.fromkeys(file.url for file in read.attachments if file.url.startswith("http")))
 
 
-def read_pages(
+def extract_pages(
     archive: Archive, pool: Executor, source: Source, pages: Sequence[Any]
 ) -> tuple[list[ExtractedPage], dict[int, UnreadableItem]]:
     """What captures say; `pages` are rows of page_id, capture_id and listing. By page, those whose bytes are damaged.
@@ -59,14 +59,14 @@ def read_pages(
         if isinstance(body, DamagedBlob):
             damaged.setdefault(row.of, unreadable(addresses[row.of], body))
             continue
-        said = read_capture(source, family, row.final_url, row.headers, body, row.fetched_at)
+        said = extract_capture(source, family, row.final_url, row.headers, body, row.fetched_at)
         read.setdefault(row.of, []).append(said)
     whole = [row for row in pages if row.page_id not in damaged]
     return [
         ExtractedPage(
             row.page_id,
             row.capture_id,
-            listed_file(fill_from_listing(joined(first, rest), row.listing), addresses[row.page_id]),
+            as_listed_file(fill_from_listing(join_article_pages(first, rest), row.listing), addresses[row.page_id]),
         )
         for row in whole
         for first, *rest in [read[row.page_id]]
@@ -80,7 +80,7 @@ def _body(archive: Archive, digest: str) -> bytes | DamagedBlob:
         return error
 
 
-def listed_file(read: Extraction, url: str) -> Extraction:
+def as_listed_file(read: Extraction, url: str) -> Extraction:
     """A catalog may list a file where others list its page: a document without text, as the listing tells it."""
     if A_FILE not in read.flags or "title" not in read.fields:
         return read
@@ -108,7 +108,7 @@ ORDER BY 1, 2
 """)
 
 
-def joined(first: Extraction, rest: Sequence[Extraction]) -> Extraction:
+def join_article_pages(first: Extraction, rest: Sequence[Extraction]) -> Extraction:
     """An article of several pages as one: the fields of its first page, the texts and files of all."""
     if not rest:
         return first

@@ -9,9 +9,9 @@ from etl.archive.preservation.rebuild import RebuildResult, Tell, rebuild
 from etl.archive.records.recording import record_extractions
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import UnreadableItem, raise_if_unreadable, report_damage
-from etl.pipeline.interpreting import read_pages
-from etl.pipeline.stages.extracting import CHUNK, GETS_AT_ONCE
-from etl.pipeline.stages.reextracting import kept_source
+from etl.pipeline.interpreting import extract_pages
+from etl.pipeline.stages.extracting import GETS_AT_ONCE, PAGES_PER_COMMIT
+from etl.pipeline.stages.reextracting import archived_source
 
 log = logging.getLogger("gongkai")
 # Captures that changed no record left no event: their pages are read once more, which changes none again. An article of
@@ -41,10 +41,10 @@ def rebuild_archive(archive: Archive, owner: Engine, tell: Tell) -> RebuildResul
     with ThreadPoolExecutor(GETS_AT_ONCE) as pool:
         for (source_id, run_id), rows in runs.items():
             with archive.engine.connect() as connection:
-                source = kept_source(connection, source_id)
-            for start in range(0, len(rows), CHUNK):
-                chunk = rows[start : start + CHUNK]
-                read, damaged = read_pages(archive, pool, source, chunk)
+                source = archived_source(connection, source_id)
+            for start in range(0, len(rows), PAGES_PER_COMMIT):
+                chunk = rows[start : start + PAGES_PER_COMMIT]
+                read, damaged = extract_pages(archive, pool, source, chunk)
                 record_extractions(archive, source_id, run_id, read)
                 lost |= damaged
                 tell("pages", done := done + len(chunk), len(unread))

@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, make_url
 
 from demo import demo_sites
 from demo.server import Site, serve
-from etl.archive.crawls.run import Options
+from etl.archive.crawls.run import CrawlOptions
 from etl.archive.crawls.runs import open_run, resume_run
 from etl.archive.preservation.fixity import audit
 from etl.archive.preservation.garbage import delete_unreferenced
@@ -75,7 +75,7 @@ def refuses_everything(archive: Archive, site: Site, record: int) -> None:
     writers: list[Callable[[], object]] = [
         lambda: correct(archive, record, {"publisher": "半途的机关"}, "馆员", "重建未完"),
         lambda: crawl_site(archive, site),
-        lambda: open_run(archive, source_of(site), "new", Options()),
+        lambda: open_run(archive, source_of(site), "new", CrawlOptions()),
         lambda: resume_run(archive, source_of(site), "old"),
         lambda: audit(archive, quiet),
         lambda: list(delete_unreferenced(archive, [], older_than=None)),  # type: ignore[arg-type]
@@ -129,7 +129,7 @@ def test_a_dump_from_before_a_crawl_that_changed_nothing_is_behind_too(
     crawl_site(archive, site)
     old, old_owner = dumped()
     told = journal(archive)
-    assert crawl_site(archive, site, Options(full=True)).updated == 0
+    assert crawl_site(archive, site, CrawlOptions(full=True)).updated == 0
     assert journal(archive) == told
     with pytest.raises(DatabaseBehindBucket, match="tells of runs"):
         crawl_site(old, site)
@@ -138,12 +138,12 @@ def test_a_dump_from_before_a_crawl_that_changed_nothing_is_behind_too(
 
 
 def test_logs_of_runs_under_their_former_names_are_known(archive: Archive, site: Site) -> None:
-    run = open_run(archive, source_of(site), "old", Options())
+    run = open_run(archive, source_of(site), "old", CrawlOptions())
     archive.store.write_log(f"{RUNS}{site.name}/2025-01-02/030405000000-{run.id}.jsonl.gz", [{}])
-    open_run(archive, source_of(site), "new", Options())
+    open_run(archive, source_of(site), "new", CrawlOptions())
     archive.store.write_log(f"{RUNS}{site.name}/2025-01-02/030405000000-99.jsonl.gz", [{}])
     with pytest.raises(DatabaseBehindBucket, match="runs up to 99"):
-        open_run(archive, source_of(site), "newer", Options())
+        open_run(archive, source_of(site), "newer", CrawlOptions())
 
 
 def test_a_rebuild_mixes_no_two_histories(archive: Archive, owner_url: str, tmp_path: Path) -> None:
@@ -157,7 +157,7 @@ def test_a_capture_whose_number_is_taken_is_no_silent_loss(archive: Archive, own
     crawl_site(archive, site)
     age(owner_url, "SELECT setval('archive.capture_number', 1)")
     with pytest.raises(GongkaiError, match="both hold capture 2"):
-        crawl_site(archive, site, Options(full=True))
+        crawl_site(archive, site, CrawlOptions(full=True))
 
 
 def test_what_a_dead_transaction_told_is_no_history(archive: Archive, tmp_path: Path) -> None:

@@ -8,13 +8,13 @@ import pytest
 
 from demo import demo_sites, goldens
 from demo.server import Site, serve
-from etl.archive.crawls.run import Options
+from etl.archive.crawls.run import CrawlOptions
 from etl.archive.records.corrections import WITHDRAWN, CorrectionError, correct
 from etl.archive.storage.archive import Archive
-from etl.pipeline.stages.reextracting import Wanted, reextract_slice, slices
+from etl.pipeline.stages.reextracting import ReextractionScope, plan_slices, reextract_slice
 from tests.support.gongkai import crawl_site, rows
 
-FULL = Options(full=True)
+FULL = CrawlOptions(full=True)
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_a_correction_outlives_a_change_of_the_page_and_of_the_rules(archive: Ar
     assert last["title"].endswith("（修订）")
     assert not any(chosen for _, _, chosen in values(last, "index_number"))
     with archive.engine.connect() as connection:
-        work = slices(connection, everything := Wanted(all=True))
+        work = plan_slices(connection, everything := ReextractionScope(all=True))
     for part in work:
         assert reextract_slice(archive, everything, part).versions == 0
     assert versions(archive, record)[-1] == last

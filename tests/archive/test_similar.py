@@ -13,7 +13,7 @@ from etl.archive.records.near_duplicates import SimilarRecord, rebuild_signature
 from etl.archive.storage.archive import Archive
 from etl.extract import content_hash
 from etl.extract.similarity import MIN_CONTAINMENT, SCHEME, LineDifference, bands, containment, differences, shingles
-from etl.pipeline.warc.importing import import_source, import_warc, read_whole
+from etl.pipeline.warc.importing import import_source, import_warc, scan_warc
 from etl.settings import Settings
 from tests.support.gongkai import gongkai, rows
 from tests.support.warc import page, warc
@@ -49,7 +49,7 @@ def take(archive: Archive, tmp_path: Path) -> Take:
             (f"https://a.example/{name}.html", page(f"关于{name}", told), "200 OK") for name, told in texts.items()
         ]
         path = warc(tmp_path / f"{content_hash(''.join(texts)).short_id}-{len(list(tmp_path.iterdir()))}.warc", pages)
-        import_warc(archive, path, read_whole(path), import_source())
+        import_warc(archive, path, scan_warc(path), import_source())
         found = rows(archive, "SELECT p.url, r.id FROM archive.record r JOIN archive.page p ON p.id = r.page_id")
         return {row["url"].rsplit("/", 1)[1].removesuffix(".html"): row["id"] for row in found}
 

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from demo import demo_sites
 from demo.server import Call, serve
-from etl.archive.crawls.run import Options
+from etl.archive.crawls.run import CrawlOptions
 from etl.archive.storage.archive import Archive
 from etl.local.services import Addresses
 from tests.support.gongkai import crawl_site, rows
@@ -31,13 +31,13 @@ def _crawl(archive: Archive) -> None:
     site = next(site for site in demo_sites() if site.name == "demo-trs")
     site.validators = "none"
     with serve(site):
-        crawl_site(archive, site, Options(limit=40))
+        crawl_site(archive, site, CrawlOptions(limit=40))
         urls = [row["url"] for row in rows(archive, _WITH_FILES)]
         key = next(key for key in site.postings if site.url(key) in urls)
         before = site.postings[key].document
         site.faults[key] = _moved_and_named
         site.put(replace(before, title=f"{before.title}（修订）"), key=key)
-        crawl_site(archive, site, Options(full=True, limit=40))
+        crawl_site(archive, site, CrawlOptions(full=True, limit=40))
 
 
 def _moved_and_named(call: Call) -> Response:

@@ -24,7 +24,7 @@ from etl.archive.storage.bucket import Store
 from etl.archive.storage.layout import blob_key
 from etl.archive.storage.models import Blob
 from etl.export.exporting import DamagedExport, ExportRequest, Format, export
-from etl.pipeline.warc.importing import read_whole
+from etl.pipeline.warc.importing import scan_warc
 from etl.settings import PROJECT, Settings
 from tests.export.conftest import NAMED
 from tests.support.gongkai import gongkai, rows
@@ -101,7 +101,7 @@ def test_every_capture_with_bytes_is_in_it_once(crawled: Archive, every: Path) -
     )
     responses = [item for item in shown if item.kind == "response"]
     assert len(responses) == len({row["blob_sha256"] for row in captures}) < len(captures)
-    assert read_whole(every).responses == len(responses)
+    assert scan_warc(every).responses == len(responses)
 
 
 def test_responses_hold_the_bytes_that_were_stored_under_headers_that_fit(crawled: Archive, every: Path) -> None:
@@ -308,11 +308,11 @@ def test_what_is_known_to_be_damaged_is_named_before_anything_is_written(
     assert (code, path.exists()) == (1, False)
     assert f"https://a.example/imported/1.html: blob {digests[1]} is damaged (missing)" in said
     code, _, said = gongkai(local_settings, *words, path, "--skip-damaged")
-    assert (code, read_whole(path).responses) == (0, 2)
+    assert (code, scan_warc(path).responses) == (0, 2)
     assert f"blob {digests[1]} is damaged" in said
     # Put back, it is exported before an audit knows of it.
     with archive.engine.connect() as connection:
         assert connection.scalar(select(Blob.damage).where(Blob.sha256 == digests[1])) == "missing"
     archive.store.put_blob(body)
     assert gongkai(local_settings, *words, path)[0] == 0
-    assert read_whole(path).responses == 3
+    assert scan_warc(path).responses == 3

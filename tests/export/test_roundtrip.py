@@ -8,8 +8,8 @@ import pytest
 from etl.archive.queries.search import RecordFilter
 from etl.archive.storage.archive import Archive
 from etl.export.exporting import ExportRequest, Format, export
-from etl.pipeline.stages.reextracting import kept_source
-from etl.pipeline.warc.importing import import_source, import_warc, read_whole
+from etl.pipeline.stages.reextracting import archived_source
+from etl.pipeline.warc.importing import import_source, import_warc, scan_warc
 from etl.sources.schema import Source
 from tests.support.gongkai import rows
 
@@ -49,7 +49,7 @@ SAME = (RECORDS, PARTS, LINKED, READINGS)
 
 def source_of(archive: Archive) -> Source:
     with archive.engine.connect() as connection:
-        return kept_source(connection, "demo-trs")
+        return archived_source(connection, "demo-trs")
 
 
 def differing(one: Archive, other: Archive, query: str) -> list[Any]:
@@ -67,7 +67,7 @@ def differing(one: Archive, other: Archive, query: str) -> list[Any]:
 def taken(crawled: Archive, archive: Archive, source: Source, path: Path, **asked: Any) -> dict[str, int]:
     export(crawled, ExportRequest(Format.WARC, path, RecordFilter(), **asked))
     steps: list[int] = []
-    whole = read_whole(path)
+    whole = scan_warc(path)
     report = import_warc(archive, path, whole, source, steps.append)
     assert (report.state, sum(steps)) == ("green", 2 * (whole.responses + whole.revisits))
     return report.outcomes
@@ -83,7 +83,7 @@ def test_the_current_captures_give_the_same_records_files_and_parts(
         assert differing(archive, crawled, query) == []
     again = tmp_path / "b.warc.gz"
     export(archive, ExportRequest(Format.WARC, again, RecordFilter()))
-    assert read_whole(again).responses == read_whole(tmp_path / "a.warc.gz").responses
+    assert scan_warc(again).responses == scan_warc(tmp_path / "a.warc.gz").responses
 
 
 def test_all_captures_give_the_same_versions_too(crawled: Archive, archive: Archive, tmp_path: Path) -> None:
@@ -105,8 +105,8 @@ def test_an_interrupted_import_goes_on(crawled: Archive, archive: Archive, tmp_p
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        import_warc(archive, path, read_whole(path), source_of(crawled), interrupt)
-    import_warc(archive, path, read_whole(path), source_of(crawled))
+        import_warc(archive, path, scan_warc(path), source_of(crawled), interrupt)
+    import_warc(archive, path, scan_warc(path), source_of(crawled))
     for query in (*SAME, VERSIONS, CAPTURES):
         assert differing(archive, crawled, query) == []
 

@@ -12,14 +12,14 @@ from sqlalchemy import text
 from demo import demo_sites, faults
 from demo.server import Site, serve
 from etl.archive.crawls.reports import Report, close_run
-from etl.archive.crawls.run import Options
+from etl.archive.crawls.run import CrawlOptions
 from etl.archive.crawls.runs import open_run
 from etl.archive.storage.archive import Archive
 from etl.pipeline.stages.listing import list_catalog
 from tests.support import gongkai
 from tests.support.gongkai import SMALL, rows, small, source_of
 
-FULL = Options(full=True)
+FULL = CrawlOptions(full=True)
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def site() -> Iterator[Site]:
         yield demo
 
 
-def crawl_site(archive: Archive, site: Site, options: Options | None = None, **changes: Any) -> Report:
+def crawl_site(archive: Archive, site: Site, options: CrawlOptions | None = None, **changes: Any) -> Report:
     return gongkai.crawl_site(archive, site, options, **{"assertions": SMALL} | changes)
 
 
@@ -118,7 +118,7 @@ def many(site: Site, number: int) -> None:
 
 def test_twenty_new_in_ten_thousand_cost_three_listing_and_twenty_detail_requests(archive: Archive, site: Site) -> None:
     many(site, 10_000)
-    run = open_run(archive, source_of(site), "first", Options())
+    run = open_run(archive, source_of(site), "first", CrawlOptions())
     listed = asyncio.run(list_catalog(archive, run, "gongkai/test"))
     assert sum(column.listed for column in listed.columns) == 10_000
     with archive.engine.begin() as connection:

@@ -11,7 +11,7 @@ from demo.documents import Document, Paragraph
 from demo.server import serve
 from demo.trs_columns import BY_KEY
 from demo.trs_wcm import TrsSite
-from etl.archive.crawls.run import Options
+from etl.archive.crawls.run import CrawlOptions
 from etl.archive.storage.archive import Archive
 from tests.support.gongkai import crawl_site, rows, squash, state
 
@@ -21,7 +21,7 @@ CAPTURES = """
 SELECT p.url, c.outcome FROM archive.capture c JOIN archive.page p ON p.id = c.page_id
 WHERE p.kind = 'part' ORDER BY c.id
 """
-WHOLE = Options(full=True)
+WHOLE = CrawlOptions(full=True)
 
 
 @pytest.fixture

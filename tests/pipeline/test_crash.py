@@ -20,7 +20,7 @@ from demo.documents import Paragraph
 from demo.server import Call, Site, serve
 from demo.trs_columns import BY_KEY
 from demo.trs_wcm import TrsSite
-from etl.archive.crawls.run import Options
+from etl.archive.crawls.run import CrawlOptions
 from etl.archive.crawls.runs import open_run
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import StoreError
@@ -81,7 +81,7 @@ def test_a_crawl_killed_at_any_step_is_completed_by_its_rerun(
             worker.stdin.write(f"{file} disturbed {step}\n")
             worker.stdin.flush()
             status, taken = map(int, worker.stdout.readline().split())
-            report = crawl(archive, load(file), "disturbed", Options(), local_settings, lambda *_: None)
+            report = crawl(archive, load(file), "disturbed", CrawlOptions(), local_settings, lambda *_: None)
             assert (report.unfinished, report.problems) == (0, ()), step
             found = [row for row in state(archive) if row["source_id"] == name]
             seen = [[str(row[part]).replace(mark, "") for part in ("url", "state", "version", "text")] for row in found]
@@ -103,7 +103,7 @@ def test_a_crawl_killed_at_any_step_is_completed_by_its_rerun(
 def test_a_log_without_rows_is_adopted_without_asking_the_site(
     archive: Archive, owner_url: str, local_settings: Settings, site: Site
 ) -> None:
-    first = crawl(archive, source_of(site), "cut", Options(), local_settings, lambda *_: None)
+    first = crawl(archive, source_of(site), "cut", CrawlOptions(), local_settings, lambda *_: None)
     captures = rows(archive, _CAPTURES)
     with create_engine(owner_url).begin() as owner:
         for statement in _AS_IF_THE_ROWS_WERE_NEVER_WRITTEN:
@@ -111,11 +111,11 @@ def test_a_log_without_rows_is_adopted_without_asking_the_site(
     for key in list(archive.store.list_keys(CHANGES)):
         archive.store.remove(key)
     site.requests.clear()
-    run = open_run(archive, source_of(site), "cut", Options())
+    run = open_run(archive, source_of(site), "cut", CrawlOptions())
     asyncio.run(fetch_batch(archive, run, 0, "gongkai/test"))
     assert site.requests == []
     assert rows(archive, _CAPTURES) == captures
-    again = crawl(archive, source_of(site), "cut", Options(), local_settings, lambda *_: None)
+    again = crawl(archive, source_of(site), "cut", CrawlOptions(), local_settings, lambda *_: None)
     assert again.outcomes == first.outcomes
     assert again.records == first.records
 
@@ -142,11 +142,11 @@ def test_nothing_is_visible_whose_bytes_are_not_stored(
 
     site.faults[key] = lose_the_bucket
     with pytest.raises(StoreError, match="NoSuchBucket"):
-        crawl(archive, source_of(site), "away", Options(), local_settings, lambda *_: None)
+        crawl(archive, source_of(site), "away", CrawlOptions(), local_settings, lambda *_: None)
     said = rows(archive, "SELECT count(*) AS n FROM archive.blob")
     client.make_bucket(bucket)
     site.faults.pop(key)
-    report = crawl(archive, source_of(site), "away", Options(), local_settings, lambda *_: None)
+    report = crawl(archive, source_of(site), "away", CrawlOptions(), local_settings, lambda *_: None)
     assert report.unfinished == 0
     assert rows(archive, "SELECT count(*) AS n FROM archive.blob") != said
 

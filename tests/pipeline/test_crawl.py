@@ -12,7 +12,7 @@ import pytest
 from demo import SOURCES, demo_sites, faults, goldens
 from demo.server import Site, serve
 from etl.archive.crawls.reports import Report
-from etl.archive.crawls.run import Options
+from etl.archive.crawls.run import CrawlOptions
 from etl.archive.storage.archive import Archive
 from etl.local.services import Addresses
 from tests.support.gongkai import SMALL, crawl_site, rows, small, squash, state
@@ -44,7 +44,7 @@ def crawled(request: pytest.FixtureRequest, services: Addresses, services_dir: P
             {row["url"]: row["outcome"] for row in rows(archive, _ENDED)},
             {row["url"]: row for row in rows(archive, _RECORDS)},
             state(archive),
-            crawl_site(archive, site, Options(full=True)),
+            crawl_site(archive, site, CrawlOptions(full=True)),
             state(archive),
         )
 
@@ -113,7 +113,7 @@ def test_a_page_that_changes_and_changes_back_has_three_versions(archive: Archiv
     changed = replace(posting.document, title=posting.document.title + "（修订）")
     for document in (changed, posting.document):
         one_site.put(document, key=key)
-        report = crawl_site(archive, one_site, Options(full=True))
+        report = crawl_site(archive, one_site, CrawlOptions(full=True))
         assert (report.created, report.updated) == (0, 1)
     versions = [row for row in state(archive) if row["url"] == one_site.url(key)]
     assert [row["version"] for row in versions] == [1, 2, 3]
@@ -126,7 +126,7 @@ def test_bytes_that_change_without_text_are_captures_not_versions(archive: Archi
     one_site.churn = True
     crawl_site(archive, one_site)
     before = rows(archive, "SELECT count(*) AS n FROM archive.record_version")
-    report = crawl_site(archive, one_site, Options(full=True))
+    report = crawl_site(archive, one_site, CrawlOptions(full=True))
     assert report.stored > 0
     assert (report.created, report.updated) == (0, 0)
     assert rows(archive, "SELECT count(*) AS n FROM archive.record_version") == before
@@ -180,7 +180,7 @@ def test_a_new_document_is_found_by_the_incremental_crawl(archive: Archive, one_
 
 
 def test_a_limit_stops_the_crawl_and_the_next_one_completes_it(archive: Archive, one_site: Site) -> None:
-    limited = crawl_site(archive, one_site, Options(limit=5))
+    limited = crawl_site(archive, one_site, CrawlOptions(limit=5))
     assert limited.stored + limited.failed == 5
     whole = crawl_site(archive, one_site)
     assert whole.records == len(goldens.records(one_site))

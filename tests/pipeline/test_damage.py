@@ -11,9 +11,9 @@ import pytest
 from demo import demo_sites
 from demo.server import Site, serve
 from etl.archive.crawls.reports import Report
-from etl.archive.crawls.run import Options
+from etl.archive.crawls.run import CrawlOptions
 from etl.archive.crawls.runs import open_run
-from etl.archive.crawls.scheduling import plan, plan_recheck
+from etl.archive.crawls.scheduling import plan_batches, plan_recheck_batches
 from etl.archive.preservation.fixity import audit
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import Damaged, DamagedBlob
@@ -30,7 +30,7 @@ from etl.settings import Settings
 from tests.support.gongkai import SMALL, crawl_site, gongkai, rows, source_of
 from tests.support.stored import age, keep
 
-FULL = Options(full=True)
+FULL = CrawlOptions(full=True)
 EVENTS = "SELECT blob_sha256, kind, detail FROM archive.fixity_event ORDER BY id"
 # A document, a further page of an article, and a file, each with bytes that no other page has.
 RESTING = """
@@ -46,7 +46,7 @@ def quiet(*_: Any) -> None:
     pass
 
 
-def crawl(archive: Archive, site: Site, options: Options = FULL, **changes: Any) -> Report:
+def crawl(archive: Archive, site: Site, options: CrawlOptions = FULL, **changes: Any) -> Report:
     return crawl_site(archive, site, options, assertions=SMALL, **changes)
 
 
@@ -94,11 +94,13 @@ def test_a_crawl_puts_back_what_was_lost(archive: Archive, site: Site) -> None:
 def test_what_rests_on_lost_bytes_is_due_at_once(archive: Archive, site: Site) -> None:
     crawl(archive, site)
     source = source_of(site, recheck_after_days=30)
-    assert not any(plan_recheck(archive.engine, open_run(archive, source, "1", Options(), "recheck"), 10).values())
+    assert not any(
+        plan_recheck_batches(archive.engine, open_run(archive, source, "1", CrawlOptions(), "recheck"), 10).values()
+    )
     found = rows(archive, RESTING)
     lose(archive, [row["digest"] for row in found])
     audit(archive, quiet)
-    planned = plan_recheck(archive.engine, open_run(archive, source, "2", Options(), "recheck"), 10)
+    planned = plan_recheck_batches(archive.engine, open_run(archive, source, "2", CrawlOptions(), "recheck"), 10)
     documents = """
     SELECT DISTINCT coalesce(f.page_id, p.part_of, p.id) AS id FROM archive.page p
     LEFT JOIN archive.page_file f ON f.file_id = p.id WHERE p.id = ANY(:pages)
@@ -110,7 +112,7 @@ def cut(archive: Archive, site: Site, between: Callable[[], None]) -> tuple[Repo
     """A crawl in which something happens between fetching and reading; its report, and what reads again."""
     run = open_run(archive, source_of(site, assertions=SMALL), "cut", FULL)
     asyncio.run(list_catalog(archive, run, "gongkai/test"))
-    batches = plan(archive.engine, run, 100)
+    batches = plan_batches(archive.engine, run, 100)
     for number in batches:
         asyncio.run(fetch_batch(archive, run, number, "gongkai/test"))
     between()
@@ -222,7 +224,7 @@ def test_a_lost_scan_keeps_no_other_waiting(
         yield lambda body, kind: FileReading(kind, FileOutcome.READ, text="盖章件", pages=1, method="ocr")
 
     monkeypatch.setattr(attachments, "scan_pool", pool)
-    monkeypatch.setattr(attachments, "AT_ONCE", 2)
+    monkeypatch.setattr(attachments, "SCANS_PER_PROCESS", 2)
     digests = keep(archive, tmp_path, 5)
     file = """
     INSERT INTO archive.file (blob_sha256, media_type, outcome, reason, method, members, reader, read_at)

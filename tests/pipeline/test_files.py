@@ -14,13 +14,13 @@ from demo.server import serve
 from demo.trs_columns import BY_KEY
 from demo.trs_wcm import TrsSite
 from etl.archive.crawls.reports import Report
-from etl.archive.crawls.run import Options
+from etl.archive.crawls.run import CrawlOptions
 from etl.archive.storage.archive import Archive
 from etl.pipeline.stages.attachments import read_scans
 from tests.support.gongkai import crawl_site, rows, squash
 from tests.support.pdfs import picture, saved
 
-FULL = Options(full=True)
+FULL = CrawlOptions(full=True)
 KINDS = "SELECT kind FROM archive.change ORDER BY change_seq"
 FILES = """
 SELECT p.url, f.media_type, f.outcome, f.method, c.text FROM archive.file f

@@ -14,7 +14,7 @@ from demo.tls import Authority
 from demo.trs_columns import BY_KEY
 from demo.trs_wcm import TrsSite
 from etl.archive.crawls.reports import Report
-from etl.archive.crawls.run import Options
+from etl.archive.crawls.run import CrawlOptions
 from etl.archive.storage.archive import Archive
 from tests.support.gongkai import crawl_site, rows
 
@@ -57,7 +57,7 @@ def crawl(archive: Archive, site: Site, **changes: Any) -> Report:
     listed = {"columns": [{"url": site.base + LIST.path, "name": LIST.name}]} if isinstance(site, TrsSite) else {}
     asserted = {"min_records": 1, "max_age_days": 36500, "max_drop": 1}
     given = {"limits": LIMITS, "assertions": asserted} | listed | changes
-    return crawl_site(archive, site, Options(full=True), **given)
+    return crawl_site(archive, site, CrawlOptions(full=True), **given)
 
 
 def ended(archive: Archive, site: Site, key: str = FIRST) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from demo import demo_sites
 from demo.server import Call, Site, serve
-from etl.archive.crawls.run import Options
+from etl.archive.crawls.run import CrawlOptions
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import StoreError
 from etl.local import postgres, process, store
@@ -61,12 +61,12 @@ def crawl_through(
 
     site.faults[key] = struck
     with pytest.raises(error, match=said):
-        crawl(archive, source_of(site), "struck", Options(), settings, lambda *_: None)
+        crawl(archive, source_of(site), "struck", CrawlOptions(), settings, lambda *_: None)
     # The crawl may have failed at what was dying still.
     assert over.wait(30)
 
     def finish() -> None:
-        report = crawl(archive, source_of(site), "struck", Options(), settings, lambda *_: None)
+        report = crawl(archive, source_of(site), "struck", CrawlOptions(), settings, lambda *_: None)
         assert (report.unfinished, report.problems) == (0, ())
         crawl_site(archive, site, id="calm")
         found = [{name: row[name] for name in row if name != "source_id"} for row in state(archive)]

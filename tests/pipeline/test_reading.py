@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from etl.extract import Attachment
-from etl.pipeline.interpreting import joined, read_capture
+from etl.pipeline.interpreting import extract_capture, join_article_pages
 from etl.sources.schema import adhoc_source
 from tests.support.pages import page, paragraphs
 
@@ -17,17 +17,19 @@ def test_a_file_at_two_spellings_of_its_address_is_one() -> None:
     body = page(body=paragraphs() + links).encode()
     source = adhoc_source("yunxi", "云溪", URL, ["www.yunxi.gov.cn"])
     source = source.model_copy(update={"twins": {"http://www.yunxi.gov.cn": "https://www.yunxi.gov.cn"}})
-    read = read_capture(source, None, URL, [("content-type", "text/html")], body, datetime.now(UTC))
+    read = extract_capture(source, None, URL, [("content-type", "text/html")], body, datetime.now(UTC))
     assert [file.url for file in read.attachments] == ["https://www.yunxi.gov.cn/f/1.pdf"]
 
 
 def test_the_first_name_of_a_file_stays_over_the_pages_of_an_article() -> None:
     source = adhoc_source("yunxi", "云溪", URL, ["www.yunxi.gov.cn"])
     parts = [
-        read_capture(
+        extract_capture(
             source, None, URL, (), page(body=f"{paragraphs()}<p><a href='/f/1.pdf'>{name}</a></p>").encode(),
             datetime.now(UTC),
         )
         for name in ("登记表", "下载")
     ]  # fmt: skip
-    assert joined(parts[0], parts[1:]).attachments == (Attachment("https://www.yunxi.gov.cn/f/1.pdf", "登记表"),)
+    assert join_article_pages(parts[0], parts[1:]).attachments == (
+        Attachment("https://www.yunxi.gov.cn/f/1.pdf", "登记表"),
+    )

@@ -9,7 +9,7 @@ from sqlalchemy import create_engine
 
 from demo import demo_sites, goldens
 from demo.server import Site, serve
-from etl.archive.crawls.run import Options
+from etl.archive.crawls.run import CrawlOptions
 from etl.archive.crawls.runs import open_run
 from etl.archive.preservation.fixity import audit
 from etl.archive.records.corrections import WITHDRAWN, correct
@@ -43,15 +43,15 @@ def a_life(archive: Archive, sites: list[Site]) -> None:
     document = site.postings[changed].document
     site.put(replace(document, title=document.title + "（修订）"), key=changed)
     site.remove(removed)
-    crawl_site(archive, site, Options(full=True))
-    recheck(archive, source_of(site), "again", Options(), Settings(), quiet)
+    crawl_site(archive, site, CrawlOptions(full=True))
+    recheck(archive, source_of(site), "again", CrawlOptions(), Settings(), quiet)
     correct(archive, first, {"publisher": WITHDRAWN}, "馆员", "原件无误")
     lost = rows(archive, "SELECT blob_sha256 FROM archive.page WHERE blob_sha256 IS NOT NULL LIMIT 1")[0]["blob_sha256"]
     body = archive.store.blob(lost)
     archive.store.remove(blob_key(lost))
     audit(archive, quiet)
     archive.store.put_blob(body)
-    run = open_run(archive, source_of(sites[1]), "cut", Options(limit=2))
+    run = open_run(archive, source_of(sites[1]), "cut", CrawlOptions(limit=2))
     asyncio.run(list_catalog(archive, run, "gongkai/test"))
 
 
@@ -74,5 +74,5 @@ def test_an_empty_database_is_filled_again_from_the_bucket_alone(
     rebuild_archive(again, create_engine(owner_url), quiet)
     after = dump(again)
     assert {name: differing(before[name], after[name]) for name in before if before[name] != after[name]} == {}
-    assert crawl_site(again, sites[0], Options(full=True), id="another").created > 0
+    assert crawl_site(again, sites[0], CrawlOptions(full=True), id="another").created > 0
     rebuild_archive(again, create_engine(owner_url), quiet)

@@ -12,16 +12,16 @@ from sqlalchemy import create_engine, text
 
 from demo import demo_sites, goldens
 from demo.server import Site, serve
-from etl.archive.crawls.run import Options
+from etl.archive.crawls.run import CrawlOptions
 from etl.archive.records.recording import RULES_VERSION
 from etl.archive.storage.archive import Archive
 from etl.pipeline.stages import reextracting
-from etl.pipeline.stages.reextracting import Wanted, slices
+from etl.pipeline.stages.reextracting import ReextractionScope, plan_slices
 from etl.settings import Settings
 from tests.support.gongkai import crawl_site, gongkai, rows
 from tests.support.stored import keep
 
-FULL = Options(full=True)
+FULL = CrawlOptions(full=True)
 ASSERTED = {"min_records": 1, "max_age_days": 36500, "max_drop": 1}
 # What rules of another version would have left: another title, and their number.
 READ_OTHERWISE = (
@@ -123,15 +123,15 @@ def test_there_are_never_more_slices_than_airflow_maps(
 ) -> None:
     for number, source in ((30, "first"), (7, "second"), (1, "third")):
         keep(archive, tmp_path, number, source)
-    monkeypatch.setattr(reextracting, "BATCH", 2)
+    monkeypatch.setattr(reextracting, "RECORDS_PER_SLICE", 2)
     for most, size in ((1000, 2), (9, 7)):
-        monkeypatch.setattr(reextracting, "SLICES", most)
+        monkeypatch.setattr(reextracting, "MAX_SLICES", most)
         with archive.engine.connect() as connection:
-            found = slices(connection, Wanted(all=True))
+            found = plan_slices(connection, ReextractionScope(all=True))
         assert len(found) <= most
         assert max(part.records for part in found) == size
         assert sum(part.records for part in found) == 38
         ends = [(part.source, part.first, part.last) for part in found]
         assert ends == sorted(ends), "none overlaps"
         assert all(one[0] != other[0] or one[2] < other[1] for one, other in pairwise(ends))
-    assert reextracting.SLICES < 1024
+    assert reextracting.MAX_SLICES < 1024

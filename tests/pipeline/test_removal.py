@@ -10,16 +10,16 @@ from sqlalchemy import create_engine, text
 from demo import demo_sites, faults, goldens
 from demo.server import Fault, Site, serve
 from etl.archive.crawls.reports import Report
-from etl.archive.crawls.run import Options
+from etl.archive.crawls.run import CrawlOptions
 from etl.archive.storage.archive import Archive
 from etl.pipeline.crawl import recheck
 from etl.settings import Settings
 from tests.support.gongkai import SMALL, crawl_site, rows, small, source_of
 
-FULL = Options(full=True)
+FULL = CrawlOptions(full=True)
 
 
-def crawl(archive: Archive, site: Site, options: Options | None = None, **changes: Any) -> Report:
+def crawl(archive: Archive, site: Site, options: CrawlOptions | None = None, **changes: Any) -> Report:
     """One crawl of the small site."""
     return crawl_site(archive, site, options, assertions=SMALL, **changes)
 
@@ -37,7 +37,9 @@ def key(site: Site) -> str:
 
 
 def look_again(archive: Archive, site: Site, name: str, **changes: Any) -> Report:
-    return recheck(archive, source_of(site, assertions=SMALL, **changes), name, Options(), Settings(), lambda *_: None)
+    return recheck(
+        archive, source_of(site, assertions=SMALL, **changes), name, CrawlOptions(), Settings(), lambda *_: None
+    )
 
 
 def days_pass(owner_url: str, days: int) -> None:

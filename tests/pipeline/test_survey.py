@@ -13,7 +13,7 @@ import yaml
 from demo import demo_sites, faults, generic, goldens, source_text
 from demo.generic import PlainSite
 from demo.server import Site, serve
-from etl.archive.crawls.run import Options
+from etl.archive.crawls.run import CrawlOptions
 from etl.archive.storage.archive import Archive
 from etl.catalog.load import load
 from etl.errors import GongkaiError
@@ -60,7 +60,7 @@ def test_a_demo_site_is_known_for_what_it_is_and_crawled_by_the_file(
     source = load(file)
     assert source.platform == site.platform
     source = source.model_copy(update={"pace": source.pace.model_copy(update={"retry_delay": 0.1})})
-    report = crawl(archive, source, "test", Options(), Settings(), lambda *_: None)
+    report = crawl(archive, source, "test", CrawlOptions(), Settings(), lambda *_: None)
     assert not [problem for problem in report.problems if "old" not in problem]
     assert report.records >= source.assertions.min_records - len(site.outcomes)
     # Whatever list was found was walked to its end.

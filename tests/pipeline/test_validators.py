@@ -9,14 +9,14 @@ import pytest
 from demo import demo_sites, goldens
 from demo.server import Site, serve
 from etl.archive.crawls.reports import Report
-from etl.archive.crawls.run import Options
+from etl.archive.crawls.run import CrawlOptions
 from etl.archive.storage.archive import Archive
 from tests.support.gongkai import SMALL, crawl_site, rows, small
 
-FULL = Options(full=True)
+FULL = CrawlOptions(full=True)
 
 
-def crawl(archive: Archive, site: Site, options: Options | None = None, **changes: Any) -> Report:
+def crawl(archive: Archive, site: Site, options: CrawlOptions | None = None, **changes: Any) -> Report:
     """One crawl of the small site."""
     return crawl_site(archive, site, options, assertions=SMALL, **changes)
 

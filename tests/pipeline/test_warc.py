@@ -13,7 +13,7 @@ from demo.files import docx
 from etl.archive.crawls.reports import Report
 from etl.archive.storage.archive import Archive
 from etl.errors import GongkaiError
-from etl.pipeline.warc.importing import import_source, import_warc, read_whole
+from etl.pipeline.warc.importing import import_source, import_warc, scan_warc
 from tests.support.gongkai import rows, state
 from tests.support.warc import FIRST, page, warc
 
@@ -25,7 +25,7 @@ def pages() -> list[tuple[str, bytes, str]]:
 
 
 def take(archive: Archive, path: Path) -> Report:
-    return import_warc(archive, path, read_whole(path), import_source())
+    return import_warc(archive, path, scan_warc(path), import_source())
 
 
 @pytest.mark.parametrize("name", ["a.warc", "a.warc.gz"])
@@ -82,7 +82,7 @@ def test_a_cut_file_is_refused_before_anything_is_written(
 def test_what_is_no_warc_file_is_refused(tmp_path: Path, body: bytes) -> None:
     (tmp_path / "a.warc").write_bytes(body)
     with pytest.raises(GongkaiError):
-        read_whole(tmp_path / "a.warc")
+        scan_warc(tmp_path / "a.warc")
 
 
 def test_a_flipped_byte_is_found(tmp_path: Path, pages: list[tuple[str, bytes, str]]) -> None:
@@ -91,7 +91,7 @@ def test_a_flipped_byte_is_found(tmp_path: Path, pages: list[tuple[str, bytes, s
     whole[len(whole) // 2] ^= 1
     path.write_bytes(whole)
     with pytest.raises(GongkaiError):
-        read_whole(path)
+        scan_warc(path)
 
 
 def test_a_file_that_a_page_links_is_a_file_and_a_revisit_has_the_bytes_that_it_names(

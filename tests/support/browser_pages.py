@@ -11,7 +11,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from etl.archive.storage.archive import Archive
-from etl.pipeline.warc.importing import import_source, import_warc, read_whole
+from etl.pipeline.warc.importing import import_source, import_warc, scan_warc
 from etl.sources.schema import Source
 
 _files = count(1)
@@ -67,7 +67,7 @@ def keep(archive: Archive, folder: Path, *pages: Page, source: Source | None = N
             writer.write_record(
                 writer.create_warc_record(page.url, "response", body, http_headers=headers, warc_headers_dict=date)
             )
-    import_warc(archive, path, read_whole(path), source or import_source())
+    import_warc(archive, path, scan_warc(path), source or import_source())
 
 
 def attached(path: str, media_type: str, raw: bytes) -> Page:

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from demo import source_text
 from demo.server import Site
 from etl.archive.crawls.reports import Report
-from etl.archive.crawls.run import Options
+from etl.archive.crawls.run import CrawlOptions
 from etl.archive.storage.archive import Archive
 from etl.cli import main
 from etl.pipeline.crawl import crawl
@@ -48,10 +48,10 @@ def environment(settings: Settings) -> dict[str, str]:
     return kept | {f"GONGKAI_{name.upper()}": str(value) for name, value in (given | secrets).items()}
 
 
-def crawl_site(archive: Archive, site: Site, options: Options | None = None, **changes: Any) -> Report:
+def crawl_site(archive: Archive, site: Site, options: CrawlOptions | None = None, **changes: Any) -> Report:
     """One crawl of the site, from listing to report."""
     key = f"test:{next(_keys)}"
-    return crawl(archive, source_of(site, **changes), key, options or Options(), Settings(), lambda *_: None)
+    return crawl(archive, source_of(site, **changes), key, options or CrawlOptions(), Settings(), lambda *_: None)
 
 
 def rows(archive: Archive, query: str, **values: Any) -> list[dict[str, Any]]:

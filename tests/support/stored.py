@@ -8,7 +8,7 @@ from sqlalchemy import create_engine, text
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.layout import blob_key
 from etl.local.services import Addresses
-from etl.pipeline.warc.importing import import_source, import_warc, read_whole
+from etl.pipeline.warc.importing import import_source, import_warc, scan_warc
 from tests.support.gongkai import rows
 from tests.support.warc import page, warc
 
@@ -19,7 +19,7 @@ def keep(archive: Archive, folder: Path, number: int, source: str = "imported") 
     said = ["\n".join(f"{n}.{line} 本事项由经办科室按期办结并公开。" for line in range(12)) for n in range(number)]
     pages = [(url, page(f"关于第{n}号事项的通知", said[n]), "200 OK") for n, url in enumerate(urls)]
     file = warc(folder / f"{source}.warc", pages)
-    import_warc(archive, file, read_whole(file), import_source().model_copy(update={"id": source}))
+    import_warc(archive, file, scan_warc(file), import_source().model_copy(update={"id": source}))
     found = {row["url"]: row["blob_sha256"] for row in rows(archive, "SELECT url, blob_sha256 FROM archive.capture")}
     return [found[url] for url in urls]
 

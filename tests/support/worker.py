@@ -15,7 +15,7 @@ from typing import Any
 from minio import Minio
 from sqlalchemy import Connection, Engine, event
 
-from etl.archive.crawls.run import Options
+from etl.archive.crawls.run import CrawlOptions
 from etl.archive.storage.archive import open_archive
 from etl.catalog.load import load
 from etl.pipeline.crawl import crawl
@@ -50,7 +50,7 @@ def crawl_until(file: Path, key: str, last: int, told: int) -> None:
     Minio.put_object = put_after_step  # type: ignore[method-assign]
     event.listen(Engine, "before_cursor_execute", wrote)
     event.listen(Engine, "commit", step_if_wrote)
-    crawl(open_archive(settings()), load(file), key, Options(), settings(), lambda *_: None)
+    crawl(open_archive(settings()), load(file), key, CrawlOptions(), settings(), lambda *_: None)
 
 
 def main() -> None:

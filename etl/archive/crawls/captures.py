@@ -1,7 +1,8 @@
 """Writing captures: bytes first, then the log in object storage, then the rows.
 
-A step that dies between the log and the rows leaves a log that names captures unknown to the database; the next
-attempt of the same step adopts them (`adopt`), so nothing is fetched twice and nothing that was seen is lost.
+A step that dies between writing the log and committing the rows leaves a log whose captures the database does not
+know. The next attempt of the same step writes those rows (`recover_unindexed_logs`), so nothing is fetched twice and
+no capture is lost.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,7 +14,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, bindparam, case, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from etl.archive.crawls.run import Batch
+from etl.archive.crawls.run import CaptureBatch
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import BlobCheck, record_checks
 from etl.archive.storage.bucket import sha256
@@ -30,7 +31,7 @@ _PUTS_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class ClassifiedAttempt:
     """An attempt for a page with its outcome; None where what came is to be compared with what is kept."""
 
     page_id: int
@@ -39,7 +40,7 @@ class Judged:
     reason: str
 
 
-def save(archive: Archive, batch: Batch, judged: Sequence[Judged]) -> dict[int, Outcome]:
+def store_attempts(archive: Archive, batch: CaptureBatch, judged: Sequence[ClassifiedAttempt]) -> dict[int, Outcome]:
     """Stores the attempts for good; returns the outcome of each page's last one.
 
     The attempts of one source are saved one batch at a time (`lock_source`), so that of two runs at once only one
@@ -63,14 +64,14 @@ def save(archive: Archive, batch: Batch, judged: Sequence[Judged]) -> dict[int, 
                 _judge_validators(item.attempt, page, digest, right, wrong)
                 page |= _validators(item.attempt) | {"blob_sha256": digest}
         archive.store.write_log(key, lines)
-        insert_lines(connection, batch.run_id, lines)
+        index_log_entries(connection, batch.run_id, lines)
         for host in right.keys() | wrong.keys():
             values = {"host": host, "right": right.get(host, 0), "wrong": wrong.get(host, 0)}
             connection.execute(VALIDATORS, values)
     return {line["page"]: Outcome(line["outcome"]) for line in lines}
 
 
-def adopt(archive: Archive, batch: Batch) -> int:
+def recover_unindexed_logs(archive: Archive, batch: CaptureBatch) -> int:
     """Writes the rows of logs that an earlier attempt of this batch left without rows; returns their number."""
     adopted = 0
     for key in archive.store.list_keys(batch.prefix):
@@ -79,12 +80,12 @@ def adopt(archive: Archive, batch: Batch) -> int:
             lock_source(connection, batch.source_id)
             if connection.scalar(select(Capture.id).where(Capture.id == first)) is None:
                 lines = archive.store.read_log(key)
-                insert_lines(connection, batch.run_id, lines)
+                index_log_entries(connection, batch.run_id, lines)
                 adopted += len(lines)
     return adopted
 
 
-def insert_lines(connection: Connection, run_id: int, lines: Sequence[dict[str, Any]]) -> None:
+def index_log_entries(connection: Connection, run_id: int, lines: Sequence[dict[str, Any]]) -> None:
     """The rows of a log: blobs, captures, and what they say of their pages. Writing them again changes nothing.
 
     Raises `GongkaiError` where the number of one belongs to a capture of another log.
@@ -106,7 +107,7 @@ def insert_lines(connection: Connection, run_id: int, lines: Sequence[dict[str, 
     ]
     connection.execute(insert(Capture).on_conflict_do_nothing(index_elements=["id"]), captures)
     taken = {"numbers": [line["capture"] for line in lines], "log": [line["log"] for line in lines]}
-    if other := connection.execute(_TAKEN, taken).first():
+    if other := connection.execute(_CONFLICTS, taken).first():
         raise GongkaiError(
             f"{other.log} and {other.wanted} both hold capture {other.id}: the bucket served two databases",
             hint="move the logs of one of them out of the bucket",
@@ -121,7 +122,7 @@ def insert_lines(connection: Connection, run_id: int, lines: Sequence[dict[str, 
         connection.execute(_DOCUMENT_CHANGED, {"parts": changed["part"], "files": changed["file"]})
 
 
-_TAKEN = text("""
+_CONFLICTS = text("""
 SELECT c.id, c.log, n.log AS wanted
 FROM unnest(CAST(:numbers AS bigint[]), CAST(:log AS text[])) AS n (id, log)
 JOIN archive.capture c ON c.id = n.id AND c.log <> n.log LIMIT 1
@@ -184,7 +185,7 @@ def _checked(line: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _store_bodies(archive: Archive, judged: Iterable[Judged]) -> dict[int, str]:
+def _store_bodies(archive: Archive, judged: Iterable[ClassifiedAttempt]) -> dict[int, str]:
     """PUTs every body that the database does not know as whole, each once; returns the digest by the item's identity.
 
     A blob that was damaged is whole with that, and an event says so: the page gave its bytes once more.
@@ -220,7 +221,9 @@ def _pages(connection: Connection, ids: set[int]) -> dict[int, dict[str, Any]]:
     return {row["id"]: dict(row) for row in connection.execute(select(*columns).where(Page.id.in_(ids))).mappings()}
 
 
-def _line(number: int, key: str, run_id: int, item: Judged, page: dict[str, Any], digest: str | None) -> dict[str, Any]:
+def _line(
+    number: int, key: str, run_id: int, item: ClassifiedAttempt, page: dict[str, Any], digest: str | None
+) -> dict[str, Any]:
     attempt = item.attempt
     outcome, reason = item.outcome, item.reason
     if outcome is None and digest == page["blob_sha256"]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-from etl.archive.crawls.run import OpenRun
+from etl.archive.crawls.run import RunContext
 from etl.fields import DATE_COLUMNS, TEXT_COLUMNS
 
 USED_TO_BE = 0.6
@@ -49,7 +49,7 @@ class Gap:
     first: tuple[int, ...]
 
 
-def drift(connection: Connection, run: OpenRun) -> Iterator[str]:
+def drift(connection: Connection, run: RunContext) -> Iterator[str]:
     """Fields that used to be filled and are mostly empty in what this run recorded, with both shares."""
     rows = connection.execute(_FILLED, {"run": run.id, "source": run.source.id}).mappings()
     counts = {bool(row["now"]): row for row in rows}

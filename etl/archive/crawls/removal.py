@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-from etl.archive.crawls.run import OpenRun
+from etl.archive.crawls.run import RunContext
 from etl.archive.crawls.runs import last_full_walk
 from etl.archive.records.change_feed import ChangeEvent, publish
 from etl.archive.storage.archive import Archive
@@ -56,7 +56,7 @@ class Settled:
     restored: tuple[int, ...]
 
 
-def settle(archive: Archive, run: OpenRun) -> Settled:
+def settle(archive: Archive, run: RunContext) -> Settled:
     """Removes and restores records on the evidence of this run's outcomes; again changes nothing."""
     with archive.engine.begin() as connection:
         lock_source(connection, run.source.id)
@@ -68,7 +68,7 @@ def settle(archive: Archive, run: OpenRun) -> Settled:
     return Settled(numbers["removed"], numbers["restored"])
 
 
-def _evidence(connection: Connection, run: OpenRun) -> tuple[dict[int, str], dict[int, str]]:
+def _evidence(connection: Connection, run: RunContext) -> tuple[dict[int, str], dict[int, str]]:
     """Why records are to be removed, and restored, by their numbers."""
     evidence: dict[int, str] = {}
     walk = last_full_walk(connection, run)
@@ -83,7 +83,7 @@ def _evidence(connection: Connection, run: OpenRun) -> tuple[dict[int, str], dic
 
 
 def _changes(
-    connection: Connection, run: OpenRun, state: str, kind: str, reasons: dict[int, str]
+    connection: Connection, run: RunContext, state: str, kind: str, reasons: dict[int, str]
 ) -> Iterator[ChangeEvent]:
     for record, reason in sorted(reasons.items()):
         values = {"state": state, "reason": reason, "record": record}

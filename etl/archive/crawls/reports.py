@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Engine, func, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from etl.archive.crawls.checks import Gap, gaps
-from etl.archive.crawls.run import ColumnTold, OpenRun
-from etl.archive.crawls.run_log import log_run
+from etl.archive.crawls.run import ListSummary, RunContext
+from etl.archive.crawls.run_log import write_run_log
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.models import Run
 from etl.extract import content_hash
@@ -44,14 +44,14 @@ class Report:
     full: bool
     outcomes: dict[str, int] = field(default_factory=dict)
     files: dict[str, int] = field(default_factory=dict)
-    told: tuple[ColumnTold, ...] = ()
+    told: tuple[ListSummary, ...] = ()
     problems: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
 
 
 def read_report(
-    connection: Connection, run: OpenRun, problems: Sequence[str] = (), warnings: Sequence[str] = ()
+    connection: Connection, run: RunContext, problems: Sequence[str] = (), warnings: Sequence[str] = ()
 ) -> Report:
     """The report of a run, counted from what is stored: red with a problem, amber with a warning."""
     values = {"run": run.id, "source": run.source.id, "nothing": content_hash("").sha256}
@@ -85,7 +85,7 @@ def read_report(
         full=bool(listing.get("full")),
         outcomes=dict(sorted(outcomes.items())),
         files={row.outcome: row.n for row in connection.execute(_FILES, values)},
-        told=tuple(ColumnTold(**column) for column in listing.get("columns", ())),
+        told=tuple(ListSummary(**column) for column in listing.get("columns", ())),
         problems=tuple(problems),
         warnings=tuple(warnings),
         gaps=gaps(connection, run.source.id),
@@ -117,7 +117,7 @@ SELECT (SELECT count(*) FROM archive.record WHERE source_id = :source AND state 
 """)
 
 
-def close_run(archive: Archive, run: OpenRun, problems: Sequence[str] = (), warnings: Sequence[str] = ()) -> Report:
+def close_run(archive: Archive, run: RunContext, problems: Sequence[str] = (), warnings: Sequence[str] = ()) -> Report:
     """Counts the run, keeps the report with it, and ends it green, amber or red."""
     with archive.engine.begin() as connection:
         report = read_report(connection, run, problems, warnings)
@@ -126,7 +126,7 @@ def close_run(archive: Archive, run: OpenRun, problems: Sequence[str] = (), warn
             .where(Run.id == run.id)
             .values(state=report.state, report=asdict(report), finished_at=func.now())
         )
-        log_run(connection, archive.store, run)
+        write_run_log(connection, archive.store, run)
     return report
 
 
@@ -136,7 +136,7 @@ def report_of(engine: Engine, source_id: str, key: str) -> Report | None:
         kept = connection.scalar(select(Run.report).where(Run.source_id == source_id, Run.key == key))
     if kept is None:
         return None
-    told = tuple(ColumnTold(**column) for column in kept["told"])
+    told = tuple(ListSummary(**column) for column in kept["told"])
     found = tuple(Gap(**{**gap, "first": tuple(gap["first"])}) for gap in kept["gaps"])
     words = {name: tuple(kept[name]) for name in ("problems", "warnings")}
     return Report(**{**kept, **words, "told": told, "gaps": found})

@@ -9,7 +9,7 @@ from etl.sources.schema import Source as SourceFile
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class CaptureBatch:
     """Where a log belongs: `captures/<source>/<day>/<time>-<run>-<label>-<first number>.jsonl.gz`.
 
     Day and time are those of the run's start: a database that was emptied counts its runs from 1 again, and must not
@@ -28,7 +28,7 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class CrawlOptions:
     """What a run was asked to do: walk the catalog to its end, stop after so many documents, store nothing."""
 
     full: bool = False
@@ -40,23 +40,23 @@ RunKind = Literal["crawl", "recheck", "import"]
 
 
 @dataclass(frozen=True, slots=True)
-class OpenRun:
+class RunContext:
     """A run under way. `key` is what its starter calls it: the same key is the same run, resumed."""
 
     id: int
     key: str
     kind: RunKind
     source: SourceFile
-    options: Options
+    options: CrawlOptions
     started_at: datetime
 
-    def batch(self, label: str) -> Batch:
+    def batch(self, label: str) -> CaptureBatch:
         """Where captures of one of its batches are logged."""
-        return Batch(self.source.id, self.id, self.started_at, label)
+        return CaptureBatch(self.source.id, self.id, self.started_at, label)
 
 
 @dataclass(frozen=True, slots=True)
-class ColumnTold:
+class ListSummary:
     """What one list said of itself, and what was found in it: lines, and different documents in them."""
 
     column: str
@@ -69,13 +69,13 @@ class ColumnTold:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListingSummary:
     """How the walk over the listing went: its columns, the listing pages that were lost, requests made, what was odd.
 
     `full` says that every list was to be walked to its end.
     """
 
-    columns: tuple[ColumnTold, ...] = ()
+    columns: tuple[ListSummary, ...] = ()
     lost: tuple[tuple[str, str], ...] = ()
     requests: int = 0
     problems: tuple[str, ...] = ()

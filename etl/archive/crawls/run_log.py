@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from etl.archive.crawls.run import OpenRun
+from etl.archive.crawls.run import RunContext
 from etl.archive.storage.bucket import Store
 from etl.archive.storage.layout import run_log_key
 
@@ -22,12 +22,12 @@ FROM archive.run_page rp JOIN archive.page p ON p.id = rp.page_id WHERE rp.run_i
 """)
 
 
-def log_run(connection: Connection, store: Store, run: OpenRun) -> None:
+def write_run_log(connection: Connection, store: Store, run: RunContext) -> None:
     """Writes down the run as the database has it now; before its rows are committed."""
     store.write_log(run_log_key(run.id, run.source.id, run.started_at), _lines(connection, run))
 
 
-def _lines(connection: Connection, run: OpenRun) -> Iterator[dict[str, Any]]:
+def _lines(connection: Connection, run: RunContext) -> Iterator[dict[str, Any]]:
     values = {"run": run.id, "source": run.source.id}
     for query in (_SOURCE, _RUN, _PAGES):
         yield from connection.scalars(query, values, execution_options={"yield_per": 1000})

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, and_, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from etl.archive.crawls.run import Listed, OpenRun, Options, RunKind
-from etl.archive.crawls.run_log import log_run
+from etl.archive.crawls.run import CrawlOptions, ListingSummary, RunContext, RunKind
+from etl.archive.crawls.run_log import write_run_log
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.consistency import require_database_in_sync
 from etl.archive.storage.database import lock_source
@@ -18,7 +18,7 @@ from etl.platforms.base import Entry
 from etl.sources.schema import Source as SourceFile
 
 
-def keep_source(connection: Connection, source: SourceFile) -> None:
+def upsert_source(connection: Connection, source: SourceFile) -> None:
     """Writes down what the source file said when a run began."""
     values = {
         "id": source.id,
@@ -32,30 +32,32 @@ def keep_source(connection: Connection, source: SourceFile) -> None:
     connection.execute(insert(Source).values(values).on_conflict_do_update(index_elements=["id"], set_=values))
 
 
-def open_run(archive: Archive, source: SourceFile, key: str, options: Options, kind: RunKind = "crawl") -> OpenRun:
+def open_run(
+    archive: Archive, source: SourceFile, key: str, options: CrawlOptions, kind: RunKind = "crawl"
+) -> RunContext:
     """The run of that key, begun now unless it was begun before. Raises `DatabaseBehindBucket`."""
     require_database_in_sync(archive)
     with archive.engine.begin() as connection:
-        keep_source(connection, source)
+        upsert_source(connection, source)
         values = {"source_id": source.id, "key": key, "kind": kind, "options": asdict(options)}
         connection.execute(insert(Run).values(values).on_conflict_do_nothing(index_elements=["source_id", "key"]))
         row = connection.execute(_RUN_BY_KEY, {"source": source.id, "key": key}).one()
         connection.execute(update(Run).where(Run.id == row.id).values(state="running", finished_at=None))
-    run = OpenRun(row.id, key, row.kind, source, Options(**row.options), row.started_at)
+    run = RunContext(row.id, key, row.kind, source, CrawlOptions(**row.options), row.started_at)
     with archive.engine.connect() as connection:
         # After its row: no log tells of a run that never was. Captures come later, so none is without its run's log.
-        log_run(connection, archive.store, run)
+        write_run_log(connection, archive.store, run)
     return run
 
 
-def resume_run(archive: Archive, source: SourceFile, key: str) -> OpenRun:
+def resume_run(archive: Archive, source: SourceFile, key: str) -> RunContext:
     """The run of that key. Raises `GongkaiError` when none was begun, and `DatabaseBehindBucket`."""
     require_database_in_sync(archive)
     with archive.engine.connect() as connection:
         row = connection.execute(_RUN_BY_KEY, {"source": source.id, "key": key}).one_or_none()
     if row is None:
         raise GongkaiError(f"{source.id}: run {key!r} was never begun", hint="see the log of its first task")
-    return OpenRun(row.id, key, row.kind, source, Options(**row.options), row.started_at)
+    return RunContext(row.id, key, row.kind, source, CrawlOptions(**row.options), row.started_at)
 
 
 _RUN_BY_KEY = select(Run.id, Run.kind, Run.options, Run.started_at).where(
@@ -71,8 +73,8 @@ class ListedEntry:
     known: bool
 
 
-def keep_entries(
-    connection: Connection, run: OpenRun, column: str, entries: Mapping[str, Entry], batch: int | None = None
+def upsert_listed_pages(
+    connection: Connection, run: RunContext, column: str, entries: Mapping[str, Entry], batch: int | None = None
 ) -> dict[str, ListedEntry]:
     """Pages and run pages for a listing page's entries (canonical URL → entry); the same entry again changes nothing.
 
@@ -118,7 +120,7 @@ def known_entries(
 
 
 @dataclass(frozen=True, slots=True)
-class WalkBefore:
+class PreviousWalk:
     """An earlier complete walk: when it began, and how many documents it listed."""
 
     run_id: int
@@ -126,7 +128,7 @@ class WalkBefore:
     listed: int
 
 
-def last_walk_was_complete(engine: Engine, run: OpenRun) -> bool:
+def last_walk_was_complete(engine: Engine, run: RunContext) -> bool:
     """Whether the crawl before this one listed all it could and fetched all it listed.
 
     Only then may a walk stop at documents that are known: after a walk that was cut off, those beyond the cut are
@@ -137,7 +139,7 @@ def last_walk_was_complete(engine: Engine, run: OpenRun) -> bool:
         return bool(connection.scalar(query.order_by(Run.id.desc()).limit(1)))
 
 
-def last_full_walk(connection: Connection, run: OpenRun) -> WalkBefore | None:
+def last_full_walk(connection: Connection, run: RunContext) -> PreviousWalk | None:
     """The last crawl before this one that walked every list to its end and lost nothing on the way."""
     listed = Run.report["listed"].as_integer()
     query = select(Run.id, Run.started_at, listed).where(
@@ -148,7 +150,7 @@ def last_full_walk(connection: Connection, run: OpenRun) -> WalkBefore | None:
         Run.listing["full"].as_boolean(),
     )
     row = connection.execute(query.order_by(Run.id.desc()).limit(1)).one_or_none()
-    return WalkBefore(*row) if row else None
+    return PreviousWalk(*row) if row else None
 
 
 _COMPLETE = and_(
@@ -160,21 +162,21 @@ _COMPLETE = and_(
 )
 
 
-def page_for(connection: Connection, source_id: str, url: str, kind: str) -> int:
+def upsert_page(connection: Connection, source_id: str, url: str, kind: str) -> int:
     """The number of a page that is no document: a page of a listing."""
     values = {"source_id": source_id, "url": url, "kind": kind}
     connection.execute(insert(Page).values(values).on_conflict_do_nothing(index_elements=["source_id", "url"]))
     return connection.scalars(select(Page.id).where(Page.source_id == source_id, Page.url == url)).one()
 
 
-def keep_listed(archive: Archive, run: OpenRun, listed: Listed) -> None:
+def save_listing_summary(archive: Archive, run: RunContext, listed: ListingSummary) -> None:
     """Writes down how the walk went, and what it listed."""
     with archive.engine.begin() as connection:
         connection.execute(update(Run).where(Run.id == run.id).values(listing=asdict(listed)))
-        log_run(connection, archive.store, run)
+        write_run_log(connection, archive.store, run)
 
 
-def keep_files(connection: Connection, source_id: str, urls: Iterable[str]) -> dict[str, int]:
+def upsert_file_pages(connection: Connection, source_id: str, urls: Iterable[str]) -> dict[str, int]:
     """The numbers of the pages of files, by address. An address that is already known as something else stays that."""
     urls = sorted(set(urls))
     if not urls:
@@ -187,7 +189,7 @@ def keep_files(connection: Connection, source_id: str, urls: Iterable[str]) -> d
     return {url: number for url, number in found}
 
 
-def keep_parts(connection: Connection, source_id: str, article: int, urls: Sequence[str]) -> dict[str, int]:
+def upsert_article_pages(connection: Connection, source_id: str, article: int, urls: Sequence[str]) -> dict[str, int]:
     """The pages that an article goes on with, in order, and no others any more; returns their numbers by address."""
     lock_source(connection, source_id)
     gone = update(Page).where(Page.part_of == article, Page.url.not_in(urls)).values(part_of=None, part=None)
@@ -204,7 +206,7 @@ def keep_parts(connection: Connection, source_id: str, article: int, urls: Seque
     return {url: number for url, number in found}
 
 
-def keep_part(connection: Connection, source_id: str, article: int, url: str, place: int) -> int:
+def upsert_article_page(connection: Connection, source_id: str, article: int, url: str, place: int) -> int:
     """The page with which an article goes on there; returns its number. One that is known as something else stays that,
     and is the article's page all the same."""
     lock_source(connection, source_id)

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Engine, bindparam, func, select, text, update
 
-from etl.archive.crawls.run import OpenRun
+from etl.archive.crawls.run import RunContext
 from etl.archive.crawls.runs import last_full_walk
 from etl.archive.storage.models import Page, RunPage
 from etl.outcomes import Outcome
@@ -21,11 +21,11 @@ _DUE = """
     :first * greatest(1, extract(epoch FROM p.checked_at - p.first_seen_at) / 86400 / 30), :longest)), true))
 """
 
-MOST_BATCHES = 1000
+MAX_BATCHES = 1000
 """Airflow maps a task over 1,024 values (`[core] max_map_length`), and fails what gives it more."""
 
 
-def plan(engine: Engine, run: OpenRun, batch_size: int) -> dict[int, int]:
+def plan_batches(engine: Engine, run: RunContext, batch_size: int) -> dict[int, int]:
     """Gives every listed page that needs work a batch; ends the others as `known`, `out_of_scope` or `limit`.
 
     A page needs work when it was never fetched, is due for a recheck, or holds a capture that nobody read yet.
@@ -50,13 +50,13 @@ def plan(engine: Engine, run: OpenRun, batch_size: int) -> dict[int, int]:
         last = connection.scalar(select(func.max(RunPage.batch)).where(RunPage.run_id == run.id))
         first = 0 if last is None else last + 1
         if work:
-            size = max(batch_size, -(-len(work) // MOST_BATCHES))
+            size = max(batch_size, -(-len(work) // MAX_BATCHES))
             batches = [{"run": run.id, "page": page, "number": first + at // size} for at, page in enumerate(work)]
             connection.execute(_BATCH, batches)
         return {row.batch: row.pages for row in connection.execute(_BATCHES, {"run": run.id})}
 
 
-def plan_recheck(engine: Engine, run: OpenRun, batch_size: int) -> dict[int, int]:
+def plan_recheck_batches(engine: Engine, run: RunContext, batch_size: int) -> dict[int, int]:
     """Takes the source's known documents that are due into the run, the longest unchecked first, in batches.
 
     Due is also what the last complete walk of the whole catalog did not list and nobody has looked at since. A record
@@ -66,7 +66,7 @@ def plan_recheck(engine: Engine, run: OpenRun, batch_size: int) -> dict[int, int
         walk = last_full_walk(connection, run)
         values = _cadence(run) | {"limit": run.options.limit or run.source.limits.pages}
         connection.execute(_RECHECK, values | {"walk": walk.started_at if walk else None})
-    return plan(engine, run, batch_size)
+    return plan_batches(engine, run, batch_size)
 
 
 def crawled_sources(engine: Engine) -> set[str]:
@@ -76,7 +76,7 @@ def crawled_sources(engine: Engine) -> set[str]:
         return set(connection.scalars(query))
 
 
-def _cadence(run: OpenRun) -> dict[str, Any]:
+def _cadence(run: RunContext) -> dict[str, Any]:
     days = run.source.recheck_after_days
     return {"run": run.id, "first": days, "longest": max(days, run.source.recheck_at_most_days)}
 

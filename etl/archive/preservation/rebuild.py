@@ -14,7 +14,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Engine, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from etl.archive.crawls.captures import insert_lines
+from etl.archive.crawls.captures import index_log_entries
 from etl.archive.preservation.fixity import replay_events
 from etl.archive.records.near_duplicates import store_signatures
 from etl.archive.records.versions import from_journal
@@ -120,7 +120,7 @@ def _captures(connection: Connection, lines: list[dict[str, Any]]) -> None:
     # Documents first: their further pages name them.
     for row in sorted(rows.values(), key=lambda row: row["part"] or 0):
         connection.execute(_CAPTURED_PAGE, {"rows": [row]})
-    insert_lines(connection, lines[0]["run"], lines)
+    index_log_entries(connection, lines[0]["run"], lines)
     whole = [line["page"] for line in lines if line["kind"] == "document" and line["outcome"] in _READ_WHOLE]
     connection.execute(_PARTS_LEFT, {"whole": whole, "pages": list(rows)})
 

@@ -16,7 +16,7 @@ from etl.archive.storage.models import File, Page
 from etl.files import READER, Reader, reader_pool
 from etl.files.ocr.scan_reader import scan_pool
 
-AT_ONCE = 50
+SCANS_PER_PROCESS = 50
 """Scans that one process reads."""
 
 Tell = Callable[[int], None]
@@ -74,24 +74,24 @@ _UNREAD = (
 )
 
 
-def linked(read: Iterable[ExtractedPage]) -> list[str]:
+def linked_file_urls(read: Iterable[ExtractedPage]) -> list[str]:
     """The addresses of the files of what was read."""
     return [file.url for item in read if item.extraction for file in item.extraction.attachments]
 
 
 @dataclass(frozen=True, slots=True)
-class ScansRead:
+class ScanReadings:
     """How many scans were read, and those whose bytes are damaged: they stay in the queue."""
 
     read: int
     damaged: tuple[UnreadableItem, ...]
 
 
-def read_scans(archive: Archive, limit: int | None = None, tell: Tell = lambda done: None) -> ScansRead:
+def read_scans(archive: Archive, limit: int | None = None, tell: Tell = lambda done: None) -> ScanReadings:
     """Reads files whose pages are pictures, the oldest first, at most so many; else until none waits."""
     read, damaged = 0, dict[str, UnreadableItem]()
     while limit is None or read + len(damaged) < limit:
-        most = AT_ONCE if limit is None else min(AT_ONCE, limit - read - len(damaged))
+        most = SCANS_PER_PROCESS if limit is None else min(SCANS_PER_PROCESS, limit - read - len(damaged))
         with archive.engine.connect() as connection:
             waiting = pending_scans(connection, most, besides=damaged)
         if not waiting:
@@ -105,4 +105,4 @@ def read_scans(archive: Archive, limit: int | None = None, tell: Tell = lambda d
                     damaged[digest] = unreadable(f"scan {digest}", error)
                 tell(1)
     report_damage(archive, damaged.values())
-    return ScansRead(read, tuple(damaged.values()))
+    return ScanReadings(read, tuple(damaged.values()))

@@ -6,17 +6,17 @@ from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import bindparam, select, text
 
-from etl.archive.crawls.run import OpenRun
+from etl.archive.crawls.run import RunContext
 from etl.archive.records.recording import RecordingResult, pages_with_outdated_rules, record_extractions
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import UnreadableItem, report_damage
 from etl.archive.storage.models import Page, RunPage
 from etl.outcomes import FAILED
-from etl.pipeline.interpreting import read_pages
-from etl.pipeline.stages.attachments import FileReader, linked
-from etl.pipeline.stages.reextracting import reread
+from etl.pipeline.interpreting import extract_pages
+from etl.pipeline.stages.attachments import FileReader, linked_file_urls
+from etl.pipeline.stages.reextracting import reextract_pages
 
-CHUNK = 25
+PAGES_PER_COMMIT = 25
 """Pages recorded in one transaction."""
 GETS_AT_ONCE = 8
 NOT_READ = "not read: "
@@ -28,7 +28,7 @@ Tell = Callable[[int], None]
 
 
 def extract_batch(
-    archive: Archive, run: OpenRun, number: int, tell: Tell = lambda done: None, only: Sequence[str] | None = None
+    archive: Archive, run: RunContext, number: int, tell: Tell = lambda done: None, only: Sequence[str] | None = None
 ) -> RecordingResult:
     """Reads the stored captures of the batch's pages (`only` those addresses) that nobody read yet, and records what
     they say.
@@ -44,14 +44,16 @@ def extract_batch(
         wanted = _UNREAD if only is None else _UNREAD.where(Page.url.in_(only))
         unread = connection.execute(wanted, {"run": run.id, "batch": number}).all()
         outdated = pages_with_outdated_rules(connection, [row.page_id for row in unread])
-    damaged = reread(archive, run.source, outdated) if outdated else {}
+    damaged = reextract_pages(archive, run.source, outdated) if outdated else {}
     unread = [row for row in unread if row.page_id not in damaged]
     with ThreadPoolExecutor(GETS_AT_ONCE) as pool, FileReader(archive) as files:
-        for start in range(0, len(unread), CHUNK):
-            chunk = unread[start : start + CHUNK]
-            read, lost = read_pages(archive, pool, run.source, chunk)
-            lost_files = files.read(run.source.id, linked(read))
-            lost |= {item.page_id: lost_files[url] for item in read for url in linked([item]) if url in lost_files}
+        for start in range(0, len(unread), PAGES_PER_COMMIT):
+            chunk = unread[start : start + PAGES_PER_COMMIT]
+            read, lost = extract_pages(archive, pool, run.source, chunk)
+            lost_files = files.read(run.source.id, linked_file_urls(read))
+            lost |= {
+                item.page_id: lost_files[url] for item in read for url in linked_file_urls([item]) if url in lost_files
+            }
             damaged |= lost
             recorded = record_extractions(
                 archive, run.source.id, run.id, [item for item in read if item.page_id not in lost]
@@ -63,7 +65,7 @@ def extract_batch(
     return RecordingResult(tuple(created), tuple(updated))
 
 
-def _owe(archive: Archive, run: OpenRun, number: int, damaged: Mapping[int, UnreadableItem]) -> None:
+def _owe(archive: Archive, run: RunContext, number: int, damaged: Mapping[int, UnreadableItem]) -> None:
     """Says with each page why it stays unread, and marks what is damaged: the next crawl asks for it anew."""
     report_damage(archive, damaged.values())
     with archive.engine.begin() as connection:

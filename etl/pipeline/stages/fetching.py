@@ -8,32 +8,32 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
-from etl.archive.crawls.captures import Judged, adopt, save
-from etl.archive.crawls.run import OpenRun
-from etl.archive.crawls.runs import keep_files, keep_parts
+from etl.archive.crawls.captures import ClassifiedAttempt, recover_unindexed_logs, store_attempts
+from etl.archive.crawls.run import RunContext
+from etl.archive.crawls.runs import upsert_article_pages, upsert_file_pages
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import sha256
 from etl.archive.storage.models import Blob, Host, Page, PageFile, RunPage
 from etl.fetch.classify import judge, judge_file
 from etl.fetch.client import Attempt, Fetcher, Request, fetcher
 from etl.outcomes import Outcome
-from etl.pipeline.interpreting import linked_files
+from etl.pipeline.interpreting import find_linked_files
 from etl.platforms.base import Platform
 from etl.platforms.registry import family_of
 from etl.web.page import read_page
 from etl.web.urls import host_of
 
-CHUNK = 25
+PAGES_PER_COMMIT = 25
 """Pages saved in one transaction: what is fetched again at most after a crash, against the cost of a commit."""
-MUCH = 64_000_000
+MAX_BUFFERED_BYTES = 64_000_000
 """Bytes that are held before they are saved, however few pages they belong to: files may be large."""
 TRUSTED_AFTER = 3
 """Unchanged validators seen with unchanged bytes before a host's 304 is believed, provided it never lied."""
 VERIFY_EVERY = 5
 """Of the pages of a believed host one in so many is fetched whole all the same, to catch a host that began to lie."""
-LONGEST_ARTICLE = 50
+MAX_ARTICLE_PAGES = 50
 """Pages of one article that are followed; a pager that counts further is broken."""
-MOST_FILES = 200
+MAX_FILES = 200
 """Files of one document that are fetched; none of the saved pages links more than 40."""
 
 Tell = Callable[[int], None]
@@ -59,10 +59,10 @@ class _Fetched:
     for), and the attempts for those that were asked; and the attempts for its files."""
 
     page: _Due
-    attempts: list[Judged]
+    attempts: list[ClassifiedAttempt]
     further: tuple[str, ...] | None = None
-    parts: dict[str, list[Judged]] = field(default_factory=dict)
-    files: dict[str, list[Judged]] = field(default_factory=dict)
+    parts: dict[str, list[ClassifiedAttempt]] = field(default_factory=dict)
+    files: dict[str, list[ClassifiedAttempt]] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -72,21 +72,21 @@ class _Fetched:
 
 
 async def fetch_batch(
-    archive: Archive, run: OpenRun, number: int, user_agent: str, tell: Tell = lambda done: None
+    archive: Archive, run: RunContext, number: int, user_agent: str, tell: Tell = lambda done: None
 ) -> Counter[str]:
     """Fetches the batch's pages that have no capture yet; returns outcomes of the pages fetched now.
 
     Logs that an interrupted attempt left without rows are adopted first.
     """
     batch = run.batch(str(number))
-    adopt(archive, batch)
+    recover_unindexed_logs(archive, batch)
     due = _due(archive.engine, run, number)
     outcomes: Counter[str] = Counter()
 
     def keep(finished: list[_Fetched]) -> None:
         with archive.engine.begin() as connection:
             judged = [item for fetched in finished for item in _numbered(connection, run, fetched)]
-        saved = save(archive, batch, judged)
+        saved = store_attempts(archive, batch, judged)
         outcomes.update(saved[fetched.page.page_id] for fetched in finished)
         tell(len(finished))
 
@@ -97,8 +97,8 @@ async def fetch_batch(
             finished: list[_Fetched] = []
             for number_done, task in enumerate(asyncio.as_completed(tasks), 1):
                 finished.append(await task)
-                much = sum(fetched.size for fetched in finished) > MUCH
-                if len(finished) == CHUNK or much or number_done == len(tasks):
+                much = sum(fetched.size for fetched in finished) > MAX_BUFFERED_BYTES
+                if len(finished) == PAGES_PER_COMMIT or much or number_done == len(tasks):
                     await asyncio.to_thread(keep, finished)
                     finished = []
         finally:
@@ -110,13 +110,13 @@ async def fetch_batch(
 class _Fetching:
     """Fetches the pages of one batch; a file that several of them link is asked for once."""
 
-    def __init__(self, run: OpenRun, fetch: Fetcher) -> None:
+    def __init__(self, run: RunContext, fetch: Fetcher) -> None:
         self._run, self._source, self._fetcher = run, run.source, fetch
         self._family: Platform | None = family_of(run.source)
         self._files: set[str] = set()
 
     async def fetch(self, page: _Due) -> _Fetched:
-        attempts = [Judged(page.page_id, attempt, *judge(attempt)) for attempt in await self._ask(page)]
+        attempts = [ClassifiedAttempt(page.page_id, attempt, *judge(attempt)) for attempt in await self._ask(page)]
         last = attempts[-1]
         as_before = last.outcome is None and sha256(last.attempt.body or b"") == page.digest
         if as_before or last.outcome is Outcome.NOT_MODIFIED:
@@ -129,21 +129,21 @@ class _Fetching:
             return fetched
         bodies = [last.attempt, *(part[-1].attempt for part in fetched.parts.values())]
         known = {file.url: file for file in page.files}
-        linked = dict.fromkeys(url for body in bodies for url in linked_files(self._source, self._family, body))
-        files = [known.get(url) or _Due(0, url, {}) for url in list(linked)[:MOST_FILES]]
+        linked = dict.fromkeys(url for body in bodies for url in find_linked_files(self._source, self._family, body))
+        files = [known.get(url) or _Due(0, url, {}) for url in list(linked)[:MAX_FILES]]
         return replace(fetched, files=await self._ask_files(files))
 
     def _further(self, answer: Attempt) -> Sequence[str]:
         if self._family is None:
             return ()
         read = read_page(answer.body or b"", answer.final_url, answer.header("content-type"))
-        return self._family.further_pages(read)[:LONGEST_ARTICLE]
+        return self._family.further_pages(read)[:MAX_ARTICLE_PAGES]
 
-    async def _parts(self, page: _Due, attempts: list[Judged], further: Iterable[str]) -> _Fetched:
-        parts: dict[str, list[Judged]] = {}
+    async def _parts(self, page: _Due, attempts: list[ClassifiedAttempt], further: Iterable[str]) -> _Fetched:
+        parts: dict[str, list[ClassifiedAttempt]] = {}
         for url in further:
             answers = await self._ask(_Due(0, url, {}))
-            parts[url] = [Judged(0, attempt, *judge(attempt)) for attempt in answers]
+            parts[url] = [ClassifiedAttempt(0, attempt, *judge(attempt)) for attempt in answers]
             ended = parts[url][-1]
             if ended.outcome is not None:
                 # An article that lacks a page is not the article: the whole fails, and is tried again.
@@ -152,25 +152,27 @@ class _Fetching:
                 break
         return _Fetched(page, attempts, tuple(further), parts)
 
-    async def _ask_files(self, files: Iterable[_Due]) -> dict[str, list[Judged]]:
+    async def _ask_files(self, files: Iterable[_Due]) -> dict[str, list[ClassifiedAttempt]]:
         """A file that cannot be had fails alone: the document is what its page says."""
-        asked: dict[str, list[Judged]] = {}
+        asked: dict[str, list[ClassifiedAttempt]] = {}
         for file in files:
             if file.url not in self._files:
                 self._files.add(file.url)
-                asked[file.url] = [Judged(0, attempt, *judge_file(attempt)) for attempt in await self._ask(file)]
+                asked[file.url] = [
+                    ClassifiedAttempt(0, attempt, *judge_file(attempt)) for attempt in await self._ask(file)
+                ]
         return asked
 
     async def _ask(self, page: _Due) -> list[Attempt]:
         return await self._fetcher.fetch(Request(page.url, headers=page.headers))
 
 
-def _numbered(connection: Connection, run: OpenRun, fetched: _Fetched) -> list[Judged]:
+def _numbered(connection: Connection, run: RunContext, fetched: _Fetched) -> list[ClassifiedAttempt]:
     """All attempts with the numbers of their pages: the page's own first, then its parts', then its files'."""
     numbers: dict[str, int] = {}
     if fetched.further is not None:
-        numbers = keep_parts(connection, run.source.id, fetched.page.page_id, fetched.further)
-    numbers |= keep_files(connection, run.source.id, fetched.files)
+        numbers = upsert_article_pages(connection, run.source.id, fetched.page.page_id, fetched.further)
+    numbers |= upsert_file_pages(connection, run.source.id, fetched.files)
     return fetched.attempts + [
         replace(item, page_id=numbers[url])
         for url, attempts in (*fetched.parts.items(), *fetched.files.items())
@@ -178,7 +180,7 @@ def _numbered(connection: Connection, run: OpenRun, fetched: _Fetched) -> list[J
     ]
 
 
-def _due(engine: Engine, run: OpenRun, number: int) -> list[_Due]:
+def _due(engine: Engine, run: RunContext, number: int) -> list[_Due]:
     columns = (Page.id, Page.url, Page.etag, Page.last_modified, Page.blob_sha256, Page.unread_capture_id, Blob.damage)
     with engine.connect() as connection:
         trusted = set(

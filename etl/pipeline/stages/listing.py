@@ -7,16 +7,16 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from etl.archive.crawls.captures import Judged, save
-from etl.archive.crawls.run import ColumnTold, Listed, OpenRun, Options
+from etl.archive.crawls.captures import ClassifiedAttempt, store_attempts
+from etl.archive.crawls.run import CrawlOptions, ListingSummary, ListSummary, RunContext
 from etl.archive.crawls.runs import (
     ListedEntry,
-    keep_entries,
-    keep_listed,
     known_entries,
     last_full_walk,
     last_walk_was_complete,
-    page_for,
+    save_listing_summary,
+    upsert_listed_pages,
+    upsert_page,
 )
 from etl.archive.storage.archive import Archive, Database
 from etl.fetch.classify import judge
@@ -32,27 +32,27 @@ Tell = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Walked:
+class ListingFetch:
     """One listing page of the walk: what was asked, every attempt, and what the page said, or why it said nothing."""
 
     request: ListingRequest
-    attempts: tuple[Judged, ...]
+    attempts: tuple[ClassifiedAttempt, ...]
     page: ListingPage | None
     reason: str
 
 
-async def ask(fetch: Fetcher, family: Platform, request: ListingRequest) -> Walked:
+async def fetch_listing_page(fetch: Fetcher, family: Platform, request: ListingRequest) -> ListingFetch:
     """Fetches one listing page and reads it; the attempts name no page yet."""
     attempts = await fetch.fetch(Request(request.url, request.method, request.headers, request.body))
-    judged = [Judged(0, attempt, *judge(attempt)) for attempt in attempts]
+    judged = [ClassifiedAttempt(0, attempt, *judge(attempt)) for attempt in attempts]
     if judged[-1].outcome is not None:
-        return Walked(request, tuple(judged), None, f"{judged[-1].outcome}: {judged[-1].reason}".rstrip(": "))
+        return ListingFetch(request, tuple(judged), None, f"{judged[-1].outcome}: {judged[-1].reason}".rstrip(": "))
     try:
         page = read_listing(family, attempts[-1], request)
     except NotAListing as error:
         judged[-1] = replace(judged[-1], outcome=Outcome.NOT_A_LISTING, reason=str(error))
-        return Walked(request, tuple(judged), None, f"{Outcome.NOT_A_LISTING}: {error}")
-    return Walked(request, tuple(judged), page, "")
+        return ListingFetch(request, tuple(judged), None, f"{Outcome.NOT_A_LISTING}: {error}")
+    return ListingFetch(request, tuple(judged), page, "")
 
 
 def read_listing(family: Platform, attempt: Attempt, request: ListingRequest) -> ListingPage:
@@ -73,17 +73,19 @@ def entries_by_url(page: ListingPage, base: str, source: Source) -> tuple[dict[s
     return entries, broken
 
 
-class Keeper(Protocol):
+class ListingSink(Protocol):
     """Where the walk leaves what it finds."""
 
-    def saved(self, request: ListingRequest, attempts: Sequence[Judged]) -> None:
+    def save_attempts(self, request: ListingRequest, attempts: Sequence[ClassifiedAttempt]) -> None:
         """Keeps the attempts for a listing page."""
 
-    def kept(self, column: str, entries: Mapping[str, Entry]) -> dict[str, ListedEntry]:
+    def save_entries(self, column: str, entries: Mapping[str, Entry]) -> dict[str, ListedEntry]:
         """Keeps the entries (canonical URL → entry), and says which were known."""
 
 
-async def list_catalog(archive: Archive, run: OpenRun, user_agent: str, tell: Tell = lambda listed: None) -> Listed:
+async def list_catalog(
+    archive: Archive, run: RunContext, user_agent: str, tell: Tell = lambda listed: None
+) -> ListingSummary:
     """Walks every column and writes down what is listed.
 
     A column's walk ends at its last page, at the run's limit, or at a whole page of known documents; the latter only
@@ -92,13 +94,13 @@ async def list_catalog(archive: Archive, run: OpenRun, user_agent: str, tell: Te
     """
     full = run.options.full or _full_walk_is_due(archive, run) or not last_walk_was_complete(archive.engine, run)
     async with fetcher(run.source, archive.hosts, user_agent) as fetch:
-        listed = await walk(run.source, run.options, fetch, _ArchiveKeeper(archive, run), not full, tell)
+        listed = await walk(run.source, run.options, fetch, _ArchiveSink(archive, run), not full, tell)
     listed = replace(listed, full=full)
-    keep_listed(archive, run, listed)
+    save_listing_summary(archive, run, listed)
     return listed
 
 
-def _full_walk_is_due(archive: Archive, run: OpenRun) -> bool:
+def _full_walk_is_due(archive: Archive, run: RunContext) -> bool:
     """Pinned and back-dated entries break the order in which a list is walked: now and then it is walked whole."""
     with archive.engine.connect() as connection:
         before = last_full_walk(connection, run)
@@ -106,24 +108,26 @@ def _full_walk_is_due(archive: Archive, run: OpenRun) -> bool:
 
 
 async def preview(
-    archive: Database, source: Source, options: Options, user_agent: str, tell: Tell = lambda listed: None
-) -> tuple[Listed, dict[str, ListedEntry]]:
+    archive: Database, source: Source, options: CrawlOptions, user_agent: str, tell: Tell = lambda listed: None
+) -> tuple[ListingSummary, dict[str, ListedEntry]]:
     """The same walk with nothing stored; returns also every document it found, by URL."""
-    keeper = _DryKeeper(archive, source)
+    keeper = _PreviewSink(archive, source)
     async with fetcher(source, archive.hosts, user_agent) as fetch:
         listed = await walk(source, options, fetch, keeper, not options.full, tell)
     return listed, keeper.found
 
 
-BARREN = 3
+MAX_BARREN_PAGES = 3
 """Listing pages in a row that list nothing new before the list is held for a trap (a calendar, say)."""
 
 
-async def walk(source: Source, options: Options, fetch: Fetcher, keeper: Keeper, may_stop: bool, tell: Tell) -> Listed:
+async def walk(
+    source: Source, options: CrawlOptions, fetch: Fetcher, keeper: ListingSink, may_stop: bool, tell: Tell
+) -> ListingSummary:
     """The walk itself, over every column of the source."""
     family, limit = platform(source.platform).for_source(source), options.limit or source.limits.pages
     waiting = deque(family.start(source))
-    seen = {identity(request) for request in waiting}
+    seen = {request_key(request) for request in waiting}
     columns: dict[str, _Column] = {}
     documents: set[str] = set()
     lost: list[tuple[str, str]] = []
@@ -138,14 +142,14 @@ async def walk(source: Source, options: Options, fetch: Fetcher, keeper: Keeper,
             break
         request = waiting.popleft()
         requests += 1
-        walked = await ask(fetch, family, request)
-        await asyncio.to_thread(keeper.saved, request, walked.attempts)
+        walked = await fetch_listing_page(fetch, family, request)
+        await asyncio.to_thread(keeper.save_attempts, request, walked.attempts)
         if walked.page is None:
             lost.append((request.url, walked.reason))
             continue
         entries, broken = entries_by_url(walked.page, walked.attempts[-1].attempt.final_url, source)
         problems += [f"an entry of {request.url} is {reason}" for reason in broken]
-        kept = await asyncio.to_thread(keeper.kept, request.column, entries)
+        kept = await asyncio.to_thread(keeper.save_entries, request.column, entries)
         documents |= kept.keys()
         column = columns.setdefault(request.column, _Column(request.column))
         problems += column.add(request, walked.page, kept)
@@ -154,17 +158,17 @@ async def walk(source: Source, options: Options, fetch: Fetcher, keeper: Keeper,
         following = [
             item
             for item in walked.page.following
-            if identity(item) not in seen and (goes_on or item.column != request.column)
+            if request_key(item) not in seen and (goes_on or item.column != request.column)
         ]
         column.whole = column.whole and not (all_known and walked.page.following)
-        seen |= {identity(item) for item in following}
+        seen |= {request_key(item) for item in following}
         # A column is walked to its end before the next one begins.
         waiting.extendleft(reversed(following))
         tell(len(documents))
     if waiting and options.limit is None and len(documents) >= limit:
         problems.append(f"the walk was stopped after {len(documents)} documents: limits.pages is too small")
     told = tuple(column.told() for column in columns.values() if column.says_something)
-    return Listed(told, tuple(lost), requests, tuple(problems))
+    return ListingSummary(told, tuple(lost), requests, tuple(problems))
 
 
 @dataclass(slots=True)
@@ -199,48 +203,51 @@ class _Column:
         self.lines += 0 if repeated else len(page.entries)
         self._documents |= new
         self._last = frozenset(kept)
-        self.goes_on = not repeated and self._barren < BARREN
-        if self._barren == BARREN and page.following:
-            yield f"list {self.name!r} leads in circles: {BARREN} pages in a row up to {request.url} list nothing new"
+        self.goes_on = not repeated and self._barren < MAX_BARREN_PAGES
+        if self._barren == MAX_BARREN_PAGES and page.following:
+            yield (
+                f"list {self.name!r} leads in circles: {MAX_BARREN_PAGES} pages in a row up to {request.url} "
+                "list nothing new"
+            )
 
     @property
     def says_something(self) -> bool:
         return bool(self._documents) or self.told_total is not None or self.told_pages is not None
 
-    def told(self) -> ColumnTold:
+    def told(self) -> ListSummary:
         listed = len(self._documents)
-        return ColumnTold(self.name, self.lines, listed, self.pages, self.told_total, self.told_pages, self.whole)
+        return ListSummary(self.name, self.lines, listed, self.pages, self.told_total, self.told_pages, self.whole)
 
 
-def identity(request: ListingRequest) -> str:
+def request_key(request: ListingRequest) -> str:
     """What tells one listing page from another: its address, and what is posted there."""
     return request.url + (f"#{request.method} {request.body.decode('utf-8', 'replace')}" if request.body else "")
 
 
-class _ArchiveKeeper:
-    def __init__(self, archive: Archive, run: OpenRun) -> None:
+class _ArchiveSink:
+    def __init__(self, archive: Archive, run: RunContext) -> None:
         self._archive, self._run = archive, run
 
-    def saved(self, request: ListingRequest, attempts: Sequence[Judged]) -> None:
+    def save_attempts(self, request: ListingRequest, attempts: Sequence[ClassifiedAttempt]) -> None:
         with self._archive.engine.begin() as connection:
-            page_id = page_for(connection, self._run.source.id, identity(request), "listing")
+            page_id = upsert_page(connection, self._run.source.id, request_key(request), "listing")
         numbered = [replace(attempt, page_id=page_id) for attempt in attempts]
-        save(self._archive, self._run.batch("listing"), numbered)
+        store_attempts(self._archive, self._run.batch("listing"), numbered)
 
-    def kept(self, column: str, entries: Mapping[str, Entry]) -> dict[str, ListedEntry]:
+    def save_entries(self, column: str, entries: Mapping[str, Entry]) -> dict[str, ListedEntry]:
         with self._archive.engine.begin() as connection:
-            return keep_entries(connection, self._run, column, entries)
+            return upsert_listed_pages(connection, self._run, column, entries)
 
 
-class _DryKeeper:
+class _PreviewSink:
     def __init__(self, archive: Database, source: Source) -> None:
         self._archive, self._source = archive, source
         self.found: dict[str, ListedEntry] = {}
 
-    def saved(self, request: ListingRequest, attempts: Sequence[Judged]) -> None:
+    def save_attempts(self, request: ListingRequest, attempts: Sequence[ClassifiedAttempt]) -> None:
         """Nothing is stored."""
 
-    def kept(self, column: str, entries: Mapping[str, Entry]) -> dict[str, ListedEntry]:
+    def save_entries(self, column: str, entries: Mapping[str, Entry]) -> dict[str, ListedEntry]:
         with self._archive.engine.connect() as connection:
             known = known_entries(connection, self._source.id, entries, before=datetime.now(UTC))
         found = {url: known.get(url, ListedEntry(0, False)) for url in entries}

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, text
 from etl.archive.crawls.checks import drift
 from etl.archive.crawls.removal import settle
 from etl.archive.crawls.reports import Report, close_run, read_report
-from etl.archive.crawls.run import OpenRun
-from etl.archive.crawls.runs import WalkBefore, last_full_walk
+from etl.archive.crawls.run import RunContext
+from etl.archive.crawls.runs import PreviousWalk, last_full_walk
 from etl.archive.storage.archive import Archive
 from etl.clock import CHINA
 from etl.errors import GongkaiError
@@ -38,7 +38,7 @@ class RedRun(GongkaiError):
     """A run that must not be trusted; the text gives its first reason, the report all of them."""
 
 
-def reconcile(archive: Archive, run: OpenRun) -> Report:
+def reconcile(archive: Archive, run: RunContext) -> Report:
     """Removes and restores records on the run's evidence, counts it from its stored outcomes, holds it against its
     assertions, and keeps the report."""
     settle(archive, run)
@@ -61,10 +61,10 @@ def reconcile(archive: Archive, run: OpenRun) -> Report:
 class _Stored:
     unread: tuple[str, ...]
     newest: date | None
-    walk_before: WalkBefore | None
+    walk_before: PreviousWalk | None
 
 
-def unread(connection: Connection, run: OpenRun) -> Iterator[str]:
+def unread(connection: Connection, run: RunContext) -> Iterator[str]:
     """What was stored and not read, and why."""
     found = connection.execute(_UNREAD, {"run": run.id, "failed": list(FAILED)}).one()
     if found.waiting:
@@ -106,7 +106,7 @@ def _files(counted: Report) -> Iterator[str]:
         yield f"{failed} of {asked} attachments failed, most as {max(failures, key=failures.__getitem__)}"
 
 
-def _listing(run: OpenRun, counted: Report, listing: dict[str, Any]) -> Iterator[str]:
+def _listing(run: RunContext, counted: Report, listing: dict[str, Any]) -> Iterator[str]:
     """Whether the catalog was listed completely."""
     if not listing:
         yield "the listing was never walked to its end: clear task list_catalog"
@@ -125,7 +125,7 @@ def _listing(run: OpenRun, counted: Report, listing: dict[str, Any]) -> Iterator
                 yield f"list {name!r} tells of {column.told_pages} pages, {column.pages} were walked"
 
 
-def _asserted(run: OpenRun, counted: Report, stored: _Stored) -> Iterator[str]:
+def _asserted(run: RunContext, counted: Report, stored: _Stored) -> Iterator[str]:
     """Whether the source is what its file says, and what it was before."""
     if run.options.limit is not None:
         return

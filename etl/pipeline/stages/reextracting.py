@@ -17,18 +17,18 @@ from etl.archive.storage.lookups import is_current, require_source
 from etl.archive.storage.models import Page, Record, RecordVersion
 from etl.archive.storage.models import Source as SourceRow
 from etl.errors import GongkaiError
-from etl.pipeline.interpreting import read_pages
-from etl.pipeline.stages.attachments import FileReader, linked
+from etl.pipeline.interpreting import extract_pages
+from etl.pipeline.stages.attachments import FileReader, linked_file_urls
 from etl.settings import Settings
 from etl.sources.schema import Source
 
-BATCH = 500
+RECORDS_PER_SLICE = 500
 """Records that one process, or one Airflow task, takes at a time."""
-SLICES = 1000
+MAX_SLICES = 1000
 """Slices at most: Airflow maps a task over 1,024 values (`[core] max_map_length`), and fails what gives it more."""
-CHUNK = 25
+RECORDS_PER_COMMIT = 25
 """Records written in one transaction."""
-SAMPLES = 5
+MAX_SAMPLES = 5
 """Differences of each field that a dry run shows."""
 _GETS_AT_ONCE = 8
 _COLUMNS = ("title", "index_number", "publisher", "document_number", "extractor")
@@ -38,7 +38,7 @@ Tell = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ReextractionScope:
     """Which records to read again: those of a source, with columns of certain values ('' for none).
 
     Without `all` only those that were last read with other rules.
@@ -50,7 +50,7 @@ class Wanted:
 
 
 @dataclass(slots=True)
-class Reread:
+class ReextractionResult:
     """What reading again changed, or would change: records read, versions made, and values by field with samples; and
     what could not be read, for its bytes are damaged: records, which keep the rules they have, and files."""
 
@@ -60,17 +60,17 @@ class Reread:
     samples: dict[str, list[FieldDifference]] = field(default_factory=dict)
     damaged: list[UnreadableItem] = field(default_factory=list)
 
-    def add(self, other: "Reread") -> None:
+    def add(self, other: "ReextractionResult") -> None:
         """Adds what another batch changed."""
         self.records += other.records
         self.versions += other.versions
         self.fields += other.fields
         self.damaged += other.damaged
         for name, found in other.samples.items():
-            self.samples[name] = [*self.samples.get(name, ()), *found][:SAMPLES]
+            self.samples[name] = [*self.samples.get(name, ()), *found][:MAX_SAMPLES]
 
 
-def conditions(given: Sequence[str]) -> dict[str, str]:
+def parse_conditions(given: Sequence[str]) -> dict[str, str]:
     """`column=value` as `Wanted.where`. Raises `GongkaiError` for a column that is none."""
     found = {}
     for each in given:
@@ -91,17 +91,19 @@ class Slice:
     records: int
 
 
-def slices(connection: Connection, wanted: Wanted) -> list[Slice]:
-    """What is to be read again, in slices of `BATCH` records of one source; of more where there were too many else.
+def plan_slices(connection: Connection, wanted: ReextractionScope) -> list[Slice]:
+    """Divides the records of the scope into slices of one source and `RECORDS_PER_SLICE` records each.
+
+    Slices are larger where there would be more than `MAX_SLICES` of them.
 
     Raises `GongkaiError` for a source that the archive does not know.
     """
     if wanted.source:
         require_source(connection, wanted.source)
-    rows = connection.execute(_wanted(wanted)).all()
+    rows = connection.execute(_select_records(wanted)).all()
     sources = len({row.source_id for row in rows})
     # Of every source the last slice may be all but empty.
-    size = max(BATCH, -(-len(rows) // max(1, SLICES - sources)))
+    size = max(RECORDS_PER_SLICE, -(-len(rows) // max(1, MAX_SLICES - sources)))
     found: list[Slice] = []
     for row in rows:
         if found and found[-1].source == row.source_id and found[-1].records < size:
@@ -111,7 +113,7 @@ def slices(connection: Connection, wanted: Wanted) -> list[Slice]:
     return found
 
 
-def _wanted(wanted: Wanted) -> Select[str, int]:
+def _select_records(wanted: ReextractionScope) -> Select[str, int]:
     query = (
         select(Record.source_id, Record.page_id)
         .join(RecordVersion, is_current(Record, RecordVersion))
@@ -127,33 +129,37 @@ def _wanted(wanted: Wanted) -> Select[str, int]:
     return query
 
 
-def reextract_slice(archive: Archive, wanted: Wanted, part: Slice, *, dry_run: bool = False) -> Reread:
+def reextract_slice(
+    archive: Archive, wanted: ReextractionScope, part: Slice, *, dry_run: bool = False
+) -> ReextractionResult:
     """Reads the current versions' captures of a slice again; writes versions where they say something else now."""
-    mine = _wanted(replace(wanted, source=part.source)).where(Record.page_id.between(part.first, part.last))
+    mine = _select_records(replace(wanted, source=part.source)).where(Record.page_id.between(part.first, part.last))
     with archive.engine.connect() as connection:
-        source = kept_source(connection, part.source)
+        source = archived_source(connection, part.source)
         pages = [row.page_id for row in connection.execute(mine)]
-    done = Reread()
+    done = ReextractionResult()
     with FileReader(archive) as files:
         for read, damaged in _read(archive, source, pages):
             done.add(_counted(len(read), record_reextractions(archive, part.source, read, dry_run=dry_run)))
             done.damaged += [replace(each, what=f"record of {each.what}") for each in damaged.values()]
             if not dry_run:
-                done.damaged += files.read(part.source, linked(read)).values()
+                done.damaged += files.read(part.source, linked_file_urls(read)).values()
     if not dry_run:
         report_damage(archive, done.damaged)
     return done
 
 
-def _counted(records: int, found: Sequence[FieldDifference]) -> Reread:
+def _counted(records: int, found: Sequence[FieldDifference]) -> ReextractionResult:
     by_field: dict[str, list[FieldDifference]] = {}
     for each in found:
         by_field.setdefault(each.field, []).append(each)
     versions = len({each.record for each in found if each.field != "kind"})
-    return Reread(records, versions, Counter({name: len(each) for name, each in by_field.items()}), by_field)
+    return ReextractionResult(
+        records, versions, Counter({name: len(each) for name, each in by_field.items()}), by_field
+    )
 
 
-def reread(archive: Archive, source: Source, pages: Sequence[int]) -> dict[int, UnreadableItem]:
+def reextract_pages(archive: Archive, source: Source, pages: Sequence[int]) -> dict[int, UnreadableItem]:
     """Reads the current versions' captures of the pages again, for a run that is about to read newer ones.
 
     Returns by page those whose bytes are damaged: a newer capture of theirs cannot be told from the rules' changes.
@@ -165,13 +171,15 @@ def reread(archive: Archive, source: Source, pages: Sequence[int]) -> dict[int, 
     return lost
 
 
-def reextract(settings: Settings, wanted: Wanted, tell: Tell, *, dry_run: bool = False) -> Reread:
+def reextract(
+    settings: Settings, wanted: ReextractionScope, tell: Tell, *, dry_run: bool = False
+) -> ReextractionResult:
     """All batches, in as many processes as there are cores; interrupted and run again, it goes on."""
     archive = open_archive(settings)
     with archive.engine.connect() as connection:
-        work = slices(connection, wanted)
+        work = plan_slices(connection, wanted)
     archive.engine.dispose()
-    done, due = Reread(), sum(part.records for part in work)
+    done, due = ReextractionResult(), sum(part.records for part in work)
     tell(0, due)
     workers = min(os.cpu_count() or 1, len(work))
     if not work:
@@ -190,7 +198,7 @@ def _open(settings: Settings) -> None:
     _opened.append(open_archive(settings))
 
 
-def _work(wanted: Wanted, part: Slice, dry_run: bool) -> Reread:
+def _work(wanted: ReextractionScope, part: Slice, dry_run: bool) -> ReextractionResult:
     return reextract_slice(_opened[0], wanted, part, dry_run=dry_run)
 
 
@@ -198,9 +206,9 @@ def _read(
     archive: Archive, source: Source, pages: Sequence[int]
 ) -> Iterator[tuple[list[ExtractedPage], dict[int, UnreadableItem]]]:
     with archive.engine.connect() as connection, ThreadPoolExecutor(_GETS_AT_ONCE) as pool:
-        for start in range(0, len(pages), CHUNK):
-            rows = connection.execute(_CURRENT, {"pages": pages[start : start + CHUNK]}).all()
-            yield read_pages(archive, pool, source, rows)
+        for start in range(0, len(pages), RECORDS_PER_COMMIT):
+            rows = connection.execute(_CURRENT, {"pages": pages[start : start + RECORDS_PER_COMMIT]}).all()
+            yield extract_pages(archive, pool, source, rows)
 
 
 _CURRENT = (
@@ -212,7 +220,7 @@ _CURRENT = (
 )
 
 
-def kept_source(connection: Connection, source_id: str) -> Source:
+def archived_source(connection: Connection, source_id: str) -> Source:
     """The source as the last run read its file, without what only fetching needs."""
     definition: dict[str, Any] = connection.scalars(select(SourceRow.definition).where(SourceRow.id == source_id)).one()
     return Source.model_validate(definition | {"tls": {}})

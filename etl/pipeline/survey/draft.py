@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from etl.errors import GongkaiError
-from etl.pipeline.survey.survey import Looked, Survey
+from etl.pipeline.survey.survey import ListProbe, Survey
 from etl.platforms.helpers.columns import meta
 from etl.sources.schema import Source
 
@@ -76,12 +76,12 @@ def _lines(survey: Survey, today: date, allow_private: bool, delay: float) -> It
     yield "verified: never  # `gongkai sources check ID --live` looks, and writes the day here"
 
 
-def _column(looked: Looked) -> str:
+def _column(looked: ListProbe) -> str:
     name = f", name: {_quoted(looked.column.name)}" if looked.column.name else ""
     return f"{{url: {_quoted(looked.column.url)}{name}}}"
 
 
-def _remark(looked: Looked) -> str:
+def _remark(looked: ListProbe) -> str:
     page = looked.page
     if page is None:
         return f"  # (?) {looked.reason}"
@@ -92,7 +92,7 @@ def _remark(looked: Looked) -> str:
     return f"  # tells {', '.join(told)}" if told else ""
 
 
-def _assertions(listed: list[Looked], hosts: list[str], today: date) -> Iterator[str]:
+def _assertions(listed: list[ListProbe], hosts: list[str], today: date) -> Iterator[str]:
     seen = {entry.url for looked in listed for entry in looked.entries if urlsplit(entry.url).hostname in hosts}
     days = [date.fromisoformat(day) for looked in listed for entry in looked.entries
             if (day := entry.fields.get("published_date") or entry.fields.get("written_date"))]  # fmt: skip

@@ -15,7 +15,7 @@ from etl.extract import Extraction, extract
 from etl.fetch.classify import judge
 from etl.fetch.client import Fetcher, Request, fetcher
 from etl.fetch.host_registry import LocalHosts
-from etl.pipeline.stages.listing import ask
+from etl.pipeline.stages.listing import fetch_listing_page
 from etl.platforms.base import Entry, FoundColumn, ListingPage, ListingRequest, NotAListing, Platform
 from etl.platforms.helpers.columns import column_key, feeds_of
 from etl.platforms.recognise import Recognised, family_of, recognise
@@ -24,11 +24,11 @@ from etl.sources.listing import Listing
 from etl.sources.schema import Source, adhoc_source
 from etl.web.page import WebPage, read_page
 
-TREE = 5
+MAX_CHILD_LISTS = 5
 """Lists below a column that are asked until one of them holds an entry: a tree has empty leaves too."""
-TRIED = 6
+MAX_DOCUMENTS_TRIED = 6
 """Documents that are fetched at most until two could be read; any list holds a dead link or two."""
-READ = 2
+DOCUMENTS_TO_READ = 2
 """Documents that a live check reads."""
 
 Tell = Callable[[str], None]
@@ -36,7 +36,7 @@ Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class ListProbe:
     """A column and what its first page said, or why it said nothing; `below` counts the lists of a tree."""
 
     column: FoundColumn
@@ -61,11 +61,11 @@ class Survey:
     family: Platform | None
     proposed: Platform | None
     listing: Mapping[str, Any] | None
-    columns: tuple[Looked, ...]
+    columns: tuple[ListProbe, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class DocumentProbe:
     """A document that was fetched for a look: what it says, or why it says nothing."""
 
     entry: Entry
@@ -86,8 +86,8 @@ async def survey_site(url: str, user_agent: str, allow_private: bool, delay: flo
             )
         page = read_page(attempt.body or b"", attempt.final_url, attempt.header("content-type"))
 
-        async def read(family: Platform, column: FoundColumn) -> Looked:
-            return await look(fetch, family, ListingRequest(column.url, column.name or column.url), tell)
+        async def read(family: Platform, column: FoundColumn) -> ListProbe:
+            return await probe_list(fetch, family, ListingRequest(column.url, column.name or column.url), tell)
 
         return await _survey(page, read, most)
 
@@ -96,22 +96,22 @@ def survey_page(body: bytes, url: str) -> Survey:
     """The same of a saved page: its lists are named, and only itself is read."""
     page = read_page(body, url)
 
-    async def read(family: Platform, column: FoundColumn) -> Looked:
+    async def read(family: Platform, column: FoundColumn) -> ListProbe:
         if column.url != page.url:
-            return Looked(column, None, "not asked: the page is a saved one")
+            return ListProbe(column, None, "not asked: the page is a saved one")
         try:
-            return Looked(column, family.read_listing(page, ListingRequest(page.url, column.name)))
+            return ListProbe(column, family.read_listing(page, ListingRequest(page.url, column.name)))
         except NotAListing as error:
-            return Looked(column, None, str(error))
+            return ListProbe(column, None, str(error))
 
     return asyncio.run(_survey(page, read, 1000))
 
 
-async def _survey(page: WebPage, read: Callable[[Platform, FoundColumn], Awaitable[Looked]], most: int) -> Survey:
+async def _survey(page: WebPage, read: Callable[[Platform, FoundColumn], Awaitable[ListProbe]], most: int) -> Survey:
     candidates = recognise(page)
     family = family_of(candidates)
     proposed, listing = (family, None) if family and family.lists else _proposal(page)
-    columns: list[Looked] = []
+    columns: list[ListProbe] = []
     if proposed:
         shaped = _shaped(proposed, listing)
         found: dict[str, FoundColumn] = {}
@@ -140,19 +140,19 @@ def _shaped(family: Platform, listing: Mapping[str, Any] | None) -> Platform:
     return family.for_source(source.model_copy(update={"listing": shape}))
 
 
-async def look(fetch: Fetcher, family: Platform, first: ListingRequest, tell: Tell) -> Looked:
+async def probe_list(fetch: Fetcher, family: Platform, first: ListingRequest, tell: Tell) -> ListProbe:
     """The first page of a list; where that only leads on (to a tree's lists, to a service), the first that lists."""
     tell(first.url)
-    walked = await ask(fetch, family, first)
+    walked = await fetch_listing_page(fetch, family, first)
     below = len(walked.page.following) if walked.page and not walked.page.entries else 0
-    waiting = list(walked.page.following[:TREE]) if walked.page and below else []
+    waiting = list(walked.page.following[:MAX_CHILD_LISTS]) if walked.page and below else []
     while waiting and not (walked.page and walked.page.entries):
         request = waiting.pop(0)
         tell(request.url)
-        walked = await ask(fetch, family, request)
+        walked = await fetch_listing_page(fetch, family, request)
     reason = walked.reason or ("" if walked.page and walked.page.entries else "lists nothing")
     name = first.column if first.column != first.url else ""
-    return Looked(FoundColumn(first.url, name), walked.page, reason, below if below > 1 else 0)
+    return ListProbe(FoundColumn(first.url, name), walked.page, reason, below if below > 1 else 0)
 
 
 def _visitor(url: str, allow_private: bool, delay: float) -> Source:
@@ -166,34 +166,39 @@ def _visitor(url: str, allow_private: bool, delay: float) -> Source:
     return source.model_copy(update={"allow_private_addresses": allow_private, "pace": pace})
 
 
-async def look_live(source: Source, user_agent: str, tell: Tell) -> tuple[tuple[Looked, ...], tuple[Document, ...]]:
+async def probe_source(
+    source: Source, user_agent: str, tell: Tell
+) -> tuple[tuple[ListProbe, ...], tuple[DocumentProbe, ...]]:
     """The first page of each of the source's lists, and documents of them until two could be read."""
     family = platform(source.platform).for_source(source)
     async with fetcher(source, LocalHosts(), user_agent) as fetch:
-        columns = [await look(fetch, family, request, tell) for request in family.start(source)]
-        documents: list[Document] = []
+        columns = [await probe_list(fetch, family, request, tell) for request in family.start(source)]
+        documents: list[DocumentProbe] = []
         for entry in _in_turn(columns, source):
-            if len(documents) == TRIED or sum(item.extraction is not None for item in documents) == READ:
+            if (
+                len(documents) == MAX_DOCUMENTS_TRIED
+                or sum(item.extraction is not None for item in documents) == DOCUMENTS_TO_READ
+            ):
                 break
             tell(entry.url)
             documents.append(await _document(fetch, family, entry))
     return tuple(columns), tuple(documents)
 
 
-def _in_turn(columns: Iterable[Looked], source: Source) -> Iterable[Entry]:
+def _in_turn(columns: Iterable[ListProbe], source: Source) -> Iterable[Entry]:
     """Entries on the source's hosts, the first of each column before the second of any."""
     ours = [[entry for entry in looked.entries if source.allows(entry.url)] for looked in columns]
     longest = max(map(len, ours), default=0)
     return {entries[at].url: entries[at] for at in range(longest) for entries in ours if at < len(entries)}.values()
 
 
-async def _document(fetch: Fetcher, family: Platform, entry: Entry) -> Document:
+async def _document(fetch: Fetcher, family: Platform, entry: Entry) -> DocumentProbe:
     attempt = (await fetch.fetch(Request(entry.url)))[-1]
     outcome, reason = judge(attempt)
     if outcome is not None:
-        return Document(entry, None, f"{outcome}: {reason}".rstrip(": "))
+        return DocumentProbe(entry, None, f"{outcome}: {reason}".rstrip(": "))
     day = attempt.fetched_at.astimezone(CHINA).date()
     found = extract(attempt.body or b"", attempt.final_url, attempt.header("content-type"), family, day)
     if found.kind != "document":
-        return Document(entry, None, f"read as a {found.kind}: {found.reason}")
-    return Document(entry, found)
+        return DocumentProbe(entry, None, f"read as a {found.kind}: {found.reason}")
+    return DocumentProbe(entry, found)

@@ -9,32 +9,34 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select
 
-from etl.archive.crawls.captures import Judged, adopt, save
+from etl.archive.crawls.captures import ClassifiedAttempt, recover_unindexed_logs, store_attempts
 from etl.archive.crawls.reports import Report, close_run, report_of
-from etl.archive.crawls.run import OpenRun, Options
-from etl.archive.crawls.runs import keep_entries, keep_files, keep_part, open_run, page_for
+from etl.archive.crawls.run import CrawlOptions, RunContext
+from etl.archive.crawls.runs import open_run, upsert_article_page, upsert_file_pages, upsert_listed_pages, upsert_page
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import read_blob
 from etl.archive.storage.bucket import sha256
 from etl.archive.storage.models import Capture
-from etl.pipeline.stages.extracting import CHUNK, extract_batch
+from etl.pipeline.stages.extracting import PAGES_PER_COMMIT, extract_batch
 from etl.pipeline.stages.reconciling import unread
-from etl.pipeline.warc.reading import Answer, Whole, answers, read_whole
+from etl.pipeline.warc.reading import WarcResponse, WarcSummary, read_responses, scan_warc
 from etl.platforms.base import Entry
 from etl.sources.schema import Source, adhoc_source
 
-__all__ = ["IMPORTED", "Whole", "import_source", "import_warc", "read_whole"]
+__all__ = ["IMPORTED", "WarcSummary", "import_source", "import_warc", "scan_warc"]
 
 IMPORTED = "imported"
 """Id of the source under which pages are kept that no source file claims."""
-MUCH = 64_000_000
+MAX_BUFFERED_BYTES = 64_000_000
 """Bytes that are held before they are saved."""
 
 Tell = Callable[[int], None]
 """Called with the number of steps done since the last call; each answer is two: stored, and read."""
 
 
-def import_warc(archive: Archive, path: Path, whole: Whole, source: Source, tell: Tell = lambda more: None) -> Report:
+def import_warc(
+    archive: Archive, path: Path, whole: WarcSummary, source: Source, tell: Tell = lambda more: None
+) -> Report:
     """Stores, reads and records the file's responses as one run, named by the file's SHA-256.
 
     A file imported before gives its report again and changes nothing; an interrupted import goes on, and so does one
@@ -43,8 +45,8 @@ def import_warc(archive: Archive, path: Path, whole: Whole, source: Source, tell
     key = f"warc:{whole.sha256}"
     if (finished := report_of(archive.engine, source.id, key)) and not finished.problems:
         return finished
-    run = open_run(archive, source, key, Options(), "import")
-    adopt(archive, run.batch("0"))
+    run = open_run(archive, source, key, CrawlOptions(), "import")
+    recover_unindexed_logs(archive, run.batch("0"))
     importing = _Import(archive, run, tell)
     missing = importing.take(path)
     extract_batch(archive, run, 0, importing.told)
@@ -59,9 +61,9 @@ class _Import:
     """Saves answers in their order, a chunk at a time. A page is read before it is saved once more, and at the end: its
     further pages and files stand after it."""
 
-    def __init__(self, archive: Archive, run: OpenRun, tell: Tell) -> None:
+    def __init__(self, archive: Archive, run: RunContext, tell: Tell) -> None:
         self._archive, self._run, self._tell = archive, run, tell
-        self._chunk: dict[str, Answer] = {}
+        self._chunk: dict[str, WarcResponse] = {}
         self._documents: set[str] = set()
         self.steps = 0
         with archive.engine.connect() as connection:
@@ -76,7 +78,7 @@ class _Import:
     def take(self, path: Path) -> int:
         """Saves all answers; returns how many records cannot be taken."""
         missing = 0
-        for answer in answers(path, self._body):
+        for answer in read_responses(path, self._body):
             if answer is None:
                 missing += 1
                 continue
@@ -97,7 +99,7 @@ class _Import:
         """A page that comes once more is read first as it was, and what may belong to it must be stored by then."""
         held = sum(len(answer.attempt.body or b"") for answer in self._chunk.values())
         beside = again and any(answer.kind != "document" for answer in self._chunk.values())
-        return url in self._chunk or beside or len(self._chunk) == CHUNK or held > MUCH
+        return url in self._chunk or beside or len(self._chunk) == PAGES_PER_COMMIT or held > MAX_BUFFERED_BYTES
 
     def _body(self, digest: str) -> bytes:
         held = (answer.attempt.body for answer in self._chunk.values())
@@ -114,26 +116,26 @@ class _Import:
             extract_batch(self._archive, self._run, 0, self.told, only=documents)
         with self._archive.engine.begin() as connection:
             numbers = _numbers(connection, self._run, chunk)
-        judged = [Judged(numbers[url], answer.attempt, *answer.judged) for url, answer in chunk.items()]
-        save(self._archive, self._run.batch("0"), judged)
+        judged = [ClassifiedAttempt(numbers[url], answer.attempt, *answer.judged) for url, answer in chunk.items()]
+        store_attempts(self._archive, self._run.batch("0"), judged)
         self.told(len(chunk))
 
 
-def _numbers(connection: Connection, run: OpenRun, chunk: Mapping[str, Answer]) -> dict[str, int]:
+def _numbers(connection: Connection, run: RunContext, chunk: Mapping[str, WarcResponse]) -> dict[str, int]:
     """The pages of the answers, by address."""
     entries = {
         url: Entry(url, answer.listing.get("title", ""), answer.listing)
         for url, answer in chunk.items()
         if answer.kind == "document"
     }
-    kept = keep_entries(connection, run, "", entries, batch=0)
+    kept = upsert_listed_pages(connection, run, "", entries, batch=0)
     numbers = {url: entry.page_id for url, entry in kept.items()}
     files = [url for url, answer in chunk.items() if answer.kind == "file"]
-    numbers |= keep_files(connection, run.source.id, files)
+    numbers |= upsert_file_pages(connection, run.source.id, files)
     for url, answer in chunk.items():
         if answer.kind == "part":
-            article = page_for(connection, run.source.id, answer.part_of, "document")
-            numbers[url] = keep_part(connection, run.source.id, article, url, answer.part)
+            article = upsert_page(connection, run.source.id, answer.part_of, "document")
+            numbers[url] = upsert_article_page(connection, run.source.id, article, url, answer.part)
     return numbers
 
 

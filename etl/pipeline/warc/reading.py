@@ -22,7 +22,7 @@ from etl.fetch.client import Attempt
 from etl.outcomes import FAILED, Outcome
 from etl.web.urls import canonical_url
 
-LARGEST = 200_000_000
+MAX_RECORD_BYTES = 200_000_000
 """Bytes of one record that are taken at most; larger ones are a clear error, not a dead process."""
 _ANSWERS = ("response", "revisit")
 _PAGE = re.compile(r"html|xml|json|text/plain|^$", re.IGNORECASE)
@@ -31,7 +31,7 @@ _FIELDS = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class WarcSummary:
     """A WARC file that was read to its end: its SHA-256, which names the run, and its response and revisit records."""
 
     sha256: str
@@ -40,7 +40,7 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class WarcResponse:
     """A response as if it had been fetched then, and what its address is: `document`, `file`, or `part` of an article.
 
     `listing` is what a catalog said of it; `stated` the outcome and reason that the archive had that exported it.
@@ -60,7 +60,7 @@ class Answer:
         return self.stated if found[0] is None and self.stated[0] in FAILED else found
 
 
-def read_whole(path: Path) -> Whole:
+def scan_warc(path: Path) -> WarcSummary:
     """Reads the file once to its end before anything is written. Raises `GongkaiError` if it is cut or broken."""
     counts = dict.fromkeys(_ANSWERS, 0)
     try:
@@ -68,7 +68,7 @@ def read_whole(path: Path) -> Whole:
         for record in _records(path):
             if record.rec_type in counts:
                 counts[record.rec_type] += 1
-            got, due = len(record.raw_stream.read(LARGEST + 1)), record.payload_length or 0
+            got, due = len(record.raw_stream.read(MAX_RECORD_BYTES + 1)), record.payload_length or 0
             if got < due:
                 where = record.rec_headers.get_header("WARC-Target-URI") or f"number {sum(counts.values())}"
                 raise GongkaiError(f"{path}: record {where} has {got} of {due} bytes", hint=_CUT)
@@ -76,7 +76,7 @@ def read_whole(path: Path) -> Whole:
         raise GongkaiError(f"{path} cannot be read as WARC: {' '.join(str(error).split())[:200]}", hint=_CUT) from error
     if not counts["response"]:
         raise GongkaiError(f"{path} holds no response record", hint="is it a WARC file?")
-    return Whole(digest, counts["response"], counts["revisit"])
+    return WarcSummary(digest, counts["response"], counts["revisit"])
 
 
 def _digest(path: Path) -> str:
@@ -97,7 +97,7 @@ def _records(path: Path) -> Iterator[Any]:
         yield from ArchiveIterator(file, check_digests="raise")
 
 
-def answers(path: Path, body_of: Callable[[str], bytes]) -> Iterator[Answer | None]:
+def read_responses(path: Path, body_of: Callable[[str], bytes]) -> Iterator[WarcResponse | None]:
     """The file's responses in their order; None for what cannot be taken: no http(s) address, or a revisit of bytes
     that do not stand before it. `body_of` gives bytes again that stood before, by their SHA-256."""
     seen: dict[str, str] = {}
@@ -134,9 +134,11 @@ def _attempt(record: Any, seen: dict[str, str], body_of: Callable[[str], bytes])
             return None
         body = body_of(seen[payload])
     else:
-        body = record.content_stream().read(LARGEST + 1)
-        if len(body) > LARGEST:
-            raise GongkaiError(f"{url}: the record has more than {LARGEST} bytes", hint="take it out of the WARC file")
+        body = record.content_stream().read(MAX_RECORD_BYTES + 1)
+        if len(body) > MAX_RECORD_BYTES:
+            raise GongkaiError(
+                f"{url}: the record has more than {MAX_RECORD_BYTES} bytes", hint="take it out of the WARC file"
+            )
         if payload and body:
             seen.setdefault(payload, sha256(body))
     return Attempt(
@@ -151,13 +153,13 @@ def _attempt(record: Any, seen: dict[str, str], body_of: Callable[[str], bytes])
     )
 
 
-def _plain(attempt: Attempt) -> Answer:
+def _plain(attempt: Attempt) -> WarcResponse:
     """An answer of which nobody says what it is: a file where neither its type nor its first bytes are a page's."""
     page = _PAGE.search(attempt.header("content-type")) or judge_file(attempt)[0] is Outcome.NOT_A_FILE
-    return Answer(attempt, "document" if page else "file")
+    return WarcResponse(attempt, "document" if page else "file")
 
 
-def _told(attempt: Attempt, said: Mapping[str, str]) -> Answer:
+def _told(attempt: Attempt, said: Mapping[str, str]) -> WarcResponse:
     """An answer with what the metadata beside it say; those of other programs say nothing of it."""
     kind = said.get("gongkai-kind", "")
     if kind not in ("document", "part", "file"):
@@ -173,7 +175,7 @@ def _told(attempt: Attempt, said: Mapping[str, str]) -> Answer:
     if kind == "part" and not (part_of and part):
         kind = "file"  # an article went on with it once: kept, and no document of its own
     named = {str(name): str(value) for name, value in listing.items()} if isinstance(listing, dict) else {}
-    return Answer(replace(attempt, url=asked), kind, part_of, part, named, stated)
+    return WarcResponse(replace(attempt, url=asked), kind, part_of, part, named, stated)
 
 
 def _fields(record: Any) -> dict[str, str]:
