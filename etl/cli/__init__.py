@@ -1,4 +1,4 @@
-"""The command line: `gongkai …`. One line says what failed and what to do; the exit code is then not 0."""
+"""The command line `gongkai …`. A command that fails prints one line: what failed and what to do."""
 
 import sys
 from importlib import import_module
@@ -37,21 +37,21 @@ COMMANDS = {
     "backup": "backup",
     "restore": "backup",
 }
-"""Each command's module in this package."""
+"""The module of this package that defines each command."""
 INTERRUPTED = 130
-"""Exit code that Typer makes of Ctrl-C, as shells do: 128 + SIGINT."""
+"""Exit code that Typer gives for Ctrl-C, as shells do: 128 + SIGINT."""
 WRONG_COMMAND = 2
-"""Exit code of a command line that cannot be understood, as shells have it."""
+"""Exit code for a command line that cannot be parsed, as in shells."""
 _UsageError: Any = typer.BadParameter.__base__
-"""What Typer raises for such a line; it gives a name to this kind of it only."""
+"""The base class of all errors that Typer raises for such a line. Typer exports only this one subclass of it."""
 
 
 class _Commands(TyperGroup):
-    """Imports a command's module when it is called: `gongkai sources list` need not wait for Arrow."""
+    """Imports a command's module only when it is called: `gongkai sources list` does not wait for Arrow."""
 
-    def __init__(self, **given: Any) -> None:
-        super().__init__(**given)
-        # Typer looks here for what a mistyped name may have meant; what stands behind a name, `get_command` says.
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        # Typer searches these names for suggestions when a name is mistyped; `get_command` gives the commands.
         self.commands = dict.fromkeys(COMMANDS)  # type: ignore[assignment]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
@@ -69,8 +69,8 @@ app = typer.Typer(
 )
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
+def _print_version(requested: bool) -> None:
+    if requested:
         output.print(f"gongkai {version('gongkai')}", highlight=False)
         raise typer.Exit
 
@@ -81,11 +81,11 @@ def _gongkai(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """What stands before a command."""
+    """The options before a command."""
 
 
 def main() -> None:
-    """The entry of the command `gongkai`."""
+    """Entry point of the command `gongkai`."""
     try:
         code = app(standalone_mode=False)
     except _UsageError as error:
@@ -99,14 +99,14 @@ def main() -> None:
         errors.print(f"[bold red]gongkai:[/] database: {errors.plain(reason)} — see `gongkai status`", soft_wrap=True)
         sys.exit(1)
     if code == INTERRUPTED:
-        errors.print("[bold]gongkai:[/] interrupted; the same command goes on where this one stopped")
+        errors.print("[bold]gongkai:[/] interrupted; run the same command again to continue")
     sys.exit(code)
 
 
 def _print_usage_error(error: Any) -> None:
-    """One line, as for any other error, in place of Typer's box; help was printed for a command without words."""
+    """Print one line, as for any other error, in place of Typer's box."""
     message = " ".join(error.format_message().split())
-    if not message:
+    if not message:  # a command without arguments: its help has been printed
         return
     command = error.ctx.command_path if error.ctx else "gongkai"
     errors.print(f"[bold red]gongkai:[/] {errors.plain(message)} — see `{command} --help`", soft_wrap=True)

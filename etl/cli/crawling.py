@@ -1,4 +1,4 @@
-"""`gongkai crawl` and `gongkai report`."""
+"""`gongkai crawl`, `gongkai recheck` and `gongkai report`."""
 
 import asyncio
 from collections.abc import Callable
@@ -40,12 +40,12 @@ _STAGES: dict[Stage, str] = {"list": "listing", "fetch": "fetching", "extract": 
 @app.command("crawl")
 def crawl_command(
     source: Annotated[str, typer.Argument(help="Id of a source, or a source file.")],
-    limit: Annotated[int | None, typer.Option(min=1, help="Stop after so many documents.")] = None,
-    full: Annotated[bool, typer.Option("--full", help="Walk every list to its end.")] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="Stop after this many documents.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Read every list to its end.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="List only; store nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
-    """Crawl one source in this process, without Airflow. Interrupted, the next crawl completes it."""
+    """Crawl one source in this process, without Airflow. If interrupted, the next crawl completes it."""
     chosen = find(source, settings().source_folders)
     options = CrawlOptions(full, limit, dry_run)
     if dry_run:
@@ -56,24 +56,24 @@ def crawl_command(
 @app.command("recheck")
 def recheck_command(
     source: Annotated[str, typer.Argument(help="Id of a source, or a source file.")],
-    limit: Annotated[int | None, typer.Option(min=1, help="Look at so many documents at most.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Check at most this many documents.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
-    """Look again at known documents that are due, listed or not; find what changed, went, or came back."""
+    """Re-fetch known documents that are due; detect changes, removals and returns."""
     _run(recheck, find(source, settings().source_folders), CrawlOptions(limit=limit), as_json)
 
 
 def _run(work: Callable[..., Report], source: Source, options: CrawlOptions, as_json: bool) -> None:
     archive = open_archive(settings())
     with progress() as bar:
-        tasks = {stage: bar.add_task(words, total=None, start=stage == "list") for stage, words in _STAGES.items()}
+        tasks = {stage: bar.add_task(name, total=None, start=stage == "list") for stage, name in _STAGES.items()}
 
-        def tell(stage: Stage, done: int, total: int | None) -> None:
+        def show(stage: Stage, done: int, total: int | None) -> None:
             bar.start_task(tasks[stage])
             bar.update(tasks[stage], completed=done, total=total)
 
         key = f"cli:{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
-        report = work(archive, source, key, options, settings(), tell)
+        report = work(archive, source, key, options, settings(), show)
     if as_json:
         print_json(asdict(report))
     else:
@@ -82,28 +82,28 @@ def _run(work: Callable[..., Report], source: Source, options: CrawlOptions, as_
 
 
 def _preview(source: Source, options: CrawlOptions, as_json: bool) -> None:
-    listed, found = asyncio.run(preview(open_database(settings()), source, options, settings().user_agent))
-    new = [url for url, entry in found.items() if not entry.known]
+    listing, entries = asyncio.run(preview(open_database(settings()), source, options, settings().user_agent))
+    new = [url for url, entry in entries.items() if not entry.known]
     if as_json:
-        print_json({"source": source.id, "listed": len(found), "new": new, "walk": asdict(listed)})
+        print_json({"source": source.id, "listed": len(entries), "new": new, "walk": asdict(listing)})
     else:
-        told = [(item.column, item.listed, item.told_total or "—", item.told_pages or "—") for item in listed.columns]
-        table(("list", "listed", "told", "pages told"), told)
-        output.print(f"{source.id}: {len(found)} documents listed, {len(new)} of them new; nothing was stored")
-    if listed.lost:
-        url, reason = listed.lost[0]
-        raise GongkaiError(f"{len(listed.lost)} listing pages were lost, the first {url} ({reason})")
+        rows = [(item.column, item.listed, item.told_total or "—", item.told_pages or "—") for item in listing.columns]
+        table(("list", "listed", "reported", "reported pages"), rows)
+        output.print(f"{source.id}: {len(entries)} documents listed, {len(new)} of them new; nothing was stored")
+    if listing.lost:
+        url, reason = listing.lost[0]
+        raise GongkaiError(f"{len(listing.lost)} listing pages could not be read, the first: {url} ({reason})")
 
 
 @app.command("report")
 def report_command(
-    source: Annotated[str | None, typer.Argument(help="Id of a source; all when left out.")] = None,
+    source: Annotated[str | None, typer.Argument(help="Id of a source. Default: all sources.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show the last finished run of each source."""
     reports = last_reports(open_database(settings()).engine, source)
     if source and not reports:
-        raise GongkaiError(f"no finished run of source {source!r}", hint="gongkai crawl SOURCE, or start its DAG")
+        raise GongkaiError(f"no finished run of source {source!r}", hint="run `gongkai crawl SOURCE`, or start its DAG")
     if as_json:
         print_json(reports)
     else:
@@ -115,11 +115,9 @@ def _print_reports(reports: list[dict[str, Any]]) -> None:
     for report in reports:
         outcomes = ", ".join(f"{name} {number}" for name, number in report["outcomes"].items())
         output.print(f"[dim]{report['source']}: {outcomes or 'nothing listed'}[/]", soft_wrap=True)
-        if told := [column for column in report["told"] if column["told_total"] is not None]:
-            totals = sum(column["told_total"] for column in told), sum(column["lines"] for column in told)
-            output.print(
-                "[dim]{}: the site tells of {} documents, {} lines were walked[/]".format(report["source"], *totals)
-            )
+        if lists := [item for item in report["told"] if item["told_total"] is not None]:
+            reported, read = sum(item["told_total"] for item in lists), sum(item["lines"] for item in lists)
+            output.print(f"[dim]{report['source']}: the site reports {reported} documents, {read} entries were read[/]")
         for colour, name in (("red", "problems"), ("yellow", "warnings")):
             for words in report[name]:
                 output.print(f"[{colour}]{report['source']}: {output.plain(words)}[/]", soft_wrap=True)

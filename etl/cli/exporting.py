@@ -13,48 +13,56 @@ from etl.archive.storage.archive import open_archive, open_database
 from etl.archive.storage.blobs import UnreadableItem
 from etl.archive.storage.lookups import snapshot
 from etl.cli.console import errors, output, print_json, progress
-from etl.export.exporting import STANDARD_OUTPUT, WITH_PERMALINKS, DamagedExport, ExportRequest, Format, export
+from etl.export.exporting import (
+    STANDARD_OUTPUT,
+    WITH_PERMALINKS,
+    DamagedExport,
+    ExportRequest,
+    ExportResult,
+    Format,
+    export,
+)
 from etl.export.rows import record_row
 from etl.settings import settings
 
 app = typer.Typer()
 _STATES = ("all", "current", "removed")
-_BASE_HELP = "Address of the archive browser, for permalinks; else GONGKAI_PUBLIC_URL."
+_BASE_HELP = "Address of the archive browser, for permalinks. Default: GONGKAI_PUBLIC_URL."
 _EXPECTED = {
-    "from": "no date; write it as 2025-01-31",
-    "to": "no date; write it as 2025-01-31",
-    "changed_since": "no time; write it as 2025-01-31 or 2025-01-31T08:00Z",
-    "state": f"no state; one of {', '.join(_STATES)}",
+    "from": "not a date; write it as 2025-01-31",
+    "to": "not a date; write it as 2025-01-31",
+    "changed_since": "not a time; write it as 2025-01-31 or 2025-01-31T08:00Z",
+    "state": f"not a state; use one of {', '.join(_STATES)}",
 }
 
 
-def _filter(**given: str | None) -> RecordFilter:
-    """The filter of the options, which read as the browser's addresses do."""
+def _filter(**options: str | None) -> RecordFilter:
+    """The filter that the options describe, parsed as the parameters of the browser's addresses are."""
     try:
-        return parse_filter(given)
+        return parse_filter(options)
     except InvalidFilter as error:
         option = f"--{error.name.replace('_', '-')}"
-        raise typer.BadParameter(f"{given[error.name]!r} is {_EXPECTED[error.name]}", param_hint=option) from error
+        raise typer.BadParameter(f"{options[error.name]!r} is {_EXPECTED[error.name]}", param_hint=option) from error
 
 
 def _base_address(base: str | None) -> str:
-    """Where readers reach the browser: as given, else as the settings know it. Without either links lead nowhere."""
-    known = base or settings().public_url
-    if known is None:
+    """Where readers reach the browser: `base`, else the setting. Without either, warns that permalinks lead nowhere."""
+    address = base or settings().public_url
+    if address is None:
         errors.print(
-            f"permalinks begin with {MOUNT} alone: set GONGKAI_PUBLIC_URL, or give --base, so that they lead somewhere",
+            f"permalinks begin with {MOUNT} only: set GONGKAI_PUBLIC_URL or give --base to make them work",
             soft_wrap=True,
         )
-    return known or MOUNT
+    return address or MOUNT
 
 
 @app.command("export")
 def export_command(
-    format: Annotated[Format, typer.Option("--format", help="What to write.")],
-    out: Annotated[Path, typer.Option("--out", help="File to write, a folder for txt, `-` for standard output.")],
-    query: Annotated[str, typer.Option("--query", help="Words that title, 文号 or 索引号 hold; or a short id.")] = "",
+    format: Annotated[Format, typer.Option("--format", help="Format to write.")],
+    out: Annotated[Path, typer.Option("--out", help="File to write; a folder for txt; `-` for standard output.")],
+    query: Annotated[str, typer.Option("--query", help="Words in the title, 文号 or 索引号; or a short id.")] = "",
     source: Annotated[str, typer.Option(help="Id of a source.")] = "",
-    publisher: Annotated[str, typer.Option(help="Words of the publisher's name.")] = "",
+    publisher: Annotated[str, typer.Option(help="Words in the publisher's name.")] = "",
     published_from: Annotated[str, typer.Option("--from", help="First day of publication.")] = "",
     published_to: Annotated[str, typer.Option("--to", help="Last day of publication.")] = "",
     changed_since: Annotated[str, typer.Option(help="Only records that changed then or later.")] = "",
@@ -66,55 +74,51 @@ def export_command(
         bool, typer.Option("--versions", help="Every version of the records (jsonl, csv, parquet).")
     ] = False,
     skip_damaged: Annotated[
-        bool, typer.Option("--skip-damaged", help="Leave captures out whose bytes are damaged (warc, wacz).")
+        bool, typer.Option("--skip-damaged", help="Leave out captures whose bytes are damaged (warc, wacz).")
     ] = False,
     base: Annotated[str | None, typer.Option(help=_BASE_HELP)] = None,
 ) -> None:
-    """Write records, or the pages they were read from, in a form that other tools open."""
+    """Export records, or the captures of their pages, in a format that other tools open."""
     dates = {"from": published_from, "to": published_to, "changed_since": changed_since}
-    asked = _filter(q=query, source=source, publisher=publisher, state=state, **dates)
+    record_filter = _filter(q=query, source=source, publisher=publisher, state=state, **dates)
     address = _base_address(base) if format in WITH_PERMALINKS else MOUNT
     archive = open_archive(settings()) if format.has_bytes else open_database(settings())
     with progress() as bar:
         task = bar.add_task(f"{format} {out}", total=None)
 
-        def tell(more: int, total: int) -> None:
+        def advance(more: int, total: int) -> None:
             bar.update(task, advance=more, total=total)
 
         try:
-            done = export(
-                archive, ExportRequest(format, out, asked, all_captures, versions, address, skip_damaged), tell
-            )
+            request = ExportRequest(format, out, record_filter, all_captures, versions, address, skip_damaged)
+            result = export(archive, request, advance)
         except DamagedExport as error:
             _print_damaged(error.lost)
             raise
-    _print_damaged(done.damaged)
-    where = "standard output" if out == STANDARD_OUTPUT else out
-    errors.print(f"{where}: {_summary(format, done.written, done.repeated, done.left_out)}", soft_wrap=True)
+    _print_damaged(result.damaged)
+    target = "standard output" if out == STANDARD_OUTPUT else out
+    errors.print(f"{target}: {_summary(format, result)}", soft_wrap=True)
 
 
 def _print_damaged(damaged: Iterable[UnreadableItem]) -> None:
-    """A line for each blob that is damaged."""
-    for each in damaged:
-        errors.print(f"[red]{errors.plain(str(each))}[/]", soft_wrap=True)
+    for item in damaged:
+        errors.print(f"[red]{errors.plain(str(item))}[/]", soft_wrap=True)
 
 
-def _summary(format: Format, written: int, repeated: int, left_out: int) -> str:
-    if format in (Format.WARC, Format.WACZ):
-        lost = f"; {left_out} left out that have no bytes" if left_out else ""
-        return f"{written} captures, {repeated} of them revisits of the same bytes{lost}"
+def _summary(format: Format, result: ExportResult) -> str:
+    if format.has_bytes:
+        left_out = f"; {result.left_out} without bytes were left out" if result.left_out else ""
+        return f"{result.written} captures, {result.repeated} of them revisits of the same bytes{left_out}"
     if format is Format.TXT:
-        lost = f"; {left_out} records left out that have no text" if left_out else ""
-        return f"{written} texts{lost}"
-    return f"{written} rows"
+        left_out = f"; {result.left_out} records without text were left out" if result.left_out else ""
+        return f"{result.written} texts{left_out}"
+    return f"{result.written} rows"
 
 
 @app.command("cite")
 def cite_command(
     record: Annotated[int, typer.Argument(help="Number of a record.")],
-    version: Annotated[
-        int | None, typer.Option(min=1, help="One of its versions; the current one if left out.")
-    ] = None,
+    version: Annotated[int | None, typer.Option(min=1, help="One of its versions. Default: the current one.")] = None,
     base: Annotated[str | None, typer.Option(help=_BASE_HELP)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:

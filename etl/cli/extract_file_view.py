@@ -1,4 +1,4 @@
-"""Attachments in `gongkai extract`: read in a process of their own, shown with what came of them."""
+"""Attachments in `gongkai extract`: reading them in a separate process, and printing the result."""
 
 from contextlib import ExitStack
 from types import TracebackType
@@ -9,18 +9,18 @@ from etl.files.media_types import HTML, TEXT
 from etl.files.ocr.scan_reader import ScanReader, scan_pool
 
 _SHOWN_CHARS = 2000
-"""Characters of a file's text that a person is shown."""
+"""Characters of a file's text that are printed."""
 _COLOURS = {FileOutcome.READ: "green", FileOutcome.SCAN: "yellow"}
 
 
 def is_page(body: bytes, name: str) -> bool:
-    """Whether the bytes are a page, or the data of one, and not an attachment."""
-    kind = sniff(body, name)
-    return kind == HTML or (kind == TEXT and body.lstrip()[:1] in (b"<", b"{", b"["))
+    """Whether the bytes are a web page, or a page's data as XML or JSON, and not an attachment."""
+    media_type = sniff(body, name)
+    return media_type == HTML or (media_type == TEXT and body.lstrip()[:1] in (b"<", b"{", b"["))
 
 
 class FileReaders:
-    """Reads attachments; the processes start when first needed and end with the block."""
+    """Reads attachments. Use as a context manager: processes start when first needed and end with the block."""
 
     def __init__(self, *, ocr: bool) -> None:
         self._ocr = ocr
@@ -37,7 +37,7 @@ class FileReaders:
         self._stack.close()
 
     def read(self, body: bytes, name: str) -> FileReading:
-        """What the file says; what is a scan is read by OCR if that was asked for."""
+        """Read a file; a scan is read by OCR if `ocr` is set."""
         self._read = self._read or self._stack.enter_context(reader_pool())
         reading = self._read(body, name)
         if reading.outcome is not FileOutcome.SCAN or not self._ocr:
@@ -47,7 +47,7 @@ class FileReaders:
 
 
 def show_file(name: str, reading: FileReading) -> None:
-    """What came of a file, its members, and how its text begins."""
+    """Print the outcome of a file, its members, and the beginning of its text."""
     heading(name)
     colour = _COLOURS.get(reading.outcome, "red")
     about = [reading.reason, f"{reading.pages} pages" if reading.pages else "", f"{len(reading.text)} characters"]

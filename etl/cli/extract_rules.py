@@ -1,4 +1,4 @@
-"""With whose rules `gongkai extract` reads: those of a source, as its crawl would, or the general ones."""
+"""Chooses the rules for `gongkai extract`: those of a source, as its crawl would use them, or the general ones."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,20 +15,20 @@ from etl.web.urls import canonical_url, host_of
 
 @dataclass(frozen=True, slots=True)
 class ExtractRules:
-    """The source whose family, layout and addresses hold, if any, and why it is that one."""
+    """The source whose platform, layout and hosts apply (None: general rules), and why it was chosen."""
 
     source: Source | None
     why: str
 
     @property
     def description(self) -> str:
-        """In words."""
+        """Which rules, and why, in words."""
         if self.source is None:
             return f"with general rules: {self.why}"
         return f"as source {self.source.id} ({self.source.platform}): {self.why}"
 
     def read(self, body: bytes, url: str, content_type: str) -> Extraction:
-        """What a page says today."""
+        """Extract the page with these rules."""
         if self.source is None:
             return extract(body, url, content_type)
         headers = [("content-type", content_type)] if content_type else []
@@ -36,33 +36,34 @@ class ExtractRules:
 
 
 def rules_of(name: str, url: str) -> ExtractRules:
-    """The rules of the source that is named by its id or file, else of the one to which the address belongs.
+    """The rules of the source with that id or file; without a name, of the only source that allows the address.
 
-    Raises `GongkaiError` for a name that no source has, and for an address that is none.
+    Raises `GongkaiError` if no source has that name, or the address is invalid.
     """
     is_address = url.startswith(("http://", "https://"))
     if is_address:
         try:
             canonical_url(url)
         except ValueError as error:
-            raise GongkaiError(f"{url} is no address: {error}", hint="as in https://www.example.gov.cn/") from error
+            raise GongkaiError(
+                f"{url} is not a valid address: {error}", hint="write it as https://www.example.gov.cn/"
+            ) from error
     if name:
-        return ExtractRules(find(name, settings().source_folders), "asked for")
+        return ExtractRules(find(name, settings().source_folders), "named by --source")
     if not is_address:
-        return ExtractRules(
-            None, "no address says of which source it is; name it with --source, or its address with --url"
-        )
+        return ExtractRules(None, "no address to detect the source from; give --source, or the address with --url")
     try:
         known = load_all(files(settings().source_folders)).values()
     except SourceError as error:
         return ExtractRules(None, f"the source files cannot be read ({error.problems[0]})")
-    found = [source for source in known if source.allows(url)]
+    matches = [source for source in known if source.allows(url)]
     # Sites on one machine differ by their ports, which `hosts` does not name.
-    near = [source for source in found if host_of(url) in {host_of(column.url) for column in source.columns}]
-    found = near if len(near) == 1 else found
-    if len(found) == 1:
-        return ExtractRules(found[0], "its hosts match")
-    if not found:
+    same_port = [source for source in matches if host_of(url) in {host_of(column.url) for column in source.columns}]
+    if len(same_port) == 1:
+        matches = same_port
+    if len(matches) == 1:
+        return ExtractRules(matches[0], "its hosts match")
+    if not matches:
         return ExtractRules(None, "no source has this host")
-    ids = ", ".join(source.id for source in found)
-    return ExtractRules(None, f"several sources have this host ({ids}); name one with --source")
+    ids = ", ".join(source.id for source in matches)
+    return ExtractRules(None, f"several sources have this host ({ids}); choose one with --source")

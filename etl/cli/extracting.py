@@ -30,47 +30,47 @@ app = typer.Typer()
 @app.command("extract")
 def extract_command(
     pages: Annotated[list[str] | None, typer.Argument(help="Saved pages and files, or http(s) addresses.")] = None,
-    url: Annotated[str, typer.Option(help="Address from which a saved page came.")] = "",
+    url: Annotated[str, typer.Option(help="Address of a saved page.")] = "",
     source: Annotated[
         str,
-        typer.Option(help="Id of a source, or its file, whose crawl it is to be read like; else told by the address."),
+        typer.Option(help="Extract with the rules of this source (id or file). Default: detect it from the address."),
     ] = "",
-    ocr: Annotated[bool, typer.Option("--ocr", help="Read scans too (seconds a page).")] = False,
+    ocr: Annotated[bool, typer.Option("--ocr", help="Also read scans by OCR (takes seconds a page).")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    manifest: Annotated[Path | None, typer.Option(help="Labels (JSONL) whose pages are to be read.")] = None,
-    folder: Annotated[Path | None, typer.Option("--pages", help="Folder of the manifest's pages.")] = None,
+    manifest: Annotated[Path | None, typer.Option(help="Labelled set (JSONL): extract all its pages.")] = None,
+    folder: Annotated[Path | None, typer.Option("--pages", help="Folder with the pages of the manifest.")] = None,
 ) -> None:
-    """Show what would be read in a page, each field with its evidence, or in an attachment. Nothing is stored."""
+    """Show what would be extracted from a page, each field with its evidence, or from an attachment. Stores nothing."""
     if manifest:
         if folder is None:
             raise GongkaiError(
-                "--manifest needs --pages DIR", hint="the folder that the manifest's `file` is relative to"
+                "--manifest needs --pages DIR", hint="give the folder that `file` in the manifest is relative to"
             )
         if source:
-            raise GongkaiError("--manifest reads with general rules", hint="leave --source out")
+            raise GongkaiError("--manifest works with general rules only", hint="leave --source out")
         for prediction in predictions(manifest, folder):
             output.file.write(json.dumps(prediction, ensure_ascii=False) + "\n")
         return
     if not pages:
-        raise GongkaiError("nothing to read", hint="name a file or an address")
-    with FileReaders(ocr=ocr) as files:
-        read = [(page, *_read(page, url, source, files)) for page in dict.fromkeys(pages)]
+        raise GongkaiError("nothing to extract", hint="name a file or an address")
+    with FileReaders(ocr=ocr) as readers:
+        results = [(page, *_read(page, url, source, readers)) for page in dict.fromkeys(pages)]
     if as_json:
-        print_json([_as_dict(page, rules, found) for page, rules, found in read])
+        print_json([_as_dict(page, rules, result) for page, rules, result in results])
         return
-    for page, rules, found in read:
-        if isinstance(found, FileReading):
-            show_file(page, found)
+    for page, rules, result in results:
+        if isinstance(result, FileReading):
+            show_file(page, result)
         else:
-            show_page(page, rules.description, found)
+            show_page(page, rules.description, result)
 
 
-def _read(page: str, url: str, source: str, files: FileReaders) -> tuple[ExtractRules, Extraction | FileReading]:
+def _read(page: str, url: str, source: str, readers: FileReaders) -> tuple[ExtractRules, Extraction | FileReading]:
     rules = rules_of(source, page if _is_address(page) else url)
     body, address, content_type = _bytes(page, url, rules.source)
     if is_page(body, address):
         return rules, rules.read(body, address, content_type)
-    return rules, files.read(body, address.rsplit("/", 1)[-1])
+    return rules, readers.read(body, address.rsplit("/", 1)[-1])
 
 
 def _is_address(page: str) -> bool:
@@ -78,7 +78,7 @@ def _is_address(page: str) -> bool:
 
 
 def _bytes(page: str, url: str, source: Source | None) -> tuple[bytes, str, str]:
-    """Body, address and content type of a file or of what stands at an address."""
+    """Body, address and content type of a saved file or of a fetched address."""
     if _is_address(page):
         return asyncio.run(_fetch(page, source))
     try:
@@ -94,15 +94,19 @@ async def _fetch(url: str, known: Source | None) -> tuple[bytes, str, str]:
         attempt = (await client.fetch(Request(url)))[-1]
     outcome, reason = judge(attempt)
     if attempt.body is None or outcome is not None:
-        hint = "" if known or outcome is not Outcome.OUT_OF_SCOPE else "--source ID asks as a crawl of that source does"
+        hint = (
+            ""
+            if known or outcome is not Outcome.OUT_OF_SCOPE
+            else "with --source ID it is fetched as a crawl of that source would"
+        )
         raise GongkaiError(f"{url}: {outcome}: {reason}", hint=hint)
     return attempt.body, attempt.final_url, attempt.header("content-type")
 
 
-def _as_dict(page: str, rules: ExtractRules, found: Extraction | FileReading) -> dict[str, Any]:
-    if isinstance(found, FileReading):
-        return {"file": page, **asdict(found)}
-    fields = {name: asdict(value) for name, value in found.fields.items()}
+def _as_dict(page: str, rules: ExtractRules, result: Extraction | FileReading) -> dict[str, Any]:
+    if isinstance(result, FileReading):
+        return {"file": page, **asdict(result)}
+    fields = {name: asdict(value) for name, value in result.fields.items()}
     source = rules.source.id if rules.source else None
-    told = {"page": page, "source": source, "rules": rules.description}
-    return told | asdict(found) | {"fields": fields, "short_id": content_hash(found.text).short_id}
+    context = {"page": page, "source": source, "rules": rules.description}
+    return context | asdict(result) | {"fields": fields, "short_id": content_hash(result.text).short_id}

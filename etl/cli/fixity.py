@@ -17,32 +17,32 @@ app = typer.Typer()
 
 @app.command("fixity")
 def fixity_command(
-    every: Annotated[bool, typer.Option("--all", help="Read every blob.")] = False,
-    source: Annotated[str | None, typer.Option(help="Read every blob of this source.")] = None,
+    all_blobs: Annotated[bool, typer.Option("--all", help="Check every blob.")] = False,
+    source: Annotated[str | None, typer.Option(help="Check every blob of this source.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Read blobs again and hash them: what is left of today's share. Fails with a line for each that is damaged."""
-    if every and source:
-        raise GongkaiError("fixity takes either --all or --source", hint="gongkai fixity --all")
+    """Re-read and hash stored blobs: the rest of today's share. Lists damaged blobs, one per line, and exits with 1."""
+    if all_blobs and source:
+        raise GongkaiError("--all and --source exclude each other", hint="give one of them")
     archive = open_archive(settings())
     if source:
         with archive.engine.connect() as connection:
             require_source(connection, source)
     with progress() as bar:
         task = bar.add_task("reading blobs", total=None)
-        found = audit(
+        report = audit(
             archive,
             lambda read, due: bar.update(task, completed=read, total=due),
-            days=None if every or source else settings().fixity_days,
+            days=None if all_blobs or source else settings().fixity_days,
             source=source,
         )
     if as_json:
-        print_json(asdict(found))
+        print_json(asdict(report))
     else:
         output.print(
-            f"{found.checked} blobs read ({found.bytes / 1e6:,.1f} MB): "
-            f"{len(found.damaged)} damaged, {found.restored} whole again"
+            f"{report.checked} blobs checked ({report.bytes / 1e6:,.1f} MB): "
+            f"{len(report.damaged)} damaged, {report.restored} intact again"
         )
-        for damage in found.damaged:
+        for damage in report.damaged:
             errors.print(f"[red]{errors.plain(str(damage))}[/]", soft_wrap=True)
-    found.raise_if_damaged()
+    report.raise_if_damaged()

@@ -19,37 +19,34 @@ app = typer.Typer()
 
 @app.command("garbage")
 def garbage_command(
-    going: Annotated[bool, typer.Option("--remove", help="Remove what may go and is old enough.")] = False,
-    older_than: Annotated[str, typer.Option(help="Remove nothing younger: days, as `7d`; at least `1d`.")] = "7d",
+    delete: Annotated[bool, typer.Option("--remove", help="Delete removable objects that are old enough.")] = False,
+    older_than: Annotated[str, typer.Option(help="Age in days below which nothing is deleted: `1d` or more.")] = "7d",
 ) -> None:
-    """List objects that nothing names; removed only when asked, and after a grace period (a crawl may be under way)."""
+    """List unreferenced objects. --remove deletes those that are old enough; younger ones may be a running crawl's."""
     grace = _days(older_than)
     archive = open_archive(settings())
-    found, sizes, removed = Counter[str](), Counter[str](), Counter[str]()
+    objects, sizes, removed = Counter[str](), Counter[str](), Counter[str]()
 
-    def listed() -> Iterator[UnreferencedObject]:
-        for each in find_unreferenced(archive):
-            found[each.kind] += 1
-            sizes[each.kind] += each.size
-            if not going:
-                _print_object(each)
-            yield each
+    def counted() -> Iterator[UnreferencedObject]:
+        for item in find_unreferenced(archive):
+            objects[item.kind] += 1
+            sizes[item.kind] += item.size
+            yield item
 
-    for each in delete_unreferenced(archive, listed(), grace) if going else listed():
-        if going:
-            removed[each.kind] += 1
-            _print_object(each)
-    rows = [(kind, found[kind], sizes[kind], removed[kind]) for kind in sorted(found)]
+    for item in delete_unreferenced(archive, counted(), grace) if delete else counted():
+        removed[item.kind] += delete
+        _print_object(item)
+    rows = [(kind, objects[kind], sizes[kind], removed[kind]) for kind in sorted(objects)]
     table(("kind", "objects", "bytes", "removed"), rows, to=errors)
 
 
-def _print_object(each: UnreferencedObject) -> None:
-    """One line: kind, bytes, when it was written, name."""
-    output.file.write(f"{each.kind}\t{each.size}\t{each.modified:%Y-%m-%dT%H:%M:%SZ}\t{each.key}\n")
+def _print_object(item: UnreferencedObject) -> None:
+    """One line: kind, bytes, time of writing, key."""
+    output.file.write(f"{item.kind}\t{item.size}\t{item.modified:%Y-%m-%dT%H:%M:%SZ}\t{item.key}\n")
 
 
-def _days(given: str) -> timedelta:
-    match = re.fullmatch(r"([1-9]\d{0,3})d", given)
+def _days(option: str) -> timedelta:
+    match = re.fullmatch(r"([1-9]\d{0,3})d", option)
     if not match:
-        raise GongkaiError(f"--older-than {given!r} is not a number of days, 1d or more", hint="as in 7d")
+        raise GongkaiError(f"--older-than {option!r} is not a number of days, 1d or more", hint="write it as 7d")
     return timedelta(days=int(match[1]))

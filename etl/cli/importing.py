@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -21,19 +22,19 @@ app = typer.Typer()
 @app.command("import")
 def import_command(
     warcs: Annotated[list[Path], typer.Argument(help="WARC files, gzipped or not.")],
-    source: Annotated[str, typer.Option(help="Id of the source under which the pages are kept.")] = IMPORTED,
+    source: Annotated[str, typer.Option(help="Id of the source to store the pages under.")] = IMPORTED,
     as_json: Annotated[bool, typer.Option("--json", help="Print the reports as JSON.")] = False,
 ) -> None:
-    """Take the response records of WARC files as captures; a file imported before changes nothing."""
-    counted = {path: scan_warc(path) for path in warcs}
+    """Store the response records of WARC files as captures. Importing a file again changes nothing."""
+    counts = {path: scan_warc(path) for path in warcs}
     chosen = import_source() if source == IMPORTED else find(source, settings().source_folders)
     archive = open_archive(settings())
     reports = []
     with progress() as bar:
         for path in warcs:
-            task = bar.add_task(path.name, total=2 * (counted[path].responses + counted[path].revisits))
-            done = lambda more, task=task: bar.advance(task, more)  # noqa: E731
-            reports.append(import_warc(archive, path, counted[path], chosen, done))
+            task = bar.add_task(path.name, total=2 * (counts[path].responses + counts[path].revisits))
+            advance = partial(bar.advance, task)
+            reports.append(import_warc(archive, path, counts[path], chosen, advance))
     if as_json:
         print_json([asdict(report) for report in reports])
     else:

@@ -22,13 +22,13 @@ app = typer.Typer()
 
 @app.command("up")
 def up_command() -> None:
-    """Start PostgreSQL, the S3 server and Airflow on this machine; whatever runs already is left alone."""
+    """Start PostgreSQL, the S3 server and Airflow on this machine, unless they are running already."""
     _print_addresses(up(settings(), report=_print_progress))
 
 
 @app.command("down")
 def down_command() -> None:
-    """Stop exactly what `up` and `demo` started."""
+    """Stop the processes that `up` and `demo` started, and no others."""
     state = State.open(settings().state_dir)
     ended = [*process.stop(state, [demo.SITES], seconds=10), *down(settings(), _print_progress)]
     errors.print(f"stopped: {', '.join(ended)}" if ended else "nothing was running")
@@ -36,27 +36,27 @@ def down_command() -> None:
 
 @app.command("status")
 def status_command() -> None:
-    """Show each local part: running or not, where, and its log. Exit code 1 unless all run."""
-    parts = status(settings())
+    """Show each local service: state, address and log. Exits with 1 unless all are running."""
+    services = status(settings())
     rows = [
         (
             item.name,
-            "runs" if item.running else "—",
+            "running" if item.running else "—",
             item.pid or "",
             item.address,
             item.detail,
             os.path.relpath(item.log),
         )
-        for item in parts
+        for item in services
     ]
-    table(("part", "state", "pid", "address", "detail", "log"), rows)
-    if not all(item.running for item in parts):
+    table(("service", "state", "pid", "address", "detail", "log"), rows)
+    if not all(item.running for item in services):
         raise typer.Exit(1)
 
 
 @app.command("migrate")
 def migrate_command() -> None:
-    """Bring the archive's schema to the version of this code, as the database's owner."""
+    """Migrate the archive's database schema to the revision of this code, as the owner of the database."""
     url = settings().database_owner_url
     if url is None:
         raise GongkaiError("GONGKAI_DATABASE_OWNER_URL is not set", hint="see docs/settings.md")
@@ -81,7 +81,7 @@ def demo_command() -> None:
     ):
         tasks = {source: bar.add_task(f"{source} queued", total=None) for source in sources}
 
-        def tell(item: demo.CrawlProgress) -> None:
+        def show_crawl(item: demo.CrawlProgress) -> None:
             bar.update(
                 tasks[item.source],
                 description=f"{item.source} {item.state}",
@@ -89,13 +89,13 @@ def demo_command() -> None:
                 total=item.listed or None,
             )
 
-        demo.crawl(client, archive.engine, sources, tell)
-        keeping = {dag: bar.add_task(dag, total=1) for dag in demo.MAINTENANCE_DAGS}
+        demo.crawl(client, archive.engine, sources, show_crawl)
+        maintenance = {dag: bar.add_task(dag, total=1) for dag in demo.MAINTENANCE_DAGS}
 
-        def told(dag: str, now: str) -> None:
-            bar.update(keeping[dag], description=f"{dag} {now}", completed=now == "success")
+        def show_dag(dag: str, state: str) -> None:
+            bar.update(maintenance[dag], description=f"{dag} {state}", completed=state == "success")
 
-        demo.run_maintenance(client, told)
+        demo.run_maintenance(client, show_dag)
     columns = ("source", "listed", "stored", "unchanged", "duplicates", "failed", "excluded", "seconds")
     reports = [
         report for report in last_reports(archive.engine) if report["source"] in sources and report["kind"] == "crawl"
@@ -108,8 +108,8 @@ def demo_command() -> None:
 
 def _print_progress(step: ServiceStep) -> None:
     if step.step in ("ready", "stopped", "waiting"):
-        took = f"{step.seconds:5.1f} s" if step.seconds else ""
-        errors.print(f"  {step.part:<16}{step.step} {took} {escape(step.detail)}".rstrip())
+        seconds = f"{step.seconds:5.1f} s" if step.seconds else ""
+        errors.print(f"  {step.part:<16}{step.step} {seconds} {escape(step.detail)}".rstrip())
 
 
 def _print_addresses(addresses: Addresses) -> None:

@@ -17,25 +17,27 @@ app = typer.Typer()
 @app.command("similar")
 def similar_command(
     record: Annotated[int | None, typer.Argument(help="Number of a record.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="Show so many at most.")] = LIMIT,
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="Sign the texts that have no signature yet.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="Show at most this many.")] = LIMIT,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Compute the signatures of texts that have none yet.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show the records whose texts are nearly the record's, and how much of them is. Nothing is merged."""
+    """List records with nearly the same text as this record, and the share of text in common. Nothing is merged."""
     if rebuild is (record is not None):
-        raise GongkaiError("similar needs either a record or --rebuild", hint="gongkai similar 12")
+        raise GongkaiError("similar needs either a record or --rebuild", hint="as in `gongkai similar 12`")
     archive = open_database(settings())
     if record is None:
         return _sign_texts(archive, as_json)
     with archive.engine.connect() as connection:
-        found = similar_to(connection, record, limit)
+        similar = similar_to(connection, record, limit)
     if as_json:
-        print_json([asdict(each) for each in found])
-    elif found:
-        rows = [(each.record_id, f"{each.share:.1%}", each.source_id, each.state, each.title) for each in found]
+        print_json([asdict(item) for item in similar])
+    elif similar:
+        rows = [(item.record_id, f"{item.share:.1%}", item.source_id, item.state, item.title) for item in similar]
         table(("record", "share", "source", "state", "title"), rows)
     else:
-        output.print(f"no text is nearly that of record {record}")
+        output.print(f"no other record has nearly the same text as record {record}")
 
 
 def _sign_texts(archive: Database, as_json: bool) -> None:
@@ -45,4 +47,4 @@ def _sign_texts(archive: Database, as_json: bool) -> None:
     if as_json:
         print_json(asdict(done))
     else:
-        output.print(f"{done.signed} texts signed, {done.dropped} signatures dropped that no version needs")
+        output.print(f"{done.signed} texts signed, {done.dropped} unused signatures dropped")

@@ -1,5 +1,6 @@
 """`gongkai sources …`."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -8,10 +9,13 @@ from etl.catalog.load import SourceError, files, load_all, locate
 from etl.cli.console import errors, output, print_json, table
 from etl.cli.surveying import check_live, new_command
 from etl.errors import GongkaiError
+from etl.platforms.base import Platform
 from etl.platforms.registry import all_platforms
 from etl.settings import settings
 
-app = typer.Typer(name="sources", help="The catalogs that are crawled, one YAML file each.", no_args_is_help=True)
+app = typer.Typer(
+    name="sources", help="Work with source files: the catalogs to crawl, one YAML file each.", no_args_is_help=True
+)
 app.command("new")(new_command)
 
 
@@ -30,14 +34,16 @@ def list_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSO
 
 @app.command("check")
 def check_command(
-    source: Annotated[str | None, typer.Argument(help="Id of a source, or a source file; all when left out.")] = None,
+    source: Annotated[
+        str | None, typer.Argument(help="Id of a source, or a source file. Default: all sources.")
+    ] = None,
     live: Annotated[
-        bool, typer.Option("--live", help="Look at the site too, and write today into `verified`.")
+        bool, typer.Option("--live", help="Also test the site, and write today's date into `verified`.")
     ] = False,
 ) -> None:
-    """Check source files; every wrong key is named with its file and the reason."""
+    """Check source files. Each error is printed with file, key and reason."""
     if live and not source:
-        raise GongkaiError("--live needs a source", hint="name its id or its file")
+        raise GongkaiError("--live needs a source", hint="give its id or its file")
     if source:
         path, chosen = locate(source, settings().source_folders)
         if live:
@@ -45,16 +51,20 @@ def check_command(
         output.print(f"{chosen.id}: {chosen.name}, {chosen.platform}, {len(chosen.columns)} lists — good")
         return
     try:
-        good = load_all(files(settings().source_folders))
+        sources = load_all(files(settings().source_folders))
     except SourceError as error:
         for problem in error.problems:
             errors.print(errors.plain(problem), soft_wrap=True)
         raise typer.Exit(1) from error
-    output.print(f"{len(good)} source files — good")
+    output.print(f"{len(sources)} source files — good")
 
 
 @app.command("platforms")
 def platforms_command() -> None:
-    """List the platform families that a source file may name."""
-    rows = [(item.name, (type(item).__doc__ or "").strip().splitlines()[0]) for item in all_platforms()]
-    table(("platform", "what it is"), rows)
+    """List the platform families that a source file can name."""
+    table(("platform", "description"), [(item.name, _first_line(item)) for item in all_platforms()])
+
+
+def _first_line(platform: Platform) -> str:
+    """The first line of the docstring of the family's module; empty if it has none."""
+    return (sys.modules[type(platform).__module__].__doc__ or "").strip().partition("\n")[0]

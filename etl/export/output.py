@@ -18,7 +18,7 @@ def atomic_file(path: Path) -> Iterator[IO[bytes]]:
     A file that is there already is replaced then. Raises `GongkaiError` where nothing can be written.
     """
     if path.is_dir():
-        raise GongkaiError(f"{path} is a folder", hint="name a file")
+        raise GongkaiError(f"{path} is a folder", hint="give a file")
     part = _partial_path(path)
     try:
         with _translate_os_errors(path), part.open("w+b") as file:
@@ -35,7 +35,7 @@ def atomic_file(path: Path) -> Iterator[IO[bytes]]:
 def atomic_folder(path: Path) -> Iterator[Path]:
     """The same for a folder, which must not be there yet, or be empty."""
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise GongkaiError(f"{path} is there already", hint="name a folder that is new or empty")
+        raise GongkaiError(f"{path} exists already", hint="give a folder that is new or empty")
     part = _partial_path(path)
     try:
         with _translate_os_errors(path):

@@ -124,7 +124,7 @@ def test_a_page_is_read_as_a_crawl_of_its_source_would(demo: trs_wcm.TrsSite, tm
 def test_without_a_source_general_rules_are_named(demo: trs_wcm.TrsSite, tmp_path: Path) -> None:
     path = tmp_path / "a.html"
     path.write_bytes(page().encode())
-    assert "read with general rules: no address says of which source it is" in extracted(str(path))
+    assert "read with general rules: no address to detect the source from" in extracted(str(path))
     other = "https://www.yunxi.gov.cn/1.html"
     assert "read with general rules: no source has this host" in extracted(str(path), "--url", other)
     (read,) = json.loads(extracted(str(path), "--url", other, "--json"))
@@ -156,4 +156,4 @@ def test_what_cannot_be_read_is_said_in_one_line(tmp_path: Path) -> None:
     assert "Is a directory" in refused("--manifest", page_folder, "--pages", page_folder)
     assert "Is a directory" in refused(page_folder)
     assert "No such file" in refused(str(tmp_path / "nothing.html"))
-    assert "is no address: Invalid IPv6" in refused("http://[::1/a")
+    assert "is not a valid address: Invalid IPv6" in refused("http://[::1/a")

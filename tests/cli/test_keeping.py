@@ -55,7 +55,7 @@ def test_a_correction_says_its_version_and_a_wrong_one_what_is_wrong(
     assert done.out.strip() == f"record {record} is at version 3"
     for words in (["keywords="], ["--withdraw", "publisher"]):
         done = gongkai(local_settings, "correct", str(record), *words, "--why", "无")
-        assert done.out.strip() == f"nothing was changed: record {record} says so already, and stays at version 3"
+        assert done.out.strip() == f"nothing changed: record {record} already has these values and stays at version 3"
 
 
 REFUSED = [
@@ -70,9 +70,9 @@ REFUSED = [
     (["reextract", "--source", "nope"], "no source 'nope' — known: demo-trs"),
     (["export", "--format", "csv", "--out", "-", "--source", "nope"], "no source 'nope' — known: demo-trs"),
     (["export", "--format", "csv", "--out", "-", "--from", "2024-01-01", "--to", "2023-01-01"], "is after --to"),
-    (["restore", ".", "abc"], "'abc' is no SHA-256"),
-    (["restore", ".", "../../etc/passwd"], "'../../etc/passwd' is no SHA-256"),
-    (["restore", ".", "A" * 64], "is no SHA-256"),
+    (["restore", ".", "abc"], "'abc' is not a SHA-256"),
+    (["restore", ".", "../../etc/passwd"], "'../../etc/passwd' is not a SHA-256"),
+    (["restore", ".", "A" * 64], "is not a SHA-256"),
 ]
 
 

@@ -11,6 +11,8 @@ from demo import faults, source_text, trs_wcm
 from demo.server import serve
 from etl.cli import app
 from etl.errors import GongkaiError
+from etl.platforms.families import epoint
+from etl.platforms.registry import all_platforms
 
 
 @pytest.fixture
@@ -44,7 +46,7 @@ def test_what_was_found_is_shown_and_written(site: trs_wcm.TrsSite, tmp_path: Pa
 def test_a_file_is_never_overwritten(site: trs_wcm.TrsSite, tmp_path: Path) -> None:
     file = tmp_path / "new.yaml"
     file.write_text("mine", encoding="utf-8")
-    with pytest.raises(GongkaiError, match=r"new\.yaml is there already"):
+    with pytest.raises(GongkaiError, match=r"new\.yaml exists already"):
         new(site, "-o", file)
     assert file.read_text(encoding="utf-8") == "mine"
     assert site.requests == []
@@ -79,7 +81,7 @@ def test_a_good_site_is_stamped_and_nothing_else_changes(site: trs_wcm.TrsSite, 
 def test_a_list_that_is_lost_is_named_and_nothing_is_stamped(site: trs_wcm.TrsSite, file: Path) -> None:
     before = file.read_bytes()
     site.faults["zcjd/0"] = faults.status(404)
-    with pytest.raises(GongkaiError, match=r"demo-trs: list 政策解读: gone: status 404.*stays as it was"):
+    with pytest.raises(GongkaiError, match=r"demo-trs: list 政策解读: gone: status 404.*was not changed"):
         live(file)
     assert file.read_bytes() == before
 
@@ -98,3 +100,14 @@ def test_a_dead_link_is_passed_over_and_too_many_are_not(site: trs_wcm.TrsSite, 
 def test_live_needs_one_source() -> None:
     with pytest.raises(GongkaiError, match="--live needs a source"):
         gongkai("sources", "check", "--live")
+
+
+def test_every_platform_is_listed_with_a_description() -> None:
+    rows = [line.split(maxsplit=1) for line in gongkai("sources", "platforms").splitlines()[1:] if line[0] != " "]
+    assert [row[0] for row in rows] == [platform.name for platform in all_platforms()]
+    assert all(len(row) == 2 for row in rows), "every family's module has a docstring"
+
+
+def test_a_platform_without_a_docstring_has_an_empty_description(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(epoint, "__doc__", None)
+    assert any(line.strip() == "epoint" for line in gongkai("sources", "platforms").splitlines())

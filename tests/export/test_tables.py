@@ -187,7 +187,7 @@ def test_texts_have_the_names_and_the_form_of_the_seeds(kept: Archive, tmp_path:
     for file, record in zip(sorted(out.iterdir()), (1, 2, 5), strict=True):
         assert file.read_bytes() == contents[record]["text"].encode()
     assert done == ExportResult(3, left_out=1)
-    with pytest.raises(GongkaiError, match="is there already"):
+    with pytest.raises(GongkaiError, match="exists already"):
         write(kept, tmp_path, Format.TXT)
 
 
@@ -296,9 +296,9 @@ def test_the_commands(
     assert "https://archive.example/archive/records/1/versions/1?id=" in cited.stdout
     assert cited.stderr == ""
     for words, said in (
-        (["--from", "2024-02-30"], "--from: '2024-02-30' is no date; write it as 2025-01-31"),
-        (["--changed-since", "soon"], "--changed-since: 'soon' is no time"),
-        (["--state", "gone"], "--state: 'gone' is no state; one of all, current, removed"),
+        (["--from", "2024-02-30"], "--from: '2024-02-30' is not a date; write it as 2025-01-31"),
+        (["--changed-since", "soon"], "--changed-since: 'soon' is not a time"),
+        (["--state", "gone"], "--state: 'gone' is not a state; use one of all, current, removed"),
     ):
         refused = run.invoke(app, ["export", "--format", "jsonl", "--out", "-", *words])
         assert refused.exit_code == 2
