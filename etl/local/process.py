@@ -1,10 +1,10 @@
-"""Detached processes: started with a log file, recorded, found again, and ended without touching any other.
+"""Detached processes: started with a log file, recorded, found again, and stopped without touching any other.
 
-A process is recognised by its id together with the moment it was created. What it left behind when it was
-killed is recognised by the log file that it was given: a process whose standard output or error is that file
-was started by it.
+A process is recognised by its id together with its creation time. Children that outlived a killed process are
+recognised by their log file: a process whose standard output or error is that file belongs to the service.
 """
 
+import contextlib
 import os
 import pwd
 import signal
@@ -24,13 +24,28 @@ PROCESSES = "processes.json"
 LOG_LIMIT = 20_000_000
 """Bytes after which a log moves to `<name>.log.1` at the next start: a year of restarts must not fill the disk."""
 POLL = 0.05
+"""Seconds between two looks at a process that starts or ends."""
+LONGEST_POLL = 0.5
+NOTICE_EVERY = 15.0
+"""Seconds after which a wait says what it waits for, again and again."""
+MOST_PATIENCE = 5
+"""A process is waited for so many times its `patience`, and no longer, however busy it is."""
+
+Notice = Callable[[str], None]
+"""Takes what is waited for, as the rest of a line that begins with "waiting"."""
+
+
+class EndedWhileStarting(GongkaiError):
+    """A process ended before it was ready."""
+
 
 _started_children: list[subprocess.Popen[bytes]] = []  # a Popen that is collected while it runs warns
 
 
 @dataclass(frozen=True, slots=True)
 class RunningProcess:
-    """A process as recorded: `started` is in seconds after boot, which no change of the clock moves."""
+    """A recorded process. `started` is in seconds after boot, which no change of the clock moves; `log_from` is the
+    size of its log in bytes when it was started; `port` is 0 for a process that listens nowhere."""
 
     pid: int
     started: float
@@ -38,7 +53,7 @@ class RunningProcess:
     log_from: int
 
     def process(self) -> psutil.Process | None:
-        """The process itself, or none where it has ended or its id belongs to another one now."""
+        """The process itself; None if it has ended, or if its id now belongs to another process."""
         try:
             process = psutil.Process(self.pid)
             if _start_time(process) != self.started or not _is_alive(process):
@@ -53,7 +68,7 @@ def _start_time(process: psutil.Process) -> float:
 
 
 def run_as(user: str | None) -> dict[str, Any]:
-    """Arguments of `subprocess` that step down to a system user, its own group and no other one."""
+    """Arguments of `subprocess` that make the child run as a system user, with that user's group and no other."""
     if user is None:
         return {}
     entry = pwd.getpwnam(user)
@@ -61,12 +76,31 @@ def run_as(user: str | None) -> dict[str, Any]:
 
 
 def find(state: State, name: str) -> RunningProcess | None:
-    """The part's running process, or none."""
+    """The service's running process, or None."""
     entry = state.read(PROCESSES).get(name)
     if entry is None:
         return None
     running = RunningProcess(**entry)
     return running if running.process() else None
+
+
+def adopt_or_start(
+    found: RunningProcess | None, begin: Callable[[], RunningProcess], wait: Callable[[RunningProcess], None]
+) -> RunningProcess:
+    """Wait for the process that was found, or for a new one where there is none or it was just ending; returns it.
+
+    Raises what `begin` and `wait` raise.
+    """
+    if found:
+        try:
+            wait(found)
+        except EndedWhileStarting:
+            found = None
+        else:
+            return found
+    running = begin()
+    wait(running)
+    return running
 
 
 def start(
@@ -79,7 +113,10 @@ def start(
     env: Mapping[str, str],
     user: str | None = None,
 ) -> RunningProcess:
-    """Start a detached process with its log in `log/<name>.log` and record it."""
+    """Start a detached process, with its output in `log/<name>.log`, and record it.
+
+    Raises GongkaiError when the program cannot be started.
+    """
     log = state.log(name)
     if log.exists() and log.stat().st_size > LOG_LIMIT:
         log.replace(log.with_suffix(".log.1"))
@@ -104,24 +141,67 @@ def start(
     return running
 
 
-def wait_until(state: State, name: str, running: RunningProcess, ready: Callable[[], bool], *, seconds: float) -> None:
-    """Wait until `ready`; GongkaiError with the last line of its log when the process ends or time is up."""
-    deadline = time.monotonic() + seconds
+def no_notice(_: str) -> None:
+    """Says nothing of a long wait."""
+
+
+def wait_until(
+    state: State,
+    name: str,
+    running: RunningProcess,
+    ready: Callable[[], bool],
+    *,
+    patience: float,
+    notice: Notice = no_notice,
+) -> None:
+    """Wait until `ready()` is true, as long as the process makes progress.
+
+    A busy machine makes a start slow, not wrong. So the process is given up only when it used no CPU time and wrote
+    nothing to its log for `patience` seconds, or after `MOST_PATIENCE` times as long. `notice` is called every
+    `NOTICE_EVERY` seconds with what is waited for.
+
+    Raises `EndedWhileStarting` when the process ends, GongkaiError when it is given up, both with the last line of
+    its log.
+    """
+    began = progress_at = looked_at = noticed_at = time.monotonic()
+    progress = _progress(state, name, running)
     while running.process():
         if ready():
             return
-        if time.monotonic() > deadline:
-            why = f"does not answer after {seconds:.0f} s"
-            break
-        time.sleep(POLL)
-    else:
-        why = "ended while it started"
+        now = time.monotonic()
+        if now - looked_at > min(1.0, patience):
+            looked_at, before, progress = now, progress, _progress(state, name, running)
+            progress_at = now if progress != before else progress_at
+        if now - progress_at > patience or now - began > MOST_PATIENCE * patience:
+            raise _not_started(f"does not answer after {now - began:.0f} s", state, name, running)
+        if now - noticed_at > NOTICE_EVERY:
+            noticed_at = now
+            notice(f"for {name} ({now - began:.0f} s): {last_line(state.log(name), running.log_from)}")
+        time.sleep(min(LONGEST_POLL, max(POLL, (now - began) / 20)))
+    raise _not_started("ended while it started", state, name, running, EndedWhileStarting)
+
+
+def _not_started(
+    why: str, state: State, name: str, running: RunningProcess, kind: type[GongkaiError] = GongkaiError
+) -> GongkaiError:
     line = last_line(state.log(name), running.log_from)
-    raise GongkaiError(f"{name} {why}: {line}", hint=f"log: {state.log(name)}")
+    return kind(f"{name} {why}: {line}", hint=f"log: {state.log(name)}")
+
+
+def _progress(state: State, name: str, running: RunningProcess) -> tuple[float, int]:
+    """CPU time in tenths of a second used by the process and its children, and the size of its log."""
+    leader = running.process()
+    family = [leader, *_children(leader)] if leader else []
+    cpu = 0.0
+    for process in family:
+        with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+            times = process.cpu_times()
+            cpu += times.user + times.system + times.children_user + times.children_system
+    return round(cpu, 1), state.log(name).stat().st_size
 
 
 def last_line(log: Path, offset: int = 0) -> str:
-    """The last line of a log that says something, an error before anything else."""
+    """The last line of a log that contains words, for an error message; lines that name an error are preferred."""
     try:
         with log.open("rb") as file:
             file.seek(max(offset, log.stat().st_size - 65536))
@@ -134,9 +214,9 @@ def last_line(log: Path, offset: int = 0) -> str:
 
 
 def stop(state: State, names: Iterable[str], *, how: signal.Signals = signal.SIGTERM, seconds: float) -> list[str]:
-    """End the recorded processes of these names with all that they started; gives the names that were running.
+    """Stop the recorded processes of these names and all their children; returns the names that were running.
 
-    Asks with `how`, and kills what still runs after `seconds`.
+    Sends the signal `how`, and kills what still runs after `seconds`.
     """
     names = list(names)
     recorded = {name: find(state, name) for name in names}
@@ -155,7 +235,7 @@ def stop(state: State, names: Iterable[str], *, how: signal.Signals = signal.SIG
 
 
 def kill_leftovers(state: State, name: str) -> None:
-    """Kill what a part left behind when it was killed itself."""
+    """Kill the children that a service left behind when it was killed itself."""
     _kill(_orphans(state.log(name)))
 
 
@@ -187,7 +267,7 @@ def _kill(processes: list[psutil.Process]) -> None:
 
 
 def _still_running(processes: list[psutil.Process], seconds: float) -> list[psutil.Process]:
-    """Those that have not ended after so many seconds; one that only waits for its parent's notice has ended."""
+    """The processes that have not ended after so many seconds. A zombie counts as ended."""
     deadline = time.monotonic() + seconds
     while (alive := [process for process in processes if _is_alive(process)]) and time.monotonic() < deadline:
         time.sleep(POLL)

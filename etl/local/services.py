@@ -1,4 +1,4 @@
-"""The local parts together: PostgreSQL, S3 server and Airflow, up, down and how they are."""
+"""The local services: PostgreSQL, the S3 server and Airflow. Starts them, stops them, and tells how they are."""
 
 import threading
 import time
@@ -10,21 +10,21 @@ from typing import Literal, TypeVar
 
 from etl.archive.queries.citation import MOUNT
 from etl.archive.storage.migrations import migrate
-from etl.local import airflow as airflow_part
+from etl.local import airflow as airflow_service
 from etl.local import ports, postgres, process, store
 from etl.local.airflow import Airflow
 from etl.local.state import State, write_private
 from etl.local.store import S3Server
 from etl.settings import LOCAL_ENV, PROJECT, Settings
 
-NAMES = (postgres.NAME, store.NAME, *airflow_part.NAMES)
+NAMES = (postgres.NAME, store.NAME, *airflow_service.NAMES)
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceStep:
-    """A step of `up` or `down`; `seconds` is how long the step took, 0 when it begins."""
+    """A step of `up` or `down`. `seconds` is how long the step took, 0 when it begins; `detail` what is waited for."""
 
-    part: str
+    service: str
     step: Literal["waiting", "starting", "ready", "stopping", "stopped"]
     seconds: float = 0.0
     detail: str = ""
@@ -32,7 +32,7 @@ class ServiceStep:
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where the parts answer, with their generated keys. `airflow` is none where it was not asked for."""
+    """Where the services answer, with their generated keys. `airflow` is None where it was not started."""
 
     database_url: str
     database_owner_url: str
@@ -44,7 +44,7 @@ class Addresses:
 
 @dataclass(frozen=True, slots=True)
 class ServiceStatus:
-    """How a part is: `running` says that its process lives, `detail` whether it answers or how it ended."""
+    """State of a service: `running` says whether its process lives, `detail` whether it answers or how it ended."""
 
     name: str
     running: bool
@@ -54,6 +54,7 @@ class ServiceStatus:
     detail: str
 
 
+_WAITING = ServiceStep("services", "waiting", detail="for another command that starts or stops them")
 ReportStep = Callable[[ServiceStep], None]
 T = TypeVar("T")
 
@@ -66,31 +67,41 @@ def up(
     fast: bool = False,
     dags: Path = PROJECT / "dags",
 ) -> Addresses:
-    """Start what does not run, bring the archive's schema up to date, and leave the addresses in `local.env`.
+    """Start the services that do not run, migrate the archive's schema, and write the addresses to `local.env`.
 
     Safe to call at any time, also twice at once. `fast` gives up durability, for tests. Raises GongkaiError that
-    names the part, why it did not start and its log; what did start keeps running.
+    names the service, why it did not start and its log; services that did start keep running.
     """
     state = State.open(settings.state_dir)
-    tell = _serialised(report)
+    report = _serialised(report)
     with (
-        state.locked(lambda: tell(ServiceStep("parts", "waiting", detail="another command is at work on them"))),
+        state.locked(lambda: report(_WAITING)),
         ThreadPoolExecutor(3) as pool,
     ):
         starting_store = pool.submit(
-            _timed, tell, "SeaweedFS", lambda: store.up(state, settings.store_port, settings.store_bucket, fast=fast)
+            _timed,
+            report,
+            "SeaweedFS",
+            lambda notice: store.up(state, settings.store_port, settings.store_bucket, fast=fast, notice=notice),
         )
-        server = _timed(tell, "PostgreSQL", lambda: postgres.up(state, settings.postgres_port, fast=fast))
+        server = _timed(
+            report, "PostgreSQL", lambda notice: postgres.up(state, settings.postgres_port, fast=fast, notice=notice)
+        )
         urls = {role: server.url(role, "archive") for role in ("archive_app", "archive_owner", "archive_reader")}
         s3 = starting_store.result()
         # Before Airflow: its tasks and its plugin read the file.
-        _write_local_env(state, urls, s3, settings.store_bucket, airflow_part.configured_url(state))
+        _write_local_env(state, urls, s3, settings.store_bucket, airflow_service.configured_url(state))
         starting_airflow = (
-            pool.submit(_timed, tell, "Airflow", lambda: airflow_part.up(state, settings, server, dags=dags))
+            pool.submit(
+                _timed,
+                report,
+                "Airflow",
+                lambda notice: airflow_service.up(state, settings, server, dags=dags, notice=notice),
+            )
             if airflow
             else None
         )
-        _timed(tell, "archive schema", lambda: migrate(urls["archive_owner"]))
+        _timed(report, "archive schema", lambda _: migrate(urls["archive_owner"]))
         started = starting_airflow.result() if starting_airflow else None
         if started:
             _write_local_env(state, urls, s3, settings.store_bucket, started.url)
@@ -105,28 +116,28 @@ def up(
 
 
 def down(settings: Settings, report: ReportStep) -> list[str]:
-    """End exactly what `up` started, Airflow first; gives the names of the parts that were running."""
+    """Stop exactly what `up` started, Airflow first; returns the names of the processes that were running."""
     state = State.open(settings.state_dir)
-    with state.locked(lambda: report(ServiceStep("parts", "waiting", detail="another command is at work on them"))):
+    with state.locked(lambda: report(_WAITING)):
         ended = []
-        for part, stop, names in (
-            ("Airflow", lambda: airflow_part.down(state), airflow_part.NAMES),
+        for service, stop, names in (
+            ("Airflow", lambda: airflow_service.down(state), airflow_service.NAMES),
             ("SeaweedFS", lambda: store.down(state), (store.NAME,)),
             ("PostgreSQL", lambda: postgres.down(state), (postgres.NAME,)),
         ):
             running = [name for name in names if process.find(state, name)]
             began = time.monotonic()
             if running:
-                report(ServiceStep(part, "stopping"))
+                report(ServiceStep(service, "stopping"))
             stop()
             if running:
-                report(ServiceStep(part, "stopped", time.monotonic() - began))
+                report(ServiceStep(service, "stopped", time.monotonic() - began))
             ended += running
         return ended
 
 
 def status(settings: Settings) -> list[ServiceStatus]:
-    """Each part as it is now, without starting or ending anything."""
+    """The state of each process, without starting or stopping anything."""
     state = State.open(settings.state_dir)
     recorded = state.read(process.PROCESSES)
     return [_status(state, name, name in recorded) for name in NAMES]
@@ -141,26 +152,27 @@ def _status(state: State, name: str, recorded: bool) -> ServiceStatus:
     if not running.port:
         return ServiceStatus(name, True, running.pid, "", log, "runs")
     detail = "answers" if ports.accepts_connections(running.port) else "does not answer"
-    scheme = "http://" if name == airflow_part.API else ""
+    scheme = "http://" if name == airflow_service.API else ""
     return ServiceStatus(name, True, running.pid, f"{scheme}{ports.HOST}:{running.port}", log, detail)
 
 
-def _timed(report: ReportStep, part: str, step: Callable[[], T]) -> T:
+def _timed(report: ReportStep, service: str, start: Callable[[process.Notice], T]) -> T:
     began = time.monotonic()
-    report(ServiceStep(part, "starting"))
-    value = step()
-    report(ServiceStep(part, "ready", time.monotonic() - began))
+    report(ServiceStep(service, "starting"))
+    value = start(lambda text: report(ServiceStep(service, "waiting", detail=text)))
+    report(ServiceStep(service, "ready", time.monotonic() - began))
     return value
 
 
 def _serialised(report: ReportStep) -> ReportStep:
+    """The callback, called by one thread at a time."""
     lock = threading.Lock()
 
-    def tell(progress: ServiceStep) -> None:
+    def report_alone(step: ServiceStep) -> None:
         with lock:
-            report(progress)
+            report(step)
 
-    return tell
+    return report_alone
 
 
 def _write_local_env(state: State, urls: dict[str, str], s3: S3Server, bucket: str, airflow: str | None) -> None:

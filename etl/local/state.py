@@ -1,4 +1,4 @@
-"""The state folder: where the local parts keep data, logs, generated secrets and the ports that they took."""
+"""The state folder: where the local services keep data, logs, generated secrets and the ports that they took."""
 
 import fcntl
 import json
@@ -13,11 +13,11 @@ from typing import Any
 
 from etl.errors import GongkaiError
 
-_one_writer = threading.Lock()  # the parts start in threads; other processes are held off by `State.locked`
+_one_writer = threading.Lock()  # services start in threads; `State.locked` keeps other processes out
 
 
 def write_private(path: Path, text: str) -> None:
-    """Replace a file at once, readable by its owner alone: a reader sees the old text or the new, never half."""
+    """Replace a file atomically; only its owner may read it."""
     new = path.with_name(f"{path.name}.new")
     new.unlink(missing_ok=True)
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
@@ -29,16 +29,16 @@ def write_private(path: Path, text: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A state folder by its absolute path."""
+    """A state folder. `root` is its absolute path."""
 
     root: Path
 
     @classmethod
     def open(cls, root: Path) -> "State":
-        """Make the folder where it is missing; GongkaiError where that is not possible."""
+        """The state folder, created if it is missing. Raises GongkaiError if it cannot be created or written."""
         state = cls(root.expanduser().resolve())
         try:
-            # To be passed through by the user whom PostgreSQL runs as, to be read by the owner.
+            # The user that PostgreSQL runs as must pass through; only the owner may read.
             state.root.mkdir(mode=0o711, parents=True, exist_ok=True)
             (state.root / "log").mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
@@ -54,16 +54,17 @@ class State:
         return state
 
     def folder(self, name: str) -> Path:
-        """A part's own folder, private to the user who runs the part."""
+        """A service's own folder, created if it is missing; private to the user that runs the service."""
         path = self.root / name
         path.mkdir(mode=0o700, exist_ok=True)
         return path
 
     def log(self, name: str) -> Path:
+        """The log file of a service."""
         return self.root / "log" / f"{name}.log"
 
     def read(self, name: str) -> dict[str, Any]:
-        """A JSON object of the folder; empty where there is none yet."""
+        """A JSON object stored in the folder; empty if there is no such file. Raises GongkaiError if it is damaged."""
         path = self.root / name
         try:
             value = json.loads(path.read_text(encoding="utf-8"))
@@ -76,7 +77,7 @@ class State:
         return value
 
     def update(self, name: str, change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
-        """Change a JSON object of the folder in place; gives the object as it is now."""
+        """Change a JSON object stored in the folder, in place; returns the object after the change."""
         with _one_writer:
             value = self.read(name)
             before = dict(value)
@@ -92,7 +93,7 @@ class State:
 
     @contextmanager
     def locked(self, waiting: Callable[[], None]) -> Iterator[None]:
-        """Hold the folder's lock; `waiting` is called once when another process has it. Ends with the process."""
+        """Hold the folder's lock, at most until the process ends. `waiting` is called if another process has it."""
         with (self.root / "lock").open("w") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

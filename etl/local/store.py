@@ -33,10 +33,10 @@ INNER_PORTS = (
     "filer.port.grpc",
     "admin.port",
 )
-"""Ports of the parts behind S3."""
+"""Ports of the components behind S3."""
 ADMIN_GRPC = 10000
-"""The admin part's gRPC port stays so far above `admin.port`, by its own rule: the worker inside `weed mini`
-dials that one whatever is configured (4.48)."""
+"""Distance of the admin component's gRPC port above `admin.port`. It is fixed: the worker inside `weed mini` dials that
+port whatever is configured (4.48)."""
 
 OPTIONS = {
     "ip": ports.HOST,
@@ -52,11 +52,13 @@ OPTIONS = {
     "master.telemetry": "false",
 }
 TEST_OPTIONS = {"s3.allowDeleteBucketNotEmpty": "true"}
-"""For tests alone, which drop their buckets: each takes volumes of its own, of which the disk holds few."""
+"""For tests only, which drop their buckets: each takes volumes of its own, of which the disk holds few."""
 
 
+WRITES_WITHIN = 120
+"""Seconds after its start within which the server must take a write."""
 PROBE_OBJECT = ".probe"
-"""Object that is written and removed to see whether the server takes writes."""
+"""Object that is written and removed to check whether the server takes writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,54 +75,65 @@ class S3Server:
         return Minio(self.endpoint, self.access_key, self.secret_key, secure=False, region=REGION, http_client=http)
 
 
-def up(state: State, port: int, bucket: str, *, fast: bool = False) -> S3Server:
-    """Start the server where it does not run, with the bucket. `port` 0 takes any free one.
+def up(
+    state: State, port: int, bucket: str, *, fast: bool = False, notice: process.Notice = process.no_notice
+) -> S3Server:
+    """Start the server unless it runs, and create the bucket. `port` 0 takes any free one.
 
-    Every write is flushed to disk before it is acknowledged, unless `fast`. Raises GongkaiError when the port
-    is taken or the server does not start.
+    Every write is flushed to disk before it is acknowledged, unless `fast`. A server that is just ending is waited
+    for and started anew. `notice` is told of a long wait. Raises GongkaiError when the port is taken or the server
+    does not start.
     """
     found = process.find(state, NAME)
     if found:
         ports.require_same_port(found.port, port, "S3 server", "GONGKAI_STORE_PORT")
-    running = found or _start(state, port, fast)
+
+    def wait(running: process.RunningProcess) -> None:
+        store = _server_on(state, running.port)
+        process.wait_until(state, NAME, running, lambda: _is_ready(store), patience=60, notice=notice)
+
+    running = process.adopt_or_start(found, lambda: _start(state, port, fast), wait)
     store = _server_on(state, running.port)
-    process.wait_until(state, NAME, running, lambda: _is_ready(store), seconds=60)
     client = store.client()
     if not client.bucket_exists(bucket):
         if not fast:
             _flush_every_write(state)
-        client.make_bucket(bucket)  # last: a bucket that is there stands for all that comes before
-    if not found:
-        _wait_until_it_writes(client, bucket, state)
+        client.make_bucket(bucket)  # last: the bucket shows that everything above was done
+    if running != found:
+        _wait_until_it_writes(client, bucket, state, notice)
     return store
 
 
-def _wait_until_it_writes(client: Minio, bucket: str, state: State) -> None:
-    """It answers before its volumes do: on a busy machine the first writes fail for some seconds."""
-    deadline = time.monotonic() + 30
+def _wait_until_it_writes(client: Minio, bucket: str, state: State, notice: process.Notice) -> None:
+    """The server answers before its volumes do: on a busy machine the first writes fail for some seconds."""
+    began = noticed_at = time.monotonic()
     while True:
         try:
             client.put_object(bucket, PROBE_OBJECT, io.BytesIO(b"?" * 1024), 1024)
             client.remove_object(bucket, PROBE_OBJECT)
             return
         except (S3Error, HTTPError) as error:
-            if time.monotonic() > deadline:
-                cause = getattr(error, "code", None) or type(error).__name__
+            cause = getattr(error, "code", None) or type(error).__name__
+            now = time.monotonic()
+            if now - began > WRITES_WITHIN:
                 raise GongkaiError(
                     f"S3 server runs, but does not write: {cause}", hint=f"check free space; log: {state.log(NAME)}"
                 ) from error
+            if now - noticed_at > process.NOTICE_EVERY:
+                noticed_at = now
+                notice(f"for the S3 server to take writes ({now - began:.0f} s): {cause}")
             time.sleep(process.POLL)
 
 
 def down(state: State) -> bool:
-    """Stop the server; whether it was running."""
+    """Stop the server; returns whether it was running."""
     ended = process.stop(state, [NAME], seconds=20)
     drop_sockets(state)
     return bool(ended)
 
 
 def drop_sockets(state: State) -> None:
-    """Remove what a killed server leaves in /tmp, where it puts its sockets whatever is configured (4.48)."""
+    """Remove a killed server's sockets from /tmp, where it creates them whatever is configured (4.48)."""
     for name, port in state.read("ports.json").items():
         if name.startswith(NAME):
             for number in (port, port + ADMIN_GRPC):
@@ -163,8 +176,8 @@ def _identity(store: S3Server) -> dict[str, object]:
 
 
 def _inner_keys() -> dict[str, str]:
-    """Keys with which the parts behind S3 sign their calls to each other, new at each start: without them the
-    filer and volume ports read and write the bucket for anyone on this machine."""
+    """Keys, new at each start, with which the components behind S3 sign their calls to each other. Without them the
+    filer and volume ports would read and write the bucket for anyone on this machine."""
     kinds = ("SIGNING", "SIGNING_READ", "FILER_SIGNING", "FILER_SIGNING_READ")
     return {f"WEED_JWT_{kind}_KEY": secrets.token_urlsafe(32) for kind in kinds}
 
@@ -180,12 +193,12 @@ def _is_ready(store: S3Server) -> bool:
                 f"the S3 server on {store.endpoint} refuses the keys in secrets.json: {error.code}",
                 hint="restore that file, or run `gongkai down` and `gongkai up`",
             ) from error
-        return False  # not all of the parts behind it are there yet
+        return False  # not all components behind it have started yet
     return True
 
 
 def _flush_every_write(state: State) -> None:
-    """Acknowledge a write only once it is on disk, as the archive's order of bytes before rows needs it."""
+    """Make the server acknowledge a write only once it is on disk: the archive stores bytes before rows."""
     known = state.read("ports.json")
     master, filer = (
         f"{ports.HOST}:{known[f'{NAME}:{part}.port']}.{known[f'{NAME}:{part}.port.grpc']}"

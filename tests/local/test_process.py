@@ -16,6 +16,11 @@ from etl.local.process import PROCESSES, RunningProcess
 from etl.local.state import State
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(600)"]
+WORDY = [
+    sys.executable,
+    "-c",
+    "import time\nfor number in range(9): print('step', number, flush=True); time.sleep(0.4)\ntime.sleep(600)",
+]
 WITH_CHILD = [
     sys.executable,
     "-c",
@@ -46,7 +51,7 @@ def start(state: State, command: list[str]) -> RunningProcess:
 def start_with_child(state: State) -> tuple[psutil.Process, psutil.Process]:
     running = start(state, WITH_CHILD)
     log = state.log("part")
-    process.wait_until(state, "part", running, lambda: "both" in log.read_text(), seconds=20)
+    process.wait_until(state, "part", running, lambda: "both" in log.read_text(), patience=20)
     leader = psutil.Process(running.pid)
     (child,) = leader.children()
     return leader, child
@@ -99,7 +104,7 @@ def test_a_process_that_ends_at_once_is_told_with_its_last_words(state: State) -
     running = start(state, [sys.executable, "-c", "raise SystemExit('FATAL: no such thing')"])
 
     with pytest.raises(GongkaiError) as caught:
-        process.wait_until(state, "part", running, lambda: False, seconds=20)
+        process.wait_until(state, "part", running, lambda: False, patience=20)
 
     assert "part ended while it started: FATAL: no such thing" in str(caught.value)
     assert str(state.log("part")) in str(caught.value)
@@ -109,7 +114,34 @@ def test_a_process_that_never_answers_is_told(state: State) -> None:
     running = start(state, SLEEP)
 
     with pytest.raises(GongkaiError, match="part does not answer after 0 s"):
-        process.wait_until(state, "part", running, lambda: False, seconds=0.1)
+        process.wait_until(state, "part", running, lambda: False, patience=0.1)
+
+
+def test_a_process_that_makes_progress_is_waited_for_beyond_its_patience(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "NOTICE_EVERY", 0.3)
+    notices: list[str] = []
+    running = start(state, WORDY)
+    log = state.log("part")
+
+    process.wait_until(state, "part", running, lambda: "step 4" in log.read_text(), patience=1, notice=notices.append)
+
+    assert notices
+    assert all(notice.startswith("for part (") for notice in notices)
+    assert "step" in notices[-1]
+
+
+def test_a_process_that_was_ending_when_it_was_found_is_replaced(state: State) -> None:
+    def wait(running: RunningProcess) -> None:
+        process.wait_until(state, "part", running, lambda: running.pid != ending.pid, patience=20)
+
+    ending = start(state, [sys.executable, "-c", "import time; time.sleep(0.5)"])
+
+    replaced = process.adopt_or_start(process.find(state, "part"), lambda: start(state, SLEEP), wait)
+
+    assert replaced == process.find(state, "part")
+    assert replaced != ending
 
 
 def test_a_program_that_is_not_there_is_told(state: State) -> None:

@@ -119,6 +119,22 @@ def test_up_recovers_from_a_killed_part(settings: Settings, state: State, name: 
     assert read(addresses) == KEPT
 
 
+def test_a_postgres_that_is_shutting_down_is_started_anew(settings: Settings, state: State) -> None:
+    addresses = up(settings)
+    dying = process.find(state, postgres.NAME)
+    assert dying is not None
+    # SIGTERM: PostgreSQL's smart shutdown, which waits for this session to end and takes no other.
+    with connect(addresses.database_url):
+        psutil.Process(dying.pid).terminate()
+        threading.Timer(1, lambda: psutil.Process(dying.pid).send_signal(signal.SIGINT)).start()
+
+        assert up(settings) == addresses
+
+    assert process.find(state, postgres.NAME) not in (None, dying)
+    with connect(addresses.database_url) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
 def test_a_pid_file_with_the_id_of_another_process_does_not_keep_postgres_down(
     settings: Settings, state: State
 ) -> None:
