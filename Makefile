@@ -6,10 +6,12 @@ REPLAY := .venv-replay
 BENCH := var/bench
 UV_VERSION := 0.13.8
 INSTALLED := $(VENV)/.installed
+PINNED := $(VENV)/.pinned
 REPLAYED := $(REPLAY)/.installed
+TESTS := $(VENV)/bin/pytest --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help demo stop test lint bench lock
+.PHONY: help demo stop check test lint style types pins quick bench lock
 
 help:  ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 8
@@ -20,13 +22,29 @@ demo: $(INSTALLED)  ## start everything, crawl the demo sites, show the result
 stop:  ## stop what demo and `gongkai up` started
 	@if [ -x $(VENV)/bin/gongkai ]; then $(VENV)/bin/gongkai down; else echo "nothing was started here"; fi
 
-test: $(INSTALLED) $(REPLAYED)  ## run all tests
-	@$(VENV)/bin/pytest -n 3 --dist loadfile --no-loadscope-reorder
+check: $(INSTALLED)  ## check style and types, and run the tests that need no services
+	@$(MAKE) --no-print-directory --jobs=4 --output-sync=target style types pins quick
 
-lint: $(INSTALLED)  ## check style and types
+test: $(INSTALLED) $(REPLAYED)  ## run all tests
+	@$(TESTS) -n 3
+
+quick: $(INSTALLED)
+	@$(TESTS) -n 2 -m "not service"
+
+lint: style types pins  ## check style and types
+
+style: $(INSTALLED)
 	@$(VENV)/bin/ruff check
 	@$(VENV)/bin/ruff format --check
+
+types: $(INSTALLED)
 	@$(VENV)/bin/mypy
+
+# Asks the package index, so only after a change of what it compares.
+pins: $(PINNED)
+$(PINNED): $(INSTALLED) pyproject.toml requirements-production.txt $(wildcard tests/replay/*) tests/pins.py
+	@$(VENV)/bin/python -m tests.pins
+	@touch $@
 
 bench: $(BENCH)/.installed  ## compare extraction with its peers over CORPUS=DIR, write docs/accuracy.md
 	@test -d "$(CORPUS)" || { echo "name a labelled set: make bench CORPUS=DIR (labels.jsonl and pages/)" >&2; exit 1; }

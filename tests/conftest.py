@@ -1,16 +1,18 @@
-"""Real parts for every test that asks: PostgreSQL and the S3 server, once a session; databases and buckets, fresh.
+"""Real services for every test that asks: PostgreSQL and the S3 server, once a session; databases and buckets, fresh.
 
-parts            addresses of the session's PostgreSQL and S3 server (`etl.local.services.Addresses`)
-owner_url        a fresh, migrated database as its owner; dropped after the test
+services         addresses of the session's PostgreSQL and S3 server (`etl.local.services.Addresses`)
+services_dir     their state folder
+owner_url        a fresh, migrated database as its owner
 database_url     the same database as the application's role
 reader_url       the same database as the downstream readers' role
-bucket           the name of a fresh bucket; dropped after the test
+bucket           the name of a fresh bucket
 archive          both of them, open
 local_settings   settings that name that database and that bucket
+
+Markers follow from the fixtures that a test uses (`MARKERS`).
 """
 
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -18,9 +20,21 @@ import pytest
 from etl.archive.storage.archive import Archive, open_archive
 from etl.local.services import Addresses
 from etl.settings import PROJECT, Settings
-from tests.support.services import own_bucket, own_database, running_services, same_database, settings_of
+from tests.support.services import (
+    MadeAhead,
+    own_bucket,
+    own_database,
+    running_services,
+    same_database,
+    settings_of,
+    state_folder,
+)
 
-_numbers = count(1)
+MARKERS = {
+    "service": {"services", "starts_services", "airflow", "starts_airflow"},
+    "airflow": {"airflow", "starts_airflow"},
+}
+"""What a test is marked with when it uses one of these fixtures, by itself or through another one."""
 LONGEST = ("test_demo.py", "local/test_airflow.py", "pipeline/test_crash.py", "pipeline/test_outages.py")
 """Files that take minutes, most of them waiting: begun last, they would run alone."""
 
@@ -28,12 +42,40 @@ LONGEST = ("test_demo.py", "local/test_airflow.py", "pipeline/test_crash.py", "p
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     first = {PROJECT / "tests" / name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: first.get(item.path, len(first)))
+    for item in items:
+        assert isinstance(item, pytest.Function)
+        for marker, fixtures in MARKERS.items():
+            if fixtures.intersection(item.fixturenames):
+                item.add_marker(marker)
+        if group := _shared_by(item):
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _shared_by(item: pytest.Function) -> str:
+    """Name of the tests that must run in the same process as this one, because they share a module's fixture with the
+    same parameters; empty when there are none."""
+    definitions = item._fixtureinfo.name2fixturedefs  # pytest has no public way to a fixture's scope
+    shared = [name for name in item.fixturenames if name in definitions and definitions[name][-1].scope == "module"]
+    if not shared:
+        return ""
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    return "-".join(
+        [item.path.parent.name, item.path.stem, *(str(parameters[name]) for name in shared if name in parameters)]
+    )
 
 
 @pytest.fixture(scope="session")
-def services_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The state folder of the session's parts."""
-    return tmp_path_factory.mktemp("parts")
+def services_dir() -> Iterator[Path]:
+    """The state folder of the session's services."""
+    with state_folder() as folder:
+        yield folder
+
+
+@pytest.fixture
+def state_dir() -> Iterator[Path]:
+    """A state folder for tests that start services of their own."""
+    with state_folder() as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session")
@@ -43,8 +85,36 @@ def services(services_dir: Path) -> Iterator[Addresses]:
 
 
 @pytest.fixture
-def owner_url(services: Addresses, services_dir: Path) -> Iterator[str]:
-    with own_database(services, services_dir, f"test_{next(_numbers)}") as url:
+def starts_services() -> None:
+    """For tests that start services of their own."""
+
+
+@pytest.fixture(scope="session")
+def starts_airflow() -> None:
+    """For tests that start an Airflow of their own."""
+
+
+@pytest.fixture(scope="session")
+def spare_databases(services: Addresses, services_dir: Path) -> Iterator[MadeAhead[str]]:
+    # Not `archive` itself: tests connect to it, and PostgreSQL copies no database that somebody is connected to.
+    with own_database(services, services_dir, "template_of_tests"):
+        made = MadeAhead(
+            lambda number: own_database(services, services_dir, f"test_{number}", template="template_of_tests")
+        )
+        yield made
+        made.close()
+
+
+@pytest.fixture(scope="session")
+def spare_buckets(services: Addresses) -> Iterator[MadeAhead[str]]:
+    made = MadeAhead(lambda number: own_bucket(services, f"test-{number}"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def owner_url(spare_databases: MadeAhead[str]) -> Iterator[str]:
+    with spare_databases.take() as url:
         yield url
 
 
@@ -59,8 +129,8 @@ def reader_url(services: Addresses, owner_url: str) -> str:
 
 
 @pytest.fixture
-def bucket(services: Addresses) -> Iterator[str]:
-    with own_bucket(services, f"test-{next(_numbers)}") as name:
+def bucket(spare_buckets: MadeAhead[str]) -> Iterator[str]:
+    with spare_buckets.take() as name:
         yield name
 
 

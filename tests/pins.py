@@ -45,5 +45,6 @@ def stale(*, write: bool = False) -> list[str]:
 
 if __name__ == "__main__":
     changed = stale(write="--write" in sys.argv)
-    print(", ".join(changed) or "nothing changed")
-    sys.exit(bool(changed) and "--write" not in sys.argv)
+    if changed and "--write" not in sys.argv:
+        sys.exit(f"{', '.join(changed)}: not what pyproject.toml asks for; run `make lock`")
+    print(", ".join(changed) or "pinned packages: nothing changed")

@@ -18,18 +18,20 @@ from etl.archive.storage.archive import open_store
 from etl.export.changes import read_manifest
 from etl.local.airflow_client import AirflowClient
 from etl.settings import PROJECT, Settings
+from tests.support.services import state_folder
 
 TIME_FOR_A_DEMO = 300
 
 
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def environment(starts_airflow: None) -> Iterator[dict[str, str]]:
     """A state folder and ports of its own; whatever is started is stopped."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GONGKAI_")}
     ports = {f"GONGKAI_{name}_PORT": "0" for name in ("POSTGRES", "STORE", "AIRFLOW", "DEMO")}
-    given = kept | ports | {"GONGKAI_STATE_DIR": str(tmp_path_factory.mktemp("demo"))}
-    yield given
-    make("stop", given)
+    with state_folder() as folder:
+        given = kept | ports | {"GONGKAI_STATE_DIR": str(folder)}
+        yield given
+        make("stop", given)
 
 
 def make(target: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:

@@ -80,7 +80,7 @@ def demo_command() -> None:
             addresses.airflow.url,
             addresses.airflow.user,
             addresses.airflow.password,
-            notice=lambda text: _tell(ServiceStep("Airflow", "waiting", detail=text)),
+            notice=lambda text: _print_progress(ServiceStep("Airflow", "waiting", detail=text)),
         ) as client,
         progress() as bar,
     ):

@@ -33,8 +33,8 @@ def {name}():
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Iterator[Settings]:
-    settings = Settings(state_dir=tmp_path / "state", postgres_port=0, store_port=0, airflow_port=0)
+def settings(starts_airflow: None, state_dir: Path) -> Iterator[Settings]:
+    settings = Settings(state_dir=state_dir, postgres_port=0, store_port=0, airflow_port=0)
     yield settings
     end_at_once(settings.state_dir)
 

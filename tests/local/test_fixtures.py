@@ -1,11 +1,13 @@
 """The fixtures that every other test stands on."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import psutil
 import psycopg
+import pytest
 from sqlalchemy import make_url
 
 from etl.local.services import Addresses
@@ -52,24 +54,29 @@ def test_the_settings_name_the_fresh_database_and_bucket(
     assert local_settings.store_bucket == bucket
 
 
-def test_the_parts_of_a_killed_session_end_too(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("starts_services")
+def test_the_services_of_a_killed_session_end_too(tmp_path: Path, state_dir: Path) -> None:
     test = tmp_path / "test_hanging.py"
     test.write_text(HANGING)
     command = [sys.executable, "-m", "pytest", "-s", "-p", "tests.conftest", "-p", "no:cacheprovider"]
     session = subprocess.Popen(
-        [*command, f"--basetemp={tmp_path / 'session'}", str(test)], cwd=PROJECT, stdout=subprocess.PIPE, text=True
+        [*command, f"--basetemp={tmp_path / 'session'}", str(test)],
+        cwd=PROJECT,
+        env=os.environ | {"TMPDIR": str(state_dir)},
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert session.stdout is not None
     while "up" not in (line := session.stdout.readline()):
         assert line, "the session ended"
-    started = [process for process in psutil.process_iter() if str(tmp_path) in " ".join(_command(process))]
-    started_processes = [process for process in started if process.pid != session.pid]
-    assert {"weed", "postgres"} <= {process.name() for process in started_processes}
+    started = [process for process in psutil.process_iter() if str(state_dir) in " ".join(_command(process))]
+    assert {"weed", "postgres"} <= {process.name() for process in started}
 
     session.kill()
     session.wait()
 
-    assert psutil.wait_procs(started_processes, timeout=30)[1] == []
+    assert psutil.wait_procs(started, timeout=30)[1] == []
+    assert list(state_dir.glob("gongkai-tests-*")) == []
 
 
 def _command(process: psutil.Process) -> list[str]:

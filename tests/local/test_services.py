@@ -29,8 +29,8 @@ def quiet(progress: ServiceStep) -> None:
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Iterator[Settings]:
-    settings = Settings(state_dir=tmp_path / "state", postgres_port=0, store_port=0)
+def settings(starts_services: None, state_dir: Path) -> Iterator[Settings]:
+    settings = Settings(state_dir=state_dir, postgres_port=0, store_port=0)
     yield settings
     end_at_once(settings.state_dir)
 
@@ -165,14 +165,15 @@ def test_an_initdb_that_was_cut_short_is_done_again(settings: Settings, state: S
 @pytest.mark.parametrize(
     ("part", "setting"), [("PostgreSQL", "GONGKAI_POSTGRES_PORT"), ("S3 server", "GONGKAI_STORE_PORT")]
 )
-def test_a_taken_port_is_told_with_its_holder_and_its_setting(tmp_path: Path, part: str, setting: str) -> None:
+@pytest.mark.usefixtures("starts_services")
+def test_a_taken_port_is_told_with_its_holder_and_its_setting(state_dir: Path, part: str, setting: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         key = setting.removeprefix("GONGKAI_").lower()
-        settings = Settings.model_validate({"state_dir": tmp_path, "postgres_port": 0, "store_port": 0, key: port})
+        settings = Settings.model_validate({"state_dir": state_dir, "postgres_port": 0, "store_port": 0, key: port})
         with pytest.raises(GongkaiError) as caught:
             up(settings)
-    end_at_once(tmp_path)
+    end_at_once(state_dir)
 
     told = str(caught.value)
     assert f"{part}: port {port} is taken by" in told

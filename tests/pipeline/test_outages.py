@@ -5,6 +5,7 @@ The parts that are struck are these tests' own: what fails here takes no other t
 
 import signal
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from threading import Event
 
@@ -25,18 +26,33 @@ from etl.local.state import State
 from etl.pipeline.crawl import crawl
 from etl.settings import Settings
 from tests.support.gongkai import crawl_site, rows, source_of, state
-from tests.support.services import running_services
+from tests.support.services import own_bucket, own_database, running_services, state_folder
+
+_numbers = count(1)
 
 
 @pytest.fixture(scope="module")
-def services_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("struck")
+def services_dir() -> Iterator[Path]:
+    with state_folder() as folder:
+        yield folder
 
 
 @pytest.fixture(scope="module")
 def services(services_dir: Path) -> Iterator[Addresses]:
     with running_services(services_dir) as addresses:
         yield addresses
+
+
+@pytest.fixture
+def owner_url(services: Addresses, services_dir: Path) -> Iterator[str]:
+    with own_database(services, services_dir, f"struck_{next(_numbers)}") as url:
+        yield url
+
+
+@pytest.fixture
+def bucket(services: Addresses) -> Iterator[str]:
+    with own_bucket(services, f"struck-{next(_numbers)}") as name:
+        yield name
 
 
 @pytest.fixture

@@ -1,11 +1,17 @@
-"""The session's PostgreSQL and S3 server, and databases and buckets of their own in them."""
+"""The session's PostgreSQL and S3 server, and a database and a bucket in them for each test."""
 
+import io
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import tempfile
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from itertools import count
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from psycopg import sql
 from sqlalchemy import make_url
@@ -18,6 +24,21 @@ from etl.local.state import State
 from etl.settings import PROJECT, Settings
 from tests.support.reaper import end_at_once
 
+T = TypeVar("T")
+
+
+@contextmanager
+def state_folder() -> Iterator[Path]:
+    """A folder for the state of services, removed at the end of the block.
+
+    It is not one of pytest's: whenever another session of pytest starts, it takes the right to pass through their
+    common parent away from all but its own user, and a PostgreSQL that runs as another user dies
+    ("could not open file pg_control: Permission denied").
+    """
+    # A process that was killed a moment ago may still write.
+    with tempfile.TemporaryDirectory(prefix="gongkai-tests-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
 
 @contextmanager
 def running_services(services_dir: Path) -> Iterator[Addresses]:
@@ -29,7 +50,7 @@ def running_services(services_dir: Path) -> Iterator[Addresses]:
         start_new_session=True,
     )
     try:
-        yield local_services.up(settings, airflow=False, report=lambda progress: None, fast=True)
+        yield local_services.up(settings, airflow=False, report=lambda step: None, fast=True)
     finally:
         end_at_once(services_dir)
         reaper.kill()
@@ -37,16 +58,20 @@ def running_services(services_dir: Path) -> Iterator[Addresses]:
 
 
 @contextmanager
-def own_database(services: Addresses, services_dir: Path, name: str) -> Iterator[str]:
-    """The owner's address of a fresh, migrated database of that name, which goes with the block."""
+def own_database(services: Addresses, services_dir: Path, name: str, *, template: str = "archive") -> Iterator[str]:
+    """The owner's address of a fresh, migrated database of that name, dropped at the end of the block.
+
+    `archive` was migrated when the services came up.
+    """
     url = make_url(services.database_owner_url)
     assert url.port is not None
     server = Postgres(State(services_dir), url.port)
     database = sql.Identifier(name)
     with server.connect() as connection:
-        # `archive` itself, migrated once when the parts came up, is the template.
         connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE archive OWNER archive_owner STRATEGY FILE_COPY").format(database)
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER archive_owner STRATEGY FILE_COPY").format(
+                database, sql.Identifier(template)
+            )
         )
         # What migrations/roles.sql says of the database itself, which a template does not pass on.
         connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
@@ -60,11 +85,48 @@ def own_database(services: Addresses, services_dir: Path, name: str) -> Iterator
 
 @contextmanager
 def own_bucket(services: Addresses, name: str) -> Iterator[str]:
-    """A fresh bucket of that name, which goes with the block."""
+    """A fresh bucket of that name, dropped at the end of the block."""
     client = services.store.client(timeout=60)  # dropping a bucket on a busy machine takes its time
     client.make_bucket(name)
+    # The first object of a bucket waits 0.2 s for a volume.
+    client.put_object(name, "first", io.BytesIO(b"?"), 1)
+    client.remove_object(name, "first")
     yield name
     client.remove_bucket(name)
+
+
+class MadeAhead(Generic[T]):
+    """Context managers that a thread enters before they are needed, and leaves after they were used.
+
+    `make` takes a number, new each time. `take` raises what `make` raises; `close` raises what leaving them raises.
+    """
+
+    def __init__(self, make: Callable[[int], AbstractContextManager[T]], *, spare: int = 2) -> None:
+        self._make = make
+        self._numbers = count(1)
+        self._thread = ThreadPoolExecutor(1)
+        self._left: list[Future[bool | None]] = []
+        self._ready = deque(self._thread.submit(self._enter) for _ in range(spare))
+
+    def _enter(self) -> tuple[AbstractContextManager[T], T]:
+        context = self._make(next(self._numbers))
+        return context, context.__enter__()
+
+    @contextmanager
+    def take(self) -> Iterator[T]:
+        """One of them, for the time of the block."""
+        context, value = self._ready.popleft().result()
+        self._ready.append(self._thread.submit(self._enter))
+        yield value
+        self._left.append(self._thread.submit(context.__exit__, None, None, None))
+
+    def close(self) -> None:
+        """Wait until those that were used are left; spare ones are abandoned."""
+        for made in self._ready:
+            made.cancel()
+        for left in self._left:
+            left.result()
+        self._thread.shutdown()
 
 
 @contextmanager
@@ -77,6 +139,7 @@ def own_archive(services: Addresses, services_dir: Path, name: str) -> Iterator[
 
 
 def settings_of(services: Addresses, services_dir: Path, owner_url: str, bucket: str) -> Settings:
+    """Settings that name these services, that database and that bucket."""
     return Settings.model_validate(
         {
             "state_dir": services_dir,
@@ -92,4 +155,5 @@ def settings_of(services: Addresses, services_dir: Path, owner_url: str, bucket:
 
 
 def same_database(url: str, other: str) -> str:
+    """The address `url`, with the database of `other`."""
     return make_url(url).set(database=make_url(other).database).render_as_string(hide_password=False)
