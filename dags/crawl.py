@@ -23,7 +23,7 @@ from airflow.sdk import (
 from airflow.sdk.exceptions import AirflowSkipException
 from gongkai_airflow import CHINA, RETRIES, at
 
-from etl.catalog.load import SourceError, files, load, load_all
+from etl.catalog.load import SourceError, load_source, load_sources, source_files
 from etl.settings import settings
 from etl.sources.schema import Source
 
@@ -149,7 +149,7 @@ def check_sources() -> None:
     @task
     def check() -> int:
         """Returns the number of good files."""
-        return len(load_all(files(settings().source_folders)))
+        return len(load_sources(source_files(settings().source_folders)))
 
     check()
 
@@ -160,11 +160,11 @@ def readable_sources() -> list[Source]:
     A task needs its own DAG only: with some thirty sources the rest would cost it a fifth of a second.
     """
     wanted = (get_parsing_context().dag_id or "").removeprefix("crawl_")
-    paths = list(files(settings().source_folders))
+    paths = list(source_files(settings().source_folders))
     found = {}
     for path in [path for path in paths if path.stem == wanted] or paths:
         try:
-            source = load(path)
+            source = load_source(path)
         except SourceError:
             continue
         found.setdefault(source.id, source)

@@ -10,7 +10,7 @@ from typing import Any
 from airflow.sdk import Asset, dag, get_current_context, task
 from gongkai_airflow import RETRIES, at
 
-from etl.catalog.load import files, load_all
+from etl.catalog.load import load_sources, source_files
 from etl.settings import settings
 
 RECORDS = Asset("disclosure_records")
@@ -36,7 +36,7 @@ def recheck() -> None:
         from etl.archive.crawls.scheduling import crawled_sources
 
         crawled = crawled_sources(archive_from_airflow().engine)
-        return sorted(crawled & load_all(files(settings().source_folders)).keys())
+        return sorted(crawled & load_sources(source_files(settings().source_folders)).keys())
 
     @task(outlets=[RECORDS], map_index_template="{{ source }}", max_active_tis_per_dagrun=4)
     def recheck_source(source: str, outlet_events: Any) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def recheck() -> None:
         from gongkai_airflow import archive_from_airflow, gongkai_settings
 
         from etl.archive.crawls.run import CrawlOptions
-        from etl.catalog.load import find
+        from etl.catalog.load import find_source
         from etl.pipeline.crawl import recheck
         from etl.pipeline.stages.reconciling import raise_if_red
 
@@ -54,7 +54,7 @@ def recheck() -> None:
         def tell(stage: str, done: int, due: int | None) -> None:
             log.info("%s: %s %s of %s", source, stage, done, due)
 
-        key, found = context["run_id"], find(source, chosen.source_folders)
+        key, found = context["run_id"], find_source(source, chosen.source_folders)
         report = recheck(archive_from_airflow(), found, key, CrawlOptions(), chosen, tell)
         for warning in report.warnings:
             log.warning("%s: %s", source, warning)

@@ -19,7 +19,7 @@ class SourceError(GongkaiError):
         self.problems = problems
 
 
-def load(path: Path) -> Source:
+def load_source(path: Path) -> Source:
     """The source that the file describes. Raises `SourceError`."""
     try:
         data = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
@@ -40,8 +40,8 @@ def load(path: Path) -> Source:
         raise SourceError([f"{path}: platform: {error}"]) from error
     if not family.lists:
         raise SourceError([f"{path}: platform: {family.name}'s lists are not read, only its documents"])
-    if source.listing and not family.takes_listing:
-        takers = ", ".join(item.name for item in all_platforms() if item.takes_listing)
+    if source.listing and not family.accepts_selectors:
+        takers = ", ".join(item.name for item in all_platforms() if item.accepts_selectors)
         raise SourceError([f"{path}: listing: {family.name} knows its lists; this key is for {takers}"])
     for column in source.columns:
         if not source.allows(column.url):
@@ -53,13 +53,13 @@ def _problem(path: Path, location: tuple[int | str, ...], message: str) -> str:
     return f"{path}: {'.'.join(map(str, location))}: {message.removeprefix('Value error, ')}"
 
 
-def files(folders: str) -> Iterator[Path]:
+def source_files(folders: str) -> Iterator[Path]:
     """The source files in folders separated by `:`; the demo's folder may be missing before its first run."""
     for folder in folders.split(":"):
         yield from sorted(Path(folder).glob("*.yaml"))
 
 
-def load_all(paths: Iterable[Path]) -> dict[str, Source]:
+def load_sources(paths: Iterable[Path]) -> dict[str, Source]:
     """All sources by id. Raises `SourceError` with the problems of every wrong file, and for an id used twice."""
     return {name: source for name, (_, source) in _located(paths).items()}
 
@@ -69,7 +69,7 @@ def _located(paths: Iterable[Path]) -> dict[str, tuple[Path, Source]]:
     problems: list[str] = []
     for path in paths:
         try:
-            source = load(path)
+            source = load_source(path)
         except SourceError as error:
             problems += error.problems
             continue
@@ -81,17 +81,17 @@ def _located(paths: Iterable[Path]) -> dict[str, tuple[Path, Source]]:
     return found
 
 
-def find(name: str, folders: str) -> Source:
+def find_source(name: str, folders: str) -> Source:
     """The source of that id, or the one described by that file. Raises `SourceError`, `GongkaiError`."""
-    return locate(name, folders)[1]
+    return locate_source(name, folders)[1]
 
 
-def locate(name: str, folders: str) -> tuple[Path, Source]:
+def locate_source(name: str, folders: str) -> tuple[Path, Source]:
     """The same with its file. Raises `SourceError`, `GongkaiError`."""
     path = Path(name)
     if path.suffix in {".yaml", ".yml"}:
-        return path, load(path)
-    sources = _located(files(folders))
+        return path, load_source(path)
+    sources = _located(source_files(folders))
     if name not in sources:
         raise GongkaiError(
             f"no source {name!r} in {folders}",

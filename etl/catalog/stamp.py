@@ -9,7 +9,7 @@ from etl.errors import GongkaiError
 _LINE = re.compile(rb"^(verified:[ \t]*)(?:\"[^\"\r\n]*\"|'[^'\r\n]*'|[^\s#]+)", re.MULTILINE)
 
 
-def stamp(path: Path, day: date) -> None:
+def stamp_verified(path: Path, day: date) -> None:
     """Writes the day after `verified:`; every other byte of the file stays. Raises `GongkaiError`."""
     try:
         text = path.read_bytes()

@@ -11,7 +11,7 @@ import typer
 from etl.archive.crawls.reports import Report, last_reports
 from etl.archive.crawls.run import CrawlOptions
 from etl.archive.storage.archive import open_archive, open_database
-from etl.catalog.load import find
+from etl.catalog.load import find_source
 from etl.cli.console import output, print_json, progress, table
 from etl.errors import GongkaiError
 from etl.pipeline.crawl import Stage, crawl, recheck
@@ -46,7 +46,7 @@ def crawl_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Crawl one source in this process, without Airflow. If interrupted, the next crawl completes it."""
-    chosen = find(source, settings().source_folders)
+    chosen = find_source(source, settings().source_folders)
     options = CrawlOptions(full, limit, dry_run)
     if dry_run:
         return _preview(chosen, options, as_json)
@@ -60,7 +60,7 @@ def recheck_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Re-fetch known documents that are due; detect changes, removals and returns."""
-    _run(recheck, find(source, settings().source_folders), CrawlOptions(limit=limit), as_json)
+    _run(recheck, find_source(source, settings().source_folders), CrawlOptions(limit=limit), as_json)
 
 
 def _run(work: Callable[..., Report], source: Source, options: CrawlOptions, as_json: bool) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from etl.catalog.load import SourceError, files, find, load_all
+from etl.catalog.load import SourceError, find_source, load_sources, source_files
 from etl.errors import GongkaiError
 from etl.extract import Extraction, extract
 from etl.pipeline.interpreting import extract_capture
@@ -49,11 +49,11 @@ def rules_of(name: str, url: str) -> ExtractRules:
                 f"{url} is not a valid address: {error}", hint="write it as https://www.example.gov.cn/"
             ) from error
     if name:
-        return ExtractRules(find(name, settings().source_folders), "named by --source")
+        return ExtractRules(find_source(name, settings().source_folders), "named by --source")
     if not is_address:
         return ExtractRules(None, "no address to detect the source from; give --source, or the address with --url")
     try:
-        known = load_all(files(settings().source_folders)).values()
+        known = load_sources(source_files(settings().source_folders)).values()
     except SourceError as error:
         return ExtractRules(None, f"the source files cannot be read ({error.problems[0]})")
     matches = [source for source in known if source.allows(url)]

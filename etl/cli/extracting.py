@@ -16,9 +16,9 @@ from etl.cli.extract_rules import ExtractRules, rules_of
 from etl.errors import GongkaiError
 from etl.extract import Extraction, content_hash
 from etl.extract.labelled_set import predictions
-from etl.fetch.classify import judge
+from etl.fetch.classify import classify
 from etl.fetch.client import Request, fetcher
-from etl.fetch.host_registry import LocalHosts
+from etl.fetch.host_registry import LocalHostRegistry
 from etl.files import FileReading
 from etl.outcomes import Outcome
 from etl.settings import settings
@@ -90,9 +90,9 @@ def _bytes(page: str, url: str, source: Source | None) -> tuple[bytes, str, str]
 async def _fetch(url: str, known: Source | None) -> tuple[bytes, str, str]:
     source = known or adhoc_source("extract", "extract", url, [urlsplit(url).hostname or ""])
     url = source.canonical(url)
-    async with fetcher(source, LocalHosts(), settings().user_agent) as client:
+    async with fetcher(source, LocalHostRegistry(), settings().user_agent) as client:
         attempt = (await client.fetch(Request(url)))[-1]
-    outcome, reason = judge(attempt)
+    outcome, reason = classify(attempt)
     if attempt.body is None or outcome is not None:
         hint = (
             ""

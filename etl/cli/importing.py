@@ -10,7 +10,7 @@ import typer
 
 from etl.archive.crawls.reports import Report
 from etl.archive.storage.archive import open_archive
-from etl.catalog.load import find
+from etl.catalog.load import find_source
 from etl.cli.console import output, print_json, progress, table
 from etl.pipeline.stages.reconciling import raise_if_red
 from etl.pipeline.warc.importing import IMPORTED, import_source, import_warc, scan_warc
@@ -27,7 +27,7 @@ def import_command(
 ) -> None:
     """Store the response records of WARC files as captures. Importing a file again changes nothing."""
     counts = {path: scan_warc(path) for path in warcs}
-    chosen = import_source() if source == IMPORTED else find(source, settings().source_folders)
+    chosen = import_source() if source == IMPORTED else find_source(source, settings().source_folders)
     archive = open_archive(settings())
     reports = []
     with progress() as bar:

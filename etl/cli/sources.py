@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from etl.catalog.load import SourceError, files, load_all, locate
+from etl.catalog.load import SourceError, load_sources, locate_source, source_files
 from etl.cli.console import errors, output, print_json, table
 from etl.cli.surveying import check_live, new_command
 from etl.errors import GongkaiError
@@ -22,7 +22,7 @@ app.command("new")(new_command)
 @app.command("list")
 def list_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """List all sources."""
-    sources = load_all(files(settings().source_folders)).values()
+    sources = load_sources(source_files(settings().source_folders)).values()
     if as_json:
         print_json([source.model_dump(mode="json") for source in sources])
     else:
@@ -45,13 +45,13 @@ def check_command(
     if live and not source:
         raise GongkaiError("--live needs a source", hint="give its id or its file")
     if source:
-        path, chosen = locate(source, settings().source_folders)
+        path, chosen = locate_source(source, settings().source_folders)
         if live:
             return check_live(path, chosen)
         output.print(f"{chosen.id}: {chosen.name}, {chosen.platform}, {len(chosen.columns)} lists — good")
         return
     try:
-        sources = load_all(files(settings().source_folders))
+        sources = load_sources(source_files(settings().source_folders))
     except SourceError as error:
         for problem in error.problems:
             errors.print(errors.plain(problem), soft_wrap=True)

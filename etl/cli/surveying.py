@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from etl.catalog.stamp import stamp
+from etl.catalog.stamp import stamp_verified
 from etl.cli.console import errors, heading, output, table
 from etl.clock import CHINA
 from etl.errors import GongkaiError
@@ -78,7 +78,7 @@ def check_live(path: Path, source: Source) -> None:
         _print_document(document)
     if problems := _problems(columns, documents):
         raise GongkaiError(f"{source.id}: {'; '.join(problems)}", hint=f"`verified` in {path} was not changed")
-    stamp(path, _today())
+    stamp_verified(path, _today())
     output.print(f"{source.id}: good; verified: {_today()} written to {output.plain(str(path))}", soft_wrap=True)
 
 
@@ -134,8 +134,8 @@ def _print_lists(columns: tuple[ListProbe, ...], console: Console) -> None:
     rows = []
     for probe in columns:
         page = probe.page
-        total = page.told_total if page and page.told_total is not None else ""
-        pages = page.told_pages if page and page.told_pages is not None else ""
+        total = page.reported_total if page and page.reported_total is not None else ""
+        pages = page.reported_pages if page and page.reported_pages is not None else ""
         below = f"{probe.below} lists below; " if probe.below else ""
         rows.append(
             (probe.column.name or "–", probe.column.url, len(probe.entries), total, pages, below + probe.reason)

@@ -32,7 +32,7 @@ _SHORT = 400
 _VISIBLE = "//text()[not(ancestor::script or ancestor::style or ancestor::noscript)]"
 
 
-def judge(attempt: Attempt) -> tuple[Outcome | None, str]:
+def classify(attempt: Attempt) -> tuple[Outcome | None, str]:
     """The outcome and its reason in words; (None, "") for an answer that holds something to be kept and read."""
     if attempt.failure is not None:
         return attempt.failure, attempt.reason
@@ -53,9 +53,9 @@ def judge(attempt: Attempt) -> tuple[Outcome | None, str]:
     return refusal or (None, "")
 
 
-def judge_file(attempt: Attempt) -> tuple[Outcome | None, str]:
+def classify_file(attempt: Attempt) -> tuple[Outcome | None, str]:
     """The same for a file that a document links: a page in its place is no file."""
-    outcome, reason = judge(attempt)
+    outcome, reason = classify(attempt)
     if outcome is None and _PAGE.match((attempt.body or b"")[:512]):
         return Outcome.NOT_A_FILE, f"{len(attempt.body or b'')} bytes of HTML where a file was linked"
     return outcome, reason

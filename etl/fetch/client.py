@@ -14,9 +14,9 @@ from urllib.parse import urljoin
 import certifi
 import httpx
 
-from etl.fetch.guard import ForbiddenAddress, guarded_transport, words
-from etl.fetch.host_registry import HostBook, KeptRobots
-from etl.fetch.robots import ROBOTS_LIFETIME, Rules, read_robots
+from etl.fetch.guard import ForbiddenAddress, describe_error, guarded_transport
+from etl.fetch.host_registry import CachedRobots, HostRegistry
+from etl.fetch.robots import ROBOTS_LIFETIME, RobotsRules, read_robots
 from etl.outcomes import Outcome
 from etl.sources.schema import Source
 from etl.web.urls import canonical_url, host_of
@@ -24,7 +24,7 @@ from etl.web.urls import canonical_url, host_of
 ACCEPT = "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.8"
 # Only what zlib reads: brotli and zstd would unpack without the size limit that `_Body` holds.
 ACCEPT_ENCODING = "gzip, deflate"
-LONGEST_WAIT = 120.0
+MAX_WAIT_SECONDS = 120.0
 """Seconds for which a fetch waits for its host; a host pushed out further fails its pages now, for the next run."""
 
 
@@ -51,7 +51,7 @@ class Attempt:
         return next((value for key, value in reversed(self.headers) if key.lower() == name), "")
 
     @property
-    def may_pass(self) -> bool:
+    def is_transient(self) -> bool:
         """Whether the same request may go better a moment later: network errors, 5xx, 429."""
         return self.failure is Outcome.NETWORK_ERROR or self.status == 429 or (self.status or 0) >= 500
 
@@ -75,9 +75,9 @@ class _Refused(Exception):
 class Fetcher:
     """Fetches for one source. Use `fetcher(...)`; every way in which a request ends is an `Attempt`, never an error."""
 
-    def __init__(self, source: Source, hosts: HostBook, client: httpx.AsyncClient, user_agent: str) -> None:
+    def __init__(self, source: Source, hosts: HostRegistry, client: httpx.AsyncClient, user_agent: str) -> None:
         self._source, self._hosts, self._client, self._user_agent = source, hosts, client, user_agent
-        self._rules: dict[str, Rules] = {}
+        self._rules: dict[str, RobotsRules] = {}
         self._slots = asyncio.Semaphore(source.pace.concurrency)
         self._robots_lock = asyncio.Lock()
 
@@ -93,9 +93,9 @@ class Fetcher:
                     await asyncio.sleep(self._source.pace.retry_delay * 2 ** (number - 1))
                 attempts.append(attempt := await self._attempt(request))
                 host = host_of(attempt.final_url)
-                if not attempt.may_pass or self._out_of_reach(host):
+                if not attempt.is_transient or self._out_of_reach(host):
                     if attempt.status is not None:
-                        await asyncio.to_thread(self._hosts.succeeded, host)
+                        await asyncio.to_thread(self._hosts.record_success, host)
                     break
                 await self._hold_back(host, attempt)
         return attempts
@@ -103,9 +103,9 @@ class Fetcher:
     async def _hold_back(self, host: str, attempt: Attempt) -> None:
         wait = _retry_after(attempt.header("retry-after"))
         if attempt.status in (429, 503) and wait:
-            await asyncio.to_thread(self._hosts.push_out, host, wait)
+            await asyncio.to_thread(self._hosts.postpone, host, wait)
         else:
-            await asyncio.to_thread(self._hosts.failed, host, self._source.pace.retry_delay)
+            await asyncio.to_thread(self._hosts.record_failure, host, self._source.pace.retry_delay)
 
     async def _attempt(self, request: Request) -> Attempt:
         # Some sites refuse a document to whoever does not come from within the site.
@@ -122,7 +122,7 @@ class Fetcher:
         came_back = False
         try:
             for _ in range(self._source.limits.redirects + 1):
-                await self._may_ask(url)
+                await self._check_allowed(url)
                 started, clock = datetime.now(UTC), time.monotonic()
                 async with asyncio.timeout(self._source.limits.seconds):
                     method, body = (request.method, request.body) if url == request.url else ("GET", None)
@@ -147,7 +147,7 @@ class Fetcher:
         except ForbiddenAddress as error:
             return ended(failure=Outcome.OUT_OF_SCOPE, reason=str(error))
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            return ended(failure=Outcome.NETWORK_ERROR, reason=words(error))
+            return ended(failure=Outcome.NETWORK_ERROR, reason=describe_error(error))
 
     async def _body(self, response: httpx.Response) -> bytes:
         body = _Body(response.headers.get("content-encoding", ""), self._source.limits.bytes)
@@ -155,7 +155,7 @@ class Fetcher:
             body.add(chunk)
         return body.whole()
 
-    async def _may_ask(self, url: str) -> None:
+    async def _check_allowed(self, url: str) -> None:
         if not self._source.allows(url):
             raise _Refused(Outcome.OUT_OF_SCOPE, f"{url} lies on none of the source's hosts")
         host = host_of(url)
@@ -166,7 +166,7 @@ class Fetcher:
 
     async def _wait(self, host: str, delay: float) -> None:
         wait = await asyncio.to_thread(self._hosts.reserve, host, delay)
-        if wait > LONGEST_WAIT:
+        if wait > MAX_WAIT_SECONDS:
             raise _Refused(Outcome.NETWORK_ERROR, f"{host} asked to be left alone for another {wait:.0f} s")
         await asyncio.sleep(wait)
 
@@ -174,19 +174,19 @@ class Fetcher:
         """Whether even robots.txt could not be had: what the host has is not asked for again by this fetcher."""
         return host in self._rules and self._rules[host].outcome is Outcome.NETWORK_ERROR
 
-    async def _robots(self, host: str, url: str) -> Rules:
+    async def _robots(self, host: str, url: str) -> RobotsRules:
         if host in self._rules:
             return self._rules[host]
         async with self._robots_lock:
             if host not in self._rules:
-                kept = await asyncio.to_thread(self._hosts.robots, host)
+                kept = await asyncio.to_thread(self._hosts.cached_robots, host)
                 if kept is None or not kept.answered or datetime.now(UTC) - kept.fetched_at > ROBOTS_LIFETIME:
                     kept = await self._ask_for_robots(host, url)
-                    await asyncio.to_thread(self._hosts.keep_robots, host, kept)
-                self._rules[host] = Rules(host, kept, self._user_agent)
+                    await asyncio.to_thread(self._hosts.cache_robots, host, kept)
+                self._rules[host] = RobotsRules(host, kept, self._user_agent)
         return self._rules[host]
 
-    async def _ask_for_robots(self, host: str, url: str) -> KeptRobots:
+    async def _ask_for_robots(self, host: str, url: str) -> CachedRobots:
         number = 0
         while True:
             await self._wait(host, self._source.pace.delay)
@@ -258,7 +258,7 @@ def tls_context(source: Source) -> ssl.SSLContext:
 
 
 @asynccontextmanager
-async def fetcher(source: Source, hosts: HostBook, user_agent: str) -> AsyncIterator[Fetcher]:
+async def fetcher(source: Source, hosts: HostRegistry, user_agent: str) -> AsyncIterator[Fetcher]:
     """A fetcher for the source, its connections closed at the end."""
     transport = guarded_transport(
         allow_private=source.allow_private_addresses, connections=source.pace.concurrency, tls=tls_context(source)

@@ -19,7 +19,7 @@ class ForbiddenAddress(httpx.TransportError):
     """A host resolves to an address that the source may not reach."""
 
 
-def words(error: BaseException) -> str:
+def describe_error(error: BaseException) -> str:
     """The error's kind and message, the message of what led to it where it has none of its own (TLS ended early)."""
     said: BaseException | None = error
     while said is not None and not str(said):

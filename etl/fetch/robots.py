@@ -7,21 +7,21 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 from protego import Protego
 
-from etl.fetch.guard import ForbiddenAddress, words
-from etl.fetch.host_registry import KeptRobots
+from etl.fetch.guard import ForbiddenAddress, describe_error
+from etl.fetch.host_registry import CachedRobots
 from etl.outcomes import Outcome
 
 ROBOTS_LIFETIME = timedelta(hours=24)
 """RFC 9309, 2.4: a cached file should not be used for longer."""
-LARGEST = 500 * 1024
+MAX_BYTES = 500 * 1024
 """RFC 9309, 2.5: at least 500 KiB must be parsed; the rest is dropped."""
-LONGEST_CRAWL_DELAY = 60.0
+MAX_CRAWL_DELAY_SECONDS = 60.0
 
 
-class Rules:
+class RobotsRules:
     """What a host's robots.txt says to this crawler; `outcome` and `reason` are those of an address it refuses."""
 
-    def __init__(self, host: str, kept: KeptRobots, user_agent: str) -> None:
+    def __init__(self, host: str, kept: CachedRobots, user_agent: str) -> None:
         self._agent = user_agent.partition("/")[0]
         self._parsed: Protego | None = None
         self._all_refused = not kept.answered
@@ -44,10 +44,10 @@ class Rules:
     def crawl_delay(self) -> float:
         """Seconds between requests that the file asks for, at most a minute."""
         asked = self._parsed.crawl_delay(self._agent) if self._parsed else None
-        return min(float(asked or 0), LONGEST_CRAWL_DELAY)
+        return min(float(asked or 0), MAX_CRAWL_DELAY_SECONDS)
 
 
-async def read_robots(client: httpx.AsyncClient, url: str, user_agent: str) -> KeptRobots:
+async def read_robots(client: httpx.AsyncClient, url: str, user_agent: str) -> CachedRobots:
     """Asks the address's host for its robots.txt; redirects within the host are followed.
 
     Raises `ForbiddenAddress`; every other failure is part of the answer.
@@ -60,7 +60,7 @@ async def read_robots(client: httpx.AsyncClient, url: str, user_agent: str) -> K
                     body = b""
                     async for chunk in response.aiter_bytes(65536):
                         body += chunk
-                        if len(body) > LARGEST:
+                        if len(body) > MAX_BYTES:
                             break
                 location = urljoin(target, response.headers.get("location", ""))
                 if response.status_code // 100 != 3 or urlsplit(location).netloc != urlsplit(url).netloc:
@@ -69,8 +69,8 @@ async def read_robots(client: httpx.AsyncClient, url: str, user_agent: str) -> K
     except ForbiddenAddress:
         raise
     except (httpx.HTTPError, TimeoutError) as error:
-        return KeptRobots(None, words(error), datetime.now(UTC))
+        return CachedRobots(None, describe_error(error), datetime.now(UTC))
     status = 404 if response.status_code // 100 == 3 else response.status_code
     # A site without the file that answers every address with its home page says nothing to crawlers.
-    text = "" if "html" in response.headers.get("content-type", "") else body[:LARGEST].decode("utf-8", "replace")
-    return KeptRobots(status, text, datetime.now(UTC))
+    text = "" if "html" in response.headers.get("content-type", "") else body[:MAX_BYTES].decode("utf-8", "replace")
+    return CachedRobots(status, text, datetime.now(UTC))

@@ -5,11 +5,11 @@ from typing import Any
 from etl.files import media_types
 from etl.files.formats import office
 from etl.files.formats.archives import ARCHIVES, Budget, unpack
-from etl.files.formats.doc import word_text
+from etl.files.formats.doc import doc_text
 from etl.files.formats.docx import docx_text
 from etl.files.formats.ofd import ofd_text
 from etl.files.formats.pdf import pdf_pages
-from etl.files.layout.lines import paragraphs, without_edges
+from etl.files.layout.lines import drop_page_edges, paragraphs
 from etl.files.types import FileOutcome, FileReading, Limits, Member, Unreadable
 
 
@@ -52,7 +52,7 @@ def _document(body: bytes, kind: str, limits: Limits) -> FileReading:
             return FileReading(kind, FileOutcome.SCAN, "its pages are pictures", pages=pages)
         return _text(kind, "ofd", text, pages)
     if kind == media_types.DOC:
-        return _text(kind, "word", word_text(body))
+        return _text(kind, "word", doc_text(body))
     if kind == media_types.DOCX:
         return _text(kind, "docx", docx_text(body, limits))
     if kind in (media_types.XLS, media_types.XLSX):
@@ -82,7 +82,7 @@ def _text(kind: str, method: str, text: str, pages: int | None = None) -> FileRe
 
 def _pdf(body: bytes, limits: Limits) -> FileReading:
     pages = pdf_pages(body, limits)
-    text = "\n".join(paragraphs(without_edges([page.lines for page in pages])))
+    text = "\n".join(paragraphs(drop_page_edges([page.lines for page in pages])))
     pictures = sum(page.picture for page in pages)
     if not pictures:
         return _text(media_types.PDF, "pdf", text, len(pages))

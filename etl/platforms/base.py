@@ -42,9 +42,9 @@ class ListingPage:
     """What one listing page said: its entries, the totals it told, and the pages that follow from it."""
 
     entries: tuple[Entry, ...]
-    told_total: int | None = None
-    told_pages: int | None = None
-    following: tuple[ListingRequest, ...] = ()
+    reported_total: int | None = None
+    reported_pages: int | None = None
+    next_requests: tuple[ListingRequest, ...] = ()
 
 
 class NotAListing(Exception):
@@ -65,7 +65,7 @@ class Layout:
 
     body: tuple[str, ...] = ()
     header: tuple[str, ...] = ()
-    marks: tuple[tuple[str, str], ...] = ()
+    markers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class Fingerprint:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundColumn:
+class CandidateList:
     """A list to which a page leads, by its address and what the page calls it."""
 
     url: str
@@ -106,14 +106,14 @@ class FoundColumn:
 class Platform:
     """A family of content management systems. Subclasses override what their family does differently.
 
-    `lists` is false where only the layout of its documents is known. `takes_listing` says that a source file tells it
-    where rows and fields stand (key `listing`).
+    `lists` is false if only the layout of its documents is known. `accepts_selectors`: a source file says where rows
+    and fields are (key `listing`).
     """
 
     name: str = ""
     layout: Layout = Layout()
     lists: bool = True
-    takes_listing: bool = False
+    accepts_selectors: bool = False
     fingerprints: tuple[Fingerprint, ...] = ()
 
     def for_source(self, source: "Source") -> "Platform":
@@ -128,7 +128,7 @@ class Platform:
         """What the listing page says. Raises `NotAListing` where it is not the family's listing."""
         raise NotImplementedError
 
-    def further_pages(self, page: WebPage) -> tuple[str, ...]:
+    def article_pages(self, page: WebPage) -> tuple[str, ...]:
         """The absolute addresses of an article's pages after this one, in order; none for most."""
         return ()
 
@@ -136,7 +136,7 @@ class Platform:
         """The document that the page carries as data, or None where it has none."""
         return None
 
-    def find_columns(self, page: WebPage) -> tuple[FoundColumn, ...]:
+    def find_columns(self, page: WebPage) -> tuple[CandidateList, ...]:
         """The lists that the page may be or lead to, the likeliest first; which of them are lists shows when asked."""
         return ()
 

@@ -9,7 +9,7 @@ from etl.platforms.helpers.columns import same_site
 from etl.platforms.registry import all_platforms
 from etl.web.page import WebPage, links
 
-NAMED_FROM = 2
+MIN_WEIGHT = 2
 """The weight of signs from which a family is named; a sign of weight 1 alone is shared by others."""
 
 
@@ -22,7 +22,7 @@ class Sign:
 
 
 @dataclass(frozen=True, slots=True)
-class Recognised:
+class FamilyMatch:
     """A family and the signs of it that the page bears."""
 
     platform: Platform
@@ -43,20 +43,20 @@ class Recognised:
         return any(sign.fingerprint.where != "address" for sign in self.signs)
 
 
-def recognise(page: WebPage) -> tuple[Recognised, ...]:
+def recognise(page: WebPage) -> tuple[FamilyMatch, ...]:
     """The families of which the page bears a sign, the heaviest first."""
     addresses = [_path(url) for url, _ in links(page) if same_site(url, page)]
     found = []
     for family in all_platforms():
         signs = tuple(sign for item in family.fingerprints if (sign := _sign(item, page, addresses)))
         if signs:
-            found.append(Recognised(family, signs))
+            found.append(FamilyMatch(family, signs))
     return tuple(sorted(found, key=lambda item: item.rank, reverse=True))
 
 
-def family_of(candidates: tuple[Recognised, ...]) -> Platform | None:
+def decide_family(candidates: tuple[FamilyMatch, ...]) -> Platform | None:
     """The family that the signs name; None where they are too few, or as heavy for another one."""
-    if not candidates or candidates[0].weight < NAMED_FROM or not candidates[0].in_the_page:
+    if not candidates or candidates[0].weight < MIN_WEIGHT or not candidates[0].in_the_page:
         return None
     if len(candidates) > 1 and candidates[1].rank == candidates[0].rank:
         return None

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from etl.archive.storage.archive import Archive
-from etl.fetch.classify import judge
+from etl.fetch.classify import classify
 from etl.fetch.client import Attempt, Request, fetcher
 from etl.fetch.guard import is_public
 from etl.outcomes import Outcome
@@ -63,7 +63,7 @@ def test_the_body_is_what_came_after_transfer_decoding(archive: Archive) -> None
     packed = gzip.compress(PAGE)
     attempt, _ = answer(archive, {"/a": http(packed, "200 OK", "Content-Encoding: gzip")})
     assert attempt.body == PAGE
-    assert judge(attempt) == (None, "")
+    assert classify(attempt) == (None, "")
 
 
 def test_raw_deflate_is_read_as_some_servers_send_it(archive: Archive) -> None:
@@ -96,13 +96,13 @@ def test_raw_deflate_is_read_as_some_servers_send_it(archive: Archive) -> None:
 )
 def test_every_way_of_failing_has_its_outcome(archive: Archive, found: bytes, outcome: str, words: str) -> None:
     attempt, _ = answer(archive, {"/a": found})
-    assert judge(attempt)[0] == outcome
-    assert words in judge(attempt)[1]
+    assert classify(attempt)[0] == outcome
+    assert words in classify(attempt)[1]
 
 
 def test_a_redirect_to_the_home_page_is_a_soft_404(archive: Archive) -> None:
     home = {"/a": http(b"", "302 Found", "Location: /"), "/": http(PAGE)}
-    assert judge(answer(archive, home)[0])[0] is Outcome.SOFT_404
+    assert classify(answer(archive, home)[0])[0] is Outcome.SOFT_404
 
 
 def test_a_byte_a_second_ends_at_the_time_limit(archive: Archive) -> None:
@@ -114,7 +114,7 @@ def test_a_byte_a_second_ends_at_the_time_limit(archive: Archive) -> None:
 
     limits = {"seconds": 0.4, "retries": 0}
     attempt, _ = answer(archive, {"/a": drip}, limits=limits)
-    assert judge(attempt) == (Outcome.NETWORK_ERROR, "no whole answer within 0.4 s")
+    assert classify(attempt) == (Outcome.NETWORK_ERROR, "no whole answer within 0.4 s")
     assert attempt.elapsed_ms < 2000
 
 
@@ -122,7 +122,7 @@ def test_what_may_pass_is_tried_again_and_every_attempt_is_told(archive: Archive
     answers = iter([http(b"", "500 Oops"), b"", http(PAGE)])
     with raw_server(lambda path: next(answers) if path == "/a" else http(b"", "404 Not Found")) as (base, asked):
         attempts = fetch(archive, source(base), base + "/a")[0]
-    assert [judge(attempt)[0] for attempt in attempts] == [Outcome.HTTP_ERROR, Outcome.NETWORK_ERROR, None]
+    assert [classify(attempt)[0] for attempt in attempts] == [Outcome.HTTP_ERROR, Outcome.NETWORK_ERROR, None]
     assert asked.count("/a") == 3
 
 

@@ -15,7 +15,7 @@ import pytest
 from etl.files import FileOutcome, Limits, Reader, reader_pool
 from etl.files.media_types import DOC, PDF
 from etl.files.ocr.scan_reader import scan_pool
-from etl.files.process.channel import Channel, as_bytes
+from etl.files.process.channel import Channel, encode_text
 from etl.files.types import ScanLimits
 from tests.support.samples import SAMPLES
 
@@ -134,7 +134,7 @@ def test_a_scan_has_no_more_pages_than_allowed() -> None:
 def test_what_is_no_character_is_left_out() -> None:
     """Halves of surrogate pairs: UTF-8 knows none, and the archive keeps none."""
     near, far = map(Channel, socket.socketpair())
-    far.send(["水\ud800务"], as_bytes("水\ud800务"))
+    far.send(["水\ud800务"], encode_text("水\ud800务"))
     assert near.receive(100, 100, 1) == (["水务"], "水务".encode())
     near.close()
     far.close()

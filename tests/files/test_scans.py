@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from etl.files import FileOutcome
-from etl.files.layout.lines import Line, in_rows, paragraphs
+from etl.files.layout.lines import Line, merge_rows, paragraphs
 from etl.files.media_types import PDF
 from etl.files.ocr.scan_reader import ScanReader, scan_pool
 from etl.files.types import ScanLimits
@@ -67,7 +67,7 @@ def test_a_page_that_takes_too_long_is_named() -> None:
 
 def test_pieces_side_by_side_are_cells_or_words() -> None:
     pieces = [Line("单位", 10, 11, 50, 31), Line("供水", 400, 10, 440, 30), Line("NEW", 52, 10, 90, 30)]
-    assert [line.text for line in in_rows(pieces)] == ["单位NEW | 供水"]
+    assert [line.text for line in merge_rows(pieces)] == ["单位NEW | 供水"]
 
 
 def test_letters_of_two_lines_stay_two_words() -> None:

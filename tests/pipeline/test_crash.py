@@ -25,7 +25,7 @@ from etl.archive.crawls.runs import open_run
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import StoreError
 from etl.archive.storage.layout import CHANGES
-from etl.catalog.load import load
+from etl.catalog.load import load_source
 from etl.local.services import Addresses
 from etl.pipeline.crawl import crawl
 from etl.pipeline.stages.fetching import fetch_batch
@@ -81,7 +81,7 @@ def test_a_crawl_killed_at_any_step_is_completed_by_its_rerun(
             worker.stdin.write(f"{file} disturbed {step}\n")
             worker.stdin.flush()
             status, taken = map(int, worker.stdout.readline().split())
-            report = crawl(archive, load(file), "disturbed", CrawlOptions(), local_settings, lambda *_: None)
+            report = crawl(archive, load_source(file), "disturbed", CrawlOptions(), local_settings, lambda *_: None)
             assert (report.unfinished, report.problems) == (0, ()), step
             found = [row for row in state(archive) if row["source_id"] == name]
             seen = [[str(row[part]).replace(mark, "") for part in ("url", "state", "version", "text")] for row in found]

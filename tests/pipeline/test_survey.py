@@ -15,7 +15,7 @@ from demo.generic import PlainSite
 from demo.server import Site, serve
 from etl.archive.crawls.run import CrawlOptions
 from etl.archive.storage.archive import Archive
-from etl.catalog.load import load
+from etl.catalog.load import load_source
 from etl.errors import GongkaiError
 from etl.pipeline.crawl import crawl
 from etl.pipeline.survey.draft import draft
@@ -53,11 +53,11 @@ def test_a_demo_site_is_known_for_what_it_is_and_crawled_by_the_file(
     archive: Archive, site: Site, tmp_path: Path
 ) -> None:
     found = survey(first_column(site))
-    takes_listing = platform(site.platform).takes_listing
-    assert (found.family.name if found.family else None) == (None if takes_listing else site.platform)
+    accepts_selectors = platform(site.platform).accepts_selectors
+    assert (found.family.name if found.family else None) == (None if accepts_selectors else site.platform)
     file = tmp_path / "drafted.yaml"
     file.write_text(draft(found, TODAY, allow_private=True, delay=0), encoding="utf-8")
-    source = load(file)
+    source = load_source(file)
     assert source.platform == site.platform
     source = source.model_copy(update={"pace": source.pace.model_copy(update={"retry_delay": 0.1})})
     report = crawl(archive, source, "test", CrawlOptions(), Settings(), lambda *_: None)

@@ -97,11 +97,11 @@ def test_rows_that_are_gone_are_said_and_not_an_empty_list() -> None:
 
 
 def test_a_list_that_tells_that_it_is_empty_is_empty() -> None:
-    assert read("<p>共<b>0</b>条</p>", rows="li", total="b") == ListingPage((), told_total=0)
+    assert read("<p>共<b>0</b>条</p>", rows="li", total="b") == ListingPage((), reported_total=0)
 
 
 def follow(page: ListingPage) -> list[str]:
-    return [request.url.removeprefix("https://a.example") for request in page.following]
+    return [request.url.removeprefix("https://a.example") for request in page.next_requests]
 
 
 def test_a_list_goes_on_at_its_next_link_until_it_leads_nowhere() -> None:
@@ -113,7 +113,7 @@ def test_a_list_goes_on_at_its_next_link_until_it_leads_nowhere() -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "pages", "second", "following"),
+    ("url", "pages", "second", "expected"),
     [
         ("https://a.example/l/", "index_{page}.html", 1, "/l/index_1.html"),
         ("https://a.example/l/index_1.html", "index_{page}.html", 1, "/l/index_2.html"),
@@ -123,14 +123,14 @@ def test_a_list_goes_on_at_its_next_link_until_it_leads_nowhere() -> None:
         ("https://a.example/l/?c=5&p=9", "?c=5&p={page}", 2, "/l/?c=5&p=10"),
     ],
 )
-def test_numbered_pages(url: str, pages: str, second: int, following: str) -> None:
-    assert follow(read(ROWS, url, rows="li", pages=pages, second=second)) == [following]
+def test_numbered_pages(url: str, pages: str, second: int, expected: str) -> None:
+    assert follow(read(ROWS, url, rows="li", pages=pages, second=second)) == [expected]
 
 
 def test_numbered_pages_end_at_the_count_that_the_site_tells() -> None:
     given: dict[str, Any] = {"rows": "li", "pages": "index_{page}.html", "second": 1, "page_count": "em"}
     page = read(ROWS + "<em>共 3 页</em>", "https://a.example/l/index_1.html", **given)
-    assert (page.told_pages, follow(page)) == (3, ["/l/index_2.html"])
+    assert (page.reported_pages, follow(page)) == (3, ["/l/index_2.html"])
     assert follow(read(ROWS + "<em>共3页</em>", "https://a.example/l/index_2.html", **given)) == []
     with pytest.raises(NotAListing, match="on page 3 of 5"):
         read("<em>共5页</em>", "https://a.example/l/index_2.html", **given)

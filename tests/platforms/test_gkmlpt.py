@@ -71,7 +71,7 @@ def test_the_site_is_listed_as_its_golden_says(site: GkmlptSite, client: httpx.C
 
 def test_leaves_that_lead_elsewhere_are_skipped_and_branches_are_opened(site: GkmlptSite, client: httpx.Client) -> None:
     (first,) = first_requests(FAMILY, site)
-    asked = [int(urlsplit(item.url).path.rsplit("/", 1)[1]) for item in ask(client, FAMILY, first).following]
+    asked = [int(urlsplit(item.url).path.rsplit("/", 1)[1]) for item in ask(client, FAMILY, first).next_requests]
     assert asked == [category.id for category in gkmlpt.leaves()]
     jumps = {category.id for category in CATEGORIES if category.jump}
     assert not jumps & set(asked)
@@ -102,18 +102,18 @@ def test_the_list_ends_at_its_total_without_another_request(site: GkmlptSite, cl
 
 
 def test_without_a_total_the_list_ends_at_an_empty_page() -> None:
-    assert [item.url for item in read({"articles": [article(1)]}).following] == [API.replace("page=1", "page=2")]
+    assert [item.url for item in read({"articles": [article(1)]}).next_requests] == [API.replace("page=1", "page=2")]
     beyond = read({"articles": []}, API.replace("page=1", "page=2"), seen=1)
-    assert (beyond.entries, beyond.told_total, beyond.following) == ((), None, ())
+    assert (beyond.entries, beyond.reported_total, beyond.next_requests) == ((), None, ())
 
 
 @pytest.mark.parametrize(("total", "post_count"), [(2, 5), (5, 2), (5, None), (None, 5)])
 def test_the_greater_of_both_counts_must_be_found(total: int | None, post_count: int | None) -> None:
     said = {"total": total, "classify": {"post_count": post_count}, "articles": [article(1), article(2)]}
     page = read(said)
-    assert page.told_total == 5
-    assert len(page.following) == 1
-    assert read(said, seen=3).following == ()
+    assert page.reported_total == 5
+    assert len(page.next_requests) == 1
+    assert read(said, seen=3).next_requests == ()
 
 
 def test_a_line_without_display_publish_time_has_the_day_of_its_making(site: GkmlptSite, client: httpx.Client) -> None:
@@ -152,7 +152,7 @@ def test_fields_of_a_line_that_are_null_are_none() -> None:
 
 def test_json_with_a_byte_order_mark_is_read() -> None:
     body = b"\xef\xbb\xbf" + json.dumps({"articles": [article(1)], "total": 1}).encode()
-    assert (len(read(body).entries), read(body).told_total) == (1, 1)
+    assert (len(read(body).entries), read(body).reported_total) == (1, 1)
 
 
 @pytest.mark.parametrize(

@@ -67,13 +67,13 @@ def test_all_categories_of_one_answer_are_listed_once() -> None:
     categories = {"gongwen": {"listVO": [line(1), line(2)], "totalCount": 2}, "bumenfile": {"listVO": [line(3)]}}
     page = read({"searchVO": {"totalCount": 3, "totalpage": 1, "listVO": [line(1)], "catMap": categories}})
     assert [entry.url[-5] for entry in page.entries] == ["1", "2", "3"]
-    assert (page.told_total, page.told_pages, page.following) == (3, 1, ())
+    assert (page.reported_total, page.reported_pages, page.next_requests) == (3, 1, ())
 
 
 def test_the_total_of_categories_serves_where_the_answer_has_none() -> None:
     page = read({"searchVO": {"listVO": None, "catMap": {"gongwen": {"listVO": [line(1)], "totalCount": 9}}}})
-    assert page.told_total == 9
-    assert [each.url.split("?")[1] for each in page.following] == ["t=zhengcelibrary&p=2&n=5"]
+    assert page.reported_total == 9
+    assert [each.url.split("?")[1] for each in page.next_requests] == ["t=zhengcelibrary&p=2&n=5"]
 
 
 def test_a_day_is_china_s_whether_written_or_in_milliseconds() -> None:
@@ -85,7 +85,7 @@ def test_a_day_is_china_s_whether_written_or_in_milliseconds() -> None:
 
 def test_an_empty_answer_is_an_empty_list_and_ends_the_walk() -> None:
     page = read({"searchVO": {"totalCount": 40, "totalpage": 8, "listVO": []}}, seen=20)
-    assert (page.entries, page.told_total, page.following) == ((), 40, ())
+    assert (page.entries, page.reported_total, page.next_requests) == ((), 40, ())
 
 
 def test_a_line_without_address_is_told_and_is_no_page() -> None:

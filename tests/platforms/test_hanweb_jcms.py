@@ -51,10 +51,10 @@ def test_the_site_is_listed_as_its_golden_says(site: JcmsSite, client: httpx.Cli
 
 def test_of_two_stores_the_columns_own_and_longest_is_the_list(site: JcmsSite, client: httpx.Client) -> None:
     both = ask(client, FAMILY, front(site, "bg"))
-    assert (len(both.entries), both.told_total) == (4, 9)
+    assert (len(both.entries), both.reported_total) == (4, 9)
     # The sidebar's store tells of more documents, but they are another column's.
     beside = ask(client, FAMILY, front(site, "cz"))
-    assert (len(beside.entries), beside.told_total, beside.following) == (4, 4, ())
+    assert (len(beside.entries), beside.reported_total, beside.next_requests) == (4, 4, ())
 
 
 @pytest.mark.parametrize("key", ["bg", "tzgg"])
@@ -86,7 +86,7 @@ def test_a_cut_that_is_smaller_than_known_loses_nothing_where_records_are_number
 
 
 def test_without_a_link_the_columns_script_is_imitated_by_post(site: JcmsSite, client: httpx.Client) -> None:
-    (more,) = ask(client, FAMILY, front(site, "nb")).following
+    (more,) = ask(client, FAMILY, front(site, "nb")).next_requests
     assert more.method == "POST"
     assert len(ask(client, FAMILY, more).entries) == 2
     with pytest.raises(NotAListing):
@@ -94,7 +94,7 @@ def test_without_a_link_the_columns_script_is_imitated_by_post(site: JcmsSite, c
 
 
 def test_encrypted_numbers_are_handed_on_as_they_are(site: JcmsSite, client: httpx.Client) -> None:
-    (more,) = ask(client, FAMILY, front(site, "jdhy")).following
+    (more,) = ask(client, FAMILY, front(site, "jdhy")).next_requests
     assert not parse_qs(urlsplit(more.url).query)["columnid"][0].isdigit()
     assert len(ask(client, FAMILY, more).entries) == 1
 
@@ -114,7 +114,7 @@ def test_plain_numbers_where_the_site_wants_encrypted_ones_are_a_lost_page_with_
 
 def test_an_empty_answer_at_the_end_of_the_list_is_no_fault() -> None:
     page = read("<datastore><totalrecord>15</totalrecord><recordset></recordset></datastore>")
-    assert (page.entries, page.told_total, page.following) == ((), 15, ())
+    assert (page.entries, page.reported_total, page.next_requests) == ((), 15, ())
     with pytest.raises(NotAListing, match="without a record"):
         read("<datastore><totalrecord>40</totalrecord><recordset></recordset></datastore>")
     with pytest.raises(NotAListing, match="54 bytes"):
@@ -127,7 +127,7 @@ def test_an_empty_column_is_a_list_of_nothing() -> None:
         "</script></div><script>$('#7').jpage({totalRecord:0,perPage:15});</script>"
     )
     page = read(text, "http://x.example/col/col9/index.html", 0)
-    assert (page.entries, page.told_total, page.following) == ((), 0, ())
+    assert (page.entries, page.reported_total, page.next_requests) == ((), 0, ())
 
 
 @pytest.mark.parametrize(
@@ -160,4 +160,4 @@ def test_an_empty_catalog_tells_no_pages() -> None:
     page = read(
         "<table class='tb_title'><tr><td>共0条 共0页</td></tr></table>", "http://x.example/module/xxgk/search.jsp"
     )
-    assert (page.entries, page.told_total, page.told_pages, page.following) == ((), 0, 0, ())
+    assert (page.entries, page.reported_total, page.reported_pages, page.next_requests) == ((), 0, 0, ())

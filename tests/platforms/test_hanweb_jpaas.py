@@ -63,15 +63,15 @@ def test_both_forms_of_detail_addresses_are_listed_in_one_column(site: JpaasSite
 
 
 def test_the_service_wants_a_referer(site: JpaasSite, client: httpx.Client) -> None:
-    (request,) = ask(client, FAMILY, front(site, "zcwj")).following
+    (request,) = ask(client, FAMILY, front(site, "zcwj")).next_requests
     assert client.get(request.url).status_code == 403
     assert client.get(request.url, headers={"Referer": "http://elsewhere.example/"}).status_code == 403
     assert len(ask(client, FAMILY, request).entries) == 5
 
 
 def test_a_bare_page_number_turns_no_page(site: JpaasSite, client: httpx.Client) -> None:
-    (request,) = ask(client, FAMILY, front(site, "nb")).following
-    (second,) = ask(client, FAMILY, request).following
+    (request,) = ask(client, FAMILY, front(site, "nb")).next_requests
+    (second,) = ask(client, FAMILY, request).next_requests
     first = ask(client, FAMILY, request).entries
     query = {name: values[0] for name, values in parse_qs(urlsplit(second.url).query).items()}
     assert json.loads(query.pop("paramJson"))["pageNo"] == 2
@@ -92,7 +92,7 @@ def test_a_long_list_costs_few_requests_where_the_site_gives_what_is_asked(
 
 
 def test_of_several_units_the_one_named_as_a_list_is_asked(site: JpaasSite, client: httpx.Client) -> None:
-    (request,) = ask(client, FAMILY, front(site, "fzzfjs")).following
+    (request,) = ask(client, FAMILY, front(site, "fzzfjs")).next_requests
     assert parse_qs(urlsplit(request.url).query)["tagId"] == ["右侧内容"]
     two = "".join(
         f"<script src='/AuthorizedRead/unitbuild.js' url='/x' queryData=\"{{'pageId':'7','tagId':'{tag}'}}\"></script>"
@@ -124,7 +124,7 @@ def test_what_is_no_list_is_said_to_be_none(text: str, reason: str) -> None:
 
 def test_an_empty_column_is_a_list_of_nothing() -> None:
     page = read(unit('<ul></ul><div class="pagination" pageSize="15" count="0"></div>'))
-    assert (page.entries, page.told_total, page.following) == ((), 0, ())
+    assert (page.entries, page.reported_total, page.next_requests) == ((), 0, ())
 
 
 def test_an_empty_page_before_the_end_is_a_lost_one() -> None:
@@ -134,9 +134,9 @@ def test_an_empty_page_before_the_end_is_a_lost_one() -> None:
 
 def test_where_no_count_is_told_the_list_ends_with_its_first_empty_page() -> None:
     row = '<ul><li><a href="/art/2023/1/2/art_7_81.html">关于公布名单的公告</a><span>2023-01-02</span></li></ul>'
-    assert len(read(unit(row)).following) == 1
+    assert len(read(unit(row)).next_requests) == 1
     page = read(unit("<ul></ul>"), 2, 1)
-    assert (page.entries, page.told_total, page.following) == ((), None, ())
+    assert (page.entries, page.reported_total, page.next_requests) == ((), None, ())
 
 
 def test_a_page_of_links_to_other_sites_is_a_page_of_the_list() -> None:

@@ -53,8 +53,8 @@ def test_the_site_is_listed_as_its_golden_says(site: LonsunSite, client: httpx.C
 def test_the_shell_of_a_catalog_names_what_its_script_asks_for(site: LonsunSite, client: httpx.Client) -> None:
     page = ask(client, FAMILY, shell(site))
     assert page.entries == ()
-    (following,) = page.following
-    query = parse_qs(urlsplit(following.url).query, keep_blank_values=True)
+    (request,) = page.next_requests
+    query = parse_qs(urlsplit(request.url).query, keep_blank_values=True)
     asked = {name: query[name] for name in ("labelName", "organId", "catId", "pageSize", "pageIndex", "file", "cId")}
     assert asked == {
         "labelName": ["publicInfoList"], "organId": [str(ORGAN)], "catId": ["7065114"], "pageSize": ["4"],
@@ -65,11 +65,11 @@ def test_the_shell_of_a_catalog_names_what_its_script_asks_for(site: LonsunSite,
 def test_other_lists_of_the_shell_are_not_taken_for_the_catalog() -> None:
     call = "Ls.ajax({{url: '/site/label/8888', data: {{labelName: '{0}', pageIndex: pageIndex{1}}}}});"
     page = read(call.format("hotList", "") + call.format("publicInfoList", ", organId: 5"), "/public/column/5?catId=6")
-    assert "labelName=publicInfoList" in page.following[0].url
+    assert "labelName=publicInfoList" in page.next_requests[0].url
 
 
 def test_titles_are_whole_where_the_words_of_the_link_are_cut(site: LonsunSite, client: httpx.Client) -> None:
-    (rows,) = ask(client, FAMILY, shell(site)).following
+    (rows,) = ask(client, FAMILY, shell(site)).next_requests
     assert "..." in client.get(rows.url).text
     assert not [entry.title for entry in ask(client, FAMILY, rows).entries if entry.title.endswith("...")]
 
@@ -79,15 +79,15 @@ def test_a_last_page_with_one_line_is_not_mistaken_for_the_box_beside_it(
 ) -> None:
     page = ask(client, FAMILY, ListingRequest(f"{site.base}/content/column/6791573?pageIndex=2", "zcjd", seen=2))
     assert [entry.url for entry in page.entries] == [goldens.entries(site)["zcjd"][-1]["url"]]
-    assert page.following == ()
+    assert page.next_requests == ()
 
 
 def test_a_page_beyond_the_end_and_a_category_without_documents_are_empty_lists(
     site: LonsunSite, client: httpx.Client
 ) -> None:
-    (rows,) = ask(client, FAMILY, shell(site)).following
+    (rows,) = ask(client, FAMILY, shell(site)).next_requests
     page = ask(client, FAMILY, ListingRequest(rows.url.replace("pageIndex=1", "pageIndex=9"), "nb"))
-    assert (page.entries, page.following) == ((), ())
+    assert (page.entries, page.next_requests) == ((), ())
     assert read(f'<div class="noinfo">{EMPTY}</div>').entries == ()
 
 
@@ -100,8 +100,8 @@ def test_rows_of_the_older_template_have_no_index_number_and_no_count() -> None:
     assert [dict(entry.fields) for entry in page.entries] == [
         {"published_date": "2022-03-01"}, {"published_date": "2022-03-02"},
     ]  # fmt: skip
-    assert page.told_pages is None
-    assert "pageIndex=2" in page.following[0].url
+    assert page.reported_pages is None
+    assert "pageIndex=2" in page.next_requests[0].url
 
 
 @pytest.mark.parametrize(

@@ -56,19 +56,21 @@ def test_a_column_cut_by_the_system_tells_more_than_it_lists(
     monkeypatch.setattr(nfcms, "PER_PAGE", 3)
     site.pages_limit = 1
     page = ask(client, FAMILY, ListingRequest(f"{site.base}/postmeta/i/61057.json", "gfxwj"))
-    assert (len(page.entries), page.told_total) == (3, 4)
+    assert (len(page.entries), page.reported_total) == (3, 4)
 
 
 def test_a_last_page_with_one_line_is_not_mistaken_for_the_box_beside_it(site: NfcmsSite, client: httpx.Client) -> None:
     page = ask(client, FAMILY, ListingRequest(f"{site.base}/xxgk/jytabl/index_2.html", "jytabl"))
     assert [entry.url for entry in page.entries] == [goldens.entries(site)["jytabl"][-1]["url"]]
-    assert (page.told_pages, page.following) == (2, ())
+    assert (page.reported_pages, page.next_requests) == (2, ())
 
 
 def test_a_page_of_the_middle_leads_on(site: NfcmsSite, client: httpx.Client) -> None:
     page = ask(client, FAMILY, ListingRequest(f"{site.base}/xxgk/zwgk/fzzfjsndbg/index_2.html", "law", seen=2))
-    assert page.told_pages == 3
-    assert [(each.url, each.seen) for each in page.following] == [(f"{site.base}/xxgk/zwgk/fzzfjsndbg/index_3.html", 4)]
+    assert page.reported_pages == 3
+    assert [(each.url, each.seen) for each in page.next_requests] == [
+        (f"{site.base}/xxgk/zwgk/fzzfjsndbg/index_3.html", 4)
+    ]
 
 
 def test_fields_are_read_wherever_an_article_keeps_them() -> None:

@@ -6,7 +6,7 @@ import yaml
 
 from demo import SOURCES, demo_sites, source_text
 from demo.server import Site, serve
-from etl.platforms.recognise import family_of, recognise
+from etl.platforms.recognise import decide_family, recognise
 from etl.platforms.registry import all_platforms
 from etl.web.page import WebPage, read_page
 
@@ -14,7 +14,7 @@ SITES = [path.stem for path in sorted(SOURCES.glob("*.yaml"))]
 
 
 def named(page: WebPage) -> str:
-    family = family_of(recognise(page))
+    family = decide_family(recognise(page))
     return family.name if family else ""
 
 
@@ -33,7 +33,7 @@ def test_every_page_of_a_demo_site_is_of_its_family_or_of_none(name: str) -> Non
     with serve(site):
         found = {page.url.removeprefix(site.base): named(page) for page in pages(site)}
     family = next(item for item in all_platforms() if item.name == site.platform)
-    if family.takes_listing:
+    if family.accepts_selectors:
         # Its HTML pages bear no sign; sitemaps and feeds do.
         assert set(found.values()) == {"", family.name}
     else:

@@ -78,18 +78,18 @@ def test_the_site_is_listed_as_its_golden_says(site: TrsSite, client: httpx.Clie
 )
 def test_every_form_of_the_pager_leads_on(call: str) -> None:
     page = read(f"<body>{ROW.format(1)}<script>{call}</script></body>")
-    assert (page.told_pages, [item.url for item in page.following]) == (3, [LIST + "index_1.html"])
+    assert (page.reported_pages, [item.url for item in page.next_requests]) == (3, [LIST + "index_1.html"])
     last = call.replace("0", "2")
-    assert read(f"<body>{ROW.format(1)}<script>{last}</script></body>", LIST + "index_2.html").following == ()
+    assert read(f"<body>{ROW.format(1)}<script>{last}</script></body>", LIST + "index_2.html").next_requests == ()
 
 
 def test_the_pagers_own_definition_is_no_call(site: TrsSite, client: httpx.Client) -> None:
     assert "function createPageHTML(_nPageCount" in client.get(site.base + BY_KEY["zcjd"].path).text
-    assert read(f"<script>function createPageHTML(n, i, s, e) {{}}</script>{ROW.format(1)}").told_pages is None
+    assert read(f"<script>function createPageHTML(n, i, s, e) {{}}</script>{ROW.format(1)}").reported_pages is None
 
 
 def test_stem_and_extension_are_the_pagers(site: TrsSite) -> None:
-    (more,) = read(f'{ROW.format(1)}<script>createPageHTML(9, 4, "list_pc", "shtml")</script>').following
+    (more,) = read(f'{ROW.format(1)}<script>createPageHTML(9, 4, "list_pc", "shtml")</script>').next_requests
     assert more.url == LIST + "list_pc_5.shtml"
 
 
@@ -153,7 +153,7 @@ def test_items_of_chongqing_are_whole_links(site: TrsSite, client: httpx.Client)
 def test_a_column_of_fujian_is_asked_as_its_script_asks(site: TrsSite, client: httpx.Client) -> None:
     page = ask(client, FAMILY, front(site, "jhwj"))
     assert page.entries == ()
-    (request,) = page.following
+    (request,) = page.next_requests
     assert (request.method, request.url) == ("POST", f"{site.base}/fjdzapp/search")
     assert form(request) == {
         "channelid": "229105", "classsql": "chnlid=8180", "sortfield": "-docorderpri,-docreltime", "prepage": "2",
@@ -166,7 +166,7 @@ def test_a_script_that_says_less_is_completed_from_the_page() -> None:
         "SiteInfo = {trsapi_url  :  \"/fjdzapp/data\", searchId : 100000}; PageInfo = {chnlid: '8180'};"
         "listModel({listArgs: {channelid: SiteInfo.searchId, classsql: 'chnlid=' + PageInfo.chnlid}})"
     )
-    (request,) = read(f"<body>{ROW.format(1)}<script>{page}</script></body>").following
+    (request,) = read(f"<body>{ROW.format(1)}<script>{page}</script></body>").next_requests
     assert request.url == "http://x.example/fjdzapp/data"
     assert (form(request)["channelid"], form(request)["classsql"]) == ("100000", "chnlid=8180")
     assert form(request)["prepage"] == "75"
@@ -175,7 +175,7 @@ def test_a_script_that_says_less_is_completed_from_the_page() -> None:
 def test_a_page_that_asks_only_for_related_documents_is_a_list_of_its_rows() -> None:
     related = 'listModel({listArgs: {channelid: 100600, classsql: "(docid2=" + docid + ")"}})'
     page = read(f"<body>{ROW.format(1)}<script>{related}</script></body>")
-    assert (len(page.entries), page.following) == (1, ())
+    assert (len(page.entries), page.next_requests) == (1, ())
 
 
 def test_a_document_of_such_a_site_is_no_column() -> None:
@@ -201,7 +201,7 @@ def test_lines_of_the_service_may_lack_fields() -> None:
         {"doctitle": "丙", "docpuburl": "/3.htm", "docreltime": "", "pubdate": ""},
     ]  # fmt: skip
     found = answer({"docs": lines, "pageCount": "1", "recordCount": 3})
-    assert (found.told_total, found.told_pages, found.following) == (3, 1, ())
+    assert (found.reported_total, found.reported_pages, found.next_requests) == (3, 1, ())
     assert [(entry.url, entry.title, dict(entry.fields)) for entry in found.entries] == [
         ("http://x.example/a/202305/t20230506_1.htm", "甲通知&",
          {"document_number": "甲政〔2023〕1号", "index_number": "A1", "published_date": "2023-05-06"}),
@@ -223,14 +223,14 @@ def test_lines_of_the_service_may_lack_fields() -> None:
 )
 def test_the_service_is_asked_to_its_end(said: dict[str, int], leads_on: bool) -> None:
     lines = [{"doctitle": "甲", "docpuburl": f"/{number}.htm"} for number in (1, 2)]
-    following = answer({"data": lines} | said).following
-    assert [form(request)["page"] for request in following] == (["2"] if leads_on else [])
-    assert answer({"data": []} | said, page=2, seen=2).following == ()
+    next_requests = answer({"data": lines} | said).next_requests
+    assert [form(request)["page"] for request in next_requests] == (["2"] if leads_on else [])
+    assert answer({"data": []} | said, page=2, seen=2).next_requests == ()
 
 
 def test_a_search_without_documents_is_an_empty_list() -> None:
     page = answer({"data": [], "pageCount": 0, "recordCount": 0})
-    assert (page.entries, page.told_total, page.told_pages, page.following) == ((), 0, 0, ())
+    assert (page.entries, page.reported_total, page.reported_pages, page.next_requests) == ((), 0, 0, ())
 
 
 @pytest.mark.parametrize(
@@ -254,12 +254,12 @@ def test_a_page_without_links_and_pager_is_no_list() -> None:
 
 def test_an_empty_column_is_a_list_of_nothing() -> None:
     page = read('<ul class="gl-list"><li>暂无信息</li></ul><script>createPageHTML(1, 0, "index", "html")</script>')
-    assert (page.entries, page.told_pages, page.following) == ((), 1, ())
+    assert (page.entries, page.reported_pages, page.next_requests) == ((), 1, ())
 
 
 def test_the_pages_of_an_article_are_named_in_order(site: TrsSite, client: httpx.Client) -> None:
     url = site.url("safety-points")
     page = WebPage(url, client.get(url).text, "utf-8")
-    assert FAMILY.further_pages(page) == tuple(goldens.records(site)["safety-points"]["pages"])
+    assert FAMILY.article_pages(page) == tuple(goldens.records(site)["safety-points"]["pages"])
     listing = WebPage(LIST, '<script>createPageHTML(3, 0, "index", "html")</script>', "utf-8")
-    assert FAMILY.further_pages(listing) == ()
+    assert FAMILY.article_pages(listing) == ()

@@ -55,17 +55,17 @@ def test_a_site_that_answers_fewer_lines_than_asked_for_is_walked_whole(site: Uc
 def test_a_last_page_with_one_line_is_not_mistaken_for_the_box_beside_it(site: UcapSite, client: httpx.Client) -> None:
     page = ask(client, FAMILY, ListingRequest(f"{site.base}/yanhe/c103662/xxgk_list_2.shtml", "gfxwj", seen=2))
     assert [entry.url for entry in page.entries] == [goldens.entries(site)["gfxwj"][-1]["url"]]
-    assert page.following == ()
+    assert page.next_requests == ()
 
 
 def test_a_total_that_is_too_high_ends_at_the_first_empty_page() -> None:
-    assert read('{"data": {"total": 90, "results": []}}', seen=40).following == ()
+    assert read('{"data": {"total": 90, "results": []}}', seen=40).next_requests == ()
 
 
 def test_the_pager_of_another_vendor_is_not_read_as_this_one() -> None:
     row = f'<li><a href="/a/c100/202305/{"0a" * 16}.shtml" title="甲">甲</a><span>2023-05-06</span></li>'
     page = read(f'<ul>{row}</ul><script>createPageHTML(7, 0, "index", "html")</script>', "/a/c100/list.shtml")
-    assert (page.told_pages, page.following, len(page.entries)) == (None, (), 1)
+    assert (page.reported_pages, page.next_requests, len(page.entries)) == (None, (), 1)
 
 
 def test_lines_name_no_scheme_and_values_may_be_null() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.catalog.load import SourceError, load
+from etl.catalog.load import SourceError, load_source
 
 GOOD = """
 id: good
@@ -43,10 +43,10 @@ def test_a_wrong_listing_is_named_with_file_key_and_reason(tmp_path: Path, old: 
     assert old in GOOD
     file.write_text(GOOD.replace(old, new), encoding="utf-8")
     with pytest.raises(SourceError) as error:
-        load(file)
+        load_source(file)
     assert f"{file}: {words}" in str(error.value)
 
 
 def test_the_example_is_good(tmp_path: Path) -> None:
     (tmp_path / "good.yaml").write_text(GOOD, encoding="utf-8")
-    assert load(tmp_path / "good.yaml").listing
+    assert load_source(tmp_path / "good.yaml").listing

@@ -8,7 +8,7 @@ import yaml
 
 from demo import SOURCES, demo_sites, goldens
 from demo.server import Site
-from etl.catalog.load import load
+from etl.catalog.load import load_source
 from etl.platforms.registry import all_platforms
 from etl.settings import PROJECT
 
@@ -19,7 +19,7 @@ SITES = {site.platform: site for site in demo_sites()}
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_a_shipped_source_is_good_gentle_and_of_a_family_that_is_tried(path: Path) -> None:
-    source = load(path)
+    source = load_source(path)
     assert source.id == path.stem
     assert source.platform in SITES
     assert "assertions" in yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -28,7 +28,7 @@ def test_a_shipped_source_is_good_gentle_and_of_a_family_that_is_tried(path: Pat
 
 
 def test_the_catalogs_that_the_project_began_with_are_there() -> None:
-    hosts = {host for path in SHIPPED for host in load(path).hosts}
+    hosts = {host for path in SHIPPED for host in load_source(path).hosts}
     assert hosts >= STARTED_FROM
 
 

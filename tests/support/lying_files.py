@@ -24,5 +24,5 @@ def read_file(body: bytes, name: str, limits: dict[str, Any]) -> FileReading:
     return read.read_file(body, name, limits)
 
 
-def survey(body: bytes, media_type: str, limits: dict[str, Any]) -> list[bool]:
+def pages_to_recognise(body: bytes, media_type: str, limits: dict[str, Any]) -> list[bool]:
     return [True] * (limits["pages"] + 1)

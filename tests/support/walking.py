@@ -28,8 +28,8 @@ class Walk:
     def told(self, column: str) -> tuple[int | None, int | None]:
         """The total and the number of pages that the column's answers told last."""
         pages = [page for request, page in self.pages if request.column == column]
-        totals = [page.told_total for page in pages if page.told_total is not None]
-        counts = [page.told_pages for page in pages if page.told_pages is not None]
+        totals = [page.reported_total for page in pages if page.reported_total is not None]
+        counts = [page.reported_pages for page in pages if page.reported_pages is not None]
         return (totals or [None])[-1], (counts or [None])[-1]
 
 
@@ -60,5 +60,5 @@ def walk(client: httpx.Client, family: Platform, *first: ListingRequest, most: i
             found.lost.append((request, str(error)))
             continue
         found.pages.append((request, page))
-        waiting.extendleft(reversed(page.following))
+        waiting.extendleft(reversed(page.next_requests))
     return found

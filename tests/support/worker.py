@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, event
 
 from etl.archive.crawls.run import CrawlOptions
 from etl.archive.storage.archive import open_archive
-from etl.catalog.load import load
+from etl.catalog.load import load_source
 from etl.pipeline.crawl import crawl
 from etl.settings import settings
 
@@ -50,7 +50,7 @@ def crawl_until(file: Path, key: str, last: int, told: int) -> None:
     Minio.put_object = put_after_step  # type: ignore[method-assign]
     event.listen(Engine, "before_cursor_execute", wrote)
     event.listen(Engine, "commit", step_if_wrote)
-    crawl(open_archive(settings()), load(file), key, CrawlOptions(), settings(), lambda *_: None)
+    crawl(open_archive(settings()), load_source(file), key, CrawlOptions(), settings(), lambda *_: None)
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Engine, text
 
-from etl.fetch.host_registry import KeptRobots
+from etl.fetch.host_registry import CachedRobots
 
 # The slot is taken by one statement: no lock is held while anyone waits for it.
 _RESERVE = text("""
@@ -37,7 +37,7 @@ WHERE name = :host
 
 
 class PostgresHosts:
-    """The `HostBook` of all tasks, workers and machines that share the archive's database."""
+    """The `HostRegistry` of all tasks, workers and machines that share the archive's database."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -46,24 +46,24 @@ class PostgresHosts:
         with self._engine.begin() as connection:
             return max(0.0, float(connection.execute(_RESERVE, {"host": host, "delay": delay}).scalar_one()))
 
-    def push_out(self, host: str, seconds: float) -> None:
+    def postpone(self, host: str, seconds: float) -> None:
         with self._engine.begin() as connection:
             connection.execute(_PUSH_OUT, {"host": host, "seconds": seconds})
 
-    def failed(self, host: str, delay: float) -> None:
+    def record_failure(self, host: str, delay: float) -> None:
         with self._engine.begin() as connection:
             connection.execute(_FAILED, {"host": host, "delay": delay})
 
-    def succeeded(self, host: str) -> None:
+    def record_success(self, host: str) -> None:
         with self._engine.begin() as connection:
             connection.execute(_SUCCEEDED, {"host": host})
 
-    def robots(self, host: str) -> KeptRobots | None:
+    def cached_robots(self, host: str) -> CachedRobots | None:
         with self._engine.connect() as connection:
             row = connection.execute(_ROBOTS, {"host": host}).one_or_none()
-        return KeptRobots(row.robots_status, row.robots or "", row.robots_at) if row else None
+        return CachedRobots(row.robots_status, row.robots or "", row.robots_at) if row else None
 
-    def keep_robots(self, host: str, robots: KeptRobots) -> None:
+    def cache_robots(self, host: str, robots: CachedRobots) -> None:
         values = {"host": host, "status": robots.status, "text": robots.text.replace("\0", ""), "at": robots.fetched_at}
         with self._engine.begin() as connection:
             connection.execute(_KEEP_ROBOTS, values)

@@ -116,7 +116,7 @@ def _layout_bodies(page: WebPage, blocks: Blocks, platform: Platform | None) -> 
     for name, layout in layouts_to_try(platform):
         for selector, node in islice(select_nodes(page, blocks, layout.body), _MAX_CONTAINERS):
             found.append(Body(node.first, node.last, node.index, f"{name} {selector}", node.hidden_by))
-        for begin, end in layout.marks:
+        for begin, end in layout.markers:
             marked = _between_markers(blocks, begin, end)
             if marked:
                 found.append(Body(marked[0], marked[1], -1, f"{name} marks"))

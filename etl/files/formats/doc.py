@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import olefile
 
 from etl.files.formats.doc_lists import Lists, read_lists
-from etl.files.formats.list_numbering import Counts, symbol
+from etl.files.formats.list_numbering import ListCounter, symbol
 from etl.files.types import FileOutcome, Unreadable
 
 _PAGE = 512
@@ -29,7 +29,7 @@ _SIZES = {0: 1, 1: 1, 2: 2, 3: 4, 4: 2, 5: 2, 7: 3}
 _MARKS = {0x0B: "\n", 0x0C: "\n", 0x0E: "\n", 0x1E: "-", 0xA0: " ", 0x09: "\t"}
 
 
-def word_text(body: bytes) -> str:
+def doc_text(body: bytes) -> str:
     """Paragraphs and table rows as lines. Raises `Unreadable`."""
     try:
         with olefile.OleFileIO(io.BytesIO(body)) as container:
@@ -209,7 +209,7 @@ class _Rows:
 
     def __init__(self, paragraphs: _Formats, lists: Lists) -> None:
         self.paragraphs, self.lists = paragraphs, lists
-        self.counts = Counts()
+        self.counts = ListCounter()
         self.lines: list[str] = []
         self.cells: list[str] = []
         self.here: list[str] = []

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
-from etl.files.formats.list_numbering import Counts, Level, symbol
+from etl.files.formats.list_numbering import Level, ListCounter, symbol
 from etl.files.formats.zip_packages import open_zip, read_xml
 from etl.files.types import Limits
 
@@ -130,7 +130,7 @@ class _Numbering:
     def __init__(self, archive: zipfile.ZipFile, folder: str, names: set[str]) -> None:
         self.lists: dict[str, tuple[str, Mapping[int, Level]]] = {}
         self.styles: dict[str, tuple[str | None, str | None, str | None]] = {}
-        self.counts = Counts()
+        self.counts = ListCounter()
         if f"{folder}/numbering.xml" in names:
             self.read_lists(read_xml(archive, f"{folder}/numbering.xml"))
             if f"{folder}/styles.xml" in names:

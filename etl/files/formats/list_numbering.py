@@ -71,7 +71,7 @@ class Level:
     gap: str
 
 
-class Counts:
+class ListCounter:
     """Counts the paragraphs of lists as word processors do: a paragraph begins the levels below its own anew."""
 
     def __init__(self) -> None:

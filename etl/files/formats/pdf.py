@@ -13,7 +13,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as api
 
 from etl.files.formats.pdf_fonts import provide_cjk_fonts
-from etl.files.layout.grid import Box, Grid, Piece, as_line, table_lines
+from etl.files.layout.grid import Box, Grid, Piece, table_lines, to_lines
 from etl.files.layout.lines import Line
 from etl.files.types import FileOutcome, Limits, Unreadable
 
@@ -105,7 +105,7 @@ def _lines(page: pdfium.PdfPage, layer: pdfium.PdfTextPage, text: str) -> list[L
         # The first and the last character tell where a line stands.
         first, last = len(line) - len(line.lstrip()), len(line.rstrip()) - 1
         ends = [Piece(line[at], place(*_box(layer, start + at))) for at in (first, last)]
-        found += [replace(made, text=line.strip()) for made in as_line(ends)]
+        found += [replace(made, text=line.strip()) for made in to_lines(ends)]
     return found
 
 

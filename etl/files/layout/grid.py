@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from etl.files.layout.lines import Line, in_cell
+from etl.files.layout.lines import Line, join_cell_lines
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
@@ -83,10 +83,10 @@ def table_lines(lines: Iterable[list[Piece]], grid: Grid) -> list[Line]:
             if here is None or not (here[0] <= x <= here[2] and here[1] <= y <= here[3]):
                 cell = grid.cell(x, y)
                 if cell != here:
-                    parts += [(here, line) for line in as_line(run)]
+                    parts += [(here, line) for line in to_lines(run)]
                     run, here = [], cell
             run.append(piece)
-        parts += [(here, line) for line in as_line(run)]
+        parts += [(here, line) for line in to_lines(run)]
     cells: dict[Box, list[Line]] = {}
     for box, line in parts:
         if box:
@@ -100,7 +100,7 @@ def table_lines(lines: Iterable[list[Piece]], grid: Grid) -> list[Line]:
         row = rows.pop(box[1], None) if box and box in beside else None
         if row:
             row.sort()
-            text = " | ".join(in_cell(cells[cell]) for cell in row)
+            text = " | ".join(join_cell_lines(cells[cell]) for cell in row)
             found.append(Line(text, row[0][0], row[0][1], row[-1][2], line.bottom))
         elif box not in beside:
             found.append(line)
@@ -112,7 +112,7 @@ def _beside(box: Box, cells: Iterable[Box]) -> bool:
     return any(o != box and o[1] < box[3] - _SNAP and o[3] > box[1] + _SNAP for o in cells)
 
 
-def as_line(pieces: list[Piece]) -> list[Line]:
+def to_lines(pieces: list[Piece]) -> list[Line]:
     """The line that the characters make; none for white space."""
     text = "".join(piece.text for piece in pieces).strip()
     boxes = [piece.box for piece in pieces if piece.text.strip()]

@@ -45,11 +45,11 @@ class Line:
 
 def page_text(pages: Sequence[Sequence[Line]]) -> str:
     """Paragraphs of all pages, one a line. The pieces of one page may come in any order."""
-    rows = [in_rows(page) for page in pages]
-    return "\n".join(paragraphs(without_edges(rows)))
+    rows = [merge_rows(page) for page in pages]
+    return "\n".join(paragraphs(drop_page_edges(rows)))
 
 
-def in_rows(pieces: Iterable[Line]) -> list[Line]:
+def merge_rows(pieces: Iterable[Line]) -> list[Line]:
     """Pieces that stand side by side become one line, top to bottom; a gap wider than two characters parts cells."""
     rows: list[list[Line]] = []
     for piece in sorted(pieces, key=lambda piece: piece.middle):
@@ -78,7 +78,7 @@ def _words(before: str, after: str) -> bool:
     return before[-1:].isascii() and after[:1].isascii() and before[-1:].isalpha() and after[:1].isalpha()
 
 
-def without_edges(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
+def drop_page_edges(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     """The pages without page numbers, and with a running header or footer only where it stands first."""
     seen = Counter(key for page in pages for key in {_key(line) for line in _at_edge(page)})
     kept: list[list[Line]] = []
@@ -136,7 +136,7 @@ def paragraphs(pages: Sequence[Sequence[Line]]) -> list[str]:
     return found
 
 
-def in_cell(lines: Sequence[Line]) -> str:
+def join_cell_lines(lines: Sequence[Line]) -> str:
     """The lines of a table's cell as one: every line goes on, but two numbers stay two."""
     text = ""
     for line in lines:

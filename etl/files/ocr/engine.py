@@ -15,7 +15,7 @@ from PIL import Image, ImageOps
 from rapidocr import RapidOCR
 
 from etl.files.formats.pdf import open_pdf, pdf_pages
-from etl.files.layout.lines import Line, in_rows, paragraphs, without_edges
+from etl.files.layout.lines import Line, drop_page_edges, merge_rows, paragraphs
 from etl.files.media_types import IMAGES, PDF
 from etl.files.types import FileOutcome, Limits, ScanLimits, Unreadable
 
@@ -33,7 +33,7 @@ _STRIP = 1.5
 """Height of a strip in widths: a long poster shrunk to one picture would be too small to read."""
 
 
-def survey(body: bytes, media_type: str, limits: dict[str, Any]) -> list[bool]:
+def pages_to_recognise(body: bytes, media_type: str, limits: dict[str, Any]) -> list[bool]:
     """Whether each page has to be recognised; the others have a text layer. Raises `Unreadable`."""
     allowed = ScanLimits(**limits)
     if media_type == PDF:
@@ -48,18 +48,18 @@ def survey(body: bytes, media_type: str, limits: dict[str, Any]) -> list[bool]:
 
 
 def recognise(body: bytes, media_type: str, number: int) -> str:
-    """The lines of one page or picture for `together`. Raises `Unreadable`."""
+    """The lines of one page or picture for `join_pages`. Raises `Unreadable`."""
     return json.dumps([astuple(line) for line in _lines(body, media_type, number)])
 
 
-def together(body: bytes, media_type: str, recognised: list[str | None]) -> str:
+def join_pages(body: bytes, media_type: str, recognised: list[str | None]) -> str:
     """The text of all pages, from the lines that were recognised and, for None, from the text layer."""
     layer = pdf_pages(body, Limits()) if None in recognised else []
     pages = [
         layer[number].lines if lines is None else [Line(*line) for line in json.loads(lines)]
         for number, lines in enumerate(recognised)
     ]
-    return "\n".join(paragraphs(without_edges(pages)))
+    return "\n".join(paragraphs(drop_page_edges(pages)))
 
 
 def _lines(body: bytes, media_type: str, number: int) -> list[Line]:
@@ -74,7 +74,7 @@ def _lines(body: bytes, media_type: str, number: int) -> list[Line]:
             xs, ys = zip(*box, strict=True)
             sides = (min(xs), min(ys) + top, max(xs), max(ys) + top)
             pieces.append(Line(text, *(side / scale for side in sides)))
-    return in_rows(pieces)
+    return merge_rows(pieces)
 
 
 @cache

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
-from etl.files.process.pool import Worker, text_bytes
-from etl.files.process.protocol import flags, only_text
+from etl.files.process.pool import Worker, max_text_bytes
+from etl.files.process.protocol import decode_flags, decode_text
 from etl.files.types import FileOutcome, FileReading, Limits, ScanLimits, Unreadable
 
 _PAGE = 2**20
@@ -38,24 +38,24 @@ class ScanReader:
         if len(body) > self.limits.bytes:
             raise Unreadable(FileOutcome.TOO_LARGE, f"{len(body)} bytes, allowed are {self.limits.bytes}")
         call, seconds = self.worker.call, self.limits.seconds
-        pages = call(seconds, self._flags, 0, "survey", body, media_type, asdict(self.limits))
+        pages = call(seconds, self._flags, 0, "pages_to_recognise", body, media_type, asdict(self.limits))
         recognised: list[str | None] = [None] * len(pages)
         lost: list[Unreadable] = []
         for number in (number for number, picture in enumerate(pages) if picture):
             try:
-                recognised[number] = call(seconds, only_text, _PAGE, "recognise", body, media_type, number)
+                recognised[number] = call(seconds, decode_text, _PAGE, "recognise", body, media_type, number)
             except Unreadable as error:
                 lost.append(Unreadable(error.outcome, f"page {number + 1}: {error.reason}"))
                 recognised[number] = "[]"
-        most = text_bytes(Limits().characters)
-        text = call(seconds, only_text, most, "together", body, media_type, recognised)
+        most = max_text_bytes(Limits().characters)
+        text = call(seconds, decode_text, most, "join_pages", body, media_type, recognised)
         outcome = FileOutcome.READ if text else lost[0].outcome if lost else FileOutcome.NO_TEXT
         reason = "; ".join(error.reason for error in lost) or ("" if text else "nothing is written in the pictures")
         return FileReading(media_type, outcome, reason, text, len(pages), "ocr")
 
     def _flags(self, answer: Any, text: str) -> list[bool]:
         """The pages to recognise; no more than the limits allow, whatever the process says."""
-        found = flags(answer, text)
+        found = decode_flags(answer, text)
         if sum(found) > self.limits.pages:
             raise ValueError(f"{sum(found)} pages to recognise, allowed are {self.limits.pages}")
         return found

@@ -14,15 +14,15 @@ from typing import Any, TypeVar
 
 from etl.errors import GongkaiError
 from etl.files.media_types import UNKNOWN, sniff
-from etl.files.process.channel import SAID, Channel
-from etl.files.process.protocol import answered, only_text, reading
+from etl.files.process.channel import MAX_JSON_BYTES, Channel
+from etl.files.process.protocol import decode, decode_reading, decode_text
 from etl.files.types import FileOutcome, FileReading, Limits, Unreadable
 
 _STARTING = 120
 """Seconds in which a process must have loaded its parsers; 0.3 s and 2 s for OCR, more on a machine that is busy."""
 
 Answer = TypeVar("Answer")
-Form = Callable[[Any, str], Answer]
+Decoder = Callable[[Any, str], Answer]
 """Makes an answer of what the process said and the text beside it, or raises `ValueError`."""
 
 
@@ -38,7 +38,7 @@ class Worker:
         self.process: subprocess.Popen[bytes] | None = None
 
     def call(
-        self, seconds: float, form: Form[Answer], most: int, function: str, body: bytes, *arguments: Any
+        self, seconds: float, form: Decoder[Answer], most: int, function: str, body: bytes, *arguments: Any
     ) -> Answer:
         """The function's result in the form that it must have, with a text of at most so many bytes.
 
@@ -56,10 +56,10 @@ class Worker:
                 self.stop()
         return self._answer(seconds, form, most)
 
-    def _answer(self, seconds: float, form: Form[Answer], most: int) -> Answer:
+    def _answer(self, seconds: float, form: Decoder[Answer], most: int) -> Answer:
         try:
-            said, text = self.channel.receive(SAID, most, seconds)
-            answer = answered(said)
+            said, text = self.channel.receive(MAX_JSON_BYTES, most, seconds)
+            answer = decode(said)
             if not isinstance(answer, Unreadable):
                 return form(answer, text.decode())
         except TimeoutError:
@@ -90,7 +90,7 @@ class Worker:
                 env=_environment(),
             )
         try:
-            self._answer(_STARTING, only_text, len("ready"))
+            self._answer(_STARTING, decode_text, len("ready"))
         except Unreadable as error:
             self.stop()
             raise GongkaiError(f"the process that reads files does not start: {error.reason}") from None
@@ -124,8 +124,8 @@ class Reader:
         """
         worker = self._free.get()
         try:
-            limits, most = asdict(self.limits), text_bytes(self.limits.characters)
-            return worker.call(self.limits.seconds, reading, most, "read_file", body, name, limits)
+            limits, most = asdict(self.limits), max_text_bytes(self.limits.characters)
+            return worker.call(self.limits.seconds, decode_reading, most, "read_file", body, name, limits)
         except Unreadable as error:
             return FileReading(_kind(body, name), error.outcome, error.reason)
         finally:
@@ -147,7 +147,7 @@ class Reader:
             worker.stop()
 
 
-def text_bytes(characters: int) -> int:
+def max_text_bytes(characters: int) -> int:
     """The bytes that so many characters may take."""
     return 4 * characters
 

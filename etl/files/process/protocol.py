@@ -1,4 +1,4 @@
-"""What the process that reads files may answer. `told` is its side; the others are the side that asked, which takes
+"""What the process that reads files may answer. `encode` is its side; the others are the side that asked, which takes
 nothing for an answer that has not the form expected: they raise `ValueError`.
 """
 
@@ -14,7 +14,7 @@ _MOST = 2**40
 """Beyond every number of pages and of bytes."""
 
 
-def told(answer: Any) -> tuple[Any, str]:
+def encode(answer: Any) -> tuple[Any, str]:
     """What is said of an answer as JSON, and the text beside it."""
     match answer:
         case Unreadable():
@@ -27,7 +27,7 @@ def told(answer: Any) -> tuple[Any, str]:
             return {"answer": answer}, ""
 
 
-def answered(said: Any) -> Any:
+def decode(said: Any) -> Any:
     """What was answered, or the `Unreadable` that says why nothing was."""
     match said:
         case {"unreadable": [str(outcome), str(reason)]}:
@@ -37,7 +37,7 @@ def answered(said: Any) -> Any:
     raise ValueError("neither an answer nor why there is none")
 
 
-def reading(answer: Any, text: str) -> FileReading:
+def decode_reading(answer: Any, text: str) -> FileReading:
     """A reading and its text."""
     match answer:
         case [str(kind), str(outcome), str(reason), None | int() as pages, str(method), list(members)]:
@@ -47,14 +47,14 @@ def reading(answer: Any, text: str) -> FileReading:
     raise ValueError("no reading of a file")
 
 
-def flags(answer: Any, text: str) -> list[bool]:
+def decode_flags(answer: Any, text: str) -> list[bool]:
     """True or false for each page."""
     if text or not isinstance(answer, list) or not all(isinstance(flag, bool) for flag in answer):
         raise ValueError("not a list of true and false")
     return answer
 
 
-def only_text(answer: Any, text: str) -> str:
+def decode_text(answer: Any, text: str) -> str:
     """A text and nothing beside it."""
     if answer is not None:
         raise ValueError("more than a text")

@@ -11,8 +11,8 @@ import sys
 from importlib import import_module
 from types import ModuleType
 
-from etl.files.process.channel import Channel, as_bytes
-from etl.files.process.protocol import told
+from etl.files.process.channel import Channel, encode_text
+from etl.files.process.protocol import encode
 from etl.files.types import FileOutcome, Unreadable
 
 
@@ -39,8 +39,8 @@ def serve(channel: Channel, module: ModuleType) -> None:
 
 
 def _message(answer: object) -> tuple[object, bytes]:
-    said, text = told(answer)
-    return said, as_bytes(text)
+    said, text = encode(answer)
+    return said, encode_text(text)
 
 
 if __name__ == "__main__":

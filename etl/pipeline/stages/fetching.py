@@ -14,7 +14,7 @@ from etl.archive.crawls.runs import upsert_article_pages, upsert_file_pages
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import sha256
 from etl.archive.storage.models import Blob, Host, Page, PageFile, RunPage
-from etl.fetch.classify import judge, judge_file
+from etl.fetch.classify import classify, classify_file
 from etl.fetch.client import Attempt, Fetcher, Request, fetcher
 from etl.outcomes import Outcome
 from etl.pipeline.interpreting import find_linked_files
@@ -116,7 +116,7 @@ class _Fetching:
         self._files: set[str] = set()
 
     async def fetch(self, page: _Due) -> _Fetched:
-        attempts = [ClassifiedAttempt(page.page_id, attempt, *judge(attempt)) for attempt in await self._ask(page)]
+        attempts = [ClassifiedAttempt(page.page_id, attempt, *classify(attempt)) for attempt in await self._ask(page)]
         last = attempts[-1]
         as_before = last.outcome is None and sha256(last.attempt.body or b"") == page.digest
         if as_before or last.outcome is Outcome.NOT_MODIFIED:
@@ -137,13 +137,13 @@ class _Fetching:
         if self._family is None:
             return ()
         read = read_page(answer.body or b"", answer.final_url, answer.header("content-type"))
-        return self._family.further_pages(read)[:MAX_ARTICLE_PAGES]
+        return self._family.article_pages(read)[:MAX_ARTICLE_PAGES]
 
     async def _parts(self, page: _Due, attempts: list[ClassifiedAttempt], further: Iterable[str]) -> _Fetched:
         parts: dict[str, list[ClassifiedAttempt]] = {}
         for url in further:
             answers = await self._ask(_Due(0, url, {}))
-            parts[url] = [ClassifiedAttempt(0, attempt, *judge(attempt)) for attempt in answers]
+            parts[url] = [ClassifiedAttempt(0, attempt, *classify(attempt)) for attempt in answers]
             ended = parts[url][-1]
             if ended.outcome is not None:
                 # An article that lacks a page is not the article: the whole fails, and is tried again.
@@ -159,7 +159,7 @@ class _Fetching:
             if file.url not in self._files:
                 self._files.add(file.url)
                 asked[file.url] = [
-                    ClassifiedAttempt(0, attempt, *judge_file(attempt)) for attempt in await self._ask(file)
+                    ClassifiedAttempt(0, attempt, *classify_file(attempt)) for attempt in await self._ask(file)
                 ]
         return asked
 

@@ -19,7 +19,7 @@ from etl.archive.crawls.runs import (
     upsert_page,
 )
 from etl.archive.storage.archive import Archive, Database
-from etl.fetch.classify import judge
+from etl.fetch.classify import classify
 from etl.fetch.client import Attempt, Fetcher, Request, fetcher
 from etl.outcomes import Outcome
 from etl.platforms.base import Entry, ListingPage, ListingRequest, NotAListing, Platform
@@ -44,7 +44,7 @@ class ListingFetch:
 async def fetch_listing_page(fetch: Fetcher, family: Platform, request: ListingRequest) -> ListingFetch:
     """Fetches one listing page and reads it; the attempts name no page yet."""
     attempts = await fetch.fetch(Request(request.url, request.method, request.headers, request.body))
-    judged = [ClassifiedAttempt(0, attempt, *judge(attempt)) for attempt in attempts]
+    judged = [ClassifiedAttempt(0, attempt, *classify(attempt)) for attempt in attempts]
     if judged[-1].outcome is not None:
         return ListingFetch(request, tuple(judged), None, f"{judged[-1].outcome}: {judged[-1].reason}".rstrip(": "))
     try:
@@ -157,10 +157,10 @@ async def walk(
         goes_on = column.goes_on and not all_known
         following = [
             item
-            for item in walked.page.following
+            for item in walked.page.next_requests
             if request_key(item) not in seen and (goes_on or item.column != request.column)
         ]
-        column.whole = column.whole and not (all_known and walked.page.following)
+        column.whole = column.whole and not (all_known and walked.page.next_requests)
         seen |= {request_key(item) for item in following}
         # A column is walked to its end before the next one begins.
         waiting.extendleft(reversed(following))
@@ -189,7 +189,7 @@ class _Column:
     def add(self, request: ListingRequest, page: ListingPage, kept: Mapping[str, ListedEntry]) -> Iterator[str]:
         """Takes a listing page in; gives what is odd about it."""
         self.pages += 1
-        for name, told in (("told_total", page.told_total), ("told_pages", page.told_pages)):
+        for name, told in (("told_total", page.reported_total), ("told_pages", page.reported_pages)):
             before = getattr(self, name)
             if told is not None and before is not None and told < before:
                 what = "documents" if name == "told_total" else "pages"
@@ -204,7 +204,7 @@ class _Column:
         self._documents |= new
         self._last = frozenset(kept)
         self.goes_on = not repeated and self._barren < MAX_BARREN_PAGES
-        if self._barren == MAX_BARREN_PAGES and page.following:
+        if self._barren == MAX_BARREN_PAGES and page.next_requests:
             yield (
                 f"list {self.name!r} leads in circles: {MAX_BARREN_PAGES} pages in a row up to {request.url} "
                 "list nothing new"

@@ -87,7 +87,7 @@ def _remark(looked: ListProbe) -> str:
         return f"  # (?) {looked.reason}"
     if looked.below:
         return f"  # {looked.below} lists below it"
-    said = ((page.told_total, "document"), (page.told_pages, "page"))
+    said = ((page.reported_total, "document"), (page.reported_pages, "page"))
     told = [f"{number} {what}{'s' * (number != 1)}" for number, what in said if number]
     return f"  # tells {', '.join(told)}" if told else ""
 

@@ -12,13 +12,13 @@ from urllib.parse import urlsplit
 from etl.clock import CHINA
 from etl.errors import GongkaiError
 from etl.extract import Extraction, extract
-from etl.fetch.classify import judge
+from etl.fetch.classify import classify
 from etl.fetch.client import Fetcher, Request, fetcher
-from etl.fetch.host_registry import LocalHosts
+from etl.fetch.host_registry import LocalHostRegistry
 from etl.pipeline.stages.listing import fetch_listing_page
-from etl.platforms.base import Entry, FoundColumn, ListingPage, ListingRequest, NotAListing, Platform
+from etl.platforms.base import CandidateList, Entry, ListingPage, ListingRequest, NotAListing, Platform
 from etl.platforms.helpers.columns import column_key, feeds_of
-from etl.platforms.recognise import Recognised, family_of, recognise
+from etl.platforms.recognise import FamilyMatch, decide_family, recognise
 from etl.platforms.registry import all_platforms, platform
 from etl.sources.listing import Listing
 from etl.sources.schema import Source, adhoc_source
@@ -39,7 +39,7 @@ Tell = Callable[[str], None]
 class ListProbe:
     """A column and what its first page said, or why it said nothing; `below` counts the lists of a tree."""
 
-    column: FoundColumn
+    column: CandidateList
     page: ListingPage | None
     reason: str = ""
     below: int = 0
@@ -57,7 +57,7 @@ class Survey:
     """
 
     page: WebPage
-    candidates: tuple[Recognised, ...]
+    candidates: tuple[FamilyMatch, ...]
     family: Platform | None
     proposed: Platform | None
     listing: Mapping[str, Any] | None
@@ -76,17 +76,17 @@ class DocumentProbe:
 async def survey_site(url: str, user_agent: str, allow_private: bool, delay: float, most: int, tell: Tell) -> Survey:
     """Fetches the page and the first pages of at most `most` lists that it leads to. Raises `GongkaiError`."""
     source = _visitor(url, allow_private, delay)
-    async with fetcher(source, LocalHosts(), user_agent) as fetch:
+    async with fetcher(source, LocalHostRegistry(), user_agent) as fetch:
         tell(url)
         attempt = (await fetch.fetch(Request(url)))[-1]
-        outcome, reason = judge(attempt)
+        outcome, reason = classify(attempt)
         if outcome is not None:
             raise GongkaiError(
                 f"{url}: {outcome}: {reason}", hint="save the page in a browser and use --file PAGE --url URL"
             )
         page = read_page(attempt.body or b"", attempt.final_url, attempt.header("content-type"))
 
-        async def read(family: Platform, column: FoundColumn) -> ListProbe:
+        async def read(family: Platform, column: CandidateList) -> ListProbe:
             return await probe_list(fetch, family, ListingRequest(column.url, column.name or column.url), tell)
 
         return await _survey(page, read, most)
@@ -96,7 +96,7 @@ def survey_page(body: bytes, url: str) -> Survey:
     """The same of a saved page: its lists are named, and only itself is read."""
     page = read_page(body, url)
 
-    async def read(family: Platform, column: FoundColumn) -> ListProbe:
+    async def read(family: Platform, column: CandidateList) -> ListProbe:
         if column.url != page.url:
             return ListProbe(column, None, "not asked: the page is a saved one")
         try:
@@ -107,14 +107,14 @@ def survey_page(body: bytes, url: str) -> Survey:
     return asyncio.run(_survey(page, read, 1000))
 
 
-async def _survey(page: WebPage, read: Callable[[Platform, FoundColumn], Awaitable[ListProbe]], most: int) -> Survey:
+async def _survey(page: WebPage, read: Callable[[Platform, CandidateList], Awaitable[ListProbe]], most: int) -> Survey:
     candidates = recognise(page)
-    family = family_of(candidates)
+    family = decide_family(candidates)
     proposed, listing = (family, None) if family and family.lists else _proposal(page)
     columns: list[ListProbe] = []
     if proposed:
         shaped = _shaped(proposed, listing)
-        found: dict[str, FoundColumn] = {}
+        found: dict[str, CandidateList] = {}
         for column in proposed.find_columns(page):
             found.setdefault(column_key(column.url), column)
         for column in list(found.values())[:most]:
@@ -129,7 +129,7 @@ async def _survey(page: WebPage, read: Callable[[Platform, FoundColumn], Awaitab
 def _proposal(page: WebPage) -> tuple[Platform | None, Mapping[str, Any] | None]:
     """The family that takes a listing, with the rows that the page repeats or the feeds that it names."""
     for family in all_platforms():
-        if family.takes_listing and ((guess := family.guess_listing(page)) or any(feeds_of(page))):
+        if family.accepts_selectors and ((guess := family.guess_listing(page)) or any(feeds_of(page))):
             return family, guess
     return None, None
 
@@ -144,15 +144,15 @@ async def probe_list(fetch: Fetcher, family: Platform, first: ListingRequest, te
     """The first page of a list; where that only leads on (to a tree's lists, to a service), the first that lists."""
     tell(first.url)
     walked = await fetch_listing_page(fetch, family, first)
-    below = len(walked.page.following) if walked.page and not walked.page.entries else 0
-    waiting = list(walked.page.following[:MAX_CHILD_LISTS]) if walked.page and below else []
+    below = len(walked.page.next_requests) if walked.page and not walked.page.entries else 0
+    waiting = list(walked.page.next_requests[:MAX_CHILD_LISTS]) if walked.page and below else []
     while waiting and not (walked.page and walked.page.entries):
         request = waiting.pop(0)
         tell(request.url)
         walked = await fetch_listing_page(fetch, family, request)
     reason = walked.reason or ("" if walked.page and walked.page.entries else "lists nothing")
     name = first.column if first.column != first.url else ""
-    return ListProbe(FoundColumn(first.url, name), walked.page, reason, below if below > 1 else 0)
+    return ListProbe(CandidateList(first.url, name), walked.page, reason, below if below > 1 else 0)
 
 
 def _visitor(url: str, allow_private: bool, delay: float) -> Source:
@@ -171,7 +171,7 @@ async def probe_source(
 ) -> tuple[tuple[ListProbe, ...], tuple[DocumentProbe, ...]]:
     """The first page of each of the source's lists, and documents of them until two could be read."""
     family = platform(source.platform).for_source(source)
-    async with fetcher(source, LocalHosts(), user_agent) as fetch:
+    async with fetcher(source, LocalHostRegistry(), user_agent) as fetch:
         columns = [await probe_list(fetch, family, request, tell) for request in family.start(source)]
         documents: list[DocumentProbe] = []
         for entry in _in_turn(columns, source):
@@ -194,7 +194,7 @@ def _in_turn(columns: Iterable[ListProbe], source: Source) -> Iterable[Entry]:
 
 async def _document(fetch: Fetcher, family: Platform, entry: Entry) -> DocumentProbe:
     attempt = (await fetch.fetch(Request(entry.url)))[-1]
-    outcome, reason = judge(attempt)
+    outcome, reason = classify(attempt)
     if outcome is not None:
         return DocumentProbe(entry, None, f"{outcome}: {reason}".rstrip(": "))
     day = attempt.fetched_at.astimezone(CHINA).date()

@@ -17,7 +17,7 @@ from warcio.exceptions import ArchiveLoadFailed
 
 from etl.archive.storage.bucket import sha256
 from etl.errors import GongkaiError
-from etl.fetch.classify import judge, judge_file
+from etl.fetch.classify import classify, classify_file
 from etl.fetch.client import Attempt
 from etl.outcomes import FAILED, Outcome
 from etl.web.urls import canonical_url
@@ -56,7 +56,7 @@ class WarcResponse:
     @property
     def judged(self) -> tuple[Outcome | None, str]:
         """As when it was fetched: an article that lacked a page failed, whatever its first one says."""
-        found = (judge_file if self.kind == "file" else judge)(self.attempt)
+        found = (classify_file if self.kind == "file" else classify)(self.attempt)
         return self.stated if found[0] is None and self.stated[0] in FAILED else found
 
 
@@ -155,7 +155,7 @@ def _attempt(record: Any, seen: dict[str, str], body_of: Callable[[str], bytes])
 
 def _plain(attempt: Attempt) -> WarcResponse:
     """An answer of which nobody says what it is: a file where neither its type nor its first bytes are a page's."""
-    page = _PAGE.search(attempt.header("content-type")) or judge_file(attempt)[0] is Outcome.NOT_A_FILE
+    page = _PAGE.search(attempt.header("content-type")) or classify_file(attempt)[0] is Outcome.NOT_A_FILE
     return WarcResponse(attempt, "document" if page else "file")
 
 

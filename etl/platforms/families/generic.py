@@ -14,9 +14,9 @@ from lxml.html import HtmlElement
 
 from etl.fields import DATE_FIELDS
 from etl.platforms.base import (
+    CandidateList,
     Entry,
     Fingerprint,
-    FoundColumn,
     Layout,
     ListingPage,
     ListingRequest,
@@ -41,7 +41,7 @@ class Generic(Platform):
     """Any other site: lists by CSS or XPath from the source file, sitemaps, RSS and Atom."""
 
     name = "generic"
-    takes_listing = True
+    accepts_selectors = True
     fingerprints = (Fingerprint("a sitemap or a feed", "markup", ROOT.pattern, 3),)
 
     def __init__(self, listing: "Listing | None" = None) -> None:
@@ -58,11 +58,11 @@ class Generic(Platform):
             return found
         only = re.compile(self._listing.only)
         kept = tuple(entry for entry in found.entries if only.search(entry.url))
-        return ListingPage(kept, found.told_total, found.told_pages, found.following)
+        return ListingPage(kept, found.reported_total, found.reported_pages, found.next_requests)
 
-    def find_columns(self, page: WebPage) -> tuple[FoundColumn, ...]:
+    def find_columns(self, page: WebPage) -> tuple[CandidateList, ...]:
         if is_feed(page):
-            return (FoundColumn(page.url, page_name(page)),)
+            return (CandidateList(page.url, page_name(page)),)
         return (*linked_columns(page, re.compile("^/"), only_disclosure=True), *feeds_of(page))
 
     def guess_listing(self, page: WebPage) -> Mapping[str, Any] | None:
@@ -81,10 +81,10 @@ class Generic(Platform):
         ended = total == 0 or (current > 1 and pages is None)
         if not rows and not ended:
             raise NotAListing(f"no rows at {listing.rows!r}" + (f" on page {current} of {pages}" if pages else ""))
-        following: tuple[ListingRequest, ...] = ()
+        next_requests: tuple[ListingRequest, ...] = ()
         if rows and (url := _next(listing, page, request.url, current, pages)) and url != request.url:
-            following = (ListingRequest(url, request.column, request.seen + len(entries)),)
-        return ListingPage(entries, total, pages, following)
+            next_requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
+        return ListingPage(entries, total, pages, next_requests)
 
 
 def _entry(row: HtmlElement, base: str, listing: "Listing") -> Entry | None:

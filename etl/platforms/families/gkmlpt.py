@@ -10,10 +10,10 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 from etl.platforms.base import (
+    CandidateList,
     Embedded,
     Entry,
     Fingerprint,
-    FoundColumn,
     Layout,
     ListingPage,
     ListingRequest,
@@ -21,7 +21,7 @@ from etl.platforms.base import (
     Platform,
 )
 from etl.platforms.helpers.columns import same_site
-from etl.platforms.helpers.rows import china_day, json_of, plain, script_value
+from etl.platforms.helpers.rows import parse_china_date, parse_json, script_value, strip_markup
 from etl.web.data import json_object_after
 from etl.web.page import WebPage, links
 
@@ -59,12 +59,12 @@ class Gkmlpt(Platform):
         ),
     )
 
-    def find_columns(self, page: WebPage) -> tuple[FoundColumn, ...]:
+    def find_columns(self, page: WebPage) -> tuple[CandidateList, ...]:
         """The one catalog of a site: its tree holds all lists."""
         linked = any(same_site(url, page) and urlsplit(url).path.startswith("/gkmlpt/") for url, _ in links(page))
         if not linked and "/gkmlpt/" not in page.url:
             return ()
-        return (FoundColumn(urljoin(page.url, "/gkmlpt/index"), "政府信息公开目录"),)
+        return (CandidateList(urljoin(page.url, "/gkmlpt/index"), "政府信息公开目录"),)
 
     def embedded(self, page: WebPage) -> Embedded | None:
         """`window._CONFIG.DETAIL`: the article as the page's own scripts get it."""
@@ -102,7 +102,7 @@ def _tree(page: WebPage) -> ListingPage:
         ListingRequest(urljoin(page.url, f"{_API}{number}?{urlencode({'page': 1, 'sid': sid})}"), name)
         for number, name in _leaves(tree, ())
     )
-    return ListingPage((), following=requests)
+    return ListingPage((), next_requests=requests)
 
 
 def _leaves(nodes: list[dict[str, Any]], above: tuple[str, ...]) -> Iterator[tuple[int, str]]:
@@ -115,7 +115,7 @@ def _leaves(nodes: list[dict[str, Any]], above: tuple[str, ...]) -> Iterator[tup
 
 
 def _articles(page: WebPage, request: ListingRequest) -> ListingPage:
-    answer = json_of(page)
+    answer = parse_json(page)
     articles = answer.get("articles") if isinstance(answer, dict) else None
     if not isinstance(articles, list):
         raise NotAListing(f"JSON without articles: {' '.join(page.text[:60].split())!r}")
@@ -125,23 +125,23 @@ def _articles(page: WebPage, request: ListingRequest) -> ListingPage:
     total = max((count for count in counts if isinstance(count, int)), default=None)
     entries = tuple(_entry(article, page.url) for article in articles if isinstance(article, dict))
     seen = request.seen + len(entries)
-    following: tuple[ListingRequest, ...] = ()
+    next_requests: tuple[ListingRequest, ...] = ()
     if articles and (total is None or seen < total):
         query = {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
         # Page 0 is page 1 again.
         query["page"] = str(max(1, int(query.get("page", 1))) + 1)
-        following = (ListingRequest(urljoin(page.url, "?" + urlencode(query)), request.column, seen),)
-    return ListingPage(entries, told_total=total, following=following)
+        next_requests = (ListingRequest(urljoin(page.url, "?" + urlencode(query)), request.column, seen),)
+    return ListingPage(entries, reported_total=total, next_requests=next_requests)
 
 
 def _entry(article: dict[str, Any], base: str) -> Entry:
     fields = {name: str(article[key]).strip() for key, name in _COPIED.items() if article.get(key)}
     # `date` is left out: whether the list means 成文日期 or 发布日期 by it is not known.
     said = ("display_publish_time", "first_publish_time", "create_time", "created_at")
-    if published := next(filter(None, (china_day(article.get(name)) for name in said)), None):
+    if published := next(filter(None, (parse_china_date(article.get(name)) for name in said)), None):
         fields["published_date"] = published
     url = article.get("url") or article.get("post_url") or _detail(article.get("id"))
-    return Entry(urljoin(base, str(url)), plain(article.get("title")), fields)
+    return Entry(urljoin(base, str(url)), strip_markup(article.get("title")), fields)
 
 
 def _detail(number: Any) -> str:

@@ -18,16 +18,16 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from etl.platforms.base import (
+    CandidateList,
     Entry,
     Fingerprint,
-    FoundColumn,
     Layout,
     ListingPage,
     ListingRequest,
     NotAListing,
     Platform,
 )
-from etl.platforms.helpers.rows import china_day, json_of, plain
+from etl.platforms.helpers.rows import parse_china_date, parse_json, strip_markup
 from etl.web.page import WebPage
 
 _COPIED = {"pcode": "document_number", "puborg": "publisher", "index": "index_number", "childtype": "subject_category"}
@@ -48,12 +48,12 @@ class GovCn(Platform):
         Fingerprint("its container of the text", "markup", r"\bpages_content\b|UCAP-CONTENT", 1),
     )
 
-    def find_columns(self, page: WebPage) -> tuple[FoundColumn, ...]:
+    def find_columns(self, page: WebPage) -> tuple[CandidateList, ...]:
         """The page itself, where it is the library's answer: no page of the site links the addresses of its data."""
-        return (FoundColumn(page.url),) if page.text.lstrip("\ufeff \n")[:1] in ("{", "[") else ()
+        return (CandidateList(page.url),) if page.text.lstrip("\ufeff \n")[:1] in ("{", "[") else ()
 
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
-        answer = json_of(page)
+        answer = parse_json(page)
         if isinstance(answer, list):
             return _array(answer, page)
         found = answer.get("searchVO") if isinstance(answer, dict) else None
@@ -66,14 +66,14 @@ def _array(lines: list[Any], page: WebPage) -> ListingPage:
     if not all(isinstance(line, dict) and "URL" in line for line in lines):
         raise NotAListing("an array, but not of lines with URL")
     entries = tuple(
-        Entry(urljoin(page.url, str(line["URL"]).strip()) or "line:", plain(line.get("TITLE")), _published(line))
+        Entry(urljoin(page.url, str(line["URL"]).strip()) or "line:", strip_markup(line.get("TITLE")), _published(line))
         for line in lines
     )
-    return ListingPage(entries, told_total=len(entries))
+    return ListingPage(entries, reported_total=len(entries))
 
 
 def _published(line: Mapping[str, Any]) -> dict[str, str]:
-    day = china_day(line.get("DOCRELPUBTIME"))
+    day = parse_china_date(line.get("DOCRELPUBTIME"))
     return {"published_date": day} if day else {}
 
 
@@ -89,16 +89,16 @@ def _library(found: Mapping[str, Any], page: WebPage, request: ListingRequest) -
         total = sum(count for count in counts if isinstance(count, int)) or None
     pages = found.get("totalpage")
     seen = request.seen + len(entries)
-    following: tuple[ListingRequest, ...] = ()
+    next_requests: tuple[ListingRequest, ...] = ()
     if entries and not (isinstance(total, int) and seen >= total):
         query = dict(parse_qsl(urlsplit(page.url).query, keep_blank_values=True))
         query["p"] = str(int(query.get("p") or 1) + 1)
-        following = (ListingRequest(urljoin(page.url, "?" + urlencode(query)), request.column, seen),)
+        next_requests = (ListingRequest(urljoin(page.url, "?" + urlencode(query)), request.column, seen),)
     return ListingPage(
         tuple(entries.values()),
-        told_total=total if isinstance(total, int) else None,
-        told_pages=pages if isinstance(pages, int) and pages > 0 else None,
-        following=following,
+        reported_total=total if isinstance(total, int) else None,
+        reported_pages=pages if isinstance(pages, int) and pages > 0 else None,
+        next_requests=next_requests,
     )
 
 
@@ -112,10 +112,10 @@ def _categories(found: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 def _entry(line: Any, base: str) -> Entry | None:
     if not isinstance(line, dict):
         return None
-    fields = {name: value for key, name in _COPIED.items() if (value := plain(line.get(key)))}
-    if published := china_day(line.get("pubtimeStr")) or china_day(line.get("pubtime")):
+    fields = {name: value for key, name in _COPIED.items() if (value := strip_markup(line.get(key)))}
+    if published := parse_china_date(line.get("pubtimeStr")) or parse_china_date(line.get("pubtime")):
         fields["published_date"] = published
-    if written := china_day(line.get("ptime")):
+    if written := parse_china_date(line.get("ptime")):
         fields["written_date"] = written
     url = str(line.get("url") or "").strip()
-    return Entry(urljoin(base, url) if url else f"line:{line.get('id')}", plain(line.get("title")), fields)
+    return Entry(urljoin(base, url) if url else f"line:{line.get('id')}", strip_markup(line.get("title")), fields)

@@ -31,16 +31,16 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from etl.platforms.base import (
+    CandidateList,
     Entry,
     Fingerprint,
-    FoundColumn,
     Layout,
     ListingPage,
     ListingRequest,
     NotAListing,
     Platform,
 )
-from etl.platforms.helpers.columns import linked_columns, list_above
+from etl.platforms.helpers.columns import linked_columns, parent_list
 from etl.platforms.helpers.rows import iso_date, linked_rows, row_entry
 from etl.web.page import WebPage, base_url, parse
 
@@ -67,7 +67,7 @@ class HanwebJcms(Platform):
     name = "hanweb_jcms"
     layout = Layout(
         body=("#zoom", "div.zoom", "td.bt_content"),
-        marks=(
+        markers=(
             (r"<\$\[信息内容\]>begin", r"<\$\[信息内容\]>end"),
             (r"ZJEG_RSS\.content\.begin", r"ZJEG_RSS\.content\.end"),
             (r"^ContentStart$", r"^ContentEnd$"),
@@ -88,8 +88,8 @@ class HanwebJcms(Platform):
         Fingerprint("marks <$[…]>, ZJEG_RSS around the text", "markup", r"<!--\s*(?:<\$\[|ZJEG_RSS\.)", 2),
     )
 
-    def find_columns(self, page: WebPage) -> tuple[FoundColumn, ...]:
-        above = list_above(page, r"/art/\d{4}/\d{1,2}/\d{1,2}/art_(\d+)_\d+\.html.*$", r"/col/col\1/index.html")
+    def find_columns(self, page: WebPage) -> tuple[CandidateList, ...]:
+        above = parent_list(page, r"/art/\d{4}/\d{1,2}/\d{1,2}/art_(\d+)_\d+\.html.*$", r"/col/col\1/index.html")
         return (*above, *linked_columns(page, _COLUMN))
 
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
@@ -101,7 +101,7 @@ class HanwebJcms(Platform):
         if store := _main_store(page):
             return _first_group(page, request, store)
         if shell := _search(page, request):
-            return ListingPage((), following=(shell,))
+            return ListingPage((), next_requests=(shell,))
         raise NotAListing("neither a datastore nor a call of search.jsp")
 
 
@@ -156,13 +156,13 @@ def _main_store(page: WebPage) -> _Store | None:
 
 def _first_group(page: WebPage, request: ListingRequest, store: _Store) -> ListingPage:
     seen = len(store.records)
-    following: tuple[ListingRequest, ...] = ()
+    next_requests: tuple[ListingRequest, ...] = ()
     if seen and store.more and (store.total is None or seen < store.total):
         method = "POST" if store.form else "GET"
         body = urlencode(store.form).encode() if store.form else None
         more = replace(request, url=store.more, method=method, body=body, headers=_FORM if store.form else {})
-        following = (_window(more, seen, seen),)
-    return ListingPage(_lines(store.records, base_url(page)), told_total=store.total, following=following)
+        next_requests = (_window(more, seen, seen),)
+    return ListingPage(_lines(store.records, base_url(page)), reported_total=store.total, next_requests=next_requests)
 
 
 def _group(page: WebPage, request: ListingRequest) -> ListingPage:
@@ -170,17 +170,17 @@ def _group(page: WebPage, request: ListingRequest) -> ListingPage:
     total = store.total if store else None
     if not store or not store.records:
         if total is not None and request.seen >= total:
-            return ListingPage((), told_total=total)
+            return ListingPage((), reported_total=total)
         asked = dict(parse_qsl(urlsplit(request.url).query))
         raise NotAListing(
             f"an answer of {len(page.text.encode())} bytes without a record, asked for those from number "
             f"{asked.get('startrecord', '1')}: a site that encrypts columnid and unitid answers so to plain ones"
         )
     seen = request.seen + len(store.records)
-    following: tuple[ListingRequest, ...] = ()
+    next_requests: tuple[ListingRequest, ...] = ()
     if total is None or seen < total:
-        following = (_window(request, seen, len(store.records)),)
-    return ListingPage(_lines(store.records, page.url), told_total=total, following=following)
+        next_requests = (_window(request, seen, len(store.records)),)
+    return ListingPage(_lines(store.records, page.url), reported_total=total, next_requests=next_requests)
 
 
 def _window(request: ListingRequest, seen: int, most: int) -> ListingRequest:
@@ -247,8 +247,8 @@ def _catalog(page: WebPage, request: ListingRequest) -> ListingPage:
     if not found and pages and current <= pages:
         raise NotAListing(f"no rows on page {current} of {pages}")
     seen = request.seen + len(found)
-    following = (_turned(request, current + 1, seen),) if pages is not None and current < pages else ()
-    return ListingPage(found, told_total=total, told_pages=pages, following=following)
+    next_requests = (_turned(request, current + 1, seen),) if pages is not None and current < pages else ()
+    return ListingPage(found, reported_total=total, reported_pages=pages, next_requests=next_requests)
 
 
 def _date_of_rows(page: WebPage) -> str:

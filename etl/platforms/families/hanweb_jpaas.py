@@ -17,17 +17,17 @@ from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from etl.platforms.base import (
+    CandidateList,
     Entry,
     Fingerprint,
-    FoundColumn,
     Layout,
     ListingPage,
     ListingRequest,
     NotAListing,
     Platform,
 )
-from etl.platforms.helpers.columns import linked_columns, list_above
-from etl.platforms.helpers.rows import json_of, linked_rows
+from etl.platforms.helpers.columns import linked_columns, parent_list
+from etl.platforms.helpers.rows import linked_rows, parse_json
 from etl.web.page import WebPage
 
 _SERVICE = "/page/build/unit"
@@ -63,10 +63,10 @@ class HanwebJpaas(Platform):
         ),
     )
 
-    def find_columns(self, page: WebPage) -> tuple[FoundColumn, ...]:
+    def find_columns(self, page: WebPage) -> tuple[CandidateList, ...]:
         above = (
-            *list_above(page, r"/art/\d{4}/\d{1,2}/\d{1,2}/art_(\d+)_\w+\.html.*$", r"/col/col\1/index.html"),
-            *list_above(page, r"/art/\d{4}/art_[0-9a-f]{32}\.html.*$", "/index.html"),
+            *parent_list(page, r"/art/\d{4}/\d{1,2}/\d{1,2}/art_(\d+)_\w+\.html.*$", r"/col/col\1/index.html"),
+            *parent_list(page, r"/art/\d{4}/art_[0-9a-f]{32}\.html.*$", "/index.html"),
         )
         return (*above, *linked_columns(page, _LISTS))
 
@@ -75,7 +75,7 @@ class HanwebJpaas(Platform):
             return _unit(page, request)
         url, query = _the_list(page)
         address = urljoin(page.url, url) + "?" + urlencode(query | {"paramJson": _page(1)})
-        return ListingPage((), following=(replace(request, url=address, headers={"Referer": page.url}),))
+        return ListingPage((), next_requests=(replace(request, url=address, headers={"Referer": page.url}),))
 
 
 def _page(number: int) -> str:
@@ -112,15 +112,15 @@ def _unit(page: WebPage, request: ListingRequest) -> ListingPage:
     if not entries and total is not None and request.seen < total:
         raise NotAListing(f"page {number} is empty, and only {request.seen} of {total} documents were listed")
     seen = request.seen + len(entries)
-    following: tuple[ListingRequest, ...] = ()
+    next_requests: tuple[ListingRequest, ...] = ()
     if entries and (total is None or seen < total):
         url = urlsplit(request.url)._replace(query=urlencode(query | {"paramJson": _page(number + 1)})).geturl()
-        following = (replace(request, url=url, seen=seen),)
-    return ListingPage(entries, told_total=total, following=following)
+        next_requests = (replace(request, url=url, seen=seen),)
+    return ListingPage(entries, reported_total=total, next_requests=next_requests)
 
 
 def _html(page: WebPage) -> str:
-    answer = json_of(page)
+    answer = parse_json(page)
     data = answer.get("data") if isinstance(answer, dict) else None
     html = data.get("html") if isinstance(data, dict) else None
     if not isinstance(html, str):

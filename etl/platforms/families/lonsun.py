@@ -24,16 +24,16 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from etl.platforms.base import (
+    CandidateList,
     Entry,
     Fingerprint,
-    FoundColumn,
     Layout,
     ListingPage,
     ListingRequest,
     NotAListing,
     Platform,
 )
-from etl.platforms.helpers.columns import linked_columns, list_above
+from etl.platforms.helpers.columns import linked_columns, parent_list
 from etl.platforms.helpers.rows import linked_rows, row_entry
 from etl.web.page import WebPage, base_url
 
@@ -61,8 +61,8 @@ class Lonsun(Platform):
         Fingerprint("class of the font-size switch", "markup", r"\bj-fontContent\b", 1),
     )
 
-    def find_columns(self, page: WebPage) -> tuple[FoundColumn, ...]:
-        above = list_above(page, r"/\d{5,}\.html.*$", "/index.html") if "/public/" not in page.url else ()
+    def find_columns(self, page: WebPage) -> tuple[CandidateList, ...]:
+        above = parent_list(page, r"/\d{5,}\.html.*$", "/index.html") if "/public/" not in page.url else ()
         return (*above, *linked_columns(page, _LISTS))
 
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
@@ -78,13 +78,13 @@ def _column(page: WebPage, request: ListingRequest) -> ListingPage:
     if not entries and not pages:
         raise NotAListing("neither links to documents (<id>.html) nor a call of Ls.pagination")
     told, current = int(pages[1]) if pages else None, _CURRENT.search(page.text)
-    following: tuple[ListingRequest, ...] = ()
+    next_requests: tuple[ListingRequest, ...] = ()
     if told and turn:
         number = sum(int(part) for part in current.groups() if part) if current else 1
         if number < told:
             url = urljoin(page.url, f"{turn[1]}{number + 1}")
-            following = (ListingRequest(url, request.column, request.seen + len(entries)),)
-    return ListingPage(entries, told_pages=told, following=following)
+            next_requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
+    return ListingPage(entries, reported_pages=told, next_requests=next_requests)
 
 
 def _lines(page: WebPage) -> tuple[Entry, ...]:
@@ -103,7 +103,7 @@ def _shell(page: WebPage, request: ListingRequest) -> ListingPage:
             query = urlencode({"IsAjax": "1", "dataType": "html", **asked, "pageIndex": "1"})
             address = urljoin(page.url, found[1])
             url = f"{address}{'&' if '?' in address else '?'}{query}"
-            return ListingPage((), following=(ListingRequest(url, request.column),))
+            return ListingPage((), next_requests=(ListingRequest(url, request.column),))
     raise NotAListing("no script that asks /site/label/ for the rows of a catalog")
 
 
@@ -125,12 +125,12 @@ def _rows(page: WebPage, request: ListingRequest) -> ListingPage:
     if not entries and not pages and empty not in page.text:
         raise NotAListing("neither rows (xxgk_navli) nor pageCount, nor the words of an empty list")
     told, number = int(pages[1]) if pages else None, int(query.get("pageIndex") or 1)
-    following: tuple[ListingRequest, ...] = ()
+    next_requests: tuple[ListingRequest, ...] = ()
     # Where no number of pages is told, the walk ends at a page without rows.
     if entries and (told is None or number < told):
         url = urljoin(page.url, "?" + urlencode({**query, "pageIndex": str(number + 1)}))
-        following = (ListingRequest(url, request.column, request.seen + len(entries)),)
-    return ListingPage(entries, told_pages=told, following=following)
+        next_requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
+    return ListingPage(entries, reported_pages=told, next_requests=next_requests)
 
 
 def _entries(page: WebPage) -> Iterator[Entry]:

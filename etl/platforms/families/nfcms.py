@@ -20,18 +20,18 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from etl.platforms.base import (
+    CandidateList,
     Embedded,
     Entry,
     Fingerprint,
-    FoundColumn,
     Layout,
     ListingPage,
     ListingRequest,
     NotAListing,
     Platform,
 )
-from etl.platforms.helpers.columns import linked_columns, list_above
-from etl.platforms.helpers.rows import china_day, json_of, linked_rows, plain
+from etl.platforms.helpers.columns import linked_columns, parent_list
+from etl.platforms.helpers.rows import linked_rows, parse_china_date, parse_json, strip_markup
 from etl.web.data import json_object_after
 from etl.web.page import WebPage, links
 
@@ -63,10 +63,10 @@ class Nfcms(Platform):
         Fingerprint("data of a consultation", "markup", r"\bquestion_data\s*:", 1),
     )
 
-    def find_columns(self, page: WebPage) -> tuple[FoundColumn, ...]:
+    def find_columns(self, page: WebPage) -> tuple[CandidateList, ...]:
         if "/postmeta/i/" in page.url:
-            return (FoundColumn(page.url),)
-        above = list_above(page, r"/content/m?post_\d+\.html.*$", "/")
+            return (CandidateList(page.url),)
+        above = parent_list(page, r"/content/m?post_\d+\.html.*$", "/")
         return (*above, *linked_columns(page, _LIST))
 
     def embedded(self, page: WebPage) -> Embedded | None:
@@ -106,28 +106,30 @@ def _index(page: WebPage, request: ListingRequest) -> ListingPage:
     goes_on = any(number > current for number in numbers)
     # A window of numbers (1 2 3 …) does not tell how many there are, and the last page does not link itself.
     told = last or (current if current > 1 and not goes_on else None)
-    following: tuple[ListingRequest, ...] = ()
+    next_requests: tuple[ListingRequest, ...] = ()
     if goes_on:
         url = urljoin(page.url, f"index_{current + 1}.html")
-        following = (ListingRequest(url, request.column, request.seen + len(entries)),)
-    return ListingPage(entries, told_pages=told, following=following)
+        next_requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
+    return ListingPage(entries, reported_pages=told, next_requests=next_requests)
 
 
 def _column(page: WebPage, request: ListingRequest) -> ListingPage:
-    column = json_of(page)
+    column = parse_json(page)
     articles = column.get("articles") if isinstance(column, dict) else None
     children = column.get("children") if isinstance(column, dict) else None
     if not isinstance(articles, list) and not isinstance(children, list):
         raise NotAListing("JSON without articles and without children")
-    following = tuple(
-        ListingRequest(urljoin(page.url, f"{child['id']}.json"), f"{request.column} / {plain(child.get('name'))}")
+    next_requests = tuple(
+        ListingRequest(
+            urljoin(page.url, f"{child['id']}.json"), f"{request.column} / {strip_markup(child.get('name'))}"
+        )
         for child in children or ()
         if isinstance(child, dict) and child.get("id")
     )
     entries = tuple(_entry(article, page.url) for article in articles or () if isinstance(article, dict))
     # A parent's count may be that of the columns below it; the children tell their own.
-    total = column.get("publish_count") if not following else None
-    return ListingPage(entries, told_total=total if isinstance(total, int) else None, following=following)
+    total = column.get("publish_count") if not next_requests else None
+    return ListingPage(entries, reported_total=total if isinstance(total, int) else None, next_requests=next_requests)
 
 
 def _entry(article: Mapping[str, Any], base: str) -> Entry:
@@ -137,10 +139,10 @@ def _entry(article: Mapping[str, Any], base: str) -> Entry:
     fields = {
         name: value for name, keys in _EXTENSIONS.items() if (value := next(filter(None, map(more.get, keys)), None))
     }
-    dates = map(china_day, (article.get("date"), article.get("publish_time"), article.get("created_at")))
+    dates = map(parse_china_date, (article.get("date"), article.get("publish_time"), article.get("created_at")))
     if published := next(filter(None, dates), None):
         fields["published_date"] = published
-    return Entry(urljoin(base, url) if url else f"post:{article.get('id')}", plain(article.get("title")), fields)
+    return Entry(urljoin(base, url) if url else f"post:{article.get('id')}", strip_markup(article.get("title")), fields)
 
 
 def _extensions(article: Mapping[str, Any]) -> dict[str, str]:
@@ -151,4 +153,6 @@ def _extensions(article: Mapping[str, Any]) -> dict[str, str]:
     except ValueError:
         inner = None
     every = {**(inner if isinstance(inner, dict) else {}), **article}
-    return {name: plain(value) for name, value in every.items() if name.startswith("EXT_") and isinstance(value, str)}
+    return {
+        name: strip_markup(value) for name, value in every.items() if name.startswith("EXT_") and isinstance(value, str)
+    }

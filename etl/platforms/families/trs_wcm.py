@@ -25,17 +25,25 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from etl.platforms.base import (
+    CandidateList,
     Entry,
     Fingerprint,
-    FoundColumn,
     Layout,
     ListingPage,
     ListingRequest,
     NotAListing,
     Platform,
 )
-from etl.platforms.helpers.columns import linked_columns, list_above
-from etl.platforms.helpers.rows import china_day, iso_date, json_of, labelled, linked_rows, plain, script_value
+from etl.platforms.helpers.columns import linked_columns, parent_list
+from etl.platforms.helpers.rows import (
+    iso_date,
+    labelled_fields,
+    linked_rows,
+    parse_china_date,
+    parse_json,
+    script_value,
+    strip_markup,
+)
 from etl.web.page import WebPage, absolute, base_url
 
 if TYPE_CHECKING:
@@ -88,8 +96,8 @@ class TrsWcm(Platform):
         Fingerprint("call of createPageHTML(pages, current, …)", "markup", _PAGER.pattern, 1),
     )
 
-    def find_columns(self, page: WebPage) -> tuple[FoundColumn, ...]:
-        above = list_above(page, r"/(?:19|20)\d{4}/t(?:19|20)\d{6}_\d+\.s?html?$", "/")
+    def find_columns(self, page: WebPage) -> tuple[CandidateList, ...]:
+        above = parent_list(page, r"/(?:19|20)\d{4}/t(?:19|20)\d{6}_\d+\.s?html?$", "/")
         return (*above, *linked_columns(page, _LIST))
 
     def start(self, source: "Source") -> tuple[ListingRequest, ...]:
@@ -107,19 +115,19 @@ class TrsWcm(Platform):
         pager = _PAGER.search(page.text)
         if pager is None and (asked := _asked(page)):
             # The first lines may stand in the page too ("动静结合"); the service gives them all.
-            return ListingPage((), following=(_service(*asked, request.column),))
+            return ListingPage((), next_requests=(_service(*asked, request.column),))
         if not entries and not pager:
             raise NotAListing("neither links to documents (t<date>_<id>.html) nor a call of createPageHTML")
-        following: tuple[ListingRequest, ...] = ()
+        next_requests: tuple[ListingRequest, ...] = ()
         pages = None
         if pager:
             pages, current, stem, extension = int(pager[1]), int(pager[2]), pager[3], pager[4]
             if current + 1 < pages:
                 url = urljoin(page.url, f"{stem}_{current + 1}.{extension}")
-                following = (ListingRequest(url, request.column, request.seen + len(entries)),)
-        return ListingPage(entries, told_pages=pages, following=following)
+                next_requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
+        return ListingPage(entries, reported_pages=pages, next_requests=next_requests)
 
-    def further_pages(self, page: WebPage) -> tuple[str, ...]:
+    def article_pages(self, page: WebPage) -> tuple[str, ...]:
         """An article of several pages calls the same pager as a list does, with its own name as the stem."""
         pager = _PAGER.search(page.text)
         if pager is None or not _ARTICLE.match(pager[3]):
@@ -133,7 +141,7 @@ def _rows(page: WebPage) -> Iterator[Entry]:
     for row in page.tree.cssselect("tr.zcwjk-list-c"):
         for link in row.cssselect("a[href]")[:1]:
             if (title := _words(link, "p.tit")) and (url := absolute(link.get("href") or "", base)):
-                yield Entry(url, title, labelled(_words(link, "p.info").rstrip(" )）")))
+                yield Entry(url, title, labelled_fields(_words(link, "p.info").rstrip(" )）")))
     for link in page.tree.cssselect("a.listpc-item[href]"):
         if (title := _words(link, ".file-title")) and (url := absolute(link.get("href") or "", base)):
             said = {
@@ -173,7 +181,7 @@ def _service(url: str, parameters: Mapping[str, str], column: str, seen: int = 0
 
 
 def _answer(page: WebPage, request: ListingRequest) -> ListingPage:
-    answer = json_of(page)
+    answer = parse_json(page)
     lines = (answer.get("data") or answer.get("docs") or []) if isinstance(answer, dict) else None
     if not isinstance(lines, list) or not {"data", "docs", "pageCount"} & answer.keys():
         raise NotAListing("JSON without data or docs")
@@ -181,18 +189,20 @@ def _answer(page: WebPage, request: ListingRequest) -> ListingPage:
     pages, total = _number(answer.get("pageCount")), _number(answer.get("recordCount"))
     asked = dict(parse_qsl((request.body or b"").decode()))
     current, seen = int(asked.get("page", 1)), request.seen + len(entries)
-    following: tuple[ListingRequest, ...] = ()
+    next_requests: tuple[ListingRequest, ...] = ()
     if entries and (current < pages if pages is not None else total is None or seen < total):
-        following = (_service(request.url, {**asked, "page": str(current + 1)}, request.column, seen),)
-    return ListingPage(entries, total, pages, following)
+        next_requests = (_service(request.url, {**asked, "page": str(current + 1)}, request.column, seen),)
+    return ListingPage(entries, total, pages, next_requests)
 
 
 def _line(line: Mapping[str, Any], base: str) -> Entry:
-    fields = {name: value for key, name in _SAID.items() if (value := plain(line.get(key)))}
-    if published := china_day(line.get("pubdate")) or china_day(line.get("docreltime")):
+    fields = {name: value for key, name in _SAID.items() if (value := strip_markup(line.get(key)))}
+    if published := parse_china_date(line.get("pubdate")) or parse_china_date(line.get("docreltime")):
         fields["published_date"] = published
     return Entry(
-        urljoin(base, plain(line.get("docpuburl") or line.get("chnldocurl"))), plain(line.get("doctitle")), fields
+        urljoin(base, strip_markup(line.get("docpuburl") or line.get("chnldocurl"))),
+        strip_markup(line.get("doctitle")),
+        fields,
     )
 
 

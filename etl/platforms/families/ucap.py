@@ -24,17 +24,17 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from etl.fields import DATE_FIELDS
 from etl.platforms.base import (
+    CandidateList,
     Entry,
     Fingerprint,
-    FoundColumn,
     Layout,
     ListingPage,
     ListingRequest,
     NotAListing,
     Platform,
 )
-from etl.platforms.helpers.columns import linked_columns, list_above
-from etl.platforms.helpers.rows import china_day, json_of, linked_rows, plain
+from etl.platforms.helpers.columns import linked_columns, parent_list
+from etl.platforms.helpers.rows import linked_rows, parse_china_date, parse_json, strip_markup
 from etl.web.page import WebPage
 
 _DETAIL = re.compile(r"/(?:20\d{4}/(?:[0-9a-f]{32}|c\d+_\d+)|c\d+/content)\.s?html(?:$|[?#])")
@@ -71,12 +71,12 @@ class Ucap(Platform):
         Fingerprint("search of a channel, /searchList/<32 hex>", "address", r"/search(?:List)?/[0-9a-f]{32}", 1),
     )
 
-    def find_columns(self, page: WebPage) -> tuple[FoundColumn, ...]:
+    def find_columns(self, page: WebPage) -> tuple[CandidateList, ...]:
         above = (
-            *list_above(page, r"/c\d+/content\.s?html.*$", "/common_list.shtml"),
-            *list_above(page, r"/20\d{4}/(?:[0-9a-f]{32}|c\d+_\d+)\.s?html.*$", "/list.shtml"),
+            *parent_list(page, r"/c\d+/content\.s?html.*$", "/common_list.shtml"),
+            *parent_list(page, r"/20\d{4}/(?:[0-9a-f]{32}|c\d+_\d+)\.s?html.*$", "/list.shtml"),
         )
-        asked = (FoundColumn(page.url),) if _SEARCH.search(urlsplit(page.url).path) else ()
+        asked = (CandidateList(page.url),) if _SEARCH.search(urlsplit(page.url).path) else ()
         return (*asked, *above, *linked_columns(page, _LISTS))
 
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
@@ -94,15 +94,15 @@ def _list(page: WebPage, request: ListingRequest) -> ListingPage:
     if not pager:
         return ListingPage(entries)
     pages, current, stem, extension, total = int(pager[1]), int(pager[2]), pager[3], pager[4], int(pager[5])
-    following: tuple[ListingRequest, ...] = ()
+    next_requests: tuple[ListingRequest, ...] = ()
     if current < pages:
         url = urljoin(page.url, f"{stem}_{current + 1}.{extension}")
-        following = (ListingRequest(url, request.column, request.seen + len(entries)),)
-    return ListingPage(entries, told_total=total, told_pages=pages, following=following)
+        next_requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
+    return ListingPage(entries, reported_total=total, reported_pages=pages, next_requests=next_requests)
 
 
 def _results(page: WebPage, request: ListingRequest) -> ListingPage:
-    answer = json_of(page)
+    answer = parse_json(page)
     data = answer.get("data") if isinstance(answer, dict) else None
     results = data.get("results") if isinstance(data, dict) else None
     if not isinstance(data, dict) or not isinstance(results, list):
@@ -111,21 +111,21 @@ def _results(page: WebPage, request: ListingRequest) -> ListingPage:
     total = data.get("total")
     told = int(total) if isinstance(total, (int, str)) and str(total).isdigit() else None
     seen = request.seen + len(entries)
-    following: tuple[ListingRequest, ...] = ()
+    next_requests: tuple[ListingRequest, ...] = ()
     # By what has come, not by _pageSize: the site answers fewer than it is asked for.
     if entries and (told is None or seen < told):
         query = dict(parse_qsl(urlsplit(page.url).query, keep_blank_values=True))
         query["page"] = str(int(query.get("page") or 1) + 1)
-        following = (ListingRequest(urljoin(page.url, "?" + urlencode(query)), request.column, seen),)
-    return ListingPage(entries, told_total=told, following=following)
+        next_requests = (ListingRequest(urljoin(page.url, "?" + urlencode(query)), request.column, seen),)
+    return ListingPage(entries, reported_total=told, next_requests=next_requests)
 
 
 def _entry(result: Mapping[str, Any], base: str) -> Entry:
     fields = dict(_labelled(result))
-    if published := china_day(result.get("publishedTimeStr")) or china_day(result.get("publishedTime")):
+    if published := parse_china_date(result.get("publishedTimeStr")) or parse_china_date(result.get("publishedTime")):
         fields["published_date"] = published
     url = str(result.get("url") or "").strip()
-    title = plain(result.get("title") or result.get("titleHtml"))
+    title = strip_markup(result.get("title") or result.get("titleHtml"))
     return Entry(urljoin(base, url) if url else f"manuscript:{result.get('manuscriptId')}", title, fields)
 
 
@@ -135,8 +135,8 @@ def _labelled(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         for item in (group.get("resultList") if isinstance(group, dict) else None) or ():
             if not isinstance(item, dict):
                 continue
-            name, value = _FIELDS.get(plain(item.get("name"))), plain(item.get("value"))
+            name, value = _FIELDS.get(strip_markup(item.get("name"))), strip_markup(item.get("value"))
             if name and value and value != "null":
-                value = (china_day(value) or "") if name in DATE_FIELDS else value
+                value = (parse_china_date(value) or "") if name in DATE_FIELDS else value
                 if value:
                     yield name, value

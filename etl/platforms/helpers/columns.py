@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 
-from etl.platforms.base import FoundColumn
+from etl.platforms.base import CandidateList
 from etl.web.page import WebPage, base_url, links
 
 # What lists of disclosed documents are called; other links of a site lead to news, services and letters.
@@ -36,18 +36,18 @@ def page_name(page: WebPage) -> str:
     return (meta(page, "ColumnName") or re.split(r"[_|—–-]", title)[0]).strip()
 
 
-def linked_columns(page: WebPage, form: re.Pattern[str], *, only_disclosure: bool = False) -> tuple[FoundColumn, ...]:
+def linked_columns(page: WebPage, form: re.Pattern[str], *, only_disclosure: bool = False) -> tuple[CandidateList, ...]:
     """The lists that the page links, by the form of their path; itself first where it has that form.
 
     Those whose name speaks of disclosure come before the others, which are left out with `only_disclosure`.
     """
-    found: dict[str, FoundColumn] = {}
+    found: dict[str, CandidateList] = {}
     if _is_list(page.url, form):
-        found[column_key(page.url)] = FoundColumn(page.url, page_name(page))
+        found[column_key(page.url)] = CandidateList(page.url, page_name(page))
     own = len(found)
     for url, words in links(page):
         if same_site(url, page) and _is_list(url, form) and 1 < len(words) <= _LONGEST:
-            found.setdefault(column_key(url), FoundColumn(url, words))
+            found.setdefault(column_key(url), CandidateList(url, words))
     columns = list(found.values())
     rest = sorted(columns[own:], key=lambda item: not _DISCLOSURE.search(item.name))
     return (*columns[:own], *(item for item in rest if not only_disclosure or _DISCLOSURE.search(item.name)))
@@ -63,16 +63,16 @@ def column_key(url: str) -> str:
     return _INDEX.sub("/", urlsplit(url)._replace(fragment="", scheme="").geturl())
 
 
-def list_above(page: WebPage, detail: str, target: str) -> tuple[FoundColumn, ...]:
+def parent_list(page: WebPage, detail: str, target: str) -> tuple[CandidateList, ...]:
     """The list to which a document's page belongs, where the address tells it: `detail` replaced by `target`."""
     if not re.search(detail, page.url):
         return ()
-    return (FoundColumn(urljoin(page.url, re.sub(detail, target, page.url)), meta(page, "ColumnName")),)
+    return (CandidateList(urljoin(page.url, re.sub(detail, target, page.url)), meta(page, "ColumnName")),)
 
 
-def feeds_of(page: WebPage) -> Iterator[FoundColumn]:
+def feeds_of(page: WebPage) -> Iterator[CandidateList]:
     """The feeds that the page names in its head."""
     for link in page.tree.iter("link"):
         kind = (link.get("type") or "").lower()
         if kind in ("application/rss+xml", "application/atom+xml") and link.get("href"):
-            yield FoundColumn(urljoin(base_url(page), link.get("href") or ""), (link.get("title") or "").strip())
+            yield CandidateList(urljoin(base_url(page), link.get("href") or ""), (link.get("title") or "").strip())

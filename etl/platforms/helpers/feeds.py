@@ -17,8 +17,10 @@ from etl.platforms.base import Entry, ListingPage, ListingRequest, NotAListing
 from etl.platforms.helpers.rows import iso_date
 from etl.web.page import WebPage, absolute
 
-KINDS = "urlset|sitemapindex|rss|feed|RDF"
-ROOT = re.compile(rf"\A\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^>\[]*>\s*)*<(?:\w+:)?({KINDS})[\s>]", re.DOTALL)
+_ROOT_ELEMENTS = "urlset|sitemapindex|rss|feed|RDF"
+ROOT = re.compile(
+    rf"\A\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^>\[]*>\s*)*<(?:\w+:)?({_ROOT_ELEMENTS})[\s>]", re.DOTALL
+)
 _HEAD = 4000
 """Characters among which the root element is looked for."""
 
@@ -40,12 +42,12 @@ def read_feed(page: WebPage, request: ListingRequest) -> ListingPage:
         found = _located(root, "sitemap" if kind == "sitemapindex" else "url", page.url)
         if kind == "urlset":
             return ListingPage(tuple(Entry(url) for url in found))
-        return ListingPage((), following=tuple(ListingRequest(url, request.column) for url in found))
+        return ListingPage((), next_requests=tuple(ListingRequest(url, request.column) for url in found))
     entries = tuple(_atom(root, page.url) if kind == "feed" else _rss(root, page.url))
-    following: tuple[ListingRequest, ...] = ()
+    next_requests: tuple[ListingRequest, ...] = ()
     if kind == "feed" and (url := _linked(root, "next", page.url)):
-        following = (ListingRequest(url, request.column, request.seen + len(entries)),)
-    return ListingPage(entries, following=following)
+        next_requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
+    return ListingPage(entries, next_requests=next_requests)
 
 
 def _located(root: etree._Element, name: str, base: str) -> list[str]:

@@ -62,8 +62,8 @@ def repeated_rows(page: WebPage) -> Mapping[str, Any] | None:
     guess: dict[str, Any] = {"rows": selector}
     if date := _date(best.rows):
         guess["fields"] = {"published_date": date}
-    if following := _next(page):
-        guess["next"] = following
+    if next_link := _next(page):
+        guess["next"] = next_link
     return guess
 
 

@@ -89,7 +89,7 @@ def row_entry(row: HtmlElement, base: str) -> Entry | None:
     return None
 
 
-def labelled(text: str) -> dict[str, str]:
+def labelled_fields(text: str) -> dict[str, str]:
     """The fields that the text names by a label, dates as yyyy-mm-dd."""
     named = {_FIELDS[label]: value.strip() for label, value in _LABELLED.findall(text) if value.strip()}
     normal = {name: iso_date(value) if name in DATE_FIELDS else value for name, value in named.items()}
@@ -98,7 +98,7 @@ def labelled(text: str) -> dict[str, str]:
 
 def _beside(text: str) -> dict[str, str]:
     """The labelled fields; where the text names none, its date as that of the publication."""
-    if named := labelled(text):
+    if named := labelled_fields(text):
         return named
     return {"published_date": day} if (day := iso_date(text)) else {}
 
@@ -116,7 +116,7 @@ def script_value(text: str, key: str) -> Any:
     return None
 
 
-def json_of(page: WebPage) -> Any:
+def parse_json(page: WebPage) -> Any:
     """The JSON that the answer is. Raises `NotAListing` for anything else."""
     text = page.text.strip()
     try:
@@ -126,7 +126,7 @@ def json_of(page: WebPage) -> Any:
         raise NotAListing(f"{came} instead of JSON: {' '.join(text[:60].split())!r}") from error
 
 
-def china_day(value: Any) -> str | None:
+def parse_china_date(value: Any) -> str | None:
     """Epoch seconds or milliseconds, or a written date, as a day in China's calendar; None for 0 and for no date."""
     if isinstance(value, str) and value.strip().isdigit() and len(value.strip()) >= 10:
         value = int(value)
@@ -136,7 +136,7 @@ def china_day(value: Any) -> str | None:
     return datetime.fromtimestamp(seconds, CHINA).date().isoformat() if seconds > 0 else None
 
 
-def plain(text: Any) -> str:
+def strip_markup(text: Any) -> str:
     """The words of a title or a value in a JSON answer: no tags (search marks its hits by `<em>`), no entities."""
     bare = re.sub(r"<[^>]*>", "", re.sub(r"<br\s*/?>", " ", str(text or ""), flags=re.IGNORECASE))
     return " ".join(unescape(bare).split())
