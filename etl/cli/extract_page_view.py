@@ -7,6 +7,7 @@ from rich.table import Table
 
 from etl.cli.console import heading, output
 from etl.extract import Extraction, FieldValue, IndexNumber, content_hash
+from etl.extract.codes import flag_names
 from etl.fields import FIELDS
 
 _COLOURS = {"header": "green", "subheading": "cyan", "json": "blue", "title": "yellow", "body": "yellow", "meta": "dim"}
@@ -17,7 +18,7 @@ _NAME_WIDTH, _VALUE_WIDTH, _MAX_SIDE_WIDTH = 19, 21, 14
 def show_page(page: str, rules: str, extraction: Extraction) -> None:
     """Print the kind of page, each field with its evidence and the values that were not chosen, attachments, text."""
     heading(page)
-    flags = ", ".join(extraction.flags)
+    flags = ", ".join((flag_names(flag) or (flag, flag))[1] for flag in extraction.flags)
     output.print(
         f"[bold]{extraction.kind}[/] {output.plain(extraction.reason)} · {extraction.charset} · {output.plain(flags)}"
     )
@@ -43,7 +44,6 @@ def _grid() -> Table:
     grid.add_column("field", overflow="fold", min_width=_NAME_WIDTH)
     grid.add_column("value", overflow="fold", min_width=_VALUE_WIDTH)
     grid.add_column("from", overflow="fold", max_width=_MAX_SIDE_WIDTH)
-    grid.add_column("conf.", overflow="fold", no_wrap=True, justify="right")
     grid.add_column("rule", overflow="fold", max_width=_MAX_SIDE_WIDTH)
     return grid
 
@@ -52,8 +52,7 @@ def _cells(item: FieldValue) -> Iterator[str]:
     raw = "" if item.raw == item.value else f" [dim]← {output.plain(item.raw)}[/]"
     yield output.plain(item.value) + raw
     yield f"[{_COLOURS.get(item.origin, 'white')}]{item.origin}[/] {output.plain(item.label)}"
-    yield f"{item.confidence:.0%}"
-    yield output.plain(item.rule)
+    yield output.plain(item.rule.english)
 
 
 def _other_evidence(extraction: Extraction, chosen: FieldValue) -> Iterator[FieldValue]:

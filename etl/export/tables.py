@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from etl.archive.queries.citation import permalink
 from etl.archive.queries.search import RecordFilter
+from etl.archive.records.versions import current_evidence
 from etl.export.parquet import write_parquet
 from etl.export.rows import RecordRow, count_texts, distinct_texts, file_readings, record_rows
 from etl.fields import DATE_COLUMNS
@@ -40,7 +41,6 @@ _MOMENT = pa.timestamp("us", tz="UTC")
 _EVIDENCE = pa.struct(
     [
         *((name, pa.string()) for name in ("name", "value", "raw", "label", "origin", "rule")),
-        ("confidence", pa.float64()),
         ("chosen", pa.bool_()),
         ("set_aside", pa.bool_()),
     ]
@@ -143,6 +143,7 @@ def guard_formula(value: Any) -> Any:
 def _row_values(row: RecordRow, base: str) -> dict[str, Any]:
     values = {field.name: getattr(row, field.name) for field in fields(RecordRow)}
     return values | {
+        "fields": [current_evidence(item) for item in row.fields],
         "permalink": permalink(row.id, row.version, row.short_id, base),
         "citation": row.citation(base),
     }

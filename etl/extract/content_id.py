@@ -35,8 +35,3 @@ def normalise(text: str) -> str:
 def content_hash(text: str) -> ContentHash:
     """The identity of a main text; the empty text has one too (callers decide what that means)."""
     return ContentHash(hashlib.sha256(normalise(text).encode("utf-8", "surrogatepass")).hexdigest())
-
-
-def short_id(text: str) -> str:
-    """The first 16 hex digits of the text's content hash."""
-    return content_hash(text).short_id

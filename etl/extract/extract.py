@@ -2,18 +2,21 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 
 from lxml import html
 
+from etl.extract.codes import DATA, DENSEST, Flag
 from etl.extract.lexicon.index_number import parse_index_number
+from etl.extract.lexicon.values import Reading
 from etl.extract.page.blocks import Blocks
 from etl.extract.page.fallback import fallback_text
 from etl.extract.page.main_text import find_body, names_to_index, select_nodes
 from etl.extract.page.render import render
 from etl.extract.page.trimming import Body, trim
 from etl.extract.page.visibility import Visibility, apply_script_output
-from etl.extract.page_kind import classify_page
+from etl.extract.page_kind import MIN_TEXT_CHARS, PageFacts, classify_page
 from etl.extract.rules.attachments import find_attachments, find_images, unique_attachments
 from etl.extract.rules.choose import choose
 from etl.extract.rules.header import PageContext, read_labels
@@ -25,13 +28,9 @@ from etl.platforms.registry import all_platforms
 from etl.web.page import WebPage, absolute, parse, read_page
 
 EXTRACTOR = "3"
-"""Version of the rules. It changes whenever an unchanged page may give another extraction."""
+"""Version of the rules: raised when an unchanged page may give another text, field, attachment or kind."""
 _WHOLE_PAGE_TAGS = ("html", "body")
 """Where the densest part of a page is the page itself, nothing in its markup tells the text from what surrounds it."""
-MIN_TEXT_CHARS = 60
-"""Characters of text below which a page is a shell around its data."""
-A_FILE, CUT = "file", "cut"
-"""Flags: the bytes are no page; the page was read up to `MAX_PAGE_CHARS` only."""
 MAX_PAGE_CHARS = 1_200_000
 """Characters of a page that are read, pictures inside it not counted: a second of work at the most costly.
 The largest of 129 saved pages has two thirds of that."""
@@ -59,98 +58,171 @@ def extract(
     `seen` is the day on which the page was received: dates of writing or publishing after it are refused with a flag.
     """
     if body.startswith(_MAGIC):
-        return Extraction("stub", "a file, no page", extractor=EXTRACTOR, flags=(A_FILE,))
+        return Extraction("stub", "a file, no page", extractor=EXTRACTOR, flags=(Flag.FILE.value,))
     page, cut = _cut_page(read_page(body, url, content_type))
-    embedded = _embedded_data(page, platform)
-    apply_script_output(page)
-    meta = meta_tags(page)
-    blocks = Blocks(page.tree, Visibility(page), names_to_index(platform))
-    named_so = title_parts(page)
-    guess = next((c for n, c in meta if n.lower() == "articletitle" and c), "") or next(iter(named_so), "")
-    found = find_body(page, blocks, platform, guess)
-    main = trim(blocks, found, guess)
-    context = PageContext(blocks, main, seen)
-    told_header = select_nodes(page, blocks, platform.layout.header) if platform else ()
-    evidence, flags, named = read_labels(context, [node for _, node in told_header])
-    title, titles = find_title(named_so, blocks, max(main.first + 1, 1), evidence, meta)
+    source = _Source.parse(page, platform, seen)
+    located = _locate(source)
+    content = _read_content(source, located)
+    return _resolve(source, located, content, _collect_evidence(source, located, content), cut)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A parsed page with what it says beside its text: meta tags, the parts of `<title>`, data in its scripts."""
+
+    page: WebPage
+    blocks: Blocks
+    platform: Platform | None
+    not_after: date | None
+    meta: list[tuple[str, str]]
+    titles: list[str]
+    data: Embedded | None
+
+    @classmethod
+    def parse(cls, page: WebPage, platform: Platform | None, not_after: date | None) -> "_Source":
+        """Walks the page once, after what its scripts write has been put into the tree."""
+        data = _embedded_data(page, platform)
+        apply_script_output(page)
+        blocks = Blocks(page.tree, Visibility(page), names_to_index(platform))
+        return cls(page, blocks, platform, not_after, meta_tags(page), title_parts(page), data)
+
+
+@dataclass(frozen=True, slots=True)
+class _Located:
+    """Where things stand: `container` holds the main text, `body` is the text without header lines and tools."""
+
+    container: Body
+    body: Body
+    labels: tuple[Reading, ...]
+    title: FieldValue | None
+    title_evidence: list[FieldValue]
+
+
+def _locate(source: _Source) -> _Located:
+    """Main text, labels and title, in two passes: where the text begins depends on the title, and the title is looked
+    for above the text. The first pass takes what `<meta>` or `<title>` says for the title."""
+    page, blocks = source.page, source.blocks
+    stated = (content for name, content in source.meta if name.lower() == "articletitle" and content)
+    guess = next(stated, "") or next(iter(source.titles), "")
+    container = find_body(page, blocks, source.platform, guess)
+    body = trim(blocks, container, guess)
+    layout = source.platform.layout.header if source.platform else ()
+    header_nodes = [node for _, node in select_nodes(page, blocks, layout)]
+    labels = tuple(read_labels(PageContext(blocks, body, source.not_after), header_nodes))
+    labelled = [reading.value for reading in labels if reading.value]
+    title, evidence = find_title(source.titles, blocks, max(body.first + 1, 1), labelled, source.meta)
     if title and title.value != guess:
-        main = trim(blocks, found, title.value)
-        context = PageContext(blocks, main, seen)
-    evidence = [e for e in evidence if e.name != "title"]
-    evidence += read_unlabelled_lines(context, title.value if title else "")
-    evidence += read_main_text(context)
-    text = render(blocks, main)
-    if main.rule == "densest" and blocks.nodes[main.node].tag in _WHOLE_PAGE_TAGS:
+        body = trim(blocks, container, title.value)
+    return _Located(container, body, labels, title, evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """The document's text and files. `data_is_shown`: the page shows the data in its scripts, so that they count."""
+
+    text: str
+    files: tuple[Attachment, ...]
+    data_is_shown: bool
+
+
+def _read_content(source: _Source, located: _Located) -> _Content:
+    page, blocks, body, data = source.page, source.blocks, located.body, source.data
+    text = render(blocks, body)
+    if body.rule == DENSEST and blocks.nodes[body.node].tag in _WHOLE_PAGE_TAGS:
         text = fallback_text(page) or text
-    files = find_attachments(page, blocks, main, title.value if title else "")
-    shown = False
-    if embedded:
-        told = read_embedded(embedded.fields, seen)
-        shown = len(text) < MIN_TEXT_CHARS or not embedded.body_html
-        if shown and embedded.body_html:
-            text, files = _read_data_body(page, embedded, files)
-        if shown and (named_title := next((v for v in told if v.name == "title"), None)):
-            title = named_title
-        evidence += told
+    files = find_attachments(page, blocks, body, located.title.value if located.title else "")
+    data_is_shown = data is not None and (len(text) < MIN_TEXT_CHARS or not data.body_html)
+    if data and data_is_shown and data.body_html:
+        text, files = _read_data_body(page, data, files)
     if len(text) < MIN_TEXT_CHARS:
-        files = unique_attachments((*files, *find_images(page, blocks, found)))
-    if title:
-        evidence += read_title(title.value)
-    evidence += read_meta(meta, seen)
-    fields = choose(evidence, json_shown=shown)
-    _drop_stated_empty(fields, named)
-    if title:
-        fields["title"] = title
-    judged = classify_page(page, blocks, main, text, fields, files, evidence)
+        files = unique_attachments((*files, *find_images(page, blocks, located.container)))
+    return _Content(text, files, data_is_shown)
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """All values seen, those for the title first, with the title, the flags of refused values, and the fields that a
+    label names without a value."""
+
+    title: FieldValue | None
+    values: tuple[FieldValue, ...]
+    flags: tuple[str, ...]
+    stated_empty: frozenset[str]
+
+
+def _collect_evidence(source: _Source, located: _Located, content: _Content) -> _Evidence:
+    context = PageContext(source.blocks, located.body, source.not_after)
+    lines = read_unlabelled_lines(context, located.title.value if located.title else "")
+    data = tuple(read_embedded(source.data.fields, source.not_after)) if source.data else ()
+    title = located.title
+    if content.data_is_shown:
+        title = next((reading.value for reading in data if reading.value and reading.name == "title"), title)
+    readings = (
+        *(reading for reading in located.labels if reading.name != "title"),
+        *lines,
+        *read_main_text(context),
+        *data,
+        *(read_title(title.value) if title else ()),
+        *read_meta(source.meta, source.not_after),
+    )
+    return _Evidence(
+        title,
+        (*located.title_evidence, *(reading.value for reading in readings if reading.value)),
+        tuple(reading.flag for reading in readings if reading.flag),
+        frozenset(reading.name for reading in located.labels if not reading.value),
+    )
+
+
+def _resolve(
+    source: _Source, located: _Located, content: _Content, evidence: _Evidence, cut: tuple[str, ...]
+) -> Extraction:
+    """The chosen values and the kind of page."""
+    fields = choose(evidence.values, data_is_shown=content.data_is_shown, stated_empty=evidence.stated_empty)
+    if evidence.title:
+        fields["title"] = evidence.title
+    verdict = classify_page(
+        PageFacts(source.page, source.blocks, located.body, content.text, fields, content.files, evidence.values)
+    )
+    flags = (*evidence.flags, *cut, *_file_flags(content), Flag.BODY.of(located.body.rule))
     return Extraction(
-        kind=judged.kind,
-        reason=judged.reason,
+        kind=verdict.kind,
+        reason=verdict.reason,
         fields=fields,
-        evidence=(*titles, *evidence),
-        text=text,
-        attachments=files,
-        charset=page.charset,
+        evidence=evidence.values,
+        text=content.text,
+        attachments=content.files,
+        charset=source.page.charset,
         extractor=EXTRACTOR,
-        flags=tuple(dict.fromkeys((*flags, *cut, *_file_flags(text, files), f"body:{main.rule}"))),
+        flags=tuple(map(str, dict.fromkeys(flags))),
         index=parse_index_number(fields["index_number"].value) if "index_number" in fields else None,
     )
 
 
 def _cut_page(page: WebPage) -> tuple[WebPage, tuple[str, ...]]:
+    """The page up to `MAX_PAGE_CHARS`, with a flag where more than pictures was cut off."""
     if len(page.text) <= MAX_PAGE_CHARS:
         return page, ()
     text = _INLINE_PICTURE.sub("data:,", page.text)
-    return WebPage(page.url, text[:MAX_PAGE_CHARS], page.charset), (CUT,) if len(text) > MAX_PAGE_CHARS else ()
+    return WebPage(page.url, text[:MAX_PAGE_CHARS], page.charset), (Flag.CUT,) if len(text) > MAX_PAGE_CHARS else ()
 
 
-def _file_flags(text: str, files: tuple[Attachment, ...]) -> Iterator[str]:
-    if len(text) < MIN_TEXT_CHARS and files:
-        yield "images_only" if all(f.role == "image" for f in files) else "attachments_only"
-
-
-def _drop_stated_empty(fields: dict[str, FieldValue], named: set[str]) -> None:
-    """A header that leaves 文号 blank says that there is none: a name of a file does not overrule it."""
-    found = fields.get("document_number")
-    if found and "document_number" in named and found.rule == "name of the attached document":
-        del fields["document_number"]
+def _file_flags(content: _Content) -> Iterator[str]:
+    if len(content.text) < MIN_TEXT_CHARS and content.files:
+        yield Flag.IMAGES_ONLY if all(file.role == "image" for file in content.files) else Flag.ATTACHMENTS_ONLY
 
 
 def _embedded_data(page: WebPage, platform: Platform | None) -> Embedded | None:
-    for family in (platform,) if platform else all_platforms():
-        found = family.embedded(page)
-        if found is not None:
-            return found
-    return None
+    """The data in the page's scripts as its family knows it, or any family where its own is not known."""
+    families = (platform,) if platform else all_platforms()
+    return next((data for family in families if (data := family.embedded(page)) is not None), None)
 
 
-def _read_data_body(
-    page: WebPage, embedded: Embedded, files: tuple[Attachment, ...]
-) -> tuple[str, tuple[Attachment, ...]]:
-    """Text and files of the body that the page carries as data."""
-    tree: html.HtmlElement = parse(f"<html><body><div>{embedded.body_html or ''}</div></body></html>")
-    inner = WebPage(page.url, embedded.body_html or "", page.charset)
+def _read_data_body(page: WebPage, data: Embedded, files: tuple[Attachment, ...]) -> tuple[str, tuple[Attachment, ...]]:
+    """Text and files of the body that the page carries as data, after the files that it shows."""
+    tree: html.HtmlElement = parse(f"<html><body><div>{data.body_html or ''}</div></body></html>")
+    inner = WebPage(page.url, data.body_html or "", page.charset)
     inner.__dict__["tree"] = tree
     blocks = Blocks(tree, Visibility(inner))
-    whole = Body(0, len(blocks.blocks), -1, "data")
-    told = tuple(Attachment(url, name) for href, name in embedded.attachments if (url := absolute(href, page.url)))
-    return render(blocks, whole), unique_attachments((*files, *find_attachments(inner, blocks, whole), *told))
+    body = Body(0, len(blocks.blocks), -1, DATA)
+    listed = tuple(Attachment(url, name) for href, name in data.attachments if (url := absolute(href, page.url)))
+    return render(blocks, body), unique_attachments((*files, *find_attachments(inner, blocks, body), *listed))

@@ -2,10 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import urlsplit
 
+from etl.extract.codes import Rule
 from etl.extract.page.blocks import Blocks
 from etl.extract.page.trimming import Body
 from etl.extract.types import Attachment, FieldValue, PageKind
@@ -29,85 +31,198 @@ _DOCUMENT_PATH = re.compile(r"(?:\d{5,}|[0-9a-f]{32})(?:\.s?html?|\.jhtml)?$")
 """The last part of a document's address in every known family: a long number, or 32 hex digits."""
 _LIST_PATH = re.compile(r"/(?:column|col|channel|list)/\w+/?$|/(?:node|list|col|column|channel)_?\d+\.\w+$")
 MIN_TEXT_CHARS = 60
+"""Characters of text below which a page is a shell around its data, or no page of content."""
 _PROSE_CHARS, _SENTENCE_CHARS = 80, 30
 _MANY_LINKS = 8
 _SEVERAL_ROWS = 5
-_SUMMARY_CHARS = 80
-"""Characters of the summary that a listing may print below a title."""
+_SUMMARY_CHARS, _ROW_CHARS = 80, 30
+"""Characters of the summary that a listing may print below a title; of a row at the address of a document."""
 _MAX_OWN_NUMBERS = 2
-"""Different numbers that the header of one document may state: its own, and one that it replaces."""
+"""Different dates or numbers that the header of one document may state: its own, and one that it replaces."""
+_CHALLENGE_CHARS = 20_000
+"""Characters of a page without text in which a challenge script is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageVerdict:
+    """The kind of a page, and why."""
+
     kind: PageKind
     reason: str
 
 
-def classify_page(
-    page: WebPage,
-    blocks: Blocks,
-    body: Body,
-    text: str,
-    fields: Mapping[str, FieldValue],
-    files: tuple[Attachment, ...],
-    evidence: Iterable[FieldValue],
-) -> PageVerdict:
-    """The kind of a page. Evidence in order: header fields, prose with a date, rows of links, the rest.
+@dataclass(frozen=True)
+class PageFacts:
+    """What the checks ask of a page, each fact reckoned when it is first asked for.
 
-    A listing names many published dates and numbers where a document names its own.
+    `body` and `text` are its main text, `fields` the chosen values, `evidence` all of them.
     """
-    visible = blocks.nodes[0].text_chars
-    dated = "published_date" in fields or "written_date" in fields
-    if not dated and min(len(text), visible) < _MAX_NOTICE_CHARS and _ERROR_NOTICE.search(_visible_text(blocks, text)):
-        return PageVerdict("stub", "an error instead of a document")
-    path = urlsplit(page.url).path
-    detail = _DOCUMENT_PATH.search(path) is not None and not _LIST_PATH.search(path)
-    if "<recordset>" in page.text and not detail and len(text) < MIN_TEXT_CHARS:
-        return PageVerdict("listing", "rows in a script of data")
-    if visible < MIN_TEXT_CHARS and len(text) < MIN_TEXT_CHARS and not files:
-        if _CHALLENGE.search(page.text[:20_000]):
-            return PageVerdict("stub", "redirect or challenge script instead of a document")
-        return PageVerdict("stub", f"{visible} characters of visible text")
-    named = Counter(name for name, _ in {(e.name, e.value) for e in evidence if e.origin in ("header", "subheading")})
-    dates = named["published_date"]
-    for name in ("index_number", "document_number"):
-        if name in fields and fields[name].origin in ("header", "json") and named[name] <= _MAX_OWN_NUMBERS:
-            return PageVerdict("document", "header fields")
-    date = fields.get("published_date") or fields.get("written_date")
-    labelled_date = dates <= 2 and bool(
-        date and (date.label or date.origin == "json" or (detail and date.origin == "subheading"))
+
+    page: WebPage
+    blocks: Blocks
+    body: Body
+    text: str
+    fields: Mapping[str, FieldValue]
+    files: tuple[Attachment, ...]
+    evidence: Iterable[FieldValue]
+
+    @cached_property
+    def visible_chars(self) -> int:
+        return self.blocks.nodes[0].text_chars
+
+    @cached_property
+    def has_document_path(self) -> bool:
+        path = urlsplit(self.page.url).path
+        return _DOCUMENT_PATH.search(path) is not None and not _LIST_PATH.search(path)
+
+    @cached_property
+    def date(self) -> FieldValue | None:
+        return self.fields.get("published_date") or self.fields.get("written_date")
+
+    @cached_property
+    def has_title(self) -> bool:
+        return "title" in self.fields
+
+    @cached_property
+    def has_headline(self) -> bool:
+        """Whether the title stands anywhere else than in `<title>`, which listings have too."""
+        return self.has_title and self.fields["title"].rule != Rule.PAGE_TITLE
+
+    @cached_property
+    def stated(self) -> Counter[str]:
+        """How many different values labels and the line under the title state of each field."""
+        values = {(e.name, e.value) for e in self.evidence if e.origin in ("header", "subheading")}
+        return Counter(name for name, _ in values)
+
+    @cached_property
+    def has_labelled_date(self) -> bool:
+        date = self.date
+        if date is None or self.stated["published_date"] > _MAX_OWN_NUMBERS:
+            return False
+        return bool(date.label or date.origin == "json" or (self.has_document_path and date.origin == "subheading"))
+
+    @cached_property
+    def _rows_and_links(self) -> tuple[int, int]:
+        return _count_rows(self.blocks)
+
+    @property
+    def dated_rows(self) -> int:
+        """Rows of a link with a date."""
+        return self._rows_and_links[0]
+
+    @property
+    def long_links(self) -> int:
+        """Other long linked lines."""
+        return self._rows_and_links[1]
+
+    @property
+    def rows(self) -> int:
+        return sum(self._rows_and_links)
+
+    @cached_property
+    def prose_chars(self) -> int:
+        return _count_prose(self.blocks, self.body, self.text)
+
+    @cached_property
+    def menu_links(self) -> int:
+        """All visible links."""
+        return sum(1 for anchor in self.blocks.anchors if anchor.hidden_by < 0)
+
+    @cached_property
+    def is_mostly_links(self) -> bool:
+        """Whether rows of links outweigh the prose, and no labelled date with a headline says that it is a document."""
+        summary = _ROW_CHARS if self.has_document_path else _SUMMARY_CHARS
+        stated = max(self.stated[name] for name in ("published_date", "index_number", "document_number"))
+        many = (
+            (self.dated_rows >= _SEVERAL_ROWS and self.prose_chars < self.dated_rows * summary)
+            or (self.rows >= 2 * _MANY_LINKS and self.prose_chars < _PROSE_CHARS)
+            # A list of cards: each states what a document states once.
+            or (
+                stated > _MAX_OWN_NUMBERS
+                and not self.has_document_path
+                and self.rows >= _SEVERAL_ROWS
+                and self.prose_chars < self.rows * _SUMMARY_CHARS
+            )
+        )
+        return many and not (self.has_labelled_date and self.has_headline)
+
+
+def _is_error_notice(facts: PageFacts) -> bool:
+    if facts.date or min(len(facts.text), facts.visible_chars) >= _MAX_NOTICE_CHARS:
+        return False
+    return _ERROR_NOTICE.search(_visible_text(facts.blocks, facts.text)) is not None
+
+
+def _is_data_listing(facts: PageFacts) -> bool:
+    return "<recordset>" in facts.page.text and not facts.has_document_path and len(facts.text) < MIN_TEXT_CHARS
+
+
+def _is_empty(facts: PageFacts) -> bool:
+    return facts.visible_chars < MIN_TEXT_CHARS and len(facts.text) < MIN_TEXT_CHARS and not facts.files
+
+
+def _is_challenge(facts: PageFacts) -> bool:
+    return _is_empty(facts) and _CHALLENGE.search(facts.page.text[:_CHALLENGE_CHARS]) is not None
+
+
+def _has_header_number(facts: PageFacts) -> bool:
+    return any(
+        name in facts.fields
+        and facts.fields[name].origin in ("header", "json")
+        and facts.stated[name] <= _MAX_OWN_NUMBERS
+        for name in ("index_number", "document_number")
     )
-    rows, links = _count_rows(blocks)
-    prose = _count_prose(blocks, body, text)
-    headline = "title" in fields and fields["title"].rule != "page title"
-    cards = max(dates, named["index_number"], named["document_number"]) > _MAX_OWN_NUMBERS
-    many = (rows >= _SEVERAL_ROWS and prose < rows * (30 if detail else _SUMMARY_CHARS)) or (
-        rows + links >= 2 * _MANY_LINKS and prose < _PROSE_CHARS
-    )
-    many = many or (cards and not detail and rows + links >= _SEVERAL_ROWS and prose < (rows + links) * _SUMMARY_CHARS)
-    if many and not (labelled_date and headline):
-        if detail:
-            return PageVerdict("stub", f"{rows + links} rows of links at the address of a document")
-        return PageVerdict("listing", f"{rows + links} rows of links")
-    if prose >= _PROSE_CHARS and date:
-        return PageVerdict("document", "prose with a date")
-    if labelled_date and "title" in fields:
-        return PageVerdict("document", "title and date")
-    if files and date:
-        return PageVerdict("document", "attached files and a date")
-    if prose >= _PROSE_CHARS and (detail or links < _MANY_LINKS or prose > links * _SUMMARY_CHARS):
-        return PageVerdict("document", "prose")
-    if date and "title" in fields:
-        return PageVerdict("document", "title and date")
-    if detail and headline and prose >= _SENTENCE_CHARS and links < _MANY_LINKS:
-        return PageVerdict("document", "title and a sentence")
-    menus = sum(1 for a in blocks.anchors if a.hidden_by < 0)
-    if rows and not detail:
-        return PageVerdict("listing", f"{rows} rows of links at the address of a list")
-    if links >= _MANY_LINKS or rows >= _SEVERAL_ROWS or (menus >= 2 * _MANY_LINKS and not detail):
-        return PageVerdict("listing", f"{rows + links} rows of links, {menus} links")
-    return PageVerdict("stub", "no text, no fields, no list")
+
+
+def _is_prose(facts: PageFacts) -> bool:
+    if facts.prose_chars < _PROSE_CHARS:
+        return False
+    few_links = facts.long_links < _MANY_LINKS or facts.prose_chars > facts.long_links * _SUMMARY_CHARS
+    return facts.has_document_path or few_links
+
+
+def _is_titled_sentence(facts: PageFacts) -> bool:
+    is_document = facts.has_document_path and facts.has_headline
+    return is_document and facts.prose_chars >= _SENTENCE_CHARS and facts.long_links < _MANY_LINKS
+
+
+def _is_link_page(facts: PageFacts) -> bool:
+    if facts.long_links >= _MANY_LINKS or facts.dated_rows >= _SEVERAL_ROWS:
+        return True
+    return facts.menu_links >= 2 * _MANY_LINKS and not facts.has_document_path
+
+
+Check = tuple[PageKind, str, Callable[[PageFacts], object]]
+CHECKS: tuple[Check, ...] = (
+    ("stub", "an error instead of a document", _is_error_notice),
+    ("listing", "rows in a script of data", _is_data_listing),
+    ("stub", "redirect or challenge script instead of a document", _is_challenge),
+    ("stub", "{visible_chars} characters of visible text", _is_empty),
+    ("document", "header fields", _has_header_number),
+    ("stub", "{rows} rows of links at the address of a document", lambda f: f.is_mostly_links and f.has_document_path),
+    ("listing", "{rows} rows of links", lambda f: f.is_mostly_links),
+    ("document", "prose with a date", lambda f: f.prose_chars >= _PROSE_CHARS and f.date),
+    ("document", "title and date", lambda f: f.has_labelled_date and f.has_title),
+    ("document", "attached files and a date", lambda f: f.files and f.date),
+    ("document", "prose", _is_prose),
+    ("document", "title and date", lambda f: f.date and f.has_title),
+    ("document", "title and a sentence", _is_titled_sentence),
+    (
+        "listing",
+        "{dated_rows} rows of links at the address of a list",
+        lambda f: f.dated_rows and not f.has_document_path,
+    ),
+    ("listing", "{rows} rows of links, {menu_links} links", _is_link_page),
+    ("stub", "no text, no fields, no list", lambda f: True),
+)
+"""In order: the first check that holds decides. First what is no page of content, then header fields, prose with a
+date, rows of links, the rest: a listing names many published dates and numbers where a document names its own."""
+
+
+def classify_page(facts: PageFacts) -> PageVerdict:
+    """The kind of a page, with the reason of the first of `CHECKS` that holds."""
+    kind, reason = next((kind, reason) for kind, reason, holds in CHECKS if holds(facts))
+    return PageVerdict(kind, re.sub(r"\{(\w+)\}", lambda m: str(getattr(facts, m[1])), reason))
 
 
 def _visible_text(blocks: Blocks, text: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-pass
+from etl.extract.codes import Rule
 
 PageKind = Literal["document", "listing", "stub"]
 Origin = Literal["header", "meta", "json", "subheading", "body", "title", "listing"]
@@ -34,7 +34,7 @@ class FieldValue:
     """One piece of evidence for one field.
 
     `value` is the normal form (dates yyyy-mm-dd), `raw` what the page shows, `label` the label as the page spells
-    it, `origin` where it stood, `rule` how it was read, `confidence` 0…1 (see `fields.ORDER`).
+    it, `origin` where it stood (`etl.extract.rules.choose` ranks them), `rule` how it was read.
     """
 
     name: str
@@ -42,8 +42,7 @@ class FieldValue:
     raw: str
     label: str
     origin: Origin
-    rule: str
-    confidence: float
+    rule: Rule
 
 
 @dataclass(frozen=True, slots=True)

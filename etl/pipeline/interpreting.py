@@ -14,7 +14,7 @@ from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import UnreadableItem, read_blob, unreadable
 from etl.archive.storage.bucket import DamagedBlob
 from etl.clock import CHINA
-from etl.extract import A_FILE, Attachment, Extraction, extract, unique_attachments
+from etl.extract import Attachment, Extraction, Flag, extract, unique_attachments
 from etl.fetch.client import Attempt
 from etl.platforms.base import Platform
 from etl.platforms.registry import family_of
@@ -82,7 +82,7 @@ def _body(archive: Archive, digest: str) -> bytes | DamagedBlob:
 
 def as_listed_file(read: Extraction, url: str) -> Extraction:
     """A catalog may list a file where others list its page: a document without text, as the listing tells it."""
-    if A_FILE not in read.flags or "title" not in read.fields:
+    if Flag.FILE not in read.flags or "title" not in read.fields:
         return read
     file = Attachment(url, unquote(url.rsplit("/", 1)[-1]))
     return replace(read, kind="document", reason="a listed file", attachments=(file,))
@@ -114,7 +114,7 @@ def join_article_pages(first: Extraction, rest: Sequence[Extraction]) -> Extract
         return first
     files = unique_attachments(file for extraction in (first, *rest) for file in extraction.attachments)
     text = "\n".join(extraction.text for extraction in (first, *rest) if extraction.text)
-    return replace(first, text=text, attachments=files, flags=(*first.flags, f"pages:{len(rest) + 1}"))
+    return replace(first, text=text, attachments=files, flags=(*first.flags, Flag.PAGES.of(str(len(rest) + 1))))
 
 
 def _canonical(source: Source, file: Attachment) -> Attachment:

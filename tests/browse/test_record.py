@@ -14,6 +14,7 @@ from etl.archive.storage.archive import Archive
 from etl.archive.storage.models import Record
 from etl.browse.http.routes import read_only
 from tests.support.browser_pages import Page, keep
+from tests.support.stored import age
 
 _PROSE = "岚川市码头管理处自即日起启用新的系船柱，旧柱于月底前拆除，船主请按编号停靠并保持通道畅通。" * 3
 
@@ -197,3 +198,24 @@ def test_what_the_browser_reads_through_cannot_write(archive: Archive, reader: T
     # The pool's next user may write again.
     keep(archive, tmp_path, Page(2))
     assert reader.get("/archive/records/2").status_code == 200
+
+
+def test_rules_and_flags_are_shown_in_both_languages_in_whichever_form_they_are_stored(
+    archive: Archive, owner_url: str, reader: TestClient, tmp_path: Path
+) -> None:
+    keep(archive, tmp_path, Page(1, title="系船柱启用通告", paragraphs=(_PROSE,), document_number="岚港〔2024〕3号"))
+    html = reader.get("/archive/records/1").text
+    assert '页面上的标题行 <span class="en" lang="en">headline</span>' in html
+    assert "正文位置：" in html
+    # As it was stored before there were codes.
+    age(
+        owner_url,
+        "UPDATE archive.record_version SET flags = '{published_date:future,unheard}', fields = "
+        '(SELECT jsonb_agg(item || \'{"rule": "red header", "confidence": 0.6}\') '
+        "FROM jsonb_array_elements(fields) AS item)",
+    )
+    html, record = reader.get("/archive/records/1").text, reader.get("/archive/records/1.json").json()
+    assert "版头中的发文字号" in html
+    assert "发布日期：晚于抓取日期" in html
+    assert "unheard" in html
+    assert {item["rule"] for field in record["fields"] for item in field["evidence"]} == {"red_header"}

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from etl.extract import A_FILE, extract
+from etl.extract import Flag, Rule, extract
 from etl.extract.extract import MAX_PAGE_CHARS
 from tests.extract.traps import TRAPS
 from tests.extract.traps.registry import NUMBER, URL, table
@@ -15,7 +15,7 @@ def test_a_value_keeps_what_the_page_shows_beside_its_normal_form() -> None:
     found = extract(page(table(("发文字号", "云政办发[2023] 017 号"))).encode(), URL)
     field = found.fields["document_number"]
     assert (field.value, field.raw, field.label) == (NUMBER, "云政办发[2023] 017 号", "发文字号")
-    assert (field.origin, field.rule) == ("header", "value beside its label")
+    assert (field.origin, field.rule) == ("header", Rule.VALUE_BESIDE_LABEL)
     assert field in found.evidence
 
 
@@ -47,7 +47,7 @@ def test_the_answer_does_not_depend_on_the_process() -> None:
 def test_what_is_no_page_gives_no_text() -> None:
     for body in (b"%PDF-1.7\n1 0 obj", b"PK\x03\x04" + b"text " * 100, b"\xd0\xcf\x11\xe0" + "文字。".encode() * 100):
         found = extract(body, "http://a.gov.cn/a.pdf")
-        assert (found.kind, found.text, found.flags) == ("stub", "", (A_FILE,))
+        assert (found.kind, found.text, found.flags) == ("stub", "", (Flag.FILE,))
 
 
 def test_a_page_without_end_is_read_as_far_as_it_says_something() -> None:

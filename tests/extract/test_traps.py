@@ -2,7 +2,7 @@
 
 import pytest
 
-from etl.extract import extract
+from etl.extract import Rule, extract
 from tests.extract.traps import TRAPS, Trap
 from tests.extract.traps.__main__ import DOC, document
 
@@ -15,7 +15,7 @@ def test_trap(trap: Trap) -> None:
     assert {name: values.get(name) for name in trap.fields} == trap.fields
     assert {name: found.fields[name].origin for name in trap.origins} == trap.origins
     # A date that only the signature gives is no date of the header.
-    assert not [name for name in trap.absent if name in values and found.fields[name].rule != "date of the signature"]
+    assert not [name for name in trap.absent if name in values and found.fields[name].rule != Rule.SIGNATURE_DATE]
     for name, wanted in trap.evidence.items():
         assert {item.value for item in found.evidence if item.name == name} == wanted
     assert trap.text is None or found.text == trap.text

@@ -2,7 +2,7 @@
 
 import pytest
 
-from etl.extract import content_hash, short_id
+from etl.extract import content_hash
 from etl.extract.lexicon.dates import read_date
 from etl.extract.lexicon.document_number import match_document_number, normalise_document_number
 from etl.extract.lexicon.index_number import is_valid_credit_code, is_valid_organisation_code, parse_index_number
@@ -121,5 +121,5 @@ def test_hash_sees_every_word_and_digit() -> None:
 def test_short_id_is_the_beginning_of_the_hash() -> None:
     found = content_hash("云溪")
     assert len(found.sha256) == 64
-    assert found.sha256.startswith(short_id("云溪"))
-    assert len(short_id("云溪")) == 16
+    assert found.sha256.startswith(found.short_id)
+    assert len(found.short_id) == 16

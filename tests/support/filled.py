@@ -22,8 +22,8 @@ def fill(owner_url: str, records: int) -> None:
 
 
 _FIELDS = """jsonb_build_array(jsonb_build_object(
-    'name', 'title', 'value', '第' || i || '号通知', 'raw', '第' || i || '号通知', 'label', '标题', 'origin', 'page',
-    'rule', 'test', 'confidence', 1.0, 'chosen', true))"""
+    'name', 'title', 'value', '第' || i || '号通知', 'raw', '第' || i || '号通知', 'label', '标题', 'origin', 'title',
+    'rule', 'headline', 'chosen', true))"""
 _FILES = """CASE WHEN i % 3 = 0 THEN jsonb_build_array(jsonb_build_object(
     'url', 'http://a.example/' || i || '.pdf', 'name', '附件', 'role', 'file', 'sha256', NULL)) ELSE '[]' END"""
 _FILL = [

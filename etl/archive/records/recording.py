@@ -16,7 +16,7 @@ from etl.archive.storage.archive import Archive
 from etl.archive.storage.database import lock_source
 from etl.archive.storage.lookups import is_current
 from etl.archive.storage.models import Content, Page, PageFile, Record, RecordVersion, RunPage
-from etl.extract import EXTRACTOR, NORMALISER, Extraction, FieldValue, content_hash
+from etl.extract import EXTRACTOR, NORMALISER, Extraction, FieldValue, Rule, content_hash
 from etl.outcomes import Outcome
 
 RULES_VERSION = f"{EXTRACTOR}.{NORMALISER}"
@@ -48,7 +48,7 @@ class RecordingResult:
 def fill_from_listing(extraction: Extraction, listing: Mapping[str, Any]) -> Extraction:
     """The extraction, with what only the listing says where the page itself is silent."""
     added = tuple(
-        FieldValue(name, str(value), str(value), name, "listing", "listing entry", 0.5)
+        FieldValue(name, str(value), str(value), name, "listing", Rule.LISTING_ENTRY)
         for name, value in listing.items()
         if value and name not in extraction.fields
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from etl.extract.codes import current_rule
 from etl.fields import DATE_COLUMNS, TEXT_COLUMNS
 
 Fields = list[dict[str, Any]]
@@ -41,7 +42,6 @@ def apply_corrections(fields: Fields, corrections: Mapping[str, Mapping[str, Any
                 "label": correction["corrected_by"],
                 "origin": "correction",
                 "rule": correction["reason"],
-                "confidence": 1.0,
                 "chosen": value is not None,
             }
         )
@@ -62,6 +62,13 @@ def version_columns(fields: Fields) -> dict[str, Any]:
 def from_journal(values: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of a version from the journal's JSON."""
     return {**values, **{name: date.fromisoformat(values[name]) if values[name] else None for name in DATE_COLUMNS}}
+
+
+def current_evidence(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Stored evidence in today's form. Until 2026-11-27 the rule was stored as an English sentence, and beside it
+    `confidence`, a number that was never calibrated and decided nothing."""
+    rule = stored["rule"] if stored["origin"] == "correction" else current_rule(stored["rule"])
+    return {name: value for name, value in stored.items() if name != "confidence"} | {"rule": rule}
 
 
 def compare(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[tuple[str, str | None, str | None]]:

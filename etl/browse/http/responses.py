@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, Response
 
 from etl.browse.http.errors import DamagePage, ErrorPage
 from etl.browse.http.session import current_person
-from etl.browse.language.bilingual import SEAL, beside, both, counted, named, named_both, say
+from etl.browse.language.bilingual import SEAL, beside, both, counted, flagged, named, named_both, say
 from etl.browse.language.shown_reasons import in_words
 from etl.browse.pages.typesetting import text_blocks
 from etl.clock import CHINA
@@ -65,6 +65,7 @@ def _environment() -> Environment:
         "both": both,
         "beside": beside,
         "named": named,
+        "flagged": flagged,
         "named_both": named_both,
         "counted": counted,
         "in_words": in_words,

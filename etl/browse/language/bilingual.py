@@ -12,16 +12,19 @@ from etl.browse.language.labels import (
     ORIGINS,
     OUTCOMES,
     RECORD_STATES,
+    RULES,
     STATES,
     VERSIONS,
     VERSIONS_TOLD,
 )
 from etl.browse.language.messages import WORDS
+from etl.extract.codes import flag_names
 
 _TABLES = {
     "field": FIELDS,
     "outcome": OUTCOMES,
     "origin": ORIGINS,
+    "rule": RULES,
     "state": STATES,
     "record_state": RECORD_STATES,
     "version": VERSIONS,
@@ -62,6 +65,11 @@ def named(table: str, name: str) -> Markup:
     """The name of a field, an outcome, …; what has no name yet is shown as it is stored."""
     found = _TABLES[table].get(name)
     return beside(*found) if found else escape(name)
+
+
+def flagged(flag: str) -> Markup:
+    """What a flag of a version says; one that is not known is shown as it is stored."""
+    return beside(*(flag_names(flag) or (flag, "")))
 
 
 def beside(chinese: str, english: str) -> Markup:

@@ -1,6 +1,7 @@
 """Names of what the archive knows as identifiers: fields, outcomes, kinds of versions. Chinese first."""
 
 from etl import fields
+from etl.extract import Rule
 from etl.files import media_types
 from etl.outcomes import DAMAGE_NAMES, FILE_OUTCOME_NAMES, OUTCOME_NAMES
 
@@ -19,6 +20,8 @@ ORIGINS: dict[str, tuple[str, str]] = {
     "listing": ("目录", "listing"),
     "correction": ("更正", "correction"),
 }
+
+RULES: dict[str, tuple[str, str]] = {rule.value: (rule.chinese, rule.english) for rule in Rule}
 
 STATES: dict[str, tuple[str, str]] = {
     "running": ("进行中", "running"),

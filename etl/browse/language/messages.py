@@ -51,7 +51,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "raw": ("原文", "As shown"),
     "origin": ("位置", "Where"),
     "rule": ("规则", "Rule"),
-    "confidence": ("置信度", "Confidence"),
     "extractor": ("提取器", "Extractor"),
     "attachments": ("附件", "Attachments"),
     "file": ("文件", "File"),

@@ -8,7 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from etl.archive.records.versions import current_evidence
 from etl.archive.storage.models import Correction
+from etl.extract.rules.choose import ORIGIN_PRIORITY
 from etl.fields import DATE_FIELDS, FIELDS
 
 
@@ -21,7 +23,6 @@ class FieldEvidence:
     label: str
     origin: str
     rule: str
-    confidence: float
     chosen: bool
 
 
@@ -82,7 +83,8 @@ def fields_of(
     """A version's fields in the order of `FIELDS`, with those corrections that were in force in it."""
     last = {each.field: each for each in said if each.version <= version}
     order = {name: place for place, name in enumerate(FIELDS)}
-    ranked = sorted(stored, key=lambda item: (order.get(item["name"], len(order)), item["name"], *_sort_key(item)))
+    evidence = map(current_evidence, stored)
+    ranked = sorted(evidence, key=lambda item: (order.get(item["name"], len(order)), item["name"], *_sort_key(item)))
     return tuple(_record_field(name, list(items), last.get(name)) for name, items in groupby(ranked, key=_name))
 
 
@@ -107,5 +109,6 @@ def _chosen_by_extraction(item: dict[str, Any]) -> bool:
     return bool(item["origin"] != "correction" and (item["chosen"] or item.get("set_aside")))
 
 
-def _sort_key(item: dict[str, Any]) -> tuple[bool, float]:
-    return not _chosen_by_extraction(item), -item["confidence"]
+def _sort_key(item: dict[str, Any]) -> tuple[bool, int]:
+    """What extraction chose first, then by the priority of its place."""
+    return not _chosen_by_extraction(item), ORIGIN_PRIORITY.get(item["origin"], len(ORIGIN_PRIORITY))

@@ -1,19 +1,18 @@
 """From what a page shows beside a label to the normal form of a field's value."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
+from etl.extract.codes import Flag, Rule
 from etl.extract.lexicon.dates import read_date
 from etl.extract.lexicon.document_number import can_be_document_number, normalise_document_number
 from etl.extract.lexicon.labels import label_key
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.types import FieldValue, Origin
-from etl.fields import DATE_FIELDS
 
-CONFIDENCE: Mapping[Origin, float] = {
-    "header": 0.95, "subheading": 0.85, "json": 0.9, "listing": 0.7, "body": 0.6, "title": 0.5, "meta": 0.3,
-}  # fmt: skip
 _EMPTY_VALUES = re.compile(
     r"^(?:[-—–_/\\.。·*…〔〕\[\]()（）号\s]+|[（(]?(?:无|暂无|暂缺|没有|未)(?:关键词|主题词|文号|编号|分类|来源|内容|数据|信息|索引号"
     r"|标注|填写|知|定)?[)）]?|空|待定|none|null|nil|n/a|\\n|undefined|不限|全部|请(?:选择|输入).{0,20}|\{\{.*\}\}|\$\{.*\}|NaN|0"
@@ -54,45 +53,92 @@ def clean_value(name: str, value: str) -> str:
     return text
 
 
+class Parsed(NamedTuple):
+    """The normal form of a value; None where the text is no value of the field, with the reason as a flag if that is
+    remarkable."""
+
+    value: str | None
+    flag: Flag | None = None
+
+
+NO_VALUE = Parsed(None)
+_DATE_FLAGS = {"impossible": Flag.IMPOSSIBLE_DATE, "future": Flag.FUTURE_DATE}
+
+
+def _parse_date(text: str, not_after: date | None) -> Parsed:
+    read = read_date(text, not_after)
+    return Parsed(read.iso, _DATE_FLAGS.get(read.flag))
+
+
+def _parse_coming_date(text: str, _: date | None) -> Parsed:
+    """A date that may lie in the future: a rule comes into force or expires after it was published."""
+    return _parse_date(text, None)
+
+
+def _parse_document_number(text: str, _: date | None) -> Parsed:
+    return Parsed(normalise_document_number(text)) if can_be_document_number(text) else NO_VALUE
+
+
+def _parse_index_number(text: str, _: date | None) -> Parsed:
+    value = re.sub(r"\s+", "", text)
+    return Parsed(value) if 4 <= len(value) <= 60 and re.search(r"\d", value) else NO_VALUE
+
+
+def _parse_body_name(text: str, _: date | None) -> Parsed:
+    # Seven bodies issue a document together.
+    return Parsed(text) if len(text) <= 150 and re.search(r"[\u4e00-\u9fffA-Za-z]", text) else NO_VALUE
+
+
+def _parse_title(text: str, _: date | None) -> Parsed:
+    return Parsed(text) if len(text) >= 4 else NO_VALUE
+
+
+def _parse_validity(text: str, _: date | None) -> Parsed:
+    # A search form offers all states at once; a header states one, or a sentence with its dates.
+    states = len(re.findall("有效|失效|废止", text))
+    if re.search("不限|全部", text) or (states > 1 and len(text) < 16 and not _VALIDITY_STATE.match(text)):
+        return NO_VALUE
+    return Parsed(text) if len(text) <= 100 and re.search("效|废|止|修|行|是|否|期|年", text) else NO_VALUE
+
+
+def _parse_text(text: str, _: date | None) -> Parsed:
+    return Parsed(text) if len(text) <= 200 else NO_VALUE
+
+
+PARSERS: Mapping[str, Callable[[str, date | None], Parsed]] = {
+    "title": _parse_title,
+    "index_number": _parse_index_number,
+    "publisher": _parse_body_name,
+    "source": _parse_body_name,
+    "document_number": _parse_document_number,
+    "written_date": _parse_date,
+    "published_date": _parse_date,
+    "effective_date": _parse_coming_date,
+    "expiry_date": _parse_coming_date,
+    "validity": _parse_validity,
+}
+"""From a cleaned text, and the last possible day of a date, to the normal form; other fields are `_parse_text`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A place of the page that names a field: `value` is None where it holds no value of that field.
+
+    `flag` is the stored form of a flag, empty for none.
+    """
+
+    name: str
+    value: FieldValue | None
+    flag: str = ""
+
+
 def make_evidence(
-    name: str, raw: str, label: str, origin: Origin, rule: str, not_after: date | None = None
-) -> tuple[FieldValue | None, str]:
-    """(the evidence, a flag) of a raw value; no evidence where the value is none of that field."""
+    name: str, raw: str, label: str, origin: Origin, rule: Rule, not_after: date | None = None
+) -> Reading:
+    """The reading of a raw value: cleaned, parsed by the field's parser, its date not after `not_after`."""
     text = clean_value(name, raw)
-    if not text:
-        return None, ""
-    value = text
-    flag = ""
-    if name in DATE_FIELDS:
-        if name == "expiry_date" and _VALIDITY_STATE.match(label_key(text)):
-            return make_evidence("validity", raw, label, origin, rule)
-        read = read_date(text, None if name in ("effective_date", "expiry_date") else not_after)
-        if read.iso is None:
-            return None, f"{name}:{read.flag}" if read.flag in ("impossible", "future") else ""
-        value = read.iso
-    elif name == "document_number":
-        if not can_be_document_number(text):
-            return None, ""
-        value = normalise_document_number(text)
-    elif name == "index_number":
-        value = re.sub(r"\s+", "", text)
-        if not re.search(r"\d", value) or len(value) < 4 or len(value) > 60:
-            return None, ""
-    elif name in ("publisher", "source"):
-        # Seven bodies issue a document together.
-        if len(text) > 150 or not re.search(r"[\u4e00-\u9fffA-Za-z]", text):
-            return None, ""
-    elif name == "title":
-        if len(text) < 4:
-            return None, ""
-    elif name == "validity":
-        # A search form offers all states at once; a header states one, or a sentence with its dates.
-        if re.search("不限|全部", text) or (
-            len(re.findall("有效|失效|废止", text)) > 1 and len(text) < 16 and not _VALIDITY_STATE.match(text)
-        ):
-            return None, ""
-        if len(text) > 100 or not re.search("效|废|止|修|行|是|否|期|年", text):
-            return None, ""
-    elif len(text) > 200:
-        return None, ""
-    return FieldValue(name, value, text, label, origin, rule, CONFIDENCE[origin]), flag
+    if name == "expiry_date" and _VALIDITY_STATE.match(label_key(text)):
+        return make_evidence("validity", raw, label, origin, rule)
+    value, flag = PARSERS.get(name, _parse_text)(text, not_after) if text else NO_VALUE
+    evidence = None if value is None else FieldValue(name, value, text, label, origin, rule)
+    return Reading(name, evidence, flag.of(name) if flag else "")

@@ -12,6 +12,7 @@ from itertools import islice
 
 from lxml.etree import XPath
 
+from etl.extract.codes import BETWEEN, DENSEST
 from etl.extract.lexicon.labels import find_labels, label_key
 from etl.extract.page.blocks import Blocks, Node, is_boilerplate
 from etl.extract.page.trimming import FILE_ENDING, Body, starts_related_links
@@ -160,7 +161,7 @@ def _densest(blocks: Blocks) -> Body:
             or best.prose_chars < _MIN_CHILD_SHARE * node.prose_chars
             or best.tag in ("p", "span", "strong")
         ):
-            return Body(node.first, node.last, node.index, "densest")
+            return Body(node.first, node.last, node.index, DENSEST)
         inner = best
         # A row is no body, and a cell is one only if it holds paragraphs: else the table is the text.
         if best.tag not in ("tr", "tbody") and (
@@ -210,4 +211,4 @@ def _between_headline_and_footer(blocks: Blocks, title: str) -> Body:
             break
         if not rows:
             last = index + 1
-    return Body(start, last, -1, "between")
+    return Body(start, last, -1, BETWEEN)

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from etl.extract.codes import BETWEEN, DENSEST
 from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS
 from etl.extract.lexicon.labels import find_labels, label_key, match_label
 from etl.extract.lexicon.words import split_words
@@ -140,7 +141,7 @@ def _first_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) ->
     wanted = label_key(title)
     start = indices[0]
     prose = 0
-    dense = rule in ("densest", "between")
+    dense = rule in (DENSEST, BETWEEN)
     for index in indices[: 60 if dense else 12]:
         block = blocks.blocks[index]
         text = block.plain.strip()
@@ -160,7 +161,7 @@ def _first_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) ->
         prose += len(text) if len(text) > 30 or text.endswith(("：", ":", "。")) else 0
         # Below the headline any line that is none of the header's begins the text: a table of names has no prose.
         begun = prose > 0 or block.row >= 0 or len(text) > _HEADER_WORD_CHARS
-        if prose > _TEXT_BEGUN_CHARS or (rule == "between" and begun and not _DATED.search(text)):
+        if prose > _TEXT_BEGUN_CHARS or (rule == BETWEEN and begun and not _DATED.search(text)):
             break
     return start
 

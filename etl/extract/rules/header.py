@@ -1,13 +1,14 @@
 """Labelled fields outside the text: header tables and lists in every layout, lines above and below the text."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from etl.extract.codes import Rule
 from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS
 from etl.extract.lexicon.labels import LabelMatch, find_labels, match_label
-from etl.extract.lexicon.values import make_evidence
+from etl.extract.lexicon.values import Reading, make_evidence
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks, Node, is_boilerplate
 from etl.extract.page.trimming import (
@@ -19,7 +20,7 @@ from etl.extract.page.trimming import (
     is_in_search_form,
     is_page_tool,
 )
-from etl.extract.types import FieldValue, Origin
+from etl.extract.types import Origin
 from etl.fields import DATE_FIELDS
 
 _CONTAINER_TAGS = frozenset(("ul", "ol", "dl", "table"))
@@ -30,6 +31,12 @@ _BLOCKS_BELOW = 14
 """Blocks below the text in which sites put 来源 and 时间."""
 _SIDEBAR_LINK_CHARS = 14
 """Linked characters of a column that names other documents."""
+_BLOCKS_AFTER_LABEL = 3
+"""Blocks behind a label among which its value is looked for."""
+_MAX_LINE_CHARS, _MAX_LEAD_CHARS = 700, 40
+"""Characters of a line that can hold labels, and before the one label of a line: more is prose."""
+_MIN_AMBIGUOUS_TITLE_CHARS = 8
+"""Characters of a title behind 名称 or 标题: what is shorter names something else."""
 _VALUE_ENDS = re.compile(
     rf"{INLINE_BOUNDARY}[\s{INLINE_BOUNDARY}]*[【\[(（]?(?:大|中|小|打印|收藏|分享|字体|字号|浏览|阅读|点击|访问|纠错|我要纠错|下载|扫一扫|[|丨])"
     rf"|{INLINE_BOUNDARY}\s+{INLINE_BOUNDARY}|\s{{3,}}|[【\[]\s*(?:字|打印|大|我要)|[】\])）][\s{INLINE_BOUNDARY}]*[【\[(（]"
@@ -43,85 +50,97 @@ _DATE_BEHIND = re.compile(rf"[\s{INLINE_BOUNDARY}|]+(?:19|20)\d\d\s*[-/.年]\s*\
 
 @dataclass(frozen=True, slots=True)
 class PageContext:
-    """What the fields are read from: the page's blocks, where its text stands, its title as known so far."""
+    """What rules read: the page's blocks, where its main text stands, the last day that its dates may have."""
 
     blocks: Blocks
     body: Body
     not_after: date | None = None
 
 
-def read_labels(context: PageContext, header: Sequence[Node] = ()) -> tuple[list[FieldValue], list[str], set[str]]:
-    """(evidence, flags, fields named without a value) of all labelled cells and lines outside the text.
+def read_labels(context: PageContext, header: Sequence[Node] = ()) -> Iterator[Reading]:
+    """All labelled cells and lines outside the text, in page order; without a value where the label has none.
 
     Where the header's place is known, those elsewhere are not read: "related" boxes have labels too, and so have search
     forms, which count nowhere.
     """
-    found: list[FieldValue] = []
-    flags: list[str] = []
-    named: set[str] = set()
-    blocks = context.blocks
-    end = min(len(blocks.blocks), context.body.last + _BLOCKS_BELOW)
-    outside = [
-        i
-        for i, _ in blocks.visible_blocks(0, end, context.body.revealed)
-        if not context.body.first <= i < context.body.last
-    ]
+    blocks, body = context.blocks, context.body
+    end = min(len(blocks.blocks), body.last + _BLOCKS_BELOW)
+    outside = [i for i, _ in blocks.visible_blocks(0, end, body.revealed) if not body.first <= i < body.last]
     outside = [i for i in outside if not header or any(node.first <= i < node.last for node in header)]
+    values = 0
     for position, index in enumerate(outside):
-        if len(found) > _MAX_VALUES:
-            break
         block = blocks.blocks[index]
-        if len(block.text) > 700 or _is_breadcrumb(block) or ENUMERATED.match(block.text):
-            continue
-        below = index >= context.body.last
-        if below and block.cell < 0 and not block.link_chars and _OTHER_DOCUMENTS.match(block.plain):
+        if values > _MAX_VALUES or _begins_other_documents(context, index):
             break
-        items = find_labels(block.text)
-        # 主办单位 is the host of a site in its foot, and of a document in a header that has stated something before.
-        if items and _is_site_footer(block.text) and (below or block.cell < 0 or not found):
+        items = _labels_of(context, index, first=not values)
+        if not items or _is_beside_the_document(context, block, in_header=bool(header)):
             continue
-        if not items:
-            whole = match_label(block.text)
-            if (
-                whole
-                and whole[0]
-                and (whole[1] not in AMBIGUOUS_LABELS or block.cell >= 0 or _is_pair(blocks, index, whole[0]))
-            ):
-                items = (LabelMatch(whole[0], whole[1], block.plain.strip(), "", 0),)
-        elif items[0].start > 40 and len(items) == 1:
-            continue
-        if (
-            items
-            and (beside := enclosing_sidebar(blocks, block.node, context.body))
-            and beside.link_chars > _SIDEBAR_LINK_CHARS
-        ):
-            continue
-        if items and not header and is_in_search_form(blocks, block.node, context.body):
-            continue
+        following = outside[position + 1 : position + 1 + _BLOCKS_AFTER_LABEL]
         for item in items:
-            if not item.name:
-                continue
-            raw, rule = _own_value(item.name, item), "label and value in one line"
-            if not raw.replace(INLINE_BOUNDARY, "").strip():
-                if item is not items[-1]:
-                    named.add(item.name)
-                    continue
-                following = [i for i in outside[position + 1 : position + 4]]
-                raw, rule = _value_after(blocks, index, following), "value beside its label"
-            if not raw:
-                named.add(item.name)
-                continue
-            origin: Origin = "header" if _is_header_label(item, items) and not below else "subheading"
-            value, flag = make_evidence(
-                item.name, raw, item.raw_label.replace(INLINE_BOUNDARY, ""), origin, rule, context.not_after
-            )
-            if flag:
-                flags.append(flag)
-            if value is None:
-                named.add(item.name)
-            elif not (item.label in AMBIGUOUS_LABELS and item.name == "title") or len(value.value) > 7:
-                found.append(value)
-    return found, flags, named
+            reading = _read_label(context, index, item, items, following) if item.name else None
+            if reading:
+                values += reading.value is not None
+                yield reading
+
+
+def _begins_other_documents(context: PageContext, index: int) -> bool:
+    """Whether a line below the text is the heading of a list of other documents, none of whose labels counts."""
+    block = context.blocks.blocks[index]
+    if index < context.body.last or block.cell >= 0 or block.link_chars or not _may_have_labels(block):
+        return False
+    return _OTHER_DOCUMENTS.match(block.plain) is not None
+
+
+def _may_have_labels(block: Block) -> bool:
+    return len(block.text) <= _MAX_LINE_CHARS and not _is_breadcrumb(block) and not ENUMERATED.match(block.text)
+
+
+def _labels_of(context: PageContext, index: int, *, first: bool) -> tuple[LabelMatch, ...]:
+    """The labels of a line, or the label that it is as a whole. `first`: no value has been read before it."""
+    blocks = context.blocks
+    block = blocks.blocks[index]
+    if not _may_have_labels(block):
+        return ()
+    items = find_labels(block.text)
+    if not items:
+        name, label = match_label(block.text) or ("", "")
+        if name and (label not in AMBIGUOUS_LABELS or block.cell >= 0 or _is_pair(blocks, index, name)):
+            return (LabelMatch(name, label, block.plain.strip(), "", 0),)
+        return ()
+    # 主办单位 is the host of a site in its foot, and of a document in a header that has stated something before.
+    if (index >= context.body.last or block.cell < 0 or first) and _is_site_footer(block.text):
+        return ()
+    return () if len(items) == 1 and items[0].start > _MAX_LEAD_CHARS else items
+
+
+def _is_beside_the_document(context: PageContext, block: Block, *, in_header: bool) -> bool:
+    """Whether the block stands in a column of links to other documents or, outside a known header, in a search form."""
+    sidebar = enclosing_sidebar(context.blocks, block.node, context.body)
+    if sidebar and sidebar.link_chars > _SIDEBAR_LINK_CHARS:
+        return True
+    return not in_header and is_in_search_form(context.blocks, block.node, context.body)
+
+
+def _read_label(
+    context: PageContext, index: int, item: LabelMatch, items: tuple[LabelMatch, ...], following: list[int]
+) -> Reading | None:
+    """What a label of the line says: the text behind it or, for the line's last one, what stands beside or below it.
+
+    None for the value of an ambiguous label of titles that is too short to be one.
+    """
+    raw, rule = _own_value(item.name, item), Rule.LABEL_IN_LINE
+    if not raw.replace(INLINE_BOUNDARY, "").strip():
+        raw = _value_after(context.blocks, index, following) if item is items[-1] else ""
+        rule = Rule.VALUE_BESIDE_LABEL
+    if not raw:
+        return Reading(item.name, None)
+    in_header = index < context.body.last and _is_header_label(item, items)
+    origin: Origin = "header" if in_header else "subheading"
+    label = item.raw_label.replace(INLINE_BOUNDARY, "")
+    reading = make_evidence(item.name, raw, label, origin, rule, context.not_after)
+    if reading.value and item.name == "title" and item.label in AMBIGUOUS_LABELS:
+        return reading if len(reading.value.value) >= _MIN_AMBIGUOUS_TITLE_CHARS else None
+    return reading
 
 
 def _is_header_label(item: LabelMatch, items: tuple[LabelMatch, ...]) -> bool:

@@ -61,3 +61,10 @@ trap(
     untold(page(headline="", head=f'<meta content="{TITLE}" name="ARTICLETITLE">')),
     fields={"title": TITLE},
 )
+trap(
+    "title-unmarked-line",
+    "neither `<title>` nor any markup says which line the headline is: the one that reads like a document's title",
+    "titles",
+    page(headline=f"<p>{TITLE}</p><p>供水安排</p>").replace(OTHER, ""),
+    fields={"title": TITLE},
+)

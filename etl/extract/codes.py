@@ -1,0 +1,124 @@
+"""Identifiers that extraction stores with a value or a version, and their names in both languages.
+
+Codes are stored for good: a name may be reworded, a code never changes its meaning and is never taken out.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from etl.fields import FIELDS
+
+
+class Rule(StrEnum):
+    """How a value was read from the page: code, both names, and the sentence that was stored before there were codes."""
+
+    chinese: str
+    english: str
+    earlier: str
+
+    def __new__(cls, code: str, chinese: str, english: str, earlier: str = "") -> "Rule":
+        member = str.__new__(cls, code)
+        member._value_, member.chinese, member.english = code, chinese, english
+        member.earlier = earlier or english
+        return member
+
+    LABEL_IN_LINE = "label_in_line", "标签与值在同一行", "label and value in one line"
+    VALUE_BESIDE_LABEL = "value_beside_label", "值在标签旁边", "value beside its label"
+    NUMBER_ABOVE_TEXT = (
+        "number_above_text",
+        "正文上方单独成行的文号",
+        "document number on a line of its own above the text",
+        "line of its own above the text",
+    )
+    DATE_UNDER_TITLE = "date_under_title", "标题下方的日期", "date under the title"
+    RED_HEADER = "red_header", "版头中的发文字号", "document number of the red header", "red header"
+    ATTACHMENT_NAME = (
+        "attachment_name",
+        "附件名称中的文号",
+        "document number in an attachment's name",
+        "name of the attached document",
+    )
+    LABELLED_LAST_LINE = (
+        "labelled_last_line",
+        "正文末尾带标签的行",
+        "labelled last line of the text",
+        "labelled last line",
+    )
+    SIGNATURE_DATE = "signature_date", "落款日期", "date of the signature"
+    NUMBER_IN_TITLE = "number_in_title", "标题中的文号", "document number in the title", "number in the title"
+    PAGE_DATA = "page_data", "网页内嵌的数据", "data in the page"
+    META_TAG = "meta_tag", "网页元数据", "meta tag"
+    HEADLINE = "headline", "页面上的标题行", "headline"
+    LINE_ABOVE_TEXT = (
+        "line_above_text",
+        "正文上方形似公文标题的一行",
+        "line above the text that reads like a title",
+        "line above the text",
+    )
+    PAGE_TITLE = "page_title", "网页的 <title>", "the page's <title>", "page title"
+    LISTING_ENTRY = "listing_entry", "目录中的条目", "listing entry"
+
+
+class Flag(StrEnum):
+    """What was remarkable about a page: code, and both names, in which `{}` is the parameter of a flag that has one.
+
+    Stored as the code alone; with a parameter as `code:parameter` (`body:densest`, `pages:3`), except that a field's
+    name stands first (`published_date:future`).
+    """
+
+    chinese: str
+    english: str
+
+    def __new__(cls, code: str, chinese: str, english: str) -> "Flag":
+        member = str.__new__(cls, code)
+        member._value_, member.chinese, member.english = code, chinese, english
+        return member
+
+    FILE = "file", "是文件，不是网页", "a file, not a web page"
+    CUT = "cut", "网页过大，只读取了前一部分", "the page is too large: only its beginning was read"
+    ATTACHMENTS_ONLY = "attachments_only", "没有正文，只有附件", "no text, attachments only"
+    IMAGES_ONLY = "images_only", "没有正文，只有图片", "no text, pictures only"
+    PAGES = "pages", "由 {} 个分页合成", "put together from {} pages"
+    BODY = "body", "正文位置：{}", "main text found by: {}"
+    IMPOSSIBLE_DATE = "impossible", "{}：历法中没有这一天", "{}: no date of the calendar"
+    FUTURE_DATE = "future", "{}：晚于抓取日期", "{}: a day later than the capture"
+
+    def of(self, parameter: str) -> str:
+        """The stored form with its parameter: a field's name for those of dates."""
+        return f"{parameter}:{self}" if self in _OF_FIELDS else f"{self}:{parameter}"
+
+
+_OF_FIELDS = frozenset((Flag.IMPOSSIBLE_DATE, Flag.FUTURE_DATE))
+DENSEST, BETWEEN, DATA = "densest", "between", "data"
+BODY_NAMES: Mapping[str, tuple[str, str]] = {
+    DENSEST: ("文字最集中的部分", "densest part of the page"),
+    BETWEEN: ("标题行与页脚之间", "what lies between headline and footer"),
+    DATA: ("网页内嵌的数据", "data in the page"),
+}
+"""How the main text was located, the parameter of `Flag.BODY`. Any other value is `<family> <selector>` or
+`<family> marks`."""
+
+_RULES = {stored: rule for rule in Rule for stored in (rule.earlier, rule.value)}
+_FLAGS = {flag.value: flag for flag in Flag}
+
+
+def current_rule(stored: str) -> str:
+    """The code of a stored rule, which may be an English sentence of earlier. Any other text is returned as it is."""
+    return _RULES.get(stored, stored)
+
+
+def rule_names(stored: str) -> tuple[str, str] | None:
+    """Chinese and English name of a stored rule; None for what is no rule (an archivist's reason)."""
+    rule = _RULES.get(stored)
+    return (rule.chinese, rule.english) if rule else None
+
+
+def flag_names(stored: str) -> tuple[str, str] | None:
+    """What a stored flag says, in Chinese and English; None for one that is not known here."""
+    first, _, last = stored.partition(":")
+    if last in _OF_FIELDS and first in FIELDS:
+        flag, names = _FLAGS.get(last), (FIELDS[first].chinese, FIELDS[first].english)
+    else:
+        flag, names = _FLAGS.get(first), BODY_NAMES.get(last, (last, last))
+        flag = None if flag in _OF_FIELDS else flag
+    return (flag.chinese.format(names[0]), flag.english.format(names[1])) if flag else None

@@ -1,0 +1,115 @@
+"""Rules and flags: named in both languages, each of them in use, and those that were stored before still known."""
+
+import re
+from datetime import date
+
+import pytest
+
+from etl.archive.records.versions import current_evidence
+from etl.extract import Flag, Rule, extract
+from etl.extract.codes import current_rule, flag_names, rule_names
+from tests.extract.traps import TRAPS
+from tests.extract.traps.registry import HEAD, URL
+from tests.support.extraction_codes import FILE, document
+from tests.support.pages import page
+
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+_EARLIER = {
+    "label and value in one line": Rule.LABEL_IN_LINE,
+    "value beside its label": Rule.VALUE_BESIDE_LABEL,
+    "line of its own above the text": Rule.NUMBER_ABOVE_TEXT,
+    "date under the title": Rule.DATE_UNDER_TITLE,
+    "red header": Rule.RED_HEADER,
+    "name of the attached document": Rule.ATTACHMENT_NAME,
+    "labelled last line": Rule.LABELLED_LAST_LINE,
+    "date of the signature": Rule.SIGNATURE_DATE,
+    "number in the title": Rule.NUMBER_IN_TITLE,
+    "data in the page": Rule.PAGE_DATA,
+    "meta tag": Rule.META_TAG,
+    "headline": Rule.HEADLINE,
+    "line above the text": Rule.LINE_ABOVE_TEXT,
+    "page title": Rule.PAGE_TITLE,
+    "listing entry": Rule.LISTING_ENTRY,
+}
+"""What was stored before there were codes."""
+
+
+@pytest.mark.parametrize("code", [*Rule, *Flag])
+def test_every_code_has_both_languages(code: Rule | Flag) -> None:
+    assert re.fullmatch(r"[a-z_]+", code)
+    assert _CHINESE.search(code.chinese)
+    assert code.english
+    assert not _CHINESE.search(code.english)
+    assert code.chinese.count("{}") == code.english.count("{}")
+
+
+def test_every_code_is_documented() -> None:
+    assert FILE.read_text(encoding="utf-8") == document(), "run: python -m tests.support.extraction_codes --write"
+
+
+def test_rules_stored_as_sentences_are_known() -> None:
+    assert {sentence: current_rule(sentence) for sentence in _EARLIER} == _EARLIER
+    assert set(_EARLIER.values()) == set(Rule)
+    assert rule_names("red header") == rule_names("red_header") == (Rule.RED_HEADER.chinese, Rule.RED_HEADER.english)
+    assert rule_names("原件为准") is None
+
+
+def test_evidence_stored_with_sentences_reads_as_today_s() -> None:
+    value = {"name": "title", "value": "通知", "raw": "通知", "label": "", "origin": "title", "chosen": True}
+    assert current_evidence(value | {"rule": "headline", "confidence": 0.95}) == value | {"rule": "headline"}
+    assert current_evidence(value | {"rule": "page title", "confidence": 0.4}) == value | {"rule": "page_title"}
+    # The rule of a correction is its author's reason, whatever it says.
+    corrected = value | {"origin": "correction", "rule": "red header"}
+    assert current_evidence(corrected | {"confidence": 1.0}) == corrected
+
+
+def test_pages_give_every_rule_and_flag_and_none_without_a_name() -> None:
+    pages = [(trap.page, trap.url, trap.seen) for trap in TRAPS.values()]
+    pages += [(b"%PDF-1.7", URL, None), (page(body="<p>又一段。</p>" * 200_000), URL, None)]
+    found = [extract(p if isinstance(p, bytes) else p.encode(), url, seen=seen) for p, url, seen in pages]
+    rules = {item.rule for extraction in found for item in extraction.evidence}
+    flags = {flag for extraction in found for flag in extraction.flags}
+    # The listing's values are added by the pipeline, and so is the number of an article's pages.
+    assert rules == set(Rule) - {Rule.LISTING_ENTRY}
+    assert not [flag for flag in flags if flag_names(flag) is None]
+    codes = {part for flag in flags for part in flag.split(":")} | {Flag.PAGES}
+    assert set(Flag) <= codes
+
+
+@pytest.mark.parametrize(
+    ("stored", "chinese", "english"),
+    [
+        ("published_date:future", "发布日期：晚于抓取日期", "published: a day later than the capture"),
+        ("expiry_date:impossible", "失效日期：历法中没有这一天", "expires: no date of the calendar"),
+        ("body:densest", "正文位置：文字最集中的部分", "main text found by: densest part of the page"),
+        ("body:trs_wcm div.a", "正文位置：trs_wcm div.a", "main text found by: trs_wcm div.a"),
+        ("pages:3", "由 3 个分页合成", "put together from 3 pages"),
+    ],
+)
+def test_a_flag_names_its_parameter(stored: str, chinese: str, english: str) -> None:
+    assert flag_names(stored) == (chinese, english)
+
+
+def test_unknown_flags_have_no_name() -> None:
+    assert flag_names("future:body") is flag_names("unheard of") is None
+
+
+_EARLY = date(2020, 1, 1)
+_META = '<meta name="PubDate" content="2023-05-09">'
+
+
+@pytest.mark.parametrize(
+    ("html", "flag"),
+    [
+        (page("<p>发布时间：2023-05-09 来源：云溪日报</p>"), "published_date:future"),
+        (page(headline=HEAD + "<p>2023-05-09 08:30</p>"), "published_date:future"),
+        (page().replace("<head>", f"<head>{_META}"), "published_date:future"),
+        (page().replace("<head>", f"<head>{_META.replace('05-09', '02-30')}"), "published_date:impossible"),
+        (page(), "written_date:future"),
+    ],
+    ids=["label", "under the title", "meta tag", "impossible", "signature"],
+)
+def test_a_refused_date_leaves_its_flag_wherever_it_stood(html: str, flag: str) -> None:
+    found = extract(html.encode(), URL, seen=_EARLY)
+    assert flag in found.flags
+    assert flag.partition(":")[0] not in found.fields
