@@ -25,9 +25,8 @@ from gongkai_airflow import CHINA, RETRIES, at
 
 from etl.catalog.load import SourceError, load_source, load_sources, source_files
 from etl.settings import settings
-from etl.sources.schema import Source
+from etl.sources.schema import SCHEDULE_PRESETS, Source
 
-PRESETS = {"@hourly": "0 * * * *", "@daily": "0 3 * * *", "@weekly": "0 3 * * 1", "@monthly": "0 3 1 * *"}
 RECORDS = Asset("disclosure_records")
 log = logging.getLogger("gongkai")
 
@@ -113,7 +112,7 @@ def crawl_dag(source: Source) -> None:
         dag_id=f"crawl_{source.id}",
         dag_display_name=f"{source.name} · {source.id}",
         doc_md=f"**{source.name}** · {source.agency} · {source.platform}\n\n{__doc__}",
-        schedule=at(PRESETS.get(source.schedule, source.schedule)),
+        schedule=at(SCHEDULE_PRESETS.get(source.schedule, source.schedule)),
         # No start date: unpausing a DAG then waits for the next time on its schedule instead of running at once.
         catchup=False,
         max_active_runs=1,

@@ -1,5 +1,7 @@
 """From a file's bytes to its reading; `etl.files.process.pool` runs it in a process that can be killed."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from etl.files import media_types
@@ -38,39 +40,13 @@ def _read(body: bytes, name: str, budget: Budget, depth: int) -> FileReading:
 
 
 def _document(body: bytes, kind: str, limits: Limits) -> FileReading:
-    if kind == media_types.EMPTY:
-        return FileReading(kind, FileOutcome.EMPTY, f"{len(body)} bytes, nothing in them")
-    if kind == media_types.ENCRYPTED:
-        return FileReading(kind, FileOutcome.ENCRYPTED, "the document asks for a password")
     if kind in media_types.IMAGES:
         return FileReading(kind, FileOutcome.SCAN, "a picture", pages=1)
-    if kind == media_types.PDF:
-        return _pdf(body, limits)
-    if kind == media_types.OFD:
-        text, pages, pictures = ofd_text(body, limits)
-        if not text and pictures:
-            return FileReading(kind, FileOutcome.SCAN, "its pages are pictures", pages=pages)
-        return _text(kind, "ofd", text, pages)
-    if kind == media_types.DOC:
-        return _text(kind, "word", doc_text(body))
-    if kind == media_types.DOCX:
-        return _text(kind, "docx", docx_text(body, limits))
-    if kind in (media_types.XLS, media_types.XLSX):
-        text, sheets = office.sheets_text(body, kind, limits)
-        return _text(kind, "kreuzberg", text, sheets)
-    if kind in (media_types.PPT, media_types.PPTX):
-        return _text(kind, "kreuzberg", office.slides_text(body, kind, limits))
-    if kind == media_types.RTF:
-        return _text(kind, "rtf", office.rtf_text(body))
-    if kind == media_types.CSV:
-        return _text(kind, "text", office.csv_text(body))
-    if kind == media_types.TEXT:
-        return _text(kind, "text", office.plain_text(body))
-    if kind == media_types.HTML:
-        page = office.html_text(body)
-        if page is None:
-            return FileReading(kind, FileOutcome.NOT_A_FILE, "a web page where a file was linked")
-        return _text(kind, "html", page)
+    if reader := _READERS.get(kind):
+        return reader(body, limits)
+    if with_method := _TEXT_READERS.get(kind):
+        method, read_text = with_method
+        return _text(kind, method, read_text(body, limits))
     return FileReading(kind, FileOutcome.UNSUPPORTED, f"nothing here reads {kind}")
 
 
@@ -78,6 +54,14 @@ def _text(kind: str, method: str, text: str, pages: int | None = None) -> FileRe
     if not text.strip():
         return FileReading(kind, FileOutcome.NO_TEXT, "nothing is written in it", pages=pages, method=method)
     return FileReading(kind, FileOutcome.READ, text=text, pages=pages, method=method)
+
+
+def _empty(body: bytes, limits: Limits) -> FileReading:
+    return FileReading(media_types.EMPTY, FileOutcome.EMPTY, f"{len(body)} bytes, nothing in them")
+
+
+def _encrypted(body: bytes, limits: Limits) -> FileReading:
+    return FileReading(media_types.ENCRYPTED, FileOutcome.ENCRYPTED, "the document asks for a password")
 
 
 def _pdf(body: bytes, limits: Limits) -> FileReading:
@@ -88,6 +72,47 @@ def _pdf(body: bytes, limits: Limits) -> FileReading:
         return _text(media_types.PDF, "pdf", text, len(pages))
     reason = f"{pictures} of {len(pages)} pages are pictures"
     return FileReading(media_types.PDF, FileOutcome.SCAN, reason, text, len(pages), "pdf" if text else "")
+
+
+def _ofd(body: bytes, limits: Limits) -> FileReading:
+    text, pages, pictures = ofd_text(body, limits)
+    if not text and pictures:
+        return FileReading(media_types.OFD, FileOutcome.SCAN, "its pages are pictures", pages=pages)
+    return _text(media_types.OFD, "ofd", text, pages)
+
+
+def _sheets(kind: str, body: bytes, limits: Limits) -> FileReading:
+    text, sheets = office.sheets_text(kind, body, limits)
+    return _text(kind, "kreuzberg", text, sheets)
+
+
+def _html(body: bytes, limits: Limits) -> FileReading:
+    text = office.html_text(body)
+    if text is None:
+        return FileReading(media_types.HTML, FileOutcome.NOT_A_FILE, "a web page where a file was linked")
+    return _text(media_types.HTML, "html", text)
+
+
+_READERS: dict[str, Callable[[bytes, Limits], FileReading]] = {
+    media_types.EMPTY: _empty,
+    media_types.ENCRYPTED: _encrypted,
+    media_types.PDF: _pdf,
+    media_types.OFD: _ofd,
+    media_types.XLS: partial(_sheets, media_types.XLS),
+    media_types.XLSX: partial(_sheets, media_types.XLSX),
+    media_types.HTML: _html,
+}
+"""The reader of each media type that has more to say than a text."""
+_TEXT_READERS: dict[str, tuple[str, Callable[[bytes, Limits], str]]] = {
+    media_types.DOC: ("word", lambda body, _: doc_text(body)),
+    media_types.DOCX: ("docx", docx_text),
+    media_types.PPT: ("kreuzberg", partial(office.slides_text, media_types.PPT)),
+    media_types.PPTX: ("kreuzberg", partial(office.slides_text, media_types.PPTX)),
+    media_types.RTF: ("rtf", lambda body, _: office.rtf_text(body)),
+    media_types.CSV: ("text", lambda body, _: office.csv_text(body)),
+    media_types.TEXT: ("text", lambda body, _: office.plain_text(body)),
+}
+"""The other media types: the method as a reading names it, and the function from bytes to text."""
 
 
 def _archive(body: bytes, kind: str, budget: Budget, depth: int) -> FileReading:

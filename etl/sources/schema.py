@@ -13,7 +13,8 @@ from etl.sources.listing import Listing
 from etl.web.urls import canonical_url, in_scope
 
 _CRON_FIELD = re.compile(r"^[\d*/,\-]+$")
-_PRESETS = {"@hourly", "@daily", "@weekly", "@monthly"}
+SCHEDULE_PRESETS = {"@hourly": "0 * * * *", "@daily": "0 3 * * *", "@weekly": "0 3 * * 1", "@monthly": "0 3 1 * *"}
+"""Presets of a source's schedule and the cron lines they stand for, at night in China."""
 # First two digits of GB/T 2260: the provinces, autonomous regions and municipalities.
 _PROVINCES = set(
     "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82".split()
@@ -23,8 +24,8 @@ _NOWHERE = "000000"
 
 
 def _schedule(value: str) -> str:
-    if value not in _PRESETS and not (len(value.split()) == 5 and all(map(_CRON_FIELD.match, value.split()))):
-        raise ValueError(f"is neither a cron line of five fields nor one of {', '.join(sorted(_PRESETS))}")
+    if value not in SCHEDULE_PRESETS and not (len(value.split()) == 5 and all(map(_CRON_FIELD.match, value.split()))):
+        raise ValueError(f"is neither a cron line of five fields nor one of {', '.join(sorted(SCHEDULE_PRESETS))}")
     return value
 
 

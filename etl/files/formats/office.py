@@ -28,7 +28,7 @@ def rows(cells: Iterable[Sequence[str]]) -> Iterable[str]:
             yield " | ".join(kept)
 
 
-def sheets_text(body: bytes, media_type: str, limits: Limits) -> tuple[str, int]:
+def sheets_text(media_type: str, body: bytes, limits: Limits) -> tuple[str, int]:
     """(text, sheets) of a workbook; the names of the sheets stand before them where there are several."""
     result = _extract(body, media_type, limits)
     names = result.metadata.get("sheet_names") or []
@@ -40,7 +40,7 @@ def sheets_text(body: bytes, media_type: str, limits: Limits) -> tuple[str, int]
     return "\n".join(lines), len(names)
 
 
-def slides_text(body: bytes, media_type: str, limits: Limits) -> str:
+def slides_text(media_type: str, body: bytes, limits: Limits) -> str:
     """Lines of all slides; the rows of tables come with tabs between their cells."""
     text = _extract(body, media_type, limits).content
     return "\n".join(rows(line.split("\t") for line in text.splitlines()))

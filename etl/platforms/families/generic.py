@@ -12,6 +12,7 @@ from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
+from etl.dates import first_iso_date
 from etl.fields import DATE_FIELDS
 from etl.platforms.base import (
     CandidateList,
@@ -26,7 +27,7 @@ from etl.platforms.base import (
 from etl.platforms.helpers.columns import feeds_of, linked_columns, page_name
 from etl.platforms.helpers.feeds import ROOT, is_feed, read_feed
 from etl.platforms.helpers.repeated_rows import repeated_rows
-from etl.platforms.helpers.rows import iso_date, row_entry
+from etl.platforms.helpers.rows import row_entry
 from etl.web.page import WebPage, absolute, base_url
 from etl.web.select import elements, text_of
 
@@ -104,7 +105,7 @@ def _entry(row: HtmlElement, base: str, listing: "Listing") -> Entry | None:
 def _fields(row: HtmlElement, listing: "Listing") -> Iterator[tuple[str, str]]:
     for name, selector in listing.fields.items():
         text = text_of(selector, row)
-        if found := iso_date(text) if name in DATE_FIELDS else text:
+        if found := first_iso_date(text) if name in DATE_FIELDS else text:
             yield name, found
 
 

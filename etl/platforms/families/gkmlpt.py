@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
+from etl.dates import parse_china_date
 from etl.platforms.base import (
     CandidateList,
     Embedded,
@@ -21,7 +22,7 @@ from etl.platforms.base import (
     Platform,
 )
 from etl.platforms.helpers.columns import same_site
-from etl.platforms.helpers.rows import parse_china_date, parse_json, script_value, strip_markup
+from etl.platforms.helpers.rows import parse_json, script_value, strip_markup
 from etl.web.data import json_object_after
 from etl.web.page import WebPage, links
 

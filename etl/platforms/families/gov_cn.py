@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
+from etl.dates import parse_china_date
 from etl.platforms.base import (
     CandidateList,
     Entry,
@@ -27,7 +28,7 @@ from etl.platforms.base import (
     NotAListing,
     Platform,
 )
-from etl.platforms.helpers.rows import parse_china_date, parse_json, strip_markup
+from etl.platforms.helpers.rows import parse_json, strip_markup
 from etl.web.page import WebPage
 
 _COPIED = {"pcode": "document_number", "puborg": "publisher", "index": "index_number", "childtype": "subject_category"}

@@ -30,6 +30,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
+from etl.dates import first_iso_date
 from etl.platforms.base import (
     CandidateList,
     Entry,
@@ -41,7 +42,7 @@ from etl.platforms.base import (
     Platform,
 )
 from etl.platforms.helpers.columns import linked_columns, parent_list
-from etl.platforms.helpers.rows import iso_date, linked_rows, row_entry
+from etl.platforms.helpers.rows import linked_rows, row_entry
 from etl.web.page import WebPage, base_url, parse
 
 _DETAIL = re.compile(r"/art/\d{4}/\d{1,2}/\d{1,2}/art_\d+_\d+\.html")
@@ -264,7 +265,7 @@ def _row(row: HtmlElement, base: str, date_field: str) -> Entry | None:
     if entry is None or link is None:
         return entry
     fields = dict(entry.fields)
-    day = fields.pop("published_date", None) or iso_date(link.get("rq") or "")
+    day = fields.pop("published_date", None) or first_iso_date(link.get("rq") or "")
     if day:
         fields[date_field] = day
     if index := (link.get("syh") or "").strip():

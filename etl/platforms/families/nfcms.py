@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from etl.dates import parse_china_date
 from etl.platforms.base import (
     CandidateList,
     Embedded,
@@ -31,7 +32,7 @@ from etl.platforms.base import (
     Platform,
 )
 from etl.platforms.helpers.columns import linked_columns, parent_list
-from etl.platforms.helpers.rows import linked_rows, parse_china_date, parse_json, strip_markup
+from etl.platforms.helpers.rows import linked_rows, parse_json, strip_markup
 from etl.web.data import json_object_after
 from etl.web.page import WebPage, links
 

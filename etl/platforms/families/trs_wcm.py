@@ -24,6 +24,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
+from etl.dates import first_iso_date, parse_china_date
 from etl.platforms.base import (
     CandidateList,
     Entry,
@@ -35,15 +36,7 @@ from etl.platforms.base import (
     Platform,
 )
 from etl.platforms.helpers.columns import linked_columns, parent_list
-from etl.platforms.helpers.rows import (
-    iso_date,
-    labelled_fields,
-    linked_rows,
-    parse_china_date,
-    parse_json,
-    script_value,
-    strip_markup,
-)
+from etl.platforms.helpers.rows import labelled_fields, linked_rows, parse_json, script_value, strip_markup
 from etl.web.page import WebPage, absolute, base_url
 
 if TYPE_CHECKING:
@@ -147,7 +140,7 @@ def _rows(page: WebPage) -> Iterator[Entry]:
             said = {
                 "publisher": _words(link, ".fbjg-val"),
                 "document_number": _words(link, ".file-code"),
-                "published_date": iso_date(_words(link, ".pub-time")) or "",
+                "published_date": first_iso_date(_words(link, ".pub-time")) or "",
             }
             yield Entry(url, title, {name: value for name, value in said.items() if value})
 

@@ -22,6 +22,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
+from etl.dates import parse_china_date
 from etl.fields import DATE_FIELDS
 from etl.platforms.base import (
     CandidateList,
@@ -34,7 +35,7 @@ from etl.platforms.base import (
     Platform,
 )
 from etl.platforms.helpers.columns import linked_columns, parent_list
-from etl.platforms.helpers.rows import linked_rows, parse_china_date, parse_json, strip_markup
+from etl.platforms.helpers.rows import FIELD_OF_LABEL, linked_rows, parse_json, strip_markup
 from etl.web.page import WebPage
 
 _DETAIL = re.compile(r"/(?:20\d{4}/(?:[0-9a-f]{32}|c\d+_\d+)|c\d+/content)\.s?html(?:$|[?#])")
@@ -45,15 +46,7 @@ _PAGER = re.compile(
 )
 _SEARCH = re.compile(r"/search(?:List)?/[0-9a-f]{32}$")
 _LISTS = re.compile(r"/[\w-]*list\.shtml$|/(?:fg|tzgg|index)\.shtml$")
-_FIELDS = {
-    "发文字号": "document_number",
-    "文号": "document_number",
-    "索引号": "index_number",
-    "发文机关": "publisher",
-    "发布机构": "publisher",
-    "成文日期": "written_date",
-    "主题分类": "subject_category",
-}
+_FIELDS = FIELD_OF_LABEL | {"主题分类": "subject_category"}
 
 
 class Ucap(Platform):

@@ -13,8 +13,8 @@ from email.utils import parsedate_to_datetime
 from lxml import etree
 
 from etl.clock import CHINA
+from etl.dates import first_iso_date
 from etl.platforms.base import Entry, ListingPage, ListingRequest, NotAListing
-from etl.platforms.helpers.rows import iso_date
 from etl.web.page import WebPage, absolute
 
 _ROOT_ELEMENTS = "urlset|sitemapindex|rss|feed|RDF"
@@ -99,7 +99,7 @@ def _day(text: str) -> str | None:
         try:
             moment = parsedate_to_datetime(text)
         except (ValueError, TypeError):
-            return iso_date(text)
+            return first_iso_date(text)
     if moment.tzinfo:
         moment = moment.astimezone(CHINA).replace(tzinfo=None)
     return moment.isoformat()

@@ -8,8 +8,8 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
+from etl.dates import first_iso_date
 from etl.platforms.helpers.columns import same_site
-from etl.platforms.helpers.rows import iso_date
 from etl.web.page import WebPage, absolute, base_url
 from etl.web.select import elements, text_of
 
@@ -52,7 +52,7 @@ def repeated_rows(page: WebPage) -> Mapping[str, Any] | None:
         if row not in group.rows:
             group.rows.append(row)
             group.own += same_site(url, page)
-            group.dated += iso_date("".join(row.itertext()).replace(words, " ")) is not None
+            group.dated += first_iso_date("".join(row.itertext()).replace(words, " ")) is not None
     # A list of documents leads here and there to another site; one that mostly does is of links to others.
     ours = [group for group in groups.values() if group.own * 2 >= len(group.rows)]
     best = max(ours, key=lambda group: group.weight, default=None)
@@ -104,7 +104,7 @@ def _date(rows: list[HtmlElement]) -> str | None:
 
 def _dates(row: HtmlElement) -> Iterable[HtmlElement]:
     return (item for item in row.iterdescendants("span", "td", "em", "i", "time", "b", "font", "div", "p", "label")
-            if len(item) == 0 and len(text := text_of(".", item)) <= 14 and iso_date(text))  # fmt: skip
+            if len(item) == 0 and len(text := text_of(".", item)) <= 14 and first_iso_date(text))  # fmt: skip
 
 
 def _place(item: HtmlElement) -> str:
@@ -116,7 +116,7 @@ def _place(item: HtmlElement) -> str:
 
 
 def _agrees(selector: str, rows: list[HtmlElement]) -> bool:
-    return sum(iso_date(text_of(selector, row)) is not None for row in rows) * 2 > len(rows)
+    return sum(first_iso_date(text_of(selector, row)) is not None for row in rows) * 2 > len(rows)
 
 
 def _next(page: WebPage) -> str | None:

@@ -2,24 +2,17 @@
 
 import json
 import re
-from datetime import date, datetime
 from html import unescape
 from typing import Any
 
 from lxml.html import HtmlElement
 
-from etl.clock import CHINA
+from etl.dates import first_iso_date
 from etl.fields import DATE_FIELDS
 from etl.platforms.base import Entry, NotAListing
 from etl.web.page import WebPage, absolute, base_url
 
-_DATE = re.compile(r"((?:19|20)\d{2})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})")
-# What listings write beside a title, and the field that it names.
-_LABELLED = re.compile(
-    r"(发文字号|文号|索引号|成文日期|发布日期|发布时间|发布机构|发文机关)\s*[:：]\s*"
-    r"(.*?)(?=\s*(?:发文字号|文号|索引号|成文日期|发布日期|发布时间|发布机构|发文机关|有效性)\s*[:：]|$)"
-)
-_FIELDS = {
+FIELD_OF_LABEL = {
     "发文字号": "document_number",
     "文号": "document_number",
     "索引号": "index_number",
@@ -29,17 +22,10 @@ _FIELDS = {
     "发布机构": "publisher",
     "发文机关": "publisher",
 }
+"""Labels that lists print beside a title, and the names of the fields."""
+_LABEL = "|".join(FIELD_OF_LABEL)
+_LABELLED = re.compile(rf"({_LABEL})\s*[:：]\s*(.*?)(?=\s*(?:{_LABEL}|有效性)\s*[:：]|$)")
 _ROWS = ("li", "tr", "dd", "dt", "p", "div")
-
-
-def iso_date(text: str) -> str | None:
-    """The first possible date in the text as yyyy-mm-dd, or None."""
-    for year, month, day in _DATE.findall(text):
-        try:
-            return date(int(year), int(month), int(day)).isoformat()
-        except ValueError:
-            continue
-    return None
 
 
 def linked_rows(page: WebPage, detail: re.Pattern[str]) -> tuple[Entry, ...]:
@@ -60,7 +46,7 @@ def linked_rows(page: WebPage, detail: re.Pattern[str]) -> tuple[Entry, ...]:
             continue
         key = (container.getparent(), str(container.tag), container.get("class") or "")
         beside = "".join(row.itertext()).replace("".join(link.itertext()), "", 1)
-        rows.setdefault(key, {})[row] = 3 if iso_date(beside) else 1
+        rows.setdefault(key, {})[row] = 3 if first_iso_date(beside) else 1
     if not rows:
         return ()
     best = max(rows, key=lambda key: sum(rows[key].values()))
@@ -91,8 +77,8 @@ def row_entry(row: HtmlElement, base: str) -> Entry | None:
 
 def labelled_fields(text: str) -> dict[str, str]:
     """The fields that the text names by a label, dates as yyyy-mm-dd."""
-    named = {_FIELDS[label]: value.strip() for label, value in _LABELLED.findall(text) if value.strip()}
-    normal = {name: iso_date(value) if name in DATE_FIELDS else value for name, value in named.items()}
+    named = {FIELD_OF_LABEL[label]: value.strip() for label, value in _LABELLED.findall(text) if value.strip()}
+    normal = {name: first_iso_date(value) if name in DATE_FIELDS else value for name, value in named.items()}
     return {name: value for name, value in normal.items() if value}
 
 
@@ -100,7 +86,7 @@ def _beside(text: str) -> dict[str, str]:
     """The labelled fields; where the text names none, its date as that of the publication."""
     if named := labelled_fields(text):
         return named
-    return {"published_date": day} if (day := iso_date(text)) else {}
+    return {"published_date": day} if (day := first_iso_date(text)) else {}
 
 
 def script_value(text: str, key: str) -> Any:
@@ -124,16 +110,6 @@ def parse_json(page: WebPage) -> Any:
     except (ValueError, RecursionError) as error:
         came = "an HTML page" if text.startswith("<") else "something else"
         raise NotAListing(f"{came} instead of JSON: {' '.join(text[:60].split())!r}") from error
-
-
-def parse_china_date(value: Any) -> str | None:
-    """Epoch seconds or milliseconds, or a written date, as a day in China's calendar; None for 0 and for no date."""
-    if isinstance(value, str) and value.strip().isdigit() and len(value.strip()) >= 10:
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int):
-        return iso_date(str(value or ""))
-    seconds = value // 1000 if abs(value) >= 10**11 else value
-    return datetime.fromtimestamp(seconds, CHINA).date().isoformat() if seconds > 0 else None
 
 
 def strip_markup(text: Any) -> str:

@@ -1,9 +1,14 @@
-"""Dates as government pages write them, to ISO `yyyy-mm-dd`."""
+"""Dates as government sites write them, to ISO yyyy-mm-dd.
+
+`read_date` reads the value of a field, in every form seen, and says why it refuses one. `first_iso_date` looks for a
+date in a row of a list, `parse_china_date` reads one from JSON: both know only numbers, and skip what is no date.
+"""
 
 import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from etl.clock import CHINA
 
@@ -32,6 +37,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _ENGLISH = re.compile(
     rf"\b({'|'.join(_MONTHS)})[a-z]*\.? (\d{{1,2}})(?:,? |, ?)(?:\d\d:\d\d:\d\d [A-Z]{{3,4}} )?((?:19|20)\d\d)\b"
 )
+_IN_ROW = re.compile(r"((?:19|20)\d{2})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})")
 _EPOCH = re.compile(r"^\d{10}(?:\d{3})?$")
 
 
@@ -89,3 +95,26 @@ def _check_date(year: int, month: int, day: int, not_after: date | None) -> Read
     if not_after and found > not_after:
         return ReadDate(None, "future")
     return ReadDate(found.isoformat())
+
+
+def first_iso_date(text: str) -> str | None:
+    """The first possible date in the text as yyyy-mm-dd, or None. `2024-13-01 2024年7月9日` gives 2024-07-09."""
+    for year, month, day in _IN_ROW.findall(text):
+        try:
+            return date(int(year), int(month), int(day)).isoformat()
+        except ValueError:
+            continue
+    return None
+
+
+def parse_china_date(value: Any) -> str | None:
+    """A date from JSON as yyyy-mm-dd, in China's calendar; None for 0 and for what is no date.
+
+    `value`: seconds or milliseconds since 1970 (a number, or a string of 10 or more digits), or a written date.
+    """
+    if isinstance(value, str) and value.strip().isdigit() and len(value.strip()) >= 10:
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        return first_iso_date(str(value or ""))
+    seconds = value // 1000 if abs(value) >= 10**11 else value
+    return datetime.fromtimestamp(seconds, CHINA).date().isoformat() if seconds > 0 else None
