@@ -1,6 +1,6 @@
-"""The archive browser: a server-rendered web application that reads, and takes corrections.
+"""The archive browser: a server-rendered web application for reading records and correcting their fields.
 
-It knows no Airflow and no login.
+It does not depend on Airflow and has no login of its own.
 """
 
 from etl.browse.app import create_app

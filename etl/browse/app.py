@@ -1,4 +1,4 @@
-"""The application: its archive, opened at the first request that needs it, its headers, and its error pages."""
+"""The application: it opens the archive at the first request, adds security headers, and renders error pages."""
 
 import logging
 from collections.abc import Callable
@@ -30,11 +30,11 @@ _log = logging.getLogger(__name__)
 def create_app(
     archive: Archive | Callable[[], Archive], *, address: str | None = None, form_key: str | None = None
 ) -> FastAPI:
-    """The browser over an archive, or over what opens one; nothing is opened before the first request.
+    """Build the browser for an archive, or for a function that opens one at the first request.
 
-    Whoever serves it must let nobody in without login, and name who it is (`session.PERSON`): the application itself
-    asks for none, and corrections have an author. `address` is where readers reach it, for permalinks; without it, it
-    is where they ask. `form_key` signs forms, and must be the same in all processes that serve them.
+    The server in front must authenticate users and set `session.PERSON` in the ASGI scope: the application has no
+    login, and corrections need an author. `address` is the public address, for permalinks; default: that of the
+    request. `form_key` signs form tokens; all processes that serve the browser must share it.
     """
     app = FastAPI(title="gongkai", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.archive = _LazyArchive(archive)
@@ -54,7 +54,7 @@ def create_app(
 
 
 class _LazyArchive:
-    """Opens the archive once; a failure is kept for nobody, the next request tries again."""
+    """Opens the archive once. After a failure the next request tries again."""
 
     def __init__(self, archive: Archive | Callable[[], Archive]) -> None:
         self._archive = archive if isinstance(archive, Archive) else None
@@ -69,35 +69,35 @@ class _LazyArchive:
 
 def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    said_anyway = error.detail == HTTPStatus(error.status_code).phrase
-    detail = "" if said_anyway else error.detail
-    return Responder(request).problem(error_page(error.status_code, detail=detail), error.headers)
+    # The phrase of the status is Starlette's default, and the page has its own name for the status.
+    detail = "" if error.detail == HTTPStatus(error.status_code).phrase else error.detail
+    return Responder(request).error(error_page(error.status_code, detail=detail), error.headers)
 
 
 def _request_refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestRefused)
-    return Responder(request).problem(refusal_page(error))
+    return Responder(request).error(refusal_page(error))
 
 
 def _validation_error(request: Request, error: Exception) -> Response:
-    """An address that cannot be one of ours was not found; a parameter out of its limits is a bad request."""
+    """404 for a path that cannot exist, 400 for a parameter out of its limits."""
     assert isinstance(error, RequestValidationError)
-    place, *_, name = error.errors()[0]["loc"]
-    return Responder(request).problem(error_page(404) if place == "path" else invalid_parameter_page(str(name)))
+    location, *_, name = error.errors()[0]["loc"]
+    return Responder(request).error(error_page(404) if location == "path" else invalid_parameter_page(str(name)))
 
 
 def _invalid_parameter(request: Request, error: Exception) -> Response:
-    return Responder(request).problem(invalid_parameter_page(str(error)))
+    return Responder(request).error(invalid_parameter_page(str(error)))
 
 
 def _unavailable(request: Request, error: Exception) -> Response:
     _log.error("%s %s: %s", request.method, request.url.path, error)
-    return Responder(request).problem(error_page(503, *REFUSALS["archive"], detail=_error_line(error)))
+    return Responder(request).error(error_page(503, *REFUSALS["archive"], detail=_error_line(error)))
 
 
 def _server_error(request: Request, error: Exception) -> Response:
-    # Starlette raises it again after this answer, so the server logs the traceback; the reader gets none.
-    return Responder(request).problem(error_page(500, *REFUSALS["broken"], detail=type(error).__name__))
+    # Starlette raises the error again after this response, so the server logs the traceback; readers do not see it.
+    return Responder(request).error(error_page(500, *REFUSALS["broken"], detail=type(error).__name__))
 
 
 def _error_line(error: Exception) -> str:

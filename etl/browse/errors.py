@@ -1,10 +1,10 @@
-"""Requests that are refused, and parameters that are wrong."""
+"""Errors of requests: refused, or with an invalid parameter."""
 
 from etl.browse.language.messages import REFUSALS
 
 
 class RequestRefused(Exception):
-    """A request that is refused for a reason that the reader is told in words: a key of `REFUSALS`."""
+    """A request that is refused with an HTTP status. `reason`: a key of `REFUSALS`, which has the text."""
 
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(REFUSALS[reason][1])
@@ -12,4 +12,4 @@ class RequestRefused(Exception):
 
 
 class InvalidParameter(Exception):
-    """A parameter whose value is none that it may have, by the name that it has in the address."""
+    """A parameter with an invalid value. The message is its name in the address."""

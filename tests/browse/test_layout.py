@@ -10,12 +10,12 @@ from etl.browse.language.labels import (
     DAMAGE,
     FIELDS,
     FILES,
-    FILES_TOLD,
+    FILES_HELP,
     FORMATS,
     ORIGINS,
     OUTCOMES,
     VERSIONS,
-    VERSIONS_TOLD,
+    VERSIONS_HELP,
 )
 from etl.browse.language.messages import WORDS
 from etl.browse.pages.correction import FormProblem
@@ -57,8 +57,8 @@ def test_whatever_the_archive_can_name_has_a_chinese_name() -> None:
     assert set(OUTCOMES) == set(Outcome)
     assert set(ORIGINS) == {*get_args(Origin), "correction"}
     assert set(FIELDS) == {name for name in LABELS.values() if name} == set(ALIASES)
-    assert set(VERSIONS) == set(VERSIONS_TOLD) == {"created", "updated", "corrected", "re-extracted"}
-    assert set(FILES) == set(FileOutcome) == {*FILES_TOLD, "read"}
+    assert set(VERSIONS) == set(VERSIONS_HELP) == {"created", "updated", "corrected", "re-extracted"}
+    assert set(FILES) == set(FileOutcome) == {*FILES_HELP, "read"}
     named = {
         value for name, value in vars(media_types).items() if name.isupper() and isinstance(value, str) and "/" in value
     }

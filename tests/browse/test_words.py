@@ -49,13 +49,13 @@ def allowed(model: type, column: str) -> set[str]:
     [
         (labels.OUTCOMES, Outcome),
         (labels.FILES, FileOutcome),
-        (labels.FILES_TOLD, set(FileOutcome) - {FileOutcome.READ}),
+        (labels.FILES_HELP, set(FileOutcome) - {FileOutcome.READ}),
         (labels.DAMAGE, get_args(DamageKind)),
         (labels.ORIGINS, {*get_args(Origin), "correction"}),
         (labels.STATES, allowed(Run, "state")),
         (labels.RECORD_STATES, allowed(Record, "state")),
         (labels.VERSIONS, allowed(RecordVersion, "kind")),
-        (labels.VERSIONS_TOLD, allowed(RecordVersion, "kind")),
+        (labels.VERSIONS_HELP, allowed(RecordVersion, "kind")),
         (PAGE_KIND_NAMES, get_args(PageKind)),
     ],
 )

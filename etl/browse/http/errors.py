@@ -1,4 +1,4 @@
-"""Why there is no page, said in both languages: what was asked wrongly, who may not, what is broken, and what to do."""
+"""Error pages in both languages: invalid requests, missing permissions, failures, damaged blobs, and what to do."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,9 +12,9 @@ from etl.browse.pages.fixity import blob_fixity
 
 @dataclass(frozen=True, slots=True)
 class ErrorPage:
-    """Why there is no page: HTTP status, its name in both languages, and what is to be said beyond that, in both.
+    """An error page: HTTP status, its name (Chinese, English), and an explanation in both languages, if any.
 
-    `detail` is for programs and for whoever runs the archive: what a server answered, word for word, else the English.
+    `detail` is for programs and operators: the server's own message where there is one, else the English explanation.
     """
 
     status: int
@@ -26,9 +26,9 @@ class ErrorPage:
 
 @dataclass(frozen=True, slots=True)
 class DamagePage:
-    """Stored bytes that are not what they were, or are gone, while the archive itself is well.
+    """A damaged or missing blob, while the archive itself works.
 
-    `found_at` is when a check first found this damage, and `found` what it found; None and empty when none has yet.
+    `found_at` is when a check first found this damage and `found` its result: None and empty if no check has found it.
     """
 
     status: int
@@ -43,23 +43,23 @@ class DamagePage:
 
 
 def error_page(status: int, chinese: str = "", english: str = "", detail: str = "") -> ErrorPage:
-    """The problem of an HTTP status."""
+    """The error page of an HTTP status."""
     return ErrorPage(status, PROBLEMS.get(str(status), (str(status), "")), chinese, english, detail or english)
 
 
 def refusal_page(error: RequestRefused) -> ErrorPage:
-    """Somebody, or something sent, that is not let through."""
+    """The error page of a refused request."""
     return error_page(error.status, *REFUSALS[error.reason])
 
 
 def invalid_parameter_page(name: str) -> ErrorPage:
-    """A parameter out of its limits: which, and what it may be."""
+    """The error page of a parameter out of its limits: its name and its allowed values."""
     chinese, english = ALLOWED.get(name, ("此处不能是这个值", "this value is not possible here"))
     return error_page(400, f"参数 {name}：{chinese}。", f"Parameter {name}: {english}.")
 
 
 def damage_page(connection: Connection, digest: str, seen: str | None) -> DamagePage | None:
-    """What is known of the damage of a blob, `seen` just now or by a check; None when neither saw any."""
+    """The page of a damaged blob; None if it is intact. `seen` is damage found just now, not yet recorded."""
     state = blob_fixity(connection, digest)
     damage = seen or state.damage
     if damage is None:

@@ -1,4 +1,4 @@
-"""From a page's dataclass to its answer: HTML for readers, the same value as JSON for programs."""
+"""Responses: a page's dataclass rendered as HTML for readers, or as JSON for programs."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -22,7 +22,7 @@ from etl.clock import CHINA
 
 
 class Responder:
-    """Answers one request. A path that ends in `.json`, or an Accept without HTML, asks for JSON."""
+    """Renders the response of one request: JSON if the path ends in `.json` or Accept has JSON and not HTML."""
 
     def __init__(self, request: Request) -> None:
         self._request = request
@@ -31,18 +31,18 @@ class Responder:
         self._json = request.url.path.endswith(".json") or wants_json
 
     def page(self, template: str, page: Any, status: int = 200) -> Response:
-        """The page, as the template shows it or as JSON of the dataclass itself."""
-        return self._answer(template, page, status, None)
+        """The page as HTML of the template, or as JSON of the dataclass."""
+        return self._render(template, page, status, None)
 
-    def problem(self, problem: ErrorPage, headers: Mapping[str, str] | None = None) -> Response:
-        """The page that says why there is none."""
-        return self._answer("problem.html", problem, problem.status, headers)
+    def error(self, page: ErrorPage, headers: Mapping[str, str] | None = None) -> Response:
+        """An error page."""
+        return self._render("problem.html", page, page.status, headers)
 
-    def damaged(self, damaged: DamagePage) -> Response:
-        """The page that says which bytes are damaged, since when, and how to put them back."""
-        return self._answer("damaged.html", damaged, damaged.status, None)
+    def damage(self, page: DamagePage) -> Response:
+        """The page of a damaged blob: which, since when, and how to restore it."""
+        return self._render("damaged.html", page, page.status, None)
 
-    def _answer(self, template: str, page: Any, status: int, headers: Mapping[str, str] | None) -> Response:
+    def _render(self, template: str, page: Any, status: int, headers: Mapping[str, str] | None) -> Response:
         vary = {"vary": "Accept", **(headers or {})}
         if self._json:
             return Response(to_json(page), status, vary, "application/json")
@@ -99,7 +99,7 @@ def _format_day(value: date | datetime) -> str:
 
 
 def _format_size(octets: int) -> str:
-    """Decimal units, two digits at least where the unit is not the byte."""
+    """Decimal units with at least two digits, such as 1.5 KB; bytes below 1 KB."""
     if octets < 1000:
         return f"{octets} B"
     unit, name = (1e6, "MB") if octets >= 1e6 else (1e3, "KB")
@@ -107,18 +107,18 @@ def _format_size(octets: int) -> str:
 
 
 def _format_percent(share: float) -> str:
-    """Rounded down: what is not the same is never said to be."""
+    """Percent with one decimal, rounded down: only identical texts have 100 %."""
     return f"{int(share * 1000) / 10:g} %"
 
 
 def _query_string(values: Mapping[str, str | int | None]) -> str:
-    """A query string of what is given."""
-    given = {name: value for name, value in values.items() if value}
-    return f"?{urlencode(given)}" if given else ""
+    """A query string of the values that are not empty, with its `?`; empty without any."""
+    present = {name: value for name, value in values.items() if value}
+    return f"?{urlencode(present)}" if present else ""
 
 
 def _is_web_address(url: str) -> bool:
-    """Whether an address may become a link: an archived page can name `javascript:` and worse."""
+    """Whether an address may become a link: archived pages can contain `javascript:` addresses and worse."""
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -1,6 +1,6 @@
-"""The pages. Every one is answered as HTML and, under `.json`, as the same dataclass; every parameter has a limit.
+"""Routes. Every page exists as HTML and, with `.json`, as JSON of the same dataclass; every parameter has a limit.
 
-All are read alone, but for one: `POST /records/…/correct`.
+Only `POST /records/…/correct` writes.
 """
 
 from collections.abc import Callable
@@ -52,16 +52,17 @@ def _form_tokens(request: Request) -> FormTokens:
 
 
 def _base_address(request: Request) -> str:
-    """Where readers reach the browser."""
-    asked_at = f"{request.url.scheme}://{request.url.netloc}{request.scope.get('root_path', '')}"
-    return request.app.state.address or asked_at
+    """Public address of the browser: as configured, else that of the request."""
+    requested = f"{request.url.scheme}://{request.url.netloc}{request.scope.get('root_path', '')}"
+    return request.app.state.address or requested
 
 
 def _archivist(request: Request) -> Person:
-    found = current_person(request)
-    if found is None or not found.may_correct:
+    """The user, who must be allowed to correct fields."""
+    user = current_person(request)
+    if user is None or not user.may_correct:
         raise RequestRefused(403, "role")
-    return found
+    return user
 
 
 OpenArchive = Annotated[Archive, Depends(_archive)]
@@ -89,11 +90,11 @@ Handler = TypeVar("Handler", bound=Callable[..., Response])
 
 
 def _page_route(path: str, *more: str) -> Callable[[Handler], Handler]:
-    """A page, under its path and `.json`: GET and HEAD, and no other method."""
+    """Register a page for GET and HEAD, under its path and the same path with `.json`."""
 
     def register(handler: Handler) -> Handler:
-        for each in (f"{path}.json", path, *more):
-            router.add_api_route(each, handler, methods=["GET", "HEAD"], response_model=None)
+        for route in (f"{path}.json", path, *more):
+            router.add_api_route(route, handler, methods=["GET", "HEAD"], response_model=None)
         return handler
 
     return register
@@ -108,10 +109,10 @@ def _filter(
     changed_since: TimeParam = "",
     state: StateParam = "",
 ) -> RecordFilter:
-    """What the list is asked for. An address names it as `gongkai export` does."""
-    given = {"q": q, "source": source, "publisher": publisher, "changed_since": changed_since, "state": state}
+    """The filter of the list. Its parameters have the names of the options of `gongkai export`."""
+    params = {"q": q, "source": source, "publisher": publisher, "changed_since": changed_since, "state": state}
     try:
-        return parse_filter(given | {"from": first, "to": last})
+        return parse_filter(params | {"from": first, "to": last})
     except InvalidFilter as error:
         raise InvalidParameter(error.name) from error
 
@@ -128,72 +129,79 @@ CursorParam = Annotated[Cursor | None, Depends(_cursor)]
 
 
 @_page_route("/records", "/")
-def records(archive: OpenArchive, answer: Respond, asked: FilterParam, after: CursorParam) -> Response:
-    """All records that match, newest first."""
+def records(archive: OpenArchive, responder: Respond, record_filter: FilterParam, after: CursorParam) -> Response:
+    """The records that match, newest first."""
     with read_only(archive) as connection:
-        page = record_list(connection, asked, after)
-    return answer.page("records.html", page)
+        page = record_list(connection, record_filter, after)
+    return responder.page("records.html", page)
 
 
 @_page_route("/records/{record}")
 def record(
     archive: OpenArchive,
-    answer: Respond,
+    responder: Respond,
     base: BaseAddress,
     record: RowId,
     before: BeforeParam = None,
     cited: CitedIdParam = "",
 ) -> Response:
-    """One record in its current version."""
-    return _record(archive, answer, base, record, None, before, cited)
+    """A record in its current version."""
+    return _record(archive, responder, base, record, None, before, cited)
 
 
 @_page_route("/records/{record}/versions/{version}")
 def version(
     archive: OpenArchive,
-    answer: Respond,
+    responder: Respond,
     base: BaseAddress,
     record: RowId,
     version: RowId,
     before: BeforeParam = None,
     cited: CitedIdParam = "",
 ) -> Response:
-    """One record in one version: what a permalink names, for good."""
-    return _record(archive, answer, base, record, version, before, cited)
+    """A record in one version: the target of permalinks."""
+    return _record(archive, responder, base, record, version, before, cited)
 
 
 def _record(
-    archive: Archive, answer: Responder, base: str, record: int, version: int | None, before: int | None, cited: str
+    archive: Archive, responder: Responder, base: str, record: int, version: int | None, before: int | None, cited: str
 ) -> Response:
-    # A citation ends with a full stop, which is easily copied with its address.
+    # A citation ends with a full stop, which is easily copied together with the address.
     cited = cited.strip().rstrip(".。")
     with read_only(archive) as connection:
         page = record_page(connection, record, version, before=before, cited=cited, base=base)
-    return _page_or_404(answer, "record.html", page)
+    return _page_or_404(responder, "record.html", page)
 
 
-def _page_or_404(answer: Responder, template: str, page: object | None) -> Response:
+def _page_or_404(responder: Responder, template: str, page: object | None) -> Response:
     if page is None:
         raise HTTPException(404)
-    return answer.page(template, page)
+    return responder.page(template, page)
 
 
 @_page_route("/compare/{record}/{version}/{other}/{its}")
-def compare(archive: OpenArchive, answer: Respond, record: RowId, version: RowId, other: RowId, its: RowId) -> Response:
-    """What differs from a version of a record to another one, of the same record or another."""
+def compare(
+    archive: OpenArchive, responder: Respond, record: RowId, version: RowId, other: RowId, its: RowId
+) -> Response:
+    """The differences between two versions, of one record or of two."""
     with read_only(archive) as connection:
         page = comparison_page(connection, (record, version), (other, its))
-    return _page_or_404(answer, "compare.html", page)
+    return _page_or_404(responder, "compare.html", page)
 
 
 @_page_route("/records/{record}/correct")
 def correction(
-    archivist: Archivist, forms: Tokens, archive: OpenArchive, answer: Respond, record: RowId, field: FieldParam = None
+    archivist: Archivist,
+    forms: Tokens,
+    archive: OpenArchive,
+    responder: Respond,
+    record: RowId,
+    field: FieldParam = None,
 ) -> Response:
-    """The fields of a record, to be corrected; with `field`, the form for one."""
+    """The fields of a record that can be corrected; with `field`, the form for one of them."""
     with read_only(archive) as connection:
         page = correction_page(connection, record, field, forms.token(archivist, record))
-    return _page_or_404(answer, "correct.html", page)
+    return _page_or_404(responder, "correct.html", page)
 
 
 @router.post("/records/{record}/correct", response_model=None)
@@ -202,11 +210,11 @@ def correct_field(
     archivist: Archivist,
     forms: Tokens,
     archive: OpenArchive,
-    answer: Respond,
+    responder: Respond,
     record: RowId,
     form: FormFields,
 ) -> Response:
-    """Corrects the field, in the name of who is logged in, and leads to the version that this made."""
+    """Correct a field in the name of the logged-in user, and redirect to the version that this creates."""
     if not forms.is_valid(request, archivist, record, form.get("token", "")):
         raise RequestRefused(403, "form")
     with read_only(archive) as connection:
@@ -215,67 +223,67 @@ def correct_field(
         raise HTTPException(404)
     page, value = apply_form(page, form)
     if page.problem or page.field is None:
-        return answer.page("correct.html", page, 409 if page.problem == "moved" else 400)
-    made = correct(archive, record, {page.field.name: value}, archivist.name, page.reason)
-    return RedirectResponse(f"{request.scope.get('root_path', '')}/records/{record}/versions/{made}#fields", 303)
+        return responder.page("correct.html", page, 409 if page.problem == "moved" else 400)
+    new_version = correct(archive, record, {page.field.name: value}, archivist.name, page.reason)
+    return RedirectResponse(f"{request.scope.get('root_path', '')}/records/{record}/versions/{new_version}#fields", 303)
 
 
 @_page_route("/files/{digest}")
-def file(archive: OpenArchive, answer: Respond, digest: BlobDigest, leaf: TextPage = 1) -> Response:
-    """A file of documents: what it is, what was read in it, and a leaf of its text."""
+def file(archive: OpenArchive, responder: Respond, digest: BlobDigest, text_page: TextPage = 1) -> Response:
+    """An attached file: its type, the outcome of reading it, and one page of its text."""
     with read_only(archive) as connection:
-        page = file_page(connection, digest, leaf)
-    return _page_or_404(answer, "file.html", page)
+        page = file_page(connection, digest, text_page)
+    return _page_or_404(responder, "file.html", page)
 
 
 @_page_route("/sources")
-def sources(archive: OpenArchive, answer: Respond) -> Response:
+def sources(archive: OpenArchive, responder: Respond) -> Response:
     """All sources."""
     with read_only(archive) as connection:
         page = source_list(connection)
-    return answer.page("sources.html", page)
+    return responder.page("sources.html", page)
 
 
 @_page_route("/runs")
-def runs(archive: OpenArchive, answer: Respond) -> Response:
+def runs(archive: OpenArchive, responder: Respond) -> Response:
     """The last run of each source."""
     with read_only(archive) as connection:
         page = run_list(connection)
-    return answer.page("runs.html", page)
+    return responder.page("runs.html", page)
 
 
 @router.api_route("/captures/{capture}/bytes", methods=["GET", "HEAD"], response_model=None)
-def bytes_of_capture(archive: OpenArchive, answer: Respond, capture: RowId) -> Response:
-    """The bytes that a capture kept."""
+def bytes_of_capture(archive: OpenArchive, responder: Respond, capture: RowId) -> Response:
+    """The stored bytes of a capture."""
     with read_only(archive) as connection:
-        kept = captured_bytes(connection, capture)
-    return _blob_response(archive, answer, kept)
+        archived = captured_bytes(connection, capture)
+    return _blob_response(archive, responder, archived)
 
 
 @router.api_route("/files/{digest}/bytes", methods=["GET", "HEAD"], response_model=None)
-def bytes_of_file(archive: OpenArchive, answer: Respond, digest: BlobDigest) -> Response:
-    """The bytes of a file."""
+def bytes_of_file(archive: OpenArchive, responder: Respond, digest: BlobDigest) -> Response:
+    """The stored bytes of a file."""
     with read_only(archive) as connection:
-        kept = file_bytes(connection, digest)
-    return _blob_response(archive, answer, kept)
+        archived = file_bytes(connection, digest)
+    return _blob_response(archive, responder, archived)
 
 
-def _blob_response(archive: Archive, answer: Responder, kept: ArchivedBytes | None) -> Response:
-    """The bytes, where they can do nothing, after they were found to be the ones that were stored."""
-    if kept is None:
+def _blob_response(archive: Archive, responder: Responder, archived: ArchivedBytes | None) -> Response:
+    """The verified bytes with headers that keep them inert, or the page of a damaged blob."""
+    if archived is None:
         raise HTTPException(404)
     try:
-        body = archive.store.blob(kept.sha256)
+        body = archive.store.blob(archived.sha256)
     except (DamagedBlob, StoreError) as error:
-        damaged = _damage(archive, kept.sha256, error)
-        if damaged is None:
+        damage = _damage(archive, archived.sha256, error)
+        if damage is None:
             raise
-        return answer.damaged(damaged)
-    return Response(body, headers=inert_headers(kept, body))
+        return responder.damage(damage)
+    return Response(body, headers=inert_headers(archived, body))
 
 
 def _damage(archive: Archive, digest: str, error: DamagedBlob | StoreError) -> DamagePage | None:
-    """The damage of bytes that could not be read. A storage that is away says nothing of them: None."""
+    """The damage of a blob that could not be read; None if the storage itself cannot be reached."""
     try:
         archive.store.check()
     except StoreError:

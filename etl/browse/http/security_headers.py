@@ -1,4 +1,4 @@
-"""Headers of every answer: what a page of ours may load, and what no archived page may do."""
+"""HTTP headers of every response: what our own pages may load, and what archived pages may not do."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -6,7 +6,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 OWN_PAGES_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
 )
-"""Our pages have one style sheet and no script."""
+"""Content security policy of our own pages: they have style sheets and no script."""
 
 _DEFAULTS = {
     "content-security-policy": OWN_PAGES_POLICY,
@@ -14,25 +14,25 @@ _DEFAULTS = {
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
-    # Host names of live sites must not even be looked up.
+    # No DNS lookups for the live sites that pages link to.
     "x-dns-prefetch-control": "off",
-    # Behind a login: no shared cache, and after logout the browser's own must ask again.
+    # Pages are behind a login: no shared cache, and the browser's own cache must revalidate after a logout.
     "cache-control": "private, no-cache",
 }
 
 
 class SecurityHeaders:
-    """Gives every answer the headers above unless it has its own."""
+    """ASGI middleware that adds the headers above to every response that does not set them itself."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def safely(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in _DEFAULTS.items():
                     headers.setdefault(name, value)
             await send(message)
 
-        await self._app(scope, receive, safely)
+        await self._app(scope, receive, send_with_headers)

@@ -7,7 +7,7 @@ from etl.browse.language.labels import (
     DAMAGE,
     FIELDS,
     FILES,
-    FILES_TOLD,
+    FILES_HELP,
     FORMATS,
     ORIGINS,
     OUTCOMES,
@@ -15,7 +15,7 @@ from etl.browse.language.labels import (
     RULES,
     STATES,
     VERSIONS,
-    VERSIONS_TOLD,
+    VERSIONS_HELP,
 )
 from etl.browse.language.messages import WORDS
 from etl.extract.codes import flag_names
@@ -28,9 +28,9 @@ _TABLES = {
     "state": STATES,
     "record_state": RECORD_STATES,
     "version": VERSIONS,
-    "version_told": VERSIONS_TOLD,
+    "version_help": VERSIONS_HELP,
     "file": FILES,
-    "file_told": FILES_TOLD,
+    "file_help": FILES_HELP,
     "damage": DAMAGE,
     "format": FORMATS,
 }

@@ -42,7 +42,7 @@ VERSIONS: dict[str, tuple[str, str]] = {
     "re-extracted": ("重新提取", "re-extracted"),
 }
 
-VERSIONS_TOLD: dict[str, tuple[str, str]] = {
+VERSIONS_HELP: dict[str, tuple[str, str]] = {
     "created": ("首次收录此页。", "The page was kept for the first time."),
     "updated": ("网页有变：正文、著录项或附件。", "The page changed: its text, a field or a file."),
     "corrected": ("网页未变：档案人员更正或撤回更正。", "The page did not change: an archivist corrected a field."),
@@ -51,7 +51,7 @@ VERSIONS_TOLD: dict[str, tuple[str, str]] = {
 
 FILES = FILE_OUTCOME_NAMES
 
-FILES_TOLD: dict[str, tuple[str, str]] = {
+FILES_HELP: dict[str, tuple[str, str]] = {
     "scan": ("页面是图像，将自动识别，无需操作。", "Its pages are pictures; OCR reads them in its own time."),
     "no_text": ("文件可以打开，但不含文字。", "It opens, but holds no text."),
     "empty": ("没有内容，请看原网站。", "Nothing is in it; look at the live site."),

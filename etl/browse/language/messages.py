@@ -20,7 +20,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "all_states": ("全部", "All"),
     "total": ("共 {} 条记录", "{} records"),
     "total_more": ("超过 {} 条记录", "more than {} records"),
-    "total_told": ("相同正文合为一行。", "Records with the same text share a line."),
+    "total_help": ("相同正文合为一行。", "Records with the same text share a line."),
     "all_sources": ("全部来源", "All sources"),
     "clear": ("清除筛选", "Clear"),
     "older": ("更早的记录", "Older"),
@@ -32,10 +32,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "untitled": ("（无标题）", "Untitled"),
     "places": ("出处", "Places"),
     "places_unit": ("处", "places"),
-    "places_told": ("同一正文的所有记录。", "Every record that carries this same text."),
+    "places_help": ("同一正文的所有记录。", "Every record that carries this same text."),
     "more_places": ("其余未列出", "more, not listed"),
     "removed": ("已撤下", "removed"),
-    "removed_told": ("来源已撤下此页；档案中的字节与各版本仍在。", "Gone from its source; everything stays here."),
+    "removed_help": ("来源已撤下此页；档案中的字节与各版本仍在。", "Gone from its source; everything stays here."),
     "first_seen": ("收录", "first seen"),
     "published": ("发布", "published"),
     "contents": ("本页内容", "On this page"),
@@ -43,7 +43,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "no_text": ("此页没有正文。", "This page holds no text."),
     "see_attachments": ("请看附件或存档原页。", "See its attachments or the archived page."),
     "fields": ("著录", "Fields"),
-    "fields_told": ("“依据”是页面上的原文、位置与规则。", "Evidence: what the page shows, where, and the rule."),
+    "fields_help": ("“依据”是页面上的原文、位置与规则。", "Evidence: what the page shows, where, and the rule."),
     "evidence": ("依据", "Evidence"),
     "chosen": ("采用", "chosen"),
     "not_chosen": ("未采用", "not chosen"),
@@ -64,12 +64,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "not_fetched": ("尚未采集", "not fetched yet"),
     "no_bytes": ("档案内没有此文件的字节", "The archive holds no bytes of it"),
     "reader": ("读取器", "Reader"),
-    "ocr_told": (
+    "ocr_help": (
         "文字由图像识别（OCR）得出，可能有误，以图像为准。",
         "Text read from pictures by OCR: it may err; the picture counts.",
     ),
     "stored_bytes": ("存档字节", "Stored bytes"),
-    "files_told": (
+    "files_help": (
         "文件来自网站，按其字节判定格式；下载后请照陌生文件对待。",
         "Typed by their bytes, not their names. Treat downloads as files of strangers.",
     ),
@@ -85,11 +85,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "fixity": ("完整性校验（fixity）", "Fixity"),
     "whole": ("完好", "whole"),
     "verified": ("校验于", "checked"),
-    "damaged_told": (
+    "damaged_help": (
         "存档字节已损坏。请告知管理员从备份恢复：",
         "The stored bytes are damaged. Ask the operator to put them back:",
     ),
-    "damaged_bytes_told": (
+    "damaged_bytes_help": (
         "档案本身正常；只有下面这份字节与存入时不同，或已丢失。",
         "The archive is well; only these bytes are gone, or not what was stored.",
     ),
@@ -102,11 +102,11 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "found_detail": ("校验结果", "What was found"),
     "restore_how": ("如何恢复（管理员）", "How to restore it (operators)"),
-    "restore_told": ("FOLDER 是备份所在的文件夹。", "FOLDER is the folder of the backup."),
+    "restore_help": ("FOLDER 是备份所在的文件夹。", "FOLDER is the folder of the backup."),
     "technical": ("服务器返回信息", "What the server said"),
     "oldest_check": ("最早一次校验", "oldest check"),
     "damaged_blobs": ("份存档字节损坏", "damaged"),
-    "damaged_all_told": (
+    "damaged_all_help": (
         "运行 gongkai fixity 逐一列出，再用 gongkai restore 从备份恢复。",
         "gongkai fixity names them; gongkai restore puts them back from a backup.",
     ),
@@ -118,7 +118,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "extracted_value": ("提取值", "Extracted"),
     "no_value": ("无此项", "no value"),
     "present_value": ("现值", "Now"),
-    "correct_told": (
+    "correct_help": (
         "更正不覆盖提取值，以您的登录名记入新版本；以后的版本沿用，直到撤回。",
         "The extracted value stays beside it. A new version is made in your name; it holds until withdrawn.",
     ),
@@ -127,7 +127,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "action_none": ("此项没有值", "It has no value"),
     "action_withdraw": ("撤回更正，恢复提取值", "Withdraw: as extracted"),
     "reason": ("理由", "Reason"),
-    "reason_told": ("例如：以存档原页落款日期为准。", "Say what it rests on."),
+    "reason_help": ("例如：以存档原页落款日期为准。", "Say what it rests on."),
     "author": ("更正人", "Author"),
     "save": ("记入档案", "Record it"),
     "cancel": ("返回记录", "Back to the record"),
@@ -141,7 +141,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Not recorded: there is a newer version since; look again, then send.",
     ),
     "similar": ("相近的记录", "Similar records"),
-    "similar_told": ("正文大部分相同，各自独立成记录，从不合并。", "Nearly the same text; never merged."),
+    "similar_help": ("正文大部分相同，各自独立成记录，从不合并。", "Nearly the same text; never merged."),
     "differences": ("对照差异", "differences"),
     "compare": ("对照", "Comparison"),
     "compare_with": ("与上一版对照", "compare with the one before"),
@@ -160,13 +160,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "added_mark": ("新增", "put in"),
     "other_bytes": ("名称相同，文件字节不同", "same names, other bytes"),
     "versions": ("版本", "Versions"),
-    "versions_told": ("各类版本的含义", "What the kinds mean"),
+    "versions_help": ("各类版本的含义", "What the kinds mean"),
     "withdrawn": ("撤回更正", "correction withdrawn"),
     "this_version": ("正在阅读", "shown"),
     "old_version": ("这不是当前版本。", "This is not the current version."),
     "to_current": ("看当前版本", "Read the current one"),
     "captures": ("采集记录", "Captures"),
-    "captures_told": (
+    "captures_help": (
         "每次访问都留有记录；存档原页以隔离方式打开，不运行脚本，不联网。",
         "Every attempt is kept. Archived bytes open inert: no script, no request.",
     ),
@@ -175,7 +175,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "from_capture": ("取自采集", "from capture"),
     "bytes": ("存档原页", "Archived bytes"),
     "cite": ("引用", "Cite"),
-    "cite_told": ("依 GB/T 7714-2025；点一下即全选。", "After GB/T 7714-2025; one click selects it."),
+    "cite_help": ("依 GB/T 7714-2025；点一下即全选。", "After GB/T 7714-2025; one click selects it."),
     "permalink": ("固定链接", "Permalink"),
     "other_id": (
         "引文中的内容编号与此版本的正文不符，请核对引文：",
@@ -209,7 +209,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "列出 = 新存 + 未变 + 失败 + 排除 + 未完成",
         "Listed = stored + unchanged + failed + excluded + unfinished",
     ),
-    "running_told": ("进行中，尚无报告。", "Under way; no report yet."),
+    "running_help": ("进行中，尚无报告。", "Under way; no report yet."),
     "beijing_time": ("时间均为北京时间（UTC+8）", "Times are Beijing time"),
     "as_json": ("本页数据", "This page as JSON"),
     "back": ("返回记录列表", "Back to the records"),

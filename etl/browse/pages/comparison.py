@@ -1,4 +1,4 @@
-"""Two versions beside each other, of one record or of two: what their texts and fields differ in."""
+"""Comparison of two versions, of one record or of two: differences of fields and of text."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -15,26 +15,25 @@ from etl.archive.storage.models import Content, Record, RecordVersion, Source
 from etl.extract.similarity import LineDifference, containment, differences, shingles
 
 MAX_CHARS = 300_000
-"""Characters of both texts together, and
-MOST_LINES
-their lines, beyond which they are not compared: what a comparison takes may grow with the square of the lines."""
+"""Characters of both texts together, above which they are not compared."""
 MAX_LINES = 6000
+"""Lines of both texts together, above which they are not compared: time can grow with the square of the lines."""
 MIN_SHARED_RATIO = 0.5
-"""Lines that share less are told as one taken out and another put in: marks all over a line cannot be read."""
+"""Lines that share less than this are shown as one removed and one added line: a line full of marks is unreadable."""
 MAX_COMPARED_PAIRS = 30_000_000
-"""Pairs of characters that are looked at for marking words within lines: 3 s where a text was made to take long, a
-hundredth of that else. Lines in excess of their share are told as a whole."""
+"""Pairs of characters that may be compared to mark words within lines, shared out among the changed lines. It takes 3 s
+for a text that was made to take long, a hundredth of that otherwise."""
 CONTEXT_LINES = 2
-"""Unchanged lines that are shown on each side of a change."""
+"""Unchanged lines shown on each side of a change."""
 _WORD = re.compile(r"[0-9A-Za-z]+(?:[.,][0-9]+)*|.", re.DOTALL)
-"""Numbers and Latin words change as a whole, Chinese by characters."""
+"""Units of comparison: numbers and Latin words as a whole, Chinese by character."""
 
 DiffMark = Literal["same", "removed", "added"]
 
 
 @dataclass(frozen=True, slots=True)
 class ComparedVersion:
-    """A version that is compared."""
+    """One of the two compared versions."""
 
     id: int
     version: int
@@ -47,14 +46,14 @@ class ComparedVersion:
 
 @dataclass(frozen=True, slots=True)
 class DiffLine:
-    """A line, in parts that both texts have, or the one alone."""
+    """A line in parts: those that both texts have, and those of one text only."""
 
     parts: tuple[tuple[DiffMark, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """A field that differs, and its values as lines with marks. None stands for no value."""
+    """A field that differs: its two values (None: no value), and the same as lines with marks."""
 
     name: str
     before: str | None
@@ -64,7 +63,7 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class DiffBlock:
-    """Lines in succession: all `same`, or not. `folded` ones are unchanged and far from every change."""
+    """Consecutive lines, all unchanged (`same`) or all changed. `folded`: unchanged and far from every change."""
 
     same: bool
     folded: bool
@@ -73,9 +72,10 @@ class DiffBlock:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """From `before` to `after`. `text` is None where the texts are too long, and empty where they are the same.
+    """The differences from `before` to `after`. `text` is None for texts that are too long, empty for equal texts.
 
-    `share` of the shorter text stands in the longer one, 0 to 1; None where they are too short or too long to tell.
+    `share`: the part of the shorter text that the longer one contains, 0 to 1; None for texts that are too short or too
+    long for it.
     """
 
     before: ComparedVersion
@@ -86,26 +86,30 @@ class Comparison:
 
 
 def comparison_page(connection: Connection, before: tuple[int, int], after: tuple[int, int]) -> Comparison | None:
-    """What differs between two versions, each given by record and number; None when one is not there."""
-    one, other = _version_row(connection, *before), _version_row(connection, *after)
-    if one is None or other is None:
+    """Compare two versions, each given as (record, version); None if one of them does not exist."""
+    old, new = _version_row(connection, *before), _version_row(connection, *after)
+    if old is None or new is None:
         return None
-    mappings = [dict(row._mapping) for row in (one, other)]
-    fields = tuple(_field_change(*each) for each in compare(*mappings) if each[0] != "text")
-    if one.content_hash == other.content_hash:
-        return Comparison(_compared_version(one), _compared_version(other), fields, (), 1.0)
-    both = one.text + other.text
-    if len(both) > MAX_CHARS or both.count("\n") > MAX_LINES:
-        return Comparison(_compared_version(one), _compared_version(other), fields, None, None)
-    ours, theirs = shingles(one.text), shingles(other.text)
-    part = containment(ours, theirs) if ours and theirs else None
+    changes = compare(dict(old._mapping), dict(new._mapping))
+    text, common = _compared_texts(old.text, new.text)
     return Comparison(
-        _compared_version(one),
-        _compared_version(other),
-        fields,
-        tuple(_diff_blocks(differences(one.text, other.text))),
-        part,
+        _compared_version(old),
+        _compared_version(new),
+        tuple(_field_change(*change) for change in changes if change[0] != "text"),
+        text,
+        common,
     )
+
+
+def _compared_texts(old: str, new: str) -> tuple[tuple[DiffBlock, ...] | None, float | None]:
+    """`text` and `share` of a `Comparison`."""
+    if old == new:
+        return (), 1.0
+    if len(old) + len(new) > MAX_CHARS or old.count("\n") + new.count("\n") > MAX_LINES:
+        return None, None
+    old_shingles, new_shingles = shingles(old), shingles(new)
+    common = containment(old_shingles, new_shingles) if old_shingles and new_shingles else None
+    return tuple(_diff_blocks(differences(old, new))), common
 
 
 def _version_row(connection: Connection, record: int, version: int) -> Row[Any] | None:
@@ -140,31 +144,32 @@ def _field_change(name: str, before: str | None, after: str | None) -> FieldChan
     return FieldChange(name, before, after, tuple(lines))
 
 
-def _diff_blocks(found: Sequence[LineDifference]) -> Iterator[DiffBlock]:
-    last = len(found) - 1
-    pairs = sum(min(len(each.before), len(each.after)) for each in found if each.kind == "changed")
-    for place, each in enumerate(found):
-        if each.kind != "same":
-            yield DiffBlock(
-                False, False, tuple(_changed_lines(each.before, each.after, MAX_COMPARED_PAIRS // (pairs or 1)))
-            )
+def _diff_blocks(changes: Sequence[LineDifference]) -> Iterator[DiffBlock]:
+    pairs = sum(min(len(change.before), len(change.after)) for change in changes if change.kind == "changed")
+    max_pairs = MAX_COMPARED_PAIRS // (pairs or 1)
+    for index, change in enumerate(changes):
+        if change.kind != "same":
+            yield DiffBlock(False, False, tuple(_changed_lines(change.before, change.after, max_pairs)))
             continue
-        lines = tuple(DiffLine((("same", line),)) for line in each.after)
-        above, below = CONTEXT_LINES if place else 0, CONTEXT_LINES if place < last else 0
+        lines = tuple(DiffLine((("same", line),)) for line in change.after)
+        # No context above the first line of the text, and none below its last.
+        above, below = CONTEXT_LINES if index else 0, CONTEXT_LINES if index < len(changes) - 1 else 0
         if len(lines) <= above + below + 1:
             yield DiffBlock(True, False, lines)
             continue
         end = len(lines) - below
-        cut = ((False, lines[:above]), (True, lines[above:end]), (False, lines[end:]))
-        yield from (DiffBlock(True, folded, part) for folded, part in cut if part)
+        sections = ((False, lines[:above]), (True, lines[above:end]), (False, lines[end:]))
+        yield from (DiffBlock(True, folded, section) for folded, section in sections if section)
 
 
-def _changed_lines(before: Sequence[str], after: Sequence[str], work: int) -> Iterator[DiffLine]:
-    """Lines that stand in the place of others: one by one where they are alike, else the old ones and then the new."""
-    paired = [_marked_line(one, other, work) for one, other in zip(before, after, strict=False)]
-    if any(paired) or len(before) == len(after):
-        for line, one, other in zip_longest(paired, before, after):
-            yield from [line] if line else _separate_lines([one] if one else [], [other] if other else [])
+def _changed_lines(before: Sequence[str], after: Sequence[str], max_pairs: int) -> Iterator[DiffLine]:
+    """The lines of a change: pairwise with marks where the pairs are alike, else all old lines, then all new ones."""
+    marked = [_marked_line(old, new, max_pairs) for old, new in zip(before, after, strict=False)]
+    if any(marked) or len(before) == len(after):
+        for line, old_line, new_line in zip_longest(marked, before, after):
+            yield from (
+                [line] if line else _separate_lines([old_line] if old_line else [], [new_line] if new_line else [])
+            )
     else:
         yield from _separate_lines(before, after)
 
@@ -174,19 +179,21 @@ def _separate_lines(before: Sequence[str], after: Sequence[str]) -> Iterator[Dif
     yield from (DiffLine((("added", line),)) for line in after)
 
 
-def _marked_line(before: str, after: str, work: int) -> DiffLine | None:
-    """One line with the marks of what changed in it; None where too little stayed, or it would take too long."""
-    if len(before) * len(after) > work:
+def _marked_line(before: str, after: str, max_pairs: int) -> DiffLine | None:
+    """One line with its changes marked; None if too little of it is unchanged, or comparing it would take too long."""
+    if len(before) * len(after) > max_pairs:
         return None
-    ours, theirs = _WORD.findall(before), _WORD.findall(after)
-    matched = SequenceMatcher(None, ours, theirs, autojunk=False)
-    if matched.ratio() < MIN_SHARED_RATIO:
+    old, new = _WORD.findall(before), _WORD.findall(after)
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    if matcher.ratio() < MIN_SHARED_RATIO:
         return None
     parts: list[tuple[DiffMark, str]] = []
-    for tag, a, b, c, d in matched.get_opcodes():
+    for tag, old_start, old_end, new_start, new_end in matcher.get_opcodes():
         if tag == "equal":
-            parts.append(("same", "".join(ours[a:b])))
+            parts.append(("same", "".join(old[old_start:old_end])))
             continue
-        parts += [("removed", "".join(ours[a:b]))] if b > a else []
-        parts += [("added", "".join(theirs[c:d]))] if d > c else []
+        if old_end > old_start:
+            parts.append(("removed", "".join(old[old_start:old_end])))
+        if new_end > new_start:
+            parts.append(("added", "".join(new[new_start:new_end])))
     return DiffLine(tuple(parts))

@@ -1,4 +1,4 @@
-"""Correcting a field: the form with what the archive knows of it, and what a form that was sent asks for."""
+"""Correcting a field: the form, and the correction that a submitted form requests."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -18,16 +18,17 @@ from etl.browse.pages.fields import RecordField, corrections_of, fields_of
 from etl.fields import FIELDS
 
 MAX_FORM_BYTES = 128 * 1024
-"""Bytes of a form: twice 2,000 characters, each escaped as up to twelve bytes, and the rest."""
+"""Largest form: two values of 2,000 characters, each character escaped as up to twelve bytes, and the rest."""
 FORM_TYPE = "application/x-www-form-urlencoded"
 FormProblem = Literal["", "value_missing", "reason_missing", "too_long", "no_date", "moved", "choice_missing"]
 
 
 @dataclass(frozen=True, slots=True)
 class CorrectionPage:
-    """A record's fields, to be corrected; with `field`, the form for that one.
+    """The fields of a record that can be corrected; with `field`, the form for that field.
 
-    `action`, `value` and `reason` stand in the form; `problem` tells why it was not taken, in a word of `words`.
+    `action`, `value` and `reason` are filled in; `problem`, a key of `WORDS`, says why the form was not accepted.
+    `longest` is the limit of `value` and `reason` in characters.
     """
 
     id: int
@@ -44,7 +45,7 @@ class CorrectionPage:
 
 
 def correction_page(connection: Connection, record: int, name: str | None, token: str) -> CorrectionPage | None:
-    """The record as it is now; None when it, or a field of that name, is not there."""
+    """The form for the current version of a record; None if the record or a field of that name does not exist."""
     row = connection.execute(
         select(Record.id, Record.version, RecordVersion.title, RecordVersion.fields)
         .join(RecordVersion, is_current(Record, RecordVersion))
@@ -52,19 +53,19 @@ def correction_page(connection: Connection, record: int, name: str | None, token
     ).one_or_none()
     if row is None or (name is not None and name not in FIELDS):
         return None
-    known = {field.name: field for field in fields_of(row.fields, row.version, corrections_of(connection, record))}
-    fields = tuple(known.get(each, RecordField(each, None, None, None, ())) for each in FIELDS)
+    present = {field.name: field for field in fields_of(row.fields, row.version, corrections_of(connection, record))}
+    fields = tuple(present.get(key, RecordField(key, None, None, None, ())) for key in FIELDS)
     field = next((field for field in fields if field.name == name), None)
     return CorrectionPage(row.id, row.version, row.title, fields, field, token, value=(field and field.value) or "")
 
 
 async def read_form(request: Request) -> dict[str, str]:
-    """The fields of a form. Raises 400, 413 or 415."""
+    """Parse the fields of a submitted form. Raises `RequestRefused` with 400, 413 or 415."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM_TYPE:
         raise RequestRefused(415, "form_type")
     body = bytearray()
-    async for piece in request.stream():
-        body += piece
+    async for chunk in request.stream():
+        body += chunk
         if len(body) > MAX_FORM_BYTES:
             raise RequestRefused(413, "form_size")
     try:
@@ -75,7 +76,7 @@ async def read_form(request: Request) -> dict[str, str]:
 
 
 def apply_form(page: CorrectionPage, form: Mapping[str, str]) -> tuple[CorrectionPage, Any]:
-    """The page with what was filled in, and the value that is asked for, unless the page names a problem."""
+    """The page with the submitted entries, and the new value, which is valid only if the page has no `problem`."""
     assert page.field is not None
     filled = replace(
         page,

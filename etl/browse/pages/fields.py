@@ -1,4 +1,4 @@
-"""The fields of a version with the evidence that they stand on, and what archivists said of them."""
+"""The fields of a version with their evidence and their corrections."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from etl.fields import DATE_FIELDS, FIELDS
 
 @dataclass(frozen=True, slots=True)
 class FieldEvidence:
-    """What the page shows for a field, where, and by which rule it was read."""
+    """A value that the page shows for a field: its text and label there, and the rule that read it."""
 
     value: str
     raw: str
@@ -28,7 +28,7 @@ class FieldEvidence:
 
 @dataclass(frozen=True, slots=True)
 class FieldCorrection:
-    """A field set, or given back to extraction, by whom and why. `value` is None where it is to have none."""
+    """A correction, or its withdrawal (`kind`), with author and reason. `value` is None for no value."""
 
     version: int
     field: str
@@ -41,10 +41,10 @@ class FieldCorrection:
 
 @dataclass(frozen=True, slots=True)
 class RecordField:
-    """A field's value with all evidence of the page, what extraction chose first.
+    """A field with its evidence, the chosen one first.
 
-    `value` is None where nothing was chosen, or the correction in force says that there is none; `extracted` is what
-    extraction chose.
+    `value` is None if nothing was chosen, or the correction in force says that the field has no value; `extracted` is
+    the value that extraction chose.
     """
 
     name: str
@@ -55,12 +55,12 @@ class RecordField:
 
     @property
     def is_date(self) -> bool:
-        """Whether its values are days."""
+        """Whether its values are dates."""
         return self.name in DATE_FIELDS
 
 
 def corrections_of(connection: Connection, record: int) -> tuple[FieldCorrection, ...]:
-    """All corrections of a record, the first one first."""
+    """All corrections of a record, oldest first."""
     rows = connection.execute(
         select(
             Correction.version,
@@ -78,11 +78,14 @@ def corrections_of(connection: Connection, record: int) -> tuple[FieldCorrection
 
 
 def fields_of(
-    stored: Sequence[dict[str, Any]], version: int, said: Sequence[FieldCorrection]
+    stored: Sequence[dict[str, Any]], version: int, all_corrections: Sequence[FieldCorrection]
 ) -> tuple[RecordField, ...]:
-    """A version's fields in the order of `FIELDS`, with those corrections that were in force in it."""
-    last = {each.field: each for each in said if each.version <= version}
-    order = {name: place for place, name in enumerate(FIELDS)}
+    """A version's fields in the order of `FIELDS`, with the corrections in force in that version.
+
+    `stored`: the JSON column `fields` of the version, one `FieldValue` an item.
+    """
+    last = {item.field: item for item in all_corrections if item.version <= version}
+    order = {name: position for position, name in enumerate(FIELDS)}
     evidence = map(current_evidence, stored)
     ranked = sorted(evidence, key=lambda item: (order.get(item["name"], len(order)), item["name"], *_sort_key(item)))
     return tuple(_record_field(name, list(items), last.get(name)) for name, items in groupby(ranked, key=_name))
@@ -90,13 +93,11 @@ def fields_of(
 
 def _record_field(name: str, items: list[dict[str, Any]], last: FieldCorrection | None) -> RecordField:
     value = next((item["value"] for item in items if item["chosen"]), None)
-    seen = [item for item in items if item["origin"] != "correction"]
-    extracted = next((item["value"] for item in seen if _chosen_by_extraction(item)), None)
+    shown = [item for item in items if item["origin"] != "correction"]
+    extracted = next((item["value"] for item in shown if _chosen_by_extraction(item)), None)
     evidence = tuple(
-        FieldEvidence(
-            **{part: item[part] for part in FieldEvidence.__slots__} | {"chosen": _chosen_by_extraction(item)}
-        )
-        for item in seen
+        FieldEvidence(**{key: item[key] for key in FieldEvidence.__slots__} | {"chosen": _chosen_by_extraction(item)})
+        for item in shown
     )
     return RecordField(name, value, extracted, last if last and last.kind == "set" else None, evidence)
 

@@ -1,4 +1,4 @@
-"""The files of a document: what the archive keeps of each, and what was read in it."""
+"""Attached files: what the archive stores of each, and the text read from it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,20 +14,23 @@ from etl.browse.pages.replay import MAX_SHOWN_BYTES, SHOWABLE_TYPES, ArchivedByt
 from etl.files import media_types
 
 EXCERPT_CHARS = 1500
-"""Characters of a file's text on its document's page."""
+"""Characters of a file's text shown on its record's page."""
 PAGE_CHARS = 10_000
-"""Characters of a file's text on one page of its own, to the end of the line that they end in."""
+"""Characters of a file's text on one of its own pages, extended to the end of the last line."""
 LINE_END_CHARS = 5_000
-"""Characters in which that end is looked for; a longer line is cut."""
+"""Characters within which that end of line is searched for; a longer line is cut."""
 MAX_RECORDS = 50
-"""Documents that are named with a file."""
+"""Records listed with a file."""
 
 
 @dataclass(frozen=True, slots=True)
 class AttachedFile:
-    """A file that a version links. Without bytes, `sha256` is None and `attempt` the outcome of the last try, if any;
-    while the bytes were not read yet, `outcome` is None. `characters` is the length of the text, of which `excerpt` is
-    the beginning; `picture` tells whether it is a picture that a page of ours may show."""
+    """A file linked by a version.
+
+    Without stored bytes, `sha256` is None and `attempt` is the outcome of the last attempt to fetch it, if any.
+    `outcome` is that of reading it, None before. `characters` is the length of its text, which `excerpt` begins.
+    `picture`: whether it is an image that our pages may show.
+    """
 
     url: str
     name: str
@@ -49,7 +52,7 @@ class AttachedFile:
 
 @dataclass(frozen=True, slots=True)
 class LinkingRecord:
-    """A record whose current version links the file, and under which name."""
+    """A record whose current version links the file, and the name of the link."""
 
     id: int
     title: str
@@ -59,7 +62,7 @@ class LinkingRecord:
 
 @dataclass(frozen=True, slots=True)
 class FilePage:
-    """A file and one leaf of its text. Without a reading, `outcome` is None."""
+    """A file and page number `leaf` of the `leaves` pages of its text. `outcome` is None if it was not read yet."""
 
     sha256: str
     size: int
@@ -89,7 +92,7 @@ _TEXT_LENGTH = func.coalesce(func.char_length(Content.text), 0).label("character
 def attached_files(
     connection: Connection, source: str, stored: Sequence[Mapping[str, Any]]
 ) -> tuple[AttachedFile, ...]:
-    """The files of a version in their order."""
+    """The files of a version in their order. `stored`: its JSON column `attachments`."""
     digests = {file["sha256"] for file in stored if file.get("sha256")}
     rows = connection.execute(
         select(
@@ -106,23 +109,23 @@ def attached_files(
         .outerjoin(Content, Content.hash == File.content_hash)
         .where(Blob.sha256.in_(digests))
     )
-    found = {row.sha256: row for row in rows}
-    attempts = _last_outcomes(connection, source, [file["url"] for file in stored if file.get("sha256") not in found])
-    return tuple(_attached_file(file, found.get(file.get("sha256")), attempts.get(file["url"])) for file in stored)
+    blobs = {row.sha256: row for row in rows}
+    attempts = _last_outcomes(connection, source, [file["url"] for file in stored if file.get("sha256") not in blobs])
+    return tuple(_attached_file(file, blobs.get(file.get("sha256")), attempts.get(file["url"])) for file in stored)
 
 
 def _attached_file(file: Mapping[str, Any], row: Row[Any] | None, attempt: str | None) -> AttachedFile:
-    named = {"url": file["url"], "name": file["name"], "role": file.get("role", "file"), "attempt": attempt}
+    link = {"url": file["url"], "name": file["name"], "role": file.get("role", "file"), "attempt": attempt}
     if row is None:
         return AttachedFile(
-            **named, sha256=None, size=None, damage=None, media_type=None, outcome=None, reason="", pages=None,
+            **link, sha256=None, size=None, damage=None, media_type=None, outcome=None, reason="", pages=None,
             method="", members=0, characters=0, excerpt="", picture=False,
         )  # fmt: skip
-    return AttachedFile(**named, **row._mapping, picture=_is_showable_picture(row.media_type, row.size))
+    return AttachedFile(**link, **row._mapping, picture=_is_showable_picture(row.media_type, row.size))
 
 
 def _last_outcomes(connection: Connection, source: str, urls: Sequence[str]) -> dict[str, str]:
-    """By address, how the last try to fetch the file ended."""
+    """The outcome of the last attempt to fetch each file, by address."""
     if not urls:
         return {}
     capture = aliased(Capture)
@@ -141,9 +144,9 @@ def _is_showable_picture(media_type: str | None, size: int) -> bool:
     return media_type in SHOWABLE_TYPES and str(media_type).startswith("image/") and size <= MAX_SHOWN_BYTES
 
 
-def file_page(connection: Connection, digest: str, leaf: int = 1) -> FilePage | None:
-    """The file with that leaf of its text; None when no file has these bytes, or its text no such leaf."""
-    start = (leaf - 1) * PAGE_CHARS
+def file_page(connection: Connection, digest: str, text_page: int = 1) -> FilePage | None:
+    """The file with one page of its text; None if no file has this SHA-256, or its text has no such page."""
+    start = (text_page - 1) * PAGE_CHARS
     row = connection.execute(
         select(
             Blob.sha256,
@@ -161,24 +164,24 @@ def file_page(connection: Connection, digest: str, leaf: int = 1) -> FilePage | 
         .outerjoin(Content, Content.hash == File.content_hash)
         .where(Blob.sha256 == digest, _is_file())
     ).one_or_none()
-    if row is None or (leaf > 1 and start >= row.characters):
+    if row is None or (text_page > 1 and start >= row.characters):
         return None
-    documents = connection.execute(_LINKING_RECORDS, {"digest": digest, "most": MAX_RECORDS + 1}).all()
-    shown = {name: value for name, value in row._mapping.items() if name != "window"}
+    documents = connection.execute(_LINKING_RECORDS, {"digest": digest, "limit": MAX_RECORDS + 1}).all()
+    columns = {name: value for name, value in row._mapping.items() if name != "window"}
     return FilePage(
-        **shown | {"members": tuple(row.members)},
+        **columns | {"members": tuple(row.members)},
         fixity=blob_fixity(connection, digest),
         text=_text_page(row.window or "", start, row.characters),
-        leaf=leaf,
+        leaf=text_page,
         leaves=-(-row.characters // PAGE_CHARS) or 1,
         picture=_is_showable_picture(row.media_type, row.size),
-        documents=tuple(LinkingRecord(*each) for each in documents[:MAX_RECORDS]),
+        documents=tuple(LinkingRecord(*row) for row in documents[:MAX_RECORDS]),
         more_documents=len(documents) > MAX_RECORDS,
     )
 
 
 def file_bytes(connection: Connection, digest: str) -> ArchivedBytes | None:
-    """A file's bytes under the type, and with an ending, that they have themselves, whatever its site called it."""
+    """A file's bytes with the media type, and a file name extension, detected from the bytes and not from the site."""
     query = select(Blob.size, File.media_type).outerjoin(File, File.blob_sha256 == Blob.sha256)
     row = connection.execute(query.where(Blob.sha256 == digest, _is_file())).one_or_none()
     if row is None:
@@ -188,22 +191,25 @@ def file_bytes(connection: Connection, digest: str) -> ArchivedBytes | None:
 
 
 def _is_file() -> ColumnElement[bool]:
-    """Imported pages became files of documents by being linked; their kind is another."""
+    """SQL condition: the blob belongs to a file. Files of imports are pages of another kind that a page links."""
     linked = select(PageFile.file_id).where(PageFile.file_id == Page.id).exists()
-    held = select(Capture.id).join(Page, Page.id == Capture.page_id).where(Capture.blob_sha256 == Blob.sha256)
-    return File.blob_sha256.is_not(None) | held.where((Page.kind == "file") | linked).exists()
+    captured = select(Capture.id).join(Page, Page.id == Capture.page_id).where(Capture.blob_sha256 == Blob.sha256)
+    return File.blob_sha256.is_not(None) | captured.where((Page.kind == "file") | linked).exists()
 
 
 def _text_page(window: str, start: int, characters: int) -> str:
-    """Of the characters from `start`, those after the line that the leaf before ends in, to the end of the own last."""
+    """One page of a text: from the line after the previous page to the end of the line at which the page is full.
+
+    `window` are the characters from `start` on, `characters` the length of the whole text.
+    """
     first = _line_end(window, 0) if start else 0
     return window[first : _line_end(window, PAGE_CHARS) if start + PAGE_CHARS < characters else len(window)]
 
 
-def _line_end(window: str, at: int) -> int:
-    """Just after the line that `at` stands in."""
-    found = window.find("\n", at, at + LINE_END_CHARS)
-    return found + 1 if found >= 0 else at
+def _line_end(window: str, position: int) -> int:
+    """The position just after the line that contains `position`."""
+    newline = window.find("\n", position, position + LINE_END_CHARS)
+    return newline + 1 if newline >= 0 else position
 
 
 _LINKING_RECORDS = text("""
@@ -214,5 +220,5 @@ JOIN archive.record r ON r.page_id = pf.page_id
 JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
 JOIN archive.source s ON s.id = r.source_id
 CROSS JOIN LATERAL jsonb_array_elements(v.attachments) AS a
-WHERE c.blob_sha256 = :digest AND a->>'sha256' = :digest ORDER BY r.id, name LIMIT :most
+WHERE c.blob_sha256 = :digest AND a->>'sha256' = :digest ORDER BY r.id, name LIMIT :limit
 """)

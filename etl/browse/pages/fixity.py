@@ -1,4 +1,4 @@
-"""Whether bytes are still those that were stored, as the last check found."""
+"""Fixity: whether stored bytes were intact at their last check."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from etl.archive.storage.models import Blob, FixityEvent
 
 @dataclass(frozen=True, slots=True)
 class BlobFixity:
-    """When bytes were last read back. `damage` is `missing`, `mismatch` or None; `detail` what was found, and when."""
+    """A blob's last check. `damage`: `missing`, `mismatch` or None; `detail`: what the check found at `found_at`."""
 
     sha256: str
     size: int
@@ -22,14 +22,14 @@ class BlobFixity:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveFixity:
-    """The state of all bytes: the oldest check, None in an empty archive, and how many blobs are damaged."""
+    """The state of all blobs: the oldest of their last checks (None in an empty archive), and the number damaged."""
 
     oldest: datetime | None
     damaged: int
 
 
 def blob_fixity(connection: Connection, digest: str) -> BlobFixity:
-    """The state of a blob that is there."""
+    """The state of a blob, which must exist in the database."""
     sha256, size, verified_at, damage = connection.execute(
         select(Blob.sha256, Blob.size, Blob.verified_at, Blob.damage).where(Blob.sha256 == digest)
     ).one()

@@ -1,4 +1,4 @@
-"""One record: a version of it with the evidence of its fields, its places, its versions, and its page's captures."""
+"""One record: one version with its fields and their evidence, copies elsewhere, all versions, and its captures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ from etl.browse.pages.file import AttachedFile, attached_files
 from etl.browse.pages.fixity import BlobFixity, blob_fixity
 
 MAX_COPIES = 100
-"""Records with the same text that are listed; the total is always told."""
+"""Records with the same text that are listed; the total is always given."""
 CAPTURES_PER_PAGE = 30
 """Captures on one page of a record."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordCopy:
-    """A record that carries the same text."""
+    """A record with the same text."""
 
     id: int
     title: str
@@ -38,7 +38,7 @@ class RecordCopy:
 
 @dataclass(frozen=True, slots=True)
 class VersionLine:
-    """A version in the list of versions, with the corrections that made it, if any did."""
+    """A version in the list of versions, with the corrections that created it, if any."""
 
     version: int
     kind: str
@@ -52,7 +52,7 @@ class VersionLine:
 
 @dataclass(frozen=True, slots=True)
 class SimilarLine:
-    """A record whose text is nearly the same: `share` of the shorter of the two stands in the longer one."""
+    """A record with nearly the same text. `share`: the part of the shorter text found in the longer one, 0 to 1."""
 
     id: int
     version: int
@@ -65,7 +65,7 @@ class SimilarLine:
 
 @dataclass(frozen=True, slots=True)
 class CaptureLine:
-    """An attempt to fetch the record's page. `sha256`, `size` and `damage` are None where no bytes were kept."""
+    """An attempt to fetch the record's page. `sha256`, `size` and `damage` are None if no bytes were stored."""
 
     id: int
     fetched_at: datetime
@@ -80,10 +80,11 @@ class CaptureLine:
 
 @dataclass(frozen=True, slots=True)
 class RecordPage:
-    """A record in one of its versions. `version` is the one shown, `current` the newest; dates are China's.
+    """A record in one of its versions. `version` is the one shown, `current` the newest; dates are in Chinese time.
 
-    `similar` is told of the current version alone. `other_id` is the content id that the address names, where it is
-    not that of this version; `fixity` is that of the bytes from which it was read.
+    `similar` is empty except for the current version. `other_id` is the content id in the address if it differs from
+    this version's; `fixity` is that of the blob that the version was extracted from. `places`: records with the same
+    text. `captures_before`: capture number for the next page of captures; `captures_first`: this is their first page.
     """
 
     id: int
@@ -134,31 +135,31 @@ def record_page(
     cited: str = "",
     base: str = MOUNT,
 ) -> RecordPage | None:
-    """The record in that version, or its current one; None when there is none.
+    """The record in that version, or its current one; None if it does not exist.
 
-    `before` pages through captures, `cited` is the content id that a permalink names, `base` the browser's address.
+    `before`: show captures older than this one; `cited`: content id in the permalink; `base`: the browser's address.
     """
     row = connection.execute(_version_query(number, version)).one_or_none()
     if row is None:
         return None
-    said = corrections_of(connection, number)
+    all_corrections = corrections_of(connection, number)
     places, total = _copies(connection, row.content_hash, number)
     captures = _captures(connection, row.page_id, before)
-    shown = {name: value for name, value in row._mapping.items() if name not in ("page_id", "blob_sha256")}
-    shown |= {
+    columns = {name: value for name, value in row._mapping.items() if name not in ("page_id", "blob_sha256")}
+    columns |= {
         "flags": tuple(row.flags),
-        "fields": fields_of(row.fields, row.version, said),
+        "fields": fields_of(row.fields, row.version, all_corrections),
         "attachments": attached_files(connection, row.source_id, row.attachments),
     }
     return RecordPage(
-        **shown,
+        **columns,
         citation=cite(row, base),
         other_id=cited if cited and not row.content_hash.startswith(cited.lower()) else None,
         fixity=blob_fixity(connection, row.blob_sha256) if row.blob_sha256 else None,
         similar=_similar(connection, number) if row.version == row.current else (),
         places=places,
         places_total=total,
-        versions=_versions(connection, number, said),
+        versions=_versions(connection, number, all_corrections),
         captures=captures[:CAPTURES_PER_PAGE],
         captures_before=captures[CAPTURES_PER_PAGE - 1].id if len(captures) > CAPTURES_PER_PAGE else None,
         captures_first=before is None,
@@ -166,7 +167,7 @@ def record_page(
 
 
 def _version_query(number: int, version: int | None) -> Select[Any]:
-    wanted = Record.version if version is None else version
+    version_number = Record.version if version is None else version
     return (
         select(
             Record.id,
@@ -199,7 +200,7 @@ def _version_query(number: int, version: int | None) -> Select[Any]:
             Content.text,
             RecordVersion.attachments,
         )
-        .join(RecordVersion, (RecordVersion.record_id == Record.id) & (RecordVersion.version == wanted))
+        .join(RecordVersion, (RecordVersion.record_id == Record.id) & (RecordVersion.version == version_number))
         .join(Content, Content.hash == RecordVersion.content_hash)
         .join(Page, Page.id == Record.page_id)
         .join(Source, Source.id == Record.source_id)
@@ -209,9 +210,9 @@ def _version_query(number: int, version: int | None) -> Select[Any]:
 
 
 def _copies(connection: Connection, content: str, number: int) -> tuple[tuple[RecordCopy, ...], int]:
-    """The current records with this text, the earliest first; a document without text has but its own place."""
-    here = [Record.content_hash == content, *([Record.id == number] if content == NO_TEXT else [])]
-    joined = (
+    """The records with this text and their total, earliest first; for a record without text only itself."""
+    same_text = [Record.content_hash == content, *([Record.id == number] if content == NO_TEXT else [])]
+    query = (
         select(
             Record.id,
             RecordVersion.title,
@@ -226,15 +227,17 @@ def _copies(connection: Connection, content: str, number: int) -> tuple[tuple[Re
         .join(RecordVersion, is_current(Record, RecordVersion))
         .join(Page, Page.id == Record.page_id)
         .join(Source, Source.id == Record.source_id)
-        .where(*here)
+        .where(*same_text)
         .order_by(Record.id)
         .limit(MAX_COPIES)
     )
-    rows = connection.execute(joined).all()
+    rows = connection.execute(query).all()
     return tuple(RecordCopy(*row[:-1]) for row in rows), rows[0].total if rows else 0
 
 
-def _versions(connection: Connection, number: int, said: Sequence[FieldCorrection]) -> tuple[VersionLine, ...]:
+def _versions(
+    connection: Connection, number: int, all_corrections: Sequence[FieldCorrection]
+) -> tuple[VersionLine, ...]:
     rows = connection.execute(
         select(
             RecordVersion.version,
@@ -249,31 +252,31 @@ def _versions(connection: Connection, number: int, said: Sequence[FieldCorrectio
         .order_by(RecordVersion.version.desc())
     )
     return tuple(
-        VersionLine(**row._mapping, corrections=tuple(each for each in said if each.version == row.version))
+        VersionLine(**row._mapping, corrections=tuple(item for item in all_corrections if item.version == row.version))
         for row in rows
     )
 
 
 def _similar(connection: Connection, number: int) -> tuple[SimilarLine, ...]:
-    found = similar_to(connection, number)
-    query = select(Source.id, Source.name).where(Source.id.in_({each.source_id for each in found}))
-    names = {source: name for source, name in connection.execute(query)} if found else {}
+    similar = similar_to(connection, number)
+    query = select(Source.id, Source.name).where(Source.id.in_({item.source_id for item in similar}))
+    names = {source: name for source, name in connection.execute(query)} if similar else {}
     return tuple(
         SimilarLine(
-            each.record_id,
-            each.version,
-            each.title,
-            names[each.source_id],
-            each.state,
-            each.published_date,
-            each.share,
+            item.record_id,
+            item.version,
+            item.title,
+            names[item.source_id],
+            item.state,
+            item.published_date,
+            item.share,
         )
-        for each in found
+        for item in similar
     )
 
 
 def _captures(connection: Connection, page: int, before: int | None) -> tuple[CaptureLine, ...]:
-    """One more than a page of captures, the newest first."""
+    """One page of captures, newest first, and one more capture if there are older ones."""
     rows = connection.execute(
         select(
             Capture.id,
@@ -294,8 +297,8 @@ def _captures(connection: Connection, page: int, before: int | None) -> tuple[Ca
     return tuple(CaptureLine(*row) for row in rows)
 
 
-def _earlier_than(than: int) -> ColumnElement[bool]:
-    """Captures before that one in time; an import may give later numbers to earlier captures."""
-    mark = aliased(Capture)
-    at = select(mark.fetched_at, mark.id).where(mark.id == than).scalar_subquery()
-    return tuple_(Capture.fetched_at, Capture.id) < at
+def _earlier_than(number: int) -> ColumnElement[bool]:
+    """SQL condition: captures fetched before that one. An import gives later numbers to earlier captures."""
+    other = aliased(Capture)
+    position = select(other.fetched_at, other.id).where(other.id == number).scalar_subquery()
+    return tuple_(Capture.fetched_at, Capture.id) < position

@@ -1,4 +1,4 @@
-"""The list of records: newest first, one line a text, found again by where the last page ended."""
+"""The list of records: newest first, one line per text, paged by a cursor."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from etl.archive.storage.lookups import is_current
 from etl.archive.storage.models import Record, RecordVersion, Source
 
 LINES_PER_PAGE = 50
-"""Records on one page of the list."""
+"""Lines on one page of the list."""
 MAX_COUNT_SECONDS = 0.03
-"""Seconds that counting what matches may take, twice at most: a list is read for its lines."""
+"""Time limit for counting the matches, used at most twice: readers come for the lines, not for the number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """The last line that was shown: its day and its record."""
+    """The last line of a page: its day and record number."""
 
     day: date
     record: int
@@ -29,14 +29,14 @@ class Cursor:
 
     @classmethod
     def parse(cls, value: str) -> "Cursor":
-        """From `yyyy-mm-dd.record`. Raises `ValueError`."""
+        """Parse `yyyy-mm-dd.record`. Raises `ValueError`."""
         day, _, record = value.partition(".")
         return cls(date.fromisoformat(day), int(record))
 
 
 @dataclass(frozen=True, slots=True)
 class RecordLine:
-    """A text as the list shows it, by the earliest of its records. `day` is when it was published, or first seen."""
+    """A text in the list, shown by its earliest record. `day`: the day of publication, or when it was first seen."""
 
     id: int
     short_id: str
@@ -54,7 +54,7 @@ class RecordLine:
 
 @dataclass(frozen=True, slots=True)
 class SourceChoice:
-    """A source to choose."""
+    """A choice of the filter for sources."""
 
     id: str
     name: str
@@ -62,9 +62,9 @@ class SourceChoice:
 
 @dataclass(frozen=True, slots=True)
 class RecordList:
-    """One page of the list; `after` finds the next one, and is None on the last.
+    """One page of the list. `after` is the cursor of the next page, None on the last; `first`: this is the first page.
 
-    `total` counts records, of which several may share a line.
+    `total` counts records, several of which may share a line.
     """
 
     filter: RecordFilter
@@ -76,9 +76,9 @@ class RecordList:
 
 
 def record_list(
-    connection: Connection, asked: RecordFilter, after: Cursor | None = None, lines: int = LINES_PER_PAGE
+    connection: Connection, record_filter: RecordFilter, after: Cursor | None = None, lines: int = LINES_PER_PAGE
 ) -> RecordList:
-    """The page of the list that follows the cursor. A text is on the list if any of its records matches the filter."""
+    """The page of the list after the cursor. A text is listed if any of its records matches the filter."""
     record, version = aliased(Record), aliased(RecordVersion)
     query = (
         select(
@@ -97,7 +97,7 @@ def record_list(
         )
         .join(version, is_current(record, version))
         .join(Source, Source.id == record.source_id)
-        .where(matches(asked, record, version), ~is_duplicate_of_earlier(asked, record))
+        .where(matches(record_filter, record, version), ~is_duplicate_of_earlier(record_filter, record))
         .order_by(record.listed_on.desc(), record.id.desc())
         .limit(lines + 1)
     )
@@ -106,8 +106,8 @@ def record_list(
     rows = [RecordLine(**row) for row in connection.execute(query).mappings()]
     shown = tuple(rows[:lines])
     return RecordList(
-        filter=asked,
-        total=_match_count(connection, asked, shown, complete=len(rows) <= lines and after is None),
+        filter=record_filter,
+        total=_match_count(connection, record_filter, shown, complete=len(rows) <= lines and after is None),
         lines=shown,
         after=str(Cursor(shown[-1].day, shown[-1].id)) if len(rows) > lines else None,
         first=after is None,
@@ -118,21 +118,23 @@ def record_list(
 
 
 def _match_count(
-    connection: Connection, asked: RecordFilter, shown: Sequence[RecordLine], *, complete: bool
+    connection: Connection, record_filter: RecordFilter, shown: Sequence[RecordLine], *, complete: bool
 ) -> MatchCount:
-    """How many records match. A page that has all lines needs no search for them: it knows where they are."""
+    """The number of matching records. A page that has all lines (`complete`) counts them without another search."""
     if complete:
-        alone = [line.id for line in shown if line.places == 1]
-        return MatchCount(len(alone) + _records_sharing_a_line(connection, asked, shown), exact=True)
-    return count_matches(connection, asked, MAX_COUNT_SECONDS) or MatchCount(len(shown), exact=False)
+        single = [line.id for line in shown if line.places == 1]
+        return MatchCount(len(single) + _records_sharing_a_line(connection, record_filter, shown), exact=True)
+    return count_matches(connection, record_filter, MAX_COUNT_SECONDS) or MatchCount(len(shown), exact=False)
 
 
-def _records_sharing_a_line(connection: Connection, asked: RecordFilter, shown: Sequence[RecordLine]) -> int:
-    """How many records that match share the lines that stand for more than one."""
+def _records_sharing_a_line(connection: Connection, record_filter: RecordFilter, shown: Sequence[RecordLine]) -> int:
+    """The number of matching records behind those lines that several records share."""
     record, version, first = aliased(Record), aliased(RecordVersion), aliased(Record)
-    several = [line.id for line in shown if line.places > 1]
-    if not several:
+    shared = [line.id for line in shown if line.places > 1]
+    if not shared:
         return 0
-    texts = select(first.content_hash).where(first.id.in_(several))
+    texts = select(first.content_hash).where(first.id.in_(shared))
     matching = select(func.count()).select_from(record).join(version, is_current(record, version))
-    return connection.scalars(matching.where(record.content_hash.in_(texts), matches(asked, record, version))).one()
+    return connection.scalars(
+        matching.where(record.content_hash.in_(texts), matches(record_filter, record, version))
+    ).one()

@@ -1,4 +1,4 @@
-"""Archived bytes of a capture or a file, as a browser may have them: never changed, shown where they can do nothing."""
+"""Replay: the archived bytes of a capture or file, unchanged, with headers that keep them inert in a web browser."""
 
 import html
 import re
@@ -17,19 +17,19 @@ _REPLAY_HEADERS = {
         "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
         "form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
     ),
-    # Chromium 156 opens connections for blocked frames and for <link rel=preconnect>, and looks names up for
-    # rel=dns-prefetch, whatever the policy above says; measured with a listening socket. This header stops all three.
+    # Chromium 156 opens connections for blocked frames and for <link rel=preconnect>, and does DNS lookups for
+    # rel=dns-prefetch, despite the policy above; measured with a listening socket. This header stops all three.
     "connection-allowlist": "()",
 }
-"""An archived page keeps its own inline style and nothing else: an origin of its own, no script, no request."""
+"""An archived page keeps its inline style and nothing else: it has an opaque origin, no scripts and no requests."""
 _MARKUP = {"text/html", "application/xhtml+xml"}
 SHOWABLE_TYPES = _MARKUP | {"text/plain", "image/png", "image/jpeg", "image/gif", "image/webp"}
-"""What a sandboxed browser shows by itself. The rest is saved: viewers of PDF and SVG run programs of their own."""
+"""Types shown in the sandbox. Others are downloaded: PDF and SVG can run scripts in their viewers."""
 MAX_SHOWN_BYTES = 5_000_000
-"""Above this a page is no longer read but saved."""
+"""Larger bodies are downloaded."""
 _CONNECTING_LINK = re.compile(r"preconnect|dns-prefetch|[\x00\x1b]", re.IGNORECASE)
-"""What no policy stops in every browser: the links that open a connection or look a name up before anything is asked
-for. NUL and ESC belong to UTF-16 and ISO-2022, in which those words could hide; no page of an agency is written so."""
+"""Links that open a connection or look up a name in advance, which no policy stops in every browser. NUL and ESC occur
+in UTF-16 and ISO-2022, which could hide those words; no page of an agency uses these encodings."""
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,63}")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{1,40})")
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,8}")
@@ -41,12 +41,12 @@ _EXTENSIONS = {
     media_types.PPTX: ".pptx", media_types.OFD: ".ofd", media_types.RAR: ".rar",
     media_types.SEVEN_ZIP: ".7z", media_types.UNKNOWN: ".bin",
 }  # fmt: skip
-"""Where the system that serves them might know none."""
+"""File name extensions that the system's own table may lack."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArchivedBytes:
-    """A blob, its size, what it is called as a file, and its media type: a capture's as the server gave it."""
+    """A blob with its size, a file name for downloads, and its media type: for a capture as the site declared it."""
 
     sha256: str
     size: int
@@ -55,7 +55,7 @@ class ArchivedBytes:
 
 
 def captured_bytes(connection: Connection, capture: int) -> ArchivedBytes | None:
-    """What the capture kept; None when there is no such capture, or it kept no bytes."""
+    """The bytes of a capture; None if it does not exist or has no bytes."""
     row = connection.execute(
         select(Capture.final_url, Blob.sha256, Blob.size, Capture.headers)
         .join(Blob, Blob.sha256 == Capture.blob_sha256)
@@ -72,25 +72,26 @@ def captured_bytes(connection: Connection, capture: int) -> ArchivedBytes | None
 
 
 def file_extension(media_type: str) -> str:
-    """The ending of a file of that type, with its dot."""
+    """The file name extension of a media type, with its dot."""
     return _EXTENSIONS.get(media_type) or guess_extension(media_type) or ".bin"
 
 
-def inert_headers(kept: ArchivedBytes, body: bytes) -> dict[str, str]:
-    """Headers under which the bytes can neither run nor ask for anything. The site's own headers are not repeated.
+def inert_headers(archived: ArchivedBytes, body: bytes) -> dict[str, str]:
+    """Headers under which the bytes can neither run scripts nor make requests. The site's own headers are not sent.
 
-    A page that would still reach out is shown as its source.
+    A page that could still open connections is shown as source text.
     """
-    known = _media_type(kept.content_type)
-    charset = _CHARSET.search(kept.content_type)
-    shown = known in SHOWABLE_TYPES and kept.size <= MAX_SHOWN_BYTES
-    if shown and known in _MARKUP and _CONNECTING_LINK.search(html.unescape(body.decode("latin-1"))):
-        known = "text/plain"
+    media_type = _media_type(archived.content_type)
+    charset = _CHARSET.search(archived.content_type)
+    shown = media_type in SHOWABLE_TYPES and archived.size <= MAX_SHOWN_BYTES
+    if shown and media_type in _MARKUP and _CONNECTING_LINK.search(html.unescape(body.decode("latin-1"))):
+        media_type = "text/plain"
+    parameter = f"; charset={charset[1]}" if charset and media_type.startswith("text/") else ""
     return {
-        "content-type": f"{known}; charset={charset[1]}" if charset and known.startswith("text/") else known,
-        "content-disposition": f'{"inline" if shown else "attachment"}; filename="{kept.file_name}"',
+        "content-type": media_type + parameter,
+        "content-disposition": f'{"inline" if shown else "attachment"}; filename="{archived.file_name}"',
         **_REPLAY_HEADERS,
-        "etag": f'"{kept.sha256}"',
+        "etag": f'"{archived.sha256}"',
     }
 
 

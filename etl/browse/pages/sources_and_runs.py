@@ -1,4 +1,4 @@
-"""Sources and their last runs."""
+"""The list of sources, and the list of their last runs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from etl.browse.pages.fixity import ArchiveFixity, archive_fixity
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """A source with what is kept of it: records, distinct texts, the newest publication, the last run."""
+    """A source with its number of records and distinct texts, the newest day of publication, and its last run."""
 
     id: str
     name: str
@@ -32,7 +32,7 @@ class SourceLine:
 
 @dataclass(frozen=True, slots=True)
 class SourceList:
-    """All sources, and the state of all bytes that came from them."""
+    """All sources, and the fixity of all blobs."""
 
     sources: tuple[SourceLine, ...]
     fixity: ArchiveFixity
@@ -40,7 +40,7 @@ class SourceList:
 
 @dataclass(frozen=True, slots=True)
 class RunCounts:
-    """The sums of a run report: listed = stored + unchanged + failed + excluded + unfinished."""
+    """The counts of a run report: listed = stored + unchanged + failed + excluded + unfinished."""
 
     listed: int
     stored: int
@@ -55,7 +55,7 @@ class RunCounts:
 
 @dataclass(frozen=True, slots=True)
 class RunLine:
-    """The last run of a source. `counts` is None until its report is written."""
+    """The last run of a source. `counts` is None until the report is written."""
 
     id: int
     source_id: str
@@ -73,14 +73,14 @@ class RunLine:
 
 @dataclass(frozen=True, slots=True)
 class RunList:
-    """The last run of each source, the latest first."""
+    """The last run of each source, latest first."""
 
     runs: tuple[RunLine, ...]
 
 
 def source_list(connection: Connection) -> SourceList:
     """All sources, by id."""
-    kept = (
+    totals = (
         select(
             Record.source_id,
             func.count().label("records"),
@@ -104,13 +104,13 @@ def source_list(connection: Connection) -> SourceList:
             Source.agency,
             Source.region,
             Source.platform,
-            func.coalesce(kept.c.records, 0),
-            func.coalesce(kept.c.texts, 0),
-            kept.c.newest,
+            func.coalesce(totals.c.records, 0),
+            func.coalesce(totals.c.texts, 0),
+            totals.c.newest,
             last.c.state,
             last.c.started_at,
         )
-        .outerjoin(kept, kept.c.source_id == Source.id)
+        .outerjoin(totals, totals.c.source_id == Source.id)
         .outerjoin(last, last.c.source_id == Source.id)
         .order_by(Source.id)
     )

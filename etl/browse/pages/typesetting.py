@@ -1,7 +1,7 @@
-"""How a stored text is set: paragraphs, tables, and the parts that Chinese official documents always have.
+"""Typesetting of a stored text: paragraphs, tables, and the usual parts of Chinese official documents.
 
-Only the look is chosen here (GB/T 9704-2012: salutation flush left, paragraphs indented by two characters, the
-signature to the right); every character of the text stays, in its order.
+Only the layout is decided here (GB/T 9704-2012: salutation flush left, paragraphs indented by two characters,
+signature to the right). The text keeps all its characters in their order.
 """
 
 import re
@@ -18,12 +18,12 @@ _SENTENCE_MARK = re.compile("[，。；！？：,;:]")
 _DATE_LINE = re.compile(r"^(?:(?:19|20)\d\d|[一二][〇○零O0一二三四五六七八九]{3})\s*年.{1,4}月.{1,4}日$")
 _SHORT_LINE = 40
 _MAX_SIGNER_LINES = 3
-"""Lines above the signature's date that may name who signs."""
+"""Lines above the date that may name the signing bodies."""
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One line of the text, and the part it plays."""
+    """One line of the text and its role in the document."""
 
     text: str
     role: ParagraphRole
@@ -37,32 +37,34 @@ class TextTable:
 
     @property
     def columns(self) -> int:
-        """Cells of the longest row."""
+        """Number of cells in the longest row."""
         return max(map(len, self.rows))
 
 
 def text_blocks(text: str) -> tuple[Paragraph | TextTable, ...]:
-    """The text's blocks: lines with ` | ` in succession are a table, every other line is a paragraph."""
+    """The blocks of a text: consecutive lines with ` | ` are a table, every other line is a paragraph."""
     lines = [line for line in text.split("\n") if line.strip()]
-    signed = _signature_lines(lines)
+    signature = _signature_lines(lines)
     salutation = next((i for i, line in enumerate(lines[:5]) if _is_salutation(line)), -1)
-    found: list[Paragraph | TextTable] = []
+    blocks: list[Paragraph | TextTable] = []
     for tabular, group in groupby(enumerate(lines), key=lambda item: _CELL_SEPARATOR in item[1]):
         if tabular:
-            found.append(TextTable(tuple(tuple(line.split(_CELL_SEPARATOR)) for _, line in group)))
+            blocks.append(TextTable(tuple(tuple(line.split(_CELL_SEPARATOR)) for _, line in group)))
             continue
         for index, line in group:
-            found.append(Paragraph(line, _role(line, greets=index == salutation, signs=index in signed)))
-    return tuple(found)
+            blocks.append(
+                Paragraph(line, _role(line, is_salutation=index == salutation, is_signature=index in signature))
+            )
+    return tuple(blocks)
 
 
-def _role(line: str, *, greets: bool, signs: bool) -> ParagraphRole:
-    if greets:
+def _role(line: str, *, is_salutation: bool, is_signature: bool) -> ParagraphRole:
+    if is_salutation:
         return "salutation"
-    if signs:
+    if is_signature:
         return "signature"
-    short = len(line) <= _SHORT_LINE and not _SENTENCE_MARK.search(line)
-    return "heading" if short and _HEADING.match(line) else "body"
+    is_short = len(line) <= _SHORT_LINE and not _SENTENCE_MARK.search(line)
+    return "heading" if is_short and _HEADING.match(line) else "body"
 
 
 def _is_salutation(line: str) -> bool:
@@ -70,7 +72,7 @@ def _is_salutation(line: str) -> bool:
 
 
 def _signature_lines(lines: list[str]) -> range:
-    """The lines of the last date that stands alone near the end, and of those who sign above it."""
+    """The last line near the end that is only a date, and the lines of the signing bodies above it."""
     for last in range(len(lines) - 1, max(len(lines) - 8, 0), -1):
         if _DATE_LINE.match(lines[last].strip()):
             first = last
@@ -81,5 +83,5 @@ def _signature_lines(lines: list[str]) -> range:
 
 
 def _is_signer_line(line: str) -> bool:
-    plain = not _SENTENCE_MARK.search(line) and _CELL_SEPARATOR not in line and not line.startswith("附件")
-    return len(line) <= _SHORT_LINE and plain and not _HEADING.match(line)
+    is_name = not _SENTENCE_MARK.search(line) and _CELL_SEPARATOR not in line and not line.startswith("附件")
+    return len(line) <= _SHORT_LINE and is_name and not _HEADING.match(line)
