@@ -1,1 +1,1 @@
-"""What leaves the archive in other people's formats: the change feed as Parquet, and what `gongkai export` writes."""
+"""Exports in common formats: `gongkai export` and `gongkai cite`, and the change feed as Parquet."""

@@ -1,4 +1,4 @@
-"""Which captures an export of bytes holds: those of the records' pages, their further pages and their files."""
+"""Selects the captures of a WARC or WACZ export: of the records' pages, their further pages and attachments."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,10 +30,10 @@ ROWS_PER_BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class ExportedCapture:
-    """A capture with its bytes, and what its page is.
+    """A capture with its blob, and a description of its page.
 
-    `part_of` is the address of the article that it goes on with, as page `part`; `listing` is what a catalog said of
-    it. The `first_…` are those of the first capture in the export that has the same bytes.
+    `part_of`: for further pages of an article its address, and `part` the page number. `listing`: fields from the
+    catalog. `first_…`: the first capture in the export with the same blob.
     """
 
     id: int
@@ -59,13 +59,13 @@ class ExportedCapture:
 
     @property
     def is_repeat(self) -> bool:
-        """Whether the same bytes stand before it."""
+        """Whether an earlier capture in the export has the same blob."""
         return self.first_id != self.id
 
 
 @dataclass(frozen=True, slots=True)
 class ExportSize:
-    """What an export will hold: captures, and when the last one was made; attempts or pages that have no bytes."""
+    """Size of an export: captures, time of the newest, and the attempts (or pages) without bytes that are left out."""
 
     captures: int
     newest: datetime | None
@@ -74,7 +74,7 @@ class ExportSize:
 
 @dataclass(frozen=True, slots=True)
 class RecordText:
-    """A record's page, for the list of pages in a WACZ."""
+    """An entry of the list of pages in a WACZ."""
 
     id: int
     version: int
@@ -85,23 +85,28 @@ class RecordText:
     blob_sha256: str
 
 
-def export_size(connection: Connection, asked: RecordFilter, *, all_captures: bool) -> ExportSize:
-    """How much `exported_captures` gives."""
-    found = select(func.count(), func.max(Capture.fetched_at)).where(
-        Capture.id.in_(_capture_ids(asked, all_captures=all_captures))
+def export_size(connection: Connection, record_filter: RecordFilter, *, all_captures: bool) -> ExportSize:
+    """The size of what `exported_captures` yields for the same arguments."""
+    query = select(func.count(), func.max(Capture.fetched_at)).where(
+        Capture.id.in_(_capture_ids(record_filter, all_captures=all_captures))
     )
-    number, newest = connection.execute(found).one()
-    pages = select(_pages(_matching_records(asked), all_captures=all_captures).c.id)
+    number, newest = connection.execute(query).one()
+    pages = select(_pages(_matching_records(record_filter), all_captures=all_captures).c.id)
     if all_captures:
-        lost = select(func.count()).where(Capture.page_id.in_(pages), Capture.blob_sha256.is_(None))
+        without_bytes = select(func.count()).where(Capture.page_id.in_(pages), Capture.blob_sha256.is_(None))
     else:
-        lost = select(func.count()).where(Page.id.in_(pages), Page.blob_sha256.is_(None))
-    return ExportSize(number, newest, connection.scalars(lost).one())
+        without_bytes = select(func.count()).where(Page.id.in_(pages), Page.blob_sha256.is_(None))
+    return ExportSize(number, newest, connection.scalars(without_bytes).one())
 
 
-def exported_captures(connection: Connection, asked: RecordFilter, *, all_captures: bool) -> Iterator[ExportedCapture]:
-    """The captures with bytes, the earliest first: those that the records' current versions were read from, with the
-    last ones of their further pages and files; or `all_captures` one that their pages ever had."""
+def exported_captures(
+    connection: Connection, record_filter: RecordFilter, *, all_captures: bool
+) -> Iterator[ExportedCapture]:
+    """The captures with bytes, oldest first.
+
+    By default those that the current versions were extracted from, and the last captures of their further pages and
+    attachments. `all_captures`: all captures of these pages.
+    """
     article = aliased(Page)
     query = (
         select(
@@ -129,7 +134,7 @@ def exported_captures(connection: Connection, asked: RecordFilter, *, all_captur
         .join(Blob, Blob.sha256 == Capture.blob_sha256)
         .join(Page, Page.id == Capture.page_id)
         .outerjoin(article, article.id == Page.part_of)
-        .where(Capture.id.in_(_capture_ids(asked, all_captures=all_captures)))
+        .where(Capture.id.in_(_capture_ids(record_filter, all_captures=all_captures)))
         .order_by(Capture.fetched_at, Capture.id)
     )
     for row in connection.execute(query, execution_options={"yield_per": ROWS_PER_BATCH}).mappings():
@@ -137,13 +142,13 @@ def exported_captures(connection: Connection, asked: RecordFilter, *, all_captur
 
 
 def captures_with_known_damage(
-    connection: Connection, asked: RecordFilter, *, all_captures: bool
+    connection: Connection, record_filter: RecordFilter, *, all_captures: bool
 ) -> list[tuple[str, str]]:
-    """The blobs of those captures that were found damaged, each with the first address that had it."""
+    """SHA-256 of the blobs of those captures that a check found damaged, each with one of its addresses."""
     query = (
         select(Blob.sha256, func.min(Capture.final_url))
         .join(Capture, Capture.blob_sha256 == Blob.sha256)
-        .where(Blob.damage.is_not(None), Capture.id.in_(_capture_ids(asked, all_captures=all_captures)))
+        .where(Blob.damage.is_not(None), Capture.id.in_(_capture_ids(record_filter, all_captures=all_captures)))
         .group_by(Blob.sha256)
         .order_by(Blob.sha256)
     )
@@ -155,50 +160,55 @@ def _first_of_same_bytes(column: InstrumentedAttribute[Any]) -> ColumnElement[An
     return func.first_value(column).over(partition_by=same, order_by=earliest)
 
 
-def record_texts(connection: Connection, asked: RecordFilter) -> Iterator[RecordText]:
-    """The pages that the records' current versions were read from, by number."""
-    record, now = aliased(Record), aliased(RecordVersion)
+def record_texts(connection: Connection, record_filter: RecordFilter) -> Iterator[RecordText]:
+    """The pages that the current versions were extracted from, by record number."""
+    record, current = aliased(Record), aliased(RecordVersion)
     query = (
-        select(record.id, now.version, Capture.final_url.label("url"), Capture.fetched_at, now.title, Content.text)
+        select(
+            record.id, current.version, Capture.final_url.label("url"), Capture.fetched_at, current.title, Content.text
+        )
         .add_columns(Capture.blob_sha256)
-        .join(now, is_current(record, now))
-        .join(Capture, Capture.id == now.capture_id)
+        .join(current, is_current(record, current))
+        .join(Capture, Capture.id == current.capture_id)
         .join(Content, Content.hash == record.content_hash)
-        .where(matches(asked, record, now))
+        .where(matches(record_filter, record, current))
         .order_by(record.id)
     )
     for row in connection.execute(query, execution_options={"yield_per": ROWS_PER_BATCH}).mappings():
         yield RecordText(**row)
 
 
-def _matching_records(asked: RecordFilter) -> CTE:
-    record, now = aliased(Record), aliased(RecordVersion)
-    query = select(record.id, record.page_id, record.source_id, record.version, now.capture_id)
-    return query.join(now, is_current(record, now)).where(matches(asked, record, now)).cte("documents")
+def _matching_records(record_filter: RecordFilter) -> CTE:
+    record, current = aliased(Record), aliased(RecordVersion)
+    query = select(record.id, record.page_id, record.source_id, record.version, current.capture_id)
+    return (
+        query.join(current, is_current(record, current)).where(matches(record_filter, record, current)).cte("records")
+    )
 
 
-def _pages(documents: CTE, *, all_captures: bool) -> CTE:
-    """The pages of the records; with `all_captures` the files too that only earlier versions link."""
-    told, file = aliased(RecordVersion), aliased(Page)
-    linked = func.jsonb_to_recordset(told.attachments).table_valued(column("url", TEXT), name="linked")
+def _pages(records: CTE, *, all_captures: bool) -> CTE:
+    """The records' pages, further pages and attachments; `all_captures` adds attachments of earlier versions."""
+    linking, file = aliased(RecordVersion), aliased(Page)
+    linked = func.jsonb_to_recordset(linking.attachments).table_valued(column("url", TEXT), name="linked")
     linked = linked.render_derived(with_types=True)
     files = (
         select(file.id)
-        .select_from(documents)
+        .select_from(records)
         .join(
-            told, (told.record_id == documents.c.id) & (literal(all_captures) | (told.version == documents.c.version))
+            linking,
+            (linking.record_id == records.c.id) & (literal(all_captures) | (linking.version == records.c.version)),
         )
         .join(linked, true())
-        .join(file, (file.source_id == documents.c.source_id) & (file.url == linked.c.url))
+        .join(file, (file.source_id == records.c.source_id) & (file.url == linked.c.url))
     )
-    parts = select(Page.id).join(documents, documents.c.page_id == Page.part_of)
-    return union(select(documents.c.page_id.label("id")), parts, files).cte("pages")
+    parts = select(Page.id).join(records, records.c.page_id == Page.part_of)
+    return union(select(records.c.page_id.label("id")), parts, files).cte("pages")
 
 
-def _capture_ids(asked: RecordFilter, *, all_captures: bool) -> CompoundSelect[int] | Select[int]:
-    """Numbers of the captures."""
-    documents = _matching_records(asked)
-    pages = _pages(documents, all_captures=all_captures)
+def _capture_ids(record_filter: RecordFilter, *, all_captures: bool) -> CompoundSelect[int] | Select[int]:
+    """Query for the numbers of the exported captures."""
+    records = _matching_records(record_filter)
+    pages = _pages(records, all_captures=all_captures)
     if all_captures:
         return select(Capture.id).join(pages, pages.c.id == Capture.page_id).where(Capture.blob_sha256.is_not(None))
     last = (
@@ -209,4 +219,4 @@ def _capture_ids(asked: RecordFilter, *, all_captures: bool) -> CompoundSelect[i
         .lateral("last")
     )
     rest = select(last.c.id).select_from(Page).join(pages, pages.c.id == Page.id).join(last, true())
-    return union(select(documents.c.capture_id), rest.where(Page.id.not_in(select(documents.c.page_id))))
+    return union(select(records.c.capture_id), rest.where(Page.id.not_in(select(records.c.page_id))))

@@ -1,7 +1,7 @@
-"""The index of a WARC file in a WACZ: CDXJ lines, sorted, in gzip blocks with an index of their own.
+"""The CDXJ index of a WARC file in a WACZ: sorted lines in gzip blocks, with an index of the blocks.
 
-The form is that of pywb and py-wacz (`cdxj-gzip-1.0`). Their key function is the package `surt`, which is AGPL: the
-rules are written down here again, and a test holds them to `cdxj-indexer`.
+The format is that of pywb and py-wacz (`cdxj-gzip-1.0`). They take keys from the package `surt`, which is AGPL, so its
+rules are implemented here again; a test compares them with `cdxj-indexer`.
 """
 
 import heapq
@@ -19,9 +19,9 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes, urlsplit
 from etl.export.output import ByteSink
 
 LINES_PER_BLOCK = 1024
-"""Lines of a block, as archiveweb.page and py-wacz have it."""
+"""As in archiveweb.page and py-wacz."""
 MAX_LINES_IN_MEMORY = 50_000
-"""Lines that are sorted in memory, 20 MB; more are merged from temporary files."""
+"""About 20 MB; more lines are sorted in temporary files and merged."""
 INDEX_NAME = "index.cdx.gz"
 _SESSION = re.compile(
     r"(?:(?:jsessionid|phpsessid|sid)=[0-9a-z]{32}|aspsessionid[a-z]{8}=[a-z]{24}|cfid=[^&]+&cftoken=[^&]+)(?:&|$)",
@@ -32,14 +32,14 @@ _PORTS = {"http": 80, "https": 443}
 
 
 def url_key(url: str) -> str:
-    """The sort key of an http(s) address: `cn,gov,example)/path?query`, what does not tell pages apart left out."""
+    """The sort key of an http(s) address, `cn,gov,example)/path?query`, without parts that do not distinguish pages."""
     parts = urlsplit(url)
     host = re.sub(r"^www\d*\.", "", parts.hostname or "")
     port = f":{parts.port}" if parts.port and parts.port != _PORTS.get(parts.scheme) else ""
     path = re.sub("/{2,}", "/", _normalise_escapes(parts.path) or "/").lower()
     query = "&".join(sorted(_SESSION.sub("", _normalise_escapes(parts.query)).lower().split("&"), key=_split_argument))
-    shown = path.removesuffix("/") or "/"
-    return f"{','.join(reversed(host.split('.')))}{port}){shown}{f'?{query}' if query else ''}"
+    path = path.removesuffix("/") or "/"
+    return f"{','.join(reversed(host.split('.')))}{port}){path}{f'?{query}' if query else ''}"
 
 
 def _normalise_escapes(value: str) -> str:
@@ -54,12 +54,12 @@ def _split_argument(argument: str) -> list[str]:
 
 
 def index_line(url: str, timestamp: str, values: dict[str, str]) -> str:
-    """A line of the index; `timestamp` has 14 digits."""
+    """A line of the index; `timestamp` is yyyymmddhhmmss."""
     return f"{url_key(url)} {timestamp} {json.dumps(values)}\n"
 
 
 class LineSorter:
-    """Sorts lines in bounded memory. Use as a context manager: its files go with it."""
+    """Sorts lines in bounded memory. Use as a context manager, which deletes its temporary files."""
 
     def __init__(self) -> None:
         self._lines: list[str] = []
@@ -73,7 +73,7 @@ class LineSorter:
         self._stack.close()
 
     def add(self, line: str) -> None:
-        """Takes one more line."""
+        """Add a line."""
         self._lines.append(line)
         if len(self._lines) == MAX_LINES_IN_MEMORY:
             file = TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115 -- the stack closes it
@@ -84,23 +84,23 @@ class LineSorter:
             self._lines.clear()
 
     def sorted(self) -> Iterator[str]:
-        """All lines in order; a line that is there twice is given once."""
+        """All lines in order, without duplicates."""
         last = ""
-        for each in heapq.merge(*self._files, sorted(self._lines)):
-            if each != last:
-                yield each
-            last = each
+        for line in heapq.merge(*self._files, sorted(self._lines)):
+            if line != last:
+                yield line
+            last = line
 
 
 def write_index(lines: Iterable[str], out: ByteSink) -> str:
-    """Writes sorted lines in gzip blocks; returns the index of the blocks, `index.idx`."""
-    told = [f"!meta 0 {json.dumps({'format': 'cdxj-gzip-1.0', 'filename': INDEX_NAME})}\n"]
+    """Write sorted lines in gzip blocks. Returns the index of the blocks, the content of `index.idx`."""
+    block_index = [f"!meta 0 {json.dumps({'format': 'cdxj-gzip-1.0', 'filename': INDEX_NAME})}\n"]
     offset, rest = 0, iter(lines)
     while block := list(islice(rest, LINES_PER_BLOCK)):
-        packer = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
-        packed = packer.compress("".join(block).encode()) + packer.flush()
-        where = {"offset": offset, "length": len(packed), "digest": f"sha256:{sha256(packed).hexdigest()}"}
-        told.append(f"{block[0].partition('{')[0].strip()} {json.dumps(where)}\n")
+        compressor = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
+        packed = compressor.compress("".join(block).encode()) + compressor.flush()
+        location = {"offset": offset, "length": len(packed), "digest": f"sha256:{sha256(packed).hexdigest()}"}
+        block_index.append(f"{block[0].partition('{')[0].strip()} {json.dumps(location)}\n")
         out.write(packed)
         offset += len(packed)
-    return "".join(told)
+    return "".join(block_index)

@@ -1,10 +1,10 @@
-"""The change feed as Parquet by month, in the archive's bucket: a reader of `api_v1` like any other.
+"""Export of the change feed as Parquet files by month, into the archive's bucket. Reads `api_v1` as any reader does.
 
     exports/changes/month=2026-02/000000000001.parquet   named by its first change_seq; month in UTC
-    exports/changes/manifest.json                        which files there are, and which change_seq they reach
+    exports/changes/manifest.json                        the files, and the last exported change_seq
 
-A file is named by where it begins and the manifest is written last: what a killed run left, the next one overwrites.
-Changes and versions never change, so that a file once named by the manifest is never written again.
+A file is named by its first change and the manifest is written last, so the next run overwrites what an interrupted run
+left. Changes and versions are immutable, so a file in the manifest is never written again.
 """
 
 import io
@@ -27,9 +27,9 @@ from etl.export.parquet import write_parquet
 FOLDER = CHANGES_EXPORT
 MANIFEST = f"{FOLDER}manifest.json"
 CHANGES_PER_QUERY = 200
-"""Changes that one query asks for."""
+"""Changes read by one query."""
 MAX_CHANGES, MAX_CHARS = 10_000, 16_000_000
-"""Changes, and characters of their texts, after which files are written: some tens of megabytes, held in memory."""
+"""Files are written after this many changes or characters of text: some tens of megabytes held in memory."""
 
 _TEXT, _NUMBER, _TIME = pa.string(), pa.int64(), pa.timestamp("us", "UTC")
 SCHEMA = pa.schema(
@@ -58,7 +58,7 @@ SCHEMA = pa.schema(
         pa.field("captured_at", _TIME, nullable=False),
     ]
 )
-"""A change with the version after it; the columns mean what they mean in `api_v1`."""
+"""A change with the version it led to. Columns as in `api_v1`."""
 
 _LAST_CHANGE = text("SELECT coalesce(max(change_seq), 0) FROM api_v1.changes")
 _CHANGES_AFTER = text(f"""
@@ -73,7 +73,7 @@ WHERE change_seq > :after AND change_seq <= :last ORDER BY change_seq LIMIT :pag
 
 @dataclass(frozen=True, slots=True)
 class ExportedFile:
-    """A Parquet file that the manifest names: its object, month (UTC), first and last change_seq, rows, bytes."""
+    """A Parquet file in the manifest: object key, month (UTC), first and last change_seq, rows, bytes, SHA-256."""
 
     key: str
     month: str
@@ -86,19 +86,20 @@ class ExportedFile:
 
 @dataclass(frozen=True, slots=True)
 class ExportManifest:
-    """Everything that is exported: all changes up to and with `change_seq_to`."""
+    """The exported files, which hold all changes up to and including `change_seq_to`."""
 
     change_seq_to: int
     files: tuple[ExportedFile, ...]
 
 
 def export_changes(archive: Archive, reader: Engine) -> ExportManifest:
-    """Exports what is new in the feed; returns the manifest as it then stands. With nothing new it writes nothing.
+    """Export the new changes of the feed, if any. Returns the new manifest.
 
-    Raises `GongkaiError` where another export is under way, or the bucket is ahead of the database.
+    `reader` connects as the role that reads `api_v1`. Raises `GongkaiError` if another export is running, or the bucket
+    is ahead of the database.
     """
-    with translate_database_errors(archive.engine), archive.engine.begin() as alone:
-        lock_change_export(alone)
+    with translate_database_errors(archive.engine), archive.engine.begin() as lock_connection:
+        lock_change_export(lock_connection)
         with translate_database_errors(reader), reader.begin() as connection:
             return _export_new_changes(connection, archive.store)
 
@@ -107,8 +108,8 @@ def _export_new_changes(connection: Connection, store: Store) -> ExportManifest:
     manifest, last = read_manifest(store), connection.scalars(_LAST_CHANGE).one()
     if manifest.change_seq_to > last:
         raise GongkaiError(
-            f"{MANIFEST} in {store.address.bucket!r} reaches change {manifest.change_seq_to}, the database {last}",
-            hint=f"rebuild the database first; or the bucket is another archive's: move {FOLDER} away",
+            f"{MANIFEST} in {store.address.bucket!r} has change {manifest.change_seq_to}, the database ends at {last}",
+            hint=f"rebuild the database first; if the bucket belongs to another archive, move {FOLDER} away",
         )
     while manifest.change_seq_to < last:
         rows = _next_changes(connection, manifest.change_seq_to, last)
@@ -119,16 +120,16 @@ def _export_new_changes(connection: Connection, store: Store) -> ExportManifest:
 
 
 def read_manifest(store: Store) -> ExportManifest:
-    """What is exported so far."""
+    """The manifest in the bucket; an empty one if nothing was exported yet."""
     try:
-        said = json.loads(store.read(MANIFEST))
+        stored = json.loads(store.read(MANIFEST))
     except MissingObject:
         return ExportManifest(0, ())
-    return ExportManifest(said["change_seq_to"], tuple(ExportedFile(**file) for file in said["files"]))
+    return ExportManifest(stored["change_seq_to"], tuple(ExportedFile(**file) for file in stored["files"]))
 
 
 def _next_changes(connection: Connection, after: int, last: int) -> list[Mapping[str, Any]]:
-    """The next changes, as many as are held in memory; from the same point always the same."""
+    """The next changes, as many as may be held in memory. The same `after` gives the same rows."""
     rows: list[Mapping[str, Any]] = []
     characters = 0
     while len(rows) < MAX_CHANGES and characters < MAX_CHARS and after < last:
@@ -144,7 +145,7 @@ def _next_changes(connection: Connection, after: int, last: int) -> list[Mapping
 
 
 def _by_month(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
-    """The rows of each month. Transactions that began earlier may commit later: months need not follow each other."""
+    """The rows by month. Months may be interleaved: a transaction that began earlier can commit later."""
 
     def month(row: Mapping[str, Any]) -> str:
         return f"{row['changed_at']:%Y-%m}"

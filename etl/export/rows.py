@@ -1,4 +1,4 @@
-"""Records as exports tell them: one value a version, in the order of record and version, streamed from a cursor."""
+"""Rows of exports: one per record version, ordered by record and version, streamed from a cursor."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,12 +21,12 @@ from etl.archive.storage.models import Capture, Content, File, Page, Record, Rec
 from etl.errors import GongkaiError
 
 ROWS_PER_BATCH = 100
-"""Rows in memory at a time: with texts and evidence, a few megabytes."""
+"""Rows in memory at a time: a few megabytes, with texts and evidence."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordRow:
-    """A record in one version. `first_record` stands for all records with its text, itself if it is that one."""
+    """A record in one version. `places`: number of records with the same text; `first_record`: the first of them."""
 
     id: int
     version: int
@@ -62,71 +62,81 @@ class RecordRow:
     first_record: int
 
     def citation(self, base: str) -> str:
-        """As `etl.archive.queries.citation` has it."""
+        """The citation, see `etl.archive.queries.citation`; `base` is the browser's address."""
         return cite(self, base).text
 
 
-def count_rows(connection: Connection, asked: RecordFilter, *, versions: bool = False) -> int:
-    """How many rows `record_rows` gives. Raises `GongkaiError` for a source that the archive does not know."""
-    if asked.source:
-        require_source(connection, asked.source)
-    record, now = aliased(Record), aliased(RecordVersion)
-    wanted = select(func.coalesce(func.sum(record.version) if versions else func.count(), 0))
-    joined = wanted.select_from(record).join(now, is_current(record, now)).where(matches(asked, record, now))
-    return int(connection.scalars(joined).one())
+def count_rows(connection: Connection, record_filter: RecordFilter, *, versions: bool = False) -> int:
+    """The number of rows of `record_rows`. Raises `GongkaiError` for an unknown source."""
+    if record_filter.source:
+        require_source(connection, record_filter.source)
+    record, current = aliased(Record), aliased(RecordVersion)
+    query = select(func.coalesce(func.sum(record.version) if versions else func.count(), 0))
+    query = (
+        query.select_from(record)
+        .join(current, is_current(record, current))
+        .where(matches(record_filter, record, current))
+    )
+    return int(connection.scalars(query).one())
 
 
-def record_rows(connection: Connection, asked: RecordFilter, *, versions: bool = False) -> Iterator[list[RecordRow]]:
-    """The records that match, in batches; with `versions` all versions of each, the first one first."""
-    yield from _batches(connection, _query(asked, versions=versions))
+def record_rows(
+    connection: Connection, record_filter: RecordFilter, *, versions: bool = False
+) -> Iterator[list[RecordRow]]:
+    """The matching records, in batches; with `versions` all versions of each, oldest first."""
+    yield from _batches(connection, _query(record_filter, versions=versions))
 
 
-def distinct_texts(connection: Connection, asked: RecordFilter) -> Iterator[tuple[str, str]]:
-    """Short id and text of each document once, by the order of the records that stand for them; no empty texts."""
-    record, now = aliased(Record), aliased(RecordVersion)
+def distinct_texts(connection: Connection, record_filter: RecordFilter) -> Iterator[tuple[str, str]]:
+    """(short id, text) of each distinct text that is not empty, ordered by its first record."""
+    record, current = aliased(Record), aliased(RecordVersion)
     query = (
         select(func.left(record.content_hash, 16), Content.text)
-        .join(now, is_current(record, now))
+        .join(current, is_current(record, current))
         .join(Content, Content.hash == record.content_hash)
-        .where(matches(asked, record, now), ~is_duplicate_of_earlier(asked, record), record.content_hash != NO_TEXT)
+        .where(
+            matches(record_filter, record, current),
+            ~is_duplicate_of_earlier(record_filter, record),
+            record.content_hash != NO_TEXT,
+        )
         .order_by(record.id)
     )
     for row in connection.execute(query, execution_options={"yield_per": ROWS_PER_BATCH}):
         yield row[0], row[1]
 
 
-def count_texts(connection: Connection, asked: RecordFilter) -> tuple[int, int]:
-    """How many texts `distinct_texts` gives, and how many records that match have none."""
-    record, now = aliased(Record), aliased(RecordVersion)
+def count_texts(connection: Connection, record_filter: RecordFilter) -> tuple[int, int]:
+    """The number of texts of `distinct_texts`, and the number of matching records without text."""
+    record, current = aliased(Record), aliased(RecordVersion)
     empty = record.content_hash == NO_TEXT
     query = (
         select(func.count(record.content_hash.distinct()).filter(~empty), func.count().filter(empty))
-        .join(now, is_current(record, now))
-        .where(matches(asked, record, now))
+        .join(current, is_current(record, current))
+        .where(matches(record_filter, record, current))
     )
-    found, without = connection.execute(query).one()
-    return int(found), int(without)
+    number, without_text = connection.execute(query).one()
+    return int(number), int(without_text)
 
 
 def record_row(connection: Connection, record: int, version: int | None = None) -> RecordRow:
-    """A record in that version, or in its current one. Raises `GongkaiError` when there is none."""
+    """A record in that version, or in its current one. Raises `GongkaiError` if it does not exist."""
     require_valid_record_number(record)
-    known = connection.scalar(select(Record.version).where(Record.id == record))
-    if known is None:
+    newest = connection.scalar(select(Record.version).where(Record.id == record))
+    if newest is None:
         raise GongkaiError(f"no record {record}", hint=RECORD_NUMBER_HINT)
-    if version is not None and not 0 < version <= known:
-        raise GongkaiError(f"record {record} has no version {version}", hint=f"its current version is {known}")
+    if version is not None and not 0 < version <= newest:
+        raise GongkaiError(f"record {record} has no version {version}", hint=f"its current version is {newest}")
     query = _query(RecordFilter(), versions=version is not None, only=(record, version))
     return next(batch[0] for batch in _batches(connection, query))
 
 
 def file_readings(connection: Connection, batch: Iterable[RecordRow]) -> dict[str, dict[str, Any]]:
-    """What was read in the attachments of the rows, by SHA-256 of their bytes."""
+    """The readings of the rows' attachments, by SHA-256: media type, outcome, reason, pages and text."""
     digests = {file["sha256"] for row in batch for file in row.attachments if file.get("sha256")}
     columns = (File.media_type, File.outcome, File.reason, File.pages, Content.text)
     query = select(File.blob_sha256, *columns).outerjoin(Content, Content.hash == File.content_hash)
-    found = connection.execute(query.where(File.blob_sha256.in_(digests))).mappings() if digests else ()
-    return {row["blob_sha256"]: {name: row[name] for name in row if name != "blob_sha256"} for row in found}
+    readings = connection.execute(query.where(File.blob_sha256.in_(digests))).mappings() if digests else ()
+    return {row["blob_sha256"]: {name: row[name] for name in row if name != "blob_sha256"} for row in readings}
 
 
 def _batches(connection: Connection, query: Select[Any]) -> Iterator[list[RecordRow]]:
@@ -135,61 +145,61 @@ def _batches(connection: Connection, query: Select[Any]) -> Iterator[list[Record
         yield [RecordRow(**row) for row in part]
 
 
-def _query(asked: RecordFilter, *, versions: bool, only: tuple[int, int | None] | None = None) -> Select[Any]:
-    record, now, told = aliased(Record), aliased(RecordVersion), aliased(RecordVersion)
-    wanted = told.record_id == record.id if versions else is_current(record, told)
+def _query(record_filter: RecordFilter, *, versions: bool, only: tuple[int, int | None] | None = None) -> Select[Any]:
+    record, current, row_version = aliased(Record), aliased(RecordVersion), aliased(RecordVersion)
+    selected = row_version.record_id == record.id if versions else is_current(record, row_version)
     columns: tuple[Any, ...] = (
         record.id,
-        told.version,
-        told.kind,
-        (told.version == record.version).label("current"),
+        row_version.version,
+        row_version.kind,
+        (row_version.version == record.version).label("current"),
         record.state,
         record.state_reason,
         record.state_at,
         record.source_id,
         Source.name.label("source_name"),
         Page.url,
-        told.title,
-        told.index_number,
-        told.publisher,
-        told.document_number,
-        told.written_date,
-        told.published_date,
-        func.left(told.content_hash, 16).label("short_id"),
-        told.content_hash,
+        row_version.title,
+        row_version.index_number,
+        row_version.publisher,
+        row_version.document_number,
+        row_version.written_date,
+        row_version.published_date,
+        func.left(row_version.content_hash, 16).label("short_id"),
+        row_version.content_hash,
         Content.normaliser,
         Content.text,
-        told.fields,
-        told.attachments,
-        told.flags,
-        told.extractor,
-        told.capture_id,
+        row_version.fields,
+        row_version.attachments,
+        row_version.flags,
+        row_version.extractor,
+        row_version.capture_id,
         Capture.fetched_at,
         Capture.blob_sha256,
         record.created_at.label("first_seen_at"),
-        told.created_at.label("version_at"),
+        row_version.created_at.label("version_at"),
         record.updated_at.label("changed_at"),
         copies(record).label("places"),
         _first_record(record).label("first_record"),
     )
     query = (
         select(*columns)
-        .join(now, is_current(record, now))
-        .join(told, wanted)
-        .join(Content, Content.hash == told.content_hash)
+        .join(current, is_current(record, current))
+        .join(row_version, selected)
+        .join(Content, Content.hash == row_version.content_hash)
         .join(Page, Page.id == record.page_id)
         .join(Source, Source.id == record.source_id)
-        .join(Capture, Capture.id == told.capture_id)
-        .where(matches(asked, record, now))
-        .order_by(record.id, told.version)
+        .join(Capture, Capture.id == row_version.capture_id)
+        .where(matches(record_filter, record, current))
+        .order_by(record.id, row_version.version)
     )
     if only:
-        query = query.where(record.id == only[0], *([told.version == only[1]] if only[1] else []))
+        query = query.where(record.id == only[0], *([row_version.version == only[1]] if only[1] else []))
     return query
 
 
 def _first_record(record: type[Record]) -> ColumnElement[int]:
-    """The record that stands for all that have this record's text now."""
+    """The record listed for all records with the same text: current before removed, then the lowest number."""
     other = aliased(Record)
     first = (
         select(other.id)

@@ -149,7 +149,7 @@ def test_an_export_ahead_of_the_database_is_an_error(
     owner = create_engine(owner_url)
     with owner.begin() as connection:
         connection.execute(text("DELETE FROM archive.change WHERE change_seq > 50"))
-    with pytest.raises(GongkaiError, match=r"reaches change 100, the database 50 .*rebuild"):
+    with pytest.raises(GongkaiError, match=r"has change 100, the database ends at 50 .*rebuild"):
         export_changes(archive, reader)
     assert objects(archive.store) == before
     owner.dispose()
