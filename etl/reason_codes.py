@@ -109,6 +109,43 @@ class Code(StrEnum):
     NOT_DUE = "not_due", "已抓取过，尚未到复查时间", "fetched before and not due for a recheck"
     OVER_RUN_LIMIT = "over_run_limit", "超出本次上限 {limit} 页", "beyond the run's limit of {limit}"
     NO_DOCUMENT = "no_document", "判定为{page_kind}：{reason}", "{page_kind}: {reason}"
+    # Why extraction takes a page for a document, a listing or a stub.
+    FILE_BYTES = "file_bytes", "是文件，不是网页", "a file, no page"
+    ERROR_NOTICE = "error_notice", "页面是错误提示，不是公文", "an error instead of a document"
+    ROWS_IN_DATA = "rows_in_data", "列表的数据写在脚本里", "rows in a script of data"
+    CHALLENGE_SCRIPT = (
+        "challenge_script",
+        "页面是跳转或验证脚本，不是公文",
+        "redirect or challenge script instead of a document",
+    )
+    LITTLE_VISIBLE_TEXT = (
+        "little_visible_text",
+        "可见文字只有 {visible_chars} 个字符",
+        "{visible_chars} characters of visible text",
+    )
+    HEADER_NUMBER = "header_number", "著录表中有索引号或文号", "header fields"
+    ROWS_AT_DOCUMENT_ADDRESS = (
+        "rows_at_document_address",
+        "地址像公文，内容却是 {rows} 行链接",
+        "{rows} rows of links at the address of a document",
+    )
+    ROWS_OF_LINKS = "rows_of_links", "{rows} 行链接", "{rows} rows of links"
+    PROSE_AND_DATE = "prose_and_date", "有正文和日期", "prose with a date"
+    TITLE_AND_DATE = "title_and_date", "有标题和日期", "title and date"
+    FILES_AND_DATE = "files_and_date", "有附件和日期", "attached files and a date"
+    PROSE = "prose", "有正文", "prose"
+    TITLE_AND_SENTENCE = "title_and_sentence", "有标题和一句正文", "title and a sentence"
+    ROWS_AT_LIST_ADDRESS = (
+        "rows_at_list_address",
+        "栏目地址上有 {dated_rows} 行带日期的链接",
+        "{dated_rows} rows of links at the address of a list",
+    )
+    ROWS_AND_LINKS = (
+        "rows_and_links",
+        "{rows} 行链接，共 {menu_links} 个链接",
+        "{rows} rows of links, {menu_links} links",
+    )
+    NOTHING_TO_READ = "nothing_to_read", "没有正文、著录项和列表", "no text, no fields, no list"
     DAMAGED_BYTES = (
         "damaged_bytes",
         "{item}：存档字节 {sha256} 已损坏（{damage}）：{detail}",

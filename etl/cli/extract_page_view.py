@@ -9,6 +9,7 @@ from etl.cli.console import heading, output
 from etl.extract import Extraction, FieldValue, IndexNumber, content_hash
 from etl.extract.codes import flag_names
 from etl.fields import FIELDS
+from etl.reasons import english
 
 _COLOURS = {"header": "green", "subheading": "cyan", "json": "blue", "title": "yellow", "body": "yellow", "meta": "dim"}
 _NAME_WIDTH, _VALUE_WIDTH, _MAX_SIDE_WIDTH = 19, 21, 14
@@ -19,9 +20,8 @@ def show_page(page: str, rules: str, extraction: Extraction) -> None:
     """Print the kind of page, each field with its evidence and the values that were not chosen, attachments, text."""
     heading(page)
     flags = ", ".join((flag_names(flag) or (flag, flag))[1] for flag in extraction.flags)
-    output.print(
-        f"[bold]{extraction.kind}[/] {output.plain(extraction.reason)} · {extraction.charset} · {output.plain(flags)}"
-    )
+    why = output.plain(english(extraction.reason))
+    output.print(f"[bold]{extraction.kind}[/] {why} · {extraction.charset} · {output.plain(flags)}")
     output.print(f"[dim]read {output.plain(rules)}[/]", soft_wrap=True)
     grid = _grid()
     for name in filter(extraction.fields.__contains__, FIELDS):

@@ -10,7 +10,7 @@ from etl.fields import FIELDS
 
 
 class Rule(StrEnum):
-    """How a value was read from the page: code, both names, and the sentence that was stored before there were codes."""
+    """How a value was read from the page: code, both names, and the sentence that was stored before codes were."""
 
     chinese: str
     english: str

@@ -25,6 +25,8 @@ from etl.extract.rules.title import find_title, meta_tags, title_parts
 from etl.extract.types import Attachment, Extraction, FieldValue
 from etl.platforms.base import Embedded, Platform
 from etl.platforms.registry import all_platforms
+from etl.reason_codes import Code
+from etl.reasons import encode_reason
 from etl.web.page import WebPage, absolute, parse, read_page
 
 EXTRACTOR = "3"
@@ -58,7 +60,7 @@ def extract(
     `seen` is the day on which the page was received: dates of writing or publishing after it are refused with a flag.
     """
     if body.startswith(_MAGIC):
-        return Extraction("stub", "a file, no page", extractor=EXTRACTOR, flags=(Flag.FILE.value,))
+        return Extraction("stub", encode_reason(Code.FILE_BYTES), extractor=EXTRACTOR, flags=(Flag.FILE.value,))
     page, cut = _cut_page(read_page(body, url, content_type))
     source = _Source.parse(page, platform, seen)
     located = _locate(source)

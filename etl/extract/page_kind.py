@@ -11,6 +11,8 @@ from etl.extract.codes import Rule
 from etl.extract.page.blocks import Blocks
 from etl.extract.page.trimming import Body
 from etl.extract.types import Attachment, FieldValue, PageKind
+from etl.reason_codes import Code
+from etl.reasons import encode_reason
 from etl.web.page import WebPage
 
 _CHALLENGE = re.compile(
@@ -45,7 +47,7 @@ _CHALLENGE_CHARS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class PageVerdict:
-    """The kind of a page, and why."""
+    """The kind of a page, and why: a reason in its stored form (`etl.reasons`)."""
 
     kind: PageKind
     reason: str
@@ -192,28 +194,28 @@ def _is_link_page(facts: PageFacts) -> bool:
     return facts.menu_links >= 2 * _MANY_LINKS and not facts.has_document_path
 
 
-Check = tuple[PageKind, str, Callable[[PageFacts], object]]
+Check = tuple[PageKind, Code, Callable[[PageFacts], object]]
 CHECKS: tuple[Check, ...] = (
-    ("stub", "an error instead of a document", _is_error_notice),
-    ("listing", "rows in a script of data", _is_data_listing),
-    ("stub", "redirect or challenge script instead of a document", _is_challenge),
-    ("stub", "{visible_chars} characters of visible text", _is_empty),
-    ("document", "header fields", _has_header_number),
-    ("stub", "{rows} rows of links at the address of a document", lambda f: f.is_mostly_links and f.has_document_path),
-    ("listing", "{rows} rows of links", lambda f: f.is_mostly_links),
-    ("document", "prose with a date", lambda f: f.prose_chars >= _PROSE_CHARS and f.date),
-    ("document", "title and date", lambda f: f.has_labelled_date and f.has_title),
-    ("document", "attached files and a date", lambda f: f.files and f.date),
-    ("document", "prose", _is_prose),
-    ("document", "title and date", lambda f: f.date and f.has_title),
-    ("document", "title and a sentence", _is_titled_sentence),
+    ("stub", Code.ERROR_NOTICE, _is_error_notice),
+    ("listing", Code.ROWS_IN_DATA, _is_data_listing),
+    ("stub", Code.CHALLENGE_SCRIPT, _is_challenge),
+    ("stub", Code.LITTLE_VISIBLE_TEXT, _is_empty),
+    ("document", Code.HEADER_NUMBER, _has_header_number),
+    ("stub", Code.ROWS_AT_DOCUMENT_ADDRESS, lambda f: f.is_mostly_links and f.has_document_path),
+    ("listing", Code.ROWS_OF_LINKS, lambda f: f.is_mostly_links),
+    ("document", Code.PROSE_AND_DATE, lambda f: f.prose_chars >= _PROSE_CHARS and f.date),
+    ("document", Code.TITLE_AND_DATE, lambda f: f.has_labelled_date and f.has_title),
+    ("document", Code.FILES_AND_DATE, lambda f: f.files and f.date),
+    ("document", Code.PROSE, _is_prose),
+    ("document", Code.TITLE_AND_DATE, lambda f: f.date and f.has_title),
+    ("document", Code.TITLE_AND_SENTENCE, _is_titled_sentence),
     (
         "listing",
-        "{dated_rows} rows of links at the address of a list",
+        Code.ROWS_AT_LIST_ADDRESS,
         lambda f: f.dated_rows and not f.has_document_path,
     ),
-    ("listing", "{rows} rows of links, {menu_links} links", _is_link_page),
-    ("stub", "no text, no fields, no list", lambda f: True),
+    ("listing", Code.ROWS_AND_LINKS, _is_link_page),
+    ("stub", Code.NOTHING_TO_READ, lambda f: True),
 )
 """In order: the first check that holds decides. First what is no page of content, then header fields, prose with a
 date, rows of links, the rest: a listing names many published dates and numbers where a document names its own."""
@@ -221,8 +223,8 @@ date, rows of links, the rest: a listing names many published dates and numbers 
 
 def classify_page(facts: PageFacts) -> PageVerdict:
     """The kind of a page, with the reason of the first of `CHECKS` that holds."""
-    kind, reason = next((kind, reason) for kind, reason, holds in CHECKS if holds(facts))
-    return PageVerdict(kind, re.sub(r"\{(\w+)\}", lambda m: str(getattr(facts, m[1])), reason))
+    kind, code = next((kind, code) for kind, code, holds in CHECKS if holds(facts))
+    return PageVerdict(kind, encode_reason(code, **{name: getattr(facts, name) for name in code.parameters}))
 
 
 def _visible_text(blocks: Blocks, text: str) -> str:

@@ -61,6 +61,7 @@ class Attachment:
 class Extraction:
     """What a page says. A pure function of bytes, address, content type, platform and extractor version.
 
+    `reason` says why the page is of its kind, in the stored form of `etl.reasons`.
     `fields` holds the chosen value of each field, `evidence` every value seen, the chosen ones among them; `index` is
     the index number taken apart, where there is one.
     """

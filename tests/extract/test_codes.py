@@ -8,6 +8,9 @@ import pytest
 from etl.archive.records.versions import current_evidence
 from etl.extract import Flag, Rule, extract
 from etl.extract.codes import current_rule, flag_names, rule_names
+from etl.extract.page_kind import CHECKS
+from etl.reason_codes import Code
+from etl.reasons import Reason
 from tests.extract.traps import TRAPS
 from tests.extract.traps.registry import HEAD, URL
 from tests.support.extraction_codes import FILE, document
@@ -63,7 +66,7 @@ def test_evidence_stored_with_sentences_reads_as_today_s() -> None:
     assert current_evidence(corrected | {"confidence": 1.0}) == corrected
 
 
-def test_pages_give_every_rule_and_flag_and_none_without_a_name() -> None:
+def test_pages_give_every_rule_flag_and_reason_and_none_without_a_name() -> None:
     pages = [(trap.page, trap.url, trap.seen) for trap in TRAPS.values()]
     pages += [(b"%PDF-1.7", URL, None), (page(body="<p>又一段。</p>" * 200_000), URL, None)]
     found = [extract(p if isinstance(p, bytes) else p.encode(), url, seen=seen) for p, url, seen in pages]
@@ -74,6 +77,9 @@ def test_pages_give_every_rule_and_flag_and_none_without_a_name() -> None:
     assert not [flag for flag in flags if flag_names(flag) is None]
     codes = {part for flag in flags for part in flag.split(":")} | {Flag.PAGES}
     assert set(Flag) <= codes
+    # Whatever kind a page is taken for, some page shows the check that says so.
+    reasons = {Reason.from_stored(extraction.reason).code for extraction in found}
+    assert reasons == {code for _, code, _ in CHECKS} | {Code.FILE_BYTES}
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,8 @@ from etl.archive.storage.lookups import is_current
 from etl.archive.storage.models import Content, Page, PageFile, Record, RecordVersion, RunPage
 from etl.extract import EXTRACTOR, NORMALISER, Extraction, FieldValue, Rule, content_hash
 from etl.outcomes import Outcome
+from etl.reason_codes import Code
+from etl.reasons import encode_reason, english
 
 RULES_VERSION = f"{EXTRACTOR}.{NORMALISER}"
 # PostgreSQL text holds no NUL, and UTF-8 no lone surrogate; both come out of escaped JSON.
@@ -111,7 +113,9 @@ def record_reextractions(
             _write(connection, archive, source_id, changes, "re-extracted", None)
             connection.execute(_READ_WITH, {"pages": [item.page_id for item in mine]})
     refused = [(current[item.page_id]["record_id"], *_verdict(item)) for item in mine]
-    found = [FieldDifference(record, "kind", "document", reason) for record, verdict, reason in refused if verdict]
+    found = [
+        FieldDifference(record, "kind", "document", english(reason)) for record, verdict, reason in refused if verdict
+    ]
     for change in changes:
         before = current[change.read.page_id]
         found += [FieldDifference(before["record_id"], *parts) for parts in compare(before, change.values)]
@@ -282,7 +286,9 @@ def _verdict(item: ExtractedPage) -> tuple[Outcome | None, str]:
     if item.extraction is None:
         return Outcome.UNREADABLE, item.failure
     if item.extraction.kind != "document":
-        return Outcome.NOT_A_DOCUMENT, f"{item.extraction.kind}: {item.extraction.reason}"
+        return Outcome.NOT_A_DOCUMENT, encode_reason(
+            Code.NO_DOCUMENT, page_kind=item.extraction.kind, reason=item.extraction.reason
+        )
     return None, ""
 
 

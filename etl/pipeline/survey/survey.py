@@ -20,6 +20,7 @@ from etl.platforms.base import CandidateList, Entry, ListingPage, ListingRequest
 from etl.platforms.helpers.columns import column_key, feeds_of
 from etl.platforms.recognise import FamilyMatch, decide_family, recognise
 from etl.platforms.registry import all_platforms, platform
+from etl.reasons import english
 from etl.sources.listing import Listing
 from etl.sources.schema import Source, adhoc_source
 from etl.web.page import WebPage, read_page
@@ -200,5 +201,5 @@ async def _document(fetch: Fetcher, family: Platform, entry: Entry) -> DocumentP
     day = attempt.fetched_at.astimezone(CHINA).date()
     found = extract(attempt.body or b"", attempt.final_url, attempt.header("content-type"), family, day)
     if found.kind != "document":
-        return DocumentProbe(entry, None, f"read as a {found.kind}: {found.reason}")
+        return DocumentProbe(entry, None, f"read as a {found.kind}: {english(found.reason)}")
     return DocumentProbe(entry, found)

@@ -96,3 +96,26 @@ trap(
         below=f"<ul>{rows(15)}</ul>",
     ),
 )
+trap(
+    "document-one-sentence",
+    "a headline and one sentence, without a date",
+    "listings",
+    page(body="<p>经研究，现同意云溪区第三中学更新教学楼电梯两台，特此批复，请遵照执行办理。</p>"),
+    text="经研究，现同意云溪区第三中学更新教学楼电梯两台，特此批复，请遵照执行办理。",
+)
+trap(
+    "document-files-and-date",
+    "no text but an attachment and a date without a label, at an address without a number",
+    "listings",
+    page(body="<p><a href='./P1.pdf'>更新计划.pdf</a></p><p>2023年5月8日</p>"),
+    url="https://www.yunxi.gov.cn/gk/dtgx.html",
+    files=("P1.pdf",),
+)
+trap(
+    "stub-words-without-content",
+    "words of the site alone: no text, no fields, no links",
+    "answers that are no documents",
+    f"<html><body>{''.join(f'<div>云溪区服务窗口{i}</div>' for i in range(12))}</body></html>",
+    url=COLUMN,
+    kind="stub",
+)
