@@ -19,9 +19,10 @@ from pathlib import Path
 from psycopg import sql
 from sqlalchemy import create_engine, make_url, text
 
-from etl.archive.crawls.captures import ClassifiedAttempt, store_attempts
-from etl.archive.crawls.run import CrawlOptions
-from etl.archive.crawls.runs import open_run, upsert_listed_pages
+from etl.archive.crawls.captures import store_attempts
+from etl.archive.crawls.pages import upsert_listed_pages
+from etl.archive.crawls.run import ClassifiedAttempt, CrawlOptions, PageAttempt
+from etl.archive.crawls.runs import open_run
 from etl.archive.storage.archive import Archive, open_archive
 from etl.fetch.client import Attempt
 from etl.local import services
@@ -134,12 +135,12 @@ def ingest(settings: Settings, source_id: str, first: int, number: int) -> float
 def batch(archive: Archive, source: Source, start: int) -> None:
     """One run of one batch, as a crawl's tasks do it."""
     run = open_run(archive, source, f"bench:{start}", CrawlOptions(), "import")
-    attempts = {attempt.url: attempt for attempt in pages(source.id, start)}
+    answers = {attempt.url: attempt for attempt in pages(source.id, start)}
     with archive.engine.begin() as connection:
-        kept = upsert_listed_pages(connection, run, "", {url: Entry(url) for url in attempts}, batch=0)
-    judged = [ClassifiedAttempt(kept[url].page_id, attempt, None, "") for url, attempt in attempts.items()]
-    for each in range(0, BATCH, 25):
-        store_attempts(archive, run.batch("0"), judged[each : each + 25])
+        listed = upsert_listed_pages(connection, run, "", {url: Entry(url) for url in answers}, batch=0)
+    attempts = [PageAttempt(listed[url].page_id, ClassifiedAttempt(item, None, "")) for url, item in answers.items()]
+    for start in range(0, BATCH, 25):
+        store_attempts(archive, run.batch("0"), attempts[start : start + 25])
     extract_batch(archive, run, 0)
 
 

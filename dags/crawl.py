@@ -57,9 +57,9 @@ def crawl_dag(source: Source) -> None:
         archive, agent = archive_from_airflow(), gongkai_settings().user_agent
         options = CrawlOptions(params["full"], params["limit"], params["dry_run"])
         if options.dry_run:
-            _, found = asyncio.run(listing.preview(archive, source, options, agent, progress))
-            new = sum(not entry.known for entry in found.values())
-            raise AirflowSkipException(f"dry run: {len(found)} documents listed, {new} of them new; nothing stored")
+            _, known = asyncio.run(listing.preview(archive, source, options, agent, progress))
+            new = sum(not is_known for is_known in known.values())
+            raise AirflowSkipException(f"dry run: {len(known)} documents listed, {new} of them new; nothing stored")
         run = open_run(archive, source, run_id, options)
         listed = asyncio.run(listing.list_catalog(archive, run, agent, progress))
         return sum(column.listed for column in listed.columns)

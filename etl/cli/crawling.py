@@ -82,14 +82,14 @@ def _run(work: Callable[..., Report], source: Source, options: CrawlOptions, as_
 
 
 def _preview(source: Source, options: CrawlOptions, as_json: bool) -> None:
-    listing, entries = asyncio.run(preview(open_database(settings()), source, options, settings().user_agent))
-    new = [url for url, entry in entries.items() if not entry.known]
+    listing, known = asyncio.run(preview(open_database(settings()), source, options, settings().user_agent))
+    new = [url for url, is_known in known.items() if not is_known]
     if as_json:
-        print_json({"source": source.id, "listed": len(entries), "new": new, "walk": asdict(listing)})
+        print_json({"source": source.id, "listed": len(known), "new": new, "walk": asdict(listing)})
     else:
         rows = [(item.column, item.listed, item.told_total or "—", item.told_pages or "—") for item in listing.columns]
         table(("list", "listed", "reported", "reported pages"), rows)
-        output.print(f"{source.id}: {len(entries)} documents listed, {len(new)} of them new; nothing was stored")
+        output.print(f"{source.id}: {len(known)} documents listed, {len(new)} of them new; nothing was stored")
     if listing.lost:
         url, reason = listing.lost[0]
         raise GongkaiError(f"{len(listing.lost)} listing pages could not be read, the first: {url} ({reason})")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from etl.archive.crawls.run import RunContext
-from etl.archive.crawls.runs import last_full_walk
+from etl.archive.crawls.walks import last_full_walk
 from etl.archive.records.change_feed import ChangeEvent, publish
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.database import lock_source

@@ -1,19 +1,21 @@
-"""A run and what it is made of: plain values that the stages hand on."""
+"""The plain values that the stages of a run hand to each other. How they are stored is said where that is done."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from etl.archive.storage.layout import capture_log_prefix
+from etl.fetch.client import Attempt
+from etl.outcomes import Outcome
 from etl.sources.schema import Source as SourceFile
 
 
 @dataclass(frozen=True, slots=True)
 class CaptureBatch:
-    """Where a log belongs: `captures/<source>/<day>/<time>-<run>-<label>-<first number>.jsonl.gz`.
+    """Names a group of capture logs: `captures/<source>/<day>/<time>-<run>-<label>-<first number>.jsonl.gz`.
 
-    Day and time are those of the run's start: a database that was emptied counts its runs from 1 again, and must not
-    take the logs of its former life for its own.
+    `<day>` and `<time>` are those of the run's start, because an emptied database counts its runs from 1 again and
+    must not mistake the logs of its former life for its own.
     """
 
     source_id: str
@@ -23,13 +25,16 @@ class CaptureBatch:
 
     @property
     def prefix(self) -> str:
-        """What all logs of the batch begin with."""
+        """What the keys of all logs of the batch begin with."""
         return capture_log_prefix(self.source_id, self.started_at, self.run_id, self.label)
 
 
 @dataclass(frozen=True, slots=True)
 class CrawlOptions:
-    """What a run was asked to do: walk the catalog to its end, stop after so many documents, store nothing."""
+    """Options of a run: walk every list to its end, stop after `limit` documents, or store nothing.
+
+    Stored in `run.options`: the names of the fields stay.
+    """
 
     full: bool = False
     limit: int | None = None
@@ -41,7 +46,7 @@ RunKind = Literal["crawl", "recheck", "import"]
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """A run under way. `key` is what its starter calls it: the same key is the same run, resumed."""
+    """A run in progress. `key` is the name given by whoever started it; starting the same key again resumes the run."""
 
     id: int
     key: str
@@ -51,13 +56,37 @@ class RunContext:
     started_at: datetime
 
     def batch(self, label: str) -> CaptureBatch:
-        """Where captures of one of its batches are logged."""
+        """The capture logs of one of the run's batches."""
         return CaptureBatch(self.source.id, self.id, self.started_at, label)
 
 
 @dataclass(frozen=True, slots=True)
+class ClassifiedAttempt:
+    """An attempt with its outcome and the reason for it.
+
+    `outcome` is None as long as the body must still be compared with the stored one: `stored` or `unchanged`.
+    """
+
+    attempt: Attempt
+    outcome: Outcome | None
+    reason: str
+
+
+class PageAttempt(NamedTuple):
+    """A classified attempt and the id of the page that it belongs to."""
+
+    page_id: int
+    classified: ClassifiedAttempt
+
+
+@dataclass(frozen=True, slots=True)
 class ListSummary:
-    """What one list said of itself, and what was found in it: lines, and different documents in them."""
+    """Result of walking one list (a column of the catalog). Stored in `run.listing`: the names of the fields stay.
+
+    `lines` counts entries, `listed` distinct documents among them, `pages` listing pages. `told_total` (documents) and
+    `told_pages` are what the site reports of the list, None where it reports nothing. `whole` is false where the walk
+    stopped at documents that were known.
+    """
 
     column: str
     lines: int
@@ -70,9 +99,10 @@ class ListSummary:
 
 @dataclass(frozen=True, slots=True)
 class ListingSummary:
-    """How the walk over the listing went: its columns, the listing pages that were lost, requests made, what was odd.
+    """Result of walking a catalog. Stored in `run.listing`: the names of the fields stay.
 
-    `full` says that every list was to be walked to its end.
+    `columns` summarises each list, `lost` names (address, reason) of listing pages that could not be read, `problems`
+    says what was odd. `full` is true if every list was to be walked to its end.
     """
 
     columns: tuple[ListSummary, ...] = ()

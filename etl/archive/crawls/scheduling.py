@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Engine, bindparam, func, select, text, update
 
 from etl.archive.crawls.run import RunContext
-from etl.archive.crawls.runs import last_full_walk
+from etl.archive.crawls.walks import last_full_walk
 from etl.archive.storage.models import Page, RunPage
 from etl.outcomes import Outcome
 

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Engine, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from etl.archive.crawls.captures import index_log_entries
+from etl.archive.crawls.capture_rows import index_log_entries
 from etl.archive.preservation.fixity import replay_events
 from etl.archive.records.near_duplicates import store_signatures
 from etl.archive.records.versions import from_journal

@@ -30,10 +30,6 @@ _KEEP_ROBOTS = text("""
 INSERT INTO archive.host AS h (name, robots_status, robots, robots_at) VALUES (:host, :status, :text, :at)
 ON CONFLICT (name) DO UPDATE SET robots_status = :status, robots = :text, robots_at = :at
 """)
-VALIDATORS = text("""
-UPDATE archive.host SET validators_right = validators_right + :right, validators_wrong = validators_wrong + :wrong
-WHERE name = :host
-""")
 
 
 class PostgresHosts:

@@ -1,19 +1,18 @@
-"""Stage two: fetch a batch of pages, and with each the further pages of its article and the files that it links."""
+"""Stage two: fetch a batch of pages, each with the further pages of its article and the files that it links."""
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection
 
-from etl.archive.crawls.captures import ClassifiedAttempt, recover_unindexed_logs, store_attempts
-from etl.archive.crawls.run import RunContext
-from etl.archive.crawls.runs import upsert_article_pages, upsert_file_pages
+from etl.archive.crawls.captures import recover_unindexed_logs, store_attempts
+from etl.archive.crawls.due import DueFile, DuePage, due_pages
+from etl.archive.crawls.pages import upsert_article_pages, upsert_file_pages
+from etl.archive.crawls.run import ClassifiedAttempt, PageAttempt, RunContext
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import sha256
-from etl.archive.storage.models import Blob, Host, Page, PageFile, RunPage
 from etl.fetch.classify import classify, classify_file
 from etl.fetch.client import Attempt, Fetcher, Request, fetcher
 from etl.outcomes import Outcome
@@ -21,208 +20,158 @@ from etl.pipeline.interpreting import find_linked_files
 from etl.platforms.base import Platform
 from etl.platforms.registry import family_of
 from etl.web.page import read_page
-from etl.web.urls import host_of
 
 PAGES_PER_COMMIT = 25
-"""Pages saved in one transaction: what is fetched again at most after a crash, against the cost of a commit."""
+"""Pages stored in one transaction: what is fetched again at most after a crash, against the cost of a commit."""
 MAX_BUFFERED_BYTES = 64_000_000
-"""Bytes that are held before they are saved, however few pages they belong to: files may be large."""
-TRUSTED_AFTER = 3
-"""Unchanged validators seen with unchanged bytes before a host's 304 is believed, provided it never lied."""
-VERIFY_EVERY = 5
-"""Of the pages of a believed host one in so many is fetched whole all the same, to catch a host that began to lie."""
+"""Bytes held in memory before they are stored, however few pages they belong to: files may be large."""
 MAX_ARTICLE_PAGES = 50
-"""Pages of one article that are followed; a pager that counts further is broken."""
+"""Further pages of one article that are fetched; a pager that counts further is broken."""
 MAX_FILES = 200
 """Files of one document that are fetched; none of the saved pages links more than 40."""
 
 Tell = Callable[[int], None]
 """Called with the number of pages done since the last call."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Due:
-    """A page to ask for; `parts` and `files` are what it was known to consist of when it was last read."""
-
-    page_id: int
-    url: str
-    headers: Mapping[str, str]
-    digest: str | None = None
-    """SHA-256 of the bytes that it had when it was last read."""
-    parts: tuple[str, ...] = ()
-    files: tuple["_Due", ...] = ()
+Attempts = Mapping[str, Sequence[ClassifiedAttempt]]
+"""The attempts for each URL, in the order of the requests."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Fetched:
-    """A page with the further pages of its article: all their addresses in order (None where they were not looked
-    for), and the attempts for those that were asked; and the attempts for its files."""
+class _FetchedDocument:
+    """The attempts for a document: for its page, for further pages of its article, and for its files.
 
-    page: _Due
-    attempts: list[ClassifiedAttempt]
-    further: tuple[str, ...] | None = None
-    parts: dict[str, list[ClassifiedAttempt]] = field(default_factory=dict)
-    files: dict[str, list[ClassifiedAttempt]] = field(default_factory=dict)
+    `part_urls` are the URLs of all further pages in order, whether they were fetched or not; None where they were not
+    looked for.
+    """
+
+    page: DuePage
+    attempts: Sequence[ClassifiedAttempt]
+    part_urls: tuple[str, ...] | None = None
+    parts: Attempts = field(default_factory=dict)
+    files: Attempts = field(default_factory=dict)
 
     @property
     def size(self) -> int:
         """Bytes of all bodies."""
-        each = (self.attempts, *self.parts.values(), *self.files.values())
-        return sum(len(item.attempt.body or b"") for attempts in each for item in attempts)
+        all_attempts = (self.attempts, *self.parts.values(), *self.files.values())
+        return sum(len(item.attempt.body or b"") for attempts in all_attempts for item in attempts)
 
 
 async def fetch_batch(
     archive: Archive, run: RunContext, number: int, user_agent: str, tell: Tell = lambda done: None
 ) -> Counter[str]:
-    """Fetches the batch's pages that have no capture yet; returns outcomes of the pages fetched now.
+    """Fetches the pages of the run's batch that have no outcome yet; counts the outcomes of those fetched now.
 
-    Logs that an interrupted attempt left without rows are adopted first.
+    Logs that an interrupted attempt left without rows are indexed first, so their pages are not fetched again.
     """
     batch = run.batch(str(number))
     recover_unindexed_logs(archive, batch)
-    due = _due(archive.engine, run, number)
+    due = due_pages(archive.engine, run, number)
     outcomes: Counter[str] = Counter()
 
-    def keep(finished: list[_Fetched]) -> None:
+    def store(documents: list[_FetchedDocument]) -> None:
         with archive.engine.begin() as connection:
-            judged = [item for fetched in finished for item in _numbered(connection, run, fetched)]
-        saved = store_attempts(archive, batch, judged)
-        outcomes.update(saved[fetched.page.page_id] for fetched in finished)
-        tell(len(finished))
+            attempts = [item for document in documents for item in _page_attempts(connection, run, document)]
+        stored = store_attempts(archive, batch, attempts)
+        outcomes.update(stored[document.page.page_id] for document in documents)
+        tell(len(documents))
 
     async with fetcher(run.source, archive.hosts, user_agent) as fetch:
         fetching = _Fetching(run, fetch)
         tasks = [asyncio.create_task(fetching.fetch(page)) for page in due]
         try:
-            finished: list[_Fetched] = []
-            for number_done, task in enumerate(asyncio.as_completed(tasks), 1):
+            finished: list[_FetchedDocument] = []
+            for done, task in enumerate(asyncio.as_completed(tasks), 1):
                 finished.append(await task)
-                much = sum(fetched.size for fetched in finished) > MAX_BUFFERED_BYTES
-                if len(finished) == PAGES_PER_COMMIT or much or number_done == len(tasks):
-                    await asyncio.to_thread(keep, finished)
+                buffer_full = sum(document.size for document in finished) > MAX_BUFFERED_BYTES
+                if len(finished) == PAGES_PER_COMMIT or buffer_full or done == len(tasks):
+                    await asyncio.to_thread(store, finished)
                     finished = []
         finally:
-            for unfinished in tasks:
-                unfinished.cancel()
+            for task in tasks:
+                task.cancel()
     return outcomes
 
 
 class _Fetching:
-    """Fetches the pages of one batch; a file that several of them link is asked for once."""
+    """Fetches the documents of one batch. A file that several of them link is fetched once."""
 
     def __init__(self, run: RunContext, fetch: Fetcher) -> None:
-        self._run, self._source, self._fetcher = run, run.source, fetch
+        self._source, self._fetcher = run.source, fetch
         self._family: Platform | None = family_of(run.source)
-        self._files: set[str] = set()
+        self._requested_files: set[str] = set()
 
-    async def fetch(self, page: _Due) -> _Fetched:
-        attempts = [ClassifiedAttempt(page.page_id, attempt, *classify(attempt)) for attempt in await self._ask(page)]
+    async def fetch(self, page: DuePage) -> _FetchedDocument:
+        attempts = [
+            ClassifiedAttempt(answer, *classify(answer)) for answer in await self._request(page.url, page.headers)
+        ]
         last = attempts[-1]
-        as_before = last.outcome is None and sha256(last.attempt.body or b"") == page.digest
-        if as_before or last.outcome is Outcome.NOT_MODIFIED:
-            fetched = await self._parts(page, attempts, page.parts)
-            return replace(fetched, files=await self._ask_files(page.files))
+        unchanged = last.outcome is None and sha256(last.attempt.body or b"") == page.digest
+        if unchanged or last.outcome is Outcome.NOT_MODIFIED:
+            document = await self._with_parts(page, attempts, page.parts)
+            return replace(document, files=await self._fetch_files(page.files))
         if last.outcome is not None:
-            return _Fetched(page, attempts)
-        fetched = await self._parts(page, attempts, self._further(last.attempt))
-        if fetched.attempts[-1].outcome is not None:
-            return fetched
-        bodies = [last.attempt, *(part[-1].attempt for part in fetched.parts.values())]
-        known = {file.url: file for file in page.files}
-        linked = dict.fromkeys(url for body in bodies for url in find_linked_files(self._source, self._family, body))
-        files = [known.get(url) or _Due(0, url, {}) for url in list(linked)[:MAX_FILES]]
-        return replace(fetched, files=await self._ask_files(files))
+            return _FetchedDocument(page, attempts)
+        document = await self._with_parts(page, attempts, self._find_parts(last.attempt))
+        if document.attempts[-1].outcome is not None:
+            return document
+        return replace(document, files=await self._fetch_files(self._find_files(document)))
 
-    def _further(self, answer: Attempt) -> Sequence[str]:
+    def _find_parts(self, answer: Attempt) -> Sequence[str]:
+        """URLs of the further pages of the article that begins on this page."""
         if self._family is None:
             return ()
-        read = read_page(answer.body or b"", answer.final_url, answer.header("content-type"))
-        return self._family.article_pages(read)[:MAX_ARTICLE_PAGES]
+        page = read_page(answer.body or b"", answer.final_url, answer.header("content-type"))
+        return self._family.article_pages(page)[:MAX_ARTICLE_PAGES]
 
-    async def _parts(self, page: _Due, attempts: list[ClassifiedAttempt], further: Iterable[str]) -> _Fetched:
+    def _find_files(self, document: _FetchedDocument) -> Iterator[DueFile]:
+        """The files that the document's pages link; conditional requests for those that it linked before."""
+        answers = [attempts[-1].attempt for attempts in (document.attempts, *document.parts.values())]
+        known = {file.url: file for file in document.page.files}
+        urls = dict.fromkeys(url for answer in answers for url in find_linked_files(self._source, self._family, answer))
+        return (known.get(url) or DueFile(url) for url in list(urls)[:MAX_FILES])
+
+    async def _with_parts(
+        self, page: DuePage, attempts: list[ClassifiedAttempt], part_urls: Sequence[str]
+    ) -> _FetchedDocument:
+        """Fetches the further pages of the article.
+
+        If one of them fails, the document's last attempt gets its outcome: an article that lacks a page is not the
+        article, and all of it is fetched again.
+        """
         parts: dict[str, list[ClassifiedAttempt]] = {}
-        for url in further:
-            answers = await self._ask(_Due(0, url, {}))
-            parts[url] = [ClassifiedAttempt(0, attempt, *classify(attempt)) for attempt in answers]
-            ended = parts[url][-1]
-            if ended.outcome is not None:
-                # An article that lacks a page is not the article: the whole fails, and is tried again.
-                reason = f"page {len(parts) + 1} of the article, {url}: {ended.reason}"
-                attempts[-1] = replace(attempts[-1], outcome=ended.outcome, reason=reason)
+        for url in part_urls:
+            parts[url] = [ClassifiedAttempt(answer, *classify(answer)) for answer in await self._request(url)]
+            last = parts[url][-1]
+            if last.outcome is not None:
+                reason = f"page {len(parts) + 1} of the article, {url}: {last.reason}"
+                attempts = [*attempts[:-1], replace(attempts[-1], outcome=last.outcome, reason=reason)]
                 break
-        return _Fetched(page, attempts, tuple(further), parts)
+        return _FetchedDocument(page, attempts, tuple(part_urls), parts)
 
-    async def _ask_files(self, files: Iterable[_Due]) -> dict[str, list[ClassifiedAttempt]]:
-        """A file that cannot be had fails alone: the document is what its page says."""
-        asked: dict[str, list[ClassifiedAttempt]] = {}
+    async def _fetch_files(self, files: Iterable[DueFile]) -> Attempts:
+        """Fetches the files not requested before. A file that fails does not fail the document."""
+        attempts: dict[str, list[ClassifiedAttempt]] = {}
         for file in files:
-            if file.url not in self._files:
-                self._files.add(file.url)
-                asked[file.url] = [
-                    ClassifiedAttempt(0, attempt, *classify_file(attempt)) for attempt in await self._ask(file)
-                ]
-        return asked
+            if file.url not in self._requested_files:
+                self._requested_files.add(file.url)
+                answers = await self._request(file.url, file.headers)
+                attempts[file.url] = [ClassifiedAttempt(answer, *classify_file(answer)) for answer in answers]
+        return attempts
 
-    async def _ask(self, page: _Due) -> list[Attempt]:
-        return await self._fetcher.fetch(Request(page.url, headers=page.headers))
-
-
-def _numbered(connection: Connection, run: RunContext, fetched: _Fetched) -> list[ClassifiedAttempt]:
-    """All attempts with the numbers of their pages: the page's own first, then its parts', then its files'."""
-    numbers: dict[str, int] = {}
-    if fetched.further is not None:
-        numbers = upsert_article_pages(connection, run.source.id, fetched.page.page_id, fetched.further)
-    numbers |= upsert_file_pages(connection, run.source.id, fetched.files)
-    return fetched.attempts + [
-        replace(item, page_id=numbers[url])
-        for url, attempts in (*fetched.parts.items(), *fetched.files.items())
-        for item in attempts
-    ]
+    async def _request(self, url: str, headers: Mapping[str, str] | None = None) -> list[Attempt]:
+        return await self._fetcher.fetch(Request(url, headers=headers))
 
 
-def _due(engine: Engine, run: RunContext, number: int) -> list[_Due]:
-    columns = (Page.id, Page.url, Page.etag, Page.last_modified, Page.blob_sha256, Page.unread_capture_id, Blob.damage)
-    with engine.connect() as connection:
-        trusted = set(
-            connection.scalars(
-                select(Host.name).where(Host.validators_right >= TRUSTED_AFTER, Host.validators_wrong == 0)
-            )
-        )
-        rows = connection.execute(
-            select(*columns)
-            .join(RunPage, RunPage.page_id == Page.id)
-            .outerjoin(Blob, Blob.sha256 == Page.blob_sha256)
-            .where(RunPage.run_id == run.id, RunPage.batch == number, RunPage.outcome.is_(None))
-            .order_by(Page.id)
-        ).all()
-        ids = [row.id for row in rows]
-        parts: dict[int, list[str]] = {}
-        articles = select(Page.part_of, Page.url).where(Page.part_of.in_(ids)).order_by(Page.part)
-        for article, url in connection.execute(articles):
-            parts.setdefault(article or 0, []).append(url)
-        files: dict[int, list[_Due]] = {}
-        linked = select(PageFile.page_id, *columns).join(Page, Page.id == PageFile.file_id)
-        linked = linked.outerjoin(Blob, Blob.sha256 == Page.blob_sha256)
-        for row in connection.execute(linked.where(PageFile.page_id.in_(ids)).order_by(Page.id)):
-            headers = _conditional(row, run.id) if host_of(row.url) in trusted else {}
-            files.setdefault(row.page_id, []).append(_Due(row.id, row.url, headers))
-    return [
-        _Due(
-            row.id,
-            row.url,
-            _conditional(row, run.id) if host_of(row.url) in trusted else {},
-            None if row.unread_capture_id else row.blob_sha256,
-            tuple(parts.get(row.id, ())),
-            tuple(files.get(row.id, ())),
-        )
-        for row in rows
-    ]
-
-
-def _conditional(row: Any, run_id: int) -> dict[str, str]:
-    """Asks whether the page changed; not where its bytes are damaged, for a 304 would leave them so."""
-    if not row.blob_sha256 or row.damage or (row.id + run_id) % VERIFY_EVERY == 0:
-        return {}
-    if row.etag:
-        return {"If-None-Match": row.etag}
-    return {"If-Modified-Since": row.last_modified} if row.last_modified else {}
+def _page_attempts(connection: Connection, run: RunContext, document: _FetchedDocument) -> Iterator[PageAttempt]:
+    """All attempts with the ids of their pages: those for the document's page, for its parts, and for its files."""
+    page_ids: dict[str, int] = {}
+    if document.part_urls is not None:
+        page_ids |= upsert_article_pages(connection, run.source.id, document.page.page_id, document.part_urls)
+    page_ids |= upsert_file_pages(connection, run.source.id, document.files)
+    for item in document.attempts:
+        yield PageAttempt(document.page.page_id, item)
+    for url, attempts in (*document.parts.items(), *document.files.items()):
+        for item in attempts:
+            yield PageAttempt(page_ids[url], item)

@@ -11,7 +11,7 @@ from etl.archive.crawls.checks import drift
 from etl.archive.crawls.removal import settle
 from etl.archive.crawls.reports import Report, close_run, read_report
 from etl.archive.crawls.run import RunContext
-from etl.archive.crawls.runs import PreviousWalk, last_full_walk
+from etl.archive.crawls.walks import PreviousWalk, last_full_walk
 from etl.archive.storage.archive import Archive
 from etl.clock import CHINA
 from etl.errors import GongkaiError

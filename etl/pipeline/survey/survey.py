@@ -15,7 +15,7 @@ from etl.extract import Extraction, extract
 from etl.fetch.classify import classify
 from etl.fetch.client import Fetcher, Request, fetcher
 from etl.fetch.host_registry import LocalHostRegistry
-from etl.pipeline.stages.listing import fetch_listing_page
+from etl.pipeline.stages.catalog_walk import fetch_listing_page
 from etl.platforms.base import CandidateList, Entry, ListingPage, ListingRequest, NotAListing, Platform
 from etl.platforms.helpers.columns import column_key, feeds_of
 from etl.platforms.recognise import FamilyMatch, decide_family, recognise

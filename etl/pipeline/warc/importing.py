@@ -9,10 +9,11 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select
 
-from etl.archive.crawls.captures import ClassifiedAttempt, recover_unindexed_logs, store_attempts
+from etl.archive.crawls.captures import recover_unindexed_logs, store_attempts
+from etl.archive.crawls.pages import upsert_article_page, upsert_file_pages, upsert_listed_pages, upsert_page
 from etl.archive.crawls.reports import Report, close_run, report_of
-from etl.archive.crawls.run import CrawlOptions, RunContext
-from etl.archive.crawls.runs import open_run, upsert_article_page, upsert_file_pages, upsert_listed_pages, upsert_page
+from etl.archive.crawls.run import ClassifiedAttempt, CrawlOptions, PageAttempt, RunContext
+from etl.archive.crawls.runs import open_run
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import read_blob
 from etl.archive.storage.bucket import sha256
@@ -116,8 +117,11 @@ class _Import:
             extract_batch(self._archive, self._run, 0, self.told, only=documents)
         with self._archive.engine.begin() as connection:
             numbers = _numbers(connection, self._run, chunk)
-        judged = [ClassifiedAttempt(numbers[url], answer.attempt, *answer.judged) for url, answer in chunk.items()]
-        store_attempts(self._archive, self._run.batch("0"), judged)
+        attempts = [
+            PageAttempt(numbers[url], ClassifiedAttempt(answer.attempt, *answer.judged))
+            for url, answer in chunk.items()
+        ]
+        store_attempts(self._archive, self._run.batch("0"), attempts)
         self.told(len(chunk))
 
 

@@ -1,0 +1,82 @@
+"""The log entry of a capture: one line of `captures/<source>/<day>/<time>-<run>-<label>-<first number>.jsonl.gz`.
+
+An entry holds all that the database's rows of a capture are made of, so that they can be written again from the log
+alone (docs/bucket.md). Its keys are stored for good: they may be added to, never renamed.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from etl.archive.crawls.run import ClassifiedAttempt
+from etl.archive.storage.models import Page
+from etl.fetch.client import Attempt
+from etl.outcomes import Outcome
+
+
+@dataclass(slots=True)
+class PageState:
+    """The row of a page, as it is before a capture of the page is stored."""
+
+    id: int
+    url: str
+    kind: str
+    listing: dict[str, Any]
+    blob_sha256: str | None
+    verdict: str | None
+    etag: str | None
+    last_modified: str | None
+    part_of: int | None
+    part: int | None
+    first_seen_at: datetime
+
+    def apply(self, attempt: Attempt, digest: str) -> None:
+        """Takes over the bytes and validators of an attempt, for the page's next attempt in the same batch."""
+        self.blob_sha256 = digest
+        self.etag = attempt.header("etag") or None
+        self.last_modified = attempt.header("last-modified") or None
+
+
+_COLUMNS = [getattr(Page, name) for name in PageState.__dataclass_fields__]
+
+
+def page_states(connection: Connection, page_ids: set[int]) -> dict[int, PageState]:
+    """The pages of those numbers, by number."""
+    rows = connection.execute(select(*_COLUMNS).where(Page.id.in_(page_ids)))
+    return {row.id: PageState(*row) for row in rows}
+
+
+def log_entry(
+    number: int, log: str, run_id: int, page: PageState, item: ClassifiedAttempt, digest: str | None
+) -> dict[str, Any]:
+    """The entry of capture `number` in the log with the key `log`; `digest` is the SHA-256 of the body, if any."""
+    attempt, outcome, reason = item.attempt, item.outcome, item.reason
+    if outcome is None and digest == page.blob_sha256:
+        outcome = Outcome(page.verdict or Outcome.UNCHANGED)
+        reason = "as before" if page.verdict else ""
+    return {
+        "capture": number,
+        "run": run_id,
+        "page": page.id,
+        "kind": page.kind,
+        "page_url": page.url,
+        "part_of": page.part_of,
+        "part": page.part,
+        "first_seen_at": page.first_seen_at.isoformat(),
+        "listing": page.listing,
+        "url": attempt.url,
+        "final_url": attempt.final_url,
+        "fetched_at": attempt.fetched_at.isoformat(),
+        "elapsed_ms": attempt.elapsed_ms,
+        "status": attempt.status,
+        "request_headers": attempt.request_headers,
+        "headers": attempt.headers,
+        "outcome": outcome or Outcome.STORED,
+        "reason": reason,
+        "blob": digest,
+        "stored_at": datetime.now(UTC).isoformat(),
+        "size": len(attempt.body or b""),
+        "log": log,
+    }

@@ -1,0 +1,102 @@
+"""The pages of a batch that are still to be fetched, with all that fetching them needs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Engine, select
+
+from etl.archive.crawls.run import RunContext
+from etl.archive.crawls.validators import VERIFY_EVERY, trusted_hosts
+from etl.archive.storage.models import Blob, Page, PageFile, RunPage
+from etl.web.urls import host_of
+
+
+@dataclass(frozen=True, slots=True)
+class DueFile:
+    """A file of a document. With `headers` the request is conditional: the host may answer 304 Not Modified."""
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DuePage:
+    """A document's page to fetch; `headers` as with `DueFile`.
+
+    `digest` is the SHA-256 of its bytes when they were last extracted, None where extraction is still to come.
+    `parts` (URLs of the article's further pages, in order) and `files` are those of that extraction.
+    """
+
+    page_id: int
+    url: str
+    headers: Mapping[str, str]
+    digest: str | None
+    parts: tuple[str, ...]
+    files: tuple[DueFile, ...]
+
+
+def due_pages(engine: Engine, run: RunContext, batch: int) -> list[DuePage]:
+    """The pages of the run's batch that have no outcome yet, by page id."""
+    with engine.connect() as connection:
+        pages = connection.execute(
+            _PAGES.join(RunPage, RunPage.page_id == Page.id).where(
+                RunPage.run_id == run.id, RunPage.batch == batch, RunPage.outcome.is_(None)
+            )
+        ).all()
+        trusted = trusted_hosts(connection)
+        parts = _article_pages(connection, [row.id for row in pages])
+        files = _files(connection, [row.id for row in pages])
+    return [
+        DuePage(
+            page_id=row.id,
+            url=row.url,
+            headers=_conditional_headers(row, run.id, trusted),
+            digest=None if row.unread_capture_id else row.blob_sha256,
+            parts=tuple(parts.get(row.id, ())),
+            files=tuple(
+                DueFile(file.url, _conditional_headers(file, run.id, trusted)) for file in files.get(row.id, ())
+            ),
+        )
+        for row in pages
+    ]
+
+
+_PAGES = (
+    select(Page.id, Page.url, Page.etag, Page.last_modified, Page.blob_sha256, Page.unread_capture_id, Blob.damage)
+    .outerjoin(Blob, Blob.sha256 == Page.blob_sha256)
+    .order_by(Page.id)
+)
+
+
+def _article_pages(connection: Connection, page_ids: Sequence[int]) -> dict[int, list[str]]:
+    """URLs of the further pages of articles, in order, by the page id of the article's first page."""
+    urls: dict[int, list[str]] = {}
+    query = select(Page.part_of, Page.url).where(Page.part_of.in_(page_ids)).order_by(Page.part)
+    for row in connection.execute(query):
+        urls.setdefault(row.part_of, []).append(row.url)
+    return urls
+
+
+def _files(connection: Connection, page_ids: Sequence[int]) -> dict[int, list[Any]]:
+    """Rows of the files that documents link, by the document's page id."""
+    files: dict[int, list[Any]] = {}
+    query = _PAGES.join(PageFile, PageFile.file_id == Page.id).where(PageFile.page_id.in_(page_ids))
+    for row in connection.execute(query.add_columns(PageFile.page_id)):
+        files.setdefault(row.page_id, []).append(row)
+    return files
+
+
+def _conditional_headers(page: Any, run_id: int, trusted: set[str]) -> dict[str, str]:
+    """Headers that ask the host whether the page, a row of `_PAGES`, changed.
+
+    None where the host's answer is not believed, where it is to be verified, and where the stored bytes are damaged: a
+    304 would leave them damaged.
+    """
+    if host_of(page.url) not in trusted or not page.blob_sha256 or page.damage:
+        return {}
+    if (page.id + run_id) % VERIFY_EVERY == 0:
+        return {}
+    if page.etag:
+        return {"If-None-Match": page.etag}
+    return {"If-Modified-Since": page.last_modified} if page.last_modified else {}

@@ -1,0 +1,126 @@
+"""Writes the pages of a source: documents that are listed, listing pages, further pages of articles, and files.
+
+A page is one address of one source, whatever it is found to be. Each of these functions is idempotent.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from etl.archive.crawls.run import RunContext
+from etl.archive.storage.database import lock_source
+from etl.archive.storage.models import Page, RunPage
+from etl.platforms.base import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPage:
+    """The page of a listed document, and whether it was known before."""
+
+    page_id: int
+    known: bool
+
+
+def upsert_listed_pages(
+    connection: Connection, run: RunContext, column: str, entries: Mapping[str, Entry], batch: int | None = None
+) -> dict[str, ListedPage]:
+    """Writes the documents of a listing page (canonical URL → entry) into the run; returns their pages by URL.
+
+    A document in several lists is one page with several columns. `batch` puts them into that batch at once, where no
+    plan is made (imports).
+    """
+    if not entries:
+        return {}
+    lock_source(connection, run.source.id)
+    rows = [
+        {
+            "source_id": run.source.id,
+            "url": url,
+            "kind": "document",
+            "listed_at": run.started_at,
+            "listing": {**({"title": entry.title} if entry.title else {}), **entry.fields},
+        }
+        for url, entry in sorted(entries.items())
+    ]
+    upsert = insert(Page)
+    upsert = upsert.on_conflict_do_update(
+        index_elements=["source_id", "url"],
+        set_={"listing": Page.listing.op("||")(upsert.excluded.listing), "listed_at": upsert.excluded.listed_at},
+    )
+    connection.execute(upsert, rows)
+    pages = listed_pages(connection, run.source.id, entries, before=run.started_at)
+    add = insert(RunPage)
+    add = add.on_conflict_do_update(
+        index_elements=["run_id", "page_id"],
+        set_={"columns": RunPage.columns + add.excluded.columns},
+        where=~RunPage.columns.contains(add.excluded.columns),
+    )
+    row = {"run_id": run.id, "columns": [column], "batch": batch}
+    connection.execute(add, [{**row, "page_id": page.page_id} for page in pages.values()])
+    return pages
+
+
+def listed_pages(
+    connection: Connection, source_id: str, urls: Iterable[str], before: datetime
+) -> dict[str, ListedPage]:
+    """The source's pages among the URLs, by URL; a page first seen before that moment is known."""
+    query = select(Page.id, Page.url, Page.first_seen_at).where(Page.source_id == source_id, Page.url.in_(urls))
+    return {row.url: ListedPage(row.id, row.first_seen_at < before) for row in connection.execute(query)}
+
+
+def upsert_page(connection: Connection, source_id: str, url: str, kind: str) -> int:
+    """The id of the page with that URL, written now unless it is known. A known page keeps its kind."""
+    values = {"source_id": source_id, "url": url, "kind": kind}
+    connection.execute(insert(Page).values(values).on_conflict_do_nothing(index_elements=["source_id", "url"]))
+    return connection.scalars(select(Page.id).where(Page.source_id == source_id, Page.url == url)).one()
+
+
+def upsert_file_pages(connection: Connection, source_id: str, urls: Iterable[str]) -> dict[str, int]:
+    """The page ids of files, by URL. A known page keeps its kind."""
+    urls = sorted(set(urls))
+    if not urls:
+        return {}
+    lock_source(connection, source_id)
+    row = {"source_id": source_id, "kind": "file"}
+    add = insert(Page).on_conflict_do_nothing(index_elements=["source_id", "url"])
+    connection.execute(add, [{**row, "url": url} for url in urls])
+    return _page_ids(connection, source_id, urls)
+
+
+def upsert_article_pages(connection: Connection, source_id: str, article: int, urls: Sequence[str]) -> dict[str, int]:
+    """Makes the URLs, in their order, the second and further pages of an article; returns their page ids by URL.
+
+    `article` is the page id of the first page. Pages that belonged to it before and are not among the URLs are
+    detached from it.
+    """
+    lock_source(connection, source_id)
+    detach = update(Page).where(Page.part_of == article, Page.url.not_in(urls)).values(part_of=None, part=None)
+    connection.execute(detach)
+    if not urls:
+        return {}
+    add = insert(Page)
+    add = add.on_conflict_do_update(
+        index_elements=["source_id", "url"], set_={"part_of": add.excluded.part_of, "part": add.excluded.part}
+    )
+    row = {"source_id": source_id, "kind": "part", "part_of": article}
+    connection.execute(add, [{**row, "url": url, "part": position} for position, url in enumerate(urls, 2)])
+    return _page_ids(connection, source_id, urls)
+
+
+def upsert_article_page(connection: Connection, source_id: str, article: int, url: str, position: int) -> int:
+    """Makes one URL the article's page at that position (from 2); returns its page id. A known page keeps its kind."""
+    lock_source(connection, source_id)
+    row = {"source_id": source_id, "url": url, "kind": "part", "part_of": article, "part": position}
+    changed = {"part_of": article, "part": position}
+    connection.execute(
+        insert(Page).values(row).on_conflict_do_update(index_elements=["source_id", "url"], set_=changed)
+    )
+    return connection.scalars(select(Page.id).where(Page.source_id == source_id, Page.url == url)).one()
+
+
+def _page_ids(connection: Connection, source_id: str, urls: Iterable[str]) -> dict[str, int]:
+    rows = connection.execute(select(Page.url, Page.id).where(Page.source_id == source_id, Page.url.in_(urls)))
+    return {row.url: row.id for row in rows}

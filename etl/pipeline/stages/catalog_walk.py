@@ -1,0 +1,218 @@
+"""Walks the lists of a source one after the other, each from its newest entry on; a sink takes what is found."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from etl.archive.crawls.run import ClassifiedAttempt, CrawlOptions, ListingSummary, ListSummary
+from etl.fetch.classify import classify
+from etl.fetch.client import Attempt, Fetcher, Request
+from etl.outcomes import Outcome
+from etl.platforms.base import Entry, ListingPage, ListingRequest, NotAListing, Platform
+from etl.platforms.registry import platform
+from etl.sources.schema import Source
+from etl.web.page import read_page
+
+MAX_BARREN_PAGES = 3
+"""Listing pages in a row that list nothing new before the list is taken for a trap (a calendar, say)."""
+
+Tell = Callable[[int], None]
+"""Called with the number of documents listed so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListingFetch:
+    """One fetched listing page: the request, all attempts, and the parsed page, or the reason why there is none."""
+
+    request: ListingRequest
+    attempts: tuple[ClassifiedAttempt, ...]
+    page: ListingPage | None
+    reason: str
+
+
+async def fetch_listing_page(fetch: Fetcher, family: Platform, request: ListingRequest) -> ListingFetch:
+    """Fetches and parses one listing page. A page that is none of the family's listings is a result, no error."""
+    answers = await fetch.fetch(Request(request.url, request.method, request.headers, request.body))
+    attempts = [ClassifiedAttempt(answer, *classify(answer)) for answer in answers]
+    last, page = attempts[-1], None
+    if last.outcome is None:
+        try:
+            page = _read_listing(family, last.attempt, request)
+        except NotAListing as error:
+            attempts[-1] = last = replace(last, outcome=Outcome.NOT_A_LISTING, reason=str(error))
+    reason = f"{last.outcome}: {last.reason}".rstrip(": ") if page is None else ""
+    return ListingFetch(request, tuple(attempts), page, reason)
+
+
+def _read_listing(family: Platform, attempt: Attempt, request: ListingRequest) -> ListingPage:
+    page = read_page(attempt.body or b"", attempt.final_url, attempt.header("content-type"))
+    return family.read_listing(page, request)
+
+
+class ListingSink(Protocol):
+    """Takes what a walk fetches and finds. Its methods run in threads, one at a time."""
+
+    def save_attempts(self, request: ListingRequest, attempts: Sequence[ClassifiedAttempt]) -> None:
+        """Stores the attempts for a listing page."""
+
+    def save_entries(self, column: str, entries: Mapping[str, Entry]) -> dict[str, bool]:
+        """Stores the entries (canonical URL → entry) of a list; returns for each URL whether it was known before."""
+
+
+class CatalogWalk:
+    """One walk over all lists of a source; `run` does it, once.
+
+    A list ends at its last page, or where it lists nothing new any more. With `stop_at_known` it also ends at the first
+    page on which every document is known. A listing page that cannot be read ends its list only.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        options: CrawlOptions,
+        fetch: Fetcher,
+        sink: ListingSink,
+        tell: Tell,
+        *,
+        stop_at_known: bool,
+    ) -> None:
+        self._source, self._options, self._fetch, self._sink, self._tell = source, options, fetch, sink, tell
+        self._stop_at_known = stop_at_known
+        self._family = platform(source.platform).for_source(source)
+        self._max_documents = options.limit or source.limits.pages
+        self._queue = deque(self._family.start(source))
+        self._queued = {request_key(request) for request in self._queue}
+        """Keys of all requests that were ever in the queue."""
+        self._lists: dict[str, _WalkedList] = {}
+        self._documents: set[str] = set()
+        self._lost: list[tuple[str, str]] = []
+        self._problems: list[str] = []
+        self._requests = 0
+
+    async def run(self) -> ListingSummary:
+        """Walks until nothing is left to request, or a limit is reached; a limit of the source is a problem."""
+        while self._queue and len(self._documents) < self._max_documents:
+            if self._requests >= self._source.limits.listing_pages:
+                self._problems.append(
+                    f"the walk was stopped after {self._requests} listing pages: the catalog has no end, or "
+                    "limits.listing_pages is too small"
+                )
+                break
+            await self._walk_page(self._queue.popleft())
+        documents = len(self._documents)
+        if self._queue and self._options.limit is None and documents >= self._max_documents:
+            self._problems.append(f"the walk was stopped after {documents} documents: limits.pages is too small")
+        lists = tuple(walked.summary() for walked in self._lists.values() if walked.is_a_list)
+        return ListingSummary(lists, tuple(self._lost), self._requests, tuple(self._problems))
+
+    async def _walk_page(self, request: ListingRequest) -> None:
+        self._requests += 1
+        fetched = await fetch_listing_page(self._fetch, self._family, request)
+        await asyncio.to_thread(self._sink.save_attempts, request, fetched.attempts)
+        if fetched.page is None:
+            self._lost.append((request.url, fetched.reason))
+            return
+        entries = self._entries(fetched.page, fetched.attempts[-1].attempt.final_url, request)
+        known = await asyncio.to_thread(self._sink.save_entries, request.column, entries)
+        self._documents |= known.keys()
+        walked = self._lists.setdefault(request.column, _WalkedList(request.column))
+        self._problems += walked.add(request, fetched.page, known.keys())
+        if self._stop_at_known and known and all(known.values()):
+            walked.end_at_known(fetched.page)
+        self._enqueue(request, fetched.page, walked)
+        self._tell(len(self._documents))
+
+    def _entries(self, page: ListingPage, base: str, request: ListingRequest) -> dict[str, Entry]:
+        """The page's entries by canonical URL, the first of each. An entry whose address is none is a problem."""
+        entries: dict[str, Entry] = {}
+        for entry in page.entries:
+            try:
+                entries.setdefault(self._source.canonical(entry.url, base), entry)
+            except ValueError as error:
+                self._problems.append(f"an entry of {request.url} is {error}")
+        return entries
+
+    def _enqueue(self, request: ListingRequest, page: ListingPage, walked: "_WalkedList") -> None:
+        """Queues the page's next requests that were never queued; those of its own list only while that goes on.
+
+        They come first: a list is walked to its end before the next one begins.
+        """
+        new = [
+            following
+            for following in page.next_requests
+            if request_key(following) not in self._queued and (not walked.ended or following.column != request.column)
+        ]
+        self._queued |= {request_key(following) for following in new}
+        self._queue.extendleft(reversed(new))
+
+
+@dataclass(slots=True)
+class _WalkedList:
+    """A list while it is walked. `ended` says that no further page of it is to be requested."""
+
+    name: str
+    ended: bool = False
+    _lines: int = 0
+    _pages: int = 0
+    _whole: bool = True
+    _reported: dict[str, int] = field(default_factory=dict)
+    """The totals that the site reports, in `documents` and `pages`."""
+    _documents: set[str] = field(default_factory=set)
+    _last_page: Set[str] = frozenset()
+    _barren_pages: int = 0
+
+    def add(self, request: ListingRequest, page: ListingPage, urls: Set[str]) -> list[str]:
+        """Adds a listing page whose entries have those canonical URLs; returns what is odd about it."""
+        problems = []
+        for unit, reported in (("documents", page.reported_total), ("pages", page.reported_pages)):
+            if reported is None:
+                continue
+            before = self._reported.get(unit, 0)
+            if reported < before:
+                problems.append(f"list {self.name!r} shrank from {before} to {reported} {unit} while it was walked")
+            self._reported[unit] = reported
+        new = urls - self._documents
+        # Some sites answer a page beyond the end with the last one again. That is an end; whether the list is complete
+        # shows when it is compared with the reported totals.
+        repeated = bool(urls) and urls == self._last_page
+        self._barren_pages = 0 if new or repeated else self._barren_pages + 1
+        self._pages += 1
+        self._lines += 0 if repeated else len(page.entries)
+        self._documents |= new
+        self._last_page = frozenset(urls)
+        self.ended = repeated or self._barren_pages >= MAX_BARREN_PAGES
+        if self._barren_pages == MAX_BARREN_PAGES and page.next_requests:
+            problems.append(
+                f"list {self.name!r} leads in circles: {MAX_BARREN_PAGES} pages in a row up to {request.url} "
+                "list nothing new"
+            )
+        return problems
+
+    def end_at_known(self, page: ListingPage) -> None:
+        """Ends the list at a page of known documents: it was not walked as a whole unless that is its last page."""
+        self.ended = True
+        self._whole = self._whole and not page.next_requests
+
+    @property
+    def is_a_list(self) -> bool:
+        """Whether any of its pages listed a document or reported a total: some only lead to other lists."""
+        return bool(self._documents or self._reported)
+
+    def summary(self) -> ListSummary:
+        """The result of walking the list so far."""
+        return ListSummary(
+            column=self.name,
+            lines=self._lines,
+            listed=len(self._documents),
+            pages=self._pages,
+            told_total=self._reported.get("documents"),
+            told_pages=self._reported.get("pages"),
+            whole=self._whole,
+        )
+
+
+def request_key(request: ListingRequest) -> str:
+    """Identifies a listing page: its URL, and what is posted there."""
+    return request.url + (f"#{request.method} {request.body.decode('utf-8', 'replace')}" if request.body else "")
