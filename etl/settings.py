@@ -17,42 +17,44 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="GONGKAI_", extra="ignore")
 
-    state_dir: Path = Field(PROJECT / "var", description="folder of the local parts: data, logs, generated passwords")
+    state_dir: Path = Field(
+        PROJECT / "var", description="folder of the local services: data, logs, generated passwords"
+    )
     sources: str = Field(str(PROJECT / "dags" / "sources"), description="folders of source files, separated by `:`")
 
     database_url: SecretStr | None = Field(
         None, description="archive database as its application role, `postgresql+psycopg://…`"
     )
     database_owner_url: SecretStr | None = Field(
-        None, description="archive database as its owner; only migrations need it"
+        None, description="archive database as its owner; only migrations and rebuilds need it"
     )
     database_reader_url: SecretStr | None = Field(
-        None, description="archive database as the role that downstream jobs read with"
+        None, description="archive database as the read-only role of downstream jobs"
     )
     store_endpoint: str | None = Field(None, description="object storage, `host:port` of its S3 API")
     store_access_key: SecretStr | None = Field(None, description="S3 access key")
     store_secret_key: SecretStr | None = Field(None, description="S3 secret key")
-    store_bucket: str = Field("gongkai", description="bucket that holds blobs and capture logs")
-    store_secure: bool = Field(True, description="whether the S3 endpoint speaks TLS")
-    store_region: str = Field("us-east-1", description="S3 region to sign for")
+    store_bucket: str = Field("gongkai", description="bucket for blobs and logs")
+    store_secure: bool = Field(True, description="whether the S3 endpoint uses TLS")
+    store_region: str = Field("us-east-1", description="S3 region for signatures")
 
     public_url: str | None = Field(
         None,
         pattern=r"^https?://[^\s/?#]+[^\s?#]*$",
-        description="where readers reach the archive browser, `https://…/archive`; permalinks begin with it",
+        description="public address of the archive browser, `https://…/archive`; permalinks begin with it",
     )
 
     user_agent: str = Field(
         "gongkai/0.1 (archive of public disclosure)",
-        description="how the crawler names itself; add a contact",
+        description="`User-Agent` of the crawler; add a contact",
     )
-    batch_size: int = Field(200, ge=1, le=2000, description="pages that one Airflow task fetches or extracts")
-    fixity_days: int = Field(30, ge=1, description="days within which every blob is read again and hashed")
+    batch_size: int = Field(200, ge=1, le=2000, description="pages per Airflow task that fetches or extracts")
+    fixity_days: int = Field(30, ge=1, description="days within which every blob is re-read and hashed")
 
     postgres_port: int = Field(15432, ge=0, le=65535, description="local PostgreSQL; 0 takes any free port")
     store_port: int = Field(18333, ge=0, le=65535, description="local S3 server; 0 takes any free port")
     airflow_port: int = Field(18080, ge=0, le=65535, description="local Airflow; 0 takes any free port")
-    demo_port: int = Field(18090, ge=0, le=65535, description="first of the demo sites' ports; 0 takes free ones")
+    demo_port: int = Field(18090, ge=0, le=65535, description="first port of the demo sites; 0 takes any free ports")
 
     @property
     def source_folders(self) -> str:
