@@ -26,9 +26,15 @@ def demo_sites() -> list[Site]:
     sites = []
     for path in sorted(SOURCES.glob("*.yaml")):
         platform = yaml.safe_load(path.read_text("utf-8"))["platform"]
+        if not (Path(__file__).parent / f"{platform}.py").exists():
+            raise ValueError(
+                f"demo/sources/{path.name} names the platform {platform!r}, and demo/{platform}.py is missing"
+            )
         site: Site = importlib.import_module(f"demo.{platform}").demo()
         if site.name != path.stem:
-            raise ValueError(f"{path.name} describes the site {site.name!r}")
+            raise ValueError(
+                f"demo/{platform}.py calls its site {site.name!r}, its source file is demo/sources/{path.name}"
+            )
         sites.append(site)
     return sites
 

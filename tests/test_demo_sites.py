@@ -94,10 +94,12 @@ def test_every_stored_page_shows_what_its_golden_says(site: Site, client: httpx.
         assert {page.status_code for page in pages} == {200}, key
         texts = [decoded(page.content) for page in pages]
         seen = "".join(map(visible, texts))
+        where = f"the page of {key} ({golden['url'].removeprefix(site.base)}) does not show"
         for line in golden["text"].splitlines():
-            assert squashed(line) in seen, key
+            assert squashed(line) in seen, f"{where} the line {line!r}: see detail() and its template"
         for name, value in golden["fields"].items():
-            assert name.endswith("_date") or squashed(value) in seen.translate(BRACKETS), (key, name)
+            shows = name.endswith("_date") or squashed(value) in seen.translate(BRACKETS)
+            assert shows, f"{where} {name} {value!r}: see detail(), or take it out of shown()"
         for attachment in golden["attachments"]:
             answer = client.get(attachment["url"])
             assert answer.status_code == 200
@@ -128,7 +130,10 @@ def test_planted_faults_are_on_the_wire(site: Site, client: httpx.Client) -> Non
         "blocked": lambda answer: answer.status_code in (403, 412),
         "empty": lambda answer: answer.status_code == 200 and not answer.content,
     }
-    assert set(site.outcomes.values()) == {*signs, "robots", "out_of_scope", "stored"}
+    outcomes = {*signs, "robots", "out_of_scope", "stored"}
+    missing = ", ".join(sorted(outcomes - set(site.outcomes.values())))
+    assert not missing, f"demo() of demo/{site.platform}.py plants no {missing}: use site.plant() and site.link()"
+    assert set(site.outcomes.values()) == outcomes
     for key, outcome in site.outcomes.items():
         if outcome in signs:
             assert signs[outcome](client.get(site.url(key))), key
