@@ -1,9 +1,9 @@
-"""One DAG a source, made from the YAML files in `dags/sources/`.
+"""One DAG for each source, made from the YAML files in `dags/sources/`.
 
-`list_catalog → plan_batches → (fetch_batch → extract_batch) for each batch → reconcile`. A file added there appears
-as `crawl_<source id>`, paused. The run is green when every listed document ended in an outcome and the source's
+`list_catalog → plan_batches → (fetch_batch → extract_batch) for each batch → reconcile`. A file that is added there
+appears as `crawl_<source id>`, paused. A run is green when every listed document has an outcome and the source's
 assertions hold; else `reconcile` fails with the reason. Clearing a failed task resumes the same run: what is done is
-not done again. Files that are wrong have no DAG; `check_sources` names them.
+not done again. A file that is wrong has no DAG; `check_sources` names it.
 """
 
 import asyncio
@@ -11,81 +11,69 @@ import logging
 from datetime import datetime, timedelta
 from typing import Any
 
-from airflow.sdk import (
-    Asset,
-    Param,
-    dag,
-    get_current_context,
-    get_parsing_context,
-    task,
-    task_group,
-)
+from airflow.sdk import Param, dag, get_current_context, get_parsing_context, task, task_group
 from airflow.sdk.exceptions import AirflowSkipException
-from gongkai_airflow import CHINA, RETRIES, at
+from gongkai_airflow import CHINA, RECORDS, announce_records, archive_dag, archive_from_airflow, at, gongkai_settings
 
 from etl.catalog.load import SourceError, load_source, load_sources, source_files
 from etl.settings import settings
 from etl.sources.schema import SCHEDULE_PRESETS, Source
 
-RECORDS = Asset("disclosure_records")
 log = logging.getLogger("gongkai")
 
 
 def crawl_dag(source: Source) -> None:
-    """The DAG of one source."""
+    """Makes the DAG of one source."""
 
-    def resumed() -> tuple[Any, Any, Any]:
-        from gongkai_airflow import archive_from_airflow, gongkai_settings
-
+    def resume() -> tuple[Any, Any]:
+        """The archive and the run that `list_catalog` started."""
         from etl.archive.crawls.runs import resume_run
 
         archive = archive_from_airflow()
-        return archive, resume_run(archive, source, get_current_context()["run_id"]), gongkai_settings()
+        return archive, resume_run(archive, source, get_current_context()["run_id"])
 
     def progress(done: int) -> None:
         log.info("%s: %s", source.id, done)
 
     @task
     def list_catalog(params: dict[str, Any], run_id: str) -> int:
-        """Walks the lists; returns the number of documents that they hold."""
-        from gongkai_airflow import archive_from_airflow, gongkai_settings
-
+        """Walks the source's lists; returns the number of documents that they list."""
         from etl.archive.crawls.run import CrawlOptions
         from etl.archive.crawls.runs import open_run
         from etl.pipeline.stages import listing
 
-        archive, agent = archive_from_airflow(), gongkai_settings().user_agent
+        archive, user_agent = archive_from_airflow(), gongkai_settings().user_agent
         options = CrawlOptions(params["full"], params["limit"], params["dry_run"])
         if options.dry_run:
-            _, known = asyncio.run(listing.preview(archive, source, options, agent, progress))
+            _, known = asyncio.run(listing.preview(archive, source, options, user_agent, progress))
             new = sum(not is_known for is_known in known.values())
             raise AirflowSkipException(f"dry run: {len(known)} documents listed, {new} of them new; nothing stored")
         run = open_run(archive, source, run_id, options)
-        listed = asyncio.run(listing.list_catalog(archive, run, agent, progress))
-        return sum(column.listed for column in listed.columns)
+        summary = asyncio.run(listing.list_catalog(archive, run, user_agent, progress))
+        return sum(column.listed for column in summary.columns)
 
     @task
     def plan_batches() -> list[int]:
-        """Gives the pages that need work to batches; returns the batches' numbers."""
+        """Divides the pages to fetch into batches; returns the batches' numbers."""
         from etl.archive.crawls import scheduling
 
-        archive, run, chosen = resumed()
-        return list(scheduling.plan_batches(archive.engine, run, chosen.batch_size))
+        archive, run = resume()
+        return list(scheduling.plan_batches(archive.engine, run, gongkai_settings().batch_size))
 
     @task
     def fetch_batch(number: int) -> dict[str, int]:
-        """Fetches the pages of a batch; returns the outcomes."""
+        """Fetches the pages of a batch; returns the number of pages by outcome."""
         from etl.pipeline.stages import fetching
 
-        archive, run, chosen = resumed()
-        return dict(asyncio.run(fetching.fetch_batch(archive, run, number, chosen.user_agent, progress)))
+        archive, run = resume()
+        return dict(asyncio.run(fetching.fetch_batch(archive, run, number, gongkai_settings().user_agent, progress)))
 
     @task
     def extract_batch(number: int) -> dict[str, int]:
-        """Reads what was fetched; returns how many records it made and changed."""
+        """Extracts the pages that were stored; returns the numbers of records created and updated."""
         from etl.pipeline.stages import extracting
 
-        archive, run, _ = resumed()
+        archive, run = resume()
         recorded = extracting.extract_batch(archive, run, number, progress)
         return {"created": len(recorded.created), "updated": len(recorded.updated)}
 
@@ -95,30 +83,25 @@ def crawl_dag(source: Source) -> None:
 
     @task(trigger_rule="all_done", outlets=[RECORDS])
     def reconcile(params: dict[str, Any], outlet_events: Any) -> dict[str, Any]:
-        """Counts the run, keeps its report, and fails with the reason when it is red."""
+        """Stores the run's report; fails with the reason when the run is red."""
         from etl.pipeline.stages import reconciling
 
         if params["dry_run"]:
             raise AirflowSkipException("dry run: nothing to reconcile")
-        archive, run, _ = resumed()
+        archive, run = resume()
         report = reconciling.reconcile(archive, run)
         for warning in report.warnings:
             log.warning("%s: %s", source.id, warning)
         reconciling.raise_if_red(report)
-        outlet_events[RECORDS].extra = {"source": source.id, "change_seq_to": report.change_seq_to}
+        announce_records(outlet_events, source.id, report.change_seq_to)
         return {"listed": report.listed, "stored": report.stored, "failed": report.failed}
 
-    @dag(
+    @archive_dag(
         dag_id=f"crawl_{source.id}",
         dag_display_name=f"{source.name} · {source.id}",
         doc_md=f"**{source.name}** · {source.agency} · {source.platform}\n\n{__doc__}",
         schedule=at(SCHEDULE_PRESETS.get(source.schedule, source.schedule)),
-        # No start date: unpausing a DAG then waits for the next time on its schedule instead of running at once.
-        catchup=False,
-        max_active_runs=1,
-        is_paused_upon_creation=True,
         tags=["crawl", source.platform, source.region],
-        default_args={"retries": 3, "retry_policy": RETRIES},
         params={
             "limit": Param(None, type=["null", "integer"], minimum=1, description="stop after so many documents"),
             "full": Param(False, type="boolean", description="walk every list to its end"),
@@ -143,33 +126,33 @@ def crawl_dag(source: Source) -> None:
     default_args={"retries": 0},
 )
 def check_sources() -> None:
-    """Fails with every wrong key of every source file, since a wrong file has no DAG of its own that could be red."""
+    """Fails with every mistake in every source file: a wrong file has no DAG of its own that could fail."""
 
     @task
     def check() -> int:
-        """Returns the number of good files."""
+        """Returns the number of correct files."""
         return len(load_sources(source_files(settings().source_folders)))
 
     check()
 
 
 def readable_sources() -> list[Source]:
-    """The sources whose files are right; the others are for `check_sources` to name.
+    """The sources whose files are correct; `check_sources` names the others.
 
-    A task needs its own DAG only: with some thirty sources the rest would cost it a fifth of a second.
+    A task needs its own DAG only: with some thirty sources, reading the rest would cost it a fifth of a second.
     """
-    wanted = (get_parsing_context().dag_id or "").removeprefix("crawl_")
+    source_id = (get_parsing_context().dag_id or "").removeprefix("crawl_")
     paths = list(source_files(settings().source_folders))
-    found = {}
-    for path in [path for path in paths if path.stem == wanted] or paths:
+    sources: dict[str, Source] = {}
+    for path in [path for path in paths if path.stem == source_id] or paths:
         try:
             source = load_source(path)
         except SourceError:
             continue
-        found.setdefault(source.id, source)
-    return list(found.values())
+        sources.setdefault(source.id, source)
+    return list(sources.values())
 
 
-for each in readable_sources():
-    crawl_dag(each)
+for readable_source in readable_sources():
+    crawl_dag(readable_source)
 check_sources()

@@ -1,67 +1,59 @@
-"""Reads stored captures again after a change of the rules: no network, and no document is told as changed.
+"""Extracts stored captures again after a change of the rules: without the network, and marked as no change of the site.
 
-Versions that differ are marked `re-extracted`, and so are their events. Parameters choose a source, or everything
-whatever it was read with. `gongkai reextract --dry-run` says before what would change. Records whose bytes are damaged
-keep the versions that they have: they are named, and their slice fails when it has read the rest.
+Where the result differs, the record gets a version of origin `re-extracted`, and so does the event in the change feed.
+Parameters choose a source, or all records whichever rules they were extracted with. `gongkai reextract --dry-run` shows
+beforehand what would change. Records whose bytes are damaged keep their versions: they are named, and the task of their
+slice fails after the rest of the slice is done.
 """
 
 import logging
 from dataclasses import asdict
 from typing import Any
 
-from airflow.sdk import Asset, Param, dag, get_current_context, task
-from gongkai_airflow import RETRIES
+from airflow.sdk import Param, get_current_context, task
+from gongkai_airflow import RECORDS, announce_records, archive_dag, archive_from_airflow
 
-RECORDS = Asset("disclosure_records")
 log = logging.getLogger("gongkai")
 
 
-@dag(
+@archive_dag(
     dag_display_name="重新提取 · re_extract",
     schedule=None,
-    catchup=False,
-    max_active_runs=1,
     is_paused_upon_creation=False,
     tags=["maintenance"],
     doc_md=__doc__,
-    default_args={"retries": 3, "retry_policy": RETRIES},
     params={
         "source": Param(None, type=["null", "string"], description="only records of this source"),
-        "all": Param(False, type="boolean", description="also what was read with today's rules"),
+        "all": Param(False, type="boolean", description="also records extracted with the current rules"),
     },
 )
 def re_extract() -> None:
     @task
     def plan(params: dict[str, Any]) -> list[dict[str, Any]]:
-        """Returns the slices of the archive that are to be read again."""
-        from gongkai_airflow import archive_from_airflow
-
+        """Returns the slices of the archive that are to be extracted again."""
         from etl.pipeline.stages.reextracting import ReextractionScope, plan_slices
 
+        scope = ReextractionScope(params["source"], all=params["all"])
         with archive_from_airflow().engine.connect() as connection:
-            return [
-                asdict(part) for part in plan_slices(connection, ReextractionScope(params["source"], all=params["all"]))
-            ]
+            return [asdict(part) for part in plan_slices(connection, scope)]
 
     @task(outlets=[RECORDS], map_index_template="{{ pages }}", max_active_tis_per_dagrun=4)
     def read_again(part: dict[str, Any], params: dict[str, Any], outlet_events: Any) -> dict[str, int]:
-        """Reads one slice; returns how many records it read and versions it made."""
-        from gongkai_airflow import archive_from_airflow
-
+        """Extracts one slice again; returns the numbers of records extracted and of versions made."""
         from etl.archive.records.change_feed import last_seq
         from etl.archive.storage.blobs import raise_if_unreadable
         from etl.pipeline.stages.reextracting import ReextractionScope, Slice, reextract_slice
 
         get_current_context()["pages"] = f"{part['source']} {part['first']}–{part['last']}"
         archive = archive_from_airflow()
-        done = reextract_slice(archive, ReextractionScope(all=params["all"]), Slice(**part))
-        for name, values in done.fields.items():
-            log.info("%s: %s values of %s read otherwise", part["source"], values, name)
-        outlet_events[RECORDS].extra = {"source": part["source"], "change_seq_to": last_seq(archive.engine)}
-        for each in done.damaged:
-            log.error("%s: %s", part["source"], each)
-        raise_if_unreadable(done.damaged, "records or files")
-        return {"records": done.records, "versions": done.versions}
+        result = reextract_slice(archive, ReextractionScope(all=params["all"]), Slice(**part))
+        for field, differences in result.fields.items():
+            log.info("%s: %s values of %s differ", part["source"], differences, field)
+        announce_records(outlet_events, part["source"], last_seq(archive.engine))
+        for item in result.damaged:
+            log.error("%s: %s", part["source"], item)
+        raise_if_unreadable(result.damaged, "records or files")
+        return {"records": result.records, "versions": result.versions}
 
     read_again.expand(part=plan())
 

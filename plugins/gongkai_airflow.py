@@ -1,12 +1,15 @@
-"""What DAGs and the browser's plugin share: how tasks retry, and the archive that Airflow's Connections, or else the
-settings, name."""
+"""What the DAGs and the browser's plugin share: the defaults of a DAG, its schedule and retries, and the archive.
 
+The archive is the one that Airflow's Connections name, or else the settings.
+"""
+
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pendulum
-from airflow.sdk import Connection, CronTriggerTimetable, ExceptionRetryPolicy, RetryAction, RetryRule
+from airflow.sdk import Asset, Connection, CronTriggerTimetable, ExceptionRetryPolicy, RetryAction, RetryRule, dag
 from airflow.sdk.exceptions import AirflowNotFoundException
 from pydantic import SecretStr
 
@@ -19,36 +22,57 @@ DATABASE = "archive_db"
 READER = "archive_reader_db"
 STORE = "archive_store"
 CHINA = pendulum.timezone("Asia/Shanghai")
-# What lies outside the code may pass; a wrong source file or a red run stays as it is however often it is tried.
+RECORDS = Asset("disclosure_records")
+"""Updated by every task that may have changed records (`announce_records`)."""
+# A database or storage that is down may come back; a wrong source file or a red run is the same at every retry.
 RETRIES = ExceptionRetryPolicy(
     [
         RetryRule(
             ["etl.errors.Unavailable", "sqlalchemy.exc.OperationalError"],
             RetryAction.RETRY,
             retry_delay=timedelta(seconds=30),
-            reason="database or object storage away",
+            reason="database or object storage unavailable",
         ),
         RetryRule("etl.errors.GongkaiError", RetryAction.FAIL),
     ]
 )
 
 
-def at(cron: str) -> CronTriggerTimetable:
-    """A schedule in China's time. A DAG that is unpaused waits for its next time.
+def archive_dag(**options: Any) -> Callable[[Callable[..., None]], Callable[..., Any]]:
+    """Decorates the function of a DAG, with the options of `airflow.sdk.dag` on top of the project's defaults.
 
-    Without the zero Airflow 3.3 runs at once what was due within the last tenth of the interval, whatever its docs say
-    of `run_immediately=False`: a daily DAG that is unpaused at five runs for three o'clock (`_calc_first_run`).
+    The defaults: one run at a time, no runs for times in the past, paused when it first appears, and three retries by
+    `RETRIES`. There is no start date, so that a DAG that is unpaused waits for the next time on its schedule.
+    """
+    defaults = {
+        "catchup": False,
+        "max_active_runs": 1,
+        "is_paused_upon_creation": True,
+        "default_args": {"retries": 3, "retry_policy": RETRIES},
+    }
+    return dag(**defaults | options)
+
+
+def announce_records(outlet_events: Any, source: str | None, change_seq_to: int) -> None:
+    """Tells the consumers of `RECORDS` which source's records changed (None: of any), and the last change_seq."""
+    outlet_events[RECORDS].extra = {"source": source, "change_seq_to": change_seq_to}
+
+
+def at(cron: str) -> CronTriggerTimetable:
+    """A schedule in China's time. A DAG that is unpaused waits for the next time on it.
+
+    Without the zero, Airflow 3.3 runs at once what was due within the last tenth of the interval, although its docs say
+    otherwise of `run_immediately=False`: a daily DAG unpaused at five would run for three o'clock (`_calc_first_run`).
     """
     return CronTriggerTimetable(cron, timezone=CHINA, run_immediately=timedelta())
 
 
 def gongkai_settings() -> Settings:
-    """The process's settings, overruled by the Connections `archive_db`, `archive_reader_db` and `archive_store` where
-    they exist.
+    """The process's settings, with the values of Airflow's Connections in their place where these exist.
 
-    The first two are Postgres connections (host, port, login, password, schema = database). `archive_store` has the
-    S3 endpoint in host and port, the keys in login and password, and in extra optionally `bucket`, `secure`,
-    `region`.
+    `archive_db` and `archive_reader_db` are Postgres connections (host, port, login, password, schema = database).
+    `archive_store` has the S3 endpoint in host and port, the keys in login and password, and in extra optionally
+    `bucket`, `secure` and `region`.
     """
     changes: dict[str, Any] = {}
     for setting, name in (("database_url", DATABASE), ("database_reader_url", READER)):
@@ -66,8 +90,8 @@ def gongkai_settings() -> Settings:
 
 
 def archive_from_airflow() -> "Archive":
-    """The archive, found to be there. Raises `GongkaiError`."""
-    # DAG files import this module, and parsing them must not cost what a task costs.
+    """Opens the archive. Raises `GongkaiError` if its database or bucket is missing or cannot be reached."""
+    # DAG files import this module, and parsing them must not load what only tasks need.
     from etl.archive.storage.archive import open_archive  # noqa: PLC0415
 
     return open_archive(gongkai_settings())
