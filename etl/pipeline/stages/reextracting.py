@@ -1,4 +1,4 @@
-"""Reading again what was read with other rules: no network, and nothing that the site did is told as its change."""
+"""Extracts stored captures again after a change of the rules: without the network, marked as no change of the site."""
 
 import os
 from collections import Counter
@@ -25,12 +25,12 @@ from etl.sources.schema import Source
 RECORDS_PER_SLICE = 500
 """Records that one process, or one Airflow task, takes at a time."""
 MAX_SLICES = 1000
-"""Slices at most: Airflow maps a task over 1,024 values (`[core] max_map_length`), and fails what gives it more."""
+"""Airflow maps a task over 1,024 values at most (`[core] max_map_length`), and fails a task that gives it more."""
 RECORDS_PER_COMMIT = 25
 """Records written in one transaction."""
 MAX_SAMPLES = 5
-"""Differences of each field that a dry run shows."""
-_GETS_AT_ONCE = 8
+"""Differences of each field that are kept as samples, for a dry run to show."""
+_PARALLEL_GETS = 8
 _COLUMNS = ("title", "index_number", "publisher", "document_number", "extractor")
 
 Tell = Callable[[int, int], None]
@@ -39,9 +39,9 @@ Tell = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class ReextractionScope:
-    """Which records to read again: those of a source, with columns of certain values ('' for none).
+    """Which records to extract again: those of `source`, and with those values (column → value, '' for empty).
 
-    Without `all` only those that were last read with other rules.
+    Unless `all` is set, only records that were last extracted with other rules.
     """
 
     source: str | None = None
@@ -51,8 +51,11 @@ class ReextractionScope:
 
 @dataclass(slots=True)
 class ReextractionResult:
-    """What reading again changed, or would change: records read, versions made, and values by field with samples; and
-    what could not be read, for its bytes are damaged: records, which keep the rules they have, and files."""
+    """What extracting again changed or, in a dry run, would change.
+
+    `fields` counts the values that differ, by field; `samples` shows some of them. `damaged` names records and files
+    that could not be read because their bytes are damaged; such records stay as they are.
+    """
 
     records: int = 0
     versions: int = 0
@@ -61,29 +64,31 @@ class ReextractionResult:
     damaged: list[UnreadableItem] = field(default_factory=list)
 
     def add(self, other: "ReextractionResult") -> None:
-        """Adds what another batch changed."""
+        """Adds the result of another batch."""
         self.records += other.records
         self.versions += other.versions
         self.fields += other.fields
         self.damaged += other.damaged
-        for name, found in other.samples.items():
-            self.samples[name] = [*self.samples.get(name, ()), *found][:MAX_SAMPLES]
+        for name, differences in other.samples.items():
+            self.samples[name] = [*self.samples.get(name, ()), *differences][:MAX_SAMPLES]
 
 
-def parse_conditions(given: Sequence[str]) -> dict[str, str]:
-    """`column=value` as `Wanted.where`. Raises `GongkaiError` for a column that is none."""
-    found = {}
-    for each in given:
-        name, equals, value = each.partition("=")
+def parse_conditions(conditions: Sequence[str]) -> dict[str, str]:
+    """`COLUMN=VALUE` texts as `ReextractionScope.where`. Raises `GongkaiError` for another form or column."""
+    values = {}
+    for condition in conditions:
+        name, equals, value = condition.partition("=")
         if not equals or name not in _COLUMNS:
-            raise GongkaiError(f"--where {each!r}: not COLUMN=VALUE", hint=f"COLUMN is one of {', '.join(_COLUMNS)}")
-        found[name] = value
-    return found
+            raise GongkaiError(
+                f"--where {condition!r}: not COLUMN=VALUE", hint=f"COLUMN is one of {', '.join(_COLUMNS)}"
+            )
+        values[name] = value
+    return values
 
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Pages of a source, by the numbers of the first and the last."""
+    """A range of page ids, both ends included, and the number of records to extract again in it."""
 
     source: str
     first: int
@@ -91,84 +96,86 @@ class Slice:
     records: int
 
 
-def plan_slices(connection: Connection, wanted: ReextractionScope) -> list[Slice]:
+def plan_slices(connection: Connection, scope: ReextractionScope) -> list[Slice]:
     """Divides the records of the scope into slices of one source and `RECORDS_PER_SLICE` records each.
 
     Slices are larger where there would be more than `MAX_SLICES` of them.
 
     Raises `GongkaiError` for a source that the archive does not know.
     """
-    if wanted.source:
-        require_source(connection, wanted.source)
-    rows = connection.execute(_select_records(wanted)).all()
+    if scope.source:
+        require_source(connection, scope.source)
+    rows = connection.execute(_select_records(scope)).all()
     sources = len({row.source_id for row in rows})
-    # Of every source the last slice may be all but empty.
+    # The last slice of each source may be almost empty.
     size = max(RECORDS_PER_SLICE, -(-len(rows) // max(1, MAX_SLICES - sources)))
-    found: list[Slice] = []
+    slices: list[Slice] = []
     for row in rows:
-        if found and found[-1].source == row.source_id and found[-1].records < size:
-            found[-1] = replace(found[-1], last=row.page_id, records=found[-1].records + 1)
+        if slices and slices[-1].source == row.source_id and slices[-1].records < size:
+            slices[-1] = replace(slices[-1], last=row.page_id, records=slices[-1].records + 1)
         else:
-            found.append(Slice(row.source_id, row.page_id, row.page_id, 1))
-    return found
+            slices.append(Slice(row.source_id, row.page_id, row.page_id, 1))
+    return slices
 
 
-def _select_records(wanted: ReextractionScope) -> Select[str, int]:
+def _select_records(scope: ReextractionScope) -> Select[str, int]:
     query = (
         select(Record.source_id, Record.page_id)
         .join(RecordVersion, is_current(Record, RecordVersion))
         .order_by(Record.source_id, Record.page_id)
     )
-    if not wanted.all:
+    if not scope.all:
         query = query.where(Record.read_with != RULES_VERSION)
-    if wanted.source:
-        query = query.where(Record.source_id == wanted.source)
-    for name, value in wanted.where.items():
+    if scope.source:
+        query = query.where(Record.source_id == scope.source)
+    for name, value in scope.where.items():
         column = getattr(RecordVersion, name)
         query = query.where(column == value if value else or_(column.is_(None), column == ""))
     return query
 
 
 def reextract_slice(
-    archive: Archive, wanted: ReextractionScope, part: Slice, *, dry_run: bool = False
+    archive: Archive, scope: ReextractionScope, part: Slice, *, dry_run: bool = False
 ) -> ReextractionResult:
-    """Reads the current versions' captures of a slice again; writes versions where they say something else now."""
-    mine = _select_records(replace(wanted, source=part.source)).where(Record.page_id.between(part.first, part.last))
+    """Extracts the captures of the current versions in a slice again; writes a version where the result differs."""
+    records = _select_records(replace(scope, source=part.source)).where(Record.page_id.between(part.first, part.last))
     with archive.engine.connect() as connection:
         source = archived_source(connection, part.source)
-        pages = [row.page_id for row in connection.execute(mine)]
-    done = ReextractionResult()
+        pages = [row.page_id for row in connection.execute(records)]
+    result = ReextractionResult()
     with FileReader(archive) as files:
-        for read, damaged in _read(archive, source, pages):
-            done.add(_counted(len(read), record_reextractions(archive, part.source, read, dry_run=dry_run)))
-            done.damaged += [replace(each, what=f"record of {each.what}") for each in damaged.values()]
+        for extracted, damaged in _extract_current(archive, source, pages):
+            differences = record_reextractions(archive, part.source, extracted, dry_run=dry_run)
+            result.add(_count(len(extracted), differences))
+            result.damaged += [replace(item, what=f"record of {item.what}") for item in damaged.values()]
             if not dry_run:
-                done.damaged += files.read(part.source, linked_file_urls(read)).values()
+                result.damaged += files.read(part.source, linked_file_urls(extracted)).values()
     if not dry_run:
-        report_damage(archive, done.damaged)
-    return done
+        report_damage(archive, result.damaged)
+    return result
 
 
-def _counted(records: int, found: Sequence[FieldDifference]) -> ReextractionResult:
+def _count(records: int, differences: Sequence[FieldDifference]) -> ReextractionResult:
     by_field: dict[str, list[FieldDifference]] = {}
-    for each in found:
-        by_field.setdefault(each.field, []).append(each)
-    versions = len({each.record for each in found if each.field != "kind"})
+    for difference in differences:
+        by_field.setdefault(difference.field, []).append(difference)
+    versions = len({difference.record for difference in differences if difference.field != "kind"})
     return ReextractionResult(
-        records, versions, Counter({name: len(each) for name, each in by_field.items()}), by_field
+        records, versions, Counter({name: len(items) for name, items in by_field.items()}), by_field
     )
 
 
 def reextract_pages(archive: Archive, source: Source, pages: Sequence[int]) -> dict[int, UnreadableItem]:
-    """Reads the current versions' captures of the pages again, for a run that is about to read newer ones.
+    """Extracts the captures of the pages' current versions again, before a run extracts newer captures of them.
 
-    Returns by page those whose bytes are damaged: a newer capture of theirs cannot be told from the rules' changes.
+    Otherwise the change of the rules would look like a change of the site. Returns, by page id, the captures that
+    cannot be read because their bytes are damaged: the newer captures of these pages must wait.
     """
-    lost: dict[int, UnreadableItem] = {}
-    for read, damaged in _read(archive, source, pages):
-        record_reextractions(archive, source.id, read)
-        lost |= {page: replace(each, what=f"the version before of {each.what}") for page, each in damaged.items()}
-    return lost
+    unreadable: dict[int, UnreadableItem] = {}
+    for extracted, damaged in _extract_current(archive, source, pages):
+        record_reextractions(archive, source.id, extracted)
+        unreadable |= {page: replace(item, what=f"the version before of {item.what}") for page, item in damaged.items()}
+    return unreadable
 
 
 def reextract(
@@ -192,6 +199,7 @@ def reextract(
 
 
 _opened: list[Archive] = []
+"""The archive of a worker process: an engine cannot be handed from one process to another."""
 
 
 def _open(settings: Settings) -> None:
@@ -202,10 +210,11 @@ def _work(wanted: ReextractionScope, part: Slice, dry_run: bool) -> Reextraction
     return reextract_slice(_opened[0], wanted, part, dry_run=dry_run)
 
 
-def _read(
+def _extract_current(
     archive: Archive, source: Source, pages: Sequence[int]
 ) -> Iterator[tuple[list[ExtractedPage], dict[int, UnreadableItem]]]:
-    with archive.engine.connect() as connection, ThreadPoolExecutor(_GETS_AT_ONCE) as pool:
+    """Extracts the captures of the pages' current versions, in batches of one commit; see `extract_pages`."""
+    with archive.engine.connect() as connection, ThreadPoolExecutor(_PARALLEL_GETS) as pool:
         for start in range(0, len(pages), RECORDS_PER_COMMIT):
             rows = connection.execute(_CURRENT, {"pages": pages[start : start + RECORDS_PER_COMMIT]}).all()
             yield extract_pages(archive, pool, source, rows)
@@ -221,6 +230,6 @@ _CURRENT = (
 
 
 def archived_source(connection: Connection, source_id: str) -> Source:
-    """The source as the last run read its file, without what only fetching needs."""
+    """The source as its file was at the last run, without the certificates that only fetching needs."""
     definition: dict[str, Any] = connection.scalars(select(SourceRow.definition).where(SourceRow.id == source_id)).one()
     return Source.model_validate(definition | {"tls": {}})
