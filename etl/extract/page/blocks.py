@@ -5,7 +5,7 @@ the same lists and the tree is walked once.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from lxml import etree, html
@@ -44,8 +44,21 @@ def is_boilerplate(text: str) -> bool:
     return False
 
 
+def _is_prose(text: str, chars: int, link_chars: int) -> bool:
+    """Whether a visible line is prose: not mostly links, long or punctuated, and none of the site's own."""
+    if link_chars * 2 >= chars or (chars <= 60 and not _PUNCTUATION.search(text)):
+        return False
+    return chars > 400 or not is_boilerplate(text)
+
+
 class Node:
-    """An element: blocks[first:last] is its text, nodes[index:end] its subtree."""
+    """An element of the page: `blocks[first:last]` is its text, `nodes[index:end]` is it with its descendants.
+
+    Indices point into `Blocks.blocks` and `Blocks.nodes`; ranges are half-open; -1 stands for none. `parent` is the index
+    of the node around it, `hidden_by` that of the innermost hidden node that it is or stands in. Of its visible text,
+    `text_chars` counts all characters, `link_chars` those in links, `prose_chars` those of lines of prose that are not
+    in links.
+    """
 
     __slots__ = (
         "element",
@@ -79,8 +92,12 @@ class Node:
 
 @dataclass(slots=True)
 class Block:
-    """Text between two block boundaries, white space collapsed. `hidden` is the innermost hidden node around it or -1;
-    `row` and `cell` the innermost tr and td/th or -1; `linked` counts characters inside links."""
+    """A line of text: what stands between two elements that end a line, white space collapsed.
+
+    `text` has an `INLINE_BOUNDARY` where an inline element begins or ends. `node`, `hidden_by`, `row` and `cell` are
+    indices into `Blocks.nodes`, -1 for none: the innermost element that ends a line, the innermost hidden element, tr,
+    and td or th around it. `link_chars` counts its characters inside links.
+    """
 
     text: str
     node: int
@@ -91,14 +108,19 @@ class Block:
 
     @property
     def plain(self) -> str:
+        """The text as a person reads it."""
         return self.text.replace(INLINE_BOUNDARY, "")
 
 
 class Blocks:
-    """All blocks and nodes of a page, in document order; `nodes[0]` is the root."""
+    """All blocks and nodes of a page, in document order; `nodes[0]` is the root.
+
+    `template_markers` are (text of a comment or name of a `<meta>`, index of the block that follows), `anchors` and
+    `images` the nodes of `<a>` and `<img>`, `by_id` and `by_class` the indices of nodes by wanted id and class.
+    """
 
     def __init__(self, root: html.HtmlElement, visibility: Visibility, wanted: frozenset[str] = frozenset()) -> None:
-        """`wanted` names the ids and classes that `by_id` and `by_class` shall know."""
+        """`wanted` are the ids and classes that `by_id` and `by_class` index."""
         self._wanted = wanted
         self.blocks: list[Block] = []
         self.nodes: list[Node] = []
@@ -110,177 +132,201 @@ class Blocks:
         self._walk(root, visibility)
 
     def node_of(self, element: html.HtmlElement) -> Node | None:
+        """The node of an element; None for one that is passed over or has no node."""
         return next((node for node in self.nodes if node.element is element), None)
 
-    def _walk(self, root: html.HtmlElement, visibility: Visibility) -> None:
-        blocks, nodes = self.blocks, self.nodes
-        by_id, by_class = self.by_id, self.by_class
-        pieces: list[str] = []
-        linked = 0
-        written = False
-        block_stack: list[int] = []
-        rows = [-1]
-        cells = [-1]
-        stack: list[Node] = []
-        wanted = self._wanted
-        links = 0
+    def _walk(self, root: html.HtmlElement, visibility: Visibility) -> None:  # noqa: C901 — a loop for speed: see below
+        """Fills the lists in one pass over the tree.
 
-        def flush() -> None:
-            nonlocal linked, written
-            if not written:
-                pieces.clear()
-                linked = 0
+        It is one long loop because it is the costliest part of extraction: of 2.8 ms that an average page took it was
+        1.0, and a call of a function for each text or element would add a tenth to that. At any moment:
+
+        - `line` holds what the current line consists of, its white space not yet collapsed; `has_text` says whether any
+          of it is more than white space, `link_chars` how much of it is inside links;
+        - `open_nodes` are the elements around the current place that have a node, the innermost last, and `line_nodes`
+          the indices of those that end a line; `rows` and `cells` those of tr and td/th, with -1 at the bottom;
+        - `node.first` is the number of the first block that begins inside the element, since a block is made when its
+          line ends and an element that ends a line begins with a new one. `node.last` is one more than the last block
+          that holds text of it, so an inline element has the block that it shares with its neighbours. `node.end` is
+          one more than the index of its last descendant.
+        """
+        blocks, nodes, anchors, images = self.blocks, self.nodes, self.anchors, self.images
+        line: list[str] = []
+        has_text = False
+        link_chars = 0
+        open_links = 0
+        open_nodes: list[Node] = []
+        line_nodes: list[int] = []
+        rows, cells = [-1], [-1]
+        add = line.append
+
+        def end_line() -> None:
+            nonlocal link_chars, has_text
+            if not has_text:
+                line.clear()
+                link_chars = 0
                 return
-            text = " ".join("".join(pieces).split())
-            pieces.clear()
-            count, linked, written = linked, 0, False
-            node = stack[-1]
-            blocks.append(
-                Block(text, block_stack[-1] if block_stack else 0, node.hidden_by, rows[-1], cells[-1], count)
-            )
+            text = " ".join("".join(line).split())
+            line.clear()
+            linked, link_chars, has_text = link_chars, 0, False
+            node = open_nodes[-1]
+            blocks.append(Block(text, line_nodes[-1] if line_nodes else 0, node.hidden_by, rows[-1], cells[-1], linked))
             if node.hidden_by < 0:
-                size = len(text)
-                node.text_chars += size
-                node.link_chars += count
-                if (
-                    count * 2 < size
-                    and (size > 60 or _PUNCTUATION.search(text))
-                    and (size > 400 or not is_boilerplate(text))
-                ):
-                    node.prose_chars += size - count
+                chars = len(text)
+                node.text_chars += chars
+                node.link_chars += linked
+                if _is_prose(text, chars, linked):
+                    node.prose_chars += chars - linked
 
+        read_attributes = self._attribute_reader(visibility)
+        kind_of, boundary = _TAG_KINDS.get, INLINE_BOUNDARY
         walker = etree.iterwalk(root, events=("start", "end", "comment"))
-        kind_of, telling, mark = _TAG_KINDS.get, VISIBILITY_ATTRIBUTES, INLINE_BOUNDARY
-        hiding, ids = HIDDEN_CLASSES | visibility.classes, visibility.ids
-        add = pieces.append
         for event, element in walker:
+            # A comment: its text may be a marker of the template; what follows it belongs to the line.
             if event == "comment":
                 if element.text:
                     self.template_markers.append((element.text, len(blocks)))
                 if element.tail and not element.tail.isspace():
                     add(element.tail)
-                    written = True
+                    has_text = True
                 continue
             tag = element.tag
             kind = kind_of(tag)
             if event == "start":
+                # Tags passed over with all they hold. Their tail is read at their end.
                 if kind == _SKIPPED:
-                    if tag == "br" and pieces:
-                        flush()
+                    if tag == "br" and line:
+                        end_line()
                     elif tag == "meta":
-                        self.template_markers.append((element.get("name") or "", len(blocks) + written))
+                        self.template_markers.append((element.get("name") or "", len(blocks) + has_text))
                     walker.skip_subtree()
                     continue
-                if kind and pieces:
-                    flush()
+                # What it is called, and whether it hides what it holds.
+                if kind and line:
+                    end_line()
                 index = len(nodes)
-                hidden_here = named = False
                 attributes = element.items()
-                if attributes:
-                    for name, value in attributes:
-                        if name == "class":
-                            named = True
-                            for one in value.split():
-                                if one in wanted:
-                                    by_class.setdefault(one, []).append(index)
-                                if one in hiding:
-                                    hidden_here = True
-                        elif name == "id":
-                            named = True
-                            if value in wanted:
-                                by_id.setdefault(value, []).append(index)
-                            if value in ids:
-                                hidden_here = True
-                        elif name in telling and (name != "style" or "none" in value):
-                            hidden_here = True
-                    if hidden_here and tag not in ("body", "html"):
-                        hidden_here = visibility.hides(attributes)
+                named, hides = read_attributes(tag, attributes, index) if attributes else (False, False)
                 if not kind:
-                    add(mark)
-                    if not (named or hidden_here or tag == "a" or tag == "img"):
-                        # Nothing will be asked of it: editors wrap every word in such a <span>.
+                    add(boundary)
+                    if not (named or hides or tag == "a" or tag == "img"):
+                        # No node for it, as no rule asks for it: editors wrap every word in such a <span>.
                         text = element.text
                         if text:
                             add(text)
                             if not text.isspace():
-                                written = True
-                                if links:
-                                    linked += len(text.strip())
+                                has_text = True
+                                if open_links:
+                                    link_chars += len(text.strip())
                         continue
-                    if hidden_here:
-                        flush()
-                if stack:
-                    parent = stack[-1]
-                    node = Node(
-                        element, tag, index, parent.index, len(blocks), index if hidden_here else parent.hidden_by
-                    )
+                    if hides:
+                        end_line()
+                # Its node.
+                if open_nodes:
+                    parent = open_nodes[-1]
+                    node = Node(element, tag, index, parent.index, len(blocks), index if hides else parent.hidden_by)
                 else:
-                    node = Node(element, tag, index, -1, len(blocks), index if hidden_here else -1)
+                    node = Node(element, tag, index, -1, len(blocks), index if hides else -1)
                 nodes.append(node)
-                stack.append(node)
+                open_nodes.append(node)
                 if kind:
-                    block_stack.append(index)
+                    line_nodes.append(index)
                     if tag == "tr":
                         rows.append(index)
                     elif tag == "td" or tag == "th":
                         cells.append(index)
                 elif tag == "a":
-                    links += 1
-                    self.anchors.append(node)
+                    open_links += 1
+                    anchors.append(node)
                 elif tag == "img":
-                    self.images.append(node)
+                    images.append(node)
                 text = element.text
                 if text:
                     if not text.isspace():
                         add(text)
-                        written = True
-                        if links:
-                            linked += len(text.strip())
-                    elif pieces:
+                        has_text = True
+                        if open_links:
+                            link_chars += len(text.strip())
+                    elif line:
                         add(text)
                 continue
+            # The end of an element: of one without a node, or of the innermost open one.
             if kind == _SKIPPED:
                 pass
-            elif stack[-1].element is not element:
-                add(mark)
+            elif open_nodes[-1].element is not element:
+                add(boundary)
             else:
-                node = stack[-1]
-                if pieces and (kind or node.hidden_by == node.index):
-                    flush()
-                stack.pop()
-                node.last = len(blocks) + 1 if pieces else len(blocks)
+                node = open_nodes[-1]
+                if line and (kind or node.hidden_by == node.index):
+                    end_line()
+                open_nodes.pop()
+                node.last = len(blocks) + 1 if line else len(blocks)
                 node.end = len(nodes)
-                if stack and node.text_chars:
-                    parent = stack[-1]
+                if open_nodes and node.text_chars:
+                    parent = open_nodes[-1]
                     parent.text_chars += node.text_chars
                     parent.link_chars += node.link_chars
                     parent.prose_chars += node.prose_chars
                 if kind:
-                    block_stack.pop()
+                    line_nodes.pop()
                     if tag == "tr":
                         rows.pop()
                     elif tag == "td" or tag == "th":
                         cells.pop()
                 else:
-                    add(mark)
+                    add(boundary)
                     if tag == "a":
-                        links -= 1
+                        open_links -= 1
+            # The text behind it. White space that leads a line says nothing: most of a page's texts are that.
             tail = element.tail
             if tail:
                 if not tail.isspace():
                     add(tail)
-                    written = True
-                    if links:
-                        linked += len(tail.strip())
-                elif pieces:  # white space that leads a line says nothing: most of a page's texts are that
+                    has_text = True
+                    if open_links:
+                        link_chars += len(tail.strip())
+                elif line:
                     add(tail)
         for node in nodes:
             node.last = min(node.last, len(blocks))
 
+    def _attribute_reader(
+        self, visibility: Visibility
+    ) -> Callable[[str, list[tuple[str, str]], int], tuple[bool, bool]]:
+        """A function of (tag, attributes, index of the node to come) that tells whether the element has an id or class,
+        and whether it hides what it holds; it notes wanted ids and classes in `by_id` and `by_class`."""
+        by_id, by_class, wanted = self.by_id, self.by_class, self._wanted
+        hidden_classes, hidden_ids = HIDDEN_CLASSES | visibility.classes, visibility.ids
+        hides = visibility.hides
+
+        def read(tag: str, attributes: list[tuple[str, str]], index: int) -> tuple[bool, bool]:
+            named = may_hide = False
+            for name, value in attributes:
+                if name == "class":
+                    named = True
+                    for one in value.split():
+                        if one in wanted:
+                            by_class.setdefault(one, []).append(index)
+                        if one in hidden_classes:
+                            may_hide = True
+                elif name == "id":
+                    named = True
+                    if value in wanted:
+                        by_id.setdefault(value, []).append(index)
+                    if value in hidden_ids:
+                        may_hide = True
+                elif name in VISIBILITY_ATTRIBUTES and (name != "style" or "none" in value):
+                    may_hide = True
+            if may_hide and tag not in ("body", "html"):
+                may_hide = hides(attributes)
+            return named, may_hide
+
+        return read
+
     # -- reading
 
     def visible_blocks(self, first: int, last: int, revealed: int = -1) -> Iterator[tuple[int, Block]]:
-        """The blocks of a range that a person sees; `revealed` is a hidden node that counts as shown."""
+        """(index, block) of blocks[first:last] that a person sees. `revealed`: a hidden node that counts as shown, or -1."""
         for index in range(first, min(last, len(self.blocks))):
             block = self.blocks[index]
             if block.hidden_by <= revealed:

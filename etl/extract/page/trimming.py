@@ -88,7 +88,11 @@ _SIGNATURE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """blocks[first:last]; `node` the container or -1; `inside` the hidden node that counts as shown, or -1."""
+    """The main text: `blocks[first:last]`, indices into `Blocks.blocks`.
+
+    `node` is the index of its container in `Blocks.nodes`, -1 for none; `revealed` that of a hidden node that counts as
+    shown, because its page shows nothing else, or -1. `rule` says how it was found (see `codes.BODY_NAMES`).
+    """
 
     first: int
     last: int
