@@ -1,4 +1,4 @@
-"""A survey written down as a source file: what was found as keys, what is to be decided by a person as comments."""
+"""Drafts a source file from a survey: what was found becomes keys, what a person must decide becomes comments."""
 
 import json
 import re
@@ -16,13 +16,13 @@ from etl.sources.schema import Source
 
 _SUFFIX = re.compile(r"(?:门户|政务|官方)*(?:网站?|平台|首页)$")
 _CODE = re.compile(r"^\d{6}")
-_NOWHERE = "000000"
-_GOOD_PART = 4
-"""One document in so many on another host is no stray link: the host belongs to the catalog."""
+_UNKNOWN_REGION = "000000"
+_HOST_SHARE = 4
+"""A host with at least one of so many listed documents belongs to the catalog; fewer are stray links."""
 
 
 def draft(survey: Survey, today: date, *, allow_private: bool = False, delay: float = 2.0) -> str:
-    """The text of a source file for the surveyed site. Raises `GongkaiError` where the survey found no list at all."""
+    """The text of a source file for the surveyed site. Raises `GongkaiError` if the survey found no list at all."""
     if survey.proposed is None or not survey.columns:
         raise GongkaiError(
             f"{survey.page.url}: no list was found to write down",
@@ -34,7 +34,7 @@ def draft(survey: Survey, today: date, *, allow_private: bool = False, delay: fl
 
 
 def _lines(survey: Survey, today: date, allow_private: bool, delay: float) -> Iterator[str]:
-    page, listed = survey.page, [looked for looked in survey.columns if looked.entries]
+    page, listed = survey.page, [probe for probe in survey.columns if probe.entries]
     site = meta(page, "SiteName")
     code = _CODE.match(meta(page, "SiteIDCode"))
     yield f"# Drafted on {today} by `gongkai sources new {page.url}`. Lines with (?) are to be decided."
@@ -51,23 +51,23 @@ def _lines(survey: Survey, today: date, allow_private: bool, delay: float) -> It
     yield f"id: {_id(page.url)}"
     yield f"name: {_quoted(site or urlsplit(page.url).netloc)}" + ("" if site else "  # (?)")
     yield f"agency: {_quoted(_SUFFIX.sub('', site) or urlsplit(page.url).netloc)}  # (?)"
-    said = "the site's identification code begins so" if code else "(?) the page names no identification code"
-    yield f'region: "{code[0] if code else _NOWHERE}"  # {said}'
+    origin = "the site's identification code begins so" if code else "(?) the page names no identification code"
+    yield f'region: "{code[0] if code else _UNKNOWN_REGION}"  # {origin}'
     yield f"platform: {survey.proposed.name if survey.proposed else ''}"
     if survey.listing:
         yield "listing:"
-        written = yaml.safe_dump(dict(survey.listing), allow_unicode=True, sort_keys=False, width=1000)
-        yield from (f"  {line}" for line in written.splitlines())
+        selectors = yaml.safe_dump(dict(survey.listing), allow_unicode=True, sort_keys=False, width=1000)
+        yield from (f"  {line}" for line in selectors.splitlines())
     yield "columns:"
     chosen = listed or list(survey.columns)
-    yield from (f"  - {_column(looked)}{_remark(looked)}" for looked in chosen)
-    left = [looked for looked in survey.columns if looked not in chosen]
-    if left:
+    yield from (f"  - {_column(probe)}{_remark(probe)}" for probe in chosen)
+    others = [probe for probe in survey.columns if probe not in chosen]
+    if others:
         yield "  # Named by the page too, and not lists as far as is known:"
-        yield from (f"  # - {_column(looked)}  # {looked.reason}" for looked in left)
+        yield from (f"  # - {_column(probe)}  # {probe.reason}" for probe in others)
     yield f"hosts: [{', '.join(map(_quoted, _hosts(survey)))}]"
-    if others := _others(survey):
-        yield f"# The lists lead also to {', '.join(others)}: add those that are the agency's own (?)."
+    if hosts := _other_hosts(survey):
+        yield f"# The lists lead also to {', '.join(hosts)}: add those that are the agency's own (?)."
     yield 'schedule: "@daily"'
     yield f"pace: {{delay: {delay:g}}}"
     if allow_private:
@@ -76,25 +76,25 @@ def _lines(survey: Survey, today: date, allow_private: bool, delay: float) -> It
     yield "verified: never  # `gongkai sources check ID --live` looks, and writes the day here"
 
 
-def _column(looked: ListProbe) -> str:
-    name = f", name: {_quoted(looked.column.name)}" if looked.column.name else ""
-    return f"{{url: {_quoted(looked.column.url)}{name}}}"
+def _column(probe: ListProbe) -> str:
+    name = f", name: {_quoted(probe.column.name)}" if probe.column.name else ""
+    return f"{{url: {_quoted(probe.column.url)}{name}}}"
 
 
-def _remark(looked: ListProbe) -> str:
-    page = looked.page
+def _remark(probe: ListProbe) -> str:
+    page = probe.page
     if page is None:
-        return f"  # (?) {looked.reason}"
-    if looked.below:
-        return f"  # {looked.below} lists below it"
-    said = ((page.reported_total, "document"), (page.reported_pages, "page"))
-    told = [f"{number} {what}{'s' * (number != 1)}" for number, what in said if number]
-    return f"  # tells {', '.join(told)}" if told else ""
+        return f"  # (?) {probe.reason}"
+    if probe.below:
+        return f"  # {probe.below} lists below it"
+    totals = ((page.reported_total, "document"), (page.reported_pages, "page"))
+    reported = [f"{number} {unit}{'s' * (number != 1)}" for number, unit in totals if number]
+    return f"  # reports {', '.join(reported)}" if reported else ""
 
 
 def _assertions(listed: list[ListProbe], hosts: list[str], today: date) -> Iterator[str]:
-    seen = {entry.url for looked in listed for entry in looked.entries if urlsplit(entry.url).hostname in hosts}
-    days = [date.fromisoformat(day) for looked in listed for entry in looked.entries
+    seen = {entry.url for probe in listed for entry in probe.entries if urlsplit(entry.url).hostname in hosts}
+    days = [date.fromisoformat(day) for probe in listed for entry in probe.entries
             if (day := entry.fields.get("published_date") or entry.fields.get("written_date"))]  # fmt: skip
     newest = max((day for day in days if day <= today), default=None)
     age = max(60, 2 * (today - newest).days) if newest else 365
@@ -109,23 +109,23 @@ def _id(url: str) -> str:
 
 
 def _hosts(survey: Survey) -> list[str]:
-    """The page's host, those of its lists, and those on which a good part of the listed documents lie."""
-    columns = [looked.column.url for looked in survey.columns if looked.entries]
+    """The page's host, those of its lists, and those that have a good share of the listed documents."""
+    columns = [probe.column.url for probe in survey.columns if probe.entries]
     own = dict.fromkeys(urlsplit(url).hostname or "" for url in (survey.page.url, *columns))
     entries = _entry_hosts(survey)
-    own |= dict.fromkeys(host for host, count in entries.items() if count * _GOOD_PART >= entries.total())
+    own |= dict.fromkeys(host for host, count in entries.items() if count * _HOST_SHARE >= entries.total())
     return list(own)
 
 
-def _others(survey: Survey) -> list[str]:
+def _other_hosts(survey: Survey) -> list[str]:
     return sorted(set(_entry_hosts(survey)) - set(_hosts(survey)))
 
 
 def _entry_hosts(survey: Survey) -> Counter[str]:
-    hosts = (urlsplit(entry.url).hostname for looked in survey.columns for entry in looked.entries)
+    hosts = (urlsplit(entry.url).hostname for probe in survey.columns for entry in probe.entries)
     return Counter(host for host in hosts if host)
 
 
 def _quoted(text: str) -> str:
-    """JSON's strings are YAML's."""
+    """The text as a JSON string, which is a YAML string too."""
     return json.dumps(text, ensure_ascii=False)

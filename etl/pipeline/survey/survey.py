@@ -1,11 +1,12 @@
-"""A look at a site that no source file describes yet, and at one whose file says that nobody looked.
+"""Surveys a site that has no source file yet, and checks a source file against its live site.
 
-Nothing is stored: requests go through the same fetcher, address guard and pace as a crawl's.
+Nothing is stored. Requests go through the same fetcher, address guard and pace as those of a crawl.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice, zip_longest
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,11 +27,11 @@ from etl.sources.schema import Source, adhoc_source
 from etl.web.page import WebPage, read_page
 
 MAX_CHILD_LISTS = 5
-"""Lists below a column that are asked until one of them holds an entry: a tree has empty leaves too."""
+"""Lists below a column that are fetched until one of them has an entry: some lists of a tree are empty."""
 MAX_DOCUMENTS_TRIED = 6
-"""Documents that are fetched at most until two could be read; any list holds a dead link or two."""
+"""Documents that are fetched at most until enough could be read; any list has a dead link or two."""
 DOCUMENTS_TO_READ = 2
-"""Documents that a live check reads."""
+"""Documents that a live check must be able to read."""
 
 Tell = Callable[[str], None]
 """Called with the address that is asked next."""
@@ -38,7 +39,7 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class ListProbe:
-    """A column and what its first page said, or why it said nothing; `below` counts the lists of a tree."""
+    """A list and its first page, or the reason why that could not be read; `below` counts the lists below it."""
 
     column: CandidateList
     page: ListingPage | None
@@ -52,9 +53,10 @@ class ListProbe:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What a look at a page brought: the families whose signs it bears, the one that it is of, and its lists.
+    """Result of surveying a page: the families whose signs it shows, the one that it belongs to, and its lists.
 
-    `family` is None for a page of no known one; `proposed` is then the family for which `listing` was guessed.
+    `family` is None for a page of no known family; `proposed` is then the family for which `listing` (the key of a
+    source file) was guessed.
     """
 
     page: WebPage
@@ -67,15 +69,17 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class DocumentProbe:
-    """A document that was fetched for a look: what it says, or why it says nothing."""
+    """A document that was fetched for a check: its extraction, or the reason why there is none."""
 
     entry: Entry
     extraction: Extraction | None
     reason: str = ""
 
 
-async def survey_site(url: str, user_agent: str, allow_private: bool, delay: float, most: int, tell: Tell) -> Survey:
-    """Fetches the page and the first pages of at most `most` lists that it leads to. Raises `GongkaiError`."""
+async def survey_site(
+    url: str, user_agent: str, allow_private: bool, delay: float, max_lists: int, tell: Tell
+) -> Survey:
+    """Fetches the page and the first pages of at most `max_lists` lists that it leads to. Raises `GongkaiError`."""
     source = _visitor(url, allow_private, delay)
     async with fetcher(source, LocalHostRegistry(), user_agent) as fetch:
         tell(url)
@@ -90,11 +94,11 @@ async def survey_site(url: str, user_agent: str, allow_private: bool, delay: flo
         async def read(family: Platform, column: CandidateList) -> ListProbe:
             return await probe_list(fetch, family, ListingRequest(column.url, column.name or column.url), tell)
 
-        return await _survey(page, read, most)
+        return await _survey(page, read, max_lists)
 
 
 def survey_page(body: bytes, url: str) -> Survey:
-    """The same of a saved page: its lists are named, and only itself is read."""
+    """Surveys a saved page: its lists are named, and only the page itself is read as a list."""
     page = read_page(body, url)
 
     async def read(family: Platform, column: CandidateList) -> ListProbe:
@@ -108,27 +112,29 @@ def survey_page(body: bytes, url: str) -> Survey:
     return asyncio.run(_survey(page, read, 1000))
 
 
-async def _survey(page: WebPage, read: Callable[[Platform, CandidateList], Awaitable[ListProbe]], most: int) -> Survey:
+async def _survey(
+    page: WebPage, read: Callable[[Platform, CandidateList], Awaitable[ListProbe]], max_lists: int
+) -> Survey:
     candidates = recognise(page)
     family = decide_family(candidates)
     proposed, listing = (family, None) if family and family.lists else _proposal(page)
     columns: list[ListProbe] = []
     if proposed:
         shaped = _shaped(proposed, listing)
-        found: dict[str, CandidateList] = {}
+        lists: dict[str, CandidateList] = {}
         for column in proposed.find_columns(page):
-            found.setdefault(column_key(column.url), column)
-        for column in list(found.values())[:most]:
-            looked = await read(shaped, column)
+            lists.setdefault(column_key(column.url), column)
+        for column in list(lists.values())[:max_lists]:
+            probe = await read(shaped, column)
             known = {entry.url for other in columns for entry in other.entries}
-            # The same list under another address, or the front page of lists that are there.
-            if not looked.entries or not known.issuperset(entry.url for entry in looked.entries):
-                columns.append(looked)
+            # Left out: the same list under another address, or a front page of lists that are probed already.
+            if not probe.entries or not known.issuperset(entry.url for entry in probe.entries):
+                columns.append(probe)
     return Survey(page, candidates, family, proposed, listing, tuple(columns))
 
 
 def _proposal(page: WebPage) -> tuple[Platform | None, Mapping[str, Any] | None]:
-    """The family that takes a listing, with the rows that the page repeats or the feeds that it names."""
+    """The family that accepts selectors, with the rows that the page repeats or the feeds that it names."""
     for family in all_platforms():
         if family.accepts_selectors and ((guess := family.guess_listing(page)) or any(feeds_of(page))):
             return family, guess
@@ -136,27 +142,29 @@ def _proposal(page: WebPage) -> tuple[Platform | None, Mapping[str, Any] | None]
 
 
 def _shaped(family: Platform, listing: Mapping[str, Any] | None) -> Platform:
+    """The family with the selectors of a source file's key `listing`."""
     source = adhoc_source("look", "look", "http://look.invalid/", ["look.invalid"])
     shape = Listing.model_validate(listing) if listing else None
     return family.for_source(source.model_copy(update={"listing": shape}))
 
 
 async def probe_list(fetch: Fetcher, family: Platform, first: ListingRequest, tell: Tell) -> ListProbe:
-    """The first page of a list; where that only leads on (to a tree's lists, to a service), the first that lists."""
+    """Fetches the first page of a list; if that only leads to other requests, the first of these that has entries."""
     tell(first.url)
-    walked = await fetch_listing_page(fetch, family, first)
-    below = len(walked.page.next_requests) if walked.page and not walked.page.entries else 0
-    waiting = list(walked.page.next_requests[:MAX_CHILD_LISTS]) if walked.page and below else []
-    while waiting and not (walked.page and walked.page.entries):
-        request = waiting.pop(0)
+    fetched = await fetch_listing_page(fetch, family, first)
+    below = fetched.page.next_requests if fetched.page and not fetched.page.entries else ()
+    for request in below[:MAX_CHILD_LISTS]:
         tell(request.url)
-        walked = await fetch_listing_page(fetch, family, request)
-    reason = walked.reason or ("" if walked.page and walked.page.entries else "lists nothing")
+        fetched = await fetch_listing_page(fetch, family, request)
+        if fetched.page and fetched.page.entries:
+            break
+    reason = fetched.reason or ("" if fetched.page and fetched.page.entries else "lists nothing")
     name = first.column if first.column != first.url else ""
-    return ListProbe(CandidateList(first.url, name), walked.page, reason, below if below > 1 else 0)
+    return ListProbe(CandidateList(first.url, name), fetched.page, reason, len(below) if len(below) > 1 else 0)
 
 
 def _visitor(url: str, allow_private: bool, delay: float) -> Source:
+    """A source that allows requests to the host of the URL, with and without `www.`. Raises `GongkaiError`."""
     host = urlsplit(url).hostname or ""
     twin = host.removeprefix("www.") if host.startswith("www.") else f"www.{host}"
     try:
@@ -170,27 +178,24 @@ def _visitor(url: str, allow_private: bool, delay: float) -> Source:
 async def probe_source(
     source: Source, user_agent: str, tell: Tell
 ) -> tuple[tuple[ListProbe, ...], tuple[DocumentProbe, ...]]:
-    """The first page of each of the source's lists, and documents of them until two could be read."""
+    """Fetches the first page of each of the source's lists, and documents until `DOCUMENTS_TO_READ` could be read."""
     family = platform(source.platform).for_source(source)
     async with fetcher(source, LocalHostRegistry(), user_agent) as fetch:
         columns = [await probe_list(fetch, family, request, tell) for request in family.start(source)]
         documents: list[DocumentProbe] = []
-        for entry in _in_turn(columns, source):
-            if (
-                len(documents) == MAX_DOCUMENTS_TRIED
-                or sum(item.extraction is not None for item in documents) == DOCUMENTS_TO_READ
-            ):
-                break
+        for entry in islice(_in_turn(columns, source), MAX_DOCUMENTS_TRIED):
             tell(entry.url)
             documents.append(await _document(fetch, family, entry))
+            if sum(item.extraction is not None for item in documents) == DOCUMENTS_TO_READ:
+                break
     return tuple(columns), tuple(documents)
 
 
 def _in_turn(columns: Iterable[ListProbe], source: Source) -> Iterable[Entry]:
-    """Entries on the source's hosts, the first of each column before the second of any."""
-    ours = [[entry for entry in looked.entries if source.allows(entry.url)] for looked in columns]
-    longest = max(map(len, ours), default=0)
-    return {entries[at].url: entries[at] for at in range(longest) for entries in ours if at < len(entries)}.values()
+    """Entries on the source's hosts: the first of each list, then the second of each, and so on."""
+    lists = [[entry for entry in probe.entries if source.allows(entry.url)] for probe in columns]
+    in_turn = [entry for rank in zip_longest(*lists) for entry in rank if entry is not None]
+    return {entry.url: entry for entry in in_turn}.values()
 
 
 async def _document(fetch: Fetcher, family: Platform, entry: Entry) -> DocumentProbe:

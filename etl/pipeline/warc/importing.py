@@ -1,7 +1,7 @@
-"""Taking WARC files of others (ISO 28500) as captures: dates, headers and bytes are those of the file.
+"""Imports WARC files (ISO 28500) as captures, with the dates, headers and bytes of the file.
 
-A file of our own export gives the same records again: it says which answers are pages, further pages of articles, and
-files, and what the catalog said of them.
+A file of our own export gives the same records again: it says which responses are documents, further pages of articles
+and files, and which fields the catalog listed.
 """
 
 from collections.abc import Callable, Mapping
@@ -27,21 +27,21 @@ from etl.sources.schema import Source, adhoc_source
 __all__ = ["IMPORTED", "WarcSummary", "import_source", "import_warc", "scan_warc"]
 
 IMPORTED = "imported"
-"""Id of the source under which pages are kept that no source file claims."""
+"""Id of the source of pages whose address belongs to no source file."""
 MAX_BUFFERED_BYTES = 64_000_000
-"""Bytes that are held before they are saved."""
+"""Bytes held in memory before they are stored."""
 
 Tell = Callable[[int], None]
-"""Called with the number of steps done since the last call; each answer is two: stored, and read."""
+"""Called with the number of steps done since the last call; each response is two: stored, and read."""
 
 
 def import_warc(
     archive: Archive, path: Path, whole: WarcSummary, source: Source, tell: Tell = lambda more: None
 ) -> Report:
-    """Stores, reads and records the file's responses as one run, named by the file's SHA-256.
+    """Stores and extracts the file's responses as one run, whose key contains the file's SHA-256.
 
-    A file imported before gives its report again and changes nothing; an interrupted import goes on, and so does one
-    that left pages unread because bytes are damaged.
+    A file that was imported before gives the same report and changes nothing. An interrupted import is resumed, and so
+    is one that left pages unread because bytes are damaged. Raises `GongkaiError`.
     """
     key = f"warc:{whole.sha256}"
     if (finished := report_of(archive.engine, source.id, key)) and not finished.problems:
@@ -59,8 +59,11 @@ def import_warc(
 
 
 class _Import:
-    """Saves answers in their order, a chunk at a time. A page is read before it is saved once more, and at the end: its
-    further pages and files stand after it."""
+    """Stores responses in their order, a chunk at a time.
+
+    A document is extracted at the end of the file, after its further pages and files, which come later in the file; and
+    before another capture of it is stored.
+    """
 
     def __init__(self, archive: Archive, run: RunContext, tell: Tell) -> None:
         self._archive, self._run, self._tell = archive, run, tell
@@ -72,38 +75,41 @@ class _Import:
             self._have = {tuple(row) for row in connection.execute(select(*columns).where(Capture.run_id == run.id))}
 
     def told(self, more: int) -> None:
-        """Counts steps and tells of them."""
+        """Adds finished steps to the progress."""
         self.steps += more
         self._tell(more)
 
     def take(self, path: Path) -> int:
-        """Saves all answers; returns how many records cannot be taken."""
+        """Stores all responses; returns the number of records that cannot be imported."""
         missing = 0
-        for answer in read_responses(path, self._body):
-            if answer is None:
+        for response in read_responses(path, self._body):
+            if response is None:
                 missing += 1
                 continue
-            attempt = answer.attempt
-            again = answer.kind == "document" and attempt.url in self._documents
-            if answer.kind == "document":
+            attempt = response.attempt
+            again = response.kind == "document" and attempt.url in self._documents
+            if response.kind == "document":
                 self._documents.add(attempt.url)
             if (attempt.url, attempt.fetched_at, sha256(attempt.body) if attempt.body else None) in self._have:
                 self.told(1)
                 continue
             if self._is_full(attempt.url, again):
                 self._save()
-            self._chunk[attempt.url] = answer
+            self._chunk[attempt.url] = response
         self._save()
         return missing
 
     def _is_full(self, url: str, again: bool) -> bool:
-        """A page that comes once more is read first as it was, and what may belong to it must be stored by then."""
-        held = sum(len(answer.attempt.body or b"") for answer in self._chunk.values())
-        beside = again and any(answer.kind != "document" for answer in self._chunk.values())
+        """Whether the chunk must be stored before this response is added to it.
+
+        A document that comes again is extracted first as it was, and all that may belong to it must be stored by then.
+        """
+        held = sum(len(response.attempt.body or b"") for response in self._chunk.values())
+        beside = again and any(response.kind != "document" for response in self._chunk.values())
         return url in self._chunk or beside or len(self._chunk) == PAGES_PER_COMMIT or held > MAX_BUFFERED_BYTES
 
     def _body(self, digest: str) -> bytes:
-        held = (answer.attempt.body for answer in self._chunk.values())
+        held = (response.attempt.body for response in self._chunk.values())
         return next((body for body in held if body and sha256(body) == digest), None) or read_blob(
             self._archive, digest
         )
@@ -112,37 +118,37 @@ class _Import:
         chunk, self._chunk = self._chunk, {}
         if not chunk:
             return
-        documents = [url for url, answer in chunk.items() if answer.kind == "document"]
+        documents = [url for url, response in chunk.items() if response.kind == "document"]
         if documents:
             extract_batch(self._archive, self._run, 0, self.told, only=documents)
         with self._archive.engine.begin() as connection:
             numbers = _numbers(connection, self._run, chunk)
         attempts = [
-            PageAttempt(numbers[url], ClassifiedAttempt(answer.attempt, *answer.judged))
-            for url, answer in chunk.items()
+            PageAttempt(numbers[url], ClassifiedAttempt(response.attempt, *response.judged))
+            for url, response in chunk.items()
         ]
         store_attempts(self._archive, self._run.batch("0"), attempts)
         self.told(len(chunk))
 
 
 def _numbers(connection: Connection, run: RunContext, chunk: Mapping[str, WarcResponse]) -> dict[str, int]:
-    """The pages of the answers, by address."""
+    """The page ids of the responses, by URL."""
     entries = {
-        url: Entry(url, answer.listing.get("title", ""), answer.listing)
-        for url, answer in chunk.items()
-        if answer.kind == "document"
+        url: Entry(url, response.listing.get("title", ""), response.listing)
+        for url, response in chunk.items()
+        if response.kind == "document"
     }
     kept = upsert_listed_pages(connection, run, "", entries, batch=0)
     numbers = {url: entry.page_id for url, entry in kept.items()}
-    files = [url for url, answer in chunk.items() if answer.kind == "file"]
+    files = [url for url, response in chunk.items() if response.kind == "file"]
     numbers |= upsert_file_pages(connection, run.source.id, files)
-    for url, answer in chunk.items():
-        if answer.kind == "part":
-            article = upsert_page(connection, run.source.id, answer.part_of, "document")
-            numbers[url] = upsert_article_page(connection, run.source.id, article, url, answer.part)
+    for url, response in chunk.items():
+        if response.kind == "part":
+            article = upsert_page(connection, run.source.id, response.part_of, "document")
+            numbers[url] = upsert_article_page(connection, run.source.id, article, url, response.part)
     return numbers
 
 
 def import_source() -> Source:
-    """The source of pages that no source file claims."""
+    """The source of pages whose address belongs to no source file."""
     return adhoc_source(IMPORTED, "导入的网页", "https://import.invalid/", ["import.invalid"])
