@@ -51,13 +51,13 @@ def test_a_correction_is_a_version_in_the_name_of_who_is_logged_in(archive: Arch
         }
     ]
     shown = archivist.get(answer.headers["location"]).text
-    for words in (
+    for expected in (
         "林馆员",
         "以落款为准",
         '提取值 <span class="en" lang="en">Extracted</span>：岚川市水务局',
         "更正 <span",
     ):
-        assert words in shown, words
+        assert expected in shown, expected
     field = _field(archivist, "publisher")
     assert (field["value"], field["extracted"]) == ("岚川市交通运输局", "岚川市水务局")
     assert field["evidence"][0]["chosen"], "what extraction chose stays told"
@@ -137,9 +137,9 @@ _NO_FORM = [
 
 
 def test_what_cannot_be_recorded_is_told_in_the_form(archive: Archive, archivist: TestClient) -> None:
-    for changed, field, status, said in _WRONG:
+    for changed, field, status, message in _WRONG:
         answer = _send(archivist, _form(archivist, field) | changed)
-        assert (answer.status_code, said in answer.text) == (status, True), changed
+        assert (answer.status_code, message in answer.text) == (status, True), changed
         if status != 404 and "reason" not in changed:
             assert "以落款为准" in answer.text, "what was typed is not lost"
     for body, content_type, status in _NO_FORM:

@@ -1,4 +1,4 @@
-"""The files of a document: what is told of each, its text, and its bytes where they can do nothing."""
+"""The files of a document: what is shown of each, its text, and its bytes, which stay inert."""
 
 import re
 from pathlib import Path
@@ -24,7 +24,7 @@ _LONG = [f"第{number}条 码头经营人应当建立系船柱台账，并妥善
 def files(archive: Archive, reader: TestClient, tmp_path: Path) -> dict[str, dict[str, Any]]:
     """What record 1 tells of its files, by name."""
     inside = {"图集/说明.docx": docx(p("系船柱图集说明。")), "图集/登记表.pdf": encrypted_pdf()}
-    kept = [
+    stored_files = [
         attached("/f/atlas.zip", "application/zip", zipped(inside)),
         attached("/f/form.pdf", "application/pdf", encrypted_pdf()),
         attached("/f/scan.pdf", "application/pdf", saved(picture("批复"), "PDF")),
@@ -32,23 +32,23 @@ def files(archive: Archive, reader: TestClient, tmp_path: Path) -> dict[str, dic
     ]
     names = {"atlas.zip": "图集", "form.pdf": "登记表", "scan.pdf": "批复", "rules.xls": "台账办法", "lost.doc": "名单"}
     links = "".join(f'<a href="/f/{path}">{name}.{path[-3:]}</a> ' for path, name in names.items())
-    keep(archive, tmp_path, *kept, Page(1, paragraphs=(_PROSE,), body=f"<p>附件：{links}</p>"))
-    told = reader.get("/archive/records/1.json").json()["attachments"]
-    return {file["name"].partition(".")[0]: file for file in told}
+    keep(archive, tmp_path, *stored_files, Page(1, paragraphs=(_PROSE,), body=f"<p>附件：{links}</p>"))
+    files = reader.get("/archive/records/1.json").json()["attachments"]
+    return {file["name"].partition(".")[0]: file for file in files}
 
 
 def test_a_record_tells_what_came_of_each_file(files: dict[str, dict[str, Any]], reader: TestClient) -> None:
     outcomes = {name: file["outcome"] for name, file in files.items()}
     assert outcomes == {"图集": "read", "登记表": "encrypted", "批复": "scan", "台账办法": "read", "名单": None}
     shown = reader.get("/archive/records/1").text
-    for words in ("有密码", "encrypted", "图像，待文字识别", "waiting for OCR", "2 个包内文件", "尚未采集", "1 页"):
-        assert words in shown, words
+    for expected in ("有密码", "encrypted", "图像，待文字识别", "waiting for OCR", "2 个包内文件", "尚未采集", "1 页"):
+        assert expected in shown, expected
     assert "第1条 码头经营人" in shown
     assert _LONG[-1] not in shown
     assert f'href="/archive/files/{files["台账办法"]["sha256"]}#text"' in shown
     atlas = reader.get(f"/archive/files/{files['图集']['sha256']}").text
-    for words in ("图集/说明.docx", "图集/登记表.pdf", "有密码", 'href="/archive/records/1#attachments"'):
-        assert words in atlas, words
+    for expected in ("图集/说明.docx", "图集/登记表.pdf", "有密码", 'href="/archive/records/1#attachments"'):
+        assert expected in atlas, expected
 
 
 def test_a_long_text_is_paged_by_whole_lines(files: dict[str, dict[str, Any]], reader: TestClient) -> None:

@@ -66,8 +66,8 @@ def airflow(services: Addresses, database_url: str, tmp_path_factory: pytest.Tem
     home = tmp_path_factory.mktemp("airflow")
     passwords = home / "passwords.json"
     passwords.write_text(json.dumps(dict.fromkeys(("viewer", "archivist"), "of-the-archive")))
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW_", "GONGKAI_"))}
-    environment = kept | {
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW_", "GONGKAI_"))}
+    environment = inherited | {
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "false",
@@ -84,8 +84,10 @@ def airflow(services: Addresses, database_url: str, tmp_path_factory: pytest.Tem
     # Whoever asks before it listens waits in the socket's queue; once it has died, connecting is refused.
     with socket.create_server(("127.0.0.1", 0)) as listener, (home / "log").open("w") as log:
         command = [sys.executable, "-m", "tests.support.airflow_api", str(listener.fileno())]
-        given = (listener.fileno(),)
-        server = subprocess.Popen(command, cwd=PROJECT, env=environment, pass_fds=given, stdout=log, stderr=log)
+        inherited_sockets = (listener.fileno(),)
+        server = subprocess.Popen(
+            command, cwd=PROJECT, env=environment, pass_fds=inherited_sockets, stdout=log, stderr=log
+        )
         port = listener.getsockname()[1]
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False) as client:
@@ -164,7 +166,7 @@ def test_who_may_run_dags_corrects_in_their_own_name(
 ) -> None:
     keep(archive, tmp_path, Page(1))
     form = "/archive/records/1/correct"
-    reader, archivist = ({"cookie": f"_token={each}"} for each in (token, _token(airflow, "archivist")))
+    reader, archivist = ({"cookie": f"_token={value}"} for value in (token, _token(airflow, "archivist")))
     sent = airflow.get(f"{form}.json", headers=archivist).json()
     assert form not in airflow.get("/archive/records/1", headers=reader | _BROWSER).text
     data = {"field": "publisher", "action": "set", "value": "岚川市交通运输局", "reason": "以落款为准", "version": "1"}

@@ -1,4 +1,4 @@
-"""What is refused, and what a reader is told when there is nothing to show."""
+"""What is refused, and what the error pages say."""
 
 from dataclasses import replace
 from html import unescape
@@ -70,8 +70,8 @@ def test_parameters_out_of_their_limits_are_a_bad_request(reader: TestClient, qu
     assert f"Parameter {name}: {english}." in unescape(answer.text)
     assert "Traceback" not in answer.text
     assert "regex" not in answer.text
-    told = reader.get(f"/archive/records.json?{query}").json()
-    assert (told["status"], told["name"][0], told["detail"]) == (
+    error = reader.get(f"/archive/records.json?{query}").json()
+    assert (error["status"], error["name"][0], error["detail"]) == (
         400,
         "请求的参数不合规定",
         f"Parameter {name}: {english}.",

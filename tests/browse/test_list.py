@@ -19,14 +19,14 @@ from etl.pipeline.warc.importing import import_source
 from tests.support.browser_pages import Page, keep, other_source
 
 
-def _list(reader: TestClient, **asked: Any) -> dict[str, Any]:
-    answer = reader.get("/archive/records.json", params=asked)
+def _list(reader: TestClient, **params: Any) -> dict[str, Any]:
+    answer = reader.get("/archive/records.json", params=params)
     assert answer.status_code == 200, answer.text
     return dict(answer.json())
 
 
-def _titles(reader: TestClient, **asked: Any) -> list[str]:
-    return [line["title"] for line in _list(reader, **asked)["lines"]]
+def _titles(reader: TestClient, **params: Any) -> list[str]:
+    return [line["title"] for line in _list(reader, **params)["lines"]]
 
 
 def test_paging_shows_every_record_once_while_others_arrive(
@@ -124,7 +124,7 @@ def test_every_filter_of_an_export_is_one_of_the_list(archive: Archive, reader: 
         connection.execute(update(Record).where(Record.id == 1).values(state="removed", updated_at="2020-01-01"))
     everything = _titles(reader)
     assert len(everything) == 3
-    for asked, places in (
+    for params, places in (
         ({"publisher": "水务 岚川"}, [0, 1, 2]),
         ({"publisher": "财政"}, []),
         ({"from": "2024-03-02", "to": "2024-03-31"}, [1]),
@@ -135,26 +135,26 @@ def test_every_filter_of_an_export_is_one_of_the_list(archive: Archive, reader: 
         ({"changed_since": "2020-01-02"}, [0, 1]),
         ({"changed_since": "2019-12-31T16:00Z", "from": "", "state": ""}, [0, 1, 2]),
     ):
-        found = _list(reader, **asked)
-        assert [line["title"] for line in found["lines"]] == [everything[place] for place in places], asked
-        assert found["total"] == {"number": len(places), "exact": True}
+        page = _list(reader, **params)
+        assert [line["title"] for line in page["lines"]] == [everything[place] for place in places], params
+        assert page["total"] == {"number": len(places), "exact": True}
         # The address that a page of the list gives for itself asks the same.
-        again = parse_filter(asked).to_query()
-        assert _list(reader, **again)["lines"] == found["lines"], again
-        html = reader.get("/archive/", params=asked).text
+        again = parse_filter(params).to_query()
+        assert _list(reader, **again)["lines"] == page["lines"], again
+        html = reader.get("/archive/", params=params).text
         assert f"共 {len(places)} 条记录" in html
         assert ("<details open>" in html) == bool(again)
 
 
 def test_the_next_page_and_the_json_keep_every_filter(archive: Archive, reader: TestClient, tmp_path: Path) -> None:
     keep(archive, tmp_path, *(Page(number) for number in range(60)), Page(99, published="2023-01-01"))
-    asked = {"publisher": "岚川市", "from": "2024-01-01", "to": "2024-12-31", "state": "current", "q": "清淤"}
-    html = unescape(reader.get("/archive/", params=asked).text)
+    params = {"publisher": "岚川市", "from": "2024-01-01", "to": "2024-12-31", "state": "current", "q": "清淤"}
+    html = unescape(reader.get("/archive/", params=params).text)
     for target, lines in (('rel="next" href="([^"]+)', 10), ('href="([^"]+[.]json[^"]+)', 50)):
-        found = re.search(target, html)
-        assert found is not None, target
-        assert asked.items() <= dict(parse_qsl(urlsplit(found[1]).query)).items()
-        answer = reader.get(found[1], headers={"accept": "application/json"}).json()
+        link = re.search(target, html)
+        assert link is not None, target
+        assert params.items() <= dict(parse_qsl(urlsplit(link[1]).query)).items()
+        answer = reader.get(link[1], headers={"accept": "application/json"}).json()
         assert (len(answer["lines"]), answer["total"]["number"]) == (lines, 60)
     assert "共 60 条记录" in html
     assert '<span class="en" lang="en">60 records</span>' in html

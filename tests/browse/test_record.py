@@ -22,16 +22,16 @@ _PROSE = "岚川市码头管理处自即日起启用新的系船柱，旧柱于�
 class _Links(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.found: list[dict[str, str]] = []
+        self.links: list[dict[str, str]] = []
         self.tags: set[str] = set()
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
-        given = {name: value or "" for name, value in attrs}
-        assert not [name for name in given if name.startswith("on")], given
-        if "href" in given:
-            self.found.append(given)
+        attributes = {name: value or "" for name, value in attrs}
+        assert not [name for name in attributes if name.startswith("on")], attributes
+        if "href" in attributes:
+            self.links.append(attributes)
 
 
 def test_a_record_shows_text_evidence_and_captures(archive: Archive, reader: TestClient, tmp_path: Path) -> None:
@@ -105,9 +105,9 @@ def test_hostile_text_stays_text(archive: Archive, reader: TestClient, tmp_path:
         assert "script" not in parsed.tags
         assert "img" not in parsed.tags
         assert all(
-            link["href"].startswith(("/archive/", "#", "https://www.lanchuan.example/")) for link in parsed.found
+            link["href"].startswith(("/archive/", "#", "https://www.lanchuan.example/")) for link in parsed.links
         )
-    assert "javascript:alert(3)" not in [link["href"] for link in _Links(reader.get("/archive/records/1").text).found]
+    assert "javascript:alert(3)" not in [link["href"] for link in _Links(reader.get("/archive/records/1").text).links]
     assert "恶意附件" in reader.get("/archive/records/1").text
 
 
@@ -126,7 +126,7 @@ def test_addresses_outside_the_archive_are_marked_and_told_nothing(
     archive: Archive, reader: TestClient, tmp_path: Path
 ) -> None:
     keep(archive, tmp_path, Page(1, paragraphs=(_PROSE,), body='<a href="/files/berths.xlsx">泊位表.xlsx</a>'))
-    links = _Links(reader.get("/archive/records/1").text).found
+    links = _Links(reader.get("/archive/records/1").text).links
     outside = [link for link in links if link["href"].startswith("https://")]
     assert "https://www.lanchuan.example/files/berths.xlsx" in [link["href"] for link in outside]
     assert all({"noreferrer", "external"} <= set(link["rel"].split()) for link in outside)
@@ -141,8 +141,8 @@ def test_every_link_of_ours_leads_somewhere(archive: Archive, reader: TestClient
         answer = reader.get(path)
         assert answer.status_code == 200, path
         if answer.headers["content-type"].startswith("text/html") and "/captures/" not in path:
-            found = {link["href"].partition("#")[0] for link in _Links(answer.text).found}
-            waiting += [link for link in found if link.startswith("/") and link not in seen]
+            addresses = {link["href"].partition("#")[0] for link in _Links(answer.text).links}
+            waiting += [link for link in addresses if link.startswith("/") and link not in seen]
     assert {"/archive/records/3", "/archive/sources.json", "/archive/captures/1/bytes"} <= seen
 
 

@@ -30,13 +30,13 @@ def versions(archive: Archive, tmp_path: Path) -> None:
 def test_two_versions_are_compared_word_by_word(reader: TestClient) -> None:
     assert 'href="/archive/compare/1/1/1/2"' in reader.get("/archive/records/1").text
     page = reader.get("/archive/compare/1/1/1/2").text
-    told = '<span class="unseen">{} <span class="en" lang="en">{}</span></span>'
+    label = '<span class="unseen">{} <span class="en" lang="en">{}</span></span>'
     for mark, gone, new in (("一", "一", "三"), ("15.5", "15.5", "12")):
         assert (
-            f"<del>{told.format('删去', 'taken out')}{gone}</del><ins>{told.format('新增', 'put in')}{new}</ins>"
+            f"<del>{label.format('删去', 'taken out')}{gone}</del><ins>{label.format('新增', 'put in')}{new}</ins>"
             in page
         ), mark
-    assert f"<ins>{told.format('新增', 'put in')}检查结果应当公布。</ins>" in page
+    assert f"<ins>{label.format('新增', 'put in')}检查结果应当公布。</ins>" in page
     assert "岚川市关于设置系船柱的通<del>" in page
     assert "10 行相同" in page, "what is far from a change is folded"
     _loses_no_character(reader)
@@ -49,7 +49,7 @@ def _loses_no_character(reader: TestClient) -> None:
         for lines in reader.get("/archive/compare/1/1/1/2.json").json()["text"]
     ]
     for text, without in zip(texts, ("added", "removed"), strict=True):
-        shown = "".join(said for part in parts for mark, said in part if mark != without)
+        shown = "".join(text for part in parts for mark, text in part if mark != without)
         assert [line for line in shown.split("\n") if line] == text.split("\n")
 
 

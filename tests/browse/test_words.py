@@ -72,8 +72,8 @@ def test_templates_say_words_in_both_languages_alone(path: Path) -> None:
     markup = re.sub(r"<code>.*?</code>|<[^>]*>", " ", markup, flags=re.DOTALL)
     shown = set(_LETTERS.findall(markup)) - {"SHA", "HTTP"}
     assert not shown, "its words belong into words.py"
-    said = re.findall(r'\b(?:say|both)\("(\w+)"\)', text)
-    assert not set(said) - set(messages.WORDS)
+    keys = re.findall(r'\b(?:say|both)\("(\w+)"\)', text)
+    assert not set(keys) - set(messages.WORDS)
 
 
 def test_every_word_is_said_somewhere() -> None:

@@ -53,9 +53,9 @@ def test_a_broken_source_file_names_file_key_and_reason(
 ) -> None:
     file = tmp_path / "broken.yaml"
     file.write_text(GOOD.replace(old, new), encoding="utf-8")
-    said = one_line(gongkai(local_settings, "sources", "check", file))
-    assert f"{file}: " in said
-    assert words in said
+    error = one_line(gongkai(local_settings, "sources", "check", file))
+    assert f"{file}: " in error
+    assert words in error
 
 
 def test_a_broken_source_file_is_not_crawled(archive: Archive, local_settings: Settings, tmp_path: Path) -> None:
@@ -80,9 +80,9 @@ def test_an_unreachable_host_is_a_red_run_with_its_reason(
 ) -> None:
     file = tmp_path / "good.yaml"
     file.write_text(GOOD, encoding="utf-8")
-    said = one_line(gongkai(local_settings, "crawl", file))
-    assert "listing pages were lost" in said
-    assert "gongkai report good" in said
+    error = one_line(gongkai(local_settings, "crawl", file))
+    assert "listing pages were lost" in error
+    assert "gongkai report good" in error
     assert [row["state"] for row in rows(archive, "SELECT state FROM archive.run")] == ["red"]
 
 
@@ -107,16 +107,16 @@ def test_a_wrong_address_or_password_says_which_setting(
     file.write_text(GOOD, encoding="utf-8")
     url = archive.engine.url
     filled = {name: value.format(host=f"{url.host}:{url.port}", name=url.database) for name, value in changes.items()}
-    said = one_line(gongkai(local_settings, "crawl", file, **filled))
-    assert words in said
-    assert "wrong" not in said.replace("wrong address", "")
+    error = one_line(gongkai(local_settings, "crawl", file, **filled))
+    assert words in error
+    assert "wrong" not in error.replace("wrong address", "")
     assert rows(archive, "SELECT * FROM archive.run") == []
 
 
 def test_an_unknown_source_names_those_that_are_known(local_settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "good.yaml").write_text(GOOD, encoding="utf-8")
-    said = one_line(gongkai(local_settings, "crawl", "bad", GONGKAI_SOURCES=str(tmp_path)))
-    assert "known: good" in said
+    error = one_line(gongkai(local_settings, "crawl", "bad", GONGKAI_SOURCES=str(tmp_path)))
+    assert "known: good" in error
 
 
 def test_a_missing_warc_file_is_said(local_settings: Settings, tmp_path: Path) -> None:

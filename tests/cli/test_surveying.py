@@ -35,11 +35,11 @@ def new(site: trs_wcm.TrsSite, *words: object) -> str:
 
 def test_what_was_found_is_shown_and_written(site: trs_wcm.TrsSite, tmp_path: Path) -> None:
     file = tmp_path / "new.yaml"
-    said = new(site, "-o", file)
-    assert "is trs_wcm" in said
-    assert "call of createPageHTML(pages, current, …)" in said
-    assert site.entries("zcjd")[0].document.title in said
-    assert f"published_date {site.entries('zcjd')[0].day}" in said
+    output = new(site, "-o", file)
+    assert "is trs_wcm" in output
+    assert "call of createPageHTML(pages, current, …)" in output
+    assert site.entries("zcjd")[0].document.title in output
+    assert f"published_date {site.entries('zcjd')[0].day}" in output
     assert "good" in gongkai("sources", "check", file)
 
 
@@ -66,10 +66,10 @@ def file(site: trs_wcm.TrsSite, tmp_path: Path) -> Path:
 
 def test_a_good_site_is_stamped_and_nothing_else_changes(site: trs_wcm.TrsSite, file: Path) -> None:
     before = file.read_bytes()
-    said = live(file)
+    output = live(file)
     newest = site.entries("zcwj")[0].document
-    assert newest.title in said
-    assert newest.document_number in said
+    assert newest.title in output
+    assert newest.document_number in output
     after = file.read_bytes()
     assert re.sub(rb"verified: \d{4}-\d\d-\d\d   #", b"verified: never   #", after) == before
     assert after != before

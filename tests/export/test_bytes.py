@@ -39,8 +39,8 @@ OF_RECORDS = """EXISTS (
 """Whether page `p` belongs to a record."""
 
 
-def written(crawled: Archive, path: Path, kind: Format = Format.WARC, **asked: Any) -> Path:
-    export(crawled, ExportRequest(kind, path, asked.pop("filter", RecordFilter()), **asked))
+def written(crawled: Archive, path: Path, kind: Format = Format.WARC, **options: Any) -> Path:
+    export(crawled, ExportRequest(kind, path, options.pop("filter", RecordFilter()), **options))
     return path
 
 
@@ -88,14 +88,14 @@ def test_warcio_finds_nothing_wrong(every: Path) -> None:
 
 
 def test_every_capture_with_bytes_is_in_it_once(crawled: Archive, every: Path) -> None:
-    found = records(every)
-    assert found[0].kind == "warcinfo"
+    all_records = records(every)
+    assert all_records[0].kind == "warcinfo"
     captures = rows(
         crawled,
         f"""SELECT c.final_url, c.blob_sha256 FROM archive.capture c JOIN archive.page p ON p.id = c.page_id
         WHERE c.blob_sha256 IS NOT NULL AND {OF_RECORDS}""",
     )
-    shown = [item for item in found if item.kind in ("response", "revisit")]
+    shown = [item for item in all_records if item.kind in ("response", "revisit")]
     assert sorted((item.url, item.headers["WARC-Payload-Digest"]) for item in shown) == sorted(
         (row["final_url"], f"sha256:{row['blob_sha256']}") for row in captures
     )
@@ -133,17 +133,17 @@ def test_revisits_name_a_response_that_stands_before_them(every: Path) -> None:
 
 
 def test_requests_and_outcomes_stand_beside_their_answers(every: Path) -> None:
-    found = records(every)
-    answers = {item.headers["WARC-Record-ID"]: item for item in found if item.kind in ("response", "revisit")}
-    requests = [item for item in found if item.kind == "request"]
-    outcomes = [item for item in found if item.kind == "metadata"]
+    all_records = records(every)
+    answers = {item.headers["WARC-Record-ID"]: item for item in all_records if item.kind in ("response", "revisit")}
+    requests = [item for item in all_records if item.kind == "request"]
+    outcomes = [item for item in all_records if item.kind == "metadata"]
     for beside in (requests, outcomes):
         assert {item.headers["WARC-Concurrent-To"] for item in beside} == answers.keys()
     assert all(item.http["user-agent"].startswith("gongkai/") and item.http["host"] in item.url for item in requests)
-    said = b"".join(item.body for item in outcomes)
-    assert b"gongkai-outcome: stored\r\n" in said
-    assert b"gongkai-outcome: unchanged\r\n" in said
-    assert b"gongkai-outcome: gone\r\n" not in said, "such pages have no record"
+    metadata = b"".join(item.body for item in outcomes)
+    assert b"gongkai-outcome: stored\r\n" in metadata
+    assert b"gongkai-outcome: unchanged\r\n" in metadata
+    assert b"gongkai-outcome: gone\r\n" not in metadata, "such pages have no record"
 
 
 def test_a_redirect_is_told_and_headers_stand_as_they_were_sent(crawled: Archive, every: Path) -> None:
@@ -252,7 +252,7 @@ class _Losing(Store):
 
 
 @pytest.fixture
-def losing(crawled: Archive) -> Archive:
+def archive_with_loss(crawled: Archive) -> Archive:
     """The archive without the bytes of one file that it has twice."""
     store = _Losing(crawled.store.address)
     (row,) = rows(
@@ -265,34 +265,38 @@ def losing(crawled: Archive) -> Archive:
 
 
 @pytest.mark.parametrize("kind", [Format.WARC, Format.WACZ])
-def test_an_export_that_fails_leaves_what_was_there(losing: Archive, tmp_path: Path, kind: Format) -> None:
+def test_an_export_that_fails_leaves_what_was_there(archive_with_loss: Archive, tmp_path: Path, kind: Format) -> None:
     path = tmp_path / "a.out"
     path.write_bytes(b"the last good one")
-    assert isinstance(losing.store, _Losing)
-    with pytest.raises(DamagedExport, match=f"1 stored bodies are damaged .*{losing.store.lost}.*--skip-damaged"):
-        export(losing, ExportRequest(kind, path, RecordFilter(), all_captures=True))
+    assert isinstance(archive_with_loss.store, _Losing)
+    with pytest.raises(
+        DamagedExport, match=f"1 stored bodies are damaged .*{archive_with_loss.store.lost}.*--skip-damaged"
+    ):
+        export(archive_with_loss, ExportRequest(kind, path, RecordFilter(), all_captures=True))
     assert {item.name: item.read_bytes() for item in tmp_path.iterdir()} == {"a.out": b"the last good one"}
 
 
 def test_damaged_captures_are_left_out_when_asked_and_what_is_known_of_them_stands_there(
-    losing: Archive, every: Path, tmp_path: Path
+    archive_with_loss: Archive, every: Path, tmp_path: Path
 ) -> None:
-    assert isinstance(losing.store, _Losing)
-    digest = losing.store.lost
+    assert isinstance(archive_with_loss.store, _Losing)
+    digest = archive_with_loss.store.lost
     path = tmp_path / "a.warc.gz"
-    done = export(losing, ExportRequest(Format.WARC, path, RecordFilter(), all_captures=True, skip_damaged=True))
-    assert [each.sha256 for each in done.damaged] == [digest]
+    done = export(
+        archive_with_loss, ExportRequest(Format.WARC, path, RecordFilter(), all_captures=True, skip_damaged=True)
+    )
+    assert [item.sha256 for item in done.damaged] == [digest]
     before, after = records(every), records(path)
     gone = {item.headers["WARC-Record-ID"] for item in before if digest in item.headers.get("WARC-Payload-Digest", "")}
     assert len(gone) > 1
-    kept = [item.headers["WARC-Record-ID"] for item in before if item.kind in ("response", "revisit")]
+    expected = [item.headers["WARC-Record-ID"] for item in before if item.kind in ("response", "revisit")]
     shown = [item.headers["WARC-Record-ID"] for item in after if item.kind in ("response", "revisit")]
-    assert shown == [each for each in kept if each not in gone]
+    assert shown == [item for item in expected if item not in gone]
     assert done.written == len(shown)
     instead = [item for item in after if item.kind == "metadata" and b"gongkai-damaged: missing" in item.body]
     assert len(instead) == len(gone)
     assert run(Path(sys.executable).with_name("warcio"), "check", path) == ""
-    package = written(losing, tmp_path / "a.wacz", Format.WACZ, all_captures=True, skip_damaged=True)
+    package = written(archive_with_loss, tmp_path / "a.wacz", Format.WACZ, all_captures=True, skip_damaged=True)
     assert "Validation succeeded" in run(REPLAY / "wacz", "validate", "-f", package)
 
 
@@ -304,12 +308,12 @@ def test_what_is_known_to_be_damaged_is_named_before_anything_is_written(
     archive.store.remove(blob_key(digests[1]))
     audit(archive, lambda *_: None)
     path, words = tmp_path / "a.warc.gz", ("export", "--format", "warc", "--out")
-    code, _, said = gongkai(local_settings, *words, path)
+    code, _, err = gongkai(local_settings, *words, path)
     assert (code, path.exists()) == (1, False)
-    assert f"https://a.example/imported/1.html: blob {digests[1]} is damaged (missing)" in said
-    code, _, said = gongkai(local_settings, *words, path, "--skip-damaged")
+    assert f"https://a.example/imported/1.html: blob {digests[1]} is damaged (missing)" in err
+    code, _, err = gongkai(local_settings, *words, path, "--skip-damaged")
     assert (code, scan_warc(path).responses) == (0, 2)
-    assert f"blob {digests[1]} is damaged" in said
+    assert f"blob {digests[1]} is damaged" in err
     # Put back, it is exported before an audit knows of it.
     with archive.engine.connect() as connection:
         assert connection.scalar(select(Blob.damage).where(Blob.sha256 == digests[1])) == "missing"

@@ -70,8 +70,8 @@ def test_the_feed_by_month_opens_in_duckdb(archive: Archive, reader: Engine, tmp
     assert {row["month"]: row["change_seq"] for row in reversed(rows)} == {"2025-12": 1, "2026-01": 60}
     with reader.connect() as connection:
         query = "SELECT record_id, text, fields, content_hash FROM api_v1.record_versions ORDER BY record_id"
-        wanted = connection.execute(text(query)).mappings().all()
-    assert [{name: row[name] for name in wanted[0]} for row in rows] == wanted
+        expected = connection.execute(text(query)).mappings().all()
+    assert [{name: row[name] for name in expected[0]} for row in rows] == expected
     assert rows[0]["changed_at"].isoformat() == "2025-12-31T23:01:00+00:00"
 
 

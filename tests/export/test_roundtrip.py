@@ -54,29 +54,31 @@ def source_of(archive: Archive) -> Source:
 
 def differing(one: Archive, other: Archive, query: str) -> list[Any]:
     """What one of the archives says and the other does not."""
-    found, wanted = rows(one, query), rows(other, query)
-    if [row["url"] for row in found if "url" in row] != [row["url"] for row in wanted if "url" in row]:
-        return [len(found), len(wanted)]
+    exported, imported = rows(one, query), rows(other, query)
+    if [row["url"] for row in exported if "url" in row] != [row["url"] for row in imported if "url" in row]:
+        return [len(exported), len(imported)]
     return [
-        (mine.get("url"), {name: (mine[name], other[name]) for name in mine if mine[name] != other[name]})
-        for mine, other in zip(found, wanted, strict=True)
-        if mine != other
+        (row.get("url"), {name: (row[name], other[name]) for name in row if row[name] != other[name]})
+        for row, other in zip(exported, imported, strict=True)
+        if row != other
     ]
 
 
-def taken(crawled: Archive, archive: Archive, source: Source, path: Path, **asked: Any) -> dict[str, int]:
-    export(crawled, ExportRequest(Format.WARC, path, RecordFilter(), **asked))
+def exported_and_imported(
+    crawled: Archive, archive: Archive, source: Source, path: Path, **options: Any
+) -> dict[str, int]:
+    export(crawled, ExportRequest(Format.WARC, path, RecordFilter(), **options))
     steps: list[int] = []
-    whole = scan_warc(path)
-    report = import_warc(archive, path, whole, source, steps.append)
-    assert (report.state, sum(steps)) == ("green", 2 * (whole.responses + whole.revisits))
+    summary = scan_warc(path)
+    report = import_warc(archive, path, summary, source, steps.append)
+    assert (report.state, sum(steps)) == ("green", 2 * (summary.responses + summary.revisits))
     return report.outcomes
 
 
 def test_the_current_captures_give_the_same_records_files_and_parts(
     crawled: Archive, archive: Archive, tmp_path: Path
 ) -> None:
-    outcomes = taken(crawled, archive, source_of(crawled), tmp_path / "a.warc.gz")
+    outcomes = exported_and_imported(crawled, archive, source_of(crawled), tmp_path / "a.warc.gz")
     assert outcomes == {"stored": len(rows(crawled, RECORDS))}
     for query in SAME:
         assert rows(crawled, query), query
@@ -87,7 +89,7 @@ def test_the_current_captures_give_the_same_records_files_and_parts(
 
 
 def test_all_captures_give_the_same_versions_too(crawled: Archive, archive: Archive, tmp_path: Path) -> None:
-    taken(crawled, archive, source_of(crawled), tmp_path / "a.warc.gz", all_captures=True)
+    exported_and_imported(crawled, archive, source_of(crawled), tmp_path / "a.warc.gz", all_captures=True)
     for query in (*SAME, VERSIONS, CAPTURES):
         assert differing(archive, crawled, query) == []
     assert len({row["version"] for row in rows(archive, VERSIONS)}) > 1
@@ -114,7 +116,7 @@ def test_an_interrupted_import_goes_on(crawled: Archive, archive: Archive, tmp_p
 def test_without_the_source_s_file_no_page_and_no_file_is_taken_for_another_thing(
     crawled: Archive, archive: Archive, tmp_path: Path
 ) -> None:
-    outcomes = taken(crawled, archive, import_source(), tmp_path / "a.warc.gz")
+    outcomes = exported_and_imported(crawled, archive, import_source(), tmp_path / "a.warc.gz")
     assert outcomes == {"stored": len(rows(crawled, RECORDS))}
     for query in (PARTS, LINKED, READINGS):
         assert differing(archive, crawled, query) == []

@@ -43,26 +43,26 @@ def fill(archive: Archive, folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def kept(services: Addresses, services_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+def filled(services: Addresses, services_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     with own_archive(services, services_dir, "test-kept") as archive:
         fill(archive, tmp_path_factory.mktemp("kept"))
         yield archive
 
 
 def write(
-    archive: Archive, folder: Path, kind: Format, asked: RecordFilter = ALL, **more: Any
+    archive: Archive, folder: Path, kind: Format, record_filter: RecordFilter = ALL, **more: Any
 ) -> tuple[Path, ExportResult]:
     out = folder / f"export.{kind}"
-    return out, export(archive, ExportRequest(kind, out, asked, **more))
+    return out, export(archive, ExportRequest(kind, out, record_filter, **more))
 
 
-def lines(archive: Archive, folder: Path, asked: RecordFilter = ALL, **more: Any) -> list[dict[str, Any]]:
-    out, _ = write(archive, folder, Format.JSONL, asked, **more)
+def lines(archive: Archive, folder: Path, record_filter: RecordFilter = ALL, **more: Any) -> list[dict[str, Any]]:
+    out, _ = write(archive, folder, Format.JSONL, record_filter, **more)
     return [json.loads(line) for line in out.read_text("utf-8").splitlines()]
 
 
-def test_json_lines_hold_every_field_with_its_evidence(kept: Archive, tmp_path: Path) -> None:
-    found = lines(kept, tmp_path)
+def test_json_lines_hold_every_field_with_its_evidence(filled: Archive, tmp_path: Path) -> None:
+    found = lines(filled, tmp_path)
     assert [item["id"] for item in found] == sorted(item["id"] for item in found)
     assert len(found) == 5
     first = found[0]
@@ -73,15 +73,15 @@ def test_json_lines_hold_every_field_with_its_evidence(kept: Archive, tmp_path: 
     assert first["text"].startswith("自三月起")
     assert first["permalink"].endswith(f"/records/{first['id']}/versions/2?id={first['short_id']}")
     assert first["citation"].endswith(f"{first['permalink']}.")
-    versions = lines(kept, tmp_path, versions=True)
+    versions = lines(filled, tmp_path, versions=True)
     assert [(item["version"], item["current"]) for item in versions if item["id"] == first["id"]] == [
         (1, False),
         (2, True),
     ]
 
 
-def test_one_text_at_two_places_says_so(kept: Archive, tmp_path: Path) -> None:
-    found = {item["title"]: item for item in lines(kept, tmp_path)}
+def test_one_text_at_two_places_says_so(filled: Archive, tmp_path: Path) -> None:
+    found = {item["title"]: item for item in lines(filled, tmp_path)}
     first, copy = found["夏季渡船班次"], found["转发：夏季渡船班次"]
     assert (first["places"], first["first_record"], copy["first_record"]) == (2, first["id"], first["id"])
     scan = found["岚川市档案扫描件"]
@@ -89,7 +89,7 @@ def test_one_text_at_two_places_says_so(kept: Archive, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "titles"),
+    ("record_filter", "titles"),
     [
         (RecordFilter(q="渡船"), {"夏季渡船班次", "转发：夏季渡船班次"}),
         (RecordFilter(source="lanchuan-copy"), {"转发：夏季渡船班次"}),
@@ -102,9 +102,9 @@ def test_one_text_at_two_places_says_so(kept: Archive, tmp_path: Path) -> None:
     ],
 )
 def test_an_export_takes_the_filters_of_the_list(
-    kept: Archive, tmp_path: Path, asked: RecordFilter, titles: set[str]
+    filled: Archive, tmp_path: Path, record_filter: RecordFilter, titles: set[str]
 ) -> None:
-    assert {item["title"] for item in lines(kept, tmp_path, asked)} == titles
+    assert {item["title"] for item in lines(filled, tmp_path, record_filter)} == titles
 
 
 def test_changed_since_finds_what_changed_and_removed_records_are_told(
@@ -121,8 +121,8 @@ def test_changed_since_finds_what_changed_and_removed_records_are_told(
     assert {item["first_record"] for item in lines(archive, tmp_path, RecordFilter(q="渡船"))} == {3}
 
 
-def test_csv_opens_in_a_spreadsheet_and_runs_nothing(kept: Archive, tmp_path: Path) -> None:
-    out, done = write(kept, tmp_path, Format.CSV, versions=True)
+def test_csv_opens_in_a_spreadsheet_and_runs_nothing(filled: Archive, tmp_path: Path) -> None:
+    out, done = write(filled, tmp_path, Format.CSV, versions=True)
     body = out.read_bytes()
     assert body.startswith("﻿id,version,".encode())
     found = list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline="")))
@@ -154,17 +154,17 @@ def test_nothing_unseen_hides_a_formula_from_the_guard(sign: str, unseen: str) -
     assert guard_formula(f"岚{value}") == f"岚{value}"
 
 
-def test_flags_with_spaces_can_be_told_apart(kept: Archive, tmp_path: Path) -> None:
-    out, _ = write(kept, tmp_path, Format.CSV)
+def test_flags_with_spaces_can_be_told_apart(filled: Archive, tmp_path: Path) -> None:
+    out, _ = write(filled, tmp_path, Format.CSV)
     with out.open(encoding="utf-8-sig", newline="") as file:
         cells = {int(row["id"]): row["flags"] for row in csv.DictReader(file)}
-    told = {int(item["id"]): item["flags"] for item in lines(kept, tmp_path)}
-    assert any(" " in flag for flags in told.values() for flag in flags)
-    assert {number: cell.split("; ") if cell else [] for number, cell in cells.items()} == told
+    result = {int(item["id"]): item["flags"] for item in lines(filled, tmp_path)}
+    assert any(" " in flag for flags in result.values() for flag in flags)
+    assert {number: cell.split("; ") if cell else [] for number, cell in cells.items()} == result
 
 
-def test_parquet_opens_in_duckdb(kept: Archive, tmp_path: Path) -> None:
-    out, done = write(kept, tmp_path, Format.PARQUET)
+def test_parquet_opens_in_duckdb(filled: Archive, tmp_path: Path) -> None:
+    out, done = write(filled, tmp_path, Format.PARQUET)
     assert done.written == 5
     with duckdb.connect() as database:
         found = database.execute(
@@ -178,9 +178,9 @@ def test_parquet_opens_in_duckdb(kept: Archive, tmp_path: Path) -> None:
     assert total == (4,)
 
 
-def test_texts_have_the_names_and_the_form_of_the_seeds(kept: Archive, tmp_path: Path) -> None:
-    out, done = write(kept, tmp_path, Format.TXT)
-    contents = {row["id"]: row for row in rows(kept, _TEXTS)}
+def test_texts_have_the_names_and_the_form_of_the_seeds(filled: Archive, tmp_path: Path) -> None:
+    out, done = write(filled, tmp_path, Format.TXT)
+    contents = {row["id"]: row for row in rows(filled, _TEXTS)}
     assert sorted(file.name for file in out.iterdir()) == [
         f"{number:03}_{contents[record]['hash'][:16]}.txt" for number, record in enumerate((1, 2, 5))
     ]
@@ -188,28 +188,28 @@ def test_texts_have_the_names_and_the_form_of_the_seeds(kept: Archive, tmp_path:
         assert file.read_bytes() == contents[record]["text"].encode()
     assert done == ExportResult(3, left_out=1)
     with pytest.raises(GongkaiError, match="exists already"):
-        write(kept, tmp_path, Format.TXT)
+        write(filled, tmp_path, Format.TXT)
 
 
 _TEXTS = "SELECT r.id, c.hash, c.text FROM archive.record r JOIN archive.content c ON c.hash = r.content_hash"
 
 
 @pytest.mark.parametrize("kind", [Format.JSONL, Format.CSV, Format.PARQUET])
-def test_the_same_archive_gives_the_same_bytes(kept: Archive, tmp_path: Path, kind: Format) -> None:
+def test_the_same_archive_gives_the_same_bytes(filled: Archive, tmp_path: Path, kind: Format) -> None:
     (tmp_path / "again").mkdir()
-    first, second = (write(kept, folder, kind)[0].read_bytes() for folder in (tmp_path, tmp_path / "again"))
+    first, second = (write(filled, folder, kind)[0].read_bytes() for folder in (tmp_path, tmp_path / "again"))
     assert first == second
 
 
 @pytest.mark.parametrize("kind", list(Format))
-def test_an_interrupted_export_leaves_nothing(kept: Archive, tmp_path: Path, kind: Format) -> None:
+def test_an_interrupted_export_leaves_nothing(filled: Archive, tmp_path: Path, kind: Format) -> None:
     def interrupt(more: int, total: int) -> None:
         raise KeyboardInterrupt
 
     folder = tmp_path / "out"
     folder.mkdir()
     with pytest.raises(KeyboardInterrupt):
-        export(kept, ExportRequest(kind, folder / "export", RecordFilter()), interrupt)
+        export(filled, ExportRequest(kind, folder / "export", RecordFilter()), interrupt)
     assert list(folder.iterdir()) == []
 
 
@@ -251,10 +251,10 @@ def test_memory_does_not_grow_with_the_archive(
 
 
 def test_every_option_and_column_is_documented() -> None:
-    said = (PROJECT / "docs" / "exports.md").read_text("utf-8")
+    documentation = (PROJECT / "docs" / "exports.md").read_text("utf-8")
     options = [name for option in get_command(exporting.app).commands["export"].params for name in option.opts]
-    assert {name for name in options if name not in said} == set()
-    assert {name for name in (*CSV_COLUMNS, *SCHEMA.names) if f"`{name}`" not in said} == set()
+    assert {name for name in options if name not in documentation} == set()
+    assert {name for name in (*CSV_COLUMNS, *SCHEMA.names) if f"`{name}`" not in documentation} == set()
 
 
 def test_permalinks_begin_where_readers_reach_the_browser(
@@ -268,12 +268,12 @@ def test_permalinks_begin_where_readers_reach_the_browser(
         monkeypatch.setattr(
             exporting, "settings", lambda public=public: local_settings.model_copy(update={"public_url": public})
         )
-        told, cited = run.invoke(app, export), run.invoke(app, ["cite", "1", "--json"])
-        links = [json.loads(line)["permalink"] for line in told.stdout.splitlines()]
+        result, cited = run.invoke(app, export), run.invoke(app, ["cite", "1", "--json"])
+        links = [json.loads(line)["permalink"] for line in result.stdout.splitlines()]
         assert links
         assert all(link.startswith(begins) for link in [*links, json.loads(cited.stdout)["permalink"]])
         # Once, beside the data and not in it; and not at all where nothing has a permalink.
-        assert [said.stderr.count("set GONGKAI_PUBLIC_URL") for said in (told, cited)] == [noted, noted]
+        assert [item.stderr.count("set GONGKAI_PUBLIC_URL") for item in (result, cited)] == [noted, noted]
         texts = ["export", "--format", "txt", "--out", str(tmp_path / f"texts-{noted}")]
         assert "GONGKAI_PUBLIC_URL" not in run.invoke(app, texts).stderr
 
@@ -295,15 +295,15 @@ def test_the_commands(
     )
     assert "https://archive.example/archive/records/1/versions/1?id=" in cited.stdout
     assert cited.stderr == ""
-    for words, said in (
+    for words, expected in (
         (["--from", "2024-02-30"], "--from: '2024-02-30' is not a date; write it as 2025-01-31"),
         (["--changed-since", "soon"], "--changed-since: 'soon' is not a time"),
         (["--state", "gone"], "--state: 'gone' is not a state; use one of all, current, removed"),
     ):
         refused = run.invoke(app, ["export", "--format", "jsonl", "--out", "-", *words])
         assert refused.exit_code == 2
-        assert said in " ".join(re.sub("[│╭╮╰╯─]", " ", refused.stderr).split())
-    for words, said in (
+        assert expected in " ".join(re.sub("[│╭╮╰╯─]", " ", refused.stderr).split())
+    for words, expected in (
         (["--format", "warc", "--out", "-"], "cannot go to standard output"),
         (["--format", "csv", "--out", str(tmp_path / "x"), "--all-captures"], "it is for warc and wacz"),
         (["--format", "warc", "--out", str(tmp_path / "x"), "--versions"], "it is for jsonl, csv and parquet"),
@@ -312,5 +312,5 @@ def test_the_commands(
     ):
         refused = run.invoke(app, ["export", *words])
         assert isinstance(refused.exception, GongkaiError)
-        assert said in str(refused.exception)
+        assert expected in str(refused.exception)
     assert not (tmp_path / "x").exists()

@@ -23,7 +23,7 @@ RECORDS = "SELECT id, version FROM archive.record ORDER BY id"
 def record(archive: Archive) -> int:
     """The number of the one record of a small archive."""
     site = TrsSite("demo-trs")
-    site.put(next(each for each in catalogue.documents("trs") if each.attachments), column="czxx")
+    site.put(next(document for document in catalogue.documents("trs") if document.attachments), column="czxx")
     with serve(site):
         column = {"url": site.base + BY_KEY["czxx"].path}
         crawl_site(archive, site, columns=[column], assertions={"min_records": 1, "max_age_days": 36500})
@@ -41,7 +41,7 @@ def test_a_correction_says_its_version_and_a_wrong_one_what_is_wrong(
 ) -> None:
     done = gongkai(local_settings, "correct", str(record), "publisher=某某局", "keywords=", "--why", "印章为证")
     assert (done.code, done.out.strip()) == (0, f"record {record} is at version 2")
-    for words, said in (
+    for words, message in (
         ([str(record), "publisher"], "not FIELD=VALUE"),
         ([str(record), "publisher=某局"], "the reason is missing"),
         ([str(record), "--why", "无"], "nothing to correct"),
@@ -49,7 +49,7 @@ def test_a_correction_says_its_version_and_a_wrong_one_what_is_wrong(
     ):
         failed = gongkai(local_settings, "correct", *words)
         assert failed.code == 1
-        assert said in failed.err
+        assert message in failed.err
         assert len(failed.err.strip().splitlines()) == 1
     done = gongkai(local_settings, "correct", str(record), "--withdraw", "publisher", "--why", "看错了")
     assert done.out.strip() == f"record {record} is at version 3"
@@ -80,11 +80,11 @@ def test_a_typing_error_is_never_an_empty_success(
     archive: Archive, local_settings: Settings, record: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_environment(local_settings, monkeypatch)
-    for words, said in REFUSED:
+    for words, message in REFUSED:
         done = CliRunner().invoke(app, [word.replace("{}", str(record)) for word in words])
         assert done.exit_code == 1, words
         assert isinstance(done.exception, GongkaiError), done.exception
-        assert said in str(done.exception)
+        assert message in str(done.exception)
     assert rows(archive, RECORDS) == [{"id": record, "version": 1}]
 
 
