@@ -13,11 +13,11 @@ MOUNT = "/archive"
 BASE = conf.get("api", "base_url", fallback="").rstrip("/")
 ADDRESS = urlsplit(BASE).path + MOUNT
 PUBLIC = BASE + MOUNT if urlsplit(BASE).netloc else None
-"""Where readers reach the archive, if Airflow was told; `GONGKAI_PUBLIC_URL` comes before it."""
+"""The archive's public address, if Airflow's `base_url` is set; `GONGKAI_PUBLIC_URL` takes precedence."""
 
 
 class Browser:
-    """The browser behind its guard, put together at the first request.
+    """The browser behind its guard, created at the first request.
 
     Schedulers and workers load plugins too; they need neither a web application nor the API server's modules.
     """
@@ -30,7 +30,7 @@ class Browser:
         from etl.browse import create_app  # noqa: PLC0415
         from etl.settings import settings  # noqa: PLC0415
 
-        # Airflow's key for what its API servers sign is the same in all of them.
+        # Airflow's key for signing is the same in all its API servers.
         form_key = conf.get_mandatory_value("api", "secret_key")
         return Guard(create_app(archive_from_airflow, address=settings().public_url or PUBLIC, form_key=form_key))
 
@@ -39,7 +39,7 @@ class Browser:
 
 
 class Slash:
-    """Leads `/archive` to `/archive/`; without it Airflow's own interface answers there, and knows no such page."""
+    """Redirects `/archive` to `/archive/`: otherwise Airflow's own interface answers that there is no such page."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -51,14 +51,14 @@ class Slash:
 
 
 class ArchiveBrowser(AirflowPlugin):
-    """What Airflow mounts, and its entry in the menu."""
+    """The application that Airflow mounts, and its entry in the menu."""
 
     name = "archive_browser"
     fastapi_apps: ClassVar = [{"name": "archive", "app": Browser(), "url_prefix": MOUNT}]
     fastapi_root_middlewares: ClassVar = [{"name": "archive address", "middleware": Slash}]
     external_views: ClassVar = [
         {
-            # Airflow's menu has room for four characters or so, and cuts what is longer.
+            # Airflow's menu has room for about four characters.
             "name": "档案",
             "href": f"{ADDRESS}/",
             "destination": "nav",

@@ -1,4 +1,4 @@
-"""Who may read, and who may correct: Airflow's login, in front of an application that asks for none."""
+"""Decides who may read and who may correct, by Airflow's login: the browser itself has none."""
 
 from urllib.parse import quote, urlencode
 
@@ -17,10 +17,10 @@ from etl.browse.http.session import PERSON, Person
 
 
 class Guard:
-    """Lets a request through to the application only for a user whom Airflow knows and lets see its website.
+    """Passes a request to the application only for a user who is logged in to Airflow and may see its website.
 
-    Airflow does not protect applications of plugins. This stands in front of the whole application, its static
-    files and its 404s included.
+    Airflow does not protect the applications of plugins. This guards all of the application, its static files and
+    404s included.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -30,34 +30,37 @@ class Guard:
         if scope["type"] != "http":
             await WebSocketClose()(scope, receive, send)
             return
-        found = await self._person(Request(scope))
-        if isinstance(found, Person):
-            await self._app(scope | {PERSON: found}, receive, send)
+        admitted = await self._person(Request(scope))
+        if isinstance(admitted, Person):
+            await self._app(scope | {PERSON: admitted}, receive, send)
         else:
-            await found(scope, receive, send)
+            await admitted(scope, receive, send)
 
     async def _person(self, request: Request) -> Person | Response:
         try:
             user = await get_user(request, None, await bearer_scheme(request))
         except HTTPException as error:
             return self._login(request, str(error.detail))
-        return await run_in_threadpool(_admitted, user) or _refuse(403, "This user may not see the archive.")
+        return await run_in_threadpool(_person_of, user) or _refuse(403, "This user may not see the archive.")
 
     def _login(self, request: Request, reason: str) -> Response:
-        """A browser that wants to show a page is sent to log in and back again; everyone else gets 401."""
+        """Redirects a browser that asks for a page to the login, which leads back to it; others get status 401."""
         if request.method not in ("GET", "HEAD") or "text/html" not in request.headers.get("accept", ""):
             return _refuse(401, reason)
-        # A path of our own mount, without any host, so that it leads nowhere else; Airflow checks `next` once more.
+        # A path below our own mount, without a host, so that it cannot lead elsewhere; Airflow checks `next` too.
         mount, path = request.scope.get("root_path", ""), request.scope["path"]
-        wanted = mount + quote("/" + path.removeprefix(mount).lstrip("/"))
+        target = mount + quote("/" + path.removeprefix(mount).lstrip("/"))
         query = f"?{request.url.query}" if request.url.query else ""
         airflow = request.scope.get("app_root_path", "")
-        login = f"{airflow}/api/v2/auth/login?{urlencode({'next': wanted + query})}"
+        login = f"{airflow}/api/v2/auth/login?{urlencode({'next': target + query})}"
         return RedirectResponse(login, 307, headers={"cache-control": "no-store"})
 
 
-def _admitted(user: BaseUser) -> Person | None:
-    """Whoever may start runs of DAGs, and so changes what the archive holds, may correct: role User and those above."""
+def _person_of(user: BaseUser) -> Person | None:
+    """The user as a person of the archive, or None if the website is forbidden.
+
+    Whoever may start DAG runs, and so change what the archive holds, may correct: role User and above.
+    """
     manager = get_auth_manager()
     if not manager.is_authorized_view(access_view=AccessView.WEBSITE, user=user):
         return None

@@ -1,4 +1,4 @@
-"""Which of a run's pages are to be fetched, in which batches, and how the others end without being asked."""
+"""Decides which pages of a run are fetched, in which batches, and gives the others their outcome without a request."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from etl.archive.crawls.walks import last_full_walk
 from etl.archive.storage.models import Page, RunPage
 from etl.outcomes import Outcome
 
-# A page is looked at again often while it is new, and ever more rarely: a catalog changes what it published last.
-# Until 30 days after it was first seen the interval is the source's own; a year later it is twelve times that.
-# What rests on damaged bytes, its own or those of a further page or a file, is due at once: the site may have them yet.
+# A page is checked often while it is new, and ever more rarely later: sites change what they published last. For 30
+# days after it was first seen the interval is the source's `recheck_after_days`; a year later it is twelve times that.
+# A page whose bytes are damaged, or those of a further page or a file, is due at once: the site may still have them.
 _DUE = """
 (p.id IN (SELECT coalesce(pf.page_id, d.part_of, d.id)
           FROM archive.blob b JOIN archive.capture c ON c.blob_sha256 = b.sha256
@@ -22,14 +22,14 @@ _DUE = """
 """
 
 MAX_BATCHES = 1000
-"""Airflow maps a task over 1,024 values (`[core] max_map_length`), and fails what gives it more."""
+"""Airflow maps a task over 1,024 values at most (`[core] max_map_length`), and fails a task that gives it more."""
 
 
 def plan_batches(engine: Engine, run: RunContext, batch_size: int) -> dict[int, int]:
-    """Gives every listed page that needs work a batch; ends the others as `known`, `out_of_scope` or `limit`.
+    """Puts every listed page that needs work into a batch; the others end as `known`, `out_of_scope` or `limit`.
 
-    A page needs work when it was never fetched, is due for a recheck, or holds a capture that nobody read yet.
-    Returns the number of pages in each batch, by the batch's number. A plan made before stays as it is.
+    A page needs work if it was never fetched, is due for a check, or has a capture that is still to be extracted.
+    Returns the number of pages in each batch, by the batch's number. Batches that were planned before stay.
     """
     values = _cadence(run) | {"limit": run.options.limit or run.source.limits.pages}
     with engine.begin() as connection:
@@ -57,10 +57,11 @@ def plan_batches(engine: Engine, run: RunContext, batch_size: int) -> dict[int, 
 
 
 def plan_recheck_batches(engine: Engine, run: RunContext, batch_size: int) -> dict[int, int]:
-    """Takes the source's known documents that are due into the run, the longest unchecked first, in batches.
+    """Puts the source's known documents that are due into batches of the run, the longest unchecked first.
 
-    Due is also what the last complete walk of the whole catalog did not list and nobody has looked at since. A record
-    that was removed is looked at too: a page that comes back is restored.
+    Due are also documents that the last complete walk of the whole catalog did not list, if they were not fetched
+    since. Pages of removed records are among them: a page that comes back is restored. Returns the number of pages in
+    each batch, by the batch's number.
     """
     with engine.begin() as connection:
         walk = last_full_walk(connection, run)
@@ -70,7 +71,7 @@ def plan_recheck_batches(engine: Engine, run: RunContext, batch_size: int) -> di
 
 
 def crawled_sources(engine: Engine) -> set[str]:
-    """The sources that have documents to look at again."""
+    """Ids of the sources that have documents fetched before."""
     query = select(Page.source_id).where(Page.kind == "document", Page.checked_at.is_not(None)).distinct()
     with engine.connect() as connection:
         return set(connection.scalars(query))
