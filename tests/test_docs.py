@@ -34,6 +34,7 @@ from tests.support.warc import page as warc_page
 from tests.support.warc import warc
 
 DOCS = PROJECT / "docs"
+INDEX = DOCS / "README.md"
 PAGES = sorted([*PROJECT.glob("*.md"), *DOCS.rglob("*.md")])
 
 
@@ -149,6 +150,11 @@ def test_links_in_the_documentation_lead_somewhere(page: Path) -> None:
         linked = page.parent / target if target else page
         assert linked.exists(), f"{page}: {target}"
         assert not anchor or anchor in anchors(linked), f"{page}: {target}#{anchor}"
+
+
+def test_every_page_is_linked_from_the_list_of_pages() -> None:
+    linked = {(DOCS / target).resolve() for target in re.findall(r"\]\(([^)#]+)", INDEX.read_text(encoding="utf-8"))}
+    assert not {page for page in DOCS.rglob("*.md") if page != INDEX} - linked
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))
