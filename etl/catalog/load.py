@@ -1,4 +1,4 @@
-"""Source files: reading them, and saying file, key and reason when one is wrong."""
+"""Loads source files. Errors name file, key and reason."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -12,7 +12,7 @@ from etl.sources.schema import Source
 
 
 class SourceError(GongkaiError):
-    """Source files that do not say what they should; `problems` holds one line `file: key: reason` each."""
+    """Invalid source files; `problems` has one line `file: key: reason` for each fault."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("; ".join(problems), hint="docs/sources.md lists the keys")
@@ -20,7 +20,7 @@ class SourceError(GongkaiError):
 
 
 def load_source(path: Path) -> Source:
-    """The source that the file describes. Raises `SourceError`."""
+    """The source described by the file. Raises `SourceError`."""
     try:
         data = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
     except (OSError, UnicodeDecodeError) as error:
@@ -28,9 +28,9 @@ def load_source(path: Path) -> Source:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}: " if mark else ""
-        raise SourceError([f"{path}: {where}is not YAML: {getattr(error, 'problem', None) or error}"]) from error
+        raise SourceError([f"{path}: {where}not valid YAML: {getattr(error, 'problem', None) or error}"]) from error
     if not isinstance(data, dict):
-        raise SourceError([f"{path}: holds no keys"])
+        raise SourceError([f"{path}: no keys in it"])
     try:
         source = Source.model_validate(data)
         family = platform(source.platform)
@@ -39,13 +39,13 @@ def load_source(path: Path) -> Source:
     except GongkaiError as error:
         raise SourceError([f"{path}: platform: {error}"]) from error
     if not family.lists:
-        raise SourceError([f"{path}: platform: {family.name}'s lists are not read, only its documents"])
+        raise SourceError([f"{path}: platform: {family.name} has no code for lists, only for documents"])
     if source.listing and not family.accepts_selectors:
-        takers = ", ".join(item.name for item in all_platforms() if item.accepts_selectors)
-        raise SourceError([f"{path}: listing: {family.name} knows its lists; this key is for {takers}"])
+        names = ", ".join(item.name for item in all_platforms() if item.accepts_selectors)
+        raise SourceError([f"{path}: listing: {family.name} needs no selectors; this key is for {names}"])
     for column in source.columns:
         if not source.allows(column.url):
-            raise SourceError([f"{path}: columns: {column.url} lies on none of the hosts {', '.join(source.hosts)}"])
+            raise SourceError([f"{path}: columns: {column.url} is on none of the hosts {', '.join(source.hosts)}"])
     return source
 
 
@@ -54,18 +54,18 @@ def _problem(path: Path, location: tuple[int | str, ...], message: str) -> str:
 
 
 def source_files(folders: str) -> Iterator[Path]:
-    """The source files in folders separated by `:`; the demo's folder may be missing before its first run."""
+    """The source files in folders separated by `:`. A folder may be missing: the demo's is, before its first run."""
     for folder in folders.split(":"):
         yield from sorted(Path(folder).glob("*.yaml"))
 
 
 def load_sources(paths: Iterable[Path]) -> dict[str, Source]:
-    """All sources by id. Raises `SourceError` with the problems of every wrong file, and for an id used twice."""
+    """All sources by id. Raises `SourceError` with the problems of all files; an id used twice is one."""
     return {name: source for name, (_, source) in _located(paths).items()}
 
 
 def _located(paths: Iterable[Path]) -> dict[str, tuple[Path, Source]]:
-    found: dict[str, tuple[Path, Source]] = {}
+    located: dict[str, tuple[Path, Source]] = {}
     problems: list[str] = []
     for path in paths:
         try:
@@ -73,21 +73,21 @@ def _located(paths: Iterable[Path]) -> dict[str, tuple[Path, Source]]:
         except SourceError as error:
             problems += error.problems
             continue
-        if source.id in found:
-            problems.append(f"{path}: id: {source.id} is taken by {found[source.id][0]}")
-        found[source.id] = path, source
+        if source.id in located:
+            problems.append(f"{path}: id: {source.id} is already the id of {located[source.id][0]}")
+        located[source.id] = path, source
     if problems:
         raise SourceError(problems)
-    return found
+    return located
 
 
 def find_source(name: str, folders: str) -> Source:
-    """The source of that id, or the one described by that file. Raises `SourceError`, `GongkaiError`."""
+    """The source with that id, or of that file if `name` ends in .yaml. Raises `SourceError`, `GongkaiError`."""
     return locate_source(name, folders)[1]
 
 
 def locate_source(name: str, folders: str) -> tuple[Path, Source]:
-    """The same with its file. Raises `SourceError`, `GongkaiError`."""
+    """(file, source) for an id or a .yaml file. Raises `SourceError`, `GongkaiError`."""
     path = Path(name)
     if path.suffix in {".yaml", ".yml"}:
         return path, load_source(path)

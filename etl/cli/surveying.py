@@ -117,7 +117,7 @@ def _print_survey(survey: Survey, console: Console) -> None:
     else:
         console.print(f"[bold]{survey.page.url}[/] is of [bold]no known platform[/]", soft_wrap=True)
     rows = [
-        (candidate.platform.name, sign.fingerprint.what, sign.fingerprint.where, sign.fingerprint.weight, sign.found)
+        (candidate.platform.name, sign.fingerprint.what, sign.fingerprint.where, sign.fingerprint.weight, sign.matched)
         for candidate in survey.candidates
         for sign in candidate.signs
     ]

@@ -1,4 +1,4 @@
-"""The fetcher: one pooled HTTP/2 client a batch, that goes only where the source may go, as gently as it says."""
+"""The fetcher: a pooled HTTP/2 client that holds a source's hosts, robots.txt, pace, limits and retries."""
 
 import asyncio
 import ssl
@@ -25,14 +25,14 @@ ACCEPT = "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.8"
 # Only what zlib reads: brotli and zstd would unpack without the size limit that `_Body` holds.
 ACCEPT_ENCODING = "gzip, deflate"
 MAX_WAIT_SECONDS = 120.0
-"""Seconds for which a fetch waits for its host; a host pushed out further fails its pages now, for the next run."""
+"""Longest wait for a host's next free moment; if it is later, the page fails now and the next run fetches it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One request with its redirects, as it went. `body` is what came, after transfer decoding.
+    """One request with its redirects, and its response. `body`: the bytes received, after content decoding.
 
-    `failure` names the outcome where the request itself failed; None means that the answer is to be judged.
+    `failure`: the outcome if the request itself failed; None if `classify` has to decide.
     """
 
     url: str
@@ -52,7 +52,7 @@ class Attempt:
 
     @property
     def is_transient(self) -> bool:
-        """Whether the same request may go better a moment later: network errors, 5xx, 429."""
+        """Whether a retry may succeed: network errors, 5xx, 429."""
         return self.failure is Outcome.NETWORK_ERROR or self.status == 429 or (self.status or 0) >= 500
 
 
@@ -73,7 +73,7 @@ class _Refused(Exception):
 
 
 class Fetcher:
-    """Fetches for one source. Use `fetcher(...)`; every way in which a request ends is an `Attempt`, never an error."""
+    """Fetches for one source. Use `fetcher(...)`. A request that fails is an `Attempt` too, never an exception."""
 
     def __init__(self, source: Source, hosts: HostRegistry, client: httpx.AsyncClient, user_agent: str) -> None:
         self._source, self._hosts, self._client, self._user_agent = source, hosts, client, user_agent
@@ -82,9 +82,9 @@ class Fetcher:
         self._robots_lock = asyncio.Lock()
 
     async def fetch(self, request: Request) -> list[Attempt]:
-        """Every attempt made for the request, the last one being what it came to. Retries what may pass.
+        """Fetch with retries for transient failures; return all attempts (at least one), the final one last.
 
-        An empty list is not possible; an address that may not be asked at all gives one attempt with its failure.
+        An address that must not be requested gives one attempt with its `failure`.
         """
         attempts: list[Attempt] = []
         async with self._slots:
@@ -108,18 +108,18 @@ class Fetcher:
             await asyncio.to_thread(self._hosts.record_failure, host, self._source.pace.retry_delay)
 
     async def _attempt(self, request: Request) -> Attempt:
-        # Some sites refuse a document to whoever does not come from within the site.
+        # Some sites refuse a document without a Referer from the same site.
         referer = urljoin(request.url, "/")
         headers = {"User-Agent": self._user_agent, "Accept": ACCEPT, "Accept-Encoding": ACCEPT_ENCODING}
         headers |= {"Referer": referer, **(request.headers or {})}
         sent = tuple(headers.items())
         started, clock, url = datetime.now(UTC), time.monotonic(), request.url
 
-        def ended(**what: object) -> Attempt:
+        def ended(**values: object) -> Attempt:
             elapsed = int((time.monotonic() - clock) * 1000)
-            return Attempt(request.url, url, started, elapsed, sent, **what)  # type: ignore[arg-type]
+            return Attempt(request.url, url, started, elapsed, sent, **values)  # type: ignore[arg-type]
 
-        came_back = False
+        redirected_to_itself = False
         try:
             for _ in range(self._source.limits.redirects + 1):
                 await self._check_allowed(url)
@@ -134,10 +134,10 @@ class Fetcher:
                     return ended(status=response.status_code, headers=answer, body=content)
                 before, url = url, canonical_url(urljoin(url, target))
                 if url == before:
-                    # The first time it sets a cookie, which the client keeps and the second request carries.
-                    if came_back:
+                    # The first response sets a cookie; the client sends it with the second request.
+                    if redirected_to_itself:
                         return ended(failure=Outcome.BLOCKED, reason="redirected to itself, with its cookie too")
-                    came_back = True
+                    redirected_to_itself = True
             return ended(failure=Outcome.NETWORK_ERROR, reason=f"more than {self._source.limits.redirects} redirects")
         except _Refused as refusal:
             return ended(failure=refusal.outcome, reason=str(refusal))
@@ -153,7 +153,7 @@ class Fetcher:
         body = _Body(response.headers.get("content-encoding", ""), self._source.limits.bytes)
         async for chunk in response.aiter_raw():
             body.add(chunk)
-        return body.whole()
+        return body.complete()
 
     async def _check_allowed(self, url: str) -> None:
         if not self._source.allows(url):
@@ -171,7 +171,7 @@ class Fetcher:
         await asyncio.sleep(wait)
 
     def _out_of_reach(self, host: str) -> bool:
-        """Whether even robots.txt could not be had: what the host has is not asked for again by this fetcher."""
+        """Whether robots.txt could not be fetched: this fetcher then requests nothing more from the host."""
         return host in self._rules and self._rules[host].outcome is Outcome.NETWORK_ERROR
 
     async def _robots(self, host: str, url: str) -> RobotsRules:
@@ -179,26 +179,26 @@ class Fetcher:
             return self._rules[host]
         async with self._robots_lock:
             if host not in self._rules:
-                kept = await asyncio.to_thread(self._hosts.cached_robots, host)
-                if kept is None or not kept.answered or datetime.now(UTC) - kept.fetched_at > ROBOTS_LIFETIME:
-                    kept = await self._ask_for_robots(host, url)
-                    await asyncio.to_thread(self._hosts.cache_robots, host, kept)
-                self._rules[host] = RobotsRules(host, kept, self._user_agent)
+                robots = await asyncio.to_thread(self._hosts.cached_robots, host)
+                if robots is None or not robots.answered or datetime.now(UTC) - robots.fetched_at > ROBOTS_LIFETIME:
+                    robots = await self._fetch_robots(host, url)
+                    await asyncio.to_thread(self._hosts.cache_robots, host, robots)
+                self._rules[host] = RobotsRules(host, robots, self._user_agent)
         return self._rules[host]
 
-    async def _ask_for_robots(self, host: str, url: str) -> CachedRobots:
+    async def _fetch_robots(self, host: str, url: str) -> CachedRobots:
         number = 0
         while True:
             await self._wait(host, self._source.pace.delay)
-            kept = await read_robots(self._client, url, self._user_agent)
-            if kept.status is not None or number == self._source.limits.retries:
-                return kept
+            robots = await read_robots(self._client, url, self._user_agent)
+            if robots.status is not None or number == self._source.limits.retries:
+                return robots
             await asyncio.sleep(self._source.pace.retry_delay * 2**number)
             number += 1
 
 
 class _Body:
-    """Collects a body while it unpacks it, and never holds more than the limit."""
+    """Collects and unpacks a body, and never holds more than `limit` bytes of it."""
 
     def __init__(self, encoding: str, limit: int) -> None:
         self._encoding, self._limit = encoding.strip().lower(), limit
@@ -232,7 +232,7 @@ class _Body:
                 self._unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
         return self._unpacker.decompress(chunk, room)
 
-    def whole(self) -> bytes:
+    def complete(self) -> bytes:
         if self._unpacker is not None and self._size and not self._unpacker.eof:
             raise _Refused(Outcome.NETWORK_ERROR, f"{self._encoding} body ends in the middle")
         return b"".join(self._parts)
@@ -248,7 +248,7 @@ def _retry_after(value: str) -> float:
 
 
 def tls_context(source: Source) -> ssl.SSLContext:
-    """TLS as the source's file allows it: certificates are always verified."""
+    """TLS settings with the exceptions of the source's file; certificates are always verified."""
     context = ssl.create_default_context(cafile=certifi.where())
     if source.tls.ca:
         context.load_verify_locations(cafile=source.tls.ca)
@@ -259,7 +259,7 @@ def tls_context(source: Source) -> ssl.SSLContext:
 
 @asynccontextmanager
 async def fetcher(source: Source, hosts: HostRegistry, user_agent: str) -> AsyncIterator[Fetcher]:
-    """A fetcher for the source, its connections closed at the end."""
+    """A fetcher for the source; leaving the block closes its connections."""
     transport = guarded_transport(
         allow_private=source.allow_private_addresses, connections=source.pace.concurrency, tls=tls_context(source)
     )

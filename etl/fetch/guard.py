@@ -1,7 +1,7 @@
 """The address guard: every connection's resolved address is checked, redirects included.
 
-The check stands in the connection itself, so a name that resolves differently a moment later (DNS rebinding)
-cannot pass: the address that was checked is the address that is dialled.
+The check is part of connecting, so a name that resolves differently a moment later (DNS rebinding) does not pass: the
+address that was checked is the address that is used.
 """
 
 import asyncio
@@ -20,15 +20,15 @@ class ForbiddenAddress(httpx.TransportError):
 
 
 def describe_error(error: BaseException) -> str:
-    """The error's kind and message, the message of what led to it where it has none of its own (TLS ended early)."""
-    said: BaseException | None = error
-    while said is not None and not str(said):
-        said = said.__cause__ or said.__context__
-    return f"{type(error).__name__}: {said or ''}".rstrip(": ")
+    """The error's type and message; if it has no message (TLS ended early), that of the error which caused it."""
+    source: BaseException | None = error
+    while source is not None and not str(source):
+        source = source.__cause__ or source.__context__
+    return f"{type(error).__name__}: {source or ''}".rstrip(": ")
 
 
 def is_public(address: str) -> bool:
-    """Whether the address is one of the public internet: not private, loopback, link-local, multicast or metadata."""
+    """Whether the address is public: not private, loopback, link-local, multicast or a cloud's metadata service."""
     ip = ipaddress.ip_address(address)
     mapped = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None)
     return is_public(str(mapped)) if mapped else ip.is_global and not ip.is_multicast
@@ -48,12 +48,12 @@ class _GuardedBackend(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         try:
             async with asyncio.timeout(timeout):
-                found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+                resolved = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except TimeoutError as error:
             raise httpcore.ConnectTimeout(f"{host} does not resolve within {timeout} s") from error
         except OSError as error:
             raise httpcore.ConnectError(f"{host} does not resolve: {error.strerror or error}") from error
-        addresses = list(dict.fromkeys(str(item[4][0]) for item in found))
+        addresses = list(dict.fromkeys(str(item[4][0]) for item in resolved))
         if not self._allow_private and (private := [address for address in addresses if not is_public(address)]):
             raise ForbiddenAddress(f"{host} resolves to {', '.join(private)}, no address of the public internet")
         failure: Exception = httpcore.ConnectError(f"{host} has no address")
@@ -72,7 +72,7 @@ class _GuardedBackend(httpcore.AsyncNetworkBackend):
 
 
 def guarded_transport(*, allow_private: bool, connections: int, tls: ssl.SSLContext) -> httpx.AsyncHTTPTransport:
-    """httpx's own pooled HTTP/2 transport, dialling through the guard."""
+    """httpx's pooled HTTP/2 transport, which connects through the guard."""
     transport = httpx.AsyncHTTPTransport(
         verify=tls, http2=True, limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
     )

@@ -1,6 +1,6 @@
-"""What a fetcher needs to know of a host, and must be told the same in every task, worker and machine.
+"""What a fetcher knows about a host: next free moment, failures, robots.txt. Shared by all tasks and machines.
 
-`etl.archive.storage.host_registry` keeps it in Postgres.
+`etl.archive.storage.host_registry` stores it in PostgreSQL.
 """
 
 import time
@@ -11,7 +11,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class CachedRobots:
-    """The last answer for a host's robots.txt; where the host could not be reached, `status` is None and `text` why."""
+    """The last response for a host's robots.txt; if the host was unreachable, `status` is None, `text` the reason."""
 
     status: int | None
     text: str
@@ -19,35 +19,35 @@ class CachedRobots:
 
     @property
     def answered(self) -> bool:
-        """Whether the host said what it allows. That it could not be reached holds for nobody who asks later."""
+        """Whether the response decides what is allowed. An unreachable host or a 5xx is requested again."""
         return self.status is not None and self.status < 500
 
 
 class HostRegistry(Protocol):
-    """Keeps what is known of hosts. Every call is one short transaction, safe from many tasks at once."""
+    """Stores what is known about hosts. Every call is one short transaction, safe for concurrent tasks."""
 
     def reserve(self, host: str, delay: float) -> float:
-        """Takes the host's next free moment; returns the seconds until then. The one after is `delay` s later."""
+        """Take the host's next free moment; return the seconds until then. The one after is `delay` seconds later."""
 
     def postpone(self, host: str, seconds: float) -> None:
-        """Nobody asks the host before so many seconds have passed (Retry-After)."""
+        """Let nobody request the host for `seconds` (Retry-After)."""
 
     def record_failure(self, host: str, delay: float) -> None:
-        """Counts a failure; from the third in a row on the host's next moment moves out, doubling up to an hour."""
+        """Count a failure. From the third in a row the host's next moment is postponed, doubling up to an hour."""
 
     def record_success(self, host: str) -> None:
-        """The host answered: the count of failures starts again."""
+        """Reset the count of failures."""
 
     def cached_robots(self, host: str) -> CachedRobots | None:
-        """What was kept of robots.txt, however old."""
+        """The cached robots.txt, however old; None if there is none."""
 
     def cache_robots(self, host: str, robots: CachedRobots) -> None:
-        """Keeps an answer for robots.txt."""
+        """Store a response for robots.txt."""
 
 
 @dataclass
 class LocalHostRegistry:
-    """The hosts of one process, for commands that look at a site without an archive."""
+    """A registry in memory, for commands that look at a site without an archive."""
 
     _free_at: dict[str, float] = field(default_factory=dict)
     _robots: dict[str, CachedRobots] = field(default_factory=dict)
@@ -65,7 +65,7 @@ class LocalHostRegistry:
         self.postpone(host, delay)
 
     def record_success(self, host: str) -> None:
-        """Nothing is counted."""
+        """Failures are not counted here."""
 
     def cached_robots(self, host: str) -> CachedRobots | None:
         return self._robots.get(host)

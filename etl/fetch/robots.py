@@ -1,4 +1,4 @@
-"""robots.txt as RFC 9309 asks: 4xx means all is allowed, an unreachable file that nothing is."""
+"""robots.txt as in RFC 9309: 4xx means that everything is allowed, an unreachable file that nothing is."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -14,43 +14,44 @@ from etl.outcomes import Outcome
 ROBOTS_LIFETIME = timedelta(hours=24)
 """RFC 9309, 2.4: a cached file should not be used for longer."""
 MAX_BYTES = 500 * 1024
-"""RFC 9309, 2.5: at least 500 KiB must be parsed; the rest is dropped."""
+"""RFC 9309, 2.5: at least 500 KiB must be parsed; the rest is ignored."""
 MAX_CRAWL_DELAY_SECONDS = 60.0
+"""Longer values of Crawl-delay are cut to this."""
 
 
 class RobotsRules:
-    """What a host's robots.txt says to this crawler; `outcome` and `reason` are those of an address it refuses."""
+    """A host's robots.txt, read for this crawler. `outcome` and `reason` are those of a forbidden address."""
 
-    def __init__(self, host: str, kept: CachedRobots, user_agent: str) -> None:
+    def __init__(self, host: str, robots: CachedRobots, user_agent: str) -> None:
         self._agent = user_agent.partition("/")[0]
         self._parsed: Protego | None = None
-        self._all_refused = not kept.answered
-        self.outcome = Outcome.NETWORK_ERROR if kept.status is None else Outcome.ROBOTS
+        self._all_refused = not robots.answered
+        self.outcome = Outcome.NETWORK_ERROR if robots.status is None else Outcome.ROBOTS
         if self._all_refused:
-            why = kept.text or "no answer" if kept.status is None else f"status {kept.status}"
+            why = robots.text or "no answer" if robots.status is None else f"status {robots.status}"
             self.reason = f"robots.txt of {host} cannot be had ({why}), so nothing may be asked"
         else:
             self.reason = f"robots.txt of {host} disallows it"
-        if kept.status is not None and kept.status < 300:
-            self._parsed = Protego.parse(kept.text)
+        if robots.status is not None and robots.status < 300:
+            self._parsed = Protego.parse(robots.text)
 
     def allow(self, url: str) -> bool:
-        """Whether the address may be asked."""
+        """Whether the address may be requested."""
         if self._parsed is None:
             return not self._all_refused
         return bool(self._parsed.can_fetch(url, self._agent))
 
     @property
     def crawl_delay(self) -> float:
-        """Seconds between requests that the file asks for, at most a minute."""
-        asked = self._parsed.crawl_delay(self._agent) if self._parsed else None
-        return min(float(asked or 0), MAX_CRAWL_DELAY_SECONDS)
+        """Seconds between requests as set by the file, at most `MAX_CRAWL_DELAY_SECONDS`."""
+        delay = self._parsed.crawl_delay(self._agent) if self._parsed else None
+        return min(float(delay or 0), MAX_CRAWL_DELAY_SECONDS)
 
 
 async def read_robots(client: httpx.AsyncClient, url: str, user_agent: str) -> CachedRobots:
-    """Asks the address's host for its robots.txt; redirects within the host are followed.
+    """Fetch the robots.txt of the address's host; redirects within the host are followed.
 
-    Raises `ForbiddenAddress`; every other failure is part of the answer.
+    Raises `ForbiddenAddress`. Any other failure gives a result without `status`.
     """
     target = urljoin(url, "/robots.txt")
     try:
@@ -71,6 +72,6 @@ async def read_robots(client: httpx.AsyncClient, url: str, user_agent: str) -> C
     except (httpx.HTTPError, TimeoutError) as error:
         return CachedRobots(None, describe_error(error), datetime.now(UTC))
     status = 404 if response.status_code // 100 == 3 else response.status_code
-    # A site without the file that answers every address with its home page says nothing to crawlers.
+    # Sites without the file may answer any address with their home page: HTML sets no rules.
     text = "" if "html" in response.headers.get("content-type", "") else body[:MAX_BYTES].decode("utf-8", "replace")
     return CachedRobots(status, text, datetime.now(UTC))

@@ -1,1 +1,1 @@
-"""Platform families: how their sites list documents, and where body and fields stand in a page."""
+"""Platform families: how their sites list documents, and where body and fields are in a page."""

@@ -1,6 +1,7 @@
-"""What a platform family knows: how its sites list documents, and where body and fields stand in a page.
+"""The base class of platform families: how their sites list documents, and where body and fields are in a page.
 
-A platform module holds no state and touches no network: it reads what was fetched and says what to fetch next.
+A family holds no state and uses no network: it parses what was fetched and returns the requests to make next.
+docs/adding-a-platform.md has a skeleton.
 """
 
 from collections.abc import Mapping
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ListingRequest:
-    """One page of a listing to be fetched.
+    """A listing page to fetch.
 
-    `column` names the list it belongs to (totals are kept by column), `seen` counts the entries on its pages before.
+    `column`: name of its list, by which totals are kept. `seen`: number of entries on the list's earlier pages.
     """
 
     url: str
@@ -30,7 +31,7 @@ class ListingRequest:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a listing: `url` absolute, `fields` whatever else it says under the names of `Extraction.fields`."""
+    """One line of a listing: absolute `url`, and the `fields` beside the title by their names in `etl/fields.py`."""
 
     url: str
     title: str = ""
@@ -39,7 +40,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class ListingPage:
-    """What one listing page said: its entries, the totals it told, and the pages that follow from it."""
+    """A parsed listing page: its entries, the totals reported by the site, and the next requests."""
 
     entries: tuple[Entry, ...]
     reported_total: int | None = None
@@ -48,19 +49,18 @@ class ListingPage:
 
 
 class NotAListing(Exception):
-    """The answer does not hold the listing that its family has at this address; the text says what was missed."""
+    """The response is not the listing that the family has at this address; the message says what is missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where a family's pages hold what: CSS selectors, the likeliest first; `marks` are the comments, or
-    the names of `<meta>` elements, (regular expressions) between which the family's templates print the body.
+    """Where a family's pages have their body and fields.
 
-    Layouts are evidence, not orders: extraction takes the container that holds the page's prose, and asks all
-    families' layouts when it does not know whose page it has.
+    `body`, `header`: selectors, the likeliest first; CSS, or XPath if they begin like one (`etl/web/select.py`).
+    `markers`: pairs of regular expressions for the comments, or names of `<meta>` elements, around the body.
 
-    `header` holds the labelled fields; where it is given and found, labels elsewhere outside the text are not read.
-    A selector that begins like an XPath is one.
+    Layouts are evidence, not orders: extraction takes the container with the page's prose, and tries the layouts of all
+    families if the page's family is unknown. If a `header` is found, labels elsewhere outside the text are not read.
     """
 
     body: tuple[str, ...] = ()
@@ -70,10 +70,9 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """A document that a page carries as data (JSON in a script, hidden inputs): its body as HTML, fields, files.
+    """A document that a page carries as data: JSON in a script, or hidden inputs.
 
-    `fields` maps a field name to (value as it stands there, path of the key in the data); `attachments` holds
-    (address, name).
+    `fields`: field name → (raw value, path of its key in the data). `attachments`: (address, name) pairs.
     """
 
     body_html: str | None = None
@@ -83,10 +82,10 @@ class Embedded:
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """A sign by which a family is known: a regular expression and where it is looked for.
+    """A sign of a family: a regular expression, and where it is searched.
 
-    `where`: "address" is that of the page, "link" that of a link within its site, "markup" the page's source.
-    `weight`: 1 what other families show too, 2 a sign of its own, 3 proof.
+    `what`: shown to people. `where`: "address" of the page, "link" for the path of a link within the site, "markup" for
+    the page's source. `weight`: 1 other families have it too, 2 only this family has it, 3 proof.
     """
 
     what: str
@@ -97,7 +96,7 @@ class Fingerprint:
 
 @dataclass(frozen=True, slots=True)
 class CandidateList:
-    """A list to which a page leads, by its address and what the page calls it."""
+    """A page that may be a list of documents: its address, and the name by which it is linked."""
 
     url: str
     name: str = ""
@@ -106,8 +105,8 @@ class CandidateList:
 class Platform:
     """A family of content management systems. Subclasses override what their family does differently.
 
-    `lists` is false if only the layout of its documents is known. `accepts_selectors`: a source file says where rows
-    and fields are (key `listing`).
+    `lists`: false if only the layout of its documents is known, not how they are listed.
+    `accepts_selectors`: source files of the family may have the key `listing`, with selectors of rows and fields.
     """
 
     name: str = ""
@@ -117,29 +116,29 @@ class Platform:
     fingerprints: tuple[Fingerprint, ...] = ()
 
     def for_source(self, source: "Source") -> "Platform":
-        """The family as the source's file shapes it; most families are the same for every source."""
+        """The family configured by the source's file; most families are the same for every source."""
         return self
 
     def start(self, source: "Source") -> tuple[ListingRequest, ...]:
-        """The first listing pages of a source: one for each of its columns, unless the family begins elsewhere."""
+        """The first listing requests of a source: one for each of its columns, unless the family begins elsewhere."""
         return tuple(ListingRequest(column.url, column.name or column.url) for column in source.columns)
 
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
-        """What the listing page says. Raises `NotAListing` where it is not the family's listing."""
+        """Parse a listing page. Raises `NotAListing` if it is something else; an empty list must be recognisable."""
         raise NotImplementedError
 
     def article_pages(self, page: WebPage) -> tuple[str, ...]:
-        """The absolute addresses of an article's pages after this one, in order; none for most."""
+        """Absolute addresses of an article's further pages, in order. Empty for most families."""
         return ()
 
     def embedded(self, page: WebPage) -> Embedded | None:
-        """The document that the page carries as data, or None where it has none."""
+        """The document that the page carries as data, or None."""
         return None
 
     def find_columns(self, page: WebPage) -> tuple[CandidateList, ...]:
-        """The lists that the page may be or lead to, the likeliest first; which of them are lists shows when asked."""
+        """Pages that may be lists, this one or linked ones, the likeliest first. A survey fetches them to find out."""
         return ()
 
     def guess_listing(self, page: WebPage) -> "Mapping[str, Any] | None":
-        """What the key `listing` may say for the page's site, where the family takes one and the page repeats rows."""
+        """A proposal for the key `listing` of the page's site; None if the family has no such key or no rows repeat."""
         return None

@@ -1,4 +1,4 @@
-"""Which family a page is of, by the fingerprints of all of them."""
+"""Recognises the platform family of a page by the fingerprints of all families."""
 
 import re
 from dataclasses import dataclass
@@ -10,20 +10,20 @@ from etl.platforms.registry import all_platforms
 from etl.web.page import WebPage, links
 
 MIN_WEIGHT = 2
-"""The weight of signs from which a family is named; a sign of weight 1 alone is shared by others."""
+"""Total weight of signs that a family needs to be recognised; a single sign of weight 1 may be another family's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """A fingerprint that the page bears, and what of the page it is."""
+    """A fingerprint found in a page, and the text that it matched (at most 80 characters)."""
 
     fingerprint: Fingerprint
-    found: str
+    matched: str
 
 
 @dataclass(frozen=True, slots=True)
 class FamilyMatch:
-    """A family and the signs of it that the page bears."""
+    """A family and its signs found in the page."""
 
     platform: Platform
     signs: tuple[Sign, ...]
@@ -34,28 +34,28 @@ class FamilyMatch:
 
     @property
     def rank(self) -> tuple[int, bool]:
-        """The weight, and whether the page's own address is a sign: a site may link pages of another family's."""
+        """Sort key: total weight, then whether the page's address is a sign: sites link other families' pages too."""
         return self.weight, any(sign.fingerprint.where == "address" for sign in self.signs)
 
     @property
     def in_the_page(self) -> bool:
-        """Whether a sign stands in what came, not in the address alone: anything may be answered at an address."""
+        """Whether a sign is in the content and not in the address alone, where a server may answer anything."""
         return any(sign.fingerprint.where != "address" for sign in self.signs)
 
 
 def recognise(page: WebPage) -> tuple[FamilyMatch, ...]:
-    """The families of which the page bears a sign, the heaviest first."""
+    """Families with a sign in the page, highest rank first."""
     addresses = [_path(url) for url, _ in links(page) if same_site(url, page)]
-    found = []
+    matches = []
     for family in all_platforms():
         signs = tuple(sign for item in family.fingerprints if (sign := _sign(item, page, addresses)))
         if signs:
-            found.append(FamilyMatch(family, signs))
-    return tuple(sorted(found, key=lambda item: item.rank, reverse=True))
+            matches.append(FamilyMatch(family, signs))
+    return tuple(sorted(matches, key=lambda item: item.rank, reverse=True))
 
 
 def decide_family(candidates: tuple[FamilyMatch, ...]) -> Platform | None:
-    """The family that the signs name; None where they are too few, or as heavy for another one."""
+    """The recognised family, or None: signs below `MIN_WEIGHT`, or in the address alone, or another family is equal."""
     if not candidates or candidates[0].weight < MIN_WEIGHT or not candidates[0].in_the_page:
         return None
     if len(candidates) > 1 and candidates[1].rank == candidates[0].rank:
@@ -65,12 +65,12 @@ def decide_family(candidates: tuple[FamilyMatch, ...]) -> Platform | None:
 
 def _sign(item: Fingerprint, page: WebPage, addresses: list[str]) -> Sign | None:
     pattern = re.compile(item.pattern, re.IGNORECASE | re.DOTALL)
-    places = {"address": [page.url], "link": addresses, "markup": [page.text]}[item.where]
-    match = next((match for place in places if (match := pattern.search(place))), None)
+    texts = {"address": [page.url], "link": addresses, "markup": [page.text]}[item.where]
+    match = next((match for text in texts if (match := pattern.search(text))), None)
     if match is None:
         return None
-    whole = match.string if item.where != "markup" else match[0]
-    return Sign(item, " ".join(whole.split())[:80])
+    matched = match.string if item.where != "markup" else match[0]
+    return Sign(item, " ".join(matched.split())[:80])
 
 
 def _path(url: str) -> str:

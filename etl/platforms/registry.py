@@ -1,4 +1,4 @@
-"""The platform families: every module in families/ that defines a `Platform` is one; adding one touches no other."""
+"""The registry of platform families: every module in families/ with a subclass of `Platform` is one."""
 
 import importlib
 import pkgutil
@@ -15,24 +15,24 @@ if TYPE_CHECKING:
 
 @cache
 def _registry() -> dict[str, Platform]:
-    found: dict[str, Platform] = {}
+    registry: dict[str, Platform] = {}
     for info in pkgutil.iter_modules(families.__path__):
         module = importlib.import_module(f"{families.__name__}.{info.name}")
         for item in vars(module).values():
             own = isinstance(item, type) and issubclass(item, Platform) and item.__module__ == module.__name__
             if own and item is not Platform and item.name:
-                found[item.name] = item()
-    return found
+                registry[item.name] = item()
+    return registry
 
 
 @cache
 def all_platforms() -> tuple[Platform, ...]:
-    """Every family, in the order of their names."""
+    """All families, sorted by name."""
     return tuple(platform for _, platform in sorted(_registry().items()))
 
 
 def platform(name: str) -> Platform:
-    """The family called `name`. Raises `GongkaiError` where there is none."""
+    """The family of that name. Raises `GongkaiError` if there is none."""
     try:
         return _registry()[name]
     except KeyError:
@@ -41,5 +41,5 @@ def platform(name: str) -> Platform:
 
 
 def family_of(source: "Source") -> Platform | None:
-    """The source's family, as its file shapes it; None for pages that were imported and name none."""
+    """The source's family, configured by its file; None for imported pages, whose source names no family."""
     return platform(source.platform).for_source(source) if source.platform else None

@@ -1,4 +1,4 @@
-"""The key `listing` of a source file: where rows, links and fields stand, for sites that no family's code knows."""
+"""The key `listing` of a source file: selectors of rows, links and fields, for sites of no known family."""
 
 import re
 from typing import Annotated, Self
@@ -24,20 +24,20 @@ def _pattern(value: str) -> str:
     try:
         re.compile(value)
     except re.error as error:
-        raise ValueError(f"{value!r} is no regular expression: {error}") from error
+        raise ValueError(f"{value!r} is not a regular expression: {error}") from error
     return value
 
 
 def _numbered(value: str) -> str:
     if value.count("{page}") != 1:
-        raise ValueError(f"{value!r} must hold {{page}} once")
+        raise ValueError(f"{value!r} must contain {{page}} exactly once")
     return value
 
 
 class Listing(BaseModel):
-    """Selectors are CSS, or XPath where they begin with `/`, `./`, `(`, `@` or a function.
+    """Selectors are CSS, or XPath if they begin with `/`, `./`, `(`, `@` or a function.
 
-    Those for what stands in a row are asked in the row.
+    `link`, `title` and `fields` are evaluated inside a row.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -46,27 +46,29 @@ class Listing(BaseModel):
     link: Selector | None = Field(None, description="the document's link in a row; the first link with words")
     title: Selector | None = Field(None, description="the title in a row; the link's `title` or words")
     fields: dict[FieldName, Selector] = Field(
-        default_factory=dict, description="fields of the document that a row says, by name; `published_date` is guessed"
+        default_factory=dict, description="selectors of fields in a row, by field name; `published_date` is guessed"
     )
     only: Annotated[str, AfterValidator(_pattern)] | None = Field(
-        None, description="regular expression found in the address of every document; other links are no entries"
+        None, description="regular expression found in the address of every document; other links are left out"
     )
     next: Selector | None = Field(None, description="the link to the next page of a list")
     pages: Annotated[str, AfterValidator(_numbered)] | None = Field(
         None, description="address of the pages after the first, `{page}` for the number; instead of `next`"
     )
     second: int = Field(2, ge=0, description="the number in `pages` of the second page")
-    page_count: Selector | None = Field(None, description="what tells how many pages a list has: its first number")
-    total: Selector | None = Field(None, description="what tells how many documents a list has: its first number")
+    page_count: Selector | None = Field(
+        None, description="element with the number of pages of a list: its first number"
+    )
+    total: Selector | None = Field(None, description="element with the number of documents of a list: its first number")
     body: tuple[Selector, ...] = Field((), description="the main text in a document's page, the likeliest first")
     header: tuple[Selector, ...] = Field((), description="the labelled fields in a document's page, read there alone")
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.next and self.pages:
-            raise ValueError("next and pages are two ways to the same page: name one")
+            raise ValueError("next and pages are two ways to the same page: keep one of them")
         if not self.rows and (needs := [name for name in _OF_ROWS if getattr(self, name)]):
-            raise ValueError(f"{needs[0]} needs rows")
+            raise ValueError(f"{needs[0]} needs rows: add the selector of a list's rows")
         return self
 
 

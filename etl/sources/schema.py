@@ -19,8 +19,8 @@ SCHEDULE_PRESETS = {"@hourly": "0 * * * *", "@daily": "0 3 * * *", "@weekly": "0
 _PROVINCES = set(
     "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82".split()
 )
-_NOWHERE = "000000"
-"""The code of what belongs to no region: the central government, and pages that were imported."""
+_NO_REGION = "000000"
+"""Code for no region: the central government, and imported pages."""
 
 
 def _schedule(value: str) -> str:
@@ -30,8 +30,8 @@ def _schedule(value: str) -> str:
 
 
 def _region(value: str) -> str:
-    if value[:2] not in _PROVINCES and value != _NOWHERE:
-        raise ValueError("does not begin with a province of GB/T 2260")
+    if value[:2] not in _PROVINCES and value != _NO_REGION:
+        raise ValueError("does not begin with the code of a province (GB/T 2260)")
     return value
 
 
@@ -47,26 +47,26 @@ class Column(_Part):
 
 
 class Pace(_Part):
-    """How gently the site is asked."""
+    """How fast the site is requested."""
 
     delay: float = Field(2.0, ge=0, le=3600, description="seconds between two requests to one host")
-    concurrency: int = Field(2, ge=1, le=16, description="requests to the site under way at once")
+    concurrency: int = Field(2, ge=1, le=16, description="concurrent requests to the site")
     retry_delay: float = Field(5.0, ge=0, le=600, description="seconds before the first retry; doubles each time")
 
 
 class Limits(_Part):
-    """What a run may cost at most."""
+    """Upper limits of a run."""
 
     pages: int = Field(20_000, ge=1, description="documents listed in a run; the rest end as `limit`")
     listing_pages: int = Field(5_000, ge=1, description="listing pages walked in a run")
-    bytes: int = Field(50_000_000, ge=1_000, description="size of one answer, unpacked")
-    seconds: float = Field(60, gt=0, le=600, description="time for one answer, first to last byte")
+    bytes: int = Field(50_000_000, ge=1_000, description="size of one response, unpacked")
+    seconds: float = Field(60, gt=0, le=600, description="time for one response, first to last byte")
     redirects: int = Field(5, ge=0, le=20, description="redirects followed for one page")
-    retries: int = Field(2, ge=0, le=5, description="further attempts after a failure that may pass")
+    retries: int = Field(2, ge=0, le=5, description="retries after a transient failure")
 
 
 class Assertions(_Part):
-    """What must hold for a run to be green."""
+    """Conditions for a run to be green."""
 
     min_records: int = Field(ge=1, description="records that the source must have")
     max_age_days: int = Field(ge=1, description="age of the newest document, in days, at most")
@@ -76,7 +76,7 @@ class Assertions(_Part):
 
 
 class Tls(_Part):
-    """Exceptions for a site whose TLS is broken or old; certificates are verified all the same."""
+    """Exceptions for a site whose TLS is broken or old; certificates are always verified."""
 
     ca: FilePath | None = Field(None, description="PEM file with the certificates that the site fails to send")
     ciphers: str | None = Field(None, description="OpenSSL cipher string for a site that offers only old ones")
@@ -85,7 +85,7 @@ class Tls(_Part):
     @model_validator(mode="after")
     def _explained(self) -> Self:
         if (self.ca or self.ciphers) and not self.reason:
-            raise ValueError("an exception needs its reason")
+            raise ValueError("reason: ca and ciphers need a reason")
         if self.ciphers:
             try:
                 ssl.create_default_context().set_ciphers(self.ciphers)
@@ -97,7 +97,7 @@ class Tls(_Part):
 def _origin(value: str) -> str:
     parts = urlsplit(canonical_url(value))
     if parts.path != "/" or parts.query:
-        raise ValueError("is more than scheme and host")
+        raise ValueError("must be scheme and host only, such as http://www.example.gov.cn")
     return f"{parts.scheme}://{parts.netloc}"
 
 
@@ -105,7 +105,7 @@ Origin = Annotated[str, AfterValidator(_origin)]
 
 
 class Source(_Part):
-    """One catalog, as its file says it."""
+    """One catalog, as described by its source file. docs/sources.md explains each key."""
 
     id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)] = Field(
         description="short name; lower-case words joined by hyphens, never changed"
@@ -117,16 +117,16 @@ class Source(_Part):
     )
     platform: str = Field(description="the family of the site: `gongkai sources platforms` lists them")
     columns: tuple[Column, ...] = Field(min_length=1, description="the lists to walk")
-    listing: Listing | None = Field(None, description="where rows and fields stand, for platforms that take it")
+    listing: Listing | None = Field(None, description="where rows and fields are, for platforms that accept selectors")
     hosts: tuple[str, ...] = Field(
         min_length=1, description="hosts that the crawler may visit; `*.` before a name allows its subdomains"
     )
     schedule: Annotated[str, AfterValidator(_schedule)] = Field(
         "@daily", description="cron line or preset, Asia/Shanghai"
     )
-    pace: Pace = Field(default_factory=Pace, description="how gently the site is asked")
-    limits: Limits = Field(default_factory=Limits, description="what a run may cost at most")
-    assertions: Assertions = Field(description="what must hold for a run to be green")
+    pace: Pace = Field(default_factory=Pace, description="how fast the site is requested")
+    limits: Limits = Field(default_factory=Limits, description="upper limits of a run")
+    assertions: Assertions = Field(description="conditions for a run to be green")
     recheck_after_days: float = Field(30, ge=0, description="age in days after which a known page is fetched again")
     recheck_at_most_days: float = Field(
         360, ge=0, description="the longest such interval; it grows with the page's age, twelvefold in a year"
@@ -136,29 +136,29 @@ class Source(_Part):
     )
     twins: dict[Origin, Origin] = Field(
         default_factory=dict,
-        description="addresses of the same site (`http://a.gov.cn`) and the one under which it is kept",
+        description="other addresses of the site (`http://a.gov.cn`), each with the one under which it is stored",
     )
-    tls: Tls = Field(default_factory=Tls, description="what the site's TLS needs beyond the usual")
+    tls: Tls = Field(default_factory=Tls, description="exceptions for a site whose TLS is broken or old")
     allow_private_addresses: bool = Field(
         False,
-        description="whether hosts may resolve to loopback or private addresses; for demo and intranets",
+        description="whether hosts may resolve to loopback or private addresses; for the demo and intranets",
     )
     verified: date | Literal["never"] = Field(description="day on which someone last checked the live site, or `never`")
 
     def allows(self, url: str) -> bool:
-        """Whether the address lies on a host of this source."""
+        """Whether the address is on one of the source's hosts."""
         return in_scope(url, self.hosts)
 
     def canonical(self, url: str, base: str = "") -> str:
-        """The address's one form, on the twin under which the site is kept. Raises `ValueError`."""
-        found = canonical_url(url, base)
-        parts = urlsplit(found)
+        """The canonical form of the address, on the twin under which the site is stored. Raises `ValueError`."""
+        address = canonical_url(url, base)
+        parts = urlsplit(address)
         origin = f"{parts.scheme}://{parts.netloc}"
-        return self.twins[origin] + found.removeprefix(origin) if origin in self.twins else found
+        return self.twins[origin] + address.removeprefix(origin) if origin in self.twins else address
 
 
 def adhoc_source(id: str, name: str, url: str, hosts: Sequence[str]) -> Source:
-    """A source that no file describes: pages that are imported, or looked at once."""
+    """A source without a file, for pages that are imported or looked at once."""
     return Source.model_validate(
         {
             "id": id,

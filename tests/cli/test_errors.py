@@ -40,7 +40,7 @@ def one_line(done: Said) -> str:
         ("region:", "regoin:", "regoin: Extra inputs"),
         ('"539100"', '"999999"', "region: does not begin with a province"),
         ("trs_wcm", "wordpress", "platform: no platform is called 'wordpress'"),
-        ("http://127.0.0.1:9/zwgk/", "http://elsewhere.example/", "lies on none of the hosts"),
+        ("http://127.0.0.1:9/zwgk/", "http://elsewhere.example/", "is on none of the hosts"),
         ("http://127.0.0.1:9/zwgk/", "ftp://x", "columns.0.url: not an http(s) address"),
         ("assertions:", "# assertions:", "assertions: Field required"),
         ("id: good", "id: [good", "is not YAML"),

@@ -29,13 +29,13 @@ verified: never
         ('next: "a.next"', 'body: ["div["]', "listing.body.0: 'div[' is no CSS selector"),
         ('next: "a.next"', "fields: {titel: b}", "listing.fields.titel"),
         ('next: "a.next"', 'fields: {source: "b["}', "listing.fields.source: 'b[' is no CSS selector"),
-        ('next: "a.next"', 'only: "("', "listing.only: '(' is no regular expression"),
-        ('next: "a.next"', 'pages: "p.html"', "listing.pages: 'p.html' must hold {page} once"),
+        ('next: "a.next"', 'only: "("', "listing.only: '(' is not a regular expression"),
+        ('next: "a.next"', 'pages: "p.html"', "listing.pages: 'p.html' must contain {page} exactly once"),
         ('"a.next"', '"a.next", pages: "{page}"', "listing: next and pages are two ways"),
         ('rows: "ul > li", ', "", "listing: next needs rows"),
         ("rows:", "row:", "listing.row: Extra inputs"),
-        ("platform: generic", "platform: trs_wcm", "listing: trs_wcm knows its lists; this key is for generic"),
-        ("platform: generic", "platform: epoint", "platform: epoint's lists are not read"),
+        ("platform: generic", "platform: trs_wcm", "listing: trs_wcm needs no selectors; this key is for generic"),
+        ("platform: generic", "platform: epoint", "platform: epoint has no code for lists"),
     ],
 )
 def test_a_wrong_listing_is_named_with_file_key_and_reason(tmp_path: Path, old: str, new: str, words: str) -> None:

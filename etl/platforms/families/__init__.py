@@ -1,1 +1,1 @@
-"""One module a family. Adding one touches no other module."""
+"""One module for each platform family. docs/adding-a-platform.md says how to add one."""

@@ -7,8 +7,10 @@ _INPUTS = {"zhuanzai": "source", "infodate": "published_date", "title": "title"}
 
 
 class Epoint(Platform):
+    """Epoint (新点)."""
+
     name = "epoint"
-    # Its lists are POSTed for (`getgovinfolist`) and no answer was ever seen: only the layout is known.
+    # Its lists are requested by POST (`getgovinfolist`); no response was ever seen, so only the layout is known.
     lists = False
     fingerprints = (
         Fingerprint(
@@ -19,7 +21,7 @@ class Epoint(Platform):
     layout = Layout(body=("div.ewb-info-main", "div.ewb-article-info", "div.ewb-details-info", "#infocontent"))
 
     def embedded(self, page: WebPage) -> Embedded | None:
-        """The hidden inputs; only where the page has all of them, since `title` alone is anyone's id."""
+        """The hidden inputs, if the page has all of them: other systems use the id `title` too."""
         if not all(f'id="{name}"' in page.text for name in _INPUTS):
             return None
         fields = {}

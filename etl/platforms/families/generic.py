@@ -1,12 +1,13 @@
-"""Sites of no known family: rows, links and fields stand where the source file's key `listing` says.
+"""Sites of no known family: the key `listing` of the source file has selectors of rows, links and fields.
 
-A list goes on at its `next` link or at the numbered addresses of `pages`; the latter end at the number of pages that
-the site tells (`page_count`), or, where it tells none, at the first page without rows. A column may also be a sitemap
-or a feed, which needs no selectors.
+The next page of a list is its `next` link or the next numbered address of `pages`. Numbered addresses end at the number
+of pages that the site reports (`page_count`), or, without one, at the first page without rows. A column may also be a
+sitemap or a feed, which needs no selectors.
 """
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
@@ -54,12 +55,11 @@ class Generic(Platform):
         return Generic(source.listing)
 
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
-        found = read_feed(page, request) if is_feed(page) else self._rows(page, request)
+        listing_page = read_feed(page, request) if is_feed(page) else self._rows(page, request)
         if not (self._listing and self._listing.only):
-            return found
+            return listing_page
         only = re.compile(self._listing.only)
-        kept = tuple(entry for entry in found.entries if only.search(entry.url))
-        return ListingPage(kept, found.reported_total, found.reported_pages, found.next_requests)
+        return replace(listing_page, entries=tuple(e for e in listing_page.entries if only.search(e.url)))
 
     def find_columns(self, page: WebPage) -> tuple[CandidateList, ...]:
         if is_feed(page):
@@ -79,8 +79,8 @@ class Generic(Platform):
         current = _current(listing, request.url)
         if rows and not entries:
             raise NotAListing(f"{len(rows)} rows at {listing.rows!r}, and none with a link")
-        ended = total == 0 or (current > 1 and pages is None)
-        if not rows and not ended:
+        may_be_empty = total == 0 or (current > 1 and pages is None)
+        if not rows and not may_be_empty:
             raise NotAListing(f"no rows at {listing.rows!r}" + (f" on page {current} of {pages}" if pages else ""))
         next_requests: tuple[ListingRequest, ...] = ()
         if rows and (url := _next(listing, page, request.url, current, pages)) and url != request.url:
@@ -114,8 +114,8 @@ def _number(selector: str | None, page: WebPage) -> int | None:
     return int(found[0].replace(",", "")) if found else None
 
 
-def _place(listing: "Listing", url: str) -> re.Match[str] | None:
-    """Where the number stands in the address of a page after the first."""
+def _match_number(listing: "Listing", url: str) -> re.Match[str] | None:
+    """The match of `listing.pages` in the address of a page after the first; group 1 is the number."""
     if not listing.pages:
         return None
     before, after = map(re.escape, listing.pages.removeprefix("./").split("{page}"))
@@ -123,8 +123,8 @@ def _place(listing: "Listing", url: str) -> re.Match[str] | None:
 
 
 def _current(listing: "Listing", url: str) -> int:
-    """The page's place in its list, from 1."""
-    found = _place(listing, url)
+    """The page's position in its list, from 1."""
+    found = _match_number(listing, url)
     return max(int(found[1]) - listing.second + 2, 1) if found else 1
 
 
@@ -135,6 +135,6 @@ def _next(listing: "Listing", page: WebPage, url: str, current: int, pages: int 
         return absolute(target, base_url(page)) if target.strip() not in ("", "#") else None
     if not listing.pages or (pages is not None and current >= pages):
         return None
-    if found := _place(listing, url):
+    if found := _match_number(listing, url):
         return f"{url[: found.start(1)]}{int(found[1]) + 1}{url[found.end(1) :]}"
     return urljoin(page.url, listing.pages.replace("{page}", str(listing.second)))

@@ -1,8 +1,8 @@
 """gkmlpt, 政府信息公开目录管理平台: all of Guangdong, some hundred sites.
 
-`/gkmlpt/index` carries the catalog's tree in `window._CONFIG`; its leaves are listed by
-`/gkmlpt/api/all/{category}?page={n}&sid={SID}` (JSON, pages 0 and 1 are the same, an empty `articles` ends the list).
-The listing half is known from other crawlers' code only, the detail half from saved pages (July 2026).
+`/gkmlpt/index` has the catalog's tree in `window._CONFIG`; each leaf is listed by
+`/gkmlpt/api/all/{category}?page={n}&sid={SID}` (JSON; pages 0 and 1 are equal, an empty `articles` ends the list).
+How lists work is known from other crawlers' code only, details from saved pages (July 2026).
 """
 
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ from etl.web.page import WebPage, links
 
 _API = "/gkmlpt/api/all/"
 _COPIED = {"identifier": "index_number", "document_number": "document_number", "publisher": "publisher"}
-# Paths in DETAIL. `gkml_data.validity` is always 0, and the expiry shows nowhere on the page: neither is read.
+# Paths in DETAIL. No page shows `expired_time`. `gkml_data.validity` was 0 in every page seen, and is not read.
 _PATHS = {
     "title": "title",
     "source": "source",
@@ -40,7 +40,6 @@ _PATHS = {
     "keywords": "gkml_data.keywords",
     "expiry_date": "gkml_data.expired_time",
 }
-# `gkml_data.validity` is 0 in every page seen.
 _STATES = {"is_abolished": "废止", "is_expired": "失效"}
 
 
@@ -61,14 +60,14 @@ class Gkmlpt(Platform):
     )
 
     def find_columns(self, page: WebPage) -> tuple[CandidateList, ...]:
-        """The one catalog of a site: its tree holds all lists."""
+        """The site's catalog, whose tree has all lists."""
         linked = any(same_site(url, page) and urlsplit(url).path.startswith("/gkmlpt/") for url, _ in links(page))
         if not linked and "/gkmlpt/" not in page.url:
             return ()
         return (CandidateList(urljoin(page.url, "/gkmlpt/index"), "政府信息公开目录"),)
 
     def embedded(self, page: WebPage) -> Embedded | None:
-        """`window._CONFIG.DETAIL`: the article as the page's own scripts get it."""
+        """`window._CONFIG.DETAIL`: the article as data for the page's own scripts."""
         data = json_object_after(page.text, "DETAIL")
         if data is None or not isinstance(data.get("content"), str):
             return None
@@ -79,8 +78,9 @@ class Gkmlpt(Platform):
                 value = value.get(key) if isinstance(value, dict) else None
             if isinstance(value, (str, int)) and value:
                 fields[name] = (str(value), f"DETAIL.{path}")
-        told = data.get("gkml_data")
-        if state := next((key for key in _STATES if isinstance(told, dict) and told.get(key)), None):
+        catalog_data = data.get("gkml_data")
+        flags = catalog_data if isinstance(catalog_data, dict) else {}
+        if state := next((key for key in _STATES if flags.get(key)), None):
             fields["validity"] = (_STATES[state], f"DETAIL.gkml_data.{state}")
         return Embedded(data["content"], fields, tuple(_files(data)))
 
@@ -116,13 +116,13 @@ def _leaves(nodes: list[dict[str, Any]], above: tuple[str, ...]) -> Iterator[tup
 
 
 def _articles(page: WebPage, request: ListingRequest) -> ListingPage:
-    answer = parse_json(page)
-    articles = answer.get("articles") if isinstance(answer, dict) else None
+    content = parse_json(page)
+    articles = content.get("articles") if isinstance(content, dict) else None
     if not isinstance(articles, list):
         raise NotAListing(f"JSON without articles: {' '.join(page.text[:60].split())!r}")
-    classify = answer.get("classify")
-    counts = (answer.get("total"), classify.get("post_count") if isinstance(classify, dict) else None)
-    # Where the two differ, the greater is what must be found: a list that ends too soon would look complete.
+    category = content.get("classify")
+    counts = (content.get("total"), category.get("post_count") if isinstance(category, dict) else None)
+    # If the two differ, the greater one: with the smaller one a list that ends too soon would look complete.
     total = max((count for count in counts if isinstance(count, int)), default=None)
     entries = tuple(_entry(article, page.url) for article in articles if isinstance(article, dict))
     seen = request.seen + len(entries)
@@ -137,9 +137,9 @@ def _articles(page: WebPage, request: ListingRequest) -> ListingPage:
 
 def _entry(article: dict[str, Any], base: str) -> Entry:
     fields = {name: str(article[key]).strip() for key, name in _COPIED.items() if article.get(key)}
-    # `date` is left out: whether the list means 成文日期 or 发布日期 by it is not known.
-    said = ("display_publish_time", "first_publish_time", "create_time", "created_at")
-    if published := next(filter(None, (parse_china_date(article.get(name)) for name in said)), None):
+    # `date` is left out: it is not known whether it is 成文日期 or 发布日期.
+    dates = ("display_publish_time", "first_publish_time", "create_time", "created_at")
+    if published := next(filter(None, (parse_china_date(article.get(name)) for name in dates)), None):
         fields["published_date"] = published
     url = article.get("url") or article.get("post_url") or _detail(article.get("id"))
     return Entry(urljoin(base, str(url)), strip_markup(article.get("title")), fields)

@@ -2,15 +2,15 @@
 
 `https://sousuo.www.gov.cn/search-gov/data?t=…&sort=pubtime&sortType=1&searchfield=title&p=1&n=…` answers JSON for the
 collections `zhengcelibrary_gw` (State Council), `_bm` (departments), `_or` (explanations), `_gb` (gazette), `_zy`
-(Central Committee), or `zhengcelibrary` for all. The lines stand in `searchVO.listVO`, or by category in
-`searchVO.catMap.{gongwen,bumenfile,otherfile,gongbao}.listVO`, with `title` (hits marked by `<em>`), `url`, `pcode`,
-`puborg`, `index`, `pubtime` (ms) and `pubtimeStr` (`2024.03.05`); `totalCount` and `totalpage` beside them. The lists
-`/zhengce/zuixin/ZUIXINZHENGCE.json` and the like are one array of `{TITLE, SUB_TITLE, URL, DOCRELPUBTIME}`.
-Details stand on other hosts than the library (www.gov.cn, the ministries), their body in `#UCAP-CONTENT`.
+(Central Committee), or `zhengcelibrary` for all. Entries are in `searchVO.listVO`, or by category in
+`searchVO.catMap.{gongwen,bumenfile,otherfile,gongbao}.listVO`, with `title` (matches marked by `<em>`), `url`, `pcode`,
+`puborg`, `index`, `pubtime` (ms) and `pubtimeStr` (`2024.03.05`); `totalCount` and `totalpage` are beside them. Lists
+like `/zhengce/zuixin/ZUIXINZHENGCE.json` are one array of `{TITLE, SUB_TITLE, URL, DOCRELPUBTIME}`. Documents are on
+other hosts than the library (www.gov.cn, the ministries), their body in `#UCAP-CONTENT`.
 
-Read from other people's crawlers in November 2026 (fields, categories, both shapes of the answer, 1,094 lines of
-ZUIXINZHENGCE.json); no answer was seen here. Unverified: whether `totalCount` of a category is its own, whether `p`
-counts from 0 as well (crawlers begin at 1 and at 0), and how far the library lets one page.
+Known from other people's crawlers, read in November 2026 (fields, categories, both shapes of the response, 1,094 lines
+of ZUIXINZHENGCE.json); no response was seen here. Unverified: whether `totalCount` of a category is its own, whether
+`p` counts from 0 as well (crawlers begin at 1 and at 0), and how many pages the library gives.
 """
 
 from collections.abc import Iterator, Mapping
@@ -50,17 +50,17 @@ class GovCn(Platform):
     )
 
     def find_columns(self, page: WebPage) -> tuple[CandidateList, ...]:
-        """The page itself, where it is the library's answer: no page of the site links the addresses of its data."""
+        """The page itself if it is JSON: no page of the site links the addresses of its data."""
         return (CandidateList(page.url),) if page.text.lstrip("\ufeff \n")[:1] in ("{", "[") else ()
 
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
-        answer = parse_json(page)
-        if isinstance(answer, list):
-            return _array(answer, page)
-        found = answer.get("searchVO") if isinstance(answer, dict) else None
-        if not isinstance(found, dict):
+        content = parse_json(page)
+        if isinstance(content, list):
+            return _array(content, page)
+        results = content.get("searchVO") if isinstance(content, dict) else None
+        if not isinstance(results, dict):
             raise NotAListing("JSON without searchVO, and no array of lines")
-        return _library(found, page, request)
+        return _library(results, page, request)
 
 
 def _array(lines: list[Any], page: WebPage) -> ListingPage:
@@ -78,17 +78,17 @@ def _published(line: Mapping[str, Any]) -> dict[str, str]:
     return {"published_date": day} if day else {}
 
 
-def _library(found: Mapping[str, Any], page: WebPage, request: ListingRequest) -> ListingPage:
-    lists = [each for each in (found, *_categories(found)) if isinstance(each.get("listVO"), list)]
-    if not lists and not isinstance(found.get("totalCount"), int):
+def _library(results: Mapping[str, Any], page: WebPage, request: ListingRequest) -> ListingPage:
+    lists = [item for item in (results, *_categories(results)) if isinstance(item.get("listVO"), list)]
+    if not lists and not isinstance(results.get("totalCount"), int):
         raise NotAListing("searchVO without listVO, catMap and totalCount")
-    # The same lines may stand in both places.
-    entries = {entry.url: entry for each in lists for line in each["listVO"] if (entry := _entry(line, page.url))}
-    total = found.get("totalCount")
+    # The same lines may be in both places.
+    entries = {entry.url: entry for item in lists for line in item["listVO"] if (entry := _entry(line, page.url))}
+    total = results.get("totalCount")
     if not isinstance(total, int) and lists:
-        counts = [each.get("totalCount") for each in lists]
+        counts = [item.get("totalCount") for item in lists]
         total = sum(count for count in counts if isinstance(count, int)) or None
-    pages = found.get("totalpage")
+    pages = results.get("totalpage")
     seen = request.seen + len(entries)
     next_requests: tuple[ListingRequest, ...] = ()
     if entries and not (isinstance(total, int) and seen >= total):
@@ -103,8 +103,8 @@ def _library(found: Mapping[str, Any], page: WebPage, request: ListingRequest) -
     )
 
 
-def _categories(found: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    categories = found.get("catMap")
+def _categories(results: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    categories = results.get("catMap")
     for category in categories.values() if isinstance(categories, dict) else ():
         if isinstance(category, dict):
             yield category

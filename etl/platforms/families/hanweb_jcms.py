@@ -2,24 +2,23 @@
 
 A column (`/col/col{N}/index.html`) is listed in one of two ways.
 
-*Store.* The page holds its first lines in `<script type="text/xml"><datastore>`, each in the CDATA of a `<record>`,
-and the call of `jpage({…})` behind it tells `totalRecord`. More comes from `/module/web/jpage/dataproxy.jsp`: by GET
-with the parameters of the store's `<nextgroup>` link, by POST with `ajaxParam` where the page has no such link. What
-else is known:
+*Store.* The page has its first lines in `<script type="text/xml"><datastore>`, each in the CDATA of a `<record>`, and
+`totalRecord` in the call of `jpage({…})` after it. More come from `/module/web/jpage/dataproxy.jsp`: by GET with the
+parameters of the store's `<nextgroup>` link, or by POST with `ajaxParam` if the page has no such link. Also known:
 
-- A page may hold two stores (desktop, mobile) with different `unitid` and totals; stores of other columns stand in
+- A page may have two stores (desktop, mobile) with different `unitid` and totals, and stores of other columns in
   sidebars.
-- Some sites ignore `startrecord` and turn pages by `page` alone, and `perpage` above about 300 is cut. So every
-  request names one window in both ways: as many lines as have been seen are a whole number of its pages.
+- Some sites ignore `startrecord` and page by `page` alone, and `perpage` above about 300 is cut. So every request names
+  its lines in both ways: the number of lines seen so far is a multiple of the page size.
 - Some encrypt `columnid` and `unitid` in the link, and answer plain ones with an empty body of 54 bytes.
 
 *Catalog.* The page calls `loadDynamic('/module/xxgk/search.jsp?…', divid, cid, _, _, jdid …)`; POST gives HTML rows
-(`tr_main_value_odd`/`_even`, in newer templates `li`) and `共N页`; `currpage` turns the page. The link of a row may
-carry the index number in an attribute `syh`.
+(`tr_main_value_odd`/`_even`, in newer templates `li`) and `共N页`; `currpage` is the page. The link of a row may have
+the index number in an attribute `syh`.
 
 Known from other people's crawlers (read in July 2026) and, for the detail page, from saved pages of the same month.
-Unverified: no answer of a live site was seen; `totalpage` is not compared, since it counts pages of whatever size the
-site thinks it was asked for; that the heading of a catalog's table tells which date its rows give.
+Unverified: no response of a live site was seen. `totalpage` is not compared, since the size of the pages that it counts
+is unknown. That the heading of a catalog's table names the date in its rows is a guess.
 """
 
 import re
@@ -56,9 +55,9 @@ _PAIR = re.compile(r"""["']?(\w+)["']?\s*:\s*(?:"([^"]*)"|'([^']*)'|([\w.-]+))""
 _LOAD = re.compile(r"""loadDynamic\s*\(\s*(?=["'][^"']*/xxgk/search\.jsp\?)""")
 _LITERAL = re.compile(r"""(?:"([^"]*)"|'([^']*)')\s*(,|\)\s*;?|\+)?""")
 _COLUMN = re.compile(r"/col/col(\d+)/")
-_TOLD = re.compile(r"共(\d+)(页|条)")
-# Asked for more lines at once, sites answer with about 300 and say nothing.
-_MOST = 300
+_COUNTS = re.compile(r"共(\d+)(页|条)")
+# If more lines are requested, sites silently answer with about 300.
+_MAX_LINES = 300
 _FORM = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
 
 
@@ -108,7 +107,7 @@ class HanwebJcms(Platform):
 
 @dataclass(frozen=True, slots=True)
 class _Store:
-    """One datastore: its lines as HTML, the total that stands in it or behind it, the address of more, its form."""
+    """One datastore: its lines as HTML, the reported total, the address of further lines, the form to POST there."""
 
     records: tuple[str, ...]
     total: int | None
@@ -117,17 +116,17 @@ class _Store:
 
     @property
     def column(self) -> str | None:
-        """The number of the column that it lists; None where that is encrypted or not said."""
+        """Number of the column that it lists; None if that is encrypted or missing."""
         query = dict(parse_qsl(urlsplit(self.more or "").query)) | dict(self.form)
         number = query.get("columnid", "")
         return number if number.isdigit() else None
 
 
 def _stores(page: WebPage) -> Iterator[_Store]:
-    found = list(_STORE.finditer(page.text))
-    for place, match in enumerate(found):
-        end = found[place + 1].start() if place + 1 < len(found) else len(page.text)
-        # The call of jpage that shows a store stands behind it.
+    matches = list(_STORE.finditer(page.text))
+    for place, match in enumerate(matches):
+        end = matches[place + 1].start() if place + 1 < len(matches) else len(page.text)
+        # The call of jpage that shows a store comes after it.
         both = match.group(1) + page.text[match.end() : end]
         total, link = _TOTAL.search(both), _NEXT.search(match.group(1))
         more, form = (unescape(link[1] or link[2]), {}) if link else _posted(both)
@@ -140,7 +139,7 @@ def _stores(page: WebPage) -> Iterator[_Store]:
 
 
 def _posted(script: str) -> tuple[str | None, dict[str, str]]:
-    """Where the page's own script posts to, and what."""
+    """(address, form) of the POST that the page's own script makes; (None, {}) if there is none."""
     proxy, parameters = _PROXY.search(script), _PARAMETERS.search(script)
     if not proxy or not parameters:
         return None, {}
@@ -148,7 +147,7 @@ def _posted(script: str) -> tuple[str | None, dict[str, str]]:
 
 
 def _main_store(page: WebPage) -> _Store | None:
-    """The store that is the column's list: of this column, and the longest; a phone's store tells of fewer lines."""
+    """The store that is the column's list: of this column, with the greatest total; a mobile store has fewer lines."""
     stores = list(_stores(page))
     number = _COLUMN.search(urlsplit(page.url).path)
     own = [store for store in stores if number is None or store.column in (None, number[1])]
@@ -172,10 +171,10 @@ def _group(page: WebPage, request: ListingRequest) -> ListingPage:
     if not store or not store.records:
         if total is not None and request.seen >= total:
             return ListingPage((), reported_total=total)
-        asked = dict(parse_qsl(urlsplit(request.url).query))
+        sent = dict(parse_qsl(urlsplit(request.url).query))
         raise NotAListing(
             f"an answer of {len(page.text.encode())} bytes without a record, asked for those from number "
-            f"{asked.get('startrecord', '1')}: a site that encrypts columnid and unitid answers so to plain ones"
+            f"{sent.get('startrecord', '1')}: a site that encrypts columnid and unitid answers so to plain ones"
         )
     seen = request.seen + len(store.records)
     next_requests: tuple[ListingRequest, ...] = ()
@@ -185,10 +184,10 @@ def _group(page: WebPage, request: ListingRequest) -> ListingPage:
 
 
 def _window(request: ListingRequest, seen: int, most: int) -> ListingRequest:
-    """The request for the lines behind those seen, at most `most`, by their numbers and by page in one."""
-    size = max(size for size in range(1, min(most, seen, _MOST) + 1) if seen % size == 0)
-    asked = {"startrecord": seen + 1, "endrecord": seen + size, "perpage": size, "page": seen // size + 1}
-    return replace(request, url=_with(request.url, asked), seen=seen)
+    """The request for at most `most` lines after those seen, by line numbers and by page number at once."""
+    size = max(size for size in range(1, min(most, seen, _MAX_LINES) + 1) if seen % size == 0)
+    window = {"startrecord": seen + 1, "endrecord": seen + size, "perpage": size, "page": seen // size + 1}
+    return replace(request, url=_with(request.url, window), seen=seen)
 
 
 def _lines(records: tuple[str, ...], base: str) -> tuple[Entry, ...]:
@@ -196,40 +195,40 @@ def _lines(records: tuple[str, ...], base: str) -> tuple[Entry, ...]:
 
 
 def _whole(record: str) -> str:
-    """A table row alone would lose its cells to the parser."""
+    """The record in an element: the parser drops the cells of a table row without its table."""
     return f"<table>{record}</table>" if record.lstrip()[:3].lower() == "<tr" else f"<div>{record}</div>"
 
 
 def _search(page: WebPage, request: ListingRequest) -> ListingRequest | None:
-    """The first request of the catalog whose search the page calls."""
+    """The first request of the catalog that the page's script searches; None if it searches none."""
     call = _LOAD.search(page.text)
     if not call:
         return None
     path, rest = _arguments(page.text[call.end() : call.end() + 2000])
     url = urljoin(page.url, path)
     query = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
-    # The class of the catalog that the column's own address names; the script puts it in for its variable.
+    # The category is in the column's own address; the page's script inserts it for its variable.
     if number := dict(parse_qsl(urlsplit(page.url).query)).get("number"):
         query["infotypeId"] = number
         url = _with(url, query)
-    given = dict(zip(("divid", "infotypeId", "", "", "jdid"), rest, strict=False))
+    arguments = dict(zip(("divid", "infotypeId", "", "", "jdid"), rest, strict=False))
     names = ("vc_title", "vc_number", "vc_filenumber", "vc_all", "texttype", "fbtime", "area")
-    form = dict.fromkeys(names, "") | given | query | {"currpage": "1"}
+    form = dict.fromkeys(names, "") | arguments | query | {"currpage": "1"}
     form.setdefault("sortfield", "compaltedate:0")
     form.pop("", None)
     return replace(request, url=url, method="POST", body=urlencode(form).encode(), headers=_FORM)
 
 
 def _arguments(call: str) -> tuple[str, list[str]]:
-    """The arguments of a call, the first one put together from its pieces with every variable taken for empty."""
-    first, rest, whole = "", [], False
+    """(first, further) arguments of a call; the first is joined from its pieces, with every variable taken as empty."""
+    first, rest, complete = "", [], False
     for literal in _LITERAL.finditer(call):
         text, end = literal[1] or literal[2] or "", literal[3] or ""
-        if whole:
+        if complete:
             rest.append(text)
         else:
             first += text
-            whole = end == ","
+            complete = end == ","
         if end.startswith(")"):
             break
     return first, rest
@@ -237,23 +236,25 @@ def _arguments(call: str) -> tuple[str, list[str]]:
 
 def _catalog(page: WebPage, request: ListingRequest) -> ListingPage:
     rows = [row for row in page.tree.iter("tr") if "tr_main_value" in (row.get("class") or "")]
-    named = _date_of_rows(page)
-    found = tuple(entry for row in rows if (entry := _row(row, base_url(page), named))) or linked_rows(page, _DETAIL)
-    told = {unit: int(number) for number, unit in _TOLD.findall("".join("".join(page.tree.itertext()).split()))}
-    pages, total = told.get("页"), told.get("条")
-    asked = dict(parse_qsl(urlsplit(request.url).query)) | dict(parse_qsl((request.body or b"").decode()))
-    current = int(asked.get("currpage") or 1)
-    if not found and pages is None:
+    date_field = _date_of_rows(page)
+    entries = tuple(entry for row in rows if (entry := _row(row, base_url(page), date_field))) or linked_rows(
+        page, _DETAIL
+    )
+    counts = {unit: int(number) for number, unit in _COUNTS.findall("".join("".join(page.tree.itertext()).split()))}
+    pages, total = counts.get("页"), counts.get("条")
+    sent = dict(parse_qsl(urlsplit(request.url).query)) | dict(parse_qsl((request.body or b"").decode()))
+    current = int(sent.get("currpage") or 1)
+    if not entries and pages is None:
         raise NotAListing("neither rows of a catalog nor 共N页")
-    if not found and pages and current <= pages:
+    if not entries and pages and current <= pages:
         raise NotAListing(f"no rows on page {current} of {pages}")
-    seen = request.seen + len(found)
+    seen = request.seen + len(entries)
     next_requests = (_turned(request, current + 1, seen),) if pages is not None and current < pages else ()
-    return ListingPage(found, reported_total=total, reported_pages=pages, next_requests=next_requests)
+    return ListingPage(entries, reported_total=total, reported_pages=pages, next_requests=next_requests)
 
 
 def _date_of_rows(page: WebPage) -> str:
-    """The field of the date in a catalog's rows, as the table's heading names it."""
+    """The field of the date in a catalog's rows: 成文日期 if the table's heading says so, else 发布日期."""
     heading = ["".join(row.itertext()) for row in page.tree.iter("tr") if next(row.iter("a"), None) is None]
     written = re.search(r"成文日期|生成日期|发文日期", "".join("".join(heading).split()))
     return "written_date" if written else "published_date"
@@ -261,7 +262,7 @@ def _date_of_rows(page: WebPage) -> str:
 
 def _row(row: HtmlElement, base: str, date_field: str) -> Entry | None:
     entry = row_entry(row, base)
-    link = next((each for each in row.iter("a") if each.get("href")), None)
+    link = next((a for a in row.iter("a") if a.get("href")), None)
     if entry is None or link is None:
         return entry
     fields = dict(entry.fields)
@@ -274,7 +275,7 @@ def _row(row: HtmlElement, base: str, date_field: str) -> Entry | None:
 
 
 def _turned(request: ListingRequest, page: int, seen: int) -> ListingRequest:
-    """The same search at another page; the number stands where it stood, since the first of two wins."""
+    """The same search at another page. The number goes where it was, since sites take the first of two."""
     form = dict(parse_qsl((request.body or b"").decode(), keep_blank_values=True))
     body = urlencode(form | {"currpage": page}).encode() if request.body else None
     in_address = not request.body or "currpage" in dict(parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
@@ -283,7 +284,7 @@ def _turned(request: ListingRequest, page: int, seen: int) -> ListingRequest:
 
 
 def _with(url: str, changes: Mapping[str, object]) -> str:
-    """The address with these parameters in its query, each once."""
+    """The address with these query parameters, each once."""
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query, keep_blank_values=True)) | {name: str(value) for name, value in changes.items()}
     return parts._replace(query=urlencode(query)).geturl()

@@ -1,13 +1,14 @@
-"""Hanweb jpaas: Zhejiang and Gansu today; the detail keeps the JCMS template, files come from a download service.
+"""Hanweb jpaas: Zhejiang and Gansu; documents use the template of JCMS, files come from a download service.
 
-Detail `/art/Y/M/D/art_{column}_{id}.html` as in JCMS, or `…/art/{yyyy}/art_{32 hex}.html` below the column's path; one
-column holds both. A column's page has no list: `<script src="…/unitbuild.js" url="…" queryData="{'webId':'…', …}">`
-names the service (`/api-gateway/jpaas-publish-server/front/page/build/unit`) and its parameters, and the answer is JSON
-whose `data.html` is the list. Page and size go as JSON in `paramJson`; a bare `pageNo` is ignored. The pager in the
-HTML tells the total as `count`. Without the column's address as Referer many sites answer 403.
+Documents are `/art/Y/M/D/art_{column}_{id}.html` as in JCMS, or `…/art/{yyyy}/art_{32 hex}.html` below the column's
+path; a column may have both. A column's page has no list: `<script src="…/unitbuild.js" url="…"
+queryData="{'webId':'…', …}">` names the service (`/api-gateway/jpaas-publish-server/front/page/build/unit`) and its
+parameters, and the response is JSON whose `data.html` is the list. Page and size are JSON in `paramJson`; a plain
+`pageNo` is ignored. The pager in that HTML has the total as `count`. Without the column's address as Referer many sites
+answer 403.
 
 Known from other people's crawlers (read in July 2026) and, for the detail page, from saved pages of the same month.
-Unverified: no answer of a live site was seen; which of several units of a page is its list is guessed by its name
+Unverified: no response of a live site was seen; which of several units of a page is its list is guessed by its name
 (`tagId` 当前栏目list, 分页列表, 内容区域 …).
 """
 
@@ -37,7 +38,7 @@ _LISTS = re.compile(r"/col/col\d+/|/index\.html$")
 _PAIR = re.compile(r"""["'](\w+)["']\s*:\s*(?:["']([^"']*)["']|(\w+))""")
 _LIST = re.compile(r"list|列表|分页|内容", re.IGNORECASE)
 _COUNT = re.compile(r"""(?<![\w-])count["']?\s*[:=]\s*["']?(\d+)""", re.IGNORECASE)
-# 50 a page was seen to work (samr.gov.cn, hhtz.gov.cn); sites that give fewer turn by their own size.
+# 50 a page works at samr.gov.cn and hhtz.gov.cn; other sites give fewer and page by their own size.
 _SIZE = 50
 
 
@@ -48,7 +49,7 @@ class HanwebJpaas(Platform):
     layout = Layout(body=("#zoom", "div.article-pagenation", "td.bt_content", "div.main-txt"))
 
     fingerprints = (
-        # These addresses are shared with the older system of the same vendor.
+        # The older system of the same vendor has the same addresses.
         Fingerprint("document /art/Y/M/D/art_<column>_<id>.html", "link", r"/art/\d{4}/\d{1,2}/\d{1,2}/art_\d+_", 1),
         Fingerprint("document /art/Y/M/D/art_<column>_<id>.html", "address", r"/art/\d{4}/\d{1,2}/\d{1,2}/art_\d+_", 1),
         Fingerprint("list /col/col<number>/", "link", r"^/col/col\d+/", 1),
@@ -73,7 +74,7 @@ class HanwebJpaas(Platform):
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
         if urlsplit(request.url).path.endswith(_SERVICE):
             return _unit(page, request)
-        url, query = _the_list(page)
+        url, query = _list_unit(page)
         address = urljoin(page.url, url) + "?" + urlencode(query | {"paramJson": _page(1)})
         return ListingPage((), next_requests=(replace(request, url=address, headers={"Referer": page.url}),))
 
@@ -82,8 +83,8 @@ def _page(number: int) -> str:
     return json.dumps({"pageNo": number, "pageSize": _SIZE}, separators=(",", ":"))
 
 
-def _the_list(page: WebPage) -> tuple[str, dict[str, str]]:
-    """(address, parameters) of the unit that is the page's list."""
+def _list_unit(page: WebPage) -> tuple[str, dict[str, str]]:
+    """(address, parameters) of the unit that is the page's list. Raises `NotAListing` if there is none."""
     units = [
         (script.get("url") or "", {name: a or b for name, a, b in _PAIR.findall(script.get("querydata") or "")})
         for script in page.tree.iter("script")
@@ -101,10 +102,10 @@ def _the_list(page: WebPage) -> tuple[str, dict[str, str]]:
 
 def _unit(page: WebPage, request: ListingRequest) -> ListingPage:
     html = _html(page)
-    # Relative links are the column's, which asked for them.
+    # Relative links are relative to the column's page, which shows this HTML.
     entries = _entries(WebPage(request.headers.get("Referer", page.url), html, page.charset))
-    told = _COUNT.search(html)
-    total = int(told[1]) if told else None
+    count = _COUNT.search(html)
+    total = int(count[1]) if count else None
     query = dict(parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
     number = int(json.loads(query.get("paramJson") or "{}").get("pageNo") or 1)
     if not entries and total is None and number == 1:
@@ -120,15 +121,15 @@ def _unit(page: WebPage, request: ListingRequest) -> ListingPage:
 
 
 def _html(page: WebPage) -> str:
-    answer = parse_json(page)
-    data = answer.get("data") if isinstance(answer, dict) else None
+    content = parse_json(page)
+    data = content.get("data") if isinstance(content, dict) else None
     html = data.get("html") if isinstance(data, dict) else None
     if not isinstance(html, str):
-        said = answer.get("message") if isinstance(answer, dict) else None
-        raise NotAListing(f"JSON without data.html{f': {said}' if said else ''}")
+        message = content.get("message") if isinstance(content, dict) else None
+        raise NotAListing(f"JSON without data.html{f': {message}' if message else ''}")
     return html
 
 
 def _entries(page: WebPage) -> tuple[Entry, ...]:
-    """The rows of the list; a page of a list may hold nothing but links to other sites."""
+    """Rows that link documents; without any, rows that link other sites, which may fill a whole page of a list."""
     return linked_rows(page, _DETAIL) or linked_rows(page, _ELSEWHERE)

@@ -1,20 +1,20 @@
-"""Lonsun (龙讯): Anhui; the body carries the class of the font-size switch.
+"""Lonsun (龙讯): Anhui; the body has the class of the font-size switch.
 
-Details `/public/{organ}/{id}.html` in the catalog and `/{column's path}/{id}.html` elsewhere (the latter seen on saved
-pages, July 2026; `/public/content/{id}` too). A list is one of three:
+Documents are `/public/{organ}/{id}.html` in the catalog and `/{column's path}/{id}.html` elsewhere (the latter seen on
+saved pages, July 2026; `/public/content/{id}` too). A list is one of three:
 
 * an ordinary column, `/{path}/index.html`: rows `li` with link and `span.date`, and the call `Ls.pagination("#page_…",
   function(pageIndex){location.href='…/content/column/…?pageIndex=' + pageIndex;}, {currPage: (0+1),pageCount:3})`;
-* a catalog's page, `/public/column/{organ}?type=4&catId={category}&action=list`: an empty shell whose script fetches
-  the rows; what it asks for stands in the script (`Ls.ajax({url: "…/site/label/8888", data: {…}})`);
+* a catalog's page, `/public/column/{organ}?type=4&catId={category}&action=list`: an empty page whose script requests
+  the rows (`Ls.ajax({url: "…/site/label/8888", data: {…}})`);
 * those rows, `/site/label/8888?labelName=publicInfoList&siteId&organId&catId&type=4&pageSize&pageIndex&file&length…`,
   a fragment of HTML: `div.xxgk_navli`, each with number, 索引号 (on some sites), link and date, and a script with
-  `pageCount: N > 0`. `length` cuts the link's words, its `title` is whole. An empty list holds the words of `result`.
+  `pageCount: N > 0`. `length` cuts the link's text, its `title` is complete. An empty list shows the text of `result`.
 
-Read from other people's crawlers and their tests in November 2026 (fzggw.ah.gov.cn, hrss.ah.gov.cn, sthjt.ah.gov.cn,
-chuzhou.gov.cn, lushan.gov.cn); no listing was seen here. Unverified: that the shell's script names all values
-literally on today's sites (lushan.gov.cn did in 2019; where it does not, name the address of the rows as the column),
-and that GET answers everywhere (crawlers use GET and POST). No total is told, only the number of pages.
+Known from other people's crawlers and their tests, read in November 2026 (fzggw.ah.gov.cn, hrss.ah.gov.cn,
+sthjt.ah.gov.cn, chuzhou.gov.cn, lushan.gov.cn); no listing was seen here. Unverified: that the shell's script names all
+values literally on today's sites (lushan.gov.cn did in 2019; where it does not, name the address of the rows as the
+column), and that GET works everywhere (crawlers use GET and POST). Sites report no total, only the number of pages.
 """
 
 import re
@@ -48,6 +48,8 @@ _INDEX = re.compile(r"^[0-9A-Za-z_-]*\d[0-9A-Za-z_-]*/[0-9-]+$")
 
 
 class Lonsun(Platform):
+    """Lonsun (龙讯)."""
+
     name = "lonsun"
     layout = Layout(
         body=("div.j-fontContent", "#wz_zoom", "div.gkwz_contnet", "div.newscontnet", "div.ls-article-info")
@@ -77,38 +79,38 @@ def _column(page: WebPage, request: ListingRequest) -> ListingPage:
     pages, turn = _PAGES.search(page.text), _TURN.search(page.text)
     if not entries and not pages:
         raise NotAListing("neither links to documents (<id>.html) nor a call of Ls.pagination")
-    told, current = int(pages[1]) if pages else None, _CURRENT.search(page.text)
+    page_count, current = int(pages[1]) if pages else None, _CURRENT.search(page.text)
     next_requests: tuple[ListingRequest, ...] = ()
-    if told and turn:
+    if page_count and turn:
         number = sum(int(part) for part in current.groups() if part) if current else 1
-        if number < told:
+        if number < page_count:
             url = urljoin(page.url, f"{turn[1]}{number + 1}")
             next_requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
-    return ListingPage(entries, reported_pages=told, next_requests=next_requests)
+    return ListingPage(entries, reported_pages=page_count, next_requests=next_requests)
 
 
 def _lines(page: WebPage) -> tuple[Entry, ...]:
-    """The list of the template; other sites' templates name it otherwise, and boxes beside it hold links too."""
+    """Rows of the list in the vendor's template; other templates differ, and boxes beside the list have links too."""
     base = base_url(page)
     return tuple(entry for row in page.tree.cssselect("ul.doc_list > li") if (entry := row_entry(row, base)))
 
 
 def _shell(page: WebPage, request: ListingRequest) -> ListingPage:
-    """The request for the first rows, as the page's script would make it."""
-    for found in _LABEL.finditer(page.text):
-        call = _call_around(page.text, found.start())
-        values = {name: "".join(given) for name, *given in _PAIR.findall(call)}
+    """The request for the first rows, as the page's script makes it."""
+    for match in _LABEL.finditer(page.text):
+        call = _call_around(page.text, match.start())
+        values = {name: "".join(alternatives) for name, *alternatives in _PAIR.findall(call)}
         if values.get("organId") and "pageIndex" in call:
-            asked = {name: value for name, value in values.items() if name not in ("url", "dataType", "pageIndex")}
-            query = urlencode({"IsAjax": "1", "dataType": "html", **asked, "pageIndex": "1"})
-            address = urljoin(page.url, found[1])
+            parameters = {name: value for name, value in values.items() if name not in ("url", "dataType", "pageIndex")}
+            query = urlencode({"IsAjax": "1", "dataType": "html", **parameters, "pageIndex": "1"})
+            address = urljoin(page.url, match[1])
             url = f"{address}{'&' if '?' in address else '?'}{query}"
             return ListingPage((), next_requests=(ListingRequest(url, request.column),))
     raise NotAListing("no script that asks /site/label/ for the rows of a catalog")
 
 
 def _call_around(text: str, place: int) -> str:
-    """The call of `Ls.ajax` that holds the place, to the end of the object which it is given."""
+    """The call of `Ls.ajax` around the position, to the end of its argument (at most 4,000 characters)."""
     start = text.rfind("Ls.ajax", 0, place)
     depth = 0
     for end in range(text.find("{", start), min(len(text), start + 4000)):
@@ -124,13 +126,13 @@ def _rows(page: WebPage, request: ListingRequest) -> ListingPage:
     pages, empty = _PAGES.search(page.text), query.get("result") or "暂无"
     if not entries and not pages and empty not in page.text:
         raise NotAListing("neither rows (xxgk_navli) nor pageCount, nor the words of an empty list")
-    told, number = int(pages[1]) if pages else None, int(query.get("pageIndex") or 1)
+    page_count, number = int(pages[1]) if pages else None, int(query.get("pageIndex") or 1)
     next_requests: tuple[ListingRequest, ...] = ()
-    # Where no number of pages is told, the walk ends at a page without rows.
-    if entries and (told is None or number < told):
+    # If the site reports no number of pages, the list ends at a page without rows.
+    if entries and (page_count is None or number < page_count):
         url = urljoin(page.url, "?" + urlencode({**query, "pageIndex": str(number + 1)}))
         next_requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
-    return ListingPage(entries, reported_pages=told, next_requests=next_requests)
+    return ListingPage(entries, reported_pages=page_count, next_requests=next_requests)
 
 
 def _entries(page: WebPage) -> Iterator[Entry]:

@@ -1,16 +1,16 @@
 """NFCMS: Guangdong sites outside gkmlpt, by the same vendor (Shenzhen, Futian, Bao'an, Foshan, Zengcheng …).
 
-Detail `…/content/post_{id}.html` (seen on saved pages, July 2026). A column is listed in one of two ways:
+Documents are `…/content/post_{id}.html` (seen on saved pages, July 2026). A column is listed in one of two ways:
 
 * static pages `index.html`, `index_2.html` … with links to the next and the last page (page k at `index_{k}.html`:
   crawlers of sz.gov.cn and hrss.sz.gov.cn; that the last page is linked: unverified);
 * static JSON on some sites, `/postmeta/i/{column}.json`: `articles` (all of them at once), `children` (columns below)
   and the column's own fields. A crawler of hrss.foshan.gov.cn found both ways cut after 50 pages of 50, so a column
-  of 21,140 showed 2,500: the told total is what reveals it. `publish_count` stands at each of the children; that a
-  column says it of itself too: unverified.
+  of 21,140 showed 2,500: only the reported total reveals it. Each of the children has `publish_count`; that a column
+  has its own too is unverified.
 
-Read from other people's crawlers in November 2026 (sz.gov.cn/zfgb, zc.gov.cn, gxj.sz.gov.cn, hengqin.gov.cn,
-hrss.foshan.gov.cn); no answer was seen here.
+Known from other people's crawlers, read in November 2026 (sz.gov.cn/zfgb, zc.gov.cn, gxj.sz.gov.cn, hengqin.gov.cn,
+hrss.foshan.gov.cn); no response was seen here.
 """
 
 import json
@@ -40,7 +40,8 @@ _DETAIL = re.compile(r"/content/m?post_\d+\.html(?:$|[?#])")
 _PAGE = re.compile(r"/index_(\d+)\.html$")
 _LIST = re.compile(r"/(?:index\.html)?$")
 _LAST = re.compile(r"尾页|末页|最后一页")
-# What extension fields of articles mean (metadata of gazettes and policy columns; the first that is filled counts).
+# Extension fields of articles (metadata of gazettes and policy columns): field name → keys, the first with a value
+# wins.
 _EXTENSIONS = {
     "document_number": ("EXT_wh", "EXT_zh"),
     "publisher": ("EXT_fbjg", "EXT_fwdw"),
@@ -50,6 +51,8 @@ _EXTENSIONS = {
 
 
 class Nfcms(Platform):
+    """NFCMS."""
+
     name = "nfcms"
     layout = Layout(body=("div.article-content", "div.zw", "div.news_cont_d_wrap", "#zoomcon", "div.article_con"))
 
@@ -71,17 +74,17 @@ class Nfcms(Platform):
         return (*above, *linked_columns(page, _LIST))
 
     def embedded(self, page: WebPage) -> Embedded | None:
-        """Consultation pages are an empty shell around `window._CONFIG.question_data`."""
+        """`window._CONFIG.question_data` of consultation pages, which are empty without their scripts."""
         data = json_object_after(page.text, "question_data")
         article = data.get("article") if data else None
         if data is None or not isinstance(article, dict) or not isinstance(article.get("content"), str):
             return None
-        found = {
+        candidates = {
             "title": (data.get("title"), "question_data.title"),
             "source": (article.get("source"), "question_data.article.source"),
             "published_date": (article.get("published_at"), "question_data.article.published_at"),
         }
-        fields = {k: (str(v), path) for k, (v, path) in found.items() if isinstance(v, (str, int)) and v}
+        fields = {k: (str(v), path) for k, (v, path) in candidates.items() if isinstance(v, (str, int)) and v}
         return Embedded(body_html=article["content"], fields=fields)
 
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
@@ -90,28 +93,28 @@ class Nfcms(Platform):
 
 def _index(page: WebPage, request: ListingRequest) -> ListingPage:
     here = urlsplit(page.url).path
-    current = int(found[1]) if (found := _PAGE.search(here)) else 1
+    current = int(match[1]) if (match := _PAGE.search(here)) else 1
     folder = here.rsplit("/", 1)[0]
-    # Documents of this column first: a last page with one line has fewer links than the boxes beside it.
+    # Documents of this column first: a last page of one row has fewer links than the boxes beside it.
     own = re.compile(rf"^(?:https?:)?(?://[^/]+(?=/))?(?:{re.escape(folder)}/|\./)?(?:[\w-]+/)*{_DETAIL.pattern[1:]}")
     entries = linked_rows(page, own) or linked_rows(page, _DETAIL)
     numbers, last = set(), None
-    for url, words in links(page):
+    for url, text in links(page):
         path = urlsplit(url).path
-        if path.rsplit("/", 1)[0] == folder and (found := _PAGE.search(path)):
-            numbers.add(int(found[1]))
-            if _LAST.search(words):
-                last = int(found[1])
+        if path.rsplit("/", 1)[0] == folder and (match := _PAGE.search(path)):
+            numbers.add(int(match[1]))
+            if _LAST.search(text):
+                last = int(match[1])
     if not entries and not numbers:
         raise NotAListing("neither links to documents (content/post_<id>.html) nor to further pages (index_<n>.html)")
-    goes_on = any(number > current for number in numbers)
-    # A window of numbers (1 2 3 …) does not tell how many there are, and the last page does not link itself.
-    told = last or (current if current > 1 and not goes_on else None)
+    has_next = any(number > current for number in numbers)
+    # A window of numbers (1 2 3 …) does not give their count, and the last page does not link itself.
+    page_count = last or (current if current > 1 and not has_next else None)
     next_requests: tuple[ListingRequest, ...] = ()
-    if goes_on:
+    if has_next:
         url = urljoin(page.url, f"index_{current + 1}.html")
         next_requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
-    return ListingPage(entries, reported_pages=told, next_requests=next_requests)
+    return ListingPage(entries, reported_pages=page_count, next_requests=next_requests)
 
 
 def _column(page: WebPage, request: ListingRequest) -> ListingPage:
@@ -128,13 +131,13 @@ def _column(page: WebPage, request: ListingRequest) -> ListingPage:
         if isinstance(child, dict) and child.get("id")
     )
     entries = tuple(_entry(article, page.url) for article in articles or () if isinstance(article, dict))
-    # A parent's count may be that of the columns below it; the children tell their own.
+    # A parent's count may be that of the columns below it; the children report their own.
     total = column.get("publish_count") if not next_requests else None
     return ListingPage(entries, reported_total=total if isinstance(total, int) else None, next_requests=next_requests)
 
 
 def _entry(article: Mapping[str, Any], base: str) -> Entry:
-    """A line of `articles`; one without an address is given none that could be taken for a page."""
+    """An item of `articles`; without an address it gets one that is no URL, and the run reports it."""
     url = str(article.get("url") or article.get("post_url") or "").strip()
     more = _extensions(article)
     fields = {
@@ -147,13 +150,15 @@ def _entry(article: Mapping[str, Any], base: str) -> Entry:
 
 
 def _extensions(article: Mapping[str, Any]) -> dict[str, str]:
-    """The EXT_ fields, whether they stand in the article itself or in its `json_ext` (text, or `[]` for none)."""
+    """The EXT_ fields, which are in the article itself or in its `json_ext` (text, or `[]` for none)."""
     packed = article.get("json_ext")
     try:
         inner = json.loads(packed) if isinstance(packed, str) and packed else packed
     except ValueError:
         inner = None
-    every = {**(inner if isinstance(inner, dict) else {}), **article}
+    merged = {**(inner if isinstance(inner, dict) else {}), **article}
     return {
-        name: strip_markup(value) for name, value in every.items() if name.startswith("EXT_") and isinstance(value, str)
+        name: strip_markup(value)
+        for name, value in merged.items()
+        if name.startswith("EXT_") and isinstance(value, str)
     }

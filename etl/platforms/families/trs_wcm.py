@@ -1,20 +1,19 @@
 """TRS WCM: most of the country (Chongqing, Beijing, Nanjing, Fujian, Hunan, ministries …).
 
-Detail `…/{yyyymm}/t{yyyymmdd}_{id}.html|htm|shtml`, attachments `./P0….pdf` beside it. A list says its number of
-pages in `createPageHTML(pages, current, "index", "html")`; page k stands at `index_{k-1}.html`, the first at
-`index.html` (seen on saved pages of Nanjing, July 2026). What differs, from other people's crawlers (November 2026)
-and not verified against an answer of such a site:
+Documents are `…/{yyyymm}/t{yyyymmdd}_{id}.html|htm|shtml`, attachments `./P0….pdf` beside them. A list has its number
+of pages in `createPageHTML(pages, current, "index", "html")`; page k is `index_{k-1}.html`, the first is `index.html`
+(seen on saved pages of Nanjing, July 2026). Variants known from other people's crawlers (November 2026), not verified
+against a response of such a site:
 
 - Beijing puts one more argument in front; that it counts its pages like the others is assumed.
 - Chongqing writes `createPage(…)`. Rows are `tr.zcwjk-list-c` (`p.tit`, `p.info` with 发文字号 and 成文日期) or
   `a.listpc-item` with the cells `fbjg-val`, `file-title`, `file-code`, `pub-time`. In its archive of repealed documents
-  the links of such rows lead nowhere: those documents have no address, and are not listed.
+  the links of such rows have no target: those documents have no address, and are not listed.
 - Fujian lists by a service: `POST /fjdzapp/search` with `channelid`, `classsql=chnlid={column}`, `page` (from 1),
   `prepage`; JSON with the lines in `data` or `docs`, `pageCount`, perhaps `recordCount`. Some sites name another path
   in `SiteInfo.trsapi_url`, and the search's number in `SiteInfo.searchId` (both seen on saved details of Fuzhou and
-  Shaxian, July 2026). A source file names such a column by its page, whose script calls the service
-  (`listArgs: {… classsql: "chnlid=4910" …}`, else `PageInfo.chnlid`), or, where the page does not tell, by the
-  service's address with the parameters as its query.
+  Shaxian, July 2026). A source file names such a column by its page, whose script calls the service (`listArgs: {…
+  classsql: "chnlid=4910" …}`, else `PageInfo.chnlid`), or by the service's address with the parameters as its query.
 """
 
 import re
@@ -44,7 +43,7 @@ if TYPE_CHECKING:
 
 _DETAIL = re.compile(r"/t(?:19|20)\d{6}_\d+\.s?html?(?:$|[?#])")
 _ARTICLE = re.compile(r"^t(?:19|20)\d{6}_\d+$")
-# Calls only: the definition of the function in the page names its parameters, a call gives numbers. What stands before
+# Calls only: the definition of the function has names of parameters, a call has numbers. The optional argument before
 # the two numbers is Beijing's.
 _PAGER = re.compile(
     r"""createPage(?:HTML)?\s*\(\s*(?:["'\w][^,()]*,\s*)?(\d+)\s*,\s*(\d+)\s*,\s*["']([\w-]+)["']\s*,\s*["'](\w+)["']"""
@@ -52,12 +51,12 @@ _PAGER = re.compile(
 _LIST = re.compile(r"/(?:index\.s?html?)?$")
 _SERVICE = re.compile(r"/fjdzapp/\w+$")
 _CALL = re.compile(r"listArgs\s*:\s*\{([^{}]*)\}")
-# Other calls on the page ask for documents related to one, by its number.
+# Other calls on the page request documents related to one, by its number.
 _OF_COLUMN = re.compile(r"""classsql\s*:\s*["'][^"']*(?:chnlid|parentid)=\d""")
 _FORM = {"Content-Type": "application/x-www-form-urlencoded", "X-Requested-With": "XMLHttpRequest"}
-# What all crawlers send to the service, where the column's page says nothing else (November 2026).
-_ASKED = {"channelid": "229105", "sortfield": "-docorderpri,-docreltime", "prepage": "75"}
-_SAID = {"fileno": "document_number", "idxid": "index_number", "puborg": "publisher"}
+# What all crawlers send to the service unless the column's page has other values (November 2026).
+_DEFAULT_PARAMETERS = {"channelid": "229105", "sortfield": "-docorderpri,-docreltime", "prepage": "75"}
+_FIELD_OF_KEY = {"fileno": "document_number", "idxid": "index_number", "puborg": "publisher"}
 
 
 class TrsWcm(Platform):
@@ -81,7 +80,7 @@ class TrsWcm(Platform):
         Fingerprint("document t<date>_<id>.html", "address", _DETAIL.pattern, 1),
         Fingerprint("classes of its templates (CurrChnlCls, NewsArticle…)", "markup", r"CurrChnlCls|NewsArticleID", 2),
         Fingerprint("its visitor count (_trs_ta, ta.js)", "markup", r"_trs_ta\b|/ubas/js/ta\.js|ta\.trs\.cn", 2),
-        # Pasted from one site's editor into another's, the classes of the text go with it.
+        # A text pasted from one site's editor into another's keeps its classes.
         Fingerprint("class of its editor", "markup", r"\bTRS_(?:UEDITOR|Editor|PreAppend)\b|trs_editor_view", 1),
         Fingerprint("its files (trs_web…)", "markup", r"\btrs_web\w*\.(?:css|js)|jquery_trs_web", 2),
         Fingerprint("service /fjdzapp/", "address", r"/fjdzapp/\w+", 1),
@@ -103,12 +102,12 @@ class TrsWcm(Platform):
 
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
         if request.body is not None:
-            return _answer(page, request)
+            return _service_page(page, request)
         entries = tuple(_rows(page)) or linked_rows(page, _DETAIL)
         pager = _PAGER.search(page.text)
-        if pager is None and (asked := _asked(page)):
-            # The first lines may stand in the page too ("动静结合"); the service gives them all.
-            return ListingPage((), next_requests=(_service(*asked, request.column),))
+        if pager is None and (call := _service_call(page)):
+            # The first lines may be in the page too ("动静结合"); the service has all of them.
+            return ListingPage((), next_requests=(_service(*call, request.column),))
         if not entries and not pager:
             raise NotAListing("neither links to documents (t<date>_<id>.html) nor a call of createPageHTML")
         next_requests: tuple[ListingRequest, ...] = ()
@@ -121,7 +120,7 @@ class TrsWcm(Platform):
         return ListingPage(entries, reported_pages=pages, next_requests=next_requests)
 
     def article_pages(self, page: WebPage) -> tuple[str, ...]:
-        """An article of several pages calls the same pager as a list does, with its own name as the stem."""
+        """An article of several pages calls the same pager as a list, with its own name as the stem."""
         pager = _PAGER.search(page.text)
         if pager is None or not _ARTICLE.match(pager[3]):
             return ()
@@ -129,7 +128,7 @@ class TrsWcm(Platform):
 
 
 def _rows(page: WebPage) -> Iterator[Entry]:
-    """The rows of Chongqing's two lists, whose links hold more than a title."""
+    """Rows of Chongqing's two kinds of list, whose links have more than a title."""
     base = base_url(page)
     for row in page.tree.cssselect("tr.zcwjk-list-c"):
         for link in row.cssselect("a[href]")[:1]:
@@ -137,12 +136,12 @@ def _rows(page: WebPage) -> Iterator[Entry]:
                 yield Entry(url, title, labelled_fields(_words(link, "p.info").rstrip(" )）")))
     for link in page.tree.cssselect("a.listpc-item[href]"):
         if (title := _words(link, ".file-title")) and (url := absolute(link.get("href") or "", base)):
-            said = {
+            fields = {
                 "publisher": _words(link, ".fbjg-val"),
                 "document_number": _words(link, ".file-code"),
                 "published_date": first_iso_date(_words(link, ".pub-time")) or "",
             }
-            yield Entry(url, title, {name: value for name, value in said.items() if value})
+            yield Entry(url, title, {name: value for name, value in fields.items() if value})
 
 
 def _words(element: HtmlElement, selector: str) -> str:
@@ -150,46 +149,46 @@ def _words(element: HtmlElement, selector: str) -> str:
     return " ".join("".join(found[0].itertext()).split()) if found else ""
 
 
-def _asked(page: WebPage) -> tuple[str, Mapping[str, str]] | None:
-    """The service and the parameters with which the column's script calls it, or None where none calls it."""
+def _service_call(page: WebPage) -> tuple[str, Mapping[str, str]] | None:
+    """(address, parameters) of the service as the column's script calls it, or None if no script does."""
     calls = _CALL.findall(page.text)
     if not calls:
         return None
     call = next((call for call in calls if _OF_COLUMN.search(call)), "")
-    # A document's page names its column too, and itself (`PageInfo.docid`, empty on a column's page).
+    # A document's page has the number of its column too, but also its own (`PageInfo.docid`, empty on a column's page).
     own = None if str(script_value(page.text, "docid") or "").isdigit() else script_value(page.text, "chnlid")
     column = script_value(call, "classsql") if call else own
     if not column:
         return None
-    said = {name: script_value(call, name) for name in ("channelid", "sortfield", "prepage")}
-    said["channelid"] = said["channelid"] or script_value(page.text, "searchId")
-    parameters = {name: str(value) for name, value in said.items() if value}
+    values = {name: script_value(call, name) for name in ("channelid", "sortfield", "prepage")}
+    values["channelid"] = values["channelid"] or script_value(page.text, "searchId")
+    parameters = {name: str(value) for name, value in values.items() if value}
     parameters["classsql"] = str(column) if call else f"chnlid={column}"
     return urljoin(page.url, str(script_value(page.text, "trsapi_url") or "/fjdzapp/search")), parameters
 
 
 def _service(url: str, parameters: Mapping[str, str], column: str, seen: int = 0) -> ListingRequest:
-    body = urlencode({**_ASKED, "page": "1", **parameters}).encode()
+    body = urlencode({**_DEFAULT_PARAMETERS, "page": "1", **parameters}).encode()
     return ListingRequest(url, column, seen, "POST", body, _FORM)
 
 
-def _answer(page: WebPage, request: ListingRequest) -> ListingPage:
-    answer = parse_json(page)
-    lines = (answer.get("data") or answer.get("docs") or []) if isinstance(answer, dict) else None
-    if not isinstance(lines, list) or not {"data", "docs", "pageCount"} & answer.keys():
+def _service_page(page: WebPage, request: ListingRequest) -> ListingPage:
+    content = parse_json(page)
+    lines = (content.get("data") or content.get("docs") or []) if isinstance(content, dict) else None
+    if not isinstance(lines, list) or not {"data", "docs", "pageCount"} & content.keys():
         raise NotAListing("JSON without data or docs")
     entries = tuple(_line(line, page.url) for line in lines if isinstance(line, dict))
-    pages, total = _number(answer.get("pageCount")), _number(answer.get("recordCount"))
-    asked = dict(parse_qsl((request.body or b"").decode()))
-    current, seen = int(asked.get("page", 1)), request.seen + len(entries)
+    pages, total = _number(content.get("pageCount")), _number(content.get("recordCount"))
+    sent = dict(parse_qsl((request.body or b"").decode()))
+    current, seen = int(sent.get("page", 1)), request.seen + len(entries)
     next_requests: tuple[ListingRequest, ...] = ()
     if entries and (current < pages if pages is not None else total is None or seen < total):
-        next_requests = (_service(request.url, {**asked, "page": str(current + 1)}, request.column, seen),)
+        next_requests = (_service(request.url, {**sent, "page": str(current + 1)}, request.column, seen),)
     return ListingPage(entries, total, pages, next_requests)
 
 
 def _line(line: Mapping[str, Any], base: str) -> Entry:
-    fields = {name: value for key, name in _SAID.items() if (value := strip_markup(line.get(key)))}
+    fields = {name: value for key, name in _FIELD_OF_KEY.items() if (value := strip_markup(line.get(key)))}
     if published := parse_china_date(line.get("pubdate")) or parse_china_date(line.get("docreltime")):
         fields["published_date"] = published
     return Entry(

@@ -1,20 +1,20 @@
 """UCAP (开普): Jiangxi, Hainan, Harbin, the securities regulator, the tax administration …
 
-Details `/{site}/{channel}/202305/{32 hex}.shtml`, `/{site}/{channel}/202512/c01_{id}.shtml` and
+Documents are `/{site}/{channel}/202305/{32 hex}.shtml`, `/{site}/{channel}/202512/c01_{id}.shtml` and
 `/{site}/{channel}/c{id}/content.shtml`; the body is wrapped in an element of its own (seen on saved pages, July 2026).
 A column is listed in one of two ways:
 
 * static pages `…/{channel}/list.shtml` (also xxgk_list, common_list, fg …) with the call
   `createPageHTML('page_div', pages, current, 'list', 'shtml', total)`, counted from 1, page k at `list_{k}.shtml`.
-  Another vendor's function has the same name: there the numbers come first and count from 0;
+  Another vendor's function has the same name, but the numbers come first and count from 0;
 * JSON, `/searchList/{channel}?_isAgg=true&_isJson=true&_pageSize=&_template=index&page=` (also `/search/…` and
   `/common/search/…`): `data.total`, `data.results` with `title, url` (without a scheme), `publishedTimeStr` and
-  labelled values in `domainMetaList[].resultList[]` (`name, value, key`; empty ones say "" or "null"). Sites answer
-  fewer than `_pageSize` (20 at most at csrc.gov.cn), and a total may be higher than what the pages hold.
+  labelled values in `domainMetaList[].resultList[]` (`name, value, key`; empty ones are "" or "null"). Sites return
+  fewer than `_pageSize` (20 at most at csrc.gov.cn), and a total may be higher than what the pages have.
 
-Read from other people's crawlers and their tests in November 2026 (csrc.gov.cn, ks.gov.cn, gfex.com.cn, klmy.gov.cn,
-chinatax.gov.cn); no answer was seen here. Sites that ask for a token made in the browser, and the POST form of
-chinatax.gov.cn, are not walked.
+Known from other people's crawlers and their tests, read in November 2026 (csrc.gov.cn, ks.gov.cn, gfex.com.cn,
+klmy.gov.cn, chinatax.gov.cn); no response was seen here. Not supported: sites that require a token made in the browser,
+and the POST form of chinatax.gov.cn.
 """
 
 import re
@@ -39,7 +39,7 @@ from etl.platforms.helpers.rows import FIELD_OF_LABEL, linked_rows, parse_json, 
 from etl.web.page import WebPage
 
 _DETAIL = re.compile(r"/(?:20\d{4}/(?:[0-9a-f]{32}|c\d+_\d+)|c\d+/content)\.s?html(?:$|[?#])")
-# Others name a document c<id>/content.html too, below a channel n<id>.
+# Another family has c<id>/content.html too, below a channel n<id>.
 _OWN = r"/20\d{4}/(?:[0-9a-f]{32}|c\d+_\d+)\.s?html|/c\d{4,}/c\d{4,}/content\.s?html"
 _PAGER = re.compile(
     r"""createPageHTML\s*\(\s*["'][\w-]+["']\s*,\s*(\d+)\s*,\s*(\d+)\s*,\s*["']([\w-]+)["']\s*,\s*["'](\w+)["']\s*,\s*(\d+)"""
@@ -50,6 +50,8 @@ _FIELDS = FIELD_OF_LABEL | {"主题分类": "subject_category"}
 
 
 class Ucap(Platform):
+    """UCAP (开普)."""
+
     name = "ucap"
     layout = Layout(body=("ucapcontent", "#UCAP-CONTENT", "#zoomcon", "#zoom.con_cen"))
 
@@ -69,15 +71,15 @@ class Ucap(Platform):
             *parent_list(page, r"/c\d+/content\.s?html.*$", "/common_list.shtml"),
             *parent_list(page, r"/20\d{4}/(?:[0-9a-f]{32}|c\d+_\d+)\.s?html.*$", "/list.shtml"),
         )
-        asked = (CandidateList(page.url),) if _SEARCH.search(urlsplit(page.url).path) else ()
-        return (*asked, *above, *linked_columns(page, _LISTS))
+        own = (CandidateList(page.url),) if _SEARCH.search(urlsplit(page.url).path) else ()
+        return (*own, *above, *linked_columns(page, _LISTS))
 
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
         return _results(page, request) if _SEARCH.search(urlsplit(page.url).path) else _list(page, request)
 
 
 def _list(page: WebPage, request: ListingRequest) -> ListingPage:
-    # Documents of this channel first: a last page with one line has fewer links than the boxes beside it.
+    # Documents of this channel first: a last page of one row has fewer links than the boxes beside it.
     channel = urlsplit(page.url).path.rsplit("/", 1)[0]
     own = re.compile(re.escape(channel) + _DETAIL.pattern)
     entries = linked_rows(page, own) or linked_rows(page, _DETAIL)
@@ -95,22 +97,22 @@ def _list(page: WebPage, request: ListingRequest) -> ListingPage:
 
 
 def _results(page: WebPage, request: ListingRequest) -> ListingPage:
-    answer = parse_json(page)
-    data = answer.get("data") if isinstance(answer, dict) else None
+    content = parse_json(page)
+    data = content.get("data") if isinstance(content, dict) else None
     results = data.get("results") if isinstance(data, dict) else None
     if not isinstance(data, dict) or not isinstance(results, list):
         raise NotAListing("JSON without data.results (the address needs _isJson=true)")
     entries = tuple(_entry(result, page.url) for result in results if isinstance(result, dict))
-    total = data.get("total")
-    told = int(total) if isinstance(total, (int, str)) and str(total).isdigit() else None
+    count = data.get("total")
+    total = int(count) if isinstance(count, (int, str)) and str(count).isdigit() else None
     seen = request.seen + len(entries)
     next_requests: tuple[ListingRequest, ...] = ()
-    # By what has come, not by _pageSize: the site answers fewer than it is asked for.
-    if entries and (told is None or seen < told):
+    # By what was received, not by _pageSize: the site returns fewer.
+    if entries and (total is None or seen < total):
         query = dict(parse_qsl(urlsplit(page.url).query, keep_blank_values=True))
         query["page"] = str(int(query.get("page") or 1) + 1)
         next_requests = (ListingRequest(urljoin(page.url, "?" + urlencode(query)), request.column, seen),)
-    return ListingPage(entries, reported_total=told, next_requests=next_requests)
+    return ListingPage(entries, reported_total=total, next_requests=next_requests)
 
 
 def _entry(result: Mapping[str, Any], base: str) -> Entry:
@@ -123,7 +125,7 @@ def _entry(result: Mapping[str, Any], base: str) -> Entry:
 
 
 def _labelled(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The labelled values. By their names, which are the sites' own words: the keys differ from site to site."""
+    """(field, value) of the labelled values, by their names: the keys differ from site to site."""
     for group in result.get("domainMetaList") or ():
         for item in (group.get("resultList") if isinstance(group, dict) else None) or ():
             if not isinstance(item, dict):

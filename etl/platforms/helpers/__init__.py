@@ -1,1 +1,1 @@
-"""What several families share: rows of a list, columns, feeds, repeated rows."""
+"""Code that several families share: rows of a list, links to lists, feeds, repeated rows."""

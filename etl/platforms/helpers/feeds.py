@@ -1,8 +1,8 @@
-"""Sitemaps (sitemaps.org, indexes too) and feeds (RSS 2.0, RSS 1.0, Atom with RFC 5005 paging), told by their content.
+"""Sitemaps (sitemaps.org, with indexes) and feeds (RSS 2.0, RSS 1.0, Atom with RFC 5005), recognised by content.
 
-A sitemap says no titles, and its `lastmod` is when a page changed, not when its document was published: it orders the
-entries, newest first, and gives no field. Entities are not resolved and broken XML is not mended: half a sitemap would
-look like a whole one.
+A sitemap has no titles, and its `lastmod` is the day a page changed, not the day a document was published: it sorts the
+entries, newest first, and gives no field. Entities are not resolved and broken XML is not repaired, as half a sitemap
+would look complete.
 """
 
 import re
@@ -22,7 +22,7 @@ ROOT = re.compile(
     rf"\A\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^>\[]*>\s*)*<(?:\w+:)?({_ROOT_ELEMENTS})[\s>]", re.DOTALL
 )
 _HEAD = 4000
-"""Characters among which the root element is looked for."""
+"""Characters in which the root element is searched."""
 
 
 def is_feed(page: WebPage) -> bool:
@@ -31,7 +31,7 @@ def is_feed(page: WebPage) -> bool:
 
 
 def read_feed(page: WebPage, request: ListingRequest) -> ListingPage:
-    """The entries of a sitemap or feed, and the sitemaps or pages that follow. Raises `NotAListing`."""
+    """Entries of a sitemap or feed, and requests for further sitemaps or pages. Raises `NotAListing` for broken XML."""
     parser = etree.XMLParser(encoding="utf-8", resolve_entities=False, no_network=True)
     try:
         root = etree.fromstring(page.text.strip().encode("utf-8", "replace"), parser)
@@ -39,10 +39,10 @@ def read_feed(page: WebPage, request: ListingRequest) -> ListingPage:
         raise NotAListing(f"broken XML: {error.msg}") from error
     kind = etree.QName(root).localname
     if kind in ("sitemapindex", "urlset"):
-        found = _located(root, "sitemap" if kind == "sitemapindex" else "url", page.url)
+        urls = _located(root, "sitemap" if kind == "sitemapindex" else "url", page.url)
         if kind == "urlset":
-            return ListingPage(tuple(Entry(url) for url in found))
-        return ListingPage((), next_requests=tuple(ListingRequest(url, request.column) for url in found))
+            return ListingPage(tuple(Entry(url) for url in urls))
+        return ListingPage((), next_requests=tuple(ListingRequest(url, request.column) for url in urls))
     entries = tuple(_atom(root, page.url) if kind == "feed" else _rss(root, page.url))
     next_requests: tuple[ListingRequest, ...] = ()
     if kind == "feed" and (url := _linked(root, "next", page.url)):
@@ -51,13 +51,13 @@ def read_feed(page: WebPage, request: ListingRequest) -> ListingPage:
 
 
 def _located(root: etree._Element, name: str, base: str) -> list[str]:
-    """The addresses of a sitemap, newest `lastmod` first, those without one last."""
-    found = [
+    """Addresses in a sitemap, newest `lastmod` first, those without one last."""
+    dated = [
         (_day(_text(item, "lastmod")) or "", url)
         for item in root.iter(f"{{*}}{name}")
         if (url := absolute(_text(item, "loc"), base))
     ]
-    return [url for _, url in sorted(found, key=lambda item: item[0], reverse=True)]
+    return [url for _, url in sorted(dated, key=lambda item: item[0], reverse=True)]
 
 
 def _rss(root: etree._Element, base: str) -> Iterator[Entry]:
@@ -74,7 +74,7 @@ def _atom(root: etree._Element, base: str) -> Iterator[Entry]:
 
 
 def _linked(element: etree._Element, rel: str, base: str) -> str | None:
-    """The address of the element's own link of that relation; a link that names none is `alternate`."""
+    """Address of the element's own link with that relation; the default relation is `alternate` (RFC 4287, 4.2.7.2)."""
     for link in element.iterchildren("{*}link"):
         if (link.get("rel") or "alternate") == rel and link.get("href"):
             return absolute(link.get("href") or "", base)
@@ -92,7 +92,7 @@ def _published(text: str) -> dict[str, str]:
 
 
 def _day(text: str) -> str | None:
-    """An RFC 822 or ISO 8601 time as one of China's calendar, sortable; what has no zone is taken as it stands."""
+    """An RFC 822 or ISO 8601 time in China's time zone, as sortable text; times without a zone are not converted."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

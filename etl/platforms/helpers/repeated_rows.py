@@ -1,4 +1,4 @@
-"""The rows that a page repeats: a guess at where a site that no family knows lists its documents."""
+"""Finds the rows that a page repeats: a guess where a site of no known family lists its documents."""
 
 import re
 from collections import Counter
@@ -14,14 +14,14 @@ from etl.web.page import WebPage, absolute, base_url
 from etl.web.select import elements, text_of
 
 _ROWS = ("li", "tr", "dd", "dt", "p", "div", "article")
-_TITLE = 8
-"""Characters from which on a link's words are a title, and not the name of a column or a button."""
-_FEWEST = 3
-"""Rows from which on a list shows that it is one."""
+_MIN_TITLE = 8
+"""Characters of a title; shorter link texts are names of columns or buttons."""
+_MIN_ROWS = 3
+"""Rows of a list; fewer may be anything."""
 _NEXT = re.compile(r"^\W*(?:下一?页|下頁|后一页|next)\W*$|^(?:>|›|»)$", re.IGNORECASE)
 _WORD = re.compile(r"^-?[A-Za-z_][\w-]*$")
-# Classes that say the state of a row or the order in a list, not what it is.
-_PASSING = re.compile(r"^(?:on|cur|current|active|hover|first|last|odd|even|clearfix|fl|fr|\w*\d+)$", re.IGNORECASE)
+# Classes for the state of a row or its place in a list, not for what it is.
+_STATE_CLASS = re.compile(r"^(?:on|cur|current|active|hover|first|last|odd|even|clearfix|fl|fr|\w*\d+)$", re.IGNORECASE)
 
 
 @dataclass
@@ -36,13 +36,16 @@ class _Group:
 
 
 def repeated_rows(page: WebPage) -> Mapping[str, Any] | None:
-    """The key `listing` for the page's heaviest group of alike rows of a title and, mostly, a date; None for none."""
+    """A value for the key `listing`: selectors of the page's largest group of similar rows, each with a titled link.
+
+    Rows with a date count three times. None if no group has three rows.
+    """
     groups: dict[tuple[HtmlElement, str], _Group] = {}
     base = base_url(page)
     for link in page.tree.iter("a"):
         words = " ".join("".join(link.itertext()).split())
         url = absolute(link.get("href") or "", base)
-        if url is None or len(link.get("title") or words) < _TITLE:
+        if url is None or len(link.get("title") or words) < _MIN_TITLE:
             continue
         row = next((item for item in link.iterancestors() if item.tag in _ROWS), None)
         parent = row.getparent() if row is not None else None
@@ -53,10 +56,10 @@ def repeated_rows(page: WebPage) -> Mapping[str, Any] | None:
             group.rows.append(row)
             group.own += same_site(url, page)
             group.dated += first_iso_date("".join(row.itertext()).replace(words, " ")) is not None
-    # A list of documents leads here and there to another site; one that mostly does is of links to others.
-    ours = [group for group in groups.values() if group.own * 2 >= len(group.rows)]
-    best = max(ours, key=lambda group: group.weight, default=None)
-    if best is None or len(best.rows) < _FEWEST:
+    # A list of documents has some links to other sites; a list of mostly such links is not one.
+    candidates = [group for group in groups.values() if group.own * 2 >= len(group.rows)]
+    best = max(candidates, key=lambda group: group.weight, default=None)
+    if best is None or len(best.rows) < _MIN_ROWS:
         return None
     selector = _selector(best.rows, page)
     guess: dict[str, Any] = {"rows": selector}
@@ -68,38 +71,40 @@ def repeated_rows(page: WebPage) -> Mapping[str, Any] | None:
 
 
 def _selector(rows: list[HtmlElement], page: WebPage) -> str:
-    """A selector of these rows and their likes in the same list, as short as the page's ids and classes allow."""
+    """The shortest selector, by ids and classes, that matches rows of this list only."""
     parent = rows[0].getparent()
-    wanted = set(parent.iterchildren(str(rows[0].tag)))
-    found = f"{_named(parent)} > {_tag(rows)}"
+    siblings = set(parent.iterchildren(str(rows[0].tag)))
+    short = f"{_named(parent)} > {_tag(rows)}"
     names = [name for above in parent.iterancestors() if (name := _named(above)) != above.tag]
-    # The nearest ancestor that tells this list from others of its kind; all of them where none does alone.
-    narrowed = [found, *(f"{name} {found}" for name in names), " ".join([*reversed(names), found])]
-    return next((each for each in narrowed if set(elements(each, page.tree)) <= wanted), narrowed[-1])
+    # Prefixed with the nearest ancestor that makes it unique; with all ancestors if none does alone.
+    selectors = [short, *(f"{name} {short}" for name in names), " ".join([*reversed(names), short])]
+    return next((selector for selector in selectors if set(elements(selector, page.tree)) <= siblings), selectors[-1])
 
 
 def _named(element: HtmlElement) -> str:
-    """The element by its id, or its tag with its classes."""
+    """A selector of the element: its id, or its tag and classes."""
     if (name := element.get("id") or "") and _WORD.match(name):
         return f"#{name}"
     return str(element.tag) + "".join(f".{name}" for name in _classes(element))
 
 
 def _classes(element: HtmlElement) -> Iterator[str]:
-    return (name for name in (element.get("class") or "").split() if _WORD.match(name) and not _PASSING.match(name))
+    return (name for name in (element.get("class") or "").split() if _WORD.match(name) and not _STATE_CLASS.match(name))
 
 
 def _tag(rows: list[HtmlElement]) -> str:
-    """The rows' tag, with the classes that all of them bear."""
+    """A selector of the rows: their tag and the classes that all of them have."""
     shared = Counter(name for row in rows for name in set(_classes(row)))
     return str(rows[0].tag) + "".join(f".{name}" for name, count in shared.items() if count == len(rows))
 
 
 def _date(rows: list[HtmlElement]) -> str | None:
-    """A selector within a row of what is nothing but a date, in most of the rows."""
-    seen = Counter(_place(item) for row in rows for item in _dates(row))
-    most = next(iter(seen.most_common(1)), None)
-    return most[0] if most and most[1] * 2 > len(rows) and _agrees(most[0], rows) else None
+    """A selector, relative to a row, of an element that is only a date in most of the rows."""
+    selectors = Counter(_place(item) for row in rows for item in _dates(row))
+    for selector, count in selectors.most_common(1):
+        if count * 2 > len(rows) and _agrees(selector, rows):
+            return selector
+    return None
 
 
 def _dates(row: HtmlElement) -> Iterable[HtmlElement]:
@@ -111,8 +116,8 @@ def _place(item: HtmlElement) -> str:
     name = _named(item)
     if name != item.tag:
         return name
-    alike = [each for each in item.getparent().iterchildren(str(item.tag))]
-    return name if len(alike) == 1 else f"{name}:nth-of-type({alike.index(item) + 1})"
+    siblings = list(item.getparent().iterchildren(str(item.tag)))
+    return name if len(siblings) == 1 else f"{name}:nth-of-type({siblings.index(item) + 1})"
 
 
 def _agrees(selector: str, rows: list[HtmlElement]) -> bool:

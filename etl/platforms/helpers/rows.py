@@ -1,4 +1,4 @@
-"""What the families' listings have in common: rows of links with a date beside them, and data inside scripts."""
+"""Parses what lists of several families have in common: rows of a link and a date, and data in scripts and JSON."""
 
 import json
 import re
@@ -29,13 +29,13 @@ _ROWS = ("li", "tr", "dd", "dt", "p", "div")
 
 
 def linked_rows(page: WebPage, detail: re.Pattern[str]) -> tuple[Entry, ...]:
-    """The entries of the page's main list: the rows of that container which holds most links to details.
+    """Entries of the page's main list: the rows of the container with most links to documents.
 
-    Navigation, sidebars and "most read" boxes link to details too, but to fewer of them; a row with a date counts
-    thrice, so that a last page with a single line is not lost to a box of two. Containers of one parent with the same
-    tag and class (a list broken into blocks of five lines) count as one.
+    `detail` is searched in a link's `href`. Navigation, sidebars and "most read" boxes link documents too, but fewer. A
+    row with a date counts three times, so that a last page of one row outweighs a box of two links. Containers of one
+    parent with the same tag and class count as one: some lists are broken into blocks of five rows.
     """
-    # The elements themselves are the keys: lxml makes and drops their proxies, and with them what `id` tells.
+    # The elements themselves are the keys: lxml makes and drops their proxies, so that `id` would not be stable.
     rows: dict[tuple[HtmlElement | None, str, str], dict[HtmlElement, int]] = {}
     for link in page.tree.iter("a"):
         if not detail.search(link.get("href") or ""):
@@ -51,19 +51,18 @@ def linked_rows(page: WebPage, detail: re.Pattern[str]) -> tuple[Entry, ...]:
         return ()
     best = max(rows, key=lambda key: sum(rows[key].values()))
     containers = dict.fromkeys(row.getparent() for row in rows[best])
-    shape = {(row.tag, row.get("class") or "") for row in rows[best]}
+    shapes = {(row.tag, row.get("class") or "") for row in rows[best]}
     base = base_url(page)
-    found = [
+    return tuple(
         entry
         for container in containers
         for row in container
-        if (row.tag, row.get("class") or "") in shape and (entry := row_entry(row, base))
-    ]
-    return tuple(found)
+        if (row.tag, row.get("class") or "") in shapes and (entry := row_entry(row, base))
+    )
 
 
 def row_entry(row: HtmlElement, base: str) -> Entry | None:
-    """The row's first link that has words, with the date and the labelled values that stand beside it."""
+    """The row's first link with text, and the date or labelled values beside it; None if no link leads anywhere."""
     links = [row] if row.tag == "a" else list(row.iter("a"))
     for link in links:
         words = " ".join("".join(link.itertext()).split())
@@ -76,43 +75,43 @@ def row_entry(row: HtmlElement, base: str) -> Entry | None:
 
 
 def labelled_fields(text: str) -> dict[str, str]:
-    """The fields that the text names by a label, dates as yyyy-mm-dd."""
+    """Fields named by a label in the text, by field name; dates as yyyy-mm-dd."""
     named = {FIELD_OF_LABEL[label]: value.strip() for label, value in _LABELLED.findall(text) if value.strip()}
     normal = {name: first_iso_date(value) if name in DATE_FIELDS else value for name, value in named.items()}
     return {name: value for name, value in normal.items() if value}
 
 
 def _beside(text: str) -> dict[str, str]:
-    """The labelled fields; where the text names none, its date as that of the publication."""
+    """Labelled fields; if there is none, the first date as the date of publication."""
     if named := labelled_fields(text):
         return named
     return {"published_date": day} if (day := first_iso_date(text)) else {}
 
 
 def script_value(text: str, key: str) -> Any:
-    """The JSON value that a script gives to `key` (`key: …` or `key = …`), or None where there is none."""
-    for found in re.finditer(rf"""(?<![\w$])["']?{re.escape(key)}["']?\s*[:=]\s*""", text):
-        quoted = re.match(r"'((?:[^'\\]|\\.)*)'", text[found.end() :])
+    """The JSON value that a script assigns to `key` (`key: …` or `key = …`), or None."""
+    for match in re.finditer(rf"""(?<![\w$])["']?{re.escape(key)}["']?\s*[:=]\s*""", text):
+        quoted = re.match(r"'((?:[^'\\]|\\.)*)'", text[match.end() :])
         if quoted:
             return quoted.group(1)
         try:
-            return json.JSONDecoder().raw_decode(text, found.end())[0]
+            return json.JSONDecoder().raw_decode(text, match.end())[0]
         except ValueError:
             continue
     return None
 
 
 def parse_json(page: WebPage) -> Any:
-    """The JSON that the answer is. Raises `NotAListing` for anything else."""
+    """The page's content as JSON. Raises `NotAListing` for anything else."""
     text = page.text.strip()
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        came = "an HTML page" if text.startswith("<") else "something else"
-        raise NotAListing(f"{came} instead of JSON: {' '.join(text[:60].split())!r}") from error
+        content = "an HTML page" if text.startswith("<") else "something else"
+        raise NotAListing(f"{content} instead of JSON: {' '.join(text[:60].split())!r}") from error
 
 
 def strip_markup(text: Any) -> str:
-    """The words of a title or a value in a JSON answer: no tags (search marks its hits by `<em>`), no entities."""
+    """The text of a JSON value without tags (searches mark matches by `<em>`), entities and runs of white space."""
     bare = re.sub(r"<[^>]*>", "", re.sub(r"<br\s*/?>", " ", str(text or ""), flags=re.IGNORECASE))
     return " ".join(unescape(bare).split())
