@@ -1,7 +1,6 @@
 """The family for sites of no known one: the demo site is listed as its golden says, and every key does what it says."""
 
 import gzip
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -9,9 +8,8 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from demo import generic, goldens, source_text
+from demo import goldens, source_text
 from demo.generic import COLUMNS, PlainSite
-from demo.server import serve
 from etl.extract import extract
 from etl.fields import FIELDS
 from etl.platforms.base import ListingPage, ListingRequest, NotAListing, Platform
@@ -20,19 +18,6 @@ from etl.sources.listing import Listing
 from etl.sources.schema import Source
 from etl.web.page import read_page
 from tests.support.walking import walk
-
-
-@pytest.fixture
-def site() -> Iterator[PlainSite]:
-    made = generic.demo()
-    with serve(made):
-        yield made
-
-
-@pytest.fixture
-def client() -> Iterator[httpx.Client]:
-    with httpx.Client(timeout=5, follow_redirects=True) as client:
-        yield client
 
 
 def source(site: PlainSite) -> Source:

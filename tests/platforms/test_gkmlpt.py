@@ -1,7 +1,6 @@
 """gkmlpt: the demo site is listed as its golden says, and each quirk of the family costs documents when unknown."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,7 +9,6 @@ import pytest
 
 from demo import gkmlpt, goldens
 from demo.gkmlpt import CATEGORIES, GkmlptSite
-from demo.server import serve
 from etl.platforms.base import ListingPage, ListingRequest, NotAListing
 from etl.platforms.registry import platform
 from etl.web.page import read_page
@@ -20,19 +18,6 @@ FAMILY = platform("gkmlpt")
 API = "http://x.example/gkmlpt/api/all/7012?page=1&sid=539200"
 # The family leaves them to the details: what the list means by `date` is not known.
 LEFT_OUT = {"written_date", "keywords"}
-
-
-@pytest.fixture
-def site() -> Iterator[GkmlptSite]:
-    made = gkmlpt.demo()
-    with serve(made):
-        yield made
-
-
-@pytest.fixture
-def client() -> Iterator[httpx.Client]:
-    with httpx.Client(timeout=5, follow_redirects=True) as client:
-        yield client
 
 
 def read(body: bytes | dict[str, Any], url: str = API, seen: int = 0) -> ListingPage:

@@ -1,34 +1,19 @@
 """The policy library: the demo site is listed as its golden says, and each quirk costs documents when unknown."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
-from demo import goldens, gov_cn
+from demo import goldens
 from demo.gov_cn import COLLECTIONS, GovSite
-from demo.server import serve
 from etl.platforms.base import ListingPage, ListingRequest, NotAListing
 from etl.platforms.registry import platform
 from etl.web.page import WebPage
 from tests.support.walking import first_requests, walk
 
 FAMILY = platform("gov_cn")
-
-
-@pytest.fixture
-def site() -> Iterator[GovSite]:
-    made = gov_cn.demo()
-    with serve(made):
-        yield made
-
-
-@pytest.fixture
-def client() -> Iterator[httpx.Client]:
-    with httpx.Client(timeout=5, follow_redirects=True) as client:
-        yield client
 
 
 def read(answer: Any, seen: int = 0) -> ListingPage:

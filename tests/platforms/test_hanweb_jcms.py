@@ -1,6 +1,5 @@
 """JCMS: the demo site is listed as its golden says, and each quirk of the family costs documents when unknown."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
@@ -9,26 +8,12 @@ import pytest
 
 from demo import goldens, hanweb_jcms
 from demo.hanweb_jcms import BY_KEY, COLUMNS, EMPTY, PROXY, JcmsSite
-from demo.server import serve
 from etl.platforms.base import ListingPage, ListingRequest, NotAListing
 from etl.platforms.registry import platform
 from etl.web.page import WebPage
 from tests.support.walking import ask, first_requests, walk
 
 FAMILY = platform("hanweb_jcms")
-
-
-@pytest.fixture
-def site() -> Iterator[JcmsSite]:
-    made = hanweb_jcms.demo()
-    with serve(made):
-        yield made
-
-
-@pytest.fixture
-def client() -> Iterator[httpx.Client]:
-    with httpx.Client(timeout=5, follow_redirects=True) as client:
-        yield client
 
 
 def front(site: JcmsSite, key: str) -> ListingRequest:

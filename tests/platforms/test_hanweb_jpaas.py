@@ -1,35 +1,20 @@
 """jpaas: the demo site is listed as its golden says, and each quirk of the family costs documents when unknown."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 import pytest
 
-from demo import goldens, hanweb_jpaas
+from demo import goldens
 from demo.hanweb_jpaas import BY_KEY, COLUMNS, SERVICE, JpaasSite
-from demo.server import serve
 from etl.platforms.base import ListingPage, ListingRequest, NotAListing
 from etl.platforms.registry import platform
 from etl.web.page import WebPage
 from tests.support.walking import ask, first_requests, walk
 
 FAMILY = platform("hanweb_jpaas")
-
-
-@pytest.fixture
-def site() -> Iterator[JpaasSite]:
-    made = hanweb_jpaas.demo()
-    with serve(made):
-        yield made
-
-
-@pytest.fixture
-def client() -> Iterator[httpx.Client]:
-    with httpx.Client(timeout=5, follow_redirects=True) as client:
-        yield client
 
 
 def front(site: JpaasSite, key: str) -> ListingRequest:

@@ -1,14 +1,12 @@
 """Lonsun: the demo site is listed as its golden says, and each quirk of the family costs documents when unknown."""
 
-from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 
-from demo import goldens, lonsun
+from demo import goldens
 from demo.lonsun import COLUMNS, EMPTY, ORGAN, LonsunSite
-from demo.server import serve
 from etl.platforms.base import ListingPage, ListingRequest, NotAListing
 from etl.platforms.registry import platform
 from etl.web.page import WebPage
@@ -16,19 +14,6 @@ from tests.support.walking import ask, first_requests, walk
 
 FAMILY = platform("lonsun")
 ROWS = "/site/label/8888?labelName=publicInfoList&organId=1&catId=2&pageSize=15&pageIndex=1"
-
-
-@pytest.fixture
-def site() -> Iterator[LonsunSite]:
-    made = lonsun.demo()
-    with serve(made):
-        yield made
-
-
-@pytest.fixture
-def client() -> Iterator[httpx.Client]:
-    with httpx.Client(timeout=5, follow_redirects=True) as client:
-        yield client
 
 
 def shell(site: LonsunSite, category: int = 7065114) -> ListingRequest:

@@ -1,14 +1,12 @@
 """NFCMS: the demo site is listed as its golden says, and each quirk of the family costs documents when unknown."""
 
 import json
-from collections.abc import Iterator
 
 import httpx
 import pytest
 
 from demo import goldens, nfcms
 from demo.nfcms import COLUMNS, NfcmsSite
-from demo.server import serve
 from etl.platforms.base import ListingPage, ListingRequest, NotAListing
 from etl.platforms.registry import platform
 from etl.web.page import WebPage, read_page
@@ -16,19 +14,6 @@ from tests.support.walking import ask, first_requests, walk
 
 FAMILY = platform("nfcms")
 NAMES = {each.key: each.name if not each.parent else f"公示公告 / {each.name}" for each in COLUMNS}
-
-
-@pytest.fixture
-def site() -> Iterator[NfcmsSite]:
-    made = nfcms.demo()
-    with serve(made):
-        yield made
-
-
-@pytest.fixture
-def client() -> Iterator[httpx.Client]:
-    with httpx.Client(timeout=5, follow_redirects=True) as client:
-        yield client
 
 
 def read(body: bytes, path: str = "/postmeta/i/7.json") -> ListingPage:

@@ -1,15 +1,13 @@
 """TRS WCM: the demo site is listed as its golden says, and each quirk of the family costs documents when unknown."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs
 
 import httpx
 import pytest
 
-from demo import goldens, trs_wcm
-from demo.server import serve
+from demo import goldens
 from demo.trs_columns import BY_KEY, COLUMNS
 from demo.trs_wcm import TrsSite
 from etl.platforms.base import ListingPage, ListingRequest, NotAListing
@@ -21,19 +19,6 @@ FAMILY = platform("trs_wcm")
 LIST = "http://x.example/zwgk/zcwj/"
 SERVICE = "http://x.example/fjdzapp/search"
 ROW = '<ul><li><a href="./202305/t20230506_{0}.html">关于第{0}号事项的通知</a><span>2023-05-06</span></li></ul>'
-
-
-@pytest.fixture
-def site() -> Iterator[TrsSite]:
-    made = trs_wcm.demo()
-    with serve(made):
-        yield made
-
-
-@pytest.fixture
-def client() -> Iterator[httpx.Client]:
-    with httpx.Client(timeout=5, follow_redirects=True) as client:
-        yield client
 
 
 def front(site: TrsSite, key: str) -> ListingRequest:

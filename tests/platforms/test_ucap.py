@@ -1,13 +1,11 @@
 """UCAP: the demo site is listed as its golden says, and each quirk of the family costs documents when unknown."""
 
 import json
-from collections.abc import Iterator
 
 import httpx
 import pytest
 
-from demo import goldens, ucap
-from demo.server import serve
+from demo import goldens
 from demo.ucap import BY_KEY, COLUMNS, UcapSite
 from etl.platforms.base import ListingPage, ListingRequest, NotAListing
 from etl.platforms.registry import platform
@@ -16,19 +14,6 @@ from tests.support.walking import ask, first_requests, walk
 
 FAMILY = platform("ucap")
 CHANNEL = "/searchList/" + "0a" * 16
-
-
-@pytest.fixture
-def site() -> Iterator[UcapSite]:
-    made = ucap.demo()
-    with serve(made):
-        yield made
-
-
-@pytest.fixture
-def client() -> Iterator[httpx.Client]:
-    with httpx.Client(timeout=5, follow_redirects=True) as client:
-        yield client
 
 
 def read(text: str, path: str = CHANNEL, seen: int = 0) -> ListingPage:
