@@ -38,6 +38,18 @@ _ENGLISH = re.compile(
     rf"\b({'|'.join(_MONTHS)})[a-z]*\.? (\d{{1,2}})(?:,? |, ?)(?:\d\d:\d\d:\d\d [A-Z]{{3,4}} )?((?:19|20)\d\d)\b"
 )
 _IN_ROW = re.compile(r"((?:19|20)\d{2})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})")
+
+# Parts of patterns for whoever looks for dates in a line: 2023-05-09, 2023 年 5 月 9 日; its time; a signature's date.
+YEAR = r"(?:19|20)\d\d"
+YEAR_OF_DATE = rf"{YEAR}\s*[-/.年]"
+DATE = rf"{YEAR_OF_DATE}\s*\d{{1,2}}\s*[-/.月]\s*\d{{1,2}}\s*日?"
+TIME = r"\d{1,2}[:：]\d{2}"
+TIME_OF_DAY = rf"{TIME}(?:[:：]\d{{2}})?"
+SIGNED_DATE = (
+    rf"{YEAR}年\d{{1,2}}月\d{{1,2}}日"
+    r"|[一二][〇○零O0一二三四五六七八九]{3}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十廿卅]{1,3}日"
+)
+
 _EPOCH = re.compile(r"^\d{10}(?:\d{3})?$")
 
 

@@ -23,6 +23,7 @@ from etl.extract.rules.header import PageContext, read_labels
 from etl.extract.rules.text_lines import read_embedded, read_main_text, read_meta, read_title, read_unlabelled_lines
 from etl.extract.rules.title import find_title, meta_tags, title_parts
 from etl.extract.types import Attachment, Extraction, FieldValue
+from etl.file_signatures import DOCUMENT_FILES
 from etl.platforms.base import Embedded, Platform
 from etl.platforms.registry import all_platforms
 from etl.reason_codes import Code
@@ -36,19 +37,6 @@ _WHOLE_PAGE_TAGS = ("html", "body")
 MAX_PAGE_CHARS = 1_200_000
 """Characters of a page that are read, pictures inside it not counted: a second of work at the most costly.
 The largest of 129 saved pages has two thirds of that."""
-_MAGIC = (
-    b"%PDF-",
-    b"PK\x03\x04",
-    b"\xd0\xcf\x11\xe0",
-    b"{\\rtf",
-    b"Rar!\x1a",
-    b"7z\xbc\xaf\x27\x1c",
-    b"\x89PNG",
-    b"\xff\xd8\xff",
-    b"GIF8",
-    b"II*\0",
-    b"MM\0*",
-)
 _INLINE_PICTURE = re.compile(r"data:[\w/+.-]{1,80};base64,[A-Za-z0-9+/=]{1000,}")
 
 
@@ -59,7 +47,7 @@ def extract(
 
     `seen` is the day on which the page was received: dates of writing or publishing after it are refused with a flag.
     """
-    if body.startswith(_MAGIC):
+    if body.startswith(DOCUMENT_FILES):
         return Extraction("stub", encode_reason(Code.FILE_BYTES), extractor=EXTRACTOR, flags=(Flag.FILE.value,))
     page, cut = _cut_page(read_page(body, url, content_type))
     source = _Source.parse(page, platform, seen)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlsplit
 
+from etl.dates import YEAR
 from etl.extract.codes import Rule
 from etl.extract.page.blocks import Blocks
 from etl.extract.page.trimming import Body
@@ -27,7 +28,8 @@ _ERROR_NOTICE = re.compile(
 )
 _MAX_NOTICE_CHARS = 200
 """Characters of the text that an error page has at most."""
-_DATED = re.compile(r"(?<!\d)(?:(?:19|20)\d\d[-/.年]\s*)?\d{1,2}[-/.月]\s*\d{1,2}日?(?!\d)")
+_DATED = re.compile(rf"(?<!\d)(?:{YEAR}[-/.年]\s*)?\d{{1,2}}[-/.月]\s*\d{{1,2}}日?(?!\d)")
+"""A date in a row of links, which many lists print without its year."""
 _SENTENCE = re.compile("[，。；！？]")
 _DOCUMENT_PATH = re.compile(r"(?:\d{5,}|[0-9a-f]{32})(?:\.s?html?|\.jhtml)?$")
 """The last part of a document's address in every known family: a long number, or 32 hex digits."""

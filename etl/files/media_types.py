@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 import olefile
 
+from etl import file_signatures
 from etl.web.charset import decode
 
 PDF = "application/pdf"
@@ -34,15 +35,14 @@ UNKNOWN = "application/octet-stream"
 IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/bmp", "image/tiff", "image/webp"})
 
 _MAGIC: Mapping[bytes, str] = {
-    b"{\\rtf": RTF,
-    b"Rar!\x1a\x07": RAR,
-    b"7z\xbc\xaf\x27\x1c": SEVEN_ZIP,
-    b"\x89PNG\r\n\x1a\n": "image/png",
-    b"\xff\xd8\xff": "image/jpeg",
-    b"GIF8": "image/gif",
+    file_signatures.RTF: RTF,
+    file_signatures.RAR: RAR,
+    file_signatures.SEVEN_ZIP: SEVEN_ZIP,
+    file_signatures.PNG: "image/png",
+    file_signatures.JPEG: "image/jpeg",
+    file_signatures.GIF: "image/gif",
     b"BM": "image/bmp",
-    b"II*\x00": "image/tiff",
-    b"MM\x00*": "image/tiff",
+    **dict.fromkeys(file_signatures.TIFF, "image/tiff"),
     b"Founder CEB": "application/x-ceb",
     b"\x1f\x8b": "application/gzip",
     b"ID3": "audio/mpeg",
@@ -74,9 +74,9 @@ def sniff(body: bytes, name: str = "") -> str:
     head = body[:_HEAD]
     if not body.strip(b"\0 \t\r\n"):
         return EMPTY
-    if b"%PDF-" in head[:1024]:
+    if file_signatures.PDF in head[:1024]:
         return PDF
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
+    if head.startswith((file_signatures.ZIP, b"PK\x05\x06", b"PK\x07\x08")):
         return _zip(body, name)
     if head.startswith(olefile.MAGIC):
         return _ole(body, name)

@@ -9,16 +9,13 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FilePath, StringConstraints, model_validator
 
+from etl.regions import PROVINCES
 from etl.sources.listing import Listing
 from etl.web.urls import canonical_url, in_scope
 
 _CRON_FIELD = re.compile(r"^[\d*/,\-]+$")
 SCHEDULE_PRESETS = {"@hourly": "0 * * * *", "@daily": "0 3 * * *", "@weekly": "0 3 * * 1", "@monthly": "0 3 1 * *"}
 """Presets of a source's schedule and the cron lines they stand for, at night in China."""
-# First two digits of GB/T 2260: the provinces, autonomous regions and municipalities.
-_PROVINCES = set(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82".split()
-)
 _NO_REGION = "000000"
 """Code for no region: the central government, and imported pages."""
 
@@ -30,7 +27,7 @@ def _schedule(value: str) -> str:
 
 
 def _region(value: str) -> str:
-    if value[:2] not in _PROVINCES and value != _NO_REGION:
+    if value[:2] not in PROVINCES and value != _NO_REGION:
         raise ValueError("does not begin with the code of a province (GB/T 2260)")
     return value
 

@@ -80,25 +80,56 @@ ALIASES: dict[str, tuple[str, ...]] = {
     """),
 }
 
-NON_FIELD_LABELS = split_words("""
-    作者 责任编辑 编辑 责编 审核 审核人 审稿 校对 校核 录入 录入人 录入者 发布人 信息发布人 发布者 撰稿 记者
-    供稿 签发 签发人 点击量 点击数 点击 点击率 点击次数 浏览次数 浏览量 浏览数 浏览 访问量 访问次数 访问
-    阅读次数 阅读量 阅读人次 阅读数 阅读 字体 字号 字体大小 文字大小 视力保护色 保护视力色 背景颜色 背景色 分享
-    分享到 分享至 打印 收藏 语音播报 朗读 扫一扫 手机查看 内容概述 内容概览 概述 内容摘要 摘要 信息摘要 信息内容
-    内容简介 在线链接地址 文件下载 附件下载 下载 附件 相关附件 开始日期 结束日期 开始时间 结束时间 截止日期
-    截止时间 备注 载体类型 记录形式 公开载体 载体 公开程序 获取方式 公开依据 公开频率 文件编码 信息编码 文章编号
-    信息编号 语种 责任单位 责任部门 责任科室 责任处室 公开主体 联系电话 电话 传真 联系人 地址 邮编 邮政编码 邮箱
-    解读 相关解读 政策解读 解读链接 解读文件 相关链接 相关文件 相关文档 政策文件 政策咨询 栏目 所属栏目 所属机构
-    隶属关系 所属单位 关联 起止时间 征集时间 状态 稿件编号 序号 行政区划 行业分类 服务对象 服务对象分类
-    承办单位 主办 承办 信息公开指南 关联文件 发布渠道 发布范围 存放位置 存储位置 保存期限 不公开理由 密级
-    紧急程度 适用范围 信息格式 信息大小 数据量 生命周期 用途分类 机构分类 部门分类 对象分类 信息所属单位
-    公开单位代码 信息提供者 信息提供单位 当前位置 您的位置 您所在的位置 您当前的位置 位置 来源网址 原文链接 转载
-    纠错 热门标签 热词 初审 复审 终审 一审 二审 三审 审签 监制 主编 美编 统筹 值班编辑 值班主编 文字编辑 文章作者
-    信息作者 信息编辑 信息审核 信息录入 信息发布 审核人员 发布人员 通讯员 摄影 图片 文字 字体显示 字号大小 效力级别
-    效力等级 效力说明 法规类型 内容类别 公开目录 所属目录 联合发文单位 登记日期 信息概况 起草单位 发文年份
-    发布形式 投稿部门 稿件审核 网络编辑
+CREDITS = split_words("""
+    作者 责任编辑 编辑 责编 审核 审核人 审稿 校对 校核 录入 录入人 录入者 发布人 信息发布人 发布者 撰稿
+    供稿 签发 签发人 初审 复审 终审 一审 二审 三审 审签 监制 主编 美编 统筹 值班编辑 值班主编 文字编辑
+    信息编辑 信息审核 信息录入 信息发布 审核人员 发布人员 通讯员 摄影
 """)
-"""Labels of what is no field of ours: they end the value before them."""
+"""Who wrote, checked and published the page: a line below the text."""
+TOOLS = split_words("""
+    点击量 点击数 点击 点击率 浏览次数 浏览 访问量 访问次数 阅读次数 阅读 分享 打印 收藏 扫一扫 文件下载
+    附件下载 下载 纠错
+""")
+"""Counters and tools of the page, with or without a value: below the text, or a line of tools anywhere."""
+COUNTERS = split_words("""
+    浏览量 浏览数 访问 阅读人次 阅读数 分享到 分享至
+""")
+"""Counters and tools below the text that are labels only: without a value they are no line of tools."""
+DISPLAY_TOOLS = split_words("""
+    点击次数 字体 字号 字体大小 文字大小 视力保护色 保护视力色 背景色 语音播报 朗读 附件 转载 文字
+""")
+"""Tools of the page that stand above the text; below it they may be its own lines (附件：…)."""
+RELATED = split_words("""
+    解读 相关解读 政策解读 解读链接 解读文件 相关链接 相关文件 相关文档 政策文件 关联文件 原文链接
+""")
+"""Links to other documents below the text."""
+SUMMARIES = split_words("""
+    内容概述 内容概览 概述 内容摘要 摘要 信息摘要 内容简介
+""")
+"""A summary above the text: the one label that a long line of the header may have."""
+CONTACTS = split_words("""
+    记者 联系电话 电话 传真 联系人 地址 邮编 邮政编码 邮箱 图片
+""")
+"""Labels with which lines of the text itself begin."""
+_OTHERS = split_words("""
+    阅读量 背景颜色 手机查看 信息内容 在线链接地址 相关附件 开始日期 结束日期 开始时间 结束时间 截止日期
+    截止时间 备注 载体类型 记录形式 公开载体 载体 公开程序 获取方式 公开依据 公开频率 文件编码 信息编码
+    文章编号 信息编号 语种 责任单位 责任部门 责任科室 责任处室 公开主体 政策咨询 栏目 所属栏目 所属机构
+    隶属关系 所属单位 关联 起止时间 征集时间 状态 稿件编号 序号 行政区划 行业分类 服务对象 服务对象分类
+    承办单位 主办 承办 信息公开指南 发布渠道 发布范围 存放位置 存储位置 保存期限 不公开理由 密级 紧急程度
+    适用范围 信息格式 信息大小 数据量 生命周期 用途分类 机构分类 部门分类 对象分类 信息所属单位 公开单位代码
+    信息提供者 信息提供单位 当前位置 您的位置 您所在的位置 您当前的位置 位置 来源网址 热门标签 热词 文章作者
+    信息作者 字体显示 字号大小 效力级别 效力等级 效力说明 法规类型 内容类别 公开目录 所属目录 联合发文单位
+    登记日期 信息概况 起草单位 发文年份 发布形式 投稿部门 稿件审核 网络编辑
+""")
+"""What else sites state of a document, and what is on the page beside it."""
+NON_FIELD_LABELS = (*CREDITS, *TOOLS, *COUNTERS, *DISPLAY_TOOLS, *RELATED, *SUMMARIES, *CONTACTS, *_OTHERS)
+"""Labels of what is no field of ours: they end the value before them. A new one goes into the group that says where it
+counts besides."""
+FOOTER_LABELS = frozenset((*CREDITS, *TOOLS, *COUNTERS, *RELATED))
+"""Labels of lines below the text that are none of it."""
+TEXT_LABELS = frozenset((*CONTACTS, "附件", "文字", "摄影", "通讯员"))
+"""Labels with which a text's own lines begin."""
 
 AMBIGUOUS_LABELS = frozenset(
     split_words("""

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from etl.extract.lexicon.file_names import without_text_ending
+
 _BRACKETS = str.maketrans("[]【】()〈〉{}「」<>", "〔〕〔〕〔〕〔〕〔〕〔〕〔〕")
 _OPEN, _CLOSE = r"[〔\[【(（〈﹝［]", r"[〕\]】)）〉﹞］]"
 # 机关代字 + 〔year〕 + serial + 号; pages put white space anywhere between them.
@@ -18,7 +20,6 @@ _ANNOUNCEMENT = (
 _WHOLE = re.compile(rf"^[（(〔\[【]?\s*({_CORE}|{_ANNOUNCEMENT})\s*[）)〕\]】]?$")
 _WITHIN = re.compile(_CORE)
 _CITED = re.compile(r"《[^《》]*(?:《[^《》]*》[^《》]*)*》")
-_FILE_ENDING = re.compile(r"\.(?:pdf|docx?|wps|ofd|rtf|zip|rar)$", re.IGNORECASE)
 _LEAD = re.compile(r"^(?:根据|按照|依据|关于|印发|贯彻|落实|现将|见|的|和|及|与|以|由|为|对|在)+")
 
 
@@ -31,7 +32,7 @@ def normalise_document_number(raw: str) -> str:
 
 def match_document_number(text: str) -> str | None:
     """The number that a line consists of (a red header, a line under the title), or None."""
-    text = _FILE_ENDING.sub("", text.strip())
+    text = without_text_ending(text.strip())
     if "号" not in text or len(text) > 60:
         return None
     match = _WHOLE.match(text)

@@ -7,15 +7,13 @@ write many other forms, so what cannot be read is kept raw, and a wrong check di
 import re
 import unicodedata
 
-from etl.extract.lexicon.words import split_words
+from etl.dates import YEAR
 from etl.extract.types import IndexNumber
+from etl.regions import PROVINCES
 
 _GB_11714_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _GB_32100_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_PROVINCES = frozenset(
-    split_words("11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82")
-)
-_SERIAL = r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})?\s*-\s*(?P<serial>\d{1,12})"
+_SERIAL = rf"(?P<year>{YEAR})(?P<month>\d{{2}})?\s*-\s*(?P<serial>\d{{1,12}})"
 _FORMS = (
     ("credit_code", re.compile(rf"^(?P<code>[0-9A-HJ-NPQRTUWXY]{{18}})[/\-]{_SERIAL}$")),
     ("organisation_code", re.compile(rf"^(?P<code>[0-9A-Z]{{8}}-?[0-9X])[/\-]{_SERIAL}$")),
@@ -48,7 +46,7 @@ def region_level(region: str) -> str | None:
     nation in credit codes); None where no province has its first two digits."""
     if region == "100000":
         return "nation"
-    if region[:2] not in _PROVINCES:
+    if region[:2] not in PROVINCES:
         return None
     return "county" if region[4:] != "00" else "prefecture" if region[2:4] != "00" else "province"
 

@@ -54,10 +54,9 @@ def _is_prose(text: str, chars: int, link_chars: int) -> bool:
 class Node:
     """An element of the page: `blocks[first:last]` is its text, `nodes[index:end]` is it with its descendants.
 
-    Indices point into `Blocks.blocks` and `Blocks.nodes`; ranges are half-open; -1 stands for none. `parent` is the index
-    of the node around it, `hidden_by` that of the innermost hidden node that it is or stands in. Of its visible text,
-    `text_chars` counts all characters, `link_chars` those in links, `prose_chars` those of lines of prose that are not
-    in links.
+    Indices point into `Blocks.blocks` and `Blocks.nodes`; ranges are half-open; -1 stands for none. `parent` is the
+    node around it, `hidden_by` the innermost hidden node that it is or stands in. Of its visible text, `text_chars`
+    counts all characters, `link_chars` those in links, `prose_chars` those of lines of prose that are not in links.
     """
 
     __slots__ = (
@@ -326,7 +325,7 @@ class Blocks:
     # -- reading
 
     def visible_blocks(self, first: int, last: int, revealed: int = -1) -> Iterator[tuple[int, Block]]:
-        """(index, block) of blocks[first:last] that a person sees. `revealed`: a hidden node that counts as shown, or -1."""
+        """(index, block) of what is visible in blocks[first:last]; `revealed` is a hidden node that counts as shown."""
         for index in range(first, min(last, len(self.blocks))):
             block = self.blocks[index]
             if block.hidden_by <= revealed:

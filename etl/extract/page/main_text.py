@@ -13,9 +13,10 @@ from itertools import islice
 from lxml.etree import XPath
 
 from etl.extract.codes import BETWEEN, DENSEST
+from etl.extract.lexicon.file_names import has_file_name
 from etl.extract.lexicon.labels import find_labels, label_key
 from etl.extract.page.blocks import Blocks, Node, is_boilerplate
-from etl.extract.page.trimming import FILE_ENDING, Body, starts_related_links
+from etl.extract.page.trimming import Body, starts_related_links
 from etl.platforms.base import Layout, Platform
 from etl.platforms.registry import all_platforms
 from etl.web.page import WebPage
@@ -206,7 +207,7 @@ def _between_headline_and_footer(blocks: Blocks, title: str) -> Body:
     last = start
     rows = 0
     for index, block in blocks.visible_blocks(start, len(blocks.blocks)):
-        rows = rows + 1 if block.link_chars > _LIST_LINE_LINK_CHARS and not FILE_ENDING.search(block.text) else 0
+        rows = rows + 1 if block.link_chars > _LIST_LINE_LINK_CHARS and not has_file_name(block.text) else 0
         if is_boilerplate(block.text) or starts_related_links(block) or rows > 1:
             break
         if not rows:

@@ -4,23 +4,31 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from etl.dates import DATE, SIGNED_DATE, TIME_OF_DAY, YEAR_OF_DATE
 from etl.extract.codes import BETWEEN, DENSEST
-from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS
+from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS, DISPLAY_TOOLS, FOOTER_LABELS, SUMMARIES, TEXT_LABELS, TOOLS
+from etl.extract.lexicon.file_names import has_file_name
 from etl.extract.lexicon.labels import find_labels, label_key, match_label
 from etl.extract.lexicon.words import split_words
 from etl.extract.page.blocks import Block, Blocks, Node, is_boilerplate
 
-_TOOL_WORDS = split_words("""
-    打印 我要打印 关闭 收藏 加入收藏 我的收藏 返回 分享 转发 扫一扫 扫码 微信 微博 QQ空间 朋友圈 大 中 小 特大
-    默认 字体 字号 字体大小 文字大小 TOP top 顶部 上一篇 下一篇 上一条 下一条 没有了 无 本页 此页 页面 当前
-    当前页 当前页面 窗口 本窗口 在手机打开当前页 在手机上打开当前页 在手机打开当前页面 在手机上打开当前页面
-    在手机上查看当前页面 在手机查看当前页面 在手机上查看 在手机上浏览 手机浏览 到 至 纠错 我要纠错 纠错或建议
-    下载 本信息公开文件 订阅 点赞 朗读 语音播报 导出 阅读 浏览 次 次数 人次 浏览次数 访问次数 访问量 阅读次数
-    点击 点击数 点击量 点击率 点击次数 视力保护色 保护视力 保护视力色 背景色 附件下载 文件下载 相关附件下载 附件
-    一键 公众号 二维码 手机 手机版 用手机 打开 查看 全文 原文 文本 文字 WORD Word PDF 版 显示稿件总访问量
-    上一页 下一页 尾页 末页 内容 文章 上级 我要 此文 网页 评论 条评论 赞 踩 转载 请注明 出处 访客 您是第 位 END
-    复制链接 Ctrl+D 来源 我的 页 A 简体 繁体 English 中文 无障碍 长者模式 关怀版 听全文 满意 不满意 基本满意 返回顶部
-""")
+_TOOL_WORDS = (
+    *TOOLS,
+    *DISPLAY_TOOLS,
+    *split_words("""
+    我要打印 关闭 加入收藏 我的收藏 返回 转发 扫码 微信 微博 QQ空间 朋友圈 大 中 小 特大 默认 TOP
+    top 顶部 上一篇 下一篇 上一条 下一条 没有了 无 本页 此页 页面 当前 当前页 当前页面 窗口 本窗口
+    在手机打开当前页 在手机上打开当前页 在手机打开当前页面 在手机上打开当前页面 在手机上查看当前页面
+    在手机查看当前页面 在手机上查看 在手机上浏览 手机浏览 到 至 我要纠错 纠错或建议 本信息公开文件 订阅 点赞
+    导出 次 次数 人次 保护视力 相关附件下载 一键 公众号 二维码 手机 手机版 用手机 打开 查看 全文 原文
+    文本 WORD Word PDF 版 显示稿件总访问量 上一页 下一页 尾页 末页 内容 文章 上级 我要 此文
+    网页 评论 条评论 赞 踩 请注明 出处 访客 您是第 位 END 复制链接 Ctrl+D 来源 我的 页 A 简体
+    繁体 English 中文 无障碍 长者模式 关怀版 听全文 满意 不满意 基本满意 返回顶部
+"""),
+)
+"""What a line of tools is made of: labels of tools and counters, and words that are no labels."""
+_TEXT_LINES = TEXT_LABELS | {"disclosure_method"}
+"""Labels and fields with which a text's own lines begin."""
 _DECORATION = r"[\s【\[(（|丨/·•\]】)）:：,，。、\d+<>-]"
 # Atomic and possessive: 附件下载 is one word or two, and a line of them must not be tried both ways at every place.
 PAGE_TOOLS = re.compile(
@@ -50,40 +58,18 @@ _CREDIT = re.compile(
     r"(?:[【\[(（]?我要纠错[】\])）]?)?\s*[【\[(（]?[\u4e00-\u9fff]{0,4}(?:编辑|责编|审核|校对|审稿|录入|初审|复审|终审)人?员?\s*[:：].{0,30}$"
 )
 _FOOTER_FIELDS = frozenset({"source", "published_date"})
-_FOOTER_LABELS = frozenset(
-    split_words("""
-    作者 责任编辑 编辑 责编 审核 审核人 校对 录入 录入人 撰稿 供稿 签发 发布人 发布者 信息发布人 浏览 浏览次数
-    浏览量 访问 访问次数 访问量 阅读 阅读次数 点击 点击数 点击量 分享 分享到 打印 收藏 扫一扫 下载 文件下载
-    附件下载 相关解读 政策解读 解读 解读文件 解读链接 相关链接 相关文件 相关文档 关联文件 政策文件 原文链接 初审 复审
-    终审 一审 二审 三审 审签 监制 主编 美编 统筹 值班编辑 值班主编 文字编辑 信息编辑 信息审核 信息录入 信息发布 审核人员
-    发布人员 通讯员 摄影 录入者 审稿 校核 签发人 浏览数 阅读人次 阅读数 点击率 分享至 纠错
-""")
-)
 _SIDEBAR_CLASSES = frozenset(split_words("left right side sidebar aside nav menu foot footer bottom friend"))
 """Class names of what stands beside or below a document."""
 _TEXT_BEGUN_CHARS, _HEADER_WORD_CHARS = 80, 12
 """Characters of prose after which the text has begun, and of a line that is more than a word of the header."""
-_DATED = re.compile(r"(?:19|20)\d\d\s*[-/.年]")
-_ONLY_A_DATE = re.compile(
-    r"[\s【\[（(]*(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?(?:\s+\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?[\s】\]）)]*"
-)
-_SUMMARY_LABELS = frozenset(split_words("内容概述 内容概览 概述 内容摘要 摘要 信息摘要 内容简介"))
+_DATED = re.compile(YEAR_OF_DATE)
+_ONLY_A_DATE = re.compile(rf"[\s【\[（(]*{DATE}(?:\s+{TIME_OF_DAY})?[\s】\]）)]*")
 MAX_ROW_CELLS = 100
 """Cells of a row that can be the head of a table of labels."""
-_LABELS_WITHIN_TEXT = frozenset(
-    split_words("""
-    附件 地址 联系电话 联系人 电话 邮箱 邮编 邮政编码 传真 记者 图片 文字 摄影 通讯员 disclosure_method
-""")
-)
-"""Labels with which a text's own lines begin."""
-FILE_ENDING = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|pptx?|dps|ofd|rtf|txt|csv|zip|rar|7z)\b", re.IGNORECASE)
 _TITLE_CLASS = re.compile(r"tit|bt\b|biaoti|headline|subject", re.IGNORECASE)
 ENUMERATED = re.compile(r"[\s(（]*(?:[一二三四五六七八九十]{1,3}\s*[、.．)）]|\d{1,2}\s*[、.．)）](?!\d))")
 """What the points of a text begin with, and no line of a header does."""
-_SIGNATURE = re.compile(
-    r"^(?:(?:19|20)\d\d年\d{1,2}月\d{1,2}日"
-    r"|[一二][〇○零O0一二三四五六七八九]{3}年[一二三四五六七八九十]{1,2}月.{1,3}日)$"
-)
+_SIGNATURE = re.compile(rf"^(?:{SIGNED_DATE})$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +161,8 @@ def _is_header_line(block: Block, text: str) -> bool:
     if not names or block.link_chars * 2 > len(text) or ENUMERATED.match(text):
         return False
     if len(names) == 1 and len(text) >= 60:
-        return names[0] in _SUMMARY_LABELS
-    return len(names) > 1 or names[0] not in _LABELS_WITHIN_TEXT
+        return names[0] in SUMMARIES
+    return len(names) > 1 or names[0] not in _TEXT_LINES
 
 
 def _is_header_cell(blocks: Blocks, index: int) -> bool:
@@ -208,7 +194,7 @@ def is_column_header_row(blocks: Blocks, row: Node) -> bool:
 
 
 def _is_menu_line(block: Block) -> bool:
-    return block.link_chars * 10 > len(block.text) * 7 and not FILE_ENDING.search(block.text)
+    return block.link_chars * 10 > len(block.text) * 7 and not has_file_name(block.text)
 
 
 def _may_be_headline(blocks: Blocks, block: Block) -> bool:
@@ -258,7 +244,7 @@ def _is_footer_line(block: Block) -> bool:
     text = block.plain.strip()
     if is_page_tool(text) or (len(text) < 400 and is_boilerplate(text) and not text.endswith(("。", "；"))):
         return True
-    if FILE_ENDING.search(text):
+    if has_file_name(text):
         return False
     if _CREDIT.match(text):
         return True
@@ -270,4 +256,4 @@ def _is_footer_line(block: Block) -> bool:
     if not found or not found[0].at_line_start:
         return False
     hosts = {"主办", "承办"} if len(found) > 1 else set()
-    return all(f.name in _FOOTER_FIELDS or f.label in _FOOTER_LABELS or f.label in hosts for f in found)
+    return all(f.name in _FOOTER_FIELDS or f.label in FOOTER_LABELS or f.label in hosts for f in found)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import chain, islice
 from urllib.parse import parse_qsl, unquote
 
+from etl.extract.lexicon.file_names import FILE_ENDING
 from etl.extract.lexicon.labels import label_key
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Blocks, Node
@@ -14,14 +15,13 @@ from etl.extract.types import Attachment
 from etl.web.page import MAX_ADDRESS_CHARS, WebPage, absolute, base_url
 from etl.web.script.values import unquote_literal
 
-_ENDING = r"(?:pdf|docx?|xlsx?|wps|et|pptx?|dps|ofd|rtf|csv|zip|rar|7z|ceb|txt|tif)"
-_FILE = re.compile(rf"\.{_ENDING}(?=$|[?#&])", re.IGNORECASE)
-_NAME_ENDS_AS_FILE = re.compile(rf"\.{_ENDING}\s*$", re.IGNORECASE)
+_FILE = re.compile(rf"\.{FILE_ENDING}(?=$|[?#&])", re.IGNORECASE)
+_NAME_ENDS_AS_FILE = re.compile(rf"\.{FILE_ENDING}\s*$", re.IGNORECASE)
 _SERVICE = re.compile(r"file-?download|downfile|/download\b|attachdown|document/download|downloadfile|upfile")
 _QUOTED = re.compile(r"""("[^"\n]{4,400}"|'[^'\n]{4,400}')""")
-_QUOTED_FILE = re.compile(rf"\.{_ENDING}[\"']", re.IGNORECASE)
+_QUOTED_FILE = re.compile(rf"\.{FILE_ENDING}[\"']", re.IGNORECASE)
 _FILE_OBJECT = re.compile(
-    rf"""\{{[^{{}}]{{0,600}}?\b(?:url|href|path|fileurl)["']?\s*:\s*("[^"\n]+\.{_ENDING}"|'[^'\n]+\.{_ENDING}')[^{{}}]{{0,300}}\}}""",
+    rf"""\{{[^{{}}]{{0,600}}?\b(?:url|href|path|fileurl)["']?\s*:\s*("[^"\n]+\.{FILE_ENDING}"|'[^'\n]+\.{FILE_ENDING}')[^{{}}]{{0,300}}\}}""",
     re.IGNORECASE,
 )
 _NAME_KEY = re.compile(r"""\b(?:name|title|filename)["']?\s*:\s*("[^"\n]*"|'[^'\n]*')""", re.IGNORECASE)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from etl.dates import YEAR_OF_DATE
 from etl.extract.codes import Rule
 from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS
 from etl.extract.lexicon.labels import LabelMatch, find_labels, match_label
@@ -45,7 +46,7 @@ _VALUE_ENDS = re.compile(
 """Where a value in a line of several ends although no known label follows; an unknown one is a word with a colon."""
 _OTHER_DOCUMENTS = re.compile(r"[\s【\[■◆>·]*(?:相关|关联|推荐|延伸|更多)[\u4e00-\u9fff]{2,4}[\s】\]:：]*$")
 """Heading of other documents, which have labels too."""
-_DATE_BEHIND = re.compile(rf"[\s{INLINE_BOUNDARY}|]+(?:19|20)\d\d\s*[-/.年]\s*\d{{1,2}}")
+_DATE_BEHIND = re.compile(rf"[\s{INLINE_BOUNDARY}|]+{YEAR_OF_DATE}\s*\d{{1,2}}")
 
 
 @dataclass(frozen=True, slots=True)

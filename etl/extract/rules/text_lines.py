@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
+from etl.dates import DATE, SIGNED_DATE, TIME, TIME_OF_DAY, YEAR
 from etl.extract.codes import Rule
 from etl.extract.lexicon.document_number import document_number_in_title, match_document_number
 from etl.extract.lexicon.labels import find_labels, label_key, match_label
@@ -19,16 +20,13 @@ from etl.fields import DATE_FIELDS
 _BLOCKS_ABOVE = 25
 """Blocks above the text among which the line under the title is looked for."""
 _MAX_DATE_LINE_CHARS = 100
-_DATE_LINE = re.compile(
-    r"^[\s\[【(（]*((?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?)"
-    r"\s*(?:[T ]?\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)?(?=$|[\s\]】)）|丨]|[\u4e00-\u9fff])"
-)
+_DATE_LINE = re.compile(rf"^[\s\[【(（]*({DATE})\s*(?:[T ]?{TIME_OF_DAY})?(?=$|[\s\]】)）|丨]|[\u4e00-\u9fff])")
 _NAME_AND_DATE = re.compile(
-    r"^[\u4e00-\u9fff《》（）() ]{2,30}[ |]((?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2})(?=$|\s*[\[【|])"
+    rf"^[\u4e00-\u9fff《》（）() ]{{2,30}}[ |]({YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}})(?=$|\s*[\[【|])"
 )
 _ADOPTION_WORDS = re.compile("通过|公布|施行|修订|修正|批准|印发")
 """What the line below the headline of a rule says of its date, which is no day of publication on the site."""
-_DATE_AND_TIME = re.compile(r"((?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?)\s+\d{1,2}[:：]\d{2}")
+_DATE_AND_TIME = re.compile(rf"({DATE})\s+{TIME}")
 
 
 def read_unlabelled_lines(context: PageContext, title: str) -> Iterator[Reading]:
@@ -94,10 +92,8 @@ _MAX_METHOD_CHARS = 12
 """主动公开, 依申请公开, 不予公开: what is longer is a sentence."""
 _FIRST_BLOCKS, _LAST_BLOCKS, _SIGNATURE_BLOCKS = 8, 3, 12
 """Blocks of the text among which its number, its labelled last lines, and its signature are looked for."""
-_SIGNATURE = re.compile(
-    r"^(?:[\u4e00-\u9fff、（）() ]{2,40}\s)?((?:19|20)\d\d年\d{1,2}月\d{1,2}日"
-    r"|[一二][〇○零O0一二三四五六七八九]{3}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十廿]{1,3}日)(?:印发)?$"
-)
+_SIGNATURE = re.compile(rf"^(?:[\u4e00-\u9fff、（）() ]{{2,40}}\s)?({SIGNED_DATE})(?:印发)?$")
+"""A line without its white space that is a date, or a date of printing."""
 
 
 def read_main_text(context: PageContext) -> Iterator[Reading]:

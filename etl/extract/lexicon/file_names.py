@@ -1,0 +1,19 @@
+"""Endings of files in names and addresses. What a file is, its bytes say (`etl.files.media_types`)."""
+
+import re
+
+FILE_ENDING = r"(?:pdf|docx?|xlsx?|wps|et|pptx?|dps|ofd|rtf|csv|zip|rar|7z|ceb|txt|tif)"
+"""Endings of files that belong to documents, without the dot: a part of patterns, for any case."""
+_FILE_NAME = re.compile(rf"\.{FILE_ENDING}\b", re.IGNORECASE)
+_TEXT_ENDING = re.compile(r"\.(?:pdf|docx?|wps|ofd|rtf|zip|rar)$", re.IGNORECASE)
+"""Endings of files that hold the text of a document: they may be named by its number, as a table is not."""
+
+
+def has_file_name(text: str) -> bool:
+    """Whether a line names a file anywhere."""
+    return _FILE_NAME.search(text) is not None
+
+
+def without_text_ending(name: str) -> str:
+    """The name of a file without the ending that says that it holds a text."""
+    return _TEXT_ENDING.sub("", name)
