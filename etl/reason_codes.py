@@ -67,6 +67,7 @@ class Code(StrEnum):
         "{host} 解析为 {addresses}，不是公网地址",
         "{host} resolves to {addresses}, no address of the public internet",
     )
+    UNIX_SOCKET = "unix_socket", "不抓取 Unix 套接字", "unix sockets are not crawled"
     HOST_ASKED_TO_WAIT = (
         "host_asked_to_wait",
         "{host} 要求再等 {seconds} 秒",
@@ -151,6 +152,11 @@ class Code(StrEnum):
         "{item}：存档字节 {sha256} 已损坏（{damage}）：{detail}",
         "{item}: blob {sha256} is damaged ({damage}): {detail}",
     )
+
+    FILE_ITEM = "file_item", "附件 {url}", "file {url}"
+    SCAN_ITEM = "scan_item", "扫描件 {sha256}", "scan {sha256}"
+    RECORD_OF = "record_of", "{url} 的记录", "record of {url}"
+    VERSION_BEFORE = "version_before", "{url} 的上一版本", "the version before of {url}"
 
     # Changes of a record that no version explains.
     GONE_ON_DAYS = "gone_on_days", "在 {days} 个不同日期返回 404 或 410", "404 or 410 on {days} different days"
@@ -275,6 +281,7 @@ class Code(StrEnum):
         "读出 {bytes} 字节，散列为 {sha256}；存入时为 {stored_bytes} 字节",
         "{bytes} bytes that hash to {sha256}, instead of {stored_bytes} bytes",
     )
+    WRONG_HASH = "wrong_hash", "读出 {bytes} 字节，散列为 {sha256}", "{bytes} bytes that hash to {sha256}"
     WHOLE_AGAIN = "whole_again", "曾为“{damage}”，现已完好", "was {damage}, is whole again"
     FETCHED_AGAIN = "fetched_again", "曾为“{damage}”，已重新抓取", "was {damage}, was fetched again"
 
@@ -307,7 +314,8 @@ class Code(StrEnum):
     PASSWORD = "password", "打开需要密码", "it asks for a password"
     PARTS_ENCRYPTED = "parts_encrypted", "文件各部分已加密", "the document's parts are encrypted"
     NO_BYTES = "no_bytes", "{bytes} 字节，没有内容", "{bytes} bytes, nothing in them"
-    NOT_WHOLE = "not_whole", "不是完整的 {format} 文件：{error}", "not a whole {format}: {error}"
+    NOT_WHOLE = "not_whole", "不是完整的 {format} 文件：{error}", "not a whole {format} file: {error}"
+    PICTURE_NOT_WHOLE = "picture_not_whole", "图像不完整：{error}", "not a whole picture: {error}"
     PARSER_FAILED = "parser_failed", "解析出错：{error}", "{error}"
     PART_MISSING = "part_missing", "缺少 {part}", "{part} is missing"
     PART_NOT_XML = "part_not_xml", "其中一部分不是 XML", "a part of it is no XML"

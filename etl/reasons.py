@@ -54,6 +54,18 @@ class Reason:
         """The sentence in English; a text of others as it is."""
         return self.sentence("english")
 
+    def __str__(self) -> str:
+        return self.english
+
+    @property
+    def both(self) -> str:
+        """Both sentences, Chinese first; once where they are the same."""
+        return " ".join(dict.fromkeys((self.chinese, self.english)))
+
+    def explained(self) -> dict[str, Any]:
+        """For programs: the stored form and both sentences."""
+        return {"code": self.code, "params": dict(self.params), "chinese": self.chinese, "english": self.english}
+
     def sentence(self, language: Language, names: Names | None = None) -> str:
         """The sentence in that language. `names` adds to `NAMES`, where a package above knows more of them."""
         known = NAMES | dict(names or {})

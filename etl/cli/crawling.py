@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from etl.archive.crawls.reports import Report, last_reports
+from etl.archive.crawls.reports import Report, explained, last_reports
 from etl.archive.crawls.run import CrawlOptions
 from etl.archive.storage.archive import open_archive, open_database
 from etl.catalog.load import find_source
@@ -17,6 +17,7 @@ from etl.errors import GongkaiError
 from etl.pipeline.crawl import Stage, crawl, recheck
 from etl.pipeline.stages.listing import preview
 from etl.pipeline.stages.reconciling import raise_if_red
+from etl.reasons import Reason
 from etl.settings import settings
 from etl.sources.schema import Source
 
@@ -75,9 +76,9 @@ def _run(work: Callable[..., Report], source: Source, options: CrawlOptions, as_
         key = f"cli:{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
         report = work(archive, source, key, options, settings(), show)
     if as_json:
-        print_json(asdict(report))
+        print_json(explained(asdict(report)))
     else:
-        _print_reports([asdict(report)])
+        _print_reports([explained(asdict(report))])
     raise_if_red(report)
 
 
@@ -119,8 +120,9 @@ def _print_reports(reports: list[dict[str, Any]]) -> None:
             reported, read = sum(item["told_total"] for item in lists), sum(item["lines"] for item in lists)
             output.print(f"[dim]{report['source']}: the site reports {reported} documents, {read} entries were read[/]")
         for colour, name in (("red", "problems"), ("yellow", "warnings")):
-            for words in report[name]:
-                output.print(f"[{colour}]{report['source']}: {output.plain(words)}[/]", soft_wrap=True)
+            for reason in report[name]:
+                words = output.plain(Reason.from_stored(reason).both)
+                output.print(f"[{colour}]{report['source']}: {words}[/]", soft_wrap=True)
         if report["gaps"]:
             widest = report["gaps"][0]
             where = f"{widest['organisation']}/{widest['year']}: {widest['missing']} serials missing"

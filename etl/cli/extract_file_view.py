@@ -7,6 +7,7 @@ from etl.cli.console import heading, output, table
 from etl.files import FileOutcome, FileReading, Reader, reader_pool, sniff
 from etl.files.media_types import HTML, TEXT
 from etl.files.ocr.scan_reader import ScanReader, scan_pool
+from etl.reasons import Reason
 
 _SHOWN_CHARS = 2000
 """Characters of a file's text that are printed."""
@@ -50,13 +51,17 @@ def show_file(name: str, reading: FileReading) -> None:
     """Print the outcome of a file, its members, and the beginning of its text."""
     heading(name)
     colour = _COLOURS.get(reading.outcome, "red")
-    about = [reading.reason, f"{reading.pages} pages" if reading.pages else "", f"{len(reading.text)} characters"]
+    about = [
+        Reason.from_stored(reading.reason).both,
+        f"{reading.pages} pages" if reading.pages else "",
+        f"{len(reading.text)} characters",
+    ]
     output.print(
         f"[bold {colour}]{reading.outcome}[/] [blue]{reading.media_type}[/] {reading.method}"
         f" [dim]{output.plain(' · '.join(part for part in about if part))}[/]"
     )
     if reading.members:
-        rows = [(m.path, m.outcome, m.reason, m.media_type, m.size) for m in reading.members]
+        rows = [(m.path, m.outcome, Reason.from_stored(m.reason).both, m.media_type, m.size) for m in reading.members]
         table(("member", "outcome", "reason", "type", "bytes"), rows)
     output.print(output.plain(reading.text[:_SHOWN_CHARS]), soft_wrap=True, highlight=False)
     if len(reading.text) > _SHOWN_CHARS:

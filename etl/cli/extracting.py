@@ -21,6 +21,7 @@ from etl.fetch.client import Request, fetcher
 from etl.fetch.host_registry import LocalHostRegistry
 from etl.files import FileReading
 from etl.outcomes import Outcome
+from etl.reasons import english
 from etl.settings import settings
 from etl.sources.schema import Source, adhoc_source
 
@@ -99,7 +100,7 @@ async def _fetch(url: str, known: Source | None) -> tuple[bytes, str, str]:
             if known or outcome is not Outcome.OUT_OF_SCOPE
             else "with --source ID it is fetched as a crawl of that source would"
         )
-        raise GongkaiError(f"{url}: {outcome}: {reason}", hint=hint)
+        raise GongkaiError(f"{url}: {outcome}: {english(reason)}", hint=hint)
     return attempt.body, attempt.final_url, attempt.header("content-type")
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from etl.archive.crawls.reports import Report
+from etl.archive.crawls.reports import Report, explained
 from etl.archive.storage.archive import open_archive
 from etl.catalog.load import find_source
 from etl.cli.console import output, print_json, progress, table
@@ -36,7 +36,7 @@ def import_command(
             advance = partial(bar.advance, task)
             reports.append(import_warc(archive, path, counts[path], chosen, advance))
     if as_json:
-        print_json([asdict(report) for report in reports])
+        print_json([explained(asdict(report)) for report in reports])
     else:
         _print_reports(warcs, reports)
     for report in reports:
@@ -52,5 +52,5 @@ def _print_reports(warcs: Sequence[Path], reports: Sequence[Report]) -> None:
     table(columns, rows)
     for report in reports:
         table(("outcome", "pages"), list(report.outcomes.items()))
-        for words in (*report.problems, *report.warnings):
-            output.print(f"[yellow]{output.plain(words)}[/]", soft_wrap=True)
+        for reason in (*report.problems, *report.warnings):
+            output.print(f"[yellow]{output.plain(reason.both)}[/]", soft_wrap=True)

@@ -19,6 +19,7 @@ from etl.archive.storage.lookups import (
 )
 from etl.archive.storage.models import Capture, Content, File, Page, Record, RecordVersion, Source
 from etl.errors import GongkaiError
+from etl.reasons import english
 
 ROWS_PER_BATCH = 100
 """Rows in memory at a time: a few megabytes, with texts and evidence."""
@@ -136,13 +137,18 @@ def file_readings(connection: Connection, batch: Iterable[RecordRow]) -> dict[st
     columns = (File.media_type, File.outcome, File.reason, File.pages, Content.text)
     query = select(File.blob_sha256, *columns).outerjoin(Content, Content.hash == File.content_hash)
     readings = connection.execute(query.where(File.blob_sha256.in_(digests))).mappings() if digests else ()
-    return {row["blob_sha256"]: {name: row[name] for name in row if name != "blob_sha256"} for row in readings}
+    return {row["blob_sha256"]: _reading(row) for row in readings}
+
+
+def _reading(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """The values of an attachment's reading, its reason in English."""
+    return {**{name: row[name] for name in row if name != "blob_sha256"}, "reason": english(row["reason"])}
 
 
 def _batches(connection: Connection, query: Select[Any]) -> Iterator[list[RecordRow]]:
     result = connection.execute(query, execution_options={"yield_per": ROWS_PER_BATCH})
     for part in result.mappings().partitions():
-        yield [RecordRow(**row) for row in part]
+        yield [RecordRow(**{**row, "state_reason": english(row["state_reason"])}) for row in part]
 
 
 def _query(record_filter: RecordFilter, *, versions: bool, only: tuple[int, int | None] | None = None) -> Select[Any]:

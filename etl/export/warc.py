@@ -27,6 +27,7 @@ from etl.archive.storage.blobs import UnreadableItem, read_blob, unreadable
 from etl.archive.storage.bucket import DamagedBlob
 from etl.export.captures import ExportedCapture, ExportSize, exported_captures
 from etl.export.output import ByteSink, HashingWriter
+from etl.reasons import english
 
 Tell = Callable[[int], None]
 """Called with the number of captures written since the last call."""
@@ -83,7 +84,9 @@ def write_warc(
         except DamagedBlob as error:
             damaged[item.blob_sha256] = unreadable(item.final_url, error)
         if gone := damaged.get(item.blob_sha256):
-            writer.write_record(_metadata_record(writer, item, {"gongkai-damaged": f"{gone.kind}: {gone.detail}"}))
+            writer.write_record(
+                _metadata_record(writer, item, {"gongkai-damaged": f"{gone.kind}: {english(gone.detail)}"})
+            )
             tell(1)
             continue
         main, *others = _warc_records(writer, item, body)

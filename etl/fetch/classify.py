@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from etl.fetch.client import Attempt
 from etl.outcomes import Outcome
+from etl.reason_codes import Code
+from etl.reasons import encode_reason
 from etl.web.page import read_page
 
 _BLOCKING = {401, 403, 405, 412, 418, 429, 521, 567}
@@ -33,23 +35,25 @@ _VISIBLE = "//text()[not(ancestor::script or ancestor::style or ancestor::noscri
 
 
 def classify(attempt: Attempt) -> tuple[Outcome | None, str]:
-    """(outcome, reason) of a page's attempt; (None, "") if its body is to be stored and read."""
+    """(outcome, stored reason) of a page's attempt; (None, "") if its body is to be stored and read."""
     if attempt.failure is not None:
         return attempt.failure, attempt.reason
     status = attempt.status or 0
     if status == 304:
         return Outcome.NOT_MODIFIED, ""
     if status in (404, 410):
-        return Outcome.GONE, f"status {status}"
+        return Outcome.GONE, encode_reason(Code.HTTP_STATUS, status=status)
     refusal = _refusal(attempt)
     if status in _BLOCKING or (refusal and refusal[0] is Outcome.BLOCKED):
-        return Outcome.BLOCKED, f"status {status}" + (f", {refusal[1]}" if refusal else "")
+        if refusal:
+            return Outcome.BLOCKED, encode_reason(Code.HTTP_STATUS_PAGE, status=status, page=refusal[1])
+        return Outcome.BLOCKED, encode_reason(Code.HTTP_STATUS, status=status)
     if status >= 300:
-        return Outcome.HTTP_ERROR, f"status {status}"
+        return Outcome.HTTP_ERROR, encode_reason(Code.HTTP_STATUS, status=status)
     if not (attempt.body or b"").strip():
-        return Outcome.EMPTY, f"status {status} with an empty body"
+        return Outcome.EMPTY, encode_reason(Code.EMPTY_BODY, status=status)
     if _went_home(attempt):
-        return Outcome.SOFT_404, f"redirected to {attempt.final_url}"
+        return Outcome.SOFT_404, encode_reason(Code.REDIRECTED_HOME, url=attempt.final_url)
     return refusal or (None, "")
 
 
@@ -57,7 +61,7 @@ def classify_file(attempt: Attempt) -> tuple[Outcome | None, str]:
     """(outcome, reason) for a file that a document links: an HTML page in its place is `not_a_file`."""
     outcome, reason = classify(attempt)
     if outcome is None and _PAGE.match((attempt.body or b"")[:512]):
-        return Outcome.NOT_A_FILE, f"{len(attempt.body or b'')} bytes of HTML where a file was linked"
+        return Outcome.NOT_A_FILE, encode_reason(Code.HTML_FOR_FILE, bytes=len(attempt.body or b""))
     return outcome, reason
 
 
@@ -81,7 +85,7 @@ def _refusal(attempt: Attempt) -> tuple[Outcome, str] | None:
     if len(visible) > _MAX_CHARACTERS:
         return None
     if challenge:
-        return Outcome.BLOCKED, "a firewall's page instead of the document"
+        return Outcome.BLOCKED, encode_reason(Code.FIREWALL_PAGE)
     if match := _MISSING.search(visible):
-        return Outcome.SOFT_404, f"status {attempt.status}, but the page says {match.group()!r}"
+        return Outcome.SOFT_404, encode_reason(Code.PAGE_SAYS_MISSING, status=attempt.status, words=match.group())
     return None

@@ -18,6 +18,8 @@ from etl.fetch.guard import ForbiddenAddress, describe_error, guarded_transport
 from etl.fetch.host_registry import CachedRobots, HostRegistry
 from etl.fetch.robots import ROBOTS_LIFETIME, RobotsRules, read_robots
 from etl.outcomes import Outcome
+from etl.reason_codes import Code
+from etl.reasons import encode_reason
 from etl.sources.schema import Source
 from etl.web.urls import canonical_url, host_of
 
@@ -136,18 +138,21 @@ class Fetcher:
                 if url == before:
                     # The first response sets a cookie; the client sends it with the second request.
                     if redirected_to_itself:
-                        return ended(failure=Outcome.BLOCKED, reason="redirected to itself, with its cookie too")
+                        return ended(failure=Outcome.BLOCKED, reason=encode_reason(Code.REDIRECTED_TO_ITSELF))
                     redirected_to_itself = True
-            return ended(failure=Outcome.NETWORK_ERROR, reason=f"more than {self._source.limits.redirects} redirects")
+            limit = self._source.limits.redirects
+            return ended(failure=Outcome.NETWORK_ERROR, reason=encode_reason(Code.TOO_MANY_REDIRECTS, limit=limit))
         except _Refused as refusal:
             return ended(failure=refusal.outcome, reason=str(refusal))
         except TimeoutError:
-            limit = self._source.limits.seconds
-            return ended(failure=Outcome.NETWORK_ERROR, reason=f"no whole answer within {limit:g} s")
+            seconds = self._source.limits.seconds
+            return ended(failure=Outcome.NETWORK_ERROR, reason=encode_reason(Code.NO_WHOLE_ANSWER, seconds=seconds))
         except ForbiddenAddress as error:
-            return ended(failure=Outcome.OUT_OF_SCOPE, reason=str(error))
+            return ended(failure=Outcome.OUT_OF_SCOPE, reason=error.reason)
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            return ended(failure=Outcome.NETWORK_ERROR, reason=describe_error(error))
+            return ended(
+                failure=Outcome.NETWORK_ERROR, reason=encode_reason(Code.CONNECTION_FAILED, error=describe_error(error))
+            )
 
     async def _body(self, response: httpx.Response) -> bytes:
         body = _Body(response.headers.get("content-encoding", ""), self._source.limits.bytes)
@@ -157,7 +162,7 @@ class Fetcher:
 
     async def _check_allowed(self, url: str) -> None:
         if not self._source.allows(url):
-            raise _Refused(Outcome.OUT_OF_SCOPE, f"{url} lies on none of the source's hosts")
+            raise _Refused(Outcome.OUT_OF_SCOPE, encode_reason(Code.NOT_A_SOURCE_HOST, url=url))
         host = host_of(url)
         rules = await self._robots(host, url)
         if not rules.allow(url):
@@ -167,7 +172,8 @@ class Fetcher:
     async def _wait(self, host: str, delay: float) -> None:
         wait = await asyncio.to_thread(self._hosts.reserve, host, delay)
         if wait > MAX_WAIT_SECONDS:
-            raise _Refused(Outcome.NETWORK_ERROR, f"{host} asked to be left alone for another {wait:.0f} s")
+            reason = encode_reason(Code.HOST_ASKED_TO_WAIT, host=host, seconds=round(wait))
+            raise _Refused(Outcome.NETWORK_ERROR, reason)
         await asyncio.sleep(wait)
 
     def _out_of_reach(self, host: str) -> bool:
@@ -208,17 +214,18 @@ class _Body:
         if self._encoding in ("gzip", "x-gzip", "deflate"):
             self._unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32)
         elif self._encoding not in ("", "identity"):
-            raise _Refused(Outcome.HTTP_ERROR, f"content encoding {self._encoding!r} was not asked for")
+            raise _Refused(Outcome.HTTP_ERROR, encode_reason(Code.UNREQUESTED_ENCODING, encoding=self._encoding))
 
     def add(self, chunk: bytes) -> None:
         if self._unpacker is not None:
             try:
                 chunk = self._unpack(chunk)
             except zlib.error as error:
-                raise _Refused(Outcome.NETWORK_ERROR, f"{self._encoding} body is broken: {error}") from error
+                reason = encode_reason(Code.BROKEN_BODY, encoding=self._encoding, error=error)
+                raise _Refused(Outcome.NETWORK_ERROR, reason) from error
         self._size += len(chunk)
         if self._size > self._limit:
-            raise _Refused(Outcome.TOO_LARGE, f"more than {self._limit} bytes")
+            raise _Refused(Outcome.TOO_LARGE, encode_reason(Code.BODY_OVER_LIMIT, limit=self._limit))
         self._parts.append(chunk)
 
     def _unpack(self, chunk: bytes) -> bytes:
@@ -234,7 +241,7 @@ class _Body:
 
     def complete(self) -> bytes:
         if self._unpacker is not None and self._size and not self._unpacker.eof:
-            raise _Refused(Outcome.NETWORK_ERROR, f"{self._encoding} body ends in the middle")
+            raise _Refused(Outcome.NETWORK_ERROR, encode_reason(Code.BODY_CUT_OFF, encoding=self._encoding))
         return b"".join(self._parts)
 
 

@@ -14,9 +14,16 @@ from typing import Any
 import httpcore
 import httpx
 
+from etl.reason_codes import Code
+from etl.reasons import encode_reason, english
+
 
 class ForbiddenAddress(httpx.TransportError):
-    """A host resolves to an address that the source may not reach."""
+    """A host resolves to an address that the source may not reach; `reason` is a stored reason (`etl.reasons`)."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(english(reason))
+        self.reason = reason
 
 
 def describe_error(error: BaseException) -> str:
@@ -55,7 +62,7 @@ class _GuardedBackend(httpcore.AsyncNetworkBackend):
             raise httpcore.ConnectError(f"{host} does not resolve: {error.strerror or error}") from error
         addresses = list(dict.fromkeys(str(item[4][0]) for item in resolved))
         if not self._allow_private and (private := [address for address in addresses if not is_public(address)]):
-            raise ForbiddenAddress(f"{host} resolves to {', '.join(private)}, no address of the public internet")
+            raise ForbiddenAddress(encode_reason(Code.PRIVATE_ADDRESS, host=host, addresses=", ".join(private)))
         failure: Exception = httpcore.ConnectError(f"{host} has no address")
         for address in addresses:
             try:
@@ -65,7 +72,7 @@ class _GuardedBackend(httpcore.AsyncNetworkBackend):
         raise failure
 
     async def connect_unix_socket(self, *args: Any, **kwargs: Any) -> httpcore.AsyncNetworkStream:
-        raise ForbiddenAddress("unix sockets are not crawled")
+        raise ForbiddenAddress(encode_reason(Code.UNIX_SOCKET))
 
     async def sleep(self, seconds: float) -> None:
         await self._inner.sleep(seconds)

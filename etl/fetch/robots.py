@@ -10,6 +10,8 @@ from protego import Protego
 from etl.fetch.guard import ForbiddenAddress, describe_error
 from etl.fetch.host_registry import CachedRobots
 from etl.outcomes import Outcome
+from etl.reason_codes import Code
+from etl.reasons import encode_reason
 
 ROBOTS_LIFETIME = timedelta(hours=24)
 """RFC 9309, 2.4: a cached file should not be used for longer."""
@@ -28,10 +30,13 @@ class RobotsRules:
         self._all_refused = not robots.answered
         self.outcome = Outcome.NETWORK_ERROR if robots.status is None else Outcome.ROBOTS
         if self._all_refused:
-            why = robots.text or "no answer" if robots.status is None else f"status {robots.status}"
-            self.reason = f"robots.txt of {host} cannot be had ({why}), so nothing may be asked"
+            self.reason = (
+                encode_reason(Code.ROBOTS_UNREACHABLE, host=host, error=robots.text or "no answer")
+                if robots.status is None
+                else encode_reason(Code.ROBOTS_STATUS, host=host, status=robots.status)
+            )
         else:
-            self.reason = f"robots.txt of {host} disallows it"
+            self.reason = encode_reason(Code.ROBOTS_DISALLOWS, host=host)
         if robots.status is not None and robots.status < 300:
             self._parsed = Protego.parse(robots.text)
 

@@ -13,6 +13,8 @@ from etl.files.formats.ofd import ofd_text
 from etl.files.formats.pdf import pdf_pages
 from etl.files.layout.lines import drop_page_edges, paragraphs
 from etl.files.types import FileOutcome, FileReading, Limits, Member, Unreadable
+from etl.reason_codes import Code
+from etl.reasons import Reason, encode_reason
 
 
 def read_file(body: bytes, name: str, limits: dict[str, Any]) -> FileReading:
@@ -24,44 +26,47 @@ def _read(body: bytes, name: str, budget: Budget, depth: int) -> FileReading:
     kind = media_types.sniff(body, name)
     try:
         if len(body) > budget.limits.bytes:
-            raise Unreadable(FileOutcome.TOO_LARGE, f"{len(body)} bytes, allowed are {budget.limits.bytes}")
+            raise Unreadable(
+                FileOutcome.TOO_LARGE, encode_reason(Code.FILE_OVER_BYTES, bytes=len(body), limit=budget.limits.bytes)
+            )
         if kind in ARCHIVES:
             return _archive(body, kind, budget, depth)
         reading = _document(body, kind, budget.limits)
     except Unreadable as error:
         return FileReading(kind, error.outcome, error.reason)
     except RecursionError:
-        return FileReading(kind, FileOutcome.BROKEN, "nested too deep")
+        return FileReading(kind, FileOutcome.BROKEN, encode_reason(Code.NESTED_TOO_DEEP))
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - parsers raise whatever hostile bytes lead them to
-        return FileReading(kind, FileOutcome.BROKEN, f"{type(error).__name__}: {' '.join(str(error).split())[:200]}")
+        words = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        return FileReading(kind, FileOutcome.BROKEN, encode_reason(Code.PARSER_FAILED, error=words))
     return _bounded(reading, budget.limits)
 
 
 def _document(body: bytes, kind: str, limits: Limits) -> FileReading:
     if kind in media_types.IMAGES:
-        return FileReading(kind, FileOutcome.SCAN, "a picture", pages=1)
+        return FileReading(kind, FileOutcome.SCAN, encode_reason(Code.A_PICTURE), pages=1)
     if reader := _READERS.get(kind):
         return reader(body, limits)
     if with_method := _TEXT_READERS.get(kind):
         method, read_text = with_method
         return _text(kind, method, read_text(body, limits))
-    return FileReading(kind, FileOutcome.UNSUPPORTED, f"nothing here reads {kind}")
+    return FileReading(kind, FileOutcome.UNSUPPORTED, encode_reason(Code.NO_READER, media_type=kind))
 
 
 def _text(kind: str, method: str, text: str, pages: int | None = None) -> FileReading:
     if not text.strip():
-        return FileReading(kind, FileOutcome.NO_TEXT, "nothing is written in it", pages=pages, method=method)
+        return FileReading(kind, FileOutcome.NO_TEXT, encode_reason(Code.NOTHING_WRITTEN), pages=pages, method=method)
     return FileReading(kind, FileOutcome.READ, text=text, pages=pages, method=method)
 
 
 def _empty(body: bytes, limits: Limits) -> FileReading:
-    return FileReading(media_types.EMPTY, FileOutcome.EMPTY, f"{len(body)} bytes, nothing in them")
+    return FileReading(media_types.EMPTY, FileOutcome.EMPTY, encode_reason(Code.NO_BYTES, bytes=len(body)))
 
 
 def _encrypted(body: bytes, limits: Limits) -> FileReading:
-    return FileReading(media_types.ENCRYPTED, FileOutcome.ENCRYPTED, "the document asks for a password")
+    return FileReading(media_types.ENCRYPTED, FileOutcome.ENCRYPTED, encode_reason(Code.PASSWORD))
 
 
 def _pdf(body: bytes, limits: Limits) -> FileReading:
@@ -70,14 +75,14 @@ def _pdf(body: bytes, limits: Limits) -> FileReading:
     pictures = sum(page.picture for page in pages)
     if not pictures:
         return _text(media_types.PDF, "pdf", text, len(pages))
-    reason = f"{pictures} of {len(pages)} pages are pictures"
+    reason = encode_reason(Code.SOME_PAGES_ARE_PICTURES, pictures=pictures, pages=len(pages))
     return FileReading(media_types.PDF, FileOutcome.SCAN, reason, text, len(pages), "pdf" if text else "")
 
 
 def _ofd(body: bytes, limits: Limits) -> FileReading:
     text, pages, pictures = ofd_text(body, limits)
     if not text and pictures:
-        return FileReading(media_types.OFD, FileOutcome.SCAN, "its pages are pictures", pages=pages)
+        return FileReading(media_types.OFD, FileOutcome.SCAN, encode_reason(Code.PAGES_ARE_PICTURES), pages=pages)
     return _text(media_types.OFD, "ofd", text, pages)
 
 
@@ -89,7 +94,7 @@ def _sheets(kind: str, body: bytes, limits: Limits) -> FileReading:
 def _html(body: bytes, limits: Limits) -> FileReading:
     text = office.html_text(body)
     if text is None:
-        return FileReading(media_types.HTML, FileOutcome.NOT_A_FILE, "a web page where a file was linked")
+        return FileReading(media_types.HTML, FileOutcome.NOT_A_FILE, encode_reason(Code.WEB_PAGE_FOR_FILE))
     return _text(media_types.HTML, "html", text)
 
 
@@ -117,7 +122,7 @@ _TEXT_READERS: dict[str, tuple[str, Callable[[bytes, Limits], str]]] = {
 
 def _archive(body: bytes, kind: str, budget: Budget, depth: int) -> FileReading:
     if depth > budget.limits.depth:
-        return FileReading(kind, FileOutcome.TOO_LARGE, f"archives nested more than {budget.limits.depth} deep")
+        return FileReading(kind, FileOutcome.TOO_LARGE, encode_reason(Code.NESTED_ARCHIVES, depth=budget.limits.depth))
     members: list[Member] = []
     texts: list[str] = []
     left = budget.limits.characters
@@ -136,12 +141,14 @@ def _archive(body: bytes, kind: str, budget: Budget, depth: int) -> FileReading:
                 text = inner.text if inner.members else f"== {path} ==\n{inner.text}"
                 left -= len(text) + 1
                 if left < 0:
-                    raise Unreadable(FileOutcome.TOO_LARGE, f"more than {budget.limits.characters} characters")
+                    raise Unreadable(
+                        FileOutcome.TOO_LARGE, encode_reason(Code.MORE_CHARACTERS, limit=budget.limits.characters)
+                    )
                 texts.append(text)
     except Unreadable as error:
         if not members:
             raise
-        stopped = f"stopped after {len(members)} members: {error.reason}"
+        stopped = encode_reason(Code.STOPPED_AFTER, members=len(members), reason=error.reason)
         members.append(Member("", kind, error.outcome, error.reason, 0))
     outcome = _together([member.outcome for member in members])
     reason = stopped or _counts(members)
@@ -162,11 +169,14 @@ def _together(outcomes: list[FileOutcome]) -> FileOutcome:
 
 def _counts(members: list[Member]) -> str:
     counts = {outcome: sum(m.outcome is outcome for m in members) for outcome in FileOutcome}
-    return ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count) or "no members"
+    ended = [
+        Reason.of(Code.MEMBERS_ENDED, count=count, file_outcome=outcome) for outcome, count in counts.items() if count
+    ]
+    return encode_reason(Code.MEMBERS, outcomes=ended) if ended else encode_reason(Code.NO_MEMBERS)
 
 
 def _bounded(reading: FileReading, limits: Limits) -> FileReading:
     if len(reading.text) <= limits.characters:
         return reading
-    reason = f"{len(reading.text)} characters, allowed are {limits.characters}"
+    reason = encode_reason(Code.TEXT_OVER_LIMIT, characters=len(reading.text), limit=limits.characters)
     return FileReading(reading.media_type, FileOutcome.TOO_LARGE, reason, pages=reading.pages, method=reading.method)

@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
-from sqlalchemy import Connection, text
-
+from etl.archive.crawls.unread import captures_to_read
 from etl.archive.records.recording import ExtractedPage, fill_from_listing
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import UnreadableItem, read_blob, unreadable
@@ -50,7 +49,7 @@ def extract_pages(
     """
     family = family_of(source)
     with archive.engine.connect() as connection:
-        found = _captures(connection, pages)
+        found = captures_to_read(connection, pages)
     bodies = pool.map(lambda row: _body(archive, row.blob_sha256), found)
     read: dict[int, list[Extraction]] = {}
     addresses = {row.of: row.url for row in found if row.part == 1}
@@ -86,26 +85,6 @@ def as_listed_file(read: Extraction, url: str) -> Extraction:
         return read
     file = Attachment(url, unquote(url.rsplit("/", 1)[-1]))
     return replace(read, kind="document", reason="a listed file", attachments=(file,))
-
-
-def _captures(connection: Connection, pages: Sequence[Any]) -> Sequence[Any]:
-    values = {"pages": [row.page_id for row in pages], "captures": [row.capture_id for row in pages]}
-    return connection.execute(_CAPTURES, values).all()
-
-
-_CAPTURES = text("""
-WITH asked AS (SELECT * FROM unnest(CAST(:pages AS bigint[]), CAST(:captures AS bigint[])) AS a (page_id, capture_id))
-SELECT a.page_id AS of, 1 AS part, c.url, c.final_url, c.headers, c.blob_sha256, c.fetched_at
-FROM asked a JOIN archive.capture c ON c.id = a.capture_id
-UNION ALL
-SELECT a.page_id, p.part, c.url, c.final_url, c.headers, c.blob_sha256, c.fetched_at
-FROM asked a JOIN archive.page p ON p.part_of = a.page_id CROSS JOIN LATERAL (
-    SELECT * FROM archive.capture c
-    WHERE c.page_id = p.id AND c.outcome IN ('stored', 'unchanged') AND c.id < coalesce(
-        (SELECT min(n.id) FROM archive.capture n WHERE n.page_id = a.page_id AND n.id > a.capture_id), c.id + 1)
-    ORDER BY c.id DESC LIMIT 1) c
-ORDER BY 1, 2
-""")
 
 
 def join_article_pages(first: Extraction, rest: Sequence[Extraction]) -> Extraction:

@@ -3,8 +3,9 @@
 import logging
 from concurrent.futures import ThreadPoolExecutor
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
+from etl.archive.crawls.unread import unread_after_rebuild
 from etl.archive.preservation.rebuild import RebuildResult, Tell, rebuild
 from etl.archive.records.recording import record_extractions
 from etl.archive.storage.archive import Archive
@@ -14,16 +15,6 @@ from etl.pipeline.stages.extracting import GETS_AT_ONCE, PAGES_PER_COMMIT
 from etl.pipeline.stages.reextracting import archived_source
 
 log = logging.getLogger("gongkai")
-# Captures that changed no record left no event: their pages are read once more, which changes none again. An article of
-# which a later run got one page and lost another waits for all of it, as it did before.
-_UNREAD = text("""
-SELECT p.id AS page_id, p.source_id, p.listing, c.id AS capture_id, c.run_id FROM archive.page p
-JOIN archive.capture c ON c.id = p.unread_capture_id
-WHERE NOT EXISTS (
-    SELECT FROM archive.page part JOIN archive.capture k ON k.page_id = part.id
-    WHERE part.part_of = p.id AND k.outcome = 'stored' AND k.id > c.id AND k.run_id <> c.run_id)
-ORDER BY p.source_id, c.run_id, p.id
-""")
 
 
 def rebuild_archive(archive: Archive, owner: Engine, tell: Tell) -> RebuildResult:
@@ -33,7 +24,7 @@ def rebuild_archive(archive: Archive, owner: Engine, tell: Tell) -> RebuildResul
     """
     rebuilt = rebuild(owner, archive.store, tell)
     with archive.engine.connect() as connection:
-        unread = connection.execute(_UNREAD).all()
+        unread = unread_after_rebuild(connection)
     runs: dict[tuple[str, int], list[object]] = {}
     for row in unread:
         runs.setdefault((row.source_id, row.run_id), []).append(row)

@@ -18,6 +18,7 @@ from etl.archive.storage.bucket import Damaged, DamagedBlob, Store, StoreError
 from etl.archive.storage.layout import FIXITY, blob_key
 from etl.archive.storage.models import Blob
 from etl.local.services import Addresses
+from etl.reasons import english
 from etl.settings import PROJECT, Settings
 from tests.support.gongkai import environment, gongkai, rows
 from tests.support.stored import age, flip_a_byte, keep
@@ -106,7 +107,7 @@ def test_what_the_storage_cannot_read_is_damage_and_not_an_outage(
     found = audit(archive, quiet)
     assert found.checked == 4
     assert [(each.sha256, each.kind) for each in found.damaged] == [(digest, "mismatch")]
-    assert "InternalError" in found.damaged[0].detail
+    assert "InternalError" in english(found.damaged[0].detail)
     with pytest.raises(DamagedBlob, match="InternalError"):
         read_blob(archive, digest)
 

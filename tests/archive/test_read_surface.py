@@ -18,7 +18,7 @@ from tests.support import dictionary
 from tests.support.filled import fill
 from tests.support.gongkai import crawl_site, rows, squash
 
-VIEWS = {"records", "record_versions", "record_places", "attachments", "captures", "sources", "changes"}
+VIEWS = {"records", "reasons", "record_versions", "record_places", "attachments", "captures", "sources", "changes"}
 MANY = 3000
 
 

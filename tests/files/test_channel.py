@@ -17,6 +17,7 @@ from etl.files.media_types import DOC, PDF
 from etl.files.ocr.scan_reader import scan_pool
 from etl.files.process.channel import Channel, encode_text
 from etl.files.types import ScanLimits
+from etl.reasons import english
 from tests.support.samples import SAMPLES
 
 GOOD = SAMPLES[DOC]
@@ -85,7 +86,7 @@ def lying(limits: Limits) -> Iterator[Reader]:
 def test_what_is_no_answer_ends_its_process_and_the_next_file_is_read(read: Reader, lie: str) -> None:
     reading = read(LIES[lie], "lie")
     assert (reading.outcome, reading.text) == (FileOutcome.CRASHED, "")
-    assert reading.reason.startswith("the reading process gave no answer: ")
+    assert english(reading.reason).startswith("the reading process gave no answer: ")
     assert read.workers[0].process is None
     assert read(GOOD).outcome is FileOutcome.READ
 
@@ -124,7 +125,7 @@ def test_a_scan_has_no_more_pages_than_allowed() -> None:
     with scan_pool(ScanLimits(pages=2)) as read:
         read.worker.module = "tests.support.lying_files"
         reading = read(b"", PDF)
-        assert (reading.outcome, reading.reason) == (
+        assert (reading.outcome, english(reading.reason)) == (
             FileOutcome.CRASHED,
             "the reading process gave no answer: 3 pages to recognise, allowed are 2",
         )

@@ -13,6 +13,7 @@ from demo.trs_columns import BY_KEY
 from demo.trs_wcm import TrsSite
 from etl.archive.crawls.run import CrawlOptions
 from etl.archive.storage.archive import Archive
+from etl.reasons import english
 from tests.support.gongkai import crawl_site, rows, squash, state
 
 KEY = "safety-points"
@@ -86,7 +87,7 @@ def test_an_article_that_lacks_a_page_fails_and_is_completed_later(archive: Arch
     report = crawl(archive, site)
     assert (report.stored, report.failed, report.outcomes["gone"]) == (2, 1, 1)
     (ended,) = rows(archive, "SELECT reason FROM archive.run_page WHERE outcome = 'gone'")
-    assert ended["reason"] == f"page {page + 1} of the article, {part(site, page)}: status 404"
+    assert english(ended["reason"]) == f"page {page + 1} of the article, {part(site, page)}: status 404"
     assert texts(archive, site) == []
 
     site.faults.clear()

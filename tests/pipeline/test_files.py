@@ -17,6 +17,7 @@ from etl.archive.crawls.reports import Report
 from etl.archive.crawls.run import CrawlOptions
 from etl.archive.storage.archive import Archive
 from etl.pipeline.stages.attachments import read_scans
+from etl.reasons import english
 from tests.support.gongkai import crawl_site, rows, squash
 from tests.support.pdfs import picture, saved
 
@@ -93,7 +94,7 @@ def test_a_page_in_the_place_of_a_file_is_an_outcome_and_the_document_is_kept(ar
     assert (report.state, report.records, report.files) == ("green", 2, {"not_a_file": 1})
     assert [file["sha256"] for file in linked(archive)] == [None]
     said = rows(archive, "SELECT reason FROM archive.capture WHERE outcome = 'not_a_file'")
-    assert "HTML where a file was linked" in said[0]["reason"]
+    assert "HTML where a file was linked" in english(said[0]["reason"])
     # Once it is there, the document is told to have changed: its page has not, what it consists of has.
     site.faults.clear()
     again = crawl(archive, site)
@@ -136,7 +137,7 @@ def test_a_scan_waits_for_its_own_task_and_its_document_is_told_of(archive: Arch
     assert "0042" in read["text"]
     last = rows(archive, "SELECT kind, version, reason FROM archive.change ORDER BY change_seq DESC LIMIT 1")[0]
     assert (last["kind"], last["version"]) == ("re-extracted", 1)
-    assert last["reason"].endswith("read, was scan")
+    assert english(last["reason"]).endswith("read, was scan")
     assert read_scans(archive, 10).read == 0
 
 

@@ -16,6 +16,7 @@ from demo.trs_wcm import TrsSite
 from etl.archive.crawls.reports import Report
 from etl.archive.crawls.run import CrawlOptions
 from etl.archive.storage.archive import Archive
+from etl.reasons import english
 from tests.support.gongkai import crawl_site, rows
 
 LIST = BY_KEY["bqwj"]
@@ -63,14 +64,14 @@ def crawl(archive: Archive, site: Site, **changes: Any) -> Report:
 def ended(archive: Archive, site: Site, key: str = FIRST) -> tuple[str, str]:
     """How a document's page ended in the run, and why."""
     (row,) = [row for row in rows(archive, ENDED) if row["url"] == site.url(key)]
-    return row["outcome"], row["reason"]
+    return row["outcome"], english(row["reason"])
 
 
 def lost(report: Report) -> str:
     """The reason why a listing page was lost; a run that lost one is red."""
     assert report.state == "red"
-    assert report.problems[0].startswith("1 listing pages were lost, the first http")
-    return report.problems[0]
+    assert report.problems[0].english.startswith("1 listing pages were lost, the first http")
+    return report.problems[0].english
 
 
 # ---- lists without an end
@@ -100,7 +101,7 @@ def test_a_list_without_an_end_is_left_at_the_limit(archive: Archive, site: TrsS
     assert report.state == "red"
     assert asked(site) == LIMITS["listing_pages"]
     stopped = "the walk was stopped after 8 listing pages: the catalog has no end, or limits.listing_pages is too small"
-    assert stopped in report.problems
+    assert stopped in map(str, report.problems)
     # What had been listed was fetched all the same.
     assert (report.listed, report.stored) == (16, 5)
 
@@ -118,7 +119,7 @@ def test_a_list_that_repeats_its_last_page_instead_of_more_is_red(
 ) -> None:
     wild(site, faults.repeating(2), pages)
     report = crawl(archive, site)
-    assert report.problems == (f"list '{LIST.name}' tells of {pages(2)} pages, 3 were walked",)
+    assert list(map(str, report.problems)) == [f"list '{LIST.name}' reports {pages(2)} pages but only 3 were walked"]
     assert asked(site) == 3
 
 
@@ -126,15 +127,15 @@ def test_a_calendar_is_left_when_nothing_new_comes(archive: Archive, site: TrsSi
     wild(site, faults.circling(4), lambda page: page + 2)
     report = crawl(archive, site)
     assert report.state == "red"
-    assert report.problems[0].startswith(f"list '{LIST.name}' leads in circles: 3 pages in a row up to ")
-    assert report.problems[0].endswith("index_5.html list nothing new")
+    assert report.problems[0].english.startswith(f"list '{LIST.name}' leads in circles: 3 pages in a row up to ")
+    assert report.problems[0].english.endswith("index_5.html list nothing new")
     assert (asked(site), report.listed, report.stored) == (6, 4, 4)
 
 
 def test_a_list_that_shrinks_while_it_is_walked_is_red(archive: Archive, site: TrsSite) -> None:
     site.faults[f"{LIST.key}/1"] = faults.changed(b'"fenye", 3, 1', b'"fenye", 2, 1')
     report = crawl(archive, site)
-    assert report.problems == (f"list '{LIST.name}' shrank from 3 to 2 pages while it was walked",)
+    assert list(map(str, report.problems)) == [f"list '{LIST.name}' shrank from 3 to 2 pages while it was walked"]
 
 
 # ---- doors
@@ -206,7 +207,7 @@ def test_an_error_page_instead_of_json_is_a_lost_listing_page(archive: Archive, 
     gkmlpt.faults["qtwj/1"] = faults.html_as_json
     report = crawl(archive, gkmlpt, limits={"retries": 0})
     assert "(not_a_listing: an HTML page instead of JSON: '<html>" in lost(report)
-    assert "nothing was listed" in report.problems
+    assert "nothing was listed" in map(str, report.problems)
 
 
 @pytest.mark.parametrize("key", [FIRST, f"{LIST.key}/1"])

@@ -13,6 +13,8 @@ from etl.archive.crawls.reports import Report
 from etl.archive.crawls.run import CrawlOptions
 from etl.archive.storage.archive import Archive
 from etl.pipeline.crawl import recheck
+from etl.reason_codes import Code
+from etl.reasons import encode_reason, english
 from etl.settings import Settings
 from tests.support.gongkai import SMALL, crawl_site, rows, small, source_of
 
@@ -78,7 +80,7 @@ def test_a_404_on_three_days_is_a_tombstone_and_on_two_is_not(
         assert report.removed == (day == 3)
         # The same day again adds no evidence.
         assert crawl(archive, site, FULL).removed == 0
-    assert states(archive, url) == [{"state": "removed", "state_reason": "404 or 410 on 3 different days"}]
+    assert states(archive, url) == [{"state": "removed", "state_reason": encode_reason(Code.GONE_ON_DAYS, days=3)}]
     assert changes(archive) == ["removed"]
 
 
@@ -106,7 +108,7 @@ def test_off_a_complete_listing_and_failing_is_a_tombstone(archive: Archive, sit
     assert states(archive, url)[0]["state"] == "current"
     report = look_again(archive, site, "look", recheck_after_days=30)
     assert (report.listed, report.removed, report.state) == (1, 1, "green")
-    assert "not in the complete listing of" in states(archive, url)[0]["state_reason"]
+    assert "not in the complete listing of" in english(states(archive, url)[0]["state_reason"])
     assert look_again(archive, site, "again", recheck_after_days=30).removed == 0
 
 
@@ -145,7 +147,7 @@ def test_a_page_that_comes_back_is_restored_with_its_history(
     site.postings[key] = posting
     report = crawl(archive, site, FULL)
     assert (report.restored, report.updated) == (1, 0)
-    assert states(archive, url) == [{"state": "current", "state_reason": "its page answers again"}]
+    assert states(archive, url) == [{"state": "current", "state_reason": encode_reason(Code.ANSWERS_AGAIN)}]
     assert changes(archive) == ["removed", "restored"]
     assert len(rows(archive, "SELECT FROM archive.record_version v JOIN archive.record r ON r.id = v.record_id "
                     "JOIN archive.page p ON p.id = r.page_id WHERE p.url = :url", url=url)) == 1  # fmt: skip

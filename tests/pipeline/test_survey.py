@@ -61,7 +61,7 @@ def test_a_demo_site_is_known_for_what_it_is_and_crawled_by_the_file(
     assert source.platform == site.platform
     source = source.model_copy(update={"pace": source.pace.model_copy(update={"retry_delay": 0.1})})
     report = crawl(archive, source, "test", CrawlOptions(), Settings(), lambda *_: None)
-    assert not [problem for problem in report.problems if "old" not in problem]
+    assert not [problem for problem in report.problems if "old" not in problem.english]
     assert report.records >= source.assertions.min_records - len(site.outcomes)
     # Whatever list was found was walked to its end.
     assert report.listed > len([entry for looked in found.columns for entry in looked.entries]) / 2

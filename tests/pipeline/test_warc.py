@@ -123,7 +123,7 @@ def test_a_file_that_a_page_links_is_a_file_and_a_revisit_has_the_bytes_that_it_
             )
     report = take(archive, path)
     assert (report.outcomes, report.files) == ({"stored": 3}, {"stored": 1})
-    assert (report.state, report.warnings[0][:10]) == ("amber", "1 records ")
+    assert (report.state, report.warnings[0].english[:10]) == ("amber", "1 records ")
     kinds = "SELECT kind FROM archive.page WHERE url = 'https://a.example/files/a.docx'"
     assert rows(archive, kinds) == [{"kind": "file"}]
     assert [row["outcome"] for row in rows(archive, "SELECT outcome FROM archive.file")] == ["read"]

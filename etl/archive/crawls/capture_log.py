@@ -14,6 +14,8 @@ from etl.archive.crawls.run import ClassifiedAttempt
 from etl.archive.storage.models import Page
 from etl.fetch.client import Attempt
 from etl.outcomes import Outcome
+from etl.reason_codes import Code
+from etl.reasons import encode_reason
 
 
 @dataclass(slots=True)
@@ -55,7 +57,7 @@ def log_entry(
     attempt, outcome, reason = item.attempt, item.outcome, item.reason
     if outcome is None and digest == page.blob_sha256:
         outcome = Outcome(page.verdict or Outcome.UNCHANGED)
-        reason = "as before" if page.verdict else ""
+        reason = encode_reason(Code.AS_BEFORE) if page.verdict else ""
     return {
         "capture": number,
         "run": run_id,

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import Connection, text
 
 from etl.archive.crawls.run import RunContext
 from etl.fields import DATE_COLUMNS, TEXT_COLUMNS
+from etl.reason_codes import Code
+from etl.reasons import Reason
 
-USED_TO_BE = 0.6
+MIN_FILL_BEFORE = 0.6
 """Share of earlier records in which a field must have been filled before its loss means anything."""
-MOSTLY_EMPTY = 0.2
-ENOUGH_NOW, ENOUGH_BEFORE = 10, 20
+MAX_FILL_NOW = 0.2
+MIN_VERSIONS_NOW, MIN_VERSIONS_BEFORE = 10, 20
 """Versions of this run, and of runs before, below which shares are chance."""
 _FIELDS = (*TEXT_COLUMNS, *DATE_COLUMNS)
 _FILLED = text(
@@ -38,6 +41,12 @@ SELECT organisation, year, high - low + 1 - n AS missing, ARRAY(
 FROM span WHERE high - low + 1 > n ORDER BY missing DESC, organisation, year LIMIT 20
 """)
 
+_NEWEST = text("""
+SELECT max(coalesce(v.published_date, v.written_date)) FROM archive.record r
+JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
+WHERE r.source_id = :source AND r.state = 'current'
+""")
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:
@@ -49,20 +58,28 @@ class Gap:
     first: tuple[int, ...]
 
 
-def drift(connection: Connection, run: RunContext) -> Iterator[str]:
-    """Fields that used to be filled and are mostly empty in what this run recorded, with both shares."""
+def fields_gone_empty(connection: Connection, run: RunContext) -> Iterator[Reason]:
+    """Warnings: fields that used to be filled and are mostly empty in what this run recorded, with both shares."""
     rows = connection.execute(_FILLED, {"run": run.id, "source": run.source.id}).mappings()
     counts = {bool(row["now"]): row for row in rows}
     now, before = counts.get(True), counts.get(False)
-    if now is None or before is None or now["n"] < ENOUGH_NOW or before["n"] < ENOUGH_BEFORE:
+    if now is None or before is None or now["n"] < MIN_VERSIONS_NOW or before["n"] < MIN_VERSIONS_BEFORE:
         return
     for name in _FIELDS:
-        was, is_ = before[name] / before["n"], now[name] / now["n"]
-        if was >= USED_TO_BE and is_ <= MOSTLY_EMPTY:
-            yield f"{name} used to be filled in {was:.0%} of the records and is in {is_:.0%} of this run's"
+        share_before, share_now = before[name] / before["n"], now[name] / now["n"]
+        if share_before >= MIN_FILL_BEFORE and share_now <= MAX_FILL_NOW:
+            yield Reason.of(
+                Code.FIELD_RAN_DRY, field=name, before=round(100 * share_before), now=round(100 * share_now)
+            )
 
 
-def gaps(connection: Connection, source_id: str) -> tuple[Gap, ...]:
+def missing_serials(connection: Connection, source_id: str) -> tuple[Gap, ...]:
     """The twenty widest gaps in the source's index numbers of the standard form; each with its first twenty serials."""
     rows = connection.execute(_GAPS, {"source": source_id})
     return tuple(Gap(row.organisation, row.year, row.missing, tuple(row.first)) for row in rows)
+
+
+def newest_document(connection: Connection, source_id: str) -> date | None:
+    """The latest day of publication, else of writing, of the source's current records."""
+    day: date | None = connection.scalar(_NEWEST, {"source": source_id})
+    return day

@@ -15,6 +15,8 @@ from etl.archive.crawls.walks import last_full_walk
 from etl.archive.records.change_feed import ChangeEvent, publish
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.database import lock_source
+from etl.reason_codes import Code
+from etl.reasons import encode_reason
 
 DAYS = 3
 """Different days, in China's calendar, on which a page must be gone before its record is removed for that alone."""
@@ -49,14 +51,14 @@ WHERE id = :record AND state <> :state RETURNING version, page_id
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class RemovalResult:
     """Numbers of the records that were removed, and restored."""
 
     removed: tuple[int, ...]
     restored: tuple[int, ...]
 
 
-def settle(archive: Archive, run: RunContext) -> Settled:
+def apply_removals(archive: Archive, run: RunContext) -> RemovalResult:
     """Removes and restores records on the evidence of this run's outcomes; again changes nothing."""
     with archive.engine.begin() as connection:
         lock_source(connection, run.source.id)
@@ -65,7 +67,7 @@ def settle(archive: Archive, run: RunContext) -> Settled:
         events += _changes(connection, run, "current", "restored", back)
         publish(connection, archive.store, events)
     numbers = {kind: tuple(event.record for event in events if event.kind == kind) for kind in ("removed", "restored")}
-    return Settled(numbers["removed"], numbers["restored"])
+    return RemovalResult(numbers["removed"], numbers["restored"])
 
 
 def _evidence(connection: Connection, run: RunContext) -> tuple[dict[int, str], dict[int, str]]:
@@ -74,11 +76,11 @@ def _evidence(connection: Connection, run: RunContext) -> tuple[dict[int, str], 
     walk = last_full_walk(connection, run)
     if walk:
         for row in connection.execute(_OFF_THE_LIST, {"run": run.id, "walk": walk.started_at}):
-            why = f"and its page is {row.outcome}: {row.reason}"
-            evidence[row.id] = f"not in the complete listing of {walk.started_at:%Y-%m-%d}, {why}"
+            day = f"{walk.started_at:%Y-%m-%d}"
+            evidence[row.id] = encode_reason(Code.OFF_COMPLETE_LISTING, day=day, outcome=row.outcome, reason=row.reason)
     for row in connection.execute(_GONE, {"run": run.id, "days": DAYS}):
-        evidence[row.id] = f"404 or 410 on {row.days} different days"
-    back = {row.id: "its page answers again" for row in connection.execute(_BACK, {"run": run.id})}
+        evidence[row.id] = encode_reason(Code.GONE_ON_DAYS, days=row.days)
+    back = {row.id: encode_reason(Code.ANSWERS_AGAIN) for row in connection.execute(_BACK, {"run": run.id})}
     return evidence, back
 
 

@@ -1,6 +1,6 @@
 """Run reports: counted from the stored outcomes, never beside them, and kept with the run."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import Connection, Engine, func, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from etl.archive.crawls.checks import Gap, gaps
+from etl.archive.crawls.checks import Gap, missing_serials
 from etl.archive.crawls.run import ListSummary, RunContext
 from etl.archive.crawls.run_log import write_run_log
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.models import Run
 from etl.extract import content_hash
 from etl.outcomes import Group, Outcome, group
+from etl.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,13 @@ class Report:
     outcomes: dict[str, int] = field(default_factory=dict)
     files: dict[str, int] = field(default_factory=dict)
     told: tuple[ListSummary, ...] = ()
-    problems: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+    problems: tuple[Reason, ...] = ()
+    warnings: tuple[Reason, ...] = ()
     gaps: tuple[Gap, ...] = ()
 
 
 def read_report(
-    connection: Connection, run: RunContext, problems: Sequence[str] = (), warnings: Sequence[str] = ()
+    connection: Connection, run: RunContext, problems: Sequence[Reason] = (), warnings: Sequence[Reason] = ()
 ) -> Report:
     """The report of a run, counted from what is stored: red with a problem, amber with a warning."""
     values = {"run": run.id, "source": run.source.id, "nothing": content_hash("").sha256}
@@ -88,7 +89,7 @@ def read_report(
         told=tuple(ListSummary(**column) for column in listing.get("columns", ())),
         problems=tuple(problems),
         warnings=tuple(warnings),
-        gaps=gaps(connection, run.source.id),
+        gaps=missing_serials(connection, run.source.id),
     )
 
 
@@ -117,7 +118,9 @@ SELECT (SELECT count(*) FROM archive.record WHERE source_id = :source AND state 
 """)
 
 
-def close_run(archive: Archive, run: RunContext, problems: Sequence[str] = (), warnings: Sequence[str] = ()) -> Report:
+def close_run(
+    archive: Archive, run: RunContext, problems: Sequence[Reason] = (), warnings: Sequence[Reason] = ()
+) -> Report:
     """Counts the run, keeps the report with it, and ends it green, amber or red."""
     with archive.engine.begin() as connection:
         report = read_report(connection, run, problems, warnings)
@@ -138,12 +141,12 @@ def report_of(engine: Engine, source_id: str, key: str) -> Report | None:
         return None
     told = tuple(ListSummary(**column) for column in kept["told"])
     found = tuple(Gap(**{**gap, "first": tuple(gap["first"])}) for gap in kept["gaps"])
-    words = {name: tuple(kept[name]) for name in ("problems", "warnings")}
-    return Report(**{**kept, **words, "told": told, "gaps": found})
+    reasons = {name: tuple(map(Reason.from_stored, kept[name])) for name in ("problems", "warnings")}
+    return Report(**{**kept, **reasons, "told": told, "gaps": found})
 
 
 def last_reports(engine: Engine, source_id: str | None = None) -> list[dict[str, Any]]:
-    """The report of each source's last finished run of each kind, as it was kept."""
+    """The report of each source's last finished run of each kind (`explained`)."""
     query = (
         select(Run.report)
         .where(Run.report.is_not(None), *([Run.source_id == source_id] if source_id else []))
@@ -151,4 +154,12 @@ def last_reports(engine: Engine, source_id: str | None = None) -> list[dict[str,
         .order_by(Run.source_id, Run.kind, Run.id.desc())
     )
     with engine.connect() as connection:
-        return [report for report in connection.scalars(query) if report is not None]
+        return [explained(report) for report in connection.scalars(query) if report is not None]
+
+
+def explained(report: Mapping[str, Any]) -> dict[str, Any]:
+    """A report as it is kept, each problem and warning with its code and its sentences."""
+    reasons = {
+        name: [Reason.from_stored(each).explained() for each in report[name]] for name in ("problems", "warnings")
+    }
+    return {**report, **reasons}

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 from etl.archive.storage.layout import capture_log_prefix
 from etl.fetch.client import Attempt
 from etl.outcomes import Outcome
+from etl.reasons import Reason
 from etl.sources.schema import Source as SourceFile
 
 
@@ -106,7 +107,7 @@ class ListingSummary:
     """
 
     columns: tuple[ListSummary, ...] = ()
-    lost: tuple[tuple[str, str], ...] = ()
+    lost: tuple[tuple[str, Reason], ...] = ()
     requests: int = 0
-    problems: tuple[str, ...] = ()
+    problems: tuple[Reason, ...] = ()
     full: bool = False

@@ -8,6 +8,8 @@ from etl.archive.crawls.run import RunContext
 from etl.archive.crawls.walks import last_full_walk
 from etl.archive.storage.models import Page, RunPage
 from etl.outcomes import Outcome
+from etl.reason_codes import Code
+from etl.reasons import encode_reason
 
 # A page is checked often while it is new, and ever more rarely later: sites change what they published last. For 30
 # days after it was first seen the interval is the source's `recheck_after_days`; a year later it is twelve times that.
@@ -38,11 +40,11 @@ def plan_batches(engine: Engine, run: RunContext, batch_size: int) -> dict[int, 
         work: list[int] = []
         for row in waiting:
             if not run.source.allows(row.url):
-                ends.append(_end(row.page_id, Outcome.OUT_OF_SCOPE, "listed, but on none of the source's hosts"))
+                ends.append(_end(row.page_id, Outcome.OUT_OF_SCOPE, encode_reason(Code.LISTED_OFF_HOSTS)))
             elif run.kind == "crawl" and not row.due and row.unread_capture_id is None:
-                ends.append(_end(row.page_id, Outcome.KNOWN, "fetched before and not due for a recheck"))
+                ends.append(_end(row.page_id, Outcome.KNOWN, encode_reason(Code.NOT_DUE)))
             elif len(work) >= values["limit"]:
-                ends.append(_end(row.page_id, Outcome.LIMIT, f"beyond the run's limit of {values['limit']}"))
+                ends.append(_end(row.page_id, Outcome.LIMIT, encode_reason(Code.OVER_RUN_LIMIT, limit=values["limit"])))
             else:
                 work.append(row.page_id)
         if ends:

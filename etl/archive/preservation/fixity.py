@@ -20,6 +20,7 @@ from etl.archive.storage.bucket import Damaged, DamageKind
 from etl.archive.storage.consistency import require_database_in_sync
 from etl.archive.storage.layout import FIXITY
 from etl.archive.storage.models import FixityEvent
+from etl.reasons import english
 
 READS_AT_ONCE = 8
 """Measured with bench/fixity.py on two cores: four read 5–25 % slower, sixteen hardly faster."""
@@ -54,7 +55,7 @@ class Damage:
             f"{place.url} ({place.source}{f', record {place.record}' if place.record else ''})" for place in self.places
         )
         return (
-            f"{self.kind} {self.sha256}: {self.detail}; from {where or 'no capture'} — "
+            f"{self.kind} {self.sha256}: {english(self.detail)}; from {where or 'no capture'} — "
             f"gongkai restore BACKUP {self.sha256}"
         )
 

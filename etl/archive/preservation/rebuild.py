@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from etl.archive.crawls.capture_rows import index_log_entries
+from etl.archive.crawls.unread import with_unread_reason
 from etl.archive.preservation.fixity import replay_events
 from etl.archive.records.near_duplicates import store_signatures
 from etl.archive.records.versions import from_journal
@@ -66,7 +67,8 @@ def rebuild(owner: Engine, store: Store, tell: Tell) -> RebuildResult:
             tell(step, done, len(keys[step]))
     with owner.begin() as connection:
         for key in keys["runs"]:
-            _write_rows(connection, _RUN_PAGES, store.read_log(key)[2:])
+            lines = store.read_log(key)[2:]
+            _write_rows(connection, _RUN_PAGES, [with_unread_reason(line) for line in lines])
         for statement in _DERIVED:
             connection.execute(text(statement))
         connection.execute(text("DELETE FROM archive.rebuild"))

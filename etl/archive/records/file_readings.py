@@ -15,6 +15,8 @@ from etl.archive.storage.layout import reading_key
 from etl.archive.storage.models import Blob, File
 from etl.extract import NORMALISER, content_hash
 from etl.files import READER, FileReading
+from etl.reason_codes import Code
+from etl.reasons import encode_reason
 
 WAITING = "scan"
 """The outcome of files that OCR has still to read."""
@@ -30,7 +32,12 @@ def store_file_reading(archive: Archive, digest: str, reading: FileReading) -> N
         row = _keep(connection, archive, digest, reading)
         if before is None or before == (row["outcome"], row["content_hash"]):
             return
-        reason = f"file {digest[:16]}: {reading.outcome}, was {before.outcome}"
+        reason = encode_reason(
+            Code.FILE_READ_AGAIN,
+            file=digest[:16],
+            file_outcome=reading.outcome,
+            file_outcome_before=before.outcome,
+        )
         linked = connection.execute(_DOCUMENTS, {"digest": digest, "file": json.dumps([{"sha256": digest}])})
         events = [
             ChangeEvent(

@@ -16,11 +16,16 @@ from etl.archive.storage.bucket import Damaged, DamagedBlob, DamageKind, Missing
 from etl.archive.storage.consistency import require_database_in_sync
 from etl.archive.storage.layout import blob_key, fixity_key
 from etl.archive.storage.models import Blob, FixityEvent
+from etl.reason_codes import Code
+from etl.reasons import encode_reason, english
 
 
 @dataclass(frozen=True, slots=True)
 class BlobCheck:
-    """A blob that was looked at: its bytes, or how it is damaged, and the storage's error where that gave none."""
+    """A blob that was looked at: its bytes, or how it is damaged, and the storage's error where that gave none.
+
+    `detail` is a stored reason (`etl.reasons`).
+    """
 
     sha256: str
     size: int
@@ -31,7 +36,7 @@ class BlobCheck:
 
 @dataclass(frozen=True, slots=True)
 class UnreadableItem:
-    """What could not be read because bytes that it needs are damaged."""
+    """What could not be read because bytes that it needs are damaged: `what` is an address, or a stored reason."""
 
     what: str
     sha256: str
@@ -39,7 +44,14 @@ class UnreadableItem:
     detail: str
 
     def __str__(self) -> str:
-        return f"{self.what}: blob {self.sha256} is damaged ({self.kind}): {self.detail}"
+        return english(self.reason)
+
+    @property
+    def reason(self) -> str:
+        """That as a stored reason (`etl.reasons`)."""
+        return encode_reason(
+            Code.DAMAGED_BYTES, item=self.what, sha256=self.sha256, damage=self.kind, detail=self.detail
+        )
 
 
 def unreadable(what: str, error: DamagedBlob) -> UnreadableItem:
@@ -52,7 +64,7 @@ def raise_if_unreadable(found: Collection[UnreadableItem], what: str) -> None:
     if found:
         first = next(iter(found))
         raise Damaged(
-            f"{len(found)} {what} could not be read, their bytes are damaged; the first is {first.what}, "
+            f"{len(found)} {what} could not be read, their bytes are damaged; the first is {english(first.what)}, "
             f"blob {first.sha256}",
             hint="`gongkai fixity` names all damage, `gongkai restore BACKUP` puts bytes back; then run this again",
         )
@@ -88,18 +100,18 @@ def check_blob(store: Store, blob: RowMapping) -> BlobCheck:
     try:
         digest, size = store.digest(blob_key(blob["sha256"]))
     except MissingObject:
-        return BlobCheck(blob["sha256"], 0, "missing", "no object of this name")
+        return BlobCheck(blob["sha256"], 0, "missing", encode_reason(Code.NO_OBJECT))
     except StoreError as error:
         store.check()  # raises when it is not the object, but the storage
         return _unreadable(blob["sha256"], error)
     if digest == blob["sha256"]:
         return BlobCheck(digest, size)
-    detail = f"{size} bytes that hash to {digest}, instead of {blob['size']} bytes"
+    detail = encode_reason(Code.OTHER_BYTES, bytes=size, sha256=digest, stored_bytes=blob["size"])
     return BlobCheck(blob["sha256"], size, "mismatch", detail)
 
 
 def _unreadable(digest: str, error: StoreError) -> BlobCheck:
-    return BlobCheck(digest, 0, "mismatch", f"cannot be read: {error.args[0]}", error)
+    return BlobCheck(digest, 0, "mismatch", encode_reason(Code.OBJECT_UNREADABLE, error=error.args[0]), error)
 
 
 def raise_if_storage_is_down(archive: Archive, found: BlobCheck) -> None:
@@ -117,7 +129,7 @@ def raise_if_storage_is_down(archive: Archive, found: BlobCheck) -> None:
         raise found.error
 
 
-def record_checks(archive: Archive, found: Sequence[BlobCheck], how: str = "is whole again") -> int:
+def record_checks(archive: Archive, found: Sequence[BlobCheck], how: Code = Code.WHOLE_AGAIN) -> int:
     """Writes down what was found; returns how many blobs are whole again, and `how` they came to be."""
     damaged = {each.sha256: each.kind for each in found if each.kind}
     whole = [each.sha256 for each in found if not each.kind]
@@ -133,7 +145,8 @@ def record_checks(archive: Archive, found: Sequence[BlobCheck], how: str = "is w
             if each.kind and each.kind != was[each.sha256]
         ]
         events += [
-            {"blob_sha256": digest, "kind": "restored", "detail": f"was {was[digest]}, {how}"} for digest in restored
+            {"blob_sha256": digest, "kind": "restored", "detail": encode_reason(how, damage=was[digest])}
+            for digest in restored
         ]
         states: dict[str, str | None] = damaged | dict.fromkeys(restored)
         if states:

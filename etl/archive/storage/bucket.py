@@ -20,6 +20,8 @@ from urllib3.exceptions import HTTPError
 
 from etl.archive.storage.layout import blob_key
 from etl.errors import GongkaiError, Unavailable
+from etl.reason_codes import Code
+from etl.reasons import encode_reason, english
 
 
 class StoreError(Unavailable):
@@ -43,7 +45,7 @@ class DamagedBlob(Damaged):
 
     def __init__(self, digest: str, kind: DamageKind, detail: str) -> None:
         super().__init__(
-            f"blob {digest} is damaged ({kind}): {detail}",
+            f"blob {digest} is damaged ({kind}): {english(detail)}",
             hint=f"`gongkai fixity` names its pages, `gongkai restore BACKUP {digest}` puts it back",
         )
         self.digest, self.kind, self.detail = digest, kind, detail
@@ -123,9 +125,9 @@ class Store:
         try:
             body = self.read(blob_key(digest))
         except MissingObject as error:
-            raise DamagedBlob(digest, "missing", "no object of this name") from error
+            raise DamagedBlob(digest, "missing", encode_reason(Code.NO_OBJECT)) from error
         if (found := sha256(body)) != digest:
-            raise DamagedBlob(digest, "mismatch", f"{len(body)} bytes that hash to {found}")
+            raise DamagedBlob(digest, "mismatch", encode_reason(Code.WRONG_HASH, bytes=len(body), sha256=found))
         return body
 
     def write_log(self, key: str, lines: Iterable[dict[str, Any]]) -> None:

@@ -2,9 +2,13 @@
 
 from alembic import command
 from alembic.config import Config
+from sqlalchemy import Engine
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 
 from etl.archive.storage.database import DatabaseError, connect, translate_database_errors
+from etl.archive.storage.models import ReasonSentence
+from etl.reason_codes import Code
 from etl.settings import PROJECT
 
 
@@ -14,10 +18,21 @@ def migrate(owner_url: str, revision: str = "head") -> None:
     try:
         with translate_database_errors(engine):
             command.upgrade(_alembic(owner_url), revision)
+            if revision == "head":
+                _write_reasons(engine)
     except DBAPIError as error:
         raise DatabaseError(f"migration failed: {str(error.orig).strip().splitlines()[0]}") from error
     finally:
         engine.dispose()
+
+
+def _write_reasons(owner: Engine) -> None:
+    """The sentences of all codes as this version has them; codes of later versions stay."""
+    upsert = insert(ReasonSentence)
+    sentences = {name: upsert.excluded[name] for name in ("chinese", "english")}
+    rows = [{"code": code, "chinese": code.chinese, "english": code.english} for code in Code]
+    with owner.begin() as connection:
+        connection.execute(upsert.on_conflict_do_update(index_elements=["code"], set_=sentences), rows)
 
 
 def downgrade(owner_url: str, revision: str = "base") -> None:

@@ -26,7 +26,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from etl.outcomes import Outcome
 
 SCHEMA = "archive"
-REVISION = "0006"
+REVISION = "0007"
 """The last migration: these tables are what it leaves."""
 CAPTURE_NUMBERS = Sequence("capture_number", schema=SCHEMA)
 _OUTCOMES = ", ".join(f"'{outcome}'" for outcome in Outcome)
@@ -224,6 +224,8 @@ class RunPage(Base):
     capture_id: Mapped[int | None] = mapped_column(ForeignKey("archive.capture.id"))
     outcome: Mapped[str | None]
     reason: Mapped[str] = mapped_column(server_default="")
+    unread_reason: Mapped[str | None]
+    """Why its stored capture could not be read, a reason like the other; what is damaged may be read later."""
 
 
 class Content(Base):
@@ -342,6 +344,15 @@ class Change(Base):
     run_id: Mapped[int | None] = mapped_column(ForeignKey("archive.run.id"))
     reason: Mapped[str] = mapped_column(server_default="")
     changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class ReasonSentence(Base):
+    """The sentences of a code of `etl.reason_codes`, for readers of `api_v1`; written with every migration."""
+
+    __tablename__ = "reason"
+    code: Mapped[str] = mapped_column(primary_key=True)
+    chinese: Mapped[str]
+    english: Mapped[str]
 
 
 class Rebuild(Base):

@@ -17,6 +17,8 @@ from etl.files import media_types
 from etl.files.formats.rar import check_end
 from etl.files.formats.zip_packages import check_size, open_zip
 from etl.files.types import FileOutcome, Limits, Unreadable
+from etl.reason_codes import Code
+from etl.reasons import encode_reason
 from etl.web.charset import decode
 
 Unpacked = tuple[str, bytes | Unreadable]
@@ -39,9 +41,9 @@ class Budget:
         self.unpacked -= size
         self.members -= 1
         if self.unpacked < 0:
-            raise Unreadable(FileOutcome.TOO_LARGE, f"unpacks to more than {self.limits.unpacked} bytes")
+            raise Unreadable(FileOutcome.TOO_LARGE, encode_reason(Code.UNPACKS_TO_MORE, limit=self.limits.unpacked))
         if self.members < 0:
-            raise Unreadable(FileOutcome.TOO_LARGE, f"more than {self.limits.members} members")
+            raise Unreadable(FileOutcome.TOO_LARGE, encode_reason(Code.MORE_MEMBERS, limit=self.limits.members))
 
 
 def unpack(body: bytes, media_type: str, budget: Budget) -> Iterator[Unpacked]:
@@ -58,14 +60,17 @@ def _zip(body: bytes, budget: Budget) -> Iterator[Unpacked]:
                 continue
             budget.spend(member.file_size)
             if member.flag_bits & 1:
-                yield _zip_name(member), Unreadable(FileOutcome.ENCRYPTED, "the member asks for a password")
+                yield _zip_name(member), Unreadable(FileOutcome.ENCRYPTED, encode_reason(Code.PASSWORD))
                 continue
             try:
                 yield _zip_name(member), archive.read(member)
             except NotImplementedError as error:
-                yield _zip_name(member), Unreadable(FileOutcome.UNSUPPORTED, str(error))
+                yield (
+                    _zip_name(member),
+                    Unreadable(FileOutcome.UNSUPPORTED, encode_reason(Code.METHOD_UNSUPPORTED, error=error)),
+                )
             except (zipfile.BadZipFile, EOFError, OSError, ValueError, zlib.error) as error:
-                yield _zip_name(member), Unreadable(FileOutcome.BROKEN, str(error))
+                yield _zip_name(member), Unreadable(FileOutcome.BROKEN, encode_reason(Code.PARSER_FAILED, error=error))
 
 
 def _zip_name(member: zipfile.ZipInfo) -> str:
@@ -132,15 +137,15 @@ def _rar_member(header: Any, size: int) -> bytes | Unreadable:
 
 def _rar_fault(code: int) -> Unreadable:
     if code in (_RAR_NO_PASSWORD, _RAR_BAD_PASSWORD):
-        return Unreadable(FileOutcome.ENCRYPTED, "the archive asks for a password")
-    return Unreadable(FileOutcome.BROKEN, f"the archive is cut or damaged: UnRAR says {code}")
+        return Unreadable(FileOutcome.ENCRYPTED, encode_reason(Code.PASSWORD))
+    return Unreadable(FileOutcome.BROKEN, encode_reason(Code.RAR_DAMAGED, exit_code=code))
 
 
 def _seven_zip(body: bytes, budget: Budget) -> Iterator[Unpacked]:
     try:
         with py7zr.SevenZipFile(io.BytesIO(body)) as archive:
             if archive.needs_password():
-                raise Unreadable(FileOutcome.ENCRYPTED, "the archive asks for a password")
+                raise Unreadable(FileOutcome.ENCRYPTED, encode_reason(Code.PASSWORD))
             files = [item for item in archive.list() if not item.is_directory]
             check_size(len(body), sum(item.uncompressed for item in files), len(files), budget.limits)
             for item in files:
@@ -150,11 +155,11 @@ def _seven_zip(body: bytes, budget: Budget) -> Iterator[Unpacked]:
             for item in files:
                 yield item.filename, unpacked.products[item.filename].read()
     except PasswordRequired as error:
-        raise Unreadable(FileOutcome.ENCRYPTED, "the archive asks for a password") from error
+        raise Unreadable(FileOutcome.ENCRYPTED, encode_reason(Code.PASSWORD)) from error
     except UnsupportedCompressionMethodError as error:
-        raise Unreadable(FileOutcome.UNSUPPORTED, f"7z with a method that is not read: {error}") from error
+        raise Unreadable(FileOutcome.UNSUPPORTED, encode_reason(Code.METHOD_UNSUPPORTED, error=error)) from error
     except (ArchiveError, EOFError, OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise Unreadable(FileOutcome.BROKEN, f"not a whole 7z archive: {error}") from error
+        raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.NOT_WHOLE, format="7z", error=error)) from error
 
 
 _UNPACKERS: dict[str, Callable[[bytes, Budget], Iterator[Unpacked]]] = {

@@ -15,6 +15,8 @@ import olefile
 from etl.files.formats.doc_lists import Lists, read_lists
 from etl.files.formats.list_numbering import ListCounter, symbol
 from etl.files.types import FileOutcome, Unreadable
+from etl.reason_codes import Code
+from etl.reasons import encode_reason
 
 _PAGE = 512
 _ENCRYPTED, _TABLE_1 = 0x0100, 0x0200
@@ -36,17 +38,17 @@ def doc_text(body: bytes) -> str:
             main = _stream(container, "WordDocument")
             flags = struct.unpack_from("<H", main, 0x0A)[0]
             if flags & _ENCRYPTED:
-                raise Unreadable(FileOutcome.ENCRYPTED, "the document asks for a password")
+                raise Unreadable(FileOutcome.ENCRYPTED, encode_reason(Code.PASSWORD))
             if struct.unpack_from("<H", main)[0] != _MAGIC:
-                raise Unreadable(FileOutcome.UNSUPPORTED, "older than Word 97")
+                raise Unreadable(FileOutcome.UNSUPPORTED, encode_reason(Code.BEFORE_WORD_97))
             table = _stream(container, "1Table" if flags & _TABLE_1 else "0Table")
             data = _stream(container, "Data") if container.exists("Data") else b""
     except (OSError, struct.error, IndexError) as error:
-        raise Unreadable(FileOutcome.BROKEN, f"not a whole Word document: {error}") from error
+        raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.NOT_WHOLE, format="Word", error=error)) from error
     try:
         return _Document(main, table, data).text()
     except (struct.error, IndexError) as error:
-        raise Unreadable(FileOutcome.BROKEN, f"the document's tables are damaged: {error}") from error
+        raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.TABLES_DAMAGED, error=error)) from error
 
 
 def _stream(container: "olefile.OleFileIO[str]", name: str) -> bytes:
@@ -91,7 +93,7 @@ class _Document:
                 place = offset + (position - start) * width
                 raw = self.main[place : place + width]
                 if len(raw) < width:
-                    raise Unreadable(FileOutcome.BROKEN, "the text is cut off")
+                    raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.TEXT_CUT_OFF))
                 code = raw[0] if width == 1 else struct.unpack("<H", raw)[0]
                 if code == 0x13:
                     depth.append(True)

@@ -13,6 +13,8 @@ from lxml import etree
 from etl.files.formats.zip_packages import open_zip, read_xml
 from etl.files.layout.lines import Line, page_text
 from etl.files.types import FileOutcome, Limits, Unreadable
+from etl.reason_codes import Code
+from etl.reasons import encode_reason
 
 
 def ofd_text(body: bytes, limits: Limits) -> tuple[str, int, bool]:
@@ -20,10 +22,12 @@ def ofd_text(body: bytes, limits: Limits) -> tuple[str, int, bool]:
     with open_zip(body, limits) as archive:
         root = read_xml(archive, "OFD.xml")
         if _all(root, "Encryption") or "Encryptions.xml" in archive.namelist():
-            raise Unreadable(FileOutcome.ENCRYPTED, "the document's parts are encrypted")
+            raise Unreadable(FileOutcome.ENCRYPTED, encode_reason(Code.PARTS_ENCRYPTED))
         pages = [page for name in _texts(root, "DocRoot") for page in _pages(archive, name.strip("/"))]
         if len(pages) > limits.pages:
-            raise Unreadable(FileOutcome.TOO_LARGE, f"{len(pages)} pages, allowed are {limits.pages}")
+            raise Unreadable(
+                FileOutcome.TOO_LARGE, encode_reason(Code.FILE_OVER_PAGES, pages=len(pages), limit=limits.pages)
+            )
         read = [_page(archive, *page) for page in pages]
     return page_text([lines for lines, _ in read]), len(pages), any(pictures for _, pictures in read)
 

@@ -12,6 +12,8 @@ from striprtf.striprtf import rtf_to_text
 from etl.files import media_types
 from etl.files.formats.zip_packages import check_entities, open_zip
 from etl.files.types import FileOutcome, Limits, Unreadable
+from etl.reason_codes import Code
+from etl.reasons import encode_reason
 from etl.web.charset import decode
 
 _OPTIONS = kreuzberg.ExtractionConfig(use_cache=False, enable_quality_processing=False)
@@ -53,9 +55,9 @@ def _extract(body: bytes, media_type: str, limits: Limits) -> kreuzberg.Extracti
     try:
         return kreuzberg.extract_bytes_sync(body, media_type, config=_OPTIONS)
     except kreuzberg.KreuzbergError as error:
-        reason = " ".join(str(error).split())[:200]
-        outcome = FileOutcome.ENCRYPTED if _ENCRYPTED.search(reason) else FileOutcome.BROKEN
-        raise Unreadable(outcome, reason) from error
+        words = " ".join(str(error).split())[:200]
+        outcome = FileOutcome.ENCRYPTED if _ENCRYPTED.search(words) else FileOutcome.BROKEN
+        raise Unreadable(outcome, encode_reason(Code.PARSER_FAILED, error=words)) from error
 
 
 def rtf_text(body: bytes) -> str:
@@ -63,7 +65,7 @@ def rtf_text(body: bytes) -> str:
     try:
         text: str = rtf_to_text(body.decode("latin-1"), errors="replace")  # type: ignore[no-untyped-call]
     except (ValueError, LookupError, IndexError) as error:
-        raise Unreadable(FileOutcome.BROKEN, f"not whole RTF: {error}") from error
+        raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.NOT_WHOLE, format="RTF", error=error)) from error
     return "\n".join(rows(line.split("|") for line in text.splitlines()))
 
 

@@ -16,6 +16,8 @@ from etl.files.formats.pdf_fonts import provide_cjk_fonts
 from etl.files.layout.grid import Box, Grid, Piece, table_lines, to_lines
 from etl.files.layout.lines import Line
 from etl.files.types import FileOutcome, Limits, Unreadable
+from etl.reason_codes import Code
+from etl.reasons import encode_reason
 
 _FEW = 30
 """Readable characters below which a page has no text of its own: a page number, a stamp, a watermark."""
@@ -44,15 +46,17 @@ def open_pdf(body: bytes, limits: Limits) -> Iterator[pdfium.PdfDocument]:
     try:
         document = pdfium.PdfDocument(body)
     except pdfium.PdfiumError as error:
-        reason = " ".join(str(error).split())
-        if "password" in reason.lower() or "security" in reason.lower():
-            raise Unreadable(FileOutcome.ENCRYPTED, "the document asks for a password") from error
-        raise Unreadable(FileOutcome.BROKEN, reason) from error
+        words = " ".join(str(error).split())
+        if "password" in words.lower() or "security" in words.lower():
+            raise Unreadable(FileOutcome.ENCRYPTED, encode_reason(Code.PASSWORD)) from error
+        raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.PARSER_FAILED, error=words)) from error
     with document:
         if len(document) > limits.pages:
-            raise Unreadable(FileOutcome.TOO_LARGE, f"{len(document)} pages, allowed are {limits.pages}")
+            raise Unreadable(
+                FileOutcome.TOO_LARGE, encode_reason(Code.FILE_OVER_PAGES, pages=len(document), limit=limits.pages)
+            )
         if len(document) == 0:
-            raise Unreadable(FileOutcome.BROKEN, "the document has no pages")
+            raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.NO_PAGES))
         yield document
 
 

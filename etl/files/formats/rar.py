@@ -3,6 +3,8 @@
 import struct
 
 from etl.files.types import FileOutcome, Unreadable
+from etl.reason_codes import Code
+from etl.reasons import encode_reason
 
 _SIGNATURE4, _SIGNATURE5 = b"Rar!\x1a\x07\x00", b"Rar!\x1a\x07\x01\x00"
 _END4, _END5 = 0x7B, 5
@@ -19,8 +21,8 @@ def check_end(body: bytes) -> None:
     except (struct.error, IndexError):
         found = False
     if not found:
-        old = ", or packed before RAR 3" if body.startswith(_SIGNATURE4) else ""
-        raise Unreadable(FileOutcome.BROKEN, f"the archive has no end: it is cut{old}")
+        reason = encode_reason(Code.ARCHIVE_CUT_OR_OLD if body.startswith(_SIGNATURE4) else Code.ARCHIVE_CUT)
+        raise Unreadable(FileOutcome.BROKEN, reason)
 
 
 def _reaches_end4(body: bytes) -> bool:

@@ -10,6 +10,8 @@ from typing import Any
 from lxml import etree
 
 from etl.files.types import FileOutcome, Limits, Unreadable
+from etl.reason_codes import Code
+from etl.reasons import encode_reason
 
 _FREE = 10 * 2**20
 """Bytes that any file may grow to; how many times larger it becomes only matters beyond."""
@@ -21,11 +23,15 @@ _FAULTS = (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueErro
 def check_size(packed: int, unpacked: int, members: int, limits: Limits) -> None:
     """Raises `Unreadable` for what would unpack to more than it may."""
     if members > limits.members:
-        raise Unreadable(FileOutcome.TOO_LARGE, f"{members} members, allowed are {limits.members}")
+        raise Unreadable(
+            FileOutcome.TOO_LARGE, encode_reason(Code.MEMBERS_OVER_LIMIT, members=members, limit=limits.members)
+        )
     if unpacked > limits.unpacked:
-        raise Unreadable(FileOutcome.TOO_LARGE, f"unpacks to {unpacked} bytes, allowed are {limits.unpacked}")
+        raise Unreadable(
+            FileOutcome.TOO_LARGE, encode_reason(Code.UNPACKED_OVER_LIMIT, bytes=unpacked, limit=limits.unpacked)
+        )
     if unpacked > _FREE and unpacked > packed * limits.ratio:
-        raise Unreadable(FileOutcome.TOO_LARGE, f"unpacks to {unpacked // max(packed, 1)} times its size")
+        raise Unreadable(FileOutcome.TOO_LARGE, encode_reason(Code.RATIO_OVER_LIMIT, ratio=unpacked // max(packed, 1)))
 
 
 @contextmanager
@@ -40,9 +46,9 @@ def open_zip(body: bytes, limits: Limits) -> Iterator[zipfile.ZipFile]:
             check_size(len(body), sum(m.file_size for m in members), len(members), limits)
             yield archive
     except RuntimeError as error:
-        raise Unreadable(FileOutcome.ENCRYPTED, "a member asks for a password") from error
+        raise Unreadable(FileOutcome.ENCRYPTED, encode_reason(Code.PASSWORD)) from error
     except _FAULTS as error:
-        raise Unreadable(FileOutcome.BROKEN, f"not a whole zip container: {error}") from error
+        raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.NOT_WHOLE, format="ZIP", error=error)) from error
 
 
 def read_xml(archive: zipfile.ZipFile, name: str) -> etree._Element:
@@ -50,7 +56,7 @@ def read_xml(archive: zipfile.ZipFile, name: str) -> etree._Element:
     try:
         return parse_xml(archive.read(name))
     except KeyError as error:
-        raise Unreadable(FileOutcome.BROKEN, f"{name} is missing") from error
+        raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.PART_MISSING, part=name)) from error
 
 
 def check_entities(archive: zipfile.ZipFile, folder: str) -> None:
@@ -64,7 +70,7 @@ def check_entities(archive: zipfile.ZipFile, folder: str) -> None:
 
 def _entities() -> Unreadable:
     """No office writes one. Its text would be missing without a word, as entities stay unexpanded."""
-    return Unreadable(FileOutcome.BROKEN, "its XML declares entities, which are not expanded")
+    return Unreadable(FileOutcome.BROKEN, encode_reason(Code.XML_ENTITIES))
 
 
 def parse_xml(content: bytes) -> etree._Element:
@@ -73,7 +79,7 @@ def parse_xml(content: bytes) -> etree._Element:
     )
     root = etree.fromstring(content, parser)
     if root is None:
-        raise Unreadable(FileOutcome.BROKEN, "a part of it is no XML")
+        raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.PART_NOT_XML))
     declared: Any = root.getroottree().docinfo.internalDTD
     if declared is not None and next(declared.iterentities(), None) is not None:
         raise _entities()

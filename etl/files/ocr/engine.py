@@ -18,6 +18,8 @@ from etl.files.formats.pdf import open_pdf, pdf_pages
 from etl.files.layout.lines import Line, drop_page_edges, merge_rows, paragraphs
 from etl.files.media_types import IMAGES, PDF
 from etl.files.types import FileOutcome, Limits, ScanLimits, Unreadable
+from etl.reason_codes import Code
+from etl.reasons import encode_reason
 
 _DPI = 120
 """Characters of 10 points are 17 pixels high. 100 to 300 dpi read the sample equally well; more only costs time."""
@@ -41,9 +43,11 @@ def pages_to_recognise(body: bytes, media_type: str, limits: dict[str, Any]) -> 
     elif media_type in IMAGES:
         pages = [True] * _frames(body, allowed)
     else:
-        raise Unreadable(FileOutcome.UNSUPPORTED, f"{media_type} is no scan")
+        raise Unreadable(FileOutcome.UNSUPPORTED, encode_reason(Code.NOT_A_SCAN, media_type=media_type))
     if sum(pages) > allowed.pages:
-        raise Unreadable(FileOutcome.TOO_LARGE, f"{sum(pages)} scanned pages, allowed are {allowed.pages}")
+        raise Unreadable(
+            FileOutcome.TOO_LARGE, encode_reason(Code.SCAN_OVER_PAGES, pages=sum(pages), limit=allowed.pages)
+        )
     return pages
 
 
@@ -96,10 +100,13 @@ def _frames(body: bytes, limits: ScanLimits) -> int:
     try:
         with Image.open(io.BytesIO(body)) as picture:
             if picture.width * picture.height > limits.pixels:
-                raise Unreadable(FileOutcome.TOO_LARGE, f"{picture.width} × {picture.height} pixels")
+                raise Unreadable(
+                    FileOutcome.TOO_LARGE,
+                    encode_reason(Code.PICTURE_TOO_LARGE, width=picture.width, height=picture.height),
+                )
             return getattr(picture, "n_frames", 1) if picture.format == "TIFF" else 1
     except (OSError, ValueError, SyntaxError) as error:
-        raise Unreadable(FileOutcome.BROKEN, f"not a whole picture: {error}") from error
+        raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.PICTURE_NOT_WHOLE, error=error)) from error
 
 
 def _decoded(body: bytes, number: int) -> Any:
@@ -109,7 +116,7 @@ def _decoded(body: bytes, number: int) -> Any:
             picture.seek(number)
             turned = ImageOps.exif_transpose(picture).convert("RGBA")
     except (OSError, ValueError, SyntaxError, EOFError) as error:
-        raise Unreadable(FileOutcome.BROKEN, f"not a whole picture: {error}") from error
+        raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.PICTURE_NOT_WHOLE, error=error)) from error
     ground = Image.new("RGBA", turned.size, "white")
     ground.alpha_composite(turned)
     return np.ascontiguousarray(np.asarray(ground)[:, :, 2::-1])

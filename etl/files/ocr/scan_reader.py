@@ -11,6 +11,8 @@ from typing import Any
 from etl.files.process.pool import Worker, max_text_bytes
 from etl.files.process.protocol import decode_flags, decode_text
 from etl.files.types import FileOutcome, FileReading, Limits, ScanLimits, Unreadable
+from etl.reason_codes import Code
+from etl.reasons import encode_reason
 
 _PAGE = 2**20
 """Bytes of the lines of one page: 5,000 characters of print take 60 kB. Only their process looks into them, for its
@@ -36,7 +38,9 @@ class ScanReader:
 
     def _read(self, body: bytes, media_type: str) -> FileReading:
         if len(body) > self.limits.bytes:
-            raise Unreadable(FileOutcome.TOO_LARGE, f"{len(body)} bytes, allowed are {self.limits.bytes}")
+            raise Unreadable(
+                FileOutcome.TOO_LARGE, encode_reason(Code.FILE_OVER_BYTES, bytes=len(body), limit=self.limits.bytes)
+            )
         call, seconds = self.worker.call, self.limits.seconds
         pages = call(seconds, self._flags, 0, "pages_to_recognise", body, media_type, asdict(self.limits))
         recognised: list[str | None] = [None] * len(pages)
@@ -45,12 +49,15 @@ class ScanReader:
             try:
                 recognised[number] = call(seconds, decode_text, _PAGE, "recognise", body, media_type, number)
             except Unreadable as error:
-                lost.append(Unreadable(error.outcome, f"page {number + 1}: {error.reason}"))
+                reason = encode_reason(Code.SCAN_PAGE_LOST, page=number + 1, reason=error.reason)
+                lost.append(Unreadable(error.outcome, reason))
                 recognised[number] = "[]"
         most = max_text_bytes(Limits().characters)
         text = call(seconds, decode_text, most, "join_pages", body, media_type, recognised)
         outcome = FileOutcome.READ if text else lost[0].outcome if lost else FileOutcome.NO_TEXT
-        reason = "; ".join(error.reason for error in lost) or ("" if text else "nothing is written in the pictures")
+        reason = "" if text else encode_reason(Code.NOTHING_IN_PICTURES)
+        if lost:
+            reason = encode_reason(Code.SCAN_PAGES_LOST, pages=[error.reason for error in lost])
         return FileReading(media_type, outcome, reason, text, len(pages), "ocr")
 
     def _flags(self, answer: Any, text: str) -> list[bool]:

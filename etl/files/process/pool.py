@@ -17,6 +17,8 @@ from etl.files.media_types import UNKNOWN, sniff
 from etl.files.process.channel import MAX_JSON_BYTES, Channel
 from etl.files.process.protocol import decode, decode_reading, decode_text
 from etl.files.types import FileOutcome, FileReading, Limits, Unreadable
+from etl.reason_codes import Code
+from etl.reasons import encode_reason, english
 
 _STARTING = 120
 """Seconds in which a process must have loaded its parsers; 0.3 s and 2 s for OCR, more on a machine that is busy."""
@@ -65,9 +67,9 @@ class Worker:
         except TimeoutError:
             answer = self._too_slow(seconds)
         except OSError:
-            answer = Unreadable(FileOutcome.CRASHED, f"the reading process died ({self.stop()})")
+            answer = Unreadable(FileOutcome.CRASHED, encode_reason(Code.PROCESS_DIED, error=self.stop()))
         except (ValueError, RecursionError) as error:
-            answer = Unreadable(FileOutcome.CRASHED, f"the reading process gave no answer: {str(error)[:200]}")
+            answer = Unreadable(FileOutcome.CRASHED, encode_reason(Code.PROCESS_ANSWER, error=str(error)[:200]))
         if answer.outcome is FileOutcome.CRASHED:
             # What a failed allocation leaves behind is not to be trusted.
             self.stop()
@@ -75,7 +77,7 @@ class Worker:
 
     def _too_slow(self, seconds: float) -> Unreadable:
         self.stop()
-        return Unreadable(FileOutcome.TOO_SLOW, f"not read within {seconds:g} s")
+        return Unreadable(FileOutcome.TOO_SLOW, encode_reason(Code.READING_TOO_SLOW, seconds=seconds))
 
     def _start(self) -> None:
         if self.process is not None:
@@ -93,7 +95,7 @@ class Worker:
             self._answer(_STARTING, decode_text, len("ready"))
         except Unreadable as error:
             self.stop()
-            raise GongkaiError(f"the process that reads files does not start: {error.reason}") from None
+            raise GongkaiError(f"the process that reads files does not start: {english(error.reason)}") from None
 
     def stop(self) -> int | None:
         """Ends the process; its exit code."""

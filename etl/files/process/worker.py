@@ -14,6 +14,8 @@ from types import ModuleType
 from etl.files.process.channel import Channel, encode_text
 from etl.files.process.protocol import encode
 from etl.files.types import FileOutcome, Unreadable
+from etl.reason_codes import Code
+from etl.reasons import encode_reason
 
 
 def serve(channel: Channel, module: ModuleType) -> None:
@@ -30,10 +32,10 @@ def serve(channel: Channel, module: ModuleType) -> None:
         except Unreadable as error:
             answer = _message(error)
         except MemoryError:
-            answer = _message(Unreadable(FileOutcome.CRASHED, "out of memory"))
+            answer = _message(Unreadable(FileOutcome.CRASHED, encode_reason(Code.OUT_OF_MEMORY)))
         except BaseException as error:  # noqa: BLE001 - a panic in a library written in Rust is no Exception
-            reason = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
-            answer = _message(Unreadable(FileOutcome.CRASHED, reason))
+            words = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+            answer = _message(Unreadable(FileOutcome.CRASHED, encode_reason(Code.PARSER_FAILED, error=words)))
         del body
         channel.send(*answer)
 

@@ -15,6 +15,8 @@ from etl.archive.storage.bucket import DamagedBlob
 from etl.archive.storage.models import File, Page
 from etl.files import READER, Reader, reader_pool
 from etl.files.ocr.scan_reader import scan_pool
+from etl.reason_codes import Code
+from etl.reasons import encode_reason
 
 SCANS_PER_PROCESS = 50
 """Scans that one process reads."""
@@ -53,7 +55,7 @@ class FileReader:
             try:
                 body = read_blob(self._archive, digest)
             except DamagedBlob as error:
-                damaged |= {url: unreadable(f"file {url}", error) for url in places}
+                damaged |= {url: unreadable(encode_reason(Code.FILE_ITEM, url=url), error) for url in places}
                 continue
             if self._pool is None:
                 self._pool = self._stack.enter_context(reader_pool())
@@ -102,7 +104,7 @@ def read_scans(archive: Archive, limit: int | None = None, tell: Tell = lambda d
                     store_file_reading(archive, digest, read_scan(read_blob(archive, digest), media_type))
                     read += 1
                 except DamagedBlob as error:
-                    damaged[digest] = unreadable(f"scan {digest}", error)
+                    damaged[digest] = unreadable(encode_reason(Code.SCAN_ITEM, sha256=digest), error)
                 tell(1)
     report_damage(archive, damaged.values())
     return ScanReadings(read, tuple(damaged.values()))

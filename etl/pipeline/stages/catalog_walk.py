@@ -12,6 +12,8 @@ from etl.fetch.client import Attempt, Fetcher, Request
 from etl.outcomes import Outcome
 from etl.platforms.base import Entry, ListingPage, ListingRequest, NotAListing, Platform
 from etl.platforms.registry import platform
+from etl.reason_codes import Code
+from etl.reasons import Reason, encode_reason
 from etl.sources.schema import Source
 from etl.web.page import read_page
 
@@ -29,7 +31,7 @@ class ListingFetch:
     request: ListingRequest
     attempts: tuple[ClassifiedAttempt, ...]
     page: ListingPage | None
-    reason: str
+    reason: Reason | None
 
 
 async def fetch_listing_page(fetch: Fetcher, family: Platform, request: ListingRequest) -> ListingFetch:
@@ -41,9 +43,16 @@ async def fetch_listing_page(fetch: Fetcher, family: Platform, request: ListingR
         try:
             page = _read_listing(family, last.attempt, request)
         except NotAListing as error:
-            attempts[-1] = last = replace(last, outcome=Outcome.NOT_A_LISTING, reason=str(error))
-    reason = f"{last.outcome}: {last.reason}".rstrip(": ") if page is None else ""
-    return ListingFetch(request, tuple(attempts), page, reason)
+            reason = encode_reason(Code.NOT_A_LISTING, error=error)
+            attempts[-1] = last = replace(last, outcome=Outcome.NOT_A_LISTING, reason=reason)
+    return ListingFetch(request, tuple(attempts), page, _ended_as(last) if page is None else None)
+
+
+def _ended_as(attempt: ClassifiedAttempt) -> Reason:
+    """Why a listing page gave nothing: the outcome of its last attempt, and the reason of that."""
+    if not attempt.reason:
+        return Reason.of(Code.ENDED, outcome=attempt.outcome)
+    return Reason.of(Code.ENDED_AS, outcome=attempt.outcome, reason=attempt.reason)
 
 
 def _read_listing(family: Platform, attempt: Attempt, request: ListingRequest) -> ListingPage:
@@ -87,23 +96,20 @@ class CatalogWalk:
         """Keys of all requests that were ever in the queue."""
         self._lists: dict[str, _WalkedList] = {}
         self._documents: set[str] = set()
-        self._lost: list[tuple[str, str]] = []
-        self._problems: list[str] = []
+        self._lost: list[tuple[str, Reason]] = []
+        self._problems: list[Reason] = []
         self._requests = 0
 
     async def run(self) -> ListingSummary:
         """Walks until nothing is left to request, or a limit is reached; a limit of the source is a problem."""
         while self._queue and len(self._documents) < self._max_documents:
             if self._requests >= self._source.limits.listing_pages:
-                self._problems.append(
-                    f"the walk was stopped after {self._requests} listing pages: the catalog has no end, or "
-                    "limits.listing_pages is too small"
-                )
+                self._problems.append(Reason.of(Code.WALK_TOO_LONG, pages=self._requests))
                 break
             await self._walk_page(self._queue.popleft())
         documents = len(self._documents)
         if self._queue and self._options.limit is None and documents >= self._max_documents:
-            self._problems.append(f"the walk was stopped after {documents} documents: limits.pages is too small")
+            self._problems.append(Reason.of(Code.TOO_MANY_DOCUMENTS, documents=documents))
         lists = tuple(walked.summary() for walked in self._lists.values() if walked.is_a_list)
         return ListingSummary(lists, tuple(self._lost), self._requests, tuple(self._problems))
 
@@ -112,6 +118,7 @@ class CatalogWalk:
         fetched = await fetch_listing_page(self._fetch, self._family, request)
         await asyncio.to_thread(self._sink.save_attempts, request, fetched.attempts)
         if fetched.page is None:
+            assert fetched.reason is not None
             self._lost.append((request.url, fetched.reason))
             return
         entries = self._entries(fetched.page, fetched.attempts[-1].attempt.final_url, request)
@@ -131,7 +138,7 @@ class CatalogWalk:
             try:
                 entries.setdefault(self._source.canonical(entry.url, base), entry)
             except ValueError as error:
-                self._problems.append(f"an entry of {request.url} is {error}")
+                self._problems.append(Reason.of(Code.INVALID_ENTRY, url=request.url, error=error))
         return entries
 
     def _enqueue(self, request: ListingRequest, page: ListingPage, walked: "_WalkedList") -> None:
@@ -163,7 +170,7 @@ class _WalkedList:
     _last_page: Set[str] = frozenset()
     _barren_pages: int = 0
 
-    def add(self, request: ListingRequest, page: ListingPage, urls: Set[str]) -> list[str]:
+    def add(self, request: ListingRequest, page: ListingPage, urls: Set[str]) -> list[Reason]:
         """Adds a listing page whose entries have those canonical URLs; returns what is odd about it."""
         problems = []
         for unit, reported in (("documents", page.reported_total), ("pages", page.reported_pages)):
@@ -171,7 +178,8 @@ class _WalkedList:
                 continue
             before = self._reported.get(unit, 0)
             if reported < before:
-                problems.append(f"list {self.name!r} shrank from {before} to {reported} {unit} while it was walked")
+                code = Code.LIST_SHRANK if unit == "documents" else Code.LIST_LOST_PAGES
+                problems.append(Reason.of(code, list=self.name, before=before, reported=reported))
             self._reported[unit] = reported
         new = urls - self._documents
         # Some sites answer a page beyond the end with the last one again. That is an end; whether the list is complete
@@ -184,10 +192,8 @@ class _WalkedList:
         self._last_page = frozenset(urls)
         self.ended = repeated or self._barren_pages >= MAX_BARREN_PAGES
         if self._barren_pages == MAX_BARREN_PAGES and page.next_requests:
-            problems.append(
-                f"list {self.name!r} leads in circles: {MAX_BARREN_PAGES} pages in a row up to {request.url} "
-                "list nothing new"
-            )
+            pages = MAX_BARREN_PAGES
+            problems.append(Reason.of(Code.LIST_IN_CIRCLES, list=self.name, pages=pages, url=request.url))
         return problems
 
     def end_at_known(self, page: ListingPage) -> None:

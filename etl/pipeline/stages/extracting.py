@@ -4,14 +4,11 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from sqlalchemy import bindparam, select, text
-
 from etl.archive.crawls.run import RunContext
+from etl.archive.crawls.unread import clear_unread_reasons, set_unread_reasons, unread_in_batch
 from etl.archive.records.recording import RecordingResult, pages_with_outdated_rules, record_extractions
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import UnreadableItem, report_damage
-from etl.archive.storage.models import Page, RunPage
-from etl.outcomes import FAILED
 from etl.pipeline.interpreting import extract_pages
 from etl.pipeline.stages.attachments import FileReader, linked_file_urls
 from etl.pipeline.stages.reextracting import reextract_pages
@@ -19,8 +16,6 @@ from etl.pipeline.stages.reextracting import reextract_pages
 PAGES_PER_COMMIT = 25
 """Pages recorded in one transaction."""
 GETS_AT_ONCE = 8
-NOT_READ = "not read: "
-"""What the reason of a page begins with that is stored and stays unread, for bytes are damaged."""
 log = logging.getLogger("gongkai")
 
 Tell = Callable[[int], None]
@@ -40,9 +35,8 @@ def extract_batch(
     updated: list[int] = []
     with archive.engine.begin() as connection:
         if only is None:
-            connection.execute(_OWED, {"run": run.id, "batch": number, "why": "", "pages": None})
-        wanted = _UNREAD if only is None else _UNREAD.where(Page.url.in_(only))
-        unread = connection.execute(wanted, {"run": run.id, "batch": number}).all()
+            clear_unread_reasons(connection, run, number)
+        unread = unread_in_batch(connection, run, number, only)
         outdated = pages_with_outdated_rules(connection, [row.page_id for row in unread])
     damaged = reextract_pages(archive, run.source, outdated) if outdated else {}
     unread = [row for row in unread if row.page_id not in damaged]
@@ -61,37 +55,14 @@ def extract_batch(
             created += recorded.created
             updated += recorded.updated
             tell(len(chunk))
-    _owe(archive, run, number, damaged)
+    _leave_unread(archive, run, number, damaged)
     return RecordingResult(tuple(created), tuple(updated))
 
 
-def _owe(archive: Archive, run: RunContext, number: int, damaged: Mapping[int, UnreadableItem]) -> None:
-    """Says with each page why it stays unread, and marks what is damaged: the next crawl asks for it anew."""
+def _leave_unread(archive: Archive, run: RunContext, number: int, damaged: Mapping[int, UnreadableItem]) -> None:
+    """Says with each page why it stays unread, and reports what is damaged: the next crawl asks for it anew."""
     report_damage(archive, damaged.values())
+    for _, item in sorted(damaged.items()):
+        log.error("%s: not read: %s", run.source.id, item)
     with archive.engine.begin() as connection:
-        for page, lost in sorted(damaged.items()):
-            log.error("%s: not read: %s", run.source.id, lost)
-            why = {"why": f"{NOT_READ}{lost}", "pages": [page]}
-            connection.execute(_OWED, {"run": run.id, "batch": number} | why)
-
-
-# What keeps a page unread; none of all the batch's before they are read.
-_OWED = text(f"""
-UPDATE archive.run_page rp SET reason = :why FROM archive.page p
-WHERE rp.run_id = :run AND rp.batch = :batch AND p.id = rp.page_id AND p.unread_capture_id IS NOT NULL
-  AND (rp.page_id = ANY(CAST(:pages AS bigint[]))
-       OR CAST(:pages AS bigint[]) IS NULL AND rp.reason LIKE '{NOT_READ}%')
-""")
-_UNREAD = (
-    select(Page.id.label("page_id"), Page.listing, Page.unread_capture_id.label("capture_id"))
-    .join(RunPage, RunPage.page_id == Page.id)
-    # A page that failed in this run may be unread all the same: an article of which one page changed and another is
-    # lost. It waits, so that no version mixes the two days.
-    .where(
-        RunPage.run_id == bindparam("run"),
-        RunPage.batch == bindparam("batch"),
-        RunPage.outcome.not_in(FAILED),
-        Page.unread_capture_id.is_not(None),
-    )
-    .order_by(Page.id)
-)
+        set_unread_reasons(connection, run, number, {page: item.reason for page, item in damaged.items()})

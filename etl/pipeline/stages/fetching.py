@@ -19,6 +19,8 @@ from etl.outcomes import Outcome
 from etl.pipeline.interpreting import find_linked_files
 from etl.platforms.base import Platform
 from etl.platforms.registry import family_of
+from etl.reason_codes import Code
+from etl.reasons import encode_reason
 from etl.web.page import read_page
 
 PAGES_PER_COMMIT = 25
@@ -145,7 +147,8 @@ class _Fetching:
             parts[url] = [ClassifiedAttempt(answer, *classify(answer)) for answer in await self._request(url)]
             last = parts[url][-1]
             if last.outcome is not None:
-                reason = f"page {len(parts) + 1} of the article, {url}: {last.reason}"
+                number = len(parts) + 1
+                reason = encode_reason(Code.ARTICLE_PAGE_FAILED, page=number, url=url, reason=last.reason)
                 attempts = [*attempts[:-1], replace(attempts[-1], outcome=last.outcome, reason=reason)]
                 break
         return _FetchedDocument(page, attempts, tuple(part_urls), parts)

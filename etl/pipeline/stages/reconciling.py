@@ -5,52 +5,44 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
-from etl.archive.crawls.checks import drift
-from etl.archive.crawls.removal import settle
+from etl.archive.crawls.checks import fields_gone_empty, newest_document
+from etl.archive.crawls.removal import apply_removals
 from etl.archive.crawls.reports import Report, close_run, read_report
 from etl.archive.crawls.run import RunContext
+from etl.archive.crawls.unread import unread_problems
 from etl.archive.crawls.walks import PreviousWalk, last_full_walk
 from etl.archive.storage.archive import Archive
 from etl.clock import CHINA
 from etl.errors import GongkaiError
-from etl.outcomes import FAILED, Group, Outcome, group
-from etl.pipeline.stages.extracting import NOT_READ
+from etl.outcomes import Group, Outcome, group
+from etl.reason_codes import Code
+from etl.reasons import Reason
 
 MANY = 10
 """Failures below which a bad share means little: a day's crawl may fetch three new pages, two of them broken."""
-_NEWEST = text("""
-SELECT max(coalesce(v.published_date, v.written_date)) FROM archive.record r
-JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
-WHERE r.source_id = :source AND r.state = 'current'
-""")
-_UNREAD = text(f"""
-SELECT count(*) FILTER (WHERE rp.reason NOT LIKE '{NOT_READ}%') AS waiting,
-       count(*) FILTER (WHERE rp.reason LIKE '{NOT_READ}%') AS damaged,
-       min(rp.reason) FILTER (WHERE rp.reason LIKE '{NOT_READ}%') AS why
-FROM archive.run_page rp JOIN archive.page p ON p.id = rp.page_id
-WHERE rp.run_id = :run AND p.unread_capture_id IS NOT NULL AND coalesce(rp.outcome, '') <> ALL(:failed)
-""")
+LONGEST_SENTENCE = 200
+"""Characters of a reason in the line of an error."""
 
 
 class RedRun(GongkaiError):
-    """A run that must not be trusted; the text gives its first reason, the report all of them."""
+    """A run that must not be trusted; the text gives its reasons in short, the report in full."""
 
 
 def reconcile(archive: Archive, run: RunContext) -> Report:
     """Removes and restores records on the run's evidence, counts it from its stored outcomes, holds it against its
     assertions, and keeps the report."""
-    settle(archive, run)
+    apply_removals(archive, run)
     with archive.engine.connect() as connection:
         counted = read_report(connection, run)
         listing = connection.scalar(text("SELECT listing FROM archive.run WHERE id = :run"), {"run": run.id}) or {}
         stored = _Stored(
-            unread=tuple(unread(connection, run)),
-            newest=connection.scalar(_NEWEST, {"source": run.source.id}),
+            unread=tuple(unread_problems(connection, run)),
+            newest=newest_document(connection, run.source.id),
             walk_before=last_full_walk(connection, run),
         )
-        warnings = [*drift(connection, run), *_files(counted)]
+        warnings = [*fields_gone_empty(connection, run), *_files(counted)]
     problems = [*_unfinished(counted, stored)]
     if run.kind == "crawl":
         problems += [*_listing(run, counted, listing), *_asserted(run, counted, stored)]
@@ -59,32 +51,26 @@ def reconcile(archive: Archive, run: RunContext) -> Report:
 
 @dataclass(frozen=True, slots=True)
 class _Stored:
-    unread: tuple[str, ...]
+    unread: tuple[Reason, ...]
     newest: date | None
     walk_before: PreviousWalk | None
 
 
-def unread(connection: Connection, run: RunContext) -> Iterator[str]:
-    """What was stored and not read, and why."""
-    found = connection.execute(_UNREAD, {"run": run.id, "failed": list(FAILED)}).one()
-    if found.waiting:
-        yield f"{found.waiting} fetched pages were never read: clear the failed tasks"
-    if found.damaged:
-        why = found.why.removeprefix(NOT_READ)
-        yield f"{found.damaged} fetched pages could not be read, for bytes are damaged (`gongkai fixity`), first {why}"
-
-
 def raise_if_red(report: Report) -> None:
-    """Raises `RedRun` with the first reason."""
+    """Raises `RedRun` with all reasons in one line, in both languages."""
     if report.problems:
-        more = f" (and {len(report.problems) - 1} more)" if len(report.problems) > 1 else ""
-        raise RedRun(f"{report.source}: {report.problems[0]}{more}", hint=f"gongkai report {report.source}")
+        reasons = "; ".join(f"{_short(each.english)} ({_short(each.chinese)})" for each in report.problems)
+        raise RedRun(f"{report.source}: {reasons}", hint=f"gongkai report {report.source}")
 
 
-def _unfinished(counted: Report, stored: _Stored) -> Iterator[str]:
+def _short(sentence: str) -> str:
+    return sentence if len(sentence) <= LONGEST_SENTENCE else f"{sentence[: LONGEST_SENTENCE - 1]}…"
+
+
+def _unfinished(counted: Report, stored: _Stored) -> Iterator[Reason]:
     """What was left undone, and whether what was done went well at all."""
     if counted.unfinished:
-        yield f"{counted.unfinished} of {counted.listed} listed pages were never fetched: clear the failed tasks"
+        yield Reason.of(Code.PAGES_UNFETCHED, pages=counted.unfinished, listed=counted.listed)
     yield from stored.unread
     fetched = counted.listed - counted.excluded - counted.outcomes.get(Outcome.KNOWN, 0) - counted.unfinished
     # To find what is gone is what a recheck is for.
@@ -96,45 +82,46 @@ def _unfinished(counted: Report, stored: _Stored) -> Iterator[str]:
     }
     if (failed := sum(failures.values())) * 2 > fetched and failed >= MANY:
         worst = max(failures, key=failures.__getitem__)
-        yield f"{failed} of {fetched} fetched pages failed, most as {worst}"
+        yield Reason.of(Code.MOST_PAGES_FAILED, failed=failed, fetched=fetched, outcome=worst)
 
 
-def _files(counted: Report) -> Iterator[str]:
+def _files(counted: Report) -> Iterator[Reason]:
     failures = {name: number for name, number in counted.files.items() if group(Outcome(name)) is Group.FAILED}
     failed, asked = sum(failures.values()), sum(counted.files.values())
     if failed * 2 > asked and failed >= MANY:
-        yield f"{failed} of {asked} attachments failed, most as {max(failures, key=failures.__getitem__)}"
+        worst = max(failures, key=failures.__getitem__)
+        yield Reason.of(Code.MOST_FILES_FAILED, failed=failed, files=asked, outcome=worst)
 
 
-def _listing(run: RunContext, counted: Report, listing: dict[str, Any]) -> Iterator[str]:
+def _listing(run: RunContext, counted: Report, listing: dict[str, Any]) -> Iterator[Reason]:
     """Whether the catalog was listed completely."""
     if not listing:
-        yield "the listing was never walked to its end: clear task list_catalog"
+        yield Reason.of(Code.LISTING_NOT_WALKED)
     if lost := listing.get("lost", []):
         url, reason = lost[0]
-        yield f"{len(lost)} listing pages were lost, the first {url} ({reason})"
-    yield from listing.get("problems", [])
+        yield Reason.of(Code.LISTING_PAGES_LOST, pages=len(lost), url=url, reason=Reason.from_stored(reason))
+    yield from map(Reason.from_stored, listing.get("problems", []))
     if not counted.listed:
-        yield "nothing was listed"
+        yield Reason.of(Code.NOTHING_LISTED)
     if run.options.limit is None:
         for column in counted.told:
             name = column.column or run.source.id
             if column.whole and column.told_total is not None and column.lines < column.told_total:
-                yield f"list {name!r} tells of {column.told_total} documents, {column.lines} were found"
+                yield Reason.of(Code.FEWER_DOCUMENTS, list=name, reported=column.told_total, found=column.lines)
             elif column.whole and column.told_pages is not None and column.pages < column.told_pages:
-                yield f"list {name!r} tells of {column.told_pages} pages, {column.pages} were walked"
+                yield Reason.of(Code.FEWER_LISTING_PAGES, list=name, reported=column.told_pages, found=column.pages)
 
 
-def _asserted(run: RunContext, counted: Report, stored: _Stored) -> Iterator[str]:
+def _asserted(run: RunContext, counted: Report, stored: _Stored) -> Iterator[Reason]:
     """Whether the source is what its file says, and what it was before."""
     if run.options.limit is not None:
         return
     asserted, before = run.source.assertions, stored.walk_before
     if counted.full and before and counted.listed < before.listed * (1 - asserted.max_drop):
         day = f"{before.started_at:%Y-%m-%d}"
-        yield f"{counted.listed} documents listed, {before.listed} on {day}: a drop beyond assertions.max_drop"
+        yield Reason.of(Code.LISTING_DROPPED, listed=counted.listed, before=before.listed, day=day)
     if counted.records < asserted.min_records:
-        yield f"{counted.records} records, fewer than the asserted {asserted.min_records}"
+        yield Reason.of(Code.FEWER_RECORDS, records=counted.records, minimum=asserted.min_records)
     newest, today = stored.newest, datetime.now(CHINA).date()
     if newest is not None and (today - newest).days > asserted.max_age_days:
-        yield f"the newest document is of {newest}, older than the asserted {asserted.max_age_days} days"
+        yield Reason.of(Code.NEWEST_TOO_OLD, day=newest, days=asserted.max_age_days)

@@ -19,6 +19,8 @@ from etl.archive.storage.models import Source as SourceRow
 from etl.errors import GongkaiError
 from etl.pipeline.interpreting import extract_pages
 from etl.pipeline.stages.attachments import FileReader, linked_file_urls
+from etl.reason_codes import Code
+from etl.reasons import encode_reason
 from etl.settings import Settings
 from etl.sources.schema import Source
 
@@ -147,7 +149,9 @@ def reextract_slice(
         for extracted, damaged in _extract_current(archive, source, pages):
             differences = record_reextractions(archive, part.source, extracted, dry_run=dry_run)
             result.add(_count(len(extracted), differences))
-            result.damaged += [replace(item, what=f"record of {item.what}") for item in damaged.values()]
+            result.damaged += [
+                replace(item, what=encode_reason(Code.RECORD_OF, url=item.what)) for item in damaged.values()
+            ]
             if not dry_run:
                 result.damaged += files.read(part.source, linked_file_urls(extracted)).values()
     if not dry_run:
@@ -174,7 +178,10 @@ def reextract_pages(archive: Archive, source: Source, pages: Sequence[int]) -> d
     unreadable: dict[int, UnreadableItem] = {}
     for extracted, damaged in _extract_current(archive, source, pages):
         record_reextractions(archive, source.id, extracted)
-        unreadable |= {page: replace(item, what=f"the version before of {item.what}") for page, item in damaged.items()}
+        unreadable |= {
+            page: replace(item, what=encode_reason(Code.VERSION_BEFORE, url=item.what))
+            for page, item in damaged.items()
+        }
     return unreadable
 
 

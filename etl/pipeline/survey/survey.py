@@ -87,7 +87,7 @@ async def survey_site(
         outcome, reason = classify(attempt)
         if outcome is not None:
             raise GongkaiError(
-                f"{url}: {outcome}: {reason}", hint="save the page in a browser and use --file PAGE --url URL"
+                f"{url}: {outcome}: {english(reason)}", hint="save the page in a browser and use --file PAGE --url URL"
             )
         page = read_page(attempt.body or b"", attempt.final_url, attempt.header("content-type"))
 
@@ -158,7 +158,9 @@ async def probe_list(fetch: Fetcher, family: Platform, first: ListingRequest, te
         fetched = await fetch_listing_page(fetch, family, request)
         if fetched.page and fetched.page.entries:
             break
-    reason = fetched.reason or ("" if fetched.page and fetched.page.entries else "lists nothing")
+    reason = "" if fetched.page and fetched.page.entries else "lists nothing"
+    if fetched.reason:
+        reason = english(fetched.reason)
     name = first.column if first.column != first.url else ""
     return ListProbe(CandidateList(first.url, name), fetched.page, reason, len(below) if len(below) > 1 else 0)
 
@@ -202,7 +204,7 @@ async def _document(fetch: Fetcher, family: Platform, entry: Entry) -> DocumentP
     attempt = (await fetch.fetch(Request(entry.url)))[-1]
     outcome, reason = classify(attempt)
     if outcome is not None:
-        return DocumentProbe(entry, None, f"{outcome}: {reason}".rstrip(": "))
+        return DocumentProbe(entry, None, f"{outcome}: {english(reason)}".rstrip(": "))
     day = attempt.fetched_at.astimezone(CHINA).date()
     found = extract(attempt.body or b"", attempt.final_url, attempt.header("content-type"), family, day)
     if found.kind != "document":

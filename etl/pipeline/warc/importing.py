@@ -14,14 +14,16 @@ from etl.archive.crawls.pages import upsert_article_page, upsert_file_pages, ups
 from etl.archive.crawls.reports import Report, close_run, report_of
 from etl.archive.crawls.run import ClassifiedAttempt, CrawlOptions, PageAttempt, RunContext
 from etl.archive.crawls.runs import open_run
+from etl.archive.crawls.unread import unread_problems
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import read_blob
 from etl.archive.storage.bucket import sha256
 from etl.archive.storage.models import Capture
 from etl.pipeline.stages.extracting import PAGES_PER_COMMIT, extract_batch
-from etl.pipeline.stages.reconciling import unread
 from etl.pipeline.warc.reading import WarcResponse, WarcSummary, read_responses, scan_warc
 from etl.platforms.base import Entry
+from etl.reason_codes import Code
+from etl.reasons import Reason
 from etl.sources.schema import Source, adhoc_source
 
 __all__ = ["IMPORTED", "WarcSummary", "import_source", "import_warc", "scan_warc"]
@@ -53,8 +55,8 @@ def import_warc(
     extract_batch(archive, run, 0, importing.told)
     tell(max(0, 2 * (whole.responses + whole.revisits) - importing.steps))
     with archive.engine.connect() as connection:
-        problems = list(unread(connection, run))
-    warnings = [f"{missing} records name no address, or bytes that do not stand before them"] if missing else []
+        problems = list(unread_problems(connection, run))
+    warnings = [Reason.of(Code.WARC_RECORDS_SKIPPED, records=missing)] if missing else []
     return close_run(archive, run, problems, warnings)
 
 

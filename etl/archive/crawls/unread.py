@@ -1,0 +1,125 @@
+"""The queue of what was stored and is still to be read, and why a page stays in it.
+
+A page waits as long as `page.unread_capture_id` names a capture. `run_page.unread_reason` says why a run could not read
+it: bytes that it needs are damaged. Whatever waits without a reason was cut off.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select, text
+
+from etl.archive.crawls.run import RunContext
+from etl.archive.storage.models import Page, RunPage
+from etl.outcomes import FAILED
+from etl.reason_codes import Code
+from etl.reasons import Reason
+
+_NOT_READ = "not read: "
+"""What the reason of a run's page began with before it had a column of its own; such lines are in run logs for good."""
+
+
+def unread_in_batch(
+    connection: Connection, run: RunContext, batch: int, urls: Sequence[str] | None = None
+) -> Sequence[Any]:
+    """Rows (page_id, listing, capture_id) of the batch's pages that wait, by number; `urls`: those addresses only."""
+    query = _IN_BATCH if urls is None else _IN_BATCH.where(Page.url.in_(urls))
+    return connection.execute(query, {"run": run.id, "batch": batch}).all()
+
+
+def clear_unread_reasons(connection: Connection, run: RunContext, batch: int) -> None:
+    """Forgets why the batch's pages could not be read, before they are read again."""
+    connection.execute(_CLEAR, {"run": run.id, "batch": batch})
+
+
+def set_unread_reasons(connection: Connection, run: RunContext, batch: int, reasons: Mapping[int, str]) -> None:
+    """Says why pages of the batch, by number, stay unread. The reasons are in their stored form (`etl.reasons`)."""
+    rows = [{"run": run.id, "batch": batch, "page": page, "why": why} for page, why in sorted(reasons.items())]
+    if rows:
+        connection.execute(_SET, rows)
+
+
+def unread_problems(connection: Connection, run: RunContext) -> Iterator[Reason]:
+    """The problems of a run that leaves pages unread: those that were cut off, and those whose bytes are damaged."""
+    found = connection.execute(_COUNT, {"run": run.id, "failed": list(FAILED)}).one()
+    if found.waiting:
+        yield Reason.of(Code.PAGES_UNREAD, pages=found.waiting)
+    if found.damaged:
+        yield Reason.of(Code.PAGES_DAMAGED, pages=found.damaged, first=found.why)
+
+
+def unread_after_rebuild(connection: Connection) -> Sequence[Any]:
+    """Rows (page_id, source_id, listing, capture_id, run_id) of all pages that wait, by source and run.
+
+    Captures that changed no record left no event: their pages are read once more, which changes none again. An article
+    of which a later run got one page and lost another waits for all of it, as it did before.
+    """
+    return connection.execute(_AFTER_REBUILD).all()
+
+
+def captures_to_read(connection: Connection, pages: Sequence[Any]) -> Sequence[Any]:
+    """Rows (of, part, url, final_url, headers, blob_sha256, fetched_at): the captures that documents consist of.
+
+    `pages` are rows of page_id and capture_id, `of` is such a page_id. Part 1 is that capture; each further page of an
+    article is in its last capture before the first page was asked again.
+    """
+    values = {"pages": [row.page_id for row in pages], "captures": [row.capture_id for row in pages]}
+    return connection.execute(_CAPTURES, values).all()
+
+
+def with_unread_reason(line: Mapping[str, Any]) -> dict[str, Any]:
+    """The line of a page in a run log, as runs are logged now."""
+    reason = line["reason"]
+    if "unread_reason" in line or not reason.startswith(_NOT_READ):
+        return dict(line)
+    return {**line, "reason": "", "unread_reason": reason.removeprefix(_NOT_READ)}
+
+
+_IN_BATCH = (
+    select(Page.id.label("page_id"), Page.listing, Page.unread_capture_id.label("capture_id"))
+    .join(RunPage, RunPage.page_id == Page.id)
+    # A page that failed in this run may be unread all the same: an article of which one page changed and another is
+    # lost. It waits, so that no version mixes the two days.
+    .where(
+        RunPage.run_id == bindparam("run"),
+        RunPage.batch == bindparam("batch"),
+        RunPage.outcome.not_in(FAILED),
+        Page.unread_capture_id.is_not(None),
+    )
+    .order_by(Page.id)
+)
+_CLEAR = text("""
+UPDATE archive.run_page SET unread_reason = NULL WHERE run_id = :run AND batch = :batch AND unread_reason IS NOT NULL
+""")
+_SET = text("""
+UPDATE archive.run_page rp SET unread_reason = :why FROM archive.page p
+WHERE rp.run_id = :run AND rp.batch = :batch AND rp.page_id = :page AND p.id = rp.page_id
+  AND p.unread_capture_id IS NOT NULL
+""")
+_COUNT = text("""
+SELECT count(*) FILTER (WHERE rp.unread_reason IS NULL) AS waiting, count(rp.unread_reason) AS damaged,
+       min(rp.unread_reason) AS why
+FROM archive.run_page rp JOIN archive.page p ON p.id = rp.page_id
+WHERE rp.run_id = :run AND p.unread_capture_id IS NOT NULL AND coalesce(rp.outcome, '') <> ALL(:failed)
+""")
+_AFTER_REBUILD = text("""
+SELECT p.id AS page_id, p.source_id, p.listing, c.id AS capture_id, c.run_id FROM archive.page p
+JOIN archive.capture c ON c.id = p.unread_capture_id
+WHERE NOT EXISTS (
+    SELECT FROM archive.page part JOIN archive.capture k ON k.page_id = part.id
+    WHERE part.part_of = p.id AND k.outcome = 'stored' AND k.id > c.id AND k.run_id <> c.run_id)
+ORDER BY p.source_id, c.run_id, p.id
+""")
+_CAPTURES = text("""
+WITH asked AS (SELECT * FROM unnest(CAST(:pages AS bigint[]), CAST(:captures AS bigint[])) AS a (page_id, capture_id))
+SELECT a.page_id AS of, 1 AS part, c.url, c.final_url, c.headers, c.blob_sha256, c.fetched_at
+FROM asked a JOIN archive.capture c ON c.id = a.capture_id
+UNION ALL
+SELECT a.page_id, p.part, c.url, c.final_url, c.headers, c.blob_sha256, c.fetched_at
+FROM asked a JOIN archive.page p ON p.part_of = a.page_id CROSS JOIN LATERAL (
+    SELECT * FROM archive.capture c
+    WHERE c.page_id = p.id AND c.outcome IN ('stored', 'unchanged') AND c.id < coalesce(
+        (SELECT min(n.id) FROM archive.capture n WHERE n.page_id = a.page_id AND n.id > a.capture_id), c.id + 1)
+    ORDER BY c.id DESC LIMIT 1) c
+ORDER BY 1, 2
+""")
