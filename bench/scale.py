@@ -108,7 +108,7 @@ def measure(large: Settings, small: Settings, wanted: int) -> None:
     assert large.database_reader_url
     print(read_feed(large.database_reader_url.get_secret_value()))
     began = time.monotonic()
-    done = reextract(large, ReextractionScope("large-0", all=True), lambda done, due: None)
+    done = reextract(large, ReextractionScope("large-0", all=True), lambda progress: None)
     seconds = time.monotonic() - began
     print(f"re-extraction, two processes: {done.records} records in {seconds:.0f} s, {done.records / seconds:.0f}/s")
 

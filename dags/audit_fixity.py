@@ -10,6 +10,8 @@ import logging
 from airflow.sdk import task
 from gongkai_airflow import archive_dag, archive_from_airflow, at, gongkai_settings
 
+from etl.progress import Progress
+
 log = logging.getLogger("gongkai")
 
 
@@ -22,11 +24,11 @@ def audit_fixity() -> None:
         """Reads the blobs that are due; fails with the list of the damaged ones."""
         from etl.archive.preservation import fixity
 
-        def tell(read: int, due: int) -> None:
-            if read % 1000 == 0 or read == due:
-                log.info("%s of %s blobs read", read, due)
+        def show(progress: Progress) -> None:
+            if progress.done % 1000 == 0 or progress.done == progress.total:
+                log.info("%s of %s blobs read", progress.done, progress.total)
 
-        result = fixity.audit(archive_from_airflow(), tell, days=gongkai_settings().fixity_days)
+        result = fixity.audit(archive_from_airflow(), show, days=gongkai_settings().fixity_days)
         for damage in result.damaged:
             log.error("%s", damage)
         result.raise_if_damaged()

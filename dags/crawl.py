@@ -16,6 +16,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 from gongkai_airflow import CHINA, RECORDS, announce_records, archive_dag, archive_from_airflow, at, gongkai_settings
 
 from etl.catalog.load import SourceError, load_source, load_sources, source_files
+from etl.progress import Progress
 from etl.settings import settings
 from etl.sources.schema import SCHEDULE_PRESETS, Source
 
@@ -32,8 +33,8 @@ def crawl_dag(source: Source) -> None:
         archive = archive_from_airflow()
         return archive, resume_run(archive, source, get_current_context()["run_id"])
 
-    def progress(done: int) -> None:
-        log.info("%s: %s", source.id, done)
+    def show(progress: Progress) -> None:
+        log.info("%s: %s %s of %s", source.id, progress.stage, progress.done, progress.total or "?")
 
     @task
     def list_catalog(params: dict[str, Any], run_id: str) -> int:
@@ -45,11 +46,11 @@ def crawl_dag(source: Source) -> None:
         archive, user_agent = archive_from_airflow(), gongkai_settings().user_agent
         options = CrawlOptions(params["full"], params["limit"], params["dry_run"])
         if options.dry_run:
-            _, known = asyncio.run(listing.preview(archive, source, options, user_agent, progress))
+            _, known = asyncio.run(listing.preview(archive, source, options, user_agent, show))
             new = sum(not is_known for is_known in known.values())
             raise AirflowSkipException(f"dry run: {len(known)} documents listed, {new} of them new; nothing stored")
         run = open_run(archive, source, run_id, options)
-        summary = asyncio.run(listing.list_catalog(archive, run, user_agent, progress))
+        summary = asyncio.run(listing.list_catalog(archive, run, user_agent, show))
         return sum(column.listed for column in summary.columns)
 
     @task
@@ -66,7 +67,7 @@ def crawl_dag(source: Source) -> None:
         from etl.pipeline.stages import fetching
 
         archive, run = resume()
-        return dict(asyncio.run(fetching.fetch_batch(archive, run, number, gongkai_settings().user_agent, progress)))
+        return dict(asyncio.run(fetching.fetch_batch(archive, run, number, gongkai_settings().user_agent, show)))
 
     @task
     def extract_batch(number: int) -> dict[str, int]:
@@ -74,7 +75,7 @@ def crawl_dag(source: Source) -> None:
         from etl.pipeline.stages import extracting
 
         archive, run = resume()
-        recorded = extracting.extract_batch(archive, run, number, progress)
+        recorded = extracting.extract_batch(archive, run, number, show)
         return {"created": len(recorded.created), "updated": len(recorded.updated)}
 
     @task_group

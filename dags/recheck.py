@@ -12,6 +12,7 @@ from airflow.sdk import get_current_context, task
 from gongkai_airflow import RECORDS, announce_records, archive_dag, archive_from_airflow, at, gongkai_settings
 
 from etl.catalog.load import find_source, load_sources, source_files
+from etl.progress import Progress
 from etl.settings import settings
 
 log = logging.getLogger("gongkai")
@@ -37,11 +38,11 @@ def recheck() -> None:
         context, chosen = get_current_context(), gongkai_settings()
         context["source"] = source
 
-        def tell(stage: str, done: int, due: int | None) -> None:
-            log.info("%s: %s %s of %s", source, stage, done, due)
+        def show(progress: Progress) -> None:
+            log.info("%s: %s %s of %s", source, progress.stage, progress.done, progress.total)
 
         archive, file = archive_from_airflow(), find_source(source, chosen.source_folders)
-        report = crawl.recheck(archive, file, context["run_id"], CrawlOptions(), chosen, tell)
+        report = crawl.recheck(archive, file, context["run_id"], CrawlOptions(), chosen, show)
         for warning in report.warnings:
             log.warning("%s: %s", source, warning)
         raise_if_red(report)

@@ -1,7 +1,6 @@
 """`gongkai backup` and `gongkai restore`."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +8,7 @@ import typer
 
 from etl.archive.preservation.backup import CopyResult, backup, restore
 from etl.archive.storage.archive import open_store
-from etl.cli.console import errors, output, progress
+from etl.cli.console import errors, output, shown_progress
 from etl.errors import GongkaiError
 from etl.settings import settings
 
@@ -22,7 +21,8 @@ def backup_command(
     check: Annotated[bool, typer.Option("--check", help="Also verify the copies that the folder already has.")] = False,
 ) -> None:
     """Copy the objects of the bucket that the folder does not have yet; every copy is verified. Can be interrupted."""
-    copied = _with_progress("copying", lambda report: backup(open_store(settings()), folder, report, check=check))
+    with shown_progress() as progress:
+        copied = backup(open_store(settings()), folder, progress, check=check)
     _report_copied(copied, "the bucket", "gongkai fixity --all")
 
 
@@ -38,14 +38,9 @@ def restore_command(
                 f"{digest!r} is not a SHA-256",
                 hint="give 64 characters of 0-9 and a-f, as `gongkai fixity` prints them",
             )
-    copied = _with_progress("restoring", lambda report: restore(open_store(settings()), folder, report, digests or ()))
+    with shown_progress() as progress:
+        copied = restore(open_store(settings()), folder, progress, digests or ())
     _report_copied(copied, str(folder), "restore them from an older backup")
-
-
-def _with_progress(description: str, work: Callable[[Callable[[int], None]], CopyResult]) -> CopyResult:
-    with progress() as bar:
-        task = bar.add_task(description, total=None)
-        return work(lambda done: bar.update(task, completed=done))
 
 
 def _report_copied(copied: CopyResult, where: str, hint: str) -> None:

@@ -2,13 +2,17 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
 from rich.table import Table
+
+from etl.progress import Progress, ProgressCallback
 
 _MAX_NAME_CHARS = 40
 """Longest name in the first column that is kept on one line: an id or a word. A path may be longer."""
@@ -49,9 +53,9 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str =
     to.print(grid)
 
 
-def progress() -> Progress:
+def progress_bars() -> Bars:
     """A progress display on standard error: task, bar, count, total, time. Disabled where that is no terminal."""
-    return Progress(
+    return Bars(
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(bar_width=30),
@@ -60,3 +64,17 @@ def progress() -> Progress:
         console=errors,
         disable=not errors.is_terminal,
     )
+
+
+@contextmanager
+def shown_progress(title: str = "") -> Iterator[ProgressCallback]:
+    """A callback that shows a bar for each stage, from its first report on; `title` replaces the name of the stage."""
+    with progress_bars() as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def show(progress: Progress) -> None:
+            if progress.stage not in tasks:
+                tasks[progress.stage] = bars.add_task(title or progress.stage, total=None)
+            bars.update(tasks[progress.stage], completed=progress.done, total=progress.total)
+
+        yield show

@@ -12,9 +12,9 @@ from etl.archive.crawls.reports import Report, explained, last_reports
 from etl.archive.crawls.run import CrawlOptions
 from etl.archive.storage.archive import open_archive, open_database
 from etl.catalog.load import find_source
-from etl.cli.console import output, print_json, progress, table
+from etl.cli.console import output, print_json, shown_progress, table
 from etl.errors import GongkaiError
-from etl.pipeline.crawl import Stage, crawl, recheck
+from etl.pipeline.crawl import crawl, recheck
 from etl.pipeline.stages.listing import preview
 from etl.pipeline.stages.reconciling import raise_if_red
 from etl.reasons import Reason
@@ -35,7 +35,6 @@ COLUMNS = (
     "seconds",
     "state",
 )
-_STAGES: dict[Stage, str] = {"list": "listing", "fetch": "fetching", "extract": "extracting"}
 
 
 @app.command("crawl")
@@ -66,15 +65,9 @@ def recheck_command(
 
 def _run(work: Callable[..., Report], source: Source, options: CrawlOptions, as_json: bool) -> None:
     archive = open_archive(settings())
-    with progress() as bar:
-        tasks = {stage: bar.add_task(name, total=None, start=stage == "list") for stage, name in _STAGES.items()}
-
-        def show(stage: Stage, done: int, total: int | None) -> None:
-            bar.start_task(tasks[stage])
-            bar.update(tasks[stage], completed=done, total=total)
-
+    with shown_progress() as progress:
         key = f"cli:{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
-        report = work(archive, source, key, options, settings(), show)
+        report = work(archive, source, key, options, settings(), progress)
     if as_json:
         print_json(explained(asdict(report)))
     else:

@@ -12,7 +12,7 @@ from etl.archive.queries.search import InvalidFilter, RecordFilter, parse_filter
 from etl.archive.storage.archive import open_archive, open_database
 from etl.archive.storage.blobs import UnreadableItem
 from etl.archive.storage.lookups import snapshot
-from etl.cli.console import errors, output, print_json, progress
+from etl.cli.console import errors, output, print_json, shown_progress
 from etl.export.exporting import (
     STANDARD_OUTPUT,
     WITH_PERMALINKS,
@@ -83,15 +83,10 @@ def export_command(
     record_filter = _filter(q=query, source=source, publisher=publisher, state=state, **dates)
     address = _base_address(base) if format in WITH_PERMALINKS else MOUNT
     archive = open_archive(settings()) if format.has_bytes else open_database(settings())
-    with progress() as bar:
-        task = bar.add_task(f"{format} {out}", total=None)
-
-        def advance(more: int, total: int) -> None:
-            bar.update(task, advance=more, total=total)
-
+    with shown_progress(f"{format} {out}") as progress:
         try:
             request = ExportRequest(format, out, record_filter, all_captures, versions, address, skip_damaged)
-            result = export(archive, request, advance)
+            result = export(archive, request, progress)
         except DamagedExport as error:
             _print_damaged(error.lost)
             raise

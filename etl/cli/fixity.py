@@ -8,7 +8,7 @@ import typer
 from etl.archive.preservation.fixity import audit
 from etl.archive.storage.archive import open_archive
 from etl.archive.storage.lookups import require_source
-from etl.cli.console import errors, output, print_json, progress
+from etl.cli.console import errors, output, print_json, shown_progress
 from etl.errors import GongkaiError
 from etl.settings import settings
 
@@ -28,11 +28,10 @@ def fixity_command(
     if source:
         with archive.engine.connect() as connection:
             require_source(connection, source)
-    with progress() as bar:
-        task = bar.add_task("reading blobs", total=None)
+    with shown_progress() as progress:
         report = audit(
             archive,
-            lambda read, due: bar.update(task, completed=read, total=due),
+            progress,
             days=None if all_blobs or source else settings().fixity_days,
             source=source,
         )

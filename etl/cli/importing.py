@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +10,7 @@ import typer
 from etl.archive.crawls.reports import Report, explained
 from etl.archive.storage.archive import open_archive
 from etl.catalog.load import find_source
-from etl.cli.console import output, print_json, progress, table
+from etl.cli.console import output, print_json, shown_progress, table
 from etl.pipeline.stages.reconciling import raise_if_red
 from etl.pipeline.warc.importing import IMPORTED, import_source, import_warc, scan_warc
 from etl.settings import settings
@@ -30,11 +29,9 @@ def import_command(
     chosen = import_source() if source == IMPORTED else find_source(source, settings().source_folders)
     archive = open_archive(settings())
     reports = []
-    with progress() as bar:
+    with shown_progress() as progress:
         for path in warcs:
-            task = bar.add_task(path.name, total=2 * (counts[path].responses + counts[path].revisits))
-            advance = partial(bar.advance, task)
-            reports.append(import_warc(archive, path, counts[path], chosen, advance))
+            reports.append(import_warc(archive, path, counts[path], chosen, progress))
     if as_json:
         print_json([explained(asdict(report)) for report in reports])
     else:

@@ -9,7 +9,7 @@ from rich.markup import escape
 from etl.archive.crawls.reports import last_reports
 from etl.archive.storage.archive import open_archive
 from etl.archive.storage.migrations import migrate
-from etl.cli.console import errors, output, progress, table
+from etl.cli.console import errors, output, progress_bars, table
 from etl.errors import GongkaiError
 from etl.local import demo, process
 from etl.local.airflow_client import AirflowClient
@@ -82,12 +82,12 @@ def demo_command() -> None:
             addresses.airflow.password,
             notice=lambda text: _print_progress(ServiceStep("Airflow", "waiting", detail=text)),
         ) as client,
-        progress() as bar,
+        progress_bars() as bars,
     ):
-        tasks = {source: bar.add_task(f"{source} queued", total=None) for source in sources}
+        tasks = {source: bars.add_task(f"{source} queued", total=None) for source in sources}
 
         def show_crawl(item: demo.CrawlProgress) -> None:
-            bar.update(
+            bars.update(
                 tasks[item.source],
                 description=f"{item.source} {item.state}",
                 completed=item.ended,
@@ -95,10 +95,10 @@ def demo_command() -> None:
             )
 
         demo.crawl(client, archive.engine, sources, show_crawl)
-        maintenance = {dag: bar.add_task(dag, total=1) for dag in demo.MAINTENANCE_DAGS}
+        maintenance = {dag: bars.add_task(dag, total=1) for dag in demo.MAINTENANCE_DAGS}
 
         def show_dag(dag: str, state: str) -> None:
-            bar.update(maintenance[dag], description=f"{dag} {state}", completed=state == "success")
+            bars.update(maintenance[dag], description=f"{dag} {state}", completed=state == "success")
 
         demo.run_maintenance(client, show_dag)
     columns = ("source", "listed", "stored", "unchanged", "duplicates", "failed", "excluded", "seconds")

@@ -11,7 +11,7 @@ from etl.archive.records.corrections import WITHDRAWN, make_correction
 from etl.archive.storage.archive import open_archive
 from etl.archive.storage.blobs import UnreadableItem, raise_if_unreadable
 from etl.archive.storage.database import connect
-from etl.cli.console import errors, output, print_json, progress, table
+from etl.cli.console import errors, output, print_json, shown_progress, table
 from etl.errors import GongkaiError
 from etl.pipeline.rebuilding import rebuild_archive
 from etl.pipeline.stages.attachments import read_scans
@@ -67,11 +67,8 @@ def reextract_command(
 ) -> None:
     """Extract stored captures again with the current rules, offline. A result that differs becomes a new version."""
     scope = ReextractionScope(source, parse_conditions(where), up_to_date)
-    with progress() as bar:
-        task = bar.add_task("extracting again", total=None)
-        done = reextract(
-            settings(), scope, lambda made, due: bar.update(task, completed=made, total=due), dry_run=dry_run
-        )
+    with shown_progress() as progress:
+        done = reextract(settings(), scope, progress, dry_run=dry_run)
     if as_json:
         samples = {
             name: [(item.record, item.before, item.now) for item in items] for name, items in done.samples.items()
@@ -105,9 +102,8 @@ def scans_command(
     limit: Annotated[int, typer.Option(min=1, help="Read at most this many files.")] = 1000,
 ) -> None:
     """Read scanned files by OCR. Takes seconds a page, so crawls leave it to this command."""
-    with progress() as bar:
-        task = bar.add_task("reading scans", total=None)
-        done = read_scans(open_archive(settings()), limit, lambda more: bar.advance(task, more))
+    with shown_progress() as progress:
+        done = read_scans(open_archive(settings()), limit, progress)
     output.print(f"{done.read} scans read")
     _fail_if_unreadable(done.damaged, "scans")
 
@@ -121,14 +117,7 @@ def rebuild_command() -> None:
             "GONGKAI_DATABASE_OWNER_URL is not set",
             hint="a rebuild needs the owner of the database; see docs/settings.md",
         )
-    with progress() as bar:
-        tasks: dict[str, Any] = {}
-
-        def show(step: str, done: int, due: int) -> None:
-            if step not in tasks:
-                tasks[step] = bar.add_task(step, total=due)
-            bar.update(tasks[step], completed=done)
-
+    with shown_progress() as progress:
         owner = connect(chosen.database_owner_url.get_secret_value())
-        rebuilt = rebuild_archive(open_archive(chosen), owner, show)
+        rebuilt = rebuild_archive(open_archive(chosen), owner, progress)
     table(("logs of", "objects"), list(asdict(rebuilt).items()))

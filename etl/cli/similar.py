@@ -7,7 +7,7 @@ import typer
 
 from etl.archive.records.near_duplicates import LIMIT, rebuild_signatures, similar_to
 from etl.archive.storage.archive import Database, open_database
-from etl.cli.console import output, print_json, progress, table
+from etl.cli.console import output, print_json, shown_progress, table
 from etl.errors import GongkaiError
 from etl.settings import settings
 
@@ -41,9 +41,8 @@ def similar_command(
 
 
 def _sign_texts(archive: Database, as_json: bool) -> None:
-    with progress() as bar:
-        task = bar.add_task("signing", total=None)
-        done = rebuild_signatures(archive, lambda signed, total: bar.update(task, completed=signed, total=total))
+    with shown_progress() as progress:
+        done = rebuild_signatures(archive, progress)
     if as_json:
         print_json(asdict(done))
     else:

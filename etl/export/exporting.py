@@ -1,7 +1,7 @@
 """One export: which formats there are, what each is asked, and where it goes."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,6 +23,7 @@ from etl.export.rows import count_rows, count_texts
 from etl.export.tables import write_csv, write_jsonl, write_rows_as_parquet, write_texts
 from etl.export.wacz import write_wacz
 from etl.export.warc import write_warc
+from etl.progress import Counter, ProgressCallback, no_progress
 
 STANDARD_OUTPUT = Path("-")
 
@@ -78,11 +79,7 @@ class ExportResult:
     damaged: tuple[UnreadableItem, ...] = ()
 
 
-Tell = Callable[[int, int], None]
-"""Called with the number of items written since the last call, and that of all."""
-
-
-def export(archive: Database, asked: ExportRequest, tell: Tell = lambda more, total: None) -> ExportResult:
+def export(archive: Database, asked: ExportRequest, progress: ProgressCallback = no_progress) -> ExportResult:
     """Writes the export from one state of the archive. Interrupted or failed, it leaves nothing under the name.
 
     What holds bytes needs an `Archive`. Raises `GongkaiError` for what cannot be asked or written, `DamagedExport`,
@@ -94,11 +91,11 @@ def export(archive: Database, asked: ExportRequest, tell: Tell = lambda more, to
         if asked.format is Format.TXT:
             total, _ = count_texts(connection, asked.filter)
             with atomic_folder(asked.out) as folder:
-                without = write_texts(connection, asked.filter, folder, lambda more: tell(more, total))
+                without = write_texts(connection, asked.filter, folder, Counter("writing", total, progress))
             return ExportResult(total, left_out=without)
         with _open_output(asked) as out:
             if asked.format.has_bytes and isinstance(archive, Archive):
-                return _export_captures(connection, archive, asked, out, tell)
+                return _export_captures(connection, archive, asked, out, progress)
             write = _TABLE_WRITERS[asked.format]
             write(
                 connection,
@@ -106,7 +103,7 @@ def export(archive: Database, asked: ExportRequest, tell: Tell = lambda more, to
                 out,
                 asked.base,
                 versions=asked.versions,
-                tell=lambda more: tell(more, total),
+                count=Counter("writing", total, progress),
             )
             return ExportResult(total)
 
@@ -123,7 +120,7 @@ class DamagedExport(Damaged):
 
 
 def _export_captures(
-    connection: Connection, archive: Archive, asked: ExportRequest, out: IO[bytes], tell: Tell
+    connection: Connection, archive: Archive, asked: ExportRequest, out: IO[bytes], progress: ProgressCallback
 ) -> ExportResult:
     if not asked.skip_damaged and (known := list(_still_damaged(connection, archive, asked))):
         raise DamagedExport(known)
@@ -135,7 +132,7 @@ def _export_captures(
         out,
         size,
         all_captures=asked.all_captures,
-        tell=lambda more: tell(more, size.captures),
+        count=Counter("writing", size.captures, progress),
     )
     damaged = tuple(done.damaged.values())
     if damaged and not asked.skip_damaged:

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import IO, Any
@@ -18,9 +18,7 @@ from etl.archive.records.versions import current_evidence
 from etl.export.parquet import write_parquet
 from etl.export.rows import RecordRow, count_texts, distinct_texts, file_readings, record_rows
 from etl.fields import DATE_COLUMNS
-
-Tell = Callable[[int], None]
-"""Called with the number of records written since the last call."""
+from etl.progress import Counter
 
 _INVISIBLE = r"[\s\x00-\x1f\xad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
 """White space, control characters, those of no width and of direction: programs pass over them, or drop them."""
@@ -69,7 +67,7 @@ SCHEMA = pa.schema(
 
 
 def write_jsonl(
-    connection: Connection, asked: RecordFilter, out: IO[bytes], base: str, *, versions: bool, tell: Tell
+    connection: Connection, asked: RecordFilter, out: IO[bytes], base: str, *, versions: bool, count: Counter
 ) -> None:
     """One JSON object a line: every column, every field's evidence, and what was read in the attachments."""
     for batch in record_rows(connection, asked, versions=versions):
@@ -78,11 +76,11 @@ def write_jsonl(
             said = _row_values(row, base)
             said["attachments"] = [{**file, **read.get(file.get("sha256") or "", {})} for file in row.attachments]
             out.write(json.dumps(said, ensure_ascii=False, separators=(",", ":"), default=_iso).encode() + b"\n")
-        tell(len(batch))
+        count.add(len(batch))
 
 
 def write_csv(
-    connection: Connection, asked: RecordFilter, out: IO[bytes], base: str, *, versions: bool, tell: Tell
+    connection: Connection, asked: RecordFilter, out: IO[bytes], base: str, *, versions: bool, count: Counter
 ) -> None:
     """UTF-8 with a byte order mark, without which Excel takes Chinese for the system's own charset; RFC 4180.
 
@@ -100,25 +98,25 @@ def write_csv(
                     "flags": _FLAG_SEPARATOR.join(row.flags),
                 }
                 lines.writerow([guard_formula(said[name]) for name in CSV_COLUMNS])
-            tell(len(batch))
+            count.add(len(batch))
     finally:
         text.detach()
 
 
 def write_rows_as_parquet(
-    connection: Connection, asked: RecordFilter, out: IO[bytes], base: str, *, versions: bool, tell: Tell
+    connection: Connection, asked: RecordFilter, out: IO[bytes], base: str, *, versions: bool, count: Counter
 ) -> None:
     """Every column, with nested fields and attachments."""
 
     def batches() -> Iterator[list[dict[str, Any]]]:
         for batch in record_rows(connection, asked, versions=versions):
             yield [_row_values(row, base) for row in batch]
-            tell(len(batch))
+            count.add(len(batch))
 
     write_parquet(out, SCHEMA, batches())
 
 
-def write_texts(connection: Connection, asked: RecordFilter, folder: Path, tell: Tell) -> int:
+def write_texts(connection: Connection, asked: RecordFilter, folder: Path, count: Counter) -> int:
     """A file a text, `NNN_<short id>.txt`: paragraphs on lines of their own, UTF-8, no line end after the last one.
 
     Returns how many records have no text, and therefore no file.
@@ -127,7 +125,7 @@ def write_texts(connection: Connection, asked: RecordFilter, folder: Path, tell:
     width = max(3, len(str(max(found - 1, 0))))
     for number, (short_id, text) in enumerate(distinct_texts(connection, asked)):
         (folder / f"{number:0{width}}_{short_id}.txt").write_bytes(text.strip("\n").encode())
-        tell(1)
+        count.add()
     return without
 
 

@@ -18,7 +18,8 @@ from etl.archive.storage.archive import Archive
 from etl.export.captures import ExportSize, record_texts
 from etl.export.cdxj import INDEX_NAME, LineSorter, index_line, write_index
 from etl.export.output import HashingWriter
-from etl.export.warc import IndexedRecord, Tell, WarcResult, write_warc
+from etl.export.warc import IndexedRecord, WarcResult, write_warc
+from etl.progress import Counter
 
 _WARC_PATH = "archive/data.warc.gz"
 
@@ -31,7 +32,7 @@ def write_wacz(
     size: ExportSize,
     *,
     all_captures: bool,
-    tell: Tell,
+    count: Counter,
 ) -> WarcResult:
     """Writes the package into a file that can seek; memory does not grow with it. The same captures, the same bytes.
 
@@ -45,7 +46,7 @@ def write_wacz(
 
         with _package_file(package, _WARC_PATH, resources) as file:
             written = write_warc(
-                connection, archive, asked, file, size, all_captures=all_captures, tell=tell, index=index
+                connection, archive, asked, file, size, all_captures=all_captures, count=count, index=index
             )
         with _package_file(package, f"indexes/{INDEX_NAME}", resources) as file:
             blocks = write_index(lines.sorted(), file)

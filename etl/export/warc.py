@@ -27,10 +27,9 @@ from etl.archive.storage.blobs import UnreadableItem, read_blob, unreadable
 from etl.archive.storage.bucket import DamagedBlob
 from etl.export.captures import ExportedCapture, ExportSize, exported_captures
 from etl.export.output import ByteSink, HashingWriter
+from etl.progress import Counter
 from etl.reasons import english
 
-Tell = Callable[[int], None]
-"""Called with the number of captures written since the last call."""
 _RECORD_IDS = uuid.UUID("5d9df4f2-8d0c-4a8f-9c0c-3c1b1a2f7b60")
 _ORIGINAL_PREFIX = "X-Archive-Orig-"
 _CODING_HEADERS = {"content-encoding", "transfer-encoding", "content-length"}
@@ -65,7 +64,7 @@ def write_warc(
     size: ExportSize,
     *,
     all_captures: bool,
-    tell: Tell,
+    count: Counter,
     index: Callable[[IndexedRecord], None] = lambda item: None,
 ) -> WarcResult:
     """Write the captures of `exported_captures`, one body in memory at a time. The same captures give the same bytes.
@@ -87,7 +86,7 @@ def write_warc(
             writer.write_record(
                 _metadata_record(writer, item, {"gongkai-damaged": f"{gone.kind}: {english(gone.detail)}"})
             )
-            tell(1)
+            count.add()
             continue
         main, *others = _warc_records(writer, item, body)
         writer.write_record(main)
@@ -97,7 +96,7 @@ def write_warc(
             writer.write_record(record)
         responses += not item.is_repeat
         revisits += item.is_repeat
-        tell(1)
+        count.add()
     return WarcResult(responses, revisits, damaged)
 
 

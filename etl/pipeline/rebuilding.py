@@ -6,29 +6,31 @@ from concurrent.futures import ThreadPoolExecutor
 from sqlalchemy import Engine
 
 from etl.archive.crawls.unread import unread_after_rebuild
-from etl.archive.preservation.rebuild import RebuildResult, Tell, rebuild
+from etl.archive.preservation.rebuild import RebuildResult, rebuild
 from etl.archive.records.recording import record_extractions
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import UnreadableItem, raise_if_unreadable, report_damage
 from etl.pipeline.interpreting import extract_pages
 from etl.pipeline.stages.extracting import GETS_AT_ONCE, PAGES_PER_COMMIT
 from etl.pipeline.stages.reextracting import archived_source
+from etl.progress import Counter, ProgressCallback
 
 log = logging.getLogger("gongkai")
 
 
-def rebuild_archive(archive: Archive, owner: Engine, tell: Tell) -> RebuildResult:
+def rebuild_archive(archive: Archive, owner: Engine, progress: ProgressCallback) -> RebuildResult:
     """Fills the archive's database from its bucket. Interrupted, the same again goes on.
 
     Pages whose bytes are damaged stay unread, for the next crawl. Raises `Damaged` when all else is done.
     """
-    rebuilt = rebuild(owner, archive.store, tell)
+    rebuilt = rebuild(owner, archive.store, progress)
     with archive.engine.connect() as connection:
         unread = unread_after_rebuild(connection)
     runs: dict[tuple[str, int], list[object]] = {}
     for row in unread:
         runs.setdefault((row.source_id, row.run_id), []).append(row)
-    done, lost = 0, dict[int, UnreadableItem]()
+    lost = dict[int, UnreadableItem]()
+    count = Counter("pages", len(unread), progress)
     with ThreadPoolExecutor(GETS_AT_ONCE) as pool:
         for (source_id, run_id), rows in runs.items():
             with archive.engine.connect() as connection:
@@ -38,7 +40,7 @@ def rebuild_archive(archive: Archive, owner: Engine, tell: Tell) -> RebuildResul
                 read, damaged = extract_pages(archive, pool, source, chunk)
                 record_extractions(archive, source_id, run_id, read)
                 lost |= damaged
-                tell("pages", done := done + len(chunk), len(unread))
+                count.add(len(chunk))
     report_damage(archive, lost.values())
     for each in lost.values():
         log.error("not read: %s", each)

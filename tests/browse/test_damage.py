@@ -70,7 +70,7 @@ def test_damage_that_a_check_found_is_told_since_when_and_in_chinese(
         archive.store.remove(blob_key(digest))
     else:
         flip_a_byte(archive, services, digest)
-    audit(archive, lambda read, due: None)
+    audit(archive, lambda progress: None)
     for path in ("/archive/captures/1/bytes", "/archive/records/1"):
         page = reader.get(path).text
         assert re.search(rf'{chinese} <span class="en" lang="en">{english}', page), path

@@ -23,6 +23,7 @@ from etl.errors import GongkaiError
 from etl.export.exporting import ExportRequest, ExportResult, Format, export
 from etl.export.tables import CSV_COLUMNS, SCHEMA, guard_formula, write_jsonl
 from etl.local.services import Addresses
+from etl.progress import Counter, Progress, no_progress
 from etl.settings import PROJECT, Settings
 from tests.support.browser_pages import Page, keep, other_source
 from tests.support.gongkai import rows
@@ -203,7 +204,7 @@ def test_the_same_archive_gives_the_same_bytes(filled: Archive, tmp_path: Path, 
 
 @pytest.mark.parametrize("kind", list(Format))
 def test_an_interrupted_export_leaves_nothing(filled: Archive, tmp_path: Path, kind: Format) -> None:
-    def interrupt(more: int, total: int) -> None:
+    def interrupt(progress: Progress) -> None:
         raise KeyboardInterrupt
 
     folder = tmp_path / "out"
@@ -222,7 +223,9 @@ def test_memory_does_not_grow_with_the_archive(
     def peak() -> int:
         with snapshot(archive) as connection, (tmp_path / "out").open("wb") as out:
             tracemalloc.start()
-            write_jsonl(connection, RecordFilter(), out, "", versions=False, tell=lambda more: None)
+            write_jsonl(
+                connection, RecordFilter(), out, "", versions=False, count=Counter("writing", None, no_progress)
+            )
             found = tracemalloc.get_traced_memory()[1]
             tracemalloc.stop()
         return found

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from etl.archive.preservation.rebuild import Tell
 from etl.archive.storage.archive import Archive, open_archive
 from etl.archive.storage.migrations import downgrade, migrate
 from etl.archive.storage.models import LOCKS, SCHEMA, Base
+from etl.progress import Progress, ProgressCallback
 from etl.settings import Settings
 from tests.support.gongkai import rows
 
@@ -47,9 +47,9 @@ def differing(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list
     ]
 
 
-def interrupted_at(step: str, number: int) -> Tell:
-    def tell(now: str, done: int, due: int) -> None:
-        if (now, done) == (step, number):
+def interrupted_at(step: str, number: int) -> ProgressCallback:
+    def interrupt(progress: Progress) -> None:
+        if (progress.stage, progress.done) == (step, number):
             raise KeyboardInterrupt
 
-    return tell
+    return interrupt

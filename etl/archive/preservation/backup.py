@@ -20,6 +20,7 @@ from typing import Literal, TypeVar
 from etl.archive.storage.bucket import MissingObject, ObjectInfo, Store, StoreError, sha256
 from etl.archive.storage.layout import BLOBS, LAYOUT, blob_key
 from etl.errors import GongkaiError
+from etl.progress import Progress, ProgressCallback
 
 AT_ONCE = 8
 PAGE = 500
@@ -27,8 +28,6 @@ _WRITE_ONCE = tuple(place.prefix for place in LAYOUT if place.write_once)
 """Of the journal's last object a second form may be met, after a transaction that died."""
 _PART, _BEFORE = ".part", ".before-"
 _State = Literal["kept", "copied", "damaged"]
-Tell = Callable[[int], None]
-"""Called with the number of objects done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +40,20 @@ class CopyResult:
     damaged: tuple[str, ...]
 
 
-def backup(store: Store, folder: Path, tell: Tell, *, check: bool = False) -> CopyResult:
+def backup(store: Store, folder: Path, progress: ProgressCallback, *, check: bool = False) -> CopyResult:
     """Copies what the folder does not have yet; with `check` also reads again what it has.
 
     What is damaged in the bucket is not copied over what the folder has. Raises `StoreError` and `GongkaiError`;
     interrupted, the same again goes on.
     """
-    copied = _through(_in_order(store), lambda each: (each.key, _fetch(store, folder, each, check)), tell)
+    copied = _through(
+        _in_order(store), lambda each: (each.key, _fetch(store, folder, each, check)), "copying", progress
+    )
     os.sync()
     return copied
 
 
-def restore(store: Store, folder: Path, tell: Tell, digests: Sequence[str] = ()) -> CopyResult:
+def restore(store: Store, folder: Path, progress: ProgressCallback, digests: Sequence[str] = ()) -> CopyResult:
     """Puts back what the bucket lacks or holds damaged, or of that only the blobs named.
 
     What is whole in the bucket stays as it is, logs that grew since the copy among them.
@@ -62,13 +63,15 @@ def restore(store: Store, folder: Path, tell: Tell, digests: Sequence[str] = ())
         raise GongkaiError(f"{folder / gone[0]} is not there", hint="name a folder that `gongkai backup` wrote")
     paths = (path for path in sorted(folder.rglob("*")) if path.is_file() and not _is_beside(path))
     every = keys or [path.relative_to(folder).as_posix() for path in paths]
-    return _through(every, lambda key: (key, _put_back(store, folder, key)), tell)
+    return _through(every, lambda key: (key, _put_back(store, folder, key)), "restoring", progress)
 
 
 _Item = TypeVar("_Item")
 
 
-def _through(items: Iterable[_Item], copy: Callable[[_Item], tuple[str, _State]], tell: Tell) -> CopyResult:
+def _through(
+    items: Iterable[_Item], copy: Callable[[_Item], tuple[str, _State]], stage: str, progress: ProgressCallback
+) -> CopyResult:
     states = Counter[_State]()
     damaged: list[str] = []
     remaining = iter(items)
@@ -78,7 +81,7 @@ def _through(items: Iterable[_Item], copy: Callable[[_Item], tuple[str, _State]]
                 for key, state in pool.map(copy, page):
                     states[state] += 1
                     damaged += [key] if state == "damaged" else []
-                    tell(states.total())
+                    progress(Progress(stage, states.total()))
             except OSError as error:
                 raise GongkaiError(f"{error.filename}: {error.strerror}", hint="is there space left?") from error
     return CopyResult(states.total(), states["copied"], tuple(damaged))

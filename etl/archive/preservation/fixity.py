@@ -4,7 +4,7 @@ A blob's event is told when its state changes, to object storage first (`fixity/
 then in its row. A blob that is damaged is looked at in every audit until it is whole again.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +20,7 @@ from etl.archive.storage.bucket import Damaged, DamageKind
 from etl.archive.storage.consistency import require_database_in_sync
 from etl.archive.storage.layout import FIXITY
 from etl.archive.storage.models import FixityEvent
+from etl.progress import Progress, ProgressCallback
 from etl.reasons import english
 
 READS_AT_ONCE = 8
@@ -28,8 +29,6 @@ BATCH = 500
 """Blobs between two commits: what an audit that is cut off reads once more at most."""
 MAX_PAGES_NAMED = 5
 """Addresses that are named with a damaged blob."""
-Tell = Callable[[int, int], None]
-"""Called with the number of blobs read, and of those that are due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ class Audit:
             )
 
 
-def audit(archive: Archive, tell: Tell, *, days: int | None = None, source: str | None = None) -> Audit:
+def audit(archive: Archive, progress: ProgressCallback, *, days: int | None = None, source: str | None = None) -> Audit:
     """Reads today's share of the blobs, so that each is read within so many days; without `days` all, or a source's.
 
     What is damaged never stops the rest. Raises `StoreError` when the storage is away; what was read until then is
@@ -108,7 +107,7 @@ def audit(archive: Archive, tell: Tell, *, days: int | None = None, source: str 
                 for each in batch:
                     raise_if_storage_is_down(archive, each)
                     found.append(each)
-                    tell(checked + len(found), total)
+                    progress(Progress("reading blobs", checked + len(found), total))
             finally:
                 restored += record_checks(archive, found)
             checked += len(found)

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB, insert
@@ -31,10 +31,7 @@ from etl.archive.storage.layout import (
 )
 from etl.archive.storage.models import Change, Content, Correction, File, Record, RecordVersion
 from etl.errors import GongkaiError
-
-Step = RebuildStep | Literal["pages"]
-Tell = Callable[[Step, int, int], None]
-"""Called with the step, the number of objects done, and the number of objects in it."""
+from etl.progress import Progress, ProgressCallback
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +45,7 @@ class RebuildResult:
     changes: int
 
 
-def rebuild(owner: Engine, store: Store, tell: Tell) -> RebuildResult:
+def rebuild(owner: Engine, store: Store, progress: ProgressCallback) -> RebuildResult:
     """Fills the database from the bucket. Raises `GongkaiError` where the two belong to different archives."""
     keys: dict[RebuildStep, list[str]] = {
         place.rebuild_step: sorted(store.list_keys(place.prefix), key=_IN_ORDER.get(place.rebuild_step))
@@ -64,7 +61,7 @@ def rebuild(owner: Engine, store: Store, tell: Tell) -> RebuildResult:
         for done, key in enumerate(keys[step], 1):
             with owner.begin() as connection:
                 _STEPS[step](connection, store.read_log(key))
-            tell(step, done, len(keys[step]))
+            progress(Progress(step, done, len(keys[step])))
     with owner.begin() as connection:
         for key in keys["runs"]:
             lines = store.read_log(key)[2:]

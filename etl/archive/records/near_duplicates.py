@@ -4,7 +4,7 @@ They are shown beside each other and never merged.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +20,7 @@ from etl.archive.storage.lookups import require_valid_record_number
 from etl.archive.storage.models import Content, Record, RecordVersion, Signature
 from etl.errors import GongkaiError
 from etl.extract.similarity import MIN_CONTAINMENT, SCHEME, Shingles, bands, containment, shingles, signatures
+from etl.progress import Progress, ProgressCallback, no_progress
 
 LIMIT = 20
 MAX_TEXTS_PER_BAND = 64
@@ -29,9 +30,6 @@ SPARE = 5
 BATCH = 500
 """Texts signed in one transaction of a rebuild."""
 PROCESSES = 2
-
-Tell = Callable[[int, int], None]
-"""Called with the number of texts signed, and that of all to be signed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +91,7 @@ def _confirmed(mine: Shingles, candidates: Iterable[dict[str, Any]]) -> Iterator
             yield SimilarRecord(**candidate, share=part)
 
 
-def rebuild_signatures(archive: Database, tell: Tell = lambda done, total: None) -> SignatureRebuild:
+def rebuild_signatures(archive: Database, progress: ProgressCallback = no_progress) -> SignatureRebuild:
     """Signs every version's text that has no signature of this scheme, in several processes and batch by batch.
 
     Interrupted, the next call goes on where it stopped.
@@ -104,7 +102,7 @@ def rebuild_signatures(archive: Database, tell: Tell = lambda done, total: None)
         dropped = connection.execute(delete(Signature).where(unused)).rowcount
         total = connection.scalars(select(func.count()).select_from(Content).where(_OWED)).one()
     signed = 0
-    tell(signed, total)
+    progress(Progress("signing", signed, total))
     # Forked, a worker would share the archive's connections.
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
         for made in _ahead(pool, _owed(engine)):
@@ -113,7 +111,7 @@ def rebuild_signatures(archive: Database, tell: Tell = lambda done, total: None)
                 connection.execute(delete(Signature).where(Signature.content_hash.in_(made), other))
                 _keep(connection, made)
             signed += len(made)
-            tell(signed, total)
+            progress(Progress("signing", signed, total))
     return SignatureRebuild(signed, dropped)
 
 

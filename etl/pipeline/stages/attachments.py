@@ -1,6 +1,6 @@
 """Reading the files of documents: once each, by their bytes, in a process that can be killed."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
@@ -15,14 +15,12 @@ from etl.archive.storage.bucket import DamagedBlob
 from etl.archive.storage.models import File, Page
 from etl.files import READER, Reader, reader_pool
 from etl.files.ocr.scan_reader import scan_pool
+from etl.progress import Progress, ProgressCallback, no_progress
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 
 SCANS_PER_PROCESS = 50
 """Scans that one process reads."""
-
-Tell = Callable[[int], None]
-"""Called with the number of files done since the last call."""
 
 
 class FileReader:
@@ -89,7 +87,7 @@ class ScanReadings:
     damaged: tuple[UnreadableItem, ...]
 
 
-def read_scans(archive: Archive, limit: int | None = None, tell: Tell = lambda done: None) -> ScanReadings:
+def read_scans(archive: Archive, limit: int | None = None, progress: ProgressCallback = no_progress) -> ScanReadings:
     """Reads files whose pages are pictures, the oldest first, at most so many; else until none waits."""
     read, damaged = 0, dict[str, UnreadableItem]()
     while limit is None or read + len(damaged) < limit:
@@ -105,6 +103,6 @@ def read_scans(archive: Archive, limit: int | None = None, tell: Tell = lambda d
                     read += 1
                 except DamagedBlob as error:
                     damaged[digest] = unreadable(encode_reason(Code.SCAN_ITEM, sha256=digest), error)
-                tell(1)
+                progress(Progress("reading scans", read + len(damaged), limit))
     report_damage(archive, damaged.values())
     return ScanReadings(read, tuple(damaged.values()))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from etl.fetch.client import Attempt, Fetcher, Request
 from etl.outcomes import Outcome
 from etl.platforms.base import Entry, ListingPage, ListingRequest, NotAListing, Platform
 from etl.platforms.registry import platform
+from etl.progress import Progress, ProgressCallback
 from etl.reason_codes import Code
 from etl.reasons import Reason, encode_reason
 from etl.sources.schema import Source
@@ -19,9 +20,6 @@ from etl.web.page import read_page
 
 MAX_BARREN_PAGES = 3
 """Listing pages in a row that list nothing new before the list is taken for a trap (a calendar, say)."""
-
-Tell = Callable[[int], None]
-"""Called with the number of documents listed so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +81,11 @@ class CatalogWalk:
         options: CrawlOptions,
         fetch: Fetcher,
         sink: ListingSink,
-        tell: Tell,
+        progress: ProgressCallback,
         *,
         stop_at_known: bool,
     ) -> None:
-        self._source, self._options, self._fetch, self._sink, self._tell = source, options, fetch, sink, tell
+        self._source, self._options, self._fetch, self._sink, self._progress = source, options, fetch, sink, progress
         self._stop_at_known = stop_at_known
         self._family = platform(source.platform).for_source(source)
         self._max_documents = options.limit or source.limits.pages
@@ -129,7 +127,7 @@ class CatalogWalk:
         if self._stop_at_known and known and all(known.values()):
             walked.end_at_known(fetched.page)
         self._enqueue(request, fetched.page, walked)
-        self._tell(len(self._documents))
+        self._progress(Progress("listing", len(self._documents)))
 
     def _entries(self, page: ListingPage, base: str, request: ListingRequest) -> dict[str, Entry]:
         """The page's entries by canonical URL, the first of each. An entry whose address is none is a problem."""

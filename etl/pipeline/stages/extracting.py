@@ -1,7 +1,7 @@
 """Stage three: read what was stored and record what it says. No network."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from etl.archive.crawls.run import RunContext
@@ -12,18 +12,20 @@ from etl.archive.storage.blobs import UnreadableItem, report_damage
 from etl.pipeline.interpreting import extract_pages
 from etl.pipeline.stages.attachments import FileReader, linked_file_urls
 from etl.pipeline.stages.reextracting import reextract_pages
+from etl.progress import Counter, ProgressCallback, no_progress
 
 PAGES_PER_COMMIT = 25
 """Pages recorded in one transaction."""
 GETS_AT_ONCE = 8
 log = logging.getLogger("gongkai")
 
-Tell = Callable[[int], None]
-"""Called with the number of pages done since the last call."""
-
 
 def extract_batch(
-    archive: Archive, run: RunContext, number: int, tell: Tell = lambda done: None, only: Sequence[str] | None = None
+    archive: Archive,
+    run: RunContext,
+    number: int,
+    progress: ProgressCallback = no_progress,
+    only: Sequence[str] | None = None,
 ) -> RecordingResult:
     """Reads the stored captures of the batch's pages (`only` those addresses) that nobody read yet, and records what
     they say.
@@ -40,6 +42,7 @@ def extract_batch(
         outdated = pages_with_outdated_rules(connection, [row.page_id for row in unread])
     damaged = reextract_pages(archive, run.source, outdated) if outdated else {}
     unread = [row for row in unread if row.page_id not in damaged]
+    count = Counter("extracting", len(unread), progress)
     with ThreadPoolExecutor(GETS_AT_ONCE) as pool, FileReader(archive) as files:
         for start in range(0, len(unread), PAGES_PER_COMMIT):
             chunk = unread[start : start + PAGES_PER_COMMIT]
@@ -54,7 +57,7 @@ def extract_batch(
             )
             created += recorded.created
             updated += recorded.updated
-            tell(len(chunk))
+            count.add(len(chunk))
     _leave_unread(archive, run, number, damaged)
     return RecordingResult(tuple(created), tuple(updated))
 

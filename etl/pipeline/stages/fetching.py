@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
@@ -19,6 +19,8 @@ from etl.outcomes import Outcome
 from etl.pipeline.interpreting import find_linked_files
 from etl.platforms.base import Platform
 from etl.platforms.registry import family_of
+from etl.progress import Counter as ProgressCounter
+from etl.progress import ProgressCallback, no_progress
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 from etl.web.page import read_page
@@ -32,8 +34,6 @@ MAX_ARTICLE_PAGES = 50
 MAX_FILES = 200
 """Files of one document that are fetched; none of the saved pages links more than 40."""
 
-Tell = Callable[[int], None]
-"""Called with the number of pages done since the last call."""
 
 Attempts = Mapping[str, Sequence[ClassifiedAttempt]]
 """The attempts for each URL, in the order of the requests."""
@@ -61,7 +61,7 @@ class _FetchedDocument:
 
 
 async def fetch_batch(
-    archive: Archive, run: RunContext, number: int, user_agent: str, tell: Tell = lambda done: None
+    archive: Archive, run: RunContext, number: int, user_agent: str, progress: ProgressCallback = no_progress
 ) -> Counter[str]:
     """Fetches the pages of the run's batch that have no outcome yet; counts the outcomes of those fetched now.
 
@@ -71,13 +71,14 @@ async def fetch_batch(
     recover_unindexed_logs(archive, batch)
     due = due_pages(archive.engine, run, number)
     outcomes: Counter[str] = Counter()
+    count = ProgressCounter("fetching", len(due), progress)
 
     def store(documents: list[_FetchedDocument]) -> None:
         with archive.engine.begin() as connection:
             attempts = [item for document in documents for item in _page_attempts(connection, run, document)]
         stored = store_attempts(archive, batch, attempts)
         outcomes.update(stored[document.page.page_id] for document in documents)
-        tell(len(documents))
+        count.add(len(documents))
 
     async with fetcher(run.source, archive.hosts, user_agent) as fetch:
         fetching = _Fetching(run, fetch)

@@ -11,13 +11,14 @@ from etl.archive.crawls.runs import save_listing_summary
 from etl.archive.crawls.walks import last_full_walk, last_walk_was_complete
 from etl.archive.storage.archive import Archive, Database
 from etl.fetch.client import fetcher
-from etl.pipeline.stages.catalog_walk import CatalogWalk, Tell, request_key
+from etl.pipeline.stages.catalog_walk import CatalogWalk, request_key
 from etl.platforms.base import Entry, ListingRequest
+from etl.progress import ProgressCallback, no_progress
 from etl.sources.schema import Source
 
 
 async def list_catalog(
-    archive: Archive, run: RunContext, user_agent: str, tell: Tell = lambda listed: None
+    archive: Archive, run: RunContext, user_agent: str, progress: ProgressCallback = no_progress
 ) -> ListingSummary:
     """Walks every list of the run's source and stores the listing pages and the listed documents.
 
@@ -28,7 +29,7 @@ async def list_catalog(
     full = run.options.full or _full_walk_is_due(archive, run) or not last_walk_was_complete(archive.engine, run)
     async with fetcher(run.source, archive.hosts, user_agent) as fetch:
         sink = _ArchiveSink(archive, run)
-        walk = CatalogWalk(run.source, run.options, fetch, sink, tell, stop_at_known=not full)
+        walk = CatalogWalk(run.source, run.options, fetch, sink, progress, stop_at_known=not full)
         summary = replace(await walk.run(), full=full)
     save_listing_summary(archive, run, summary)
     return summary
@@ -42,12 +43,12 @@ def _full_walk_is_due(archive: Archive, run: RunContext) -> bool:
 
 
 async def preview(
-    archive: Database, source: Source, options: CrawlOptions, user_agent: str, tell: Tell = lambda listed: None
+    archive: Database, source: Source, options: CrawlOptions, user_agent: str, progress: ProgressCallback = no_progress
 ) -> tuple[ListingSummary, dict[str, bool]]:
     """Walks the catalog and stores nothing; returns also, for each listed document's URL, whether it was known."""
     async with fetcher(source, archive.hosts, user_agent) as fetch:
         sink = _PreviewSink(archive, source)
-        walk = CatalogWalk(source, options, fetch, sink, tell, stop_at_known=not options.full)
+        walk = CatalogWalk(source, options, fetch, sink, progress, stop_at_known=not options.full)
         return await walk.run(), sink.known
 
 

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
@@ -19,6 +19,7 @@ from etl.archive.storage.models import Source as SourceRow
 from etl.errors import GongkaiError
 from etl.pipeline.interpreting import extract_pages
 from etl.pipeline.stages.attachments import FileReader, linked_file_urls
+from etl.progress import Progress, ProgressCallback
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 from etl.settings import Settings
@@ -34,9 +35,6 @@ MAX_SAMPLES = 5
 """Differences of each field that are kept as samples, for a dry run to show."""
 _PARALLEL_GETS = 8
 _COLUMNS = ("title", "index_number", "publisher", "document_number", "extractor")
-
-Tell = Callable[[int, int], None]
-"""Called with the number of records done so far, and the number to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +184,7 @@ def reextract_pages(archive: Archive, source: Source, pages: Sequence[int]) -> d
 
 
 def reextract(
-    settings: Settings, wanted: ReextractionScope, tell: Tell, *, dry_run: bool = False
+    settings: Settings, wanted: ReextractionScope, progress: ProgressCallback, *, dry_run: bool = False
 ) -> ReextractionResult:
     """All batches, in as many processes as there are cores; interrupted and run again, it goes on."""
     archive = open_archive(settings)
@@ -194,14 +192,14 @@ def reextract(
         work = plan_slices(connection, wanted)
     archive.engine.dispose()
     done, due = ReextractionResult(), sum(part.records for part in work)
-    tell(0, due)
+    progress(Progress("extracting anew", 0, due))
     workers = min(os.cpu_count() or 1, len(work))
     if not work:
         return done
     with ProcessPoolExecutor(workers, get_context("spawn"), _open, (settings,)) as pool:
         for part in as_completed([pool.submit(_work, wanted, part, dry_run) for part in work]):
             done.add(part.result())
-            tell(done.records, due)
+            progress(Progress("extracting anew", done.records, due))
     return done
 
 

@@ -33,9 +33,6 @@ MAX_DOCUMENTS_TRIED = 6
 DOCUMENTS_TO_READ = 2
 """Documents that a live check must be able to read."""
 
-Tell = Callable[[str], None]
-"""Called with the address that is asked next."""
-
 
 @dataclass(frozen=True, slots=True)
 class ListProbe:
@@ -77,12 +74,12 @@ class DocumentProbe:
 
 
 async def survey_site(
-    url: str, user_agent: str, allow_private: bool, delay: float, max_lists: int, tell: Tell
+    url: str, user_agent: str, allow_private: bool, delay: float, max_lists: int, report_address: Callable[[str], None]
 ) -> Survey:
     """Fetches the page and the first pages of at most `max_lists` lists that it leads to. Raises `GongkaiError`."""
     source = _visitor(url, allow_private, delay)
     async with fetcher(source, LocalHostRegistry(), user_agent) as fetch:
-        tell(url)
+        report_address(url)
         attempt = (await fetch.fetch(Request(url)))[-1]
         outcome, reason = classify(attempt)
         if outcome is not None:
@@ -92,7 +89,9 @@ async def survey_site(
         page = read_page(attempt.body or b"", attempt.final_url, attempt.header("content-type"))
 
         async def read(family: Platform, column: CandidateList) -> ListProbe:
-            return await probe_list(fetch, family, ListingRequest(column.url, column.name or column.url), tell)
+            return await probe_list(
+                fetch, family, ListingRequest(column.url, column.name or column.url), report_address
+            )
 
         return await _survey(page, read, max_lists)
 
@@ -148,13 +147,15 @@ def _shaped(family: Platform, listing: Mapping[str, Any] | None) -> Platform:
     return family.for_source(source.model_copy(update={"listing": shape}))
 
 
-async def probe_list(fetch: Fetcher, family: Platform, first: ListingRequest, tell: Tell) -> ListProbe:
+async def probe_list(
+    fetch: Fetcher, family: Platform, first: ListingRequest, report_address: Callable[[str], None]
+) -> ListProbe:
     """Fetches the first page of a list; if that only leads to other requests, the first of these that has entries."""
-    tell(first.url)
+    report_address(first.url)
     fetched = await fetch_listing_page(fetch, family, first)
     below = fetched.page.next_requests if fetched.page and not fetched.page.entries else ()
     for request in below[:MAX_CHILD_LISTS]:
-        tell(request.url)
+        report_address(request.url)
         fetched = await fetch_listing_page(fetch, family, request)
         if fetched.page and fetched.page.entries:
             break
@@ -178,15 +179,15 @@ def _visitor(url: str, allow_private: bool, delay: float) -> Source:
 
 
 async def probe_source(
-    source: Source, user_agent: str, tell: Tell
+    source: Source, user_agent: str, report_address: Callable[[str], None]
 ) -> tuple[tuple[ListProbe, ...], tuple[DocumentProbe, ...]]:
     """Fetches the first page of each of the source's lists, and documents until `DOCUMENTS_TO_READ` could be read."""
     family = platform(source.platform).for_source(source)
     async with fetcher(source, LocalHostRegistry(), user_agent) as fetch:
-        columns = [await probe_list(fetch, family, request, tell) for request in family.start(source)]
+        columns = [await probe_list(fetch, family, request, report_address) for request in family.start(source)]
         documents: list[DocumentProbe] = []
         for entry in islice(_in_turn(columns, source), MAX_DOCUMENTS_TRIED):
-            tell(entry.url)
+            report_address(entry.url)
             documents.append(await _document(fetch, family, entry))
             if sum(item.extraction is not None for item in documents) == DOCUMENTS_TO_READ:
                 break

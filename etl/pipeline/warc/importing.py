@@ -4,7 +4,7 @@ A file of our own export gives the same records again: it says which responses a
 and files, and which fields the catalog listed.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -22,6 +22,7 @@ from etl.archive.storage.models import Capture
 from etl.pipeline.stages.extracting import PAGES_PER_COMMIT, extract_batch
 from etl.pipeline.warc.reading import WarcResponse, WarcSummary, read_responses, scan_warc
 from etl.platforms.base import Entry
+from etl.progress import Counter, ProgressCallback, no_progress
 from etl.reason_codes import Code
 from etl.reasons import Reason
 from etl.sources.schema import Source, adhoc_source
@@ -33,12 +34,9 @@ IMPORTED = "imported"
 MAX_BUFFERED_BYTES = 64_000_000
 """Bytes held in memory before they are stored."""
 
-Tell = Callable[[int], None]
-"""Called with the number of steps done since the last call; each response is two: stored, and read."""
-
 
 def import_warc(
-    archive: Archive, path: Path, whole: WarcSummary, source: Source, tell: Tell = lambda more: None
+    archive: Archive, path: Path, whole: WarcSummary, source: Source, progress: ProgressCallback = no_progress
 ) -> Report:
     """Stores and extracts the file's responses as one run, whose key contains the file's SHA-256.
 
@@ -50,10 +48,12 @@ def import_warc(
         return finished
     run = open_run(archive, source, key, CrawlOptions(), "import")
     recover_unindexed_logs(archive, run.batch("0"))
-    importing = _Import(archive, run, tell)
-    missing = importing.take(path)
-    extract_batch(archive, run, 0, importing.told)
-    tell(max(0, 2 * (whole.responses + whole.revisits) - importing.steps))
+    # A response is two steps: stored, and extracted.
+    total = 2 * (whole.responses + whole.revisits)
+    steps = Counter(path.name, total, progress)
+    missing = _Import(archive, run, steps).take(path)
+    extract_batch(archive, run, 0, steps.part())
+    steps.add(max(0, total - steps.done))
     with archive.engine.connect() as connection:
         problems = list(unread_problems(connection, run))
     warnings = [Reason.of(Code.WARC_RECORDS_SKIPPED, records=missing)] if missing else []
@@ -67,19 +67,13 @@ class _Import:
     before another capture of it is stored.
     """
 
-    def __init__(self, archive: Archive, run: RunContext, tell: Tell) -> None:
-        self._archive, self._run, self._tell = archive, run, tell
+    def __init__(self, archive: Archive, run: RunContext, steps: Counter) -> None:
+        self._archive, self._run, self._steps = archive, run, steps
         self._chunk: dict[str, WarcResponse] = {}
         self._documents: set[str] = set()
-        self.steps = 0
         with archive.engine.connect() as connection:
             columns = (Capture.url, Capture.fetched_at, Capture.blob_sha256)
             self._have = {tuple(row) for row in connection.execute(select(*columns).where(Capture.run_id == run.id))}
-
-    def told(self, more: int) -> None:
-        """Adds finished steps to the progress."""
-        self.steps += more
-        self._tell(more)
 
     def take(self, path: Path) -> int:
         """Stores all responses; returns the number of records that cannot be imported."""
@@ -93,7 +87,7 @@ class _Import:
             if response.kind == "document":
                 self._documents.add(attempt.url)
             if (attempt.url, attempt.fetched_at, sha256(attempt.body) if attempt.body else None) in self._have:
-                self.told(1)
+                self._steps.add()
                 continue
             if self._is_full(attempt.url, again):
                 self._save()
@@ -122,7 +116,7 @@ class _Import:
             return
         documents = [url for url, response in chunk.items() if response.kind == "document"]
         if documents:
-            extract_batch(self._archive, self._run, 0, self.told, only=documents)
+            extract_batch(self._archive, self._run, 0, self._steps.part(), only=documents)
         with self._archive.engine.begin() as connection:
             numbers = _numbers(connection, self._run, chunk)
         attempts = [
@@ -130,7 +124,7 @@ class _Import:
             for url, response in chunk.items()
         ]
         store_attempts(self._archive, self._run.batch("0"), attempts)
-        self.told(len(chunk))
+        self._steps.add(len(chunk))
 
 
 def _numbers(connection: Connection, run: RunContext, chunk: Mapping[str, WarcResponse]) -> dict[str, int]:
