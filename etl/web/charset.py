@@ -28,7 +28,7 @@ _REFUSED = {"utf-7", "idna", "punycode", "unicode_escape", "raw_unicode_escape",
 
 
 def known_codec(name: str) -> str | None:
-    """The Python codec that decodes `name` to text, or None where there is none."""
+    """The Python codec for a charset name; None if there is none that decodes to text."""
     name = name.strip().lower()
     name = _ALIASES.get(name, name)
     try:
@@ -65,11 +65,11 @@ def _declared_codecs(body: bytes, content_type: str) -> list[str]:
 
 
 def _best_decoding(body: bytes, declared: list[str]) -> tuple[str, str]:
-    """The candidate that leaves the fewest undecodable bytes; the declared ones win a tie."""
+    """(text, charset) with the fewest undecodable bytes; of equal ones, the charset that is declared."""
     best: tuple[int, str, str] | None = None
     for name in dict.fromkeys([*declared, "utf-8", "gb18030", "big5"]):
         text = body.decode(name, "replace")
-        # A byte that no text holds counts too: it is what a single-byte codec makes of foreign bytes.
+        # Control characters of no text count too: single-byte codecs make them of foreign bytes.
         faults = text.count("\ufffd") + sum(text.count(c) for c in "\x80\x81\x8d\x8f\x90\x9d")
         if best is None or faults < best[0]:
             best = (faults, text, name)

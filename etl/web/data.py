@@ -1,4 +1,4 @@
-"""JSON that stands inside a page's scripts."""
+"""JSON in the scripts of a page."""
 
 import json
 import re
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def json_object_after(text: str, name: str) -> dict[str, Any] | None:
-    """The JSON object after the first `name: `; None where there is none that can be read."""
+    """The JSON object after the first `name: ` in the text; None if there is none, or it cannot be parsed."""
     if name not in text:  # a hundred times as fast as the search for the pattern
         return None
     match = re.search(rf"(?<![\w$]){name}\s*:\s*(?=\{{)", text)

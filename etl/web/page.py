@@ -12,10 +12,10 @@ from lxml import etree, html
 from etl.web.charset import decode
 
 _REFUSED_BYTES = bytes(b for b in range(32) if b not in b"\t\n\r") + b"\x7f"
-"""Bytes that libxml2 stops at or refuses when a text is set again; none of them is part of a UTF-8 sequence."""
+"""Bytes that end libxml2's parsing, or that it refuses in text that is set later. None is part of a UTF-8 sequence."""
 
 _MAX_UNPACKED_BYTES = 52_428_800
-"""Bytes of an unpacked sitemap, by sitemaps.org; what is cut here is no whole XML and refused as broken."""
+"""Largest unpacked sitemap by sitemaps.org. A larger one is cut, and then refused as broken XML."""
 
 # lxml.html asks a Python function for the class of every element it hands out: a third of a walk over a page.
 _CLASSES = etree.ElementDefaultClassLookup(element=html.HtmlElement, comment=html.HtmlComment)
@@ -25,16 +25,17 @@ _FLOOD_PAGE_CHARS, _FLOOD_TAG_CHARS, _MAX_ATTRIBUTES = 100_000, 2_000, 200
 _START_TAG = re.compile(r"""<[A-Za-z](?:[^"'>]++|"[^"]*"|'[^']*')*+""")
 _QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
 MAX_ADDRESS_CHARS = 8_000
-"""Characters of an address: what is longer leads nowhere (servers refuse it) and costs its length at every link."""
+"""Longest address: servers refuse longer ones, and resolving costs time for every character."""
 
 COLLECTED_TAGS = ("base", "embed", "iframe", "meta", "object", "script", "style", "title")
+"""Tags whose elements `WebPage.elements` lists."""
 
 
 @dataclass(frozen=True)
 class WebPage:
     """`url` as fetched, `text` decoded with `charset`; `tree` is parsed at first need and then kept.
 
-    Whoever changes the tree changes it for everyone who holds the page.
+    Changes of the tree are seen by everyone who has the page.
     """
 
     url: str
@@ -43,20 +44,20 @@ class WebPage:
 
     @cached_property
     def tree(self) -> html.HtmlElement:
-        """The page's root element: always there, an empty document where nothing could be parsed."""
+        """The root element; of an empty document if nothing could be parsed."""
         return parse(self.text)
 
     @cached_property
     def elements(self) -> dict[str, list[html.HtmlElement]]:
         """The elements of `COLLECTED_TAGS` by tag, in document order, as parsed (before script output)."""
-        found: dict[str, list[html.HtmlElement]] = {tag: [] for tag in COLLECTED_TAGS}
+        elements: dict[str, list[html.HtmlElement]] = {tag: [] for tag in COLLECTED_TAGS}
         for element in self.tree.iter(*COLLECTED_TAGS):  # one walk: five of them cost as much as the parse
-            found[element.tag].append(element)
-        return found
+            elements[element.tag].append(element)
+        return elements
 
 
 def read_page(body: bytes, url: str, content_type: str = "") -> WebPage:
-    """The page that `body` holds, gzip (a sitemap's file, not the transfer's) unpacked. Never raises: any bytes do."""
+    """The page in `body`; a gzip file (a packed sitemap, not a compressed response) is unpacked. Never raises."""
     text, charset = decode(_unpack(body), content_type)
     return WebPage(url=url, text=text, charset=charset)
 
@@ -74,7 +75,7 @@ def parse(text: str) -> html.HtmlElement:
     """The tree of an HTML document; an empty document where libxml2 finds nothing in it."""
     if len(text) > _FLOOD_PAGE_CHARS and any(len(tag) > _FLOOD_TAG_CHARS for tag in _START_TAG.findall(text)):
         text = _START_TAG.sub(_strip_attributes, text)
-    # Bytes with the parser told their encoding, so that neither a <meta> nor an XML declaration overrules it.
+    # As bytes in a stated encoding, so that neither a <meta> nor an XML declaration overrules it.
     parser = etree.HTMLParser(encoding="utf-8", remove_pis=True, huge_tree=True)
     parser.set_element_class_lookup(_CLASSES)
     if "\ufffe" in text or "\uffff" in text:
@@ -111,7 +112,7 @@ def absolute(url: str, base: str) -> str | None:
 
 
 def base_url(page: WebPage) -> str:
-    """What the page's relative addresses are relative to: its `<base href>`, or its own address."""
+    """The address that relative addresses are resolved against: `<base href>`, or the page's own."""
     for element in page.elements["base"]:
         if element.get("href"):
             return absolute(element.get("href", ""), page.url) or page.url

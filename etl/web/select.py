@@ -14,7 +14,7 @@ _XPATH = re.compile(r"^(?:\.{0,2}/|@|\(|\.$|[a-z-]+\()")
 
 @cache
 def compile_selector(selector: str) -> XPath:
-    """The selector, ready to be asked. Raises `ValueError` with the reason where it is neither CSS nor XPath."""
+    """The compiled selector. Raises `ValueError` with the reason if it is neither CSS nor XPath."""
     try:
         return XPath(selector) if _XPATH.match(selector) else CSSSelector(selector, translator="html")
     except (SelectorError, XPathError) as error:
@@ -23,13 +23,19 @@ def compile_selector(selector: str) -> XPath:
 
 
 def elements(selector: str, root: HtmlElement) -> list[HtmlElement]:
-    """The elements below (or at) the root that the selector finds, in document order; text and numbers are left out."""
+    """The elements that the selector finds at or below the root, in document order; strings and numbers are left out.
+
+    Raises `ValueError` for a selector that cannot be evaluated.
+    """
     found = _evaluate(selector, root)
     return [item for item in found if isinstance(item, HtmlElement)] if isinstance(found, list) else []
 
 
 def text_of(selector: str, root: HtmlElement) -> str:
-    """The text of the first thing that the selector finds (element, attribute, string), white space collapsed."""
+    """The text of the first element, attribute or string that the selector finds, white space collapsed.
+
+    Empty if it finds nothing. Raises `ValueError` for a selector that cannot be evaluated.
+    """
     found = _evaluate(selector, root)
     first = (found[0] if found else "") if isinstance(found, list) else found
     text = "".join(map(str, first.itertext())) if isinstance(first, HtmlElement) else str(first)
@@ -40,11 +46,11 @@ def _evaluate(selector: str, root: HtmlElement) -> object:
     try:
         return compile_selector(selector)(root)
     except XPathError as error:
-        # An XPath of unknown functions or prefixes compiles, and fails when it is asked.
-        raise ValueError(f"{selector!r} cannot be asked: {error}") from error
+        # An XPath with unknown functions or prefixes compiles, and fails when it is evaluated.
+        raise ValueError(f"{selector!r} cannot be evaluated: {error}") from error
 
 
 def validate_selector(selector: str) -> str:
-    """The selector itself, tried on an empty document. Raises `ValueError`."""
+    """The selector, after it was tried on an empty document. Raises `ValueError` if it cannot be evaluated."""
     _evaluate(selector, HtmlElement())
     return selector

@@ -25,7 +25,7 @@ verified: never
     [
         ('"ul > li"', '"ul >> li"', "listing.rows: 'ul >> li' is no CSS selector: Expected selector"),
         ('"ul > li"', '"//li["', "listing.rows: '//li[' is no XPath: Invalid expression"),
-        ('"ul > li"', '"//x:li"', "listing.rows: '//x:li' cannot be asked: Undefined namespace prefix"),
+        ('"ul > li"', '"//x:li"', "listing.rows: '//x:li' cannot be evaluated: Undefined namespace prefix"),
         ('next: "a.next"', 'body: ["div["]', "listing.body.0: 'div[' is no CSS selector"),
         ('next: "a.next"', "fields: {titel: b}", "listing.fields.titel"),
         ('next: "a.next"', 'fields: {source: "b["}', "listing.fields.source: 'b[' is no CSS selector"),

@@ -43,7 +43,11 @@ _MAX_DEPTH = 40
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a script does: `write` HTML where it stands; `html`, `text`, `reveal`, `hide`, `show` at a selector."""
+    """One thing that a script does to the page.
+
+    `action` is `write` (HTML `value` where the script stands), or at `selector`: `html` and `text` (sets the content),
+    `reveal` (its content is written elsewhere), `hide`, `show`.
+    """
 
     action: str
     value: str
@@ -54,7 +58,8 @@ _Token = tuple[str, str]
 
 
 def script_effects(source: str, look_up: Callable[[str], str | None]) -> list[Effect]:
-    """What the script does, in order. `look_up` gives the literal that a name has elsewhere in the page, if any."""
+    """What the script does, in order. `look_up(name)` returns the string that another script of the page assigns to a
+    name, or None."""
     tokens: list[_Token] = [(kind, match.group()) for match in _TOKEN.finditer(source) if (kind := match.lastgroup)]
     reader = _Reader(tokens, look_up)
     reader.run()
@@ -66,7 +71,7 @@ class _Reader:
         self.tokens = [*tokens, ("end", "")]
         self.words = [text if kind in ("op", "name") else "" for kind, text in self.tokens]
         self.closing = _closing_brackets(self.words)
-        self.at = 0
+        self.position = 0
         self.depth = 0
         self.names: dict[str, Value] = {}
         self.effects: list[Effect] = []
@@ -75,144 +80,144 @@ class _Reader:
     # -- statements
 
     def run(self) -> None:
-        while self.tokens[self.at][0] != "end":
-            before = self.at
+        while self.tokens[self.position][0] != "end":
+            before = self.position
             self.statement()
-            if self.at == before:
-                self.at += 1
+            if self.position == before:
+                self.position += 1
 
     def peek(self, *texts: str) -> bool:
-        return self.words[self.at] in texts
+        return self.words[self.position] in texts
 
     def take(self, text: str) -> None:
         if not self.peek(text):
             raise UnknownError
-        self.at += 1
+        self.position += 1
 
     def statement(self) -> None:
         if self.depth > _MAX_DEPTH:
-            self.at = len(self.tokens) - 1
+            self.position = len(self.tokens) - 1
             return
         self.depth += 1
-        start = self.at
+        start = self.position
         try:
             self._statement()
         except UnknownError:
-            self.at = start
-            self.skip()
+            self.position = start
+            self.skip_statement()
         finally:
             self.depth -= 1
 
     def _statement(self) -> None:
         if self.peek(";"):
-            self.at += 1
+            self.position += 1
         elif self.peek("{"):
             self.block()
         elif self.peek("if"):
-            self.branch()
+            self.if_statement()
         elif self.peek("function", "for", "while", "do", "switch", "try", "return", "class"):
-            self.skip()
+            self.skip_statement()
         elif self.peek("var", "let", "const"):
-            self.at += 1
+            self.position += 1
             self.declaration()
-        elif not self.on_load():
+        elif not self.enter_load_handler():
             self.expression_statement()
             if self.peek(";"):
-                self.at += 1
+                self.position += 1
 
     def block(self) -> None:
         self.take("{")
         while not self.peek("}"):
-            if self.tokens[self.at][0] == "end":
+            if self.tokens[self.position][0] == "end":
                 return
-            before = self.at
+            before = self.position
             self.statement()
-            if self.at == before:
-                self.at += 1
-        self.at += 1
+            if self.position == before:
+                self.position += 1
+        self.position += 1
 
-    def branch(self) -> None:
-        self.at += 1
+    def if_statement(self) -> None:
+        self.position += 1
         self.take("(")
-        held = is_truthy(self.expression())
+        condition = is_truthy(self.expression())
         self.take(")")
-        self.either(held)
+        self.run_if(condition)
         if self.peek("else"):
-            self.at += 1
-            self.either(not held)
+            self.position += 1
+            self.run_if(not condition)
 
-    def either(self, active: bool) -> None:
+    def run_if(self, active: bool) -> None:
         if active:
             self.statement()
         else:
-            self.skip()
+            self.skip_statement()
 
     def declaration(self) -> None:
         while True:
-            kind, name = self.tokens[self.at]
+            kind, name = self.tokens[self.position]
             if kind != "name":
                 raise UnknownError
-            self.at += 1
+            self.position += 1
             if self.peek("="):
-                self.at += 1
+                self.position += 1
                 self.names.pop(name, None)
                 self.names[name] = self.expression()
             if not self.peek(","):
                 break
-            self.at += 1
+            self.position += 1
         if self.peek(";"):
-            self.at += 1
+            self.position += 1
 
-    def on_load(self) -> bool:
+    def enter_load_handler(self) -> bool:
         """Enters the body of `$(function(){…})`, `$(document).ready(function(){…})`, `window.onload=function(){…}`."""
         if not self.peek("$", "jQuery", "window", "(", "!"):
             return False
-        text = "".join(t for _, t in self.tokens[self.at : self.at + 12])
+        text = "".join(t for _, t in self.tokens[self.position : self.position + 12])
         match = re.match(r"(?:(?:\$|jQuery)\((?:document\)\.ready\()?|window\.onload=|\(|!)function\(\$?\)\{", text)
         if not match:
             return False
         while not self.peek("{"):
-            self.at += 1
+            self.position += 1
         self.block()
         while self.peek(")", "(", ";"):
-            self.at += 1
+            self.position += 1
         return True
 
-    def skip(self) -> None:
-        """Past one statement, without effect."""
+    def skip_statement(self) -> None:
+        """Skips one statement without running it."""
         if self.peek("if", "for", "while", "switch", "function"):
-            word = self.tokens[self.at][1]
+            word = self.tokens[self.position][1]
             while not self.peek("("):
-                if self.tokens[self.at][0] == "end" or self.peek("{", ";"):
+                if self.tokens[self.position][0] == "end" or self.peek("{", ";"):
                     break
-                self.at += 1
+                self.position += 1
             if self.peek("("):
-                self.balanced()
-            self.skip()
+                self.skip_brackets()
+            self.skip_statement()
             while word == "if" and self.peek("else"):
-                self.at += 1
-                self.skip()
+                self.position += 1
+                self.skip_statement()
             return
         if self.peek("{"):
-            self.balanced()
+            self.skip_brackets()
             return
-        while self.tokens[self.at][0] != "end" and not self.peek("}"):
+        while self.tokens[self.position][0] != "end" and not self.peek("}"):
             if self.peek(";"):
-                self.at += 1
+                self.position += 1
                 return
             if self.peek("(", "[", "{"):
-                self.balanced()
+                self.skip_brackets()
             else:
-                self.at += 1
+                self.position += 1
 
-    def balanced(self) -> None:
-        self.at = self.closing.get(self.at, len(self.tokens) - 1)
+    def skip_brackets(self) -> None:
+        self.position = self.closing.get(self.position, len(self.tokens) - 1)
 
     def expression_statement(self) -> None:
-        kind, name = self.tokens[self.at]
-        following = self.tokens[self.at + 1][1] if self.at + 1 < len(self.tokens) else ""
+        kind, name = self.tokens[self.position]
+        following = self.tokens[self.position + 1][1] if self.position + 1 < len(self.tokens) else ""
         if kind == "name" and following in ("=", "+="):
-            self.at += 2
+            self.position += 2
             old = self.names.get(name) if following == "+=" else None
             self.names.pop(name, None)
             value = self.expression()
@@ -220,7 +225,7 @@ class _Reader:
             return
         value = self.expression()
         if isinstance(value, Inner) and self.peek("="):
-            self.at += 1
+            self.position += 1
             self.effects.append(Effect("html", to_text(self.expression()), value.selector))
 
     # -- expressions, by precedence
@@ -230,9 +235,9 @@ class _Reader:
         if self.depth > _MAX_DEPTH:
             raise UnknownError
         try:
-            value = self.either_or()
+            value = self.or_expression()
             if self.peek("?"):
-                self.at += 1
+                self.position += 1
                 yes = self.expression()
                 self.take(":")
                 no = self.expression()
@@ -241,35 +246,35 @@ class _Reader:
         finally:
             self.depth -= 1
 
-    def either_or(self) -> Value:
-        value = self.both()
+    def or_expression(self) -> Value:
+        value = self.and_expression()
         while self.peek("||"):
-            self.at += 1
-            other = self.both()
+            self.position += 1
+            other = self.and_expression()
             value = value if is_truthy(value) else other
         return value
 
-    def both(self) -> Value:
-        value = self.compared()
+    def and_expression(self) -> Value:
+        value = self.comparison()
         while self.peek("&&"):
-            self.at += 1
-            other = self.compared()
+            self.position += 1
+            other = self.comparison()
             value = other if is_truthy(value) else value
         return value
 
-    def compared(self) -> Value:
-        value = self.added()
+    def comparison(self) -> Value:
+        value = self.sum()
         while self.peek("==", "===", "!=", "!==", ">", "<", ">=", "<="):
-            operator = self.tokens[self.at][1]
-            self.at += 1
-            value = compare(operator, value, self.added())
+            operator = self.tokens[self.position][1]
+            self.position += 1
+            value = compare(operator, value, self.sum())
         return value
 
-    def added(self) -> Value:
+    def sum(self) -> Value:
         value = self.unary()
         while self.peek("+", "-"):
-            operator = self.tokens[self.at][1]
-            self.at += 1
+            operator = self.tokens[self.position][1]
+            self.position += 1
             other = self.unary()
             if operator == "+":
                 value = add(value, other)
@@ -281,7 +286,7 @@ class _Reader:
 
     def unary(self) -> Value:
         if self.peek("!"):
-            self.at += 1
+            self.position += 1
             return not is_truthy(self.unary())
         return self.postfix()
 
@@ -289,12 +294,12 @@ class _Reader:
         value = self.primary()
         while True:
             if self.peek("."):
-                self.at += 1
-                _, name = self.tokens[self.at]
-                self.at += 1
+                self.position += 1
+                _, name = self.tokens[self.position]
+                self.position += 1
                 value = self.call(value, name) if self.peek("(") else get_member(value, name)
             elif self.peek("["):
-                self.at += 1
+                self.position += 1
                 index = self.expression()
                 self.take("]")
                 if not (isinstance(value, list) and isinstance(index, float) and 0 <= index < len(value)):
@@ -304,8 +309,8 @@ class _Reader:
                 return value
 
     def primary(self) -> Value:
-        kind, text = self.tokens[self.at]
-        self.at += 1
+        kind, text = self.tokens[self.position]
+        self.position += 1
         if kind == "str":
             return unquote_literal(text)
         if kind == "num":
@@ -317,24 +322,24 @@ class _Reader:
             self.take(")")
             return value
         if kind == "op" and text in "{[":
-            self.at -= 1
-            self.balanced()
+            self.position -= 1
+            self.skip_brackets()
             return Opaque()
         if kind != "name":
             raise UnknownError
-        return self.named(text)
+        return self.identifier(text)
 
-    def named(self, name: str) -> Value:
+    def identifier(self, name: str) -> Value:
         if name in ("true", "false"):
             return name == "true"
         if name in ("null", "undefined"):
             return None
         if name == "function":
             while not self.peek("{"):
-                if self.tokens[self.at][0] == "end":
+                if self.tokens[self.position][0] == "end":
                     raise UnknownError
-                self.at += 1
-            self.balanced()
+                self.position += 1
+            self.skip_brackets()
             return Opaque()
         if name in ("$", "jQuery", "unescape", "decodeURIComponent", "String", "trim") and self.peek("("):
             arguments = self.arguments()
@@ -361,21 +366,21 @@ class _Reader:
             found.append(self.expression())
             if not self.peek(","):
                 break
-            self.at += 1
+            self.position += 1
         self.take(")")
         return found
 
     def call(self, value: Value, name: str) -> Value:
         arguments = self.arguments()
         if isinstance(value, Target):
-            return self.called(value, name, arguments)
+            return self.call_on_target(value, name, arguments)
         if isinstance(value, Inner):
             return value
         if isinstance(value, str):
             return call_string_method(value, name, arguments)
         raise UnknownError
 
-    def called(self, target: Target, name: str, arguments: list[Value]) -> Value:
+    def call_on_target(self, target: Target, name: str, arguments: list[Value]) -> Value:
         if target.selector == "document":
             if name in ("write", "writeln"):
                 for argument in arguments:
@@ -399,26 +404,26 @@ class _Reader:
 
 
 def _closing_brackets(words: list[str]) -> dict[int, int]:
-    """For each opening bracket, the place after its closing one."""
-    found: dict[int, int] = {}
-    open_at: list[int] = []
-    for at, word in enumerate(words):
+    """For each opening bracket, the position after its closing one."""
+    closing: dict[int, int] = {}
+    opened: list[int] = []
+    for position, word in enumerate(words):
         if word in ("(", "[", "{"):
-            open_at.append(at)
-        elif word in (")", "]", "}") and open_at:
-            found[open_at.pop()] = at + 1
-    return found
+            opened.append(position)
+        elif word in (")", "]", "}") and opened:
+            closing[opened.pop()] = position + 1
+    return closing
 
 
 def condition_holds(expression: str) -> bool | None:
-    """Whether a condition of literals (`"02"=="02"`) holds; None where the page alone does not tell."""
+    """Whether a condition of literals (`"02"=="02"`) holds; None if it depends on more than literals."""
     tokens = [(m.lastgroup, m.group(m.lastgroup)) for m in _TOKEN.finditer(expression[:200]) if m.lastgroup]
     reader = _Reader(tokens, lambda _: None)
     try:
         value = is_truthy(reader.expression())
     except UnknownError:
         return None
-    return value if reader.tokens[reader.at][0] == "end" else None
+    return value if reader.tokens[reader.position][0] == "end" else None
 
 
 def as_html(effect: Effect) -> str:

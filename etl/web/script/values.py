@@ -1,4 +1,4 @@
-"""Values of the small part of JavaScript that `script` reads: strings, numbers, what stands at a selector."""
+"""Values and operations of the part of JavaScript that the interpreter knows: strings, numbers, selected elements."""
 
 import re
 from dataclasses import dataclass
@@ -8,11 +8,13 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0
 
 
 class UnknownError(Exception):
-    """The code does something that cannot be told from the page alone."""
+    """The code does something that the interpreter does not know, or that depends on more than the page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
+    """The element at a selector, or `document` or `window`."""
+
     selector: str
 
 
@@ -25,11 +27,13 @@ class Inner:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
+    """A regular expression literal, with its slashes and flags."""
+
     source: str
 
 
 class Opaque:
-    """A value that is never looked into: a function, an object, an array."""
+    """A value whose content is never read: a function, an object, an array."""
 
 
 Value = object
@@ -49,12 +53,14 @@ def unquote_literal(literal: str) -> str:
 
 
 def is_truthy(value: Value) -> bool:
+    """Whether JavaScript takes the value for true. Raises `UnknownError` for what is no plain value."""
     if value is None or isinstance(value, (str, float, bool)):
         return bool(value)
     raise UnknownError
 
 
 def to_text(value: Value) -> str:
+    """A string or number as a string. Raises `UnknownError` for any other value."""
     if isinstance(value, str):
         return value
     if isinstance(value, float):
@@ -63,12 +69,14 @@ def to_text(value: Value) -> str:
 
 
 def add(left: Value, right: Value) -> Value:
+    """`left + right`: a sum of numbers, else the strings together. Raises `UnknownError` as `to_text` does."""
     if isinstance(left, float) and isinstance(right, float):
         return left + right
     return to_text(left) + to_text(right)
 
 
 def compare(operator: str, left: Value, right: Value) -> bool:
+    """A comparison of plain values. Raises `UnknownError` for others, and for `<` or `>` between strings."""
     plain = (str, float, bool, type(None))
     if not isinstance(left, plain) or not isinstance(right, plain):
         raise UnknownError
@@ -82,6 +90,7 @@ def compare(operator: str, left: Value, right: Value) -> bool:
 
 
 def get_member(value: Value, name: str) -> Value:
+    """`value.name`: the length of a string, the content of an element. Raises `UnknownError` for any other."""
     if isinstance(value, str) and name == "length":
         return float(len(value))
     if isinstance(value, Target) and name in ("innerHTML", "innerText", "textContent"):
@@ -90,6 +99,7 @@ def get_member(value: Value, name: str) -> Value:
 
 
 def call_string_method(value: str, name: str, arguments: list[Value]) -> Value:
+    """`value.name(…)` of a string. Raises `UnknownError` for an unknown method or unexpected arguments."""
     if name == "indexOf" and len(arguments) == 1:
         return float(value.find(to_text(arguments[0])))
     if name == "trim":
