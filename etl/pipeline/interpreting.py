@@ -1,4 +1,4 @@
-"""From stored captures to what they say: pages, articles of several pages, and the files that they link."""
+"""Extracts captures: pages, articles of several pages, and the files that they link."""
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
@@ -28,48 +28,51 @@ def extract_capture(
     body: bytes,
     fetched_at: datetime,
 ) -> Extraction:
-    """What a page said when it was fetched from that address; its files stand under their canonical addresses."""
+    """Extracts a page that was fetched at that time from `url`, with those response headers (name, value).
+
+    The files that it links get their canonical URLs.
+    """
     content_type = next((value for name, value in headers if name.lower() == "content-type"), "")
-    read = extract(body, url, content_type, family, fetched_at.astimezone(CHINA).date())
-    return replace(read, attachments=unique_attachments(_canonical(source, file) for file in read.attachments))
+    extraction = extract(body, url, content_type, family, fetched_at.astimezone(CHINA).date())
+    files = unique_attachments(_canonical(source, file) for file in extraction.attachments)
+    return replace(extraction, attachments=files)
 
 
 def find_linked_files(source: Source, family: Platform | None, answer: Attempt) -> tuple[str, ...]:
-    """The canonical addresses of the files that a page links, each once."""
-    read = extract_capture(source, family, answer.final_url, answer.headers, answer.body or b"", answer.fetched_at)
-    return tuple(dict.fromkeys(file.url for file in read.attachments if file.url.startswith("http")))
+    """The canonical URLs of the files that a fetched page links, each once."""
+    page = extract_capture(source, family, answer.final_url, answer.headers, answer.body or b"", answer.fetched_at)
+    return tuple(dict.fromkeys(file.url for file in page.attachments if file.url.startswith("http")))
 
 
 def extract_pages(
     archive: Archive, pool: Executor, source: Source, pages: Sequence[Any]
 ) -> tuple[list[ExtractedPage], dict[int, UnreadableItem]]:
-    """What captures say; `pages` are rows of page_id, capture_id and listing. By page, those whose bytes are damaged.
+    """Extracts captures of documents; `pages` are rows with `page_id`, `capture_id` and `listing` (listed fields).
 
-    An article is read as it was then: each further page in its last capture before the first page was asked again.
+    Returns the extractions, and by page id the documents of which some bytes are damaged. An article is extracted as
+    it was at the time of the capture: each further page in its last capture before the first page was fetched again.
+    Bodies are read in the threads of `pool`.
     """
     family = family_of(source)
     with archive.engine.connect() as connection:
-        found = captures_to_read(connection, pages)
-    bodies = pool.map(lambda row: _body(archive, row.blob_sha256), found)
-    read: dict[int, list[Extraction]] = {}
-    addresses = {row.of: row.url for row in found if row.part == 1}
+        captures = captures_to_read(connection, pages)
+    urls = {capture.of: capture.url for capture in captures if capture.part == 1}
+    articles: dict[int, list[Extraction]] = {}
     damaged: dict[int, UnreadableItem] = {}
-    for row, body in zip(found, bodies, strict=True):
+    bodies = pool.map(lambda capture: _body(archive, capture.blob_sha256), captures)
+    for capture, body in zip(captures, bodies, strict=True):
         if isinstance(body, DamagedBlob):
-            damaged.setdefault(row.of, unreadable(addresses[row.of], body))
+            damaged.setdefault(capture.of, unreadable(urls[capture.of], body))
             continue
-        said = extract_capture(source, family, row.final_url, row.headers, body, row.fetched_at)
-        read.setdefault(row.of, []).append(said)
-    whole = [row for row in pages if row.page_id not in damaged]
-    return [
-        ExtractedPage(
-            row.page_id,
-            row.capture_id,
-            as_listed_file(fill_from_listing(join_article_pages(first, rest), row.listing), addresses[row.page_id]),
-        )
-        for row in whole
-        for first, *rest in [read[row.page_id]]
-    ], damaged
+        page = extract_capture(source, family, capture.final_url, capture.headers, body, capture.fetched_at)
+        articles.setdefault(capture.of, []).append(page)
+    extracted = []
+    for row in pages:
+        if row.page_id not in damaged:
+            article = fill_from_listing(join_article_pages(articles[row.page_id]), row.listing)
+            document = _as_listed_file(article, urls[row.page_id])
+            extracted.append(ExtractedPage(row.page_id, row.capture_id, document))
+    return extracted, damaged
 
 
 def _body(archive: Archive, digest: str) -> bytes | DamagedBlob:
@@ -79,25 +82,26 @@ def _body(archive: Archive, digest: str) -> bytes | DamagedBlob:
         return error
 
 
-def as_listed_file(read: Extraction, url: str) -> Extraction:
-    """A catalog may list a file where others list its page: a document without text, as the listing tells it."""
-    if Flag.FILE not in read.flags or "title" not in read.fields:
-        return read
-    file = Attachment(url, unquote(url.rsplit("/", 1)[-1]))
-    return replace(read, kind="document", reason="a listed file", attachments=(file,))
-
-
-def join_article_pages(first: Extraction, rest: Sequence[Extraction]) -> Extraction:
-    """An article of several pages as one: the fields of its first page, the texts and files of all."""
-    if not rest:
+def join_article_pages(pages: Sequence[Extraction]) -> Extraction:
+    """One extraction of an article of several pages: the fields of its first page, the texts and files of all."""
+    first = pages[0]
+    if len(pages) == 1:
         return first
-    files = unique_attachments(file for extraction in (first, *rest) for file in extraction.attachments)
-    text = "\n".join(extraction.text for extraction in (first, *rest) if extraction.text)
-    return replace(first, text=text, attachments=files, flags=(*first.flags, Flag.PAGES.of(str(len(rest) + 1))))
+    files = unique_attachments(file for page in pages for file in page.attachments)
+    text = "\n".join(page.text for page in pages if page.text)
+    return replace(first, text=text, attachments=files, flags=(*first.flags, Flag.PAGES.of(str(len(pages)))))
+
+
+def _as_listed_file(extraction: Extraction, url: str) -> Extraction:
+    """A catalog may list a file instead of a page. It becomes a document with the listed fields, and without text."""
+    if Flag.FILE not in extraction.flags or "title" not in extraction.fields:
+        return extraction
+    file = Attachment(url, unquote(url.rsplit("/", 1)[-1]))
+    return replace(extraction, kind="document", reason="a listed file", attachments=(file,))
 
 
 def _canonical(source: Source, file: Attachment) -> Attachment:
     try:
         return replace(file, url=source.canonical(file.url))
     except ValueError:
-        return file  # no address that could be asked, such as `data:`; the version names it as the page does
+        return file  # not an http(s) address, such as `data:`; the version names it as the page does

@@ -30,6 +30,4 @@ def test_the_first_name_of_a_file_stays_over_the_pages_of_an_article() -> None:
         )
         for name in ("登记表", "下载")
     ]  # fmt: skip
-    assert join_article_pages(parts[0], parts[1:]).attachments == (
-        Attachment("https://www.yunxi.gov.cn/f/1.pdf", "登记表"),
-    )
+    assert join_article_pages(parts).attachments == (Attachment("https://www.yunxi.gov.cn/f/1.pdf", "登记表"),)
