@@ -1,14 +1,15 @@
-"""Local web servers that behave like the families of government sites, with invented documents.
+"""Invented government sites on local web servers: the product's demo, and the sites that tests crawl.
 
-| module | what |
+| module | what is in it |
 | --- | --- |
-| documents, catalogue, genres, yearly, planted, texts/ | the documents |
-| server, faults | serving them, and doing it wrong |
-| trs_wcm, gkmlpt … | one module a platform family, named like the platform; `demo()` gives its site |
-| goldens | what a correct archive holds of a site |
-| sources/ | a source file for each demo site, `{base}` for its address |
+| documents, catalogue, genres, yearly, special, texts/ | the invented documents |
+| markup, files | documents as HTML, and their attachments |
+| server, publishing, faults | serving them, and the faults of real servers |
+| trs_wcm, gkmlpt … | one module for each platform family, named like it; its function `demo()` makes the site |
+| goldens | what a correct archive has of a site |
+| sources/ | the source file of each demo site; `{base}` stands for its address |
 
-A family is added with a module and a source file; nothing here names one.
+`python -m demo` serves them all. docs/adding-a-platform.md says how to add one; no module here has a list of families.
 """
 
 import importlib
@@ -22,7 +23,7 @@ SOURCES = Path(__file__).parent / "sources"
 
 
 def demo_sites() -> list[Site]:
-    """A fresh site for each source file, named by its id."""
+    """A new site for each source file, in the order of their ids."""
     sites = []
     for path in sorted(SOURCES.glob("*.yaml")):
         platform = yaml.safe_load(path.read_text("utf-8"))["platform"]
@@ -40,5 +41,5 @@ def demo_sites() -> list[Site]:
 
 
 def source_text(site: Site) -> str:
-    """The site's source file with the address at which it is served."""
+    """The site's source file, with the address at which it is served for `{base}`."""
     return (SOURCES / f"{site.name}.yaml").read_text("utf-8").replace("{base}", site.base)

@@ -1,6 +1,6 @@
 """`python -m demo --port FIRST`: serve every demo site until SIGTERM or Ctrl-C.
 
-Prints one line of JSON, {site name: base URL}, when all of them answer. Ports are FIRST, FIRST+1 …; 0 takes any free.
+Prints one line of JSON, {site name: base URL}, when all of them answer. Ports are FIRST, FIRST+1 …, or any free ones.
 """
 
 import argparse

@@ -1,6 +1,6 @@
-"""All invented documents, made once from `texts/` and the forms of writing.
+"""All invented documents, built from `texts/` with the functions of genres, yearly and special.
 
-`documents(site)` gives those that a demo site ("trs", "gkmlpt") publishes in `texts/catalogue.yaml` and `planted.py`.
+`documents(site)`: those that `texts/catalogue.yaml` and `special.py` give to a demo site ("trs", "gkmlpt").
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from demo import genres, planted, yearly
+from demo import genres, special, yearly
 from demo.codes import credit_code, organisation_check, spoiled
 from demo.documents import Document
 from demo.files import docx, pdf
@@ -20,7 +20,7 @@ from demo.genres import Agency, Form
 
 TEXTS = Path(__file__).parent / "texts"
 
-PLANTED_AT: Mapping[str, tuple[str, ...]] = {
+SPECIAL_AT: Mapping[str, tuple[str, ...]] = {
     "yl-feedback": ("trs", "gkmlpt"),
     "relief-case-corrected": ("trs",),
     "fees-list": ("trs",),
@@ -29,7 +29,7 @@ PLANTED_AT: Mapping[str, tuple[str, ...]] = {
     "safety-points": ("trs",),
     "work-points": ("gkmlpt",),
 }
-PLANTED_BY = {
+SPECIAL_BY = {
     "yl-feedback": "yl-office",
     "fees-list": "lc-finance",
     "forms-download": "wl-data",
@@ -60,7 +60,7 @@ GROUPS = {
 
 @cache
 def read(name: str) -> Any:
-    """The file of `texts/`; nobody changes what it holds."""
+    """Content of a file in `texts/`. Cached: do not change it."""
     return yaml.safe_load((TEXTS / f"{name}.yaml").read_text("utf-8"))
 
 
@@ -72,13 +72,13 @@ def agencies() -> Mapping[str, Agency]:
 
 @cache
 def topics() -> Mapping[str, Mapping[str, Any]]:
-    """The authored material by topic: every file of `texts/` that is a list."""
+    """Written material by topic key, from every file in `texts/` that is a list."""
     files = (read(path.stem) for path in sorted(TEXTS.glob("*.yaml")))
     return {topic["key"]: topic for file in files if isinstance(file, list) for topic in file}
 
 
 def index_number(agency: Agency, year: int, serial: int) -> str:
-    """`organisation code/year-serial`; some agencies use their 18-character credit code, some spoil the check."""
+    """`organisation code/year-serial`; some agencies use their credit code, some a wrong check character."""
     code = (
         credit_code(agency.code, agency.region)
         if agency.key.startswith("wl-")
@@ -88,7 +88,7 @@ def index_number(agency: Agency, year: int, serial: int) -> str:
 
 
 def of_topic(row: Mapping[str, Any]) -> list[Document]:
-    """The five documents of one topic."""
+    """The five documents of one topic; `row` has topic, by, date, serial and case (as in `texts/catalogue.yaml`)."""
     topic, agency, first, serial = topics()[row["topic"]], agencies()[row["by"]], row["date"], row["serial"]
     issued, answered = first + timedelta(days=40), first + timedelta(days=170)
     notice = genres.notice(topic, agency, first, serial)
@@ -136,11 +136,11 @@ YEARLY = {
     "budget": (yearly.budget, "预决算说明"),
     "appointments": (yearly.appointments, "人事任免"),
 }
-"""Form and genre of each kind of yearly document."""
+"""Kind of yearly document → function that writes it, genre."""
 
 
 def of_year(kind: str, by: str, year: int, turn: int) -> Document:
-    """The yearly document of a kind that an agency publishes; `turn` (below 20) chooses its day and its wordings."""
+    """An agency's yearly document of a kind; `turn` (below 20) chooses its day and wordings."""
     (write, genre), agency, key = YEARLY[kind], agencies()[by], f"{kind}-{by}-{year}"
     title, number, body = write(read("annual"), agency, year, turn, key)
     written = {"budget": date(year, 2, 8 + turn), "appointments": date(year, 5, 9 + turn)}.get(
@@ -176,13 +176,13 @@ def of_years() -> dict[str, list[Document]]:
 
 @cache
 def documents(site: str) -> tuple[Document, ...]:
-    """Every document that the site publishes, the planted ones included."""
+    """Every document that the site publishes, special ones included."""
     made = [document for row in read("catalogue")["topics"] if row["site"] == site for document in of_topic(row)]
     made += of_years().get(site, [])
     indexes = {
-        key: index_number(agencies()[by], 2023, 700 + place) for place, (key, by) in enumerate(PLANTED_BY.items())
+        key: index_number(agencies()[by], 2023, 700 + place) for place, (key, by) in enumerate(SPECIAL_BY.items())
     }
-    extra = planted.extra(agencies(), topics(), indexes)
+    chosen = special.special_documents(agencies(), topics(), indexes)
     if original := next((document for document in made if document.key == "relief-case"), None):
-        extra["relief-case-corrected"] = planted.near_duplicate(original)
-    return (*made, *(extra[key] for key, sites in PLANTED_AT.items() if site in sites))
+        chosen["relief-case-corrected"] = special.near_duplicate(original)
+    return (*made, *(chosen[key] for key, sites in SPECIAL_AT.items() if site in sites))

@@ -18,5 +18,5 @@ def credit_code(body: str, region: str) -> str:
 
 
 def spoiled(code: str) -> str:
-    """The same code with a check character that is wrong."""
+    """The code with a wrong check character."""
     return code[:-1] + ("1" if code[-1] != "1" else "2")

@@ -1,7 +1,7 @@
-"""What the demo sites publish: invented documents of invented agencies, as values that every family can render.
+"""Invented documents of invented agencies, as values that every family can render.
 
-A `Document` is the single truth for a site and for its goldens: the site shows some of it, the archive must hold
-exactly what was shown.
+A site's pages and its goldens come from the same `Document`: the site shows some of its fields, and the archive must
+have exactly those.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from itertools import pairwise
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One paragraph; `place` is where it stands: "text", "heading", "centre" or "right"."""
+    """One paragraph; `place` is its kind and alignment: "text", "heading", "centre" or "right"."""
 
     text: str
     place: str = "text"
@@ -36,7 +36,7 @@ Block = Paragraph | Table | Items
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file beside a document; `name` with its extension, as a visitor reads it."""
+    """A file attached to a document; `name`: as visitors read it, with extension."""
 
     name: str
     data: bytes
@@ -45,9 +45,9 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One disclosed document. An empty string or None means that it has no such field.
+    """One disclosed document. An empty string or None: the document lacks the field.
 
-    `breaks` are the numbers of the blocks before which a new page of the article begins.
+    `breaks`: indices of the blocks that begin a new page of the article.
     """
 
     key: str
@@ -71,12 +71,12 @@ class Document:
 
     @property
     def text(self) -> str:
-        """The main text: one line a paragraph, list item or table row (cells joined by a tab)."""
+        """The main text: one line for each paragraph, list item or table row (cells joined by a tab)."""
         return "\n".join(line for block in self.body for line in lines(block))
 
     @property
     def pages(self) -> tuple[tuple[Block, ...], ...]:
-        """The body as the pages of its article, one page for most."""
+        """The body, split at `breaks` into the pages of the article."""
         edges = (0, *self.breaks, len(self.body))
         return tuple(self.body[start:end] for start, end in pairwise(edges))
 
@@ -92,6 +92,6 @@ def lines(block: Block) -> tuple[str, ...]:
             return tuple("\t".join(row) for row in rows)
 
 
-def chinese(day: date) -> str:
+def chinese_date(day: date) -> str:
     """`2023年4月16日`."""
     return f"{day.year}年{day.month}月{day.day}日"

@@ -1,7 +1,7 @@
-"""What sites do wrong, to be planted: `site.faults[key] = faults.status(503, retry_after=1)`.
+"""Faults of real servers, to be planted: `site.faults[key] = faults.status(503, retry_after=1)`.
 
-Two faults are no answers but entries: a link out of the site (`site.put(document, href=…)`) and a page that robots.txt
-forbids (`site.disallow(key)`).
+Two faults are not responses: an entry that links another host (`site.put(document, href=…)`), and a page that
+robots.txt forbids (`site.disallow(key)`).
 """
 
 import asyncio
@@ -57,12 +57,12 @@ def slow(interval: float = 1.0) -> Fault:
 
 
 def home(call: Call) -> Response:
-    """A redirect to the home page, as many sites answer for a page that is gone."""
+    """A redirect to the home page: the response of many sites for a removed page."""
     return RedirectResponse("/", 302)
 
 
 def waf(code: int = 403) -> Fault:
-    """A firewall's answer: 403 or 412 with its page, 521 with the script that sets a cookie."""
+    """A firewall's response: 403 or 412 with its page, 521 with a script that sets a cookie."""
     name = "challenge" if code == 521 else "waf"
     return lambda call: call.site.page(f"faults/{name}.html", code, code=code)
 
@@ -79,20 +79,20 @@ def wrong_charset(call: Call) -> Response:
 
 
 def truncated_gzip(call: Call) -> Response:
-    """Half of a gzip stream, its length honestly said."""
+    """Half of a gzip stream, with its true length in the header."""
     packed = gzip.compress(call.found.body, mtime=0)
     headers = {"Content-Type": call.found.media_type, "Content-Encoding": "gzip"}
     return Response(packed[: len(packed) // 2], headers=headers)
 
 
 def redirect_loop(call: Call) -> Response:
-    """A redirect to the same page with a counter, for ever."""
+    """An endless redirect to the same page with a counter."""
     step = int(call.request.query_params.get("step", "0")) + 1
     return RedirectResponse(f"{call.request.url.path}?step={step}", 302)
 
 
 def cookie_redirect(call: Call) -> Response:
-    """302 to itself until the cookie that comes with it is sent back."""
+    """302 to itself until the client sends the cookie of that response."""
     if call.request.cookies.get("wzws_sid") == "7f3a":
         return call.plain()
     response = RedirectResponse(call.request.url.path, 302)
@@ -137,7 +137,7 @@ def meta_refresh(call: Call) -> Response:
 
 
 class Reset(Response):
-    """No answer at all: the connection is reset."""
+    """No response: the connection is reset."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         Protocol.reset(scope["client"])
@@ -149,7 +149,7 @@ def reset(call: Call) -> Response:
 
 
 def html_as_json(call: Call) -> Response:
-    """An error page with status 200 where JSON was asked for."""
+    """An error page with status 200 instead of JSON."""
     return call.site.page("faults/error.html", code=502)
 
 
@@ -192,7 +192,7 @@ def repeating(pages: int, size: int = 2) -> Lines:
 
 
 def listing(lines: Lines, write: Callable[[int, list[int]], bytes]) -> Fault:
-    """A list that answers at every page: `write` gives the page with these lines. For `Site.wild`."""
+    """A list that has every page number: `write` makes the page with these lines. For `Site.path_faults`."""
 
     def answer(call: Call) -> Response:
         found = re.search(r"_(\d+)\.\w+$", call.request.url.path)

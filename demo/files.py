@@ -14,7 +14,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def pdf(name: str, lines: Sequence[str]) -> Attachment:
-    """One page, one line a string. The font is not embedded; a ToUnicode map says which character each code is."""
+    """A PDF of one page with these lines. The font is not embedded; a ToUnicode map gives its characters."""
     shown = "".join(f"<{line.encode('utf-16-be').hex()}> Tj T*\n" for line in lines)
     content = f"BT /F1 12 Tf 18 TL 60 780 Td\n{shown}ET"
     characters = sorted({char for line in lines for char in line})
@@ -77,12 +77,12 @@ def docx(name: str, lines: Sequence[str]) -> Attachment:
 
 
 def scan(name: str, lines: Sequence[str]) -> Attachment:
-    """A PDF of one page that is a picture of the lines; Latin letters and digits, for which a font is at hand."""
+    """A PDF whose page is a picture of the lines: Latin letters and digits, for which Pillow has a font."""
     picture = Image.new("L", (900, 120 + 90 * len(lines)), "white")
     draw = ImageDraw.Draw(picture)
     for place, line in enumerate(lines):
         draw.text((60, 60 + 90 * place), line, fill="black", font=ImageFont.load_default(size=48))
     buffer = io.BytesIO()
-    # Pillow writes the moment of saving into the file: the same scan must be the same bytes.
+    # Without dates, so that the same scan has the same bytes.
     picture.save(buffer, "PDF", creationDate=None, modDate=None)
     return Attachment(name, buffer.getvalue(), PDF)

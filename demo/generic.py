@@ -5,7 +5,7 @@ nowhere on the last one; an RSS feed; an Atom feed of several pages; and a sitem
 and names pages that are no documents. Details `/show/{number}.html`: a header of `dt` and `dd`, and the labels of a
 search form above it that would be taken for fields.
 
-A fault's key is a posting's key, `key/name.pdf` for an attachment, `zcwj/1` for a column's first page.
+Keys of faults: a posting's key, `key/name.pdf` for an attachment, `zcwj/1` for a column's first page.
 
 Planted in the demo:
 
@@ -33,8 +33,8 @@ from starlette.requests import Request
 
 from demo import faults, markup
 from demo.documents import Document
-from demo.publishing import PublishedSite, Topic, known, published
-from demo.server import Found, Moved, Posting
+from demo.publishing import PublishedSite, Topic, all_fields, published
+from demo.server import MovedTo, Posting, Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +65,10 @@ XML = "application/xml; charset=utf-8"
 
 @dataclass
 class PlainSite(PublishedSite):
-    """The site; see the module's text for what it does."""
+    """The site; see the module's docstring."""
 
     platform: ClassVar[str] = "generic"
-    first: ClassVar[int] = 40200
+    first_number: ClassVar[int] = 40200
 
     def column_of(self, document: Document) -> str:
         return next((each.key for each in COLUMNS if document.genre_category in each.genres), "zcwj")
@@ -79,30 +79,30 @@ class PlainSite(PublishedSite):
     def attachment_path(self, posting: Posting, place: int) -> str:
         return f"/upload/{posting.number}-{place}.{posting.document.attachments[place].name.rsplit('.', 1)[1]}"
 
-    def listing(self, request: Request) -> Found | Moved | None:
+    def listing(self, request: Request) -> Resource | MovedTo | None:
         path, query = request.url.path, request.query_params
         page = int(query.get("p", "1"))
         if path in ("/", "/index.php"):
-            return Found("home", self.render("generic/home.html", columns=COLUMNS))
+            return Resource("home", self.render("generic/home.html", columns=COLUMNS))
         if path == "/gk/list.php":
             column = next((each for each in COLUMNS if str(each.cid) == query.get("cid")), None)
             return self.rows(column, page) if column else None
         if path == "/rss/jd.xml":
-            return Found("jd/1", self.rss(BY_KEY["jd"]), "application/rss+xml")
+            return Resource("jd/1", self.rss(BY_KEY["jd"]), "application/rss+xml")
         if path == "/atom/hy.xml":
-            return Found(f"hy/{page}", self.atom(BY_KEY["hy"], page), "application/atom+xml")
+            return Resource(f"hy/{page}", self.atom(BY_KEY["hy"], page), "application/atom+xml")
         if path == "/sitemap.xml":
             part = f"<sitemap><loc>{self.base}/sitemap-1.xml.gz</loc><lastmod>2024-03-01</lastmod></sitemap>"
-            return Found("nb/0", self.xml("sitemapindex", part), XML)
+            return Resource("nb/0", self.xml("sitemapindex", part), XML)
         if path == "/sitemap-1.xml.gz":
-            return Found("nb/1", gzip.compress(self.sitemap(), mtime=0), "application/octet-stream")
+            return Resource("nb/1", gzip.compress(self.sitemap(), mtime=0), "application/octet-stream")
         return None
 
-    def rows(self, column: Column, page: int) -> Found:
+    def rows(self, column: Column, page: int) -> Resource:
         lines, pages = self.slice(column.key, page, column.size)
         values = {"lines": lines, "page": page, "pages": pages, "total": len(self.entries(column.key))}
         body = self.render("generic/list.html", column=column, columns=COLUMNS, **values)
-        return Found(f"{column.key}/{page}", body)
+        return Resource(f"{column.key}/{page}", body)
 
     @staticmethod
     def xml(root: str, inside: str) -> bytes:
@@ -138,7 +138,7 @@ class PlainSite(PublishedSite):
         return f'<feed xmlns="http://www.w3.org/2005/Atom"><title>{column.name}</title>{more}{entries}</feed>'.encode()
 
     def detail(self, posting: Posting) -> bytes:
-        values = known(posting.document)
+        values = all_fields(posting.document)
         return self.render(
             "generic/detail.html",
             column=BY_KEY[posting.column],
@@ -149,10 +149,10 @@ class PlainSite(PublishedSite):
             body=markup.html(posting.document.body, ("styled", "plain", "word")[posting.number % 3]),
         )
 
-    def shown(self, posting: Posting) -> tuple[dict[str, str], dict[str, str]]:
+    def golden_fields(self, posting: Posting) -> tuple[dict[str, str], dict[str, str]]:
         return self.record_fields(posting, ("title", *LABELS))
 
-    def listed(self, posting: Posting) -> dict[str, str]:
+    def golden_entry(self, posting: Posting) -> dict[str, str]:
         document, line = posting.document, {"url": self.url(posting.key), "title": posting.document.title}
         if posting.column == "nb":
             return line | {"title": ""}

@@ -1,6 +1,6 @@
-"""The forms of administrative writing: how a topic's authored material becomes a notice, a measure, a reply …
+"""Genres of administrative documents: each function writes one from the material of a topic in `texts/*.yaml`.
 
-Each function gives (title, document number, body). The texts stand in `texts/*.yaml`.
+A function returns a `Form`: (title, document number, body).
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from demo.documents import Block, Items, Paragraph, Table, chinese
+from demo.documents import Block, Items, Paragraph, Table, chinese_date
 
 NUMERALS = "一二三四五六七八九十"
 Form = tuple[str, str, tuple[Block, ...]]
@@ -16,7 +16,10 @@ Form = tuple[str, str, tuple[Block, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """An invented body: its name, the mark of its document numbers (机关代字), its codes."""
+    """An invented agency: name, prefix of its document numbers (机关代字), organisation code and region.
+
+    `valid`: false if the check character of its index numbers is wrong.
+    """
 
     key: str
     name: str
@@ -39,7 +42,7 @@ def centre(line: str) -> Paragraph:
 
 
 def signed(agency: Agency, day: date) -> tuple[Paragraph, ...]:
-    return Paragraph(agency.name, "right"), Paragraph(chinese(day), "right")
+    return Paragraph(agency.name, "right"), Paragraph(chinese_date(day), "right")
 
 
 def table(material: Mapping[str, Any]) -> tuple[Table, ...]:
@@ -85,13 +88,13 @@ def notice(topic: Mapping[str, Any], agency: Agency, written: date, serial: int)
 
 
 def rules(topic: Mapping[str, Any], agency: Agency, written: date, serial: int) -> Form:
-    """办法 in articles, or 应急预案 in numbered clauses, behind the short notice that issues it."""
+    """办法 in articles, or 应急预案 in numbered clauses, after the short notice that issues it."""
     form = topic["rules"]
     title, plan = form["title"], form["genre"] == "应急预案"
     start = commencement(written)
     ends = (
         f"本{'预案' if plan else '办法'}由{agency.name}负责解释。",
-        f"本{'预案' if plan else '办法'}自{chinese(start)}起施行，有效期五年。",
+        f"本{'预案' if plan else '办法'}自{chinese_date(start)}起施行，有效期五年。",
     )
     articles = (*form["articles"], *ends)
     names = "一二三四五六七八九"

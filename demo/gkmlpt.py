@@ -4,7 +4,7 @@
 as JSON, `page_size` a page (100 on real sites, 5 in the demo), pages 0 and 1 the same, an empty `articles`
 beyond the end or for another sid. Details `/gkmlpt/content/{id//1000000}/{id//1000}/post_{id}.html` (and
 `mpost_`) hold the article in `_CONFIG.DETAIL` and as HTML; the header's 失效日期 and 文件状态 stand in comments,
-the search form says 已失效. Leaves with a jump_url hold nothing. A fault's key is a posting's key, `key/name.pdf`
+the search form says 已失效. Leaves with a jump_url hold nothing. Keys of faults: a posting's key, `key/name.pdf`
 for an attachment, `qtwj/1` for a page of a list, `index` for the index, `robots.txt`.
 
 Planted in the demo:
@@ -36,7 +36,7 @@ from starlette.requests import Request
 
 from demo import catalogue, faults, markup
 from demo.documents import Document
-from demo.server import CHINA, Found, Moved, Posting, Site
+from demo.server import CHINA, MovedTo, Posting, Resource, Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +124,11 @@ def kept(fields: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
 
 @dataclass
 class GkmlptSite(Site):
-    """The gkmlpt site; see the module's text for what it does."""
+    """The gkmlpt site; see the module's docstring."""
 
     platform: ClassVar[str] = "gkmlpt"
     attachments_in_body: ClassVar[bool] = True
-    first: ClassVar[int] = 10331200
+    first_number: ClassVar[int] = 10331200
     page_size: int = 5
 
     def column_of(self, document: Document) -> str:
@@ -146,15 +146,15 @@ class GkmlptSite(Site):
     def attachment_url(self, posting: Posting, name: str) -> str:
         return self.base + self.attachment_path(posting, name)
 
-    def find(self, request: Request, body: bytes) -> Found | Moved | None:
+    def resource_at(self, request: Request, body: bytes) -> Resource | MovedTo | None:
         path = request.url.path
         if path in ("/", "/index.html"):
-            return Found("home", self.render("gkmlpt/home.html", categories=leaves()))
+            return Resource("home", self.render("gkmlpt/home.html", categories=leaves()))
         if path in ("/gkmlpt", "/gkmlpt/"):
-            return Moved("/gkmlpt/index")
+            return MovedTo("/gkmlpt/index")
         if path == "/gkmlpt/index":
             config = {"SID": SID, "TREE": script_json(tree()), "SITE_INFO": script_json(self.site_info())}
-            return Found("index", self.render("gkmlpt/index.html", config=config, categories=CATEGORIES))
+            return Resource("index", self.render("gkmlpt/index.html", config=config, categories=CATEGORIES))
         if found := re.fullmatch(r"/gkmlpt/api/all/(\d+)", path):
             return self.api(int(found[1]), request)
         if found := re.fullmatch(r"/gkmlpt/content/(\d+)/(\d+)/m?post_(\d+)\.html", path):
@@ -166,7 +166,7 @@ class GkmlptSite(Site):
                 for attachment in posting.document.attachments:
                     if path == self.attachment_path(posting, attachment.name):
                         key = f"{posting.key}/{attachment.name}"
-                        return Found(key, attachment.data, attachment.media_type, posting.modified)
+                        return Resource(key, attachment.data, attachment.media_type, posting.modified)
         return None
 
     def site_info(self) -> dict[str, Any]:
@@ -174,7 +174,7 @@ class GkmlptSite(Site):
         footer = '<div class="footer"><p>主办单位：望澜市人民政府办公室</p></div>'
         return {"name": "望澜市政府信息公开平台", "domain": host, "proto": "http", "id": SID, "footer": footer}
 
-    def api(self, category: int, request: Request) -> Found:
+    def api(self, category: int, request: Request) -> Resource:
         page = max(1, int(request.query_params.get("page", "1")))
         column = next((each for each in leaves() if each.id == category), None)
         known = column if request.query_params.get("sid") == SID else None
@@ -189,7 +189,7 @@ class GkmlptSite(Site):
             "articles": [self.article(posting) for posting in shown],
         }  # fmt: skip
         body = json.dumps(answer).replace("/", "\\/").encode()
-        return Found(f"{known.key if known else category}/{page}", body, "application/json")
+        return Resource(f"{known.key if known else category}/{page}", body, "application/json")
 
     def article(self, posting: Posting) -> dict[str, Any]:
         """One line of the list. Every fifth has no display_publish_time, as on real sites."""
@@ -242,7 +242,7 @@ class GkmlptSite(Site):
         )
         return markup.html(posting.document.body, manner) + links
 
-    def detail(self, posting: Posting) -> Found:
+    def detail(self, posting: Posting) -> Resource:
         document = posting.document
         expired = document.validity == "失效"
         front, _, back = document.index_number.partition("/")
@@ -296,9 +296,9 @@ class GkmlptSite(Site):
             "gkmlpt/detail.html", config=config, posting=posting, document=document, content=self.content(posting),
             fields=normal(document), expired=expired, expired_on=EXPIRED_ON, categories=CATEGORIES,
         )  # fmt: skip
-        return Found(posting.key, body, modified=posting.modified)
+        return Resource(posting.key, body, modified=posting.modified)
 
-    def shown(self, posting: Posting) -> tuple[dict[str, str], dict[str, str]]:
+    def golden_fields(self, posting: Posting) -> tuple[dict[str, str], dict[str, str]]:
         document, known = posting.document, normal(posting.document)
         allowed = {"source": document.source, "genre_category": document.genre_category}
         allowed["group_category"] = BY_KEY[posting.column].name
@@ -308,7 +308,7 @@ class GkmlptSite(Site):
             allowed["validity"] = "有效"
         return {name: value for name, value in known.items() if value}, {k: v for k, v in allowed.items() if v}
 
-    def listed(self, posting: Posting) -> dict[str, str]:
+    def golden_entry(self, posting: Posting) -> dict[str, str]:
         known = normal(posting.document)
         names = ("title", "index_number", "document_number", "publisher", "written_date", "published_date", "keywords")
         return {"url": self.url(posting.key)} | kept(known, names)

@@ -12,25 +12,24 @@ from demo.server import Posting, Site
 
 
 def entries(site: Site) -> dict[str, list[dict[str, str]]]:
-    """By column, what its listing says, in its order: `url`, `title` and the fields of the line."""
+    """Golden entries by column, in the order of its list: `url`, `title` and the fields beside them."""
     columns = dict.fromkeys(posting.column for posting in site.postings.values())
-    return {column: [site.listed(posting) for posting in site.entries(column)] for column in columns}
+    return {column: [site.golden_entry(posting) for posting in site.entries(column)] for column in columns}
 
 
 def outcome(site: Site, key: str) -> str:
-    """What a first crawl makes of a posting: `stored`, or what its planted fault ends in."""
+    """The expected outcome of a posting in a first crawl: `stored`, or that of its planted fault."""
     return site.outcomes.get(key, "stored")
 
 
 def record(site: Site, posting: Posting) -> dict[str, Any]:
     """The record of a posting that is stored.
 
-    `url`, `outcome`, `fields`, `allowed`, `text`, `tail` (names of attachments that stand in the body's own
-    markup: a text may end with them), `attachments` (name, url, sha256), `pages` (addresses of the article's
-    further pages).
+    `url`, `outcome`, `fields`, `allowed`, `text`, `tail` (names of attachments inside the body's markup, with which a
+    text may end), `attachments` (name, url, sha256), `pages` (addresses of the article's further pages).
     """
     document = posting.document
-    fields, allowed = site.shown(posting)
+    fields, allowed = site.golden_fields(posting)
     url = site.url(posting.key)
     return {
         "url": url,
@@ -52,7 +51,7 @@ def record(site: Site, posting: Posting) -> dict[str, Any]:
 
 
 def records(site: Site) -> dict[str, dict[str, Any]]:
-    """The golden records of the postings that end in `stored`, by key."""
+    """Golden records by key, of the postings whose outcome is `stored`."""
     return {
         posting.key: record(site, posting)
         for posting in site.postings.values()
@@ -60,8 +59,8 @@ def records(site: Site) -> dict[str, dict[str, Any]]:
     }
 
 
-def places(*sites: Site) -> dict[str, list[str]]:
-    """Texts that stand at more than one address: document key → addresses, over all sites given."""
+def shared_texts(*sites: Site) -> dict[str, list[str]]:
+    """Documents with more than one address on these sites: document key → addresses."""
     found: dict[str, list[str]] = {}
     for site in sites:
         for key in records(site):

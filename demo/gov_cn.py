@@ -7,7 +7,7 @@ newest `latest` lines, which the library lists too, with a byte order mark. Deta
 library: `localhost` for `127.0.0.1`, `/zhengce/zhengceku/{yyyymm}/content_{id}.htm` with one of two header tables,
 labels spread by full-width spaces; the body in `#UCAP-CONTENT`.
 
-A fault's key is a posting's key, `key/name.pdf` for an attachment, `gw/1` for a page of the library, `zuixin/1`.
+Keys of faults: a posting's key, `key/name.pdf` for an attachment, `gw/1` for a page of the library, `zuixin/1`.
 
 Planted in the demo:
 
@@ -34,8 +34,8 @@ from starlette.requests import Request
 
 from demo import faults, markup
 from demo.documents import Document
-from demo.publishing import PublishedSite, Topic, filled, known, published
-from demo.server import Found, Moved, Posting
+from demo.publishing import PublishedSite, Topic, all_fields, non_empty, published
+from demo.server import MovedTo, Posting, Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class GovSite(PublishedSite):
 
     platform: ClassVar[str] = "gov_cn"
     attachments_in_body: ClassVar[bool] = True
-    first: ClassVar[int] = 6898700
+    first_number: ClassVar[int] = 6898700
     latest: int = 8
 
     def column_of(self, document: Document) -> str:
@@ -93,10 +93,10 @@ class GovSite(PublishedSite):
         suffix = posting.document.attachments[place].name.rsplit(".", 1)[1]
         return f"/zhengce/zhengceku/{posting.day:%Y%m}/P020{posting.day:%Y%m%d}{posting.number}{place}.{suffix}"
 
-    def listing(self, request: Request) -> Found | Moved | None:
+    def listing(self, request: Request) -> Resource | MovedTo | None:
         path = request.url.path
         if path in ("/", "/index.htm"):
-            return Found("home", self.render("gov_cn/home.html"))
+            return Resource("home", self.render("gov_cn/home.html"))
         if path == "/zhengce/zuixin/ZUIXINZHENGCE.json":
             lines = [
                 {
@@ -105,7 +105,7 @@ class GovSite(PublishedSite):
                 }
                 for each in self.newest()
             ]  # fmt: skip
-            return Found("zuixin/1", (BOM + json.dumps(lines, ensure_ascii=False)).encode(), "application/json")
+            return Resource("zuixin/1", (BOM + json.dumps(lines, ensure_ascii=False)).encode(), "application/json")
         return self.library(request) if path == "/search-gov/data" else None
 
     def newest(self) -> list[Posting]:
@@ -113,7 +113,7 @@ class GovSite(PublishedSite):
         both = [*self.entries("gw"), *self.entries("bm")]
         return sorted(both, key=lambda posting: (posting.day, posting.number), reverse=True)[: self.latest]
 
-    def library(self, request: Request) -> Found | None:
+    def library(self, request: Request) -> Resource | None:
         query = request.query_params
         found = re.fullmatch(r"zhengcelibrary_(\w+)", query.get("t", ""))
         collection = BY_KEY.get(found[1]) if found else None
@@ -128,7 +128,7 @@ class GovSite(PublishedSite):
         else:
             answer |= {"listVO": values, "catMap": None}
         body = json.dumps({"code": 200, "msg": "操作成功", "searchVO": answer}).encode()
-        return Found(f"{collection.key}/{page}", body, "application/json;charset=UTF-8")
+        return Resource(f"{collection.key}/{page}", body, "application/json;charset=UTF-8")
 
     def line(self, posting: Posting) -> dict[str, Any]:
         document = posting.document
@@ -149,7 +149,7 @@ class GovSite(PublishedSite):
         return "index" if posting.number % 2 else "library"
 
     def detail(self, posting: Posting) -> bytes:
-        values = known(posting.document)
+        values = all_fields(posting.document)
         header = self.header(posting)
         day = posting.document.written_date
         written = f"{day.year}年{day.month:02}月{day.day:02}日" if day else ""
@@ -165,14 +165,14 @@ class GovSite(PublishedSite):
             body=markup.html(posting.document.body, ("plain", "styled", "word")[posting.number % 3]),
         )
 
-    def shown(self, posting: Posting) -> tuple[dict[str, str], dict[str, str]]:
+    def golden_fields(self, posting: Posting) -> tuple[dict[str, str], dict[str, str]]:
         names = {*HEADERS[self.header(posting)], "title", "published_date", "source"}
         return self.record_fields(posting, sorted(names), ("keywords",))
 
-    def listed(self, posting: Posting) -> dict[str, str]:
+    def golden_entry(self, posting: Posting) -> dict[str, str]:
         line = {"url": self.url(posting.key), "title": posting.document.title, "published_date": str(posting.day)}
         names = ("document_number", "publisher", "index_number", "subject_category")
-        return line | filled(known(posting.document), names)
+        return line | non_empty(all_fields(posting.document), names)
 
 
 TOPICS = (

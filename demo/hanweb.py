@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from demo.catalogue import documents, of_topic, of_year
-from demo.documents import Document, chinese
+from demo.documents import Document, chinese_date
 
 TOPICS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "jcms": (
@@ -64,11 +64,11 @@ def known(document: Document) -> dict[str, str]:
     }  # fmt: skip
 
 
-def said_elsewhere(document: Document, shown: Mapping[str, str]) -> dict[str, str]:
+def allowed_fields(document: Document, shown: Mapping[str, str]) -> dict[str, str]:
     """Fields that a record may hold though the header lacks them: from meta tags, and what the body itself says."""
     meta = {name: value for name, value in known(document).items() if name in ("source", "keywords") and value}
     if document.document_number and document.document_number in document.text:
         meta["document_number"] = document.document_number
-    if document.written_date and chinese(document.written_date) in document.text:
+    if document.written_date and chinese_date(document.written_date) in document.text:
         meta["written_date"] = str(document.written_date)
     return {name: value for name, value in meta.items() if name not in shown}

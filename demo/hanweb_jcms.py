@@ -15,7 +15,7 @@ an attachment behind `/module/download/downfile.jsp`. How a column lists:
 
 `most` is where `perpage` is cut (300 on real sites). Lines show cut titles, the whole one stands in `title`. Detail
 headers: `li` (Dalian), `td` (the table `xxgk_article`), `inside` (none; title and date inside `#zoom`), `plain` (none);
-categories stand in comments. A fault's key is a posting's key, `key/name.pdf` for an attachment, `bg/0` for a column's
+categories stand in comments. Keys of faults: a posting's key, `key/name.pdf` for an attachment, `bg/0` for a column's
 page, `bg/5` for the answer that begins at its fifth line, `gfxwj/2` for a page of a catalog, `robots.txt`.
 
 Planted in the demo:
@@ -48,7 +48,7 @@ from starlette.requests import Request
 
 from demo import faults, hanweb, markup
 from demo.documents import Document
-from demo.server import Found, Moved, Posting, Site
+from demo.server import MovedTo, Posting, Resource, Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +109,11 @@ def sealed(value: int) -> str:
 
 @dataclass
 class JcmsSite(Site):
-    """The JCMS site; see the module's text for what it does."""
+    """The JCMS site; see the module's docstring."""
 
     platform: ClassVar[str] = "hanweb_jcms"
     attachments_in_body: ClassVar[bool] = True
-    first: ClassVar[int] = 2417300
+    first_number: ClassVar[int] = 2417300
     most: int = 300
     sizes: dict[str, int] = field(default_factory=dict)
     """Other numbers of lines on a column's page."""
@@ -138,12 +138,12 @@ class JcmsSite(Site):
         file = f"{posting.day:%y%m%d}{posting.number}{place}.{name.rsplit('.', 1)[1]}"
         return f"/module/download/downfile.jsp?classid=0&filename={file}"
 
-    def find(self, request: Request, body: bytes) -> Found | Moved | None:
+    def resource_at(self, request: Request, body: bytes) -> Resource | MovedTo | None:
         path, query = request.url.path, dict(parse_qsl(request.url.query, keep_blank_values=True))
         # A servlet's getParameter: what stands in the address comes before what is posted.
         asked = dict(parse_qsl(body.decode(), keep_blank_values=True)) | query
         if path in ("/", "/index.html"):
-            return Found("home", self.render("jcms/home.html", columns=COLUMNS))
+            return Resource("home", self.render("jcms/home.html", columns=COLUMNS))
         if path == PROXY:
             return self.group(asked, request.method)
         if path == "/module/xxgk/search.jsp":
@@ -152,7 +152,7 @@ class JcmsSite(Site):
             return self.file(request.url.query)
         for column in COLUMNS:
             if path == column.path.removesuffix("/index.html"):
-                return Moved(column.path)
+                return MovedTo(column.path)
             if path == column.path:
                 return self.front(column)
         for posting in list(self.postings.values()):
@@ -160,12 +160,12 @@ class JcmsSite(Site):
                 return self.detail(posting)
         return None
 
-    def file(self, query: str) -> Found | None:
+    def file(self, query: str) -> Resource | None:
         for posting in list(self.postings.values()):
             for attachment in posting.document.attachments:
                 if self.attachment_path(posting, attachment.name).endswith(f"?{query}"):
                     key = f"{posting.key}/{attachment.name}"
-                    return Found(key, attachment.data, attachment.media_type, posting.modified)
+                    return Resource(key, attachment.data, attachment.media_type, posting.modified)
         return None
 
     # Listings.
@@ -201,7 +201,7 @@ class JcmsSite(Site):
         xml = self.store(column, self.entries(column.key)[:size], head)
         return {"xml": xml, "unit": unit, "total": total, "size": size, "parameters": {"col": "1"} | parameters}
 
-    def front(self, column: Column) -> Found:
+    def front(self, column: Column) -> Resource:
         """A column's page."""
         size, total = self.size(column), len(self.entries(column.key))
         stores = []
@@ -217,9 +217,9 @@ class JcmsSite(Site):
             stores.append(self.front_store(other, 3, len(self.entries("bg")), other.unit + 2))
         body = self.render("jcms/column.html", column=column, columns=COLUMNS, stores=stores, shell=shell, area=AREA,
                            catalog_site=CATALOG_SITE, proxy=PROXY)  # fmt: skip
-        return Found(f"{column.key}/0", body)
+        return Resource(f"{column.key}/0", body)
 
-    def group(self, asked: Mapping[str, str], method: str) -> Found:
+    def group(self, asked: Mapping[str, str], method: str) -> Resource:
         """dataproxy.jsp: the records asked for by their numbers, or by page where the column knows no other way."""
         for column in COLUMNS:
             if column.key in CLASSES or (column.manner == "post") != (method == "POST"):
@@ -239,10 +239,10 @@ class JcmsSite(Site):
             pages = -(-len(entries) // per)
             head = f"<totalrecord>{len(entries)}</totalrecord><totalpage>{pages}</totalpage>"
             xml = self.store(column, shown, head)
-            return Found(f"{column.key}/{start + 1}", xml.encode(), "text/xml;charset=UTF-8")
-        return Found("dataproxy", EMPTY, "text/xml;charset=UTF-8")
+            return Resource(f"{column.key}/{start + 1}", xml.encode(), "text/xml;charset=UTF-8")
+        return Resource("dataproxy", EMPTY, "text/xml;charset=UTF-8")
 
-    def catalog(self, asked: Mapping[str, str], method: str) -> Found | None:
+    def catalog(self, asked: Mapping[str, str], method: str) -> Resource | None:
         """search.jsp: the rows of a class as a piece of HTML."""
         key = next((key for key, name in CLASSES.items() if name == asked.get("infotypeId")), None)
         known = method == "POST" and asked.get("area") == AREA and asked.get("jdid") == CATALOG_SITE
@@ -253,11 +253,11 @@ class JcmsSite(Site):
             "jcms/catalog.html", column=column, postings=entries[(page - 1) * size : page * size], page=page,
             pages=-(-len(entries) // size), total=len(entries), known=hanweb.known,
         )  # fmt: skip
-        return Found(f"{column.key}/{page}", body)
+        return Resource(f"{column.key}/{page}", body)
 
     # Details.
 
-    def detail(self, posting: Posting) -> Found:
+    def detail(self, posting: Posting) -> Resource:
         document, column = posting.document, BY_KEY[posting.column]
         fields = hanweb.known(document)
         links = "".join(
@@ -270,15 +270,15 @@ class JcmsSite(Site):
             rows=[(label, fields[name]) for name, label in LABELS[column.layout].items()],
             body=markup.html(document.body, ("plain", "styled", "word")[posting.number % 3]) + links,
         )  # fmt: skip
-        return Found(posting.key, body, modified=posting.modified)
+        return Resource(posting.key, body, modified=posting.modified)
 
-    def shown(self, posting: Posting) -> tuple[dict[str, str], dict[str, str]]:
+    def golden_fields(self, posting: Posting) -> tuple[dict[str, str], dict[str, str]]:
         layout, known = BY_KEY[posting.column].layout, hanweb.known(posting.document)
         names = {"title", "published_date", *LABELS[layout]} | (set() if layout == "td" else {"source"})
         fields = {name: known[name] for name in sorted(names) if known[name]}
-        return fields, hanweb.said_elsewhere(posting.document, fields)
+        return fields, hanweb.allowed_fields(posting.document, fields)
 
-    def listed(self, posting: Posting) -> dict[str, str]:
+    def golden_entry(self, posting: Posting) -> dict[str, str]:
         column, document = BY_KEY[posting.column], posting.document
         line = {"url": self.url(posting.key), "title": document.title}
         if column.key == "gfxwj":

@@ -15,7 +15,7 @@ service `/api-gateway/jpaas-web-server/front/document/file-download?fileUrl=…`
 | nb | details in the new form; no header |
 | cz | one page, lines without a date; header `xxgk_article` |
 
-A fault's key is a posting's key, `key/name.pdf` for an attachment, `zcwj/0` for a column's page, `zcwj/1` for an answer
+Keys of faults: a posting's key, `key/name.pdf` for an attachment, `zcwj/0` for a column's page, `zcwj/1` for an answer
 of the service, `robots.txt`.
 
 Planted in the demo:
@@ -47,7 +47,7 @@ from starlette.responses import Response
 
 from demo import faults, hanweb, markup
 from demo.documents import Document
-from demo.server import Found, Moved, Posting, Site
+from demo.server import MovedTo, Posting, Resource, Site
 
 
 def hexed(text: str) -> str:
@@ -105,11 +105,11 @@ def refused(message: str) -> bytes:
 
 @dataclass
 class JpaasSite(Site):
-    """The jpaas site; see the module's text for what it does."""
+    """The jpaas site; see the module's docstring."""
 
     platform: ClassVar[str] = "hanweb_jpaas"
     attachments_in_body: ClassVar[bool] = True
-    first: ClassVar[int] = 1843100
+    first_number: ClassVar[int] = 1843100
     page_size: int = 3
 
     def column_of(self, document: Document) -> str:
@@ -137,26 +137,26 @@ class JpaasSite(Site):
                 return self.page("faults/waf.html", 403, code=403)
         return super().answer(request, body)
 
-    def find(self, request: Request, body: bytes) -> Found | Moved | None:
+    def resource_at(self, request: Request, body: bytes) -> Resource | MovedTo | None:
         path = request.url.path
         if path in ("/", "/index.html"):
-            return Found("home", self.render("jpaas/home.html", columns=COLUMNS))
+            return Resource("home", self.render("jpaas/home.html", columns=COLUMNS))
         if path == SERVICE:
             return self.unit(dict(request.query_params))
         for column in COLUMNS:
             if path == column.path:
-                return Moved(f"{column.path}/index.html")
+                return MovedTo(f"{column.path}/index.html")
             if path == f"{column.path}/index.html":
                 query = {name: self.query(column, name) for name in ("menu", "list")}
                 body_ = self.render("jpaas/column.html", column=column, columns=COLUMNS, query=query, service=SERVICE)
-                return Found(f"{column.key}/0", body_)
+                return Resource(f"{column.key}/0", body_)
         for posting in list(self.postings.values()):
             if path == self.path(posting):
                 return self.detail(posting)
             for attachment in posting.document.attachments:
                 if path == DOWNLOAD and self.attachment_path(posting, attachment.name).endswith(request.url.query):
                     key = f"{posting.key}/{attachment.name}"
-                    return Found(key, attachment.data, attachment.media_type, posting.modified)
+                    return Resource(key, attachment.data, attachment.media_type, posting.modified)
         return None
 
     def query(self, column: Column, unit: str) -> str:
@@ -167,12 +167,12 @@ class JpaasSite(Site):
         }  # fmt: skip
         return json.dumps(query, ensure_ascii=False, separators=(",", ":")).replace('"', "'")
 
-    def unit(self, asked: dict[str, str]) -> Found:
+    def unit(self, asked: dict[str, str]) -> Resource:
         """The service's answer for a unit."""
         column = next((each for each in COLUMNS if each.page_id == asked.get("pageId")), None)
         own = {"parseType": "bulidstatic", "webId": WEB_ID, "tplSetId": TEMPLATES_ID, "pageType": "column"}
         if column is None or any(asked.get(name) != value for name, value in own.items()):
-            return Found("unit", refused("参数错误"), "application/json;charset=UTF-8")
+            return Resource("unit", refused("参数错误"), "application/json;charset=UTF-8")
         if asked.get("tagId") != column.tag:
             html = self.render("jpaas/menu.html", columns=COLUMNS).decode()
             return self.json(f"{column.key}/menu", html)
@@ -186,12 +186,12 @@ class JpaasSite(Site):
         ).decode()  # fmt: skip
         return self.json(f"{column.key}/{page}", html, bom=column.key == "tzgg")
 
-    def json(self, key: str, html: str, bom: bool = False) -> Found:
+    def json(self, key: str, html: str, bom: bool = False) -> Resource:
         answer = {"success": True, "code": "200", "message": None, "data": {"html": html}}
         body = json.dumps(answer, ensure_ascii=False).encode("utf-8-sig" if bom else "utf-8")
-        return Found(key, body, "application/json;charset=UTF-8")
+        return Resource(key, body, "application/json;charset=UTF-8")
 
-    def detail(self, posting: Posting) -> Found:
+    def detail(self, posting: Posting) -> Resource:
         document, column = posting.document, BY_KEY[posting.column]
         fields = hanweb.known(document)
         written = fields | {"issued": fields["written_date"], "code": f"ZT{posting.number:09}"}
@@ -205,15 +205,15 @@ class JpaasSite(Site):
             rows=[(label, written[name]) for name, label in LABELS[column.layout].items()],
             body=markup.html(document.body, ("styled", "word", "plain")[posting.number % 3]) + links,
         )  # fmt: skip
-        return Found(posting.key, body, modified=posting.modified)
+        return Resource(posting.key, body, modified=posting.modified)
 
-    def shown(self, posting: Posting) -> tuple[dict[str, str], dict[str, str]]:
+    def golden_fields(self, posting: Posting) -> tuple[dict[str, str], dict[str, str]]:
         layout, known = BY_KEY[posting.column].layout, hanweb.known(posting.document)
         names = {"title", "published_date", *LABELS[layout]} | ({"source"} if layout == "news" else set())
         fields = {name: known[name] for name in sorted(names & known.keys()) if known[name]}
-        return fields, hanweb.said_elsewhere(posting.document, fields)
+        return fields, hanweb.allowed_fields(posting.document, fields)
 
-    def listed(self, posting: Posting) -> dict[str, str]:
+    def golden_entry(self, posting: Posting) -> dict[str, str]:
         line = {"url": self.url(posting.key), "title": posting.document.title}
         return line | ({"published_date": str(posting.day)} if BY_KEY[posting.column].dated else {})
 

@@ -1,14 +1,14 @@
 """A Lonsun site (龙讯): 云岭省雁桥县 (invented).
 
 Catalog columns `/public/column/{organ}?type=4&catId=…&action=list` are shells: their script asks `/site/label/8888`
-for the rows, a fragment of HTML with `div.xxgk_navli` (number, 索引号, link, date; the words of the link are cut at
-`length`, its title is whole) and a script with `pageCount`; beyond the last page it says the words of `result`.
-Ordinary columns `/{path}/index.html` hold `ul.doc_list`, their further pages stand at
+for the rows, a fragment of HTML with `div.xxgk_navli` (number, 索引号, link, date; the text of the link is cut at
+`length`, its title is complete) and a script with `pageCount`; beyond the last page it has the text of `result`.
+Ordinary columns `/{path}/index.html` have `ul.doc_list`, their further pages are
 `/content/column/{column}?pageIndex=`; a separator follows each line, and a box beside the list has more links than the
 last page. Details `/public/{organ}/{id}.html` with the header table twice (desktop, phones) and rows in comments, and
 `/{path}/{id}.html` with a line below the title, which is broken by `<br/>`.
 
-A fault's key is a posting's key, `key/name.pdf` for an attachment, `zcwj/1` for a column's first page, `zcwj/0` for a
+Keys of faults: a posting's key, `key/name.pdf` for an attachment, `zcwj/1` for a column's first page, `zcwj/0` for a
 shell.
 
 Planted in the demo:
@@ -35,8 +35,8 @@ from starlette.requests import Request
 
 from demo import faults, markup
 from demo.documents import Document
-from demo.publishing import PublishedSite, Topic, known, published
-from demo.server import Found, Moved, Posting
+from demo.publishing import PublishedSite, Topic, all_fields, published
+from demo.server import MovedTo, Posting, Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +72,11 @@ TABLE = ("index_number", "subject_category", "document_number", "written_date", 
 
 @dataclass
 class LonsunSite(PublishedSite):
-    """The Lonsun site; see the module's text for what it does."""
+    """The Lonsun site; see the module's docstring."""
 
     platform: ClassVar[str] = "lonsun"
     attachments_in_body: ClassVar[bool] = True
-    first: ClassVar[int] = 149273000
+    first_number: ClassVar[int] = 149273000
 
     def column_of(self, document: Document) -> str:
         return next((each.key for each in COLUMNS if document.genre_category in each.genres), "zcwj")
@@ -89,16 +89,16 @@ class LonsunSite(PublishedSite):
         suffix = posting.document.attachments[place].name.rsplit(".", 1)[1]
         return f"/group6/M00/0A/{place:02X}/wKgBc{posting.number}.{suffix}"
 
-    def listing(self, request: Request) -> Found | Moved | None:
+    def listing(self, request: Request) -> Resource | MovedTo | None:
         path, query = request.url.path, request.query_params
         if path in ("/", "/index.html"):
-            return Found("home", self.render("lonsun/home.html", columns=COLUMNS, organ=ORGAN))
+            return Resource("home", self.render("lonsun/home.html", columns=COLUMNS, organ=ORGAN))
         if path == f"/public/column/{ORGAN}":
             column = next((each for each in COLUMNS if str(each.category) == query.get("catId")), None)
             if column is None:
                 return None
             values = {"column": column, "organ": ORGAN, "site_id": SITE_ID, "empty": EMPTY}
-            return Found(f"{column.key}/0", self.render("lonsun/shell.html", columns=COLUMNS, **values))
+            return Resource(f"{column.key}/0", self.render("lonsun/shell.html", columns=COLUMNS, **values))
         if path == "/site/label/8888":
             return self.rows(request)
         if found := re.fullmatch(r"/content/column/(\d+)", path):
@@ -109,7 +109,7 @@ class LonsunSite(PublishedSite):
                 return self.page_of(column, 1)
         return None
 
-    def rows(self, request: Request) -> Found | None:
+    def rows(self, request: Request) -> Resource | None:
         query = request.query_params
         column = next((each for each in COLUMNS if str(each.category) == query.get("catId")), None)
         if query.get("labelName") != "publicInfoList" or query.get("organId") != str(ORGAN) or column is None:
@@ -118,16 +118,18 @@ class LonsunSite(PublishedSite):
         lines, pages = self.slice(column.key, page, int(query.get("pageSize", "15")))
         values = {"lines": lines, "page": page, "pages": pages, "length": length, "empty": query.get("result", "")}
         body = self.render("lonsun/rows.html", column=column, organ=ORGAN, **values)
-        return Found(f"{column.key}/{page}", body)
+        return Resource(f"{column.key}/{page}", body)
 
-    def page_of(self, column: Column, page: int) -> Found:
+    def page_of(self, column: Column, page: int) -> Resource:
         lines, pages = self.slice(column.key, page, column.size)
         values = {"lines": lines, "page": page, "pages": pages, "organ": ORGAN}
-        return Found(f"{column.key}/{page}", self.render("lonsun/list.html", column=column, columns=COLUMNS, **values))
+        return Resource(
+            f"{column.key}/{page}", self.render("lonsun/list.html", column=column, columns=COLUMNS, **values)
+        )
 
     def detail(self, posting: Posting) -> bytes:
         column = BY_KEY[posting.column]
-        values = known(posting.document)
+        values = all_fields(posting.document)
         rows = (
             ("索<i></i>引<i></i>号", values["index_number"]), ("信息分类", values["subject_category"]),
             ("文&emsp;&emsp;号", values["document_number"] or "无"), ("成文日期", values["written_date"]),
@@ -146,11 +148,11 @@ class LonsunSite(PublishedSite):
             body=markup.html(posting.document.body, ("plain", "word", "styled")[posting.number % 3]),
         )
 
-    def shown(self, posting: Posting) -> tuple[dict[str, str], dict[str, str]]:
+    def golden_fields(self, posting: Posting) -> tuple[dict[str, str], dict[str, str]]:
         names = TABLE if BY_KEY[posting.column].category else ("title", "published_date", "source")
         return self.record_fields(posting, names, ("keywords", "source"))
 
-    def listed(self, posting: Posting) -> dict[str, str]:
+    def golden_entry(self, posting: Posting) -> dict[str, str]:
         line = {"url": self.url(posting.key), "title": posting.document.title, "published_date": str(posting.day)}
         if BY_KEY[posting.column].category and posting.document.index_number:
             line["index_number"] = posting.document.index_number

@@ -1,4 +1,4 @@
-"""Bodies as HTML, in the three manners that editors leave behind.
+"""Document bodies as HTML, in three manners of editors.
 
 "word": pasted from Word, numbers and Latin letters in spans of their own. "styled": a style on every paragraph
 and a span inside. "plain": bare paragraphs with two full-width spaces.
@@ -61,7 +61,7 @@ def items(block: Items) -> str:
 
 
 def html(blocks: Iterable[Block], manner: str) -> str:
-    """The blocks as HTML; an empty paragraph before the signature, as everywhere."""
+    """The blocks as HTML, with an empty paragraph before the signature."""
     out: list[str] = []
     signed = False
     for block in blocks:

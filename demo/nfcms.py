@@ -7,7 +7,7 @@ every fourth article has no date. Lists end after `pages_limit` pages of `PER_PA
 demo they hold less. Details `…/content/post_{id}.html`, in three manners: `table` (the header of gd.gov.cn, the title
 only there), `line` (the line 信息提供日期/来源/信息索引号 of the Futian site, whose number is `/{year}-{id}`), `plain`.
 
-A fault's key is a posting's key, `key/name.pdf` for an attachment, `zcwj/1` for a column's first page.
+Keys of faults: a posting's key, `key/name.pdf` for an attachment, `zcwj/1` for a column's first page.
 
 Planted in the demo:
 
@@ -34,8 +34,8 @@ from starlette.requests import Request
 
 from demo import faults, markup
 from demo.documents import Document
-from demo.publishing import PublishedSite, Topic, known, published
-from demo.server import Found, Moved, Posting
+from demo.publishing import PublishedSite, Topic, all_fields, published
+from demo.server import MovedTo, Posting, Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +76,11 @@ LABELS = {
 
 @dataclass
 class NfcmsSite(PublishedSite):
-    """The NFCMS site; see the module's text for what it does."""
+    """The NFCMS site; see the module's docstring."""
 
     platform: ClassVar[str] = "nfcms"
     attachments_in_body: ClassVar[bool] = True
-    first: ClassVar[int] = 9007400
+    first_number: ClassVar[int] = 9007400
     pages_limit: int = 50
 
     def column_of(self, document: Document) -> str:
@@ -95,29 +95,29 @@ class NfcmsSite(PublishedSite):
         suffix = posting.document.attachments[place].name.rsplit(".", 1)[1]
         return f"/attachment/0/{posting.number // 100}/{posting.number * 10 + place}/{posting.number}.{suffix}"
 
-    def listing(self, request: Request) -> Found | Moved | None:
+    def listing(self, request: Request) -> Resource | MovedTo | None:
         path = request.url.path
         if path in ("/", "/index.html"):
-            return Found("home", self.render("nfcms/home.html", columns=COLUMNS))
+            return Resource("home", self.render("nfcms/home.html", columns=COLUMNS))
         if found := re.fullmatch(r"/postmeta/i/(\d+)\.json", path):
             return self.column(int(found[1]))
         for column in COLUMNS:
             if path == column.path.rstrip("/"):
-                return Moved(column.path)
+                return MovedTo(column.path)
             found = re.fullmatch(re.escape(column.path) + r"(?:index(?:_(\d+))?\.html)?", path)
             if found and not column.json:
                 return self.page_of(column, int(found[1] or 1))
         return None
 
-    def page_of(self, column: Column, page: int) -> Found | None:
+    def page_of(self, column: Column, page: int) -> Resource | None:
         lines, pages = self.slice(column.key, page, column.size)
         pages = min(pages, self.pages_limit)
         if page > pages:
             return None
         body = self.render("nfcms/list.html", column=column, columns=COLUMNS, lines=lines, page=page, pages=pages)
-        return Found(f"{column.key}/{page}", body)
+        return Resource(f"{column.key}/{page}", body)
 
-    def column(self, number: int) -> Found | None:
+    def column(self, number: int) -> Resource | None:
         below = [each for each in COLUMNS if each.parent == number]
         column = next((each for each in COLUMNS if each.json == number), None)
         if not below and not column:
@@ -139,7 +139,7 @@ class NfcmsSite(PublishedSite):
             "publish_count": len(entries) or sum(len(self.entries(each.key)) for each in below),
         }  # fmt: skip
         key = f"{column.key if column else number}/1"
-        return Found(key, (BOM + json.dumps(answer, ensure_ascii=False)).encode(), "application/json")
+        return Resource(key, (BOM + json.dumps(answer, ensure_ascii=False)).encode(), "application/json")
 
     def article(self, posting: Posting) -> dict[str, Any]:
         document = posting.document
@@ -164,7 +164,7 @@ class NfcmsSite(PublishedSite):
 
     def values(self, posting: Posting) -> dict[str, str]:
         """The fields as the page shows them: the line's index number is made of year and number."""
-        values = known(posting.document)
+        values = all_fields(posting.document)
         if BY_KEY[posting.column].manner == "line":
             values["index_number"] = f"/{posting.day.year}-{posting.number}"
         return values
@@ -183,7 +183,7 @@ class NfcmsSite(PublishedSite):
             body=markup.html(posting.document.body, ("styled", "word", "plain")[posting.number % 3]),
         )
 
-    def shown(self, posting: Posting) -> tuple[dict[str, str], dict[str, str]]:
+    def golden_fields(self, posting: Posting) -> tuple[dict[str, str], dict[str, str]]:
         manner = BY_KEY[posting.column].manner
         names = {
             "table": [*LABELS, "source"],
@@ -195,7 +195,7 @@ class NfcmsSite(PublishedSite):
             fields["index_number"] = self.values(posting)["index_number"]
         return fields, allowed
 
-    def listed(self, posting: Posting) -> dict[str, str]:
+    def golden_entry(self, posting: Posting) -> dict[str, str]:
         line = {"url": self.url(posting.key), "title": " ".join(posting.document.title.split())}
         if not BY_KEY[posting.column].json:
             return line | {"published_date": str(posting.day)}

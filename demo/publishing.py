@@ -1,7 +1,7 @@
-"""What the demo sites of several families share: gathering what a site publishes, and serving details and files.
+"""Shared by the demo sites of several families: choosing the documents of a site, serving their pages and files.
 
-A family's site is a `PublishedSite` that says where its details stand (`path`), what its lists answer (`listing`) and
-how a detail is rendered (`detail`).
+A family's site is a `PublishedSite` with the paths of document pages (`path`) and attachments (`attachment_path`), the
+responses of its lists (`listing`), and the rendering of a document page (`detail`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,13 +11,13 @@ from datetime import date
 from starlette.requests import Request
 
 from demo.catalogue import documents, of_topic, of_year
-from demo.documents import Document, chinese
-from demo.server import Found, Moved, Posting, Site
+from demo.documents import Document, chinese_date
+from demo.server import MovedTo, Posting, Resource, Site
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """The five documents of a topic: by whom, since when, and the day of the case."""
+    """A topic of `texts/` and who publishes its five documents: agency, first day, serial number, day of the case."""
 
     topic: str
     by: str
@@ -29,9 +29,9 @@ class Topic:
 def published(
     topics: Iterable[Topic], yearly: Mapping[str, Iterable[tuple[str, int]]], first: int, shared: Iterable[str] = ()
 ) -> list[Document]:
-    """The documents of the topics, the yearly ones by kind as (agency, year), and those that other sites carry too.
+    """Documents of the topics, yearly reports by kind as (agency, year), and documents `shared` with other sites.
 
-    `first` is the turn (below 20) of the first report of each kind: sites that begin elsewhere write otherwise.
+    `first`: turn (below 20) of the first report of each kind; the turn chooses wordings, so each site takes another.
     """
     made = [
         document
@@ -45,8 +45,8 @@ def published(
     return made + [document for document in documents("trs") if document.key in set(shared)]
 
 
-def known(document: Document) -> dict[str, str]:
-    """Every field of a document in its normal form, the empty ones too."""
+def all_fields(document: Document) -> dict[str, str]:
+    """All fields of a document in normal form, with empty ones."""
     names = (
         "title", "index_number", "publisher", "source", "document_number", "subject_category", "genre_category",
         "disclosure_method", "validity", "written_date", "published_date", "effective_date",
@@ -55,35 +55,35 @@ def known(document: Document) -> dict[str, str]:
     return found | {"keywords": ";".join(document.keywords)}
 
 
-def filled(values: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
-    """Those of the named values that are not empty."""
+def non_empty(values: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
+    """The named values that are not empty."""
     return {name: values[name] for name in names if values.get(name)}
 
 
-def in_text(document: Document) -> dict[str, str]:
-    """What the body itself says: its number above the text, the date below the signature."""
+def fields_in_text(document: Document) -> dict[str, str]:
+    """Fields in the body itself: the number above the text, the date below the signature."""
     found = {}
     if document.document_number and document.document_number in document.text:
         found["document_number"] = document.document_number
-    if document.written_date and chinese(document.written_date) in document.text:
+    if document.written_date and chinese_date(document.written_date) in document.text:
         found["written_date"] = str(document.written_date)
     return found
 
 
 @dataclass
 class PublishedSite(Site):
-    """Details and attachments at the addresses that the family gives them; everything else is the family's."""
+    """Serves document pages and attachments at the family's addresses; the family serves everything else."""
 
-    def listing(self, request: Request) -> Found | Moved | None:
-        """What stands at an address that is neither a detail nor a file."""
+    def listing(self, request: Request) -> Resource | MovedTo | None:
+        """The content of an address that is neither a document page nor a file: lists, the home page."""
         raise NotImplementedError
 
     def detail(self, posting: Posting) -> bytes:
-        """A posting's page."""
+        """The page of a posting."""
         raise NotImplementedError
 
     def attachment_path(self, posting: Posting, place: int) -> str:
-        """The path of the attachment at that place."""
+        """The path of the attachment with that index."""
         raise NotImplementedError
 
     def attachment_url(self, posting: Posting, name: str) -> str:
@@ -95,32 +95,32 @@ class PublishedSite(Site):
         attachments = posting.document.attachments
         return [(self.attachment_path(posting, place), each.name) for place, each in enumerate(attachments)]
 
-    def find(self, request: Request, body: bytes) -> Found | Moved | None:
+    def resource_at(self, request: Request, body: bytes) -> Resource | MovedTo | None:
         path = request.url.path
         for posting in list(self.postings.values()):
             if posting.href:
                 continue
             if path == self.path(posting):
-                return Found(posting.key, self.detail(posting), modified=posting.modified)
+                return Resource(posting.key, self.detail(posting), modified=posting.modified)
             for place, each in enumerate(posting.document.attachments):
                 if path == self.attachment_path(posting, place):
-                    return Found(f"{posting.key}/{each.name}", each.data, each.media_type, posting.modified)
+                    return Resource(f"{posting.key}/{each.name}", each.data, each.media_type, posting.modified)
         return self.listing(request)
 
     def slice(self, column: str, page: int, size: int) -> tuple[list[Posting], int]:
-        """The postings on a page (from 1) of a column, and how many pages it has."""
+        """(postings on a page of a column, number of its pages); `page` from 1."""
         entries = self.entries(column)
         return entries[(page - 1) * size : page * size], max(1, -(-len(entries) // size))
 
     def record_fields(
         self, posting: Posting, names: Iterable[str], besides: Iterable[str] = ()
     ) -> tuple[dict[str, str], dict[str, str]]:
-        """`shown` of a page that shows `names`, and says `besides` where visitors do not look.
+        """`golden_fields` of a page that shows the fields `names`, and has `besides` where visitors do not look.
 
-        A record may also hold what the body or the listing says.
+        A record may also have the fields of the body and of the listing.
         """
-        values = known(posting.document)
-        fields = filled(values, names)
-        listed = {name: value for name, value in self.listed(posting).items() if name not in ("url", "title")}
-        allowed = listed | in_text(posting.document) | filled(values, besides)
+        values = all_fields(posting.document)
+        fields = non_empty(values, names)
+        listed = {name: value for name, value in self.golden_entry(posting).items() if name not in ("url", "title")}
+        allowed = listed | fields_in_text(posting.document) | non_empty(values, besides)
         return fields, {name: value for name, value in allowed.items() if name not in fields}

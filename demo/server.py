@@ -1,8 +1,8 @@
-"""A local web server for one invented site: what every family has in common.
+"""A local web server for one invented site: what all families have in common.
 
-A family is a subclass of `Site` in a module of its own, named like its platform, with a function `demo()` that gives
-the site of the demo. It says what stands at an address (`find`) and what the pages show of a document (`shown`);
-recording, robots.txt, gzip, validators and faults are here.
+Each family is a subclass of `Site` in its own module, with a function `demo()` that makes its demo site. The subclass
+gives the content of each address (`resource_at`) and the fields that its pages show (`golden_fields`). Recording of
+requests, robots.txt, gzip, validators and faults are here.
 
     site = trs_wcm.demo()
     with serve(site) as base:
@@ -46,12 +46,12 @@ TEMPLATES = jinja2.Environment(
     lstrip_blocks=True,
 )
 GZIP_FROM = 400
-"""Bytes below which a web server sends a body as it is."""
+"""Bytes of a body from which it is compressed, as web servers do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """A document at one place of a site; `href` makes it a link that leads elsewhere."""
+    """A document published in a column of a site. `href`: the entry links this address instead (another host)."""
 
     key: str
     document: Document
@@ -66,8 +66,8 @@ class Posting:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """A request as it came in; `at` in seconds of the monotonic clock."""
+class RecordedRequest:
+    """A request that the site received; `at`: seconds of the monotonic clock."""
 
     method: str
     path: str
@@ -78,8 +78,8 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What stands at an address. `key` names it for faults: a posting's key, `key/2` for its second page,
+class Resource:
+    """The content of an address. `key` is its name in `Site.faults`: a posting's key, `key/2` for its second page,
     `key/name.pdf` for an attachment, `column/0` for a listing page."""
 
     key: str
@@ -89,22 +89,22 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
-    """The address stands elsewhere on the same site."""
+class MovedTo:
+    """A redirect (301) to another address of the site."""
 
     location: str
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What a fault gets: the site, the request, what would have been answered."""
+    """The argument of a fault: the site, the request, and the resource without the fault."""
 
     site: "Site"
     request: Request
-    found: Found
+    found: Resource
 
     def plain(self) -> Response:
-        """The answer without the fault."""
+        """The response without the fault."""
         return self.site.respond(self.request, self.found)
 
 
@@ -113,7 +113,7 @@ Fault = Callable[[Call], Response]
 
 @dataclass
 class Site:
-    """One invented site. Everything public may be changed while it is served."""
+    """One invented site. All public attributes may be changed while it is served."""
 
     name: str
     platform: ClassVar[str] = ""
@@ -122,25 +122,25 @@ class Site:
     base: str = ""
     postings: dict[str, Posting] = field(default_factory=dict)
     faults: dict[str, Fault] = field(default_factory=dict)
-    wild: dict[str, Fault] = field(default_factory=dict)
-    """Faults by a pattern of the path, for addresses where nothing stands too."""
+    path_faults: dict[str, Fault] = field(default_factory=dict)
+    """Faults by regular expression of the path; they apply to addresses without a resource, too."""
     outcomes: dict[str, str] = field(default_factory=dict)
-    """What the crawl of a posting must end in, where it is not `stored`."""
-    requests: list[Seen] = field(default_factory=list)
+    """Expected outcome of crawling a posting, if it is not `stored`."""
+    requests: list[RecordedRequest] = field(default_factory=list)
     robots: str | None = "User-agent: *\nAllow: /\n"
     disallowed: set[str] = field(default_factory=set)
     unlisted: set[str] = field(default_factory=set)
-    """Postings whose page answers while no listing shows them."""
+    """Postings that have a page but are in no listing."""
     also_listed: dict[str, str] = field(default_factory=dict)
-    """Postings that a second column shows too, at the same address."""
+    """Posting key → second column that lists it, with the same address."""
     validators: Literal["honest", "lying", "none"] = "honest"
     churn: bool = False
-    """Pages carry a counter that differs with every request: other bytes, the same text."""
+    """Pages have a counter that differs in every response: other bytes, same text."""
 
-    # What a family says.
+    # Each family implements these.
 
-    def find(self, request: Request, body: bytes) -> Found | Moved | None:
-        """What stands at the request's address."""
+    def resource_at(self, request: Request, body: bytes) -> Resource | MovedTo | None:
+        """The content of the request's address; None for 404."""
         raise NotImplementedError
 
     def path(self, posting: Posting) -> str:
@@ -151,39 +151,39 @@ class Site:
         """The column where a document of this genre is published."""
         raise NotImplementedError
 
-    def shown(self, posting: Posting) -> tuple[dict[str, str], dict[str, str]]:
-        """(fields that the page shows, fields that a record may hold besides: from meta tags or scripts)."""
+    def golden_fields(self, posting: Posting) -> tuple[dict[str, str], dict[str, str]]:
+        """(fields that the page shows, further fields that a record may have: from meta tags or scripts)."""
         raise NotImplementedError
 
-    def listed(self, posting: Posting) -> dict[str, str]:
-        """What the listing says of a posting, `url` and `title` among it."""
+    def golden_entry(self, posting: Posting) -> dict[str, str]:
+        """The golden entry of a posting in its listing: `url`, `title`, and the fields beside them."""
         raise NotImplementedError
 
     def attachment_url(self, posting: Posting, name: str) -> str:
         """The absolute address of an attachment."""
         raise NotImplementedError
 
-    # What tests do.
+    # Tests call these.
 
     def put(
         self, document: Document, *, key: str = "", column: str = "", href: str = "", number: int | None = None
     ) -> Posting:
-        """Publish a document, or change the one that stands under the same key."""
+        """Publish a document, or replace the one with the same key."""
         key = key or document.key
         if old := self.postings.get(key):
             posting = replace(old, document=document, modified=datetime.now(UTC), column=column or old.column)
         else:
-            number = number or max((each.number for each in self.postings.values()), default=self.first) + 7
+            number = number or max((each.number for each in self.postings.values()), default=self.first_number) + 7
             opened = datetime.combine(document.published_date, datetime.min.time(), CHINA) + timedelta(hours=9)
             posting = Posting(key, document, column or self.column_of(document), number, opened, href)
         self.postings[key] = posting
         return posting
 
-    first: ClassVar[int] = 11590000
-    """The content management system's running number starts above this."""
+    first_number: ClassVar[int] = 11590000
+    """Numbers of documents in the content management system are greater than this."""
 
     def plant(self, key: str, fault: Fault | None, outcome: str) -> None:
-        """Plant a fault and say what a crawl makes of it; without a fault, robots.txt forbids the page."""
+        """Plant a fault and the outcome that a crawl must give; `fault=None`: robots.txt forbids the page."""
         if fault:
             self.faults[key] = fault
         else:
@@ -191,21 +191,21 @@ class Site:
         self.outcomes[key] = outcome
 
     def link(self, key: str, title: str, href: str, column: str, day: date) -> None:
-        """A line of a listing that leads out of the site."""
+        """Add an entry that links another host; its outcome is `out_of_scope`."""
         document = Document(key, title, "", "", "", "", None, day)
         self.put(document, column=column, href=href)
         self.outcomes[key] = "out_of_scope"
 
     def remove(self, key: str) -> None:
-        """Take a posting off its listing and its page off the site (404 from now on)."""
+        """Remove a posting from its listing, and its page (404 from now on)."""
         del self.postings[key]
 
     def disallow(self, key: str) -> None:
-        """Let robots.txt forbid a posting's page."""
+        """Forbid a posting's page in robots.txt."""
         self.disallowed.add(self.path(self.postings[key]))
 
     def url(self, key: str) -> str:
-        """The absolute address that the listing gives for a posting."""
+        """The absolute address of a posting in its listing."""
         posting = self.postings[key]
         return posting.href or self.base + self.path(posting)
 
@@ -219,39 +219,43 @@ class Site:
         return sorted(ours, key=lambda posting: (posting.day, posting.number), reverse=True)
 
     def count(self, prefix: str = "/", method: str = "GET") -> int:
-        """How many requests came for paths that begin so."""
+        """Number of requests received for paths with this prefix."""
         return sum(seen.path.startswith(prefix) and seen.method == method for seen in list(self.requests))
 
-    # What the server does.
+    # The server.
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         body = await request.body()
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers.raw}
-        self.requests.append(Seen(request.method, request.url.path, request.url.query, headers, body, time.monotonic()))
+        self.requests.append(
+            RecordedRequest(request.method, request.url.path, request.url.query, headers, body, time.monotonic())
+        )
         await self.answer(request, body)(scope, receive, send)
 
     def answer(self, request: Request, body: bytes) -> Response:
-        """The response to a request, with the fault that was planted at its address."""
+        """The response to a request, with the fault planted at its address, if any."""
         if request.url.path == "/robots.txt" and self.robots is not None:
             rules = "".join(f"Disallow: {path}\n" for path in sorted(self.disallowed))
-            found: Found | Moved | None = Found("robots.txt", (self.robots + rules).encode(), "text/plain")
+            found: Resource | MovedTo | None = Resource("robots.txt", (self.robots + rules).encode(), "text/plain")
         else:
-            found = self.find(request, body)
-        for pattern, fault in self.wild.items():
+            found = self.resource_at(request, body)
+        for pattern, fault in self.path_faults.items():
             if re.fullmatch(pattern, request.url.path):
-                return fault(Call(self, request, found if isinstance(found, Found) else Found(request.url.path, b"")))
+                return fault(
+                    Call(self, request, found if isinstance(found, Resource) else Resource(request.url.path, b""))
+                )
         match found:
             case None:
                 return self.page("faults/404.html", status=404)
-            case Moved(location=location):
+            case MovedTo(location=location):
                 return RedirectResponse(location, 301)
-            case Found(key=key):
+            case Resource(key=key):
                 call = Call(self, request, found)
                 planted = self.faults.get(key)
                 return planted(call) if planted else call.plain()
 
-    def respond(self, request: Request, found: Found) -> Response:
+    def respond(self, request: Request, found: Resource) -> Response:
         """The page itself: validators, 304, gzip."""
         body = found.body
         if self.churn and found.media_type.startswith("text/html"):
@@ -272,23 +276,23 @@ class Site:
         return Response(body, headers=headers)
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
-        """A page that is no document: an error, a block page."""
+        """A page that is not a document: an error page, a block page."""
         return Response(self.render(template, **values), status, media_type="text/html")
 
     def render(self, template: str, **values: Any) -> bytes:
-        """A template of this site in the charset that the family sends."""
+        """A rendered template, in the charset of the family."""
         charset = values.setdefault("charset", self.charset)
         text = TEMPLATES.get_template(template).render(site=self, **values)
         return text.encode("gb18030" if charset == "gb2312" else charset)
 
 
 class Protocol(H11Protocol):
-    """uvicorn's HTTP protocol that lets a fault reach the connection of its request."""
+    """uvicorn's HTTP protocol, with access to the connection of a request for faults."""
 
     connections_by_client: ClassVar[dict[tuple[str, int], Transport]] = {}
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
-        # asyncio sets this itself only where the listener names TCP; without it each answer waits 40 ms for an ACK.
+        # asyncio sets this itself only if the listener names TCP; without it each response waits 40 ms for an ACK.
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         super().connection_made(transport)
         if self.client:

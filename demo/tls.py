@@ -1,4 +1,4 @@
-"""Certificates made for one test: an authority that nobody knows, and a server's context that it vouches for."""
+"""Certificates for a test: an unknown authority, and TLS contexts of servers with its certificates."""
 
 import ipaddress
 import ssl
@@ -12,7 +12,7 @@ from cryptography.x509.oid import NameOID
 
 
 class Authority:
-    """An authority with a key of its own; `pem` is the file with its certificate."""
+    """A certificate authority; `pem`: file with its certificate."""
 
     def __init__(self, directory: Path, name: str = "云岭省电子政务认证中心（演示）") -> None:
         self._directory, self._key = directory, _key()
@@ -24,7 +24,7 @@ class Authority:
         self.pem.write_bytes(self._certificate.public_bytes(serialization.Encoding.PEM))
 
     def context(self, ciphers: str = "") -> ssl.SSLContext:
-        """A server on 127.0.0.1 with a certificate of this authority; with `ciphers`, one that knows no newer ones."""
+        """TLS context of a server on 127.0.0.1 with a certificate of this authority; `ciphers`: only these."""
         key = _key()
         names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
         made = _certificate(_name("127.0.0.1"), self._name, key).add_extension(names, False)

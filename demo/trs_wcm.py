@@ -14,7 +14,7 @@ GBK labelled gb2312, without a charset in the HTTP header.
 | jhwj | Fujian | the page shows its first lines, its script asks `POST /fjdzapp/search`: JSON with `data` |
 | jhjd | Fujian | no page: the source file names the service, here `/fjdzapp/data`: JSON with `docs` |
 
-A fault's key is a posting's key, `key/2` for an article's second page, `key/name.pdf` for an attachment,
+Keys of faults: a posting's key, `key/2` for an article's second page, `key/name.pdf` for an attachment,
 `zcwj/0` for a column's first listing page, `jhwj/1` for the first answer of the service, `robots.txt`.
 
 Planted in the demo:
@@ -51,14 +51,14 @@ from starlette.requests import Request
 
 from demo import catalogue, faults, markup
 from demo.documents import Document
-from demo.publishing import Topic, filled, in_text, published
-from demo.server import CHINA, Found, Moved, Posting, Site
+from demo.publishing import Topic, fields_in_text, non_empty, published
+from demo.server import CHINA, MovedTo, Posting, Resource, Site
 from demo.trs_columns import BY_KEY, COLUMNS, CONTAINERS, LABELS, META, Column, spelled, values
 
 
 @dataclass
 class TrsSite(Site):
-    """The TRS site; see the module's text for what it does."""
+    """The TRS site; see the module's docstring."""
 
     platform: ClassVar[str] = "trs_wcm"
 
@@ -85,20 +85,20 @@ class TrsSite(Site):
         place = [each.name for each in posting.document.attachments].index(name)
         return f"{self.url(posting.key).rsplit('/', 1)[0]}/{self.attachment_path(posting, place)}"
 
-    def find(self, request: Request, body: bytes) -> Found | Moved | None:
+    def resource_at(self, request: Request, body: bytes) -> Resource | MovedTo | None:
         path = request.url.path
         if path in ("/", "/index.html"):
-            return Found("home", self.render("trs/home.html", columns=COLUMNS))
+            return Resource("home", self.render("trs/home.html", columns=COLUMNS))
         if path in ("/fjdzapp/search", "/fjdzapp/data"):
             return self.service(dict(parse_qsl(request.url.query)) | dict(parse_qsl(body.decode())))
         for column in COLUMNS:
             if path == column.folder.rstrip("/"):
-                return Moved(column.folder)
+                return MovedTo(column.folder)
             if path.startswith(column.folder):
                 return self.within(column, path.removeprefix(column.folder))
         return None
 
-    def within(self, column: Column, rest: str) -> Found | None:
+    def within(self, column: Column, rest: str) -> Resource | None:
         """What stands at a path below a column: a listing page, a detail, an attachment."""
         if column.listing != "service" and (found := re.fullmatch(r"(?:index(?:_(\d+))?\.html?)?", rest)):
             page = int(found[1] or 0)
@@ -113,16 +113,16 @@ class TrsSite(Site):
                 for place, attachment in enumerate(posting.document.attachments):
                     if rest.endswith("/" + self.attachment_path(posting, place)):
                         key = f"{posting.key}/{attachment.name}"
-                        return Found(key, attachment.data, attachment.media_type, posting.modified)
+                        return Resource(key, attachment.data, attachment.media_type, posting.modified)
         return None
 
     def media_type(self, column: Column) -> str:
         """GBK pages come without a charset in the header, as servers of their age send them."""
         return "text/html" if column.charset == "gb2312" else "text/html; charset=utf-8"
 
-    def listing(self, column: Column, page: int) -> Found:
+    def listing(self, column: Column, page: int) -> Resource:
         entries = self.entries(column.key)[page * column.size : (page + 1) * column.size]
-        return Found(
+        return Resource(
             f"{column.key}/{page}", self.list_page(column, page, entries, self.pages(column)), self.media_type(column)
         )
 
@@ -134,7 +134,7 @@ class TrsSite(Site):
             charset=column.charset, search=SEARCH,
         )  # fmt: skip
 
-    def service(self, asked: dict[str, str]) -> Found:
+    def service(self, asked: dict[str, str]) -> Resource:
         """The answer of the service that Fujian's lists ask; nothing beyond the last page, or of another search."""
         number = int(asked.get("classsql", "").partition("chnlid=")[2] or 0)
         column = next((each for each in COLUMNS if each.number == number > 0), None)
@@ -144,7 +144,7 @@ class TrsSite(Site):
         name = "docs" if column and column.listing == "service" else "data"
         answer = {name: lines, "page": page, "pageCount": -(-len(entries) // size), "recordCount": len(entries)}
         body = json.dumps(answer, ensure_ascii=False).encode()
-        return Found(f"{column.key if column else number}/{page}", body, "application/json;charset=UTF-8")
+        return Resource(f"{column.key if column else number}/{page}", body, "application/json;charset=UTF-8")
 
     def line(self, posting: Posting) -> dict[str, str | int]:
         """One line of the service: dates as text, or in milliseconds where there is no other."""
@@ -163,7 +163,7 @@ class TrsSite(Site):
     def relative(self, column: Column, posting: Posting) -> str:
         return posting.href or "./" + self.path(posting).removeprefix(column.folder)
 
-    def detail(self, column: Column, posting: Posting, page: int) -> Found:
+    def detail(self, column: Column, posting: Posting, page: int) -> Resource:
         document, layout = posting.document, self.layout(posting)
         known = values(document)
         entries = self.entries(column.key)
@@ -187,23 +187,23 @@ class TrsSite(Site):
             hot=self.entries("zcwj")[:6],
             charset=column.charset,
         )
-        return Found(
+        return Resource(
             f"{posting.key}/{page + 1}" if page else posting.key, body, self.media_type(column), posting.modified
         )
 
-    def shown(self, posting: Posting) -> tuple[dict[str, str], dict[str, str]]:
+    def golden_fields(self, posting: Posting) -> tuple[dict[str, str], dict[str, str]]:
         layout, known = self.layout(posting), values(posting.document)
         names = {"title", "published_date", "source", *LABELS[layout]}
         fields = {name: known[name] for name in names if known[name]}
         allowed = {name: value for name, value in known.items() if value and name in META and name not in fields}
         if layout == "script":
             allowed["validity"] = fields.pop("validity", "有效")
-        allowed |= in_text(posting.document)
+        allowed |= fields_in_text(posting.document)
         return fields, {name: value for name, value in allowed.items() if name not in fields}
 
-    def listed(self, posting: Posting) -> dict[str, str]:
+    def golden_entry(self, posting: Posting) -> dict[str, str]:
         line = {"url": self.url(posting.key), "title": posting.document.title}
-        return line | filled(values(posting.document), LISTED[BY_KEY[posting.column].listing])
+        return line | non_empty(values(posting.document), LISTED[BY_KEY[posting.column].listing])
 
 
 SEARCH = "229105"

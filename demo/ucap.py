@@ -9,7 +9,7 @@ most, whatever `_pageSize` asks for, with addresses that name no scheme, `<em>` 
 备案登记号 and 废止日期 are empty), `list` (header of Harbin: labels broken by `<i>`), `news` (source and time below the
 title). The top of the page is a document of its own inside it.
 
-A fault's key is a posting's key, `key/name.pdf` for an attachment, `zcwj/1` for a column's first page.
+Keys of faults: a posting's key, `key/name.pdf` for an attachment, `zcwj/1` for a column's first page.
 
 Planted in the demo:
 
@@ -37,8 +37,8 @@ from starlette.requests import Request
 
 from demo import faults, markup
 from demo.documents import Document
-from demo.publishing import PublishedSite, Topic, filled, known, published
-from demo.server import Found, Moved, Posting
+from demo.publishing import PublishedSite, Topic, all_fields, non_empty, published
+from demo.server import MovedTo, Posting, Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +86,11 @@ LIST = ("index_number", "subject_category", "written_date", "disclosure_method",
 
 @dataclass
 class UcapSite(PublishedSite):
-    """The UCAP site; see the module's text for what it does."""
+    """The UCAP site; see the module's docstring."""
 
     platform: ClassVar[str] = "ucap"
     attachments_in_body: ClassVar[bool] = True
-    first: ClassVar[int] = 1093700
+    first_number: ClassVar[int] = 1093700
     capped: int = 3
     """Lines that the JSON answers give at most (20 at csrc.gov.cn)."""
 
@@ -107,10 +107,10 @@ class UcapSite(PublishedSite):
         suffix = name.rsplit(".", 1)[1]
         return f"{self.path(posting).removesuffix('.shtml')}/files/{hex_id(name)}.{suffix}"
 
-    def listing(self, request: Request) -> Found | Moved | None:
+    def listing(self, request: Request) -> Resource | MovedTo | None:
         path = request.url.path
         if path == "/":
-            return Found("home", self.render("ucap/home.html", columns=COLUMNS))
+            return Resource("home", self.render("ucap/home.html", columns=COLUMNS))
         for column in COLUMNS:
             if column.search == path:
                 return self.results(column, request)
@@ -119,7 +119,7 @@ class UcapSite(PublishedSite):
                 return self.page_of(column, int(found[1] or 1))
         return None
 
-    def page_of(self, column: Column, page: int) -> Found | None:
+    def page_of(self, column: Column, page: int) -> Resource | None:
         lines, pages = self.slice(column.key, page, column.size)
         if page > pages:
             return None
@@ -127,14 +127,14 @@ class UcapSite(PublishedSite):
             "ucap/list.html", column=column, columns=COLUMNS, lines=lines, page=page, pages=pages,
             total=len(self.entries(column.key)),
         )  # fmt: skip
-        return Found(f"{column.key}/{page}", body)
+        return Resource(f"{column.key}/{page}", body)
 
-    def results(self, column: Column, request: Request) -> Found:
+    def results(self, column: Column, request: Request) -> Resource:
         query = request.query_params
         page, size = int(query.get("page", "1")), min(self.capped, int(query.get("_pageSize", "20")))
         lines, _ = self.slice(column.key, page, size)
         if query.get("_isJson") != "true":
-            return Found(f"{column.key}/{page}", self.render("ucap/home.html", columns=COLUMNS))
+            return Resource(f"{column.key}/{page}", self.render("ucap/home.html", columns=COLUMNS))
         data = {
             "channelId": column.search.rsplit("/", 1)[1],
             "page": page,
@@ -142,7 +142,7 @@ class UcapSite(PublishedSite):
             "total": len(self.entries(column.key)),
             "results": [self.result(column, posting) for posting in lines],
         }
-        return Found(f"{column.key}/{page}", json.dumps({"data": data}).encode(), "application/json;charset=UTF-8")
+        return Resource(f"{column.key}/{page}", json.dumps({"data": data}).encode(), "application/json;charset=UTF-8")
 
     def result(self, column: Column, posting: Posting) -> dict[str, Any]:
         document = posting.document
@@ -180,12 +180,12 @@ class UcapSite(PublishedSite):
             columns=COLUMNS,
             posting=posting,
             document=posting.document,
-            values=known(posting.document),
+            values=all_fields(posting.document),
             files=[(each.removeprefix(folder), name) for each, name in self.files(posting)],
             body=markup.html(posting.document.body, ("word", "styled", "plain")[posting.number % 3]),
         )
 
-    def shown(self, posting: Posting) -> tuple[dict[str, str], dict[str, str]]:
+    def golden_fields(self, posting: Posting) -> tuple[dict[str, str], dict[str, str]]:
         names = {
             "spans": SPANS,
             "list": (*LIST, "title", "published_date", "source"),
@@ -196,11 +196,11 @@ class UcapSite(PublishedSite):
             fields["validity"] = posting.document.validity or "有效"
         return fields, allowed
 
-    def listed(self, posting: Posting) -> dict[str, str]:
+    def golden_entry(self, posting: Posting) -> dict[str, str]:
         line = {"url": self.url(posting.key), "title": posting.document.title, "published_date": str(posting.day)}
         if BY_KEY[posting.column].search:
             names = ("index_number", "document_number", "publisher", "written_date")
-            line |= filled(known(posting.document), names)
+            line |= non_empty(all_fields(posting.document), names)
         return line
 
 

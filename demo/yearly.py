@@ -1,7 +1,7 @@
-"""What an agency publishes every year: reports on rule of law and disclosure, budgets, appointments.
+"""Yearly documents of an agency: reports on rule of law and disclosure, budgets, appointments.
 
-The paragraphs stand in `texts/annual.yaml`; which of a section's wordings a report takes follows from the agency's
-place and the year, and a number written `{20-60}` from the document's key, so that the same key gives the same text.
+The paragraphs are in `texts/annual.yaml`. The report's turn chooses the wording of each section, and the document's key
+chooses a number in a range written `{20-60}`, so that the same key gives the same text.
 """
 
 import hashlib
@@ -15,12 +15,12 @@ from demo.genres import Agency, Form, centre, heading, signed, text
 
 
 def number(key: str, low: int, high: int) -> int:
-    """A number in the range that the key alone decides."""
+    """A number from `low` to `high` that depends only on the key."""
     return low + int.from_bytes(hashlib.sha256(key.encode()).digest()[:4]) % (high - low + 1)
 
 
 def filled(wording: str, key: str, **names: str) -> str:
-    """The wording with its names and its numbers put in."""
+    """The wording with names and numbers filled in."""
     for name, value in names.items():
         wording = wording.replace(f"{{{name}}}", value)
     places = iter(range(1000))
@@ -32,7 +32,7 @@ def filled(wording: str, key: str, **names: str) -> str:
 
 
 def chosen(sections: Mapping[str, Sequence[str]], turn: int) -> dict[str, str]:
-    """One wording a section; reports whose turns differ share few of them."""
+    """One wording for each section; reports with different turns share few of them."""
     return {
         name: wordings[(turn * (1 + place) + turn // len(wordings) + place) % len(wordings)]
         for place, (name, wordings) in enumerate(sections.items())

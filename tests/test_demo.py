@@ -88,7 +88,7 @@ def test_every_document_ends_in_its_outcome(first: dict[str, dict[str, Any]]) ->
 
 
 def test_planted_duplicates_are_one_content_with_several_places(first: dict[str, dict[str, Any]]) -> None:
-    places = goldens.places(*demo_sites())
+    places = goldens.shared_texts(*demo_sites())
     assert sum(report["duplicates"] for report in first.values()) == sum(len(urls) - 1 for urls in places.values())
 
 

@@ -99,7 +99,7 @@ def test_every_stored_page_shows_what_its_golden_says(site: Site, client: httpx.
             assert squashed(line) in seen, f"{where} the line {line!r}: see detail() and its template"
         for name, value in golden["fields"].items():
             shows = name.endswith("_date") or squashed(value) in seen.translate(BRACKETS)
-            assert shows, f"{where} {name} {value!r}: see detail(), or take it out of shown()"
+            assert shows, f"{where} {name} {value!r}: see detail(), or take it out of golden_fields()"
         for attachment in golden["attachments"]:
             answer = client.get(attachment["url"])
             assert answer.status_code == 200
@@ -208,7 +208,7 @@ def test_gkmlpt_details_carry_the_document_as_json(client: httpx.Client) -> None
 
 def test_the_same_document_stands_at_several_places() -> None:
     sites = demo_sites()
-    assert set(goldens.places(*sites)) >= {"school-notice", "elder-rules", "jobs-notice", "yl-feedback"}
+    assert set(goldens.shared_texts(*sites)) >= {"school-notice", "elder-rules", "jobs-notice", "yl-feedback"}
 
 
 def test_source_files_lead_to_their_sites(site: Site, client: httpx.Client) -> None:

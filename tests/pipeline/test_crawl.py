@@ -136,7 +136,7 @@ def test_the_same_text_elsewhere_is_one_content_at_several_places(archive: Archi
     sites = demo_sites()
     with serve(sites[0]), serve(sites[1]):
         reports = [crawl_site(archive, site) for site in sites[:2]]
-        places = goldens.places(*sites[:2])
+        places = goldens.shared_texts(*sites[:2])
     found = rows(archive, _PLACES)
     assert sorted(map(sorted, places.values())) == sorted(sorted(row["urls"]) for row in found)
     assert sum(report.duplicates for report in reports) == sum(len(urls) - 1 for urls in places.values())

@@ -87,7 +87,7 @@ def wild(site: TrsSite, lines: faults.Lines, pages: Callable[[int], int]) -> Non
     def write(page: int, numbers: list[int]) -> bytes:
         return site.list_page(LIST, page, [posting(number) for number in numbers], pages(page))
 
-    site.wild[PAGES] = faults.listing(lines, write)
+    site.path_faults[PAGES] = faults.listing(lines, write)
 
 
 def asked(site: TrsSite) -> int:

@@ -1,12 +1,12 @@
-"""Documents that are there to be stumbled over; `catalogue.py` says which site shows which.
+"""Documents that test special cases; `catalogue.py` assigns them to sites.
 
-| key | what it is |
+| key | what is special |
 | --- | --- |
-| yl-feedback | a provincial document that both sites carry: one content at two sources |
+| yl-feedback | a provincial document on two sites: one content at two sources |
 | relief-case-corrected | `relief-case` once more, one figure changed: a near duplicate, not a duplicate |
-| fees-list | a body without a word and a PDF: an attachment-only document |
+| fees-list | an empty body and a PDF: an attachment-only document |
 | forms-download | the same with a Word document |
-| seal-notice | one sentence, and a PDF that is nothing but a picture |
+| seal-notice | one sentence, and a PDF whose page is a picture |
 | safety-points | an article of three pages |
 | work-points | a long one, on a single page |
 """
@@ -34,7 +34,7 @@ PROVINCIAL = (
 
 
 def near_duplicate(original: Document) -> Document:
-    """`relief-case` with 584.7 turned into 548.7, as a correction would publish it."""
+    """`relief-case` with 584.7 changed to 548.7, as a published correction."""
     body = tuple(
         replace(block, text=block.text.replace("584.7", "548.7")) if isinstance(block, Paragraph) else block
         for block in original.body
@@ -43,7 +43,7 @@ def near_duplicate(original: Document) -> Document:
 
 
 def points(topics: Mapping[str, Mapping[str, Any]], keys: tuple[str, ...], measures: int) -> tuple[Block, ...]:
-    """A list of work by topic, with so many measures of each."""
+    """A work plan: the topics with this number of measures each."""
     body: list[Block] = [
         text("各县区人民政府，市政府各部门："),
         text("现将今年重点任务印发给你们，请按照分工抓好落实。"),
@@ -55,10 +55,10 @@ def points(topics: Mapping[str, Mapping[str, Any]], keys: tuple[str, ...], measu
     return tuple(body)
 
 
-def extra(
+def special_documents(
     agencies: Mapping[str, Agency], topics: Mapping[str, Mapping[str, Any]], indexes: Mapping[str, str]
 ) -> dict[str, Document]:
-    """The planted documents by key, the near duplicate left out (it needs its original)."""
+    """The special documents by key, without the near duplicate, which needs its original."""
 
     def document(key: str, by: str, title: str, day: date, genre: str, **rest: Any) -> Document:
         agency = agencies[by]
