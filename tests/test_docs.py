@@ -24,6 +24,7 @@ from etl.cli import COMMANDS, app
 from etl.extract import EXTRACTOR, NORMALISER, extract
 from etl.files import READER, FileOutcome
 from etl.outcomes import Outcome, group
+from etl.reason_codes import Code
 from etl.settings import PROJECT, Settings
 from etl.sources.schema import Source
 from tests.extract.traps import Trap
@@ -104,6 +105,12 @@ def test_every_outcome_is_documented_in_its_group() -> None:
 def test_every_outcome_of_a_file_is_documented() -> None:
     documented = [row[0].strip("`") for row in table("outcomes.md") if len(row) == 3]
     assert documented[1:] == [str(outcome) for outcome in FileOutcome]
+
+
+def test_the_reasons_of_amber_and_red_runs_are_documented_as_they_are_shown() -> None:
+    page = (DOCS / "operations.md").read_text(encoding="utf-8")
+    named = re.findall(r"^\| (.+?) \|", page.partition("## Amber runs")[2], re.M)
+    assert set(named) - {"warning", "reason", "---"} <= {code.english for code in Code}
 
 
 def commands(parent: Any, prefix: str = "gongkai") -> Iterator[str]:
