@@ -16,8 +16,9 @@ from psycopg import sql
 from psycopg.rows import dict_row
 from sqlalchemy import make_url, text
 
-from etl.archive.records.change_feed import ChangeEvent, publish
+from etl.archive.records.change_feed import publish
 from etl.archive.storage.archive import Archive
+from etl.archive.storage.log_lines import ChangeEvent
 from etl.local.postgres import Postgres
 from etl.local.state import State
 from etl.settings import PROJECT

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from etl.archive.records.corrections import WITHDRAWN, make_correction
+from etl.archive.records.corrections import WITHDRAWN, correct
 from etl.archive.storage.archive import open_archive
 from etl.archive.storage.blobs import UnreadableItem, raise_if_unreadable
 from etl.archive.storage.database import connect
@@ -33,7 +33,7 @@ def correct_command(
     corrections = _corrections(values, withdraw)
     if not why.strip():
         raise GongkaiError("the reason is missing", hint="give it with --why TEXT")
-    done = make_correction(open_archive(settings()), record, corrections, who or getpass.getuser(), why)
+    done = correct(open_archive(settings()), record, corrections, who or getpass.getuser(), why)
     if done.changed:
         output.print(f"record {record} is at version {done.version}")
     else:

@@ -2,17 +2,18 @@
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from sqlalchemy import Engine
 
 from etl.archive.crawls.unread import unread_after_rebuild
 from etl.archive.preservation.rebuild import RebuildResult, rebuild
-from etl.archive.records.recording import record_extractions
+from etl.archive.records.recording import pages_with_outdated_rules, record_extractions, require_current_rules
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import UnreadableItem, raise_if_unreadable, report_damage
 from etl.pipeline.interpreting import extract_pages
 from etl.pipeline.stages.extracting import GETS_AT_ONCE, PAGES_PER_COMMIT
-from etl.pipeline.stages.reextracting import archived_source
+from etl.pipeline.stages.reextracting import archived_source, reextract_pages
 from etl.progress import Counter, ProgressCallback
 
 log = logging.getLogger("gongkai")
@@ -26,7 +27,7 @@ def rebuild_archive(archive: Archive, owner: Engine, progress: ProgressCallback)
     rebuilt = rebuild(owner, archive.store, progress)
     with archive.engine.connect() as connection:
         unread = unread_after_rebuild(connection)
-    runs: dict[tuple[str, int], list[object]] = {}
+    runs: dict[tuple[str, int], list[Any]] = {}
     for row in unread:
         runs.setdefault((row.source_id, row.run_id), []).append(row)
     lost = dict[int, UnreadableItem]()
@@ -37,9 +38,14 @@ def rebuild_archive(archive: Archive, owner: Engine, progress: ProgressCallback)
                 source = archived_source(connection, source_id)
             for start in range(0, len(rows), PAGES_PER_COMMIT):
                 chunk = rows[start : start + PAGES_PER_COMMIT]
-                read, damaged = extract_pages(archive, pool, source, chunk)
-                record_extractions(archive, source_id, run_id, read)
+                with archive.engine.connect() as connection:
+                    outdated = pages_with_outdated_rules(connection, [row.page_id for row in chunk])
+                lost |= reextract_pages(archive, source, outdated)
+                read, damaged = extract_pages(archive, pool, source, [row for row in chunk if row.page_id not in lost])
                 lost |= damaged
+                with archive.engine.connect() as connection:
+                    recordable = require_current_rules(connection, read)
+                record_extractions(archive, source_id, run_id, recordable)
                 count.add(len(chunk))
     report_damage(archive, lost.values())
     for each in lost.values():

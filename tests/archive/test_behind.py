@@ -13,18 +13,19 @@ from etl.archive.crawls.run import CrawlOptions
 from etl.archive.crawls.runs import open_run, resume_run
 from etl.archive.preservation.fixity import audit
 from etl.archive.preservation.garbage import delete_unreferenced
-from etl.archive.records.change_feed import ChangeEvent, publish
+from etl.archive.records.change_feed import publish
 from etl.archive.records.corrections import correct
 from etl.archive.storage.archive import Archive, open_archive
 from etl.archive.storage.consistency import DatabaseBehindBucket
 from etl.archive.storage.layout import CHANGES, RUNS
+from etl.archive.storage.log_lines import ChangeEvent, JournalLine
 from etl.errors import GongkaiError
 from etl.local.postgres import Postgres
 from etl.local.state import State
 from etl.pipeline.rebuilding import rebuild_archive
 from etl.settings import Settings
 from tests.support.gongkai import crawl_site, rows, small, source_of
-from tests.support.stored import age, keep
+from tests.support.stored import age, keep, write_raw_log
 from tests.support.whole_database import differing, dump, emptied, interrupted_at, quiet
 
 
@@ -139,9 +140,9 @@ def test_a_dump_from_before_a_crawl_that_changed_nothing_is_behind_too(
 
 def test_logs_of_runs_under_their_former_names_are_known(archive: Archive, site: Site) -> None:
     run = open_run(archive, source_of(site), "old", CrawlOptions())
-    archive.store.write_log(f"{RUNS}{site.name}/2025-01-02/030405000000-{run.id}.jsonl.gz", [{}])
+    write_raw_log(archive, f"{RUNS}{site.name}/2025-01-02/030405000000-{run.id}.jsonl.gz", {})
     open_run(archive, source_of(site), "new", CrawlOptions())
-    archive.store.write_log(f"{RUNS}{site.name}/2025-01-02/030405000000-99.jsonl.gz", [{}])
+    write_raw_log(archive, f"{RUNS}{site.name}/2025-01-02/030405000000-99.jsonl.gz", {})
     with pytest.raises(DatabaseBehindBucket, match="runs up to 99"):
         open_run(archive, source_of(site), "newer", CrawlOptions())
 
@@ -149,7 +150,7 @@ def test_logs_of_runs_under_their_former_names_are_known(archive: Archive, site:
 def test_a_rebuild_mixes_no_two_histories(archive: Archive, owner_url: str, tmp_path: Path) -> None:
     keep(archive, tmp_path, 3)
     age(owner_url, "UPDATE archive.change SET kind = 'restored' WHERE change_seq = 3")
-    with pytest.raises(GongkaiError, match="change 3 is another one in the database"):
+    with pytest.raises(GongkaiError, match="change 3 of the database is another event"):
         rebuild_archive(archive, create_engine(owner_url), quiet)
 
 
@@ -172,4 +173,4 @@ def test_what_a_dead_transaction_told_is_no_history(archive: Archive, tmp_path: 
     correct(archive, record["id"], {"publisher": "更正的机关"}, "馆员", "与原件不符")
     assert len(journal(archive)) == 2
     [*_, last] = archive.store.list_keys(CHANGES)
-    assert archive.store.read_log(last)[0]["kind"] == "corrected"
+    assert archive.store.read_log(last, JournalLine)[0].kind == "corrected"

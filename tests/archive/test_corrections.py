@@ -9,7 +9,7 @@ import pytest
 from demo import demo_sites, goldens
 from demo.server import Site, serve
 from etl.archive.crawls.run import CrawlOptions
-from etl.archive.records.corrections import WITHDRAWN, CorrectionError, correct
+from etl.archive.records.corrections import WITHDRAWN, CorrectionError, CorrectionResult, correct
 from etl.archive.storage.archive import Archive
 from etl.pipeline.stages.reextracting import ReextractionScope, plan_slices, reextract_slice
 from tests.support.gongkai import crawl_site, rows
@@ -48,8 +48,8 @@ def values(version: dict[str, Any], name: str) -> list[tuple[str, str, bool]]:
 
 def test_a_correction_is_a_version_with_the_extracted_value_beside_it(archive: Archive, site: Site, key: str) -> None:
     record = number(archive, site, key)
-    assert correct(archive, record, {"publisher": "某某局"}, "馆员", "印章为证") == 2
-    assert correct(archive, record, {"publisher": "某某局"}, "另一人", "再说一遍") == 2
+    assert correct(archive, record, {"publisher": "某某局"}, "馆员", "印章为证") == CorrectionResult(2, changed=True)
+    assert correct(archive, record, {"publisher": "某某局"}, "另一人", "再说一遍") == CorrectionResult(2, changed=False)
     before, after = versions(archive, record)
     assert (after["kind"], after["publisher"]) == ("corrected", "某某局")
     extracted = [value for _, value, chosen in values(before, "publisher") if chosen]

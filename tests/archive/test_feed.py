@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 from sqlalchemy import make_url
 
-from etl.archive.records.change_feed import ChangeEvent, publish
+from etl.archive.records.change_feed import publish
 from etl.archive.storage.archive import Archive
+from etl.archive.storage.log_lines import ChangeEvent
 from tests.support.filled import SOURCE, fill
 
 WRITERS, TRANSACTIONS = 8, 40

@@ -16,6 +16,7 @@ from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import read_blob
 from etl.archive.storage.bucket import Damaged, DamagedBlob, Store, StoreError
 from etl.archive.storage.layout import FIXITY, blob_key
+from etl.archive.storage.log_lines import FixityLine
 from etl.archive.storage.models import Blob
 from etl.local.services import Addresses
 from etl.reasons import english
@@ -183,7 +184,7 @@ def test_events_are_in_the_bucket_before_their_rows_and_fill_the_table_again(
     for _ in range(2):
         with archive.engine.begin() as connection:
             for key in archive.store.list_keys(FIXITY):
-                replay_events(connection, archive.store.read_log(key))
+                replay_events(connection, archive.store.read_log(key, FixityLine))
     assert rows(archive, EVENTS) == events
     assert sorted(rows(archive, BLOBS), key=str) == sorted(blobs, key=str)
 

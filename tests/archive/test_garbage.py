@@ -2,7 +2,7 @@
 
 import io
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,10 +12,11 @@ from etl.archive.preservation.garbage import REMOVABLE, UnreferencedObject, dele
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.consistency import DatabaseBehindBucket
 from etl.archive.storage.layout import REMOVALS, blob_key
+from etl.archive.storage.log_lines import JournalLine, RemovalLine
 from etl.local.services import Addresses
 from etl.settings import Settings
 from tests.support.gongkai import gongkai
-from tests.support.stored import age, keep
+from tests.support.stored import age, capture_line, keep, write_raw_log
 
 LOG = "captures/imported/2025-01-02/030405000000-1-import-999999.jsonl.gz"
 AHEAD = "changes/000000000099.jsonl.gz"
@@ -28,8 +29,8 @@ def littered(archive: Archive, services: Addresses, tmp_path: Path) -> dict[str,
     keep(archive, tmp_path, 3)
     orphan, logged = (archive.store.put_blob(body) for body in (b"of a step that died", b"named in a log alone"))
     reading = f"files/{orphan[:2]}/{orphan[2:4]}/{orphan}.jsonl.gz"
-    archive.store.write_log(reading, [{}])
-    archive.store.write_log(LOG, [{"blob": logged}, {"blob": None}])
+    write_raw_log(archive, reading, {})
+    archive.store.write_log(LOG, [capture_line(999999, LOG, logged), capture_line(1000000, LOG, None)])
     services.store.client().put_object(archive.store.address.bucket, "notes.txt", io.BytesIO(b"?"), 1)
     return {"blob": blob_key(orphan), "reading": reading}
 
@@ -39,7 +40,8 @@ def named(found: list[UnreferencedObject]) -> dict[str, str]:
 
 
 def test_what_nothing_names_is_told_and_what_a_log_names_is_not(archive: Archive, littered: dict[str, str]) -> None:
-    archive.store.write_log(AHEAD, [{}])
+    ahead = JournalLine("removed", 1, 1, 1, "imported", seq=99, at=datetime(2025, 1, 2, tzinfo=UTC))
+    archive.store.write_log(AHEAD, [ahead])
     found = list(find_unreferenced(archive))
     assert len(found) == 5
     assert named(found) == littered | {"unadopted": LOG, "ahead": AHEAD, "foreign": "notes.txt"}
@@ -55,7 +57,7 @@ def test_only_what_may_go_is_removed_and_only_after_the_grace_period(
     removed = list(delete_unreferenced(archive, find_unreferenced(archive), AT_ONCE))
     assert named(removed) == littered
     (log,) = archive.store.list_keys(REMOVALS)
-    assert [line["key"] for line in archive.store.read_log(log)] == [each.key for each in removed]
+    assert [line.key for line in archive.store.read_log(log, RemovalLine)] == [each.key for each in removed]
     assert {each.kind for each in find_unreferenced(archive)} == {"unadopted", "foreign"}
     assert audit(archive, lambda *_: None).damaged == ()
 

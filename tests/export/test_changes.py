@@ -10,9 +10,10 @@ import duckdb
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
-from etl.archive.records.change_feed import ChangeEvent, publish
+from etl.archive.records.change_feed import publish
 from etl.archive.storage.archive import Archive, open_reader
 from etl.archive.storage.bucket import Store, StoreError, sha256
+from etl.archive.storage.log_lines import ChangeEvent
 from etl.errors import GongkaiError
 from etl.export import changes
 from etl.export.changes import FOLDER, MANIFEST, export_changes, read_manifest

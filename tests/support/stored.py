@@ -1,12 +1,17 @@
 """A small archive for tests of what is kept: imported pages, each with its blob."""
 
+import gzip
 import io
+import json
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import create_engine, text
 
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.layout import blob_key
+from etl.archive.storage.log_lines import CaptureLine
 from etl.local.services import Addresses
 from etl.pipeline.warc.importing import import_source, import_warc, scan_warc
 from tests.support.gongkai import rows
@@ -22,6 +27,41 @@ def keep(archive: Archive, folder: Path, number: int, source: str = "imported") 
     import_warc(archive, file, scan_warc(file), import_source().model_copy(update={"id": source}))
     found = {row["url"]: row["blob_sha256"] for row in rows(archive, "SELECT url, blob_sha256 FROM archive.capture")}
     return [found[url] for url in urls]
+
+
+def write_raw_log(archive: Archive, key: str, *lines: dict[str, Any]) -> None:
+    """Stores a log of lines of any kind."""
+    archive.store.put(key, gzip.compress("".join(f"{json.dumps(line)}\n" for line in lines).encode(), mtime=0))
+
+
+def capture_line(capture: int, log: str, blob: str | None) -> CaptureLine:
+    """The line of a capture that no database knows."""
+    moment = datetime(2025, 1, 2, 3, 4, 5, tzinfo=UTC)
+    url = f"https://a.example/{capture}.html"
+    return CaptureLine(
+        capture=capture,
+        run=1,
+        page=capture,
+        kind="document",
+        page_url=url,
+        part_of=None,
+        part=None,
+        first_seen_at=moment,
+        listing={},
+        url=url,
+        final_url=url,
+        fetched_at=moment,
+        elapsed_ms=1,
+        status=200,
+        request_headers=(),
+        headers=(),
+        outcome="stored" if blob else "network_error",
+        reason="",
+        blob=blob,
+        stored_at=moment,
+        size=1,
+        log=log,
+    )
 
 
 def flip_a_byte(archive: Archive, services: Addresses, digest: str) -> None:

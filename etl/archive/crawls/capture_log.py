@@ -1,7 +1,7 @@
 """The log entry of a capture: one line of `captures/<source>/<day>/<time>-<run>-<label>-<first number>.jsonl.gz`.
 
 An entry holds all that the database's rows of a capture are made of, so that they can be written again from the log
-alone (docs/bucket.md). Its keys are stored for good: they may be added to, never renamed.
+alone (docs/bucket.md).
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from etl.archive.crawls.run import ClassifiedAttempt
+from etl.archive.storage.log_lines import CaptureLine, PageKind
 from etl.archive.storage.models import Page
 from etl.fetch.client import Attempt
 from etl.outcomes import Outcome
@@ -24,7 +25,7 @@ class PageState:
 
     id: int
     url: str
-    kind: str
+    kind: PageKind
     listing: dict[str, Any]
     blob_sha256: str | None
     verdict: str | None
@@ -52,33 +53,33 @@ def page_states(connection: Connection, page_ids: set[int]) -> dict[int, PageSta
 
 def log_entry(
     number: int, log: str, run_id: int, page: PageState, item: ClassifiedAttempt, digest: str | None
-) -> dict[str, Any]:
+) -> CaptureLine:
     """The entry of capture `number` in the log with the key `log`; `digest` is the SHA-256 of the body, if any."""
     attempt, outcome, reason = item.attempt, item.outcome, item.reason
     if outcome is None and digest == page.blob_sha256:
         outcome = Outcome(page.verdict or Outcome.UNCHANGED)
         reason = encode_reason(Code.AS_BEFORE) if page.verdict else ""
-    return {
-        "capture": number,
-        "run": run_id,
-        "page": page.id,
-        "kind": page.kind,
-        "page_url": page.url,
-        "part_of": page.part_of,
-        "part": page.part,
-        "first_seen_at": page.first_seen_at.isoformat(),
-        "listing": page.listing,
-        "url": attempt.url,
-        "final_url": attempt.final_url,
-        "fetched_at": attempt.fetched_at.isoformat(),
-        "elapsed_ms": attempt.elapsed_ms,
-        "status": attempt.status,
-        "request_headers": attempt.request_headers,
-        "headers": attempt.headers,
-        "outcome": outcome or Outcome.STORED,
-        "reason": reason,
-        "blob": digest,
-        "stored_at": datetime.now(UTC).isoformat(),
-        "size": len(attempt.body or b""),
-        "log": log,
-    }
+    return CaptureLine(
+        capture=number,
+        run=run_id,
+        page=page.id,
+        kind=page.kind,
+        page_url=page.url,
+        part_of=page.part_of,
+        part=page.part,
+        first_seen_at=page.first_seen_at,
+        listing=page.listing,
+        url=attempt.url,
+        final_url=attempt.final_url,
+        fetched_at=attempt.fetched_at,
+        elapsed_ms=attempt.elapsed_ms,
+        status=attempt.status,
+        request_headers=attempt.request_headers,
+        headers=attempt.headers,
+        outcome=outcome or Outcome.STORED,
+        reason=reason,
+        blob=digest,
+        stored_at=datetime.now(UTC),
+        size=len(attempt.body or b""),
+        log=log,
+    )

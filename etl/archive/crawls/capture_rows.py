@@ -1,51 +1,51 @@
 """The rows of captures, made from the entries of their log: when they are stored, recovered, or rebuilt."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, bindparam, case, func, or_, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from etl.archive.storage.log_lines import CaptureLine
 from etl.archive.storage.models import Blob, Capture, Page, RunPage
 from etl.errors import GongkaiError
 from etl.outcomes import Outcome
 
 
-def index_log_entries(connection: Connection, run_id: int, entries: Sequence[dict[str, Any]]) -> None:
+def index_log_entries(connection: Connection, run_id: int, entries: Sequence[CaptureLine]) -> None:
     """Writes the rows of a log's entries: blobs, captures, and the state of their pages. Idempotent.
 
     Raises `GongkaiError` if a capture of another log has one of their numbers.
     """
-    blobs = {entry["blob"]: _blob(entry) for entry in entries if entry["blob"]}
+    blobs = {entry.blob: _blob(entry) for entry in entries if entry.blob}
     if blobs:
         rows = [{"sha256": digest, **values} for digest, values in sorted(blobs.items())]
         connection.execute(insert(Blob).on_conflict_do_nothing(), rows)
     captures = [
         {
-            "id": entry["capture"],
-            "page_id": entry["page"],
+            "id": entry.capture,
+            "page_id": entry.page,
             "run_id": run_id,
-            "blob_sha256": entry["blob"],
-            "fetched_at": datetime.fromisoformat(entry["fetched_at"]),
-            **{name: entry[name] for name in _COPIED},
+            "blob_sha256": entry.blob,
+            "log": entry.log,
+            **{name: getattr(entry, name) for name in _COPIED},
         }
         for entry in entries
     ]
     connection.execute(insert(Capture).on_conflict_do_nothing(index_elements=["id"]), captures)
-    numbers = {"numbers": [entry["capture"] for entry in entries], "log": [entry["log"] for entry in entries]}
+    numbers = {"numbers": [entry.capture for entry in entries], "log": [entry.log for entry in entries]}
     if conflict := connection.execute(_CONFLICTS, numbers).first():
         raise GongkaiError(
             f"{conflict.log} and {conflict.other_log} both hold capture {conflict.id}: the bucket served two databases",
             hint="move the logs of one of them out of the bucket",
         )
-    last = {entry["page"]: entry for entry in entries}
+    last = {entry.page: entry for entry in entries}
     connection.execute(_RUN_PAGE_ENDED, [_ended(run_id, entry) for entry in last.values()])
-    if seen := [entry for entry in entries if entry["outcome"] in _SEEN]:
+    if seen := [entry for entry in entries if entry.outcome in _SEEN]:
         connection.execute(_PAGE_CHECKED, [_checked(entry) for entry in seen])
-    if stored := [entry for entry in entries if entry["outcome"] == Outcome.STORED]:
-        connection.execute(_PAGE_STORED, [_checked(entry) | {"blob": entry["blob"]} for entry in stored])
-        changed = {kind: [entry["page"] for entry in stored if entry["kind"] == kind] for kind in ("part", "file")}
+    if stored := [entry for entry in entries if entry.outcome == Outcome.STORED]:
+        connection.execute(_PAGE_STORED, [_checked(entry) | {"blob": entry.blob} for entry in stored])
+        changed = {kind: [entry.page for entry in stored if entry.kind == kind] for kind in ("part", "file")}
         connection.execute(_DOCUMENT_CHANGED, {"parts": changed["part"], "files": changed["file"]})
 
 
@@ -54,7 +54,7 @@ SELECT c.id, c.log, n.log AS other_log
 FROM unnest(CAST(:numbers AS bigint[]), CAST(:log AS text[])) AS n (id, log)
 JOIN archive.capture c ON c.id = n.id AND c.log <> n.log LIMIT 1
 """)
-_COPIED = ("url", "final_url", "elapsed_ms", "status", "request_headers", "headers", "outcome", "reason", "log")
+_COPIED = ("url", "final_url", "fetched_at", "elapsed_ms", "status", "request_headers", "headers", "outcome", "reason")
 _SEEN = {Outcome.STORED, Outcome.UNCHANGED, Outcome.NOT_MODIFIED, Outcome.NOT_A_DOCUMENT, Outcome.UNREADABLE}
 _RUN_PAGE_ENDED = (
     update(RunPage)
@@ -91,22 +91,20 @@ WHERE a.id IN (SELECT p.part_of FROM archive.page p WHERE p.id = ANY(:parts)
 """)
 
 
-def _blob(entry: dict[str, Any]) -> dict[str, Any]:
-    stored = datetime.fromisoformat(entry["stored_at"])
-    return {"size": entry["size"], "stored_at": stored, "verified_at": stored}
+def _blob(entry: CaptureLine) -> dict[str, Any]:
+    return {"size": entry.size, "stored_at": entry.stored_at, "verified_at": entry.stored_at}
 
 
-def _ended(run_id: int, entry: dict[str, Any]) -> dict[str, Any]:
-    values = {"ended": entry["outcome"], "why": entry["reason"]}
-    return {"run": run_id, "page": entry["page"], "capture": entry["capture"], **values}
+def _ended(run_id: int, entry: CaptureLine) -> dict[str, Any]:
+    return {"run": run_id, "page": entry.page, "capture": entry.capture, "ended": entry.outcome, "why": entry.reason}
 
 
-def _checked(entry: dict[str, Any]) -> dict[str, Any]:
-    headers = {name.lower(): value for name, value in entry["headers"]}
+def _checked(entry: CaptureLine) -> dict[str, Any]:
+    headers = {name.lower(): value for name, value in entry.headers}
     return {
-        "page": entry["page"],
-        "capture": entry["capture"],
-        "at": datetime.fromisoformat(entry["fetched_at"]),
+        "page": entry.page,
+        "capture": entry.capture,
+        "at": entry.fetched_at,
         "new_etag": headers.get("etag"),
         "new_modified": headers.get("last-modified"),
     }

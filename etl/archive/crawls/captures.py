@@ -18,6 +18,7 @@ from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import BlobCheck, record_checks
 from etl.archive.storage.bucket import sha256
 from etl.archive.storage.database import lock_against_garbage, lock_source
+from etl.archive.storage.log_lines import CaptureLine
 from etl.archive.storage.models import Blob, Capture
 from etl.fetch.client import Attempt
 from etl.outcomes import Outcome
@@ -52,7 +53,7 @@ def store_attempts(archive: Archive, batch: CaptureBatch, attempts: Sequence[Pag
         archive.store.write_log(key, entries)
         index_log_entries(connection, batch.run_id, entries)
         validators.save(connection)
-    return {entry["page"]: Outcome(entry["outcome"]) for entry in entries}
+    return {entry.page: Outcome(entry.outcome) for entry in entries}
 
 
 def recover_unindexed_logs(archive: Archive, batch: CaptureBatch) -> int:
@@ -63,7 +64,7 @@ def recover_unindexed_logs(archive: Archive, batch: CaptureBatch) -> int:
         with archive.engine.begin() as connection:
             lock_source(connection, batch.source_id)
             if connection.scalar(select(Capture.id).where(Capture.id == first)) is None:
-                entries = archive.store.read_log(key)
+                entries = archive.store.read_log(key, CaptureLine)
                 index_log_entries(connection, batch.run_id, entries)
                 recovered += len(entries)
     return recovered

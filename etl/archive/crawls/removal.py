@@ -12,9 +12,10 @@ from sqlalchemy import Connection, text
 
 from etl.archive.crawls.run import RunContext
 from etl.archive.crawls.walks import last_full_walk
-from etl.archive.records.change_feed import ChangeEvent, publish
+from etl.archive.records.change_feed import publish
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.database import lock_source
+from etl.archive.storage.log_lines import ChangeEvent
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 

@@ -1,33 +1,39 @@
-"""The log of a run in object storage: what its source file said, what was listed, and how every page ended.
+"""The log of a run in object storage: its source file, its listing and report, and how each of its pages ended.
 
 `runs/<12 digits>-<source>-<time>.jsonl.gz`: a line for the source, one for the run, and one for each of its pages.
 """
 
 from collections.abc import Iterator
-from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select
 
 from etl.archive.crawls.run import RunContext
 from etl.archive.storage.bucket import Store
 from etl.archive.storage.layout import run_log_key
+from etl.archive.storage.log_lines import ListedPage, LogLine, RunLine, RunPageLine, SourceLine
+from etl.archive.storage.models import Page, Run, RunPage, Source
 
-_SOURCE = text("SELECT to_jsonb(s) AS line FROM archive.source s WHERE s.id = :source")
-_RUN = text("SELECT to_jsonb(r) AS line FROM archive.run r WHERE r.id = :run")
-_PAGES = text("""
-SELECT to_jsonb(rp) || jsonb_build_object('page', jsonb_build_object(
-    'id', p.id, 'source_id', p.source_id, 'url', p.url, 'kind', p.kind, 'listing', p.listing,
-    'first_seen_at', p.first_seen_at, 'listed_at', p.listed_at)) AS line
-FROM archive.run_page rp JOIN archive.page p ON p.id = rp.page_id WHERE rp.run_id = :run ORDER BY rp.page_id
-""")
+_RUN_PAGE = [name for name in RunPageLine.__dataclass_fields__ if name != "page"]
+_PAGE = list(ListedPage.__dataclass_fields__)
+_PAGES = (
+    select(
+        *(getattr(RunPage, name) for name in _RUN_PAGE), *(getattr(Page, name).label(f"page.{name}") for name in _PAGE)
+    )
+    .join(Page, Page.id == RunPage.page_id)
+    .order_by(RunPage.page_id)
+)
 
 
 def write_run_log(connection: Connection, store: Store, run: RunContext) -> None:
-    """Writes down the run as the database has it now; before its rows are committed."""
+    """Writes the log of the run as the database has it now; called before the transaction's commit."""
     store.write_log(run_log_key(run.id, run.source.id, run.started_at), _lines(connection, run))
 
 
-def _lines(connection: Connection, run: RunContext) -> Iterator[dict[str, Any]]:
-    values = {"run": run.id, "source": run.source.id}
-    for query in (_SOURCE, _RUN, _PAGES):
-        yield from connection.scalars(query, values, execution_options={"yield_per": 1000})
+def _lines(connection: Connection, run: RunContext) -> Iterator[LogLine]:
+    source = connection.execute(select(Source.__table__).where(Source.id == run.source.id)).mappings().one()
+    yield SourceLine(**source)
+    yield RunLine(**connection.execute(select(Run.__table__).where(Run.id == run.id)).mappings().one())
+    pages = connection.execute(_PAGES.where(RunPage.run_id == run.id), execution_options={"yield_per": 1000})
+    for row in pages.mappings():
+        page = ListedPage(**{name: row[f"page.{name}"] for name in _PAGE})
+        yield RunPageLine(**{name: row[name] for name in _RUN_PAGE}, page=page)

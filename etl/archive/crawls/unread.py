@@ -5,11 +5,13 @@ it: bytes that it needs are damaged. Whatever waits without a reason was cut off
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, text
 
 from etl.archive.crawls.run import RunContext
+from etl.archive.storage.log_lines import RunPageLine
 from etl.archive.storage.models import Page, RunPage
 from etl.outcomes import FAILED
 from etl.reason_codes import Code
@@ -67,12 +69,11 @@ def captures_to_read(connection: Connection, pages: Sequence[Any]) -> Sequence[A
     return connection.execute(_CAPTURES, values).all()
 
 
-def with_unread_reason(line: Mapping[str, Any]) -> dict[str, Any]:
+def with_unread_reason(line: RunPageLine) -> RunPageLine:
     """The line of a page in a run log, as runs are logged now."""
-    reason = line["reason"]
-    if "unread_reason" in line or not reason.startswith(_NOT_READ):
-        return dict(line)
-    return {**line, "reason": "", "unread_reason": reason.removeprefix(_NOT_READ)}
+    if line.unread_reason is not None or not line.reason.startswith(_NOT_READ):
+        return line
+    return replace(line, reason="", unread_reason=line.reason.removeprefix(_NOT_READ))
 
 
 _IN_BATCH = (

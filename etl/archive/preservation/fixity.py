@@ -7,7 +7,6 @@ then in its row. A blob that is damaged is looked at in every audit until it is 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import chain, pairwise
 from typing import Any
 
@@ -19,6 +18,7 @@ from etl.archive.storage.blobs import BlobCheck, check_blob, raise_if_storage_is
 from etl.archive.storage.bucket import Damaged, DamageKind
 from etl.archive.storage.consistency import require_database_in_sync
 from etl.archive.storage.layout import FIXITY
+from etl.archive.storage.log_lines import FixityLine
 from etl.archive.storage.models import FixityEvent
 from etl.progress import Progress, ProgressCallback
 from etl.reasons import english
@@ -157,19 +157,18 @@ def _batches(archive: Archive, which: str, values: dict[str, Any], most: int) ->
 def _adopt(archive: Archive) -> None:
     """Writes the rows of events that an audit told to object storage alone before it died."""
     for key in sorted(archive.store.list_keys(FIXITY), reverse=True):
-        lines = archive.store.read_log(key)
+        lines = archive.store.read_log(key, FixityLine)
         with archive.engine.begin() as connection:
-            if connection.scalar(select(FixityEvent.id).where(FixityEvent.id == lines[0]["id"])) is not None:
+            if connection.scalar(select(FixityEvent.id).where(FixityEvent.id == lines[0].id)) is not None:
                 return
             replay_events(connection, lines)
 
 
-def replay_events(connection: Connection, lines: Iterable[dict[str, Any]]) -> None:
+def replay_events(connection: Connection, lines: Iterable[FixityLine]) -> None:
     """The rows of a log of events, and what they say of their blobs. Writing them again changes nothing."""
     for line in lines:
-        row = line | {"found_at": datetime.fromisoformat(line["found_at"])}
-        connection.execute(postgresql.insert(FixityEvent).values(row).on_conflict_do_nothing())
-        connection.execute(_REPLAYED, row)
+        connection.execute(postgresql.insert(FixityEvent).values(line.row()).on_conflict_do_nothing())
+        connection.execute(_REPLAYED, line.row())
 
 
 _REPLAYED = text("""

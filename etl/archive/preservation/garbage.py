@@ -6,7 +6,7 @@ database has its rows or not.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
@@ -29,6 +29,7 @@ from etl.archive.storage.layout import (
     UnreferencedKind,
     removal_key,
 )
+from etl.archive.storage.log_lines import CaptureLine, RemovalLine
 from etl.errors import GongkaiError
 
 PAGE = 1000
@@ -78,7 +79,7 @@ def find_unreferenced(archive: Archive) -> Iterator[UnreferencedObject]:
             yield log
             if log.kind == "unadopted":
                 logs += 1
-                waiting.update(line["blob"] for line in archive.store.read_log(log.key) if line["blob"])
+                waiting.update(line.blob for line in archive.store.read_log(log.key, CaptureLine) if line.blob)
             if logs > MAX_UNADOPTED:
                 raise GongkaiError(
                     f"the database knows nothing of more than {MAX_UNADOPTED} capture logs in the bucket",
@@ -111,7 +112,7 @@ def _remove(
     archive: Archive, page: Sequence[ObjectInfo | UnreferencedObject], before: datetime
 ) -> list[UnreferencedObject]:
     going = [each for each in _unnamed(archive, page, set()) if each.kind in REMOVABLE]
-    lines = [asdict(each) | {"modified": each.modified.isoformat()} for each in going]
+    lines = [RemovalLine(each.kind, each.key, each.size, each.modified) for each in going]
     if lines:
         archive.store.write_log(removal_key(datetime.now(UTC)), lines)
     gone = [each for each in going if _still_old(archive.store, each.key, before)]

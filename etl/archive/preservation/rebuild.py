@@ -1,8 +1,8 @@
-"""The database filled again from object storage alone: runs and captures, then files, then the journal of the feed.
+"""Rebuilds the database from object storage alone: runs, captures, fixity events, file readings, then the change feed.
 
-Every step takes what the bucket says as it stands, numbers and times included, and writes nothing twice: a rebuild
-that was interrupted goes on, and until it has ended nobody else writes (`etl.archive.storage.consistency`). It needs
-the database's owner, for the application may not write the feed.
+Each step takes numbers and times from the bucket, and writes nothing twice: an interrupted rebuild can be continued,
+and until it has ended no other writer may write (`etl.archive.storage.consistency`). It needs the database's owner,
+because the application's role may not write the feed.
 """
 
 from bisect import bisect_right
@@ -18,7 +18,6 @@ from etl.archive.crawls.capture_rows import index_log_entries
 from etl.archive.crawls.unread import with_unread_reason
 from etl.archive.preservation.fixity import replay_events
 from etl.archive.records.near_duplicates import store_signatures
-from etl.archive.records.versions import from_journal
 from etl.archive.storage.bucket import Store
 from etl.archive.storage.layout import (
     LAYOUT,
@@ -29,6 +28,7 @@ from etl.archive.storage.layout import (
     journal_key,
     run_number,
 )
+from etl.archive.storage.log_lines import CaptureLine, FixityLine, JournalLine, ReadingLine, VersionValues
 from etl.archive.storage.models import Change, Content, Correction, File, Record, RecordVersion
 from etl.errors import GongkaiError
 from etl.progress import Progress, ProgressCallback
@@ -60,12 +60,12 @@ def rebuild(owner: Engine, store: Store, progress: ProgressCallback) -> RebuildR
     for step in REBUILD_ORDER:
         for done, key in enumerate(keys[step], 1):
             with owner.begin() as connection:
-                _STEPS[step](connection, store.read_log(key))
+                _STEPS[step](connection, store, key)
             progress(Progress(step, done, len(keys[step])))
     with owner.begin() as connection:
         for key in keys["runs"]:
-            lines = store.read_log(key)[2:]
-            _write_rows(connection, _RUN_PAGES, [with_unread_reason(line) for line in lines])
+            pages = [with_unread_reason(line) for line in store.read_run_log(key).pages]
+            _write_rows(connection, _RUN_PAGES, [line.to_json() for line in pages])
         for statement in _DERIVED:
             connection.execute(text(statement))
         connection.execute(text("DELETE FROM archive.rebuild"))
@@ -77,113 +77,125 @@ _IN_ORDER: Mapping[RebuildStep, Callable[[str], int]] = {"runs": run_number, "ca
 
 
 def _refuse_another(owner: Engine, store: Store, keys: Sequence[str]) -> None:
+    """Raises `GongkaiError` where the last event of the database is not the same event in the journal (`keys`)."""
     with owner.connect() as connection:
-        mine = connection.execute(select(Change).order_by(Change.change_seq.desc()).limit(1)).mappings().first()
-    if mine is None:
+        last = connection.execute(select(Change).order_by(Change.change_seq.desc()).limit(1)).mappings().first()
+    if last is None:
         return
-    have = mine["change_seq"]
-    told = {line["seq"]: line for key in keys[_object_with(keys, have) :][:1] for line in store.read_log(key)}
-    theirs = told.get(have)
-    if theirs is None:
+    seq = last["change_seq"]
+    lines = [line for key in keys[_object_with(keys, seq) :][:1] for line in store.read_log(key, JournalLine)]
+    event = next((line for line in lines if line.seq == seq), None)
+    if event is None:
         raise GongkaiError(
-            f"the database has changes up to {have}, bucket {store.address.bucket!r} does not",
-            hint="a rebuild fills an empty database, or goes on with one that it began",
+            f"the database has changes up to {seq}, bucket {store.address.bucket!r} does not",
+            hint="a rebuild fills an empty database, or continues one that it began",
         )
-    if any(theirs[told_as] != mine[name] for name, told_as in _SAME_EVENT.items()):
+    same = (last["kind"], last["record_id"], last["version"], last["source_id"])
+    if same != (event.kind, event.record, event.version, event.source):
         raise GongkaiError(
-            f"change {have} is another one in the database than in bucket {store.address.bucket!r}",
+            f"change {seq} of the database is another event than change {seq} in bucket {store.address.bucket!r}",
             hint="empty the database (docs/backup.md), then rebuild: the bucket is the archive",
         )
 
 
-_SAME_EVENT = {"kind": "kind", "record_id": "record", "version": "version", "source_id": "source"}
-
-
 def _object_with(keys: Sequence[str], seq: int) -> int:
-    """The place of the journal object that holds an event: the last one that begins no later."""
+    """The index of the journal object that holds an event: the last one that begins no later."""
     return max(bisect_right(keys, journal_key(seq)) - 1, 0)
 
 
-def _run(connection: Connection, lines: list[dict[str, Any]]) -> None:
-    source, run, *pages = lines
-    connection.execute(_SOURCE, {"rows": [source]})
-    connection.execute(_RUN, {"rows": [run]})
-    _write_rows(connection, _PAGES, [line["page"] for line in pages])
+def _replay_run(connection: Connection, store: Store, key: str) -> None:
+    log = store.read_run_log(key)
+    connection.execute(_SOURCE, {"rows": [log.source.to_json()]})
+    connection.execute(_RUN, {"rows": [log.run.to_json()]})
+    _write_rows(connection, _PAGES, [line.page.to_json() for line in log.pages])
 
 
-def _captures(connection: Connection, lines: list[dict[str, Any]]) -> None:
+def _replay_captures(connection: Connection, store: Store, key: str) -> None:
+    lines = store.read_log(key, CaptureLine)
     if not lines:
         return
-    source = capture_log_source(lines[0]["log"])
-    rows = {line["page"]: line | {"id": line["page"], "source_id": source, "url": line["page_url"]} for line in lines}
-    # Documents first: their further pages name them.
-    for row in sorted(rows.values(), key=lambda row: row["part"] or 0):
+    pages = {line.page: _captured_page(line) for line in lines}
+    # Documents first: their further pages refer to them.
+    for row in sorted(pages.values(), key=lambda row: row["part"] or 0):
         connection.execute(_CAPTURED_PAGE, {"rows": [row]})
-    index_log_entries(connection, lines[0]["run"], lines)
-    whole = [line["page"] for line in lines if line["kind"] == "document" and line["outcome"] in _READ_WHOLE]
-    connection.execute(_PARTS_LEFT, {"whole": whole, "pages": list(rows)})
+    index_log_entries(connection, lines[0].run, lines)
+    read = [line.page for line in lines if line.kind == "document" and line.outcome in _READ]
+    connection.execute(_DETACH_PARTS, {"documents": read, "pages": list(pages)})
 
 
-_READ_WHOLE = {"stored", "unchanged", "not_modified", "not_a_document", "unreadable"}
+def _captured_page(line: CaptureLine) -> dict[str, Any]:
+    return {
+        "id": line.page,
+        "source_id": capture_log_source(line.log),
+        "url": line.page_url,
+        "kind": line.kind,
+        "listing": line.listing,
+        "first_seen_at": line.first_seen_at.isoformat(),
+        "part_of": line.part_of,
+        "part": line.part,
+    }
 
 
-def _file(connection: Connection, lines: list[dict[str, Any]]) -> None:
-    for line in lines:
-        said, normaliser = line.pop("text"), line.pop("normaliser")
-        at = datetime.fromisoformat(line["read_at"])
-        if line["content_hash"]:
-            _content(connection, {line["content_hash"]: said}, normaliser, at)
-        row = insert(File).values(line | {"read_at": at})
-        connection.execute(row.on_conflict_do_nothing())
+_READ = {"stored", "unchanged", "not_modified", "not_a_document", "unreadable"}
+"""Outcomes after which it is known which further pages an article has."""
 
 
-def _changes(connection: Connection, lines: list[dict[str, Any]]) -> None:
-    have = connection.scalar(select(func.max(Change.change_seq))) or 0
-    for line in lines:
-        if line["seq"] <= have:
+def _replay_fixity(connection: Connection, store: Store, key: str) -> None:
+    replay_events(connection, store.read_log(key, FixityLine))
+
+
+def _replay_reading(connection: Connection, store: Store, key: str) -> None:
+    for line in store.read_log(key, ReadingLine):
+        if line.content_hash:
+            _write_contents(connection, {line.content_hash: line.text}, line.normaliser, line.read_at)
+        connection.execute(insert(File).values(line.file_row()).on_conflict_do_nothing())
+
+
+def _replay_changes(connection: Connection, store: Store, key: str) -> None:
+    known = connection.scalar(select(func.max(Change.change_seq))) or 0
+    for line in store.read_log(key, JournalLine):
+        if line.seq <= known:
             continue
-        at = datetime.fromisoformat(line["at"])
-        _content(connection, line["texts"] or {}, int(line["read_with"].rpartition(".")[2] or 0), at)
-        store_signatures(connection, line["texts"] or {})
-        if line["values"]:
-            _version(connection, line, at)
-        elif line["kind"] in ("removed", "restored"):
-            state = "removed" if line["kind"] == "removed" else "current"
-            connection.execute(_STATE, {"record": line["record"], "state": state, "reason": line["reason"], "at": at})
-        for correction in line["corrections"]:
-            given = correction | {"corrected_at": datetime.fromisoformat(correction["corrected_at"])}
-            connection.execute(insert(Correction).values(given))
+        texts = line.texts or {}
+        _write_contents(connection, texts, int(line.read_with.rpartition(".")[2] or 0), line.at)
+        store_signatures(connection, texts)
+        if line.values:
+            _write_version(connection, line, line.values)
+        elif line.kind in ("removed", "restored"):
+            state = "removed" if line.kind == "removed" else "current"
+            connection.execute(_STATE, {"record": line.record, "state": state, "reason": line.reason, "at": line.at})
+        for correction in line.corrections:
+            connection.execute(insert(Correction).values(correction.row()))
         connection.execute(
             insert(Change).values(
-                change_seq=line["seq"],
-                kind=line["kind"],
-                record_id=line["record"],
-                version=line["version"],
-                source_id=line["source"],
-                run_id=line["run"],
-                reason=line["reason"],
-                changed_at=at,
+                change_seq=line.seq,
+                kind=line.kind,
+                record_id=line.record,
+                version=line.version,
+                source_id=line.source,
+                run_id=line.run,
+                reason=line.reason,
+                changed_at=line.at,
             )
         )
 
 
-def _version(connection: Connection, line: Mapping[str, Any], at: datetime) -> None:
-    values = from_journal(line["values"])
-    pointer = {"version": line["version"], "content_hash": values["content_hash"], "read_with": line["read_with"]}
-    record = {"id": line["record"], "page_id": line["page"], "source_id": line["source"], "created_at": at}
-    upsert = insert(Record).values(**record, **pointer, updated_at=at)
-    connection.execute(upsert.on_conflict_do_update(index_elements=["id"], set_={**pointer, "updated_at": at}))
-    row = {"record_id": line["record"], "version": line["version"], "kind": line["kind"], "created_at": at}
-    connection.execute(insert(RecordVersion).values(**row, **values))
-    connection.execute(_READ, {"page": line["page"], "capture": values["capture_id"]})
+def _write_version(connection: Connection, line: JournalLine, values: VersionValues) -> None:
+    pointer = {"version": line.version, "content_hash": values.content_hash, "read_with": line.read_with}
+    record = {"id": line.record, "page_id": line.page, "source_id": line.source, "created_at": line.at}
+    upsert = insert(Record).values(**record, **pointer, updated_at=line.at)
+    connection.execute(upsert.on_conflict_do_update(index_elements=["id"], set_={**pointer, "updated_at": line.at}))
+    row = {"record_id": line.record, "version": line.version, "kind": line.kind, "created_at": line.at}
+    connection.execute(insert(RecordVersion).values(**row, **values.row()))
+    connection.execute(_PAGE_READ, {"page": line.page, "capture": values.capture_id})
 
 
-def _content(connection: Connection, texts: Mapping[str, str], normaliser: int, at: datetime) -> None:
+def _write_contents(connection: Connection, texts: Mapping[str, str], normaliser: int, at: datetime) -> None:
     if not texts:
         return
     rows = [
-        {"hash": digest, "text": said, "normaliser": normaliser, "first_seen_at": at}
-        for digest, said in sorted(texts.items())
+        {"hash": digest, "text": content, "normaliser": normaliser, "first_seen_at": at}
+        for digest, content in sorted(texts.items())
     ]
     upsert = insert(Content)
     earliest = func.least(Content.first_seen_at, upsert.excluded.first_seen_at)
@@ -228,8 +240,8 @@ SELECT id, source_id, url, kind, listing, first_seen_at, part_of, part
 FROM jsonb_populate_recordset(NULL::archive.page, :rows)
 ON CONFLICT (id) DO UPDATE SET part_of = excluded.part_of, part = excluded.part
 """)
-_PARTS_LEFT = text("""
-UPDATE archive.page SET part_of = NULL, part = NULL WHERE part_of = ANY(:whole) AND id <> ALL(:pages)
+_DETACH_PARTS = text("""
+UPDATE archive.page SET part_of = NULL, part = NULL WHERE part_of = ANY(:documents) AND id <> ALL(:pages)
 """)
 _RUN_PAGES = _rows("""
 INSERT INTO archive.run_page SELECT * FROM jsonb_populate_recordset(NULL::archive.run_page, :rows)
@@ -240,7 +252,7 @@ WHERE archive.run_page.outcome IS NULL
 _STATE = text("""
 UPDATE archive.record SET state = :state, state_reason = :reason, state_at = :at, updated_at = :at WHERE id = :record
 """)
-_READ = text("UPDATE archive.page SET unread_capture_id = NULL WHERE id = :page AND unread_capture_id = :capture")
+_PAGE_READ = text("UPDATE archive.page SET unread_capture_id = NULL WHERE id = :page AND unread_capture_id = :capture")
 _DERIVED = (
     """
     INSERT INTO archive.page_file (page_id, file_id)
@@ -258,10 +270,10 @@ _DERIVED = (
     ),
 )
 
-_STEPS: Mapping[RebuildStep, Callable[[Connection, list[dict[str, Any]]], None]] = {
-    "runs": _run,
-    "captures": _captures,
-    "fixity": replay_events,
-    "files": _file,
-    "changes": _changes,
+_STEPS: Mapping[RebuildStep, Callable[[Connection, Store, str], None]] = {
+    "runs": _replay_run,
+    "captures": _replay_captures,
+    "fixity": _replay_fixity,
+    "files": _replay_reading,
+    "changes": _replay_changes,
 }

@@ -1,7 +1,7 @@
-"""Corrections: what an archivist knows better than extraction, beside the extracted value and never over it.
+"""Corrections by archivists: stored beside the extracted value, never over it.
 
-A correction is a version of its own, and an event `corrected`. It holds for all later versions of its record until it
-is withdrawn.
+A correction makes a version of its own, and an event `corrected`. It applies to all later versions of its record until
+it is withdrawn.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,20 +12,20 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
-from etl.archive.records.change_feed import ChangeEvent, publish
-from etl.archive.records.versions import apply_corrections, version_columns
+from etl.archive.records.change_feed import publish
+from etl.archive.records.versions import ActiveCorrection, with_corrections
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.database import lock_source
+from etl.archive.storage.log_lines import ChangeEvent, CorrectionRow, VersionValues
 from etl.archive.storage.lookups import RECORD_NUMBER_HINT, is_current, require_valid_record_number
 from etl.archive.storage.models import Correction, Record, RecordVersion
 from etl.errors import GongkaiError
 from etl.fields import DATE_FIELDS, FIELDS
 
 WITHDRAWN = object()
-"""In place of a value: the extracted value holds again."""
+"""In place of a value: withdraws the correction, so that the extracted value applies again."""
 MAX_CHARS = 2000
 """Characters of a value, a reason, a name."""
-_KEPT = ("capture_id", "content_hash", "attachments", "flags", "extractor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,105 +37,125 @@ class CorrectionResult:
 
 
 class CorrectionError(GongkaiError):
-    """A correction that cannot be made as it is asked for."""
+    """The correction is refused as it was given: an unknown record or field, a malformed date, no author or reason."""
 
 
-def in_force(connection: Connection, records: Sequence[int]) -> dict[int, dict[str, Mapping[str, Any]]]:
-    """The corrections that hold, by record and field."""
+@dataclass(frozen=True, slots=True)
+class _Current:
+    """A record and its current version."""
+
+    record: int
+    page: int
+    source: str
+    read_with: str
+    version: int
+    values: VersionValues
+    corrections: Mapping[str, ActiveCorrection]
+
+
+def in_force(connection: Connection, records: Sequence[int]) -> dict[int, dict[str, ActiveCorrection]]:
+    """The corrections in force, by record and field."""
     rows = connection.execute(
         select(Correction)
         .where(Correction.record_id.in_(records))
         .ext(distinct_on(Correction.record_id, Correction.field))
         .order_by(Correction.record_id, Correction.field, Correction.id.desc())
     )
-    found: dict[int, dict[str, Mapping[str, Any]]] = {}
+    active: dict[int, dict[str, ActiveCorrection]] = {}
     for row in rows:
         if row.kind == "set":
-            values = {"value": row.value, "corrected_by": row.corrected_by, "reason": row.reason}
-            found.setdefault(row.record_id, {})[row.field] = values
-    return found
+            correction = ActiveCorrection(row.value, row.corrected_by, row.reason)
+            active.setdefault(row.record_id, {})[row.field] = correction
+    return active
 
 
-def correct(archive: Archive, record: int, values: Mapping[str, Any], by: str, reason: str) -> int:
-    """The version that `make_correction` leaves."""
-    return make_correction(archive, record, values, by, reason).version
+def correct(archive: Archive, record: int, values: Mapping[str, Any], by: str, reason: str) -> CorrectionResult:
+    """Sets fields of a record to values: a text, None for no value, or `WITHDRAWN`.
 
-
-def make_correction(archive: Archive, record: int, values: Mapping[str, Any], by: str, reason: str) -> CorrectionResult:
-    """Sets fields of a record to values (None: to have none; `WITHDRAWN`: as extracted).
-
-    The same correction again changes nothing. Raises `CorrectionError` for an unknown record or field, a date that is
-    none, a missing author or reason.
+    Repeating a correction changes nothing. Raises `CorrectionError`.
     """
-    given = {name: _checked(name, value) for name, value in values.items()}
-    by, reason = _said("who corrects", by), _said("the reason", reason)
+    values = {name: _require_value(name, value) for name, value in values.items()}
+    by, reason = _require_text("who corrects", by), _require_text("the reason", reason)
     require_valid_record_number(record)
     with archive.engine.begin() as connection:
-        source = connection.scalar(select(Record.source_id).where(Record.id == record))
-        if source is None:
-            raise CorrectionError(f"no record {record}", hint=RECORD_NUMBER_HINT)
-        lock_source(connection, source)
-        row = (
-            connection.execute(
-                select(Record.page_id, Record.read_with, *RecordVersion.__table__.columns)
-                .join(RecordVersion, is_current(Record, RecordVersion))
-                .where(Record.id == record)
-            )
-            .mappings()
-            .one()
-        )
-        holding = in_force(connection, [record]).get(record, {})
-        wanted = {name: value for name, value in given.items() if not _holds(holding, name, value)}
-        if not wanted:
-            return CorrectionResult(int(row["version"]), changed=False)
-        version = row["version"] + 1
-        kept = connection.execute(
-            insert(Correction).returning(*Correction.__table__.columns),
-            [
-                {
-                    "record_id": record,
-                    "version": version,
-                    "field": name,
-                    "kind": "withdrawn" if value is WITHDRAWN else "set",
-                    "value": None if value is WITHDRAWN else value,
-                    "corrected_by": by,
-                    "reason": reason,
-                }
-                for name, value in wanted.items()
-            ],
-        ).mappings()
-        rows = [dict(each) for each in kept]
-        made = {name: row[name] for name in _KEPT}
-        made |= version_columns(apply_corrections(row["fields"], in_force(connection, [record]).get(record, {})))
-        connection.execute(insert(RecordVersion).values(record_id=record, version=version, kind="corrected", **made))
-        connection.execute(update(Record).where(Record.id == record).values(version=version, updated_at=func.now()))
-        event = ChangeEvent(
-            kind="corrected",
-            record=record,
-            version=version,
-            page=row["page_id"],
-            source=source,
-            reason=reason,
-            values=made,
-            read_with=row["read_with"],
-            corrections=rows,
-        )
+        current = _load(connection, record)
+        changes = {name: value for name, value in values.items() if not _is_in_force(current.corrections, name, value)}
+        if not changes:
+            return CorrectionResult(current.version, changed=False)
+        event = _write(connection, current, changes, by, reason)
         publish(connection, archive.store, [event])
-    return CorrectionResult(int(version), changed=True)
+    return CorrectionResult(event.version, changed=True)
 
 
-def _holds(holding: Mapping[str, Mapping[str, Any]], name: str, value: Any) -> bool:
+def _load(connection: Connection, record: int) -> _Current:
+    """Locks the record's source, so that its current version stays current. Raises `CorrectionError`."""
+    source = connection.scalar(select(Record.source_id).where(Record.id == record))
+    if source is None:
+        raise CorrectionError(f"no record {record}", hint=RECORD_NUMBER_HINT)
+    lock_source(connection, source)
+    row = (
+        connection.execute(
+            select(Record.page_id, Record.read_with, *RecordVersion.__table__.columns)
+            .join(RecordVersion, is_current(Record, RecordVersion))
+            .where(Record.id == record)
+        )
+        .mappings()
+        .one()
+    )
+    values = VersionValues.from_row(row)
+    corrections = in_force(connection, [record]).get(record, {})
+    return _Current(record, row["page_id"], source, row["read_with"], row["version"], values, corrections)
+
+
+def _write(connection: Connection, current: _Current, changes: Mapping[str, Any], by: str, reason: str) -> ChangeEvent:
+    """Writes the corrections and the version that they make; returns its event."""
+    version = current.version + 1
+    rows = [
+        {
+            "record_id": current.record,
+            "version": version,
+            "field": name,
+            "kind": "withdrawn" if value is WITHDRAWN else "set",
+            "value": None if value is WITHDRAWN else value,
+            "corrected_by": by,
+            "reason": reason,
+        }
+        for name, value in changes.items()
+    ]
+    written = connection.execute(insert(Correction).returning(*Correction.__table__.columns), rows).mappings()
+    corrections = tuple(CorrectionRow(**row) for row in written)
+    values = with_corrections(current.values, in_force(connection, [current.record]).get(current.record, {}))
+    event = ChangeEvent(
+        kind="corrected",
+        record=current.record,
+        version=version,
+        page=current.page,
+        source=current.source,
+        reason=reason,
+        values=values,
+        read_with=current.read_with,
+        corrections=corrections,
+    )
+    connection.execute(
+        insert(RecordVersion).values(record_id=event.record, version=version, kind=event.kind, **values.row())
+    )
+    connection.execute(update(Record).where(Record.id == event.record).values(version=version, updated_at=func.now()))
+    return event
+
+
+def _is_in_force(corrections: Mapping[str, ActiveCorrection], name: str, value: Any) -> bool:
+    """Whether the field is already as the value would make it."""
     if value is WITHDRAWN:
-        return name not in holding
-    return name in holding and holding[name]["value"] == value
+        return name not in corrections
+    return name in corrections and corrections[name].value == value
 
 
-def _checked(name: str, value: Any) -> Any:
+def _require_value(name: str, value: Any) -> Any:
     if name not in FIELDS:
         raise CorrectionError(f"no field {name!r}", hint=f"one of {', '.join(FIELDS)}")
     if value is None or value is WITHDRAWN:
         return value
-    value = _said(f"the value of {name}", value)
+    value = _require_text(f"the value of {name}", value)
     if name in DATE_FIELDS:
         try:
             return date.fromisoformat(value).isoformat()
@@ -144,7 +164,7 @@ def _checked(name: str, value: Any) -> Any:
     return value
 
 
-def _said(what: str, value: str) -> str:
+def _require_text(what: str, value: str) -> str:
     value = " ".join(value.split())
     if not value or len(value) > MAX_CHARS:
         raise CorrectionError(f"{what} is {'missing' if not value else f'longer than {MAX_CHARS} characters'}")

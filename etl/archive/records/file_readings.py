@@ -1,17 +1,17 @@
 """What files hold: one reading for the same bytes, kept beside them in object storage."""
 
 import json
-from collections.abc import Collection, Sequence
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Collection
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, and_, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from etl.archive.records.change_feed import ChangeEvent, publish
+from etl.archive.records.change_feed import publish
 from etl.archive.records.recording import keep_contents, strip_unstorable
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.layout import reading_key
+from etl.archive.storage.log_lines import ArchiveMember, ChangeEvent, ReadingLine
 from etl.archive.storage.models import Blob, File
 from etl.extract import NORMALISER, content_hash
 from etl.files import READER, FileReading
@@ -25,12 +25,15 @@ BY_OCR = "ocr"
 
 
 def store_file_reading(archive: Archive, digest: str, reading: FileReading) -> None:
-    """Keeps what was read in a blob. Where it was read before – a scan that waited for OCR, a file that an earlier
-    reader read otherwise – an event tells of each document that links it. Raises `StoreError`."""
+    """Stores what was read in a blob. Raises `StoreError`.
+
+    If the blob was read before with another result (a scan that waited for OCR, a file read by an earlier reader), an
+    event is published for each document that links it.
+    """
     with archive.engine.begin() as connection:
         before = connection.execute(select(File.outcome, File.content_hash).where(File.blob_sha256 == digest)).first()
-        row = _keep(connection, archive, digest, reading)
-        if before is None or before == (row["outcome"], row["content_hash"]):
+        line = _store(connection, archive, digest, reading)
+        if before is None or before == (line.outcome, line.content_hash):
             return
         reason = encode_reason(
             Code.FILE_READ_AGAIN,
@@ -40,18 +43,24 @@ def store_file_reading(archive: Archive, digest: str, reading: FileReading) -> N
         )
         linked = connection.execute(_DOCUMENTS, {"digest": digest, "file": json.dumps([{"sha256": digest}])})
         events = [
-            ChangeEvent(
-                "re-extracted", document.id, document.version, document.page_id, document.source_id, reason=reason
-            )
-            for document in linked
+            ChangeEvent("re-extracted", row.id, row.version, row.page_id, row.source_id, reason=reason)
+            for row in linked
         ]
         publish(connection, archive.store, events)
 
 
-def pending_scans(connection: Connection, limit: int, besides: Collection[str] = ()) -> Sequence[tuple[str, str]]:
-    """Blobs that OCR has still to read, with their media types, those that waited longest first.
+@dataclass(frozen=True, slots=True)
+class PendingScan:
+    """A blob that OCR still has to read."""
 
-    Those that have a text of an earlier reader come after those that have none, and damaged ones last.
+    digest: str
+    media_type: str
+
+
+def pending_scans(connection: Connection, limit: int, besides: Collection[str] = ()) -> list[PendingScan]:
+    """Blobs that OCR still has to read, except `besides`; the longest waiting first.
+
+    Blobs with a text from an earlier reader come after those without a text, damaged blobs last.
     """
     waiting = or_(File.outcome == WAITING, and_(File.method == BY_OCR, File.reader != READER))
     query = (
@@ -60,33 +69,41 @@ def pending_scans(connection: Connection, limit: int, besides: Collection[str] =
         .where(waiting, File.blob_sha256.not_in(besides))
         .order_by(Blob.damage.is_not(None), File.outcome != WAITING, File.read_at)
     )
-    return [(digest, media_type) for digest, media_type in connection.execute(query.limit(limit))]
+    return [PendingScan(row.blob_sha256, row.media_type) for row in connection.execute(query.limit(limit))]
 
 
-def _keep(connection: Connection, archive: Archive, digest: str, reading: FileReading) -> dict[str, Any]:
-    said = strip_unstorable(reading.text)
-    now = connection.scalars(select(func.now())).one()
-    row: dict[str, Any] = {
-        "blob_sha256": digest,
-        "media_type": reading.media_type,
-        "outcome": reading.outcome,
-        "reason": strip_unstorable(reading.reason),
-        "content_hash": content_hash(said).sha256 if said else None,
-        "pages": reading.pages,
-        "method": reading.method,
-        "members": [
-            asdict(member) | {"path": strip_unstorable(member.path), "reason": strip_unstorable(member.reason)}
+def _store(connection: Connection, archive: Archive, digest: str, reading: FileReading) -> ReadingLine:
+    """Writes the reading to object storage first, then to the database."""
+    text_read = strip_unstorable(reading.text)
+    line = ReadingLine(
+        blob_sha256=digest,
+        media_type=reading.media_type,
+        outcome=reading.outcome,
+        reason=strip_unstorable(reading.reason),
+        content_hash=content_hash(text_read).sha256 if text_read else None,
+        pages=reading.pages,
+        method=reading.method,
+        members=[
+            ArchiveMember(
+                path=strip_unstorable(member.path),
+                media_type=member.media_type,
+                outcome=member.outcome,
+                reason=strip_unstorable(member.reason),
+                size=member.size,
+            )
             for member in reading.members
         ],
-        "reader": READER,
-        "read_at": now,
-    }
-    line = row | {"read_at": now.isoformat(), "text": said, "normaliser": NORMALISER}
+        reader=READER,
+        read_at=connection.scalars(select(func.now())).one(),
+        text=text_read,
+        normaliser=NORMALISER,
+    )
     archive.store.write_log(reading_key(digest), [line])
-    if said:
-        keep_contents(connection, {row["content_hash"]: said})
+    if line.content_hash:
+        keep_contents(connection, {line.content_hash: text_read})
+    row = line.file_row()
     connection.execute(insert(File).values(row).on_conflict_do_update(index_elements=["blob_sha256"], set_=row))
-    return row
+    return line
 
 
 _DOCUMENTS = text("""

@@ -1,36 +1,39 @@
-"""Recording what extraction read: contents once, versions where something changed, events in commit order."""
+"""Records what was extracted: each content once, a version where something changed, events in the order of commits."""
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from etl.archive.records.change_feed import ChangeEvent, publish
+from etl.archive.records.change_feed import publish
 from etl.archive.records.corrections import in_force
 from etl.archive.records.near_duplicates import store_signatures
-from etl.archive.records.versions import apply_corrections, compare, version_columns, version_identity
+from etl.archive.records.versions import compare, field_columns, version_identity, with_corrections
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.database import lock_source
+from etl.archive.storage.log_lines import AttachedFile, ChangeEvent, FieldEvidence, VersionValues
 from etl.archive.storage.lookups import is_current
 from etl.archive.storage.models import Content, Page, PageFile, Record, RecordVersion, RunPage
+from etl.errors import GongkaiError
 from etl.extract import EXTRACTOR, NORMALISER, Extraction, FieldValue, Rule, content_hash
 from etl.outcomes import Outcome
 from etl.reason_codes import Code
 from etl.reasons import encode_reason, english
 
 RULES_VERSION = f"{EXTRACTOR}.{NORMALISER}"
+"""Versions of the rules with which a record was last extracted; stored as `record.read_with`."""
 # PostgreSQL text holds no NUL, and UTF-8 no lone surrogate; both come out of escaped JSON.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ExtractedPage:
-    """What extraction read in a stored capture, its attachments under their canonical addresses.
+    """The extraction of a stored capture, its attachments under their canonical addresses.
 
-    `failure` says why it could not.
+    `extraction` is None where the capture cannot be read; `failure` says why.
     """
 
     page_id: int
@@ -41,14 +44,14 @@ class ExtractedPage:
 
 @dataclass(frozen=True, slots=True)
 class RecordingResult:
-    """What recording changed: numbers of the records made, and updated."""
+    """Numbers of the records that were created and updated."""
 
     created: tuple[int, ...]
     updated: tuple[int, ...]
 
 
 def fill_from_listing(extraction: Extraction, listing: Mapping[str, Any]) -> Extraction:
-    """The extraction, with what only the listing says where the page itself is silent."""
+    """Fills fields for which the page has no value with those of its listing entry."""
     added = tuple(
         FieldValue(name, str(value), str(value), name, "listing", Rule.LISTING_ENTRY)
         for name, value in listing.items()
@@ -60,32 +63,72 @@ def fill_from_listing(extraction: Extraction, listing: Mapping[str, Any]) -> Ext
     return replace(extraction, fields=fields, evidence=(*extraction.evidence, *added))
 
 
-def record_extractions(archive: Archive, source_id: str, run_id: int, read: Sequence[ExtractedPage]) -> RecordingResult:
-    """Writes versions, records and changes for the captures that were read; a capture read before changes nothing.
+@dataclass(frozen=True, slots=True)
+class RecordablePages:
+    """Extracted pages whose records, where they have one, were last extracted with the present rules.
 
-    The current versions of the records must have been extracted with the present rules
-    (`pages_with_outdated_rules`): else a change of the rules would be recorded as a change of the page.
+    Only `require_current_rules` makes one. Otherwise a change of the rules would be recorded as a change of the page.
+    """
+
+    pages: Sequence[ExtractedPage]
+
+
+def pages_with_outdated_rules(connection: Connection, pages: Sequence[int]) -> list[int]:
+    """Those of the pages whose record was last extracted with other rules."""
+    return list(
+        connection.scalars(select(Record.page_id).where(Record.page_id.in_(pages), Record.read_with != RULES_VERSION))
+    )
+
+
+def require_current_rules(connection: Connection, pages: Sequence[ExtractedPage]) -> RecordablePages:
+    """Raises `GongkaiError` where the record of a page was last extracted with other rules."""
+    if outdated := pages_with_outdated_rules(connection, [page.page_id for page in pages]):
+        raise GongkaiError(
+            f"{len(outdated)} pages to be recorded have records of other rules than {RULES_VERSION}, "
+            f"the first is page {outdated[0]}",
+            hint="`gongkai reextract` brings them up to date",
+        )
+    return RecordablePages(pages)
+
+
+def record_extractions(archive: Archive, source_id: str, run_id: int, recordable: RecordablePages) -> RecordingResult:
+    """Writes versions, records and events for the captures that were extracted.
+
+    A capture that was recorded before, or that is no longer the page's newest, changes nothing.
     """
     with archive.engine.begin() as connection:
         lock_source(connection, source_id)
-        unread = _unread(connection, [item.page_id for item in read])
-        fresh = [item for item in read if unread[item.page_id] == item.capture_id]
+        unread = _unread(connection, [page.page_id for page in recordable.pages])
+        fresh = [page for page in recordable.pages if unread[page.page_id] == page.capture_id]
         if not fresh:
             return RecordingResult((), ())
-        verdicts = {item.page_id: _verdict(item) for item in fresh}
-        connection.execute(_PAGE_READ, [{"page": page, "found": verdict} for page, (verdict, _) in verdicts.items()])
-        if refused := [item for item in fresh if verdicts[item.page_id][0]]:
-            overruled = [_overruled(run_id, item, *verdicts[item.page_id]) for item in refused]
-            connection.execute(_RUN_PAGE_VERDICT, overruled)
-        documents = [item for item in fresh if not verdicts[item.page_id][0]]
+        verdicts = [(page, _verdict(page)) for page in fresh]
+        connection.execute(
+            _PAGE_READ, [{"page": page.page_id, "verdict": verdict.outcome} for page, verdict in verdicts]
+        )
+        if refused := [
+            {
+                "run": run_id,
+                "page": page.page_id,
+                "capture": page.capture_id,
+                "verdict": verdict.outcome,
+                "why": verdict.reason,
+            }
+            for page, verdict in verdicts
+            if verdict.outcome
+        ]:
+            connection.execute(_RUN_PAGE_VERDICT, refused)
+        documents = [page for page, verdict in verdicts if not verdict.outcome]
         changes = _changes(connection, source_id, documents, _current(connection, documents), keep_files=False)
         return _write(connection, archive, source_id, changes, "updated", run_id)
 
 
 @dataclass(frozen=True, slots=True)
 class FieldDifference:
-    """What this extractor reads otherwise: a field's values before and now, `text`, `attachments`, or `kind` where the
-    page is taken for no document any more. None stands for no value."""
+    """A value of a record that differs between the stored and the new extraction; None stands for no value.
+
+    `field` is as in `ValueDifference`, or `kind` where the new rules no longer take the page for a document.
+    """
 
     record: int
     field: str
@@ -94,42 +137,39 @@ class FieldDifference:
 
 
 def record_reextractions(
-    archive: Archive, source_id: str, read: Sequence[ExtractedPage], *, dry_run: bool = False
+    archive: Archive, source_id: str, pages: Sequence[ExtractedPage], *, dry_run: bool = False
 ) -> list[FieldDifference]:
-    """Writes versions, marked `re-extracted`, where this extractor reads an old capture otherwise than the one before;
-    returns what it reads otherwise. `dry_run` writes nothing.
+    """Writes versions, marked `re-extracted`, where the present rules read an old capture differently from before.
 
-    What it does not take for a document any more keeps the version that it has.
+    Returns all differences; `dry_run` writes nothing. What the rules no longer take for a document keeps its version.
     """
     with archive.engine.begin() as connection:
         if not dry_run:
             lock_source(connection, source_id)
-        current = _current(connection, read)
-        # A version that was made since the old one was read is newer than that.
-        mine = [item for item in read if current.get(item.page_id, {}).get("capture_id") == item.capture_id]
-        documents = [item for item in mine if not _verdict(item)[0]]
+        current = _current(connection, pages)
+        # A version that was made after the old one was extracted is newer than this extraction.
+        still_current = [
+            page for page in pages if page.page_id in current and current[page.page_id].capture_id == page.capture_id
+        ]
+        documents = [page for page in still_current if not _verdict(page).outcome]
         changes = _changes(connection, source_id, documents, current, keep_files=True)
         if not dry_run:
             _write(connection, archive, source_id, changes, "re-extracted", None)
-            connection.execute(_READ_WITH, {"pages": [item.page_id for item in mine]})
-    refused = [(current[item.page_id]["record_id"], *_verdict(item)) for item in mine]
-    found = [
-        FieldDifference(record, "kind", "document", english(reason)) for record, verdict, reason in refused if verdict
+            connection.execute(_SET_RULES_VERSION, {"pages": [page.page_id for page in still_current]})
+    differences = [
+        FieldDifference(current[page.page_id].record, "kind", "document", english(_verdict(page).reason))
+        for page in still_current
+        if _verdict(page).outcome
     ]
     for change in changes:
-        before = current[change.read.page_id]
-        found += [FieldDifference(before["record_id"], *parts) for parts in compare(before, change.values)]
-    return found
+        if before := change.before:
+            differences += [FieldDifference(before.record, *found) for found in compare(before.values, change.values)]
+    return differences
 
 
-def pages_with_outdated_rules(connection: Connection, pages: Sequence[int]) -> list[int]:
-    """Those of the pages whose record was last read with other rules."""
-    return list(
-        connection.scalars(select(Record.page_id).where(Record.page_id.in_(pages), Record.read_with != RULES_VERSION))
-    )
-
-
-_PAGE_READ = update(Page).where(Page.id == bindparam("page")).values(unread_capture_id=None, verdict=bindparam("found"))
+_PAGE_READ = (
+    update(Page).where(Page.id == bindparam("page")).values(unread_capture_id=None, verdict=bindparam("verdict"))
+)
 _RUN_PAGE_VERDICT = (
     update(RunPage)
     .where(
@@ -137,9 +177,9 @@ _RUN_PAGE_VERDICT = (
         RunPage.page_id == bindparam("page"),
         RunPage.capture_id == bindparam("capture"),
     )
-    .values(outcome=bindparam("found"), reason=bindparam("why"))
+    .values(outcome=bindparam("verdict"), reason=bindparam("why"))
 )
-_READ_WITH = (
+_SET_RULES_VERSION = (
     update(Record).where(Record.page_id.in_(bindparam("pages", expanding=True))).values(read_with=RULES_VERSION)
 )
 _NEW_VERSION = (
@@ -152,13 +192,34 @@ _NEW_VERSION = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Change:
-    """A state that is new: its columns and text, and the version before it."""
+class _CurrentVersion:
+    """The current version of a page's record."""
 
-    read: ExtractedPage
-    values: dict[str, Any]
+    record: int
+    version: int
+    values: VersionValues
+
+    @property
+    def capture_id(self) -> int:
+        return self.values.capture_id
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A new version: its values and text, and the version before it, None where it is the record's first."""
+
+    page_id: int
+    values: VersionValues
     text: str
-    before: Mapping[str, Any] | None
+    before: _CurrentVersion | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """The outcome of a page that has no version, and why; None for a document."""
+
+    outcome: Outcome | None
+    reason: str
 
 
 def _unread(connection: Connection, ids: Sequence[int]) -> dict[int, int | None]:
@@ -167,44 +228,54 @@ def _unread(connection: Connection, ids: Sequence[int]) -> dict[int, int | None]
     return {page: capture for page, capture in rows}
 
 
-def _current(connection: Connection, read: Sequence[ExtractedPage]) -> dict[int, Mapping[str, Any]]:
+def _current(connection: Connection, pages: Sequence[ExtractedPage]) -> dict[int, _CurrentVersion]:
     """The current versions, by page."""
     rows = connection.execute(
-        select(Record.page_id, *(column for column in RecordVersion.__table__.columns))
+        select(Record.page_id, *RecordVersion.__table__.columns)
         .join(RecordVersion, is_current(Record, RecordVersion))
-        .where(Record.page_id.in_([item.page_id for item in read]))
+        .where(Record.page_id.in_([page.page_id for page in pages]))
     )
-    return {row["page_id"]: dict(row) for row in rows.mappings()}
+    return {
+        row["page_id"]: _CurrentVersion(row["record_id"], row["version"], VersionValues.from_row(row))
+        for row in rows.mappings()
+    }
 
 
 def _write(
     connection: Connection, archive: Archive, source_id: str, changes: Sequence[_Change], kind: str, run_id: int | None
 ) -> RecordingResult:
-    """Versions for what is new. Contents are written in the order of their hashes, so that sources with the same
-    documents never wait for each other in a circle."""
+    """Writes the new versions and publishes their events.
+
+    Contents are written in the order of their hashes, so that sources with the same documents do not deadlock.
+    """
     if not changes:
         return RecordingResult((), ())
-    texts = keep_contents(connection, {change.values["content_hash"]: change.text for change in changes})
-    store_signatures(connection, {change.values["content_hash"]: change.text for change in changes})
-    _keep_files(connection, source_id, changes)
+    texts = {change.values.content_hash: change.text for change in changes}
+    new_texts = keep_contents(connection, texts)
+    store_signatures(connection, texts)
+    _link_files(connection, source_id, changes)
     events: list[ChangeEvent] = []
     for change in changes:
-        number, version = _record(connection, source_id, change)
-        digest = change.values["content_hash"]
+        record, version = _write_record(connection, source_id, change)
+        digest = change.values.content_hash
         events.append(
             ChangeEvent(
                 kind=kind if version > 1 else "created",
-                record=number,
+                record=record,
                 version=version,
-                page=change.read.page_id,
+                page=change.page_id,
                 source=source_id,
                 run=run_id,
                 values=change.values,
                 read_with=RULES_VERSION,
-                texts={digest: texts.pop(digest)} if digest in texts else {},
+                texts={digest: new_texts.pop(digest)} if digest in new_texts else {},
             )
         )
-    connection.execute(insert(RecordVersion), [version_row(event) for event in events])
+    rows = [
+        {"record_id": event.record, "version": event.version, "kind": event.kind, **change.values.row()}
+        for event, change in zip(events, changes, strict=True)
+    ]
+    connection.execute(insert(RecordVersion), rows)
     publish(connection, archive.store, events)
     return RecordingResult(
         tuple(event.record for event in events if event.kind == "created"),
@@ -215,31 +286,27 @@ def _write(
 def _changes(
     connection: Connection,
     source_id: str,
-    read: Sequence[ExtractedPage],
-    before: Mapping[int, Mapping[str, Any]],
+    documents: Sequence[ExtractedPage],
+    current: Mapping[int, _CurrentVersion],
     *,
     keep_files: bool,
 ) -> list[_Change]:
-    """What was read, where it differs from the current versions. `keep_files` leaves known files their old bytes."""
-    corrections = in_force(connection, [found["record_id"] for found in before.values()])
-    digests = _digests(connection, source_id, read)
+    """What differs from the current versions. With `keep_files`, known files keep the bytes of the current version."""
+    corrections = in_force(connection, [version.record for version in current.values()])
+    digests = _digests(connection, source_id, documents)
     changes: list[_Change] = []
-    for item in read:
-        assert item.extraction is not None, "only documents have versions"
-        earlier = before.get(item.page_id)
-        kept = {file["url"]: file.get("sha256") for file in earlier["attachments"]} if earlier and keep_files else {}
-        values, text = _version(item, item.extraction, {**digests, **kept})
-        if earlier:
-            values |= version_columns(apply_corrections(values["fields"], corrections.get(earlier["record_id"], {})))
-            if version_identity(earlier) == version_identity(values):
+    for page in documents:
+        assert page.extraction is not None, "only documents have versions"
+        before = current.get(page.page_id)
+        kept = {file["url"]: file.get("sha256") for file in before.values.attachments} if before and keep_files else {}
+        text = strip_unstorable(page.extraction.text)
+        values = _values(page.capture_id, page.extraction, text, {**digests, **kept})
+        if before:
+            values = with_corrections(values, corrections.get(before.record, {}))
+            if version_identity(before.values) == version_identity(values):
                 continue
-        changes.append(_Change(item, values, text, earlier))
+        changes.append(_Change(page.page_id, values, text, before))
     return changes
-
-
-def version_row(event: ChangeEvent) -> dict[str, Any]:
-    """The row of the version that an event made."""
-    return {"record_id": event.record, "version": event.version, "kind": event.kind, **(event.values or {})}
 
 
 def keep_contents(connection: Connection, texts: Mapping[str, str]) -> dict[str, str]:
@@ -251,78 +318,78 @@ def keep_contents(connection: Connection, texts: Mapping[str, str]) -> dict[str,
     return {digest: texts[digest] for digest in connection.scalars(new)}
 
 
-def _record(connection: Connection, source_id: str, change: _Change) -> tuple[int, int]:
-    digest = change.values["content_hash"]
-    if change.before is not None:
-        number, version = change.before["record_id"], change.before["version"] + 1
-        connection.execute(_NEW_VERSION, {"record": number, "new": version, "content": digest, "with": RULES_VERSION})
-        return number, version
-    new = {"page_id": change.read.page_id, "source_id": source_id, "version": 1}
+def _write_record(connection: Connection, source_id: str, change: _Change) -> tuple[int, int]:
+    """Makes the record, or points it to its new version; returns record and version."""
+    digest = change.values.content_hash
+    if before := change.before:
+        version = before.version + 1
+        values = {"record": before.record, "new": version, "content": digest, "with": RULES_VERSION}
+        connection.execute(_NEW_VERSION, values)
+        return before.record, version
+    new = {"page_id": change.page_id, "source_id": source_id, "version": 1}
     new |= {"content_hash": digest, "read_with": RULES_VERSION}
     return connection.scalars(insert(Record).values(new).returning(Record.id)).one(), 1
 
 
-def _digests(connection: Connection, source_id: str, read: Sequence[ExtractedPage]) -> dict[str, str | None]:
+def _digests(connection: Connection, source_id: str, pages: Sequence[ExtractedPage]) -> dict[str, str | None]:
     """By address, the bytes that the archive has of the documents' files."""
-    addresses = {file.url for item in read if item.extraction for file in item.extraction.attachments}
+    addresses = {file.url for page in pages if page.extraction for file in page.extraction.attachments}
     if not addresses:
         return {}
     query = select(Page.url, Page.blob_sha256).where(Page.source_id == source_id, Page.url.in_(addresses))
     return {url: digest for url, digest in connection.execute(query)}
 
 
-def _keep_files(connection: Connection, source_id: str, changes: Sequence[_Change]) -> None:
-    """Which files belong to which page: when a file changes, its documents are read again."""
-    connection.execute(delete(PageFile).where(PageFile.page_id.in_([change.read.page_id for change in changes])))
-    linked = [(change.read.page_id, file["url"]) for change in changes for file in change.values["attachments"]]
+def _link_files(connection: Connection, source_id: str, changes: Sequence[_Change]) -> None:
+    """Writes which files belong to which page: when a file changes, its documents are read again."""
+    connection.execute(delete(PageFile).where(PageFile.page_id.in_([change.page_id for change in changes])))
+    linked = [(change.page_id, file["url"]) for change in changes for file in change.values.attachments]
     urls = {url for _, url in linked}
-    found = select(Page.url, Page.id).where(Page.source_id == source_id, Page.url.in_(urls))
-    numbers = {url: number for url, number in connection.execute(found)} if urls else {}
-    if links := sorted({(page, numbers[url]) for page, url in linked if url in numbers}):
+    query = select(Page.url, Page.id).where(Page.source_id == source_id, Page.url.in_(urls))
+    pages = {url: page for url, page in connection.execute(query)} if urls else {}
+    if links := sorted({(page, pages[url]) for page, url in linked if url in pages}):
         connection.execute(insert(PageFile), [{"page_id": page, "file_id": file} for page, file in links])
 
 
-def _verdict(item: ExtractedPage) -> tuple[Outcome | None, str]:
-    if item.extraction is None:
-        return Outcome.UNREADABLE, item.failure
-    if item.extraction.kind != "document":
-        return Outcome.NOT_A_DOCUMENT, encode_reason(
-            Code.NO_DOCUMENT, page_kind=item.extraction.kind, reason=item.extraction.reason
-        )
-    return None, ""
+def _verdict(page: ExtractedPage) -> _Verdict:
+    if page.extraction is None:
+        return _Verdict(Outcome.UNREADABLE, page.failure)
+    if page.extraction.kind != "document":
+        reason = encode_reason(Code.NO_DOCUMENT, page_kind=page.extraction.kind, reason=page.extraction.reason)
+        return _Verdict(Outcome.NOT_A_DOCUMENT, reason)
+    return _Verdict(None, "")
 
 
-def _overruled(run_id: int, item: ExtractedPage, verdict: Outcome | None, reason: str) -> dict[str, Any]:
-    return {"run": run_id, "page": item.page_id, "capture": item.capture_id, "found": verdict, "why": reason}
-
-
-def _version(
-    item: ExtractedPage, extraction: Extraction, digests: Mapping[str, str | None]
-) -> tuple[dict[str, Any], str]:
-    """The columns of the version, and its text."""
-    text = strip_unstorable(extraction.text)
+def _values(capture_id: int, extraction: Extraction, text: str, digests: Mapping[str, str | None]) -> VersionValues:
     evidence = [
-        {name: strip_unstorable(part) if isinstance(part, str) else part for name, part in asdict(value).items()}
-        | {"chosen": value is extraction.fields.get(value.name)}
-        for value in extraction.evidence
+        FieldEvidence(
+            name=item.name,
+            value=strip_unstorable(item.value),
+            raw=strip_unstorable(item.raw),
+            label=strip_unstorable(item.label),
+            origin=item.origin,
+            rule=item.rule,
+            chosen=item is extraction.fields.get(item.name),
+        )
+        for item in extraction.evidence
     ]
-    values = {
-        "capture_id": item.capture_id,
-        "content_hash": content_hash(text).sha256,
-        **version_columns(evidence),
-        "attachments": [
-            {
-                "url": strip_unstorable(file.url),
-                "name": strip_unstorable(file.name),
-                "role": file.role,
-                "sha256": digests.get(file.url),
-            }
-            for file in extraction.attachments
-        ],
-        "flags": list(extraction.flags),
-        "extractor": extraction.extractor,
-    }
-    return values, text
+    files = [
+        AttachedFile(
+            url=strip_unstorable(file.url),
+            name=strip_unstorable(file.name),
+            role=file.role,
+            sha256=digests.get(file.url),
+        )
+        for file in extraction.attachments
+    ]
+    return VersionValues(
+        capture_id=capture_id,
+        content_hash=content_hash(text).sha256,
+        **field_columns(evidence),
+        attachments=files,
+        flags=list(extraction.flags),
+        extractor=extraction.extractor,
+    )
 
 
 def strip_unstorable(value: str) -> str:

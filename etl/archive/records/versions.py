@@ -1,55 +1,101 @@
-"""What a version is made of: its fields as extraction chose them, and as an archivist set them."""
+"""What a version holds: its fields as extraction chose them, and as an archivist set them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
+from etl.archive.storage.log_lines import AttachedFile, FieldEvidence, VersionValues
 from etl.extract.codes import current_rule
 from etl.fields import DATE_COLUMNS, TEXT_COLUMNS
 
-Fields = list[dict[str, Any]]
-"""All evidence of a version: the parts of a `FieldValue`, and whether it is the field's value (`chosen`).
 
-`set_aside` marks what extraction chose and a correction overruled. A correction has the origin `correction`, its
-author as label and its reason as rule."""
+class VersionState(Protocol):
+    """What of a version can differ from another one: `VersionValues`, and rows with these columns."""
 
-
-def version_identity(version: Mapping[str, Any]) -> tuple[Any, ...]:
-    """What must differ for a new version: the text, a field's value, a file or its bytes. Evidence alone does not
-    count."""
-    fields = sorted((item["name"], item["value"]) for item in version["fields"] if item["chosen"])
-    files = sorted((file["url"], file.get("sha256") or "") for file in version["attachments"])
-    return version["content_hash"], fields, files
+    @property
+    def content_hash(self) -> str: ...
+    @property
+    def fields(self) -> Sequence[FieldEvidence]: ...
+    @property
+    def attachments(self) -> Sequence[AttachedFile]: ...
 
 
-def apply_corrections(fields: Fields, corrections: Mapping[str, Mapping[str, Any]]) -> Fields:
-    """The fields with the corrections that are in force, by field, and with no others."""
-    found: Fields = []
+class Identity(NamedTuple):
+    """Two states of a record with the same identity are one version; evidence that was not chosen does not count."""
+
+    content_hash: str
+    fields: Sequence[tuple[str, str]]
+    """Name and value of each field, sorted."""
+    files: Sequence[tuple[str, str]]
+    """Address of each file and the SHA-256 of its bytes, or '' without bytes; sorted."""
+
+
+class ValueDifference(NamedTuple):
+    """A field that differs between two versions; None stands for no value.
+
+    `field` is a field's name, `text` (its values are short ids) or `attachments` (names, joined by `; `).
+    """
+
+    field: str
+    before: str | None
+    now: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveCorrection:
+    """The correction of a field that is in force; `value` None sets the field to have no value."""
+
+    value: str | None
+    corrected_by: str
+    reason: str
+
+
+def version_identity(version: VersionState) -> Identity:
+    """What must differ for a new version: the text, the value of a field, a file or its bytes."""
+    fields = sorted((item["name"], item["value"]) for item in version.fields if item["chosen"])
+    files = sorted((file["url"], file.get("sha256") or "") for file in version.attachments)
+    return Identity(version.content_hash, fields, files)
+
+
+def with_corrections(values: VersionValues, corrections: Mapping[str, ActiveCorrection]) -> VersionValues:
+    """The version with these corrections, by field, and no others."""
+    return replace(values, **field_columns(apply_corrections(values.fields, corrections)))
+
+
+def apply_corrections(
+    fields: Sequence[FieldEvidence], corrections: Mapping[str, ActiveCorrection]
+) -> list[FieldEvidence]:
+    """The evidence with these corrections, by field, and no others."""
+    corrected: list[FieldEvidence] = []
     for item in fields:
         if item["origin"] == "correction":
             continue
         extracted = item["chosen"] or item.get("set_aside", False)
-        kept = {name: value for name, value in item.items() if name != "set_aside"}
         overruled = extracted and item["name"] in corrections
-        found.append(kept | {"chosen": extracted and not overruled} | ({"set_aside": True} if overruled else {}))
+        plain = item.copy()
+        plain.pop("set_aside", None)
+        plain["chosen"] = extracted and not overruled
+        if overruled:
+            plain["set_aside"] = True
+        corrected.append(plain)
     for name, correction in corrections.items():
-        value = correction["value"]
-        found.append(
-            {
-                "name": name,
-                "value": value or "",
-                "raw": value or "",
-                "label": correction["corrected_by"],
-                "origin": "correction",
-                "rule": correction["reason"],
-                "chosen": value is not None,
-            }
+        corrected.append(
+            FieldEvidence(
+                name=name,
+                value=correction.value or "",
+                raw=correction.value or "",
+                label=correction.corrected_by,
+                origin="correction",
+                rule=correction.reason,
+                chosen=correction.value is not None,
+            )
         )
-    return found
+    return corrected
 
 
-def version_columns(fields: Fields) -> dict[str, Any]:
-    """The columns of a version that its fields give."""
+def field_columns(fields: Sequence[FieldEvidence]) -> dict[str, Any]:
+    """The attributes of `VersionValues` that its evidence gives: `fields`, and the columns for search and lists."""
     chosen = {item["name"]: item["value"] for item in fields if item["chosen"]}
     return {
         "title": chosen.get("title", ""),
@@ -59,11 +105,6 @@ def version_columns(fields: Fields) -> dict[str, Any]:
     }
 
 
-def from_journal(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns of a version from the journal's JSON."""
-    return {**values, **{name: date.fromisoformat(values[name]) if values[name] else None for name in DATE_COLUMNS}}
-
-
 def current_evidence(stored: Mapping[str, Any]) -> dict[str, Any]:
     """Stored evidence in today's form. Until 2026-11-27 the rule was stored as an English sentence, and beside it
     `confidence`, a number that was never calibrated and decided nothing."""
@@ -71,14 +112,15 @@ def current_evidence(stored: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in stored.items() if name != "confidence"} | {"rule": rule}
 
 
-def compare(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[tuple[str, str | None, str | None]]:
-    """What differs between two states: field, value before, value now; `text` by short id, `attachments` by name."""
-    chosen = [{item["name"]: item["value"] for item in one["fields"] if item["chosen"]} for one in (before, now)]
-    for name in sorted(chosen[0].keys() | chosen[1].keys()):
-        if chosen[0].get(name) != chosen[1].get(name):
-            yield name, chosen[0].get(name), chosen[1].get(name)
-    if before["content_hash"] != now["content_hash"]:
-        yield "text", before["content_hash"][:16], now["content_hash"][:16]
-    if version_identity(before)[2] != version_identity(now)[2]:
-        names = ["; ".join(file["name"] for file in one["attachments"]) for one in (before, now)]
-        yield "attachments", names[0], names[1]
+def compare(before: VersionState, now: VersionState) -> Iterator[ValueDifference]:
+    """The differences between two versions: fields by name, then the text, then the files."""
+    old, new = version_identity(before), version_identity(now)
+    old_fields, new_fields = dict(old.fields), dict(new.fields)
+    for name in sorted(old_fields.keys() | new_fields.keys()):
+        if old_fields.get(name) != new_fields.get(name):
+            yield ValueDifference(name, old_fields.get(name), new_fields.get(name))
+    if old.content_hash != new.content_hash:
+        yield ValueDifference("text", old.content_hash[:16], new.content_hash[:16])
+    if old.files != new.files:
+        names = ["; ".join(file["name"] for file in version.attachments) for version in (before, now)]
+        yield ValueDifference("attachments", *names)

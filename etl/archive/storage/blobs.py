@@ -6,7 +6,6 @@ then in its row.
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, insert, select, text
@@ -15,6 +14,7 @@ from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import Damaged, DamagedBlob, DamageKind, MissingObject, Store, StoreError
 from etl.archive.storage.consistency import require_database_in_sync
 from etl.archive.storage.layout import blob_key, fixity_key
+from etl.archive.storage.log_lines import FixityLine
 from etl.archive.storage.models import Blob, FixityEvent
 from etl.reason_codes import Code
 from etl.reasons import encode_reason, english
@@ -172,6 +172,5 @@ _STATE = text("UPDATE archive.blob SET verified_at = now(), damage = :damage WHE
 
 def _tell_store(connection: Connection, store: Store, events: list[dict[str, Any]]) -> None:
     rows = connection.execute(insert(FixityEvent).returning(*FixityEvent.__table__.columns), events).mappings()
-    lines = [dict(row) | {"found_at": row["found_at"].isoformat()} for row in rows]
-    at = datetime.fromisoformat(lines[0]["found_at"])
-    store.write_log(fixity_key(at, lines[0]["id"]), lines)
+    lines = [FixityLine(**row) for row in rows]
+    store.write_log(fixity_key(lines[0].found_at, lines[0].id), lines)

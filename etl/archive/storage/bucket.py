@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import io
 import json
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from minio.helpers import MIN_PART_SIZE
 from urllib3.exceptions import HTTPError
 
 from etl.archive.storage.layout import blob_key
+from etl.archive.storage.log_lines import Line, LogLine, RunLine, RunLog, RunPageLine, SourceLine, read_line
 from etl.errors import GongkaiError, Unavailable
 from etl.reason_codes import Code
 from etl.reasons import encode_reason, english
@@ -130,21 +132,37 @@ class Store:
             raise DamagedBlob(digest, "mismatch", encode_reason(Code.WRONG_HASH, bytes=len(body), sha256=found))
         return body
 
-    def write_log(self, key: str, lines: Iterable[dict[str, Any]]) -> None:
-        """Stores JSON lines, gzipped; the same lines give the same bytes."""
-        text = "".join(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n" for line in lines)
-        self._put(key, gzip.compress(text.encode(), mtime=0), "application/gzip")
+    def write_log(self, key: str, lines: Iterable[LogLine]) -> None:
+        """Stores lines of JSON, gzipped; the same lines give the same bytes."""
+        stored = (json.dumps(line.to_json(), ensure_ascii=False, separators=(",", ":")) + "\n" for line in lines)
+        self._put(key, gzip.compress("".join(stored).encode(), mtime=0), "application/gzip")
 
-    def read_log(self, key: str) -> list[dict[str, Any]]:
-        """The lines of a log."""
-        return [json.loads(line) for line in gzip.decompress(self.read(key)).splitlines()]
+    def read_log(self, key: str, kind: type[Line]) -> list[Line]:
+        """The lines of a log. Raises `MissingObject`, and `GongkaiError` for a damaged log or a later format."""
+        return [read_line(kind, line, f"{key}, line {number}") for number, line in enumerate(self._lines(key), 1)]
 
-    def read_log_or_empty(self, key: str) -> list[dict[str, Any]]:
+    def read_log_or_empty(self, key: str, kind: type[Line]) -> list[Line]:
         """The lines of a log; none where there is no object of that name."""
         try:
-            return self.read_log(key)
+            return self.read_log(key, kind)
         except MissingObject:
             return []
+
+    def read_run_log(self, key: str) -> RunLog:
+        """The log of a run. Raises as `read_log` does."""
+        lines = self._lines(key)
+        if len(lines) < 2:
+            raise GongkaiError(f"{key} does not tell its source and its run", hint=_RESTORE)
+        source, run = read_line(SourceLine, lines[0], f"{key}, line 1"), read_line(RunLine, lines[1], f"{key}, line 2")
+        pages = [read_line(RunPageLine, line, f"{key}, line {number}") for number, line in enumerate(lines[2:], 3)]
+        return RunLog(source, run, pages)
+
+    def _lines(self, key: str) -> list[dict[str, Any]]:
+        body = self.read(key)
+        try:
+            return [json.loads(line) for line in gzip.decompress(body).splitlines()]
+        except (OSError, EOFError, zlib.error, ValueError) as error:
+            raise GongkaiError(f"log {key} is damaged: {error}", hint=_RESTORE) from error
 
     def list_keys(self, prefix: str, after: str | None = None) -> Iterator[str]:
         """Names of all objects that begin with the prefix, in order; only those that come after one."""
@@ -229,6 +247,7 @@ class Store:
 
 CHUNK_BYTES = 1 << 20
 """Bytes: a page is one piece, a large file never all in memory."""
+_RESTORE = "`gongkai restore` puts back what a backup has (docs/backup.md)"
 _HINTS = {
     "NoSuchBucket": "create the bucket, or set GONGKAI_STORE_BUCKET",
     "InvalidAccessKeyId": "check GONGKAI_STORE_ACCESS_KEY",

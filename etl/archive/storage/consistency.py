@@ -5,7 +5,6 @@ bucket has given already, and overwrite the journal of what it forgot. So writer
 beyond the database is harmless where PostgreSQL itself says that the transaction which wrote it never happened.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -13,6 +12,7 @@ from sqlalchemy import Connection, text
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import Store
 from etl.archive.storage.layout import CHANGES, RUNS, journal_key, run_number
+from etl.archive.storage.log_lines import JournalLine, Transaction
 from etl.errors import GongkaiError
 
 _REMEDY = "pause all DAGs, then `gongkai rebuild`"
@@ -22,9 +22,10 @@ class DatabaseBehindBucket(GongkaiError):
     """The bucket tells of what the database does not know: nothing may be written before a rebuild."""
 
 
-def current_transaction(connection: Connection) -> dict[str, str]:
+def current_transaction(connection: Connection) -> Transaction:
     """The transaction that is under way, by the server's identity, its timeline and its own number."""
-    return dict(connection.execute(_CURRENT_TRANSACTION).mappings().one())
+    row = connection.execute(_CURRENT_TRANSACTION).one()
+    return Transaction(cluster=row.cluster, timeline=row.timeline, transaction=row.transaction)
 
 
 _CURRENT_TRANSACTION = text("""
@@ -41,8 +42,8 @@ def require_unused_change_seq(connection: Connection, store: Store, first: int) 
     began = connection.scalar(text("SELECT began_at FROM archive.rebuild"))
     if began:
         raise _rebuilding(began)
-    told = store.read_log_or_empty(journal_key(first))
-    if told and not _was_aborted(connection, told[0].get("writer")):
+    events = store.read_log_or_empty(journal_key(first), JournalLine)
+    if events and not _was_aborted(connection, events[0].writer):
         raise _lost(store, f"changes from {first} on")
 
 
@@ -57,11 +58,11 @@ def require_database_in_sync(archive: Archive) -> None:
         raise _rebuilding(reached.rebuild)
     for key in archive.store.list_keys(CHANGES, after=journal_key(reached.change)):
         first = int(key.removeprefix(CHANGES).partition(".")[0])
-        told = archive.store.read_log_or_empty(key)
+        events = archive.store.read_log_or_empty(key, JournalLine)
         with archive.engine.connect() as connection:
-            over = not told or _was_aborted(connection, told[0].get("writer"))
+            aborted = not events or _was_aborted(connection, events[0].writer)
         # Asked once more: whoever wrote it may have committed meanwhile.
-        if not over and first > _last_numbers(archive).change:
+        if not aborted and first > _last_numbers(archive).change:
             raise _lost(archive.store, f"changes up to {first} and further, the database up to {reached.change}")
     for key in archive.store.list_keys(RUNS, after=f"{RUNS}{reached.run:012}~"):
         number = run_number(key)
@@ -81,11 +82,11 @@ SELECT (SELECT began_at FROM archive.rebuild) AS rebuild,
 """)
 
 
-def _was_aborted(connection: Connection, told: Mapping[str, str] | None) -> bool:
+def _was_aborted(connection: Connection, transaction: Transaction | None) -> bool:
     """Whether the transaction ended without effect, or has not ended; no, where PostgreSQL does not remember it."""
-    if told is None or not connection.scalar(_SAME_SERVER, told):
+    if transaction is None or not connection.scalar(_SAME_SERVER, transaction):
         return False
-    return connection.scalar(_STATUS, told) in ("aborted", "in progress")
+    return connection.scalar(_STATUS, transaction) in ("aborted", "in progress")
 
 
 _SAME_SERVER = text("""

@@ -224,7 +224,7 @@ def correct_field(
     page, value = apply_form(page, form)
     if page.problem or page.field is None:
         return responder.page("correct.html", page, 409 if page.problem == "moved" else 400)
-    new_version = correct(archive, record, {page.field.name: value}, archivist.name, page.reason)
+    new_version = correct(archive, record, {page.field.name: value}, archivist.name, page.reason).version
     return RedirectResponse(f"{request.scope.get('root_path', '')}/records/{record}/versions/{new_version}#fields", 303)
 
 

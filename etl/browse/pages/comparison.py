@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
 from itertools import zip_longest
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from sqlalchemy import Connection, Row, select
 
-from etl.archive.records.versions import compare
+from etl.archive.records.versions import VersionState, compare
 from etl.archive.storage.models import Content, Record, RecordVersion, Source
 from etl.extract.similarity import LineDifference, containment, differences, shingles
 
@@ -90,7 +90,7 @@ def comparison_page(connection: Connection, before: tuple[int, int], after: tupl
     old, new = _version_row(connection, *before), _version_row(connection, *after)
     if old is None or new is None:
         return None
-    changes = compare(dict(old._mapping), dict(new._mapping))
+    changes = compare(cast(VersionState, old), cast(VersionState, new))
     text, common = _compared_texts(old.text, new.text)
     return Comparison(
         _compared_version(old),

@@ -97,12 +97,14 @@ def read_scans(archive: Archive, limit: int | None = None, progress: ProgressCal
         if not waiting:
             break
         with scan_pool() as read_scan:
-            for digest, media_type in waiting:
+            for scan in waiting:
                 try:
-                    store_file_reading(archive, digest, read_scan(read_blob(archive, digest), media_type))
+                    store_file_reading(
+                        archive, scan.digest, read_scan(read_blob(archive, scan.digest), scan.media_type)
+                    )
                     read += 1
                 except DamagedBlob as error:
-                    damaged[digest] = unreadable(encode_reason(Code.SCAN_ITEM, sha256=digest), error)
+                    damaged[scan.digest] = unreadable(encode_reason(Code.SCAN_ITEM, sha256=scan.digest), error)
                 progress(Progress("reading scans", read + len(damaged), limit))
     report_damage(archive, damaged.values())
     return ScanReadings(read, tuple(damaged.values()))

@@ -6,7 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 from etl.archive.crawls.run import RunContext
 from etl.archive.crawls.unread import clear_unread_reasons, set_unread_reasons, unread_in_batch
-from etl.archive.records.recording import RecordingResult, pages_with_outdated_rules, record_extractions
+from etl.archive.records.recording import (
+    RecordingResult,
+    pages_with_outdated_rules,
+    record_extractions,
+    require_current_rules,
+)
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import UnreadableItem, report_damage
 from etl.pipeline.interpreting import extract_pages
@@ -52,9 +57,9 @@ def extract_batch(
                 item.page_id: lost_files[url] for item in read for url in linked_file_urls([item]) if url in lost_files
             }
             damaged |= lost
-            recorded = record_extractions(
-                archive, run.source.id, run.id, [item for item in read if item.page_id not in lost]
-            )
+            with archive.engine.connect() as connection:
+                recordable = require_current_rules(connection, [item for item in read if item.page_id not in lost])
+            recorded = record_extractions(archive, run.source.id, run.id, recordable)
             created += recorded.created
             updated += recorded.updated
             count.add(len(chunk))
