@@ -1,4 +1,4 @@
-"""The whole crawl of one source in this process: the same stages that a DAG runs as tasks."""
+"""Runs all stages of a crawl in this process, as a DAG runs them as tasks."""
 
 import asyncio
 
@@ -19,21 +19,29 @@ from etl.sources.schema import Source
 def crawl(
     archive: Archive, source: Source, key: str, options: CrawlOptions, settings: Settings, progress: ProgressCallback
 ) -> Report:
-    """Runs all stages; an interrupted run of the same key goes on where it stopped."""
+    """Crawls the source. An interrupted run with the same key continues where it stopped.
+
+    Raises `GongkaiError`; a run that ends red is a report, no error.
+    """
     run = open_run(archive, source, key, options)
     asyncio.run(list_catalog(archive, run, settings.user_agent, progress))
-    return _work(archive, run, plan_batches(archive.engine, run, settings.batch_size), settings, progress)
+    return _run_batches(archive, run, plan_batches(archive.engine, run, settings.batch_size), settings, progress)
 
 
 def recheck(
     archive: Archive, source: Source, key: str, options: CrawlOptions, settings: Settings, progress: ProgressCallback
 ) -> Report:
-    """Looks at the source's known documents that are due, whether they are still listed or not."""
+    """Fetches the source's known documents that are due again, whether they are still listed or not.
+
+    An interrupted run with the same key continues where it stopped. Raises `GongkaiError`.
+    """
     run = open_run(archive, source, key, options, "recheck")
-    return _work(archive, run, plan_recheck_batches(archive.engine, run, settings.batch_size), settings, progress)
+    return _run_batches(
+        archive, run, plan_recheck_batches(archive.engine, run, settings.batch_size), settings, progress
+    )
 
 
-def _work(
+def _run_batches(
     archive: Archive, run: RunContext, batches: dict[int, int], settings: Settings, progress: ProgressCallback
 ) -> Report:
     total = sum(batches.values())

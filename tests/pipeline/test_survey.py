@@ -121,7 +121,7 @@ def test_a_saved_page_is_read_without_a_request(plain: PlainSite) -> None:
     assert [bool(looked.entries) for looked in found.columns] == [True, False, False]
     text = draft(found, TODAY)
     assert [column["url"] for column in yaml.safe_load(text)["columns"]] == [url]
-    assert "not asked: the page is a saved one" in text
+    assert "not fetched: the page is a saved one" in text
 
 
 def test_a_draft_says_what_it_does_not_know(plain: PlainSite) -> None:

@@ -85,6 +85,6 @@ def _store_bodies(archive: Archive, attempts: Sequence[Attempt]) -> list[str | N
     with ThreadPoolExecutor(_PARALLEL_PUTS) as pool:
         list(pool.map(archive.store.put_blob, missing))
     if repaired := [digest for digest, kind in damage.items() if kind]:
-        whole = [BlobCheck(digest, len(bodies[digest])) for digest in repaired]
-        record_checks(archive, whole, Code.FETCHED_AGAIN)
+        checks = [BlobCheck(digest, len(bodies[digest])) for digest in repaired]
+        record_checks(archive, checks, Code.FETCHED_AGAIN)
     return digests

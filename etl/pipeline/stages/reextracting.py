@@ -184,23 +184,26 @@ def reextract_pages(archive: Archive, source: Source, pages: Sequence[int]) -> d
 
 
 def reextract(
-    settings: Settings, wanted: ReextractionScope, progress: ProgressCallback, *, dry_run: bool = False
+    settings: Settings, scope: ReextractionScope, progress: ProgressCallback, *, dry_run: bool = False
 ) -> ReextractionResult:
-    """All batches, in as many processes as there are cores; interrupted and run again, it goes on."""
+    """Extracts all records of the scope again, in as many processes as there are cores.
+
+    Interrupted and called again, it continues, unless `scope.all` is set. Raises `GongkaiError`.
+    """
     archive = open_archive(settings)
     with archive.engine.connect() as connection:
-        work = plan_slices(connection, wanted)
+        slices = plan_slices(connection, scope)
     archive.engine.dispose()
-    done, due = ReextractionResult(), sum(part.records for part in work)
-    progress(Progress("extracting anew", 0, due))
-    workers = min(os.cpu_count() or 1, len(work))
-    if not work:
-        return done
+    result, total = ReextractionResult(), sum(part.records for part in slices)
+    progress(Progress("extracting anew", 0, total))
+    if not slices:
+        return result
+    workers = min(os.cpu_count() or 1, len(slices))
     with ProcessPoolExecutor(workers, get_context("spawn"), _open, (settings,)) as pool:
-        for part in as_completed([pool.submit(_work, wanted, part, dry_run) for part in work]):
-            done.add(part.result())
-            progress(Progress("extracting anew", done.records, due))
-    return done
+        for task in as_completed([pool.submit(_reextract_in_worker, scope, part, dry_run) for part in slices]):
+            result.add(task.result())
+            progress(Progress("extracting anew", result.records, total))
+    return result
 
 
 _opened: list[Archive] = []
@@ -211,8 +214,8 @@ def _open(settings: Settings) -> None:
     _opened.append(open_archive(settings))
 
 
-def _work(wanted: ReextractionScope, part: Slice, dry_run: bool) -> ReextractionResult:
-    return reextract_slice(_opened[0], wanted, part, dry_run=dry_run)
+def _reextract_in_worker(scope: ReextractionScope, part: Slice, dry_run: bool) -> ReextractionResult:
+    return reextract_slice(_opened[0], scope, part, dry_run=dry_run)
 
 
 def _extract_current(

@@ -102,7 +102,7 @@ def survey_page(body: bytes, url: str) -> Survey:
 
     async def read(family: Platform, column: CandidateList) -> ListProbe:
         if column.url != page.url:
-            return ListProbe(column, None, "not asked: the page is a saved one")
+            return ListProbe(column, None, "not fetched: the page is a saved one")
         try:
             return ListProbe(column, family.read_listing(page, ListingRequest(page.url, column.name)))
         except NotAListing as error:
@@ -207,7 +207,7 @@ async def _document(fetch: Fetcher, family: Platform, entry: Entry) -> DocumentP
     if outcome is not None:
         return DocumentProbe(entry, None, f"{outcome}: {english(reason)}".rstrip(": "))
     day = attempt.fetched_at.astimezone(CHINA).date()
-    found = extract(attempt.body or b"", attempt.final_url, attempt.header("content-type"), family, day)
-    if found.kind != "document":
-        return DocumentProbe(entry, None, f"read as a {found.kind}: {english(found.reason)}")
-    return DocumentProbe(entry, found)
+    extraction = extract(attempt.body or b"", attempt.final_url, attempt.header("content-type"), family, day)
+    if extraction.kind != "document":
+        return DocumentProbe(entry, None, f"read as a {extraction.kind}: {english(extraction.reason)}")
+    return DocumentProbe(entry, extraction)

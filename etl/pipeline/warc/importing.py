@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from etl.archive.crawls.captures import recover_unindexed_logs, store_attempts
 from etl.archive.crawls.pages import upsert_article_page, upsert_file_pages, upsert_listed_pages, upsert_page
 from etl.archive.crawls.reports import Report, close_run, report_of
-from etl.archive.crawls.run import ClassifiedAttempt, CrawlOptions, PageAttempt, RunContext
+from etl.archive.crawls.run import CrawlOptions, PageAttempt, RunContext
 from etl.archive.crawls.runs import open_run
 from etl.archive.crawls.unread import unread_problems
 from etl.archive.storage.archive import Archive
@@ -36,27 +36,27 @@ MAX_BUFFERED_BYTES = 64_000_000
 
 
 def import_warc(
-    archive: Archive, path: Path, whole: WarcSummary, source: Source, progress: ProgressCallback = no_progress
+    archive: Archive, path: Path, summary: WarcSummary, source: Source, progress: ProgressCallback = no_progress
 ) -> Report:
-    """Stores and extracts the file's responses as one run, whose key contains the file's SHA-256.
+    """Stores and extracts the responses of a file that was scanned (`scan_warc`), as one run named by its SHA-256.
 
     A file that was imported before gives the same report and changes nothing. An interrupted import is resumed, and so
     is one that left pages unread because bytes are damaged. Raises `GongkaiError`.
     """
-    key = f"warc:{whole.sha256}"
+    key = f"warc:{summary.sha256}"
     if (finished := report_of(archive.engine, source.id, key)) and not finished.problems:
         return finished
     run = open_run(archive, source, key, CrawlOptions(), "import")
     recover_unindexed_logs(archive, run.batch("0"))
     # A response is two steps: stored, and extracted.
-    total = 2 * (whole.responses + whole.revisits)
+    total = 2 * (summary.responses + summary.revisits)
     steps = Counter(path.name, total, progress)
-    missing = _Import(archive, run, steps).take(path)
+    skipped = _Import(archive, run, steps).store(path)
     extract_batch(archive, run, 0, steps.part())
     steps.add(max(0, total - steps.done))
     with archive.engine.connect() as connection:
         problems = list(unread_problems(connection, run))
-    warnings = [Reason.of(Code.WARC_RECORDS_SKIPPED, records=missing)] if missing else []
+    warnings = [Reason.of(Code.WARC_RECORDS_SKIPPED, records=skipped)] if skipped else []
     return close_run(archive, run, problems, warnings)
 
 
@@ -73,44 +73,46 @@ class _Import:
         self._documents: set[str] = set()
         with archive.engine.connect() as connection:
             columns = (Capture.url, Capture.fetched_at, Capture.blob_sha256)
-            self._have = {tuple(row) for row in connection.execute(select(*columns).where(Capture.run_id == run.id))}
+            self._stored = {tuple(row) for row in connection.execute(select(*columns).where(Capture.run_id == run.id))}
 
-    def take(self, path: Path) -> int:
-        """Stores all responses; returns the number of records that cannot be imported."""
-        missing = 0
+    def store(self, path: Path) -> int:
+        """Stores the responses that are not stored yet; returns the number of records that cannot be imported."""
+        skipped = 0
         for response in read_responses(path, self._body):
             if response is None:
-                missing += 1
+                skipped += 1
                 continue
             attempt = response.attempt
             again = response.kind == "document" and attempt.url in self._documents
             if response.kind == "document":
                 self._documents.add(attempt.url)
-            if (attempt.url, attempt.fetched_at, sha256(attempt.body) if attempt.body else None) in self._have:
+            if (attempt.url, attempt.fetched_at, sha256(attempt.body) if attempt.body else None) in self._stored:
                 self._steps.add()
                 continue
             if self._is_full(attempt.url, again):
-                self._save()
+                self._store_chunk()
             self._chunk[attempt.url] = response
-        self._save()
-        return missing
+        self._store_chunk()
+        return skipped
 
     def _is_full(self, url: str, again: bool) -> bool:
         """Whether the chunk must be stored before this response is added to it.
 
         A document that comes again is extracted first as it was, and all that may belong to it must be stored by then.
         """
-        held = sum(len(response.attempt.body or b"") for response in self._chunk.values())
-        beside = again and any(response.kind != "document" for response in self._chunk.values())
-        return url in self._chunk or beside or len(self._chunk) == PAGES_PER_COMMIT or held > MAX_BUFFERED_BYTES
+        size = sum(len(response.attempt.body or b"") for response in self._chunk.values())
+        parts_waiting = again and any(response.kind != "document" for response in self._chunk.values())
+        full = len(self._chunk) == PAGES_PER_COMMIT or size > MAX_BUFFERED_BYTES
+        return url in self._chunk or parts_waiting or full
 
     def _body(self, digest: str) -> bytes:
-        held = (response.attempt.body for response in self._chunk.values())
-        return next((body for body in held if body and sha256(body) == digest), None) or read_blob(
-            self._archive, digest
-        )
+        """The body with that SHA-256, of a response that came before."""
+        for response in self._chunk.values():
+            if response.attempt.body and sha256(response.attempt.body) == digest:
+                return response.attempt.body
+        return read_blob(self._archive, digest)
 
-    def _save(self) -> None:
+    def _store_chunk(self) -> None:
         chunk, self._chunk = self._chunk, {}
         if not chunk:
             return
@@ -118,31 +120,28 @@ class _Import:
         if documents:
             extract_batch(self._archive, self._run, 0, self._steps.part(), only=documents)
         with self._archive.engine.begin() as connection:
-            numbers = _numbers(connection, self._run, chunk)
-        attempts = [
-            PageAttempt(numbers[url], ClassifiedAttempt(response.attempt, *response.judged))
-            for url, response in chunk.items()
-        ]
+            page_ids = _upsert_pages(connection, self._run, chunk)
+        attempts = [PageAttempt(page_ids[url], response.classified()) for url, response in chunk.items()]
         store_attempts(self._archive, self._run.batch("0"), attempts)
         self._steps.add(len(chunk))
 
 
-def _numbers(connection: Connection, run: RunContext, chunk: Mapping[str, WarcResponse]) -> dict[str, int]:
-    """The page ids of the responses, by URL."""
+def _upsert_pages(connection: Connection, run: RunContext, chunk: Mapping[str, WarcResponse]) -> dict[str, int]:
+    """Writes the pages of the responses; returns their ids by URL."""
     entries = {
         url: Entry(url, response.listing.get("title", ""), response.listing)
         for url, response in chunk.items()
         if response.kind == "document"
     }
-    kept = upsert_listed_pages(connection, run, "", entries, batch=0)
-    numbers = {url: entry.page_id for url, entry in kept.items()}
+    documents = upsert_listed_pages(connection, run, "", entries, batch=0)
+    page_ids = {url: page.page_id for url, page in documents.items()}
     files = [url for url, response in chunk.items() if response.kind == "file"]
-    numbers |= upsert_file_pages(connection, run.source.id, files)
+    page_ids |= upsert_file_pages(connection, run.source.id, files)
     for url, response in chunk.items():
         if response.kind == "part":
             article = upsert_page(connection, run.source.id, response.part_of, "document")
-            numbers[url] = upsert_article_page(connection, run.source.id, article, url, response.part)
-    return numbers
+            page_ids[url] = upsert_article_page(connection, run.source.id, article, url, response.part)
+    return page_ids
 
 
 def import_source() -> Source:

@@ -18,6 +18,7 @@ from typing import Any
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
+from etl.archive.crawls.run import ClassifiedAttempt
 from etl.archive.storage.bucket import sha256
 from etl.errors import GongkaiError
 from etl.fetch.classify import classify, classify_file
@@ -57,11 +58,12 @@ class WarcResponse:
     listing: Mapping[str, str] = field(default_factory=dict)
     stated: tuple[Outcome | None, str] = (None, "")
 
-    @property
-    def judged(self) -> tuple[Outcome | None, str]:
-        """Outcome and reason. An article that failed for a missing page fails here too."""
-        found = (classify_file if self.kind == "file" else classify)(self.attempt)
-        return self.stated if found[0] is None and self.stated[0] in FAILED else found
+    def classified(self) -> ClassifiedAttempt:
+        """The attempt with its outcome. An article that failed for a missing page fails here too."""
+        outcome, reason = (classify_file if self.kind == "file" else classify)(self.attempt)
+        if outcome is None and self.stated[0] in FAILED:
+            outcome, reason = self.stated
+        return ClassifiedAttempt(self.attempt, outcome, reason)
 
 
 def scan_warc(path: Path) -> WarcSummary:
