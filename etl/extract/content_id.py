@@ -8,7 +8,8 @@ from dataclasses import dataclass
 NORMALISER = 1
 """Version of `normalise`. A change of the function raises it, and old hashes stay comparable with old ones."""
 
-# Cf are format characters (zero-width spaces and joiners, BOM, soft hyphen): nobody sees them, editors strew them.
+# Format characters (Unicode category Cf: zero-width spaces and joiners, BOM, soft hyphen) are invisible; editors insert
+# them at random.
 _UNSEEN = re.compile(
     r"[\s\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff|]+"
 )
@@ -33,5 +34,5 @@ def normalise(text: str) -> str:
 
 
 def content_hash(text: str) -> ContentHash:
-    """The identity of a main text; the empty text has one too (callers decide what that means)."""
+    """The identity of a main text. The empty text has one too: callers must not merge documents by it."""
     return ContentHash(hashlib.sha256(normalise(text).encode("utf-8", "surrogatepass")).hexdigest())

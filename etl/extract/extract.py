@@ -1,4 +1,4 @@
-"""The whole way from bytes to an extraction, in one parse."""
+"""From bytes to an extraction: parse once, locate, read, resolve. docs/extraction.md says how."""
 
 import re
 from collections.abc import Iterator
@@ -33,10 +33,10 @@ from etl.web.page import WebPage, absolute, parse, read_page
 EXTRACTOR = "3"
 """Version of the rules: raised when an unchanged page may give another text, field, attachment or kind."""
 _WHOLE_PAGE_TAGS = ("html", "body")
-"""Where the densest part of a page is the page itself, nothing in its markup tells the text from what surrounds it."""
+"""If the densest part is one of these, the markup does not tell the text from the rest, and `fallback_text` is used."""
 MAX_PAGE_CHARS = 1_200_000
-"""Characters of a page that are read, pictures inside it not counted: a second of work at the most costly.
-The largest of 129 saved pages has two thirds of that."""
+"""Characters of a page that are read, inline pictures not counted: a second of work for the costliest page. The largest
+of 129 saved pages has two thirds of that."""
 _INLINE_PICTURE = re.compile(r"data:[\w/+.-]{1,80};base64,[A-Za-z0-9+/=]{1000,}")
 
 

@@ -1,4 +1,4 @@
-"""Predictions for a labelled set of saved pages, as `gongkai extract --manifest` prints them."""
+"""Extractions of a labelled set of saved pages, as `gongkai extract --manifest` prints them for scoring."""
 
 import json
 from collections.abc import Iterator
@@ -40,17 +40,18 @@ def predictions(labels: Path, pages: Path) -> Iterator[dict[str, object]]:
 
 
 def prediction(name: str, url: str, body: bytes) -> dict[str, object]:
-    """What `extract` says of one page, in the shape that scoring expects."""
-    found = extract(body, url)
+    """The extraction of one page in the form that scoring expects: `file`, `outcome` (its kind), fields, `text`,
+    addresses of `attachments`."""
+    extraction = extract(body, url)
     fields = {
         field: value.raw if field == "document_number" else value.value
-        for field, value in found.fields.items()
+        for field, value in extraction.fields.items()
         if not (field in DATE_FIELDS and value.origin == "body")
     }
     return {
         "file": name,
-        "outcome": found.kind,
+        "outcome": extraction.kind,
         **fields,
-        "attachments": [a.url for a in found.attachments if a.role == "file"],
-        "text": found.text,
+        "attachments": [a.url for a in extraction.attachments if a.role == "file"],
+        "text": extraction.text,
     }

@@ -1,4 +1,4 @@
-"""What kind of page it is: a document, a listing of documents, or neither (a stub, a shell, a block page)."""
+"""The kind of a page: a document, a listing of documents, or a stub (a shell, an error, a block page)."""
 
 import re
 from collections import Counter
@@ -27,7 +27,7 @@ _ERROR_NOTICE = re.compile(
     "|(?:访问|请求).{0,8}(?:被阻断|被拦截|设置拦截|被拒绝|被禁止)|地区无法访问"
 )
 _MAX_NOTICE_CHARS = 200
-"""Characters of the text that an error page has at most."""
+"""Most characters of text of an error page."""
 _DATED = re.compile(rf"(?<!\d)(?:{YEAR}[-/.年]\s*)?\d{{1,2}}[-/.月]\s*\d{{1,2}}日?(?!\d)")
 """A date in a row of links, which many lists print without its year."""
 _SENTENCE = re.compile("[，。；！？]")
@@ -57,7 +57,7 @@ class PageVerdict:
 
 @dataclass(frozen=True)
 class PageFacts:
-    """What the checks ask of a page, each fact reckoned when it is first asked for.
+    """What the checks need to know of a page; each fact is computed when it is first needed.
 
     `body` and `text` are its main text, `fields` the chosen values, `evidence` all of them.
     """
@@ -230,7 +230,8 @@ def classify_page(facts: PageFacts) -> PageVerdict:
 
 
 def _visible_text(blocks: Blocks, text: str) -> str:
-    """What an error page can say at most: all that is seen of a short page, the text of one inside the site's frame."""
+    """Where an error notice may stand: all visible text of a short page, the main text of one inside the site's
+    frame."""
     if blocks.nodes[0].text_chars >= _MAX_NOTICE_CHARS:
         return text
     return " ".join(b.plain for _, b in blocks.visible_blocks(0, len(blocks.blocks)))
@@ -250,6 +251,6 @@ def _count_rows(blocks: Blocks) -> tuple[int, int]:
 
 
 def _count_prose(blocks: Blocks, body: Body, text: str) -> int:
-    inside = [b for _, b in blocks.visible_blocks(body.first, body.last, body.revealed)]
-    found = sum(len(b.text) for b in inside if b.link_chars * 3 < len(b.text) and _SENTENCE.search(b.text))
-    return found or (len(text) if not inside else 0)
+    body_blocks = [b for _, b in blocks.visible_blocks(body.first, body.last, body.revealed)]
+    chars = sum(len(b.text) for b in body_blocks if b.link_chars * 3 < len(b.text) and _SENTENCE.search(b.text))
+    return chars or (len(text) if not body_blocks else 0)

@@ -1,4 +1,4 @@
-"""How much of a text stands in another one, and the bands by which such texts are found. `docs/similar.md` says why."""
+"""How much of a text is contained in another, and the bands by which such texts are found (docs/similar.md)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,16 +12,18 @@ from rensa import RMinHash  # type: ignore[import-untyped]
 from etl.extract.content_id import NORMALISER, normalise
 
 SCHEME = 1000 * NORMALISER + 10 * RMinHash.ALGORITHM_VERSION + 1
-"""What bands were made with; only those of one scheme can be compared. The last digit counts changes made here.
+"""Identifies how bands were made; only bands of one scheme can be compared. The last digit counts changes made here.
 
 Bands are stored, and the library has changed its algorithm once (0.5.0): a test holds the bands of a known text.
 """
 MIN_CONTAINMENT = 0.8
-"""Texts that share less are not similar. Measured in docs/similar.md: reposts and corrections have 0.84 and more."""
+"""Containment from which on texts are similar. Measured in docs/similar.md: reposts and corrections have 0.84 and
+more."""
 SHINGLE_CHARS = 5
-"""Characters of a shingle: two words and how they meet. With three, unrelated notices already share 8 %."""
+"""Characters of a shingle, about two words. With three, unrelated notices already share 8 %."""
 MIN_CHARS = 60
-"""Normalised characters. Less is "see the attachment", or a title: said alike by documents with nothing in common."""
+"""Shortest text that is compared, in normalised characters: unrelated documents share "see the attachment" and
+titles."""
 BANDS = 32
 ROWS = 4
 """Of 32 bands of 4, texts with a Jaccard index of 0.67 share one with 99.9 %, with 0.5 with 87 %, with 0.2 with 5 %."""
@@ -34,7 +36,8 @@ DifferenceKind = Literal["same", "changed", "removed", "added"]
 
 @dataclass(frozen=True, slots=True)
 class LineDifference:
-    """Lines in succession that both texts have, or that stand in the one where others (or none) stand in the other."""
+    """Successive lines that both texts have (`same`), or that differ: `before` of the first text, `after` of the
+    second."""
 
     kind: DifferenceKind
     before: tuple[str, ...]
@@ -42,7 +45,7 @@ class LineDifference:
 
 
 def shingles(text: str) -> Shingles:
-    """All runs of five characters of the normalised text; none of a text that is too short to be compared."""
+    """All runs of `SHINGLE_CHARS` characters of the normalised text, in UTF-16; empty for a text that is too short."""
     plain = normalise(text)
     if len(plain) < MIN_CHARS:
         return set()
@@ -52,7 +55,8 @@ def shingles(text: str) -> Shingles:
 
 
 def bands(found: Shingles) -> list[int]:
-    """The bands of a text's MinHash as signed 64-bit integers, each with its place; none without shingles."""
+    """The bands of the MinHash of shingles, as signed 64-bit integers that include the band's number; empty without
+    any."""
     if not found:
         return []
     sketch = RMinHash(num_perm=BANDS * ROWS, seed=_SEED)
@@ -68,7 +72,7 @@ def signatures(texts: Mapping[str, str]) -> dict[str, list[int]]:
 
 
 def containment(one: Shingles, other: Shingles) -> float:
-    """The part of the shorter text that stands in the longer one too, 0 to 1.
+    """Containment: the share of the shorter text's shingles that the longer one has too, 0 to 1.
 
     Not the Jaccard index: a long attachment note or header would make it small though nothing of the text is missing.
     """
@@ -76,7 +80,7 @@ def containment(one: Shingles, other: Shingles) -> float:
 
 
 def differences(before: str, after: str) -> tuple[LineDifference, ...]:
-    """Both texts from their first line to their last. Lines that differ in white space or width alone are the same."""
+    """Both texts from first line to last. Lines that differ only in white space or character width are the same."""
     ours, theirs = _lines(before), _lines(after)
     matched = SequenceMatcher(None, [normalise(line) for line in ours], [normalise(line) for line in theirs])
     return tuple(

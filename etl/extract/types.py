@@ -1,4 +1,4 @@
-"""What extraction gives: one value a page, with the evidence that each field stands on."""
+"""The result of extraction."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,9 +12,10 @@ Origin = Literal["header", "meta", "json", "subheading", "body", "title", "listi
 
 @dataclass(frozen=True, slots=True)
 class IndexNumber:
-    """`scheme` names the form; what the form does not hold is None.
+    """The parts of an index number (索引号). `raw` is as written, `scheme` names its form; parts that it lacks are
+    None.
 
-    `region` is six digits of GB/T 2260, `level` whose agency the code was given to: `nation`, `province`,
+    `region` is six digits of GB/T 2260, `level` that of the agency: `nation`, `province`,
     `prefecture` or `county`. Flags: `unknown_form`, `unknown_region`, and a check digit that does not hold.
     """
 
@@ -59,11 +60,12 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """What a page says. A pure function of bytes, address, content type, platform and extractor version.
+    """What a page says: a pure function of bytes, address, content type, platform, day of capture and extractor
+    version.
 
     `reason` says why the page is of its kind, in the stored form of `etl.reasons`.
-    `fields` holds the chosen value of each field, `evidence` every value seen, the chosen ones among them; `index` is
-    the index number taken apart, where there is one.
+    `fields` is the chosen value of each field by name, `evidence` every value seen, the chosen ones included; `flags`
+    are stored forms of `codes.Flag`; `index` is the index number in parts, if there is one.
     """
 
     kind: PageKind

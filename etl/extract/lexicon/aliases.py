@@ -1,4 +1,5 @@
-"""Field labels as sites spell them: data for `labels`. After NFKC and removal of white space."""
+"""Labels as sites spell them, after NFKC and removal of white space; `etl.extract.lexicon.labels` finds them in
+lines."""
 
 from etl.extract.lexicon.words import split_words
 
@@ -138,4 +139,4 @@ AMBIGUOUS_LABELS = frozenset(
     最后更新时间 创建日期 所属分类 栏目分类
 """)
 )
-"""Labels that also head search forms and menus: they count only with a colon and a value in sight."""
+"""Labels that search forms and menus have too: they count only with a colon, in a cell, or beside a value."""

@@ -46,7 +46,7 @@ def document_number_in_title(title: str) -> str | None:
 
 
 def can_be_document_number(text: str) -> bool:
-    """Whether a labelled value can be a 文号 at all: it has a digit, and is neither a date nor an address."""
+    """Whether a labelled value can be a 文号: it has a digit, and is neither a date nor a web address."""
     text = unicodedata.normalize("NFKC", text).strip()
     return (
         bool(re.search(r"\d|[一二三四五六七八九十]号", text))

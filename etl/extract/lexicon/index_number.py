@@ -1,4 +1,4 @@
-"""索引号: the identifier of an entry in a disclosure catalog, taken apart.
+"""索引号 (index number): the identifier of an entry in a disclosure catalog, and its parts.
 
 国办《政府信息公开目录系统实施指引（试行）》: organisation code without hyphen, `/`, year, `-`, five-digit serial. Sites
 write many other forms, so what cannot be read is kept raw, and a wrong check digit is a flag, never a rejection.

@@ -5,24 +5,28 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from etl.extract.lexicon.aliases import ALIASES, AMBIGUOUS_LABELS, NON_FIELD_LABELS
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 
 _MAX_LINE_CHARS = 1000
-"""Characters of a line in which labels are looked for."""
+"""Characters of a line that are searched for labels."""
 _INVISIBLE = re.compile("[\u200b-\u200f\ufeff]+")
 
 
 def label_key(text: str) -> str:
-    """NFKC, without white space and marks: how labels are compared."""
+    """The form in which labels and titles are compared: NFKC, without white space, inline boundaries, invisible
+    characters."""
     return _INVISIBLE.sub("", "".join(unicodedata.normalize("NFKC", text.replace(INLINE_BOUNDARY, "")).split()))
 
 
 FIELD_OF_LABEL: dict[str, str] = {label_key(alias): name for name, aliases in ALIASES.items() for alias in aliases}
 FIELD_OF_LABEL |= {label_key(alias): "" for alias in NON_FIELD_LABELS}
+"""Field by the key of its label; empty for labels of no field."""
 
-# A pattern of all labels with gaps between their letters takes a third of a second to compile in every process.
+# Labels are found letter by letter with these sets: one pattern of all labels, with gaps allowed between letters, would
+# take a third of a second to compile in every process.
 _LABEL_SUFFIXES = frozenset(label[at:] for label in FIELD_OF_LABEL for at in range(len(label)))
 _LABEL_PREFIXES = frozenset(label[:at] for label in FIELD_OF_LABEL for at in range(1, len(label) + 1))
 _COLON = re.compile("[:：∶﹕︓]")
@@ -37,7 +41,11 @@ _BEFORE_A_LABEL = " \t【[(（•·●■"
 
 @dataclass(frozen=True, slots=True)
 class LabelMatch:
-    """A label in a line, and the text from it to the next label; `name` is empty for labels of no field."""
+    """A label in a line of text, with what follows it up to the next label.
+
+    `name` is the field, empty for a label of no field; `label` its key, `raw_label` as the line spells it, `start` its
+    offset in the line; `at_line_start`: nothing but decoration stands before it.
+    """
 
     name: str
     label: str
@@ -45,10 +53,17 @@ class LabelMatch:
     value: str
     start: int
     at_line_start: bool = True
-    """Whether the line begins with it."""
+
+
+class Label(NamedTuple):
+    """A text that is a label as a whole: its field, empty for a label of no field, and its key."""
+
+    name: str
+    label: str
 
 
 _MAX_GAP_LINE_CHARS = 200
+"""Characters of a line whose labels may have gaps instead of colons behind them."""
 _INITIALS = frozenset(label[0] for label, name in FIELD_OF_LABEL.items() if name and label not in AMBIGUOUS_LABELS)
 _ADJOINING_LABELS = frozenset(
     label
@@ -58,32 +73,32 @@ _ADJOINING_LABELS = frozenset(
 )
 """Labels of the line below a headline that may follow another's value without a gap: `来源：甲报浏览次数：5`."""
 _Position = tuple[str, str, int, int]
-"""A label, as the line spells it, where it starts, where its value starts."""
+"""(key, label as the line spells it, offset of the label, offset of its value)."""
 
 
 @lru_cache(4096)
-def match_label(text: str) -> tuple[str, str] | None:
-    """(field, label) where the whole text is a label, with or without its colon."""
+def match_label(text: str) -> Label | None:
+    """The label that the whole text is, with or without a colon and brackets; None if it is none."""
     if len(text) > 40:
         return None
     label = _DECORATION.sub("", label_key(text))
     name = FIELD_OF_LABEL.get(label)
-    return None if name is None else (name, label)
+    return None if name is None else Label(name, label)
 
 
 @lru_cache(4096)
 def find_labels(text: str) -> tuple[LabelMatch, ...]:
-    """The labels with a colon in a line of text, each with what follows it; without any, those in brackets, then those
-    between marks, then those before a gap."""
+    """The labels of a line: those with a colon; without any, those in brackets; without these, those that fill an
+    inline element; without these, those with a gap behind them."""
     text = text[:_MAX_LINE_CHARS]
-    found = list(_before_colons(text)) or list(_in_brackets(text))
-    if not found and INLINE_BOUNDARY in text:
-        found = [
+    positions = list(_before_colons(text)) or list(_in_brackets(text))
+    if not positions and INLINE_BOUNDARY in text:
+        positions = [
             item for item in _between_boundaries(text) if FIELD_OF_LABEL[item[0]] and item[0] not in AMBIGUOUS_LABELS
         ]
-    if not found and len(text) < _MAX_GAP_LINE_CHARS and text[:1] in _INITIALS:
-        found = _before_gaps(text)
-    ends = [start for _, _, start, _ in found[1:]] + [len(text)]
+    if not positions and len(text) < _MAX_GAP_LINE_CHARS and text[:1] in _INITIALS:
+        positions = _before_gaps(text)
+    ends = [start for _, _, start, _ in positions[1:]] + [len(text)]
     return tuple(
         LabelMatch(
             FIELD_OF_LABEL[label],
@@ -93,7 +108,7 @@ def find_labels(text: str) -> tuple[LabelMatch, ...]:
             start,
             not text[:start].replace(INLINE_BOUNDARY, "").strip(_BEFORE_A_LABEL),
         )
-        for (label, raw, start, after), end in zip(found, ends, strict=False)
+        for (label, raw, start, after), end in zip(positions, ends, strict=False)
     )
 
 
@@ -103,9 +118,9 @@ def _before_colons(text: str) -> Iterator[_Position]:
         end = colon.start()
         while end > floor and _GAP.match(text, end - 1):
             end -= 1
-        found = _label_ending_at(text, floor, end - (end > floor and text[end - 1] in "】]"))
-        if found:
-            yield *found, colon.end()
+        label = _label_ending_at(text, floor, end - (end > floor and text[end - 1] in "】]"))
+        if label:
+            yield *label, colon.end()
         floor = colon.end()
 
 
@@ -113,23 +128,23 @@ def _label_ending_at(text: str, floor: int, end: int) -> tuple[str, str, int] | 
     """The longest label that ends at `end` and is not the end of a longer word."""
     best: tuple[str, int] | None = None
     key, last = "", end
-    for at in range(end - 1, floor - 1, -1):
-        if _GAP.match(text, at):
+    for start in range(end - 1, floor - 1, -1):
+        if _GAP.match(text, start):
             continue
         if not key:
-            last = at + 1
-        key = unicodedata.normalize("NFKC", text[at]) + key
+            last = start + 1
+        key = unicodedata.normalize("NFKC", text[start]) + key
         if key not in _LABEL_SUFFIXES:
             break
         if key in FIELD_OF_LABEL and not (
-            at and _WORD_CHARACTER.match(text, at - 1) and not (floor and key in _ADJOINING_LABELS)
+            start and _WORD_CHARACTER.match(text, start - 1) and not (floor and key in _ADJOINING_LABELS)
         ):
-            best = key, at
+            best = key, start
     return (best[0], text[best[1] : last], best[1]) if best else None
 
 
 def _in_brackets(text: str) -> Iterator[_Position]:
-    """`[发文字号] 云政发〔2023〕1号`, but no bracketed label alone: its value stands elsewhere."""
+    """`[发文字号] 云政发〔2023〕1号`, but not a bracketed label alone, whose value is elsewhere."""
     if ("[" not in text and "【" not in text) or _ONLY_BRACKETED.fullmatch(text):
         return
     for match in _BRACKETED.finditer(text):
@@ -139,13 +154,13 @@ def _in_brackets(text: str) -> Iterator[_Position]:
 
 
 def _between_boundaries(text: str) -> Iterator[_Position]:
-    """Labels that fill what stands between two marks, be it cut up by further marks."""
+    """Labels that fill the text between two inline boundaries, even if further boundaries cut it up."""
     parts = [part.strip(_BRACKETS) for part in text.split(INLINE_BOUNDARY)]
     starts = [0, *(m.end() for m in re.finditer(INLINE_BOUNDARY, text))]
-    at = 0
-    while at < len(parts) - 1:
+    part = 0
+    while part < len(parts) - 1:
         key, best = "", ("", -1)
-        for end in range(at, len(parts) - 1 if parts[at] else at):
+        for end in range(part, len(parts) - 1 if parts[part] else part):
             key += label_key(parts[end])
             if key not in _LABEL_PREFIXES:
                 break
@@ -153,31 +168,32 @@ def _between_boundaries(text: str) -> Iterator[_Position]:
                 best = key, end
         label, end = best
         if label:
-            yield label, INLINE_BOUNDARY.join(parts[at : end + 1]), max(starts[at] - 1, 0), starts[end + 1]
-            at = end
-        at += 1
+            yield label, INLINE_BOUNDARY.join(parts[part : end + 1]), max(starts[part] - 1, 0), starts[end + 1]
+            part = end
+        part += 1
 
 
 def _before_gaps(text: str) -> list[_Position]:
     """`发布时间 2023-05-09 来源 云溪日报`: the line begins with a label, and each has a value behind its gap."""
     parts = list(re.finditer(rf"[^\s{INLINE_BOUNDARY}]+", text))
-    found: list[_Position] = []
-    at = 0
-    while at < len(parts):
+    positions: list[_Position] = []
+    part = 0
+    while part < len(parts):
         key, best = "", -1
-        for end in range(at, min(at + 6, len(parts))):
+        for end in range(part, min(part + 6, len(parts))):
             key += label_key(parts[end].group())
             if key not in _LABEL_PREFIXES:
                 break
-            if FIELD_OF_LABEL.get(key) and (found or key not in AMBIGUOUS_LABELS):
+            if FIELD_OF_LABEL.get(key) and (positions or key not in AMBIGUOUS_LABELS):
                 best, label = end, key
         if best < 0:
-            if not found:
+            if not positions:
                 return []
-            at += 1
+            part += 1
             continue
-        if best + 1 == len(parts) or (found and found[-1][3] == parts[at].start()):
+        start = parts[part].start()
+        if best + 1 == len(parts) or (positions and positions[-1][3] == start):
             return []
-        found.append((label, text[parts[at].start() : parts[best].end()], parts[at].start(), parts[best + 1].start()))
-        at = best + 1
-    return found
+        positions.append((label, text[start : parts[best].end()], start, parts[best + 1].start()))
+        part = best + 1
+    return positions

@@ -1,4 +1,4 @@
-"""From what a page shows beside a label to the normal form of a field's value."""
+"""The normal form of a field's value, from the text that the page shows."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -23,7 +23,7 @@ _ALL_OPTION = re.compile("(?:全部|不限)[\u4e00-\u9fff]{1,6}")
 _FIELDS_WITH_ALL_OPTION = frozenset(
     ("publisher", "source", "subject_category", "group_category", "genre_category", "keywords")
 )
-"""Fields of which `全部机构` is a choice that nobody has made; a scope may be 全部公开."""
+"""Fields for which `全部机构` is the unchosen option of a form; a scope may really be 全部公开."""
 _VALIDITY_STATE = re.compile(
     r"^(?:现行)?(?:有效|失效|废止|已失效|已废止|尚未生效|部分失效|部分有效|继续有效|长期有效|被修改|已修改|全文有效|全文失效|全文废止|条款失效)$"
 )
@@ -32,7 +32,8 @@ _PAIRS = {"[": "]", "【": "】", "(": ")", "（": "）", "〔": "〕"}
 
 
 def clean_value(name: str, value: str) -> str:
-    """The value as a person reads it: no marks, no edges, `无` and dashes as nothing, doubled copies once."""
+    """The text without inline boundaries, stray punctuation and unpaired brackets; empty for `无`, dashes, options of
+    forms; a doubled value once."""
     text = " ".join(value.replace(INLINE_BOUNDARY, "").replace("\u200b", "").split()).strip(_EDGES).strip()
     if name == "validity" and text[:1] in _PAIRS and text.endswith(_PAIRS[text[0]]):
         text = text[1:-1].strip()

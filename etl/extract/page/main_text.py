@@ -23,30 +23,31 @@ from etl.web.page import WebPage
 from etl.web.select import compile_selector as general
 
 _MIN_LAYOUT_SHARE = 0.5
-"""Share of the page's prose from which on a family's container is believed."""
+"""Share of the page's prose that a family's container must hold to be taken as the main text."""
 _SAME_TEXT_SHARE = 0.9
-"""Share of the best container's prose from which on another one counts as holding the same text."""
+"""Share of the best container's prose that another one must hold to count as holding the same text."""
 _MIN_CHILD_SHARE = 0.8
-"""Share of its parent's prose that a child must hold to be the body itself."""
+"""Share of its parent's prose that a child must hold to be taken instead of the parent."""
 _MIN_CELL_LINES = 3
-"""Lines from which on a cell that holds the prose is the body, and no cell of a table of data."""
+"""Lines that a table cell must have to be the body; with fewer it belongs to a table of data."""
 _MIN_PROSE_CHARS = 40
-"""Characters of prose below which a page has none to go by."""
+"""Characters of prose below which the density of prose says nothing."""
 
 _MAX_CONTAINERS = 50
-"""Elements of a family's containers that are looked at: a selector that fits more names no container."""
+"""Most elements that are tried of one selector: one that matches more names no container."""
 _MAX_FURNITURE_CHARS = 400
+"""Characters of prose of a page below which headers and footers may outweigh a short notice."""
 _LIST_LINE_LINK_CHARS = 14
-"""Linked characters from which on a line is one of a list of other documents."""
+"""Linked characters from which on a line belongs to a list of other documents."""
 _MIN_NOTICE_CHARS = 20
-"""Characters of prose that furniture may hold, and a notice may: beside the one the other is no majority."""
+"""Characters of prose of the shortest notice; footers may hold as much, so such a notice holds no majority of it."""
 
 _SIMPLE_SELECTOR = re.compile(r"^([\w]*)(?:#([\w-]+))?((?:\.[\w-]+)*)$")
 
 
 @cache
 def _compile(selector: str) -> tuple[str, str, tuple[str, ...]] | XPath:
-    """(tag, id, classes) of a simple selector, which the walk's lists answer; any other one as an XPath."""
+    """A simple selector as (tag, id, classes), which the indices of `Blocks` answer; any other as an XPath."""
     match = _SIMPLE_SELECTOR.match(selector)
     if match and selector:
         return match.group(1), match.group(2) or "", tuple(c for c in match.group(3).split(".") if c)
@@ -55,13 +56,13 @@ def _compile(selector: str) -> tuple[str, str, tuple[str, ...]] | XPath:
 
 @lru_cache(64)
 def names_to_index(platform: Platform | None = None) -> frozenset[str]:
-    """The ids and classes that the page's own layout or any family's asks for: what the walk has to index."""
-    found: set[str] = set()
+    """The ids and classes that selectors of the page's own family or any other need: what `Blocks` has to index."""
+    names: set[str] = set()
     for _, layout in layouts_to_try(platform):
         for compiled in map(_compile, (*layout.body, *layout.header)):
             if isinstance(compiled, tuple):
-                found.update(n for n in (compiled[1], *compiled[2]) if n)
-    return frozenset(found)
+                names.update(n for n in (compiled[1], *compiled[2]) if n)
+    return frozenset(names)
 
 
 def select_nodes(page: WebPage, blocks: Blocks, selectors: Iterable[str]) -> Iterator[tuple[str, Node]]:
@@ -87,7 +88,7 @@ def select_nodes(page: WebPage, blocks: Blocks, selectors: Iterable[str]) -> Ite
 
 @lru_cache(64)
 def layouts_to_try(platform: Platform | None) -> tuple[tuple[str, Layout], ...]:
-    """The layouts to ask: the page's own family first, then all others as evidence."""
+    """(family, layout) to be tried: the page's own family first, then all others."""
     named = [(p.name, p.layout) for p in all_platforms() if platform is None or p.name != platform.name]
     return ((platform.name, platform.layout), *named) if platform else tuple(named)
 
@@ -114,15 +115,15 @@ def find_body(page: WebPage, blocks: Blocks, platform: Platform | None, title: s
 
 
 def _layout_bodies(page: WebPage, blocks: Blocks, platform: Platform | None) -> list[Body]:
-    found: list[Body] = []
+    bodies: list[Body] = []
     for name, layout in layouts_to_try(platform):
         for selector, node in islice(select_nodes(page, blocks, layout.body), _MAX_CONTAINERS):
-            found.append(Body(node.first, node.last, node.index, f"{name} {selector}", node.hidden_by))
+            bodies.append(Body(node.first, node.last, node.index, f"{name} {selector}", node.hidden_by))
         for begin, end in layout.markers:
-            marked = _between_markers(blocks, begin, end)
-            if marked:
-                found.append(Body(marked[0], marked[1], -1, f"{name} marks"))
-    return found
+            between = _between_markers(blocks, begin, end)
+            if between:
+                bodies.append(Body(between[0], between[1], -1, f"{name} marks"))
+    return bodies
 
 
 def _between_markers(blocks: Blocks, begin: str, end: str) -> tuple[int, int] | None:
@@ -148,7 +149,7 @@ def _visible_chars(blocks: Blocks, body: Body) -> int:
 
 
 def _largest_hidden(blocks: Blocks, known: list[Body]) -> Body | None:
-    """A family's container that only a script would show, on a page that shows nothing else."""
+    """The largest hidden container of a family: on a page that shows nothing else, a script would reveal it."""
     hidden = [b for b in known if b.revealed >= 0 and _visible_chars(blocks, b) > 3 * _MIN_PROSE_CHARS]
     return max(hidden, key=lambda b: _visible_chars(blocks, b), default=None)
 
@@ -173,17 +174,18 @@ def _densest(blocks: Blocks) -> Body:
 
 def _child_with_most_prose(blocks: Blocks, node: Node) -> Node | None:
     best: Node | None = None
-    at = node.index + 1
-    while at < node.end:
-        child = blocks.nodes[at]
+    index = node.index + 1
+    while index < node.end:
+        child = blocks.nodes[index]
         if best is None or child.prose_chars > best.prose_chars:
             best = child
-        at = child.end
+        index = child.end
     return best
 
 
 def _below_subheading(blocks: Blocks) -> int:
-    """The block after the last line with a source or a date above the foot; for pages whose headline is not known."""
+    """The index of the block after the last line with a source or date above the footer; used where no headline is
+    known."""
     start = 0
     for index, block in blocks.visible_blocks(0, len(blocks.blocks)):
         if is_boilerplate(block.text):
@@ -195,21 +197,21 @@ def _below_subheading(blocks: Blocks) -> int:
 
 
 def _between_headline_and_footer(blocks: Blocks, title: str) -> Body:
-    """From the block after the title and its sub-heading lines to the foot of the page."""
-    wanted = label_key(title)
+    """From the block after the title, or after the line with source and date, to the footer of the page."""
+    title_key = label_key(title)
     start = longest = 0
     for index, block in blocks.visible_blocks(0, len(blocks.blocks)):
         key = label_key(block.plain)
-        if len(key) > 6 and len(key) >= longest and key in wanted:
+        if len(key) > 6 and len(key) >= longest and key in title_key:
             start, longest = index + 1, len(key)
     if not longest:
         start = _below_subheading(blocks)
-    last = start
+    end = start
     rows = 0
     for index, block in blocks.visible_blocks(start, len(blocks.blocks)):
         rows = rows + 1 if block.link_chars > _LIST_LINE_LINK_CHARS and not has_file_name(block.text) else 0
         if is_boilerplate(block.text) or starts_related_links(block) or rows > 1:
             break
         if not rows:
-            last = index + 1
-    return Body(start, last, -1, BETWEEN)
+            end = index + 1
+    return Body(start, end, -1, BETWEEN)

@@ -1,4 +1,4 @@
-"""The main text as lines: paragraphs, list items, table rows."""
+"""Renders the main text as lines: paragraphs, list items, table rows."""
 
 from collections.abc import Iterable
 
@@ -25,7 +25,7 @@ def render(blocks: Blocks, body: Body) -> str:
 
 
 def _is_data(blocks: Blocks, row: int) -> bool:
-    """A row of a table of data, not of a page laid out as a table: several cells, none of them long."""
+    """Whether a row belongs to a table of data, not to a page laid out as a table: several cells, none of them long."""
     node = blocks.nodes[row]
     return node.last - node.first <= 40 and sum(1 for _ in _cells(blocks, node)) > 1
 

@@ -1,4 +1,4 @@
-"""The edges of the main text: header lines above it, tools and related links below it."""
+"""Where the main text begins and ends in its container: header lines above it, tools and related links below it."""
 
 import re
 from dataclasses import dataclass, replace
@@ -46,29 +46,29 @@ _RELATED_WORDS = split_words("""
     满意度评价 我要评价 评价本页 声明[:：] 版权声明 扫描二维码 您对此 您对该 您对当前 您觉得 请您对 您的评价
 """)
 _RELATED_ALONE = split_words("意见反馈 打印 关闭 结果反馈 留言 相关法规 相关规定")
-"""Words with which sentences begin too."""
+"""Words with which sentences of the text begin too."""
 RELATED_LINKS = re.compile(
     rf"^[\s【\[■◆>·]*(?:{'|'.join(_RELATED_WORDS)}|(?:{'|'.join(_RELATED_ALONE)})(?![\u4e00-\u9fff])"
     r"|解读(?:链接|文件|材料|回应)?(?=[:：]|$)|分享[:：]?$|附件下载[:：]?$|附件[:：]$|政策文件[:：]?$)"
 )
 _NOTICE_WORDS = re.compile("声明|您|扫|版权|满意")
-"""Lines below a text that are sentences."""
-# Who edited the page, behind whatever the site calls its editors.
+"""Words of lines below the text that are whole sentences: disclaimers, surveys."""
+# The line of credits, whatever the site calls its editors.
 _CREDIT = re.compile(
     r"(?:[【\[(（]?我要纠错[】\])）]?)?\s*[【\[(（]?[\u4e00-\u9fff]{0,4}(?:编辑|责编|审核|校对|审稿|录入|初审|复审|终审)人?员?\s*[:：].{0,30}$"
 )
 _FOOTER_FIELDS = frozenset({"source", "published_date"})
 _SIDEBAR_CLASSES = frozenset(split_words("left right side sidebar aside nav menu foot footer bottom friend"))
-"""Class names of what stands beside or below a document."""
+"""Class names of columns beside or below a document."""
 _TEXT_BEGUN_CHARS, _HEADER_WORD_CHARS = 80, 12
-"""Characters of prose after which the text has begun, and of a line that is more than a word of the header."""
+"""Characters of prose after which the text has begun; of a line that is more than a word of the header."""
 _DATED = re.compile(YEAR_OF_DATE)
 _ONLY_A_DATE = re.compile(rf"[\s【\[（(]*{DATE}(?:\s+{TIME_OF_DAY})?[\s】\]）)]*")
 MAX_ROW_CELLS = 100
-"""Cells of a row that can be the head of a table of labels."""
+"""Cells of a row that can be the header row of a table."""
 _TITLE_CLASS = re.compile(r"tit|bt\b|biaoti|headline|subject", re.IGNORECASE)
 ENUMERATED = re.compile(r"[\s(（]*(?:[一二三四五六七八九十]{1,3}\s*[、.．)）]|\d{1,2}\s*[、.．)）](?!\d))")
-"""What the points of a text begin with, and no line of a header does."""
+"""How numbered points of a text begin; no header line does."""
 _SIGNATURE = re.compile(rf"^(?:{SIGNED_DATE})$")
 
 
@@ -88,7 +88,7 @@ class Body:
 
 
 def enclosing_sidebar(blocks: Blocks, index: int, body: Body) -> Node | None:
-    """The column beside the text that a node stands in."""
+    """The column beside the text that holds a node, or None. `index` points into `Blocks.nodes`."""
     for around in blocks.ancestors(index):
         if around.first <= body.first and around.last >= body.last:
             return None
@@ -98,7 +98,8 @@ def enclosing_sidebar(blocks: Blocks, index: int, body: Body) -> Node | None:
 
 
 def is_in_search_form(blocks: Blocks, index: int, body: Body) -> bool:
-    """Whether a node stands in a form without the text: a search box. Pages of ASP.NET are one form as a whole."""
+    """Whether a node (index into `Blocks.nodes`) stands in a form that does not hold the text, as a search box does: a
+    page of ASP.NET is one form as a whole."""
     for around in blocks.ancestors(index):
         if around.first <= body.first and around.last >= body.last:
             return False
@@ -109,14 +110,15 @@ def is_in_search_form(blocks: Blocks, index: int, body: Body) -> bool:
 
 @lru_cache(4096)
 def is_page_tool(text: str) -> bool:
-    """A line that only works the page: print, close, font size, share. (`360A12-07-2023-0012` is an index number.)"""
+    """Whether a line only operates the page: print, close, font size, share. (`360A12-07-2023-0012` is an index
+    number.)"""
     if len(text) >= 120 or _WORDLESS.fullmatch(text) or (len(_DIGIT.findall(text)) > 5 and not _CHINESE.search(text)):
         return False
     return PAGE_TOOLS.fullmatch(text) is not None
 
 
 def trim(blocks: Blocks, body: Body, title: str) -> Body:
-    """Without the header lines above the text and the tools and related links below it."""
+    """The body without header lines above the text, and without tools and related links below it."""
     indices = [i for i, _ in blocks.visible_blocks(body.first, body.last, body.revealed)]
     if not indices:
         return body
@@ -128,7 +130,7 @@ def trim(blocks: Blocks, body: Body, title: str) -> Body:
 
 
 def _first_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) -> int:
-    wanted = label_key(title)
+    title_key = label_key(title)
     start = indices[0]
     prose = 0
     dense = rule in (DENSEST, BETWEEN)
@@ -143,9 +145,9 @@ def _first_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) ->
         if dense and not prose and _ONLY_A_DATE.fullmatch(text):
             start = index + 1
             continue
-        if dense and wanted and not prose and _may_be_headline(blocks, block):
+        if dense and title_key and not prose and _may_be_headline(blocks, block):
             key = label_key(text)
-            if len(key) > 5 and key in wanted:
+            if len(key) > 5 and key in title_key:
                 start = index + 1
                 continue
         prose += len(text) if len(text) > 30 or text.endswith(("：", ":", "。")) else 0
@@ -166,20 +168,21 @@ def _is_header_line(block: Block, text: str) -> bool:
 
 
 def _is_header_cell(blocks: Blocks, index: int) -> bool:
-    """A cell that is a label, or the value beside one."""
+    """Whether the block is a cell with a label, or the value beside one."""
     block = blocks.blocks[index]
     if block.cell < 0:
         return False
-    whole = match_label(block.text)
-    if whole and is_column_header_row(blocks, blocks.nodes[block.row]):
+    match = match_label(block.text)
+    if match and is_column_header_row(blocks, blocks.nodes[block.row]):
         return False
-    if whole is None and index and blocks.blocks[index - 1].row == block.row:
-        whole = match_label(blocks.blocks[index - 1].text)
-    return whole is not None and whole[0] != "" and whole[1] not in AMBIGUOUS_LABELS
+    if match is None and index and blocks.blocks[index - 1].row == block.row:
+        match = match_label(blocks.blocks[index - 1].text)
+    return match is not None and match.name != "" and match.label not in AMBIGUOUS_LABELS
 
 
 def is_column_header_row(blocks: Blocks, row: Node) -> bool:
-    """Whether two rows of values follow a row of labels: then they head a list, not what the page says of itself."""
+    """Whether two rows of values follow a row of labels: then the labels name the columns of a list, not fields of the
+    document."""
     width = row.last - row.first
     if not 1 < width <= MAX_ROW_CELLS or row.tag != "tr":
         return False
@@ -203,7 +206,7 @@ def _may_be_headline(blocks: Blocks, block: Block) -> bool:
 
 
 def _end_of_text(blocks: Blocks, indices: list[int]) -> int:
-    """Index after the last block of the text."""
+    """The index of the block after the last one of the text."""
     end = _before_related(blocks, indices)
     while end and _is_footer_line(blocks.blocks[indices[end - 1]]):
         end -= 1
@@ -211,7 +214,7 @@ def _end_of_text(blocks: Blocks, indices: list[int]) -> int:
 
 
 def starts_related_links(block: Block) -> bool:
-    """Whether a line begins what is no text any more. `相关规定与本通知不一致的，以本通知为准。` does not."""
+    """Whether a line begins what follows the text. `相关规定与本通知不一致的，以本通知为准。` does not."""
     text = block.plain.strip()
     if not RELATED_LINKS.match(text):
         return False
@@ -221,7 +224,7 @@ def starts_related_links(block: Block) -> bool:
 
 
 def _before_related(blocks: Blocks, indices: list[int]) -> int:
-    """How many blocks stand before a heading of related links that nothing of the text follows."""
+    """How many of the blocks stand before a heading of related links below which no text follows."""
     remaining = sum(len(blocks.blocks[i].text) for i in indices)
     linked = sum(blocks.blocks[i].link_chars for i in indices)
     total = max(remaining, 1)
@@ -252,8 +255,8 @@ def _is_footer_line(block: Block) -> bool:
         return True
     if len(text) > 120:
         return False
-    found = find_labels(block.text)
-    if not found or not found[0].at_line_start:
+    labels = find_labels(block.text)
+    if not labels or not labels[0].at_line_start:
         return False
-    hosts = {"主办", "承办"} if len(found) > 1 else set()
-    return all(f.name in _FOOTER_FIELDS or f.label in FOOTER_LABELS or f.label in hosts for f in found)
+    hosts = {"主办", "承办"} if len(labels) > 1 else set()
+    return all(f.name in _FOOTER_FIELDS or f.label in FOOTER_LABELS or f.label in hosts for f in labels)

@@ -1,4 +1,4 @@
-"""What a person sees of the page: text written by scripts put in its place, hidden elements known as hidden."""
+"""What is visible on the page: puts into the tree what scripts write, and tells which elements are hidden."""
 
 import re
 
@@ -13,16 +13,18 @@ _OUTPUT_CALL = re.compile(
     r"document\.write(?:ln)?\((?!\s*unescape)|\.html\(['\"\w]|\.text\(['\"\w]|innerHTML|\.(?:hide|show)\(\)|\.css\(['\"]display"
 )
 _OUTPUT_WORDS = ("document.write", ".html(", ".text(", "innerHTML", ".hide()", ".show()", ".css(")
-# The sign first, the name before it after: a pattern that begins with a name is tried at every letter.
+# Matches from the equals sign on; the name before it is looked up afterwards. A pattern that begins with a name is
+# tried at every letter.
 _ASSIGNMENT = re.compile(r"""=\s*("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')\s*(?=[;,\n])""")
 _NAME_BEFORE = re.compile(r"(?<![\w$.])([A-Za-z_$][\w$]*)\s*$")
 _MAX_NAME_CHARS = 60
 _MAX_LITERALS_CHARS = 20_000
 _MAX_WRITING_CHARS, _MAX_SETTING_CHARS = 6000, 2500
 _MAX_TOTAL_CHARS = 100_000
-"""Characters of a script that is read at most: fragments that print fields are short, the code of widgets is not."""
+"""Longest script that is read if it writes, if it only sets, and of all scripts together, in characters: fragments that
+print fields are short, code of widgets is not."""
 _MAX_TAGS_WALKED = 400_000
-"""Tags that are walked at most to find the elements that scripts name: 500 times a page of usual size."""
+"""Most tags that are walked to find the elements that scripts name: 500 times a page of usual size."""
 _NO_DISPLAY = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _MEDIA = re.compile(r"@[\w-]+[^{};@]*+\{(?:[^{}]*+\{[^{}]*+\})*+[^{}]*+\}")
 _DISPLAY = re.compile(r"\bdisplay\s*:\s*([a-z-]+)\s*(!\s*important)?", re.IGNORECASE)
@@ -39,7 +41,7 @@ HIDDEN_CLASSES = frozenset(
 
 
 def apply_script_output(page: WebPage) -> None:
-    """Puts into the tree what its scripts write from literals."""
+    """Puts into the page's tree what its scripts write from literals."""
     names: dict[str, str] | None = None
 
     def look_up(name: str) -> str | None:
@@ -72,15 +74,15 @@ def apply_script_output(page: WebPage) -> None:
 
 
 def _string_variables(page: WebPage) -> dict[str, str]:
-    """The strings that names are given in the page's short scripts; the first one counts."""
-    found: dict[str, str] = {}
+    """Strings that short scripts of the page assign, by variable; the first assignment counts."""
+    strings: dict[str, str] = {}
     for script in page.elements["script"]:
         if script.text and len(script.text) <= _MAX_LITERALS_CHARS:
             for match in _ASSIGNMENT.finditer(script.text):
-                at = match.start()
-                if name := _NAME_BEFORE.search(script.text[max(0, at - _MAX_NAME_CHARS) : at]):
-                    found.setdefault(name.group(1), unquote_literal(match.group(1)))
-    return found
+                equals = match.start()
+                if name := _NAME_BEFORE.search(script.text[max(0, equals - _MAX_NAME_CHARS) : equals]):
+                    strings.setdefault(name.group(1), unquote_literal(match.group(1)))
+    return strings
 
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -136,9 +138,9 @@ def _select(tree: html.HtmlElement, selector: str) -> list[html.HtmlElement]:
 
 
 class Visibility:
-    """Tells hidden elements by their own attributes and by the style sheets inside the page.
+    """Tells hidden elements by their attributes and by the page's own style sheets.
 
-    `classes` and `ids` are those that the style sheets show or hide.
+    `hidden` and `shown` are the selectors (`.name`, `#name`) that these hide or show, `classes` and `ids` their names.
     """
 
     def __init__(self, page: WebPage) -> None:
@@ -147,9 +149,9 @@ class Visibility:
         if "display" in page.text:
             for style in page.elements["style"]:
                 self._read(style.text or "")
-        told = self.hidden | self.shown
-        self.classes = frozenset(name[1:] for name in told if name[0] == ".")
-        self.ids = frozenset(name[1:] for name in told if name[0] == "#")
+        names = self.hidden | self.shown
+        self.classes = frozenset(name[1:] for name in names if name[0] == ".")
+        self.ids = frozenset(name[1:] for name in names if name[0] == "#")
 
     def _read(self, css: str) -> None:
         if "display" not in css or len(css) > 100_000 or not ("none" in css or "important" in css):
@@ -158,10 +160,10 @@ class Visibility:
             css = _MEDIA.sub("", css)
         for rule in css.split("}"):
             selectors, _, body = rule.rpartition("{")
-            told = _DISPLAY.findall(body) if "display" in body else None
-            if not told:
+            displays = _DISPLAY.findall(body) if "display" in body else None
+            if not displays:
                 continue
-            kind, important = told[-1]
+            kind, important = displays[-1]
             for selector in selectors.split(","):
                 match = _SIMPLE.match(selector.strip())
                 if match and kind == "none":
@@ -176,9 +178,9 @@ class Visibility:
         for name, value in attributes:
             if name == "class":
                 classes = value.split()
-                told = HIDDEN_CLASSES.intersection(classes)
+                hiding = HIDDEN_CLASSES.intersection(classes)
                 # Bootstrap shows the one pane of its tabs that is active.
-                style = style or (bool(told) and not (told == {_TAB_CLASS} and "active" in classes))
+                style = style or (bool(hiding) and not (hiding == {_TAB_CLASS} and "active" in classes))
                 names += [f".{c}" for c in classes]
             elif name == "style":
                 style = style or ("none" in value and _NO_DISPLAY.search(value) is not None)
@@ -189,9 +191,9 @@ class Visibility:
             elif name == _SHOWN_BY_SCRIPT:
                 return False
             elif name in _CONDITION_ATTRIBUTES:
-                held = condition_holds(value)
-                if held is not None:
-                    return not held
+                shown = condition_holds(value)
+                if shown is not None:
+                    return not shown
         if hidden:
             return True
         if names:

@@ -1,4 +1,4 @@
-"""Files that belong to the document."""
+"""Attachments: files that belong to the document."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -31,26 +31,27 @@ _STORED = re.compile(r"down|attach|file|upload", re.IGNORECASE)
 _PAGE = re.compile(r"\.(?:s?html?|jhtml)(?:$|[?#])|/$", re.IGNORECASE)
 _LINE_START_CHARS = 40
 _BLOCKS_ABOVE = 6
-"""Lines above the headline among which buttons for the whole document stand (下载文字版)."""
+"""Blocks above the headline where buttons for the whole document stand (下载文字版)."""
 _BLOCKS_BELOW = 25
 _MAX_FILES = 2_000
-"""Files of a page: the longest list of annexes seen has some hundred."""
+"""Most files of a page: the longest list of attachments seen has some hundred."""
 
 
 def find_attachments(page: WebPage, blocks: Blocks, body: Body, title: str = "") -> tuple[Attachment, ...]:
-    """Files linked from the text, from the header above it and from the lines below it; each address once."""
-    told = chain(_linked_files(page, blocks, body, title), _files_in_scripts(page), _embedded_files(page))
-    return unique_attachments(Attachment(url, name) for url, name in islice(told, _MAX_FILES))
+    """Files that the text, the header above it and the lines below it link to, or that scripts and frames name; each
+    address once."""
+    links = chain(_linked_files(page, blocks, body, title), _files_in_scripts(page), _embedded_files(page))
+    return unique_attachments(Attachment(url, name) for url, name in islice(links, _MAX_FILES))
 
 
 def unique_attachments(files: Iterable[Attachment]) -> tuple[Attachment, ...]:
-    """Each address once, where it stood first, with the first name that says something."""
-    found: dict[str, Attachment] = {}
+    """Each address once, in order of first appearance, with its first name that is not empty."""
+    by_url: dict[str, Attachment] = {}
     for file in files:
-        known = found.setdefault(file.url, file)
+        known = by_url.setdefault(file.url, file)
         if not known.name and file.name:
-            found[file.url] = replace(known, name=file.name)
-    return tuple(found.values())
+            by_url[file.url] = replace(known, name=file.name)
+    return tuple(by_url.values())
 
 
 def _linked_files(page: WebPage, blocks: Blocks, body: Body, title: str) -> Iterator[tuple[str, str]]:
@@ -89,16 +90,16 @@ def _linked_files(page: WebPage, blocks: Blocks, body: Body, title: str) -> Iter
 
 
 def _is_annex(blocks: Blocks, node: Node) -> bool:
-    """Whether the page calls the link an annex, in its line or in the one before."""
+    """Whether the line of the link, or the line before it, calls it an attachment (附件)."""
     lines = [b.text[:_LINE_START_CHARS] for _, b in blocks.visible_blocks(max(0, node.first - 1), node.first + 1)]
     return any(_ANNEX.match(line.replace(INLINE_BOUNDARY, "")) for line in lines)
 
 
 def _headline_block(blocks: Blocks, body: Body, title: str) -> int:
-    """Where the headline above the text stands; files well above it are those of menus."""
-    wanted = label_key(title)
+    """The block of the headline above the text, 0 if unknown; files well above it belong to menus."""
+    title_key = label_key(title)
     above = [i for i, b in blocks.visible_blocks(0, body.first) if len(b.text) >= len(title) > 0]
-    return next((i for i in reversed(above) if label_key(blocks.blocks[i].text) == wanted), 0)
+    return next((i for i in reversed(above) if label_key(blocks.blocks[i].text) == title_key), 0)
 
 
 def _is_download_service(href: str) -> bool:
@@ -121,7 +122,7 @@ def _link_targets(element: object) -> Iterator[str]:
 
 
 def _files_in_scripts(page: WebPage) -> Iterator[tuple[str, str]]:
-    """Files in arrays of objects from which a script builds the links."""
+    """(address, name) of files in objects from which a script builds links."""
     base = base_url(page)
     for script in page.elements["script"]:
         source = script.text or ""
@@ -135,7 +136,7 @@ def _files_in_scripts(page: WebPage) -> Iterator[tuple[str, str]]:
 
 
 def _embedded_files(page: WebPage) -> Iterator[tuple[str, str]]:
-    """Files that the page shows in itself: `<embed>`, `<object>`, a viewer in a frame with `?file=…`."""
+    """(address, name) of files shown inside the page: `<embed>`, `<object>`, a viewer in a frame with `?file=…`."""
     base = base_url(page)
     for element in (*page.elements["embed"], *page.elements["iframe"], *page.elements["object"]):
         source = (element.get("src") or element.get("data") or "").strip()[:MAX_ADDRESS_CHARS]
@@ -147,10 +148,10 @@ def _embedded_files(page: WebPage) -> Iterator[tuple[str, str]]:
 
 
 def find_images(page: WebPage, blocks: Blocks, body: Body) -> tuple[Attachment, ...]:
-    """The pictures of a document that has no text: those in its container, without the icons of file links."""
+    """The pictures of a document without text: those in its container, without icons of file links."""
     base = base_url(page)
     container = blocks.nodes[body.node] if body.node >= 0 else None
-    found: dict[str, Attachment] = {}
+    by_url: dict[str, Attachment] = {}
     for node in blocks.images[:_MAX_FILES]:
         if container is not None:
             inside = container.index < node.index < container.end
@@ -162,5 +163,5 @@ def find_images(page: WebPage, blocks: Blocks, body: Body) -> tuple[Attachment, 
         url = absolute(source, base)
         if url:
             name = node.element.get("title") or node.element.get("alt") or url.rsplit("/", 1)[-1]
-            found[url] = Attachment(url, name, "image")
-    return tuple(found.values())
+            by_url[url] = Attachment(url, name, "image")
+    return tuple(by_url.values())

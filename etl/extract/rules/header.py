@@ -25,13 +25,13 @@ from etl.extract.types import Origin
 from etl.fields import DATE_FIELDS
 
 _CONTAINER_TAGS = frozenset(("ul", "ol", "dl", "table"))
-"""Lists and tables: a label's value does not stand outside the one that holds the label."""
+"""Lists and tables: the value of a label stands in the same one as the label."""
 _MAX_VALUES = 1000
-"""Values that are read at most: a header has some twenty, a list of labelled cards some hundred."""
+"""Most values that are read: a header has some twenty, a list of labelled cards some hundred."""
 _BLOCKS_BELOW = 14
-"""Blocks below the text in which sites put 来源 and 时间."""
+"""Blocks below the text that are searched: some sites put 来源 and 时间 there."""
 _SIDEBAR_LINK_CHARS = 14
-"""Linked characters of a column that names other documents."""
+"""Linked characters from which on a column beside the text names other documents."""
 _BLOCKS_AFTER_LABEL = 3
 """Blocks behind a label among which its value is looked for."""
 _MAX_LINE_CHARS, _MAX_LEAD_CHARS = 700, 40
@@ -43,9 +43,10 @@ _VALUE_ENDS = re.compile(
     rf"|{INLINE_BOUNDARY}\s+{INLINE_BOUNDARY}|\s{{3,}}|[【\[]\s*(?:字|打印|大|我要)|[】\])）][\s{INLINE_BOUNDARY}]*[【\[(（]"
     rf"|[\s{INLINE_BOUNDARY}]+[\u4e00-\u9fff]{{2,6}}[\s{INLINE_BOUNDARY}]*[:：]"
 )
-"""Where a value in a line of several ends although no known label follows; an unknown one is a word with a colon."""
+"""Where a value ends in a line of several although no known label follows it; an unknown label is a word with a
+colon."""
 _OTHER_DOCUMENTS = re.compile(r"[\s【\[■◆>·]*(?:相关|关联|推荐|延伸|更多)[\u4e00-\u9fff]{2,4}[\s】\]:：]*$")
-"""Heading of other documents, which have labels too."""
+"""Heading of a list of other documents, whose labels are not of this one."""
 _DATE_BEHIND = re.compile(rf"[\s{INLINE_BOUNDARY}|]+{YEAR_OF_DATE}\s*\d{{1,2}}")
 
 
@@ -190,15 +191,15 @@ def _value_after(blocks: Blocks, index: int, following: list[int]) -> str:
 
 
 def _is_pair(blocks: Blocks, index: int, name: str) -> bool:
-    """Whether a source or a date stands alone with its value in one element."""
+    """Whether the label of a source or date and its value are all that an element holds."""
     around = next((n for n in blocks.ancestors(blocks.blocks[index].node) if n.last - n.first > 1), None)
     return bool(name in ("source", "published_date") and around and (around.first, around.last) == (index, index + 2))
 
 
 def _is_label(text: str) -> bool:
-    """Whether the cell beside a label is a label itself: words that name no field (政策解读, 解读) may be a value."""
-    whole = match_label(text)
-    return bool(find_labels(text) or (whole and (whole[0] or text.rstrip().endswith((":", "：")))))
+    """Whether the text beside a label is itself a label. Words that name no field (政策解读, 解读) may be a value."""
+    match = match_label(text)
+    return bool(find_labels(text) or (match and (match.name or text.rstrip().endswith((":", "：")))))
 
 
 def _cell_beside(blocks: Blocks, cell: Node, block: Block) -> str:
@@ -224,23 +225,23 @@ def _is_colon(blocks: Blocks, node: Node) -> bool:
 
 
 def _cell_below(blocks: Blocks, cell: Node, row: Node) -> str:
-    """The value of a column whose head is a row of labels: the cell of the same place in the next row."""
+    """The cell below a label, where the whole row consists of labels and the next one of as many values."""
     following = row.end + (row.end < len(blocks.nodes) and blocks.nodes[row.end].tag == "tbody")
     if following >= len(blocks.nodes) or blocks.nodes[following].tag != "tr" or row.end - row.index > MAX_ROW_CELLS:
         return ""
-    heads = [n for n in blocks.nodes[row.index + 1 : row.end] if n.tag in ("td", "th") and n.parent == row.index]
-    if len(heads) < 2:
+    labels = [n for n in blocks.nodes[row.index + 1 : row.end] if n.tag in ("td", "th") and n.parent == row.index]
+    if len(labels) < 2:
         return ""
-    for head in heads:
-        texts = [b.text for _, b in blocks.visible_blocks(head.first, head.last)]
+    for label in labels:
+        texts = [b.text for _, b in blocks.visible_blocks(label.first, label.last)]
         if len(texts) != 1 or not match_label(texts[0]):
             return ""
     below = blocks.nodes[following]
     cells = [n for n in blocks.nodes[below.index + 1 : below.end] if n.tag in ("td", "th") and n.parent == below.index]
-    at = heads.index(cell)
-    if len(cells) != len(heads) or is_column_header_row(blocks, row):
+    column = labels.index(cell)
+    if len(cells) != len(labels) or is_column_header_row(blocks, row):
         return ""
-    return " ".join(b.text for _, b in blocks.visible_blocks(cells[at].first, cells[at].last))
+    return " ".join(b.text for _, b in blocks.visible_blocks(cells[column].first, cells[column].last))
 
 
 def _own_value(name: str, item: LabelMatch) -> str:

@@ -1,4 +1,4 @@
-"""The title: what the page shows as its headline, confirmed by what it says of itself elsewhere."""
+"""The title: the headline of the page, confirmed by the titles that the page states elsewhere."""
 
 import re
 from collections.abc import Iterable
@@ -26,11 +26,11 @@ _TITLE_METAS = ("articletitle", "og:title", "title")
 _LETTER = re.compile(r"[\u4e00-\u9fffA-Za-z]")
 _MAX_CHARS = 400
 _BLOCKS_ABOVE = 150
-"""Blocks above the text among which the headline is looked for."""
+"""Blocks above the text that are searched for the headline."""
 _BODY_NAME = re.compile(r"(?:网站?|门户|平台|政府|首页|局|委|委员会|中心|厅|办公室|办|署|院)$|^首页")
-"""How a line ends that names the site or the body behind it."""
+"""How a line ends that names a site or a government body."""
 _MIN_PARTIAL_CHARS = 10
-"""Characters that a line must have to be a headline for its place or for an end of `<title>` only."""
+"""Characters of a line that is a headline only for its place, or for being one end of `<title>`."""
 _SITE_NAME = re.compile(r"(?:网站?|门户|平台|人民政府|首页)$|^首页")
 
 
@@ -43,7 +43,7 @@ def meta_tags(page: WebPage) -> list[tuple[str, str]]:
 
 
 def title_parts(page: WebPage) -> list[str]:
-    """The parts of `<title>`, longest first, that do not name the site."""
+    """The whole of `<title>` and its parts between separators, longest first."""
     parts: list[str] = []
     for element in page.elements["title"]:
         text = " ".join((element.text or "")[:_MAX_CHARS].split())
@@ -104,7 +104,7 @@ def _is_marked(blocks: Blocks, node: Node, has_inline: bool) -> bool:
 
 
 def _is_above_subheading(blocks: Blocks, index: int) -> bool:
-    """Whether the next line is the one with 发布时间 and 来源: what stands right above it needs no mark."""
+    """Whether the next line is the one with 发布时间 or 来源: the line above it is a headline without any markup."""
     block = blocks.blocks[index]
     if block.cell >= 0 or len(block.text) < _MIN_PARTIAL_CHARS:
         return False
@@ -187,7 +187,7 @@ def _join_lines(lines: list[Line], stated: list[str]) -> str | None:
 
 
 def _genre_line_above(lines: list[Line], blocks: Blocks) -> str:
-    """The last line that reads like the title of a document, where nothing marks one."""
+    """The last line that reads like the title of a document, empty for none; used where nothing marks a headline."""
     for line in reversed(lines):
         if 10 <= len(line.text) <= 100 and _DOCUMENT_GENRE.search(line.text) and not re.search("[。！？；]", line.text):
             return line.text if not blocks.blocks[line.block].link_chars else ""
