@@ -1,4 +1,4 @@
-"""The text of attachments: bytes to a reading, in a process that can be killed."""
+"""Text of attachments: bytes to a `FileReading`, read in a process that can be killed."""
 
 from etl.files.media_types import sniff
 from etl.files.process.pool import Reader, reader_pool

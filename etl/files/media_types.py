@@ -1,7 +1,7 @@
-"""What a file is, by its bytes: the extension and the server's Content-Type are wrong too often to be asked first.
+"""The media type of a file by its bytes: the extension and the server's Content-Type are wrong too often.
 
 WPS Office writes Word, Excel and PowerPoint files under the endings .wps, .et and .dps, as OLE containers or as zip;
-only the streams and members inside tell them apart.
+only the streams and members inside distinguish them.
 """
 
 import io
@@ -64,13 +64,15 @@ _BY_NAME = {
 }  # fmt: skip
 _HTML = re.compile(rb"<(!doctype\s+html|html|head|body|script|meta|title|table|div|frameset)\b", re.IGNORECASE)
 _HEAD = 4096
-"""Bytes in which a file shows what it is; a PDF's mark may stand behind up to 1,024 bytes of something else."""
+"""Bytes that are examined; the mark of a PDF may come after up to 1,024 other bytes."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\ufffd]")
 
 
 def sniff(body: bytes, name: str = "") -> str:
-    """The media type of a file's bytes. The name only decides what bytes cannot: a container too broken to look into,
-    csv or plain text. Never raises."""
+    """The media type of a file's bytes. Never raises.
+
+    The name decides only what bytes cannot: csv or plain text, and the type of a container too broken to open.
+    """
     head = body[:_HEAD]
     if not body.strip(b"\0 \t\r\n"):
         return EMPTY
@@ -85,7 +87,7 @@ def sniff(body: bytes, name: str = "") -> str:
     if head[4:8] == b"ftyp":
         return "video/mp4"
     found = next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), None)
-    # Two letters alone prove nothing: a bitmap or a program has zero bytes in its head.
+    # Two letters alone prove nothing; a bitmap or a program also has zero bytes in its head.
     if found and (b"\0" in head[:64] or len(next(m for m in _MAGIC if head.startswith(m))) > 2):
         return found
     return _text(head, name)
@@ -121,7 +123,7 @@ def _ole(body: bytes, name: str) -> str:
 
 def _text(head: bytes, name: str) -> str:
     text, _ = decode(head)
-    # The last character may be cut in two by the end of the head.
+    # The end of the head may cut the last character in two.
     if len(_CONTROL.findall(text[:-2])) > len(text) // 100:
         return UNKNOWN
     if _HTML.search(head.replace(b"\0", b"")) and text.lstrip().startswith("<"):

@@ -1,4 +1,4 @@
-"""From a file's bytes to its reading; `etl.files.process.pool` runs it in a process that can be killed."""
+"""Reads a file's bytes; `etl.files.process.pool` runs this in a process that can be killed."""
 
 from collections.abc import Callable
 from functools import partial
@@ -18,7 +18,7 @@ from etl.reasons import Reason, encode_reason
 
 
 def read_file(body: bytes, name: str, limits: dict[str, Any]) -> FileReading:
-    """What the file says. Whatever the bytes, an outcome and never an exception but `MemoryError`."""
+    """Read the file. Any bytes give an outcome; no exception is raised except `MemoryError`."""
     return _read(body, name, Budget(Limits(**limits)), 1)
 
 
@@ -41,7 +41,7 @@ def _read(body: bytes, name: str, budget: Budget, depth: int) -> FileReading:
     except Exception as error:  # noqa: BLE001 - parsers raise whatever hostile bytes lead them to
         words = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
         return FileReading(kind, FileOutcome.BROKEN, encode_reason(Code.PARSER_FAILED, error=words))
-    return _bounded(reading, budget.limits)
+    return _limit_text(reading, budget.limits)
 
 
 def _document(body: bytes, kind: str, limits: Limits) -> FileReading:
@@ -107,7 +107,7 @@ _READERS: dict[str, Callable[[bytes, Limits], FileReading]] = {
     media_types.XLSX: partial(_sheets, media_types.XLSX),
     media_types.HTML: _html,
 }
-"""The reader of each media type that has more to say than a text."""
+"""Readers of media types whose reading is more than a text."""
 _TEXT_READERS: dict[str, tuple[str, Callable[[bytes, Limits], str]]] = {
     media_types.DOC: ("word", lambda body, _: doc_text(body)),
     media_types.DOCX: ("docx", docx_text),
@@ -117,7 +117,7 @@ _TEXT_READERS: dict[str, tuple[str, Callable[[bytes, Limits], str]]] = {
     media_types.CSV: ("text", lambda body, _: office.csv_text(body)),
     media_types.TEXT: ("text", lambda body, _: office.plain_text(body)),
 }
-"""The other media types: the method as a reading names it, and the function from bytes to text."""
+"""The other media types: (`method` of the reading, function from bytes to text)."""
 
 
 def _archive(body: bytes, kind: str, budget: Budget, depth: int) -> FileReading:
@@ -150,20 +150,20 @@ def _archive(body: bytes, kind: str, budget: Budget, depth: int) -> FileReading:
             raise
         stopped = encode_reason(Code.STOPPED_AFTER, members=len(members), reason=error.reason)
         members.append(Member("", kind, error.outcome, error.reason, 0))
-    outcome = _together([member.outcome for member in members])
+    outcome = _archive_outcome([member.outcome for member in members])
     reason = stopped or _counts(members)
     text = "\n".join(texts)
     return FileReading(kind, outcome, reason, text, method="archive" if text else "", members=tuple(members))
 
 
-# The first that any member has says how the archive ended.
+# The outcome of an archive is the first of these that a member has.
 _ORDER = (
     FileOutcome.TOO_LARGE, FileOutcome.READ, FileOutcome.SCAN, FileOutcome.ENCRYPTED, FileOutcome.BROKEN,
     FileOutcome.UNSUPPORTED, FileOutcome.NOT_A_FILE, FileOutcome.NO_TEXT,
 )  # fmt: skip
 
 
-def _together(outcomes: list[FileOutcome]) -> FileOutcome:
+def _archive_outcome(outcomes: list[FileOutcome]) -> FileOutcome:
     return next((outcome for outcome in _ORDER if outcome in outcomes), FileOutcome.EMPTY)
 
 
@@ -175,7 +175,7 @@ def _counts(members: list[Member]) -> str:
     return encode_reason(Code.MEMBERS, outcomes=ended) if ended else encode_reason(Code.NO_MEMBERS)
 
 
-def _bounded(reading: FileReading, limits: Limits) -> FileReading:
+def _limit_text(reading: FileReading, limits: Limits) -> FileReading:
     if len(reading.text) <= limits.characters:
         return reading
     reason = encode_reason(Code.TEXT_OVER_LIMIT, characters=len(reading.text), limit=limits.characters)

@@ -1,14 +1,14 @@
-"""What reading an attachment gives."""
+"""The result of reading an attachment, its limits and its failures."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 READER = "3"
-"""Version of the reader. It changes whenever unchanged bytes may give another reading."""
+"""Version of the reader. Raise it whenever unchanged bytes may give another reading."""
 
 
 class FileOutcome(StrEnum):
-    """How reading a file ended. `docs/outcomes.md` says what to do about each."""
+    """How reading a file ended. docs/outcomes.md says what to do about each."""
 
     READ = "read"
     SCAN = "scan"
@@ -25,7 +25,7 @@ class FileOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A file inside an archive. `path` goes through nested archives: `outer.zip/inner/name.doc`; `size` in bytes."""
+    """A file inside an archive. `path` includes nested archives: `outer.zip/inner/name.doc`; `size` in bytes."""
 
     path: str
     media_type: str
@@ -36,10 +36,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class FileReading:
-    """What a file says. `text` has a paragraph or a table row a line, a row's cells separated by ` | `.
+    """A file's text. Each line of `text` is a paragraph or a table row, its cells separated by ` | `.
 
-    `pages` is the number of pages, slides or sheets where the format has them. `method` is how the text was read
-    (`pdf`, `word`, `ocr`, …), empty where it was not. An archive has `members`, and `== path ==` before their texts.
+    `pages`: number of pages, slides or sheets; None if the format has none. `method`: how the text was read (`pdf`,
+    `word`, `ocr`, …), empty if it was not. Archives have `members`, and `== path ==` before the text of each.
     """
 
     media_type: str
@@ -53,10 +53,10 @@ class FileReading:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one file may cost. Beyond them the file has an outcome of its own, and the others go on.
+    """Limits for one file; beyond them it ends as `too_large` or `too_slow`.
 
-    `bytes` as received and `unpacked` from an archive with all that is packed in it; `ratio` of the two; `depth` of
-    archives in archives; `characters` of the text; `memory` of the process in bytes.
+    `bytes` as received; `unpacked`: bytes of all members, nested archives included; `ratio` of the two; `members` and
+    `depth` of nested archives; `pages`; `characters` of the text; `seconds`; `memory` of the process in bytes.
     """
 
     bytes: int = 100 * 2**20
@@ -72,7 +72,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class ScanLimits:
-    """What one scan may cost. `seconds` are for one page, of which the first also loads the models (1–3 s)."""
+    """Limits for one scan. `seconds` are for one page; the first also loads the models (1–3 s)."""
 
     bytes: int = 100 * 2**20
     pages: int = 200
@@ -82,7 +82,7 @@ class ScanLimits:
 
 
 class Unreadable(Exception):
-    """A file that cannot be read, with the outcome that says why. Never leaves `etl.files`."""
+    """Raised for a file that cannot be read, with its outcome and reason. Caught within `etl.files`."""
 
     def __init__(self, outcome: FileOutcome, reason: str) -> None:
         super().__init__(outcome, reason)

@@ -1,1 +1,1 @@
-"""One module a file format: bytes to text."""
+"""One module for each file format: bytes to text."""

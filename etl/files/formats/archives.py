@@ -1,4 +1,4 @@
-"""Files inside zip, RAR and 7z archives, one by one, within limits that hold for the whole tree of nested archives."""
+"""Files inside zip, RAR and 7z archives, within limits for a file and all archives nested in it."""
 
 import io
 import posixpath
@@ -22,7 +22,7 @@ from etl.reasons import encode_reason
 from etl.web.charset import decode
 
 Unpacked = tuple[str, bytes | Unreadable]
-"""A member's path and its bytes, or why it could not be unpacked."""
+"""(path, bytes) of a member, or (path, why it could not be unpacked)."""
 _UTF8 = 0x800
 _UNKNOWN_BYTES = "\ufffe"
 _CLUTTER = ("__MACOSX/", "~$", ".DS_Store", "Thumbs.db", "desktop.ini")
@@ -30,14 +30,14 @@ _RAR_END, _RAR_NO_PASSWORD, _RAR_BAD_PASSWORD, _RAR_STOP = 10, 22, 24, -1
 
 
 class Budget:
-    """What is left of the limits for a file and all that is packed in it."""
+    """The rest of the limits for a file and everything packed in it."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.unpacked, self.members = limits.unpacked, limits.members
 
     def spend(self, size: int) -> None:
-        """Raises `Unreadable` when a member is one too many or its size is beyond what is left."""
+        """Count a member of that size. Raises `Unreadable` for one member or byte too many."""
         self.unpacked -= size
         self.members -= 1
         if self.unpacked < 0:
@@ -47,7 +47,7 @@ class Budget:
 
 
 def unpack(body: bytes, media_type: str, budget: Budget) -> Iterator[Unpacked]:
-    """The members of an archive. Raises `Unreadable` where the archive itself cannot be read."""
+    """The members of an archive, without hidden files of operating systems. Raises `Unreadable`."""
     for path, content in _UNPACKERS[media_type](body, budget):
         if not any(part in path for part in _CLUTTER):
             yield posixpath.normpath(path.replace("\\", "/")).lstrip("/"), content
@@ -74,7 +74,7 @@ def _zip(body: bytes, budget: Budget) -> Iterator[Unpacked]:
 
 
 def _zip_name(member: zipfile.ZipInfo) -> str:
-    """Without its flag a name is in the packer's own charset: GB18030 on a Chinese Windows, UTF-8 on a Mac."""
+    """A member's name. Without the UTF-8 flag its charset is the packer's: GB18030 on Windows, UTF-8 on a Mac."""
     if member.flag_bits & _UTF8:
         return member.filename
     return decode(member.filename.encode("cp437", "replace"))[0]
@@ -100,7 +100,7 @@ def _rar(body: bytes, budget: Budget) -> Iterator[Unpacked]:
 
 
 def _rar_headers(archive: unrarlib.RarArchive) -> Iterator[unrarlib.RarHeader]:
-    """The members' headers. The library's own walk ends at a header that cannot be read as it does at the last one."""
+    """The members' headers. The library's own iterator stops silently at an unreadable header."""
     while True:
         data = unrarlib.RARHeaderDataEx()
         code = unrarlib.RARReadHeaderEx(archive.handle, data)
@@ -112,7 +112,7 @@ def _rar_headers(archive: unrarlib.RarArchive) -> Iterator[unrarlib.RarHeader]:
 
 
 def _rar_name(header: Any) -> str:
-    """UnRAR maps the bytes of a name that is in another charset than this machine's to private characters."""
+    """A member's name. UnRAR maps bytes that are not in this machine's charset to private characters."""
     name: str = header.FileNameW
     return decode(unrarlib.ffi.string(header.headerDataEx.FileName))[0] if _UNKNOWN_BYTES in name else name
 
@@ -124,15 +124,15 @@ def _rar_member(header: Any, size: int) -> bytes | Unreadable:
         if message != unrarlib.UCM_PROCESSDATA:
             return _RAR_STOP
         content.extend(unrarlib.ffi.buffer(unrarlib.ffi.cast("char *", address), length))
-        # A header may declare less than it holds.
+        # A header may declare a smaller size than the member has.
         return 1 if len(content) <= size else _RAR_STOP
 
     handle = unrarlib.ffi.new_handle(take)
     unrarlib.RARSetCallbackPtr(header.handle, unrarlib.PyUNRARCALLBACKStub, handle)
     code = unrarlib.RARProcessFileW(header.handle, unrarlib.C_RAR_TEST, unrarlib.ffi.NULL, unrarlib.ffi.NULL)
-    # UnRAR looks at what follows too: a member before the place where an archive is cut may be whole all the same.
-    whole = code == 0 or (len(content) == size > 0 and zlib.crc32(content) == header.headerDataEx.FileCRC)
-    return bytes(content) if whole else _rar_fault(code)
+    # UnRAR also checks what follows: a member may be complete although the archive is cut after it.
+    complete = code == 0 or (len(content) == size > 0 and zlib.crc32(content) == header.headerDataEx.FileCRC)
+    return bytes(content) if complete else _rar_fault(code)
 
 
 def _rar_fault(code: int) -> Unreadable:

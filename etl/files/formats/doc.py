@@ -1,8 +1,8 @@
 """Text of Word 97-2003 documents (.doc, and .wps as WPS Office writes it): the piece table of [MS-DOC].
 
-kreuzberg 4.10 takes the UTF-16 of such files for single bytes and loses every Chinese character; antiword and its
-wrappers give no rows of tables. What is read here: the main text, foot- and endnotes, text boxes; not headers, footers,
-comments, deleted and hidden text.
+kreuzberg 4.10 takes the UTF-16 of such files for single bytes and loses all Chinese characters; antiword and its
+wrappers return no table rows. This reader returns the main text, foot- and endnotes and text boxes; not headers,
+footers, comments, deleted and hidden text.
 """
 
 import io
@@ -21,9 +21,9 @@ from etl.reasons import encode_reason
 _PAGE = 512
 _ENCRYPTED, _TABLE_1 = 0x0100, 0x0200
 _MAGIC = 0xA5EC
-# Places in the FIB of Word 97 and later, bytes from its start.
+# Offsets in the FIB of Word 97 and later, in bytes.
 _COUNTS, _CHPX, _PAPX, _CLX, _LISTS, _LIST_USES = 0x4C, 0xFA, 0x102, 0x1A2, 0x2E2, 0x2EA
-# Single property modifiers that matter to text.
+# Single property modifiers that affect the text.
 _IN_TABLE, _ROW_END, _HUGE, _HUGE_OLD = 0x2416, 0x2417, 0x6646, 0x6645
 _LIST, _LIST_LEVEL = 0x460B, 0x260A
 _HIDDEN, _DELETED, _SYMBOL = 0x083C, 0x0800, 0x6A09
@@ -63,7 +63,7 @@ class _Document:
         self.characters = _Formats(self, _CHPX, 1)
 
     def fib(self, at: int) -> bytes:
-        """The part of the table stream that the FIB points to."""
+        """The part of the table stream that the FIB points to at an offset."""
         start, length = struct.unpack_from("<II", self.main, at)
         return self.table[start : start + length]
 
@@ -86,7 +86,7 @@ class _Document:
         return read_lists(self.table, shapes, uses)
 
     def range(self, first: int, last: int) -> Iterator[tuple[str, int]]:
-        """Visible characters of the text from one character position to another, with their byte positions."""
+        """(character, byte position) of the visible text between two character positions."""
         depth: list[bool] = []
         for start, end, offset, width in self.pieces():
             for position in range(max(start, first), min(end, last)):
@@ -117,7 +117,7 @@ class _Document:
             yield _MARKS.get(code) or (raw.decode("cp1252", "replace") if len(raw) == 1 else chr(code)), place
 
     def pieces(self) -> Iterator[tuple[int, int, int, int]]:
-        """(first position, last + 1, byte offset, bytes a character) of each piece of text."""
+        """(first position, last + 1, byte offset, bytes per character) of each piece of text."""
         clx, at = self.fib(_CLX), 0
         while clx[at] == 1:
             at += 3 + struct.unpack_from("<H", clx, at + 1)[0]
@@ -134,7 +134,7 @@ class _Document:
 
 
 class _Formats:
-    """Properties of paragraphs or runs by byte position: 512-byte pages that a table of positions points to."""
+    """Properties of paragraphs or runs by byte position, from 512-byte pages found by a table of positions."""
 
     def __init__(self, document: _Document, at: int, entry: int) -> None:
         self.document, self.entry = document, entry
@@ -146,10 +146,10 @@ class _Formats:
         self.span: tuple[int, int, dict[int, bytes]] = (0, 0, {})
 
     def value(self, place: int, modifier: int) -> bytes | None:
-        """The operand of a modifier for the character at the byte position; None where it is not set."""
+        """The operand of a modifier for the character at the byte position; None if it is not set."""
         first, end, properties = self.span
         if not first <= place < end:
-            # Characters come one after the other: most have the properties of the one before.
+            # Characters are read in order, and most have the properties of the one before.
             self.span = first, end, properties = self.find(place)
         return properties.get(modifier)
 
@@ -193,7 +193,7 @@ class _Formats:
             at += 2
             size = _SIZES.get(code >> 13)
             if size is None:
-                # sprmTDefTable counts in two bytes, sprmPChgTabs may count 255 as "see inside".
+                # sprmTDefTable has its size in two bytes; in sprmPChgTabs a size of 255 means "see inside".
                 size = struct.unpack_from("<H", group, at)[0] + 1 if code == 0xD608 else group[at] + 1
             operand = group[at : at + size]
             at += size
@@ -207,7 +207,7 @@ class _Formats:
 
 
 class _Rows:
-    """Puts characters together to lines: a paragraph each, or a table row with its cells."""
+    """Joins characters to lines, each a paragraph or a table row with its cells."""
 
     def __init__(self, paragraphs: _Formats, lists: Lists) -> None:
         self.paragraphs, self.lists = paragraphs, lists
@@ -235,7 +235,7 @@ class _Rows:
             self.here.append(" " if character in "\r\n" else character)
 
     def label(self, place: int) -> str:
-        """The number of the list that the paragraph which ends there is in."""
+        """The automatic number of the paragraph that ends at the position; "" if it is in no list."""
         number, level = self.paragraphs.value(place, _LIST), self.paragraphs.value(place, _LIST_LEVEL)
         found = self.lists.get(int.from_bytes(number or b"", "little"))
         return self.counts.label(*found, level[0] if level else 0) if found else ""

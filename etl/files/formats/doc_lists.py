@@ -1,4 +1,4 @@
-"""Lists of Word 97-2003 documents: [MS-DOC] PlfLst (what lists look like) and PlfLfo (which lists paragraphs name)."""
+"""Lists of Word 97-2003 documents: [MS-DOC] PlfLst (definitions of lists) and PlfLfo (lists that paragraphs name)."""
 
 import struct
 from collections.abc import Mapping
@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from etl.files.formats.list_numbering import Level
 
 Lists = Mapping[int, tuple[str, Mapping[int, Level]]]
-"""By the number that a paragraph names: what to count for, and the levels."""
-# MSONFC as the names that Office Open XML has for the same forms.
+"""Number that a paragraph names → (key for counting, levels)."""
+# Values of MSONFC and the names of the same number formats in Office Open XML.
 _FORMS = {
     0: "decimal", 1: "upperRoman", 2: "lowerRoman", 3: "upperLetter", 4: "lowerLetter", 10: "ideographDigital",
     11: "japaneseCounting", 14: "decimalFullWidth", 17: "japaneseDigitalTenThousand", 18: "decimalEnclosedCircle",
@@ -19,7 +19,7 @@ _NO_GAP = 2
 
 
 def read_lists(table: bytes, shapes: tuple[int, int], uses: tuple[int, int]) -> Lists:
-    """The document's lists; `shapes` and `uses` are (place, length) of PlfLst and PlfLfo in the table stream.
+    """The document's lists; `shapes` and `uses` are (offset, length) of PlfLst and PlfLfo in the table stream.
 
     Raises `struct.error` or `IndexError` for damaged ones.
     """
@@ -27,7 +27,7 @@ def read_lists(table: bytes, shapes: tuple[int, int], uses: tuple[int, int]) -> 
         return {}
     kinds: dict[int, dict[int, Level]] = {}
     count = struct.unpack_from("<H", table, shapes[0])[0]
-    # The levels stand behind the list of lists, and are not counted in its length.
+    # The levels follow the list of lists, and are not part of its length.
     at = shapes[0] + 2 + count * 28
     for number in range(count):
         entry = shapes[0] + 2 + number * 28
@@ -60,7 +60,7 @@ def _uses(table: bytes, place: int, kinds: Mapping[int, Mapping[int, Level]]) ->
 
 
 def _level(table: bytes, at: int) -> tuple[Level, int]:
-    """The level at a place, and the place behind it."""
+    """(level, offset after it)."""
     start, form = struct.unpack_from("<iB", table, at)
     gap, characters, paragraphs = table[at + 15], table[at + 24], table[at + 25]
     at += 28 + characters + paragraphs

@@ -1,7 +1,7 @@
 """Text of Office Open XML documents (.docx, .wps): paragraphs, tables, text boxes, notes.
 
-Read here and not with kreuzberg, because the numbers of automatic lists (第一章, 一、) are part of an order's text
-and kreuzberg 4.10 leaves them out; it also repeats merged cells and separates cells by a space only.
+Not with kreuzberg 4.10: it drops the numbers of automatic lists (第一章, 一、), which are part of an order's text,
+repeats merged cells, and separates cells by a space only.
 """
 
 import re
@@ -17,7 +17,7 @@ from etl.files.types import Limits
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
 _MAIN = "wordprocessingml.document.main+xml"
-# What a reader of the printed page does not see, or sees elsewhere.
+# Elements that a reader of the printed page does not see, or sees elsewhere.
 _SKIPPED = {"del", "moveFrom", "instrText", "delText", "Fallback", "rt", "pPr", "rPr", "sectPr", "tblPr", "tcPr"}
 _BREAKS = {"br": "\n", "cr": "\n", "tab": "\t", "ptab": "\t", "noBreakHyphen": "-"}
 _PLACE = re.compile(r"%([1-9])")
@@ -49,7 +49,7 @@ def _tag(element: etree._Element) -> str:
 
 
 def _value(element: etree._Element | None, *path: str) -> str | None:
-    """The `w:val` of a descendant that stands at the path; None where there is none, "" where it has no value."""
+    """The `w:val` of the descendant at the path; None if there is no such element, "" if it has no value."""
     for name in path:
         if element is None:
             return None
@@ -65,7 +65,7 @@ class _Reader:
         self.noted = False
 
     def blocks(self, parent: etree._Element) -> Iterator[str]:
-        """Lines of all that stands below the element."""
+        """The lines of everything below the element."""
         for child in parent:
             tag = _tag(child)
             if tag == "p":
@@ -114,18 +114,18 @@ class _Reader:
                 yield from self.blocks(note)
 
 
-def _inside(parent: etree._Element, wanted: str) -> Iterator[etree._Element]:
-    """Rows of a table or cells of a row, wherever content controls and revisions have put them."""
+def _inside(parent: etree._Element, name: str) -> Iterator[etree._Element]:
+    """Rows of a table or cells of a row, also inside content controls and revisions."""
     for child in parent:
         tag = _tag(child)
-        if tag == wanted:
+        if tag == name:
             yield child
         elif tag in ("sdt", "sdtContent", "ins", "customXml", "smartTag"):
-            yield from _inside(child, wanted)
+            yield from _inside(child, name)
 
 
 class _Numbering:
-    """The numbers that Word writes before paragraphs of lists, counted as it counts."""
+    """The numbers that Word shows before paragraphs of lists, counted as Word does."""
 
     def __init__(self, archive: zipfile.ZipFile, folder: str, names: set[str]) -> None:
         self.lists: dict[str, tuple[str, Mapping[int, Level]]] = {}
@@ -153,7 +153,7 @@ class _Numbering:
                     if start and start.isdigit() and at in levels:
                         old = levels[at]
                         levels[at] = Level(int(start), old.form, old.text, old.gap)
-                # A list with a start of its own counts for itself; all others share the count of their kind.
+                # A list with its own start is counted separately; the others share the count of their definition.
                 self.lists[number] = (f"{kind}/{number}" if own else kind, levels)
 
     def read_styles(self, root: etree._Element) -> None:
@@ -166,7 +166,7 @@ class _Numbering:
                 )
 
     def label(self, properties: etree._Element | None) -> str:
-        """What stands before the paragraph, "" for one that is in no list; counts it."""
+        """The number before the next paragraph, "" if it is in no list. Counts the paragraph."""
         number, depth = _value(properties, "numPr", "numId"), _value(properties, "numPr", "ilvl")
         style, seen = _value(properties, "pStyle"), set[str]()
         while number is None and style and style in self.styles and style not in seen:

@@ -1,4 +1,4 @@
-"""Numbers as word processors write them before paragraphs of lists, and the symbols of their fonts."""
+"""Numbers that word processors show before paragraphs of lists, and symbols of their fonts."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -19,12 +19,12 @@ _SYMBOLS = {0x6F: "□", 0x71: "□", 0xA8: "□", 0xA3: "□", 0x52: "☑", 0xF
 
 
 def symbol(code: int) -> str:
-    """A box to tick, of which forms are full, from the Wingdings fonts; "" for ornaments."""
+    """A tick box of the Wingdings fonts, common in forms; "" for ornaments."""
     return _SYMBOLS.get(code & 0xFF, "")
 
 
 def numeral(number: int, form: str) -> str:
-    """The number in a form of `w:numFmt`; digits for a form that is not known and for numbers beyond it."""
+    """The number in a format of `w:numFmt`; decimal digits for unknown formats and for numbers beyond their range."""
     if form in _CHINESE and 0 < number < 10_000:
         return chinese(number, _DIGITS, "十百千")
     if form.startswith("chineseLegal") and 0 < number < 10_000:
@@ -42,7 +42,7 @@ def numeral(number: int, form: str) -> str:
 
 
 def chinese(number: int, digits: str, units: str) -> str:
-    """12 → 十二, 105 → 一百〇五 (零 in the legal form); below 10,000."""
+    """A number below 10,000 in Chinese: 12 → 十二, 105 → 一百〇五 (零 in the legal form)."""
     text, gap = "", False
     for power in (3, 2, 1, 0):
         digit = number // 10**power % 10
@@ -53,6 +53,7 @@ def chinese(number: int, digits: str, units: str) -> str:
 
 
 def roman(number: int) -> str:
+    """The number in upper-case Roman numerals."""
     text = ""
     for value, letters in _ROMAN:
         text += letters * (number // value)
@@ -62,8 +63,11 @@ def roman(number: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A level of a list: its first number, the numbers' form, the text with the characters 0–8 in the places of the
-    levels' numbers, and what stands between it and the paragraph."""
+    """A level of a list.
+
+    `start`: its first number. `form`: format of its numbers. `text`: the text with the characters 0–8 in place of the
+    numbers of the levels. `gap`: the text between the number and the paragraph.
+    """
 
     start: int
     form: str
@@ -72,13 +76,13 @@ class Level:
 
 
 class ListCounter:
-    """Counts the paragraphs of lists as word processors do: a paragraph begins the levels below its own anew."""
+    """Counts the paragraphs of lists as word processors do: a paragraph restarts the levels below its own."""
 
     def __init__(self) -> None:
         self._counts: defaultdict[str, dict[int, int]] = defaultdict(dict)
 
     def label(self, key: str, levels: Mapping[int, Level], at: int) -> str:
-        """What stands before the next paragraph of the list `key` at the level; "" for bullets and unknown levels."""
+        """The number before the next paragraph of list `key` at level `at`; "" for bullets and unknown levels."""
         level = levels.get(at)
         if level is None:
             return ""

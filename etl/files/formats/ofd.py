@@ -1,7 +1,7 @@
-"""Text of OFD files (GB/T 33190-2016): a zip of XML in which each page holds pieces of text with their places.
+"""Text of OFD files (GB/T 33190-2016): a zip of XML whose pages have positioned pieces of text.
 
 Every piece (`TextObject`) has a box (`Boundary`, millimetres from the page's upper left corner) and the text itself in
-`TextCode` elements. Producers write one piece a character, a word or a line, so lines come from the boxes.
+`TextCode` elements. Programs write a piece for each character, word or line, so lines are made from the boxes.
 """
 
 import posixpath
@@ -18,7 +18,7 @@ from etl.reasons import encode_reason
 
 
 def ofd_text(body: bytes, limits: Limits) -> tuple[str, int, bool]:
-    """(text, pages, whether pages show pictures). Raises `Unreadable`."""
+    """(text, number of pages, whether any page has a picture). Raises `Unreadable`."""
     with open_zip(body, limits) as archive:
         root = read_xml(archive, "OFD.xml")
         if _all(root, "Encryption") or "Encryptions.xml" in archive.namelist():
@@ -41,7 +41,7 @@ def _texts(root: etree._Element, name: str) -> list[str]:
 
 
 def _pages(archive: zipfile.ZipFile, name: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """Member names of a document's pages, in their order, with the document's templates by their ids."""
+    """(member name, templates) of each page in order; `templates`: member name by template id."""
     document = read_xml(archive, name)
     folder = posixpath.dirname(name)
     templates = {e.get("ID", ""): _join(folder, e.get("BaseLoc", "")) for e in _all(document, "TemplatePage")}

@@ -1,4 +1,4 @@
-"""Tables and slides with kreuzberg; RTF with striprtf; plain text and CSV with our own charsets."""
+"""Spreadsheets and slides with kreuzberg, RTF with striprtf, plain text, CSV and Office's HTML."""
 
 import csv
 import io
@@ -21,17 +21,17 @@ _ENCRYPTED = re.compile(r"password|encrypt", re.IGNORECASE)
 
 
 def rows(cells: Iterable[Sequence[str]]) -> Iterable[str]:
-    """A line a row, its cells separated; rows without text are left out, and so are the empty cells at a row's end."""
+    """Each row as a line, its cells separated by ` | `, without empty rows and without empty cells at the end."""
     for row in cells:
-        kept = [" ".join(cell.split()) for cell in row]
-        while kept and not kept[-1]:
-            kept.pop()
-        if kept:
-            yield " | ".join(kept)
+        texts = [" ".join(cell.split()) for cell in row]
+        while texts and not texts[-1]:
+            texts.pop()
+        if texts:
+            yield " | ".join(texts)
 
 
 def sheets_text(media_type: str, body: bytes, limits: Limits) -> tuple[str, int]:
-    """(text, sheets) of a workbook; the names of the sheets stand before them where there are several."""
+    """(text, number of sheets) of a workbook; each sheet begins with its name if there are several."""
     result = _extract(body, media_type, limits)
     names = result.metadata.get("sheet_names") or []
     lines: list[str] = []
@@ -43,7 +43,7 @@ def sheets_text(media_type: str, body: bytes, limits: Limits) -> tuple[str, int]
 
 
 def slides_text(media_type: str, body: bytes, limits: Limits) -> str:
-    """Lines of all slides; the rows of tables come with tabs between their cells."""
+    """The lines of all slides. kreuzberg puts tabs between the cells of tables."""
     text = _extract(body, media_type, limits).content
     return "\n".join(rows(line.split("\t") for line in text.splitlines()))
 
@@ -61,7 +61,7 @@ def _extract(body: bytes, media_type: str, limits: Limits) -> kreuzberg.Extracti
 
 
 def rtf_text(body: bytes) -> str:
-    """Paragraphs and table rows as lines. kreuzberg 4.10 moves the tables of a document together."""
+    """Paragraphs and table rows as lines. kreuzberg 4.10 moves all tables of a document together."""
     try:
         text: str = rtf_to_text(body.decode("latin-1"), errors="replace")  # type: ignore[no-untyped-call]
     except (ValueError, LookupError, IndexError) as error:
@@ -70,7 +70,7 @@ def rtf_text(body: bytes) -> str:
 
 
 def csv_text(body: bytes) -> str:
-    """Rows of a CSV file, whatever separates its cells."""
+    """Rows of a CSV file; its separator is detected."""
     text = plain_text(body)
     try:
         dialect: type[csv.Dialect] = csv.Sniffer().sniff(text[:4096], ",;\t|")
@@ -83,13 +83,14 @@ def csv_text(body: bytes) -> str:
 
 
 def plain_text(body: bytes) -> str:
+    """The text in its detected charset, with `\\n` for line ends."""
     return decode(body)[0].replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def html_text(body: bytes) -> str | None:
     """Text of a document that Word or Excel saved as HTML; None for a web page.
 
-    Offices' systems export tables as HTML under the ending .xls; Office marks them with its namespace.
+    Many systems export tables as HTML with the ending .xls; Office marks them with its namespace.
     """
     text, _ = decode(body)
     if "urn:schemas-microsoft-com:office" not in text[:2000]:

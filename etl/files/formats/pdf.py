@@ -1,7 +1,7 @@
-"""Text of PDF files from their text layer, and which of their pages are pictures that only OCR can read.
+"""Text of PDF files from their text layer, and which of their pages only OCR can read.
 
-With PDFium directly: kreuzberg stands on it too, but gives lines as they are broken on paper, no rows of tables, and
-takes the codes of fonts without a map to Unicode for text (`!"#$%`). On the sample it also took 3–10 times as long.
+Uses PDFium directly. kreuzberg uses it too, but returns lines as broken on paper and no table rows, and takes the codes
+of fonts without a map to Unicode for text (`!"#$%`). On the sample it also took 3–10 times as long.
 """
 
 import ctypes
@@ -19,21 +19,21 @@ from etl.files.types import FileOutcome, Limits, Unreadable
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 
-_FEW = 30
-"""Readable characters below which a page has no text of its own: a page number, a stamp, a watermark."""
-_UNMAPPED = 0.3
-"""Share of characters without a meaning that makes a text layer worthless; garbled ones have 0.7 and more."""
-_PICTURE = 0.2
-"""Share of the page that pictures cover on a scanned one; a letterhead or a seal covers less."""
-_DRAWN = 100
-"""Paths on a page without text: letters drawn as curves are many, the rulings of an empty form are few."""
-_MOST_PATHS = 20_000
-"""Path segments beyond which a page is a drawing, not a table."""
+_MIN_CHARACTERS = 30
+"""Characters of a page with a text of its own; a page number, a stamp or a watermark has fewer."""
+_MAX_UNMAPPED = 0.3
+"""Share of characters without a Unicode value in a usable text layer; garbled layers have 0.7 and more."""
+_MIN_PICTURE = 0.2
+"""Share of a scanned page that pictures cover; a letterhead or a seal covers less."""
+_MIN_PATHS = 100
+"""Paths on a page whose letters are drawn as curves; the rulings of an empty form are fewer."""
+_MAX_SEGMENTS = 20_000
+"""Path segments of a page with tables; drawings have more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Lines of a page in reading order, and whether it must be read by OCR instead."""
+    """Lines of a page in reading order; `picture`: it must be read by OCR instead."""
 
     lines: list[Line]
     picture: bool
@@ -41,7 +41,7 @@ class Page:
 
 @contextmanager
 def open_pdf(body: bytes, limits: Limits) -> Iterator[pdfium.PdfDocument]:
-    """The document. Raises `Unreadable` for one that is broken, asks for a password or has too many pages."""
+    """The open document. Raises `Unreadable` if it is broken, needs a password or has too many pages."""
     provide_cjk_fonts()
     try:
         document = pdfium.PdfDocument(body)
@@ -61,7 +61,7 @@ def open_pdf(body: bytes, limits: Limits) -> Iterator[pdfium.PdfDocument]:
 
 
 def pdf_pages(body: bytes, limits: Limits) -> list[Page]:
-    """All pages. Raises `Unreadable`."""
+    """All pages; one that PDFium cannot load has no lines. Raises `Unreadable`."""
     with open_pdf(body, limits) as document:
         return [_page(document, number) for number in range(len(document))]
 
@@ -75,10 +75,10 @@ def _page(document: pdfium.PdfDocument, number: int) -> Page:
     try:
         count = layer.count_chars()
         unmapped = sum(api.FPDFText_HasUnicodeMapError(layer.raw, at) == 1 for at in range(count))
-        if unmapped > max(count * _UNMAPPED, 10):
+        if unmapped > max(count * _MAX_UNMAPPED, 10):
             return Page([], picture=True)
         text = layer.get_text_range() if count > 0 else ""
-        if len("".join(text.split())) < _FEW and _is_picture(page):
+        if len("".join(text.split())) < _MIN_CHARACTERS and _is_picture(page):
             return Page([], picture=True)
         return Page(_lines(page, layer, text), picture=False)
     finally:
@@ -89,32 +89,32 @@ def _page(document: pdfium.PdfDocument, number: int) -> Page:
 def _is_picture(page: pdfium.PdfPage) -> bool:
     width, height = page.get_size()
     covered, paths = 0.0, 0
-    for thing in page.get_objects(max_depth=4):
-        if thing.type == api.FPDF_PAGEOBJ_IMAGE:
-            left, bottom, right, top = thing.get_bounds()
+    for item in page.get_objects(max_depth=4):
+        if item.type == api.FPDF_PAGEOBJ_IMAGE:
+            left, bottom, right, top = item.get_bounds()
             covered += max(right - left, 0) * max(top - bottom, 0)
-        elif thing.type in (api.FPDF_PAGEOBJ_PATH, api.FPDF_PAGEOBJ_SHADING):
+        elif item.type in (api.FPDF_PAGEOBJ_PATH, api.FPDF_PAGEOBJ_SHADING):
             paths += 1
-    return covered > _PICTURE * width * height or paths > _DRAWN
+    return covered > _MIN_PICTURE * width * height or paths > _MIN_PATHS
 
 
 def _lines(page: pdfium.PdfPage, layer: pdfium.PdfTextPage, text: str) -> list[Line]:
-    place = _placing(page)
-    vertical, horizontal = _rulings(page, place)
+    to_reader = _reader_coordinates(page)
+    vertical, horizontal = _rulings(page, to_reader)
     if len(vertical) >= 2 and len(horizontal) >= 2:
-        rows = [list(_pieces(layer, line, start, place)) for line, start in _split(text)]
+        rows = [list(_pieces(layer, line, start, to_reader)) for line, start in _split(text)]
         return table_lines(rows, Grid(vertical, horizontal))
-    found: list[Line] = []
+    lines: list[Line] = []
     for line, start in _split(text):
-        # The first and the last character tell where a line stands.
+        # The first and the last character give the box of the line.
         first, last = len(line) - len(line.lstrip()), len(line.rstrip()) - 1
-        ends = [Piece(line[at], place(*_box(layer, start + at))) for at in (first, last)]
-        found += [replace(made, text=line.strip()) for made in to_lines(ends)]
-    return found
+        ends = [Piece(line[at], to_reader(*_box(layer, start + at))) for at in (first, last)]
+        lines += [replace(made, text=line.strip()) for made in to_lines(ends)]
+    return lines
 
 
 def _split(text: str) -> Iterator[tuple[str, int]]:
-    """Lines of a page's text with the place of their first character."""
+    """(line, index of its first character) for each line of a page's text that is not blank."""
     at = 0
     for line in text.split("\r\n"):
         if line.strip():
@@ -122,13 +122,13 @@ def _split(text: str) -> Iterator[tuple[str, int]]:
         at += len(line) + 2
 
 
-def _pieces(layer: pdfium.PdfTextPage, line: str, start: int, place: Callable[..., Box]) -> Iterator[Piece]:
+def _pieces(layer: pdfium.PdfTextPage, line: str, start: int, to_reader: Callable[..., Box]) -> Iterator[Piece]:
     for at, character in enumerate(line, start):
-        yield Piece(character, place(*_box(layer, at)))
+        yield Piece(character, to_reader(*_box(layer, at)))
 
 
 def _box(layer: pdfium.PdfTextPage, at: int) -> tuple[float, float, float, float]:
-    """Left, bottom, right, top of the character at a place of the text, as wide and high as its font says."""
+    """Left, bottom, right, top of the character with that index, as wide and high as in its font."""
     index = api.FPDFText_GetCharIndexFromTextIndex(layer.raw, at)
     box = api.FS_RECTF()
     if index < 0 or not api.FPDFText_GetLooseCharBox(layer.raw, index, ctypes.byref(box)):
@@ -136,34 +136,35 @@ def _box(layer: pdfium.PdfTextPage, at: int) -> tuple[float, float, float, float
     return box.left, box.bottom, box.right, box.top
 
 
-def _placing(page: pdfium.PdfPage) -> Callable[..., Box]:
-    """From the page's own coordinates (from below, before it is turned) to those that a reader sees (from above)."""
+def _reader_coordinates(page: pdfium.PdfPage) -> Callable[..., Box]:
+    """A function from the page's coordinates (upwards, before rotation) to those of a reader (downwards, after it)."""
     left, bottom, right, top = page.get_bbox()
-    turned = page.get_rotation()
+    rotation = page.get_rotation()
 
-    def place(x0: float, y0: float, x1: float, y1: float) -> Box:
-        if turned == 90:
+    def to_reader(x0: float, y0: float, x1: float, y1: float) -> Box:
+        if rotation == 90:
             return y0 - bottom, x0 - left, y1 - bottom, x1 - left
-        if turned == 180:
+        if rotation == 180:
             return right - x1, y0 - bottom, right - x0, y1 - bottom
-        if turned == 270:
+        if rotation == 270:
             return top - y1, right - x1, top - y0, right - x0
         return x0 - left, top - y1, x1 - left, top - y0
 
-    return place
+    return to_reader
 
 
-def _rulings(page: pdfium.PdfPage, place: Callable[..., Box]) -> tuple[list[Box], list[Box]]:
+def _rulings(page: pdfium.PdfPage, to_reader: Callable[..., Box]) -> tuple[list[Box], list[Box]]:
+    """(vertical, horizontal) lines ruled on the page; none for a drawing."""
     vertical: list[Box] = []
     horizontal: list[Box] = []
-    seen = 0
+    segments = 0
     for path in page.get_objects(filter=[api.FPDF_PAGEOBJ_PATH], max_depth=1):
         points = list(_points(path))
-        seen += len(points)
-        if seen > _MOST_PATHS:
+        segments += len(points)
+        if segments > _MAX_SEGMENTS:
             return [], []
         for (x0, y0), (x1, y1) in points:
-            box = place(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+            box = to_reader(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
             width, height = box[2] - box[0], box[3] - box[1]
             if width < 1 and height > 4:
                 vertical.append(box)
@@ -173,7 +174,7 @@ def _rulings(page: pdfium.PdfPage, place: Callable[..., Box]) -> tuple[list[Box]
 
 
 def _points(path: pdfium.PdfObject) -> Iterator[tuple[tuple[float, float], tuple[float, float]]]:
-    """The straight parts of a path, from point to point, in the page's coordinates."""
+    """Straight segments of a path as (start, end), in the page's coordinates."""
     matrix = path.get_matrix()
     x, y = ctypes.c_float(), ctypes.c_float()
     last = first = (0.0, 0.0)

@@ -1,4 +1,4 @@
-"""Whether a RAR archive reaches its end: UnRAR takes one that is cut between two members for a whole one."""
+"""Checks that a RAR archive has its end: UnRAR takes an archive cut between two members for complete."""
 
 import struct
 
@@ -15,18 +15,18 @@ _LONGEST_NUMBER = 10
 
 
 def check_end(body: bytes) -> None:
-    """Raises `Unreadable` for an archive whose blocks do not lead to an end block."""
+    """Raises `Unreadable` for an archive whose blocks do not end with an end block."""
     try:
-        found = _reaches_end5(body) if body.startswith(_SIGNATURE5) else _reaches_end4(body)
+        complete = _reaches_end5(body) if body.startswith(_SIGNATURE5) else _reaches_end4(body)
     except (struct.error, IndexError):
-        found = False
-    if not found:
+        complete = False
+    if not complete:
         reason = encode_reason(Code.ARCHIVE_CUT_OR_OLD if body.startswith(_SIGNATURE4) else Code.ARCHIVE_CUT)
         raise Unreadable(FileOutcome.BROKEN, reason)
 
 
 def _reaches_end4(body: bytes) -> bool:
-    """Blocks of RAR 1.5 to 4: checksum, kind, flags, size, and with a flag the size of the data behind."""
+    """Blocks of RAR 1.5 to 4: checksum, kind, flags, size, and with a flag the size of the data that follows."""
     at = len(_SIGNATURE4)
     while True:
         _, kind, flags, size = struct.unpack_from("<HBHH", body, at)
@@ -54,7 +54,7 @@ def _reaches_end5(body: bytes) -> bool:
 
 
 def _number(body: bytes, at: int) -> tuple[int, int]:
-    """(number, where it ends): seven bits a byte, the lowest first, the eighth set while more follow."""
+    """(number, position after it): seven bits a byte, lowest first, the eighth bit set if more follow."""
     number = 0
     for place in range(_LONGEST_NUMBER):
         byte = body[at + place]

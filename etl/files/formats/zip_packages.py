@@ -1,4 +1,4 @@
-"""Zip containers of XML, with the limits that keep a small file from becoming a large one."""
+"""Zip containers of XML, with limits on their unpacked size."""
 
 import io
 import zipfile
@@ -13,15 +13,15 @@ from etl.files.types import FileOutcome, Limits, Unreadable
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 
-_FREE = 10 * 2**20
-"""Bytes that any file may grow to; how many times larger it becomes only matters beyond."""
+_ANY_RATIO_BYTES = 10 * 2**20
+"""Unpacked bytes up to which the ratio to the packed size does not matter."""
 _HEAD = 2048
-"""Bytes of an XML member among which its declarations begin."""
+"""Bytes of an XML member in which its declarations begin."""
 _FAULTS = (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, IndexError, zlib.error)
 
 
 def check_size(packed: int, unpacked: int, members: int, limits: Limits) -> None:
-    """Raises `Unreadable` for what would unpack to more than it may."""
+    """Raises `Unreadable` if members, unpacked bytes or their ratio to `packed` exceed the limits."""
     if members > limits.members:
         raise Unreadable(
             FileOutcome.TOO_LARGE, encode_reason(Code.MEMBERS_OVER_LIMIT, members=members, limit=limits.members)
@@ -30,15 +30,15 @@ def check_size(packed: int, unpacked: int, members: int, limits: Limits) -> None
         raise Unreadable(
             FileOutcome.TOO_LARGE, encode_reason(Code.UNPACKED_OVER_LIMIT, bytes=unpacked, limit=limits.unpacked)
         )
-    if unpacked > _FREE and unpacked > packed * limits.ratio:
+    if unpacked > _ANY_RATIO_BYTES and unpacked > packed * limits.ratio:
         raise Unreadable(FileOutcome.TOO_LARGE, encode_reason(Code.RATIO_OVER_LIMIT, ratio=unpacked // max(packed, 1)))
 
 
 @contextmanager
 def open_zip(body: bytes, limits: Limits) -> Iterator[zipfile.ZipFile]:
-    """The archive, its declared sizes within the limits. `zipfile` reads no more of a member than it declares.
+    """The open archive, with declared sizes within the limits; `zipfile` reads no more of a member than it declares.
 
-    Raises `Unreadable` for a broken, encrypted or too large one.
+    Raises `Unreadable` if it is broken, encrypted or too large.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
@@ -52,7 +52,7 @@ def open_zip(body: bytes, limits: Limits) -> Iterator[zipfile.ZipFile]:
 
 
 def read_xml(archive: zipfile.ZipFile, name: str) -> etree._Element:
-    """The root of an XML member; nothing outside is read. Raises `Unreadable`, also where it declares entities."""
+    """The root of an XML member. Raises `Unreadable` if it is missing, broken or declares entities."""
     try:
         return parse_xml(archive.read(name))
     except KeyError as error:
@@ -60,7 +60,7 @@ def read_xml(archive: zipfile.ZipFile, name: str) -> etree._Element:
 
 
 def check_entities(archive: zipfile.ZipFile, folder: str) -> None:
-    """Raises `Unreadable` where an XML member of the folder declares entities, for a reader that leaves them out."""
+    """Raises `Unreadable` if an XML member of the folder declares entities, which the reader of the format drops."""
     for name in archive.namelist():
         if name.startswith(folder) and name.endswith(".xml"):
             with archive.open(name) as part:
@@ -69,11 +69,12 @@ def check_entities(archive: zipfile.ZipFile, folder: str) -> None:
 
 
 def _entities() -> Unreadable:
-    """No office writes one. Its text would be missing without a word, as entities stay unexpanded."""
+    """No office program writes entities. They are not expanded, so their text would be lost silently."""
     return Unreadable(FileOutcome.BROKEN, encode_reason(Code.XML_ENTITIES))
 
 
 def parse_xml(content: bytes) -> etree._Element:
+    """The root of an XML document, parsed without network. Raises `Unreadable` as `read_xml`."""
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, recover=True
     )

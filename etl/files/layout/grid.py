@@ -1,4 +1,4 @@
-"""Tables of a page from the lines that are ruled on it: a PDF knows of no cells."""
+"""Tables of a page from its ruled lines, since a PDF has no cells."""
 
 from bisect import bisect_left
 from collections.abc import Iterable
@@ -9,12 +9,12 @@ from etl.files.layout.lines import Line, join_cell_lines
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
 _SNAP = 3.0
-"""Points between the two sides of one drawn line, or between the ends of pieces of it."""
+"""Points within which two rulings are the same line: its two sides, or pieces of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A character with the middle of its box, and the box."""
+    """A character and its box."""
 
     text: str
     box: Box
@@ -26,7 +26,7 @@ class Piece:
 
 
 class Grid:
-    """Rulings of a page: vertical ones (x, from, to) and horizontal ones (y, from, to)."""
+    """Rulings of a page: `vertical` as (x, top, bottom), `horizontal` as (y, left, right)."""
 
     def __init__(self, vertical: Iterable[Box], horizontal: Iterable[Box]) -> None:
         vertical, horizontal = list(vertical), list(horizontal)
@@ -36,7 +36,7 @@ class Grid:
         self.horizontal = sorted({(_near(box[1], rows), box[0], box[2]) for box in horizontal})
 
     def cell(self, x: float, y: float) -> Box | None:
-        """The cell around a point; None where a ruling is missing on any side."""
+        """The cell around a point; None if a ruling is missing on any side."""
         left = right = top = bottom = None
         for at, first, last in self.vertical:
             if first - _SNAP <= y <= last + _SNAP:
@@ -56,11 +56,11 @@ class Grid:
 
 
 def _snapped(values: Iterable[float]) -> list[float]:
-    found: list[float] = []
+    distinct: list[float] = []
     for value in sorted(values):
-        if not found or value - found[-1] > _SNAP:
-            found.append(value)
-    return found
+        if not distinct or value - distinct[-1] > _SNAP:
+            distinct.append(value)
+    return distinct
 
 
 def _near(value: float, snapped: list[float]) -> float:
@@ -70,9 +70,9 @@ def _near(value: float, snapped: list[float]) -> float:
 
 
 def table_lines(lines: Iterable[list[Piece]], grid: Grid) -> list[Line]:
-    """The lines of a page with each row of its tables as one line, cells separated by ` | `, in the order given.
+    """The lines of a page in their order, with each table row as one line, its cells separated by ` | `.
 
-    A frame around text is no table: a row needs two cells.
+    A frame around text is not a table: a row needs two cells.
     """
     parts: list[tuple[Box | None, Line]] = []
     for pieces in lines:
@@ -95,25 +95,25 @@ def table_lines(lines: Iterable[list[Piece]], grid: Grid) -> list[Line]:
     beside = {box for box in cells if _beside(box, cells)}
     for box in beside:
         rows.setdefault(box[1], []).append(box)
-    found: list[Line] = []
+    result: list[Line] = []
     for box, line in parts:
         row = rows.pop(box[1], None) if box and box in beside else None
         if row:
             row.sort()
             text = " | ".join(join_cell_lines(cells[cell]) for cell in row)
-            found.append(Line(text, row[0][0], row[0][1], row[-1][2], line.bottom))
+            result.append(Line(text, row[0][0], row[0][1], row[-1][2], line.bottom))
         elif box not in beside:
-            found.append(line)
-    return found
+            result.append(line)
+    return result
 
 
 def _beside(box: Box, cells: Iterable[Box]) -> bool:
-    """Whether another cell stands to the left or right of it: a cell over several rows does."""
+    """Whether another cell is to its left or right; also true for a cell over several rows."""
     return any(o != box and o[1] < box[3] - _SNAP and o[3] > box[1] + _SNAP for o in cells)
 
 
 def to_lines(pieces: list[Piece]) -> list[Line]:
-    """The line that the characters make; none for white space."""
+    """The characters as one line; an empty list for white space."""
     text = "".join(piece.text for piece in pieces).strip()
     boxes = [piece.box for piece in pieces if piece.text.strip()]
     if not text:

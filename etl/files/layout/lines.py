@@ -1,7 +1,7 @@
-"""From pieces of text with their places on a page to paragraphs: what PDF, OFD and OCR have in common.
+"""Joins positioned pieces of text to paragraphs, for PDF, OFD and OCR.
 
-A Chinese document breaks its lines anywhere, so a search for a word must not meet a line's end in its middle. A line
-that reaches the right margin goes on in the next one, unless that is indented or of another size.
+Chinese documents break lines inside words, which would hide them from searches. A line that reaches the right margin
+continues in the next one, unless that is indented or of another size.
 """
 
 import re
@@ -15,18 +15,18 @@ _NUMBER = re.compile(
     r"^[\s\-—–―·・.]*(第\s*)?[0-9０-９ivxIVX]{1,3}(\s*页)?([\s/／,，]*共?\s*\d{1,4}\s*页?)?[\s\-—–―·・.]*$"
 )
 _EDGE = 0.12
-"""Share of a page's height at its top and bottom where running headers and page numbers stand."""
-_REPEATED = 3
-"""Pages on which the same line must stand at the edge to be a running header."""
+"""Share of a page's height, at its top and at its bottom, for running headers and page numbers."""
+_MIN_REPEATS = 3
+"""Pages that have the same line at their edge if it is a running header."""
 
 
-_FULL = 12
-"""Characters that a line must hold to be a full one: the widest line of a nearly empty page is none."""
+_MIN_FULL = 12
+"""Characters of a full line; the widest line of a nearly empty page is shorter."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A piece of text and its box, in any unit, from the upper left corner of the page."""
+    """A piece of text and its box; coordinates in any unit, from the upper left corner of the page."""
 
     text: str
     left: float
@@ -44,13 +44,13 @@ class Line:
 
 
 def page_text(pages: Sequence[Sequence[Line]]) -> str:
-    """Paragraphs of all pages, one a line. The pieces of one page may come in any order."""
+    """The paragraphs of all pages, one a line. The pieces of a page may be in any order."""
     rows = [merge_rows(page) for page in pages]
     return "\n".join(paragraphs(drop_page_edges(rows)))
 
 
 def merge_rows(pieces: Iterable[Line]) -> list[Line]:
-    """Pieces that stand side by side become one line, top to bottom; a gap wider than two characters parts cells."""
+    """Join pieces side by side to lines, top to bottom; a gap wider than two characters becomes ` | `."""
     rows: list[list[Line]] = []
     for piece in sorted(pieces, key=lambda piece: piece.middle):
         last = rows[-1] if rows else []
@@ -74,14 +74,14 @@ def _joined(row: list[Line]) -> Line:
 
 
 def _words(before: str, after: str) -> bool:
-    """Whether a space belongs between the two: letters of words, not Chinese characters."""
+    """Whether the texts need a space between them: between Latin letters, not Chinese characters."""
     return before[-1:].isascii() and after[:1].isascii() and before[-1:].isalpha() and after[:1].isalpha()
 
 
 def drop_page_edges(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
-    """The pages without page numbers, and with a running header or footer only where it stands first."""
-    seen = Counter(key for page in pages for key in {_key(line) for line in _at_edge(page)})
-    kept: list[list[Line]] = []
+    """The pages without page numbers, and with each running header or footer only at its first place."""
+    repeats = Counter(key for page in pages for key in {_key(line) for line in _at_edge(page)})
+    cleaned: list[list[Line]] = []
     shown: set[str] = set()
     for page in pages:
         edge = {id(line) for line in _at_edge(page)}
@@ -90,17 +90,17 @@ def drop_page_edges(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
             if id(line) in edge:
                 if len(pages) > 1 and _NUMBER.fullmatch(line.text):
                     continue
-                if seen[_key(line)] >= _REPEATED:
+                if repeats[_key(line)] >= _MIN_REPEATS:
                     if _key(line) in shown:
                         continue
                     shown.add(_key(line))
             lines.append(line)
-        kept.append(lines)
-    return kept
+        cleaned.append(lines)
+    return cleaned
 
 
 def _at_edge(page: Sequence[Line]) -> list[Line]:
-    """Lines at the top or bottom of what the page holds: its paper's size is not always known."""
+    """Lines at the top or bottom of the page's content, since the size of the paper is not always known."""
     if not page:
         return []
     top, bottom = min(line.top for line in page), max(line.bottom for line in page)
@@ -113,8 +113,8 @@ def _key(line: Line) -> str:
 
 
 def paragraphs(pages: Sequence[Sequence[Line]]) -> list[str]:
-    """Lines joined to paragraphs, over the ends of pages too."""
-    found: list[str] = []
+    """Join lines to paragraphs, also across pages."""
+    joined: list[str] = []
     open_size = 0.0
     for page in pages:
         if not page:
@@ -126,18 +126,18 @@ def paragraphs(pages: Sequence[Sequence[Line]]) -> list[str]:
             row = " | " in line.text
             begins = indent > 1.2 * size or abs(line.height - open_size) > 0.4 * size or row
             if open_size and not begins:
-                found[-1] += (" " if _words(found[-1], line.text) else "") + line.text
+                joined[-1] += (" " if _words(joined[-1], line.text) else "") + line.text
             else:
-                found.append(line.text)
-            # A heading in the middle may nearly fill its line, but leaves as much on both sides.
+                joined.append(line.text)
+            # A centred heading may nearly fill its line, but leaves the same space on both sides.
             centred = indent > 0.6 * size and abs(indent - rest) < 0.6 * size
-            full = rest < 1.6 * size and line.right - line.left > _FULL * size
+            full = rest < 1.6 * size and line.right - line.left > _MIN_FULL * size
             open_size = line.height if full and not row and not centred else 0.0
-    return found
+    return joined
 
 
 def join_cell_lines(lines: Sequence[Line]) -> str:
-    """The lines of a table's cell as one: every line goes on, but two numbers stay two."""
+    """Join the lines of a table cell; a space stays between two numbers and between two Latin words."""
     text = ""
     for line in lines:
         text += (
@@ -147,7 +147,7 @@ def join_cell_lines(lines: Sequence[Line]) -> str:
 
 
 def _margins(page: Sequence[Line]) -> tuple[float, float]:
-    """Where the lines of running text begin and end: of the long ones, for headings and signatures are short."""
+    """(left, right) margins of running text, from its long lines: headings and signatures are short."""
     widest = max(line.right - line.left for line in page)
     long = [line for line in page if line.right - line.left > 0.6 * widest]
     return min(line.left for line in long), sorted(line.right for line in long)[int(0.9 * (len(long) - 1))]

@@ -1,4 +1,4 @@
-"""What the process that reads scans does: which pages need it, one page at a time, and the text of all of them.
+"""Functions of the process that reads scans: the pages to recognise, the lines of one page, the joined text.
 
 The models come with RapidOCR's wheel; nothing is downloaded.
 """
@@ -22,21 +22,21 @@ from etl.reason_codes import Code
 from etl.reasons import encode_reason
 
 _DPI = 120
-"""Characters of 10 points are 17 pixels high. 100 to 300 dpi read the sample equally well; more only costs time."""
+"""Characters of 10 points are 17 pixels high. 100 to 300 dpi read the sample equally well, more takes longer."""
 _OPTIONS = {
     "Global.log_level": "critical",
-    # Its classifier of turned lines turned upright ones of the sample round and lost a tenth of the text.
+    # Its classifier of upside-down lines turned upright lines of the sample and lost a tenth of their text.
     "Global.use_cls": False,
     "EngineConfig.onnxruntime.intra_op_num_threads": 2,
 }
-_LONGEST = 4000
-"""Pixels to which the longer side of a larger page is drawn; RapidOCR itself shrinks what is longer than 2,000."""
+_MAX_SIDE = 4000
+"""Pixels of the longer side of a drawn page; RapidOCR itself shrinks pictures longer than 2,000."""
 _STRIP = 1.5
-"""Height of a strip in widths: a long poster shrunk to one picture would be too small to read."""
+"""Height of a strip, in widths of the picture: a long poster as one picture would be shrunk until unreadable."""
 
 
 def pages_to_recognise(body: bytes, media_type: str, limits: dict[str, Any]) -> list[bool]:
-    """Whether each page has to be recognised; the others have a text layer. Raises `Unreadable`."""
+    """For each page, whether it must be recognised; the others have a text layer. Raises `Unreadable`."""
     allowed = ScanLimits(**limits)
     if media_type == PDF:
         pages = [page.picture for page in pdf_pages(body, Limits())]
@@ -52,12 +52,12 @@ def pages_to_recognise(body: bytes, media_type: str, limits: dict[str, Any]) -> 
 
 
 def recognise(body: bytes, media_type: str, number: int) -> str:
-    """The lines of one page or picture for `join_pages`. Raises `Unreadable`."""
+    """The lines of one page or picture as JSON, for `join_pages`; `number` from 0. Raises `Unreadable`."""
     return json.dumps([astuple(line) for line in _lines(body, media_type, number)])
 
 
 def join_pages(body: bytes, media_type: str, recognised: list[str | None]) -> str:
-    """The text of all pages, from the lines that were recognised and, for None, from the text layer."""
+    """The text of all pages: recognised lines as JSON, or None for a page with a text layer."""
     layer = pdf_pages(body, Limits()) if None in recognised else []
     pages = [
         layer[number].lines if lines is None else [Line(*line) for line in json.loads(lines)]
@@ -90,12 +90,12 @@ def _engine() -> Any:
 def _drawn(body: bytes, number: int) -> tuple[Any, float]:
     with open_pdf(body, Limits()) as document:
         page = document[number]
-        scale = min(_DPI / 72, _LONGEST / max(page.get_size()))
+        scale = min(_DPI / 72, _MAX_SIDE / max(page.get_size()))
         return page.render(scale=scale).to_numpy(), scale
 
 
 def _frames(body: bytes, limits: ScanLimits) -> int:
-    """Pages of a picture: a TIFF may have several; what moves in a GIF or WebP is one."""
+    """Number of pages of a picture: several in a TIFF, one in an animated GIF or WebP."""
     Image.MAX_IMAGE_PIXELS = None
     try:
         with Image.open(io.BytesIO(body)) as picture:
@@ -110,7 +110,7 @@ def _frames(body: bytes, limits: ScanLimits) -> int:
 
 
 def _decoded(body: bytes, number: int) -> Any:
-    """Blue, green, red, as RapidOCR takes them; what is transparent becomes white."""
+    """Pixels as an array of blue, green, red, which RapidOCR expects; transparent pixels become white."""
     try:
         with Image.open(io.BytesIO(body)) as picture:
             picture.seek(number)
@@ -123,7 +123,7 @@ def _decoded(body: bytes, number: int) -> Any:
 
 
 def _strips(picture: Any) -> Iterator[tuple[int, Any]]:
-    """(first row, strip) of a picture, cut where its rows are emptiest so that no line of text is cut."""
+    """(first row, strip) of a picture, cut at its emptiest rows so that no line of text is cut."""
     height, width = picture.shape[:2]
     step, top = int(width * _STRIP), 0
     while height - top > step * 1.2:

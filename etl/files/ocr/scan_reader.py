@@ -1,6 +1,6 @@
 """Text of scans: pages of PDF files without a usable text layer, and pictures, with RapidOCR on onnxruntime.
 
-Its own pool of one process, for it takes seconds a page.
+In a process of its own, since a page takes seconds.
 """
 
 from collections.abc import Iterator
@@ -14,22 +14,22 @@ from etl.files.types import FileOutcome, FileReading, Limits, ScanLimits, Unread
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 
-_PAGE = 2**20
-"""Bytes of the lines of one page: 5,000 characters of print take 60 kB. Only their process looks into them, for its
-time is limited."""
+_MAX_PAGE_BYTES = 2**20
+"""Bytes of the lines of one page as JSON; 5,000 printed characters take 60 kB. This process does not parse them, since
+only the time of its child is limited."""
 
 
 class ScanReader:
-    """Reads scans, page after page, in one process of its own."""
+    """Reads scans page by page, in one process of its own."""
 
     def __init__(self, limits: ScanLimits) -> None:
         self.limits = limits
         self.worker = Worker("etl.files.ocr.engine", limits.memory)
 
     def __call__(self, body: bytes, media_type: str) -> FileReading:
-        """What the scan says: its pictures by OCR, pages with a text layer from that.
+        """Read a scan: pictures by OCR, pages with a text layer from that layer.
 
-        Whatever the file, an outcome. Raises `GongkaiError` where no process can be started at all.
+        Any file gives an outcome. Raises `GongkaiError` if no process can be started.
         """
         try:
             return self._read(body, media_type)
@@ -47,13 +47,13 @@ class ScanReader:
         lost: list[Unreadable] = []
         for number in (number for number, picture in enumerate(pages) if picture):
             try:
-                recognised[number] = call(seconds, decode_text, _PAGE, "recognise", body, media_type, number)
+                recognised[number] = call(seconds, decode_text, _MAX_PAGE_BYTES, "recognise", body, media_type, number)
             except Unreadable as error:
                 reason = encode_reason(Code.SCAN_PAGE_LOST, page=number + 1, reason=error.reason)
                 lost.append(Unreadable(error.outcome, reason))
                 recognised[number] = "[]"
-        most = max_text_bytes(Limits().characters)
-        text = call(seconds, decode_text, most, "join_pages", body, media_type, recognised)
+        max_bytes = max_text_bytes(Limits().characters)
+        text = call(seconds, decode_text, max_bytes, "join_pages", body, media_type, recognised)
         outcome = FileOutcome.READ if text else lost[0].outcome if lost else FileOutcome.NO_TEXT
         reason = "" if text else encode_reason(Code.NOTHING_IN_PICTURES)
         if lost:
@@ -61,16 +61,16 @@ class ScanReader:
         return FileReading(media_type, outcome, reason, text, len(pages), "ocr")
 
     def _flags(self, answer: Any, text: str) -> list[bool]:
-        """The pages to recognise; no more than the limits allow, whatever the process says."""
-        found = decode_flags(answer, text)
-        if sum(found) > self.limits.pages:
-            raise ValueError(f"{sum(found)} pages to recognise, allowed are {self.limits.pages}")
-        return found
+        """A decoder: whether each page has to be recognised. Raises `ValueError` for more pages than allowed."""
+        pages = decode_flags(answer, text)
+        if sum(pages) > self.limits.pages:
+            raise ValueError(f"{sum(pages)} pages to recognise, allowed are {self.limits.pages}")
+        return pages
 
 
 @contextmanager
 def scan_pool(limits: ScanLimits | None = None) -> Iterator[ScanReader]:
-    """A reader of scans whose process starts with the first one and ends with the block."""
+    """A reader of scans whose process starts with the first scan and ends with the block."""
     reader = ScanReader(limits or ScanLimits())
     try:
         yield reader

@@ -1,7 +1,7 @@
-"""What the process that reads files and the one that started it say to each other: JSON, and a body of bytes beside it.
+"""Messages between the process that reads files and its parent: JSON, and a body of bytes beside it.
 
-No pickle, for that runs what the other side wants, and the other side has strangers' files in its hands. A message is
-its two lengths and what they measure; nothing of it is taken before the lengths are known to be allowed.
+Not pickle: unpickling runs code of the sender, and the child has strangers' files in its hands. A message is two
+lengths and the data of these lengths; no data is received before both lengths are known to be allowed.
 """
 
 import json
@@ -11,10 +11,10 @@ import time
 from typing import Any
 
 _LENGTHS = struct.Struct("!QQ")
-_PIECE = 2**16
-"""Bytes asked for at once: 5 MB go through in 5 ms, in pieces of 1 MB in 17."""
+_CHUNK_BYTES = 2**16
+"""Bytes received at once: 5 MB take 5 ms, in chunks of 1 MB 17 ms."""
 MAX_JSON_BYTES = 4 * 2**20
-"""Bytes of JSON in one message: 2,000 members of an archive take 1 MB, a page of lines less."""
+"""Bytes of JSON in one message: 2,000 members of an archive take 1 MB, the lines of a page less."""
 
 
 class Channel:
@@ -23,31 +23,32 @@ class Channel:
     def __init__(self, end: socket.socket) -> None:
         self._end = end
 
-    def send(self, said: Any, body: bytes = b"", seconds: float | None = None) -> None:
-        """Raises `TimeoutError`; `OSError` where the other side is gone."""
-        words = encode_text(json.dumps(said, ensure_ascii=False))
+    def send(self, message: Any, body: bytes = b"", seconds: float | None = None) -> None:
+        """Send a message. Raises `TimeoutError`, or `OSError` if the other side is gone."""
+        data = encode_text(json.dumps(message, ensure_ascii=False))
         self._end.settimeout(seconds)
-        self._end.sendall(_LENGTHS.pack(len(words), len(body)) + words)
+        self._end.sendall(_LENGTHS.pack(len(data), len(body)) + data)
         self._end.sendall(body)
 
-    def receive(self, said: int, body: int, seconds: float | None = None) -> tuple[Any, bytes]:
-        """A message of at most so many bytes, whole within so many seconds.
+    def receive(self, max_json: int, max_body: int, seconds: float | None = None) -> tuple[Any, bytes]:
+        """(message, body) of at most `max_json` and `max_body` bytes, received within `seconds`.
 
-        Raises `ValueError` or `RecursionError` where it is none, `TimeoutError`, `OSError` when the other end is gone.
+        Raises `ValueError` or `RecursionError` if it is not a message, `TimeoutError`, `OSError` if the other side is
+        gone.
         """
         until = None if seconds is None else time.monotonic() + seconds
         lengths = _LENGTHS.unpack(self._exactly(_LENGTHS.size, until))
-        if lengths[0] > said or lengths[1] > body:
-            raise ValueError(f"{lengths[0]} and {lengths[1]} bytes, allowed are {said} and {body}")
-        words = self._exactly(lengths[0], until)
-        return json.loads(words.decode()), self._exactly(lengths[1], until)
+        if lengths[0] > max_json or lengths[1] > max_body:
+            raise ValueError(f"{lengths[0]} and {lengths[1]} bytes, allowed are {max_json} and {max_body}")
+        data = self._exactly(lengths[0], until)
+        return json.loads(data.decode()), self._exactly(lengths[1], until)
 
     def _exactly(self, size: int, until: float | None) -> bytes:
         pieces = []
         while size:
             if until is not None:
                 self._end.settimeout(max(until - time.monotonic(), 1e-6))
-            piece = self._end.recv(min(size, _PIECE))
+            piece = self._end.recv(min(size, _CHUNK_BYTES))
             if not piece:
                 raise ConnectionResetError("the other side is gone")
             pieces.append(piece)
@@ -59,5 +60,5 @@ class Channel:
 
 
 def encode_text(text: str) -> bytes:
-    """In UTF-8, without halves of surrogate pairs: no text that is kept has them."""
+    """The text in UTF-8, without lone surrogates, which no stored text may have."""
     return text.encode("utf-8", "ignore")

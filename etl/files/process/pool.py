@@ -1,4 +1,4 @@
-"""Reading in processes that can be killed: a file that hangs, crashes or eats memory costs itself and nothing else."""
+"""Reads files in processes that can be killed: a file that hangs, crashes or takes too much memory harms no other."""
 
 import os
 import socket
@@ -20,19 +20,19 @@ from etl.files.types import FileOutcome, FileReading, Limits, Unreadable
 from etl.reason_codes import Code
 from etl.reasons import encode_reason, english
 
-_STARTING = 120
-"""Seconds in which a process must have loaded its parsers; 0.3 s and 2 s for OCR, more on a machine that is busy."""
+_START_SECONDS = 120
+"""Time in which a process must have loaded its parsers: usually 0.3 s, 2 s for OCR, more on a busy machine."""
 
 Answer = TypeVar("Answer")
 Decoder = Callable[[Any, str], Answer]
-"""Makes an answer of what the process said and the text beside it, or raises `ValueError`."""
+"""Makes an answer of a process's JSON and the text beside it, or raises `ValueError`."""
 
 
 class Worker:
-    """One process that runs functions of one module, started when first needed and again after it had to be killed.
+    """One process that runs functions of one module; started when first needed, and again after it was killed.
 
-    Not `multiprocessing`, whose children import the program's main module anew: 5 s for Airflow's. Only the process
-    imports the module: parsers cost time, and hostile bytes have no business on this side.
+    Not `multiprocessing`, whose children import the program's main module again: 5 s for Airflow's. Only the child
+    imports the module: parsers take time to load, and hostile bytes stay out of this process.
     """
 
     def __init__(self, module: str, memory: int) -> None:
@@ -40,11 +40,11 @@ class Worker:
         self.process: subprocess.Popen[bytes] | None = None
 
     def call(
-        self, seconds: float, form: Decoder[Answer], most: int, function: str, body: bytes, *arguments: Any
+        self, seconds: float, decoder: Decoder[Answer], max_bytes: int, function: str, body: bytes, *arguments: Any
     ) -> Answer:
-        """The function's result in the form that it must have, with a text of at most so many bytes.
+        """The function's result, decoded; its text has at most `max_bytes` bytes.
 
-        Raises `Unreadable` when it takes too long, its process dies, or what that says is no answer.
+        Raises `Unreadable` if it takes longer than `seconds`, its process dies, or sends an invalid answer.
         """
         for _ in range(2):
             self._start()
@@ -54,16 +54,16 @@ class Worker:
             except TimeoutError:
                 raise self._too_slow(seconds) from None
             except OSError:
-                # It died between two files, so this one is not to blame.
+                # It died between two files, so this file is not the cause.
                 self.stop()
-        return self._answer(seconds, form, most)
+        return self._answer(seconds, decoder, max_bytes)
 
-    def _answer(self, seconds: float, form: Decoder[Answer], most: int) -> Answer:
+    def _answer(self, seconds: float, decoder: Decoder[Answer], max_bytes: int) -> Answer:
         try:
-            said, text = self.channel.receive(MAX_JSON_BYTES, most, seconds)
-            answer = decode(said)
+            message, text = self.channel.receive(MAX_JSON_BYTES, max_bytes, seconds)
+            answer = decode(message)
             if not isinstance(answer, Unreadable):
-                return form(answer, text.decode())
+                return decoder(answer, text.decode())
         except TimeoutError:
             answer = self._too_slow(seconds)
         except OSError:
@@ -71,7 +71,7 @@ class Worker:
         except (ValueError, RecursionError) as error:
             answer = Unreadable(FileOutcome.CRASHED, encode_reason(Code.PROCESS_ANSWER, error=str(error)[:200]))
         if answer.outcome is FileOutcome.CRASHED:
-            # What a failed allocation leaves behind is not to be trusted.
+            # After a failed allocation the state of the process is unknown.
             self.stop()
         raise answer
 
@@ -92,13 +92,13 @@ class Worker:
                 env=_environment(),
             )
         try:
-            self._answer(_STARTING, decode_text, len("ready"))
+            self._answer(_START_SECONDS, decode_text, len("ready"))
         except Unreadable as error:
             self.stop()
             raise GongkaiError(f"the process that reads files does not start: {english(error.reason)}") from None
 
     def stop(self) -> int | None:
-        """Ends the process; its exit code."""
+        """End the process and return its exit code; None if it does not run."""
         if self.process is None:
             return None
         self.channel.close()
@@ -109,7 +109,7 @@ class Worker:
 
 
 class Reader:
-    """Reads files in one or two processes of its own."""
+    """Reads files in processes of its own. Call it with a file; `many` reads several at once."""
 
     def __init__(self, limits: Limits, workers: int) -> None:
         self.limits = limits
@@ -120,21 +120,21 @@ class Reader:
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="read-file")
 
     def __call__(self, body: bytes, name: str = "") -> FileReading:
-        """What the file says; its name helps only where its bytes do not tell what it is.
+        """Read one file. Its name only helps where its bytes do not show its type (`sniff`).
 
-        Whatever the file, an outcome. Raises `GongkaiError` where no process can be started at all.
+        Any file gives an outcome. Raises `GongkaiError` if no process can be started.
         """
         worker = self._free.get()
         try:
-            limits, most = asdict(self.limits), max_text_bytes(self.limits.characters)
-            return worker.call(self.limits.seconds, decode_reading, most, "read_file", body, name, limits)
+            limits, max_bytes = asdict(self.limits), max_text_bytes(self.limits.characters)
+            return worker.call(self.limits.seconds, decode_reading, max_bytes, "read_file", body, name, limits)
         except Unreadable as error:
             return FileReading(_kind(body, name), error.outcome, error.reason)
         finally:
             self._free.put(worker)
 
     def many(self, files: Iterable[tuple[bytes, str]]) -> Iterator[FileReading]:
-        """The readings of (body, name) in their order, several at once; at most two a worker are held in memory."""
+        """Readings of (body, name) pairs in their order, read concurrently; two files a worker are in memory."""
         waiting: deque[Future[FileReading]] = deque()
         for body, name in files:
             waiting.append(self._threads.submit(self, body, name))
@@ -150,18 +150,18 @@ class Reader:
 
 
 def max_text_bytes(characters: int) -> int:
-    """The bytes that so many characters may take."""
+    """The bytes that this number of characters may take in UTF-8."""
     return 4 * characters
 
 
 def _environment() -> dict[str, str]:
-    """This process's, without the passwords in it: strangers' files are read there."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GONGKAI_", "AIRFLOW"))}
-    return kept | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    """This process's environment without its passwords, as the child reads strangers' files."""
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(("GONGKAI_", "AIRFLOW"))}
+    return variables | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
 
 
 def _kind(body: bytes, name: str) -> str:
-    """The type of a file that killed its reader: looking into containers is left out, it may have been that."""
+    """The media type of a file that killed its reader, without opening containers, which may be what killed it."""
     head = body[:8]
     return UNKNOWN if head.startswith((b"PK", b"\xd0\xcf\x11\xe0")) else sniff(body[:4096], name)
 

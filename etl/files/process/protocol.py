@@ -1,5 +1,6 @@
-"""What the process that reads files may answer. `encode` is its side; the others are the side that asked, which takes
-nothing for an answer that has not the form expected: they raise `ValueError`.
+"""Answers of the process that reads files: `encode` in that process, the others in its parent.
+
+The parent trusts nothing: the decoders raise `ValueError` for anything but the expected form.
 """
 
 import re
@@ -10,12 +11,12 @@ from etl.files.types import FileOutcome, FileReading, Member, Unreadable
 
 _MEDIA_TYPE = re.compile(r"[\w.+-]{1,100}/[\w.+-]{1,100}", re.ASCII)
 _METHOD = re.compile(r"[a-z]{0,20}")
-_MOST = 2**40
-"""Beyond every number of pages and of bytes."""
+_MAX_NUMBER = 2**40
+"""More than any number of pages or bytes."""
 
 
 def encode(answer: Any) -> tuple[Any, str]:
-    """What is said of an answer as JSON, and the text beside it."""
+    """(value for JSON, text beside it) of an answer."""
     match answer:
         case Unreadable():
             return {"unreadable": [answer.outcome, answer.reason]}, ""
@@ -27,9 +28,9 @@ def encode(answer: Any) -> tuple[Any, str]:
             return {"answer": answer}, ""
 
 
-def decode(said: Any) -> Any:
-    """What was answered, or the `Unreadable` that says why nothing was."""
-    match said:
+def decode(message: Any) -> Any:
+    """The answer in the message, or the `Unreadable` in its place, which is returned and not raised."""
+    match message:
         case {"unreadable": [str(outcome), str(reason)]}:
             return Unreadable(FileOutcome(outcome), reason)
         case {"answer": answer}:
@@ -38,43 +39,43 @@ def decode(said: Any) -> Any:
 
 
 def decode_reading(answer: Any, text: str) -> FileReading:
-    """A reading and its text."""
+    """A decoder: the reading with its text."""
     match answer:
         case [str(kind), str(outcome), str(reason), None | int() as pages, str(method), list(members)]:
             count = None if pages is None else _number(pages)
-            kind, method = _formed(_MEDIA_TYPE, kind), _formed(_METHOD, method)
+            kind, method = _matching(_MEDIA_TYPE, kind), _matching(_METHOD, method)
             return FileReading(kind, FileOutcome(outcome), reason, text, count, method, tuple(map(_member, members)))
     raise ValueError("no reading of a file")
 
 
 def decode_flags(answer: Any, text: str) -> list[bool]:
-    """True or false for each page."""
+    """A decoder: true or false for each page."""
     if text or not isinstance(answer, list) or not all(isinstance(flag, bool) for flag in answer):
         raise ValueError("not a list of true and false")
     return answer
 
 
 def decode_text(answer: Any, text: str) -> str:
-    """A text and nothing beside it."""
+    """A decoder: a text alone."""
     if answer is not None:
         raise ValueError("more than a text")
     return text
 
 
-def _member(said: Any) -> Member:
-    match said:
+def _member(values: Any) -> Member:
+    match values:
         case [str(path), str(kind), str(outcome), str(reason), int(size)]:
-            return Member(path, _formed(_MEDIA_TYPE, kind), FileOutcome(outcome), reason, _number(size))
+            return Member(path, _matching(_MEDIA_TYPE, kind), FileOutcome(outcome), reason, _number(size))
     raise ValueError("no member of an archive")
 
 
-def _formed(form: re.Pattern[str], said: str) -> str:
-    if not form.fullmatch(said):
-        raise ValueError(f"not of the form {form.pattern}")
-    return said
+def _matching(pattern: re.Pattern[str], text: str) -> str:
+    if not pattern.fullmatch(text):
+        raise ValueError(f"not of the form {pattern.pattern}")
+    return text
 
 
-def _number(said: int) -> int:
-    if isinstance(said, bool) or not 0 <= said <= _MOST:
+def _number(value: int) -> int:
+    if isinstance(value, bool) or not 0 <= value <= _MAX_NUMBER:
         raise ValueError("no number of pages or bytes")
-    return said
+    return value

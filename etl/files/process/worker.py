@@ -1,8 +1,8 @@
 """A process that reads file after file and may be killed: `python -m etl.files.process.worker FD BYTES MODULE`.
 
-It says that it is ready when it has loaded the module; then it takes from the socket with that number the name of a
-function in it with arguments, and a file's bytes, and gives back what the function returned or the `Unreadable` that
-says why there is nothing. It may use `BYTES` of memory.
+FD is the number of its socket, BYTES the memory that it may use. After loading the module it sends "ready". Then each
+message has the name of a function of the module, its arguments, and a file's bytes; the answer is the function's
+result, or the `Unreadable` that it raised.
 """
 
 import resource
@@ -19,11 +19,11 @@ from etl.reasons import encode_reason
 
 
 def serve(channel: Channel, module: ModuleType) -> None:
-    """Answers until the other side is gone."""
+    """Answer until the other side is gone."""
     channel.send(*_message("ready"))
     while True:
         try:
-            # Whatever the other side sends: this one trusts it.
+            # Without limits: this side trusts its parent.
             (function, arguments), body = channel.receive(sys.maxsize, sys.maxsize)
         except ConnectionResetError:
             return
@@ -41,8 +41,8 @@ def serve(channel: Channel, module: ModuleType) -> None:
 
 
 def _message(answer: object) -> tuple[object, bytes]:
-    said, text = encode(answer)
-    return said, encode_text(text)
+    message, text = encode(answer)
+    return message, encode_text(text)
 
 
 if __name__ == "__main__":
