@@ -19,6 +19,7 @@ from typer.main import get_command, get_group
 from demo import demo_sites, source_text
 from demo.server import serve
 from etl.archive.storage.archive import Archive
+from etl.archive.storage.log_lines import LogLine
 from etl.archive.storage.models import REVISION
 from etl.cli import COMMANDS, app
 from etl.extract import EXTRACTOR, NORMALISER, extract
@@ -164,6 +165,14 @@ def test_every_page_is_linked_from_the_list_of_pages() -> None:
     assert not {page for page in DOCS.rglob("*.md") if page != INDEX} - linked
 
 
+def test_pages_named_in_code_exist() -> None:
+    """Comments, messages and settings send people to pages."""
+    for path in tracked_files():
+        if path.suffix in (".py", ".yml", ".yaml", ".toml", ".sh", ".sql", "") and path != Path(__file__):
+            for name in re.findall(r"\bdocs/[\w./-]*\w", path.read_text(encoding="utf-8", errors="ignore")):
+                assert (PROJECT / name).exists(), f"{path}: {name}"
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))
 def test_files_and_names_in_the_documentation_exist(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
@@ -180,9 +189,23 @@ def test_the_architecture_names_every_package_and_every_module_below_them() -> N
     assert not (packages | modules) - named
 
 
+def test_the_architecture_names_every_module_that_writes_to_the_bucket() -> None:
+    section = (DOCS / "architecture.md").read_text(encoding="utf-8").partition("### Which modules may write")[2]
+    named = set(re.findall(r"`(etl/[\w/.]+)`", section.partition("\n## ")[0]))
+    calls = re.compile(r"\bstore\.(?:put|put_blob|write_log|remove)\b")
+    modules = (PROJECT / "etl").rglob("*.py")
+    assert named == {str(p.relative_to(PROJECT)) for p in modules if calls.search(p.read_text(encoding="utf-8"))}
+
+
 @pytest.mark.parametrize(
     ("heading", "newest"),
-    [("EXTRACTOR", EXTRACTOR), ("NORMALISER", str(NORMALISER)), ("READER", READER), ("revision", REVISION)],
+    [
+        ("EXTRACTOR", EXTRACTOR),
+        ("NORMALISER", str(NORMALISER)),
+        ("READER", READER),
+        ("revision", REVISION),
+        ("FORMAT", str(LogLine.FORMAT)),
+    ],
 )
 def test_the_changelog_says_what_the_newest_version_changed(heading: str, newest: str) -> None:
     changelog = (PROJECT / "CHANGELOG.md").read_text(encoding="utf-8")
