@@ -29,14 +29,14 @@ Page = tuple[str, str, bytes]
 
 def run(extractor: Extractor, pages: Sequence[Page]) -> tuple[list[dict[str, Any]], int]:
     """(predictions, pages on which the extractor raised): a peer's exception is its answer, not ours."""
-    found, raised = [], 0
+    predictions, raised = [], 0
     for name, url, body in pages:
         try:
-            found.append(extractor(name, url, body))
+            predictions.append(extractor(name, url, body))
         except Exception as error:  # noqa: BLE001 — peers raise what they like
-            found.append({"file": name, "error": repr(error)})
+            predictions.append({"file": name, "error": repr(error)})
             raised += 1
-    return found, raised
+    return predictions, raised
 
 
 def seconds(extractor: Extractor, pages: Sequence[Page]) -> float:
@@ -67,16 +67,16 @@ def main() -> int:
         for name, extractor in extractors.items():
             spent[name].append(seconds(extractor, pages))
     measured = []
-    for name, (found, raised) in answers.items():
-        rows = list(zip(labels, bodies, found, strict=True))
-        rates = sorted(len(pages) / each for each in spent[name])
+    for name, (predictions, raised) in answers.items():
+        rows = list(zip(labels, bodies, predictions, strict=True))
+        rates = sorted(len(pages) / item for item in spent[name])
         measured.append(Measured(name, score(rows), rows, statistics.median(rates), (rates[0], rates[-1]), raised))
         last = measured[-1]
         print(f"{name:32} core {last.score.core:.3f} all {last.score.all:.3f} text {last.score.text:.3f} "
               f"{last.rate:.0f} pages/s")  # fmt: skip
         if options.predictions:
             options.predictions.mkdir(parents=True, exist_ok=True)
-            lines = (json.dumps(each, ensure_ascii=False) + "\n" for each in found)
+            lines = (json.dumps(item, ensure_ascii=False) + "\n" for item in predictions)
             (options.predictions / f"{name.split()[0].strip(',')}.jsonl").write_text("".join(lines), "utf-8")
     size = sum(map(len, bodies)) / len(bodies) / 1024
     options.out.write_text(page(measured, size, options.rounds), "utf-8")

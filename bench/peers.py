@@ -17,11 +17,11 @@ def trafilatura_whole() -> Extractor:
     from trafilatura import bare_extraction  # noqa: PLC0415
 
     def run(name: str, url: str, body: bytes) -> dict[str, Any]:
-        found = bare_extraction(body, url=url, with_metadata=True, include_tables=True)
-        if found is None:
+        extracted = bare_extraction(body, url=url, with_metadata=True, include_tables=True)
+        if extracted is None:
             return {"file": name}
-        told = {"title": found.title, "source": found.sitename, "published_date": found.date}
-        return {"file": name, **told, "text": found.text}
+        fields = {"title": extracted.title, "source": extracted.sitename, "published_date": extracted.date}
+        return {"file": name, **fields, "text": extracted.text}
 
     return run
 
@@ -30,8 +30,8 @@ def trafilatura_text() -> Extractor:
     from trafilatura import bare_extraction  # noqa: PLC0415
 
     def run(name: str, url: str, body: bytes) -> dict[str, Any]:
-        found = bare_extraction(body, url=url, include_tables=True)
-        return {"file": name, "text": found.text if found else ""}
+        extracted = bare_extraction(body, url=url, include_tables=True)
+        return {"file": name, "text": extracted.text if extracted else ""}
 
     return run
 
@@ -42,9 +42,13 @@ def gne() -> Extractor:
     extractor = GeneralNewsExtractor()
 
     def run(name: str, url: str, body: bytes) -> dict[str, Any]:
-        found = extractor.extract(decode(body)[0])
-        told = {"title": found["title"], "source": found["author"], "published_date": found["publish_time"][:10]}
-        return {"file": name, **told, "text": found["content"]}
+        extracted = extractor.extract(decode(body)[0])
+        fields = {
+            "title": extracted["title"],
+            "source": extracted["author"],
+            "published_date": extracted["publish_time"][:10],
+        }
+        return {"file": name, **fields, "text": extracted["content"]}
 
     return run
 
@@ -54,8 +58,8 @@ def readability() -> Extractor:
     from readability import Document  # noqa: PLC0415
 
     def run(name: str, url: str, body: bytes) -> dict[str, Any]:
-        found = Document(decode(body)[0])
-        return {"file": name, "title": found.title(), "text": html.fromstring(found.summary()).text_content()}
+        extracted = Document(decode(body)[0])
+        return {"file": name, "title": extracted.title(), "text": html.fromstring(extracted.summary()).text_content()}
 
     return run
 

@@ -46,7 +46,7 @@ def page(measured: Sequence[Measured], kilobytes: float, rounds: int) -> str:
         "",
         *table(
             ("", "core", "all fields", "text", "attachments", "kind of page", "leaked", "pages/s", "raised"),
-            (_row(each) for each in measured),
+            (_row(item) for item in measured),
         ),
         "",
         "The other extractors do not know index numbers, document numbers or attachments: those cells are empty.",
@@ -80,19 +80,19 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
     return ["| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines]
 
 
-def _row(each: Measured) -> tuple[str, ...]:
-    found = each.score
-    kinds = f"{found.kinds[True]} of {found.kinds.total()}" if found.kinds else "—"
-    files = f"{found.files.f1:.3f}" if found.files.right else "—"
-    low, high = each.range
+def _row(measured: Measured) -> tuple[str, ...]:
+    result = measured.score
+    kinds = f"{result.kinds[True]} of {result.kinds.total()}" if result.kinds else "—"
+    files = f"{result.files.f1:.3f}" if result.files.right else "—"
+    low, high = measured.range
     return (
-        each.name, f"{found.core:.3f}", f"{found.all:.3f}", f"{found.text:.3f}", files, kinds, _leaked(found),
-        f"{each.rate:.0f} ({low:.0f}–{high:.0f})", str(each.raised),
+        measured.name, f"{result.core:.3f}", f"{result.all:.3f}", f"{result.text:.3f}", files, kinds, _leaked(result),
+        f"{measured.rate:.0f} ({low:.0f}–{high:.0f})", str(measured.raised),
     )  # fmt: skip
 
 
-def _leaked(found: Score) -> str:
-    return f"{found.snippets['leaked']} of {found.snippets['excludes']}"
+def _leaked(result: Score) -> str:
+    return f"{result.snippets['leaked']} of {result.snippets['excludes']}"
 
 
 def _families(rows: Sequence[Row]) -> Iterable[Sequence[object]]:
@@ -100,32 +100,32 @@ def _families(rows: Sequence[Row]) -> Iterable[Sequence[object]]:
     by_family: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         by_family[str(row[0]["file"]).rpartition("/")[0].partition("/")[0] or "all"].append(row)
-    for name, own in sorted(by_family.items()):
-        found = score(own)
-        yield name, found.pages, f"{found.core:.3f}", f"{found.all:.3f}", f"{found.text:.3f}", _leaked(found)
+    for name, family_rows in sorted(by_family.items()):
+        result = score(family_rows)
+        yield name, result.pages, f"{result.core:.3f}", f"{result.all:.3f}", f"{result.text:.3f}", _leaked(result)
 
 
-def _fields(found: Score) -> Iterable[Sequence[object]]:
+def _fields(result: Score) -> Iterable[Sequence[object]]:
     for name in FIELDS:
-        counts = found.fields[name]
+        counts = result.fields[name]
         labelled = counts.right + counts.missed
         f1 = f"{counts.f1:.3f}" if labelled or counts.added else "—"
         yield name, labelled, counts.right, counts.added, counts.missed, f1
 
 
-def _disagreements(found: Score) -> list[str]:
+def _disagreements(result: Score) -> list[str]:
     explained = tomllib.loads(EXPLAINED.read_text("utf-8")) if EXPLAINED.exists() else {}
-    rows = [_explained(each, explained) for each in sorted(found.disagreements, key=lambda d: (d.file, d.field))]
+    rows = [_explained(item, explained) for item in sorted(result.disagreements, key=lambda d: (d.file, d.field))]
     rows += [
-        (f"`{name}`", "text", "bounds no text", "—", *_why(explained, name, "text")) for name in sorted(found.unusable)
+        (f"`{name}`", "text", "bounds no text", "—", *_why(explained, name, "text")) for name in sorted(result.unusable)
     ]
     return table(("page", "field", "label", "found", "who is wrong", "why"), rows) if rows else ["Nothing."]
 
 
-def _explained(each: Disagreement, explained: Mapping[str, Any]) -> tuple[str, ...]:
-    return f"`{each.file}`", each.field, each.label, each.found, *_why(explained, each.file, each.field)
+def _explained(item: Disagreement, explained: Mapping[str, Any]) -> tuple[str, ...]:
+    return f"`{item.file}`", item.field, item.label, item.found, *_why(explained, item.file, item.field)
 
 
 def _why(explained: Mapping[str, Any], file: str, field: str) -> tuple[str, str]:
-    told = explained.get(file, {}).get(field)
-    return (VERDICTS[told["wrong"]], str(told["why"])) if told else ("not yet looked at", "")
+    verdict = explained.get(file, {}).get(field)
+    return (VERDICTS[verdict["wrong"]], str(verdict["why"])) if verdict else ("not yet looked at", "")

@@ -109,21 +109,21 @@ def _visible(body: bytes) -> str:
 def _labelled_text(label: Mapping[str, Any], body: bytes) -> str | None:
     """The shortest span between the label's bounds that holds all its snippets; None where there is none."""
     start, end = squash(label.get("body_start")), squash(label.get("body_end"))
-    wanted = [squash(snippet) for snippet in label.get("contains") or ()]
+    snippets = [squash(snippet) for snippet in label.get("contains") or ()]
     if not start or not end:
-        return None if wanted else ""
+        return None if snippets else ""
     page = _visible(body)
     starts = [match.start() for match in re.finditer(re.escape(start), page)]
     ends = [match.end() for match in re.finditer(re.escape(end), page)]
     spans = (page[first:last] for first in starts for last in ends if last >= first + len(start))
-    return min((span for span in spans if all(snippet in span for snippet in wanted)), key=len, default=None)
+    return min((span for span in spans if all(snippet in span for snippet in snippets)), key=len, default=None)
 
 
-def _text_f1(found: str, wanted: str) -> float:
-    if not wanted:
-        return float(len(found) <= _ONE_LINE)
-    got, gold = _grams(found), _grams(wanted)
-    return 2 * (got & gold).total() / (got.total() + gold.total())
+def _text_f1(text: str, expected: str) -> float:
+    if not expected:
+        return float(len(text) <= _ONE_LINE)
+    grams, expected_grams = _grams(text), _grams(expected)
+    return 2 * (grams & expected_grams).total() / (grams.total() + expected_grams.total())
 
 
 def _grams(text: str) -> Counter[str]:
@@ -136,44 +136,44 @@ def _file(address: str) -> str:
 
 def score(pages: Iterable[tuple[Mapping[str, Any], bytes, Mapping[str, Any]]]) -> Score:
     """The score of (label, the page's bytes, prediction)."""
-    found = Score()
+    result = Score()
     for label, body, prediction in pages:
-        _add(found, label, body, prediction)
-    return found
+        _add(result, label, body, prediction)
+    return result
 
 
-def _add(found: Score, label: Mapping[str, Any], body: bytes, prediction: Mapping[str, Any]) -> None:
-    found.pages += 1
+def _add(result: Score, label: Mapping[str, Any], body: bytes, prediction: Mapping[str, Any]) -> None:
+    result.pages += 1
     name, kind = str(label["file"]), label.get("page_kind", "document")
 
-    def differs(part: str, wanted: object, got: object) -> None:
-        found.disagreements.append(Disagreement(name, part, str(wanted or "—"), str(got or "—")))
+    def differs(part: str, expected: object, predicted: object) -> None:
+        result.disagreements.append(Disagreement(name, part, str(expected or "—"), str(predicted or "—")))
 
     if "outcome" in prediction:
-        found.kinds[prediction["outcome"] == kind] += 1
+        result.kinds[prediction["outcome"] == kind] += 1
         if prediction["outcome"] != kind:
             differs("outcome", kind, prediction["outcome"])
     if kind != "document":
         return
     for part in FIELDS:
-        wanted, got = key(part, label.get(part)), key(part, prediction.get(part))
-        if wanted and wanted == got:
-            found.fields[part].right += 1
-        elif wanted or got:
-            found.fields[part] += Counts(0, bool(got), bool(wanted))
+        expected, predicted = key(part, label.get(part)), key(part, prediction.get(part))
+        if expected and expected == predicted:
+            result.fields[part].right += 1
+        elif expected or predicted:
+            result.fields[part] += Counts(0, bool(predicted), bool(expected))
             differs(part, label.get(part), prediction.get(part))
     gold = _labelled_text(label, body)
     if gold is None:
-        found.unusable.append(name)
+        result.unusable.append(name)
         return
     text = squash(prediction.get("text"))
     f1 = _text_f1(text, gold)
-    found.texts.append(f1)
+    result.texts.append(f1)
     if f1 < _TEXT_HOLDS:
         differs("text", f"{len(gold)} characters", f"{len(text)} characters, F1 {f1:.2f}")
     excludes = label.get("excludes") or ()
-    found.snippets.update(excludes=len(excludes), leaked=sum(squash(snippet) in text for snippet in excludes))
-    wanted_files, files = ({_file(a) for a in each.get("attachments") or ()} for each in (label, prediction))
-    found.files += Counts(len(wanted_files & files), len(files - wanted_files), len(wanted_files - files))
-    if wanted_files != files:
-        differs("attachments", ", ".join(sorted(wanted_files)), ", ".join(sorted(files)))
+    result.snippets.update(excludes=len(excludes), leaked=sum(squash(snippet) in text for snippet in excludes))
+    expected_files, files = ({_file(a) for a in source.get("attachments") or ()} for source in (label, prediction))
+    result.files += Counts(len(expected_files & files), len(files - expected_files), len(expected_files - files))
+    if expected_files != files:
+        differs("attachments", ", ".join(sorted(expected_files)), ", ".join(sorted(files)))

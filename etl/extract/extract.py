@@ -41,16 +41,17 @@ _INLINE_PICTURE = re.compile(r"data:[\w/+.-]{1,80};base64,[A-Za-z0-9+/=]{1000,}"
 
 
 def extract(
-    body: bytes, url: str, content_type: str = "", platform: Platform | None = None, seen: date | None = None
+    body: bytes, url: str, content_type: str = "", platform: Platform | None = None, captured_on: date | None = None
 ) -> Extraction:
     """What a page says (see `Extraction`). Pure, and never raises, whatever the bytes.
 
-    `seen` is the day on which the page was received: dates of writing or publishing after it are refused with a flag.
+    `captured_on` is the day on which the page was received: dates of writing or publishing after it are refused with a
+    flag.
     """
     if body.startswith(DOCUMENT_FILES):
         return Extraction("stub", encode_reason(Code.FILE_BYTES), extractor=EXTRACTOR, flags=(Flag.FILE.value,))
     page, cut = _cut_page(read_page(body, url, content_type))
-    source = _Source.parse(page, platform, seen)
+    source = _Source.parse(page, platform, captured_on)
     located = _locate(source)
     content = _read_content(source, located)
     return _resolve(source, located, content, _collect_evidence(source, located, content), cut)

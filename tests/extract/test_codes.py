@@ -67,18 +67,18 @@ def test_evidence_stored_with_sentences_reads_as_today_s() -> None:
 
 
 def test_pages_give_every_rule_flag_and_reason_and_none_without_a_name() -> None:
-    pages = [(trap.page, trap.url, trap.seen) for trap in TRAPS.values()]
+    pages = [(trap.page, trap.url, trap.captured_on) for trap in TRAPS.values()]
     pages += [(b"%PDF-1.7", URL, None), (page(body="<p>又一段。</p>" * 200_000), URL, None)]
-    found = [extract(p if isinstance(p, bytes) else p.encode(), url, seen=seen) for p, url, seen in pages]
-    rules = {item.rule for extraction in found for item in extraction.evidence}
-    flags = {flag for extraction in found for flag in extraction.flags}
+    extractions = [extract(p if isinstance(p, bytes) else p.encode(), url, captured_on=day) for p, url, day in pages]
+    rules = {item.rule for extraction in extractions for item in extraction.evidence}
+    flags = {flag for extraction in extractions for flag in extraction.flags}
     # The listing's values are added by the pipeline, and so is the number of an article's pages.
     assert rules == set(Rule) - {Rule.LISTING_ENTRY}
     assert not [flag for flag in flags if flag_names(flag) is None]
     codes = {part for flag in flags for part in flag.split(":")} | {Flag.PAGES}
     assert set(Flag) <= codes
     # Whatever kind a page is taken for, some page shows the check that says so.
-    reasons = {Reason.from_stored(extraction.reason).code for extraction in found}
+    reasons = {Reason.from_stored(extraction.reason).code for extraction in extractions}
     assert reasons == {code for _, code, _ in CHECKS} | {Code.FILE_BYTES}
 
 
@@ -116,6 +116,6 @@ _META = '<meta name="PubDate" content="2023-05-09">'
     ids=["label", "under the title", "meta tag", "impossible", "signature"],
 )
 def test_a_refused_date_leaves_its_flag_wherever_it_stood(html: str, flag: str) -> None:
-    found = extract(html.encode(), URL, seen=_EARLY)
-    assert flag in found.flags
-    assert flag.partition(":")[0] not in found.fields
+    extraction = extract(html.encode(), URL, captured_on=_EARLY)
+    assert flag in extraction.flags
+    assert flag.partition(":")[0] not in extraction.fields

@@ -12,17 +12,17 @@ from tests.support.pages import page
 
 
 def test_a_value_keeps_what_the_page_shows_beside_its_normal_form() -> None:
-    found = extract(page(table(("发文字号", "云政办发[2023] 017 号"))).encode(), URL)
-    field = found.fields["document_number"]
+    extraction = extract(page(table(("发文字号", "云政办发[2023] 017 号"))).encode(), URL)
+    field = extraction.fields["document_number"]
     assert (field.value, field.raw, field.label) == (NUMBER, "云政办发[2023] 017 号", "发文字号")
     assert (field.origin, field.rule) == ("header", Rule.VALUE_BESIDE_LABEL)
-    assert field in found.evidence
+    assert field in extraction.evidence
 
 
 def test_every_chosen_value_is_among_the_evidence() -> None:
     for trap in list(TRAPS.values())[::9]:
-        found = extract(trap.page if isinstance(trap.page, bytes) else trap.page.encode(), trap.url)
-        assert set(found.fields.values()) <= set(found.evidence), trap.name
+        extraction = extract(trap.page if isinstance(trap.page, bytes) else trap.page.encode(), trap.url)
+        assert set(extraction.fields.values()) <= set(extraction.evidence), trap.name
 
 
 def test_the_answer_does_not_depend_on_the_process() -> None:
@@ -31,7 +31,7 @@ def test_the_answer_does_not_depend_on_the_process() -> None:
         "import sys; from etl.extract import extract; "
         "print(extract(b'<title>aaaa_bbbb_cccc_dddd</title><div class=\"view TRS_Editor\">x</div>', 'http://a.cn/'))"
     )
-    said = {
+    outputs = {
         subprocess.run(
             [sys.executable, "-c", code],
             env={**os.environ, "PYTHONHASHSEED": seed},
@@ -41,21 +41,21 @@ def test_the_answer_does_not_depend_on_the_process() -> None:
         ).stdout
         for seed in ("1", "2", "3")
     }
-    assert len(said) == 1
+    assert len(outputs) == 1
 
 
 def test_what_is_no_page_gives_no_text() -> None:
     for body in (b"%PDF-1.7\n1 0 obj", b"PK\x03\x04" + b"text " * 100, b"\xd0\xcf\x11\xe0" + "文字。".encode() * 100):
-        found = extract(body, "http://a.gov.cn/a.pdf")
-        assert (found.kind, found.text, found.flags) == ("stub", "", (Flag.FILE,))
+        extraction = extract(body, "http://a.gov.cn/a.pdf")
+        assert (extraction.kind, extraction.text, extraction.flags) == ("stub", "", (Flag.FILE,))
 
 
 def test_a_page_without_end_is_read_as_far_as_it_says_something() -> None:
     picture = f"<img src='data:image/png;base64,{'A' * MAX_PAGE_CHARS}'>"
-    whole = page(body="供水安排如下。" * 20 + picture).encode()
-    assert "cut" not in extract(whole, "http://a.gov.cn/a.html").flags
+    with_picture = page(body="供水安排如下。" * 20 + picture).encode()
+    assert "cut" not in extract(with_picture, "http://a.gov.cn/a.html").flags
     endless = page(body="供水安排如下。" * 20 + "<p>又一段。</p>" * MAX_PAGE_CHARS).encode()
-    found = extract(endless, "http://a.gov.cn/a.html")
-    assert "cut" in found.flags
-    assert found.fields["title"].value
-    assert found.text.startswith("供水安排如下。")
+    extraction = extract(endless, "http://a.gov.cn/a.html")
+    assert "cut" in extraction.flags
+    assert extraction.fields["title"].value
+    assert extraction.text.startswith("供水安排如下。")

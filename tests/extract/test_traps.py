@@ -10,20 +10,20 @@ from tests.extract.traps.__main__ import DOC, document
 @pytest.mark.parametrize("trap", TRAPS.values(), ids=TRAPS)
 def test_trap(trap: Trap) -> None:
     body = trap.page if isinstance(trap.page, bytes) else trap.page.encode()
-    found = extract(body, trap.url, seen=trap.seen)
-    values = {name: field.value for name, field in found.fields.items()}
+    extraction = extract(body, trap.url, captured_on=trap.captured_on)
+    values = {name: field.value for name, field in extraction.fields.items()}
     assert {name: values.get(name) for name in trap.fields} == trap.fields
-    assert {name: found.fields[name].origin for name in trap.origins} == trap.origins
+    assert {name: extraction.fields[name].origin for name in trap.origins} == trap.origins
     # A date that only the signature gives is no date of the header.
-    assert not [name for name in trap.absent if name in values and found.fields[name].rule != Rule.SIGNATURE_DATE]
-    for name, wanted in trap.evidence.items():
-        assert {item.value for item in found.evidence if item.name == name} == wanted
-    assert trap.text is None or found.text == trap.text
-    assert found.kind == trap.kind
+    assert not [name for name in trap.absent if name in values and extraction.fields[name].rule != Rule.SIGNATURE_DATE]
+    for name, expected in trap.evidence.items():
+        assert {item.value for item in extraction.evidence if item.name == name} == expected
+    assert trap.text is None or extraction.text == trap.text
+    assert extraction.kind == trap.kind
     if trap.files is not None:
-        assert tuple(file.url.rsplit("/", 1)[-1] for file in found.attachments) == trap.files
-    assert set(trap.flags) <= set(found.flags)
-    assert {name: getattr(found.index, name) for name in trap.index} == trap.index
+        assert tuple(file.url.rsplit("/", 1)[-1] for file in extraction.attachments) == trap.files
+    assert set(trap.flags) <= set(extraction.flags)
+    assert {name: getattr(extraction.index, name) for name in trap.index} == trap.index
 
 
 def test_there_are_many_traps_and_each_has_something_to_lose() -> None:

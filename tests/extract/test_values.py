@@ -119,7 +119,7 @@ def test_hash_sees_every_word_and_digit() -> None:
 
 
 def test_short_id_is_the_beginning_of_the_hash() -> None:
-    found = content_hash("云溪")
-    assert len(found.sha256) == 64
-    assert found.sha256.startswith(found.short_id)
-    assert len(found.short_id) == 16
+    identity = content_hash("云溪")
+    assert len(identity.sha256) == 64
+    assert identity.sha256.startswith(identity.short_id)
+    assert len(identity.short_id) == 16

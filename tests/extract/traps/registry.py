@@ -38,7 +38,7 @@ class Trap:
     source: str
     page: str | bytes
     url: str = URL
-    seen: date | None = None
+    captured_on: date | None = None
     kind: str = "document"
     fields: Mapping[str, str] = field(default_factory=dict)
     absent: tuple[str, ...] = ()

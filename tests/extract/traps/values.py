@@ -49,7 +49,7 @@ trap(
     "a date after the day of fetching is refused with a flag",
     "dates",
     page(table(("发布日期", "2033-01-01")), body=UNSIGNED),
-    seen=date(2026, 7, 1),
+    captured_on=date(2026, 7, 1),
     absent=("published_date",),
     flags=("published_date:future",),
 )
