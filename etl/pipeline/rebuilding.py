@@ -1,4 +1,4 @@
-"""Filling an empty database again: what the bucket tells, and then what nobody had read yet."""
+"""Rebuilds the database from the bucket, and then extracts the captures that had not been extracted."""
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
@@ -20,17 +20,17 @@ log = logging.getLogger("gongkai")
 
 
 def rebuild_archive(archive: Archive, owner: Engine, progress: ProgressCallback) -> RebuildResult:
-    """Fills the archive's database from its bucket. Interrupted, the same again goes on.
+    """Rebuilds the archive's database, with the rights of `owner`. An interrupted rebuild continues when called again.
 
-    Pages whose bytes are damaged stay unread, for the next crawl. Raises `Damaged` when all else is done.
+    Pages whose bytes are damaged stay unread, for the next crawl. Raises `Damaged` for them when all else is done.
     """
-    rebuilt = rebuild(owner, archive.store, progress)
+    result = rebuild(owner, archive.store, progress)
     with archive.engine.connect() as connection:
         unread = unread_after_rebuild(connection)
     runs: dict[tuple[str, int], list[Any]] = {}
     for row in unread:
         runs.setdefault((row.source_id, row.run_id), []).append(row)
-    lost = dict[int, UnreadableItem]()
+    unreadable = dict[int, UnreadableItem]()
     count = Counter("pages", len(unread), progress)
     with ThreadPoolExecutor(GETS_AT_ONCE) as pool:
         for (source_id, run_id), rows in runs.items():
@@ -40,15 +40,16 @@ def rebuild_archive(archive: Archive, owner: Engine, progress: ProgressCallback)
                 chunk = rows[start : start + PAGES_PER_COMMIT]
                 with archive.engine.connect() as connection:
                     outdated = pages_with_outdated_rules(connection, [row.page_id for row in chunk])
-                lost |= reextract_pages(archive, source, outdated)
-                read, damaged = extract_pages(archive, pool, source, [row for row in chunk if row.page_id not in lost])
-                lost |= damaged
+                unreadable |= reextract_pages(archive, source, outdated)
+                readable = [row for row in chunk if row.page_id not in unreadable]
+                extracted, damaged = extract_pages(archive, pool, source, readable)
+                unreadable |= damaged
                 with archive.engine.connect() as connection:
-                    recordable = require_current_rules(connection, read)
+                    recordable = require_current_rules(connection, extracted)
                 record_extractions(archive, source_id, run_id, recordable)
                 count.add(len(chunk))
-    report_damage(archive, lost.values())
-    for each in lost.values():
-        log.error("not read: %s", each)
-    raise_if_unreadable(lost.values(), "pages")
-    return rebuilt
+    report_damage(archive, unreadable.values())
+    for item in unreadable.values():
+        log.error("not read: %s", item)
+    raise_if_unreadable(unreadable.values(), "pages")
+    return result

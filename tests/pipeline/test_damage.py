@@ -19,7 +19,7 @@ from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import Damaged, DamagedBlob
 from etl.archive.storage.layout import FIXITY, blob_key
 from etl.errors import Unavailable
-from etl.files import FileOutcome, FileReading
+from etl.files import READER, FileOutcome, FileReading
 from etl.pipeline.stages import attachments
 from etl.pipeline.stages.attachments import read_scans
 from etl.pipeline.stages.extracting import extract_batch
@@ -266,6 +266,6 @@ def test_what_ocr_read_keeps_its_text_until_ocr_reads_it_anew(
     monkeypatch.setattr(attachments, "scan_pool", pool)
     assert read_scans(archive).read == 1
     assert rows(archive, kept, d=file["digest"]) == [
-        {"outcome": "read", "method": "ocr", "reader": attachments.READER, "has_text": True}
+        {"outcome": "read", "method": "ocr", "reader": READER, "has_text": True}
     ]
     assert read_scans(archive).read == 0

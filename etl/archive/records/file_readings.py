@@ -12,7 +12,7 @@ from etl.archive.records.recording import keep_contents, strip_unstorable
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.layout import reading_key
 from etl.archive.storage.log_lines import ArchiveMember, ChangeEvent, ReadingLine
-from etl.archive.storage.models import Blob, File
+from etl.archive.storage.models import Blob, File, Page
 from etl.extract import NORMALISER, content_hash
 from etl.files import READER, FileReading
 from etl.reason_codes import Code
@@ -47,6 +47,25 @@ def store_file_reading(archive: Archive, digest: str, reading: FileReading) -> N
             for row in linked
         ]
         publish(connection, archive.store, events)
+
+
+def unread_files(connection: Connection, source_id: str, urls: Collection[str]) -> dict[str, list[str]]:
+    """Blobs that the current reader has not read, of the source's stored files at the URLs: SHA-256 → URLs.
+
+    A file that OCR read is not among them: it keeps its text until OCR reads it again (`pending_scans`).
+    """
+    is_read = and_(File.blob_sha256 == Page.blob_sha256, or_(File.reader == READER, File.method == BY_OCR))
+    query = (
+        select(Page.blob_sha256, Page.url)
+        .outerjoin(File, is_read)
+        .where(
+            Page.source_id == source_id, Page.url.in_(urls), Page.blob_sha256.is_not(None), File.blob_sha256.is_(None)
+        )
+    )
+    files: dict[str, list[str]] = {}
+    for row in connection.execute(query):
+        files.setdefault(row.blob_sha256, []).append(row.url)
+    return files
 
 
 @dataclass(frozen=True, slots=True)
