@@ -31,7 +31,7 @@ class Code(StrEnum):
         """Names of the parameters."""
         return frozenset(PARAMETER.findall(self.english))
 
-    # A text that is no reason in its stored form: written before there were codes, or by a person.
+    # Texts that are no reason in its stored form: written before there were codes, or by a person.
     TEXT = "text", "{text}", "{text}"
 
     # Captures: what the site answered.
@@ -109,7 +109,9 @@ class Code(StrEnum):
     )
     NOT_DUE = "not_due", "已抓取过，尚未到复查时间", "fetched before and not due for a recheck"
     OVER_RUN_LIMIT = "over_run_limit", "超出本次上限 {limit} 页", "beyond the run's limit of {limit}"
+    LISTED_FILE = "listed_file", "目录直接列出的文件", "a listed file"
     NO_DOCUMENT = "no_document", "判定为{page_kind}：{reason}", "{page_kind}: {reason}"
+
     # Why extraction takes a page for a document, a listing or a stub.
     FILE_BYTES = "file_bytes", "是文件，不是网页", "a file, no page"
     ERROR_NOTICE = "error_notice", "页面是错误提示，不是公文", "an error instead of a document"
@@ -147,16 +149,6 @@ class Code(StrEnum):
         "{rows} rows of links, {menu_links} links",
     )
     NOTHING_TO_READ = "nothing_to_read", "没有正文、著录项和列表", "no text, no fields, no list"
-    DAMAGED_BYTES = (
-        "damaged_bytes",
-        "{item}：存档字节 {sha256} 已损坏（{damage}）：{detail}",
-        "{item}: blob {sha256} is damaged ({damage}): {detail}",
-    )
-
-    FILE_ITEM = "file_item", "附件 {url}", "file {url}"
-    SCAN_ITEM = "scan_item", "扫描件 {sha256}", "scan {sha256}"
-    RECORD_OF = "record_of", "{url} 的记录", "record of {url}"
-    VERSION_BEFORE = "version_before", "{url} 的上一版本", "the version before of {url}"
 
     # Changes of a record that no version explains.
     GONE_ON_DAYS = "gone_on_days", "在 {days} 个不同日期返回 404 或 410", "404 or 410 on {days} different days"
@@ -273,7 +265,7 @@ class Code(StrEnum):
         "{records} records name no address, or bytes that do not stand before them",
     )
 
-    # Fixity: what was found of stored bytes.
+    # Stored bytes: what was found of them, and what cannot be read without them.
     NO_OBJECT = "no_object", "对象存储中没有这份字节", "no object of this name"
     OBJECT_UNREADABLE = "object_unreadable", "读不出：{error}", "cannot be read: {error}"
     OTHER_BYTES = (
@@ -284,6 +276,15 @@ class Code(StrEnum):
     WRONG_HASH = "wrong_hash", "读出 {bytes} 字节，散列为 {sha256}", "{bytes} bytes that hash to {sha256}"
     WHOLE_AGAIN = "whole_again", "曾为“{damage}”，现已完好", "was {damage}, is whole again"
     FETCHED_AGAIN = "fetched_again", "曾为“{damage}”，已重新抓取", "was {damage}, was fetched again"
+    DAMAGED_BYTES = (
+        "damaged_bytes",
+        "{item}：存档字节 {sha256} 已损坏（{damage}）：{detail}",
+        "{item}: blob {sha256} is damaged ({damage}): {detail}",
+    )
+    FILE_ITEM = "file_item", "附件 {url}", "file {url}"
+    SCAN_ITEM = "scan_item", "扫描件 {sha256}", "scan {sha256}"
+    RECORD_OF = "record_of", "{url} 的记录", "record of {url}"
+    VERSION_BEFORE = "version_before", "{url} 的上一版本", "the version before of {url}"
 
     # Files: why there is no text, or not all of it.
     FILE_OVER_BYTES = "file_over_bytes", "{bytes} 字节，上限 {limit}", "{bytes} bytes, allowed are {limit}"

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from etl.fields import FIELDS
 from etl.outcomes import DAMAGE_NAMES, FILE_OUTCOME_NAMES, OUTCOME_NAMES
 from etl.reason_codes import PARAMETER, Code
 
@@ -97,6 +98,7 @@ NAMES: dict[str, Mapping[str, tuple[str, str]]] = {
     "file_outcome_before": FILE_OUTCOME_NAMES,
     "damage": DAMAGE_NAMES,
     "page_kind": PAGE_KIND_NAMES,
+    "field": {field.name: (field.chinese, field.english) for field in FIELDS.values()},
 }
 """Parameters that hold identifiers. In English they are their own names: what is stored can be searched for."""
 

@@ -30,6 +30,7 @@ from etl.settings import PROJECT, Settings
 from etl.sources.schema import Source
 from tests.extract.traps import Trap
 from tests.extract.traps.registry import HEAD
+from tests.support import reason_table
 from tests.support.gongkai import gongkai
 from tests.support.pages import page
 from tests.support.warc import page as warc_page
@@ -112,6 +113,11 @@ def test_the_reasons_of_amber_and_red_runs_are_documented_as_they_are_shown() ->
     page = (DOCS / "operations.md").read_text(encoding="utf-8")
     named = re.findall(r"^\| (.+?) \|", page.partition("## Amber runs")[2], re.M)
     assert set(named) - {"warning", "reason", "---"} <= {code.english for code in Code}
+
+
+def test_every_reason_is_documented() -> None:
+    said = reason_table.FILE.read_text(encoding="utf-8")
+    assert said == reason_table.page(), "run `python -m tests.support.reason_table --write`"
 
 
 def commands(parent: Any, prefix: str = "gongkai") -> Iterator[str]:

@@ -42,6 +42,26 @@ def test_codes_and_parameters_are_given_as_the_table_has_them() -> None:
     assert used <= set(Code)
 
 
+def test_every_code_is_given_somewhere_and_no_reason_is_a_sentence() -> None:
+    named = set()
+    for path in sorted(ETL.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "Code" and path.name != "reasons.py":
+                named.add(node.attr)
+            if isinstance(node, ast.keyword) and node.arg == "reason":
+                assert not is_sentence(node.value), f"{path}:{node.value.lineno}: a reason is a code"
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("Unreadable", "FileReading", "DamagedBlob"):
+                assert not any(map(is_sentence, node.args)), f"{path}:{node.lineno}: a reason is a code"
+    assert named == {code.name for code in Code}, "a code that nothing gives any more is named here"
+
+
+def is_sentence(node: ast.expr) -> bool:
+    """Whether a value is written as words: a kind of damage is one, and no reason."""
+    if isinstance(node, ast.JoinedStr):
+        return True
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value
+
+
 def calls() -> Iterator[tuple[Path, ast.Call]]:
     """Where `encode_reason` and `Reason.of` are called in etl/."""
     for path in sorted(ETL.rglob("*.py")):

@@ -17,6 +17,8 @@ from etl.extract import Attachment, Extraction, Flag, extract, unique_attachment
 from etl.fetch.client import Attempt
 from etl.platforms.base import Platform
 from etl.platforms.registry import family_of
+from etl.reason_codes import Code
+from etl.reasons import encode_reason
 from etl.sources.schema import Source
 
 
@@ -97,7 +99,7 @@ def _as_listed_file(extraction: Extraction, url: str) -> Extraction:
     if Flag.FILE not in extraction.flags or "title" not in extraction.fields:
         return extraction
     file = Attachment(url, unquote(url.rsplit("/", 1)[-1]))
-    return replace(extraction, kind="document", reason="a listed file", attachments=(file,))
+    return replace(extraction, kind="document", reason=encode_reason(Code.LISTED_FILE), attachments=(file,))
 
 
 def _canonical(source: Source, file: Attachment) -> Attachment:

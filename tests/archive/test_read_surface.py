@@ -14,6 +14,8 @@ from demo.server import serve
 from etl.archive.records.corrections import correct
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.lookups import NO_TEXT
+from etl.reason_codes import Code
+from etl.reasons import Reason, encode_reason
 from tests.support import dictionary
 from tests.support.filled import fill
 from tests.support.gongkai import crawl_site, rows, squash
@@ -199,3 +201,39 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield plan
     for inner in plan.get("Plans", ()):
         yield from nodes(inner)
+
+
+REASONS = [
+    encode_reason(Code.HTTP_STATUS, status=404),
+    encode_reason(Code.ANSWERS_AGAIN),
+    encode_reason(
+        Code.OFF_COMPLETE_LISTING,
+        day="2026-03-01",
+        outcome="gone",
+        reason=encode_reason(Code.PAGE_SAYS_MISSING, status=200, words="页面{day}不存在"),
+    ),
+    encode_reason(Code.MEMBERS, outcomes=[Reason.of(Code.MEMBERS_ENDED, count=n, file_outcome="read") for n in (1, 2)]),
+    encode_reason(Code.NO_WHOLE_ANSWER, seconds=0.4),
+    "404 or 410 on 3 different days",
+    '{"code":"of a later version","params":{}}',
+    '{"code":',
+]
+
+
+def test_a_reader_gets_a_reason_as_a_sentence_and_as_a_code(
+    owner_url: str, owner: psycopg.Connection[dict[str, Any]], reader: psycopg.Connection[dict[str, Any]]
+) -> None:
+    fill(owner_url, len(REASONS))
+    for number, stored in enumerate(REASONS, 1):
+        owner.execute("UPDATE archive.capture SET reason = %s WHERE id = %s", [stored, number])
+    seen = look(reader, "SELECT reason, reason_code, reason_params FROM api_v1.captures ORDER BY capture_id")
+    for row, stored in zip(seen, REASONS, strict=True):
+        reason = Reason.from_stored(stored)
+        if stored.startswith('{"code":"of a later'):
+            assert json.loads(row["reason"]) == json.loads(stored)
+            continue
+        assert row["reason"] == reason.english
+        known = stored.startswith('{"code":"')
+        assert (row["reason_code"], row["reason_params"]) == ((reason.code, reason.params) if known else (None, None))
+    codes = look(reader, "SELECT code, english, chinese FROM api_v1.reasons")
+    assert {tuple(row.values()) for row in codes} == {(code.value, code.english, code.chinese) for code in Code}

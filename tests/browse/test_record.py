@@ -80,6 +80,7 @@ def test_a_removed_record_says_on_what_evidence(archive: Archive, reader: TestCl
     shown = reader.get("/archive/records/1").text
     assert "来源已撤下此页" in shown
     assert "404 or 410 on 3 different days" in shown
+    assert "在 3 个不同日期返回 404 或 410" in shown
 
 
 def test_captures_are_paged_without_gaps(archive: Archive, reader: TestClient, tmp_path: Path) -> None:

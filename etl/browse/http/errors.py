@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from etl.browse.errors import RequestRefused
 from etl.browse.language.messages import ALLOWED, PROBLEMS, REFUSALS
+from etl.browse.language.shown_reasons import ShownReason
 from etl.browse.pages.fixity import blob_fixity
 
 
@@ -28,7 +29,7 @@ class ErrorPage:
 class DamagePage:
     """A damaged or missing blob, while the archive itself works.
 
-    `found_at` is when a check first found this damage and `found` its result: None and empty if no check has found it.
+    `found_at` is when a check first found this damage and `found` its result: both are None if no check has found it.
     """
 
     status: int
@@ -38,7 +39,7 @@ class DamagePage:
     size: int
     verified_at: datetime
     found_at: datetime | None
-    found: str
+    found: ShownReason | None
     restore: str
 
 

@@ -16,7 +16,6 @@ from starlette.responses import HTMLResponse, Response
 from etl.browse.http.errors import DamagePage, ErrorPage
 from etl.browse.http.session import current_person
 from etl.browse.language.bilingual import SEAL, beside, both, counted, flagged, named, named_both, say
-from etl.browse.language.shown_reasons import in_words
 from etl.browse.pages.typesetting import text_blocks
 from etl.clock import CHINA
 
@@ -68,7 +67,6 @@ def _environment() -> Environment:
         "flagged": flagged,
         "named_both": named_both,
         "counted": counted,
-        "in_words": in_words,
         "seal": SEAL,
         "style": _style_version(),
     }

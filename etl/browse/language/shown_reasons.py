@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from etl.browse.language.bilingual import beside
 from etl.reason_codes import Code
@@ -36,9 +36,3 @@ def shown_reason(stored: object) -> ShownReason | None:
 def shown_reasons(stored: Iterable[object]) -> tuple[ShownReason, ...]:
     """Those of a run's report, problems or warnings."""
     return tuple(shown for each in stored if (shown := shown_reason(each)))
-
-
-def in_words(stored: object) -> Markup:
-    """A stored reason for a template; nothing where there is none."""
-    shown = shown_reason(stored)
-    return Markup(shown.__html__()) if shown else Markup()

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, select, text
 from sqlalchemy.orm import aliased
 
 from etl.archive.storage.models import Blob, Capture, Content, File, Page, PageFile
+from etl.browse.language.shown_reasons import ShownReason, shown_reason
 from etl.browse.pages.fixity import BlobFixity, blob_fixity
 from etl.browse.pages.replay import MAX_SHOWN_BYTES, SHOWABLE_TYPES, ArchivedBytes, file_extension
 from etl.files import media_types
@@ -41,7 +42,7 @@ class AttachedFile:
     damage: str | None
     media_type: str | None
     outcome: str | None
-    reason: str
+    reason: ShownReason | None
     pages: int | None
     method: str
     members: int
@@ -70,7 +71,7 @@ class FilePage:
     fixity: BlobFixity
     media_type: str | None
     outcome: str | None
-    reason: str
+    reason: ShownReason | None
     pages: int | None
     method: str
     members: tuple[Mapping[str, Any], ...]
@@ -118,10 +119,11 @@ def _attached_file(file: Mapping[str, Any], row: Row[Any] | None, attempt: str |
     link = {"url": file["url"], "name": file["name"], "role": file.get("role", "file"), "attempt": attempt}
     if row is None:
         return AttachedFile(
-            **link, sha256=None, size=None, damage=None, media_type=None, outcome=None, reason="", pages=None,
+            **link, sha256=None, size=None, damage=None, media_type=None, outcome=None, reason=None, pages=None,
             method="", members=0, characters=0, excerpt="", picture=False,
         )  # fmt: skip
-    return AttachedFile(**link, **row._mapping, picture=_is_showable_picture(row.media_type, row.size))
+    columns = {**row._mapping, "reason": shown_reason(row.reason)}
+    return AttachedFile(**link, **columns, picture=_is_showable_picture(row.media_type, row.size))
 
 
 def _last_outcomes(connection: Connection, source: str, urls: Sequence[str]) -> dict[str, str]:
@@ -168,8 +170,10 @@ def file_page(connection: Connection, digest: str, text_page: int = 1) -> FilePa
         return None
     documents = connection.execute(_LINKING_RECORDS, {"digest": digest, "limit": MAX_RECORDS + 1}).all()
     columns = {name: value for name, value in row._mapping.items() if name != "window"}
+    columns["reason"] = shown_reason(row.reason)
+    columns["members"] = tuple({**member, "reason": shown_reason(member["reason"])} for member in row.members)
     return FilePage(
-        **columns | {"members": tuple(row.members)},
+        **columns,
         fixity=blob_fixity(connection, digest),
         text=_text_page(row.window or "", start, row.characters),
         leaf=text_page,

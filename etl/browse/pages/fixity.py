@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from etl.archive.storage.models import Blob, FixityEvent
+from etl.browse.language.shown_reasons import ShownReason, shown_reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class BlobFixity:
     size: int
     verified_at: datetime
     damage: str | None
-    detail: str
+    detail: ShownReason | None
     found_at: datetime | None
 
 
@@ -38,7 +39,7 @@ def blob_fixity(connection: Connection, digest: str) -> BlobFixity:
         events = select(FixityEvent.detail, FixityEvent.found_at).where(FixityEvent.blob_sha256 == digest)
         event = connection.execute(events.order_by(FixityEvent.id.desc()).limit(1)).one_or_none()
     detail, found_at = event if event else ("", None)
-    return BlobFixity(sha256, size, verified_at, damage, detail, found_at)
+    return BlobFixity(sha256, size, verified_at, damage, shown_reason(detail), found_at)
 
 
 def archive_fixity(connection: Connection) -> ArchiveFixity:

@@ -12,6 +12,7 @@ from etl.archive.queries.citation import MOUNT, Citation, cite
 from etl.archive.records.near_duplicates import similar_to
 from etl.archive.storage.lookups import NO_TEXT, is_current
 from etl.archive.storage.models import Blob, Capture, Content, Page, Record, RecordVersion, Source
+from etl.browse.language.shown_reasons import ShownReason, shown_reason
 from etl.browse.pages.fields import FieldCorrection, RecordField, corrections_of, fields_of
 from etl.browse.pages.file import AttachedFile, attached_files
 from etl.browse.pages.fixity import BlobFixity, blob_fixity
@@ -71,7 +72,7 @@ class CaptureLine:
     fetched_at: datetime
     status: int | None
     outcome: str
-    reason: str
+    reason: ShownReason | None
     final_url: str
     sha256: str | None
     size: int | None
@@ -92,7 +93,7 @@ class RecordPage:
     current: int
     kind: str
     state: str
-    state_reason: str
+    state_reason: ShownReason | None
     state_at: datetime | None
     short_id: str
     content_hash: str
@@ -147,6 +148,7 @@ def record_page(
     captures = _captures(connection, row.page_id, before)
     columns = {name: value for name, value in row._mapping.items() if name not in ("page_id", "blob_sha256")}
     columns |= {
+        "state_reason": shown_reason(row.state_reason),
         "flags": tuple(row.flags),
         "fields": fields_of(row.fields, row.version, all_corrections),
         "attachments": attached_files(connection, row.source_id, row.attachments),
@@ -285,7 +287,7 @@ def _captures(connection: Connection, page: int, before: int | None) -> tuple[Ca
             Capture.outcome,
             Capture.reason,
             Capture.final_url,
-            Capture.blob_sha256,
+            Capture.blob_sha256.label("sha256"),
             Blob.size,
             Blob.damage,
         )
@@ -294,7 +296,7 @@ def _captures(connection: Connection, page: int, before: int | None) -> tuple[Ca
         .order_by(Capture.fetched_at.desc(), Capture.id.desc())
         .limit(CAPTURES_PER_PAGE + 1)
     )
-    return tuple(CaptureLine(*row) for row in rows)
+    return tuple(CaptureLine(**{**row._mapping, "reason": shown_reason(row.reason)}) for row in rows)
 
 
 def _earlier_than(number: int) -> ColumnElement[bool]:
