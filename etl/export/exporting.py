@@ -1,4 +1,4 @@
-"""One export: which formats there are, what each is asked, and where it goes."""
+"""Runs an export: formats, checks of the request, and the output file or folder."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -29,7 +29,7 @@ STANDARD_OUTPUT = Path("-")
 
 
 class Format(StrEnum):
-    """What an export can be written as."""
+    """The formats of an export."""
 
     WARC = "warc"
     WACZ = "wacz"
@@ -40,7 +40,7 @@ class Format(StrEnum):
 
     @property
     def has_bytes(self) -> bool:
-        """Whether it holds captures, which are in the bucket; the others are of the database alone."""
+        """Whether it contains captures, which need the bucket; the other formats need only the database."""
         return self in (Format.WARC, Format.WACZ)
 
 
@@ -70,8 +70,8 @@ class ExportRequest:
 
 @dataclass(frozen=True, slots=True)
 class ExportResult:
-    """What was written: rows, texts or captures, how many of these repeat bytes, and how many had nothing to write; and
-    the bytes that were left out because they are damaged."""
+    """Numbers of an export: rows, texts or captures written, captures among them that are revisits of the same bytes,
+    and items left out because they have no text or bytes; and the damaged blobs, whose captures were left out too."""
 
     written: int
     repeated: int = 0
@@ -79,89 +79,89 @@ class ExportResult:
     damaged: tuple[UnreadableItem, ...] = ()
 
 
-def export(archive: Database, asked: ExportRequest, progress: ProgressCallback = no_progress) -> ExportResult:
-    """Writes the export from one state of the archive. Interrupted or failed, it leaves nothing under the name.
+def export(archive: Database, request: ExportRequest, progress: ProgressCallback = no_progress) -> ExportResult:
+    """Write an export of one state of the archive. If it fails or is interrupted, no file is left under its name.
 
-    What holds bytes needs an `Archive`. Raises `GongkaiError` for what cannot be asked or written, `DamagedExport`,
-    `StoreError` and `DatabaseError`.
+    Formats with bytes need an `Archive`. Raises `GongkaiError` for an invalid request or a file that cannot be written,
+    `DamagedExport`, `StoreError` and `DatabaseError`.
     """
-    _check_request(asked)
+    _check_request(request)
     with snapshot(archive) as connection:
-        total = count_rows(connection, asked.filter, versions=asked.versions)
-        if asked.format is Format.TXT:
-            total, _ = count_texts(connection, asked.filter)
-            with atomic_folder(asked.out) as folder:
-                without = write_texts(connection, asked.filter, folder, Counter("writing", total, progress))
-            return ExportResult(total, left_out=without)
-        with _open_output(asked) as out:
-            if asked.format.has_bytes and isinstance(archive, Archive):
-                return _export_captures(connection, archive, asked, out, progress)
-            write = _TABLE_WRITERS[asked.format]
+        total = count_rows(connection, request.filter, versions=request.versions)
+        if request.format is Format.TXT:
+            total, _ = count_texts(connection, request.filter)
+            with atomic_folder(request.out) as folder:
+                without_text = write_texts(connection, request.filter, folder, Counter("writing", total, progress))
+            return ExportResult(total, left_out=without_text)
+        with _open_output(request) as out:
+            if request.format.has_bytes and isinstance(archive, Archive):
+                return _export_captures(connection, archive, request, out, progress)
+            write = _TABLE_WRITERS[request.format]
             write(
                 connection,
-                asked.filter,
+                request.filter,
                 out,
-                asked.base,
-                versions=asked.versions,
+                request.base,
+                versions=request.versions,
                 count=Counter("writing", total, progress),
             )
             return ExportResult(total)
 
 
 class DamagedExport(Damaged):
-    """Captures whose bytes are damaged were to be exported; `lost` names them."""
+    """Bytes to be exported are damaged. `lost` lists the blobs."""
 
     def __init__(self, lost: Sequence[UnreadableItem]) -> None:
         super().__init__(
-            f"{len(lost)} stored bodies are damaged and nothing was written; the first is {lost[0]}",
-            hint="`gongkai fixity`, `gongkai restore BACKUP`; or leave them out: --skip-damaged",
+            f"{len(lost)} stored bodies are damaged and nothing was written; the first: {lost[0]}",
+            hint="restore them with `gongkai restore BACKUP`, or leave them out with --skip-damaged",
         )
         self.lost = lost
 
 
 def _export_captures(
-    connection: Connection, archive: Archive, asked: ExportRequest, out: IO[bytes], progress: ProgressCallback
+    connection: Connection, archive: Archive, request: ExportRequest, out: IO[bytes], progress: ProgressCallback
 ) -> ExportResult:
-    if not asked.skip_damaged and (known := list(_still_damaged(connection, archive, asked))):
+    if not request.skip_damaged and (known := list(_still_damaged(connection, archive, request))):
         raise DamagedExport(known)
-    size = export_size(connection, asked.filter, all_captures=asked.all_captures)
-    done = _CAPTURE_WRITERS[asked.format](
+    size = export_size(connection, request.filter, all_captures=request.all_captures)
+    written = _CAPTURE_WRITERS[request.format](
         connection,
         archive,
-        asked.filter,
+        request.filter,
         out,
         size,
-        all_captures=asked.all_captures,
+        all_captures=request.all_captures,
         count=Counter("writing", size.captures, progress),
     )
-    damaged = tuple(done.damaged.values())
-    if damaged and not asked.skip_damaged:
+    damaged = tuple(written.damaged.values())
+    if damaged and not request.skip_damaged:
         raise DamagedExport(damaged)
-    return ExportResult(done.responses + done.revisits, done.revisits, size.without_bytes, damaged)
+    return ExportResult(written.responses + written.revisits, written.revisits, size.without_bytes, damaged)
 
 
-def _still_damaged(connection: Connection, archive: Archive, asked: ExportRequest) -> Iterator[UnreadableItem]:
-    """What was found damaged and still is: better said before hours of writing than after them."""
-    for digest, url in captures_with_known_damage(connection, asked.filter, all_captures=asked.all_captures):
+def _still_damaged(connection: Connection, archive: Archive, request: ExportRequest) -> Iterator[UnreadableItem]:
+    """The blobs found damaged earlier that still are: the export fails before hours of writing and not after them."""
+    for digest, url in captures_with_known_damage(connection, request.filter, all_captures=request.all_captures):
         try:
             read_blob(archive, digest)
         except DamagedBlob as error:
             yield unreadable(url, error)
 
 
-def _open_output(asked: ExportRequest) -> AbstractContextManager[IO[bytes]]:
-    return nullcontext(sys.stdout.buffer) if asked.out == STANDARD_OUTPUT else atomic_file(asked.out)
+def _open_output(request: ExportRequest) -> AbstractContextManager[IO[bytes]]:
+    return nullcontext(sys.stdout.buffer) if request.out == STANDARD_OUTPUT else atomic_file(request.out)
 
 
-def _check_request(asked: ExportRequest) -> None:
-    days = asked.filter.published_from, asked.filter.published_to
-    if days[0] and days[1] and days[0] > days[1]:
-        raise GongkaiError(f"--from {days[0]} is after --to {days[1]}", hint="no day lies between them; swap the two")
-    if asked.all_captures and not asked.format.has_bytes:
-        raise GongkaiError(f"--all-captures says nothing for {asked.format}", hint="it is for warc and wacz")
-    if asked.skip_damaged and asked.format not in _CAPTURE_WRITERS:
-        raise GongkaiError(f"--skip-damaged says nothing for {asked.format}", hint="it is for warc and wacz")
-    if asked.versions and asked.format not in _TABLE_WRITERS:
-        raise GongkaiError(f"--versions says nothing for {asked.format}", hint="it is for jsonl, csv and parquet")
-    if asked.out == STANDARD_OUTPUT and asked.format not in _TO_STANDARD_OUTPUT:
-        raise GongkaiError(f"{asked.format} cannot go to standard output", hint="name a file")
+def _check_request(request: ExportRequest) -> None:
+    first, last = request.filter.published_from, request.filter.published_to
+    if first and last and first > last:
+        raise GongkaiError(f"--from {first} is after --to {last}", hint="swap the two")
+    if request.all_captures and not request.format.has_bytes:
+        raise GongkaiError(f"--all-captures cannot be used with {request.format}", hint="it is for warc and wacz")
+    if request.skip_damaged and not request.format.has_bytes:
+        raise GongkaiError(f"--skip-damaged cannot be used with {request.format}", hint="it is for warc and wacz")
+    if request.versions and request.format not in _TABLE_WRITERS:
+        raise GongkaiError(f"--versions cannot be used with {request.format}", hint="it is for jsonl, csv and parquet")
+    if request.out == STANDARD_OUTPUT and request.format not in _TO_STANDARD_OUTPUT:
+        raise GongkaiError(f"{request.format} cannot be written to standard output", hint="give a file")

@@ -1,4 +1,4 @@
-"""Where an export is written: under a temporary name until it is whole, so that nothing half has the name asked for."""
+"""Output files of exports: written under a temporary name and renamed when complete, so none is ever half-written."""
 
 import os
 import shutil
@@ -13,9 +13,9 @@ from etl.errors import GongkaiError
 
 @contextmanager
 def atomic_file(path: Path) -> Iterator[IO[bytes]]:
-    """A new file beside the path, which takes its name at the end; an error or Ctrl-C leaves nothing.
+    """Open a temporary file beside the path and rename it at the end. An error or Ctrl-C leaves nothing.
 
-    A file that is there already is replaced then. Raises `GongkaiError` where nothing can be written.
+    An existing file is replaced. Raises `GongkaiError` if the file cannot be written.
     """
     if path.is_dir():
         raise GongkaiError(f"{path} is a folder", hint="give a file")
@@ -33,7 +33,7 @@ def atomic_file(path: Path) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def atomic_folder(path: Path) -> Iterator[Path]:
-    """The same for a folder, which must not be there yet, or be empty."""
+    """The same for a folder, which must be new or empty."""
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise GongkaiError(f"{path} exists already", hint="give a folder that is new or empty")
     part = _partial_path(path)
@@ -60,28 +60,28 @@ def _translate_os_errors(path: Path) -> Iterator[None]:
 
 
 class ByteSink(Protocol):
-    """What bytes can be written to."""
+    """Anything that bytes can be written to."""
 
     def write(self, data: bytes, /) -> int: ...
 
 
 class HashingWriter:
-    """Passes bytes on, and knows how many there were and their SHA-256."""
+    """Writes bytes to another file and computes their number and SHA-256."""
 
     def __init__(self, out: ByteSink) -> None:
         self._out, self._hash, self.size = out, sha256(), 0
 
     @property
     def sha256(self) -> str:
-        """Of all bytes so far."""
+        """SHA-256 of the bytes written so far."""
         return self._hash.hexdigest()
 
     def write(self, data: bytes) -> int:
-        """Passes the bytes on."""
+        """Write the bytes to the other file."""
         self._out.write(data)
         self._hash.update(data)
         self.size += len(data)
         return len(data)
 
     def flush(self) -> None:
-        """What is below is flushed by who opened it."""
+        """Do nothing: the code that opened the other file flushes it."""

@@ -21,11 +21,11 @@ from etl.fields import DATE_COLUMNS
 from etl.progress import Counter
 
 _INVISIBLE = r"[\s\x00-\x1f\xad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
-"""White space, control characters, those of no width and of direction: programs pass over them, or drop them."""
+"""White space, control, zero-width and direction characters: programs ignore or drop them."""
 _FORMULA_START = re.compile(rf"['\t\r\n]|{_INVISIBLE}*[=+\-@＝＋－＠]")
-"""What a spreadsheet may take for the beginning of a formula (OWASP, CSV injection), and the mark itself."""
+"""What a spreadsheet may read as the beginning of a formula (OWASP, CSV injection), and a leading `'` itself."""
 _FLAG_SEPARATOR = "; "
-"""A flag itself may hold spaces."""
+"""Flags may contain spaces."""
 _NOT_IN_CSV = {"text", "fields", "attachments", "flags"}
 CSV_COLUMNS = (
     *(field.name for field in fields(RecordRow) if field.name not in _NOT_IN_CSV),
@@ -67,75 +67,75 @@ SCHEMA = pa.schema(
 
 
 def write_jsonl(
-    connection: Connection, asked: RecordFilter, out: IO[bytes], base: str, *, versions: bool, count: Counter
+    connection: Connection, record_filter: RecordFilter, out: IO[bytes], base: str, *, versions: bool, count: Counter
 ) -> None:
-    """One JSON object a line: every column, every field's evidence, and what was read in the attachments."""
-    for batch in record_rows(connection, asked, versions=versions):
-        read = file_readings(connection, batch)
+    """Write one JSON object per line: all columns, the evidence of all fields, and the readings of attachments."""
+    for batch in record_rows(connection, record_filter, versions=versions):
+        readings = file_readings(connection, batch)
         for row in batch:
-            said = _row_values(row, base)
-            said["attachments"] = [{**file, **read.get(file.get("sha256") or "", {})} for file in row.attachments]
-            out.write(json.dumps(said, ensure_ascii=False, separators=(",", ":"), default=_iso).encode() + b"\n")
+            values = _row_values(row, base)
+            values["attachments"] = [{**file, **readings.get(file.get("sha256") or "", {})} for file in row.attachments]
+            out.write(json.dumps(values, ensure_ascii=False, separators=(",", ":"), default=_iso).encode() + b"\n")
         count.add(len(batch))
 
 
 def write_csv(
-    connection: Connection, asked: RecordFilter, out: IO[bytes], base: str, *, versions: bool, count: Counter
+    connection: Connection, record_filter: RecordFilter, out: IO[bytes], base: str, *, versions: bool, count: Counter
 ) -> None:
-    """UTF-8 with a byte order mark, without which Excel takes Chinese for the system's own charset; RFC 4180.
+    """Write CSV (RFC 4180) in UTF-8 with a byte order mark, without which Excel assumes the system's own charset.
 
-    No texts: a spreadsheet cell holds 32,767 characters.
+    Texts are left out: a spreadsheet cell holds 32,767 characters.
     """
     text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
     try:
         lines = csv.writer(text)
         lines.writerow(CSV_COLUMNS)
-        for batch in record_rows(connection, asked, versions=versions):
+        for batch in record_rows(connection, record_filter, versions=versions):
             for row in batch:
-                said = _row_values(row, base) | {
+                values = _row_values(row, base) | {
                     "characters": len(row.text),
                     "attachments": "\n".join(file["url"] for file in row.attachments),
                     "flags": _FLAG_SEPARATOR.join(row.flags),
                 }
-                lines.writerow([guard_formula(said[name]) for name in CSV_COLUMNS])
+                lines.writerow([guard_formula(values[name]) for name in CSV_COLUMNS])
             count.add(len(batch))
     finally:
         text.detach()
 
 
 def write_rows_as_parquet(
-    connection: Connection, asked: RecordFilter, out: IO[bytes], base: str, *, versions: bool, count: Counter
+    connection: Connection, record_filter: RecordFilter, out: IO[bytes], base: str, *, versions: bool, count: Counter
 ) -> None:
-    """Every column, with nested fields and attachments."""
+    """Write all columns, with nested fields and attachments."""
 
     def batches() -> Iterator[list[dict[str, Any]]]:
-        for batch in record_rows(connection, asked, versions=versions):
+        for batch in record_rows(connection, record_filter, versions=versions):
             yield [_row_values(row, base) for row in batch]
             count.add(len(batch))
 
     write_parquet(out, SCHEMA, batches())
 
 
-def write_texts(connection: Connection, asked: RecordFilter, folder: Path, count: Counter) -> int:
-    """A file a text, `NNN_<short id>.txt`: paragraphs on lines of their own, UTF-8, no line end after the last one.
+def write_texts(connection: Connection, record_filter: RecordFilter, folder: Path, count: Counter) -> int:
+    """Write one UTF-8 file per text, `NNN_<short id>.txt`: one line per paragraph, no line end after the last.
 
-    Returns how many records have no text, and therefore no file.
+    Returns the number of records without text, which have no file.
     """
-    found, without = count_texts(connection, asked)
-    width = max(3, len(str(max(found - 1, 0))))
-    for number, (short_id, text) in enumerate(distinct_texts(connection, asked)):
+    number_of_texts, without_text = count_texts(connection, record_filter)
+    width = max(3, len(str(max(number_of_texts - 1, 0))))
+    for number, (short_id, text) in enumerate(distinct_texts(connection, record_filter)):
         (folder / f"{number:0{width}}_{short_id}.txt").write_bytes(text.strip("\n").encode())
         count.add()
-    return without
+    return without_text
 
 
 def guard_formula(value: Any) -> Any:
-    """The value as no spreadsheet takes it for a formula: `'` in front of what begins like one.
+    """Put `'` before a value that a spreadsheet could run as a formula.
 
-    A cell that begins with `'` had it put there; without it stands the value.
+    It is put before a leading `'` too, so the value of a cell that begins with `'` is always the rest.
     """
-    said = _iso(value) if hasattr(value, "isoformat") else value
-    return f"'{said}" if isinstance(said, str) and _FORMULA_START.match(said) else said
+    cell = _iso(value) if hasattr(value, "isoformat") else value
+    return f"'{cell}" if isinstance(cell, str) and _FORMULA_START.match(cell) else cell
 
 
 def _row_values(row: RecordRow, base: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A WARC file with its index and its list of pages in one ZIP: WACZ 1.1.1, which ReplayWeb.page opens.
+"""WACZ 1.1.1: a WARC file with its index and a list of pages in one ZIP, as ReplayWeb.page opens it.
 
 https://specs.webrecorder.net/wacz/1.1.1/
 """
@@ -27,16 +27,16 @@ _WARC_PATH = "archive/data.warc.gz"
 def write_wacz(
     connection: Connection,
     archive: Archive,
-    asked: RecordFilter,
+    record_filter: RecordFilter,
     out: IO[bytes],
     size: ExportSize,
     *,
     all_captures: bool,
     count: Counter,
 ) -> WarcResult:
-    """Writes the package into a file that can seek; memory does not grow with it. The same captures, the same bytes.
+    """Write the package to a seekable file, in bounded memory. The same captures give the same bytes.
 
-    `created` is left out of its description: a time of now would change the bytes.
+    `created` is left out of its description: the current time would change the bytes.
     """
     with zipfile.ZipFile(out, "w") as package, LineSorter() as lines:
         resources: list[dict[str, str | int]] = []
@@ -46,25 +46,25 @@ def write_wacz(
 
         with _package_file(package, _WARC_PATH, resources) as file:
             written = write_warc(
-                connection, archive, asked, file, size, all_captures=all_captures, count=count, index=index
+                connection, archive, record_filter, file, size, all_captures=all_captures, count=count, index=index
             )
         with _package_file(package, f"indexes/{INDEX_NAME}", resources) as file:
             blocks = write_index(lines.sorted(), file)
         with _package_file(package, "indexes/index.idx", resources) as file:
             file.write(blocks.encode())
         with _package_file(package, "pages/pages.jsonl", resources, packed=True) as file:
-            _write_page_list(connection, asked, file, written.damaged)
-        described = _json_line(
+            _write_page_list(connection, record_filter, file, written.damaged)
+        description = _json_line(
             {
                 "profile": "data-package",
                 "wacz_version": "1.1.1",
-                "title": f"公开档案 {asked.source}".strip(),
+                "title": f"公开档案 {record_filter.source}".strip(),
                 "software": f"gongkai/{version('gongkai')}",
                 "resources": resources,
             }
         )
         with _package_file(package, "datapackage.json", []) as file:
-            file.write(described)
+            file.write(description)
             digest = {"path": "datapackage.json", "hash": f"sha256:{file.sha256}"}
         with _package_file(package, "datapackage-digest.json", []) as file:
             file.write(_json_line(digest))
@@ -75,29 +75,31 @@ def write_wacz(
 def _package_file(
     package: zipfile.ZipFile, path: str, resources: list[dict[str, str | int]], *, packed: bool = False
 ) -> Iterator[HashingWriter]:
-    """A file of the package; what is compressed already stands as it is, so that a reader can seek in it."""
-    about = zipfile.ZipInfo(path, (1980, 1, 1, 0, 0, 0))
-    about.compress_type = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
-    about.external_attr = 0o644 << 16
-    with package.open(about, "w", force_zip64=True) as file:
-        counted = HashingWriter(file)
-        yield counted
+    """Open a file of the package. Without `packed` it is stored uncompressed, so that readers can seek in it."""
+    entry = zipfile.ZipInfo(path, (1980, 1, 1, 0, 0, 0))
+    entry.compress_type = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
+    entry.external_attr = 0o644 << 16
+    with package.open(entry, "w", force_zip64=True) as file:
+        hashing = HashingWriter(file)
+        yield hashing
     name = path.rpartition("/")[2]
-    resources.append({"name": name, "path": path, "hash": f"sha256:{counted.sha256}", "bytes": counted.size})
+    resources.append({"name": name, "path": path, "hash": f"sha256:{hashing.sha256}", "bytes": hashing.size})
 
 
-def _write_page_list(connection: Connection, asked: RecordFilter, out: HashingWriter, damaged: Container[str]) -> None:
+def _write_page_list(
+    connection: Connection, record_filter: RecordFilter, out: HashingWriter, damaged: Container[str]
+) -> None:
     out.write(_json_line({"format": "json-pages-1.0", "id": "pages", "title": "公开文件", "hasText": True}))
-    for page in record_texts(connection, asked):
+    for page in record_texts(connection, record_filter):
         if page.blob_sha256 in damaged:
             continue
-        at = f"{page.fetched_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        captured_at = f"{page.fetched_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
         out.write(
             _json_line(
                 {
                     "id": f"{page.id}.{page.version}",
                     "url": page.url,
-                    "ts": at,
+                    "ts": captured_at,
                     "title": page.title or page.url,
                     "text": page.text,
                 }
@@ -106,7 +108,7 @@ def _write_page_list(connection: Connection, asked: RecordFilter, out: HashingWr
 
 
 def _index_line(item: IndexedRecord) -> str:
-    """As `cdxj-indexer` has it."""
+    """The line of a response or revisit, as `cdxj-indexer` writes it."""
     capture = item.capture
     media_type = "warc/revisit" if capture.is_repeat else item.media_type
     values = {

@@ -1,8 +1,8 @@
-"""Captures as a WARC file (ISO 28500, WARC/1.1), each record a gzip member: response or revisit, request, metadata.
+"""Captures as a WARC file (ISO 28500, WARC/1.1) with a gzip member per record: response or revisit, request, metadata.
 
-Bodies stand as they are kept, after content and transfer decoding, so the headers that tell of the coding are kept
-under `X-Archive-Orig-…`, the prefix that replay tools know, and `Content-Length` is that of the body. A WARC file that
-keeps such headers over decoded bodies is broken: see pywb issue 584 and httrack2warc issue 5.
+Bodies are stored after content and transfer decoding. So the headers that describe the coding are written as
+`X-Archive-Orig-…`, a prefix that replay tools know, and `Content-Length` is that of the body. A WARC file with the
+original headers over decoded bodies is broken: see pywb issue 584 and httrack2warc issue 5.
 """
 
 import io
@@ -38,7 +38,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class IndexedRecord:
-    """Where a response or revisit stands in the file, and what an index says of it."""
+    """A response or revisit with its position in the file and the other values of its index line."""
 
     capture: ExportedCapture
     digest: str
@@ -49,7 +49,7 @@ class IndexedRecord:
 
 @dataclass(frozen=True, slots=True)
 class WarcResult:
-    """What a WARC file holds, and by SHA-256 the bytes that it lacks because they are damaged."""
+    """Contents of a WARC file, and the damaged blobs left out, by SHA-256."""
 
     responses: int
     revisits: int
@@ -59,7 +59,7 @@ class WarcResult:
 def write_warc(
     connection: Connection,
     archive: Archive,
-    asked: RecordFilter,
+    record_filter: RecordFilter,
     out: ByteSink,
     size: ExportSize,
     *,
@@ -69,29 +69,29 @@ def write_warc(
 ) -> WarcResult:
     """Write the captures of `exported_captures`, one body in memory at a time. The same captures give the same bytes.
 
-    A capture whose bytes are damaged is left out; what the archive says of it stands there alone. Raises `StoreError`.
+    A capture with damaged bytes is left out; only its `metadata` record is written. Raises `StoreError`.
     """
     counted = HashingWriter(out)
     writer = _Sha256Writer(counted, gzip=True, warc_version="WARC/1.1")
-    writer.write_record(_warcinfo_record(writer, asked, size.newest or _EPOCH))
+    writer.write_record(_warcinfo_record(writer, record_filter, size.newest or _EPOCH))
     responses = revisits = 0
     damaged: dict[str, UnreadableItem] = {}
-    for item in exported_captures(connection, asked, all_captures=all_captures):
-        before = counted.size
+    for item in exported_captures(connection, record_filter, all_captures=all_captures):
+        offset = counted.size
         try:
             body = None if item.is_repeat else read_blob(archive, item.blob_sha256)
         except DamagedBlob as error:
             damaged[item.blob_sha256] = unreadable(item.final_url, error)
-        if gone := damaged.get(item.blob_sha256):
+        if damage := damaged.get(item.blob_sha256):
             writer.write_record(
-                _metadata_record(writer, item, {"gongkai-damaged": f"{gone.kind}: {english(gone.detail)}"})
+                _metadata_record(writer, item, {"gongkai-damaged": f"{damage.kind}: {english(damage.detail)}"})
             )
             count.add()
             continue
         main, *others = _warc_records(writer, item, body)
         writer.write_record(main)
         media_type = main.http_headers.get_header("Content-Type")
-        index(IndexedRecord(item, _digest(item), media_type, before, counted.size - before))
+        index(IndexedRecord(item, _digest(item), media_type, offset, counted.size - offset))
         for record in others:
             writer.write_record(record)
         responses += not item.is_repeat
@@ -100,9 +100,9 @@ def write_warc(
     return WarcResult(responses, revisits, damaged)
 
 
-def warc_date(at: datetime) -> str:
-    """WARC-Date to the microsecond, which WARC/1.1 allows."""
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+def warc_date(time: datetime) -> str:
+    """WARC-Date with microseconds, which WARC/1.1 allows."""
+    return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
 class _Sha256Writer(WARCWriter):  # type: ignore[misc]
@@ -112,9 +112,9 @@ class _Sha256Writer(WARCWriter):  # type: ignore[misc]
 
 
 class _Headers(StatusAndHeaders):  # type: ignore[misc]
-    """Headers as they came: warcio would percent-encode what is not ASCII.
+    """Headers as they were received: warcio would percent-encode characters outside ASCII.
 
-    httpx reads headers as UTF-8, and as Latin-1 where they are none.
+    httpx decodes headers as UTF-8, or as Latin-1 if they are not valid UTF-8.
     """
 
     def compute_headers_buffer(self, header_filter: Any = None) -> None:
@@ -125,31 +125,31 @@ class _Headers(StatusAndHeaders):  # type: ignore[misc]
 
 
 def _warc_records(writer: _Sha256Writer, item: ExportedCapture, body: bytes | None) -> Iterator[Any]:
-    """The response or, without a body, the revisit; then the request and what the archive says of the capture."""
-    target, at = item.final_url, warc_date(item.fetched_at)
-    own = {"WARC-Record-ID": _record_id(item.id, item.fetched_at, "response"), "WARC-Date": at}
+    """The response or, without a body, the revisit; then the request and the metadata."""
+    target, date = item.final_url, warc_date(item.fetched_at)
+    headers = {"WARC-Record-ID": _record_id(item.id, item.fetched_at, "response"), "WARC-Date": date}
     if body is None:
-        own["WARC-Refers-To"] = _record_id(item.first_id, item.first_at, "response")
-        where = item.first_url, warc_date(item.first_at)
-        yield writer.create_revisit_record(target, _digest(item), *where, _response_headers(item), own)
+        headers["WARC-Refers-To"] = _record_id(item.first_id, item.first_at, "response")
+        first = item.first_url, warc_date(item.first_at)
+        yield writer.create_revisit_record(target, _digest(item), *first, _response_headers(item), headers)
     else:
-        own["WARC-Payload-Digest"] = _digest(item)
+        headers["WARC-Payload-Digest"] = _digest(item)
         yield writer.create_warc_record(
-            target, "response", io.BytesIO(body), len(body), "", own, None, _response_headers(item)
+            target, "response", io.BytesIO(body), len(body), "", headers, None, _response_headers(item)
         )
-    beside = {"WARC-Date": at, "WARC-Concurrent-To": own["WARC-Record-ID"]}
+    concurrent = {"WARC-Date": date, "WARC-Concurrent-To": headers["WARC-Record-ID"]}
     if item.request_headers:
         record_id = {"WARC-Record-ID": _record_id(item.id, item.fetched_at, "request")}
         yield writer.create_warc_record(
-            target, "request", http_headers=_request_headers(item), warc_headers_dict=record_id | beside
+            target, "request", http_headers=_request_headers(item), warc_headers_dict=record_id | concurrent
         )
-    yield _metadata_record(writer, item, {}, beside)
+    yield _metadata_record(writer, item, {}, concurrent)
 
 
 def _metadata_record(
-    writer: _Sha256Writer, item: ExportedCapture, more: dict[str, str], beside: dict[str, str] | None = None
+    writer: _Sha256Writer, item: ExportedCapture, more: dict[str, str], concurrent: dict[str, str] | None = None
 ) -> Any:
-    """What the archive says of the capture, and `more`; beside its response unless that is left out."""
+    """What the archive knows of the capture, and `more`. `concurrent`: headers that refer to the response, if any."""
     values = {
         "fetchTimeMs": item.elapsed_ms,
         "via": item.url if item.url != item.final_url else "",
@@ -162,23 +162,23 @@ def _metadata_record(
         "gongkai-part": item.part or "",
         "gongkai-listing": _json_without_spaces(item.listing) if item.listing else "",
     }
-    said = _warc_fields(values | more)
+    content = _warc_fields(values | more)
     headers = {"WARC-Record-ID": _record_id(item.id, item.fetched_at, "metadata")}
-    headers |= beside or {"WARC-Date": warc_date(item.fetched_at)}
+    headers |= concurrent or {"WARC-Date": warc_date(item.fetched_at)}
     return writer.create_warc_record(
-        item.final_url, "metadata", io.BytesIO(said), len(said), "application/warc-fields", headers
+        item.final_url, "metadata", io.BytesIO(content), len(content), "application/warc-fields", headers
     )
 
 
 def _json_without_spaces(value: Mapping[str, Any]) -> str:
-    """JSON of ASCII letters without a space, which `_warc_fields` leaves as it is."""
+    """JSON in ASCII without spaces, which `_warc_fields` does not change."""
     return json.dumps(value, separators=(",", ":"), sort_keys=True).replace(" ", "\\u0020")
 
 
-def _warcinfo_record(writer: _Sha256Writer, asked: RecordFilter, newest: datetime) -> Any:
-    """The file's own description. Its date is that of the newest capture: one of today would change the bytes."""
-    filters = {name: getattr(asked, name) for name in asked.__slots__ if getattr(asked, name)}
-    said = _warc_fields(
+def _warcinfo_record(writer: _Sha256Writer, record_filter: RecordFilter, newest: datetime) -> Any:
+    """The description of the file. Its date is that of the newest capture: the current time would change the bytes."""
+    filters = {name: getattr(record_filter, name) for name in record_filter.__slots__ if getattr(record_filter, name)}
+    content = _warc_fields(
         {
             "software": f"gongkai/{version('gongkai')}",
             "format": "WARC File Format 1.1",
@@ -187,17 +187,19 @@ def _warcinfo_record(writer: _Sha256Writer, asked: RecordFilter, newest: datetim
         }
     )
     headers = {"WARC-Record-ID": _record_id(0, newest, f"warcinfo {filters}"), "WARC-Date": warc_date(newest)}
-    return writer.create_warc_record("", "warcinfo", io.BytesIO(said), len(said), "application/warc-fields", headers)
+    return writer.create_warc_record(
+        "", "warcinfo", io.BytesIO(content), len(content), "application/warc-fields", headers
+    )
 
 
 def _response_headers(item: ExportedCapture) -> _Headers:
-    """The status line and headers, made right for the body. The protocol is not kept; HTTP/2 is written so as well."""
-    known = {status.value: status.phrase for status in HTTPStatus}
+    """Status line and headers that fit the stored body. The protocol is not stored: HTTP/2 becomes HTTP/1.1."""
+    phrases = {status.value: status.phrase for status in HTTPStatus}
     headers = [
         (f"{_ORIGINAL_PREFIX}{name}" if name.lower() in _CODING_HEADERS else name, " ".join(value.splitlines()))
         for name, value in item.headers
     ]
-    status = f"{item.status} {known.get(item.status, '')}".strip()
+    status = f"{item.status} {phrases.get(item.status, '')}".strip()
     return _Headers(status, [*headers, ("Content-Length", str(item.size))], protocol="HTTP/1.1")
 
 
@@ -212,8 +214,8 @@ def _digest(item: ExportedCapture) -> str:
     return f"sha256:{item.blob_sha256}"
 
 
-def _record_id(capture: int, at: datetime, kind: str) -> str:
-    return f"<urn:uuid:{uuid.uuid5(_RECORD_IDS, f'{capture} {warc_date(at)} {kind}')}>"
+def _record_id(capture: int, time: datetime, kind: str) -> str:
+    return f"<urn:uuid:{uuid.uuid5(_RECORD_IDS, f'{capture} {warc_date(time)} {kind}')}>"
 
 
 def _warc_fields(values: dict[str, Any]) -> bytes:

@@ -10,6 +10,7 @@ from etl.archive.storage.archive import Archive
 from etl.export.exporting import ExportRequest, Format, export
 from etl.pipeline.stages.reextracting import archived_source
 from etl.pipeline.warc.importing import import_source, import_warc, scan_warc
+from etl.progress import Progress
 from etl.sources.schema import Source
 from tests.support.gongkai import rows
 
@@ -68,10 +69,10 @@ def exported_and_imported(
     crawled: Archive, archive: Archive, source: Source, path: Path, **options: Any
 ) -> dict[str, int]:
     export(crawled, ExportRequest(Format.WARC, path, RecordFilter(), **options))
-    steps: list[int] = []
+    steps: list[Progress] = []
     summary = scan_warc(path)
     report = import_warc(archive, path, summary, source, steps.append)
-    assert (report.state, sum(steps)) == ("green", 2 * (summary.responses + summary.revisits))
+    assert (report.state, steps[-1].done) == ("green", 2 * (summary.responses + summary.revisits))
     return report.outcomes
 
 
@@ -98,12 +99,9 @@ def test_all_captures_give_the_same_versions_too(crawled: Archive, archive: Arch
 def test_an_interrupted_import_goes_on(crawled: Archive, archive: Archive, tmp_path: Path) -> None:
     path = tmp_path / "a.warc.gz"
     export(crawled, ExportRequest(Format.WARC, path, RecordFilter(), all_captures=True))
-    done = 0
 
-    def interrupt(more: int) -> None:
-        nonlocal done
-        done += more
-        if done > 60:
+    def interrupt(progress: Progress) -> None:
+        if progress.done > 60:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

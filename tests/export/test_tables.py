@@ -307,7 +307,7 @@ def test_the_commands(
         assert refused.exit_code == 2
         assert expected in " ".join(re.sub("[│╭╮╰╯─]", " ", refused.stderr).split())
     for words, expected in (
-        (["--format", "warc", "--out", "-"], "cannot go to standard output"),
+        (["--format", "warc", "--out", "-"], "cannot be written to standard output"),
         (["--format", "csv", "--out", str(tmp_path / "x"), "--all-captures"], "it is for warc and wacz"),
         (["--format", "warc", "--out", str(tmp_path / "x"), "--versions"], "it is for jsonl, csv and parquet"),
         (["--format", "csv", "--out", str(tmp_path / "x"), "--source", "nowhere"], "no source 'nowhere'"),
