@@ -61,7 +61,7 @@ GROUPS = {
 @cache
 def read(name: str) -> Any:
     """Content of a file in `texts/`. Cached: do not change it."""
-    return yaml.safe_load((TEXTS / f"{name}.yaml").read_text("utf-8"))
+    return yaml.load((TEXTS / f"{name}.yaml").read_text("utf-8"), yaml.CSafeLoader)
 
 
 @cache

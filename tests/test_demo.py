@@ -1,8 +1,12 @@
-"""`make demo` as a newcomer runs it: real Airflow, PostgreSQL and object storage, from nothing to browsed records."""
+"""`make demo` as a newcomer runs it: real Airflow, PostgreSQL and object storage, from nothing to browsed records.
+
+The tests run in this order, on one Airflow, which takes a minute of CPU to start: the demo, a crash, the demo again.
+"""
 
 import json
 import os
 import re
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -15,23 +19,51 @@ import pytest
 
 from demo import demo_sites, goldens
 from etl.archive.storage.archive import open_store
+from etl.errors import GongkaiError
 from etl.export.changes import read_manifest
+from etl.local import airflow, process, services
 from etl.local.airflow_client import AirflowClient
+from etl.local.demo import SITES
+from etl.local.state import State
 from etl.settings import PROJECT, Settings
+from tests.support.gongkai import gongkai
+from tests.support.reaper import end_at_once
 from tests.support.services import state_folder
 
-TIME_FOR_A_DEMO = 300
+TIME_FOR_A_DEMO = 900
+"""Seconds: one and a half minutes are usual, and a busy machine may take many times as long."""
+DAG = """
+import os
+from airflow.sdk import dag, task
+
+@dag(schedule=None)
+def {name}():
+    @task
+    def tell(**context):
+        assert context["params"]["word"] == "公开"
+        assert os.environ["GONGKAI_STATE_DIR"] == {state!r}
+    tell()
+
+{name}()
+"""
 
 
 @pytest.fixture(scope="module")
 def environment(starts_airflow: None) -> Iterator[dict[str, str]]:
     """A state folder and ports of its own; whatever is started is stopped."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GONGKAI_")}
+    others = {name: value for name, value in os.environ.items() if not name.startswith("GONGKAI_")}
     ports = {f"GONGKAI_{name}_PORT": "0" for name in ("POSTGRES", "STORE", "AIRFLOW", "DEMO")}
     with state_folder() as folder:
-        given = kept | ports | {"GONGKAI_STATE_DIR": str(folder)}
-        yield given
-        make("stop", given)
+        yield others | ports | {"GONGKAI_STATE_DIR": str(folder)}
+        process.stop(State(folder), [SITES], seconds=5)
+        end_at_once(folder)
+
+
+@pytest.fixture(scope="module")
+def settings(environment: dict[str, str]) -> Settings:
+    """The same as settings of this process."""
+    ports = dict.fromkeys(("postgres_port", "store_port", "airflow_port", "demo_port"), 0)
+    return Settings.model_validate({"state_dir": environment["GONGKAI_STATE_DIR"], **ports})
 
 
 def make(target: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -46,10 +78,11 @@ def make(target: str, environment: dict[str, str]) -> subprocess.CompletedProces
     )
 
 
-def reports(environment: dict[str, str]) -> dict[str, dict[str, Any]]:
-    command = [PROJECT / ".venv" / "bin" / "gongkai", "report", "--json"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    return {report["source"]: report for report in json.loads(done.stdout) if report["kind"] == "crawl"}
+def reports(settings: Settings, kind: str = "crawl") -> dict[str, dict[str, Any]]:
+    """The last reports of that kind, by source."""
+    done = gongkai(settings, "report", "--json")
+    assert done.code == 0, done
+    return {report["source"]: report for report in json.loads(done.out) if report["kind"] == kind}
 
 
 @pytest.fixture(scope="module")
@@ -61,8 +94,8 @@ def demo(environment: dict[str, str]) -> str:
 
 
 @pytest.fixture(scope="module")
-def first(demo: str, environment: dict[str, str]) -> dict[str, dict[str, Any]]:
-    return reports(environment)
+def first(demo: str, settings: Settings) -> dict[str, dict[str, Any]]:
+    return reports(settings)
 
 
 def login(printed: str) -> tuple[str, str, str]:
@@ -114,59 +147,44 @@ def test_nobody_reads_without_login(demo: str, path: str) -> None:
         assert inside.status_code == (404 if path.endswith("nowhere") else 200)
 
 
-def test_running_the_demo_again_changes_nothing(first: dict[str, dict[str, Any]], environment: dict[str, str]) -> None:
-    done = make("demo", environment)
-    assert done.returncode == 0, (done.stdout, done.stderr)
-    for name, report in reports(environment).items():
-        before = first[name]
-        assert report["run"] > before["run"]
-        assert (report["stored"], report["created"], report["updated"]) == (0, 0, 0)
-        assert report["listed"] == before["listed"]
-        assert report["records"] == before["records"]
-        # One event more: after the crawls, the scan was read.
-        assert report["change_seq_to"] == max(each["change_seq_to"] for each in first.values()) + 1
+def family(state: State) -> list[psutil.Process]:
+    """The processes of Airflow."""
+    found = []
+    for name in airflow.NAMES:
+        leader = leader_of(state, name)
+        found += [leader, *leader.children(recursive=True)]
+    return found
 
 
-def test_a_wrong_source_file_turns_check_sources_red(demo: str, environment: dict[str, str]) -> None:
-    base, user, password = login(demo)
-    folder = Path(environment["GONGKAI_STATE_DIR"]) / "demo-sources"
-    wrong = folder / "wrong.yaml"
-    wrong.write_text("id: wrong\n", encoding="utf-8")
-    with AirflowClient(base, user, password) as client:
-        assert ended(client, "check_sources", client.trigger("check_sources")) == "failed"
-        client.wait_for_dag("crawl_demo-trs", 5)
-    wrong.unlink()
+def leader_of(state: State, name: str) -> psutil.Process:
+    running = process.find(state, name)
+    assert running is not None
+    return psutil.Process(running.pid)
 
 
-def test_known_documents_are_looked_at_again(
-    demo: str, first: dict[str, dict[str, Any]], environment: dict[str, str]
-) -> None:
-    base, user, password = login(demo)
-    with AirflowClient(base, user, password) as client:
-        for dag in ("recheck", "export"):  # the second is started by what the first tells
-            client.wait_for_dag(dag, 30)
-            client.unpause(dag)
-        assert ended(client, "recheck", client.trigger("recheck")) == "success"
-    command = [PROJECT / ".venv" / "bin" / "gongkai", "report", "--json"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    rechecks = {report["source"]: report for report in json.loads(done.stdout) if report["kind"] == "recheck"}
-    assert rechecks.keys() == first.keys()
-    for name, report in rechecks.items():
-        assert report["listed"] == first[name]["records"]
-        assert (report["updated"], report["removed"]) == (0, 0)
+def lives(one: psutil.Process) -> bool:
+    try:
+        return one.is_running() and one.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
-def test_a_run_starts_the_export_of_the_change_feed(
-    demo: str, first: dict[str, dict[str, Any]], environment: dict[str, str]
-) -> None:
-    deadline = time.monotonic() + 30
-    with AirflowClient(*login(demo)) as client:
-        while not (started := [run for run in client.runs("export") if run.startswith("asset_triggered")]):
-            assert time.monotonic() < deadline, client.runs("export")
-            time.sleep(0.5)
-        assert ended(client, "export", started[0]) == "success"
-    manifest = read_manifest(open_store(Settings(state_dir=Path(environment["GONGKAI_STATE_DIR"]))))
-    assert manifest.change_seq_to == max(report["change_seq_to"] for report in first.values()) + 1
+def listening(one: psutil.Process) -> set[str]:
+    try:
+        return {c.laddr.ip for c in one.net_connections() if c.status == psutil.CONN_LISTEN}
+    except psutil.NoSuchProcess:  # the processes that load DAG files come and go
+        return set()
+
+
+def test_airflow_is_open_to_nobody_but_its_user(demo: str, settings: Settings) -> None:
+    base, user, _ = login(demo)
+    # Commands that cite or export know the browser's address from here on, also after Airflow has ended.
+    assert Settings(state_dir=settings.state_dir).public_url == f"{base}/archive"
+    assert airflow.configured_url(State(settings.state_dir)) == base
+    assert {host for one in family(State(settings.state_dir)) for host in listening(one)} == {"127.0.0.1"}
+    assert httpx.get(f"{base}/api/v2/dags", trust_env=False).status_code == 401
+    with pytest.raises(GongkaiError, match=f"refuses the login of {user}"):
+        AirflowClient(base, user, "wrong").import_errors()
 
 
 def ended(client: AirflowClient, dag: str, run: str) -> str:
@@ -176,10 +194,115 @@ def ended(client: AirflowClient, dag: str, run: str) -> str:
     return state
 
 
+def up(settings: Settings, dags: Path) -> None:
+    services.up(settings, report=lambda step: None, dags=dags)
+
+
+def kill(state: State, *names: str) -> None:
+    """Kill these processes and leave their children alive."""
+    leaders = [leader_of(state, name) for name in names]
+    for leader in leaders:
+        leader.kill()
+    psutil.wait_procs(leaders, timeout=5)
+
+
+@pytest.fixture(scope="module")
+def dags(demo: str, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project's DAGs that a test may change, as Airflow reads it from here on."""
+    folder = tmp_path_factory.mktemp("airflow") / "dags"
+    shutil.copytree(PROJECT / "dags", folder)
+    kill(State(settings.state_dir), airflow.PROCESSOR)
+    up(settings, folder)
+    return folder
+
+
+def test_a_new_dag_file_is_seen_and_a_broken_one_is_told(demo: str, settings: Settings, dags: Path) -> None:
+    (dags / "added.py").write_text(DAG.format(name="added", state=str(settings.state_dir)))
+    (dags / "broken.py").write_text("from airflow.sdk import dag\nraise ValueError('half a DAG')\n")
+    with AirflowClient(*login(demo)) as client:
+        client.wait_for_dag("added", 60)
+        deadline = time.monotonic() + 60
+        while not client.import_errors() and time.monotonic() < deadline:
+            time.sleep(0.2)
+        with pytest.raises(GongkaiError, match=r"does not know the DAG third .*broken\.py: ValueError: half a DAG"):
+            client.wait_for_dag("third", 0)
+    (dags / "broken.py").unlink()
+
+
+def test_a_killed_airflow_starts_again_without_what_it_left(demo: str, settings: Settings, dags: Path) -> None:
+    state = State(settings.state_dir)
+    before = family(state)
+    kill(state, airflow.SCHEDULER, airflow.API)
+
+    up(settings, dags)
+
+    assert set(filter(lives, before)) <= set(family(state))
+    with AirflowClient(*login(demo)) as client:
+        client.unpause("added")
+        run = client.trigger("added", {"word": "公开"})
+        assert ended(client, "added", run) == "success"
+        assert [(task.task_id, task.state) for task in client.task_instances("added", run)] == [("tell", "success")]
+
+
+def test_running_the_demo_again_changes_nothing(
+    first: dict[str, dict[str, Any]], environment: dict[str, str], settings: Settings
+) -> None:
+    done = make("demo", environment)
+    assert done.returncode == 0, (done.stdout, done.stderr)
+    for name, report in reports(settings).items():
+        before = first[name]
+        assert report["run"] > before["run"]
+        assert (report["stored"], report["created"], report["updated"]) == (0, 0, 0)
+        assert report["listed"] == before["listed"]
+        assert report["records"] == before["records"]
+        # One event more: after the crawls, the scan was read.
+        assert report["change_seq_to"] == max(each["change_seq_to"] for each in first.values()) + 1
+
+
+def test_a_wrong_source_file_turns_check_sources_red(demo: str, settings: Settings) -> None:
+    base, user, password = login(demo)
+    folder = settings.state_dir / "demo-sources"
+    wrong = folder / "wrong.yaml"
+    wrong.write_text("id: wrong\n", encoding="utf-8")
+    with AirflowClient(base, user, password) as client:
+        assert ended(client, "check_sources", client.trigger("check_sources")) == "failed"
+        client.wait_for_dag("crawl_demo-trs", 5)
+    wrong.unlink()
+
+
+def test_known_documents_are_looked_at_again(demo: str, first: dict[str, dict[str, Any]], settings: Settings) -> None:
+    base, user, password = login(demo)
+    with AirflowClient(base, user, password) as client:
+        for dag in ("recheck", "export"):  # the second is started by what the first tells
+            client.wait_for_dag(dag, 30)
+            client.unpause(dag)
+        assert ended(client, "recheck", client.trigger("recheck")) == "success"
+    rechecks = reports(settings, "recheck")
+    assert rechecks.keys() == first.keys()
+    for name, report in rechecks.items():
+        assert report["listed"] == first[name]["records"]
+        assert (report["updated"], report["removed"]) == (0, 0)
+
+
+def test_a_run_starts_the_export_of_the_change_feed(
+    demo: str, first: dict[str, dict[str, Any]], settings: Settings
+) -> None:
+    deadline = time.monotonic() + 120
+    with AirflowClient(*login(demo)) as client:
+        while not (started := [run for run in client.runs("export") if run.startswith("asset_triggered")]):
+            assert time.monotonic() < deadline, client.runs("export")
+            time.sleep(0.5)
+        assert ended(client, "export", started[0]) == "success"
+    manifest = read_manifest(open_store(Settings(state_dir=settings.state_dir)))
+    assert manifest.change_seq_to == max(report["change_seq_to"] for report in first.values()) + 1
+
+
 def test_stop_ends_everything_that_was_started(demo: str, environment: dict[str, str]) -> None:
     state = environment["GONGKAI_STATE_DIR"]
+    everything = family(State(Path(state)))
     assert make("stop", environment).returncode == 0
-    left = [
-        process.info for process in psutil.process_iter(["pid", "cmdline"]) if state in str(process.info["cmdline"])
-    ]
+    left = [one.info for one in psutil.process_iter(["pid", "cmdline"]) if state in str(one.info["cmdline"])]
     assert left == []
+    assert [one for one in everything if lives(one)] == []
+    with pytest.raises(GongkaiError, match="does not answer"), AirflowClient(*login(demo)) as client:
+        client.run_state("added", "any")

@@ -30,12 +30,12 @@ from etl.local.services import Addresses
 from etl.pipeline.crawl import crawl
 from etl.pipeline.stages.fetching import fetch_batch
 from etl.settings import PROJECT, Settings
-from tests.support.gongkai import environment, rows, source_of, state
+from tests.support.gongkai import SMALL, environment, gongkai, rows, small, source_of, state
 
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    demo = demo_sites()[0]
+    demo = small(demo_sites()[0], 36)
     with serve(demo):
         yield demo
 
@@ -75,7 +75,7 @@ def test_a_crawl_killed_at_any_step_is_completed_by_its_rerun(
             name, mark = f"killed-{step}", f"第{step}次公开的内容。"
             for document in documents:
                 small_site.put(replace(document, body=(*document.body, Paragraph(mark))), column="czxx")
-            changes = {"id": name, "columns": [column], "assertions": {"min_records": 1, "max_age_days": 36500}}
+            changes = {"id": name, "columns": [column], "assertions": SMALL}
             file = tmp_path / f"{name}.yaml"
             file.write_text(json.dumps(yaml.safe_load(source_text(small_site)) | changes), encoding="utf-8")
             worker.stdin.write(f"{file} disturbed {step}\n")
@@ -103,7 +103,7 @@ def test_a_crawl_killed_at_any_step_is_completed_by_its_rerun(
 def test_a_log_without_rows_is_adopted_without_asking_the_site(
     archive: Archive, owner_url: str, local_settings: Settings, site: Site
 ) -> None:
-    first = crawl(archive, source_of(site), "cut", CrawlOptions(), local_settings, lambda *_: None)
+    first = crawl(archive, source_of(site, assertions=SMALL), "cut", CrawlOptions(), local_settings, lambda *_: None)
     captures = rows(archive, _CAPTURES)
     with create_engine(owner_url).begin() as owner:
         for statement in _AS_IF_THE_ROWS_WERE_NEVER_WRITTEN:
@@ -111,11 +111,11 @@ def test_a_log_without_rows_is_adopted_without_asking_the_site(
     for key in list(archive.store.list_keys(CHANGES)):
         archive.store.remove(key)
     site.requests.clear()
-    run = open_run(archive, source_of(site), "cut", CrawlOptions())
+    run = open_run(archive, source_of(site, assertions=SMALL), "cut", CrawlOptions())
     asyncio.run(fetch_batch(archive, run, 0, "gongkai/test"))
     assert site.requests == []
     assert rows(archive, _CAPTURES) == captures
-    again = crawl(archive, source_of(site), "cut", CrawlOptions(), local_settings, lambda *_: None)
+    again = crawl(archive, source_of(site, assertions=SMALL), "cut", CrawlOptions(), local_settings, lambda *_: None)
     assert again.outcomes == first.outcomes
     assert again.records == first.records
 
@@ -134,7 +134,7 @@ def test_nothing_is_visible_whose_bytes_are_not_stored(
 ) -> None:
     """The bucket goes away in mid-crawl: no row names bytes that are not there, and the crawl says what happened."""
     client = services.store.client()
-    key = list(site.postings)[45]
+    key = list(site.postings)[20]
 
     def lose_the_bucket(call: Call) -> Response:
         client.remove_bucket(bucket)
@@ -142,11 +142,11 @@ def test_nothing_is_visible_whose_bytes_are_not_stored(
 
     site.faults[key] = lose_the_bucket
     with pytest.raises(StoreError, match="NoSuchBucket"):
-        crawl(archive, source_of(site), "away", CrawlOptions(), local_settings, lambda *_: None)
+        crawl(archive, source_of(site, assertions=SMALL), "away", CrawlOptions(), local_settings, lambda *_: None)
     said = rows(archive, "SELECT count(*) AS n FROM archive.blob")
     client.make_bucket(bucket)
     site.faults.pop(key)
-    report = crawl(archive, source_of(site), "away", CrawlOptions(), local_settings, lambda *_: None)
+    report = crawl(archive, source_of(site, assertions=SMALL), "away", CrawlOptions(), local_settings, lambda *_: None)
     assert report.unfinished == 0
     assert rows(archive, "SELECT count(*) AS n FROM archive.blob") != said
 
@@ -155,22 +155,30 @@ def test_an_interrupted_crawl_says_so_and_the_next_one_completes_it(
     archive: Archive, local_settings: Settings, site: Site, tmp_path: Path
 ) -> None:
     file = tmp_path / "source.yaml"
-    file.write_text(source_text(site), encoding="utf-8")
+    file.write_text(source_of(site, assertions=SMALL).model_dump_json(exclude_unset=True), encoding="utf-8")
     command = [Path(sys.executable).with_name("gongkai"), "crawl", file]
     started: list[subprocess.Popen[str]] = []
-    key = list(site.postings)[30]
+    key = list(site.postings)[20]
 
     def interrupt(call: Call) -> Response:
         started[0].send_signal(signal.SIGINT)
         return call.plain()
 
     site.faults[key] = interrupt
-    given = environment(local_settings)
-    started.append(subprocess.Popen(command, env=given, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True))
-    _, said = started[0].communicate(timeout=60)
+    interruptible = subprocess.Popen(
+        command,
+        env=environment(local_settings),
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        # A shell lets its background jobs ignore the signal, and so their children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    started.append(interruptible)
+    _, said = interruptible.communicate(timeout=300)
     assert started[0].returncode == 130
-    assert "interrupted; the same command goes on" in said
+    assert "interrupted; run the same command again to continue" in said
     site.faults.pop(key)
-    done = subprocess.run(command, env=given, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    done = gongkai(local_settings, "crawl", file)
+    assert done.code == 0, done.err
     assert len(state(archive)) == len(goldens.records(site))

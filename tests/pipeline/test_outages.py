@@ -25,7 +25,7 @@ from etl.local.services import Addresses
 from etl.local.state import State
 from etl.pipeline.crawl import crawl
 from etl.settings import Settings
-from tests.support.gongkai import crawl_site, rows, source_of, state
+from tests.support.gongkai import SMALL, crawl_site, rows, small, source_of, state
 from tests.support.services import own_bucket, own_database, running_services, state_folder
 
 _numbers = count(1)
@@ -57,7 +57,7 @@ def bucket(services: Addresses) -> Iterator[str]:
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    demo = demo_sites()[0]
+    demo = small(demo_sites()[0], 36)
     with serve(demo):
         yield demo
 
@@ -66,7 +66,7 @@ def crawl_through(
     archive: Archive, settings: Settings, site: Site, strike: Callable[[], None], error: type[Exception], said: str
 ) -> Callable[[], None]:
     """A crawl that is struck in its middle and fails; returns what does the rest and compares with a calm crawl."""
-    key = list(site.postings)[30]
+    key = list(site.postings)[20]
     over = Event()
 
     def struck(call: Call) -> Response:
@@ -77,14 +77,14 @@ def crawl_through(
 
     site.faults[key] = struck
     with pytest.raises(error, match=said):
-        crawl(archive, source_of(site), "struck", CrawlOptions(), settings, lambda *_: None)
+        crawl(archive, source_of(site, assertions=SMALL), "struck", CrawlOptions(), settings, lambda *_: None)
     # The crawl may have failed at what was dying still.
-    assert over.wait(30)
+    assert over.wait(120)
 
     def finish() -> None:
-        report = crawl(archive, source_of(site), "struck", CrawlOptions(), settings, lambda *_: None)
+        report = crawl(archive, source_of(site, assertions=SMALL), "struck", CrawlOptions(), settings, lambda *_: None)
         assert (report.unfinished, report.problems) == (0, ())
-        crawl_site(archive, site, id="calm")
+        crawl_site(archive, site, id="calm", assertions=SMALL)
         found = [{name: row[name] for name in row if name != "source_id"} for row in state(archive)]
         half = len(found) // 2
         assert sorted(map(str, found[:half])) == sorted(map(str, found[half:]))
