@@ -1,4 +1,4 @@
-"""Every DAG file is read as Airflow reads it: without an error, and with a name that an archivist can read."""
+"""Every DAG file loads in Airflow without an error, and its DAGs have names that an archivist can read."""
 
 import json
 import os
@@ -12,7 +12,7 @@ import pytest
 
 from etl.settings import PROJECT
 
-# Parsing needs no metadata database; the demo's sources are files of the user's and are left out.
+# Parsing needs no metadata database. The demo's sources are left out: they are in the state folder.
 _READ = """
 import json
 from datetime import timedelta
@@ -28,13 +28,13 @@ def runs_at_once(dag):
     if not isinstance(table, trigger.CronTriggerTimetable):
         return None
     just_due = table._align_to_prev(trigger.coerce_datetime(trigger.utcnow())) + timedelta(seconds=1)
-    kept, trigger.utcnow = trigger.utcnow, lambda: just_due
+    real, trigger.utcnow = trigger.utcnow, lambda: just_due
     first = table.next_dagrun_info(last_automated_data_interval=None, restriction=TimeRestriction(None, None, False))
-    trigger.utcnow = kept
+    trigger.utcnow = real
     return first.run_after <= just_due
 
 bag = DagBag({folder!r})
-told = {{
+dags = {{
     dag.dag_id: {{
         "name": dag.dag_display_name,
         "runs_at_once": runs_at_once(dag),
@@ -42,15 +42,15 @@ told = {{
     }}
     for dag in bag.dags.values()
 }}
-print("\\n" + json.dumps({{"errors": bag.import_errors, "dags": told}}))
+print("\\n" + json.dumps({{"errors": bag.import_errors, "dags": dags}}))
 """
 
 
 @pytest.fixture(scope="module")
 def bag(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     home = tmp_path_factory.mktemp("airflow")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW_", "GONGKAI_"))}
-    given = {
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW_", "GONGKAI_"))}
+    variables = {
         "PYTHONPATH": os.pathsep.join(str(PROJECT / name) for name in ("", "plugins")),
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
@@ -58,7 +58,7 @@ def bag(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "GONGKAI_STATE_DIR": str(home),
     }
     command = [sys.executable, "-c", _READ.format(folder=str(PROJECT / "dags"))]
-    done = subprocess.run(command, cwd=home, env=kept | given, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=home, env=inherited | variables, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
@@ -70,9 +70,9 @@ def test_every_dag_file_is_read(bag: dict[str, Any]) -> None:
 
 
 def test_a_dag_that_is_unpaused_waits_for_its_next_time(bag: dict[str, Any]) -> None:
-    said = {dag_id: dag["runs_at_once"] for dag_id, dag in bag["dags"].items()}
-    assert [dag_id for dag_id, at_once in said.items() if at_once] == []
-    assert list(said.values()).count(False) > 20, "the sources and the maintenance stand on cron"
+    runs_at_once = {dag_id: dag["runs_at_once"] for dag_id, dag in bag["dags"].items()}
+    assert [dag_id for dag_id, at_once in runs_at_once.items() if at_once] == []
+    assert list(runs_at_once.values()).count(False) > 20, "sources and maintenance have cron schedules"
 
 
 def test_every_dag_has_a_chinese_name_beside_its_id(bag: dict[str, Any]) -> None:
@@ -81,7 +81,7 @@ def test_every_dag_has_a_chinese_name_beside_its_id(bag: dict[str, Any]) -> None
         assert dag["name"].endswith(f" · {dag_id.removeprefix('crawl_')}"), dag_id
 
 
-def test_mapped_tasks_of_the_maintenance_say_what_each_is_about(bag: dict[str, Any]) -> None:
+def test_mapped_tasks_of_the_maintenance_have_labels(bag: dict[str, Any]) -> None:
     mapped = {dag_id: dag["mapped"] for dag_id, dag in bag["dags"].items() if not dag_id.startswith("crawl_")}
     assert {dag_id: tasks for dag_id, tasks in mapped.items() if tasks} == {
         "re_extract": {"read_again": "{{ pages }}"},

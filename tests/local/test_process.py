@@ -1,4 +1,4 @@
-"""Processes that a command started and a later command must find, or must leave alone."""
+"""Processes that one command starts and a later one finds and stops, without touching any other."""
 
 import signal
 import subprocess
@@ -33,7 +33,7 @@ WITH_CHILD = [
 def state(tmp_path: Path) -> Iterator[State]:
     state = State.open(tmp_path)
     yield state
-    process.stop(state, ["part"], how=signal.SIGKILL, seconds=5)
+    process.stop(state, ["service"], how=signal.SIGKILL, seconds=5)
 
 
 @pytest.fixture
@@ -45,13 +45,13 @@ def stranger() -> Iterator[psutil.Process]:
 
 
 def start(state: State, command: list[str]) -> RunningProcess:
-    return process.start(state, "part", command, folder=state.root, env={})
+    return process.start(state, "service", command, folder=state.root, env={})
 
 
 def start_with_child(state: State) -> tuple[psutil.Process, psutil.Process]:
     running = start(state, WITH_CHILD)
-    log = state.log("part")
-    process.wait_until(state, "part", running, lambda: "both" in log.read_text(), patience=20)
+    log = state.log("service")
+    process.wait_until(state, "service", running, lambda: "both" in log.read_text(), patience=20)
     leader = psutil.Process(running.pid)
     (child,) = leader.children()
     return leader, child
@@ -59,12 +59,12 @@ def start_with_child(state: State) -> tuple[psutil.Process, psutil.Process]:
 
 def test_a_process_is_found_again_and_ended_with_its_children(state: State) -> None:
     leader, child = start_with_child(state)
-    assert process.find(state, "part")
+    assert process.find(state, "service")
 
-    assert process.stop(state, ["part"], seconds=5) == ["part"]
+    assert process.stop(state, ["service"], seconds=5) == ["service"]
 
     assert psutil.wait_procs([leader, child], timeout=5)[1] == []
-    assert process.find(state, "part") is None
+    assert process.find(state, "service") is None
 
 
 def test_children_of_a_killed_process_are_found_by_their_log(state: State) -> None:
@@ -73,7 +73,7 @@ def test_children_of_a_killed_process_are_found_by_their_log(state: State) -> No
     leader.wait()
     assert child.is_running()
 
-    process.kill_leftovers(state, "part")
+    process.kill_leftovers(state, "service")
 
     child.wait(5)
     assert not child.is_running()
@@ -81,40 +81,40 @@ def test_children_of_a_killed_process_are_found_by_their_log(state: State) -> No
 
 def test_a_process_that_took_over_a_recorded_id_is_left_alone(state: State, stranger: psutil.Process) -> None:
     stale = RunningProcess(pid=stranger.pid, started=1.0, port=0, log_from=0)
-    state.update(PROCESSES, lambda known: known.update(part=asdict(stale)))
+    state.update(PROCESSES, lambda known: known.update(service=asdict(stale)))
 
-    assert process.find(state, "part") is None
-    assert process.stop(state, ["part"], seconds=5) == []
-    process.kill_leftovers(state, "part")
+    assert process.find(state, "service") is None
+    assert process.stop(state, ["service"], seconds=5) == []
+    process.kill_leftovers(state, "service")
 
     assert stranger.is_running()
     assert stranger.status() != psutil.STATUS_ZOMBIE
 
 
 def test_a_reader_of_the_log_is_left_alone(state: State) -> None:
-    state.log("part").write_text("a line\n")
-    with subprocess.Popen(["tail", "-f", str(state.log("part"))], stdout=subprocess.DEVNULL) as reader:
-        process.kill_leftovers(state, "part")
+    state.log("service").write_text("a line\n")
+    with subprocess.Popen(["tail", "-f", str(state.log("service"))], stdout=subprocess.DEVNULL) as reader:
+        process.kill_leftovers(state, "service")
 
         assert reader.poll() is None
         reader.kill()
 
 
-def test_a_process_that_ends_at_once_is_told_with_its_last_words(state: State) -> None:
+def test_the_error_about_a_process_that_ends_at_once_has_its_last_line(state: State) -> None:
     running = start(state, [sys.executable, "-c", "raise SystemExit('FATAL: no such thing')"])
 
     with pytest.raises(GongkaiError) as caught:
-        process.wait_until(state, "part", running, lambda: False, patience=20)
+        process.wait_until(state, "service", running, lambda: False, patience=20)
 
-    assert "part ended while it started: FATAL: no such thing" in str(caught.value)
-    assert str(state.log("part")) in str(caught.value)
+    assert "service ended while it started: FATAL: no such thing" in str(caught.value)
+    assert str(state.log("service")) in str(caught.value)
 
 
-def test_a_process_that_never_answers_is_told(state: State) -> None:
+def test_a_process_without_progress_is_given_up(state: State) -> None:
     running = start(state, SLEEP)
 
-    with pytest.raises(GongkaiError, match="part does not answer after 0 s"):
-        process.wait_until(state, "part", running, lambda: False, patience=0.1)
+    with pytest.raises(GongkaiError, match="service does not answer after 0 s"):
+        process.wait_until(state, "service", running, lambda: False, patience=0.1)
 
 
 def test_a_process_that_makes_progress_is_waited_for_beyond_its_patience(
@@ -123,27 +123,29 @@ def test_a_process_that_makes_progress_is_waited_for_beyond_its_patience(
     monkeypatch.setattr(process, "NOTICE_EVERY", 0.3)
     notices: list[str] = []
     running = start(state, WORDY)
-    log = state.log("part")
+    log = state.log("service")
 
-    process.wait_until(state, "part", running, lambda: "step 4" in log.read_text(), patience=1, notice=notices.append)
+    process.wait_until(
+        state, "service", running, lambda: "step 4" in log.read_text(), patience=1, notice=notices.append
+    )
 
     assert notices
-    assert all(notice.startswith("for part (") for notice in notices)
+    assert all(notice.startswith("for service (") for notice in notices)
     assert "step" in notices[-1]
 
 
 def test_a_process_that_was_ending_when_it_was_found_is_replaced(state: State) -> None:
     def wait(running: RunningProcess) -> None:
-        process.wait_until(state, "part", running, lambda: running.pid != ending.pid, patience=20)
+        process.wait_until(state, "service", running, lambda: running.pid != ending.pid, patience=20)
 
     ending = start(state, [sys.executable, "-c", "import time; time.sleep(0.5)"])
 
-    replaced = process.adopt_or_start(process.find(state, "part"), lambda: start(state, SLEEP), wait)
+    replaced = process.adopt_or_start(process.find(state, "service"), lambda: start(state, SLEEP), wait)
 
-    assert replaced == process.find(state, "part")
+    assert replaced == process.find(state, "service")
     assert replaced != ending
 
 
-def test_a_program_that_is_not_there_is_told(state: State) -> None:
-    with pytest.raises(GongkaiError, match=r"part cannot be started: .*no-such-program"):
+def test_a_missing_program_is_an_error(state: State) -> None:
+    with pytest.raises(GongkaiError, match=r"service cannot be started: .*no-such-program"):
         start(state, [str(state.root / "no-such-program")])

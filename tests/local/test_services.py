@@ -1,4 +1,4 @@
-"""PostgreSQL and the S3 server, real ones, in a state folder of their own."""
+"""Real PostgreSQL and S3 servers: started, stopped, killed, and closed to everybody without their keys."""
 
 import io
 import signal
@@ -24,7 +24,7 @@ from etl.settings import Settings
 from tests.support.reaper import end_at_once
 
 
-def quiet(progress: ServiceStep) -> None:
+def ignore(step: ServiceStep) -> None:
     pass
 
 
@@ -41,7 +41,7 @@ def state(settings: Settings) -> State:
 
 
 def up(settings: Settings, *, fast: bool = True) -> Addresses:
-    return local_services.up(settings, airflow=False, report=quiet, fast=fast)
+    return local_services.up(settings, airflow=False, report=ignore, fast=fast)
 
 
 def connect(url: str, **changes: str) -> psycopg.Connection:
@@ -72,8 +72,8 @@ def test_data_and_addresses_outlive_down_and_up(settings: Settings, state: State
     first = up(settings)
     write(first)
 
-    assert local_services.down(settings, quiet) == [store.NAME, postgres.NAME]
-    assert [part.running for part in local_services.status(settings)[:2]] == [False, False]
+    assert local_services.down(settings, ignore) == [store.NAME, postgres.NAME]
+    assert [item.running for item in local_services.status(settings)[:2]] == [False, False]
     assert up(settings) == first
 
     assert read(first) == KEPT
@@ -101,7 +101,7 @@ def test_two_at_once_start_one_of_each(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("name", [postgres.NAME, store.NAME])
-def test_up_recovers_from_a_killed_part(settings: Settings, state: State, name: str) -> None:
+def test_up_recovers_from_a_killed_service(settings: Settings, state: State, name: str) -> None:
     # With full durability: the store had acknowledged the bytes, the database the row.
     addresses = up(settings, fast=False)
     write(addresses)
@@ -112,7 +112,7 @@ def test_up_recovers_from_a_killed_part(settings: Settings, state: State, name: 
     killed = psutil.Process(running.pid)
     killed.kill()
     psutil.wait_procs([killed], timeout=5)
-    assert "ended by itself" in next(part.detail for part in local_services.status(settings) if part.name == name)
+    assert "ended by itself" in next(item.detail for item in local_services.status(settings) if item.name == name)
 
     assert up(settings, fast=False) == addresses
 
@@ -163,10 +163,12 @@ def test_an_initdb_that_was_cut_short_is_done_again(settings: Settings, state: S
 
 
 @pytest.mark.parametrize(
-    ("part", "setting"), [("PostgreSQL", "GONGKAI_POSTGRES_PORT"), ("S3 server", "GONGKAI_STORE_PORT")]
+    ("service", "setting"), [("PostgreSQL", "GONGKAI_POSTGRES_PORT"), ("S3 server", "GONGKAI_STORE_PORT")]
 )
 @pytest.mark.usefixtures("starts_services")
-def test_a_taken_port_is_told_with_its_holder_and_its_setting(state_dir: Path, part: str, setting: str) -> None:
+def test_the_error_about_a_taken_port_names_its_holder_and_the_setting(
+    state_dir: Path, service: str, setting: str
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         key = setting.removeprefix("GONGKAI_").lower()
@@ -175,13 +177,13 @@ def test_a_taken_port_is_told_with_its_holder_and_its_setting(state_dir: Path, p
             up(settings)
     end_at_once(state_dir)
 
-    told = str(caught.value)
-    assert f"{part}: port {port} is taken by" in told
-    assert f"(pid {psutil.Process().pid})" in told
-    assert setting in told
+    message = str(caught.value)
+    assert f"{service}: port {port} is taken by" in message
+    assert f"(pid {psutil.Process().pid})" in message
+    assert setting in message
 
 
-def test_another_port_than_the_running_one_is_told(services: Addresses, services_dir: Path) -> None:
+def test_another_port_than_the_running_one_is_an_error(services: Addresses, services_dir: Path) -> None:
     with pytest.raises(GongkaiError, match=r"GONGKAI_STORE_PORT says 1 .*gongkai down"):
         store.up(State(services_dir), 1, "any")
 
@@ -257,16 +259,16 @@ def test_generated_secrets_are_for_their_owner_alone(services: Addresses, servic
     assert read_back.store_secure is False
 
 
-def test_lost_passwords_are_told(settings: Settings, state: State) -> None:
+def test_lost_passwords_are_an_error(settings: Settings, state: State) -> None:
     up(settings)
-    local_services.down(settings, quiet)
+    local_services.down(settings, ignore)
     (state.root / "secrets.json").unlink()
 
     with pytest.raises(GongkaiError, match=r"refuses the password in .*secrets\.json"):
         up(settings)
 
 
-def test_a_state_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+def test_a_state_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
 
     with pytest.raises(GongkaiError, match="GONGKAI_STATE_DIR"):
