@@ -130,32 +130,45 @@ def trim(blocks: Blocks, body: Body, title: str) -> Body:
 
 
 def _first_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) -> int:
+    """The index of the block after the last header line.
+
+    The container of a family holds a few of these at most; what was found by density or between headline and footer may
+    begin with the whole header, its title and its date included.
+    """
+    may_hold_header = rule in (DENSEST, BETWEEN)
     title_key = label_key(title)
     start = indices[0]
     prose = 0
-    dense = rule in (DENSEST, BETWEEN)
-    for index in indices[: 60 if dense else 12]:
+    for index in indices[: 60 if may_hold_header else 12]:
         block = blocks.blocks[index]
         text = block.plain.strip()
         if prose and is_boilerplate(text):
             break
-        if _is_header_line(block, text) or _is_header_cell(blocks, index) or is_page_tool(text) or _is_menu_line(block):
+        if (
+            _is_header_line(block, text)
+            or _is_header_cell(blocks, index)
+            or is_page_tool(text)
+            or _is_menu_line(block)
+            or (may_hold_header and not prose and _is_date_or_title(blocks, block, text, title_key))
+        ):
             start = index + 1
             continue
-        if dense and not prose and _ONLY_A_DATE.fullmatch(text):
-            start = index + 1
-            continue
-        if dense and title_key and not prose and _may_be_headline(blocks, block):
-            key = label_key(text)
-            if len(key) > 5 and key in title_key:
-                start = index + 1
-                continue
         prose += len(text) if len(text) > 30 or text.endswith(("：", ":", "。")) else 0
         # Below the headline any line that is none of the header's begins the text: a table of names has no prose.
         begun = prose > 0 or block.row >= 0 or len(text) > _HEADER_WORD_CHARS
         if prose > _TEXT_BEGUN_CHARS or (rule == BETWEEN and begun and not _DATED.search(text)):
             break
     return start
+
+
+def _is_date_or_title(blocks: Blocks, block: Block, text: str, title_key: str) -> bool:
+    """Whether a line is a date and nothing else, or the title or a part of it."""
+    if _ONLY_A_DATE.fullmatch(text):
+        return True
+    if not title_key or not _may_be_headline(blocks, block):
+        return False
+    key = label_key(text)
+    return len(key) > 5 and key in title_key
 
 
 def _is_header_line(block: Block, text: str) -> bool:
