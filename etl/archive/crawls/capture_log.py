@@ -46,7 +46,7 @@ _COLUMNS = [getattr(Page, name) for name in PageState.__dataclass_fields__]
 
 
 def page_states(connection: Connection, page_ids: set[int]) -> dict[int, PageState]:
-    """The pages of those numbers, by number."""
+    """The state of the pages, by page id."""
     rows = connection.execute(select(*_COLUMNS).where(Page.id.in_(page_ids)))
     return {row.id: PageState(*row) for row in rows}
 

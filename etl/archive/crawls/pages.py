@@ -17,7 +17,7 @@ from etl.platforms.base import Entry
 
 
 @dataclass(frozen=True, slots=True)
-class ListedPage:
+class ListedDocument:
     """The page of a listed document, and whether it was known before."""
 
     page_id: int
@@ -26,7 +26,7 @@ class ListedPage:
 
 def upsert_listed_pages(
     connection: Connection, run: RunContext, column: str, entries: Mapping[str, Entry], batch: int | None = None
-) -> dict[str, ListedPage]:
+) -> dict[str, ListedDocument]:
     """Writes the documents of a listing page (canonical URL → entry) into the run; returns their pages by URL.
 
     A document in several lists is one page with several columns. `batch` puts them into that batch at once, where no
@@ -65,10 +65,10 @@ def upsert_listed_pages(
 
 def listed_pages(
     connection: Connection, source_id: str, urls: Iterable[str], before: datetime
-) -> dict[str, ListedPage]:
+) -> dict[str, ListedDocument]:
     """The source's pages among the URLs, by URL; a page first seen before that moment is known."""
     query = select(Page.id, Page.url, Page.first_seen_at).where(Page.source_id == source_id, Page.url.in_(urls))
-    return {row.url: ListedPage(row.id, row.first_seen_at < before) for row in connection.execute(query)}
+    return {row.url: ListedDocument(row.id, row.first_seen_at < before) for row in connection.execute(query)}
 
 
 def upsert_page(connection: Connection, source_id: str, url: str, kind: str) -> int:
