@@ -3,8 +3,8 @@
 `/gkmlpt/index` holds `window._CONFIG` with SID and TREE; `/gkmlpt/api/all/{category}?page=&sid=` lists a leaf
 as JSON, `page_size` a page (100 on real sites, 5 in the demo), pages 0 and 1 the same, an empty `articles`
 beyond the end or for another sid. Details `/gkmlpt/content/{id//1000000}/{id//1000}/post_{id}.html` (and
-`mpost_`) hold the article in `_CONFIG.DETAIL` and as HTML; the header's 失效日期 and 文件状态 stand in comments,
-the search form says 已失效. Leaves with a jump_url hold nothing. Keys of faults: a posting's key, `key/name.pdf`
+`mpost_`) hold the article in `_CONFIG.DETAIL` and as HTML; the header's 失效日期 and 文件状态 are in comments,
+the search form has 已失效. Leaves with a jump_url are empty. Keys of faults: a posting's key, `key/name.pdf`
 for an attachment, `qtwj/1` for a page of a list, `index` for the index, `robots.txt`.
 
 Planted in the demo:

@@ -3,7 +3,7 @@
 `/search-gov/data?t=…&p=…&n=…` answers JSON for `zhengcelibrary_gw` (lines in `searchVO.listVO`) and for `_bm` and `_or`
 (lines in `searchVO.catMap.{category}.listVO`, `listVO` null): titles with `<em>`, `pubtime` in milliseconds,
 `pubtimeStr` with dots, an empty `listVO` beyond the end. `/zhengce/zuixin/ZUIXINZHENGCE.json` is one array of the
-newest `latest` lines, which the library lists too, with a byte order mark. Details stand on another host than the
+newest `latest` lines, which the library lists too, with a byte order mark. Documents are on another host than the
 library: `localhost` for `127.0.0.1`, `/zhengce/zhengceku/{yyyymm}/content_{id}.htm` with one of two header tables,
 labels spread by full-width spaces; the body in `#UCAP-CONTENT`.
 
@@ -40,7 +40,7 @@ from demo.server import MovedTo, Posting, Resource
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """One collection of the library; `category` is its name in `catMap`, none for lines that stand in `listVO`."""
+    """One collection of the library; `category` is its name in `catMap`, empty if its lines are in `listVO`."""
 
     key: str
     name: str
@@ -109,7 +109,7 @@ class GovSite(PublishedSite):
         return self.library(request) if path == "/search-gov/data" else None
 
     def newest(self) -> list[Posting]:
-        """What the list of the newest holds: of two collections, each document stands in its collection too."""
+        """The list of the newest documents, of two collections, which list them too."""
         both = [*self.entries("gw"), *self.entries("bm")]
         return sorted(both, key=lambda posting: (posting.day, posting.number), reverse=True)[: self.latest]
 

@@ -1,8 +1,8 @@
 """What the demo sites of the two Hanweb families share: their documents, and how their detail pages show fields.
 
 槐津市 (JCMS) and 芷汀市 (jpaas) are invented. Each publishes two topics of `texts/lakes.yaml`, what its agencies write
-every year, and a document of the province that stands on other sites too. Each has one document of its own without a
-word in its body: the PDF is all there is.
+every year, and a document of the province that other sites have too. Each has a document with an
+empty body and a PDF.
 """
 
 from collections.abc import Mapping
@@ -65,7 +65,7 @@ def known(document: Document) -> dict[str, str]:
 
 
 def allowed_fields(document: Document, shown: Mapping[str, str]) -> dict[str, str]:
-    """Fields that a record may hold though the header lacks them: from meta tags, and what the body itself says."""
+    """Fields that a record may have though the header lacks them: from meta tags and from the body."""
     meta = {name: value for name, value in known(document).items() if name in ("source", "keywords") and value}
     if document.document_number and document.document_number in document.text:
         meta["document_number"] = document.document_number

@@ -1,21 +1,21 @@
 """A Hanweb JCMS site: 云岭省槐津市 (invented), with columns that differ as the sites of the family do.
 
-A column stands at `/col/col{N}/index.html`, a detail at `/art/Y/M/D/art_{N}_{number}.html` (month and day not padded),
-an attachment behind `/module/download/downfile.jsp`. How a column lists:
+A column is `/col/col{N}/index.html`, a document `/art/Y/M/D/art_{N}_{number}.html` (month and day not padded), an
+attachment is behind `/module/download/downfile.jsp`. Columns:
 
-| column | manner |
+| column | how it lists |
 | --- | --- |
-| bg | two stores, the phone's first with a smaller total and its own `unitid`; GET by `startrecord`; rows `tr` |
+| bg | two stores, the mobile one first with a smaller total and its own `unitid`; GET by `startrecord`; rows `tr` |
 | tzgg | GET, `startrecord` ignored: `page` and `perpage` alone |
-| nb | no `<nextgroup>`; the script posts, GET gets the empty answer |
-| jdhy | `columnid` and `unitid` encrypted in the link; plain ones get the empty answer of 54 bytes |
+| nb | no `<nextgroup>`; the script uses POST, GET gets the empty response |
+| jdhy | `columnid` and `unitid` encrypted in the link; plain ones get the empty response of 54 bytes |
 | cz | all on one page, lines without a date; a longer store of another column in the sidebar |
 | gfxwj | a catalog: `search.jsp` by POST, rows with `syh`, heading 生成日期, `共N条 共N页` |
 | rsrm | a catalog of the newer template: `li`, the class in the column's address (`?number=`) |
 
-`most` is where `perpage` is cut (300 on real sites). Lines show cut titles, the whole one stands in `title`. Detail
-headers: `li` (Dalian), `td` (the table `xxgk_article`), `inside` (none; title and date inside `#zoom`), `plain` (none);
-categories stand in comments. Keys of faults: a posting's key, `key/name.pdf` for an attachment, `bg/0` for a column's
+`most` is the maximum of `perpage` (300 on real sites). Lines show cut titles; the attribute `title` is complete.
+Headers: `li` (Dalian), `td` (the table `xxgk_article`), `inside` (none; title and date inside `#zoom`), `plain` (none);
+categories are in comments. Keys of faults: a posting's key, `key/name.pdf` for an attachment, `bg/0` for a column's
 page, `bg/5` for the answer that begins at its fifth line, `gfxwj/2` for a page of a catalog, `robots.txt`.
 
 Planted in the demo:
@@ -87,7 +87,7 @@ CLASSES = {"gfxwj": "A0201", "rsrm": "A0703"}
 AREA, CATALOG_SITE = "11539300MY6H0018", "27"
 PROXY = "/module/web/jpage/dataproxy.jsp"
 EMPTY = b"<datastore><recordset></recordset></datastore>".ljust(54)
-"""What the service answers to what it does not understand; 54 bytes are known, not which."""
+"""The response of the service to invalid parameters: its size of 54 bytes is known, its content is not."""
 LABELS = {
     "li": {
         "index_number": "索引号:", "document_number": "文件编号:", "written_date": "成文日期:",
@@ -140,14 +140,14 @@ class JcmsSite(Site):
 
     def resource_at(self, request: Request, body: bytes) -> Resource | MovedTo | None:
         path, query = request.url.path, dict(parse_qsl(request.url.query, keep_blank_values=True))
-        # A servlet's getParameter: what stands in the address comes before what is posted.
-        asked = dict(parse_qsl(body.decode(), keep_blank_values=True)) | query
+        # Like a servlet's getParameter: parameters in the address come before those in the body.
+        parameters = dict(parse_qsl(body.decode(), keep_blank_values=True)) | query
         if path in ("/", "/index.html"):
             return Resource("home", self.render("jcms/home.html", columns=COLUMNS))
         if path == PROXY:
-            return self.group(asked, request.method)
+            return self.group(parameters, request.method)
         if path == "/module/xxgk/search.jsp":
-            return self.catalog(asked, request.method)
+            return self.catalog(parameters, request.method)
         if path == "/module/download/downfile.jsp":
             return self.file(request.url.query)
         for column in COLUMNS:
@@ -171,7 +171,7 @@ class JcmsSite(Site):
     # Listings.
 
     def line(self, column: Column, posting: Posting) -> str:
-        """A line of a store: the title cut where the template's column ends."""
+        """A line of a store, with the title cut to the width of the template's column."""
         title, day = escape(posting.document.title), f"<span>{posting.day}</span>"
         cut = title if len(title) <= 22 else title[:22] + "..."
         link = f'<a href="{posting.href or self.path(posting)}" title="{title}" target="_blank">{cut}</a>'
@@ -191,7 +191,7 @@ class JcmsSite(Site):
         }
 
     def front_store(self, column: Column, size: int, total: int, unit: int) -> dict[str, object]:
-        """A store of a column's page: its XML and what the script behind it says."""
+        """A store of a column's page: its XML and the script after it."""
         parameters = self.parameters(column, unit)
         # The doubled appid and the twice escaped name are the platform's own.
         name = urlencode({"webname": "%E6%A7%90%E6%B4%A5%E5%B8%82", "permissiontype": "0"})
@@ -219,36 +219,36 @@ class JcmsSite(Site):
                            catalog_site=CATALOG_SITE, proxy=PROXY)  # fmt: skip
         return Resource(f"{column.key}/0", body)
 
-    def group(self, asked: Mapping[str, str], method: str) -> Resource:
-        """dataproxy.jsp: the records asked for by their numbers, or by page where the column knows no other way."""
+    def group(self, parameters: Mapping[str, str], method: str) -> Resource:
+        """dataproxy.jsp: records by their numbers, or by page if the column supports nothing else."""
         for column in COLUMNS:
             if column.key in CLASSES or (column.manner == "post") != (method == "POST"):
                 continue
-            named = (asked.get("columnid"), asked.get("unitid"))
+            named = (parameters.get("columnid"), parameters.get("unitid"))
             number, unit = sealed(column.number), sealed(column.unit)
             if named != ((number, unit) if column.manner == "encrypted" else (str(column.number), str(column.unit))):
                 continue
             entries, size = self.entries(column.key), self.size(column)
-            per = min(int(asked.get("perpage") or size), self.most)
-            if column.manner == "page" or "startrecord" not in asked:
-                start = (int(asked.get("page") or 1) - 1) * per
+            per = min(int(parameters.get("perpage") or size), self.most)
+            if column.manner == "page" or "startrecord" not in parameters:
+                start = (int(parameters.get("page") or 1) - 1) * per
                 shown = entries[start : start + per]
             else:
-                start = int(asked["startrecord"]) - 1
-                shown = entries[start : int(asked.get("endrecord") or start + per)][: self.most]
+                start = int(parameters["startrecord"]) - 1
+                shown = entries[start : int(parameters.get("endrecord") or start + per)][: self.most]
             pages = -(-len(entries) // per)
             head = f"<totalrecord>{len(entries)}</totalrecord><totalpage>{pages}</totalpage>"
             xml = self.store(column, shown, head)
             return Resource(f"{column.key}/{start + 1}", xml.encode(), "text/xml;charset=UTF-8")
         return Resource("dataproxy", EMPTY, "text/xml;charset=UTF-8")
 
-    def catalog(self, asked: Mapping[str, str], method: str) -> Resource | None:
+    def catalog(self, parameters: Mapping[str, str], method: str) -> Resource | None:
         """search.jsp: the rows of a class as a piece of HTML."""
-        key = next((key for key, name in CLASSES.items() if name == asked.get("infotypeId")), None)
-        known = method == "POST" and asked.get("area") == AREA and asked.get("jdid") == CATALOG_SITE
+        key = next((key for key, name in CLASSES.items() if name == parameters.get("infotypeId")), None)
+        known = method == "POST" and parameters.get("area") == AREA and parameters.get("jdid") == CATALOG_SITE
         column = BY_KEY[key or "gfxwj"]
         entries = self.entries(column.key) if key and known else []
-        page, size = int(asked.get("currpage") or 1), self.size(column)
+        page, size = int(parameters.get("currpage") or 1), self.size(column)
         body = self.render(
             "jcms/catalog.html", column=column, postings=entries[(page - 1) * size : page * size], page=page,
             pages=-(-len(entries) // size), total=len(entries), known=hanweb.known,

@@ -1,15 +1,15 @@
 """A Hanweb jpaas site: 云岭省芷汀市 (invented).
 
-A column's page (`/col/col{N}/index.html`, or a path of words) holds no list but a script `unitbuild.js` whose
-`queryData` names the parameters of `/api-gateway/jpaas-publish-server/front/page/build/unit`. The service answers JSON
-with the list in `data.html`: 403 without User-Agent or without a Referer of the site, `success: false` where a
-parameter is missing, page and size from `paramJson` alone (a bare `pageNo` is ignored), an empty list beyond the end.
-`page_size` is the template's own; a column with `asked` gives as many as are asked for. Files come from the download
-service `/api-gateway/jpaas-web-server/front/document/file-download?fileUrl=…`.
+A column's page (`/col/col{N}/index.html`, or a path of words) has no list but a script `unitbuild.js` whose `queryData`
+has the parameters of `/api-gateway/jpaas-publish-server/front/page/build/unit`. The service returns JSON with the list
+in `data.html`: 403 without User-Agent or without a Referer of the site, `success: false` if a parameter is missing,
+page and size from `paramJson` alone (a plain `pageNo` is ignored), an empty list beyond the end. `page_size` is the
+template's own; a column with `any_size` returns as many as requested. Files come from the download service
+`/api-gateway/jpaas-web-server/front/document/file-download?fileUrl=…`.
 
-| column | manner |
+| column | how it lists |
 | --- | --- |
-| zcwj | gives the size that is asked for; details in the old form; header of 柯桥 with 文件编码 and 文件登记号 |
+| zcwj | returns the requested size; documents in the old form; header of 柯桥 with 文件编码 and 文件登记号 |
 | tzgg | details in both forms (the new one since 2023); a BOM before the JSON; header `xxgk_article` |
 | fzzfjs | a path of words, `pageId` of 32 hex digits, two units (a menu and the list); no header, 信息来源 |
 | nb | details in the new form; no header |
@@ -66,13 +66,13 @@ class Column:
     form: str
     layout: str
     genres: tuple[str, ...]
-    asked: bool = False
+    any_size: bool = False
     dated: bool = True
 
 
 COLUMNS = (
     Column("zcwj", "1229510101", "政策文件", "/col/col1229510101", "当前栏目_list", "old", "coded",
-           ("通知", "意见", "办法"), asked=True),
+           ("通知", "意见", "办法"), any_size=True),
     Column("tzgg", "1229510102", "通知公告", "/col/col1229510102", "分页列表", "both", "article",
            ("公告", "公示", "行政处罚公示", "政策解读", "答复", "人事任免")),
     Column("fzzfjs", hexed("fzzfjs"), "法治政府建设", "/zwgk/fzzfjs", "右侧内容", "new", "news",
@@ -130,7 +130,7 @@ class JpaasSite(Site):
         return self.base + self.attachment_path(posting, name)
 
     def answer(self, request: Request, body: bytes) -> Response:
-        """The firewall before the service wants a browser that comes from a page of the site."""
+        """The firewall of the service requires a browser's User-Agent and a Referer of the site."""
         if request.url.path == SERVICE:
             referer = request.headers.get("referer", "")
             if not request.headers.get("user-agent") or not referer.startswith(f"{self.base}/"):
@@ -160,25 +160,25 @@ class JpaasSite(Site):
         return None
 
     def query(self, column: Column, unit: str) -> str:
-        """queryData as it stands in the script's tag: JSON with single quotes."""
+        """queryData in the script's tag: JSON with single quotes."""
         query = {
             "parseType": "bulidstatic", "webId": WEB_ID, "tplSetId": TEMPLATES_ID, "pageType": "column",
             "tagId": column.tag if unit == "list" else "左侧导航", "editType": "null", "pageId": column.page_id,
         }  # fmt: skip
         return json.dumps(query, ensure_ascii=False, separators=(",", ":")).replace('"', "'")
 
-    def unit(self, asked: dict[str, str]) -> Resource:
-        """The service's answer for a unit."""
-        column = next((each for each in COLUMNS if each.page_id == asked.get("pageId")), None)
+    def unit(self, parameters: dict[str, str]) -> Resource:
+        """The service's response for a unit."""
+        column = next((each for each in COLUMNS if each.page_id == parameters.get("pageId")), None)
         own = {"parseType": "bulidstatic", "webId": WEB_ID, "tplSetId": TEMPLATES_ID, "pageType": "column"}
-        if column is None or any(asked.get(name) != value for name, value in own.items()):
+        if column is None or any(parameters.get(name) != value for name, value in own.items()):
             return Resource("unit", refused("参数错误"), "application/json;charset=UTF-8")
-        if asked.get("tagId") != column.tag:
+        if parameters.get("tagId") != column.tag:
             html = self.render("jpaas/menu.html", columns=COLUMNS).decode()
             return self.json(f"{column.key}/menu", html)
-        given = json.loads(asked.get("paramJson") or "{}")
-        page = int(given.get("pageNo", 1))
-        size = int(given.get("pageSize", self.page_size)) if column.asked else self.page_size
+        page_and_size = json.loads(parameters.get("paramJson") or "{}")
+        page = int(page_and_size.get("pageNo", 1))
+        size = int(page_and_size.get("pageSize", self.page_size)) if column.any_size else self.page_size
         entries = self.entries(column.key)
         html = self.render(
             "jpaas/unit.html", column=column, postings=entries[(page - 1) * size : page * size], page=page, size=size,

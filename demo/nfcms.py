@@ -2,9 +2,9 @@
 
 Columns of static pages (`index.html`, `index_2.html` …, with links to the next and the last page) and columns of static
 JSON (`/postmeta/i/{id}.json`: `articles`, `children`, `publish_count`); 公示公告 is a JSON column with a column a year
-below it, one of them empty. JSON comes with a byte order mark, fields stand in the article or packed in `json_ext`,
+below it, one of them empty. JSON has a byte order mark, fields are in the article or packed in `json_ext`,
 every fourth article has no date. Lists end after `pages_limit` pages of `PER_PAGE`, whatever a column holds: in the
-demo they hold less. Details `…/content/post_{id}.html`, in three manners: `table` (the header of gd.gov.cn, the title
+demo they have fewer. Details `…/content/post_{id}.html`, in three manners: `table` (the header of gd.gov.cn, the title
 only there), `line` (the line 信息提供日期/来源/信息索引号 of the Futian site, whose number is `/{year}-{id}`), `plain`.
 
 Keys of faults: a posting's key, `key/name.pdf` for an attachment, `zcwj/1` for a column's first page.

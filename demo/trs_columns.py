@@ -28,7 +28,7 @@ class Column:
 
     @property
     def folder(self) -> str:
-        """Where its details stand: below its page, or, where it has none, in a folder of their own."""
+        """The folder of its documents: below its page, or their own if it has no page."""
         return f"/jhq/chnl{self.number}/" if self.listing == "service" else self.path
 
 
@@ -94,7 +94,7 @@ LABELS = {
         "written_date": "公文生成日期", "validity": "有效性",
     },
 }  # fmt: skip
-"""The header of a layout: field → label as the site spells it. Title, date and source stand below it everywhere."""
+"""The header of a layout: field → label as the site spells it. Title, date and source are always below it."""
 
 
 def spelled(layout: str, name: str, value: str) -> str:

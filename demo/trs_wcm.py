@@ -1,17 +1,17 @@
 """A TRS WCM site: static listings and details of 云岭省岚川市 (invented).
 
 Columns under `COLUMNS`; a listing's first page is `index.html`, the next `index_1.html` …, the number of pages
-stands in `createPageHTML(pages, current, "index", "html")`. Details are `{column}{yyyymm}/t{yyyymmdd}_{number}.html`,
+is in `createPageHTML(pages, current, "index", "html")`. Details are `{column}{yyyymm}/t{yyyymmdd}_{number}.html`,
 an article's further pages `…_1.html`, attachments `./P0….pdf` beside. Header layouts: `th`, `td`, `li`, `cell` (label
 and value in one cell), `script` (publisher by `document.write`, validity by script from `fzTime`, the header again for
 phones), `plain` (none; values in meta tags), `trt` (Fujian's; of four items 有效性 a condition shows one). 公示公告 is
 GBK labelled gb2312, without a charset in the HTTP header.
 
-| column | in the manner of | how it differs |
+| column | modelled on | how it differs |
 | --- | --- | --- |
 | bqwj | Beijing | one more argument before the numbers of `createPageHTML` |
 | zcwjk, zfgz | Chongqing | `createPage(…)`; `tr.zcwjk-list-c`, `a.listpc-item` |
-| jhwj | Fujian | the page shows its first lines, its script asks `POST /fjdzapp/search`: JSON with `data` |
+| jhwj | Fujian | the page shows its first lines, its script calls `POST /fjdzapp/search`: JSON with `data` |
 | jhjd | Fujian | no page: the source file names the service, here `/fjdzapp/data`: JSON with `docs` |
 
 Keys of faults: a posting's key, `key/2` for an article's second page, `key/name.pdf` for an attachment,
@@ -99,7 +99,7 @@ class TrsSite(Site):
         return None
 
     def within(self, column: Column, rest: str) -> Resource | None:
-        """What stands at a path below a column: a listing page, a detail, an attachment."""
+        """The content of a path below a column: a listing page, a document, an attachment."""
         if column.listing != "service" and (found := re.fullmatch(r"(?:index(?:_(\d+))?\.html?)?", rest)):
             page = int(found[1] or 0)
             return self.listing(column, page) if page < self.pages(column) else None
@@ -117,7 +117,7 @@ class TrsSite(Site):
         return None
 
     def media_type(self, column: Column) -> str:
-        """GBK pages come without a charset in the header, as servers of their age send them."""
+        """GBK pages have no charset in the header, like those of old servers."""
         return "text/html" if column.charset == "gb2312" else "text/html; charset=utf-8"
 
     def listing(self, column: Column, page: int) -> Resource:
@@ -127,19 +127,19 @@ class TrsSite(Site):
         )
 
     def list_page(self, column: Column, page: int, entries: Sequence[Posting], pages: int) -> bytes:
-        """A page of a column's list with these lines, that tells of so many pages."""
+        """A page of a column's list with these lines and this number of pages in its pager."""
         lines = [(posting, self.relative(column, posting)) for posting in entries]
         return self.render(
             f"trs/{column.listing}.html", column=column, columns=COLUMNS, lines=lines, page=page, pages=pages,
             charset=column.charset, search=SEARCH,
         )  # fmt: skip
 
-    def service(self, asked: dict[str, str]) -> Resource:
-        """The answer of the service that Fujian's lists ask; nothing beyond the last page, or of another search."""
-        number = int(asked.get("classsql", "").partition("chnlid=")[2] or 0)
+    def service(self, parameters: dict[str, str]) -> Resource:
+        """The response of the service of Fujian's lists; empty beyond the last page and for another search."""
+        number = int(parameters.get("classsql", "").partition("chnlid=")[2] or 0)
         column = next((each for each in COLUMNS if each.number == number > 0), None)
-        page, size = int(asked.get("page", 1)), int(asked.get("prepage", 15))
-        entries = self.entries(column.key) if column and asked.get("channelid") == SEARCH else []
+        page, size = int(parameters.get("page", 1)), int(parameters.get("prepage", 15))
+        entries = self.entries(column.key) if column and parameters.get("channelid") == SEARCH else []
         lines = [self.line(posting) for posting in entries[(page - 1) * size : page * size]]
         name = "docs" if column and column.listing == "service" else "data"
         answer = {name: lines, "page": page, "pageCount": -(-len(entries) // size), "recordCount": len(entries)}
@@ -147,7 +147,7 @@ class TrsSite(Site):
         return Resource(f"{column.key if column else number}/{page}", body, "application/json;charset=UTF-8")
 
     def line(self, posting: Posting) -> dict[str, str | int]:
-        """One line of the service: dates as text, or in milliseconds where there is no other."""
+        """One line of the service; its dates are text, or milliseconds."""
         document, published = posting.document, datetime.combine(posting.day, time(10, 20), CHINA)
         return {
             "doctitle": f"<em>{document.title[:2]}</em>{document.title[2:]}",

@@ -1,13 +1,13 @@
 """A UCAP site (开普): 云岭省砚河市 (invented).
 
-Columns of static pages (`list.shtml`, `list_2.shtml` …; one is called `xxgk_list`) that say pages and total in
+Columns of static pages (`list.shtml`, `list_2.shtml` …; one is called `xxgk_list`) that have pages and total in
 `createPageHTML('page_div', pages, current, 'list', 'shtml', total)`, counted from 1; and columns of JSON
-(`/searchList/{channel}`, `/common/search/{channel}`: `data.total`, `data.results`), which answer `capped` lines at
-most, whatever `_pageSize` asks for, with addresses that name no scheme, `<em>` in titles and labelled values in
+(`/searchList/{channel}`, `/common/search/{channel}`: `data.total`, `data.results`), which return at most `capped`
+lines, whatever `_pageSize` is, with addresses without a scheme, `<em>` in titles and labelled values in
 `domainMetaList`, the empty ones "" or "null". Details `/yanhe/{channel}/{yyyymm}/{32 hex}.shtml`, in one column
-`c01_{number}.shtml`, in three manners: `spans` (header of the Hainan sites: 时效性 stands twice, a script hides one,
+`c01_{number}.shtml`, in three manners: `spans` (header of the Hainan sites: 时效性 is there twice, a script hides one,
 备案登记号 and 废止日期 are empty), `list` (header of Harbin: labels broken by `<i>`), `news` (source and time below the
-title). The top of the page is a document of its own inside it.
+title). The top of the page is an HTML document of its own inside it.
 
 Keys of faults: a posting's key, `key/name.pdf` for an attachment, `zcwj/1` for a column's first page.
 
@@ -43,7 +43,7 @@ from demo.server import MovedTo, Posting, Resource
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One channel. `stem` names its static pages; `search` is the path at which it is asked for as JSON."""
+    """One channel. `stem` names its static pages; `search` is the path of its JSON."""
 
     key: str
     name: str

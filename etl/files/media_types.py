@@ -86,10 +86,10 @@ def sniff(body: bytes, name: str = "") -> str:
         return "image/webp"
     if head[4:8] == b"ftyp":
         return "video/mp4"
-    found = next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), None)
+    magic = next((magic for magic in _MAGIC if head.startswith(magic)), None)
     # Two letters alone prove nothing; a bitmap or a program also has zero bytes in its head.
-    if found and (b"\0" in head[:64] or len(next(m for m in _MAGIC if head.startswith(m))) > 2):
-        return found
+    if magic and (len(magic) > 2 or b"\0" in head[:64]):
+        return _MAGIC[magic]
     return _text(head, name)
 
 

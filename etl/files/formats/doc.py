@@ -171,11 +171,11 @@ class _Formats:
         page = self.document.main[number * _PAGE : (number + 1) * _PAGE]
         count = page[_PAGE - 1]
         starts = struct.unpack_from(f"<{count + 1}I", page)
-        found: list[dict[int, bytes]] = []
+        properties: list[dict[int, bytes]] = []
         for item in range(count):
             at = page[(count + 1) * 4 + item * self.entry] * 2
-            found.append(self.modifiers(self.group(page, at)) if at else {})
-        return starts, found
+            properties.append(self.modifiers(self.group(page, at)) if at else {})
+        return starts, properties
 
     def group(self, page: bytes, at: int) -> bytes:
         if self.entry == 1:
@@ -186,7 +186,7 @@ class _Formats:
         return page[at + 3 : at + 1 + size]
 
     def modifiers(self, group: bytes) -> dict[int, bytes]:
-        found: dict[int, bytes] = {}
+        operands: dict[int, bytes] = {}
         at = 0
         while at + 2 < len(group):
             code = struct.unpack_from("<H", group, at)[0]
@@ -200,10 +200,10 @@ class _Formats:
             if code in (_HUGE, _HUGE_OLD):
                 place = struct.unpack("<I", operand)[0]
                 length = struct.unpack_from("<H", self.document.data, place)[0]
-                found |= self.modifiers(self.document.data[place + 2 : place + 2 + length])
+                operands |= self.modifiers(self.document.data[place + 2 : place + 2 + length])
             else:
-                found[code] = operand
-        return found
+                operands[code] = operand
+        return operands
 
 
 class _Rows:
@@ -237,8 +237,8 @@ class _Rows:
     def label(self, place: int) -> str:
         """The automatic number of the paragraph that ends at the position; "" if it is in no list."""
         number, level = self.paragraphs.value(place, _LIST), self.paragraphs.value(place, _LIST_LEVEL)
-        found = self.lists.get(int.from_bytes(number or b"", "little"))
-        return self.counts.label(*found, level[0] if level else 0) if found else ""
+        numbered_list = self.lists.get(int.from_bytes(number or b"", "little"))
+        return self.counts.label(*numbered_list, level[0] if level else 0) if numbered_list else ""
 
     def end(self) -> None:
         if any(self.cells):

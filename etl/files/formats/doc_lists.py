@@ -39,7 +39,7 @@ def read_lists(table: bytes, shapes: tuple[int, int], uses: tuple[int, int]) -> 
 
 
 def _uses(table: bytes, place: int, kinds: Mapping[int, Mapping[int, Level]]) -> Lists:
-    found: dict[int, tuple[str, Mapping[int, Level]]] = {}
+    lists: dict[int, tuple[str, Mapping[int, Level]]] = {}
     count = struct.unpack_from("<I", table, place)[0]
     at = place + 4 + count * 16
     for number in range(1, min(count, 0x7FFF) + 1):
@@ -55,8 +55,8 @@ def _uses(table: bytes, place: int, kinds: Mapping[int, Mapping[int, Level]]) ->
             elif flags & 16 and depth in levels:
                 old = levels[depth]
                 levels[depth] = Level(start, old.form, old.text, old.gap)
-        found[number] = (f"{identity}/{number}" if changes else str(identity), levels)
-    return found
+        lists[number] = (f"{identity}/{number}" if changes else str(identity), levels)
+    return lists
 
 
 def _level(table: bytes, at: int) -> tuple[Level, int]:

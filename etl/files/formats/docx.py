@@ -184,6 +184,6 @@ def _level(element: etree._Element) -> tuple[int, Level]:
     return int(element.get(f"{_W}ilvl") or 0), Level(
         start=int(start) if start.isdigit() else 1,
         form=_value(element, "numFmt") or "decimal",
-        text=_PLACE.sub(lambda found: chr(int(found[1]) - 1), _value(element, "lvlText") or ""),
+        text=_PLACE.sub(lambda match: chr(int(match[1]) - 1), _value(element, "lvlText") or ""),
         gap="" if _value(element, "suff") == "nothing" else " ",
     )

@@ -71,10 +71,10 @@ def _lines(body: bytes, media_type: str, number: int) -> list[Line]:
     picture, scale = _drawn(body, number) if media_type == PDF else (_decoded(body, number), 1.0)
     pieces: list[Line] = []
     for top, strip in _strips(picture):
-        found = _engine()(strip)
-        if found.boxes is None:
+        result = _engine()(strip)
+        if result.boxes is None:
             continue
-        for box, text in zip(found.boxes.tolist(), found.txts, strict=True):
+        for box, text in zip(result.boxes.tolist(), result.txts, strict=True):
             xs, ys = zip(*box, strict=True)
             sides = (min(xs), min(ys) + top, max(xs), max(ys) + top)
             pieces.append(Line(text, *(side / scale for side in sides)))

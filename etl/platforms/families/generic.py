@@ -105,13 +105,13 @@ def _entry(row: HtmlElement, base: str, listing: "Listing") -> Entry | None:
 def _fields(row: HtmlElement, listing: "Listing") -> Iterator[tuple[str, str]]:
     for name, selector in listing.fields.items():
         text = text_of(selector, row)
-        if found := first_iso_date(text) if name in DATE_FIELDS else text:
-            yield name, found
+        if field_value := first_iso_date(text) if name in DATE_FIELDS else text:
+            yield name, field_value
 
 
 def _number(selector: str | None, page: WebPage) -> int | None:
-    found = _NUMBER.search(text_of(selector, page.tree)) if selector else None
-    return int(found[0].replace(",", "")) if found else None
+    match = _NUMBER.search(text_of(selector, page.tree)) if selector else None
+    return int(match[0].replace(",", "")) if match else None
 
 
 def _match_number(listing: "Listing", url: str) -> re.Match[str] | None:
@@ -124,8 +124,8 @@ def _match_number(listing: "Listing", url: str) -> re.Match[str] | None:
 
 def _current(listing: "Listing", url: str) -> int:
     """The page's position in its list, from 1."""
-    found = _match_number(listing, url)
-    return max(int(found[1]) - listing.second + 2, 1) if found else 1
+    number = _match_number(listing, url)
+    return max(int(number[1]) - listing.second + 2, 1) if number else 1
 
 
 def _next(listing: "Listing", page: WebPage, url: str, current: int, pages: int | None) -> str | None:
@@ -135,6 +135,6 @@ def _next(listing: "Listing", page: WebPage, url: str, current: int, pages: int 
         return absolute(target, base_url(page)) if target.strip() not in ("", "#") else None
     if not listing.pages or (pages is not None and current >= pages):
         return None
-    if found := _match_number(listing, url):
-        return f"{url[: found.start(1)]}{int(found[1]) + 1}{url[found.end(1) :]}"
+    if number := _match_number(listing, url):
+        return f"{url[: number.start(1)]}{int(number[1]) + 1}{url[number.end(1) :]}"
     return urljoin(page.url, listing.pages.replace("{page}", str(listing.second)))

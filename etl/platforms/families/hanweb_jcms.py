@@ -173,8 +173,8 @@ def _group(page: WebPage, request: ListingRequest) -> ListingPage:
             return ListingPage((), reported_total=total)
         sent = dict(parse_qsl(urlsplit(request.url).query))
         raise NotAListing(
-            f"an answer of {len(page.text.encode())} bytes without a record, asked for those from number "
-            f"{sent.get('startrecord', '1')}: a site that encrypts columnid and unitid answers so to plain ones"
+            f"a response of {len(page.text.encode())} bytes without the lines from number "
+            f"{sent.get('startrecord', '1')}: a site that encrypts columnid and unitid answers plain ones so"
         )
     seen = request.seen + len(store.records)
     next_requests: tuple[ListingRequest, ...] = ()

@@ -145,8 +145,8 @@ def _rows(page: WebPage) -> Iterator[Entry]:
 
 
 def _words(element: HtmlElement, selector: str) -> str:
-    found = element.cssselect(selector)
-    return " ".join("".join(found[0].itertext()).split()) if found else ""
+    elements = element.cssselect(selector)
+    return " ".join("".join(elements[0].itertext()).split()) if elements else ""
 
 
 def _service_call(page: WebPage) -> tuple[str, Mapping[str, str]] | None:
