@@ -100,7 +100,7 @@ def test_plain_numbers_where_the_site_wants_encrypted_ones_are_a_lost_page_with_
 def test_an_empty_answer_at_the_end_of_the_list_is_no_fault() -> None:
     page = read("<datastore><totalrecord>15</totalrecord><recordset></recordset></datastore>")
     assert (page.entries, page.reported_total, page.next_requests) == ((), 15, ())
-    with pytest.raises(NotAListing, match="without a record"):
+    with pytest.raises(NotAListing, match="without the lines from number"):
         read("<datastore><totalrecord>40</totalrecord><recordset></recordset></datastore>")
     with pytest.raises(NotAListing, match="54 bytes"):
         read(EMPTY.decode())
