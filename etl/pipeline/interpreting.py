@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from etl.archive.crawls.unread import captures_to_read
-from etl.archive.records.recording import ExtractedPage, fill_from_listing
+from etl.archive.records.extracted_pages import ExtractedPage, fill_from_listing
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import UnreadableItem, read_blob, unreadable
 from etl.archive.storage.bucket import DamagedBlob

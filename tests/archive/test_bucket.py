@@ -20,20 +20,18 @@ from etl.archive.preservation.rebuild import rebuild
 from etl.archive.storage import layout, log_lines, models
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.layout import LAYOUT, REBUILD_ORDER, KeyForm
+from etl.archive.storage.log_format import LogLine, LogPart, read_line
 from etl.archive.storage.log_lines import (
     ArchiveMember,
     ChangeEvent,
     CorrectionRow,
     FieldEvidence,
     FixityLine,
-    LogLine,
-    LogPart,
     ReadingLine,
     RunLine,
     RunPageLine,
     SourceLine,
     VersionValues,
-    read_line,
 )
 from etl.errors import GongkaiError
 from etl.extract import FieldValue

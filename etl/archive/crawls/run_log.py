@@ -10,7 +10,8 @@ from sqlalchemy import Connection, select
 from etl.archive.crawls.run import RunContext
 from etl.archive.storage.bucket import Store
 from etl.archive.storage.layout import run_log_key
-from etl.archive.storage.log_lines import ListedPage, LogLine, RunLine, RunPageLine, SourceLine
+from etl.archive.storage.log_format import LogLine
+from etl.archive.storage.log_lines import ListedPage, RunLine, RunPageLine, SourceLine
 from etl.archive.storage.models import Page, Run, RunPage, Source
 
 _RUN_PAGE = [name for name in RunPageLine.__dataclass_fields__ if name != "page"]

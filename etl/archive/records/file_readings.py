@@ -8,7 +8,8 @@ from sqlalchemy import Connection, and_, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from etl.archive.records.change_feed import publish
-from etl.archive.records.recording import keep_contents, strip_unstorable
+from etl.archive.records.extracted_pages import strip_unstorable
+from etl.archive.records.recording import keep_contents
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.layout import reading_key
 from etl.archive.storage.log_lines import ArchiveMember, ChangeEvent, ReadingLine

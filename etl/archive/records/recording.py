@@ -1,45 +1,27 @@
 """Records what was extracted: each content once, a version where something changed, events in the order of commits."""
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from etl.archive.records.change_feed import publish
 from etl.archive.records.corrections import in_force
+from etl.archive.records.extracted_pages import ExtractedPage, strip_unstorable, verdict_of, version_values
 from etl.archive.records.near_duplicates import store_signatures
-from etl.archive.records.versions import compare, field_columns, version_identity, with_corrections
+from etl.archive.records.versions import compare, version_identity, with_corrections
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.database import lock_source
-from etl.archive.storage.log_lines import AttachedFile, ChangeEvent, FieldEvidence, VersionValues
+from etl.archive.storage.log_lines import ChangeEvent, VersionValues
 from etl.archive.storage.lookups import is_current
 from etl.archive.storage.models import Content, Page, PageFile, Record, RecordVersion, RunPage
 from etl.errors import GongkaiError
-from etl.extract import EXTRACTOR, NORMALISER, Extraction, FieldValue, Rule, content_hash
-from etl.outcomes import Outcome
-from etl.reason_codes import Code
-from etl.reasons import encode_reason, english
+from etl.extract import EXTRACTOR, NORMALISER
+from etl.reasons import english
 
 RULES_VERSION = f"{EXTRACTOR}.{NORMALISER}"
 """Versions of the rules with which a record was last extracted; stored as `record.read_with`."""
-# PostgreSQL text holds no NUL, and UTF-8 no lone surrogate; both come out of escaped JSON.
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ExtractedPage:
-    """The extraction of a stored capture, its attachments under their canonical addresses.
-
-    `extraction` is None where the capture cannot be read; `failure` says why.
-    """
-
-    page_id: int
-    capture_id: int
-    extraction: Extraction | None
-    failure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +30,6 @@ class RecordingResult:
 
     created: tuple[int, ...]
     updated: tuple[int, ...]
-
-
-def fill_from_listing(extraction: Extraction, listing: Mapping[str, Any]) -> Extraction:
-    """Fills fields for which the page has no value with those of its listing entry."""
-    added = tuple(
-        FieldValue(name, str(value), str(value), name, "listing", Rule.LISTING_ENTRY)
-        for name, value in listing.items()
-        if value and name not in extraction.fields
-    )
-    if not added:
-        return extraction
-    fields = {**extraction.fields, **{value.name: value for value in added}}
-    return replace(extraction, fields=fields, evidence=(*extraction.evidence, *added))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +71,7 @@ def record_extractions(archive: Archive, source_id: str, run_id: int, recordable
         fresh = [page for page in recordable.pages if unread[page.page_id] == page.capture_id]
         if not fresh:
             return RecordingResult((), ())
-        verdicts = [(page, _verdict(page)) for page in fresh]
+        verdicts = [(page, verdict_of(page)) for page in fresh]
         connection.execute(
             _PAGE_READ, [{"page": page.page_id, "verdict": verdict.outcome} for page, verdict in verdicts]
         )
@@ -151,15 +120,15 @@ def record_reextractions(
         still_current = [
             page for page in pages if page.page_id in current and current[page.page_id].capture_id == page.capture_id
         ]
-        documents = [page for page in still_current if not _verdict(page).outcome]
+        documents = [page for page in still_current if not verdict_of(page).outcome]
         changes = _changes(connection, source_id, documents, current, keep_files=True)
         if not dry_run:
             _write(connection, archive, source_id, changes, "re-extracted", None)
             connection.execute(_SET_RULES_VERSION, {"pages": [page.page_id for page in still_current]})
     differences = [
-        FieldDifference(current[page.page_id].record, "kind", "document", english(_verdict(page).reason))
+        FieldDifference(current[page.page_id].record, "kind", "document", english(verdict_of(page).reason))
         for page in still_current
-        if _verdict(page).outcome
+        if verdict_of(page).outcome
     ]
     for change in changes:
         if before := change.before:
@@ -212,14 +181,6 @@ class _Change:
     values: VersionValues
     text: str
     before: _CurrentVersion | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Verdict:
-    """The outcome of a page that has no version, and why; None for a document."""
-
-    outcome: Outcome | None
-    reason: str
 
 
 def _unread(connection: Connection, ids: Sequence[int]) -> dict[int, int | None]:
@@ -300,7 +261,7 @@ def _changes(
         before = current.get(page.page_id)
         kept = {file["url"]: file.get("sha256") for file in before.values.attachments} if before and keep_files else {}
         text = strip_unstorable(page.extraction.text)
-        values = _values(page.capture_id, page.extraction, text, {**digests, **kept})
+        values = version_values(page.capture_id, page.extraction, text, {**digests, **kept})
         if before:
             values = with_corrections(values, corrections.get(before.record, {}))
             if version_identity(before.values) == version_identity(values):
@@ -349,49 +310,3 @@ def _link_files(connection: Connection, source_id: str, changes: Sequence[_Chang
     pages = {url: page for url, page in connection.execute(query)} if urls else {}
     if links := sorted({(page, pages[url]) for page, url in linked if url in pages}):
         connection.execute(insert(PageFile), [{"page_id": page, "file_id": file} for page, file in links])
-
-
-def _verdict(page: ExtractedPage) -> _Verdict:
-    if page.extraction is None:
-        return _Verdict(Outcome.UNREADABLE, page.failure)
-    if page.extraction.kind != "document":
-        reason = encode_reason(Code.NO_DOCUMENT, page_kind=page.extraction.kind, reason=page.extraction.reason)
-        return _Verdict(Outcome.NOT_A_DOCUMENT, reason)
-    return _Verdict(None, "")
-
-
-def _values(capture_id: int, extraction: Extraction, text: str, digests: Mapping[str, str | None]) -> VersionValues:
-    evidence = [
-        FieldEvidence(
-            name=item.name,
-            value=strip_unstorable(item.value),
-            raw=strip_unstorable(item.raw),
-            label=strip_unstorable(item.label),
-            origin=item.origin,
-            rule=item.rule,
-            chosen=item is extraction.fields.get(item.name),
-        )
-        for item in extraction.evidence
-    ]
-    files = [
-        AttachedFile(
-            url=strip_unstorable(file.url),
-            name=strip_unstorable(file.name),
-            role=file.role,
-            sha256=digests.get(file.url),
-        )
-        for file in extraction.attachments
-    ]
-    return VersionValues(
-        capture_id=capture_id,
-        content_hash=content_hash(text).sha256,
-        **field_columns(evidence),
-        attachments=files,
-        flags=list(extraction.flags),
-        extractor=extraction.extractor,
-    )
-
-
-def strip_unstorable(value: str) -> str:
-    """The text without what PostgreSQL cannot hold."""
-    return _UNSTORABLE.sub("", value)

@@ -20,7 +20,8 @@ from minio.helpers import MIN_PART_SIZE
 from urllib3.exceptions import HTTPError
 
 from etl.archive.storage.layout import blob_key
-from etl.archive.storage.log_lines import Line, LogLine, RunLine, RunLog, RunPageLine, SourceLine, read_line
+from etl.archive.storage.log_format import Line, LogLine, read_line
+from etl.archive.storage.log_lines import RunLine, RunLog, RunPageLine, SourceLine
 from etl.errors import GongkaiError, Unavailable
 from etl.reason_codes import Code
 from etl.reasons import encode_reason, english

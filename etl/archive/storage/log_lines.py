@@ -1,70 +1,20 @@
 """The lines of the logs in the bucket, typed. `docs/bucket.md` describes each field; a test holds the page to this.
 
-A class per kind of line. The names of its attributes are the keys of the JSON object, and never change. Each line
-carries a number under `format` besides; a line without one is of format 1, as all were before the number was written.
-In format 2, reasons and rules are codes instead of English sentences; readers of either find both (`etl.reasons`).
-
-- A new field needs no new number, if it has a default here: who reads an older line takes the default, and who reads
-  a newer one ignores fields that it does not know.
-- A field that is removed, or that means something else, needs a new number. A higher number than `FORMAT` is refused:
-  a database rebuilt from lines that were misunderstood would be wrong without a sign.
+A class per kind of line. The names of its attributes are the keys of the JSON object, and never change
+(`etl.archive.storage.log_format` says how they may be added to).
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import Field, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
-from typing import Any, ClassVar, Literal, NotRequired, Self, TypedDict, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NotRequired, TypedDict
 
 from etl.archive.storage.layout import UnreferencedKind
-from etl.errors import GongkaiError
+from etl.archive.storage.log_format import LogLine, LogPart
 
 PageKind = Literal["document", "part", "file", "listing"]
 Headers = Sequence[Sequence[str]]
 """Name and value of each header, in the order in which they were sent."""
-
-
-class LogPart:
-    """A dataclass that is stored as a JSON object: moments and dates in ISO 8601, `LogPart`s as objects in it."""
-
-    __slots__ = ()
-    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
-
-    def to_json(self) -> dict[str, Any]:
-        """The object as `json` can write it."""
-        stored = self.row()
-        for name, write, _ in _conversions(type(self)):  # type: ignore[arg-type]
-            if stored[name] is not None:
-                stored[name] = write(stored[name])
-        return stored
-
-    @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> Self:
-        """The object as it was written. Raises `TypeError` where a field without default is missing, `ValueError`."""
-        values = {name: stored[name] for name in cls.__dataclass_fields__ if name in stored}
-        for name, _, read in _conversions(cls):  # type: ignore[arg-type]
-            if values.get(name) is not None:
-                values[name] = read(values[name])
-        return cls(**values)
-
-    @classmethod
-    def from_row(cls, row: Mapping[Any, Any]) -> Self:
-        """The object whose attributes are columns of that name; the row may have others."""
-        return cls(**{name: row[name] for name in cls.__dataclass_fields__})
-
-    def row(self) -> dict[str, Any]:
-        """The attributes by name, as a row of the database has them."""
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
-
-
-class LogLine(LogPart):
-    """A line of a log."""
-
-    __slots__ = ()
-    FORMAT: ClassVar[int] = 2
-
-    def to_json(self) -> dict[str, Any]:
-        return {"format": self.FORMAT, **super().to_json()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,45 +262,3 @@ class RemovalLine(LogLine):
     key: str
     size: int
     modified: datetime
-
-
-Line = TypeVar("Line", bound=LogLine)
-
-
-def read_line(kind: type[Line], stored: Mapping[str, Any], where: str) -> Line:
-    """The line, as it was written. Raises `GongkaiError`, naming `where`, for a later format or another kind."""
-    written_in = stored.get("format", 1)
-    if written_in > kind.FORMAT:
-        raise GongkaiError(
-            f"{where}: format {written_in} of a later version, this one reads up to {kind.FORMAT}",
-            hint="use the version of gongkai that wrote it, or a later one",
-        )
-    try:
-        return kind.from_json(stored)
-    except (TypeError, ValueError) as error:
-        raise GongkaiError(
-            f"{where} is no {kind.__name__}: {error}", hint="docs/bucket.md names the fields; see also docs/backup.md"
-        ) from error
-
-
-_Convert = Callable[[Any], Any]
-
-
-@cache
-def _conversions(kind: Any) -> Sequence[tuple[str, _Convert, _Convert]]:
-    """The attributes that JSON has no type for: name, and how to write and to read a value that is not None."""
-    hints = get_type_hints(kind)
-    return [(name, *convert) for name in kind.__dataclass_fields__ if (convert := _conversion(hints[name]))]
-
-
-def _conversion(hint: Any) -> tuple[_Convert, _Convert] | None:
-    for kind in get_args(hint) or (hint,):
-        if kind in (datetime, date):
-            return kind.isoformat, kind.fromisoformat
-        if isinstance(kind, type) and issubclass(kind, LogPart):
-            return _of_many(kind) if get_origin(hint) is tuple else (kind.to_json, kind.from_json)
-    return None
-
-
-def _of_many(kind: type[LogPart]) -> tuple[_Convert, _Convert]:
-    return lambda parts: [part.to_json() for part in parts], lambda parts: tuple(kind.from_json(part) for part in parts)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from starlette.requests import Request
 
 from etl.archive.records.corrections import MAX_CHARS, WITHDRAWN
-from etl.archive.records.recording import strip_unstorable
+from etl.archive.records.extracted_pages import strip_unstorable
 from etl.archive.storage.lookups import is_current
 from etl.archive.storage.models import Record, RecordVersion
 from etl.browse.errors import RequestRefused

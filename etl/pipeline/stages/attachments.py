@@ -5,8 +5,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
 
+from etl.archive.records.extracted_pages import ExtractedPage
 from etl.archive.records.file_readings import pending_scans, store_file_reading, unread_files
-from etl.archive.records.recording import ExtractedPage
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import UnreadableItem, read_blob, report_damage, unreadable
 from etl.archive.storage.bucket import DamagedBlob

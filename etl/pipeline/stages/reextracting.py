@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, or_, select
 
-from etl.archive.records.recording import RULES_VERSION, ExtractedPage, FieldDifference, record_reextractions
+from etl.archive.records.extracted_pages import ExtractedPage
+from etl.archive.records.recording import RULES_VERSION, FieldDifference, record_reextractions
 from etl.archive.storage.archive import Archive, open_archive
 from etl.archive.storage.blobs import UnreadableItem, report_damage
 from etl.archive.storage.lookups import is_current, require_source

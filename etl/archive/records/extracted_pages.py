@@ -1,0 +1,99 @@
+"""Extracted pages: what extraction made of a stored capture, as it is recorded."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from etl.archive.records.versions import field_columns
+from etl.archive.storage.log_lines import AttachedFile, FieldEvidence, VersionValues
+from etl.extract import Extraction, FieldValue, Rule, content_hash
+from etl.outcomes import Outcome
+from etl.reason_codes import Code
+from etl.reasons import encode_reason
+
+# PostgreSQL text holds no NUL, and UTF-8 no lone surrogate; both come out of escaped JSON.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ExtractedPage:
+    """The extraction of a stored capture, its attachments under their canonical addresses.
+
+    `extraction` is None where the capture cannot be read; `failure` says why.
+    """
+
+    page_id: int
+    capture_id: int
+    extraction: Extraction | None
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The outcome of a page that has no version, and why; None for a document."""
+
+    outcome: Outcome | None
+    reason: str
+
+
+def fill_from_listing(extraction: Extraction, listing: Mapping[str, Any]) -> Extraction:
+    """Fills fields for which the page has no value with those of its listing entry."""
+    added = tuple(
+        FieldValue(name, str(value), str(value), name, "listing", Rule.LISTING_ENTRY)
+        for name, value in listing.items()
+        if value and name not in extraction.fields
+    )
+    if not added:
+        return extraction
+    fields = {**extraction.fields, **{value.name: value for value in added}}
+    return replace(extraction, fields=fields, evidence=(*extraction.evidence, *added))
+
+
+def verdict_of(page: ExtractedPage) -> Verdict:
+    """What a page is recorded as."""
+    if page.extraction is None:
+        return Verdict(Outcome.UNREADABLE, page.failure)
+    if page.extraction.kind != "document":
+        reason = encode_reason(Code.NO_DOCUMENT, page_kind=page.extraction.kind, reason=page.extraction.reason)
+        return Verdict(Outcome.NOT_A_DOCUMENT, reason)
+    return Verdict(None, "")
+
+
+def version_values(
+    capture_id: int, extraction: Extraction, text: str, digests: Mapping[str, str | None]
+) -> VersionValues:
+    evidence = [
+        FieldEvidence(
+            name=item.name,
+            value=strip_unstorable(item.value),
+            raw=strip_unstorable(item.raw),
+            label=strip_unstorable(item.label),
+            origin=item.origin,
+            rule=item.rule,
+            chosen=item is extraction.fields.get(item.name),
+        )
+        for item in extraction.evidence
+    ]
+    files = [
+        AttachedFile(
+            url=strip_unstorable(file.url),
+            name=strip_unstorable(file.name),
+            role=file.role,
+            sha256=digests.get(file.url),
+        )
+        for file in extraction.attachments
+    ]
+    return VersionValues(
+        capture_id=capture_id,
+        content_hash=content_hash(text).sha256,
+        **field_columns(evidence),
+        attachments=files,
+        flags=list(extraction.flags),
+        extractor=extraction.extractor,
+    )
+
+
+def strip_unstorable(value: str) -> str:
+    """The text without what PostgreSQL cannot hold."""
+    return _UNSTORABLE.sub("", value)
