@@ -19,7 +19,7 @@ from typer.main import get_command, get_group
 from demo import demo_sites, source_text
 from demo.server import serve
 from etl.archive.storage.archive import Archive
-from etl.archive.storage.log_lines import LogLine
+from etl.archive.storage.log_format import LogLine
 from etl.archive.storage.models import REVISION
 from etl.cli import COMMANDS, app
 from etl.extract import EXTRACTOR, NORMALISER, extract

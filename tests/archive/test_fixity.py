@@ -19,6 +19,7 @@ from etl.archive.storage.layout import FIXITY, blob_key
 from etl.archive.storage.log_lines import FixityLine
 from etl.archive.storage.models import Blob
 from etl.local.services import Addresses
+from etl.progress import Progress
 from etl.reasons import english
 from etl.settings import PROJECT, Settings
 from tests.support.gongkai import environment, gongkai, rows
@@ -49,7 +50,7 @@ def test_a_flipped_byte_and_a_missing_object_are_found_named_and_red_until_they_
     found = audit(archive, quiet)
     assert (found.checked, found.restored) == (12, 0)
     assert {each.sha256: each.kind for each in found.damaged} == {flipped: "mismatch", lost: "missing"}
-    assert [place.url for each in found.damaged if each.sha256 == lost for place in each.places] == [
+    assert [page.url for each in found.damaged if each.sha256 == lost for page in each.pages] == [
         "https://a.example/imported/7.html"
     ]
     with pytest.raises(Damaged, match="2 of 12 blobs are damaged"):
@@ -152,9 +153,9 @@ def test_an_audit_that_is_cut_off_or_loses_the_storage_goes_on_where_it_stopped(
     keep(archive, tmp_path, 12)
     age(owner_url, "UPDATE archive.blob SET verified_at = now() - interval '40 days'")
 
-    def interrupt(read: int, due: int) -> None:
-        assert due == 12
-        if read == 5:
+    def interrupt(progress: Progress) -> None:
+        assert progress.total == 12
+        if progress.done == 5:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -1,8 +1,8 @@
-"""The bucket copied to a folder and back: each object under its name, verified on the way.
+"""Copies the bucket to a folder and back: each object under its name, verified on the way.
 
-Logs that are written once and stand in the bucket otherwise than in the copy are copied beside the older ones, which
-stay. What is told is copied before what it tells of: the journal of changes, then readings, captures and runs, blobs
-last. So a copy that is made while crawls are under way holds every byte that its logs name.
+A log that is written once and differs between bucket and folder is copied, and the older copy stays beside it. An
+object is copied before those that it names: the journal of changes, then readings, captures and runs, blobs last. So
+a copy made while crawls are running holds every byte that its logs name.
 """
 
 import gzip
@@ -22,18 +22,18 @@ from etl.archive.storage.layout import BLOBS, LAYOUT, blob_key
 from etl.errors import GongkaiError
 from etl.progress import Progress, ProgressCallback
 
-AT_ONCE = 8
-PAGE = 500
-_WRITE_ONCE = tuple(place.prefix for place in LAYOUT if place.write_once)
-"""Of the journal's last object a second form may be met, after a transaction that died."""
+_PARALLEL_COPIES = 8
+_PAGE = 500
+"""Objects that are copied before their progress is reported and the next ones are listed."""
+_WRITE_ONCE = tuple(form.prefix for form in LAYOUT if form.write_once)
+"""The last object of the journal may differ all the same, after a transaction that failed."""
 _PART, _BEFORE = ".part", ".before-"
 _State = Literal["kept", "copied", "damaged"]
 
 
 @dataclass(frozen=True, slots=True)
 class CopyResult:
-    """Objects that were looked at, those of them that were copied, and the names of those that are damaged where they
-    were to be copied from."""
+    """Numbers of objects examined and copied, and the keys of those whose original is damaged."""
 
     objects: int
     copied: int
@@ -41,42 +41,43 @@ class CopyResult:
 
 
 def backup(store: Store, folder: Path, progress: ProgressCallback, *, check: bool = False) -> CopyResult:
-    """Copies what the folder does not have yet; with `check` also reads again what it has.
+    """Copies objects that the folder does not have yet; with `check` also verifies those that it has.
 
-    What is damaged in the bucket is not copied over what the folder has. Raises `StoreError` and `GongkaiError`;
-    interrupted, the same again goes on.
+    An object that is damaged in the bucket never replaces a copy. An interrupted backup can be run again and continues.
+    Raises `StoreError`, and `GongkaiError` where the folder cannot be written.
     """
-    copied = _through(
-        _in_order(store), lambda each: (each.key, _fetch(store, folder, each, check)), "copying", progress
+    copied = _copy_all(
+        _in_order(store), lambda item: (item.key, _fetch(store, folder, item, check)), "copying", progress
     )
     os.sync()
     return copied
 
 
 def restore(store: Store, folder: Path, progress: ProgressCallback, digests: Sequence[str] = ()) -> CopyResult:
-    """Puts back what the bucket lacks or holds damaged, or of that only the blobs named.
+    """Copies back objects that are missing or damaged in the bucket; with `digests` only these blobs.
 
-    What is whole in the bucket stays as it is, logs that grew since the copy among them.
+    Objects that are whole in the bucket stay as they are, also logs that grew since they were copied. Raises
+    `GongkaiError` where the folder is no backup or does not have a blob.
     """
     keys = [blob_key(digest) for digest in digests]
-    if gone := [key for key in keys or [""] if not (folder / key).exists()]:
-        raise GongkaiError(f"{folder / gone[0]} is not there", hint="name a folder that `gongkai backup` wrote")
+    if absent := [key for key in keys or [""] if not (folder / key).exists()]:
+        raise GongkaiError(f"{folder / absent[0]} does not exist", hint="name a folder that `gongkai backup` wrote")
     paths = (path for path in sorted(folder.rglob("*")) if path.is_file() and not _is_beside(path))
-    every = keys or [path.relative_to(folder).as_posix() for path in paths]
-    return _through(every, lambda key: (key, _put_back(store, folder, key)), "restoring", progress)
+    selected = keys or [path.relative_to(folder).as_posix() for path in paths]
+    return _copy_all(selected, lambda key: (key, _put_back(store, folder, key)), "restoring", progress)
 
 
 _Item = TypeVar("_Item")
 
 
-def _through(
+def _copy_all(
     items: Iterable[_Item], copy: Callable[[_Item], tuple[str, _State]], stage: str, progress: ProgressCallback
 ) -> CopyResult:
     states = Counter[_State]()
     damaged: list[str] = []
     remaining = iter(items)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        while page := list(islice(remaining, PAGE)):
+    with ThreadPoolExecutor(_PARALLEL_COPIES) as pool:
+        while page := list(islice(remaining, _PAGE)):
             try:
                 for key, state in pool.map(copy, page):
                     states[state] += 1
@@ -88,27 +89,27 @@ def _through(
 
 
 def _in_order(store: Store) -> Iterator[ObjectInfo]:
-    prefixes = tuple(place.prefix for place in LAYOUT if place.prefix != BLOBS)
+    prefixes = tuple(form.prefix for form in LAYOUT if form.prefix != BLOBS)
     for prefix in prefixes:
         yield from store.list_objects(prefix)
-    yield from (each for each in store.list_objects() if not each.key.startswith((*prefixes, BLOBS)))
+    yield from (item for item in store.list_objects() if not item.key.startswith((*prefixes, BLOBS)))
     yield from store.list_objects(BLOBS)
 
 
-def _fetch(store: Store, folder: Path, each: ObjectInfo, check: bool) -> _State:
-    path = folder / each.key
+def _fetch(store: Store, folder: Path, item: ObjectInfo, check: bool) -> _State:
+    path = folder / item.key
     if not path.resolve().is_relative_to(folder.resolve()):
-        raise GongkaiError(f"object {each.key!r} would be written outside {folder}", hint="remove it from the bucket")
-    if _has(path, each) and not (check and not _is_whole(each.key, path)):
+        raise GongkaiError(f"object {item.key!r} would be written outside {folder}", hint="remove it from the bucket")
+    if _has(path, item) and not (check and not _is_whole(item.key, path)):
         return "kept"
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + _PART)
     try:
         with part.open("wb") as file:
-            file.writelines(store.stream(each.key))
-        if _is_whole(each.key, part):
-            os.utime(part, (each.modified.timestamp(), each.modified.timestamp()))
-            if each.key.startswith(_WRITE_ONCE) and path.is_file() and path.read_bytes() != part.read_bytes():
+            file.writelines(store.stream(item.key))
+        if _is_whole(item.key, part):
+            os.utime(part, (item.modified.timestamp(), item.modified.timestamp()))
+            if item.key.startswith(_WRITE_ONCE) and path.is_file() and path.read_bytes() != part.read_bytes():
                 path.replace(path.with_name(f"{path.name}{_BEFORE}{path.stat().st_mtime:.0f}"))
             part.replace(path)
             return "copied"
@@ -119,17 +120,17 @@ def _fetch(store: Store, folder: Path, each: ObjectInfo, check: bool) -> _State:
 
 
 def _is_beside(path: Path) -> bool:
-    """Whether it is no object's copy: one that was cut off, or an older one."""
+    """Whether the file is an unfinished or an older copy, instead of the copy of an object."""
     return path.suffix == _PART or _BEFORE in path.name
 
 
-def _has(path: Path, each: ObjectInfo) -> bool:
-    """Blobs never change; a log that was written again has another time."""
+def _has(path: Path, item: ObjectInfo) -> bool:
+    """Whether the folder has this object: blobs never change, and a log that was written again has another time."""
     if not path.is_file():
         return False
     stat = path.stat()
-    return stat.st_size == each.size and (
-        each.key.startswith(BLOBS) or int(stat.st_mtime) == int(each.modified.timestamp())
+    return stat.st_size == item.size and (
+        item.key.startswith(BLOBS) or int(stat.st_mtime) == int(item.modified.timestamp())
     )
 
 
@@ -147,7 +148,7 @@ def _put_back(store: Store, folder: Path, key: str) -> _State:
 
 
 def _is_whole(key: str, path: Path) -> bool:
-    """A blob by its hash, a log by the checksum that gzip keeps."""
+    """Verifies a blob by its hash, a log by gzip's checksum."""
     with path.open("rb") as file:
         if key.startswith(BLOBS):
             return hashlib.file_digest(file, "sha256").hexdigest() == path.name.removesuffix(_PART)

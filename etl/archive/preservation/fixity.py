@@ -1,7 +1,8 @@
-"""Fixity: blobs are read again and hashed, those first that were not for longest, and what was found is written down.
+"""Fixity audits: reads blobs again and hashes them, those with the oldest check first, and records the results.
 
-A blob's event is told when its state changes, to object storage first (`fixity/<day>/<time>-<first id>.jsonl.gz`) and
-then in its row. A blob that is damaged is looked at in every audit until it is whole again.
+An event is written when the state of a blob changes, first to object storage
+(`fixity/<day>/<time>-<first id>.jsonl.gz`), then to the database. A damaged blob is read in every audit until it is
+whole again.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,14 +27,14 @@ from etl.reasons import english
 READS_AT_ONCE = 8
 """Measured with bench/fixity.py on two cores: four read 5–25 % slower, sixteen hardly faster."""
 BATCH = 500
-"""Blobs between two commits: what an audit that is cut off reads once more at most."""
+"""Blobs between two commits: an interrupted audit reads at most these again."""
 MAX_PAGES_NAMED = 5
-"""Addresses that are named with a damaged blob."""
+"""Pages that are named with a damaged blob."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageOfBlob:
-    """A page whose captures hold a blob, and the record that rests on it."""
+    """A page with a capture of the blob, and the record made from it; None where there is no record."""
 
     source: str
     url: str
@@ -42,16 +43,16 @@ class PageOfBlob:
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """A blob that is not as it was stored, and some of the pages that it came from."""
+    """A damaged blob, and up to `MAX_PAGES_NAMED` of the pages that it came from."""
 
     sha256: str
     kind: DamageKind
     detail: str
-    places: tuple[PageOfBlob, ...]
+    pages: tuple[PageOfBlob, ...]
 
     def __str__(self) -> str:
         where = ", ".join(
-            f"{place.url} ({place.source}{f', record {place.record}' if place.record else ''})" for place in self.places
+            f"{page.url} ({page.source}{f', record {page.record}' if page.record else ''})" for page in self.pages
         )
         return (
             f"{self.kind} {self.sha256}: {english(self.detail)}; from {where or 'no capture'} — "
@@ -61,7 +62,7 @@ class Damage:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """Blobs and bytes that were read, those that are damaged, and the number of those that are whole again."""
+    """Result of an audit: numbers of blobs and bytes read, damaged blobs, and number of blobs that are whole again."""
 
     checked: int
     bytes: int
@@ -69,7 +70,7 @@ class Audit:
     restored: int
 
     def raise_if_damaged(self) -> None:
-        """Raises `Damaged`."""
+        """Raises `Damaged` where there is damage."""
         if self.damaged:
             raise Damaged(
                 f"{len(self.damaged)} of {self.checked} blobs are damaged, the first {self.damaged[0].sha256}",
@@ -78,48 +79,50 @@ class Audit:
 
 
 def audit(archive: Archive, progress: ProgressCallback, *, days: int | None = None, source: str | None = None) -> Audit:
-    """Reads today's share of the blobs, so that each is read within so many days; without `days` all, or a source's.
+    """Reads today's share of the blobs, so that each is read once in `days` days; without `days` all, or a source's.
 
-    What is damaged never stops the rest. Raises `StoreError` when the storage is away; what was read until then is
-    marked, and the same audit goes on there.
+    Damaged blobs do not stop the audit. Raises `StoreError` when the storage is down; results so far are recorded, and
+    the next audit continues from there.
     """
     require_database_in_sync(archive)
-    _adopt(archive)
+    _recover_events(archive)
     with archive.engine.connect() as connection:
         now, due = connection.execute(_DUE, {"days": days or 1}).one()
         if days:
-            scopes = [("b.damage IS NOT NULL", _count(connection, "b.damage IS NOT NULL")), ("b.damage IS NULL", due)]
+            damaged_ones = _count(connection, "b.damage IS NOT NULL")
+            scopes = [_Scope("b.damage IS NOT NULL", damaged_ones), _Scope("b.damage IS NULL", due)]
         else:
-            which = _OF_SOURCE if source else "true"
-            scopes = [(which, _count(connection, which, source))]
-    total = sum(most for _, most in scopes)
+            condition = _OF_SOURCE if source else "true"
+            scopes = [_Scope(condition, _count(connection, condition, source))]
+    total = sum(scope.blobs for scope in scopes)
     checked = size = restored = 0
     damaged = dict[str, BlobCheck]()
     pool = ThreadPoolExecutor(READS_AT_ONCE)
     try:
         values = {"now": now, "source": source}
-        batches = (batch for which, most in scopes for batch in _batches(archive, which, values, most))
+        batches = (batch for scope in scopes for batch in _batches(archive, scope, values))
         reads = (pool.map(lambda blob: check_blob(archive.store, blob), batch) for batch in batches)
-        # In pairs: the next batch is being read while this one is written down.
+        # In pairs: the next batch is being read while this one is recorded.
         for batch, _ in pairwise(chain(reads, [iter(())])):
-            found: list[BlobCheck] = []
+            checks: list[BlobCheck] = []
             try:
-                for each in batch:
-                    raise_if_storage_is_down(archive, each)
-                    found.append(each)
-                    progress(Progress("reading blobs", checked + len(found), total))
+                for check in batch:
+                    raise_if_storage_is_down(archive, check)
+                    checks.append(check)
+                    progress(Progress("reading blobs", checked + len(checks), total))
             finally:
-                restored += record_checks(archive, found)
-            checked += len(found)
-            size += sum(each.size for each in found)
-            damaged |= {each.sha256: each for each in found if each.kind}
+                restored += record_checks(archive, checks)
+            checked += len(checks)
+            size += sum(check.size for check in checks)
+            damaged |= {check.sha256: check for check in checks if check.kind}
     finally:
         pool.shutdown(cancel_futures=True)
     return Audit(checked, size, _describe(archive, damaged), restored)
 
 
-# Today's share is a part of all; what was read of it today counts, what was stored today does not. Whatever was read
-# last so many days ago is due besides: days were missed, or more was stored in one than in others.
+# Today's share is the number of blobs divided by the days. Blobs read today count towards it, blobs stored today do
+# not. Blobs whose last check is older than the days are due besides: audits were missed, or one day stored more blobs
+# than others.
 _DUE = text("""
 SELECT now(), greatest(0,
     ceil(count(*)::numeric / :days) - count(*) FILTER (WHERE verified_at >= midnight AND verified_at > stored_at),
@@ -131,31 +134,40 @@ _OF_SOURCE = """EXISTS (
     WHERE c.blob_sha256 = b.sha256 AND p.source_id = :source)"""
 
 
-def _count(connection: Connection, which: str, source: str | None = None) -> int:
-    return connection.scalar(text(f"SELECT count(*) FROM archive.blob b WHERE {which}"), {"source": source}) or 0
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """An SQL condition on `archive.blob b`, and how many of the blobs under it to read."""
+
+    condition: str
+    blobs: int
 
 
-def _batches(archive: Archive, which: str, values: dict[str, Any], most: int) -> Iterator[Sequence[RowMapping]]:
-    """Blobs as they were when the audit began, the oldest check first."""
+def _count(connection: Connection, condition: str, source: str | None = None) -> int:
+    return connection.scalar(text(f"SELECT count(*) FROM archive.blob b WHERE {condition}"), {"source": source}) or 0
+
+
+def _batches(archive: Archive, scope: _Scope, values: dict[str, Any]) -> Iterator[Sequence[RowMapping]]:
+    """Batches of blobs ordered by last check; excludes blobs checked after the audit started (`values["now"]`)."""
     query = text(f"""
         SELECT b.sha256, b.size, b.verified_at AS at FROM archive.blob b
-        WHERE (b.verified_at, b.sha256) > (:at, :sha256) AND b.verified_at < :now AND {which}
+        WHERE (b.verified_at, b.sha256) > (:at, :sha256) AND b.verified_at < :now AND {scope.condition}
         ORDER BY b.verified_at, b.sha256 LIMIT :most
     """)
     last: dict[str, Any] | RowMapping = {"at": "-infinity", "sha256": ""}
-    while most > 0:
+    remaining = scope.blobs
+    while remaining > 0:
         with archive.engine.connect() as connection:
-            given = values | {"at": last["at"], "sha256": last["sha256"], "most": min(most, BATCH)}
-            batch = connection.execute(query, given).mappings().all()
+            page = {"at": last["at"], "sha256": last["sha256"], "most": min(remaining, BATCH)}
+            batch = connection.execute(query, values | page).mappings().all()
         if not batch:
             return
         yield batch
         last = batch[-1]
-        most -= len(batch)
+        remaining -= len(batch)
 
 
-def _adopt(archive: Archive) -> None:
-    """Writes the rows of events that an audit told to object storage alone before it died."""
+def _recover_events(archive: Archive) -> None:
+    """Writes the rows of events that an audit wrote to object storage before it died."""
     for key in sorted(archive.store.list_keys(FIXITY), reverse=True):
         lines = archive.store.read_log(key, FixityLine)
         with archive.engine.begin() as connection:
@@ -165,7 +177,7 @@ def _adopt(archive: Archive) -> None:
 
 
 def replay_events(connection: Connection, lines: Iterable[FixityLine]) -> None:
-    """The rows of a log of events, and what they say of their blobs. Writing them again changes nothing."""
+    """Writes the rows of events, and the state of their blobs. Idempotent."""
     for line in lines:
         connection.execute(postgresql.insert(FixityEvent).values(line.row()).on_conflict_do_nothing())
         connection.execute(_REPLAYED, line.row())
@@ -178,15 +190,16 @@ WHERE sha256 = :blob_sha256 AND verified_at <= :found_at
 
 
 def _describe(archive: Archive, damaged: dict[str, BlobCheck]) -> tuple[Damage, ...]:
+    """The damaged blobs with their pages."""
     with archive.engine.connect() as connection:
         rows = connection.execute(_PLACES, {"digests": list(damaged), "most": MAX_PAGES_NAMED})
-        places: dict[str, list[PageOfBlob]] = {}
+        pages: dict[str, list[PageOfBlob]] = {}
         for row in rows:
-            places.setdefault(row.sha256, []).append(PageOfBlob(row.source_id, row.url, row.record))
+            pages.setdefault(row.sha256, []).append(PageOfBlob(row.source_id, row.url, row.record))
     return tuple(
-        Damage(digest, each.kind, each.detail, tuple(places.get(digest, ())))
-        for digest, each in damaged.items()
-        if each.kind
+        Damage(digest, check.kind, check.detail, tuple(pages.get(digest, ())))
+        for digest, check in damaged.items()
+        if check.kind
     )
 
 

@@ -1,8 +1,8 @@
-"""Garbage: objects of the bucket that nothing names any more, and their removal after a grace period.
+"""Garbage collection: finds objects of the bucket that nothing refers to, and removes them after a grace period.
 
-Bytes come before rows, so a crawl under way has objects without rows: none is removed before it is some days old by the
-object storage's own clock, which a new PUT of the same bytes sets anew. What a capture log names is kept, whether the
-database has its rows or not.
+Bytes are stored before rows, so a running crawl has objects without rows. An object is removed only when it is some
+days old by the storage's own clock, which a new PUT of the same bytes resets. A blob that a capture log names is kept,
+whether the database has the log's rows or not.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -32,20 +32,20 @@ from etl.archive.storage.layout import (
 from etl.archive.storage.log_lines import CaptureLine, RemovalLine
 from etl.errors import GongkaiError
 
-PAGE = 1000
-"""Objects that are looked up at once."""
+_PAGE = 1000
+"""Objects that are looked up in the database at once."""
 MAX_UNADOPTED = 1000
-"""Capture logs unknown to the database, beyond which it is another bucket's."""
+"""With more capture logs that it does not know, the database must be that of another bucket."""
 REMOVABLE: frozenset[UnreferencedKind] = frozenset({"blob", "reading", "temporary"})
 
 
 @dataclass(frozen=True, slots=True)
 class UnreferencedObject:
-    """An object that nothing names.
+    """An object that nothing refers to, with its size in bytes and the time of its last write.
 
-    `blob`, `reading`: of a step that died before its rows. `temporary`: a probe. `unadopted`: a capture log whose rows
-    the rerun of its step will write. `ahead`: a log of a run, change or event that the database does not have.
-    `foreign`: none of the archive's. Only the first three are ever removed.
+    `blob`, `reading`: its step died before committing its rows. `temporary`: a probe of the local S3 server.
+    `unadopted`: a capture log whose rows are written when its step runs again. `ahead`: a log of a run, change or event
+    that the database does not know. `foreign`: not an object of the archive. Only the first three are ever removed.
     """
 
     kind: UnreferencedKind
@@ -63,19 +63,19 @@ _KNOWN = {
     CHANGES: "SELECT change_seq::text FROM archive.change WHERE change_seq = ANY(CAST(:names AS bigint[]))",
     FIXITY: "SELECT id::text FROM archive.fixity_event WHERE id = ANY(CAST(:names AS bigint[]))",
 }
-"""By prefix: which of the names that `KeyForm.pattern` finds in keys the database knows."""
-_EXEMPT = tuple(place.prefix for place in LAYOUT if place.unreferenced_as is None)
+"""By prefix, the query for those names, as `KeyForm.pattern` finds them in keys, that the database knows."""
+_EXEMPT = tuple(form.prefix for form in LAYOUT if form.unreferenced_as is None)
 
 
 def find_unreferenced(archive: Archive) -> Iterator[UnreferencedObject]:
-    """The objects that nothing names, one page of the bucket's listing in memory at a time.
+    """The objects that nothing refers to, in the order of the bucket's listing.
 
-    Raises `GongkaiError` when the database knows so little of the bucket that it must be another's.
+    Raises `GongkaiError` when the database knows so little of the bucket that it must be that of another one.
     """
     waiting = set[str]()
     logs = 0
     for page in _pages(archive.store.list_objects(CAPTURES)):
-        for log in _unnamed(archive, page, waiting):
+        for log in _unreferenced(archive, page, waiting):
             yield log
             if log.kind == "unadopted":
                 logs += 1
@@ -83,78 +83,79 @@ def find_unreferenced(archive: Archive) -> Iterator[UnreferencedObject]:
             if logs > MAX_UNADOPTED:
                 raise GongkaiError(
                     f"the database knows nothing of more than {MAX_UNADOPTED} capture logs in the bucket",
-                    hint="is it this bucket's? then `gongkai rebuild` brings it up to date",
+                    hint="if it is the database of this bucket, `gongkai rebuild` brings it up to date",
                 )
-    rest = (each for each in archive.store.list_objects() if not each.key.startswith((CAPTURES, *_EXEMPT)))
+    rest = (item for item in archive.store.list_objects() if not item.key.startswith((CAPTURES, *_EXEMPT)))
     for page in _pages(rest):
-        yield from _unnamed(archive, page, waiting)
+        yield from _unreferenced(archive, page, waiting)
 
 
 def delete_unreferenced(
-    archive: Archive, found: Iterable[UnreferencedObject], older_than: timedelta
+    archive: Archive, objects: Iterable[UnreferencedObject], older_than: timedelta
 ) -> Iterator[UnreferencedObject]:
-    """Removes of the objects found those that may go and are old enough; gives each once it is removed.
+    """Removes the `REMOVABLE` objects that are older than the grace period; yields each once it is removed.
 
-    Before a page of them goes, the database is asked once more, and a log of them written (`garbage/<day>/<time>`);
-    each is looked at once more just before. Raises `StoreError`, also where the S3 key may not delete.
+    Before it removes some, it asks the database again and writes a log of them (`garbage/<day>/<time>.jsonl.gz`), and
+    checks the time of each just before removing it. Raises `StoreError`, also where the S3 key may not delete, and
+    `DatabaseBehindBucket`.
     """
     require_database_in_sync(archive)
     before = datetime.now(UTC) - older_than
-    old = (each for each in found if each.kind in REMOVABLE and each.modified < before)
+    old = (item for item in objects if item.kind in REMOVABLE and item.modified < before)
     for page in _pages(old):
         with archive.engine.begin() as connection:
             lock_against_writers(connection)
-            gone = _remove(archive, page, before)
-        yield from gone
+            removed = _remove(archive, page, before)
+        yield from removed
 
 
 def _remove(
     archive: Archive, page: Sequence[ObjectInfo | UnreferencedObject], before: datetime
 ) -> list[UnreferencedObject]:
-    going = [each for each in _unnamed(archive, page, set()) if each.kind in REMOVABLE]
-    lines = [RemovalLine(each.kind, each.key, each.size, each.modified) for each in going]
+    candidates = [item for item in _unreferenced(archive, page, set()) if item.kind in REMOVABLE]
+    lines = [RemovalLine(item.kind, item.key, item.size, item.modified) for item in candidates]
     if lines:
         archive.store.write_log(removal_key(datetime.now(UTC)), lines)
-    gone = [each for each in going if _still_old(archive.store, each.key, before)]
-    for each in gone:
-        archive.store.remove(each.key)
-    return gone
+    removed = [item for item in candidates if _still_old(archive.store, item.key, before)]
+    for item in removed:
+        archive.store.remove(item.key)
+    return removed
 
 
 def _still_old(store: Store, key: str, before: datetime) -> bool:
-    """Whether nobody wrote the object since: a crawl may have met the same bytes again a moment ago."""
+    """Whether nobody has written the object since: a crawl may have stored the same bytes again a moment ago."""
     try:
         return store.stat(key).modified < before
     except MissingObject:
         return False
 
 
-def _unnamed(
+def _unreferenced(
     archive: Archive, page: Sequence[ObjectInfo | UnreferencedObject], waiting: set[str]
 ) -> Iterator[UnreferencedObject]:
-    """Those of the page that neither the database nor a waiting capture log names."""
-    places = {each.key: _place(each.key) for each in page}
+    """Those of the objects that neither the database nor an unindexed capture log refers to."""
+    forms = {item.key: _form_of(item.key) for item in page}
     with archive.engine.connect() as connection:
-        known = {prefix: _known(connection, prefix, places.values()) for prefix in _KNOWN}
-    for each in page:
-        place, name = places[each.key]
-        if place is None:
-            kind: UnreferencedKind = "temporary" if PROBE.fullmatch(each.key) else "foreign"
-            yield UnreferencedObject(kind, each.key, each.size, each.modified)
-        elif place.unreferenced_as and name not in known[place.prefix] and name not in waiting:
-            yield UnreferencedObject(place.unreferenced_as, each.key, each.size, each.modified)
+        known = {prefix: _known(connection, prefix, forms.values()) for prefix in _KNOWN}
+    for item in page:
+        form, name = forms[item.key]
+        if form is None:
+            kind: UnreferencedKind = "temporary" if PROBE.fullmatch(item.key) else "foreign"
+            yield UnreferencedObject(kind, item.key, item.size, item.modified)
+        elif form.unreferenced_as and name not in known[form.prefix] and name not in waiting:
+            yield UnreferencedObject(form.unreferenced_as, item.key, item.size, item.modified)
 
 
-def _place(key: str) -> tuple[KeyForm | None, str]:
-    """The place of a key, and the name under which the database knows its object."""
-    for place in LAYOUT:
-        if match := place.pattern.fullmatch(key):
-            return place, match[1]
+def _form_of(key: str) -> tuple[KeyForm | None, str]:
+    """The form of a key, None for a foreign one, and the name under which the database knows its object."""
+    for form in LAYOUT:
+        if match := form.pattern.fullmatch(key):
+            return form, match[1]
     return None, key
 
 
-def _known(connection: Connection, prefix: str, places: Iterable[tuple[KeyForm | None, str]]) -> set[str]:
-    names = [name for place, name in places if place and place.prefix == prefix]
+def _known(connection: Connection, prefix: str, forms: Iterable[tuple[KeyForm | None, str]]) -> set[str]:
+    names = [name for form, name in forms if form and form.prefix == prefix]
     return set(connection.scalars(text(_KNOWN[prefix]), {"names": names})) if names else set()
 
 
@@ -162,5 +163,5 @@ def _pages(
     items: Iterable[ObjectInfo] | Iterable[UnreferencedObject],
 ) -> Iterator[list[ObjectInfo | UnreferencedObject]]:
     remaining: Iterator[ObjectInfo | UnreferencedObject] = iter(items)
-    while page := list(islice(remaining, PAGE)):
+    while page := list(islice(remaining, _PAGE)):
         yield page

@@ -36,7 +36,7 @@ from etl.progress import Progress, ProgressCallback
 
 @dataclass(frozen=True, slots=True)
 class RebuildResult:
-    """How many objects of each kind were read."""
+    """Numbers of objects that were read, by step."""
 
     runs: int
     captures: int
@@ -48,13 +48,13 @@ class RebuildResult:
 def rebuild(owner: Engine, store: Store, progress: ProgressCallback) -> RebuildResult:
     """Fills the database from the bucket. Raises `GongkaiError` where the two belong to different archives."""
     keys: dict[RebuildStep, list[str]] = {
-        place.rebuild_step: sorted(store.list_keys(place.prefix), key=_IN_ORDER.get(place.rebuild_step))
-        for place in LAYOUT
-        if place.rebuild_step
+        form.rebuild_step: sorted(store.list_keys(form.prefix), key=_IN_ORDER.get(form.rebuild_step))
+        for form in LAYOUT
+        if form.rebuild_step
     }
     _refuse_another(owner, store, keys["changes"])
     with owner.begin() as connection:
-        # Whoever numbers events just now ends first; from then on nobody does before the rebuild has ended.
+        # Waits for transactions that number events; from then on none does before the rebuild has ended.
         connection.execute(text("LOCK TABLE archive.numbering IN EXCLUSIVE MODE"))
         connection.execute(text("INSERT INTO archive.rebuild DEFAULT VALUES ON CONFLICT DO NOTHING"))
     for step in REBUILD_ORDER:
@@ -73,7 +73,7 @@ def rebuild(owner: Engine, store: Store, progress: ProgressCallback) -> RebuildR
 
 
 _IN_ORDER: Mapping[RebuildStep, Callable[[str], int]] = {"runs": run_number, "captures": first_capture}
-"""Steps whose objects are read in another order than that of their keys."""
+"""Steps whose objects are not read in the order of their keys."""
 
 
 def _refuse_another(owner: Engine, store: Store, keys: Sequence[str]) -> None:

@@ -1,1 +1,1 @@
-"""Questions that readers ask: search and citation."""
+"""Search and citation."""

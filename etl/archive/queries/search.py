@@ -1,6 +1,6 @@
-"""Finding records: one filter for the list, for exports, and for whoever else asks.
+"""Search for records: one filter for the browser's list, for exports and for the command line.
 
-The conditions stand on a record and its current version, each under an alias of the caller's.
+Conditions apply to a record and its current version, each under an alias of the caller.
 """
 
 import re
@@ -20,9 +20,9 @@ from etl.clock import CHINA
 from etl.extract.lexicon.document_number import normalise_document_number
 
 MAX_TERMS = 8
-"""Words of a filter that are looked for; each costs a comparison with every record."""
+"""Words of a filter that are used; each costs a comparison with every record."""
 MAX_COUNT = 1_000
-"""Records up to which they are counted where counting all of them takes too long."""
+"""Where counting all matches takes too long, they are counted up to this number."""
 _SHORT_ID = re.compile("[0-9A-Fa-f]{16}")
 
 State = Literal["", "current", "removed"]
@@ -30,11 +30,12 @@ State = Literal["", "current", "removed"]
 
 @dataclass(frozen=True, slots=True)
 class RecordFilter:
-    """What was asked for; what is left empty matches all.
+    """A filter for records; an empty value matches all.
 
-    `q`: words that title, 文号 or 索引号 must hold, each of them, or a short id. `publisher`: words of the publisher's
-    name. The dates are the document's own, both included; a document without a date is in no range. `changed_since`:
-    records that got a version, went or came back then or later. Removed records match unless `state` says `current`.
+    `q`: words of which each must be in the title, the 文号 or the 索引号, or be the record's short id. `publisher`:
+    words of the publisher's name. `published_from`, `published_to`: dates of publication, both included; a document
+    without a date is in no range. `changed_since`: records with a new version, a removal or a return at that moment or
+    later. Removed records match unless `state` is `current`.
     """
 
     q: str = ""
@@ -46,10 +47,10 @@ class RecordFilter:
     state: State = ""
 
     def to_query(self) -> dict[str, str]:
-        """What was asked for under the names that `parse_filter` reads: for addresses that ask the same again."""
+        """The filter as parameters of an address, as `parse_filter` reads them; empty values are left out."""
         since = self.changed_since.astimezone(CHINA) if self.changed_since else None
         midnight = since is not None and not any((since.hour, since.minute, since.second, since.microsecond))
-        said = {
+        params = {
             "q": self.q,
             "source": self.source,
             "publisher": self.publisher,
@@ -58,11 +59,11 @@ class RecordFilter:
             "changed_since": "" if since is None else str(since.date()) if midnight else since.isoformat(),
             "state": self.state,
         }
-        return {name: value for name, value in said.items() if value}
+        return {name: value for name, value in params.items() if value}
 
 
 class InvalidFilter(ValueError):
-    """A value that a filter cannot have; `name` is that of the filter."""
+    """A parameter of a filter has a value that it cannot have; `name` names the parameter."""
 
     def __init__(self, name: str, value: str) -> None:
         super().__init__(f"{name}: {value!r}")
@@ -71,90 +72,90 @@ class InvalidFilter(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class MatchCount:
-    """How many records match; where that would take too long to count, a number that there are more than."""
+    """Number of matching records; if not `exact`, there are more than that."""
 
     number: int
     exact: bool
 
 
-def parse_filter(given: Mapping[str, str | None]) -> RecordFilter:
-    """The filter that these texts ask for, in the browser's addresses and on the command line alike.
+def parse_filter(params: Mapping[str, str | None]) -> RecordFilter:
+    """Parses the parameters of an address, or the options of a command.
 
-    A day is written 2025-01-31; a moment may have a time of day, and is China's where it names no zone. Raises
+    A day is written 2025-01-31; a moment may have a time, in China's time zone where it names none. Raises
     `InvalidFilter`.
     """
-    said = {name: (value or "").strip() for name, value in given.items()}
-    state = said.get("state", "")
+    texts = {name: (value or "").strip() for name, value in params.items()}
+    state = texts.get("state", "")
     state = "" if state == "all" else state
     if state not in get_args(State):
         raise InvalidFilter("state", state)
     return RecordFilter(
-        q=said.get("q", ""),
-        source=said.get("source", ""),
-        publisher=said.get("publisher", ""),
-        published_from=_day(said, "from"),
-        published_to=_day(said, "to"),
-        changed_since=_moment(said, "changed_since"),
+        q=texts.get("q", ""),
+        source=texts.get("source", ""),
+        publisher=texts.get("publisher", ""),
+        published_from=_day(texts, "from"),
+        published_to=_day(texts, "to"),
+        changed_since=_moment(texts, "changed_since"),
         state=state,  # type: ignore[arg-type]
     )
 
 
-def _day(said: Mapping[str, str], name: str) -> date | None:
-    value = said.get(name)
+def _day(texts: Mapping[str, str], name: str) -> date | None:
+    value = texts.get(name)
     try:
         return date.fromisoformat(value) if value else None
     except ValueError as error:
-        raise InvalidFilter(name, said[name]) from error
+        raise InvalidFilter(name, texts[name]) from error
 
 
-def _moment(said: Mapping[str, str], name: str) -> datetime | None:
-    value = said.get(name)
+def _moment(texts: Mapping[str, str], name: str) -> datetime | None:
+    value = texts.get(name)
     try:
         moment = datetime.fromisoformat(value) if value else None
-        # Out of what the calendar holds is told here, not by who shows it.
+        # A moment outside the calendar must fail here, not where it is shown.
         return moment and (moment if moment.tzinfo else moment.replace(tzinfo=CHINA)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise InvalidFilter(name, said[name]) from error
+        raise InvalidFilter(name, texts[name]) from error
 
 
-def matches(asked: RecordFilter, record: Records, version: Versions) -> ColumnElement[bool]:
-    """Whether the record, in its current version, is what was asked for."""
+def matches(record_filter: RecordFilter, record: Records, version: Versions) -> ColumnElement[bool]:
+    """SQL condition: true if the record, in its current version, matches the filter."""
     conditions: list[ColumnElement[bool]] = [record.id > 0]
-    if asked.source:
-        conditions.append(record.source_id == asked.source)
-    if asked.state:
-        conditions.append(record.state == asked.state)
-    if asked.changed_since:
-        conditions.append(record.updated_at >= asked.changed_since)
-    if asked.published_from:
-        conditions.append(version.published_date >= asked.published_from)
-    if asked.published_to:
-        conditions.append(version.published_date <= asked.published_to)
-    for word in asked.publisher.split()[:MAX_TERMS]:
+    if record_filter.source:
+        conditions.append(record.source_id == record_filter.source)
+    if record_filter.state:
+        conditions.append(record.state == record_filter.state)
+    if record_filter.changed_since:
+        conditions.append(record.updated_at >= record_filter.changed_since)
+    if record_filter.published_from:
+        conditions.append(version.published_date >= record_filter.published_from)
+    if record_filter.published_to:
+        conditions.append(version.published_date <= record_filter.published_to)
+    for word in record_filter.publisher.split()[:MAX_TERMS]:
         conditions.append(version.publisher.icontains(word, autoescape=True))
-    for word in asked.q.split()[:MAX_TERMS]:
+    for word in record_filter.q.split()[:MAX_TERMS]:
         number = normalise_document_number(word)
-        found = [
+        alternatives = [
             version.title.icontains(word, autoescape=True),
             version.document_number.icontains(number, autoescape=True),
             version.index_number.icontains(word, autoescape=True),
         ]
         if _SHORT_ID.fullmatch(word):
-            found.append(func.left(version.content_hash, 16) == word.lower())
-        conditions.append(or_(*found))
+            alternatives.append(func.left(version.content_hash, 16) == word.lower())
+        conditions.append(or_(*alternatives))
     return and_(*conditions)
 
 
-def count_matches(connection: Connection, asked: RecordFilter, seconds: float) -> MatchCount | None:
-    """How many records match: all where they are counted within that time, else whether they are more than `MAX_COUNT`.
+def count_matches(connection: Connection, record_filter: RecordFilter, seconds: float) -> MatchCount | None:
+    """Counts matching records. If the exact count takes longer than `seconds`, counts up to `MAX_COUNT`, not `exact`.
 
-    None when that takes as long again. Records are counted, not texts: as many as an export of them has.
+    None if that takes longer than `seconds` too. Counts records, not texts: an export of them has as many.
     """
     record, version = aliased(Record), aliased(RecordVersion)
     matching = select(record.id)
-    if asked != RecordFilter():
+    if record_filter != RecordFilter():
         matching = matching.join(version, is_current(record, version))
-    matching = matching.where(matches(asked, record, version))
+    matching = matching.where(matches(record_filter, record, version))
     number = _count_within(connection, select(func.count()).select_from(matching.subquery()), seconds)
     if number is not None:
         return MatchCount(number, exact=True)
@@ -164,8 +165,8 @@ def count_matches(connection: Connection, asked: RecordFilter, seconds: float) -
 
 
 def _count_within(connection: Connection, query: Select[int], seconds: float) -> int | None:
-    """The number that the query gives; None when it takes longer."""
-    mark = connection.begin_nested()
+    """The number that the query returns; None if it takes longer than `seconds`."""
+    savepoint = connection.begin_nested()
     try:
         connection.execute(text(f"SET LOCAL statement_timeout = {round(seconds * 1000)}"))
         return int(connection.scalars(query).one())
@@ -174,12 +175,13 @@ def _count_within(connection: Connection, query: Select[int], seconds: float) ->
             raise
         return None
     finally:
-        # Nothing was written; what was set for this query alone goes with it.
-        mark.rollback()
+        # Nothing was written; the rollback resets the timeout.
+        savepoint.rollback()
 
 
-def is_duplicate_of_earlier(asked: RecordFilter, record: Records) -> ColumnElement[bool]:
-    """Whether an earlier record stands for this one: same text, matching too; those still current come first.
+def is_duplicate_of_earlier(record_filter: RecordFilter, record: Records) -> ColumnElement[bool]:
+    """SQL condition: true if another matching record with the same text is listed in its place (current before
+    removed, then lowest id).
 
     The condition beside EXISTS keeps the planner from an anti join, which reads all records of a text for each of
     them: 190 ms instead of 2 for a page of the list, where a tenth of 100,000 records had the same text.
@@ -194,14 +196,14 @@ def is_duplicate_of_earlier(asked: RecordFilter, record: Records) -> ColumnEleme
         .where(
             other.content_hash == record.content_hash,
             tuple_(its_rank, other.id) < tuple_(rank, record.id),
-            matches(asked, other, its),
+            matches(record_filter, other, its),
         )
     )
     return and_(record.content_hash != NO_TEXT, earlier)
 
 
 def copies(record: Records) -> ColumnElement[int]:
-    """How many records have the record's text now, itself among them; 1 for a document without text."""
+    """SQL expression: the number of records that currently have the record's text, itself included; 1 without text."""
     other = aliased(Record)
     count = select(func.count()).where(other.content_hash == record.content_hash).correlate(record).scalar_subquery()
     return case((record.content_hash == NO_TEXT, 1), else_=count)

@@ -63,6 +63,7 @@ def verdict_of(page: ExtractedPage) -> Verdict:
 def version_values(
     capture_id: int, extraction: Extraction, text: str, digests: Mapping[str, str | None]
 ) -> VersionValues:
+    """The version that an extraction makes; `digests`: by address, the bytes that the archive has of its files."""
     evidence = [
         FieldEvidence(
             name=item.name,

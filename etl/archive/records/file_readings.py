@@ -1,4 +1,4 @@
-"""What files hold: one reading for the same bytes, kept beside them in object storage."""
+"""Stores what was read in files: one reading for the same bytes, in object storage and in the database."""
 
 import json
 from collections.abc import Collection
@@ -20,9 +20,9 @@ from etl.reason_codes import Code
 from etl.reasons import encode_reason
 
 WAITING = "scan"
-"""The outcome of files that OCR has still to read."""
+"""The outcome of files that OCR still has to read."""
 BY_OCR = "ocr"
-"""The method of files that OCR read: where that was an earlier reader, they wait for it as well."""
+"""The method of files that OCR has read; those read by an earlier reader wait for OCR again."""
 
 
 def store_file_reading(archive: Archive, digest: str, reading: FileReading) -> None:

@@ -1,6 +1,6 @@
-"""Texts that are nearly the same: found by the bands that they share, confirmed by how much of them is the same.
+"""Finds texts that are nearly the same: candidates share bands of their signatures, containment of shingles confirms.
 
-They are shown beside each other and never merged.
+They are shown as similar and never merged (docs/similar.md).
 """
 
 from collections import deque
@@ -23,10 +23,11 @@ from etl.extract.similarity import MIN_CONTAINMENT, SCHEME, Shingles, bands, con
 from etl.progress import Progress, ProgressCallback, no_progress
 
 LIMIT = 20
+"""Similar texts that are shown of a record."""
 MAX_TEXTS_PER_BAND = 64
-"""Texts looked at of those that share one band. A template that thousands fill in makes buckets without end."""
+"""Texts examined that share one band: thousands do where they are filled-in copies of one template."""
 SPARE = 5
-"""Candidates beyond the limit: some share bands and yet too little of the text."""
+"""Candidates examined beyond the limit: some share bands, but too little text."""
 BATCH = 500
 """Texts signed in one transaction of a rebuild."""
 PROCESSES = 2
@@ -34,7 +35,7 @@ PROCESSES = 2
 
 @dataclass(frozen=True, slots=True)
 class SimilarRecord:
-    """The first record of a text that is nearly the same. `share` of the shorter text stands in the longer one."""
+    """The first record with a similar text. `share`: part of the shorter text that is found in the longer one (0–1)."""
 
     record_id: int
     version: int
@@ -48,53 +49,53 @@ class SimilarRecord:
 
 @dataclass(frozen=True, slots=True)
 class SignatureRebuild:
-    """Texts that were signed, and signatures that were dropped because no version has their text."""
+    """Numbers of signatures written, and of those deleted because no version has their text."""
 
     signed: int
     dropped: int
 
 
 def store_signatures(connection: Connection, texts: Mapping[str, str]) -> None:
-    """Keeps the signatures of stored texts, by content hash; one that is there stays as it is."""
+    """Stores the signatures of texts by content hash; existing ones stay as they are."""
     _keep(connection, signatures(texts))
 
 
 def similar_to(connection: Connection, record_id: int, limit: int = LIMIT) -> tuple[SimilarRecord, ...]:
-    """The texts most like the record's, each by the first record that has it now; the record's own text is not one.
+    """The texts most similar to the record's, each with the first record that currently has it, the most similar first.
 
-    A text too short to be compared has none. Raises `GongkaiError` when there is no such record.
+    Empty for a text that is too short to be compared. Raises `GongkaiError` where there is no such record.
     """
     require_valid_record_number(record_id)
     query = select(Content.hash, Content.text).join(Record, Record.content_hash == Content.hash)
     own = connection.execute(query.where(Record.id == record_id)).one_or_none()
     if own is None:
         raise GongkaiError(f"the archive has no record {record_id}", hint="`gongkai similar` takes a record's number")
-    mine = shingles(own.text)
-    if not mine:
+    own_shingles = shingles(own.text)
+    if not own_shingles:
         return ()
-    asked = {
-        "bands": bands(mine),
+    values = {
+        "bands": bands(own_shingles),
         "scheme": SCHEME,
         "own": own.hash,
         "bucket": MAX_TEXTS_PER_BAND,
         "candidates": limit + SPARE,
     }
-    candidates = (dict(row) for row in connection.execute(_CANDIDATES, asked).mappings())
-    found = list(islice(_confirmed(mine, candidates), limit))
-    return tuple(sorted(found, key=lambda each: (-each.share, each.record_id)))
+    candidates = (dict(row) for row in connection.execute(_CANDIDATES, values).mappings())
+    similar = islice(_confirmed(own_shingles, candidates), limit)
+    return tuple(sorted(similar, key=lambda record: (-record.share, record.record_id)))
 
 
-def _confirmed(mine: Shingles, candidates: Iterable[dict[str, Any]]) -> Iterator[SimilarRecord]:
+def _confirmed(own: Shingles, candidates: Iterable[dict[str, Any]]) -> Iterator[SimilarRecord]:
     for candidate in candidates:
-        part = containment(mine, shingles(candidate.pop("text")))
-        if part >= MIN_CONTAINMENT:
-            yield SimilarRecord(**candidate, share=part)
+        share = containment(own, shingles(candidate.pop("text")))
+        if share >= MIN_CONTAINMENT:
+            yield SimilarRecord(**candidate, share=share)
 
 
 def rebuild_signatures(archive: Database, progress: ProgressCallback = no_progress) -> SignatureRebuild:
-    """Signs every version's text that has no signature of this scheme, in several processes and batch by batch.
+    """Computes the missing signatures of this scheme for the texts of all versions, in several processes.
 
-    Interrupted, the next call goes on where it stopped.
+    Each batch is committed: after an interruption, the next call continues.
     """
     engine = archive.engine
     with engine.begin() as connection:
@@ -103,7 +104,7 @@ def rebuild_signatures(archive: Database, progress: ProgressCallback = no_progre
         total = connection.scalars(select(func.count()).select_from(Content).where(_OWED)).one()
     signed = 0
     progress(Progress("signing", signed, total))
-    # Forked, a worker would share the archive's connections.
+    # Not forked: a worker would share the archive's connections.
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
         for made in _ahead(pool, _owed(engine)):
             with engine.begin() as connection:
@@ -116,14 +117,14 @@ def rebuild_signatures(archive: Database, progress: ProgressCallback = no_progre
 
 
 def _keep(connection: Connection, made: Mapping[str, list[int]]) -> None:
-    """In the order of the hashes, so that two writers never wait for each other in a circle."""
+    """Writes in the order of the hashes, so that two writers never deadlock."""
     rows = [{"content_hash": digest, "scheme": SCHEME, "bands": found} for digest, found in sorted(made.items())]
     if rows:
         connection.execute(insert(Signature).on_conflict_do_nothing(), rows)
 
 
 def _ahead(pool: ProcessPoolExecutor, batches: Iterator[dict[str, str]]) -> Iterator[dict[str, list[int]]]:
-    """The batches' signatures in their order, with a few batches in work and no more in memory."""
+    """The signatures of the batches, in order, with only a few batches in work at a time."""
     working: deque[Future[dict[str, list[int]]]] = deque()
     for batch in batches:
         working.append(pool.submit(signatures, batch))
@@ -150,10 +151,10 @@ def _owed(engine: Engine) -> Iterator[dict[str, str]]:
         last = max(batch)
 
 
-# A bucket is read no further than its first texts. What is nearly identical to the text shares its rare bands too, and
-# is found there; the buckets of a template lose only texts that are like thousands of others. How many bands are shared
-# is counted on whole signatures afterwards, since a bucket that was cut short would not tell.
-# MATERIALIZED keeps the planner from reading the whole table for the first few rows that it hopes to meet early.
+# Only the first texts that share a band are read. A text that is nearly identical also shares rare bands and is found
+# there; the bands of a template lose only texts that are like thousands of others. How many bands are shared is counted
+# on whole signatures afterwards, because the cut does not tell.
+# MATERIALIZED keeps the planner from reading the whole table for the first few rows, which it expects to meet early.
 _CANDIDATES = text("""
     WITH pool AS (
         SELECT near.content_hash, any_value(near.bands) AS bands

@@ -1,7 +1,7 @@
-"""Blobs that are not as they were stored: telling them from a storage that is away, and writing down what was found.
+"""Checks of blobs: tells a damaged blob from a storage that is down, and records the results.
 
-A blob's event is told when its state changes, to object storage first (`fixity/<day>/<time>-<first id>.jsonl.gz`) and
-then in its row.
+An event is written when the state of a blob changes, first to object storage
+(`fixity/<day>/<time>-<first id>.jsonl.gz`), then to the database.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -22,9 +22,9 @@ from etl.reasons import encode_reason, english
 
 @dataclass(frozen=True, slots=True)
 class BlobCheck:
-    """A blob that was looked at: its bytes, or how it is damaged, and the storage's error where that gave none.
+    """The result of reading a blob: its size in bytes, or how it is damaged (`kind` None: it is whole).
 
-    `detail` is a stored reason (`etl.reasons`).
+    `detail` is a stored reason (`etl.reasons`), `error` what the storage answered where it gave no bytes.
     """
 
     sha256: str
@@ -36,7 +36,7 @@ class BlobCheck:
 
 @dataclass(frozen=True, slots=True)
 class UnreadableItem:
-    """What could not be read because bytes that it needs are damaged: `what` is an address, or a stored reason."""
+    """Something that could not be read because bytes are damaged: `what` is an address, or a stored reason."""
 
     what: str
     sha256: str
@@ -48,61 +48,62 @@ class UnreadableItem:
 
     @property
     def reason(self) -> str:
-        """That as a stored reason (`etl.reasons`)."""
+        """The whole as a stored reason (`etl.reasons`)."""
         return encode_reason(
             Code.DAMAGED_BYTES, item=self.what, sha256=self.sha256, damage=self.kind, detail=self.detail
         )
 
 
 def unreadable(what: str, error: DamagedBlob) -> UnreadableItem:
-    """That this could not be read."""
+    """The item that could not be read, with the damage of its blob."""
     return UnreadableItem(what, error.digest, error.kind, error.detail)
 
 
-def raise_if_unreadable(found: Collection[UnreadableItem], what: str) -> None:
-    """Raises `Damaged` with one line for all of them; each was named before."""
-    if found:
-        first = next(iter(found))
+def raise_if_unreadable(items: Collection[UnreadableItem], what: str) -> None:
+    """Raises `Damaged` with one line for all items (`what` in the plural); callers have named each before."""
+    if items:
+        first = next(iter(items))
         raise Damaged(
-            f"{len(found)} {what} could not be read, their bytes are damaged; the first is {english(first.what)}, "
+            f"{len(items)} {what} could not be read, their bytes are damaged; the first is {english(first.what)}, "
             f"blob {first.sha256}",
             hint="`gongkai fixity` names all damage, `gongkai restore BACKUP` puts bytes back; then run this again",
         )
 
 
 def read_blob(archive: Archive, digest: str) -> bytes:
-    """The bytes of a blob. Raises `DamagedBlob`, also for an object that the storage lists and cannot read.
+    """The bytes of a blob.
 
-    Raises `StoreError` when it is not the object, but the storage.
+    Raises `DamagedBlob`, also for an object that the storage has but cannot read, and `StoreError` where the storage
+    itself is down.
     """
     try:
         return archive.store.blob(digest)
     except StoreError as error:
         archive.store.check()
-        found = _unreadable(digest, error)
-        raise_if_storage_is_down(archive, found)
-        raise DamagedBlob(digest, "mismatch", found.detail) from error
+        check = _unreadable(digest, error)
+        raise_if_storage_is_down(archive, check)
+        raise DamagedBlob(digest, "mismatch", check.detail) from error
 
 
 def report_damage(archive: Archive, damaged: Iterable[UnreadableItem]) -> None:
-    """Writes down damage that was met on the way, so that such pages are fetched again before their turn.
+    """Records damaged blobs found while reading, so that their pages become due at once.
 
     Raises `DatabaseBehindBucket`.
     """
-    found = {each.sha256: BlobCheck(each.sha256, 0, each.kind, each.detail) for each in damaged}
-    if found:
+    checks = {item.sha256: BlobCheck(item.sha256, 0, item.kind, item.detail) for item in damaged}
+    if checks:
         require_database_in_sync(archive)
-        record_checks(archive, list(found.values()))
+        record_checks(archive, list(checks.values()))
 
 
 def check_blob(store: Store, blob: RowMapping) -> BlobCheck:
-    """Reads a blob (its `sha256` and `size`) and hashes it. Raises `StoreError` when the storage is away."""
+    """Reads and hashes a blob, a row with `sha256` and `size`. Raises `StoreError` where the storage is down."""
     try:
         digest, size = store.digest(blob_key(blob["sha256"]))
     except MissingObject:
         return BlobCheck(blob["sha256"], 0, "missing", encode_reason(Code.NO_OBJECT))
     except StoreError as error:
-        store.check()  # raises when it is not the object, but the storage
+        store.check()  # raises where the whole bucket cannot be reached
         return _unreadable(blob["sha256"], error)
     if digest == blob["sha256"]:
         return BlobCheck(digest, size)
@@ -114,63 +115,66 @@ def _unreadable(digest: str, error: StoreError) -> BlobCheck:
     return BlobCheck(digest, 0, "mismatch", encode_reason(Code.OBJECT_UNREADABLE, error=error.args[0]), error)
 
 
-def raise_if_storage_is_down(archive: Archive, found: BlobCheck) -> None:
-    """Tells an object that cannot be read from a storage that gives none.
+def raise_if_storage_is_down(archive: Archive, check: BlobCheck) -> None:
+    """Raises the `StoreError` of the check if other objects cannot be read either.
 
-    SeaweedFS 4.48 answers 500 for one whose checksum fails on its disk, and for all while their volume is away; it
-    lists the bucket all the same. So objects that were whole last decide.
+    SeaweedFS 4.48 answers 500 for one object whose checksum fails on its disk, and also for every object of a volume
+    that is away, while it still lists the bucket. So this reads the objects that were last found whole.
     """
-    if found.error is None:
+    if check.error is None:
         return
     with archive.engine.connect() as connection:
-        last = select(Blob.sha256, Blob.size).where(Blob.damage.is_(None), Blob.sha256 != found.sha256)
+        last = select(Blob.sha256, Blob.size).where(Blob.damage.is_(None), Blob.sha256 != check.sha256)
         whole = connection.execute(last.order_by(Blob.verified_at.desc()).limit(3)).mappings().all()
     if whole and all(check_blob(archive.store, blob).error for blob in whole):
-        raise found.error
+        raise check.error
 
 
-def record_checks(archive: Archive, found: Sequence[BlobCheck], how: Code = Code.WHOLE_AGAIN) -> int:
-    """Writes down what was found; returns how many blobs are whole again, and `how` they came to be."""
-    damaged = {each.sha256: each.kind for each in found if each.kind}
-    whole = [each.sha256 for each in found if not each.kind]
+def record_checks(archive: Archive, checks: Sequence[BlobCheck], how: Code = Code.WHOLE_AGAIN) -> int:
+    """Records results of checks; returns the number of blobs that were damaged and are whole again.
+
+    `how` is the code of the reason that is recorded with these.
+    """
+    damaged = {check.sha256: check.kind for check in checks if check.kind}
+    whole = [check.sha256 for check in checks if not check.kind]
     with archive.engine.begin() as connection:
         connection.execute(_WHOLE, {"digests": whole})
     with archive.engine.begin() as connection:
-        given = {"all": [*damaged, *whole], "damaged": list(damaged)}
-        was = {row.sha256: row.damage for row in connection.execute(_TO_TELL, given)}
-        restored = [digest for digest in whole if was.get(digest)]
+        digests = {"all": [*damaged, *whole], "damaged": list(damaged)}
+        before = {row.sha256: row.damage for row in connection.execute(_STATE_BEFORE, digests)}
+        restored = [digest for digest in whole if before.get(digest)]
         events = [
-            {"blob_sha256": each.sha256, "kind": each.kind, "detail": each.detail}
-            for each in found
-            if each.kind and each.kind != was[each.sha256]
+            {"blob_sha256": check.sha256, "kind": check.kind, "detail": check.detail}
+            for check in checks
+            if check.kind and check.kind != before[check.sha256]
         ]
         events += [
-            {"blob_sha256": digest, "kind": "restored", "detail": encode_reason(how, damage=was[digest])}
+            {"blob_sha256": digest, "kind": "restored", "detail": encode_reason(how, damage=before[digest])}
             for digest in restored
         ]
         states: dict[str, str | None] = damaged | dict.fromkeys(restored)
         if states:
             rows = [{"digest": digest, "damage": damage} for digest, damage in sorted(states.items())]
-            connection.execute(_STATE, rows)
+            connection.execute(_SET_STATE, rows)
         if events:
-            _tell_store(connection, archive.store, events)
+            _write_events(connection, archive.store, events)
     return len(restored)
 
 
-# Locked in one order: two audits at once do not wait for each other in a circle.
+# Rows are locked in the order of their hashes: two audits at once do not deadlock.
 _WHOLE = text("""
 WITH locked AS (SELECT sha256 FROM archive.blob WHERE sha256 = ANY(:digests) AND damage IS NULL
                 ORDER BY sha256 FOR NO KEY UPDATE)
 UPDATE archive.blob b SET verified_at = now() FROM locked WHERE b.sha256 = locked.sha256
 """)
-_TO_TELL = text("""
+_STATE_BEFORE = text("""
 SELECT sha256, damage FROM archive.blob
 WHERE sha256 = ANY(:all) AND (damage IS NOT NULL OR sha256 = ANY(:damaged)) ORDER BY sha256 FOR NO KEY UPDATE
 """)
-_STATE = text("UPDATE archive.blob SET verified_at = now(), damage = :damage WHERE sha256 = :digest")
+_SET_STATE = text("UPDATE archive.blob SET verified_at = now(), damage = :damage WHERE sha256 = :digest")
 
 
-def _tell_store(connection: Connection, store: Store, events: list[dict[str, Any]]) -> None:
+def _write_events(connection: Connection, store: Store, events: list[dict[str, Any]]) -> None:
     rows = connection.execute(insert(FixityEvent).returning(*FixityEvent.__table__.columns), events).mappings()
     lines = [FixityLine(**row) for row in rows]
     store.write_log(fixity_key(lines[0].found_at, lines[0].id), lines)

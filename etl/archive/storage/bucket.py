@@ -1,6 +1,7 @@
-"""Object storage: blobs by SHA-256, and beside them the logs from which the database can be filled again.
+"""Object storage: blobs by SHA-256, and the logs from which the database can be rebuilt (docs/bucket.md).
 
-Blobs and capture logs are written once and never overwritten; a run's log grows when the run ends."""
+Blobs and capture logs are written once and never overwritten; the log of a run is written again as the run goes on.
+"""
 
 import gzip
 import hashlib
@@ -28,23 +29,23 @@ from etl.reasons import encode_reason, english
 
 
 class StoreError(Unavailable):
-    """Object storage cannot be reached, refuses, is full, or gave back other bytes than it was given."""
+    """Object storage cannot be reached, refuses, is full, or returned other bytes than were written."""
 
 
 class MissingObject(StoreError):
-    """The storage answers, and has no object of that name."""
+    """Object storage answers that it has no object of that name."""
 
 
 DamageKind = Literal["missing", "mismatch"]
-"""How a blob is damaged: no object of its name, or one with other bytes, or with bytes that cannot be read."""
+"""How a blob is damaged: `missing`, no object of its name; `mismatch`, other bytes, or bytes that cannot be read."""
 
 
 class Damaged(GongkaiError):
-    """Blobs are damaged: no trying again helps."""
+    """Raised for damaged blobs. Not retryable."""
 
 
 class DamagedBlob(Damaged):
-    """One blob is."""
+    """A single blob is damaged."""
 
     def __init__(self, digest: str, kind: DamageKind, detail: str) -> None:
         super().__init__(
@@ -54,13 +55,13 @@ class DamagedBlob(Damaged):
         self.digest, self.kind, self.detail = digest, kind, detail
 
     def __reduce__(self) -> tuple[type["DamagedBlob"], tuple[str, DamageKind, str]]:
-        """Processes that read in parallel hand it on."""
+        """Lets worker processes pass the exception on: the default would pass the message as `digest`."""
         return DamagedBlob, (self.digest, self.kind, self.detail)
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectInfo:
-    """An object of the bucket: its name, bytes, and when it was last written."""
+    """An object of the bucket: its key, size in bytes, and the time of its last write."""
 
     key: str
     size: int
@@ -69,7 +70,7 @@ class ObjectInfo:
 
 @dataclass(frozen=True, slots=True)
 class StoreAddress:
-    """Where the bucket is and how to get in."""
+    """Address and credentials of a bucket."""
 
     endpoint: str
     access_key: str
@@ -89,8 +90,8 @@ class Store:
 
     def __init__(self, address: StoreAddress) -> None:
         self.address = address
-        # A dead server must be an error within seconds; the callers decide whether to try again. 500 is not retried:
-        # it is what a full disk gives, after a long wait.
+        # A dead server must be an error within seconds; callers decide whether to retry. 500 is not retried: it is the
+        # answer of a full disk, after a long wait.
         pool = urllib3.PoolManager(
             maxsize=16,
             timeout=urllib3.Timeout(connect=3, read=30),
@@ -166,13 +167,13 @@ class Store:
             raise GongkaiError(f"log {key} is damaged: {error}", hint=_RESTORE) from error
 
     def list_keys(self, prefix: str, after: str | None = None) -> Iterator[str]:
-        """Names of all objects that begin with the prefix, in order; only those that come after one."""
+        """The keys that begin with the prefix, in order; with `after`, only those that come after that key."""
         return (found.key for found in self.list_objects(prefix, after))
 
     def list_objects(self, prefix: str = "", after: str | None = None) -> Iterator[ObjectInfo]:
         """All objects that begin with the prefix, a page of the listing in memory at a time.
 
-        Their order is that of their names only where these have the same form: SeaweedFS 4.48 lists `a/b` before `a-b`.
+        In the order of their keys only where these have the same form: SeaweedFS 4.48 lists `a/b` before `a-b`.
         """
         with self._errors(f"list {prefix}"):
             for item in self._client.list_objects(
@@ -182,17 +183,17 @@ class Store:
                     yield ObjectInfo(str(item.object_name), item.size or 0, item.last_modified)
 
     def stat(self, key: str) -> ObjectInfo:
-        """The object as it is now. Raises `MissingObject`."""
+        """Size and last write of an object. Raises `MissingObject`."""
         with self._errors(f"look for {key}"):
             item = self._client.stat_object(self.address.bucket, key)
             return ObjectInfo(key, int(item.size or 0), item.last_modified)  # type: ignore[arg-type]
 
     def read(self, key: str) -> bytes:
-        """The bytes of an object. Raises `MissingObject` when there is none."""
+        """The bytes of an object. Raises `MissingObject`."""
         return b"".join(self.stream(key))
 
     def digest(self, key: str) -> tuple[str, int]:
-        """SHA-256 and number of an object's bytes, of which few are in memory. Raises `MissingObject`, `StoreError`."""
+        """SHA-256 and size in bytes of an object, read in chunks. Raises `MissingObject`, `StoreError`."""
         hashed, size = hashlib.sha256(), 0
         for chunk in self.stream(key):
             hashed.update(chunk)
@@ -200,18 +201,18 @@ class Store:
         return hashed.hexdigest(), size
 
     def stream(self, key: str) -> Iterator[bytes]:
-        """The bytes of an object in pieces. Raises `MissingObject` when there is none."""
+        """The bytes of an object in chunks. Raises `MissingObject`."""
         with self._errors(f"read {key}"):
             response = self._client.get_object(self.address.bucket, key)
             try:
-                while piece := response.read(CHUNK_BYTES):
-                    yield piece
+                while chunk := response.read(CHUNK_BYTES):
+                    yield chunk
             finally:
                 response.close()
                 response.release_conn()
 
     def put(self, key: str, body: bytes) -> None:
-        """Stores an object as it was read before, under its name."""
+        """Stores an object's bytes as they are, without verifying them."""
         self._put(key, body, "application/gzip" if key.endswith(".gz") else "application/octet-stream")
 
     def remove(self, key: str) -> None:
@@ -220,7 +221,7 @@ class Store:
             self._client.remove_object(self.address.bucket, key)
 
     def _put(self, key: str, body: bytes, media_type: str) -> None:
-        # In one request however long it is: what is left of an upload in parts that was cut off shows in no listing.
+        # In one request, however long: the parts of an interrupted multipart upload show in no listing.
         part = max(len(body), MIN_PART_SIZE)
         with self._errors(f"write {key}"):
             self._client.put_object(
@@ -247,7 +248,7 @@ class Store:
 
 
 CHUNK_BYTES = 1 << 20
-"""Bytes: a page is one piece, a large file never all in memory."""
+"""Bytes read at once: a page is one chunk, a large file is never in memory as a whole."""
 _RESTORE = "`gongkai restore` puts back what a backup has (docs/backup.md)"
 _HINTS = {
     "NoSuchBucket": "create the bucket, or set GONGKAI_STORE_BUCKET",

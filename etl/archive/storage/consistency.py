@@ -1,8 +1,8 @@
-"""Whether the database knows all that the bucket tells.
+"""Detects a database that is behind its bucket: restored from an old dump, or with an interrupted rebuild.
 
-One that was restored from an older dump, or whose rebuild was cut off, would give numbers away once more that the
-bucket has given already, and overwrite the journal of what it forgot. So writers ask first. What lies in the bucket
-beyond the database is harmless where PostgreSQL itself says that the transaction which wrote it never happened.
+Such a database would number new events and runs like events and runs that the bucket has, and overwrite the journal of
+those that it lost. So writers call this first. Objects beyond the database's last numbers are harmless if PostgreSQL
+itself says that the transaction which wrote them was aborted.
 """
 
 from typing import Any
@@ -19,11 +19,11 @@ _REMEDY = "pause all DAGs, then `gongkai rebuild`"
 
 
 class DatabaseBehindBucket(GongkaiError):
-    """The bucket tells of what the database does not know: nothing may be written before a rebuild."""
+    """The bucket has runs or changes that the database does not know: nothing may be written before a rebuild."""
 
 
 def current_transaction(connection: Connection) -> Transaction:
-    """The transaction that is under way, by the server's identity, its timeline and its own number."""
+    """The current transaction: identity of the server, its timeline, and the transaction's number."""
     row = connection.execute(_CURRENT_TRANSACTION).one()
     return Transaction(cluster=row.cluster, timeline=row.timeline, transaction=row.transaction)
 
@@ -44,13 +44,13 @@ def require_unused_change_seq(connection: Connection, store: Store, first: int) 
         raise _rebuilding(began)
     events = store.read_log_or_empty(journal_key(first), JournalLine)
     if events and not _was_aborted(connection, events[0].writer):
-        raise _lost(store, f"changes from {first} on")
+        raise _behind(store, f"change {first}, which the database is about to number")
 
 
 def require_database_in_sync(archive: Archive) -> None:
-    """Raises `DatabaseBehindBucket` where the bucket tells of runs or changes that the database does not know.
+    """Raises `DatabaseBehindBucket` where the bucket has runs or changes that the database does not know.
 
-    For whoever is about to write anything that has a number: runs, captures, events of fixity.
+    Called before anything is written that has a number: runs, captures, fixity events.
     """
     with archive.engine.connect() as connection:
         reached = connection.execute(_LAST_NUMBERS).one()
@@ -61,13 +61,13 @@ def require_database_in_sync(archive: Archive) -> None:
         events = archive.store.read_log_or_empty(key, JournalLine)
         with archive.engine.connect() as connection:
             aborted = not events or _was_aborted(connection, events[0].writer)
-        # Asked once more: whoever wrote it may have committed meanwhile.
+        # Reads the last number again: the transaction that wrote the object may have committed meanwhile.
         if not aborted and first > _last_numbers(archive).change:
-            raise _lost(archive.store, f"changes up to {first} and further, the database up to {reached.change}")
+            raise _behind(archive.store, f"change {first}, the database ends at change {reached.change}")
     for key in archive.store.list_keys(RUNS, after=f"{RUNS}{reached.run:012}~"):
         number = run_number(key)
         if number > reached.run and number > _last_numbers(archive).run:
-            raise _lost(archive.store, f"runs up to {number} and further, the database up to {reached.run}")
+            raise _behind(archive.store, f"run {number}, the database ends at run {reached.run}")
 
 
 def _last_numbers(archive: Archive) -> Any:
@@ -83,7 +83,7 @@ SELECT (SELECT began_at FROM archive.rebuild) AS rebuild,
 
 
 def _was_aborted(connection: Connection, transaction: Transaction | None) -> bool:
-    """Whether the transaction ended without effect, or has not ended; no, where PostgreSQL does not remember it."""
+    """Whether the transaction was aborted or is in progress. False where PostgreSQL does not remember it."""
     if transaction is None or not connection.scalar(_SAME_SERVER, transaction):
         return False
     return connection.scalar(_STATUS, transaction) in ("aborted", "in progress")
@@ -96,12 +96,15 @@ SELECT system_identifier::text = :cluster AND left(pg_walfile_name(pg_current_wa
 _STATUS = text("SELECT pg_xact_status(CAST(:transaction AS xid8))")
 
 
-def _lost(store: Store, what: str) -> DatabaseBehindBucket:
-    return DatabaseBehindBucket(f"bucket {store.address.bucket!r} tells of {what}: nothing was written", hint=_REMEDY)
+def _behind(store: Store, newer: str) -> DatabaseBehindBucket:
+    bucket = store.address.bucket
+    return DatabaseBehindBucket(
+        f"the database is behind its bucket: bucket {bucket!r} has {newer}; nothing was written", hint=_REMEDY
+    )
 
 
 def _rebuilding(began: Any) -> DatabaseBehindBucket:
     return DatabaseBehindBucket(
-        f"a rebuild that began at {began:%Y-%m-%d %H:%M:%S} UTC has not ended: nothing was written",
-        hint="wait for it; where it was cut off, `gongkai rebuild` goes on with it",
+        f"a rebuild that began at {began:%Y-%m-%d %H:%M:%S} UTC has not ended; nothing was written",
+        hint="wait until it ends; if it was interrupted, `gongkai rebuild` continues it",
     )

@@ -31,7 +31,7 @@ def connect(url: str, *, pool_size: int = 4) -> Engine:
 
 @contextmanager
 def translate_database_errors(engine: Engine) -> Iterator[None]:
-    """Turns a lost or refused connection into one line that names the server, never the password."""
+    """Turns a lost or refused connection into a `DatabaseError` that names the server, never the password."""
     try:
         yield
     except OperationalError as error:
@@ -43,7 +43,7 @@ def translate_database_errors(engine: Engine) -> Iterator[None]:
 
 
 def require_schema_revision(engine: Engine) -> None:
-    """Raises `DatabaseError` unless the schema is the one that this code was written for."""
+    """Raises `DatabaseError` unless the schema is at the revision of this code."""
     with translate_database_errors(engine), engine.connect() as connection:
         try:
             current = connection.scalar(text("SELECT version_num FROM archive.alembic_version"))
@@ -57,30 +57,29 @@ def require_schema_revision(engine: Engine) -> None:
 
 
 def lock_source(connection: Connection, source_id: str) -> None:
-    """Until the transaction ends, nobody else writes pages or records of the source.
+    """Until the transaction ends, no other transaction writes pages or records of the source.
 
-    Listing, saving, recording and settling touch the same pages, each in an order of its own: two runs of one source at
-    once would wait for each other in a circle.
+    Stages write the same pages in different orders: without the lock, two runs of one source would deadlock.
     """
-    # Not FOR UPDATE: rows that name the source may be written meanwhile.
+    # Not FOR UPDATE: rows that refer to the source may still be written.
     connection.execute(text("SELECT id FROM archive.source WHERE id = :id FOR NO KEY UPDATE"), {"id": source_id}).one()
 
 
 def lock_against_garbage(connection: Connection) -> None:
-    """Until the transaction ends, no garbage is removed: what is stored now has no row yet."""
+    """Until the transaction ends, no garbage is removed: objects stored in it have no rows yet."""
     connection.execute(text("LOCK TABLE archive.storing IN ROW SHARE MODE"))
 
 
 def lock_against_writers(connection: Connection) -> None:
-    """Until the transaction ends, nobody stores bytes whose rows are still to come."""
+    """Until the transaction ends, no other transaction stores bytes whose rows are still to come."""
     connection.execute(text("LOCK TABLE archive.storing IN EXCLUSIVE MODE"))
 
 
 def lock_change_export(connection: Connection) -> None:
-    """Until the transaction ends, nobody else exports the changes. Raises `GongkaiError` where somebody does."""
+    """Until the transaction ends, no other process exports the changes. Raises `GongkaiError` where one does."""
     try:
         connection.execute(text("LOCK TABLE archive.exporting IN EXCLUSIVE MODE NOWAIT"))
     except OperationalError as error:
         if not isinstance(error.orig, LockNotAvailable):
             raise
-        raise GongkaiError("another export of the changes is under way", hint="let it end") from error
+        raise GongkaiError("another export of the changes is running", hint="wait until it ends") from error

@@ -1,10 +1,10 @@
-"""Hosts in Postgres: their next free moment, failures, robots.txt, and how far their validators can be trusted."""
+"""The registry of hosts in PostgreSQL: next request time, failures, robots.txt, and how reliable validators are."""
 
 from sqlalchemy import Engine, text
 
 from etl.fetch.host_registry import CachedRobots
 
-# The slot is taken by one statement: no lock is held while anyone waits for it.
+# The slot is reserved by one statement: no lock is held while the caller waits for it.
 _RESERVE = text("""
 INSERT INTO archive.host AS h (name, next_free_at) VALUES (:host, clock_timestamp() + make_interval(secs => :delay))
 ON CONFLICT (name) DO UPDATE

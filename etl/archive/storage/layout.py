@@ -1,7 +1,7 @@
-"""The layout of the bucket: every prefix, the form of its keys, and what backup, garbage and rebuild do with them.
+"""The layout of the bucket: prefixes, forms of keys, and how backup, garbage collection and rebuild treat them.
 
-`docs/bucket.md` describes what each object holds. Whoever adds a prefix adds its place to `LAYOUT`: a test refuses one
-that backup, garbage collection or rebuild would not know.
+`docs/bucket.md` describes what each object holds. A new prefix needs an entry in `LAYOUT` and in that page: tests
+refuse one that backup, garbage collection or rebuild does not know.
 """
 
 import re
@@ -10,22 +10,22 @@ from datetime import datetime
 from typing import Literal
 
 CHANGES = "changes/"
-"""Journal of the change feed: the events of one transaction an object."""
+"""Journal of the change feed: an object holds the events of one transaction."""
 READINGS = "files/"
-"""Texts of attachments: one object for the same bytes."""
+"""What was read in files: one object for the same bytes."""
 FIXITY = "fixity/"
-"""Damage that was found, and its end."""
+"""Blobs that were found damaged, or whole again."""
 CAPTURES = "captures/"
-"""Capture logs: the attempts of one commit an object."""
+"""Capture logs: an object holds the attempts of one commit."""
 RUNS = "runs/"
-"""What a run was, what it listed, and how each page ended."""
+"""Run logs: source file, report, and how each page ended."""
 REMOVALS = "garbage/"
-"""Objects that garbage collection removed."""
+"""Lists of objects that garbage collection removed."""
 EXPORTS = "exports/"
-"""The change feed as Parquet; made anew from the database at any time."""
+"""The change feed as Parquet; it can be made again from the database."""
 CHANGES_EXPORT = f"{EXPORTS}changes/"
 BLOBS = "blobs/"
-"""Bodies as received, by SHA-256."""
+"""Bodies as received after transfer decoding, by SHA-256."""
 
 RebuildStep = Literal["runs", "captures", "fixity", "files", "changes"]
 UnreferencedKind = Literal["blob", "reading", "temporary", "unadopted", "ahead", "foreign"]
@@ -35,10 +35,10 @@ UnreferencedKind = Literal["blob", "reading", "temporary", "unadopted", "ahead",
 class KeyForm:
     """The objects of one prefix.
 
-    `form` matches a whole key; its group is the name under which the database knows the object. `unnamed` is what an
-    object is that the database does not know, and None where garbage collection leaves the prefix alone. `write_once`:
-    another object under the same key is damage, or the end of a transaction that died. `rebuild` is the step that
-    reads the prefix, and None where a rebuild needs it not.
+    `pattern` matches a whole key; its group is the name under which the database knows the object. `unreferenced_as`
+    is what garbage collection calls an object that the database does not know; None exempts the prefix. `rebuild_step`
+    reads the prefix; None where a rebuild does not need it. `write_once`: a different object under the same key is
+    damage, or was written by a transaction that failed.
     """
 
     prefix: str
@@ -58,8 +58,8 @@ LAYOUT = (
     KeyForm(EXPORTS, re.compile(r"(exports/.+)"), None, None),
     KeyForm(BLOBS, re.compile(r"blobs/sha256/../../([0-9a-f]{64})"), "blob", None),
 )
-"""Every prefix, in the order of a backup: what tells before what it tells of, so that a copy made while crawls are
-under way holds every byte that its logs name."""
+"""Every prefix, in the order of a backup: an object before those that it names, so that a copy made while crawls are
+running holds every byte that its logs name."""
 REBUILD_ORDER: tuple[RebuildStep, ...] = ("runs", "captures", "fixity", "files", "changes")
 PROBE = re.compile(r"(\.probe)")
 """A probe of the local S3 server, left by a start that was interrupted."""
@@ -76,33 +76,36 @@ def reading_key(digest: str) -> str:
 
 
 def journal_key(first: int) -> str:
-    """The journal of the events that a transaction numbered from `first`: `changes/<12 digits>.jsonl.gz`."""
+    """`changes/<12 digits>.jsonl.gz`: the events of the transaction that numbered them from `first`."""
     return f"{CHANGES}{first:012}.jsonl.gz"
 
 
 def capture_log_prefix(source_id: str, run_started_at: datetime, run_id: int, label: str) -> str:
-    """What all capture logs of a batch begin with: `captures/<source>/<day>/<time>-<run>-<label>-`."""
+    """`captures/<source>/<day>/<time>-<run>-<label>-`: the beginning of the keys of a batch's capture logs."""
     return f"{CAPTURES}{source_id}/{run_started_at:%Y-%m-%d/%H%M%S%f}-{run_id}-{label}-"
 
 
 def first_capture(key: str) -> int:
-    """The number of a capture log's first capture, which ends its name."""
+    """The number of a capture log's first capture, at the end of its key."""
     return int(key.rpartition("-")[2].partition(".")[0])
 
 
 def capture_log_source(key: str) -> str:
-    """The id of the source whose capture log that is."""
+    """The id of the source of a capture log."""
     return key.split("/")[1]
 
 
 def run_log_key(run_id: int, source_id: str, started_at: datetime) -> str:
-    """`runs/<12 digits>-<source>-<time>.jsonl.gz`: the number leads, so that one listing finds what comes after a run;
-    the time keeps two lives of a database apart."""
+    """`runs/<12 digits>-<source>-<time>.jsonl.gz`.
+
+    The number comes first, so that one listing finds all later runs. The time tells runs of the same number apart, if
+    the database was emptied and began to count again.
+    """
     return f"{RUNS}{run_id:012}-{source_id}-{started_at:%Y%m%dT%H%M%S%f}.jsonl.gz"
 
 
 def run_number(key: str) -> int:
-    """The number of the run whose log that is. It once ended the name: `runs/<source>/<day>/<time>-<run>.jsonl.gz`."""
+    """The number of the run of a log; also of keys of the former form, `runs/<source>/<day>/<time>-<run>.jsonl.gz`."""
     name = key.removeprefix(RUNS)
     leading = name.partition("-")[0]
     return int(leading if leading.isdigit() else name.rpartition("-")[2].partition(".")[0])

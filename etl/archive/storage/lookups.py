@@ -1,4 +1,4 @@
-"""What queries share: the current version of a record, numbers and sources that exist, one state of the archive."""
+"""What queries share: a read-only snapshot, checks of record numbers and sources, the current version of a record."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,8 +12,8 @@ from etl.errors import GongkaiError
 from etl.extract import content_hash
 
 NO_TEXT = content_hash("").sha256
-"""The hash of a document without text, such as a scan in an attachment: it says nothing about being the same."""
-RECORD_NUMBER_HINT = "its number stands in the record's address"
+"""The hash of a document without text, such as one whose text is in a scan: such documents are not duplicates."""
+RECORD_NUMBER_HINT = "the number of a record is in its address in the archive browser"
 _LAST_NUMBER = 2**63 - 1
 Records = type[Record]
 Versions = type[RecordVersion]
@@ -21,7 +21,7 @@ Versions = type[RecordVersion]
 
 @contextmanager
 def snapshot(archive: Database, seconds: float = 0) -> Iterator[Connection]:
-    """A READ ONLY transaction that sees one state of the archive. A query may take that long; 0 sets no limit.
+    """A read-only transaction that sees one state of the archive. Each query may take `seconds`; 0 sets no limit.
 
     Raises `DatabaseError`.
     """
@@ -33,18 +33,18 @@ def snapshot(archive: Database, seconds: float = 0) -> Iterator[Connection]:
 
 
 def require_source(connection: Connection, source: str) -> None:
-    """Raises `GongkaiError` for a source of which the archive has no run: what is asked of it would be of nothing."""
+    """Raises `GongkaiError` for a source of which the archive has no run."""
     known = connection.scalars(select(Source.id).order_by(Source.id)).all()
     if source not in known:
         raise GongkaiError(f"the archive has no source {source!r}", hint=f"known: {', '.join(known) or 'none'}")
 
 
 def require_valid_record_number(record: int) -> None:
-    """Raises `GongkaiError` for a number that no record can have, as the database counts them."""
+    """Raises `GongkaiError` for a number that no record can have: not positive, or beyond PostgreSQL's bigint."""
     if not 0 < record <= _LAST_NUMBER:
         raise GongkaiError(f"no record {record}", hint=RECORD_NUMBER_HINT)
 
 
 def is_current(record: Records, version: Versions) -> ColumnElement[bool]:
-    """The join of a record with its current version."""
+    """SQL condition that joins a record with its current version."""
     return and_(version.record_id == record.id, version.version == record.version)
