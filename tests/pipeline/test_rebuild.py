@@ -14,13 +14,14 @@ from etl.archive.crawls.runs import open_run
 from etl.archive.preservation.fixity import audit
 from etl.archive.records.corrections import WITHDRAWN, correct
 from etl.archive.storage.archive import Archive
-from etl.archive.storage.layout import blob_key
+from etl.archive.storage.layout import CHANGES, blob_key
+from etl.archive.storage.log_lines import JournalLine
 from etl.errors import GongkaiError
 from etl.pipeline.crawl import recheck
 from etl.pipeline.rebuilding import rebuild_archive
 from etl.pipeline.stages.listing import list_catalog
 from etl.settings import Settings
-from tests.support.gongkai import crawl_site, rows, source_of
+from tests.support.gongkai import SMALL, crawl_site, rows, small, source_of
 from tests.support.whole_database import differing, dump, emptied, interrupted_at, quiet
 
 
@@ -76,3 +77,30 @@ def test_an_empty_database_is_filled_again_from_the_bucket_alone(
     assert {name: differing(before[name], after[name]) for name in before if before[name] != after[name]} == {}
     assert crawl_site(again, sites[0], CrawlOptions(full=True), id="another").created > 0
     rebuild_archive(again, create_engine(owner_url), quiet)
+
+
+def test_a_rebuild_with_newer_rules_takes_no_difference_of_theirs_for_a_change_of_the_page(
+    archive: Archive, owner_url: str, local_settings: Settings, sites: list[Site]
+) -> None:
+    site = small(sites[0], 4)
+    site.churn = True
+    for _ in range(2):
+        crawl_site(archive, site, CrawlOptions(full=True), recheck_after_days=0, assertions=SMALL)
+    # The second crawl stored other bytes and made no version: after a rebuild these captures are read again.
+    keys = list(archive.store.list_keys(CHANGES))
+    for key in keys:
+        archive.store.write_log(key, [with_other_rules(line) for line in archive.store.read_log(key, JournalLine)])
+    again = emptied(archive, owner_url, local_settings)
+    rebuild_archive(again, create_engine(owner_url), quiet)
+    [last] = rows(again, "SELECT max(change_seq) AS seq FROM archive.change WHERE kind = 'created'")
+    kinds = rows(again, "SELECT DISTINCT kind FROM archive.change WHERE change_seq > :seq", seq=last["seq"])
+    assert kinds == [{"kind": "re-extracted"}]
+
+
+def with_other_rules(line: JournalLine) -> JournalLine:
+    """The event as other rules would have made it, which read another title."""
+    assert line.values is not None
+    fields = [
+        item | {"value": "旧" + item["value"]} if item["name"] == "title" else item for item in line.values.fields
+    ]
+    return replace(line, read_with="0.1", values=replace(line.values, fields=fields))
