@@ -231,7 +231,8 @@ class Code(StrEnum):
     WALK_TOO_LONG = (
         "walk_too_long",
         "遍历 {pages} 个目录页后停止：目录没有尽头，或 limits.listing_pages 过小",
-        "the walk was stopped after {pages} listing pages: the catalog has no end, or limits.listing_pages is small",
+        "the walk was stopped after {pages} listing pages: the catalog has no end, or limits.listing_pages is too "
+        "small",
     )
     TOO_MANY_DOCUMENTS = (
         "too_many_documents",
