@@ -118,7 +118,9 @@ def rebuild_signatures(archive: Database, progress: ProgressCallback = no_progre
 
 def _keep(connection: Connection, made: Mapping[str, list[int]]) -> None:
     """Writes in the order of the hashes, so that two writers never deadlock."""
-    rows = [{"content_hash": digest, "scheme": SCHEME, "bands": found} for digest, found in sorted(made.items())]
+    rows = [
+        {"content_hash": digest, "scheme": SCHEME, "bands": signature} for digest, signature in sorted(made.items())
+    ]
     if rows:
         connection.execute(insert(Signature).on_conflict_do_nothing(), rows)
 

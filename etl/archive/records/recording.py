@@ -132,7 +132,7 @@ def record_reextractions(
     ]
     for change in changes:
         if before := change.before:
-            differences += [FieldDifference(before.record, *found) for found in compare(before.values, change.values)]
+            differences += [FieldDifference(before.record, *item) for item in compare(before.values, change.values)]
     return differences
 
 

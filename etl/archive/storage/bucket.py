@@ -130,8 +130,8 @@ class Store:
             body = self.read(blob_key(digest))
         except MissingObject as error:
             raise DamagedBlob(digest, "missing", encode_reason(Code.NO_OBJECT)) from error
-        if (found := sha256(body)) != digest:
-            raise DamagedBlob(digest, "mismatch", encode_reason(Code.WRONG_HASH, bytes=len(body), sha256=found))
+        if (actual := sha256(body)) != digest:
+            raise DamagedBlob(digest, "mismatch", encode_reason(Code.WRONG_HASH, bytes=len(body), sha256=actual))
         return body
 
     def write_log(self, key: str, lines: Iterable[LogLine]) -> None:
@@ -168,7 +168,7 @@ class Store:
 
     def list_keys(self, prefix: str, after: str | None = None) -> Iterator[str]:
         """The keys that begin with the prefix, in order; with `after`, only those that come after that key."""
-        return (found.key for found in self.list_objects(prefix, after))
+        return (item.key for item in self.list_objects(prefix, after))
 
     def list_objects(self, prefix: str = "", after: str | None = None) -> Iterator[ObjectInfo]:
         """All objects that begin with the prefix, a page of the listing in memory at a time.

@@ -76,7 +76,7 @@ class RunLine(LogLine):
 
 @dataclass(frozen=True, slots=True)
 class ListedPage(LogPart):
-    """The page of a `RunPageLine`: the columns of `archive.page` that no capture log tells."""
+    """The page of a `RunPageLine`: the columns of `archive.page` that are in no capture log."""
 
     id: int
     source_id: str

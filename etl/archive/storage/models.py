@@ -259,7 +259,7 @@ class Record(Base):
     __table_args__ = (
         CheckConstraint("state IN ('current', 'removed')", name="state"),
         Index("record_updated_at_idx", "updated_at"),
-        # Of the records that carry a text the first one stands for all: found with one look into this index.
+        # Lists show the first of the records with the same text: one lookup in this index finds it.
         Index("record_content_hash_idx", "content_hash", "id"),
         Index("record_listed_on_idx", text("listed_on DESC"), text("id DESC")),
     )
@@ -356,7 +356,7 @@ class ReasonSentence(Base):
 
 
 class Rebuild(Base):
-    """One row while a rebuild is under way, or was cut off: nobody else writes."""
+    """One row while a rebuild is running, or was interrupted: no other writer may write."""
 
     __tablename__ = "rebuild"
     __table_args__ = (CheckConstraint("one", name="one"),)
