@@ -1,7 +1,8 @@
 """The fields of a record: the one list of their names, in both languages, with their type and where they are stored.
 
-To add a field: an entry here, and its labels in `etl/extract/lexicon/aliases.py`. Extraction, source files,
-corrections, the browser and exports follow. A field with a column of its own also needs a migration.
+To add a field follow docs/architecture.md, "How to add a field": an entry here, labels, a parser, a test case and a
+higher `EXTRACTOR`. Source files, corrections and the browser then know it. A field with a column of its own (`column`)
+needs more: tables, log lines and exports name their columns by hand.
 """
 
 from collections.abc import Mapping

@@ -3,12 +3,18 @@
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from etl.archive.storage.layout import LAYOUT
+from etl.archive.storage.log_lines import VersionValues
+from etl.archive.storage.models import RecordVersion
+from etl.export.changes import SCHEMA
+from etl.export.rows import RecordRow
+from etl.fields import FIELDS
 from etl.platforms.registry import all_platforms
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -148,6 +154,21 @@ def test_prefixes_of_the_bucket_stand_in_its_layout_alone() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and "\n" not in node.value:
                 assert not [prefix for prefix in prefixes if node.value.startswith(prefix)], f"{path}:{node.lineno}"
+
+
+@pytest.mark.parametrize(
+    ("place", "names"),
+    [
+        ("RecordVersion in etl/archive/storage/models.py", RecordVersion.__table__.columns.keys()),
+        ("VersionValues in etl/archive/storage/log_lines.py", [field.name for field in fields(VersionValues)]),
+        ("RecordRow in etl/export/rows.py", [field.name for field in fields(RecordRow)]),
+        ("SCHEMA in etl/export/changes.py", SCHEMA.names),
+    ],
+)
+def test_a_field_with_a_column_has_it_in_tables_logs_and_exports(place: str, names: list[str]) -> None:
+    """These list their columns by hand: docs/architecture.md, "How to add a field"."""
+    missing = [field.name for field in FIELDS.values() if field.column and field.name not in names]
+    assert not missing, f"add {missing} to {place}"
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("test_*.py")), ids=lambda path: path.stem)

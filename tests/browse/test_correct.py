@@ -54,7 +54,7 @@ def test_a_correction_is_a_version_in_the_name_of_who_is_logged_in(archive: Arch
     for expected in (
         "林馆员",
         "以落款为准",
-        '提取值 <span class="en" lang="en">Extracted</span>：岚川市水务局',
+        '提取值 <span class="en" lang="en">Extracted value</span>：岚川市水务局',
         "更正 <span",
     ):
         assert expected in shown, expected
@@ -70,7 +70,7 @@ def test_a_correction_is_withdrawn_and_earlier_versions_stay(archivist: TestClie
     assert (field["value"], field["correction"]) == ("岚川市水务局", None)
     assert "撤回更正" in archivist.get("/archive/records/1").text
     assert (
-        '提取值 <span class="en" lang="en">Extracted</span>：岚川市水务局'
+        '提取值 <span class="en" lang="en">Extracted value</span>：岚川市水务局'
         in archivist.get("/archive/records/1/versions/2").text
     )
     _send(archivist, _form(archivist, "index_number") | {"action": "none"})

@@ -33,10 +33,9 @@ def test_two_versions_are_compared_word_by_word(reader: TestClient) -> None:
     label = '<span class="unseen">{} <span class="en" lang="en">{}</span></span>'
     for mark, gone, new in (("一", "一", "三"), ("15.5", "15.5", "12")):
         assert (
-            f"<del>{label.format('删去', 'taken out')}{gone}</del><ins>{label.format('新增', 'put in')}{new}</ins>"
-            in page
+            f"<del>{label.format('删去', 'removed')}{gone}</del><ins>{label.format('新增', 'added')}{new}</ins>" in page
         ), mark
-    assert f"<ins>{label.format('新增', 'put in')}检查结果应当公布。</ins>" in page
+    assert f"<ins>{label.format('新增', 'added')}检查结果应当公布。</ins>" in page
     assert "岚川市关于设置系船柱的通<del>" in page
     assert "10 行相同" in page, "what is far from a change is folded"
     _loses_no_character(reader)

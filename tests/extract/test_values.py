@@ -1,11 +1,15 @@
 """Normal forms: dates, 文号, 索引号, content hashes."""
 
+from collections import Counter
+
 import pytest
 
 from etl.dates import read_date
 from etl.extract import content_hash
+from etl.extract.lexicon.aliases import ALIASES, NON_FIELD_LABELS
 from etl.extract.lexicon.document_number import match_document_number, normalise_document_number
 from etl.extract.lexicon.index_number import is_valid_credit_code, is_valid_organisation_code, parse_index_number
+from etl.extract.lexicon.labels import label_key
 
 
 @pytest.mark.parametrize(
@@ -123,3 +127,9 @@ def test_short_id_is_the_beginning_of_the_hash() -> None:
     assert len(identity.sha256) == 64
     assert identity.sha256.startswith(identity.short_id)
     assert len(identity.short_id) == 16
+
+
+def test_a_label_has_one_meaning() -> None:
+    """A label of two fields, or of a field and of none, would silently keep the last meaning alone."""
+    labels = [label_key(label) for names in (*ALIASES.values(), set(NON_FIELD_LABELS)) for label in names]
+    assert [label for label, number in Counter(labels).items() if number > 1] == []

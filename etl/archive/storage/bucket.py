@@ -1,6 +1,7 @@
 """Object storage: blobs by SHA-256, and the logs from which the database can be rebuilt (docs/bucket.md).
 
-Blobs and capture logs are written once and never overwritten; the log of a run is written again as the run goes on.
+Blobs, capture logs and the journal of changes are written once and never overwritten; only a transaction that failed
+leaves a journal object that the next one replaces. The log of a run is written again as the run proceeds.
 """
 
 import gzip
@@ -173,7 +174,7 @@ class Store:
     def list_objects(self, prefix: str = "", after: str | None = None) -> Iterator[ObjectInfo]:
         """All objects that begin with the prefix, a page of the listing in memory at a time.
 
-        In the order of their keys only where these have the same form: SeaweedFS 4.48 lists `a/b` before `a-b`.
+        Sorted only among keys with the same path structure: SeaweedFS 4.48 lists `a/b` before `a-b`.
         """
         with self._errors(f"list {prefix}"):
             for item in self._client.list_objects(

@@ -1,7 +1,8 @@
 """The layout of the bucket: prefixes, forms of keys, and how backup, garbage collection and rebuild treat them.
 
-`docs/bucket.md` describes what each object holds. A new prefix needs an entry in `LAYOUT` and in that page: tests
-refuse one that backup, garbage collection or rebuild does not know.
+`docs/bucket.md` describes what each object holds. A new prefix needs an entry in `LAYOUT`, a row in that page and,
+unless garbage collection leaves it alone, a query in `_KNOWN` of `etl/archive/preservation/garbage.py`.
+`tests/archive/test_bucket.py` compares these; `tests/test_house.py` refuses a prefix that is written anywhere else.
 """
 
 import re
@@ -25,7 +26,7 @@ EXPORTS = "exports/"
 """The change feed as Parquet; it can be made again from the database."""
 CHANGES_EXPORT = f"{EXPORTS}changes/"
 BLOBS = "blobs/"
-"""Bodies as received after transfer decoding, by SHA-256."""
+"""Bytes as received after transfer decoding, by SHA-256."""
 
 RebuildStep = Literal["runs", "captures", "fixity", "files", "changes"]
 UnreferencedKind = Literal["blob", "reading", "temporary", "unadopted", "ahead", "foreign"]
@@ -35,10 +36,14 @@ UnreferencedKind = Literal["blob", "reading", "temporary", "unadopted", "ahead",
 class KeyForm:
     """The objects of one prefix.
 
-    `pattern` matches a whole key; its group is the name under which the database knows the object. `unreferenced_as`
-    is what garbage collection calls an object that the database does not know; None exempts the prefix. `rebuild_step`
-    reads the prefix; None where a rebuild does not need it. `write_once`: a different object under the same key is
-    damage, or was written by a transaction that failed.
+    `pattern` matches a whole key; group 1 is the id to look up in the database. `unreferenced_as` is what garbage
+    collection calls an object that the database does not know; None exempts the prefix. `rebuild_step` reads the
+    prefix; None where a rebuild does not need it.
+
+    `write_once`: a log that is never written again, so that other bytes under the same key are damage, or were written
+    by a transaction that failed: a backup then keeps its older copy beside the new one. Blobs and lists of removed
+    objects are not rewritten either, but need no older copy: a blob is verified by the hash in its key, and the key of
+    a list is the moment at which it was written.
     """
 
     prefix: str
@@ -58,8 +63,8 @@ LAYOUT = (
     KeyForm(EXPORTS, re.compile(r"(exports/.+)"), None, None),
     KeyForm(BLOBS, re.compile(r"blobs/sha256/../../([0-9a-f]{64})"), "blob", None),
 )
-"""Every prefix, in the order of a backup: an object before those that it names, so that a copy made while crawls are
-running holds every byte that its logs name."""
+"""Every prefix, in the order of a backup: logs are copied before the blobs that they refer to, so no copied log misses
+a blob, even if crawls are running."""
 REBUILD_ORDER: tuple[RebuildStep, ...] = ("runs", "captures", "fixity", "files", "changes")
 PROBE = re.compile(r"(\.probe)")
 """A probe of the local S3 server, left by a start that was interrupted."""

@@ -76,7 +76,7 @@ class RunLine(LogLine):
 
 @dataclass(frozen=True, slots=True)
 class ListedPage(LogPart):
-    """The page of a `RunPageLine`: the columns of `archive.page` that are in no capture log."""
+    """The page of a `RunPageLine`: the columns of `archive.page` that cannot be restored from capture logs."""
 
     id: int
     source_id: str
@@ -112,7 +112,8 @@ class RunLog:
 
 
 class FieldEvidence(TypedDict):
-    """A piece of evidence for a field: the parts of `etl.extract.FieldValue`, and what was made of it.
+    """A piece of evidence for a field: the parts of `etl.extract.FieldValue`, and whether it was chosen or
+    overruled.
 
     `chosen`: it gives the field its value. `set_aside`: extraction chose it, and a correction overruled it. A
     correction has the origin `correction`, its author as label and its reason as rule. `confidence` is in lines of
@@ -185,8 +186,8 @@ class Transaction(TypedDict):
 class ChangeEvent(LogPart):
     """An event of the change feed, before it has a number.
 
-    `values` is the version that it made, None where it made none; `texts` the contents, by hash, that were new with
-    it; `corrections` those that were made with it. `read_with` names the extractor and normaliser of the version.
+    `values` is the version that it made, None where it made none; `texts` the texts first stored by this event,
+    by hash; `corrections` those that were made with it. `read_with` names the extractor and normaliser of the version.
     """
 
     kind: str

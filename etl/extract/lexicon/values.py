@@ -85,8 +85,8 @@ def _parse_index_number(text: str, _: date | None) -> Parsed:
     return Parsed(value) if 4 <= len(value) <= 60 and re.search(r"\d", value) else NO_VALUE
 
 
-def _parse_body_name(text: str, _: date | None) -> Parsed:
-    # Seven bodies issue a document together.
+def _parse_agency_name(text: str, _: date | None) -> Parsed:
+    # Seven agencies issue a document together.
     return Parsed(text) if len(text) <= 150 and re.search(r"[\u4e00-\u9fffA-Za-z]", text) else NO_VALUE
 
 
@@ -109,8 +109,8 @@ def _parse_text(text: str, _: date | None) -> Parsed:
 PARSERS: Mapping[str, Callable[[str, date | None], Parsed]] = {
     "title": _parse_title,
     "index_number": _parse_index_number,
-    "publisher": _parse_body_name,
-    "source": _parse_body_name,
+    "publisher": _parse_agency_name,
+    "source": _parse_agency_name,
     "document_number": _parse_document_number,
     "written_date": _parse_date,
     "published_date": _parse_date,

@@ -12,8 +12,9 @@ ORIGIN_PRIORITY: Mapping[Origin, int] = {
 }  # fmt: skip
 """Where evidence disagrees, the lowest wins: the header table; the line under the title and the lines below the text;
 JSON and hidden inputs that the page's scripts show; the listing; the text itself (red header, last lines, signature);
-the title. Meta tags are evidence only, except for the title: their PubDate is often the day on which the page was
-generated, and their keywords and source are not what the page shows."""
+the title. The rank of `listing` only orders what the browser shows: `fill_from_listing` adds a value of the listing
+where the page has none, after this choice. Meta tags are evidence only, except for the title: their PubDate is often
+the day on which the page was generated, and their keywords and source are not what the page shows."""
 
 
 def choose(

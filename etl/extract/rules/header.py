@@ -31,11 +31,11 @@ _MAX_VALUES = 1000
 _BLOCKS_BELOW = 14
 """Blocks below the text that are searched: some sites put 来源 and 时间 there."""
 _SIDEBAR_LINK_CHARS = 14
-"""Linked characters from which on a column beside the text names other documents."""
+"""A side column with more link text than this is a list of other documents."""
 _BLOCKS_AFTER_LABEL = 3
 """Blocks behind a label among which its value is looked for."""
 _MAX_LINE_CHARS, _MAX_LEAD_CHARS = 700, 40
-"""Characters of a line that can hold labels, and before the one label of a line: more is prose."""
+"""Longest line searched for labels; most characters before a line's only label: longer is prose."""
 _MIN_AMBIGUOUS_TITLE_CHARS = 8
 """Characters of a title behind 名称 or 标题: what is shorter names something else."""
 _VALUE_ENDS = re.compile(
@@ -62,8 +62,8 @@ class PageContext:
 def read_labels(context: PageContext, header: Sequence[Node] = ()) -> Iterator[Reading]:
     """All labelled cells and lines outside the text, in page order; without a value where the label has none.
 
-    Where the header's place is known, those elsewhere are not read: "related" boxes have labels too, and so have search
-    forms, which count nowhere.
+    With `header`, the elements that hold the header, labels elsewhere are not read: "related" boxes have some too.
+    Without it, those of search forms are skipped; inside a known header they count.
     """
     blocks, body = context.blocks, context.body
     end = min(len(blocks.blocks), body.last + _BLOCKS_BELOW)
@@ -109,7 +109,7 @@ def _labels_of(context: PageContext, index: int, *, first: bool) -> tuple[LabelM
         if name and (label not in AMBIGUOUS_LABELS or block.cell >= 0 or _is_pair(blocks, index, name)):
             return (LabelMatch(name, label, block.plain.strip(), "", 0),)
         return ()
-    # 主办单位 is the host of a site in its foot, and of a document in a header that has stated something before.
+    # In a footer 主办单位 is the site's operator; it is a field only in a header cell after another value was read.
     if (index >= context.body.last or block.cell < 0 or first) and _is_site_footer(block.text):
         return ()
     return () if len(items) == 1 and items[0].start > _MAX_LEAD_CHARS else items
@@ -128,7 +128,7 @@ def _read_label(
 ) -> Reading | None:
     """What a label of the line says: the text behind it or, for the line's last one, what stands beside or below it.
 
-    None for the value of an ambiguous label of titles that is too short to be one.
+    None if 名称 or 标题 is followed by fewer than `_MIN_AMBIGUOUS_TITLE_CHARS` characters.
     """
     raw, rule = _own_value(item.name, item), Rule.LABEL_IN_LINE
     if not raw.replace(INLINE_BOUNDARY, "").strip():

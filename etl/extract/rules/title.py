@@ -27,10 +27,11 @@ _LETTER = re.compile(r"[\u4e00-\u9fffA-Za-z]")
 _MAX_CHARS = 400
 _BLOCKS_ABOVE = 150
 """Blocks above the text that are searched for the headline."""
-_BODY_NAME = re.compile(r"(?:网站?|门户|平台|政府|首页|局|委|委员会|中心|厅|办公室|办|署|院)$|^首页")
-"""How a line ends that names a site or a government body."""
+_AGENCY_NAME = re.compile(r"(?:网站?|门户|平台|政府|首页|局|委|委员会|中心|厅|办公室|办|署|院)$|^首页")
+"""How a line ends that names a site or an agency."""
 _MIN_PARTIAL_CHARS = 10
-"""Characters of a line that is a headline only for its place, or for being one end of `<title>`."""
+"""Minimum length of a line that counts only because it is right above the date/source line, or because `<title>` starts
+or ends with it."""
 _SITE_NAME = re.compile(r"(?:网站?|门户|平台|人民政府|首页)$|^首页")
 
 
@@ -129,14 +130,14 @@ class Candidate:
 
     @property
     def score(self) -> int:
-        """What speaks for it, weighed; a line that names the site or the body behind it is rarely a title."""
-        names_body = _BODY_NAME.search(self.key) is not None and not re.search("关于|通知|公告", self.key)
-        return 4 * self.agrees + 3 * self.overlaps + 2 * self.line.marked - 4 * names_body
+        """The sum of what speaks for it; a line that names the site or the agency that runs it is rarely a title."""
+        names_agency = _AGENCY_NAME.search(self.key) is not None and not re.search("关于|通知|公告", self.key)
+        return 4 * self.agrees + 3 * self.overlaps + 2 * self.line.marked - 4 * names_agency
 
 
 _SURE, _BELIEVED, _LIKELY = 6, 4, 3
-"""Scores: no joined lines are tried from `_SURE` on; a title stated in the header yields from `_BELIEVED` on; below
-`_LIKELY` a headline counts only where the header states none."""
+"""Scores of a headline: from `_SURE` on joined lines are not tried; from `_BELIEVED` on it beats the title of the
+header; below `_LIKELY` it is used only where the header has no title."""
 
 
 def _candidate(line: Line, stated: list[str]) -> Candidate | None:
@@ -161,7 +162,8 @@ def _best_headline(lines: list[Line], stated: list[str]) -> tuple[int, str]:
     best, best_score = None, 0
     for candidate in (c for line in lines if (c := _candidate(line, stated))):
         score = candidate.score
-        # The title again in two lines, at the top of the text, is worse than the title.
+        # On a tie the later line wins, unless it is only a piece of the earlier one: the title may be repeated in two
+        # lines at the top of the text.
         if score > best_score or (best and score == best_score and candidate.key not in best.key):
             best, best_score = candidate, score
     if best_score < _SURE and (joined := _join_lines(lines, stated)):
@@ -223,7 +225,7 @@ def find_title(
     evidence += [_title(text, "ArticleTitle", "meta", Rule.META_TAG) for text in article[:1]]
     if not evidence and (line := _genre_line_above(lines, blocks)):
         evidence.append(_title(line, "", "title", Rule.LINE_ABOVE_TEXT))
-    # The first of several parts is all of them together.
+    # `parts[0]` is the whole `<title>`; it is skipped if `<title>` could be split.
     rest = parts[1:] or parts
     page_title = [text for text in rest if not _SITE_NAME.search(text)][:1] or rest[-1:]
     evidence += [_title(text, "title", "meta", Rule.PAGE_TITLE) for text in page_title]

@@ -8,8 +8,9 @@ parameters of the store's `<nextgroup>` link, or by POST with `ajaxParam` if the
 
 - A page may have two stores (desktop, mobile) with different `unitid` and totals, and stores of other columns in
   sidebars.
-- Some sites ignore `startrecord` and page by `page` alone, and `perpage` above about 300 is cut. So every request names
-  its lines in both ways: the number of lines seen so far is a multiple of the page size.
+- Some sites ignore `startrecord` and page by `page` alone, and `perpage` above about 300 is cut. So each
+  request gives a range of lines and a page number; they agree only if the page size divides the number of lines
+  already seen.
 - Some encrypt `columnid` and `unitid` in the link, and answer plain ones with an empty body of 54 bytes.
 
 *Catalog.* The page calls `loadDynamic('/module/xxgk/search.jsp?…', divid, cid, _, _, jdid …)`; POST gives HTML rows
@@ -275,7 +276,8 @@ def _row(row: HtmlElement, base: str, date_field: str) -> Entry | None:
 
 
 def _turned(request: ListingRequest, page: int, seen: int) -> ListingRequest:
-    """The same search at another page. The number goes where it was, since sites take the first of two."""
+    """The same search at another page: puts the page number where the request had it (address or form). If both carry
+    one, the site uses the first."""
     form = dict(parse_qsl((request.body or b"").decode(), keep_blank_values=True))
     body = urlencode(form | {"currpage": page}).encode() if request.body else None
     in_address = not request.body or "currpage" in dict(parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
