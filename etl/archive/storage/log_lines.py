@@ -1,4 +1,4 @@
-"""The lines of the logs in the bucket, typed. `docs/bucket.md` describes each field; a test holds the page to this.
+"""The lines of the logs in the bucket, typed. `docs/bucket.md` describes each key; a test holds the page to this.
 
 A class per kind of line. The names of its attributes are the keys of the JSON object, and never change
 (`etl.archive.storage.log_format` says how they may be added to).
