@@ -137,7 +137,7 @@ def test_the_demo_prints_its_table_and_how_to_get_in(demo: str) -> None:
 @pytest.mark.parametrize("path", ["/archive/", "/archive/records/1", "/archive/captures/1/bytes", "/archive/nowhere"])
 def test_nobody_reads_without_login(demo: str, path: str) -> None:
     base, user, password = login(demo)
-    with httpx.Client(base_url=base, trust_env=False) as client:
+    with httpx.Client(base_url=base, timeout=120, trust_env=False) as client:
         assert client.get(path, headers={"Accept": "application/json"}).status_code == 401
         page = client.get(path, headers={"Accept": "text/html"})
         assert page.status_code in (302, 303, 307)
@@ -182,7 +182,7 @@ def test_airflow_is_open_to_nobody_but_its_user(demo: str, settings: Settings) -
     assert Settings(state_dir=settings.state_dir).public_url == f"{base}/archive"
     assert airflow.configured_url(State(settings.state_dir)) == base
     assert {host for one in family(State(settings.state_dir)) for host in listening(one)} == {"127.0.0.1"}
-    assert httpx.get(f"{base}/api/v2/dags", trust_env=False).status_code == 401
+    assert httpx.get(f"{base}/api/v2/dags", timeout=120, trust_env=False).status_code == 401
     with pytest.raises(GongkaiError, match=f"refuses the login of {user}"):
         AirflowClient(base, user, "wrong").import_errors()
 
@@ -220,8 +220,8 @@ def test_a_new_dag_file_is_seen_and_a_broken_one_is_told(demo: str, settings: Se
     (dags / "added.py").write_text(DAG.format(name="added", state=str(settings.state_dir)))
     (dags / "broken.py").write_text("from airflow.sdk import dag\nraise ValueError('half a DAG')\n")
     with AirflowClient(*login(demo)) as client:
-        client.wait_for_dag("added", 60)
-        deadline = time.monotonic() + 60
+        client.wait_for_dag("added", 300)
+        deadline = time.monotonic() + 300
         while not client.import_errors() and time.monotonic() < deadline:
             time.sleep(0.2)
         with pytest.raises(GongkaiError, match=r"does not know the DAG third .*broken\.py: ValueError: half a DAG"):
@@ -266,7 +266,7 @@ def test_a_wrong_source_file_turns_check_sources_red(demo: str, settings: Settin
     wrong.write_text("id: wrong\n", encoding="utf-8")
     with AirflowClient(base, user, password) as client:
         assert ended(client, "check_sources", client.trigger("check_sources")) == "failed"
-        client.wait_for_dag("crawl_demo-trs", 5)
+        client.wait_for_dag("crawl_demo-trs", 60)
     wrong.unlink()
 
 
@@ -274,7 +274,7 @@ def test_known_documents_are_looked_at_again(demo: str, first: dict[str, dict[st
     base, user, password = login(demo)
     with AirflowClient(base, user, password) as client:
         for dag in ("recheck", "export"):  # the second is started by what the first tells
-            client.wait_for_dag(dag, 30)
+            client.wait_for_dag(dag, 120)
             client.unpause(dag)
         assert ended(client, "recheck", client.trigger("recheck")) == "success"
     rechecks = reports(settings, "recheck")
