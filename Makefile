@@ -8,7 +8,7 @@ UV_VERSION := 0.13.8
 INSTALLED := $(VENV)/.installed
 PINNED := $(VENV)/.pinned
 REPLAYED := $(REPLAY)/.installed
-TESTS := $(VENV)/bin/pytest --dist loadgroup --no-loadscope-reorder
+TESTS := $(VENV)/bin/pytest --dist loadfile --no-loadscope-reorder
 
 # Without bytecode each process compiles what it imports: a test worker 3 s of 10, each command 1 s.
 unexport PYTHONDONTWRITEBYTECODE

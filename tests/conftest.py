@@ -51,21 +51,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for marker, fixtures in MARKERS.items():
             if fixtures.intersection(item.fixturenames):
                 item.add_marker(marker)
-        if group := _shared_by(item):
-            item.add_marker(pytest.mark.xdist_group(group))
-
-
-def _shared_by(item: pytest.Function) -> str:
-    """Name of the tests that must run in the same process as this one, because they share a module's fixture with the
-    same parameters; empty when there are none."""
-    definitions = item._fixtureinfo.name2fixturedefs  # pytest has no public way to a fixture's scope
-    shared = [name for name in item.fixturenames if name in definitions and definitions[name][-1].scope == "module"]
-    if not shared:
-        return ""
-    parameters = item.callspec.params if hasattr(item, "callspec") else {}
-    return "-".join(
-        [item.path.parent.name, item.path.stem, *(str(parameters[name]) for name in shared if name in parameters)]
-    )
 
 
 @pytest.fixture(scope="session")
