@@ -42,7 +42,6 @@ LONGEST = ("test_demo.py", "pipeline/test_crash.py", "pipeline/test_outages.py")
 """Files that take minutes, most of them waiting: begun last, they would run alone."""
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     first = {PROJECT / "tests" / name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: first.get(item.path, len(first)))
