@@ -14,6 +14,7 @@ from etl.archive.storage.archive import Archive
 from etl.extract import content_hash
 from etl.extract.similarity import MIN_CONTAINMENT, SCHEME, LineDifference, bands, containment, differences, shingles
 from etl.pipeline.warc.importing import import_source, import_warc, scan_warc
+from etl.progress import Progress
 from etl.settings import Settings
 from tests.support.gongkai import gongkai, rows
 from tests.support.warc import page, warc
@@ -141,10 +142,10 @@ def test_a_rebuild_signs_what_is_not_signed_and_drops_what_nobody_needs(archive:
         connection.execute(text("INSERT INTO archive.signature VALUES (:some, 1, '{1}')"), {"some": digests[0]})
         connection.execute(text("INSERT INTO archive.content (hash, text, normaliser) VALUES ('lost', 'lost', 1)"))
         connection.execute(text("INSERT INTO archive.signature VALUES ('lost', :scheme, '{1}')"), {"scheme": SCHEME})
-    told: list[tuple[int, int]] = []
-    done = rebuild_signatures(archive, lambda signed, total: told.append((signed, total)))
+    shown: list[tuple[int, int | None]] = []
+    done = rebuild_signatures(archive, lambda progress: shown.append((progress.done, progress.total)))
     assert (done.signed, done.dropped) == (3, 1)
-    assert told == [(0, 3), (3, 3)]
+    assert shown == [(0, 3), (3, 3)]
     assert rows(archive, SIGNATURES) == signed
     assert rebuild_signatures(archive).signed == 0
 
@@ -156,8 +157,8 @@ def test_a_rebuild_that_was_interrupted_goes_on(archive: Archive, take: Take, mo
     with archive.engine.begin() as connection:
         connection.execute(text("DELETE FROM archive.signature"))
 
-    def interrupt(done: int, total: int) -> None:
-        if done == 4:
+    def interrupt(progress: Progress) -> None:
+        if progress.done == 4:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

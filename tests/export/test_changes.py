@@ -135,7 +135,7 @@ def test_two_at_once_are_one_and_an_error(
     first = threading.Thread(target=export_changes, args=(archive, reader))
     first.start()
     assert at_work.wait(10)
-    with pytest.raises(GongkaiError, match="under way"):
+    with pytest.raises(GongkaiError, match="another export of the changes is running"):
         export_changes(archive, reader)
     go_on.set()
     first.join()

@@ -10,6 +10,7 @@ import signal
 import sys
 from itertools import count
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from minio import Minio
@@ -25,12 +26,13 @@ from etl.settings import settings
 def crawl_until(file: Path, key: str, last: int, told: int) -> None:
     """One crawl that dies before its step number `last`; each step before it leaves a byte in the pipe `told`."""
     steps = count(1)
+    one_at_a_time = Lock()  # objects are written by several threads
 
     def step(*_: Any, **__: Any) -> None:
-        number = next(steps)
-        if number == last:
-            os.kill(os.getpid(), signal.SIGKILL)
-        os.write(told, b".")
+        with one_at_a_time:
+            if next(steps) == last:
+                os.kill(os.getpid(), signal.SIGKILL)
+            os.write(told, b".")
 
     put = Minio.put_object
 
