@@ -14,12 +14,10 @@ from typing import Any, Literal
 from etl.fields import FIELDS
 from etl.outcomes import DAMAGE_NAMES, FILE_OUTCOME_NAMES, OUTCOME_NAMES
 from etl.reason_codes import PARAMETER, Code
+from etl.storable import strip_unstorable
 
 Language = Literal["chinese", "english"]
 Names = Mapping[str, Mapping[str, tuple[str, str]]]
-
-# PostgreSQL holds no NUL, and UTF-8 no lone surrogate; both stand in texts of others.
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +162,7 @@ def _json(value: object) -> Any:
             return int(value) if value.is_integer() else value
         case list() | tuple():
             return [_json(each) for each in value]
-    text = _UNSTORABLE.sub("", str(value))
+    text = strip_unstorable(str(value))
     inner = _stored(text)
     return _json(inner) if inner else text
 

@@ -1,6 +1,5 @@
 """Extracted pages: what extraction made of a stored capture, as it is recorded."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,9 +10,7 @@ from etl.extract import Extraction, FieldValue, Rule, content_hash
 from etl.outcomes import Outcome
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
-
-# PostgreSQL text holds no NUL, and UTF-8 no lone surrogate; both come out of escaped JSON.
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+from etl.storable import strip_unstorable
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,8 +90,3 @@ def version_values(
         flags=list(extraction.flags),
         extractor=extraction.extractor,
     )
-
-
-def strip_unstorable(value: str) -> str:
-    """The text without what PostgreSQL cannot hold."""
-    return _UNSTORABLE.sub("", value)

@@ -8,7 +8,6 @@ from sqlalchemy import Connection, and_, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from etl.archive.records.change_feed import publish
-from etl.archive.records.extracted_pages import strip_unstorable
 from etl.archive.records.recording import keep_contents
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.layout import reading_key
@@ -18,6 +17,7 @@ from etl.extract import NORMALISER, content_hash
 from etl.files import READER, FileReading
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
+from etl.storable import strip_unstorable
 
 WAITING = "scan"
 """The outcome of files that OCR still has to read."""

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from etl.archive.records.change_feed import publish
 from etl.archive.records.corrections import in_force
-from etl.archive.records.extracted_pages import ExtractedPage, strip_unstorable, verdict_of, version_values
+from etl.archive.records.extracted_pages import ExtractedPage, verdict_of, version_values
 from etl.archive.records.near_duplicates import store_signatures
 from etl.archive.records.versions import compare, version_identity, with_corrections
 from etl.archive.storage.archive import Archive
@@ -19,6 +19,7 @@ from etl.archive.storage.models import Content, Page, PageFile, Record, RecordVe
 from etl.errors import GongkaiError
 from etl.extract import EXTRACTOR, NORMALISER
 from etl.reasons import english
+from etl.storable import strip_unstorable
 
 RULES_VERSION = f"{EXTRACTOR}.{NORMALISER}"
 """Versions of the rules with which a record was last extracted; stored as `record.read_with`."""

@@ -10,12 +10,12 @@ from sqlalchemy import Connection, select
 from starlette.requests import Request
 
 from etl.archive.records.corrections import MAX_CHARS, WITHDRAWN
-from etl.archive.records.extracted_pages import strip_unstorable
 from etl.archive.storage.lookups import is_current
 from etl.archive.storage.models import Record, RecordVersion
 from etl.browse.errors import RequestRefused
 from etl.browse.pages.fields import RecordField, corrections_of, fields_of
 from etl.fields import FIELDS
+from etl.storable import strip_unstorable
 
 MAX_FORM_BYTES = 128 * 1024
 """Largest form: two values of 2,000 characters, each character escaped as up to twelve bytes, and the rest."""

@@ -20,6 +20,7 @@ from etl.archive.storage.blobs import read_blob
 from etl.archive.storage.bucket import sha256
 from etl.archive.storage.models import Capture
 from etl.pipeline.stages.extracting import PAGES_PER_COMMIT, extract_batch
+from etl.pipeline.stages.fetching import MAX_BUFFERED_BYTES
 from etl.pipeline.warc.reading import WarcResponse, WarcSummary, read_responses, scan_warc
 from etl.platforms.base import Entry
 from etl.progress import Counter, ProgressCallback, no_progress
@@ -31,8 +32,6 @@ __all__ = ["IMPORTED", "WarcSummary", "import_source", "import_warc", "scan_warc
 
 IMPORTED = "imported"
 """Id of the source of pages whose address belongs to no source file."""
-MAX_BUFFERED_BYTES = 64_000_000
-"""Bytes held in memory before they are stored."""
 
 
 def import_warc(
