@@ -141,6 +141,20 @@ def test_twenty_new_in_ten_thousand_cost_three_listing_and_twenty_detail_request
     assert listings - (len(report.told) - len(filled)) <= 2
 
 
+def test_a_back_dated_document_is_found_by_the_next_crawl(archive: Archive, site: Site) -> None:
+    site.page_size = 3  # type: ignore[attr-defined]
+    crawl_site(archive, site, recheck_after_days=30)
+    oldest = min(
+        (posting for posting in site.postings.values() if len(site.entries(posting.column)) > 3),
+        key=lambda posting: posting.day,
+    )
+    late = replace(oldest.document, key="late", title="关于补充公开事项的通知")
+    site.put(late, key="late", column=oldest.column, number=oldest.number - 1)
+    report = crawl_site(archive, site, recheck_after_days=30)
+    assert (report.created, report.state) == (1, "green")
+    assert sum(not column.whole for column in report.told if column.pages == 1) > 0
+
+
 def test_a_document_in_two_columns_is_one_page_with_two_columns(archive: Archive, site: Site) -> None:
     columns = "SELECT columns FROM archive.run_page WHERE cardinality(columns) > 1"
     crawl_site(archive, site)

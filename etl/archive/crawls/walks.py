@@ -1,9 +1,11 @@
 """Earlier walks over a source's catalog: whether the last one was complete, and which one covered all of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, func, select, text
+from sqlalchemy import Connection, Engine, Select, and_, func, select, text
 
 from etl.archive.crawls.run import RunContext
 from etl.archive.storage.models import Run
@@ -16,6 +18,34 @@ class PreviousWalk:
     run_id: int
     started_at: datetime
     listed: int
+
+
+@dataclass(frozen=True, slots=True)
+class KnownList:
+    """What earlier walks found in a list: the documents listed by the last full walk and since then.
+
+    `surplus`: how much that full walk counted beyond its documents: lines that repeat one, and what the site reported
+    too much where its total is known for that.
+    """
+
+    urls: frozenset[str] = frozenset()
+    surplus: int = 0
+
+
+def known_list(connection: Connection, source_id: str, column: str, before: int | None = None) -> KnownList:
+    """What crawls of the source, those before the run with number `before` if given, found in one of its lists."""
+    walk = connection.execute(_last_full_walk(source_id, before, Run.listing)).first()
+    if walk is None:
+        return KnownList()
+    values = {"source": source_id, "column": column, "walk": walk.id, "before": before}
+    urls = frozenset(connection.scalars(_LISTED_SINCE, values))
+    listed = (item for item in walk.listing["columns"] if item["column"] == column)
+    return KnownList(urls, next(map(_surplus, listed), 0))
+
+
+def _surplus(walked: Mapping[str, Any]) -> int:
+    reported = walked["told_total"] if walked.get("total_is_upper_bound") else None
+    return max(int(walked["lines"]), reported or 0) - int(walked["listed"])
 
 
 def last_walk_was_complete(engine: Engine, run: RunContext) -> bool:
@@ -32,15 +62,16 @@ def last_walk_was_complete(engine: Engine, run: RunContext) -> bool:
 def last_full_walk(connection: Connection, run: RunContext) -> PreviousWalk | None:
     """The last crawl before this one that walked every list to its end and lost no listing page."""
     listed = Run.report["listed"].as_integer()
-    query = select(Run.id, Run.started_at, listed).where(
-        Run.source_id == run.source.id,
-        Run.id < run.id,
-        Run.kind == "crawl",
-        _COMPLETE,
-        Run.listing["full"].as_boolean(),
-    )
-    row = connection.execute(query.order_by(Run.id.desc()).limit(1)).one_or_none()
+    row = connection.execute(_last_full_walk(run.source.id, run.id, Run.started_at, listed)).first()
     return PreviousWalk(*row) if row else None
+
+
+def _last_full_walk(source_id: str, before: int | None, *columns: Any) -> Select[Any]:
+    """The last complete full walk of a source, before that run if one is given: its number, and those columns."""
+    query = select(Run.id, *columns).where(
+        Run.source_id == source_id, Run.kind == "crawl", _COMPLETE, Run.listing["full"].as_boolean()
+    )
+    return (query if before is None else query.where(Run.id < before)).order_by(Run.id.desc()).limit(1)
 
 
 _COMPLETE = and_(
@@ -51,3 +82,9 @@ _COMPLETE = and_(
     func.jsonb_array_length(func.coalesce(Run.listing["problems"], text("'[1]'"))) == 0,
 )
 """A listing that was never stored counts as one with a lost page and a problem."""
+_LISTED_SINCE = text("""
+SELECT DISTINCT p.url FROM archive.run_page rp
+JOIN archive.run r ON r.id = rp.run_id JOIN archive.page p ON p.id = rp.page_id
+WHERE r.source_id = :source AND r.kind = 'crawl' AND r.id >= :walk
+  AND r.id < coalesce(CAST(:before AS bigint), r.id + 1) AND :column = ANY(rp.columns)
+""")

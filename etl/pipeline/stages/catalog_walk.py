@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from etl.archive.crawls.run import ClassifiedAttempt, CrawlOptions, ListingSummary, ListSummary
+from etl.archive.crawls.walks import KnownList
 from etl.fetch.classify import classify
 from etl.fetch.client import Attempt, Fetcher, Request
 from etl.outcomes import Outcome
@@ -20,6 +21,8 @@ from etl.web.page import read_page
 
 MAX_BARREN_PAGES = 3
 """Listing pages in a row that list nothing new before the list is taken for a trap (a calendar, say)."""
+KNOWN_PAGES = 2
+"""Pages in a row of known documents that end a list without a total: pinned entries may fill the first one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,10 @@ def _ended_as(attempt: ClassifiedAttempt) -> Reason:
 
 def _read_listing(family: Platform, attempt: Attempt, request: ListingRequest) -> ListingPage:
     page = read_page(attempt.body or b"", attempt.final_url, attempt.header("content-type"))
+    if attempt.final_url != attempt.url:
+        # The list is elsewhere: its further pages are beside it, not beside the page that led there.
+        _, mark, fragment = request.url.partition("#")
+        request = replace(request, url=attempt.final_url + mark + fragment)
     return family.read_listing(page, request)
 
 
@@ -67,12 +74,16 @@ class ListingSink(Protocol):
     def save_entries(self, column: str, entries: Mapping[str, Entry]) -> dict[str, bool]:
         """Stores the entries (canonical URL → entry) of a list; returns for each URL whether it was known before."""
 
+    def known_list(self, column: str) -> KnownList:
+        """What earlier walks found in the list."""
+
 
 class CatalogWalk:
     """One walk over all lists of a source; `run` does it, once.
 
-    A list ends at its last page, or where it lists nothing new any more. With `stop_at_known` it also ends at the first
-    page on which every document is known. A listing page that cannot be read ends its list only.
+    A list ends at its last page, or where it lists nothing new any more. With `stop_at_known` it also ends at a page on
+    which every document is known, if earlier walks and this one account for the total that the site reports; without a
+    total, at the second such page in a row. A listing page that cannot be read ends its list only.
     """
 
     def __init__(
@@ -124,10 +135,24 @@ class CatalogWalk:
         self._documents |= known.keys()
         walked = self._lists.setdefault(request.column, _WalkedList(request.column))
         self._problems += walked.add(request, fetched.page, known.keys())
-        if self._stop_at_known and known and all(known.values()):
-            walked.end_at_known(fetched.page)
+        if self._stop_at_known and known:
+            await self._end_at_known(walked, fetched.page, all(known.values()))
         self._enqueue(request, fetched.page, walked)
         self._progress(Progress("listing", len(self._documents)))
+
+    async def _end_at_known(self, walked: "_WalkedList", page: ListingPage, all_known: bool) -> None:
+        """Ends the list where nothing of it can be missing. Entries put in behind the newest ones show in its total."""
+        walked.known_pages = walked.known_pages + 1 if all_known else 0
+        if not all_known:
+            return
+        if walked.reported_total is None:
+            accounted = walked.known_pages >= KNOWN_PAGES
+        else:
+            if walked.known is None:
+                walked.known = await asyncio.to_thread(self._sink.known_list, walked.name)
+            accounted = walked.accounts_for_total(walked.known)
+        if accounted:
+            walked.end_at_known(page)
 
     def _entries(self, page: ListingPage, base: str, request: ListingRequest) -> dict[str, Entry]:
         """The page's entries by canonical URL, the first of each. An entry whose address is none is a problem."""
@@ -155,10 +180,15 @@ class CatalogWalk:
 
 @dataclass(slots=True)
 class _WalkedList:
-    """A list while it is walked. `ended` says that no further page of it is to be requested."""
+    """A list while it is walked. `ended` says that no further page of it is to be requested.
+
+    `known`: what earlier walks found, once it was needed; `known_pages`: pages in a row of known documents.
+    """
 
     name: str
     ended: bool = False
+    known: KnownList | None = None
+    known_pages: int = 0
     _lines: int = 0
     _pages: int = 0
     _whole: bool = True
@@ -200,6 +230,15 @@ class _WalkedList:
         self._whole = self._whole and not page.next_requests
 
     @property
+    def reported_total(self) -> int | None:
+        """The documents of the list as the site reports them, None where it does not."""
+        return self._reported.get("documents")
+
+    def accounts_for_total(self, known: KnownList) -> bool:
+        """Whether earlier walks and this one found as many documents as the site reports."""
+        return (self.reported_total or 0) <= len(known.urls | self._documents) + known.surplus
+
+    @property
     def is_a_list(self) -> bool:
         """Whether any of its pages listed a document or reported a total: some only lead to other lists."""
         return bool(self._documents or self._reported)
@@ -211,7 +250,7 @@ class _WalkedList:
             lines=self._lines,
             listed=len(self._documents),
             pages=self._pages,
-            told_total=self._reported.get("documents"),
+            told_total=self.reported_total,
             told_pages=self._reported.get("pages"),
             whole=self._whole,
         )

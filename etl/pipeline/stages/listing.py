@@ -8,7 +8,7 @@ from etl.archive.crawls.captures import store_attempts
 from etl.archive.crawls.pages import listed_pages, upsert_listed_pages, upsert_page
 from etl.archive.crawls.run import ClassifiedAttempt, CrawlOptions, ListingSummary, PageAttempt, RunContext
 from etl.archive.crawls.runs import save_listing_summary
-from etl.archive.crawls.walks import last_full_walk, last_walk_was_complete
+from etl.archive.crawls.walks import KnownList, known_list, last_full_walk, last_walk_was_complete
 from etl.archive.storage.archive import Archive, Database
 from etl.fetch.client import fetcher
 from etl.pipeline.stages.catalog_walk import CatalogWalk, request_key
@@ -22,9 +22,9 @@ async def list_catalog(
 ) -> ListingSummary:
     """Walks every list of the run's source and stores the listing pages and the listed documents.
 
-    A list's walk ends at its last page, at the run's limit, or at a page on which every document is known. The last
-    applies only if no full walk is requested or due, and the walk before this one was complete. A listing page that
-    cannot be read is named in the summary, and the walk continues with other pages.
+    A list's walk ends at its last page, at the run's limit, or where all is known (`CatalogWalk`). The last applies
+    only if no full walk is requested or due, and the walk before this one was complete. A listing page that cannot be
+    read is named in the summary, and the walk continues with other pages.
     """
     full = run.options.full or _full_walk_is_due(archive, run) or not last_walk_was_complete(archive.engine, run)
     async with fetcher(run.source, archive.hosts, user_agent) as fetch:
@@ -68,6 +68,10 @@ class _ArchiveSink:
             pages = upsert_listed_pages(connection, self._run, column, entries)
         return {url: page.known for url, page in pages.items()}
 
+    def known_list(self, column: str) -> KnownList:
+        with self._archive.engine.connect() as connection:
+            return known_list(connection, self._run.source.id, column, before=self._run.id)
+
 
 class _PreviewSink:
     """Stores nothing; `known` collects every entry's URL and whether it was known."""
@@ -85,3 +89,7 @@ class _PreviewSink:
         known = {url: url in pages for url in entries}
         self.known |= known
         return known
+
+    def known_list(self, column: str) -> KnownList:
+        with self._archive.engine.connect() as connection:
+            return known_list(connection, self._source.id, column)

@@ -1,0 +1,131 @@
+"""Where an incremental walk may stop: never while a list may hold documents that no walk has found."""
+
+import asyncio
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import pytest
+
+from etl.archive.crawls.run import ClassifiedAttempt, CrawlOptions, ListSummary
+from etl.archive.crawls.walks import KnownList
+from etl.fetch.client import Attempt, Fetcher, Request
+from etl.pipeline.stages.catalog_walk import CatalogWalk
+from etl.platforms.base import Entry, ListingRequest
+from etl.sources.schema import Source
+
+LIST = "https://www.yunxi.example/gk/"
+SIZE = 5
+SOURCE = Source.model_validate(
+    {
+        "id": "walked",
+        "name": "云溪县信息公开目录",
+        "agency": "云溪县人民政府",
+        "region": "530000",
+        "platform": "generic",
+        "listing": {"rows": "li", "total": "b", "next": "a.next"},
+        "columns": [{"url": LIST, "name": "文件"}],
+        "hosts": ["www.yunxi.example"],
+        "assertions": {"min_records": 1, "max_age_days": 1},
+        "verified": "never",
+    }
+)
+
+
+def address(document: str) -> str:
+    return f"{LIST}{document}.html"
+
+
+@dataclass
+class Served:
+    """A list of documents as a site shows it, five a page, with its total where it is told."""
+
+    documents: Sequence[str]
+    total: int | None
+    asked: list[str] = field(default_factory=list)
+
+    async def fetch(self, request: Request) -> list[Attempt]:
+        self.asked.append(request.url)
+        number = int(request.url.partition("?page=")[2] or 0)
+        shown = self.documents[number * SIZE : (number + 1) * SIZE]
+        rows = "".join(f'<li><a href="{address(name)}">关于{name}的通知</a></li>' for name in shown)
+        told = "" if self.total is None else f"<b>共{self.total}条</b>"
+        more = (number + 1) * SIZE < len(self.documents)
+        following = f'<a class="next" href="?page={number + 1}">下一页</a>' if more else ""
+        body = f"<html><body><ul>{rows}</ul>{told}{following}</body></html>".encode()
+        return [Attempt(request.url, request.url, datetime.now(UTC), 1, (), 200, (), body)]
+
+
+@dataclass
+class Sink:
+    """What earlier walks found; `found` collects the new documents."""
+
+    known: KnownList
+    found: list[str] = field(default_factory=list)
+
+    def save_attempts(self, request: ListingRequest, attempts: Sequence[ClassifiedAttempt]) -> None:
+        pass
+
+    def save_entries(self, column: str, entries: Mapping[str, Entry]) -> dict[str, bool]:
+        self.found += [url for url in entries if url not in self.known.urls]
+        return {url: url in self.known.urls for url in entries}
+
+    def known_list(self, column: str) -> KnownList:
+        return self.known
+
+
+def walk(
+    shown: Sequence[str], known: Sequence[str], total: int | None, surplus: int = 0
+) -> tuple[Served, Sink, ListSummary]:
+    site, sink = Served(shown, total), Sink(KnownList(frozenset(map(address, known)), surplus))
+
+    def quiet(*_: Any) -> None:
+        pass
+
+    walked = CatalogWalk(SOURCE, CrawlOptions(), cast(Fetcher, site), sink, quiet, stop_at_known=True)
+    return site, sink, asyncio.run(walked.run()).columns[0]
+
+
+OLD = [f"old-{number}" for number in range(30)]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_documents_put_anywhere_in_a_list_are_found_by_its_total(seed: int) -> None:
+    chance = random.Random(seed)
+    shown, new = list(OLD), [f"new-{number}" for number in range(chance.randint(1, 4))]
+    for name in new:
+        shown.insert(chance.randint(0, len(shown)), name)
+    _, sink, summary = walk(shown, OLD, len(shown))
+    assert sorted(sink.found) == sorted(map(address, new))
+    assert summary.lines == summary.told_total or not summary.whole
+
+
+def test_an_unchanged_list_costs_one_page_where_its_total_is_told() -> None:
+    site, _, summary = walk(OLD, OLD, len(OLD))
+    assert (len(site.asked), summary.whole) == (1, False)
+
+
+def test_a_walk_goes_no_further_than_what_is_missing() -> None:
+    shown = [*OLD[:7], "new", *OLD[7:]]
+    site, _, _ = walk(shown, OLD, len(shown))
+    assert len(site.asked) == 3  # the second page has the document, the third one nothing new
+
+
+def test_a_total_that_is_never_reached_is_walked_for_to_the_end_and_seen_in_the_summary() -> None:
+    site, _, summary = walk(OLD, OLD, 33)
+    assert (len(site.asked), summary.whole, summary.lines, summary.told_total) == (6, True, 30, 33)
+
+
+def test_what_the_last_full_walk_counted_too_much_is_not_missing() -> None:
+    site, _, _ = walk(OLD, OLD, 33, surplus=3)
+    assert len(site.asked) == 1
+
+
+@pytest.mark.parametrize("pinned", [3, 5, 8])
+def test_without_a_total_a_page_of_pinned_entries_does_not_end_a_list(pinned: int) -> None:
+    shown = [*OLD[20 : 20 + pinned], "new", *OLD]
+    site, sink, _ = walk(shown, OLD, None)
+    assert sink.found == [address("new")]
+    assert len(site.asked) < 6
