@@ -2,7 +2,8 @@
 
 `/gkmlpt/index` holds `window._CONFIG` with SID and TREE; `/gkmlpt/api/all/{category}?page=&sid=` lists a leaf
 as JSON, `page_size` a page (100 on real sites, 5 in the demo), pages 0 and 1 the same, an empty `articles`
-beyond the end or for another sid. Details `/gkmlpt/content/{id//1000000}/{id//1000}/post_{id}.html` (and
+beyond the end or for another sid; category 0 has all documents, and `post_count` is greater than the list. With `root`
+all of it lies below a path. Details `/gkmlpt/content/{id//1000000}/{id//1000}/post_{id}.html` (and
 `mpost_`) hold the article in `_CONFIG.DETAIL` and as HTML; the header's 失效日期 and 文件状态 are in comments,
 the search form has 已失效. Leaves with a jump_url are empty. Keys of faults: a posting's key, `key/name.pdf`
 for an attachment, `qtwj/1` for a page of a list, `index` for the index, `robots.txt`.
@@ -130,13 +131,15 @@ class GkmlptSite(Site):
     attachments_in_body: ClassVar[bool] = True
     first_number: ClassVar[int] = 10331200
     page_size: int = 5
+    root: str = ""
+    """The path of the agency's site on its host, such as `/sqjyj`; the catalog lies below it."""
 
     def column_of(self, document: Document) -> str:
         return next((each.key for each in leaves() if document.genre_category in each.genres), "qtwj")
 
     def path(self, posting: Posting) -> str:
         number = posting.number
-        return f"/gkmlpt/content/{number // 1_000_000}/{number // 1000}/post_{number}.html"
+        return f"{self.root}/gkmlpt/content/{number // 1_000_000}/{number // 1000}/post_{number}.html"
 
     def attachment_path(self, posting: Posting, name: str) -> str:
         place = [each.name for each in posting.document.attachments].index(name)
@@ -148,10 +151,22 @@ class GkmlptSite(Site):
 
     def resource_at(self, request: Request, body: bytes) -> Resource | MovedTo | None:
         path = request.url.path
+        if path.startswith(f"{self.root}/gkmlpt"):
+            return self.catalog(path.removeprefix(self.root), request)
         if path in ("/", "/index.html"):
             return Resource("home", self.render("gkmlpt/home.html", categories=leaves()))
+        if path.startswith("/attachment/"):
+            for posting in list(self.postings.values()):
+                for attachment in posting.document.attachments:
+                    if path == self.attachment_path(posting, attachment.name):
+                        key = f"{posting.key}/{attachment.name}"
+                        return Resource(key, attachment.data, attachment.media_type, posting.modified)
+        return None
+
+    def catalog(self, path: str, request: Request) -> Resource | MovedTo | None:
+        """What is below `/gkmlpt`."""
         if path in ("/gkmlpt", "/gkmlpt/"):
-            return MovedTo("/gkmlpt/index")
+            return MovedTo(f"{self.root}/gkmlpt/index")
         if path == "/gkmlpt/index":
             config = {"SID": SID, "TREE": script_json(tree()), "SITE_INFO": script_json(self.site_info())}
             return Resource("index", self.render("gkmlpt/index.html", config=config, categories=CATEGORIES))
@@ -159,14 +174,8 @@ class GkmlptSite(Site):
             return self.api(int(found[1]), request)
         if found := re.fullmatch(r"/gkmlpt/content/(\d+)/(\d+)/m?post_(\d+)\.html", path):
             posting = next((each for each in list(self.postings.values()) if each.number == int(found[3])), None)
-            if posting and self.path(posting) == path.replace("mpost_", "post_"):
+            if posting and self.path(posting) == self.root + path.replace("mpost_", "post_"):
                 return self.detail(posting)
-        if path.startswith("/attachment/"):
-            for posting in list(self.postings.values()):
-                for attachment in posting.document.attachments:
-                    if path == self.attachment_path(posting, attachment.name):
-                        key = f"{posting.key}/{attachment.name}"
-                        return Resource(key, attachment.data, attachment.media_type, posting.modified)
         return None
 
     def site_info(self) -> dict[str, Any]:
@@ -176,15 +185,16 @@ class GkmlptSite(Site):
 
     def api(self, category: int, request: Request) -> Resource:
         page = max(1, int(request.query_params.get("page", "1")))
-        column = next((each for each in leaves() if each.id == category), None)
-        known = column if request.query_params.get("sid") == SID else None
-        entries = self.entries(known.key) if known else []
+        columns = [each for each in leaves() if each.id == category or category == 0]
+        known = columns[0] if columns and request.query_params.get("sid") == SID else None
+        entries = [posting for each in columns for posting in self.entries(each.key)] if known else []
         shown = entries[(page - 1) * self.page_size : page * self.page_size]
         answer = {
             "total": len(entries),
             "page": page,
             "classify": {
-                "id": category, "name": known.name if known else "", "post_count": len(entries), "jump_url": None,
+                "id": category, "name": known.name if known else "",
+                "post_count": 3 * len(entries) + 1, "jump_url": None,
             },
             "articles": [self.article(posting) for posting in shown],
         }  # fmt: skip
@@ -202,8 +212,9 @@ class GkmlptSite(Site):
             "document_number": document.document_number,
             "publisher": document.publisher,
             "date": epoch(document.written_date),
-            "created_at": f"{posting.day} 10:00:00",
+            "created_at": f"{posting.day + timedelta(days=3)} 10:00:00",
             "create_time": published,
+            "type": "url" if posting.href else "normal",
             "first_publish_time": published,
             "display_publish_time": 0 if posting.number % 5 == 0 else published,
             "keywords": " ".join(document.keywords),
@@ -235,7 +246,7 @@ class GkmlptSite(Site):
         """The article's HTML. The editor puts attachments below it, as links in paragraphs."""
         manner = ("styled", "word", "plain")[posting.number % 3]
         links = "".join(
-            f'<p style="line-height: 1.75em;"><img src="/gkmlpt/icon_{each["type"]}.gif"/>'
+            f'<p style="line-height: 1.75em;"><img src="{self.root}/gkmlpt/icon_{each["type"]}.gif"/>'
             f'<a class="nfw-cms-attachment" href="{each["url"]}" title="{each["name"]}" alt="{each["name"]}">'
             f"{each['name']}</a></p>"
             for each in self.files(posting)

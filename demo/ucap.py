@@ -4,7 +4,9 @@ Columns of static pages (`list.shtml`, `list_2.shtml` …; one is called `xxgk_l
 `createPageHTML('page_div', pages, current, 'list', 'shtml', total)`, counted from 1; and columns of JSON
 (`/searchList/{channel}`, `/common/search/{channel}`: `data.total`, `data.results`), which return at most `capped`
 lines, whatever `_pageSize` is, with addresses without a scheme, `<em>` in titles and labelled values in
-`domainMetaList`, the empty ones "" or "null". Details `/yanhe/{channel}/{yyyymm}/{32 hex}.shtml`, in one column
+`domainMetaList`, the empty ones "" or "null"; one column is listed by `POST /getFileListByCodeId`, to which its page
+leads. `overstated` is added to every total of JSON, as some sites do. `/yanhe/c103660/xxgk_lists.shtml` leads to the
+list of one channel below and holds none. Details `/yanhe/{channel}/{yyyymm}/{32 hex}.shtml`, in one column
 `c01_{number}.shtml`, in three manners: `spans` (header of the Hainan sites: 时效性 is there twice, a script hides one,
 备案登记号 and 废止日期 are empty), `list` (header of Harbin: labels broken by `<i>`), `news` (source and time below the
 title). The top of the page is an HTML document of its own inside it.
@@ -32,6 +34,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
@@ -54,6 +57,7 @@ class Column:
     size: int = 15
     search: str = ""
     numbered: bool = False
+    service: bool = False
 
     @property
     def folder(self) -> str:
@@ -75,8 +79,10 @@ COLUMNS = (
     ),
     Column(
         "fdzd", "法定主动公开内容", "c103680", "spans",
-        ("法治政府建设年度报告", "政府信息公开年度报告", "预决算说明", "人事任免"),
-        search=f"/common/search/{hex_id('fdzd')}",
+        ("预决算说明", "人事任免"), search=f"/common/search/{hex_id('fdzd')}",
+    ),
+    Column(
+        "nb", "年度报告", "c103681", "spans", ("法治政府建设年度报告", "政府信息公开年度报告"), "list", service=True,
     ),
 )  # fmt: skip
 BY_KEY = {column.key: column for column in COLUMNS}
@@ -93,6 +99,7 @@ class UcapSite(PublishedSite):
     first_number: ClassVar[int] = 1093700
     capped: int = 3
     """Lines that the JSON answers give at most (20 at csrc.gov.cn)."""
+    overstated: int = 0
 
     def column_of(self, document: Document) -> str:
         return next((each.key for each in COLUMNS if document.genre_category in each.genres), "zcwj")
@@ -107,14 +114,24 @@ class UcapSite(PublishedSite):
         suffix = name.rsplit(".", 1)[1]
         return f"{self.path(posting).removesuffix('.shtml')}/files/{hex_id(name)}.{suffix}"
 
+    def resource_at(self, request: Request, body: bytes) -> Resource | MovedTo | None:
+        if request.url.path == "/getFileListByCodeId" and request.method == "POST":
+            return self.service(body)
+        return super().resource_at(request, body)
+
     def listing(self, request: Request) -> Resource | MovedTo | None:
         path = request.url.path
         if path == "/":
             return Resource("home", self.render("ucap/home.html", columns=COLUMNS))
+        if path == "/yanhe/c103660/xxgk_lists.shtml":
+            return Resource("lists", self.render("ucap/home.html", columns=COLUMNS))
         for column in COLUMNS:
             if column.search == path:
                 return self.results(column, request)
             found = re.fullmatch(re.escape(f"{column.folder}{column.stem}") + r"(?:_(\d+))?\.shtml", path)
+            if column.service and found and not found[1]:
+                values = {"column": column, "columns": COLUMNS, "channel": hex_id(column.key)}
+                return Resource(column.key, self.render("ucap/searched.html", **values))
             if column.stem and found:
                 return self.page_of(column, int(found[1] or 1))
         return None
@@ -131,24 +148,39 @@ class UcapSite(PublishedSite):
 
     def results(self, column: Column, request: Request) -> Resource:
         query = request.query_params
-        page, size = int(query.get("page", "1")), min(self.capped, int(query.get("_pageSize", "20")))
-        lines, _ = self.slice(column.key, page, size)
+        page = int(query.get("page", "1"))
         if query.get("_isJson") != "true":
             return Resource(f"{column.key}/{page}", self.render("ucap/home.html", columns=COLUMNS))
-        data = {
-            "channelId": column.search.rsplit("/", 1)[1],
+        data = self.data(column, page, int(query.get("_pageSize", "20")))
+        return Resource(f"{column.key}/{page}", json.dumps({"data": data}).encode(), "application/json;charset=UTF-8")
+
+    def service(self, body: bytes) -> Resource:
+        """The answer of the POST; a channel that is not known has no documents."""
+        form = dict(parse_qsl(body.decode()))
+        page = int(form.get("page", "1"))
+        column = next((each for each in COLUMNS if each.service and hex_id(each.key) == form.get("channelId")), None)
+        data = self.data(column, page, int(form.get("size", "20"))) if column else {"total": 0, "results": []}
+        answer = json.dumps({"code": 200, "results": {"data": data}}).encode()
+        return Resource(f"{column.key if column else 'none'}/{page}", answer, "application/json;charset=UTF-8")
+
+    def data(self, column: Column, page: int, size: int) -> dict[str, Any]:
+        lines, _ = self.slice(column.key, page, min(self.capped, size))
+        return {
+            "channelId": hex_id(column.key),
             "page": page,
             "rows": len(lines),
-            "total": len(self.entries(column.key)),
+            "total": len(self.entries(column.key)) + self.overstated,
             "results": [self.result(column, posting) for posting in lines],
         }
-        return Resource(f"{column.key}/{page}", json.dumps({"data": data}).encode(), "application/json;charset=UTF-8")
 
     def result(self, column: Column, posting: Posting) -> dict[str, Any]:
         document = posting.document
         values = (("索引号", document.index_number, "syh"), ("发文字号", document.document_number, "wh"),
                   ("发文机关", document.publisher, "fwjg"), ("成文日期", str(document.written_date or "null"), "cwrq"),
                   ("时效性", "", "sxx"))  # fmt: skip
+        if column.service:
+            keys = {"发文字号": "writtentext", "成文日期": "writtendate", "发文机关": "writtendepartment"}
+            values = tuple((name, value, keys.get(name, key)) for name, value, key in values)
         return {
             "manuscriptId": hex_id(posting.key),
             "title": document.title.replace("砚河市", "<em>砚河市</em>"),
@@ -198,7 +230,7 @@ class UcapSite(PublishedSite):
 
     def golden_entry(self, posting: Posting) -> dict[str, str]:
         line = {"url": self.url(posting.key), "title": posting.document.title, "published_date": str(posting.day)}
-        if BY_KEY[posting.column].search:
+        if BY_KEY[posting.column].search or BY_KEY[posting.column].service:
             names = ("index_number", "document_number", "publisher", "written_date")
             line |= non_empty(all_fields(posting.document), names)
         return line

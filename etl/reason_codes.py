@@ -208,6 +208,11 @@ class Code(StrEnum):
         "栏目“{list}”显示共 {reported} 件，只找到 {found} 件",
         "list '{list}' reports {reported} documents but only {found} were found",
     )
+    TOTAL_NOT_REACHED = (
+        "total_not_reached",
+        "栏目“{list}”显示共 {reported} 件，到第 {found} 件后网站不再给出条目；这类网站的总数偏高",
+        "list '{list}' reports {reported} documents and ends after {found}: totals of its platform are too high",
+    )
     FEWER_LISTING_PAGES = (
         "fewer_listing_pages",
         "栏目“{list}”显示共 {reported} 页，只遍历了 {found} 页",

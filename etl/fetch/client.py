@@ -17,7 +17,7 @@ import httpx
 
 from etl.fetch.guard import ForbiddenAddress, describe_error, guarded_transport
 from etl.fetch.host_registry import CachedRobots, HostRegistry
-from etl.fetch.robots import ROBOTS_LIFETIME, RobotsRules, read_robots
+from etl.fetch.robots import ROBOTS_LIFETIME, RobotsRules, read_robots, redirect_target
 from etl.outcomes import Outcome
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
@@ -132,7 +132,7 @@ class Fetcher:
                     async with self._client.stream(method, url, headers=headers, content=body) as response:
                         answer = tuple((name, value) for name, value in response.headers.multi_items())
                         content = await self._body(response)
-                target = response.headers.get("location")
+                target = redirect_target(response)
                 if response.status_code not in (301, 302, 303, 307, 308) or not target:
                     return ended(status=response.status_code, headers=answer, body=content)
                 before, url = url, canonical_url(urljoin(url, target))

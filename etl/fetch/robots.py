@@ -12,6 +12,7 @@ from etl.fetch.host_registry import CachedRobots
 from etl.outcomes import Outcome
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
+from etl.web.urls import address_of_bytes
 
 ROBOTS_LIFETIME = timedelta(hours=24)
 """RFC 9309, 2.4: a cached file should not be used for longer."""
@@ -53,6 +54,11 @@ class RobotsRules:
         return min(float(delay or 0), MAX_CRAWL_DELAY_SECONDS)
 
 
+def redirect_target(response: httpx.Response) -> str:
+    """The header `Location`, or an empty string. httpx reads what is no UTF-8 as Latin-1, which is another address."""
+    return address_of_bytes(next((raw for name, raw in response.headers.raw if name.lower() == b"location"), b""))
+
+
 async def read_robots(client: httpx.AsyncClient, url: str, user_agent: str) -> CachedRobots:
     """Fetch the robots.txt of the address's host; redirects within the host are followed.
 
@@ -68,7 +74,7 @@ async def read_robots(client: httpx.AsyncClient, url: str, user_agent: str) -> C
                         body += chunk
                         if len(body) > MAX_BYTES:
                             break
-                location = urljoin(target, response.headers.get("location", ""))
+                location = urljoin(target, redirect_target(response))
                 if response.status_code // 100 != 3 or urlsplit(location).netloc != urlsplit(url).netloc:
                     break
                 target = location

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class ListingRequest:
     """A listing page to fetch.
 
-    `column`: name of its list, by which totals are kept. `seen`: number of entries on the list's earlier pages.
+    `url`: may have a fragment, which is not sent and tells `read_listing` which list of the page is meant. `column`:
+    name of its list, by which totals are kept. `seen`: number of entries on the list's earlier pages.
     """
 
     url: str
@@ -40,12 +41,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class ListingPage:
-    """A parsed listing page: its entries, the totals reported by the site, and the next requests."""
+    """A parsed listing page: its entries, the totals reported by the site, and the next requests.
+
+    `total_is_upper_bound`: the site itself says that the list has ended (an empty page after its last one), and the
+    family is known to report totals that are never reached. Fewer documents than the total are then no failure.
+    """
 
     entries: tuple[Entry, ...]
     reported_total: int | None = None
     reported_pages: int | None = None
     next_requests: tuple[ListingRequest, ...] = ()
+    total_is_upper_bound: bool = False
 
 
 class NotAListing(Exception):
@@ -120,8 +126,13 @@ class Platform:
         return self
 
     def start(self, source: "Source") -> tuple[ListingRequest, ...]:
-        """The first listing requests of a source: one for each of its columns, unless the family begins elsewhere."""
-        return tuple(ListingRequest(column.url, column.name or column.url) for column in source.columns)
+        """The first listing requests of a source: one for each of its columns, unless the family begins elsewhere.
+
+        Columns have their fragment; only a family that knows what it means requests it.
+        """
+        return tuple(
+            ListingRequest(column.url.partition("#")[0], column.name or column.url) for column in source.columns
+        )
 
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
         """Parse a listing page. Raises `NotAListing` if it is something else; an empty list must be recognisable."""

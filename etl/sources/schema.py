@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FilePath, Str
 
 from etl.regions import PROVINCES
 from etl.sources.listing import Listing
-from etl.web.urls import canonical_url, in_scope
+from etl.web.urls import canonical_url, column_address, in_scope
 
 _CRON_FIELD = re.compile(r"^[\d*/,\-]+$")
 SCHEDULE_PRESETS = {"@hourly": "0 * * * *", "@daily": "0 3 * * *", "@weekly": "0 3 * * 1", "@monthly": "0 3 1 * *"}
@@ -39,7 +39,7 @@ class _Part(BaseModel):
 class Column(_Part):
     """One list of the catalog."""
 
-    url: Annotated[str, AfterValidator(canonical_url)] = Field(description="address of the list's first page")
+    url: Annotated[str, AfterValidator(column_address)] = Field(description="address of the list's first page")
     name: str = Field("", description="what the site calls the list")
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree, html
 
 from etl.web.charset import decode
+from etl.web.urls import encode_query
 
 _REFUSED_BYTES = bytes(b for b in range(32) if b not in b"\t\n\r") + b"\x7f"
 """Bytes that end libxml2's parsing, or that it refuses in text that is set later. None is part of a UTF-8 sequence."""
@@ -26,6 +27,8 @@ _START_TAG = re.compile(r"""<[A-Za-z](?:[^"'>]++|"[^"]*"|'[^']*')*+""")
 _QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
 MAX_ADDRESS_CHARS = 8_000
 """Longest address: servers refuse longer ones, and resolving costs time for every character."""
+
+_WITH_QUERY = "//@*[(name()='href' or name()='src' or name()='action' or name()='data') and contains(., '?')]"
 
 COLLECTED_TAGS = ("base", "embed", "iframe", "meta", "object", "script", "style", "title")
 """Tags whose elements `WebPage.elements` lists."""
@@ -44,8 +47,16 @@ class WebPage:
 
     @cached_property
     def tree(self) -> html.HtmlElement:
-        """The root element; of an empty document if nothing could be parsed."""
-        return parse(self.text)
+        """The root element; of an empty document if nothing could be parsed.
+
+        Addresses in it have their query escaped in the page's charset: each resolves to what a browser requests.
+        """
+        tree = parse(self.text)
+        if not self.charset.startswith("utf"):
+            for address in tree.xpath(_WITH_QUERY):
+                if not address.isascii():
+                    address.getparent().set(address.attrname, encode_query(address, self.charset))
+        return tree
 
     @cached_property
     def elements(self) -> dict[str, list[html.HtmlElement]]:

@@ -1,7 +1,7 @@
 """Addresses: their canonical form, their host, and whether a source may go there."""
 
 import re
-from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, unquote_plus, urljoin, urlsplit, urlunsplit
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 # Parameters that change with the visitor and never with the document.
@@ -9,6 +9,7 @@ _TRACKING = re.compile(
     r"^(utm_\w+|spm|from|share_token|jsessionid|phpsessid|aspsessionid\w*|sessionid|_t|timestamp)$", re.I
 )
 _SESSION_IN_PATH = re.compile(r";(jsessionid|phpsessid)=[^/?#]*", re.I)
+_OFFSET = re.compile(r"^-?\d+$")
 _UNSAFE = "!#$%&'()*+,/:;=?@[]~"
 
 
@@ -27,14 +28,58 @@ def canonical_url(url: str, base: str = "") -> str:
         host = f"[{host}]"
     if parts.port and parts.port != _DEFAULT_PORTS[scheme]:
         host = f"{host}:{parts.port}"
-    path = _SESSION_IN_PATH.sub("", re.sub(r"/{2,}", "/", parts.path)) or "/"
+    path = re.sub(r"/{2,}", "/", _SESSION_IN_PATH.sub("", parts.path)) or "/"
     path = urlsplit(urljoin(f"{scheme}://{host}/", path)).path
-    query = parts.query
-    if any(_TRACKING.match(name) for name, _ in parse_qsl(query, keep_blank_values=True)):
-        query = urlencode(
-            [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if not _TRACKING.match(name)]
-        )
+    query = "&".join(pair for pair in parts.query.split("&") if not _is_tracking(pair))
     return urlunsplit((scheme, host, quote(path, safe=_UNSAFE), quote(query, safe=_UNSAFE), ""))
+
+
+def _is_tracking(pair: str) -> bool:
+    """Whether the parameter tells of the visitor. `from` does with a name (`from=timeline`); a number is an offset."""
+    name, _, value = pair.partition("=")
+    name = unquote_plus(name).lower()
+    return bool(_TRACKING.match(name)) and not (name == "from" and _OFFSET.match(unquote_plus(value).strip()))
+
+
+def column_address(url: str) -> str:
+    """The canonical form of a list's address with its fragment, by which some sites name one list of many.
+
+    Raises `ValueError` for what is not an http(s) address.
+    """
+    fragment = quote(urlsplit(url.strip()).fragment, safe=_UNSAFE)
+    return canonical_url(url) + (f"#{fragment}" if fragment else "")
+
+
+def encode_query(url: str, charset: str) -> str:
+    """`url` with the non-ASCII characters of its query escaped in the charset of the page that links it.
+
+    Browsers do so (WHATWG URL, "percent-encode after encoding"), and servers of GBK pages read nothing else. The path
+    stays as it is: it is UTF-8 on every page.
+    """
+    address, hash_, fragment = url.partition("#")
+    path, mark, query = address.partition("?")
+    if query.isascii() or charset.startswith("utf"):
+        return url
+    return f"{path}{mark}{''.join(_encoded(each, charset) for each in query)}{hash_}{fragment}"
+
+
+def _encoded(character: str, charset: str) -> str:
+    if character.isascii():
+        return character
+    raw = character.encode(charset, "ignore")
+    # What the charset lacks becomes a numeric reference. Pages said to be GBK are read as its superset, whose further
+    # characters have four bytes.
+    if not raw or (charset == "gb18030" and len(raw) == 4):
+        return f"%26%23{ord(character)}%3B"
+    return quote(raw, safe=_UNSAFE)
+
+
+def address_of_bytes(raw: bytes) -> str:
+    """The address in a header: as UTF-8, else with each byte above 127 escaped as it is (servers send raw GBK)."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return "".join(chr(byte) if byte < 128 else f"%{byte:02X}" for byte in raw)
 
 
 def host_of(url: str) -> str:

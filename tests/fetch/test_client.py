@@ -227,3 +227,12 @@ def test_robots_txt_is_tried_again_before_all_is_given_up(archive: Archive) -> N
 def test_the_request_says_who_asks(archive: Archive) -> None:
     attempt, _ = answer(archive, {"/a": http(PAGE)})
     assert ("User-Agent", "gongkai/test") in attempt.request_headers
+
+
+def test_a_redirect_with_raw_gbk_leads_to_those_bytes(archive: Archive) -> None:
+    moved = http(b"", "302 Found", "Location: /gk/show.jsp?name=@").replace(b"@", "通知二".encode("gbk"))
+    utf8 = http(b"", "302 Found", "Location: /通知.html")
+    target = "/gk/show.jsp?name=%CD%A8%D6%AA%B6%FE"
+    attempt, asked = answer(archive, {"/a": moved, target: utf8, "/%E9%80%9A%E7%9F%A5.html": http(PAGE)})
+    assert asked[1:] == ["/a", target, "/%E9%80%9A%E7%9F%A5.html"]
+    assert attempt.body == PAGE

@@ -16,6 +16,7 @@ from etl.archive.crawls.run import CrawlOptions
 from etl.archive.crawls.runs import open_run
 from etl.archive.storage.archive import Archive
 from etl.pipeline.stages.listing import list_catalog
+from etl.reason_codes import Code
 from tests.support import gongkai
 from tests.support.gongkai import SMALL, rows, small, source_of
 
@@ -47,9 +48,22 @@ def test_the_told_totals_are_compared_with_what_was_listed(archive: Archive, sit
 
 def test_a_list_that_tells_of_more_than_it_shows_is_red(archive: Archive, site: Site) -> None:
     column = next(posting.column for posting in site.postings.values())
-    lie = faults.changed(b'"post_count": ', b'"post_count": 9')
+    lie = faults.changed(b'"total": ', b'"total": 9')
     site.faults |= {f"{column}/{page}": lie for page in range(1, 9)}
     assert "documents but only" in red(crawl_site(archive, site))
+
+
+def test_a_total_that_is_never_reached_is_a_warning_where_the_site_ends_the_list(archive: Archive) -> None:
+    demo = next(site for site in demo_sites() if site.name == "demo-ucap")
+    demo.overstated = 7  # type: ignore[attr-defined]
+    with serve(demo):
+        report = crawl_site(archive, demo)
+        assert [problem.code for problem in report.problems if problem.code == Code.FEWER_DOCUMENTS] == []
+        short = {warning.params["list"] for warning in report.warnings if warning.code == Code.TOTAL_NOT_REACHED}
+        assert short == {"公示公告", "法定主动公开内容", "年度报告"}
+        # A list that breaks off is no list that ends.
+        demo.faults["nb/2"] = faults.status(500)
+        assert crawl_site(archive, demo, FULL).state == "red"
 
 
 def test_nothing_listed_is_red(archive: Archive, site: Site) -> None:

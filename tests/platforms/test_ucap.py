@@ -1,6 +1,7 @@
 """UCAP: the demo site is listed as its golden says, and each quirk of the family costs documents when unknown."""
 
 import json
+from urllib.parse import parse_qsl
 
 import httpx
 import pytest
@@ -9,10 +10,12 @@ from demo import goldens
 from demo.ucap import BY_KEY, COLUMNS, UcapSite
 from etl.platforms.base import ListingPage, ListingRequest, NotAListing
 from etl.platforms.registry import platform
+from etl.sources.schema import adhoc_source
 from etl.web.page import WebPage
 from tests.support.walking import ask, first_requests, walk
 
 FAMILY = platform("ucap")
+SERVICE = "https://x.example/getFileListByCodeId"
 CHANNEL = "/searchList/" + "0a" * 16
 
 
@@ -43,8 +46,90 @@ def test_a_last_page_with_one_line_is_not_mistaken_for_the_box_beside_it(site: U
     assert page.next_requests == ()
 
 
-def test_a_total_that_is_too_high_ends_at_the_first_empty_page() -> None:
-    assert read('{"data": {"total": 90, "results": []}}', seen=40).next_requests == ()
+def test_a_total_that_is_too_high_ends_at_the_first_empty_page(site: UcapSite, client: httpx.Client) -> None:
+    site.overstated = 40
+    found = walk(client, FAMILY, *first_requests(FAMILY, site))
+    for name in ("法定主动公开内容", "年度报告"):
+        (*before, last) = [page for request, page in found.pages if request.column == name]
+        assert not last.entries
+        assert (last.total_is_upper_bound, last.next_requests) == (True, ())
+        assert not any(page.total_is_upper_bound for page in before)
+    # Where the first page is empty the site says nothing of an end.
+    with pytest.raises(NotAListing, match="no results on the first page of 90"):
+        read('{"data": {"total": 90, "results": []}}')
+
+
+def service_answer(*numbers: int, total: int = 1532) -> str:
+    lines = [{"title": f"第{each}号公告", "url": f"http://x.example/a/c1/c{each}/content.shtml"} for each in numbers]
+    return json.dumps({"code": 200, "results": {"data": {"total": total, "channelId": "0f" * 16, "results": lines}}})
+
+
+@pytest.mark.parametrize(
+    ("url", "body", "following"),
+    [
+        (SERVICE, b"codeId=&channelId=ab&page=3&size=20&keyTC=x", b"channelId=ab&page=4&size=20&keyTC=x"),
+        (SERVICE, b'{"channelId": "ab", "page": 3, "size": 20}', b'{"channelId": "ab", "page": 4, "size": 20}'),
+        (f"{SERVICE}?channelId=ab&page=3&size=5", None, b"channelId=ab&page=4&size=5"),
+        (SERVICE, None, b"channelId=" + b"0f" * 16 + b"&page=2&size=20"),
+    ],
+)
+def test_the_service_is_turned_as_it_was_requested(url: str, body: bytes | None, following: bytes) -> None:
+    request = ListingRequest(url, "c", 40, "POST" if body else "GET", body)
+    page = FAMILY.read_listing(WebPage(url, service_answer(10001, 10002), "utf-8"), request)
+    assert (len(page.entries), page.reported_total) == (2, 1532)
+    (turned,) = page.next_requests
+    assert (turned.url, turned.method, turned.seen) == (SERVICE, "POST", 42)
+    assert turned.body is not None
+    if turned.body.startswith(b"{"):
+        assert turned.body == following
+    else:
+        assert dict(parse_qsl(following.decode())).items() <= dict(parse_qsl(turned.body.decode())).items()
+
+
+def test_a_column_may_be_the_service_with_its_form_as_query() -> None:
+    source = adhoc_source("a", "a", f"{SERVICE}?channelId=ab&size=50", ["x.example"])
+    (first,) = FAMILY.start(source)
+    assert (first.url, first.method) == (SERVICE, "POST")
+    assert dict(parse_qsl((first.body or b"").decode())) == {
+        "channelId": "ab", "size": "50", "page": "1", "relateSubChannels": "false",
+    }  # fmt: skip
+
+
+def test_the_service_may_be_on_another_host_than_the_column() -> None:
+    script = f"var channelId = '{'0a' * 16}'; $.post('https://y.example/getFileListByCodeId', {{}})"
+    page = read(f"<ul></ul><script>{script}</script>", "/zcfgk/c100006/listflfg.html")
+    assert [item.url for item in page.next_requests] == ["https://y.example/getFileListByCodeId"]
+
+
+def test_values_are_known_by_their_keys_where_their_names_are_not() -> None:
+    keys = {"writtentext": "甲公告〔2026〕1号", "writtendate": "2026-01-04 00:00:00", "writtendepartment": "甲局"}
+    values = [{"name": "未知", "key": key, "value": value} for key, value in (keys | {"aging": "全文有效"}).items()]
+    line = {"title": "甲", "url": "/a/c1/c2345/content.shtml", "domainMetaList": [{"resultList": values}]}
+    (entry,) = read(json.dumps({"data": {"total": 1, "results": [line]}})).entries
+    assert dict(entry.fields) == {
+        "document_number": "甲公告〔2026〕1号", "written_date": "2026-01-04",
+        "publisher": "甲局", "validity": "全文有效",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("stem", ["xxgk_lists", "xxgk_navs"])
+def test_a_page_of_several_lists_leads_to_those_below_it(stem: str) -> None:
+    below = '<a href="/a/c100/c101/xxgk_list.shtml">文件</a><a href="c102/xxgk_lists.shtml">其他</a>'
+    beside = '<a href="/a/c200/xxgk_list.shtml">领导</a><a href="https://y.example/a/c100/c9/xxgk_list.shtml">外</a>'
+    row = f'<li><a href="/a/c100/202305/{"0a" * 16}.shtml" title="甲">甲</a><span>2023-05-06</span></li>'
+    page = read(f"<ul>{row}</ul>{beside}{below}", f"/a/c100/{stem}.shtml")
+    assert page.entries == ()
+    assert [(item.url, item.column) for item in page.next_requests] == [
+        ("https://x.example/a/c100/c101/xxgk_list.shtml", "c / 文件"),
+        ("https://x.example/a/c100/c102/xxgk_lists.shtml", "c / 其他"),
+    ]
+    flat = read(beside, f"/a/c100/{stem}.shtml")
+    assert [item.url for item in flat.next_requests] == ["https://x.example/a/c200/xxgk_list.shtml"]
+
+
+def test_a_page_of_several_lists_is_walked_into_them(site: UcapSite, client: httpx.Client) -> None:
+    found = walk(client, FAMILY, ListingRequest(f"{site.base}/yanhe/c103660/xxgk_lists.shtml", "c"))
+    assert found.entries("c / 行政规范性文件") == goldens.entries(site)["gfxwj"]
 
 
 def test_the_pager_of_another_vendor_is_not_read_as_this_one() -> None:
@@ -71,6 +156,7 @@ def test_lines_name_no_scheme_and_values_may_be_null() -> None:
         (CHANNEL, "<!doctype html><p>维护中</p>", "an HTML page instead of JSON"),
         (CHANNEL, '{"code": 500}', "without data.results"),
         ("/a/c100/list.shtml", "<p>栏目建设中</p>", "neither links to documents"),
+        ("/a/c100/xxgk_navs.shtml", "<p>栏目建设中</p>", "links no xxgk_list"),
     ],
 )
 def test_what_is_no_list_says_why(path: str, text: str, reason: str) -> None:

@@ -1,9 +1,14 @@
 """Addresses: the one form under which each is known."""
 
-import pytest
+from urllib.parse import parse_qsl, quote, unquote_to_bytes
 
-from etl.sources.schema import adhoc_source
-from etl.web.urls import canonical_url, host_of, in_scope
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from etl.sources.schema import Column, adhoc_source
+from etl.web.page import links, read_page
+from etl.web.urls import address_of_bytes, canonical_url, column_address, host_of, in_scope
 
 
 @pytest.mark.parametrize(
@@ -24,6 +29,11 @@ from etl.web.urls import canonical_url, host_of, in_scope
         ("http://www.a.gov.cn/x?id=3&PHPSESSID=77", "http://www.a.gov.cn/x?id=3"),
         ("http://www.a.gov.cn/x?b=2&a=1", "http://www.a.gov.cn/x?b=2&a=1"),
         ("http://www.a.gov.cn/x?empty=", "http://www.a.gov.cn/x?empty="),
+        ("http://www.a.gov.cn/x?from=timeline&id=3", "http://www.a.gov.cn/x?id=3"),
+        ("http://www.a.gov.cn/x?from=20&size=20", "http://www.a.gov.cn/x?from=20&size=20"),
+        ("http://www.a.gov.cn/x?a=1&&b", "http://www.a.gov.cn/x?a=1&&b"),
+        ("http://www.a.gov.cn/x?s%70m=1&;", "http://www.a.gov.cn/x?;"),
+        ("http://www.a.gov.cn/x/;jsessionid=7/y", "http://www.a.gov.cn/x/y"),
         ("http://www.a.gov.cn/文件 1.html", "http://www.a.gov.cn/%E6%96%87%E4%BB%B6%201.html"),
         ("http://www.a.gov.cn/%E6%96%87.html", "http://www.a.gov.cn/%E6%96%87.html"),
         ("http://政务.cn/x", "http://xn--zfr164b.cn/x"),
@@ -34,6 +44,81 @@ from etl.web.urls import canonical_url, host_of, in_scope
 def test_the_one_form(given: str, wanted: str) -> None:
     assert canonical_url(given) == wanted
     assert canonical_url(wanted) == wanted
+
+
+# What a query is made of: escapes of GBK and of UTF-8, a plus, bare flags, empty pairs, two equals signs, semicolons.
+PAIRS = st.lists(
+    st.text("ab1;/+=:@.~-", max_size=4)
+    | st.sampled_from(["name=%B8%BD.doc", "n=%E6%96%87", "flag", "sig=ab%2Bc/d==", "a=1;b=2", "q=a%20b", "from=0"]),
+    max_size=5,
+)
+TRACKING = st.sampled_from(
+    ["spm=x", "utm_source=%CD%A8", "from=singlemessage", "_t=1", "timestamp=", "SPM", "PHPSESSID=0a", "share_token=a=b"]
+)
+
+
+@given(PAIRS, st.lists(st.tuples(st.integers(0, 5), TRACKING), max_size=3))
+def test_tracking_parameters_are_cut_out_and_the_rest_stays_byte_for_byte(
+    pairs: list[str], added: list[tuple[int, str]]
+) -> None:
+    mixed = list(pairs)
+    for place, parameter in added:
+        mixed.insert(place, parameter)
+    rest, url = "&".join(pairs), canonical_url("http://a.gov.cn/d?" + "&".join(mixed))
+    assert url == f"http://a.gov.cn/d{'?' if rest else ''}{rest}"
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(
+        st.text("ab1.;/?&=%# +文\u00e9\\^|\"'<", max_size=5)
+        | st.sampled_from(["/..", "/.", "//", ";jsessionid=1", "spm=1", "&from=2", "%2F", "%b8", "\t", ":80"]),
+        max_size=8,
+    )
+)
+def test_the_one_form_is_its_own_form(parts: list[str]) -> None:
+    url = canonical_url("http://www.a.gov.cn/" + "".join(parts))
+    assert canonical_url(url) == url
+    assert url.isascii()
+
+
+@given(st.text("通知附件二①·—\u3007 ab&=1+", min_size=1, max_size=12), st.sampled_from(["gb2312", "gbk", "big5"]))
+def test_a_query_is_written_in_the_charset_of_the_page_that_links_it(words: str, charset: str) -> None:
+    query = words.encode(charset, "ignore").decode(charset).strip()
+    href = f"/文件/d.jsp?name={query}#上".replace("&", "&amp;")
+    body = f'<meta charset="{charset}"><p>通知公告目录</p><a href="{href}">全文</a>'
+    page = read_page(body.encode(charset, "ignore"), "http://a.gov.cn/gk/")
+    ((address, _),) = links(page)
+    url = canonical_url(address)
+    path, _, sent = url.partition("?")
+    assert path == f"http://a.gov.cn/{quote('文件')}/d.jsp"
+    assert unquote_to_bytes(sent) == b"name=" + query.encode(charset)
+    assert canonical_url(url) == url
+
+
+def test_what_the_charset_lacks_becomes_a_numeric_reference() -> None:
+    page = read_page('<meta charset="gbk"><a href="?q=通&#x20BB7;">全文</a>'.encode("gbk"), "http://a.gov.cn/")
+    assert [url for url, _ in links(page)] == ["http://a.gov.cn/?q=%CD%A8%26%23134071%3B"]
+
+
+def test_a_page_in_utf_8_keeps_its_queries() -> None:
+    page = read_page('<meta charset="utf-8"><a href="/d?q=通知">全文</a>'.encode(), "http://a.gov.cn/")
+    assert [canonical_url(url) for url, _ in links(page)] == [f"http://a.gov.cn/d?q={quote('通知')}"]
+
+
+@given(st.lists(st.sampled_from([*range(0x21, 0x23), 0x3D, 0x41, *range(0x80, 0x100)]), max_size=8))
+def test_raw_bytes_of_a_header_reach_the_server_as_they_are(raw: list[int]) -> None:
+    """Browsers send them back escaped one by one."""
+    url = canonical_url(address_of_bytes(b"http://a.gov.cn/d?q=" + bytes(raw) + b"&e=1"))
+    values = dict(parse_qsl(url.partition("?")[2], keep_blank_values=True, encoding="latin-1"))
+    assert values["q"].encode("latin-1") == bytes(raw)
+
+
+def test_a_column_keeps_its_fragment_and_a_document_does_not() -> None:
+    given_ = "HTTP://a.gov.cn//gk/index?spm=1#21206"
+    assert Column(url=given_, name="").url == "http://a.gov.cn/gk/index#21206"
+    assert column_address("http://a.gov.cn/x#第二 页") == column_address(column_address("http://a.gov.cn/x#第二 页"))
+    assert canonical_url(given_) == "http://a.gov.cn/gk/index"
 
 
 def test_relative_addresses_are_those_of_their_base() -> None:
@@ -56,8 +141,8 @@ def test_twins_are_kept_under_the_one_that_the_source_names() -> None:
     twins = {"http://www.a.gov.cn": "https://www.a.gov.cn", "https://a.gov.cn/": "https://www.a.gov.cn"}
     source = adhoc_source("a", "a", "https://www.a.gov.cn/", ["www.a.gov.cn", "a.gov.cn"])
     source = type(source).model_validate(source.model_dump() | {"twins": twins})
-    for given in ("http://www.a.gov.cn/x?id=1", "https://a.gov.cn/x?id=1", "https://www.a.gov.cn/x?id=1"):
-        assert source.canonical(given) == "https://www.a.gov.cn/x?id=1"
+    for address in ("http://www.a.gov.cn/x?id=1", "https://a.gov.cn/x?id=1", "https://www.a.gov.cn/x?id=1"):
+        assert source.canonical(address) == "https://www.a.gov.cn/x?id=1"
     assert source.canonical("http://b.gov.cn/x") == "http://b.gov.cn/x"
 
 

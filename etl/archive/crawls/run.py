@@ -86,7 +86,8 @@ class ListSummary:
 
     `lines` counts entries, `listed` distinct documents among them, `pages` listing pages. `told_total` (documents) and
     `told_pages` are what the site reports of the list, None where it reports nothing. `whole` is false where the walk
-    stopped at documents that were known.
+    stopped at documents that were known. `total_is_upper_bound`: the site said itself that the list had ended, and its
+    family reports totals that are never reached.
     """
 
     column: str
@@ -96,6 +97,7 @@ class ListSummary:
     told_total: int | None = None
     told_pages: int | None = None
     whole: bool = True
+    total_is_upper_bound: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ class ListingFetch:
 
 async def fetch_listing_page(fetch: Fetcher, family: Platform, request: ListingRequest) -> ListingFetch:
     """Fetches and parses one listing page. A page that is none of the family's listings is a result, no error."""
-    answers = await fetch.fetch(Request(request.url, request.method, request.headers, request.body))
+    answers = await fetch.fetch(Request(request.url.partition("#")[0], request.method, request.headers, request.body))
     attempts = [ClassifiedAttempt(answer, *classify(answer)) for answer in answers]
     last, page = attempts[-1], None
     if last.outcome is None:
@@ -192,6 +192,8 @@ class _WalkedList:
     _lines: int = 0
     _pages: int = 0
     _whole: bool = True
+    _total_is_upper_bound: bool = False
+    """As the last page says."""
     _reported: dict[str, int] = field(default_factory=dict)
     """The totals that the site reports, in `documents` and `pages`."""
     _documents: set[str] = field(default_factory=set)
@@ -209,6 +211,7 @@ class _WalkedList:
                 code = Code.LIST_SHRANK if unit == "documents" else Code.LIST_LOST_PAGES
                 problems.append(Reason.of(code, list=self.name, before=before, reported=reported))
             self._reported[unit] = reported
+        self._total_is_upper_bound = page.total_is_upper_bound
         new = urls - self._documents
         # Some sites answer a page beyond the end with the last one again. That is an end; whether the list is complete
         # shows when it is compared with the reported totals.
@@ -253,6 +256,7 @@ class _WalkedList:
             told_total=self.reported_total,
             told_pages=self._reported.get("pages"),
             whole=self._whole,
+            total_is_upper_bound=self._total_is_upper_bound,
         )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from etl.archive.crawls.checks import fields_gone_empty, newest_document
 from etl.archive.crawls.removal import apply_removals
 from etl.archive.crawls.reports import Report, close_run, read_report
-from etl.archive.crawls.run import RunContext
+from etl.archive.crawls.run import ListSummary, RunContext
 from etl.archive.crawls.unread import unread_problems
 from etl.archive.crawls.walks import PreviousWalk, last_full_walk
 from etl.archive.storage.archive import Archive
@@ -45,6 +45,7 @@ def reconcile(archive: Archive, run: RunContext) -> Report:
         warnings = [*fields_gone_empty(connection, run), *_files(counted)]
     problems = [*_unfinished(counted, stored)]
     if run.kind == "crawl":
+        warnings += _totals_not_reached(run, counted)
         problems += [*_listing(run, counted, listing), *_asserted(run, counted, stored)]
     return close_run(archive, run, problems, warnings)
 
@@ -106,10 +107,23 @@ def _listing(run: RunContext, counted: Report, listing: dict[str, Any]) -> Itera
     if run.options.limit is None:
         for column in counted.told:
             name = column.column or run.source.id
-            if column.whole and column.told_total is not None and column.lines < column.told_total:
+            if column.whole and _is_short(column) and not column.total_is_upper_bound:
                 yield Reason.of(Code.FEWER_DOCUMENTS, list=name, reported=column.told_total, found=column.lines)
             elif column.whole and column.told_pages is not None and column.pages < column.told_pages:
                 yield Reason.of(Code.FEWER_LISTING_PAGES, list=name, reported=column.told_pages, found=column.pages)
+
+
+def _is_short(column: ListSummary) -> bool:
+    return column.told_total is not None and column.lines < column.told_total
+
+
+def _totals_not_reached(run: RunContext, counted: Report) -> Iterator[Reason]:
+    """Lists that the site ended itself before the total that it reports, where its platform is known for that."""
+    if run.options.limit is None:
+        for column in counted.told:
+            if column.whole and _is_short(column) and column.total_is_upper_bound:
+                name = column.column or run.source.id
+                yield Reason.of(Code.TOTAL_NOT_REACHED, list=name, reported=column.told_total, found=column.lines)
 
 
 def _asserted(run: RunContext, counted: Report, stored: _Stored) -> Iterator[Reason]:

@@ -2,11 +2,23 @@
 
 `/gkmlpt/index` has the catalog's tree in `window._CONFIG`; each leaf is listed by
 `/gkmlpt/api/all/{category}?page={n}&sid={SID}` (JSON; pages 0 and 1 are equal, an empty `articles` ends the list).
-How lists work is known from other crawlers' code only, details from saved pages (July 2026).
+Cities and counties have it at the root, bureaus below a path of the city's site (`/zqrsj/gkmlpt/index`). People name
+one category by `index#21206`, `policy#…`, `mindex#…` or `search?type=…`: a column so named is that category's list.
+Category 0 lists everything.
+
+Of the counts `total` is the list's; `classify.post_count` is greater on many sites and is never reached. Of the dates
+`create_time` is 发布日期, `date` is 成文日期 (in a detail's data `date` is 发布日期), `created_at` the day on which the
+platform took it in. An article of type `url` has its text on another site. Addresses may say http on a site of https.
+
+Seen: details on saved pages (July 2026). From other people's code and notes, which compared lists of seven sites in
+September 2026: all else. Assumed: that the index page of a path names the SID for every category, also for one that is
+not in its tree; that the list of a category with children has the documents of these; that https serves what http does.
 """
 
+import re
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 from etl.dates import parse_china_date
@@ -21,13 +33,24 @@ from etl.platforms.base import (
     NotAListing,
     Platform,
 )
-from etl.platforms.helpers.columns import same_site
+from etl.platforms.helpers.columns import page_name, same_site
 from etl.platforms.helpers.rows import parse_json, script_value, strip_markup
 from etl.web.data import json_object_after
 from etl.web.page import WebPage, links
 
+if TYPE_CHECKING:
+    from etl.sources.schema import Source
+
 _API = "/gkmlpt/api/all/"
+_ROOT = re.compile(r"^(?:/[\w-]+)*?/gkmlpt(?=/|$)")
+"""Where a catalog lies on its host: `/gkmlpt`, or `/zqrsj/gkmlpt`."""
+_SITE_PATH = r"^(?:/[\w-]+)*/gkmlpt/(?:index|policy|content/)"
 _COPIED = {"identifier": "index_number", "document_number": "document_number", "publisher": "publisher"}
+# Keys of an article in a list, the first with a day wins.
+_DATES = {
+    "published_date": ("create_time", "display_publish_time", "first_publish_time"),
+    "written_date": ("date",),
+}
 # Paths in DETAIL. No page shows `expired_time`. `gkml_data.validity` was 0 in every page seen, and is not read.
 _PATHS = {
     "title": "title",
@@ -49,22 +72,36 @@ class Gkmlpt(Platform):
     name = "gkmlpt"
     layout = Layout(body=("div.article-content",))
     fingerprints = (
-        Fingerprint("address below /gkmlpt/", "address", r"/gkmlpt/(?:index|content/)", 1),
-        Fingerprint("link below /gkmlpt/", "link", r"^/gkmlpt/(?:index|content/)", 2),
+        Fingerprint("address below /gkmlpt/", "address", r"/gkmlpt/(?:m?index|policy|search|content/)", 1),
+        Fingerprint("link below /gkmlpt/", "link", _SITE_PATH, 2),
         Fingerprint(
             "data of its page (gkml_data, SID and TREE)", "markup", r'"?gkml_data"?\s*:|\bSID\b.{0,200}\bTREE\b', 2
         ),
         Fingerprint(
-            "scripts below /gkmlpt/", "markup", r"""["'](?:https?:)?(?://[^/"']+)?/gkmlpt/(?:gkml|js|css|static)/""", 1
+            "scripts below /gkmlpt/",
+            "markup",
+            r"""["'](?:https?:)?(?://[^/"']+)?(?:/[\w-]+)*/gkmlpt/(?:gkml|js|css|static)/""",
+            1,
         ),
     )
 
     def find_columns(self, page: WebPage) -> tuple[CandidateList, ...]:
-        """The site's catalog, whose tree has all lists."""
-        linked = any(same_site(url, page) and urlsplit(url).path.startswith("/gkmlpt/") for url, _ in links(page))
-        if not linked and "/gkmlpt/" not in page.url:
-            return ()
-        return (CandidateList(urljoin(page.url, "/gkmlpt/index"), "政府信息公开目录"),)
+        """The catalogs of the site, whose trees have all lists: that of the page's address before those that it links.
+
+        If the address names one category, that one alone.
+        """
+        if _category(page.url) is not None:
+            return (CandidateList(_index(page.url), page_name(page)),)
+        urls = [page.url, *(url for url, _ in links(page) if same_site(url, page))]
+        catalogs = dict.fromkeys(_index(url) for url in urls if _ROOT.match(urlsplit(url).path))
+        return tuple(CandidateList(url, "政府信息公开目录") for url in catalogs)
+
+    def start(self, source: "Source") -> tuple[ListingRequest, ...]:
+        """A column that names a category begins at the index, which has the site's SID."""
+        return tuple(
+            replace(request, url=_index(column.url)) if _category(column.url) is not None else request
+            for column, request in zip(source.columns, super().start(source), strict=True)
+        )
 
     def embedded(self, page: WebPage) -> Embedded | None:
         """`window._CONFIG.DETAIL`: the article as data for the page's own scripts."""
@@ -85,7 +122,22 @@ class Gkmlpt(Platform):
         return Embedded(data["content"], fields, tuple(_files(data)))
 
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
-        return _articles(page, request) if _API in urlsplit(page.url).path else _tree(page)
+        return _articles(page, request) if _API in urlsplit(page.url).path else _tree(page, request)
+
+
+def _category(url: str) -> int | None:
+    """The category that an address of the catalog's page names (`index#21206`, `search?type=21206`), or None."""
+    parts = urlsplit(url)
+    if not _ROOT.match(parts.path) or _API in parts.path:
+        return None
+    number = parts.fragment.strip("/") or parse_qs(parts.query).get("type", [""])[0]
+    return int(number) if number.isdecimal() else None
+
+
+def _index(url: str) -> str:
+    """The catalog's index page, with the category that the address names."""
+    root, category = _ROOT.match(urlsplit(url).path), _category(url)
+    return urljoin(url, f"{root[0] if root else '/gkmlpt'}/index") + (f"#{category}" if category is not None else "")
 
 
 def _files(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -95,15 +147,21 @@ def _files(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield file["url"], str(file.get("name") or "")
 
 
-def _tree(page: WebPage) -> ListingPage:
+def _tree(page: WebPage, request: ListingRequest) -> ListingPage:
     sid, tree = script_value(page.text, "SID"), script_value(page.text, "TREE")
     if not sid or not isinstance(tree, list):
         raise NotAListing("no window._CONFIG with SID and TREE")
-    requests = tuple(
-        ListingRequest(urljoin(page.url, f"{_API}{number}?{urlencode({'page': 1, 'sid': sid})}"), name)
-        for number, name in _leaves(tree, ())
+    leaves, category = tuple(_leaves(tree, ())), _category(request.url)
+    if category is not None:
+        # Its number may stand for a whole branch, or (0) for everything.
+        leaves = ((category, request.column),)
+    api = urljoin(_index(page.url), "api/all/")
+    return ListingPage(
+        (),
+        next_requests=tuple(
+            ListingRequest(f"{api}{number}?{urlencode({'page': 1, 'sid': sid})}", name) for number, name in leaves
+        ),
     )
-    return ListingPage((), next_requests=requests)
 
 
 def _leaves(nodes: list[dict[str, Any]], above: tuple[str, ...]) -> Iterator[tuple[int, str]]:
@@ -120,10 +178,7 @@ def _articles(page: WebPage, request: ListingRequest) -> ListingPage:
     articles = content.get("articles") if isinstance(content, dict) else None
     if not isinstance(articles, list):
         raise NotAListing(f"JSON without articles: {' '.join(page.text[:60].split())!r}")
-    category = content.get("classify")
-    counts = (content.get("total"), category.get("post_count") if isinstance(category, dict) else None)
-    # If the two differ, the greater one: with the smaller one a list that ends too soon would look complete.
-    total = max((count for count in counts if isinstance(count, int)), default=None)
+    total = int(content["total"]) if str(content.get("total")).isdecimal() else None
     entries = tuple(_entry(article, page.url) for article in articles if isinstance(article, dict))
     seen = request.seen + len(entries)
     next_requests: tuple[ListingRequest, ...] = ()
@@ -137,14 +192,20 @@ def _articles(page: WebPage, request: ListingRequest) -> ListingPage:
 
 def _entry(article: dict[str, Any], base: str) -> Entry:
     fields = {name: str(article[key]).strip() for key, name in _COPIED.items() if article.get(key)}
-    # `date` is left out: it is not known whether it is 成文日期 or 发布日期.
-    dates = ("display_publish_time", "first_publish_time", "create_time", "created_at")
-    if published := next(filter(None, (parse_china_date(article.get(name)) for name in dates)), None):
-        fields["published_date"] = published
-    url = article.get("url") or article.get("post_url") or _detail(article.get("id"))
-    return Entry(urljoin(base, str(url)), strip_markup(article.get("title")), fields)
+    for name, keys in _DATES.items():
+        if day := next(filter(None, (parse_china_date(article.get(key)) for key in keys)), None):
+            fields[name] = day
+    url = article.get("url") or article.get("post_url") or _detail(article.get("id"), base)
+    return Entry(_secure(urljoin(base, str(url)), base), strip_markup(article.get("title")), fields)
 
 
-def _detail(number: Any) -> str:
+def _secure(url: str, base: str) -> str:
+    """`https:` for an address on the list's own host if that list came by https."""
+    own, listed = urlsplit(url), urlsplit(base)
+    upgraded = (own.scheme, listed.scheme) == ("http", "https") and own.netloc == listed.netloc
+    return own._replace(scheme="https").geturl() if upgraded else url
+
+
+def _detail(number: Any, base: str) -> str:
     number = int(number or 0)
-    return f"/gkmlpt/content/{number // 1_000_000}/{number // 1000}/post_{number}.html"
+    return urljoin(_index(base), f"content/{number // 1_000_000}/{number // 1000}/post_{number}.html")

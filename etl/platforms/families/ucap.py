@@ -2,7 +2,7 @@
 
 Documents are `/{site}/{channel}/202305/{32 hex}.shtml`, `/{site}/{channel}/202512/c01_{id}.shtml` and
 `/{site}/{channel}/c{id}/content.shtml`; the body is wrapped in an element of its own (seen on saved pages, July 2026).
-A column is listed in one of two ways:
+A column is listed in one of three ways:
 
 * static pages `…/{channel}/list.shtml` (also xxgk_list, common_list, fg …) with the call
   `createPageHTML('page_div', pages, current, 'list', 'shtml', total)`, counted from 1, page k at `list_{k}.shtml`.
@@ -10,16 +10,27 @@ A column is listed in one of two ways:
 * JSON, `/searchList/{channel}?_isAgg=true&_isJson=true&_pageSize=&_template=index&page=` (also `/search/…` and
   `/common/search/…`): `data.total`, `data.results` with `title, url` (without a scheme), `publishedTimeStr` and
   labelled values in `domainMetaList[].resultList[]` (`name, value, key`; empty ones are "" or "null"). Sites return
-  fewer than `_pageSize` (20 at most at csrc.gov.cn), and a total may be higher than what the pages have.
+  fewer than `_pageSize` (20 at most at csrc.gov.cn);
+* JSON, `POST /getFileListByCodeId` with the form `codeId=&channelId={32 hex}&page=1&size=20` and no cookie:
+  `results.data` is what `data` is in the other search; keys of labelled values are `writtentext`, `writtendate` … A
+  column's page has the channel in `var channelId`; a source file names that page, or the service's address with the
+  form as its query.
+
+Totals of both searches may be higher than what is ever given: a page without results ends the list.
+`xxgk_lists.shtml` and `xxgk_navs.shtml` are pages of several lists: they lead to the `xxgk_list.shtml` of the channels
+below.
 
 Known from other people's crawlers and their tests, read in November 2026 (csrc.gov.cn, ks.gov.cn, gfex.com.cn,
-klmy.gov.cn, chinatax.gov.cn); no response was seen here. Not supported: sites that require a token made in the browser,
-and the POST form of chinatax.gov.cn.
+klmy.gov.cn; chinatax.gov.cn and the vendor's own server for the POST); no response was seen here. Assumed: that a page
+of several lists links those below its own folder, or else none but its own; that the service is on the page's host
+where the script names no other. Not supported: sites that require a token made in the browser.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from etl.dates import parse_china_date
@@ -34,9 +45,12 @@ from etl.platforms.base import (
     NotAListing,
     Platform,
 )
-from etl.platforms.helpers.columns import linked_columns, parent_list
+from etl.platforms.helpers.columns import linked_columns, parent_list, same_site
 from etl.platforms.helpers.rows import FIELD_OF_LABEL, linked_rows, parse_json, strip_markup
-from etl.web.page import WebPage
+from etl.web.page import WebPage, links
+
+if TYPE_CHECKING:
+    from etl.sources.schema import Source
 
 _DETAIL = re.compile(r"/(?:20\d{4}/(?:[0-9a-f]{32}|c\d+_\d+)|c\d+/content)\.s?html(?:$|[?#])")
 # Another family has c<id>/content.html too, below a channel n<id>.
@@ -45,8 +59,20 @@ _PAGER = re.compile(
     r"""createPageHTML\s*\(\s*["'][\w-]+["']\s*,\s*(\d+)\s*,\s*(\d+)\s*,\s*["']([\w-]+)["']\s*,\s*["'](\w+)["']\s*,\s*(\d+)"""
 )
 _SEARCH = re.compile(r"/search(?:List)?/[0-9a-f]{32}$")
+_SERVICE = "/getFileListByCodeId"
+_SERVICE_CALL = re.compile(r"""["']((?:https?:)?(?://[^"'/]+)?/(?:[^"'/]+/)*getFileListByCodeId)\b""")
+_CHANNEL = re.compile(r"""\bchannelId\s*[=:]\s*["']([0-9a-f]{16,})["']""", re.IGNORECASE)
 _LISTS = re.compile(r"/[\w-]*list\.shtml$|/(?:fg|tzgg|index)\.shtml$")
+_SEVERAL_LISTS = re.compile(r"/xxgk_(?:lists|navs)\.shtml$")
+_LIST_BELOW = re.compile(r"/xxgk_(?:lists?|navs)\.shtml$")
 _FIELDS = FIELD_OF_LABEL | {"主题分类": "subject_category"}
+_FIELD_OF_KEY = {
+    "writtentext": "document_number",
+    "writtendate": "written_date",
+    "writtendepartment": "publisher",
+    "aging": "validity",
+}
+_FORM = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8", "X-Requested-With": "XMLHttpRequest"}
 
 
 class Ucap(Platform):
@@ -64,6 +90,7 @@ class Ucap(Platform):
         Fingerprint("files of its consultations, /u/res/", "markup", r"""["']/u/res/(?:js|skin)/""", 1),
         Fingerprint("answer of its search", "markup", r'"domainMetaList"', 2),
         Fingerprint("search of a channel, /searchList/<32 hex>", "address", r"/search(?:List)?/[0-9a-f]{32}", 1),
+        Fingerprint("its service getFileListByCodeId", "markup", r"/getFileListByCodeId\b", 2),
     )
 
     def find_columns(self, page: WebPage) -> tuple[CandidateList, ...]:
@@ -75,7 +102,46 @@ class Ucap(Platform):
         return (*own, *above, *linked_columns(page, _LISTS))
 
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
-        return _results(page, request) if _SEARCH.search(urlsplit(page.url).path) else _list(page, request)
+        path = urlsplit(page.url).path
+        if _SEARCH.search(path) or path.endswith(_SERVICE) or page.text.lstrip().startswith("{"):
+            return _results(page, request)
+        if not _PAGER.search(page.text) and (call := _service_call(page)):
+            return ListingPage((), next_requests=(_service(*call, request.column),))
+        return _lists_below(page, request) if _SEVERAL_LISTS.search(path) else _list(page, request)
+
+    def start(self, source: "Source") -> tuple[ListingRequest, ...]:
+        return tuple(
+            _service(request.url.partition("?")[0], dict(parse_qsl(urlsplit(request.url).query)), request.column)
+            if urlsplit(request.url).path.endswith(_SERVICE)
+            else request
+            for request in super().start(source)
+        )
+
+
+def _service_call(page: WebPage) -> tuple[str, Mapping[str, str]] | None:
+    """(address, form) of the service as the column's script calls it, or None if no script does."""
+    call, channel = _SERVICE_CALL.search(page.text), _CHANNEL.search(page.text)
+    return (urljoin(page.url, call[1]), {"channelId": channel[1]}) if call and channel else None
+
+
+def _service(url: str, form: Mapping[str, str], column: str) -> ListingRequest:
+    body = urlencode({"codeId": "", "page": "1", "size": "20", "relateSubChannels": "false", **form}).encode()
+    return ListingRequest(url, column, 0, "POST", body, _FORM)
+
+
+def _lists_below(page: WebPage, request: ListingRequest) -> ListingPage:
+    """The lists to which a page of several leads: those below its own folder, or all where none is there."""
+    folder = urlsplit(page.url).path.rsplit("/", 1)[0] + "/"
+    found = {
+        url: text
+        for url, text in links(page)
+        if same_site(url, page) and url != page.url and _LIST_BELOW.search(urlsplit(url).path)
+    }
+    below = {url: text for url, text in found.items() if urlsplit(url).path.startswith(folder)} or found
+    if not below:
+        raise NotAListing("a page of several lists (xxgk_lists, xxgk_navs) that links no xxgk_list.shtml")
+    requests = tuple(ListingRequest(url, f"{request.column} / {text or url}") for url, text in below.items())
+    return ListingPage((), next_requests=requests)
 
 
 def _list(page: WebPage, request: ListingRequest) -> ListingPage:
@@ -98,21 +164,40 @@ def _list(page: WebPage, request: ListingRequest) -> ListingPage:
 
 def _results(page: WebPage, request: ListingRequest) -> ListingPage:
     content = parse_json(page)
-    data = content.get("data") if isinstance(content, dict) else None
+    content = content if isinstance(content, dict) else {}
+    answer = content.get("results") if isinstance(content.get("results"), dict) else content
+    data = answer.get("data") if isinstance(answer, dict) else None
     results = data.get("results") if isinstance(data, dict) else None
     if not isinstance(data, dict) or not isinstance(results, list):
         raise NotAListing("JSON without data.results (the address needs _isJson=true)")
     entries = tuple(_entry(result, page.url) for result in results if isinstance(result, dict))
     count = data.get("total")
     total = int(count) if isinstance(count, (int, str)) and str(count).isdigit() else None
+    if not entries and total and not request.seen:
+        raise NotAListing(f"no results on the first page of {total}")
     seen = request.seen + len(entries)
     next_requests: tuple[ListingRequest, ...] = ()
-    # By what was received, not by _pageSize: the site returns fewer.
+    # By what was received, not by the size requested: the site returns fewer.
     if entries and (total is None or seen < total):
-        query = dict(parse_qsl(urlsplit(page.url).query, keep_blank_values=True))
-        query["page"] = str(int(query.get("page") or 1) + 1)
-        next_requests = (ListingRequest(urljoin(page.url, "?" + urlencode(query)), request.column, seen),)
-    return ListingPage(entries, reported_total=total, next_requests=next_requests)
+        next_requests = (_turned(request, data, seen),)
+    return ListingPage(entries, total, next_requests=next_requests, total_is_upper_bound=not entries)
+
+
+def _turned(request: ListingRequest, data: Mapping[str, Any], seen: int) -> ListingRequest:
+    """The request for the next page: its number is where the request had it, in a form, in JSON or in the address."""
+    parts, body = urlsplit(request.url), (request.body or b"").decode()
+    if body.startswith("{"):
+        sent = json.loads(body)
+        turned = json.dumps(sent | {"page": int(sent.get("page") or 1) + 1})
+        return replace(request, body=turned.encode(), seen=seen)
+    if parts.path.endswith(_SERVICE):
+        form = dict(parse_qsl(body or parts.query, keep_blank_values=True))
+        form.setdefault("channelId", str(data.get("channelId") or ""))
+        form["page"] = str(int(form.get("page") or 1) + 1)
+        return replace(_service(parts._replace(query="").geturl(), form, request.column), seen=seen)
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    query["page"] = str(int(query.get("page") or 1) + 1)
+    return replace(request, url=parts._replace(query=urlencode(query)).geturl(), seen=seen)
 
 
 def _entry(result: Mapping[str, Any], base: str) -> Entry:
@@ -125,12 +210,13 @@ def _entry(result: Mapping[str, Any], base: str) -> Entry:
 
 
 def _labelled(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """(field, value) of the labelled values, by their names: the keys differ from site to site."""
+    """(field, value) of the labelled values, by their names, or by the keys that are known: these differ by site."""
     for group in result.get("domainMetaList") or ():
         for item in (group.get("resultList") if isinstance(group, dict) else None) or ():
             if not isinstance(item, dict):
                 continue
-            name, value = _FIELDS.get(strip_markup(item.get("name"))), strip_markup(item.get("value"))
+            name = _FIELDS.get(strip_markup(item.get("name"))) or _FIELD_OF_KEY.get(strip_markup(item.get("key")))
+            value = strip_markup(item.get("value"))
             if name and value and value != "null":
                 value = (parse_china_date(value) or "") if name in DATE_FIELDS else value
                 if value:
