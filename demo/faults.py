@@ -100,6 +100,17 @@ def cookie_redirect(call: Call) -> Response:
     return response
 
 
+def leading_on(markup: str) -> Fault:
+    """A page without content whose `markup` leads to `{}`, the page's own address with a query, which has the page."""
+
+    def answer(call: Call) -> Response:
+        if call.request.url.query == "at=1":
+            return call.plain()
+        return Response(markup.replace("{}", f"{call.request.url.path}?at=1"), media_type=HTML)
+
+    return answer
+
+
 def offsite(location: str = "http://zwfw.yunling.example/login") -> Fault:
     """A redirect to another host."""
     return lambda call: RedirectResponse(location, 302)

@@ -55,6 +55,11 @@ class Code(StrEnum):
         "带上 Cookie 后仍被转回同一地址",
         "redirected to itself, with its cookie too",
     )
+    PAGE_LED_ON = (
+        "page_led_on",
+        "{url} 没有内容，只跳转到此页（{means}）",
+        "{url} has no content and leads here by {means}",
+    )
     TOO_MANY_REDIRECTS = "too_many_redirects", "转址超过 {limit} 次", "more than {limit} redirects"
     NO_WHOLE_ANSWER = "no_whole_answer", "{seconds} 秒内未收完响应", "no whole answer within {seconds} s"
     NOT_A_SOURCE_HOST = (

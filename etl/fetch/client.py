@@ -17,16 +17,22 @@ import httpx
 
 from etl.fetch.guard import ForbiddenAddress, describe_error, guarded_transport
 from etl.fetch.host_registry import CachedRobots, HostRegistry
+from etl.fetch.refusals import is_markup, refusal_of
 from etl.fetch.robots import ROBOTS_LIFETIME, RobotsRules, read_robots, redirect_target
 from etl.outcomes import Outcome
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 from etl.sources.schema import Source, Tls
+from etl.web.page import read_page
+from etl.web.redirects import PageRedirect, page_redirect
 from etl.web.urls import canonical_url, host_of
 
 ACCEPT = "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.8"
 # Only what zlib reads: brotli and zstd would unpack without the size limit that `_Body` holds.
 ACCEPT_ENCODING = "gzip, deflate"
+_CONDITIONS = ("If-None-Match", "If-Modified-Since")
+MAX_REDIRECTING_BYTES = 100_000
+"""Largest page that is looked at for where it leads; one without content is far smaller."""
 MAX_WAIT_SECONDS = 120.0
 """Longest wait for a host's next free moment; if it is later, the page fails now and the next run fetches it."""
 
@@ -35,7 +41,8 @@ MAX_WAIT_SECONDS = 120.0
 class Attempt:
     """One request with its redirects, and its response. `body`: the bytes received, after content decoding.
 
-    `failure`: the outcome if the request itself failed; None if `classify` has to decide.
+    `failure`: the outcome if the request itself failed; None if `classify` has to decide. `reason` (stored form): why
+    it failed, or that a page without content led to the response.
     """
 
     url: str
@@ -122,7 +129,7 @@ class Fetcher:
             elapsed = int((time.monotonic() - clock) * 1000)
             return Attempt(request.url, url, started, elapsed, sent, **values)  # type: ignore[arg-type]
 
-        redirected_to_itself = False
+        redirected_to_itself, led_on = False, ""
         try:
             for _ in range(self._source.limits.redirects + 1):
                 await self._check_allowed(url)
@@ -134,7 +141,15 @@ class Fetcher:
                         content = await self._body(response)
                 target = redirect_target(response)
                 if response.status_code not in (301, 302, 303, 307, 308) or not target:
-                    return ended(status=response.status_code, headers=answer, body=content)
+                    onward = None if led_on or request.method != "GET" else _page_redirect(response, url, content)
+                    if onward is None:
+                        return ended(status=response.status_code, headers=answer, body=content, reason=led_on)
+                    led_on = encode_reason(Code.PAGE_LED_ON, url=url, means=onward.means)
+                    url = onward.url
+                    # They are about the page that led here.
+                    headers = {name: value for name, value in headers.items() if name not in _CONDITIONS}
+                    sent = tuple(headers.items())
+                    continue
                 before, url = url, canonical_url(urljoin(url, target))
                 if url == before:
                     # The first response sets a cookie; the client sends it with the second request.
@@ -244,6 +259,14 @@ class _Body:
         if self._unpacker is not None and self._size and not self._unpacker.eof:
             raise _Refused(Outcome.NETWORK_ERROR, encode_reason(Code.BODY_CUT_OFF, encoding=self._encoding))
         return b"".join(self._parts)
+
+
+def _page_redirect(response: httpx.Response, url: str, body: bytes) -> PageRedirect | None:
+    """Where a response leads that is a page without content of its own, and no firewall's and no notice."""
+    if response.status_code != 200 or len(body) > MAX_REDIRECTING_BYTES or not is_markup(body):
+        return None
+    page = read_page(body, url, response.headers.get("content-type", ""))
+    return None if refusal_of(page, response.status_code) else page_redirect(page)
 
 
 def _retry_after(value: str) -> float:

@@ -106,6 +106,39 @@ def test_a_redirect_to_the_home_page_is_a_soft_404(archive: Archive) -> None:
     assert classify(answer(archive, home)[0])[0] is Outcome.SOFT_404
 
 
+def leading(target: str) -> bytes:
+    return http(f'<html><head><script>location.href = "{target}";</script></head></html>'.encode())
+
+
+def test_a_page_that_only_leads_on_is_followed_once(archive: Archive) -> None:
+    attempt, asked = answer(archive, {"/a": leading("/b"), "/b": leading("/c"), "/c": http(PAGE)})
+    assert asked == ["/robots.txt", "/a", "/b"]
+    assert attempt.final_url.endswith("/b")
+    assert "leads here by script" in english(attempt.reason)
+
+
+def test_a_page_that_leads_to_another_host_is_left_there(archive: Archive) -> None:
+    attempt, asked = answer(archive, {"/a": leading("http://www.wanglan.example/b")})
+    assert classify(attempt)[0] is Outcome.OUT_OF_SCOPE
+    assert asked == ["/robots.txt", "/a"]
+
+
+def test_a_page_that_says_it_is_missing_is_not_left(archive: Archive) -> None:
+    missing = http(b"<html><meta http-equiv=refresh content='3;url=/b'><p>" + "页面不存在".encode() + b"</p></html>")
+    attempt, asked = answer(archive, {"/a": missing, "/b": http(PAGE)})
+    assert classify(attempt)[0] is Outcome.SOFT_404
+    assert asked == ["/robots.txt", "/a"]
+
+
+def test_what_a_page_was_asked_with_is_not_asked_of_the_page_it_leads_to(archive: Archive) -> None:
+    answers = {"/a": leading("/b"), "/b": http(PAGE)}
+    with raw_server(lambda path: answers.get(path, http(b"", "404 Not Found"))) as (base, _):
+        since = {"If-Modified-Since": "Thu, 26 Nov 2026 00:00:00 GMT"}
+        [[attempt]] = fetch(archive, source(base), base + "/a", **since)
+    assert attempt.status == 200
+    assert "If-Modified-Since" not in dict(attempt.request_headers)
+
+
 def test_a_byte_a_second_ends_at_the_time_limit(archive: Archive) -> None:
     def drip() -> Iterator[bytes]:
         yield b"HTTP/1.1 200 OK\r\n\r\n"

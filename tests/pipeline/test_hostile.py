@@ -148,6 +148,30 @@ def test_a_redirect_to_itself_is_followed_once_with_its_cookie(archive: Archive,
     assert (report.state, report.listed, report.stored) == ("green", 5, 5)
 
 
+LEADS = [
+    "<meta http-equiv='refresh' content='0;url={}'>",
+    "<script>var to = ''; to = '{}'; document.location.href=to;</script>",
+    "<frameset rows='*'><frame src='{}'></frameset>",
+]
+
+
+@pytest.mark.parametrize("lead", LEADS, ids=["refresh", "script", "frameset"])
+def test_columns_and_documents_that_only_lead_on_are_followed_and_say_so(
+    archive: Archive, site: TrsSite, lead: str
+) -> None:
+    site.faults |= {key: faults.leading_on(lead) for key in (FIRST, f"{LIST.key}/0")}
+    report = crawl(archive, site)
+    assert (report.state, report.listed, report.stored) == ("green", 5, 5)
+    captures = rows(archive, "SELECT url, final_url, reason FROM archive.capture WHERE final_url <> url")
+    assert {capture["url"] for capture in captures} == {site.url(FIRST), site.base + LIST.path}
+    assert all("has no content and leads here by" in english(capture["reason"]) for capture in captures)
+    # Its validators are those of the page behind it, and would be sent to the page that leads there.
+    [page] = rows(archive, "SELECT etag, last_modified FROM archive.page WHERE url = :url", url=site.url(FIRST))
+    assert page == {"etag": None, "last_modified": None}
+    again = crawl(archive, site, recheck_after_days=0)
+    assert (again.state, again.unchanged) == ("green", 5)
+
+
 def test_a_redirect_to_itself_without_an_end_is_blocked(archive: Archive, site: TrsSite) -> None:
     site.faults[FIRST] = faults.self_redirect
     crawl(archive, site)

@@ -58,7 +58,7 @@ def log_entry(
     attempt, outcome, reason = item.attempt, item.outcome, item.reason
     if outcome is None and digest == page.blob_sha256:
         outcome = Outcome(page.verdict or Outcome.UNCHANGED)
-        reason = encode_reason(Code.AS_BEFORE) if page.verdict else ""
+        reason = reason or (encode_reason(Code.AS_BEFORE) if page.verdict else "")
     return CaptureLine(
         capture=number,
         run=run_id,

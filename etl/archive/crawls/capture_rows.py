@@ -10,6 +10,8 @@ from etl.archive.storage.log_lines import CaptureLine
 from etl.archive.storage.models import Blob, Capture, Page, RunPage
 from etl.errors import GongkaiError
 from etl.outcomes import Outcome
+from etl.reason_codes import Code
+from etl.reasons import Reason
 
 
 def index_log_entries(connection: Connection, run_id: int, entries: Sequence[CaptureLine]) -> None:
@@ -101,6 +103,8 @@ def _ended(run_id: int, entry: CaptureLine) -> dict[str, Any]:
 
 def _checked(entry: CaptureLine) -> dict[str, Any]:
     headers = {name.lower(): value for name, value in entry.headers}
+    if Reason.from_stored(entry.reason).code == Code.PAGE_LED_ON:
+        headers = {}  # the validators of another page: this one would be asked with them
     return {
         "page": entry.page,
         "capture": entry.capture,

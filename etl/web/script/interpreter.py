@@ -54,20 +54,26 @@ class Effect:
     selector: str = ""
 
 
-_Token = tuple[str, str]
+Token = tuple[str, str]
 
 
 def script_effects(source: str, look_up: Callable[[str], str | None]) -> list[Effect]:
     """What the script does, in order. `look_up(name)` returns the string that another script of the page assigns to a
     name, or None."""
-    tokens: list[_Token] = [(kind, match.group()) for match in _TOKEN.finditer(source) if (kind := match.lastgroup)]
-    reader = _Reader(tokens, look_up)
+    reader = Reader(tokens_of(source), look_up)
     reader.run()
     return reader.effects
 
 
-class _Reader:
-    def __init__(self, tokens: list[_Token], look_up: Callable[[str], str | None]) -> None:
+def tokens_of(source: str) -> list[Token]:
+    """The words of a script without its comments: (kind, text)."""
+    return [(kind, match.group()) for match in _TOKEN.finditer(source) if (kind := match.lastgroup)]
+
+
+class Reader:
+    """Follows the statements of a script from its first token on; `effects` is what they do."""
+
+    def __init__(self, tokens: list[Token], look_up: Callable[[str], str | None]) -> None:
         self.tokens = [*tokens, ("end", "")]
         self.words = [text if kind in ("op", "name") else "" for kind, text in self.tokens]
         self.closing = _closing_brackets(self.words)
@@ -418,7 +424,7 @@ def _closing_brackets(words: list[str]) -> dict[int, int]:
 def condition_holds(expression: str) -> bool | None:
     """Whether a condition of literals (`"02"=="02"`) holds; None if it depends on more than literals."""
     tokens = [(m.lastgroup, m.group(m.lastgroup)) for m in _TOKEN.finditer(expression[:200]) if m.lastgroup]
-    reader = _Reader(tokens, lambda _: None)
+    reader = Reader(tokens, lambda _: None)
     try:
         value = is_truthy(reader.expression())
     except UnknownError:

@@ -1,0 +1,49 @@
+"""Short pages with status 200 that refuse the document: those of firewalls, and those that say that it is missing."""
+
+import re
+
+from etl.outcomes import Outcome
+from etl.reason_codes import Code
+from etl.reasons import encode_reason
+from etl.web.page import WebPage, read_page
+
+# Searched in pages of any size. Every alternative begins with a plain character, which makes the search four times as
+# fast (2 ms for a page of 46 KB, not 9): no re.IGNORECASE and no leading `\b`.
+_CHALLENGE = re.compile(
+    r"__jsl_clearance|acw_sc__v2|\$_ts\s*=|wzws|yunsuo|virtual container shield"
+    r"|document\.cookie\s*=[^;]{0,200};[^<]{0,200}location|访问(?:已)?被?(?:拦截|阻断|拒绝)|请求(?:已)?被?(?:拦截|阻断)"
+    r"|请安全验证|进行安全验证|访问过于频繁|非法访问"
+)
+"""Searched in the lower-case page."""
+_MISSING = re.compile(
+    r"404(?<!\w404)\b|页面(?:不存在|找不到|已删除|未找到)|(?:找不到|没有找到|访问的)(?:该|此|您)?.{0,8}页面|内容(?:不存在|已删除)"
+)
+_MAX_CHARACTERS = 400
+"""Visible characters of a block page or "not found" page; documents that quote such words are longer."""
+_VISIBLE = "//text()[not(ancestor::script or ancestor::style or ancestor::noscript)]"
+
+
+def find_refusal(body: bytes, url: str, content_type: str, status: int) -> tuple[Outcome, str] | None:
+    """`blocked` or `soft_404` for a short page with the words of one, with the stored reason; None for any other."""
+    return refusal_of(read_page(body, url, content_type), status) if is_markup(body) else None
+
+
+def is_markup(body: bytes) -> bool:
+    """Whether the body begins as HTML does."""
+    head = body[:1024].lstrip().lower()
+    return head.startswith(b"<") or b"<html" in head or b"<script" in head
+
+
+def refusal_of(page: WebPage, status: int) -> tuple[Outcome, str] | None:
+    """As `find_refusal`, of a page that is read."""
+    challenge, missing = _CHALLENGE.search(page.text.lower()), _MISSING.search(page.text)
+    if not challenge and not missing:
+        return None
+    visible = "".join("".join(page.tree.xpath(_VISIBLE)).split())
+    if len(visible) > _MAX_CHARACTERS:
+        return None
+    if challenge:
+        return Outcome.BLOCKED, encode_reason(Code.FIREWALL_PAGE)
+    if match := _MISSING.search(visible):
+        return Outcome.SOFT_404, encode_reason(Code.PAGE_SAYS_MISSING, status=status, words=match.group())
+    return None

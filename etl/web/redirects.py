@@ -1,0 +1,96 @@
+"""Pages that only lead to another one: by meta refresh, by a script with a literal address, or by a frameset.
+
+Seen as the first page of columns ("跳转到第一个子栏目") and in the place of documents that moved.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from lxml.html import HtmlElement
+
+from etl.web.page import WebPage, absolute, base_url
+from etl.web.script.navigation import navigation_target
+from etl.web.urls import canonical_url
+
+Means = Literal["meta refresh", "script", "frameset"]
+MAX_PAGE_CHARS = 100_000
+"""Characters of a page that may be one: with all their styles such pages stay below a tenth of that."""
+_MAX_OWN_CHARS, _MAX_LINKS = 100, 3
+"""Most visible characters and links of a page without content ("正在跳转，如果没有反应请点击这里")."""
+_SIGN = re.compile(r"refresh|location|<frameset", re.IGNORECASE)
+_REFRESH = re.compile(r"""[\d.]+ ?[;, ] ?(?:url ?= ?)?(?P<quote>["']?)(?P<url>[^"']+)(?P=quote)""", re.IGNORECASE)
+"""The value of `content`, its white space collapsed."""
+_UNSEEN = "script|style|noscript|noframes|title|template"
+_OWN_TEXT = f"//text()[not({' or '.join(f'ancestor::{tag}' for tag in _UNSEEN.split('|'))})]"
+_CONTENT = "//iframe | //object | //embed | //form | //table//table"
+_JAVASCRIPT = re.compile(r"^$|javascript|ecmascript|^module$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class PageRedirect:
+    """The canonical address of the page that another one leads to, and by which means."""
+
+    url: str
+    means: Means
+
+
+def page_redirect(page: WebPage) -> PageRedirect | None:
+    """Where a page without content of its own leads; None for any other page, and where it leads nowhere for certain.
+
+    Several means must agree on the address. An address in a condition or an event handler is none.
+    """
+    if len(page.text) > MAX_PAGE_CHARS or not _SIGN.search(page.text) or _has_content(page):
+        return None
+    base = base_url(page)
+    found: dict[str, Means] = {}
+    for written, means in (*_refreshes(page), *_scripts(page), *_frames(page)):
+        try:
+            found.setdefault(canonical_url(absolute(written, base) or ""), means)
+        except ValueError:
+            return None
+    found.pop(canonical_url(page.url), None)
+    return PageRedirect(*next(iter(found.items()))) if len(found) == 1 else None
+
+
+def _has_content(page: WebPage) -> bool:
+    own = "".join("".join(page.tree.xpath(_OWN_TEXT)).split())
+    links = sum(1 for _ in page.tree.iter("a"))
+    return len(own) > _MAX_OWN_CHARS or links > _MAX_LINKS or bool(page.tree.xpath(_CONTENT))
+
+
+def _refreshes(page: WebPage) -> Iterator[tuple[str, Means]]:
+    for element in page.elements["meta"]:
+        if element.get("http-equiv", "").strip().lower() != "refresh" or _is_for_no_scripts(element):
+            continue
+        if match := _REFRESH.match(" ".join(element.get("content", "").split())):
+            yield match["url"].strip(), "meta refresh"
+
+
+def _is_for_no_scripts(element: HtmlElement) -> bool:
+    return next(element.iterancestors("noscript"), None) is not None
+
+
+def _scripts(page: WebPage) -> Iterator[tuple[str, Means]]:
+    """The target of all scripts read as one, with what a body does when it is loaded."""
+    sources = [element.text or "" for element in page.elements["script"] if _JAVASCRIPT.search(element.get("type", ""))]
+    sources += [element.get("onload") or "" for element in page.tree.iter("body", "frameset")]
+    if target := navigation_target("\n;\n".join(sources)):
+        yield target.strip(), "script"
+
+
+def _frames(page: WebPage) -> Iterator[tuple[str, Means]]:
+    """The frame of a frameset that has one; one of no height or width is not seen."""
+    if next(page.tree.iter("frameset"), None) is None:
+        return
+    frames = [frame.get("src", "").strip() for frame in page.tree.iter("frame") if not _is_unseen(frame)]
+    if len(frames) == 1 and frames[0]:
+        yield frames[0], "frameset"
+
+
+def _is_unseen(frame: HtmlElement) -> bool:
+    frameset = frame.getparent()
+    sizes = [(frameset.get(way) or "").split(",") for way in ("rows", "cols")] if frameset is not None else []
+    place = frameset.index(frame) if frameset is not None else 0
+    return any(place < len(each) and each[place].strip().rstrip("%px") == "0" for each in sizes)

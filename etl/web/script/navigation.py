@@ -1,0 +1,90 @@
+"""Where a page's scripts take its visitor in any case, read without running JavaScript: `location.href = "…"`.
+
+Only what is certain counts: an address in a condition, in a function that is called elsewhere, or made of anything but
+literals is none. A script that sets a cookie is a firewall's and leads nowhere.
+"""
+
+import re
+
+from etl.web.script.interpreter import Reader, tokens_of
+from etl.web.script.values import UnknownError, to_text, unquote_literal
+
+_GO = re.compile(
+    r"(?:(?:window|self|top|parent|document) \. ){0,2}location (?:\. href )?(?:= |\. (?P<call>replace|assign) \( )"
+)
+_LATER = re.compile(r"(?:window \. )?setTimeout \( (?P<function>function \( \) |\( \) => )?")
+_LONGEST_WORDS = 10
+"""Words of the longest beginning that either pattern matches."""
+MAX_SCRIPT_CHARS = 20_000
+"""Longest script that is read: those that lead on are short."""
+
+
+def navigation_target(source: str) -> str | None:
+    """The address, as it is written, to which the script takes every visitor; None if there is none, or several."""
+    if len(source) > MAX_SCRIPT_CHARS or "location" not in source:
+        return None
+    reader = _NavigationReader(tokens_of(source), lambda _: None)
+    if "cookie" in reader.words:
+        return None
+    reader.run()
+    writes = any(effect.action in ("write", "html", "text") for effect in reader.effects)
+    return None if reader.undecided or writes or len(reader.targets) != 1 else reader.targets.pop()
+
+
+class _NavigationReader(Reader):
+    """Reads as `Reader` does, and is stricter: what a statement that is not understood assigns is forgotten."""
+
+    def __init__(self, *arguments: object) -> None:
+        super().__init__(*arguments)  # type: ignore[arg-type]
+        self.targets: set[str] = set()
+        self.undecided = False
+        self._inactive = 0
+
+    def run_if(self, active: bool) -> None:
+        self._inactive += not active
+        super().run_if(active)
+        self._inactive -= not active
+
+    def skip_statement(self) -> None:
+        start = self.position
+        super().skip_statement()
+        if self._inactive:
+            return
+        skipped = self.words[start : self.position]
+        self.undecided = self.undecided or "location" in skipped
+        for name, following in zip(skipped, self.words[start + 1 :], strict=False):
+            if following in ("=", "+="):
+                self.names.pop(name, None)
+
+    def expression_statement(self) -> None:
+        ahead = "".join(f"{word} " for word in self.words[self.position : self.position + _LONGEST_WORDS])
+        if match := _GO.match(ahead):
+            self.position += match[0].count(" ")
+            target = to_text(self.expression())
+            if match["call"]:
+                self.take(")")
+            self.targets.add(target)
+        elif match := _LATER.match(ahead):
+            self.position += match[0].count(" ")
+            self._later(bool(match["function"]))
+        else:
+            super().expression_statement()
+
+    def _later(self, is_function: bool) -> None:
+        """The first argument of `setTimeout`: a function, or a text that is a script."""
+        kind, text = self.tokens[self.position]
+        if is_function:
+            self.block()
+        elif kind == "str":
+            nested = _NavigationReader(tokens_of(unquote_literal(text)), self.look_up)
+            nested.run()
+            self.position += 1
+            self.targets |= nested.targets
+            self.undecided = self.undecided or nested.undecided
+        else:
+            raise UnknownError
+        while not self.peek(")"):
+            if self.peek("") and self.tokens[self.position][0] == "end":
+                raise UnknownError
+            self.position += 1
+        self.position += 1
