@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree, html
 
 from etl.web.charset import decode
+from etl.web.live_source import live_source
 from etl.web.urls import encode_query
 
 _REFUSED_BYTES = bytes(b for b in range(32) if b not in b"\t\n\r") + b"\x7f"
@@ -57,6 +58,11 @@ class WebPage:
                 if not address.isascii():
                     address.getparent().set(address.attrname, encode_query(address, self.charset))
         return tree
+
+    @cached_property
+    def live_source(self) -> str:
+        """The text without the comments of markup and scripts: where calls and values of scripts are searched."""
+        return live_source(self.text)
 
     @cached_property
     def elements(self) -> dict[str, list[html.HtmlElement]]:

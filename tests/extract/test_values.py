@@ -5,9 +5,9 @@ from collections import Counter
 import pytest
 
 from etl.dates import read_date
+from etl.document_number import match_document_number, normalise_document_number
 from etl.extract import content_hash
 from etl.extract.lexicon.aliases import ALIASES, NON_FIELD_LABELS
-from etl.extract.lexicon.document_number import match_document_number, normalise_document_number
 from etl.extract.lexicon.index_number import is_valid_credit_code, is_valid_organisation_code, parse_index_number
 from etl.extract.lexicon.labels import label_key
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import aliased
 from etl.archive.storage.lookups import NO_TEXT, Records, Versions, is_current
 from etl.archive.storage.models import Record, RecordVersion
 from etl.clock import CHINA
-from etl.extract.lexicon.document_number import normalise_document_number
+from etl.document_number import normalise_document_number
 
 MAX_TERMS = 8
 """Words of a filter that are used; each costs a comparison with every record."""

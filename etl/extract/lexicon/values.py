@@ -7,8 +7,8 @@ from datetime import date
 from typing import NamedTuple
 
 from etl.dates import read_date
+from etl.document_number import can_be_document_number, normalise_document_number
 from etl.extract.codes import Flag, Rule
-from etl.extract.lexicon.document_number import can_be_document_number, normalise_document_number
 from etl.extract.lexicon.labels import label_key
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.types import FieldValue, Origin

@@ -13,10 +13,10 @@ from itertools import islice
 from lxml.etree import XPath
 
 from etl.extract.codes import BETWEEN, DENSEST
-from etl.extract.lexicon.file_names import has_file_name
 from etl.extract.lexicon.labels import find_labels, label_key
 from etl.extract.page.blocks import Blocks, Node, is_boilerplate
 from etl.extract.page.trimming import Body, starts_related_links
+from etl.file_names import has_file_name
 from etl.platforms.base import Layout, Platform
 from etl.platforms.registry import all_platforms
 from etl.web.page import WebPage

@@ -7,10 +7,10 @@ from functools import lru_cache
 from etl.dates import DATE, SIGNED_DATE, TIME_OF_DAY, YEAR_OF_DATE
 from etl.extract.codes import BETWEEN, DENSEST
 from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS, DISPLAY_TOOLS, FOOTER_LABELS, SUMMARIES, TEXT_LABELS, TOOLS
-from etl.extract.lexicon.file_names import has_file_name
 from etl.extract.lexicon.labels import find_labels, label_key, match_label
 from etl.extract.lexicon.words import split_words
 from etl.extract.page.blocks import Block, Blocks, Node, is_boilerplate
+from etl.file_names import has_file_name
 
 _TOOL_WORDS = (
     *TOOLS,

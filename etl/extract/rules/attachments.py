@@ -6,12 +6,12 @@ from dataclasses import replace
 from itertools import chain, islice
 from urllib.parse import parse_qsl, unquote
 
-from etl.extract.lexicon.file_names import FILE_ENDING
 from etl.extract.lexicon.labels import label_key
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Blocks, Node
 from etl.extract.page.trimming import Body, enclosing_sidebar
 from etl.extract.types import Attachment
+from etl.file_names import FILE_ENDING
 from etl.web.page import MAX_ADDRESS_CHARS, WebPage, absolute, base_url
 from etl.web.script.values import unquote_literal
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from etl.dates import DATE, SIGNED_DATE, TIME, TIME_OF_DAY, YEAR
+from etl.document_number import document_number_in_title, match_document_number
 from etl.extract.codes import Rule
-from etl.extract.lexicon.document_number import document_number_in_title, match_document_number
 from etl.extract.lexicon.labels import find_labels, label_key, match_label
 from etl.extract.lexicon.values import Reading, make_evidence
 from etl.extract.page.blocks import Block, Blocks

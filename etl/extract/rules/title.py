@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
+from etl.document_number import match_document_number
 from etl.extract.codes import Rule
-from etl.extract.lexicon.document_number import match_document_number
 from etl.extract.lexicon.labels import find_labels, label_key, match_label
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Blocks, Node, is_boilerplate

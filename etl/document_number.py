@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from etl.extract.lexicon.file_names import without_text_ending
+from etl.file_names import without_text_ending
 
 _BRACKETS = str.maketrans("[]【】()〈〉{}「」<>", "〔〕〔〕〔〕〔〕〔〕〔〕〔〕")
 _OPEN, _CLOSE = r"[〔\[【(（〈﹝［]", r"[〕\]】)）〉﹞］]"
