@@ -265,6 +265,16 @@ class Code(StrEnum):
         "栏目“{list}”循环翻页：到 {url} 为止连续 {pages} 页没有新条目",
         "list '{list}' leads in circles: {pages} pages in a row up to {url} list nothing new",
     )
+    PAGING_NOT_UNDERSTOOD = (
+        "paging_not_understood",
+        "{url} 显示还有后续页（“{words}”），但读不出下一页的地址",
+        "{url} shows that its list goes on ('{words}'), but not in a way that is understood",
+    )
+    ROWS_NOT_UNDERSTOOD = (
+        "rows_not_understood",
+        "{url} 上有 {links} 个同一形式的公文链接，只读出 {entries} 条",
+        "{url} links {links} documents of one form, and only {entries} of them were read as entries",
+    )
     FIELD_RAN_DRY = (
         "field_ran_dry",
         "以往 {before}% 的记录有“{field}”，本次只有 {now}%",

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from etl.reasons import Reason
 from etl.web.page import WebPage
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class ListingPage:
 
     `total_is_upper_bound`: the site itself says that the list has ended (an empty page after its last one), and the
     family is known to report totals that are never reached. Fewer documents than the total are then no failure.
+    `problems`: signs in the page that its list has more than what was understood; they turn the run red.
     """
 
     entries: tuple[Entry, ...]
@@ -52,6 +54,7 @@ class ListingPage:
     reported_pages: int | None = None
     next_requests: tuple[ListingRequest, ...] = ()
     total_is_upper_bound: bool = False
+    problems: tuple[Reason, ...] = ()
 
 
 class NotAListing(Exception):

@@ -11,7 +11,7 @@ _OPENING = re.compile(r"<!--|<(script|style|textarea|title)\b[^>]{0,2000}+>", re
 _CLOSING = {name: re.compile(f"</{name}", re.IGNORECASE) for name in ("script", "style", "textarea", "title")}
 _CODE_TYPE = re.compile(r"""\btype\s*=\s*["']?\s*([^"'\s>]*)""", re.IGNORECASE)
 _CODE = re.compile(r"^(?:module|.*(?:java|ecma|j)script.*)?$", re.IGNORECASE)
-# Strings and patterns are matched first, so that `//` in an address is no comment. `<!--` is one to the end of its line.
+# Strings and patterns are matched first, so that `//` in an address is no comment. `<!--` is one to its line's end.
 _PART_OF_SCRIPT = re.compile(
     r"""(?P<text>"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'|`(?:[^`\\]|\\.)*+`"""
     r"""|(?<=[(,=:!&|?])/(?![*/])(?:[^/\\\n\[]|\\.|\[(?:[^\]\\\n]|\\.)*+\])++/)"""

@@ -1,7 +1,6 @@
 """Rows of a list are found whatever holds them: built from generated nestings, and read back."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from hypothesis import given, settings
@@ -13,7 +12,13 @@ from etl.web.page import WebPage
 
 DETAIL = re.compile(r"/t\d{8}_\d+\.html$")
 LIST = "http://x.example/gk/zcwj/"
-TITLES = ("鹤汀街道摊点管理办法", "关于做好汛期排涝工作的通知", "桐溪县农田水利规划（2024—2030年）", "2024年度法治政府建设情况", "对第12号建议的答复")
+TITLES = (
+    "鹤汀街道摊点管理办法",
+    "关于做好汛期排涝工作的通知",
+    "桐溪县农田水利规划（2024—2030年）",
+    "2024年度法治政府建设情况",
+    "对第12号建议的答复",
+)
 
 
 @dataclass(frozen=True)

@@ -233,7 +233,7 @@ def test_what_is_no_answer_of_the_service_is_said_to_be_none(said: Any, words: s
 
 
 def test_a_page_without_links_and_pager_is_no_list() -> None:
-    with pytest.raises(NotAListing, match="createPageHTML"):
+    with pytest.raises(NotAListing, match="nor a pager"):
         read("<html><body><h1>系统维护中</h1></body></html>")
 
 

@@ -9,6 +9,7 @@ import yaml
 from demo import source_text
 from demo.server import Site
 from etl.platforms.base import ListingPage, ListingRequest, NotAListing, Platform
+from etl.platforms.listing import read_list_page
 from etl.sources.schema import Source
 from etl.web.page import read_page
 
@@ -44,9 +45,10 @@ def ask(client: httpx.Client, family: Platform, request: ListingRequest) -> List
     answer = client.request(request.method, request.url, headers=headers, content=request.body)
     if answer.status_code != 200:
         raise NotAListing(f"status {answer.status_code}")
-    return family.read_listing(
-        read_page(answer.content, str(answer.url), answer.headers.get("content-type", "")), request
-    )
+    page = read_page(answer.content, str(answer.url), answer.headers.get("content-type", ""))
+    listing = read_list_page(family, page, request)
+    assert listing.problems == ()
+    return listing
 
 
 def walk(client: httpx.Client, family: Platform, *first: ListingRequest, most: int = 100) -> Walk:

@@ -12,6 +12,7 @@ from etl.fetch.classify import classify
 from etl.fetch.client import Attempt, Fetcher, Request
 from etl.outcomes import Outcome
 from etl.platforms.base import Entry, ListingPage, ListingRequest, NotAListing, Platform
+from etl.platforms.listing import read_list_page
 from etl.platforms.registry import platform
 from etl.progress import Progress, ProgressCallback
 from etl.reason_codes import Code
@@ -62,7 +63,7 @@ def _read_listing(family: Platform, attempt: Attempt, request: ListingRequest) -
         # The list is elsewhere: its further pages are beside it, not beside the page that led there.
         _, mark, fragment = request.url.partition("#")
         request = replace(request, url=attempt.final_url + mark + fragment)
-    return family.read_listing(page, request)
+    return read_list_page(family, page, request)
 
 
 class ListingSink(Protocol):
@@ -202,7 +203,7 @@ class _WalkedList:
 
     def add(self, request: ListingRequest, page: ListingPage, urls: Set[str]) -> list[Reason]:
         """Adds a listing page whose entries have those canonical URLs; returns what is odd about it."""
-        problems = []
+        problems = list(page.problems)
         for unit, reported in (("documents", page.reported_total), ("pages", page.reported_pages)):
             if reported is None:
                 continue

@@ -19,6 +19,7 @@ from etl.fetch.host_registry import LocalHostRegistry
 from etl.pipeline.stages.catalog_walk import fetch_listing_page
 from etl.platforms.base import CandidateList, Entry, ListingPage, ListingRequest, NotAListing, Platform
 from etl.platforms.helpers.columns import column_key, feeds_of
+from etl.platforms.listing import read_list_page
 from etl.platforms.recognise import FamilyMatch, decide_family, recognise
 from etl.platforms.registry import all_platforms, platform
 from etl.reasons import english
@@ -104,7 +105,7 @@ def survey_page(body: bytes, url: str) -> Survey:
         if column.url != page.url:
             return ListProbe(column, None, "not fetched: the page is a saved one")
         try:
-            return ListProbe(column, family.read_listing(page, ListingRequest(page.url, column.name)))
+            return ListProbe(column, read_list_page(family, page, ListingRequest(page.url, column.name)))
         except NotAListing as error:
             return ListProbe(column, None, str(error))
 

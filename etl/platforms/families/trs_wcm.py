@@ -35,6 +35,7 @@ from etl.platforms.base import (
     Platform,
 )
 from etl.platforms.helpers.columns import linked_columns, parent_list
+from etl.platforms.helpers.paging import script_pager
 from etl.platforms.helpers.rows import labelled_fields, linked_rows, parse_json, script_value, strip_markup
 from etl.web.page import WebPage, absolute, base_url
 
@@ -42,12 +43,8 @@ if TYPE_CHECKING:
     from etl.sources.schema import Source
 
 _DETAIL = re.compile(r"/t(?:19|20)\d{6}_\d+\.s?html?(?:$|[?#])")
-_ARTICLE = re.compile(r"^t(?:19|20)\d{6}_\d+$")
-# Calls only: the definition of the function has names of parameters, a call has numbers. The optional argument before
-# the two numbers is Beijing's.
-_PAGER = re.compile(
-    r"""createPage(?:HTML)?\s*\(\s*(?:["'\w][^,()]*,\s*)?(\d+)\s*,\s*(\d+)\s*,\s*["']([\w-]+)["']\s*,\s*["'](\w+)["']"""
-)
+_ARTICLE = re.compile(r"^t(?:19|20)\d{6}_\d+_\{page\}")
+_PAGER = r"""createPage(?:HTML)?\s*\(\s*(?:["'\w][^,()]*,\s*)?\d+\s*,\s*\d+\s*,\s*["'][\w-]+["']\s*,\s*["']\w+["']"""
 _LIST = re.compile(r"/(?:index\.s?html?)?$")
 _SERVICE = re.compile(r"/fjdzapp/\w+$")
 _CALL = re.compile(r"listArgs\s*:\s*\{([^{}]*)\}")
@@ -85,7 +82,7 @@ class TrsWcm(Platform):
         Fingerprint("its files (trs_web…)", "markup", r"\btrs_web\w*\.(?:css|js)|jquery_trs_web", 2),
         Fingerprint("service /fjdzapp/", "address", r"/fjdzapp/\w+", 1),
         Fingerprint("answer of that service", "markup", r'"(?:docpuburl|docreltime|chnldocurl)"\s*:', 2),
-        Fingerprint("call of createPageHTML(pages, current, …)", "markup", _PAGER.pattern, 1),
+        Fingerprint("call of createPageHTML(pages, current, …)", "markup", _PAGER, 1),
     )
 
     def find_columns(self, page: WebPage) -> tuple[CandidateList, ...]:
@@ -104,27 +101,27 @@ class TrsWcm(Platform):
         if request.body is not None:
             return _service_page(page, request)
         entries = tuple(_rows(page)) or linked_rows(page, _DETAIL)
-        pager = _PAGER.search(page.text)
+        pager = script_pager(page, first=request.seen == 0)
         if pager is None and (call := _service_call(page)):
             # The first lines may be in the page too ("动静结合"); the service has all of them.
             return ListingPage((), next_requests=(_service(*call, request.column),))
         if not entries and not pager:
-            raise NotAListing("neither links to documents (t<date>_<id>.html) nor a call of createPageHTML")
+            raise NotAListing("neither links to documents (t<date>_<id>.html) nor a pager")
+        if not pager:
+            return ListingPage(entries)
         next_requests: tuple[ListingRequest, ...] = ()
-        pages = None
-        if pager:
-            pages, current, stem, extension = int(pager[1]), int(pager[2]), pager[3], pager[4]
-            if current + 1 < pages:
-                url = urljoin(page.url, f"{stem}_{current + 1}.{extension}")
-                next_requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
-        return ListingPage(entries, reported_pages=pages, next_requests=next_requests)
+        if pager.next_address:
+            url = urljoin(page.url, pager.next_address)
+            next_requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
+        return ListingPage(entries, pager.total, pager.pages, next_requests)
 
     def article_pages(self, page: WebPage) -> tuple[str, ...]:
         """An article of several pages calls the same pager as a list, with its own name as the stem."""
-        pager = _PAGER.search(page.text)
-        if pager is None or not _ARTICLE.match(pager[3]):
+        pager = script_pager(page, first=True)
+        if pager is None or not _ARTICLE.match(pager.address):
             return ()
-        return tuple(urljoin(page.url, f"{pager[3]}_{number}.{pager[4]}") for number in range(1, int(pager[1])))
+        numbers = range(pager.number, pager.number + pager.pages - pager.current)
+        return tuple(urljoin(page.url, pager.address.replace("{page}", str(number))) for number in numbers)
 
 
 def _rows(page: WebPage) -> Iterator[Entry]:
@@ -151,20 +148,24 @@ def _words(element: HtmlElement, selector: str) -> str:
 
 def _service_call(page: WebPage) -> tuple[str, Mapping[str, str]] | None:
     """(address, parameters) of the service as the column's script calls it, or None if no script does."""
-    calls = _CALL.findall(page.text)
+    calls = _CALL.findall(page.live_source)
     if not calls:
         return None
     call = next((call for call in calls if _OF_COLUMN.search(call)), "")
     # A document's page has the number of its column too, but also its own (`PageInfo.docid`, empty on a column's page).
-    own = None if str(script_value(page.text, "docid") or "").isdigit() else script_value(page.text, "chnlid")
+    own = (
+        None
+        if str(script_value(page.live_source, "docid") or "").isdigit()
+        else script_value(page.live_source, "chnlid")
+    )
     column = script_value(call, "classsql") if call else own
     if not column:
         return None
     values = {name: script_value(call, name) for name in ("channelid", "sortfield", "prepage")}
-    values["channelid"] = values["channelid"] or script_value(page.text, "searchId")
+    values["channelid"] = values["channelid"] or script_value(page.live_source, "searchId")
     parameters = {name: str(value) for name, value in values.items() if value}
     parameters["classsql"] = str(column) if call else f"chnlid={column}"
-    return urljoin(page.url, str(script_value(page.text, "trsapi_url") or "/fjdzapp/search")), parameters
+    return urljoin(page.url, str(script_value(page.live_source, "trsapi_url") or "/fjdzapp/search")), parameters
 
 
 def _service(url: str, parameters: Mapping[str, str], column: str, seen: int = 0) -> ListingRequest:

@@ -18,8 +18,10 @@ from etl.platforms.base import Entry, ListingPage, ListingRequest, NotAListing
 from etl.web.page import WebPage, absolute
 
 _ROOT_ELEMENTS = "urlset|sitemapindex|rss|feed|RDF"
+# Possessive: what was read of the prolog is never read another way. A page may begin with hundreds of comments.
 ROOT = re.compile(
-    rf"\A\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^>\[]*>\s*)*<(?:\w+:)?({_ROOT_ELEMENTS})[\s>]", re.DOTALL
+    r"\A\s*+(?:<\?(?:[^?]|\?(?!>))*+\?>\s*+|<!--(?:[^-]|-(?!->))*+-->\s*+|<!DOCTYPE[^>\[]*+>\s*+)*+"
+    rf"<(?:\w+:)?({_ROOT_ELEMENTS})[\s>]"
 )
 _HEAD = 4000
 """Characters in which the root element is searched."""

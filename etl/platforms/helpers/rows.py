@@ -35,12 +35,12 @@ FIELD_OF_LABEL = {
 }
 """Labels that lists print beside a title, and the names of the fields."""
 _LABEL = "|".join(FIELD_OF_LABEL)
-_LABELLED = re.compile(rf"({_LABEL})\s*[:：]\s*(.*?)(?=\s*(?:{_LABEL}|有效性)\s*[:：]|$)")
+_LABELLED = re.compile(rf"({_LABEL})\s*+[:：]\s*+(.{{0,200}}?)(?=\s*(?:{_LABEL}|有效性)\s*[:：]|$)")
 _STATE_CLASS = re.compile(
-    r"^(?:on|cur|current|active|hover|first|last|odd|even|top|clearfix|fl|fr|\w*\d+)$", re.IGNORECASE
+    r"^(?:on|cur|current|active|hover|first|last|odd|even|top|clearfix|fl|fr|\w{0,20}\d)$", re.IGNORECASE
 )
 """Classes for the state of a row or its place in a list, not for what it is."""
-_ONLY_DATE = re.compile(rf"^[\[【(（]?\s*(?:{DATE})\s*(?:{TIME_OF_DAY})?\s*[\]】)）]?$")
+_ONLY_DATE = re.compile(rf"^[\[【(（]?\s*(?:{DATE})\s*+(?:{TIME_OF_DAY})?\s*[\]】)）]?$")
 # Some templates set the day apart from its month: `<b>05</b><span>2024-03</span>`.
 _DAY_APART = re.compile(
     rf"(?<!\d)(\d{{1,2}})日? +({YEAR})[-./年](\d{{1,2}})月?(?![-./\d])"
@@ -283,9 +283,11 @@ def _entry(row: Row, base: str) -> Entry | None:
 
 def _fields(row: Row) -> dict[str, str]:
     """Values by the heading of their column, then by their label, then by their form."""
-    cells = {name: _text(row.block[place]) for place, name in row.columns.items() if place < len(row.block)}
-    fields = {name: first_iso_date(text) if name in DATE_FIELDS else text for name, text in cells.items()}
-    fields = {name: value for name, value in fields.items() if value}
+    fields: dict[str, str] = {}
+    for place, name in row.columns.items():
+        text = _text(row.block[place]) if place < len(row.block) else ""
+        if value := first_iso_date(text) if name in DATE_FIELDS else text:
+            fields[name] = value
     return _values(row.around, _values(row.beside, fields))
 
 

@@ -1,0 +1,114 @@
+"""Reads one listing page: what the family makes of it, held against what the page itself says of its list.
+
+Every caller comes through here. A family knows the pagers and rows that its sites were seen to have; where a page has
+others, they are read by common helpers, and what is not understood is a problem of the list, never its end.
+"""
+
+import re
+from collections import Counter
+from dataclasses import replace
+from urllib.parse import urljoin, urlsplit
+
+from etl.platforms.base import ListingPage, ListingRequest, Platform
+from etl.platforms.helpers.paging import Counts, counts, next_url, script_pager, sign_of_more
+from etl.reason_codes import Code
+from etl.reasons import Reason
+from etl.web.page import WebPage, links
+
+MIN_UNLISTED = 5
+"""Links of one shape that are no entries, from which on the rows of a page count as not understood."""
+_DIGITS = re.compile(r"\d+|[0-9a-f]{16,}", re.IGNORECASE)
+_MARKUP = re.compile(r"\s*+<", re.ASCII)
+_XML = re.compile(r"\s*+<\?xml", re.ASCII)
+
+
+def read_list_page(family: Platform, page: WebPage, request: ListingRequest) -> ListingPage:
+    """The entries and next requests of a listing page, with `problems` where it says more than was understood.
+
+    Raises `NotAListing` if the page is none of the family's listings.
+    """
+    listing = family.read_listing(page, request)
+    if not listing.entries or not _MARKUP.match(page.text) or _XML.match(page.text):
+        return listing
+    listing = _with_counts(listing, page)
+    listing = listing if _goes_on_or_ends(listing, request) else _continued(listing, page, request)
+    unlisted = _unlisted(listing, page, request)
+    return replace(listing, problems=(*listing.problems, unlisted)) if unlisted else listing
+
+
+def _goes_on_or_ends(listing: ListingPage, request: ListingRequest) -> bool:
+    """Whether the next page is known, or the page's own numbers say whether there is one: a walk compares those."""
+    total = listing.reported_total
+    return bool(
+        listing.next_requests
+        or listing.reported_pages is not None
+        or (total is not None and request.seen + len(listing.entries) >= total)
+    )
+
+
+def _with_counts(listing: ListingPage, page: WebPage) -> ListingPage:
+    """With the total that the pager gives in words, where the family found none."""
+    if listing.reported_total is not None or (said := counts(page)) is None or not said.in_words:
+        return listing
+    return replace(listing, reported_total=said.documents)
+
+
+def _continued(listing: ListingPage, page: WebPage, request: ListingRequest) -> ListingPage:
+    """With the next request by a pager that the family does not know, or with the sign that nothing here understood."""
+    first = request.seen == 0
+    seen = request.seen + len(listing.entries)
+    if pager := script_pager(page, first=first):
+        url = urljoin(page.url, pager.next_address) if pager.next_address else None
+        listing = replace(listing, reported_pages=pager.pages, reported_total=listing.reported_total or pager.total)
+    else:
+        url = next_url(page)
+    if url:
+        return replace(listing, next_requests=(ListingRequest(url, request.column, seen),))
+    if pager:
+        return listing
+    said = counts(page)
+    if said and said.pages:
+        listing = replace(listing, reported_pages=said.pages)
+    sign = _unfinished(said, seen, first=first) if said else None
+    if said is None or (sign is None and not _whole(said, seen, first=first)):
+        sign = sign_of_more(page, first=first)
+    problem = sign and Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=sign)
+    return replace(listing, problems=(*listing.problems, problem)) if problem else listing
+
+
+def _unfinished(said: Counts, seen: int, *, first: bool) -> str | None:
+    """The text in which a page says that its list has more than what was seen."""
+    current = said.current or (1 if first else None)
+    more = bool(said.pages and current and current < said.pages) or bool(said.documents and seen < said.documents)
+    return said.sign if more else None
+
+
+def _whole(said: Counts, seen: int, *, first: bool) -> bool:
+    """Whether the page says that its list ends here."""
+    current = said.current or (1 if first else said.pages)
+    return bool(said.pages and current == said.pages) or said.documents == seen
+
+
+def _unlisted(listing: ListingPage, page: WebPage, request: ListingRequest) -> Reason | None:
+    """The problem that many links have the shape of this list's documents, and few of them are entries.
+
+    On a list's first page only: later ones have the same rows, and a last page may hold one of them beside a box of the
+    newest documents.
+    """
+    total = listing.reported_total
+    if request.seen or (total is not None and len(listing.entries) >= total):
+        return None
+    entries = {entry.url for entry in listing.entries}
+    shapes = Counter(map(_shape, entries))
+    linked = Counter(map(_shape, {url for url, words in links(page) if words} - entries))
+    for shape, listed in shapes.items():
+        if linked[shape] >= MIN_UNLISTED and linked[shape] > listed:
+            links_of_shape = linked[shape] + listed
+            return Reason.of(Code.ROWS_NOT_UNDERSTOOD, url=request.url, links=links_of_shape, entries=listed)
+    return None
+
+
+def _shape(url: str) -> tuple[str, str]:
+    """What addresses of one column's documents have in common: host and path with every number left out."""
+    parts = urlsplit(url)
+    return parts.netloc, _DIGITS.sub("#", parts.path)
