@@ -127,7 +127,7 @@ def test_planted_faults_are_on_the_wire(site: Site, client: httpx.Client) -> Non
         "gone": lambda answer: answer.status_code == 404,
         "http_error": lambda answer: answer.status_code == 500,
         "soft_404": lambda answer: answer.headers["location"] == "/",
-        "blocked": lambda answer: answer.status_code in (403, 412),
+        "blocked": lambda answer: answer.status_code in (403, 412) or "<html shield=" in answer.text,
         "empty": lambda answer: answer.status_code == 200 and not answer.content,
     }
     outcomes = {*signs, "robots", "out_of_scope", "stored"}

@@ -114,7 +114,7 @@ class CandidateList:
 class Platform:
     """A family of content management systems. Subclasses override what their family does differently.
 
-    `lists`: false if only the layout of its documents is known, not how they are listed.
+    `lists`: false if its pages are recognised, and how it lists documents is not known.
     `accepts_selectors`: source files of the family may have the key `listing`, with selectors of rows and fields.
     """
 

@@ -35,7 +35,7 @@ verified: never
         ('rows: "ul > li", ', "", "listing: next needs rows"),
         ("rows:", "row:", "listing.row: Extra inputs"),
         ("platform: generic", "platform: trs_wcm", "listing: trs_wcm needs no selectors; this key is for generic"),
-        ("platform: generic", "platform: epoint", "platform: epoint has no code for lists"),
+        ("platform: generic", "platform: xxgk_list", "platform: xxgk_list has no code for lists"),
     ],
 )
 def test_a_wrong_listing_is_named_with_file_key_and_reason(tmp_path: Path, old: str, new: str, words: str) -> None:

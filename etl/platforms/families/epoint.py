@@ -1,24 +1,104 @@
-"""Epoint (新点): public-resource exchanges; scripts fill title, date and source from hidden inputs of fixed ids."""
+"""Epoint (新点): EWB and EpointWebBuilder; Xuzhou, Dandong, Fushun, Yingkou, Xuchang, Shanghai's districts, exchanges.
 
-from etl.platforms.base import Embedded, Fingerprint, Layout, Platform
-from etl.web.page import WebPage
+A column is one of these:
+
+* a shell, `/dynamic/zwgk/govInfoPub.html?categorynum=003001003[&deptcode=]` (also govInfoPubright, nohandsdate_…,
+  `/dynamic/zw/openlist.html`): its list is `POST {projectName}/rest/lightfrontaction/getgovinfolist` with a JSON body
+  `{deptcode, categorynum, pageIndex, pageSize, siteGuid}`, pages from 0; the answer is `custom.total` and
+  `custom.data[]`. siteGuid and projectName are in the site's `/js/webBuilderCommon.js` (`var siteInfo={…}`), or the
+  siteGuid in `/js/ajaxReq.js`. Yingkou puts the body into `{"token": "", "params": {…}}`;
+* a frame, `…/openSubPage.html?specialurl=…`: the list is the address in specialurl;
+* a static list, `…/govlist.html` or `…/moreinfo.html`, then `2.html`, `3.html` in the same folder; the pager's last
+  link (尾页) is the last page. Rows of the catalog's table have a drop-down with labelled values, and at Xuchang no
+  address but `linkToNew('{guid}', …)`, which leads to `/openDetailDynamic.html?infoid={guid}`.
+
+Seen: documents of an exchange (ggzy.hefei.gov.cn, a saved page of July 2026), where scripts fill title, date and source
+from hidden inputs of fixed ids. From other people's code, read in November 2026: getgovinfolist (xz.gov.cn and its
+bureaus, sthj.fushun.gov.cn, kjj.yingkou.gov.cn), both scripts, Yingkou's body, header and text of documents there, one
+whole page of a static list (Jian'an in Xuchang, 58 pages of 20). Xuzhou answers https with 403, http works.
+Assumed: that a body in `params` belongs to projects named after the middle platform (`EWB_YK_Mid`,
+`Epoint-MiddleForWeb`), which is why an answer without rows is asked for in the other form before it is believed; that a
+site without projectName is `/EWB-FRONT`; that moreinfo.html has the pager of govlist.html. Not read: pages
+openDetailDynamic.html, whose text comes from a service (`zNJSAction.action?cmd=getOpenDetail`) that nobody here saw.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+
+from lxml.html import HtmlElement
+
+from etl.dates import first_iso_date
+from etl.fields import DATE_FIELDS
+from etl.platforms.base import (
+    CandidateList,
+    Embedded,
+    Entry,
+    Fingerprint,
+    Layout,
+    ListingPage,
+    ListingRequest,
+    NotAListing,
+    Platform,
+)
+from etl.platforms.helpers.columns import linked_columns
+from etl.platforms.helpers.rows import FIELD_OF_LABEL, linked_rows, parse_json, strip_markup
+from etl.web.page import WebPage, base_url, links
+
+if TYPE_CHECKING:
+    from etl.sources.schema import Source
 
 _INPUTS = {"zhuanzai": "source", "infodate": "published_date", "title": "title"}
+_SERVICE = "/rest/lightfrontaction/getgovinfolist"
+_SCRIPTS = ("/webBuilderCommon.js", "/ajaxReq.js")
+_GUID = r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}"
+_SITE = re.compile(rf"""\bsiteGuid["']?\s*[:=]\s*["']({_GUID})["']""")
+_PROJECT = re.compile(r"""\bprojectName["']?\s*[:=]\s*["']/?([\w./-]+?)/?["']""")
+_SERVICE_CALL = re.compile(rf"/?([\w.-]+){_SERVICE}")
+_DETAIL = re.compile(rf"/\d{{4}}-?\d\d-?\d\d/{_GUID}\.html|/openDetailDynamic\.html\?infoid=")
+_LINK_TO_NEW = re.compile(
+    rf"""(?:href\s*=\s*["'](?:#|javascript:[^"']*)?["']\s*)?onclick\s*=\s*"linkToNew\('({_GUID})'""", re.IGNORECASE
+)
+_LISTS = re.compile(r"/(?:\w*govInfoPub\w*|openlist|openSubPage|govlist|moreinfo)\.html$", re.IGNORECASE)
+_NUMBER = re.compile(r"/(\d+)\.html$")
+_LABELS = FIELD_OF_LABEL | {"生成日期": "written_date"}
+_SIZE = 20
+"""Rows requested; more than 20 was never tried by anybody."""
 
 
 class Epoint(Platform):
     """Epoint (新点)."""
 
     name = "epoint"
-    # Its lists are requested by POST (`getgovinfolist`); no response was ever seen, so only the layout is known.
-    lists = False
     fingerprints = (
         Fingerprint(
-            "class ewb-… of its templates", "markup", r"""class=["'][^"']*\bewb-(?:info|article|details|cnt)""", 2
+            "class ewb-… of its templates",
+            "markup",
+            r"""class=["'][^"']*\bewb-(?:info|article|details|cnt|catalog|xxname)""",
+            2,
         ),
         Fingerprint("hidden inputs infodate and zhuanzai", "markup", r'id="infodate".*id="zhuanzai"', 2),
+        Fingerprint("its script webBuilderCommon.js", "markup", r"/webBuilderCommon\.js|/webBuilderCommonGray\.css", 2),
+        Fingerprint("its service getgovinfolist", "markup", r"lightfrontaction/getgovinfolist", 3),
+        Fingerprint("list ?categorynum=<digits>", "link", r"/\w*(?:govInfoPub\w*|openlist)\.html\?categorynum=\d", 2),
+        Fingerprint("list ?categorynum=<digits>", "address", r"/\w*(?:govInfoPub\w*|openlist)\.html\?categorynum=", 1),
+        Fingerprint("frame openSubPage.html?specialurl=", "link", r"/openSubPage\.html\?specialurl=", 2),
+        Fingerprint("document /govxxgk/<organ>/<day>/<guid>.html", "link", rf"^/govxxgk/[^/]+/[\d-]+/{_GUID}\.html", 2),
     )
-    layout = Layout(body=("div.ewb-info-main", "div.ewb-article-info", "div.ewb-details-info", "#infocontent"))
+    layout = Layout(
+        body=(
+            "div.ewb-info-main",
+            "div.ewb-article-info",
+            "div.ewb-details-info",
+            "#infocontent",
+            "#ivs_content",
+            "div.mian-cont",
+        ),
+        header=("div.xxgk_detail_head", "ul.ewb-article-list"),
+    )
 
     def embedded(self, page: WebPage) -> Embedded | None:
         """The hidden inputs, if the page has all of them: other systems use the id `title` too."""
@@ -30,3 +110,161 @@ class Epoint(Platform):
             if name and (element.get("value") or "").strip():
                 fields[name] = (element.get("value", "").strip(), f"input#{element.get('id')}")
         return Embedded(fields=fields) if fields else None
+
+    def start(self, source: "Source") -> tuple[ListingRequest, ...]:
+        """The lists themselves, where a column is a frame."""
+        return tuple(replace(request, url=_framed(request.url)) for request in super().start(source))
+
+    def find_columns(self, page: WebPage) -> tuple[CandidateList, ...]:
+        return linked_columns(page, _LISTS)
+
+    def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
+        path = urlsplit(request.url).path
+        if path.endswith(_SERVICE):
+            return _answer(page, request)
+        if path.endswith(_SCRIPTS):
+            return _site(page, request)
+        query = dict(parse_qsl(urlsplit(page.url).query, keep_blank_values=True))
+        if query.get("specialurl"):
+            return ListingPage((), next_requests=(replace(request, url=_framed(page.url)),))
+        return _shell(page, request, query) if query.get("categorynum") else _static(page, request)
+
+
+def _framed(url: str) -> str:
+    """The address that a frame shows; any other address as it is."""
+    return urljoin(url, dict(parse_qsl(urlsplit(url).query)).get("specialurl", url))
+
+
+def _shell(page: WebPage, request: ListingRequest, query: dict[str, str]) -> ListingPage:
+    """The request for the site's script. The column is in its query too: each column needs a request of its own."""
+    sources = [urljoin(base_url(page), script.get("src") or "") for script in page.elements["script"]]
+    own = [url for name in _SCRIPTS for url in sources if urlsplit(url).path.endswith(name)]
+    url = urlsplit(own[0] if own else urljoin(page.url, "/js/webBuilderCommon.js"))
+    column = {name: query.get(name, "") for name in ("deptcode", "categorynum")}
+    address = url._replace(query=urlencode(column), fragment="").geturl()
+    return ListingPage((), next_requests=(replace(request, url=address, headers={"Referer": page.url}),))
+
+
+def _site(page: WebPage, request: ListingRequest) -> ListingPage:
+    """The first request for the rows, from the values in the site's script."""
+    site, project = _SITE.search(page.text), _PROJECT.search(page.text) or _SERVICE_CALL.search(page.text)
+    if site is None:
+        if _SCRIPTS[0] not in request.url:
+            raise NotAListing(f"no siteGuid in {urlsplit(request.url).path}")
+        return ListingPage((), next_requests=(replace(request, url=request.url.replace(*_SCRIPTS)),))
+    column = dict(parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
+    service = urljoin(page.url, f"/{project[1] if project else 'EWB-FRONT'}{_SERVICE}")
+    values = {**column, "pageIndex": 0, "pageSize": _SIZE, "siteGuid": site[1]}
+    call = _Call(service, values, _in_params_first(service))
+    return ListingPage((), next_requests=(call.request(request),))
+
+
+def _in_params_first(service: str) -> bool:
+    return "mid" in urlsplit(service).path.removesuffix(_SERVICE).lower()
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A request for rows: the service's address, the values, and whether they are in `params` of the body."""
+
+    url: str
+    values: dict[str, Any]
+    in_params: bool
+
+    @classmethod
+    def of(cls, request: ListingRequest) -> "_Call":
+        body = json.loads(request.body or b"{}")
+        return cls(request.url, body.get("params", body), "params" in body)
+
+    def request(self, before: ListingRequest, seen: int = 0) -> ListingRequest:
+        body = {"token": "", "params": self.values} if self.in_params else self.values
+        headers = {**before.headers, "Content-Type": "application/json;charset=UTF-8"}
+        encoded = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        return ListingRequest(self.url, before.column, seen, "POST", encoded, headers)
+
+    @property
+    def is_second_form(self) -> bool:
+        return self.in_params != _in_params_first(self.url)
+
+
+def _answer(page: WebPage, request: ListingRequest) -> ListingPage:
+    call = _Call.of(request)
+    index = int(call.values.get("pageIndex") or 0)
+    rows, total = _rows(page)
+    if not rows and index == 0 and not call.is_second_form:
+        other = replace(call, in_params=not call.in_params)
+        return ListingPage((), next_requests=(other.request(request),))
+    if (rows is None and total != 0) or (not rows and total is None and index == 0):
+        raise NotAListing(f"JSON without custom.data: {' '.join(page.text[:60].split())!r}")
+    rows = rows or []
+    seen = request.seen + len(rows)
+    if not rows and total is not None and seen < total:
+        raise NotAListing(f"page {index} (from 0) is empty, and only {seen} of {total} documents were listed")
+    next_requests: tuple[ListingRequest, ...] = ()
+    if rows and (total is None or seen < total):
+        following = replace(call, values=call.values | {"pageIndex": index + 1})
+        next_requests = (following.request(request, seen),)
+    entries = tuple(entry for row in rows if (entry := _entry(row, page.url)))
+    if total is None and len(entries) < len(rows):
+        raise NotAListing("rows without an address (infourl, visiturl, linkurl), and no total")
+    return ListingPage(entries, reported_total=total, next_requests=next_requests)
+
+
+def _rows(page: WebPage) -> tuple[list[dict[str, Any]] | None, int | None]:
+    """(rows, total); None for what the answer lacks. `custom` is JSON in a string in answers of sister services."""
+    content = parse_json(page)
+    custom = content.get("custom") if isinstance(content, dict) else None
+    if isinstance(custom, str):
+        custom = parse_json(replace(page, text=custom))
+    if not isinstance(custom, dict):
+        return None, None
+    rows, total = custom.get("data"), str(custom.get("total", ""))
+    named = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else None
+    return named, int(total) if total.isdecimal() else None
+
+
+def _entry(row: dict[str, Any], base: str) -> Entry | None:
+    """None for a row without an address: then fewer documents are listed than `total` reports."""
+    url = next((str(row[name]).strip() for name in ("infourl", "visiturl", "linkurl") if row.get(name)), "")
+    # `title` may be cut or coloured by the list's template.
+    title = max(strip_markup(row.get("title")), strip_markup(row.get("realtitle")), key=len)
+    day = first_iso_date(str(row.get("infodate") or row.get("handsdate") or ""))
+    return Entry(urljoin(base, url), title, {"published_date": day} if day else {}) if url else None
+
+
+def _static(page: WebPage, request: ListingRequest) -> ListingPage:
+    linked = replace(page, text=_LINK_TO_NEW.sub(r'href="/openDetailDynamic.html?infoid=\1" \g<0>', page.text))
+    tables = linked.tree.cssselect("div.ewb-catalog-table")
+    entries = tuple(_catalog_rows(linked, tables)) or linked_rows(linked, _DETAIL)
+    folder = urljoin(page.url, ".")
+    numbers = [
+        int(found[1]) for url, _ in links(page) if (found := _NUMBER.search(url)) and urljoin(url, ".") == folder
+    ]
+    own = _NUMBER.search(urlsplit(page.url).path)
+    current = int(own[1]) if own else 1
+    pages = max((current, *numbers))
+    if not entries and (not tables or current < pages):
+        raise NotAListing("neither rows of a catalog (ewb-catalog-table) nor links to documents (<day>/<guid>.html)")
+    next_requests: tuple[ListingRequest, ...] = ()
+    if current < pages:
+        url = urljoin(page.url, f"{current + 1}.html")
+        next_requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
+    return ListingPage(entries, reported_pages=pages, next_requests=next_requests)
+
+
+def _catalog_rows(page: WebPage, tables: list[HtmlElement]) -> Iterator[Entry]:
+    """Rows of a catalog's table; those of its heading and of its pager link no document."""
+    for row in (row for table in tables for row in table.iter("tr")):
+        link = next(iter(row.cssselect("a.ewb-infoname[href]")), None)
+        if link is not None:
+            title = " ".join((link.get("title") or "".join(link.itertext())).split())
+            fields = dict(_labelled(row))
+            yield Entry(urljoin(base_url(page), link.get("href") or ""), title, fields)
+
+
+def _labelled(row: HtmlElement) -> Iterator[tuple[str, str]]:
+    for line in row.cssselect("div.ewb-drop-detail li"):
+        label, _, value = re.sub(r"\s", "", "".join(line.itertext())).replace(":", "：").partition("：")
+        name = _LABELS.get(label)
+        if name and (value := (first_iso_date(value) or "") if name in DATE_FIELDS else value):
+            yield name, value

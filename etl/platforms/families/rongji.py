@@ -1,0 +1,85 @@
+"""Rongji (榕基): Zhangzhou and Nanping in Fujian; the program calls itself com.yuanluesoft.cms (远略).
+
+A column's first page is `/cms/html/{site}/{column}/index.html`, the others are
+`/cms/sitemanage/index.shtml?siteId={column's number}&page={n}`; rows `ul#resources > li` with a link and a date in a
+`span`, some columns in several such lists. The column's number is in `<meta name="siteIdMeta">` and in the pager's
+links; the number of pages is in words (共N页) or the greatest `page=` of the links. Documents are
+`/cms/html/{site}/{yyyy-mm-dd}/{number}.html` with the text in `#Content`, and
+`/cms/infopublic/publicInfo.shtml?id={number}&siteId=`, where a viewer shows a PDF before the text
+(`#Content > div.tsrc`) and links the file in `span#pdfattachments`.
+
+From other people's code, read in November 2026 (five crawlers of zhangzhou.gov.cn and its bureaus, one of
+whlyj.np.gov.cn; a part of the vendor's program), no page was seen. Assumed: that a first page without a pager is the
+only one, that `index.shtml` answers GET for page 1 too, and that Nanping has the same pager.
+"""
+
+import re
+from dataclasses import replace
+from urllib.parse import parse_qsl, urljoin, urlsplit
+
+from etl.platforms.base import (
+    CandidateList,
+    Entry,
+    Fingerprint,
+    Layout,
+    ListingPage,
+    ListingRequest,
+    NotAListing,
+    Platform,
+)
+from etl.platforms.helpers.columns import linked_columns, meta
+from etl.platforms.helpers.rows import linked_rows, row_entry
+from etl.web.page import WebPage, base_url, links
+
+_LISTS = re.compile(r"^/cms/html/[\w-]+/(?!\d{4}-\d\d-\d\d/)[\w-]+/index\.html$")
+_DETAIL = re.compile(r"/cms/html/[\w-]+/\d{4}-\d\d-\d\d/\d+\.html|/cms/infopublic/publicInfo\.shtml\?")
+_FURTHER = "/cms/sitemanage/index.shtml"
+_PAGES_IN_WORDS = re.compile(r"共\s*(\d+)\s*页")
+
+
+class Rongji(Platform):
+    """Rongji (榕基)."""
+
+    name = "rongji"
+    layout = Layout(body=("#Content", "div.article_con"))
+    fingerprints = (
+        Fingerprint("document /cms/html/<site>/<day>/<number>.html", "link", _DETAIL.pattern, 2),
+        Fingerprint("document /cms/html/<site>/<day>/<number>.html", "address", _DETAIL.pattern, 1),
+        Fingerprint("list /cms/html/<site>/<column>/index.html", "link", _LISTS.pattern, 1),
+        Fingerprint("list /cms/html/<site>/<column>/index.html", "address", r"/cms/html/[\w-]+/[\w-]+/index\.html", 1),
+        Fingerprint("page /cms/sitemanage/index.shtml?siteId=", "link", r"^/cms/sitemanage/index\.shtml\?", 2),
+        Fingerprint("its meta element siteIdMeta", "markup", r"""name=["']?siteIdMeta\b""", 2),
+    )
+
+    def find_columns(self, page: WebPage) -> tuple[CandidateList, ...]:
+        return linked_columns(page, _LISTS)
+
+    def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
+        lists = page.tree.cssselect("#resources")
+        rows = [row for each in lists for row in each.iterchildren("li")]
+        entries: tuple[Entry, ...] = tuple(entry for row in rows if (entry := row_entry(row, base_url(page))))
+        entries = entries or linked_rows(page, _DETAIL)
+        site, current, pages = _pager(page)
+        if not entries and (not lists or current < pages):
+            raise NotAListing(
+                "neither rows of #resources nor links to documents (/cms/html/<site>/<day>/<number>.html)"
+            )
+        if current < pages and not site:
+            raise NotAListing(f"page {current} of {pages}, and no siteId (meta siteIdMeta) to ask for the next one")
+        next_requests: tuple[ListingRequest, ...] = ()
+        if current < pages:
+            url = urljoin(page.url, f"{_FURTHER}?siteId={site}&page={current + 1}")
+            next_requests = (replace(request, url=url, seen=request.seen + len(entries)),)
+        return ListingPage(entries, reported_pages=pages, next_requests=next_requests)
+
+
+def _pager(page: WebPage) -> tuple[str, int, int]:
+    """(number of the column, this page, number of pages); other columns' links to their further pages do not count."""
+    own = dict(parse_qsl(urlsplit(page.url).query)) if urlsplit(page.url).path == _FURTHER else {}
+    queries = [dict(parse_qsl(urlsplit(url).query)) for url, _ in links(page) if urlsplit(url).path == _FURTHER]
+    turning = [query for query in queries if query.get("page", "").isdigit()]
+    site = own.get("siteId") or meta(page, "siteIdMeta") or next((query.get("siteId", "") for query in turning), "")
+    numbers = [int(query["page"]) for query in turning if query.get("siteId") == site]
+    words = _PAGES_IN_WORDS.search("".join(page.tree.itertext()))
+    current = int(own.get("page") or 1)
+    return site, current, int(words[1]) if words else max((current, *numbers))
