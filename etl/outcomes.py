@@ -11,6 +11,7 @@ class Outcome(StrEnum):
     NOT_MODIFIED = "not_modified"
     KNOWN = "known"
     GONE = "gone"
+    DEAD = "dead"
     BLOCKED = "blocked"
     SOFT_404 = "soft_404"
     EMPTY = "empty"
@@ -38,7 +39,7 @@ class Group(StrEnum):
 _GROUPS = {
     Group.STORED: {Outcome.STORED},
     Group.UNCHANGED: {Outcome.UNCHANGED, Outcome.NOT_MODIFIED, Outcome.KNOWN},
-    Group.EXCLUDED: {Outcome.ROBOTS, Outcome.OUT_OF_SCOPE, Outcome.LIMIT},
+    Group.EXCLUDED: {Outcome.ROBOTS, Outcome.OUT_OF_SCOPE, Outcome.LIMIT, Outcome.DEAD},
 }
 
 
@@ -55,6 +56,7 @@ OUTCOME_NAMES: dict[str, tuple[str, str]] = {
     "not_modified": ("服务器返回未修改（304）", "not modified"),
     "known": ("已收录，本次未抓取", "known"),
     "gone": ("已不存在", "gone"),
+    "dead": ("死链", "dead link"),
     "blocked": ("被拦截", "blocked"),
     "soft_404": ("伪 404", "soft 404"),
     "empty": ("正文为空", "empty"),

@@ -113,6 +113,11 @@ class Code(StrEnum):
         "listed, but on none of the source's hosts",
     )
     NOT_DUE = "not_due", "已抓取过，尚未到复查时间", "fetched before and not due for a recheck"
+    DEAD_LINK = (
+        "dead_link",
+        "自 {since} 起在 {days} 个不同日期返回 404 或 410，{day} 起再试",
+        "404 or 410 on {days} different days since {since}; tried again from {day} on",
+    )
     OVER_RUN_LIMIT = "over_run_limit", "超出本次上限 {limit} 页", "beyond the run's limit of {limit}"
     LISTED_FILE = "listed_file", "目录直接列出的文件", "a listed file"
     NO_DOCUMENT = "no_document", "判定为{page_kind}：{reason}", "{page_kind}: {reason}"
@@ -189,6 +194,11 @@ class Code(StrEnum):
         "most_pages_failed",
         "抓取的 {fetched} 页中有 {failed} 页失败，最多的是“{outcome}”",
         "{failed} of {fetched} fetched pages failed, most as {outcome}",
+    )
+    MOST_LINKS_DEAD = (
+        "most_links_dead",
+        "目录中有 {dead} 个链接一再不存在，多于 {records} 条记录",
+        "{dead} listed pages were missing before and still are, more than the {records} records",
     )
     MOST_FILES_FAILED = (
         "most_files_failed",

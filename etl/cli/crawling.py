@@ -116,6 +116,10 @@ def _print_reports(reports: list[dict[str, Any]]) -> None:
             for reason in report[name]:
                 words = output.plain(Reason.from_stored(reason).both)
                 output.print(f"[{colour}]{report['source']}: {words}[/]", soft_wrap=True)
+        if dead := report.get("dead"):
+            number, first = report["outcomes"]["dead"], dead[0]
+            words = f"{number} dead links (404 or 410 on {first['days']} days), the first {first['url']}"
+            output.print(f"[dim]{report['source']}: {output.plain(words)}[/]", soft_wrap=True)
         if report["gaps"]:
             widest = report["gaps"][0]
             where = f"{widest['organisation']}/{widest['year']}: {widest['missing']} serials missing"

@@ -84,6 +84,44 @@ def test_a_404_on_three_days_is_a_tombstone_and_on_two_is_not(
     assert changes(archive) == ["removed"]
 
 
+def test_dead_links_fail_no_run_are_named_and_tried_ever_more_rarely(archive: Archive, owner_url: str) -> None:
+    site = small(demo_sites()[0], 30)
+    with serve(site):
+        lost = [key for key in site.postings if goldens.outcome(site, key) == "stored"][:10]
+        site.faults |= dict.fromkeys(lost, faults.status(404))
+        missing = {site.url(key) for key in site.postings if key in lost or goldens.outcome(site, key) == "gone"}
+
+        def asked() -> int:
+            return sum(seen.path == site.path(site.postings[lost[0]]) for seen in site.requests)
+
+        for day, ended in ((1, "gone"), (2, "gone"), (3, "dead")):
+            report = crawl(archive, site, FULL, recheck_after_days=30)
+            assert (report.outcomes[ended], report.state) == (len(missing), "green")
+            assert asked() == day
+            days_pass(owner_url, 1)
+        assert {link.url for link in report.dead} == missing
+        assert {link.days for link in report.dead} == {3}
+        tries = []
+        for day in range(4, 10):
+            report = crawl(archive, site, FULL, recheck_after_days=30)
+            assert (report.outcomes["dead"], report.state) == (len(missing), "green")
+            tries += [day] * (asked() - 3 - len(tries))
+            days_pass(owner_url, 1)
+        assert tries == [5, 9]
+        for key in lost:
+            del site.faults[key]
+        days_pass(owner_url, 8)
+        report = crawl(archive, site, FULL, recheck_after_days=30)
+        assert (report.stored, len(report.dead), report.state) == (10, len(missing) - 10, "green")
+
+
+def test_more_dead_links_than_records_are_red(archive: Archive, site: Site) -> None:
+    site.faults |= dict.fromkeys(site.postings, faults.status(404))
+    assert crawl(archive, site, FULL).state == "red"
+    report = crawl(archive, site, FULL)
+    assert report.problems[0].code == Code.MOST_LINKS_DEAD
+
+
 def test_a_good_answer_in_between_starts_the_count_again(
     archive: Archive, owner_url: str, site: Site, key: str
 ) -> None:

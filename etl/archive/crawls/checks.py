@@ -16,6 +16,8 @@ MIN_FILL_BEFORE = 0.6
 MAX_FILL_NOW = 0.2
 MIN_VERSIONS_NOW, MIN_VERSIONS_BEFORE = 10, 20
 """Versions of this run, and of runs before, below which shares are chance."""
+MIN_SERIALS = 3
+"""Serials of a year below which a gap means nothing."""
 _FIELDS = (*TEXT_COLUMNS, *DATE_COLUMNS)
 _FILLED = text(
     "SELECT k.run_id = :run AS now, count(*) AS n, "
@@ -38,7 +40,8 @@ SELECT organisation, year, high - low + 1 - n AS missing, ARRAY(
     WHERE NOT EXISTS (SELECT FROM serial s
                       WHERE s.organisation = span.organisation AND s.year = span.year AND s.number = g)
     ORDER BY g LIMIT 20) AS first
-FROM span WHERE high - low + 1 > n ORDER BY missing DESC, organisation, year LIMIT 20
+FROM span WHERE high - low + 1 > n AND n >= :least AND n * 2 > high - low + 1
+ORDER BY missing DESC, organisation, year LIMIT 20
 """)
 
 _NEWEST = text("""
@@ -74,8 +77,12 @@ def fields_gone_empty(connection: Connection, run: RunContext) -> Iterator[Reaso
 
 
 def missing_serials(connection: Connection, source_id: str) -> tuple[Gap, ...]:
-    """The twenty widest gaps in the source's index numbers of the standard form; each with its first twenty serials."""
-    rows = connection.execute(_GAPS, {"source": source_id})
+    """The twenty widest gaps in the source's index numbers of the standard form; each with its first twenty serials.
+
+    Only in series of which most serials between the lowest and the highest are there: others are not consecutive by
+    nature, as where several catalogs count together.
+    """
+    rows = connection.execute(_GAPS, {"source": source_id, "least": MIN_SERIALS})
     return tuple(Gap(row.organisation, row.year, row.missing, tuple(row.first)) for row in rows)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+from etl.archive.crawls.dead_links import DAY, DAYS, GONE_SINCE
 from etl.archive.crawls.run import RunContext
 from etl.archive.crawls.walks import last_full_walk
 from etl.archive.records.change_feed import publish
@@ -19,18 +20,13 @@ from etl.archive.storage.log_lines import ChangeEvent
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 
-DAYS = 3
-"""Different days, in China's calendar, on which a page must be gone before its record is removed for that alone."""
-
-_GONE = text("""
-SELECT r.id, r.version, count(DISTINCT (c.fetched_at AT TIME ZONE 'Asia/Shanghai')::date) AS days
+_GONE = text(f"""
+SELECT r.id, r.version, count(DISTINCT {DAY}) AS days
 FROM archive.run_page rp
 JOIN archive.record r ON r.page_id = rp.page_id AND r.state = 'current'
-JOIN archive.capture c ON c.page_id = rp.page_id AND c.outcome = 'gone'
-WHERE rp.run_id = :run AND rp.outcome = 'gone' AND c.fetched_at > coalesce((
-    SELECT max(good.fetched_at) FROM archive.capture good
-    WHERE good.page_id = rp.page_id AND good.outcome IN ('stored', 'unchanged', 'not_modified')), '-infinity')
-GROUP BY r.id, r.version HAVING count(DISTINCT (c.fetched_at AT TIME ZONE 'Asia/Shanghai')::date) >= :days
+JOIN archive.capture c ON c.page_id = rp.page_id
+WHERE rp.run_id = :run AND rp.outcome = 'gone' AND {GONE_SINCE}
+GROUP BY r.id, r.version HAVING count(DISTINCT {DAY}) >= {DAYS}
 """)
 _OFF_THE_LIST = text("""
 SELECT r.id, r.version, rp.outcome, rp.reason
@@ -79,7 +75,7 @@ def _evidence(connection: Connection, run: RunContext) -> tuple[dict[int, str], 
         for row in connection.execute(_OFF_THE_LIST, {"run": run.id, "walk": walk.started_at}):
             day = f"{walk.started_at:%Y-%m-%d}"
             evidence[row.id] = encode_reason(Code.OFF_COMPLETE_LISTING, day=day, outcome=row.outcome, reason=row.reason)
-    for row in connection.execute(_GONE, {"run": run.id, "days": DAYS}):
+    for row in connection.execute(_GONE, {"run": run.id}):
         evidence[row.id] = encode_reason(Code.GONE_ON_DAYS, days=row.days)
     back = {row.id: encode_reason(Code.ANSWERS_AGAIN) for row in connection.execute(_BACK, {"run": run.id})}
     return evidence, back

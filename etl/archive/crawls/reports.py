@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, func, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from etl.archive.crawls.checks import Gap, missing_serials
+from etl.archive.crawls.dead_links import DeadLink, reported_dead_links
 from etl.archive.crawls.run import ListSummary, RunContext
 from etl.archive.crawls.run_log import write_run_log
 from etl.archive.storage.archive import Archive
@@ -49,6 +50,7 @@ class Report:
     problems: tuple[Reason, ...] = ()
     warnings: tuple[Reason, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    dead: tuple[DeadLink, ...] = ()
 
 
 def read_report(
@@ -89,7 +91,8 @@ def read_report(
         told=tuple(ListSummary(**column) for column in listing.get("columns", ())),
         problems=tuple(problems),
         warnings=tuple(warnings),
-        gaps=missing_serials(connection, run.source.id),
+        gaps=missing_serials(connection, run.source.id) if listing.get("full") else (),
+        dead=reported_dead_links(connection, run),
     )
 
 
@@ -142,7 +145,8 @@ def report_of(engine: Engine, source_id: str, key: str) -> Report | None:
     told = tuple(ListSummary(**column) for column in kept["told"])
     found = tuple(Gap(**{**gap, "first": tuple(gap["first"])}) for gap in kept["gaps"])
     reasons = {name: tuple(map(Reason.from_stored, kept[name])) for name in ("problems", "warnings")}
-    return Report(**{**kept, **reasons, "told": told, "gaps": found})
+    dead = tuple(DeadLink(**link) for link in kept.get("dead", ()))
+    return Report(**{**kept, **reasons, "told": told, "gaps": found, "dead": dead})
 
 
 def last_reports(engine: Engine, source_id: str | None = None) -> list[dict[str, Any]]:

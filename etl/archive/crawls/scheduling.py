@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Engine, bindparam, func, select, text, update
 
+from etl.archive.crawls.dead_links import dead_pages
 from etl.archive.crawls.run import RunContext
 from etl.archive.crawls.walks import last_full_walk
 from etl.archive.storage.models import Page, RunPage
@@ -28,14 +29,16 @@ MAX_BATCHES = 1000
 
 
 def plan_batches(engine: Engine, run: RunContext, batch_size: int) -> dict[int, int]:
-    """Puts every listed page that needs work into a batch; the others end as `known`, `out_of_scope` or `limit`.
+    """Puts every listed page that needs work into a batch; others end as `known`, `dead`, `out_of_scope` or `limit`.
 
-    A page needs work if it was never fetched, is due for a check, or has a capture that is still to be extracted.
+    A page needs work if it was never fetched, is due for a check, or has a capture that is still to be extracted; a
+    dead link only now and then.
     Returns the number of pages in each batch, by the batch's number. Batches that were planned before stay.
     """
     values = _cadence(run) | {"limit": run.options.limit or run.source.limits.pages}
     with engine.begin() as connection:
         waiting = connection.execute(_WAITING, values).all()
+        resting = {page: item.reason for page, item in dead_pages(connection, run).items() if item.rests(run)}
         ends: list[dict[str, Any]] = []
         work: list[int] = []
         for row in waiting:
@@ -43,6 +46,8 @@ def plan_batches(engine: Engine, run: RunContext, batch_size: int) -> dict[int, 
                 ends.append(_end(row.page_id, Outcome.OUT_OF_SCOPE, encode_reason(Code.LISTED_OFF_HOSTS)))
             elif run.kind == "crawl" and not row.due and row.unread_capture_id is None:
                 ends.append(_end(row.page_id, Outcome.KNOWN, encode_reason(Code.NOT_DUE)))
+            elif row.page_id in resting and row.unread_capture_id is None:
+                ends.append(_end(row.page_id, Outcome.DEAD, resting[row.page_id]))
             elif len(work) >= values["limit"]:
                 ends.append(_end(row.page_id, Outcome.LIMIT, encode_reason(Code.OVER_RUN_LIMIT, limit=values["limit"])))
             else:
@@ -68,7 +73,8 @@ def plan_recheck_batches(engine: Engine, run: RunContext, batch_size: int) -> di
     with engine.begin() as connection:
         walk = last_full_walk(connection, run)
         values = _cadence(run) | {"limit": run.options.limit or run.source.limits.pages}
-        connection.execute(_RECHECK, values | {"walk": walk.started_at if walk else None})
+        resting = [page for page, item in dead_pages(connection, run).items() if item.rests(run)]
+        connection.execute(_RECHECK, values | {"walk": walk.started_at if walk else None, "resting": resting})
     return plan_batches(engine, run, batch_size)
 
 
@@ -97,7 +103,7 @@ WHERE rp.run_id = :run AND rp.outcome IS NULL AND rp.batch IS NULL ORDER BY rp.p
 _RECHECK = text(f"""
 INSERT INTO archive.run_page (run_id, page_id, columns)
 SELECT r.id, p.id, ARRAY[]::text[] FROM archive.run r JOIN archive.page p ON p.source_id = r.source_id
-WHERE r.id = :run AND p.kind = 'document' AND p.checked_at IS NOT NULL AND ({_DUE} OR (
+WHERE r.id = :run AND p.kind = 'document' AND p.checked_at IS NOT NULL AND p.id <> ALL(:resting) AND ({_DUE} OR (
     p.listed_at < CAST(:walk AS timestamptz)
     AND NOT EXISTS (
         SELECT FROM archive.capture c WHERE c.page_id = p.id AND c.fetched_at >= CAST(:walk AS timestamptz))))

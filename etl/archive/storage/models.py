@@ -26,7 +26,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from etl.outcomes import Outcome
 
 SCHEMA = "archive"
-REVISION = "0008"
+REVISION = "0009"
 """The last migration: these tables are what it leaves."""
 CAPTURE_NUMBERS = Sequence("capture_number", schema=SCHEMA)
 _OUTCOMES = ", ".join(f"'{outcome}'" for outcome in Outcome)
@@ -191,6 +191,7 @@ class Capture(Base):
     __table_args__ = (
         CheckConstraint(f"outcome IN ({_OUTCOMES})", name="outcome"),
         Index("capture_page_id_fetched_at_idx", "page_id", "fetched_at"),
+        Index("capture_gone_idx", "page_id", "fetched_at", postgresql_where=text("outcome = 'gone'")),
     )
     id: Mapped[int] = mapped_column(CAPTURE_NUMBERS, primary_key=True)
     page_id: Mapped[int] = mapped_column(ForeignKey("archive.page.id"))

@@ -1,6 +1,6 @@
 """The last stage: does the run add up, does it hold what its source file asserts, and what went wrong if not."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import text
 
 from etl.archive.crawls.checks import fields_gone_empty, newest_document
+from etl.archive.crawls.dead_links import end_as_dead, missing_again
 from etl.archive.crawls.removal import apply_removals
 from etl.archive.crawls.reports import Report, close_run, read_report
 from etl.archive.crawls.run import ListSummary, RunContext
@@ -34,6 +35,8 @@ def reconcile(archive: Archive, run: RunContext) -> Report:
     """Removes and restores records on the run's evidence, counts it from its stored outcomes, holds it against its
     assertions, and keeps the report."""
     apply_removals(archive, run)
+    with archive.engine.begin() as connection:
+        end_as_dead(connection, run)
     with archive.engine.connect() as connection:
         counted = read_report(connection, run)
         listing = connection.scalar(text("SELECT listing FROM archive.run WHERE id = :run"), {"run": run.id}) or {}
@@ -41,6 +44,7 @@ def reconcile(archive: Archive, run: RunContext) -> Report:
             unread=tuple(unread_problems(connection, run)),
             newest=newest_document(connection, run.source.id),
             walk_before=last_full_walk(connection, run),
+            missing_again=missing_again(connection, run),
         )
         warnings = [*fields_gone_empty(connection, run), *_files(counted)]
     problems = [*_unfinished(counted, stored)]
@@ -55,6 +59,8 @@ class _Stored:
     unread: tuple[Reason, ...]
     newest: date | None
     walk_before: PreviousWalk | None
+    missing_again: Mapping[str, int]
+    """Pages by outcome that an earlier run already found missing."""
 
 
 def raise_if_red(report: Report) -> None:
@@ -73,17 +79,22 @@ def _unfinished(counted: Report, stored: _Stored) -> Iterator[Reason]:
     if counted.unfinished:
         yield Reason.of(Code.PAGES_UNFETCHED, pages=counted.unfinished, listed=counted.listed)
     yield from stored.unread
-    fetched = counted.listed - counted.excluded - counted.outcomes.get(Outcome.KNOWN, 0) - counted.unfinished
+    again = sum(stored.missing_again.values())
+    fetched = counted.listed - counted.excluded - counted.outcomes.get(Outcome.KNOWN, 0) - counted.unfinished - again
     # To find what is gone is what a recheck is for.
     expected = {Outcome.GONE, Outcome.SOFT_404} if counted.kind == "recheck" else set()
     failures = {
-        name: number
+        name: number - stored.missing_again.get(name, 0)
         for name, number in counted.outcomes.items()
         if group(Outcome(name)) is Group.FAILED and name not in expected
     }
     if (failed := sum(failures.values())) * 2 > fetched and failed >= MANY:
         worst = max(failures, key=failures.__getitem__)
         yield Reason.of(Code.MOST_PAGES_FAILED, failed=failed, fetched=fetched, outcome=worst)
+    # What was missing before is held against all that the source has, since a run fetches little else.
+    dead = again + counted.outcomes.get(Outcome.DEAD, 0)
+    if not expected and dead > counted.records and dead >= MANY:
+        yield Reason.of(Code.MOST_LINKS_DEAD, dead=dead, records=counted.records)
 
 
 def _files(counted: Report) -> Iterator[Reason]:
