@@ -124,6 +124,15 @@ def test_the_site_guid_may_be_in_the_other_script() -> None:
         read("<html>404</html>", second.url, second)
 
 
+def test_a_site_that_stands_in_a_comment_of_the_script_is_not_the_site() -> None:
+    (script,) = read("<ul id='list'></ul>", COLUMN).next_requests
+    old = f'// var siteInfo={{"siteGuid":"{GUID}","projectName":"/OLD"}};'
+    text = f'{old}\n/* {old} */\nvar siteInfo={{"siteGuid":"{SITE_GUID}","projectName":"/NEW"}};'
+    (rows,) = read(text, script.url, script).next_requests
+    assert rows.url == "http://x.example/NEW/rest/lightfrontaction/getgovinfolist"
+    assert json.loads(rows.body or b"")["siteGuid"] == SITE_GUID
+
+
 def test_rows_that_only_call_a_script_have_an_address() -> None:
     row = (
         f"<tr><td>K1/2023-1</td><td><a class='ewb-infoname' onclick=\"linkToNew('{GUID}','002008');\">环境简报 </a>"

@@ -64,6 +64,12 @@ def test_a_list_without_any_sign_of_paging_goes_on_if_it_may() -> None:
     assert following(listed(0, page=2)) == []
 
 
+def test_a_last_page_of_one_row_is_not_mistaken_for_the_box_beside_it() -> None:
+    box = "".join(f"<li><a href='/openness/OpennessContent/show/{number}.html'>甲</a></li>" for number in range(8))
+    page = read(f"<ul class='is-listnews'>{ROW.format(5001)}</ul><ul>{box}</ul>", LIST.format(3))
+    assert [entry.url for entry in page.entries] == ["https://x.example/openness/OpennessContent/show/5001.html"]
+
+
 def test_what_the_site_says_of_its_pages_is_believed() -> None:
     page = listed(12, "<p>共 1 页</p>")
     assert (page.reported_pages, following(page)) == (1, [])

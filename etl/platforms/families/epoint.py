@@ -10,7 +10,8 @@ A column is one of these:
 * a frame, `…/openSubPage.html?specialurl=…`: the list is the address in specialurl;
 * a static list, `…/govlist.html` or `…/moreinfo.html`, then `2.html`, `3.html` in the same folder; the pager's last
   link (尾页) is the last page. Rows of the catalog's table have a drop-down with labelled values, and at Xuchang no
-  address but `linkToNew('{guid}', …)`, which leads to `/openDetailDynamic.html?infoid={guid}`.
+  address but `linkToNew('{guid}', …)`, which leads to `/openDetailDynamic.html?infoid={guid}`. Rows of moreinfo.html
+  are `li.wb-data-list`.
 
 Seen: documents of an exchange (ggzy.hefei.gov.cn, a saved page of July 2026), where scripts fill title, date and source
 from hidden inputs of fixed ids. From other people's code, read in November 2026: getgovinfolist (xz.gov.cn and its
@@ -45,7 +46,8 @@ from etl.platforms.base import (
     Platform,
 )
 from etl.platforms.helpers.columns import linked_columns
-from etl.platforms.helpers.rows import FIELD_OF_LABEL, linked_rows, parse_json, strip_markup
+from etl.platforms.helpers.rows import FIELD_OF_LABEL, linked_rows, parse_json, row_entry, strip_markup
+from etl.web.live_source import live_source
 from etl.web.page import WebPage, base_url, links
 
 if TYPE_CHECKING:
@@ -64,7 +66,6 @@ _LINK_TO_NEW = re.compile(
 )
 _LISTS = re.compile(r"/(?:\w*govInfoPub\w*|openlist|openSubPage|govlist|moreinfo)\.html$", re.IGNORECASE)
 _NUMBER = re.compile(r"/(\d+)\.html$")
-_LABELS = FIELD_OF_LABEL | {"生成日期": "written_date"}
 _SIZE = 20
 """Rows requested; more than 20 was never tried by anybody."""
 
@@ -147,7 +148,8 @@ def _shell(page: WebPage, request: ListingRequest, query: dict[str, str]) -> Lis
 
 def _site(page: WebPage, request: ListingRequest) -> ListingPage:
     """The first request for the rows, from the values in the site's script."""
-    site, project = _SITE.search(page.text), _PROJECT.search(page.text) or _SERVICE_CALL.search(page.text)
+    source = live_source(f"<script>{page.text}</script>")
+    site, project = _SITE.search(source), _PROJECT.search(source) or _SERVICE_CALL.search(source)
     if site is None:
         if _SCRIPTS[0] not in request.url:
             raise NotAListing(f"no siteGuid in {urlsplit(request.url).path}")
@@ -235,7 +237,8 @@ def _entry(row: dict[str, Any], base: str) -> Entry | None:
 def _static(page: WebPage, request: ListingRequest) -> ListingPage:
     linked = replace(page, text=_LINK_TO_NEW.sub(r'href="/openDetailDynamic.html?infoid=\1" \g<0>', page.text))
     tables = linked.tree.cssselect("div.ewb-catalog-table")
-    entries = tuple(_catalog_rows(linked, tables)) or linked_rows(linked, _DETAIL)
+    rows = (row_entry(row, base_url(linked)) for row in linked.tree.cssselect("li.wb-data-list"))
+    entries = (*_catalog_rows(linked, tables), *(entry for entry in rows if entry)) or linked_rows(linked, _DETAIL)
     folder = urljoin(page.url, ".")
     numbers = [
         int(found[1]) for url, _ in links(page) if (found := _NUMBER.search(url)) and urljoin(url, ".") == folder
@@ -265,6 +268,6 @@ def _catalog_rows(page: WebPage, tables: list[HtmlElement]) -> Iterator[Entry]:
 def _labelled(row: HtmlElement) -> Iterator[tuple[str, str]]:
     for line in row.cssselect("div.ewb-drop-detail li"):
         label, _, value = re.sub(r"\s", "", "".join(line.itertext())).replace(":", "：").partition("：")
-        name = _LABELS.get(label)
+        name = FIELD_OF_LABEL.get(label)
         if name and (value := (first_iso_date(value) or "") if name in DATE_FIELDS else value):
             yield name, value

@@ -40,11 +40,12 @@ from etl.platforms.base import (
     Platform,
 )
 from etl.platforms.helpers.columns import linked_columns
-from etl.platforms.helpers.rows import linked_rows
+from etl.platforms.helpers.rows import linked_rows, row_entry
 from etl.web.page import WebPage, base_url, links
 
 _DETAIL = re.compile(r"/[A-Za-z]+/show/\d+\.html|/openness/detail/content/[0-9a-f]{24}\.html", re.IGNORECASE)
 _LISTS = re.compile(r"/showList/[\w/]+/page_\d+\.html$|/openness(?:Target|Content)/$", re.IGNORECASE)
+_CONTAINERS = "ul.is-listnews, dl.content-list, div.m-cglist > ul, div.m-ptlist > ul, div.listright-box > ul"
 _PAGE = re.compile(r"/page_(\d+)\.html$", re.IGNORECASE)
 _FRAME = re.compile(r"/opennessContent/$")
 _TARGET = re.compile(r"/opennessTarget/$")
@@ -93,7 +94,7 @@ class Openness(Platform):
 
 
 def _show_list(page: WebPage, request: ListingRequest) -> ListingPage:
-    entries, current = linked_rows(page, _DETAIL), _number(page.url)
+    entries, current = _entries(page), _number(page.url)
     linked = [(number, text) for url, text in links(page) if (number := _same_list(url, page.url))]
     words = "".join(page.tree.itertext())
     total = next((int(a or b) for a, b in _DOCUMENTS_IN_WORDS.findall(words)), None)
@@ -110,6 +111,15 @@ def _show_list(page: WebPage, request: ListingRequest) -> ListingPage:
         url = _numbered(page.url, current + 1)
         next_requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
     return ListingPage(entries, total, pages, next_requests)
+
+
+def _entries(page: WebPage) -> tuple[Entry, ...]:
+    """The rows of the one known container, where there is one: a box beside it may have more links than a last page."""
+    containers = page.tree.cssselect(_CONTAINERS)
+    if len(containers) != 1:
+        return linked_rows(page, _DETAIL)
+    rows = (row_entry(row, base_url(page)) for row in containers[0].iterchildren("li", "dt", "dd"))
+    return tuple(entry for entry in rows if entry) or linked_rows(page, _DETAIL)
 
 
 def _require_empty_list(page: WebPage, current: int, pages: int | None, total: int | None) -> None:
