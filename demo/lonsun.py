@@ -8,6 +8,9 @@ Ordinary columns `/{path}/index.html` have `ul.doc_list`, their further pages ar
 last page. Details `/public/{organ}/{id}.html` with the header table twice (desktop, phones) and rows in comments, and
 `/{path}/{id}.html` with a line below the title, which is broken by `<br/>`.
 
+With `root` the catalog lies below a path and the service below another, with `template` the rows are those of a newer
+template. `/public/column/{organ}?type=6` has a list for each tab, whose categories are in variables.
+
 Keys of faults: a posting's key, `key/name.pdf` for an attachment, `zcwj/1` for a column's first page, `zcwj/0` for a
 shell.
 
@@ -66,6 +69,7 @@ COLUMNS = (
     Column("jytabl", "建议提案办理", ("答复",), 2, path="/zwgk/jytabl/", number=6791574),
 )  # fmt: skip
 BY_KEY = {column.key: column for column in COLUMNS}
+ROWS = {"newest": "rows.html", "newest2022": "rows_2022.html", "xzgfk": "rows_xzgfk.html"}
 TABLE = ("index_number", "subject_category", "document_number", "written_date", "publisher", "published_date",
          "validity", "source", "title")  # fmt: skip
 
@@ -77,13 +81,22 @@ class LonsunSite(PublishedSite):
     platform: ClassVar[str] = "lonsun"
     attachments_in_body: ClassVar[bool] = True
     first_number: ClassVar[int] = 149273000
+    root: str = ""
+    """Path below which the catalog lies, such as `/zwgk`."""
+    template: str = "newest"
+    """Template of the rows: `newest`, `newest2022` or `xzgfk`."""
+
+    @property
+    def service(self) -> str:
+        """Path of the label service, which the shell's script names."""
+        return f"{'/yanqiaozwgk' if self.root else ''}{self.root}/site/label/8888"
 
     def column_of(self, document: Document) -> str:
         return next((each.key for each in COLUMNS if document.genre_category in each.genres), "zcwj")
 
     def path(self, posting: Posting) -> str:
         column = BY_KEY[posting.column]
-        return f"{column.path or f'/public/{ORGAN}/'}{posting.number}.html"
+        return f"{column.path or f'{self.root}/public/{ORGAN}/'}{posting.number}.html"
 
     def attachment_path(self, posting: Posting, place: int) -> str:
         suffix = posting.document.attachments[place].name.rsplit(".", 1)[1]
@@ -93,13 +106,15 @@ class LonsunSite(PublishedSite):
         path, query = request.url.path, request.query_params
         if path in ("/", "/index.html"):
             return Resource("home", self.render("lonsun/home.html", columns=COLUMNS, organ=ORGAN))
-        if path == f"/public/column/{ORGAN}":
+        if path == f"{self.root}/public/column/{ORGAN}" and query.get("type") == "6":
+            return Resource("tabs", self.render("lonsun/tabs.html", tabs=COLUMNS[:2], organ=ORGAN, site_id=SITE_ID))
+        if path == f"{self.root}/public/column/{ORGAN}":
             column = next((each for each in COLUMNS if str(each.category) == query.get("catId")), None)
             if column is None:
                 return None
             values = {"column": column, "organ": ORGAN, "site_id": SITE_ID, "empty": EMPTY}
             return Resource(f"{column.key}/0", self.render("lonsun/shell.html", columns=COLUMNS, **values))
-        if path == "/site/label/8888":
+        if path == self.service:
             return self.rows(request)
         if found := re.fullmatch(r"/content/column/(\d+)", path):
             column = next((each for each in COLUMNS if each.number == int(found[1])), None)
@@ -111,13 +126,13 @@ class LonsunSite(PublishedSite):
 
     def rows(self, request: Request) -> Resource | None:
         query = request.query_params
-        column = next((each for each in COLUMNS if str(each.category) == query.get("catId")), None)
+        column = next((each for each in COLUMNS if str(each.category) == (query.get("catIds") or query.get("catId"))), None)
         if query.get("labelName") != "publicInfoList" or query.get("organId") != str(ORGAN) or column is None:
             return None
         page, length = int(query.get("pageIndex", "1")), int(query.get("length", "50"))
         lines, pages = self.slice(column.key, page, int(query.get("pageSize", "15")))
         values = {"lines": lines, "page": page, "pages": pages, "length": length, "empty": query.get("result", "")}
-        body = self.render("lonsun/rows.html", column=column, organ=ORGAN, **values)
+        body = self.render(f"lonsun/{ROWS[self.template]}", column=column, organ=ORGAN, **values)
         return Resource(f"{column.key}/{page}", body)
 
     def page_of(self, column: Column, page: int) -> Resource:
@@ -154,7 +169,7 @@ class LonsunSite(PublishedSite):
 
     def golden_entry(self, posting: Posting) -> dict[str, str]:
         line = {"url": self.url(posting.key), "title": posting.document.title, "published_date": str(posting.day)}
-        if BY_KEY[posting.column].category and posting.document.index_number:
+        if self.template == "newest" and BY_KEY[posting.column].category and posting.document.index_number:
             line["index_number"] = posting.document.index_number
         return line
 

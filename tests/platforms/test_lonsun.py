@@ -8,8 +8,10 @@ import pytest
 from demo import goldens
 from demo.lonsun import COLUMNS, EMPTY, ORGAN, LonsunSite
 from etl.platforms.base import ListingPage, ListingRequest, NotAListing
+from etl.platforms.recognise import decide_family, recognise
 from etl.platforms.registry import platform
-from etl.web.page import WebPage
+from etl.sources.schema import adhoc_source
+from etl.web.page import WebPage, read_page
 from tests.support.walking import ask, first_requests, walk
 
 FAMILY = platform("lonsun")
@@ -100,3 +102,59 @@ def test_rows_of_the_older_template_have_no_index_number_and_no_count() -> None:
 def test_what_is_no_list_says_why(path: str, text: str, reason: str) -> None:
     with pytest.raises(NotAListing, match=reason):
         read(text, path)
+
+
+@pytest.mark.parametrize("template", ["newest", "newest2022", "xzgfk"])
+@pytest.mark.parametrize("root", ["", "/zwgk", "/zfxxgk/yq"])
+def test_a_catalog_below_a_path_is_listed_in_each_template(
+    site: LonsunSite, client: httpx.Client, root: str, template: str
+) -> None:
+    site.root, site.template = root, template
+    url = f"{site.base}{root}/public/column/{ORGAN}?type=4&catId=7065114&action=list"
+    (first,) = FAMILY.start(adhoc_source("a", "a", url, ["127.0.0.1"]))
+    found = walk(client, FAMILY, first)
+    assert found.lost == []
+    assert found.entries(first.column) == goldens.entries(site)["nb"]
+    assert found.told(first.column) == (None, 3)
+    page = read_page(client.get(url).content, url)
+    assert decide_family(recognise(page)) is FAMILY
+    assert url in [column.url for column in FAMILY.find_columns(page)]
+
+
+def test_a_page_of_tabs_has_a_list_for_each(site: LonsunSite, client: httpx.Client) -> None:
+    site.template = "xzgfk"
+    found = walk(client, FAMILY, ListingRequest(f"{site.base}/public/column/{ORGAN}?type=6&action=list", "c"))
+    golden = goldens.entries(site)
+    assert {name: found.entries(f"c / {name}") for name in ("7065111", "7065112")} == {
+        "7065111": golden["zcwj"], "7065112": golden["gfxwj"],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("place", "given", "wanted"),
+    [
+        ("/zwgk/public/column/5?catId=6", '"/gx/zwgk/site/label/8888"', "/gx/zwgk/site/label/8888"),
+        ("/zwgk/public/column/5?catId=6", 'base + "/site/label/8888"', "/zwgk/site/label/8888"),
+        ("/zwgk/public/column/5?catId=6", "'site/label/8888'", "/zwgk/site/label/8888"),
+        ("/zwgk/grassroots/column/5?catId=6", "'/site/label/8888'", "/site/label/8888"),
+        ("/zwgk/publicColumn/zcwj/index.html?catId=6", "Ls.root+'/site/label/9'", "/zwgk/site/label/9"),
+        ("/x/site/tpl/77?activeId=3&catId=6", "'/x/site/label/8888'", "/x/site/label/8888"),
+    ],
+)
+def test_the_service_is_where_the_script_says_or_below_the_path_of_the_page(
+    place: str, given: str, wanted: str
+) -> None:
+    # The category is a variable that no script of the page sets: it is in the page's address.
+    call = f"Ls.ajax({{url: {given}, data: {{labelName: 'publicInfoList', organId: 5, catId: cat, pageIndex: n}}}});"
+    (request,) = read(call, place).next_requests
+    parts = urlsplit(request.url)
+    assert parts.path == wanted
+    assert parse_qs(parts.query)["catId"] == ["6"]
+
+
+def test_links_beside_a_list_that_was_not_understood_are_not_taken_for_it() -> None:
+    box = '<ul><li><a href="/public/1/8288151.html">某通知</a> 2022-03-01</li></ul>'
+    with pytest.raises(NotAListing, match="no script that asks"):
+        read(box, "/zwgk/public/column/1?type=4")
+    page = read(f"{box}<script>x({{pageCount: 1}})</script>", "/zwgk/public/column/1?type=4&pageIndex=1")
+    assert (len(page.entries), page.reported_pages) == (1, 1)

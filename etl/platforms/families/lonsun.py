@@ -1,4 +1,4 @@
-"""Lonsun (龙讯): Anhui; the body has the class of the font-size switch.
+"""Lonsun (龙讯): Anhui, and counties of Hubei, Hunan, Sichuan, Gansu and Qinghai; documents in `div.j-fontContent`.
 
 Documents are `/public/{organ}/{id}.html` in the catalog and `/{column's path}/{id}.html` elsewhere (the latter seen on
 saved pages, July 2026; `/public/content/{id}` too). A list is one of three:
@@ -6,15 +6,21 @@ saved pages, July 2026; `/public/content/{id}` too). A list is one of three:
 * an ordinary column, `/{path}/index.html`: rows `li` with link and `span.date`, and the call `Ls.pagination("#page_…",
   function(pageIndex){location.href='…/content/column/…?pageIndex=' + pageIndex;}, {currPage: (0+1),pageCount:3})`;
 * a catalog's page, `/public/column/{organ}?type=4&catId={category}&action=list`: an empty page whose script requests
-  the rows (`Ls.ajax({url: "…/site/label/8888", data: {…}})`);
+  the rows (`Ls.ajax({url: "…/site/label/8888", data: {…}})`). On many sites it is below a path (`/zwgk/public/column/…`,
+  `/zfxxgk/public/column/…`) and the service below another one that its script names (`/huangshanzwgk/zwgk/site/label/…`).
+  A page of administrative rules (`type: 6`) requests a list for each tab, with `catIds` from a variable (`yxCatId`);
 * those rows, `/site/label/8888?labelName=publicInfoList&siteId&organId&catId&type=4&pageSize&pageIndex&file&length…`,
-  a fragment of HTML: `div.xxgk_navli`, each with number, 索引号 (on some sites), link and date, and a script with
-  `pageCount: N > 0`. `length` cuts the link's text, its `title` is complete. An empty list shows the text of `result`.
+  a fragment of HTML and a script with `pageCount: N > 0`. `file` decides the template: `div.xxgk_navli`, each with
+  number, 索引号 (on some sites), link and date (`_newest`, `_newest2020`), `ul.xxgk_nav_list > li` (`_newest2022`),
+  `div.gk_list > ul > li > div > a.title` (`_xzgfk`). `length` cuts the link's text, its `title` is complete. An empty
+  list shows the text of `result`.
 
 Known from other people's crawlers and their tests, read in November 2026 (fzggw.ah.gov.cn, hrss.ah.gov.cn,
-sthjt.ah.gov.cn, chuzhou.gov.cn, lushan.gov.cn); no listing was seen here. Unverified: that the shell's script names all
-values literally on today's sites (lushan.gov.cn did in 2019; where it does not, name the address of the rows as the
-column), and that GET works everywhere (crawlers use GET and POST). Sites report no total, only the number of pages.
+sthjt.ah.gov.cn, mpa.ah.gov.cn, ahqimen.gov.cn, chuzhou.gov.cn, lushan.gov.cn); no listing was seen here. Sites report no
+total, only the number of pages. Assumed: that the shell's script names its values literally or by a variable of the
+page (lushan.gov.cn did in 2019, sthjt.ah.gov.cn does by `yxCatId`; where it does not, name the address of the rows as
+the column); that GET works everywhere (crawlers use GET and POST); that `/grassroots/column/{id}?catId=`,
+`/publicColumn/{name}/index.html` and `/site/tpl/{n}?activeId=` are such shells, or else pages with rows and a `pageCount`.
 """
 
 import re
@@ -34,16 +40,21 @@ from etl.platforms.base import (
     Platform,
 )
 from etl.platforms.helpers.columns import linked_columns, parent_list
-from etl.platforms.helpers.rows import linked_rows, row_entry
+from etl.platforms.helpers.rows import linked_rows, row_entry, script_value
 from etl.web.page import WebPage, base_url
 
 _DETAIL = re.compile(r"/\d{5,}(?:\.html)?(?:$|[?#])")
-_LISTS = re.compile(r"^/public/column/\d+|^(?!/public/).+/index\.html$")
+_SHELL = re.compile(r"/(?:public|grassroots)/column/\d+|/publicColumn/|/site/tpl/\d+")
+_LISTS = re.compile(
+    r"/(?:public|grassroots)/column/\d+|/site/tpl/\d+|^(?!(?:/[\w-]+)*/public/).+/index\.html$"
+)
 _PAGES = re.compile(r"""\bpageCount\s*:\s*["']?(\d+)""")
 _CURRENT = re.compile(r"""\bcurrPage\s*:\s*\(?\s*(\d+)(?:\s*\+\s*(\d+))?""")
 _TURN = re.compile(r"""location\.href\s*=\s*["']([^"']*[?&]pageIndex=)["']\s*\+\s*pageIndex""")
-_LABEL = re.compile(r"""url\s*:\s*["']([^"']*/site/label/\d+[^"']*)["']""")
-_PAIR = re.compile(r"""["']?(\w+)["']?\s*:\s*(?:"([^"]*)"|'([^']*)'|(\d+|true|false)\b)""")
+_LABEL = re.compile(r"""url\s*:\s*(?:([\w$.]+)\s*\+\s*)?["']([^"']*\bsite/label/\d+[^"']*)["']""")
+_PAIR = re.compile(r"""["']?(\w+)["']?\s*:\s*(?:"([^"]*)"|'([^']*)'|(\d+|true|false)\b|([A-Za-z_$][\w$]*))""")
+# Rows of the templates that are known, each holding one document.
+_ROWS = ("div.xxgk_navli", "ul.xxgk_nav_list > li", "div.gk_list > ul > li:has(a.title)")
 _INDEX = re.compile(r"^[0-9A-Za-z_-]*\d[0-9A-Za-z_-]*/[0-9-]+$")
 
 
@@ -56,8 +67,8 @@ class Lonsun(Platform):
     )
 
     fingerprints = (
-        Fingerprint("catalog /public/column/<organ>", "link", r"^/public/column/\d+", 2),
-        Fingerprint("catalog /public/column/<organ>", "address", r"/public/(?:column|content)/\d+", 1),
+        Fingerprint("catalog /public/column/<organ>", "link", r"^(?:/[\w-]+)*/public/column/\d+", 2),
+        Fingerprint("catalog /public/column/<organ>", "address", r"/(?:public|grassroots)/(?:column|content)/\d+", 1),
         Fingerprint("its script Ls", "markup", r"\bLs\.(?:ajax|pagination|plugins|[a-z]+\()", 2),
         Fingerprint("marks StartLabelHtml_… of its labels", "markup", r"(?:Start|End)LabelHtml_\w+|/site/label/\d", 2),
         Fingerprint("class of the font-size switch", "markup", r"\bj-fontContent\b", 1),
@@ -71,7 +82,13 @@ class Lonsun(Platform):
         path = urlsplit(page.url).path
         if "/site/label/" in path:
             return _rows(page, request)
-        return _shell(page, request) if "/public/column/" in path else _column(page, request)
+        if not _SHELL.search(path):
+            return _column(page, request)
+        if requests := _rows_requested(page, request):
+            return ListingPage((), next_requests=requests)
+        if not _PAGES.search(page.text):  # links alone may be those of a box beside the list
+            raise NotAListing("no script that asks /site/label/ for the rows of a catalog, and no pageCount")
+        return _column(page, request)
 
 
 def _column(page: WebPage, request: ListingRequest) -> ListingPage:
@@ -95,18 +112,44 @@ def _lines(page: WebPage) -> tuple[Entry, ...]:
     return tuple(entry for row in page.tree.cssselect("ul.doc_list > li") if (entry := row_entry(row, base)))
 
 
-def _shell(page: WebPage, request: ListingRequest) -> ListingPage:
-    """The request for the first rows, as the page's script makes it."""
+def _rows_requested(page: WebPage, request: ListingRequest) -> tuple[ListingRequest, ...]:
+    """The requests for the first rows of each list that the page's script makes; a page of tabs has several lists."""
+    urls: dict[str, str] = {}
     for match in _LABEL.finditer(page.text):
         call = _call_around(page.text, match.start())
-        values = {name: "".join(alternatives) for name, *alternatives in _PAIR.findall(call)}
+        values = dict(_values(call, page))
         if values.get("organId") and "pageIndex" in call:
             parameters = {name: value for name, value in values.items() if name not in ("url", "dataType", "pageIndex")}
             query = urlencode({"IsAjax": "1", "dataType": "html", **parameters, "pageIndex": "1"})
-            address = urljoin(page.url, match[1])
-            url = f"{address}{'&' if '?' in address else '?'}{query}"
-            return ListingPage((), next_requests=(ListingRequest(url, request.column),))
-    raise NotAListing("no script that asks /site/label/ for the rows of a catalog")
+            address = _service(page.url, match[2], complete=not match[1])
+            urls[f"{address}{'&' if '?' in address else '?'}{query}"] = values.get("catIds") or values.get("catId") or ""
+    if len(urls) == 1:
+        return (ListingRequest(next(iter(urls)), request.column),)
+    return tuple(
+        ListingRequest(url, f"{request.column} / {category or number}")
+        for number, (url, category) in enumerate(urls.items(), 1)
+    )
+
+
+def _values(call: str, page: WebPage) -> Iterator[tuple[str, str]]:
+    """(name, value) of a call's parameters. What is no literal is a variable of the page, or in the page's address."""
+    address = dict(parse_qsl(urlsplit(page.url).query))
+    for name, double, single, number, variable in _PAIR.findall(call):
+        value = double or single or number
+        if variable:
+            assigned = script_value(page.text, variable)
+            value = str(assigned) if isinstance(assigned, (str, int)) else address.get(name, "")
+            if not value and name not in ("catId", "catIds"):
+                continue
+        yield name, value
+
+
+def _service(url: str, label: str, *, complete: bool) -> str:
+    """The address of the service. A script that puts it together, or leaves out the slash, means the page's own path."""
+    if complete and label.startswith(("/", "http:", "https:")):
+        return urljoin(url, label)
+    place = _SHELL.search(urlsplit(url).path)
+    return urljoin(url, f"{urlsplit(url).path[: place.start()] if place else ''}/{label.lstrip('/')}")
 
 
 def _call_around(text: str, place: int) -> str:
@@ -136,15 +179,12 @@ def _rows(page: WebPage, request: ListingRequest) -> ListingPage:
 
 
 def _entries(page: WebPage) -> Iterator[Entry]:
-    rows: list[HtmlElement] = page.tree.cssselect("div.xxgk_navli")
-    if not rows:
+    templates = (page.tree.cssselect(selector) for selector in _ROWS)
+    rows: list[HtmlElement] = next(filter(None, templates), [])
+    entries = [(row, entry) for row in rows if (entry := row_entry(row, base_url(page)))]
+    if not entries:
         yield from linked_rows(page, _DETAIL)
-    for row in rows:
-        entry = row_entry(row, base_url(page))
-        if entry is None:
-            continue
+    for row, entry in entries:
         cells = ("".join(cell.itertext()).strip() for cell in row.iter("li", "span"))
-        fields = dict(entry.fields)
-        if index := next(filter(_INDEX.match, cells), None):
-            fields["index_number"] = index
-        yield Entry(entry.url, entry.title, fields)
+        index = next(filter(_INDEX.match, cells), None)
+        yield Entry(entry.url, entry.title, {**entry.fields, "index_number": index} if index else entry.fields)
