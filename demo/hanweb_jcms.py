@@ -13,6 +13,7 @@ attachment is behind `/module/download/downfile.jsp`. Columns:
 | gfxwj | a catalog: `search.jsp` by POST, rows with `syh`, heading 生成日期, `共N条 共N页` |
 | rsrm | a catalog of the newer template: `li`, the class in the column's address (`?number=`) |
 
+Each store has a second call of `jpage`, whose total is 1000. A catalog without a class lists the whole district.
 `most` is the maximum of `perpage` (300 on real sites). Lines show cut titles; the attribute `title` is complete.
 Headers: `li` (Dalian), `td` (the table `xxgk_article`), `inside` (none; title and date inside `#zoom`), `plain` (none);
 categories are in comments. Keys of faults: a posting's key, `key/name.pdf` for an attachment, `bg/0` for a column's
@@ -117,6 +118,8 @@ class JcmsSite(Site):
     most: int = 300
     sizes: dict[str, int] = field(default_factory=dict)
     """Other numbers of lines on a column's page."""
+    area_in_script: bool = True
+    """Whether the script of `rsrm` names the area; else it is in the column's address alone."""
     links: bool = True
     """Whether the stores have a link to more; without it the page's script posts plain numbers."""
 
@@ -248,6 +251,9 @@ class JcmsSite(Site):
         known = method == "POST" and parameters.get("area") == AREA and parameters.get("jdid") == CATALOG_SITE
         column = BY_KEY[key or "gfxwj"]
         entries = self.entries(column.key) if key and known else []
+        if known and not parameters.get("infotypeId"):
+            every = [posting for each in COLUMNS for posting in self.entries(each.key)]
+            column, entries = BY_KEY["rsrm"], sorted(every, key=lambda posting: posting.key)
         page, size = int(parameters.get("currpage") or 1), self.size(column)
         body = self.render(
             "jcms/catalog.html", column=column, postings=entries[(page - 1) * size : page * size], page=page,

@@ -126,7 +126,9 @@ class LonsunSite(PublishedSite):
 
     def rows(self, request: Request) -> Resource | None:
         query = request.query_params
-        column = next((each for each in COLUMNS if str(each.category) == (query.get("catIds") or query.get("catId"))), None)
+        column = next(
+            (each for each in COLUMNS if str(each.category) == (query.get("catIds") or query.get("catId"))), None
+        )
         if query.get("labelName") != "publicInfoList" or query.get("organId") != str(ORGAN) or column is None:
             return None
         page, length = int(query.get("pageIndex", "1")), int(query.get("length", "50"))

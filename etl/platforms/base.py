@@ -47,6 +47,7 @@ class ListingPage:
     `total_is_upper_bound`: the site itself says that the list has ended (an empty page after its last one), and the
     family is known to report totals that are never reached. Fewer documents than the total are then no failure.
     `problems`: signs in the page that its list has more than what was understood; they turn the run red.
+    `of_other_lists`: rows that were left out since they are another list's; a page of such rows alone is no trap.
     """
 
     entries: tuple[Entry, ...]
@@ -55,6 +56,7 @@ class ListingPage:
     next_requests: tuple[ListingRequest, ...] = ()
     total_is_upper_bound: bool = False
     problems: tuple[Reason, ...] = ()
+    of_other_lists: int = 0
 
 
 class NotAListing(Exception):

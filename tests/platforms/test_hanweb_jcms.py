@@ -5,10 +5,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from demo import goldens, hanweb_jcms
 from demo.hanweb_jcms import BY_KEY, COLUMNS, EMPTY, PROXY, JcmsSite
 from etl.platforms.base import ListingPage, ListingRequest, NotAListing
+from etl.platforms.recognise import recognise
 from etl.platforms.registry import platform
 from etl.web.page import WebPage
 from tests.support.walking import ask, first_requests, walk
@@ -146,3 +149,87 @@ def test_an_empty_catalog_tells_no_pages() -> None:
         "<table class='tb_title'><tr><td>共0条 共0页</td></tr></table>", "http://x.example/module/xxgk/search.jsp"
     )
     assert (page.entries, page.reported_total, page.reported_pages, page.next_requests) == ((), 0, 0, ())
+
+
+def call(unit: int, total: int, *, store: bool, first: bool = True) -> str:
+    """A call of jpage; the keys of its argument come in one order or the other."""
+    parts = [f"totalRecord:{total}", "perPage:10", "ajaxParam:{col:1,webid:3}", "proxyUrl:'/x'"]
+    parts += [f"dataStore:$('#{unit}').children('script').html()"] if store else []
+    return f"$('#{unit}').jpage({{{','.join(parts if first else reversed(parts))}}});"
+
+
+def stored(unit: int, column: int, records: int) -> str:
+    lines = "".join(
+        f"<record><![CDATA[<li><a href='/art/2024/1/1/art_{column}_{number}.html'>第{number}号公告</a></li>]]></record>"
+        for number in range(records)
+    )
+    link = f"<nextgroup><![CDATA[<a href='{PROXY}?page=1&columnid={column}&unitid={unit}'></a>]]></nextgroup>"
+    xml = f"<datastore>{link}<recordset><ul class='l'></ul>{lines}</recordset></datastore>"
+    return f'<div id="{unit}"><script type="text/xml">{xml}</script></div>'
+
+
+@given(st.integers(0, 138), st.booleans(), st.booleans(), st.booleans())
+def test_the_total_is_that_of_the_call_with_the_store(total: int, order: bool, apart: bool, phone: bool) -> None:
+    calls = f"function jpage_4001(){{{call(4001, 1000, store=False)}}}{call(4001, total, store=True, first=order)}"
+    beside = stored(4002, 77, 5) if phone else ""
+    other = call(4002, min(total, 5), store=True) if phone else ""
+    scripts = [f"<script>{each}</script>" for each in (calls, other)]
+    # The calls stand behind their own stores, or all at the end of the page.
+    first = stored(4001, 77, 30)
+    parts = [first, beside, *scripts] if apart else [first, scripts[0], beside, scripts[1]]
+    page = read("".join(parts), "http://x.example/col/col77/index.html", 0)
+    assert page.reported_total == total
+
+
+def test_of_totals_without_a_store_the_greatest_must_be_found() -> None:
+    calls = call(4001, 138, store=False) + call(4001, 40, store=False)
+    page = read(stored(4001, 77, 30) + f"<script>{calls}</script>", "http://x.example/col/col77/index.html", 0)
+    assert page.reported_total == 138
+
+
+def test_a_list_of_several_columns_has_a_service_of_its_own() -> None:
+    text = stored(4001, 77, 3).replace("dataproxy", "morecolumndataproxy").replace("columnid=77", "columnid=78,79")
+    page = read(text + f"<script>{call(4001, 9, store=True)}</script>", "http://x.example/col/col77/index.html", 0)
+    (more,) = page.next_requests
+    assert more.url.startswith("http://x.example/module/web/jpage/morecolumndataproxy.jsp?page=2&columnid=78%2C79&")
+    assert len(read(stored(1, 78, 2), more.url, 3).entries) == 2
+
+
+AREA_FORMS = [
+    ("?vc_xxgkarea={}&number=A0703", ""),
+    ("?vc_xxgkarea={}%23div4&number=A0703", ""),
+    ("?number=A0703", '<iframe src="/module/xxgk/tree.jsp?standardXxgk=1&amp;area={}&amp;divid=div4"></iframe>'),
+    ("?number=A0703", '<a href="/col/col5/index.html?vc_xxgkarea={}&number=F100">x</a>'),
+]
+
+
+@pytest.mark.parametrize(("query", "markup"), AREA_FORMS)
+def test_the_area_of_a_catalog_is_in_its_script_its_address_or_its_tree(query: str, markup: str) -> None:
+    area = "11371623004384523M-1"
+    script = "loadDynamic('/module/xxgk/search.jsp?infotypeId='+a+'&area={}', 'div4', '0','0','950','1','','');"
+    for written, beside in (("", markup.format(area)), (area, markup.format("OTHER"))):
+        page = read(beside + script.format(written), f"http://x.example/col/col9/index.html{query.format(area)}")
+        (search,) = page.next_requests
+        form = parse_qs((search.body or b"").decode())
+        assert (form["area"], form["infotypeId"]) == ([area], ["A0703"])
+
+
+def test_a_catalog_without_a_class_keeps_the_documents_of_its_column(site: JcmsSite, client: httpx.Client) -> None:
+    site.area_in_script = False
+    site.sizes["rsrm"] = 1
+    url = f"{site.base}{BY_KEY['rsrm'].path}?vc_xxgkarea={hanweb_jcms.AREA}"
+    found = walk(client, FAMILY, ListingRequest(url, "c"))
+    assert found.lost == []
+    listed = sorted(line["url"] for line in found.entries("c"))
+    assert listed == sorted(line["url"] for line in goldens.entries(site)["rsrm"])
+    left_out = sum(page.of_other_lists for _, page in found.pages)
+    assert left_out + len(listed) == sum(map(len, goldens.entries(site).values()))
+    # All pages were walked; how many documents are the column's own the site does not say.
+    assert found.told("c") == (None, len(found.pages) - 1)
+
+
+def test_another_system_below_module_xxgk_is_not_taken_for_this_one() -> None:
+    script = "$.post('/module/xxgk/searchAll.action', {pageNo: 1})"
+    text = f"<a href='/zfxxgk/view.jsp?id=5'>x</a><script>{script}</script><script src='/module/xxgk/js/a.js'></script>"
+    page = WebPage("http://x.example/zfxxgk/index.jsp", text, "utf-8")
+    assert FAMILY.name not in [match.platform.name for match in recognise(page)]

@@ -217,7 +217,7 @@ class _WalkedList:
         # Some sites answer a page beyond the end with the last one again. That is an end; whether the list is complete
         # shows when it is compared with the reported totals.
         repeated = bool(urls) and urls == self._last_page
-        self._barren_pages = 0 if new or repeated else self._barren_pages + 1
+        self._barren_pages = 0 if new or repeated or page.of_other_lists else self._barren_pages + 1
         self._pages += 1
         self._lines += 0 if repeated else len(page.entries)
         self._documents |= new

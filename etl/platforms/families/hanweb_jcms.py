@@ -3,9 +3,12 @@
 A column (`/col/col{N}/index.html`) is listed in one of two ways.
 
 *Store.* The page has its first lines in `<script type="text/xml"><datastore>`, each in the CDATA of a `<record>`, and
-`totalRecord` in the call of `jpage({…})` after it. More come from `/module/web/jpage/dataproxy.jsp`: by GET with the
-parameters of the store's `<nextgroup>` link, or by POST with `ajaxParam` if the page has no such link. Also known:
+`totalRecord` in the call of `jpage({…})` after it. More come from `/module/web/jpage/dataproxy.jsp` (or
+`morecolumndataproxy.jsp`, for several columns at once): by GET with the parameters of the store's `<nextgroup>` link, or
+by POST with `ajaxParam` if the page has no such link. Also known:
 
+- Two calls of `jpage` show one store: one in a function, with a total that is never reached (1000), and the one made at
+  load, which has `dataStore:` too. The latter's total is the list's.
 - A page may have two stores (desktop, mobile) with different `unitid` and totals, and stores of other columns in
   sidebars.
 - Some sites ignore `startrecord` and page by `page` alone, and `perpage` above about 300 is cut. So each
@@ -15,11 +18,14 @@ parameters of the store's `<nextgroup>` link, or by POST with `ajaxParam` if the
 
 *Catalog.* The page calls `loadDynamic('/module/xxgk/search.jsp?…', divid, cid, _, _, jdid …)`; POST gives HTML rows
 (`tr_main_value_odd`/`_even`, in newer templates `li`) and `共N页`; `currpage` is the page. The link of a row may have
-the index number in an attribute `syh`.
+the index number in an attribute `syh`. The class is in the column's address (`?number=F100`); the search needs `area`
+too, which is in the script, in the column's address (`?vc_xxgkarea=11371623004384523M-1`) or in the page's `tree.jsp`.
+Without a class it lists the whole district: the column's own documents are those with its number (`art_{column}_…`).
 
-Known from other people's crawlers (read in July 2026) and, for the detail page, from saved pages of the same month.
-Unverified: no response of a live site was seen. `totalpage` is not compared, since the size of the pages that it counts
-is unknown. That the heading of a catalog's table names the date in its rows is a guess.
+Seen: details on saved pages (July 2026). From other people's crawlers and a list that they saved
+(fzggw.jiangsu.gov.cn), read in July and November 2026: all else. Unverified: no response of a live site was seen.
+`totalpage` is not compared, since the size of the pages that it counts is unknown. That the heading of a catalog's
+table names the date in its rows is a guess. `/module/xxgk/searchAll.action` is another system's (chengan.gov.cn).
 """
 
 import re
@@ -49,16 +55,21 @@ _DETAIL = re.compile(r"/art/\d{4}/\d{1,2}/\d{1,2}/art_\d+_\d+\.html")
 _STORE = re.compile(r"<datastore>(.*?)</datastore>", re.DOTALL | re.IGNORECASE)
 _RECORD = re.compile(r"<record>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</record>", re.DOTALL | re.IGNORECASE)
 _NEXT = re.compile(r"""<nextgroup>.*?href=(?:"([^"]+)"|'([^']+)').*?</nextgroup>""", re.DOTALL | re.IGNORECASE)
-_TOTAL = re.compile(r"""<totalrecord>\s*(\d+)|\btotalRecord\b["']?\s*:\s*["']?(\d+)""", re.IGNORECASE)
+_ANSWERED_TOTAL = re.compile(r"<totalrecord>\s*(\d+)", re.IGNORECASE)
+_CALLED_TOTAL = re.compile(r"""\btotalRecord\b["']?\s*:\s*["']?(\d+)""", re.IGNORECASE)
+_UNIT_OF_CALL = re.compile(r"""["']#?(\w+)["']\s*\)\s*\.jpage\s*\(\s*$""")
+_UNIT_OF_STORE = re.compile(r"""\bid\s*=\s*["'](\w+)["'][^<>]*>\s*<script[^<>]*>\s*$""", re.IGNORECASE)
 _PROXY = re.compile(r"""\bproxyUrl\b["']?\s*:\s*["']([^"']+)["']""")
 _PARAMETERS = re.compile(r"""\bajaxParam\b["']?\s*:\s*\{([^}]*)\}""")
 _PAIR = re.compile(r"""["']?(\w+)["']?\s*:\s*(?:"([^"]*)"|'([^']*)'|([\w.-]+))""")
 _LOAD = re.compile(r"""loadDynamic\s*\(\s*(?=["'][^"']*/xxgk/search\.jsp\?)""")
 _LITERAL = re.compile(r"""(?:"([^"]*)"|'([^']*)')\s*(,|\)\s*;?|\+)?""")
 _COLUMN = re.compile(r"/col/col(\d+)/")
+_AREA = re.compile(r"""\bvc_xxgkarea=([\w-]+)|/xxgk/tree\.jsp\?[^"'<>]*?\barea=([\w-]+)""")
 _COUNTS = re.compile(r"共(\d+)(页|条)")
 # If more lines are requested, sites silently answer with about 300.
 _MAX_LINES = 300
+_MAX_CALL_CHARS = 2000
 _FORM = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
 
 
@@ -83,7 +94,8 @@ class HanwebJcms(Platform):
         Fingerprint(
             "its modules (jpage, dataproxy.jsp, search.jsp …)",
             "markup",
-            r"/module/(?:web/jpage|xxgk|jslib|visitcount|download|jact|idea)/|<datastore>|dataproxy\.jsp",
+            r"/module/(?:web/jpage|jslib|visitcount|download|jact|idea)/|/module/xxgk/(?:search\.jsp|tree\.jsp|script/)"
+            r"|<datastore>|dataproxy\.jsp",
             2,
         ),
         Fingerprint("marks <$[…]>, ZJEG_RSS around the text", "markup", r"<!--\s*(?:<\$\[|ZJEG_RSS\.)", 2),
@@ -95,7 +107,7 @@ class HanwebJcms(Platform):
 
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
         path = urlsplit(request.url).path
-        if path.endswith("/dataproxy.jsp"):
+        if path.endswith("dataproxy.jsp"):
             return _group(page, request)
         if path.endswith("/xxgk/search.jsp"):
             return _catalog(page, request)
@@ -125,18 +137,58 @@ class _Store:
 
 def _stores(page: WebPage) -> Iterator[_Store]:
     matches = list(_STORE.finditer(page.text))
+    calls = list(_calls(page.text))
     for place, match in enumerate(matches):
         end = matches[place + 1].start() if place + 1 < len(matches) else len(page.text)
         # The call of jpage that shows a store comes after it.
         both = match.group(1) + page.text[match.end() : end]
-        total, link = _TOTAL.search(both), _NEXT.search(match.group(1))
+        answered, link = _ANSWERED_TOTAL.search(both), _NEXT.search(match.group(1))
+        unit = _UNIT_OF_STORE.search(page.text, max(0, match.start() - 300), match.start())
+        own = [call for call in calls if unit and call.unit == unit[1]]
+        own = own or [call for call in calls if match.end() <= call.place < end]
         more, form = (unescape(link[1] or link[2]), {}) if link else _posted(both)
         yield _Store(
             records=tuple(record.group(1) for record in _RECORD.finditer(match.group(1))),
-            total=int(total[1] or total[2]) if total else None,
+            total=int(answered[1]) if answered else _total(own),
             more=urljoin(page.url, more) if more else None,
             form=form,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A call of jpage: where it is, the unit that it shows, its total, and whether it has the store."""
+
+    place: int
+    unit: str
+    total: int
+    has_store: bool
+
+
+def _calls(text: str) -> Iterator[_Call]:
+    for match in _CALLED_TOTAL.finditer(text):
+        start, end = _object_around(text, match.start())
+        unit = _UNIT_OF_CALL.search(text, max(0, start - 200), start)
+        yield _Call(match.start(), unit[1] if unit else "", int(match[1]), "dataStore" in text[start:end])
+
+
+def _object_around(text: str, place: int) -> tuple[int, int]:
+    """(start, end) of the innermost pair of braces around the place; a limit of characters where one is missing."""
+    depth, start, first = 0, place, max(0, place - _MAX_CALL_CHARS)
+    while start > first and depth < 1:
+        start -= 1
+        depth += {"{": 1, "}": -1}.get(text[start], 0)
+    depth, end, last = 1, place, min(len(text), place + _MAX_CALL_CHARS)
+    while end < last and depth:
+        depth += {"{": 1, "}": -1}.get(text[end], 0)
+        end += 1
+    return start, end
+
+
+def _total(calls: list[_Call]) -> int | None:
+    """The total of the call that has the store; else the greatest, with which a list that ends too soon is red."""
+    with_store = [call.total for call in calls if call.has_store]
+    return max(with_store or [call.total for call in calls], default=None)
 
 
 def _posted(script: str) -> tuple[str | None, dict[str, str]]:
@@ -211,13 +263,23 @@ def _search(page: WebPage, request: ListingRequest) -> ListingRequest | None:
     # The category is in the column's own address; the page's script inserts it for its variable.
     if number := dict(parse_qsl(urlsplit(page.url).query)).get("number"):
         query["infotypeId"] = number
-        url = _with(url, query)
+    query["area"] = query.get("area") or _area(page)
+    url = _with(url, query)
     arguments = dict(zip(("divid", "infotypeId", "", "", "jdid"), rest, strict=False))
     names = ("vc_title", "vc_number", "vc_filenumber", "vc_all", "texttype", "fbtime", "area")
     form = dict.fromkeys(names, "") | arguments | query | {"currpage": "1"}
     form.setdefault("sortfield", "compaltedate:0")
     form.pop("", None)
-    return replace(request, url=url, method="POST", body=urlencode(form).encode(), headers=_FORM)
+    headers = _FORM | {"Referer": page.url}
+    return replace(request, url=url, method="POST", body=urlencode(form).encode(), headers=headers)
+
+
+def _area(page: WebPage) -> str:
+    """The agency whose documents the search lists, if its script does not say so: from the address or the tree."""
+    # Links on the page may carry `#div…` in the value.
+    named = dict(parse_qsl(urlsplit(page.url).query)).get("vc_xxgkarea", "").partition("#")[0]
+    found = _AREA.search(unescape(page.text)) if not named else None
+    return named or (found[1] or found[2] if found else "")
 
 
 def _arguments(call: str) -> tuple[str, list[str]]:
@@ -238,20 +300,24 @@ def _arguments(call: str) -> tuple[str, list[str]]:
 def _catalog(page: WebPage, request: ListingRequest) -> ListingPage:
     rows = [row for row in page.tree.iter("tr") if "tr_main_value" in (row.get("class") or "")]
     date_field = _date_of_rows(page)
-    entries = tuple(entry for row in rows if (entry := _row(row, base_url(page), date_field))) or linked_rows(
+    listed = tuple(entry for row in rows if (entry := _row(row, base_url(page), date_field))) or linked_rows(
         page, _DETAIL
     )
     counts = {unit: int(number) for number, unit in _COUNTS.findall("".join("".join(page.tree.itertext()).split()))}
     pages, total = counts.get("页"), counts.get("条")
     sent = dict(parse_qsl(urlsplit(request.url).query)) | dict(parse_qsl((request.body or b"").decode()))
     current = int(sent.get("currpage") or 1)
-    if not entries and pages is None:
+    column = _COLUMN.search(urlsplit(request.headers.get("Referer", "")).path)
+    entries = listed
+    if column and sent.get("infotypeId", "") in ("", "0"):
+        entries, total = tuple(entry for entry in listed if f"/art_{column[1]}_" in entry.url), None
+    if not listed and pages is None:
         raise NotAListing("neither rows of a catalog nor 共N页")
-    if not entries and pages and current <= pages:
+    if not listed and pages and current <= pages:
         raise NotAListing(f"no rows on page {current} of {pages}")
     seen = request.seen + len(entries)
     next_requests = (_turned(request, current + 1, seen),) if pages is not None and current < pages else ()
-    return ListingPage(entries, reported_total=total, reported_pages=pages, next_requests=next_requests)
+    return ListingPage(entries, total, pages, next_requests, of_other_lists=len(listed) - len(entries))
 
 
 def _date_of_rows(page: WebPage) -> str:

@@ -45,9 +45,7 @@ from etl.web.page import WebPage, base_url
 
 _DETAIL = re.compile(r"/\d{5,}(?:\.html)?(?:$|[?#])")
 _SHELL = re.compile(r"/(?:public|grassroots)/column/\d+|/publicColumn/|/site/tpl/\d+")
-_LISTS = re.compile(
-    r"/(?:public|grassroots)/column/\d+|/site/tpl/\d+|^(?!(?:/[\w-]+)*/public/).+/index\.html$"
-)
+_LISTS = re.compile(r"/(?:public|grassroots)/column/\d+|/site/tpl/\d+|^(?!(?:/[\w-]+)*/public/).+/index\.html$")
 _PAGES = re.compile(r"""\bpageCount\s*:\s*["']?(\d+)""")
 _CURRENT = re.compile(r"""\bcurrPage\s*:\s*\(?\s*(\d+)(?:\s*\+\s*(\d+))?""")
 _TURN = re.compile(r"""location\.href\s*=\s*["']([^"']*[?&]pageIndex=)["']\s*\+\s*pageIndex""")
@@ -122,7 +120,9 @@ def _rows_requested(page: WebPage, request: ListingRequest) -> tuple[ListingRequ
             parameters = {name: value for name, value in values.items() if name not in ("url", "dataType", "pageIndex")}
             query = urlencode({"IsAjax": "1", "dataType": "html", **parameters, "pageIndex": "1"})
             address = _service(page.url, match[2], complete=not match[1])
-            urls[f"{address}{'&' if '?' in address else '?'}{query}"] = values.get("catIds") or values.get("catId") or ""
+            urls[f"{address}{'&' if '?' in address else '?'}{query}"] = (
+                values.get("catIds") or values.get("catId") or ""
+            )
     if len(urls) == 1:
         return (ListingRequest(next(iter(urls)), request.column),)
     return tuple(
