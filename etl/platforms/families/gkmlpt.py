@@ -148,7 +148,7 @@ def _files(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _tree(page: WebPage, request: ListingRequest) -> ListingPage:
-    sid, tree = script_value(page.text, "SID"), script_value(page.text, "TREE")
+    sid, tree = script_value(page.live_source, "SID"), script_value(page.live_source, "TREE")
     if not sid or not isinstance(tree, list):
         raise NotAListing("no window._CONFIG with SID and TREE")
     leaves, category = tuple(_leaves(tree, ())), _category(request.url)

@@ -4,8 +4,8 @@ A column (`/col/col{N}/index.html`) is listed in one of two ways.
 
 *Store.* The page has its first lines in `<script type="text/xml"><datastore>`, each in the CDATA of a `<record>`, and
 `totalRecord` in the call of `jpage({…})` after it. More come from `/module/web/jpage/dataproxy.jsp` (or
-`morecolumndataproxy.jsp`, for several columns at once): by GET with the parameters of the store's `<nextgroup>` link, or
-by POST with `ajaxParam` if the page has no such link. Also known:
+`morecolumndataproxy.jsp`, for several columns at once): by GET with the parameters of the store's `<nextgroup>` link,
+or by POST with `ajaxParam` if the page has no such link. Also known:
 
 - Two calls of `jpage` show one store: one in a function, with a total that is never reached (1000), and the one made at
   load, which has `dataStore:` too. The latter's total is the list's.
@@ -136,14 +136,14 @@ class _Store:
 
 
 def _stores(page: WebPage) -> Iterator[_Store]:
-    matches = list(_STORE.finditer(page.text))
-    calls = list(_calls(page.text))
+    matches = list(_STORE.finditer(page.live_source))
+    calls = list(_calls(page.live_source))
     for place, match in enumerate(matches):
-        end = matches[place + 1].start() if place + 1 < len(matches) else len(page.text)
+        end = matches[place + 1].start() if place + 1 < len(matches) else len(page.live_source)
         # The call of jpage that shows a store comes after it.
-        both = match.group(1) + page.text[match.end() : end]
+        both = match.group(1) + page.live_source[match.end() : end]
         answered, link = _ANSWERED_TOTAL.search(both), _NEXT.search(match.group(1))
-        unit = _UNIT_OF_STORE.search(page.text, max(0, match.start() - 300), match.start())
+        unit = _UNIT_OF_STORE.search(page.live_source, max(0, match.start() - 300), match.start())
         own = [call for call in calls if unit and call.unit == unit[1]]
         own = own or [call for call in calls if match.end() <= call.place < end]
         more, form = (unescape(link[1] or link[2]), {}) if link else _posted(both)
@@ -254,10 +254,10 @@ def _whole(record: str) -> str:
 
 def _search(page: WebPage, request: ListingRequest) -> ListingRequest | None:
     """The first request of the catalog that the page's script searches; None if it searches none."""
-    call = _LOAD.search(page.text)
+    call = _LOAD.search(page.live_source)
     if not call:
         return None
-    path, rest = _arguments(page.text[call.end() : call.end() + 2000])
+    path, rest = _arguments(page.live_source[call.end() : call.end() + 2000])
     url = urljoin(page.url, path)
     query = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
     # The category is in the column's own address; the page's script inserts it for its variable.
@@ -278,7 +278,7 @@ def _area(page: WebPage) -> str:
     """The agency whose documents the search lists, if its script does not say so: from the address or the tree."""
     # Links on the page may carry `#div…` in the value.
     named = dict(parse_qsl(urlsplit(page.url).query)).get("vc_xxgkarea", "").partition("#")[0]
-    found = _AREA.search(unescape(page.text)) if not named else None
+    found = _AREA.search(unescape(page.live_source)) if not named else None
     return named or (found[1] or found[2] if found else "")
 
 

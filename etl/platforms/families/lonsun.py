@@ -6,8 +6,8 @@ saved pages, July 2026; `/public/content/{id}` too). A list is one of three:
 * an ordinary column, `/{path}/index.html`: rows `li` with link and `span.date`, and the call `Ls.pagination("#page_…",
   function(pageIndex){location.href='…/content/column/…?pageIndex=' + pageIndex;}, {currPage: (0+1),pageCount:3})`;
 * a catalog's page, `/public/column/{organ}?type=4&catId={category}&action=list`: an empty page whose script requests
-  the rows (`Ls.ajax({url: "…/site/label/8888", data: {…}})`). On many sites it is below a path (`/zwgk/public/column/…`,
-  `/zfxxgk/public/column/…`) and the service below another one that its script names (`/huangshanzwgk/zwgk/site/label/…`).
+  the rows (`Ls.ajax({url: "…/site/label/8888", data: {…}})`). On many sites it is below a path (`/zwgk/public/column/`,
+  `/zfxxgk/public/column/`) and the service below another one that its script names (`/huangshanzwgk/zwgk/site/label/`).
   A page of administrative rules (`type: 6`) requests a list for each tab, with `catIds` from a variable (`yxCatId`);
 * those rows, `/site/label/8888?labelName=publicInfoList&siteId&organId&catId&type=4&pageSize&pageIndex&file&length…`,
   a fragment of HTML and a script with `pageCount: N > 0`. `file` decides the template: `div.xxgk_navli`, each with
@@ -16,11 +16,11 @@ saved pages, July 2026; `/public/content/{id}` too). A list is one of three:
   list shows the text of `result`.
 
 Known from other people's crawlers and their tests, read in November 2026 (fzggw.ah.gov.cn, hrss.ah.gov.cn,
-sthjt.ah.gov.cn, mpa.ah.gov.cn, ahqimen.gov.cn, chuzhou.gov.cn, lushan.gov.cn); no listing was seen here. Sites report no
-total, only the number of pages. Assumed: that the shell's script names its values literally or by a variable of the
+sthjt.ah.gov.cn, mpa.ah.gov.cn, ahqimen.gov.cn, chuzhou.gov.cn, lushan.gov.cn); no listing was seen here. Sites report
+the number of pages and no total. Assumed: that the shell's script names its values literally or by a variable of the
 page (lushan.gov.cn did in 2019, sthjt.ah.gov.cn does by `yxCatId`; where it does not, name the address of the rows as
 the column); that GET works everywhere (crawlers use GET and POST); that `/grassroots/column/{id}?catId=`,
-`/publicColumn/{name}/index.html` and `/site/tpl/{n}?activeId=` are such shells, or else pages with rows and a `pageCount`.
+`/publicColumn/{name}/index.html` and `/site/tpl/{n}?activeId=` are such shells, or pages with rows and a `pageCount`.
 """
 
 import re
@@ -84,17 +84,17 @@ class Lonsun(Platform):
             return _column(page, request)
         if requests := _rows_requested(page, request):
             return ListingPage((), next_requests=requests)
-        if not _PAGES.search(page.text):  # links alone may be those of a box beside the list
+        if not _PAGES.search(page.live_source):  # links alone may be those of a box beside the list
             raise NotAListing("no script that asks /site/label/ for the rows of a catalog, and no pageCount")
         return _column(page, request)
 
 
 def _column(page: WebPage, request: ListingRequest) -> ListingPage:
     entries = _lines(page) or linked_rows(page, _DETAIL)
-    pages, turn = _PAGES.search(page.text), _TURN.search(page.text)
+    pages, turn = _PAGES.search(page.live_source), _TURN.search(page.live_source)
     if not entries and not pages:
         raise NotAListing("neither links to documents (<id>.html) nor a call of Ls.pagination")
-    page_count, current = int(pages[1]) if pages else None, _CURRENT.search(page.text)
+    page_count, current = int(pages[1]) if pages else None, _CURRENT.search(page.live_source)
     next_requests: tuple[ListingRequest, ...] = ()
     if page_count and turn:
         number = sum(int(part) for part in current.groups() if part) if current else 1
@@ -113,8 +113,8 @@ def _lines(page: WebPage) -> tuple[Entry, ...]:
 def _rows_requested(page: WebPage, request: ListingRequest) -> tuple[ListingRequest, ...]:
     """The requests for the first rows of each list that the page's script makes; a page of tabs has several lists."""
     urls: dict[str, str] = {}
-    for match in _LABEL.finditer(page.text):
-        call = _call_around(page.text, match.start())
+    for match in _LABEL.finditer(page.live_source):
+        call = _call_around(page.live_source, match.start())
         values = dict(_values(call, page))
         if values.get("organId") and "pageIndex" in call:
             parameters = {name: value for name, value in values.items() if name not in ("url", "dataType", "pageIndex")}
@@ -137,7 +137,7 @@ def _values(call: str, page: WebPage) -> Iterator[tuple[str, str]]:
     for name, double, single, number, variable in _PAIR.findall(call):
         value = double or single or number
         if variable:
-            assigned = script_value(page.text, variable)
+            assigned = script_value(page.live_source, variable)
             value = str(assigned) if isinstance(assigned, (str, int)) else address.get(name, "")
             if not value and name not in ("catId", "catIds"):
                 continue
@@ -145,7 +145,7 @@ def _values(call: str, page: WebPage) -> Iterator[tuple[str, str]]:
 
 
 def _service(url: str, label: str, *, complete: bool) -> str:
-    """The address of the service. A script that puts it together, or leaves out the slash, means the page's own path."""
+    """The address of the service; below the page's own path if the script puts it together or leaves out the slash."""
     if complete and label.startswith(("/", "http:", "https:")):
         return urljoin(url, label)
     place = _SHELL.search(urlsplit(url).path)
@@ -166,7 +166,7 @@ def _call_around(text: str, place: int) -> str:
 def _rows(page: WebPage, request: ListingRequest) -> ListingPage:
     query = dict(parse_qsl(urlsplit(page.url).query, keep_blank_values=True))
     entries = tuple(_entries(page))
-    pages, empty = _PAGES.search(page.text), query.get("result") or "暂无"
+    pages, empty = _PAGES.search(page.live_source), query.get("result") or "暂无"
     if not entries and not pages and empty not in page.text:
         raise NotAListing("neither rows (xxgk_navli) nor pageCount, nor the words of an empty list")
     page_count, number = int(pages[1]) if pages else None, int(query.get("pageIndex") or 1)

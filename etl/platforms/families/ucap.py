@@ -105,7 +105,7 @@ class Ucap(Platform):
         path = urlsplit(page.url).path
         if _SEARCH.search(path) or path.endswith(_SERVICE) or page.text.lstrip().startswith("{"):
             return _results(page, request)
-        if not _PAGER.search(page.text) and (call := _service_call(page)):
+        if not _PAGER.search(page.live_source) and (call := _service_call(page)):
             return ListingPage((), next_requests=(_service(*call, request.column),))
         return _lists_below(page, request) if _SEVERAL_LISTS.search(path) else _list(page, request)
 
@@ -120,7 +120,7 @@ class Ucap(Platform):
 
 def _service_call(page: WebPage) -> tuple[str, Mapping[str, str]] | None:
     """(address, form) of the service as the column's script calls it, or None if no script does."""
-    call, channel = _SERVICE_CALL.search(page.text), _CHANNEL.search(page.text)
+    call, channel = _SERVICE_CALL.search(page.live_source), _CHANNEL.search(page.live_source)
     return (urljoin(page.url, call[1]), {"channelId": channel[1]}) if call and channel else None
 
 
@@ -149,7 +149,7 @@ def _list(page: WebPage, request: ListingRequest) -> ListingPage:
     channel = urlsplit(page.url).path.rsplit("/", 1)[0]
     own = re.compile(re.escape(channel) + _DETAIL.pattern)
     entries = linked_rows(page, own) or linked_rows(page, _DETAIL)
-    pager = _PAGER.search(page.text)
+    pager = _PAGER.search(page.live_source)
     if not entries and not pager:
         raise NotAListing("neither links to documents (<month>/<32 hex>.shtml) nor a call of createPageHTML")
     if not pager:
