@@ -154,6 +154,12 @@ def test_the_last_page_of_a_static_list_is_told_by_its_pager_and_other_folders_h
     assert (page.reported_pages, page.next_requests) == (58, ())
 
 
+def test_a_page_without_any_pager_does_not_say_that_it_is_the_only_one() -> None:
+    row = f"<tr><td><a class='ewb-infoname' href='/govxxgk/a/2023-01-02/{GUID}.html'>甲</a></td></tr>"
+    assert static(row).reported_pages is None
+    assert static(row, "<li class='wb-page-li current'>1</li><li class='wb-page-li'>下页></li>").reported_pages == 1
+
+
 def test_an_empty_catalog_is_a_list_of_nothing_unless_more_pages_follow() -> None:
     heading = "<tr><th>信息名称</th></tr>"
     assert static(heading).entries == ()

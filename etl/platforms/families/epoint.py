@@ -58,8 +58,8 @@ _SERVICE = "/rest/lightfrontaction/getgovinfolist"
 _SCRIPTS = ("/webBuilderCommon.js", "/ajaxReq.js")
 _GUID = r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}"
 _SITE = re.compile(rf"""\bsiteGuid["']?\s*[:=]\s*["']({_GUID})["']""")
-_PROJECT = re.compile(r"""\bprojectName["']?\s*[:=]\s*["']/?([\w./-]+?)/?["']""")
-_SERVICE_CALL = re.compile(rf"/?([\w.-]+){_SERVICE}")
+_PROJECT = re.compile(r"""\bprojectName["']?\s*[:=]\s*["']/?([\w./-]{1,60}?)/?["']""")
+_SERVICE_CALL = re.compile(rf"/([\w.-]{{1,60}}){_SERVICE}")
 _DETAIL = re.compile(rf"/\d{{4}}-?\d\d-?\d\d/{_GUID}\.html|/openDetailDynamic\.html\?infoid=")
 _LINK_TO_NEW = re.compile(
     rf"""(?:href\s*=\s*["'](?:#|javascript:[^"']*)?["']\s*)?onclick\s*=\s*"linkToNew\('({_GUID})'""", re.IGNORECASE
@@ -245,14 +245,16 @@ def _static(page: WebPage, request: ListingRequest) -> ListingPage:
     ]
     own = _NUMBER.search(urlsplit(page.url).path)
     current = int(own[1]) if own else 1
-    pages = max((current, *numbers))
-    if not entries and (not tables or current < pages):
+    last = max((current, *numbers))
+    if not entries and (not tables or current < last):
         raise NotAListing("neither rows of a catalog (ewb-catalog-table) nor links to documents (<day>/<guid>.html)")
     next_requests: tuple[ListingRequest, ...] = ()
-    if current < pages:
+    if current < last:
         url = urljoin(page.url, f"{current + 1}.html")
         next_requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
-    return ListingPage(entries, reported_pages=pages, next_requests=next_requests)
+    # Without links to other pages and without the pager nothing says that this is the only page.
+    said = bool(numbers) or bool(page.tree.cssselect("li.wb-page-li"))
+    return ListingPage(entries, reported_pages=last if said else None, next_requests=next_requests)
 
 
 def _catalog_rows(page: WebPage, tables: list[HtmlElement]) -> Iterator[Entry]:

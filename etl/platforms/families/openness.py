@@ -49,8 +49,8 @@ _CONTAINERS = "ul.is-listnews, dl.content-list, div.m-cglist > ul, div.m-ptlist 
 _PAGE = re.compile(r"/page_(\d+)\.html$", re.IGNORECASE)
 _FRAME = re.compile(r"/opennessContent/$")
 _TARGET = re.compile(r"/opennessTarget/$")
-_PAGES_IN_WORDS = re.compile(r"共\s*(\d+)\s*页|\d+\s*/\s*(\d+)\s*页")
-_DOCUMENTS_IN_WORDS = re.compile(r"共\s*(\d+)\s*条(?:记录|信息|数据)|共\s*(\d+)\s*条[^。]{0,20}页")
+_PAGES_IN_WORDS = re.compile(r"共\s{0,9}(\d{1,6})\s{0,9}页|\d{1,6}\s{0,9}/\s{0,9}(\d{1,6})\s{0,9}页")
+_DOCUMENTS_IN_WORDS = re.compile(r"共\s{0,9}(\d{1,8})\s{0,9}条(?:记录|信息|数据|[^。]{0,20}页)")
 _LAST = re.compile(r"尾页|末页|最后一页")
 _INDEX = re.compile(r"^[0-9A-Za-z_-]*\d[0-9A-Za-z_-]*/[0-9-]+$")
 _NO_DOCUMENTS = re.compile(r"暂无|没有(?:找到)?(?:相关|任何)?(?:信息|内容|记录|数据)")
@@ -97,7 +97,7 @@ def _show_list(page: WebPage, request: ListingRequest) -> ListingPage:
     entries, current = _entries(page), _number(page.url)
     linked = [(number, text) for url, text in links(page) if (number := _same_list(url, page.url))]
     words = "".join(page.tree.itertext())
-    total = next((int(a or b) for a, b in _DOCUMENTS_IN_WORDS.findall(words)), None)
+    total = next((int(number) for number in _DOCUMENTS_IN_WORDS.findall(words)), None)
     stated = next((int(a or b) for a, b in _PAGES_IN_WORDS.findall(words)), None)
     pages = stated or next((number for number, text in linked if _LAST.search(text)), None)
     if not entries:
@@ -168,14 +168,14 @@ def _target_list(page: WebPage, request: ListingRequest) -> ListingPage:
     if not tables and not numbers and (below := tuple(_columns_below(page, query, request))):
         return ListingPage((), next_requests=below)
     entries = tuple(_table_rows(page)) or linked_rows(page, _DETAIL)
-    pages = max((current, *numbers))
-    if not entries and (not tables or current < pages):
+    last = max((current, *numbers))
+    if not entries and (not tables or current < last):
         raise NotAListing("neither rows (table.is-xxgkTable) nor links to documents (/openness/detail/content/)")
     next_requests: tuple[ListingRequest, ...] = ()
-    if current < pages:
+    if current < last:
         bare = re.sub(r"(?<=[?&])page=\d*&?", "", page.url).rstrip("&")
         next_requests = (ListingRequest(f"{bare}&page={current + 1}", request.column, request.seen + len(entries)),)
-    return ListingPage(entries, reported_pages=pages, next_requests=next_requests)
+    return ListingPage(entries, reported_pages=last if numbers else None, next_requests=next_requests)
 
 
 def _targets(page: WebPage, query: dict[str, str]) -> Iterator[dict[str, str]]:

@@ -9,8 +9,8 @@ links; the number of pages is in words (共N页) or the greatest `page=` of the 
 (`#Content > div.tsrc`) and links the file in `span#pdfattachments`.
 
 From other people's code, read in November 2026 (five crawlers of zhangzhou.gov.cn and its bureaus, one of
-whlyj.np.gov.cn; a part of the vendor's program), no page was seen. Assumed: that a first page without a pager is the
-only one, that `index.shtml` answers GET for page 1 too, and that Nanping has the same pager.
+whlyj.np.gov.cn; a part of the vendor's program), no page was seen. Assumed: that `index.shtml` answers GET for page 1
+too, and that Nanping has the same pager.
 """
 
 import re
@@ -34,7 +34,7 @@ from etl.web.page import WebPage, base_url, links
 _LISTS = re.compile(r"^/cms/html/[\w-]+/(?!\d{4}-\d\d-\d\d/)[\w-]+/index\.html$")
 _DETAIL = re.compile(r"/cms/html/[\w-]+/\d{4}-\d\d-\d\d/\d+\.html|/cms/infopublic/publicInfo\.shtml\?")
 _FURTHER = "/cms/sitemanage/index.shtml"
-_PAGES_IN_WORDS = re.compile(r"共\s*(\d+)\s*页")
+_PAGES_IN_WORDS = re.compile(r"共\s{0,9}(\d{1,6})\s{0,9}页")
 
 
 class Rongji(Platform):
@@ -60,21 +60,22 @@ class Rongji(Platform):
         entries: tuple[Entry, ...] = tuple(entry for row in rows if (entry := row_entry(row, base_url(page))))
         entries = entries or linked_rows(page, _DETAIL)
         site, current, pages = _pager(page)
-        if not entries and (not lists or current < pages):
+        last = pages or current
+        if not entries and (not lists or current < last):
             raise NotAListing(
                 "neither rows of #resources nor links to documents (/cms/html/<site>/<day>/<number>.html)"
             )
-        if current < pages and not site:
-            raise NotAListing(f"page {current} of {pages}, and no siteId (meta siteIdMeta) to ask for the next one")
+        if current < last and not site:
+            raise NotAListing(f"page {current} of {last}, and no siteId (meta siteIdMeta) to ask for the next one")
         next_requests: tuple[ListingRequest, ...] = ()
-        if current < pages:
+        if current < last:
             url = urljoin(page.url, f"{_FURTHER}?siteId={site}&page={current + 1}")
             next_requests = (replace(request, url=url, seen=request.seen + len(entries)),)
         return ListingPage(entries, reported_pages=pages, next_requests=next_requests)
 
 
-def _pager(page: WebPage) -> tuple[str, int, int]:
-    """(number of the column, this page, number of pages); other columns' links to their further pages do not count."""
+def _pager(page: WebPage) -> tuple[str, int, int | None]:
+    """(number of the column, this page, number of pages or None); links to pages of other columns do not count."""
     own = dict(parse_qsl(urlsplit(page.url).query)) if urlsplit(page.url).path == _FURTHER else {}
     queries = [dict(parse_qsl(urlsplit(url).query)) for url, _ in links(page) if urlsplit(url).path == _FURTHER]
     turning = [query for query in queries if query.get("page", "").isdigit()]
@@ -82,4 +83,5 @@ def _pager(page: WebPage) -> tuple[str, int, int]:
     numbers = [int(query["page"]) for query in turning if query.get("siteId") == site]
     words = _PAGES_IN_WORDS.search("".join(page.tree.itertext()))
     current = int(own.get("page") or 1)
-    return site, current, int(words[1]) if words else max((current, *numbers))
+    linked = max((current, *numbers)) if numbers else None
+    return site, current, int(words[1]) if words else linked
