@@ -1,0 +1,52 @@
+"""Raised and lowered text as characters, so that 10⁵ never becomes 105.
+
+Pages and files raise text by markup (`<sup>`, `w:vertAlign`); without it the digits run into those before them.
+"""
+
+_SUPERSCRIPTS = dict(zip("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ", strict=True))
+_SUBSCRIPTS = dict(zip("0123456789+-=()aeoxhklmnpst", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓₕₖₗₘₙₚₛₜ", strict=True))
+_PLAIN = {ord(other): plain for other, plain in zip("−－–＋０１２３４５６７８９", "---+0123456789", strict=True)}
+_BRACKETS = ("[]", "［］", "【】", "〔〕", "()", "（）")
+
+
+def superscript(text: str) -> str:
+    """Raised text: Unicode superscripts where all characters have one (⁵, ⁻², ⁿ), else `^(…)`.
+
+    What cannot run into its neighbours stays as it is: a note in brackets (`[1]`), text without letters and digits of
+    ASCII (①, 注), white space. White space around the text is kept.
+    """
+    return _shifted(text, _SUPERSCRIPTS, "^")
+
+
+def subscript(text: str) -> str:
+    """Lowered text, as `superscript`: ₂, else `_(…)`."""
+    return _shifted(text, _SUBSCRIPTS, "_")
+
+
+def spell_out_shifted(text: str) -> str:
+    """The text with `^(…)` and `_(…)` in place of Unicode superscripts and subscripts; NFKC would make 105 of 10⁵."""
+    return _spelled(_spelled(text, _SUPERSCRIPTS, "^"), _SUBSCRIPTS, "_")
+
+
+def _shifted(text: str, characters: dict[str, str], sign: str) -> str:
+    core = text.strip()
+    plain = core.translate(_PLAIN)
+    if not any(c.isascii() and c.isalnum() for c in plain) and not (plain and all(c in "+-" for c in plain)):
+        return text
+    if any(core.startswith(pair[0]) and core.endswith(pair[1]) for pair in _BRACKETS):
+        return text
+    shifted = "".join(characters[c] for c in plain) if all(c in characters for c in plain) else f"{sign}({core})"
+    return text.replace(core, shifted, 1)
+
+
+def _spelled(text: str, characters: dict[str, str], sign: str) -> str:
+    plain = {shifted: c for c, shifted in characters.items()}
+    parts: list[str] = []
+    run = ""
+    for c in (*text, ""):
+        if c in plain:
+            run += plain[c]
+            continue
+        parts.append((f"{sign}({run})" if run else "") + c)
+        run = ""
+    return "".join(parts)
