@@ -1,0 +1,225 @@
+"""Visual SiteBuilder (博达): counties of Gansu, Yunnan, Sichuan …, and most universities.
+
+A list is `/{path}/{name}.htm`, and **its further pages are numbered from the end**: page k of T is
+`/{path}/{name}/{T-k+1}.htm`, the last one `1.htm`. A new page shifts every number, so pages are found by the links
+下页 and by the counter `共N条&nbsp;&nbsp;1/T`, never by the address that a page had before; a page that a walk
+skipped because the numbers were shifted is found by the link 上页. The same list is also
+`{template}.jsp?urltype=tree.TreeTempUrl&wbtreeid={column}`, whose pages have numbers from the front in the query, by
+names that differ (`totalpage=9&PAGENUM=2`, `a9t=…&a9p=2`). Documents are `/info/{column}/{id}.htm`, or
+`{template}.jsp?urltype=news.NewsContentUrl&wbtreeid=…&wbnewsid=…`; attachments
+`/system/_content/download.jsp?…&wbfileid=…`.
+
+Known from other people's crawlers of universities (jwc.sjtu.edu.cn, hfut.edu.cn, bkjx.sdu.edu.cn, sztu.edu.cn …) and of
+one agency (qinfeng.gov.cn), read in November 2026; no page was seen here:
+
+* rows are elements (`li`, `tr`, `dd`, `a`) with the id `line_u{template}_{n}`; the links lead to other sites too. Some
+  have the title in a heading inside the link, some the date as a day above a month;
+* the pager is `div.pb_sys_common > span.p_pages` with `span.p_t` (共N条, 共T页 or 1/T), `span.p_no`, `span.p_next`, or
+  `td#fanye{number}` with the counter beside `a.Next`; one style has no counter, only numbers;
+* the text is in `[id^=vsb_content] > div.v_news_content`.
+
+Assumed: that governments' sites, of which only the addresses are known (134 hosts with `/zfxxgk/zcwj/qzfwj.htm` or the
+like, 2026), are built in the same way; that the rows of a list with a pager stand before it; that a page without a
+pager is the whole list. One document may be listed at both of its addresses; they are not joined.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qs, urljoin, urlsplit
+
+from lxml.html import HtmlElement
+
+from etl.dates import first_iso_date
+from etl.platforms.base import (
+    CandidateList,
+    Entry,
+    Fingerprint,
+    Layout,
+    ListingPage,
+    ListingRequest,
+    NotAListing,
+    Platform,
+)
+from etl.platforms.helpers.columns import linked_columns, same_site
+from etl.platforms.helpers.rows import linked_rows, row_entry
+from etl.platforms.helpers.titles import dated
+from etl.web.page import WebPage, absolute, base_url
+
+_DETAIL = re.compile(r"(?:^|/)info/\d+/\d+\.htm(?:$|[?#])|\.jsp\?(?:[^#]*&)?wbnewsid=\d")
+_LIST = re.compile(r"^(?!.*/info/\d).*/(?!\d+\.htm)[\w-]+\.htm$|/[\w-]*list[\w-]*\.jsp$")
+_ROW = re.compile(r"^line_u(\d+)_\d+$")
+_NUMBERED = re.compile(r"/(\d+)\.htm$")
+_PAGER = ".pb_sys_common, [id^=fanye]"
+_COUNTER = re.compile(r"(?<!\d)(\d+)\s*/\s*(\d+)(?!\d)")
+_TOTAL = re.compile(r"共\s*(\d+)\s*条")
+_PAGES = re.compile(r"共\s*(\d+)\s*页")
+_NEXT, _PREVIOUS = re.compile(r"^下一?页$"), re.compile(r"^上一?页$")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "em")
+
+
+class Vsb(Platform):
+    """Visual SiteBuilder (博达)."""
+
+    name = "vsb"
+    layout = Layout(body=("[id^=vsb_content]", "div.v_news_content"))
+
+    fingerprints = (
+        Fingerprint("element vsb_content around the text", "markup", r"""\bid=["']?vsb_content""", 2),
+        Fingerprint("rows line_u<template>_<number>", "markup", r"""\bid=["']?line_u\d+_\d+""", 2),
+        Fingerprint(
+            "its pager (pb_sys_common, fanye<number>)", "markup", r"""\bpb_sys_common\b|\bid=["']?fanye\d+""", 2
+        ),
+        Fingerprint(
+            "list or document by its tree", "link", r"[?&]urltype=(?:tree\.TreeTempUrl|news\.NewsContentUrl)", 2
+        ),
+        Fingerprint("document /info/<column>/<id>.htm", "link", r"/info/\d+/\d+\.htm(?:$|\?)", 1),
+        Fingerprint("document /info/<column>/<id>.htm", "address", r"/info/\d+/\d+\.htm(?:$|\?)", 1),
+        # A text pasted from one site's editor into another's keeps its classes.
+        Fingerprint("classes of its editor", "markup", r"\bimg_vsb_content\b|\bv_news_content\b", 1),
+        Fingerprint("its scripts (/system/resource/, _sitegray)", "markup", r"/system/resource/|_sitegray", 1),
+    )
+
+    def find_columns(self, page: WebPage) -> tuple[CandidateList, ...]:
+        return linked_columns(page, _LIST, only_disclosure=True)
+
+    def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
+        pager = _read_pager(page)
+        entries = tuple(_entries(page))
+        if not entries and pager.total != 0:
+            raise NotAListing(
+                "neither rows (line_u<template>_<number>) nor links to documents (/info/<column>/<id>.htm)"
+            )
+        # Fewer entries before this page than pages before it hold: a new page came between, and shifted the numbers.
+        skipped = request.seen < (pager.current - 1) * len(entries)
+        addresses = (pager.previous if skipped else None, pager.following)
+        seen = request.seen + len(entries)
+        requests = tuple(ListingRequest(url, request.column, seen) for url in addresses if url)
+        return ListingPage(entries, pager.total, pager.pages, requests)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pager:
+    """What a list says of its pages: their number, which one this is (from 1), the addresses of those beside it.
+
+    `previous` is None where it is the first page, whose address never changes.
+    """
+
+    current: int
+    total: int | None
+    pages: int | None
+    previous: str | None
+    following: str | None
+
+
+def _read_pager(page: WebPage) -> _Pager:
+    words = " ".join("".join(item.itertext()) for item in page.tree.cssselect(_PAGER))
+    total, count, counter = _TOTAL.search(words), _PAGES.search(words), _COUNTER.search(words)
+    links = list(_page_links(page))
+    own = _NUMBERED.search(urlsplit(page.url).path)
+    shown = next((int(text) for item in page.tree.cssselect(".p_no_d") if (text := item.text or "").isdigit()), None)
+    pages = int(counter[2]) if counter else int(count[1]) if count else _pages_by_numbers(links)
+    # The number in the address counts from the end.
+    if pages is None and own and shown:
+        pages = shown + int(own[1]) - 1
+    current = int(counter[1]) if counter else shown or (pages - int(own[1]) + 1 if own and pages else 1)
+    following = next((url for text, url in links if _NEXT.match(text) and url), None)
+    if following is None:
+        following = next((url for text, url in links if text == str(current + 1) and url), None)
+    if following is None and pages and current < pages and urlsplit(page.url).path.endswith(".htm"):
+        folder = page.url.partition("?")[0].removesuffix(".htm") + "/" if not own or current == 1 else page.url
+        following = urljoin(folder, f"{pages - current}.htm")
+    if following is None and pages is None and any(_NEXT.match(text) for text, _ in links):
+        pages = current + 1  # A link 下页 that only a script can follow: at least one page is missing.
+    previous = next((url for text, url in links if _PREVIOUS.match(text) and url), None)
+    is_numbered = previous is not None and _NUMBERED.search(urlsplit(previous).path)
+    return _Pager(current, int(total[1]) if total else None, pages, previous if is_numbered else None, following)
+
+
+def _page_links(page: WebPage) -> Iterator[tuple[str, str | None]]:
+    """(words, address) of links to pages of this list: None for the address where a script must follow the link.
+
+    A page may have several lists with pagers of their own; other lists' links are left out.
+    """
+    here = urlsplit(page.url)
+    stem = here.path.removesuffix(".htm")
+    folders = (f"{stem}/", f"{stem.rpartition('/')[0]}/" if _NUMBERED.search(here.path) else f"{stem}/")
+    for link in page.tree.iter("a"):
+        text = "".join("".join(link.itertext()).split())
+        if not (text.isdigit() or _NEXT.match(text) or _PREVIOUS.match(text)):
+            continue
+        url = absolute(link.get("href") or "", base_url(page))
+        parts = urlsplit(url or "")
+        if url is None or (link.get("href") or "").strip() in ("", "#"):
+            yield text, None
+        elif not same_site(url, page):
+            continue
+        elif parts.path.endswith(".jsp"):
+            if parts.path == here.path and _tree(parts.query) in (None, _tree(here.query)):
+                yield text, url
+        elif _NUMBERED.sub("/", parts.path) in folders or f"{parts.path.removesuffix('.htm')}/" in folders:
+            yield text, url
+
+
+def _tree(query: str) -> str | None:
+    return next(iter(parse_qs(query).get("wbtreeid", ())), None)
+
+
+def _pages_by_numbers(links: list[tuple[str, str | None]]) -> int | None:
+    """The number of pages, by a link whose words are a page's number and whose address has it counted from the end."""
+    counts = {
+        int(text) + int(number[1]) - 1
+        for text, url in links
+        if text.isdigit() and url and (number := _NUMBERED.search(urlsplit(url).path))
+    }
+    return counts.pop() if len(counts) == 1 else None
+
+
+def _entries(page: WebPage) -> Iterator[Entry]:
+    base = base_url(page)
+    rows = _rows(page)
+    if not rows:
+        yield from map(dated, linked_rows(page, _DETAIL))
+    for row in rows:
+        entry = row_entry(row, base)
+        if entry is None:
+            continue
+        words = " ".join(" ".join(map(str, row.itertext())).split())
+        if heading := _heading(row, entry):
+            day = first_iso_date(words.replace(heading, " ", 1))
+            fields = {"published_date": day} if day else {}
+            entry = replace(entry, title=heading, fields={**fields, **entry.fields})
+        yield dated(entry, words)
+
+
+def _rows(page: WebPage) -> list[HtmlElement]:
+    """The rows of the page's own list: of several templates on a page, the last one before the pager.
+
+    Without a pager, the one with most rows; a row with a date counts three times.
+    """
+    groups: dict[str, list[HtmlElement]] = {}
+    last, own = "", ""
+    pagers = set(page.tree.cssselect(_PAGER))
+    for element in page.tree.iter("*"):
+        if match := _ROW.match(element.get("id") or ""):
+            last = match[1]
+            groups.setdefault(last, []).append(element)
+        elif element in pagers:
+            own = last or own
+    if not groups:
+        return []
+    return groups.get(own) or max(groups.values(), key=_weight)
+
+
+def _weight(rows: list[HtmlElement]) -> int:
+    return sum(3 if first_iso_date("".join(row.itertext())) else 1 for row in rows)
+
+
+def _heading(row: HtmlElement, entry: Entry) -> str:
+    """The heading inside the row's link, where that is only a part of its words."""
+    for heading in row.iter(*_HEADINGS):
+        words = " ".join("".join(heading.itertext()).split())
+        in_link = row.tag == "a" or any(item.tag == "a" for item in heading.iterancestors())
+        if in_link and words != entry.title and words in entry.title and not words.replace("-", "").isdigit():
+            return words
+    return ""
