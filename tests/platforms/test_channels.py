@@ -96,3 +96,9 @@ def test_a_document_leads_to_its_list() -> None:
 def test_what_is_no_list_says_why(path: str, text: str, reason: str) -> None:
     with pytest.raises(NotAListing, match=reason):
         read(text, path)
+
+
+def test_lists_below_a_path_of_the_site_stay_there() -> None:
+    page = read(ROWS.replace("/contents/", "/government/contents/") + "当前第1/3", "/government/channels/7.html")
+    assert len(page.entries) == 3
+    assert page.next_requests[0].url == "http://x.example/government/channels/7_2.html"

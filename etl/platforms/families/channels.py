@@ -1,7 +1,8 @@
-"""Channels (vendor unknown): `/channels/{number}.html`; Pingdingshan and Anyang in Henan, Tianjin Binhai, Yuxi.
+"""Channels (vendor unknown): `/channels/{number}.html`; Pingdingshan and Anyang, Tianjin Binhai, Zhaotong, Yuxi.
 
 Page n of a list is `/channels/{number}_{n}.html`, a document is `/contents/{channel}/{id}.html` (`.shtml` on some
-sites). Known from other people's crawlers, read in November 2026; no page was seen here:
+sites); all may lie below a path (`/government/channels/11098.html` of tjbh.gov.cn). Known from other people's crawlers,
+read in November 2026; no page was seen here:
 
 * the counter `当前第1/34` in `div.page > span.total` (sfj.pds.gov.cn), `1/34` alone in `div.fanye` (zfcg.yuxi.gov.cn);
   pds.gov.cn turns by a link 下一页 in `span.public-page-nav`, whose address is not known;
@@ -55,11 +56,9 @@ class Channels(Platform):
 
     # Each of these words is any site's; both addresses together are this family's.
     fingerprints = (
-        Fingerprint("list /channels/<number>.html", "link", r"^/channels/\d+(?:_\d+)?\.s?html", 1),
-        Fingerprint("document /contents/<channel>/<id>.html", "link", r"^/contents/\d+/\d+\.s?html", 1),
-        Fingerprint(
-            "list or document", "address", r"^[^/]+//[^/]+/(?:channels/\d+(?:_\d+)?|contents/\d+/\d+)\.s?html", 1
-        ),
+        Fingerprint("list /channels/<number>.html", "link", r"/channels/\d+(?:_\d+)?\.s?html", 1),
+        Fingerprint("document /contents/<channel>/<id>.html", "link", r"/contents/\d+/\d+\.s?html", 1),
+        Fingerprint("list or document", "address", r"/(?:channels/\d+(?:_\d+)?|contents/\d+/\d+)\.s?html", 1),
     )
 
     def find_columns(self, page: WebPage) -> tuple[CandidateList, ...]:
