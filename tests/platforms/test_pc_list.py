@@ -97,7 +97,7 @@ TREE = {"children": [{"code": "gk", "children": [{"code": "tzgg100", "urls": '{"
     ],
 )
 def test_the_channel_is_that_of_the_tree_the_script_or_the_address(path: str, script: str, channel: str) -> None:
-    (request,) = page_of(f"<script>{script} // queryList</script>", path).next_requests
+    (request,) = page_of(f"<script>{script} var service = '/queryList';</script>", path).next_requests
     assert form(request)["channelCode"] == [channel]
 
 

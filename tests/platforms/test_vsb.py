@@ -102,7 +102,7 @@ def test_a_page_that_cannot_be_requested_is_missing_and_not_the_end(path: str, p
         '<a id="line_u7_0" href="info/1/2.htm"><span>2024-05-06</span><em>{title}</em></a>',
         '<dd id="line_u12_3"><a href="content.jsp?urltype=news.NewsContentUrl&wbtreeid=1&wbnewsid=2">{title}</a>'
         "<span>2024年05月06日</span></dd>",
-        '<li id="line_u9_0"><a href="https://mp.b.example/s/9">{title} 2024-05-06</a></li>',
+        '<li id="line_u9_0"><a href="https://mp.b.example/s/9">{title}</a><span>2024-05-06</span></li>',
     ],
 )
 def test_rows(row: str) -> None:

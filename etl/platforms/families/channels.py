@@ -32,7 +32,6 @@ from etl.platforms.base import (
 )
 from etl.platforms.helpers.columns import linked_columns, parent_list
 from etl.platforms.helpers.rows import linked_rows
-from etl.platforms.helpers.titles import dated
 from etl.web.page import WebPage, base_url, links
 
 _DETAIL = re.compile(r"/contents/\d+/\d+\.s?html(?:$|[?#])")
@@ -71,7 +70,7 @@ class Channels(Platform):
             raise NotAListing("the address is not /channels/<number>.html")
         # Documents of this channel first: a last page of one row has fewer links than the boxes beside it.
         own = re.compile(rf"/contents/{address[1]}/\d+\.s?html(?:$|[?#])")
-        entries = tuple(map(dated, linked_rows(page, own) or linked_rows(page, _DETAIL)))
+        entries = linked_rows(page, own) or linked_rows(page, _DETAIL)
         counter = _counter(page)
         if not entries and not counter:
             raise NotAListing("neither links to documents (/contents/<channel>/<id>.html) nor a counter 当前第1/34")

@@ -47,7 +47,6 @@ from etl.platforms.base import (
 )
 from etl.platforms.helpers.columns import linked_columns, parent_list
 from etl.platforms.helpers.rows import linked_rows, parse_json, script_value, strip_markup
-from etl.platforms.helpers.titles import dated
 from etl.web.page import WebPage
 
 if TYPE_CHECKING:
@@ -72,7 +71,6 @@ class PcList(Platform):
         Fingerprint("document content_<19 digits>.html", "link", _DETAIL.pattern, 2),
         Fingerprint("list /pc/list.html", "link", r"^/[\w-]+/(?:[\w-]+/)+pc/list\.html", 2),
         Fingerprint("list or document of its form", "address", r"/pc/list\.html|/content_\d{16,20}\.html", 1),
-        Fingerprint("lines as data (articleList)", "markup", r"""\barticleList["']?\s*[:=]\s*\[\s*\{""", 1),
         Fingerprint("address of a line, JSON in a string", "markup", r'"urls"\s*:\s*"\{\\"', 2),
         Fingerprint("its tree of channels", "markup", r"\bchannelTree\s*=\s*\{", 2),
     )
@@ -99,9 +97,9 @@ def _list(page: WebPage, request: ListingRequest) -> ListingPage:
     entries = (
         tuple(_entry(item, page.url, address) for item in articles if isinstance(item, dict))
         if isinstance(articles, list)
-        else tuple(map(dated, linked_rows(page, _DETAIL)))
+        else linked_rows(page, _DETAIL)
     )
-    if channel is None or not (entries or isinstance(articles, list) or "queryList" in page.text):
+    if channel is None or not (entries or isinstance(articles, list) or "queryList" in page.live_source):
         raise NotAListing("neither articleList nor links to documents (content_<19 digits>.html)")
     code = dict(_channels(page)).get(address) or _value(page, "channelCode")
     site = _value(page, "websiteCode")
@@ -128,7 +126,7 @@ def _channels(page: WebPage) -> Iterator[tuple[str, str]]:
 def _value(page: WebPage, name: str) -> Any:
     """The value that a script of the page gives to the name; None also where it is nested too deeply to be read."""
     try:
-        return script_value(page.text, name)
+        return script_value(page.live_source, name)
     except RecursionError:
         return None
 

@@ -25,7 +25,7 @@ pager is the whole list. One document may be listed at both of its addresses; th
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 from lxml.html import HtmlElement
@@ -43,7 +43,6 @@ from etl.platforms.base import (
 )
 from etl.platforms.helpers.columns import linked_columns, same_site
 from etl.platforms.helpers.rows import linked_rows, row_entry
-from etl.platforms.helpers.titles import dated
 from etl.web.page import WebPage, absolute, base_url
 
 _DETAIL = re.compile(r"(?:^|/)info/\d+/\d+\.htm(?:$|[?#])|\.jsp\?(?:[^#]*&)?wbnewsid=\d")
@@ -55,7 +54,6 @@ _COUNTER = re.compile(r"(?<!\d)(\d+)\s*/\s*(\d+)(?!\d)")
 _TOTAL = re.compile(r"共\s*(\d+)\s*条")
 _PAGES = re.compile(r"共\s*(\d+)\s*页")
 _NEXT, _PREVIOUS = re.compile(r"^下一?页$"), re.compile(r"^上一?页$")
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "em")
 
 
 class Vsb(Platform):
@@ -65,18 +63,16 @@ class Vsb(Platform):
     layout = Layout(body=("[id^=vsb_content]", "div.v_news_content"))
 
     fingerprints = (
-        Fingerprint("element vsb_content around the text", "markup", r"""\bid=["']?vsb_content""", 2),
-        Fingerprint("rows line_u<template>_<number>", "markup", r"""\bid=["']?line_u\d+_\d+""", 2),
-        Fingerprint(
-            "its pager (pb_sys_common, fanye<number>)", "markup", r"""\bpb_sys_common\b|\bid=["']?fanye\d+""", 2
-        ),
+        Fingerprint("element vsb_content around the text", "markup", r"""=["']?vsb_content""", 2),
+        Fingerprint("rows line_u<template>_<number>", "markup", r"""=["']?line_u\d+_\d+""", 2),
+        Fingerprint("its pager (pb_sys_common, fanye<number>)", "markup", r"""=["']?(?:pb_sys_common|fanye\d+)\b""", 2),
         Fingerprint(
             "list or document by its tree", "link", r"[?&]urltype=(?:tree\.TreeTempUrl|news\.NewsContentUrl)", 2
         ),
         Fingerprint("document /info/<column>/<id>.htm", "link", r"/info/\d+/\d+\.htm(?:$|\?)", 1),
         Fingerprint("document /info/<column>/<id>.htm", "address", r"/info/\d+/\d+\.htm(?:$|\?)", 1),
         # A text pasted from one site's editor into another's keeps its classes.
-        Fingerprint("classes of its editor", "markup", r"\bimg_vsb_content\b|\bv_news_content\b", 1),
+        Fingerprint("classes of its editor", "markup", r"""=["']?(?:img_vsb_content|v_news_content)\b""", 1),
         Fingerprint("its scripts (/system/resource/, _sitegray)", "markup", r"/system/resource/|_sitegray", 1),
     )
 
@@ -85,7 +81,7 @@ class Vsb(Platform):
 
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
         pager = _read_pager(page)
-        entries = tuple(_entries(page))
+        entries = _entries(page)
         if not entries and pager.total != 0:
             raise NotAListing(
                 "neither rows (line_u<template>_<number>) nor links to documents (/info/<column>/<id>.htm)"
@@ -175,21 +171,9 @@ def _pages_by_numbers(links: list[tuple[str, str | None]]) -> int | None:
     return counts.pop() if len(counts) == 1 else None
 
 
-def _entries(page: WebPage) -> Iterator[Entry]:
-    base = base_url(page)
-    rows = _rows(page)
-    if not rows:
-        yield from map(dated, linked_rows(page, _DETAIL))
-    for row in rows:
-        entry = row_entry(row, base)
-        if entry is None:
-            continue
-        words = " ".join(" ".join(map(str, row.itertext())).split())
-        if heading := _heading(row, entry):
-            day = first_iso_date(words.replace(heading, " ", 1))
-            fields = {"published_date": day} if day else {}
-            entry = replace(entry, title=heading, fields={**fields, **entry.fields})
-        yield dated(entry, words)
+def _entries(page: WebPage) -> tuple[Entry, ...]:
+    base, rows = base_url(page), _rows(page)
+    return tuple(filter(None, (row_entry(row, base) for row in rows))) if rows else linked_rows(page, _DETAIL)
 
 
 def _rows(page: WebPage) -> list[HtmlElement]:
@@ -213,13 +197,3 @@ def _rows(page: WebPage) -> list[HtmlElement]:
 
 def _weight(rows: list[HtmlElement]) -> int:
     return sum(3 if first_iso_date("".join(row.itertext())) else 1 for row in rows)
-
-
-def _heading(row: HtmlElement, entry: Entry) -> str:
-    """The heading inside the row's link, where that is only a part of its words."""
-    for heading in row.iter(*_HEADINGS):
-        words = " ".join("".join(heading.itertext()).split())
-        in_link = row.tag == "a" or any(item.tag == "a" for item in heading.iterancestors())
-        if in_link and words != entry.title and words in entry.title and not words.replace("-", "").isdigit():
-            return words
-    return ""
