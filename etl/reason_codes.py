@@ -290,6 +290,11 @@ class Code(StrEnum):
         "以往 {before}% 的记录有“{field}”，本次只有 {now}%",
         "{field} used to be filled in {before}% of the records and is in {now}% of this run's",
     )
+    FIELD_BELOW_EXPECTED = (
+        "field_below_expected",
+        "最近 {records} 条记录中只有 {share}% 有“{field}”，expects 要求 {expected}%",
+        "{field} is in {share}% of the latest {records} records, and expects asks for {expected}%",
+    )
     WARC_RECORDS_SKIPPED = (
         "warc_records_skipped",
         "{records} 条 WARC 记录没有地址，或所指的字节不在其前",

@@ -83,12 +83,14 @@ class Flag(StrEnum):
     IMPOSSIBLE_DATE = "impossible", "{}：历法中没有这一天", "{}: no date of the calendar"
     FUTURE_DATE = "future", "{}：晚于抓取日期", "{}: a day later than the capture"
 
+    LOOKED_UP = "looked_up", "{}：按来源文件的 lookups 解读", "{}: a value that the source file's lookups explain"
+
     def of(self, parameter: str) -> str:
-        """The stored form with its parameter: a field's name for those of dates."""
+        """The stored form with its parameter: a field's name for those of values."""
         return f"{parameter}:{self}" if self in _OF_FIELDS else f"{self}:{parameter}"
 
 
-_OF_FIELDS = frozenset((Flag.IMPOSSIBLE_DATE, Flag.FUTURE_DATE))
+_OF_FIELDS = frozenset((Flag.IMPOSSIBLE_DATE, Flag.FUTURE_DATE, Flag.LOOKED_UP))
 DENSEST, BETWEEN, DATA = "densest", "between", "data"
 BODY_NAMES: Mapping[str, tuple[str, str]] = {
     DENSEST: ("文字最集中的部分", "densest part of the page"),

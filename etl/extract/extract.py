@@ -1,7 +1,7 @@
 """From bytes to an extraction: parse once, locate, read, resolve. docs/extraction.md says how."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,7 +9,7 @@ from lxml import html
 
 from etl.extract.codes import DATA, DENSEST, Flag
 from etl.extract.lexicon.index_number import parse_index_number
-from etl.extract.lexicon.values import Reading
+from etl.extract.lexicon.values import Reading, ValueRules
 from etl.extract.page.blocks import Blocks
 from etl.extract.page.fallback import fallback_text
 from etl.extract.page.main_text import find_body, names_to_index, select_nodes
@@ -41,17 +41,22 @@ _INLINE_PICTURE = re.compile(r"data:[\w/+.-]{1,80};base64,[A-Za-z0-9+/=]{1000,}"
 
 
 def extract(
-    body: bytes, url: str, content_type: str = "", platform: Platform | None = None, captured_on: date | None = None
+    body: bytes,
+    url: str,
+    content_type: str = "",
+    platform: Platform | None = None,
+    captured_on: date | None = None,
+    lookups: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Extraction:
     """What a page says (see `Extraction`). Pure, and never raises, whatever the bytes.
 
     `captured_on` is the day on which the page was received: dates of writing or publishing after it are refused with a
-    flag.
+    flag. `lookups`: by field, odd values of the site and what they mean; a value that they explain has a flag.
     """
     if body.startswith(DOCUMENT_FILES):
         return Extraction("stub", encode_reason(Code.FILE_BYTES), extractor=EXTRACTOR, flags=(Flag.FILE.value,))
     page, cut = _cut_page(read_page(body, url, content_type))
-    source = _Source.parse(page, platform, captured_on)
+    source = _Source.parse(page, platform, ValueRules(captured_on, lookups or {}))
     located = _locate(source)
     content = _read_content(source, located)
     return _resolve(source, located, content, _collect_evidence(source, located, content), cut)
@@ -64,18 +69,18 @@ class _Source:
     page: WebPage
     blocks: Blocks
     platform: Platform | None
-    not_after: date | None
+    values: ValueRules
     meta: list[tuple[str, str]]
     titles: list[str]
     data: Embedded | None
 
     @classmethod
-    def parse(cls, page: WebPage, platform: Platform | None, not_after: date | None) -> "_Source":
+    def parse(cls, page: WebPage, platform: Platform | None, values: ValueRules) -> "_Source":
         """Walks the page once, after what its scripts write has been put into the tree."""
         data = _embedded_data(page, platform)
         apply_script_output(page)
         blocks = Blocks(page.tree, Visibility(page), names_to_index(platform))
-        return cls(page, blocks, platform, not_after, meta_tags(page), title_parts(page), data)
+        return cls(page, blocks, platform, values, meta_tags(page), title_parts(page), data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,7 @@ def _locate(source: _Source) -> _Located:
     body = trim(blocks, container, guess)
     layout = source.platform.layout.header if source.platform else ()
     header_nodes = [node for _, node in select_nodes(page, blocks, layout)]
-    labels = tuple(read_labels(PageContext(blocks, body, source.not_after), header_nodes))
+    labels = tuple(read_labels(PageContext(blocks, body, source.values), header_nodes))
     labelled = [reading.value for reading in labels if reading.value]
     title, evidence = find_title(source.titles, blocks, max(body.first + 1, 1), labelled, source.meta)
     if title and title.value != guess:
@@ -142,9 +147,9 @@ class _Evidence:
 
 
 def _collect_evidence(source: _Source, located: _Located, content: _Content) -> _Evidence:
-    context = PageContext(source.blocks, located.body, source.not_after)
+    context = PageContext(source.blocks, located.body, source.values)
     lines = read_unlabelled_lines(context, located.title.value if located.title else "")
-    data = tuple(read_embedded(source.data.fields, source.not_after)) if source.data else ()
+    data = tuple(read_embedded(source.data.fields, source.values)) if source.data else ()
     title = located.title
     if content.data_is_shown:
         title = next((reading.value for reading in data if reading.value and reading.name == "title"), title)
@@ -154,7 +159,7 @@ def _collect_evidence(source: _Source, located: _Located, content: _Content) -> 
         *read_main_text(context),
         *data,
         *(read_title(title.value) if title else ()),
-        *read_meta(source.meta, source.not_after),
+        *read_meta(source.meta, source.values),
     )
     return _Evidence(
         title,

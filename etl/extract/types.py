@@ -60,8 +60,8 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """What a page says: a pure function of bytes, address, content type, platform, day of capture and extractor
-    version.
+    """What a page says: a pure function of bytes, address, content type, platform, day of capture, lookups and
+    extractor version.
 
     `reason` says why the page is of its kind, in the stored form of `etl.reasons`.
     `fields` is the chosen value of each field by name, `evidence` every value seen, the chosen ones included; `flags`

@@ -35,7 +35,7 @@ def extract_capture(
     The files that it links get their canonical URLs.
     """
     content_type = next((value for name, value in headers if name.lower() == "content-type"), "")
-    extraction = extract(body, url, content_type, family, fetched_at.astimezone(CHINA).date())
+    extraction = extract(body, url, content_type, family, fetched_at.astimezone(CHINA).date(), source.lookups)
     files = unique_attachments(_canonical(source, file) for file in extraction.attachments)
     return replace(extraction, attachments=files)
 
@@ -71,7 +71,7 @@ def extract_pages(
     extracted = []
     for row in pages:
         if row.page_id not in damaged:
-            article = fill_from_listing(join_article_pages(articles[row.page_id]), row.listing)
+            article = fill_from_listing(join_article_pages(articles[row.page_id]), row.listing, source.lookups)
             document = _as_listed_file(article, urls[row.page_id])
             extracted.append(ExtractedPage(row.page_id, row.capture_id, document))
     return extracted, damaged

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FilePath, StringConstraints, model_validator
 
+from etl.fields import DATE_FIELDS
 from etl.regions import PROVINCES
-from etl.sources.listing import Listing
+from etl.sources.listing import FieldName, Listing
 from etl.web.urls import canonical_url, column_address, in_scope
 
 _CRON_FIELD = re.compile(r"^[\d*/,\-]+$")
@@ -29,6 +30,24 @@ def _schedule(value: str) -> str:
 def _region(value: str) -> str:
     if value[:2] not in PROVINCES and value != _NO_REGION:
         raise ValueError("does not begin with the code of a province (GB/T 2260)")
+    return value
+
+
+Lookups = dict[FieldName, Annotated[dict[str, str], Field(min_length=1)]]
+
+
+def _is_day(value: str) -> bool:
+    try:
+        return date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
+def _lookups(value: Lookups) -> Lookups:
+    for name in value.keys() & DATE_FIELDS:
+        for odd, meaning in value[name].items():
+            if meaning and not _is_day(meaning):
+                raise ValueError(f"{name}.{odd}: {meaning!r} is no day (yyyy-mm-dd), nor empty for none")
     return value
 
 
@@ -124,6 +143,13 @@ class Source(_Part):
     pace: Pace = Field(default_factory=Pace, description="how fast the site is requested")
     limits: Limits = Field(default_factory=Limits, description="upper limits of a run")
     assertions: Assertions = Field(description="conditions for a run to be green")
+    lookups: Annotated[Lookups, AfterValidator(_lookups)] = Field(
+        default_factory=dict,
+        description="by field, odd values that the site writes and what they mean (`validity: {'1': 有效}`)",
+    )
+    expects: dict[FieldName, Annotated[float, Field(gt=0, le=1)]] = Field(
+        default_factory=dict, description="by field, the share of the latest records that must have it"
+    )
     recheck_after_days: float = Field(30, ge=0, description="age in days after which a known page is fetched again")
     recheck_at_most_days: float = Field(
         360, ge=0, description="the longest such interval; it grows with the page's age, twelvefold in a year"

@@ -72,10 +72,11 @@ def test_pages_give_every_rule_flag_and_reason_and_none_without_a_name() -> None
     extractions = [extract(p if isinstance(p, bytes) else p.encode(), url, captured_on=day) for p, url, day in pages]
     rules = {item.rule for extraction in extractions for item in extraction.evidence}
     flags = {flag for extraction in extractions for flag in extraction.flags}
-    # The listing's values are added by the pipeline, and so is the number of an article's pages.
+    # The listing's values are added by the pipeline, and so is the number of an article's pages; no source explains the
+    # values of these pages.
     assert rules == set(Rule) - {Rule.LISTING_ENTRY}
     assert not [flag for flag in flags if flag_names(flag) is None]
-    codes = {part for flag in flags for part in flag.split(":")} | {Flag.PAGES}
+    codes = {part for flag in flags for part in flag.split(":")} | {Flag.PAGES, Flag.LOOKED_UP}
     assert set(Flag) <= codes
     # Whatever kind a page is taken for, some page shows the check that says so.
     reasons = {Reason.from_stored(extraction.reason).code for extraction in extractions}
@@ -89,6 +90,11 @@ def test_pages_give_every_rule_flag_and_reason_and_none_without_a_name() -> None
         ("expiry_date:impossible", "失效日期：历法中没有这一天", "expires: no date of the calendar"),
         ("body:densest", "正文位置：文字最集中的部分", "main text found by: densest part of the page"),
         ("body:trs_wcm div.a", "正文位置：trs_wcm div.a", "main text found by: trs_wcm div.a"),
+        (
+            "validity:looked_up",
+            "有效性：按来源文件的 lookups 解读",
+            "validity: a value that the source file's lookups explain",
+        ),
         ("pages:3", "由 3 个分页合成", "put together from 3 pages"),
     ],
 )

@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from etl.extract import Flag, Rule, extract
 from etl.extract.extract import MAX_PAGE_CHARS
 from tests.extract.traps import TRAPS
@@ -17,6 +19,30 @@ def test_a_value_keeps_what_the_page_shows_beside_its_normal_form() -> None:
     assert (field.value, field.raw, field.label) == (NUMBER, "云政办发[2023] 017 号", "发文字号")
     assert (field.origin, field.rule) == ("header", Rule.VALUE_BESIDE_LABEL)
     assert field in extraction.evidence
+
+
+LOOKUPS = {"validity": {"1": "有效"}, "expiry_date": {"9999-12-31": ""}, "written_date": {"不详": "2023-05-01"}}
+
+
+@pytest.mark.parametrize(
+    "shown", [table(("有效性", "1")), "<p>发布日期：2023-05-09　有效性：1</p>", "<p>有效性： 1 </p>"]
+)
+def test_an_odd_value_means_what_its_source_says_and_shows_where_it_came_from(shown: str) -> None:
+    markup = page(f"<h1>关于供水的通知</h1>{shown}").encode()
+    assert "validity" not in extract(markup, URL).fields
+    extraction = extract(markup, URL, lookups=LOOKUPS)
+    field = extraction.fields["validity"]
+    assert (field.value, field.raw, field.label) == ("有效", "1", "有效性")
+    assert "validity:looked_up" in extraction.flags
+
+
+def test_an_odd_value_may_mean_none_or_a_day() -> None:
+    rows = table(("失效日期", "9999-12-31"), ("成文日期", "不详"), ("发文字号", "云政办发〔2023〕17号"))
+    extraction = extract(page(rows).encode(), URL, lookups=LOOKUPS)
+    assert "expiry_date" not in extraction.fields
+    assert extraction.fields["written_date"].value == "2023-05-01"
+    looked_up = {flag for flag in extraction.flags if flag.endswith(Flag.LOOKED_UP)}
+    assert looked_up == {"expiry_date:looked_up", "written_date:looked_up"}
 
 
 def test_every_chosen_value_is_among_the_evidence() -> None:

@@ -108,6 +108,31 @@ def test_fields_that_ran_dry_turn_the_run_amber(archive: Archive, site: Site) ->
     assert "used to be filled in" in warning
 
 
+def test_a_field_that_the_latest_records_lack_turns_the_run_red(archive: Archive, site: Site) -> None:
+    expects = {"index_number": 0.6, "published_date": 0.5}
+    first = crawl_site(archive, site, expects=expects)
+    assert first.state == "green"
+    plain = [(key, posting) for key, posting in site.postings.items() if not posting.href]
+    for key, posting in plain:
+        site.put(replace(posting.document, index_number="", title=posting.document.title + "（更新）"), key=key)
+    with archive.engine.begin() as connection:
+        connection.execute(text("UPDATE archive.page SET listing = listing - 'index_number'"))
+    report = crawl_site(archive, site, FULL, expects=expects)
+    assert [problem.code for problem in report.problems] == [Code.FIELD_BELOW_EXPECTED]
+    words = f"index_number is in 0% of the latest {report.records} records, and expects asks for 60%"
+    assert str(report.problems[0]) == words
+
+
+def test_a_few_records_without_a_field_are_held_against_those_written_before(archive: Archive, site: Site) -> None:
+    crawl_site(archive, site)
+    model = next(posting for posting in site.postings.values() if not posting.href)
+    for number in range(3):
+        new = replace(model.document, key=f"bare-{number}", index_number="", title=f"关于第{number}号事项的通知")
+        site.put(new, key=new.key, column=model.column)
+    report = crawl_site(archive, site, expects={"index_number": 0.6})
+    assert (report.created, report.state) == (3, "green")
+
+
 def test_missing_serials_are_told_and_harmless(archive: Archive, site: Site) -> None:
     site.remove("rental-case")
     report = crawl_site(archive, site)

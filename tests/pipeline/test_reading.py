@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from etl.extract import Attachment
+from etl.archive.records.extracted_pages import fill_from_listing
+from etl.extract import Attachment, Extraction
 from etl.pipeline.interpreting import extract_capture, join_article_pages
 from etl.sources.schema import adhoc_source
 from tests.support.pages import page, paragraphs
@@ -31,3 +32,13 @@ def test_the_first_name_of_a_file_stays_over_the_pages_of_an_article() -> None:
         for name in ("登记表", "下载")
     ]  # fmt: skip
     assert join_article_pages(parts).attachments == (Attachment("https://www.yunxi.gov.cn/f/1.pdf", "登记表"),)
+
+
+def test_an_odd_value_of_a_listing_entry_means_what_its_source_says() -> None:
+    listing = {"validity": "1", "publisher": "云溪区人民政府", "source": "-"}
+    page = fill_from_listing(Extraction("document", ""), listing, {"validity": {"1": "有效"}, "source": {"-": ""}})
+    assert {name: (field.value, field.raw) for name, field in page.fields.items()} == {
+        "validity": ("有效", "1"),
+        "publisher": ("云溪区人民政府", "云溪区人民政府"),
+    }
+    assert page.flags == ("validity:looked_up", "source:looked_up")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from math import floor
 
 from sqlalchemy import Connection, text
 
@@ -16,6 +17,8 @@ MIN_FILL_BEFORE = 0.6
 MAX_FILL_NOW = 0.2
 MIN_VERSIONS_NOW, MIN_VERSIONS_BEFORE = 10, 20
 """Versions of this run, and of runs before, below which shares are chance."""
+LATEST_RECORDS = 50
+"""Records by which a source's `expects` is judged, where a run writes fewer."""
 MIN_SERIALS = 3
 """Serials of a year below which a gap means nothing."""
 _FIELDS = (*TEXT_COLUMNS, *DATE_COLUMNS)
@@ -43,6 +46,15 @@ SELECT organisation, year, high - low + 1 - n AS missing, ARRAY(
 FROM span WHERE high - low + 1 > n AND n >= :least AND n * 2 > high - low + 1
 ORDER BY missing DESC, organisation, year LIMIT 20
 """)
+
+_LATEST = """
+SELECT count(*) AS records, {counts} FROM (
+    SELECT v.fields, k.run_id = :run AS now, row_number() OVER (ORDER BY v.capture_id DESC) AS place
+    FROM archive.record r JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
+    JOIN archive.capture k ON k.id = v.capture_id WHERE r.source_id = :source AND r.state = 'current') AS latest
+WHERE now OR place <= :latest
+"""
+_HAS = "count(*) FILTER (WHERE jsonb_path_exists(fields, '$[*] ? (@.name == \"{0}\" && @.chosen == true)')) AS {0}"
 
 _NEWEST = text("""
 SELECT max(coalesce(v.published_date, v.written_date)) FROM archive.record r
@@ -73,6 +85,31 @@ def fields_gone_empty(connection: Connection, run: RunContext) -> Iterator[Reaso
         if share_before >= MIN_FILL_BEFORE and share_now <= MAX_FILL_NOW:
             yield Reason.of(
                 Code.FIELD_RAN_DRY, field=name, before=round(100 * share_before), now=round(100 * share_now)
+            )
+
+
+def fields_below_expected(connection: Connection, run: RunContext) -> Iterator[Reason]:
+    """Problems: fields that too few records have, by the source file's `expects`.
+
+    Counted are the records that this run wrote, filled up with those written before them to `LATEST_RECORDS`: a site
+    that changed shows within a few days, and a handful of records that were always without it weigh little.
+    """
+    expects = run.source.expects
+    if not expects:
+        return
+    query = text(_LATEST.format(counts=", ".join(map(_HAS.format, expects))))
+    values = {"run": run.id, "source": run.source.id, "latest": LATEST_RECORDS}
+    row = connection.execute(query, values).mappings().one()
+    for name, expected in expects.items():
+        share = row[name] / row["records"] if row["records"] else 1
+        if share < expected:
+            percent = floor(1000 * share) / 10
+            yield Reason.of(
+                Code.FIELD_BELOW_EXPECTED,
+                field=name,
+                share=percent,
+                records=row["records"],
+                expected=round(100 * expected, 1),
             )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from etl.archive.records.versions import field_columns
 from etl.archive.storage.log_lines import AttachedFile, FieldEvidence, VersionValues
-from etl.extract import Extraction, FieldValue, Rule, content_hash
+from etl.extract import Extraction, FieldValue, Flag, Rule, content_hash
 from etl.outcomes import Outcome
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
@@ -34,17 +34,23 @@ class Verdict:
     reason: str
 
 
-def fill_from_listing(extraction: Extraction, listing: Mapping[str, Any]) -> Extraction:
-    """Fills fields for which the page has no value with those of its listing entry."""
-    added = tuple(
-        FieldValue(name, str(value), str(value), name, "listing", Rule.LISTING_ENTRY)
-        for name, value in listing.items()
-        if value and name not in extraction.fields
-    )
-    if not added:
-        return extraction
+def fill_from_listing(
+    extraction: Extraction, listing: Mapping[str, Any], lookups: Mapping[str, Mapping[str, str]]
+) -> Extraction:
+    """Fills fields for which the page has no value with those of its listing entry, as the source's lookups mean it."""
+    added, flags = [], list(extraction.flags)
+    for name, stated in listing.items():
+        raw = str(stated)
+        if not stated or name in extraction.fields:
+            continue
+        meaning = lookups.get(name, {}).get(" ".join(raw.split()))
+        if meaning is not None:
+            flags.append(Flag.LOOKED_UP.of(name))
+        if value := raw if meaning is None else meaning:
+            added.append(FieldValue(name, value, raw, name, "listing", Rule.LISTING_ENTRY))
     fields = {**extraction.fields, **{value.name: value for value in added}}
-    return replace(extraction, fields=fields, evidence=(*extraction.evidence, *added))
+    evidence = (*extraction.evidence, *added)
+    return replace(extraction, fields=fields, evidence=evidence, flags=tuple(dict.fromkeys(flags)))
 
 
 def verdict_of(page: ExtractedPage) -> Verdict:

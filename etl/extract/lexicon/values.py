@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
@@ -122,6 +122,26 @@ PARSERS: Mapping[str, Callable[[str, date | None], Parsed]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class ValueRules:
+    """What decides about a value beside its text.
+
+    `not_after`: the last day that a date of writing or publishing may have. `lookups`: by field, odd values that the
+    source writes, and what they mean; an empty meaning is no value.
+    """
+
+    not_after: date | None = None
+    lookups: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def meaning(self, name: str, shown: str) -> str | None:
+        """What the field's value means where the source has a meaning of its own for it; None where it has none."""
+        odd = self.lookups.get(name, {})
+        return odd.get(shown, odd.get(shown.strip(_EDGES)))
+
+
+_PLAIN = ValueRules()
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """A place of the page that names a field: `value` is None where it holds no value of that field.
 
@@ -133,13 +153,15 @@ class Reading:
     flag: str = ""
 
 
-def make_evidence(
-    name: str, raw: str, label: str, origin: Origin, rule: Rule, not_after: date | None = None
-) -> Reading:
-    """The reading of a raw value: cleaned, parsed by the field's parser, its date not after `not_after`."""
+def make_evidence(name: str, raw: str, label: str, origin: Origin, rule: Rule, rules: ValueRules = _PLAIN) -> Reading:
+    """The reading of a raw value: what it means to the source, else cleaned and parsed by the field's parser."""
+    shown = " ".join(raw.replace(INLINE_BOUNDARY, " ").split())
+    if (meaning := rules.meaning(name, shown)) is not None:
+        meant = FieldValue(name, meaning, shown, label, origin, rule) if meaning else None
+        return Reading(name, meant, Flag.LOOKED_UP.of(name))
     text = clean_value(name, raw)
     if name == "expiry_date" and _VALIDITY_STATE.match(label_key(text)):
-        return make_evidence("validity", raw, label, origin, rule)
-    value, flag = PARSERS.get(name, _parse_text)(text, not_after) if text else NO_VALUE
+        return make_evidence("validity", raw, label, origin, rule, rules)
+    value, flag = PARSERS.get(name, _parse_text)(text, rules.not_after) if text else NO_VALUE
     evidence = None if value is None else FieldValue(name, value, text, label, origin, rule)
     return Reading(name, evidence, flag.of(name) if flag else "")

@@ -3,13 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from etl.dates import YEAR_OF_DATE
 from etl.extract.codes import Rule
 from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS
 from etl.extract.lexicon.labels import LabelMatch, find_labels, match_label
-from etl.extract.lexicon.values import Reading, make_evidence
+from etl.extract.lexicon.values import Reading, ValueRules, make_evidence
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks, Node, is_boilerplate
 from etl.extract.page.trimming import (
@@ -52,11 +51,11 @@ _DATE_BEHIND = re.compile(rf"[\s{INLINE_BOUNDARY}|]+{YEAR_OF_DATE}\s*\d{{1,2}}")
 
 @dataclass(frozen=True, slots=True)
 class PageContext:
-    """What rules read: the page's blocks, where its main text stands, the last day that its dates may have."""
+    """What rules read: the page's blocks, where its main text stands, what decides about its values."""
 
     blocks: Blocks
     body: Body
-    not_after: date | None = None
+    values: ValueRules
 
 
 def read_labels(context: PageContext, header: Sequence[Node] = ()) -> Iterator[Reading]:
@@ -139,7 +138,7 @@ def _read_label(
     in_header = index < context.body.last and _is_header_label(item, items)
     origin: Origin = "header" if in_header else "subheading"
     label = item.raw_label.replace(INLINE_BOUNDARY, "")
-    reading = make_evidence(item.name, raw, label, origin, rule, context.not_after)
+    reading = make_evidence(item.name, raw, label, origin, rule, context.values)
     if reading.value and item.name == "title" and item.label in AMBIGUOUS_LABELS:
         return reading if len(reading.value.value) >= _MIN_AMBIGUOUS_TITLE_CHARS else None
     return reading

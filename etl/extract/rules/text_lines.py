@@ -5,13 +5,12 @@ Each function yields readings in page order; `etl.extract.rules.choose` says whi
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
 
 from etl.dates import DATE, SIGNED_DATE, TIME, TIME_OF_DAY, YEAR
 from etl.document_number import document_number_in_title, match_document_number
 from etl.extract.codes import Rule
 from etl.extract.lexicon.labels import find_labels, label_key, match_label
-from etl.extract.lexicon.values import Reading, make_evidence
+from etl.extract.lexicon.values import Reading, ValueRules, make_evidence
 from etl.extract.page.blocks import Block, Blocks
 from etl.extract.page.trimming import is_in_search_form
 from etl.extract.rules.header import PageContext
@@ -50,7 +49,7 @@ def read_unlabelled_lines(context: PageContext, title: str) -> Iterator[Reading]
             continue
         day = _date_of_line(block, text)
         if day and not is_in_search_form(blocks, block.node, body):
-            yield make_evidence("published_date", day, "", "subheading", Rule.DATE_UNDER_TITLE, context.not_after)
+            yield make_evidence("published_date", day, "", "subheading", Rule.DATE_UNDER_TITLE, context.values)
 
 
 def _follows_label(blocks: Blocks, index: int) -> bool:
@@ -107,20 +106,20 @@ def read_main_text(context: PageContext) -> Iterator[Reading]:
             yield make_evidence("document_number", number, "", "body", Rule.RED_HEADER)
             break
     for block in text[-_LAST_BLOCKS:]:
-        yield from _last_line(block)
+        yield from _last_line(block, context.values)
     for block in reversed(text[-_SIGNATURE_BLOCKS:]):
         if match := _SIGNATURE.match(re.sub(r"\s+", "", block.plain)):
-            yield make_evidence("written_date", match.group(1), "", "body", Rule.SIGNATURE_DATE, context.not_after)
+            yield make_evidence("written_date", match.group(1), "", "body", Rule.SIGNATURE_DATE, context.values)
             break
 
 
-def _last_line(block: Block) -> Iterator[Reading]:
+def _last_line(block: Block, rules: ValueRules) -> Iterator[Reading]:
     if block.link_chars and (number := match_document_number(block.plain.strip())):
         yield make_evidence("document_number", number, "", "body", Rule.ATTACHMENT_NAME)
     for item in find_labels(block.text):
         if item.label in _FIELD_OF_LAST_LINE and item.at_line_start:
             name = _FIELD_OF_LAST_LINE[item.label]
-            reading = make_evidence(name, item.value, item.label, "body", Rule.LABELLED_LAST_LINE)
+            reading = make_evidence(name, item.value, item.label, "body", Rule.LABELLED_LAST_LINE, rules)
             if reading.value and len(reading.value.value) <= _MAX_METHOD_CHARS:
                 yield reading
 
@@ -137,15 +136,15 @@ _FIELD_OF_META = {
 }  # fmt: skip
 
 
-def read_meta(tags: Iterable[tuple[str, str]], not_after: date | None = None) -> Iterator[Reading]:
+def read_meta(tags: Iterable[tuple[str, str]], rules: ValueRules) -> Iterator[Reading]:
     """Values of `<meta>` tags, given as (name, content)."""
     for key, content in tags:
         name = _FIELD_OF_META.get(key.lower())
         if name and content.strip():
-            yield make_evidence(name, content, key, "meta", Rule.META_TAG, not_after)
+            yield make_evidence(name, content, key, "meta", Rule.META_TAG, rules)
 
 
-def read_embedded(fields: Mapping[str, tuple[str, str]], not_after: date | None = None) -> Iterator[Reading]:
+def read_embedded(fields: Mapping[str, tuple[str, str]], rules: ValueRules) -> Iterator[Reading]:
     """Values of the data in the page: (raw value, path of its key) by field."""
     for name, (raw, path) in fields.items():
-        yield make_evidence(name, raw, path, "json", Rule.PAGE_DATA, not_after)
+        yield make_evidence(name, raw, path, "json", Rule.PAGE_DATA, rules)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from etl.archive.crawls.checks import fields_gone_empty, newest_document
+from etl.archive.crawls.checks import fields_below_expected, fields_gone_empty, newest_document
 from etl.archive.crawls.dead_links import end_as_dead, missing_again
 from etl.archive.crawls.removal import apply_removals
 from etl.archive.crawls.reports import Report, close_run, read_report
@@ -45,6 +45,7 @@ def reconcile(archive: Archive, run: RunContext) -> Report:
             newest=newest_document(connection, run.source.id),
             walk_before=last_full_walk(connection, run),
             missing_again=missing_again(connection, run),
+            below_expected=tuple(fields_below_expected(connection, run)),
         )
         warnings = [*fields_gone_empty(connection, run), *_files(counted)]
     problems = [*_unfinished(counted, stored)]
@@ -59,6 +60,7 @@ class _Stored:
     unread: tuple[Reason, ...]
     newest: date | None
     walk_before: PreviousWalk | None
+    below_expected: tuple[Reason, ...]
     missing_again: Mapping[str, int]
     """Pages by outcome that an earlier run already found missing."""
 
@@ -147,6 +149,7 @@ def _asserted(run: RunContext, counted: Report, stored: _Stored) -> Iterator[Rea
         yield Reason.of(Code.LISTING_DROPPED, listed=counted.listed, before=before.listed, day=day)
     if counted.records < asserted.min_records:
         yield Reason.of(Code.FEWER_RECORDS, records=counted.records, minimum=asserted.min_records)
+    yield from stored.below_expected
     newest, today = stored.newest, datetime.now(CHINA).date()
     if newest is not None and (today - newest).days > asserted.max_age_days:
         yield Reason.of(Code.NEWEST_TOO_OLD, day=newest, days=asserted.max_age_days)
