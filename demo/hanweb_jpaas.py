@@ -15,6 +15,9 @@ template's own; a column with `any_size` returns as many as requested. Files com
 | nb | details in the new form; no header |
 | cz | one page, lines without a date; header `xxgk_article` |
 
+`/bmzw/index.html` holds the newest lines of two columns, with links to them and a menu by script; `/zcjd/index.html`
+holds the newest lines of one and leads to lists by year, as sites that write lines into a page do.
+
 Keys of faults: a posting's key, `key/name.pdf` for an attachment, `zcwj/0` for a column's page, `zcwj/1` for an answer
 of the service, `robots.txt`.
 
@@ -111,6 +114,7 @@ class JpaasSite(Site):
     attachments_in_body: ClassVar[bool] = True
     first_number: ClassVar[int] = 1843100
     page_size: int = 3
+    parse_type: str = "bulidstatic"
 
     def column_of(self, document: Document) -> str:
         return next((each.key for each in COLUMNS if document.genre_category in each.genres), "tzgg")
@@ -141,15 +145,18 @@ class JpaasSite(Site):
         path = request.url.path
         if path in ("/", "/index.html"):
             return Resource("home", self.render("jpaas/home.html", columns=COLUMNS))
+        if path in ("/bmzw/index.html", "/zcjd/index.html"):
+            menu = self.query(COLUMNS[0], "menu")
+            return Resource(path, self.render(f"jpaas{path.replace('/index', '')}", columns=COLUMNS, menu=menu))
         if path == SERVICE:
             return self.unit(dict(request.query_params))
         for column in COLUMNS:
             if path == column.path:
                 return MovedTo(f"{column.path}/index.html")
+            if path == f"/zcjd/{2020 + COLUMNS.index(column)}n/index.html":
+                return self.front(column)
             if path == f"{column.path}/index.html":
-                query = {name: self.query(column, name) for name in ("menu", "list")}
-                body_ = self.render("jpaas/column.html", column=column, columns=COLUMNS, query=query, service=SERVICE)
-                return Resource(f"{column.key}/0", body_)
+                return self.front(column)
         for posting in list(self.postings.values()):
             if path == self.path(posting):
                 return self.detail(posting)
@@ -159,10 +166,15 @@ class JpaasSite(Site):
                     return Resource(key, attachment.data, attachment.media_type, posting.modified)
         return None
 
+    def front(self, column: Column) -> Resource:
+        query = {name: self.query(column, name) for name in ("menu", "list")}
+        body = self.render("jpaas/column.html", column=column, columns=COLUMNS, query=query, service=SERVICE)
+        return Resource(f"{column.key}/0", body)
+
     def query(self, column: Column, unit: str) -> str:
         """queryData in the script's tag: JSON with single quotes."""
         query = {
-            "parseType": "bulidstatic", "webId": WEB_ID, "tplSetId": TEMPLATES_ID, "pageType": "column",
+            "parseType": self.parse_type, "webId": WEB_ID, "tplSetId": TEMPLATES_ID, "pageType": "column",
             "tagId": column.tag if unit == "list" else "左侧导航", "editType": "null", "pageId": column.page_id,
         }  # fmt: skip
         return json.dumps(query, ensure_ascii=False, separators=(",", ":")).replace('"', "'")
@@ -170,7 +182,7 @@ class JpaasSite(Site):
     def unit(self, parameters: dict[str, str]) -> Resource:
         """The service's response for a unit."""
         column = next((each for each in COLUMNS if each.page_id == parameters.get("pageId")), None)
-        own = {"parseType": "bulidstatic", "webId": WEB_ID, "tplSetId": TEMPLATES_ID, "pageType": "column"}
+        own = {"parseType": self.parse_type, "webId": WEB_ID, "tplSetId": TEMPLATES_ID, "pageType": "column"}
         if column is None or any(parameters.get(name) != value for name, value in own.items()):
             return Resource("unit", refused("参数错误"), "application/json;charset=UTF-8")
         if parameters.get("tagId") != column.tag:
@@ -182,7 +194,7 @@ class JpaasSite(Site):
         entries = self.entries(column.key)
         html = self.render(
             "jpaas/unit.html", column=column, postings=entries[(page - 1) * size : page * size], page=page, size=size,
-            total=len(entries),
+            total=len(entries), query=self.query(column, "list"), service=SERVICE,
         ).decode()  # fmt: skip
         return self.json(f"{column.key}/{page}", html, bom=column.key == "tzgg")
 

@@ -128,3 +128,68 @@ def test_a_page_of_links_to_other_sites_is_a_page_of_the_list() -> None:
     row = '<ul><li><a href="https://y.example/a/1.html">关于转发有关通知的公告</a><span>2023-01-02</span></li></ul>'
     (entry,) = read(unit(row)).entries
     assert (entry.url, entry.fields) == ("https://y.example/a/1.html", {"published_date": "2023-01-02"})
+
+
+def test_a_page_of_an_agency_leads_to_its_columns(site: JpaasSite, client: httpx.Client) -> None:
+    found = walk(client, FAMILY, ListingRequest(f"{site.base}/bmzw/index.html", "c"))
+    assert found.lost == []
+    golden = goldens.entries(site)
+    for key in ("zcwj", "tzgg"):
+        assert found.entries(f"c / {BY_KEY[key].path}/index.html") == golden[key]
+    assert found.entries("c") == [*golden["zcwj"][:2], *golden["tzgg"][:2]]
+
+
+def test_a_list_by_year_leads_to_each_year(site: JpaasSite, client: httpx.Client) -> None:
+    found = walk(client, FAMILY, ListingRequest(f"{site.base}/zcjd/index.html", "c"))
+    assert found.lost == []
+    golden = goldens.entries(site)
+    assert found.entries("c") == golden["nb"][:2]
+    years = {name: found.entries(f"c / {name}") for name in ("2022年", "2023年")}
+    assert years == {"2022年": golden["fzzfjs"], "2023年": golden["nb"]}
+
+
+@pytest.mark.parametrize("parse_type", ["bulidstatic", "buildstatic"])
+def test_the_kind_of_parsing_is_sent_as_the_page_says_it(
+    site: JpaasSite, client: httpx.Client, parse_type: str
+) -> None:
+    site.parse_type = parse_type
+    assert walk(client, FAMILY, front(site, "zcwj")).entries("zcwj") == goldens.entries(site)["zcwj"]
+
+
+def test_pages_are_turned_by_the_number_of_rows_that_the_site_gives(site: JpaasSite, client: httpx.Client) -> None:
+    found = walk(client, FAMILY, front(site, "nb"))
+    queries = [parse_qs(urlsplit(request.url).query)["paramJson"][0] for request, _ in found.pages[1:]]
+    assert [json.loads(query)["pageSize"] for query in queries][1:] == [site.page_size] * (len(queries) - 1)
+    assert len(queries) > 1
+
+
+def test_a_page_with_lines_and_the_pager_of_the_service_is_listed_by_the_service() -> None:
+    row = '<li class="clearfix"><a href="/art/2023/1/2/art_7_81.html">关于名单的公告</a><span>2023-01-02</span></li>'
+    pager = (
+        "<div class='pagination' queryData=\"{'pageId':'7','tagId':'列表页','parseType':'buildstatic'}\" rows='24'"
+        f" unitId='9' count='388' pageNo='1' unitUrl='{SERVICE}'></div>"
+    )
+    page = WebPage("http://x.example/col/col7/index.html", f"<ul>{row}</ul>{pager}", "utf-8")
+    (request,) = FAMILY.read_listing(page, ListingRequest(page.url, "c")).next_requests
+    query = parse_qs(urlsplit(request.url).query)
+    assert (query["pageId"], query["parseType"], json.loads(query["paramJson"][0])["pageNo"]) == (
+        ["7"], ["buildstatic"], 1,
+    )  # fmt: skip
+
+
+LISTS = ["信息列表", "当前栏目_list", "列表页", "内容区域", "内容1", "栏目-list", "ajax分页", "新闻列表", "通知list"]
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_units_are_known_as_lists_by_their_names(name: str) -> None:
+    def page(*names: str) -> ListingPage:
+        units = "".join(
+            f"<script src='/unitbuild.js' url='/x' queryData=\"{{'pageId':'7','tagId':'{each}'}}\"></script>"
+            for each in names
+        )
+        return FAMILY.read_listing(WebPage("http://x.example/", units, "utf-8"), ListingRequest("http://x.example/"))
+
+    surer = (name, "内容9") if name.startswith("内容") else ("内容9", name)
+    for names in (("导航", name), (name, "导航"), surer):
+        (request,) = page(*names).next_requests
+        assert parse_qs(urlsplit(request.url).query)["tagId"] == [name]

@@ -40,6 +40,30 @@ def form(request: ListingRequest) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs((request.body or b"").decode()).items()}
 
 
+def test_the_total_that_the_page_of_a_service_says_is_kept() -> None:
+    script = (
+        "PageInfo = {recordCount: '4567', chnlid: '8180'}; "
+        "listModel({listArgs: {channelid: '516770', templet: 'docs.jsp', prepage: 501, classsql: 'chnlid=8180'}})"
+    )
+    page = WebPage("http://x.example/zwgk/", f"<html><script>{script}</script></html>", "utf-8")
+    listing = FAMILY.read_listing(page, ListingRequest(page.url, "c"))
+    assert listing.reported_total == 4567
+    (request,) = listing.next_requests
+    posted = {name: form(request)[name] for name in ("channelid", "templet", "prepage", "classsql")}
+    assert posted == {"channelid": "516770", "templet": "docs.jsp", "prepage": "501", "classsql": "chnlid=8180"}
+    # A line of comment says nothing.
+    silent = page.text.replace("PageInfo", "// PageInfo").replace("; listModel", ";\nlistModel")
+    assert read(silent).reported_total is None
+
+
+def test_the_total_of_related_documents_is_not_the_lists() -> None:
+    related = "listModel({listArgs: {channelid: 1, classsql: '(docid2=' + d + ')'}, recordCount: '3'});"
+    own = "listModel({listArgs: {channelid: 1, classsql: 'chnlid=7'}, recordCount: '4567'});"
+    for script in (related + own, own + related):
+        assert read(f"<script>{script}</script>").reported_total == 4567
+    assert read(f"<script>{related}{own.replace('recordCount', 'x')}</script>").reported_total is None
+
+
 def test_the_site_is_listed_as_its_golden_says(site: TrsSite, client: httpx.Client) -> None:
     found = walk(client, FAMILY, *first_requests(FAMILY, site))
     assert found.lost == []

@@ -10,7 +10,9 @@ against a response of such a site:
   `a.listpc-item` with the cells `fbjg-val`, `file-title`, `file-code`, `pub-time`. In its archive of repealed documents
   the links of such rows have no target: those documents have no address, and are not listed.
 - Fujian lists by a service: `POST /fjdzapp/search` with `channelid`, `classsql=chnlid={column}`, `page` (from 1),
-  `prepage`; JSON with the lines in `data` or `docs`, `pageCount`, perhaps `recordCount`. Some sites name another path
+  `prepage` (75; 501 with `templet=docs.jsp`, whose answer has `docs`); JSON with the lines in `data` or `docs`,
+  `pageCount`, perhaps `recordCount`, which the column's page says too (yjj.scjgj.fujian.gov.cn). Without `classsql` it
+  lists the whole site (pingtan.gov.cn, `channelid=200210`). Some sites name another path
   in `SiteInfo.trsapi_url`, and the search's number in `SiteInfo.searchId` (both seen on saved details of Fuzhou and
   Shaxian, July 2026). A source file names such a column by its page, whose script calls the service (`listArgs: {…
   classsql: "chnlid=4910" …}`, else `PageInfo.chnlid`), or by the service's address with the parameters as its query.
@@ -48,6 +50,7 @@ _PAGER = r"""createPage(?:HTML)?\s*\(\s*(?:["'\w][^,()]*,\s*)?\d+\s*,\s*\d+\s*,\
 _LIST = re.compile(r"/(?:index\.s?html?)?$")
 _SERVICE = re.compile(r"/fjdzapp/\w+$")
 _CALL = re.compile(r"listArgs\s*:\s*\{([^{}]*)\}")
+_RECORDS = re.compile(r"""\brecordCount\s*:\s*["']?(\d+)""")
 # Other calls on the page request documents related to one, by its number.
 _OF_COLUMN = re.compile(r"""classsql\s*:\s*["'][^"']*(?:chnlid|parentid)=\d""")
 _FORM = {"Content-Type": "application/x-www-form-urlencoded", "X-Requested-With": "XMLHttpRequest"}
@@ -104,7 +107,7 @@ class TrsWcm(Platform):
         pager = script_pager(page, first=request.seen == 0)
         if pager is None and (call := _service_call(page)):
             # The first lines may be in the page too ("动静结合"); the service has all of them.
-            return ListingPage((), next_requests=(_service(*call, request.column),))
+            return ListingPage((), _service_total(page), next_requests=(_service(*call, request.column),))
         if not entries and not pager:
             raise NotAListing("neither links to documents (t<date>_<id>.html) nor a pager")
         if not pager:
@@ -161,11 +164,23 @@ def _service_call(page: WebPage) -> tuple[str, Mapping[str, str]] | None:
     column = script_value(call, "classsql") if call else own
     if not column:
         return None
-    values = {name: script_value(call, name) for name in ("channelid", "sortfield", "prepage")}
+    values = {name: script_value(call, name) for name in ("channelid", "sortfield", "prepage", "templet")}
     values["channelid"] = values["channelid"] or script_value(page.live_source, "searchId")
     parameters = {name: str(value) for name, value in values.items() if value}
     parameters["classsql"] = str(column) if call else f"chnlid={column}"
     return urljoin(page.url, str(script_value(page.live_source, "trsapi_url") or "/fjdzapp/search")), parameters
+
+
+def _service_total(page: WebPage) -> int | None:
+    """The `recordCount` beside the column's call, or the only one where no other call lists related documents."""
+    source = page.live_source
+    calls = list(_CALL.finditer(source))
+    ends = [call.start() for call in calls[1:]] + [len(source)]
+    for call, end in zip(calls, ends, strict=True):
+        if _OF_COLUMN.search(call[1]) and (total := _number(script_value(source[call.end() : end], "recordCount"))):
+            return total
+    totals = set(_RECORDS.findall(source))
+    return _number(totals.pop()) if len(totals) == 1 and len(calls) == 1 else None
 
 
 def _service(url: str, parameters: Mapping[str, str], column: str, seen: int = 0) -> ListingRequest:
