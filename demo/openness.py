@@ -166,8 +166,8 @@ class OpennessSite(PublishedSite):
 
 TOPICS = (Topic("grazing", "jm-farming", date(2023, 3, 14), 24, date(2023, 6, 2)),)
 YEARLY = {
-    "law": [("jm-farming", 2021), ("jm-farming", 2022), ("jm-farming", 2023)],
-    "disclosure": [("jm-office", 2021), ("jm-office", 2022), ("jm-farming", 2022)],
+    "law": [("jm-farming", 2020), ("jm-farming", 2021), ("jm-farming", 2022), ("jm-farming", 2023)],
+    "disclosure": [("jm-office", 2021), ("jm-office", 2022), ("jm-farming", 2022), ("jm-farming", 2023)],
     "budget": [("jm-farming", 2022), ("jm-farming", 2023), ("jm-finance", 2023)],
     "appointments": [("jm-gov", 2021), ("jm-gov", 2022), ("jm-gov", 2023)],
 }

@@ -64,6 +64,14 @@ def test_a_list_without_any_sign_of_paging_goes_on_if_it_may() -> None:
     assert following(listed(0, page=2)) == []
 
 
+def test_further_pages_of_a_list_are_no_columns_of_the_site() -> None:
+    links = (
+        f"<a href='{LIST.format(1)}'>政策文件</a><a href='{LIST.format(2)}'>下页</a><a href='{LIST.format(9)}'>尾页</a>"
+    )
+    columns = FAMILY.find_columns(WebPage("https://x.example/", links, "utf-8"))
+    assert [(column.url, column.name) for column in columns] == [(LIST.format(1), "政策文件")]
+
+
 def test_a_last_page_of_one_row_is_not_mistaken_for_the_box_beside_it() -> None:
     box = "".join(f"<li><a href='/openness/OpennessContent/show/{number}.html'>甲</a></li>" for number in range(8))
     page = read(f"<ul class='is-listnews'>{ROW.format(5001)}</ul><ul>{box}</ul>", LIST.format(3))

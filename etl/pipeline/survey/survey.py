@@ -4,6 +4,7 @@ Nothing is stored. Requests go through the same fetcher, address guard and pace 
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice, zip_longest
@@ -27,8 +28,8 @@ from etl.sources.listing import Listing
 from etl.sources.schema import Source, adhoc_source
 from etl.web.page import WebPage, read_page
 
-MAX_CHILD_LISTS = 5
-"""Lists below a column that are fetched until one of them has an entry: some lists of a tree are empty."""
+MAX_LEADING_PAGES = 8
+"""Pages of a column that are fetched until one has an entry: a shell, its script, an empty list or two below it."""
 MAX_DOCUMENTS_TRIED = 6
 """Documents that are fetched at most until enough could be read; any list has a dead link or two."""
 DOCUMENTS_TO_READ = 2
@@ -151,20 +152,22 @@ def _shaped(family: Platform, listing: Mapping[str, Any] | None) -> Platform:
 async def probe_list(
     fetch: Fetcher, family: Platform, first: ListingRequest, report_address: Callable[[str], None]
 ) -> ListProbe:
-    """Fetches the first page of a list; if that only leads to other requests, the first of these that has entries."""
-    report_address(first.url)
-    fetched = await fetch_listing_page(fetch, family, first)
-    below = fetched.page.next_requests if fetched.page and not fetched.page.entries else ()
-    for request in below[:MAX_CHILD_LISTS]:
+    """Fetches the first page of a list; where pages only lead on, what they lead to, until a page has entries."""
+    waiting, below = deque([first]), 0
+    for _ in range(MAX_LEADING_PAGES):
+        request = waiting.popleft()
         report_address(request.url)
         fetched = await fetch_listing_page(fetch, family, request)
-        if fetched.page and fetched.page.entries:
+        if fetched.page and not fetched.page.entries:
+            below = max(below, len(fetched.page.next_requests))
+            waiting.extendleft(reversed(fetched.page.next_requests))
+        if not waiting or (fetched.page and fetched.page.entries):
             break
     reason = "" if fetched.page and fetched.page.entries else "lists nothing"
     if fetched.reason:
         reason = english(fetched.reason)
     name = first.column if first.column != first.url else ""
-    return ListProbe(CandidateList(first.url, name), fetched.page, reason, len(below) if len(below) > 1 else 0)
+    return ListProbe(CandidateList(first.url, name), fetched.page, reason, below if below > 1 else 0)
 
 
 def _visitor(url: str, allow_private: bool, delay: float) -> Source:

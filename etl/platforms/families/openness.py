@@ -44,7 +44,7 @@ from etl.platforms.helpers.rows import linked_rows, row_entry
 from etl.web.page import WebPage, base_url, links
 
 _DETAIL = re.compile(r"/[A-Za-z]+/show/\d+\.html|/openness/detail/content/[0-9a-f]{24}\.html", re.IGNORECASE)
-_LISTS = re.compile(r"/showList/[\w/]+/page_\d+\.html$|/openness(?:Target|Content)/$", re.IGNORECASE)
+_FIRST_PAGES = re.compile(r"/showList/[\w/]+/page_1\.html$|/openness(?:Target|Content)/$", re.IGNORECASE)
 _CONTAINERS = "ul.is-listnews, dl.content-list, div.m-cglist > ul, div.m-ptlist > ul, div.listright-box > ul"
 _PAGE = re.compile(r"/page_(\d+)\.html$", re.IGNORECASE)
 _FRAME = re.compile(r"/opennessContent/$")
@@ -84,7 +84,7 @@ class Openness(Platform):
     )
 
     def find_columns(self, page: WebPage) -> tuple[CandidateList, ...]:
-        return linked_columns(page, _LISTS)
+        return linked_columns(page, _FIRST_PAGES)
 
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
         path = urlsplit(page.url).path
@@ -126,7 +126,7 @@ def _require_empty_list(page: WebPage, current: int, pages: int | None, total: i
     """Raises `NotAListing` unless a page without documents says so, or is beyond the end and links the site's lists."""
     if pages and current <= pages and total != 0:
         raise NotAListing(f"no links to documents (…/show/<digits>.html) on page {current} of {pages}")
-    beyond = current > 1 and any(_LISTS.search(urlsplit(url).path) for url, _ in links(page))
+    beyond = current > 1 and any(_FIRST_PAGES.search(urlsplit(url).path) for url, _ in links(page))
     if total != 0 and not beyond and not _NO_DOCUMENTS.search("".join(page.tree.itertext())):
         raise NotAListing("neither links to documents (…/show/<digits>.html) nor the words of an empty list")
 
