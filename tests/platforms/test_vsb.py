@@ -121,3 +121,43 @@ def test_an_empty_list_says_so_and_nothing_else_is_one() -> None:
     assert read('<td id="fanye1">共0条&nbsp;&nbsp;1/1</td>').entries == ()
     with pytest.raises(NotAListing, match="neither rows"):
         read("<p>系统繁忙，请稍候</p>")
+
+
+def published(documents: list[int], size: int, number: int | None) -> str | None:
+    """The list's page with that number in its address (None: its first page) while it holds these documents."""
+    pages = max(1, -(-len(documents) // size))
+    current = 1 if number is None else pages - number + 1
+    if not 1 <= current <= pages or (number is not None and current == 1):
+        return None
+    lines = documents[(current - 1) * size : current * size]
+    rows = "".join(f'<li id="line_u9_{n}"><a href="/info/1/{n}.htm">关于{n}号水库的通知</a></li>' for n in lines)
+    above = "../zcwj.htm" if current == 2 else f"{pages - current + 2}.htm"
+    back = f'<a href="{above}">上页</a>' if current > 1 else ""
+    below = f"{'zcwj/' if number is None else ''}{pages - current}.htm"
+    on = f'<a href="{below}">下页</a>' if current < pages else ""
+    return f'<ul>{rows}</ul><td id="fanye1">共{len(documents)}条&nbsp;&nbsp;{current}/{pages}</td>{back}{on}'
+
+
+@pytest.mark.parametrize("size", [1, 2, 5])
+@pytest.mark.parametrize("count", [1, 4, 10, 11])
+@pytest.mark.parametrize("added", [0, 1, 2, 3, 5, 12])
+def test_whatever_is_published_between_two_pages_hides_no_document(size: int, count: int, added: int) -> None:
+    for moment in range(1, -(-count // size) + 1):
+        documents, listed = list(range(100 + count, 100, -1)), set[int]()
+        waiting, requested = [ListingRequest("http://x.example/gk/zcwj.htm", "c")], {"http://x.example/gk/zcwj.htm"}
+        for step in range(100):
+            if not waiting:
+                break
+            if step == moment:
+                documents[:0] = range(1000 + added, 1000, -1)
+            request = waiting.pop(0)
+            url = request.url.partition("#")[0]
+            stem = url.rpartition("/")[2].removesuffix(".htm")
+            text = published(documents, size, int(stem) if stem.isdigit() else None)
+            assert text is not None, url
+            page = FAMILY.read_listing(WebPage(url, text, "utf-8"), request)
+            listed |= {int(entry.url.rpartition("/")[2].removesuffix(".htm")) for entry in page.entries}
+            new = [each for each in page.next_requests if each.url not in requested]
+            requested |= {each.url for each in new}
+            waiting[:0] = new
+        assert set(range(101, 101 + count)) <= listed, (moment, sorted(listed))

@@ -86,12 +86,16 @@ class Vsb(Platform):
             raise NotAListing(
                 "neither rows (line_u<template>_<number>) nor links to documents (/info/<column>/<id>.htm)"
             )
-        # Fewer entries before this page than pages before it hold: a new page came between, and shifted the numbers.
-        skipped = request.seen < (pager.current - 1) * len(entries)
-        addresses = (pager.previous if skipped else None, pager.following)
-        seen = request.seen + len(entries)
-        requests = tuple(ListingRequest(url, request.column, seen) for url in addresses if url)
-        return ListingPage(entries, pager.total, pager.pages, requests)
+        before = pager.entries_before(len(entries))
+        requests = []
+        if request.seen < before and pager.previous:
+            # A new page came between, and shifted the numbers: the page before may have an address that was read.
+            url = f"{pager.previous}#{pager.current - 1}/{pager.pages}"
+            requests.append(ListingRequest(url, request.column, request.seen))
+        if pager.following:
+            seen = max(request.seen, before) + len(entries)
+            requests.append(ListingRequest(pager.following, request.column, seen))
+        return ListingPage(entries, pager.total, pager.pages, tuple(requests))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,12 @@ class _Pager:
     pages: int | None
     previous: str | None
     following: str | None
+
+    def entries_before(self, entries: int) -> int:
+        """How many entries the pages before this one have, at least, if this one has `entries`."""
+        if self.total is not None and self.current == self.pages:
+            return max(0, self.total - entries)
+        return (self.current - 1) * entries
 
 
 def _read_pager(page: WebPage) -> _Pager:
