@@ -14,7 +14,7 @@ from demo.trs_wcm import TrsSite
 from etl.archive.crawls.run import CrawlOptions
 from etl.archive.storage.archive import Archive
 from etl.reasons import english
-from tests.support.gongkai import crawl_site, rows, squash, state
+from tests.support.gongkai import crawl_site, days_pass, rows, squash, state
 
 KEY = "safety-points"
 PARTS = "SELECT p.url, p.part FROM archive.page p WHERE p.kind = 'part' AND p.part_of IS NOT NULL ORDER BY p.part"
@@ -94,6 +94,15 @@ def test_an_article_that_lacks_a_page_fails_and_is_completed_later(archive: Arch
     report = crawl(archive, site)
     assert (report.failed, report.created) == (0, 1)
     assert texts(archive, site) == [squash(article(site).text)]
+
+
+def test_an_article_that_loses_a_page_for_good_is_no_dead_link(archive: Archive, owner_url: str, site: TrsSite) -> None:
+    crawl(archive, site)
+    site.faults[f"{KEY}/2"] = faults.status(404)
+    for _ in range(3):
+        days_pass(owner_url, 1)
+        report = crawl(archive, site)
+    assert (report.outcomes["gone"], report.dead, report.records) == (1, (), 3)
 
 
 def test_an_article_that_loses_a_page_for_a_while_keeps_its_text(archive: Archive, site: TrsSite) -> None:

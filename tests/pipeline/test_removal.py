@@ -1,7 +1,6 @@
 """Tombstones need evidence; what comes back is restored; bytes and versions stay."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +15,7 @@ from etl.pipeline.crawl import recheck
 from etl.reason_codes import Code
 from etl.reasons import encode_reason, english
 from etl.settings import Settings
-from tests.support.gongkai import SMALL, crawl_site, rows, small, source_of
+from tests.support.gongkai import SMALL, crawl_site, days_pass, gongkai, rows, small, source_of
 
 FULL = CrawlOptions(full=True)
 
@@ -42,20 +41,6 @@ def look_again(archive: Archive, site: Site, name: str, **changes: Any) -> Repor
     return recheck(
         archive, source_of(site, assertions=SMALL, **changes), name, CrawlOptions(), Settings(), lambda *_: None
     )
-
-
-def days_pass(owner_url: str, days: int) -> None:
-    """Everything stored so far happened so many days earlier."""
-    with create_engine(owner_url).begin() as owner:
-        for table, column in (
-            ("capture", "fetched_at"),
-            ("run", "started_at"),
-            ("page", "listed_at"),
-            ("page", "checked_at"),
-        ):
-            owner.execute(
-                text(f"UPDATE archive.{table} SET {column} = {column} - :days"), {"days": timedelta(days=days)}
-            )
 
 
 def states(archive: Archive, url: str) -> list[dict[str, Any]]:
@@ -84,8 +69,10 @@ def test_a_404_on_three_days_is_a_tombstone_and_on_two_is_not(
     assert changes(archive) == ["removed"]
 
 
-def test_dead_links_fail_no_run_are_named_and_tried_ever_more_rarely(archive: Archive, owner_url: str) -> None:
-    site = small(demo_sites()[0], 30)
+def test_dead_links_fail_no_run_are_named_and_tried_ever_more_rarely(
+    archive: Archive, owner_url: str, local_settings: Settings
+) -> None:
+    site = small(next(site for site in demo_sites() if site.name == "demo-gkmlpt"), 30)
     with serve(site):
         lost = [key for key in site.postings if goldens.outcome(site, key) == "stored"][:10]
         site.faults |= dict.fromkeys(lost, faults.status(404))
@@ -101,6 +88,8 @@ def test_dead_links_fail_no_run_are_named_and_tried_ever_more_rarely(archive: Ar
             days_pass(owner_url, 1)
         assert {link.url for link in report.dead} == missing
         assert {link.days for link in report.dead} == {3}
+        said = gongkai(local_settings, "report", site.name).out
+        assert f"{len(missing)} dead links (404 or 410 on 3 days), the first {report.dead[0].url}" in said
         tries = []
         for day in range(4, 10):
             report = crawl(archive, site, FULL, recheck_after_days=30)

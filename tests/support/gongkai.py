@@ -4,13 +4,14 @@ import io
 import os
 import sys
 from contextlib import redirect_stderr, redirect_stdout
+from datetime import timedelta
 from itertools import count
 from typing import Any, NamedTuple
 
 import pytest
 import yaml
 from pydantic import SecretStr
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from demo import source_text
 from demo.server import Site
@@ -74,6 +75,20 @@ def small(site: Site, documents: int = 14) -> Site:
     for key in list(site.postings)[documents:]:
         site.remove(key)
     return site
+
+
+def days_pass(owner_url: str, days: int) -> None:
+    """Everything stored so far happened so many days earlier."""
+    with create_engine(owner_url).begin() as owner:
+        for table, column in (
+            ("capture", "fetched_at"),
+            ("run", "started_at"),
+            ("page", "listed_at"),
+            ("page", "checked_at"),
+        ):
+            owner.execute(
+                text(f"UPDATE archive.{table} SET {column} = {column} - :days"), {"days": timedelta(days=days)}
+            )
 
 
 def squash(value: str) -> str:

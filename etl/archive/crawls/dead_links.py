@@ -19,15 +19,16 @@ DAYS = 3
 """Different days, in China's calendar, on which a page must be gone before it is dead, or its record is removed."""
 MOST_DOUBLINGS = 16
 """More make no difference: `recheck_at_most_days` bounds the interval before."""
-MAX_REPORTED = 20
+MAX_REPORTED = 100
 """Dead links of which a report gives the address."""
 
 GONE_SINCE = """
-c.outcome = 'gone' AND c.fetched_at > coalesce((
+c.outcome = 'gone' AND c.status IN (404, 410) AND c.fetched_at > coalesce((
     SELECT max(good.fetched_at) FROM archive.capture good WHERE good.page_id = c.page_id
     AND good.outcome IN ('stored', 'unchanged', 'not_modified', 'not_a_document', 'unreadable')), '-infinity')
 """
-"""Condition of a capture `c` that answered 404 or 410, with no page of content received since."""
+"""Condition of a capture `c` that answered 404 or 410, with no page of content received since. An article whose page
+answers and of which a further page is gone has outcome `gone` too: it is not dead."""
 DAY = "(c.fetched_at AT TIME ZONE 'Asia/Shanghai')::date"
 """The day of a capture `c`."""
 _DEAD = text(f"""

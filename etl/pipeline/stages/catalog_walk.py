@@ -59,7 +59,7 @@ def _ended_as(attempt: ClassifiedAttempt) -> Reason:
 
 def _read_listing(family: Platform, attempt: Attempt, request: ListingRequest) -> ListingPage:
     page = read_page(attempt.body or b"", attempt.final_url, attempt.header("content-type"))
-    if attempt.final_url != attempt.url:
+    if request.method == "GET" and attempt.final_url != attempt.url:
         # The list is elsewhere: its further pages are beside it, not beside the page that led there.
         _, mark, fragment = request.url.partition("#")
         request = replace(request, url=attempt.final_url + mark + fragment)
