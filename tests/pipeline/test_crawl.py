@@ -160,13 +160,17 @@ def test_two_crawls_at_once_leave_the_state_of_one(archive: Archive, one_site: S
     assert seqs == list(range(1, len(found) + 1))
 
 
-def test_an_unchanged_catalog_costs_one_listing_page_a_column(archive: Archive, one_site: Site) -> None:
-    crawl_site(archive, one_site, recheck_after_days=30)
-    one_site.requests.clear()
-    report = crawl_site(archive, one_site, recheck_after_days=30)
-    columns = {posting.column for posting in one_site.postings.values()}
+@pytest.mark.parametrize(("name", "pages"), [("demo-gkmlpt", 1), ("demo-channels", 2)], ids=["total", "no total"])
+def test_an_unchanged_catalog_costs_one_listing_page_a_column_and_two_without_a_total(
+    archive: Archive, name: str, pages: int
+) -> None:
+    site = small(next(site for site in demo_sites() if site.name == name), 26)
+    with serve(site):
+        crawl_site(archive, site, recheck_after_days=30)
+        report = crawl_site(archive, site, recheck_after_days=30)
+    columns = {posting.column for posting in site.postings.values()}
     listed = [item.pages for item in report.told]
-    assert max(listed) == 1
+    assert max(listed) == pages
     assert len(listed) >= len(columns)
     assert report.outcomes.get("known", 0) + report.excluded + report.failed == report.listed
 
