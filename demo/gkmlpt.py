@@ -167,7 +167,7 @@ class GkmlptSite(Site):
         """What is below `/gkmlpt`."""
         if path in ("/gkmlpt", "/gkmlpt/"):
             return MovedTo(f"{self.root}/gkmlpt/index")
-        if path == "/gkmlpt/index":
+        if path in ("/gkmlpt/index", "/gkmlpt/policy", "/gkmlpt/mindex"):
             config = {"SID": SID, "TREE": script_json(tree()), "SITE_INFO": script_json(self.site_info())}
             return Resource("index", self.render("gkmlpt/index.html", config=config, categories=CATEGORIES))
         if found := re.fullmatch(r"/gkmlpt/api/all/(\d+)", path):

@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 
 from etl.web.page import WebPage, absolute, base_url
 from etl.web.script.navigation import navigation_target
-from etl.web.urls import canonical_url
+from etl.web.urls import canonical_url, encode_query
 
 Means = Literal["meta refresh", "script", "frameset"]
 MAX_PAGE_CHARS = 100_000
@@ -47,7 +47,7 @@ def page_redirect(page: WebPage) -> PageRedirect | None:
     found: dict[str, Means] = {}
     for written, means in (*_refreshes(page), *_scripts(page), *_frames(page)):
         try:
-            found.setdefault(canonical_url(absolute(written, base) or ""), means)
+            found.setdefault(canonical_url(absolute(encode_query(written, page.charset), base) or ""), means)
         except ValueError:
             return None
     found.pop(canonical_url(page.url), None)

@@ -1,7 +1,9 @@
 """Addresses: their canonical form, their host, and whether a source may go there."""
 
 import re
-from urllib.parse import quote, unquote_plus, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, unquote_plus, unquote_to_bytes, urljoin, urlsplit, urlunsplit
+
+from etl.web.charset import decode
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 # Parameters that change with the visitor and never with the document.
@@ -61,6 +63,11 @@ def encode_query(url: str, charset: str) -> str:
     if query.isascii() or charset.startswith("utf"):
         return url
     return f"{path}{mark}{''.join(_encoded(each, charset) for each in query)}{hash_}{fragment}"
+
+
+def unquote_query(text: str, charset: str) -> str:
+    """The text with its escapes decoded: in the charset of the page that has it (`encode_query`), or as UTF-8."""
+    return decode(unquote_to_bytes(text), f"charset={charset}")[0]
 
 
 def _encoded(character: str, charset: str) -> str:

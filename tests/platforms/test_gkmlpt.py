@@ -145,7 +145,7 @@ ROOTS = st.lists(st.text("abz9_-", min_size=1, max_size=6), max_size=2).map(
 NAMED = st.sampled_from(["index#{}", "index.html#{}", "policy#{}", "mindex#/{}", "search?type={}", "search?q=&type={}"])
 
 
-@given(ROOTS, NAMED, st.integers(0, 10**9))
+@given(ROOTS, NAMED, st.sampled_from([0, 310]) | st.integers(0, 10**9).filter(lambda number: number != 31))
 def test_an_address_with_a_category_is_that_list_alone(root: str, form: str, category: int) -> None:
     url = f"https://x.example{root}/gkmlpt/{form.format(category)}"
     source = adhoc_source("a", "a", url, ["x.example"])
@@ -155,7 +155,8 @@ def test_an_address_with_a_category_is_that_list_alone(root: str, form: str, cat
     (request,) = FAMILY.read_listing(page, first).next_requests
     assert request.url == f"https://x.example{root}/gkmlpt/api/all/{category}?page=1&sid=755325"
     assert request.column == first.column == source.columns[0].url
-    assert FAMILY.find_columns(read_page(INDEX.encode(), url))[0].url == first.url
+    (found,) = FAMILY.find_columns(read_page(INDEX.encode(), url))
+    assert (found.url, found.name) == (first.url, "文件" if category == 310 else "")
 
 
 INDEX = (

@@ -13,7 +13,7 @@ from demo.hanweb_jcms import BY_KEY, COLUMNS, EMPTY, PROXY, JcmsSite
 from etl.platforms.base import ListingPage, ListingRequest, NotAListing
 from etl.platforms.recognise import recognise
 from etl.platforms.registry import platform
-from etl.web.page import WebPage
+from etl.web.page import WebPage, read_page
 from tests.support.walking import ask, first_requests, walk
 
 FAMILY = platform("hanweb_jcms")
@@ -233,3 +233,11 @@ def test_another_system_below_module_xxgk_is_not_taken_for_this_one() -> None:
     text = f"<a href='/zfxxgk/view.jsp?id=5'>x</a><script>{script}</script><script src='/module/xxgk/js/a.js'></script>"
     page = WebPage("http://x.example/zfxxgk/index.jsp", text, "utf-8")
     assert FAMILY.name not in [match.platform.name for match in recognise(page)]
+
+
+def test_the_query_of_a_line_is_in_the_charset_of_its_page() -> None:
+    line = '<li><a href="/module/download/down.jsp?name=通知" title="某通知">某通知</a></li>'
+    text = f"<datastore><recordset><record><![CDATA[{line}]]></record></recordset></datastore>"
+    page = read_page(f'<meta charset="gbk">{text}'.encode("gbk"), "http://x.example/col/col9/index.html")
+    (entry,) = FAMILY.read_listing(page, ListingRequest(page.url, "c")).entries
+    assert entry.url == "http://x.example/module/download/down.jsp?name=%CD%A8%D6%AA"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from etl.sources.schema import Column, adhoc_source
 from etl.web.page import links, read_page
-from etl.web.urls import address_of_bytes, canonical_url, column_address, host_of, in_scope
+from etl.web.urls import address_of_bytes, canonical_url, column_address, encode_query, host_of, in_scope, unquote_query
 
 
 @pytest.mark.parametrize(
@@ -94,6 +94,15 @@ def test_a_query_is_written_in_the_charset_of_the_page_that_links_it(words: str,
     assert path == f"http://a.gov.cn/{quote('文件')}/d.jsp"
     assert unquote_to_bytes(sent) == b"name=" + query.encode(charset)
     assert canonical_url(url) == url
+
+
+@given(st.text("通知附件二①·—\u3007 ab&=1+%", max_size=12), st.sampled_from(["gb18030", "big5", "utf-8"]))
+def test_an_escaped_query_is_read_back(words: str, charset: str) -> None:
+    text = words.encode(charset, "ignore").decode(charset).replace("%", "%25")
+    wanted = text.replace("%25", "%")
+    assert unquote_query(encode_query(f"?q={text}", charset).partition("=")[2], charset) == wanted
+    if charset == "utf-8" or any(character >= "一" for character in text):  # others are ambiguous
+        assert unquote_query(quote(text, safe="%"), charset) == wanted
 
 
 def test_what_the_charset_lacks_becomes_a_numeric_reference() -> None:

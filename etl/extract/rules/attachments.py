@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain, islice
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 from etl.extract.lexicon.labels import label_key
 from etl.extract.lexicon.words import INLINE_BOUNDARY
@@ -14,6 +14,7 @@ from etl.extract.types import Attachment
 from etl.file_names import FILE_ENDING
 from etl.web.page import MAX_ADDRESS_CHARS, WebPage, absolute, base_url
 from etl.web.script.values import unquote_literal
+from etl.web.urls import encode_query, unquote_query
 
 _FILE = re.compile(rf"\.{FILE_ENDING}(?=$|[?#&])", re.IGNORECASE)
 _NAME_ENDS_AS_FILE = re.compile(rf"\.{FILE_ENDING}\s*$", re.IGNORECASE)
@@ -62,7 +63,7 @@ def _linked_files(page: WebPage, blocks: Blocks, body: Body, title: str) -> Iter
             continue
         within = body.first <= node.first < max(body.last, body.first + 1)
         for href in _link_targets(node.element):
-            is_file = _FILE.search(unquote(href) if "%" in href else href) is not None
+            is_file = _FILE.search(unquote_query(href, page.charset) if "%" in href else href) is not None
             stored = not is_file and _STORED.search(href) is not None and not _PAGE.search(href)
             if not (is_file or stored or within):
                 continue
@@ -86,7 +87,7 @@ def _linked_files(page: WebPage, blocks: Blocks, body: Body, title: str) -> Iter
                     continue
             url = absolute(href, base)
             if url:
-                yield url, name or unquote(url.rsplit("/", 1)[-1])
+                yield url, name or unquote_query(url.rsplit("/", 1)[-1], page.charset)
 
 
 def _is_annex(blocks: Blocks, node: Node) -> bool:
@@ -129,7 +130,7 @@ def _files_in_scripts(page: WebPage) -> Iterator[tuple[str, str]]:
         if not _QUOTED_FILE.search(source):
             continue
         for match in _FILE_OBJECT.finditer(source):
-            url = absolute(unquote_literal(match.group(1)), base)
+            url = absolute(encode_query(unquote_literal(match.group(1)), page.charset), base)
             name = _NAME_KEY.search(match.group(0))
             if url:
                 yield url, unquote_literal(name.group(1)) if name else ""
@@ -141,8 +142,9 @@ def _embedded_files(page: WebPage) -> Iterator[tuple[str, str]]:
     for element in (*page.elements["embed"], *page.elements["iframe"], *page.elements["object"]):
         source = (element.get("src") or element.get("data") or "").strip()[:MAX_ADDRESS_CHARS]
         own, _, query = source.partition("?")
-        for address in (source if _FILE.search(own) else "", *(unquote(v) for _, v in parse_qsl(query))):
-            if _FILE.search(address) and (url := absolute(address, base)):
+        values = (unquote_query(pair.partition("=")[2].replace("+", " "), page.charset) for pair in query.split("&"))
+        for address in (source if _FILE.search(own) else "", *map(unquote, values)):
+            if _FILE.search(address) and (url := absolute(encode_query(address, page.charset), base)):
                 yield url, unquote(url.partition("?")[0].rsplit("/", 1)[-1])
                 break
 

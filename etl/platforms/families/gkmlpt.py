@@ -91,7 +91,7 @@ class Gkmlpt(Platform):
         If the address names one category, that one alone.
         """
         if _category(page.url) is not None:
-            return (CandidateList(_index(page.url), page_name(page)),)
+            return (CandidateList(_index(page.url), _name(page) or page_name(page)),)
         urls = [page.url, *(url for url, _ in links(page) if same_site(url, page))]
         catalogs = dict.fromkeys(_index(url) for url in urls if _ROOT.match(urlsplit(url).path))
         return tuple(CandidateList(url, "政府信息公开目录") for url in catalogs)
@@ -132,6 +132,18 @@ def _category(url: str) -> int | None:
         return None
     number = parts.fragment.strip("/") or parse_qs(parts.query).get("type", [""])[0]
     return int(number) if number.isdecimal() else None
+
+
+def _name(page: WebPage) -> str:
+    """The name in the page's tree of the category that its address names."""
+    tree, category = script_value(page.live_source, "TREE"), _category(page.url)
+    nodes = list(tree) if isinstance(tree, list) else []
+    while nodes:
+        node = nodes.pop()
+        if node.get("id") == category:
+            return str(node.get("name", ""))
+        nodes += node.get("children") or []
+    return ""
 
 
 def _index(url: str) -> str:

@@ -49,7 +49,7 @@ from etl.platforms.base import (
 )
 from etl.platforms.helpers.columns import linked_columns, parent_list
 from etl.platforms.helpers.rows import linked_rows, row_entry
-from etl.web.page import WebPage, base_url, parse
+from etl.web.page import WebPage, base_url
 
 _DETAIL = re.compile(r"/art/\d{4}/\d{1,2}/\d{1,2}/art_\d+_\d+\.html")
 _STORE = re.compile(r"<datastore>(.*?)</datastore>", re.DOTALL | re.IGNORECASE)
@@ -215,7 +215,7 @@ def _first_group(page: WebPage, request: ListingRequest, store: _Store) -> Listi
         body = urlencode(store.form).encode() if store.form else None
         more = replace(request, url=store.more, method=method, body=body, headers=_FORM if store.form else {})
         next_requests = (_window(more, seen, seen),)
-    return ListingPage(_lines(store.records, base_url(page)), reported_total=store.total, next_requests=next_requests)
+    return ListingPage(_lines(store.records, page), reported_total=store.total, next_requests=next_requests)
 
 
 def _group(page: WebPage, request: ListingRequest) -> ListingPage:
@@ -233,7 +233,7 @@ def _group(page: WebPage, request: ListingRequest) -> ListingPage:
     next_requests: tuple[ListingRequest, ...] = ()
     if total is None or seen < total:
         next_requests = (_window(request, seen, len(store.records)),)
-    return ListingPage(_lines(store.records, page.url), reported_total=total, next_requests=next_requests)
+    return ListingPage(_lines(store.records, page), reported_total=total, next_requests=next_requests)
 
 
 def _window(request: ListingRequest, seen: int, most: int) -> ListingRequest:
@@ -243,8 +243,10 @@ def _window(request: ListingRequest, seen: int, most: int) -> ListingRequest:
     return replace(request, url=_with(request.url, window), seen=seen)
 
 
-def _lines(records: tuple[str, ...], base: str) -> tuple[Entry, ...]:
-    return tuple(entry for record in records if (entry := row_entry(parse(_whole(record)), base)))
+def _lines(records: tuple[str, ...], page: WebPage) -> tuple[Entry, ...]:
+    rows = (replace(page, text=_whole(record)).tree for record in records)
+    base = base_url(page)
+    return tuple(entry for row in rows if (entry := row_entry(row, base)))
 
 
 def _whole(record: str) -> str:
