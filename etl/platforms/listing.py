@@ -9,11 +9,12 @@ from collections import Counter
 from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
-from etl.platforms.base import ListingPage, ListingRequest, Platform
+from etl.platforms.base import ListingPage, ListingRequest, NotAListing, Platform
 from etl.platforms.helpers.paging import Counts, counts, next_url, script_pager, sign_of_more
 from etl.reason_codes import Code
 from etl.reasons import Reason
 from etl.web.page import WebPage, links
+from etl.web.redirects import page_redirect
 
 MIN_UNLISTED = 5
 """Links of one shape that are no entries, from which on the rows of a page count as not understood."""
@@ -27,13 +28,24 @@ def read_list_page(family: Platform, page: WebPage, request: ListingRequest) -> 
 
     Raises `NotAListing` if the page is none of the family's listings.
     """
-    listing = family.read_listing(page, request)
+    try:
+        listing = family.read_listing(page, request)
+    except NotAListing as error:
+        raise NotAListing(_where_it_leads(page) or str(error)) from error
+    if not listing.entries and not listing.next_requests and (elsewhere := _where_it_leads(page)):
+        raise NotAListing(elsewhere)
     if not listing.entries or not _MARKUP.match(page.text) or _XML.match(page.text):
         return listing
     listing = _with_counts(listing, page)
     listing = listing if _goes_on_or_ends(listing, request) else _continued(listing, page, request)
     unlisted = _unlisted(listing, page, request)
     return replace(listing, problems=(*listing.problems, unlisted)) if unlisted else listing
+
+
+def _where_it_leads(page: WebPage) -> str:
+    """Says where a page without content leads; empty for others. The fetcher follows one such page, not a second."""
+    onward = page_redirect(page)
+    return f"the page only leads on to {onward.url}" if onward else ""
 
 
 def _goes_on_or_ends(listing: ListingPage, request: ListingRequest) -> bool:

@@ -13,6 +13,7 @@ from etl.errors import GongkaiError
 from etl.pipeline.survey.survey import ListProbe, Survey
 from etl.platforms.helpers.columns import meta
 from etl.sources.schema import Source
+from etl.web.redirects import page_redirect
 
 _SUFFIX = re.compile(r"(?:门户|政务|官方)*(?:网站?|平台|首页)$")
 _CODE = re.compile(r"^\d{6}")
@@ -23,6 +24,8 @@ _HOST_SHARE = 4
 
 def draft(survey: Survey, today: date, *, allow_private: bool = False, delay: float = 2.0) -> str:
     """The text of a source file for the surveyed site. Raises `GongkaiError` if the survey found no list at all."""
+    if onward := page_redirect(survey.page):
+        raise GongkaiError(f"{survey.page.url}: the page only leads on to {onward.url}", hint="give that address")
     if survey.proposed is None or not survey.columns:
         raise GongkaiError(
             f"{survey.page.url}: no list was found to write down",
