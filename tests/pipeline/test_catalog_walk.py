@@ -1,15 +1,17 @@
 """Where an incremental walk may stop: never while a list may hold documents that no walk has found."""
 
 import asyncio
+import json
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, cast
+from urllib.parse import parse_qsl
 
 import pytest
 
-from etl.archive.crawls.run import ClassifiedAttempt, CrawlOptions, ListSummary
+from etl.archive.crawls.run import ClassifiedAttempt, CrawlOptions, ListingSummary, ListSummary
 from etl.archive.crawls.walks import KnownList
 from etl.fetch.client import Attempt, Fetcher, Request
 from etl.pipeline.stages.catalog_walk import CatalogWalk
@@ -129,3 +131,60 @@ def test_without_a_total_a_page_of_pinned_entries_does_not_end_a_list(pinned: in
     site, sink, _ = walk(shown, OLD, None)
     assert sink.found == [address("new")]
     assert len(site.asked) < 6
+
+
+@dataclass
+class Answering:
+    """A site that answers each request as a function says."""
+
+    answer: Callable[[Request], str]
+    asked: list[str] = field(default_factory=list)
+
+    async def fetch(self, request: Request) -> list[Attempt]:
+        self.asked.append(request.url)
+        return [Attempt(request.url, request.url, datetime.now(UTC), 1, (), 200, (), self.answer(request).encode())]
+
+
+def walk_whole(
+    platform: str, columns: list[str], answer: Callable[[Request], str]
+) -> tuple[Answering, Sink, ListingSummary]:
+    given = {"platform": platform, "listing": None, "columns": [{"url": url} for url in columns]}
+    source = Source.model_validate(SOURCE.model_dump() | given)
+    site, sink = Answering(answer), Sink(KnownList(frozenset(), 0))
+
+    def quiet(*_: Any) -> None:
+        pass
+
+    walked = CatalogWalk(source, CrawlOptions(), cast(Fetcher, site), sink, quiet, stop_at_known=False)
+    return site, sink, asyncio.run(walked.run())
+
+
+def test_columns_that_differ_by_their_fragment_are_two_lists_and_it_is_not_sent() -> None:
+    def answer(request: Request) -> str:
+        if "/api/" not in request.url:
+            return "<script>window._CONFIG = {SID: '539900', TREE: []}</script>"
+        number = request.url.partition("/all/")[2].partition("?")[0]
+        line = {"id": int(number), "title": f"第{number}号通知"}
+        return json.dumps({"total": 1, "articles": [line]})
+
+    columns = [f"https://www.yunxi.example/yxj/gkmlpt/index#{number}" for number in (7012, 7050)]
+    site, sink, summary = walk_whole("gkmlpt", columns, answer)
+    assert [(item.column, item.lines) for item in summary.columns] == [(url, 1) for url in columns]
+    assert len(sink.found) == 2
+    assert not any("#" in url for url in site.asked)
+
+
+def test_pages_of_rows_of_other_lists_do_not_end_a_list() -> None:
+    def answer(request: Request) -> str:
+        if request.method == "GET":
+            return "loadDynamic('/module/xxgk/search.jsp?infotypeId='+a+'&area=1', 'div4', '0','0','950','1','');"
+        page = int(dict(parse_qsl((request.body or b"").decode()))["currpage"])
+        stem = f"/art/2024/1/{page}/art_{9 if page in (1, 8) else 8}_{page}"
+        rows = "".join(f'<li><a href="{stem}{row}.html">通知{page}{row}</a></li>' for row in range(3))
+        return f"<ul>{rows}</ul><p>共8页</p>"
+
+    _, sink, summary = walk_whole("hanweb_jcms", ["https://www.yunxi.example/col/col9/index.html"], answer)
+    assert (summary.lost, summary.problems) == ((), ())
+    assert [url.rpartition("_")[2] for url in sink.found] == [
+        f"{page}{row}.html" for page in (1, 8) for row in range(3)
+    ]
