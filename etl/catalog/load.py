@@ -46,6 +46,9 @@ def load_source(path: Path) -> Source:
     for column in source.columns:
         if not source.allows(column.url):
             raise SourceError([f"{path}: columns: {column.url} is on none of the hosts {', '.join(source.hosts)}"])
+        if "#" in column.url and not family.reads_fragments:
+            reason = f"{family.name} reads nothing after #, so the list that it names would be another one"
+            raise SourceError([f"{path}: columns: {column.url}: {reason}"])
     return source
 
 

@@ -117,12 +117,14 @@ class Platform:
     """A family of content management systems. Subclasses override what their family does differently.
 
     `lists`: false if its pages are recognised, and how it lists documents is not known.
+    `reads_fragments`: the fragment of a column's address says which list of the page is meant.
     `accepts_selectors`: source files of the family may have the key `listing`, with selectors of rows and fields.
     """
 
     name: str = ""
     layout: Layout = Layout()
     lists: bool = True
+    reads_fragments: bool = False
     accepts_selectors: bool = False
     fingerprints: tuple[Fingerprint, ...] = ()
 
@@ -133,7 +135,7 @@ class Platform:
     def start(self, source: "Source") -> tuple[ListingRequest, ...]:
         """The first listing requests of a source: one for each of its columns, unless the family begins elsewhere.
 
-        Columns have their fragment; only a family that knows what it means requests it.
+        Columns have their fragment; only a family with `reads_fragments` requests it.
         """
         return tuple(
             ListingRequest(column.url.partition("#")[0], column.name or column.url) for column in source.columns

@@ -41,6 +41,7 @@ def one_line(done: Said) -> str:
         ('"539100"', '"999999"', "region: does not begin with the code of a province"),
         ("trs_wcm", "wordpress", "platform: no platform is called 'wordpress'"),
         ("http://127.0.0.1:9/zwgk/", "http://elsewhere.example/", "is on none of the hosts"),
+        ("http://127.0.0.1:9/zwgk/", "http://127.0.0.1:9/zwgk/#/zcwj", "trs_wcm reads nothing after #"),
         ("http://127.0.0.1:9/zwgk/", "ftp://x", "columns.0.url: not an http(s) address"),
         ("assertions:", "# assertions:", "assertions: Field required"),
         ("id: good", "id: [good", "not valid YAML"),

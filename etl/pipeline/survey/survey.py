@@ -6,7 +6,7 @@ Nothing is stored. Requests go through the same fetcher, address guard and pace 
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, zip_longest
 from typing import Any
 from urllib.parse import urlsplit
@@ -121,6 +121,8 @@ async def _survey(
     proposed, listing = (family, None) if family and family.lists else _proposal(page)
     columns: list[ListProbe] = []
     if proposed:
+        if not proposed.reads_fragments:
+            page = replace(page, url=page.url.partition("#")[0])
         shaped = _shaped(proposed, listing)
         lists: dict[str, CandidateList] = {}
         for column in proposed.find_columns(page):

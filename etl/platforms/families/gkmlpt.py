@@ -70,6 +70,7 @@ class Gkmlpt(Platform):
     """政府信息公开目录管理平台."""
 
     name = "gkmlpt"
+    reads_fragments = True
     layout = Layout(body=("div.article-content",))
     fingerprints = (
         Fingerprint("address below /gkmlpt/", "address", r"/gkmlpt/(?:m?index|policy|search|content/)", 1),
