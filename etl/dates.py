@@ -1,13 +1,14 @@
 """Dates as government sites write them, to ISO yyyy-mm-dd.
 
 `read_date` reads the value of a field, in every form seen, and says why it refuses one. `first_iso_date` looks for a
-date in a row of a list, `parse_china_date` reads one from JSON: both know only numbers, and skip what is no date.
+date of numbers in a row of a list, `parse_china_date` reads one from JSON: both skip what is no date.
+Days are those of China's calendar: a time of day with another zone gives the day that it was in China.
 """
 
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from etl.clock import CHINA
@@ -29,41 +30,75 @@ _NUMERIC = re.compile(
     r"(?<!\d)((?:19|20|21)\d{2})\s*(?:年|[-/.—–·_\\])\s*(\d{1,2})\s*(?:月|[-/.—–·_\\])\s*(\d{1,2})(?!\d{2}年)\s*[日号]?"
 )
 _COMPACT = re.compile(r"(?<![\d-])((?:19|20)\d{2})(\d{2})(\d{2})(?!\d{1,5}(?!\d))")
-_CHINESE = re.compile(
-    r"([一二][〇○ΟO零0一二三四五六七八九]{3})\s*年\s*([一二三四五六七八九十元]{1,3})\s*月\s*([一二三四五六七八九十廿卅]{1,3})\s*日"
-)
+_CHINESE_DAY = r"\s*年\s*([一二三四五六七八九十元]{1,3})\s*月\s*([一二三四五六七八九十廿卅]{1,3})\s*日"
+_CHINESE = re.compile(rf"([一二][〇○ΟO零0一二三四五六七八九]{{3}}){_CHINESE_DAY}")
+# Years of the Republic of China count from 1912; without 民国 a year of three digits is no date.
+_REPUBLIC = re.compile(r"民[国國]\s*(\d{1,3})\s*(?:年|[-/.])\s*(\d{1,2})\s*(?:月|[-/.])\s*(\d{1,2})\s*日?")
+_REPUBLIC_CHINESE = re.compile(rf"民[国國]\s*([〇○零一二三四五六七八九十百]{{1,5}}){_CHINESE_DAY}")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-# What Java and JavaScript make of a date that a template prints as it is: `Tue May 09 08:30:00 CST 2023`.
-_ENGLISH = re.compile(
-    rf"\b({'|'.join(_MONTHS)})[a-z]*\.? (\d{{1,2}})(?:,? |, ?)(?:\d\d:\d\d:\d\d [A-Z]{{3,4}} )?((?:19|20)\d\d)\b"
+_MONTH_NAME = rf"\b(?P<month>{'|'.join(_MONTHS)})[a-z]*\.?"
+_ZONE = r"(?:Z(?![A-Za-z])|(?:GMT|UTC)?\s?[+-]\d\d(?::\d\d|\d\d(?!\d)|(?![\d:]))|(?:GMT|UTC)(?![A-Za-z]))"
+# What programs make of a date that a template prints as it is: `Tue May 09 08:30:00 CST 2023` (Java), `Tue May 09 2023
+# 08:30:00 GMT+0800` (JavaScript), `Tue, 09 May 2023 00:30:00 GMT` (mail and HTTP).
+_ENGLISH = (
+    re.compile(
+        rf"{_MONTH_NAME} (?P<day>\d{{1,2}})(?:,? |, ?)"
+        rf"(?:(?P<time>\d\d:\d\d:\d\d (?:{_ZONE}|[A-Z]{{3,4}})) )?(?P<year>(?:19|20)\d\d)\b"
+    ),
+    re.compile(rf"(?<!\d)(?P<day>\d{{1,2}})(?P<time>)[ -]{_MONTH_NAME},?[ -](?P<year>(?:19|20)\d\d)\b"),
 )
 _IN_ROW = re.compile(r"((?:19|20)\d{2})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})")
+_ZONED_TIME = re.compile(rf"(T|\s*)(\d{{1,2}}):(\d\d)(?::(\d\d)(?:[.,]\d{{1,9}})?)?\s?({_ZONE})")
+"""A time of day with its zone, behind a date."""
+_INCOMPLETE = re.compile(
+    r"(?<!\d)(?:19|20)\d\d\s*(?:年|[-/.]\s*\d{1,2}(?!\d))|[一二][〇○零一二三四五六七八九]{3}年"
+    r"|(?:\d{1,2}|[一二三四五六七八九十元]{1,3})\s*月\s*(?:\d{1,2}|[一二三四五六七八九十廿卅]{1,3})\s*[日号]"
+    r"|^(?:19|20)\d\d$|^\d{1,2}[-/.]\d{1,2}$"
+)
+"""What names a year, a month or a day, but not all of them."""
 
 # Parts of patterns for whoever looks for dates in a line: 2023-05-09, 2023 年 5 月 9 日; its time; a signature's date.
 YEAR = r"(?:19|20)\d\d"
 YEAR_OF_DATE = rf"{YEAR}\s*[-/.年]"
 DATE = rf"{YEAR_OF_DATE}\s*\d{{1,2}}\s*[-/.月]\s*\d{{1,2}}\s*日?"
 TIME = r"\d{1,2}[:：]\d{2}"
-TIME_OF_DAY = rf"{TIME}(?:[:：]\d{{2}})?"
+TIME_OF_DAY = rf"{TIME}(?:[:：]\d{{2}}(?:\.\d{{1,9}})?)?(?:\s?{_ZONE})?"
 SIGNED_DATE = (
     rf"{YEAR}年\d{{1,2}}月\d{{1,2}}日"
     r"|[一二][〇○零O0一二三四五六七八九]{3}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十廿卅]{1,3}日"
 )
 
-_EPOCH = re.compile(r"^\d{10}(?:\d{3})?$")
+_EPOCH = re.compile(r"^(?:(\d{10})(?:\d{3})?|/Date\((\d{9,10})\d{3}(?:[+-]\d{4})?\)/)$")
+"""Seconds or milliseconds since 1970, also as .NET writes them (`/Date(1683563400000+0800)/`)."""
+_FIRST_MILLISECONDS, _FIRST_SECONDS = 10**11, 10**8
+"""Numbers from which on milliseconds and seconds since 1970 are read (both in 1973): serial days of spreadsheets, years
+and counts are smaller."""
+_LAST_SECOND = int(datetime(_LATEST, 12, 31, tzinfo=CHINA).timestamp())
+_COMPACT_NUMBER = re.compile(
+    r"((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:([01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?)?"
+)
+"""20230509, with or without a time of day."""
+
+
+_MAX_OFFSET_MINUTES = 14 * 60
+"""The zone farthest from UTC (Kiribati)."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadDate:
-    """`iso` is None where nothing readable, or nothing possible, was found; `flag` then says which of the two."""
+    """`iso` is None where nothing readable, complete, possible or early enough was found; `flag` then says which:
+    `unreadable`, `incomplete`, `impossible`, `future`; it is empty for an empty text."""
 
     iso: str | None
     flag: str = ""
 
 
 def _chinese_number(text: str) -> int:
-    """A Chinese number up to 39: 三, 十二, 二十一, 廿一, 三十."""
+    """A Chinese number up to 199, 三, 十二, 二十一, 廿一, 一百一十二, or its digits: 一一二."""
     text = text.replace("廿", "二十").replace("卅", "三十").replace("元", "一")
+    if "百" in text:
+        hundreds, rest = text.split("百", 1)
+        return _chinese_number(hundreds) * 100 + _chinese_number(rest.lstrip("零〇"))
     if "十" in text:
         tens, ones = text.split("十", 1)
         return (int(_DIGITS.get(tens, "1")) if tens else 1) * 10 + (int(_DIGITS.get(ones, "0")) if ones else 0)
@@ -71,30 +106,63 @@ def _chinese_number(text: str) -> int:
 
 
 def read_date(text: str, not_after: date | None = None) -> ReadDate:
-    """The first date in `text`. A date that the calendar does not have, or after `not_after`, is refused with a flag.
+    """The first date in `text`. What the calendar does not have, what is after `not_after`, and what lacks its year,
+    month or day is refused with a flag.
 
     Knows 2024-07-09, 2024/7/9 8:22:16, 2021年03月17日, 2017.5.9, 20221118, `2023- 09- 08`, 二〇二二年六月十五日,
-    Tue May 09 08:30:00 CST 2023, seconds or milliseconds since 1970 in China's calendar, and doubled values
+    民国112年5月9日, Tue May 09 08:30:00 CST 2023, 9 May 2023, seconds or milliseconds since 1970, and doubled values
     (`2022-06-15 17:252022-06-15`).
     """
     text = unicodedata.normalize("NFKC", text).strip()
-    if _EPOCH.match(text):
-        seconds = int(text[:10])
-        return _check_date(*datetime.fromtimestamp(seconds, CHINA).timetuple()[:3], not_after)
-    match = _NUMERIC.search(text)
-    if match:
-        return _check_date(int(match.group(1)), int(match.group(2)), int(match.group(3)), not_after)
-    match = _CHINESE.search(text)
-    if match:
+    if epoch := _EPOCH.match(text):
+        return _check_date(*datetime.fromtimestamp(int(epoch[1] or epoch[2]), CHINA).timetuple()[:3], not_after)
+    if found := _written_date(text):
+        return _check_date(*found, not_after)
+    if not text:
+        return ReadDate(None)
+    return ReadDate(None, "incomplete" if _INCOMPLETE.search(text) else "unreadable")
+
+
+def _written_date(text: str) -> tuple[int, int, int] | None:
+    """Year, month and day of the first written date, whether or not the calendar has it."""
+    if match := _NUMERIC.search(text):
+        return _day_in_china(text[match.end() :], *map(int, match.groups()))
+    if match := _CHINESE.search(text):
         year = int("".join(_DIGITS[c] for c in match.group(1)))
-        return _check_date(year, _chinese_number(match.group(2)), _chinese_number(match.group(3)), not_after)
-    match = _COMPACT.search(text)
-    if match:
-        return _check_date(int(match.group(1)), int(match.group(2)), int(match.group(3)), not_after)
-    match = _ENGLISH.search(text)
-    if match:
-        return _check_date(int(match.group(3)), _MONTHS.index(match.group(1)) + 1, int(match.group(2)), not_after)
-    return ReadDate(None, "unreadable" if text else "")
+        return year, _chinese_number(match.group(2)), _chinese_number(match.group(3))
+    if match := _REPUBLIC.search(text):
+        return int(match.group(1)) + 1911, int(match.group(2)), int(match.group(3))
+    if match := _REPUBLIC_CHINESE.search(text):
+        year, month, day = map(_chinese_number, match.groups())
+        return year + 1911, month, day
+    if match := _COMPACT.search(text):
+        return int(match.group(1)), int(match.group(2)), int(match.group(3))
+    for pattern in _ENGLISH:
+        if match := pattern.search(text):
+            month = _MONTHS.index(match["month"]) + 1
+            return _day_in_china(match["time"] or text[match.end() :], int(match["year"]), month, int(match["day"]))
+    return None
+
+
+def _day_in_china(behind: str, year: int, month: int, day: int) -> tuple[int, int, int]:
+    """The day as it is in China, if a time of day with a zone stands right behind it; else the day as it is written."""
+    match = _ZONED_TIME.match(behind)
+    if not match:
+        return year, month, day
+    separator, hour, minute, second, zone = match.groups()
+    sign, offset = re.sub(r"[^+-]", "", zone), re.sub(r"\D", "", zone)
+    # `16:30-17:30` is a span of time: the offset of a zone is behind a T, or behind GMT, or has no colon.
+    if sign == "-" and separator != "T" and zone[:1] == "-" and ":" in zone:
+        return year, month, day
+    minutes = int(offset[:2]) * 60 + int(offset[2:] or "0") if offset else 0
+    if minutes > _MAX_OFFSET_MINUTES:
+        return year, month, day
+    try:
+        local = datetime(year, month, day, int(hour), int(minute), int(second or 0), tzinfo=UTC)
+        moment = local - timedelta(minutes=-minutes if sign == "-" else minutes)
+        return moment.astimezone(CHINA).timetuple()[:3]
+    except (ValueError, OverflowError):
+        return year, month, day
 
 
 def _check_date(year: int, month: int, day: int, not_after: date | None) -> ReadDate:
@@ -111,9 +179,10 @@ def _check_date(year: int, month: int, day: int, not_after: date | None) -> Read
 
 def first_iso_date(text: str) -> str | None:
     """The first possible date in the text as yyyy-mm-dd, or None. `2024-13-01 2024年7月9日` gives 2024-07-09."""
-    for year, month, day in _IN_ROW.findall(text):
+    text = unicodedata.normalize("NFKC", text)
+    for match in _IN_ROW.finditer(text):
         try:
-            return date(int(year), int(month), int(day)).isoformat()
+            return date(*_day_in_china(text[match.end() :], *map(int, match.groups()))).isoformat()
         except ValueError:
             continue
     return None
@@ -122,11 +191,18 @@ def first_iso_date(text: str) -> str | None:
 def parse_china_date(value: Any) -> str | None:
     """A date from JSON as yyyy-mm-dd, in China's calendar; None for 0 and for what is no date.
 
-    `value`: seconds or milliseconds since 1970 (a number, or a string of 10 or more digits), or a written date.
+    `value`: seconds or milliseconds since 1970, or 20230509 with or without a time of day, each as a number or a
+    string; or a written date. Smaller numbers, such as the serial days of spreadsheets, are none.
     """
-    if isinstance(value, str) and value.strip().isdigit() and len(value.strip()) >= 10:
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int):
+    if isinstance(value, bool) or not isinstance(value, (int, str)):
         return first_iso_date(str(value or ""))
-    seconds = value // 1000 if abs(value) >= 10**11 else value
-    return datetime.fromtimestamp(seconds, CHINA).date().isoformat() if seconds > 0 else None
+    text = str(value).strip()
+    if compact := _COMPACT_NUMBER.fullmatch(text):
+        return first_iso_date("-".join(compact.group(1, 2, 3)))
+    if not text.lstrip("-").isdecimal():
+        return first_iso_date(text) or read_date(text).iso
+    number = int(value)
+    seconds = number // 1000 if number >= _FIRST_MILLISECONDS else number
+    if not _FIRST_SECONDS <= seconds <= _LAST_SECOND:
+        return None
+    return datetime.fromtimestamp(seconds, CHINA).date().isoformat()

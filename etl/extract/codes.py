@@ -82,6 +82,8 @@ class Flag(StrEnum):
     BODY = "body", "正文位置：{}", "main text found by: {}"
     IMPOSSIBLE_DATE = "impossible", "{}：历法中没有这一天", "{}: no date of the calendar"
     FUTURE_DATE = "future", "{}：晚于抓取日期", "{}: a day later than the capture"
+    INCOMPLETE_DATE = "incomplete", "{}：日期缺年、月或日，未作推断", "{}: a date without year, month or day"
+    UNREADABLE_DATE = "unreadable", "{}：看不懂的日期", "{}: a date that is not understood"
 
     LOOKED_UP = "looked_up", "{}：按来源文件的 lookups 解读", "{}: a value that the source file's lookups explain"
 
@@ -90,7 +92,9 @@ class Flag(StrEnum):
         return f"{parameter}:{self}" if self in _OF_FIELDS else f"{self}:{parameter}"
 
 
-_OF_FIELDS = frozenset((Flag.IMPOSSIBLE_DATE, Flag.FUTURE_DATE, Flag.LOOKED_UP))
+_OF_FIELDS = frozenset(
+    (Flag.IMPOSSIBLE_DATE, Flag.FUTURE_DATE, Flag.INCOMPLETE_DATE, Flag.UNREADABLE_DATE, Flag.LOOKED_UP)
+)
 DENSEST, BETWEEN, DATA = "densest", "between", "data"
 BODY_NAMES: Mapping[str, tuple[str, str]] = {
     DENSEST: ("文字最集中的部分", "densest part of the page"),

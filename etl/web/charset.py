@@ -4,10 +4,13 @@ Order: byte order mark, then what the bytes themselves prove, then the HTTP head
 before the declarations because government sites declare wrongly in both directions (GBK pages labelled UTF-8 after
 a migration, UTF-8 pages under a server-wide `charset=gb2312`), while text that decodes as UTF-8 with three-byte
 sequences in it is never GBK by accident: each Chinese character would have to fall into a seventh of the table.
+A declared single-byte charset (ISO-8859-1 by default of servlets and of tools that write WARC files, windows-1252)
+proves nothing, because it decodes anything: text that is whole GB18030 with Chinese letters is read as such.
 """
 
 import codecs
 import re
+from functools import lru_cache
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -19,6 +22,8 @@ _BOMS = (
 _META = re.compile(rb"""charset\s*+=\s*+["']?\s*+([a-z0-9_.:-]{2,40})""")
 _HEADER = re.compile(r"""charset\s*+=\s*+["']?\s*+([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
 _THREE_BYTES = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}")
+_NATIONAL_LETTERS = re.compile(rb"(?:[\xb0-\xf7][\xa1-\xfe])+")
+"""Runs of the letters of GB 2312, both of whose bytes are above ASCII: in western text such bytes seldom touch."""
 _META_SEARCH_BYTES = 8192
 """Bytes in which `<meta charset>` is looked for: sites put kilobytes of comments and scripts before it."""
 
@@ -67,6 +72,8 @@ def _declared_codecs(body: bytes, content_type: str) -> list[str]:
 def _best_decoding(body: bytes, declared: list[str]) -> tuple[str, str]:
     """(text, charset) with the fewest undecodable bytes; of equal ones, the charset that is declared."""
     best: tuple[int, str, str] | None = None
+    if any(map(_is_single_byte, declared)) and _is_chinese(body):
+        declared = [name for name in declared if not _is_single_byte(name)]
     for name in dict.fromkeys([*declared, "utf-8", "gb18030", "big5"]):
         text = body.decode(name, "replace")
         # Control characters of no text count too: single-byte codecs make them of foreign bytes.
@@ -77,3 +84,22 @@ def _best_decoding(body: bytes, declared: list[str]) -> tuple[str, str]:
             break
     assert best is not None
     return best[1], best[2]
+
+
+@lru_cache
+def _is_single_byte(codec: str) -> bool:
+    return len(bytes(range(256)).decode(codec, "replace")) == 256
+
+
+def _is_chinese(body: bytes) -> bool:
+    """Whether the bytes are whole GB18030, but for a letter that is cut off at the end, and mostly Chinese letters.
+
+    Text of other alphabets whose every letter is above ASCII (Cyrillic, Greek) is not whole: half of its words have an
+    odd number of letters.
+    """
+    try:
+        codecs.getincrementaldecoder("gb18030")().decode(body)
+    except UnicodeDecodeError:
+        return False
+    letters = sum(len(run) for run in _NATIONAL_LETTERS.findall(body))
+    return letters * 2 > sum(len(run) for run in re.findall(rb"[\x80-\xff]+", body))

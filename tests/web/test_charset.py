@@ -3,6 +3,8 @@
 import codecs
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from etl.web.page import links, read_page
 
@@ -46,6 +48,40 @@ def test_charset(body: bytes, content_type: str, charset: str) -> None:
     found = read_page(body, "http://a.gov.cn/", content_type)
     assert found.charset == charset
     assert TEXT in found.text
+
+
+SINGLE_BYTE = ("iso-8859-1", "ISO-8859-15", "windows-1252", "latin1", "us-ascii", "windows-1251")
+NAMES = st.text(alphabet=st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), max_size=12)
+
+
+@given(NAMES, st.sampled_from(SINGLE_BYTE), st.sampled_from(["header", "meta", "both", "meta names gb2312"]))
+def test_a_declared_single_byte_charset_proves_nothing_of_chinese_bytes(name: str, charset: str, where: str) -> None:
+    declared = {"header": "", "meta names gb2312": "gb2312"}.get(where, charset)
+    content_type = "text/html" if where == "meta" else f"text/html; charset={charset}"
+    text = html(declared) + name
+    found = read_page(text.encode("gb18030"), "http://a.gov.cn/", content_type)
+    assert (found.charset, found.text) == ("gb18030", text)
+
+
+@pytest.mark.parametrize(
+    ("text", "charset"),
+    [
+        ("Le préfet a décidé hier à Évian : la rénovation des ascenseurs coûtera 80 000 €.", "cp1252"),
+        ("Größe: 12 m² – Aufzüge über 20 Jahre müssen geprüft werden", "iso8859-15"),
+        ("Администрация района утвердила план замены лифтов", "cp1251"),
+        ("Η περιφέρεια ενέκρινε το σχέδιο", "iso8859-7"),
+    ],
+)
+def test_other_languages_stay_in_the_single_byte_charset_that_is_declared(text: str, charset: str) -> None:
+    if charset == "iso8859-15":
+        text = text.replace("–", "-")
+    found = read_page(f"<p>{text}</p>".encode(charset), "http://a.gov.cn/", f"text/html; charset={charset}")
+    assert (found.charset, text in found.text) == (charset, True)
+
+
+def test_a_letter_that_is_cut_off_at_the_end_does_not_bring_back_the_declared_charset() -> None:
+    found = read_page(html().encode("gbk") + b"\xb9", "http://a.gov.cn/", "text/html; charset=iso-8859-1")
+    assert found.charset == "gb18030"
 
 
 def test_gb18030_letters_outside_gbk() -> None:

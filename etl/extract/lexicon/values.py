@@ -63,7 +63,12 @@ class Parsed(NamedTuple):
 
 
 NO_VALUE = Parsed(None)
-_DATE_FLAGS = {"impossible": Flag.IMPOSSIBLE_DATE, "future": Flag.FUTURE_DATE}
+_DATE_FLAGS = {
+    "impossible": Flag.IMPOSSIBLE_DATE,
+    "future": Flag.FUTURE_DATE,
+    "incomplete": Flag.INCOMPLETE_DATE,
+    "unreadable": Flag.UNREADABLE_DATE,
+}
 
 
 def _parse_date(text: str, not_after: date | None) -> Parsed:

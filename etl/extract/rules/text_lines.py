@@ -6,7 +6,7 @@ Each function yields readings in page order; `etl.extract.rules.choose` says whi
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from etl.dates import DATE, SIGNED_DATE, TIME, TIME_OF_DAY, YEAR
+from etl.dates import DATE, SIGNED_DATE, TIME_OF_DAY, YEAR
 from etl.document_number import document_number_in_title, match_document_number
 from etl.extract.codes import Rule
 from etl.extract.lexicon.labels import find_labels, label_key, match_label
@@ -19,13 +19,13 @@ from etl.fields import DATE_FIELDS
 _BLOCKS_ABOVE = 25
 """Blocks above the text among which the line under the title is looked for."""
 _MAX_DATE_LINE_CHARS = 100
-_DATE_LINE = re.compile(rf"^[\s\[【(（]*({DATE})\s*(?:[T ]?{TIME_OF_DAY})?(?=$|[\s\]】)）|丨]|[\u4e00-\u9fff])")
+_DATE_LINE = re.compile(rf"^[\s\[【(（]*({DATE}\s*(?:[T ]?{TIME_OF_DAY})?)(?=$|[\s\]】)）|丨]|[\u4e00-\u9fff])")
 _NAME_AND_DATE = re.compile(
     rf"^[\u4e00-\u9fff《》（）() ]{{2,30}}[ |]({YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}})(?=$|\s*[\[【|])"
 )
 _ADOPTION_WORDS = re.compile("通过|公布|施行|修订|修正|批准|印发")
 """What the line below the headline of a rule says of its date, which is no day of publication on the site."""
-_DATE_AND_TIME = re.compile(rf"({DATE})\s+{TIME}")
+_DATE_AND_TIME = re.compile(rf"({DATE}(?:\s+|T){TIME_OF_DAY})")
 
 
 def read_unlabelled_lines(context: PageContext, title: str) -> Iterator[Reading]:

@@ -24,6 +24,8 @@ DATES = {
     "padded": "2023年05月09日", "spaced": "2023 年 5 月 9 日", "slashes": "2023/5/9 8:22:16", "dots": "2023.05.09",
     "middle-dots": "2023·05·09", "compact": "20230509", "full-width": "２０２３－０５－０９", "chinese": "二〇二三年五月九日",
     "doubled": "2023-05-09 17:252023-05-09 17:25", "gap": "2023- 05- 09", "iso": "2023-05-09T08:00:00+08:00",
+    "afternoon": "2023年5月9日下午3时", "utc": "2023-05-08T16:30:00Z", "utc-offset": "2023-05-08T16:00:00.000+00:00",
+    "greenwich": "Mon May 08 17:30:00 GMT 2023", "republic": "民国112年5月9日",
     "zero-time": "2023-05-09 00:00:00.0", "java": "Tue May 09 08:30:00 CST 2023", "long-dash": "2023—05—09",
 }  # fmt: skip
 for name, text in DATES.items():
@@ -35,6 +37,15 @@ for name, text in DATES.items():
         fields={"published_date": "2023-05-09"},
     )
 
+for name, text in {"utc": "2023-05-08T16:30:00Z", "utc-spaced": "2023-05-08 16:30:00+00:00"}.items():
+    trap(
+        f"date-below-title-{name}",
+        f"`{text}` below the title, without a label",
+        "dates",
+        page(headline=f"{HEAD}<p>{text}</p>"),
+        fields={"published_date": "2023-05-09"},
+    )
+
 UNSIGNED = "<p>本页没有落款，正文只有这一句话，用来说明日期，再无其他内容，请读者注意。前述事项由区政府办公室负责解释，咨询时间为工作日上午八时至十二时，有关表格可到窗口领取。</p>"
 trap(
     "date-impossible",
@@ -43,6 +54,23 @@ trap(
     page(table(("成文日期", "2023-02-30")), body=UNSIGNED),
     absent=("written_date",),
     flags=("written_date:impossible",),
+)
+for name, text in {"month": "2023年5月", "month-in-numbers": "2023.5", "yearless": "五月九日"}.items():
+    trap(
+        f"date-incomplete-{name}",
+        f"`{text}` is refused with a flag, and not completed",
+        "dates",
+        page(table(("成文日期", text)), body=UNSIGNED),
+        absent=("written_date",),
+        flags=("written_date:incomplete",),
+    )
+trap(
+    "date-unreadable",
+    "a serial day of a spreadsheet is refused with a flag",
+    "dates",
+    page(table(("成文日期", "45055")), body=UNSIGNED),
+    absent=("written_date",),
+    flags=("written_date:unreadable",),
 )
 trap(
     "date-future",
