@@ -11,6 +11,9 @@ from etl.files.formats.doc import doc_text
 from etl.files.formats.docx import docx_text
 from etl.files.formats.ofd import ofd_text
 from etl.files.formats.pdf import pdf_pages
+from etl.files.formats.sheets import sheets_text
+from etl.files.formats.xls import xls_sheets
+from etl.files.formats.xlsx import xlsx_sheets
 from etl.files.layout.lines import drop_page_edges, paragraphs
 from etl.files.types import FileOutcome, FileReading, Limits, Member, Unreadable
 from etl.reason_codes import Code
@@ -55,10 +58,12 @@ def _document(body: bytes, kind: str, limits: Limits) -> FileReading:
     return FileReading(kind, FileOutcome.UNSUPPORTED, encode_reason(Code.NO_READER, media_type=kind))
 
 
-def _text(kind: str, method: str, text: str, pages: int | None = None) -> FileReading:
+def _text(kind: str, method: str, text: str, pages: int | None = None, reason: str = "") -> FileReading:
+    """A reading with its text; `reason` says what of the file is missing."""
     if not text.strip():
-        return FileReading(kind, FileOutcome.NO_TEXT, encode_reason(Code.NOTHING_WRITTEN), pages=pages, method=method)
-    return FileReading(kind, FileOutcome.READ, text=text, pages=pages, method=method)
+        outcome = FileOutcome.BROKEN if reason else FileOutcome.NO_TEXT
+        return FileReading(kind, outcome, reason or encode_reason(Code.NOTHING_WRITTEN), pages=pages, method=method)
+    return FileReading(kind, FileOutcome.READ, reason, text, pages, method)
 
 
 def _empty(body: bytes, limits: Limits) -> FileReading:
@@ -87,8 +92,11 @@ def _ofd(body: bytes, limits: Limits) -> FileReading:
 
 
 def _sheets(kind: str, body: bytes, limits: Limits) -> FileReading:
-    text, sheets = office.sheets_text(kind, body, limits)
-    return _text(kind, "kreuzberg", text, sheets)
+    sheets = xlsx_sheets(body, limits) if kind == media_types.XLSX else xls_sheets(body)
+    missing = ", ".join(sheet.missing for sheet in sheets if sheet.missing)
+    reason = encode_reason(Code.PART_MISSING, part=missing) if missing else ""
+    method = "xlsx" if kind == media_types.XLSX else "xls"
+    return _text(kind, method, sheets_text(sheets, limits), len(sheets), reason)
 
 
 def _html(body: bytes, limits: Limits) -> FileReading:

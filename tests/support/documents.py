@@ -2,7 +2,8 @@
 
 import struct
 from collections.abc import Mapping, Sequence
-from xml.sax.saxutils import escape
+from dataclasses import dataclass
+from xml.sax.saxutils import escape, quoteattr
 
 from tests.support.containers import ole, zipped
 
@@ -100,24 +101,77 @@ def _page(runs: list[tuple[int, bytes]], start: int, entry: int) -> bytes:
     return bytes(page)
 
 
-def xls(name: str, rows: Sequence[Sequence[str]]) -> bytes:
-    """An Excel 97 workbook with one sheet of strings."""
-    words = [cell for row in rows for cell in row]
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a workbook: a text, a number, a truth value, or an error (`#REF!`), with the code of its format or the
+    number of a built-in one. `formula`: the cell has a formula and keeps its result."""
+
+    value: str | float | bool
+    code: str | int = 0
+    formula: bool = False
+
+
+_ERRORS = {"#NULL!": 0, "#DIV/0!": 7, "#VALUE!": 15, "#REF!": 23, "#NAME?": 29, "#NUM!": 36, "#N/A": 42}
+
+
+def _formats(rows: Sequence[Sequence[str | Cell | None]]) -> tuple[list[str | int], dict[str, int]]:
+    """(formats that the cells use, each a style; numbers of those that have a code)."""
+    used: list[str | int] = [0]
+    used += [cell.code for row in rows for cell in row if isinstance(cell, Cell) and cell.code not in used]
+    used = list(dict.fromkeys(used))
+    return used, {code: 164 + at for at, code in enumerate(c for c in used if isinstance(c, str))}
+
+
+def xls(name: str, rows: Sequence[Sequence[str | Cell | None]], *, from_1904: bool = False, cut_at: int = 0) -> bytes:
+    """An Excel 97 workbook with one sheet. `cut_at`: characters of the shared texts before they go on in a record of
+    their own."""
+    words = [cell for row in rows for cell in row if isinstance(cell, str)]
+    used, codes = _formats(rows)
     strings = b"".join(struct.pack("<HB", len(word), 1) + word.encode("utf-16-le") for word in words)
     title = name.encode("utf-16-le")
-    head = _record(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 0))
-    shared = _record(0xFC, struct.pack("<II", len(words), len(words)) + strings)
+    head = _record(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 0)) + _record(0x22, bytes([from_1904, 0]))
+    for code, number in codes.items():
+        head += _record(0x41E, struct.pack("<HHB", number, len(code), 1) + code.encode("utf-16-le"))
+    for code in used:
+        head += _record(0xE0, struct.pack("<HH16x", 0, codes[code] if isinstance(code, str) else code))
+    counts = struct.pack("<II", len(words), len(words))
+    if cut_at:
+        cut = 3 + 2 * cut_at
+        shared = _record(0xFC, counts + strings[:cut]) + _record(0x3C, b"\1" + strings[cut:])
+    else:
+        shared = _record(0xFC, counts + strings)
     bound = 4 + 8 + len(title)
     sheet_at = len(head) + bound + len(shared) + 4
     entry = _record(0x85, struct.pack("<IBBBB", sheet_at, 0, 0, len(name), 1) + title)
     cells = b""
     number = 0
     for y, row in enumerate(rows):
-        for x, _ in enumerate(row):
-            cells += _record(0xFD, struct.pack("<HHHI", y, x, 0, number))
-            number += 1
+        for x, cell in enumerate(row):
+            if isinstance(cell, str):
+                cells += _record(0xFD, struct.pack("<HHHI", y, x, 0, number))
+                number += 1
+            elif cell is not None:
+                cells += _xls_cell(struct.pack("<HHH", y, x, used.index(cell.code)), cell)
     sheet = _record(0x809, struct.pack("<HHHHII", 0x600, 16, 0, 0, 0, 0)) + cells + _record(0x0A, b"")
     return ole({"Workbook": head + entry + shared + _record(0x0A, b"") + sheet})
+
+
+def _xls_cell(place: bytes, cell: Cell) -> bytes:
+    value, error = cell.value, str(cell.value) in _ERRORS
+    if cell.formula:
+        if error or isinstance(value, bool):
+            result = struct.pack("<BBBxxxH", 2 if error else 1, 0, _ERRORS.get(str(value), int(value == 1)), 0xFFFF)
+        elif isinstance(value, str):
+            text = struct.pack("<HB", len(value), 1) + value.encode("utf-16-le")
+            return _record(0x06, place + struct.pack("<6xH8x", 0xFFFF)) + _record(0x207, text)
+        else:
+            result = struct.pack("<d", value)
+        return _record(0x06, place + result + bytes(8))
+    if error or isinstance(value, bool):
+        return _record(0x205, place + bytes([_ERRORS[str(value)] if error else int(value == 1), error]))
+    if isinstance(value, int) and -(2**29) < value < 2**29:
+        return _record(0x27E, place + struct.pack("<i", value << 2 | 2))
+    return _record(0x203, place + struct.pack("<d", float(value)))
 
 
 def _record(kind: int, content: bytes) -> bytes:
@@ -176,12 +230,14 @@ def numbering(*levels: tuple[str, str]) -> str:
     return f'<w:numbering {_W}><w:abstractNum w:abstractNumId="0">{made}</w:abstractNum>{number}</w:numbering>'
 
 
-def xlsx(sheets: dict[str, Sequence[Sequence[str]]]) -> bytes:
-    """A workbook of strings."""
+def xlsx(sheets: dict[str, Sequence[Sequence[str | Cell | None]]], *, from_1904: bool = False) -> bytes:
+    """A workbook of texts and formatted values."""
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
     types = f'<Override PartName="/xl/workbook.xml" ContentType="{kind}.sheet.main+xml"/>'
-    listed = targets = ""
+    used, codes = _formats([row for rows in sheets.values() for row in rows])
+    listed = ""
+    targets = f'<Relationship Id="s" Type="{_OFFICE}/styles" Target="styles.xml"/>'
     parts: dict[str, bytes | str] = {}
     for number, (name, rows) in enumerate(sheets.items(), 1):
         types += f'<Override PartName="/xl/worksheets/s{number}.xml" ContentType="{kind}.worksheet+xml"/>'
@@ -189,15 +245,15 @@ def xlsx(sheets: dict[str, Sequence[Sequence[str]]]) -> bytes:
         targets += f'<Relationship Id="r{number}" Type="{_OFFICE}/worksheet" Target="worksheets/s{number}.xml"/>'
         cells = "".join(
             f'<row r="{y}">'
-            + "".join(
-                f'<c r="{chr(65 + x)}{y}" t="inlineStr"><is><t>{escape(cell)}</t></is></c>'
-                for x, cell in enumerate(row)
-            )
+            + "".join(_xlsx_cell(f"{chr(65 + x)}{y}", cell, used) for x, cell in enumerate(row) if cell is not None)
             + "</row>"
             for y, row in enumerate(rows, 1)
         )
         parts[f"xl/worksheets/s{number}.xml"] = f'<worksheet xmlns="{main}"><sheetData>{cells}</sheetData></worksheet>'
-    book = f'<workbook xmlns="{main}" xmlns:r="{_OFFICE}"><sheets>{listed}</sheets></workbook>'
+    own = "".join(f'<numFmt numFmtId="{n}" formatCode={quoteattr(code)}/>' for code, n in codes.items())
+    styles = "".join(f'<xf numFmtId="{codes[c] if isinstance(c, str) else c}"/>' for c in used)
+    properties = '<workbookPr date1904="1"/>' if from_1904 else ""
+    book = f'<workbook xmlns="{main}" xmlns:r="{_OFFICE}">{properties}<sheets>{listed}</sheets></workbook>'
     target = f'<Relationship Id="r1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/>'
     return zipped(
         {
@@ -205,9 +261,20 @@ def xlsx(sheets: dict[str, Sequence[Sequence[str]]]) -> bytes:
             "_rels/.rels": _RELATIONS.format(target),
             "xl/workbook.xml": book,
             "xl/_rels/workbook.xml.rels": _RELATIONS.format(targets),
+            "xl/styles.xml": f'<styleSheet xmlns="{main}"><numFmts>{own}</numFmts><cellXfs>{styles}</cellXfs></styleSheet>',
         }
         | parts
     )
+
+
+def _xlsx_cell(place: str, cell: str | Cell, used: Sequence[str | int]) -> str:
+    if isinstance(cell, str):
+        return f'<c r="{place}" t="inlineStr"><is><t>{escape(cell)}</t></is></c>'
+    value = cell.value
+    kind = "b" if isinstance(value, bool) else "n" if not isinstance(value, str) else "e" if value in _ERRORS else "str"
+    shown = str(int(value)) if isinstance(value, bool) else value if isinstance(value, str) else repr(value)
+    formula = "<f>A1</f>" if cell.formula else ""
+    return f'<c r="{place}" s="{used.index(cell.code)}" t="{kind}">{formula}<v>{escape(shown)}</v></c>'
 
 
 def pptx(slides: Sequence[str]) -> bytes:

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_DIGITS = "〇一二三四五六七八九"
-_LEGAL = "零壹贰叁肆伍陆柒捌玖"
+DIGITS = "〇一二三四五六七八九"
+LEGAL = "零壹贰叁肆伍陆柒捌玖"
 _CHINESE = {
     "chineseCounting", "chineseCountingThousand", "ideographTraditional", "japaneseCounting", "ideographDigital",
     "taiwaneseCounting", "taiwaneseCountingThousand", "japaneseDigitalTenThousand", "koreanCounting",
@@ -26,9 +26,9 @@ def symbol(code: int) -> str:
 def numeral(number: int, form: str) -> str:
     """The number in a format of `w:numFmt`; decimal digits for unknown formats and for numbers beyond their range."""
     if form in _CHINESE and 0 < number < 10_000:
-        return chinese(number, _DIGITS, "十百千")
+        return chinese(number, DIGITS, "十百千")
     if form.startswith("chineseLegal") and 0 < number < 10_000:
-        return chinese(number, _LEGAL, "拾佰仟")
+        return chinese(number, LEGAL, "拾佰仟")
     if form in _CIRCLED and 0 < number <= 20:
         return chr(0x2460 + number - 1)
     if form in ("upperLetter", "lowerLetter") and 0 < number < 1000:

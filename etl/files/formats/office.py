@@ -1,15 +1,15 @@
-"""Spreadsheets and slides with kreuzberg, RTF with striprtf, plain text, CSV and Office's HTML."""
+"""Slides with kreuzberg, RTF with striprtf, plain text, CSV and Office's HTML."""
 
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
 
 import kreuzberg
 from lxml import html
 from striprtf.striprtf import rtf_to_text
 
 from etl.files import media_types
+from etl.files.formats.sheets import rows
 from etl.files.formats.zip_packages import check_entities, open_zip
 from etl.files.types import FileOutcome, Limits, Unreadable
 from etl.reason_codes import Code
@@ -20,28 +20,6 @@ _OPTIONS = kreuzberg.ExtractionConfig(use_cache=False, enable_quality_processing
 _ENCRYPTED = re.compile(r"password|encrypt", re.IGNORECASE)
 
 
-def rows(cells: Iterable[Sequence[str]]) -> Iterable[str]:
-    """Each row as a line, its cells separated by ` | `, without empty rows and without empty cells at the end."""
-    for row in cells:
-        texts = [" ".join(cell.split()) for cell in row]
-        while texts and not texts[-1]:
-            texts.pop()
-        if texts:
-            yield " | ".join(texts)
-
-
-def sheets_text(media_type: str, body: bytes, limits: Limits) -> tuple[str, int]:
-    """(text, number of sheets) of a workbook; each sheet begins with its name if there are several."""
-    result = _extract(body, media_type, limits)
-    names = result.metadata.get("sheet_names") or []
-    lines: list[str] = []
-    for table in result.tables:
-        if len(names) > 1 and 0 < table.page_number <= len(names):
-            lines.append(names[table.page_number - 1])
-        lines += rows(table.cells)
-    return "\n".join(lines), len(names)
-
-
 def slides_text(media_type: str, body: bytes, limits: Limits) -> str:
     """The lines of all slides. kreuzberg puts tabs between the cells of tables."""
     text = _extract(body, media_type, limits).content
@@ -49,9 +27,9 @@ def slides_text(media_type: str, body: bytes, limits: Limits) -> str:
 
 
 def _extract(body: bytes, media_type: str, limits: Limits) -> kreuzberg.ExtractionResult:
-    if media_type in (media_types.XLSX, media_types.PPTX):
+    if media_type == media_types.PPTX:
         with open_zip(body, limits) as archive:
-            check_entities(archive, "xl/" if media_type == media_types.XLSX else "ppt/")
+            check_entities(archive, "ppt/")
     try:
         return kreuzberg.extract_bytes_sync(body, media_type, config=_OPTIONS)
     except kreuzberg.KreuzbergError as error:

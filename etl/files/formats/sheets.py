@@ -1,0 +1,59 @@
+"""Sheets of workbooks as lines, each cell in its place."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from etl.files.types import FileOutcome, Limits, Unreadable
+from etl.reason_codes import Code
+from etl.reasons import encode_reason
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet: by row, in their order, the texts of its cells by column from 0. `missing`: the part that is not in
+    the file."""
+
+    name: str
+    rows: Iterable[Mapping[int, str]]
+    missing: str = ""
+
+
+def rows(cells: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Each row as a line, its cells separated by ` | `, without empty rows and without empty cells at the end."""
+    for row in cells:
+        texts = [" ".join(cell.split()) for cell in row]
+        while texts and not texts[-1]:
+            texts.pop()
+        if texts:
+            yield " | ".join(texts)
+
+
+def sheets_text(sheets: Sequence[Sheet], limits: Limits) -> str:
+    """The lines of all sheets; each begins with its name if there are several. A merged cell has its text in its first
+    place and leaves the others empty, as the file does. Raises `Unreadable` beyond the characters allowed."""
+    lines: list[str] = []
+    left = limits.characters
+    for sheet in sheets:
+        if len(sheets) > 1:
+            lines.append(sheet.name)
+        for line in _lines(sheet, limits):
+            left -= len(line) + 1
+            if left < 0:
+                raise _too_long(limits)
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def _lines(sheet: Sheet, limits: Limits) -> Iterator[str]:
+    kept = [{at: text for at, text in row.items() if text.strip()} for row in sheet.rows]
+    kept = [row for row in kept if row]
+    first = min((min(row) for row in kept), default=0)
+    # A cell in the last of 16,384 columns costs that many bars; a file may have a million of them.
+    if sum(3 * (max(row) - first) for row in kept) > limits.characters:
+        raise _too_long(limits)
+    for row in kept:
+        yield from rows([[row.get(at, "") for at in range(first, max(row) + 1)]])
+
+
+def _too_long(limits: Limits) -> Unreadable:
+    return Unreadable(FileOutcome.TOO_LARGE, encode_reason(Code.MORE_CHARACTERS, limit=limits.characters))

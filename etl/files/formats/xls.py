@@ -1,0 +1,273 @@
+"""Cells of Excel 97–2003 and Excel 5 workbooks (.xls, .et) as a reader sees them, after [MS-XLS].
+
+Not with kreuzberg 4.10, which gives numbers without their formats; xlrd has had no maintainer for years.
+"""
+
+import io
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import olefile
+
+from etl.files.formats.number_formats import BUILT_IN, format_number, format_text
+from etl.files.formats.sheets import Sheet
+from etl.files.types import FileOutcome, Unreadable
+from etl.raised_text import subscript, superscript
+from etl.reason_codes import Code
+from etl.reasons import encode_reason
+
+_BOF, _EOF, _CONTINUE, _FILEPASS = 0x809, 0x0A, 0x3C, 0x2F
+_SHEET, _SST, _FORMAT, _STYLE, _FONT, _CODEPAGE, _FROM_1904 = 0x85, 0xFC, 0x41E, 0xE0, 0x31, 0x42, 0x22
+_NUMBER, _RK, _MANY_RK, _SHARED, _LABEL, _RICH, _TRUTH, _RESULT = 0x203, 0x27E, 0xBD, 0xFD, 0x204, 0xD6, 0x205, 0x207
+_FORMULAS = (0x06, 0x206, 0x406)
+_BIFF8 = 0x600
+_ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
+_CODEPAGES = {936: "gb18030", 950: "cp950", 932: "cp932", 949: "cp949", 65001: "utf-8"}
+_SHIFTS = {1: superscript, 2: subscript}
+
+
+@dataclass(slots=True)
+class _Workbook:
+    """What the cells of all sheets refer to. `fonts`: whether each raises (1) or lowers (2) its text."""
+
+    wide: bool = True
+    charset: str = "cp1252"
+    from_1904: bool = False
+    strings: list[str] = field(default_factory=list)
+    codes: dict[int, str] = field(default_factory=dict)
+    styles: list[int] = field(default_factory=list)
+    fonts: list[int] = field(default_factory=list)
+    sheets: list[tuple[str, int]] = field(default_factory=list)
+
+    def code(self, style: int) -> str:
+        number = self.styles[style] if style < len(self.styles) else 0
+        return self.codes.get(number) or BUILT_IN.get(number, BUILT_IN[0])
+
+    def shifted(self, text: str, runs: list[tuple[int, int]]) -> str:
+        """The text whose runs (first character, font) are raised or lowered."""
+        if not runs:
+            return text
+        ends = [at for at, _ in runs[1:]] + [len(text)]
+        parts = [text[: runs[0][0]]]
+        for (at, font), end in zip(runs, ends, strict=True):
+            # There is no font 4: later ones are counted from 1.
+            number = font - (font > 4)
+            shift = _SHIFTS.get(self.fonts[number]) if number < len(self.fonts) else None
+            parts.append(shift(text[at:end]) if shift else text[at:end])
+        return "".join(parts)
+
+
+def xls_sheets(body: bytes) -> list[Sheet]:
+    """The sheets of a workbook. Raises `Unreadable`."""
+    try:
+        with olefile.OleFileIO(io.BytesIO(body)) as container:
+            name = next((name for name in ("Workbook", "Book") if container.exists(name)), None)
+            stream = container.openstream(name).read() if name else b""
+    except (OSError, ValueError, IndexError, struct.error) as error:
+        raise _broken(error) from error
+    try:
+        workbook = _globals(stream)
+        return [Sheet(name, list(_rows(stream, at, workbook))) for name, at in workbook.sheets]
+    except (struct.error, IndexError) as error:
+        raise _broken(error) from error
+
+
+def _broken(error: Exception | str) -> Unreadable:
+    return Unreadable(FileOutcome.BROKEN, encode_reason(Code.NOT_WHOLE, format="XLS", error=error))
+
+
+def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
+    """(type, content) of the records from a place to the end of their part, without those of charts inside."""
+    depth = 0
+    while at + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, at)
+        if at + 4 + length > len(stream):
+            raise _broken("cut")
+        depth += (kind == _BOF) - (kind == _EOF)
+        if depth <= 1:
+            yield kind, stream[at + 4 : at + 4 + length]
+        if depth <= 0:
+            return
+        at += 4 + length
+    raise _broken("cut")
+
+
+def _globals(stream: bytes) -> _Workbook:
+    workbook = _Workbook()
+    shared: list[bytes] = []
+    before = 0
+    for kind, content in _records(stream, 0):
+        if kind == _BOF and not shared:
+            workbook.wide = struct.unpack_from("<H", content)[0] == _BIFF8
+        elif kind == _FILEPASS:
+            raise Unreadable(FileOutcome.ENCRYPTED, encode_reason(Code.PASSWORD))
+        elif kind == _SST or (kind == _CONTINUE and before == _SST):
+            shared.append(content)
+            kind = _SST
+        else:
+            _note(workbook, kind, content)
+        before = kind
+    if not workbook.sheets:
+        raise _broken("no sheets")
+    workbook.strings = list(_shared_strings(shared, workbook)) if shared else []
+    return workbook
+
+
+def _note(workbook: _Workbook, kind: int, content: bytes) -> None:
+    if kind == _CODEPAGE:
+        number = struct.unpack("<H", content)[0]
+        workbook.charset = _CODEPAGES.get(number, f"cp{number}" if 1250 <= number <= 1258 else "gb18030")
+    elif kind == _FROM_1904:
+        workbook.from_1904 = content[:2] == b"\x01\0"
+    elif kind == _FONT:
+        workbook.fonts.append(struct.unpack_from("<H", content, 8)[0])
+    elif kind == _STYLE:
+        workbook.styles.append(struct.unpack_from("<H", content, 2)[0])
+    elif kind == _FORMAT:
+        at, size = (2, 2) if workbook.wide else (2, 1)
+        workbook.codes[struct.unpack_from("<H", content)[0]] = _text(workbook, content, at, size)[0]
+    elif kind == _SHEET and content[5] == 0:
+        workbook.sheets.append((_text(workbook, content, 6, 1)[0], struct.unpack_from("<I", content)[0]))
+
+
+def _text(workbook: _Workbook, content: bytes, at: int, size: int) -> tuple[str, int]:
+    """(text, place after it) whose length is a number of 1 or 2 bytes; formats of its runs come after it."""
+    length = int.from_bytes(content[at : at + size], "little")
+    at += size
+    if not workbook.wide:
+        return content[at : at + length].decode(workbook.charset, "replace"), at + length
+    flags = content[at]
+    at += 1 + 2 * bool(flags & 8) + 4 * bool(flags & 4)
+    end = at + length * (1 + (flags & 1))
+    return content[at:end].decode("utf-16-le" if flags & 1 else "latin-1", "replace"), end
+
+
+def _shared_strings(parts: list[bytes], workbook: _Workbook) -> Iterator[str]:
+    """The texts of SST, which go on in further records: the characters then begin with flags of their own."""
+    reader = _Parts(parts)
+    _, count = struct.unpack("<II", reader.take(8))
+    for _ in range(count):
+        if reader.ended():
+            return
+        length, flags = struct.unpack("<HB", reader.take(3))
+        runs = struct.unpack("<H", reader.take(2))[0] if flags & 8 else 0
+        extra = struct.unpack("<I", reader.take(4))[0] if flags & 4 else 0
+        text = reader.characters(length, bool(flags & 1))
+        formats = [struct.unpack("<HH", reader.take(4)) for _ in range(runs)]
+        reader.take(extra)
+        yield workbook.shifted(text, formats)
+
+
+class _Parts:
+    """The content of a record and of those that continue it."""
+
+    def __init__(self, parts: list[bytes]) -> None:
+        self.parts, self.number, self.at = parts, 0, 0
+
+    def ended(self) -> bool:
+        self._advance()
+        return self.number >= len(self.parts)
+
+    def _advance(self) -> bool:
+        """Goes to the next record at the end of one; whether it did."""
+        moved = False
+        while self.number < len(self.parts) and self.at >= len(self.parts[self.number]):
+            self.number, self.at, moved = self.number + 1, 0, True
+        return moved
+
+    def take(self, count: int) -> bytes:
+        taken = b""
+        while len(taken) < count:
+            if self.ended():
+                raise _broken("cut")
+            more = self.parts[self.number][self.at : self.at + count - len(taken)]
+            self.at += len(more)
+            taken += more
+        return taken
+
+    def characters(self, length: int, wide: bool) -> str:
+        text: list[str] = []
+        while length:
+            if self._advance():
+                wide = bool(self.take(1)[0] & 1)
+            if self.number >= len(self.parts):
+                raise _broken("cut")
+            here = min(length, (len(self.parts[self.number]) - self.at) // (1 + wide))
+            if not here:
+                raise _broken("cut")
+            text.append(self.take(here * (1 + wide)).decode("utf-16-le" if wide else "latin-1", "replace"))
+            length -= here
+        return "".join(text)
+
+
+def _rows(stream: bytes, at: int, workbook: _Workbook) -> Iterator[dict[int, str]]:
+    """The rows of a sheet with cells, in their order."""
+    rows: dict[int, dict[int, str]] = {}
+    waiting: tuple[int, int, str] | None = None
+    for kind, content in _records(stream, at):
+        if kind == _RESULT and waiting:
+            row, column, code = waiting
+            rows[row][column] = format_text(_text(workbook, content, 0, 2)[0], code)
+            waiting = None
+            continue
+        for row, column, style, text in _cells(kind, content, workbook):
+            code = workbook.code(style)
+            if text is None:
+                waiting = row, column, code
+            rows.setdefault(row, {})[column] = text or ""
+    yield from (rows[row] for row in sorted(rows))
+
+
+def _cells(kind: int, content: bytes, workbook: _Workbook) -> Iterator[tuple[int, int, int, str | None]]:
+    """(row, column, style, text) of the cells of a record; None for the result of a formula that follows."""
+    if kind == _MANY_RK:
+        row, first = struct.unpack_from("<HH", content)
+        for number in range((len(content) - 6) // 6):
+            style, packed = struct.unpack_from("<HI", content, 4 + 6 * number)
+            yield row, first + number, style, _number(workbook, style, _unpacked(packed))
+    elif kind in (_NUMBER, _RK, _SHARED, _LABEL, _RICH, _TRUTH, *_FORMULAS):
+        row, column, style = struct.unpack_from("<HHH", content)
+        yield row, column, style, _cell_text(kind, content, style, workbook)
+
+
+def _cell_text(kind: int, content: bytes, style: int, workbook: _Workbook) -> str | None:
+    if kind == _NUMBER:
+        return _number(workbook, style, struct.unpack_from("<d", content, 6)[0])
+    if kind == _RK:
+        return _number(workbook, style, _unpacked(struct.unpack_from("<I", content, 6)[0]))
+    if kind == _TRUTH:
+        return _truth(content[6], error=bool(content[7]))
+    if kind in _FORMULAS:
+        return _result(workbook, style, content[6:14])
+    if kind == _SHARED:
+        at = struct.unpack_from("<I", content, 6)[0]
+        text = workbook.strings[at]
+    else:
+        text = _text(workbook, content, 6, 2)[0]
+    return format_text(text, workbook.code(style))
+
+
+def _result(workbook: _Workbook, style: int, value: bytes) -> str | None:
+    if value[6:] != b"\xff\xff":
+        return _number(workbook, style, struct.unpack("<d", value)[0])
+    return {0: None, 1: _truth(value[2], error=False), 2: _truth(value[2], error=True)}.get(value[0], "")
+
+
+def _truth(value: int, *, error: bool) -> str:
+    return _ERRORS.get(value, "#N/A") if error else "TRUE" if value else "FALSE"
+
+
+def _unpacked(packed: int) -> float:
+    """The number of an RK: 30 bits of an integer or of a double, perhaps a hundredfold."""
+    if packed & 2:
+        value = float((packed >> 2) - (1 << 30 if packed & 0x80000000 else 0))
+    else:
+        value = struct.unpack("<d", b"\0\0\0\0" + struct.pack("<I", packed & 0xFFFFFFFC))[0]
+    return value / 100 if packed & 1 else value
+
+
+def _number(workbook: _Workbook, style: int, value: float) -> str:
+    raw = str(int(value)) if value.is_integer() and abs(value) < 1e21 else str(Decimal(repr(value)))
+    return format_number(raw, workbook.code(style), from_1904=workbook.from_1904)

@@ -1,0 +1,176 @@
+"""Cells of Office Open XML workbooks (.xlsx, .et) as a reader sees them.
+
+Not with kreuzberg 4.10, which gives numbers without their formats: 0.125 for 12.5 %, 1234 for the code 001234.
+"""
+
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from lxml import etree
+
+from etl.files.formats.number_formats import BUILT_IN, format_number, format_text
+from etl.files.formats.sheets import Sheet
+from etl.files.formats.zip_packages import check_entities, open_zip, read_xml
+from etl.files.types import FileOutcome, Limits, Unreadable
+from etl.raised_text import subscript, superscript
+from etl.reason_codes import Code
+from etl.reasons import encode_reason
+
+_PLACE = re.compile(r"([A-Z]{1,3})(\d+)")
+_RAISED = {"superscript": superscript, "subscript": subscript}
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_ISO_MIDNIGHT = re.compile(r"T00:00:00(?:\.0+)?Z?$")
+
+
+def xlsx_sheets(body: bytes, limits: Limits) -> list[Sheet]:
+    """The sheets of a workbook. Raises `Unreadable`."""
+    with open_zip(body, limits) as archive:
+        check_entities(archive, "xl/")
+        names = set(archive.namelist())
+        main = _main_part(archive)
+        book = read_xml(archive, main)
+        targets = _relations(archive, main, names)
+        properties = next(iter(_all(book, "workbookPr")), None)
+        workbook = _Workbook(
+            strings=_shared_strings(archive, targets, names),
+            codes=_codes(archive, targets, names),
+            from_1904=properties is not None and properties.get("date1904") in ("1", "true"),
+        )
+        sheets = []
+        for listed in _all(book, "sheet"):
+            relation = next((value for key, value in listed.attrib.items() if str(key).endswith("}id")), "")
+            part = targets.get(str(relation), ("", ""))[1]
+            name = listed.get("name") or ""
+            if part in names:
+                sheets.append(Sheet(name, list(_rows(archive, part, workbook))))
+            else:
+                sheets.append(Sheet(name, (), missing=part or name))
+    if sheets and all(sheet.missing for sheet in sheets):
+        raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.PART_MISSING, part=sheets[0].missing))
+    return sheets
+
+
+@dataclass(frozen=True, slots=True)
+class _Workbook:
+    """What the cells of all sheets refer to: texts, and format codes by style."""
+
+    strings: list[str]
+    codes: list[str]
+    from_1904: bool
+
+    def code(self, style: str | None) -> str:
+        at = int(style) if style and style.isdigit() else 0
+        return self.codes[at] if at < len(self.codes) else BUILT_IN[0]
+
+
+def _all(root: etree._Element, name: str) -> list[etree._Element]:
+    return list(root.iter(f"{{*}}{name}"))
+
+
+def _main_part(archive: zipfile.ZipFile) -> str:
+    for part in read_xml(archive, "[Content_Types].xml"):
+        kind = part.get("ContentType") or ""
+        if "sheet" in kind and kind.endswith("main+xml") and part.get("PartName"):
+            return str(part.get("PartName")).lstrip("/")
+    return "xl/workbook.xml"
+
+
+def _relations(archive: zipfile.ZipFile, main: str, names: set[str]) -> dict[str, tuple[str, str]]:
+    """By id, (the last word of the type, the part) of what the workbook refers to."""
+    folder, _, file = main.rpartition("/")
+    part = f"{folder}/_rels/{file}.rels"
+    found: dict[str, tuple[str, str]] = {}
+    for relation in read_xml(archive, part) if part in names else ():
+        if isinstance(relation.tag, str):
+            target = (relation.get("Target") or "").replace("\\", "/")
+            place = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
+            found[relation.get("Id") or ""] = (relation.get("Type") or "").rpartition("/")[2], place
+    return found
+
+
+def _part(targets: Mapping[str, tuple[str, str]], kind: str, names: set[str]) -> str | None:
+    return next((part for found, part in targets.values() if found == kind and part in names), None)
+
+
+def _shared_strings(archive: zipfile.ZipFile, targets: Mapping[str, tuple[str, str]], names: set[str]) -> list[str]:
+    part = _part(targets, "sharedStrings", names)
+    return [_rich_text(item) for item in _items(archive, part, "si")] if part else []
+
+
+def _codes(archive: zipfile.ZipFile, targets: Mapping[str, tuple[str, str]], names: set[str]) -> list[str]:
+    """By the number of a style, the code of its number format."""
+    part = _part(targets, "styles", names)
+    if part is None:
+        return []
+    root = read_xml(archive, part)
+    own = {item.get("numFmtId"): item.get("formatCode") or "" for item in _all(root, "numFmt")}
+    numbers = [item.get("numFmtId") or "0" for styles in _all(root, "cellXfs") for item in styles if item.tag]
+    return [own.get(number) or BUILT_IN.get(int(number) if number.isdigit() else 0, BUILT_IN[0]) for number in numbers]
+
+
+def _items(archive: zipfile.ZipFile, part: str, name: str) -> Iterator[etree._Element]:
+    """The elements of that name, one after the other: a whole sheet as a tree takes ten times its size in memory."""
+    with archive.open(part) as content:
+        for _, element in etree.iterparse(
+            content, tag=f"{{*}}{name}", recover=True, resolve_entities=False, no_network=True, load_dtd=False
+        ):
+            yield element
+            element.clear()
+            while element.getprevious() is not None:
+                del element.getparent()[0]  # type: ignore[union-attr]
+
+
+def _rich_text(item: etree._Element) -> str:
+    """The text of an item without its phonetic hints; raised and lowered runs as superscripts and subscripts."""
+    parts: list[str] = []
+    for text in item.iter("{*}t"):
+        run = text.getparent()
+        tag = etree.QName(run).localname if run is not None else ""
+        if run is None or tag == "rPh":
+            continue
+        align = next(iter(run.iter("{*}vertAlign")), None) if tag == "r" else None
+        shift = _RAISED.get(align.get("val") or "") if align is not None else None
+        parts.append(shift(text.text or "") if shift else text.text or "")
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), "".join(parts))
+
+
+def _rows(archive: zipfile.ZipFile, part: str, workbook: _Workbook) -> Iterator[dict[int, str]]:
+    for row in _items(archive, part, "row"):
+        cells: dict[int, str] = {}
+        at = -1
+        for cell in row.iter("{*}c"):
+            place = _PLACE.match(cell.get("r") or "")
+            at = _column(place[1]) if place else at + 1
+            cells[at] = _cell_text(cell, workbook)
+        yield cells
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number - 1
+
+
+def _cell_text(cell: etree._Element, workbook: _Workbook) -> str:
+    kind, code = cell.get("t") or "n", workbook.code(cell.get("s"))
+    if kind == "inlineStr":
+        return format_text(_rich_text(cell), code)
+    text = cell.findtext("{*}v") or ""
+    if not text and kind != "str":
+        # A program wrote the formula and no result; a reader's program would count it.
+        formula = cell.findtext("{*}f")
+        return f"={formula}" if formula else ""
+    if kind == "s":
+        known = text.isdigit() and int(text) < len(workbook.strings)
+        return format_text(workbook.strings[int(text)], code) if known else ""
+    if kind == "str":
+        return format_text(_ESCAPED.sub(lambda match: chr(int(match[1], 16)), text), code)
+    if kind == "b":
+        return {"1": "TRUE", "0": "FALSE"}.get(text, text)
+    if kind == "d":
+        return _ISO_MIDNIGHT.sub("", text).replace("T", " ")
+    return text if kind == "e" else format_number(text, code, from_1904=workbook.from_1904)
