@@ -1,6 +1,6 @@
 """Reads a file's bytes; `etl.files.process.pool` runs this in a process that can be killed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -8,8 +8,8 @@ from etl.files import media_types
 from etl.files.formats import office
 from etl.files.formats.archives import ARCHIVES, Budget, unpack
 from etl.files.formats.doc import doc_text
-from etl.files.formats.docx import docx_text
-from etl.files.formats.ofd import ofd_text
+from etl.files.formats.docx import read_docx
+from etl.files.formats.ofd import ofd_pages
 from etl.files.formats.pdf import pdf_pages
 from etl.files.formats.sheets import sheets_text
 from etl.files.formats.xls import xls_sheets
@@ -84,17 +84,32 @@ def _pdf(body: bytes, limits: Limits) -> FileReading:
     return FileReading(media_types.PDF, FileOutcome.SCAN, reason, text, len(pages), "pdf" if text else "")
 
 
+def _docx(body: bytes, limits: Limits) -> FileReading:
+    document = read_docx(body, limits, office.inner_text)
+    if document.pictures:
+        reason = encode_reason(Code.PAGES_ARE_PICTURES)
+        method = "docx" if document.text else ""
+        return FileReading(media_types.DOCX, FileOutcome.SCAN, reason, document.text, len(document.pictures), method)
+    return _text(media_types.DOCX, "docx", document.text, reason=_missing(document.missing))
+
+
+def _missing(parts: Sequence[str]) -> str:
+    return encode_reason(Code.PART_MISSING, part=", ".join(parts)) if parts else ""
+
+
 def _ofd(body: bytes, limits: Limits) -> FileReading:
-    text, pages, pictures = ofd_text(body, limits)
-    if not text and pictures:
-        return FileReading(media_types.OFD, FileOutcome.SCAN, encode_reason(Code.PAGES_ARE_PICTURES), pages=pages)
-    return _text(media_types.OFD, "ofd", text, pages)
+    pages, missing = ofd_pages(body, limits)
+    text = "\n".join(paragraphs(drop_page_edges([page.lines for page in pages])))
+    pictures = sum(page.picture for page in pages)
+    if not pictures:
+        return _text(media_types.OFD, "ofd", text, len(pages), _missing(missing))
+    reason = encode_reason(Code.SOME_PAGES_ARE_PICTURES, pictures=pictures, pages=len(pages))
+    return FileReading(media_types.OFD, FileOutcome.SCAN, reason, text, len(pages), "ofd" if text else "")
 
 
 def _sheets(kind: str, body: bytes, limits: Limits) -> FileReading:
     sheets = xlsx_sheets(body, limits) if kind == media_types.XLSX else xls_sheets(body)
-    missing = ", ".join(sheet.missing for sheet in sheets if sheet.missing)
-    reason = encode_reason(Code.PART_MISSING, part=missing) if missing else ""
+    reason = _missing([sheet.missing for sheet in sheets if sheet.missing])
     method = "xlsx" if kind == media_types.XLSX else "xls"
     return _text(kind, method, sheets_text(sheets, limits), len(sheets), reason)
 
@@ -111,6 +126,7 @@ _READERS: dict[str, Callable[[bytes, Limits], FileReading]] = {
     media_types.ENCRYPTED: _encrypted,
     media_types.PDF: _pdf,
     media_types.OFD: _ofd,
+    media_types.DOCX: _docx,
     media_types.XLS: partial(_sheets, media_types.XLS),
     media_types.XLSX: partial(_sheets, media_types.XLSX),
     media_types.HTML: _html,
@@ -118,7 +134,6 @@ _READERS: dict[str, Callable[[bytes, Limits], FileReading]] = {
 """Readers of media types whose reading is more than a text."""
 _TEXT_READERS: dict[str, tuple[str, Callable[[bytes, Limits], str]]] = {
     media_types.DOC: ("word", lambda body, _: doc_text(body)),
-    media_types.DOCX: ("docx", docx_text),
     media_types.PPT: ("kreuzberg", partial(office.slides_text, media_types.PPT)),
     media_types.PPTX: ("kreuzberg", partial(office.slides_text, media_types.PPTX)),
     media_types.RTF: ("rtf", lambda body, _: office.rtf_text(body)),

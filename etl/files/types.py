@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-READER = "3"
+READER = "4"
 """Version of the reader. Raise it whenever unchanged bytes may give another reading."""
 
 

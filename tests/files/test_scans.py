@@ -7,10 +7,12 @@ import pytest
 from PIL import Image
 
 from etl.files import FileOutcome
-from etl.files.layout.lines import Line, merge_rows, paragraphs
-from etl.files.media_types import PDF
+from etl.files.layout.line import Line
+from etl.files.layout.lines import merge_rows, paragraphs
+from etl.files.media_types import DOCX, OFD, PDF
 from etl.files.ocr.scan_reader import ScanReader, scan_pool
 from etl.files.types import ScanLimits
+from tests.support.documents import docx, ofd, p
 from tests.support.pdfs import picture, saved
 
 
@@ -74,3 +76,20 @@ def test_letters_of_two_lines_stay_two_words() -> None:
     wide = "supply of water in the summer months"
     lines = [Line(wide, 0, 0, 400, 20), Line("begins now", 0, 30, 100, 50)]
     assert paragraphs([lines]) == [f"{wide} begins now"]
+
+
+def test_pages_of_documents_that_are_pictures(read_scan: ScanReader) -> None:
+    """A Word document or an OFD page that only holds a picture is read like a scanned page; text stays."""
+    page = saved(picture("WATER SUPPLY", size=(500, 200)), "PNG")
+    drawn = '<w:p><w:r><w:pict><imagedata r:id="i"/></w:pict></w:r></w:p>'
+    word = docx(p("附件1") + drawn, {"media/p.png": page}, {"i": "media/p.png"})
+    reading = read_scan(word, DOCX)
+    assert (reading.outcome, reading.text, reading.pages) == (FileOutcome.READ, "附件1\nWATER SUPPLY", 1)
+    resources = (
+        '<ofd:Res xmlns:ofd="http://www.ofdspec.org/2016"><ofd:MultiMedia ID="7"><ofd:MediaFile>p.png</ofd:MediaFile>'
+        "</ofd:MultiMedia></ofd:Res>"
+    )
+    image = '<ofd:ImageObject ID="8" ResourceID="7" Boundary="0 0 210 297"/>'
+    pages = [[(20.0, 20.0, 40.0, "第一页")], [image]]
+    reading = read_scan(ofd(pages, parts={"Doc_0/Res.xml": resources, "Doc_0/p.png": page}), OFD)
+    assert (reading.text, reading.pages) == ("第一页\nWATER SUPPLY", 2)

@@ -7,14 +7,17 @@ from xml.sax.saxutils import escape, quoteattr
 
 from tests.support.containers import ole, zipped
 
-_W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_W = (
+    'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
+    f'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math" xmlns:r="{_OFFICE}"'
+)
 _TYPES = (
     '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
     '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
     '<Default Extension="xml" ContentType="application/xml"/>{}</Types>'
 )
 _RELATIONS = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{}</Relationships>'
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
 def doc(
@@ -193,8 +196,10 @@ def ppt(slides: Sequence[str]) -> bytes:
     return ole({"PowerPoint Document": atom(0x3E8, atom(0xFF0, listed, 15), 15), "Current User": b"\0" * 20})
 
 
-def docx(body: str, parts: dict[str, str] | None = None) -> bytes:
-    """A Word document with this WordprocessingML in its body, and further parts of `word/`."""
+def docx(
+    body: str, parts: Mapping[str, bytes | str] | None = None, relations: Mapping[str, str] | None = None
+) -> bytes:
+    """A Word document with this WordprocessingML in its body, further parts of `word/`, and targets by relation id."""
     main = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
     types = _TYPES.format(f'<Override PartName="/word/document.xml" ContentType="{main}"/>')
     target = f'<Relationship Id="r1" Type="{_OFFICE}/officeDocument" Target="word/document.xml"/>'
@@ -203,6 +208,9 @@ def docx(body: str, parts: dict[str, str] | None = None) -> bytes:
             "[Content_Types].xml": types,
             "_rels/.rels": _RELATIONS.format(target),
             "word/document.xml": f"<w:document {_W}><w:body>{body}</w:body></w:document>",
+            "word/_rels/document.xml.rels": _RELATIONS.format(
+                "".join(f'<Relationship Id="{id}" Type="x" Target="{to}"/>' for id, to in (relations or {}).items())
+            ),
         }
         | {f"word/{name}": text for name, text in (parts or {}).items()}
     )
@@ -261,7 +269,8 @@ def xlsx(sheets: dict[str, Sequence[Sequence[str | Cell | None]]], *, from_1904:
             "_rels/.rels": _RELATIONS.format(target),
             "xl/workbook.xml": book,
             "xl/_rels/workbook.xml.rels": _RELATIONS.format(targets),
-            "xl/styles.xml": f'<styleSheet xmlns="{main}"><numFmts>{own}</numFmts><cellXfs>{styles}</cellXfs></styleSheet>',
+            "xl/styles.xml": f'<styleSheet xmlns="{main}"><numFmts>{own}</numFmts>'
+            f"<cellXfs>{styles}</cellXfs></styleSheet>",
         }
         | parts
     )
@@ -312,26 +321,39 @@ def pptx(slides: Sequence[str]) -> bytes:
     )
 
 
-def ofd(pages: Sequence[Sequence[tuple[float, float, float, str]]], extra: str = "") -> bytes:
-    """An OFD document; a piece of text is (left, top, width, text) in millimetres, 4 high."""
+def ofd(
+    pages: Sequence[Sequence[tuple[float, float, float, str] | str]],
+    extra: str = "",
+    parts: Mapping[str, bytes | str] | None = None,
+) -> bytes:
+    """An OFD document; a piece of text is (left, top, width, text) in millimetres, 4 high, or an element as it is.
+
+    `extra` stands in OFD.xml; `parts` are added, or replace those of the same name.
+    """
     space = 'xmlns:ofd="http://www.ofdspec.org/2016"'
-    parts: dict[str, bytes | str] = {
+    made: dict[str, bytes | str] = {
         "OFD.xml": f"<ofd:OFD {space}><ofd:DocBody>{extra}<ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot>"
         "</ofd:DocBody></ofd:OFD>"
     }
     listed = ""
     for number, pieces in enumerate(pages):
         listed += f'<ofd:Page ID="{number + 1}" BaseLoc="Pages/Page_{number}/Content.xml"/>'
-        texts = "".join(
-            f'<ofd:TextObject ID="{at}" Boundary="{x} {y} {width} 4" Size="4">'
-            f'<ofd:TextCode X="0" Y="3">{escape(text)}</ofd:TextCode></ofd:TextObject>'
-            for at, (x, y, width, text) in enumerate(pieces, 100)
-        )
-        parts[f"Doc_0/Pages/Page_{number}/Content.xml"] = (
+        texts = "".join(piece if isinstance(piece, str) else ofd_text(*piece) for piece in pieces)
+        made[f"Doc_0/Pages/Page_{number}/Content.xml"] = (
             f"<ofd:Page {space}><ofd:Content><ofd:Layer>{texts}</ofd:Layer></ofd:Content></ofd:Page>"
         )
-    parts["Doc_0/Document.xml"] = f"<ofd:Document {space}><ofd:Pages>{listed}</ofd:Pages></ofd:Document>"
-    return zipped(parts)
+    resources = "<ofd:CommonData><ofd:DocumentRes>Res.xml</ofd:DocumentRes></ofd:CommonData>"
+    made["Doc_0/Document.xml"] = f"<ofd:Document {space}>{resources}<ofd:Pages>{listed}</ofd:Pages></ofd:Document>"
+    return zipped(made | dict(parts or {}))
+
+
+def ofd_text(left: float, top: float, width: float, text: str, attributes: str = "", deltas: str = "") -> str:
+    """A TextObject, 4 mm high; `deltas` are those of its TextCode."""
+    steps = f' DeltaX="{deltas}"' if deltas else ""
+    return (
+        f'<ofd:TextObject ID="9" Boundary="{left} {top} {width} 4" Size="4" {attributes}>'
+        f'<ofd:TextCode X="0" Y="3"{steps}>{escape(text)}</ofd:TextCode></ofd:TextObject>'
+    )
 
 
 def rtf(*paragraphs: str) -> bytes:

@@ -1,40 +1,84 @@
-"""Text of Office Open XML documents (.docx, .wps): paragraphs, tables, text boxes, notes.
+"""Text of Office Open XML documents (.docx, .wps): paragraphs, tables, text boxes, notes, other documents inside.
 
 Not with kreuzberg 4.10: it drops the numbers of automatic lists (第一章, 一、), which are part of an order's text,
 repeats merged cells, and separates cells by a space only.
 """
 
+import posixpath
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import NamedTuple
 
 from lxml import etree
 
-from etl.files.formats.list_numbering import Level, ListCounter, symbol
+from etl.files.formats.docx_numbering import Numbering, W, tag_of, value_of
+from etl.files.formats.list_numbering import numeral, symbol
 from etl.files.formats.zip_packages import open_zip, read_xml
-from etl.files.types import Limits
+from etl.files.types import Limits, Unreadable
+from etl.raised_text import subscript, superscript
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
 _MAIN = "wordprocessingml.document.main+xml"
 # Elements that a reader of the printed page does not see, or sees elsewhere.
-_SKIPPED = {"del", "moveFrom", "instrText", "delText", "Fallback", "rt", "pPr", "rPr", "sectPr", "tblPr", "tcPr"}
+_SKIPPED = {"del", "moveFrom", "delText", "Fallback", "rt", "pPr", "rPr", "sectPr", "tblPr", "tcPr"}
 _BREAKS = {"br": "\n", "cr": "\n", "tab": "\t", "ptab": "\t", "noBreakHyphen": "-"}
-_PLACE = re.compile(r"%([1-9])")
+_SHIFTS: dict[str, Callable[[str], str]] = {"superscript": superscript, "subscript": subscript}
+_MATH_SHIFTS = {"sup": "superscript", "sub": "subscript"}
+_CIRCLED = re.compile(r"\\o\s*(?:\\a[clr])?\s*\(\s*[○〇◯Oo]\s*[,，]\s*(\d{1,2})\s*\)", re.IGNORECASE)
+_EQUATION = re.compile(r"\s*eq\b(.*)", re.IGNORECASE | re.DOTALL)
+_EQUATION_SIGNS = re.compile(r"\\[a-z]+\d*|[()\s]", re.IGNORECASE)
+_MIN_CHARACTERS = 30
+"""Characters of a document with a text of its own, as of a page of a PDF; the title over a scan has fewer."""
+_MIN_PICTURE = 0.2 * 7_560_000 * 10_692_000
+"""Area of a picture of a page: a fifth of A4, in square EMU; seals and letterheads are smaller."""
+_MAX_DEPTH = 3
+"""Documents inside documents."""
 
 
-def docx_text(body: bytes, limits: Limits) -> str:
-    """Paragraphs and table rows as lines. Raises `Unreadable`."""
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a document holds. `missing`: parts that it names and does not have, or that nothing reads. `pictures`: the
+    parts of its pictures in their order, if it has nothing else to read: then it is a scan."""
+
+    text: str
+    missing: tuple[str, ...]
+    pictures: tuple[str, ...]
+
+
+ReadChunk = Callable[[bytes], str]
+"""Text of a document of any format inside a document. Raises `Unreadable`."""
+
+
+def read_docx(body: bytes, limits: Limits, read_chunk: ReadChunk, depth: int = 0) -> Document:
+    """Paragraphs and table rows as lines. `read_chunk` reads what is no Word document. Raises `Unreadable`."""
     with open_zip(body, limits) as archive:
         names = set(archive.namelist())
         name = _main_part(archive)
         folder = name.rpartition("/")[0]
-        reader = _Reader(_Numbering(archive, folder, names))
-        lines = list(reader.blocks(read_xml(archive, name)))
+        root = read_xml(archive, name)
+        relations = _relations(archive, name, names)
+
+        def chunk(relation: str) -> list[str]:
+            content = archive.read(relations[relation])
+            if content.startswith(b"PK"):
+                if depth >= _MAX_DEPTH:
+                    raise KeyError(relation)
+                inner = read_docx(content, limits, read_chunk, depth + 1)
+                reader.missing += inner.missing
+                return inner.text.split("\n")
+            return read_chunk(content).split("\n")
+
+        reader = _Reader(Numbering(archive, folder, names), chunk)
+        lines = list(reader.blocks(root))
         for notes in ("footnotes", "endnotes"):
             if reader.noted and f"{folder}/{notes}.xml" in names:
                 lines += reader.notes(read_xml(archive, f"{folder}/{notes}.xml"))
-    return "\n".join(line for line in lines if line)
+        text = "\n".join(line for line in lines if line)
+        scanned = len("".join(text.split())) < _MIN_CHARACTERS and not reader.missing
+        pictures = tuple(_pictures(root, relations, names)) if scanned else ()
+    return Document(text, tuple(reader.missing), pictures)
 
 
 def _main_part(archive: zipfile.ZipFile) -> str:
@@ -44,146 +88,196 @@ def _main_part(archive: zipfile.ZipFile) -> str:
     return "word/document.xml"
 
 
-def _tag(element: etree._Element) -> str:
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+def _relations(archive: zipfile.ZipFile, name: str, names: set[str]) -> dict[str, str]:
+    """By id, the part that the document refers to."""
+    folder, _, file = name.rpartition("/")
+    part = f"{folder}/_rels/{file}.rels"
+    found: dict[str, str] = {}
+    for relation in read_xml(archive, part) if part in names else ():
+        target = relation.get("Target") or ""
+        if relation.get("TargetMode") != "External":
+            joined = target if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
+            found[relation.get("Id") or ""] = joined.lstrip("/")
+    return found
 
 
-def _value(element: etree._Element | None, *path: str) -> str | None:
-    """The `w:val` of the descendant at the path; None if there is no such element, "" if it has no value."""
-    for name in path:
-        if element is None:
-            return None
-        element = next((child for child in element if _tag(child) == name), None)
-    if element is None:
-        return None
-    return element.get(f"{_W}val", element.get(f"{_STRICT}val", ""))
+def _relation(element: etree._Element, *names: str) -> str:
+    """The id in the first of these attributes, whatever their namespace."""
+    return next((str(v) for key, v in element.attrib.items() if str(key).rpartition("}")[2] in names), "")
+
+
+def _pictures(root: etree._Element, relations: dict[str, str], names: set[str]) -> Iterator[str]:
+    """The parts of the pictures that may be pages. A picture of VML does not say its size in numbers: it may be one."""
+    for element in root.iter("{*}blip", "{*}imagedata"):
+        part = relations.get(_relation(element, "embed", "id"), "")
+        around = next(element.iterancestors("{*}inline", "{*}anchor"), None)
+        extent = next((child for child in around if tag_of(child) == "extent"), None) if around is not None else None
+        small = extent is not None and _area(extent) < _MIN_PICTURE
+        if part in names and not small and not any(True for _ in element.iterancestors("{*}Fallback")):
+            yield part
+
+
+def _area(extent: etree._Element) -> float:
+    sides = extent.get("cx") or "", extent.get("cy") or ""
+    return float(sides[0]) * float(sides[1]) if all(side.isdigit() for side in sides) else _MIN_PICTURE
+
+
+class _Piece(NamedTuple):
+    """Text of a paragraph; `shift` is the `w:vertAlign` of its run."""
+
+    text: str
+    shift: str = ""
 
 
 class _Reader:
-    def __init__(self, numbering: "_Numbering") -> None:
-        self.numbering = numbering
+    def __init__(self, numbering: Numbering, chunk: Callable[[str], list[str]]) -> None:
+        self.numbering, self.chunk = numbering, chunk
         self.noted = False
+        self.missing: list[str] = []
+        self.codes: list[str | None] = []
+        """The codes of the fields that are open, the outermost first; None for one whose result has begun."""
 
     def blocks(self, parent: etree._Element) -> Iterator[str]:
         """The lines of everything below the element."""
         for child in parent:
-            tag = _tag(child)
+            tag = tag_of(child)
             if tag == "p":
                 yield from self.paragraph(child)
             elif tag == "tbl":
                 yield from self.table(child)
+            elif tag == "altChunk":
+                yield from self.inner_document(child)
             elif tag not in _SKIPPED:
                 yield from self.blocks(child)
 
+    def inner_document(self, element: etree._Element) -> list[str]:
+        relation = _relation(element, "id")
+        try:
+            return self.chunk(relation)
+        except (KeyError, Unreadable):
+            self.missing.append(f"altChunk {relation}")
+            return []
+
     def paragraph(self, paragraph: etree._Element) -> Iterator[str]:
         boxes: list[etree._Element] = []
-        text = "".join(self.runs(paragraph, boxes)).strip()
+        pieces = self.runs(paragraph, boxes, "")
+        text = "".join(
+            _SHIFTS.get(shift, str)("".join(piece.text for piece in run))
+            for shift, run in groupby((piece for piece in pieces if piece.text), key=lambda piece: piece.shift)
+        ).strip()
         if text:
-            properties = next((child for child in paragraph if _tag(child) == "pPr"), None)
+            properties = next((child for child in paragraph if tag_of(child) == "pPr"), None)
             yield from (self.numbering.label(properties) + text).split("\n")
+        # A code never goes on in another paragraph: the end of this field is missing, the text after it is not.
+        while self.codes and self.codes[-1] is not None:
+            self.codes.pop()
         for box in boxes:
             yield from self.blocks(box)
 
-    def runs(self, parent: etree._Element, boxes: list[etree._Element]) -> Iterator[str]:
+    def runs(self, parent: etree._Element, boxes: list[etree._Element], shift: str) -> Iterator[_Piece]:
         for child in parent:
-            tag = _tag(child)
-            if tag == "t":
-                yield child.text or ""
-            elif tag in _BREAKS:
-                yield _BREAKS[tag]
+            tag = tag_of(child)
+            if tag == "fldChar":
+                yield _Piece(self.field(child), shift)
+            elif tag == "instrText":
+                if self.codes and self.codes[-1] is not None:
+                    self.codes[-1] += child.text or ""
             elif tag == "txbxContent":
                 boxes.append(child)
-            elif tag == "sym":
-                yield symbol(int(child.get(f"{_W}char") or "0", 16))
             elif tag in ("footnoteReference", "endnoteReference"):
                 self.noted = True
-            elif tag not in _SKIPPED and not (tag == "r" and _value(child, "rPr", "vanish") in ("", "1", "true")):
-                yield from self.runs(child, boxes)
+            elif text := self.text(child, tag):
+                yield _Piece(text, shift)
+            elif tag not in _SKIPPED and not (tag == "r" and value_of(child, "rPr", "vanish") in ("", "1", "true")):
+                yield from self.below(child, tag, boxes, shift)
+
+    def text(self, element: etree._Element, tag: str) -> str:
+        """The text that an element is, outside the codes of fields."""
+        if any(code is not None for code in self.codes):
+            return ""
+        if tag == "t":
+            return element.text or ""
+        if tag == "sym":
+            return symbol(int(element.get(f"{W}char") or "0", 16))
+        return _BREAKS.get(tag, "")
+
+    def below(self, element: etree._Element, tag: str, boxes: list[etree._Element], shift: str) -> Iterator[_Piece]:
+        """The pieces of a run, or of a part of an equation: `m:f` is a fraction, `m:sup` stands raised."""
+        if tag == "r":
+            shift = value_of(element, "rPr", "vertAlign") or shift
+        shift = _MATH_SHIFTS.get(tag, shift)
+        if tag == "den":
+            yield _Piece("/", shift)
+        elif tag == "rad":
+            yield _Piece("√", shift)
+        yield from self.runs(element, boxes, shift)
+
+    def field(self, mark: etree._Element) -> str:
+        """What a mark of a field shows: the choice in a form, or a field that has no result but a look."""
+        kind = mark.get(f"{W}fldCharType")
+        if kind == "begin":
+            self.codes.append("")
+            return _choice(mark)
+        if kind == "separate" and self.codes:
+            self.codes[-1] = None
+        elif kind == "end" and self.codes:
+            code = self.codes.pop()
+            if code and not any(other is not None for other in self.codes):
+                return _equation(code)
+        return ""
 
     def table(self, table: etree._Element) -> Iterator[str]:
+        """A line a row; a cell over several columns leaves the further ones empty."""
         for row in _inside(table, "tr"):
-            cells = [[line for line in self.blocks(cell) if line] for cell in _inside(row, "tc")]
-            if len(cells) == 1:
-                yield from cells[0]
+            before = value_of(row, "trPr", "gridBefore") or ""
+            cells: list[list[str]] = [[]] * _span(before, 0)
+            spans = [_span(value_of(cell, "tcPr", "gridSpan"), 1) for cell in _inside(row, "tc")]
+            for cell, span in zip(_inside(row, "tc"), spans, strict=True):
+                cells += [[line for line in self.blocks(cell) if line], *[[]] * (span - 1)]
+            if len(spans) == 1:
+                yield from next(filter(None, cells), [])
             elif any(cells):
-                yield " | ".join(" ".join(" ".join(cell).split()) for cell in cells)
+                shown = cells[: len(cells) - spans[-1] + 1] if spans else cells
+                yield " | ".join(" ".join(" ".join(cell).split()) for cell in shown)
 
     def notes(self, notes: etree._Element) -> Iterator[str]:
         for note in notes:
-            if note.get(f"{_W}type") is None:
+            if note.get(f"{W}type") is None:
                 yield from self.blocks(note)
+
+
+def _span(value: str | None, otherwise: int) -> int:
+    """A number of columns; Word allows 63 in a table."""
+    return min(int(value), 63) if value and value.isdigit() else otherwise
+
+
+def _choice(mark: etree._Element) -> str:
+    """The tick box or the chosen entry of a form's field."""
+    for box in mark.iter(f"{W}checkBox"):
+        ticked = value_of(box, "checked") if value_of(box, "checked") is not None else value_of(box, "default")
+        return "□" if ticked in (None, "0", "false") else "☑"
+    for choice in mark.iter(f"{W}ddList"):
+        entries = [value_of(entry) or "" for entry in choice if tag_of(entry) == "listEntry"]
+        at = value_of(choice, "result") or value_of(choice, "default") or "0"
+        return entries[int(at)] if at.isdigit() and int(at) < len(entries) else ""
+    return ""
+
+
+def _equation(code: str) -> str:
+    """What an EQ field shows: `eq \\o\\ac(○,3)` is ③. Word stores no result of it."""
+    match = _EQUATION.match(code)
+    if not match:
+        return ""
+    text = _CIRCLED.sub(lambda circled: numeral(int(circled[1]), "decimalEnclosedCircle"), match[1])
+    fraction = re.fullmatch(r"\s*\\f\s*\(([^(),，]*)[,，]([^(),，]*)\)\s*", text)
+    return f"{fraction[1].strip()}/{fraction[2].strip()}" if fraction else _EQUATION_SIGNS.sub("", text)
 
 
 def _inside(parent: etree._Element, name: str) -> Iterator[etree._Element]:
     """Rows of a table or cells of a row, also inside content controls and revisions."""
     for child in parent:
-        tag = _tag(child)
+        tag = tag_of(child)
         if tag == name:
             yield child
         elif tag in ("sdt", "sdtContent", "ins", "customXml", "smartTag"):
             yield from _inside(child, name)
-
-
-class _Numbering:
-    """The numbers that Word shows before paragraphs of lists, counted as Word does."""
-
-    def __init__(self, archive: zipfile.ZipFile, folder: str, names: set[str]) -> None:
-        self.lists: dict[str, tuple[str, Mapping[int, Level]]] = {}
-        self.styles: dict[str, tuple[str | None, str | None, str | None]] = {}
-        self.counts = ListCounter()
-        if f"{folder}/numbering.xml" in names:
-            self.read_lists(read_xml(archive, f"{folder}/numbering.xml"))
-            if f"{folder}/styles.xml" in names:
-                self.read_styles(read_xml(archive, f"{folder}/styles.xml"))
-
-    def read_lists(self, root: etree._Element) -> None:
-        kinds: dict[str, dict[int, Level]] = {}
-        for child in root:
-            if _tag(child) == "abstractNum":
-                kinds[child.get(f"{_W}abstractNumId") or ""] = dict(_level(lvl) for lvl in child if _tag(lvl) == "lvl")
-        for child in root:
-            if _tag(child) == "num":
-                number, kind = child.get(f"{_W}numId") or "", _value(child, "abstractNumId") or ""
-                levels = dict(kinds.get(kind, {}))
-                own = [c for c in child if _tag(c) == "lvlOverride"]
-                for change in own:
-                    at = int(change.get(f"{_W}ilvl") or 0)
-                    start = _value(change, "startOverride")
-                    levels |= dict(_level(level) for level in change if _tag(level) == "lvl")
-                    if start and start.isdigit() and at in levels:
-                        old = levels[at]
-                        levels[at] = Level(int(start), old.form, old.text, old.gap)
-                # A list with its own start is counted separately; the others share the count of their definition.
-                self.lists[number] = (f"{kind}/{number}" if own else kind, levels)
-
-    def read_styles(self, root: etree._Element) -> None:
-        for child in root:
-            if _tag(child) == "style":
-                self.styles[child.get(f"{_W}styleId") or ""] = (
-                    _value(child, "pPr", "numPr", "numId"),
-                    _value(child, "pPr", "numPr", "ilvl"),
-                    _value(child, "basedOn"),
-                )
-
-    def label(self, properties: etree._Element | None) -> str:
-        """The number before the next paragraph, "" if it is in no list. Counts the paragraph."""
-        number, depth = _value(properties, "numPr", "numId"), _value(properties, "numPr", "ilvl")
-        style, seen = _value(properties, "pStyle"), set[str]()
-        while number is None and style and style in self.styles and style not in seen:
-            seen.add(style)
-            number, own, style = self.styles[style]
-            depth = depth or own
-        if number not in self.lists:
-            return ""
-        key, levels = self.lists[number]
-        return self.counts.label(key, levels, int(depth) if depth and depth.isdigit() else 0)
-
-
-def _level(element: etree._Element) -> tuple[int, Level]:
-    start = _value(element, "start") or "1"
-    return int(element.get(f"{_W}ilvl") or 0), Level(
-        start=int(start) if start.isdigit() else 1,
-        form=_value(element, "numFmt") or "decimal",
-        text=_PLACE.sub(lambda match: chr(int(match[1]) - 1), _value(element, "lvlText") or ""),
-        gap="" if _value(element, "suff") == "nothing" else " ",
-    )

@@ -7,7 +7,7 @@ written 2023-05-09 and times 08:30.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from fractions import Fraction
 from functools import lru_cache
@@ -59,7 +59,7 @@ class _Token:
 
 @dataclass(frozen=True, slots=True)
 class _Section:
-    """One of the sections of a code. `numerals`: 1–3 for `[DBNum1]` (一二三), `[DBNum2]` (壹贰叁), `[DBNum3]` (１２３)."""
+    """One of the sections of a code. `numerals`: 1 for `[DBNum1]` (一二三), 2 for 壹贰叁, 3 for full-width digits."""
 
     tokens: tuple[_Token, ...]
     condition: tuple[str, Decimal] | None
@@ -308,7 +308,7 @@ def _fraction_places(section: _Section) -> int:
 def _moment(value: Decimal, from_1904: bool, places: int) -> datetime:
     """The time of a serial number, rounded to the digits of its seconds. Excel has a day 60 that never was, and
     1900-01-00 for day 0."""
-    base = datetime(1904, 1, 1) if from_1904 else datetime(1899, 12, 30 if value >= 60 else 31)
+    base = datetime(1904, 1, 1, tzinfo=UTC) if from_1904 else datetime(1899, 12, 30 if value >= 60 else 31, tzinfo=UTC)
     # A serial number has 15 digits: 0.354166666666667 is 08:30:00.
     seconds = (value * 86400).quantize(Decimal(1).scaleb(-min(places, 3)), ROUND_HALF_UP)
     return base + timedelta(microseconds=int(seconds * 1_000_000))
@@ -364,10 +364,10 @@ def _date_part(section: _Section, text: str, when: datetime, *, minutes: bool, h
             return f"{chinese(month, DIGITS, '十百千')}月"
         return name[:1] if width == 5 else name[:3] if width == 3 else name
     hour = (when.hour % 12 or 12) if halves else when.hour
-    number = {"d": day, "h": hour, "s": when.second, "m": when.minute if minutes else month}[letter]
-    if section.numerals in (1, 2) and number:
-        return _spelled(str(number), section.numerals)
-    return _spelled(str(number).zfill(min(width, 2)), section.numerals, one_by_one=True)
+    amount = {"d": day, "h": hour, "s": when.second, "m": when.minute if minutes else month}[letter]
+    if section.numerals in (1, 2) and amount:
+        return _spelled(str(amount), section.numerals)
+    return _spelled(str(amount).zfill(min(width, 2)), section.numerals, one_by_one=True)
 
 
 def _day_name(section: _Section, text: str, when: datetime) -> str:

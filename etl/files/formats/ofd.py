@@ -5,69 +5,225 @@ Every piece (`TextObject`) has a box (`Boundary`, millimetres from the page's up
 """
 
 import posixpath
+import re
 import zipfile
+import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from lxml import etree
 
 from etl.files.formats.zip_packages import open_zip, read_xml
-from etl.files.layout.lines import Line, page_text
+from etl.files.layout.line import Line
+from etl.files.layout.lines import merge_rows
 from etl.files.types import FileOutcome, Limits, Unreadable
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 
+_MIN_CHARACTERS = 30
+"""Characters of a page with a text of its own, as of a page of a PDF."""
+_MIN_PICTURE = 0.2
+"""Share of a scanned page that a picture covers."""
+_MAX_PLACEHOLDERS = 0.3
+"""Share of characters without a meaning in a usable text."""
+_PLACEHOLDERS = re.compile("[\u00a4\ufffd\ue000-\uf8ff]")
+"""What programs write where `CGTransform` names glyphs and their fonts have no map to Unicode."""
+_A4 = (0.0, 0.0, 210.0, 297.0)
+_APART = 1.6
+"""Advance in sizes of the font beyond which characters of one piece stand apart."""
 
-def ofd_text(body: bytes, limits: Limits) -> tuple[str, int, bool]:
-    """(text, number of pages, whether any page has a picture). Raises `Unreadable`."""
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Lines of a page in reading order; `picture`: it must be read by OCR instead, from the part `image` if it has
+    one."""
+
+    lines: list[Line]
+    picture: bool
+    image: str
+
+
+def ofd_pages(body: bytes, limits: Limits) -> tuple[list[Page], list[str]]:
+    """(pages, names of parts that are missing or damaged). Raises `Unreadable`."""
     with open_zip(body, limits) as archive:
+        package = _Package(archive)
         root = read_xml(archive, "OFD.xml")
         if _all(root, "Encryption") or "Encryptions.xml" in archive.namelist():
             raise Unreadable(FileOutcome.ENCRYPTED, encode_reason(Code.PARTS_ENCRYPTED))
-        pages = [page for name in _texts(root, "DocRoot") for page in _pages(archive, name.strip("/"))]
-        if len(pages) > limits.pages:
+        found = [page for name in _texts(root, "DocRoot") for page in _listed(package, _join("", name))]
+        if len(found) > limits.pages:
             raise Unreadable(
-                FileOutcome.TOO_LARGE, encode_reason(Code.FILE_OVER_PAGES, pages=len(pages), limit=limits.pages)
+                FileOutcome.TOO_LARGE, encode_reason(Code.FILE_OVER_PAGES, pages=len(found), limit=limits.pages)
             )
-        read = [_page(archive, *page) for page in pages]
-    return page_text([lines for lines, _ in read]), len(pages), any(pictures for _, pictures in read)
+        return [_page(package, name, document) for name, document in found], list(dict.fromkeys(package.missing))
+
+
+def ofd_picture(body: bytes, part: str, limits: Limits) -> bytes:
+    """The bytes of a page's picture. Raises `Unreadable`."""
+    with open_zip(body, limits) as archive:
+        try:
+            return archive.read(part)
+        except KeyError as error:
+            raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.PART_MISSING, part=part)) from error
+
+
+@dataclass(slots=True)
+class _Package:
+    """The parts of a file; what cannot be read is noted in `missing`, and the rest is read."""
+
+    archive: zipfile.ZipFile
+    missing: list[str] = field(default_factory=list)
+
+    def read(self, name: str) -> etree._Element | None:
+        try:
+            return read_xml(self.archive, name)
+        except (zipfile.BadZipFile, zlib.error):
+            self.missing.append(name)
+        except Unreadable as error:
+            if error.reason == encode_reason(Code.XML_ENTITIES):
+                raise
+            self.missing.append(name)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """What pages refer to by id: templates, and the parts of pictures."""
+
+    templates: dict[str, str]
+    images: dict[str, str]
+    box: tuple[float, ...]
 
 
 def _all(root: etree._Element, name: str) -> list[etree._Element]:
-    return [e for e in root.iter() if isinstance(e.tag, str) and e.tag.rpartition("}")[2] == name]
+    return list(root.iter(f"{{*}}{name}"))
 
 
 def _texts(root: etree._Element, name: str) -> list[str]:
     return [(e.text or "").strip() for e in _all(root, name) if (e.text or "").strip()]
 
 
-def _pages(archive: zipfile.ZipFile, name: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """(member name, templates) of each page in order; `templates`: member name by template id."""
-    document = read_xml(archive, name)
-    folder = posixpath.dirname(name)
-    templates = {e.get("ID", ""): _join(folder, e.get("BaseLoc", "")) for e in _all(document, "TemplatePage")}
-    for page in _all(document, "Page"):
-        if page.get("BaseLoc"):
-            yield _join(folder, page.get("BaseLoc", "")), templates
-
-
 def _join(folder: str, place: str) -> str:
+    place = place.replace("\\", "/")
     return posixpath.normpath(place.lstrip("/") if place.startswith("/") else posixpath.join(folder, place))
 
 
-def _page(archive: zipfile.ZipFile, name: str, templates: dict[str, str]) -> tuple[list[Line], bool]:
-    root = read_xml(archive, name)
-    layers = [read_xml(archive, templates[e.get("TemplateID", "")]) for e in _all(root, "Template")
-              if e.get("TemplateID", "") in templates]  # fmt: skip
-    lines = [line for layer in (*layers, root) for line in _lines(layer)]
-    return lines, bool(_all(root, "ImageObject"))
+def _listed(package: _Package, name: str) -> Iterator[tuple[str, _Document]]:
+    """(member name, its document) of each page in order."""
+    root = package.read(name)
+    if root is None:
+        return
+    folder = posixpath.dirname(name)
+    images: dict[str, str] = {}
+    for part in (*_texts(root, "PublicRes"), *_texts(root, "DocumentRes")):
+        place = _join(folder, part)
+        # Fonts and colours may be missing: only pictures are looked for.
+        resources = package.read(place) if place in package.archive.namelist() else None
+        if resources is not None:
+            base = _join(posixpath.dirname(place), resources.get("BaseLoc") or ".")
+            images |= {e.get("ID", ""): _join(base, file) for e in _all(resources, "MultiMedia")
+                       for file in _texts(e, "MediaFile")}  # fmt: skip
+    templates = {e.get("ID", ""): _join(folder, e.get("BaseLoc", "")) for e in _all(root, "TemplatePage")}
+    document = _Document(templates, images, next(map(_numbers, _texts(root, "PhysicalBox")), _A4))
+    for page in _all(root, "Page"):
+        if page.get("BaseLoc"):
+            yield _join(folder, page.get("BaseLoc", "")), document
+
+
+def _page(package: _Package, name: str, document: _Document) -> Page:
+    root = package.read(name)
+    if root is None:
+        return Page([], picture=False, image="")
+    used = [e.get("TemplateID", "") for e in _all(root, "Template")]
+    layers = [package.read(document.templates[at]) for at in used if at in document.templates]
+    lines = [line for layer in (*layers, root) if layer is not None for line in _lines(layer)]
+    text = "".join(line.text for line in lines)
+    garbled = len(_PLACEHOLDERS.findall(text))
+    kept = [line for line in lines if _PLACEHOLDERS.sub("", line.text).strip()]
+    image = _page_picture(root, document)
+    if garbled > _MAX_PLACEHOLDERS * len(text) or (image is not None and len(text) < _MIN_CHARACTERS):
+        return Page([], picture=True, image=image or "")
+    return Page(merge_rows(kept), picture=False, image="")
+
+
+def _page_picture(root: etree._Element, document: _Document) -> str | None:
+    """The part of the largest picture that may be the page, "" for one that is not in the file; None without one."""
+    box = next(map(_numbers, _texts(root, "PhysicalBox")), document.box)
+    paper = box[2] * box[3] if len(box) == 4 else _A4[2] * _A4[3]
+    found: list[tuple[float, str]] = []
+    for item in _all(root, "ImageObject"):
+        sides = _numbers(item.get("Boundary", ""))
+        area = sides[2] * sides[3] if len(sides) == 4 else paper
+        if area >= _MIN_PICTURE * paper and _is_visible(item):
+            found.append((area, document.images.get(item.get("ResourceID", ""), "")))
+    return max(found)[1] if found else None
+
+
+def _numbers(text: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(part) for part in text.split())
+    except ValueError:
+        return ()
+
+
+def _is_visible(item: etree._Element) -> bool:
+    """Whether neither the item nor what holds it is hidden or wholly transparent."""
+    return not any(e.get("Visible") in ("false", "0") or e.get("Alpha") == "0" for e in (item, *item.iterancestors()))
 
 
 def _lines(layer: etree._Element) -> Iterator[Line]:
     for piece in _all(layer, "TextObject"):
-        text = "".join(e.text or "" for e in _all(piece, "TextCode"))
-        try:
-            left, top, width, height = (float(part) for part in piece.get("Boundary", "").split())
-        except ValueError:
-            continue
+        box = _numbers(piece.get("Boundary", ""))
+        if len(box) == 4 and _is_visible(piece):
+            yield from _pieces(piece, box)
+
+
+def _pieces(piece: etree._Element, box: tuple[float, ...]) -> Iterator[Line]:
+    """The text of an object: one line, or one for each part that stands apart, as `X`, `Y` and `DeltaX` say."""
+    left, top, width, height = box
+    size = _first(piece.get("Size", ""), height)
+    scale = _first(piece.get("CTM", ""), 1.0)
+    parts = [part for code in _all(piece, "TextCode") for part in _parts(code, size)]
+    rows = {round(y / size) for _, y, _ in parts} if size > 0 else set()
+    if len(parts) < 2 or scale <= 0:
+        text = "".join(text for _, _, text in parts)
         if text.strip():
             yield Line(text, left, top, left + width, top + height)
+        return
+    for x, y, text in parts:
+        if text.strip():
+            at = left + x * scale
+            long = sum(size if ord(c) > 0xFF else size / 2 for c in text) * scale
+            high, low = (top + y - size, top + y) if len(rows) > 1 else (top, top + height)
+            yield Line(text, at, high, at + long, low)
+
+
+def _first(numbers: str, otherwise: float) -> float:
+    return next(iter(_numbers(numbers)), otherwise)
+
+
+def _parts(code: etree._Element, size: float) -> Iterator[tuple[float, float, str]]:
+    """(x, y, text) of a `TextCode`, cut where `DeltaX` leaves a gap."""
+    text = code.text or ""
+    x, y = _first(code.get("X", ""), 0.0), _first(code.get("Y", ""), size)
+    start, at = 0, x
+    for number, step in enumerate(_deltas(code.get("DeltaX", ""), len(text)), 1):
+        at += step
+        if step > _APART * size and number < len(text):
+            yield x, y, text[start:number]
+            start, x = number, at
+    yield x, y, text[start:]
+
+
+def _deltas(written: str, most: int) -> Iterator[float]:
+    """The steps of `DeltaX`; `g 3 4` stands for `4 4 4`."""
+    parts = iter(written.split())
+    try:
+        for part in parts:
+            if part == "g":
+                count = min(int(next(parts)), most)
+                yield from [float(next(parts))] * count
+            else:
+                yield float(part)
+    except (ValueError, StopIteration):
+        return

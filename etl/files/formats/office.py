@@ -1,22 +1,32 @@
 """Slides with kreuzberg, RTF with striprtf, plain text, CSV and Office's HTML."""
 
 import csv
+import email
 import io
 import re
+from collections.abc import Iterator
 
 import kreuzberg
-from lxml import html
+from lxml import etree, html
 from striprtf.striprtf import rtf_to_text
 
 from etl.files import media_types
 from etl.files.formats.sheets import rows
 from etl.files.formats.zip_packages import check_entities, open_zip
 from etl.files.types import FileOutcome, Limits, Unreadable
+from etl.raised_text import subscript, superscript
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 from etl.web.charset import decode
 
 _OPTIONS = kreuzberg.ExtractionConfig(use_cache=False, enable_quality_processing=False)
+_BLOCKS = frozenset(
+    "address article blockquote body center dd div dl dt form h1 h2 h3 h4 h5 h6 html li ol p pre section table tbody "
+    "tfoot thead ul".split()
+)
+_UNSEEN = ("head", "script", "style", "title")
+_SHIFTS = {"sup": superscript, "sub": subscript}
+_MIME = re.compile(rb"^MIME-Version:", re.IGNORECASE | re.MULTILINE)
 _ENCRYPTED = re.compile(r"password|encrypt", re.IGNORECASE)
 
 
@@ -73,11 +83,74 @@ def html_text(body: bytes) -> str | None:
     text, _ = decode(body)
     if "urn:schemas-microsoft-com:office" not in text[:2000]:
         return None
-    tree: html.HtmlElement = html.fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text) or "<p/>")
-    lines: list[str] = []
-    for node in tree.iter("tr", "p", "h1", "h2", "h3", "li"):
-        if node.tag == "tr":
-            lines += rows([[cell.text_content() for cell in node if cell.tag in ("td", "th")]])
-        elif not any(True for _ in node.iterancestors("tr")):
-            lines += rows([[node.text_content()]])
-    return "\n".join(lines)
+    return html_lines(text)
+
+
+def html_lines(text: str) -> str:
+    """The paragraphs and table rows of HTML as lines; a cell over several columns leaves the further ones empty."""
+    markup = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
+    tree: html.HtmlElement = html.fromstring(f"<div>{markup}</div>" if markup.strip() else "<p/>")
+    etree.strip_elements(tree, *_UNSEEN, etree.Comment, with_tail=False)
+    lines = _HtmlLines()
+    lines.read(tree)
+    return "\n".join(lines.ended())
+
+
+class _HtmlLines:
+    """The lines of HTML: a block begins and ends one."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.open = ""
+
+    def ended(self) -> list[str]:
+        self.lines += rows([line] for line in self.open.split("\n"))
+        self.open = ""
+        return self.lines
+
+    def read(self, node: html.HtmlElement) -> None:
+        self.open += " ".join((node.text or "").split("\n"))
+        for child in node:
+            self.read_child(child)
+            self.open += " ".join((child.tail or "").split("\n"))
+
+    def read_child(self, child: html.HtmlElement) -> None:
+        if child.tag == "tr":
+            self.ended().extend(rows([list(_cells(child))]))
+        elif child.tag == "br":
+            self.open += "\n"
+        elif child.tag in _BLOCKS:
+            self.ended()
+            self.read(child)
+            self.ended()
+        elif child.tag in _SHIFTS:
+            self.open += _SHIFTS[child.tag](child.text_content())
+        else:
+            self.read(child)
+
+
+def _cells(row: html.HtmlElement) -> Iterator[str]:
+    """The texts of a row's cells, with an empty one for each further column that a cell spans."""
+    for cell in row:
+        if cell.tag in ("td", "th"):
+            lines = _HtmlLines()
+            lines.read(cell)
+            yield " ".join(lines.ended())
+            span = cell.get("colspan") or ""
+            yield from [""] * (min(int(span), 100) - 1 if span.isdigit() else 0)
+
+
+def inner_text(body: bytes) -> str:
+    """Text of a document inside a Word document: HTML, also in MIME (.mht), RTF or plain text. Raises `Unreadable`."""
+    kind = media_types.sniff(body)
+    if kind == media_types.RTF:
+        return rtf_text(body)
+    if kind == media_types.HTML:
+        return html_lines(decode(body)[0])
+    if kind != media_types.TEXT:
+        raise Unreadable(FileOutcome.UNSUPPORTED, encode_reason(Code.NO_READER, media_type=kind))
+    if not _MIME.search(body[:2000]):
+        return plain_text(body)
+    parts = [part for part in email.message_from_bytes(body).walk() if part.get_content_type() == "text/html"]
+    pages = [part.get_payload(decode=True) for part in parts]
+    return "\n".join(html_lines(decode(page)[0]) for page in pages if isinstance(page, bytes))

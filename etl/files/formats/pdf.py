@@ -5,20 +5,25 @@ of fonts without a map to Unicode for text (`!"#$%`). On the sample it also took
 """
 
 import ctypes
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as api
 
 from etl.files.formats.pdf_fonts import provide_cjk_fonts
+from etl.files.layout.columns import in_columns
 from etl.files.layout.grid import Box, Grid, Piece, table_lines, to_lines
-from etl.files.layout.lines import Line
+from etl.files.layout.line import APART, Line
+from etl.files.layout.lines import group_rows
 from etl.files.types import FileOutcome, Limits, Unreadable
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 
+_WORD = re.compile(r"\S+")
 _MIN_CHARACTERS = 30
 """Characters of a page with a text of its own; a page number, a stamp or a watermark has fewer."""
 _MAX_UNMAPPED = 0.3
@@ -105,12 +110,53 @@ def _lines(page: pdfium.PdfPage, layer: pdfium.PdfTextPage, text: str) -> list[L
         rows = [list(_pieces(layer, line, start, to_reader)) for line, start in _split(text)]
         return table_lines(rows, Grid(vertical, horizontal))
     lines: list[Line] = []
+    parts: list[Line] = []
     for line, start in _split(text):
-        # The first and the last character give the box of the line.
-        first, last = len(line) - len(line.lstrip()), len(line.rstrip()) - 1
-        ends = [Piece(line[at], to_reader(*_box(layer, start + at))) for at in (first, last)]
-        lines += [replace(made, text=line.strip()) for made in to_lines(ends)]
-    return lines
+        found = list(_WORD.finditer(line))
+        # The first and the last character of each word give its box.
+        words = [
+            replace(made, text=word[0])
+            for word in found
+            for made in to_lines([Piece(line[at], to_reader(*_box(layer, start + at))) for at in _ends(word)])
+        ]
+        gaps = [line[before.end() : after.start()] for before, after in pairwise(found)]
+        lines.append(_around(words, _spaced(words, gaps)))
+        parts += _apart(words)
+    ordered = in_columns([sorted(row, key=lambda part: part.left) for row in group_rows(parts)])
+    return lines if ordered is None else ordered
+
+
+def _spaced(words: Sequence[Line], gaps: Sequence[str]) -> str:
+    """The words of a line with what stands between them. One space may be PDFium's, for a gap of any width: wider than
+    two characters it separates cells. Several spaces were typed, as in the blanks of a form."""
+    text = words[0].text
+    for before, gap, word in zip(words, gaps, words[1:], strict=False):
+        text += " | " if gap == " " and word.left - before.right > APART * word.height else gap
+        text += word.text
+    return text
+
+
+def _ends(word: re.Match[str]) -> tuple[int, int]:
+    return word.start(), word.end() - 1
+
+
+def _around(words: Sequence[Line], text: str) -> Line:
+    return Line(
+        text,
+        min(word.left for word in words),
+        min(word.top for word in words),
+        max(word.right for word in words),
+        max(word.bottom for word in words),
+    )
+
+
+def _apart(words: Sequence[Line]) -> Iterator[Line]:
+    """The words of a line, cut where they stand more than a character apart."""
+    first = 0
+    for at in range(1, len(words) + 1):
+        if at == len(words) or words[at].left - words[at - 1].right > words[at].height:
+            yield _around(words[first:at], " ".join(word.text for word in words[first:at]))
+            first = at
 
 
 def _split(text: str) -> Iterator[tuple[str, int]]:

@@ -1,6 +1,6 @@
 """Cells of Excel 97–2003 and Excel 5 workbooks (.xls, .et) as a reader sees them, after [MS-XLS].
 
-Not with kreuzberg 4.10, which gives numbers without their formats; xlrd has had no maintainer for years.
+Not with kreuzberg 4.10, which gives numbers without their formats.
 """
 
 import io

@@ -120,7 +120,7 @@ def _items(archive: zipfile.ZipFile, part: str, name: str) -> Iterator[etree._El
             yield element
             element.clear()
             while element.getprevious() is not None:
-                del element.getparent()[0]  # type: ignore[union-attr]
+                del element.getparent()[0]
 
 
 def _rich_text(item: etree._Element) -> str:

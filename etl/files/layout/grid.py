@@ -4,7 +4,8 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from etl.files.layout.lines import Line, join_cell_lines
+from etl.files.layout.line import Line
+from etl.files.layout.lines import join_cell_lines
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""

@@ -7,9 +7,11 @@ continues in the next one, unless that is indented or of another size.
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
+
+from etl.files.layout.columns import in_columns
+from etl.files.layout.line import Line, are_words, joined
 
 _NUMBER = re.compile(
     r"^[\s\-—–―·・.]*(第\s*)?[0-9０-９ivxIVX]{1,3}(\s*页)?([\s/／,，]*共?\s*\d{1,4}\s*页?)?[\s\-—–―·・.]*$"
@@ -20,37 +22,28 @@ _MIN_REPEATS = 3
 """Pages that have the same line at their edge if it is a running header."""
 
 
+_ITEM = re.compile(
+    r"[ \u3000]*(?:第[一二三四五六七八九十百零〇\d]{1,5}[编章节条](?![规定的所第至和或及款项之中、，。；）])"
+    r"|[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]{1,3}[)）](?![项款目条、，。；和或至])"
+    r"|\d{1,2}(?:[、．]|[.](?!\d))|[①-⑳])"
+)
+"""How numbered items begin; `第三条规定` and `（二）项` go on in a sentence."""
+_ENDS = ("。", "；", "：", "！", "？", ";", ":", "!", "?", "”", "）", "…")
+_IN_SENTENCE = re.compile("[，。；：,;:]")
 _MIN_FULL = 12
 """Characters of a full line; the widest line of a nearly empty page is shorter."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A piece of text and its box; coordinates in any unit, from the upper left corner of the page."""
-
-    text: str
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    @property
-    def height(self) -> float:
-        return self.bottom - self.top
-
-    @property
-    def middle(self) -> float:
-        return (self.top + self.bottom) / 2
-
-
-def page_text(pages: Sequence[Sequence[Line]]) -> str:
-    """The paragraphs of all pages, one a line. The pieces of a page may be in any order."""
-    rows = [merge_rows(page) for page in pages]
-    return "\n".join(paragraphs(drop_page_edges(rows)))
-
-
 def merge_rows(pieces: Iterable[Line]) -> list[Line]:
-    """Join pieces side by side to lines, top to bottom; a gap wider than two characters becomes ` | `."""
+    """Join pieces side by side to lines, top to bottom; a gap wider than two characters becomes ` | `. Columns of
+    running text come one after the other."""
+    rows = [sorted(row, key=lambda piece: piece.left) for row in group_rows(pieces)]
+    lines = in_columns([[joined(part) for part in _parts(row)] for row in rows])
+    return [joined(row) for row in rows] if lines is None else lines
+
+
+def group_rows(pieces: Iterable[Line]) -> list[list[Line]]:
+    """The pieces by row, top to bottom."""
     rows: list[list[Line]] = []
     for piece in sorted(pieces, key=lambda piece: piece.middle):
         last = rows[-1] if rows else []
@@ -58,24 +51,17 @@ def merge_rows(pieces: Iterable[Line]) -> list[Line]:
             last.append(piece)
         else:
             rows.append([piece])
-    return [_joined(sorted(row, key=lambda piece: piece.left)) for row in rows]
+    return rows
 
 
-def _joined(row: list[Line]) -> Line:
-    text = row[0].text
+def _parts(row: Sequence[Line]) -> list[list[Line]]:
+    """The pieces of a row, cut where they stand more than a character apart."""
+    parts = [[row[0]]]
     for before, piece in pairwise(row):
-        gap = piece.left - before.right
-        size = max(piece.height, 1e-6)
-        text += " | " if gap > 2 * size else " " if gap > 0.35 * size or _words(text, piece.text) else ""
-        text += piece.text
-    return Line(
-        text.strip(), row[0].left, min(p.top for p in row), max(p.right for p in row), max(p.bottom for p in row)
-    )
-
-
-def _words(before: str, after: str) -> bool:
-    """Whether the texts need a space between them: between Latin letters, not Chinese characters."""
-    return before[-1:].isascii() and after[:1].isascii() and before[-1:].isalpha() and after[:1].isalpha()
+        if piece.left - before.right > piece.height:
+            parts.append([])
+        parts[-1].append(piece)
+    return parts
 
 
 def drop_page_edges(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
@@ -114,26 +100,38 @@ def _key(line: Line) -> str:
 
 def paragraphs(pages: Sequence[Sequence[Line]]) -> list[str]:
     """Join lines to paragraphs, also across pages."""
-    joined: list[str] = []
-    open_size = 0.0
+    texts: list[str] = []
+    open_size, in_column = 0.0, False
     for page in pages:
         if not page:
             continue
-        left, right = _margins(page)
+        margins = {
+            column: _margins([line for line in page if column in (0, line.column)])
+            for column in {line.column for line in page}
+        }
         size = median(line.height for line in page)
         for line in page:
+            left, right = margins[line.column]
             indent, rest = line.left - left, right - line.right
             row = " | " in line.text
             begins = indent > 1.2 * size or abs(line.height - open_size) > 0.4 * size or row
+            begins = begins or bool(line.column) != in_column
+            in_column = bool(line.column)
+            begins = begins or (bool(texts) and _begins_item(texts[-1], line.text))
             if open_size and not begins:
-                joined[-1] += (" " if _words(joined[-1], line.text) else "") + line.text
+                texts[-1] += (" " if are_words(texts[-1], line.text) else "") + line.text
             else:
-                joined.append(line.text)
+                texts.append(line.text)
             # A centred heading may nearly fill its line, but leaves the same space on both sides.
             centred = indent > 0.6 * size and abs(indent - rest) < 0.6 * size
             full = rest < 1.6 * size and line.right - line.left > _MIN_FULL * size
             open_size = line.height if full and not row and not centred else 0.0
-    return joined
+    return texts
+
+
+def _begins_item(before: str, line: str) -> bool:
+    """Whether a line begins a numbered item: after the end of a sentence, or after what is none, such as a heading."""
+    return _ITEM.match(line) is not None and (before.endswith(_ENDS) or not _IN_SENTENCE.search(before))
 
 
 def join_cell_lines(lines: Sequence[Line]) -> str:
@@ -141,7 +139,7 @@ def join_cell_lines(lines: Sequence[Line]) -> str:
     text = ""
     for line in lines:
         text += (
-            " " if _words(text, line.text) or (text[-1:].isdigit() and line.text[:1].isdigit()) else ""
+            " " if are_words(text, line.text) or (text[-1:].isdigit() and line.text[:1].isdigit()) else ""
         ) + line.text
     return text
 

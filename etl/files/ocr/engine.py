@@ -14,9 +14,14 @@ import numpy as np
 from PIL import Image, ImageOps
 from rapidocr import RapidOCR
 
+from etl.files.formats.docx import Document, read_docx
+from etl.files.formats.ofd import ofd_pages, ofd_picture
+from etl.files.formats.office import inner_text
 from etl.files.formats.pdf import open_pdf, pdf_pages
-from etl.files.layout.lines import Line, drop_page_edges, merge_rows, paragraphs
-from etl.files.media_types import IMAGES, PDF
+from etl.files.formats.zip_packages import open_zip
+from etl.files.layout.line import Line
+from etl.files.layout.lines import drop_page_edges, merge_rows, paragraphs
+from etl.files.media_types import DOCX, IMAGES, OFD, PDF
 from etl.files.types import FileOutcome, Limits, ScanLimits, Unreadable
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
@@ -40,6 +45,10 @@ def pages_to_recognise(body: bytes, media_type: str, limits: dict[str, Any]) -> 
     allowed = ScanLimits(**limits)
     if media_type == PDF:
         pages = [page.picture for page in pdf_pages(body, Limits())]
+    elif media_type == OFD:
+        pages = [page.picture for page in ofd_pages(body, Limits())[0]]
+    elif media_type == DOCX:
+        pages = [True] * len(_document(body).pictures)
     elif media_type in IMAGES:
         pages = [True] * _frames(body, allowed)
     else:
@@ -58,17 +67,45 @@ def recognise(body: bytes, media_type: str, number: int) -> str:
 
 def join_pages(body: bytes, media_type: str, recognised: list[str | None]) -> str:
     """The text of all pages: recognised lines as JSON, or None for a page with a text layer."""
-    layer = pdf_pages(body, Limits()) if None in recognised else []
+    layer = _layer(body, media_type) if None in recognised else []
     pages = [
-        layer[number].lines if lines is None else [Line(*line) for line in json.loads(lines)]
+        layer[number] if lines is None else [Line(*line) for line in json.loads(lines)]
         for number, lines in enumerate(recognised)
     ]
-    return "\n".join(paragraphs(drop_page_edges(pages)))
+    before = [_document(body).text] if media_type == DOCX else []
+    return "\n".join(filter(None, (*before, *paragraphs(drop_page_edges(pages)))))
+
+
+def _layer(body: bytes, media_type: str) -> list[list[Line]]:
+    """The lines of each page with a text of its own."""
+    if media_type == OFD:
+        return [page.lines for page in ofd_pages(body, Limits())[0]]
+    return [page.lines for page in pdf_pages(body, Limits())]
+
+
+def _document(body: bytes) -> Document:
+    return read_docx(body, Limits(), inner_text)
+
+
+def _picture(body: bytes, media_type: str, number: int) -> tuple[bytes, int]:
+    """(bytes of the picture of a page, its number among the pages of that picture). Raises `Unreadable`."""
+    if media_type == DOCX:
+        with open_zip(body, Limits()) as archive:
+            return archive.read(_document(body).pictures[number]), 0
+    if media_type == OFD:
+        part = ofd_pages(body, Limits())[0][number].image
+        if not part:
+            raise Unreadable(FileOutcome.UNSUPPORTED, encode_reason(Code.NOT_A_SCAN, media_type=media_type))
+        return ofd_picture(body, part, Limits()), 0
+    return body, number
 
 
 def _lines(body: bytes, media_type: str, number: int) -> list[Line]:
     """The lines of one page or picture, top to bottom, in points or pixels."""
-    picture, scale = _drawn(body, number) if media_type == PDF else (_decoded(body, number), 1.0)
+    if media_type == PDF:
+        picture, scale = _drawn(body, number)
+    else:
+        picture, scale = _decoded(*_picture(body, media_type, number)), 1.0
     pieces: list[Line] = []
     for top, strip in _strips(picture):
         result = _engine()(strip)
