@@ -39,6 +39,12 @@ def match_document_number(text: str) -> str | None:
     return match.group(1) if match else None
 
 
+def document_number_at_start(text: str) -> str | None:
+    """The number with which a line begins that goes on with a title, as names of files do: 云政发〔2023〕1号关于…."""
+    match = _WITHIN.match(text.strip())
+    return match.group(0) if match else None
+
+
 def document_number_in_title(title: str) -> str | None:
     """A number in the title that is not inside a cited title's 《》."""
     match = _WITHIN.search(_CITED.sub("《》", title))

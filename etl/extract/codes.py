@@ -24,6 +24,11 @@ class Rule(StrEnum):
 
     LABEL_IN_LINE = "label_in_line", "标签与值在同一行", "label and value in one line"
     VALUE_BESIDE_LABEL = "value_beside_label", "值在标签旁边", "value beside its label"
+    HIDDEN_BESIDE_LABEL = (
+        "hidden_beside_label",
+        "标签旁唯一的、网页未显示的值",
+        "the only value beside a visible label, which the page hides",
+    )
     NUMBER_ABOVE_TEXT = (
         "number_above_text",
         "正文上方单独成行的文号",
@@ -31,6 +36,7 @@ class Rule(StrEnum):
         "line of its own above the text",
     )
     DATE_UNDER_TITLE = "date_under_title", "标题下方的日期", "date under the title"
+    SOURCE_BESIDE_DATE = "source_beside_date", "标题下方日期旁的名称", "name beside the date under the title"
     RED_HEADER = "red_header", "版头中的发文字号", "document number of the red header", "red header"
     ATTACHMENT_NAME = (
         "attachment_name",
@@ -87,13 +93,23 @@ class Flag(StrEnum):
 
     LOOKED_UP = "looked_up", "{}：按来源文件的 lookups 解读", "{}: a value that the source file's lookups explain"
 
+    HIDDEN_VALUE = "hidden", "{}：值在网页上未显示", "{}: the page hides the value"
+    TEXT_LOST = "text_lost", "网页文字有 {} 个字符未能读出", "{} characters of the page's text could not be read"
+
     def of(self, parameter: str) -> str:
         """The stored form with its parameter: a field's name for those of values."""
         return f"{parameter}:{self}" if self in _OF_FIELDS else f"{self}:{parameter}"
 
 
 _OF_FIELDS = frozenset(
-    (Flag.IMPOSSIBLE_DATE, Flag.FUTURE_DATE, Flag.INCOMPLETE_DATE, Flag.UNREADABLE_DATE, Flag.LOOKED_UP)
+    (
+        Flag.IMPOSSIBLE_DATE,
+        Flag.FUTURE_DATE,
+        Flag.INCOMPLETE_DATE,
+        Flag.UNREADABLE_DATE,
+        Flag.LOOKED_UP,
+        Flag.HIDDEN_VALUE,
+    )
 )
 DENSEST, BETWEEN, DATA = "densest", "between", "data"
 BODY_NAMES: Mapping[str, tuple[str, str]] = {

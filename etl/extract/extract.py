@@ -7,12 +7,18 @@ from datetime import date
 
 from lxml import html
 
-from etl.extract.codes import DATA, DENSEST, Flag
+from etl.extract.codes import BETWEEN, DATA, DENSEST, Flag
 from etl.extract.lexicon.index_number import parse_index_number
 from etl.extract.lexicon.values import Reading, ValueRules
 from etl.extract.page.blocks import Blocks
 from etl.extract.page.fallback import fallback_text
-from etl.extract.page.main_text import find_body, names_to_index, select_nodes
+from etl.extract.page.main_text import (
+    below_headline,
+    find_body,
+    names_to_index,
+    select_nodes,
+    with_prose_above,
+)
 from etl.extract.page.render import render
 from etl.extract.page.trimming import Body, trim
 from etl.extract.page.visibility import Visibility, apply_script_output
@@ -21,7 +27,14 @@ from etl.extract.rules.attachments import find_attachments, find_images, unique_
 from etl.extract.rules.choose import choose
 from etl.extract.rules.header import PageContext, read_labels
 from etl.extract.rules.text_lines import read_embedded, read_main_text, read_meta, read_title, read_unlabelled_lines
-from etl.extract.rules.title import find_title, meta_tags, title_parts
+from etl.extract.rules.title import (
+    FoundTitle,
+    find_title,
+    headline_above_date,
+    meta_tags,
+    title_of_line,
+    title_parts,
+)
 from etl.extract.types import Attachment, Extraction, FieldValue
 from etl.file_signatures import DOCUMENT_FILES
 from etl.platforms.base import Embedded, Platform
@@ -73,14 +86,15 @@ class _Source:
     meta: list[tuple[str, str]]
     titles: list[str]
     data: Embedded | None
+    lost_chars: int
 
     @classmethod
     def parse(cls, page: WebPage, platform: Platform | None, values: ValueRules) -> "_Source":
         """Walks the page once, after what its scripts write has been put into the tree."""
-        data = _embedded_data(page, platform)
+        data, lost = _embedded_data(page, platform), page.lost_chars
         apply_script_output(page)
         blocks = Blocks(page.tree, Visibility(page), names_to_index(platform))
-        return cls(page, blocks, platform, values, meta_tags(page), title_parts(page), data)
+        return cls(page, blocks, platform, values, meta_tags(page), title_parts(page), data, lost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +106,7 @@ class _Located:
     labels: tuple[Reading, ...]
     title: FieldValue | None
     title_evidence: list[FieldValue]
+    has_headline: bool
 
 
 def _locate(source: _Source) -> _Located:
@@ -105,11 +120,24 @@ def _locate(source: _Source) -> _Located:
     layout = source.platform.layout.header if source.platform else ()
     header_nodes = [node for _, node in select_nodes(page, blocks, layout)]
     labels = tuple(read_labels(PageContext(blocks, body, source.values), header_nodes))
-    labelled = [reading.value for reading in labels if reading.value]
-    title, evidence = find_title(source.titles, blocks, max(body.first + 1, 1), labelled, source.meta)
+    # Without prose the page's only words may be its headline.
+    limit = body.last if body.rule == BETWEEN else body.first + 1
+    found = find_title(
+        source.titles,
+        blocks,
+        max(limit, 1),
+        [reading.value for reading in labels if reading.value],
+        source.meta,
+    )
+    if found.headline is None and (line := headline_above_date(blocks, body.first)):
+        container = below_headline(blocks, line.block + 1)
+        found = FoundTitle(title_of_line(line), (*found.evidence, title_of_line(line)), line)
+    elif found.headline:
+        container = with_prose_above(blocks, container, found.headline.block)
+    title = found.value
     if title and title.value != guess:
         body = trim(blocks, container, title.value)
-    return _Located(container, body, labels, title, evidence)
+    return _Located(container, body, labels, title, list(found.evidence), found.headline is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +152,7 @@ class _Content:
 def _read_content(source: _Source, located: _Located) -> _Content:
     page, blocks, body, data = source.page, source.blocks, located.body, source.data
     text = render(blocks, body)
-    if body.rule == DENSEST and blocks.nodes[body.node].tag in _WHOLE_PAGE_TAGS:
+    if not located.has_headline and body.rule == DENSEST and blocks.nodes[body.node].tag in _WHOLE_PAGE_TAGS:
         text = fallback_text(page) or text
     files = find_attachments(page, blocks, body, located.title.value if located.title else "")
     data_is_shown = data is not None and (len(text) < MIN_TEXT_CHARS or not data.body_html)
@@ -179,7 +207,8 @@ def _resolve(
     verdict = classify_page(
         PageFacts(source.page, source.blocks, located.body, content.text, fields, content.files, evidence.values)
     )
-    flags = (*evidence.flags, *cut, *_file_flags(content), Flag.BODY.of(located.body.rule))
+    lost = (Flag.TEXT_LOST.of(str(source.lost_chars)),) if source.lost_chars else ()
+    flags = (*evidence.flags, *cut, *lost, *_file_flags(content), Flag.BODY.of(located.body.rule))
     return Extraction(
         kind=verdict.kind,
         reason=verdict.reason,

@@ -41,6 +41,8 @@ _MANY_LINKS = 8
 _SEVERAL_ROWS = 5
 _SUMMARY_CHARS, _ROW_CHARS = 80, 30
 """Characters of the summary that a listing may print below a title; of a row at the address of a document."""
+_MAX_WORDS_BESIDE_PICTURES = 600
+"""Most visible characters of a page that consists of pictures: its menus and its foot."""
 _MAX_OWN_NUMBERS = 2
 """Different dates or numbers that the header of one document may state: its own, and one that it replaces."""
 _CHALLENGE_CHARS = 20_000
@@ -190,6 +192,12 @@ def _is_titled_sentence(facts: PageFacts) -> bool:
     return is_document and facts.prose_chars >= _SENTENCE_CHARS and facts.long_links < _MANY_LINKS
 
 
+def _is_titled_picture(facts: PageFacts) -> bool:
+    """Whether the page shows little more than a headline above pictures."""
+    pictures = bool(facts.files) and all(file.role == "image" for file in facts.files)
+    return pictures and facts.has_headline and facts.visible_chars < _MAX_WORDS_BESIDE_PICTURES and not facts.rows
+
+
 def _is_link_page(facts: PageFacts) -> bool:
     if facts.long_links >= _MANY_LINKS or facts.dated_rows >= _SEVERAL_ROWS:
         return True
@@ -208,6 +216,7 @@ CHECKS: tuple[Check, ...] = (
     ("document", Code.PROSE_AND_DATE, lambda f: f.prose_chars >= _PROSE_CHARS and f.date),
     ("document", Code.TITLE_AND_DATE, lambda f: f.has_labelled_date and f.has_title),
     ("document", Code.FILES_AND_DATE, lambda f: f.files and f.date),
+    ("document", Code.TITLE_AND_PICTURES, _is_titled_picture),
     ("document", Code.PROSE, _is_prose),
     ("document", Code.TITLE_AND_DATE, lambda f: f.date and f.has_title),
     ("document", Code.TITLE_AND_SENTENCE, _is_titled_sentence),

@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree, html
 
 from etl.web.charset import decode
-from etl.web.live_source import live_source
+from etl.web.markup import START_TAG, count_beyond_ascii, live_source, pieces, shown_chars, without_early_ends
 from etl.web.urls import encode_query
 
 _REFUSED_BYTES = bytes(b for b in range(32) if b not in b"\t\n\r") + b"\x7f"
@@ -24,8 +24,9 @@ _CLASSES = etree.ElementDefaultClassLookup(element=html.HtmlElement, comment=htm
 
 # libxml2 2.14 and lxml 6.1 take time that grows with the square of a tag's attributes: 40,000 of them 14 s.
 _FLOOD_PAGE_CHARS, _FLOOD_TAG_CHARS, _MAX_ATTRIBUTES = 100_000, 2_000, 200
-_START_TAG = re.compile(r"""<[A-Za-z](?:[^"'>]++|"[^"]*"|'[^']*')*+""")
 _QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
+_LOST_SHARE = 0.95
+"""Share of a page's text that its tree must hold: entities and broken tags make small differences."""
 MAX_ADDRESS_CHARS = 8_000
 """Longest address: servers refuse longer ones, and resolving costs time for every character."""
 
@@ -60,6 +61,17 @@ class WebPage:
         return tree
 
     @cached_property
+    def lost_chars(self) -> int:
+        """Number of characters of text that a browser would put into the page and that the tree lacks; 0 for few."""
+        source = count_beyond_ascii(self.text)
+        if count_beyond_ascii("".join(self.tree.itertext())) > _LOST_SHARE * source:
+            return 0
+        hidden = (element.text or "" for element in self.tree.iter("script", "style", "title"))
+        held = count_beyond_ascii("".join(self.tree.itertext())) - count_beyond_ascii("".join(hidden))
+        shown = shown_chars(self.text)
+        return shown - held if held < _LOST_SHARE * shown else 0
+
+    @cached_property
     def live_source(self) -> str:
         """The text without the comments of markup and scripts: where calls and values of scripts are searched."""
         return live_source(self.text)
@@ -90,8 +102,12 @@ def _unpack(body: bytes) -> bytes:
 
 def parse(text: str) -> html.HtmlElement:
     """The tree of an HTML document; an empty document where libxml2 finds nothing in it."""
-    if len(text) > _FLOOD_PAGE_CHARS and any(len(tag) > _FLOOD_TAG_CHARS for tag in _START_TAG.findall(text)):
-        text = _START_TAG.sub(_strip_attributes, text)
+    text = without_early_ends(text)
+    if len(text) > _FLOOD_PAGE_CHARS and any(len(tag) > _FLOOD_TAG_CHARS for tag in START_TAG.findall(text)):
+        text = "".join(
+            START_TAG.sub(_strip_attributes, piece.source) if piece.kind == "markup" else piece.source
+            for piece in pieces(text)
+        )
     # As bytes in a stated encoding, so that neither a <meta> nor an XML declaration overrules it.
     parser = etree.HTMLParser(encoding="utf-8", remove_pis=True, huge_tree=True)
     parser.set_element_class_lookup(_CLASSES)
@@ -111,7 +127,7 @@ def parse(text: str) -> html.HtmlElement:
 
 def _strip_attributes(tag: re.Match[str]) -> str:
     bare = _QUOTED.sub("", tag[0]) if len(tag[0]) > _FLOOD_TAG_CHARS else ""
-    return f"{bare.split()[0]} " if sum(map(bare.count, "=/ \t\n\f")) > _MAX_ATTRIBUTES else tag[0]
+    return f"{bare.split()[0]}>" if sum(map(bare.count, "=/ \t\n\f")) > _MAX_ATTRIBUTES else tag[0]
 
 
 def absolute(url: str, base: str) -> str | None:

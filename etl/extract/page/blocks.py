@@ -29,6 +29,8 @@ _TAG_KINDS: dict[str, int] = dict.fromkeys(
     _SKIPPED,
 )
 """Tags that end a line, and those that are passed over with all they hold; any other stands within a line."""
+_LABELS_OF_HEADER = 3
+"""Colons in a line without a sentence, from which on it is a line of labelled fields."""
 _PUNCTUATION = re.compile("[，。；！？,;]|：$")
 _SITE_WORDS = split_words("""
     ICP备 ICP证 公网安备 网站标识码 版权所有 主办单位 承办单位 技术支持 opyright 推荐使用 浏览器 分辨率 无障碍
@@ -44,9 +46,11 @@ def is_boilerplate(text: str) -> bool:
     return False
 
 
-def _is_prose(text: str, chars: int, link_chars: int) -> bool:
+def is_prose(text: str, chars: int, link_chars: int) -> bool:
     """Whether a visible line is prose: not mostly links, long or punctuated, and none of the site's own."""
     if link_chars * 2 >= chars or (chars <= 60 and not _PUNCTUATION.search(text)):
+        return False
+    if text.count("：") >= _LABELS_OF_HEADER and "。" not in text:
         return False
     return chars > 400 or not is_boilerplate(text)
 
@@ -174,7 +178,7 @@ class Blocks:
                 chars = len(text)
                 node.text_chars += chars
                 node.link_chars += linked
-                if _is_prose(text, chars, linked):
+                if is_prose(text, chars, linked):
                     node.prose_chars += chars - linked
 
         read_attributes = self._attribute_reader(visibility)

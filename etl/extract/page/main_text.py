@@ -7,6 +7,7 @@ picture only), the family's container, else what stands between the sub-heading 
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import islice
 
@@ -14,7 +15,7 @@ from lxml.etree import XPath
 
 from etl.extract.codes import BETWEEN, DENSEST
 from etl.extract.lexicon.labels import find_labels, label_key
-from etl.extract.page.blocks import Blocks, Node, is_boilerplate
+from etl.extract.page.blocks import Blocks, Node, is_boilerplate, is_prose
 from etl.extract.page.trimming import Body, starts_related_links
 from etl.file_names import has_file_name
 from etl.platforms.base import Layout, Platform
@@ -204,8 +205,11 @@ def _between_headline_and_footer(blocks: Blocks, title: str) -> Body:
         key = label_key(block.plain)
         if len(key) > 6 and len(key) >= longest and key in title_key:
             start, longest = index + 1, len(key)
-    if not longest:
-        start = _below_subheading(blocks)
+    return below_headline(blocks, start if longest else _below_subheading(blocks))
+
+
+def below_headline(blocks: Blocks, start: int) -> Body:
+    """From block `start` to the footer of the page, to related links, or to rows of links."""
     end = start
     rows = 0
     for index, block in blocks.visible_blocks(start, len(blocks.blocks)):
@@ -215,3 +219,22 @@ def _between_headline_and_footer(blocks: Blocks, title: str) -> Body:
         if not rows:
             end = index + 1
     return Body(start, end, -1, BETWEEN)
+
+
+def with_prose_above(blocks: Blocks, container: Body, headline: int) -> Body:
+    """The container from the headline (the index of its block) on, if text of the document stands between the two.
+
+    A long table below the text holds most of a page's prose, and would leave the text outside.
+    """
+    if container.rule != DENSEST or headline < 0 or headline >= container.first:
+        return container
+    between = [block for _, block in blocks.visible_blocks(headline + 1, container.first)]
+    linked = sum(block.link_chars for block in between)
+    prose = sum(
+        len(block.text)
+        for block in between
+        if is_prose(block.text, len(block.text), block.link_chars) and not find_labels(block.text)
+    )
+    if prose < _MIN_PROSE_CHARS or linked * 3 > prose:
+        return container
+    return replace(container, first=headline + 1, node=-1)

@@ -48,7 +48,7 @@ _RELATED_WORDS = split_words("""
 _RELATED_ALONE = split_words("意见反馈 打印 关闭 结果反馈 留言 相关法规 相关规定")
 """Words with which sentences of the text begin too."""
 RELATED_LINKS = re.compile(
-    rf"^[\s【\[■◆>·]*(?:{'|'.join(_RELATED_WORDS)}|(?:{'|'.join(_RELATED_ALONE)})(?![\u4e00-\u9fff])"
+    rf"^[\s【\[■◆>·]*(?:查看|点击|阅读)?(?:{'|'.join(_RELATED_WORDS)}|(?:{'|'.join(_RELATED_ALONE)})(?![\u4e00-\u9fff])"
     r"|解读(?:链接|文件|材料|回应)?(?=[:：]|$)|分享[:：]?$|附件下载[:：]?$|附件[:：]$|政策文件[:：]?$)"
 )
 _NOTICE_WORDS = re.compile("声明|您|扫|版权|满意")
@@ -63,7 +63,12 @@ _SIDEBAR_CLASSES = frozenset(split_words("left right side sidebar aside nav menu
 _TEXT_BEGUN_CHARS, _HEADER_WORD_CHARS = 80, 12
 """Characters of prose after which the text has begun; of a line that is more than a word of the header."""
 _DATED = re.compile(YEAR_OF_DATE)
-_ONLY_A_DATE = re.compile(rf"[\s【\[（(]*{DATE}(?:\s+{TIME_OF_DAY})?[\s】\]）)]*")
+ONLY_A_DATE = re.compile(rf"[\s【\[（(]*{DATE}(?:\s+{TIME_OF_DAY})?[\s】\]）)]*")
+_LINES_BEHIND_HEADER = {False: 12, True: 60}
+"""Lines that are looked at behind the last header line for a further one, by whether the container may hold a whole
+header."""
+_DATE_AND_TIME, _MAX_SUBHEADING_CHARS = re.compile(rf"\s*{DATE}\s*{TIME_OF_DAY}"), 60
+"""How the line below a headline begins, and its length; a text's first line gives no time of day."""
 MAX_ROW_CELLS = 100
 """Cells of a row that can be the header row of a table."""
 _TITLE_CLASS = re.compile(r"tit|bt\b|biaoti|headline|subject", re.IGNORECASE)
@@ -139,7 +144,11 @@ def _first_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) ->
     title_key = label_key(title)
     start = indices[0]
     prose = 0
-    for index in indices[: 60 if may_hold_header else 12]:
+    window = _LINES_BEHIND_HEADER[may_hold_header]
+    last = window
+    for position, index in enumerate(indices):
+        if position >= last:
+            break
         block = blocks.blocks[index]
         text = block.plain.strip()
         if prose and is_boilerplate(text):
@@ -147,11 +156,12 @@ def _first_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) ->
         if (
             _is_header_line(block, text)
             or _is_header_cell(blocks, index)
+            or _is_definition(blocks, index)
             or is_page_tool(text)
             or _is_menu_line(block)
             or (may_hold_header and not prose and _is_date_or_title(blocks, block, text, title_key))
         ):
-            start = index + 1
+            start, last = index + 1, position + 1 + window
             continue
         prose += len(text) if len(text) > 30 or text.endswith(("：", ":", "。")) else 0
         # Below the headline any line that is none of the header's begins the text: a table of names has no prose.
@@ -163,7 +173,7 @@ def _first_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) ->
 
 def _is_date_or_title(blocks: Blocks, block: Block, text: str, title_key: str) -> bool:
     """Whether a line is a date and nothing else, or the title or a part of it."""
-    if _ONLY_A_DATE.fullmatch(text):
+    if ONLY_A_DATE.fullmatch(text) or (len(text) < _MAX_SUBHEADING_CHARS and _DATE_AND_TIME.match(text)):
         return True
     if not title_key or not _may_be_headline(blocks, block):
         return False
@@ -191,6 +201,13 @@ def _is_header_cell(blocks: Blocks, index: int) -> bool:
     if match is None and index and blocks.blocks[index - 1].row == block.row:
         match = match_label(blocks.blocks[index - 1].text)
     return match is not None and match.name != "" and match.label not in AMBIGUOUS_LABELS
+
+
+def _is_definition(blocks: Blocks, index: int) -> bool:
+    """Whether the block is the term of a definition list that is a label, or the value of one."""
+    at = {"dt": index, "dd": index - 1}.get(blocks.nodes[blocks.blocks[index].node].tag, -1)
+    match = match_label(blocks.blocks[at].text) if at >= 0 else None
+    return match is not None and match.name != ""
 
 
 def is_column_header_row(blocks: Blocks, row: Node) -> bool:

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from etl.dates import YEAR_OF_DATE
-from etl.extract.codes import Rule
+from etl.extract.codes import Flag, Rule
 from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS
 from etl.extract.lexicon.labels import LabelMatch, find_labels, match_label
 from etl.extract.lexicon.values import Reading, ValueRules, make_evidence
@@ -31,6 +31,10 @@ _BLOCKS_BELOW = 14
 """Blocks below the text that are searched: some sites put 来源 and 时间 there."""
 _SIDEBAR_LINK_CHARS = 14
 """A side column with more link text than this is a list of other documents."""
+_PAIR_TAGS = frozenset(("li", "dd", "p", "div", "td", "th"))
+"""Elements that hold a label with its value."""
+_MAX_HIDDEN_BLOCKS = 4
+"""Blocks of an element beside a label in which a hidden value is looked for."""
 _BLOCKS_AFTER_LABEL = 3
 """Blocks behind a label among which its value is looked for."""
 _MAX_LINE_CHARS, _MAX_LEAD_CHARS = 700, 40
@@ -133,12 +137,16 @@ def _read_label(
     if not raw.replace(INLINE_BOUNDARY, "").strip():
         raw = _value_after(context.blocks, index, following) if item is items[-1] else ""
         rule = Rule.VALUE_BESIDE_LABEL
+    if not raw and item is items[-1]:
+        raw, rule = _hidden_value(context.blocks, index), Rule.HIDDEN_BESIDE_LABEL
     if not raw:
         return Reading(item.name, None)
     in_header = index < context.body.last and _is_header_label(item, items)
     origin: Origin = "header" if in_header else "subheading"
     label = item.raw_label.replace(INLINE_BOUNDARY, "")
     reading = make_evidence(item.name, raw, label, origin, rule, context.values)
+    if reading.value and rule == Rule.HIDDEN_BESIDE_LABEL:
+        return replace(reading, flag=Flag.HIDDEN_VALUE.of(item.name))
     if reading.value and item.name == "title" and item.label in AMBIGUOUS_LABELS:
         return reading if len(reading.value.value) >= _MIN_AMBIGUOUS_TITLE_CHARS else None
     return reading
@@ -187,6 +195,21 @@ def _value_after(blocks: Blocks, index: int, following: list[int]) -> str:
                 return ""
             return other.text if pair <= 60 else ""
     return ""
+
+
+def _hidden_value(blocks: Blocks, index: int) -> str:
+    """The only text that the page hides beside a label without a visible value: templates hold several forms of a value
+    and show one by script. Empty if there are several texts, or a label among them."""
+    label = blocks.blocks[index]
+    around = next((n for n in blocks.ancestors(label.node) if n.tag in _PAIR_TAGS), None)
+    if around is not None and around.tag in ("td", "th") and around.end < len(blocks.nodes):
+        around = blocks.nodes[around.end]
+    if around is None or around.last - around.first > _MAX_HIDDEN_BLOCKS:
+        return ""
+    beside = [block for block in blocks.blocks[around.first : around.last] if block is not label]
+    if any(block.hidden_by < 0 for block in beside) or len(beside) != 1:
+        return ""
+    return "" if find_labels(beside[0].text) or match_label(beside[0].text) else beside[0].text
 
 
 def _is_pair(blocks: Blocks, index: int, name: str) -> bool:

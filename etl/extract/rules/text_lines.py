@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from etl.dates import DATE, SIGNED_DATE, TIME_OF_DAY, YEAR
-from etl.document_number import document_number_in_title, match_document_number
+from etl.document_number import document_number_at_start, document_number_in_title, match_document_number
 from etl.extract.codes import Rule
 from etl.extract.lexicon.labels import find_labels, label_key, match_label
 from etl.extract.lexicon.values import Reading, ValueRules, make_evidence
+from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks
-from etl.extract.page.trimming import is_in_search_form
+from etl.extract.page.trimming import ONLY_A_DATE, is_in_search_form, is_page_tool
 from etl.extract.rules.header import PageContext
 from etl.fields import DATE_FIELDS
 
@@ -23,33 +24,82 @@ _DATE_LINE = re.compile(rf"^[\s\[【(（]*({DATE}\s*(?:[T ]?{TIME_OF_DAY})?)(?=$
 _NAME_AND_DATE = re.compile(
     rf"^[\u4e00-\u9fff《》（）() ]{{2,30}}[ |]({YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}})(?=$|\s*[\[【|])"
 )
+_IN_BRACKETS = re.compile(r"[（(\[【].*[)）\]】]")
+_DAY, _MONTH = re.compile(r"\d{1,2}日?"), re.compile(rf"{YEAR}\s*[-/.年]\s*\d{{1,2}}\s*月?")
+_NAME_OF_SOURCE = re.compile(
+    r"[\u4e00-\u9fff（）()·]{2,24}(?:报|网|社|台|局|委|办|厅|政府|中心|办公室|委员会|公众号|发布|在线|客户端|融媒|杂志|集团|院|所|队|站|处|科|股)"
+)
 _ADOPTION_WORDS = re.compile("通过|公布|施行|修订|修正|批准|印发")
 """What the line below the headline of a rule says of its date, which is no day of publication on the site."""
 _DATE_AND_TIME = re.compile(rf"({DATE}(?:\s+|T){TIME_OF_DAY})")
 
 
 def read_unlabelled_lines(context: PageContext, title: str) -> Iterator[Reading]:
-    """What stands unlabelled between the title and the text: a date, a 文号 on a line of its own."""
+    """What stands unlabelled between the title and the text: dates, a source beside one, a 文号 on a line of its own.
+
+    A date in brackets alone is part of the title ("when it was said"): it counts only where no other date follows.
+    """
     blocks, body = context.blocks, context.body
     title_key = label_key(title)
     below_title = False
+    bracketed: list[Reading] = []
     for index, block in blocks.visible_blocks(max(0, body.first - _BLOCKS_ABOVE), body.first, body.revealed):
         text = block.plain.strip()
         key = label_key(text)
-        if title_key and len(key) > 5 and (key in title_key or title_key in key):
-            below_title = True
-        if block.link_chars * 2 > len(text):
+        is_title = bool(title_key) and len(key) > 5 and (key in title_key or title_key in key)
+        below_title = below_title or is_title
+        if block.link_chars * 2 > len(text) or is_in_search_form(blocks, block.node, body):
             continue
         is_value = _follows_label(blocks, index)
         number = None if is_value or _is_beside_cells(blocks, block) else match_document_number(text)
-        if number and not is_in_search_form(blocks, block.node, body):
+        if number:
             yield make_evidence("document_number", number, "", "header", Rule.NUMBER_ABOVE_TEXT)
-            continue
-        if is_value or not below_title or len(text) >= _MAX_DATE_LINE_CHARS:
-            continue
-        day = _date_of_line(block, text)
-        if day and not is_in_search_form(blocks, block.node, body):
-            yield make_evidence("published_date", day, "", "subheading", Rule.DATE_UNDER_TITLE, context.values)
+        elif below_title and not is_value and len(text) < _MAX_DATE_LINE_CHARS:
+            for reading in _read_date_line(context, index, is_title=is_title):
+                if reading.name == "published_date" and _IN_BRACKETS.fullmatch(text):
+                    bracketed.append(reading)
+                else:
+                    bracketed.clear()
+                    yield reading
+    yield from bracketed
+
+
+def _read_date_line(context: PageContext, index: int, *, is_title: bool) -> Iterator[Reading]:
+    """The date of a line below the title, or of an inline element in the title's own line, and the source beside it."""
+    block = context.blocks.blocks[index]
+    text = block.plain.strip()
+    if is_title:
+        day = next((run for run in _runs(block) if ONLY_A_DATE.fullmatch(run)), None)
+    else:
+        day = _date_of_line(block, text) or _date_in_boxes(context.blocks, index)
+    if not day:
+        return
+    yield make_evidence("published_date", day, "", "subheading", Rule.DATE_UNDER_TITLE, context.values)
+    if source := _source_beside_date(context.blocks, index, is_title=is_title):
+        yield make_evidence("source", source, "", "subheading", Rule.SOURCE_BESIDE_DATE)
+
+
+def _runs(block: Block) -> list[str]:
+    """The texts between the ends of inline elements."""
+    return [words for run in block.text.split(INLINE_BOUNDARY) if (words := run.strip())]
+
+
+def _date_in_boxes(blocks: Blocks, index: int) -> str | None:
+    """A date whose day and month stand in two blocks beside each other: `<div>13</div><div>2031年05月</div>`."""
+    if index + 1 >= len(blocks.blocks) or blocks.blocks[index].hidden_by != blocks.blocks[index + 1].hidden_by:
+        return None
+    pair = [blocks.blocks[at].plain.strip() for at in (index, index + 1)]
+    day, month = sorted(pair, key=len)
+    return f"{month.rstrip('月')}-{day}" if _DAY.fullmatch(day) and _MONTH.fullmatch(month) else None
+
+
+def _source_beside_date(blocks: Blocks, index: int, *, is_title: bool) -> str | None:
+    """The name beside a date without a label, where an inline element of its own holds it: an icon says what it is."""
+    block = blocks.blocks[index]
+    if is_title or find_labels(block.text):
+        return None
+    names = [run for run in _runs(block) if _NAME_OF_SOURCE.fullmatch(run) and not is_page_tool(run)]
+    return names[0] if len(names) == 1 else None
 
 
 def _follows_label(blocks: Blocks, index: int) -> bool:
@@ -114,8 +164,10 @@ def read_main_text(context: PageContext) -> Iterator[Reading]:
 
 
 def _last_line(block: Block, rules: ValueRules) -> Iterator[Reading]:
-    if block.link_chars and (number := match_document_number(block.plain.strip())):
-        yield make_evidence("document_number", number, "", "body", Rule.ATTACHMENT_NAME)
+    for run in _runs(block) if block.link_chars else ():
+        if number := match_document_number(run) or document_number_at_start(run):
+            yield make_evidence("document_number", number, "", "body", Rule.ATTACHMENT_NAME)
+            break
     for item in find_labels(block.text):
         if item.label in _FIELD_OF_LAST_LINE and item.at_line_start:
             name = _FIELD_OF_LAST_LINE[item.label]

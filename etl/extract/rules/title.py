@@ -2,22 +2,24 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
 
+from etl.dates import DATE, SIGNED_DATE
 from etl.document_number import match_document_number
 from etl.extract.codes import Rule
 from etl.extract.lexicon.labels import find_labels, label_key, match_label
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Blocks, Node, is_boilerplate
+from etl.extract.page.trimming import ONLY_A_DATE, is_page_tool
 from etl.extract.types import FieldValue, Origin
 from etl.web.page import WebPage
 
 _TITLE_CLASS = re.compile(
     r"tit|(?:^|[\s_-])bt(?:$|[\s_-])|biaoti|headline|doctitle|subject|ucaptitle|htbt", re.IGNORECASE
 )
-_HEADING_TAGS = frozenset(("h1", "h2", "h3", "h4", "ucaptitle"))
+_HEADING_TAGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "ucaptitle"))
 _DOCUMENT_GENRE = re.compile(
     "关于.{4,}的|(?:通知|公告|公示|通告|通报|意见|办法|方案|决定|报告|批复|规定|细则|解读|计划|规划|名单|纪要|答复|条例|预案)[)）】]?$"
 )
@@ -29,6 +31,15 @@ _BLOCKS_ABOVE = 150
 """Blocks above the text that are searched for the headline."""
 _AGENCY_NAME = re.compile(r"(?:网站?|门户|平台|政府|首页|局|委|委员会|中心|厅|办公室|办|署|院)$|^首页")
 """How a line ends that names a site or an agency."""
+_BREADCRUMB = re.compile(r"^(?:(?:您)?(?:当前|现在|所在)?(?:的)?(?:所在)?位置[:：]?\s*)?(?:网站|本站|返回)?首页")
+_CRUMB_SEPARATOR = re.compile(r"\s*(?:>+|›|»|→|＞|/)\s*")
+_BEGINS_WITH_DATE, _MAX_DATE_LINE_CHARS = re.compile(rf"\s*{DATE}(?!.*(?:通过|公布|施行|修订|修正|批准|印发))"), 60
+"""A line below the headline that begins with a date needs no label."""
+_BLOCKS_OF_LAYOUT_CELL = 4
+"""Blocks from which on a table cell is a part of the page's layout, not of a table of data."""
+_BRACKETED_NUMBER = re.compile(r"[（(].{4,40}号[)）]$")
+_LINES_OF_TITLE_IN_TEXT = 4
+"""First lines of the text in which a title that the page states elsewhere may stand in pieces."""
 _MIN_PARTIAL_CHARS = 10
 """Minimum length of a line that counts only because it is right above the date/source line, or because `<title>` starts
 or ends with it."""
@@ -63,34 +74,76 @@ def _names_a_title(names: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A visible line above the text: its last block (an index into `Blocks.blocks`), its text, and whether markup or
-    place mark it as a headline."""
+    """A visible line that may be the headline: its last block (an index into `Blocks.blocks`) and its text.
+
+    `marked`: its markup is that of a headline. `above_date`: the line with date or source follows.
+    """
 
     block: int
     text: str
     marked: bool
+    above_date: bool = False
 
 
-def headline_lines(blocks: Blocks, limit: int) -> list[Line]:
-    """The lines before block `limit` that can be a headline, lines of one marked element joined."""
+def headline_text(text: str) -> str:
+    """A line without inline elements at its ends that are only a date or a tool: `<h2>T <small>(date)</small></h2>`."""
+    runs = text.split(INLINE_BOUNDARY)
+    while len(runs) > 1 and _is_no_title(runs[-1].strip()):
+        runs.pop()
+    while len(runs) > 1 and _is_no_title(runs[0].strip()):
+        runs.pop(0)
+    return "".join(runs).strip()
+
+
+def _is_no_title(run: str) -> bool:
+    return not run or ONLY_A_DATE.fullmatch(run) is not None or is_page_tool(run)
+
+
+def headline_lines(blocks: Blocks, first: int, limit: int, *, with_numbers: bool = False) -> list[Line]:
+    """The lines in blocks[first:limit] that can be a headline, lines of one marked element joined.
+
+    `with_numbers`: a bracketed 文号 below a line, in the same element, is a part of it.
+    """
     lines: list[Line] = []
     last_node = -1
-    for index, block in blocks.visible_blocks(max(0, limit - _BLOCKS_ABOVE), limit):
+    for index, block in blocks.visible_blocks(max(0, first), limit):
         if block.link_chars * 2 > len(block.text):
             continue
-        text = block.plain.strip()
+        if (tail := _end_of_breadcrumb(blocks, index)) is not None:
+            lines += [Line(index, tail, False)] if len(tail) > _MIN_PARTIAL_CHARS else []
+            continue
+        text = headline_text(block.text)
         node = blocks.nodes[block.node]
         marked = _is_marked(blocks, node, INLINE_BOUNDARY in block.text)
         if marked and block.node == last_node and lines and lines[-1].block == index - 1 and node.last - node.first < 6:
-            lines[-1] = Line(index, lines[-1].text + text, True)
+            lines[-1] = Line(index, lines[-1].text + text, True, _is_above_subheading(blocks, index))
             continue
         last_node = block.node
         if len(text) < 200 and is_boilerplate(text):
             continue
+        below = bool(lines) and lines[-1].block == index - 1 and block.node == last_node
+        if with_numbers and below and _BRACKETED_NUMBER.match(text):
+            lines[-1] = replace(lines[-1], block=index, text=lines[-1].text + text)
+            lines[-1] = replace(lines[-1], above_date=_is_above_subheading(blocks, index, len(lines[-1].text)))
+            continue
         if find_labels(block.text) or match_label(block.text) or match_document_number(text):
             continue
-        lines.append(Line(index, text, marked or _is_above_subheading(blocks, index)))
+        lines.append(Line(index, text, marked, _is_above_subheading(blocks, index)))
     return lines
+
+
+def _end_of_breadcrumb(blocks: Blocks, index: int) -> str | None:
+    """What a breadcrumb (首页 > 通知公告 > …, in one line or in items) ends with; None for a line that is none."""
+    block = blocks.blocks[index]
+    text = block.plain.strip()
+    if _BREADCRUMB.match(text):
+        return _CRUMB_SEPARATOR.split(text)[-1].strip() if _CRUMB_SEPARATOR.search(text) else ""
+    parent = blocks.nodes[blocks.nodes[block.node].parent]
+    if index > parent.first and blocks.nodes[block.node].tag in ("li", "span", "dd", "div"):
+        start = blocks.blocks[parent.first]
+        if start.link_chars and _BREADCRUMB.fullmatch(start.plain.strip(" >›»/")) and parent.last - parent.first < 9:
+            return text
+    return None
 
 
 def _is_marked(blocks: Blocks, node: Node, has_inline: bool) -> bool:
@@ -104,18 +157,25 @@ def _is_marked(blocks: Blocks, node: Node, has_inline: bool) -> bool:
     )
 
 
-def _is_above_subheading(blocks: Blocks, index: int) -> bool:
+def _is_above_subheading(blocks: Blocks, index: int, chars: int = 0) -> bool:
     """Whether the next line is the one with 发布时间 or 来源: the line above it is a headline without any markup."""
     block = blocks.blocks[index]
-    if block.cell >= 0 or len(block.text) < _MIN_PARTIAL_CHARS:
+    cell = blocks.nodes[block.cell] if block.cell >= 0 else None
+    in_data_cell = cell is not None and cell.last - cell.first < _BLOCKS_OF_LAYOUT_CELL
+    if in_data_cell or block.plain.rstrip().endswith(("。", "；")) or max(len(block.text), chars) < _MIN_PARTIAL_CHARS:
         return False
     if index and match_label(blocks.blocks[index - 1].text):
         return False
-    return any(
-        item.name in ("published_date", "source") and item.at_line_start
-        for _, line in blocks.visible_blocks(index + 1, index + 2)
-        for item in find_labels(line.text[:_MAX_CHARS])
-    )
+    for _, line in blocks.visible_blocks(index + 1, index + 2):
+        if _BEGINS_WITH_DATE.match(line.plain) and len(line.text) < _MAX_DATE_LINE_CHARS:
+            return not re.fullmatch(SIGNED_DATE, label_key(line.plain))  # the date of a signature stands below a name
+        items = find_labels(line.text[:_MAX_CHARS])
+        return any(item.name in ("published_date", "source") and item.at_line_start for item in items)
+    return False
+
+
+def _names_agency(key: str) -> bool:
+    return _AGENCY_NAME.search(key) is not None and not re.search("关于|通知|公告", key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +191,9 @@ class Candidate:
     @property
     def score(self) -> int:
         """The sum of what speaks for it; a line that names the site or the agency that runs it is rarely a title."""
-        names_agency = _AGENCY_NAME.search(self.key) is not None and not re.search("关于|通知|公告", self.key)
-        return 4 * self.agrees + 3 * self.overlaps + 2 * self.line.marked - 4 * names_agency
+        names_agency = _names_agency(self.key)
+        place = 2 * self.line.marked + 2 * (self.line.above_date and not names_agency)
+        return 4 * self.agrees + 3 * self.overlaps + place - 4 * names_agency
 
 
 _SURE, _BELIEVED, _LIKELY = 6, 4, 3
@@ -152,13 +213,14 @@ def _candidate(line: Line, stated: list[str]) -> Candidate | None:
         or (len(key) > _MIN_PARTIAL_CHARS and (other.startswith(key) or other.endswith(key)))
         for other in stated
     )
-    if not (line.marked or agrees or overlaps) or len(_LETTER.findall(key)) < 4:
+    if not (line.marked or line.above_date or agrees or overlaps) or len(_LETTER.findall(key)) < 4:
         return None
     return Candidate(line, key, agrees, overlaps)
 
 
-def _best_headline(lines: list[Line], stated: list[str]) -> tuple[int, str]:
-    """(score, text) of the best headline; a score of 0 for none."""
+def _best_headline(lines: list[Line], stated: list[str], more: list[Line]) -> tuple[int, Line | None]:
+    """(score, line) of the best headline. `more`: the lines and the first ones of the text, where a title may stand in
+    pieces."""
     best, best_score = None, 0
     for candidate in (c for line in lines if (c := _candidate(line, stated))):
         score = candidate.score
@@ -166,13 +228,13 @@ def _best_headline(lines: list[Line], stated: list[str]) -> tuple[int, str]:
         # lines at the top of the text.
         if score > best_score or (best and score == best_score and candidate.key not in best.key):
             best, best_score = candidate, score
-    if best_score < _SURE and (joined := _join_lines(lines, stated)):
+    if best_score < _SURE and (joined := _join_lines(more, stated)):
         return _SURE, joined
-    return best_score, best.line.text if best else ""
+    return best_score, best.line if best else None
 
 
-def _join_lines(lines: list[Line], stated: list[str]) -> str | None:
-    """The text of adjacent lines that make up a title which the page states elsewhere."""
+def _join_lines(lines: list[Line], stated: list[str]) -> Line | None:
+    """Adjacent lines that make up a title which the page states elsewhere."""
     for position, line in enumerate(lines):
         key = label_key(line.text)
         for title in stated if len(key) > 3 else ():
@@ -184,26 +246,43 @@ def _join_lines(lines: list[Line], stated: list[str]) -> str | None:
                 if more.block != line.block + step or not title.startswith(text_key):
                     break
                 if text_key == title:
-                    return text
+                    return replace(line, block=more.block, text=text)
     return None
 
 
-def _genre_line_above(lines: list[Line], blocks: Blocks) -> str:
-    """The last line that reads like the title of a document, empty for none; used where nothing marks a headline."""
+def _genre_line_above(lines: list[Line], blocks: Blocks) -> Line | None:
+    """The last line that reads like the title of a document; used where nothing marks a headline."""
     for line in reversed(lines):
         if 10 <= len(line.text) <= 100 and _DOCUMENT_GENRE.search(line.text) and not re.search("[。！？；]", line.text):
-            return line.text if not blocks.blocks[line.block].link_chars else ""
-    return ""
+            return line if not blocks.blocks[line.block].link_chars else None
+    return None
+
+
+def title_of_line(line: Line) -> FieldValue:
+    """The title that a headline is."""
+    return _title(line.text, "", "title", Rule.HEADLINE)
 
 
 def _title(text: str, label: str, origin: Origin, rule: Rule) -> FieldValue:
     return FieldValue("title", text, text, label, origin, rule)
 
 
+@dataclass(frozen=True, slots=True)
+class FoundTitle:
+    """The title, None where the page has none, and all evidence for it.
+
+    `headline`: the line of the page that it was taken from, if any.
+    """
+
+    value: FieldValue | None
+    evidence: tuple[FieldValue, ...]
+    headline: Line | None = None
+
+
 def find_title(
     parts: list[str], blocks: Blocks, limit: int, labelled: Iterable[FieldValue], meta: list[tuple[str, str]]
-) -> tuple[FieldValue | None, list[FieldValue]]:
-    """(the title, all evidence for it); the title is None where the page has none.
+) -> FoundTitle:
+    """The title of the page.
 
     `parts` and `meta` are what `title_parts` and `meta_tags` return, `labelled` what `read_labels` found; `limit` is
     the first block that cannot hold the title any more. In this order: a headline that the page confirms elsewhere, the
@@ -213,22 +292,32 @@ def find_title(
     article = [content for name, content in meta if name.lower() in _TITLE_METAS and len(content) > 3]
     pieces = [piece for text in article for piece in _SEPARATOR.split(text) if len(piece) > _MIN_PARTIAL_CHARS]
     stated = [label_key(text) for text in (*(value.value for value in header), *article, *pieces, *parts)]
-    lines = headline_lines(blocks, limit)
-    score, headline = _best_headline(lines, stated)
+    lines = headline_lines(blocks, limit - _BLOCKS_ABOVE, limit)
+    more = headline_lines(blocks, limit - _BLOCKS_ABOVE, min(limit + _LINES_OF_TITLE_IN_TEXT, len(blocks.blocks)))
+    score, headline = _best_headline(lines, stated, more)
     evidence: list[FieldValue] = list(header)
     chosen: FieldValue | None = None
     if headline and (score >= _LIKELY or not header):
-        chosen = _title(headline, "", "title", Rule.HEADLINE)
+        chosen = _title(headline.text, "", "title", Rule.HEADLINE)
         evidence.append(chosen)
     if header and (chosen is None or score < _BELIEVED):
         chosen = header[0]
     evidence += [_title(text, "ArticleTitle", "meta", Rule.META_TAG) for text in article[:1]]
     if not evidence and (line := _genre_line_above(lines, blocks)):
-        evidence.append(_title(line, "", "title", Rule.LINE_ABOVE_TEXT))
+        evidence.append(_title(line.text, "", "title", Rule.LINE_ABOVE_TEXT))
+        headline = line
     # `parts[0]` is the whole `<title>`; it is skipped if `<title>` could be split.
     rest = parts[1:] or parts
     page_title = [text for text in rest if not _SITE_NAME.search(text)][:1] or rest[-1:]
     evidence += [_title(text, "title", "meta", Rule.PAGE_TITLE) for text in page_title]
     if chosen is None:
         chosen = next((value for value in evidence if not _SITE_NAME.search(value.value)), None)
-    return chosen, evidence
+    return FoundTitle(chosen, tuple(evidence), headline)
+
+
+def headline_above_date(blocks: Blocks, first: int) -> Line | None:
+    """The best line from block `first` on that stands right above a line with date or source: a headline that needs no
+    confirmation. For pages whose menus hold more prose than their document."""
+    every = headline_lines(blocks, first, len(blocks.blocks), with_numbers=True)
+    lines = [line for line in every if line.above_date and not _names_agency(label_key(line.text))]
+    return max(lines, key=lambda line: (line.marked, len(line.text)), default=None)

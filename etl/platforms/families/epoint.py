@@ -47,7 +47,7 @@ from etl.platforms.base import (
 )
 from etl.platforms.helpers.columns import linked_columns
 from etl.platforms.helpers.rows import FIELD_OF_LABEL, linked_rows, parse_json, row_entry, strip_markup
-from etl.web.live_source import live_source
+from etl.web.markup import live_source
 from etl.web.page import WebPage, base_url, links
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 # ruff: noqa: E501 — tables of pages: a case is a line.
 
-from tests.extract.traps.registry import HEAD, WHOLE, trap
+from tests.extract.traps.registry import HEAD, NUMBER, WHOLE, trap
 from tests.support.pages import page, paragraphs
 
 LINE = "此件已经废止，不再执行，特此说明。"
@@ -77,4 +77,15 @@ trap(
         "document.write(s.replace(/&lt;/g,function(a){return a;}));</script>"
     ),
     text=WHOLE,
+)
+trap(
+    "hidden-only-value",
+    "a visible label whose only value the page hides until a script runs",
+    "beijing.gov.cn",
+    page(
+        above="<ol><li>[主题分类] <span style='display:none'>城市管理</span><span></span></li><li>[文号] <span>"
+        f"{NUMBER}</span></li></ol>"
+    ),
+    fields={"subject_category": "城市管理", "document_number": NUMBER},
+    flags=("subject_category:hidden",),
 )

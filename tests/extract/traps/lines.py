@@ -130,3 +130,24 @@ trap(
     page(above="<form>标题：<input> 发布日期：<input> 至 <input><button>搜索</button></form>"),
     absent=("published_date",),
 )
+trap(
+    "line-icons",
+    "date and source without labels, each behind an icon",
+    "what a person sees",
+    page(headline=HEAD + "<div><span><i></i> 2023-05-09 09:00 </span><span><i></i> 云溪日报 </span></div>"),
+    fields=SUB,
+)
+trap(
+    "line-boxes",
+    "day and month in boxes of their own",
+    "what a person sees",
+    page(headline=HEAD + "<div><div>09</div><div>2023年05月</div></div>"),
+    fields={"published_date": "2023-05-09"},
+)
+trap(
+    "line-date-of-speech",
+    "a bracketed date below the title says when it was said",
+    "speeches",
+    page(headline=HEAD + "<h2>（2023年5月6日）</h2><p>2023年05月09日08:19 来源：云溪日报</p>"),
+    fields=SUB,
+)

@@ -113,3 +113,34 @@ trap(
     page(body="<div>简体 | 繁体 | English</div>" + paragraphs(), container='<div id="zoom">{}</div>'),
     text=WHOLE,
 )
+
+EARLY = page().replace("<div class='main'>", "</body></html><div class='main'>")
+trap(
+    "text-early-end",
+    "a header included as a whole file closes the page before its text",
+    "HTML standard",
+    EARLY,
+    text=WHOLE,
+)
+trap(
+    "text-stray-quote",
+    "a doubled quote in a tag of a large page",
+    "HTML standard",
+    page(above='<!--<a title="手机"">x</a>--><a title="手机"">手机</a>', below="<p hidden>" + "x" * 110_000 + "</p>"),
+    text=WHOLE,
+)
+trap(
+    "text-above-long-table",
+    "a long annex in an element of its own holds most of the prose",
+    "annexes",
+    page(body=paragraphs() + f"<div>{'<p>第一号电梯位于东大街，已使用二十年，列入更新计划。</p>' * 60}</div>"),
+    text="\n".join((WHOLE, *["第一号电梯位于东大街，已使用二十年，列入更新计划。"] * 60)),
+)
+trap(
+    "text-beyond-the-parser",
+    "text deeper in elements than the parser goes: the loss is told",
+    "what a person sees",
+    "<div>" * 3000 + WHOLE,
+    kind="stub",
+    flags=(f"text_lost:{len(WHOLE) - WHOLE.count(chr(10)) - sum(map(str.isascii, WHOLE.replace(chr(10), '')))}",),
+)

@@ -3,7 +3,7 @@
 # ruff: noqa: E501 — tables of pages: a case is a line.
 
 from tests.extract.traps.registry import HEAD, trap
-from tests.support.pages import TITLE, page
+from tests.support.pages import TITLE, page, paragraphs
 
 OTHER = f"<title>{TITLE}_云溪区人民政府</title>"
 
@@ -67,4 +67,50 @@ trap(
     "titles",
     page(headline=f"<p>{TITLE}</p><p>供水安排</p>").replace(OTHER, ""),
     fields={"title": TITLE},
+)
+for name, html in {
+    "small": f"<h2>{TITLE} <small>(2023-05-09)</small></h2>",
+    "em": f"<div class='wz_title'>{TITLE}<em>2023/05/09 10:20</em></div>",
+}.items():
+    trap(
+        f"title-date-in-{name}",
+        "the date stands inside the headline",
+        "titles",
+        page(headline=html),
+        fields={"title": TITLE, "published_date": "2023-05-09"},
+    )
+trap("title-h5", "a heading of the fifth level, below a page title of the site", "titles",
+     untold(page(headline=f"<h5>{TITLE}</h5>"), "云溪区人民政府"), fields={"title": TITLE})  # fmt: skip
+trap(
+    "title-column-stated",
+    "ArticleTitle, page title and breadcrumb name the column",
+    "titles",
+    untold(
+        page(
+            above="<ol><li><a href='/'>首页</a></li><li>规范性文件库</li></ol>",
+            headline=f"<h2>{TITLE}</h2><p>发布日期：2023-05-09</p>",
+            head='<meta name="ArticleTitle" content="规范性文件库">',
+        ),
+        "规范性文件库_云溪区人民政府",
+    ),
+    fields={"title": TITLE},
+)
+trap(
+    "title-in-the-text",
+    "two centred lines of the text are the title that the page states",
+    "titles",
+    page(headline="", body=f"<p align=center>{TITLE[:12]}</p><p align=center>{TITLE[12:]}</p>" + paragraphs()),
+    fields={"title": TITLE},
+)
+trap(
+    "title-above-pictures",
+    "a breadcrumb ends in the title, below it stand pictures only",
+    "titles",
+    page(
+        headline=f"<h1><a href='/'>首页</a> &gt; <a href='/t/'>通知公告</a> &gt; {TITLE}</h1>",
+        body="<img src='/u/1.jpg'><img src='/u/2.jpg'>",
+    ),
+    url="https://www.yunxi.gov.cn/infor/8616.html",
+    fields={"title": TITLE},
+    files=("1.jpg", "2.jpg"),
 )

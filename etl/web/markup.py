@@ -1,0 +1,104 @@
+"""The source of a page, split as a browser reads it: markup, comments, and the contents of scripts and styles."""
+
+import re
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+# What a browser does not look into for comments or tags, up to its own end tag (HTML standard, 13.2.5).
+_RAW_TAGS = ("script", "style", "textarea", "title")
+_OPENING = re.compile(rf"<!--|<({'|'.join(_RAW_TAGS)})\b[^>]{{0,2000}}+>", re.IGNORECASE)
+_CLOSING = {name: re.compile(f"</{name}", re.IGNORECASE) for name in _RAW_TAGS}
+_CODE_TYPE = re.compile(r"""\btype\s*=\s*["']?\s*([^"'\s>]*)""", re.IGNORECASE)
+_CODE = re.compile(r"^(?:module|.*(?:java|ecma|j)script.*)?$", re.IGNORECASE)
+# Strings and patterns are matched first, so that `//` in an address is no comment. `<!--` is one to its line's end.
+_PART_OF_SCRIPT = re.compile(
+    r"""(?P<text>"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'|`(?:[^`\\]|\\.)*+`"""
+    r"""|(?<=[(,=:!&|?])/(?![*/])(?:[^/\\\n\[]|\\.|\[(?:[^\]\\\n]|\\.)*+\])++/)"""
+    r"""|/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)|//[^\n]*|<!--[^\n]*""",
+    re.DOTALL,
+)
+# A quote opens a value only behind `=`; anywhere else it is a letter of a name, as in `title="手机版"">`.
+START_TAG = re.compile(
+    r"""<[A-Za-z][^\s/>]*+"""
+    r"""(?:[\s/]++|[^\s/>=][^\s/>=]*+|=\s*+(?:"[^"]*+"|'[^']*+'|(?=>)|[^\s>"'][^\s>]*+|["'])?+)*+>?+"""
+)
+_EARLY_END = re.compile(r"</(?:html|body)\s*+>", re.IGNORECASE)
+_REST_OF_PAGE = re.compile(r"(?:\s++|<!--(?:[^-]|-(?!->))*+-->|</(?:html|body)\s*+>)*+\Z", re.IGNORECASE)
+_SHOWN_TAG = re.compile(rf"{START_TAG.pattern}|</[A-Za-z][^>]*+>?+|<![^>]*+>?+|<\?[^>]*+>?+")
+
+
+class Piece(NamedTuple):
+    """A part of a page's source. `raw` is what stands in a script, style, text area or title, whose start is `tag`."""
+
+    kind: Literal["markup", "comment", "raw"]
+    source: str
+    tag: str = ""
+
+
+def pieces(source: str) -> Iterator[Piece]:
+    """The parts of a page's source, in their order; together they are all of it. Takes linear time."""
+    position = 0
+    while opening := _OPENING.search(source, position):
+        name = opening[1]
+        start = opening.start() if name is None else opening.end()
+        yield Piece("markup", source[position:start])
+        if name is None:
+            end = source.find("-->", opening.end() - 2)  # `<!-->` is a whole comment
+            position = len(source) if end < 0 else end + 3
+            yield Piece("comment", source[start:position])
+        else:
+            closing = _CLOSING[name.lower()].search(source, start)
+            position = closing.start() if closing else len(source)
+            yield Piece("raw", source[start:position], opening[0])
+    yield Piece("markup", source[position:])
+
+
+def live_source(source: str) -> str:
+    """The source of a page without the comments of its markup and of its scripts; a comment becomes one space.
+
+    What stands in comments is neither shown nor run: templates keep old calls there beside the live ones, such as
+    `<!-- createPageHTML(129, 9, …) -->` before `createPageHTML(191, 13, …)`. Scripts that hold data (`type="text/xml"`,
+    `application/json`) stay as they are.
+    """
+    return "".join(map(_live, pieces(source)))
+
+
+def _live(piece: Piece) -> str:
+    if piece.kind == "comment":
+        return " "
+    if piece.tag[:7].lower() != "<script":
+        return piece.source
+    named = _CODE_TYPE.search(piece.tag)
+    return uncommented_script(piece.source) if _CODE.match(named[1] if named else "") else piece.source
+
+
+def uncommented_script(code: str) -> str:
+    """JavaScript without its comments; strings and patterns stay as they are."""
+    return _PART_OF_SCRIPT.sub(lambda part: part["text"] or " ", code)
+
+
+def without_early_ends(source: str) -> str:
+    """The source without `</body>` and `</html>` where anything follows them.
+
+    A browser goes on in the body (HTML standard, 13.2.6.4.20, "after after body"); libxml2 stops at `</html>`. They
+    come from headers that are included as whole files, and from texts pasted with their page.
+    """
+    first = _EARLY_END.search(source)
+    if first is None or _REST_OF_PAGE.match(source, first.end()):
+        return source
+    return "".join(
+        _EARLY_END.sub("", piece.source) if piece.kind == "markup" else piece.source for piece in pieces(source)
+    )
+
+
+def shown_chars(source: str) -> int:
+    """Number of characters beyond ASCII in what a browser would put into the page as text, shown or hidden."""
+    markup = (
+        piece.source for piece in pieces(source) if piece.kind == "markup" or piece.tag[:9].lower() == "<textarea"
+    )
+    return sum(count_beyond_ascii(_SHOWN_TAG.sub("", part)) for part in markup)
+
+
+def count_beyond_ascii(text: str) -> int:
+    """Number of characters that are not ASCII: nearly all of a Chinese text, and hardly any of its markup."""
+    return len(text) - len(text.encode("ascii", "ignore"))
