@@ -1,7 +1,7 @@
 """Raised and lowered text never becomes another number."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.extract import content_hash
@@ -23,6 +23,7 @@ def test_lowered_text_is_written_in_characters() -> None:
     assert [subscript(text) for text in ("2", "10", "x", "eq")] == ["₂", "₁₀", "ₓ", "_(eq)"]
 
 
+@settings(deadline=None)
 @given(st.text("0123456789", min_size=1), st.text("0123456789+-n", min_size=1))
 def test_a_power_has_another_content_id_than_its_digits(base: str, power: str) -> None:
     assert spell_out_shifted(superscript(power)) == f"^({power})"

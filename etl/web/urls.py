@@ -11,6 +11,19 @@ _TRACKING = re.compile(
     r"^(utm_\w+|spm|from|share_token|jsessionid|phpsessid|aspsessionid\w*|sessionid|_t|timestamp)$", re.I
 )
 _SESSION_IN_PATH = re.compile(r";(jsessionid|phpsessid)=[^/?#]*", re.I)
+# Parameters of signed addresses: Alibaba Cloud OSS, Amazon S3, Tencent COS, Huawei OBS, Qiniu, Azure, CDNs.
+_TOKEN = re.compile(
+    r"^(signature|expires|(oss|aws|ks3?|kss)?access_?key_?id|security-token|(x-(amz|oss|obs|cos|bce|goog)|q)-[\w-]+|sign|sig"
+    r"|(access_?|auth_?|csrf_?|download_?|file_?)?token|auth_key|nonce|nocache|no_cache|rand(om)?|rnd|wssecret|wstime"
+    r"|txsecret|txtime|sid|session_?id|_)$",
+    re.I,
+)
+_TOKEN_VALUE = re.compile(
+    r"^(?:1\d{9}(?:\d{3})?|20\d{10}(?:\d{2,5})?|0\.\d{6,}|(?=\D*\d)(?=[^A-Za-z]*[A-Za-z])[\w+/=.~-]{16,}"
+    r"|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b.*)$"
+)
+"""Seconds or milliseconds since 1970, a time as digits, a random number, letters and digits without a word, a written
+date: values of clocks and keys."""
 _OFFSET = re.compile(r"^-?\d+$")
 _UNSAFE = "!#$%&'()*+,/:;=?@[]~"
 
@@ -41,6 +54,25 @@ def _is_tracking(pair: str) -> bool:
     name, _, value = pair.partition("=")
     name = unquote_plus(name).lower()
     return bool(_TRACKING.match(name)) and not (name == "from" and _OFFSET.match(unquote_plus(value).strip()))
+
+
+def without_tokens(url: str, *, values: bool = False) -> str:
+    """The address without the parameters that are made anew for every visitor (`Signature=`, `Expires=`, `token=`), for
+    comparing two captures: it is no address to fetch.
+
+    `values`: also without those of any other name whose value looks like a clock or a key (`?t=1699999999`). Such a
+    value may be the number of a file as well, so this is for files whose bytes are known to be the same.
+    """
+    address, question, query = url.partition("?")
+    kept = [pair for pair in query.split("&") if not _is_token(pair, values=values)]
+    return address + (question + "&".join(kept) if kept else "")
+
+
+def _is_token(pair: str, *, values: bool) -> bool:
+    name, _, value = pair.partition("=")
+    if _TOKEN.match(unquote_plus(name)):
+        return True
+    return values and bool(_TOKEN_VALUE.match(unquote_plus(value)))
 
 
 def column_address(url: str) -> str:

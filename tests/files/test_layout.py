@@ -1,7 +1,7 @@
 """Positioned text in reading order: items, columns, pieces that touch and pieces that stand apart."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.files import FileOutcome, Reader
@@ -20,6 +20,7 @@ _SCANNED = {"Doc_0/Res.xml": _RES, "Doc_0/Res/p.png": saved(picture("X"), "PNG")
 _PICTURE = '<ofd:ImageObject ID="8" ResourceID="7" Boundary="0 0 210 297"/>'
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(["一、", "（一）", "1.", "1、", "第一条　", "①"]),
     st.sampled_from(["。", "；", "："]),
@@ -41,6 +42,7 @@ def test_a_sentence_goes_on_over_the_end_of_a_line(rest: str) -> None:
     assert paragraphs([[Line(first, 72, 100, 472, 112), Line(rest, 72, 120, 472, 132)]]) == [first + rest]
 
 
+@settings(deadline=None)
 @given(st.integers(4, 12), st.booleans(), st.floats(14, 60))
 def test_columns_are_read_one_after_the_other(rows: int, by_row: bool, gutter: float) -> None:
     left = [Line(f"左{n:02}{_PROSE}", 72, 100 + 20 * n, 372, 112 + 20 * n) for n in range(rows)]
@@ -60,6 +62,7 @@ def test_columns_of_a_pdf_and_rows_of_a_table_without_rulings(read: Reader) -> N
     assert read(pdf([table])).text.split("\n")[:2] == ["单位 | 电话0", "单位水 | 电话1"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["水", "W", "7", "供水", "WTO"]), min_size=2, max_size=6), st.floats(0, 0.1))
 def test_pieces_that_touch_have_no_space_between_them(texts: list[str], gap: float) -> None:
     at, pieces = 20.0, []

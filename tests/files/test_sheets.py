@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.files import FileOutcome, Reader
@@ -112,6 +112,7 @@ def _replaced(book: bytes, old: str, new: str) -> bytes:
     return zipped(parts)
 
 
+@settings(deadline=None)
 @given(st.integers(-(10**12), 10**12), st.integers(0, 4), st.integers(0, 6), st.booleans())
 def test_generated_numbers(value: int, places: int, decimals: int, grouped: bool) -> None:
     """A number of four decimals, as Python itself writes it."""
@@ -125,6 +126,7 @@ def test_generated_numbers(value: int, places: int, decimals: int, grouped: bool
     assert suffix == format_number(str(number), code) + "吨"
 
 
+@settings(deadline=None)
 @given(st.dates(date(1901, 1, 1), date(2199, 12, 31)), st.integers(0, 86399))
 def test_generated_times(day: date, second: int) -> None:
     serial = Decimal((day - date(1899, 12, 30)).days) + (Decimal(second) / 86400)
@@ -135,11 +137,13 @@ def test_generated_times(day: date, second: int) -> None:
     assert format_number(raw, "[$-804]yyyymmdd;@") == f"{day:%Y%m%d}"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30), st.floats(allow_nan=True, allow_infinity=True))
 def test_any_format_gives_a_text(code: str, value: float) -> None:
     assert isinstance(format_number(repr(value), code), str)
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([*'0#?.,%;@/ymdhs-" ', "E+", "General", "[h]", "[>5]", "[DBNum2]"]), max_size=12))
 @pytest.mark.parametrize("raw", ["0", "-1.5", "45055.35", "1e300", "123456789012345678"])
 def test_any_pieces_of_formats_give_a_text(raw: str, pieces: list[str]) -> None:

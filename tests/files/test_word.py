@@ -1,7 +1,7 @@
 """What a reader sees in Word documents: raised digits, results of fields, other documents inside, pages as pictures."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.files import FileOutcome, Reader
@@ -21,6 +21,7 @@ def _text(body: str) -> str:
     return read_docx(docx(body), Limits(), inner_text).text
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.text("0123456789+-n", min_size=1), st.booleans()), min_size=1, max_size=6))
 def test_raised_runs_stay_apart(runs: list[tuple[str, bool]]) -> None:
     body = "".join(_run(text, "superscript" if raised else "baseline") for text, raised in runs)
@@ -58,6 +59,7 @@ def test_fields_show_their_results(field: str, wanted: str) -> None:
     assert _text(f"<w:p>{_run('第')}{field}{_run('') if wanted else ''}</w:p>{p('后文')}") == f"第{wanted}\n后文"
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 4), min_size=2, max_size=5))
 def test_cells_over_several_columns_keep_the_places_of_the_others(spans: list[int]) -> None:
     cells = [f"格{n}" for n in range(len(spans))]

@@ -10,12 +10,13 @@ from etl.archive.records.change_feed import publish
 from etl.archive.records.corrections import in_force
 from etl.archive.records.extracted_pages import ExtractedPage, verdict_of, version_values
 from etl.archive.records.near_duplicates import store_signatures
-from etl.archive.records.versions import compare, version_identity, with_corrections
+from etl.archive.records.versions import CapturedText, compare, is_same_document, version_identity, with_corrections
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.database import lock_source
 from etl.archive.storage.log_lines import ChangeEvent, VersionValues
 from etl.archive.storage.lookups import is_current
-from etl.archive.storage.models import Content, Page, PageFile, Record, RecordVersion, RunPage
+from etl.archive.storage.models import Capture, Content, Page, PageFile, Record, RecordVersion, RunPage
+from etl.clock import CHINA
 from etl.errors import GongkaiError
 from etl.extract import EXTRACTOR, NORMALISER
 from etl.reasons import english
@@ -268,7 +269,32 @@ def _changes(
             if version_identity(before.values) == version_identity(values):
                 continue
         changes.append(_Change(page.page_id, values, text, before))
-    return changes
+    # Rules that read the same bytes otherwise see the same counters: there every difference counts.
+    return changes if keep_files else _without_passing_changes(connection, changes)
+
+
+def _without_passing_changes(connection: Connection, changes: Sequence[_Change]) -> list[_Change]:
+    """The changes but those by counters, clocks and tokens alone."""
+    versions = [change.before.values for change in changes if change.before]
+    if not versions:
+        return list(changes)
+    hashes = {version.content_hash for version in versions}
+    texts = {
+        row.hash: row.text
+        for row in connection.execute(select(Content.hash, Content.text).where(Content.hash.in_(hashes)))
+    }
+    captures = {version.capture_id for version in versions} | {change.values.capture_id for change in changes}
+    query = select(Capture.id, Capture.fetched_at).where(Capture.id.in_(captures))
+    days = {row.id: row.fetched_at.astimezone(CHINA).date() for row in connection.execute(query)}
+    kept: list[_Change] = []
+    for change in changes:
+        if before := change.before:
+            first = CapturedText(texts[before.values.content_hash], days[before.capture_id])
+            second = CapturedText(change.text, days[change.values.capture_id])
+            if is_same_document(before.values, first, change.values, second):
+                continue
+        kept.append(change)
+    return kept
 
 
 def keep_contents(connection: Connection, texts: Mapping[str, str]) -> dict[str, str]:

@@ -7,7 +7,10 @@ from typing import Any, NamedTuple, Protocol
 
 from etl.archive.storage.log_lines import AttachedFile, FieldEvidence, VersionValues
 from etl.extract.codes import current_rule
+from etl.extract.content_id import normalise
+from etl.extract.counters import is_clock, without_counters
 from etl.fields import DATE_COLUMNS, TEXT_COLUMNS
+from etl.web.urls import without_tokens
 
 
 class VersionState(Protocol):
@@ -56,6 +59,47 @@ def version_identity(version: VersionState) -> Identity:
     fields = sorted((item["name"], item["value"]) for item in version.fields if item["chosen"])
     files = sorted((file["url"], file.get("sha256") or "") for file in version.attachments)
     return Identity(version.content_hash, fields, files)
+
+
+@dataclass(frozen=True, slots=True)
+class CapturedText:
+    """The text of a capture, and the day in China on which it was made."""
+
+    text: str
+    day: date
+
+
+def is_same_document(before: VersionState, first: CapturedText, now: VersionState, second: CapturedText) -> bool:
+    """Whether two captures of a page differ by nothing but counters, clocks, and tokens in the addresses of files.
+
+    What is stored stays as the page has it; only the comparison is without them.
+    """
+    if normalise(without_counters(first.text, first.day)) != normalise(without_counters(second.text, second.day)):
+        return False
+    if _lasting_fields(before, first.day) != _lasting_fields(now, second.day):
+        return False
+    return _are_same_files(before.attachments, now.attachments)
+
+
+def _lasting_fields(version: VersionState, day: date) -> list[tuple[str, str]]:
+    """Name and value of each field, without counters; a date that the page shows as today's is none of its own."""
+    return sorted(
+        (item["name"], without_counters(item["value"], day))
+        for item in version.fields
+        if item["chosen"] and not is_clock(f"{item['label']}{item['raw']}")
+    )
+
+
+def _are_same_files(before: Sequence[AttachedFile], now: Sequence[AttachedFile]) -> bool:
+    """Whether the files are the same but for tokens in their addresses. A file under a new token that could not be
+    fetched counts as the one that was; where bytes are equal, a value that looks like a token is one."""
+    known = {without_tokens(file["url"]): file.get("sha256") or "" for file in before}
+
+    def lasting(file: AttachedFile) -> tuple[str, str]:
+        digest = file.get("sha256") or known.get(without_tokens(file["url"]), "")
+        return without_tokens(file["url"], values=bool(digest)), digest
+
+    return sorted(map(lasting, before)) == sorted(map(lasting, now))
 
 
 def with_corrections(values: VersionValues, corrections: Mapping[str, ActiveCorrection]) -> VersionValues:

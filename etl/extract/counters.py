@@ -1,0 +1,145 @@
+"""What a page shows anew at every visit: counters, clocks, the day's date. They make no version of a document.
+
+A line is taken for one only if it says nothing else: `全年网站访问量101万次，同比增长5%` is text, and so is a row of
+figures. Dates without a label count as clocks only if they are the day of the capture and bear a weekday or a time.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, timedelta
+
+from etl.dates import DATE, TIME, first_iso_date
+
+_NUMBER = r"[\[【(（<《]?\s*\d[\d,，]*(?:\.\d+)?\s*[万wWkK]?\+?\s*[\]】)）>》]?"
+_OWN = r"(?:(?:本|此|该)(?:篇|条)?(?:文章?|页面?|网页|信息|稿件?|新闻|通知|公告)|文章|页面|稿件|信息|显示稿件)?"
+_ACT = r"(?:浏览|阅读|点击|访问|查看|阅览|点赞|下载|转发|分享|评论|收藏|围观|人气|热度)"
+_AMOUNT = r"(?:总?次数|人次|人数|总数|总量|数量|[数量])?"
+_SITE = r"(?:(?:本站|网站|全站|总|累计|历史|今日|昨日|本月|当前|目前)+)"
+_TIMES = r"\s*(?:人次|次|人|位)?"
+_COUNTERS = (
+    rf"{_OWN}(?:总|累计|已被|被|共)?{_ACT}{_AMOUNT}\s*[:：]?\s*{_NUMBER}{_TIMES}",
+    rf"{_OWN}(?:已经|已|被|共|有)+\s*{_NUMBER}{_TIMES}\s*(?:网友|读者|用户)?{_ACT}[过了]?(?:{_OWN})",
+    rf"{_OWN}(?:已经|已|被|共|有)*{_ACT}[过了]?\s*{_NUMBER}{_TIMES}",
+    rf"您是{_OWN}(?:本站|网站|本网)?的?\s*第?\s*{_NUMBER}\s*[位个名](?:访问者|访客|浏览者|读者|来访者|访问者|网友|用户)?",
+    rf"\d[\d,]*{_TIMES}\s*{_ACT}",
+    rf"(?:当前|目前|本站)?在线(?:人数|用户|访客)?\s*[:：]?\s*{_NUMBER}{_TIMES}",
+)
+_SITE_COUNTERS = (rf"{_SITE}{_ACT}{_AMOUNT}\s*[:：]?\s*{_NUMBER}{_TIMES}",)
+"""They stand at the foot of a page; in a report they are figures."""
+_WEEKDAY = r"(?:星期|周|礼拜)[一二三四五六日天]"
+_SECONDS = rf"{TIME}(?:[:：]\d{{2}})?"
+_WHEN = (
+    rf"(?:(?:{DATE}|\d{{1,2}}月\d{{1,2}}日|{_WEEKDAY}|{_SECONDS}|农历[^\s，。]{{2,14}}|[上下]午|晚上|凌晨)[\s,，]*)+"
+)
+_CLOCK_LABELS = (
+    r"(?:(?:今天是|今天|今日是|今日|现在是|现在时间|当前(?:系统)?时间|当前日期|北京时间|系统时间|服务器时间|本地时间"
+    r"|访问时间|浏览时间|打印时间|打印日期|查询时间|页面(?:最后)?更新(?:时间|于)?|页面生成(?:时间|于)?)\s?){1,2}"
+)
+_CLOCKS = (
+    rf"{_CLOCK_LABELS}\s*[是为]?\s*[:：]?\s*{_WHEN}",
+    r"(?:页面|本页)?(?:执行|加载|处理|运行)(?:时间|耗时)?\s*[:：]?\s*\d+(?:\.\d+)?\s*(?:毫秒|秒|ms|s)",
+    r"Processed in \d+\.\d+ second\(?s?\)?(?:,\s*\d+ quer(?:y|ies))?",
+)
+_TIMED_DATE = (
+    rf"(?P<day>{DATE})[\s,，]*(?:{_WEEKDAY}|{_SECONDS}|农历[^\s，。]{{2,14}})(?:[\s,，]*(?:{_WEEKDAY}|{_SECONDS}))*"
+)
+_BEFORE, _AFTER = r"(?:(?<=^)|(?<=[\s【\[(（|｜\]】)）·]))", r"(?=$|[\s\[【(（|｜\]】)）·。.!！])"
+
+
+def _bounded(*forms: str) -> re.Pattern[str]:
+    """Any of the forms, apart from what stands before and after it."""
+    return re.compile(rf"{_BEFORE}(?:{'|'.join(forms)}){_AFTER}")
+
+
+_PASSING, _AT_EDGES, _DATED = _bounded(*_COUNTERS, *_CLOCKS), _bounded(*_SITE_COUNTERS), _bounded(_TIMED_DATE)
+_AFTER_SENTENCE = re.compile(rf"(?<=[。！？”）])\s*(?:{'|'.join((*_COUNTERS, *_CLOCKS))})\s*[。.]?$")
+_SENTENCE = re.compile("[。，；？！]")
+_EMPTY_BRACKETS = re.compile(r"[\[【(（]\s*[\]】)）]")
+_EDGE_LINES = 4
+_LONGEST = 200
+"""Characters of a line of tools; a longer one is text."""
+_SPLIT = re.compile(rf"^({_OWN}{_ACT}{_AMOUNT}\s*[:：]|{_CLOCK_LABELS}\s*[是为:：]?)\s*$")
+_AMOUNT_ALONE = re.compile(rf"^\s*(?:{_NUMBER}|{_WHEN})\s*$")
+
+
+def without_counters(text: str, captured_on: date | None = None) -> str:
+    """The text without counters and clocks, for comparing two captures of a page; the lines that were nothing else are
+    left out. `captured_on`: the day of the capture."""
+    # One space for any white space: patterns with several optional spaces would try each way to share a long gap.
+    lines = list(_rejoined([" ".join(line.split()) for line in text.split("\n")]))
+    kept: list[str] = []
+    for at, line in enumerate(lines):
+        edge = at < _EDGE_LINES or at >= len(lines) - _EDGE_LINES
+        shown = _line_without(line, captured_on, edge=edge)
+        if shown or not line:
+            kept.append(shown)
+    return "\n".join(kept)
+
+
+def is_counter_line(line: str) -> bool:
+    """Whether a line is a counter or a clock and nothing else but brackets and page tools' separators."""
+    return bool(line.strip()) and not re.sub(r"[\W_]+", "", without_counters(line))
+
+
+def is_clock(text: str) -> bool:
+    """Whether the text is a date that the page shows as today's."""
+    return any(re.fullmatch(rf"\s*(?:{form})\s*", text) for form in _CLOCKS)
+
+
+def _rejoined(lines: Sequence[str]) -> Iterator[str]:
+    """The lines, a label and its amount on the line after it as one."""
+    waiting = ""
+    for line in lines:
+        if waiting and _AMOUNT_ALONE.match(line):
+            yield f"{waiting.rstrip()} {line.strip()}"
+            waiting = ""
+            continue
+        if waiting:
+            yield waiting
+            waiting = ""
+        if _SPLIT.match(line):
+            waiting = line
+        else:
+            yield line
+    if waiting:
+        yield waiting
+
+
+def _line_without(line: str, captured_on: date | None, *, edge: bool) -> str:
+    if edge:
+        line = _AFTER_SENTENCE.sub("", line)
+    if len(line) > _LONGEST or _SENTENCE.search(line.rstrip().rstrip("。")):
+        # A sentence; `今天是2023年5月9日，星期二` is none.
+        return "" if is_clock(line.rstrip("。 ")) else line
+    if " | " in line:
+        cells = [_cell_without(cell) for cell in line.split(" | ")]
+        return " | ".join(cells) if any(cells) else ""
+    return _cleaned(line, edge=edge, is_today=_is_day(captured_on))
+
+
+def _cell_without(cell: str) -> str:
+    """A cell of a row: only with a label and a colon, since rows hold figures of reports too."""
+    passing = _PASSING.fullmatch(cell.strip()) and re.search("[:：]", cell)
+    return "" if passing else cell
+
+
+def _cleaned(line: str, *, edge: bool, is_today: Callable[[re.Match[str]], bool]) -> str:
+    rest = _PASSING.sub("", line)
+    rest = _AT_EDGES.sub("", rest) if edge else rest
+    rest = _DATED.sub(lambda match: "" if is_today(match) else match[0], rest)
+    if rest == line:
+        return line
+    rest = _EMPTY_BRACKETS.sub("", rest)
+    return rest.strip() if re.search(r"\w", rest) else ""
+
+
+def _is_day(captured_on: date | None) -> Callable[[re.Match[str]], bool]:
+    """Whether a date is the day of the capture, or next to it: clocks of servers and visitors differ."""
+
+    def is_today(match: re.Match[str]) -> bool:
+        day = first_iso_date(match["day"])
+        if captured_on is None or day is None:
+            return False
+        return abs(date.fromisoformat(day) - captured_on) <= timedelta(days=1)
+
+    return is_today
