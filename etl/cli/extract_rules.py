@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from etl.catalog.load import SourceError, find_source, load_sources, source_files
+from etl.clock import CHINA
 from etl.errors import GongkaiError
 from etl.extract import Extraction, extract
+from etl.extract.explain import Explanation, explain
 from etl.pipeline.interpreting import extract_capture
 from etl.platforms.registry import family_of
 from etl.settings import settings
@@ -33,6 +35,13 @@ class ExtractRules:
             return extract(body, url, content_type)
         headers = [("content-type", content_type)] if content_type else []
         return extract_capture(self.source, family_of(self.source), url, headers, body, datetime.now(UTC))
+
+    def explain(self, body: bytes, url: str, content_type: str) -> Explanation:
+        """Why the page is read as it is with these rules."""
+        if self.source is None:
+            return explain(body, url, content_type)
+        today = datetime.now(UTC).astimezone(CHINA).date()
+        return explain(body, url, content_type, family_of(self.source), today, self.source.lookups)
 
 
 def rules_of(name: str, url: str) -> ExtractRules:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import typer
 
 from etl.cli.console import output, print_json
+from etl.cli.explain_view import show_explanation
 from etl.cli.extract_file_view import FileReaders, is_page, show_file
 from etl.cli.extract_page_view import show_page
 from etl.cli.extract_rules import ExtractRules, rules_of
@@ -37,6 +38,9 @@ def extract_command(
         typer.Option(help="Extract with the rules of this source (id or file). Default: detect it from the address."),
     ] = "",
     ocr: Annotated[bool, typer.Option("--ocr", help="Also read scans by OCR (takes seconds a page).")] = False,
+    why: Annotated[
+        bool, typer.Option("--explain", help="Show every candidate for text, title and fields, and what decided.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     manifest: Annotated[Path | None, typer.Option(help="Labelled set (JSONL): extract all its pages.")] = None,
     folder: Annotated[Path | None, typer.Option("--pages", help="Folder with the pages of the manifest.")] = None,
@@ -54,6 +58,9 @@ def extract_command(
         return
     if not pages:
         raise GongkaiError("nothing to extract", hint="name a file or an address")
+    if why:
+        _explain(pages, url, source, as_json=as_json)
+        return
     with FileReaders(ocr=ocr) as readers:
         results = [(page, *_read(page, url, source, readers)) for page in dict.fromkeys(pages)]
     if as_json:
@@ -66,12 +73,31 @@ def extract_command(
             show_page(page, rules.description, result)
 
 
+def _explain(pages: list[str], url: str, source: str, *, as_json: bool) -> None:
+    explained = []
+    for page in dict.fromkeys(pages):
+        rules, body, address, content_type = _rules_and_bytes(page, url, source)
+        if not is_page(body, address):
+            raise GongkaiError(f"{page} is no web page", hint="--explain is for pages; leave it out to read a file")
+        explained.append((page, rules, rules.explain(body, address, content_type)))
+    if as_json:
+        print_json([{"page": page, "rules": rules.description} | asdict(result) for page, rules, result in explained])
+        return
+    for page, rules, result in explained:
+        show_explanation(page, rules.description, result)
+
+
 def _read(page: str, url: str, source: str, readers: FileReaders) -> tuple[ExtractRules, Extraction | FileReading]:
-    rules = rules_of(source, page if _is_address(page) else url)
-    body, address, content_type = _bytes(page, url, rules.source)
+    rules, body, address, content_type = _rules_and_bytes(page, url, source)
     if is_page(body, address):
         return rules, rules.read(body, address, content_type)
     return rules, readers.read(body, address.rsplit("/", 1)[-1])
+
+
+def _rules_and_bytes(page: str, url: str, source: str) -> tuple[ExtractRules, bytes, str, str]:
+    """The rules for a page, its body, address and content type."""
+    rules = rules_of(source, page if _is_address(page) else url)
+    return rules, *_bytes(page, url, rules.source)
 
 
 def _is_address(page: str) -> bool:

@@ -68,6 +68,18 @@ def extract(
     """
     if body.startswith(DOCUMENT_FILES):
         return Extraction("stub", encode_reason(Code.FILE_BYTES), extractor=EXTRACTOR, flags=(Flag.FILE.value,))
+    return read_stages(body, url, content_type, platform, captured_on, lookups).extraction
+
+
+def read_stages(
+    body: bytes,
+    url: str,
+    content_type: str = "",
+    platform: Platform | None = None,
+    captured_on: date | None = None,
+    lookups: Mapping[str, Mapping[str, str]] | None = None,
+) -> "Stages":
+    """What `extract` makes of a page that is no file, with what each stage handed to the next."""
     page, cut = _cut_page(read_page(body, url, content_type))
     source = _Source.parse(page, platform, ValueRules(captured_on, lookups or {}))
     located = _locate(source)
@@ -107,6 +119,10 @@ class _Located:
     title: FieldValue | None
     title_evidence: list[FieldValue]
     has_headline: bool
+    guess: str
+    """What `<meta>` or `<title>` says for the title."""
+    title_limit: int
+    """The first block that cannot hold the title any more."""
 
 
 def _locate(source: _Source) -> _Located:
@@ -121,11 +137,11 @@ def _locate(source: _Source) -> _Located:
     header_nodes = [node for _, node in select_nodes(page, blocks, layout)]
     labels = tuple(read_labels(PageContext(blocks, body, source.values), header_nodes))
     # Without prose the page's only words may be its headline.
-    limit = body.last if body.rule == BETWEEN else body.first + 1
+    limit = max(body.last if body.rule == BETWEEN else body.first + 1, 1)
     found = find_title(
         source.titles,
         blocks,
-        max(limit, 1),
+        limit,
         [reading.value for reading in labels if reading.value],
         source.meta,
     )
@@ -137,7 +153,7 @@ def _locate(source: _Source) -> _Located:
     title = found.value
     if title and title.value != guess:
         body = trim(blocks, container, title.value)
-    return _Located(container, body, labels, title, list(found.evidence), found.headline is not None)
+    return _Located(container, body, labels, title, list(found.evidence), found.headline is not None, guess, limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,19 +213,30 @@ def _collect_evidence(source: _Source, located: _Located, content: _Content) -> 
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """An extraction with what led to it, for `etl.extract.explain`."""
+
+    source: _Source
+    located: _Located
+    content: _Content
+    evidence: _Evidence
+    facts: PageFacts
+    extraction: Extraction
+
+
 def _resolve(
     source: _Source, located: _Located, content: _Content, evidence: _Evidence, cut: tuple[str, ...]
-) -> Extraction:
+) -> Stages:
     """The chosen values and the kind of page."""
     fields = choose(evidence.values, data_is_shown=content.data_is_shown, stated_empty=evidence.stated_empty)
     if evidence.title:
         fields["title"] = evidence.title
-    verdict = classify_page(
-        PageFacts(source.page, source.blocks, located.body, content.text, fields, content.files, evidence.values)
-    )
+    facts = PageFacts(source.page, source.blocks, located.body, content.text, fields, content.files, evidence.values)
+    verdict = classify_page(facts)
     lost = (Flag.TEXT_LOST.of(str(source.lost_chars)),) if source.lost_chars else ()
     flags = (*evidence.flags, *cut, *lost, *_file_flags(content), Flag.BODY.of(located.body.rule))
-    return Extraction(
+    extraction = Extraction(
         kind=verdict.kind,
         reason=verdict.reason,
         fields=fields,
@@ -221,6 +248,7 @@ def _resolve(
         flags=tuple(map(str, dict.fromkeys(flags))),
         index=parse_index_number(fields["index_number"].value) if "index_number" in fields else None,
     )
+    return Stages(source, located, content, evidence, facts, extraction)
 
 
 def _cut_page(page: WebPage) -> tuple[WebPage, tuple[str, ...]]:

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,60 @@ def test_no_value_is_cut_on_a_narrow_terminal(tmp_path: Path) -> None:
     for words in ("12440100741854396C/", "-00047", "标题 title", "统一登记号", "registration_number"):
         assert words in done.stdout
     assert done.stdout.count("表") == 2 * 50, "once among the members, once in the text"
+
+
+def test_every_candidate_is_shown_with_what_spoke_for_it(tmp_path: Path) -> None:
+    header = table(("发文日期", "2023-05-08"), ("发布机构", "云溪区人民政府办公室"), ("发布机构", "云溪区民政局"))
+    markup = page(
+        header,
+        headline=f"<h1>{TITLE}</h1><p>来源：云溪日报　2023-05-09 08:30</p><h3>居民常见问题解答</h3>",
+        container='<div class="TRS_Editor">{}</div>',
+        head="<meta name='PubDate' content='2023-06-30'>",
+    )
+    path = tmp_path / "a.html"
+    path.write_bytes(markup.encode())
+    (read,) = json.loads(extracted(str(path), "--explain", "--json"))
+    assert read["extraction"] == json.loads(json.dumps(asdict(extract(path.read_bytes(), path.as_uri()))))
+
+    family, densest = (next(b for b in read["bodies"] if b["rule"] == rule) for rule in (read["body"], "densest"))
+    assert family["chosen"]
+    assert not densest["chosen"]
+    assert family["votes"]["a family is known by it"]
+    assert not densest["votes"]["a family is known by it"]
+
+    titles = {title["text"]: title for title in read["titles"]}
+    assert titles[TITLE]["chosen"]
+    assert titles[TITLE]["score"] == sum(titles[TITLE]["parts"].values()) == 11
+    other = titles["居民常见问题解答"]
+    assert (other["chosen"], other["score"], other["why"]) == (False, 2, "another line has 11")
+
+    assert {name: [(c["value"]["value"], c["why"]) for c in found] for name, found in read["fields"].items()} == {
+        "title": [(TITLE, ""), (TITLE, "says the same")],
+        "publisher": [("云溪区人民政府办公室", ""), ("云溪区民政局", "later on the page")],
+        "written_date": [("2023-05-08", ""), ("2023-05-08", "says the same")],
+        "published_date": [("2023-05-09", ""), ("2023-06-30", "meta tags are evidence only")],
+        "source": [("云溪日报", "")],
+    }
+    *failed, decided = read["checks"]
+    assert failed
+    assert not any(check["holds"] for check in failed)
+    assert (decided["holds"], decided["kind"], decided["reason"]) == (True, "document", "prose with a date")
+
+    shown = extracted(str(path), "--explain")
+    for words in (
+        "TRS_Editor",
+        "densest",
+        "+4 equals a stated title",
+        "meta tags are evidence only",
+        "prose with a date",
+    ):
+        assert words in shown
+
+
+def test_only_pages_can_be_explained(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(b"%PDF-1.7")
+    assert "no web page" in refused(str(path), "--explain")
 
 
 @pytest.fixture

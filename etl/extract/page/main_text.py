@@ -23,9 +23,9 @@ from etl.platforms.registry import all_platforms
 from etl.web.page import WebPage
 from etl.web.select import compile_selector as general
 
-_MIN_LAYOUT_SHARE = 0.5
+MIN_LAYOUT_SHARE = 0.5
 """Share of the page's prose that a family's container must hold to be taken as the main text."""
-_SAME_TEXT_SHARE = 0.9
+SAME_TEXT_SHARE = 0.9
 """Share of the best container's prose that another one must hold to count as holding the same text."""
 _MIN_CHILD_SHARE = 0.8
 """Share of its parent's prose that a child must hold to be taken instead of the parent."""
@@ -97,25 +97,26 @@ def layouts_to_try(platform: Platform | None) -> tuple[tuple[str, Layout], ...]:
 def find_body(page: WebPage, blocks: Blocks, platform: Platform | None, title: str) -> Body:
     """The part of the page that holds the main text, its edges not yet trimmed (see `trim`)."""
     total = blocks.nodes[0].prose_chars
-    known = _layout_bodies(page, blocks, platform)
+    known = layout_bodies(page, blocks, platform)
     if total >= _MIN_PROSE_CHARS:
-        held = [(_prose_chars(blocks, b), b) for b in known]
+        held = [(prose_chars(blocks, b), b) for b in known]
         most = max((prose for prose, _ in held), default=0)
-        if most >= _MIN_LAYOUT_SHARE * total or (most >= _MIN_NOTICE_CHARS and total < _MAX_FURNITURE_CHARS):
+        if most >= MIN_LAYOUT_SHARE * total or (most >= _MIN_NOTICE_CHARS and total < _MAX_FURNITURE_CHARS):
             # Of containers inside each other, the tightest that still holds the prose.
-            tight = [b for prose, b in held if prose >= _SAME_TEXT_SHARE * most]
-            return min(tight, key=lambda b: _visible_chars(blocks, b))
-        return _densest(blocks)
+            tight = [b for prose, b in held if prose >= SAME_TEXT_SHARE * most]
+            return min(tight, key=lambda b: visible_chars(blocks, b))
+        return densest(blocks)
     revealed = _largest_hidden(blocks, known)
     if revealed is not None:
         return revealed
     visible = [b for b in known if b.revealed < 0]
     if visible:
-        return max(visible, key=lambda b: _visible_chars(blocks, b))
+        return max(visible, key=lambda b: visible_chars(blocks, b))
     return _between_headline_and_footer(blocks, title)
 
 
-def _layout_bodies(page: WebPage, blocks: Blocks, platform: Platform | None) -> list[Body]:
+def layout_bodies(page: WebPage, blocks: Blocks, platform: Platform | None) -> list[Body]:
+    """The containers on the page that any family is known by, its own family's first."""
     bodies: list[Body] = []
     for name, layout in layouts_to_try(platform):
         for selector, node in islice(select_nodes(page, blocks, layout.body), _MAX_CONTAINERS):
@@ -135,7 +136,8 @@ def _between_markers(blocks: Blocks, begin: str, end: str) -> tuple[int, int] | 
     return (start, stop) if stop is not None and stop > start else None
 
 
-def _prose_chars(blocks: Blocks, body: Body) -> int:
+def prose_chars(blocks: Blocks, body: Body) -> int:
+    """Characters of prose that it holds: no linked lines, no boilerplate."""
     if body.node >= 0:
         return blocks.nodes[body.node].prose_chars
     return sum(
@@ -145,17 +147,19 @@ def _prose_chars(blocks: Blocks, body: Body) -> int:
     )
 
 
-def _visible_chars(blocks: Blocks, body: Body) -> int:
+def visible_chars(blocks: Blocks, body: Body) -> int:
+    """Characters of text that it shows."""
     return sum(len(b.text) for _, b in blocks.visible_blocks(body.first, body.last, body.revealed))
 
 
 def _largest_hidden(blocks: Blocks, known: list[Body]) -> Body | None:
     """The largest hidden container of a family: on a page that shows nothing else, a script would reveal it."""
-    hidden = [b for b in known if b.revealed >= 0 and _visible_chars(blocks, b) > 3 * _MIN_PROSE_CHARS]
-    return max(hidden, key=lambda b: _visible_chars(blocks, b), default=None)
+    hidden = [b for b in known if b.revealed >= 0 and visible_chars(blocks, b) > 3 * _MIN_PROSE_CHARS]
+    return max(hidden, key=lambda b: visible_chars(blocks, b), default=None)
 
 
-def _densest(blocks: Blocks) -> Body:
+def densest(blocks: Blocks) -> Body:
+    """The deepest element that holds most of the prose."""
     node = inner = blocks.nodes[0]
     while True:
         best = _child_with_most_prose(blocks, inner)

@@ -27,7 +27,7 @@ def choose(
     """
     chosen: dict[str, FieldValue] = {}
     for item in evidence:
-        if item.name == "title" or item.origin == "meta" or (item.origin == "json" and not data_is_shown):
+        if item.name == "title" or not _counts(item, data_is_shown=data_is_shown):
             continue
         best = chosen.get(item.name)
         if best is None or _priority(item) < _priority(best):
@@ -37,6 +37,24 @@ def choose(
     if number and number.rule == Rule.ATTACHMENT_NAME and "document_number" in stated_empty:
         del chosen["document_number"]
     return chosen
+
+
+def _counts(item: FieldValue, *, data_is_shown: bool) -> bool:
+    return item.origin != "meta" and (item.origin != "json" or data_is_shown)
+
+
+def why_not_chosen(item: FieldValue, chosen: FieldValue | None, *, data_is_shown: bool) -> str:
+    """In English, why `choose` left a value of any field but the title for the chosen one."""
+    if item.origin == "meta":
+        return "meta tags are evidence only"
+    if not _counts(item, data_is_shown=data_is_shown):
+        return "the page does not show the data that it carries"
+    if chosen is None:
+        return "the header has the label without a value"
+    (own, ambiguous), (better, _) = _priority(item), _priority(chosen)
+    if own > better:
+        return f"origin {item.origin} counts less than {chosen.origin}"
+    return "its label is ambiguous" if (ambiguous, False) == (True, _priority(chosen)[1]) else "later on the page"
 
 
 def _priority(item: FieldValue) -> tuple[int, bool]:

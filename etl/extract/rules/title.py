@@ -1,7 +1,7 @@
 """The title: the headline of the page, confirmed by the titles that the page states elsewhere."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
@@ -189,11 +189,22 @@ class Candidate:
     overlaps: bool
 
     @property
-    def score(self) -> int:
-        """The sum of what speaks for it; a line that names the site or the agency that runs it is rarely a title."""
+    def parts(self) -> dict[str, int]:
+        """What speaks for it and against it, with points; a line that names the site or the agency that runs it is
+        rarely a title."""
         names_agency = _names_agency(self.key)
-        place = 2 * self.line.marked + 2 * (self.line.above_date and not names_agency)
-        return 4 * self.agrees + 3 * self.overlaps + place - 4 * names_agency
+        return {
+            "equals a stated title": 4 * self.agrees,
+            "overlaps a stated title": 3 * self.overlaps,
+            "marked as a headline": 2 * self.line.marked,
+            "above the line with date or source": 2 * (self.line.above_date and not names_agency),
+            "named like a site or an agency": -4 * names_agency,
+        }
+
+    @property
+    def score(self) -> int:
+        """The sum of `parts`."""
+        return sum(self.parts.values())
 
 
 _SURE, _BELIEVED, _LIKELY = 6, 4, 3
@@ -218,11 +229,16 @@ def _candidate(line: Line, stated: list[str]) -> Candidate | None:
     return Candidate(line, key, agrees, overlaps)
 
 
+def headline_candidates(lines: Iterable[Line], stated: list[str]) -> Iterator[Candidate]:
+    """The lines for which anything speaks, in page order. `stated` is what `stated_titles` returns."""
+    return (candidate for line in lines if (candidate := _candidate(line, stated)))
+
+
 def _best_headline(lines: list[Line], stated: list[str], more: list[Line]) -> tuple[int, Line | None]:
     """(score, line) of the best headline. `more`: the lines and the first ones of the text, where a title may stand in
     pieces."""
     best, best_score = None, 0
-    for candidate in (c for line in lines if (c := _candidate(line, stated))):
+    for candidate in headline_candidates(lines, stated):
         score = candidate.score
         # On a tie the later line wins, unless it is only a piece of the earlier one: the title may be repeated in two
         # lines at the top of the text.
@@ -279,6 +295,23 @@ class FoundTitle:
     headline: Line | None = None
 
 
+def _titles_of_meta(meta: list[tuple[str, str]]) -> list[str]:
+    return [content for name, content in meta if name.lower() in _TITLE_METAS and len(content) > 3]
+
+
+def stated_titles(parts: list[str], labelled: Iterable[FieldValue], meta: list[tuple[str, str]]) -> list[str]:
+    """The keys of the titles that the page states in its header, its meta tags and `<title>`, and of their parts."""
+    header = [value.value for value in labelled if value.name == "title"]
+    article = _titles_of_meta(meta)
+    pieces = [piece for text in article for piece in _SEPARATOR.split(text) if len(piece) > _MIN_PARTIAL_CHARS]
+    return [label_key(text) for text in (*header, *article, *pieces, *parts)]
+
+
+def lines_above(blocks: Blocks, limit: int) -> list[Line]:
+    """The lines above block `limit` that can be a headline."""
+    return headline_lines(blocks, limit - _BLOCKS_ABOVE, limit)
+
+
 def find_title(
     parts: list[str], blocks: Blocks, limit: int, labelled: Iterable[FieldValue], meta: list[tuple[str, str]]
 ) -> FoundTitle:
@@ -289,10 +322,9 @@ def find_title(
     header's title, an unconfirmed headline, a meta tag, a line that reads like a title, `<title>`.
     """
     header = [value for value in labelled if value.name == "title"]
-    article = [content for name, content in meta if name.lower() in _TITLE_METAS and len(content) > 3]
-    pieces = [piece for text in article for piece in _SEPARATOR.split(text) if len(piece) > _MIN_PARTIAL_CHARS]
-    stated = [label_key(text) for text in (*(value.value for value in header), *article, *pieces, *parts)]
-    lines = headline_lines(blocks, limit - _BLOCKS_ABOVE, limit)
+    article = _titles_of_meta(meta)
+    stated = stated_titles(parts, header, meta)
+    lines = lines_above(blocks, limit)
     more = headline_lines(blocks, limit - _BLOCKS_ABOVE, min(limit + _LINES_OF_TITLE_IN_TEXT, len(blocks.blocks)))
     score, headline = _best_headline(lines, stated, more)
     evidence: list[FieldValue] = list(header)
