@@ -7,6 +7,7 @@ import typer
 
 from etl.catalog.load import SourceError, load_sources, locate_source, source_files
 from etl.cli.console import errors, output, print_json, table
+from etl.cli.previewing import preview_command
 from etl.cli.surveying import check_live, new_command
 from etl.errors import GongkaiError
 from etl.platforms.base import Platform
@@ -17,6 +18,7 @@ app = typer.Typer(
     name="sources", help="Work with source files: the catalogs to crawl, one YAML file each.", no_args_is_help=True
 )
 app.command("new")(new_command)
+app.command("preview")(preview_command)
 
 
 @app.command("list")

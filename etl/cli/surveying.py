@@ -10,6 +10,7 @@ from rich.console import Console
 
 from etl.catalog.stamp import stamp_verified
 from etl.cli.console import errors, heading, output, table
+from etl.cli.previewing import print_request, read_file
 from etl.clock import CHINA
 from etl.errors import GongkaiError
 from etl.pipeline.survey.draft import draft
@@ -49,10 +50,10 @@ def new_command(
     if out and out.exists():
         raise GongkaiError(f"{out} exists already", hint="give another file")
     if file:
-        survey = survey_page(_read_file(file), address)
+        survey = survey_page(read_file(file), address)
     else:
         survey = asyncio.run(
-            survey_site(address, settings().user_agent, allow_private, delay, max_lists, _print_request)
+            survey_site(address, settings().user_agent, allow_private, delay, max_lists, print_request)
         )
     _print_survey(survey, output if out else errors)
     text = draft(survey, _today(), allow_private=allow_private, delay=delay)
@@ -72,7 +73,7 @@ def check_live(path: Path, source: Source) -> None:
 
     Raises `GongkaiError` with every problem.
     """
-    columns, documents = asyncio.run(probe_source(source, settings().user_agent, _print_request))
+    columns, documents = asyncio.run(probe_source(source, settings().user_agent, print_request))
     _print_lists(columns, output)
     for document in documents:
         _print_document(document)
@@ -86,6 +87,9 @@ def _problems(columns: tuple[ListProbe, ...], documents: tuple[DocumentProbe, ..
     problems = [
         f"list {probe.column.name or probe.column.url}: {probe.reason}" for probe in columns if not probe.entries
     ]
+    problems += [
+        f"list {probe.column.name or probe.column.url}: {text}" for probe in columns for text in probe.problems
+    ]
     read = [item for item in documents if item.extraction]
     if len(read) < DOCUMENTS_TO_READ:
         reasons = "; ".join(f"{item.entry.url}: {item.reason}" for item in documents if not item.extraction)
@@ -95,19 +99,8 @@ def _problems(columns: tuple[ListProbe, ...], documents: tuple[DocumentProbe, ..
     return problems
 
 
-def _print_request(url: str) -> None:
-    errors.print(f"[dim]requesting {errors.plain(url)}[/]", soft_wrap=True)
-
-
 def _today() -> date:
     return datetime.now(CHINA).date()
-
-
-def _read_file(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise GongkaiError(f"{file} cannot be read: {error.strerror}") from error
 
 
 def _print_survey(survey: Survey, console: Console) -> None:
@@ -137,9 +130,10 @@ def _print_lists(columns: tuple[ListProbe, ...], console: Console) -> None:
         total = page.reported_total if page and page.reported_total is not None else ""
         pages = page.reported_pages if page and page.reported_pages is not None else ""
         below = f"{probe.below} lists below; " if probe.below else ""
-        rows.append(
-            (probe.column.name or "–", probe.column.url, len(probe.entries), total, pages, below + probe.reason)
+        remark = below + "; ".join(
+            [*filter(None, [probe.reason]), *probe.problems, *["no next page found"] * probe.may_go_on]
         )
+        rows.append((probe.column.name or "–", probe.column.url, len(probe.entries), total, pages, remark))
     table(("list", "address", "entries", "reported", "pages", "remark"), rows, to=console)
     first = next((probe for probe in columns if probe.entries), None)
     if first:

@@ -4,7 +4,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree, html
@@ -130,6 +130,7 @@ def _strip_attributes(tag: re.Match[str]) -> str:
     return f"{bare.split()[0]}>" if sum(map(bare.count, "=/ \t\n\f")) > _MAX_ATTRIBUTES else tag[0]
 
 
+@lru_cache(maxsize=4096)
 def absolute(url: str, base: str) -> str | None:
     """`url` resolved against `base`, without its fragment; None for what is no http(s) address."""
     if len(url) > MAX_ADDRESS_CHARS:

@@ -61,7 +61,8 @@ def test_a_demo_site_is_known_for_what_it_is_and_crawled_by_the_file(
     assert source.platform == site.platform
     source = source.model_copy(update={"pace": source.pace.model_copy(update={"retry_delay": 0.1})})
     report = crawl(archive, source, "test", CrawlOptions(), Settings(), lambda *_: None)
-    assert not [problem for problem in report.problems if "old" not in problem.english]
+    # The demo's documents are old, and many are planted to be lost.
+    assert not [problem for problem in report.problems if problem.code not in ("newest_too_old", "fewer_records")]
     assert report.records >= source.assertions.min_records - len(site.outcomes)
     # Whatever list was found was walked to its end.
     assert report.listed > len([entry for looked in found.columns for entry in looked.entries]) / 2
@@ -77,6 +78,7 @@ def test_every_list_that_pages_link_is_found(plain: PlainSite) -> None:
         "rows": "table.wj-list > tr",
         "fields": {"published_date": "td.rq"},
         "next": "//a[normalize-space(.) = '下一页']",
+        "total": "div.fy",
     }
     assert [entry.title for entry in found.columns[0].entries] == [
         line["title"] for line in goldens.entries(plain)["zcwj"][:3]
@@ -133,3 +135,127 @@ def test_a_draft_says_what_it_does_not_know(plain: PlainSite) -> None:
     assert "of no known family" in text
     assert "The lists lead also to lyj.yunling.example" in text
     assert "the newest is of 2024-01-01" in text
+
+
+# ---- what is written of one saved page
+
+LIST = "https://www.tongxi.example/gk/zcwj/"
+ROWS = "".join(
+    f'<li><a href="/gk/{n}.html">桐溪县关于第{n}项工作的通知</a><i>2026-03-0{n}</i></li>' for n in range(1, 5)
+)
+
+
+def drafted(body: str, *, url: str = LIST, head: str = "") -> str:
+    page = f"<html><head>{head}</head><body>{body}</body></html>".encode()
+    return draft(survey_page(page, url), TODAY)
+
+
+@pytest.mark.parametrize(
+    ("head", "foot", "name", "agency"),
+    [
+        ('<meta name="SiteName" content="桐溪县人民政府门户网站">', "", "桐溪县人民政府门户网站", "桐溪县人民政府"),
+        ('<meta name="SiteName" content="中国桐溪">', "主办：桐溪县人民政府办公室", "中国桐溪", "桐溪县人民政府办公室"),
+        ("<title>通知公告_桐溪县林业局</title>", "主办：桐溪县大数据中心", "桐溪县林业局", "桐溪县林业局"),
+        ("<title>桐溪县林业局信息公开目录 - 通知</title>", "", "桐溪县林业局", "桐溪县林业局"),
+        ("<title>通知公告</title>", "主办单位：桐溪县水务局　承办：桐溪县信息中心", "桐溪县水务局", "桐溪县水务局"),
+        ("", "版权所有：桐溪县水务局 岭ICP备00000066号", "桐溪县水务局", "桐溪县水务局"),
+        ("", "Copyright © 2026 桐溪县水务局 版权所有", "桐溪县水务局", "桐溪县水务局"),
+        ("", "承办：桐溪县信息中心<br>地址：桐溪县甲路1号", "桐溪县信息中心", "桐溪县信息中心"),
+        ("<title>关于政策的通知</title>", "建议使用谷歌浏览器", "www.tongxi.example", "www.tongxi.example"),
+    ],
+)
+def test_name_and_agency_are_guessed_from_meta_tags_title_and_foot(
+    head: str, foot: str, name: str, agency: str
+) -> None:
+    text = drafted(f"<ul>{ROWS}</ul><div class=foot>{foot}</div>", head=head)
+    read = yaml.safe_load(text)
+    assert (read["name"], read["agency"]) == (name, agency)
+    marked = {line.partition(":")[0] for line in text.splitlines() if "# (?)" in line and line[0] != "#"}
+    assert "agency" in marked
+    assert ("name" in marked) == ("SiteName" not in head)
+
+
+def test_an_agency_in_the_text_of_a_page_is_not_that_of_its_foot() -> None:
+    event = "<p>主办单位：桐溪县体育总会</p>" + "<p>赛事通知。</p>" * 900
+    text = drafted(f"<ul>{ROWS}</ul>{event}<p>版权所有：桐溪县水务局</p>")
+    assert yaml.safe_load(text)["agency"] == "桐溪县水务局"
+
+
+def test_a_region_is_the_identification_code_of_the_foot_and_never_an_impossible_one() -> None:
+    assert yaml.safe_load(drafted(f"<ul>{ROWS}</ul>网站标识码：5399260004"))["region"] == "539926"
+    assert yaml.safe_load(drafted(f"<ul>{ROWS}</ul>网站标识码：9999260004"))["region"] == "000000"
+
+
+def test_what_a_draft_does_not_know_of_paging_is_said_in_it() -> None:
+    assert "(?) no next page found" in drafted(f"<ul>{ROWS}</ul>")
+    unknown = drafted(f"<ul>{ROWS}</ul><a href='javascript:go(2)'>下一页</a>")
+    assert "# (?) " in unknown
+    assert "shows that its list goes on ('下一页')" in unknown
+    for known in (
+        "<a href='?p=2'>下一页</a>",
+        "<p>共 4 条 1/1页</p>",
+        "<script>createPageHTML(1,0,'index','html')</script>",
+    ):
+        assert "no next page found" not in drafted(f"<ul>{ROWS}</ul>{known}")
+
+
+def test_a_page_of_several_lists_is_said_to_be_one() -> None:
+    lists = "".join(
+        f'<li><a href="./{name}/202603/{n}.html">桐溪县关于第{n}项工作的通知</a></li>' for name in "ab" for n in (1, 2)
+    )
+    assert f"documents of 2 lists, and no next page: {LIST}a/, {LIST}b/" in drafted(f"<ul>{lists}</ul>")
+
+
+def test_the_reported_total_is_proposed_and_gives_the_records_to_expect() -> None:
+    text = drafted(f"<ul>{ROWS}</ul><div class=fy>共470条 1/24页 <a href='?p=2'>下一页</a></div>")
+    read = yaml.safe_load(text)
+    assert read["listing"]["total"] == "div.fy"
+    assert 300 < read["assertions"]["min_records"] < 470
+    assert "# (?) 4 documents on the first pages, 470 are reported; the newest is of 2026-03-04." in text
+
+
+@pytest.mark.parametrize(
+    ("newest", "least", "most"), [("2026-04-30", 60, 60), ("2026-01-01", 200, 260), ("2009-05-01", 6200, 6500)]
+)
+def test_the_age_that_is_asserted_is_more_than_that_of_the_newest_document(newest: str, least: int, most: int) -> None:
+    text = drafted(f"<ul>{ROWS}</ul>".replace("2026-03-04", newest).replace("2026-03", "2009-01"))
+    assert least <= yaml.safe_load(text)["assertions"]["max_age_days"] <= most
+    assert ("That is long ago" in text) == newest.startswith("2009")
+
+
+# ---- front pages and redirects
+
+
+def test_a_saved_front_page_names_its_catalog_and_is_no_list_itself() -> None:
+    menu = "<a href='/gk/'>政府信息公开</a><a href='/gk/tz/'>通知公告</a><a href='/gk/zn/'>政府信息公开指南</a>"
+    text = drafted(f"{menu}<ul>{ROWS}</ul>", url="https://www.tongxi.example/")
+    assert "front page. Its catalog (政府信息公开) is https://www.tongxi.example/gk/: survey that" in text
+    read = yaml.safe_load(text)
+    assert "listing" not in read
+    assert "https://www.tongxi.example/" not in [column["url"] for column in read["columns"]]
+
+
+def test_a_front_page_leads_to_the_lists_whose_rows_are_proposed(plain: PlainSite) -> None:
+    found = survey(plain.base)
+    assert [looked.column.name for looked in found.columns if looked.entries] == ["政策文件", "公示公告", "政策解读"]
+    assert found.listing is not None
+    assert found.listing["rows"] == "table.wj-list > tr"
+    assert yaml.safe_load(draft(found, TODAY, allow_private=True))["listing"]["next"]
+
+
+def test_a_redirect_is_followed_and_where_it_ends_is_written(plain: PlainSite) -> None:
+    plain.faults["zcwj/1"] = faults.offsite(f"{plain.base}/gk/list.php?cid=12")
+    given = f"{plain.base}/gk/list.php?cid=11"
+    found = survey(given, most=1)
+    text = draft(found, TODAY, allow_private=True)
+    assert [column["url"] for column in yaml.safe_load(text)["columns"]] == [f"{plain.base}/gk/list.php?cid=12"]
+    assert f"`gongkai sources new {given}`" in text
+    assert f"What is below is of {plain.base}/gk/list.php?cid=12, to which that address leads" in text
+
+
+def test_a_redirect_to_another_host_is_followed_once(plain: PlainSite) -> None:
+    with serve(other := generic.demo()):
+        other.faults["zcwj/1"] = faults.offsite(f"{plain.base}/gk/list.php?cid=11".replace("127.0.0.1", "localhost"))
+        found = survey(f"{other.base}/gk/list.php?cid=11", most=1)
+    assert "localhost" in found.page.url
+    assert "localhost" in yaml.safe_load(draft(found, TODAY, allow_private=True))["hosts"]

@@ -10,14 +10,15 @@ from urllib.parse import urlsplit
 import yaml
 
 from etl.errors import GongkaiError
+from etl.pipeline.survey.names import Guess, agency_name, region_code, site_name
 from etl.pipeline.survey.survey import ListProbe, Survey
-from etl.platforms.helpers.columns import meta
-from etl.sources.schema import Source
+from etl.sources.schema import Limits, Source
 from etl.web.redirects import page_redirect
 
-_SUFFIX = re.compile(r"(?:门户|政务|官方)*(?:网站?|平台|首页)$")
-_CODE = re.compile(r"^\d{6}")
 _UNKNOWN_REGION = "000000"
+_SHARE_OF_TOTAL = 0.7
+"""Share of the reported documents that the source must have: some links of any list are dead or lead elsewhere."""
+_OLD_DAYS = 730
 _HOST_SHARE = 4
 """A host with at least one of so many listed documents belongs to the catalog; fewer are stray links."""
 
@@ -38,9 +39,9 @@ def draft(survey: Survey, today: date, *, allow_private: bool = False, delay: fl
 
 def _lines(survey: Survey, today: date, allow_private: bool, delay: float) -> Iterator[str]:
     page, listed = survey.page, [probe for probe in survey.columns if probe.entries]
-    site = meta(page, "SiteName")
-    code = _CODE.match(meta(page, "SiteIDCode"))
-    yield f"# Drafted on {today} by `gongkai sources new {page.url}`. Lines with (?) are to be decided."
+    yield f"# Drafted on {today} by `gongkai sources new {survey.requested}`. Lines with (?) are to be decided."
+    if survey.page.url != survey.requested:
+        yield f"# What is below is of {survey.page.url}, to which that address leads."
     if survey.family is None:
         yield "# The site is of no known family: the rows below are those that its page repeats (?)."
     elif survey.family is not survey.proposed:
@@ -51,19 +52,35 @@ def _lines(survey: Survey, today: date, allow_private: bool, delay: float) -> It
             + "; ".join(dict.fromkeys(sign.fingerprint.what for sign in survey.candidates[0].signs))
             + "."
         )
+    if survey.catalog:
+        yield f"# (?) This is a front page. Its catalog ({survey.catalog.name}) is {survey.catalog.url}: survey that."
+    host = urlsplit(page.url).netloc
+    site, agency, code = site_name(page), agency_name(page), region_code(page)
     yield f"id: {_id(page.url)}"
-    yield f"name: {_quoted(site or urlsplit(page.url).netloc)}" + ("" if site else "  # (?)")
-    yield f"agency: {_quoted(_SUFFIX.sub('', site) or urlsplit(page.url).netloc)}  # (?)"
-    origin = "the site's identification code begins so" if code else "(?) the page names no identification code"
-    yield f'region: "{code[0] if code else _UNKNOWN_REGION}"  # {origin}'
+    yield f"name: {_quoted(site.value if site else host)}" + (
+        "" if site and site.certain else f"  # (?) {_origin(site)}"
+    )
+    yield f"agency: {_quoted(agency.value if agency else host)}  # (?) {_origin(agency)}"
+    origin = (
+        f"the site's identification code begins so: {code.origin}"
+        if code
+        else "(?) the page names no identification code"
+    )
+    yield f'region: "{code.value if code else _UNKNOWN_REGION}"  # {origin}'
     yield f"platform: {survey.proposed.name if survey.proposed else ''}"
     if survey.listing:
         yield "listing:"
         selectors = yaml.safe_dump(dict(survey.listing), allow_unicode=True, sort_keys=False, width=1000)
         yield from (f"  {line}" for line in selectors.splitlines())
+        if "pages" in survey.listing and "page_count" not in survey.listing:
+            yield "  # (?) page_count: no selector reads the number of pages; lists end at the first page without rows"
+    elif survey.proposed and survey.proposed.accepts_selectors and not listed:
+        yield "# (?) listing: survey the page of one of the lists below, whose rows are not known."
     yield "columns:"
     chosen = listed or list(survey.columns)
-    yield from (f"  - {_column(probe)}{_remark(probe)}" for probe in chosen)
+    for probe in chosen:
+        yield f"  - {_column(probe)}{_remark(probe)}"
+        yield from (f"    # (?) {problem}" for problem in probe.problems)
     others = [probe for probe in survey.columns if probe not in chosen]
     if others:
         yield "  # Named by the page too, and not lists as far as is known:"
@@ -92,7 +109,10 @@ def _remark(probe: ListProbe) -> str:
         return f"  # {probe.below} lists below it"
     totals = ((page.reported_total, "document"), (page.reported_pages, "page"))
     reported = [f"{number} {unit}{'s' * (number != 1)}" for number, unit in totals if number]
-    return f"  # reports {', '.join(reported)}" if reported else ""
+    remarks = [f"reports {', '.join(reported)}"] if reported else []
+    if probe.may_go_on:
+        remarks.append("(?) no next page found")
+    return f"  # {'; '.join(remarks)}" if remarks else ""
 
 
 def _assertions(listed: list[ListProbe], hosts: list[str], today: date) -> Iterator[str]:
@@ -100,9 +120,25 @@ def _assertions(listed: list[ListProbe], hosts: list[str], today: date) -> Itera
     days = [date.fromisoformat(day) for probe in listed for entry in probe.entries
             if (day := entry.fields.get("published_date") or entry.fields.get("written_date"))]  # fmt: skip
     newest = max((day for day in days if day <= today), default=None)
-    age = max(60, 2 * (today - newest).days) if newest else 365
-    yield f"# (?) {len(seen)} documents on the first pages; the newest is of {newest or 'no known day'}."
-    yield f"assertions: {{min_records: {max(len(seen), 1)}, max_age_days: {age}}}"
+    totals = [probe.page.reported_total for probe in listed if probe.page and probe.page.reported_total]
+    records = max(len(seen), min(int(sum(totals) * _SHARE_OF_TOTAL), Limits().pages), 1)
+    reported = f", {sum(totals)} are reported" if totals else ""
+    yield f"# (?) {len(seen)} documents on the first pages{reported}; the newest is of {newest or 'no known day'}."
+    if newest and (today - newest).days > _OLD_DAYS:
+        yield "# (?) That is long ago: is the list still kept, and is its newest document the first?"
+    yield f"assertions: {{min_records: {records}, max_age_days: {_max_age(newest, today)}}}"
+
+
+def _max_age(newest: date | None, today: date) -> int:
+    """Twice the age of the newest document, as sites pause; half a year more than the age of an old one."""
+    if newest is None:
+        return 365
+    age = (today - newest).days
+    return max(60, min(2 * age, age + 180))
+
+
+def _origin(guess: Guess | None) -> str:
+    return f"from {guess.origin}" if guess else "the page names none"
 
 
 def _id(url: str) -> str:

@@ -5,9 +5,9 @@ Nothing is stored. Requests go through the same fetcher, address guard and pace 
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from itertools import islice, zip_longest
+from itertools import chain, islice, zip_longest
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,11 +15,12 @@ from etl.clock import CHINA
 from etl.errors import GongkaiError
 from etl.extract import Extraction, extract
 from etl.fetch.classify import classify
-from etl.fetch.client import Fetcher, Request, fetcher
+from etl.fetch.client import Attempt, Fetcher, Request, fetcher
 from etl.fetch.host_registry import LocalHostRegistry
-from etl.pipeline.stages.catalog_walk import fetch_listing_page
+from etl.outcomes import Outcome
+from etl.pipeline.stages.catalog_walk import ListingFetch, fetch_listing_page
 from etl.platforms.base import CandidateList, Entry, ListingPage, ListingRequest, NotAListing, Platform
-from etl.platforms.helpers.columns import column_key, feeds_of
+from etl.platforms.helpers.columns import column_key, columns_below, feeds_of, is_front_page, linked_catalog
 from etl.platforms.listing import read_list_page
 from etl.platforms.recognise import FamilyMatch, decide_family, recognise
 from etl.platforms.registry import all_platforms, platform
@@ -30,6 +31,8 @@ from etl.web.page import WebPage, read_page
 
 MAX_LEADING_PAGES = 8
 """Pages of a column that are fetched until one has an entry: a shell, its script, an empty list or two below it."""
+MAX_LISTS_FOR_ROWS = 5
+"""Lists whose rows are sought for a proposal, where the page itself repeats none."""
 MAX_DOCUMENTS_TRIED = 6
 """Documents that are fetched at most until enough could be read; any list has a dead link or two."""
 DOCUMENTS_TO_READ = 2
@@ -49,6 +52,16 @@ class ListProbe:
     def entries(self) -> tuple[Entry, ...]:
         return self.page.entries if self.page else ()
 
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What the page has and was not understood, in words."""
+        return listing_problems(self.column.url, self.page) if self.page else ()
+
+    @property
+    def may_go_on(self) -> bool:
+        """Whether no next page was found, on a page that does not say either that it is the only one."""
+        return self.page is not None and _may_go_on(self.page)
+
 
 @dataclass(frozen=True, slots=True)
 class Survey:
@@ -64,6 +77,10 @@ class Survey:
     proposed: Platform | None
     listing: Mapping[str, Any] | None
     columns: tuple[ListProbe, ...]
+    requested: str
+    """The address that was given; `page` is the one that it leads to."""
+    catalog: CandidateList | None = None
+    """The disclosure catalog that a front page links, where that was not looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,34 +92,29 @@ class DocumentProbe:
     reason: str = ""
 
 
-async def survey_site(
-    url: str, user_agent: str, allow_private: bool, delay: float, max_lists: int, report_address: Callable[[str], None]
-) -> Survey:
-    """Fetches the page and the first pages of at most `max_lists` lists that it leads to. Raises `GongkaiError`."""
-    source = _visitor(url, allow_private, delay)
-    async with fetcher(source, LocalHostRegistry(), user_agent) as fetch:
-        report_address(url)
-        attempt = (await fetch.fetch(Request(url)))[-1]
-        outcome, reason = classify(attempt)
-        if outcome is not None:
-            raise GongkaiError(
-                f"{url}: {outcome}: {english(reason)}", hint="save the page in a browser and use --file PAGE --url URL"
-            )
-        page = read_page(attempt.body or b"", attempt.final_url, attempt.header("content-type"))
-
-        async def read(family: Platform, column: CandidateList) -> ListProbe:
-            return await probe_list(
-                fetch, family, ListingRequest(column.url, column.name or column.url), report_address
-            )
-
-        return await _survey(page, read, max_lists)
+def listing_problems(url: str, page: ListingPage) -> tuple[str, ...]:
+    """Signs of paging, rows and lists that were not understood, in words."""
+    problems = [problem.english for problem in page.problems]
+    if _may_go_on(page) and (below := columns_below(url, page.entries)):
+        problems.append(f"{url} shows documents of {len(below)} lists, and no next page: {', '.join(below)}")
+    return tuple(problems)
 
 
-def survey_page(body: bytes, url: str) -> Survey:
-    """Surveys a saved page: its lists are named, and only the page itself is read as a list."""
-    page = read_page(body, url)
+def _may_go_on(page: ListingPage) -> bool:
+    if not page.entries or page.next_requests or page.problems:
+        return False
+    return page.reported_pages != 1 and page.reported_total != len(page.entries)
 
-    async def read(family: Platform, column: CandidateList) -> ListProbe:
+
+class _Visit:
+    """How a survey comes to further pages. Of a saved page it comes to none."""
+
+    async def open(self, url: str) -> WebPage | None:
+        """The page at an address; None if it is not to be had."""
+        return None
+
+    async def probe(self, family: Platform, column: CandidateList, page: WebPage) -> ListProbe:
+        """The column's first page; `page` is the one surveyed."""
         if column.url != page.url:
             return ListProbe(column, None, "not fetched: the page is a saved one")
         try:
@@ -110,41 +122,125 @@ def survey_page(body: bytes, url: str) -> Survey:
         except NotAListing as error:
             return ListProbe(column, None, str(error))
 
-    return asyncio.run(_survey(page, read, 1000))
+
+@dataclass
+class _LiveVisit(_Visit):
+    fetch: Fetcher
+    source: Source
+    report_address: Callable[[str], None]
+
+    async def attempt(self, url: str) -> Attempt:
+        self.report_address(url)
+        return (await self.fetch.fetch(Request(url)))[-1]
+
+    async def open(self, url: str) -> WebPage | None:
+        if not self.source.allows(url):
+            return None
+        attempt = await self.attempt(url)
+        return _page_of(attempt) if classify(attempt)[0] is None else None
+
+    async def probe(self, family: Platform, column: CandidateList, page: WebPage) -> ListProbe:
+        request = ListingRequest(column.url, column.name or column.url)
+        return await probe_list(self.fetch, family, request, self.report_address)
 
 
-async def _survey(
-    page: WebPage, read: Callable[[Platform, CandidateList], Awaitable[ListProbe]], max_lists: int
+def _page_of(attempt: Attempt) -> WebPage:
+    return read_page(attempt.body or b"", attempt.final_url, attempt.header("content-type"))
+
+
+async def survey_site(
+    url: str,
+    user_agent: str,
+    allow_private: bool,
+    delay: float,
+    max_lists: int,
+    report_address: Callable[[str], None],
+    *,
+    requested: str = "",
 ) -> Survey:
+    """Fetches the page and the first pages of at most `max_lists` lists that it leads to. Raises `GongkaiError`.
+
+    A redirect to another host is followed once; `requested` is then the address that was given.
+    """
+    source = visitor(url, allow_private, delay)
+    async with fetcher(source, LocalHostRegistry(), user_agent) as fetch:
+        visit = _LiveVisit(fetch, source, report_address)
+        attempt = await visit.attempt(url)
+        outcome, reason = classify(attempt)
+        if outcome is None:
+            return await _survey(_page_of(attempt), visit, max_lists, requested or url)
+    if outcome is Outcome.OUT_OF_SCOPE and not source.allows(attempt.final_url) and not requested:
+        further = attempt.final_url
+        return await survey_site(further, user_agent, allow_private, delay, max_lists, report_address, requested=url)
+    raise GongkaiError(
+        f"{url}: {outcome}: {english(reason)}", hint="save the page in a browser and use --file PAGE --url URL"
+    )
+
+
+def survey_page(body: bytes, url: str) -> Survey:
+    """Surveys a saved page: its lists are named, and only the page itself is read as a list. Raises `GongkaiError`."""
+    return asyncio.run(_survey(read_page(body, url), _Visit(), 1000, url))
+
+
+async def _survey(page: WebPage, visit: _Visit, max_lists: int, requested: str) -> Survey:
+    front, catalog = (page, linked_catalog(page)) if is_front_page(page.url) else (None, None)
+    if catalog and (opened := await visit.open(catalog.url)):
+        page, catalog = opened, None
     candidates = recognise(page)
     family = decide_family(candidates)
-    proposed, listing = (family, None) if family and family.lists else _proposal(page)
-    columns: list[ListProbe] = []
-    if proposed:
-        if not proposed.reads_fragments:
-            page = replace(page, url=page.url.partition("#")[0])
-        shaped = _shaped(proposed, listing)
-        lists: dict[str, CandidateList] = {}
-        for column in proposed.find_columns(page):
-            lists.setdefault(column_key(column.url), column)
-        for column in list(lists.values())[:max_lists]:
-            probe = await read(shaped, column)
-            known = {entry.url for other in columns for entry in other.entries}
-            # Left out: the same list under another address, or a front page of lists that are probed already.
-            if not probe.entries or not known.issuperset(entry.url for entry in probe.entries):
-                columns.append(probe)
-    return Survey(page, candidates, family, proposed, listing, tuple(columns))
+    finder, listing = (family, None) if family and family.lists else await _proposal(page, visit)
+    if finder and not finder.reads_fragments:
+        page = replace(page, url=page.url.partition("#")[0])
+    probes = await _probe_all(finder, listing, _lists(finder, page, front), page, visit, max_lists) if finder else ()
+    return Survey(page, candidates, family, finder, listing, probes, requested, catalog)
 
 
-def _proposal(page: WebPage) -> tuple[Platform | None, Mapping[str, Any] | None]:
-    """The family that accepts selectors, with the rows that the page repeats or the feeds that it names."""
-    for family in all_platforms():
-        if family.accepts_selectors and ((guess := family.guess_listing(page)) or any(feeds_of(page))):
-            return family, guess
-    return None, None
+def _lists(finder: Platform, page: WebPage, front: WebPage | None) -> list[CandidateList]:
+    """The lists that the page leads to, then those of the site's first page, each once."""
+    lists: dict[str, CandidateList] = {}
+    for column in chain.from_iterable(finder.find_columns(each) for each in (page, front) if each):
+        lists.setdefault(column_key(column.url), column)
+    return list(lists.values())
 
 
-def _shaped(family: Platform, listing: Mapping[str, Any] | None) -> Platform:
+async def _probe_all(
+    finder: Platform,
+    listing: Mapping[str, Any] | None,
+    lists: Iterable[CandidateList],
+    page: WebPage,
+    visit: _Visit,
+    max_lists: int,
+) -> tuple[ListProbe, ...]:
+    shaped = with_listing(finder, listing)
+    probes: dict[str, ListProbe] = {}
+    for column in islice(lists, max_lists):
+        probe = await visit.probe(shaped, column, page)
+        known = {entry.url for other in probes.values() for entry in other.entries}
+        # Left out: the same list under another address, or a front page of lists that are probed already.
+        if not probe.entries or not known.issuperset(entry.url for entry in probe.entries):
+            probes.setdefault(probe.column.url, probe)
+    return tuple(probes.values())
+
+
+async def _proposal(page: WebPage, visit: _Visit) -> tuple[Platform | None, Mapping[str, Any] | None]:
+    """The family that accepts selectors, with the rows that the page repeats, or else those of a list it leads to.
+
+    A site's first page shows some lines of every list, in rows of its own: those are no list's.
+    """
+    guesser = next(family for family in all_platforms() if family.accepts_selectors)
+    if not is_front_page(page.url) and (guess := guesser.guess_listing(page)):
+        return guesser, guess
+    columns = guesser.find_columns(page)
+    for column in columns[:MAX_LISTS_FOR_ROWS]:
+        if column.url == page.url or not (opened := await visit.open(column.url)):
+            continue
+        if not is_front_page(opened.url) and (guess := guesser.guess_listing(opened)):
+            return guesser, guess
+    may_be_lists = any(feeds_of(page)) or (is_front_page(page.url) and columns)
+    return (guesser, None) if may_be_lists else (None, None)
+
+
+def with_listing(family: Platform, listing: Mapping[str, Any] | None) -> Platform:
     """The family with the selectors of a source file's key `listing`."""
     source = adhoc_source("look", "look", "http://look.invalid/", ["look.invalid"])
     shape = Listing.model_validate(listing) if listing else None
@@ -155,11 +251,13 @@ async def probe_list(
     fetch: Fetcher, family: Platform, first: ListingRequest, report_address: Callable[[str], None]
 ) -> ListProbe:
     """Fetches the first page of a list; where pages only lead on, what they lead to, until a page has entries."""
-    waiting, below = deque([first]), 0
+    waiting, below, column = deque([first]), 0, CandidateList(first.url)
     for _ in range(MAX_LEADING_PAGES):
         request = waiting.popleft()
         report_address(request.url)
         fetched = await fetch_listing_page(fetch, family, request)
+        if request is first:
+            column = CandidateList(_ended_at(fetched), first.column if first.column != first.url else "")
         if fetched.page and not fetched.page.entries:
             below = max(below, len(fetched.page.next_requests))
             waiting.extendleft(reversed(fetched.page.next_requests))
@@ -168,11 +266,18 @@ async def probe_list(
     reason = "" if fetched.page and fetched.page.entries else "lists nothing"
     if fetched.reason:
         reason = english(fetched.reason)
-    name = first.column if first.column != first.url else ""
-    return ListProbe(CandidateList(first.url, name), fetched.page, reason, below if below > 1 else 0)
+    return ListProbe(column, fetched.page, reason, below if below > 1 else 0)
 
 
-def _visitor(url: str, allow_private: bool, delay: float) -> Source:
+def _ended_at(fetched: ListingFetch) -> str:
+    """The address of a list: where its page leads on, the one that it leads to."""
+    attempt = fetched.attempts[-1].attempt
+    _, mark, fragment = fetched.request.url.partition("#")
+    leads_on = fetched.page and attempt.final_url != attempt.url
+    return attempt.final_url + mark + fragment if leads_on else fetched.request.url
+
+
+def visitor(url: str, allow_private: bool, delay: float) -> Source:
     """A source that allows requests to the host of the URL, with and without `www.`. Raises `GongkaiError`."""
     host = urlsplit(url).hostname or ""
     twin = host.removeprefix("www.") if host.startswith("www.") else f"www.{host}"

@@ -28,7 +28,7 @@ from etl.platforms.base import (
 from etl.platforms.helpers.columns import feeds_of, linked_columns, page_name
 from etl.platforms.helpers.feeds import ROOT, is_feed, read_feed
 from etl.platforms.helpers.repeated_rows import repeated_rows
-from etl.platforms.helpers.rows import row_entry
+from etl.platforms.helpers.rows import block_entries
 from etl.web.page import WebPage, absolute, base_url
 from etl.web.select import elements, text_of
 
@@ -74,7 +74,7 @@ class Generic(Platform):
         if listing is None or listing.rows is None:
             raise NotAListing("neither a sitemap nor a feed, and the source file names no listing.rows")
         rows = elements(listing.rows, page.tree)
-        entries = tuple(entry for row in rows if (entry := _entry(row, base_url(page), listing)))
+        entries = tuple(_entries(rows, base_url(page), listing))
         total, pages = _number(listing.total, page), _number(listing.page_count, page)
         current = _current(listing, request.url)
         if rows and not entries:
@@ -88,18 +88,22 @@ class Generic(Platform):
         return ListingPage(entries, total, pages, next_requests)
 
 
-def _entry(row: HtmlElement, base: str, listing: "Listing") -> Entry | None:
-    plain = row_entry(row, base)
-    url, title, fields = (plain.url, plain.title, dict(plain.fields)) if plain else (None, "", {})
-    if listing.link:
-        link = next(iter(elements(listing.link, row)), None)
-        target = (link.get("href") or "") if link is not None else text_of(listing.link, row)
-        url = absolute(target, base) if target.strip() not in ("", "#") else None
-        title = (link.get("title") or text_of(".", link)) if link is not None else title
-    if listing.title:
-        title = text_of(listing.title, row)
-    fields |= dict(_fields(row, listing))
-    return Entry(url, " ".join(title.split()), fields) if url else None
+def _entries(rows: list[HtmlElement], base: str, listing: "Listing") -> Iterator[Entry]:
+    """The rows' entries: what every family reads in and around a row, and what the selectors say instead."""
+    link_in = (lambda row: next(iter(elements(listing.link or "", row)), None)) if listing.link else None
+    plain = block_entries(rows, base, link_in)
+    for row in rows:
+        entry = plain.get(row) or _entry_by_text(row, base, listing)
+        if entry:
+            title = text_of(listing.title, row) if listing.title else entry.title
+            yield Entry(entry.url, title, {**entry.fields, **dict(_fields(row, listing))})
+
+
+def _entry_by_text(row: HtmlElement, base: str, listing: "Listing") -> Entry | None:
+    """The entry of a row whose `link` is an attribute or a text, not an element."""
+    target = text_of(listing.link, row) if listing.link and not elements(listing.link, row) else ""
+    url = absolute(target, base) if target not in ("", "#") else None
+    return Entry(url) if url else None
 
 
 def _fields(row: HtmlElement, listing: "Listing") -> Iterator[tuple[str, str]]:

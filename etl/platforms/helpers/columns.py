@@ -1,10 +1,11 @@
 """Finds the lists of a site among the links of its pages, for surveys (`gongkai sources new`)."""
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from urllib.parse import urljoin, urlsplit
 
-from etl.platforms.base import CandidateList
+from etl.platforms.base import CandidateList, Entry
 from etl.web.page import WebPage, base_url, links
 
 # Words in names of lists of disclosed documents; other links of a site lead to news, services and letters.
@@ -13,6 +14,21 @@ _DISCLOSURE = re.compile(
     "|许可|处罚|采购|招标|建议|提案|统计|应急|目录"
 )
 _INDEX = re.compile(r"/(?:index|default)\.s?html?$")
+_FRONT = re.compile(r"/?(?:(?:index|default|home)\.(?:s?html?|php|jsp|aspx?))?", re.IGNORECASE)
+# Names of the part of a site that discloses, the one that means just that first.
+_CATALOGS = tuple(
+    map(
+        re.compile,
+        (
+            "^政府信息公开$",
+            "政府信息公开(?:目录|专栏|平台)",
+            "信息公开目录|公开目录",
+            "^(?:政务|信息)公开$",
+            "信息公开",
+        ),
+    )
+)
+_NO_CATALOG = re.compile("指南|年报|年度报告|制度|条例|申请|意见箱")
 _MAX_NAME = 16
 """Characters in the name of a list; longer link texts are titles."""
 
@@ -65,6 +81,31 @@ def parent_list(page: WebPage, detail: str, target: str) -> tuple[CandidateList,
     if not re.search(detail, page.url):
         return ()
     return (CandidateList(urljoin(page.url, re.sub(detail, target, page.url)), meta(page, "ColumnName")),)
+
+
+def is_front_page(url: str) -> bool:
+    """Whether the address is that of a site's first page, which shows the newest lines of every list."""
+    parts = urlsplit(url)
+    return not parts.query and _FRONT.fullmatch(parts.path) is not None
+
+
+def linked_catalog(page: WebPage) -> CandidateList | None:
+    """The disclosure catalog (政府信息公开) that a front page links, on its own host or another one."""
+    named = [CandidateList(url, text) for url, text in links(page) if text and not _NO_CATALOG.search(text)]
+    named = [item for item in named if not is_front_page(item.url) or not same_site(item.url, page)]
+    for pattern in _CATALOGS:
+        if found := next((item for item in named if pattern.search(item.name)), None):
+            return found
+    return None
+
+
+def columns_below(url: str, entries: Iterable[Entry]) -> tuple[str, ...]:
+    """The folders below a page's own in which its documents lie, if there are several: each is a list of its own."""
+    own = url.partition("?")[0].rpartition("/")[0] + "/"
+    documents = [entry.url.removeprefix(own) for entry in entries if entry.url.startswith(own)]
+    folders = Counter(name for path in documents if (name := path.partition("/")[0]) != path and name[0].isalpha())
+    several = 1 < len(folders) <= len(documents) // 2 and folders.total() == len(documents)
+    return tuple(f"{own}{name}/" for name in folders) if several else ()
 
 
 def feeds_of(page: WebPage) -> Iterator[CandidateList]:

@@ -6,7 +6,7 @@ only page" nor where the next one is makes the list unfinished: an unknown pager
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urldefrag, urlsplit
 
 from lxml.html import HtmlElement
@@ -76,7 +76,8 @@ class Pager:
     """A pager that was understood, and the text it was read from. Pages count from 1.
 
     `address`: relative address of a page after the first with `{page}` for its number; `number`: the number in the
-    address of the next page. `total`: the documents of the list.
+    address of the next page. `total`: the documents of the list. `before_pages`, `before_total`: the source of the
+    script before those two numbers, from the start of the call or of the variable.
     """
 
     sign: str
@@ -85,6 +86,8 @@ class Pager:
     address: str
     number: int
     total: int | None = None
+    before_pages: str = field(default="", compare=False)
+    before_total: str = field(default="", compare=False)
 
     @property
     def next_address(self) -> str | None:
@@ -124,13 +127,16 @@ def script_pager(page: WebPage, *, first: bool) -> Pager | None:
             f"{stem}_{{page}}.{ending}",
             int(current) + 1,
             int(documents or total) if documents or total else None,
+            before_pages=_before(call, 2),
+            before_total=_before(call, 6 if documents else 1),
         )
     for call in _PAGER.finditer(source):
-        options = {name.lower(): value for name, value in _OPTION.findall(call[1])}
-        pages, current, stem, ending = (options.get(key, "") for key in ("size", "current", "prefix", "suffix"))
+        options = {option[1].lower(): option for option in _OPTION.finditer(call[0], call.start(1) - call.start())}
+        values = (options[key][2] if key in options else "" for key in ("size", "current", "prefix", "suffix"))
+        pages, current, stem, ending = values
         if pages.isdigit() and current.isdigit() and stem and ending:
-            number = int(current) + 1
-            return Pager(_short(call[0]), int(pages), number, f"{stem}_{{page}}.{ending}", number)
+            number, before = int(current) + 1, call[0][: options["size"].start(2)]
+            return Pager(_short(call[0]), int(pages), number, f"{stem}_{{page}}.{ending}", number, before_pages=before)
     return _written_pager(source, first)
 
 
@@ -141,7 +147,13 @@ def _written_pager(source: str, first: bool) -> Pager | None:
     place = int(current[1])
     from_zero = place == 0 or (not first and _FROM_ZERO.search(source) is not None)
     address = f"{link[1]}_{{page}}.{link[2]}"
-    return Pager(_short(f"{pages[0]} … {link[0]}"), int(pages[1]), place + from_zero, address, place + 1)
+    sign = _short(f"{pages[0]} … {link[0]}")
+    return Pager(sign, int(pages[1]), place + from_zero, address, place + 1, before_pages=_before(pages, 1))
+
+
+def _before(match: re.Match[str], group: int) -> str:
+    """The text of the match before one of its groups; empty if that matched nothing."""
+    return match[0][: match.start(group) - match.start()] if match[group] else ""
 
 
 def next_link(page: WebPage) -> HtmlElement | None:

@@ -1,115 +1,192 @@
-"""Finds the rows that a page repeats: a guess where a site of no known family lists its documents."""
+"""Proposes the key `listing` for a page of no known family: selectors of the rows that it repeats, and of its pager.
+
+The rows are those that every family finds (`rows.py`). What is written down is applied to the page before it is
+proposed: rows, links and dates must come out as they were found.
+"""
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
 from etl.dates import first_iso_date
-from etl.platforms.helpers.columns import same_site
+from etl.platforms.helpers.columns import column_key, same_site
+from etl.platforms.helpers.number_selectors import script_number, shown_number
+from etl.platforms.helpers.paging import counts, next_link, script_pager
+from etl.platforms.helpers.rows import Row, block_entries, found_entry, link_title, ranked_lists, stable_classes
 from etl.web.page import WebPage, absolute, base_url
 from etl.web.select import elements, text_of
 
-_ROWS = ("li", "tr", "dd", "dt", "p", "div", "article")
-_MIN_TITLE = 8
-"""Characters of a title; shorter link texts are names of columns or buttons."""
+_TITLE_CHARS, _SHORT_TITLE_CHARS = 8, 4
+"""Characters of a title; shorter link texts are names of columns or buttons. Lists of short titles must have dates."""
 _MIN_ROWS = 3
 """Rows of a list; fewer may be anything."""
-_NEXT = re.compile(r"^\W*(?:下一?页|下頁|后一页|next)\W*$|^(?:>|›|»)$", re.IGNORECASE)
+_UNDATED_TITLE_CHARS = 12
+"""Characters that titles without dates have on average: names in a menu are shorter."""
+_YEAR_IN_ADDRESS = re.compile(r"/\w{0,20}(?<!\d)(?:19|20)\d\d")
+_TRIED_ROWS = 300
+_DATE_CHARS = 14
 _WORD = re.compile(r"^-?[A-Za-z_][\w-]*$")
-# Classes for the state of a row or its place in a list, not for what it is.
-_STATE_CLASS = re.compile(r"^(?:on|cur|current|active|hover|first|last|odd|even|clearfix|fl|fr|\w*\d+)$", re.IGNORECASE)
-
-
-@dataclass
-class _Group:
-    rows: list[HtmlElement] = field(default_factory=list)
-    dated: int = 0
-    own: int = 0
-
-    @property
-    def weight(self) -> int:
-        return len(self.rows) + 2 * self.dated
+_DATED_TAGS = ("span", "td", "em", "i", "time", "b", "font", "div", "p", "label", "dd", "small")
 
 
 def repeated_rows(page: WebPage) -> Mapping[str, Any] | None:
-    """A value for the key `listing`: selectors of the page's largest group of similar rows, each with a titled link.
+    """A value for the key `listing`; None if the page repeats no rows that are documents."""
+    for chars in (_TITLE_CHARS, _SHORT_TITLE_CHARS):
+        for rows in ranked_lists(page, lambda link, least=chars: len(link_title(link)) >= least):  # type: ignore[misc]
+            if _are_documents(rows, page, chars) and (guess := _guess(rows, page)):
+                return guess | _paging(page)
+    return None
 
-    Rows with a date count three times. None if no group has three rows.
-    """
-    groups: dict[tuple[HtmlElement, str], _Group] = {}
+
+def _are_documents(rows: Sequence[Row], page: WebPage, chars: int) -> bool:
+    """Whether the rows are a list of documents, and neither a menu nor a box of links to other sites."""
     base = base_url(page)
-    for link in page.tree.iter("a"):
-        words = " ".join("".join(link.itertext()).split())
-        url = absolute(link.get("href") or "", base)
-        if url is None or len(link.get("title") or words) < _MIN_TITLE:
-            continue
-        row = next((item for item in link.iterancestors() if item.tag in _ROWS), None)
-        parent = row.getparent() if row is not None else None
-        if row is None or parent is None:
-            continue
-        group = groups.setdefault((parent, str(row.tag)), _Group())
-        if row not in group.rows:
-            group.rows.append(row)
-            group.own += same_site(url, page)
-            group.dated += first_iso_date("".join(row.itertext()).replace(words, " ")) is not None
-    # A list of documents has some links to other sites; a list of mostly such links is not one.
-    candidates = [group for group in groups.values() if group.own * 2 >= len(group.rows)]
-    best = max(candidates, key=lambda group: group.weight, default=None)
-    if best is None or len(best.rows) < _MIN_ROWS:
-        return None
-    selector = _selector(best.rows, page)
-    guess: dict[str, Any] = {"rows": selector}
-    if date := _date(best.rows):
-        guess["fields"] = {"published_date": date}
-    if next_link := _next(page):
-        guess["next"] = next_link
-    return guess
+    urls = [absolute(row.links[0].get("href") or "", base) or "" for row in rows]
+    if len(rows) < _MIN_ROWS or sum(same_site(url, page) for url in urls) * 2 < len(rows):
+        return False
+    if sum(row.dated for row in rows) * 2 >= len(rows):
+        return True
+    columns = sum(map(_leads_to_a_column, urls))
+    length = sum(len(row.title) for row in rows) / len(rows)
+    of_a_year = sum(map(bool, map(_YEAR_IN_ADDRESS.search, urls))) * 2 > len(rows)
+    return chars >= _TITLE_CHARS and columns * 2 < len(rows) and (of_a_year or length >= _UNDATED_TITLE_CHARS)
 
 
-def _selector(rows: list[HtmlElement], page: WebPage) -> str:
-    """The shortest selector, by ids and classes, that matches rows of this list only."""
-    parent = rows[0].getparent()
-    siblings = set(parent.iterchildren(str(rows[0].tag)))
-    short = f"{_named(parent)} > {_tag(rows)}"
-    names = [name for above in parent.iterancestors() if (name := _named(above)) != above.tag]
+def _leads_to_a_column(url: str) -> bool:
+    """Whether an address is a folder's, or has no number by which a document would be known."""
+    parts = urlsplit(column_key(url))
+    return parts.path.endswith("/") or not re.search(r"\d", parts.path + parts.query)
+
+
+# -- rows
+
+
+def _guess(rows: Sequence[Row], page: WebPage) -> dict[str, Any] | None:
+    """Selectors of the rows, and where needed of their links and dates; None if none finds these rows."""
+    by_block = {row.block: entry for row in rows if (entry := found_entry(row, page))}
+    base, wanted = base_url(page), {block: entry.url for block, entry in by_block.items()}
+    within = {child for container in {block.getparent() for block in wanted} for child in container}
+    # Of a page with thousands of rows some are enough, and whatever else a selector finds.
+    links = {row.block: row.links[0] for row in rows[:_TRIED_ROWS]}
+    wider: dict[str, Any] | None = None
+    for selector in _row_selectors(list(wanted)):
+        matched = elements(selector, page.tree)
+        if not wanted.keys() <= set(matched):
+            continue
+        tried = [*links, *(block for block in matched if block not in wanted)]
+        for link in ("", *_link_selectors(links)):
+            link_in = (lambda row, link=link: next(iter(elements(link, row)), None)) if link else None
+            entries = block_entries(tried, base, link_in)
+            if any(block not in entries or entries[block].url != wanted[block] for block in links if block in wanted):
+                continue
+            guess: dict[str, Any] = {"rows": selector} | ({"link": link} if link else {})
+            if date := _date(rows, {block: entry.fields.get("published_date") for block, entry in by_block.items()}):
+                guess |= {"fields": {"published_date": date}}
+            if entries.keys() <= wanted.keys():
+                return guess
+            if entries.keys() <= within:
+                wider = wider or guess
+    return wider
+
+
+def _row_selectors(blocks: Sequence[HtmlElement]) -> Iterator[str]:
+    """Selectors of the rows by ids and classes, the shortest first; then by their place in the page."""
+    containers = dict.fromkeys(block.getparent() for block in blocks)
+    first = blocks[0].getparent()
+    container = _named(first, with_id=len(containers) == 1)
+    tags = [
+        f"{tag}{_shared_classes([block for block in blocks if block.tag == tag])}"
+        for tag in dict.fromkeys(str(block.tag) for block in blocks)
+    ]
+    names = [name for above in first.iterancestors() if (name := _named(above)) != above.tag]
     # Prefixed with the nearest ancestor that makes it unique; with all ancestors if none does alone.
-    selectors = [short, *(f"{name} {short}" for name in names), " ".join([*reversed(names), short])]
-    return next((selector for selector in selectors if set(elements(selector, page.tree)) <= siblings), selectors[-1])
+    for prefix in dict.fromkeys(("", *(f"{name} " for name in names), "".join(f"{name} " for name in reversed(names)))):
+        yield ", ".join(f"{prefix}{container} > {tag}" for tag in tags)
+    above = [first, *first.iterancestors()]
+    path = "/".join(_step(element, numbered=element is not first or len(containers) == 1) for element in above[::-1])
+    for tag in dict.fromkeys(str(block.tag) for block in blocks):
+        yield f"/{path}/{tag}"
+        yield f"/{path}/{tag}[.//a]"
 
 
-def _named(element: HtmlElement) -> str:
+def _named(element: HtmlElement, *, with_id: bool = True) -> str:
     """A selector of the element: its id, or its tag and classes."""
-    if (name := element.get("id") or "") and _WORD.match(name):
+    if with_id and (name := element.get("id") or "") and _WORD.match(name):
         return f"#{name}"
-    return str(element.tag) + "".join(f".{name}" for name in _classes(element))
+    return str(element.tag) + "".join(f".{name}" for name in stable_classes(element) if _WORD.match(name))
 
 
-def _classes(element: HtmlElement) -> Iterator[str]:
-    return (name for name in (element.get("class") or "").split() if _WORD.match(name) and not _STATE_CLASS.match(name))
+def _shared_classes(elements_of_tag: Sequence[HtmlElement]) -> str:
+    shared = Counter(name for item in elements_of_tag for name in set(stable_classes(item)) if _WORD.match(name))
+    return "".join(f".{name}" for name, count in shared.items() if count == len(elements_of_tag))
 
 
-def _tag(rows: list[HtmlElement]) -> str:
-    """A selector of the rows: their tag and the classes that all of them have."""
-    shared = Counter(name for row in rows for name in set(_classes(row)))
-    return str(rows[0].tag) + "".join(f".{name}" for name, count in shared.items() if count == len(rows))
+def _step(element: HtmlElement, *, numbered: bool) -> str:
+    parent = element.getparent()
+    alike = [element] if parent is None else list(parent.iterchildren(str(element.tag)))
+    return f"{element.tag}[{alike.index(element) + 1}]" if numbered and len(alike) > 1 else str(element.tag)
 
 
-def _date(rows: list[HtmlElement]) -> str | None:
-    """A selector, relative to a row, of an element that is only a date in most of the rows."""
-    selectors = Counter(_place(item) for row in rows for item in _dates(row))
-    for selector, count in selectors.most_common(1):
-        if count * 2 > len(rows) and _agrees(selector, rows):
+def _link_selectors(links: Mapping[HtmlElement, HtmlElement]) -> Iterator[str]:
+    """Selectors, relative to a row, of links like the first row's; needed where its first link is another one."""
+    block, link = next(iter(links.items()))
+    if link is block:
+        return
+    yield "a[title]"
+    if classes := _shared_classes([link]):
+        yield f"a{classes}"
+    parent = link.getparent()
+    if parent is not None and parent is not block:
+        yield f"{_named(parent, with_id=False)} > a"
+    place = [item for item in block.iterdescendants("a")].index(link) + 1
+    yield f"(.//a)[{place}]"
+    yield f"(.//a)[last() - {sum(1 for _ in block.iterdescendants('a')) - place}]"
+
+
+def _date(rows: Sequence[Row], dates: Mapping[HtmlElement, str | None]) -> str | None:
+    """A selector, relative to a row, of the date in or beside it: nowhere another than was found, and mostly there."""
+    places = Counter(place for row in rows[:_TRIED_ROWS] for place in _date_places(row.block))
+    for selector, count in places.most_common(3):
+        if count * 2 <= len(rows[:_TRIED_ROWS]):
+            break
+        read = {block: first_iso_date(text_of(selector, block)) for block in dates}
+        if all(day == dates[block] for block, day in read.items() if day) and sum(map(bool, read.values())) >= count:
             return selector
     return None
 
 
-def _dates(row: HtmlElement) -> Iterable[HtmlElement]:
-    return (item for item in row.iterdescendants("span", "td", "em", "i", "time", "b", "font", "div", "p", "label")
-            if len(item) == 0 and len(text := text_of(".", item)) <= 14 and first_iso_date(text))  # fmt: skip
+def _date_places(block: HtmlElement) -> Iterator[str]:
+    inside = [item for item in block.iterdescendants(*_DATED_TAGS) if len(item) == 0 and _is_date(text_of(".", item))]
+    yield from (_place(item) for item in inside)
+    if not inside:
+        for way, siblings in (("following", block.itersiblings()), ("preceding", block.itersiblings(preceding=True))):
+            yield from _places_beside(block, way, siblings)
+
+
+def _places_beside(block: HtmlElement, way: str, siblings: Iterator[HtmlElement]) -> Iterator[str]:
+    """XPaths of dates between a block and the next one of its tag: in `<dd>`, say, or in bare text."""
+    text = (block.tail if way == "following" else None) or ""
+    texts, tags = 0, Counter[str]()
+    while True:
+        if text.strip():
+            texts += 1
+            if _is_date(" ".join(text.split())):
+                yield f"./{way}-sibling::text()[normalize-space()][{texts}]"
+        item = next(siblings, None)
+        if item is None or item.tag == block.tag or sum(tags.values()) > _MIN_ROWS:
+            return
+        tags[str(item.tag)] += 1
+        if isinstance(item.tag, str) and first_iso_date(text_of(".", item)):
+            yield f"./{way}-sibling::{item.tag}[{tags[item.tag]}]"
+        text = item.tail or ""
+
+
+def _is_date(text: str) -> bool:
+    return len(text) <= _DATE_CHARS and first_iso_date(text) is not None
 
 
 def _place(item: HtmlElement) -> str:
@@ -120,17 +197,33 @@ def _place(item: HtmlElement) -> str:
     return name if len(siblings) == 1 else f"{name}:nth-of-type({siblings.index(item) + 1})"
 
 
-def _agrees(selector: str, rows: list[HtmlElement]) -> bool:
-    return sum(first_iso_date(text_of(selector, row)) is not None for row in rows) * 2 > len(rows)
+# -- paging
 
 
-def _next(page: WebPage) -> str | None:
-    for link in page.tree.iter("a"):
-        words = "".join("".join(link.itertext()).split())
-        target = (link.get("href") or "").strip()
-        if not _NEXT.match(words) or target in ("", "#") or target.lower().startswith("javascript"):
-            continue
-        selector = f"a{''.join(f'.{name}' for name in _classes(link))}"
-        alike = elements(selector, page.tree) if selector != "a" else []
-        return selector if alike[:1] == [link] else f"//a[normalize-space(.) = '{words}']"
-    return None
+def _paging(page: WebPage) -> dict[str, Any]:
+    """The keys for the next page and for the numbers that the page gives, as far as they can be read again."""
+    paging: dict[str, Any] = {}
+    pager, said = script_pager(page, first=True), counts(page)
+    if pager:
+        paging |= {"pages": pager.address} | ({"second": pager.second} if pager.second != 2 else {})
+        pages = pager.before_pages and script_number(page, pager.before_pages, pager.pages)
+        total = pager.before_total and script_number(page, pager.before_total, pager.total or 0)
+    else:
+        if (link := next_link(page)) is not None:
+            paging["next"] = _link_selector(link, page)
+        pages, total = None, None
+    if not pages and pager and said and said.pages == pager.pages:
+        pages = shown_number(page, re.compile(rf"(?:共|/|总页数[:：]?)({said.pages})(?=页|\D|$)"), said.pages)
+    if not total and said and said.documents is not None:
+        words = re.compile(rf"(?:共(?:有|计)?|总(?:记录|条)数[:：]?)({said.documents})(?!\d|页)")
+        total = shown_number(page, words, said.documents)
+    return paging | ({"page_count": pages} if pages else {}) | ({"total": total} if total else {})
+
+
+def _link_selector(link: HtmlElement, page: WebPage) -> str:
+    """A selector whose first element is the link: by its classes, else by its words."""
+    selector = f"a{_shared_classes([link])}"
+    if selector != "a" and elements(selector, page.tree)[:1] == [link]:
+        return selector
+    words = " ".join("".join(link.itertext()).split())
+    return f"//a[normalize-space(.) = '{words}']"

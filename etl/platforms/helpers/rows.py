@@ -95,11 +95,13 @@ def main_rows(page: WebPage, is_document: IsDocument) -> tuple[Row, ...]:
     of whose documents lie below the page's own address comes first, then the one with most rows. A row with a date
     counts three times, so that a last page of one row outweighs a box of two links.
     """
-    base = base_url(page)
-    links = _links_by_address(page, base, is_document)
+    return next(iter(ranked_lists(page, is_document)), ())
+
+
+def ranked_lists(page: WebPage, is_document: IsDocument) -> list[tuple[Row, ...]]:
+    """All lists of the page, the main one first: `main_rows` says by what."""
+    links = _links_by_address(page, base_url(page), is_document)
     groups = _groups(links)
-    if not groups:
-        return ()
     own = page.url.partition("?")[0].rpartition("/")[0] + "/"
     ranked: dict[_Group, tuple[bool, int]] = {}
     rows: dict[_Group, list[Row]] = {}
@@ -107,7 +109,26 @@ def main_rows(page: WebPage, is_document: IsDocument) -> tuple[Row, ...]:
         rows[key] = list(_rows(blocks, links))
         inside = sum(address.startswith(own) for address in blocks.values() if address)
         ranked[key] = inside * 2 > len(blocks), sum(3 if row.dated else 1 for row in rows[key])
-    return tuple(rows[max(ranked, key=ranked.__getitem__)])
+    return [tuple(rows[key]) for key in sorted(ranked, key=ranked.__getitem__, reverse=True)]
+
+
+def block_entries(
+    blocks: Iterable[HtmlElement], base: str, link_in: Callable[[HtmlElement], HtmlElement | None] | None = None
+) -> dict[HtmlElement, Entry]:
+    """The documents of blocks that are known to be rows, with their titles and what stands in and around each.
+
+    `link_in` gives the document's link in a block; without it that is the first one with words. A block whose link
+    leads nowhere has no entry.
+    """
+    of_container: dict[HtmlElement | None, dict[HtmlElement, tuple[HtmlElement, ...]]] = {}
+    for block in blocks:
+        links = [link for link in _with_words(block) if _address(link, base)]
+        first = link_in(block) if link_in else next(iter(links), None)
+        if first is not None and (address := _address(first, base)):
+            same = (link for link in links if link is not first and _address(link, base) == address)
+            of_container.setdefault(block.getparent(), {})[block] = (first, *same)
+    rows = chain.from_iterable(_rows_in(container, of_row) for container, of_row in of_container.items())
+    return {row.block: entry for row in rows if (entry := _entry(row, base))}
 
 
 def row_entry(row: HtmlElement, base: str) -> Entry | None:
@@ -118,6 +139,11 @@ def row_entry(row: HtmlElement, base: str) -> Entry | None:
     first = _address(links[0], base)
     same = tuple(link for link in links if _address(link, base) == first)
     return _entry(_row(row, same, (), {}), base)
+
+
+def found_entry(row: Row, page: WebPage) -> Entry | None:
+    """The document of a row that was found; None if its link leads nowhere or has no words."""
+    return _entry(row, base_url(page))
 
 
 def labelled_fields(text: str) -> dict[str, str]:
@@ -213,37 +239,38 @@ def _rows(blocks: Mapping[HtmlElement, str], links: Mapping[str, list[HtmlElemen
     """The rows of one list: the blocks, and further ones of their shape, with the texts around each."""
     shapes = {(block.tag, stable_classes(block)) for block in blocks}
     for container in dict.fromkeys(block.getparent() for block in blocks):
-        children: list[HtmlElement] = [child for child in container if isinstance(child.tag, str)]
         of_row: dict[HtmlElement, tuple[HtmlElement, ...]] = {}
-        for child in children:
+        for child in _cells(container):
             if address := blocks.get(child):
                 of_row[child] = tuple(link for link in links[address] if child in (link, *link.iterancestors()))
             elif child.tag != "a" and (child.tag, stable_classes(child)) in shapes:
                 of_row[child] = _foreign(child)
-        of_row = {child: some for child, some in of_row.items() if some}
-        around = _around(container, children, of_row.keys())
-        columns = _heading(children, of_row.keys())
-        for child, some in of_row.items():
-            yield _row(child, some, around[child], columns)
+        yield from _rows_in(container, {child: some for child, some in of_row.items() if some})
+
+
+def _rows_in(container: HtmlElement | None, of_row: Mapping[HtmlElement, tuple[HtmlElement, ...]]) -> Iterator[Row]:
+    """The rows of one container, of which each block's links are known, in their order."""
+    around = {} if container is None else _around(container, of_row)
+    columns = {} if container is None else _heading(_cells(container), of_row)
+    for block, links in of_row.items():
+        yield _row(block, links, around.get(block, ()), columns)
 
 
 def _foreign(block: HtmlElement) -> tuple[HtmlElement, ...]:
     """The first link of a block that holds no document of the site, if it has a title or a date beside it."""
     links = [link for link in _with_words(block) if (link.get("href") or "").strip() not in ("", "#")]
     dated = bool(links) and first_iso_date(_text(block)) is not None
-    return tuple(link for link in links if dated or len(_link_title(link)) >= _MIN_FOREIGN_TITLE)[:1]
+    return tuple(link for link in links if dated or len(link_title(link)) >= _MIN_FOREIGN_TITLE)[:1]
 
 
-def _around(
-    container: HtmlElement, children: Iterable[HtmlElement], blocks: Iterable[HtmlElement]
-) -> dict[HtmlElement, tuple[str, ...]]:
+def _around(container: HtmlElement, blocks: Iterable[HtmlElement]) -> dict[HtmlElement, tuple[str, ...]]:
     """Texts between the blocks of a container, each for its block: all follow their block, or all precede it."""
     order = dict.fromkeys(blocks)
     gaps: list[list[str]] = [[container.text or ""]]
-    for child in children:
+    for child in container:
         if child in order:
             gaps.append([])
-        else:
+        elif isinstance(child.tag, str):
             gaps[-1] += child.itertext()
         gaps[-1].append(child.tail or "")
     texts = [tuple(words for piece in gap if (words := " ".join(piece.split()))) for gap in gaps]
@@ -258,16 +285,21 @@ def _heading(children: Iterable[HtmlElement], blocks: Iterable[HtmlElement]) -> 
     for child in children:
         if child is first:
             break
-        names = (FIELD_OF_LABEL.get("".join(_text(cell).split())) for cell in child)
+        names = (FIELD_OF_LABEL.get("".join(_text(cell).split())) for cell in _cells(child))
         if found := {place: name for place, name in enumerate(names) if name}:
             return found
     return {}
 
 
+def _cells(row: HtmlElement) -> list[HtmlElement]:
+    """The elements in a row, without the comments between them."""
+    return [cell for cell in row if isinstance(cell.tag, str)]
+
+
 def _row(
     block: HtmlElement, links: tuple[HtmlElement, ...], around: tuple[str, ...], columns: Mapping[int, str]
 ) -> Row:
-    title = max((_link_title(link) for link in links), key=len)
+    title = max((link_title(link) for link in links), key=len)
     texts = [words for piece in block.itertext() if (words := " ".join(piece.split()))]
     if _NO_TITLE.match(title):
         named = [text for text in texts if not _is_value(text) and not _NO_TITLE.match(text)]
@@ -284,8 +316,9 @@ def _entry(row: Row, base: str) -> Entry | None:
 def _fields(row: Row) -> dict[str, str]:
     """Values by the heading of their column, then by their label, then by their form."""
     fields: dict[str, str] = {}
+    cells = _cells(row.block)
     for place, name in row.columns.items():
-        text = _text(row.block[place]) if place < len(row.block) else ""
+        text = _text(cells[place]) if place < len(cells) else ""
         if value := first_iso_date(text) if name in DATE_FIELDS else text:
             fields[name] = value
     return _values(row.around, _values(row.beside, fields))
@@ -321,7 +354,7 @@ def _is_value(text: str) -> bool:
     return bool(_ONLY_DATE.match(text) or _ORNAMENT.match(text) or match_document_number(text) or labelled_fields(text))
 
 
-def _link_title(link: HtmlElement) -> str:
+def link_title(link: HtmlElement) -> str:
     """The link's `title`, its heading, or its words without dates and numbers that stand in elements of their own."""
     if title := " ".join((link.get("title") or "").split()):
         return title
@@ -335,7 +368,7 @@ def _link_title(link: HtmlElement) -> str:
 
 
 def _with_words(element: HtmlElement) -> Iterator[HtmlElement]:
-    return (link for link in element.iter("a") if _link_title(link))
+    return (link for link in element.iter("a") if link_title(link))
 
 
 def _address(link: HtmlElement, base: str) -> str | None:

@@ -1,0 +1,162 @@
+"""What is proposed for a site of no known family gives, when it is applied, the rows that every family finds."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from etl.platforms.base import ListingPage, ListingRequest
+from etl.platforms.helpers.repeated_rows import repeated_rows
+from etl.platforms.listing import read_list_page
+from etl.platforms.registry import platform
+from etl.sources.listing import Listing
+from etl.sources.schema import adhoc_source
+from etl.web.page import WebPage
+from tests.support.list_forms import LIST, TITLES, Form, expected, flat, forms, page_of
+
+
+def page_with(content: str, url: str = LIST) -> WebPage:
+    return WebPage(url, f"<html><head><title>政策文件</title></head><body>{content}</body></html>", "utf-8")
+
+
+def proposed(page: WebPage) -> dict[str, Any]:
+    guess = repeated_rows(page)
+    assert guess is not None
+    return dict(guess)
+
+
+def applied(page: WebPage, guess: dict[str, Any]) -> ListingPage:
+    source = adhoc_source("x", "x", LIST, ["x.example"]).model_copy(update={"listing": Listing.model_validate(guess)})
+    return read_list_page(platform("generic").for_source(source), page, ListingRequest(page.url, "c"))
+
+
+@settings(max_examples=150, deadline=None)
+@given(forms, st.integers(3, 5))
+def test_the_proposal_gives_each_document_with_what_stands_beside_it(form: Form, rows: int) -> None:
+    form = replace(form, rows=rows)
+    page = WebPage(LIST, page_of(form), "utf-8")
+    entries = applied(page, proposed(page)).entries
+    assert [(entry.url, entry.title, dict(entry.fields)) for entry in entries] == [
+        (entry.url, entry.title, dict(entry.fields)) for entry in expected(form)
+    ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(forms, st.integers(3, 5))
+def test_rows_without_a_block_of_their_own_are_proposed_too(form: Form, rows: int) -> None:
+    page = page_with(f"<div>{flat(form, rows)}</div>")
+    entries = applied(page, proposed(page)).entries
+    assert [entry.title for entry in entries] == list(TITLES[:rows])
+    assert all(entry.fields["published_date"] and entry.fields["document_number"] for entry in entries)
+
+
+def lines(
+    count: int = 4, form: str = '<li><a href="/gk/{0}.html">桐溪县关于第{0}项工作的通知</a><i>2024-03-0{0}</i></li>'
+) -> str:
+    return "".join(form.format(number) for number in range(1, count + 1))
+
+
+def test_a_date_beside_the_row_has_a_path_of_its_own() -> None:
+    row = '<dt><a href="/gk/{0}.html">桐溪县关于第{0}项工作的通知</a></dt><dd>2024-03-0{0}</dd>'
+    assert proposed(page_with(f"<dl>{lines(form=row)}</dl>")) == {
+        "rows": "dl > dt",
+        "fields": {"published_date": "./following-sibling::dd[1]"},
+    }
+
+
+def test_a_link_that_is_not_the_first_of_its_row_is_named() -> None:
+    title = '<a class="t" href="/gk/{0}.html">桐溪县关于第{0}项工作的通知</a>'
+    row = f'<li><a href="/k/">[文件]</a> {title} 2024-03-0{{0}}</li>'
+    page = page_with(f"<ul>{lines(form=row)}</ul>")
+    assert proposed(page) == {"rows": "ul > li", "link": "a.t"}
+    assert [entry.url for entry in applied(page, proposed(page)).entries][:2] == [
+        "http://x.example/gk/1.html",
+        "http://x.example/gk/2.html",
+    ]
+
+
+MENUS = {
+    "long names": '<li><a href="/gk/{0}/">桐溪县政府信息公开第{0}类目录</a></li>',
+    "short names": '<li><a href="/list_{0}.html">第{0}类文件</a></li>',
+    "names of middling length": '<li><a href="/channels/{0}.html">政府信息公开第{0}类</a></li>',
+    "names without a number": '<li><a href="/gk/list.html">桐溪县政府信息公开第{0}类目录</a></li>',
+}
+
+
+@pytest.mark.parametrize("menu", MENUS.values(), ids=MENUS.keys())
+def test_a_menu_is_never_a_list(menu: str) -> None:
+    assert repeated_rows(page_with(f"<ul class=menu>{lines(9, menu)}</ul>")) is None
+    both = page_with(f"<ul class=menu>{lines(9, menu)}</ul><ul class=wj>{lines(3)}</ul>")
+    assert proposed(both)["rows"] == "ul.wj > li"
+
+
+# ---- pagers
+
+
+ROWS = f"<ul class=wj>{lines()}</ul>"
+PAGERS = {
+    "call": ('createPageHTML({pages}, 0, "index", "html");', "index_1.html"),
+    "call with the total": ("createPageHTML({total}, {pages}, 0, 'index', 'html');", "index_1.html"),
+    "call with a place": ("""createPageHTML('box', {pages}, 1, 'list', "shtml", {total});""", "list_2.shtml"),
+    "options": ("new Pager({{\n current: 0,\n size:{pages}, prefix:'index', suffix:'html' }});", "index_1.html"),
+    "variables": (
+        'var currentPage = 0;\nvar countPage = {pages};\ndocument.write("<a href=index_" + (currentPage+1) + ".htm>");',
+        "index_1.htm",
+    ),
+}
+"""Name → (script, address of the second page)."""
+AROUND = {
+    "alone": "<script>{0}</script>",
+    "after the old one in a comment of the page": "<!-- <script>{1}</script> --><script>{0}</script>",
+    "after the old one in a comment of the script": "<script>// {1}\n{0}</script>",
+    "behind the definition": "<script>function createPageHTML(count, now, stem, end) {{ return 3 }}\n{0}</script>",
+    "behind a definition elsewhere": "<script>function createPageHTML(c) {{ 3 }}</script><script>{0}</script>",
+}
+
+
+@pytest.mark.parametrize("around", AROUND.values(), ids=AROUND.keys())
+@pytest.mark.parametrize(("script", "second"), PAGERS.values(), ids=PAGERS.keys())
+def test_a_pager_by_script_becomes_selectors_that_read_its_live_numbers(script: str, second: str, around: str) -> None:
+    old = " ".join(script.format(pages=9, total=129).split())
+
+    def page(pages: int, total: int) -> WebPage:
+        return page_with(ROWS + around.format(script.format(pages=pages, total=total), old))
+
+    guess = proposed(page(29, 431))
+    assert (guess["pages"].format(page=guess.get("second", 2))) == second
+    # The site has grown, and the old call is as it was.
+    listing = applied(page(31, 460), guess)
+    assert (listing.reported_pages, listing.reported_total) == (31, 460 if "{total}" in script else None)
+    assert [request.url for request in listing.next_requests] == [LIST + second]
+
+
+def test_a_link_to_the_next_page_is_proposed_and_a_dead_one_is_not() -> None:
+    for link, selector in (
+        ('<a href="?p=2">下一页</a>', "//a[normalize-space(.) = '下一页']"),
+        ('<a class="next" href="?p=2">下一页 &gt;</a>', "a.next"),
+    ):
+        page = page_with(ROWS + link)
+        assert proposed(page)["next"] == selector
+        assert [request.url for request in applied(page, proposed(page)).next_requests] == [f"{LIST}?p=2"]
+    assert "next" not in proposed(page_with(ROWS + '<a href="javascript:go(2)">下一页</a>'))
+
+
+WORDS = {
+    "<div class=fy>共<b>47</b>条 1/5页</div>": "div.fy",
+    "<div class=fy>第 1 页 共 5 页 共 47 条</div>": None,
+    "<p id=n>当前第1页，共5页，总记录数：47</p>": None,
+    "<div><span>首页</span><span>1/5</span><span>共&nbsp;47 条记录</span></div>": None,
+    "<div>1/5页，共 有 47篇</div>": None,
+}
+
+
+@pytest.mark.parametrize(("words", "selector"), WORDS.items())
+def test_a_total_in_words_is_read_again_where_it_stands(words: str, selector: str | None) -> None:
+    guess = proposed(page_with(ROWS + words))
+    assert selector in (None, guess["total"])
+    assert applied(page_with(ROWS + words), guess).reported_total == 47
+    later = page_with(ROWS + re.sub("47", "1023", words))
+    assert applied(later, guess).reported_total == 1023
