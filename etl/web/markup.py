@@ -69,7 +69,12 @@ def _live(piece: Piece) -> str:
     if piece.tag[:7].lower() != "<script":
         return piece.source
     named = _CODE_TYPE.search(piece.tag)
-    return uncommented_script(piece.source) if _CODE.match(named[1] if named else "") else piece.source
+    return uncommented_script(piece.source) if is_code_type(named[1] if named else "") else piece.source
+
+
+def is_code_type(name: str) -> bool:
+    """Whether a browser runs what stands in a `<script>` of this type; without one it does."""
+    return _CODE.match(name.strip()) is not None
 
 
 def uncommented_script(code: str) -> str:

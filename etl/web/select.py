@@ -1,7 +1,7 @@
 """Selectors as people write them: CSS, or XPath where it begins like one."""
 
 import re
-from functools import cache
+from functools import lru_cache
 
 from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 _XPATH = re.compile(r"^(?:\.{0,2}/|@|\(|\.$|[a-z-]+\()")
 
 
-@cache
+@lru_cache(maxsize=2048)  # those of pages' own scripts come here too
 def compile_selector(selector: str) -> XPath:
     """The compiled selector. Raises `ValueError` with the reason if it is neither CSS nor XPath."""
     try:

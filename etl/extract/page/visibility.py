@@ -1,18 +1,27 @@
 """What is visible on the page: puts into the tree what scripts write, and tells which elements are hidden."""
 
 import re
+from collections.abc import Iterator
+from functools import cached_property
 
-from lxml import etree, html
+from lxml.html import HtmlElement
 
+from etl.web.markup import is_code_type
 from etl.web.page import WebPage
-from etl.web.script.interpreter import Effect, as_html, condition_holds, script_effects
+from etl.web.script.document import SHOWN_BY_SCRIPT, Document
+from etl.web.script.interpreter import Reader, condition_holds
+from etl.web.script.scope import Function, Scope
 from etl.web.script.values import unquote_literal
 
 # `unescape("%3C…` is how statistics and 党政机关 badges load their scripts: no text of the page.
+# Every alternative begins with a letter or sign of its own, so that the search looks for these alone.
 _OUTPUT_CALL = re.compile(
-    r"document\.write(?:ln)?\((?!\s*unescape)|\.html\(['\"\w]|\.text\(['\"\w]|innerHTML|\.(?:hide|show)\(\)|\.css\(['\"]display"
+    r"document\.write(?:ln)?\((?!\s*unescape)|\.(?:html|text|append|prepend|after|before)\(\s*[^\s)]"
+    r"|\)\.(?:appendTo|prependTo|insertAfter|insertBefore|replaceWith)\(|innerHTML|innerText|textContent"
+    r"|\.attr\(\s*[\"'](?:style|class|href|src|hidden)|setAttribute\(|insertAdjacentHTML"
+    r"|\.(?:hide|show|toggle|remove|empty)\(|className\b|classList\b|display\b"
 )
-_OUTPUT_WORDS = ("document.write", ".html(", ".text(", "innerHTML", ".hide()", ".show()", ".css(")
+_CLASS_CALL = re.compile(r"Class\(\s*[\"']([\w -]+)")
 # Matches from the equals sign on; the name before it is looked up afterwards. A pattern that begins with a name is
 # tried at every letter.
 _ASSIGNMENT = re.compile(r"""=\s*("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')\s*(?=[;,\n])""")
@@ -23,15 +32,14 @@ _MAX_WRITING_CHARS, _MAX_SETTING_CHARS = 6000, 2500
 _MAX_TOTAL_CHARS = 100_000
 """Longest script that is read if it writes, if it only sets, and of all scripts together, in characters: fragments that
 print fields are short, code of widgets is not."""
-_MAX_TAGS_WALKED = 400_000
-"""Most tags that are walked to find the elements that scripts name: 500 times a page of usual size."""
+_CHARS_A_TAG = 50
+_MAX_CSS_CHARS = 100_000
 _NO_DISPLAY = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _MEDIA = re.compile(r"@[\w-]+[^{};@]*+\{(?:[^{}]*+\{[^{}]*+\})*+[^{}]*+\}")
 _DISPLAY = re.compile(r"\bdisplay\s*:\s*([a-z-]+)\s*(!\s*important)?", re.IGNORECASE)
 _SIMPLE = re.compile(r"^[\w]*([.#])([\w-]+)$")
-_SHOWN_BY_SCRIPT = "data-gk-shown"
 _CONDITION_ATTRIBUTES = frozenset({"ms-visible", "ms-if", "v-show", "v-if", "ng-show", "ng-if"})
-VISIBILITY_ATTRIBUTES = frozenset({"style", "hidden", _SHOWN_BY_SCRIPT, *_CONDITION_ATTRIBUTES})
+VISIBILITY_ATTRIBUTES = frozenset({"style", "hidden", SHOWN_BY_SCRIPT, *_CONDITION_ATTRIBUTES})
 """Attributes that can tell whether an element is shown."""
 _TAB_CLASS = "tab-pane"
 # Class names by which the common CSS frameworks hide an element at every width.
@@ -51,26 +59,48 @@ def apply_script_output(page: WebPage) -> None:
         return names.get(name)
 
     budget = _MAX_TOTAL_CHARS
-    steps = _MAX_TAGS_WALKED
+    document: Document | None = None
+    scope = Scope()
+    readers: list[Reader] = []
     for script in page.elements["script"]:
         source = script.text or ""
-        if len(source) > _MAX_WRITING_CHARS or not any(word in source for word in _OUTPUT_WORDS):
-            continue
-        if (len(source) > _MAX_SETTING_CHARS and "document.write" not in source) or not _OUTPUT_CALL.search(source):
+        if not (_may_show_something(source, page) or _calls(source, scope)) or not _runs(script):
             continue
         budget -= len(source)
         if budget < 0:
-            return
-        written: list[str] = []
-        for effect in script_effects(source, look_up):
-            if effect.action == "write":
-                written.append(effect.value)
-            elif steps > 0:
-                steps -= page.text.count("<")
-                _apply_effect(page.tree, effect)
-        text = "".join(written)
-        if text.strip() and "<script" not in text:
-            _insert_after(script, text)
+            break
+        document = document or Document(page.tree, len(page.text) // _CHARS_A_TAG, ClassStyles(page).rules_of)
+        reader = Reader(source, look_up, document, scope)
+        readers.append(reader)
+        reader.run()
+        document.insert_written(script)
+    for reader in readers:
+        reader.run_deferred()
+
+
+def _runs(script: HtmlElement) -> bool:
+    return script.get("src") is None and is_code_type(script.get("type", ""))
+
+
+def _calls(source: str, scope: Scope) -> bool:
+    """Whether a short script calls a function of one that was read before it."""
+    return len(source) <= _MAX_SETTING_CHARS and any(
+        isinstance(value, Function) and f"{name}(" in source for name, value in scope.names.items()
+    )
+
+
+def _may_show_something(source: str, page: WebPage) -> bool:
+    if len(source) > _MAX_WRITING_CHARS or (len(source) > _MAX_SETTING_CHARS and "document.write" not in source):
+        return False
+    if _OUTPUT_CALL.search(source):
+        return True
+    names = {name for names in _CLASS_CALL.findall(source) for name in names.split()}
+    return not HIDDEN_CLASSES.isdisjoint(names) or any(
+        f".{name}" in sheet
+        for style in page.elements["style"]
+        if "display" in (sheet := style.text or "")
+        for name in names
+    )
 
 
 def _string_variables(page: WebPage) -> dict[str, str]:
@@ -85,56 +115,38 @@ def _string_variables(page: WebPage) -> dict[str, str]:
     return strings
 
 
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+def _display_rules(css: str) -> Iterator[tuple[str, str, bool]]:
+    """Selectors, value and importance of each rule of a style sheet that sets `display`."""
+    if "@" in css:
+        css = _MEDIA.sub("", css)
+    for rule in css.split("}"):
+        selectors, _, body = rule.rpartition("{")
+        displays = _DISPLAY.findall(body) if "display" in body else None
+        if displays:
+            yield selectors, displays[-1][0].lower(), bool(displays[-1][1])
 
 
-def _parse_fragments(text: str) -> list[str | html.HtmlElement]:
-    try:
-        pieces = html.fragments_fromstring(_UNPRINTABLE.sub("", text))
-    except (etree.LxmlError, ValueError):
-        return []
-    return [_UNPRINTABLE.sub("", piece) if isinstance(piece, str) else piece for piece in pieces]
+class ClassStyles:
+    """What the page's style sheets make of `display` where scripts give an element a class."""
 
+    def __init__(self, page: WebPage) -> None:
+        self._page = page
 
-def _insert_after(script: html.HtmlElement, text: str) -> None:
-    parent = script.getparent()
-    if parent is None:
-        return
-    tail, script.tail = script.tail, None
-    holder = script
-    for piece in _parse_fragments(text):
-        if isinstance(piece, str):
-            holder.tail = (holder.tail or "") + piece
-        else:
-            parent.insert(parent.index(holder) + 1, piece)
-            holder = piece
-    holder.tail = (holder.tail or "") + (tail or "")
+    @cached_property
+    def _rules(self) -> list[tuple[str, str]]:
+        """A selector and its value of `display`; those that are important last, as they overrule the others."""
+        sheets = [style.text or "" for style in self._page.elements["style"]]
+        rules = [rule for css in sheets if len(css) <= _MAX_CSS_CHARS for rule in _display_rules(css)]
+        return [
+            (selector.strip(), value)
+            for selectors, value, _ in sorted(rules, key=lambda rule: rule[2])
+            for selector in selectors.split(",")
+        ]
 
-
-def _apply_effect(tree: html.HtmlElement, effect: Effect) -> None:
-    for element in _select(tree, effect.selector):
-        if effect.action in ("reveal", "show"):
-            element.set(_SHOWN_BY_SCRIPT, "1")
-        elif effect.action == "hide":
-            element.set("hidden", "")
-        else:
-            for child in list(element):
-                element.remove(child)
-            element.text = None
-            for piece in _parse_fragments(as_html(effect)):
-                if isinstance(piece, str):
-                    element.text = (element.text or "") + piece
-                else:
-                    element.append(piece)
-
-
-def _select(tree: html.HtmlElement, selector: str) -> list[html.HtmlElement]:
-    match = _SIMPLE.match(selector.strip())
-    if not match:
-        return []
-    if match.group(1) == "#":
-        return list(tree.xpath("//*[@id=$name]", name=match.group(2)))
-    return list(tree.xpath("//*[contains(concat(' ',@class,' '),$name)]", name=f" {match.group(2)} "))
+    def rules_of(self, name: str) -> list[tuple[str, str]]:
+        """The selectors that name the class, with what they set `display` to; those that win come last."""
+        mention = re.compile(rf"\.{re.escape(name)}(?![\w-])")
+        return [rule for rule in self._rules if mention.search(rule[0])]
 
 
 class Visibility:
@@ -154,16 +166,9 @@ class Visibility:
         self.ids = frozenset(name[1:] for name in names if name[0] == "#")
 
     def _read(self, css: str) -> None:
-        if "display" not in css or len(css) > 100_000 or not ("none" in css or "important" in css):
+        if "display" not in css or len(css) > _MAX_CSS_CHARS or not ("none" in css or "important" in css):
             return
-        if "@" in css:
-            css = _MEDIA.sub("", css)
-        for rule in css.split("}"):
-            selectors, _, body = rule.rpartition("{")
-            displays = _DISPLAY.findall(body) if "display" in body else None
-            if not displays:
-                continue
-            kind, important = displays[-1]
+        for selectors, kind, important in _display_rules(css):
             for selector in selectors.split(","):
                 match = _SIMPLE.match(selector.strip())
                 if match and kind == "none":
@@ -188,7 +193,7 @@ class Visibility:
                 names.append(f"#{value}")
             elif name == "hidden":
                 hidden = True
-            elif name == _SHOWN_BY_SCRIPT:
+            elif name == SHOWN_BY_SCRIPT:
                 return False
             elif name in _CONDITION_ATTRIBUTES:
                 shown = condition_holds(value)

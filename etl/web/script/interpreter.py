@@ -1,437 +1,457 @@
-"""What inline scripts write into a page from literals, read without running JavaScript.
+"""What inline scripts do to a page, read without running JavaScript.
 
 Government templates print fields with fragments such as
-`var d='2022-04-06'; if(d!=''){document.write('发布日期：'+d)}`. The reader below follows such straight-line code:
-strings, `+`, comparisons, `if`, a few string methods, `document.write`, `$("#x").html(…)`, `.hide()`. Whatever it does
-not understand ends that statement without effect: it never guesses.
+`var d='2022-04-06'; if(d!=''){document.write('发布日期：'+d)}`, and rewrite what a database put into the page:
+`if($(".yx span").html()=="是"){$(".yx span").html("现行有效")}`. The reader follows such code: values that are literals
+or stand in the page, conditions, loops, functions, and what jQuery and the DOM do with elements. Whatever it does not
+understand ends that statement without effect, and the names that the statement would have changed are unknown from
+then on: it never guesses. Event handlers, timers and answers of servers are not run.
 """
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from html import escape
-from urllib.parse import unquote
 
-from etl.web.script.values import (
-    Inner,
-    Opaque,
-    Pattern,
-    Target,
-    UnknownError,
-    Value,
-    add,
-    call_string_method,
-    compare,
-    get_member,
-    is_truthy,
-    to_text,
-    unquote_literal,
-)
+from etl.web.script import dom
+from etl.web.script.calls import Caller
+from etl.web.script.document import MAX_DEPTH, STEP, ExhaustedError
+from etl.web.script.jquery import Elements, Style
+from etl.web.script.scope import FORGOTTEN, Builtin, Function, Reference, Scope, as_object
+from etl.web.script.tokens import ASSIGNING
+from etl.web.script.values import UNDEFINED, UnknownError, Value, add, calculate, compare, get_item, is_truthy, to_text
 
-_TOKEN = re.compile(
-    r"""\s+|//[^\n]*|/\*.*?\*/|<!--[^\n]*"""
-    r"""|(?P<str>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`$]*`)"""
-    r"""|(?P<num>\d+(?:\.\d+)?)"""
-    r"""|(?P<name>[A-Za-z_$][\w$]*)"""
-    r"""|(?P<re>(?<=[(,=:!&|?])\s*/(?![*/])(?:[^/\\\n\[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[gimsuy]*)"""
-    r"""|(?P<op>===|!==|==|!=|>=|<=|&&|\|\||\+=|\+\+|--|=>|[-+*/%=<>!?:;,.(){}\[\]&|^~])""",
-    re.DOTALL,
-)
-_BROWSER_NAMES = frozenset(("new", "this", "typeof", "navigator", "location", "Date", "Math"))
-_MAX_DEPTH = 40
+__all__ = ["Reader", "condition_holds"]
+# `createPageHTML(7, 0, "index", "html")` and its kin write links to other pages: no text of the document.
+_PAGER = re.compile("page", re.IGNORECASE)
+_LOOPS = frozenset(("for", "while", "do", "switch"))
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """One thing that a script does to the page.
-
-    `action` is `write` (HTML `value` where the script stands), or at `selector`: `html` and `text` (sets the content),
-    `reveal` (its content is written elsewhere), `hide`, `show`.
-    """
-
-    action: str
-    value: str
-    selector: str = ""
+class _ReturnSignal(Exception):
+    def __init__(self, value: Value) -> None:
+        super().__init__()
+        self.value = value
 
 
-Token = tuple[str, str]
+class _BreakSignal(Exception):
+    pass
 
 
-def script_effects(source: str, look_up: Callable[[str], str | None]) -> list[Effect]:
-    """What the script does, in order. `look_up(name)` returns the string that another script of the page assigns to a
-    name, or None."""
-    reader = Reader(tokens_of(source), look_up)
-    reader.run()
-    return reader.effects
+class _ContinueSignal(Exception):
+    pass
 
 
-def tokens_of(source: str) -> list[Token]:
-    """The words of a script without its comments: (kind, text)."""
-    return [(kind, match.group()) for match in _TOKEN.finditer(source) if (kind := match.lastgroup)]
+class _UndecidedError(Exception):
+    """Whether the rest of this function or loop runs depends on something that is not known."""
 
 
-class Reader:
-    """Follows the statements of a script from its first token on; `effects` is what they do."""
+class Reader(Caller):
+    """Follows the statements of a script: `run` those that run at once, `run_deferred` those that await the page."""
 
-    def __init__(self, tokens: list[Token], look_up: Callable[[str], str | None]) -> None:
-        self.tokens = [*tokens, ("end", "")]
-        self.words = [text if kind in ("op", "name") else "" for kind, text in self.tokens]
-        self.closing = _closing_brackets(self.words)
-        self.position = 0
-        self.depth = 0
-        self.names: dict[str, Value] = {}
-        self.effects: list[Effect] = []
-        self.look_up = look_up
+    _in_function = False
+    _in_loop = False
+
+    def run(self) -> None:
+        """Runs the script to its end, or until the scripts of the page did all the work they may do."""
+        try:
+            self._declare_functions(0, len(self.tokens) - 1)
+            while not self.at_end():
+                self._advance()
+        except ExhaustedError:
+            self.document.drop_changes()
+
+    def run_deferred(self) -> None:
+        """Runs what the script put off until the page is there: `$(function(){…})`, `window.onload`."""
+        try:
+            while self.deferred:
+                try:
+                    self.run_function(self.deferred.pop(0), [])
+                    self.document.commit()
+                except UnknownError:
+                    self.document.drop_changes()
+        except ExhaustedError:
+            self.document.drop_changes()
 
     # -- statements
 
-    def run(self) -> None:
-        while self.tokens[self.position][0] != "end":
-            before = self.position
-            self.statement()
-            if self.position == before:
-                self.position += 1
-
-    def peek(self, *texts: str) -> bool:
-        return self.words[self.position] in texts
-
-    def take(self, text: str) -> None:
-        if not self.peek(text):
-            raise UnknownError
-        self.position += 1
+    def _advance(self) -> None:
+        before = self.position
+        self.statement()
+        if self.position == before:
+            self.position += 1
 
     def statement(self) -> None:
-        if self.depth > _MAX_DEPTH:
-            self.position = len(self.tokens) - 1
-            return
-        self.depth += 1
+        """Runs one statement. If it is not understood it has no effect, and what it would change is forgotten."""
+        self.document.charge(STEP)
+        self.document.commit()
         start = self.position
+        self.document.depth += 1
         try:
+            if self.document.depth > MAX_DEPTH:
+                raise UnknownError
             self._statement()
+            self.document.commit()
         except UnknownError:
+            self.document.drop_changes()
             self.position = start
             self.skip_statement()
+            self.document.charge(3 * (self.position - start))
+            self._forget(start, self.position)
+            if self._may_leave(start, self.position):
+                raise _UndecidedError from None
         finally:
-            self.depth -= 1
+            self.document.depth -= 1
 
     def _statement(self) -> None:
-        if self.peek(";"):
-            self.position += 1
-        elif self.peek("{"):
-            self.block()
-        elif self.peek("if"):
-            self.if_statement()
-        elif self.peek("function", "for", "while", "do", "switch", "try", "return", "class"):
-            self.skip_statement()
-        elif self.peek("var", "let", "const"):
-            self.position += 1
-            self.declaration()
-        elif not self.enter_load_handler():
+        word = self.words[self.position]
+        handler = _STATEMENTS.get(word)
+        if handler is not None:
+            handler(self)
+        elif word == "do":
+            raise UnknownError
+        else:
             self.expression_statement()
-            if self.peek(";"):
-                self.position += 1
+            while self.accept(","):
+                self.expression_statement()
+            self._end_of_statement()
+
+    def _end_of_statement(self) -> None:
+        """What goes on in a way that is not understood was not understood."""
+        if not self.accept(";") and not self.peek("}") and not self.peek("else") and not self.line_ends():
+            raise UnknownError
+
+    def _empty(self) -> None:
+        self.position += 1
 
     def block(self) -> None:
+        """Runs the statements between the braces that come next."""
+        closing = self.closing.get(self.position, len(self.tokens) - 1)
         self.take("{")
-        while not self.peek("}"):
-            if self.tokens[self.position][0] == "end":
-                return
-            before = self.position
-            self.statement()
-            if self.position == before:
-                self.position += 1
-        self.position += 1
+        self._declare_functions(self.position, closing - 1)
+        while not self.peek("}") and not self.at_end():
+            self._advance()
+        self.accept("}")
 
-    def if_statement(self) -> None:
+    def _declare_functions(self, start: int, end: int) -> None:
+        """Functions can be called before the place where they are declared."""
+        back = self.position
+        for declared in self.functions_between(start, end):
+            self.position = declared + 1
+            name = self.take_name()
+            try:
+                self.scope.names[name] = FORGOTTEN if _PAGER.search(name) else self.function_here()
+            except UnknownError:
+                self.scope.names[name] = FORGOTTEN
+        self.position = back
+
+    def _if(self) -> None:
         self.position += 1
-        self.take("(")
-        condition = is_truthy(self.expression())
-        self.take(")")
+        condition = self._bracketed_condition()
         self.run_if(condition)
-        if self.peek("else"):
-            self.position += 1
+        if self.accept("else"):
             self.run_if(not condition)
 
+    def _bracketed_condition(self) -> bool:
+        self.take("(")
+        condition = self.condition()
+        self.take(")")
+        return condition
+
+    def condition(self) -> bool:
+        return is_truthy(as_object(self.expression()))
+
     def run_if(self, active: bool) -> None:
+        """Runs the statement that comes next, or moves over it."""
         if active:
             self.statement()
         else:
+            start = self.position
             self.skip_statement()
+            self.document.charge(self.position - start)
 
-    def declaration(self) -> None:
-        while True:
-            kind, name = self.tokens[self.position]
-            if kind != "name":
-                raise UnknownError
-            self.position += 1
-            if self.peek("="):
-                self.position += 1
-                self.names.pop(name, None)
-                self.names[name] = self.expression()
-            if not self.peek(","):
-                break
-            self.position += 1
-        if self.peek(";"):
-            self.position += 1
+    def _switch(self) -> None:
+        self.position += 1
+        self.take("(")
+        value = self.expression()
+        self.take(")")
+        end = self.closing.get(self.position, len(self.tokens) - 1)
+        self.take("{")
+        default = None
+        matched = False
+        while not matched and self.position < end - 1:
+            if self.accept("case"):
+                matched = compare("===", value, self.expression())
+                self.take(":")
+            elif self.accept("default"):
+                self.take(":")
+                default = self.position
+            else:
+                self.run_if(False)
+        if not matched:
+            self.position = end if default is None else default
+        self._loop(lambda: self._run_cases(end))
+        self.position = end
 
-    def enter_load_handler(self) -> bool:
-        """Enters the body of `$(function(){…})`, `$(document).ready(function(){…})`, `window.onload=function(){…}`."""
-        if not self.peek("$", "jQuery", "window", "(", "!"):
+    def _run_cases(self, end: int) -> None:
+        while self.position < end - 1:
+            if self.accept("case"):
+                self.skip_operand(":")
+                self.take(":")
+            elif self.accept("default"):
+                self.take(":")
+            else:
+                self._advance()
+
+    def _loop(self, body: Callable[[], None]) -> bool:
+        """Runs the body once; whether the loop goes on."""
+        outer, self._in_loop = self._in_loop, True
+        try:
+            body()
+        except _ContinueSignal:
+            return True
+        except _BreakSignal:
             return False
-        text = "".join(t for _, t in self.tokens[self.position : self.position + 12])
-        match = re.match(r"(?:(?:\$|jQuery)\((?:document\)\.ready\()?|window\.onload=|\(|!)function\(\$?\)\{", text)
-        if not match:
-            return False
-        while not self.peek("{"):
-            self.position += 1
-        self.block()
-        while self.peek(")", "(", ";"):
-            self.position += 1
+        except _UndecidedError:
+            if self._in_function:
+                raise
+            raise UnknownError from None
+        finally:
+            self._in_loop = outer
         return True
 
-    def skip_statement(self) -> None:
-        """Skips one statement without running it."""
-        if self.peek("if", "for", "while", "switch", "function"):
-            word = self.tokens[self.position][1]
-            while not self.peek("("):
-                if self.tokens[self.position][0] == "end" or self.peek("{", ";"):
-                    break
-                self.position += 1
-            if self.peek("("):
-                self.skip_brackets()
-            self.skip_statement()
-            while word == "if" and self.peek("else"):
-                self.position += 1
-                self.skip_statement()
+    def _for(self) -> None:
+        self.position += 1
+        opening = self.position
+        body = self.closing.get(opening, len(self.tokens) - 1)
+        self.take("(")
+        declared = 1 if self.peek("var", "let", "const") else 0
+        if self.words[min(self.position + declared + 1, len(self.words) - 1)] in ("in", "of"):
+            self._for_each(self.position + declared, body)
             return
-        if self.peek("{"):
-            self.skip_brackets()
-            return
-        while self.tokens[self.position][0] != "end" and not self.peek("}"):
-            if self.peek(";"):
-                self.position += 1
-                return
-            if self.peek("(", "[", "{"):
-                self.skip_brackets()
+        if not self.accept(";"):
+            if declared:
+                self._declaration()
             else:
-                self.position += 1
+                self.expression_statement()
+                self.take(";")
+        condition = self.position
+        self._while_condition(condition, ";", body)
 
-    def skip_brackets(self) -> None:
-        self.position = self.closing.get(self.position, len(self.tokens) - 1)
+    def _for_each(self, at: int, body: int) -> None:
+        self.position = at
+        name = self.take_name()
+        values = self.accept("of")
+        self.position += not values
+        items = self.expression()
+        self.take(")")
+        if not isinstance(items, list):
+            raise UnknownError
+        for index, item in enumerate(list(items)):
+            self.position = body
+            self.scope.assign(name, item if values else to_text(float(index)))
+            if not self._loop(self.statement):
+                break
+        self.position = body
+        self.skip_statement()
+
+    def _while(self) -> None:
+        self.position += 1
+        body = self.closing.get(self.position, len(self.tokens) - 1)
+        self.take("(")
+        self._while_condition(self.position, ")", body)
+
+    def _while_condition(self, condition: int, end: str, body: int) -> None:
+        """A loop by the positions of its condition and its body; after `;` comes what ends a round."""
+        while True:
+            self.position = condition
+            goes_on = self.peek(end) or self.condition()
+            self.take(end)
+            after = self.position
+            self.position = body
+            if not goes_on:
+                break
+            self.document.commit()
+            if not self._loop(self.statement):
+                break
+            self.position = after
+            if end == ";" and not self.peek(")"):
+                self.expression_statement()
+                self.take(")")
+        self.position = body
+        self.run_if(False)
+
+    def _try(self) -> None:
+        self.position += 1
+        self.block()
+        while self.peek("catch", "finally"):
+            runs = self.accept("finally")
+            if not runs:
+                self.position += 1
+                if self.peek("("):
+                    self.skip_brackets()
+            self.run_if(runs)
+
+    def _return(self) -> None:
+        if not self._in_function:
+            raise UnknownError
+        self.position += 1
+        nothing = self.peek(";", "}") or self.line_ends()
+        value = UNDEFINED if nothing else self.expression()
+        if not nothing:
+            self._end_of_statement()
+        self.document.commit()
+        raise _ReturnSignal(value)
+
+    def _break(self) -> None:
+        if not self._in_loop:
+            raise UnknownError
+        word = self.words[self.position]
+        self.position += 1
+        self._end_of_statement()
+        raise _BreakSignal if word == "break" else _ContinueSignal
+
+    def _declaration(self) -> None:
+        self.position += 1
+        while True:
+            name = self.take_name()
+            if self.accept("="):
+                self.scope.names[name] = self.expression()
+            elif self.scope.outer is not None or self.scope.holder(name) is None:
+                self.scope.names[name] = UNDEFINED
+            if not self.accept(","):
+                break
+        self._end_of_statement()
 
     def expression_statement(self) -> None:
-        kind, name = self.tokens[self.position]
-        following = self.tokens[self.position + 1][1] if self.position + 1 < len(self.tokens) else ""
-        if kind == "name" and following in ("=", "+="):
+        """An assignment, a counting up or down, or an expression for what it does."""
+        kind, name, _ = self.tokens[self.position]
+        if self.peek("++", "--"):
+            self.position += 1
+            self._count(self.words[self.position - 1], self.take_name())
+        elif kind == "name" and self.peek_after("++", "--"):
             self.position += 2
-            old = self.names.get(name) if following == "+=" else None
-            self.names.pop(name, None)
+            self._count(self.words[self.position - 1], name)
+        elif kind == "name" and self.peek_after("=", "+=", "-="):
+            self.position += 2
+            operator = self.words[self.position - 1]
             value = self.expression()
-            self.names[name] = value if following == "=" else add(old, value)
-            return
-        value = self.expression()
-        if isinstance(value, Inner) and self.peek("="):
-            self.position += 1
-            self.effects.append(Effect("html", to_text(self.expression()), value.selector))
+            self.scope.assign(name, value if operator == "=" else self._changed(operator, self.value_of(name), value))
+        else:
+            target = self.expression()
+            if isinstance(target, Reference):
+                self._assign_member(target)
 
-    # -- expressions, by precedence
+    def _count(self, operator: str, name: str) -> None:
+        self.scope.assign(name, calculate("-", self.value_of(name), -1.0 if operator == "++" else 1.0))
 
-    def expression(self) -> Value:
-        self.depth += 1
-        if self.depth > _MAX_DEPTH:
-            raise UnknownError
-        try:
-            value = self.or_expression()
-            if self.peek("?"):
-                self.position += 1
-                yes = self.expression()
-                self.take(":")
-                no = self.expression()
-                value = yes if is_truthy(value) else no
-            return value
-        finally:
-            self.depth -= 1
+    def _changed(self, operator: str, old: Value, value: Value) -> Value:
+        return self.bounded(add(old, value)) if operator == "+=" else calculate("-", old, value)
 
-    def or_expression(self) -> Value:
-        value = self.and_expression()
-        while self.peek("||"):
-            self.position += 1
-            other = self.and_expression()
-            value = value if is_truthy(value) else other
-        return value
-
-    def and_expression(self) -> Value:
-        value = self.comparison()
-        while self.peek("&&"):
-            self.position += 1
-            other = self.comparison()
-            value = other if is_truthy(value) else value
-        return value
-
-    def comparison(self) -> Value:
-        value = self.sum()
-        while self.peek("==", "===", "!=", "!==", ">", "<", ">=", "<="):
-            operator = self.tokens[self.position][1]
-            self.position += 1
-            value = compare(operator, value, self.sum())
-        return value
-
-    def sum(self) -> Value:
-        value = self.unary()
-        while self.peek("+", "-"):
-            operator = self.tokens[self.position][1]
-            self.position += 1
-            other = self.unary()
-            if operator == "+":
-                value = add(value, other)
-            elif isinstance(value, float) and isinstance(other, float):
-                value = value - other
-            else:
-                raise UnknownError
-        return value
-
-    def unary(self) -> Value:
-        if self.peek("!"):
-            self.position += 1
-            return not is_truthy(self.unary())
-        return self.postfix()
-
-    def postfix(self) -> Value:
-        value = self.primary()
-        while True:
-            if self.peek("."):
-                self.position += 1
-                _, name = self.tokens[self.position]
-                self.position += 1
-                value = self.call(value, name) if self.peek("(") else get_member(value, name)
-            elif self.peek("["):
-                self.position += 1
-                index = self.expression()
-                self.take("]")
-                if not (isinstance(value, list) and isinstance(index, float) and 0 <= index < len(value)):
-                    raise UnknownError
-                value = value[int(index)]
-            else:
-                return value
-
-    def primary(self) -> Value:
-        kind, text = self.tokens[self.position]
+    def _assign_member(self, target: Reference) -> None:
+        operator = self.words[self.position]
         self.position += 1
-        if kind == "str":
-            return unquote_literal(text)
-        if kind == "num":
-            return float(text)
-        if kind == "re":
-            return Pattern(text.strip())
-        if kind == "op" and text == "(":
-            value = self.expression()
-            self.take(")")
-            return value
-        if kind == "op" and text in "{[":
-            self.position -= 1
-            self.skip_brackets()
-            return Opaque()
-        if kind != "name":
+        value = self.expression()
+        owner, name = target.owner, target.name
+        if isinstance(owner, Builtin) and owner.name == "window" and operator == "=":
+            self._set_on_window(to_text(name), value)
+        elif isinstance(owner, Elements):
+            name = to_text(name)
+            if operator == "+=" and name == "innerHTML" and owner.dom:
+                dom.DOM["insertAdjacentHTML"](self.document, owner, ["beforeend", to_text(value)])
+                return
+            if operator == "+=":
+                value = self._changed(operator, dom.get_element_member(self.document, owner, name), value)
+            dom.set_element_member(self.document, owner, name, value)
+        elif isinstance(owner, Style) and operator == "=":
+            dom.set_style_member(self.document, owner, to_text(name), value)
+        elif isinstance(owner, dict):
+            name = to_text(name)
+            owner[name] = value if operator == "=" else self._changed(operator, get_item(owner, name), value)
+        elif isinstance(owner, list) and isinstance(name, float) and 0 <= name <= len(owner) and operator == "=":
+            owner[int(name) : int(name) + 1] = [value]
+        else:
             raise UnknownError
-        return self.identifier(text)
 
-    def identifier(self, name: str) -> Value:
-        if name in ("true", "false"):
-            return name == "true"
-        if name in ("null", "undefined"):
-            return None
-        if name == "function":
-            while not self.peek("{"):
-                if self.tokens[self.position][0] == "end":
-                    raise UnknownError
-                self.position += 1
-            self.skip_brackets()
-            return Opaque()
-        if name in ("$", "jQuery", "unescape", "decodeURIComponent", "String", "trim") and self.peek("("):
-            arguments = self.arguments()
-            if len(arguments) != 1 or not isinstance(arguments[0], str):
-                raise UnknownError
-            if name in ("$", "jQuery"):
-                return Target(arguments[0])
-            return unquote(arguments[0]) if name in ("unescape", "decodeURIComponent") else arguments[0].strip()
-        if name in ("document", "window"):
-            return Target(name)
-        if name in self.names:
-            return self.names[name]
-        if name in _BROWSER_NAMES:
+    def _set_on_window(self, name: str, value: Value) -> None:
+        if name != "onload":
+            self.scope.assign(name, value)
+        elif isinstance(value, Function):
+            self.deferred.append(value)
+        else:
             raise UnknownError
-        found = self.look_up(name)
-        if found is None:
-            raise UnknownError
-        return found
 
-    def arguments(self) -> list[Value]:
-        self.take("(")
-        found: list[Value] = []
-        while not self.peek(")"):
-            found.append(self.expression())
-            if not self.peek(","):
-                break
-            self.position += 1
-        self.take(")")
-        return found
+    # -- functions
 
-    def call(self, value: Value, name: str) -> Value:
-        arguments = self.arguments()
-        if isinstance(value, Target):
-            return self.call_on_target(value, name, arguments)
-        if isinstance(value, Inner):
-            return value
-        if isinstance(value, str):
-            return call_string_method(value, name, arguments)
-        raise UnknownError
+    def run_function(self, function: Function, arguments: list[Value], this: Value = None) -> Value:
+        reader = function.evaluator
+        return reader.run_body(function, arguments, this) if isinstance(reader, Reader) else UNDEFINED
 
-    def call_on_target(self, target: Target, name: str, arguments: list[Value]) -> Value:
-        if target.selector == "document":
-            if name in ("write", "writeln"):
-                for argument in arguments:
-                    if isinstance(argument, Inner):
-                        self.effects.append(Effect("reveal", "", argument.selector))
-                    else:
-                        self.effects.append(Effect("write", to_text(argument)))
-                return None
-            if name == "getElementById" and len(arguments) == 1:
-                return Target("#" + to_text(arguments[0]))
-        elif name in ("html", "text"):
-            if not arguments:
-                return Inner(target.selector)
-            self.effects.append(Effect(name, to_text(arguments[0]), target.selector))
-            return target
-        elif name in ("hide", "show") or (name == "css" and arguments and arguments[0] == "display"):
-            hidden = name == "hide" or (name == "css" and arguments[1:] == ["none"])
-            self.effects.append(Effect("hide" if hidden else "show", "", target.selector))
-            return target
-        raise UnknownError
+    def run_body(self, function: Function, arguments: list[Value], this: Value) -> Value:
+        """Runs a function of this script with the arguments and returns what it returns."""
+        self.document.commit()
+        filled = [*arguments, *[UNDEFINED] * len(function.parameters)]
+        names: dict[str, Value] = dict(zip(function.parameters, filled, strict=False))
+        if not function.is_arrow:
+            names["this"] = FORGOTTEN if this is None else this
+        before = (self.position, self.scope, self._in_function, self._in_loop)
+        self.position, self.scope, self._in_function, self._in_loop = (
+            function.body,
+            Scope(function.scope, names),
+            True,
+            False,
+        )
+        try:
+            if not function.is_block:
+                return self.expression()
+            self.block()
+            return UNDEFINED
+        except _ReturnSignal as signal:
+            return signal.value
+        except _UndecidedError:
+            self._forget(function.body, self.closing.get(function.body, function.body))
+            raise UnknownError from None
+        finally:
+            self.position, self.scope, self._in_function, self._in_loop = before
+
+    # -- what is not understood
+
+    def _forget(self, start: int, end: int) -> None:
+        """Forgets the names that the tokens assign, and the lists and objects that they might change."""
+        for position in range(start, end):
+            kind, name, _ = self.tokens[position]
+            if kind != "name" or (position and self.words[position - 1] == "."):
+                continue
+            assigned = self.words[position + 1] in ASSIGNING or (position and self.words[position - 1] in ("++", "--"))
+            holder = self.scope.holder(name)
+            if assigned or (holder is not None and isinstance(holder.names[name], (list, dict))):
+                self.scope.assign(name, FORGOTTEN)
+
+    def _may_leave(self, start: int, end: int) -> bool:
+        """Whether a statement that was not understood may leave the function or loop that it is in."""
+        if self._in_function and self.leaves(start, end, ("return", "throw")):
+            return True
+        return self._in_loop and self.words[start] not in _LOOPS and self.leaves(start, end, ("break", "continue"))
 
 
-def _closing_brackets(words: list[str]) -> dict[int, int]:
-    """For each opening bracket, the position after its closing one."""
-    closing: dict[int, int] = {}
-    opened: list[int] = []
-    for position, word in enumerate(words):
-        if word in ("(", "[", "{"):
-            opened.append(position)
-        elif word in (")", "]", "}") and opened:
-            closing[opened.pop()] = position + 1
-    return closing
+_STATEMENTS: dict[str, Callable[[Reader], None]] = {
+    ";": Reader._empty,
+    "{": Reader.block,
+    "if": Reader._if,
+    "for": Reader._for,
+    "while": Reader._while,
+    "switch": Reader._switch,
+    "try": Reader._try,
+    "return": Reader._return,
+    "break": Reader._break,
+    "continue": Reader._break,
+    "function": lambda reader: reader.skip_statement(),
+    **dict.fromkeys(("var", "let", "const"), Reader._declaration),
+}
 
 
 def condition_holds(expression: str) -> bool | None:
     """Whether a condition of literals (`"02"=="02"`) holds; None if it depends on more than literals."""
-    tokens = [(m.lastgroup, m.group(m.lastgroup)) for m in _TOKEN.finditer(expression[:200]) if m.lastgroup]
-    reader = Reader(tokens, lambda _: None)
+    reader = Reader(expression[:200], lambda _: None)
     try:
-        value = is_truthy(reader.expression())
-    except UnknownError:
+        holds = reader.condition()
+    except (UnknownError, ExhaustedError):
         return None
-    return value if reader.tokens[reader.position][0] == "end" else None
-
-
-def as_html(effect: Effect) -> str:
-    """The HTML that the effect puts into the page."""
-    return escape(effect.value, quote=False) if effect.action == "text" else effect.value
+    return holds if reader.at_end() else None

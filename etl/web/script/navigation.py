@@ -6,7 +6,7 @@ literals is none. A script that sets a cookie is a firewall's and leads nowhere.
 
 import re
 
-from etl.web.script.interpreter import Reader, tokens_of
+from etl.web.script.interpreter import Reader
 from etl.web.script.values import UnknownError, to_text, unquote_literal
 
 _GO = re.compile(
@@ -23,16 +23,17 @@ def navigation_target(source: str) -> str | None:
     """The address, as it is written, to which the script takes every visitor; None if there is none, or several."""
     if len(source) > MAX_SCRIPT_CHARS or "location" not in source:
         return None
-    reader = _NavigationReader(tokens_of(source), lambda _: None)
+    reader = _NavigationReader(source, lambda _: None)
     if "cookie" in reader.words:
         return None
     reader.run()
-    writes = any(effect.action in ("write", "html", "text") for effect in reader.effects)
-    return None if reader.undecided or writes or len(reader.targets) != 1 else reader.targets.pop()
+    reader.run_deferred()
+    uncertain = reader.undecided or reader.document.changes_content or len(reader.targets) != 1
+    return None if uncertain else reader.targets.pop()
 
 
 class _NavigationReader(Reader):
-    """Reads as `Reader` does, and is stricter: what a statement that is not understood assigns is forgotten."""
+    """Reads as `Reader` does, and collects where the script goes."""
 
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)  # type: ignore[arg-type]
@@ -48,13 +49,16 @@ class _NavigationReader(Reader):
     def skip_statement(self) -> None:
         start = self.position
         super().skip_statement()
-        if self._inactive:
-            return
-        skipped = self.words[start : self.position]
-        self.undecided = self.undecided or "location" in skipped
-        for name, following in zip(skipped, self.words[start + 1 :], strict=False):
-            if following in ("=", "+="):
-                self.names.pop(name, None)
+        if not self._inactive:
+            self._note(start, self.position)
+
+    def _forget(self, start: int, end: int) -> None:
+        super()._forget(start, end)
+        self._note(start, end)
+
+    def _note(self, start: int, end: int) -> None:
+        """Notes whether what was not run may lead somewhere."""
+        self.undecided = self.undecided or "location" in self.words[start:end]
 
     def expression_statement(self) -> None:
         ahead = "".join(f"{word} " for word in self.words[self.position : self.position + _LONGEST_WORDS])
@@ -72,12 +76,13 @@ class _NavigationReader(Reader):
 
     def _later(self, is_function: bool) -> None:
         """The first argument of `setTimeout`: a function, or a text that is a script."""
-        kind, text = self.tokens[self.position]
+        kind, text, _ = self.tokens[self.position]
         if is_function:
             self.block()
         elif kind == "str":
-            nested = _NavigationReader(tokens_of(unquote_literal(text)), self.look_up)
+            nested = _NavigationReader(unquote_literal(text), self.look_up)
             nested.run()
+            nested.run_deferred()
             self.position += 1
             self.targets |= nested.targets
             self.undecided = self.undecided or nested.undecided
