@@ -381,7 +381,7 @@ class Reader(Caller):
     # -- functions
 
     def run_function(self, function: Function, arguments: list[Value], this: Value = None) -> Value:
-        reader = function.evaluator
+        reader = function.reader
         return reader.run_body(function, arguments, this) if isinstance(reader, Reader) else UNDEFINED
 
     def run_body(self, function: Function, arguments: list[Value], this: Value) -> Value:

@@ -1,14 +1,10 @@
 """Names of a script and what they can stand for beside plain values: functions, what the browser provides."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from etl.web.script.jquery import Elements
 from etl.web.script.values import Value
-
-if TYPE_CHECKING:
-    from etl.web.script.expressions import Evaluator
-
 
 BUILTINS = frozenset(
     "$ jQuery document window parseInt parseFloat Number String isNaN trim unescape decodeURI "
@@ -57,9 +53,9 @@ class Builtin:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function of a script: where its body begins, and whether that is a block or one expression."""
+    """A function of a script: that script's reader, where the body begins, whether it is a block or one expression."""
 
-    evaluator: "Evaluator"
+    reader: object
     parameters: tuple[str, ...]
     body: int
     is_block: bool
