@@ -103,7 +103,7 @@ def _ofd(body: bytes, limits: Limits) -> FileReading:
     pictures = sum(page.picture for page in pages)
     if not pictures:
         return _text(media_types.OFD, "ofd", text, len(pages), _missing(missing))
-    reason = encode_reason(Code.SOME_PAGES_ARE_PICTURES, pictures=pictures, pages=len(pages))
+    reason = _missing(missing) or encode_reason(Code.SOME_PAGES_ARE_PICTURES, pictures=pictures, pages=len(pages))
     return FileReading(media_types.OFD, FileOutcome.SCAN, reason, text, len(pages), "ofd" if text else "")
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from etl.files import FileOutcome, Reader
 from etl.files.layout.line import Line
 from etl.files.layout.lines import merge_rows, paragraphs
+from etl.raised_text import superscript
 from tests.support.documents import ofd, ofd_text
 from tests.support.pdfs import pdf, picture, saved
 
@@ -71,6 +72,20 @@ def test_pieces_that_touch_have_no_space_between_them(texts: list[str], gap: flo
         pieces.append(Line(text, at, 50, at + width, 54))
         at += width + gap
     assert [line.text for line in merge_rows(pieces)] == ["".join(texts)]
+
+
+@pytest.mark.parametrize("power", ["5", "-3", "12"])
+def test_raised_digits_of_a_pdf(read: Reader, power: str) -> None:
+    after = 132 + 8 * len(power)
+    raised = [
+        (72.0, 700.0, "2×10、5"),
+        (132.0, 700.0, "10"),
+        (156.0, 704.0, power, 8.0),
+        (after + 24.0, 700.0, "吨以下"),
+    ]
+    assert read(pdf([raised])).text == f"2×10、510{superscript(power)}吨以下"
+    small = [(72.0, 700.0, "第"), (84.0, 700.0, "12", 8.0), (100.0, 700.0, "条")]
+    assert read(pdf([small])).text == "第12条"
 
 
 def test_characters_of_one_piece_may_stand_apart(read: Reader) -> None:

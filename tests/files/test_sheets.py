@@ -145,6 +145,10 @@ def test_any_format_gives_a_text(code: str, value: float) -> None:
 
 @settings(deadline=None)
 @given(st.lists(st.sampled_from([*'0#?.,%;@/ymdhs-" ', "E+", "General", "[h]", "[>5]", "[DBNum2]"]), max_size=12))
-@pytest.mark.parametrize("raw", ["0", "-1.5", "45055.35", "1e300", "123456789012345678"])
+@pytest.mark.parametrize(
+    "raw", ["0", "-1.5", "45055.35", "1e300", "9e999999", "1e-320", "2958465.9", "123456789012345678"]
+)
 def test_any_pieces_of_formats_give_a_text(raw: str, pieces: list[str]) -> None:
-    assert isinstance(format_number(raw, "".join(pieces)), str)
+    for from_1904 in (False, True):
+        assert isinstance(format_number(raw, "".join(pieces), from_1904=from_1904), str)
+        assert isinstance(format_number(raw, "".join(pieces) * 9, from_1904=from_1904), str)

@@ -9,7 +9,7 @@ from etl.files.formats.docx import read_docx
 from etl.files.formats.office import html_lines, inner_text
 from etl.files.types import Limits
 from etl.raised_text import superscript
-from tests.support.documents import docx, p, row, rtf
+from tests.support.documents import doc, docx, p, row, rtf
 from tests.support.pdfs import picture, saved
 
 
@@ -26,6 +26,11 @@ def _text(body: str) -> str:
 def test_raised_runs_stay_apart(runs: list[tuple[str, bool]]) -> None:
     body = "".join(_run(text, "superscript" if raised else "baseline") for text, raised in runs)
     assert _text(f"<w:p>{body}</w:p>") == "".join(superscript(text) if raised else text for text, raised in runs)
+
+
+def test_raised_characters_of_old_documents(read: Reader) -> None:
+    assert read(doc(["不超过2×10-5吨", "第二段"], raised=(7, 9))).text == "不超过2×10⁻⁵吨\n第二段"
+    assert read(doc(["见注[1]。"], raised=(2, 5))).text == "见注[1]。"
 
 
 def test_lowered_runs_and_equations() -> None:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from PIL import Image, ImageDraw, ImageFont
 
-Piece = tuple[float, float, str]
-"""Left, height above the page's lower edge, text."""
+Piece = tuple[float, float, str] | tuple[float, float, str, float]
+"""Left, height above the page's lower edge, text, its size in points if that is not 12."""
 _SONG = (
     "<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /{encoding} /DescendantFonts ["
     "<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /DW 1000 /CIDSystemInfo "
@@ -19,7 +19,7 @@ _SONG = (
 def pdf(
     pages: Sequence[Sequence[Piece]], *, drawn: str = "", garbled: bool = False, trailer: str = "", turned: int = 0
 ) -> bytes:
-    """A PDF whose pages (A4) hold these pieces of text, 12 points high; `drawn` are operators before the text.
+    """A PDF whose pages (A4) hold these pieces of text; `drawn` are operators before the text.
 
     On a page that is `turned` by 90 degrees the second number of a piece is its distance from the upper edge.
     """
@@ -29,7 +29,10 @@ def pdf(
     for pieces in pages:
         # On a page that is turned by 90 degrees, text that a reader sees upright runs upwards.
         place = "0 1 -1 0 {1} {0} Tm" if turned else "1 0 0 1 {0} {1} Tm"
-        shown = " ".join(f"{place.format(x, y)} <{text.encode('utf-16-be').hex()}> Tj" for x, y, text in pieces)
+        shown = " ".join(
+            f"/F1 {size[0] if size else 12} Tf {place.format(x, y)} <{text.encode('utf-16-be').hex()}> Tj"
+            for x, y, text, *size in pieces
+        )
         stream = f"{drawn} BT /F1 12 Tf {shown} ET"
         objects.append(f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream")
         objects.append(

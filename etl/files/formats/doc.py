@@ -9,12 +9,14 @@ import io
 import struct
 from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import groupby
 
 import olefile
 
 from etl.files.formats.doc_lists import Lists, read_lists
 from etl.files.formats.list_numbering import ListCounter, symbol
 from etl.files.types import FileOutcome, Unreadable
+from etl.raised_text import subscript, superscript
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 
@@ -27,6 +29,7 @@ _COUNTS, _CHPX, _PAPX, _CLX, _LISTS, _LIST_USES = 0x4C, 0xFA, 0x102, 0x1A2, 0x2E
 _IN_TABLE, _ROW_END, _HUGE, _HUGE_OLD = 0x2416, 0x2417, 0x6646, 0x6645
 _LIST, _LIST_LEVEL = 0x460B, 0x260A
 _HIDDEN, _DELETED, _SYMBOL = 0x083C, 0x0800, 0x6A09
+_SHIFT, _SHIFTS = 0x2A48, {b"\1": superscript, b"\2": subscript}
 _SIZES = {0: 1, 1: 1, 2: 2, 3: 4, 4: 2, 5: 2, 7: 3}
 _MARKS = {0x0B: "\n", 0x0C: "\n", 0x0E: "\n", 0x1E: "-", 0xA0: " ", 0x09: "\t"}
 
@@ -73,11 +76,21 @@ class _Document:
         rows, at = _Rows(self.paragraphs, self.lists()), 0
         for part, count in enumerate(counts):
             if part in (0, 1, 5, 6):
-                for character, place in self.range(at, at + count):
-                    rows.add(character, place)
+                for shift, run in groupby(self.range(at, at + count), key=self.shift):
+                    characters = list(run)
+                    if shift in _SHIFTS:
+                        text = "".join(character for character, _ in characters)
+                        characters = [(_SHIFTS[shift](text), characters[0][1])]
+                    for character, place in characters:
+                        rows.add(character, place)
                 rows.end()
             at += count
         return "\n".join(rows.lines)
+
+    def shift(self, character: tuple[str, int]) -> bytes:
+        """Whether a character is raised or lowered; marks that end lines and cells are neither."""
+        text, place = character
+        return b"" if text in "\r\n\x07" else self.characters.value(place, _SHIFT) or b""
 
     def lists(self) -> Lists:
         if len(self.main) < _LIST_USES + 8:

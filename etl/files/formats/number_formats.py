@@ -45,8 +45,10 @@ _PLAIN = re.compile(r"-?[1-9]\d{0,14}|0|-?(?=[\d.]{2,16}$)(?:0|[1-9]\d*)\.\d*[1-
 """Numbers that the format General shows as they are."""
 _FIFTEEN = Context(prec=15, rounding=ROUND_HALF_UP)
 _NOT_ZERO = re.compile("[1-9１-９一二三四五六七八九十壹贰叁肆伍陆柒捌玖]")
+_MAX_EXPONENT, _MAX_CODE = 308, 255
 _LAST_DAY = 2958466
 """The first day after 9999, as a serial number."""
+_DAYS_TO_1904 = 1462
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ def format_number(raw: str, code: str, *, from_1904: bool = False) -> str:
         value = Decimal(raw)
     except InvalidOperation:
         return raw
-    if not value.is_finite():
+    # Beyond what a cell can hold there is nothing to format.
+    if not value.is_finite() or abs(value.adjusted()) > _MAX_EXPONENT or len(code) > _MAX_CODE:
         return raw
     if value != value.to_integral_value() or abs(value) >= Decimal("1e21"):
         value = _FIFTEEN.plus(value)
@@ -192,7 +195,7 @@ def _digits(section: _Section, value: Decimal) -> str:
     if power < len(tokens) and value:
         exponent = value.adjusted() // max(len(whole), 1) * max(len(whole), 1)
         value = value.scaleb(-exponent)
-    rounded = value.quantize(Decimal(1).scaleb(-len(decimals)), ROUND_HALF_UP, Context(prec=400))
+    rounded = value.quantize(Decimal(1).scaleb(-len(decimals)), ROUND_HALF_UP, Context(prec=2000))
     integer, _, fraction = f"{rounded:f}".partition(".")
     filled = _whole(tokens, whole, integer.lstrip("0"), grouped) | _decimals(tokens, decimals, fraction)
     if power < len(tokens):
@@ -293,7 +296,7 @@ def _large(number: int, digits: str, units: str) -> str:
 
 def _date(section: _Section, value: Decimal, from_1904: bool) -> str | None:
     """The value as a date, time or duration; None for what is none."""
-    if value < 0 or value >= _LAST_DAY:
+    if value < 0 or value >= _LAST_DAY - (_DAYS_TO_1904 if from_1904 else 0):
         return None
     shown = [token.text.lower() for token in section.tokens if token.kind in ("date", "elapsed")]
     parts = "".join(_date_parts(section, _moment(value, from_1904, _fraction_places(section)), value, shown))
@@ -301,8 +304,8 @@ def _date(section: _Section, value: Decimal, from_1904: bool) -> str | None:
 
 
 def _fraction_places(section: _Section) -> int:
-    """Digits after the seconds."""
-    return sum(token.kind == "digit" for token in section.tokens)
+    """Digits after the seconds, at most three."""
+    return min(sum(token.kind == "digit" for token in section.tokens), 3)
 
 
 def _moment(value: Decimal, from_1904: bool, places: int) -> datetime:
@@ -310,7 +313,7 @@ def _moment(value: Decimal, from_1904: bool, places: int) -> datetime:
     1900-01-00 for day 0."""
     base = datetime(1904, 1, 1, tzinfo=UTC) if from_1904 else datetime(1899, 12, 30 if value >= 60 else 31, tzinfo=UTC)
     # A serial number has 15 digits: 0.354166666666667 is 08:30:00.
-    seconds = (value * 86400).quantize(Decimal(1).scaleb(-min(places, 3)), ROUND_HALF_UP)
+    seconds = (value * 86400).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
     return base + timedelta(microseconds=int(seconds * 1_000_000))
 
 

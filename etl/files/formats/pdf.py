@@ -20,9 +20,13 @@ from etl.files.layout.grid import Box, Grid, Piece, table_lines, to_lines
 from etl.files.layout.line import APART, Line
 from etl.files.layout.lines import group_rows
 from etl.files.types import FileOutcome, Limits, Unreadable
+from etl.raised_text import superscript
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 
+_MAY_BE_RAISED = re.compile(r"(?<=\S)[0-9+\-−n]*[0-9][0-9+\-−n]*")
+_RAISED_SIZE, _RAISED_BY = 0.8, 0.15
+"""Height of a raised digit and the place of its foot, in heights of the character before it."""
 _WORD = re.compile(r"\S+")
 _MIN_CHARACTERS = 30
 """Characters of a page with a text of its own; a page number, a stamp or a watermark has fewer."""
@@ -107,11 +111,15 @@ def _lines(page: pdfium.PdfPage, layer: pdfium.PdfTextPage, text: str) -> list[L
     to_reader = _reader_coordinates(page)
     vertical, horizontal = _rulings(page, to_reader)
     if len(vertical) >= 2 and len(horizontal) >= 2:
-        rows = [list(_pieces(layer, line, start, to_reader)) for line, start in _split(text)]
+        rows = [
+            list(_pieces(layer, _with_raised(layer, line, start, to_reader), start, to_reader))
+            for line, start in _split(text)
+        ]
         return table_lines(rows, Grid(vertical, horizontal))
     lines: list[Line] = []
     parts: list[Line] = []
-    for line, start in _split(text):
+    for written, start in _split(text):
+        line = _with_raised(layer, written, start, to_reader)
         found = list(_WORD.finditer(line))
         # The first and the last character of each word give its box.
         words = [
@@ -124,6 +132,25 @@ def _lines(page: pdfium.PdfPage, layer: pdfium.PdfTextPage, text: str) -> list[L
         parts += _apart(words)
     ordered = in_columns([sorted(row, key=lambda part: part.left) for row in group_rows(parts)])
     return lines if ordered is None else ordered
+
+
+def _with_raised(layer: pdfium.PdfTextPage, line: str, start: int, to_reader: Callable[..., Box]) -> str:
+    """The line with smaller digits that stand above the foot of the character before them as superscripts."""
+    if not _MAY_BE_RAISED.search(line):
+        return line
+    characters = list(line)
+    for match in _MAY_BE_RAISED.finditer(line):
+        base = to_reader(*_box(layer, start + match.start() - 1))
+        for at in range(match.start(), match.end()):
+            box = to_reader(*_box(layer, start + at))
+            height = base[3] - base[1]
+            smaller, higher = box[3] - box[1] < _RAISED_SIZE * height, box[3] < base[3] - _RAISED_BY * height
+            if smaller and higher and box[0] < base[2] + height:
+                characters[at] = superscript(characters[at])
+                base = (base[0], base[1], box[2], base[3])
+            else:
+                base = box
+    return "".join(characters)
 
 
 def _spaced(words: Sequence[Line], gaps: Sequence[str]) -> str:
