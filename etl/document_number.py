@@ -9,13 +9,13 @@ _BRACKETS = str.maketrans("[]【】()〈〉{}「」<>", "〔〕〔〕〔〕〔�
 _OPEN, _CLOSE = r"[〔\[【(（〈﹝［]", r"[〕\]】)）〉﹞］]"
 # 机关代字 + 〔year〕 + serial + 号; pages put white space anywhere between them.
 _CORE = (
-    r"[\u4e00-\u9fffA-Za-z·、]{2,20}\s*"
-    rf"(?:{_OPEN}\s*(?:19|20)\s*\d\s*\d\s*{_CLOSE})\s*(?:第\s*)?\d{{1,5}}(?:[-—]\d{{1,3}})?\s*号"
+    r"[\u4e00-\u9fffA-Za-z·、]{2,20}\s*+"
+    rf"(?:{_OPEN}\s*+(?:19|20)\s*+\d\s*+\d\s*+{_CLOSE})\s*+(?:第\s*+)?\d{{1,5}}(?:[-—]\d{{1,3}})?\s*+号"
 )
 # Announcements and orders: 公告2025年第17号, 令第55号.
 _ANNOUNCEMENT = (
-    r"[\u4e00-\u9fff、 ]{2,40}(?:公告|通告|令|公报|命令)\s*"
-    r"[〔(（\[]?\s*(?:(?:19|20)\d\d\s*年?\s*[〕)）\]]?\s*)?第?\s*[\d一二三四五六七八九十百]{1,4}\s*号"
+    r"[\u4e00-\u9fff、 ]{2,40}(?:公告|通告|令|公报|命令)\s*+"
+    r"[〔(（\[]?\s*+(?:(?:19|20)\d\d\s*+年?\s*+[〕)）\]]?\s*+)?第?\s*+[\d一二三四五六七八九十百]{1,4}\s*+号"
 )
 _WHOLE = re.compile(rf"^[（(〔\[【]?\s*({_CORE}|{_ANNOUNCEMENT})\s*[）)〕\]】]?$")
 _WITHIN = re.compile(_CORE)

@@ -23,7 +23,7 @@ START_TAG = re.compile(
     r"""(?:[\s/]++|[^\s/>=][^\s/>=]*+|=\s*+(?:"[^"]*+"|'[^']*+'|(?=>)|[^\s>"'][^\s>]*+|["'])?+)*+>?+"""
 )
 _EARLY_END = re.compile(r"</(?:html|body)\s*+>", re.IGNORECASE)
-_REST_OF_PAGE = re.compile(r"(?:\s++|<!--(?:[^-]|-(?!->))*+-->|</(?:html|body)\s*+>)*+\Z", re.IGNORECASE)
+_ONLY_ENDS = re.compile(r"\A(?:\s++|<!--(?:[^-]|-(?!->))*+-->|</(?:html|body)\s*+>)*+\Z", re.IGNORECASE)
 _SHOWN_TAG = re.compile(rf"{START_TAG.pattern}|</[A-Za-z][^>]*+>?+|<![^>]*+>?+|<\?[^>]*+>?+")
 
 
@@ -89,7 +89,7 @@ def without_early_ends(source: str) -> str:
     come from headers that are included as whole files, and from texts pasted with their page.
     """
     first = _EARLY_END.search(source)
-    if first is None or _REST_OF_PAGE.match(source, first.end()):
+    if first is None or _ONLY_ENDS.match(source[first.end() :]):
         return source
     return "".join(
         _EARLY_END.sub("", piece.source) if piece.kind == "markup" else piece.source for piece in pieces(source)

@@ -20,7 +20,9 @@ MAX_PAGE_CHARS = 100_000
 _MAX_OWN_CHARS, _MAX_LINKS = 100, 3
 """Most visible characters and links of a page without content ("正在跳转，如果没有反应请点击这里")."""
 _SIGN = re.compile(r"refresh|location|<frameset", re.IGNORECASE)
-_REFRESH = re.compile(r"""[\d.]+ ?[;, ] ?(?:url ?= ?)?(?P<quote>["']?)(?P<url>[^"']+)(?P=quote)""", re.IGNORECASE)
+_REFRESH = re.compile(
+    r"""(?<![\d.])[\d.]++ ?[;, ] ?(?:url ?= ?)?(?P<quote>["']?)(?P<url>[^"']++)(?P=quote)""", re.IGNORECASE
+)
 """The value of `content`, its white space collapsed."""
 _UNSEEN = "script|style|noscript|noframes|title|template"
 _OWN_TEXT = f"//text()[not({' or '.join(f'ancestor::{tag}' for tag in _UNSEEN.split('|'))})]"

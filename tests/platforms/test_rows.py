@@ -31,3 +31,17 @@ def test_rows_without_a_block_of_their_own_are_entries_too(form: Form, rows: int
     entries = linked_rows(page, DETAIL)
     assert [entry.title for entry in entries] == list(TITLES[:rows])
     assert [dict(entry.fields) for entry in entries] == fields
+
+
+@given(st.integers(0, 12), st.booleans(), st.booleans())
+def test_a_last_page_of_one_row_outweighs_the_box_of_the_newest(newest: int, dated: bool, before: bool) -> None:
+    date = "<i>2024-03-20</i>" if dated else ""
+    box = "".join(
+        f'<li><a href="./202403/t20240320_{n}.html">{TITLES[n % 5]}（{n}）</a>{date}</li>' for n in range(newest)
+    )
+    box = f'<div class="side"><h3>最新</h3><ul>{box}</ul></div>'
+    row = '<ul class="list"><li><a href="./202303/t20230301_99.html">最早的通知</a><span>2023-03-01</span></li></ul>'
+    pager = '<p class="fy"><a href="index.html">首页</a><a href="index_3.html">上一页</a><span>下一页</span></p>'
+    parts = (box, f'<div class="main">{row}{pager}</div>') if before else (f'<div class="main">{row}{pager}</div>', box)
+    page = WebPage(LIST + "index_4.html", f"<html><body>{''.join(parts)}</body></html>", "utf-8")
+    assert [entry.title for entry in linked_rows(page, DETAIL)] == ["最早的通知"]

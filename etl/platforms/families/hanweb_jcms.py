@@ -52,16 +52,19 @@ from etl.platforms.helpers.rows import linked_rows, row_entry
 from etl.web.page import WebPage, base_url
 
 _DETAIL = re.compile(r"/art/\d{4}/\d{1,2}/\d{1,2}/art_\d+_\d+\.html")
-_STORE = re.compile(r"<datastore>(.*?)</datastore>", re.DOTALL | re.IGNORECASE)
-_RECORD = re.compile(r"<record>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</record>", re.DOTALL | re.IGNORECASE)
-_NEXT = re.compile(r"""<nextgroup>.*?href=(?:"([^"]+)"|'([^']+)').*?</nextgroup>""", re.DOTALL | re.IGNORECASE)
+# Each ends at the next element of its kind as well, so that a page of beginnings without ends takes linear time.
+_STORE = re.compile(r"<datastore>((?:(?!</?datastore>).)*+)</datastore>", re.DOTALL | re.IGNORECASE)
+_RECORD = re.compile(r"<record>((?:(?!</?record>).)*+)</record>", re.DOTALL | re.IGNORECASE)
+_CDATA = re.compile(r"^\s*+<!\[CDATA\[|\]\]>\s*+$")
+_NEXT = re.compile(r"<nextgroup>((?:(?!</?nextgroup>).)*+)</nextgroup>", re.DOTALL | re.IGNORECASE)
+_HREF = re.compile(r"""href=(?:"([^"]+)"|'([^']+)')""", re.IGNORECASE)
 _ANSWERED_TOTAL = re.compile(r"<totalrecord>\s*(\d+)", re.IGNORECASE)
 _CALLED_TOTAL = re.compile(r"""\btotalRecord\b["']?\s*:\s*["']?(\d+)""", re.IGNORECASE)
 _UNIT_OF_CALL = re.compile(r"""["']#?(\w+)["']\s*\)\s*\.jpage\s*\(\s*$""")
 _UNIT_OF_STORE = re.compile(r"""\bid\s*=\s*["'](\w+)["'][^<>]*>\s*<script[^<>]*>\s*$""", re.IGNORECASE)
 _PROXY = re.compile(r"""\bproxyUrl\b["']?\s*:\s*["']([^"']+)["']""")
 _PARAMETERS = re.compile(r"""\bajaxParam\b["']?\s*:\s*\{([^}]*)\}""")
-_PAIR = re.compile(r"""["']?(\w+)["']?\s*:\s*(?:"([^"]*)"|'([^']*)'|([\w.-]+))""")
+_PAIR = re.compile(r"""\b(\w++)["']?\s*+:\s*+(?:"([^"]*)"|'([^']*)'|([\w.-]+))""")
 _LOAD = re.compile(r"""loadDynamic\s*\(\s*(?=["'][^"']*/xxgk/search\.jsp\?)""")
 _LITERAL = re.compile(r"""(?:"([^"]*)"|'([^']*)')\s*(,|\)\s*;?|\+)?""")
 _COLUMN = re.compile(r"/col/col(\d+)/")
@@ -142,13 +145,13 @@ def _stores(page: WebPage) -> Iterator[_Store]:
         end = matches[place + 1].start() if place + 1 < len(matches) else len(page.live_source)
         # The call of jpage that shows a store comes after it.
         both = match.group(1) + page.live_source[match.end() : end]
-        answered, link = _ANSWERED_TOTAL.search(both), _NEXT.search(match.group(1))
+        answered, link = _ANSWERED_TOTAL.search(both), _next_group(match.group(1))
         unit = _UNIT_OF_STORE.search(page.live_source, max(0, match.start() - 300), match.start())
         own = [call for call in calls if unit and call.unit == unit[1]]
         own = own or [call for call in calls if match.end() <= call.place < end]
         more, form = (unescape(link[1] or link[2]), {}) if link else _posted(both)
         yield _Store(
-            records=tuple(record.group(1) for record in _RECORD.finditer(match.group(1))),
+            records=tuple(_CDATA.sub("", record.group(1)).strip() for record in _RECORD.finditer(match.group(1))),
             total=int(answered[1]) if answered else _total(own),
             more=urljoin(page.url, more) if more else None,
             form=form,
@@ -189,6 +192,12 @@ def _total(calls: list[_Call]) -> int | None:
     """The total of the call that has the store; else the greatest, with which a list that ends too soon is red."""
     with_store = [call.total for call in calls if call.has_store]
     return max(with_store or [call.total for call in calls], default=None)
+
+
+def _next_group(store: str) -> re.Match[str] | None:
+    """The link of a store to its further lines."""
+    group = _NEXT.search(store)
+    return _HREF.search(group[1]) if group else None
 
 
 def _posted(script: str) -> tuple[str | None, dict[str, str]]:

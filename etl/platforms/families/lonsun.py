@@ -47,13 +47,13 @@ _DETAIL = re.compile(r"/\d{5,}(?:\.html)?(?:$|[?#])")
 _SHELL = re.compile(r"/(?:public|grassroots)/column/\d+|/publicColumn/|/site/tpl/\d+")
 _LISTS = re.compile(r"/(?:public|grassroots)/column/\d+|/site/tpl/\d+|^(?!(?:/[\w-]+)*/public/).+/index\.html$")
 _PAGES = re.compile(r"""\bpageCount\s*:\s*["']?(\d+)""")
-_CURRENT = re.compile(r"""\bcurrPage\s*:\s*\(?\s*(\d+)(?:\s*\+\s*(\d+))?""")
+_CURRENT = re.compile(r"""\bcurrPage\s*+:\s*+\(?\s*+(\d++)(?:\s*+\+\s*+(\d++))?""")
 _TURN = re.compile(r"""location\.href\s*=\s*["']([^"']*[?&]pageIndex=)["']\s*\+\s*pageIndex""")
 _LABEL = re.compile(r"""url\s*:\s*(?:([\w$.]+)\s*\+\s*)?["']([^"']*\bsite/label/\d+[^"']*)["']""")
-_PAIR = re.compile(r"""["']?(\w+)["']?\s*:\s*(?:"([^"]*)"|'([^']*)'|(\d+|true|false)\b|([A-Za-z_$][\w$]*))""")
+_PAIR = re.compile(r"""\b(\w++)["']?\s*+:\s*+(?:"([^"]*)"|'([^']*)'|(\d+|true|false)\b|([A-Za-z_$][\w$]*))""")
 # Rows of the templates that are known, each holding one document.
 _ROWS = ("div.xxgk_navli", "ul.xxgk_nav_list > li", "div.gk_list > ul > li:has(a.title)")
-_INDEX = re.compile(r"^[0-9A-Za-z_-]*\d[0-9A-Za-z_-]*/[0-9-]+$")
+_INDEX = re.compile(r"^(?=[0-9A-Za-z_-]*\d)[0-9A-Za-z_-]++/[0-9-]++$")
 
 
 class Lonsun(Platform):

@@ -40,12 +40,13 @@ _STATE_CLASS = re.compile(
     r"^(?:on|cur|current|active|hover|first|last|odd|even|top|clearfix|fl|fr|\w{0,20}\d)$", re.IGNORECASE
 )
 """Classes for the state of a row or its place in a list, not for what it is."""
-_ONLY_DATE = re.compile(rf"^[\[【(（]?\s*(?:{DATE})\s*+(?:{TIME_OF_DAY})?\s*[\]】)）]?$")
+_ONLY_DATE = re.compile(rf"^[\[【(（]?\s*(?>{DATE})\s*+(?:{TIME_OF_DAY})?\s*[\]】)）]?$")
 # Some templates set the day apart from its month: `<b>05</b><span>2024-03</span>`.
 _DAY_APART = re.compile(
     rf"(?<!\d)(\d{{1,2}})日? +({YEAR})[-./年](\d{{1,2}})月?(?![-./\d])"
     rf"|({YEAR})[-./年](\d{{1,2}})月? +(\d{{1,2}})日?(?!\d)"
 )
+_PAGER_WORDS = re.compile(r"^\W*(?:下一?页|上一?页|尾页|末页|共\s*\d+\s*页)\W*$")
 _ORNAMENT = re.compile(r"^[\s\d.、·•◆■●▪►>»|/\-—\[\]【】()（）]*$")
 _NO_TITLE = re.compile(r"^(?:查看|点击|阅读)?(?:详情|详细|全文|查看|下载|更多|进入|原文|more)?\W*$", re.IGNORECASE)
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -92,8 +93,9 @@ def main_rows(page: WebPage, is_document: IsDocument) -> tuple[Row, ...]:
     """The rows of the page's main list, in document order.
 
     Navigation, sidebars and "most read" boxes link documents too, but fewer, or documents of other columns: a list most
-    of whose documents lie below the page's own address comes first, then the one with most rows. A row with a date
-    counts three times, so that a last page of one row outweighs a box of two links.
+    of whose documents lie below the page's own address comes first, then the one that the pager belongs to, whose last
+    page may hold one row beside a box of the column's newest ten, then the one with most rows; a row with a date counts
+    three times.
     """
     return next(iter(ranked_lists(page, is_document)), ())
 
@@ -103,12 +105,14 @@ def ranked_lists(page: WebPage, is_document: IsDocument) -> list[tuple[Row, ...]
     links = _links_by_address(page, base_url(page), is_document)
     groups = _groups(links)
     own = page.url.partition("?")[0].rpartition("/")[0] + "/"
-    ranked: dict[_Group, tuple[bool, int]] = {}
+    paged = _paged_groups(page, groups)
+    ranked: dict[_Group, tuple[bool, bool, int]] = {}
     rows: dict[_Group, list[Row]] = {}
     for key, blocks in groups.items():
         rows[key] = list(_rows(blocks, links))
         inside = sum(address.startswith(own) for address in blocks.values() if address)
-        ranked[key] = inside * 2 > len(blocks), sum(3 if row.dated else 1 for row in rows[key])
+        weight = sum(3 if row.dated else 1 for row in rows[key])
+        ranked[key] = inside * 2 > len(blocks), key in paged, weight
     return [tuple(rows[key]) for key in sorted(ranked, key=ranked.__getitem__, reverse=True)]
 
 
@@ -129,6 +133,20 @@ def block_entries(
             of_container.setdefault(block.getparent(), {})[block] = (first, *same)
     rows = chain.from_iterable(_rows_in(container, of_row) for container, of_row in of_container.items())
     return {row.block: entry for row in rows if (entry := _entry(row, base))}
+
+
+def _paged_groups(page: WebPage, groups: Mapping[_Group, Mapping[HtmlElement, str]]) -> set[_Group]:
+    """The lists that the page's pager belongs to: those in the smallest element around it that holds a list."""
+    pagers = (link for link in page.tree.iter("a", "span", "em", "b") if _PAGER_WORDS.match(_text(link)))
+    pager = next(pagers, None)
+    around = {element: depth for depth, element in enumerate(pager.iterancestors())} if pager is not None else {}
+    depths: dict[_Group, int] = {}
+    for key, blocks in groups.items():
+        block = next(iter(blocks))
+        above = (block, *block.iterancestors())
+        depths[key] = min((around[element] for element in above if element in around), default=len(around))
+    nearest = min(depths.values(), default=0)
+    return {key for key, depth in depths.items() if depth == nearest} if pager is not None else set()
 
 
 def row_entry(row: HtmlElement, base: str) -> Entry | None:
@@ -403,7 +421,7 @@ def script_value(text: str, key: str) -> Any:
             return quoted.group(1)
         try:
             return json.JSONDecoder().raw_decode(text, match.end())[0]
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
     return None
 

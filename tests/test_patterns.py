@@ -1,0 +1,188 @@
+"""No pattern that is searched in texts of others takes more than linear time: each is fed what would make it try again.
+
+A pattern such as `(?:<!--.*?-->\\s*)*<rss` doubles its time with each further comment of a page, and a single page then
+stops a crawl. For each pattern of the project texts are built from its own parts: what comes before a repetition, its
+body many times, and an end that does not match.
+"""
+
+import gc
+import importlib
+import pkgutil
+import re
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from re import _constants as op  # type: ignore[attr-defined]
+from re import _parser as parser  # type: ignore[attr-defined]
+from types import FrameType
+from typing import Any
+
+import pytest
+
+import etl
+from etl.platforms.registry import all_platforms
+
+PAGE, LINE = 20_000, 3_000
+"""Characters of a text: a whole page for what searches pages, a long line for everything else."""
+OF_PAGES = ("etl.platforms", "etl.web", "etl.fetch")
+OWN_SENTENCES = "etl.reasons._SENTENCES"
+"""Patterns of sentences that the archive wrote itself before there were codes."""
+LIMIT = 1.0
+"""Seconds for one text: linear patterns take milliseconds."""
+END = "\x00"
+
+
+def compiled() -> Iterator[tuple[str, "re.Pattern[str]"]]:
+    """Every text pattern that a module of the project holds, and those of the families' fingerprints."""
+    for module in pkgutil.walk_packages(etl.__path__, "etl."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    found: dict[str, re.Pattern[str]] = {}
+    for name, module in sorted(sys.modules.items()):
+        if name.startswith("etl."):
+            for attribute, value in vars(module).items():
+                for place, each in enumerate(patterns_in(value)):
+                    found.setdefault(each.pattern, each)
+                    names.setdefault(each.pattern, f"{name}.{attribute}[{place}]")
+    for family in all_platforms():
+        for sign in family.fingerprints:
+            if sign.where == "markup":
+                each = re.compile(sign.pattern, re.IGNORECASE | re.DOTALL)
+                found.setdefault(each.pattern, each)
+                names.setdefault(each.pattern, f"{family.name}: {sign.what}")
+    gc.collect()
+    return ((names[text], each) for text, each in found.items())
+
+
+names: dict[str, str] = {}
+
+
+def patterns_in(value: object) -> Iterator["re.Pattern[str]"]:
+    if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
+        yield value
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from patterns_in(each)
+    elif isinstance(value, (list, tuple, set, frozenset)) and not isinstance(value, str):
+        for each in value:
+            yield from patterns_in(each)
+
+
+def a_text(items: Any) -> str:
+    """A short text that the parsed pattern matches, as well as can be told."""
+    return "".join(map(piece, items))
+
+
+def piece(item: tuple[Any, Any]) -> str:
+    kind, value = item
+    if kind is op.LITERAL:
+        return chr(value)
+    if kind is op.NOT_LITERAL:
+        return "x" if value != ord("x") else "y"
+    if kind is op.ANY:
+        return "x"
+    if kind is op.IN:
+        return member(value)
+    if kind in (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT):
+        least, _, body = value
+        return a_text(body) * max(least, 1)
+    if kind is op.SUBPATTERN:
+        return a_text(value[3])
+    if kind is op.ATOMIC_GROUP:
+        return a_text(value)
+    if kind is op.BRANCH:
+        return a_text(value[1][0])
+    return ""
+
+
+def member(choices: list[tuple[Any, Any]]) -> str:
+    if choices[0][0] is op.NEGATE:
+        pattern = re.compile("[^" + "".join(map(in_class, choices[1:])) + "]")
+        return next(sign for sign in "x <1\n\"'a文" if pattern.match(sign)) if choices[1:] else "x"
+    kind, value = choices[0]
+    if kind is op.LITERAL:
+        return chr(value)
+    if kind is op.RANGE:
+        return chr(value[0])
+    return {op.CATEGORY_DIGIT: "1", op.CATEGORY_SPACE: " ", op.CATEGORY_WORD: "x"}.get(value, "-")
+
+
+def in_class(choice: tuple[Any, Any]) -> str:
+    kind, value = choice
+    if kind is op.LITERAL:
+        return re.escape(chr(value))
+    if kind is op.RANGE:
+        return f"{re.escape(chr(value[0]))}-{re.escape(chr(value[1]))}"
+    return {
+        op.CATEGORY_DIGIT: r"\d", op.CATEGORY_SPACE: r"\s", op.CATEGORY_WORD: r"\w", op.CATEGORY_NOT_SPACE: r"\S",
+        op.CATEGORY_NOT_WORD: r"\W", op.CATEGORY_NOT_DIGIT: r"\D",
+    }[value]  # fmt: skip
+
+
+def pumped(items: Any, length: int, before: str = "") -> Iterator[str]:
+    """Texts for each repetition in the parsed pattern: its beginning, then its body again and again."""
+    for kind, value in items:
+        if kind in (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT):
+            _, most, body = value
+            if most > 20:
+                text = a_text(body) or "x"
+                yield before + text * (length // len(text)) + END
+                start = before[-200:] or text
+                yield (start * (length // len(start) + 1))[:length] + END
+            yield from pumped(body, length, before)
+        elif kind is op.SUBPATTERN:
+            yield from pumped(value[3], length, before)
+        elif kind is op.ATOMIC_GROUP:
+            yield from pumped(value, length, before)
+        elif kind is op.BRANCH:
+            for branch in value[1]:
+                yield from pumped(branch, length, before)
+        elif kind in (op.ASSERT, op.ASSERT_NOT):
+            yield from pumped(value[1], length, before)
+        before += piece((kind, value))
+
+
+class TooSlowError(Exception):
+    """The limit was reached."""
+
+
+@pytest.fixture(autouse=True)
+def _stopped_at_the_limit() -> Iterator[None]:
+    def stop(_: int, __: FrameType | None) -> None:
+        raise TooSlowError
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    yield
+    signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    signal.signal(signal.SIGVTALRM, before)
+
+
+def slow_on(pattern: "re.Pattern[str]", length: int) -> str:
+    """The beginning of a text on which the search takes longer than the limit; empty if there is none."""
+    for text in dict.fromkeys(pumped(parser.parse(pattern.pattern, pattern.flags), length)):
+        started = time.thread_time()
+        try:
+            signal.setitimer(signal.ITIMER_VIRTUAL, LIMIT)
+            for _ in pattern.finditer(text):
+                pass
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        except TooSlowError:
+            return f"{text[:80]!r} ({time.thread_time() - started:.1f} s)"
+    return ""
+
+
+def test_a_pattern_that_tries_again_is_caught() -> None:
+    assert slow_on(re.compile(r"\A\s*(?:<!--.*?-->\s*)*<rss", re.DOTALL), LINE)
+    assert slow_on(re.compile(r"x.*y.*z", re.DOTALL), LINE)
+    assert not slow_on(re.compile(r"<!--(?:(?!<!--).)*+-->", re.DOTALL), PAGE)
+
+
+def test_no_pattern_takes_long_on_what_makes_it_try_again() -> None:
+    slow = {}
+    for name, pattern in compiled():
+        if name.startswith(OWN_SENTENCES):
+            continue
+        if text := slow_on(pattern, PAGE if name.startswith(OF_PAGES) or ": " in name else LINE):
+            slow[name] = text
+    assert slow == {}
