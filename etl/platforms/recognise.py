@@ -12,6 +12,10 @@ from etl.web.page import WebPage, links
 MIN_WEIGHT = 2
 """Total weight of signs that a family needs to be recognised; a single sign of weight 1 may be another family's."""
 
+MARKUP_CHARS = 1_000_000
+"""Characters of a page that are searched for signs. With patterns of linear time (held by a test) this bounds the time
+of a page; the largest of 129 saved pages has three quarters of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sign:
@@ -65,7 +69,7 @@ def decide_family(candidates: tuple[FamilyMatch, ...]) -> Platform | None:
 
 def _sign(item: Fingerprint, page: WebPage, addresses: list[str]) -> Sign | None:
     pattern = re.compile(item.pattern, re.IGNORECASE | re.DOTALL)
-    texts = {"address": [page.url], "link": addresses, "markup": [page.text]}[item.where]
+    texts = {"address": [page.url], "link": addresses, "markup": [page.text[:MARKUP_CHARS]]}[item.where]
     match = next((match for text in texts if (match := pattern.search(text))), None)
     if match is None:
         return None
