@@ -77,6 +77,11 @@ NO_LISTS = {
     "empty": (b"", LIST, "repeats no rows"),
     "words": (b"<html><body><p>403</p></body></html>", LIST, "repeats no rows"),
     "json": (b'{"total": 3}', LIST, "repeats no rows"),
+    "a frame": (
+        b"<p>list</p><iframe src='/mail/list.html'></iframe>",
+        LIST,
+        "https://www.tongxi.example/mail/list.html",
+    ),
     "leads on": (b'<meta http-equiv="refresh" content="0;url=./a/">', LIST, f"only leads on to {LIST}a/"),
     "a front page": (
         "<a href='/gk/'>政府信息公开</a>".encode(),

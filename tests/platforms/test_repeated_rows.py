@@ -137,6 +137,7 @@ def test_a_link_to_the_next_page_is_proposed_and_a_dead_one_is_not() -> None:
     for link, selector in (
         ('<a href="?p=2">下一页</a>', "//a[normalize-space(.) = '下一页']"),
         ('<a class="next" href="?p=2">下一页 &gt;</a>', "a.next"),
+        ('<a href="?p=2">下一页 \'</a>', "//a[contains(., '下一页 ')]"),
     ):
         page = page_with(ROWS + link)
         assert proposed(page)["next"] == selector

@@ -1,6 +1,7 @@
 """Rows of a list are found whatever holds them: built from generated nestings, and read back."""
 
 import re
+import time
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,6 +23,22 @@ def as_known(entries: tuple[Entry, ...]) -> list[Entry]:
 def test_each_document_is_one_entry_with_what_stands_beside_it(form: Form) -> None:
     page = WebPage(LIST, page_of(form), "utf-8")
     assert as_known(linked_rows(page, DETAIL)) == expected(form)
+
+
+def test_blocks_that_are_never_closed_take_no_time() -> None:
+    row = '<div><a href="./202403/t20240310_{}.html">桐溪县第{}号通知</a>2024-03-10'
+    page = WebPage(LIST, "".join(row.format(number, number) for number in range(800)), "utf-8")
+    start = time.process_time()
+    linked_rows(page, DETAIL)
+    assert time.process_time() - start < 8
+
+
+def test_comments_between_rows_and_in_a_heading_are_no_cells() -> None:
+    row = '<tr><!-- 序 --><td><a href="./t20240310_{0}.html">桐溪县第{0}号通知</a></td><td>甲〔2024〕{0}</td></tr>'
+    rows = "<!-- -->".join(map(row.format, (1, 2)))
+    table = f"<table><tr><!-- x --><th>名称</th><!-- y --><th>文号</th></tr>{rows}</table>"
+    entries = linked_rows(WebPage(LIST, f"<html><body>{table}</body></html>", "utf-8"), DETAIL)
+    assert [entry.fields["document_number"] for entry in entries] == ["甲〔2024〕1", "甲〔2024〕2"]
 
 
 @given(forms, st.integers(2, 5))

@@ -11,14 +11,14 @@ from etl.fetch.host_registry import LocalHostRegistry
 from etl.outcomes import Outcome
 from etl.pipeline.survey.survey import ListProbe, listing_problems, probe_list, visitor, with_listing
 from etl.platforms.base import ListingPage, ListingRequest, NotAListing, Platform
-from etl.platforms.helpers.columns import is_front_page, linked_catalog, page_name
+from etl.platforms.helpers.columns import is_front_page, linked_catalog, page_name, same_site
 from etl.platforms.helpers.feeds import is_feed
 from etl.platforms.listing import read_list_page
 from etl.platforms.recognise import decide_family, recognise
 from etl.platforms.registry import all_platforms, platform
 from etl.reasons import english
 from etl.sources.schema import Source
-from etl.web.page import WebPage, read_page
+from etl.web.page import WebPage, absolute, base_url, read_page
 from etl.web.redirects import page_redirect
 
 
@@ -107,7 +107,7 @@ def _recognised(page: WebPage) -> Preview:
         family = next(each for each in all_platforms() if each.accepts_selectors)
         if (listing := family.guess_listing(page)) is None:
             problem = "the page is of no known family, and repeats no rows that could be documents"
-            return Preview(page.url, page_name(page), None, "", None, None, (problem, *_front(page)))
+            return Preview(page.url, page_name(page), None, "", None, None, (problem, *_around(page)))
         rows = f"rows that the page repeats: {listing['rows']}"
     page = _without_fragment(page, family)
     return _read(with_listing(family, listing), page, ListingRequest(page.url, page_name(page)), rows, listing)
@@ -124,9 +124,17 @@ def _read(
     try:
         listing = read_list_page(family, page, request)
     except NotAListing as error:
-        return Preview(page.url, name, family.name, rows, selectors, None, (str(error), *_front(page)))
+        return Preview(page.url, name, family.name, rows, selectors, None, (str(error), *_around(page)))
     problems = (*listing_problems(page.url, listing), *_front(page))
     return Preview(page.url, name, family.name, rows, selectors, listing, problems)
+
+
+def _around(page: WebPage) -> Iterator[str]:
+    """What a page that is no list has instead: frames, and the catalog that a front page links."""
+    frames = (absolute(frame.get("src") or "", base_url(page)) for frame in page.elements["iframe"])
+    if shown := [url for url in frames if url and same_site(url, page)]:
+        yield f"the page shows others in frames: {', '.join(shown)}"
+    yield from _front(page)
 
 
 def _front(page: WebPage) -> Iterator[str]:

@@ -23,7 +23,7 @@ _CATALOGS = tuple(
             "^政府信息公开$",
             "政府信息公开(?:目录|专栏|平台)",
             "信息公开目录|公开目录",
-            "^(?:政务|信息)公开$",
+            "^(?:政务|信息|主动)公开$",
             "信息公开",
         ),
     )
@@ -91,7 +91,9 @@ def is_front_page(url: str) -> bool:
 
 def linked_catalog(page: WebPage) -> CandidateList | None:
     """The disclosure catalog (政府信息公开) that a front page links, on its own host or another one."""
-    named = [CandidateList(url, text) for url, text in links(page) if text and not _NO_CATALOG.search(text)]
+    named = [
+        CandidateList(url, text) for url, text in links(page) if len(text) <= _MAX_NAME and not _NO_CATALOG.search(text)
+    ]
     named = [item for item in named if not is_front_page(item.url) or not same_site(item.url, page)]
     for pattern in _CATALOGS:
         if found := next((item for item in named if pattern.search(item.name)), None):

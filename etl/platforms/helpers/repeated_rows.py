@@ -226,4 +226,6 @@ def _link_selector(link: HtmlElement, page: WebPage) -> str:
     if selector != "a" and elements(selector, page.tree)[:1] == [link]:
         return selector
     words = " ".join("".join(link.itertext()).split())
+    if "'" in words:
+        return f"//a[contains(., '{max(words.split(chr(39)), key=len)}')]"
     return f"//a[normalize-space(.) = '{words}']"

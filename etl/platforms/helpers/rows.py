@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html import unescape
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from lxml.html import HtmlElement
@@ -54,6 +54,8 @@ _MIN_FOREIGN_TITLE = 5
 """Characters in the title of a row that links another site; shorter link texts are 下一页 and 更多."""
 _LONE_ROW_CHARS = 200
 """Characters beside the title of the only document in a region, which may hold a breadcrumb and a footer as well."""
+_MAX_AROUND = 60
+"""Texts of one element between two rows in which a date or a number is sought."""
 
 IsDocument = Callable[[HtmlElement], bool]
 _Group = tuple[HtmlElement | None, str, str]
@@ -289,7 +291,8 @@ def _around(container: HtmlElement, blocks: Iterable[HtmlElement]) -> dict[HtmlE
         if child in order:
             gaps.append([])
         elif isinstance(child.tag, str):
-            gaps[-1] += child.itertext()
+            # Bounded: in blocks that are never closed each gap holds all rows behind it.
+            gaps[-1] += islice(child.itertext(), _MAX_AROUND)
         gaps[-1].append(child.tail or "")
     texts = [tuple(words for piece in gap if (words := " ".join(piece.split()))) for gap in gaps]
     before, after = texts[: len(order)], texts[1 : len(order) + 1]
