@@ -291,6 +291,11 @@ class Code(StrEnum):
         "以往 {before}% 的记录有“{field}”，本次只有 {now}%",
         "{field} used to be filled in {before}% of the records and is in {now}% of this run's",
     )
+    DOCUMENTS_WITHOUT_TEXT = (
+        "documents_without_text",
+        "{documents} 份文件没有正文、附件和图片，例如 {url}",
+        "{documents} documents have neither text nor files nor pictures, such as {url}",
+    )
     FIELD_BELOW_EXPECTED = (
         "field_below_expected",
         "最近 {records} 条记录中只有 {share}% 有“{field}”，expects 要求 {expected}%",

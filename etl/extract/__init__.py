@@ -2,7 +2,7 @@
 
 from etl.extract.codes import Flag, Rule
 from etl.extract.content_id import NORMALISER, ContentHash, content_hash
-from etl.extract.extract import EXTRACTOR, extract
+from etl.extract.extract import EXTRACTOR, extract, file_flags
 from etl.extract.rules.attachments import unique_attachments
 from etl.extract.types import Attachment, Extraction, FieldValue, IndexNumber, Origin, PageKind
 
@@ -20,5 +20,6 @@ __all__ = [
     "Rule",
     "content_hash",
     "extract",
+    "file_flags",
     "unique_attachments",
 ]

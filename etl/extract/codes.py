@@ -84,6 +84,14 @@ class Flag(StrEnum):
     CUT = "cut", "网页过大，只读取了前一部分", "the page is too large: only its beginning was read"
     ATTACHMENTS_ONLY = "attachments_only", "没有正文，只有附件", "no text, attachments only"
     IMAGES_ONLY = "images_only", "没有正文，只有图片", "no text, pictures only"
+    NO_TEXT = "no_text", "没有正文、附件和图片", "neither text nor files nor pictures"
+    TEXT_IN = "text_in", "正文取自 <{}>", "text read from <{}>"
+    HIDDEN_FILE = "hidden_file", "附件在网页未显示的部分", "attachments in a part that the page does not show"
+    FILE_WITHOUT_ADDRESS = (
+        "file_without_address",
+        "有附件的地址未能得知",
+        "the page names a file whose address could not be known",
+    )
     PAGES = "pages", "由 {} 个分页合成", "put together from {} pages"
     BODY = "body", "正文位置：{}", "main text found by: {}"
     IMPOSSIBLE_DATE = "impossible", "{}：历法中没有这一天", "{}: no date of the calendar"

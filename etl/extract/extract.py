@@ -1,7 +1,7 @@
 """From bytes to an extraction: parse once, locate, read, resolve. docs/extraction.md says how."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +11,7 @@ from etl.extract.codes import BETWEEN, DATA, DENSEST, Flag
 from etl.extract.lexicon.index_number import parse_index_number
 from etl.extract.lexicon.values import Reading, ValueRules
 from etl.extract.page.blocks import Blocks
+from etl.extract.page.carried_text import show_carried_text
 from etl.extract.page.fallback import fallback_text
 from etl.extract.page.main_text import (
     below_headline,
@@ -23,9 +24,11 @@ from etl.extract.page.render import render
 from etl.extract.page.trimming import Body, trim
 from etl.extract.page.visibility import Visibility, apply_script_output
 from etl.extract.page_kind import MIN_TEXT_CHARS, PageFacts, classify_page
-from etl.extract.rules.attachments import find_attachments, find_images, unique_attachments
+from etl.extract.rules.attachments import FoundFiles, find_attachments, read_file_names, unique_attachments
 from etl.extract.rules.choose import choose
+from etl.extract.rules.frames import find_frames
 from etl.extract.rules.header import PageContext, read_labels
+from etl.extract.rules.pictures import find_images
 from etl.extract.rules.text_lines import read_embedded, read_main_text, read_meta, read_title, read_unlabelled_lines
 from etl.extract.rules.title import (
     FoundTitle,
@@ -50,6 +53,8 @@ _WHOLE_PAGE_TAGS = ("html", "body")
 MAX_PAGE_CHARS = 1_200_000
 """Characters of a page that are read, inline pictures not counted: a second of work for the costliest page. The largest
 of 129 saved pages has two thirds of that."""
+_MIN_WORDS = 10
+"""Characters below which a text is what a tool or a label left behind."""
 _INLINE_PICTURE = re.compile(r"data:[\w/+.-]{1,80};base64,[A-Za-z0-9+/=]{1000,}")
 
 
@@ -99,14 +104,18 @@ class _Source:
     titles: list[str]
     data: Embedded | None
     lost_chars: int
+    carried_by: tuple[str, ...]
 
     @classmethod
     def parse(cls, page: WebPage, platform: Platform | None, values: ValueRules) -> "_Source":
-        """Walks the page once, after what its scripts write has been put into the tree."""
+        """Walks the page once, after what its scripts write has been put into the tree; again where it carries text."""
         data, lost = _embedded_data(page, platform), page.lost_chars
         apply_script_output(page)
         blocks = Blocks(page.tree, Visibility(page), names_to_index(platform))
-        return cls(page, blocks, platform, values, meta_tags(page), title_parts(page), data, lost)
+        carried_by: tuple[str, ...] = ()
+        if not (data and data.body_html) and (carried_by := show_carried_text(page, blocks.nodes[0].prose_chars)):
+            blocks = Blocks(page.tree, Visibility(page), names_to_index(platform))
+        return cls(page, blocks, platform, values, meta_tags(page), title_parts(page), data, lost, carried_by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +172,8 @@ class _Content:
     text: str
     files: tuple[Attachment, ...]
     data_is_shown: bool
+    frames: tuple[str, ...]
+    flags: tuple[str, ...]
 
 
 def _read_content(source: _Source, located: _Located) -> _Content:
@@ -170,13 +181,18 @@ def _read_content(source: _Source, located: _Located) -> _Content:
     text = render(blocks, body)
     if not located.has_headline and body.rule == DENSEST and blocks.nodes[body.node].tag in _WHOLE_PAGE_TAGS:
         text = fallback_text(page) or text
-    files = find_attachments(page, blocks, body, located.title.value if located.title else "")
+    title = located.title.value if located.title else ""
+    found = find_attachments(page, blocks, body, title, has_text=len(text) >= MIN_TEXT_CHARS)
     data_is_shown = data is not None and (len(text) < MIN_TEXT_CHARS or not data.body_html)
     if data and data_is_shown and data.body_html:
-        text, files = _read_data_body(page, data, files)
+        text, found = _read_data_body(page, data, found)
+    files = found.files
+    frames: tuple[str, ...] = ()
     if len(text) < MIN_TEXT_CHARS:
         files = unique_attachments((*files, *find_images(page, blocks, located.container)))
-    return _Content(text, files, data_is_shown)
+        frames = find_frames(page, blocks, located.container)
+    flags = (*(Flag.TEXT_IN.of(tag) for tag in source.carried_by), *found.flags)
+    return _Content(text, files, data_is_shown, frames, flags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +217,7 @@ def _collect_evidence(source: _Source, located: _Located, content: _Content) -> 
         *(reading for reading in located.labels if reading.name != "title"),
         *lines,
         *read_main_text(context),
+        *read_file_names(content.files, located.title.value if located.title else ""),
         *data,
         *(read_title(title.value) if title else ()),
         *read_meta(source.meta, source.values),
@@ -232,10 +249,12 @@ def _resolve(
     fields = choose(evidence.values, data_is_shown=content.data_is_shown, stated_empty=evidence.stated_empty)
     if evidence.title:
         fields["title"] = evidence.title
-    facts = PageFacts(source.page, source.blocks, located.body, content.text, fields, content.files, evidence.values)
+    shown = (*content.files, *(Attachment(url, "") for url in content.frames))
+    facts = PageFacts(source.page, source.blocks, located.body, content.text, fields, shown, evidence.values)
     verdict = classify_page(facts)
     lost = (Flag.TEXT_LOST.of(str(source.lost_chars)),) if source.lost_chars else ()
-    flags = (*evidence.flags, *cut, *lost, *_file_flags(content), Flag.BODY.of(located.body.rule))
+    about_files = file_flags(content.text, content.files) if verdict.kind == "document" or content.files else ()
+    flags = (*evidence.flags, *cut, *lost, *content.flags, *about_files, Flag.BODY.of(located.body.rule))
     extraction = Extraction(
         kind=verdict.kind,
         reason=verdict.reason,
@@ -247,6 +266,7 @@ def _resolve(
         extractor=EXTRACTOR,
         flags=tuple(map(str, dict.fromkeys(flags))),
         index=parse_index_number(fields["index_number"].value) if "index_number" in fields else None,
+        frames=content.frames,
     )
     return Stages(source, located, content, evidence, facts, extraction)
 
@@ -259,9 +279,13 @@ def _cut_page(page: WebPage) -> tuple[WebPage, tuple[str, ...]]:
     return WebPage(page.url, text[:MAX_PAGE_CHARS], page.charset), (Flag.CUT,) if len(text) > MAX_PAGE_CHARS else ()
 
 
-def _file_flags(content: _Content) -> Iterator[str]:
-    if len(content.text) < MIN_TEXT_CHARS and content.files:
-        yield Flag.IMAGES_ONLY if all(file.role == "image" for file in content.files) else Flag.ATTACHMENTS_ONLY
+def file_flags(text: str, files: tuple[Attachment, ...]) -> tuple[Flag, ...]:
+    """What a document consists of that has hardly any text: files, pictures, or nothing."""
+    if len(text) >= MIN_TEXT_CHARS:
+        return ()
+    if files:
+        return (Flag.IMAGES_ONLY if all(file.role == "image" for file in files) else Flag.ATTACHMENTS_ONLY,)
+    return (Flag.NO_TEXT,) if len(text.strip()) < _MIN_WORDS else ()
 
 
 def _embedded_data(page: WebPage, platform: Platform | None) -> Embedded | None:
@@ -270,7 +294,7 @@ def _embedded_data(page: WebPage, platform: Platform | None) -> Embedded | None:
     return next((data for family in families if (data := family.embedded(page)) is not None), None)
 
 
-def _read_data_body(page: WebPage, data: Embedded, files: tuple[Attachment, ...]) -> tuple[str, tuple[Attachment, ...]]:
+def _read_data_body(page: WebPage, data: Embedded, shown: FoundFiles) -> tuple[str, FoundFiles]:
     """Text and files of the body that the page carries as data, after the files that it shows."""
     tree: html.HtmlElement = parse(f"<html><body><div>{data.body_html or ''}</div></body></html>")
     inner = WebPage(page.url, data.body_html or "", page.charset)
@@ -278,4 +302,6 @@ def _read_data_body(page: WebPage, data: Embedded, files: tuple[Attachment, ...]
     blocks = Blocks(tree, Visibility(inner))
     body = Body(0, len(blocks.blocks), -1, DATA)
     listed = tuple(Attachment(url, name) for href, name in data.attachments if (url := absolute(href, page.url)))
-    return render(blocks, body), unique_attachments((*files, *find_attachments(inner, blocks, body), *listed))
+    found = find_attachments(inner, blocks, body)
+    files = unique_attachments((*shown.files, *found.files, *listed))
+    return render(blocks, body), FoundFiles(files, (*shown.flags, *found.flags))

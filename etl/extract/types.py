@@ -65,7 +65,8 @@ class Extraction:
 
     `reason` says why the page is of its kind, in the stored form of `etl.reasons`.
     `fields` is the chosen value of each field by name, `evidence` every value seen, the chosen ones included; `flags`
-    are stored forms of `codes.Flag`; `index` is the index number in parts, if there is one.
+    are stored forms of `codes.Flag`; `index` is the index number in parts, if there is one. `frames` are the addresses
+    of pages of the same site that the page shows in the place of its text.
     """
 
     kind: PageKind
@@ -78,3 +79,4 @@ class Extraction:
     extractor: str = ""
     flags: tuple[str, ...] = ()
     index: IndexNumber | None = None
+    frames: tuple[str, ...] = ()

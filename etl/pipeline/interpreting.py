@@ -13,7 +13,7 @@ from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import UnreadableItem, read_blob, unreadable
 from etl.archive.storage.bucket import DamagedBlob
 from etl.clock import CHINA
-from etl.extract import Attachment, Extraction, Flag, extract, unique_attachments
+from etl.extract import Attachment, Extraction, Flag, extract, file_flags, unique_attachments
 from etl.fetch.client import Attempt
 from etl.platforms.base import Platform
 from etl.platforms.registry import family_of
@@ -46,6 +46,14 @@ def find_linked_files(source: Source, family: Platform | None, answer: Attempt) 
     return tuple(dict.fromkeys(file.url for file in page.attachments if file.url.startswith("http")))
 
 
+def find_text_frames(source: Source, family: Platform | None, answer: Attempt) -> tuple[str, ...]:
+    """The canonical URLs of the frames that hold the text of a fetched page, on hosts of the source."""
+    if b"<iframe" not in (answer.body or b"").lower():
+        return ()
+    page = extract_capture(source, family, answer.final_url, answer.headers, answer.body or b"", answer.fetched_at)
+    return tuple(dict.fromkeys(source.canonical(url) for url in page.frames if source.allows(url)))
+
+
 def extract_pages(
     archive: Archive, pool: Executor, source: Source, pages: Sequence[Any]
 ) -> tuple[list[ExtractedPage], dict[int, UnreadableItem]]:
@@ -67,6 +75,8 @@ def extract_pages(
             damaged.setdefault(capture.of, unreadable(urls[capture.of], body))
             continue
         page = extract_capture(source, family, capture.final_url, capture.headers, body, capture.fetched_at)
+        if capture.part > 1 and Flag.FILE in page.flags:
+            page = replace(page, attachments=(_file_at(capture.url),))
         articles.setdefault(capture.of, []).append(page)
     extracted = []
     for row in pages:
@@ -84,22 +94,42 @@ def _body(archive: Archive, digest: str) -> bytes | DamagedBlob:
         return error
 
 
+_OF_ITS_OWN = frozenset((Flag.NO_TEXT, Flag.ATTACHMENTS_ONLY, Flag.IMAGES_ONLY))
+"""Flags that say what a single page consists of."""
+
+
 def join_article_pages(pages: Sequence[Extraction]) -> Extraction:
-    """One extraction of an article of several pages: the fields of its first page, the texts and files of all."""
+    """One extraction of an article of several pages: the fields of its first page, the texts and files of all.
+
+    Where the first page shows the others as frames, fields that it lacks are those that their texts state.
+    """
     first = pages[0]
     if len(pages) == 1:
         return first
     files = unique_attachments(file for page in pages for file in page.attachments)
     text = "\n".join(page.text for page in pages if page.text)
-    return replace(first, text=text, attachments=files, flags=(*first.flags, Flag.PAGES.of(str(len(pages)))))
+    flags = (*(flag for flag in first.flags if flag not in _OF_ITS_OWN), *file_flags(text, files))
+    joined = replace(first, text=text, attachments=files, flags=(*flags, Flag.PAGES.of(str(len(pages)))))
+    if not first.frames:
+        return joined
+    stated = {
+        name: value
+        for page in reversed(pages[1:])
+        for name, value in page.fields.items()
+        if name not in first.fields and value.origin in ("header", "body")
+    }
+    return replace(joined, fields={**first.fields, **stated}, evidence=(*first.evidence, *stated.values()))
 
 
 def _as_listed_file(extraction: Extraction, url: str) -> Extraction:
     """A catalog may list a file instead of a page. It becomes a document with the listed fields, and without text."""
     if Flag.FILE not in extraction.flags or "title" not in extraction.fields:
         return extraction
-    file = Attachment(url, unquote(url.rsplit("/", 1)[-1]))
-    return replace(extraction, kind="document", reason=encode_reason(Code.LISTED_FILE), attachments=(file,))
+    return replace(extraction, kind="document", reason=encode_reason(Code.LISTED_FILE), attachments=(_file_at(url),))
+
+
+def _file_at(url: str) -> Attachment:
+    return Attachment(url, unquote(url.rsplit("/", 1)[-1]))
 
 
 def _canonical(source: Source, file: Attachment) -> Attachment:

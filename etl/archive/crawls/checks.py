@@ -8,6 +8,7 @@ from math import floor
 from sqlalchemy import Connection, text
 
 from etl.archive.crawls.run import RunContext
+from etl.extract import Flag
 from etl.fields import DATE_COLUMNS, TEXT_COLUMNS
 from etl.reason_codes import Code
 from etl.reasons import Reason
@@ -56,6 +57,13 @@ WHERE now OR place <= :latest
 """
 _HAS = "count(*) FILTER (WHERE jsonb_path_exists(fields, '$[*] ? (@.name == \"{0}\" && @.chosen == true)')) AS {0}"
 
+_EMPTY = text("""
+SELECT count(*) AS documents, min(p.url) AS url FROM archive.record r
+JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
+JOIN archive.capture k ON k.id = v.capture_id JOIN archive.page p ON p.id = r.page_id
+WHERE r.source_id = :source AND r.state = 'current' AND k.run_id = :run AND :flag = ANY(v.flags)
+""")
+
 _NEWEST = text("""
 SELECT max(coalesce(v.published_date, v.written_date)) FROM archive.record r
 JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
@@ -86,6 +94,13 @@ def fields_gone_empty(connection: Connection, run: RunContext) -> Iterator[Reaso
             yield Reason.of(
                 Code.FIELD_RAN_DRY, field=name, before=round(100 * share_before), now=round(100 * share_now)
             )
+
+
+def documents_without_text(connection: Connection, run: RunContext) -> Iterator[Reason]:
+    """A warning: documents that this run recorded without text, files and pictures, with one of their addresses."""
+    row = connection.execute(_EMPTY, {"run": run.id, "source": run.source.id, "flag": Flag.NO_TEXT.value}).one()
+    if row.documents:
+        yield Reason.of(Code.DOCUMENTS_WITHOUT_TEXT, documents=row.documents, url=row.url)
 
 
 def fields_below_expected(connection: Connection, run: RunContext) -> Iterator[Reason]:

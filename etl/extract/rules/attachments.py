@@ -2,34 +2,56 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from itertools import chain, islice
-from urllib.parse import unquote
+from dataclasses import dataclass, replace
+from itertools import islice
 
+from lxml import html
+
+from etl.document_number import document_number_in_title
+from etl.extract.codes import Flag, Rule
 from etl.extract.lexicon.labels import label_key
+from etl.extract.lexicon.values import Reading, make_evidence
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Blocks, Node
-from etl.extract.page.trimming import Body, enclosing_sidebar
+from etl.extract.page.places import position_of
+from etl.extract.page.trimming import Body, enclosing_sidebar, is_page_tool
+from etl.extract.page.visibility import HIDDEN_CLASSES
+from etl.extract.rules.link_targets import (
+    LinkTarget,
+    handler_targets,
+    is_file_address,
+    is_file_name,
+    link_targets,
+    may_be_stored_file,
+)
+from etl.extract.rules.shown_files import files_in_frames, files_in_scripts, viewed_file
 from etl.extract.types import Attachment
-from etl.file_names import FILE_ENDING
-from etl.web.page import MAX_ADDRESS_CHARS, WebPage, absolute, base_url
-from etl.web.script.values import unquote_literal
-from etl.web.urls import encode_query, unquote_query
+from etl.file_names import FILE_ENDING, without_text_ending
+from etl.web.page import WebPage, absolute, base_url
+from etl.web.urls import unquote_query
 
-_FILE = re.compile(rf"\.{FILE_ENDING}(?=$|[?#&])", re.IGNORECASE)
-_NAME_ENDS_AS_FILE = re.compile(rf"\.{FILE_ENDING}\s*$", re.IGNORECASE)
 _SERVICE = re.compile(r"file-?download|downfile|/download\b|attachdown|document/download|downloadfile|upfile")
-_QUOTED = re.compile(r"""("[^"\n]{4,400}"|'[^'\n]{4,400}')""")
-_QUOTED_FILE = re.compile(rf"\.{FILE_ENDING}[\"']", re.IGNORECASE)
-_FILE_OBJECT = re.compile(
-    rf"""\{{[^{{}}]{{0,600}}?\b(?:url|href|path|fileurl)["']?\s*:\s*("[^"\n]+\.{FILE_ENDING}"|'[^'\n]+\.{FILE_ENDING}')[^{{}}]{{0,300}}\}}""",
+_ANNEX = re.compile(r"[\s【\[（(]*(?:附件|附表|附图|文件下载|相关附件|下载附件)")
+_SOFTWARE = re.compile(
+    r"[\w（）()【】\[\]·. -]{0,16}(?:客户端|浏览器|阅读器|阅读软件|插件|控件|APP|Reader|Acrobat|Chrome|Firefox)"
+    r"[（(【\[]?(?:官方|免费|点击|立即|下载|安装|程序|包|版|地址|安卓|苹果|电脑|手机|Android|iOS|Windows|[）)】\] .-])*"
+    r"(?:\.\w{2,4})?",
     re.IGNORECASE,
 )
-_NAME_KEY = re.compile(r"""\b(?:name|title|filename)["']?\s*:\s*("[^"\n]*"|'[^'\n]*')""", re.IGNORECASE)
-_ICON = re.compile(r"fileTypeImages|/icon|icon_|\.gif(?:$|\?)|qrcode|ewm|/share|logo", re.IGNORECASE)
-_ANNEX = re.compile(r"[\s【\[（(]*(?:附件|附表|附图|文件下载|相关附件|下载附件)")
-_STORED = re.compile(r"down|attach|file|upload", re.IGNORECASE)
-_PAGE = re.compile(r"\.(?:s?html?|jhtml)(?:$|[?#])|/$", re.IGNORECASE)
+"""Names of what a visitor needs to read the page: readers, browsers, apps. No document of an agency is called so."""
+_SAVE_WORDS = re.compile(r"(?:请?点击|点此|立即)*(?:下载|查看|打开|预览)*(?:此|该|本)?(?:文件|附件|原文|全文)?")
+# Without a leading \b or (?i): each is then searched by its first letters, at a twentieth of the time.
+_CLICKED = tuple(
+    re.compile(rf"""{name}\s*=\s*(?:"[^">]{{0,400}}\.(?i:{FILE_ENDING})\b|'[^'>]{{0,400}}\.(?i:{FILE_ENDING})\b)""")
+    for name in ("onclick", "onClick")
+)
+_SHOWN = re.compile(rf"""data-[\w-]+\s*=\s*["']?[^"'\s<>]{{1,400}}\.(?i:{FILE_ENDING})\b""")
+"""Signs of an element other than `<a>` that fetches a file when clicked, or shows one: a button, a line with
+`data-pdf`."""
+_MAY_LEAD_TO_FILE = re.compile(
+    rf"\.{FILE_ENDING}(?:$|[?#&])|%|down|attach|file|upload|^(?:javascript:|#|$)", re.IGNORECASE
+)
+"""Addresses outside the text that are worth a closer look: most links of a page belong to its menus."""
 _LINE_START_CHARS = 40
 _BLOCKS_ABOVE = 6
 """Blocks above the headline where buttons for the whole document stand (下载文字版)."""
@@ -38,11 +60,29 @@ _MAX_FILES = 2_000
 """Most files of a page: the longest list of attachments seen has some hundred."""
 
 
-def find_attachments(page: WebPage, blocks: Blocks, body: Body, title: str = "") -> tuple[Attachment, ...]:
+@dataclass(frozen=True, slots=True)
+class FoundFiles:
+    """The files of a page, and what was remarkable about them."""
+
+    files: tuple[Attachment, ...]
+    flags: tuple[Flag, ...] = ()
+
+
+def find_attachments(
+    page: WebPage, blocks: Blocks, body: Body, title: str = "", *, has_text: bool = True
+) -> FoundFiles:
     """Files that the text, the header above it and the lines below it link to, or that scripts and frames name; each
-    address once."""
-    links = chain(_linked_files(page, blocks, body, title), _files_in_scripts(page), _embedded_files(page))
-    return unique_attachments(Attachment(url, name) for url, name in islice(links, _MAX_FILES))
+    address once. Where there is no text, elements that show a file count too."""
+    links = _Links(page, blocks, body, title, has_text=has_text)
+    files = [Attachment(url, name) for url, name in islice(links.find(), _MAX_FILES)]
+    shown = (*files_in_scripts(page), *files_in_frames(page))
+    files += [Attachment(url, name) for url, name in islice(shown, _MAX_FILES) if url != links.own_url]
+    known = {file.url for file in files}
+    hidden = [file for file in links.hidden_files() if file.url not in known]
+    flags = [Flag.HIDDEN_FILE] if hidden else []
+    if links.unaddressed:
+        flags.append(Flag.FILE_WITHOUT_ADDRESS)
+    return FoundFiles(unique_attachments((*files, *hidden)), tuple(flags))
 
 
 def unique_attachments(files: Iterable[Attachment]) -> tuple[Attachment, ...]:
@@ -55,45 +95,143 @@ def unique_attachments(files: Iterable[Attachment]) -> tuple[Attachment, ...]:
     return tuple(by_url.values())
 
 
-def _linked_files(page: WebPage, blocks: Blocks, body: Body, title: str) -> Iterator[tuple[str, str]]:
-    base = base_url(page)
-    headline: int | None = None
-    for node in blocks.anchors:
-        if node.hidden_by > body.revealed or node.first > body.last + _BLOCKS_BELOW:
-            continue
+def read_file_names(files: Iterable[Attachment], title: str) -> Iterator[Reading]:
+    """The document number beside the document's own title in the name of its file."""
+    key = label_key(title)
+    for file in files:
+        name = without_text_ending(file.name)
+        number = document_number_in_title(name)
+        if number and key and label_key(name.replace(number, "")).strip("《》〔〕()（）") == key:
+            yield make_evidence("document_number", number, "", "body", Rule.ATTACHMENT_NAME)
+
+
+class _Links:
+    """Links, and other elements that a click turns into one, that lead to files of the document.
+
+    `unaddressed` says whether one names a file without telling its address, after `find` has run.
+    """
+
+    def __init__(self, page: WebPage, blocks: Blocks, body: Body, title: str, *, has_text: bool) -> None:
+        self._page, self._blocks, self._body, self._title = page, blocks, body, title
+        self._signs = _CLICKED if has_text else (*_CLICKED, _SHOWN)
+        self._base = base_url(page)
+        self.own_url = absolute(page.url, page.url)
+        self.unaddressed = False
+        self._hidden: dict[int, list[Attachment]] = {}
+        self._headline: int | None = None
+
+    def find(self) -> Iterator[tuple[str, str]]:
+        """(address, name) of each file, in the order of the page."""
+        body = self._body
+        first, end, below = body.first, max(body.last, body.first + 1), body.last + _BLOCKS_BELOW
+        may_lead_to_file = _MAY_LEAD_TO_FILE.search
+        for node in self._blocks.anchors:
+            at = node.first
+            if (at < first and node.hidden_by > body.revealed) or at > below:
+                continue
+            if not first <= at < end and not may_lead_to_file(node.element.get("href") or ""):
+                continue
+            for target in link_targets(node.element):
+                yield from self._read(node, node.element, target)
+        for element in self._clickable():
+            node = position_of(self._blocks, element)
+            if node.first <= body.last + _BLOCKS_BELOW:
+                for target in handler_targets(element):
+                    yield from self._read(node, element, target)
+
+    def hidden_files(self) -> list[Attachment]:
+        """Files of the hidden blocks that scripts name, and of one below the text if it is the only one: a script may
+        show it that could not be followed, and nobody lists files to hide them."""
+        named = [files for index, files in self._hidden.items() if self._is_named_in_script(index)]
+        if not named and len(self._hidden) == 1:
+            index, files = next(iter(self._hidden.items()))
+            named = [] if self._is_in_text(index) else [files]
+        return [file for files in named for file in files]
+
+    def _is_in_text(self, index: int) -> bool:
+        container = self._body.node
+        return 0 <= container < index < self._blocks.nodes[container].end
+
+    def _is_named_in_script(self, index: int) -> bool:
+        element = self._blocks.nodes[index].element
+        own = {element.get("id") or "", *(element.get("class") or "").split()} - HIDDEN_CLASSES - {""}
+        names = re.compile(rf"""[.#"' ](?:{"|".join(map(re.escape, own))})(?![\w-])""") if own else None
+        scripts = self._page.elements["script"]
+        return names is not None and any(names.search(script.text or "") for script in scripts)
+
+    def _clickable(self) -> list[html.HtmlElement]:
+        if not any(sign.search(self._page.text) for sign in self._signs):
+            return []
+        return [
+            element
+            for element in self._page.tree.iter("*")
+            if element.tag not in ("a", "body", "script", "iframe", "embed", "object", "img")
+            and any(name == "onclick" or name.startswith("data-") for name in element.keys())  # noqa: SIM118
+        ]
+
+    def _read(self, node: Node, element: html.HtmlElement, target: LinkTarget) -> Iterator[tuple[str, str]]:
+        body = self._body
+        hidden = node.hidden_by > body.revealed
         within = body.first <= node.first < max(body.last, body.first + 1)
-        for href in _link_targets(node.element):
-            is_file = _FILE.search(unquote_query(href, page.charset) if "%" in href else href) is not None
-            stored = not is_file and _STORED.search(href) is not None and not _PAGE.search(href)
-            if not (is_file or stored or within):
-                continue
-            name = " ".join("".join(node.element.itertext()).split())
-            annex = _is_annex(blocks, node)
-            if not (
-                is_file
-                or (_NAME_ENDS_AS_FILE.search(name) and (within or _is_download_service(href) or annex))
-                or (stored and annex)
-            ):
-                continue
-            if not name and node.element.find(".//img") is None:
-                continue
-            if not (within or annex):
-                if node.first < body.first and headline is None:
-                    headline = _headline_block(blocks, body, title)
-                if (
-                    node.first < (headline or 0) - _BLOCKS_ABOVE
-                    or enclosing_sidebar(blocks, node.parent, body) is not None
-                ):
-                    continue
-            url = absolute(href, base)
-            if url:
-                yield url, name or unquote_query(url.rsplit("/", 1)[-1], page.charset)
+        if hidden and node.first < body.first:
+            return
+        name = self._name_of_file(node, element, target, within=within)
+        if name is None or not (within or hidden or self._is_annex(node) or self._is_near(node)):
+            return
+        if not target.address:
+            self.unaddressed = self.unaddressed or not hidden
+            return
+        url = viewed_file(self._page, target.address, self._base) or absolute(target.address, self._base)
+        if not url or url == self.own_url:
+            return
+        name = name or unquote_query(url.rsplit("/", 1)[-1], self._page.charset)
+        if not hidden:
+            yield url, name
+        elif is_file_address(target.address, self._page.charset) and (within or self._is_near(node)):
+            self._hidden.setdefault(node.hidden_by, []).append(Attachment(url, name))
+
+    def _name_of_file(self, node: Node, element: html.HtmlElement, target: LinkTarget, *, within: bool) -> str | None:
+        """The name of the file that is linked, which may be empty; None for a link to something else."""
+        address = target.address
+        is_file = is_file_address(address, self._page.charset)
+        stored = not is_file and may_be_stored_file(address)
+        if not (is_file or stored or within or target.name):
+            return None
+        words = " ".join("".join(element.itertext()).split())
+        named = is_file_name(words) or bool(target.name)
+        if not (
+            is_file
+            or (named and (within or target.name or _is_download_service(address) or self._is_annex(node)))
+            or (stored and self._is_annex(node))
+        ):
+            return None
+        if not words and not target.name and element.tag == "a" and element.find(".//img") is None:
+            return None
+        if not within and _SOFTWARE.fullmatch(words) and not self._is_annex(node):
+            return None
+        return _best_name(words, target.name, element)
+
+    def _is_annex(self, node: Node) -> bool:
+        """Whether the line of the link, or the line before it, calls it an attachment (附件)."""
+        near = self._blocks.visible_blocks(max(0, node.first - 1), node.first + 1)
+        return any(_ANNEX.match(block.text[:_LINE_START_CHARS].replace(INLINE_BOUNDARY, "")) for _, block in near)
+
+    def _is_near(self, node: Node) -> bool:
+        """Whether a link stands between the buttons above the headline and the lines below the text, in no column
+        beside it."""
+        if node.first < self._body.first:
+            if self._headline is None:
+                self._headline = _headline_block(self._blocks, self._body, self._title)
+            if node.first < self._headline - _BLOCKS_ABOVE:
+                return False
+        return enclosing_sidebar(self._blocks, node.parent, self._body) is None
 
 
-def _is_annex(blocks: Blocks, node: Node) -> bool:
-    """Whether the line of the link, or the line before it, calls it an attachment (附件)."""
-    lines = [b.text[:_LINE_START_CHARS] for _, b in blocks.visible_blocks(max(0, node.first - 1), node.first + 1)]
-    return any(_ANNEX.match(line.replace(INLINE_BOUNDARY, "")) for line in lines)
+def _best_name(words: str, stated: str, element: html.HtmlElement) -> str:
+    """The link's words, unless they only say that something can be saved."""
+    if words and not is_page_tool(words) and not _SAVE_WORDS.fullmatch(words):
+        return words
+    return stated or (element.get("title") or "").strip() or words
 
 
 def _headline_block(blocks: Blocks, body: Body, title: str) -> int:
@@ -106,64 +244,3 @@ def _headline_block(blocks: Blocks, body: Body, title: str) -> int:
 def _is_download_service(href: str) -> bool:
     lower = href.lower()
     return ("down" in lower or "upfile" in lower) and _SERVICE.search(lower) is not None
-
-
-def _link_targets(element: object) -> Iterator[str]:
-    href = (element.get("href") or "").strip()  # type: ignore[attr-defined]
-    if len(href) > MAX_ADDRESS_CHARS:
-        return
-    if href and not href.lower().startswith(("javascript:", "#", "mailto:")):
-        yield href
-        return
-    for attribute in ("onclick", "href", "data-href", "data-url"):
-        for literal in _QUOTED.findall(element.get(attribute) or ""):  # type: ignore[attr-defined]
-            text = unquote_literal(literal)
-            if _FILE.search(text):
-                yield text
-
-
-def _files_in_scripts(page: WebPage) -> Iterator[tuple[str, str]]:
-    """(address, name) of files in objects from which a script builds links."""
-    base = base_url(page)
-    for script in page.elements["script"]:
-        source = script.text or ""
-        if not _QUOTED_FILE.search(source):
-            continue
-        for match in _FILE_OBJECT.finditer(source):
-            url = absolute(encode_query(unquote_literal(match.group(1)), page.charset), base)
-            name = _NAME_KEY.search(match.group(0))
-            if url:
-                yield url, unquote_literal(name.group(1)) if name else ""
-
-
-def _embedded_files(page: WebPage) -> Iterator[tuple[str, str]]:
-    """(address, name) of files shown inside the page: `<embed>`, `<object>`, a viewer in a frame with `?file=…`."""
-    base = base_url(page)
-    for element in (*page.elements["embed"], *page.elements["iframe"], *page.elements["object"]):
-        source = (element.get("src") or element.get("data") or "").strip()[:MAX_ADDRESS_CHARS]
-        own, _, query = source.partition("?")
-        values = (unquote_query(pair.partition("=")[2].replace("+", " "), page.charset) for pair in query.split("&"))
-        for address in (source if _FILE.search(own) else "", *map(unquote, values)):
-            if _FILE.search(address) and (url := absolute(encode_query(address, page.charset), base)):
-                yield url, unquote(url.partition("?")[0].rsplit("/", 1)[-1])
-                break
-
-
-def find_images(page: WebPage, blocks: Blocks, body: Body) -> tuple[Attachment, ...]:
-    """The pictures of a document without text: those in its container, without icons of file links."""
-    base = base_url(page)
-    container = blocks.nodes[body.node] if body.node >= 0 else None
-    by_url: dict[str, Attachment] = {}
-    for node in blocks.images[:_MAX_FILES]:
-        if container is not None:
-            inside = container.index < node.index < container.end
-        else:
-            inside = body.first <= node.first <= body.last
-        source = node.element.get("src") or node.element.get("data-src") or ""
-        if not inside or node.hidden_by > body.revealed or _ICON.search(source):
-            continue
-        url = absolute(source, base)
-        if url:
-            name = node.element.get("title") or node.element.get("alt") or url.rsplit("/", 1)[-1]
-            by_url[url] = Attachment(url, name, "image")
-    return tuple(by_url.values())

@@ -16,7 +16,7 @@ from etl.archive.storage.bucket import sha256
 from etl.fetch.classify import classify, classify_file
 from etl.fetch.client import Attempt, Fetcher, Request, fetcher
 from etl.outcomes import Outcome
-from etl.pipeline.interpreting import find_linked_files
+from etl.pipeline.interpreting import find_linked_files, find_text_frames
 from etl.platforms.base import Platform
 from etl.platforms.registry import family_of
 from etl.progress import Counter as ProgressCounter
@@ -112,7 +112,9 @@ class _Fetching:
         last = attempts[-1]
         unchanged = last.outcome is None and sha256(last.attempt.body or b"") == page.digest
         if unchanged or last.outcome is Outcome.NOT_MODIFIED:
-            document = await self._with_parts(page, attempts, page.parts)
+            # A page whose frames were not looked for yet is read again, though it did not change.
+            frames = () if page.parts or page.files else find_text_frames(self._source, self._family, last.attempt)
+            document = await self._with_parts(page, attempts, page.parts or frames)
             return replace(document, files=await self._fetch_files(page.files))
         if last.outcome is not None:
             return _FetchedDocument(page, attempts)
@@ -122,11 +124,12 @@ class _Fetching:
         return replace(document, files=await self._fetch_files(self._find_files(document)))
 
     def _find_parts(self, answer: Attempt) -> Sequence[str]:
-        """URLs of the further pages of the article that begins on this page."""
-        if self._family is None:
-            return ()
-        page = read_page(answer.body or b"", answer.final_url, answer.header("content-type"))
-        return self._family.article_pages(page)[:MAX_ARTICLE_PAGES]
+        """URLs of the further pages of the article that begins on this page, or of the frames that hold its text."""
+        parts: tuple[str, ...] = ()
+        if self._family is not None:
+            page = read_page(answer.body or b"", answer.final_url, answer.header("content-type"))
+            parts = self._family.article_pages(page)[:MAX_ARTICLE_PAGES]
+        return parts or find_text_frames(self._source, self._family, answer)
 
     def _find_files(self, document: _FetchedDocument) -> Iterator[DueFile]:
         """The files that the document's pages link; conditional requests for those that it linked before."""

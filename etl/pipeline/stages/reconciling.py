@@ -7,7 +7,12 @@ from typing import Any
 
 from sqlalchemy import text
 
-from etl.archive.crawls.checks import fields_below_expected, fields_gone_empty, newest_document
+from etl.archive.crawls.checks import (
+    documents_without_text,
+    fields_below_expected,
+    fields_gone_empty,
+    newest_document,
+)
 from etl.archive.crawls.dead_links import end_as_dead, missing_again
 from etl.archive.crawls.removal import apply_removals
 from etl.archive.crawls.reports import Report, close_run, read_report
@@ -47,7 +52,11 @@ def reconcile(archive: Archive, run: RunContext) -> Report:
             missing_again=missing_again(connection, run),
             below_expected=tuple(fields_below_expected(connection, run)),
         )
-        warnings = [*fields_gone_empty(connection, run), *_files(counted)]
+        warnings = [
+            *fields_gone_empty(connection, run),
+            *documents_without_text(connection, run),
+            *_files(counted),
+        ]
     problems = [*_unfinished(counted, stored)]
     if run.kind == "crawl":
         warnings += _totals_not_reached(run, counted)

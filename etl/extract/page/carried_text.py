@@ -1,0 +1,98 @@
+"""Text that does not stand in the page's own elements: in a frame's `srcdoc`, in a text field, in a template, or where
+only a visitor without scripts sees it."""
+
+import re
+from html import escape
+
+from lxml import html
+
+from etl.web.page import WebPage, parse
+
+_TEMPLATE_TYPE = re.compile(r"text/(?:html|plain|template|x-[\w-]+)", re.IGNORECASE)
+_TAG = re.compile(r"<(?:p|br|div|span|table|section|h\d)\b|</\w", re.IGNORECASE)
+_CHINESE, _PUNCTUATION = re.compile("[\u4e00-\u9fff]"), re.compile("[，。；：]")
+_ASKS_FOR_SCRIPTS = re.compile(r"javascript|浏览器|脚本", re.IGNORECASE)
+_MIN_CHINESE = 20
+"""Chinese characters of the shortest text; words that a field shows before it is filled have fewer."""
+_MAX_REQUEST_CHARS = 200
+"""Longest request to switch on scripts."""
+_MIN_PAGE_PROSE = 60
+"""Characters of prose of a page below which it may be a shell that a script fills."""
+_MAX_SOURCE_CHARS = 1_000_000
+_CARRYING = ("iframe", "textarea", "noscript", "template", "xmp")
+_HIDING_ATTRIBUTES = ("style", "hidden", "class", "type")
+
+
+def show_carried_text(page: WebPage, prose_chars: int) -> tuple[str, ...]:
+    """Puts such text into the page's tree, where it is carried; returns the tags that carried it.
+
+    What a browser shows, in a `srcdoc` or a field that nobody can write in, is text of the page. What it hides is taken
+    where it outweighs the page's visible prose (`prose_chars` characters).
+    """
+    shell = prose_chars < _MIN_PAGE_PROSE
+    tags = [*_CARRYING, "script"] if shell else _CARRYING
+    candidates = [element for tag in tags for element in page.elements[tag]]
+    if shell:
+        candidates += page.tree.iter("input")
+    found = []
+    for element in candidates:
+        content = _carried(element, shell=shell)
+        if content is None:
+            continue
+        words = "".join(content.itertext())
+        is_text = _chinese(words) >= _MIN_CHINESE and _PUNCTUATION.search(words) is not None
+        if is_text and (_is_shown(element) or _chinese(words) > prose_chars):
+            found.append(str(element.tag))
+            _put(element, content)
+    return tuple(dict.fromkeys(found))
+
+
+def _carried(element: html.HtmlElement, *, shell: bool) -> html.HtmlElement | None:
+    """What an element carries, in a `<div>`; None for nothing."""
+    if element.tag in ("noscript", "template"):
+        words = "".join(element.itertext())
+        asks = len(words) < _MAX_REQUEST_CHARS and _ASKS_FOR_SCRIPTS.search(words)
+        return None if asks or not words.strip() else element
+    source = _source(element, shell=shell)
+    if len(source) > _MAX_SOURCE_CHARS or len(source) < _MIN_CHINESE:
+        return None
+    if not _TAG.search(source):
+        source = "".join(f"<p>{escape(line)}</p>" for line in source.splitlines() if line.strip())
+    body: html.HtmlElement | None = parse(f"<html><body>{source}</body></html>").find("body")
+    return body
+
+
+def _source(element: html.HtmlElement, *, shell: bool) -> str:
+    if element.tag == "iframe":
+        return element.get("srcdoc") or ""
+    if element.tag in ("textarea", "xmp"):
+        return "".join(element.itertext())
+    if not shell:
+        return ""
+    if element.tag == "input":
+        return (element.get("value") or "") if element.get("type") == "hidden" else ""
+    return (element.text or "") if _TEMPLATE_TYPE.fullmatch(element.get("type") or "") else ""
+
+
+def _is_shown(element: html.HtmlElement) -> bool:
+    """Whether a browser shows what the element carries, if it shows the element, and a visitor cannot change it."""
+    if element.tag == "textarea":
+        return element.get("readonly") is not None or element.get("disabled") is not None
+    return element.tag in ("iframe", "xmp")
+
+
+def _put(element: html.HtmlElement, content: html.HtmlElement) -> None:
+    """Makes the element a `<div>` with the content; one that the page hides is shown."""
+    if not _is_shown(element):
+        for name in _HIDING_ATTRIBUTES:
+            element.attrib.pop(name, None)
+    element.tag = "div"
+    if content is not element:
+        for child in list(element):
+            element.remove(child)
+        element.text = content.text
+        element.extend(list(content))
+
+
+def _chinese(words: str) -> int:
+    return len(_CHINESE.findall(words))

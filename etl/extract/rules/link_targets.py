@@ -1,0 +1,128 @@
+"""What a link or a button fetches: the address of a file, and the name under which it is saved."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from lxml import html
+
+from etl.file_names import FILE_ENDING
+from etl.web.page import MAX_ADDRESS_CHARS
+from etl.web.script.values import unquote_literal
+from etl.web.urls import unquote_query
+
+_FILE = re.compile(rf"\.{FILE_ENDING}(?=$|[?#&])", re.IGNORECASE)
+_NAME_ENDS_AS_FILE = re.compile(rf"\.{FILE_ENDING}\s*$", re.IGNORECASE)
+_STORED = re.compile(r"down|attach|file|upload", re.IGNORECASE)
+_NO_FILE = re.compile(r"(?:\.(?:s?html?|jhtml|jpe?g|png|gif|bmp|svg|js|css)(?:$|[?#])|/$)", re.IGNORECASE)
+_LITERAL = r""""[^"\n]{1,400}+"|'[^'\n]{1,400}+'"""
+_CALL = re.compile(rf"\(((?:[^()\"']++|{_LITERAL})*+)\)")
+_QUOTED = re.compile(rf"({_LITERAL})")
+_ROOTED = re.compile(r"(?:https?:)?//|\.{0,2}/", re.IGNORECASE)
+_IDENTIFIER = re.compile(r"[\w-]*\d[\w-]*", re.ASCII)
+_HANDLERS = ("onclick", "href")
+_MAX_HANDLER_CHARS = 4_000
+"""Longest handler of a click that is read; those seen have some hundred characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkTarget:
+    """An address as the page writes it, "" where the page does not tell it, and the name that a handler states."""
+
+    address: str
+    name: str = ""
+
+
+def is_file_address(address: str, charset: str = "utf-8") -> bool:
+    """Whether the path or the query of an address ends as that of a file."""
+    return _FILE.search(unquote_query(address, charset) if "%" in address else address) is not None
+
+
+def is_file_name(name: str) -> bool:
+    """Whether a name ends as that of a file."""
+    return _NAME_ENDS_AS_FILE.search(name) is not None
+
+
+def may_be_stored_file(address: str) -> bool:
+    """Whether an address that does not end as a file's may lead to one: a service, a folder of uploads."""
+    return _STORED.search(address) is not None and not _NO_FILE.search(address)
+
+
+def link_targets(element: html.HtmlElement) -> Iterator[LinkTarget]:
+    """What a click on the element may fetch: its `href`, or what its handler or its `data-` attributes name."""
+    href = (element.get("href") or "").strip()
+    if len(href) > MAX_ADDRESS_CHARS:
+        return
+    if href and not href.lower().startswith(("javascript:", "#", "mailto:")):
+        yield LinkTarget(href, _saved_name(element))
+        return
+    yield from handler_targets(element)
+
+
+def handler_targets(element: html.HtmlElement) -> Iterator[LinkTarget]:
+    """What the handlers of the element name, else what its `data-` attributes do."""
+    found = False
+    data = []
+    for name, value in element.items():
+        if name in _HANDLERS:
+            if ("'" in value or '"' in value) and len(value) <= _MAX_HANDLER_CHARS:
+                for target in _targets_of_handler(value):
+                    found = found or bool(target.address)
+                    yield target
+        elif name.startswith("data-"):
+            data.append(value.strip())
+    if data and not found:
+        saved = _saved_name(element)
+        yield from (LinkTarget(address, saved) for address in _addresses(data))
+
+
+def _saved_name(element: html.HtmlElement) -> str:
+    name = element.get("download") or ""
+    return name if name and is_file_name(name) else ""
+
+
+def _targets_of_handler(code: str) -> Iterator[LinkTarget]:
+    """Each call's arguments are judged together, a string outside a call alone."""
+    calls = [_strings(call.group(1)) for call in _CALL.finditer(code)]
+    for arguments in (*calls, *([text] for text in _strings(_CALL.sub(" ", code)))):
+        yield from targets_of_call(arguments)
+
+
+def _strings(code: str) -> list[str]:
+    return [unquote_literal(literal).strip() for literal in _QUOTED.findall(code)]
+
+
+def targets_of_call(arguments: Sequence[str]) -> Iterator[LinkTarget]:
+    """The files that a call with these strings fetches: of `('名称.doc', './W1.doc')` the second, named by the first.
+
+    A name beside something like a number is a file whose address the page does not tell.
+    """
+    addresses = _addresses(arguments)
+    names = [unquote(text) for text in arguments if text not in addresses and is_file_name(unquote(text))]
+    yield from (LinkTarget(address, names[0] if names else "") for address in addresses)
+    if not addresses and names:
+        yield LinkTarget("", names[0])
+
+
+def _addresses(texts: Sequence[str]) -> list[str]:
+    """Those of the texts that are addresses of files: the best of the ranks of `_rank` that one of them has."""
+    named = any(is_file_name(unquote(text)) for text in texts)
+    ranks = [_rank(text, texts, named=named) for text in texts]
+    best = max(ranks, default=0)
+    return [text for text, rank in zip(texts, ranks, strict=True) if rank == best > 0]
+
+
+def _rank(text: str, texts: Sequence[str], *, named: bool) -> int:
+    """How surely a text is a file's address, 0 for none."""
+    is_file, rooted = is_file_address(text), _ROOTED.match(text) is not None
+    if is_file and rooted:
+        return 5
+    if is_file and "/" in text and text.isascii():
+        return 4
+    if rooted and named and len(text) > 1 and not _NO_FILE.search(text):
+        return 3
+    if is_file and text.isascii() and "%" not in text:
+        return 2
+    alone = not any(_IDENTIFIER.fullmatch(other) for other in texts)
+    return 1 if is_file and alone else 0

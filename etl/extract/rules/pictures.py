@@ -1,0 +1,112 @@
+"""The pictures of a document that has no text: pages of a scan, a poster."""
+
+import re
+from collections.abc import Iterator
+from itertools import chain
+
+from lxml import html
+
+from etl.extract.page.blocks import Blocks
+from etl.extract.page.places import position_of
+from etl.extract.page.trimming import Body
+from etl.extract.types import Attachment
+from etl.web.page import WebPage, absolute, base_url
+from etl.web.urls import unquote_query
+
+_ICON = re.compile(r"fileTypeImages|/icon|icon_|\.gif(?:$|\?)|qrcode|ewm|/share|logo", re.IGNORECASE)
+_PLACEHOLDER = re.compile(
+    r"^(?:data:|about:|#|$)"
+    r"|(?:^|[/_.-])(?:loading|load|lazy(?:load)?|blank|spacer|space|pixel|transparent|placeholder|grey|gray|white|empty"
+    r"|null|none|default|nopic|noimg|no-?image|1x1|holder|px|pic_?bg|img_?bg)\d*(?:[_-][\w-]*)?\.(?:png|gif|jpe?g|svg|webp|bmp)(?:$|[?#])",
+    re.IGNORECASE,
+)
+"""Addresses of pictures that stand in for others until a script loads these."""
+_PICTURE = re.compile(r"\.(?:png|jpe?g|webp|bmp|tiff?)(?:$|[?#!@])", re.IGNORECASE)
+_LAZY = re.compile(
+    r"data-(?!.*(?:low|small|thumb|placeholder|id$))[\w-]*(?:src|original|lazy|echo|url|image|img|file|real)[\w-]*"
+)
+"""Names of attributes in which scripts that load pictures late look for the address: `data-src`, `data-original` …"""
+_LAZY_NAMES = ("lazy-src", "lazyload", "original", "real_src", "_src", "lay-src", "v-lazy")
+_PIXEL = re.compile(r"\s*[01](?:px)?\s*")
+_PIXEL_STYLE = re.compile(r"(?<![\w-])(?:width|height)\s*:\s*[01](?:px)?\s*(?:;|$)", re.IGNORECASE)
+_MAX_PICTURES = 2_000
+"""Most pictures of a page that are looked at."""
+
+
+def find_images(page: WebPage, blocks: Blocks, body: Body) -> tuple[Attachment, ...]:
+    """The pictures of a document without text: those in its container, without icons of file links and without those
+    that only stand for a picture that is loaded later."""
+    base, own = base_url(page), absolute(page.url, page.url)
+    by_url: dict[str, Attachment] = {}
+    for element in _images(page, blocks, body):
+        source = _address(element)
+        url = absolute(source, base) if source and not _ICON.search(source) else None
+        if url and url != own:
+            file_name = unquote_query(url.rsplit("/", 1)[-1], page.charset)
+            name = element.get("title") or element.get("alt") or file_name
+            by_url.setdefault(url, Attachment(url, name, "image"))
+    return tuple(by_url.values())
+
+
+def _images(page: WebPage, blocks: Blocks, body: Body) -> Iterator[html.HtmlElement]:
+    """The visible `<img>` of the document; where one is only a placeholder, its twin for visitors without scripts."""
+    first, last = body.first, body.last
+    container = blocks.nodes[body.node] if body.node >= 0 else None
+    if container is not None:
+        first, last = container.first, container.last
+    for node in blocks.images[:_MAX_PICTURES]:
+        inside = container.index < node.index < container.end if container else first <= node.first <= last
+        if inside and node.hidden_by <= body.revealed:
+            yield from (node.element,) if _address(node.element) else _twins(node.element)
+    for element in page.tree.iter("noscript") if "<noscript" in page.text else ():
+        node = position_of(blocks, element)
+        alone = not any(each.tag == "img" for each in _beside(element))
+        if alone and first <= node.first <= last and node.hidden_by <= body.revealed:
+            yield from element.iter("img")
+
+
+def _twins(image: html.HtmlElement) -> Iterator[html.HtmlElement]:
+    for element in _beside(image):
+        if element.tag == "noscript":
+            yield from element.iter("img")
+
+
+def _beside(element: html.HtmlElement) -> Iterator[html.HtmlElement]:
+    yield from (each for each in (element.getnext(), element.getprevious()) if each is not None)
+
+
+def _address(image: html.HtmlElement) -> str:
+    """The address of the picture that a visitor sees in the end; empty where only a placeholder is known."""
+    if _is_pixel(image):
+        return ""
+    attributes = [(name.lower(), value.strip()) for name, value in image.items() if value]
+    late = [v for name, v in attributes if (_LAZY.fullmatch(name) or name in _LAZY_NAMES) and "srcset" not in name]
+    sets = [value for name, value in attributes if name.endswith("srcset")]
+    # libxml2 does not know that <source> is empty: the <img> behind it is read as inside it.
+    for picture in image.iterancestors("picture"):
+        sets += [each.get("data-srcset") or each.get("srcset") or "" for each in picture.iter("source")]
+    likely = (value for value in late if _PICTURE.search(value) or "/" in value)
+    candidates = chain(likely, (image.get("src") or "",), map(_largest, sets))
+    return next((value.strip() for value in candidates if not _PLACEHOLDER.search(value.strip())), "")
+
+
+def _is_pixel(image: html.HtmlElement) -> bool:
+    sizes = [image.get(name) for name in ("width", "height")]
+    if all(size and _PIXEL.fullmatch(size) for size in sizes):
+        return True
+    return len(_PIXEL_STYLE.findall(image.get("style") or "")) > 1
+
+
+def _largest(srcset: str) -> str:
+    """The address of the largest picture of a `srcset`."""
+    best, size = "", -1.0
+    for candidate in re.split(r",\s+|,(?=\S+\s+[\d.]+[wx])", srcset):
+        address, _, descriptor = candidate.strip().partition(" ")
+        number = re.fullmatch(r"\s*([\d.]{1,8})[wx]\s*", descriptor)
+        try:
+            value = float(number.group(1)) if number else 0.0
+        except ValueError:
+            value = 0.0
+        if address and value > size:
+            best, size = address, value
+    return best
