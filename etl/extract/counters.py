@@ -22,15 +22,17 @@ _COUNTERS = (
     rf"{_OWN}(?:已经|已|被|共|有)*{_ACT}[过了]?\s*{_NUMBER}{_TIMES}",
     rf"您是{_OWN}(?:本站|网站|本网)?的?\s*第?\s*{_NUMBER}\s*[位个名](?:访问者|访客|浏览者|读者|来访者|访问者|网友|用户)?",
     rf"\d[\d,]*{_TIMES}\s*{_ACT}",
+    rf"(?i:hits?|views?|visits?|visitors?|clicks?|page\s?views?|pv)\s*[:：]?\s*{_NUMBER}(?:\s*times)?",
+    r"热度\s*[:：]?\s*\d+\s*℃",
     rf"(?:当前|目前|本站)?在线(?:人数|用户|访客)?\s*[:：]?\s*{_NUMBER}{_TIMES}",
 )
 _SITE_COUNTERS = (rf"{_SITE}{_ACT}{_AMOUNT}\s*[:：]?\s*{_NUMBER}{_TIMES}",)
 """They stand at the foot of a page; in a report they are figures."""
 _WEEKDAY = r"(?:星期|周|礼拜)[一二三四五六日天]"
 _SECONDS = rf"{TIME}(?:[:：]\d{{2}})?"
-_WHEN = (
-    rf"(?:(?:{DATE}|\d{{1,2}}月\d{{1,2}}日|{_WEEKDAY}|{_SECONDS}|农历[^\s，。]{{2,14}}|[上下]午|晚上|凌晨)[\s,，]*)+"
-)
+_LUNAR = r"农历[^\s，。]{2,14}"
+_WEATHER = r"(?:晴|多云|阴|雾|霾|转|[小中大暴雷阵]{0,2}[雨雪]|-?\d{1,2}(?:\s?[-~～/至]\s?-?\d{1,2})?\s?℃)"
+_WHEN = rf"(?:(?:{DATE}|\d{{1,2}}月\d{{1,2}}日|{_WEEKDAY}|{_SECONDS}|{_LUNAR}|{_WEATHER}|[上下]午|晚上|凌晨)[\s,，]*)+"
 _CLOCK_LABELS = (
     r"(?:(?:今天是|今天|今日是|今日|现在是|现在时间|当前(?:系统)?时间|当前日期|北京时间|系统时间|服务器时间|本地时间"
     r"|访问时间|浏览时间|打印时间|打印日期|查询时间|页面(?:最后)?更新(?:时间|于)?|页面生成(?:时间|于)?)\s?){1,2}"
@@ -40,9 +42,7 @@ _CLOCKS = (
     r"(?:页面|本页)?(?:执行|加载|处理|运行)(?:时间|耗时)?\s*[:：]?\s*\d+(?:\.\d+)?\s*(?:毫秒|秒|ms|s)",
     r"Processed in \d+\.\d+ second\(?s?\)?(?:,\s*\d+ quer(?:y|ies))?",
 )
-_TIMED_DATE = (
-    rf"(?P<day>{DATE})[\s,，]*(?:{_WEEKDAY}|{_SECONDS}|农历[^\s，。]{{2,14}})(?:[\s,，]*(?:{_WEEKDAY}|{_SECONDS}))*"
-)
+_TIMED_DATE = rf"(?P<day>{DATE})(?:[\s,，]*(?:{_WEEKDAY}|{_SECONDS}|{_LUNAR})(?:[\s,，]*{_WEATHER})*)+"
 _BEFORE, _AFTER = r"(?:(?<=^)|(?<=[\s【\[(（|｜\]】)）·]))", r"(?=$|[\s\[【(（|｜\]】)）·。.!！])"
 
 
@@ -53,6 +53,7 @@ def _bounded(*forms: str) -> re.Pattern[str]:
 
 _PASSING, _AT_EDGES, _DATED = _bounded(*_COUNTERS, *_CLOCKS), _bounded(*_SITE_COUNTERS), _bounded(_TIMED_DATE)
 _AFTER_SENTENCE = re.compile(rf"(?<=[。！？”）])\s*(?:{'|'.join((*_COUNTERS, *_CLOCKS))})\s*[。.]?$")
+_CLAUSES, _COURTESY = re.compile(r"[，,](?!\d)|[。；！!]"), re.compile("(?:欢迎|谢谢|感谢).{0,14}|")
 _SENTENCE = re.compile("[。，；？！]")
 _EMPTY_BRACKETS = re.compile(r"[\[【(（]\s*[\]】)）]")
 _EDGE_LINES = 4
@@ -109,12 +110,20 @@ def _line_without(line: str, captured_on: date | None, *, edge: bool) -> str:
     if edge:
         line = _AFTER_SENTENCE.sub("", line)
     if len(line) > _LONGEST or _SENTENCE.search(line.rstrip().rstrip("。")):
-        # A sentence; `今天是2023年5月9日，星期二` is none.
-        return "" if is_clock(line.rstrip("。 ")) else line
+        return "" if is_clock(line.rstrip("。 ")) or _is_greeting(line) else line
     if " | " in line:
         cells = [_cell_without(cell) for cell in line.split(" | ")]
         return " | ".join(cells) if any(cells) else ""
     return _cleaned(line, edge=edge, is_today=_is_day(captured_on))
+
+
+def _is_greeting(line: str) -> bool:
+    """Whether a sentence only counts its reader: `您是第5位访问者，欢迎您！`."""
+    if len(line) > _LONGEST:
+        return False
+    clauses = [clause.strip() for clause in _CLAUSES.split(line)]
+    others = [clause for clause in clauses if not _PASSING.fullmatch(clause)]
+    return len(others) < len(clauses) and all(_COURTESY.fullmatch(clause) for clause in others)
 
 
 def _cell_without(cell: str) -> str:

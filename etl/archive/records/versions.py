@@ -82,12 +82,20 @@ def is_same_document(before: VersionState, first: CapturedText, now: VersionStat
 
 
 def _lasting_fields(version: VersionState, day: date) -> list[tuple[str, str]]:
-    """Name and value of each field, without counters; a date that the page shows as today's is none of its own."""
+    """Name and value of each field, without counters and without dates that are the clock's."""
     return sorted(
         (item["name"], without_counters(item["value"], day))
         for item in version.fields
-        if item["chosen"] and not is_clock(f"{item['label']}{item['raw']}")
+        if item["chosen"] and not _is_todays_date(item, day)
     )
+
+
+def _is_todays_date(item: FieldEvidence, day: date) -> bool:
+    """Whether a date is what the page shows as today's. A date without a label that is the day of the capture is one,
+    as long as it is so in every capture; then nothing else tells it from a date of publishing."""
+    if item["name"] not in DATE_COLUMNS or item["origin"] in ("correction", "listing", "meta", "data"):
+        return False
+    return is_clock(f"{item['label']}{item['raw']}") or (not item["label"] and item["value"] == day.isoformat())
 
 
 def _are_same_files(before: Sequence[AttachedFile], now: Sequence[AttachedFile]) -> bool:
