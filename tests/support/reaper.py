@@ -1,15 +1,12 @@
 """Ends a test session's services and removes their data when the session itself could not, because it was killed.
 
-Run as `python -m tests.support.reaper STATE_DIR PID` in a session of its own: waits for the process to end.
+`python -m tests.support.reaper STATE_DIR`, which `tests.support.services` lets a shell begin once the session is gone.
 """
 
-import contextlib
 import shutil
 import signal
 import sys
 from pathlib import Path
-
-import psutil
 
 from etl.local import process, services, store
 from etl.local.state import State
@@ -23,7 +20,5 @@ def end_at_once(state_dir: Path) -> None:
 
 
 if __name__ == "__main__":
-    with contextlib.suppress(psutil.NoSuchProcess):
-        psutil.Process(int(sys.argv[2])).wait()
     end_at_once(Path(sys.argv[1]))
     shutil.rmtree(sys.argv[1], ignore_errors=True)
