@@ -19,8 +19,8 @@ unexport PYTHONDONTWRITEBYTECODE
 help:  ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 8
 
-demo: $(INSTALLED)  ## start everything, crawl the demo sites, show the result
-	@$(VENV)/bin/gongkai demo
+demo: $(INSTALLED)  ## start everything, crawl the demo sites (or SITES="demo-trs …"), show the result
+	@$(VENV)/bin/gongkai demo $(SITES)
 
 stop:  ## stop what demo and `gongkai up` started
 	@if [ -x $(VENV)/bin/gongkai ]; then $(VENV)/bin/gongkai down; else echo "nothing was started here"; fi

@@ -38,8 +38,21 @@ MARKERS = {
     "airflow": {"airflow", "starts_airflow"},
 }
 """What a test is marked with when it uses one of these fixtures, by itself or through another one."""
-LONGEST = ("test_demo.py", "pipeline/test_crash.py", "pipeline/test_outages.py")
-"""Files that take minutes, most of them waiting: begun last, they would run alone."""
+LONGEST = (
+    "test_demo.py",
+    "pipeline/test_crawl.py",
+    "pipeline/test_crash.py",
+    "pipeline/test_survey.py",
+    "browse/test_guard.py",
+    "local/test_services.py",
+    "pipeline/test_outages.py",
+    "pipeline/test_accounting.py",
+    "pipeline/test_removal.py",
+    "pipeline/test_hostile.py",
+    "pipeline/test_rebuild.py",
+    "files/test_scans.py",
+)
+"""Files that take long, longest first: begun last, they would run alone."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -97,8 +110,11 @@ def starts_airflow() -> None:
 def spare_databases(services: Addresses, services_dir: Path) -> Iterator[MadeAhead[str]]:
     # Not `archive` itself: tests connect to it, and PostgreSQL copies no database that somebody is connected to.
     with own_database(services, services_dir, "template_of_tests"):
+        # Not dropped, which takes 40 ms: they end with the server.
         made = MadeAhead(
-            lambda number: own_database(services, services_dir, f"test_{number}", template="template_of_tests")
+            lambda number: own_database(
+                services, services_dir, f"test_{number}", template="template_of_tests", drop=False
+            )
         )
         yield made
         made.close()

@@ -2,6 +2,7 @@
 
 import os
 import time
+from typing import Annotated
 
 import typer
 from rich.markup import escape
@@ -65,13 +66,15 @@ def migrate_command() -> None:
 
 
 @app.command("demo")
-def demo_command() -> None:
+def demo_command(
+    sources: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]…", help="Crawl these alone.")] = None,
+) -> None:
     """Start everything, crawl the demo sites through Airflow, show the result, and leave it running."""
     started = time.monotonic()
     state = State.open(settings().state_dir)
     sites = demo.start_sites(state, settings())
     errors.print(f"  demo sites      {', '.join(sites.values())}")
-    sources = demo.write_sources(state, sites)
+    sources = demo.choose(demo.write_sources(state, sites), sources)
     addresses = up(settings(), report=_print_progress)
     assert addresses.airflow is not None
     archive = open_archive(Settings())

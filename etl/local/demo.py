@@ -20,6 +20,8 @@ MAINTENANCE_DAGS = ("read_scans", "audit_fixity", "export")
 """DAGs that a real archive runs on a schedule; the demo runs each once."""
 PATIENCE = 300.0
 """Seconds for which a run may stand still before the demo gives up."""
+LOOK_EVERY = 1.0
+"""Seconds between two looks at the runs: each takes the API server 20 ms of CPU."""
 _TEMPLATES = PROJECT / "demo" / "sources"
 _PROGRESS = text("""
 SELECT r.source_id, count(rp.page_id) AS listed, count(rp.outcome) AS ended
@@ -77,6 +79,13 @@ def write_sources(state: State, addresses: dict[str, str]) -> list[str]:
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")
     return sorted(addresses)
+
+
+def choose(sources: list[str], wanted: list[str] | None) -> list[str]:
+    """The sources that are wanted, all by default. Raises GongkaiError for one that no demo site has."""
+    if unknown := sorted(set(wanted or ()) - set(sources)):
+        raise GongkaiError(f"no demo site is {', '.join(unknown)}", hint=f"there are {', '.join(sources)}")
+    return wanted or sources
 
 
 def crawl(
@@ -147,7 +156,7 @@ def _wait_for_runs(
             raise GongkaiError(
                 f"{', '.join(waiting)}: no progress for {PATIENCE:.0f} s", hint="see log/airflow-scheduler.log"
             )
-        time.sleep(0.5 if waiting else 0)
+        time.sleep(LOOK_EVERY if waiting else 0)
 
 
 def archive_summary(engine: Engine) -> str:

@@ -38,7 +38,7 @@ def test_a_tiff_has_pages(read_scan: ScanReader) -> None:
 
 def test_a_long_poster_is_read_in_strips(read_scan: ScanReader) -> None:
     """Shrunk to one picture its letters would be too small. What is transparent is white."""
-    long = Image.new("RGBA", (300, 2800), (0, 0, 0, 0))
+    long = Image.new("RGBA", (600, 2800), (0, 0, 0, 0))
     for text, top in (("TOP", 0), ("BOTTOM", 2650)):
         long.paste(picture(text, size=(300, 150)), (0, top))
     assert read_scan(saved(long, "WEBP"), "image/webp").text == "TOP\nBOTTOM"

@@ -59,7 +59,7 @@ JOIN archive.content c ON c.hash = v.content_hash
 
 @pytest.fixture
 def one_site() -> Iterator[Site]:
-    demo = small(demo_sites()[0], 26)
+    demo = small(demo_sites()[0], 12)
     with serve(demo):
         yield demo
 

@@ -72,8 +72,10 @@ def running_services(services_dir: Path) -> Iterator[Addresses]:
 
 
 @contextmanager
-def own_database(services: Addresses, services_dir: Path, name: str, *, template: str = "archive") -> Iterator[str]:
-    """The owner's address of a fresh, migrated database of that name, dropped at the end of the block.
+def own_database(
+    services: Addresses, services_dir: Path, name: str, *, template: str = "archive", drop: bool = True
+) -> Iterator[str]:
+    """The owner's address of a fresh, migrated database of that name, dropped at the end of the block if `drop`.
 
     `archive` was migrated when the services came up.
     """
@@ -92,6 +94,8 @@ def own_database(services: Addresses, services_dir: Path, name: str, *, template
         connection.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO archive_app").format(database))
         connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO archive_reader").format(database))
     yield url.set(database=name).render_as_string(hide_password=False)
+    if not drop:
+        return
     # A connection of its own: a test may have restarted the server.
     with server.connect() as connection:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(database))

@@ -6,6 +6,7 @@ They are shown as similar and never merged (docs/similar.md).
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -93,7 +94,7 @@ def _confirmed(own: Shingles, candidates: Iterable[dict[str, Any]]) -> Iterator[
 
 
 def rebuild_signatures(archive: Database, progress: ProgressCallback = no_progress) -> SignatureRebuild:
-    """Computes the missing signatures of this scheme for the texts of all versions, in several processes.
+    """Computes the missing signatures of this scheme for the texts of all versions, of many in several processes.
 
     Each batch is committed: after an interruption, the next call continues.
     """
@@ -104,9 +105,8 @@ def rebuild_signatures(archive: Database, progress: ProgressCallback = no_progre
         total = connection.scalars(select(func.count()).select_from(Content).where(_OWED)).one()
     signed = 0
     progress(Progress("signing", signed, total))
-    # Not forked: a worker would share the archive's connections.
-    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
-        for made in _ahead(pool, _owed(engine)):
+    with _processes() if total > BATCH else nullcontext() as pool:
+        for made in _ahead(pool, _owed(engine)) if pool else map(signatures, _owed(engine)):
             with engine.begin() as connection:
                 other = Signature.scheme != SCHEME
                 connection.execute(delete(Signature).where(Signature.content_hash.in_(made), other))
@@ -114,6 +114,11 @@ def rebuild_signatures(archive: Database, progress: ProgressCallback = no_progre
             signed += len(made)
             progress(Progress("signing", signed, total))
     return SignatureRebuild(signed, dropped)
+
+
+def _processes() -> ProcessPoolExecutor:
+    """Each takes a second to start. Not forked: a worker would share the archive's connections."""
+    return ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn"))
 
 
 def _keep(connection: Connection, made: Mapping[str, list[int]]) -> None:

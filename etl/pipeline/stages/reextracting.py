@@ -187,18 +187,22 @@ def reextract_pages(archive: Archive, source: Source, pages: Sequence[int]) -> d
 def reextract(
     settings: Settings, scope: ReextractionScope, progress: ProgressCallback, *, dry_run: bool = False
 ) -> ReextractionResult:
-    """Extracts all records of the scope again, in as many processes as there are cores.
+    """Extracts all records of the scope again; more than one slice in as many processes as there are cores.
 
     Interrupted and called again, it continues, unless `scope.all` is set. Raises `GongkaiError`.
     """
     archive = open_archive(settings)
     with archive.engine.connect() as connection:
         slices = plan_slices(connection, scope)
-    archive.engine.dispose()
     result, total = ReextractionResult(), sum(part.records for part in slices)
     progress(Progress("extracting anew", 0, total))
-    if not slices:
+    if len(slices) < 2:  # a process takes a second to start
+        for part in slices:
+            result.add(reextract_slice(archive, scope, part, dry_run=dry_run))
+            progress(Progress("extracting anew", result.records, total))
+        archive.engine.dispose()
         return result
+    archive.engine.dispose()
     workers = min(os.cpu_count() or 1, len(slices))
     with ProcessPoolExecutor(workers, get_context("spawn"), _open, (settings,)) as pool:
         for task in as_completed([pool.submit(_reextract_in_worker, scope, part, dry_run) for part in slices]):
