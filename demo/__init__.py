@@ -31,13 +31,19 @@ def demo_sites() -> list[Site]:
             raise ValueError(
                 f"demo/sources/{path.name} names the platform {platform!r}, and demo/{platform}.py is missing"
             )
-        site: Site = importlib.import_module(f"demo.{platform}").demo()
+        site = demo_site(platform)
         if site.name != path.stem:
             raise ValueError(
                 f"demo/{platform}.py calls its site {site.name!r}, its source file is demo/sources/{path.name}"
             )
         sites.append(site)
     return sites
+
+
+def demo_site(platform: str) -> Site:
+    """A new site of that family."""
+    site: Site = importlib.import_module(f"demo.{platform}").demo()
+    return site
 
 
 def source_text(site: Site) -> str:

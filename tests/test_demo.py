@@ -59,7 +59,9 @@ def environment(starts_airflow: None) -> Iterator[dict[str, str]]:
     others = {name: value for name, value in os.environ.items() if not name.startswith("GONGKAI_")}
     ports = {f"GONGKAI_{name}_PORT": "0" for name in ("POSTGRES", "STORE", "AIRFLOW", "DEMO")}
     with state_folder() as folder:
-        yield others | ports | {"GONGKAI_STATE_DIR": str(folder)}
+        # Without the shipped sources, which Airflow would read again twice a minute; dags/test_dags.py reads them.
+        (sources := folder / "sources").mkdir()
+        yield others | ports | {"GONGKAI_STATE_DIR": str(folder), "GONGKAI_SOURCES": str(sources)}
         process.stop(State(folder), [SITES], seconds=5)
         end_at_once(folder)
 

@@ -16,7 +16,7 @@ import yaml
 from pydantic import BaseModel
 from typer.main import get_command, get_group
 
-from demo import demo_sites, source_text
+from demo import demo_site, source_text
 from demo.server import serve
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.log_format import LogLine
@@ -237,7 +237,7 @@ def test_the_readme_s_commands_run(
     archive: Archive, local_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All but `make demo` and `make test`: the first has its own test, the second runs this."""
-    site = next(site for site in demo_sites() if site.name == "demo-trs")
+    site = demo_site("trs_wcm")
     with serve(site):
         (tmp_path / "demo-trs.yaml").write_text(source_text(site), encoding="utf-8")
         warc(

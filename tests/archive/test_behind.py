@@ -7,7 +7,7 @@ import pytest
 from psycopg import sql
 from sqlalchemy import create_engine, make_url
 
-from demo import demo_sites
+from demo import demo_site
 from demo.server import Site, serve
 from etl.archive.crawls.run import CrawlOptions
 from etl.archive.crawls.runs import open_run, resume_run
@@ -31,7 +31,7 @@ from tests.support.whole_database import differing, dump, emptied, interrupted_a
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    with serve(demo := small(demo_sites()[0], 8)):
+    with serve(demo := small(demo_site("gkmlpt"), 8)):
         yield demo
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from demo import demo_sites, goldens
+from demo import demo_site, goldens
 from demo.server import Site, serve
 from etl.archive.crawls.run import CrawlOptions
 from etl.archive.records.corrections import WITHDRAWN, CorrectionError, CorrectionResult, correct
@@ -19,7 +19,7 @@ FULL = CrawlOptions(full=True)
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    demo = demo_sites()[0]
+    demo = demo_site("gkmlpt")
     for key in list(demo.postings)[4:]:
         demo.remove(key)
     with serve(demo):

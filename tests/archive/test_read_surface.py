@@ -9,7 +9,7 @@ import pytest
 from psycopg.rows import dict_row
 from sqlalchemy import make_url
 
-from demo import demo_sites, goldens
+from demo import demo_site, goldens
 from demo.server import serve
 from etl.archive.records.corrections import correct
 from etl.archive.storage.archive import Archive
@@ -97,7 +97,7 @@ def test_a_reader_s_session_is_limited(reader: psycopg.Connection[dict[str, Any]
 
 def test_the_views_tell_a_crawled_site(archive: Archive, reader: psycopg.Connection[dict[str, Any]]) -> None:
     """All that the pages show comes through, and where a column is NULL its comment says why."""
-    site = next(site for site in demo_sites() if site.name == "demo-ucap")
+    site = demo_site("ucap")
     with serve(site):
         crawl_site(archive, site)
     golden = goldens.records(site)

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import ProgrammingError
 
-from demo import demo_sites
+from demo import demo_site
 from demo.server import serve
 from etl.archive.storage.archive import Archive, open_archive
 from etl.archive.storage.database import DatabaseError, connect, require_schema_revision
@@ -31,7 +31,7 @@ def test_migrations_go_down_and_up_again(owner_url: str, database_url: str) -> N
 def test_migrations_go_down_and_up_on_a_filled_database(
     archive: Archive, owner_url: str, local_settings: Settings
 ) -> None:
-    site = demo_sites()[0]
+    site = demo_site("gkmlpt")
     with serve(site):
         crawl_site(archive, site)
         archive.engine.dispose()

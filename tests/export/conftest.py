@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import create_engine
 from starlette.responses import RedirectResponse, Response
 
-from demo import demo_sites
+from demo import demo_site
 from demo.server import Call, serve
 from etl.archive.crawls.run import CrawlOptions
 from etl.archive.storage.archive import Archive
@@ -28,7 +28,7 @@ def crawled(services: Addresses, services_dir: Path) -> Iterator[Archive]:
 
 
 def _crawl(archive: Archive) -> None:
-    site = next(site for site in demo_sites() if site.name == "demo-trs")
+    site = demo_site("trs_wcm")
     site.validators = "none"
     with serve(site):
         crawl_site(archive, site, CrawlOptions(limit=40))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from demo import demo_sites, faults
+from demo import demo_site, faults
 from demo.server import Site, serve
 from etl.archive.crawls.reports import Report, close_run
 from etl.archive.crawls.run import CrawlOptions
@@ -26,7 +26,7 @@ FULL = CrawlOptions(full=True)
 @pytest.fixture
 def site() -> Iterator[Site]:
     """A site with a list whose totals are told, and with as many documents as the rules on shares ask for."""
-    demo = small(next(site for site in demo_sites() if site.name == "demo-gkmlpt"), 26)
+    demo = small(demo_site("gkmlpt"), 26)
     with serve(demo):
         yield demo
 
@@ -54,7 +54,7 @@ def test_a_list_that_tells_of_more_than_it_shows_is_red(archive: Archive, site: 
 
 
 def test_a_total_that_is_never_reached_is_a_warning_where_the_site_ends_the_list(archive: Archive) -> None:
-    demo = next(site for site in demo_sites() if site.name == "demo-ucap")
+    demo = demo_site("ucap")
     demo.overstated = 7  # type: ignore[attr-defined]
     with serve(demo):
         report = crawl_site(archive, demo)

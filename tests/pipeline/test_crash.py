@@ -15,7 +15,7 @@ import yaml
 from sqlalchemy import create_engine, text
 from starlette.responses import Response
 
-from demo import catalogue, demo_sites, goldens, source_text
+from demo import catalogue, demo_site, goldens, source_text
 from demo.documents import Paragraph
 from demo.server import Call, Site, serve
 from demo.trs_columns import BY_KEY
@@ -35,7 +35,7 @@ from tests.support.gongkai import SMALL, environment, gongkai, rows, small, sour
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    demo = small(demo_sites()[0])
+    demo = small(demo_site("gkmlpt"))
     with serve(demo):
         yield demo
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from demo import demo_sites
+from demo import demo_site
 from demo.server import Site, serve
 from etl.archive.crawls.reports import Report
 from etl.archive.crawls.run import CrawlOptions
@@ -53,7 +53,7 @@ def crawl(archive: Archive, site: Site, options: CrawlOptions = FULL, **changes:
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    demo = next(site for site in demo_sites() if site.name == "demo-trs")
+    demo = demo_site("trs_wcm")
     postings = demo.postings.items()
     with_files = [key for key, posting in postings if posting.document.attachments and not posting.document.breaks]
     for key in set(demo.postings) - {*list(demo.postings)[:8], *with_files[:3], "safety-points"}:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import create_engine
 
-from demo import demo_sites, goldens
+from demo import demo_site, goldens
 from demo.server import Site, serve
 from etl.archive.crawls.run import CrawlOptions
 from etl.archive.crawls.runs import open_run
@@ -27,9 +27,9 @@ from tests.support.whole_database import differing, dump, emptied, interrupted_a
 
 @pytest.fixture
 def sites() -> Iterator[list[Site]]:
-    demo = demo_sites()
-    with serve(demo[0]), serve(demo[1]):
-        yield demo[:2]
+    first, second = small(demo_site("gkmlpt"), 26), small(demo_site("gov_cn"), 10)
+    with serve(first), serve(second):
+        yield [first, second]
 
 
 def a_life(archive: Archive, sites: list[Site]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, text
 
-from demo import demo_sites, goldens
+from demo import demo_site, goldens
 from demo.server import Site, serve
 from etl.archive.crawls.run import CrawlOptions
 from etl.archive.records.recording import RULES_VERSION
@@ -36,7 +36,7 @@ READ_OTHERWISE = (
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    demo = demo_sites()[0]
+    demo = demo_site("gkmlpt")
     for key in list(demo.postings)[6:]:
         demo.remove(key)
     with serve(demo):

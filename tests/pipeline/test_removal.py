@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, text
 
-from demo import demo_sites, faults, goldens
+from demo import demo_site, faults, goldens
 from demo.server import Fault, Site, serve
 from etl.archive.crawls.reports import Report
 from etl.archive.crawls.run import CrawlOptions
@@ -27,7 +27,7 @@ def crawl(archive: Archive, site: Site, options: CrawlOptions | None = None, **c
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    demo = small(demo_sites()[0])
+    demo = small(demo_site("gkmlpt"))
     with serve(demo):
         yield demo
 
@@ -72,7 +72,7 @@ def test_a_404_on_three_days_is_a_tombstone_and_on_two_is_not(
 def test_dead_links_fail_no_run_are_named_and_tried_ever_more_rarely(
     archive: Archive, owner_url: str, local_settings: Settings
 ) -> None:
-    site = small(next(site for site in demo_sites() if site.name == "demo-gkmlpt"), 30)
+    site = small(demo_site("gkmlpt"), 30)
     with serve(site):
         lost = [key for key in site.postings if goldens.outcome(site, key) == "stored"][:10]
         site.faults |= dict.fromkeys(lost, faults.status(404))

@@ -3,14 +3,13 @@
 import asyncio
 from collections.abc import Iterator
 from datetime import date
-from importlib import import_module
 from pathlib import Path
 
 import httpx
 import pytest
 import yaml
 
-from demo import demo_sites, faults, generic, goldens, source_text
+from demo import demo_site, demo_sites, faults, generic, goldens, source_text
 from demo.generic import PlainSite
 from demo.server import Site, serve
 from etl.archive.crawls.run import CrawlOptions
@@ -29,7 +28,7 @@ TODAY = date(2026, 5, 1)
 
 @pytest.fixture(params=FAMILIES)
 def site(request: pytest.FixtureRequest) -> Iterator[Site]:
-    demo: Site = import_module(f"demo.{request.param}").demo()
+    demo = demo_site(request.param)
     with serve(demo):
         yield demo
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from demo import demo_sites, goldens
+from demo import demo_site, goldens
 from demo.server import Site, serve
 from etl.archive.crawls.reports import Report
 from etl.archive.crawls.run import CrawlOptions
@@ -23,7 +23,7 @@ def crawl(archive: Archive, site: Site, options: CrawlOptions | None = None, **c
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    demo = small(demo_sites()[0])
+    demo = small(demo_site("gkmlpt"))
     with serve(demo):
         yield demo
 
