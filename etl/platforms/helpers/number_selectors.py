@@ -13,7 +13,7 @@ from etl.web.markup import uncommented_script
 from etl.web.page import WebPage
 from etl.web.select import elements
 
-_CHANGING = re.compile(r"(?<!\w)\d+(?!\w)|\s*\n\s*")
+_CHANGING = re.compile(r"(?<!\w)\d++(?!\w)|\n")
 """What splits the text before a number into parts that stay: other numbers, and the ends of lines."""
 _NUMBER_OR_SPACE = re.compile(r"\d+|\s+")
 _NUMBER = re.compile(r"\d+")
@@ -34,7 +34,7 @@ def script_number(page: WebPage, before: str, number: int) -> str | None:
         if call not in code or code.count(call) != uncommented_script(code).count(call):
             continue
         end = code.index(call) + len(before)
-        parts = [part for text in _CHANGING.split(before) for part in _quotable(text) if part]
+        parts = [part for text in _CHANGING.split(before) for part in _quotable(text.strip()) if part]
         # The name alone may stand before the call, in the function's definition.
         parts = parts[:1] * code.count(parts[0], 0, end) + parts[1:] if parts else []
         if parts and _after(code, parts) == end and (selector := _from_script(page, script, parts)):
