@@ -41,6 +41,7 @@ _EVIDENCE = pa.struct(
         *((name, pa.string()) for name in ("name", "value", "raw", "label", "origin", "rule")),
         ("chosen", pa.bool_()),
         ("set_aside", pa.bool_()),
+        ("belief", pa.string()),
     ]
 )
 _FILE = pa.struct([(name, pa.string()) for name in ("url", "name", "role", "sha256")])

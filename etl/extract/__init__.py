@@ -1,6 +1,6 @@
 """Bytes to text, fields and attachments: a pure function, the same for every site."""
 
-from etl.extract.codes import Flag, Rule
+from etl.extract.codes import Belief, Flag, Rule
 from etl.extract.content_id import NORMALISER, ContentHash, content_hash
 from etl.extract.extract import EXTRACTOR, extract, file_flags
 from etl.extract.rules.attachments import unique_attachments
@@ -10,6 +10,7 @@ __all__ = [
     "EXTRACTOR",
     "NORMALISER",
     "Attachment",
+    "Belief",
     "ContentHash",
     "Extraction",
     "FieldValue",

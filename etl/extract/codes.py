@@ -65,6 +65,22 @@ class Rule(StrEnum):
     LISTING_ENTRY = "listing_entry", "目录中的条目", "listing entry"
 
 
+class Belief(StrEnum):
+    """Whether independent evidence confirms a chosen value (`etl.extract.rules.belief`): code, and both names."""
+
+    chinese: str
+    english: str
+
+    def __new__(cls, code: str, chinese: str, english: str) -> "Belief":
+        member = str.__new__(cls, code)
+        member._value_, member.chinese, member.english = code, chinese, english
+        return member
+
+    AGREED = "agreed", "另有依据相符", "other evidence says the same"
+    SINGLE = "single", "没有其他依据", "no other evidence"
+    DISPUTED = "disputed", "另有依据不符", "other evidence says something else"
+
+
 class Flag(StrEnum):
     """What was remarkable about a page: code, and both names, in which `{}` is the parameter of a flag that has one.
 
@@ -101,6 +117,7 @@ class Flag(StrEnum):
 
     LOOKED_UP = "looked_up", "{}：按来源文件的 lookups 解读", "{}: a value that the source file's lookups explain"
 
+    DISPUTED_VALUE = "disputed", "{}：另有依据不符", "{}: other evidence says something else"
     HIDDEN_VALUE = "hidden", "{}：值在网页上未显示", "{}: the page hides the value"
     TEXT_LOST = "text_lost", "网页文字有 {} 个字符未能读出", "{} characters of the page's text could not be read"
 
@@ -116,6 +133,7 @@ _OF_FIELDS = frozenset(
         Flag.INCOMPLETE_DATE,
         Flag.UNREADABLE_DATE,
         Flag.LOOKED_UP,
+        Flag.DISPUTED_VALUE,
         Flag.HIDDEN_VALUE,
     )
 )

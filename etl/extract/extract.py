@@ -7,7 +7,7 @@ from datetime import date
 
 from lxml import html
 
-from etl.extract.codes import BETWEEN, DATA, DENSEST, Flag
+from etl.extract.codes import BETWEEN, DATA, DENSEST, Belief, Flag
 from etl.extract.lexicon.index_number import parse_index_number
 from etl.extract.lexicon.values import Reading, ValueRules
 from etl.extract.page.blocks import Blocks
@@ -25,6 +25,7 @@ from etl.extract.page.trimming import Body, trim
 from etl.extract.page.visibility import Visibility, apply_script_output
 from etl.extract.page_kind import MIN_TEXT_CHARS, PageFacts, classify_page
 from etl.extract.rules.attachments import FoundFiles, find_attachments, read_file_names, unique_attachments
+from etl.extract.rules.belief import beliefs
 from etl.extract.rules.choose import choose
 from etl.extract.rules.frames import find_frames
 from etl.extract.rules.header import PageContext, read_labels
@@ -254,7 +255,9 @@ def _resolve(
     verdict = classify_page(facts)
     lost = (Flag.TEXT_LOST.of(str(source.lost_chars)),) if source.lost_chars else ()
     about_files = file_flags(content.text, content.files) if verdict.kind == "document" or content.files else ()
-    flags = (*evidence.flags, *cut, *lost, *content.flags, *about_files, Flag.BODY.of(located.body.rule))
+    believed = beliefs(fields, evidence.values, data_is_shown=content.data_is_shown)
+    disputed = (Flag.DISPUTED_VALUE.of(name) for name, belief in believed.items() if belief == Belief.DISPUTED)
+    flags = (*evidence.flags, *disputed, *cut, *lost, *content.flags, *about_files, Flag.BODY.of(located.body.rule))
     extraction = Extraction(
         kind=verdict.kind,
         reason=verdict.reason,
@@ -267,6 +270,7 @@ def _resolve(
         flags=tuple(map(str, dict.fromkeys(flags))),
         index=parse_index_number(fields["index_number"].value) if "index_number" in fields else None,
         frames=content.frames,
+        beliefs=believed,
     )
     return Stages(source, located, content, evidence, facts, extraction)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from etl.extract.codes import Rule
+from etl.extract.codes import Belief, Rule
 
 PageKind = Literal["document", "listing", "stub"]
 Origin = Literal["header", "meta", "json", "subheading", "body", "title", "listing"]
@@ -64,9 +64,10 @@ class Extraction:
     extractor version.
 
     `reason` says why the page is of its kind, in the stored form of `etl.reasons`.
-    `fields` is the chosen value of each field by name, `evidence` every value seen, the chosen ones included; `flags`
-    are stored forms of `codes.Flag`; `index` is the index number in parts, if there is one. `frames` are the addresses
-    of pages of the same site that the page shows in the place of its text.
+    `fields` is the chosen value of each field by name, `evidence` every value seen, the chosen ones included, `beliefs`
+    whether it confirms the chosen value of each field; `flags` are stored forms of `codes.Flag`; `index` is the index
+    number in parts, if there is one. `frames` are the addresses of pages of the same site that the page
+    shows in the place of its text.
     """
 
     kind: PageKind
@@ -80,3 +81,4 @@ class Extraction:
     flags: tuple[str, ...] = ()
     index: IndexNumber | None = None
     frames: tuple[str, ...] = ()
+    beliefs: Mapping[str, Belief] = field(default_factory=dict)

@@ -136,7 +136,7 @@ def test_a_line_has_every_column_of_its_row(line: type[LogPart], table: type[mod
 def test_an_object_within_a_line_has_every_part_of_what_it_is_made_of() -> None:
     version = {*models.RecordVersion.__table__.columns.keys()} - {"record_id", "version", "kind", "created_at"}
     assert {field.name for field in fields(VersionValues)} == version
-    evidence = {field.name for field in fields(FieldValue)} | {"chosen", "set_aside", "confidence"}
+    evidence = {field.name for field in fields(FieldValue)} | {"chosen", "set_aside", "belief", "confidence"}
     assert FieldEvidence.__annotations__.keys() == evidence
     assert ArchiveMember.__annotations__.keys() == {field.name for field in fields(Member)}
 

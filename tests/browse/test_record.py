@@ -44,6 +44,9 @@ def test_a_record_shows_text_evidence_and_captures(archive: Archive, reader: Tes
     number = next(field for field in record["fields"] if field["name"] == "document_number")
     assert number["value"] == "岚港〔2024〕3号"
     assert number["evidence"][0] | {"raw": "岚港〔2024〕3号", "label": "文号", "chosen": True} == number["evidence"][0]
+    beliefs = {field["name"]: field["belief"] for field in record["fields"]}
+    assert (beliefs["title"], beliefs["document_number"]) == ("agreed", "single")
+    assert '另有依据相符 <span class="en" lang="en">other evidence says the same</span>' in html
     assert record["short_id"] == record["content_hash"][:16]
     (capture,) = record["captures"]
     assert (capture["outcome"], capture["status"], capture["size"]) == ("stored", 200, len(page.content()))
@@ -212,7 +215,7 @@ def test_rules_and_flags_are_shown_in_both_languages_in_whichever_form_they_are_
     age(
         owner_url,
         "UPDATE archive.record_version SET flags = '{published_date:future,unheard}', fields = "
-        '(SELECT jsonb_agg(item || \'{"rule": "red header", "confidence": 0.6}\') '
+        '(SELECT jsonb_agg(item - \'belief\' || \'{"rule": "red header", "confidence": 0.6}\') '
         "FROM jsonb_array_elements(fields) AS item)",
     )
     html, record = reader.get("/archive/records/1").text, reader.get("/archive/records/1.json").json()
@@ -220,3 +223,4 @@ def test_rules_and_flags_are_shown_in_both_languages_in_whichever_form_they_are_
     assert "发布日期：晚于抓取日期" in html
     assert "unheard" in html
     assert {item["rule"] for field in record["fields"] for item in field["evidence"]} == {"red_header"}
+    assert {field["belief"] for field in record["fields"]} == {None}

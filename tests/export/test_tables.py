@@ -71,6 +71,7 @@ def test_json_lines_hold_every_field_with_its_evidence(filled: Archive, tmp_path
     assert first["published_date"] == "2024-04-01"
     published = [item for item in first["fields"] if item["name"] == "published_date" and item["chosen"]]
     assert published[0]["raw"]
+    assert published[0]["belief"] == "agreed"
     assert first["text"].startswith("自三月起")
     assert first["permalink"].endswith(f"/records/{first['id']}/versions/2?id={first['short_id']}")
     assert first["citation"].endswith(f"{first['permalink']}.")

@@ -6,7 +6,7 @@ from typing import Any
 
 from etl.archive.records.versions import field_columns
 from etl.archive.storage.log_lines import AttachedFile, FieldEvidence, VersionValues
-from etl.extract import Extraction, FieldValue, Flag, Rule, content_hash
+from etl.extract import Belief, Extraction, FieldValue, Flag, Rule, content_hash
 from etl.outcomes import Outcome
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
@@ -50,7 +50,8 @@ def fill_from_listing(
             added.append(FieldValue(name, value, raw, name, "listing", Rule.LISTING_ENTRY))
     fields = {**extraction.fields, **{value.name: value for value in added}}
     evidence = (*extraction.evidence, *added)
-    return replace(extraction, fields=fields, evidence=evidence, flags=tuple(dict.fromkeys(flags)))
+    beliefs = {**extraction.beliefs, **{value.name: Belief.SINGLE for value in added}}
+    return replace(extraction, fields=fields, evidence=evidence, flags=tuple(dict.fromkeys(flags)), beliefs=beliefs)
 
 
 def verdict_of(page: ExtractedPage) -> Verdict:
@@ -67,18 +68,7 @@ def version_values(
     capture_id: int, extraction: Extraction, text: str, digests: Mapping[str, str | None]
 ) -> VersionValues:
     """The version that an extraction makes; `digests`: by address, the bytes that the archive has of its files."""
-    evidence = [
-        FieldEvidence(
-            name=item.name,
-            value=strip_unstorable(item.value),
-            raw=strip_unstorable(item.raw),
-            label=strip_unstorable(item.label),
-            origin=item.origin,
-            rule=item.rule,
-            chosen=item is extraction.fields.get(item.name),
-        )
-        for item in extraction.evidence
-    ]
+    evidence = [_field_evidence(extraction, item) for item in extraction.evidence]
     files = [
         AttachedFile(
             url=strip_unstorable(file.url),
@@ -96,3 +86,18 @@ def version_values(
         flags=list(extraction.flags),
         extractor=extraction.extractor,
     )
+
+
+def _field_evidence(extraction: Extraction, item: FieldValue) -> FieldEvidence:
+    evidence = FieldEvidence(
+        name=item.name,
+        value=strip_unstorable(item.value),
+        raw=strip_unstorable(item.raw),
+        label=strip_unstorable(item.label),
+        origin=item.origin,
+        rule=item.rule,
+        chosen=item is extraction.fields.get(item.name),
+    )
+    if evidence["chosen"]:
+        evidence["belief"] = extraction.beliefs[item.name]
+    return evidence

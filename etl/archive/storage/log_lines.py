@@ -117,7 +117,8 @@ class FieldEvidence(TypedDict):
 
     `chosen`: it gives the field its value. `set_aside`: extraction chose it, and a correction overruled it. A
     correction has the origin `correction`, its author as label and its reason as rule. `confidence` is in lines of
-    format 1 alone: a number that was never calibrated and decided nothing.
+    format 1 alone: a number that was never calibrated and decided nothing. `belief`: of a value that extraction chose,
+    whether other evidence confirms it (`etl.extract.codes.Belief`); versions made before 2026-11-27 lack it.
     """
 
     name: str
@@ -128,6 +129,7 @@ class FieldEvidence(TypedDict):
     rule: str
     chosen: bool
     set_aside: NotRequired[bool]
+    belief: NotRequired[str]
     confidence: NotRequired[float]
 
 

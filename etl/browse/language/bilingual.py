@@ -4,6 +4,7 @@ from markupsafe import Markup, escape
 
 from etl.archive.queries.search import MatchCount
 from etl.browse.language.labels import (
+    BELIEFS,
     DAMAGE,
     FIELDS,
     FILES,
@@ -25,6 +26,7 @@ _TABLES = {
     "outcome": OUTCOMES,
     "origin": ORIGINS,
     "rule": RULES,
+    "belief": BELIEFS,
     "state": STATES,
     "record_state": RECORD_STATES,
     "version": VERSIONS,

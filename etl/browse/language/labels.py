@@ -1,7 +1,7 @@
 """Names of what the archive knows as identifiers: fields, outcomes, kinds of versions. Chinese first."""
 
 from etl import fields
-from etl.extract import Rule
+from etl.extract import Belief, Rule
 from etl.files import media_types
 from etl.outcomes import DAMAGE_NAMES, FILE_OUTCOME_NAMES, OUTCOME_NAMES
 
@@ -21,6 +21,7 @@ ORIGINS: dict[str, tuple[str, str]] = {
     "correction": ("更正", "correction"),
 }
 
+BELIEFS: dict[str, tuple[str, str]] = {belief.value: (belief.chinese, belief.english) for belief in Belief}
 RULES: dict[str, tuple[str, str]] = {rule.value: (rule.chinese, rule.english) for rule in Rule}
 
 STATES: dict[str, tuple[str, str]] = {

@@ -54,7 +54,7 @@ def correction_page(connection: Connection, record: int, name: str | None, token
     if row is None or (name is not None and name not in FIELDS):
         return None
     present = {field.name: field for field in fields_of(row.fields, row.version, corrections_of(connection, record))}
-    fields = tuple(present.get(key, RecordField(key, None, None, None, ())) for key in FIELDS)
+    fields = tuple(present.get(key, RecordField(key, None, None, None, None, ())) for key in FIELDS)
     field = next((field for field in fields if field.name == name), None)
     return CorrectionPage(row.id, row.version, row.title, fields, field, token, value=(field and field.value) or "")
 

@@ -44,12 +44,14 @@ class RecordField:
     """A field with its evidence, the chosen one first.
 
     `value` is None if nothing was chosen, or the correction in force says that the field has no value; `extracted` is
-    the value that extraction chose.
+    the value that extraction chose, and `belief` whether other evidence confirms that one (`etl.extract.codes.Belief`);
+    None in versions made before beliefs were.
     """
 
     name: str
     value: str | None
     extracted: str | None
+    belief: str | None
     correction: FieldCorrection | None
     evidence: tuple[FieldEvidence, ...]
 
@@ -94,12 +96,13 @@ def fields_of(
 def _record_field(name: str, items: list[dict[str, Any]], last: FieldCorrection | None) -> RecordField:
     value = next((item["value"] for item in items if item["chosen"]), None)
     shown = [item for item in items if item["origin"] != "correction"]
-    extracted = next((item["value"] for item in shown if _chosen_by_extraction(item)), None)
+    chosen = next((item for item in shown if _chosen_by_extraction(item)), {})
     evidence = tuple(
         FieldEvidence(**{key: item[key] for key in FieldEvidence.__slots__} | {"chosen": _chosen_by_extraction(item)})
         for item in shown
     )
-    return RecordField(name, value, extracted, last if last and last.kind == "set" else None, evidence)
+    correction = last if last and last.kind == "set" else None
+    return RecordField(name, value, chosen.get("value"), chosen.get("belief"), correction, evidence)
 
 
 def _name(item: dict[str, Any]) -> str:

@@ -1,0 +1,67 @@
+"""Whether independent evidence confirms a chosen value. docs/extraction.md has the measurement behind each choice."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from etl.extract.codes import Belief, Rule
+from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS
+from etl.extract.lexicon.labels import label_key
+from etl.extract.types import FieldValue
+from etl.fields import DATE_FIELDS
+
+_MIN_PART_CHARS = 8
+"""Most characters of a title that is too short to be recognised as a part of `<title>`."""
+_SEPARATORS = re.compile(r"[\s_|–—-]+")
+_EXACT = DATE_FIELDS | {"document_number", "index_number"}
+"""Fields of which one value that contains the other is another value."""
+
+
+def beliefs(
+    fields: Mapping[str, FieldValue], evidence: Iterable[FieldValue], *, data_is_shown: bool
+) -> dict[str, Belief]:
+    """The belief in the value of each field; data that the page carries counts only if the page shows it."""
+    counted = [item for item in evidence if item.origin != "json" or data_is_shown]
+    return {name: _belief(value, counted) for name, value in fields.items()}
+
+
+def _belief(chosen: FieldValue, evidence: Iterable[FieldValue]) -> Belief:
+    """What the page shows beside the value decides first; its meta tags dispute a value only if nothing confirms it."""
+    others = [item for item in evidence if item.name == chosen.name and item != chosen]
+    disputing = [item for item in others if _disputes(chosen, item)]
+    if any(item.origin != "meta" for item in disputing):
+        return Belief.DISPUTED
+    if any(_confirms(chosen, item) for item in others):
+        return Belief.AGREED
+    return Belief.DISPUTED if disputing else Belief.SINGLE
+
+
+def _confirms(chosen: FieldValue, other: FieldValue) -> bool:
+    """Whether evidence of another origin or rule says the same. Meta tags do not confirm each other: a template fills
+    them from one place."""
+    if (chosen.origin, chosen.rule) == (other.origin, other.rule) or chosen.origin == other.origin == "meta":
+        return False
+    if label_key(chosen.value) == label_key(other.value):
+        return True
+    return chosen.name == "title" and other.origin == "meta" and _is_part(chosen.value, other.value)
+
+
+def _is_part(title: str, stated: str) -> bool:
+    """Whether a title stands between separators of a longer one. A mere beginning of it may be half a headline."""
+    key = "".join(map(label_key, _SEPARATORS.split(title)))
+    parts = [label_key(part) for part in _SEPARATORS.split(stated)]
+    ends = range(len(parts) + 1)
+    return len(key) > _MIN_PART_CHARS and any("".join(parts[a:b]) == key for a in ends for b in ends[a + 1 :])
+
+
+def _disputes(chosen: FieldValue, other: FieldValue) -> bool:
+    """Whether evidence says something else. Not: labels and names of files that may speak of something else; of meta
+    tags all but the title's (PubDate is often the day of generation, Author a person); a `<title>` that does not
+    continue the headline, often the site's name alone."""
+    key, stated = label_key(chosen.value), label_key(other.value)
+    if key == stated or other.rule == Rule.ATTACHMENT_NAME or label_key(other.label) in AMBIGUOUS_LABELS:
+        return False
+    if other.origin == "meta" and (other.name != "title" or (other.rule == Rule.PAGE_TITLE and key not in stated)):
+        return False
+    if chosen.name == "title":
+        return stated not in key and not _is_part(chosen.value, other.value)
+    return chosen.name in _EXACT or (key not in stated and stated not in key)
