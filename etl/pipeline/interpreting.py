@@ -13,7 +13,7 @@ from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import UnreadableItem, read_blob, unreadable
 from etl.archive.storage.bucket import DamagedBlob
 from etl.clock import CHINA
-from etl.extract import Attachment, Extraction, Flag, extract, file_flags, unique_attachments
+from etl.extract import Attachment, Belief, Extraction, Flag, extract, file_flags, unique_attachments
 from etl.fetch.client import Attempt
 from etl.platforms.base import Platform
 from etl.platforms.registry import family_of
@@ -113,12 +113,20 @@ def join_article_pages(pages: Sequence[Extraction]) -> Extraction:
     if not first.frames:
         return joined
     stated = {
-        name: value
+        name: (value, page.beliefs[name])
         for page in reversed(pages[1:])
         for name, value in page.fields.items()
         if name not in first.fields and value.origin in ("header", "body")
     }
-    return replace(joined, fields={**first.fields, **stated}, evidence=(*first.evidence, *stated.values()))
+    values = {name: value for name, (value, _) in stated.items()}
+    disputed = (Flag.DISPUTED_VALUE.of(name) for name, (_, belief) in stated.items() if belief == Belief.DISPUTED)
+    return replace(
+        joined,
+        fields={**first.fields, **values},
+        evidence=(*first.evidence, *values.values()),
+        flags=(*joined.flags, *disputed),
+        beliefs={**first.beliefs, **{name: belief for name, (_, belief) in stated.items()}},
+    )
 
 
 def _as_listed_file(extraction: Extraction, url: str) -> Extraction:

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import create_engine
 
 from etl.archive.crawls.checks import Gap
+from etl.archive.crawls.dead_links import DeadLink
 from etl.archive.crawls.reports import Report
 from etl.archive.crawls.run import CrawlOptions, ListingSummary, ListSummary
 from etl.archive.preservation import garbage
@@ -72,7 +73,7 @@ def test_the_page_lists_exactly_the_fields_of_each_line_and_object() -> None:
         and (is_typeddict(kind) or (issubclass(kind, LogPart) and is_dataclass(kind)))
         and kind is not ChangeEvent
     ]
-    kinds = [*stored, CrawlOptions, ListingSummary, ListSummary, Report, Gap]
+    kinds = [*stored, CrawlOptions, ListingSummary, ListSummary, Report, Gap, DeadLink]
     assert documented == {kind.__name__: names_of(kind) for kind in kinds}
 
 

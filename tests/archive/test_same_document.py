@@ -11,7 +11,7 @@ from etl.archive.records.extracted_pages import version_values
 from etl.archive.records.versions import CapturedText, is_same_document
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.log_lines import VersionValues
-from etl.extract import Attachment, Extraction, FieldValue, Rule
+from etl.extract import Attachment, Belief, Extraction, FieldValue, Rule
 from etl.pipeline.warc.importing import import_source, import_warc, scan_warc
 from tests.support.gongkai import rows
 from tests.support.warc import page, warc
@@ -23,7 +23,14 @@ TEXT = "各村民委员会：\n请做好防汛值守工作。\n云溪镇人民�
 def _version(text: str, url: str, digest: str | None = "a" * 64, title: str = "防汛值守的通知") -> VersionValues:
     fields = {"title": FieldValue("title", title, title, "", "title", Rule.LISTING_ENTRY)}
     extraction = Extraction(
-        "document", "", fields, tuple(fields.values()), text, (Attachment(url, "附件"),), extractor="1"
+        "document",
+        "",
+        fields,
+        tuple(fields.values()),
+        text,
+        (Attachment(url, "附件"),),
+        extractor="1",
+        beliefs={"title": Belief.SINGLE},
     )
     return version_values(1, extraction, text, {url: digest})
 
