@@ -29,6 +29,12 @@ class Rule(StrEnum):
         "标签旁唯一的、网页未显示的值",
         "the only value beside a visible label, which the page hides",
     )
+    COINED_LABEL = (
+        "coined_label",
+        "标签不在词表中，按其用字理解",
+        "label of no list, understood by its words",
+    )
+    PERSON_LABEL = "person_label", "“发布者”一类标签后的机构名称", "name of a body behind a label of people"
     NUMBER_ABOVE_TEXT = (
         "number_above_text",
         "正文上方单独成行的文号",

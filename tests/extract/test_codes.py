@@ -37,7 +37,9 @@ _EARLIER = {
 """What was stored before there were codes."""
 
 
-_NEVER_STORED_AS_SENTENCES = {Rule.HIDDEN_BESIDE_LABEL, Rule.SOURCE_BESIDE_DATE}
+_NEVER_STORED_AS_SENTENCES = {
+    Rule.HIDDEN_BESIDE_LABEL, Rule.SOURCE_BESIDE_DATE, Rule.COINED_LABEL, Rule.PERSON_LABEL,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("code", [*Rule, *Flag])

@@ -1,5 +1,7 @@
 """Labels as sites spell them, after NFKC and removal of white space; `etl.extract.lexicon.labels` finds them in
-lines."""
+lines.
+
+`etl.extract.lexicon.morphology` understands most labels by their words, but only in headers of documents."""
 
 from etl.extract.lexicon.words import split_words
 
@@ -9,9 +11,9 @@ ALIASES: dict[str, tuple[str, ...]] = {
         信息公开索引号 目录索引号 索取编号
     """),
     "publisher": split_words("""
-        发布机构 发布单位 发文机关 发文机构 发文单位 制发机关 制发单位 公开责任部门 发布机关 发布部门
+        发布机构 发布单位 发文机关 发文机构 发文单位 制发机关 制发单位 发布机关 发布部门
         信息发布机构 信息发布单位 制定机关 印发机关 印发单位 颁布单位 颁布机构 颁发机构 发文部门 公开机构
-        公开单位 公布机关 公文发布机构 发布机构名称 信息公开责任部门 公开责任单位 发布主体 制文机关 成文机关
+        公开单位 公布机关 公文发布机构 发布机构名称 发布主体 制文机关 成文机关
         成文单位 发布机构（单位） 发文主体 公布单位 公开机关 办文单位 颁布部门 颁布机关 印发部门 信息公开单位 主办单位
         信息公开机构 发文机关名称
     """),
@@ -83,10 +85,12 @@ ALIASES: dict[str, tuple[str, ...]] = {
 
 CREDITS = split_words("""
     作者 责任编辑 编辑 责编 审核 审核人 审稿 校对 校核 录入 录入人 录入者 发布人 信息发布人 发布者 撰稿
-    供稿 签发 签发人 初审 复审 终审 一审 二审 三审 审签 监制 主编 美编 统筹 值班编辑 值班主编 文字编辑
-    信息编辑 信息审核 信息录入 信息发布 审核人员 发布人员 通讯员 摄影
+    信息发布者 公布人 公布者 供稿 签发 签发人 初审 复审 终审 一审 二审 三审 审签 监制 主编 美编 统筹
+    值班编辑 值班主编 文字编辑 信息编辑 信息审核 信息录入 信息发布 审核人员 发布人员 通讯员 摄影
 """)
 """Who wrote, checked and published the page: a line below the text."""
+PUBLISHING_PEOPLE = frozenset(split_words("发布人 信息发布人 发布者 信息发布者 发布人员 公布人 公布者"))
+"""Labels of who published the page: a person, unless the value names a body."""
 TOOLS = split_words("""
     点击量 点击数 点击 点击率 浏览次数 浏览 访问量 访问次数 阅读次数 阅读 分享 打印 收藏 扫一扫 文件下载
     附件下载 下载 纠错
@@ -116,6 +120,7 @@ _OTHERS = split_words("""
     阅读量 背景颜色 手机查看 信息内容 在线链接地址 相关附件 开始日期 结束日期 开始时间 结束时间 截止日期
     截止时间 备注 载体类型 记录形式 公开载体 载体 公开程序 获取方式 公开依据 公开频率 文件编码 信息编码
     文章编号 信息编号 语种 责任单位 责任部门 责任科室 责任处室 公开主体 政策咨询 栏目 所属栏目 所属机构
+    公开责任部门 信息公开责任部门 公开责任单位
     隶属关系 所属单位 关联 起止时间 征集时间 状态 稿件编号 序号 行政区划 行业分类 服务对象 服务对象分类
     承办单位 主办 承办 信息公开指南 发布渠道 发布范围 存放位置 存储位置 保存期限 不公开理由 密级 紧急程度
     适用范围 信息格式 信息大小 数据量 生命周期 用途分类 机构分类 部门分类 对象分类 信息所属单位 公开单位代码
@@ -135,7 +140,7 @@ TEXT_LABELS = frozenset((*CONTACTS, "附件", "文字", "摄影", "通讯员"))
 AMBIGUOUS_LABELS = frozenset(
     split_words("""
     时间 日期 名称 标题 分类 类别 主题 来源 时效 效力 体裁 文种 有效期 题名 更新时间 更新日期 创建时间 状态 组配
-    公开类别 公开类型 公开属性 公开责任部门 公开单位 主办单位 主题导航 发布 标签 出处 最后更新
+    公开类别 公开类型 公开属性 公开单位 主办单位 主题导航 发布 标签 出处 最后更新
     最后更新时间 创建日期 所属分类 栏目分类
 """)
 )

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from etl.extract.lexicon.aliases import ALIASES, AMBIGUOUS_LABELS, NON_FIELD_LABELS
+from etl.extract.lexicon.morphology import MAX_COINED_CHARS, field_of_words
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 
 _MAX_LINE_CHARS = 1000
@@ -37,6 +38,11 @@ _BRACKETS = " \t【[】]"
 _BRACKETED = re.compile(r"[【\[]([^【】\[\]]{2,24})[】\]]")
 _ONLY_BRACKETED = re.compile(rf"[\s{INLINE_BOUNDARY}]*+[【\[][^【】\[\]]*+[】\]][\s{INLINE_BOUNDARY}]*+")
 _BEFORE_A_LABEL = " \t【[(（•·●■"
+_LABEL_PART = re.compile(r"[\u4e00-\u9fff/（）()]+")
+_BEFORE_COINED = frozenset(f" \t\u3000\xa0{INLINE_BOUNDARY}|丨｜【[•·●■◆,，;；")
+_MAX_LETTERS_BETWEEN_GAPS = 2
+"""Letters between two gaps of one label (`颁 发 时 间`): what is longer is a word of its own."""
+_FIRST_ELEMENT = re.compile(rf"[\s{INLINE_BOUNDARY}]*[【\[]?([\u4e00-\u9fff\s]{{2,20}}?)[】\]]?\s*{INLINE_BOUNDARY}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,7 @@ class LabelMatch:
     """A label in a line of text, with what follows it up to the next label.
 
     `name` is the field, empty for a label of no field; `label` its key, `raw_label` as the line spells it, `start` its
-    offset in the line; `at_line_start`: nothing but decoration stands before it.
+    offset in the line; `at_line_start`: nothing but decoration stands before it; `coined`: it stands in no list.
     """
 
     name: str
@@ -53,6 +59,7 @@ class LabelMatch:
     value: str
     start: int
     at_line_start: bool = True
+    coined: bool = False
 
 
 class Label(NamedTuple):
@@ -77,51 +84,88 @@ _Position = tuple[str, str, int, int]
 
 
 @lru_cache(4096)
-def match_label(text: str) -> Label | None:
-    """The label that the whole text is, with or without a colon and brackets; None if it is none."""
+def match_label(text: str, *, coined: bool = False) -> Label | None:
+    """The label that the whole text is, with or without a colon and brackets; None if it is none.
+
+    `coined`: also one that stands in no list, as its words say (`field_of_words`): in headers alone.
+    """
     if len(text) > 40:
         return None
     label = _DECORATION.sub("", label_key(text))
-    name = FIELD_OF_LABEL.get(label)
+    name = _field_of(label, coined=coined)
     return None if name is None else Label(name, label)
 
 
+def _field_of(label: str, *, coined: bool) -> str | None:
+    name = FIELD_OF_LABEL.get(label)
+    return field_of_words(label) if name is None and coined else name
+
+
 @lru_cache(4096)
-def find_labels(text: str) -> tuple[LabelMatch, ...]:
+def find_labels(text: str, *, coined: bool = False) -> tuple[LabelMatch, ...]:
     """The labels of a line: those with a colon; without any, those in brackets; without these, those that fill an
-    inline element; without these, those with a gap behind them."""
+    inline element; without these, those with a gap behind them.
+
+    `coined`: also those that stand in no list, as their words say (`field_of_words`): in headers alone.
+    """
     text = text[:_MAX_LINE_CHARS]
-    positions = list(_before_colons(text)) or list(_in_brackets(text))
+    positions = list(_before_colons(text, coined=coined)) or list(_in_brackets(text, coined=coined))
     if not positions and INLINE_BOUNDARY in text:
         positions = [
             item for item in _between_boundaries(text) if FIELD_OF_LABEL[item[0]] and item[0] not in AMBIGUOUS_LABELS
         ]
+        positions = positions or (_fills_first_element(text) if coined else [])
     if not positions and len(text) < _MAX_GAP_LINE_CHARS and text[:1] in _INITIALS:
         positions = _before_gaps(text)
     ends = [start for _, _, start, _ in positions[1:]] + [len(text)]
     return tuple(
         LabelMatch(
-            FIELD_OF_LABEL[label],
+            _field_of(label, coined=coined) or "",
             label,
             raw,
             text[after:end],
             start,
             not text[:start].replace(INLINE_BOUNDARY, "").strip(_BEFORE_A_LABEL),
+            label not in FIELD_OF_LABEL,
         )
         for (label, raw, start, after), end in zip(positions, ends, strict=False)
     )
 
 
-def _before_colons(text: str) -> Iterator[_Position]:
+def _before_colons(text: str, *, coined: bool) -> Iterator[_Position]:
     floor = 0
     for colon in _COLON.finditer(text):
         end = colon.start()
         while end > floor and _GAP.match(text, end - 1):
             end -= 1
-        label = _label_ending_at(text, floor, end - (end > floor and text[end - 1] in "】]"))
+        end -= end > floor and text[end - 1] in "】]"
+        label = _label_ending_at(text, floor, end)
+        # 颁 发 时 间 ends in a listed label: the longer one counts.
+        if coined and (longer := _coined_label_ending_at(text, floor, end)) and (not label or longer[2] < label[2]):
+            label = longer
         if label:
             yield *label, colon.end()
         floor = colon.end()
+
+
+def _coined_label_ending_at(text: str, floor: int, end: int) -> tuple[str, str, int] | None:
+    """The label of no list between a gap, bar or bracket and `end`; its letters may have gaps between them, one or two
+    at a time. Right behind another label's colon there is none: that is its value."""
+    at = max(floor, end - 2 * MAX_COINED_CHARS)
+    parts = [part for part in _LABEL_PART.finditer(text, at, end) if part.end() <= end]
+    if not parts or parts[-1].end() != end or (floor and parts[-1].start() == floor):
+        return None
+    best, key = None, ""
+    for part in reversed(parts):
+        before = text[part.start() - 1] if part.start() else " "
+        if key and (len(part.group()) > _MAX_LETTERS_BETWEEN_GAPS or not _GAP.match(text, part.end())):
+            break
+        key = label_key(part.group()) + key
+        if before in _BEFORE_COINED and field_of_words(key) is not None and (not floor or part.start() > floor):
+            best = key, text[part.start() : end], part.start()
+        if len(part.group()) > _MAX_LETTERS_BETWEEN_GAPS:
+            break
+    return best
 
 
 def _label_ending_at(text: str, floor: int, end: int) -> tuple[str, str, int] | None:
@@ -143,13 +187,13 @@ def _label_ending_at(text: str, floor: int, end: int) -> tuple[str, str, int] | 
     return (best[0], text[best[1] : last], best[1]) if best else None
 
 
-def _in_brackets(text: str) -> Iterator[_Position]:
+def _in_brackets(text: str, *, coined: bool) -> Iterator[_Position]:
     """`[发文字号] 云政发〔2023〕1号`, but not a bracketed label alone, whose value is elsewhere."""
     if ("[" not in text and "【" not in text) or _ONLY_BRACKETED.fullmatch(text):
         return
     for match in _BRACKETED.finditer(text):
         label = label_key(match.group(1))
-        if FIELD_OF_LABEL.get(label):
+        if _field_of(label, coined=coined):
             yield label, match.group(1), match.start(), match.end()
 
 
@@ -171,6 +215,14 @@ def _between_boundaries(text: str) -> Iterator[_Position]:
             yield label, INLINE_BOUNDARY.join(parts[part : end + 1]), max(starts[part] - 1, 0), starts[end + 1]
             part = end
         part += 1
+
+
+def _fills_first_element(text: str) -> list[_Position]:
+    """The label of no list that is all that the line's first inline element holds, if a text follows it."""
+    match = _FIRST_ELEMENT.match(text)
+    if match and text[match.end() :].strip(_BRACKETS + INLINE_BOUNDARY) and field_of_words(label_key(match.group(1))):
+        return [(label_key(match.group(1)), match.group(1), match.start(1), match.end())]
+    return []
 
 
 def _before_gaps(text: str) -> list[_Position]:

@@ -54,6 +54,18 @@ def clean_value(name: str, value: str) -> str:
     return text
 
 
+_BODY_NAME = re.compile(
+    r"[^\s，。；]{2,}(?:局|委|办|厅|署|科|股|处|部|政府|中心|街道|公司|集团|银行)|[^\s，。；]{3,}(?:室|会|院|所|站|队|社|馆|校|镇|乡|村|库|台)"
+)
+"""What the name of a body ends with. Names of people have two or three letters, and 陈国会 is one."""
+
+
+def names_body(text: str) -> bool:
+    """Whether a value is the name of a body, or several of them, and not that of a person."""
+    names = [name for name in re.split(r"[\s、,，;；]+", re.sub(r"[（(][^（()）]*[)）]$", "", text.strip())) if name]
+    return bool(names) and all(_BODY_NAME.fullmatch(name) for name in names)
+
+
 class Parsed(NamedTuple):
     """The normal form of a value; None where the text is no value of the field, with the reason as a flag if that is
     remarkable."""

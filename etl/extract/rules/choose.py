@@ -16,6 +16,8 @@ the title. The rank of `listing` only orders what the browser shows: `fill_from_
 where the page has none, after this choice. Meta tags are evidence only, except for the title: their PubDate is often
 the day on which the page was generated, and their keywords and source are not what the page shows."""
 
+_WEAK_RULES = frozenset((Rule.COINED_LABEL, Rule.PERSON_LABEL))
+
 
 def choose(
     evidence: Iterable[FieldValue], *, data_is_shown: bool, stated_empty: frozenset[str]
@@ -58,5 +60,6 @@ def why_not_chosen(item: FieldValue, chosen: FieldValue | None, *, data_is_shown
 
 
 def _priority(item: FieldValue) -> tuple[int, bool]:
-    """By origin; an ambiguous label counts less than any other of the same origin."""
-    return ORIGIN_PRIORITY[item.origin], bool(item.label) and label_key(item.label) in AMBIGUOUS_LABELS
+    """By origin; a label that is ambiguous, or no listed one of the field, counts less than any other of its origin."""
+    is_weak = item.rule in _WEAK_RULES or (bool(item.label) and label_key(item.label) in AMBIGUOUS_LABELS)
+    return ORIGIN_PRIORITY[item.origin], is_weak

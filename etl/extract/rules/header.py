@@ -1,14 +1,16 @@
 """Labelled fields outside the text: header tables and lists in every layout, lines above and below the text."""
 
 import re
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from etl.dates import YEAR_OF_DATE
 from etl.extract.codes import Flag, Rule
-from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS
+from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS, PUBLISHING_PEOPLE
 from etl.extract.lexicon.labels import LabelMatch, find_labels, match_label
-from etl.extract.lexicon.values import Reading, ValueRules, make_evidence
+from etl.extract.lexicon.tools import without_tools
+from etl.extract.lexicon.values import Reading, ValueRules, make_evidence, names_body
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks, Node, is_boilerplate
 from etl.extract.page.trimming import (
@@ -37,17 +39,22 @@ _MAX_HIDDEN_BLOCKS = 4
 """Blocks of an element beside a label in which a hidden value is looked for."""
 _BLOCKS_AFTER_LABEL = 3
 """Blocks behind a label among which its value is looked for."""
+_BLOCKS_NEAR_LABEL = 6
+"""Blocks before and behind a listed label of a field among which a label may be one that stands in no list."""
 _MAX_LINE_CHARS, _MAX_LEAD_CHARS = 700, 40
 """Longest line searched for labels; most characters before a line's only label: longer is prose."""
 _MIN_AMBIGUOUS_TITLE_CHARS = 8
 """Characters of a title behind 名称 or 标题: what is shorter names something else."""
+_UNKNOWN_LABEL = re.compile(rf"[\s{INLINE_BOUNDARY}|丨｜\]】]+[\u4e00-\u9fff]{{2,6}}[\s{INLINE_BOUNDARY}]*[:：]")
+_LISTS_WITH_BARS = ("keywords", "subject_category", "group_category", "genre_category")
+"""Fields of several words, which bars may part."""
 _VALUE_ENDS = re.compile(
     rf"{INLINE_BOUNDARY}[\s{INLINE_BOUNDARY}]*[【\[(（]?(?:大|中|小|打印|收藏|分享|字体|字号|浏览|阅读|点击|访问|纠错|我要纠错|下载|扫一扫|[|丨])"
     rf"|{INLINE_BOUNDARY}\s+{INLINE_BOUNDARY}|\s{{3,}}|[【\[]\s*(?:字|打印|大|我要)|[】\])）][\s{INLINE_BOUNDARY}]*[【\[(（]"
-    rf"|[\s{INLINE_BOUNDARY}]+[\u4e00-\u9fff]{{2,6}}[\s{INLINE_BOUNDARY}]*[:：]"
+    rf"|{_UNKNOWN_LABEL.pattern}"
 )
 """Where a value ends in a line of several although no known label follows it; an unknown label is a word with a
-colon."""
+colon (`_UNKNOWN_LABEL`)."""
 _OTHER_DOCUMENTS = re.compile(r"[\s【\[■◆>·]*(?:相关|关联|推荐|延伸|更多)[\u4e00-\u9fff]{2,4}[\s】\]:：]*$")
 """Heading of a list of other documents, whose labels are not of this one."""
 _DATE_BEHIND = re.compile(rf"[\s{INLINE_BOUNDARY}|]+{YEAR_OF_DATE}\s*\d{{1,2}}")
@@ -72,19 +79,37 @@ def read_labels(context: PageContext, header: Sequence[Node] = ()) -> Iterator[R
     end = min(len(blocks.blocks), body.last + _BLOCKS_BELOW)
     outside = [i for i, _ in blocks.visible_blocks(0, end, body.revealed) if not body.first <= i < body.last]
     outside = [i for i in outside if not header or any(node.first <= i < node.last for node in header)]
-    values = 0
+    values, last_known = 0, -_BLOCKS_NEAR_LABEL - 1
+    waiting: deque[int] = deque(maxlen=_BLOCKS_NEAR_LABEL)
     for position, index in enumerate(outside):
-        block = blocks.blocks[index]
         if values > _MAX_VALUES or _begins_other_documents(context, index):
             break
         items = _labels_of(context, index, first=not values)
-        if not items or _is_beside_the_document(context, block, in_header=bool(header)):
+        if any(item.name for item in items):
+            last_known = position
+        elif not items and position - last_known > _BLOCKS_NEAR_LABEL:
+            waiting.append(position)
             continue
+        near = position - last_known <= _BLOCKS_NEAR_LABEL
+        for at in (*waiting, position) if near else (position,):
+            for reading in _read_line(context, outside, at, in_header=bool(header), first=not values, coined=near):
+                values += reading.value is not None
+                yield reading
+        waiting.clear()
+
+
+def _read_line(
+    context: PageContext, outside: list[int], position: int, *, in_header: bool, first: bool, coined: bool
+) -> Iterator[Reading]:
+    """What the labels of one block say; `coined`: also those above the text that stand in no list."""
+    index = outside[position]
+    coined = coined and index < context.body.first
+    items = _labels_of(context, index, first=first, coined=coined)
+    if items and not _is_beside_the_document(context, context.blocks.blocks[index], in_header=in_header):
         following = outside[position + 1 : position + 1 + _BLOCKS_AFTER_LABEL]
         for item in items:
-            reading = _read_label(context, index, item, items, following) if item.name else None
+            reading = _read_label(context, index, item, items, following)
             if reading:
-                values += reading.value is not None
                 yield reading
 
 
@@ -100,22 +125,47 @@ def _may_have_labels(block: Block) -> bool:
     return len(block.text) <= _MAX_LINE_CHARS and not _is_breadcrumb(block) and not ENUMERATED.match(block.text)
 
 
-def _labels_of(context: PageContext, index: int, *, first: bool) -> tuple[LabelMatch, ...]:
-    """The labels of a line, or the label that it is as a whole. `first`: no value has been read before it."""
+def _labels_of(context: PageContext, index: int, *, first: bool, coined: bool = False) -> tuple[LabelMatch, ...]:
+    """The labels of a line, or the label that it is as a whole. `first`: no value has been read before it.
+
+    `coined`: also labels that stand in no list, followed by a colon, in brackets, an inline element or a cell of their
+    own.
+    """
     blocks = context.blocks
     block = blocks.blocks[index]
     if not _may_have_labels(block):
         return ()
-    items = find_labels(block.text)
+    items = find_labels(block.text, coined=coined)
     if not items:
         name, label = match_label(block.text) or ("", "")
-        if name and (label not in AMBIGUOUS_LABELS or block.cell >= 0 or _is_pair(blocks, index, name)):
+        if not label and coined:
+            return _coined_label(blocks, index)
+        is_sure = label not in AMBIGUOUS_LABELS or block.cell >= 0 or _is_pair(blocks, index, name)
+        if label in PUBLISHING_PEOPLE or (name and is_sure):
             return (LabelMatch(name, label, block.plain.strip(), "", 0),)
         return ()
     # In a footer 主办单位 is the site's operator; it is a field only in a header cell after another value was read.
     if (index >= context.body.last or block.cell < 0 or first) and _is_site_footer(block.text):
         return ()
     return () if len(items) == 1 and items[0].start > _MAX_LEAD_CHARS else items
+
+
+def _coined_label(blocks: Blocks, index: int) -> tuple[LabelMatch, ...]:
+    """The label of no list that a cell or half of a pair is as a whole, unless it is the value of a label before."""
+    block = blocks.blocks[index]
+    name, label = match_label(block.text, coined=True) or ("", "")
+    if not name or not (block.cell >= 0 or _is_half_of_pair(blocks, index)):
+        return ()
+    if index and _awaits_value(blocks.blocks[index - 1].text):
+        cell = blocks.nodes[block.cell] if block.cell >= 0 else None
+        if cell is None or not _cell_below(blocks, cell, blocks.nodes[cell.parent]):
+            return ()
+    return (LabelMatch(name, label, block.plain.strip(), "", 0, coined=True),)
+
+
+def _awaits_value(text: str) -> bool:
+    items = find_labels(text, coined=True)
+    return not items[-1].value.strip() if items else match_label(text, coined=True) is not None
 
 
 def _is_beside_the_document(context: PageContext, block: Block, *, in_header: bool) -> bool:
@@ -131,25 +181,41 @@ def _read_label(
 ) -> Reading | None:
     """What a label of the line says: the text behind it or, for the line's last one, what stands beside or below it.
 
-    None if 名称 or 标题 is followed by fewer than `_MIN_AMBIGUOUS_TITLE_CHARS` characters.
+    None for a label of no field, except one of people behind which the name of a body stands, and where 名称 or 标题 is
+    followed by fewer than `_MIN_AMBIGUOUS_TITLE_CHARS` characters.
     """
-    raw, rule = _own_value(item.name, item), Rule.LABEL_IN_LINE
-    if not raw.replace(INLINE_BOUNDARY, "").strip():
-        raw = _value_after(context.blocks, index, following) if item is items[-1] else ""
-        rule = Rule.VALUE_BESIDE_LABEL
-    if not raw and item is items[-1]:
-        raw, rule = _hidden_value(context.blocks, index), Rule.HIDDEN_BESIDE_LABEL
+    name = item.name or ("publisher" if item.label in PUBLISHING_PEOPLE else "")
+    if not name:
+        return None
+    raw, rule = _raw_value(context, index, item, name, following if item is items[-1] else None)
     if not raw:
-        return Reading(item.name, None)
+        return Reading(name, None) if item.name else None
     in_header = index < context.body.last and _is_header_label(item, items)
     origin: Origin = "header" if in_header else "subheading"
     label = item.raw_label.replace(INLINE_BOUNDARY, "")
-    reading = make_evidence(item.name, raw, label, origin, rule, context.values)
+    reading = make_evidence(name, raw, label, origin, rule, context.values)
+    if not item.name and not (reading.value and names_body(reading.value.value)):
+        return None
     if reading.value and rule == Rule.HIDDEN_BESIDE_LABEL:
-        return replace(reading, flag=Flag.HIDDEN_VALUE.of(item.name))
-    if reading.value and item.name == "title" and item.label in AMBIGUOUS_LABELS:
+        return replace(reading, flag=Flag.HIDDEN_VALUE.of(name))
+    if reading.value and name == "title" and item.label in AMBIGUOUS_LABELS:
         return reading if len(reading.value.value) >= _MIN_AMBIGUOUS_TITLE_CHARS else None
     return reading
+
+
+def _raw_value(
+    context: PageContext, index: int, item: LabelMatch, name: str, following: list[int] | None
+) -> tuple[str, Rule]:
+    """What a label says, and how it was read. `following`: the blocks behind the line for its last label, else None."""
+    raw, rule = _without_tools(name, _own_value(name, item)), Rule.LABEL_IN_LINE
+    if not raw.replace(INLINE_BOUNDARY, "").strip():
+        raw = "" if following is None else _without_tools(name, _value_after(context.blocks, index, following))
+        rule = Rule.VALUE_BESIDE_LABEL
+    if not raw and following is not None:
+        return _hidden_value(context.blocks, index), Rule.HIDDEN_BESIDE_LABEL
+    if not item.name:
+        return raw, Rule.PERSON_LABEL
+    return raw, Rule.COINED_LABEL if item.coined else rule
 
 
 def _is_header_label(item: LabelMatch, items: tuple[LabelMatch, ...]) -> bool:
@@ -178,7 +244,7 @@ def _value_after(blocks: Blocks, index: int, following: list[int]) -> str:
         return ""
     after = following[0]
     other = blocks.blocks[after]
-    if find_labels(other.text) or match_label(other.text) or is_page_tool(other.plain):
+    if find_labels(other.text, coined=True) or match_label(other.text) or is_page_tool(other.plain):
         return ""
     own, next_one = blocks.nodes[block.node], blocks.nodes[other.node]
     if next_one.tag in ("h1", "h2", "h3") and own.tag not in ("h1", "h2", "h3", "dt"):
@@ -214,8 +280,13 @@ def _hidden_value(blocks: Blocks, index: int) -> str:
 
 def _is_pair(blocks: Blocks, index: int, name: str) -> bool:
     """Whether the label of a source or date and its value are all that an element holds."""
+    return name in ("source", "published_date") and _is_half_of_pair(blocks, index)
+
+
+def _is_half_of_pair(blocks: Blocks, index: int) -> bool:
+    """Whether the block and the one behind it are all that an element holds."""
     around = next((n for n in blocks.ancestors(blocks.blocks[index].node) if n.last - n.first > 1), None)
-    return bool(name in ("source", "published_date") and around and (around.first, around.last) == (index, index + 2))
+    return around is not None and (around.first, around.last) == (index, index + 2)
 
 
 def _is_label(text: str) -> bool:
@@ -233,7 +304,8 @@ def _cell_beside(blocks: Blocks, cell: Node, block: Block) -> str:
         node = blocks.nodes[sibling]
         texts = [b.text for _, b in blocks.visible_blocks(node.first, node.last) if not is_page_tool(b.plain)]
         if texts and not _is_label(texts[0]):
-            return " ".join(texts) if len(texts) < 4 else texts[0]
+            below = _cell_below(blocks, cell, parent) if match_label(texts[0], coined=True) else ""
+            return below or (" ".join(texts) if len(texts) < 4 else texts[0])
         if not texts:
             return ""
     return _cell_below(blocks, cell, parent)
@@ -256,7 +328,7 @@ def _cell_below(blocks: Blocks, cell: Node, row: Node) -> str:
         return ""
     for label in labels:
         texts = [b.text for _, b in blocks.visible_blocks(label.first, label.last)]
-        if len(texts) != 1 or not match_label(texts[0]):
+        if len(texts) != 1 or not match_label(texts[0], coined=True):
             return ""
     below = blocks.nodes[following]
     cells = [n for n in blocks.nodes[below.index + 1 : below.end] if n.tag in ("td", "th") and n.parent == below.index]
@@ -266,6 +338,10 @@ def _cell_below(blocks: Blocks, cell: Node, row: Node) -> str:
     return " ".join(b.text for _, b in blocks.visible_blocks(cells[column].first, cells[column].last))
 
 
+def _without_tools(name: str, value: str) -> str:
+    return without_tools(value, bars=name not in _LISTS_WITH_BARS)
+
+
 def _own_value(name: str, item: LabelMatch) -> str:
     value = item.value
     lead = re.match(rf"[\s{INLINE_BOUNDARY}]*", value)
@@ -273,7 +349,6 @@ def _own_value(name: str, item: LabelMatch) -> str:
     if name in ("source", "publisher", "document_number"):
         dated = _DATE_BEHIND.search(value, start + 1)
         value = value[: dated.start()] if dated else value
-    cut = _VALUE_ENDS.search(value, start)
-    if cut and name in ("source", "publisher", *DATE_FIELDS):
-        value = value[: cut.start()]
-    return value
+    pattern = _VALUE_ENDS if name in ("source", "publisher", *DATE_FIELDS) else _UNKNOWN_LABEL
+    cut = pattern.search(value, start) if name != "title" else None
+    return value[: cut.start()] if cut else value

@@ -280,10 +280,67 @@ trap(
 )
 trap(
     "responsible-department",
-    "公开责任部门 is the publisher",
+    "公开责任部门 names who keeps the record, not the publisher",
     "field labels",
     page(table(("公开责任部门：", "云溪区司法局"))),
-    fields={"publisher": "云溪区司法局"},
+    absent=("publisher",),
+)
+trap(
+    "statutory-category",
+    "法定主动公开分类 is the group category",
+    "field labels",
+    page(table(("法定主动公开分类", "公告公示"))),
+    fields={"group_category": "公告公示"},
+    absent=("subject_category",),
+)
+trap(
+    "coined-labels",
+    "labels of no list, beside one that is listed: 颁发时间, 出台单位, 施行起始日",
+    "field labels",
+    page(
+        headline=f"{HEAD}<ul><li><em>颁发时间:</em><span>2023-05-08</span></li><li><em>发文字号:</em><span>{NUMBER}</span></li>"
+        f"<li><em>出台单位:</em><span>{OFFICE}</span></li><li><em>施行起始日:</em><span>2023-06-01</span></li></ul>"
+    ),
+    fields={
+        "written_date": "2023-05-08",
+        "document_number": NUMBER,
+        "publisher": OFFICE,
+        "effective_date": "2023-06-01",
+    },
+)
+trap(
+    "coined-label-above-values",
+    "a row of labels above a row of values, one of them in no list",
+    "header layouts",
+    page(table(("索引号", "颁发时间", "文号"), (INDEX, "2023-05-08", NUMBER))),
+    fields={"index_number": INDEX, "written_date": "2023-05-08", "document_number": NUMBER},
+)
+trap(
+    "coined-labels-of-others",
+    "会议召开时间 and 起草单位 are no fields, and end the value before them",
+    "field labels",
+    page(headline=f"{HEAD}<p>文号：{NUMBER} 会议召开时间：2023-01-01 主题分类：城乡建设 起草单位：云溪区司法局</p>"),
+    fields={"document_number": NUMBER, "subject_category": "城乡建设"},
+    absent=("publisher", "published_date"),
+)
+trap(
+    "publisher-behind-label-of-people",
+    "发布者 that names a body is the publisher",
+    "field labels",
+    page(
+        headline=f"{HEAD}<div><span>发布时间：2023-05-09</span><span>发布者：云溪区司法局</span><span>浏览：9次</span></div>"
+    ),
+    fields={"publisher": "云溪区司法局", "published_date": "2023-05-09"},
+)
+trap(
+    "value-before-a-tool",
+    "the last value of a line of bars is followed by a link that shows more",
+    "field labels",
+    page(
+        headline=f"{HEAD}<div><span>印发日期：2023-05-08&nbsp;&nbsp;|&nbsp;&nbsp;文号：{NUMBER}&nbsp;&nbsp;|&nbsp;&nbsp;发文机关："
+        f"{OFFICE} 云溪区司法局&nbsp;&nbsp;|&nbsp;&nbsp;</span><a href='javascript:void(0)'>展开全部属性</a></div>"
+    ),
+    fields={"publisher": f"{OFFICE} 云溪区司法局", "written_date": "2023-05-08", "document_number": NUMBER},
 )
 trap(
     "group-and-subject",
