@@ -124,6 +124,24 @@ def test_labels_with_and_without_lists_stand_in_the_order_of_the_line(line: str)
         assert all(label_key(item.raw_label.strip("【】[]")) == item.label for item in items)
 
 
+LISTED = sorted({label for labels in ALIASES.values() for label in labels if len(label) > 1 and "（" not in label})
+SHORT_VALUES = ("有效", "通知", "是", "全部", "主动公开", OFFICE, NUMBER, "2023-05-09", "城乡 建设")
+PAIRS = st.lists(st.tuples(st.sampled_from(LISTED), st.sampled_from(SHORT_VALUES)), min_size=1, max_size=5)
+
+
+@given(PAIRS, st.sampled_from([" ", "　", " | ", INLINE_BOUNDARY, f"{INLINE_BOUNDARY} {INLINE_BOUNDARY}"]))
+def test_listed_labels_are_found_alike_where_coined_ones_may_stand(pairs: list[tuple[str, str]], gap: str) -> None:
+    line = gap.join(f"{label}：{value}" for label, value in pairs)
+    assert find_labels(line, coined=True) == find_labels(line)
+
+
+@given(st.sampled_from(COINED), st.sampled_from([" ", "　", "\xa0", INLINE_BOUNDARY]))
+def test_the_letters_of_a_coined_label_may_stand_apart(coined: tuple[str, str], gap: str) -> None:
+    field, label = coined
+    items = find_labels(f"索引号：{INDEX} {gap.join(label)}：{value_of(field)}", coined=True)
+    assert [(item.name, item.label) for item in items] == [("index_number", "索引号"), (field, label)]
+
+
 SHEER = ("查看更多", "展开全部属性", "点击查看", "查看详情", "打印本页", "我要纠错", "字体：大 中 小")
 SHORT = ("收藏", "打印", "分享", "展开", "更多", "查看解读")
 FIELDS = {

@@ -40,6 +40,7 @@ _ONLY_BRACKETED = re.compile(rf"[\s{INLINE_BOUNDARY}]*+[【\[][^【】\[\]]*+[�
 _BEFORE_A_LABEL = " \t【[(（•·●■"
 _LABEL_PART = re.compile(r"[\u4e00-\u9fff/（）()]+")
 _BEFORE_COINED = frozenset(f" \t\u3000\xa0{INLINE_BOUNDARY}|丨｜【[•·●■◆,，;；")
+_SINGLE_LETTERS = re.compile(rf"(?<![\u4e00-\u9fff])[\u4e00-\u9fff][\s{INLINE_BOUNDARY}]+$")
 _MAX_LETTERS_BETWEEN_GAPS = 2
 """Letters between two gaps of one label (`颁 发 时 间`): what is longer is a word of its own."""
 _FIRST_ELEMENT = re.compile(rf"[\s{INLINE_BOUNDARY}]*[【\[]?([\u4e00-\u9fff\s]{{2,20}}?)[】\]]?\s*{INLINE_BOUNDARY}")
@@ -141,28 +142,33 @@ def _before_colons(text: str, *, coined: bool) -> Iterator[_Position]:
         end -= end > floor and text[end - 1] in "】]"
         label = _label_ending_at(text, floor, end)
         # 颁 发 时 间 ends in a listed label: the longer one counts.
-        if coined and (longer := _coined_label_ending_at(text, floor, end)) and (not label or longer[2] < label[2]):
-            label = longer
+        if coined and (not label or _has_single_letters(text, floor, label[2])):
+            label = _coined_label_ending_at(text, floor, end) or label
         if label:
             yield *label, colon.end()
         floor = colon.end()
 
 
+def _has_single_letters(text: str, floor: int, end: int) -> bool:
+    """Whether single letters between gaps stand before a label."""
+    return _SINGLE_LETTERS.search(text, max(floor, end - 6), end) is not None
+
+
 def _coined_label_ending_at(text: str, floor: int, end: int) -> tuple[str, str, int] | None:
-    """The label of no list between a gap, bar or bracket and `end`; its letters may have gaps between them, one or two
-    at a time. Right behind another label's colon there is none: that is its value."""
-    at = max(floor, end - 2 * MAX_COINED_CHARS)
-    parts = [part for part in _LABEL_PART.finditer(text, at, end) if part.end() <= end]
-    if not parts or parts[-1].end() != end or (floor and parts[-1].start() == floor):
+    """The label of no list between a gap, bar or bracket and `end`; a label of a field may have gaps between its
+    letters, one or two at a time. Right behind another label's colon there is none: that is its value."""
+    parts = list(_LABEL_PART.finditer(text, max(floor, end - 2 * MAX_COINED_CHARS), end))
+    if not parts or parts[-1].end() != end:
         return None
     best, key = None, ""
     for part in reversed(parts):
-        before = text[part.start() - 1] if part.start() else " "
         if key and (len(part.group()) > _MAX_LETTERS_BETWEEN_GAPS or not _GAP.match(text, part.end())):
             break
+        field = field_of_words(label_key(part.group()) + key)
+        is_apart = not part.start() or (text[part.start() - 1] in _BEFORE_COINED and part.start() != floor)
+        if is_apart and (field or (field == "" and not key)):
+            best = label_key(part.group()) + key, text[part.start() : end], part.start()
         key = label_key(part.group()) + key
-        if before in _BEFORE_COINED and field_of_words(key) is not None and (not floor or part.start() > floor):
-            best = key, text[part.start() : end], part.start()
         if len(part.group()) > _MAX_LETTERS_BETWEEN_GAPS:
             break
     return best

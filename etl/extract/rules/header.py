@@ -304,11 +304,17 @@ def _cell_beside(blocks: Blocks, cell: Node, block: Block) -> str:
         node = blocks.nodes[sibling]
         texts = [b.text for _, b in blocks.visible_blocks(node.first, node.last) if not is_page_tool(b.plain)]
         if texts and not _is_label(texts[0]):
-            below = _cell_below(blocks, cell, parent) if match_label(texts[0], coined=True) else ""
-            return below or (" ".join(texts) if len(texts) < 4 else texts[0])
+            below = _cell_below(blocks, cell, parent) if _names_coined_field(texts[0]) else ""
+            is_value = below and not _is_label(below)
+            return below if is_value else " ".join(texts) if len(texts) < 4 else texts[0]
         if not texts:
             return ""
     return _cell_below(blocks, cell, parent)
+
+
+def _names_coined_field(text: str) -> bool:
+    match = match_label(text, coined=True)
+    return match is not None and bool(match.name)
 
 
 def _is_colon(blocks: Blocks, node: Node) -> bool:
@@ -328,7 +334,7 @@ def _cell_below(blocks: Blocks, cell: Node, row: Node) -> str:
         return ""
     for label in labels:
         texts = [b.text for _, b in blocks.visible_blocks(label.first, label.last)]
-        if len(texts) != 1 or not match_label(texts[0], coined=True):
+        if len(texts) != 1 or not (match_label(texts[0]) or _names_coined_field(texts[0])):
             return ""
     below = blocks.nodes[following]
     cells = [n for n in blocks.nodes[below.index + 1 : below.end] if n.tag in ("td", "th") and n.parent == below.index]
