@@ -52,7 +52,7 @@ def read_unlabelled_lines(context: PageContext, title: str) -> Iterator[Reading]
             continue
         is_value = _follows_label(blocks, index)
         number = None if is_value or _is_beside_cells(blocks, block) else match_document_number(text)
-        if number:
+        if number and not find_labels(block.text, coined=True):
             yield make_evidence("document_number", number, "", "header", Rule.NUMBER_ABOVE_TEXT)
         elif below_title and not is_value and len(text) < _MAX_DATE_LINE_CHARS:
             for reading in _read_date_line(context, index, is_title=is_title):
