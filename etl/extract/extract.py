@@ -20,6 +20,7 @@ from etl.extract.page.main_text import (
     select_nodes,
     with_prose_above,
 )
+from etl.extract.page.raised import spell_out_raised
 from etl.extract.page.render import render
 from etl.extract.page.trimming import Body, trim
 from etl.extract.page.visibility import Visibility, apply_script_output
@@ -112,6 +113,7 @@ class _Source:
         """Walks the page once, after what its scripts write has been put into the tree; again where it carries text."""
         data, lost = _embedded_data(page, platform), page.lost_chars
         apply_script_output(page)
+        spell_out_raised(page)
         blocks = Blocks(page.tree, Visibility(page), names_to_index(platform))
         carried_by: tuple[str, ...] = ()
         if not (data and data.body_html) and (carried_by := show_carried_text(page, blocks.nodes[0].prose_chars)):

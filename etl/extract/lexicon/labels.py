@@ -43,7 +43,7 @@ _BEFORE_COINED = frozenset(f" \t\u3000\xa0{INLINE_BOUNDARY}|丨｜【[•·●�
 _SINGLE_LETTERS = re.compile(rf"(?<![\u4e00-\u9fff])[\u4e00-\u9fff][\s{INLINE_BOUNDARY}]+$")
 _MAX_LETTERS_BETWEEN_GAPS = 2
 """Letters between two gaps of one label (`颁 发 时 间`): what is longer is a word of its own."""
-_FIRST_ELEMENT = re.compile(rf"[\s{INLINE_BOUNDARY}]*[【\[]?([\u4e00-\u9fff\s]{{2,20}}?)[】\]]?\s*{INLINE_BOUNDARY}")
+_FIRST_ELEMENT = re.compile(rf"^[\s{INLINE_BOUNDARY}]*[【\[]?([\u4e00-\u9fff\s]{{2,20}}?)[】\]]?\s*{INLINE_BOUNDARY}")
 
 
 @dataclass(frozen=True, slots=True)

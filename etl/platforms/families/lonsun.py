@@ -40,7 +40,7 @@ from etl.platforms.base import (
     Platform,
 )
 from etl.platforms.helpers.columns import linked_columns, parent_list
-from etl.platforms.helpers.rows import linked_rows, row_entry, script_value
+from etl.platforms.helpers.rows import INDEX_NUMBER, linked_rows, row_entry, script_value
 from etl.web.page import WebPage, base_url
 
 _DETAIL = re.compile(r"/\d{5,}(?:\.html)?(?:$|[?#])")
@@ -53,7 +53,6 @@ _LABEL = re.compile(r"""url\s*:\s*(?:([\w$.]+)\s*\+\s*)?["']([^"']*\bsite/label/
 _PAIR = re.compile(r"""\b(\w++)["']?\s*+:\s*+(?:"([^"]*)"|'([^']*)'|(\d+|true|false)\b|([A-Za-z_$][\w$]*))""")
 # Rows of the templates that are known, each holding one document.
 _ROWS = ("div.xxgk_navli", "ul.xxgk_nav_list > li", "div.gk_list > ul > li:has(a.title)")
-_INDEX = re.compile(r"^(?=[0-9A-Za-z_-]*\d)[0-9A-Za-z_-]++/[0-9-]++$")
 
 
 class Lonsun(Platform):
@@ -186,5 +185,5 @@ def _entries(page: WebPage) -> Iterator[Entry]:
         yield from linked_rows(page, _DETAIL)
     for row, entry in entries:
         cells = ("".join(cell.itertext()).strip() for cell in row.iter("li", "span"))
-        index = next(filter(_INDEX.match, cells), None)
+        index = next(filter(INDEX_NUMBER.match, cells), None)
         yield Entry(entry.url, entry.title, {**entry.fields, "index_number": index} if index else entry.fields)

@@ -40,7 +40,7 @@ from etl.platforms.base import (
     Platform,
 )
 from etl.platforms.helpers.columns import linked_columns
-from etl.platforms.helpers.rows import linked_rows, row_entry
+from etl.platforms.helpers.rows import INDEX_NUMBER, linked_rows, row_entry
 from etl.web.page import WebPage, base_url, links
 
 _DETAIL = re.compile(r"/[A-Za-z]+/show/\d+\.html|/openness/detail/content/[0-9a-f]{24}\.html", re.IGNORECASE)
@@ -52,7 +52,6 @@ _TARGET = re.compile(r"/opennessTarget/$")
 _PAGES_IN_WORDS = re.compile(r"共\s{0,9}(\d{1,6})\s{0,9}页|\d{1,6}\s{0,9}/\s{0,9}(\d{1,6})\s{0,9}页")
 _DOCUMENTS_IN_WORDS = re.compile(r"共\s{0,9}(\d{1,8})\s{0,9}条(?:记录|信息|数据|[^。]{0,20}页)")
 _LAST = re.compile(r"尾页|末页|最后一页")
-_INDEX = re.compile(r"^[0-9A-Za-z_-]*\d[0-9A-Za-z_-]*/[0-9-]+$")
 _NO_DOCUMENTS = re.compile(r"暂无|没有(?:找到)?(?:相关|任何)?(?:信息|内容|记录|数据)")
 _MANY_ROWS = 10
 """A list without any pager may go on if it has as many rows: pages of 15 and 20 rows are known, none below 10."""
@@ -207,7 +206,7 @@ def _table_rows(page: WebPage) -> Iterator[Entry]:
         if link is None or not cells:
             continue
         fields = {"published_date": day} if (day := first_iso_date(cells[-1])) else {}
-        if index := next((cell for cell in cells[1:-1] if _INDEX.match(cell)), None):
+        if index := next((cell for cell in cells[1:-1] if INDEX_NUMBER.match(cell)), None):
             fields["index_number"] = index
         title = " ".join((link.get("title") or "".join(link.itertext())).split())
         yield Entry(urljoin(base_url(page), link.get("href") or ""), title, fields)

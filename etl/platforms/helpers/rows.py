@@ -47,6 +47,8 @@ _DAY_APART = re.compile(
     rf"|({YEAR})[-./年](\d{{1,2}})月? +(\d{{1,2}})日?(?!\d)"
 )
 _PAGER_WORDS = re.compile(r"^\W*(?:下一?页|上一?页|尾页|末页|共\s*\d+\s*页)\W*$")
+INDEX_NUMBER = re.compile(r"^(?=[0-9A-Za-z_-]*\d)[0-9A-Za-z_-]++/[0-9-]++$")
+"""A cell of a list that is an index number: 003001/202305-00012."""
 _ORNAMENT = re.compile(r"^[\s\d.、·•◆■●▪►>»|/\-—\[\]【】()（）]*$")
 _NO_TITLE = re.compile(r"^(?:查看|点击|阅读)?(?:详情|详细|全文|查看|下载|更多|进入|原文|more)?\W*$", re.IGNORECASE)
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")

@@ -34,8 +34,10 @@ MAX_DEPTH = 40
 DisplayRules = Callable[[str], list[tuple[str, str]]]
 
 _ID = re.compile(r"#([\w-]+)$")
-_CLASS = re.compile(r"([a-z][a-z0-9]*)?\.([\w-]+)$")
-_PATH = re.compile(r"(?:[a-z][a-z0-9]*)?[.#][\w-]+(?:\s*[ >]\s*[a-z][\w-]*(?:[.#][\w-]+)*|\s*[ >]\s*(?:[.#][\w-]+)+)+$")
+_CLASS = re.compile(r"^([a-z][a-z0-9]*)?\.([\w-]+)$")
+_PATH = re.compile(
+    r"^(?:[a-z][a-z0-9]*)?[.#][\w-]+(?:\s*[ >]\s*[a-z][\w-]*(?:[.#][\w-]+)*|\s*[ >]\s*(?:[.#][\w-]+)+)+$"
+)
 _PART = re.compile(r"(>?)\s*([^\s>]+)")
 _POSITIONAL = re.compile(r":(?:(eq)\((\d+)\)|(first|last)(?![\w-]))")
 _COUNT = XPath("count(descendant::*)")
@@ -45,7 +47,7 @@ _OF_PARSER = XPath("id($name)")
 """The element that had this id when the page was parsed: libxml2 keeps a table of them."""
 _BY_CLASS = XPath("//@class[contains(.,$name)]/..")
 _DISPLAY = re.compile(r"(?:^|;)\s*display\s*:\s*([\w-]*)[^;]*", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"[A-Za-z_][\w.-]*$")
+_ATTRIBUTE = re.compile(r"^[A-Za-z_][\w.-]*$")
 
 
 class ExhaustedError(Exception):

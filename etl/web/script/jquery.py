@@ -76,7 +76,7 @@ def _unique(elements: Sequence[Element | None]) -> Elements:
     return Elements(tuple(dict.fromkeys(e for e in elements if e is not None and isinstance(e.tag, str))))
 
 
-_AT = re.compile(r"(.*):(?:eq\((\d+)\)|(first|last))$")
+_AT = re.compile(r"^(.*):(?:eq\((\d+)\)|(first|last))$")
 
 
 def _filtered(document: Document, elements: Elements, arguments: Arguments) -> Elements:

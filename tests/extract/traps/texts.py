@@ -144,3 +144,20 @@ trap(
     kind="stub",
     flags=(f"text_lost:{len(WHOLE) - WHOLE.count(chr(10)) - sum(map(str.isascii, WHOLE.replace(chr(10), '')))}",),
 )
+trap(
+    "text-raised",
+    "raised and lowered digits keep apart from those before them",
+    "what a person sees",
+    page(
+        body=paragraphs() + "<p>每年不超过2×10<sup>5</sup>吨，占地300m<span style='vertical-align: super'>2</span>，"
+        "限排CO<sub>2</sub><sup>[1]</sup>。</p>"
+    ),
+    text=WHOLE + "\n每年不超过2×10⁵吨，占地300m²，限排CO₂[1]。",
+)
+trap(
+    "noise-counter",
+    "a counter in words below the text",
+    "page furniture",
+    page(below="<p>本文已被浏览 1203 次</p>"),
+    text=WHOLE,
+)

@@ -1,0 +1,34 @@
+"""Raised and lowered text of a page, written in characters of its own: `10<sup>5</sup>` is 10⁵ and not 105."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from lxml.html import HtmlElement
+
+from etl.raised_text import subscript, superscript
+from etl.web.page import WebPage
+
+_SHIFTED = re.compile(r"<su[pb]\b|vertical-align\s*:\s*(?:super|sub)\b", re.IGNORECASE)
+_BY_STYLE = re.compile(r"vertical-align\s*:\s*(super|sub)\b", re.IGNORECASE)
+_LONGEST = 40
+"""Characters of raised text; a longer one is a paragraph that an editor put into the wrong element."""
+
+
+def spell_out_raised(page: WebPage) -> None:
+    """Writes raised and lowered digits and letters of the tree as Unicode has them, else as `^(…)` and `_(…)`."""
+    if not _SHIFTED.search(page.text):
+        return
+    for element, spell in list(_shifted(page.tree)):
+        words = "".join(map(str, element.itertext()))
+        if 0 < len(words.strip()) <= _LONGEST and (spelled := spell(words)) != words:
+            for child in list(element):
+                element.remove(child)
+            element.text = spelled
+
+
+def _shifted(tree: HtmlElement) -> Iterator[tuple[HtmlElement, Callable[[str], str]]]:
+    for element in tree.iter("sup", "sub"):
+        yield element, superscript if element.tag == "sup" else subscript
+    for element in tree.iter("span", "font", "em", "i", "b"):
+        if match := _BY_STYLE.search(element.get("style") or ""):
+            yield element, superscript if match[1].lower() == "super" else subscript
