@@ -36,6 +36,8 @@ DisplayRules = Callable[[str], list[tuple[str, str]]]
 _ID = re.compile(r"#([\w-]+)$")
 _CLASS = re.compile(r"^([a-z][a-z0-9]*)?\.([\w-]+)$")
 _PATH = re.compile(
+    r"^(?:[a-z][a-z0-9]*+)?[.#][\w-]++(?:(?:\s*+>\s*+|\s++)(?:[a-z][\w-]*+(?:[.#][\w-]++)*+|(?:[.#][\w-]++)++))++$"
+)
     r"^(?:[a-z][a-z0-9]*)?[.#][\w-]+(?:\s*[ >]\s*[a-z][\w-]*(?:[.#][\w-]+)*|\s*[ >]\s*(?:[.#][\w-]+)+)+$"
 )
 _PART = re.compile(r"(>?)\s*([^\s>]+)")
