@@ -38,8 +38,6 @@ _CLASS = re.compile(r"^([a-z][a-z0-9]*)?\.([\w-]+)$")
 _PATH = re.compile(
     r"^(?:[a-z][a-z0-9]*+)?[.#][\w-]++(?:(?:\s*+>\s*+|\s++)(?:[a-z][\w-]*+(?:[.#][\w-]++)*+|(?:[.#][\w-]++)++))++$"
 )
-    r"^(?:[a-z][a-z0-9]*)?[.#][\w-]+(?:\s*[ >]\s*[a-z][\w-]*(?:[.#][\w-]+)*|\s*[ >]\s*(?:[.#][\w-]+)+)+$"
-)
 _PART = re.compile(r"(>?)\s*([^\s>]+)")
 _POSITIONAL = re.compile(r":(?:(eq)\((\d+)\)|(first|last)(?![\w-]))")
 _COUNT = XPath("count(descendant::*)")
