@@ -8,67 +8,193 @@ from enum import StrEnum
 
 from etl.fields import FIELDS
 
+ANY_FIELD = "*"
+"""Stands in `Rule.fields` for all fields."""
+
 
 class Rule(StrEnum):
-    """How a value was read from the page: code, both names, and the sentence that was stored before codes were."""
+    """How a value is read: code, both names, what is read, of which fields it gives values (space between them), under
+    which origins, and the sentence that was stored before codes were.
+
+    A new rule is one entry here, and the `make_evidence` that yields it; docs/extraction.md is made from these entries
+    and the test cases whose values they give.
+    """
 
     chinese: str
     english: str
+    reads: str
+    fields: tuple[str, ...]
+    origins: tuple[str, ...]
     earlier: str
 
-    def __new__(cls, code: str, chinese: str, english: str, earlier: str = "") -> "Rule":
+    def __new__(
+        cls, code: str, chinese: str, english: str, reads: str, fields: str, origins: str, earlier: str = ""
+    ) -> "Rule":
         member = str.__new__(cls, code)
-        member._value_, member.chinese, member.english = code, chinese, english
+        member._value_, member.chinese, member.english, member.reads = code, chinese, english, reads
+        member.fields, member.origins = tuple(fields.split()), tuple(origins.split())
         member.earlier = earlier or english
         return member
 
-    LABEL_IN_LINE = "label_in_line", "标签与值在同一行", "label and value in one line"
-    VALUE_BESIDE_LABEL = "value_beside_label", "值在标签旁边", "value beside its label"
+    LABEL_IN_LINE = (
+        "label_in_line",
+        "标签与值在同一行",
+        "label and value in one line",
+        "cells and lines outside the text",
+        ANY_FIELD,
+        "header subheading",
+    )
+    VALUE_BESIDE_LABEL = (
+        "value_beside_label",
+        "值在标签旁边",
+        "value beside its label",
+        "the cell, item or block beside or below a label outside the text",
+        ANY_FIELD,
+        "header subheading",
+    )
     HIDDEN_BESIDE_LABEL = (
         "hidden_beside_label",
         "标签旁唯一的、网页未显示的值",
         "the only value beside a visible label, which the page hides",
+        "the element around a label without a visible value",
+        ANY_FIELD,
+        "header subheading",
     )
     COINED_LABEL = (
         "coined_label",
         "标签不在词表中，按其用字理解",
         "label of no list, understood by its words",
+        "cells and lines outside the text, beside labels that are known",
+        ANY_FIELD,
+        "header subheading",
     )
-    PERSON_LABEL = "person_label", "“发布者”一类标签后的机构名称", "name of a body behind a label of people"
+    PERSON_LABEL = (
+        "person_label",
+        "“发布者”一类标签后的机构名称",
+        "name of a body behind a label of people",
+        "cells and lines outside the text",
+        "publisher",
+        "header subheading",
+    )
     NUMBER_ABOVE_TEXT = (
         "number_above_text",
         "正文上方单独成行的文号",
         "document number on a line of its own above the text",
+        "the lines above the text",
+        "document_number",
+        "header",
         "line of its own above the text",
     )
-    DATE_UNDER_TITLE = "date_under_title", "标题下方的日期", "date under the title"
-    SOURCE_BESIDE_DATE = "source_beside_date", "标题下方日期旁的名称", "name beside the date under the title"
-    RED_HEADER = "red_header", "版头中的发文字号", "document number of the red header", "red header"
+    DATE_UNDER_TITLE = (
+        "date_under_title",
+        "标题下方的日期",
+        "date under the title",
+        "the lines between title and text, and the title's own",
+        "published_date",
+        "subheading",
+    )
+    SOURCE_BESIDE_DATE = (
+        "source_beside_date",
+        "标题下方日期旁的名称",
+        "name beside the date under the title",
+        "inline elements in the line of a date under the title",
+        "source",
+        "subheading",
+    )
+    RED_HEADER = (
+        "red_header",
+        "版头中的发文字号",
+        "document number of the red header",
+        "the first lines of the text",
+        "document_number",
+        "body",
+        "red header",
+    )
     ATTACHMENT_NAME = (
         "attachment_name",
         "附件名称中的文号",
         "document number in an attachment's name",
+        "links in the last lines of the text",
+        "document_number",
+        "body",
         "name of the attached document",
     )
     LABELLED_LAST_LINE = (
         "labelled_last_line",
         "正文末尾带标签的行",
         "labelled last line of the text",
+        "the last lines of the text",
+        "disclosure_method",
+        "body",
         "labelled last line",
     )
-    SIGNATURE_DATE = "signature_date", "落款日期", "date of the signature"
-    NUMBER_IN_TITLE = "number_in_title", "标题中的文号", "document number in the title", "number in the title"
-    PAGE_DATA = "page_data", "网页内嵌的数据", "data in the page"
-    META_TAG = "meta_tag", "网页元数据", "meta tag"
-    HEADLINE = "headline", "页面上的标题行", "headline"
+    SIGNATURE_DATE = (
+        "signature_date",
+        "落款日期",
+        "date of the signature",
+        "the last lines of the text",
+        "written_date",
+        "body",
+    )
+    NUMBER_IN_TITLE = (
+        "number_in_title",
+        "标题中的文号",
+        "document number in the title",
+        "the chosen title",
+        "document_number",
+        "title",
+        "number in the title",
+    )
+    PAGE_DATA = (
+        "page_data",
+        "网页内嵌的数据",
+        "data in the page",
+        "JSON and hidden inputs that a family knows",
+        ANY_FIELD,
+        "json",
+    )
+    META_TAG = (
+        "meta_tag",
+        "网页元数据",
+        "meta tag",
+        "meta tags",
+        "title published_date source keywords",
+        "meta",
+    )
+    HEADLINE = (
+        "headline",
+        "页面上的标题行",
+        "headline",
+        "the lines above the text and its first ones",
+        "title",
+        "title",
+    )
     LINE_ABOVE_TEXT = (
         "line_above_text",
         "正文上方形似公文标题的一行",
         "line above the text that reads like a title",
+        "the lines above the text",
+        "title",
+        "title",
         "line above the text",
     )
-    PAGE_TITLE = "page_title", "网页的 <title>", "the page's <title>", "page title"
-    LISTING_ENTRY = "listing_entry", "目录中的条目", "listing entry"
+    PAGE_TITLE = (
+        "page_title",
+        "网页的 <title>",
+        "the page's <title>",
+        "<title>",
+        "title",
+        "meta",
+        "page title",
+    )
+    LISTING_ENTRY = (
+        "listing_entry",
+        "目录中的条目",
+        "listing entry",
+        "what the catalog says of the page",
+        ANY_FIELD,
+        "listing",
+    )
 
 
 class Belief(StrEnum):

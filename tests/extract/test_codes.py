@@ -2,16 +2,18 @@
 
 import re
 from datetime import date
+from typing import get_args
 
 import pytest
 
 from etl.archive.records.versions import current_evidence
-from etl.extract import Flag, Rule, extract
-from etl.extract.codes import current_rule, flag_names, rule_names
+from etl.extract import Belief, Flag, Origin, Rule, extract
+from etl.extract.codes import ANY_FIELD, current_rule, flag_names, rule_names
 from etl.extract.page_kind import CHECKS
+from etl.fields import FIELDS
 from etl.reason_codes import Code
 from etl.reasons import Reason
-from tests.extract.traps import TRAPS
+from tests.extract.traps import TRAPS, traps_of_rules
 from tests.extract.traps.registry import HEAD, URL
 from tests.support.extraction_codes import FILE, document
 from tests.support.pages import page
@@ -42,8 +44,8 @@ _NEVER_STORED_AS_SENTENCES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("code", [*Rule, *Flag])
-def test_every_code_has_both_languages(code: Rule | Flag) -> None:
+@pytest.mark.parametrize("code", [*Rule, *Flag, *Belief])
+def test_every_code_has_both_languages(code: Rule | Flag | Belief) -> None:
     assert re.fullmatch(r"[a-z_]+", code)
     assert _CHINESE.search(code.chinese)
     assert code.english
@@ -86,6 +88,22 @@ def test_pages_give_every_rule_flag_and_reason_and_none_without_a_name() -> None
     # Whatever kind a page is taken for, some page shows the check that says so.
     reasons = {Reason.from_stored(extraction.reason).code for extraction in extractions}
     assert reasons == {code for _, code, _ in CHECKS} | {Code.FILE_BYTES}
+
+
+def test_rules_give_what_they_say() -> None:
+    for trap in TRAPS.values():
+        extraction = extract(trap.page if isinstance(trap.page, bytes) else trap.page.encode(), trap.url)
+        for item in extraction.evidence:
+            assert item.origin in item.rule.origins, (trap.name, item)
+            assert item.rule.fields == (ANY_FIELD,) or item.name in item.rule.fields, (trap.name, item)
+    for rule in Rule:
+        assert set(rule.origins) <= set(get_args(Origin))
+        assert set(rule.fields) <= {*FIELDS, ANY_FIELD}
+        assert rule.reads
+
+
+def test_each_rule_has_a_test_case_whose_value_it_gives() -> None:
+    assert {rule for rule, names in traps_of_rules().items() if not names} == {Rule.LISTING_ENTRY}
 
 
 @pytest.mark.parametrize(

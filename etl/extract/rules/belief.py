@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 
 from etl.extract.codes import Belief, Rule
-from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS
 from etl.extract.lexicon.labels import label_key
+from etl.extract.rules.choose import is_weak
 from etl.extract.types import FieldValue
 from etl.fields import DATE_FIELDS
 
@@ -58,7 +58,7 @@ def _disputes(chosen: FieldValue, other: FieldValue) -> bool:
     tags all but the title's (PubDate is often the day of generation, Author a person); a `<title>` that does not
     continue the headline, often the site's name alone."""
     key, stated = label_key(chosen.value), label_key(other.value)
-    if key == stated or other.rule == Rule.ATTACHMENT_NAME or label_key(other.label) in AMBIGUOUS_LABELS:
+    if key == stated or other.rule == Rule.ATTACHMENT_NAME or is_weak(other):
         return False
     if other.origin == "meta" and (other.name != "title" or (other.rule == Rule.PAGE_TITLE and key not in stated)):
         return False

@@ -56,10 +56,18 @@ def why_not_chosen(item: FieldValue, chosen: FieldValue | None, *, data_is_shown
     (own, ambiguous), (better, _) = _priority(item), _priority(chosen)
     if own > better:
         return f"origin {item.origin} counts less than {chosen.origin}"
-    return "its label is ambiguous" if (ambiguous, False) == (True, _priority(chosen)[1]) else "later on the page"
+    return (
+        "its label is ambiguous or not listed"
+        if (ambiguous, False) == (True, _priority(chosen)[1])
+        else "later on the page"
+    )
 
 
 def _priority(item: FieldValue) -> tuple[int, bool]:
     """By origin; a label that is ambiguous, or no listed one of the field, counts less than any other of its origin."""
-    is_weak = item.rule in _WEAK_RULES or (bool(item.label) and label_key(item.label) in AMBIGUOUS_LABELS)
-    return ORIGIN_PRIORITY[item.origin], is_weak
+    return ORIGIN_PRIORITY[item.origin], is_weak(item)
+
+
+def is_weak(item: FieldValue) -> bool:
+    """Whether its label is ambiguous, or no listed one of the field."""
+    return item.rule in _WEAK_RULES or (bool(item.label) and label_key(item.label) in AMBIGUOUS_LABELS)

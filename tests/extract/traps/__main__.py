@@ -1,7 +1,7 @@
 """Writes docs/traps.md from the registry."""
 
 from etl.settings import PROJECT
-from tests.extract.traps import TRAPS
+from tests.extract.traps import TRAPS, rules_of_traps
 
 DOC = PROJECT / "docs" / "traps.md"
 
@@ -15,10 +15,12 @@ def document() -> str:
         "golden in `tests/extract/traps/`, tested by `tests/extract/test_traps.py`; this page is made by",
         "`python -m tests.extract.traps`.",
         "",
-        "| trap | what it is | where the rule comes from |",
-        "| --- | --- | --- |",
+        "| trap | what it is | where the rule comes from | rules that read its values |",
+        "| --- | --- | --- | --- |",
     ]
-    cells = ((f"`{t.name}`", t.what, t.source) for t in sorted(TRAPS.values(), key=lambda t: (t.source, t.name)))
+    rules = {name: ", ".join(f"`{rule}`" for rule in found) or "—" for name, found in rules_of_traps().items()}
+    traps = sorted(TRAPS.values(), key=lambda t: (t.source, t.name))
+    cells = ((f"`{t.name}`", t.what, t.source, rules[t.name]) for t in traps)
     lines += ["| " + " | ".join(c.replace("|", "\\|") for c in row) + " |" for row in cells]
     return "\n".join(lines) + "\n"
 

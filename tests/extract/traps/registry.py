@@ -7,7 +7,9 @@ A trap says what it is and where the rule comes from, so that `docs/traps.md` ca
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
+from etl.extract import Rule, extract
 from tests.support.pages import PARAGRAPHS, SIGNED, TITLE
 
 URL = "https://www.yunxi.gov.cn/gk/202305/t20230509_1234567.html"
@@ -63,3 +65,21 @@ def trap(name: str, what: str, source: str, page: str | bytes, **golden: object)
 def table(*rows: tuple[str, ...], cell: str = "td") -> str:
     """A table of the rows' cells."""
     return "<table>" + "".join(f"<tr>{''.join(f'<{cell}>{c}</{cell}>' for c in row)}</tr>" for row in rows) + "</table>"
+
+
+@cache
+def rules_of_traps() -> dict[str, tuple[Rule, ...]]:
+    """By trap, the rules that give the values of its golden: seen by extracting it, so that none is named wrongly."""
+    found = {}
+    for item in TRAPS.values():
+        body = item.page if isinstance(item.page, bytes) else item.page.encode()
+        fields = extract(body, item.url, captured_on=item.captured_on).fields
+        rules = {fields[name].rule for name in item.fields if name in fields}
+        found[item.name] = tuple(rule for rule in Rule if rule in rules)
+    return found
+
+
+def traps_of_rules() -> dict[Rule, list[str]]:
+    """By rule, the traps whose golden has a value that it gives; first those of that rule alone."""
+    cases = sorted(rules_of_traps().items(), key=lambda item: len(item[1]))
+    return {rule: [name for name, rules in cases if rule in rules] for rule in Rule}
