@@ -20,7 +20,7 @@ def _any_of(words: str) -> str:
 
 _WORD = _any_of("""
     政府 信息 消息 文件 公文 政策 法规 法律 规范性 公告 规章 文章 稿件 新闻 内容 资料 文档 网上 网站 对外 主动
-    首次 最后 最新 正式 [本原该的]
+    首次 最后 最新 正式 文字 图文 原文 [本原该的]
 """)
 _DESCRIBED = f"{_WORD}*"
 """What may stand before the words that decide: anything else (会议, 报名, 项目) describes something else."""
