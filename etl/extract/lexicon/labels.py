@@ -30,7 +30,7 @@ FIELD_OF_LABEL |= {label_key(alias): "" for alias in NON_FIELD_LABELS}
 # take a third of a second to compile in every process.
 _LABEL_SUFFIXES = frozenset(label[at:] for label in FIELD_OF_LABEL for at in range(len(label)))
 _LABEL_PREFIXES = frozenset(label[:at] for label in FIELD_OF_LABEL for at in range(1, len(label) + 1))
-_COLON = re.compile("[:：∶﹕︓]")
+COLON = re.compile("[:：∶﹕︓]")
 _GAP = re.compile(rf"[\s{INLINE_BOUNDARY}\u200b-\u200f\ufeff]")
 _WORD_CHARACTER = re.compile("[\u4e00-\u9fff/]")
 _DECORATION = re.compile(r"^[【\[(（·•●■◆▪*\s]+|[】\]):：）\s]+$")
@@ -43,7 +43,7 @@ _BEFORE_COINED = frozenset(f" \t\u3000\xa0{INLINE_BOUNDARY}|丨｜【[•·●�
 _SINGLE_LETTERS = re.compile(rf"(?<![\u4e00-\u9fff])[\u4e00-\u9fff][\s{INLINE_BOUNDARY}]+$")
 _MAX_LETTERS_BETWEEN_GAPS = 2
 """Letters between two gaps of one label (`颁 发 时 间`): what is longer is a word of its own."""
-_FIRST_ELEMENT = re.compile(rf"^[\s{INLINE_BOUNDARY}]*[【\[]?([\u4e00-\u9fff\s]{{2,20}}?)[】\]]?\s*{INLINE_BOUNDARY}")
+_FIRST_ELEMENT = re.compile(rf"[【\[]?([\u4e00-\u9fff][\u4e00-\u9fff\s]{{1,18}}?)[】\]]?\s?{INLINE_BOUNDARY}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def find_labels(text: str, *, coined: bool = False) -> tuple[LabelMatch, ...]:
 
 def _before_colons(text: str, *, coined: bool) -> Iterator[_Position]:
     floor = 0
-    for colon in _COLON.finditer(text):
+    for colon in COLON.finditer(text):
         end = colon.start()
         while end > floor and _GAP.match(text, end - 1):
             end -= 1
@@ -160,15 +160,16 @@ def _coined_label_ending_at(text: str, floor: int, end: int) -> tuple[str, str, 
     parts = list(_LABEL_PART.finditer(text, max(floor, end - 2 * MAX_COINED_CHARS), end))
     if not parts or parts[-1].end() != end:
         return None
-    best, key = None, ""
+    best, key, behind = None, "", end
     for part in reversed(parts):
-        if key and (len(part.group()) > _MAX_LETTERS_BETWEEN_GAPS or not _GAP.match(text, part.end())):
+        gap = all(_GAP.match(sign) for sign in text[part.end() : behind])
+        if key and (len(part.group()) > _MAX_LETTERS_BETWEEN_GAPS or not gap):
             break
         field = field_of_words(label_key(part.group()) + key)
         is_apart = not part.start() or (text[part.start() - 1] in _BEFORE_COINED and part.start() != floor)
         if is_apart and (field or (field == "" and not key)):
             best = label_key(part.group()) + key, text[part.start() : end], part.start()
-        key = label_key(part.group()) + key
+        key, behind = label_key(part.group()) + key, part.start()
         if len(part.group()) > _MAX_LETTERS_BETWEEN_GAPS:
             break
     return best
@@ -225,7 +226,7 @@ def _between_boundaries(text: str) -> Iterator[_Position]:
 
 def _fills_first_element(text: str) -> list[_Position]:
     """The label of no list that is all that the line's first inline element holds, if a text follows it."""
-    match = _FIRST_ELEMENT.match(text)
+    match = _FIRST_ELEMENT.match(text, len(text) - len(text.lstrip(f" \t{INLINE_BOUNDARY}")))
     if match and text[match.end() :].strip(_BRACKETS + INLINE_BOUNDARY) and field_of_words(label_key(match.group(1))):
         return [(label_key(match.group(1)), match.group(1), match.start(1), match.end())]
     return []

@@ -1,14 +1,13 @@
 """Labelled fields outside the text: header tables and lists in every layout, lines above and below the text."""
 
 import re
-from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from etl.dates import YEAR_OF_DATE
 from etl.extract.codes import Flag, Rule
 from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS, PUBLISHING_PEOPLE
-from etl.extract.lexicon.labels import LabelMatch, find_labels, match_label
+from etl.extract.lexicon.labels import COLON, LabelMatch, find_labels, match_label
 from etl.extract.lexicon.tools import without_tools
 from etl.extract.lexicon.values import Reading, ValueRules, make_evidence, names_body
 from etl.extract.lexicon.words import INLINE_BOUNDARY
@@ -79,32 +78,49 @@ def read_labels(context: PageContext, header: Sequence[Node] = ()) -> Iterator[R
     end = min(len(blocks.blocks), body.last + _BLOCKS_BELOW)
     outside = [i for i, _ in blocks.visible_blocks(0, end, body.revealed) if not body.first <= i < body.last]
     outside = [i for i in outside if not header or any(node.first <= i < node.last for node in header)]
-    values, last_known = 0, -_BLOCKS_NEAR_LABEL - 1
-    waiting: deque[int] = deque(maxlen=_BLOCKS_NEAR_LABEL)
+    values, known, done = 0, -_BLOCKS_NEAR_LABEL - 1, 0
     for position, index in enumerate(outside):
         if values > _MAX_VALUES or _begins_other_documents(context, index):
             break
         items = _labels_of(context, index, first=not values)
-        if any(item.name for item in items):
-            last_known = position
-        elif not items and position - last_known > _BLOCKS_NEAR_LABEL:
-            waiting.append(position)
+        if items and any(item.name for item in items):
+            known = position
+            # Labels of no list may stand above the first listed one too.
+            above = range(max(done, position - _BLOCKS_NEAR_LABEL), position)
+            lines = [*((at, _coined_labels(context, outside[at], (), first=not values)) for at in above)]
+        elif not items and position - known > _BLOCKS_NEAR_LABEL:
             continue
-        near = position - last_known <= _BLOCKS_NEAR_LABEL
-        for at in (*waiting, position) if near else (position,):
-            for reading in _read_line(context, outside, at, in_header=bool(header), first=not values, coined=near):
+        else:
+            lines = []
+        if position - known <= _BLOCKS_NEAR_LABEL:
+            items = _coined_labels(context, index, items, first=not values)
+        done = position + 1
+        for at, found in (*lines, (position, items)):
+            for reading in _read_line(context, outside, at, found, in_header=bool(header)):
                 values += reading.value is not None
                 yield reading
-        waiting.clear()
+
+
+def _coined_labels(
+    context: PageContext, index: int, items: tuple[LabelMatch, ...], *, first: bool
+) -> tuple[LabelMatch, ...]:
+    """The labels of a block with those above the text that stand in no list; `items`: the listed ones.
+
+    Where every colon has its listed label there are no others, unless that may be the end of one (颁 发 时 间).
+    """
+    text = context.blocks.blocks[index].text
+    if index >= context.body.first or (
+        len(items) >= max(1, len(COLON.findall(text))) and all(item.label not in AMBIGUOUS_LABELS for item in items)
+    ):
+        return items
+    return _labels_of(context, index, first=first, coined=True)
 
 
 def _read_line(
-    context: PageContext, outside: list[int], position: int, *, in_header: bool, first: bool, coined: bool
+    context: PageContext, outside: list[int], position: int, items: tuple[LabelMatch, ...], *, in_header: bool
 ) -> Iterator[Reading]:
-    """What the labels of one block say; `coined`: also those above the text that stand in no list."""
+    """What the labels of one block say."""
     index = outside[position]
-    coined = coined and index < context.body.first
-    items = _labels_of(context, index, first=first, coined=coined)
     if items and not _is_beside_the_document(context, context.blocks.blocks[index], in_header=in_header):
         following = outside[position + 1 : position + 1 + _BLOCKS_AFTER_LABEL]
         for item in items:
