@@ -87,13 +87,13 @@ def read_labels(context: PageContext, header: Sequence[Node] = ()) -> Iterator[R
             known = position
             # Labels of no list may stand above the first listed one too.
             above = range(max(done, position - _BLOCKS_NEAR_LABEL), position)
-            lines = [*((at, _coined_labels(context, outside[at], (), first=not values)) for at in above)]
+            lines = [(at, _with_coined_labels(context, outside[at], (), first=not values)) for at in above]
         elif not items and position - known > _BLOCKS_NEAR_LABEL:
             continue
         else:
             lines = []
         if position - known <= _BLOCKS_NEAR_LABEL:
-            items = _coined_labels(context, index, items, first=not values)
+            items = _with_coined_labels(context, index, items, first=not values)
         done = position + 1
         for at, found in (*lines, (position, items)):
             for reading in _read_line(context, outside, at, found, in_header=bool(header)):
@@ -101,7 +101,7 @@ def read_labels(context: PageContext, header: Sequence[Node] = ()) -> Iterator[R
                 yield reading
 
 
-def _coined_labels(
+def _with_coined_labels(
     context: PageContext, index: int, items: tuple[LabelMatch, ...], *, first: bool
 ) -> tuple[LabelMatch, ...]:
     """The labels of a block with those above the text that stand in no list; `items`: the listed ones.
