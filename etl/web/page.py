@@ -33,7 +33,8 @@ MAX_ADDRESS_CHARS = 8_000
 _WITH_QUERY = "//@*[(name()='href' or name()='src' or name()='action' or name()='data') and contains(., '?')]"
 
 COLLECTED_TAGS = (
-    "base", "embed", "iframe", "meta", "noscript", "object", "script", "style", "template", "textarea", "title", "xmp",
+    "base", "button", "embed", "iframe", "input", "meta", "noscript", "object", "script", "style", "template",
+    "textarea", "title", "xmp",
 )  # fmt: skip
 """Tags whose elements `WebPage.elements` lists."""
 

@@ -119,7 +119,8 @@ class Blocks:
     """All blocks and nodes of a page, in document order; `nodes[0]` is the root.
 
     `template_markers` are (text of a comment or name of a `<meta>`, index of the block that follows), `anchors` and
-    `images` the nodes of `<a>` and `<img>`, `by_id` and `by_class` the indices of nodes by wanted id and class.
+    `images` the nodes of `<a>` and `<img>`, `clickable` the indices of other nodes with `onclick`, `by_id` and
+    `by_class` those of nodes by wanted id and class.
     """
 
     def __init__(self, root: html.HtmlElement, visibility: Visibility, wanted: frozenset[str] = frozenset()) -> None:
@@ -130,6 +131,7 @@ class Blocks:
         self.template_markers: list[tuple[str, int]] = []
         self.anchors: list[Node] = []
         self.images: list[Node] = []
+        self.clickable: list[int] = []
         self.by_id: dict[str, list[int]] = {}
         self.by_class: dict[str, list[int]] = {}
         self._walk(root, visibility)
@@ -298,7 +300,7 @@ class Blocks:
     ) -> Callable[[str, list[tuple[str, str]], int], tuple[bool, bool]]:
         """A function of (tag, attributes, index of the node to come) that tells whether the element has an id or class,
         and whether it hides what it holds; it notes wanted ids and classes in `by_id` and `by_class`."""
-        by_id, by_class, wanted = self.by_id, self.by_class, self._wanted
+        by_id, by_class, wanted, clickable = self.by_id, self.by_class, self._wanted, self.clickable
         hidden_classes, hidden_ids = HIDDEN_CLASSES | visibility.classes, visibility.ids
         hides = visibility.hides
 
@@ -318,6 +320,10 @@ class Blocks:
                         by_id.setdefault(value, []).append(index)
                     if value in hidden_ids:
                         may_hide = True
+                elif name == "onclick":
+                    if tag != "a":
+                        named = True
+                        clickable.append(index)
                 elif name in VISIBILITY_ATTRIBUTES and (name != "style" or "none" in value):
                     may_hide = True
             if may_hide and tag not in ("body", "html"):

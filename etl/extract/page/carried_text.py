@@ -30,12 +30,9 @@ def show_carried_text(page: WebPage, prose_chars: int) -> tuple[str, ...]:
     where it outweighs the page's visible prose (`prose_chars` characters).
     """
     shell = prose_chars < _MIN_PAGE_PROSE
-    tags = [*_CARRYING, "script"] if shell else _CARRYING
-    candidates = [element for tag in tags for element in page.elements[tag]]
-    if shell:
-        candidates += page.tree.iter("input")
+    tags = (*_CARRYING, "script", "input") if shell else _CARRYING
     found = []
-    for element in candidates:
+    for element in [element for tag in tags for element in page.elements[tag]]:
         content = _carried(element, shell=shell)
         if content is None:
             continue

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 
 from lxml import html
 
@@ -40,14 +40,8 @@ _SOFTWARE = re.compile(
 )
 """Names of what a visitor needs to read the page: readers, browsers, apps. No document of an agency is called so."""
 _SAVE_WORDS = re.compile(r"(?:请?点击|点此|立即)*(?:下载|查看|打开|预览)*(?:此|该|本)?(?:文件|附件|原文|全文)?")
-# Without a leading \b or (?i): each is then searched by its first letters, at a twentieth of the time.
-_CLICKED = tuple(
-    re.compile(rf"""{name}\s*=\s*(?:"[^">]{{0,400}}\.(?i:{FILE_ENDING})\b|'[^'>]{{0,400}}\.(?i:{FILE_ENDING})\b)""")
-    for name in ("onclick", "onClick")
-)
 _SHOWN = re.compile(rf"""data-[\w-]+\s*=\s*["']?[^"'\s<>]{{1,400}}\.(?i:{FILE_ENDING})\b""")
-"""Signs of an element other than `<a>` that fetches a file when clicked, or shows one: a button, a line with
-`data-pdf`."""
+"""A sign of an element that shows a file: `<div data-pdf="…">`."""
 _MAY_LEAD_TO_FILE = re.compile(
     rf"\.{FILE_ENDING}(?:$|[?#&])|%|down|attach|file|upload|^(?:javascript:|#|$)", re.IGNORECASE
 )
@@ -113,7 +107,7 @@ class _Links:
 
     def __init__(self, page: WebPage, blocks: Blocks, body: Body, title: str, *, has_text: bool) -> None:
         self._page, self._blocks, self._body, self._title = page, blocks, body, title
-        self._signs = _CLICKED if has_text else (*_CLICKED, _SHOWN)
+        self._has_text = has_text
         self._base = base_url(page)
         self.own_url = absolute(page.url, page.url)
         self.unaddressed = False
@@ -133,9 +127,8 @@ class _Links:
                 continue
             for target in link_targets(node.element):
                 yield from self._read(node, node.element, target)
-        for element in self._clickable():
-            node = position_of(self._blocks, element)
-            if node.first <= body.last + _BLOCKS_BELOW:
+        for node, element in self._clickable():
+            if node.first <= below:
                 for target in handler_targets(element):
                     yield from self._read(node, element, target)
 
@@ -159,15 +152,15 @@ class _Links:
         scripts = self._page.elements["script"]
         return names is not None and any(names.search(script.text or "") for script in scripts)
 
-    def _clickable(self) -> list[html.HtmlElement]:
-        if not any(sign.search(self._page.text) for sign in self._signs):
-            return []
-        return [
-            element
-            for element in self._page.tree.iter("*")
-            if element.tag not in ("a", "body", "script", "iframe", "embed", "object", "img")
-            and any(name == "onclick" or name.startswith("data-") for name in element.keys())  # noqa: SIM118
-        ]
+    def _clickable(self) -> Iterator[tuple[Node, html.HtmlElement]]:
+        """Elements other than `<a>` that fetch a file when clicked, or show one, each with its place."""
+        for node in map(self._blocks.nodes.__getitem__, self._blocks.clickable):
+            yield node, node.element
+        buttons = chain(self._page.elements["button"], self._page.elements["input"])
+        others = [element for element in buttons if element.get("onclick")]
+        if not self._has_text and _SHOWN.search(self._page.text):
+            others += (element for element in self._page.tree.iter("*") if _shows_file(element))
+        yield from ((position_of(self._blocks, element), element) for element in others)
 
     def _read(self, node: Node, element: html.HtmlElement, target: LinkTarget) -> Iterator[tuple[str, str]]:
         body = self._body
@@ -197,7 +190,7 @@ class _Links:
         stored = not is_file and may_be_stored_file(address)
         if not (is_file or stored or within or target.name):
             return None
-        words = " ".join("".join(element.itertext()).split())
+        words = " ".join("".join(element.itertext()).split()) or (element.get("value") or "").strip()
         named = is_file_name(words) or bool(target.name)
         if not (
             is_file
@@ -225,6 +218,12 @@ class _Links:
             if node.first < self._headline - _BLOCKS_ABOVE:
                 return False
         return enclosing_sidebar(self._blocks, node.parent, self._body) is None
+
+
+def _shows_file(element: html.HtmlElement) -> bool:
+    if element.tag in ("a", "script", "iframe", "embed", "object", "img"):
+        return False
+    return any(name.startswith("data-") for name in element.keys())  # noqa: SIM118 — elements are no mappings
 
 
 def _best_name(words: str, stated: str, element: html.HtmlElement) -> str:

@@ -58,7 +58,7 @@ def _images(page: WebPage, blocks: Blocks, body: Body) -> Iterator[html.HtmlElem
         inside = container.index < node.index < container.end if container else first <= node.first <= last
         if inside and node.hidden_by <= body.revealed:
             yield from (node.element,) if _address(node.element) else _twins(node.element)
-    for element in page.tree.iter("noscript") if "<noscript" in page.text else ():
+    for element in page.elements["noscript"]:
         node = position_of(blocks, element)
         alone = not any(each.tag == "img" for each in _beside(element))
         if alone and first <= node.first <= last and node.hidden_by <= body.revealed:

@@ -20,6 +20,12 @@ FILES = {
     "path-then-name": ("a handler with a path without an ending and the name", "attachments", "<a href=\"javascript:download('/fj/1234','登记表.doc')\">登记表</a>", "1234"),
     "two-calls": ("a handler that counts the click and opens the file", "attachments", "<a href='#' onclick=\"count('fj','1');window.open('/f/3.pdf','_blank')\">附件1</a>", "3.pdf"),
     "data-address": ("an address in a data- attribute", "attachments", "<a href='javascript:;' data-name='登记表.doc' data-url='/f/4.doc' onclick='save(this)'>登记表</a>", "4.doc"),
+    "input": (
+        "a button of a form",
+        "attachments",
+        "<input type='button' value='下载申请表' onClick=\"window.open('/f/7.docx')\">",
+        "7.docx",
+    ),
     "button": ("a button", "attachments", "<button onclick=\"location.href='/f/5.docx'\">下载申请表</button>", "5.docx"),
     "viewer-link": (
         "a link to a viewer",
