@@ -20,6 +20,7 @@ from etl.platforms.registry import family_of
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 from etl.sources.schema import Source
+from etl.web.disposition import saved_name
 
 
 def extract_capture(
@@ -66,23 +67,23 @@ def extract_pages(
     family = family_of(source)
     with archive.engine.connect() as connection:
         captures = captures_to_read(connection, pages)
-    urls = {capture.of: capture.url for capture in captures if capture.part == 1}
+    first_pages = {capture.of: (capture.url, capture.headers) for capture in captures if capture.part == 1}
     articles: dict[int, list[Extraction]] = {}
     damaged: dict[int, UnreadableItem] = {}
     bodies = pool.map(lambda capture: _body(archive, capture.blob_sha256), captures)
     for capture, body in zip(captures, bodies, strict=True):
         if isinstance(body, DamagedBlob):
-            damaged.setdefault(capture.of, unreadable(urls[capture.of], body))
+            damaged.setdefault(capture.of, unreadable(first_pages[capture.of][0], body))
             continue
         page = extract_capture(source, family, capture.final_url, capture.headers, body, capture.fetched_at)
         if capture.part > 1 and Flag.FILE in page.flags:
-            page = replace(page, attachments=(_file_at(capture.url),))
+            page = replace(page, attachments=(_file_at(capture.url, capture.headers),))
         articles.setdefault(capture.of, []).append(page)
     extracted = []
     for row in pages:
         if row.page_id not in damaged:
             article = fill_from_listing(join_article_pages(articles[row.page_id]), row.listing, source.lookups)
-            document = _as_listed_file(article, urls[row.page_id])
+            document = _as_listed_file(article, *first_pages[row.page_id])
             extracted.append(ExtractedPage(row.page_id, row.capture_id, document))
     return extracted, damaged
 
@@ -129,15 +130,17 @@ def join_article_pages(pages: Sequence[Extraction]) -> Extraction:
     )
 
 
-def _as_listed_file(extraction: Extraction, url: str) -> Extraction:
+def _as_listed_file(extraction: Extraction, url: str, headers: Iterable[Sequence[str]]) -> Extraction:
     """A catalog may list a file instead of a page. It becomes a document with the listed fields, and without text."""
     if Flag.FILE not in extraction.flags or "title" not in extraction.fields:
         return extraction
-    return replace(extraction, kind="document", reason=encode_reason(Code.LISTED_FILE), attachments=(_file_at(url),))
+    return replace(
+        extraction, kind="document", reason=encode_reason(Code.LISTED_FILE), attachments=(_file_at(url, headers),)
+    )
 
 
-def _file_at(url: str) -> Attachment:
-    return Attachment(url, unquote(url.rsplit("/", 1)[-1]))
+def _file_at(url: str, headers: Iterable[Sequence[str]]) -> Attachment:
+    return Attachment(url, saved_name(headers) or unquote(url.rsplit("/", 1)[-1]))
 
 
 def _canonical(source: Source, file: Attachment) -> Attachment:

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
 import pytest
 from sqlalchemy import text
@@ -84,6 +85,18 @@ def test_bytes_of_files_are_exact_and_inert(
     for digest in (page, "0" * 64, "A" * 64, "x"):
         assert reader.get(f"/archive/files/{digest}").status_code == 404, "only files are files"
         assert reader.get(f"/archive/files/{digest}/bytes").status_code == 404
+
+
+def test_a_download_keeps_the_name_that_the_site_gave_it(archive: Archive, reader: TestClient, tmp_path: Path) -> None:
+    named = f'attachment; filename="{quote("系船柱登记表.csv")}"'
+    file = attached("/f/download.do?id=7", "application/octet-stream", "编号,泊位\n一,东".encode(), named)
+    keep(archive, tmp_path, file, Page(1, body='<p>附件：<a href="/f/download.do?id=7">登记表.csv</a></p>'))
+    (listed,) = reader.get("/archive/records/1.json").json()["attachments"]
+    answer = reader.get(f"/archive/files/{listed['sha256']}/bytes")
+    name, _, own_name = answer.headers["content-disposition"].partition("; filename*=")
+    assert name == f'attachment; filename="{listed["sha256"][:16]}.csv"'
+    assert unquote(own_name) == "UTF-8''系船柱登记表.csv"
+    assert answer.headers["content-type"].startswith("text/csv"), "its address has no ending, its name has one"
 
 
 def test_pictures_that_are_the_text_are_shown_from_the_archive(

@@ -20,7 +20,10 @@ _SINCE = datetime(2024, 6, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Page:
-    """A page of an invented agency. `head` and `body` are markup, the rest is text. With a `path`, it is a file."""
+    """A page of an invented agency. `head` and `body` are markup, the rest is text. With a `path`, it is a file.
+
+    `disposition` is the header that names a download.
+    """
 
     number: int
     title: str = ""
@@ -33,6 +36,7 @@ class Page:
     raw: bytes | None = None
     after: timedelta = field(default=timedelta())
     path: str = ""
+    disposition: str = ""
 
     @property
     def url(self) -> str:
@@ -61,7 +65,8 @@ def keep(archive: Archive, folder: Path, *pages: Page, source: Source | None = N
     with path.open("wb") as file:
         writer = WARCWriter(file, gzip=True)
         for page in pages:
-            headers = StatusAndHeaders("200 OK", [("Content-Type", page.media_type)], protocol="HTTP/1.1")
+            stated = [("Content-Type", page.media_type), ("Content-Disposition", page.disposition)]
+            headers = StatusAndHeaders("200 OK", [each for each in stated if each[1]], protocol="HTTP/1.1")
             date = {"WARC-Date": f"{_SINCE + page.after:%Y-%m-%dT%H:%M:%SZ}"}
             body = io.BytesIO(page.content())
             writer.write_record(
@@ -70,9 +75,9 @@ def keep(archive: Archive, folder: Path, *pages: Page, source: Source | None = N
     import_warc(archive, path, scan_warc(path), source or import_source())
 
 
-def attached(path: str, media_type: str, raw: bytes) -> Page:
+def attached(path: str, media_type: str, raw: bytes, disposition: str = "") -> Page:
     """A file that pages may link."""
-    return Page(0, path=path, media_type=media_type, raw=raw)
+    return Page(0, path=path, media_type=media_type, raw=raw, disposition=disposition)
 
 
 def other_source() -> Source:

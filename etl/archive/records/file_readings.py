@@ -12,12 +12,13 @@ from etl.archive.records.recording import keep_contents
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.layout import reading_key
 from etl.archive.storage.log_lines import ArchiveMember, ChangeEvent, ReadingLine
-from etl.archive.storage.models import Blob, File, Page
+from etl.archive.storage.models import Blob, Capture, File, Page
 from etl.extract import NORMALISER, content_hash
 from etl.files import READER, FileReading
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 from etl.storable import strip_unstorable
+from etl.web.disposition import saved_name
 
 WAITING = "scan"
 """The outcome of files that OCR still has to read."""
@@ -50,22 +51,38 @@ def store_file_reading(archive: Archive, digest: str, reading: FileReading) -> N
         publish(connection, archive.store, events)
 
 
-def unread_files(connection: Connection, source_id: str, urls: Collection[str]) -> dict[str, list[str]]:
-    """Blobs that the current reader has not read, of the source's stored files at the URLs: SHA-256 → URLs.
+@dataclass(slots=True)
+class UnreadFile:
+    """A blob that the current reader has not read: the URLs of the files that it is, and the name of the first."""
+
+    name: str
+    urls: list[str]
+
+
+def unread_files(connection: Connection, source_id: str, urls: Collection[str]) -> dict[str, UnreadFile]:
+    """The source's stored files at the URLs that the current reader has not read, by SHA-256.
 
     A file that OCR read is not among them: it keeps its text until OCR reads it again (`pending_scans`).
     """
     is_read = and_(File.blob_sha256 == Page.blob_sha256, or_(File.reader == READER, File.method == BY_OCR))
+    headers = (
+        select(Capture.headers)
+        .where(Capture.page_id == Page.id, Capture.blob_sha256 == Page.blob_sha256)
+        .order_by(Capture.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
     query = (
-        select(Page.blob_sha256, Page.url)
+        select(Page.blob_sha256, Page.url, headers.label("headers"))
         .outerjoin(File, is_read)
         .where(
             Page.source_id == source_id, Page.url.in_(urls), Page.blob_sha256.is_not(None), File.blob_sha256.is_(None)
         )
     )
-    files: dict[str, list[str]] = {}
+    files: dict[str, UnreadFile] = {}
     for row in connection.execute(query):
-        files.setdefault(row.blob_sha256, []).append(row.url)
+        name = saved_name(row.headers or ()) or row.url.rsplit("/", 1)[-1]
+        files.setdefault(row.blob_sha256, UnreadFile(name, [])).urls.append(row.url)
     return files
 
 

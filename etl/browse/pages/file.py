@@ -13,6 +13,7 @@ from etl.browse.language.shown_reasons import ShownReason, shown_reason
 from etl.browse.pages.fixity import BlobFixity, blob_fixity
 from etl.browse.pages.replay import MAX_SHOWN_BYTES, SHOWABLE_TYPES, ArchivedBytes, file_extension
 from etl.files import media_types
+from etl.web.disposition import saved_name
 
 EXCERPT_CHARS = 1500
 """Characters of a file's text shown on its record's page."""
@@ -186,12 +187,15 @@ def file_page(connection: Connection, digest: str, text_page: int = 1) -> FilePa
 
 def file_bytes(connection: Connection, digest: str) -> ArchivedBytes | None:
     """A file's bytes with the media type, and a file name extension, detected from the bytes and not from the site."""
-    query = select(Blob.size, File.media_type).outerjoin(File, File.blob_sha256 == Blob.sha256)
+    headers = select(Capture.headers).where(Capture.blob_sha256 == Blob.sha256).order_by(Capture.id.desc()).limit(1)
+    query = select(Blob.size, File.media_type, headers.scalar_subquery().label("headers"))
+    query = query.outerjoin(File, File.blob_sha256 == Blob.sha256)
     row = connection.execute(query.where(Blob.sha256 == digest, _is_file())).one_or_none()
     if row is None:
         return None
     media_type = row.media_type or media_types.UNKNOWN
-    return ArchivedBytes(digest, row.size, f"{digest[:16]}{file_extension(media_type)}", media_type)
+    file_name = f"{digest[:16]}{file_extension(media_type)}"
+    return ArchivedBytes(digest, row.size, file_name, media_type, saved_name(row.headers or ()))
 
 
 def _is_file() -> ColumnElement[bool]:

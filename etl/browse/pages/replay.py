@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from etl.archive.storage.models import Blob, Capture
 from etl.files import media_types
+from etl.web.disposition import disposition, saved_name
 
 _REPLAY_HEADERS = {
     "content-security-policy": (
@@ -46,12 +47,16 @@ _EXTENSIONS = {
 
 @dataclass(frozen=True, slots=True)
 class ArchivedBytes:
-    """A blob with its size, a file name for downloads, and its media type: for a capture as the site declared it."""
+    """A blob with its size, a file name for downloads, and its media type: for a capture as the site declared it.
+
+    `own_name` is the name under which the site offered it, "" where it stated none.
+    """
 
     sha256: str
     size: int
     file_name: str
     content_type: str
+    own_name: str = ""
 
 
 def captured_bytes(connection: Connection, capture: int) -> ArchivedBytes | None:
@@ -68,7 +73,8 @@ def captured_bytes(connection: Connection, capture: int) -> ArchivedBytes | None
     extension = PurePosixPath(urlsplit(row.final_url).path).suffix
     if not _EXTENSION.fullmatch(extension):
         extension = file_extension(_media_type(content_type))
-    return ArchivedBytes(row.sha256, row.size, f"{capture}-{row.sha256[:16]}{extension}", content_type)
+    file_name = f"{capture}-{row.sha256[:16]}{extension}"
+    return ArchivedBytes(row.sha256, row.size, file_name, content_type, saved_name(row.headers))
 
 
 def file_extension(media_type: str) -> str:
@@ -89,7 +95,7 @@ def inert_headers(archived: ArchivedBytes, body: bytes) -> dict[str, str]:
     parameter = f"; charset={charset[1]}" if charset and media_type.startswith("text/") else ""
     return {
         "content-type": media_type + parameter,
-        "content-disposition": f'{"inline" if shown else "attachment"}; filename="{archived.file_name}"',
+        "content-disposition": disposition("inline" if shown else "attachment", archived.file_name, archived.own_name),
         **_REPLAY_HEADERS,
         "etag": f'"{archived.sha256}"',
     }

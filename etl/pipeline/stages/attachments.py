@@ -43,16 +43,15 @@ class FileReader:
             return damaged
         with self._archive.engine.connect() as connection:
             files = unread_files(connection, source_id, urls)
-        for digest, file_urls in files.items():
+        for digest, file in files.items():
             try:
                 body = read_blob(self._archive, digest)
             except DamagedBlob as error:
-                damaged |= {url: unreadable(encode_reason(Code.FILE_ITEM, url=url), error) for url in file_urls}
+                damaged |= {url: unreadable(encode_reason(Code.FILE_ITEM, url=url), error) for url in file.urls}
                 continue
             if self._pool is None:
                 self._pool = self._stack.enter_context(reader_pool())
-            file_name = file_urls[0].rsplit("/", 1)[-1]
-            store_file_reading(self._archive, digest, self._pool(body, file_name))
+            store_file_reading(self._archive, digest, self._pool(body, file.name))
         return damaged
 
 

@@ -1,0 +1,61 @@
+"""Names under which responses ask to be saved: the header Content-Disposition (RFC 6266, RFC 8187), and what servers
+make of it."""
+
+import re
+from collections.abc import Iterable, Sequence
+from email.errors import HeaderParseError
+from email.header import decode_header
+from urllib.parse import quote, unquote_to_bytes
+
+from etl.web.charset import decode, known_codec
+
+_PARAMETER = re.compile(r""";\s*(filename\*?)\s*=\s*(?:"((?:[^"\\]|\\.)*+)"|([^;]*))""", re.IGNORECASE | re.DOTALL)
+_QUOTED_PAIR = re.compile(r"\\([\"\\])")
+_ESCAPED = re.compile(r"%[0-9A-Fa-f]{2}")
+_ENCODED_WORD = re.compile(r"=\?[\w-]+\?[BbQq]\?[^?]*\?=")
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f\ufffd\ud800-\udfff]")
+_MAX_NAME_CHARS = 200
+
+
+def saved_name(headers: Iterable[Sequence[str]]) -> str:
+    """The file name that a response's headers (name, value) state, without folders; "" for none. Never raises.
+
+    `filename*` counts before `filename`. The latter holds what servers send: raw UTF-8 or GBK, escapes as in addresses,
+    encoded words of mail.
+    """
+    stated = [value for name, value in headers if name.lower() == "content-disposition"]
+    names: dict[str, str] = {}
+    for kind, quoted, token in _PARAMETER.findall(f";{stated[-1]}" if stated else ""):
+        value = _QUOTED_PAIR.sub(r"\1", quoted) if quoted else token.strip().strip("'")
+        names.setdefault(kind.lower(), value)
+    name = _extended(names.get("filename*", "")) or _plain(names.get("filename", ""))
+    last = re.split(r"[/\\]", name)[-1]
+    return _UNPRINTABLE.sub("", last).strip()[:_MAX_NAME_CHARS]
+
+
+def disposition(kind: str, fallback: str, name: str) -> str:
+    """A header that saves under `name`; `fallback` is ASCII, for what knows no other names (RFC 6266, appendix D)."""
+    extended = f"; filename*=UTF-8''{quote(name, safe='')}" if name else ""
+    return f'{kind}; filename="{fallback}"{extended}'
+
+
+def _extended(value: str) -> str:
+    charset, _, rest = value.strip('"').partition("'")
+    _language, mark, escaped = rest.partition("'")
+    codec = known_codec(charset)
+    name = unquote_to_bytes(escaped).decode(codec, "replace") if mark and codec else ""
+    return "" if "\ufffd" in name else name
+
+
+def _plain(value: str) -> str:
+    if _ENCODED_WORD.search(value):
+        try:
+            parts = decode_header(value)
+        except HeaderParseError:
+            return value
+        return "".join(part if isinstance(part, str) else decode(part, f"charset={name}")[0] for part, name in parts)
+    if _ESCAPED.search(value) and value.isascii():
+        return decode(unquote_to_bytes(value))[0]
+    if not value.isascii() and all(character < "\u0100" for character in value):
+        return decode(value.encode("latin-1"))[0]  # bytes of the header, each as a letter
+    return value
