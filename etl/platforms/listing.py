@@ -18,6 +18,9 @@ from etl.web.redirects import page_redirect
 
 MIN_UNLISTED = 5
 """Links of one shape that are no entries, from which on the rows of a page count as not understood."""
+MIN_TURNED_WITHIN = 200
+"""Entries of a first page from which on a pager without numbers is taken to turn within the page: two lists of
+beijing.gov.cn hold all of their 998 and 325 rows and turn by script. Pages of lists were seen to have up to 100."""
 _DIGITS = re.compile(r"\d+|[0-9a-f]{16,}", re.IGNORECASE)
 _MARKUP = re.compile(r"\s*+<", re.ASCII)
 _XML = re.compile(r"\s*+<\?xml", re.ASCII)
@@ -82,7 +85,8 @@ def _continued(listing: ListingPage, page: WebPage, request: ListingRequest) -> 
     if said and said.pages:
         listing = replace(listing, reported_pages=said.pages)
     sign = _unfinished(said, seen, first=first) if said else None
-    if said is None or (sign is None and not _whole(said, seen, first=first)):
+    turns_within = first and len(listing.entries) >= MIN_TURNED_WITHIN
+    if not turns_within and (said is None or (sign is None and not _whole(said, seen, first=first))):
         sign = sign_of_more(page, first=first)
     problem = sign and Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=sign)
     return replace(listing, problems=(*listing.problems, problem)) if problem else listing

@@ -42,7 +42,7 @@ CASES = {
 
 def rows(case: Case, count: int = 3) -> str:
     lines = (
-        f'<li><a href="{case.document.format(n)}">桐溪县第{n}号通知</a><span>2024-01-0{n}</span></li>'
+        f'<li><a href="{case.document.format(n)}">桐溪县第{n}号通知</a><span>2024-01-{n % 28 + 1:02}</span></li>'
         for n in range(1, count + 1)
     )
     return f'<ul class="l">{"".join(lines)}</ul>'
@@ -180,3 +180,13 @@ def test_documents_of_other_columns_beside_a_short_list_are_none() -> None:
     box = "".join(f'<li><a href="../../xw/202401/t20240101_{n}.html">新闻第{n}条消息</a></li>' for n in range(10, 20))
     listing = read(case, f"<ol>{box}</ol>", count=1)
     assert ([entry.title for entry in listing.entries], listing.problems) == (["桐溪县第1号通知"], ())
+
+
+def test_a_page_of_hundreds_of_rows_turns_within_itself() -> None:
+    case = CASES["nfcms"]
+    turned = "<script>laypage({cont: 'p', limit: 20})</script><a onclick='go(2)'>下一页</a>"
+    assert read(case, turned, count=250).problems == ()
+    assert [problem.code for problem in read(case, turned, count=90).problems] == ["paging_not_understood"]
+    # Where it says how many there are, that counts.
+    more = "<div>共 900 条 1/3</div>"
+    assert [problem.code for problem in read(case, more, count=250).problems] == ["paging_not_understood"]
