@@ -16,9 +16,12 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from bench.hidden_names import rows_hidden
+from bench.labelled import load_pages
 from bench.peers import Extractor, installed
 from bench.report import Measured, page
 from bench.scoring import score
@@ -52,8 +55,7 @@ def main() -> int:
     args.add_argument("--out", type=Path, default=ROOT / "docs" / "accuracy.md")
     args.add_argument("--predictions", type=Path, help="folder for each extractor's predictions, as JSONL")
     options = args.parse_args()
-    labels = [json.loads(line) for line in (options.corpus / "labels.jsonl").read_text("utf-8").splitlines() if line]
-    bodies = [(options.corpus / "pages" / label["file"]).read_bytes() for label in labels]
+    labels, bodies = zip(*load_pages(options.corpus), strict=True)
     pages = [(label["file"], label.get("url") or "", body) for label, body in zip(labels, bodies, strict=True)]
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
@@ -78,8 +80,10 @@ def main() -> int:
             options.predictions.mkdir(parents=True, exist_ok=True)
             lines = (json.dumps(item, ensure_ascii=False) + "\n" for item in predictions)
             (options.predictions / f"{name.split()[0].strip(',')}.jsonl").write_text("".join(lines), "utf-8")
+    hidden_rows = rows_hidden(list(zip(labels, bodies, strict=True)))
+    hidden = replace(measured[0], score=score(hidden_rows), rows=hidden_rows)
     size = sum(map(len, bodies)) / len(bodies) / 1024
-    options.out.write_text(page(measured, size, options.rounds), "utf-8")
+    options.out.write_text(page(measured, hidden, size, options.rounds), "utf-8")
     print(f"written to {options.out}", file=sys.stderr)
     return 0
 

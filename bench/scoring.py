@@ -9,11 +9,12 @@ stub count for the kind alone.
 
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from lxml import etree, html
 
@@ -58,9 +59,14 @@ class Disagreement:
 
 @dataclass(slots=True)
 class Score:
-    """The measures of a set of pages; `unusable` names pages whose label bounds no text."""
+    """The measures of a set of pages; `unusable` names pages whose label bounds no text.
+
+    `whole` counts the documents on which every core field is right, empty ones included.
+    """
 
     pages: int = 0
+    documents: int = 0
+    whole: int = 0
     fields: dict[str, Counts] = field(default_factory=lambda: {name: Counts() for name in FIELDS})
     files: Counts = field(default_factory=Counts)
     texts: list[float] = field(default_factory=list)
@@ -142,6 +148,15 @@ def score(pages: Iterable[tuple[Mapping[str, Any], bytes, Mapping[str, Any]]]) -
     return result
 
 
+def macro_core(pages: Iterable[tuple[Mapping[str, Any], bytes, Mapping[str, Any]]]) -> tuple[float, int]:
+    """(mean over hosts of the core F1 of a host's documents, number of hosts): a host with many pages counts once."""
+    by_host: dict[str, list[tuple[Mapping[str, Any], bytes, Mapping[str, Any]]]] = defaultdict(list)
+    for row in pages:
+        if row[0].get("page_kind", "document") == "document":
+            by_host[urlsplit(str(row[0].get("url") or "")).hostname or ""].append(row)
+    return sum(score(rows).core for rows in by_host.values()) / max(len(by_host), 1), len(by_host)
+
+
 def _add(result: Score, label: Mapping[str, Any], body: bytes, prediction: Mapping[str, Any]) -> None:
     result.pages += 1
     name, kind = str(label["file"]), label.get("page_kind", "document")
@@ -155,6 +170,8 @@ def _add(result: Score, label: Mapping[str, Any], body: bytes, prediction: Mappi
             differs("outcome", kind, prediction["outcome"])
     if kind != "document":
         return
+    result.documents += 1
+    result.whole += all(key(part, label.get(part)) == key(part, prediction.get(part)) for part in CORE)
     for part in FIELDS:
         expected, predicted = key(part, label.get(part)), key(part, prediction.get(part))
         if expected and expected == predicted:
