@@ -118,8 +118,15 @@ def _with_other_numbers(items: frozenset[Item]) -> list[Item]:
                 continue
             every.append(Item("numbers", name))
             if name in changed:
-                setattr(module, name, type(value)(value * changed[name]))
+                setattr(module, name, _other(value, changed[name]))
     return list(dict.fromkeys(every))
+
+
+def _other(value: float, factor: float) -> float:
+    """A share of less than 1 grows towards 1."""
+    if isinstance(value, int):
+        return int(value * factor)
+    return value * factor if factor < 1 or value >= 1 else 1 - (1 - value) / factor
 
 
 def _predict(items: frozenset[Item], pages: Sequence[Page]) -> list[Prediction]:

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from etl.web.script import dom
 from etl.web.script.expressions import BROWSER_NAMES, Evaluator
-from etl.web.script.jquery import EVENTS, JQUERY, READS, ClassList, Elements, Inner, set_display, wrap
+from etl.web.script.jquery import EVENTS, JQUERY, READS, ClassList, Elements, Inner, InnerMarkup, set_display, wrap
 from etl.web.script.scope import Builtin, Function
 from etl.web.script.values import (
     UNDEFINED,
@@ -27,6 +27,7 @@ _VALUE_METHODS = frozenset(
     "indexOf lastIndexOf includes startsWith endsWith trim toLowerCase toUpperCase toString valueOf concat split "
     "replace replaceAll substring substr slice charAt join push pop shift reverse map forEach".split()
 )
+_CHANGES = frozenset(("replace", "replaceAll"))
 _MAX_ITEMS = 10_000
 _DOCUMENT_METHODS = frozenset(
     "write writeln getElementById getElementsByClassName getElementsByTagName querySelector querySelectorAll "
@@ -87,7 +88,17 @@ class Caller(Evaluator):
         self.document.bounded(value)
         if name == "replace" and isinstance(arguments[-1], Function):
             arguments[-1] = partial(self._replacement, arguments[-1])
+        if name in _CHANGES and isinstance(value, InnerMarkup):
+            return self._changed_markup(value, name, arguments)
         return self.bounded(call_string_method(value, name, arguments))
+
+    def _changed_markup(self, markup: InnerMarkup, name: str, arguments: list[Value]) -> Value:
+        """Stands for its element where the change is not understood."""
+        try:
+            changed = self.bounded(call_string_method(markup, name, arguments))
+        except UnknownError:
+            return Inner(markup.element)
+        return InnerMarkup.of(markup.element, changed) if isinstance(changed, str) else changed
 
     def _replacement(self, function: Function, text: str) -> str:
         return to_text(self.run_function(function, [text]))

@@ -36,6 +36,20 @@ class Inner:
     element: Element
 
 
+class InnerMarkup(str):
+    """The markup inside an element as a string. Where a script changes it in a way that is not understood and then
+    writes it, the element is shown as it is: a person sees the text, not nothing."""
+
+    __slots__ = ("element",)
+    element: Element
+
+    @classmethod
+    def of(cls, element: Element, markup: str) -> "InnerMarkup":
+        made = cls(markup)
+        made.element = element
+        return made
+
+
 @dataclass(frozen=True, slots=True)
 class Style:
     """`element.style`."""
@@ -159,7 +173,7 @@ def _has_class(document: Document, target: Elements, arguments: Arguments) -> Va
 
 def inner(document: Document, element: Element) -> Value:
     markup = document.inner_html(element)
-    return Inner(element) if markup is None else markup
+    return Inner(element) if markup is None else InnerMarkup.of(element, markup)
 
 
 # -- changing

@@ -124,6 +124,11 @@ def calculate(operator: str, left: Value, right: Value) -> float:
     return first / second if operator == "/" else math.fmod(first, second)
 
 
+def _are_of_one_type(left: Value, right: Value) -> bool:
+    """A string that remembers where it comes from is a string."""
+    return isinstance(left, type(right)) or isinstance(right, type(left))
+
+
 def compare(operator: str, left: Value, right: Value) -> bool:
     """A comparison of plain values. Raises `UnknownError` for others."""
     plain = (str, float, bool, type(None), Undefined)
@@ -133,7 +138,7 @@ def compare(operator: str, left: Value, right: Value) -> bool:
     if not isinstance(left, plain) or not isinstance(right, plain):
         raise UnknownError
     if operator in ("===", "!=="):
-        return (type(left) is type(right) and left == right) == (operator == "===")
+        return (_are_of_one_type(left, right) and left == right) == (operator == "===")
     if operator in ("==", "!="):
         return _equals(left, right) == (operator == "==")
     if not (isinstance(left, str) and isinstance(right, str)):
@@ -146,7 +151,7 @@ def _equals(left: Value, right: Value) -> bool:
     nothing = [value is None or isinstance(value, Undefined) for value in (left, right)]
     if any(nothing):
         return all(nothing)
-    return left == right if type(left) is type(right) else to_number(left) == to_number(right)
+    return left == right if _are_of_one_type(left, right) else to_number(left) == to_number(right)
 
 
 def type_name(value: Value) -> str:

@@ -79,6 +79,17 @@ trap(
     text=WHOLE,
 )
 trap(
+    "hidden-text-written-changed",
+    "a script writes the hidden text after a change of it that is not understood",
+    "changchun.gov.cn",
+    page(
+        body=f'<div id="DOC" style="display:none">{paragraphs()}</div><script>var s=document.getElementById("DOC").innerHTML;'
+        "var e={'lt':'<','gt':'>'};s=s.replace(/^ /,'');"
+        "document.write(s.replace(/&(lt|gt);/ig,function(all,t){return e[t];}));</script>"
+    ),
+    text=WHOLE,
+)
+trap(
     "hidden-only-value",
     "a visible label whose only value the page hides until a script runs",
     "beijing.gov.cn",
