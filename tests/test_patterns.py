@@ -174,7 +174,7 @@ def slow_on(pattern: "re.Pattern[str]", length: int) -> str:
 
 def test_a_pattern_that_tries_again_is_caught() -> None:
     assert slow_on(re.compile(r"\A\s*(?:<!--.*?-->\s*)*<rss", re.DOTALL), LINE)
-    assert slow_on(re.compile(r"x.*y.*z", re.DOTALL), LINE)
+    assert slow_on(re.compile(r"x.*y.*z", re.DOTALL), 10 * PAGE)
     assert not slow_on(re.compile(r"<!--(?:(?!<!--).)*+-->", re.DOTALL), PAGE)
 
 

@@ -10,7 +10,7 @@ Token = tuple[str, str, bool]
 """Kind, text, and whether it is the first on its line: there a statement may end without a semicolon."""
 
 _TOKEN = re.compile(
-    r"""[ \t\r]*+(?:\s+|//[^\n]*|/\*.*?\*/|<!--[^\n]*|\Z"""
+    r"""[ \t\r]*+(?:\s+|//[^\n]*|/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)|<!--[^\n]*|\Z"""
     r"""|(?P<str>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')"""
     r"""|(?P<template>`(?:[^`\\]|\\.)*`)"""
     r"""|(?P<num>\d+(?:\.\d+)?)"""
