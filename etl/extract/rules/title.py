@@ -325,7 +325,7 @@ def find_title(
     article = _titles_of_meta(meta)
     stated = stated_titles(parts, header, meta)
     lines = lines_above(blocks, limit)
-    more = headline_lines(blocks, limit - _BLOCKS_ABOVE, min(limit + _LINES_OF_TITLE_IN_TEXT, len(blocks.blocks)))
+    more = [*lines, *headline_lines(blocks, limit, min(limit + _LINES_OF_TITLE_IN_TEXT, len(blocks.blocks)))]
     score, headline = _best_headline(lines, stated, more)
     evidence: list[FieldValue] = list(header)
     chosen: FieldValue | None = None
