@@ -132,6 +132,17 @@ def test_a_calendar_is_left_when_nothing_new_comes(archive: Archive, site: TrsSi
     assert (asked(site), report.listed, report.stored) == (6, 4, 4)
 
 
+def test_a_pager_that_nobody_knows_is_red_and_named(archive: Archive, site: TrsSite) -> None:
+    site.faults[f"{LIST.key}/0"] = faults.changed(b"createPageHTML(", b"createPageTurn([], ")
+    report = crawl(archive, site)
+    assert report.state == "red"
+    assert [problem.code for problem in report.problems] == ["paging_not_understood"]
+    assert "shows that its list goes on ('createPageTurn(')" in report.problems[0].english
+    # What stands on the page was fetched all the same.
+    assert asked(site) == 1
+    assert report.stored
+
+
 def test_a_list_that_shrinks_while_it_is_walked_is_red(archive: Archive, site: TrsSite) -> None:
     site.faults[f"{LIST.key}/1"] = faults.changed(b'"fenye", 3, 1', b'"fenye", 2, 1')
     report = crawl(archive, site)
