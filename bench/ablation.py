@@ -56,6 +56,7 @@ class Effect:
 _GROUP = 8
 _NO_QUANTITIES = frozenset(("NORMALISER", "_BLOCK", "_SKIPPED"))
 """Numbers in capitals that are names: a version, kinds of tags."""
+_NOT_EXTRACTION = ("etl.extract.similarity", "etl.extract.content_id")
 _NAME = re.compile(r"[\w-]{5,}")
 
 # -- in the child process
@@ -112,6 +113,8 @@ def _with_other_numbers(items: frozenset[Item]) -> list[Item]:
     every: list[Item] = []
     changed = {item.word: item.factor for item in items if item.table == "numbers"}
     for info in pkgutil.walk_packages(package.__path__, "etl.extract."):
+        if info.name in _NOT_EXTRACTION:
+            continue
         module = importlib.import_module(info.name)
         for name, value in list(vars(module).items()):
             if name in _NO_QUANTITIES or not name.strip("_").isupper() or type(value) not in (int, float):
