@@ -35,6 +35,7 @@ print fields are short, code of widgets is not."""
 _CHARS_A_TAG = 50
 _MAX_CSS_CHARS = 100_000
 _NO_DISPLAY = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_CSS_COMMENT = re.compile(r"/\*(?:[^*]|\*(?!/))*+\*/")
 _MEDIA = re.compile(r"@[\w-]+[^{};@]*+\{(?:[^{}]*+\{[^{}]*+\})*+[^{}]*+\}")
 _DISPLAY = re.compile(r"\bdisplay\s*:\s*([a-z-]+)\s*(!\s*important)?", re.IGNORECASE)
 _SIMPLE = re.compile(r"^[\w]*([.#])([\w-]+)$")
@@ -117,6 +118,8 @@ def _string_variables(page: WebPage) -> dict[str, str]:
 
 def _display_rules(css: str) -> Iterator[tuple[str, str, bool]]:
     """Selectors, value and importance of each rule of a style sheet that sets `display`."""
+    if "/*" in css:
+        css = _CSS_COMMENT.sub(" ", css)
     if "@" in css:
         css = _MEDIA.sub("", css)
     for rule in css.split("}"):

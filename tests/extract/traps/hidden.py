@@ -100,3 +100,10 @@ trap(
     fields={"subject_category": "城市管理", "document_number": NUMBER},
     flags=("subject_category:hidden",),
 )
+trap(
+    "hidden-by-commented-rule",
+    "a comment stands before the rule of the style sheet that hides",
+    "what a person sees",
+    page(head="<style>/* 弹窗 */ .tc{display:none}</style>", below="<p class=tc>您确定要离开本站吗？请选择。</p>"),
+    text=WHOLE,
+)
