@@ -39,8 +39,11 @@ def read_list_page(family: Platform, page: WebPage, request: ListingRequest) -> 
         raise NotAListing(elsewhere)
     if not listing.entries or not _MARKUP.match(page.text) or _XML.match(page.text):
         return listing
-    listing = _with_counts(listing, page)
-    listing = listing if _goes_on_or_ends(listing, request) else _continued(listing, page, request)
+    if listing.reported_total is None or not _goes_on_or_ends(listing, request):
+        said = counts(page)
+        listing = _with_total(listing, said)
+        if not _goes_on_or_ends(listing, request):
+            listing = _continued(listing, page, request, said)
     unlisted = _unlisted(listing, page, request)
     return replace(listing, problems=(*listing.problems, unlisted)) if unlisted else listing
 
@@ -61,14 +64,14 @@ def _goes_on_or_ends(listing: ListingPage, request: ListingRequest) -> bool:
     )
 
 
-def _with_counts(listing: ListingPage, page: WebPage) -> ListingPage:
+def _with_total(listing: ListingPage, said: Counts | None) -> ListingPage:
     """With the total that the pager gives in words, where the family found none."""
-    if listing.reported_total is not None or (said := counts(page)) is None or not said.in_words:
+    if listing.reported_total is not None or said is None or not said.in_words:
         return listing
     return replace(listing, reported_total=said.documents)
 
 
-def _continued(listing: ListingPage, page: WebPage, request: ListingRequest) -> ListingPage:
+def _continued(listing: ListingPage, page: WebPage, request: ListingRequest, said: Counts | None) -> ListingPage:
     """With the next request by a pager that the family does not know, or with the sign that nothing here understood."""
     first = request.seen == 0
     seen = request.seen + len(listing.entries)
@@ -81,7 +84,6 @@ def _continued(listing: ListingPage, page: WebPage, request: ListingRequest) -> 
         return replace(listing, next_requests=(ListingRequest(url, request.column, seen),))
     if pager:
         return listing
-    said = counts(page)
     if said and said.pages:
         listing = replace(listing, reported_pages=said.pages)
     sign = _unfinished(said, seen, first=first) if said else None

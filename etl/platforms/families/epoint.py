@@ -45,8 +45,9 @@ from etl.platforms.base import (
     NotAListing,
     Platform,
 )
+from etl.platforms.helpers.answers import parse_json, strip_markup
 from etl.platforms.helpers.columns import linked_columns
-from etl.platforms.helpers.rows import FIELD_OF_LABEL, linked_rows, parse_json, row_entry, strip_markup
+from etl.platforms.helpers.rows import FIELD_OF_LABEL, linked_rows, row_entry
 from etl.web.markup import live_source
 from etl.web.page import WebPage, base_url, links
 

@@ -33,8 +33,8 @@ from etl.platforms.base import (
     NotAListing,
     Platform,
 )
+from etl.platforms.helpers.answers import parse_json, script_value, strip_markup
 from etl.platforms.helpers.columns import page_name, same_site
-from etl.platforms.helpers.rows import parse_json, script_value, strip_markup
 from etl.web.data import json_object_after
 from etl.web.page import WebPage, links
 

@@ -28,7 +28,7 @@ from etl.platforms.base import (
     NotAListing,
     Platform,
 )
-from etl.platforms.helpers.rows import parse_json, strip_markup
+from etl.platforms.helpers.answers import parse_json, strip_markup
 from etl.web.page import WebPage
 
 _COPIED = {"pcode": "document_number", "puborg": "publisher", "index": "index_number", "childtype": "subject_category"}

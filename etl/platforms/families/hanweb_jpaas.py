@@ -34,8 +34,9 @@ from etl.platforms.base import (
     NotAListing,
     Platform,
 )
+from etl.platforms.helpers.answers import parse_json
 from etl.platforms.helpers.columns import linked_columns, parent_list, same_site
-from etl.platforms.helpers.rows import linked_rows, parse_json, row_entry
+from etl.platforms.helpers.rows import linked_rows, row_entry
 from etl.web.page import WebPage, absolute, base_url, links
 
 _SERVICE = "/page/build/unit"

@@ -39,8 +39,9 @@ from etl.platforms.base import (
     NotAListing,
     Platform,
 )
+from etl.platforms.helpers.answers import script_value
 from etl.platforms.helpers.columns import linked_columns, parent_list
-from etl.platforms.helpers.rows import INDEX_NUMBER, linked_rows, row_entry, script_value
+from etl.platforms.helpers.rows import INDEX_NUMBER, linked_rows, row_entry
 from etl.web.page import WebPage, base_url
 
 _DETAIL = re.compile(r"/\d{5,}(?:\.html)?(?:$|[?#])")

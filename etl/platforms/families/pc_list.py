@@ -45,8 +45,9 @@ from etl.platforms.base import (
     NotAListing,
     Platform,
 )
+from etl.platforms.helpers.answers import parse_json, script_value, strip_markup
 from etl.platforms.helpers.columns import linked_columns, parent_list
-from etl.platforms.helpers.rows import linked_rows, parse_json, script_value, strip_markup
+from etl.platforms.helpers.rows import linked_rows
 from etl.web.page import WebPage
 
 if TYPE_CHECKING:

@@ -36,9 +36,10 @@ from etl.platforms.base import (
     NotAListing,
     Platform,
 )
+from etl.platforms.helpers.answers import parse_json, script_value, strip_markup
 from etl.platforms.helpers.columns import linked_columns, parent_list
 from etl.platforms.helpers.paging import script_pager
-from etl.platforms.helpers.rows import labelled_fields, linked_rows, parse_json, script_value, strip_markup
+from etl.platforms.helpers.rows import labelled_fields, linked_rows
 from etl.web.page import WebPage, absolute, base_url
 
 if TYPE_CHECKING:

@@ -45,8 +45,9 @@ from etl.platforms.base import (
     NotAListing,
     Platform,
 )
+from etl.platforms.helpers.answers import parse_json, strip_markup
 from etl.platforms.helpers.columns import linked_columns, parent_list, same_site
-from etl.platforms.helpers.rows import FIELD_OF_LABEL, linked_rows, parse_json, strip_markup
+from etl.platforms.helpers.rows import FIELD_OF_LABEL, linked_rows
 from etl.web.page import WebPage, links
 
 if TYPE_CHECKING:

@@ -1,1 +1,1 @@
-"""Code that several families share: rows of a list, links to lists, feeds, repeated rows."""
+"""Code that several families share: rows of a list, pagers, answers as data, links to lists, feeds."""

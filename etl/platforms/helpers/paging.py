@@ -160,7 +160,7 @@ def next_link(page: WebPage) -> HtmlElement | None:
     """The first link to the next page (下一页) that leads to another address of the site; None if there is none."""
     base = base_url(page)
     for link in page.tree.iter("a"):
-        url = _target(link, base) if _NEXT.match("".join("".join(link.itertext()).split())) else None
+        url = _target(link, base) if _NEXT.match(_words(link)) else None
         if url and url != urldefrag(page.url).url and urlsplit(url).hostname == urlsplit(page.url).hostname:
             return link
     return None
@@ -207,7 +207,7 @@ def _next_is_disabled(page: WebPage) -> bool:
     steps = [
         element
         for element in page.tree.iter("a", "span", "li", "button", "em", "i", "font")
-        if _NEXT.match("".join("".join(element.itertext()).split())[:8])
+        if _NEXT.match(_words(element)[:8])
     ]
     return bool(steps) and all(any(map(_disabled, (step, step.getparent()))) for step in steps)
 
@@ -215,7 +215,7 @@ def _next_is_disabled(page: WebPage) -> bool:
 def _links_that_do_nothing(page: WebPage) -> Iterator[str]:
     """加载更多 and its like: elements without an address that a script listens to."""
     for element in page.tree.iter("a", "button", "div", "span", "p", "input"):
-        words = "".join("".join(element.itertext()).split()) if len(element) <= 3 else ""
+        words = _words(element) if len(element) <= 3 else ""
         if _LOAD_MORE.match(words) and not _target(element, base_url(page)) and not _disabled(element):
             yield words
 
@@ -226,7 +226,7 @@ def _numbered_links(page: WebPage) -> Iterator[str]:
     own = _number(page.url) or 1
     folder = here.path.rpartition("/")[0]
     for link in page.tree.iter("a"):
-        words = "".join("".join(link.itertext()).split())
+        words = _words(link)
         if not (words.isdigit() or _NEXT_WORDS.search(words) or _LAST_WORDS.search(words)):
             continue
         url = _target(link, base_url(page))
@@ -274,6 +274,11 @@ def _squashed(page: WebPage) -> str:
 def _target(element: HtmlElement, base: str) -> str | None:
     href = (element.get("href") or "").strip()
     return absolute(href, base) if href and not href.startswith("#") else None
+
+
+def _words(element: HtmlElement) -> str:
+    """The element's text without white space."""
+    return "".join("".join(map(str, element.itertext())).split())
 
 
 def _disabled(element: HtmlElement) -> bool:

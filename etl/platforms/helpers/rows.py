@@ -4,20 +4,17 @@ The block nearest to a link is often not its row: `li > div > p > a` has the dat
 each row a `ul` of its own. How deep the link lies says nothing; that a block holds a second document does.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from html import unescape
 from itertools import chain, islice
-from typing import Any
 
 from lxml.html import HtmlElement
 
 from etl.dates import DATE, TIME_OF_DAY, YEAR, first_iso_date
 from etl.document_number import match_document_number, normalise_document_number
 from etl.fields import DATE_FIELDS
-from etl.platforms.base import Entry, NotAListing
+from etl.platforms.base import Entry
 from etl.web.page import WebPage, absolute, base_url
 
 FIELD_OF_LABEL = {
@@ -143,14 +140,16 @@ def _paged_groups(page: WebPage, groups: Mapping[_Group, Mapping[HtmlElement, st
     """The lists that the page's pager belongs to: those in the smallest element around it that holds a list."""
     pagers = (link for link in page.tree.iter("a", "span", "em", "b") if _PAGER_WORDS.match(_text(link)))
     pager = next(pagers, None)
-    around = {element: depth for depth, element in enumerate(pager.iterancestors())} if pager is not None else {}
+    if pager is None:
+        return set()
+    around = {element: depth for depth, element in enumerate(pager.iterancestors())}
     depths: dict[_Group, int] = {}
     for key, blocks in groups.items():
         block = next(iter(blocks))
         above = (block, *block.iterancestors())
         depths[key] = min((around[element] for element in above if element in around), default=len(around))
     nearest = min(depths.values(), default=0)
-    return {key for key, depth in depths.items() if depth == nearest} if pager is not None else set()
+    return {key for key, depth in depths.items() if depth == nearest}
 
 
 def row_entry(row: HtmlElement, base: str) -> Entry | None:
@@ -416,32 +415,3 @@ def _without_twins(entries: list[Entry]) -> Iterable[Entry]:
         fields = {name: value for twin in reversed(twins) for name, value in twin.fields.items()}
         merged.append(Entry(url, max((twin.title for twin in twins), key=len), fields))
     return merged
-
-
-def script_value(text: str, key: str) -> Any:
-    """The JSON value that a script assigns to `key` (`key: …` or `key = …`), or None."""
-    for match in re.finditer(rf"""(?<![\w$])["']?{re.escape(key)}["']?\s*[:=]\s*""", text):
-        quoted = re.match(r"'((?:[^'\\]|\\.)*)'", text[match.end() :])
-        if quoted:
-            return quoted.group(1)
-        try:
-            return json.JSONDecoder().raw_decode(text, match.end())[0]
-        except (ValueError, RecursionError):
-            continue
-    return None
-
-
-def parse_json(page: WebPage) -> Any:
-    """The page's content as JSON. Raises `NotAListing` for anything else."""
-    text = page.text.strip()
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        content = "an HTML page" if text.startswith("<") else "something else"
-        raise NotAListing(f"{content} instead of JSON: {' '.join(text[:60].split())!r}") from error
-
-
-def strip_markup(text: Any) -> str:
-    """The text of a JSON value without tags (searches mark matches by `<em>`), entities and runs of white space."""
-    bare = re.sub(r"<[^>]*>", "", re.sub(r"<br\s*/?>", " ", str(text or ""), flags=re.IGNORECASE))
-    return " ".join(unescape(bare).split())
