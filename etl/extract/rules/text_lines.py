@@ -11,7 +11,7 @@ from etl.document_number import document_number_at_start, document_number_in_tit
 from etl.extract.codes import Rule
 from etl.extract.lexicon.labels import find_labels, label_key, match_label
 from etl.extract.lexicon.values import Reading, ValueRules, make_evidence
-from etl.extract.lexicon.words import INLINE_BOUNDARY
+from etl.extract.lexicon.words import ADOPTION_WORDS, INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks
 from etl.extract.page.trimming import ONLY_A_DATE, is_in_search_form, is_page_tool
 from etl.extract.rules.header import PageContext
@@ -29,8 +29,7 @@ _DAY, _MONTH = re.compile(r"\d{1,2}日?"), re.compile(rf"{YEAR}\s*[-/.年]\s*\d{
 _NAME_OF_SOURCE = re.compile(
     r"[\u4e00-\u9fff（）()·]{2,24}(?:报|网|社|台|局|委|办|厅|政府|中心|办公室|委员会|公众号|发布|在线|客户端|融媒|杂志|集团|院|所|队|站|处|科|股)"
 )
-_ADOPTION_WORDS = re.compile("通过|公布|施行|修订|修正|批准|印发")
-"""What the line below the headline of a rule says of its date, which is no day of publication on the site."""
+_ADOPTION = re.compile(ADOPTION_WORDS)
 _DATE_AND_TIME = re.compile(rf"({DATE}(?:\s+|T){TIME_OF_DAY})")
 
 
@@ -115,7 +114,7 @@ def _is_beside_cells(blocks: Blocks, block: Block) -> bool:
 
 def _date_of_line(block: Block, text: str) -> str | None:
     match = (
-        (not _ADOPTION_WORDS.search(text) and _DATE_LINE.match(text))
+        (not _ADOPTION.search(text) and _DATE_LINE.match(text))
         or _date_with_time(block.text, text)
         or _NAME_AND_DATE.match(text)
     )

@@ -10,7 +10,7 @@ from etl.dates import DATE, SIGNED_DATE
 from etl.document_number import match_document_number
 from etl.extract.codes import Rule
 from etl.extract.lexicon.labels import find_labels, label_key, match_label
-from etl.extract.lexicon.words import INLINE_BOUNDARY
+from etl.extract.lexicon.words import ADOPTION_WORDS, INLINE_BOUNDARY
 from etl.extract.page.blocks import Blocks, Node, is_boilerplate
 from etl.extract.page.trimming import ONLY_A_DATE, is_page_tool
 from etl.extract.types import FieldValue, Origin
@@ -33,7 +33,7 @@ _AGENCY_NAME = re.compile(r"(?:网站?|门户|平台|政府|首页|局|委|委�
 """How a line ends that names a site or an agency."""
 _BREADCRUMB = re.compile(r"^(?:(?:您)?(?:当前|现在|所在)?(?:的)?(?:所在)?位置[:：]?\s*)?(?:网站|本站|返回)?首页")
 _CRUMB_SEPARATOR = re.compile(r"\s*(?:>+|›|»|→|＞|/)\s*")
-_BEGINS_WITH_DATE, _MAX_DATE_LINE_CHARS = re.compile(rf"\s*{DATE}(?!.*(?:通过|公布|施行|修订|修正|批准|印发))"), 60
+_BEGINS_WITH_DATE, _MAX_DATE_LINE_CHARS = re.compile(rf"\s*{DATE}(?!.*(?:{ADOPTION_WORDS}))"), 60
 """A line below the headline that begins with a date needs no label."""
 _BLOCKS_OF_LAYOUT_CELL = 4
 """Blocks from which on a table cell is a part of the page's layout, not of a table of data."""
