@@ -14,7 +14,7 @@ TESTS := $(VENV)/bin/pytest --dist loadfile --no-loadscope-reorder
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo stop check test lint style types pins quick bench lock
+.PHONY: help demo stop check test explore lint style types pins quick bench lock
 
 help:  ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 8
@@ -33,6 +33,9 @@ test: $(INSTALLED) $(REPLAYED)  ## run all tests
 
 quick: $(INSTALLED)
 	@$(TESTS) -n 2 -m "not service"
+
+explore: $(INSTALLED)  ## run the tests over generated inputs with inputs never drawn before
+	@HYPOTHESIS_PROFILE=explore $(TESTS) -n 2 -m "generated and not service"
 
 lint: style types pins  ## check style and types
 

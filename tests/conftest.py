@@ -12,11 +12,13 @@ local_settings   settings that name that database and that bucket
 Markers follow from the fixtures that a test uses (`MARKERS`).
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+from hypothesis import is_hypothesis_test, settings
 
 from etl.archive.storage.archive import Archive, open_archive
 from etl.files import reader_pool
@@ -32,6 +34,12 @@ from tests.support.services import (
     settings_of,
     state_folder,
 )
+
+# `make test` draws the same inputs each time: a change is not red for an old fault that a new draw happens to find.
+# `make explore` draws others, ten times as many; what it finds becomes an example.
+settings.register_profile("gate", deadline=None, derandomize=True, database=None)
+settings.register_profile("explore", deadline=None, max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
 
 MARKERS = {
     "service": {"services", "starts_services", "airflow", "starts_airflow"},
@@ -60,6 +68,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: first.get(item.path, len(first)))
     for item in items:
         assert isinstance(item, pytest.Function)
+        if is_hypothesis_test(item.function):
+            item.add_marker("generated")
         for marker, fixtures in MARKERS.items():
             if fixtures.intersection(item.fixturenames):
                 item.add_marker(marker)

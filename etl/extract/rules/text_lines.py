@@ -104,7 +104,7 @@ def _source_beside_date(blocks: Blocks, index: int, *, is_title: bool) -> str | 
 def _follows_label(blocks: Blocks, index: int) -> bool:
     """Whether the block before is a label, or a short word that ends like one of a date."""
     before = blocks.blocks[index - 1].plain.rstrip(" ：:") if index else ""
-    return match_label(before) is not None or (len(before) < 10 and before.endswith(("时间", "日期")))
+    return match_label(before, coined=True) is not None or (len(before) < 10 and before.endswith(("时间", "日期")))
 
 
 def _is_beside_cells(blocks: Blocks, block: Block) -> bool:
