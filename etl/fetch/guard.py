@@ -5,7 +5,6 @@ address that was checked is the address that is used.
 """
 
 import asyncio
-import ipaddress
 import socket
 import ssl
 from collections.abc import Iterable
@@ -14,6 +13,7 @@ from typing import Any
 import httpcore
 import httpx
 
+from etl.fetch.addresses import why_not_public
 from etl.reason_codes import Code
 from etl.reasons import encode_reason, english
 
@@ -32,13 +32,6 @@ def describe_error(error: BaseException) -> str:
     while source is not None and not str(source):
         source = source.__cause__ or source.__context__
     return f"{type(error).__name__}: {source or ''}".rstrip(": ")
-
-
-def is_public(address: str) -> bool:
-    """Whether the address is public: not private, loopback, link-local, multicast or a cloud's metadata service."""
-    ip = ipaddress.ip_address(address)
-    mapped = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None)
-    return is_public(str(mapped)) if mapped else ip.is_global and not ip.is_multicast
 
 
 class _GuardedBackend(httpcore.AsyncNetworkBackend):
@@ -61,8 +54,10 @@ class _GuardedBackend(httpcore.AsyncNetworkBackend):
         except OSError as error:
             raise httpcore.ConnectError(f"{host} does not resolve: {error.strerror or error}") from error
         addresses = list(dict.fromkeys(str(item[4][0]) for item in resolved))
-        if not self._allow_private and (private := [address for address in addresses if not is_public(address)]):
-            raise ForbiddenAddress(encode_reason(Code.PRIVATE_ADDRESS, host=host, addresses=", ".join(private)))
+        refused = {} if self._allow_private else {item: why for item in addresses if (why := why_not_public(item))}
+        if refused:
+            found = ", ".join(f"{address} ({why})" for address, why in refused.items())
+            raise ForbiddenAddress(encode_reason(Code.PRIVATE_ADDRESS, host=host, addresses=found))
         failure: Exception = httpcore.ConnectError(f"{host} has no address")
         for address in addresses:
             try:

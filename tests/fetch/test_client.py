@@ -13,7 +13,6 @@ import pytest
 from etl.archive.storage.archive import Archive
 from etl.fetch.classify import classify
 from etl.fetch.client import Attempt, Request, fetcher
-from etl.fetch.guard import is_public
 from etl.outcomes import Outcome
 from etl.reasons import english
 from etl.sources.schema import Source
@@ -169,29 +168,6 @@ def test_private_addresses_are_refused_before_a_byte_is_sent(archive: Archive) -
     attempt, asked = answer(archive, {"/a": http(PAGE)}, allow_private_addresses=False)
     assert asked == []
     assert attempt.failure is Outcome.OUT_OF_SCOPE
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "127.0.0.1",
-        "10.1.2.3",
-        "169.254.169.254",
-        "::1",
-        "fd00::1",
-        "::ffff:10.0.0.1",
-        "2002:7f00:1::",
-        "0.0.0.0",
-        "224.0.0.1",
-    ],
-)
-def test_no_private_address_is_public(address: str) -> None:
-    assert not is_public(address)
-
-
-def test_public_addresses_are() -> None:
-    assert is_public("114.114.114.114")
-    assert is_public("2400:3200::1")
 
 
 ROBOTS = b"User-agent: gongkai\nDisallow: /secret/\nCrawl-delay: 0.2\n\nUser-agent: *\nDisallow: /\n"
