@@ -3,7 +3,6 @@
 import asyncio
 import ssl
 import time
-import zlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from urllib.parse import urljoin
 import certifi
 import httpx
 
+from etl.fetch.content_coding import BodyError, BodyReader
 from etl.fetch.guard import ForbiddenAddress, describe_error, guarded_transport
 from etl.fetch.host_registry import CachedRobots, HostRegistry
 from etl.fetch.refusals import is_markup, refusal_of
@@ -28,7 +28,7 @@ from etl.web.redirects import PageRedirect, page_redirect
 from etl.web.urls import canonical_url, host_of
 
 ACCEPT = "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.8"
-# Only what zlib reads: brotli and zstd would unpack without the size limit that `_Body` holds.
+# What every site packs its pages with. Of the other codings that `etl.fetch.content_coding` unpacks none is asked for.
 ACCEPT_ENCODING = "gzip, deflate"
 _CONDITIONS = ("If-None-Match", "If-Modified-Since")
 MAX_REDIRECTING_BYTES = 100_000
@@ -158,7 +158,7 @@ class Fetcher:
                     redirected_to_itself = True
             limit = self._source.limits.redirects
             return ended(failure=Outcome.NETWORK_ERROR, reason=encode_reason(Code.TOO_MANY_REDIRECTS, limit=limit))
-        except _Refused as refusal:
+        except (_Refused, BodyError) as refusal:
             return ended(failure=refusal.outcome, reason=str(refusal))
         except TimeoutError:
             seconds = self._source.limits.seconds
@@ -171,7 +171,7 @@ class Fetcher:
             )
 
     async def _body(self, response: httpx.Response) -> bytes:
-        body = _Body(response.headers.get("content-encoding", ""), self._source.limits.bytes)
+        body = BodyReader(response.headers.get("content-encoding", ""), self._source.limits.bytes)
         async for chunk in response.aiter_raw():
             body.add(chunk)
         return body.complete()
@@ -217,48 +217,6 @@ class Fetcher:
                 return robots
             await asyncio.sleep(self._source.pace.retry_delay * 2**number)
             number += 1
-
-
-class _Body:
-    """Collects and unpacks a body, and never holds more than `limit` bytes of it."""
-
-    def __init__(self, encoding: str, limit: int) -> None:
-        self._encoding, self._limit = encoding.strip().lower(), limit
-        self._parts: list[bytes] = []
-        self._size = 0
-        self._unpacker: zlib._Decompress | None = None
-        if self._encoding in ("gzip", "x-gzip", "deflate"):
-            self._unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32)
-        elif self._encoding not in ("", "identity"):
-            raise _Refused(Outcome.HTTP_ERROR, encode_reason(Code.UNREQUESTED_ENCODING, encoding=self._encoding))
-
-    def add(self, chunk: bytes) -> None:
-        if self._unpacker is not None:
-            try:
-                chunk = self._unpack(chunk)
-            except zlib.error as error:
-                reason = encode_reason(Code.BROKEN_BODY, encoding=self._encoding, error=error)
-                raise _Refused(Outcome.NETWORK_ERROR, reason) from error
-        self._size += len(chunk)
-        if self._size > self._limit:
-            raise _Refused(Outcome.TOO_LARGE, encode_reason(Code.BODY_OVER_LIMIT, limit=self._limit))
-        self._parts.append(chunk)
-
-    def _unpack(self, chunk: bytes) -> bytes:
-        assert self._unpacker is not None
-        room = self._limit - self._size + 1
-        if self._encoding == "deflate" and self._size == 0 and not self._unpacker.unconsumed_tail:
-            try:
-                return self._unpacker.decompress(chunk, room)
-            except zlib.error:
-                # RFC 9110, 8.4.1.2: some send raw deflate without the zlib wrapper.
-                self._unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
-        return self._unpacker.decompress(chunk, room)
-
-    def complete(self) -> bytes:
-        if self._unpacker is not None and self._size and not self._unpacker.eof:
-            raise _Refused(Outcome.NETWORK_ERROR, encode_reason(Code.BODY_CUT_OFF, encoding=self._encoding))
-        return b"".join(self._parts)
 
 
 def _page_redirect(response: httpx.Response, url: str, body: bytes) -> PageRedirect | None:

@@ -1,0 +1,205 @@
+"""Content codings (RFC 9110, 8.4.1): the one place where bodies of strangers are unpacked, within a limit of bytes.
+
+As browsers do, words that name no coding are ignored, codings may be stacked, several gzip members (RFC 1952, 2.2) or
+zstd frames (RFC 8878, 3) are one body, what follows the last member is ignored, and `deflate` may lack its wrapper.
+"""
+
+import re
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+import brotli
+
+from etl.outcomes import Outcome
+from etl.reason_codes import Code
+from etl.reasons import encode_reason
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+MAX_CODINGS = 5
+"""Codings stacked on one body; Chromium unpacks no more either (`FilterSourceStream`, kMaxStreams)."""
+_PIECE_BYTES = 256 * 1024
+"""Bytes that a coding gives to the next at once, so that a stack of them holds little."""
+_ZSTD_WINDOW_LOG = 23
+"""8 MB, the largest window of an answer (RFC 9659, 3)."""
+_MEMBER = b"\x1f\x8b\x08"
+_BROKEN = (zlib.error, brotli.error, zstd.ZstdError)
+
+
+class BodyError(Exception):
+    """A body that cannot be had whole: too large, cut off, or broken.
+
+    `outcome`, `reason`: how its attempt ends, and why in stored form (`etl.reasons`). `partial`: the bytes that were
+    unpacked, at most as many as the limit.
+    """
+
+    def __init__(self, outcome: Outcome, reason: str, partial: bytes = b"") -> None:
+        super().__init__(reason)
+        self.outcome, self.reason, self.partial = outcome, reason, partial
+
+
+class _Coding(Protocol):
+    """Unpacks one coding."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether the packed bytes so far are a whole body."""
+
+    def pieces(self, data: bytes) -> Iterator[bytes]:
+        """What further packed bytes hold, in pieces of about `_PIECE_BYTES`. Raises one of `_BROKEN`."""
+
+
+class _Inflate:
+    """gzip, and deflate with its wrapper or, if it may be `raw`, without it: whichever the bytes are."""
+
+    def __init__(self, *, raw: bool) -> None:
+        self._inflater = zlib.decompressobj(zlib.MAX_WBITS | 32)
+        self._maybe_raw, self._seen = raw, bytearray()
+        self._held, self._over = b"", False
+
+    @property
+    def whole(self) -> bool:
+        return self._inflater.eof and not self._held
+
+    def pieces(self, data: bytes) -> Iterator[bytes]:
+        data, self._held = self._held + data, b""
+        pending = False
+        while (data or pending) and not self._over:
+            if self._inflater.eof:
+                if not data.startswith(_MEMBER):
+                    self._over = not _MEMBER.startswith(data)
+                    self._held = b"" if self._over else data
+                    return
+                self._inflater = zlib.decompressobj(zlib.MAX_WBITS | 16)
+            piece = self._inflate(data)
+            pending = len(piece) == _PIECE_BYTES and not self._inflater.eof
+            data = self._inflater.unused_data if self._inflater.eof else self._inflater.unconsumed_tail
+            if piece:
+                yield piece
+
+    def _inflate(self, data: bytes) -> bytes:
+        if not self._maybe_raw:
+            return self._inflater.decompress(data, _PIECE_BYTES)
+        # RFC 9110, 8.4.1.2: some send raw deflate. Its first bytes may look like a wrapper, or come one by one.
+        self._seen += data
+        try:
+            piece = self._inflater.decompress(data, _PIECE_BYTES)
+        except zlib.error:
+            self._inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+            piece = self._inflater.decompress(bytes(self._seen), _PIECE_BYTES)
+            self._maybe_raw = False
+        if piece:
+            self._maybe_raw = False
+            self._seen.clear()
+        return piece
+
+
+class _Brotli:
+    def __init__(self) -> None:
+        self._decoder = brotli.Decompressor()
+
+    @property
+    def whole(self) -> bool:
+        return bool(self._decoder.is_finished())
+
+    def pieces(self, data: bytes) -> Iterator[bytes]:
+        if self.whole:
+            return
+        piece = self._decoder.process(data, output_buffer_limit=_PIECE_BYTES)
+        while piece:
+            yield piece
+            if self._decoder.can_accept_more_data():
+                return
+            piece = self._decoder.process(b"", output_buffer_limit=_PIECE_BYTES)
+
+
+class _Zstd:
+    def __init__(self) -> None:
+        self._decoder = self._new_frame()
+
+    @staticmethod
+    def _new_frame() -> zstd.ZstdDecompressor:
+        return zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG})
+
+    @property
+    def whole(self) -> bool:
+        return self._decoder.eof
+
+    def pieces(self, data: bytes) -> Iterator[bytes]:
+        while data or not (self._decoder.needs_input or self._decoder.eof):
+            if self._decoder.eof:
+                self._decoder = self._new_frame()
+            piece = self._decoder.decompress(data, _PIECE_BYTES)
+            data = self._decoder.unused_data if self._decoder.eof else b""
+            if piece:
+                yield piece
+
+
+_CODINGS: dict[str, Callable[[], _Coding]] = {
+    "gzip": lambda: _Inflate(raw=False),
+    "x-gzip": lambda: _Inflate(raw=False),
+    "deflate": lambda: _Inflate(raw=True),
+    "br": _Brotli,
+    "zstd": _Zstd,
+}
+_SEPARATOR = re.compile(r"[\s,]+")
+
+
+class BodyReader:
+    """Collects and unpacks a body, of which no coding takes or gives more than `limit` bytes.
+
+    `content_encoding` is the header's value, several headers joined by commas. Raises `BodyError`.
+    """
+
+    def __init__(self, content_encoding: str, limit: int) -> None:
+        self._limit = limit
+        self._names = [name for name in _SEPARATOR.split(content_encoding.lower()) if name in _CODINGS]
+        if len(self._names) > MAX_CODINGS:
+            reason = encode_reason(Code.UNREQUESTED_ENCODING, encoding=content_encoding[:100])
+            raise BodyError(Outcome.HTTP_ERROR, reason)
+        # The last one named is the one applied last.
+        self._codings = [_CODINGS[name]() for name in reversed(self._names)]
+        self._sizes = [0] * (len(self._codings) + 1)
+        self._parts: list[bytes] = []
+
+    def add(self, data: bytes) -> None:
+        """Takes the next bytes as they were received."""
+        try:
+            self._pass_on(data, 0)
+        except _BROKEN as error:
+            raise self._error(Outcome.NETWORK_ERROR, Code.BROKEN_BODY, error=error) from error
+
+    def complete(self) -> bytes:
+        """The unpacked body, when all bytes were added."""
+        if self._sizes[0] and not all(coding.whole for coding in self._codings):
+            raise self._error(Outcome.NETWORK_ERROR, Code.BODY_CUT_OFF)
+        return b"".join(self._parts)
+
+    def _pass_on(self, data: bytes, number: int) -> None:
+        room = self._limit - self._sizes[number]
+        self._sizes[number] += len(data)
+        if number == len(self._codings):
+            self._parts.append(data[:room])
+        if len(data) > room:
+            reason = encode_reason(Code.BODY_OVER_LIMIT, limit=self._limit)
+            raise BodyError(Outcome.TOO_LARGE, reason, b"".join(self._parts))
+        if number < len(self._codings):
+            for piece in self._codings[number].pieces(data):
+                self._pass_on(piece, number + 1)
+
+    def _error(self, outcome: Outcome, code: Code, **values: object) -> BodyError:
+        reason = encode_reason(code, encoding=", ".join(self._names), **values)
+        return BodyError(outcome, reason, b"".join(self._parts))
+
+
+def unpack(body: bytes, content_encoding: str, limit: int) -> bytes:
+    """The body without its content codings. Raises `BodyError`, also if it has more than `limit` bytes."""
+    reader = BodyReader(content_encoding, limit)
+    for start in range(0, len(body), _PIECE_BYTES):
+        reader.add(body[start : start + _PIECE_BYTES])
+    return reader.complete()
