@@ -28,11 +28,14 @@ class Browser:
         from gongkai_airflow import archive_from_airflow  # noqa: PLC0415
 
         from etl.browse import create_app  # noqa: PLC0415
+        from etl.browse.http.security_headers import SecurityHeaders  # noqa: PLC0415
         from etl.settings import settings  # noqa: PLC0415
 
         # Airflow's key for signing is the same in all its API servers.
         form_key = conf.get_mandatory_value("api", "secret_key")
-        return Guard(create_app(archive_from_airflow, address=settings().public_url or PUBLIC, form_key=form_key))
+        browser = create_app(archive_from_airflow, address=settings().public_url or PUBLIC, form_key=form_key)
+        # Around the guard too: who is refused or sent to log in gets the same headers.
+        return SecurityHeaders(Guard(browser))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._guarded(scope, receive, send)
@@ -46,8 +49,13 @@ class Slash:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         bare = scope["type"] == "http" and scope["path"] == ADDRESS
-        answer = RedirectResponse(f"{ADDRESS}/", 308) if bare else self._app
-        await answer(scope, receive, send)
+        await (_to_the_slash() if bare else self._app)(scope, receive, send)
+
+
+def _to_the_slash() -> ASGIApp:
+    from etl.browse.http.security_headers import SecurityHeaders  # noqa: PLC0415
+
+    return SecurityHeaders(RedirectResponse(f"{ADDRESS}/", 308))
 
 
 class ArchiveBrowser(AirflowPlugin):

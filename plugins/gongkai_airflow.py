@@ -37,6 +37,9 @@ RETRIES = ExceptionRetryPolicy(
     ]
 )
 
+KILLED_RETRY = timedelta(seconds=15)
+"""When a task is tried again that ended without an exception, which no policy sees: it was killed."""
+
 
 def archive_dag(**options: Any) -> Callable[[Callable[..., None]], Callable[..., Any]]:
     """Decorates the function of a DAG, with the options of `airflow.sdk.dag` on top of the project's defaults.
@@ -48,7 +51,7 @@ def archive_dag(**options: Any) -> Callable[[Callable[..., None]], Callable[...,
         "catchup": False,
         "max_active_runs": 1,
         "is_paused_upon_creation": True,
-        "default_args": {"retries": 3, "retry_policy": RETRIES},
+        "default_args": {"retries": 3, "retry_delay": KILLED_RETRY, "retry_policy": RETRIES},
     }
     return dag(**defaults | options)
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from etl.archive.storage.archive import Archive
 from etl.browse.errors import InvalidParameter, RequestRefused
@@ -36,13 +37,12 @@ def create_app(
     login, and corrections need an author. `address` is the public address, for permalinks; default: that of the
     request. `form_key` signs form tokens; all processes that serve the browser must share it.
     """
-    app = FastAPI(title="gongkai", docs_url=None, redoc_url=None, openapi_url=None)
+    app = _Browser(title="gongkai", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.archive = _LazyArchive(archive)
     app.state.address = address
     app.state.forms = FormTokens(form_key or token_hex(32))
     app.include_router(router)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
-    app.add_middleware(SecurityHeaders)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestRefused, _request_refused)
     app.add_exception_handler(RequestValidationError, _validation_error)
@@ -51,6 +51,12 @@ def create_app(
     app.add_exception_handler(DBAPIError, _unavailable)
     app.add_exception_handler(Exception, _server_error)
     return app
+
+
+class _Browser(FastAPI):
+    def build_middleware_stack(self) -> ASGIApp:
+        """Around everything: the page for what raised is made outside of all middleware that is added."""
+        return SecurityHeaders(super().build_middleware_stack())
 
 
 class _LazyArchive:

@@ -186,7 +186,8 @@ def _configure(state: State, server: Postgres, airflow: Airflow, port: int, dags
             "print_stats_interval": 0,
         },
         # At 0.5 it takes 7 % of a core where nothing runs, at 1 the half.
-        "scheduler": {"scheduler_idle_sleep_time": 1},
+        # A task whose supervisor was killed is noticed after half a minute, not after five (its retry: DAGs).
+        "scheduler": {"scheduler_idle_sleep_time": 1, "task_instance_heartbeat_timeout": 30},
         # A task's supervisor that misses the end of its task notices it only after this long (3.3.2: it waits
         # on closed sockets), and holds its place among the parallel tasks until then. The default is 5.
         "workers": {"min_heartbeat_interval": 2},

@@ -16,6 +16,7 @@ import pytest
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import Store, StoreAddress
 from etl.archive.storage.database import connect
+from etl.browse.http.security_headers import OWN_PAGES_POLICY
 from etl.local.services import Addresses
 from etl.settings import PROJECT
 from tests.support.browser_pages import Page, keep
@@ -120,6 +121,12 @@ def _token(airflow: httpx.Client, user: str) -> str:
     return str(answer.json()["access_token"])
 
 
+def protected(answer: httpx.Response) -> bool:
+    """Whether an answer has the headers of the browser's own pages."""
+    wanted = {"content-security-policy": OWN_PAGES_POLICY, "x-content-type-options": "nosniff"}
+    return wanted.items() <= dict(answer.headers).items()
+
+
 @pytest.mark.parametrize("route", _ROUTES)
 def test_anonymous_callers_get_nothing(airflow: httpx.Client, route: str) -> None:
     forged = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ2aWV3ZXIiLCJyb2xlIjoiYWRtaW4ifQ."
@@ -129,12 +136,14 @@ def test_anonymous_callers_get_nothing(airflow: httpx.Client, route: str) -> Non
     answer = airflow.get(route)
     assert set(answer.json()) == {"status", "detail"}
     assert answer.headers["www-authenticate"] == "Bearer"
+    assert protected(answer)
 
 
 @pytest.mark.parametrize("route", _ROUTES)
 def test_a_browser_is_sent_to_log_in_and_back(airflow: httpx.Client, route: str) -> None:
     answer = airflow.get(route, params={"q": "岚川 & 市"}, headers=_BROWSER)
     assert answer.status_code == 307
+    assert protected(answer)
     where = urlsplit(answer.headers["location"])
     assert (where.scheme, where.netloc, where.path) == ("", "", "/api/v2/auth/login")
     (back,) = parse_qs(where.query)["next"]
@@ -189,7 +198,9 @@ def test_the_menu_leads_to_the_archive(airflow: httpx.Client, token: str) -> Non
     assert airflow.get(entry["href"], headers=login).status_code == 200
     assert entry["name"] == "档案", "more would be cut"
     assert airflow.get(entry["icon"], headers=login).headers["content-type"] == "image/svg+xml"
-    assert airflow.get("/archive").headers["location"] == "/archive/"
+    bare = airflow.get("/archive")
+    assert bare.headers["location"] == "/archive/"
+    assert protected(bare)
 
 
 def test_a_token_ends_with_its_logout(airflow: httpx.Client) -> None:

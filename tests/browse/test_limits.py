@@ -11,6 +11,7 @@ from etl.archive.storage.archive import Archive, open_archive
 from etl.archive.storage.bucket import Store
 from etl.archive.storage.database import connect
 from etl.browse import create_app
+from etl.browse.http.security_headers import OWN_PAGES_POLICY
 from etl.browse.language.messages import ALLOWED
 from etl.settings import Settings
 from tests.support.browser_pages import Page, keep
@@ -97,6 +98,15 @@ def test_every_answer_forbids_scripts_and_sniffing(reader: TestClient) -> None:
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["referrer-policy"] == "no-referrer"
         assert headers["cache-control"] == "private, no-cache"
+
+
+def test_what_breaks_forbids_them_too() -> None:
+    def broken() -> Archive:
+        raise ZeroDivisionError
+
+    answer = TestClient(create_app(broken), raise_server_exceptions=False).get("/")
+    assert answer.status_code == 500
+    assert answer.headers["content-security-policy"] == OWN_PAGES_POLICY
 
 
 def test_json_is_given_to_who_asks_for_it(archive: Archive, reader: TestClient, tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ dags = {{
     dag.dag_id: {{
         "name": dag.dag_display_name,
         "runs_at_once": runs_at_once(dag),
+        "retry_delays": [task.retry_delay.total_seconds() for task in dag.tasks if task.retries],
         "mapped": {{task.task_id: task.map_index_template for task in dag.tasks if task.is_mapped}},
     }}
     for dag in bag.dags.values()
@@ -73,6 +74,13 @@ def test_a_dag_that_is_unpaused_waits_for_its_next_time(bag: dict[str, Any]) -> 
     runs_at_once = {dag_id: dag["runs_at_once"] for dag_id, dag in bag["dags"].items()}
     assert [dag_id for dag_id, at_once in runs_at_once.items() if at_once] == []
     assert list(runs_at_once.values()).count(False) > 20, "sources and maintenance have cron schedules"
+
+
+def test_a_task_that_was_killed_is_tried_again_within_a_minute(bag: dict[str, Any]) -> None:
+    # Airflow notices a lost worker after half a minute (docker-compose.yml, `gongkai up`), and looks every ten seconds.
+    delays = {dag_id: max(dag["retry_delays"]) for dag_id, dag in bag["dags"].items() if dag["retry_delays"]}
+    assert len(delays) > 20
+    assert {dag_id: delay for dag_id, delay in delays.items() if delay > 15} == {}
 
 
 def test_every_dag_has_a_chinese_name_beside_its_id(bag: dict[str, Any]) -> None:

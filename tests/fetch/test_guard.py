@@ -97,7 +97,9 @@ class Wire(httpcore.AsyncNetworkBackend):
         raise httpcore.ConnectError("not connected")
 
 
-def ask(resolver: Resolver, times: int, monkeypatch: pytest.MonkeyPatch) -> tuple[list[str], list[Exception]]:
+def ask(
+    resolver: Resolver, times: int, monkeypatch: pytest.MonkeyPatch
+) -> tuple[list[str], list[httpx.TransportError]]:
     """Where the guarded transport connected to in so many requests, and how each of them ended."""
     monkeypatch.setattr(socket, "getaddrinfo", resolver)
     transport, wire, ends = guarded_transport(allow_private=False, connections=1, tls=TLS), Wire(), []

@@ -22,7 +22,10 @@ _DEFAULTS = {
 
 
 class SecurityHeaders:
-    """ASGI middleware that adds the headers above to every response that does not set them itself."""
+    """ASGI middleware that adds the headers above to every response that does not set them itself.
+
+    It goes around whatever can answer: the application, and the guard in front of it.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
