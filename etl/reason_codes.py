@@ -75,8 +75,8 @@ class Code(StrEnum):
     UNIX_SOCKET = "unix_socket", "不抓取 Unix 套接字", "unix sockets are not crawled"
     HOST_ASKED_TO_WAIT = (
         "host_asked_to_wait",
-        "{host} 要求再等 {seconds} 秒",
-        "{host} asked to be left alone for another {seconds} s",
+        "{host} 要求再等 {seconds} 秒（`gongkai hosts` 可查看和解除）",
+        "{host} asked to be left alone for another {seconds} s (`gongkai hosts` shows and lifts it)",
     )
     UNREQUESTED_ENCODING = (
         "unrequested_encoding",

@@ -31,6 +31,7 @@ COMMANDS = {
     "reextract": "maintenance",
     "scans": "maintenance",
     "rebuild": "maintenance",
+    "hosts": "hosts",
     "similar": "similar",
     "fixity": "fixity",
     "garbage": "garbage",

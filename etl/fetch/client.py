@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from urllib.parse import urljoin
 
@@ -17,6 +16,7 @@ import httpx
 from etl.fetch.content_coding import BodyError, BodyReader
 from etl.fetch.guard import ForbiddenAddress, describe_error, guarded_transport
 from etl.fetch.host_registry import CachedRobots, HostRegistry
+from etl.fetch.pace import HostPostponed, Pace, Trace, retry_after_seconds
 from etl.fetch.refusals import is_markup, refusal_of
 from etl.fetch.robots import ROBOTS_LIFETIME, RobotsRules, read_robots, redirect_target
 from etl.outcomes import Outcome
@@ -33,8 +33,6 @@ ACCEPT_ENCODING = "gzip, deflate"
 _CONDITIONS = ("If-None-Match", "If-Modified-Since")
 MAX_REDIRECTING_BYTES = 100_000
 """Largest page that is looked at for where it leads; one without content is far smaller."""
-MAX_WAIT_SECONDS = 120.0
-"""Longest wait for a host's next free moment; if it is later, the page fails now and the next run fetches it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +85,7 @@ class Fetcher:
 
     def __init__(self, source: Source, hosts: HostRegistry, client: httpx.AsyncClient, user_agent: str) -> None:
         self._source, self._hosts, self._client, self._user_agent = source, hosts, client, user_agent
+        self._pace = Pace(source.id, source.pace.delay, hosts)
         self._rules: dict[str, RobotsRules] = {}
         self._slots = asyncio.Semaphore(source.pace.concurrency)
         self._robots_lock = asyncio.Lock()
@@ -103,7 +102,7 @@ class Fetcher:
                     await asyncio.sleep(self._source.pace.retry_delay * 2 ** (number - 1))
                 attempts.append(attempt := await self._attempt(request))
                 host = host_of(attempt.final_url)
-                if not attempt.is_transient or self._out_of_reach(host):
+                if not attempt.is_transient or self._out_of_reach(host) or self._pace.is_postponed(host):
                     if attempt.status is not None:
                         await asyncio.to_thread(self._hosts.record_success, host)
                     break
@@ -111,9 +110,9 @@ class Fetcher:
         return attempts
 
     async def _hold_back(self, host: str, attempt: Attempt) -> None:
-        wait = _retry_after(attempt.header("retry-after"))
-        if attempt.status in (429, 503) and wait:
-            await asyncio.to_thread(self._hosts.postpone, host, wait)
+        asked = attempt.header("retry-after") if attempt.status in (429, 503) else ""
+        if wait := retry_after_seconds(asked, datetime.now(UTC)):
+            await asyncio.to_thread(self._hosts.postpone, host, wait, asked)
         else:
             await asyncio.to_thread(self._hosts.record_failure, host, self._source.pace.retry_delay)
 
@@ -132,11 +131,13 @@ class Fetcher:
         redirected_to_itself, led_on = False, ""
         try:
             for _ in range(self._source.limits.redirects + 1):
-                await self._check_allowed(url)
+                trace = await self._check_allowed(url)
                 started, clock = datetime.now(UTC), time.monotonic()
                 async with asyncio.timeout(self._source.limits.seconds):
                     method, body = (request.method, request.body) if url == request.url else ("GET", None)
-                    async with self._client.stream(method, url, headers=headers, content=body) as response:
+                    async with self._client.stream(
+                        method, url, headers=headers, content=body, extensions={"trace": trace}
+                    ) as response:
                         answer = tuple((name, value) for name, value in response.headers.multi_items())
                         content = await self._body(response)
                 target = redirect_target(response)
@@ -160,6 +161,9 @@ class Fetcher:
             return ended(failure=Outcome.NETWORK_ERROR, reason=encode_reason(Code.TOO_MANY_REDIRECTS, limit=limit))
         except (_Refused, BodyError) as refusal:
             return ended(failure=refusal.outcome, reason=str(refusal))
+        except HostPostponed as postponed:
+            values = {"host": postponed.host, "seconds": round(postponed.seconds)}
+            return ended(failure=Outcome.NETWORK_ERROR, reason=encode_reason(Code.HOST_ASKED_TO_WAIT, **values))
         except TimeoutError:
             seconds = self._source.limits.seconds
             return ended(failure=Outcome.NETWORK_ERROR, reason=encode_reason(Code.NO_WHOLE_ANSWER, seconds=seconds))
@@ -176,21 +180,14 @@ class Fetcher:
             body.add(chunk)
         return body.complete()
 
-    async def _check_allowed(self, url: str) -> None:
+    async def _check_allowed(self, url: str) -> Trace:
         if not self._source.allows(url):
             raise _Refused(Outcome.OUT_OF_SCOPE, encode_reason(Code.NOT_A_SOURCE_HOST, url=url))
         host = host_of(url)
         rules = await self._robots(host, url)
         if not rules.allow(url):
             raise _Refused(rules.outcome, rules.reason)
-        await self._wait(host, max(self._source.pace.delay, rules.crawl_delay))
-
-    async def _wait(self, host: str, delay: float) -> None:
-        wait = await asyncio.to_thread(self._hosts.reserve, host, delay)
-        if wait > MAX_WAIT_SECONDS:
-            reason = encode_reason(Code.HOST_ASKED_TO_WAIT, host=host, seconds=round(wait))
-            raise _Refused(Outcome.NETWORK_ERROR, reason)
-        await asyncio.sleep(wait)
+        return await self._pace.wait(host, rules.crawl_delay)
 
     def _out_of_reach(self, host: str) -> bool:
         """Whether robots.txt could not be fetched: this fetcher then requests nothing more from the host."""
@@ -211,8 +208,8 @@ class Fetcher:
     async def _fetch_robots(self, host: str, url: str) -> CachedRobots:
         number = 0
         while True:
-            await self._wait(host, self._source.pace.delay)
-            robots = await read_robots(self._client, url, self._user_agent)
+            trace = await self._pace.wait(host)
+            robots = await read_robots(self._client, url, self._user_agent, trace)
             if robots.status is not None or number == self._source.limits.retries:
                 return robots
             await asyncio.sleep(self._source.pace.retry_delay * 2**number)
@@ -225,15 +222,6 @@ def _page_redirect(response: httpx.Response, url: str, body: bytes) -> PageRedir
         return None
     page = read_page(body, url, response.headers.get("content-type", ""))
     return None if refusal_of(page, response.status_code) else page_redirect(page)
-
-
-def _retry_after(value: str) -> float:
-    if value.isdigit():
-        return float(value)
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
-        return 0.0
 
 
 @lru_cache(maxsize=8)

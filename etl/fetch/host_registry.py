@@ -5,8 +5,13 @@
 
 import time
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
+
+PACE_LIFETIME = timedelta(days=30)
+"""A source that has not asked a host for so long does not slow the others down any more."""
+EARLY_SHARE = 0.02
+"""Share of the pace by which a turn may begin early: timers and threads are not more exact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +28,44 @@ class CachedRobots:
         return self.status is not None and self.status < 500
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A request's turn at a host. `began`: when, to be handed back if it begins again; None if it has not begun.
+
+    `wait`: seconds until it may begin. `postponed`: seconds for which the host must not be asked at all.
+    """
+
+    wait: float
+    began: object | None
+    postponed: float = 0.0
+
+
 class HostRegistry(Protocol):
     """Stores what is known about hosts. Every call is one short transaction, safe for concurrent tasks."""
 
-    def reserve(self, host: str, delay: float) -> float:
-        """Take the host's next free moment; return the seconds until then. The one after is `delay` seconds later."""
+    def set_pace(self, host: str, source: str, delay: float) -> float:
+        """Say at which pace a source asks the host, in seconds a request.
 
-    def postpone(self, host: str, seconds: float) -> None:
-        """Let nobody request the host for `seconds` (Retry-After)."""
+        Returns the slowest pace of all sources that asked it within `PACE_LIFETIME`: the one that holds.
+        """
+
+    def reserve(self, host: str, at_most: float) -> Turn:
+        """Take the next turn of the host's queue; it begins at once if nobody is before it.
+
+        No turn is taken if the host is postponed for more than `at_most` seconds.
+        """
+
+    def begin(self, host: str, began: object | None) -> Turn:
+        """Begin a turn whose time has come, or say how long it still has to wait.
+
+        `began`: of the same turn, if it began before: it begins anew, unless another one has begun in between.
+        """
+
+    def postpone(self, host: str, seconds: float, retry_after: str) -> None:
+        """Let nobody request the host for `seconds`; `retry_after` is the header as the host sent it."""
 
     def record_failure(self, host: str, delay: float) -> None:
-        """Count a failure. From the third in a row the host's next moment is postponed, doubling up to an hour."""
+        """Count a failure. From the third in a row the host is postponed, doubling from `delay` up to an hour."""
 
     def record_success(self, host: str) -> None:
         """Reset the count of failures."""
@@ -47,22 +79,43 @@ class HostRegistry(Protocol):
 
 @dataclass
 class LocalHostRegistry:
-    """A registry in memory, for commands that look at a site without an archive."""
+    """A registry in memory, for commands that look at a site without an archive, with one source."""
 
+    _pace: dict[str, float] = field(default_factory=dict)
     _free_at: dict[str, float] = field(default_factory=dict)
+    _began: dict[str, float] = field(default_factory=dict)
+    _postponed: dict[str, float] = field(default_factory=dict)
     _robots: dict[str, CachedRobots] = field(default_factory=dict)
 
-    def reserve(self, host: str, delay: float) -> float:
-        now = time.monotonic()
-        free_at = max(now, self._free_at.get(host, now))
-        self._free_at[host] = free_at + delay
-        return free_at - now
+    def set_pace(self, host: str, source: str, delay: float) -> float:
+        self._pace[host] = delay
+        return delay
 
-    def postpone(self, host: str, seconds: float) -> None:
-        self._free_at[host] = max(self._free_at.get(host, 0.0), time.monotonic() + seconds)
+    def reserve(self, host: str, at_most: float) -> Turn:
+        now = time.monotonic()
+        postponed = max(0.0, self._postponed.get(host, now) - now)
+        if postponed > at_most:
+            return Turn(postponed, None, postponed)
+        free_at = max(now + postponed, self._free_at.get(host, now))
+        self._free_at[host] = free_at + self._pace[host]
+        return Turn(free_at - now, None, postponed) if free_at > now else self.begin(host, None)
+
+    def begin(self, host: str, began: object | None) -> Turn:
+        now = time.monotonic()
+        postponed = max(0.0, self._postponed.get(host, now) - now)
+        last = self._began.get(host)
+        due = now if last is None or last == began else last + self._pace[host] * (1 - EARLY_SHARE)
+        if wait := max(postponed, due - now):
+            return Turn(wait, None, postponed)
+        self._began[host] = now
+        self._free_at[host] = max(self._free_at.get(host, now), now + self._pace[host])
+        return Turn(0.0, now)
+
+    def postpone(self, host: str, seconds: float, retry_after: str) -> None:
+        self._postponed[host] = max(self._postponed.get(host, 0.0), time.monotonic() + seconds)
 
     def record_failure(self, host: str, delay: float) -> None:
-        self.postpone(host, delay)
+        self.postpone(host, delay, "")
 
     def record_success(self, host: str) -> None:
         """Failures are not counted here."""

@@ -9,6 +9,7 @@ from protego import Protego
 
 from etl.fetch.guard import ForbiddenAddress, describe_error
 from etl.fetch.host_registry import CachedRobots
+from etl.fetch.pace import Trace
 from etl.outcomes import Outcome
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
@@ -59,7 +60,7 @@ def redirect_target(response: httpx.Response) -> str:
     return address_of_bytes(next((raw for name, raw in response.headers.raw if name.lower() == b"location"), b""))
 
 
-async def read_robots(client: httpx.AsyncClient, url: str, user_agent: str) -> CachedRobots:
+async def read_robots(client: httpx.AsyncClient, url: str, user_agent: str, trace: Trace) -> CachedRobots:
     """Fetch the robots.txt of the address's host; redirects within the host are followed.
 
     Raises `ForbiddenAddress`. Any other failure gives a result without `status`.
@@ -68,7 +69,9 @@ async def read_robots(client: httpx.AsyncClient, url: str, user_agent: str) -> C
     try:
         async with asyncio.timeout(30):
             for _ in range(5):
-                async with client.stream("GET", target, headers={"User-Agent": user_agent}) as response:
+                async with client.stream(
+                    "GET", target, headers={"User-Agent": user_agent}, extensions={"trace": trace}
+                ) as response:
                     body = b""
                     async for chunk in response.aiter_bytes(65536):
                         body += chunk

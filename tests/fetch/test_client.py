@@ -16,6 +16,7 @@ from etl.fetch.client import Attempt, Request, fetcher
 from etl.outcomes import Outcome
 from etl.reasons import english
 from etl.sources.schema import Source
+from tests.support.gongkai import rows
 from tests.support.raw_server import http, raw_server
 
 PAGE = "<html><body><p>望澜市人民政府关于印发规定的通知</p></body></html>".encode()
@@ -190,21 +191,13 @@ def test_a_missing_robots_txt_allows_all_an_unreachable_one_nothing(
     assert (attempt.failure is Outcome.ROBOTS) is not allowed
 
 
-def test_the_host_s_pace_holds_for_tasks_that_know_nothing_of_each_other(archive: Archive) -> None:
-    host, delay = "pace.example", 0.1
-    waits = [archive.hosts.reserve(host, delay) for _ in range(5)]
-    other = Archive(archive.engine, archive.store).hosts.reserve(host, delay)
-    assert waits[0] == 0
-    assert 0.3 < other <= 0.5
-    assert all(later > earlier for earlier, later in itertools.pairwise([*waits, other]))
-
-
 def test_retry_after_pushes_the_host_out_for_everyone(archive: Archive) -> None:
     busy = http(b"", "503 Busy", "Retry-After: 300")
     attempt, asked = answer(archive, {"/a": busy}, limits={"retries": 1})
     assert attempt.failure is Outcome.NETWORK_ERROR
     assert "asked to be left alone" in english(attempt.reason)
     assert asked.count("/a") == 1
+    assert rows(archive, "SELECT failures, retry_after FROM archive.host") == [{"failures": 0, "retry_after": "300"}]
 
 
 def test_a_host_that_does_not_resolve_is_a_network_error(archive: Archive) -> None:

@@ -2,27 +2,73 @@
 
 from sqlalchemy import Engine, text
 
-from etl.fetch.host_registry import CachedRobots
+from etl.fetch.host_registry import EARLY_SHARE, PACE_LIFETIME, CachedRobots, Turn
+from etl.storable import strip_unstorable
 
-# The slot is reserved by one statement: no lock is held while the caller waits for it.
-_RESERVE = text("""
-INSERT INTO archive.host AS h (name, next_free_at) VALUES (:host, clock_timestamp() + make_interval(secs => :delay))
-ON CONFLICT (name) DO UPDATE
-    SET next_free_at = greatest(h.next_free_at, clock_timestamp()) + make_interval(secs => :delay)
-RETURNING extract(epoch FROM h.next_free_at - make_interval(secs => :delay) - clock_timestamp())
+MAX_SHOWN = 60
+"""Characters of a `Retry-After` that are kept."""
+
+_SET_PACE = text("""
+INSERT INTO archive.host AS h (name, pace, paces) VALUES (
+    :host, :delay,
+    jsonb_build_object(CAST(:source AS text), jsonb_build_object('delay', CAST(:delay AS float), 'at', now()))
+)
+ON CONFLICT (name) DO UPDATE SET
+    paces = h.paces || excluded.paces,
+    pace = (
+        SELECT max(CAST(p.value ->> 'delay' AS float)) FROM jsonb_each(h.paces || excluded.paces) p
+        WHERE CAST(p.value ->> 'at' AS timestamptz) > now() - :lifetime
+    )
+RETURNING pace
 """)
-_PUSH_OUT = text("""
-INSERT INTO archive.host AS h (name, next_free_at) VALUES (:host, clock_timestamp() + make_interval(secs => :seconds))
-ON CONFLICT (name) DO UPDATE
-    SET next_free_at = greatest(h.next_free_at, clock_timestamp() + make_interval(secs => :seconds))
+# The turn is taken by one statement: no lock is held while the caller waits for it.
+_RESERVE = text("""
+WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS now)
+UPDATE archive.host h SET
+    next_free_at = CASE
+        WHEN h.postponed_until > m.now + make_interval(secs => :at_most) THEN h.next_free_at
+        ELSE greatest(h.next_free_at, h.postponed_until, m.now) + make_interval(secs => h.pace)
+    END,
+    began_at = CASE
+        WHEN h.next_free_at > m.now OR h.postponed_until > m.now
+            OR h.began_at + make_interval(secs => h.pace) > m.now THEN h.began_at
+        ELSE m.now
+    END
+FROM moment m WHERE h.name = :host
+RETURNING
+    CASE WHEN h.began_at = m.now THEN h.began_at END AS began,
+    extract(epoch FROM h.postponed_until - m.now) AS postponed,
+    extract(epoch FROM h.next_free_at - make_interval(secs => h.pace) - m.now) AS wait
+""")
+_BEGIN = text("""
+WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS now)
+UPDATE archive.host h SET
+    began_at = m.now,
+    next_free_at = greatest(h.next_free_at, m.now + make_interval(secs => h.pace))
+FROM moment m
+WHERE h.name = :host AND (h.postponed_until IS NULL OR h.postponed_until <= m.now)
+    AND (h.began_at IS NULL OR h.began_at = :began OR h.began_at + make_interval(secs => h.pace * :share) <= m.now)
+RETURNING h.began_at
+""")
+_NOT_YET = text("""
+SELECT extract(epoch FROM postponed_until - clock_timestamp()) AS postponed,
+    extract(epoch FROM began_at + make_interval(secs => pace * :share) - clock_timestamp()) AS wait
+FROM archive.host WHERE name = :host
+""")
+_POSTPONE = text("""
+INSERT INTO archive.host AS h (name, postponed_until, retry_after)
+VALUES (:host, clock_timestamp() + make_interval(secs => :seconds), :retry_after)
+ON CONFLICT (name) DO UPDATE SET postponed_until = excluded.postponed_until, retry_after = excluded.retry_after
+WHERE h.postponed_until IS NULL OR h.postponed_until < excluded.postponed_until
 """)
 _FAILED = text("""
 INSERT INTO archive.host AS h (name, failures) VALUES (:host, 1)
 ON CONFLICT (name) DO UPDATE SET
     failures = h.failures + 1,
-    next_free_at = CASE WHEN h.failures >= 2 THEN greatest(
-        h.next_free_at, clock_timestamp() + make_interval(secs => least(:delay * 2 ^ least(h.failures - 2, 20), 3600))
-    ) ELSE h.next_free_at END
+    postponed_until = CASE WHEN h.failures >= 2 THEN greatest(
+        h.postponed_until,
+        clock_timestamp() + make_interval(secs => least(:delay * 2 ^ least(h.failures - 2, 20), 3600))
+    ) ELSE h.postponed_until END
 """)
 _SUCCEEDED = text("UPDATE archive.host SET failures = 0 WHERE name = :host AND failures > 0")
 _ROBOTS = text("SELECT robots_status, robots, robots_at FROM archive.host WHERE name = :host AND robots_at IS NOT NULL")
@@ -38,13 +84,29 @@ class PostgresHosts:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def reserve(self, host: str, delay: float) -> float:
+    def set_pace(self, host: str, source: str, delay: float) -> float:
+        values = {"host": host, "source": source, "delay": delay, "lifetime": PACE_LIFETIME}
         with self._engine.begin() as connection:
-            return max(0.0, float(connection.execute(_RESERVE, {"host": host, "delay": delay}).scalar_one()))
+            return float(connection.execute(_SET_PACE, values).scalar_one())
 
-    def postpone(self, host: str, seconds: float) -> None:
+    def reserve(self, host: str, at_most: float) -> Turn:
         with self._engine.begin() as connection:
-            connection.execute(_PUSH_OUT, {"host": host, "seconds": seconds})
+            found = connection.execute(_RESERVE, {"host": host, "at_most": at_most}).one()
+        return Turn(max(0.0, float(found.wait)), found.began, max(0.0, float(found.postponed or 0)))
+
+    def begin(self, host: str, began: object | None) -> Turn:
+        values = {"host": host, "share": 1 - EARLY_SHARE}
+        with self._engine.begin() as connection:
+            if (now := connection.execute(_BEGIN, values | {"began": began}).scalar_one_or_none()) is not None:
+                return Turn(0.0, now)
+            found = connection.execute(_NOT_YET, values).one()
+        postponed = max(0.0, float(found.postponed or 0))
+        return Turn(max(postponed, float(found.wait or 0)), None, postponed)
+
+    def postpone(self, host: str, seconds: float, retry_after: str) -> None:
+        values = {"host": host, "seconds": seconds, "retry_after": strip_unstorable(retry_after)[:MAX_SHOWN]}
+        with self._engine.begin() as connection:
+            connection.execute(_POSTPONE, values)
 
     def record_failure(self, host: str, delay: float) -> None:
         with self._engine.begin() as connection:

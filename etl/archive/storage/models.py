@@ -26,7 +26,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from etl.outcomes import Outcome
 
 SCHEMA = "archive"
-REVISION = "0010"
+REVISION = "0011"
 """The last migration: these tables are what it leaves."""
 CAPTURE_NUMBERS = Sequence("capture_number", schema=SCHEMA)
 _OUTCOMES = ", ".join(f"'{outcome}'" for outcome in Outcome)
@@ -67,11 +67,24 @@ class Source(Base):
 
 
 class Host(Base):
-    """What is kept with a host: its next free moment, its robots.txt, and how far its validators can be trusted."""
+    """What is kept with a host: its pace and turns, its robots.txt, and how far its validators can be trusted."""
 
     __tablename__ = "host"
     name: Mapped[str] = mapped_column(primary_key=True)
+    pace: Mapped[float] = mapped_column(server_default=text("0"))
+    """Seconds a request: the slowest of `paces`."""
+    paces: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    """By source, at which pace it asks (`delay`), and when it last began to (`at`)."""
     next_free_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    """Where the queue of turns ends."""
+    began_at: Mapped[datetime | None]
+    """When the last turn began."""
+    postponed_until: Mapped[datetime | None]
+    """Until when nobody asks: for `retry_after`, as the host sent it, or else for `failures` in a row."""
+    retry_after: Mapped[str | None]
+    lifted_at: Mapped[datetime | None]
+    """When a person last lifted the host's postponement; `lifted_by` says who."""
+    lifted_by: Mapped[str | None]
     failures: Mapped[int] = mapped_column(server_default=text("0"))
     robots: Mapped[str | None]
     robots_status: Mapped[int | None]
