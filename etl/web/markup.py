@@ -22,7 +22,7 @@ START_TAG = re.compile(
     r"""<[A-Za-z][^\s/>]*+"""
     r"""(?:[\s/]++|[^\s/>=][^\s/>=]*+|=\s*+(?:"[^"]*+"|'[^']*+'|(?=>)|[^\s>"'][^\s>]*+|["'])?+)*+>?+"""
 )
-_EARLY_END = re.compile(r"</(?:html|body)\s*+>", re.IGNORECASE)
+_EARLY_END = re.compile(r"</[hHbB][tToO][mMdD][lLyY]\s*+>")  # ignoring case costs half as much again
 _ONLY_ENDS = re.compile(r"\A(?:\s++|<!--(?:[^-]|-(?!->))*+-->|</(?:html|body)\s*+>)*+\Z", re.IGNORECASE)
 _SHOWN_TAG = re.compile(rf"{START_TAG.pattern}|</[A-Za-z][^>]*+>?+|<![^>]*+>?+|<\?[^>]*+>?+")
 

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache, lru_cache
-from itertools import islice
+from itertools import chain, islice
+from typing import NamedTuple
 
 from lxml.etree import XPath
 
@@ -21,7 +22,7 @@ from etl.file_names import has_file_name
 from etl.platforms.base import Layout, Platform
 from etl.platforms.registry import all_platforms
 from etl.web.page import WebPage
-from etl.web.select import compile_selector as general
+from etl.web.select import compile_selector
 
 MIN_LAYOUT_SHARE = 0.5
 """Share of the page's prose that a family's container must hold to be taken as the main text."""
@@ -43,16 +44,34 @@ _LIST_LINE_LINK_CHARS = 14
 _MIN_NOTICE_CHARS = 20
 """Characters of prose of the shortest notice; footers may hold as much, so such a notice holds no majority of it."""
 
+_NAMED = re.compile(r"^\[(?:id|class)\^=([\w-]+)\]$")
+"""An element by the beginning of its id or class."""
 _SIMPLE_SELECTOR = re.compile(r"^([\w]*)(?:#([\w-]+))?((?:\.[\w-]+)*)$")
 
 
+class _Simple(NamedTuple):
+    """A selector that the indices of `Blocks` answer."""
+
+    tag: str
+    id: str
+    classes: tuple[str, ...]
+
+
+class _General(NamedTuple):
+    """Any other selector. `word` stands in the source of each page that it finds something in; "" if unknown."""
+
+    path: XPath
+    word: str
+
+
 @cache
-def _compile(selector: str) -> tuple[str, str, tuple[str, ...]] | XPath:
-    """A simple selector as (tag, id, classes), which the indices of `Blocks` answer; any other as an XPath."""
+def _compile(selector: str) -> _Simple | _General:
     match = _SIMPLE_SELECTOR.match(selector)
     if match and selector:
-        return match.group(1), match.group(2) or "", tuple(c for c in match.group(3).split(".") if c)
-    return general(selector)
+        tag, name, classes = match.groups()
+        return _Simple(tag, name or "", tuple(c for c in classes.split(".") if c))
+    named = _NAMED.match(selector)
+    return _General(compile_selector(selector), named[1] if named else "")
 
 
 @lru_cache(64)
@@ -61,8 +80,8 @@ def names_to_index(platform: Platform | None = None) -> frozenset[str]:
     names: set[str] = set()
     for _, layout in layouts_to_try(platform):
         for compiled in map(_compile, (*layout.body, *layout.header)):
-            if isinstance(compiled, tuple):
-                names.update(n for n in (compiled[1], *compiled[2]) if n)
+            if isinstance(compiled, _Simple):
+                names.update(n for n in (compiled.id, *compiled.classes) if n)
     return frozenset(names)
 
 
@@ -70,21 +89,23 @@ def select_nodes(page: WebPage, blocks: Blocks, selectors: Iterable[str]) -> Ite
     """(selector, node) of every element that one of the selectors matches."""
     for selector in selectors:
         compiled = _compile(selector)
-        if isinstance(compiled, XPath):
-            matched = compiled(page.tree)
-            for element in matched if isinstance(matched, list) else ():
-                node = blocks.node_of(element)
-                if node is not None:
-                    yield selector, node
+        if isinstance(compiled, _General):
+            matched = compiled.path(page.tree) if compiled.word in page.text else ()
+            found = matched if isinstance(matched, list) else []
+        elif not (compiled.id or compiled.classes):
+            found = list(page.tree.iter(compiled.tag))
+        else:
+            yield from ((selector, node) for node in _indexed(blocks, compiled))
             continue
-        tag, name, classes = compiled
-        if not (name or classes):
-            yield from ((selector, node) for node in blocks.nodes if node.tag == tag)
-            continue
-        for index in blocks.by_id.get(name, ()) if name else blocks.by_class.get(classes[0], ()):
-            node = blocks.nodes[index]
-            if (not tag or node.tag == tag) and all(index in blocks.by_class.get(c, ()) for c in classes):
-                yield selector, node
+        yield from ((selector, node) for node in map(blocks.node_of, found) if node is not None)
+
+
+def _indexed(blocks: Blocks, selector: _Simple) -> Iterator[Node]:
+    by_class, (tag, name, classes) = blocks.by_class, selector
+    for index in blocks.by_id.get(name, ()) if name else by_class.get(classes[0], ()):
+        node = blocks.nodes[index]
+        if (not tag or node.tag == tag) and all(index in by_class.get(one, ()) for one in classes):
+            yield node
 
 
 @lru_cache(64)
@@ -118,14 +139,34 @@ def find_body(page: WebPage, blocks: Blocks, platform: Platform | None, title: s
 def layout_bodies(page: WebPage, blocks: Blocks, platform: Platform | None) -> list[Body]:
     """The containers on the page that any family is known by, its own family's first."""
     bodies: list[Body] = []
-    for name, layout in layouts_to_try(platform):
-        for selector, node in islice(select_nodes(page, blocks, layout.body), _MAX_CONTAINERS):
-            bodies.append(Body(node.first, node.last, node.index, f"{name} {selector}", node.hidden_by))
-        for begin, end in layout.markers:
-            between = _between_markers(blocks, begin, end)
-            if between:
-                bodies.append(Body(between[0], between[1], -1, f"{name} marks"))
+    by_name, unnamed = _ways_to_try(platform)
+    named = (way for name in chain(blocks.by_id, blocks.by_class) for way in by_name.get(name, ()))
+    for _, family, selector, (begin, end) in sorted({*unnamed, *named}):
+        if not selector:
+            if between := _between_markers(blocks, begin, end):
+                bodies.append(Body(between[0], between[1], -1, f"{family} marks"))
+            continue
+        for _, node in islice(select_nodes(page, blocks, (selector,)), _MAX_CONTAINERS):
+            bodies.append(Body(node.first, node.last, node.index, f"{family} {selector}", node.hidden_by))
     return bodies
+
+
+_Way = tuple[int, str, str, tuple[str, str]]
+"""A way to find a container: its place among all, the family, and a selector or, where that is empty, marks."""
+
+
+@lru_cache(64)
+def _ways_to_try(platform: Platform | None) -> tuple[dict[str, list[_Way]], list[_Way]]:
+    """Those that need an id or class, by it, and the others. A page has few of the ids and classes of all families."""
+    by_name: dict[str, list[_Way]] = {}
+    unnamed: list[_Way] = []
+    for family, layout in layouts_to_try(platform):
+        for selector, marks in (*((s, ("", "")) for s in layout.body), *(("", pair) for pair in layout.markers)):
+            compiled = _compile(selector) if selector else None
+            name = (compiled.id or next(iter(compiled.classes), "")) if isinstance(compiled, _Simple) else ""
+            ways = by_name.setdefault(name, []) if name else unnamed
+            ways.append((len(unnamed) + sum(map(len, by_name.values())), family, selector, marks))
+    return by_name, unnamed
 
 
 def _between_markers(blocks: Blocks, begin: str, end: str) -> tuple[int, int] | None:

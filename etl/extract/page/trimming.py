@@ -58,6 +58,9 @@ _NOTICE_WORDS = re.compile("声明|您|扫|版权|满意")
 _CREDIT = re.compile(
     r"(?:[【\[(（]?我要纠错[】\])）]?)?\s*[【\[(（]?[\u4e00-\u9fff]{0,4}(?:编辑|责编|审核|校对|审稿|录入|初审|复审|终审)人?员?\s*[:：].{0,30}$"
 )
+_HOSTS = frozenset(("主办", "承办"))
+_CONTACTS = frozenset(("地址", "电话", "联系电话", "邮编", "邮政编码", "传真", "邮箱"))
+"""Labels of a footer only beside each other: a text may end with the host of an event, or with an address."""
 _FOOTER_FIELDS = frozenset({"source", "published_date"})
 _SIDEBAR_CLASSES = frozenset(split_words("left right side sidebar aside nav menu foot footer bottom friend"))
 """Class names of columns beside or below a document."""
@@ -293,5 +296,5 @@ def _is_footer_line(block: Block) -> bool:
     labels = find_labels(block.text)
     if not labels or not labels[0].at_line_start:
         return False
-    hosts = {"主办", "承办"} if len(labels) > 1 else set()
-    return all(f.name in _FOOTER_FIELDS or f.label in FOOTER_LABELS or f.label in hosts for f in labels)
+    beside = _HOSTS | _CONTACTS if len(labels) > 1 and labels[0].label in _HOSTS else frozenset()
+    return all(f.name in _FOOTER_FIELDS or f.label in FOOTER_LABELS or f.label in beside for f in labels)

@@ -20,13 +20,15 @@ def beliefs(
     fields: Mapping[str, FieldValue], evidence: Iterable[FieldValue], *, data_is_shown: bool
 ) -> dict[str, Belief]:
     """The belief in the value of each field; data that the page carries counts only if the page shows it."""
-    counted = [item for item in evidence if item.origin != "json" or data_is_shown]
-    return {name: _belief(value, counted) for name, value in fields.items()}
+    others: dict[str, list[FieldValue]] = {name: [] for name in fields}
+    for item in evidence:
+        if item.name in others and (item.origin != "json" or data_is_shown) and item != fields[item.name]:
+            others[item.name].append(item)
+    return {name: _belief(value, others[name]) for name, value in fields.items()}
 
 
-def _belief(chosen: FieldValue, evidence: Iterable[FieldValue]) -> Belief:
+def _belief(chosen: FieldValue, others: list[FieldValue]) -> Belief:
     """What the page shows beside the value decides first; its meta tags dispute a value only if nothing confirms it."""
-    others = [item for item in evidence if item.name == chosen.name and item != chosen]
     disputing = [item for item in others if _disputes(chosen, item)]
     if any(item.origin != "meta" for item in disputing):
         return Belief.DISPUTED

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from etl.dates import DATE, SIGNED_DATE, TIME_OF_DAY, YEAR
 from etl.document_number import document_number_at_start, document_number_in_title, match_document_number
 from etl.extract.codes import Rule
+from etl.extract.counters import is_clock
 from etl.extract.lexicon.labels import find_labels, label_key, match_label
 from etl.extract.lexicon.values import Reading, ValueRules, make_evidence
 from etl.extract.lexicon.words import ADOPTION_WORDS, INLINE_BOUNDARY
@@ -113,6 +114,8 @@ def _is_beside_cells(blocks: Blocks, block: Block) -> bool:
 
 
 def _date_of_line(block: Block, text: str) -> str | None:
+    if is_clock(text):
+        return None
     match = (
         (not _ADOPTION.search(text) and _DATE_LINE.match(text))
         or _date_with_time(block.text, text)

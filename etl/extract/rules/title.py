@@ -87,6 +87,8 @@ class Line:
 
 def headline_text(text: str) -> str:
     """A line without inline elements at its ends that are only a date or a tool: `<h2>T <small>(date)</small></h2>`."""
+    if INLINE_BOUNDARY not in text:
+        return text.strip()
     runs = text.split(INLINE_BOUNDARY)
     while len(runs) > 1 and _is_no_title(runs[-1].strip()):
         runs.pop()

@@ -40,7 +40,7 @@ class Program:
     declares_functions: bool
 
 
-@lru_cache(maxsize=128)  # pages of one site have the same scripts
+@lru_cache(maxsize=512)  # pages of one site have the same scripts
 def program(source: str) -> Program:
     """The script, ready to be read."""
     tokens = [*tokens_of(source), ("end", "", True)]

@@ -54,6 +54,7 @@ BELOW = {
     "page-numbers": ("the numbers of further pages", "<div><a>上一页</a> <span>1</span> <a>2</a> <a>下一页</a></div>"),
     "print-content": ("print and correct, in other words", "<div>【打印内容】【内容纠错】</div>"),
     "host-line": ("the site's host and operator", "<p>主办：云溪区人民政府办公室　承办：云溪区大数据中心</p>"),
+    "host-and-address": ("the site's host and where it is", "<p>主办：云溪区人民政府办公室 地址：云溪区平安路1号</p>"),
 }  # fmt: skip
 for name, (what, html) in BELOW.items():
     trap(

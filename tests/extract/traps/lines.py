@@ -42,6 +42,14 @@ trap(
     fields={"published_date": "2023-05-09"},
 )
 trap(
+    "line-clock",
+    "a clock between the title and the date",
+    "the line below the title",
+    under("<p>当前时间：2026-11-27 14:00:05</p><p>2023-05-09</p>"),
+    fields={"published_date": "2023-05-09"},
+    text=WHOLE,
+)
+trap(
     "line-name-and-date",
     "a name and a date under the title, no labels",
     "the line below the title",
