@@ -22,19 +22,26 @@ from demo.server import Site
 SOURCES = Path(__file__).parent / "sources"
 
 
+def demo_platforms() -> dict[str, str]:
+    """The platform of each source file, by the id of the source."""
+    return {
+        path.stem: yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)["platform"]
+        for path in sorted(SOURCES.glob("*.yaml"))
+    }
+
+
 def demo_sites() -> list[Site]:
     """A new site for each source file, in the order of their ids."""
     sites = []
-    for path in sorted(SOURCES.glob("*.yaml")):
-        platform = yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)["platform"]
+    for name, platform in demo_platforms().items():
         if not (Path(__file__).parent / f"{platform}.py").exists():
             raise ValueError(
-                f"demo/sources/{path.name} names the platform {platform!r}, and demo/{platform}.py is missing"
+                f"demo/sources/{name}.yaml names the platform {platform!r}, and demo/{platform}.py is missing"
             )
         site = demo_site(platform)
-        if site.name != path.stem:
+        if site.name != name:
             raise ValueError(
-                f"demo/{platform}.py calls its site {site.name!r}, its source file is demo/sources/{path.name}"
+                f"demo/{platform}.py calls its site {site.name!r}, its source file is demo/sources/{name}.yaml"
             )
         sites.append(site)
     return sites

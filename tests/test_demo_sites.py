@@ -18,7 +18,19 @@ import pytest
 import yaml
 from lxml import html
 
-from demo import SOURCES, catalogue, demo_sites, faults, gkmlpt, goldens, source_text, trs_columns, trs_wcm
+from demo import (
+    SOURCES,
+    catalogue,
+    demo_platforms,
+    demo_site,
+    demo_sites,
+    faults,
+    gkmlpt,
+    goldens,
+    source_text,
+    trs_columns,
+    trs_wcm,
+)
 from demo.codes import credit_code, organisation_check
 from demo.documents import Paragraph
 from demo.server import Fault, Site, serve
@@ -28,9 +40,13 @@ def squashed(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
-@pytest.fixture(params=[path.stem for path in sorted(SOURCES.glob("*.yaml"))])
+PLATFORMS = demo_platforms()
+
+
+@pytest.fixture(scope="module", params=PLATFORMS)
 def site(request: pytest.FixtureRequest) -> Iterator[Site]:
-    site = next(each for each in demo_sites() if each.name == request.param)
+    """One for all tests of it, which leave it as it is."""
+    site = demo_site(PLATFORMS[request.param])
     with serve(site):
         yield site
 

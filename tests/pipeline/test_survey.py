@@ -9,21 +9,29 @@ import httpx
 import pytest
 import yaml
 
-from demo import demo_site, demo_sites, faults, generic, goldens, source_text
+from demo import demo_platforms, demo_site, faults, generic, goldens, source_text
 from demo.generic import PlainSite
 from demo.server import Site, serve
 from etl.archive.crawls.run import CrawlOptions
+from etl.archive.crawls.runs import open_run
 from etl.archive.storage.archive import Archive
 from etl.catalog.load import load_source
 from etl.errors import GongkaiError
 from etl.pipeline.crawl import crawl
+from etl.pipeline.stages.listing import list_catalog
+from etl.pipeline.stages.reconciling import reconcile
 from etl.pipeline.survey.draft import draft
 from etl.pipeline.survey.survey import Survey, survey_page, survey_site
 from etl.platforms.registry import platform
+from etl.reason_codes import Code
 from etl.settings import Settings
+from etl.sources.schema import Source
+from tests.support.gongkai import small
 
-FAMILIES = sorted(site.platform for site in demo_sites())
+FAMILIES = sorted(demo_platforms().values())
 TODAY = date(2026, 5, 1)
+OF_DEMOS = (Code.NEWEST_TOO_OLD, Code.FEWER_RECORDS)
+"""Problems of the demo's sites: their documents are old, and many are planted to be lost."""
 
 
 @pytest.fixture(params=FAMILIES)
@@ -44,29 +52,47 @@ def survey(url: str, most: int = 40) -> Survey:
     return asyncio.run(survey_site(url, "test", True, 0, most, lambda url: None))
 
 
+def drafted_source(found: Survey, folder: Path) -> Source:
+    """The source of the file that is drafted of what was found."""
+    file = folder / "drafted.yaml"
+    file.write_text(draft(found, TODAY, allow_private=True, delay=0), encoding="utf-8")
+    source = load_source(file)
+    return source.model_copy(update={"pace": source.pace.model_copy(update={"retry_delay": 0.1})})
+
+
 def first_column(site: Site) -> str:
     return str(yaml.safe_load(source_text(site))["columns"][0]["url"])
 
 
-def test_a_demo_site_is_known_for_what_it_is_and_crawled_by_the_file(
+def test_a_demo_site_is_known_for_what_it_is_and_walked_by_the_file(
     archive: Archive, site: Site, tmp_path: Path
 ) -> None:
     found = survey(first_column(site))
     accepts_selectors = platform(site.platform).accepts_selectors
     assert (found.family.name if found.family else None) == (None if accepts_selectors else site.platform)
-    file = tmp_path / "drafted.yaml"
-    file.write_text(draft(found, TODAY, allow_private=True, delay=0), encoding="utf-8")
-    source = load_source(file)
+    source = drafted_source(found, tmp_path)
     assert source.platform == site.platform
-    source = source.model_copy(update={"pace": source.pace.model_copy(update={"retry_delay": 0.1})})
-    report = crawl(archive, source, "test", CrawlOptions(), Settings(), lambda *_: None)
-    # The demo's documents are old, and many are planted to be lost.
-    assert not [problem for problem in report.problems if problem.code not in ("newest_too_old", "fewer_records")]
-    assert report.records >= source.assertions.min_records - len(site.outcomes)
+    run = open_run(archive, source, "test", CrawlOptions())
+    asyncio.run(list_catalog(archive, run, "gongkai/test"))
+    report = reconcile(archive, run)
+    assert not [problem for problem in report.problems if problem.code not in (*OF_DEMOS, Code.PAGES_UNFETCHED)]
+    assert report.listed >= source.assertions.min_records
     # Whatever list was found was walked to its end.
     assert report.listed > len([entry for looked in found.columns for entry in looked.entries]) / 2
     urls = {site.url(key) for key in site.postings}
     assert report.listed <= len(urls)
+    # The file names the hosts of what is listed.
+    assert report.outcomes.get("out_of_scope", 0) <= list(site.outcomes.values()).count("out_of_scope")
+
+
+@pytest.mark.parametrize("name", ["generic", "gkmlpt"], ids=["of no family", "of a family"])
+def test_the_file_crawls_the_site(archive: Archive, name: str, tmp_path: Path) -> None:
+    site = small(demo_site(name), 26)
+    with serve(site):
+        source = drafted_source(survey(first_column(site)), tmp_path)
+        report = crawl(archive, source, "test", CrawlOptions(), Settings(), lambda *_: None)
+    assert not [problem for problem in report.problems if problem.code not in OF_DEMOS]
+    assert report.records >= report.listed - len(site.outcomes) > 0
 
 
 def test_every_list_that_pages_link_is_found(plain: PlainSite) -> None:

@@ -4,13 +4,13 @@ import httpx
 import pytest
 import yaml
 
-from demo import SOURCES, demo_sites, source_text
+from demo import demo_platforms, demo_site, source_text
 from demo.server import Site, serve
 from etl.platforms.recognise import decide_family, recognise
 from etl.platforms.registry import all_platforms
 from etl.web.page import WebPage, read_page
 
-SITES = [path.stem for path in sorted(SOURCES.glob("*.yaml"))]
+PLATFORMS = demo_platforms()
 
 
 def named(page: WebPage) -> str:
@@ -27,9 +27,9 @@ def pages(site: Site) -> list[WebPage]:
     return [read_page(each.content, str(each.url), each.headers.get("content-type", "")) for each in answers]
 
 
-@pytest.mark.parametrize("name", SITES)
+@pytest.mark.parametrize("name", PLATFORMS)
 def test_every_page_of_a_demo_site_is_of_its_family_or_of_none(name: str) -> None:
-    site = next(each for each in demo_sites() if each.name == name)
+    site = demo_site(PLATFORMS[name])
     with serve(site):
         found = {page.url.removeprefix(site.base): named(page) for page in pages(site)}
     family = next(item for item in all_platforms() if item.name == site.platform)
