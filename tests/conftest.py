@@ -12,6 +12,7 @@ local_settings   settings that name that database and that bucket
 Markers follow from the fixtures that a test uses (`MARKERS`).
 """
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -59,6 +60,10 @@ LONGEST = (
     "pipeline/test_hostile.py",
     "pipeline/test_rebuild.py",
     "files/test_scans.py",
+    "export/test_bytes.py",
+    "export/test_roundtrip.py",
+    "extract/test_never_raises.py",
+    "test_patterns.py",
 )
 """Files that take long, longest first: begun last, they would run alone."""
 
@@ -73,6 +78,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for marker, fixtures in MARKERS.items():
             if fixtures.intersection(item.fixturenames):
                 item.add_marker(marker)
+
+
+def pytest_collection_finish() -> None:
+    gc.enable()  # see tests/__init__.py
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from etl.archive.storage.migrations import check_migrations, downgrade, migrate
 from etl.archive.storage.models import SCHEMA, Base
 from etl.pipeline.rebuilding import rebuild_archive
 from etl.settings import Settings
-from tests.support.gongkai import crawl_site
+from tests.support.gongkai import crawl_site, small
 
 
 def test_the_models_say_what_the_migrations_do(owner_url: str) -> None:
@@ -31,7 +31,7 @@ def test_migrations_go_down_and_up_again(owner_url: str, database_url: str) -> N
 def test_migrations_go_down_and_up_on_a_filled_database(
     archive: Archive, owner_url: str, local_settings: Settings
 ) -> None:
-    site = demo_site("gkmlpt")
+    site = small(demo_site("gkmlpt"))
     with serve(site):
         crawl_site(archive, site)
         archive.engine.dispose()

@@ -31,13 +31,13 @@ def _crawl(archive: Archive) -> None:
     site = demo_site("trs_wcm")
     site.validators = "none"
     with serve(site):
-        crawl_site(archive, site, CrawlOptions(limit=40))
+        crawl_site(archive, site, CrawlOptions(limit=24))
         urls = [row["url"] for row in rows(archive, _WITH_FILES)]
         key = next(key for key in site.postings if site.url(key) in urls)
         before = site.postings[key].document
         site.faults[key] = _moved_and_named
         site.put(replace(before, title=f"{before.title}（修订）"), key=key)
-        crawl_site(archive, site, CrawlOptions(full=True, limit=40))
+        crawl_site(archive, site, CrawlOptions(full=True, limit=24))
 
 
 def _moved_and_named(call: Call) -> Response:

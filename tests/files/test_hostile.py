@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 import zipfile
+from collections.abc import Callable
 
 import psutil
 import pytest
@@ -25,20 +26,20 @@ _LAUGHS = '<!DOCTYPE a [<!ENTITY x "哈哈哈哈哈哈哈哈哈哈">{}]>'.format
 SLOW = documents.doc(["水" * 3_000_000])
 GOOD = SAMPLES[DOC]
 
-ENCRYPTED = {
-    "doc": documents.doc(["x"], flags=0x0300),
-    "ooxml": containers.ole({"EncryptedPackage": b"x", "EncryptionInfo": b"x"}),
-    "pdf": pdfs.encrypted_pdf(),
-    "zip": containers.encrypted_zip("通知.doc"),
-    "rar": containers.rar4("a.txt", b"x" * 64, flags=0x04),
-    "7z": seven_zip("a.txt", b"secret", password="p"),
-    "ofd": ofd([[(1, 1, 1, "x")]], extra="<ofd:Encryption/>"),
+ENCRYPTED: dict[str, Callable[[], bytes]] = {
+    "doc": lambda: documents.doc(["x"], flags=0x0300),
+    "ooxml": lambda: containers.ole({"EncryptedPackage": b"x", "EncryptionInfo": b"x"}),
+    "pdf": lambda: pdfs.encrypted_pdf(),
+    "zip": lambda: containers.encrypted_zip("通知.doc"),
+    "rar": lambda: containers.rar4("a.txt", b"x" * 64, flags=0x04),
+    "7z": lambda: seven_zip("a.txt", b"secret", password="p"),
+    "ofd": lambda: ofd([[(1, 1, 1, "x")]], extra="<ofd:Encryption/>"),
 }
 
 
 @pytest.mark.parametrize("kind", ENCRYPTED)
 def test_encrypted_files(read: Reader, kind: str) -> None:
-    reading = read(ENCRYPTED[kind], f"a.{kind}")
+    reading = read(ENCRYPTED[kind](), f"a.{kind}")
     assert (reading.outcome, reading.text) == (FileOutcome.ENCRYPTED, "")
     assert reading.reason
 

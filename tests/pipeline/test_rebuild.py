@@ -27,7 +27,7 @@ from tests.support.whole_database import differing, dump, emptied, interrupted_a
 
 @pytest.fixture
 def sites() -> Iterator[list[Site]]:
-    first, second = small(demo_site("gkmlpt"), 26), small(demo_site("gov_cn"), 10)
+    first, second = small(demo_site("gkmlpt"), 14), small(demo_site("gov_cn"), 6)
     with serve(first), serve(second):
         yield [first, second]
 
