@@ -86,6 +86,16 @@ class Code(StrEnum):
     BROKEN_BODY = "broken_body", "{encoding} 压缩的响应已损坏：{error}", "{encoding} body is broken: {error}"
     BODY_CUT_OFF = "body_cut_off", "{encoding} 压缩的响应不完整", "{encoding} body ends in the middle"
     BODY_OVER_LIMIT = "body_over_limit", "超过 {limit} 字节", "more than {limit} bytes"
+    TLS_NEEDS_EXCEPTION = (
+        "tls_needs_exception",
+        "与 {host} 的 TLS 握手失败（{error}）；网站若过旧，可在来源文件写 `{key}` 并用 `tls.reason` 说明原因",
+        "TLS with {host} failed ({error}); for an old site `{key}` and `tls.reason` in the source file may allow it",
+    )
+    TLS_NATIONAL_ONLY = (
+        "tls_national_only",
+        "{host} 只支持国密 {protocol}，本程序无法访问",
+        "{host} speaks only China's national TLS, {protocol}, which this crawler cannot",
+    )
     CONNECTION_FAILED = "connection_failed", "连接失败：{error}", "{error}"
     ROBOTS_UNREACHABLE = (
         "robots_unreachable",

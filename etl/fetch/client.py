@@ -1,16 +1,13 @@
 """The fetcher: a pooled HTTP/2 client that holds a source's hosts, robots.txt, pace, limits and retries."""
 
 import asyncio
-import ssl
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from urllib.parse import urljoin
 
-import certifi
 import httpx
 
 from etl.fetch.content_coding import BodyError, BodyReader
@@ -19,10 +16,11 @@ from etl.fetch.host_registry import CachedRobots, HostRegistry
 from etl.fetch.pace import HostPostponed, Pace, Trace, retry_after_seconds
 from etl.fetch.refusals import is_markup, refusal_of
 from etl.fetch.robots import ROBOTS_LIFETIME, RobotsRules, read_robots, redirect_target
+from etl.fetch.tls import TlsFailed
 from etl.outcomes import Outcome
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
-from etl.sources.schema import Source, Tls
+from etl.sources.schema import Source
 from etl.web.page import read_page
 from etl.web.redirects import PageRedirect, page_redirect
 from etl.web.urls import canonical_url, host_of
@@ -169,6 +167,8 @@ class Fetcher:
             return ended(failure=Outcome.NETWORK_ERROR, reason=encode_reason(Code.NO_WHOLE_ANSWER, seconds=seconds))
         except ForbiddenAddress as error:
             return ended(failure=Outcome.OUT_OF_SCOPE, reason=error.reason)
+        except TlsFailed as error:
+            return ended(failure=Outcome.NETWORK_ERROR, reason=error.reason)
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             return ended(
                 failure=Outcome.NETWORK_ERROR, reason=encode_reason(Code.CONNECTION_FAILED, error=describe_error(error))
@@ -224,25 +224,11 @@ def _page_redirect(response: httpx.Response, url: str, body: bytes) -> PageRedir
     return None if refusal_of(page, response.status_code) else page_redirect(page)
 
 
-@lru_cache(maxsize=8)
-def tls_context(tls: Tls) -> ssl.SSLContext:
-    """TLS settings with the exceptions of the source's file; certificates are always verified.
-
-    Shared by all fetchers with the same settings: loading certifi's certificates takes 0.05 s.
-    """
-    context = ssl.create_default_context(cafile=certifi.where())
-    if tls.ca:
-        context.load_verify_locations(cafile=tls.ca)
-    if tls.ciphers:
-        context.set_ciphers(tls.ciphers)
-    return context
-
-
 @asynccontextmanager
 async def fetcher(source: Source, hosts: HostRegistry, user_agent: str) -> AsyncIterator[Fetcher]:
     """A fetcher for the source; leaving the block closes its connections."""
     transport = guarded_transport(
-        allow_private=source.allow_private_addresses, connections=source.pace.concurrency, tls=tls_context(source.tls)
+        allow_private=source.allow_private_addresses, connections=source.pace.concurrency, tls=source.tls
     )
     timeout = httpx.Timeout(min(30.0, source.limits.seconds), connect=min(10.0, source.limits.seconds))
     async with httpx.AsyncClient(transport=transport, timeout=timeout, trust_env=False) as client:

@@ -6,7 +6,6 @@ address that was checked is the address that is used.
 
 import asyncio
 import socket
-import ssl
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,8 +13,10 @@ import httpcore
 import httpx
 
 from etl.fetch.addresses import why_not_public
+from etl.fetch.tls import HandshakeStream, tls_context
 from etl.reason_codes import Code
 from etl.reasons import encode_reason, english
+from etl.sources.schema import Tls
 
 
 class ForbiddenAddress(httpx.TransportError):
@@ -35,8 +36,8 @@ def describe_error(error: BaseException) -> str:
 
 
 class _GuardedBackend(httpcore.AsyncNetworkBackend):
-    def __init__(self, inner: httpcore.AsyncNetworkBackend, allow_private: bool) -> None:
-        self._inner, self._allow_private = inner, allow_private
+    def __init__(self, inner: httpcore.AsyncNetworkBackend, allow_private: bool, tls: Tls) -> None:
+        self._inner, self._allow_private, self._tls = inner, allow_private, tls
 
     async def connect_tcp(
         self,
@@ -61,7 +62,8 @@ class _GuardedBackend(httpcore.AsyncNetworkBackend):
         failure: Exception = httpcore.ConnectError(f"{host} has no address")
         for address in addresses:
             try:
-                return await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
+                stream = await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
+                return HandshakeStream(stream, self, host, port, self._tls)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure
@@ -73,12 +75,14 @@ class _GuardedBackend(httpcore.AsyncNetworkBackend):
         await self._inner.sleep(seconds)
 
 
-def guarded_transport(*, allow_private: bool, connections: int, tls: ssl.SSLContext) -> httpx.AsyncHTTPTransport:
+def guarded_transport(*, allow_private: bool, connections: int, tls: Tls) -> httpx.AsyncHTTPTransport:
     """httpx's pooled HTTP/2 transport, which connects through the guard."""
     transport = httpx.AsyncHTTPTransport(
-        verify=tls, http2=True, limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
+        verify=tls_context(tls),
+        http2=True,
+        limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
     )
     # httpx offers no public way to hand its pool a network backend; tests/fetch/test_guard.py holds this line.
     pool = transport._pool
-    pool._network_backend = _GuardedBackend(pool._network_backend, allow_private)
+    pool._network_backend = _GuardedBackend(pool._network_backend, allow_private, tls)
     return transport

@@ -92,16 +92,42 @@ class Assertions(_Part):
 
 
 class Tls(_Part):
-    """Exceptions for a site whose TLS is broken or old; certificates are always verified."""
+    """Exceptions for a site whose TLS is broken or old, for this source alone; certificates are always verified."""
 
     ca: FilePath | None = Field(None, description="PEM file with the certificates that the site fails to send")
     ciphers: str | None = Field(None, description="OpenSSL cipher string for a site that offers only old ones")
-    reason: str = Field("", description="why the exception is needed; required with `ca` or `ciphers`")
+    legacy_renegotiation: bool = Field(
+        False,
+        description="whether servers may lack secure renegotiation (RFC 5746); who sits between could add to requests",
+    )
+    minimum: Literal["TLSv1", "TLSv1.1"] | None = Field(
+        None, description="oldest version of TLS, for a site that has not got 1.2; implies `security_level: 0`"
+    )
+    security_level: Literal[0, 1] | None = Field(
+        None, description="OpenSSL's: 1 allows RSA and DH of 1024 bits, 0 shorter ones and SHA-1 too"
+    )
+    reason: str = Field("", description="why the exception is needed; required with any of the other keys")
+
+    @property
+    def level(self) -> int:
+        """OpenSSL's security level that is in force; 2 without an exception."""
+        if self.security_level is not None:
+            return self.security_level
+        return 0 if self.minimum else 2
+
+    @property
+    def openssl_ciphers(self) -> str:
+        """The cipher string that the exceptions need; empty for Python's, which has none of what old servers offer."""
+        if self.ciphers is None and self.level == 2:
+            return ""
+        ciphers = self.ciphers or "DEFAULT"
+        return ciphers if self.level == 2 else f"{ciphers}:@SECLEVEL={self.level}"
 
     @model_validator(mode="after")
     def _explained(self) -> Self:
-        if (self.ca or self.ciphers) and not self.reason:
-            raise ValueError("reason: ca and ciphers need a reason")
+        excepted = ", ".join(self.model_dump(exclude={"reason"}, exclude_defaults=True))
+        if excepted and not self.reason.strip():
+            raise ValueError(f"reason: missing, and {excepted} must have one")
         if self.ciphers:
             try:
                 ssl.create_default_context().set_ciphers(self.ciphers)

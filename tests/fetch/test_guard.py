@@ -4,7 +4,6 @@ import asyncio
 import ipaddress
 import itertools
 import socket
-import ssl
 from typing import Any
 
 import httpcore
@@ -15,8 +14,8 @@ from hypothesis import strategies as st
 
 from etl.fetch.addresses import is_public, why_not_public
 from etl.fetch.guard import ForbiddenAddress, guarded_transport
+from etl.sources.schema import Tls
 
-TLS = ssl.create_default_context()
 PRIVATE = ["127.0.0.1", "10.1.2.3", "172.16.9.9", "192.168.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0"]
 WRAPPINGS = {
     "mapped": "::ffff:{dotted}",
@@ -102,7 +101,7 @@ def ask(
 ) -> tuple[list[str], list[httpx.TransportError]]:
     """Where the guarded transport connected to in so many requests, and how each of them ended."""
     monkeypatch.setattr(socket, "getaddrinfo", resolver)
-    transport, wire, ends = guarded_transport(allow_private=False, connections=1, tls=TLS), Wire(), []
+    transport, wire, ends = guarded_transport(allow_private=False, connections=1, tls=Tls()), Wire(), []
     transport._pool._network_backend._inner = wire  # type: ignore[attr-defined]
 
     async def run() -> None:

@@ -1,0 +1,131 @@
+"""TLS with sites: the exceptions that a source's file allows, and which of them a failed handshake would need.
+
+Certificates are always verified, whatever is allowed. OpenSSL's names of errors: `openssl/sslerr.h`.
+"""
+
+import ssl
+import warnings
+from functools import lru_cache
+
+import certifi
+import httpcore
+import httpx
+
+from etl.fetch.national_tls import national_tls
+from etl.reason_codes import Code
+from etl.reasons import encode_reason, english
+from etl.sources.schema import Tls
+
+_LEGACY_SERVER_CONNECT = 0x4
+"""OpenSSL's SSL_OP_LEGACY_SERVER_CONNECT, which Python names from 3.12 on."""
+_VERSIONS = {"TLSv1": ssl.TLSVersion.TLSv1, "TLSv1.1": ssl.TLSVersion.TLSv1_1}
+_OLD_VERSION = {"UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION", "WRONG_SSL_VERSION", "VERSION_TOO_LOW"}
+_WEAK = {
+    "DH_KEY_TOO_SMALL",
+    "EE_KEY_TOO_SMALL",
+    "CA_KEY_TOO_SMALL",
+    "CA_MD_TOO_WEAK",
+    "WRONG_SIGNATURE_TYPE",
+    "LEGACY_SIGALG_DISALLOWED_OR_UNSUPPORTED",
+    "NO_SUITABLE_SIGNATURE_ALGORITHM",
+    "NO_SUITABLE_DIGEST_ALGORITHM",
+    "BAD_ECPOINT",
+}
+_NO_COMMON_CIPHER = {"SSLV3_ALERT_HANDSHAKE_FAILURE", "TLSV1_ALERT_INSUFFICIENT_SECURITY", "NO_CIPHERS_AVAILABLE"}
+_NO_ISSUER = {2, 20, 21}
+"""X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, …_LOCALLY, …_VERIFY_LEAF_SIGNATURE."""
+_WEAK_CERTIFICATE = {66, 67, 68}
+"""X509_V_ERR_EE_KEY_TOO_SMALL, X509_V_ERR_CA_KEY_TOO_SMALL, X509_V_ERR_CA_MD_TOO_WEAK."""
+
+
+@lru_cache(maxsize=8)
+def tls_context(tls: Tls) -> ssl.SSLContext:
+    """TLS settings with the exceptions of the source's file; certificates are always verified.
+
+    Shared by all fetchers with the same settings: loading certifi's certificates takes 0.05 s.
+    """
+    context = ssl.create_default_context(cafile=certifi.where())
+    if tls.ca:
+        context.load_verify_locations(cafile=tls.ca)
+    if tls.legacy_renegotiation:
+        context.options |= _LEGACY_SERVER_CONNECT
+    if tls.minimum:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            context.minimum_version = _VERSIONS[tls.minimum]
+    if ciphers := tls.openssl_ciphers:
+        context.set_ciphers(ciphers)
+    return context
+
+
+def ssl_error(error: BaseException | None) -> ssl.SSLError | None:
+    """The error of TLS that caused another one, if any."""
+    while error is not None and not isinstance(error, ssl.SSLError):
+        error = error.__cause__ or error.__context__
+    return error
+
+
+def missing_exception(error: ssl.SSLError, tls: Tls) -> str:
+    """The line of a source file's key `tls` that would allow what the handshake failed for.
+
+    Empty if there is none, or if it is set already.
+    """
+    code = getattr(error, "verify_code", 0)
+    if error.reason == "UNSAFE_LEGACY_RENEGOTIATION_DISABLED" and not tls.legacy_renegotiation:
+        return "legacy_renegotiation: true"
+    if error.reason in _OLD_VERSION and not tls.minimum:
+        return "minimum: TLSv1"
+    if code in _NO_ISSUER and not tls.ca:
+        return "ca: FILE"
+    if error.reason in _NO_COMMON_CIPHER and not tls.openssl_ciphers:
+        return "ciphers: DEFAULT"
+    weak = error.reason in _WEAK or code in _WEAK_CERTIFICATE or error.reason in _NO_COMMON_CIPHER
+    if weak and tls.level:
+        return f"security_level: {1 if error.reason == 'DH_KEY_TOO_SMALL' and tls.level > 1 else 0}"
+    return ""
+
+
+class TlsFailed(httpx.TransportError):
+    """A handshake that failed; `reason` is a stored reason (`etl.reasons`), which says what the server would need."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(english(reason))
+        self.reason = reason
+
+
+class HandshakeStream(httpcore.AsyncNetworkStream):
+    """A connection whose handshake, if it fails, says what the server would need."""
+
+    def __init__(
+        self, stream: httpcore.AsyncNetworkStream, backend: httpcore.AsyncNetworkBackend, host: str, port: int, tls: Tls
+    ) -> None:
+        self._stream, self._backend, self._host, self._port, self._tls = stream, backend, host, port, tls
+
+    async def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.AsyncNetworkStream:
+        """As of the connection itself. Raises `TlsFailed` for an error of TLS."""
+        try:
+            return await self._stream.start_tls(ssl_context, server_hostname, timeout)
+        except (httpcore.ConnectError, httpcore.ReadError) as error:
+            found = ssl_error(error)
+            if not isinstance(found, ssl.SSLCertVerificationError) and (
+                spoken := await national_tls(self._backend, self._host, self._port)
+            ):
+                raise TlsFailed(encode_reason(Code.TLS_NATIONAL_ONLY, host=self._host, protocol=spoken)) from error
+            if found is None or not (missing := missing_exception(found, self._tls)):
+                raise
+            values = {"host": self._host, "error": str(found), "key": f"tls.{missing}"}
+            raise TlsFailed(encode_reason(Code.TLS_NEEDS_EXCEPTION, **values)) from error
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return await self._stream.read(max_bytes, timeout)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        await self._stream.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+    def get_extra_info(self, info: str) -> object:
+        return self._stream.get_extra_info(info)
