@@ -9,6 +9,7 @@ SEVEN_ZIP = b"7z\xbc\xaf\x27\x1c"
 PNG = b"\x89PNG"
 JPEG = b"\xff\xd8\xff"
 GIF = b"GIF8"
+GZIP = b"\x1f\x8b"
 TIFF = (b"II*\0", b"MM\0*")
 """In either order of bytes."""
 DOCUMENT_FILES = (PDF, ZIP, OLE, RTF, RAR, SEVEN_ZIP, PNG, JPEG, GIF, *TIFF)

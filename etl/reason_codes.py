@@ -44,6 +44,11 @@ class Code(StrEnum):
         "status {status}, but the page says '{words}'",
     )
     EMPTY_BODY = "empty_body", "HTTP 状态码 {status}，内容为空", "status {status} with an empty body"
+    BODY_NO_TEXT = (
+        "body_no_text",
+        "返回的 {bytes} 字节既不是文字，也不是能读的文件",
+        "{bytes} bytes that are neither text nor a file that is read",
+    )
     REDIRECTED_HOME = "redirected_home", "被转到首页 {url}", "redirected to {url}"
     HTML_FOR_FILE = (
         "html_for_file",
@@ -61,6 +66,11 @@ class Code(StrEnum):
         "{url} has no content and leads here by {means}",
     )
     TOO_MANY_REDIRECTS = "too_many_redirects", "转址超过 {limit} 次", "more than {limit} redirects"
+    REDIRECT_NO_ADDRESS = (
+        "redirect_no_address",
+        "被转到的不是有效地址：{address}",
+        "redirect to an address that is none: {address}",
+    )
     NO_WHOLE_ANSWER = "no_whole_answer", "{seconds} 秒内未收完响应", "no whole answer within {seconds} s"
     NOT_A_SOURCE_HOST = (
         "not_a_source_host",

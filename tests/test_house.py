@@ -130,6 +130,26 @@ def test_etl_runs_without_airflow(module: str) -> None:
     assert not [name for name in imports(module) if name.partition(".")[0] in ("airflow", "demo", "tests")]
 
 
+CLIENTS = ("httpx", "httpcore", "h11", "h2", "aiohttp", "requests", "urllib3", "urllib.request", "http.client")
+
+
+def test_one_module_asks_sites() -> None:
+    """So that one set of limits holds for whatever strangers send. Our own services are no strangers."""
+    asking = {
+        module
+        for module in MODULES
+        if not module.startswith("etl.local.") and any(_is_of(name, CLIENTS) for name in imports(module))
+    }
+    connecting = {f"etl.fetch.{name}" for name in ("guard", "response_heads", "tls", "national_tls")}
+    assert asking - connecting == {"etl.fetch.exchange", "etl.archive.storage.bucket"}
+    for module in connecting:
+        assert "AsyncClient" not in MODULES[module].read_text(encoding="utf-8")
+
+
+def _is_of(name: str, packages: tuple[str, ...]) -> bool:
+    return any(name == package or name.startswith(f"{package}.") for package in packages)
+
+
 def test_shared_code_names_no_platform_and_no_source() -> None:
     names = [item.name for item in all_platforms()] + [path.stem for path in (ROOT / "dags" / "sources").glob("*.yaml")]
     assert "trs_wcm" in names

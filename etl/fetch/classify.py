@@ -9,11 +9,15 @@ from urllib.parse import urlsplit
 
 from etl.fetch.client import Attempt
 from etl.fetch.refusals import find_refusal
+from etl.file_signatures import DOCUMENT_FILES, GZIP
 from etl.outcomes import Outcome
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
+from etl.web.charset import is_text
 
 _BLOCKING = {401, 403, 405, 412, 418, 429, 521, 567}
+_READABLE = (*DOCUMENT_FILES, GZIP)
+"""Files that are found at the addresses of pages: documents, and sitemaps."""
 _HOME = re.compile(r"^/(index|default|home)?(\.\w{3,5})?$", re.IGNORECASE)
 _PAGE = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<!--.{0,200}?-->\s*)?<(?:!doctype\s+html|html|head|body|script|meta)\b", re.I | re.S
@@ -22,6 +26,14 @@ _PAGE = re.compile(
 
 def classify(attempt: Attempt) -> tuple[Outcome | None, str]:
     """(outcome, stored reason) of a page's attempt; no outcome if its body is to be stored and read."""
+    outcome, reason = _classify(attempt)
+    body = attempt.body or b""
+    if outcome is None and not body.startswith(_READABLE) and not is_text(body, attempt.header("content-type")):
+        return Outcome.NOT_A_DOCUMENT, encode_reason(Code.BODY_NO_TEXT, bytes=len(body))
+    return outcome, reason
+
+
+def _classify(attempt: Attempt) -> tuple[Outcome | None, str]:
     if attempt.failure is not None:
         return attempt.failure, attempt.reason
     status = attempt.status or 0
@@ -34,7 +46,7 @@ def classify(attempt: Attempt) -> tuple[Outcome | None, str]:
         if refusal:
             return Outcome.BLOCKED, encode_reason(Code.HTTP_STATUS_PAGE, status=status, page=refusal[1])
         return Outcome.BLOCKED, encode_reason(Code.HTTP_STATUS, status=status)
-    if status >= 300:
+    if status >= 300 or status == 206:  # a part that nobody asked for
         return Outcome.HTTP_ERROR, encode_reason(Code.HTTP_STATUS, status=status)
     if not (attempt.body or b"").strip():
         return Outcome.EMPTY, encode_reason(Code.EMPTY_BODY, status=status)
@@ -45,7 +57,7 @@ def classify(attempt: Attempt) -> tuple[Outcome | None, str]:
 
 def classify_file(attempt: Attempt) -> tuple[Outcome | None, str]:
     """(outcome, reason) for a file that a document links: an HTML page in its place is `not_a_file`."""
-    outcome, reason = classify(attempt)
+    outcome, reason = _classify(attempt)
     if outcome is None and _PAGE.match((attempt.body or b"")[:512]):
         return Outcome.NOT_A_FILE, encode_reason(Code.HTML_FOR_FILE, bytes=len(attempt.body or b""))
     return outcome, reason

@@ -1,33 +1,33 @@
 """The fetcher: a pooled HTTP/2 client that holds a source's hosts, robots.txt, pace, limits and retries."""
 
 import asyncio
+import re
 import time
+from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urljoin
 
-import httpx
-
-from etl.fetch.content_coding import BodyError, BodyReader
-from etl.fetch.guard import ForbiddenAddress, describe_error, guarded_transport
+from etl.fetch.exchange import Answer, RequestFailed, SiteClient, redirected
+from etl.fetch.guard import guarded_transport
 from etl.fetch.host_registry import CachedRobots, HostRegistry
 from etl.fetch.pace import HostPostponed, Pace, Trace, retry_after_seconds
 from etl.fetch.refusals import is_markup, refusal_of
-from etl.fetch.robots import ROBOTS_LIFETIME, RobotsRules, read_robots, redirect_target
-from etl.fetch.tls import TlsFailed
+from etl.fetch.robots import MAX_ROBOTS_BYTES, MAX_ROBOTS_REDIRECTS, ROBOTS_LIFETIME, RobotsRules, robots_of
 from etl.outcomes import Outcome
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 from etl.sources.schema import Source
 from etl.web.page import read_page
 from etl.web.redirects import PageRedirect, page_redirect
-from etl.web.urls import canonical_url, host_of
+from etl.web.urls import host_of
 
 ACCEPT = "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.8"
 # What every site packs its pages with. Of the other codings that `etl.fetch.content_coding` unpacks none is asked for.
 ACCEPT_ENCODING = "gzip, deflate"
+_SENDABLE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
 _CONDITIONS = ("If-None-Match", "If-Modified-Since")
 MAX_REDIRECTING_BYTES = 100_000
 """Largest page that is looked at for where it leads; one without content is far smaller."""
@@ -72,21 +72,15 @@ class Request:
     body: bytes | None = None
 
 
-class _Refused(Exception):
-    def __init__(self, outcome: Outcome, reason: str) -> None:
-        super().__init__(reason)
-        self.outcome = outcome
-
-
 class Fetcher:
     """Fetches for one source. Use `fetcher(...)`. A request that fails is an `Attempt` too, never an exception."""
 
-    def __init__(self, source: Source, hosts: HostRegistry, client: httpx.AsyncClient, user_agent: str) -> None:
+    def __init__(self, source: Source, hosts: HostRegistry, client: SiteClient, user_agent: str) -> None:
         self._source, self._hosts, self._client, self._user_agent = source, hosts, client, user_agent
         self._pace = Pace(source.id, source.pace.delay, hosts)
         self._rules: dict[str, RobotsRules] = {}
         self._slots = asyncio.Semaphore(source.pace.concurrency)
-        self._robots_lock = asyncio.Lock()
+        self._robots_locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def fetch(self, request: Request) -> list[Attempt]:
         """Fetch with retries for transient failures; return all attempts (at least one), the final one last.
@@ -119,6 +113,8 @@ class Fetcher:
         referer = urljoin(request.url, "/")
         headers = {"User-Agent": self._user_agent, "Accept": ACCEPT, "Accept-Encoding": ACCEPT_ENCODING}
         headers |= {"Referer": referer, **(request.headers or {})}
+        # A validator that cannot be sent back as it came is not: the page is fetched whole.
+        headers = {name: each for name, each in headers.items() if name not in _CONDITIONS or _SENDABLE.fullmatch(each)}
         sent = tuple(headers.items())
         started, clock, url = datetime.now(UTC), time.monotonic(), request.url
 
@@ -131,25 +127,20 @@ class Fetcher:
             for _ in range(self._source.limits.redirects + 1):
                 trace = await self._check_allowed(url)
                 started, clock = datetime.now(UTC), time.monotonic()
-                async with asyncio.timeout(self._source.limits.seconds):
-                    method, body = (request.method, request.body) if url == request.url else ("GET", None)
-                    async with self._client.stream(
-                        method, url, headers=headers, content=body, extensions={"trace": trace}
-                    ) as response:
-                        answer = tuple((name, value) for name, value in response.headers.multi_items())
-                        content = await self._body(response)
-                target = redirect_target(response)
-                if response.status_code not in (301, 302, 303, 307, 308) or not target:
-                    onward = None if led_on or request.method != "GET" else _page_redirect(response, url, content)
+                method, body = (request.method, request.body) if url == request.url else ("GET", None)
+                limit = self._source.limits.bytes
+                answer = await self._client.ask(url, headers, limit, trace, method=method, content=body)
+                if not answer.leads_on:
+                    onward = None if led_on or request.method != "GET" else _page_redirect(answer, url)
                     if onward is None:
-                        return ended(status=response.status_code, headers=answer, body=content, reason=led_on)
+                        return ended(status=answer.status, headers=answer.headers, body=answer.body, reason=led_on)
                     led_on = encode_reason(Code.PAGE_LED_ON, url=url, means=onward.means)
                     url = onward.url
                     # They are about the page that led here.
                     headers = {name: value for name, value in headers.items() if name not in _CONDITIONS}
                     sent = tuple(headers.items())
                     continue
-                before, url = url, canonical_url(urljoin(url, target))
+                before, url = url, redirected(url, answer.location)
                 if url == before:
                     # The first response sets a cookie; the client sends it with the second request.
                     if redirected_to_itself:
@@ -157,36 +148,19 @@ class Fetcher:
                     redirected_to_itself = True
             limit = self._source.limits.redirects
             return ended(failure=Outcome.NETWORK_ERROR, reason=encode_reason(Code.TOO_MANY_REDIRECTS, limit=limit))
-        except (_Refused, BodyError) as refusal:
-            return ended(failure=refusal.outcome, reason=str(refusal))
+        except RequestFailed as failed:
+            return ended(failure=failed.outcome, reason=failed.reason)
         except HostPostponed as postponed:
             values = {"host": postponed.host, "seconds": round(postponed.seconds)}
             return ended(failure=Outcome.NETWORK_ERROR, reason=encode_reason(Code.HOST_ASKED_TO_WAIT, **values))
-        except TimeoutError:
-            seconds = self._source.limits.seconds
-            return ended(failure=Outcome.NETWORK_ERROR, reason=encode_reason(Code.NO_WHOLE_ANSWER, seconds=seconds))
-        except ForbiddenAddress as error:
-            return ended(failure=Outcome.OUT_OF_SCOPE, reason=error.reason)
-        except TlsFailed as error:
-            return ended(failure=Outcome.NETWORK_ERROR, reason=error.reason)
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            return ended(
-                failure=Outcome.NETWORK_ERROR, reason=encode_reason(Code.CONNECTION_FAILED, error=describe_error(error))
-            )
-
-    async def _body(self, response: httpx.Response) -> bytes:
-        body = BodyReader(response.headers.get("content-encoding", ""), self._source.limits.bytes)
-        async for chunk in response.aiter_raw():
-            body.add(chunk)
-        return body.complete()
 
     async def _check_allowed(self, url: str) -> Trace:
         if not self._source.allows(url):
-            raise _Refused(Outcome.OUT_OF_SCOPE, encode_reason(Code.NOT_A_SOURCE_HOST, url=url))
+            raise RequestFailed(Outcome.OUT_OF_SCOPE, encode_reason(Code.NOT_A_SOURCE_HOST, url=url))
         host = host_of(url)
         rules = await self._robots(host, url)
         if not rules.allow(url):
-            raise _Refused(rules.outcome, rules.reason)
+            raise RequestFailed(rules.outcome, rules.reason)
         return await self._pace.wait(host, rules.crawl_delay)
 
     def _out_of_reach(self, host: str) -> bool:
@@ -196,32 +170,48 @@ class Fetcher:
     async def _robots(self, host: str, url: str) -> RobotsRules:
         if host in self._rules:
             return self._rules[host]
-        async with self._robots_lock:
+        async with self._robots_locks[host]:
             if host not in self._rules:
                 robots = await asyncio.to_thread(self._hosts.cached_robots, host)
                 if robots is None or not robots.answered or datetime.now(UTC) - robots.fetched_at > ROBOTS_LIFETIME:
-                    robots = await self._fetch_robots(host, url)
+                    robots = await self._fetch_robots(url)
                     await asyncio.to_thread(self._hosts.cache_robots, host, robots)
                 self._rules[host] = RobotsRules(host, robots, self._user_agent)
         return self._rules[host]
 
-    async def _fetch_robots(self, host: str, url: str) -> CachedRobots:
+    async def _fetch_robots(self, url: str) -> CachedRobots:
+        """The robots.txt of the address's host. Raises `RequestFailed` if the host is at a forbidden address."""
         number = 0
         while True:
-            trace = await self._pace.wait(host)
-            robots = await read_robots(self._client, url, self._user_agent, trace)
-            if robots.status is not None or number == self._source.limits.retries:
-                return robots
+            target, hops = urljoin(url, "/robots.txt"), 0
+            try:
+                answer = await self._ask_robots(target)
+                while answer.leads_on and hops < MAX_ROBOTS_REDIRECTS:
+                    target, hops = redirected(target, answer.location), hops + 1
+                    answer = await self._ask_robots(target)
+                return robots_of(answer)
+            except RequestFailed as failed:
+                if failed.outcome is Outcome.OUT_OF_SCOPE and not hops:
+                    raise
+                if failed.outcome is not Outcome.NETWORK_ERROR or number == self._source.limits.retries:
+                    return CachedRobots(None, failed.reason, datetime.now(UTC))
             await asyncio.sleep(self._source.pace.retry_delay * 2**number)
             number += 1
 
+    async def _ask_robots(self, url: str) -> Answer:
+        if not self._source.allows(url):
+            raise RequestFailed(Outcome.OUT_OF_SCOPE, encode_reason(Code.NOT_A_SOURCE_HOST, url=url))
+        trace = await self._pace.wait(host_of(url))
+        headers = {"User-Agent": self._user_agent, "Accept-Encoding": ACCEPT_ENCODING}
+        return await self._client.ask(url, headers, MAX_ROBOTS_BYTES, trace, cut=True)
 
-def _page_redirect(response: httpx.Response, url: str, body: bytes) -> PageRedirect | None:
-    """Where a response leads that is a page without content of its own, and no firewall's and no notice."""
-    if response.status_code != 200 or len(body) > MAX_REDIRECTING_BYTES or not is_markup(body):
+
+def _page_redirect(answer: Answer, url: str) -> PageRedirect | None:
+    """Where an answer leads that is a page without content of its own, and no firewall's and no notice."""
+    if answer.status != 200 or len(answer.body) > MAX_REDIRECTING_BYTES or not is_markup(answer.body):
         return None
-    page = read_page(body, url, response.headers.get("content-type", ""))
-    return None if refusal_of(page, response.status_code) else page_redirect(page)
+    page = read_page(answer.body, url, answer.header("content-type"))
+    return None if refusal_of(page, answer.status) else page_redirect(page)
 
 
 @asynccontextmanager
@@ -230,6 +220,5 @@ async def fetcher(source: Source, hosts: HostRegistry, user_agent: str) -> Async
     transport = guarded_transport(
         allow_private=source.allow_private_addresses, connections=source.pace.concurrency, tls=source.tls
     )
-    timeout = httpx.Timeout(min(30.0, source.limits.seconds), connect=min(10.0, source.limits.seconds))
-    async with httpx.AsyncClient(transport=transport, timeout=timeout, trust_env=False) as client:
+    async with SiteClient(transport, source.limits.seconds) as client:
         yield Fetcher(source, hosts, client, user_agent)

@@ -13,6 +13,7 @@ import httpcore
 import httpx
 
 from etl.fetch.addresses import why_not_public
+from etl.fetch.response_heads import MendingBackend
 from etl.fetch.tls import HandshakeStream, tls_context
 from etl.reason_codes import Code
 from etl.reasons import encode_reason, english
@@ -76,7 +77,7 @@ class _GuardedBackend(httpcore.AsyncNetworkBackend):
 
 
 def guarded_transport(*, allow_private: bool, connections: int, tls: Tls) -> httpx.AsyncHTTPTransport:
-    """httpx's pooled HTTP/2 transport, which connects through the guard."""
+    """httpx's pooled HTTP/2 transport, which connects through the guard and mends what answers begin with."""
     transport = httpx.AsyncHTTPTransport(
         verify=tls_context(tls),
         http2=True,
@@ -84,5 +85,5 @@ def guarded_transport(*, allow_private: bool, connections: int, tls: Tls) -> htt
     )
     # httpx offers no public way to hand its pool a network backend; tests/fetch/test_guard.py holds this line.
     pool = transport._pool
-    pool._network_backend = _GuardedBackend(pool._network_backend, allow_private, tls)
+    pool._network_backend = _GuardedBackend(MendingBackend(pool._network_backend), allow_private, tls)
     return transport

@@ -1,26 +1,30 @@
 """robots.txt as in RFC 9309: 4xx means that everything is allowed, an unreachable file that nothing is."""
 
-import asyncio
+import re
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urljoin, urlsplit
 
-import httpx
 from protego import Protego
 
-from etl.fetch.guard import ForbiddenAddress, describe_error
+from etl.fetch.exchange import Answer
 from etl.fetch.host_registry import CachedRobots
-from etl.fetch.pace import Trace
 from etl.outcomes import Outcome
 from etl.reason_codes import Code
-from etl.reasons import encode_reason
-from etl.web.urls import address_of_bytes
+from etl.reasons import Reason, encode_reason
+from etl.storable import strip_unstorable
+from etl.web.charset import decode
 
 ROBOTS_LIFETIME = timedelta(hours=24)
 """RFC 9309, 2.4: a cached file should not be used for longer."""
-MAX_BYTES = 500 * 1024
+MAX_ROBOTS_BYTES = 500 * 1024
 """RFC 9309, 2.5: at least 500 KiB must be parsed; the rest is ignored."""
+MAX_ROBOTS_REDIRECTS = 5
+"""RFC 9309, 2.3.1.2: so many must be followed, also to other hosts; after more the file counts as missing."""
 MAX_CRAWL_DELAY_SECONDS = 60.0
 """Longer values of Crawl-delay are cut to this."""
+
+_AGENT_LINE = re.compile(r"\s*+user[- ]?agent(?:\s*+:|\s)(?P<name>[^#]*+)", re.IGNORECASE)
+"""As Protego reads it, which takes a space for the colon too."""
+_OTHERS = "other-crawlers"
 
 
 class RobotsRules:
@@ -33,14 +37,14 @@ class RobotsRules:
         self.outcome = Outcome.NETWORK_ERROR if robots.status is None else Outcome.ROBOTS
         if self._all_refused:
             self.reason = (
-                encode_reason(Code.ROBOTS_UNREACHABLE, host=host, error=robots.text or "no answer")
+                encode_reason(Code.ROBOTS_UNREACHABLE, host=host, error=Reason.from_stored(robots.text or "no answer"))
                 if robots.status is None
                 else encode_reason(Code.ROBOTS_STATUS, host=host, status=robots.status)
             )
         else:
             self.reason = encode_reason(Code.ROBOTS_DISALLOWS, host=host)
         if robots.status is not None and robots.status < 300:
-            self._parsed = Protego.parse(robots.text)
+            self._parsed = Protego.parse(_for_few_agents(robots.text, self._agent))
 
     def allow(self, url: str) -> bool:
         """Whether the address may be requested."""
@@ -55,37 +59,30 @@ class RobotsRules:
         return min(float(delay or 0), MAX_CRAWL_DELAY_SECONDS)
 
 
-def redirect_target(response: httpx.Response) -> str:
-    """The header `Location`, or an empty string. httpx reads what is no UTF-8 as Latin-1, which is another address."""
-    return address_of_bytes(next((raw for name, raw in response.headers.raw if name.lower() == b"location"), b""))
+def robots_of(answer: Answer) -> CachedRobots:
+    """What the answer to a request for robots.txt sets; one that still leads on after all redirects sets nothing."""
+    status = 404 if answer.status // 100 == 3 else answer.status
+    return CachedRobots(status, strip_unstorable(_text(answer.body)), datetime.now(UTC))
 
 
-async def read_robots(client: httpx.AsyncClient, url: str, user_agent: str, trace: Trace) -> CachedRobots:
-    """Fetch the robots.txt of the address's host; redirects within the host are followed.
+def _text(body: bytes) -> str:
+    """The file's text: UTF-8 (RFC 9309, 2.2), or as its byte order mark says; UTF-16 also without one.
 
-    Raises `ForbiddenAddress`. Any other failure gives a result without `status`.
+    Its media type decides nothing: servers send it as HTML too, and pages that are sent instead of it hold no rules.
     """
-    target = urljoin(url, "/robots.txt")
-    try:
-        async with asyncio.timeout(30):
-            for _ in range(5):
-                async with client.stream(
-                    "GET", target, headers={"User-Agent": user_agent}, extensions={"trace": trace}
-                ) as response:
-                    body = b""
-                    async for chunk in response.aiter_bytes(65536):
-                        body += chunk
-                        if len(body) > MAX_BYTES:
-                            break
-                location = urljoin(target, redirect_target(response))
-                if response.status_code // 100 != 3 or urlsplit(location).netloc != urlsplit(url).netloc:
-                    break
-                target = location
-    except ForbiddenAddress:
-        raise
-    except (httpx.HTTPError, TimeoutError) as error:
-        return CachedRobots(None, describe_error(error), datetime.now(UTC))
-    status = 404 if response.status_code // 100 == 3 else response.status_code
-    # Sites without the file may answer any address with their home page: HTML sets no rules.
-    text = "" if "html" in response.headers.get("content-type", "") else body[:MAX_BYTES].decode("utf-8", "replace")
-    return CachedRobots(status, text, datetime.now(UTC))
+    if b"\0" in body[:2]:
+        return body.decode("utf-16-le" if body[1:2] == b"\0" else "utf-16-be", "replace")
+    return decode(body)[0]
+
+
+def _for_few_agents(text: str, agent: str) -> str:
+    """The file with all other crawlers under one name.
+
+    Protego keeps every rule once for each crawler of its group: of half a megabyte it would make 300 million.
+    """
+    lines = text.splitlines()
+    for number, line in enumerate(lines):
+        if found := _AGENT_LINE.match(line):
+            name = found["name"].strip().lower().replace("*", "") or "*"
+            lines[number] = f"User-agent: {name if name == '*' or name in agent.lower() else _OTHERS}"
+    return "\n".join(lines)

@@ -27,6 +27,12 @@ _NATIONAL_LETTERS = re.compile(rb"(?:[\xb0-\xf7][\xa1-\xfe])+")
 _META_SEARCH_BYTES = 8192
 """Bytes in which `<meta charset>` is looked for: sites put kilobytes of comments and scripts before it."""
 
+_CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1b")
+_WITHOUT_CONTROLS = dict.fromkeys(_CONTROLS)
+_MAX_CONTROL_SHARE = 0.05
+"""Share of control characters that text may have: texts out of Word have some, programs and packed data twice as many
+and more (a tenth of random bytes are such)."""
+
 # WHATWG Encoding maps the older national names to the superset that decodes them all.
 _ALIASES = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030", "gb": "gb18030"}
 _REFUSED = {"utf-7", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
@@ -44,6 +50,18 @@ def known_codec(name: str) -> str | None:
     if canonical in _REFUSED or info.name in _REFUSED or not getattr(info, "_is_text_encoding", True):
         return None
     return _ALIASES.get(canonical, canonical)
+
+
+def is_text(body: bytes, content_type: str = "") -> bool:
+    """Whether the bytes may be text: control characters are a tenth of random bytes, and hardly ever a part of text.
+
+    Zeros at the end count for nothing: some servers fill their last block.
+    """
+    body = body.rstrip(b"\0")
+    if len(body) - len(body.translate(None, _CONTROLS)) <= len(body) * _MAX_CONTROL_SHARE:
+        return True
+    text = decode(body, content_type)[0]  # of UTF-16 every other byte may be zero
+    return len(text) - len(text.translate(_WITHOUT_CONTROLS)) <= len(text) * _MAX_CONTROL_SHARE
 
 
 def decode(body: bytes, content_type: str = "") -> tuple[str, str]:

@@ -1,0 +1,189 @@
+"""One request and its answer: the only module that asks sites, and the limits that hold for whatever they answer.
+
+Whatever happens in here ends as an `Answer` or as `RequestFailed`: what strangers send makes every layer below (TLS,
+HTTP/1.1, HTTP/2, cookies, codings) raise errors of its own.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.cookiejar import Cookie, CookieJar, DefaultCookiePolicy
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urljoin
+from urllib.request import Request as CookieRequest
+
+import h2.exceptions
+import httpcore
+import httpx
+
+from etl.fetch.content_coding import BodyError, BodyReader
+from etl.fetch.guard import ForbiddenAddress, describe_error
+from etl.fetch.pace import Trace
+from etl.fetch.tls import TlsFailed
+from etl.outcomes import Outcome
+from etl.reason_codes import Code
+from etl.reasons import encode_reason
+from etl.storable import strip_unstorable
+from etl.web.urls import address_of_bytes, canonical_url
+
+MAX_COOKIE_BYTES = 4096
+"""Longest cookie that is kept, as in browsers (RFC 6265bis, 5.6)."""
+MAX_COOKIES = 50
+"""Cookies that one client keeps; of more it forgets all (RFC 6265, 6.1, wants as many for a site)."""
+_MAX_ERROR_CHARS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer. `headers` can be stored; `location`: the header `Location`, or an empty string."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    location: str
+
+    def header(self, name: str) -> str:
+        """The last value of a header, or an empty string."""
+        return next((value for key, value in reversed(self.headers) if key.lower() == name), "")
+
+    @property
+    def leads_on(self) -> bool:
+        """Whether it is a redirect (RFC 9110, 15.4)."""
+        return self.status in (301, 302, 303, 307, 308) and bool(self.location)
+
+
+class RequestFailed(Exception):
+    """No whole answer. `outcome`, `reason`: how the attempt ends, and why in stored form (`etl.reasons`)."""
+
+    def __init__(self, outcome: Outcome, reason: str) -> None:
+        super().__init__(reason)
+        self.outcome, self.reason = outcome, reason
+
+
+class SiteClient:
+    """Sends requests; a request takes at most `seconds`. Use `async with`: leaving it closes the connections."""
+
+    def __init__(self, transport: httpx.AsyncHTTPTransport, seconds: float) -> None:
+        self._seconds, self._pool = seconds, transport._pool
+        timeout = httpx.Timeout(min(30.0, seconds), connect=min(10.0, seconds))
+        self._client = httpx.AsyncClient(transport=transport, timeout=timeout, trust_env=False, cookies=_Cookies().jar)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._client.aclose()
+
+    async def ask(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        limit: int,
+        trace: Trace,
+        *,
+        method: str = "GET",
+        content: bytes | None = None,
+        cut: bool = False,
+    ) -> Answer:
+        """The answer to one request; redirects are not followed. Raises `RequestFailed`, and what `trace` raises.
+
+        A body of more than `limit` bytes, after unpacking, fails, or is cut there. `trace`: httpcore's extension.
+        """
+        address, whole, ours = None, False, None
+
+        async def traced(event: str, values: Mapping[str, Any]) -> None:
+            nonlocal ours
+            try:
+                await trace(event, values)
+            except Exception as error:
+                ours = error
+                raise
+
+        try:
+            address = httpx.URL(url)
+            async with (
+                asyncio.timeout(self._seconds),
+                self._client.stream(
+                    method, address, headers=headers, content=content, extensions={"trace": traced}
+                ) as response,
+            ):
+                try:
+                    body = await _read_body(response, limit)
+                    whole = True
+                except BodyError as error:
+                    if not cut or error.outcome is not Outcome.TOO_LARGE:
+                        raise
+                    body = error.partial
+                return _answer(response, body)
+        except TimeoutError as error:
+            reason = encode_reason(Code.NO_WHOLE_ANSWER, seconds=self._seconds)
+            raise RequestFailed(Outcome.NETWORK_ERROR, reason) from error
+        except ForbiddenAddress as error:
+            raise RequestFailed(Outcome.OUT_OF_SCOPE, error.reason) from error
+        except BodyError as error:
+            raise RequestFailed(error.outcome, error.reason) from error
+        except TlsFailed as error:
+            raise RequestFailed(Outcome.NETWORK_ERROR, error.reason) from error
+        except Exception as error:
+            if ours is not None:
+                raise ours from None
+            text = strip_unstorable(describe_error(error))[:_MAX_ERROR_CHARS]
+            raise RequestFailed(Outcome.NETWORK_ERROR, encode_reason(Code.CONNECTION_FAILED, error=text)) from error
+        finally:
+            if address and not whole:
+                await self._drop_http2(address)
+
+    async def _drop_http2(self, address: httpx.URL) -> None:
+        """Closes HTTP/2 connections to the address's host after an answer that was not read to its end.
+
+        httpcore leaves the rest of such an answer unread and unacknowledged, so that the connection soon stands still.
+        """
+        origin = httpcore.Origin(address.raw_scheme, address.raw_host, address.port or 443)
+        for connection in self._pool.connections:
+            if connection.can_handle_request(origin) and "HTTP/2" in connection.info():
+                try:
+                    await connection.aclose()
+                except (h2.exceptions.ProtocolError, OSError):
+                    continue  # it is closed
+
+
+async def _read_body(response: httpx.Response, limit: int) -> bytes:
+    reader = BodyReader(response.headers.get("content-encoding", ""), limit)
+    async for chunk in response.aiter_raw():
+        reader.add(chunk)
+    return reader.complete()
+
+
+def redirected(url: str, location: str) -> str:
+    """The canonical address to which an answer of `url` leads. Raises `RequestFailed` for what is none."""
+    try:
+        return canonical_url(urljoin(url, location))
+    except ValueError as error:
+        reason = encode_reason(Code.REDIRECT_NO_ADDRESS, address=location[:200])
+        raise RequestFailed(Outcome.NETWORK_ERROR, reason) from error
+
+
+def _answer(response: httpx.Response, body: bytes) -> Answer:
+    headers = tuple((strip_unstorable(key), strip_unstorable(value)) for key, value in response.headers.multi_items())
+    # httpx reads what is no UTF-8 as Latin-1, which is another address.
+    location = next((raw for name, raw in response.headers.raw if name.lower() == b"location"), b"")
+    return Answer(response.status_code, headers, body, strip_unstorable(address_of_bytes(location)))
+
+
+class _Cookies(DefaultCookiePolicy):
+    """Which cookies a client keeps: none that could not be sent, which would break every later request to its host."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.jar = CookieJar(policy=self)
+
+    def set_ok(self, cookie: Cookie, request: CookieRequest) -> bool:
+        sent = f"{cookie.name}={cookie.value or ''}"
+        if not (sent.isascii() and sent.isprintable()) or len(sent) > MAX_COOKIE_BYTES:
+            return False
+        if len(self.jar) >= MAX_COOKIES:
+            self.jar.clear()
+        return super().set_ok(cookie, request)
