@@ -77,11 +77,6 @@ def without_counters(text: str, captured_on: date | None = None) -> str:
     return "\n".join(kept)
 
 
-def is_counter_line(line: str) -> bool:
-    """Whether a line is a counter or a clock and nothing else but brackets and page tools' separators."""
-    return bool(line.strip()) and not re.sub(r"[\W_]+", "", without_counters(line))
-
-
 def is_clock(text: str) -> bool:
     """Whether the text is a date that the page shows as today's."""
     return any(re.fullmatch(rf"\s*(?:{form})\s*", text) for form in _CLOCKS)

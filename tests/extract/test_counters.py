@@ -2,11 +2,11 @@
 
 from datetime import date, timedelta
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.extract.counters import is_counter_line, without_counters
+from etl.extract import extract
+from etl.extract.counters import without_counters
 from etl.web.urls import without_tokens
 
 TEXT = """各村民委员会：
@@ -100,12 +100,21 @@ def test_a_date_with_its_weekday_is_text_on_any_other_day() -> None:
     assert without_counters("2023年5月9日", date(2023, 5, 9)) == "2023年5月9日"
 
 
-@pytest.mark.parametrize(
-    "line", ["您是本页第101位访问者", "本文已被阅读101次", "打印时间：2023-05-09 08:30", "浏览：101"]
+TOOLS = ("【字体：大 中 小】", "【打印】", "【关闭】", "打印本页", "分享到：", "字号：[大][中][小]", "[关闭窗口]")
+ONLY_COUNTERS = tuple(form for form in COUNTERS if "来源" not in form and "欢迎" not in form)
+
+
+@given(
+    st.lists(st.sampled_from(TOOLS) | st.sampled_from(ONLY_COUNTERS), min_size=1, max_size=4),
+    _numbers,
+    st.sampled_from([" ", "　", " | "]),
 )
-def test_lines_that_are_counters(line: str) -> None:
-    assert is_counter_line(line)
-    assert not is_counter_line("请于101日内办理")
+def test_a_line_of_tools_and_counters_is_no_text(parts: list[str], number: str, gap: str) -> None:
+    line = gap.join(part.format(number) for part in parts)
+    lines = "".join(f"<p>{text}</p>" for text in TEXT.split("\n"))
+    body = f"<div class='TRS_Editor'>{lines}<div>{line}</div></div>"
+    page = f"<html><body><h1>关于做好防汛值守工作的通知</h1><p>2023-05-09</p>{body}</body></html>"
+    assert extract(page.encode(), "http://www.yunxi.example/gk/202305/t20230509_1.html").text == TEXT
 
 
 TOKENS = (

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from etl.dates import DATE, SIGNED_DATE, TIME_OF_DAY, YEAR_OF_DATE
 from etl.extract.codes import BETWEEN, DENSEST
-from etl.extract.counters import is_counter_line
+from etl.extract.counters import without_counters
 from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS, DISPLAY_TOOLS, FOOTER_LABELS, SUMMARIES, TEXT_LABELS, TOOLS
 from etl.extract.lexicon.labels import find_labels, label_key, match_label
 from etl.extract.lexicon.words import split_words
@@ -277,13 +277,16 @@ def _before_related(blocks: Blocks, indices: list[int]) -> int:
     return len(indices)
 
 
+def _serves_the_page(text: str) -> bool:
+    """Whether a line consists of tools, counters and clocks: `【字体：大 中 小】 浏览量：101 次 【打印】`."""
+    spaced = " ".join(text.replace("|", " ").split())
+    rest = without_counters(spaced)
+    return is_page_tool(rest or text) or (rest != spaced and _WORDLESS.fullmatch(rest) is not None)
+
+
 def _is_footer_line(block: Block) -> bool:
     text = block.plain.strip()
-    if (
-        is_page_tool(text)
-        or is_counter_line(text)
-        or (len(text) < 400 and is_boilerplate(text) and not text.endswith(("。", "；")))
-    ):
+    if _serves_the_page(text) or (len(text) < 400 and is_boilerplate(text) and not text.endswith(("。", "；"))):
         return True
     if has_file_name(text):
         return False

@@ -42,6 +42,7 @@ _PART = re.compile(r"(>?)\s*([^\s>]+)")
 _POSITIONAL = re.compile(r":(?:(eq)\((\d+)\)|(first|last)(?![\w-]))")
 _COUNT = XPath("count(descendant::*)")
 # From the attributes to their elements: a third of the time of a condition for each element.
+_TAG = re.compile(r"^[a-z][a-z0-9]*$")
 _BY_ID = XPath("//@id[.=$name]/..")
 _OF_PARSER = XPath("id($name)")
 """The element that had this id when the page was parsed: libxml2 keeps a table of them."""
@@ -162,6 +163,8 @@ class Document:
         if match := _ID.match(selector):
             return self._by_id(match[1])
         self.charge(self._tags)
+        if _TAG.match(selector):
+            return list(self._root().iter(selector))
         if match := _CLASS.match(selector):
             tag, name = match.groups()
             found = _evaluate(_BY_CLASS, self._root(), name)
