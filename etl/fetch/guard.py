@@ -13,6 +13,7 @@ import httpcore
 import httpx
 
 from etl.fetch.addresses import why_not_public
+from etl.fetch.national_tls import national_tls
 from etl.fetch.response_heads import MendingBackend
 from etl.fetch.tls import HandshakeStream, tls_context
 from etl.reason_codes import Code
@@ -39,6 +40,7 @@ def describe_error(error: BaseException) -> str:
 class _GuardedBackend(httpcore.AsyncNetworkBackend):
     def __init__(self, inner: httpcore.AsyncNetworkBackend, allow_private: bool, tls: Tls) -> None:
         self._inner, self._allow_private, self._tls = inner, allow_private, tls
+        self._national: dict[tuple[str, int], str] = {}
 
     async def connect_tcp(
         self,
@@ -64,10 +66,16 @@ class _GuardedBackend(httpcore.AsyncNetworkBackend):
         for address in addresses:
             try:
                 stream = await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
-                return HandshakeStream(stream, self, host, port, self._tls)
+                return HandshakeStream(stream, host, self._tls, lambda: self._national_tls(host, port))
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure
+
+    async def _national_tls(self, host: str, port: int) -> str:
+        """Asks a server once: a site that is down is not asked twice as often."""
+        if (host, port) not in self._national:
+            self._national[host, port] = await national_tls(self, host, port)
+        return self._national[host, port]
 
     async def connect_unix_socket(self, *args: Any, **kwargs: Any) -> httpcore.AsyncNetworkStream:
         raise ForbiddenAddress(encode_reason(Code.UNIX_SOCKET))

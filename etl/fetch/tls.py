@@ -5,13 +5,13 @@ Certificates are always verified, whatever is allowed. OpenSSL's names of errors
 
 import ssl
 import warnings
+from collections.abc import Awaitable, Callable
 from functools import lru_cache
 
 import certifi
 import httpcore
 import httpx
 
-from etl.fetch.national_tls import national_tls
 from etl.reason_codes import Code
 from etl.reasons import encode_reason, english
 from etl.sources.schema import Tls
@@ -94,12 +94,15 @@ class TlsFailed(httpx.TransportError):
 
 
 class HandshakeStream(httpcore.AsyncNetworkStream):
-    """A connection whose handshake, if it fails, says what the server would need."""
+    """A connection whose handshake, if it fails, says what the server would need.
+
+    `national`: finds out which national TLS the server speaks, if any.
+    """
 
     def __init__(
-        self, stream: httpcore.AsyncNetworkStream, backend: httpcore.AsyncNetworkBackend, host: str, port: int, tls: Tls
+        self, stream: httpcore.AsyncNetworkStream, host: str, tls: Tls, national: Callable[[], Awaitable[str]]
     ) -> None:
-        self._stream, self._backend, self._host, self._port, self._tls = stream, backend, host, port, tls
+        self._stream, self._host, self._tls, self._national = stream, host, tls, national
 
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
@@ -109,9 +112,7 @@ class HandshakeStream(httpcore.AsyncNetworkStream):
             return await self._stream.start_tls(ssl_context, server_hostname, timeout)
         except (httpcore.ConnectError, httpcore.ReadError) as error:
             found = ssl_error(error)
-            if not isinstance(found, ssl.SSLCertVerificationError) and (
-                spoken := await national_tls(self._backend, self._host, self._port)
-            ):
+            if not isinstance(found, ssl.SSLCertVerificationError) and (spoken := await self._national()):
                 raise TlsFailed(encode_reason(Code.TLS_NATIONAL_ONLY, host=self._host, protocol=spoken)) from error
             if found is None or not (missing := missing_exception(found, self._tls)):
                 raise

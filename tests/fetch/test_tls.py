@@ -72,7 +72,7 @@ def by(context: ssl.SSLContext) -> Serve:
     return serve
 
 
-def fetch(base: str, **tls: Any) -> Attempt:
+def fetch(base: str, limits: dict[str, Any] | None = None, **tls: Any) -> Attempt:
     """The last attempt for a page of the server, by a source with these exceptions."""
     values = {
         "id": "old",
@@ -83,7 +83,7 @@ def fetch(base: str, **tls: Any) -> Attempt:
         "columns": [{"url": base}],
         "hosts": ["127.0.0.1"],
         "pace": {"delay": 0, "retry_delay": 0},
-        "limits": {"seconds": 5, "retries": 0},
+        "limits": {"seconds": 5, "retries": 0} | (limits or {}),
         "allow_private_addresses": True,
         "assertions": {"min_records": 1, "max_age_days": 1},
         "verified": "never",
@@ -199,6 +199,19 @@ def test_a_site_with_national_cryptography_alone_is_named(
     assert f"127.0.0.1 speaks only China's national TLS, {protocol}, which this crawler cannot" in english(
         attempt.reason
     )
+
+
+def test_a_server_is_asked_for_national_cryptography_once() -> None:
+    asked: list[bytes] = []
+
+    def serve(connection: socket.socket) -> None:
+        asked.append(connection.recv(65536))
+        connection.sendall(HANDSHAKE_FAILURE)
+
+    with tls_server(serve) as base:
+        fetch(base, {"retries": 2})
+    assert sum(hello.startswith(b"\x16\x01\x01") for hello in asked) == 1
+    assert len(asked) == 3 + 2
 
 
 @pytest.mark.parametrize(
