@@ -10,7 +10,7 @@ from typing import Protocol
 
 PACE_LIFETIME = timedelta(days=30)
 """A source that has not asked a host for so long does not slow the others down any more."""
-EARLY_SHARE = 0.02
+EARLY_SHARE = 0.01
 """Share of the pace by which a turn may begin early: timers and threads are not more exact."""
 
 

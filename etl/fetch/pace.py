@@ -19,7 +19,7 @@ MAX_WAIT_SECONDS = 120.0
 """Longest wait for a host that asked to be left alone; for more the page fails now, and the next run fetches it."""
 MAX_RETRY_AFTER_SECONDS = 86_400.0
 """A longer `Retry-After` is cut to this: a mistake, or malice, must not keep a host out of the archive for years."""
-_LATE_SHARE, _LATE_SECONDS, _LATE_TIMES = 0.05, 0.01, 5
+_LATE_SHARE, _LATE_SECONDS, _LATE_TIMES = 0.03, 0.01, 5
 """A turn is late that begins after so much of the pace; it then begins again, at most so many times."""
 _CONNECTED = ("connection.connect_tcp.complete", "connection.start_tls.complete")
 _SECONDS = re.compile(r"\d+(?:\.\d*)?", re.ASCII)

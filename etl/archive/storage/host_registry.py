@@ -83,6 +83,8 @@ class PostgresHosts:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        # A turn is one statement: a transaction around it would cost two more round trips, which make requests late.
+        self._at_once = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     def set_pace(self, host: str, source: str, delay: float) -> float:
         values = {"host": host, "source": source, "delay": delay, "lifetime": PACE_LIFETIME}
@@ -90,13 +92,13 @@ class PostgresHosts:
             return float(connection.execute(_SET_PACE, values).scalar_one())
 
     def reserve(self, host: str, at_most: float) -> Turn:
-        with self._engine.begin() as connection:
+        with self._at_once.connect() as connection:
             found = connection.execute(_RESERVE, {"host": host, "at_most": at_most}).one()
         return Turn(max(0.0, float(found.wait)), found.began, max(0.0, float(found.postponed or 0)))
 
     def begin(self, host: str, began: object | None) -> Turn:
         values = {"host": host, "share": 1 - EARLY_SHARE}
-        with self._engine.begin() as connection:
+        with self._at_once.connect() as connection:
             if (now := connection.execute(_BEGIN, values | {"began": began}).scalar_one_or_none()) is not None:
                 return Turn(0.0, now)
             found = connection.execute(_NOT_YET, values).one()
