@@ -323,9 +323,53 @@ class Code(StrEnum):
     )
     WARC_RECORDS_SKIPPED = (
         "warc_records_skipped",
-        "{records} 条 WARC 记录没有地址，或所指的字节不在其前",
-        "{records} records name no address, or bytes that do not stand before them",
+        "{records} 条 WARC 记录未导入，前几条：{first}",
+        "{records} WARC records were left out, the first: {first}",
     )
+    WARC_RECORDS_NOT_WHOLE = (
+        "warc_records_not_whole",
+        "{records} 条 WARC 记录不完整，只保存字节，前几条：{first}",
+        "{records} WARC records are not whole, so that only their bytes are kept, the first: {first}",
+    )
+    WARC_DIGESTS_UNCHECKED = (
+        "warc_digests_unchecked",
+        "{records} 条 WARC 记录的摘要无法核对，前几条：{first}",
+        "{records} WARC records state a digest that cannot be checked, the first: {first}",
+    )
+    WARC_FILE_DAMAGED = (
+        "warc_file_damaged",
+        "WARC 文件有 {places} 处损坏，其余已导入，前几处：{first}",
+        "the WARC file is damaged in {places} places, and the rest was imported; the first: {first}",
+    )
+
+    # WARC files: where something stands, and why it is left out or no document.
+    WARC_PLACE = "warc_place", "{file} 第 {offset} 字节：{reason}", "{file}, byte {offset}: {reason}"
+    WARC_RECORD = "warc_record", "{file} 第 {offset} 字节 {url}：{reason}", "{file}, byte {offset}, {url}: {reason}"
+    WARC_NO_RECORD = "warc_no_record", "此处没有 WARC 记录", "no WARC record begins here"
+    WARC_BAD_HEAD = "warc_bad_head", "记录头读不出：{error}", "the head of the record cannot be read: {error}"
+    WARC_BAD_LENGTH = "warc_bad_length", "记录的长度是“{words}”", "the length of the record is '{words}'"
+    WARC_SHORT = "warc_short", "应有 {stated} 字节，只有 {received} 字节", "the record has {received} of {stated} bytes"
+    WARC_NOT_FOLLOWED = "warc_not_followed", "其后不是另一条记录", "no other record follows the record"
+    WARC_GZIP_BROKEN = "warc_gzip_broken", "gzip 数据已损坏：{error}", "gzip data are broken: {error}"
+    WARC_GZIP_CUT = "warc_gzip_cut", "gzip 数据不完整", "gzip data end in the middle"
+    WARC_TOO_DAMAGED = "warc_too_damaged", "损坏过多，此后未读", "too much is damaged; nothing was read from here on"
+    WARC_BAD_PACKAGE = "warc_bad_package", "WACZ 中的文件已损坏：{error}", "this file of the WACZ is damaged: {error}"
+    WARC_IN_DOUBT = (
+        "warc_in_doubt",
+        "位于一条损坏的记录之内",
+        "it stands within what a damaged record claims",
+    )
+    WARC_TRUNCATED = "warc_truncated", "记录注明不完整（{words}）", "the record says that it was truncated ({words})"
+    WARC_SEGMENTS_MISSING = "warc_segments_missing", "记录的其余段不在其后", "other segments of it do not follow it"
+    BODY_SHORT = "body_short", "应有 {stated} 字节，只有 {received} 字节", "{received} of {stated} bytes were received"
+    NO_STATUS_LINE = "no_status_line", "不是 HTTP 响应：{error}", "no HTTP response: {error}"
+    DIGEST_DIFFERS = "digest_differs", "与所载摘要 {digest} 不符", "the bytes do not have the stated digest {digest}"
+    WARC_NO_DATE = "warc_no_date", "“{words}”不是 1990 年以来的日期", "'{words}' is no date from 1990 until now"
+    WARC_NO_ADDRESS = "warc_no_address", "“{words}”不是网页地址", "'{words}' is no address of the web"
+    WARC_LONG_ADDRESS = "warc_long_address", "地址超过 {limit} 个字符", "its address has more than {limit} characters"
+    WARC_UNKNOWN_TYPE = "warc_unknown_type", "记录类型“{words}”未知", "records of type '{words}' are not known"
+    WARC_NO_ORIGINAL = "warc_no_original", "所指的字节不在其前", "the bytes that it refers to do not stand before it"
+    WARC_UNKNOWN_DIGEST = "warc_unknown_digest", "摘要“{words}”的算法未知", "'{words}' is of no known algorithm"
 
     # Stored bytes: what was found of them, and what cannot be read without them.
     NO_OBJECT = "no_object", "对象存储中没有这份字节", "no object of this name"

@@ -20,11 +20,11 @@ app = typer.Typer()
 
 @app.command("import")
 def import_command(
-    warcs: Annotated[list[Path], typer.Argument(help="WARC files, gzipped or not.")],
+    warcs: Annotated[list[Path], typer.Argument(help="WARC files, gzipped or not, or WACZ files.")],
     source: Annotated[str, typer.Option(help="Id of the source to store the pages under.")] = IMPORTED,
     as_json: Annotated[bool, typer.Option("--json", help="Print the reports as JSON.")] = False,
 ) -> None:
-    """Store the response records of WARC files as captures. Importing a file again changes nothing."""
+    """Store the responses and resources of WARC files as captures. Importing a file again changes nothing."""
     counts = {path: scan_warc(path) for path in warcs}
     chosen = import_source() if source == IMPORTED else find_source(source, settings().source_folders)
     archive = open_archive(settings())

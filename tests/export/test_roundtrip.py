@@ -68,7 +68,8 @@ def differing(one: Archive, other: Archive, query: str) -> list[Any]:
 def exported_and_imported(
     crawled: Archive, archive: Archive, source: Source, path: Path, **options: Any
 ) -> dict[str, int]:
-    export(crawled, ExportRequest(Format.WARC, path, RecordFilter(), **options))
+    form = Format.WACZ if path.suffix == ".wacz" else Format.WARC
+    export(crawled, ExportRequest(form, path, RecordFilter(), **options))
     steps: list[Progress] = []
     summary = scan_warc(path)
     report = import_warc(archive, path, summary, source, steps.append)
@@ -114,7 +115,7 @@ def test_an_interrupted_import_goes_on(crawled: Archive, archive: Archive, tmp_p
 def test_without_the_source_s_file_no_page_and_no_file_is_taken_for_another_thing(
     crawled: Archive, archive: Archive, tmp_path: Path
 ) -> None:
-    outcomes = exported_and_imported(crawled, archive, import_source(), tmp_path / "a.warc.gz")
+    outcomes = exported_and_imported(crawled, archive, import_source(), tmp_path / "a.wacz")
     assert outcomes == {"stored": len(rows(crawled, RECORDS))}
     for query in (PARTS, LINKED, READINGS):
         assert differing(archive, crawled, query) == []

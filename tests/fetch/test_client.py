@@ -83,6 +83,11 @@ def test_raw_deflate_is_read_as_some_servers_send_it(archive: Archive) -> None:
         (http(b"x" * 100_001), "too_large", "more than 100000 bytes"),
         (http(gzip.compress(b"0" * 9_000_000), "200 OK", "Content-Encoding: gzip"), "too_large", "100000"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nshort", "network_error", "RemoteProtocolError"),
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nshort\r\n",
+            "network_error",
+            "RemoteProtocolError",
+        ),
         (b"", "network_error", "RemoteProtocolError"),
         (http(b"", "404 Not Found"), "gone", "404"),
         (http(b"", "410 Gone"), "gone", "410"),

@@ -1,9 +1,10 @@
-"""Importing WARC files: whole, once, and nothing of a broken one."""
+"""Importing WARC files: whole, once, and of a broken one what is whole."""
 
 import io
 from datetime import timedelta
 from pathlib import Path
 
+import brotli
 import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
@@ -15,7 +16,7 @@ from etl.archive.storage.archive import Archive
 from etl.errors import GongkaiError
 from etl.pipeline.warc.importing import import_source, import_warc, scan_warc
 from tests.support.gongkai import rows, state
-from tests.support.warc import FIRST, page, warc
+from tests.support.warc import FIRST, page, record, response, sha1, warc, write_warc
 
 
 @pytest.fixture
@@ -65,17 +66,56 @@ def test_a_page_that_stands_twice_in_a_file_has_two_captures_and_its_versions(ar
 
 
 @pytest.mark.parametrize("name", ["a.warc", "a.warc.gz"])
-@pytest.mark.parametrize("share", [0.3, 0.9, 0.999])
-def test_a_cut_file_is_refused_before_anything_is_written(
+@pytest.mark.parametrize("share", [0.3, 0.999])
+def test_of_a_cut_file_what_is_whole_is_imported_and_the_run_is_red(
     archive: Archive, tmp_path: Path, pages: list[tuple[str, bytes, str]], name: str, share: float
 ) -> None:
     whole = warc(tmp_path / name, pages).read_bytes()
     cut = tmp_path / f"cut-{name}"
     cut.write_bytes(whole[: int(len(whole) * share)])
-    with pytest.raises(GongkaiError, match="nothing was imported"):
-        take(archive, cut)
-    assert rows(archive, "SELECT * FROM archive.run") == []
-    assert list(archive.store.list_keys("")) == []
+    report = take(archive, cut)
+    assert report.state == "red"
+    assert (report.outcomes["network_error"], report.created) == (1, report.outcomes["stored"])
+    assert f"damaged in 1 places, and the rest was imported; the first: {cut.name}, byte " in str(report.problems[0])
+    assert {row["title"] for row in state(archive)} < {title_of(body) for _, body, _ in pages}
+    assert take(archive, warc(tmp_path / name, pages)).state == "green"
+
+
+def title_of(body: bytes) -> str:
+    return body.decode().partition("<title>")[2].partition("</title>")[0]
+
+
+def test_what_a_file_says_is_cut_off_makes_no_version(archive: Archive, tmp_path: Path) -> None:
+    body = page("关于供水工作的通知", "\n".join(f"{n}.本事项由经办科室按期办结并公开。" for n in range(12)))
+    url = "https://a.example/1.html"
+    records = [
+        record("response", url, response(body)),
+        record("response", url, response(body[:300]), WARC_Truncated="time", WARC_Date="2023-07-01T00:00:00Z"),
+    ]
+    report = take(archive, write_warc(tmp_path / "a.warc.gz", records))
+    assert (report.state, report.outcomes, report.created, report.updated) == ("amber", {"network_error": 1}, 1, 0)
+    assert f"{url}: the record says that it was truncated (time)" in str(report.warnings[0])
+    assert [row["version"] for row in state(archive)] == [1]
+    captures = rows(archive, "SELECT outcome, blob_sha256 FROM archive.capture ORDER BY id")
+    assert [row["outcome"] for row in captures] == ["stored", "network_error"]
+    assert archive.store.blob(captures[1]["blob_sha256"]) == body[:300]
+
+
+def test_what_no_other_tool_writes_is_an_outcome_or_is_named(archive: Archive, tmp_path: Path) -> None:
+    words = "\n".join(f"{n}.本事项由经办科室按期办结并公开。" for n in range(12))
+    bodies = [page(f"关于第{n}号工作的通知", words + str(n)) for n in range(5)]
+    url = "https://a.example/{}.html".format
+    records = [
+        record("response", url(0), response(brotli.compress(bodies[0]), "Content-Encoding: br", "X-Note: a\0b")),
+        record("response", url(1), response(bodies[1]), WARC_Date=""),
+        record("response", url(2), bodies[2]),
+        record("response", "https://a.example/" + "a" * 9000, response(bodies[3])),
+        record("resource", url(4), bodies[4], Content_Type="text/html", WARC_Date="2023-06"),
+    ]
+    report = take(archive, write_warc(tmp_path / "a.wacz", records))
+    assert (report.state, report.outcomes) == ("amber", {"network_error": 1, "stored": 2})
+    assert "2 WARC records were left out" in " ".join(map(str, report.warnings))
+    assert [row["title"] for row in state(archive)] == ["关于第0号工作的通知", "关于第4号工作的通知"]
 
 
 @pytest.mark.parametrize("body", [b"", b"not a warc file", b"\x1f\x8b\x08\x00broken"])
@@ -85,13 +125,18 @@ def test_what_is_no_warc_file_is_refused(tmp_path: Path, body: bytes) -> None:
         scan_warc(tmp_path / "a.warc")
 
 
-def test_a_flipped_byte_is_found(tmp_path: Path, pages: list[tuple[str, bytes, str]]) -> None:
-    path = warc(tmp_path / "a.warc", pages)
-    whole = bytearray(path.read_bytes())
-    whole[len(whole) // 2] ^= 1
-    path.write_bytes(whole)
-    with pytest.raises(GongkaiError):
-        scan_warc(path)
+@pytest.mark.parametrize("name", ["a.warc", "a.warc.gz", "a.wacz"])
+def test_damage_costs_the_records_that_it_hits(
+    archive: Archive, tmp_path: Path, pages: list[tuple[str, bytes, str]], name: str
+) -> None:
+    records = [record("response", url, response(body), WARC_Payload_Digest=sha1(body)) for url, body, _ in pages]
+    path = write_warc(tmp_path / name, records)
+    flipped = bytearray(path.read_bytes())
+    flipped[len(flipped) // 2] ^= 1
+    path.write_bytes(flipped)
+    report = take(archive, path)
+    assert report.outcomes == {"network_error": 1, "stored": len(pages) - 1}
+    assert (report.state, report.created) == ("amber" if name == "a.warc" else "red", len(pages) - 1)
 
 
 def test_a_file_that_a_page_links_is_a_file_and_a_revisit_has_the_bytes_that_it_names(
@@ -123,7 +168,7 @@ def test_a_file_that_a_page_links_is_a_file_and_a_revisit_has_the_bytes_that_it_
             )
     report = take(archive, path)
     assert (report.outcomes, report.files) == ({"stored": 3}, {"stored": 1})
-    assert (report.state, report.warnings[0].english[:10]) == ("amber", "1 records ")
+    assert (report.state, report.warnings[0].english[:14]) == ("amber", "1 WARC records")
     kinds = "SELECT kind FROM archive.page WHERE url = 'https://a.example/files/a.docx'"
     assert rows(archive, kinds) == [{"kind": "file"}]
     assert [row["outcome"] for row in rows(archive, "SELECT outcome FROM archive.file")] == ["read"]

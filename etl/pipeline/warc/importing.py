@@ -1,4 +1,4 @@
-"""Imports WARC files (ISO 28500) as captures, with the dates, headers and bytes of the file.
+"""Imports WARC files (ISO 28500) and WACZ packages as captures, with the dates, headers and bytes of the file.
 
 A file of our own export gives the same records again: it says which responses are documents, further pages of articles
 and files, and which fields the catalog listed.
@@ -21,7 +21,7 @@ from etl.archive.storage.bucket import sha256
 from etl.archive.storage.models import Capture
 from etl.pipeline.stages.extracting import PAGES_PER_COMMIT, extract_batch
 from etl.pipeline.stages.fetching import MAX_BUFFERED_BYTES
-from etl.pipeline.warc.reading import WarcResponse, WarcSummary, read_responses, scan_warc
+from etl.pipeline.warc.reading import Remark, WarcResponse, WarcSummary, read_responses, scan_warc
 from etl.platforms.base import Entry
 from etl.progress import Counter, ProgressCallback, no_progress
 from etl.reason_codes import Code
@@ -32,12 +32,14 @@ __all__ = ["IMPORTED", "WarcSummary", "import_source", "import_warc", "scan_warc
 
 IMPORTED = "imported"
 """Id of the source of pages whose address belongs to no source file."""
+MAX_NAMED = 5
+"""Places of one kind that a report names."""
 
 
 def import_warc(
     archive: Archive, path: Path, summary: WarcSummary, source: Source, progress: ProgressCallback = no_progress
 ) -> Report:
-    """Stores and extracts the responses of a file that was scanned (`scan_warc`), as one run named by its SHA-256.
+    """Stores and extracts the captures of a file that was scanned (`scan_warc`), as one run named by its SHA-256.
 
     A file that was imported before gives the same report and changes nothing. An interrupted import is resumed, and so
     is one that left pages unread because bytes are damaged. Raises `GongkaiError`.
@@ -48,15 +50,44 @@ def import_warc(
     run = open_run(archive, source, key, CrawlOptions(), "import")
     recover_unindexed_logs(archive, run.batch("0"))
     # A response is two steps: stored, and extracted.
-    total = 2 * (summary.responses + summary.revisits)
+    total = 2 * summary.captures
     steps = Counter(path.name, total, progress)
-    skipped = _Import(archive, run, steps).store(path)
+    remarks = Remarks()
+    _Import(archive, run, steps).store(path, remarks)
     extract_batch(archive, run, 0, steps.part())
     steps.add(max(0, total - steps.done))
     with archive.engine.connect() as connection:
-        problems = list(unread_problems(connection, run))
-    warnings = [Reason.of(Code.WARC_RECORDS_SKIPPED, records=skipped)] if skipped else []
-    return close_run(archive, run, problems, warnings)
+        problems = [*unread_problems(connection, run), *remarks.problems()]
+    return close_run(archive, run, problems, remarks.warnings())
+
+
+class Remarks:
+    """What is said of the places of a file: how many of each kind, and the first of them."""
+
+    def __init__(self) -> None:
+        self._counts: dict[Code, int] = {}
+        self._first: dict[Code, list[Reason]] = {}
+
+    def add(self, remark: Remark) -> None:
+        """Counts a remark."""
+        self._counts[remark.code] = self._counts.get(remark.code, 0) + 1
+        first = self._first.setdefault(remark.code, [])
+        if len(first) < MAX_NAMED:
+            first.append(remark.place)
+
+    def problems(self) -> list[Reason]:
+        """Places where nobody knows what the file held."""
+        if (places := self._counts.get(Code.WARC_FILE_DAMAGED)) is None:
+            return []
+        return [Reason.of(Code.WARC_FILE_DAMAGED, places=places, first=self._first[Code.WARC_FILE_DAMAGED])]
+
+    def warnings(self) -> list[Reason]:
+        """Records that are named, so that nothing of them is lost unseen."""
+        return [
+            Reason.of(code, records=number, first=self._first[code])
+            for code, number in sorted(self._counts.items())
+            if code is not Code.WARC_FILE_DAMAGED
+        ]
 
 
 class _Import:
@@ -74,25 +105,26 @@ class _Import:
             columns = (Capture.url, Capture.fetched_at, Capture.blob_sha256)
             self._stored = {tuple(row) for row in connection.execute(select(*columns).where(Capture.run_id == run.id))}
 
-    def store(self, path: Path) -> int:
-        """Stores the responses that are not stored yet; returns the number of records that cannot be imported."""
-        skipped = 0
-        for response in read_responses(path, self._body):
-            if response is None:
-                skipped += 1
-                continue
-            attempt = response.attempt
-            again = response.kind == "document" and attempt.url in self._documents
-            if response.kind == "document":
-                self._documents.add(attempt.url)
-            if (attempt.url, attempt.fetched_at, sha256(attempt.body) if attempt.body else None) in self._stored:
-                self._steps.add()
-                continue
-            if self._is_full(attempt.url, again):
-                self._store_chunk()
-            self._chunk[attempt.url] = response
+    def store(self, path: Path, remarks: Remarks) -> None:
+        """Stores the captures that are not stored yet, and adds remarks on what cannot be imported."""
+        for item in read_responses(path, self._body):
+            if isinstance(item, Remark):
+                remarks.add(item)
+            else:
+                self._add(item)
         self._store_chunk()
-        return skipped
+
+    def _add(self, response: WarcResponse) -> None:
+        attempt = response.attempt
+        again = response.kind == "document" and attempt.url in self._documents
+        if response.kind == "document":
+            self._documents.add(attempt.url)
+        if (attempt.url, attempt.fetched_at, sha256(attempt.body) if attempt.body else None) in self._stored:
+            self._steps.add()
+            return
+        if self._is_full(attempt.url, again):
+            self._store_chunk()
+        self._chunk[attempt.url] = response
 
     def _is_full(self, url: str, again: bool) -> bool:
         """Whether the chunk must be stored before this response is added to it.

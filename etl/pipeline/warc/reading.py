@@ -1,46 +1,69 @@
-"""Reads the responses of WARC files (ISO 28500), one in memory at a time.
+"""Reads the captures of WARC files (ISO 28500) and WACZ packages, one in memory at a time.
 
-A revisit record gets the bytes of the response that it refers to. Our own exports describe each response in a metadata
-record after it (`etl/export/warc.py`).
+A capture is a response, a revisit, which gets the bytes of the response that it refers to, or a resource, which has no
+HTTP headers. Our own exports describe each response in a metadata record after it (`etl/export/warc.py`).
 """
 
-import gzip
 import hashlib
 import json
 import re
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
-
-from warcio.archiveiterator import ArchiveIterator
-from warcio.exceptions import ArchiveLoadFailed
 
 from etl.archive.crawls.run import ClassifiedAttempt
-from etl.archive.storage.bucket import sha256
+from etl.archive.storage.blobs import unreadable
+from etl.archive.storage.bucket import DamagedBlob, sha256
 from etl.errors import GongkaiError
 from etl.fetch.classify import classify, classify_file
 from etl.fetch.client import Attempt
 from etl.outcomes import FAILED, Outcome
+from etl.pipeline.warc.captures import Content, WarcCapture, read_capture
+from etl.pipeline.warc.dates import read_warc_date
+from etl.pipeline.warc.messages import Head
+from etl.pipeline.warc.packages import warc_files
+from etl.pipeline.warc.records import DamagedPlace, Record, read_records
+from etl.reason_codes import Code
+from etl.reasons import Reason, encode_reason
+from etl.storable import strip_unstorable
 from etl.web.urls import canonical_url
 
-MAX_RECORD_BYTES = 200_000_000
-"""Bytes of the largest record that is imported; a larger one gives a clear error instead of a process out of memory."""
-_RESPONSE_TYPES = ("response", "revisit")
+CAPTURE_KINDS = ("response", "revisit", "resource")
+_OTHER_KINDS = ("warcinfo", "request", "metadata", "conversion")
+"""Records that say something of captures, or were made of them."""
+MAX_ADDRESS_CHARS = 2000
+"""Longest address of a page: the index of addresses holds no more than 2,700 bytes."""
 _PAGE = re.compile(r"html|xml|json|text/plain|^$", re.IGNORECASE)
+_NO_PAGE = re.compile(r"(?:image|font|audio|video)/", re.IGNORECASE)
+_NOTE = re.compile(r"(?:urn|dns|whois|ntp|metadata|screenshot|info|about|data|blob|chrome)[:]", re.IGNORECASE)
+"""Addresses of what crawlers note beside pages, such as `dns:` (Heritrix) and `urn:pageinfo:` (Browsertrix)."""
 _CUT_HINT = "nothing was imported; check the file, or fetch it again"
 _MAX_METADATA_BYTES = 10_000_000
+_MAX_PART = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class WarcSummary:
-    """A WARC file that was read to its end: its SHA-256, and how many response and revisit records it has."""
+    """A file that was read to its end: its SHA-256, and how many captures of each kind it has."""
 
     sha256: str
     responses: int
     revisits: int = 0
+    resources: int = 0
+
+    @property
+    def captures(self) -> int:
+        """Captures of all kinds."""
+        return self.responses + self.revisits + self.resources
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What is to be said of a place in the file: the code of the run's reason that counts it, and where and what."""
+
+    code: Code
+    place: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,105 +90,204 @@ class WarcResponse:
 
 
 def scan_warc(path: Path) -> WarcSummary:
-    """Reads the file to its end, before anything of it is imported. Raises `GongkaiError` if it is cut or broken."""
-    counts = dict.fromkeys(_RESPONSE_TYPES, 0)
-    try:
-        digest = _digest(path)
-        for record in _records(path):
-            if record.rec_type in counts:
-                counts[record.rec_type] += 1
-            size, declared = len(record.raw_stream.read(MAX_RECORD_BYTES + 1)), record.payload_length or 0
-            if size < declared:
-                name = record.rec_headers.get_header("WARC-Target-URI") or f"number {sum(counts.values())}"
-                raise GongkaiError(f"{path}: record {name} has {size} of {declared} bytes", hint=_CUT_HINT)
-    except (OSError, EOFError, zlib.error, ArchiveLoadFailed) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise GongkaiError(f"{path} cannot be read as WARC: {reason}", hint=_CUT_HINT) from error
-    if not counts["response"]:
-        raise GongkaiError(f"{path} holds no response record", hint="is it a WARC file?")
-    return WarcSummary(digest, counts["response"], counts["revisit"])
+    """Reads the file to its end, before anything of it is imported.
 
-
-def _digest(path: Path) -> str:
-    """SHA-256 of the file. Raises `EOFError` for gzip data that is cut off, which warcio takes for the file's end."""
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        file.seek(0)
-        gzipped = file.read(2) == b"\x1f\x8b"
-    if gzipped:
-        with gzip.open(path) as unpacked:
-            while unpacked.read(1 << 20):
-                pass
-    return digest
-
-
-def _records(path: Path) -> Iterator[Any]:
-    with path.open("rb") as file:
-        yield from ArchiveIterator(file, check_digests="raise")
-
-
-def read_responses(path: Path, body_of: Callable[[str], bytes]) -> Iterator[WarcResponse | None]:
-    """The file's responses, in their order.
-
-    None stands for a record that cannot be imported: one without an http(s) address, or a revisit of a response that
-    does not come before it. `body_of` returns the body of an earlier response by its SHA-256.
+    Raises `GongkaiError` if it cannot be read, or has nothing that can be imported.
     """
-    digests: dict[str, str] = {}  # SHA-256 of the bodies, by the digest that the file gives them
-    waiting: tuple[str, Attempt] | None = None  # a response, by its record id, whose metadata may be the next record
-    for record in _records(path):
-        if record.rec_type in _RESPONSE_TYPES:
-            if waiting:
-                yield _undescribed(waiting[1])
-            attempt = _attempt(record, digests, body_of)
-            waiting = (record.rec_headers.get_header("WARC-Record-ID"), attempt) if attempt else None
-            if attempt is None:
-                yield None
-        elif waiting and record.rec_type == "metadata" and _describes(record, waiting[0]):
-            yield _described(waiting[1], _fields(record))
-            waiting = None
-    if waiting:
-        yield _undescribed(waiting[1])
-
-
-def _describes(record: Any, response_id: str) -> bool:
-    return bool(record.rec_headers.get_header("WARC-Concurrent-To") == response_id)
-
-
-def _attempt(record: Any, digests: dict[str, str], body_of: Callable[[str], bytes]) -> Attempt | None:
+    counts: dict[str, int] = {}
+    first = ""
     try:
-        url = canonical_url(record.rec_headers.get_header("WARC-Target-URI") or "")
-    except ValueError:
-        return None
-    if not record.http_headers:
-        return None
-    payload = record.rec_headers.get_header("WARC-Payload-Digest") or ""
-    if record.rec_type == "revisit":
-        if payload not in digests:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        for warc in warc_files(path):
+            with warc.open() as (stream, _):
+                for item in read_records(stream):
+                    if isinstance(item, Record):
+                        counts[item.kind] = counts.get(item.kind, 0) + 1
+                        item.finish()
+                    first = first or (item.reason if isinstance(item, DamagedPlace) else item.damage)
+    except OSError as error:
+        raise GongkaiError(f"{path} cannot be read: {error.strerror or error}", hint=_CUT_HINT) from error
+    if not counts:
+        reason = Reason.from_stored(first or "it is empty").english
+        raise GongkaiError(f"{path} holds no WARC record: {reason}", hint=_hint(path))
+    if not any(counts.get(kind) for kind in CAPTURE_KINDS):
+        found = ", ".join(f"{number} {kind[:20] or 'untyped'}" for kind, number in sorted(counts.items())[:5])
+        raise GongkaiError(f"{path} holds no response, resource or revisit", hint=f"its records: {found}")
+    return WarcSummary(digest, *(counts.get(kind, 0) for kind in CAPTURE_KINDS))
+
+
+def _hint(path: Path) -> str:
+    with path.open("rb") as file:
+        start = file.read(16)
+    if start.startswith(b"\x28\xb5\x2f\xfd"):
+        return "it is packed with zstd: unpack it with `zstd -d`"
+    if start.startswith(b"filedesc:"):
+        return "it is an ARC file: convert it with `warcio recompress`"
+    return "is it a WARC file?"
+
+
+def read_responses(path: Path, body_of: Callable[[str], bytes]) -> Iterator[WarcResponse | Remark]:
+    """The file's captures in their order, and remarks on what is left out or damaged.
+
+    `body_of` returns the body of an earlier response by its SHA-256. Raises `OSError`, and what `body_of` raises.
+    """
+    originals: dict[str, _Original] = {}
+    for warc in warc_files(path):
+        with warc.open() as (stream, damage):
+            reader = _Reader(warc.name, body_of, originals)
+            if damage:
+                yield reader.damaged(0, encode_reason(Code.WARC_BAD_PACKAGE, error=damage))
+            for item in read_records(stream):
+                yield from reader.take(item)
+            yield from reader.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class _Original:
+    """What a revisit may refer to: the SHA-256 of a body, and `content` without it: why it is not whole, if so."""
+
+    sha256: str
+    status: int | None
+    media_type: str
+    content: Content
+
+
+class _Reader:
+    """Makes captures of a file's records. A response waits for the record after it, which may describe it."""
+
+    def __init__(self, name: str, body_of: Callable[[str], bytes], originals: dict[str, _Original]) -> None:
+        self._name, self._body_of, self._originals = name, body_of, originals
+        self._waiting: tuple[str, Attempt] | None = None
+        self._segments: WarcCapture | None = None
+
+    def take(self, item: Record | DamagedPlace) -> Iterator[WarcResponse | Remark]:
+        """What a record gives, with what waited for it."""
+        if isinstance(item, DamagedPlace):
+            yield self.damaged(item.offset, item.reason)
+            return
+        if item.kind == "continuation":
+            yield from self._continue(item)
+        elif item.kind in CAPTURE_KINDS:
+            yield from self.flush()
+            capture = read_capture(item)
+            if capture.is_open:
+                self._segments = capture
+            else:
+                yield from self._complete(capture)
+        elif item.kind not in _OTHER_KINDS:
+            reason = encode_reason(Code.WARC_UNKNOWN_TYPE, words=item.kind[:40])
+            yield self._remark(Code.WARC_RECORDS_SKIPPED, item.offset, item.header("warc-target-uri"), reason)
+        elif item.kind == "metadata" and self._waiting and item.header("warc-concurrent-to") == self._waiting[0]:
+            yield _described(self._waiting[1], _fields(item))
+            self._waiting = None
+        item.finish()
+        if item.damage:
+            yield self.damaged(item.offset, item.damage, item.header("warc-target-uri"))
+
+    def flush(self) -> Iterator[WarcResponse | Remark]:
+        """The response that waits, if there is one: nothing more belongs to it."""
+        segments, self._segments = self._segments, None
+        if segments is not None:
+            yield from self._complete(segments)
+        waiting, self._waiting = self._waiting, None
+        if waiting:
+            yield _undescribed(waiting[1])
+
+    def _continue(self, item: Record) -> Iterator[Remark]:
+        joined = self._segments.joined(item) if self._segments else None
+        if joined is None:
+            reason = encode_reason(Code.WARC_SEGMENTS_MISSING)
+            yield self._remark(Code.WARC_RECORDS_SKIPPED, item.offset, item.header("warc-target-uri"), reason)
+        elif joined.is_open:
+            self._segments = joined
+        else:
+            yield from self._complete(joined)
+
+    def damaged(self, offset: int, reason: str, url: str = "") -> Remark:
+        """The remark on a damaged place."""
+        return self._remark(Code.WARC_FILE_DAMAGED, offset, url, reason)
+
+    def _complete(self, capture: WarcCapture) -> Iterator[Remark]:
+        """Lets the capture wait for its description, or remarks why there is none of it."""
+        self._segments = None
+        attempt = self._attempt(capture)
+        if attempt is None:
+            return  # what crawlers note beside pages
+        if isinstance(attempt, str):
+            yield self._remark(Code.WARC_RECORDS_SKIPPED, capture.record.offset, capture.address, attempt)
+            return
+        if capture.unknown_digest:
+            reason = encode_reason(Code.WARC_UNKNOWN_DIGEST, words=capture.unknown_digest[:80])
+            yield self._remark(Code.WARC_DIGESTS_UNCHECKED, capture.record.offset, capture.address, reason)
+        if attempt.failure is not None:
+            yield self._remark(Code.WARC_RECORDS_NOT_WHOLE, capture.record.offset, capture.address, attempt.reason)
+        self._waiting = capture.record.header("warc-record-id"), attempt
+
+    def _remark(self, code: Code, offset: int, url: str, reason: str) -> Remark:
+        where = {"file": self._name, "offset": offset, "reason": reason}
+        if url:
+            return Remark(code, Reason.of(Code.WARC_RECORD, **where, url=url[:200]))
+        return Remark(code, Reason.of(Code.WARC_PLACE, **where))
+
+    def _attempt(self, capture: WarcCapture) -> Attempt | str | None:
+        """The capture as an attempt; the stored reason why it is left out; None for a crawler's note."""
+        if _NOTE.match(capture.address):
             return None
-        body = body_of(digests[payload])
-    else:
-        body = record.content_stream().read(MAX_RECORD_BYTES + 1)
-        if len(body) > MAX_RECORD_BYTES:
-            raise GongkaiError(
-                f"{url}: the record has more than {MAX_RECORD_BYTES} bytes", hint="take it out of the WARC file"
-            )
-        if payload and body:
-            digests.setdefault(payload, sha256(body))
+        try:
+            url = canonical_url(capture.address)
+        except ValueError:
+            return encode_reason(Code.WARC_NO_ADDRESS, words=capture.address[:80])
+        if len(url) > MAX_ADDRESS_CHARS:
+            return encode_reason(Code.WARC_LONG_ADDRESS, limit=MAX_ADDRESS_CHARS)
+        date = capture.record.header("warc-date")
+        if (fetched_at := read_warc_date(date)) is None:
+            return encode_reason(Code.WARC_NO_DATE, words=date[:80])
+        if capture.record.kind == "revisit":
+            return self._revisit(capture, url, fetched_at)
+        content = capture.content()
+        attempt = _attempt(url, fetched_at, capture.head, content)
+        if capture.payload_digest and content.body:
+            original = _Original(sha256(content.body), attempt.status, attempt.header("content-type"), content)
+            self._originals.setdefault(capture.payload_digest, replace(original, content=replace(content, body=None)))
+        return attempt
+
+    def _revisit(self, capture: WarcCapture, url: str, fetched_at: datetime) -> Attempt | str:
+        """The attempt of a revisit, or the stored reason why it has no bytes."""
+        if (original := self._originals.get(capture.payload_digest)) is None:
+            return encode_reason(Code.WARC_NO_ORIGINAL)
+        head = capture.head
+        if head is None and not capture.record.length and original.status is not None:
+            head = Head(original.status, [("Content-Type", original.media_type)])
+        elif capture.problem:
+            return _attempt(url, fetched_at, head, Content(None, Outcome.NETWORK_ERROR, capture.problem))
+        try:
+            body = self._body_of(original.sha256)
+        except DamagedBlob as error:
+            return unreadable(url, error).reason
+        return _attempt(url, fetched_at, head, replace(original.content, body=body))
+
+
+def _attempt(url: str, fetched_at: datetime, head: Head | None, content: Content) -> Attempt:
     return Attempt(
         url=url,
         final_url=url,
-        fetched_at=datetime.fromisoformat(record.rec_headers.get_header("WARC-Date")),
+        fetched_at=fetched_at,
         elapsed_ms=0,
         request_headers=(),
-        status=int(record.http_headers.get_statuscode()),
-        headers=tuple((name, value) for name, value in record.http_headers.headers),
-        body=body,
+        status=head.status if head else None,
+        headers=tuple(head.headers) if head else (),
+        body=content.body,
+        failure=content.failure,
+        reason=content.reason,
     )
 
 
 def _undescribed(attempt: Attempt) -> WarcResponse:
     """A response without metadata: a file if neither its media type nor its first bytes are those of a page."""
-    page = _PAGE.search(attempt.header("content-type")) or classify_file(attempt)[0] is Outcome.NOT_A_FILE
+    media_type = attempt.header("content-type")
+    is_page = _PAGE.search(media_type) and not _NO_PAGE.match(media_type)
+    page = is_page or classify_file(attempt)[0] is Outcome.NOT_A_FILE
     return WarcResponse(attempt, "document" if page else "file")
 
 
@@ -179,16 +301,22 @@ def _described(attempt: Attempt, metadata: Mapping[str, str]) -> WarcResponse:
         listing = json.loads(metadata.get("gongkai-listing") or "{}")
         part = int(metadata.get("gongkai-part") or 0)
         stated = Outcome(metadata["gongkai-outcome"]), metadata.get("gongkai-reason", "")
-    except (ValueError, KeyError):
+        part_of = canonical_url(metadata["gongkai-part-of"]) if metadata.get("gongkai-part-of") else ""
+    except (ValueError, KeyError, RecursionError):
         return _undescribed(attempt)
-    part_of = metadata.get("gongkai-part-of", "")
-    if kind == "part" and not (part_of and part):
+    if kind == "part" and not (part_of and 1 < part <= _MAX_PART):
         kind = "file"  # a further page that its article no longer has: it is kept, but is no document of its own
-    fields = {str(name): str(value) for name, value in listing.items()} if isinstance(listing, dict) else {}
+    if max(len(requested_url), len(part_of)) > MAX_ADDRESS_CHARS:
+        return _undescribed(attempt)
+    fields = {_plain(name): _plain(value) for name, value in listing.items()} if isinstance(listing, dict) else {}
     return WarcResponse(replace(attempt, url=requested_url), kind, part_of, part, fields, stated)
 
 
-def _fields(record: Any) -> dict[str, str]:
+def _plain(value: object) -> str:
+    return strip_unstorable(str(value))
+
+
+def _fields(record: Record) -> dict[str, str]:
     """Name and value of each line in a record of type `application/warc-fields`."""
-    lines = record.content_stream().read(_MAX_METADATA_BYTES).decode("utf-8", "replace").splitlines()
+    lines = strip_unstorable(record.read(_MAX_METADATA_BYTES).decode("utf-8", "replace")).splitlines()
     return {name: value for name, _, value in (line.partition(": ") for line in lines)}
