@@ -341,6 +341,7 @@ class Code(StrEnum):
         "WARC 文件有 {places} 处损坏，其余已导入，前几处：{first}",
         "the WARC file is damaged in {places} places, and the rest was imported; the first: {first}",
     )
+    RUN_CLOSED_BY_HAND = "run_closed_by_hand", "运行中断，由 {who} 结束", "the run died, and {who} closed it"
 
     # WARC files: where something stands, and why it is left out or no document.
     WARC_PLACE = "warc_place", "{file} 第 {offset} 字节：{reason}", "{file}, byte {offset}: {reason}"

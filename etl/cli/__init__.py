@@ -23,6 +23,7 @@ COMMANDS = {
     "crawl": "crawling",
     "recheck": "crawling",
     "report": "crawling",
+    "runs": "runs",
     "import": "importing",
     "export": "exporting",
     "cite": "exporting",

@@ -10,6 +10,7 @@ import typer
 
 from etl.archive.crawls.reports import Report, explained, last_reports
 from etl.archive.crawls.run import CrawlOptions
+from etl.archive.crawls.unfinished import unfinished_reports
 from etl.archive.storage.archive import open_archive, open_database
 from etl.catalog.load import find_source
 from etl.cli.console import output, print_json, shown_progress, table
@@ -94,10 +95,11 @@ def report_command(
     source: Annotated[str | None, typer.Argument(help="Id of a source. Default: all sources.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show the last finished run of each source."""
-    reports = last_reports(open_database(settings()).engine, source)
+    """Show the last finished run of each source, and all runs that have not ended."""
+    engine = open_database(settings()).engine
+    reports = [*last_reports(engine, source), *unfinished_reports(engine, source)]
     if source and not reports:
-        raise GongkaiError(f"no finished run of source {source!r}", hint="run `gongkai crawl SOURCE`, or start its DAG")
+        raise GongkaiError(f"no run of source {source!r}", hint="run `gongkai crawl SOURCE`, or start its DAG")
     if as_json:
         print_json(reports)
     else:
@@ -107,6 +109,10 @@ def report_command(
 def _print_reports(reports: list[dict[str, Any]]) -> None:
     table(COLUMNS, [[report[name] for name in COLUMNS] for report in reports])
     for report in reports:
+        if report["state"] == "running":
+            run = f"{report['source']}: run {report['run']} ({report['kind']} {report['key']}) has not ended since "
+            hint = f"; if nobody works on it, start the same again, or `gongkai runs close {report['run']}`"
+            output.print(f"[yellow]{output.plain(run + report['started_at'] + hint)}[/]", soft_wrap=True)
         outcomes = ", ".join(f"{name} {number}" for name, number in report["outcomes"].items())
         output.print(f"[dim]{report['source']}: {outcomes or 'nothing listed'}[/]", soft_wrap=True)
         if lists := [item for item in report["told"] if item["told_total"] is not None]:

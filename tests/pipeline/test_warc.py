@@ -1,6 +1,7 @@
 """Importing WARC files: whole, once, and of a broken one what is whole."""
 
 import io
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from etl.archive.crawls.reports import Report
 from etl.archive.storage.archive import Archive
 from etl.errors import GongkaiError
 from etl.pipeline.warc.importing import import_source, import_warc, scan_warc
-from tests.support.gongkai import rows, state
+from etl.progress import Progress
+from etl.settings import Settings
+from tests.support.gongkai import gongkai, rows, state
 from tests.support.warc import FIRST, page, record, response, sha1, warc, write_warc
 
 
@@ -174,3 +177,27 @@ def test_a_file_that_a_page_links_is_a_file_and_a_revisit_has_the_bytes_that_it_
     assert [row["outcome"] for row in rows(archive, "SELECT outcome FROM archive.file")] == ["read"]
     bodies = "SELECT DISTINCT blob_sha256 FROM archive.page WHERE url LIKE '%/2.html' OR url LIKE '%/3.html'"
     assert len(rows(archive, bodies)) == 1
+
+
+def test_an_import_that_died_is_named_and_closed_and_goes_on_when_it_is_started_again(
+    archive: Archive, local_settings: Settings, tmp_path: Path, pages: list[tuple[str, bytes, str]]
+) -> None:
+    path = warc(tmp_path / "a.warc.gz", pages)
+
+    def die(progress: Progress) -> None:
+        if progress.done > 30:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        import_warc(archive, path, scan_warc(path), import_source(), die)
+    run = rows(archive, "SELECT id FROM archive.run WHERE state = 'running'")[0]["id"]
+    said = gongkai(local_settings, "report")
+    assert f"imported: run {run} (import warc:" in said.out
+    assert f"`gongkai runs close {run}`" in said.out
+    assert json.loads(gongkai(local_settings, "report", "--json").out)[0]["state"] == "running"
+    assert gongkai(local_settings, "runs", "close", str(run), "--who", "张三").code == 0
+    report = json.loads(gongkai(local_settings, "report", "imported", "--json").out)[0]
+    assert (report["state"], report["problems"][0]["english"]) == ("red", "the run died, and 张三 closed it")
+    assert gongkai(local_settings, "runs", "close", str(run)).code == 1
+    again = take(archive, path)
+    assert (again.run, again.state, again.outcomes) == (run, "green", {"stored": len(pages)})

@@ -1,0 +1,54 @@
+"""Runs that have not ended: they go on, or whoever worked on them died."""
+
+from dataclasses import asdict, replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, select
+
+from etl.archive.crawls.reports import Report, close_run, explained, read_report
+from etl.archive.crawls.run import CrawlOptions, RunContext
+from etl.archive.crawls.unread import unread_problems
+from etl.archive.storage.archive import Archive
+from etl.archive.storage.consistency import require_database_in_sync
+from etl.archive.storage.models import Run, Source
+from etl.errors import GongkaiError
+from etl.reason_codes import Code
+from etl.reasons import Reason
+from etl.sources.schema import Source as SourceFile
+
+
+def unfinished_reports(engine: Engine, source_id: str | None = None) -> list[dict[str, Any]]:
+    """The reports so far of all runs that have not ended, in their order, in the state `running` (`explained`)."""
+    with engine.connect() as connection:
+        runs = _running(connection, *([Run.source_id == source_id] if source_id else []))
+        return [explained(asdict(replace(read_report(connection, run), state="running"))) for run in runs]
+
+
+def close_unfinished(archive: Archive, number: int, who: str) -> Report:
+    """Ends a run red that nobody works on any more; what it has stored stays, and the same work may start it again.
+
+    Raises `GongkaiError` if the run has ended or never was, and `DatabaseBehindBucket`.
+    """
+    require_database_in_sync(archive)
+    with archive.engine.connect() as connection:
+        found = _running(connection, Run.id == number)
+        if not found:
+            raise GongkaiError(f"run {number} is not one that has not ended", hint="`gongkai report` names those")
+        problems = [Reason.of(Code.RUN_CLOSED_BY_HAND, who=who), *unread_problems(connection, found[0])]
+    return close_run(archive, found[0], problems)
+
+
+def _running(connection: Connection, *conditions: ColumnElement[bool]) -> list[RunContext]:
+    columns = (Run.id, Run.key, Run.kind, Run.options, Run.started_at, Source.definition)
+    query = select(*columns).join(Source, Source.id == Run.source_id).where(Run.state == "running", *conditions)
+    return [
+        RunContext(
+            row.id,
+            row.key,
+            row.kind,
+            SourceFile.model_validate(row.definition | {"tls": {}}),
+            CrawlOptions(**row.options),
+            row.started_at,
+        )
+        for row in connection.execute(query.order_by(Run.id))
+    ]
