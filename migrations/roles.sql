@@ -23,11 +23,15 @@ GRANT CONNECT ON DATABASE archive TO archive_reader;
 
 -- A mistaken query of a downstream job ends by itself. A session may set these otherwise; what a reader may read and
 -- that it may write nothing are matters of rights, not of settings.
+-- PostgreSQL lets every role change its own password and defaults, and has no right that could be taken from it: what
+-- the reader changed of itself is set back here, and its password afterwards.
+ALTER ROLE archive_reader RESET ALL;
+ALTER ROLE archive_reader IN DATABASE archive RESET ALL;
 ALTER ROLE archive_reader SET statement_timeout = '60s';
 ALTER ROLE archive_reader SET idle_in_transaction_session_timeout = '10min';
 ALTER ROLE archive_reader SET default_transaction_read_only = on;
 ALTER ROLE archive_reader SET timezone = 'UTC';
--- Of max_connections (100), so that readers leave some to the archive; nobody can set this otherwise.
+-- Of max_connections (100), so that readers leave some to the archive; a reader cannot set this otherwise.
 ALTER ROLE archive_reader CONNECTION LIMIT 20;
 
 \connect archive

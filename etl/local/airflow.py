@@ -67,9 +67,27 @@ def up(
 ) -> Airflow:
     """Start those components of Airflow that do not run, and wait until all three are healthy.
 
-    `notice` is told of a long wait. Raises GongkaiError when the port is taken or a component does not start.
+    One that was just ending is waited for and started anew. `notice` is told of a long wait. Raises GongkaiError when
+    the port is taken or a component does not start.
     """
-    running = {name: process.find(state, name) for name in NAMES}
+    while True:
+        running = {name: process.find(state, name) for name in NAMES}
+        try:
+            return _start_and_wait(state, settings, server, running, dags, notice)
+        except process.EndedWhileStarting:
+            # Of those that ran already; one that was started here and ended has another reason.
+            if all(found is None or found.process() for found in running.values()):
+                raise
+
+
+def _start_and_wait(
+    state: State,
+    settings: Settings,
+    server: Postgres,
+    running: dict[str, process.RunningProcess | None],
+    dags: Path,
+    notice: process.Notice,
+) -> Airflow:
     missing = [name for name, found in running.items() if found is None]
     for name in missing:
         process.kill_leftovers(state, name)
@@ -78,17 +96,15 @@ def up(
         ports.require_same_port(api.port, settings.airflow_port, "Airflow", "GONGKAI_AIRFLOW_PORT")
     port = api.port if api else ports.pick_port(state, API, settings.airflow_port, "Airflow", "GONGKAI_AIRFLOW_PORT")
     airflow = Airflow(f"http://{ports.HOST}:{port}", USER, state.secret("airflow:admin"))
+    # The heartbeat of a component that was told to end stays young for a while: only one from now on counts.
     since = datetime.now(UTC)
+    processes = {name: found for name, found in running.items() if found}
     if missing:
         _configure(state, server, airflow, port, dags)
-        started = _start_missing(state, settings, server, missing, port)
-        running |= started
+        processes |= _start_missing(state, settings, server, missing, port)
     for name in NAMES:
-        found = running[name]
-        assert found is not None
-        fresh_from = since if name in missing else datetime.min.replace(tzinfo=UTC)
-        healthy = _health_check(airflow.url, name, fresh_from)
-        process.wait_until(state, name, found, healthy, patience=120, notice=notice)
+        healthy = _health_check(airflow.url, name, since)
+        process.wait_until(state, name, processes[name], healthy, patience=120, notice=notice)
     if API in missing:
         _warm_up(airflow.url)
     return airflow

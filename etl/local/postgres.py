@@ -79,9 +79,9 @@ class Postgres:
 
 
 def up(state: State, port: int, *, fast: bool = False, notice: process.Notice = process.no_notice) -> Postgres:
-    """Start the server unless it runs, and create its roles and databases. `port` 0 takes any free one.
+    """Start the server unless it runs, and set its roles and databases up. `port` 0 takes any free one.
 
-    A server that is just shutting down is waited for and started anew. `notice` is told of a long wait.
+    A server that is just shutting down is ended, waited for, and started anew. `notice` is told of a long wait.
     Raises GongkaiError when the port is taken or the server does not start.
     """
     found = process.find(state, NAME)
@@ -90,11 +90,11 @@ def up(state: State, port: int, *, fast: bool = False, notice: process.Notice = 
 
     def wait(running: process.RunningProcess) -> None:
         server = Postgres(state, running.port)
-        process.wait_until(state, NAME, running, lambda: _accepts_logins(server), patience=60, notice=notice)
+        process.wait_until(state, NAME, running, lambda: _accepts_logins(server, running), patience=60, notice=notice)
 
     running = process.adopt_or_start(found, lambda: _start(state, port, fast), wait)
     server = Postgres(state, running.port)
-    _create_roles_and_databases(server)
+    set_up_roles(server)
     return server
 
 
@@ -210,10 +210,13 @@ def _drop_stale_pid(data: Path) -> None:
     file.unlink()
 
 
-def _accepts_logins(server: Postgres) -> bool:
+def _accepts_logins(server: Postgres, running: process.RunningProcess) -> bool:
     try:
         server.connect().close()
     except psycopg.OperationalError as error:
+        if "is shutting down" in str(error) and (leader := running.process()):
+            # Told to end, it may wait for sessions that never do (Airflow keeps its own): now it ends these.
+            leader.send_signal(signal.SIGINT)
         if "password authentication failed" in str(error):
             raise GongkaiError(
                 f"PostgreSQL on port {server.port} refuses the password in {server.state.root / 'secrets.json'}",
@@ -223,15 +226,12 @@ def _accepts_logins(server: Postgres) -> bool:
     return True
 
 
-def _create_roles_and_databases(server: Postgres) -> None:
-    """Create roles, passwords and databases; changes nothing if they exist."""
-    roles = ["airflow", "archive_owner", "archive_app", "archive_reader"]
+def set_up_roles(server: Postgres) -> None:
+    """Creates roles and databases that are missing, and sets all passwords, limits and rights, each time.
+
+    For a role may change its own password and defaults, and no right could be taken from it that lets it.
+    """
     with server.connect() as connection:
-        known = {name for (name,) in connection.execute("SELECT rolname FROM pg_authid WHERE rolpassword <> ''")}
-        # A server from before the connection limit has all passwords, and still needs the limit.
-        limited = connection.execute("SELECT FROM pg_roles WHERE rolname = 'archive_reader' AND rolconnlimit > 0")
-        if known.issuperset(roles) and limited.fetchone() is not None:
-            return
         if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = 'airflow'").fetchone():
             connection.execute("CREATE ROLE airflow LOGIN")
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'airflow'").fetchone():
@@ -239,8 +239,7 @@ def _create_roles_and_databases(server: Postgres) -> None:
         # A role that may not use a database may not take its locks either: all share the server's one lock table.
         connection.execute("REVOKE ALL ON DATABASE airflow, postgres, template1 FROM PUBLIC")
         psql(server, ROLES)
-        # Passwords last: they show that everything above was done.
-        for role in roles:
+        for role in ("airflow", "archive_owner", "archive_app", "archive_reader"):
             password = server.state.secret(f"postgres:{role}")
             connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(password)))
 

@@ -7,6 +7,7 @@ import stat
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
@@ -16,7 +17,7 @@ from minio.error import S3Error
 from sqlalchemy import make_url
 
 from etl.errors import GongkaiError
-from etl.local import postgres, process, store
+from etl.local import airflow, postgres, process, store
 from etl.local import services as local_services
 from etl.local.services import Addresses, ServiceStep
 from etl.local.state import State
@@ -123,10 +124,9 @@ def test_a_postgres_that_is_shutting_down_is_started_anew(settings: Settings, st
     addresses = up(settings)
     dying = process.find(state, postgres.NAME)
     assert dying is not None
-    # SIGTERM: PostgreSQL's smart shutdown, which waits for this session to end and takes no other.
+    # SIGTERM: PostgreSQL's smart shutdown, which takes no other session and waits for this one, for ever.
     with connect(addresses.database_url):
         psutil.Process(dying.pid).terminate()
-        threading.Timer(1, lambda: psutil.Process(dying.pid).send_signal(signal.SIGINT)).start()
 
         assert up(settings) == addresses
 
@@ -209,10 +209,10 @@ def test_postgres_asks_every_role_for_its_password(services: Addresses) -> None:
 def test_the_archive_and_airflow_do_not_read_each_other(services: Addresses, services_dir: Path) -> None:
     port = make_url(services.database_url).port
     assert port is not None
-    airflow = postgres.Postgres(State(services_dir), port).url("airflow", "airflow")
+    url = postgres.Postgres(State(services_dir), port).url("airflow", "airflow")
 
     with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
-        connect(airflow, database="archive")
+        connect(url, database="archive")
     with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
         connect(services.database_url, database="airflow")
 
@@ -225,6 +225,51 @@ def test_roles_and_database_may_be_prepared_again(services: Addresses, services_
 
     with connect(services.database_url) as connection:
         assert connection.execute("SELECT current_user").fetchone() == ("archive_app",)
+
+
+def test_what_the_reader_changed_of_its_own_role_is_set_back(services: Addresses, services_dir: Path) -> None:
+    port = make_url(services.database_reader_url).port
+    assert port is not None
+    settings = "SELECT setdatabase, setconfig FROM pg_db_role_setting WHERE setrole = 'archive_reader'::regrole"
+    server = postgres.Postgres(State(services_dir), port)
+    with server.connect() as connection:
+        before = connection.execute(settings).fetchall()
+    with connect(services.database_reader_url) as reader:
+        reader.execute("SET default_transaction_read_only = off")
+        reader.execute("ALTER ROLE CURRENT_USER SET statement_timeout = 0")
+        reader.execute("ALTER ROLE CURRENT_USER SET search_path = pg_temp")
+        reader.execute("ALTER ROLE CURRENT_USER IN DATABASE archive SET default_transaction_read_only = off")
+        reader.execute("ALTER ROLE CURRENT_USER PASSWORD 'others are locked out'")
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        connect(services.database_reader_url)
+
+    postgres.set_up_roles(server)
+
+    with server.connect() as connection:
+        assert connection.execute(settings).fetchall() == before
+    with connect(services.database_reader_url) as reader:
+        assert reader.execute("SHOW statement_timeout").fetchone() == ("1min",)
+
+
+def test_a_part_of_airflow_that_is_ending_is_waited_for_and_started_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = State.open(tmp_path)
+    ending = process.start(state, airflow.SCHEDULER, ["sleep", "60"], folder=tmp_path, env={"PATH": "/usr/bin:/bin"})
+    found: list[process.RunningProcess | None] = []
+    started = airflow.Airflow("http://127.0.0.1:1", "admin", "password")
+
+    def start_and_wait(*given: Any) -> airflow.Airflow:
+        found.append(given[3][airflow.SCHEDULER])
+        if running := found[-1]:
+            psutil.Process(running.pid).terminate()
+            process.wait_until(state, airflow.SCHEDULER, running, lambda: False, patience=5)
+        return started
+
+    monkeypatch.setattr(airflow, "_start_and_wait", start_and_wait)
+    server = postgres.Postgres(state, 1)
+    assert airflow.up(state, Settings(state_dir=tmp_path), server) == started
+    assert found == [ending, None]
 
 
 def test_without_keys_nothing_of_the_store_is_readable(services: Addresses, services_dir: Path, bucket: str) -> None:
