@@ -1,8 +1,8 @@
-"""Reads a share of the stored blobs each day and hashes them, so that every blob is read within `fixity_days`.
+"""Reads a share of the stored blobs and logs each day and hashes them, so that each is read within `fixity_days`.
 
-A changed byte or a missing object is recorded with its blob and fails the task, which names each with its pages. The
-task fails every day until the bytes are back. If the database or object storage is unavailable, the task is retried and
-continues where it stopped.
+A changed byte or a missing object is recorded and fails the task, which names each blob with its pages, and each log.
+The task fails every day until the bytes are back. If the database or object storage is unavailable, the task is retried
+and continues where it stopped.
 """
 
 import logging
@@ -21,15 +21,15 @@ log = logging.getLogger("gongkai")
 def audit_fixity() -> None:
     @task
     def audit_blobs() -> dict[str, int]:
-        """Reads the blobs that are due; fails with the list of the damaged ones."""
+        """Reads what is due; fails with the list of what is damaged."""
         from etl.archive.preservation import fixity
 
         def show(progress: Progress) -> None:
             if progress.done % 1000 == 0 or progress.done == progress.total:
-                log.info("%s of %s blobs read", progress.done, progress.total)
+                log.info("%s: %s of %s", progress.stage, progress.done, progress.total)
 
         result = fixity.audit(archive_from_airflow(), show, days=gongkai_settings().fixity_days)
-        for damage in result.damaged:
+        for damage in result.all_damage:
             log.error("%s", damage)
         result.raise_if_damaged()
         return {"checked": result.checked, "bytes": result.bytes, "restored": result.restored}

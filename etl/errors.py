@@ -19,3 +19,7 @@ class GongkaiError(Exception):
 
 class Unavailable(GongkaiError):
     """The database or the object storage cannot be reached, or refuses for now: the same work may go well later."""
+
+
+class Damaged(GongkaiError):
+    """Bytes that the archive stored are missing, or are others than it stored. Not retryable."""

@@ -381,6 +381,17 @@ class Code(StrEnum):
         "{bytes} bytes that hash to {sha256}, instead of {stored_bytes} bytes",
     )
     WRONG_HASH = "wrong_hash", "读出 {bytes} 字节，散列为 {sha256}", "{bytes} bytes that hash to {sha256}"
+    LOG_DAMAGED = "log_damaged", "日志读不出：{error}", "the log cannot be read: {error}"
+    LOG_CHANGED = (
+        "log_changed",
+        "日志的散列为 {sha256}；写入时为 {stored_sha256}",
+        "a log that hashes to {sha256}, instead of {stored_sha256}",
+    )
+    LOG_NOT_WRITTEN = (
+        "log_not_written",
+        "不是本档案写入的日志，却排在其中",
+        "no log that the archive wrote, and it stands among those that it did",
+    )
     WHOLE_AGAIN = "whole_again", "曾为“{damage}”，现已完好", "was {damage}, is whole again"
     FETCHED_AGAIN = "fetched_again", "曾为“{damage}”，已重新抓取", "was {damage}, was fetched again"
     DAMAGED_BYTES = (

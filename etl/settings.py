@@ -49,7 +49,7 @@ class Settings(BaseSettings):
         description="`User-Agent` of the crawler; add a contact",
     )
     batch_size: int = Field(200, ge=1, le=2000, description="pages per Airflow task that fetches or extracts")
-    fixity_days: int = Field(30, ge=1, description="days within which every blob is re-read and hashed")
+    fixity_days: int = Field(30, ge=1, description="days within which every blob and every log is re-read and hashed")
 
     postgres_port: int = Field(15432, ge=0, le=65535, description="local PostgreSQL; 0 takes any free port")
     store_port: int = Field(18333, ge=0, le=65535, description="local S3 server; 0 takes any free port")

@@ -8,6 +8,7 @@ import typer
 
 from etl.archive.preservation.backup import CopyResult, backup, restore
 from etl.archive.storage.archive import open_store
+from etl.archive.storage.layout import LOGS
 from etl.cli.console import errors, output, shown_progress
 from etl.errors import GongkaiError
 from etl.settings import settings
@@ -29,17 +30,19 @@ def backup_command(
 @app.command("restore")
 def restore_command(
     folder: Annotated[Path, typer.Argument(help="Folder that `gongkai backup` wrote.")],
-    digests: Annotated[list[str] | None, typer.Argument(metavar="[SHA256]…", help="Restore only these blobs.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[SHA256|LOG]…", help="Restore only these blobs and logs.")
+    ] = None,
 ) -> None:
     """Restore objects that are missing or damaged in the bucket; intact objects are not touched."""
-    for digest in digests or ():
-        if not re.fullmatch("[0-9a-f]{64}", digest):
+    for name in names or ():
+        if not (re.fullmatch("[0-9a-f]{64}", name) or any(form.pattern.fullmatch(name) for form in LOGS)):
             raise GongkaiError(
-                f"{digest!r} is not a SHA-256",
-                hint="give 64 characters of 0-9 and a-f, as `gongkai fixity` prints them",
+                f"{name!r} is neither a SHA-256 nor the name of a log",
+                hint="give 64 characters of 0-9 and a-f, or a name, as `gongkai fixity` prints them",
             )
     with shown_progress() as progress:
-        copied = restore(open_store(settings()), folder, progress, digests or ())
+        copied = restore(open_store(settings()), folder, progress, names or ())
     _report_copied(copied, str(folder), "restore them from an older backup")
 
 

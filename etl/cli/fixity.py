@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from etl.archive.preservation.fixity import audit
+from etl.archive.preservation.log_audit import LogAudit
 from etl.archive.storage.archive import open_archive
 from etl.archive.storage.lookups import require_source
 from etl.cli.console import errors, output, print_json, shown_progress
@@ -17,11 +18,11 @@ app = typer.Typer()
 
 @app.command("fixity")
 def fixity_command(
-    all_blobs: Annotated[bool, typer.Option("--all", help="Check every blob.")] = False,
+    all_blobs: Annotated[bool, typer.Option("--all", help="Check every blob and every log.")] = False,
     source: Annotated[str | None, typer.Option(help="Check every blob of this source.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Re-read and hash stored blobs: the rest of today's share. Lists damaged blobs, one per line, and exits with 1."""
+    """Re-read and hash blobs and logs: the rest of today's share. Lists damage, one per line, and exits with 1."""
     if all_blobs and source:
         raise GongkaiError("--all and --source exclude each other", hint="give one of them")
     archive = open_archive(settings())
@@ -42,6 +43,17 @@ def fixity_command(
             f"{report.checked} blobs checked ({report.bytes / 1e6:,.1f} MB): "
             f"{len(report.damaged)} damaged, {report.restored} intact again"
         )
-        for damage in report.damaged:
+        if report.logs:
+            output.print(_said_of_logs(report.logs))
+        for damage in report.all_damage:
             errors.print(f"[red]{errors.plain(str(damage))}[/]", soft_wrap=True)
     report.raise_if_damaged()
+
+
+def _said_of_logs(logs: LogAudit) -> str:
+    chain = (
+        f"their chain begins at {logs.chain_from:%Y-%m-%d %H:%M:%S} UTC" if logs.chain_from else "they have no chain"
+    )
+    older = f", {logs.before_chain} older ones are not in it" if logs.before_chain else ""
+    checked = f"{logs.read} of {logs.logs} logs checked: {len(logs.damaged)} damaged, {logs.restored} intact again"
+    return f"{checked}; {chain}{older}"

@@ -14,9 +14,9 @@ from etl.archive.queries.citation import MOUNT
 from etl.archive.queries.search import RecordFilter
 from etl.archive.storage.archive import Archive, Database
 from etl.archive.storage.blobs import UnreadableItem, read_blob, unreadable
-from etl.archive.storage.bucket import Damaged, DamagedBlob
+from etl.archive.storage.bucket import DamagedBlob
 from etl.archive.storage.lookups import snapshot
-from etl.errors import GongkaiError
+from etl.errors import Damaged, GongkaiError
 from etl.export.captures import captures_with_known_damage, export_size
 from etl.export.output import atomic_file, atomic_folder
 from etl.export.rows import count_rows, count_texts

@@ -11,6 +11,7 @@ from etl.archive.preservation.rebuild import RebuildResult, rebuild
 from etl.archive.records.recording import pages_with_outdated_rules, record_extractions, require_current_rules
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import UnreadableItem, raise_if_unreadable, report_damage
+from etl.archive.storage.log_registry import chain_logs
 from etl.pipeline.interpreting import extract_pages
 from etl.pipeline.stages.extracting import GETS_AT_ONCE, PAGES_PER_COMMIT
 from etl.pipeline.stages.reextracting import archived_source, reextract_pages
@@ -49,6 +50,7 @@ def rebuild_archive(archive: Archive, owner: Engine, progress: ProgressCallback)
                 record_extractions(archive, source_id, run_id, recordable)
                 count.add(len(chunk))
     report_damage(archive, unreadable.values())
+    chain_logs(archive)
     for item in unreadable.values():
         log.error("not read: %s", item)
     raise_if_unreadable(unreadable.values(), "pages")

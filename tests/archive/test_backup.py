@@ -1,6 +1,6 @@
 """The bucket in a folder and back: every byte verified on the way, nothing whole overwritten."""
 
-import gzip
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +10,12 @@ from etl.archive.preservation.backup import backup, restore
 from etl.archive.preservation.fixity import audit
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.layout import blob_key
+from etl.archive.storage.log_lines import JournalLine
 from etl.errors import GongkaiError
 from etl.local.services import Addresses
 from etl.settings import Settings
 from tests.support.gongkai import gongkai
-from tests.support.stored import flip_a_byte, keep, write_raw_log
+from tests.support.stored import flip_a_byte, keep, write_log
 
 
 def quiet(*_: Any) -> None:
@@ -69,7 +70,8 @@ def test_a_log_that_grew_since_the_copy_stays(archive: Archive, tmp_path: Path) 
     keep(archive, tmp_path, 1)
     backup(archive.store, tmp_path / "copy", quiet)
     log = next(archive.store.list_keys("runs/"))
-    archive.store.put(log, archive.store.read(log) + gzip.compress(b"{}\n"))
+    written = archive.store.read_run_log(log)
+    write_log(archive, log, [written.source, replace(written.run, state="running"), *written.pages])
     grown = archive.store.read(log)
     assert restore(archive.store, tmp_path / "copy", quiet).copied == 0
     assert archive.store.read(log) == grown
@@ -89,9 +91,28 @@ def test_a_log_that_is_written_once_never_replaces_another(archive: Archive, tmp
     backup(archive.store, folder, quiet)
     [journal] = archive.store.list_keys("changes/")
     first = (folder / journal).read_bytes()
-    write_raw_log(archive, journal, {"other": 1})
+    other = [replace(line, reason="其他") for line in archive.store.read_log(journal, JournalLine)]
+    write_log(archive, journal, other)
     assert backup(archive.store, folder, quiet).copied == 1
     [older] = (folder / journal).parent.glob("*.before-*")
     assert older.read_bytes() == first
     assert (folder / journal).read_bytes() == archive.store.read(journal)
     assert restore(archive.store, folder, quiet).damaged == ()
+
+
+def test_a_log_that_is_named_becomes_that_of_the_copy(
+    archive: Archive, local_settings: Settings, tmp_path: Path
+) -> None:
+    keep(archive, tmp_path, 1)
+    folder = tmp_path / "copy"
+    backup(archive.store, folder, quiet)
+    [journal] = archive.store.list_keys("changes/")
+    first = archive.store.read(journal)
+    other = [replace(line, reason="其他") for line in archive.store.read_log(journal, JournalLine)]
+    write_log(archive, journal, other)
+    [damage] = audit(archive, quiet).all_damage
+    assert str(damage).endswith(f"— gongkai restore BACKUP {journal}")
+    assert restore(archive.store, folder, quiet).copied == 0, "it can be read, so only who names it replaces it"
+    assert gongkai(local_settings, "restore", folder, journal)[0] == 0
+    assert archive.store.read(journal) == first
+    assert audit(archive, quiet).all_damage == ()

@@ -14,10 +14,11 @@ from etl.archive.preservation.backup import backup, restore
 from etl.archive.preservation.fixity import Damage, audit, replay_events
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import read_blob
-from etl.archive.storage.bucket import Damaged, DamagedBlob, Store, StoreError
+from etl.archive.storage.bucket import DamagedBlob, Store, StoreError
 from etl.archive.storage.layout import FIXITY, blob_key
 from etl.archive.storage.log_lines import FixityLine
 from etl.archive.storage.models import Blob
+from etl.errors import Damaged
 from etl.local.services import Addresses
 from etl.progress import Progress
 from etl.reasons import english

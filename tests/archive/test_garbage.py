@@ -16,7 +16,7 @@ from etl.archive.storage.log_lines import JournalLine, RemovalLine
 from etl.local.services import Addresses
 from etl.settings import Settings
 from tests.support.gongkai import gongkai
-from tests.support.stored import age, capture_line, keep, write_raw_log
+from tests.support.stored import age, capture_line, keep, write_log, write_raw_log
 
 LOG = "captures/imported/2025-01-02/030405000000-1-import-999999.jsonl.gz"
 AHEAD = "changes/000000000099.jsonl.gz"
@@ -30,7 +30,7 @@ def littered(archive: Archive, services: Addresses, tmp_path: Path) -> dict[str,
     orphan, logged = (archive.store.put_blob(body) for body in (b"of a step that died", b"named in a log alone"))
     reading = f"files/{orphan[:2]}/{orphan[2:4]}/{orphan}.jsonl.gz"
     write_raw_log(archive, reading, {})
-    archive.store.write_log(LOG, [capture_line(999999, LOG, logged), capture_line(1000000, LOG, None)])
+    write_log(archive, LOG, [capture_line(999999, LOG, logged), capture_line(1000000, LOG, None)])
     services.store.client().put_object(archive.store.address.bucket, "notes.txt", io.BytesIO(b"?"), 1)
     return {"blob": blob_key(orphan), "reading": reading}
 
@@ -41,7 +41,7 @@ def named(found: list[UnreferencedObject]) -> dict[str, str]:
 
 def test_what_nothing_names_is_told_and_what_a_log_names_is_not(archive: Archive, littered: dict[str, str]) -> None:
     ahead = JournalLine("removed", 1, 1, 1, "imported", seq=99, at=datetime(2025, 1, 2, tzinfo=UTC))
-    archive.store.write_log(AHEAD, [ahead])
+    write_log(archive, AHEAD, [ahead])
     found = list(find_unreferenced(archive))
     assert len(found) == 5
     assert named(found) == littered | {"unadopted": LOG, "ahead": AHEAD, "foreign": "notes.txt"}

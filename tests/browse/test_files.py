@@ -130,7 +130,7 @@ def test_damage_and_ocr_are_told_with_what_to_do(
     assert "字节与存入时不一致" in record
     assert "字节丢失" in record
     assert reader.get("/archive/sources.json").json()["fixity"]["damaged"] == 2
-    assert "2 份存档字节损坏" in reader.get("/archive/sources").text
+    assert "2 份存档字节或日志损坏" in reader.get("/archive/sources").text
     with archive.engine.begin() as connection:
         connection.execute(text("UPDATE archive.file SET outcome = 'read', method = 'ocr' WHERE outcome = 'scan'"))
     assert "文字由图像识别（OCR）得出" in reader.get(f"/archive/files/{files['批复']['sha256']}").text

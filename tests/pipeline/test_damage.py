@@ -16,9 +16,9 @@ from etl.archive.crawls.runs import open_run
 from etl.archive.crawls.scheduling import plan_batches, plan_recheck_batches
 from etl.archive.preservation.fixity import audit
 from etl.archive.storage.archive import Archive
-from etl.archive.storage.bucket import Damaged, DamagedBlob
+from etl.archive.storage.bucket import DamagedBlob
 from etl.archive.storage.layout import FIXITY, blob_key
-from etl.errors import Unavailable
+from etl.errors import Damaged, Unavailable
 from etl.files import READER, FileOutcome, FileReading
 from etl.pipeline.stages import attachments
 from etl.pipeline.stages.attachments import read_scans

@@ -14,7 +14,7 @@ from etl.archive.crawls.runs import open_run
 from etl.archive.preservation.fixity import audit
 from etl.archive.records.corrections import WITHDRAWN, correct
 from etl.archive.storage.archive import Archive
-from etl.archive.storage.layout import CHANGES, blob_key
+from etl.archive.storage.layout import CHAIN, CHANGES, blob_key
 from etl.archive.storage.log_lines import JournalLine
 from etl.errors import GongkaiError
 from etl.pipeline.crawl import recheck
@@ -22,6 +22,7 @@ from etl.pipeline.rebuilding import rebuild_archive
 from etl.pipeline.stages.listing import list_catalog
 from etl.settings import Settings
 from tests.support.gongkai import SMALL, crawl_site, rows, small, source_of
+from tests.support.stored import write_log
 from tests.support.whole_database import differing, dump, emptied, interrupted_at, quiet
 
 
@@ -87,9 +88,10 @@ def test_a_rebuild_with_newer_rules_takes_no_difference_of_theirs_for_a_change_o
     for _ in range(2):
         crawl_site(archive, site, CrawlOptions(full=True), recheck_after_days=0, assertions=SMALL)
     # The second crawl stored other bytes and made no version: after a rebuild these captures are read again.
-    keys = list(archive.store.list_keys(CHANGES))
-    for key in keys:
-        archive.store.write_log(key, [with_other_rules(line) for line in archive.store.read_log(key, JournalLine)])
+    for key in archive.store.list_keys(CHAIN):
+        archive.store.remove(key)
+    for key in archive.store.list_keys(CHANGES):
+        write_log(archive, key, [with_other_rules(line) for line in archive.store.read_log(key, JournalLine)])
     again = emptied(archive, owner_url, local_settings)
     rebuild_archive(again, create_engine(owner_url), quiet)
     [last] = rows(again, "SELECT max(change_seq) AS seq FROM archive.change WHERE kind = 'created'")

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,9 @@ from sqlalchemy import create_engine, text
 
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.layout import blob_key
+from etl.archive.storage.log_format import LogLine
 from etl.archive.storage.log_lines import CaptureLine
+from etl.archive.storage.log_object import log_bytes
 from etl.local.services import Addresses
 from etl.pipeline.warc.importing import import_source, import_warc, scan_warc
 from tests.support.gongkai import rows
@@ -27,6 +30,11 @@ def keep(archive: Archive, folder: Path, number: int, source: str = "imported") 
     import_warc(archive, file, scan_warc(file), import_source().model_copy(update={"id": source}))
     found = {row["url"]: row["blob_sha256"] for row in rows(archive, "SELECT url, blob_sha256 FROM archive.capture")}
     return [found[url] for url in urls]
+
+
+def write_log(archive: Archive, key: str, lines: Iterable[LogLine]) -> None:
+    """Stores a log as it is, without a row that says so."""
+    archive.store.put(key, log_bytes(lines))
 
 
 def write_raw_log(archive: Archive, key: str, *lines: dict[str, Any]) -> None:

@@ -10,7 +10,9 @@ from etl.settings import Settings
 from tests.support.gongkai import rows
 
 # What hosts allow just now is no part of the archive; it is asked again.
-TABLES = [table for table in Base.metadata.sorted_tables if table.name != "host" and table not in LOCKS]
+# What logs are is told by the logs themselves; an audit compares the two.
+_BESIDES = ("host", "log_object")
+TABLES = [table for table in Base.metadata.sorted_tables if table.name not in _BESIDES and table not in LOCKS]
 
 
 def dump(archive: Archive) -> dict[str, list[dict[str, Any]]]:

@@ -19,6 +19,8 @@ from etl.archive.storage.blobs import BlobCheck, record_checks
 from etl.archive.storage.bucket import sha256
 from etl.archive.storage.database import lock_against_garbage, lock_source
 from etl.archive.storage.log_lines import CaptureLine
+from etl.archive.storage.log_object import parse_log
+from etl.archive.storage.log_registry import keep_log, register_log
 from etl.archive.storage.models import Blob, Capture
 from etl.fetch.client import Attempt
 from etl.outcomes import Outcome
@@ -50,7 +52,7 @@ def store_attempts(archive: Archive, batch: CaptureBatch, attempts: Sequence[Pag
             if item.outcome is None and digest:
                 validators.add(item.attempt, page, digest)
                 page.apply(item.attempt, digest)
-        archive.store.write_log(key, entries)
+        keep_log(connection, archive.store, key, entries)
         index_log_entries(connection, batch.run_id, entries)
         validators.save(connection)
     return {entry.page: Outcome(entry.outcome) for entry in entries}
@@ -64,7 +66,9 @@ def recover_unindexed_logs(archive: Archive, batch: CaptureBatch) -> int:
         with archive.engine.begin() as connection:
             lock_source(connection, batch.source_id)
             if connection.scalar(select(Capture.id).where(Capture.id == first)) is None:
-                entries = archive.store.read_log(key, CaptureLine)
+                body = archive.store.read_log_bytes(key)
+                entries = parse_log(key, body, CaptureLine)
+                register_log(connection, key, body)
                 index_log_entries(connection, batch.run_id, entries)
                 recovered += len(entries)
     return recovered

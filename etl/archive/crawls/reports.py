@@ -13,6 +13,7 @@ from etl.archive.crawls.dead_links import DeadLink, reported_dead_links
 from etl.archive.crawls.run import ListSummary, RunContext
 from etl.archive.crawls.run_log import write_run_log
 from etl.archive.storage.archive import Archive
+from etl.archive.storage.log_registry import chain_logs
 from etl.archive.storage.models import Run
 from etl.extract import content_hash
 from etl.outcomes import Group, Outcome, group
@@ -133,6 +134,7 @@ def close_run(
             .values(state=report.state, report=asdict(report), finished_at=func.now())
         )
         write_run_log(connection, archive.store, run)
+    chain_logs(archive)
     return report
 
 

@@ -12,6 +12,7 @@ from etl.archive.storage.bucket import Store
 from etl.archive.storage.layout import run_log_key
 from etl.archive.storage.log_format import LogLine
 from etl.archive.storage.log_lines import ListedPage, RunLine, RunPageLine, SourceLine
+from etl.archive.storage.log_registry import keep_log
 from etl.archive.storage.models import Page, Run, RunPage, Source
 
 _RUN_PAGE = [name for name in RunPageLine.__dataclass_fields__ if name != "page"]
@@ -27,7 +28,7 @@ _PAGES = (
 
 def write_run_log(connection: Connection, store: Store, run: RunContext) -> None:
     """Writes the log of the run as the database has it now; called before the transaction's commit."""
-    store.write_log(run_log_key(run.id, run.source.id, run.started_at), _lines(connection, run))
+    keep_log(connection, store, run_log_key(run.id, run.source.id, run.started_at), _lines(connection, run))
 
 
 def _lines(connection: Connection, run: RunContext) -> Iterator[LogLine]:

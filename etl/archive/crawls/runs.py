@@ -43,7 +43,7 @@ def open_run(
         row = connection.execute(_RUN_BY_KEY, {"source": source.id, "key": key}).one()
         connection.execute(update(Run).where(Run.id == row.id).values(state="running", finished_at=None))
     run = RunContext(row.id, key, row.kind, source, CrawlOptions(**row.options), row.started_at)
-    with archive.engine.connect() as connection:
+    with archive.engine.begin() as connection:
         # After its row is committed, so that no log names a run that never was; before any capture, so that no capture
         # is without the log of its run.
         write_run_log(connection, archive.store, run)

@@ -1,14 +1,13 @@
 """Copies the bucket to a folder and back: each object under its name, verified on the way.
 
 A log that is written once and differs between bucket and folder is copied, and the older copy stays beside it. An
-object is copied before those that it names: the journal of changes, then readings, captures and runs, blobs last. So
+object is copied before those that it names: the chain of logs, the journal of changes, then readings, captures and
+runs, blobs last. So
 a copy made while crawls are running holds every byte that its logs name.
 """
 
-import gzip
 import hashlib
 import os
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,9 +16,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal, TypeVar
 
+from etl.archive.preservation.log_check import check_log
 from etl.archive.storage.bucket import MissingObject, ObjectInfo, Store, StoreError, sha256
-from etl.archive.storage.layout import BLOBS, LAYOUT, blob_key
-from etl.errors import GongkaiError
+from etl.archive.storage.layout import BLOBS, LAYOUT, LOGS, blob_key
+from etl.errors import Damaged, GongkaiError
 from etl.progress import Progress, ProgressCallback
 
 _PARALLEL_COPIES = 8
@@ -27,6 +27,7 @@ _PAGE = 500
 """Objects that are copied before their progress is reported and the next ones are listed."""
 _WRITE_ONCE = tuple(form.prefix for form in LAYOUT if form.write_once)
 """The last object of the journal may differ all the same, after a transaction that failed."""
+_LOGS = tuple(form.prefix for form in LOGS)
 _PART, _BEFORE = ".part", ".before-"
 _State = Literal["kept", "copied", "damaged"]
 
@@ -53,18 +54,19 @@ def backup(store: Store, folder: Path, progress: ProgressCallback, *, check: boo
     return copied
 
 
-def restore(store: Store, folder: Path, progress: ProgressCallback, digests: Sequence[str] = ()) -> CopyResult:
-    """Copies back objects that are missing or damaged in the bucket; with `digests` only these blobs.
+def restore(store: Store, folder: Path, progress: ProgressCallback, names: Sequence[str] = ()) -> CopyResult:
+    """Copies back objects that are missing or damaged in the bucket; with `names` only these blobs and logs, by digest
+    and by key.
 
-    Objects that are whole in the bucket stay as they are, also logs that grew since they were copied. Raises
-    `GongkaiError` where the folder is no backup or does not have a blob.
+    Objects that are whole in the bucket stay as they are, also logs that grew since they were copied; but a log that is
+    named becomes that of the copy. Raises `GongkaiError` where the folder is no backup or does not have an object.
     """
-    keys = [blob_key(digest) for digest in digests]
+    keys = [name if "/" in name else blob_key(name) for name in names]
     if absent := [key for key in keys or [""] if not (folder / key).exists()]:
         raise GongkaiError(f"{folder / absent[0]} does not exist", hint="name a folder that `gongkai backup` wrote")
     paths = (path for path in sorted(folder.rglob("*")) if path.is_file() and not _is_beside(path))
     selected = keys or [path.relative_to(folder).as_posix() for path in paths]
-    return _copy_all(selected, lambda key: (key, _put_back(store, folder, key)), "restoring", progress)
+    return _copy_all(selected, lambda key: (key, _put_back(store, folder, key, key in keys)), "restoring", progress)
 
 
 _Item = TypeVar("_Item")
@@ -134,13 +136,13 @@ def _has(path: Path, item: ObjectInfo) -> bool:
     )
 
 
-def _put_back(store: Store, folder: Path, key: str) -> _State:
+def _put_back(store: Store, folder: Path, key: str, is_named: bool) -> _State:
     path = folder / key
     if not _is_whole(key, path):
         return "damaged"
-    if _is_whole_in(store, key):
-        return "kept"
     body = path.read_bytes()
+    if _is_whole_in(store, key) and not (is_named and store.digest(key)[0] != sha256(body)):
+        return "kept"
     store.put(key, body)
     if store.digest(key)[0] != sha256(body):
         raise StoreError(f"object {key} does not read back as it was written", hint="check the storage's disks")
@@ -148,28 +150,32 @@ def _put_back(store: Store, folder: Path, key: str) -> _State:
 
 
 def _is_whole(key: str, path: Path) -> bool:
-    """Verifies a blob by its hash, a log by gzip's checksum."""
+    """Verifies a blob by its hash, a log by what it holds."""
     with path.open("rb") as file:
         if key.startswith(BLOBS):
             return hashlib.file_digest(file, "sha256").hexdigest() == path.name.removesuffix(_PART)
-        return not key.endswith(".gz") or _unzips(file.read())
+        return not key.startswith(_LOGS) or _is_whole_log(key, file.read())
 
 
 def _is_whole_in(store: Store, key: str) -> bool:
     try:
         if key.startswith(BLOBS):
             return store.digest(key)[0] == key.rpartition("/")[2]
-        return not key.endswith(".gz") or _unzips(store.read(key))
-    except MissingObject:
+        return not key.startswith(_LOGS) or _is_whole_log(key, store.read_log_bytes(key))
+    except (MissingObject, Damaged):
         return False
     except StoreError:
         store.check()  # raises when it is not the object, but the storage
         return False
 
 
-def _unzips(body: bytes) -> bool:
+def _is_whole_log(key: str, body: bytes) -> bool:
+    form = next(form for form in LOGS if key.startswith(form.prefix))
     try:
-        gzip.decompress(body)
-    except (gzip.BadGzipFile, EOFError, zlib.error):
+        if form.pattern.fullmatch(key):
+            check_log(key, body)
+    except Damaged:
         return False
+    except GongkaiError:
+        pass  # a later version wrote it
     return True

@@ -1,4 +1,5 @@
-"""Fixity audits: reads blobs again and hashes them, those with the oldest check first, and records the results.
+"""Fixity audits: reads blobs again and hashes them, those with the oldest check first, and records the results; then
+the logs (`etl.archive.preservation.log_audit`).
 
 An event is written when the state of a blob changes, first to object storage
 (`fixity/<day>/<time>-<first id>.jsonl.gz`), then to the database. A damaged blob is read in every audit until it is
@@ -14,13 +15,17 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, select, text
 from sqlalchemy.dialects import postgresql
 
+from etl.archive.preservation.log_audit import LogAudit, LogDamage, audit_logs
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import BlobCheck, check_blob, raise_if_storage_is_down, record_checks
-from etl.archive.storage.bucket import Damaged, DamageKind
+from etl.archive.storage.bucket import DamageKind, StoreError
 from etl.archive.storage.consistency import require_database_in_sync
 from etl.archive.storage.layout import FIXITY
 from etl.archive.storage.log_lines import FixityLine
+from etl.archive.storage.log_object import parse_log
+from etl.archive.storage.log_registry import chain_logs, register_log
 from etl.archive.storage.models import FixityEvent
+from etl.errors import Damaged
 from etl.progress import Progress, ProgressCallback
 from etl.reasons import english
 
@@ -62,26 +67,39 @@ class Damage:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """Result of an audit: numbers of blobs and bytes read, damaged blobs, and number of blobs that are whole again."""
+    """Result of an audit: numbers of blobs and bytes read, damaged blobs, and number of blobs that are whole again.
+
+    `logs` is the audit of the logs, None where only a source's blobs were read.
+    """
 
     checked: int
     bytes: int
     damaged: tuple[Damage, ...]
     restored: int
+    logs: LogAudit | None = None
+
+    @property
+    def all_damage(self) -> tuple[Damage | LogDamage, ...]:
+        """Damaged blobs and logs."""
+        return (*self.damaged, *(self.logs.damaged if self.logs else ()))
 
     def raise_if_damaged(self) -> None:
         """Raises `Damaged` where there is damage."""
+        said = []
         if self.damaged:
-            raise Damaged(
-                f"{len(self.damaged)} of {self.checked} blobs are damaged, the first {self.damaged[0].sha256}",
-                hint="each is named above; put them back from a backup (docs/backup.md)",
-            )
+            said.append(f"{len(self.damaged)} of {self.checked} blobs are damaged, the first {self.damaged[0].sha256}")
+        if self.logs and self.logs.damaged:
+            first = self.logs.damaged[0].key
+            said.append(f"{len(self.logs.damaged)} of {self.logs.logs} logs are damaged, the first {first}")
+        if said:
+            raise Damaged("; ".join(said), hint="each is named above; put them back from a backup (docs/backup.md)")
 
 
 def audit(archive: Archive, progress: ProgressCallback, *, days: int | None = None, source: str | None = None) -> Audit:
-    """Reads today's share of the blobs, so that each is read once in `days` days; without `days` all, or a source's.
+    """Reads today's share of blobs and logs, so that each is read once in `days` days; without `days` all, or the blobs
+    of a source.
 
-    Damaged blobs do not stop the audit. Raises `StoreError` when the storage is down; results so far are recorded, and
+    Damage does not stop the audit. Raises `StoreError` when the storage is down; results so far are recorded, and
     the next audit continues from there.
     """
     require_database_in_sync(archive)
@@ -117,7 +135,9 @@ def audit(archive: Archive, progress: ProgressCallback, *, days: int | None = No
             damaged |= {check.sha256: check for check in checks if check.kind}
     finally:
         pool.shutdown(cancel_futures=True)
-    return Audit(checked, size, _describe(archive, damaged), restored)
+    logs = None if source else audit_logs(archive, progress, days)
+    chain_logs(archive)
+    return Audit(checked, size, _describe(archive, damaged), restored, logs)
 
 
 # Today's share is the number of blobs divided by the days. Blobs read today count towards it, blobs stored today do
@@ -169,23 +189,35 @@ def _batches(archive: Archive, scope: _Scope, values: dict[str, Any]) -> Iterato
 def _recover_events(archive: Archive) -> None:
     """Writes the rows of events that an audit wrote to object storage before it died."""
     for key in sorted(archive.store.list_keys(FIXITY), reverse=True):
-        lines = archive.store.read_log(key, FixityLine)
+        try:
+            body = archive.store.read_log_bytes(key)
+            lines = parse_log(key, body, FixityLine)
+        except Damaged:
+            continue  # the audit of the logs names it
+        except StoreError:
+            archive.store.check()  # raises where it is not this object alone
+            continue
         with archive.engine.begin() as connection:
             if connection.scalar(select(FixityEvent.id).where(FixityEvent.id == lines[0].id)) is not None:
                 return
             replay_events(connection, lines)
+            register_log(connection, key, body)
 
 
 def replay_events(connection: Connection, lines: Iterable[FixityLine]) -> None:
-    """Writes the rows of events, and the state of their blobs. Idempotent."""
+    """Writes the rows of events, and the state of their blobs and logs. Idempotent."""
     for line in lines:
         connection.execute(postgresql.insert(FixityEvent).values(line.row()).on_conflict_do_nothing())
-        connection.execute(_REPLAYED, line.row())
+        connection.execute(_REPLAYED if line.blob_sha256 else _REPLAYED_OF_LOG, line.row())
 
 
 _REPLAYED = text("""
 UPDATE archive.blob SET verified_at = :found_at, damage = nullif(:kind, 'restored')
 WHERE sha256 = :blob_sha256 AND verified_at <= :found_at
+""")
+_REPLAYED_OF_LOG = text("""
+UPDATE archive.log_object SET verified_at = :found_at, damage = nullif(:kind, 'restored')
+WHERE key = :log AND verified_at <= :found_at
 """)
 
 

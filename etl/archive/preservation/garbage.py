@@ -19,6 +19,7 @@ from etl.archive.storage.database import lock_against_writers
 from etl.archive.storage.layout import (
     BLOBS,
     CAPTURES,
+    CHAIN,
     CHANGES,
     FIXITY,
     LAYOUT,
@@ -30,6 +31,7 @@ from etl.archive.storage.layout import (
     removal_key,
 )
 from etl.archive.storage.log_lines import CaptureLine, RemovalLine
+from etl.archive.storage.log_registry import chain_logs, keep_log
 from etl.errors import GongkaiError
 
 _PAGE = 1000
@@ -61,6 +63,8 @@ _KNOWN = {
     r" JOIN archive.capture c ON c.id = substring(n.log FROM '-(\d+)\.jsonl\.gz$')::bigint AND c.log = n.log",
     RUNS: "SELECT id::text FROM archive.run WHERE id = ANY(CAST(:names AS bigint[]))",
     CHANGES: "SELECT change_seq::text FROM archive.change WHERE change_seq = ANY(CAST(:names AS bigint[]))",
+    CHAIN: "SELECT link::text FROM archive.log_object"
+    " WHERE link = ANY(CAST(:names AS bigint[])) AND key LIKE 'chain/%'",
     FIXITY: "SELECT id::text FROM archive.fixity_event WHERE id = ANY(CAST(:names AS bigint[]))",
 }
 """By prefix, the query for those names, as `KeyForm.pattern` finds them in keys, that the database knows."""
@@ -105,17 +109,18 @@ def delete_unreferenced(
     for page in _pages(old):
         with archive.engine.begin() as connection:
             lock_against_writers(connection)
-            removed = _remove(archive, page, before)
+            removed = _remove(connection, archive, page, before)
         yield from removed
+    chain_logs(archive)
 
 
 def _remove(
-    archive: Archive, page: Sequence[ObjectInfo | UnreferencedObject], before: datetime
+    connection: Connection, archive: Archive, page: Sequence[ObjectInfo | UnreferencedObject], before: datetime
 ) -> list[UnreferencedObject]:
     candidates = [item for item in _unreferenced(archive, page, set()) if item.kind in REMOVABLE]
     lines = [RemovalLine(item.kind, item.key, item.size, item.modified) for item in candidates]
     if lines:
-        archive.store.write_log(removal_key(datetime.now(UTC)), lines)
+        keep_log(connection, archive.store, removal_key(datetime.now(UTC)), lines)
     removed = [item for item in candidates if _still_old(archive.store, item.key, before)]
     for item in removed:
         archive.store.remove(item.key)

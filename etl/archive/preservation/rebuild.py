@@ -7,20 +7,22 @@ because the application's role may not write the feed.
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.exc import DataError, IntegrityError
 
 from etl.archive.crawls.capture_rows import index_log_entries
 from etl.archive.crawls.unread import with_unread_reason
+from etl.archive.preservation.bucket_check import LogBytes, check_bucket
 from etl.archive.preservation.fixity import replay_events
 from etl.archive.records.near_duplicates import store_signatures
 from etl.archive.storage.bucket import Store
 from etl.archive.storage.layout import (
-    LAYOUT,
     REBUILD_ORDER,
     RebuildStep,
     capture_log_source,
@@ -29,8 +31,8 @@ from etl.archive.storage.layout import (
     run_number,
 )
 from etl.archive.storage.log_lines import CaptureLine, FixityLine, JournalLine, ReadingLine, VersionValues
-from etl.archive.storage.models import Change, Content, Correction, File, Record, RecordVersion
-from etl.errors import GongkaiError
+from etl.archive.storage.models import Change, Content, Correction, File, LogObject, Record, RecordVersion
+from etl.errors import Damaged, GongkaiError
 from etl.progress import Progress, ProgressCallback
 
 
@@ -46,12 +48,13 @@ class RebuildResult:
 
 
 def rebuild(owner: Engine, store: Store, progress: ProgressCallback) -> RebuildResult:
-    """Fills the database from the bucket. Raises `GongkaiError` where the two belong to different archives."""
-    keys: dict[RebuildStep, list[str]] = {
-        form.rebuild_step: sorted(store.list_keys(form.prefix), key=_IN_ORDER.get(form.rebuild_step))
-        for form in LAYOUT
-        if form.rebuild_step
-    }
+    """Fills the database from the bucket.
+
+    Raises `Damaged` before it writes anything where a log is missing or damaged, and `GongkaiError` where database and
+    bucket belong to different archives.
+    """
+    checked = check_bucket(store, progress)
+    keys = {step: sorted(found, key=_IN_ORDER.get(step)) for step, found in checked.keys.items()}
     _refuse_another(owner, store, keys["changes"])
     with owner.begin() as connection:
         # Waits for transactions that number events; from then on none does before the rebuild has ended.
@@ -59,17 +62,40 @@ def rebuild(owner: Engine, store: Store, progress: ProgressCallback) -> RebuildR
         connection.execute(text("INSERT INTO archive.rebuild DEFAULT VALUES ON CONFLICT DO NOTHING"))
     for step in REBUILD_ORDER:
         for done, key in enumerate(keys[step], 1):
-            with owner.begin() as connection:
+            with _naming(key), owner.begin() as connection:
                 _STEPS[step](connection, store, key)
             progress(Progress(step, done, len(keys[step])))
     with owner.begin() as connection:
         for key in keys["runs"]:
             pages = [with_unread_reason(line) for line in store.read_run_log(key).pages]
-            _write_rows(connection, _RUN_PAGES, [line.to_json() for line in pages])
+            with _naming(key):
+                _write_rows(connection, _RUN_PAGES, [line.to_json() for line in pages])
         for statement in _DERIVED:
             connection.execute(text(statement))
+        _register_logs(connection, checked.logs)
         connection.execute(text("DELETE FROM archive.rebuild"))
     return RebuildResult(**{step: len(keys[step]) for step in REBUILD_ORDER})
+
+
+@contextmanager
+def _naming(key: str) -> Iterator[None]:
+    """Names the log whose rows the database refuses, for they do not fit those of the others."""
+    try:
+        yield
+    except (IntegrityError, DataError, UnicodeError) as error:
+        cause = str(getattr(error, "orig", error)).strip().splitlines()[0]
+        raise Damaged(
+            f"log {key} does not fit what the other logs tell: {cause}",
+            hint="one of them is missing or damaged: restore it from a backup (docs/backup.md), then rebuild again",
+        ) from error
+
+
+def _register_logs(connection: Connection, logs: Mapping[str, LogBytes]) -> None:
+    """Writes what each log is, and which link names it."""
+    connection.execute(text("DELETE FROM archive.log_object"))
+    rows = [{"key": key, **asdict(log)} for key, log in logs.items()]
+    for chunk in _chunks(rows, 1000):
+        connection.execute(insert(LogObject), chunk)
 
 
 _IN_ORDER: Mapping[RebuildStep, Callable[[str], int]] = {"runs": run_number, "captures": first_capture}

@@ -15,6 +15,7 @@ from etl.archive.storage.bucket import Store
 from etl.archive.storage.consistency import current_transaction, require_unused_change_seq
 from etl.archive.storage.layout import journal_key
 from etl.archive.storage.log_lines import ChangeEvent, JournalLine
+from etl.archive.storage.log_registry import keep_log
 from etl.archive.storage.models import Change
 
 
@@ -31,7 +32,7 @@ def publish(connection: Connection, store: Store, events: Sequence[ChangeEvent])
     require_unused_change_seq(connection, store, first)
     writer = current_transaction(connection)
     lines = [JournalLine(**event.row(), seq=seq, at=now, writer=writer) for seq, event in enumerate(events, first)]
-    store.write_log(journal_key(first), lines)
+    keep_log(connection, store, journal_key(first), lines)
 
 
 _NUMBERED = ("kind", "record", "version", "source", "run", "reason")

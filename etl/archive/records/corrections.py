@@ -17,6 +17,7 @@ from etl.archive.records.versions import ActiveCorrection, with_corrections
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.database import lock_source
 from etl.archive.storage.log_lines import ChangeEvent, CorrectionRow, VersionValues
+from etl.archive.storage.log_registry import chain_logs
 from etl.archive.storage.lookups import RECORD_NUMBER_HINT, is_current, require_valid_record_number
 from etl.archive.storage.models import Correction, Record, RecordVersion
 from etl.errors import GongkaiError
@@ -84,6 +85,7 @@ def correct(archive: Archive, record: int, values: Mapping[str, Any], by: str, r
             return CorrectionResult(current.version, changed=False)
         event = _write(connection, current, changes, by, reason)
         publish(connection, archive.store, [event])
+    chain_logs(archive)
     return CorrectionResult(event.version, changed=True)
 
 

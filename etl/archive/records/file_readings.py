@@ -12,6 +12,7 @@ from etl.archive.records.recording import keep_contents
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.layout import reading_key
 from etl.archive.storage.log_lines import ArchiveMember, ChangeEvent, ReadingLine
+from etl.archive.storage.log_registry import keep_log
 from etl.archive.storage.models import Blob, Capture, File, Page
 from etl.extract import NORMALISER, content_hash
 from etl.files import READER, FileReading
@@ -135,7 +136,7 @@ def _store(connection: Connection, archive: Archive, digest: str, reading: FileR
         text=text_read,
         normaliser=NORMALISER,
     )
-    archive.store.write_log(reading_key(digest), [line])
+    keep_log(connection, archive.store, reading_key(digest), [line])
     if line.content_hash:
         keep_contents(connection, {line.content_hash: text_read})
     row = line.file_row()

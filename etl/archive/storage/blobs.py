@@ -11,11 +11,13 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, insert, select, text
 
 from etl.archive.storage.archive import Archive
-from etl.archive.storage.bucket import Damaged, DamagedBlob, DamageKind, MissingObject, Store, StoreError
+from etl.archive.storage.bucket import DamagedBlob, DamageKind, MissingObject, Store, StoreError
 from etl.archive.storage.consistency import require_database_in_sync
 from etl.archive.storage.layout import blob_key, fixity_key
 from etl.archive.storage.log_lines import FixityLine
+from etl.archive.storage.log_registry import keep_log
 from etl.archive.storage.models import Blob, FixityEvent
+from etl.errors import Damaged
 from etl.reason_codes import Code
 from etl.reasons import encode_reason, english
 
@@ -157,7 +159,7 @@ def record_checks(archive: Archive, checks: Sequence[BlobCheck], how: Code = Cod
             rows = [{"digest": digest, "damage": damage} for digest, damage in sorted(states.items())]
             connection.execute(_SET_STATE, rows)
         if events:
-            _write_events(connection, archive.store, events)
+            write_events(connection, archive.store, events)
     return len(restored)
 
 
@@ -174,7 +176,8 @@ WHERE sha256 = ANY(:all) AND (damage IS NOT NULL OR sha256 = ANY(:damaged)) ORDE
 _SET_STATE = text("UPDATE archive.blob SET verified_at = now(), damage = :damage WHERE sha256 = :digest")
 
 
-def _write_events(connection: Connection, store: Store, events: list[dict[str, Any]]) -> None:
+def write_events(connection: Connection, store: Store, events: list[dict[str, Any]]) -> None:
+    """Writes events, each as columns of `archive.fixity_event`, to the bucket and the database."""
     rows = connection.execute(insert(FixityEvent).returning(*FixityEvent.__table__.columns), events).mappings()
     lines = [FixityLine(**row) for row in rows]
-    store.write_log(fixity_key(lines[0].found_at, lines[0].id), lines)
+    keep_log(connection, store, fixity_key(lines[0].found_at, lines[0].id), lines)

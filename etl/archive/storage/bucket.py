@@ -4,16 +4,13 @@ Blobs, capture logs and the journal of changes are written once and never overwr
 leaves a journal object that the next one replaces. The log of a run is written again as the run proceeds.
 """
 
-import gzip
 import hashlib
 import io
-import json
-import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 import urllib3
 from minio import Minio
@@ -22,9 +19,10 @@ from minio.helpers import MIN_PART_SIZE
 from urllib3.exceptions import HTTPError
 
 from etl.archive.storage.layout import blob_key
-from etl.archive.storage.log_format import Line, LogLine, read_line
-from etl.archive.storage.log_lines import RunLine, RunLog, RunPageLine, SourceLine
-from etl.errors import GongkaiError, Unavailable
+from etl.archive.storage.log_format import Line
+from etl.archive.storage.log_lines import RunLog
+from etl.archive.storage.log_object import OBJECT_LIMIT, DamagedLog, parse_log, parse_run_log
+from etl.errors import Damaged, Unavailable
 from etl.reason_codes import Code
 from etl.reasons import encode_reason, english
 
@@ -39,10 +37,6 @@ class MissingObject(StoreError):
 
 DamageKind = Literal["missing", "mismatch"]
 """How a blob is damaged: `missing`, no object of its name; `mismatch`, other bytes, or bytes that cannot be read."""
-
-
-class Damaged(GongkaiError):
-    """Raised for damaged blobs. Not retryable."""
 
 
 class DamagedBlob(Damaged):
@@ -62,11 +56,13 @@ class DamagedBlob(Damaged):
 
 @dataclass(frozen=True, slots=True)
 class ObjectInfo:
-    """An object of the bucket: its key, size in bytes, and the time of its last write."""
+    """An object of the bucket: its key, size in bytes, the time of its last write, and a tag of its bytes (S3's ETag),
+    which is another one once other bytes were written."""
 
     key: str
     size: int
     modified: datetime
+    etag: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,37 +131,24 @@ class Store:
             raise DamagedBlob(digest, "mismatch", encode_reason(Code.WRONG_HASH, bytes=len(body), sha256=actual))
         return body
 
-    def write_log(self, key: str, lines: Iterable[LogLine]) -> None:
-        """Stores lines of JSON, gzipped; the same lines give the same bytes."""
-        stored = (json.dumps(line.to_json(), ensure_ascii=False, separators=(",", ":")) + "\n" for line in lines)
-        self._put(key, gzip.compress("".join(stored).encode(), mtime=0), "application/gzip")
-
     def read_log(self, key: str, kind: type[Line]) -> list[Line]:
-        """The lines of a log. Raises `MissingObject`, and `GongkaiError` for a damaged log or a later format."""
-        return [read_line(kind, line, f"{key}, line {number}") for number, line in enumerate(self._lines(key), 1)]
-
-    def read_log_or_empty(self, key: str, kind: type[Line]) -> list[Line]:
-        """The lines of a log; none where there is no object of that name."""
-        try:
-            return self.read_log(key, kind)
-        except MissingObject:
-            return []
+        """The lines of a log. Raises `MissingObject`, `DamagedLog`, and `GongkaiError` for a later format."""
+        return parse_log(key, self.read_log_bytes(key), kind)
 
     def read_run_log(self, key: str) -> RunLog:
         """The log of a run. Raises as `read_log` does."""
-        lines = self._lines(key)
-        if len(lines) < 2:
-            raise GongkaiError(f"{key} does not tell its source and its run", hint=_RESTORE)
-        source, run = read_line(SourceLine, lines[0], f"{key}, line 1"), read_line(RunLine, lines[1], f"{key}, line 2")
-        pages = [read_line(RunPageLine, line, f"{key}, line {number}") for number, line in enumerate(lines[2:], 3)]
-        return RunLog(source, run, pages)
+        return parse_run_log(key, self.read_log_bytes(key))
 
-    def _lines(self, key: str) -> list[dict[str, Any]]:
-        body = self.read(key)
-        try:
-            return [json.loads(line) for line in gzip.decompress(body).splitlines()]
-        except (OSError, EOFError, zlib.error, ValueError) as error:
-            raise GongkaiError(f"log {key} is damaged: {error}", hint=_RESTORE) from error
+    def read_log_bytes(self, key: str) -> bytes:
+        """The bytes of a log. Raises `MissingObject`, and `DamagedLog` for an object that is too large for one."""
+        chunks: list[bytes] = []
+        size = 0
+        for chunk in self.stream(key):
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > OBJECT_LIMIT:
+                raise DamagedLog(key, f"it has more than {OBJECT_LIMIT} bytes")
+        return b"".join(chunks)
 
     def list_keys(self, prefix: str, after: str | None = None) -> Iterator[str]:
         """The keys that begin with the prefix, in order; with `after`, only those that come after that key."""
@@ -181,13 +164,13 @@ class Store:
                 self.address.bucket, prefix=prefix, recursive=True, start_after=after
             ):
                 if item.last_modified is not None:  # a folder has none
-                    yield ObjectInfo(str(item.object_name), item.size or 0, item.last_modified)
+                    yield ObjectInfo(str(item.object_name), item.size or 0, item.last_modified, item.etag or "")
 
     def stat(self, key: str) -> ObjectInfo:
         """Size and last write of an object. Raises `MissingObject`."""
         with self._errors(f"look for {key}"):
             item = self._client.stat_object(self.address.bucket, key)
-            return ObjectInfo(key, int(item.size or 0), item.last_modified)  # type: ignore[arg-type]
+            return ObjectInfo(key, int(item.size or 0), item.last_modified, item.etag or "")  # type: ignore[arg-type]
 
     def read(self, key: str) -> bytes:
         """The bytes of an object. Raises `MissingObject`."""
@@ -250,7 +233,6 @@ class Store:
 
 CHUNK_BYTES = 1 << 20
 """Bytes read at once: a page is one chunk, a large file is never in memory as a whole."""
-_RESTORE = "`gongkai restore` puts back what a backup has (docs/backup.md)"
 _HINTS = {
     "NoSuchBucket": "create the bucket, or set GONGKAI_STORE_BUCKET",
     "InvalidAccessKeyId": "check GONGKAI_STORE_ACCESS_KEY",

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from etl.archive.storage.archive import Archive
-from etl.archive.storage.bucket import Store
-from etl.archive.storage.layout import CHANGES, RUNS, journal_key, run_number
-from etl.archive.storage.log_lines import JournalLine, Transaction
+from etl.archive.storage.bucket import MissingObject, Store
+from etl.archive.storage.layout import CHAIN, CHANGES, RUNS, chain_key, journal_key, number_in, run_number
+from etl.archive.storage.log_lines import ChainLine, JournalLine, Transaction
 from etl.errors import GongkaiError
 
 _REMEDY = "pause all DAGs, then `gongkai rebuild`"
@@ -42,32 +42,51 @@ def require_unused_change_seq(connection: Connection, store: Store, first: int) 
     began = connection.scalar(text("SELECT began_at FROM archive.rebuild"))
     if began:
         raise _rebuilding(began)
-    events = store.read_log_or_empty(journal_key(first), JournalLine)
-    if events and not _was_aborted(connection, events[0].writer):
+    if not _is_dead(connection, store, journal_key(first), JournalLine):
         raise _behind(store, f"change {first}, which the database is about to number")
 
 
+def require_unused_link(connection: Connection, store: Store, link: int) -> None:
+    """Called under the lock of the chain, after numbering a new link. Raises `DatabaseBehindBucket`."""
+    if not _is_dead(connection, store, chain_key(link), ChainLine):
+        raise _behind(store, f"link {link} of the chain of logs, which the database is about to number")
+
+
+def _is_dead(connection: Connection, store: Store, key: str, kind: type[JournalLine] | type[ChainLine]) -> bool:
+    """Whether there is no such object, or one of a transaction that was aborted or is in progress."""
+    try:
+        lines = store.read_log(key, kind)
+    except MissingObject:
+        return True
+    return _was_aborted(connection, lines[0].writer)
+
+
 def require_database_in_sync(archive: Archive) -> None:
-    """Raises `DatabaseBehindBucket` where the bucket has runs or changes that the database does not know.
+    """Raises `DatabaseBehindBucket` where the bucket has runs, changes or links that the database does not know.
 
     Called before anything is written that has a number: runs, captures, fixity events.
     """
-    with archive.engine.connect() as connection:
-        reached = connection.execute(_LAST_NUMBERS).one()
+    reached = _last_numbers(archive)
     if reached.rebuild:
         raise _rebuilding(reached.rebuild)
-    for key in archive.store.list_keys(CHANGES, after=journal_key(reached.change)):
-        first = int(key.removeprefix(CHANGES).partition(".")[0])
-        events = archive.store.read_log_or_empty(key, JournalLine)
-        with archive.engine.connect() as connection:
-            aborted = not events or _was_aborted(connection, events[0].writer)
-        # Reads the last number again: the transaction that wrote the object may have committed meanwhile.
-        if not aborted and first > _last_numbers(archive).change:
-            raise _behind(archive.store, f"change {first}, the database ends at change {reached.change}")
+    _refuse_beyond(archive, CHANGES, journal_key(reached.change), JournalLine, "change", reached.change)
     for key in archive.store.list_keys(RUNS, after=f"{RUNS}{reached.run:012}~"):
         number = run_number(key)
         if number > reached.run and number > _last_numbers(archive).run:
             raise _behind(archive.store, f"run {number}, the database ends at run {reached.run}")
+    _refuse_beyond(archive, CHAIN, chain_key(reached.link), ChainLine, "link", reached.link)
+
+
+def _refuse_beyond(
+    archive: Archive, prefix: str, after: str, kind: type[JournalLine] | type[ChainLine], name: str, last: int
+) -> None:
+    """Raises `DatabaseBehindBucket` where the bucket has an object of a number that the database does not know."""
+    for key in archive.store.list_keys(prefix, after=after):
+        with archive.engine.connect() as connection:
+            dead = _is_dead(connection, archive.store, key, kind)
+        # Reads the last number again: the transaction that wrote the object may have committed meanwhile.
+        if not dead and number_in(key) > getattr(_last_numbers(archive), name):
+            raise _behind(archive.store, f"{name} {number_in(key)}, the database ends at {name} {last}")
 
 
 def _last_numbers(archive: Archive) -> Any:
@@ -78,7 +97,8 @@ def _last_numbers(archive: Archive) -> Any:
 _LAST_NUMBERS = text("""
 SELECT (SELECT began_at FROM archive.rebuild) AS rebuild,
        (SELECT coalesce(max(change_seq), 0) FROM archive.change) AS change,
-       (SELECT coalesce(max(id), 0) FROM archive.run) AS run
+       (SELECT coalesce(max(id), 0) FROM archive.run) AS run,
+       (SELECT coalesce(max(link), 0) FROM archive.log_object) AS link
 """)
 
 

@@ -75,6 +75,11 @@ def lock_against_writers(connection: Connection) -> None:
     connection.execute(text("LOCK TABLE archive.storing IN EXCLUSIVE MODE"))
 
 
+def lock_chain(connection: Connection) -> None:
+    """Until the transaction ends, no other one makes a link of the chain of logs."""
+    connection.execute(text("LOCK TABLE archive.chaining IN EXCLUSIVE MODE"))
+
+
 def lock_change_export(connection: Connection) -> None:
     """Until the transaction ends, no other process exports the changes. Raises `GongkaiError` where one does."""
     try:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+CHAIN = "chain/"
+"""The chain of logs: each link names the digests of logs written since the link before it, and that link's own."""
 CHANGES = "changes/"
 """Journal of the change feed: an object holds the events of one transaction."""
 READINGS = "files/"
@@ -54,6 +56,7 @@ class KeyForm:
 
 
 LAYOUT = (
+    KeyForm(CHAIN, re.compile(r"chain/0*(\d{1,18})\.jsonl\.gz"), "ahead", None, write_once=True),
     KeyForm(CHANGES, re.compile(r"changes/0*(\d{1,18})\.jsonl\.gz"), "ahead", "changes", write_once=True),
     KeyForm(READINGS, re.compile(r"files/../../([0-9a-f]{64})\.jsonl\.gz"), "reading", "files"),
     KeyForm(FIXITY, re.compile(r"fixity/.+-(\d{1,18})\.jsonl\.gz"), "ahead", "fixity"),
@@ -65,6 +68,10 @@ LAYOUT = (
 )
 """Every prefix, in the order of a backup: logs are copied before the blobs that they refer to, so no copied log misses
 a blob, even if crawls are running."""
+LOGS = tuple(form for form in LAYOUT if form.prefix not in (EXPORTS, BLOBS))
+"""The prefixes of logs: their objects have a row in `archive.log_object`, and a fixity audit reads them."""
+REWRITTEN = (RUNS, READINGS)
+"""Prefixes of logs that are written again under the same key."""
 REBUILD_ORDER: tuple[RebuildStep, ...] = ("runs", "captures", "fixity", "files", "changes")
 PROBE = re.compile(r"(\.probe)")
 """A probe of the local S3 server, left by a start that was interrupted."""
@@ -78,6 +85,16 @@ def blob_key(digest: str) -> str:
 def reading_key(digest: str) -> str:
     """`files/ab/cd/<sha256>.jsonl.gz`."""
     return f"{READINGS}{digest[:2]}/{digest[2:4]}/{digest}.jsonl.gz"
+
+
+def chain_key(link: int) -> str:
+    """`chain/<12 digits>.jsonl.gz`: a link of the chain of logs."""
+    return f"{CHAIN}{link:012}.jsonl.gz"
+
+
+def number_in(key: str) -> int:
+    """The number in the key of a journal object or a link of the chain."""
+    return int(key.rpartition("/")[2].partition(".")[0])
 
 
 def journal_key(first: int) -> str:

@@ -7,6 +7,7 @@ written. In format 2, reasons and rules are codes instead of English sentences; 
   newer one ignores fields that it does not know.
 - A field that is removed, or that means something else, needs a new number. A higher number than `FORMAT` is refused:
   a database rebuilt from lines that were misunderstood would be wrong without a sign.
+- Every value is of its field's type: what a line holds goes into the database, and no damaged one may.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +16,9 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, ClassVar, Self, TypeVar, get_args, get_origin, get_type_hints
 
-from etl.errors import GongkaiError
+from pydantic import TypeAdapter, ValidationError
+
+from etl.errors import Damaged, GongkaiError
 
 
 class LogPart:
@@ -27,19 +30,10 @@ class LogPart:
     def to_json(self) -> dict[str, Any]:
         """The object as `json` can write it."""
         stored = self.row()
-        for name, write, _ in _conversions(type(self)):  # type: ignore[arg-type]
+        for name, write in _conversions(type(self)):  # type: ignore[arg-type]
             if stored[name] is not None:
                 stored[name] = write(stored[name])
         return stored
-
-    @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> Self:
-        """The object as it was written. Raises `TypeError` where a field without default is missing, `ValueError`."""
-        values = {name: stored[name] for name in cls.__dataclass_fields__ if name in stored}
-        for name, _, read in _conversions(cls):  # type: ignore[arg-type]
-            if values.get(name) is not None:
-                values[name] = read(values[name])
-        return cls(**values)
 
     @classmethod
     def from_row(cls, row: Mapping[Any, Any]) -> Self:
@@ -64,40 +58,53 @@ class LogLine(LogPart):
 Line = TypeVar("Line", bound=LogLine)
 
 
-def read_line(kind: type[Line], stored: Mapping[str, Any], where: str) -> Line:
-    """The line, as it was written. Raises `GongkaiError`, naming `where`, for a later format or another kind."""
-    written_in = stored.get("format", 1)
-    if written_in > kind.FORMAT:
+def read_line(kind: type[Line], stored: object, where: str) -> Line:
+    """The line, as it was written.
+
+    Raises `Damaged` for another kind, `GongkaiError` for a later format; both name `where`.
+    """
+    written_in = stored.get("format", 1) if isinstance(stored, Mapping) else None
+    if isinstance(written_in, int) and written_in > kind.FORMAT:
         raise GongkaiError(
             f"{where}: format {written_in} of a later version, this one reads up to {kind.FORMAT}",
             hint="use the version of gongkai that wrote it, or a later one",
         )
     try:
-        return kind.from_json(stored)
-    except (TypeError, ValueError) as error:
-        raise GongkaiError(
-            f"{where} is no {kind.__name__}: {error}", hint="docs/bucket.md names the fields; see also docs/backup.md"
+        line: Line = _adapter(kind).validate_python(stored)  # type: ignore[arg-type]  # a class is hashable
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        raise Damaged(
+            f"{where} is no {kind.__name__}: '{place}': {first['msg']}",
+            hint="docs/bucket.md names the fields; see also docs/backup.md",
         ) from error
+    return line
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
 
 
 _Convert = Callable[[Any], Any]
 
 
 @cache
-def _conversions(kind: Any) -> Sequence[tuple[str, _Convert, _Convert]]:
-    """The attributes that JSON has no type for: name, and how to write and to read a value that is not None."""
+def _conversions(kind: Any) -> Sequence[tuple[str, _Convert]]:
+    """The attributes that JSON has no type for: name, and how to write a value that is not None."""
     hints = get_type_hints(kind)
-    return [(name, *convert) for name in kind.__dataclass_fields__ if (convert := _conversion(hints[name]))]
+    return [(name, convert) for name in kind.__dataclass_fields__ if (convert := _conversion(hints[name]))]
 
 
-def _conversion(hint: Any) -> tuple[_Convert, _Convert] | None:
+def _conversion(hint: Any) -> _Convert | None:
     for kind in get_args(hint) or (hint,):
         if kind in (datetime, date):
-            return kind.isoformat, kind.fromisoformat
+            convert: _Convert = kind.isoformat
+            return convert
         if isinstance(kind, type) and issubclass(kind, LogPart):
-            return _of_many(kind) if get_origin(hint) is tuple else (kind.to_json, kind.from_json)
+            return _all_to_json if get_origin(hint) is tuple else kind.to_json
     return None
 
 
-def _of_many(kind: type[LogPart]) -> tuple[_Convert, _Convert]:
-    return lambda parts: [part.to_json() for part in parts], lambda parts: tuple(kind.from_json(part) for part in parts)
+def _all_to_json(parts: Sequence[LogPart]) -> list[dict[str, Any]]:
+    return [part.to_json() for part in parts]

@@ -7,7 +7,9 @@ A class per kind of line. The names of its attributes are the keys of the JSON o
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired
+
+from typing_extensions import TypedDict
 
 from etl.archive.storage.layout import UnreferencedKind
 from etl.archive.storage.log_format import LogLine, LogPart
@@ -248,13 +250,35 @@ class ReadingLine(LogLine):
 
 @dataclass(frozen=True, slots=True)
 class FixityLine(LogLine):
-    """`fixity/`: a blob that was found damaged, or whole again. A row of `archive.fixity_event`."""
+    """`fixity/`: a blob or a log that was found damaged, or whole again. A row of `archive.fixity_event`.
 
+    Either `blob_sha256` or `log`, a key, is given; in format 2 there were only blobs.
+    """
+
+    FORMAT = 3
     id: int
-    blob_sha256: str
+    blob_sha256: str | None
     kind: Literal["missing", "mismatch", "restored"]
     detail: str
     found_at: datetime
+    log: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChainLine(LogLine):
+    """`chain/`: a log as it was written, in a link of the chain; `pending`: as it is about to be written again.
+
+    `link`, `before`, `at` and `writer` are the same in all lines of a link: its number from 1, the SHA-256 of the
+    link before it (null for the first), the moment of its transaction, and that transaction.
+    """
+
+    link: int
+    before: str | None
+    at: datetime
+    writer: Transaction
+    log: str
+    sha256: str
+    pending: bool
 
 
 @dataclass(frozen=True, slots=True)

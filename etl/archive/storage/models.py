@@ -26,7 +26,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from etl.outcomes import Outcome
 
 SCHEMA = "archive"
-REVISION = "0011"
+REVISION = "0012"
 """The last migration: these tables are what it leaves."""
 CAPTURE_NUMBERS = Sequence("capture_number", schema=SCHEMA)
 _OUTCOMES = ", ".join(f"'{outcome}'" for outcome in Outcome)
@@ -107,13 +107,40 @@ class Blob(Base):
     """What was wrong with them then: `missing` or `mismatch`."""
 
 
+class LogObject(Base):
+    """A log in object storage, as it was last written and last found; docs/bucket.md, "The chain of logs"."""
+
+    __tablename__ = "log_object"
+    __table_args__ = (
+        Index("log_object_link_idx", "link"),
+        Index("log_object_unchained_idx", "key", postgresql_where=text("link IS NULL")),
+        Index("log_object_damage_idx", "key", postgresql_where=text("damage IS NOT NULL")),
+    )
+    key: Mapped[str] = mapped_column(primary_key=True)
+    sha256: Mapped[str | None]
+    """None for a log from before this table until it is first read, and before a new one is written."""
+    size: Mapped[int | None]
+    pending: Mapped[str | None]
+    """SHA-256 of what is about to replace it: its writer may die before or after it does."""
+    link: Mapped[int | None]
+    """The link of the chain that names these bytes; of a link, its own number."""
+    etag: Mapped[str | None]
+    """The storage's tag of its bytes at its last check; None until it is read."""
+    verified_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    damage: Mapped[str | None]
+
+
 class FixityEvent(Base):
-    """Bytes found missing or other than they were, or whole again."""
+    """A blob or a log found missing or other than it was, or whole again."""
 
     __tablename__ = "fixity_event"
-    __table_args__ = (CheckConstraint("kind IN ('missing', 'mismatch', 'restored')", name="kind"),)
+    __table_args__ = (
+        CheckConstraint("kind IN ('missing', 'mismatch', 'restored')", name="kind"),
+        CheckConstraint("num_nonnulls(blob_sha256, log) = 1", name="subject"),
+    )
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
-    blob_sha256: Mapped[str] = mapped_column(ForeignKey("archive.blob.sha256"), index=True)
+    blob_sha256: Mapped[str | None] = mapped_column(ForeignKey("archive.blob.sha256"), index=True)
+    log: Mapped[str | None]
     kind: Mapped[str]
     detail: Mapped[str]
     found_at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -378,6 +405,6 @@ class Rebuild(Base):
     began_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
-LOCKS = tuple(Table(name, Base.metadata) for name in ("numbering", "storing", "exporting"))
+LOCKS = tuple(Table(name, Base.metadata) for name in ("numbering", "storing", "exporting", "chaining"))
 """Tables without columns that are only locked (`etl.archive.storage.database`, function `archive.publish_all`).
 Advisory locks may be taken by every role that can connect; these by the archive's own."""

@@ -108,7 +108,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "restore_help": ("FOLDER 是备份所在的文件夹。", "FOLDER is the folder of the backup."),
     "technical": ("服务器返回信息", "Message of the server"),
     "oldest_check": ("最早一次校验", "oldest check"),
-    "damaged_blobs": ("份存档字节损坏", "damaged blobs"),
+    "damaged_blobs": ("份存档字节或日志损坏", "damaged blobs or logs"),
     "damaged_all_help": (
         "运行 gongkai fixity 逐一列出，再用 gongkai restore 从备份恢复。",
         "gongkai fixity lists them; gongkai restore restores them from a backup.",

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from etl.archive.storage.models import Blob, FixityEvent
+from etl.archive.storage.models import Blob, FixityEvent, LogObject
 from etl.browse.language.shown_reasons import ShownReason, shown_reason
 
 
@@ -23,7 +23,7 @@ class BlobFixity:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveFixity:
-    """The state of all blobs: the oldest of their last checks (None in an empty archive), and the number damaged."""
+    """The oldest of the blobs' last checks (None in an empty archive), and the number of damaged blobs and logs."""
 
     oldest: datetime | None
     damaged: int
@@ -43,6 +43,9 @@ def blob_fixity(connection: Connection, digest: str) -> BlobFixity:
 
 
 def archive_fixity(connection: Connection) -> ArchiveFixity:
-    """The state of all blobs."""
-    damaged = select(func.count()).select_from(Blob).where(Blob.damage.is_not(None)).scalar_subquery()
-    return ArchiveFixity(*connection.execute(select(func.min(Blob.verified_at), damaged)).one())
+    """The state of all blobs and logs."""
+    blobs, logs = (
+        select(func.count()).select_from(kind).where(kind.damage.is_not(None)).scalar_subquery()
+        for kind in (Blob, LogObject)
+    )
+    return ArchiveFixity(*connection.execute(select(func.min(Blob.verified_at), blobs + logs)).one())

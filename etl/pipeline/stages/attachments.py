@@ -10,6 +10,7 @@ from etl.archive.records.file_readings import pending_scans, store_file_reading,
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import UnreadableItem, read_blob, report_damage, unreadable
 from etl.archive.storage.bucket import DamagedBlob
+from etl.archive.storage.log_registry import chain_logs
 from etl.files import Reader, reader_pool
 from etl.files.ocr.scan_reader import scan_pool
 from etl.progress import Progress, ProgressCallback, no_progress
@@ -87,4 +88,5 @@ def read_scans(archive: Archive, limit: int | None = None, progress: ProgressCal
                     damaged[scan.digest] = unreadable(encode_reason(Code.SCAN_ITEM, sha256=scan.digest), error)
                 progress(Progress("reading scans", read + len(damaged), limit))
     report_damage(archive, damaged.values())
+    chain_logs(archive)
     return ScanReadings(read, tuple(damaged.values()))

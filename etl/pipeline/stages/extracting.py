@@ -14,6 +14,7 @@ from etl.archive.records.recording import (
 )
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import UnreadableItem, report_damage
+from etl.archive.storage.log_registry import chain_logs
 from etl.pipeline.interpreting import extract_pages
 from etl.pipeline.stages.attachments import FileReader, linked_file_urls
 from etl.pipeline.stages.reextracting import reextract_pages
@@ -64,6 +65,7 @@ def extract_batch(
             updated += recorded.updated
             count.add(len(chunk))
     _leave_unread(archive, run, number, damaged)
+    chain_logs(archive)
     return RecordingResult(tuple(created), tuple(updated))
 
 

@@ -13,6 +13,7 @@ from etl.archive.crawls.pages import upsert_article_pages, upsert_file_pages
 from etl.archive.crawls.run import ClassifiedAttempt, PageAttempt, RunContext
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import sha256
+from etl.archive.storage.log_registry import chain_logs
 from etl.fetch.classify import classify, classify_file
 from etl.fetch.client import Attempt, Fetcher, Request, fetcher
 from etl.outcomes import Outcome
@@ -94,6 +95,7 @@ async def fetch_batch(
         finally:
             for task in tasks:
                 task.cancel()
+    await asyncio.to_thread(chain_logs, archive)
     return outcomes
 
 

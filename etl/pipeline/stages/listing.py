@@ -10,6 +10,7 @@ from etl.archive.crawls.run import ClassifiedAttempt, CrawlOptions, ListingSumma
 from etl.archive.crawls.runs import save_listing_summary
 from etl.archive.crawls.walks import KnownList, known_list, last_full_walk, last_walk_was_complete
 from etl.archive.storage.archive import Archive, Database
+from etl.archive.storage.log_registry import chain_logs
 from etl.fetch.client import fetcher
 from etl.pipeline.stages.catalog_walk import CatalogWalk, request_key
 from etl.platforms.base import Entry, ListingRequest
@@ -32,6 +33,7 @@ async def list_catalog(
         walk = CatalogWalk(run.source, run.options, fetch, sink, progress, stop_at_known=not full)
         summary = replace(await walk.run(), full=full)
     save_listing_summary(archive, run, summary)
+    chain_logs(archive)
     return summary
 
 

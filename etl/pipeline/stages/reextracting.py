@@ -14,6 +14,7 @@ from etl.archive.records.extracted_pages import ExtractedPage
 from etl.archive.records.recording import RULES_VERSION, FieldDifference, record_reextractions
 from etl.archive.storage.archive import Archive, open_archive
 from etl.archive.storage.blobs import UnreadableItem, report_damage
+from etl.archive.storage.log_registry import chain_logs
 from etl.archive.storage.lookups import is_current, require_source
 from etl.archive.storage.models import Page, Record, RecordVersion
 from etl.archive.storage.models import Source as SourceRow
@@ -155,6 +156,7 @@ def reextract_slice(
                 result.damaged += files.read(part.source, linked_file_urls(extracted)).values()
     if not dry_run:
         report_damage(archive, result.damaged)
+        chain_logs(archive)
     return result
 
 

@@ -1,0 +1,164 @@
+"""Checks all logs of a bucket before a rebuild reads them: each is whole, none is missing, and they go on from each
+other.
+
+What the database would have known is gone by then. So a gap must be found in the bucket alone: by the numbers of the
+journal, by what logs say of each other, and by the chain, whose links name the digests of all logs before them.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
+from etl.archive.preservation.log_check import LogContent, check_log
+from etl.archive.storage.bucket import Store, sha256
+from etl.archive.storage.layout import CHAIN, CHANGES, LOGS, RebuildStep, chain_key, journal_key, number_in
+from etl.archive.storage.log_object import DamagedLog
+from etl.errors import Damaged
+from etl.progress import Progress, ProgressCallback
+
+_READS_AT_ONCE = 8
+_BATCH = 500
+_REMEDY = "put them back from a backup (`gongkai restore BACKUP`), or the database from a dump (docs/backup.md)"
+
+
+@dataclass(frozen=True, slots=True)
+class LogBytes:
+    """A log's digest, its size in bytes (None where it was not read), and the link that names it, if any."""
+
+    sha256: str
+    size: int | None
+    link: int | None
+
+
+@dataclass(slots=True)
+class CheckedBucket:
+    """The keys of the logs by the step of a rebuild that reads them, and what each log is by its key."""
+
+    keys: dict[RebuildStep, list[str]] = field(default_factory=dict)
+    logs: dict[str, LogBytes] = field(default_factory=dict)
+
+
+def check_bucket(store: Store, progress: ProgressCallback) -> CheckedBucket:
+    """Reads every log that a rebuild needs, and the chain. Raises `Damaged` with the first thing that is wrong."""
+    found = CheckedBucket()
+    named = _read_chain(store, found)
+    for form in LOGS:
+        if form.rebuild_step:
+            found.keys[form.rebuild_step] = sorted(
+                key for key in store.list_keys(form.prefix) if form.pattern.fullmatch(key)
+            )
+    present = {key for keys in found.keys.values() for key in keys}
+    needed = tuple(form.prefix for form in LOGS if form.rebuild_step)
+    _require_all(key for key in named.last if key.startswith(needed) and key not in present)
+    # Lists of removed garbage are not read; what the chain says of them is kept for the next audit.
+    found.logs |= {key: last for key, last in named.last.items() if not key.startswith(needed)}
+    contents = dict(_read_all(store, found, named, progress))
+    _check_journal(found.keys["changes"], contents)
+    _check_references(contents)
+    return found
+
+
+@dataclass(slots=True)
+class _Named:
+    """What the chain says of each log: its bytes when it was last named, the digests that it was to have since then,
+    and those that it had before."""
+
+    last: dict[str, LogBytes] = field(default_factory=dict)
+    pending: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    former: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+
+def _read_chain(store: Store, found: CheckedBucket) -> _Named:
+    named = _Named()
+    before = None
+    keys = sorted(key for key in store.list_keys(CHAIN) if number_in(key))
+    for number, key in enumerate(keys, 1):
+        if key != chain_key(number):
+            raise Damaged(f"{chain_key(number)} is missing: the chain of logs has a gap before {key}", hint=_REMEDY)
+        body = store.read_log_bytes(key)
+        lines = check_log(key, body).links
+        if lines[0].before != before:
+            raise DamagedLog(key, f"it does not go on from {chain_key(number - 1)}, or that one was changed")
+        before = sha256(body)
+        found.logs[key] = LogBytes(before, len(body), number)
+        for line in lines:
+            if line.pending:
+                named.pending[line.log].add(line.sha256)
+                continue
+            if last := named.last.get(line.log):
+                named.former[line.log] |= {last.sha256, *named.pending.pop(line.log, ())}
+            named.last[line.log] = LogBytes(line.sha256, None, number)
+    return named
+
+
+def _require_all(missing: Iterable[str]) -> None:
+    if keys := sorted(missing):
+        raise Damaged(
+            f"{len(keys)} logs that the chain of logs names are missing, the first is {keys[0]}; nothing was written",
+            hint=_REMEDY,
+        )
+
+
+def _read_all(
+    store: Store, found: CheckedBucket, named: _Named, progress: ProgressCallback
+) -> Iterator[tuple[str, LogContent]]:
+    keys = [key for keys in found.keys.values() for key in keys]
+    remaining = iter(keys)
+    read = 0
+    with ThreadPoolExecutor(_READS_AT_ONCE) as pool:
+        while batch := list(islice(remaining, _BATCH)):
+            for key, (log, content) in zip(batch, pool.map(lambda key: _read(store, key), batch), strict=True):
+                found.logs[key] = _compared(key, log, named)
+                yield key, content
+            read += len(batch)
+            progress(Progress("checking logs", read, len(keys)))
+
+
+def _read(store: Store, key: str) -> tuple[LogBytes, LogContent]:
+    body = store.read_log_bytes(key)
+    return LogBytes(sha256(body), len(body), None), check_log(key, body)
+
+
+def _compared(key: str, log: LogBytes, named: _Named) -> LogBytes:
+    """The log as it is, held against the chain. Raises `DamagedLog`."""
+    last = named.last.get(key)
+    if last is None or log.sha256 in named.pending[key]:
+        return log
+    if log.sha256 == last.sha256:
+        return replace(log, link=last.link)
+    if log.sha256 in named.former[key]:
+        raise DamagedLog(key, f"it is an older copy: link {last.link} of the chain names a later one")
+    raise DamagedLog(key, f"link {last.link} of the chain names other bytes")
+
+
+def _check_journal(keys: Iterable[str], contents: Mapping[str, LogContent]) -> None:
+    """Raises `Damaged` where a change is missing, or two objects hold it."""
+    expected = 1
+    for key in keys:
+        first = number_in(key)
+        if first > expected:
+            raise Damaged(
+                f"changes {expected} to {first - 1} are missing: {journal_key(expected)} is gone, and {key} follows; "
+                "nothing was written",
+                hint=_REMEDY,
+            )
+        if first < expected:
+            raise DamagedLog(key, f"the object before it holds change {first} too")
+        expected = contents[key].last_change + 1
+    for key, content in contents.items():
+        if content.known_change >= expected:
+            raise Damaged(
+                f"changes {expected} to {content.known_change} are missing: {CHANGES} ends before them, and {key} "
+                "knows of them; nothing was written",
+                hint=_REMEDY,
+            )
+
+
+def _check_references(contents: Mapping[str, LogContent]) -> None:
+    """Raises `Damaged` where captures are of a run that has no log."""
+    runs = {content.run for content in contents.values() if content.is_run}
+    for key, content in contents.items():
+        if content.run and content.run not in runs:
+            raise Damaged(f"the log of run {content.run} is missing, of which {key} is", hint=_REMEDY)

@@ -1,0 +1,258 @@
+"""Reads the logs again: each is there, has the bytes that were written, and no other is among them.
+
+Every audit compares the bucket's listing with the rows of `archive.log_object`: a log that is missing, or was written
+since its last check, is found at once. Of the others it reads today's share, for a byte that flips on a disk shows in
+no listing.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, Row, text
+
+from etl.archive.preservation.log_check import check_log
+from etl.archive.storage.archive import Archive
+from etl.archive.storage.blobs import BlobCheck, raise_if_storage_is_down, write_events
+from etl.archive.storage.bucket import DamageKind, MissingObject, StoreError, sha256
+from etl.archive.storage.layout import CHANGES, LOGS, REMOVALS, RUNS, chain_key, number_in, run_number
+from etl.archive.storage.log_lines import ChainLine
+from etl.archive.storage.log_object import DamagedLog
+from etl.errors import Damaged, GongkaiError
+from etl.progress import Progress, ProgressCallback
+from etl.reason_codes import Code
+from etl.reasons import encode_reason, english
+
+_READS_AT_ONCE = 8
+_BATCH = 500
+"""Logs between two commits: an interrupted audit reads at most these again."""
+_LISTED_AT_ONCE = 1000
+"""Objects of the listing that are looked up at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogDamage:
+    """A log that is missing, or is not what was written; `detail` is a stored reason (`etl.reasons`)."""
+
+    key: str
+    kind: DamageKind
+    detail: str
+
+    def __str__(self) -> str:
+        remedy = f"gongkai restore BACKUP {self.key}"
+        if self.detail == encode_reason(Code.LOG_NOT_WRITTEN):
+            remedy = "look where it comes from, and move it out of the bucket"
+        return f"{self.kind} {self.key}: {english(self.detail)} — {remedy}"
+
+
+@dataclass(frozen=True, slots=True)
+class LogAudit:
+    """Numbers of logs in the bucket, of those that were read, and of those that are whole again; what is damaged.
+
+    The chain began at `chain_from`, None where it has not; `before_chain` logs are older and in no link yet.
+    """
+
+    logs: int
+    read: int
+    restored: int
+    damaged: tuple[LogDamage, ...]
+    chain_from: datetime | None
+    before_chain: int
+
+
+def audit_logs(archive: Archive, progress: ProgressCallback, days: int | None) -> LogAudit:
+    """Reads logs that are new or changed, damaged ones, and today's share of the rest, or all of it without `days`.
+
+    Raises `StoreError` where the storage is down; what was found so far is recorded.
+    """
+    with archive.engine.begin() as connection:
+        connection.execute(_LISTING)
+        logs = _list(archive, connection)
+        connection.execute(_RUNS_WITHOUT_LOG)
+        due = [_Due(*row) for row in connection.execute(_DUE, {"days": days or 1, "all": days is None})]
+    damaged: list[LogDamage] = []
+    restored = read = 0
+    remaining = iter(due)
+    with ThreadPoolExecutor(_READS_AT_ONCE) as pool:
+        while batch := list(islice(remaining, _BATCH)):
+            found, again = _record(archive, list(pool.map(lambda item: _read(archive, item), batch)))
+            damaged += found
+            restored += again
+            read += len(batch)
+            progress(Progress("reading logs", read, len(due)))
+    with archive.engine.connect() as connection:
+        before_chain = connection.scalars(_BEFORE_CHAIN).one()
+    return LogAudit(logs, read, restored, tuple(damaged), _chain_from(archive), before_chain)
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A log to be read, with its size and tag as the bucket's listing has them; None where it has not."""
+
+    key: str
+    size: int | None
+    etag: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A log that was read: its digest, or how it is damaged."""
+
+    due: _Due
+    sha256: str = ""
+    kind: DamageKind | None = None
+    detail: str = ""
+
+
+# By key, what the bucket has. `number` is of the run of a run's log.
+_LISTING = text("""
+CREATE TEMPORARY TABLE listed (key text PRIMARY KEY, size bigint, etag text, number bigint) ON COMMIT DROP
+""")
+_LISTED = text("""
+INSERT INTO listed SELECT * FROM unnest(
+    CAST(:keys AS text[]), CAST(:sizes AS bigint[]), CAST(:etags AS text[]), CAST(:numbers AS bigint[]))
+ON CONFLICT DO NOTHING
+""")
+# A run that was cut off before its first log has told nothing that could be lost. Logs of runs from before the rows of
+# logs have none; some have keys of a former form.
+_RUNS_WITHOUT_LOG = text("""
+INSERT INTO archive.log_object (key)
+SELECT 'runs/' || lpad(r.id::text, 12, '0') || '-' || r.source_id || '-'
+    || to_char(r.started_at AT TIME ZONE 'UTC', 'YYYYMMDD"T"HH24MISSUS') || '.jsonl.gz'
+FROM archive.run r
+WHERE NOT EXISTS (SELECT FROM listed l WHERE l.number = r.id)
+AND (r.finished_at IS NOT NULL OR EXISTS (SELECT FROM archive.capture c WHERE c.run_id = r.id))
+ON CONFLICT DO NOTHING
+""")
+_DUE = text("""
+WITH kept AS (
+    SELECT * FROM archive.log_object WHERE sha256 IS NOT NULL OR pending IS NULL
+), share AS (
+    SELECT key FROM kept ORDER BY verified_at, key LIMIT (
+        SELECT greatest(0, ceil(count(*)::numeric / :days) - count(*) FILTER (WHERE verified_at >= midnight),
+                        count(*) FILTER (WHERE verified_at < midnight - make_interval(days => :days - 1)))
+        FROM kept, (SELECT date_trunc('day', now(), 'Asia/Shanghai') AS midnight) AS today)
+)
+SELECT coalesce(k.key, l.key) AS key, l.size, l.etag FROM kept k FULL JOIN listed l ON l.key = k.key
+WHERE k.key IS NULL OR l.key IS NULL OR k.damage IS NOT NULL OR :all
+    OR k.size IS DISTINCT FROM l.size OR k.etag IS DISTINCT FROM l.etag
+    OR k.key IN (SELECT key FROM share)
+ORDER BY 1
+""")
+_BEFORE_CHAIN = text("SELECT count(*) FROM archive.log_object WHERE sha256 IS NULL AND pending IS NULL")
+
+
+def _list(archive: Archive, connection: Connection) -> int:
+    """Writes the listing of all logs into the table `listed`; returns their number. Other objects are left out."""
+    items = (
+        item for form in LOGS for item in archive.store.list_objects(form.prefix) if form.pattern.fullmatch(item.key)
+    )
+    logs = 0
+    while page := list(islice(items, _LISTED_AT_ONCE)):
+        columns = {
+            "keys": [item.key for item in page],
+            "sizes": [item.size for item in page],
+            "etags": [item.etag for item in page],
+            "numbers": [run_number(item.key) if item.key.startswith(RUNS) else None for item in page],
+        }
+        connection.execute(_LISTED, columns)
+        logs += len(page)
+    return logs
+
+
+def _read(archive: Archive, due: _Due) -> _Read:
+    try:
+        body = archive.store.read_log_bytes(due.key)
+        check_log(due.key, body)
+    except MissingObject:
+        return _Read(due, "", "missing", encode_reason(Code.NO_OBJECT))
+    except StoreError as error:
+        archive.store.check()  # raises where the whole bucket cannot be reached
+        detail = encode_reason(Code.OBJECT_UNREADABLE, error=error.args[0])
+        raise_if_storage_is_down(archive, BlobCheck("", 0, "mismatch", detail, error))
+        return _Read(due, "", "mismatch", detail)
+    except GongkaiError as error:
+        what = error.what if isinstance(error, DamagedLog) else error.args[0]
+        return _Read(due, "", "mismatch", encode_reason(Code.LOG_DAMAGED, error=what))
+    return _Read(due, sha256(body))
+
+
+def _record(archive: Archive, reads: Sequence[_Read]) -> tuple[list[LogDamage], int]:
+    """Records what was read; returns what is damaged, and the number of logs that are whole again."""
+    damaged: list[LogDamage] = []
+    events: list[dict[str, str]] = []
+    restored = 0
+    with archive.engine.begin() as connection:
+        keys = [item.due.key for item in reads]
+        kept = {row.key: row for row in connection.execute(_KEPT, {"keys": keys})}
+        for item in reads:
+            row = kept.get(item.due.key)
+            if row and row.sha256 is None and row.pending:
+                row = None  # its writer died before its rows
+            item = _compared(archive, item, row) if row else _unregistered(connection, item)
+            if item.kind:
+                damaged.append(LogDamage(item.due.key, item.kind, item.detail))
+            if row is None:
+                continue
+            connection.execute(_CHECKED, asdict(item.due) | {"sha256": item.sha256 or None, "damage": item.kind})
+            if item.kind != row.damage:
+                detail = item.detail or encode_reason(Code.WHOLE_AGAIN, damage=row.damage)
+                events.append({"log": row.key, "kind": item.kind or "restored", "detail": detail})
+                restored += not item.kind
+        if events:
+            write_events(connection, archive.store, events)
+    return damaged, restored
+
+
+# In the order of their keys: two audits at once do not deadlock.
+_KEPT = text("""
+SELECT key, sha256, size, pending, damage FROM archive.log_object WHERE key = ANY(:keys) ORDER BY key FOR UPDATE
+""")
+_CHECKED = text("""
+UPDATE archive.log_object SET damage = :damage, verified_at = now(), etag = :etag,
+    sha256 = coalesce(sha256, :sha256), size = CASE WHEN CAST(:damage AS text) IS NULL THEN :size ELSE size END
+WHERE key = :key
+""")
+
+
+def _compared(archive: Archive, item: _Read, row: Row[Any]) -> _Read:
+    """What was read, held against what was written. `row` is locked: nobody writes another one meanwhile."""
+    written = {digest for digest in (row.sha256, row.pending) if digest}
+    if item.kind is None and written and item.sha256 not in written:
+        item = _read(archive, item.due)  # it may have been written again since it was read
+    if item.kind or not written or item.sha256 in written:
+        return item
+    detail = encode_reason(Code.LOG_CHANGED, sha256=item.sha256, stored_sha256=row.sha256 or row.pending)
+    return _Read(item.due, "", "mismatch", detail)
+
+
+def _unregistered(connection: Connection, item: _Read) -> _Read:
+    """A log without a row: of a step that died before its rows, from before there were rows, or not the archive's."""
+    key = item.due.key
+    if item.kind == "missing":
+        return _Read(item.due, "")  # gone since it was listed: nobody named it
+    if item.kind is None and key.startswith(CHANGES) and connection.scalar(_TOLD, {"seq": number_in(key)}):
+        return _Read(item.due, "", "mismatch", encode_reason(Code.LOG_NOT_WRITTEN))
+    if item.kind is None and (
+        key.startswith(REMOVALS) or (key.startswith(RUNS) and connection.scalar(_RUN, {"run": run_number(key)}))
+    ):
+        connection.execute(_ADOPTED, asdict(item.due) | {"sha256": item.sha256})
+    return item
+
+
+_TOLD = text("SELECT EXISTS (SELECT FROM archive.change WHERE change_seq = :seq)")
+_RUN = text("SELECT EXISTS (SELECT FROM archive.run WHERE id = :run)")
+_ADOPTED = text("""
+INSERT INTO archive.log_object (key, sha256, size, etag) VALUES (:key, :sha256, :size, :etag)
+ON CONFLICT DO NOTHING
+""")
+
+
+def _chain_from(archive: Archive) -> datetime | None:
+    try:
+        return archive.store.read_log(chain_key(1), ChainLine)[0].at
+    except (MissingObject, Damaged):
+        return None

@@ -1,0 +1,116 @@
+"""Checks of a log by its bytes alone: it can be read, and what it holds belongs under its key."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from etl.archive.storage.layout import (
+    CAPTURES,
+    CHAIN,
+    CHANGES,
+    FIXITY,
+    READINGS,
+    REMOVALS,
+    RUNS,
+    chain_key,
+    first_capture,
+    journal_key,
+    number_in,
+    reading_key,
+    run_number,
+)
+from etl.archive.storage.log_lines import (
+    CaptureLine,
+    ChainLine,
+    FixityLine,
+    JournalLine,
+    ReadingLine,
+    RemovalLine,
+)
+from etl.archive.storage.log_object import DamagedLog, parse_log, parse_run_log
+
+
+@dataclass(frozen=True, slots=True)
+class LogContent:
+    """What other logs must agree with: the last event of a journal object, the run that a log belongs to and whether
+    it is that run's own, the last event that a run's report knows, and the lines of a link; 0 and empty where the log
+    tells no such thing."""
+
+    last_change: int = 0
+    run: int = 0
+    is_run: bool = False
+    known_change: int = 0
+    links: tuple[ChainLine, ...] = ()
+
+
+def check_log(key: str, body: bytes) -> LogContent:
+    """Reads a log. Raises `DamagedLog`, and `GongkaiError` for lines of another kind or of a later format."""
+    prefix = key[: key.index("/") + 1]
+    return _CHECKS[prefix](key, body)
+
+
+def _check_changes(key: str, body: bytes) -> LogContent:
+    lines = parse_log(key, body, JournalLine)
+    first = number_in(key)
+    _require(key, [line.seq for line in lines] == list(range(first, first + len(lines))), "changes")
+    _require(key, key == journal_key(first), "changes")
+    return LogContent(last_change=lines[-1].seq)
+
+
+def _check_captures(key: str, body: bytes) -> LogContent:
+    lines = parse_log(key, body, CaptureLine)
+    _require(key, lines[0].capture == first_capture(key), "captures")
+    _require(key, {(line.log, line.run) for line in lines} == {(key, lines[0].run)}, "captures")
+    _require(key, _ascend(line.capture for line in lines), "captures")
+    return LogContent(run=lines[0].run)
+
+
+def _check_runs(key: str, body: bytes) -> LogContent:
+    log = parse_run_log(key, body)
+    _require(key, {log.run.id, *(page.run_id for page in log.pages)} == {run_number(key)}, "a run")
+    _require(key, log.source.id == log.run.source_id, "a source")
+    known = (log.run.report or {}).get("change_seq_to", 0)
+    return LogContent(run=log.run.id, is_run=True, known_change=known if isinstance(known, int) else 0)
+
+
+def _check_reading(key: str, body: bytes) -> LogContent:
+    lines = parse_log(key, body, ReadingLine)
+    _require(key, [reading_key(line.blob_sha256) for line in lines] == [key], "a file")
+    return LogContent()
+
+
+def _check_fixity(key: str, body: bytes) -> LogContent:
+    lines = parse_log(key, body, FixityLine)
+    _require(key, lines[0].id == first_capture(key) and _ascend(line.id for line in lines), "events")
+    return LogContent()
+
+
+def _check_removals(key: str, body: bytes) -> LogContent:
+    parse_log(key, body, RemovalLine)
+    return LogContent()
+
+
+def _check_chain(key: str, body: bytes) -> LogContent:
+    lines = parse_log(key, body, ChainLine)
+    _require(key, {(chain_key(line.link), line.before) for line in lines} == {(key, lines[0].before)}, "a link")
+    return LogContent(links=tuple(lines))
+
+
+_CHECKS: Mapping[str, Callable[[str, bytes], LogContent]] = {
+    CHANGES: _check_changes,
+    CAPTURES: _check_captures,
+    RUNS: _check_runs,
+    READINGS: _check_reading,
+    FIXITY: _check_fixity,
+    REMOVALS: _check_removals,
+    CHAIN: _check_chain,
+}
+
+
+def _ascend(numbers: Iterable[int]) -> bool:
+    listed = list(numbers)
+    return listed == sorted(set(listed))
+
+
+def _require(key: str, belongs: bool, what: str) -> None:
+    if not belongs:
+        raise DamagedLog(key, f"it holds {what} that do not belong under this name")

@@ -1,0 +1,103 @@
+"""The bytes of a log: lines of JSON, gzipped. Reading takes bounded memory and time, whatever the bytes are.
+
+A log that is empty, torn, changed, or holds other lines than its kind is a `DamagedLog` that names its object: what is
+not understood is never taken for an end.
+"""
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from etl.archive.storage.log_format import Line, LogLine, read_line
+from etl.archive.storage.log_lines import RunLine, RunLog, RunPageLine, SourceLine
+from etl.errors import Damaged
+
+OBJECT_LIMIT = 256 << 20
+"""Bytes of an object beyond which it is no log: that of a run of a million pages has a fifth of it."""
+LINE_LIMIT = 64 << 20
+"""Bytes of a line; the longest hold the text of a document."""
+_ALWAYS_UNPACKED, _MOST_UNPACKED = 64 << 20, 200
+"""Bytes that a log may unpack to whatever its size, and how many times its size it may have besides. Lines that are
+much alike compress to a fiftieth; gzip can write a thousandth."""
+_CHUNK = 1 << 20
+
+
+class DamagedLog(Damaged):
+    """A log is damaged: `what` says how."""
+
+    def __init__(self, key: str, what: str) -> None:
+        super().__init__(
+            f"log {key} is damaged: {what}",
+            hint=f"`gongkai restore BACKUP {key}` puts back what a backup has (docs/backup.md)",
+        )
+        self.key, self.what = key, what
+
+    def __reduce__(self) -> tuple[type["DamagedLog"], tuple[str, str]]:
+        return DamagedLog, (self.key, self.what)
+
+
+def log_bytes(lines: Iterable[LogLine]) -> bytes:
+    """The bytes of a log; the same lines give the same bytes."""
+    stored = (json.dumps(line.to_json(), ensure_ascii=False, separators=(",", ":")) + "\n" for line in lines)
+    return gzip.compress("".join(stored).encode(), mtime=0)
+
+
+def parse_log(key: str, body: bytes, kind: type[Line]) -> list[Line]:
+    """The lines of a log. Raises `DamagedLog`, and `GongkaiError` for a later format or lines of another kind."""
+    return [read_line(kind, line, f"{key}, line {number}") for number, line in enumerate(_json_lines(key, body), 1)]
+
+
+def parse_run_log(key: str, body: bytes) -> RunLog:
+    """The log of a run. Raises as `parse_log` does."""
+    lines = list(_json_lines(key, body))
+    if len(lines) < 2:
+        raise DamagedLog(key, "it does not tell its source and its run")
+    source, run = read_line(SourceLine, lines[0], f"{key}, line 1"), read_line(RunLine, lines[1], f"{key}, line 2")
+    pages = [read_line(RunPageLine, line, f"{key}, line {number}") for number, line in enumerate(lines[2:], 3)]
+    return RunLog(source, run, pages)
+
+
+def is_whole_log(key: str, body: bytes) -> bool:
+    """Whether the bytes unpack to lines of JSON, whatever these say."""
+    try:
+        for _ in _json_lines(key, body):
+            pass
+    except DamagedLog:
+        return False
+    return True
+
+
+def _json_lines(key: str, body: bytes) -> Iterator[Any]:
+    try:
+        for number, line in enumerate(_unpacked_lines(body), 1):
+            try:
+                yield json.loads(line)
+            except RecursionError as error:
+                raise ValueError(f"line {number} is nested too deeply") from error
+    except (zlib.error, ValueError) as error:
+        raise DamagedLog(key, str(error)) from error
+
+
+def _unpacked_lines(body: bytes) -> Iterator[bytes]:
+    """The lines; raises `ValueError` and `zlib.error` where the bytes are no log. One line at a time is in memory."""
+    if not body:
+        raise ValueError("it is empty")
+    allowed = _ALWAYS_UNPACKED + _MOST_UNPACKED * len(body)
+    gzipped, packed, rest, found = zlib.decompressobj(wbits=31), body, b"", False
+    while not gzipped.eof:
+        chunk = gzipped.decompress(packed, _CHUNK)
+        packed = gzipped.unconsumed_tail
+        if not chunk and not packed and not gzipped.eof:
+            raise ValueError("it is torn: its end is missing")
+        allowed -= len(chunk)
+        *lines, rest = (rest + chunk).split(b"\n")
+        if allowed < 0 or len(rest) > LINE_LIMIT:
+            raise ValueError("it unpacks to far more bytes than any log has")
+        found = found or bool(lines)
+        yield from lines
+    if gzipped.unused_data:
+        raise ValueError("other bytes come after its end")
+    if rest or not found:
+        raise ValueError("its last line does not end" if rest else "it has no line")

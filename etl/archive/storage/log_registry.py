@@ -1,0 +1,112 @@
+"""Writes logs, with a row for each that says what its bytes are, and chains them (docs/bucket.md, "The chain of logs").
+
+The row of a log is written in the transaction of what the log tells. Afterwards `chain_logs` writes the digests of all
+logs that are in no link yet into the next link, which also has the digest of the link before it. So a log that is lost,
+or has other bytes, is found with the database (`etl.archive.preservation.log_audit`) and without one (`rebuild`).
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, select, text
+
+from etl.archive.storage.archive import Archive
+from etl.archive.storage.bucket import Store, sha256
+from etl.archive.storage.consistency import current_transaction, require_unused_link
+from etl.archive.storage.database import lock_chain
+from etl.archive.storage.layout import REWRITTEN, chain_key
+from etl.archive.storage.log_format import LogLine
+from etl.archive.storage.log_lines import ChainLine
+from etl.archive.storage.log_object import log_bytes
+
+LINK_LINES = 10_000
+"""Logs that one link names at most: an archive from before the chain has many at once."""
+
+
+def keep_log(connection: Connection, store: Store, key: str, lines: Iterable[LogLine]) -> None:
+    """Writes a log and its row, in the transaction whose rows the log tells. Raises `StoreError`.
+
+    What is about to replace a log is said first, in a transaction of its own: where this one dies, both are right.
+    """
+    body = log_bytes(lines)
+    if key.startswith(REWRITTEN):
+        with connection.engine.begin() as apart:
+            _announce(apart, store, key, sha256(body))
+    store.put(key, body)
+    register_log(connection, key, body)
+
+
+def register_log(connection: Connection, key: str, body: bytes) -> None:
+    """Writes the row of a log that is in the bucket."""
+    connection.execute(_REGISTER, {"key": key, "sha256": sha256(body), "size": len(body)})
+
+
+def _announce(connection: Connection, store: Store, key: str, digest: str) -> None:
+    link = connection.scalar(_ANNOUNCE, {"key": key, "pending": digest})
+    if link is not None:
+        lock_chain(connection)
+        _write_link(connection, store, [_Named(key, digest, pending=True)])
+
+
+_ANNOUNCE = text("""
+INSERT INTO archive.log_object (key, pending) VALUES (:key, :pending)
+ON CONFLICT (key) DO UPDATE SET pending = excluded.pending RETURNING link
+""")
+# Damage stays until an audit has read what was written.
+_REGISTER = text("""
+INSERT INTO archive.log_object (key, sha256, size) VALUES (:key, :sha256, :size)
+ON CONFLICT (key) DO UPDATE
+SET sha256 = excluded.sha256, size = excluded.size, pending = NULL, link = NULL, etag = NULL, verified_at = now()
+""")
+
+
+def chain_logs(archive: Archive) -> int:
+    """Writes the logs that no link names into new links; returns their number. Raises `DatabaseBehindBucket`.
+
+    A log that is just being written again is left to its writer.
+    """
+    chained = 0
+    while chained % LINK_LINES == 0:
+        with archive.engine.begin() as connection:
+            lock_chain(connection)
+            rows = connection.execute(_UNCHAINED, {"most": LINK_LINES}).all()
+            if not rows:
+                break
+            named = [_Named(row.key, row.sha256) for row in rows]
+            named += [_Named(row.key, row.pending, pending=True) for row in rows if row.pending]
+            link = _write_link(connection, archive.store, named)
+            connection.execute(_CHAINED, {"link": link, "keys": [row.key for row in rows]})
+        chained += len(rows)
+    return chained
+
+
+class _Named(NamedTuple):
+    """A log as a link names it."""
+
+    key: str
+    sha256: str
+    pending: bool = False
+
+
+def _write_link(connection: Connection, store: Store, logs: Iterable[_Named]) -> int:
+    """Writes the next link, under the lock of the chain; returns its number."""
+    before = connection.execute(_LAST_LINK).one_or_none()
+    link = before.link + 1 if before else 1
+    require_unused_link(connection, store, link)
+    at, writer = connection.scalars(select(func.now())).one(), current_transaction(connection)
+    digest = before.sha256 if before else None
+    lines = [ChainLine(link, digest, at, writer, log.key, log.sha256, log.pending) for log in logs]
+    keep_log(connection, store, chain_key(link), lines)
+    connection.execute(_CHAINED, {"link": link, "keys": [chain_key(link)]})
+    return link
+
+
+_UNCHAINED = text("""
+SELECT key, sha256, pending FROM archive.log_object WHERE link IS NULL AND sha256 IS NOT NULL
+ORDER BY key LIMIT :most FOR UPDATE SKIP LOCKED
+""")
+_LAST_LINK = text("""
+SELECT link, sha256 FROM archive.log_object WHERE link = (SELECT max(link) FROM archive.log_object)
+AND key LIKE 'chain/%'
+""")
+_CHAINED = text("UPDATE archive.log_object SET link = :link WHERE key = ANY(:keys)")
