@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from etl.clock import CHINA
+from etl.outside import whole_number
 
 _EARLIEST = 1949
 _LATEST = 2100
@@ -201,7 +202,8 @@ def parse_china_date(value: Any) -> str | None:
         return first_iso_date("-".join(compact.group(1, 2, 3)))
     if not text.lstrip("-").isdecimal():
         return first_iso_date(text) or read_date(text).iso
-    number = int(value)
+    if (number := whole_number(text)) is None:
+        return None
     seconds = number // 1000 if number >= _FIRST_MILLISECONDS else number
     if not _FIRST_SECONDS <= seconds <= _LAST_SECOND:
         return None

@@ -281,6 +281,11 @@ class Code(StrEnum):
         "the walk was stopped after {documents} documents: limits.pages is too small",
     )
     INVALID_ENTRY = "invalid_entry", "{url} 的一个条目地址无效：{error}", "an entry of {url} is {error}"
+    MORE_INVALID_ENTRIES = (
+        "more_invalid_entries",
+        "{url} 还有 {entries} 个条目地址无效",
+        "{entries} more entries of {url} have no valid address",
+    )
     LIST_SHRANK = (
         "list_shrank",
         "采集期间栏目“{list}”显示的件数由 {before} 减为 {reported}",

@@ -13,8 +13,8 @@ from typing import Any, Literal
 
 from etl.fields import FIELDS
 from etl.outcomes import DAMAGE_NAMES, FILE_OUTCOME_NAMES, OUTCOME_NAMES
+from etl.outside import clean
 from etl.reason_codes import PARAMETER, Code
-from etl.storable import strip_unstorable
 
 Language = Literal["chinese", "english"]
 Names = Mapping[str, Mapping[str, tuple[str, str]]]
@@ -157,12 +157,12 @@ def _json(value: object) -> Any:
         case Reason(code, params):
             return {"code": code, "params": params}
         case bool() | int():
-            return value
+            return clean(value)
         case float():
-            return int(value) if value.is_integer() else value
+            return clean(int(value) if value.is_integer() else value)
         case list() | tuple():
             return [_json(each) for each in value]
-    text = strip_unstorable(str(value))
+    text = clean(str(value))
     inner = _stored(text)
     return _json(inner) if inner else text
 

@@ -3,9 +3,11 @@
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from functools import cache
+from importlib import import_module
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 
@@ -15,7 +17,9 @@ from etl.archive.storage.models import RecordVersion
 from etl.export.changes import SCHEMA
 from etl.export.rows import RecordRow
 from etl.fields import FIELDS
+from etl.outside import Outside
 from etl.platforms.registry import all_platforms
+from etl.reasons import Reason
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = {
@@ -197,3 +201,103 @@ def test_no_test_imports_another(path: Path) -> None:
         if isinstance(node, ast.ImportFrom):
             last = str(node.module).rpartition(".")[2]
             assert not last.startswith("test_"), f"{path}: move it to tests/support"
+
+
+# ---- what strangers state passes one place
+
+
+FROM_OUTSIDE = ("etl.extract", "etl.fetch", "etl.files", "etl.pipeline.warc", "etl.platforms")
+"""Where values are made of what sites, files and imports state."""
+OWN_VALUES = {
+    "etl.fetch.client.Request",
+    "etl.fetch.client.Fetcher",
+    "etl.files.process.pool.Reader",
+    "etl.files.types.Limits",
+    "etl.platforms.base.Layout",
+    "etl.pipeline.warc.reading.WarcSummary",
+}
+"""Classes of those packages that the archive and the stages use, and that hold nothing of strangers."""
+
+
+def imported_classes() -> dict[str, type]:
+    """Classes made in `FROM_OUTSIDE` that the archive and the stages import, by full name. A survey stores none."""
+    found: dict[str, type] = {}
+    for module in MODULES:
+        if not module.startswith(("etl.archive.", "etl.pipeline.")) or ".survey" in module:
+            continue
+        for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and str(node.module).startswith(FROM_OUTSIDE):
+                held = import_module(str(node.module))
+                for alias in node.names:
+                    value = getattr(held, alias.name)
+                    if isinstance(value, type) and is_dataclass(value):
+                        found[f"{value.__module__}.{value.__name__}"] = value
+    return found
+
+
+def parts_of(kind: type) -> Iterator[type]:
+    """The dataclasses in a dataclass, itself included."""
+    yield kind
+    stack = list(get_type_hints(kind).values())
+    while stack:
+        hint = stack.pop()
+        stack += get_args(hint)
+        if isinstance(hint, type) and is_dataclass(hint) and hint is not kind:
+            yield from parts_of(hint)
+
+
+def test_values_of_strangers_are_made_storable_when_they_are_made() -> None:
+    """`etl.outside.Outside` does it. A class that holds nothing of strangers is named in OWN_VALUES."""
+    kinds = {name: kind for name, kind in imported_classes().items() if name not in OWN_VALUES}
+    assert {"etl.fetch.client.Attempt", "etl.platforms.base.Entry", "etl.files.types.FileReading"} <= kinds.keys()
+    bare = {
+        part.__qualname__
+        for kind in kinds.values()
+        for part in parts_of(kind)
+        if not issubclass(part, Outside) and part is not Reason
+    }
+    assert not bare, f"give {bare} the base etl.outside.Outside"
+
+
+def calls(module: str) -> Iterator[tuple[str, ast.Call]]:
+    """Every call with the name that is called: `int`, or `in_` of `Page.url.in_(…)`."""
+    for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            yield name, node
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if module.startswith("etl.platforms.")])
+def test_families_read_numbers_json_and_addresses_in_one_way(module: str) -> None:
+    """`etl.outside` bounds numbers, `etl.web.data` cleans JSON, `etl.web.urls.resolved` never raises."""
+    refused = {"int", "float", "loads", "raw_decode", "urljoin"}
+    for name, node in calls(module):
+        passed = {getattr(argument, "id", "") for argument in node.args} if name == "map" else set()
+        assert not refused & {name, *passed}, f"line {node.lineno}"
+
+
+READS_OWN_JSON = {
+    "etl.archive.storage.bucket",
+    "etl.export.changes",
+    "etl.extract.labelled_set",
+    "etl.files.ocr.engine",
+    "etl.files.process.channel",
+    "etl.reasons",
+    "etl.web.data",
+}
+
+
+def test_json_of_strangers_is_read_in_one_place() -> None:
+    inner = [module for module in MODULES if not module.startswith(("etl.local", "etl.cli"))]
+    readers = {module for module in inner for name, _ in calls(module) if name in ("loads", "raw_decode")}
+    assert readers <= READS_OWN_JSON, "read it with etl.web.data.read_json"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_list_in_a_query_is_one_parameter(module: str) -> None:
+    """`among` makes it one; `in_` is for constants and for queries: PostgreSQL takes 65,535 parameters."""
+    for name, node in calls(module):
+        if name in ("in_", "not_in"):
+            text = ast.unparse(node.args[0])
+            assert text.isupper() or text.startswith(("select(", "_capture_ids(")), f"line {node.lineno}: in_({text})"
+        assert not [key for key in node.keywords if key.arg == "expanding"], f"line {node.lineno}"

@@ -91,11 +91,13 @@ def export_size(connection: Connection, record_filter: RecordFilter, *, all_capt
         Capture.id.in_(_capture_ids(record_filter, all_captures=all_captures))
     )
     number, newest = connection.execute(query).one()
-    pages = select(_pages(_matching_records(record_filter), all_captures=all_captures).c.id)
+    pages = _pages(_matching_records(record_filter), all_captures=all_captures)
     if all_captures:
-        without_bytes = select(func.count()).where(Capture.page_id.in_(pages), Capture.blob_sha256.is_(None))
+        without_bytes = select(func.count()).where(
+            Capture.page_id.in_(select(pages.c.id)), Capture.blob_sha256.is_(None)
+        )
     else:
-        without_bytes = select(func.count()).where(Page.id.in_(pages), Page.blob_sha256.is_(None))
+        without_bytes = select(func.count()).where(Page.id.in_(select(pages.c.id)), Page.blob_sha256.is_(None))
     return ExportSize(number, newest, connection.scalars(without_bytes).one())
 
 

@@ -13,6 +13,7 @@ from etl.archive.queries.search import RecordFilter, copies, is_duplicate_of_ear
 from etl.archive.storage.lookups import (
     NO_TEXT,
     RECORD_NUMBER_HINT,
+    among,
     is_current,
     require_source,
     require_valid_record_number,
@@ -136,7 +137,7 @@ def file_readings(connection: Connection, batch: Iterable[RecordRow]) -> dict[st
     digests = {file["sha256"] for row in batch for file in row.attachments if file.get("sha256")}
     columns = (File.media_type, File.outcome, File.reason, File.pages, Content.text)
     query = select(File.blob_sha256, *columns).outerjoin(Content, Content.hash == File.content_hash)
-    readings = connection.execute(query.where(File.blob_sha256.in_(digests))).mappings() if digests else ()
+    readings = connection.execute(query.where(among(File.blob_sha256, digests))).mappings() if digests else ()
     return {row["blob_sha256"]: _reading(row) for row in readings}
 
 

@@ -48,7 +48,7 @@ from etl.reason_codes import Code
 from etl.reasons import encode_reason
 from etl.web.page import WebPage, absolute, parse, read_page
 
-EXTRACTOR = "6"
+EXTRACTOR = "7"
 """Version of the rules: raised when an unchanged page may give another text, field, attachment or kind."""
 _WHOLE_PAGE_TAGS = ("html", "body")
 """If the densest part is one of these, the markup does not tell the text from the rest, and `fallback_text` is used."""

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from etl.extract.codes import Belief, Rule
+from etl.outside import Outside
 
 PageKind = Literal["document", "listing", "stub"]
 Origin = Literal["header", "meta", "json", "subheading", "body", "title", "listing"]
 
 
 @dataclass(frozen=True, slots=True)
-class IndexNumber:
+class IndexNumber(Outside):
     """The parts of an index number (索引号). `raw` is as written, `scheme` names its form; parts that it lacks are
     None.
 
@@ -31,7 +32,7 @@ class IndexNumber:
 
 
 @dataclass(frozen=True, slots=True)
-class FieldValue:
+class FieldValue(Outside):
     """One piece of evidence for one field.
 
     `value` is the normal form (dates yyyy-mm-dd), `raw` what the page shows, `label` the label as the page spells
@@ -47,7 +48,7 @@ class FieldValue:
 
 
 @dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(Outside):
     """A file that belongs to the document: absolute address and the name that the page gives it.
 
     `role` is `image` for a picture that stands where the text should: pages of a scan, a poster.
@@ -59,7 +60,7 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
-class Extraction:
+class Extraction(Outside):
     """What a page says: a pure function of bytes, address, content type, platform, day of capture, lookups and
     extractor version.
 
@@ -70,6 +71,7 @@ class Extraction:
     shows in the place of its text.
     """
 
+    TEXTS = frozenset({"text", "reason"})
     kind: PageKind
     reason: str
     fields: Mapping[str, FieldValue] = field(default_factory=dict)

@@ -17,6 +17,7 @@ from etl.fetch.pace import HostPostponed, Pace, Trace, retry_after_seconds
 from etl.fetch.refusals import is_markup, refusal_of
 from etl.fetch.robots import MAX_ROBOTS_BYTES, MAX_ROBOTS_REDIRECTS, ROBOTS_LIFETIME, RobotsRules, robots_of
 from etl.outcomes import Outcome
+from etl.outside import Outside
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 from etl.sources.schema import Source
@@ -34,13 +35,14 @@ MAX_REDIRECTING_BYTES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Outside):
     """One request with its redirects, and its response. `body`: the bytes received, after content decoding.
 
     `failure`: the outcome if the request itself failed; None if `classify` has to decide. `reason` (stored form): why
     it failed, or that a page without content led to the response.
     """
 
+    TEXTS = frozenset({"url", "final_url", "request_headers", "headers", "reason"})
     url: str
     final_url: str
     fetched_at: datetime

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from etl.outside import Outside
+
 PACE_LIFETIME = timedelta(days=30)
 """A source that has not asked a host for so long does not slow the others down any more."""
 EARLY_SHARE = 0.01
@@ -15,9 +17,10 @@ EARLY_SHARE = 0.01
 
 
 @dataclass(frozen=True, slots=True)
-class CachedRobots:
+class CachedRobots(Outside):
     """The last response for a host's robots.txt; if the host was unreachable, `status` is None, `text` the reason."""
 
+    TEXTS = frozenset({"text"})
     status: int | None
     text: str
     fetched_at: datetime

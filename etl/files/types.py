@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from etl.outside import Outside
+
 READER = "4"
 """Version of the reader. Raise it whenever unchanged bytes may give another reading."""
 
@@ -24,9 +26,10 @@ class FileOutcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class Member(Outside):
     """A file inside an archive. `path` includes nested archives: `outer.zip/inner/name.doc`; `size` in bytes."""
 
+    TEXTS = frozenset({"reason"})
     path: str
     media_type: str
     outcome: FileOutcome
@@ -35,13 +38,14 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class FileReading:
+class FileReading(Outside):
     """A file's text. Each line of `text` is a paragraph or a table row, its cells separated by ` | `.
 
     `pages`: number of pages, slides or sheets; None if the format has none. `method`: how the text was read (`pdf`,
     `word`, `ocr`, …), empty if it was not. Archives have `members`, and `== path ==` before the text of each.
     """
 
+    TEXTS = frozenset({"text", "reason"})
     media_type: str
     outcome: FileOutcome
     reason: str = ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -21,6 +22,7 @@ from etl.reason_codes import Code
 from etl.reasons import encode_reason
 from etl.sources.schema import Source
 from etl.web.disposition import saved_name
+from etl.web.urls import Address
 
 
 def extract_capture(
@@ -41,18 +43,27 @@ def extract_capture(
     return replace(extraction, attachments=files)
 
 
-def find_linked_files(source: Source, family: Platform | None, answer: Attempt) -> tuple[str, ...]:
+def find_linked_files(source: Source, family: Platform | None, answer: Attempt) -> tuple[Address, ...]:
     """The canonical URLs of the files that a fetched page links, each once."""
     page = extract_capture(source, family, answer.final_url, answer.headers, answer.body or b"", answer.fetched_at)
-    return tuple(dict.fromkeys(file.url for file in page.attachments if file.url.startswith("http")))
+    return _addresses(source, (file.url for file in page.attachments))
 
 
-def find_text_frames(source: Source, family: Platform | None, answer: Attempt) -> tuple[str, ...]:
+def find_text_frames(source: Source, family: Platform | None, answer: Attempt) -> tuple[Address, ...]:
     """The canonical URLs of the frames that hold the text of a fetched page, on hosts of the source."""
     if b"<iframe" not in (answer.body or b"").lower():
         return ()
     page = extract_capture(source, family, answer.final_url, answer.headers, answer.body or b"", answer.fetched_at)
-    return tuple(dict.fromkeys(source.canonical(url) for url in page.frames if source.allows(url)))
+    return _addresses(source, filter(source.allows, page.frames))
+
+
+def _addresses(source: Source, urls: Iterable[str]) -> tuple[Address, ...]:
+    """The canonical URLs, each once. What is no http(s) address, or is too long for one, cannot be fetched."""
+    found: dict[Address, None] = {}
+    for url in urls:
+        with suppress(ValueError):
+            found[source.canonical(url)] = None
+    return tuple(found)
 
 
 def extract_pages(

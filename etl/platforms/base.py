@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from etl.outside import Outside
 from etl.reasons import Reason
 from etl.web.page import WebPage
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class ListingRequest:
+class ListingRequest(Outside):
     """A listing page to fetch.
 
     `url`: may have a fragment, which is not sent and tells `read_listing` which list of the page is meant. `column`:
@@ -32,7 +33,7 @@ class ListingRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Outside):
     """One line of a listing: absolute `url`, and the `fields` beside the title by their names in `etl/fields.py`."""
 
     url: str
@@ -41,7 +42,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class ListingPage:
+class ListingPage(Outside):
     """A parsed listing page: its entries, the totals reported by the site, and the next requests.
 
     `total_is_upper_bound`: the site itself says that the list has ended (an empty page after its last one), and the
@@ -63,6 +64,12 @@ class NotAListing(Exception):
     """The response is not the listing that the family has at this address; the message says what is missing."""
 
 
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What reading raises where content is of another form than any that was seen: such a page is lost, and no other."""
+MAX_ARTICLE_PAGES = 50
+"""Further pages of one article that are fetched; a pager that counts further is broken."""
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Where a family's pages have their body and fields.
@@ -80,11 +87,13 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True)
-class Embedded:
+class Embedded(Outside):
     """A document that a page carries as data: JSON in a script, or hidden inputs.
 
     `fields`: field name → (raw value, path of its key in the data). `attachments`: (address, name) pairs.
     """
+
+    TEXTS = frozenset({"body_html"})
 
     body_html: str | None = None
     fields: Mapping[str, tuple[str, str]] = field(default_factory=dict)
@@ -106,7 +115,7 @@ class Fingerprint:
 
 
 @dataclass(frozen=True, slots=True)
-class CandidateList:
+class CandidateList(Outside):
     """A page that may be a list of documents: its address, and the name by which it is linked."""
 
     url: str

@@ -7,14 +7,15 @@ others, they are read by common helpers, and what is not understood is a problem
 import re
 from collections import Counter
 from dataclasses import replace
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
-from etl.platforms.base import ListingPage, ListingRequest, NotAListing, Platform
+from etl.platforms.base import UNREADABLE, ListingPage, ListingRequest, NotAListing, Platform
 from etl.platforms.helpers.paging import Counts, counts, next_url, script_pager, sign_of_more
 from etl.reason_codes import Code
 from etl.reasons import Reason
 from etl.web.page import WebPage, links
 from etl.web.redirects import page_redirect
+from etl.web.urls import resolved
 
 MIN_UNLISTED = 5
 """Links of one shape that are no entries, from which on the rows of a page count as not understood."""
@@ -35,6 +36,9 @@ def read_list_page(family: Platform, page: WebPage, request: ListingRequest) -> 
         listing = family.read_listing(page, request)
     except NotAListing as error:
         raise NotAListing(_where_it_leads(page) or str(error)) from error
+    except UNREADABLE as error:
+        words = " ".join(str(error).split())[:200]
+        raise NotAListing(f"a form of {family.name} that is not known: {type(error).__name__}: {words}") from error
     if not listing.entries and not listing.next_requests and (elsewhere := _where_it_leads(page)):
         raise NotAListing(elsewhere)
     if not listing.entries or not _MARKUP.match(page.text) or _XML.match(page.text):
@@ -76,7 +80,7 @@ def _continued(listing: ListingPage, page: WebPage, request: ListingRequest, sai
     first = request.seen == 0
     seen = request.seen + len(listing.entries)
     if pager := script_pager(page, first=first):
-        url = urljoin(page.url, pager.next_address) if pager.next_address else None
+        url = resolved(page.url, pager.next_address) if pager.next_address else None
         listing = replace(listing, reported_pages=pager.pages, reported_total=listing.reported_total or pager.total)
     else:
         url = next_url(page)

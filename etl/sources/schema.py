@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FilePath, Str
 from etl.fields import DATE_FIELDS
 from etl.regions import PROVINCES
 from etl.sources.listing import FieldName, Listing
-from etl.web.urls import canonical_url, column_address, in_scope
+from etl.web.urls import Address, canonical_url, column_address, in_scope
 
 _CRON_FIELD = re.compile(r"^[\d*/,\-]+$")
 SCHEDULE_PRESETS = {"@hourly": "0 * * * *", "@daily": "0 3 * * *", "@weekly": "0 3 * * 1", "@monthly": "0 3 1 * *"}
@@ -198,12 +198,12 @@ class Source(_Part):
         """Whether the address is on one of the source's hosts."""
         return in_scope(url, self.hosts)
 
-    def canonical(self, url: str, base: str = "") -> str:
+    def canonical(self, url: str, base: str = "") -> Address:
         """The canonical form of the address, on the twin under which the site is stored. Raises `ValueError`."""
         address = canonical_url(url, base)
         parts = urlsplit(address)
         origin = f"{parts.scheme}://{parts.netloc}"
-        return self.twins[origin] + address.removeprefix(origin) if origin in self.twins else address
+        return Address(self.twins[origin] + address.removeprefix(origin)) if origin in self.twins else address
 
 
 def adhoc_source(id: str, name: str, url: str, hosts: Sequence[str]) -> Source:

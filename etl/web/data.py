@@ -1,8 +1,36 @@
-"""JSON in the scripts of a page."""
+"""JSON that sites answer with, and in the scripts of their pages."""
 
 import json
 import re
 from typing import Any
+
+from etl.outside import clean
+
+# NUL, a half of a surrogate pair, and numbers that are none, as they are written; only then is what was read cleaned.
+_TO_CLEAN = re.compile("[\x00\ud800-\udfff]|\\\\u(?:0000|[dD][89a-fA-F])|NaN|Infinity|\\d[eE]\\+?\\d{3}|\\d{19}")
+
+
+def read_json(text: str | bytes) -> Any:
+    """The value of a JSON text, with texts and numbers as `etl.outside.clean` makes them.
+
+    Raises `ValueError` for anything else, for nesting that is too deep, and for a number of more than 4,300 digits.
+    """
+    if isinstance(text, bytes):
+        text = text.decode()
+    return _read(text, 0, whole=True)
+
+
+def read_json_at(text: str, start: int) -> Any:
+    """The JSON value that begins at `start`, whatever follows it. Raises `ValueError` as `read_json` does."""
+    return _read(text, start, whole=False)
+
+
+def _read(text: str, start: int, *, whole: bool) -> Any:
+    try:
+        value, end = (json.loads(text), len(text)) if whole else json.JSONDecoder().raw_decode(text, start)
+        return clean(value) if _TO_CLEAN.search(text, start, end) else value
+    except RecursionError as error:  # the decoder's answer to a hundred thousand brackets
+        raise ValueError("nested too deep") from error
 
 
 def json_object_after(text: str, name: str) -> dict[str, Any] | None:
@@ -13,7 +41,7 @@ def json_object_after(text: str, name: str) -> dict[str, Any] | None:
     if match is None:
         return None
     try:
-        data, _ = json.JSONDecoder().raw_decode(text, match.end())
-    except (ValueError, RecursionError):  # RecursionError: the decoder's answer to a hundred thousand brackets
+        data = read_json_at(text, match.end())
+    except ValueError:
         return None
     return data if isinstance(data, dict) else None

@@ -31,8 +31,8 @@ _ALL_TEXT = etree.XPath("string()")
 _SAMPLE = re.compile(r">\s*+([\u4e00-\u9fff，。、：]{4,16})")
 _SAMPLES, _MIN_SAMPLES = 24, 3
 """How many parts of a source a sample is taken of, and how many must be found."""
-MAX_ADDRESS_CHARS = 8_000
-"""Longest address: servers refuse longer ones, and resolving costs time for every character."""
+MAX_LINK_CHARS = 8_000
+"""Longest address that is resolved: it costs time for every character."""
 
 _WITH_QUERY = "//@*[(name()='href' or name()='src' or name()='action' or name()='data') and contains(., '?')]"
 
@@ -156,7 +156,7 @@ def _strip_attributes(tag: re.Match[str]) -> str:
 @lru_cache(maxsize=4096)
 def absolute(url: str, base: str) -> str | None:
     """`url` resolved against `base`, without its fragment; None for what is no http(s) address."""
-    if len(url) > MAX_ADDRESS_CHARS:
+    if len(url) > MAX_LINK_CHARS:
         return None
     try:
         joined = urljoin(base, url.strip())

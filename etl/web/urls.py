@@ -1,9 +1,16 @@
 """Addresses: their canonical form, their host, and whether a source may go there."""
 
 import re
+from typing import NewType
 from urllib.parse import quote, unquote_plus, unquote_to_bytes, urljoin, urlsplit, urlunsplit
 
+from etl.outside import clean_text
 from etl.web.charset import decode
+
+Address = NewType("Address", str)
+"""The address of a page as the archive keeps it: `canonical_url` makes it."""
+MAX_ADDRESS_CHARS = 2_500
+"""Characters of the longest address: an index of PostgreSQL holds 2,704 bytes, and servers refuse longer ones."""
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 # Parameters that change with the visitor and never with the document.
@@ -28,13 +35,13 @@ _OFFSET = re.compile(r"^-?\d+$")
 _UNSAFE = "!#$%&'()*+,/:;=?@[]~"
 
 
-def canonical_url(url: str, base: str = "") -> str:
+def canonical_url(url: str, base: str = "") -> Address:
     """The one form under which an address is known: absolute, host in lower case, no fragment, no default port,
     no session or tracking parameter, no `.`, `..` or empty path segment, spaces and Chinese letters escaped.
 
-    Raises `ValueError` for what is not an http(s) address (RFC 3986 names the rules, section 6.2).
+    Raises `ValueError` for what is not an http(s) address (RFC 3986 names the rules, section 6.2), or is too long.
     """
-    parts = urlsplit(urljoin(base, url.strip()))
+    parts = urlsplit(urljoin(base, clean_text(url).strip()))
     scheme = parts.scheme.lower()
     if scheme not in _DEFAULT_PORTS or not parts.hostname:
         raise ValueError(f"not an http(s) address: {url[:200]!r}")
@@ -46,7 +53,19 @@ def canonical_url(url: str, base: str = "") -> str:
     path = re.sub(r"/{2,}", "/", _SESSION_IN_PATH.sub("", parts.path)) or "/"
     path = urlsplit(urljoin(f"{scheme}://{host}/", path)).path
     query = "&".join(pair for pair in parts.query.split("&") if not _is_tracking(pair))
-    return urlunsplit((scheme, host, quote(path, safe=_UNSAFE), quote(query, safe=_UNSAFE), ""))
+    address = urlunsplit((scheme, host, quote(path, safe=_UNSAFE), quote(query, safe=_UNSAFE), ""))
+    if len(address) > MAX_ADDRESS_CHARS:
+        raise ValueError(f"an address of {len(address)} characters, {MAX_ADDRESS_CHARS} are allowed: {url[:200]!r}")
+    return Address(address)
+
+
+def resolved(base: str, url: str) -> str:
+    """`url` resolved against `base`, as `urljoin` does it; what cannot be resolved stays as it is, and is no address
+    for `canonical_url` either."""
+    try:
+        return urljoin(base, url)
+    except ValueError:
+        return url
 
 
 def _is_tracking(pair: str) -> bool:

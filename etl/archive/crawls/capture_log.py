@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 
 from etl.archive.crawls.run import ClassifiedAttempt
 from etl.archive.storage.log_lines import CaptureLine, PageKind
+from etl.archive.storage.lookups import among
 from etl.archive.storage.models import Page
 from etl.fetch.client import Attempt
 from etl.outcomes import Outcome
@@ -47,7 +48,7 @@ _COLUMNS = [getattr(Page, name) for name in PageState.__dataclass_fields__]
 
 def page_states(connection: Connection, page_ids: set[int]) -> dict[int, PageState]:
     """The state of the pages, by page id."""
-    rows = connection.execute(select(*_COLUMNS).where(Page.id.in_(page_ids)))
+    rows = connection.execute(select(*_COLUMNS).where(among(Page.id, page_ids)))
     return {row.id: PageState(*row) for row in rows}
 
 

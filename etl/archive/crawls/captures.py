@@ -21,6 +21,7 @@ from etl.archive.storage.database import lock_against_garbage, lock_source
 from etl.archive.storage.log_lines import CaptureLine
 from etl.archive.storage.log_object import parse_log
 from etl.archive.storage.log_registry import keep_log, register_log
+from etl.archive.storage.lookups import among
 from etl.archive.storage.models import Blob, Capture
 from etl.fetch.client import Attempt
 from etl.outcomes import Outcome
@@ -83,7 +84,7 @@ def _store_bodies(archive: Archive, attempts: Sequence[Attempt]) -> list[str | N
     digests = [sha256(attempt.body) if attempt.body else None for attempt in attempts]
     bodies = {digest: item.body for digest, item in zip(digests, attempts, strict=True) if digest and item.body}
     with archive.engine.connect() as connection:
-        known = select(Blob.sha256, Blob.damage).where(Blob.sha256.in_(bodies))
+        known = select(Blob.sha256, Blob.damage).where(among(Blob.sha256, bodies))
         damage: dict[str, str | None] = {digest: kind for digest, kind in connection.execute(known)}
     missing = [body for digest, body in bodies.items() if damage.get(digest, "unknown")]
     with ThreadPoolExecutor(_PARALLEL_PUTS) as pool:

@@ -8,15 +8,16 @@ from sqlalchemy import Connection, Engine, select
 
 from etl.archive.crawls.run import RunContext
 from etl.archive.crawls.validators import VERIFY_EVERY, trusted_hosts
+from etl.archive.storage.lookups import among
 from etl.archive.storage.models import Blob, Page, PageFile, RunPage
-from etl.web.urls import host_of
+from etl.web.urls import Address, host_of
 
 
 @dataclass(frozen=True, slots=True)
 class DueFile:
     """A file of a document. With `headers` the request is conditional: the host may answer 304 Not Modified."""
 
-    url: str
+    url: Address
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -29,10 +30,10 @@ class DuePage:
     """
 
     page_id: int
-    url: str
+    url: Address
     headers: Mapping[str, str]
     digest: str | None
-    parts: tuple[str, ...]
+    parts: tuple[Address, ...]
     files: tuple[DueFile, ...]
 
 
@@ -69,10 +70,10 @@ _PAGES = (
 )
 
 
-def _article_pages(connection: Connection, page_ids: Sequence[int]) -> dict[int, list[str]]:
+def _article_pages(connection: Connection, page_ids: Sequence[int]) -> dict[int, list[Address]]:
     """URLs of the further pages of articles, in order, by the page id of the article's first page."""
-    urls: dict[int, list[str]] = {}
-    query = select(Page.part_of, Page.url).where(Page.part_of.in_(page_ids)).order_by(Page.part)
+    urls: dict[int, list[Address]] = {}
+    query = select(Page.part_of, Page.url).where(among(Page.part_of, page_ids)).order_by(Page.part)
     for row in connection.execute(query):
         urls.setdefault(row.part_of, []).append(row.url)
     return urls
@@ -81,7 +82,7 @@ def _article_pages(connection: Connection, page_ids: Sequence[int]) -> dict[int,
 def _files(connection: Connection, page_ids: Sequence[int]) -> dict[int, list[Any]]:
     """Rows of the files that documents link, by the document's page id."""
     files: dict[int, list[Any]] = {}
-    query = _PAGES.join(PageFile, PageFile.file_id == Page.id).where(PageFile.page_id.in_(page_ids))
+    query = _PAGES.join(PageFile, PageFile.file_id == Page.id).where(among(PageFile.page_id, page_ids))
     for row in connection.execute(query.add_columns(PageFile.page_id)):
         files.setdefault(row.page_id, []).append(row)
     return files

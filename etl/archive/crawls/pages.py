@@ -12,8 +12,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from etl.archive.crawls.run import RunContext
 from etl.archive.storage.database import lock_source
+from etl.archive.storage.lookups import among
 from etl.archive.storage.models import Page, RunPage
 from etl.platforms.base import Entry
+from etl.web.urls import Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,8 @@ class ListedDocument:
 
 
 def upsert_listed_pages(
-    connection: Connection, run: RunContext, column: str, entries: Mapping[str, Entry], batch: int | None = None
-) -> dict[str, ListedDocument]:
+    connection: Connection, run: RunContext, column: str, entries: Mapping[Address, Entry], batch: int | None = None
+) -> dict[Address, ListedDocument]:
     """Writes the documents of a listing page (canonical URL → entry) into the run; returns their pages by URL.
 
     A document in several lists is one page with several columns. `batch` puts them into that batch at once, where no
@@ -64,21 +66,21 @@ def upsert_listed_pages(
 
 
 def listed_pages(
-    connection: Connection, source_id: str, urls: Iterable[str], before: datetime
-) -> dict[str, ListedDocument]:
+    connection: Connection, source_id: str, urls: Iterable[Address], before: datetime
+) -> dict[Address, ListedDocument]:
     """The source's pages among the URLs, by URL; a page first seen before that moment is known."""
-    query = select(Page.id, Page.url, Page.first_seen_at).where(Page.source_id == source_id, Page.url.in_(urls))
-    return {row.url: ListedDocument(row.id, row.first_seen_at < before) for row in connection.execute(query)}
+    query = select(Page.id, Page.url, Page.first_seen_at).where(Page.source_id == source_id, among(Page.url, urls))
+    return {Address(row.url): ListedDocument(row.id, row.first_seen_at < before) for row in connection.execute(query)}
 
 
-def upsert_page(connection: Connection, source_id: str, url: str, kind: str) -> int:
+def upsert_page(connection: Connection, source_id: str, url: Address, kind: str) -> int:
     """The id of the page with that URL, written now unless it is known. A known page keeps its kind."""
     values = {"source_id": source_id, "url": url, "kind": kind}
     connection.execute(insert(Page).values(values).on_conflict_do_nothing(index_elements=["source_id", "url"]))
     return connection.scalars(select(Page.id).where(Page.source_id == source_id, Page.url == url)).one()
 
 
-def upsert_file_pages(connection: Connection, source_id: str, urls: Iterable[str]) -> dict[str, int]:
+def upsert_file_pages(connection: Connection, source_id: str, urls: Iterable[Address]) -> dict[Address, int]:
     """The page ids of files, by URL. A known page keeps its kind."""
     urls = sorted(set(urls))
     if not urls:
@@ -90,14 +92,16 @@ def upsert_file_pages(connection: Connection, source_id: str, urls: Iterable[str
     return _page_ids(connection, source_id, urls)
 
 
-def upsert_article_pages(connection: Connection, source_id: str, article: int, urls: Sequence[str]) -> dict[str, int]:
+def upsert_article_pages(
+    connection: Connection, source_id: str, article: int, urls: Sequence[Address]
+) -> dict[Address, int]:
     """Makes the URLs, in their order, the second and further pages of an article; returns their page ids by URL.
 
     `article` is the page id of the first page. Pages that belonged to it before and are not among the URLs are
     detached from it.
     """
     lock_source(connection, source_id)
-    detach = update(Page).where(Page.part_of == article, Page.url.not_in(urls)).values(part_of=None, part=None)
+    detach = update(Page).where(Page.part_of == article, ~among(Page.url, urls)).values(part_of=None, part=None)
     connection.execute(detach)
     if not urls:
         return {}
@@ -110,7 +114,7 @@ def upsert_article_pages(connection: Connection, source_id: str, article: int, u
     return _page_ids(connection, source_id, urls)
 
 
-def upsert_article_page(connection: Connection, source_id: str, article: int, url: str, position: int) -> int:
+def upsert_article_page(connection: Connection, source_id: str, article: int, url: Address, position: int) -> int:
     """Makes one URL the article's page at that position (from 2); returns its page id. A known page keeps its kind."""
     lock_source(connection, source_id)
     row = {"source_id": source_id, "url": url, "kind": "part", "part_of": article, "part": position}
@@ -121,6 +125,6 @@ def upsert_article_page(connection: Connection, source_id: str, article: int, ur
     return connection.scalars(select(Page.id).where(Page.source_id == source_id, Page.url == url)).one()
 
 
-def _page_ids(connection: Connection, source_id: str, urls: Iterable[str]) -> dict[str, int]:
-    rows = connection.execute(select(Page.url, Page.id).where(Page.source_id == source_id, Page.url.in_(urls)))
-    return {row.url: row.id for row in rows}
+def _page_ids(connection: Connection, source_id: str, urls: Iterable[Address]) -> dict[Address, int]:
+    rows = connection.execute(select(Page.url, Page.id).where(Page.source_id == source_id, among(Page.url, urls)))
+    return {Address(row.url): row.id for row in rows}

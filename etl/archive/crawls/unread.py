@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, select, text
 
 from etl.archive.crawls.run import RunContext
 from etl.archive.storage.log_lines import RunPageLine
+from etl.archive.storage.lookups import among
 from etl.archive.storage.models import Page, RunPage
 from etl.outcomes import FAILED
 from etl.reason_codes import Code
@@ -25,7 +26,7 @@ def unread_in_batch(
     connection: Connection, run: RunContext, batch: int, urls: Sequence[str] | None = None
 ) -> Sequence[Any]:
     """Rows (page_id, listing, capture_id) of the batch's pages that wait, by number; `urls`: those addresses only."""
-    query = _IN_BATCH if urls is None else _IN_BATCH.where(Page.url.in_(urls))
+    query = _IN_BATCH if urls is None else _IN_BATCH.where(among(Page.url, urls))
     return connection.execute(query, {"run": run.id, "batch": batch}).all()
 
 

@@ -18,7 +18,7 @@ from etl.archive.storage.archive import Archive
 from etl.archive.storage.database import lock_source
 from etl.archive.storage.log_lines import ChangeEvent, CorrectionRow, VersionValues
 from etl.archive.storage.log_registry import chain_logs
-from etl.archive.storage.lookups import RECORD_NUMBER_HINT, is_current, require_valid_record_number
+from etl.archive.storage.lookups import RECORD_NUMBER_HINT, among, is_current, require_valid_record_number
 from etl.archive.storage.models import Correction, Record, RecordVersion
 from etl.errors import GongkaiError
 from etl.fields import DATE_FIELDS, FIELDS
@@ -58,7 +58,7 @@ def in_force(connection: Connection, records: Sequence[int]) -> dict[int, dict[s
     """The corrections in force, by record and field."""
     rows = connection.execute(
         select(Correction)
-        .where(Correction.record_id.in_(records))
+        .where(among(Correction.record_id, records))
         .ext(distinct_on(Correction.record_id, Correction.field))
         .order_by(Correction.record_id, Correction.field, Correction.id.desc())
     )

@@ -6,11 +6,12 @@ from typing import Any
 
 from etl.archive.records.versions import field_columns
 from etl.archive.storage.log_lines import AttachedFile, FieldEvidence, VersionValues
+from etl.dates import read_date
 from etl.extract import Belief, Extraction, FieldValue, Flag, Rule, content_hash
+from etl.fields import DATE_FIELDS, FIELDS
 from etl.outcomes import Outcome
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
-from etl.storable import strip_unstorable
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,12 +42,17 @@ def fill_from_listing(
     added, flags = [], list(extraction.flags)
     for name, stated in listing.items():
         raw = str(stated)
-        if not stated or name in extraction.fields:
+        if not stated or name not in FIELDS or name in extraction.fields:
             continue
         meaning = lookups.get(name, {}).get(" ".join(raw.split()))
         if meaning is not None:
             flags.append(Flag.LOOKED_UP.of(name))
-        if value := raw if meaning is None else meaning:
+        value = raw if meaning is None else meaning
+        if name in DATE_FIELDS and value:
+            read = read_date(value)
+            value = read.iso or ""
+            flags += [f"{name}:{read.flag}"] if read.flag else []  # as `Flag.of` stores it
+        if value:
             added.append(FieldValue(name, value, raw, name, "listing", Rule.LISTING_ENTRY))
     fields = {**extraction.fields, **{value.name: value for value in added}}
     evidence = (*extraction.evidence, *added)
@@ -71,8 +77,8 @@ def version_values(
     evidence = [_field_evidence(extraction, item) for item in extraction.evidence]
     files = [
         AttachedFile(
-            url=strip_unstorable(file.url),
-            name=strip_unstorable(file.name),
+            url=file.url,
+            name=file.name,
             role=file.role,
             sha256=digests.get(file.url),
         )
@@ -91,9 +97,9 @@ def version_values(
 def _field_evidence(extraction: Extraction, item: FieldValue) -> FieldEvidence:
     evidence = FieldEvidence(
         name=item.name,
-        value=strip_unstorable(item.value),
-        raw=strip_unstorable(item.raw),
-        label=strip_unstorable(item.label),
+        value=item.value,
+        raw=item.raw,
+        label=item.label,
         origin=item.origin,
         rule=item.rule,
         chosen=item is extraction.fields.get(item.name),

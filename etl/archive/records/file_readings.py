@@ -13,12 +13,12 @@ from etl.archive.storage.archive import Archive
 from etl.archive.storage.layout import reading_key
 from etl.archive.storage.log_lines import ArchiveMember, ChangeEvent, ReadingLine
 from etl.archive.storage.log_registry import keep_log
+from etl.archive.storage.lookups import among
 from etl.archive.storage.models import Blob, Capture, File, Page
 from etl.extract import NORMALISER, content_hash
 from etl.files import READER, FileReading
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
-from etl.storable import strip_unstorable
 from etl.web.disposition import saved_name
 
 WAITING = "scan"
@@ -77,7 +77,10 @@ def unread_files(connection: Connection, source_id: str, urls: Collection[str]) 
         select(Page.blob_sha256, Page.url, headers.label("headers"))
         .outerjoin(File, is_read)
         .where(
-            Page.source_id == source_id, Page.url.in_(urls), Page.blob_sha256.is_not(None), File.blob_sha256.is_(None)
+            Page.source_id == source_id,
+            among(Page.url, urls),
+            Page.blob_sha256.is_not(None),
+            File.blob_sha256.is_(None),
         )
     )
     files: dict[str, UnreadFile] = {}
@@ -104,7 +107,7 @@ def pending_scans(connection: Connection, limit: int, besides: Collection[str] =
     query = (
         select(File.blob_sha256, File.media_type)
         .join(Blob, Blob.sha256 == File.blob_sha256)
-        .where(waiting, File.blob_sha256.not_in(besides))
+        .where(waiting, ~among(File.blob_sha256, besides))
         .order_by(Blob.damage.is_not(None), File.outcome != WAITING, File.read_at)
     )
     return [PendingScan(row.blob_sha256, row.media_type) for row in connection.execute(query.limit(limit))]
@@ -112,33 +115,32 @@ def pending_scans(connection: Connection, limit: int, besides: Collection[str] =
 
 def _store(connection: Connection, archive: Archive, digest: str, reading: FileReading) -> ReadingLine:
     """Writes the reading to object storage first, then to the database."""
-    text_read = strip_unstorable(reading.text)
     line = ReadingLine(
         blob_sha256=digest,
         media_type=reading.media_type,
         outcome=reading.outcome,
-        reason=strip_unstorable(reading.reason),
-        content_hash=content_hash(text_read).sha256 if text_read else None,
+        reason=reading.reason,
+        content_hash=content_hash(reading.text).sha256 if reading.text else None,
         pages=reading.pages,
         method=reading.method,
         members=[
             ArchiveMember(
-                path=strip_unstorable(member.path),
+                path=member.path,
                 media_type=member.media_type,
                 outcome=member.outcome,
-                reason=strip_unstorable(member.reason),
+                reason=member.reason,
                 size=member.size,
             )
             for member in reading.members
         ],
         reader=READER,
         read_at=connection.scalars(select(func.now())).one(),
-        text=text_read,
+        text=reading.text,
         normaliser=NORMALISER,
     )
     keep_log(connection, archive.store, reading_key(digest), [line])
     if line.content_hash:
-        keep_contents(connection, {line.content_hash: text_read})
+        keep_contents(connection, {line.content_hash: reading.text})
     row = line.file_row()
     connection.execute(insert(File).values(row).on_conflict_do_update(index_elements=["blob_sha256"], set_=row))
     return line

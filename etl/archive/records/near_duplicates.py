@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, delete, exists, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from etl.archive.storage.archive import Database
-from etl.archive.storage.lookups import require_valid_record_number
+from etl.archive.storage.lookups import among, require_valid_record_number
 from etl.archive.storage.models import Content, Record, RecordVersion, Signature
 from etl.errors import GongkaiError
 from etl.extract.similarity import MIN_CONTAINMENT, SCHEME, Shingles, bands, containment, shingles, signatures
@@ -109,7 +109,7 @@ def rebuild_signatures(archive: Database, progress: ProgressCallback = no_progre
         for made in _ahead(pool, _owed(engine)) if pool else map(signatures, _owed(engine)):
             with engine.begin() as connection:
                 other = Signature.scheme != SCHEME
-                connection.execute(delete(Signature).where(Signature.content_hash.in_(made), other))
+                connection.execute(delete(Signature).where(among(Signature.content_hash, made), other))
                 _keep(connection, made)
             signed += len(made)
             progress(Progress("signing", signed, total))

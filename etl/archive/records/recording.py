@@ -14,13 +14,12 @@ from etl.archive.records.versions import CapturedText, compare, is_same_document
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.database import lock_source
 from etl.archive.storage.log_lines import ChangeEvent, VersionValues
-from etl.archive.storage.lookups import is_current
+from etl.archive.storage.lookups import among, is_current
 from etl.archive.storage.models import Capture, Content, Page, PageFile, Record, RecordVersion, RunPage
 from etl.clock import CHINA
 from etl.errors import GongkaiError
 from etl.extract import EXTRACTOR, NORMALISER
 from etl.reasons import english
-from etl.storable import strip_unstorable
 
 RULES_VERSION = f"{EXTRACTOR}.{NORMALISER}"
 """Versions of the rules with which a record was last extracted; stored as `record.read_with`."""
@@ -47,7 +46,9 @@ class RecordablePages:
 def pages_with_outdated_rules(connection: Connection, pages: Sequence[int]) -> list[int]:
     """Those of the pages whose record was last extracted with other rules."""
     return list(
-        connection.scalars(select(Record.page_id).where(Record.page_id.in_(pages), Record.read_with != RULES_VERSION))
+        connection.scalars(
+            select(Record.page_id).where(among(Record.page_id, pages), Record.read_with != RULES_VERSION)
+        )
     )
 
 
@@ -126,7 +127,8 @@ def record_reextractions(
         changes = _changes(connection, source_id, documents, current, keep_files=True)
         if not dry_run:
             _write(connection, archive, source_id, changes, "re-extracted", None)
-            connection.execute(_SET_RULES_VERSION, {"pages": [page.page_id for page in still_current]})
+            read_again = among(Record.page_id, [page.page_id for page in still_current])
+            connection.execute(update(Record).where(read_again).values(read_with=RULES_VERSION))
     differences = [
         FieldDifference(current[page.page_id].record, "kind", "document", english(verdict_of(page).reason))
         for page in still_current
@@ -149,9 +151,6 @@ _RUN_PAGE_VERDICT = (
         RunPage.capture_id == bindparam("capture"),
     )
     .values(outcome=bindparam("verdict"), reason=bindparam("why"))
-)
-_SET_RULES_VERSION = (
-    update(Record).where(Record.page_id.in_(bindparam("pages", expanding=True))).values(read_with=RULES_VERSION)
 )
 _NEW_VERSION = (
     update(Record)
@@ -187,7 +186,7 @@ class _Change:
 
 def _unread(connection: Connection, ids: Sequence[int]) -> dict[int, int | None]:
     """By page, the capture that is still to be read."""
-    rows = connection.execute(select(Page.id, Page.unread_capture_id).where(Page.id.in_(ids)))
+    rows = connection.execute(select(Page.id, Page.unread_capture_id).where(among(Page.id, ids)))
     return {page: capture for page, capture in rows}
 
 
@@ -196,7 +195,7 @@ def _current(connection: Connection, pages: Sequence[ExtractedPage]) -> dict[int
     rows = connection.execute(
         select(Record.page_id, *RecordVersion.__table__.columns)
         .join(RecordVersion, is_current(Record, RecordVersion))
-        .where(Record.page_id.in_([page.page_id for page in pages]))
+        .where(among(Record.page_id, [page.page_id for page in pages]))
     )
     return {
         row["page_id"]: _CurrentVersion(row["record_id"], row["version"], VersionValues.from_row(row))
@@ -262,7 +261,7 @@ def _changes(
         assert page.extraction is not None, "only documents have versions"
         before = current.get(page.page_id)
         kept = {file["url"]: file.get("sha256") for file in before.values.attachments} if before and keep_files else {}
-        text = strip_unstorable(page.extraction.text)
+        text = page.extraction.text
         values = version_values(page.capture_id, page.extraction, text, {**digests, **kept})
         if before:
             values = with_corrections(values, corrections.get(before.record, {}))
@@ -281,10 +280,10 @@ def _without_passing_changes(connection: Connection, changes: Sequence[_Change])
     hashes = {version.content_hash for version in versions}
     texts = {
         row.hash: row.text
-        for row in connection.execute(select(Content.hash, Content.text).where(Content.hash.in_(hashes)))
+        for row in connection.execute(select(Content.hash, Content.text).where(among(Content.hash, hashes)))
     }
     captures = {version.capture_id for version in versions} | {change.values.capture_id for change in changes}
-    query = select(Capture.id, Capture.fetched_at).where(Capture.id.in_(captures))
+    query = select(Capture.id, Capture.fetched_at).where(among(Capture.id, captures))
     days = {row.id: row.fetched_at.astimezone(CHINA).date() for row in connection.execute(query)}
     kept: list[_Change] = []
     for change in changes:
@@ -324,16 +323,16 @@ def _digests(connection: Connection, source_id: str, pages: Sequence[ExtractedPa
     addresses = {file.url for page in pages if page.extraction for file in page.extraction.attachments}
     if not addresses:
         return {}
-    query = select(Page.url, Page.blob_sha256).where(Page.source_id == source_id, Page.url.in_(addresses))
+    query = select(Page.url, Page.blob_sha256).where(Page.source_id == source_id, among(Page.url, addresses))
     return {url: digest for url, digest in connection.execute(query)}
 
 
 def _link_files(connection: Connection, source_id: str, changes: Sequence[_Change]) -> None:
     """Writes which files belong to which page: when a file changes, its documents are read again."""
-    connection.execute(delete(PageFile).where(PageFile.page_id.in_([change.page_id for change in changes])))
+    connection.execute(delete(PageFile).where(among(PageFile.page_id, [change.page_id for change in changes])))
     linked = [(change.page_id, file["url"]) for change in changes for file in change.values.attachments]
     urls = {url for _, url in linked}
-    query = select(Page.url, Page.id).where(Page.source_id == source_id, Page.url.in_(urls))
+    query = select(Page.url, Page.id).where(Page.source_id == source_id, among(Page.url, urls))
     pages = {url: page for url, page in connection.execute(query)} if urls else {}
     if links := sorted({(page, pages[url]) for page, url in linked if url in pages}):
         connection.execute(insert(PageFile), [{"page_id": page, "file_id": file} for page, file in links])

@@ -10,7 +10,11 @@ from etl.extract.codes import current_rule
 from etl.extract.content_id import normalise
 from etl.extract.counters import is_clock, without_counters
 from etl.fields import DATE_COLUMNS, TEXT_COLUMNS
+from etl.outside import clip_bytes
 from etl.web.urls import without_tokens
+
+MAX_INDEXED_BYTES = 2_000
+"""Bytes of a value in a column for search: an index of PostgreSQL holds 2,704. `fields` has the whole value."""
 
 
 class VersionState(Protocol):
@@ -151,7 +155,7 @@ def field_columns(fields: Sequence[FieldEvidence]) -> dict[str, Any]:
     chosen = {item["name"]: item["value"] for item in fields if item["chosen"]}
     return {
         "title": chosen.get("title", ""),
-        **{name: chosen.get(name) for name in TEXT_COLUMNS},
+        **{name: clip_bytes(chosen[name], MAX_INDEXED_BYTES) if name in chosen else None for name in TEXT_COLUMNS},
         **{name: date.fromisoformat(chosen[name]) if chosen.get(name) else None for name in DATE_COLUMNS},
         "fields": fields,
     }

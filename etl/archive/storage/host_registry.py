@@ -124,6 +124,6 @@ class PostgresHosts:
         return CachedRobots(row.robots_status, row.robots or "", row.robots_at) if row else None
 
     def cache_robots(self, host: str, robots: CachedRobots) -> None:
-        values = {"host": host, "status": robots.status, "text": robots.text.replace("\0", ""), "at": robots.fetched_at}
+        values = {"host": host, "status": robots.status, "text": robots.text, "at": robots.fetched_at}
         with self._engine.begin() as connection:
             connection.execute(_KEEP_ROBOTS, values)

@@ -1,9 +1,11 @@
 """What queries share: a read-only snapshot, checks of record numbers and sources, the current version of a record."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, select, text
+from sqlalchemy import ARRAY, ColumnElement, Connection, and_, any_, literal, select, text
+from sqlalchemy.orm import InstrumentedAttribute
 
 from etl.archive.storage.archive import Database
 from etl.archive.storage.database import translate_database_errors
@@ -48,3 +50,11 @@ def require_valid_record_number(record: int) -> None:
 def is_current(record: Records, version: Versions) -> ColumnElement[bool]:
     """SQL condition that joins a record with its current version."""
     return and_(version.record_id == record.id, version.version == record.version)
+
+
+def among(column: ColumnElement[Any] | InstrumentedAttribute[Any], values: Iterable[Any]) -> ColumnElement[bool]:
+    """SQL condition that the column is one of the values, of which there may be any number.
+
+    They are one parameter, an array; `in_` makes one of each value, and PostgreSQL takes 65,535 for a statement.
+    """
+    return column == any_(literal(list(values), ARRAY(column.type)))

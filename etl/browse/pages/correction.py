@@ -15,7 +15,7 @@ from etl.archive.storage.models import Record, RecordVersion
 from etl.browse.errors import RequestRefused
 from etl.browse.pages.fields import RecordField, corrections_of, fields_of
 from etl.fields import FIELDS
-from etl.storable import strip_unstorable
+from etl.outside import clean_text
 
 MAX_FORM_BYTES = 128 * 1024
 """Largest form: two values of 2,000 characters, each character escaped as up to twelve bytes, and the rest."""
@@ -72,7 +72,7 @@ async def read_form(request: Request) -> dict[str, str]:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=10, errors="strict")
     except ValueError as error:
         raise RequestRefused(400, "form_text") from error
-    return {name: strip_unstorable(value) for name, value in pairs}
+    return {name: clean_text(value) for name, value in pairs}
 
 
 def apply_form(page: CorrectionPage, form: Mapping[str, str]) -> tuple[CorrectionPage, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, func, select, text
 from sqlalchemy.orm import aliased
 
+from etl.archive.storage.lookups import among
 from etl.archive.storage.models import Blob, Capture, Content, File, Page, PageFile
 from etl.browse.language.shown_reasons import ShownReason, shown_reason
 from etl.browse.pages.fixity import BlobFixity, blob_fixity
@@ -109,7 +110,7 @@ def attached_files(
         )
         .outerjoin(File, File.blob_sha256 == Blob.sha256)
         .outerjoin(Content, Content.hash == File.content_hash)
-        .where(Blob.sha256.in_(digests))
+        .where(among(Blob.sha256, digests))
     )
     blobs = {row.sha256: row for row in rows}
     attempts = _last_outcomes(connection, source, [file["url"] for file in stored if file.get("sha256") not in blobs])
@@ -139,7 +140,7 @@ def _last_outcomes(connection: Connection, source: str, urls: Sequence[str]) -> 
         .limit(1)
         .scalar_subquery()
     )
-    rows = connection.execute(select(Page.url, last).where(Page.source_id == source, Page.url.in_(urls)))
+    rows = connection.execute(select(Page.url, last).where(Page.source_id == source, among(Page.url, urls)))
     return {url: outcome for url, outcome in rows if outcome}
 
 

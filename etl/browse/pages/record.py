@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from etl.archive.queries.citation import MOUNT, Citation, cite
 from etl.archive.records.near_duplicates import similar_to
-from etl.archive.storage.lookups import NO_TEXT, is_current
+from etl.archive.storage.lookups import NO_TEXT, among, is_current
 from etl.archive.storage.models import Blob, Capture, Content, Page, Record, RecordVersion, Source
 from etl.browse.language.shown_reasons import ShownReason, shown_reason
 from etl.browse.pages.fields import FieldCorrection, RecordField, corrections_of, fields_of
@@ -261,7 +261,7 @@ def _versions(
 
 def _similar(connection: Connection, number: int) -> tuple[SimilarLine, ...]:
     similar = similar_to(connection, number)
-    query = select(Source.id, Source.name).where(Source.id.in_({item.source_id for item in similar}))
+    query = select(Source.id, Source.name).where(among(Source.id, {item.source_id for item in similar}))
     names = {source: name for source, name in connection.execute(query)} if similar else {}
     return tuple(
         SimilarLine(

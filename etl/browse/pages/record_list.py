@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select, tuple_
 from sqlalchemy.orm import aliased
 
 from etl.archive.queries.search import MatchCount, RecordFilter, copies, count_matches, is_duplicate_of_earlier, matches
-from etl.archive.storage.lookups import is_current
+from etl.archive.storage.lookups import among, is_current
 from etl.archive.storage.models import Record, RecordVersion, Source
 
 LINES_PER_PAGE = 50
@@ -133,8 +133,10 @@ def _records_sharing_a_line(connection: Connection, record_filter: RecordFilter,
     shared = [line.id for line in shown if line.places > 1]
     if not shared:
         return 0
-    texts = select(first.content_hash).where(first.id.in_(shared))
     matching = select(func.count()).select_from(record).join(version, is_current(record, version))
     return connection.scalars(
-        matching.where(record.content_hash.in_(texts), matches(record_filter, record, version))
+        matching.where(
+            record.content_hash.in_(select(first.content_hash).where(among(first.id, shared))),
+            matches(record_filter, record, version),
+        )
     ).one()

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from lxml import html
 
 from etl.file_names import FILE_ENDING
-from etl.web.page import MAX_ADDRESS_CHARS
+from etl.web.page import MAX_LINK_CHARS
 from etl.web.script.values import unquote_literal
 from etl.web.urls import unquote_query
 
@@ -52,7 +52,7 @@ def may_be_stored_file(address: str) -> bool:
 def link_targets(element: html.HtmlElement) -> Iterator[LinkTarget]:
     """What a click on the element may fetch: its `href`, or what its handler or its `data-` attributes name."""
     href = (element.get("href") or "").strip()
-    if len(href) > MAX_ADDRESS_CHARS:
+    if len(href) > MAX_LINK_CHARS:
         return
     if href and not href.lower().startswith(("javascript:", "#", "mailto:")):
         yield LinkTarget(href, _saved_name(element))

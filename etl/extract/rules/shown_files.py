@@ -10,7 +10,7 @@ from lxml import html
 
 from etl.extract.rules.link_targets import is_file_address
 from etl.file_names import FILE_ENDING
-from etl.web.page import MAX_ADDRESS_CHARS, WebPage, absolute, base_url
+from etl.web.page import MAX_LINK_CHARS, WebPage, absolute, base_url
 from etl.web.script.values import unquote_literal
 from etl.web.urls import encode_query, unquote_query
 
@@ -79,7 +79,7 @@ def files_in_frames(page: WebPage) -> Iterator[tuple[str, str]]:
 def _sources(element: html.HtmlElement) -> Iterator[str]:
     for name in ("src", "data", "data-src", "data-original"):
         source = (element.get(name) or "").strip()
-        if source and len(source) <= MAX_ADDRESS_CHARS and not source.lower().startswith(("about:", "javascript:")):
+        if source and len(source) <= MAX_LINK_CHARS and not source.lower().startswith(("about:", "javascript:")):
             yield source
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import Protocol
 
 from etl.archive.crawls.run import ClassifiedAttempt, CrawlOptions, ListingSummary, ListSummary
@@ -11,6 +12,7 @@ from etl.archive.crawls.walks import KnownList
 from etl.fetch.classify import classify
 from etl.fetch.client import Attempt, Fetcher, Request
 from etl.outcomes import Outcome
+from etl.outside import clean_text, clip_bytes
 from etl.platforms.base import Entry, ListingPage, ListingRequest, NotAListing, Platform
 from etl.platforms.listing import read_list_page
 from etl.platforms.registry import platform
@@ -19,9 +21,12 @@ from etl.reason_codes import Code
 from etl.reasons import Reason, encode_reason
 from etl.sources.schema import Source
 from etl.web.page import read_page
+from etl.web.urls import MAX_ADDRESS_CHARS, Address
 
 MAX_BARREN_PAGES = 3
 """Listing pages in a row that list nothing new before the list is taken for a trap (a calendar, say)."""
+NAMED_ENTRIES = 5
+"""Entries of a page without a valid address that are named one by one; the others are counted."""
 KNOWN_PAGES = 2
 """Pages in a row of known documents that end a list without a total: pinned entries may fill the first one."""
 
@@ -72,7 +77,7 @@ class ListingSink(Protocol):
     def save_attempts(self, request: ListingRequest, attempts: Sequence[ClassifiedAttempt]) -> None:
         """Stores the attempts for a listing page."""
 
-    def save_entries(self, column: str, entries: Mapping[str, Entry]) -> dict[str, bool]:
+    def save_entries(self, column: str, entries: Mapping[Address, Entry]) -> dict[Address, bool]:
         """Stores the entries (canonical URL → entry) of a list; returns for each URL whether it was known before."""
 
     def known_list(self, column: str) -> KnownList:
@@ -155,14 +160,19 @@ class CatalogWalk:
         if accounted:
             walked.end_at_known(page)
 
-    def _entries(self, page: ListingPage, base: str, request: ListingRequest) -> dict[str, Entry]:
+    def _entries(self, page: ListingPage, base: str, request: ListingRequest) -> dict[Address, Entry]:
         """The page's entries by canonical URL, the first of each. An entry whose address is none is a problem."""
-        entries: dict[str, Entry] = {}
+        entries: dict[Address, Entry] = {}
+        invalid: list[ValueError] = []
         for entry in page.entries:
             try:
                 entries.setdefault(self._source.canonical(entry.url, base), entry)
             except ValueError as error:
-                self._problems.append(Reason.of(Code.INVALID_ENTRY, url=request.url, error=error))
+                invalid.append(error)
+        named, more = invalid[:NAMED_ENTRIES], len(invalid) - NAMED_ENTRIES
+        self._problems += [Reason.of(Code.INVALID_ENTRY, url=request.url, error=error) for error in named]
+        if more > 0:
+            self._problems.append(Reason.of(Code.MORE_INVALID_ENTRIES, url=request.url, entries=more))
         return entries
 
     def _enqueue(self, request: ListingRequest, page: ListingPage, walked: "_WalkedList") -> None:
@@ -261,6 +271,10 @@ class _WalkedList:
         )
 
 
-def request_key(request: ListingRequest) -> str:
-    """Identifies a listing page: its URL, and what is posted there."""
-    return request.url + (f"#{request.method} {request.body.decode('utf-8', 'replace')}" if request.body else "")
+def request_key(request: ListingRequest) -> Address:
+    """Identifies a listing page: its URL, and what is posted there; of long ones the beginning and the SHA-256."""
+    posted = f"#{request.method} {request.body.decode('utf-8', 'replace')}" if request.body else ""
+    key = clean_text(request.url + posted)
+    if len(key.encode()) <= MAX_ADDRESS_CHARS:
+        return Address(key)
+    return Address(f"{clip_bytes(key, MAX_ADDRESS_CHARS - 80)}…#{sha256(key.encode()).hexdigest()}")

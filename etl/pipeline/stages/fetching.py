@@ -18,25 +18,24 @@ from etl.fetch.classify import classify, classify_file
 from etl.fetch.client import Attempt, Fetcher, Request, fetcher
 from etl.outcomes import Outcome
 from etl.pipeline.interpreting import find_linked_files, find_text_frames
-from etl.platforms.base import Platform
+from etl.platforms.base import MAX_ARTICLE_PAGES, UNREADABLE, Platform
 from etl.platforms.registry import family_of
 from etl.progress import Counter as ProgressCounter
 from etl.progress import ProgressCallback, no_progress
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 from etl.web.page import read_page
+from etl.web.urls import Address
 
 PAGES_PER_COMMIT = 25
 """Pages stored in one transaction: what is fetched again at most after a crash, against the cost of a commit."""
 MAX_BUFFERED_BYTES = 64_000_000
 """Bytes held in memory before they are stored, however few pages they belong to: files may be large."""
-MAX_ARTICLE_PAGES = 50
-"""Further pages of one article that are fetched; a pager that counts further is broken."""
 MAX_FILES = 200
 """Files of one document that are fetched; none of the saved pages links more than 40."""
 
 
-Attempts = Mapping[str, Sequence[ClassifiedAttempt]]
+Attempts = Mapping[Address, Sequence[ClassifiedAttempt]]
 """The attempts for each URL, in the order of the requests."""
 
 
@@ -50,7 +49,7 @@ class _FetchedDocument:
 
     page: DuePage
     attempts: Sequence[ClassifiedAttempt]
-    part_urls: tuple[str, ...] | None = None
+    part_urls: tuple[Address, ...] | None = None
     parts: Attempts = field(default_factory=dict)
     files: Attempts = field(default_factory=dict)
 
@@ -120,17 +119,25 @@ class _Fetching:
             return replace(document, files=await self._fetch_files(page.files))
         if last.outcome is not None:
             return _FetchedDocument(page, attempts)
-        document = await self._with_parts(page, attempts, self._find_parts(last.attempt))
+        try:
+            parts = self._find_parts(last.attempt)
+        except UNREADABLE as error:
+            reason = encode_reason(Code.ARTICLE_PAGE_FAILED, page=2, url=page.url, reason=error)
+            return _FetchedDocument(page, [*attempts[:-1], replace(last, outcome=Outcome.NETWORK_ERROR, reason=reason)])
+        document = await self._with_parts(page, attempts, parts)
         if document.attempts[-1].outcome is not None:
             return document
         return replace(document, files=await self._fetch_files(self._find_files(document)))
 
-    def _find_parts(self, answer: Attempt) -> Sequence[str]:
-        """URLs of the further pages of the article that begins on this page, or of the frames that hold its text."""
-        parts: tuple[str, ...] = ()
+    def _find_parts(self, answer: Attempt) -> Sequence[Address]:
+        """URLs of the further pages of the article that begins on this page, or of the frames that hold its text.
+
+        Raises one of `UNREADABLE` where the pages cannot be known.
+        """
+        parts: list[Address] = []
         if self._family is not None:
             page = read_page(answer.body or b"", answer.final_url, answer.header("content-type"))
-            parts = self._family.article_pages(page)[:MAX_ARTICLE_PAGES]
+            parts = [self._source.canonical(url) for url in self._family.article_pages(page)[:MAX_ARTICLE_PAGES]]
         return parts or find_text_frames(self._source, self._family, answer)
 
     def _find_files(self, document: _FetchedDocument) -> Iterator[DueFile]:
@@ -141,14 +148,14 @@ class _Fetching:
         return (known.get(url) or DueFile(url) for url in list(urls)[:MAX_FILES])
 
     async def _with_parts(
-        self, page: DuePage, attempts: list[ClassifiedAttempt], part_urls: Sequence[str]
+        self, page: DuePage, attempts: list[ClassifiedAttempt], part_urls: Sequence[Address]
     ) -> _FetchedDocument:
         """Fetches the further pages of the article.
 
         If one of them fails, the document's last attempt gets its outcome: an article that lacks a page is not the
         article, and all of it is fetched again.
         """
-        parts: dict[str, list[ClassifiedAttempt]] = {}
+        parts: dict[Address, list[ClassifiedAttempt]] = {}
         for url in part_urls:
             parts[url] = [ClassifiedAttempt(answer, *classify(answer)) for answer in await self._request(url)]
             last = parts[url][-1]
@@ -161,7 +168,7 @@ class _Fetching:
 
     async def _fetch_files(self, files: Iterable[DueFile]) -> Attempts:
         """Fetches the files not requested before. A file that fails does not fail the document."""
-        attempts: dict[str, list[ClassifiedAttempt]] = {}
+        attempts: dict[Address, list[ClassifiedAttempt]] = {}
         for file in files:
             if file.url not in self._requested_files:
                 self._requested_files.add(file.url)
@@ -175,7 +182,7 @@ class _Fetching:
 
 def _page_attempts(connection: Connection, run: RunContext, document: _FetchedDocument) -> Iterator[PageAttempt]:
     """All attempts with the ids of their pages: those for the document's page, for its parts, and for its files."""
-    page_ids: dict[str, int] = {}
+    page_ids: dict[Address, int] = {}
     if document.part_urls is not None:
         page_ids |= upsert_article_pages(connection, run.source.id, document.page.page_id, document.part_urls)
     page_ids |= upsert_file_pages(connection, run.source.id, document.files)

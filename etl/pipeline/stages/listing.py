@@ -16,6 +16,7 @@ from etl.pipeline.stages.catalog_walk import CatalogWalk, request_key
 from etl.platforms.base import Entry, ListingRequest
 from etl.progress import ProgressCallback, no_progress
 from etl.sources.schema import Source
+from etl.web.urls import Address
 
 
 async def list_catalog(
@@ -46,7 +47,7 @@ def _full_walk_is_due(archive: Archive, run: RunContext) -> bool:
 
 async def preview(
     archive: Database, source: Source, options: CrawlOptions, user_agent: str, progress: ProgressCallback = no_progress
-) -> tuple[ListingSummary, dict[str, bool]]:
+) -> tuple[ListingSummary, dict[Address, bool]]:
     """Walks the catalog and stores nothing; returns also, for each listed document's URL, whether it was known."""
     async with fetcher(source, archive.hosts, user_agent) as fetch:
         sink = _PreviewSink(archive, source)
@@ -65,7 +66,7 @@ class _ArchiveSink:
             page_id = upsert_page(connection, self._run.source.id, request_key(request), "listing")
         store_attempts(self._archive, self._run.batch("listing"), [PageAttempt(page_id, item) for item in attempts])
 
-    def save_entries(self, column: str, entries: Mapping[str, Entry]) -> dict[str, bool]:
+    def save_entries(self, column: str, entries: Mapping[Address, Entry]) -> dict[Address, bool]:
         with self._archive.engine.begin() as connection:
             pages = upsert_listed_pages(connection, self._run, column, entries)
         return {url: page.known for url, page in pages.items()}
@@ -80,12 +81,12 @@ class _PreviewSink:
 
     def __init__(self, archive: Database, source: Source) -> None:
         self._archive, self._source = archive, source
-        self.known: dict[str, bool] = {}
+        self.known: dict[Address, bool] = {}
 
     def save_attempts(self, request: ListingRequest, attempts: Sequence[ClassifiedAttempt]) -> None:
         """Stores nothing."""
 
-    def save_entries(self, column: str, entries: Mapping[str, Entry]) -> dict[str, bool]:
+    def save_entries(self, column: str, entries: Mapping[Address, Entry]) -> dict[Address, bool]:
         with self._archive.engine.connect() as connection:
             pages = listed_pages(connection, self._source.id, entries, before=datetime.now(UTC))
         known = {url: url in pages for url in entries}

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, or_, select
+from sqlalchemy import Connection, Select, or_, select
 
 from etl.archive.records.extracted_pages import ExtractedPage
 from etl.archive.records.recording import RULES_VERSION, FieldDifference, record_reextractions
 from etl.archive.storage.archive import Archive, open_archive
 from etl.archive.storage.blobs import UnreadableItem, report_damage
 from etl.archive.storage.log_registry import chain_logs
-from etl.archive.storage.lookups import is_current, require_source
+from etl.archive.storage.lookups import among, is_current, require_source
 from etl.archive.storage.models import Page, Record, RecordVersion
 from etl.archive.storage.models import Source as SourceRow
 from etl.errors import GongkaiError
@@ -231,7 +231,8 @@ def _extract_current(
     """Extracts the captures of the pages' current versions, in batches of one commit; see `extract_pages`."""
     with archive.engine.connect() as connection, ThreadPoolExecutor(_PARALLEL_GETS) as pool:
         for start in range(0, len(pages), RECORDS_PER_COMMIT):
-            rows = connection.execute(_CURRENT, {"pages": pages[start : start + RECORDS_PER_COMMIT]}).all()
+            some = pages[start : start + RECORDS_PER_COMMIT]
+            rows = connection.execute(_CURRENT.where(among(Page.id, some))).all()
             yield extract_pages(archive, pool, source, rows)
 
 
@@ -239,7 +240,6 @@ _CURRENT = (
     select(Page.id.label("page_id"), RecordVersion.capture_id, Page.listing)
     .join(Record, Record.page_id == Page.id)
     .join(RecordVersion, is_current(Record, RecordVersion))
-    .where(Page.id.in_(bindparam("pages", expanding=True)))
     .order_by(Page.id)
 )
 

@@ -27,6 +27,7 @@ from etl.progress import Counter, ProgressCallback, no_progress
 from etl.reason_codes import Code
 from etl.reasons import Reason
 from etl.sources.schema import Source, adhoc_source
+from etl.web.urls import Address
 
 __all__ = ["IMPORTED", "WarcSummary", "import_source", "import_warc", "scan_warc"]
 
@@ -99,7 +100,7 @@ class _Import:
 
     def __init__(self, archive: Archive, run: RunContext, steps: Counter) -> None:
         self._archive, self._run, self._steps = archive, run, steps
-        self._chunk: dict[str, WarcResponse] = {}
+        self._chunk: dict[Address, WarcResponse] = {}
         self._documents: set[str] = set()
         with archive.engine.connect() as connection:
             columns = (Capture.url, Capture.fetched_at, Capture.blob_sha256)
@@ -124,7 +125,7 @@ class _Import:
             return
         if self._is_full(attempt.url, again):
             self._store_chunk()
-        self._chunk[attempt.url] = response
+        self._chunk[Address(attempt.url)] = response
 
     def _is_full(self, url: str, again: bool) -> bool:
         """Whether the chunk must be stored before this response is added to it.
@@ -157,7 +158,7 @@ class _Import:
         self._steps.add(len(chunk))
 
 
-def _upsert_pages(connection: Connection, run: RunContext, chunk: Mapping[str, WarcResponse]) -> dict[str, int]:
+def _upsert_pages(connection: Connection, run: RunContext, chunk: Mapping[Address, WarcResponse]) -> dict[Address, int]:
     """Writes the pages of the responses; returns their ids by URL."""
     entries = {
         url: Entry(url, response.listing.get("title", ""), response.listing)
@@ -170,7 +171,7 @@ def _upsert_pages(connection: Connection, run: RunContext, chunk: Mapping[str, W
     page_ids |= upsert_file_pages(connection, run.source.id, files)
     for url, response in chunk.items():
         if response.kind == "part":
-            article = upsert_page(connection, run.source.id, response.part_of, "document")
+            article = upsert_page(connection, run.source.id, Address(response.part_of), "document")
             page_ids[url] = upsert_article_page(connection, run.source.id, article, url, response.part)
     return page_ids
 

@@ -5,7 +5,6 @@ HTTP headers. Our own exports describe each response in a metadata record after 
 """
 
 import hashlib
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -19,6 +18,7 @@ from etl.errors import GongkaiError
 from etl.fetch.classify import classify, classify_file
 from etl.fetch.client import Attempt
 from etl.outcomes import FAILED, Outcome
+from etl.outside import Outside, clean_text
 from etl.pipeline.warc.captures import Content, WarcCapture, read_capture
 from etl.pipeline.warc.dates import read_warc_date
 from etl.pipeline.warc.messages import Head
@@ -26,7 +26,7 @@ from etl.pipeline.warc.packages import warc_files
 from etl.pipeline.warc.records import DamagedPlace, Record, read_records
 from etl.reason_codes import Code
 from etl.reasons import Reason, encode_reason
-from etl.storable import strip_unstorable
+from etl.web.data import read_json
 from etl.web.urls import canonical_url
 
 CAPTURE_KINDS = ("response", "revisit", "resource")
@@ -67,13 +67,14 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
-class WarcResponse:
+class WarcResponse(Outside):
     """A response as an attempt made at the time of its record; `kind` is `document`, `file`, or `part` (of an article).
 
     `part_of` is the URL of the article's first page, and `part` the position in it, from 2. `listing` has the fields
     that a catalog listed; `stated` the outcome and reason in the archive that exported the file.
     """
 
+    TEXTS = frozenset({"stated"})
     attempt: Attempt
     kind: str
     part_of: str = ""
@@ -298,7 +299,7 @@ def _described(attempt: Attempt, metadata: Mapping[str, str]) -> WarcResponse:
         return _undescribed(attempt)
     try:
         requested_url = canonical_url(metadata.get("via") or attempt.url)
-        listing = json.loads(metadata.get("gongkai-listing") or "{}")
+        listing = read_json(metadata.get("gongkai-listing") or "{}")
         part = int(metadata.get("gongkai-part") or 0)
         stated = Outcome(metadata["gongkai-outcome"]), metadata.get("gongkai-reason", "")
         part_of = canonical_url(metadata["gongkai-part-of"]) if metadata.get("gongkai-part-of") else ""
@@ -313,10 +314,10 @@ def _described(attempt: Attempt, metadata: Mapping[str, str]) -> WarcResponse:
 
 
 def _plain(value: object) -> str:
-    return strip_unstorable(str(value))
+    return clean_text(str(value))
 
 
 def _fields(record: Record) -> dict[str, str]:
     """Name and value of each line in a record of type `application/warc-fields`."""
-    lines = strip_unstorable(record.read(_MAX_METADATA_BYTES).decode("utf-8", "replace")).splitlines()
+    lines = clean_text(record.read(_MAX_METADATA_BYTES).decode("utf-8", "replace")).splitlines()
     return {name: value for name, _, value in (line.partition(": ") for line in lines)}

@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, Protocol
 
 from etl.file_signatures import GZIP
+from etl.outside import clean_text
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
-from etl.storable import strip_unstorable
 
 MAX_HEAD_BYTES = 1_000_000
 """Bytes of the longest head of a record, or of a response in it."""
@@ -152,9 +152,9 @@ class LineSource(Protocol):
 
 def _decoded(line: bytes) -> str:
     try:
-        return strip_unstorable(line.decode("utf-8"))
+        return clean_text(line.decode("utf-8"))
     except UnicodeDecodeError:
-        return strip_unstorable(line.decode("latin-1"))
+        return clean_text(line.decode("latin-1"))
 
 
 class _Broken(Exception):

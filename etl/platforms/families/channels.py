@@ -19,8 +19,9 @@ Another system has `/channels/ch00232/` (Shandong); it is not this one.
 
 import re
 from collections.abc import Mapping
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
+from etl.outside import digits
 from etl.platforms.base import (
     CandidateList,
     Fingerprint,
@@ -33,6 +34,7 @@ from etl.platforms.base import (
 from etl.platforms.helpers.columns import linked_columns, parent_list
 from etl.platforms.helpers.rows import linked_rows
 from etl.web.page import WebPage, base_url, links
+from etl.web.urls import resolved
 
 _DETAIL = re.compile(r"/contents/\d+/\d+\.s?html(?:$|[?#])")
 _LIST = re.compile(r"/channels/\d+\.s?html$")
@@ -74,13 +76,13 @@ class Channels(Platform):
         counter = _counter(page)
         if not entries and not counter:
             raise NotAListing("neither links to documents (/contents/<channel>/<id>.html) nor a counter 当前第1/34")
-        current, pages, total = counter or (int(address[2] or 1), None, None)
+        current, pages, total = counter or (digits(address[2] or 1), None, None)
         numbers = _linked_pages(page, address[1])
         if pages is None:
             pages = numbers.get("last") or _least_pages(page, current, numbers)
         requests: tuple[ListingRequest, ...] = ()
         if (counter and pages and current < pages) or any(number > current for number in numbers.values()):
-            url = urljoin(page.url, f"{address[1]}_{current + 1}{address[3]}")
+            url = resolved(page.url, f"{address[1]}_{current + 1}{address[3]}")
             requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
         return ListingPage(entries, reported_total=total, reported_pages=pages, next_requests=requests)
 
@@ -96,7 +98,7 @@ def _counter(page: WebPage) -> tuple[int, int, int | None] | None:
     if match is None:
         return None
     total = _TOTAL.search(words, max(0, match.start() - _BESIDE), match.end() + _BESIDE)
-    return int(match[1]), int(match[2]), int(total[1]) if total else None
+    return digits(match[1]), digits(match[2]), digits(total[1]) if total else None
 
 
 def _linked_pages(page: WebPage, channel: str) -> dict[str, int]:
@@ -105,7 +107,7 @@ def _linked_pages(page: WebPage, channel: str) -> dict[str, int]:
     for url, text in links(page):
         match = _PAGE.search(urlsplit(url).path)
         if match and match[1] == channel:
-            numbers[url] = int(match[2] or 1)
+            numbers[url] = digits(match[2] or 1)
             if _LAST.search(text):
                 numbers["last"] = numbers[url]
     return numbers
@@ -119,5 +121,5 @@ def _least_pages(page: WebPage, current: int, numbers: Mapping[str, int]) -> int
     if any(number > current for number in numbers.values()):
         return None
     turns = [item for item in page.tree.iter("a") if _NEXT.search("".join(item.itertext()))]
-    unread = any(urljoin(base_url(page), item.get("href") or "#") not in numbers for item in turns)
+    unread = any(resolved(base_url(page), item.get("href") or "#") not in numbers for item in turns)
     return current + 1 if current == 1 and unread else current if current > 1 else None

@@ -28,12 +28,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from lxml.html import HtmlElement
 
 from etl.dates import first_iso_date
 from etl.fields import DATE_FIELDS
+from etl.outside import count, digits
 from etl.platforms.base import (
     CandidateList,
     Embedded,
@@ -48,8 +49,10 @@ from etl.platforms.base import (
 from etl.platforms.helpers.answers import parse_json, strip_markup
 from etl.platforms.helpers.columns import linked_columns
 from etl.platforms.helpers.rows import FIELD_OF_LABEL, linked_rows, row_entry
+from etl.web.data import read_json
 from etl.web.markup import live_source
 from etl.web.page import WebPage, base_url, links
+from etl.web.urls import resolved
 
 if TYPE_CHECKING:
     from etl.sources.schema import Source
@@ -134,14 +137,14 @@ class Epoint(Platform):
 
 def _framed(url: str) -> str:
     """The address that a frame shows; any other address as it is."""
-    return urljoin(url, dict(parse_qsl(urlsplit(url).query)).get("specialurl", url))
+    return resolved(url, dict(parse_qsl(urlsplit(url).query)).get("specialurl", url))
 
 
 def _shell(page: WebPage, request: ListingRequest, query: dict[str, str]) -> ListingPage:
     """The request for the site's script. The column is in its query too: each column needs a request of its own."""
-    sources = [urljoin(base_url(page), script.get("src") or "") for script in page.elements["script"]]
+    sources = [resolved(base_url(page), script.get("src") or "") for script in page.elements["script"]]
     own = [url for name in _SCRIPTS for url in sources if urlsplit(url).path.endswith(name)]
-    url = urlsplit(own[0] if own else urljoin(page.url, "/js/webBuilderCommon.js"))
+    url = urlsplit(own[0] if own else resolved(page.url, "/js/webBuilderCommon.js"))
     column = {name: query.get(name, "") for name in ("deptcode", "categorynum")}
     address = url._replace(query=urlencode(column), fragment="").geturl()
     return ListingPage((), next_requests=(replace(request, url=address, headers={"Referer": page.url}),))
@@ -156,7 +159,7 @@ def _site(page: WebPage, request: ListingRequest) -> ListingPage:
             raise NotAListing(f"no siteGuid in {urlsplit(request.url).path}")
         return ListingPage((), next_requests=(replace(request, url=request.url.replace(*_SCRIPTS)),))
     column = dict(parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
-    service = urljoin(page.url, f"/{project[1] if project else 'EWB-FRONT'}{_SERVICE}")
+    service = resolved(page.url, f"/{project[1] if project else 'EWB-FRONT'}{_SERVICE}")
     values = {**column, "pageIndex": 0, "pageSize": _SIZE, "siteGuid": site[1]}
     call = _Call(service, values, _in_params_first(service))
     return ListingPage((), next_requests=(call.request(request),))
@@ -176,7 +179,7 @@ class _Call:
 
     @classmethod
     def of(cls, request: ListingRequest) -> "_Call":
-        body = json.loads(request.body or b"{}")
+        body = read_json(request.body or b"{}")
         return cls(request.url, body.get("params", body), "params" in body)
 
     def request(self, before: ListingRequest, seen: int = 0) -> ListingRequest:
@@ -192,7 +195,7 @@ class _Call:
 
 def _answer(page: WebPage, request: ListingRequest) -> ListingPage:
     call = _Call.of(request)
-    index = int(call.values.get("pageIndex") or 0)
+    index = digits(call.values.get("pageIndex") or 0)
     rows, total = _rows(page)
     if not rows and index == 0 and not call.is_second_form:
         other = replace(call, in_params=not call.in_params)
@@ -221,9 +224,9 @@ def _rows(page: WebPage) -> tuple[list[dict[str, Any]] | None, int | None]:
         custom = parse_json(replace(page, text=custom))
     if not isinstance(custom, dict):
         return None, None
-    rows, total = custom.get("data"), str(custom.get("total", ""))
+    rows, total = custom.get("data"), count(custom.get("total"))
     named = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else None
-    return named, int(total) if total.isdecimal() else None
+    return named, total
 
 
 def _entry(row: dict[str, Any], base: str) -> Entry | None:
@@ -232,7 +235,7 @@ def _entry(row: dict[str, Any], base: str) -> Entry | None:
     # `title` may be cut or coloured by the list's template.
     title = max(strip_markup(row.get("title")), strip_markup(row.get("realtitle")), key=len)
     day = first_iso_date(str(row.get("infodate") or row.get("handsdate") or ""))
-    return Entry(urljoin(base, url), title, {"published_date": day} if day else {}) if url else None
+    return Entry(resolved(base, url), title, {"published_date": day} if day else {}) if url else None
 
 
 def _static(page: WebPage, request: ListingRequest) -> ListingPage:
@@ -240,18 +243,18 @@ def _static(page: WebPage, request: ListingRequest) -> ListingPage:
     tables = linked.tree.cssselect("div.ewb-catalog-table")
     rows = (row_entry(row, base_url(linked)) for row in linked.tree.cssselect("li.wb-data-list"))
     entries = (*_catalog_rows(linked, tables), *(entry for entry in rows if entry)) or linked_rows(linked, _DETAIL)
-    folder = urljoin(page.url, ".")
+    folder = resolved(page.url, ".")
     numbers = [
-        int(found[1]) for url, _ in links(page) if (found := _NUMBER.search(url)) and urljoin(url, ".") == folder
+        digits(found[1]) for url, _ in links(page) if (found := _NUMBER.search(url)) and resolved(url, ".") == folder
     ]
     own = _NUMBER.search(urlsplit(page.url).path)
-    current = int(own[1]) if own else 1
+    current = digits(own[1]) if own else 1
     last = max((current, *numbers))
     if not entries and (not tables or current < last):
         raise NotAListing("neither rows of a catalog (ewb-catalog-table) nor links to documents (<day>/<guid>.html)")
     next_requests: tuple[ListingRequest, ...] = ()
     if current < last:
-        url = urljoin(page.url, f"{current + 1}.html")
+        url = resolved(page.url, f"{current + 1}.html")
         next_requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
     # Without links to other pages and without the pager nothing says that this is the only page.
     said = bool(numbers) or bool(page.tree.cssselect("li.wb-page-li"))
@@ -265,7 +268,7 @@ def _catalog_rows(page: WebPage, tables: list[HtmlElement]) -> Iterator[Entry]:
         if link is not None:
             title = " ".join((link.get("title") or "".join(link.itertext())).split())
             fields = dict(_labelled(row))
-            yield Entry(urljoin(base_url(page), link.get("href") or ""), title, fields)
+            yield Entry(resolved(base_url(page), link.get("href") or ""), title, fields)
 
 
 def _labelled(row: HtmlElement) -> Iterator[tuple[str, str]]:

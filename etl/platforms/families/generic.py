@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
 from etl.dates import first_iso_date
 from etl.fields import DATE_FIELDS
+from etl.outside import digits
 from etl.platforms.base import (
     CandidateList,
     Entry,
@@ -31,6 +31,7 @@ from etl.platforms.helpers.repeated_rows import repeated_rows
 from etl.platforms.helpers.rows import block_entries
 from etl.web.page import WebPage, absolute, base_url
 from etl.web.select import elements, text_of
+from etl.web.urls import resolved
 
 if TYPE_CHECKING:
     from etl.sources.listing import Listing
@@ -115,7 +116,7 @@ def _fields(row: HtmlElement, listing: "Listing") -> Iterator[tuple[str, str]]:
 
 def _number(selector: str | None, page: WebPage) -> int | None:
     match = _NUMBER.search(text_of(selector, page.tree)) if selector else None
-    return int(match[0].replace(",", "")) if match else None
+    return digits(match[0].replace(",", "")) if match else None
 
 
 def _match_number(listing: "Listing", url: str) -> re.Match[str] | None:
@@ -129,7 +130,7 @@ def _match_number(listing: "Listing", url: str) -> re.Match[str] | None:
 def _current(listing: "Listing", url: str) -> int:
     """The page's position in its list, from 1."""
     number = _match_number(listing, url)
-    return max(int(number[1]) - listing.second + 2, 1) if number else 1
+    return max(digits(number[1]) - listing.second + 2, 1) if number else 1
 
 
 def _next(listing: "Listing", page: WebPage, url: str, current: int, pages: int | None) -> str | None:
@@ -140,5 +141,5 @@ def _next(listing: "Listing", page: WebPage, url: str, current: int, pages: int 
     if not listing.pages or (pages is not None and current >= pages):
         return None
     if number := _match_number(listing, url):
-        return f"{url[: number.start(1)]}{int(number[1]) + 1}{url[number.end(1) :]}"
-    return urljoin(page.url, listing.pages.replace("{page}", str(listing.second)))
+        return f"{url[: number.start(1)]}{digits(number[1]) + 1}{url[number.end(1) :]}"
+    return resolved(page.url, listing.pages.replace("{page}", str(listing.second)))

@@ -19,9 +19,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from etl.dates import parse_china_date
+from etl.outside import count, digits, whole_number
 from etl.platforms.base import (
     CandidateList,
     Embedded,
@@ -37,6 +38,7 @@ from etl.platforms.helpers.answers import parse_json, script_value, strip_markup
 from etl.platforms.helpers.columns import page_name, same_site
 from etl.web.data import json_object_after
 from etl.web.page import WebPage, links
+from etl.web.urls import resolved
 
 if TYPE_CHECKING:
     from etl.sources.schema import Source
@@ -132,7 +134,7 @@ def _category(url: str) -> int | None:
     if not _ROOT.match(parts.path) or _API in parts.path:
         return None
     number = parts.fragment.strip("/") or parse_qs(parts.query).get("type", [""])[0]
-    return int(number) if number.isdecimal() else None
+    return whole_number(number)
 
 
 def _name(page: WebPage) -> str:
@@ -150,7 +152,7 @@ def _name(page: WebPage) -> str:
 def _index(url: str) -> str:
     """The catalog's index page, with the category that the address names."""
     root, category = _ROOT.match(urlsplit(url).path), _category(url)
-    return urljoin(url, f"{root[0] if root else '/gkmlpt'}/index") + (f"#{category}" if category is not None else "")
+    return resolved(url, f"{root[0] if root else '/gkmlpt'}/index") + (f"#{category}" if category is not None else "")
 
 
 def _files(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -168,7 +170,7 @@ def _tree(page: WebPage, request: ListingRequest) -> ListingPage:
     if category is not None:
         # Its number may stand for a whole branch, or (0) for everything.
         leaves = ((category, request.column),)
-    api = urljoin(_index(page.url), "api/all/")
+    api = resolved(_index(page.url), "api/all/")
     return ListingPage(
         (),
         next_requests=tuple(
@@ -183,7 +185,7 @@ def _leaves(nodes: list[dict[str, Any]], above: tuple[str, ...]) -> Iterator[tup
         if node.get("children"):
             yield from _leaves(node["children"], path)
         elif not node.get("jump_url"):
-            yield int(node["id"]), " / ".join(path)
+            yield digits(node["id"]), " / ".join(path)
 
 
 def _articles(page: WebPage, request: ListingRequest) -> ListingPage:
@@ -191,15 +193,15 @@ def _articles(page: WebPage, request: ListingRequest) -> ListingPage:
     articles = content.get("articles") if isinstance(content, dict) else None
     if not isinstance(articles, list):
         raise NotAListing(f"JSON without articles: {' '.join(page.text[:60].split())!r}")
-    total = int(content["total"]) if str(content.get("total")).isdecimal() else None
+    total = count(content.get("total"))
     entries = tuple(_entry(article, page.url) for article in articles if isinstance(article, dict))
     seen = request.seen + len(entries)
     next_requests: tuple[ListingRequest, ...] = ()
     if articles and (total is None or seen < total):
         query = {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
         # Page 0 is page 1 again.
-        query["page"] = str(max(1, int(query.get("page", 1))) + 1)
-        next_requests = (ListingRequest(urljoin(page.url, "?" + urlencode(query)), request.column, seen),)
+        query["page"] = str(max(1, digits(query.get("page", "1"))) + 1)
+        next_requests = (ListingRequest(resolved(page.url, "?" + urlencode(query)), request.column, seen),)
     return ListingPage(entries, reported_total=total, next_requests=next_requests)
 
 
@@ -209,16 +211,19 @@ def _entry(article: dict[str, Any], base: str) -> Entry:
         if day := next(filter(None, (parse_china_date(article.get(key)) for key in keys)), None):
             fields[name] = day
     url = article.get("url") or article.get("post_url") or _detail(article.get("id"), base)
-    return Entry(_secure(urljoin(base, str(url)), base), strip_markup(article.get("title")), fields)
+    return Entry(_secure(resolved(base, str(url)), base), strip_markup(article.get("title")), fields)
 
 
 def _secure(url: str, base: str) -> str:
     """`https:` for an address on the list's own host if that list came by https."""
-    own, listed = urlsplit(url), urlsplit(base)
-    upgraded = (own.scheme, listed.scheme) == ("http", "https") and own.netloc == listed.netloc
-    return own._replace(scheme="https").geturl() if upgraded else url
+    listed = urlsplit(base)
+    plain = f"http://{listed.netloc}/"
+    return "https" + url.removeprefix("http") if listed.scheme == "https" and url.startswith(plain) else url
 
 
-def _detail(number: Any, base: str) -> str:
-    number = int(number or 0)
-    return urljoin(_index(base), f"content/{number // 1_000_000}/{number // 1000}/post_{number}.html")
+def _detail(given: Any, base: str) -> str:
+    """The address of a document by its number; one that is no URL where that is none, and the run reports it."""
+    number = whole_number(given)
+    if number is None:
+        return f"post:{given}"
+    return resolved(_index(base), f"content/{number // 1_000_000}/{number // 1000}/post_{number}.html")

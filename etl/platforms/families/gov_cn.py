@@ -15,9 +15,10 @@ of ZUIXINZHENGCE.json); no response was seen here. Unverified: whether `totalCou
 
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from etl.dates import parse_china_date
+from etl.outside import digits
 from etl.platforms.base import (
     CandidateList,
     Entry,
@@ -30,6 +31,7 @@ from etl.platforms.base import (
 )
 from etl.platforms.helpers.answers import parse_json, strip_markup
 from etl.web.page import WebPage
+from etl.web.urls import resolved
 
 _COPIED = {"pcode": "document_number", "puborg": "publisher", "index": "index_number", "childtype": "subject_category"}
 
@@ -67,7 +69,9 @@ def _array(lines: list[Any], page: WebPage) -> ListingPage:
     if not all(isinstance(line, dict) and "URL" in line for line in lines):
         raise NotAListing("an array, but not of lines with URL")
     entries = tuple(
-        Entry(urljoin(page.url, str(line["URL"]).strip()) or "line:", strip_markup(line.get("TITLE")), _published(line))
+        Entry(
+            resolved(page.url, str(line["URL"]).strip()) or "line:", strip_markup(line.get("TITLE")), _published(line)
+        )
         for line in lines
     )
     return ListingPage(entries, reported_total=len(entries))
@@ -93,8 +97,8 @@ def _library(results: Mapping[str, Any], page: WebPage, request: ListingRequest)
     next_requests: tuple[ListingRequest, ...] = ()
     if entries and not (isinstance(total, int) and seen >= total):
         query = dict(parse_qsl(urlsplit(page.url).query, keep_blank_values=True))
-        query["p"] = str(int(query.get("p") or 1) + 1)
-        next_requests = (ListingRequest(urljoin(page.url, "?" + urlencode(query)), request.column, seen),)
+        query["p"] = str(digits(query.get("p") or 1) + 1)
+        next_requests = (ListingRequest(resolved(page.url, "?" + urlencode(query)), request.column, seen),)
     return ListingPage(
         tuple(entries.values()),
         reported_total=total if isinstance(total, int) else None,
@@ -119,4 +123,4 @@ def _entry(line: Any, base: str) -> Entry | None:
     if written := parse_china_date(line.get("ptime")):
         fields["written_date"] = written
     url = str(line.get("url") or "").strip()
-    return Entry(urljoin(base, url) if url else f"line:{line.get('id')}", strip_markup(line.get("title")), fields)
+    return Entry(resolved(base, url) if url else f"line:{line.get('id')}", strip_markup(line.get("title")), fields)

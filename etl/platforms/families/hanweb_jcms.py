@@ -32,11 +32,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from html import unescape
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from lxml.html import HtmlElement
 
 from etl.dates import first_iso_date
+from etl.outside import digits
 from etl.platforms.base import (
     CandidateList,
     Entry,
@@ -50,6 +51,7 @@ from etl.platforms.base import (
 from etl.platforms.helpers.columns import linked_columns, parent_list
 from etl.platforms.helpers.rows import linked_rows, row_entry
 from etl.web.page import WebPage, base_url
+from etl.web.urls import resolved
 
 _DETAIL = re.compile(r"/art/\d{4}/\d{1,2}/\d{1,2}/art_\d+_\d+\.html")
 # Each ends at the next element of its kind as well, so that a page of beginnings without ends takes linear time.
@@ -152,8 +154,8 @@ def _stores(page: WebPage) -> Iterator[_Store]:
         more, form = (unescape(link[1] or link[2]), {}) if link else _posted(both)
         yield _Store(
             records=tuple(_CDATA.sub("", record.group(1)).strip() for record in _RECORD.finditer(match.group(1))),
-            total=int(answered[1]) if answered else _total(own),
-            more=urljoin(page.url, more) if more else None,
+            total=digits(answered[1]) if answered else _total(own),
+            more=resolved(page.url, more) if more else None,
             form=form,
         )
 
@@ -172,7 +174,7 @@ def _calls(text: str) -> Iterator[_Call]:
     for match in _CALLED_TOTAL.finditer(text):
         start, end = _object_around(text, match.start())
         unit = _UNIT_OF_CALL.search(text, max(0, start - 200), start)
-        yield _Call(match.start(), unit[1] if unit else "", int(match[1]), "dataStore" in text[start:end])
+        yield _Call(match.start(), unit[1] if unit else "", digits(match[1]), "dataStore" in text[start:end])
 
 
 def _object_around(text: str, place: int) -> tuple[int, int]:
@@ -269,7 +271,7 @@ def _search(page: WebPage, request: ListingRequest) -> ListingRequest | None:
     if not call:
         return None
     path, rest = _arguments(page.live_source[call.end() : call.end() + 2000])
-    url = urljoin(page.url, path)
+    url = resolved(page.url, path)
     query = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
     # The category is in the column's own address; the page's script inserts it for its variable.
     if number := dict(parse_qsl(urlsplit(page.url).query)).get("number"):
@@ -314,10 +316,10 @@ def _catalog(page: WebPage, request: ListingRequest) -> ListingPage:
     listed = tuple(entry for row in rows if (entry := _row(row, base_url(page), date_field))) or linked_rows(
         page, _DETAIL
     )
-    counts = {unit: int(number) for number, unit in _COUNTS.findall("".join("".join(page.tree.itertext()).split()))}
+    counts = {unit: digits(number) for number, unit in _COUNTS.findall("".join("".join(page.tree.itertext()).split()))}
     pages, total = counts.get("页"), counts.get("条")
     sent = dict(parse_qsl(urlsplit(request.url).query)) | dict(parse_qsl((request.body or b"").decode()))
-    current = int(sent.get("currpage") or 1)
+    current = digits(sent.get("currpage") or 1)
     column = _COLUMN.search(urlsplit(request.headers.get("Referer", "")).path)
     entries = listed
     if column and sent.get("infotypeId", "") in ("", "0"):

@@ -22,8 +22,9 @@ of its own.
 import json
 import re
 from dataclasses import replace
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from etl.outside import digits
 from etl.platforms.base import (
     CandidateList,
     Entry,
@@ -37,7 +38,9 @@ from etl.platforms.base import (
 from etl.platforms.helpers.answers import parse_json
 from etl.platforms.helpers.columns import linked_columns, parent_list, same_site
 from etl.platforms.helpers.rows import linked_rows, row_entry
+from etl.web.data import read_json
 from etl.web.page import WebPage, absolute, base_url, links
+from etl.web.urls import resolved
 
 _SERVICE = "/page/build/unit"
 _DETAIL = re.compile(r"/art/\d{4}/(?:\d{1,2}/\d{1,2}/)?art_\w+\.html")
@@ -92,7 +95,7 @@ class HanwebJpaas(Platform):
             if not lines and not below:
                 raise NotAListing("no script unitbuild.js with url and queryData, and no dated lines (li.clearfix)")
             return ListingPage(lines, next_requests=below)
-        address = urljoin(page.url, unit[0]) + "?" + urlencode(unit[1] | {"paramJson": _page(1, _SIZE)})
+        address = resolved(page.url, unit[0]) + "?" + urlencode(unit[1] | {"paramJson": _page(1, _SIZE)})
         first = replace(request, url=address, headers={"Referer": page.url})
         return ListingPage((), next_requests=(first, *below) if of_agency else (first,))
 
@@ -156,10 +159,10 @@ def _unit(page: WebPage, request: ListingRequest) -> ListingPage:
     # Relative links are relative to the column's page, which shows this HTML.
     entries = _entries(WebPage(request.headers.get("Referer", page.url), html, page.charset))
     count = _COUNT.search(html)
-    total = int(count[1]) if count else None
+    total = digits(count[1]) if count else None
     query = dict(parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
-    sent = json.loads(query.get("paramJson") or "{}")
-    number, size = int(sent.get("pageNo") or 1), int(sent.get("pageSize") or _SIZE)
+    sent = read_json(query.get("paramJson") or "{}")
+    number, size = digits(sent.get("pageNo") or 1), digits(sent.get("pageSize") or _SIZE)
     if not entries and total is None and number == 1:
         raise NotAListing("data.html holds neither links to documents nor a count")
     if not entries and total is not None and request.seen < total:
@@ -168,7 +171,7 @@ def _unit(page: WebPage, request: ListingRequest) -> ListingPage:
     next_requests: tuple[ListingRequest, ...] = ()
     if entries and (total is None or seen < total):
         # A site that gives its own number of rows counts its pages by that.
-        rows = int(given[1]) if (given := _ROWS.search(html)) else size
+        rows = digits(given[1]) if (given := _ROWS.search(html)) else size
         following = _page(number + 1, rows if len(entries) <= rows < size else size)
         url = urlsplit(request.url)._replace(query=urlencode(query | {"paramJson": following})).geturl()
         next_requests = (replace(request, url=url, seen=seen),)

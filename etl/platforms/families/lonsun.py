@@ -25,10 +25,11 @@ the column); that GET works everywhere (crawlers use GET and POST); that `/grass
 
 import re
 from collections.abc import Iterator
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from lxml.html import HtmlElement
 
+from etl.outside import digits
 from etl.platforms.base import (
     CandidateList,
     Entry,
@@ -43,6 +44,7 @@ from etl.platforms.helpers.answers import script_value
 from etl.platforms.helpers.columns import linked_columns, parent_list
 from etl.platforms.helpers.rows import INDEX_NUMBER, linked_rows, row_entry
 from etl.web.page import WebPage, base_url
+from etl.web.urls import resolved
 
 _DETAIL = re.compile(r"/\d{5,}(?:\.html)?(?:$|[?#])")
 _SHELL = re.compile(r"/(?:public|grassroots)/column/\d+|/publicColumn/|/site/tpl/\d+")
@@ -94,12 +96,12 @@ def _column(page: WebPage, request: ListingRequest) -> ListingPage:
     pages, turn = _PAGES.search(page.live_source), _TURN.search(page.live_source)
     if not entries and not pages:
         raise NotAListing("neither links to documents (<id>.html) nor a call of Ls.pagination")
-    page_count, current = int(pages[1]) if pages else None, _CURRENT.search(page.live_source)
+    page_count, current = digits(pages[1]) if pages else None, _CURRENT.search(page.live_source)
     next_requests: tuple[ListingRequest, ...] = ()
     if page_count and turn:
-        number = sum(int(part) for part in current.groups() if part) if current else 1
+        number = sum(digits(part) for part in current.groups() if part) if current else 1
         if number < page_count:
-            url = urljoin(page.url, f"{turn[1]}{number + 1}")
+            url = resolved(page.url, f"{turn[1]}{number + 1}")
             next_requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
     return ListingPage(entries, reported_pages=page_count, next_requests=next_requests)
 
@@ -147,9 +149,9 @@ def _values(call: str, page: WebPage) -> Iterator[tuple[str, str]]:
 def _service(url: str, label: str, *, complete: bool) -> str:
     """The address of the service; below the page's own path if the script puts it together or leaves out the slash."""
     if complete and label.startswith(("/", "http:", "https:")):
-        return urljoin(url, label)
+        return resolved(url, label)
     place = _SHELL.search(urlsplit(url).path)
-    return urljoin(url, f"{urlsplit(url).path[: place.start()] if place else ''}/{label.lstrip('/')}")
+    return resolved(url, f"{urlsplit(url).path[: place.start()] if place else ''}/{label.lstrip('/')}")
 
 
 def _call_around(text: str, place: int) -> str:
@@ -169,11 +171,11 @@ def _rows(page: WebPage, request: ListingRequest) -> ListingPage:
     pages, empty = _PAGES.search(page.live_source), query.get("result") or "暂无"
     if not entries and not pages and empty not in page.text:
         raise NotAListing("neither rows (xxgk_navli) nor pageCount, nor the words of an empty list")
-    page_count, number = int(pages[1]) if pages else None, int(query.get("pageIndex") or 1)
+    page_count, number = digits(pages[1]) if pages else None, digits(query.get("pageIndex") or 1)
     next_requests: tuple[ListingRequest, ...] = ()
     # If the site reports no number of pages, the list ends at a page without rows.
     if entries and (page_count is None or number < page_count):
-        url = urljoin(page.url, "?" + urlencode({**query, "pageIndex": str(number + 1)}))
+        url = resolved(page.url, "?" + urlencode({**query, "pageIndex": str(number + 1)}))
         next_requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
     return ListingPage(entries, reported_pages=page_count, next_requests=next_requests)
 

@@ -13,13 +13,13 @@ Known from other people's crawlers, read in November 2026 (sz.gov.cn/zfgb, zc.go
 hrss.foshan.gov.cn); no response was seen here.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from etl.dates import parse_china_date
+from etl.outside import digits
 from etl.platforms.base import (
     CandidateList,
     Embedded,
@@ -34,8 +34,9 @@ from etl.platforms.base import (
 from etl.platforms.helpers.answers import parse_json, strip_markup
 from etl.platforms.helpers.columns import linked_columns, parent_list
 from etl.platforms.helpers.rows import linked_rows
-from etl.web.data import json_object_after
+from etl.web.data import json_object_after, read_json
 from etl.web.page import WebPage, links
+from etl.web.urls import resolved
 
 _DETAIL = re.compile(r"/content/m?post_\d+\.html(?:$|[?#])")
 _PAGE = re.compile(r"/index_(\d+)\.html$")
@@ -94,7 +95,7 @@ class Nfcms(Platform):
 
 def _index(page: WebPage, request: ListingRequest) -> ListingPage:
     here = urlsplit(page.url).path
-    current = int(match[1]) if (match := _PAGE.search(here)) else 1
+    current = digits(match[1]) if (match := _PAGE.search(here)) else 1
     folder = here.rsplit("/", 1)[0]
     # Documents of this column first: a last page of one row has fewer links than the boxes beside it.
     own = re.compile(rf"^(?:https?:)?(?://[^/]+(?=/))?(?:{re.escape(folder)}/|\./)?(?:[\w-]+/)*{_DETAIL.pattern[1:]}")
@@ -103,9 +104,9 @@ def _index(page: WebPage, request: ListingRequest) -> ListingPage:
     for url, text in links(page):
         path = urlsplit(url).path
         if path.rsplit("/", 1)[0] == folder and (match := _PAGE.search(path)):
-            numbers.add(int(match[1]))
+            numbers.add(digits(match[1]))
             if _LAST.search(text):
-                last = int(match[1])
+                last = digits(match[1])
     if not entries and not numbers:
         raise NotAListing("neither links to documents (content/post_<id>.html) nor to further pages (index_<n>.html)")
     has_next = any(number > current for number in numbers)
@@ -113,7 +114,7 @@ def _index(page: WebPage, request: ListingRequest) -> ListingPage:
     page_count = last or (current if current > 1 and not has_next else None)
     next_requests: tuple[ListingRequest, ...] = ()
     if has_next:
-        url = urljoin(page.url, f"index_{current + 1}.html")
+        url = resolved(page.url, f"index_{current + 1}.html")
         next_requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
     return ListingPage(entries, reported_pages=page_count, next_requests=next_requests)
 
@@ -126,7 +127,7 @@ def _column(page: WebPage, request: ListingRequest) -> ListingPage:
         raise NotAListing("JSON without articles and without children")
     next_requests = tuple(
         ListingRequest(
-            urljoin(page.url, f"{child['id']}.json"), f"{request.column} / {strip_markup(child.get('name'))}"
+            resolved(page.url, f"{child['id']}.json"), f"{request.column} / {strip_markup(child.get('name'))}"
         )
         for child in children or ()
         if isinstance(child, dict) and child.get("id")
@@ -147,14 +148,16 @@ def _entry(article: Mapping[str, Any], base: str) -> Entry:
     dates = map(parse_china_date, (article.get("date"), article.get("publish_time"), article.get("created_at")))
     if published := next(filter(None, dates), None):
         fields["published_date"] = published
-    return Entry(urljoin(base, url) if url else f"post:{article.get('id')}", strip_markup(article.get("title")), fields)
+    return Entry(
+        resolved(base, url) if url else f"post:{article.get('id')}", strip_markup(article.get("title")), fields
+    )
 
 
 def _extensions(article: Mapping[str, Any]) -> dict[str, str]:
     """The EXT_ fields, which are in the article itself or in its `json_ext` (text, or `[]` for none)."""
     packed = article.get("json_ext")
     try:
-        inner = json.loads(packed) if isinstance(packed, str) and packed else packed
+        inner = read_json(packed) if isinstance(packed, str) and packed else packed
     except ValueError:
         inner = None
     merged = {**(inner if isinstance(inner, dict) else {}), **article}

@@ -26,9 +26,10 @@ both end as `blocked`.
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from etl.dates import first_iso_date
+from etl.outside import digits
 from etl.platforms.base import (
     CandidateList,
     Entry,
@@ -42,6 +43,7 @@ from etl.platforms.base import (
 from etl.platforms.helpers.columns import linked_columns
 from etl.platforms.helpers.rows import INDEX_NUMBER, linked_rows, row_entry
 from etl.web.page import WebPage, base_url, links
+from etl.web.urls import resolved
 
 _DETAIL = re.compile(r"/[A-Za-z]+/show/\d+\.html|/openness/detail/content/[0-9a-f]{24}\.html", re.IGNORECASE)
 _FIRST_PAGES = re.compile(r"/showList/[\w/]+/page_1\.html$|/openness(?:Target|Content)/$", re.IGNORECASE)
@@ -96,8 +98,8 @@ def _show_list(page: WebPage, request: ListingRequest) -> ListingPage:
     entries, current = _entries(page), _number(page.url)
     linked = [(number, text) for url, text in links(page) if (number := _same_list(url, page.url))]
     words = "".join(page.tree.itertext())
-    total = next((int(number) for number in _DOCUMENTS_IN_WORDS.findall(words)), None)
-    stated = next((int(a or b) for a, b in _PAGES_IN_WORDS.findall(words)), None)
+    total = next((digits(number) for number in _DOCUMENTS_IN_WORDS.findall(words)), None)
+    stated = next((digits(a or b) for a, b in _PAGES_IN_WORDS.findall(words)), None)
     pages = stated or next((number for number, text in linked if _LAST.search(text)), None)
     if not entries:
         _require_empty_list(page, current, pages, total)
@@ -132,7 +134,7 @@ def _require_empty_list(page: WebPage, current: int, pages: int | None, total: i
 
 def _number(url: str) -> int:
     found = _PAGE.search(urlsplit(url).path)
-    return int(found[1]) if found else 1
+    return digits(found[1]) if found else 1
 
 
 def _numbered(url: str, number: int) -> str:
@@ -146,7 +148,7 @@ def _same_list(url: str, own: str) -> int:
     paths = [urlsplit(each).path for each in (url, own)]
     found = _PAGE.search(paths[0])
     same = _PAGE.sub("", paths[0]) == _PAGE.sub("", paths[1]).rstrip("/")
-    return int(found[1]) if found and same else 0
+    return digits(found[1]) if found and same else 0
 
 
 def _has_pager(page: WebPage) -> bool:
@@ -162,8 +164,8 @@ def _target(url: str) -> str:
 def _target_list(page: WebPage, request: ListingRequest) -> ListingPage:
     tables = page.tree.cssselect("table.is-xxgkTable")
     query = dict(parse_qsl(urlsplit(page.url).query))
-    current = int(query.get("page") or 1) or 1
-    numbers = [int(other["page"]) for other in _targets(page, query) if other.get("page", "").isdigit()]
+    current = digits(query.get("page") or 1) or 1
+    numbers = [digits(other["page"]) for other in _targets(page, query) if other.get("page", "").isdigit()]
     if not tables and not numbers and (below := tuple(_columns_below(page, query, request))):
         return ListingPage((), next_requests=below)
     entries = tuple(_table_rows(page)) or linked_rows(page, _DETAIL)
@@ -209,4 +211,4 @@ def _table_rows(page: WebPage) -> Iterator[Entry]:
         if index := next((cell for cell in cells[1:-1] if INDEX_NUMBER.match(cell)), None):
             fields["index_number"] = index
         title = " ".join((link.get("title") or "".join(link.itertext())).split())
-        yield Entry(urljoin(base_url(page), link.get("href") or ""), title, fields)
+        yield Entry(resolved(base_url(page), link.get("href") or ""), title, fields)

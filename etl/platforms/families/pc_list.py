@@ -28,13 +28,13 @@ lists have `channelTree` as the home page has (the last folder of the address is
 document's text. Not read: `articleFiles`, which may have files that the document's page does not link.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from etl.dates import parse_china_date
+from etl.outside import count, digits
 from etl.platforms.base import (
     CandidateList,
     Entry,
@@ -48,7 +48,9 @@ from etl.platforms.base import (
 from etl.platforms.helpers.answers import parse_json, script_value, strip_markup
 from etl.platforms.helpers.columns import linked_columns, parent_list
 from etl.platforms.helpers.rows import linked_rows
+from etl.web.data import read_json
 from etl.web.page import WebPage
+from etl.web.urls import resolved
 
 if TYPE_CHECKING:
     from etl.sources.schema import Source
@@ -110,7 +112,7 @@ def _list(page: WebPage, request: ListingRequest) -> ListingPage:
     }
     own = any(urlsplit(entry.url).path.startswith(_folder(address)) for entry in entries)
     headers = {"Referer": page.url} if own else {}
-    service = _service(urljoin(page.url, _SERVICE), parameters, f"{request.column} / queryList", headers=headers)
+    service = _service(resolved(page.url, _SERVICE), parameters, f"{request.column} / queryList", headers=headers)
     return ListingPage(entries, next_requests=(service,))
 
 
@@ -156,11 +158,10 @@ def _lines(page: WebPage, request: ListingRequest) -> ListingPage:
     articles = (item["source"] if isinstance(item.get("source"), dict) else item for item in lines)
     entries = tuple(_entry(item, page.url, list_path) for item in articles)
     _check_channel(request, sent, entries)
-    count, seen = data.get("total"), request.seen + len(entries)
-    total = int(count) if isinstance(count, (int, str)) and str(count).isdigit() else None
+    total, seen = count(data.get("total")), request.seen + len(entries)
     next_requests: tuple[ListingRequest, ...] = ()
     if entries and (total is None or seen < total):
-        more = {**sent, "current": str(int(sent["current"]) + 1)}
+        more = {**sent, "current": str(digits(sent["current"]) + 1)}
         next_requests = (_service(request.url, more, request.column, seen),)
     return ListingPage(entries, reported_total=total, next_requests=next_requests)
 
@@ -191,7 +192,7 @@ def _entry(article: Mapping[str, Any], base: str, list_path: str) -> Entry:
         "document_number": strip_markup(_object(article.get("metadata")).get("ucap_fwwh")),
     }
     return Entry(
-        urljoin(base, address) if address else f"article:{number}",
+        resolved(base, address) if address else f"article:{number}",
         strip_markup(article.get("title") or article.get("showTitle")),
         {name: value for name, value in fields.items() if value},
     )
@@ -200,7 +201,7 @@ def _entry(article: Mapping[str, Any], base: str, list_path: str) -> Entry:
 def _object(value: Any) -> Mapping[str, Any]:
     """An object, or one that is JSON in a string; empty for anything else."""
     try:
-        content = json.loads(value) if isinstance(value, str) else value
-    except (ValueError, RecursionError):
+        content = read_json(value) if isinstance(value, str) else value
+    except ValueError:
         return {}
     return content if isinstance(content, dict) else {}

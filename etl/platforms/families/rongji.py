@@ -15,8 +15,9 @@ too, and that Nanping has the same pager.
 
 import re
 from dataclasses import replace
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
+from etl.outside import digits
 from etl.platforms.base import (
     CandidateList,
     Entry,
@@ -30,6 +31,7 @@ from etl.platforms.base import (
 from etl.platforms.helpers.columns import linked_columns, meta
 from etl.platforms.helpers.rows import linked_rows, row_entry
 from etl.web.page import WebPage, base_url, links
+from etl.web.urls import resolved
 
 _LISTS = re.compile(r"^/cms/html/[\w-]+/(?!\d{4}-\d\d-\d\d/)[\w-]+/index\.html$")
 _DETAIL = re.compile(r"/cms/html/[\w-]+/\d{4}-\d\d-\d\d/\d+\.html|/cms/infopublic/publicInfo\.shtml\?")
@@ -69,7 +71,7 @@ class Rongji(Platform):
             raise NotAListing(f"page {current} of {last}, and no siteId (meta siteIdMeta) to ask for the next one")
         next_requests: tuple[ListingRequest, ...] = ()
         if current < last:
-            url = urljoin(page.url, f"{_FURTHER}?siteId={site}&page={current + 1}")
+            url = resolved(page.url, f"{_FURTHER}?siteId={site}&page={current + 1}")
             next_requests = (replace(request, url=url, seen=request.seen + len(entries)),)
         return ListingPage(entries, reported_pages=pages, next_requests=next_requests)
 
@@ -80,8 +82,8 @@ def _pager(page: WebPage) -> tuple[str, int, int | None]:
     queries = [dict(parse_qsl(urlsplit(url).query)) for url, _ in links(page) if urlsplit(url).path == _FURTHER]
     turning = [query for query in queries if query.get("page", "").isdigit()]
     site = own.get("siteId") or meta(page, "siteIdMeta") or next((query.get("siteId", "") for query in turning), "")
-    numbers = [int(query["page"]) for query in turning if query.get("siteId") == site]
+    numbers = [digits(query["page"]) for query in turning if query.get("siteId") == site]
     words = _PAGES_IN_WORDS.search("".join(page.tree.itertext()))
-    current = int(own.get("page") or 1)
+    current = digits(own.get("page") or 1)
     linked = max((current, *numbers)) if numbers else None
-    return site, current, int(words[1]) if words else linked
+    return site, current, digits(words[1]) if words else linked

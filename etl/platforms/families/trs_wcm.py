@@ -21,12 +21,14 @@ against a response of such a site:
 import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from lxml.html import HtmlElement
 
 from etl.dates import first_iso_date, parse_china_date
+from etl.outside import count, digits
 from etl.platforms.base import (
+    MAX_ARTICLE_PAGES,
     CandidateList,
     Entry,
     Fingerprint,
@@ -41,6 +43,7 @@ from etl.platforms.helpers.columns import linked_columns, parent_list
 from etl.platforms.helpers.paging import script_pager
 from etl.platforms.helpers.rows import labelled_fields, linked_rows
 from etl.web.page import WebPage, absolute, base_url
+from etl.web.urls import resolved
 
 if TYPE_CHECKING:
     from etl.sources.schema import Source
@@ -115,7 +118,7 @@ class TrsWcm(Platform):
             return ListingPage(entries)
         next_requests: tuple[ListingRequest, ...] = ()
         if pager.next_address:
-            url = urljoin(page.url, pager.next_address)
+            url = resolved(page.url, pager.next_address)
             next_requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
         return ListingPage(entries, pager.total, pager.pages, next_requests)
 
@@ -125,7 +128,8 @@ class TrsWcm(Platform):
         if pager is None or not _ARTICLE.match(pager.address):
             return ()
         numbers = range(pager.number, pager.number + pager.pages - pager.current)
-        return tuple(urljoin(page.url, pager.address.replace("{page}", str(number))) for number in numbers)
+        numbers = numbers[:MAX_ARTICLE_PAGES]
+        return tuple(resolved(page.url, pager.address.replace("{page}", str(number))) for number in numbers)
 
 
 def _rows(page: WebPage) -> Iterator[Entry]:
@@ -169,7 +173,7 @@ def _service_call(page: WebPage) -> tuple[str, Mapping[str, str]] | None:
     values["channelid"] = values["channelid"] or script_value(page.live_source, "searchId")
     parameters = {name: str(value) for name, value in values.items() if value}
     parameters["classsql"] = str(column) if call else f"chnlid={column}"
-    return urljoin(page.url, str(script_value(page.live_source, "trsapi_url") or "/fjdzapp/search")), parameters
+    return resolved(page.url, str(script_value(page.live_source, "trsapi_url") or "/fjdzapp/search")), parameters
 
 
 def _service_total(page: WebPage) -> int | None:
@@ -178,10 +182,10 @@ def _service_total(page: WebPage) -> int | None:
     calls = list(_CALL.finditer(source))
     ends = [call.start() for call in calls[1:]] + [len(source)]
     for call, end in zip(calls, ends, strict=True):
-        if _OF_COLUMN.search(call[1]) and (total := _number(script_value(source[call.end() : end], "recordCount"))):
+        if _OF_COLUMN.search(call[1]) and (total := count(script_value(source[call.end() : end], "recordCount"))):
             return total
     totals = set(_RECORDS.findall(source))
-    return _number(totals.pop()) if len(totals) == 1 and len(calls) == 1 else None
+    return count(totals.pop()) if len(totals) == 1 and len(calls) == 1 else None
 
 
 def _service(url: str, parameters: Mapping[str, str], column: str, seen: int = 0) -> ListingRequest:
@@ -195,9 +199,9 @@ def _service_page(page: WebPage, request: ListingRequest) -> ListingPage:
     if not isinstance(lines, list) or not {"data", "docs", "pageCount"} & content.keys():
         raise NotAListing("JSON without data or docs")
     entries = tuple(_line(line, page.url) for line in lines if isinstance(line, dict))
-    pages, total = _number(content.get("pageCount")), _number(content.get("recordCount"))
+    pages, total = count(content.get("pageCount")), count(content.get("recordCount"))
     sent = dict(parse_qsl((request.body or b"").decode()))
-    current, seen = int(sent.get("page", 1)), request.seen + len(entries)
+    current, seen = digits(sent.get("page") or 1), request.seen + len(entries)
     next_requests: tuple[ListingRequest, ...] = ()
     if entries and (current < pages if pages is not None else total is None or seen < total):
         next_requests = (_service(request.url, {**sent, "page": str(current + 1)}, request.column, seen),)
@@ -209,11 +213,7 @@ def _line(line: Mapping[str, Any], base: str) -> Entry:
     if published := parse_china_date(line.get("pubdate")) or parse_china_date(line.get("docreltime")):
         fields["published_date"] = published
     return Entry(
-        urljoin(base, strip_markup(line.get("docpuburl") or line.get("chnldocurl"))),
+        resolved(base, strip_markup(line.get("docpuburl") or line.get("chnldocurl"))),
         strip_markup(line.get("doctitle")),
         fields,
     )
-
-
-def _number(value: Any) -> int | None:
-    return int(value) if isinstance(value, (int, str)) and str(value).strip().isdigit() else None

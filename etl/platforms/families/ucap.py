@@ -31,10 +31,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from etl.dates import parse_china_date
 from etl.fields import DATE_FIELDS
+from etl.outside import count, digits
 from etl.platforms.base import (
     CandidateList,
     Entry,
@@ -45,10 +46,12 @@ from etl.platforms.base import (
     NotAListing,
     Platform,
 )
-from etl.platforms.helpers.answers import parse_json, strip_markup
+from etl.platforms.helpers.answers import objects, parse_json, strip_markup
 from etl.platforms.helpers.columns import linked_columns, parent_list, same_site
 from etl.platforms.helpers.rows import FIELD_OF_LABEL, linked_rows
+from etl.web.data import read_json
 from etl.web.page import WebPage, links
+from etl.web.urls import resolved
 
 if TYPE_CHECKING:
     from etl.sources.schema import Source
@@ -122,7 +125,7 @@ class Ucap(Platform):
 def _service_call(page: WebPage) -> tuple[str, Mapping[str, str]] | None:
     """(address, form) of the service as the column's script calls it, or None if no script does."""
     call, channel = _SERVICE_CALL.search(page.live_source), _CHANNEL.search(page.live_source)
-    return (urljoin(page.url, call[1]), {"channelId": channel[1]}) if call and channel else None
+    return (resolved(page.url, call[1]), {"channelId": channel[1]}) if call and channel else None
 
 
 def _service(url: str, form: Mapping[str, str], column: str) -> ListingRequest:
@@ -155,10 +158,10 @@ def _list(page: WebPage, request: ListingRequest) -> ListingPage:
         raise NotAListing("neither links to documents (<month>/<32 hex>.shtml) nor a call of createPageHTML")
     if not pager:
         return ListingPage(entries)
-    pages, current, stem, extension, total = int(pager[1]), int(pager[2]), pager[3], pager[4], int(pager[5])
+    pages, current, stem, extension, total = digits(pager[1]), digits(pager[2]), pager[3], pager[4], digits(pager[5])
     next_requests: tuple[ListingRequest, ...] = ()
     if current < pages:
-        url = urljoin(page.url, f"{stem}_{current + 1}.{extension}")
+        url = resolved(page.url, f"{stem}_{current + 1}.{extension}")
         next_requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
     return ListingPage(entries, reported_total=total, reported_pages=pages, next_requests=next_requests)
 
@@ -172,8 +175,7 @@ def _results(page: WebPage, request: ListingRequest) -> ListingPage:
     if not isinstance(data, dict) or not isinstance(results, list):
         raise NotAListing("JSON without data.results (the address needs _isJson=true)")
     entries = tuple(_entry(result, page.url) for result in results if isinstance(result, dict))
-    count = data.get("total")
-    total = int(count) if isinstance(count, (int, str)) and str(count).isdigit() else None
+    total = count(data.get("total"))
     if not entries and total and not request.seen:
         raise NotAListing(f"no results on the first page of {total}")
     seen = request.seen + len(entries)
@@ -188,16 +190,16 @@ def _turned(request: ListingRequest, data: Mapping[str, Any], seen: int) -> List
     """The request for the next page: its number is where the request had it, in a form, in JSON or in the address."""
     parts, body = urlsplit(request.url), (request.body or b"").decode()
     if body.startswith("{"):
-        sent = json.loads(body)
-        turned = json.dumps(sent | {"page": int(sent.get("page") or 1) + 1})
+        sent = read_json(body)
+        turned = json.dumps(sent | {"page": digits(sent.get("page") or 1) + 1})
         return replace(request, body=turned.encode(), seen=seen)
     if parts.path.endswith(_SERVICE):
         form = dict(parse_qsl(body or parts.query, keep_blank_values=True))
         form.setdefault("channelId", str(data.get("channelId") or ""))
-        form["page"] = str(int(form.get("page") or 1) + 1)
+        form["page"] = str(digits(form.get("page") or 1) + 1)
         return replace(_service(parts._replace(query="").geturl(), form, request.column), seen=seen)
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
-    query["page"] = str(int(query.get("page") or 1) + 1)
+    query["page"] = str(digits(query.get("page") or 1) + 1)
     return replace(request, url=parts._replace(query=urlencode(query)).geturl(), seen=seen)
 
 
@@ -207,15 +209,13 @@ def _entry(result: Mapping[str, Any], base: str) -> Entry:
         fields["published_date"] = published
     url = str(result.get("url") or "").strip()
     title = strip_markup(result.get("title") or result.get("titleHtml"))
-    return Entry(urljoin(base, url) if url else f"manuscript:{result.get('manuscriptId')}", title, fields)
+    return Entry(resolved(base, url) if url else f"manuscript:{result.get('manuscriptId')}", title, fields)
 
 
 def _labelled(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """(field, value) of the labelled values, by their names, or by the keys that are known: these differ by site."""
-    for group in result.get("domainMetaList") or ():
-        for item in (group.get("resultList") if isinstance(group, dict) else None) or ():
-            if not isinstance(item, dict):
-                continue
+    for group in objects(result.get("domainMetaList")):
+        for item in objects(group.get("resultList")):
             name = _FIELDS.get(strip_markup(item.get("name"))) or _FIELD_OF_KEY.get(strip_markup(item.get("key")))
             value = strip_markup(item.get("value"))
             if name and value and value != "null":

@@ -26,11 +26,12 @@ pager is the whole list. One document may be listed at both of its addresses; th
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import parse_qs, urljoin, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from lxml.html import HtmlElement
 
 from etl.dates import first_iso_date
+from etl.outside import digits, whole_number
 from etl.platforms.base import (
     CandidateList,
     Entry,
@@ -44,6 +45,7 @@ from etl.platforms.base import (
 from etl.platforms.helpers.columns import linked_columns, same_site
 from etl.platforms.helpers.rows import linked_rows, row_entry
 from etl.web.page import WebPage, absolute, base_url
+from etl.web.urls import resolved
 
 _DETAIL = re.compile(r"(?:^|/)info/\d+/\d+\.htm(?:$|[?#])|\.jsp\?(?:[^#]*&)?wbnewsid=\d")
 _LIST = re.compile(r"^(?!.*/info/\d).*/(?!\d+\.htm)[\w-]+\.htm$|/[\w-]*list[\w-]*\.jsp$")
@@ -123,23 +125,23 @@ def _read_pager(page: WebPage) -> _Pager:
     total, count, counter = _TOTAL.search(words), _PAGES.search(words), _COUNTER.search(words)
     links = list(_page_links(page))
     own = _NUMBERED.search(urlsplit(page.url).path)
-    shown = next((int(text) for item in page.tree.cssselect(".p_no_d") if (text := item.text or "").isdigit()), None)
-    pages = int(counter[2]) if counter else int(count[1]) if count else _pages_by_numbers(links)
+    shown = next(filter(None, (whole_number(item.text or "") for item in page.tree.cssselect(".p_no_d"))), None)
+    pages = digits(counter[2]) if counter else digits(count[1]) if count else _pages_by_numbers(links)
     # The number in the address counts from the end.
     if pages is None and own and shown:
-        pages = shown + int(own[1]) - 1
-    current = int(counter[1]) if counter else shown or (pages - int(own[1]) + 1 if own and pages else 1)
+        pages = shown + digits(own[1]) - 1
+    current = digits(counter[1]) if counter else shown or (pages - digits(own[1]) + 1 if own and pages else 1)
     following = next((url for text, url in links if _NEXT.match(text) and url), None)
     if following is None:
         following = next((url for text, url in links if text == str(current + 1) and url), None)
     if following is None and pages and current < pages and urlsplit(page.url).path.endswith(".htm"):
         folder = page.url.partition("?")[0].removesuffix(".htm") + "/" if not own or current == 1 else page.url
-        following = urljoin(folder, f"{pages - current}.htm")
+        following = resolved(folder, f"{pages - current}.htm")
     if following is None and pages is None and any(_NEXT.match(text) for text, _ in links):
         pages = current + 1  # A link 下页 that only a script can follow: at least one page is missing.
     previous = next((url for text, url in links if _PREVIOUS.match(text) and url), None)
     is_numbered = previous is not None and _NUMBERED.search(urlsplit(previous).path)
-    return _Pager(current, int(total[1]) if total else None, pages, previous if is_numbered else None, following)
+    return _Pager(current, digits(total[1]) if total else None, pages, previous if is_numbered else None, following)
 
 
 def _page_links(page: WebPage) -> Iterator[tuple[str, str | None]]:
@@ -174,7 +176,7 @@ def _tree(query: str) -> str | None:
 def _pages_by_numbers(links: list[tuple[str, str | None]]) -> int | None:
     """The number of pages, by a link whose words are a page's number and whose address has it counted from the end."""
     counts = {
-        int(text) + int(number[1]) - 1
+        digits(text) + digits(number[1]) - 1
         for text, url in links
         if text.isdigit() and url and (number := _NUMBERED.search(urlsplit(url).path))
     }

@@ -3,10 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from etl.platforms.base import CandidateList, Entry
 from etl.web.page import WebPage, base_url, links
+from etl.web.urls import resolved
 
 # Words in names of lists of disclosed documents; other links of a site lead to news, services and letters.
 _DISCLOSURE = re.compile(
@@ -80,7 +81,7 @@ def parent_list(page: WebPage, detail: str, target: str) -> tuple[CandidateList,
     """The list of a document, if its address gives it: `re.sub(detail, target, address)`."""
     if not re.search(detail, page.url):
         return ()
-    return (CandidateList(urljoin(page.url, re.sub(detail, target, page.url)), meta(page, "ColumnName")),)
+    return (CandidateList(resolved(page.url, re.sub(detail, target, page.url)), meta(page, "ColumnName")),)
 
 
 def is_front_page(url: str) -> bool:
@@ -115,4 +116,4 @@ def feeds_of(page: WebPage) -> Iterator[CandidateList]:
     for link in page.tree.iter("link"):
         kind = (link.get("type") or "").lower()
         if kind in ("application/rss+xml", "application/atom+xml") and link.get("href"):
-            yield CandidateList(urljoin(base_url(page), link.get("href") or ""), (link.get("title") or "").strip())
+            yield CandidateList(resolved(base_url(page), link.get("href") or ""), (link.get("title") or "").strip())

@@ -11,6 +11,7 @@ from urllib.parse import urldefrag, urlsplit
 
 from lxml.html import HtmlElement
 
+from etl.outside import digits
 from etl.web.page import WebPage, absolute, base_url
 
 _STRING = r"""["']([\w-]+)["']"""
@@ -122,11 +123,11 @@ def script_pager(page: WebPage, *, first: bool) -> Pager | None:
         from_one = documents is not None
         return Pager(
             _short(call[0]),
-            int(pages),
-            int(current) + (not from_one),
+            digits(pages),
+            digits(current) + (not from_one),
             f"{stem}_{{page}}.{ending}",
-            int(current) + 1,
-            int(documents or total) if documents or total else None,
+            digits(current) + 1,
+            digits(documents or total) if documents or total else None,
             before_pages=_before(call, 2),
             before_total=_before(call, 6 if documents else 1),
         )
@@ -135,8 +136,10 @@ def script_pager(page: WebPage, *, first: bool) -> Pager | None:
         values = (options[key][2] if key in options else "" for key in ("size", "current", "prefix", "suffix"))
         pages, current, stem, ending = values
         if pages.isdigit() and current.isdigit() and stem and ending:
-            number, before = int(current) + 1, call[0][: options["size"].start(2)]
-            return Pager(_short(call[0]), int(pages), number, f"{stem}_{{page}}.{ending}", number, before_pages=before)
+            number, before = digits(current) + 1, call[0][: options["size"].start(2)]
+            return Pager(
+                _short(call[0]), digits(pages), number, f"{stem}_{{page}}.{ending}", number, before_pages=before
+            )
     return _written_pager(source, first)
 
 
@@ -144,11 +147,11 @@ def _written_pager(source: str, first: bool) -> Pager | None:
     pages, current, link = _PAGE_COUNT.search(source), _CURRENT.search(source), _WRITTEN_LINK.search(source)
     if not pages or not current or not link:
         return None
-    place = int(current[1])
+    place = digits(current[1])
     from_zero = place == 0 or (not first and _FROM_ZERO.search(source) is not None)
     address = f"{link[1]}_{{page}}.{link[2]}"
     sign = _short(f"{pages[0]} … {link[0]}")
-    return Pager(sign, int(pages[1]), place + from_zero, address, place + 1, before_pages=_before(pages, 1))
+    return Pager(sign, digits(pages[1]), place + from_zero, address, place + 1, before_pages=_before(pages, 1))
 
 
 def _before(match: re.Match[str], group: int) -> str:
@@ -178,12 +181,12 @@ def counts(page: WebPage) -> Counts | None:
     documents, sign = _documents(words)
     for pattern in _COUNTERS:
         if match := pattern.search(words):
-            return Counts(_short(match[0]), True, int(match[2]), int(match[1]) if match[1] else None, documents)
+            return Counts(_short(match[0]), True, digits(match[2]), digits(match[1]) if match[1] else None, documents)
     source = page.live_source
     if documents is None and (match := _PAGE_COUNT.search(source)):
-        return Counts(_short(match[0]), False, pages=int(match[1]))
+        return Counts(_short(match[0]), False, pages=digits(match[1]))
     if documents is None and (match := _DOCUMENT_COUNT.search(source)):
-        return Counts(_short(match[0]), False, documents=int(match[1]))
+        return Counts(_short(match[0]), False, documents=digits(match[1]))
     return Counts(sign, True, documents=documents) if documents is not None else None
 
 
@@ -240,7 +243,7 @@ def _numbered_links(page: WebPage) -> Iterator[str]:
 def _number(url: str) -> int | None:
     parts = urlsplit(url)
     match = _NUMBERED_QUERY.search(parts.query) or _NUMBERED.search(parts.path)
-    return int(match[1]) if match else None
+    return digits(match[1]) if match else None
 
 
 def _documents(words: str) -> tuple[int | None, str]:
@@ -248,7 +251,7 @@ def _documents(words: str) -> tuple[int | None, str]:
     for match in _DOCUMENTS.finditer(words):
         around = words[max(0, match.start() - 40) : match.start()] + " " + words[match.end() : match.end() + 40]
         if match[2] or _PAGES_NEARBY.search(around):
-            return int(match[2] or match[1]), _short(match[0])
+            return digits(match[2] or match[1]), _short(match[0])
     return None, ""
 
 
