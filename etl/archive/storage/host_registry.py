@@ -3,7 +3,6 @@
 from sqlalchemy import Engine, text
 
 from etl.fetch.host_registry import EARLY_SHARE, PACE_LIFETIME, CachedRobots, Turn
-from etl.storable import strip_unstorable
 
 MAX_SHOWN = 60
 """Characters of a `Retry-After` that are kept."""
@@ -106,7 +105,7 @@ class PostgresHosts:
         return Turn(max(postponed, float(found.wait or 0)), None, postponed)
 
     def postpone(self, host: str, seconds: float, retry_after: str) -> None:
-        values = {"host": host, "seconds": seconds, "retry_after": strip_unstorable(retry_after)[:MAX_SHOWN]}
+        values = {"host": host, "seconds": seconds, "retry_after": retry_after[:MAX_SHOWN]}
         with self._engine.begin() as connection:
             connection.execute(_POSTPONE, values)
 
