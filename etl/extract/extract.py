@@ -46,7 +46,7 @@ from etl.platforms.base import Embedded, Platform
 from etl.platforms.registry import all_platforms
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
-from etl.web.page import WebPage, absolute, parse, read_page
+from etl.web.page import WebPage, absolute, parse, read_document
 
 EXTRACTOR = "7"
 """Version of the rules: raised when an unchanged page may give another text, field, attachment or kind."""
@@ -87,7 +87,7 @@ def read_stages(
     lookups: Mapping[str, Mapping[str, str]] | None = None,
 ) -> "Stages":
     """What `extract` makes of a page that is no file, with what each stage handed to the next."""
-    page, cut = _cut_page(read_page(body, url, content_type))
+    page, cut = _cut_page(read_document(body, url, content_type))
     source = _Source.parse(page, platform, ValueRules(captured_on, lookups or {}))
     located = _locate(source)
     content = _read_content(source, located)

@@ -28,6 +28,7 @@ _PIECE_BYTES = 256 * 1024
 _ZSTD_WINDOW_LOG = 23
 """8 MB, the largest window of an answer (RFC 9659, 3)."""
 _MEMBER = b"\x1f\x8b\x08"
+_DEFLATE = frozenset(("gzip", "x-gzip", "deflate"))
 _BROKEN = (zlib.error, brotli.error, zstd.ZstdError)
 
 
@@ -166,6 +167,16 @@ class BodyReader:
         self._codings = [_CODINGS[name]() for name in reversed(self._names)]
         self._sizes = [0] * (len(self._codings) + 1)
         self._parts: list[bytes] = []
+
+    @property
+    def size(self) -> int:
+        """Bytes of the unpacked body so far."""
+        return self._sizes[-1]
+
+    @property
+    def bursts(self) -> bool:
+        """Whether a few packed bytes may become as many as the limit at once; deflate gives at most 1,032 for one."""
+        return len(self._names) > 1 or not _DEFLATE.issuperset(self._names)
 
     def add(self, data: bytes) -> None:
         """Takes the next bytes as they were received."""

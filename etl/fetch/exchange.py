@@ -19,12 +19,13 @@ import httpx
 
 from etl.fetch.content_coding import BodyError, BodyReader
 from etl.fetch.guard import ForbiddenAddress, describe_error
+from etl.fetch.in_flight import AT_ONCE_BYTES, FREE_BYTES, LargeBodies
 from etl.fetch.pace import Trace
 from etl.fetch.tls import TlsFailed
 from etl.outcomes import Outcome
+from etl.outside import Outside, clean_text
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
-from etl.storable import strip_unstorable
 from etl.web.urls import address_of_bytes, canonical_url
 
 MAX_COOKIE_BYTES = 4096
@@ -35,9 +36,10 @@ _MAX_ERROR_CHARS = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Outside):
     """A whole answer. `headers` can be stored; `location`: the header `Location`, or an empty string."""
 
+    TEXTS = frozenset({"headers", "location"})
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
@@ -66,6 +68,7 @@ class SiteClient:
 
     def __init__(self, transport: httpx.AsyncHTTPTransport, seconds: float) -> None:
         self._seconds, self._pool = seconds, transport._pool
+        self._large_bodies = LargeBodies()
         timeout = httpx.Timeout(min(30.0, seconds), connect=min(10.0, seconds))
         self._client = httpx.AsyncClient(transport=transport, timeout=timeout, trust_env=False, cookies=_Cookies().jar)
 
@@ -105,13 +108,13 @@ class SiteClient:
         try:
             address = httpx.URL(url)
             async with (
-                asyncio.timeout(self._seconds),
+                asyncio.timeout(self._seconds) as deadline,
                 self._client.stream(
                     method, address, headers=headers, content=content, extensions={"trace": traced}
                 ) as response,
             ):
                 try:
-                    body = await _read_body(response, limit)
+                    body = await self._read_body(response, limit, deadline)
                     whole = True
                 except BodyError as error:
                     if not cut or error.outcome is not Outcome.TOO_LARGE:
@@ -130,11 +133,20 @@ class SiteClient:
         except Exception as error:
             if ours is not None:
                 raise ours from None
-            text = strip_unstorable(describe_error(error))[:_MAX_ERROR_CHARS]
+            text = clean_text(describe_error(error))[:_MAX_ERROR_CHARS]
             raise RequestFailed(Outcome.NETWORK_ERROR, encode_reason(Code.CONNECTION_FAILED, error=text)) from error
         finally:
             if address and not whole:
                 await self._drop_http2(address)
+
+    async def _read_body(self, response: httpx.Response, limit: int, deadline: asyncio.Timeout) -> bytes:
+        reader = BodyReader(response.headers.get("content-encoding", ""), limit)
+        async for chunk in response.aiter_raw():
+            for start in range(0, len(chunk), AT_ONCE_BYTES):
+                if reader.bursts or reader.size > FREE_BYTES:
+                    await self._large_bodies.take(deadline)
+                reader.add(chunk[start : start + AT_ONCE_BYTES])
+        return reader.complete()
 
     async def _drop_http2(self, address: httpx.URL) -> None:
         """Closes HTTP/2 connections to the address's host after an answer that was not read to its end.
@@ -150,13 +162,6 @@ class SiteClient:
                     continue  # it is closed
 
 
-async def _read_body(response: httpx.Response, limit: int) -> bytes:
-    reader = BodyReader(response.headers.get("content-encoding", ""), limit)
-    async for chunk in response.aiter_raw():
-        reader.add(chunk)
-    return reader.complete()
-
-
 def redirected(url: str, location: str) -> str:
     """The canonical address to which an answer of `url` leads. Raises `RequestFailed` for what is none."""
     try:
@@ -167,10 +172,10 @@ def redirected(url: str, location: str) -> str:
 
 
 def _answer(response: httpx.Response, body: bytes) -> Answer:
-    headers = tuple((strip_unstorable(key), strip_unstorable(value)) for key, value in response.headers.multi_items())
+    headers = tuple(response.headers.multi_items())
     # httpx reads what is no UTF-8 as Latin-1, which is another address.
     location = next((raw for name, raw in response.headers.raw if name.lower() == b"location"), b"")
-    return Answer(response.status_code, headers, body, strip_unstorable(address_of_bytes(location)))
+    return Answer(response.status_code, headers, body, address_of_bytes(location))
 
 
 class _Cookies(DefaultCookiePolicy):

@@ -10,7 +10,6 @@ from etl.fetch.host_registry import CachedRobots
 from etl.outcomes import Outcome
 from etl.reason_codes import Code
 from etl.reasons import Reason, encode_reason
-from etl.storable import strip_unstorable
 from etl.web.charset import decode
 
 ROBOTS_LIFETIME = timedelta(hours=24)
@@ -62,7 +61,7 @@ class RobotsRules:
 def robots_of(answer: Answer) -> CachedRobots:
     """What the answer to a request for robots.txt sets; one that still leads on after all redirects sets nothing."""
     status = 404 if answer.status // 100 == 3 else answer.status
-    return CachedRobots(status, strip_unstorable(_text(answer.body)), datetime.now(UTC))
+    return CachedRobots(status, _text(answer.body), datetime.now(UTC))
 
 
 def _text(body: bytes) -> str:

@@ -1,7 +1,8 @@
 """Extracts captures: pages, articles of several pages, and the files that they link."""
 
-from collections.abc import Iterable, Sequence
-from concurrent.futures import Executor
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -23,6 +24,9 @@ from etl.reasons import encode_reason
 from etl.sources.schema import Source
 from etl.web.disposition import saved_name
 from etl.web.urls import Address
+
+MAX_READ_AHEAD_BYTES = 32_000_000
+"""Bytes of pages that are read before their turn to be extracted."""
 
 
 def extract_capture(
@@ -81,8 +85,7 @@ def extract_pages(
     first_pages = {capture.of: (capture.url, capture.headers) for capture in captures if capture.part == 1}
     articles: dict[int, list[Extraction]] = {}
     damaged: dict[int, UnreadableItem] = {}
-    bodies = pool.map(lambda capture: _body(archive, capture.blob_sha256), captures)
-    for capture, body in zip(captures, bodies, strict=True):
+    for capture, body in _with_bodies(archive, pool, captures):
         if isinstance(body, DamagedBlob):
             damaged.setdefault(capture.of, unreadable(first_pages[capture.of][0], body))
             continue
@@ -97,6 +100,24 @@ def extract_pages(
             document = _as_listed_file(article, *first_pages[row.page_id])
             extracted.append(ExtractedPage(row.page_id, row.capture_id, document))
     return extracted, damaged
+
+
+def _with_bodies(
+    archive: Archive, pool: Executor, captures: Sequence[Any]
+) -> Iterator[tuple[Any, bytes | DamagedBlob]]:
+    """Each capture with its bytes, read ahead as far as `MAX_READ_AHEAD_BYTES` allow."""
+    waiting: deque[tuple[Any, Future[bytes | DamagedBlob]]] = deque()
+    ahead = 0
+    for capture in captures:
+        while waiting and ahead + capture.size > MAX_READ_AHEAD_BYTES:
+            before, body = waiting.popleft()
+            yield before, body.result()
+            ahead -= before.size
+        waiting.append((capture, pool.submit(_body, archive, capture.blob_sha256)))
+        ahead += capture.size
+    while waiting:
+        before, body = waiting.popleft()
+        yield before, body.result()
 
 
 def _body(archive: Archive, digest: str) -> bytes | DamagedBlob:

@@ -31,6 +31,10 @@ _ALL_TEXT = etree.XPath("string()")
 _SAMPLE = re.compile(r">\s*+([\u4e00-\u9fff，。、：]{4,16})")
 _SAMPLES, _MIN_SAMPLES = 24, 3
 """How many parts of a source a sample is taken of, and how many must be found."""
+MAX_DOCUMENT_BYTES = 8_000_000
+"""Bytes of a document's page that are decoded: more than the characters that extraction reads, in any charset."""
+_LAST_TAG_BYTES = 100_000
+_INLINE_PICTURE = re.compile(rb"data:[\w/+.-]{1,80};base64,[A-Za-z0-9+/=]{1000,}")
 MAX_LINK_CHARS = 8_000
 """Longest address that is resolved: it costs time for every character."""
 
@@ -112,6 +116,19 @@ def read_page(body: bytes, url: str, content_type: str = "") -> WebPage:
     """The page in `body`; a gzip file (a packed sitemap, not a compressed response) is unpacked. Never raises."""
     text, charset = decode(_unpack(body), content_type)
     return WebPage(url=url, text=text, charset=charset)
+
+
+def read_document(body: bytes, url: str, content_type: str = "") -> WebPage:
+    """As `read_page`, of a page of which the beginning is read: a longer body is cut to `MAX_DOCUMENT_BYTES`, inline
+    pictures not counted, so that it takes little memory whatever its size."""
+    body = _unpack(body)
+    if len(body) > MAX_DOCUMENT_BYTES:
+        body = _INLINE_PICTURE.sub(b"data:,", body)
+    if len(body) > MAX_DOCUMENT_BYTES:
+        # Before a tag, not within a character: `<` is no part of one in UTF-8, GB 18030 or Big5.
+        tag = body.rfind(b"<", MAX_DOCUMENT_BYTES - _LAST_TAG_BYTES, MAX_DOCUMENT_BYTES)
+        body = body[: tag if tag > 0 else MAX_DOCUMENT_BYTES]
+    return read_page(body, url, content_type)
 
 
 def _unpack(body: bytes) -> bytes:

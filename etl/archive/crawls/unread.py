@@ -61,7 +61,7 @@ def unread_after_rebuild(connection: Connection) -> Sequence[Any]:
 
 
 def captures_to_read(connection: Connection, pages: Sequence[Any]) -> Sequence[Any]:
-    """Rows (of, part, url, final_url, headers, blob_sha256, fetched_at): the captures that documents consist of.
+    """Rows (of, part, url, final_url, headers, blob_sha256, fetched_at, size): the captures that documents consist of.
 
     `pages` are rows of page_id and capture_id, `of` is such a page_id. Part 1 is that capture; each further page of an
     article is in its last capture before the first page was asked again.
@@ -114,14 +114,14 @@ ORDER BY p.source_id, c.run_id, p.id
 """)
 _CAPTURES = text("""
 WITH asked AS (SELECT * FROM unnest(CAST(:pages AS bigint[]), CAST(:captures AS bigint[])) AS a (page_id, capture_id))
-SELECT a.page_id AS of, 1 AS part, c.url, c.final_url, c.headers, c.blob_sha256, c.fetched_at
-FROM asked a JOIN archive.capture c ON c.id = a.capture_id
+SELECT a.page_id AS of, 1 AS part, c.url, c.final_url, c.headers, c.blob_sha256, c.fetched_at, b.size
+FROM asked a JOIN archive.capture c ON c.id = a.capture_id JOIN archive.blob b ON b.sha256 = c.blob_sha256
 UNION ALL
-SELECT a.page_id, p.part, c.url, c.final_url, c.headers, c.blob_sha256, c.fetched_at
+SELECT a.page_id, p.part, c.url, c.final_url, c.headers, c.blob_sha256, c.fetched_at, b.size
 FROM asked a JOIN archive.page p ON p.part_of = a.page_id CROSS JOIN LATERAL (
     SELECT * FROM archive.capture c
     WHERE c.page_id = p.id AND c.outcome IN ('stored', 'unchanged') AND c.id < coalesce(
         (SELECT min(n.id) FROM archive.capture n WHERE n.page_id = a.page_id AND n.id > a.capture_id), c.id + 1)
-    ORDER BY c.id DESC LIMIT 1) c
+    ORDER BY c.id DESC LIMIT 1) c JOIN archive.blob b ON b.sha256 = c.blob_sha256
 ORDER BY 1, 2
 """)

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
@@ -24,19 +25,23 @@ from etl.progress import Counter as ProgressCounter
 from etl.progress import ProgressCallback, no_progress
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
-from etl.web.page import read_page
+from etl.web.page import read_document
 from etl.web.urls import Address
 
 PAGES_PER_COMMIT = 25
 """Pages stored in one transaction: what is fetched again at most after a crash, against the cost of a commit."""
-MAX_BUFFERED_BYTES = 64_000_000
+MAX_BUFFERED_BYTES = 32_000_000
 """Bytes held in memory before they are stored, however few pages they belong to: files may be large."""
+MAX_ARTICLE_BYTES = 100_000_000
+"""Bytes of all pages of an article, which are stored together; texts are far smaller."""
 MAX_FILES = 200
 """Files of one document that are fetched; none of the saved pages links more than 40."""
 
 
 Attempts = Mapping[Address, Sequence[ClassifiedAttempt]]
 """The attempts for each URL, in the order of the requests."""
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +61,7 @@ class _FetchedDocument:
     @property
     def size(self) -> int:
         """Bytes of all bodies."""
-        all_attempts = (self.attempts, *self.parts.values(), *self.files.values())
-        return sum(len(item.attempt.body or b"") for attempts in all_attempts for item in attempts)
+        return _size((self.attempts, *self.parts.values(), *self.files.values()))
 
 
 async def fetch_batch(
@@ -73,40 +77,99 @@ async def fetch_batch(
     outcomes: Counter[str] = Counter()
     count = ProgressCounter("fetching", len(due), progress)
 
-    def store(documents: list[_FetchedDocument]) -> None:
+    def store(documents: Sequence[_FetchedDocument]) -> None:
         with archive.engine.begin() as connection:
             attempts = [item for document in documents for item in _page_attempts(connection, run, document)]
         stored = store_attempts(archive, batch, attempts)
         outcomes.update(stored[document.page.page_id] for document in documents)
         count.add(len(documents))
 
+    def store_files(files: Attempts) -> None:
+        with archive.engine.begin() as connection:
+            page_ids = upsert_file_pages(connection, run.source.id, files)
+        store_attempts(archive, batch, [PageAttempt(page_ids[url], item) for url in files for item in files[url]])
+
+    buffer = _Buffer(store, store_files)
     async with fetcher(run.source, archive.hosts, user_agent) as fetch:
-        fetching = _Fetching(run, fetch)
+        fetching = _Fetching(run, fetch, buffer)
         tasks = [asyncio.create_task(fetching.fetch(page)) for page in due]
         try:
-            finished: list[_FetchedDocument] = []
-            for done, task in enumerate(asyncio.as_completed(tasks), 1):
-                finished.append(await task)
-                buffer_full = sum(document.size for document in finished) > MAX_BUFFERED_BYTES
-                if len(finished) == PAGES_PER_COMMIT or buffer_full or done == len(tasks):
-                    await asyncio.to_thread(store, finished)
-                    finished = []
+            await asyncio.gather(*tasks)
         finally:
             for task in tasks:
                 task.cancel()
+    await buffer.flush()
     await asyncio.to_thread(chain_logs, archive)
     return outcomes
 
 
-class _Fetching:
-    """Fetches the documents of one batch. A file that several of them link is fetched once."""
+class _Buffer:
+    """What is fetched and not yet stored: at most `PAGES_PER_COMMIT` documents, or about `MAX_BUFFERED_BYTES`.
 
-    def __init__(self, run: RunContext, fetch: Fetcher) -> None:
-        self._source, self._fetcher = run.source, fetch
+    One transaction at a time; whoever brings more waits for it.
+    """
+
+    def __init__(
+        self, store: Callable[[Sequence[_FetchedDocument]], None], store_files: Callable[[Attempts], None]
+    ) -> None:
+        self._store, self._store_files = store, store_files
+        self._documents: list[_FetchedDocument] = []
+        self._lock = asyncio.Lock()
+
+    async def add(self, document: _FetchedDocument) -> None:
+        """Takes a document, and stores all that it has when it is full."""
+        async with self._lock:
+            self._documents.append(document)
+            full = sum(item.size for item in self._documents) > MAX_BUFFERED_BYTES
+            if full or len(self._documents) == PAGES_PER_COMMIT:
+                await self._flush()
+
+    async def add_files(self, files: dict[Address, list[ClassifiedAttempt]]) -> None:
+        """Stores files of a document that is not finished, and empties the mapping, when they take much memory."""
+        if _size(files.values()) > MAX_BUFFERED_BYTES:
+            async with self._lock:
+                await asyncio.to_thread(self._store_files, files)
+            files.clear()
+
+    async def flush(self) -> None:
+        """Stores all that is left."""
+        async with self._lock:
+            await self._flush()
+
+    async def _flush(self) -> None:
+        documents, self._documents = self._documents, []
+        if documents:
+            await asyncio.to_thread(self._store, documents)
+
+
+def _size(attempts: Iterable[Sequence[ClassifiedAttempt]]) -> int:
+    """Bytes of all bodies."""
+    return sum(len(item.attempt.body or b"") for each in attempts for item in each)
+
+
+class _Fetching:
+    """Fetches the documents of one batch, as many at once as requests. A file that several link is fetched once.
+
+    Pages are read in a thread, so that the answers to other requests do not wait; one at a time, for the memory.
+    """
+
+    def __init__(self, run: RunContext, fetch: Fetcher, buffer: _Buffer) -> None:
+        self._source, self._fetcher, self._buffer = run.source, fetch, buffer
         self._family: Platform | None = family_of(run.source)
         self._requested_files: set[str] = set()
+        self._documents = asyncio.Semaphore(run.source.pace.concurrency)
+        self._reading = asyncio.Lock()
 
-    async def fetch(self, page: DuePage) -> _FetchedDocument:
+    async def fetch(self, page: DuePage) -> None:
+        """Fetches a document and hands it to the buffer."""
+        async with self._documents:
+            await self._buffer.add(await self._document(page))
+
+    async def _read(self, function: Callable[..., Found], *arguments: object) -> Found:
+        async with self._reading:
+            return await asyncio.to_thread(function, *arguments)
+
+    async def _document(self, page: DuePage) -> _FetchedDocument:
         attempts = [
             ClassifiedAttempt(answer, *classify(answer)) for answer in await self._request(page.url, page.headers)
         ]
@@ -114,20 +177,22 @@ class _Fetching:
         unchanged = last.outcome is None and sha256(last.attempt.body or b"") == page.digest
         if unchanged or last.outcome is Outcome.NOT_MODIFIED:
             # A page whose frames were not looked for yet is read again, though it did not change.
-            frames = () if page.parts or page.files else find_text_frames(self._source, self._family, last.attempt)
-            document = await self._with_parts(page, attempts, page.parts or frames)
+            parts: Sequence[Address] = page.parts
+            if not parts and not page.files:
+                parts = await self._read(find_text_frames, self._source, self._family, last.attempt)
+            document = await self._with_parts(page, attempts, parts)
             return replace(document, files=await self._fetch_files(page.files))
         if last.outcome is not None:
             return _FetchedDocument(page, attempts)
         try:
-            parts = self._find_parts(last.attempt)
+            parts = await self._read(self._find_parts, last.attempt)
         except UNREADABLE as error:
             reason = encode_reason(Code.ARTICLE_PAGE_FAILED, page=2, url=page.url, reason=error)
             return _FetchedDocument(page, [*attempts[:-1], replace(last, outcome=Outcome.NETWORK_ERROR, reason=reason)])
         document = await self._with_parts(page, attempts, parts)
         if document.attempts[-1].outcome is not None:
             return document
-        return replace(document, files=await self._fetch_files(self._find_files(document)))
+        return replace(document, files=await self._fetch_files(await self._read(self._find_files, document)))
 
     def _find_parts(self, answer: Attempt) -> Sequence[Address]:
         """URLs of the further pages of the article that begins on this page, or of the frames that hold its text.
@@ -136,16 +201,16 @@ class _Fetching:
         """
         parts: list[Address] = []
         if self._family is not None:
-            page = read_page(answer.body or b"", answer.final_url, answer.header("content-type"))
+            page = read_document(answer.body or b"", answer.final_url, answer.header("content-type"))
             parts = [self._source.canonical(url) for url in self._family.article_pages(page)[:MAX_ARTICLE_PAGES]]
         return parts or find_text_frames(self._source, self._family, answer)
 
-    def _find_files(self, document: _FetchedDocument) -> Iterator[DueFile]:
+    def _find_files(self, document: _FetchedDocument) -> Sequence[DueFile]:
         """The files that the document's pages link; conditional requests for those that it linked before."""
         answers = [attempts[-1].attempt for attempts in (document.attempts, *document.parts.values())]
         known = {file.url: file for file in document.page.files}
         urls = dict.fromkeys(url for answer in answers for url in find_linked_files(self._source, self._family, answer))
-        return (known.get(url) or DueFile(url) for url in list(urls)[:MAX_FILES])
+        return [known.get(url) or DueFile(url) for url in list(urls)[:MAX_FILES]]
 
     async def _with_parts(
         self, page: DuePage, attempts: list[ClassifiedAttempt], part_urls: Sequence[Address]
@@ -159,6 +224,9 @@ class _Fetching:
         for url in part_urls:
             parts[url] = [ClassifiedAttempt(answer, *classify(answer)) for answer in await self._request(url)]
             last = parts[url][-1]
+            if _size((attempts, *parts.values())) > MAX_ARTICLE_BYTES:
+                reason = encode_reason(Code.BODY_OVER_LIMIT, limit=MAX_ARTICLE_BYTES)
+                last = replace(last, outcome=Outcome.TOO_LARGE, reason=reason)
             if last.outcome is not None:
                 number = len(parts) + 1
                 reason = encode_reason(Code.ARTICLE_PAGE_FAILED, page=number, url=url, reason=last.reason)
@@ -167,13 +235,15 @@ class _Fetching:
         return _FetchedDocument(page, attempts, tuple(part_urls), parts)
 
     async def _fetch_files(self, files: Iterable[DueFile]) -> Attempts:
-        """Fetches the files not requested before. A file that fails does not fail the document."""
+        """Fetches the files not requested before, and returns those that are not stored yet. A file that fails does not
+        fail the document."""
         attempts: dict[Address, list[ClassifiedAttempt]] = {}
         for file in files:
             if file.url not in self._requested_files:
                 self._requested_files.add(file.url)
                 answers = await self._request(file.url, file.headers)
                 attempts[file.url] = [ClassifiedAttempt(answer, *classify_file(answer)) for answer in answers]
+                await self._buffer.add_files(attempts)
         return attempts
 
     async def _request(self, url: str, headers: Mapping[str, str] | None = None) -> list[Attempt]:

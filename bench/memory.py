@@ -1,0 +1,166 @@
+"""`python -m bench.memory`: the memory of a crawl of a site that sends as much as it may.
+
+One document links 100 files that unpack to 49 MB each, one says `document.cookie=;` for 43 MB, one links 66,000 files,
+and the others are pages of 49 MB. Crawled by `gongkai crawl` in a process of its own, beside real services; the site is
+in another. Prints the largest resident size of the crawl and of the processes that read its files, and fails above
+600 MB. Some minutes, and 6 GB of disk.
+"""
+
+import gzip
+import json
+import multiprocessing
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import yaml
+
+from etl.local import services
+from etl.settings import Settings
+from tests.support.gongkai import environment
+
+MOST_MEGABYTES = 600
+LARGE = 49_000_000
+DOCUMENTS = 12
+
+
+def main() -> None:
+    """Runs the bench on parts of its own."""
+    ready: multiprocessing.Queue[int] = multiprocessing.Queue()
+    site = multiprocessing.Process(target=serve, args=(ready,), daemon=True)
+    site.start()
+    base = f"http://127.0.0.1:{ready.get()}"
+    with tempfile.TemporaryDirectory(prefix="gongkai-bench-") as folder:
+        found = services.up(
+            Settings(state_dir=Path(folder), postgres_port=0, store_port=0), airflow=False, report=lambda progress: None
+        )
+        try:
+            given = {
+                name: getattr(found, name) for name in ("database_url", "database_owner_url", "database_reader_url")
+            }
+            given |= {f"store_{name}": getattr(found.store, name) for name in ("endpoint", "access_key", "secret_key")}
+            settings = Settings.model_validate(given | {"store_secure": False, "store_bucket": found.bucket})
+            file = Path(folder) / "hostile.yaml"
+            file.write_text(source_text(base), encoding="utf-8")
+            sys.exit(crawl(file, settings))
+        finally:
+            services.down(Settings(state_dir=Path(folder)), report=lambda progress: None)
+            site.terminate()
+
+
+def source_text(base: str) -> str:
+    """The source file of the site."""
+    return yaml.safe_dump(
+        {
+            "id": "hostile",
+            "name": "hostile",
+            "agency": "—",
+            "region": "000000",
+            "platform": "generic",
+            "columns": [{"url": f"{base}/"}],
+            "hosts": [base.removeprefix("http://")],
+            "allow_private_addresses": True,
+            "pace": {"delay": 0, "concurrency": 4},
+            "listing": {"rows": "li", "link": "a"},
+            "assertions": {"min_records": 1, "max_age_days": 36500},
+            "verified": "never",
+        }
+    )
+
+
+def crawl(file: Path, settings: Settings) -> int:
+    """Crawls in a process of its own, and prints its memory; 1 where that was too much or the crawl failed."""
+    began = time.monotonic()
+    command = [str(Path(sys.executable).parent / "gongkai"), "crawl", str(file), "--json"]
+    process = subprocess.Popen(command, env=environment(settings), stdout=subprocess.PIPE, text=True)
+    largest = {"crawl": 0, "readers of files": 0}
+    while process.poll() is None:
+        for pid in descendants(process.pid):
+            name = "crawl" if pid == process.pid else "readers of files"
+            largest[name] = max(largest[name], peak_bytes(pid))
+        time.sleep(0.2)
+    assert process.stdout
+    report = json.loads(process.stdout.read() or "{}")
+    seconds = time.monotonic() - began
+    megabytes = {name: round(size / 1e6) for name, size in largest.items()}
+    print(f"{seconds:.0f} s; largest resident size, MB: {megabytes}; outcomes: {report.get('outcomes')}")
+    print(f"files: {report.get('files')}; problems: {report.get('problems')}")
+    return int(megabytes["crawl"] > MOST_MEGABYTES or not report.get("outcomes"))
+
+
+def descendants(pid: int) -> Iterator[int]:
+    """The process and those that it started."""
+    yield pid
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return
+    for child in children:
+        yield from descendants(int(child))
+
+
+def peak_bytes(pid: int) -> int:
+    """The largest resident size that the process ever had; 0 when it has ended."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM")), 0)
+
+
+def serve(ready: "multiprocessing.Queue[int]") -> None:
+    """Serves the site until the process is ended."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    ready.put(server.server_port)
+    server.serve_forever()
+
+
+class Handler(BaseHTTPRequestHandler):
+    """The site."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        body = answer(self.path)
+        self.send_response(200 if body else 404)
+        self.send_header("Content-Type", "text/plain" if self.path.endswith(".txt") else "text/html; charset=utf-8")
+        packed = gzip.compress(body, 1) if body else b""
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(packed)))
+        self.end_headers()
+        self.wfile.write(packed)
+
+    def log_message(self, *words: object) -> None:
+        """Nothing: the crawl's report says what was asked."""
+
+
+def answer(path: str) -> bytes:
+    """The content of an address."""
+    if path == "/":
+        return "".join(
+            f'<ul><li><a href="/{n}.html">关于第{n}号工作的通知</a></li></ul>' for n in range(DOCUMENTS)
+        ).encode()
+    name, _, ending = path.strip("/").partition(".")
+    if ending == "txt" and name:
+        return (f"{name} 号文件\n" * 100).encode().ljust(LARGE, b"x")
+    if ending != "html" or not name.isdecimal():
+        return b""
+    text = f"<title>关于第{name}号工作的通知</title><div class=TRS_Editor><p>" + "各单位要做好防汛工作。" * 60
+    match int(name):
+        case 0:
+            return (text + "".join(f'<p><a href="/{n}.txt">附件{n}.txt</a>' for n in range(1, 101))).encode()
+        case 1:
+            return (text + "<script>" + "document.cookie=;" * (43_000_000 // 17) + "</script>").encode()
+        case 2:
+            return (text + "".join(f'<p><a href="/{n}.pdf">附件{n}.pdf</a>' for n in range(66_000))).encode()
+    return (text + "各单位要做好防汛工作。</p><p>" * (LARGE // 40)).encode()[:LARGE]
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("PYTHONUNBUFFERED", "1")
+    main()
