@@ -215,6 +215,7 @@ OWN_VALUES = {
     "etl.files.process.pool.Reader",
     "etl.files.types.Limits",
     "etl.platforms.base.Layout",
+    "etl.pipeline.warc.reading.Remark",
     "etl.pipeline.warc.reading.WarcSummary",
 }
 """Classes of those packages that the archive and the stages use, and that hold nothing of strangers."""
@@ -225,6 +226,8 @@ def imported_classes() -> dict[str, type]:
     found: dict[str, type] = {}
     for module in MODULES:
         if not module.startswith(("etl.archive.", "etl.pipeline.")) or ".survey" in module:
+            continue
+        if module.startswith(FROM_OUTSIDE) and not module.endswith(".importing"):
             continue
         for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and str(node.module).startswith(FROM_OUTSIDE):

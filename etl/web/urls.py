@@ -35,11 +35,16 @@ _OFFSET = re.compile(r"^-?\d+$")
 _UNSAFE = "!#$%&'()*+,/:;=?@[]~"
 
 
+class AddressTooLong(ValueError):
+    """An address of more than `MAX_ADDRESS_CHARS`."""
+
+
 def canonical_url(url: str, base: str = "") -> Address:
     """The one form under which an address is known: absolute, host in lower case, no fragment, no default port,
     no session or tracking parameter, no `.`, `..` or empty path segment, spaces and Chinese letters escaped.
 
-    Raises `ValueError` for what is not an http(s) address (RFC 3986 names the rules, section 6.2), or is too long.
+    Raises `ValueError` for what is not an http(s) address (RFC 3986 names the rules, section 6.2),
+    `AddressTooLong`.
     """
     parts = urlsplit(urljoin(base, clean_text(url).strip()))
     scheme = parts.scheme.lower()
@@ -55,7 +60,7 @@ def canonical_url(url: str, base: str = "") -> Address:
     query = "&".join(pair for pair in parts.query.split("&") if not _is_tracking(pair))
     address = urlunsplit((scheme, host, quote(path, safe=_UNSAFE), quote(query, safe=_UNSAFE), ""))
     if len(address) > MAX_ADDRESS_CHARS:
-        raise ValueError(f"an address of {len(address)} characters, {MAX_ADDRESS_CHARS} are allowed: {url[:200]!r}")
+        raise AddressTooLong(f"an address of {len(address)} characters, {MAX_ADDRESS_CHARS} are allowed: {url[:200]!r}")
     return Address(address)
 
 

@@ -27,13 +27,11 @@ from etl.pipeline.warc.records import DamagedPlace, Record, read_records
 from etl.reason_codes import Code
 from etl.reasons import Reason, encode_reason
 from etl.web.data import read_json
-from etl.web.urls import canonical_url
+from etl.web.urls import MAX_ADDRESS_CHARS, AddressTooLong, canonical_url
 
 CAPTURE_KINDS = ("response", "revisit", "resource")
 _OTHER_KINDS = ("warcinfo", "request", "metadata", "conversion")
 """Records that say something of captures, or were made of them."""
-MAX_ADDRESS_CHARS = 2000
-"""Longest address of a page: the index of addresses holds no more than 2,700 bytes."""
 _PAGE = re.compile(r"html|xml|json|text/plain|^$", re.IGNORECASE)
 _NO_PAGE = re.compile(r"(?:image|font|audio|video)/", re.IGNORECASE)
 _NOTE = re.compile(r"(?:urn|dns|whois|ntp|metadata|screenshot|info|about|data|blob|chrome)[:]", re.IGNORECASE)
@@ -237,10 +235,10 @@ class _Reader:
             return None
         try:
             url = canonical_url(capture.address)
+        except AddressTooLong:
+            return encode_reason(Code.WARC_LONG_ADDRESS, limit=MAX_ADDRESS_CHARS)
         except ValueError:
             return encode_reason(Code.WARC_NO_ADDRESS, words=capture.address[:80])
-        if len(url) > MAX_ADDRESS_CHARS:
-            return encode_reason(Code.WARC_LONG_ADDRESS, limit=MAX_ADDRESS_CHARS)
         date = capture.record.header("warc-date")
         if (fetched_at := read_warc_date(date)) is None:
             return encode_reason(Code.WARC_NO_DATE, words=date[:80])
@@ -307,8 +305,6 @@ def _described(attempt: Attempt, metadata: Mapping[str, str]) -> WarcResponse:
         return _undescribed(attempt)
     if kind == "part" and not (part_of and 1 < part <= _MAX_PART):
         kind = "file"  # a further page that its article no longer has: it is kept, but is no document of its own
-    if max(len(requested_url), len(part_of)) > MAX_ADDRESS_CHARS:
-        return _undescribed(attempt)
     fields = {_plain(name): _plain(value) for name, value in listing.items()} if isinstance(listing, dict) else {}
     return WarcResponse(replace(attempt, url=requested_url), kind, part_of, part, fields, stated)
 
