@@ -32,8 +32,10 @@ def normalise_document_number(raw: str) -> str:
 
 def match_document_number(text: str) -> str | None:
     """The number that a line consists of (a red header, a line under the title), or None."""
+    if "号" not in text:
+        return None
     text = without_text_ending(text.strip())
-    if "号" not in text or len(text) > 60:
+    if len(text) > 60:
         return None
     match = _WHOLE.match(text)
     return match.group(1) if match else None

@@ -52,6 +52,7 @@ def _bounded(*forms: str) -> re.Pattern[str]:
 
 
 _PASSING, _AT_EDGES, _DATED = _bounded(*_COUNTERS, *_CLOCKS), _bounded(*_SITE_COUNTERS), _bounded(_TIMED_DATE)
+_CLOCK = re.compile(rf"\s*(?:{'|'.join(_CLOCKS)})\s*")
 _AFTER_SENTENCE = re.compile(rf"(?<=[。！？”）])\s*(?:{'|'.join((*_COUNTERS, *_CLOCKS))})\s*[。.]?$")
 _CLAUSES, _COURTESY = re.compile(r"[，,](?!\d)|[。；！!]"), re.compile("(?:欢迎|谢谢|感谢).{0,14}|")
 _SENTENCE = re.compile("[。，；？！]")
@@ -79,7 +80,7 @@ def without_counters(text: str, captured_on: date | None = None) -> str:
 
 def is_clock(text: str) -> bool:
     """Whether the text is a date that the page shows as today's."""
-    return any(re.fullmatch(rf"\s*(?:{form})\s*", text) for form in _CLOCKS)
+    return _CLOCK.fullmatch(text) is not None
 
 
 def _rejoined(lines: Sequence[str]) -> Iterator[str]:

@@ -6,8 +6,9 @@ from typing import Literal, NamedTuple
 
 # What a browser does not look into for comments or tags, up to its own end tag (HTML standard, 13.2.5).
 _RAW_TAGS = ("script", "style", "textarea", "title")
-_OPENING = re.compile(rf"<!--|<({'|'.join(_RAW_TAGS)})\b[^>]{{0,2000}}+>", re.IGNORECASE)
-_CLOSING = {name: re.compile(f"</{name}", re.IGNORECASE) for name in _RAW_TAGS}
+# Only the names ignore case: what begins with `<` whatever the case is found three times as fast.
+_OPENING = re.compile(rf"<(?:!--|((?i:{'|'.join(_RAW_TAGS)}))\b[^>]{{0,2000}}+>)")
+_CLOSING = {name: re.compile(f"</(?i:{name})") for name in _RAW_TAGS}
 _CODE_TYPE = re.compile(r"""\btype\s*=\s*["']?\s*([^"'\s>]*)""", re.IGNORECASE)
 _CODE = re.compile(r"^(?:module|.*(?:java|ecma|j)script.*)?$", re.IGNORECASE)
 # Strings and patterns are matched first, so that `//` in an address is no comment. `<!--` is one to its line's end.
@@ -23,7 +24,7 @@ START_TAG = re.compile(
     r"""(?:[\s/]++|[^\s/>=][^\s/>=]*+|=\s*+(?:"[^"]*+"|'[^']*+'|(?=>)|[^\s>"'][^\s>]*+|["'])?+)*+>?+"""
 )
 _EARLY_END = re.compile(r"</[hHbB][tToO][mMdD][lLyY]\s*+>")  # ignoring case costs half as much again
-_ONLY_ENDS = re.compile(r"\A(?:\s++|<!--(?:[^-]|-(?!->))*+-->|</(?:html|body)\s*+>)*+\Z", re.IGNORECASE)
+_NOTHING = re.compile(r"^(?:\s++|<!--(?:[^-]|-(?!->))*+-->)*+$")
 _SHOWN_TAG = re.compile(rf"{START_TAG.pattern}|</[A-Za-z][^>]*+>?+|<![^>]*+>?+|<\?[^>]*+>?+")
 
 
@@ -88,12 +89,17 @@ def without_early_ends(source: str) -> str:
     A browser goes on in the body (HTML standard, 13.2.6.4.20, "after after body"); libxml2 stops at `</html>`. They
     come from headers that are included as whole files, and from texts pasted with their page.
     """
-    first = _EARLY_END.search(source)
-    if first is None or _ONLY_ENDS.match(source[first.end() :]):
+    ends = list(_EARLY_END.finditer(source))
+    follows = len(source)
+    while ends and _NOTHING.match(source[ends[-1].end() : follows]):
+        follows = ends.pop().start()
+    if not ends:
         return source
-    return "".join(
-        _EARLY_END.sub("", piece.source) if piece.kind == "markup" else piece.source for piece in pieces(source)
+    last = ends[-1].end()
+    early = (
+        _EARLY_END.sub("", part.source) if part.kind == "markup" else part.source for part in pieces(source[:last])
     )
+    return "".join((*early, source[last:]))
 
 
 def shown_chars(source: str) -> int:

@@ -27,9 +27,9 @@ _FLOOD_PAGE_CHARS, _FLOOD_TAG_CHARS, _MAX_ATTRIBUTES = 100_000, 2_000, 200
 _QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
 _LOST_SHARE = 0.95
 """Share of a page's text that its tree must hold: entities and broken tags make small differences."""
-_ALL_TEXT = etree.XPath("string()")
+_ALL_TEXT = etree.XPath("string()", smart_strings=False)
 _SAMPLE = re.compile(r">\s*+([\u4e00-\u9fff，。、：]{4,16})")
-_SAMPLES, _MIN_SAMPLES = 24, 3
+_SAMPLES, _MIN_SAMPLES = 16, 3
 """How many parts of a source a sample is taken of, and how many must be found."""
 MAX_DOCUMENT_BYTES = 8_000_000
 """Bytes of a document's page that are decoded: more than the characters that extraction reads, in any charset."""

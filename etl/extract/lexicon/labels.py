@@ -16,6 +16,7 @@ _MAX_LINE_CHARS = 1000
 _INVISIBLE = re.compile("[\u200b-\u200f\ufeff]+")
 
 
+@lru_cache(4096)  # the same titles and labels are compared with everything on the page
 def label_key(text: str) -> str:
     """The form in which labels and titles are compared: NFKC, without white space, inline boundaries, invisible
     characters."""
@@ -36,6 +37,7 @@ _WORD_CHARACTER = re.compile("[\u4e00-\u9fff/]")
 _DECORATION = re.compile(r"^[【\[(（·•●■◆▪*\s]+|[】\]):：）\s]+$")
 _BRACKETS = " \t【[】]"
 _BRACKETED = re.compile(r"[【\[]([^【】\[\]]{2,24})[】\]]")
+_BRACKET = re.compile(r"[【\[]")
 _ONLY_BRACKETED = re.compile(rf"[\s{INLINE_BOUNDARY}]*+[【\[][^【】\[\]]*+[】\]][\s{INLINE_BOUNDARY}]*+")
 _BEFORE_A_LABEL = " \t【[(（•·●■"
 _LABEL_PART = re.compile(r"[\u4e00-\u9fff/（）()]+")
@@ -109,6 +111,8 @@ def find_labels(text: str, *, coined: bool = False) -> tuple[LabelMatch, ...]:
 
     `coined`: also those that stand in no list, as their words say (`field_of_words`): in headers alone.
     """
+    if coined and INLINE_BOUNDARY not in text and not COLON.search(text) and not _BRACKET.search(text):
+        return find_labels(text)  # before gaps all labels are listed ones
     text = text[:_MAX_LINE_CHARS]
     positions = list(_before_colons(text, coined=coined)) or list(_in_brackets(text, coined=coined))
     if not positions and INLINE_BOUNDARY in text:
@@ -207,11 +211,14 @@ def _in_brackets(text: str, *, coined: bool) -> Iterator[_Position]:
 def _between_boundaries(text: str) -> Iterator[_Position]:
     """Labels that fill the text between two inline boundaries, even if further boundaries cut it up."""
     parts = [part.strip(_BRACKETS) for part in text.split(INLINE_BOUNDARY)]
+    if not any(label_key(part[0]) in _LABEL_PREFIXES for part in parts[:-1] if part):
+        return
     starts = [0, *(m.end() for m in re.finditer(INLINE_BOUNDARY, text))]
     part = 0
     while part < len(parts) - 1:
         key, best = "", ("", -1)
-        for end in range(part, len(parts) - 1 if parts[part] else part):
+        may_begin = parts[part] and label_key(parts[part][0]) in _LABEL_PREFIXES
+        for end in range(part, len(parts) - 1 if may_begin else part):
             key += label_key(parts[end])
             if key not in _LABEL_PREFIXES:
                 break

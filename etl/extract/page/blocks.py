@@ -7,6 +7,7 @@ the same lists and the tree is walked once.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml import etree, html
 
@@ -38,6 +39,7 @@ _SITE_WORDS = split_words("""
 """)
 
 
+@lru_cache(4096)  # pages of one site have the same menus and footers
 def is_boilerplate(text: str) -> bool:
     """Whether a line belongs to the site, not to a document. (Substrings: an alternation costs ten times as much.)"""
     for word in _SITE_WORDS:  # noqa: SIM110 — a generator costs twice as much
@@ -292,8 +294,10 @@ class Blocks:
                         link_chars += len(tail.strip())
                 elif line:
                     add(tail)
+        end = len(blocks)
         for node in nodes:
-            node.last = min(node.last, len(blocks))
+            if node.last > end:
+                node.last = end
 
     def _attribute_reader(
         self, visibility: Visibility

@@ -118,6 +118,7 @@ def is_in_search_form(blocks: Blocks, index: int, body: Body) -> bool:
 
 
 @lru_cache(4096)
+@lru_cache(4096)
 def is_page_tool(text: str) -> bool:
     """Whether a line only operates the page: print, close, font size, share. (`360A12-07-2023-0012` is an index
     number.)"""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from lxml.html import HtmlElement
 
@@ -93,15 +93,25 @@ def _calls(source: str, scope: Scope) -> bool:
 def _may_show_something(source: str, page: WebPage) -> bool:
     if len(source) > _MAX_WRITING_CHARS or (len(source) > _MAX_SETTING_CHARS and "document.write" not in source):
         return False
-    if _OUTPUT_CALL.search(source):
-        return True
-    names = {name for names in _CLASS_CALL.findall(source) for name in names.split()}
-    return not HIDDEN_CLASSES.isdisjoint(names) or any(
-        f".{name}" in sheet
-        for style in page.elements["style"]
-        if "display" in (sheet := style.text or "")
-        for name in names
+    writes, names = _calls_in(source)
+    return (
+        writes
+        or not HIDDEN_CLASSES.isdisjoint(names)
+        or any(
+            f".{name}" in sheet
+            for style in page.elements["style"]
+            if "display" in (sheet := style.text or "")
+            for name in names
+        )
     )
+
+
+@lru_cache(1024)  # pages of one site have the same scripts
+def _calls_in(source: str) -> tuple[bool, frozenset[str]]:
+    """Whether a script calls what writes into a page; of one that does not, the classes that it sets or takes away."""
+    if _OUTPUT_CALL.search(source):
+        return True, frozenset()
+    return False, frozenset(name for names in _CLASS_CALL.findall(source) for name in names.split())
 
 
 def _string_variables(page: WebPage) -> dict[str, str]:

@@ -4,6 +4,7 @@ import re
 from base64 import b64decode
 from binascii import Error
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import unquote
 
 from lxml import html
@@ -38,7 +39,7 @@ def files_in_scripts(page: WebPage) -> Iterator[tuple[str, str]]:
     base = base_url(page)
     for script in page.elements["script"]:
         source = script.text or ""
-        if not _QUOTED_FILE.search(source):
+        if not _names_file(source):
             continue
         for match in _FILE_OBJECT.finditer(source):
             url = absolute(encode_query(unquote_literal(match.group(1)), page.charset), base)
@@ -50,6 +51,11 @@ def files_in_scripts(page: WebPage) -> Iterator[tuple[str, str]]:
             address = unquote_literal(match.group(1))
             if _is_handed_to_viewer(source, match.start(), address):
                 yield from _shown_file(page, address, base)
+
+
+@lru_cache(1024)  # pages of one site have the same scripts
+def _names_file(source: str) -> bool:
+    return _QUOTED_FILE.search(source) is not None
 
 
 def _is_handed_to_viewer(source: str, at: int, address: str) -> bool:
