@@ -22,6 +22,8 @@ from demo.trs_columns import BY_KEY
 from demo.trs_wcm import TrsSite
 from etl.archive.crawls.run import CrawlOptions
 from etl.archive.crawls.runs import open_run
+from etl.archive.preservation.bucket_check import check_bucket
+from etl.archive.preservation.fixity import audit
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import StoreError
 from etl.archive.storage.layout import CHANGES
@@ -98,6 +100,9 @@ def test_a_crawl_killed_at_any_step_is_completed_by_its_rerun(
     events = rows(archive, "SELECT change_seq, kind FROM archive.change ORDER BY 1")
     assert [row["change_seq"] for row in events] == list(range(1, step * len(documents) + 1))
     assert {row["kind"] for row in events} == {"created"}
+    # Whatever step the logs were killed at, none of them is damage, and their chain is sound.
+    assert audit(archive, lambda *_: None).all_damage == ()
+    check_bucket(archive.store, lambda *_: None)
 
 
 def test_a_log_without_rows_is_adopted_without_asking_the_site(
