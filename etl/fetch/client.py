@@ -205,7 +205,11 @@ class Fetcher:
             raise RequestFailed(Outcome.OUT_OF_SCOPE, encode_reason(Code.NOT_A_SOURCE_HOST, url=url))
         trace = await self._pace.wait(host_of(url))
         headers = {"User-Agent": self._user_agent, "Accept-Encoding": ACCEPT_ENCODING}
-        return await self._client.ask(url, headers, MAX_ROBOTS_BYTES, trace, cut=True)
+        answer = await self._client.ask(url, headers, MAX_ROBOTS_BYTES, trace, cut=True)
+        asked = answer.header("retry-after") if answer.status in (429, 503) else ""
+        if wait := retry_after_seconds(asked, datetime.now(UTC)):
+            await asyncio.to_thread(self._hosts.postpone, host_of(url), wait, asked)
+        return answer
 
 
 def _page_redirect(answer: Answer, url: str) -> PageRedirect | None:

@@ -205,6 +205,15 @@ def test_retry_after_pushes_the_host_out_for_everyone(archive: Archive) -> None:
     assert rows(archive, "SELECT failures, retry_after FROM archive.host") == [{"failures": 0, "retry_after": "300"}]
 
 
+def test_retry_after_of_robots_txt_counts_too(archive: Archive) -> None:
+    with raw_server(lambda path: http(b"", "503 Busy", "Retry-After: 300")) as (base, asked):
+        [first] = fetch(archive, source(base, limits={"retries": 0}), base + "/a")[0]
+        [next_run] = fetch(archive, source(base, limits={"retries": 0}), base + "/a")[0]
+    assert (first.failure, next_run.failure) == (Outcome.ROBOTS, Outcome.NETWORK_ERROR)
+    assert "asked to be left alone" in english(next_run.reason)
+    assert asked == ["/robots.txt"]
+
+
 def test_a_host_that_does_not_resolve_is_a_network_error(archive: Archive) -> None:
     lost = source("http://127.0.0.1/", hosts=["nowhere.invalid", "127.0.0.1"], limits={"retries": 0})
     [attempt] = fetch(archive, lost, "http://nowhere.invalid/a")[0]
