@@ -329,11 +329,11 @@ def journal_line() -> JournalLine:
 def test_what_unpacks_to_far_more_than_a_log_takes_little_memory_and_time(inside: bytes) -> None:
     packing = zlib.compressobj(wbits=31)
     body = packing.compress(inside) + packing.flush()
-    began = time.monotonic()
+    began = time.process_time()
     tracemalloc.start()
     with pytest.raises(GongkaiError, match=journal_key(1)):
         check_log(journal_key(1), body)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 300 << 20
-    assert time.monotonic() - began < 20
+    assert time.process_time() - began < 20

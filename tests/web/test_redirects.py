@@ -130,6 +130,6 @@ def test_what_is_not_certain_leads_nowhere(markup: str) -> None:
     ],
 )
 def test_no_page_takes_long(markup: str) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     led(markup)
-    assert time.monotonic() - begun < 1
+    assert time.process_time() - begun < 2
