@@ -183,6 +183,7 @@ def _read(archive: Archive, due: _Due) -> _Read:
 def _record(archive: Archive, reads: Sequence[_Read]) -> tuple[list[LogDamage], int]:
     """Records what was read; returns what is damaged, and the number of logs that are whole again."""
     damaged: list[LogDamage] = []
+    checked: list[dict[str, Any]] = []
     events: list[dict[str, str]] = []
     restored = 0
     with archive.engine.begin() as connection:
@@ -197,11 +198,13 @@ def _record(archive: Archive, reads: Sequence[_Read]) -> tuple[list[LogDamage], 
                 damaged.append(LogDamage(item.due.key, item.kind, item.detail))
             if row is None:
                 continue
-            connection.execute(_CHECKED, asdict(item.due) | {"sha256": item.sha256 or None, "damage": item.kind})
+            checked.append(asdict(item.due) | {"sha256": item.sha256 or None, "damage": item.kind})
             if item.kind != row.damage:
                 detail = item.detail or encode_reason(Code.WHOLE_AGAIN, damage=row.damage)
                 events.append({"log": row.key, "kind": item.kind or "restored", "detail": detail})
                 restored += not item.kind
+        if checked:
+            connection.execute(_CHECKED, checked)
         if events:
             write_events(connection, archive.store, events)
     return damaged, restored
