@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-import urllib3
 from minio import Minio
 from minio.error import MinioException, S3Error
 from minio.helpers import MIN_PART_SIZE
 from urllib3.exceptions import HTTPError
 
+from etl.archive.storage.connections import storage_connections
 from etl.archive.storage.layout import blob_key
 from etl.archive.storage.log_format import Line
 from etl.archive.storage.log_lines import RunLog
@@ -87,20 +87,13 @@ class Store:
 
     def __init__(self, address: StoreAddress) -> None:
         self.address = address
-        # A dead server must be an error within seconds; callers decide whether to retry. 500 is not retried: it is the
-        # answer of a full disk, after a long wait.
-        pool = urllib3.PoolManager(
-            maxsize=16,
-            timeout=urllib3.Timeout(connect=3, read=30),
-            retries=urllib3.Retry(total=2, backoff_factor=0.2, status_forcelist=[502, 503, 504], raise_on_status=False),
-        )
         self._client = Minio(
             address.endpoint,
             access_key=address.access_key,
             secret_key=address.secret_key,
             secure=address.secure,
             region=address.region,
-            http_client=pool,
+            http_client=storage_connections(),
         )
 
     def check(self) -> None:
