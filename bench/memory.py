@@ -1,11 +1,12 @@
-"""`python -m bench.memory`: the memory of a crawl of a site that sends as much as it may.
+"""`python -m bench.memory [--files 100]`: the memory of a crawl of a site that sends as much as it may.
 
-One document links 100 files that unpack to 49 MB each, one says `document.cookie=;` for 43 MB, one links 66,000 files,
+One document links files that unpack to 49 MB each, one says `document.cookie=;` for 43 MB, one links 66,000 files,
 and the others are pages of 49 MB. Crawled by `gongkai crawl` in a process of its own, beside real services; the site is
 in another. Prints the largest resident size of the crawl and of the processes that read its files, and fails above
 600 MB. Some minutes, and 6 GB of disk.
 """
 
+import argparse
 import gzip
 import json
 import multiprocessing
@@ -32,8 +33,11 @@ READ = 5
 
 def main() -> None:
     """Runs the bench on parts of its own."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--files", type=int, default=100)
+    files = parser.parse_args().files
     ready: multiprocessing.Queue[int] = multiprocessing.Queue()
-    site = multiprocessing.Process(target=serve, args=(ready,), daemon=True)
+    site = multiprocessing.Process(target=serve, args=(ready, files), daemon=True)
     site.start()
     base = f"http://127.0.0.1:{ready.get()}"
     with tempfile.TemporaryDirectory(prefix="gongkai-bench-") as folder:
@@ -114,8 +118,9 @@ def peak_bytes(pid: int) -> int:
     return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM")), 0)
 
 
-def serve(ready: "multiprocessing.Queue[int]") -> None:
+def serve(ready: "multiprocessing.Queue[int]", files: int) -> None:
     """Serves the site until the process is ended."""
+    Handler.files = files
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     ready.put(server.server_port)
     server.serve_forever()
@@ -125,9 +130,10 @@ class Handler(BaseHTTPRequestHandler):
     """The site."""
 
     protocol_version = "HTTP/1.1"
+    files = 100
 
     def do_GET(self) -> None:
-        body = answer(self.path)
+        body = answer(self.path, self.files)
         self.send_response(200 if body else 404)
         self.send_header("Content-Type", "text/plain" if self.path.endswith(".txt") else "text/html; charset=utf-8")
         packed = gzip.compress(body, 1) if body else b""
@@ -140,7 +146,7 @@ class Handler(BaseHTTPRequestHandler):
         """Nothing: the crawl's report says what was asked."""
 
 
-def answer(path: str) -> bytes:
+def answer(path: str, files: int) -> bytes:
     """The content of an address."""
     if path == "/":
         return "".join(
@@ -156,7 +162,7 @@ def answer(path: str) -> bytes:
     text = f"<title>关于第{name}号工作的通知</title><div class=TRS_Editor><p>" + "各单位要做好防汛工作。" * 60
     match int(name):
         case 0:
-            return (text + "".join(f'<p><a href="/{n}.txt">附件{n}.txt</a>' for n in range(1, 101))).encode()
+            return (text + "".join(f'<p><a href="/{n}.txt">附件{n}.txt</a>' for n in range(1, files + 1))).encode()
         case 1:
             return (text + "<script>" + "document.cookie=;" * (43_000_000 // 17) + "</script>").encode()
         case 2:
