@@ -85,19 +85,25 @@ def _unpacked_lines(body: bytes) -> Iterator[bytes]:
     if not body:
         raise ValueError("it is empty")
     allowed = _ALWAYS_UNPACKED + _MOST_UNPACKED * len(body)
-    gzipped, packed, rest, found = zlib.decompressobj(wbits=31), body, b"", False
+    gzipped, packed, found = zlib.decompressobj(wbits=31), body, False
+    pieces: list[bytes] = []  # of a line whose end has not come yet
     while not gzipped.eof:
         chunk = gzipped.decompress(packed, _CHUNK)
         packed = gzipped.unconsumed_tail
         if not chunk and not packed and not gzipped.eof:
             raise ValueError("it is torn: its end is missing")
         allowed -= len(chunk)
-        *lines, rest = (rest + chunk).split(b"\n")
-        if allowed < 0 or len(rest) > LINE_LIMIT:
+        head, *lines = chunk.split(b"\n")
+        pieces.append(head)
+        if allowed < 0 or len(pieces) * _CHUNK > LINE_LIMIT:
             raise ValueError("it unpacks to far more bytes than any log has")
-        found = found or bool(lines)
-        yield from lines
+        if lines:
+            found = True
+            yield b"".join(pieces)
+            *whole, last = lines
+            yield from whole
+            pieces = [last]
     if gzipped.unused_data:
         raise ValueError("other bytes come after its end")
-    if rest or not found:
-        raise ValueError("its last line does not end" if rest else "it has no line")
+    if any(pieces) or not found:
+        raise ValueError("its last line does not end" if found else "it has no line")
