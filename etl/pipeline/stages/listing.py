@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from etl.archive.crawls.captures import store_attempts
+from etl.archive.crawls.captures import recover_unindexed_logs, store_attempts
 from etl.archive.crawls.pages import listed_pages, upsert_listed_pages, upsert_page
 from etl.archive.crawls.run import ClassifiedAttempt, CrawlOptions, ListingSummary, PageAttempt, RunContext
 from etl.archive.crawls.runs import save_listing_summary
@@ -26,8 +26,10 @@ async def list_catalog(
 
     A list's walk ends at its last page, at the run's limit, or where all is known (`CatalogWalk`). The last applies
     only if no full walk is requested or due, and the walk before this one was complete. A listing page that cannot be
-    read is named in the summary, and the walk continues with other pages.
+    read is named in the summary, and the walk continues with other pages. What an attempt that died has logged of
+    this run's listing pages is written first; they are asked for again, as they may have changed.
     """
+    recover_unindexed_logs(archive, run.batch("listing"))
     full = run.options.full or _full_walk_is_due(archive, run) or not last_walk_was_complete(archive.engine, run)
     async with fetcher(run.source, archive.hosts, user_agent) as fetch:
         sink = _ArchiveSink(archive, run)
