@@ -16,13 +16,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import yaml
 
 from etl.local import services
 from etl.settings import Settings
+from tests.support.attacks.base import Ground
 from tests.support.gongkai import environment
 
 MOST_MEGABYTES = 600
@@ -36,11 +40,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--files", type=int, default=100)
     files = parser.parse_args().files
-    ready: multiprocessing.Queue[int] = multiprocessing.Queue()
-    site = multiprocessing.Process(target=serve, args=(ready, files), daemon=True)
-    site.start()
-    base = f"http://127.0.0.1:{ready.get()}"
-    with tempfile.TemporaryDirectory(prefix="gongkai-bench-") as folder:
+    with site(files) as base, tempfile.TemporaryDirectory(prefix="gongkai-bench-") as folder:
         found = services.up(
             Settings(state_dir=Path(folder), postgres_port=0, store_port=0), airflow=False, report=lambda progress: None
         )
@@ -55,7 +55,32 @@ def main() -> None:
             sys.exit(crawl(file, settings))
         finally:
             services.down(Settings(state_dir=Path(folder)), report=lambda progress: None)
-            site.terminate()
+
+
+def play(ground: Ground, chance: Random) -> Iterator[str]:
+    """Crawls of the site, one after the other, as rounds of `bench.attacks`."""
+    with site() as base:
+        file = ground.folder / "hostile.yaml"
+        file.write_text(source_text(base), encoding="utf-8")
+        while True:
+            largest, report = measure(file, ground.settings)
+            ground.peaks.append(largest["crawl"] * 1_000_000)
+            assert report.get("outcomes"), f"the crawl failed: {report}"
+            assert largest["crawl"] <= MOST_MEGABYTES, f"the crawl took {largest} MB"
+            yield f"{largest} MB, {report['outcomes']}"
+
+
+@contextmanager
+def site(files: int = 100) -> Iterator[str]:
+    """The site with so many large files, served from a process of its own; gives its base URL."""
+    ready: multiprocessing.Queue[int] = multiprocessing.Queue()
+    process = multiprocessing.Process(target=serve, args=(ready, files), daemon=True)
+    process.start()
+    try:
+        yield f"http://127.0.0.1:{ready.get()}"
+    finally:
+        process.terminate()
+        process.join()
 
 
 def source_text(base: str) -> str:
@@ -81,21 +106,28 @@ def source_text(base: str) -> str:
 def crawl(file: Path, settings: Settings) -> int:
     """Crawls in a process of its own, and prints its memory; 1 where that was too much or the crawl failed."""
     began = time.monotonic()
-    command = [str(Path(sys.executable).parent / "gongkai"), "crawl", str(file), "--json"]
-    process = subprocess.Popen(command, env=environment(settings), stdout=subprocess.PIPE, text=True)
-    largest = {"crawl": 0, "readers of files": 0}
-    while process.poll() is None:
-        for pid in descendants(process.pid):
-            name = "crawl" if pid == process.pid else "readers of files"
-            largest[name] = max(largest[name], peak_bytes(pid))
-        time.sleep(0.2)
-    assert process.stdout
-    report = json.loads(process.stdout.read() or "{}")
-    seconds = time.monotonic() - began
-    megabytes = {name: round(size / 1e6) for name, size in largest.items()}
-    print(f"{seconds:.0f} s; largest resident size, MB: {megabytes}; outcomes: {report.get('outcomes')}")
+    largest, report = measure(file, settings)
+    print(f"{time.monotonic() - began:.0f} s; largest resident size, MB: {largest}; outcomes: {report.get('outcomes')}")
     print(f"files: {report.get('files')}; problems: {report.get('problems')}")
-    return int(megabytes["crawl"] > MOST_MEGABYTES or not report.get("outcomes"))
+    return int(largest["crawl"] > MOST_MEGABYTES or not report.get("outcomes"))
+
+
+def measure(file: Path, settings: Settings) -> tuple[dict[str, int], dict[str, Any]]:
+    """Crawls in a process of its own: the largest resident sizes in megabytes, and the report."""
+    command = [str(Path(sys.executable).parent / "gongkai"), "crawl", str(file), "--json"]
+    largest = {"crawl": 0, "readers of files": 0}
+    with subprocess.Popen(command, env=environment(settings), stdout=subprocess.PIPE, text=True) as process:
+        try:
+            while process.poll() is None:
+                for pid in descendants(process.pid):
+                    name = "crawl" if pid == process.pid else "readers of files"
+                    largest[name] = max(largest[name], peak_bytes(pid))
+                time.sleep(0.2)
+        finally:
+            process.kill()
+        assert process.stdout
+        report = json.loads(process.stdout.read() or "{}")
+    return {name: round(size / 1e6) for name, size in largest.items()}, report
 
 
 def descendants(pid: int) -> Iterator[int]:

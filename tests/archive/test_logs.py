@@ -6,10 +6,10 @@ import threading
 import time
 import tracemalloc
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,9 @@ from etl.archive.crawls.runs import resume_run
 from etl.archive.preservation.backup import backup, restore
 from etl.archive.preservation.bucket_check import check_bucket
 from etl.archive.preservation.fixity import audit
-from etl.archive.preservation.garbage import delete_unreferenced, find_unreferenced
 from etl.archive.preservation.log_check import check_log
 from etl.archive.preservation.rebuild import rebuild
 from etl.archive.records.corrections import correct
-from etl.archive.records.file_readings import store_file_reading
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import sha256
 from etl.archive.storage.consistency import DatabaseBehindBucket
@@ -39,49 +37,19 @@ from etl.archive.storage.log_object import DamagedLog, log_bytes
 from etl.archive.storage.log_registry import chain_logs
 from etl.archive.storage.migrations import downgrade, migrate
 from etl.errors import Damaged, GongkaiError
-from etl.files import FileReading
 from etl.pipeline.warc.importing import import_source
 from etl.settings import Settings
+from tests.support.attacks.damage import DAMAGE, live, logs_of, put, unnoticed_by_a_rebuild
 from tests.support.gongkai import gongkai, rows
 from tests.support.stored import age, keep, write_log
 from tests.support.whole_database import dump, emptied, quiet
 
-DAMAGE: dict[str, Callable[[bytes], bytes | None]] = {
-    "torn": lambda body: body[: len(body) // 2],
-    "empty": lambda _: b"",
-    "flipped": lambda body: body[: len(body) // 2] + bytes([body[len(body) // 2] ^ 16]) + body[len(body) // 2 + 1 :],
-    "missing": lambda _: None,
-    "other": lambda body: gzip.compress(b"".join(gzip.decompress(body).splitlines(keepends=True)[:-1]) or b"{}\n"),
-}
-
 
 @pytest.fixture
 def lived(archive: Archive, tmp_path: Path) -> Archive:
-    """An archive with logs of every kind: imports, a correction, a reading, damage and its end, removed garbage."""
-    digests = keep(archive, tmp_path, 3)
-    keep(archive, tmp_path, 2, "other")
-    record = rows(archive, "SELECT max(id) AS id FROM archive.record")[0]["id"]
-    correct(archive, record, {"publisher": "更正的机关"}, "馆员", "与原件不符")
-    store_file_reading(archive, digests[0], FileReading("text/html", "text", "", "正文", None, "html"))
-    body = archive.store.blob(digests[1])
-    archive.store.remove(f"blobs/sha256/{digests[1][:2]}/{digests[1][2:4]}/{digests[1]}")
-    audit(archive, quiet)
-    archive.store.put_blob(body)
-    archive.store.put_blob(b"of a step that died")
-    assert list(delete_unreferenced(archive, find_unreferenced(archive), timedelta(0)))
-    assert audit(archive, quiet).all_damage == ()
+    """An archive with logs of every kind."""
+    live(archive, tmp_path)
     return archive
-
-
-def logs_of(archive: Archive) -> dict[str, bytes]:
-    return {key: archive.store.read(key) for form in LOGS for key in archive.store.list_keys(form.prefix)}
-
-
-def put(archive: Archive, key: str, body: bytes | None) -> None:
-    if body is None:
-        archive.store.remove(key)
-    else:
-        archive.store.put(key, body)
 
 
 @pytest.mark.parametrize("how", DAMAGE)
@@ -125,10 +93,8 @@ def test_a_rebuild_refuses_in_one_line_or_gives_equal_tables(
     lived: Archive, owner_url: str, local_settings: Settings, how: str
 ) -> None:
     before, whole = dump(lived), logs_of(lived)
-    last_link = max(key for key in whole if key.startswith(CHAIN))
-    # What is lost with these is no row: what garbage was removed is not rebuilt, and nothing follows the last link.
-    harmless = {key for key in whole if key.startswith(REMOVALS) or (key == last_link and how == "missing")}
-    for key in whole.keys() - harmless - ({last_link} if how == "other" else set()):
+    harmless = unnoticed_by_a_rebuild(set(whole), how)
+    for key in whole.keys() - harmless:
         put(lived, key, DAMAGE[how](whole[key]))
         with pytest.raises(Damaged) as refused:
             check_bucket(lived.store, quiet)

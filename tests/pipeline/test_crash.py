@@ -1,38 +1,33 @@
 """A process that dies at any moment leaves a state that the same work, done again, completes."""
 
 import asyncio
-import json
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
-from itertools import count
 from pathlib import Path
 
 import pytest
-import yaml
 from sqlalchemy import create_engine, text
 from starlette.responses import Response
 
-from demo import catalogue, demo_site, goldens, source_text
-from demo.documents import Paragraph
+from demo import demo_site, goldens
 from demo.server import Call, Site, serve
-from demo.trs_columns import BY_KEY
-from demo.trs_wcm import TrsSite
 from etl.archive.crawls.run import CrawlOptions
 from etl.archive.crawls.runs import open_run
-from etl.archive.preservation.bucket_check import check_bucket
-from etl.archive.preservation.fixity import audit
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import StoreError
 from etl.archive.storage.layout import CHANGES
-from etl.catalog.load import load_source
 from etl.local.services import Addresses
 from etl.pipeline.crawl import crawl
+from etl.pipeline.rebuilding import rebuild_archive
 from etl.pipeline.stages.fetching import fetch_batch
-from etl.settings import PROJECT, Settings
+from etl.settings import Settings
+from tests.support.attacks.base import Ground
+from tests.support.attacks.invariants import check_archive
+from tests.support.attacks.kills import crawls_to_kill, kill_at_each_step, two_documents
 from tests.support.gongkai import SMALL, environment, gongkai, rows, small, source_of, state
+from tests.support.whole_database import differing, dump, emptied, quiet
 
 
 @pytest.fixture
@@ -42,67 +37,20 @@ def site() -> Iterator[Site]:
         yield demo
 
 
-@pytest.fixture
-def small_site() -> Iterator[TrsSite]:
-    """A site of one list with two documents, one of them with a file."""
-    made = TrsSite("demo-trs")
-    documents = catalogue.documents("trs")
-    for has_file in (True, False):
-        document = next(each for each in documents if bool(each.attachments) is has_file and not each.breaks)
-        made.put(document, column="czxx")
-    with serve(made):
-        yield made
-
-
-def anonymous(found: list[dict[str, object]]) -> list[dict[str, object]]:
-    return [{name: value for name, value in row.items() if name != "source_id"} for row in found]
-
-
 def test_a_crawl_killed_at_any_step_is_completed_by_its_rerun(
-    archive: Archive, local_settings: Settings, small_site: TrsSite, tmp_path: Path
+    archive: Archive, owner_url: str, local_settings: Settings, tmp_path: Path
 ) -> None:
-    """Every object written and every transaction committed is a step; the crawl is killed before each of them once.
-
-    Each time the site says something new, so that texts and bytes are new to the archive every time.
-    """
-    documents = [posting.document for posting in small_site.postings.values()]
-    column = {"url": small_site.base + BY_KEY["czxx"].path}
-    command = [sys.executable, "-m", "tests.support.worker"]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, cwd=PROJECT, env=environment(local_settings), **pipes) as worker:
-        assert worker.stdin
-        assert worker.stdout
-        status, undisturbed = 1, []
-        for step in count(1):
-            name, mark = f"killed-{step}", f"第{step}次公开的内容。"
-            for document in documents:
-                small_site.put(replace(document, body=(*document.body, Paragraph(mark))), column="czxx")
-            changes = {"id": name, "columns": [column], "assertions": SMALL}
-            file = tmp_path / f"{name}.yaml"
-            file.write_text(json.dumps(yaml.safe_load(source_text(small_site)) | changes), encoding="utf-8")
-            worker.stdin.write(f"{file} disturbed {step}\n")
-            worker.stdin.flush()
-            status, taken = map(int, worker.stdout.readline().split())
-            report = crawl(archive, load_source(file), "disturbed", CrawlOptions(), local_settings, lambda *_: None)
-            assert (report.unfinished, report.problems) == (0, ()), step
-            found = [row for row in state(archive) if row["source_id"] == name]
-            seen = [[str(row[part]).replace(mark, "") for part in ("url", "state", "version", "text")] for row in found]
-            undisturbed = undisturbed or seen
-            assert seen == undisturbed, step
-            assert all(archive.store.blob(row["sha256"]) for row in found)
-            if status == 0:
-                break
-            assert status == -signal.SIGKILL
-            assert taken == step - 1
-        worker.stdin.close()
-    assert step > 12, "a crawl of a listing, two documents and a file takes more steps than that"
-    assert len(undisturbed) == len(documents)
-    events = rows(archive, "SELECT change_seq, kind FROM archive.change ORDER BY 1")
-    assert [row["change_seq"] for row in events] == list(range(1, step * len(documents) + 1))
-    assert {row["kind"] for row in events} == {"created"}
-    # Whatever step the logs were killed at, none of them is damage, and their chain is sound.
-    assert audit(archive, lambda *_: None).all_damage == ()
-    check_bucket(archive.store, lambda *_: None)
+    ground = Ground(archive, local_settings, tmp_path)
+    with serve(site := two_documents()), crawls_to_kill(local_settings) as crawl_until:
+        rounds = list(kill_at_each_step(ground, site, crawl_until, "killed"))
+    kinds = rows(archive, "SELECT kind, count(*) AS n FROM archive.change GROUP BY kind")
+    assert kinds == [{"kind": "created", "n": len(rounds) * len(site.postings)}]
+    check_archive(archive)
+    # What a step logged that died is in the bucket, so it must be in the database.
+    before = dump(archive)
+    again = emptied(archive, owner_url, local_settings)
+    rebuild_archive(again, create_engine(owner_url), quiet)
+    assert {name: differing(before[name], after) for name, after in dump(again).items() if before[name] != after} == {}
 
 
 def test_a_log_without_rows_is_adopted_without_asking_the_site(

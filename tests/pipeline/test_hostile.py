@@ -1,45 +1,38 @@
 """Hostile and broken sites: a crawl comes to an end, and says in words what it met."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from demo import catalogue, faults
 from demo.gkmlpt import GkmlptSite
-from demo.server import Fault, Posting, Site, serve
+from demo.server import Fault, Site, serve
 from demo.tls import Authority
-from demo.trs_columns import BY_KEY
 from demo.trs_wcm import TrsSite
 from etl.archive.crawls.reports import Report
-from etl.archive.crawls.run import CrawlOptions
 from etl.archive.storage.archive import Archive
 from etl.reasons import english
-from tests.support.gongkai import crawl_site, rows
+from tests.support.attacks.hostile_site import (
+    FIRST,
+    KEYS,
+    LEADS,
+    LIMITS,
+    LIST,
+    SHELLS,
+    crawl_list,
+    five_documents,
+    wild,
+)
+from tests.support.gongkai import rows
 
-LIST = BY_KEY["bqwj"]
-PAGES = LIST.path + r"(index(_\d+)?\.html)?"
-KEYS = ("flood-notice", "gas-notice", "food-notice", "dust-notice", "school-notice")
-FIRST = "school-notice"
-LIMITS = {"retries": 0, "listing_pages": 8}
 ENDED = "SELECT p.url, rp.outcome, rp.reason FROM archive.run_page rp JOIN archive.page p ON p.id = rp.page_id"
 LISTED = "SELECT url, listing->>'title' AS title FROM archive.page WHERE kind = 'document'"
 
 
-def small() -> TrsSite:
-    """A site of one list with five documents, two on a page."""
-    made = TrsSite("demo-trs")
-    documents = {document.key: document for document in catalogue.documents("trs")}
-    for key in KEYS:
-        made.put(documents[key], column=LIST.key)
-    return made
-
-
 @pytest.fixture
 def site() -> Iterator[TrsSite]:
-    made = small()
+    made = five_documents()
     with serve(made):
         yield made
 
@@ -52,13 +45,6 @@ def gkmlpt() -> Iterator[GkmlptSite]:
         made.put(document, column="qtwj")
     with serve(made):
         yield made
-
-
-def crawl(archive: Archive, site: Site, **changes: Any) -> Report:
-    listed = {"columns": [{"url": site.base + LIST.path, "name": LIST.name}]} if isinstance(site, TrsSite) else {}
-    asserted = {"min_records": 1, "max_age_days": 36500, "max_drop": 1}
-    given = {"limits": LIMITS, "assertions": asserted} | listed | changes
-    return crawl_site(archive, site, CrawlOptions(full=True), **given)
 
 
 def ended(archive: Archive, site: Site, key: str = FIRST) -> tuple[str, str]:
@@ -77,19 +63,6 @@ def lost(report: Report) -> str:
 # ---- lists without an end
 
 
-def wild(site: TrsSite, lines: faults.Lines, pages: Callable[[int], int]) -> None:
-    """Let the list answer at every page; it tells of `pages(page)` pages."""
-
-    def posting(number: int) -> Posting:
-        known = site.entries(LIST.key)
-        return known[number] if number < len(known) else replace(known[0], number=known[0].number + number)
-
-    def write(page: int, numbers: list[int]) -> bytes:
-        return site.list_page(LIST, page, [posting(number) for number in numbers], pages(page))
-
-    site.path_faults[PAGES] = faults.listing(lines, write)
-
-
 def asked(site: TrsSite) -> int:
     """How many listing pages were asked for."""
     return sum(seen.path.startswith(LIST.path + "index") or seen.path == LIST.path for seen in site.requests)
@@ -97,7 +70,7 @@ def asked(site: TrsSite) -> int:
 
 def test_a_list_without_an_end_is_left_at_the_limit(archive: Archive, site: TrsSite) -> None:
     wild(site, faults.endless(), lambda page: page + 2)
-    report = crawl(archive, site)
+    report = crawl_list(archive, site)
     assert report.state == "red"
     assert asked(site) == LIMITS["listing_pages"]
     stopped = "the walk was stopped after 8 listing pages: the catalog has no end, or limits.listing_pages is too small"
@@ -108,7 +81,7 @@ def test_a_list_without_an_end_is_left_at_the_limit(archive: Archive, site: TrsS
 
 def test_a_list_that_repeats_its_last_page_and_told_so_ends_quietly(archive: Archive, site: TrsSite) -> None:
     wild(site, faults.repeating(2), lambda page: 3)
-    report = crawl(archive, site)
+    report = crawl_list(archive, site)
     assert (report.state, report.problems, report.listed) == ("green", (), 4)
     assert asked(site) == 3
 
@@ -118,14 +91,14 @@ def test_a_list_that_repeats_its_last_page_instead_of_more_is_red(
     archive: Archive, site: TrsSite, pages: Callable[[int], int]
 ) -> None:
     wild(site, faults.repeating(2), pages)
-    report = crawl(archive, site)
+    report = crawl_list(archive, site)
     assert list(map(str, report.problems)) == [f"list '{LIST.name}' reports {pages(2)} pages but only 3 were walked"]
     assert asked(site) == 3
 
 
 def test_a_calendar_is_left_when_nothing_new_comes(archive: Archive, site: TrsSite) -> None:
     wild(site, faults.circling(4), lambda page: page + 2)
-    report = crawl(archive, site)
+    report = crawl_list(archive, site)
     assert report.state == "red"
     assert report.problems[0].english.startswith(f"list '{LIST.name}' leads in circles: 3 pages in a row up to ")
     assert report.problems[0].english.endswith("index_5.html list nothing new")
@@ -134,7 +107,7 @@ def test_a_calendar_is_left_when_nothing_new_comes(archive: Archive, site: TrsSi
 
 def test_a_pager_that_nobody_knows_is_red_and_named(archive: Archive, site: TrsSite) -> None:
     site.faults[f"{LIST.key}/0"] = faults.changed(b"createPageHTML(", b"createPageTurn([], ")
-    report = crawl(archive, site)
+    report = crawl_list(archive, site)
     assert report.state == "red"
     assert [problem.code for problem in report.problems] == ["paging_not_understood"]
     assert "shows that its list goes on ('createPageTurn(')" in report.problems[0].english
@@ -145,7 +118,7 @@ def test_a_pager_that_nobody_knows_is_red_and_named(archive: Archive, site: TrsS
 
 def test_a_list_that_shrinks_while_it_is_walked_is_red(archive: Archive, site: TrsSite) -> None:
     site.faults[f"{LIST.key}/1"] = faults.changed(b'"fenye", 3, 1', b'"fenye", 2, 1')
-    report = crawl(archive, site)
+    report = crawl_list(archive, site)
     assert list(map(str, report.problems)) == [f"list '{LIST.name}' shrank from 3 to 2 pages while it was walked"]
 
 
@@ -155,23 +128,16 @@ def test_a_list_that_shrinks_while_it_is_walked_is_red(archive: Archive, site: T
 @pytest.mark.parametrize("key", [FIRST, f"{LIST.key}/0"])
 def test_a_redirect_to_itself_is_followed_once_with_its_cookie(archive: Archive, site: TrsSite, key: str) -> None:
     site.faults[key] = faults.cookie_redirect
-    report = crawl(archive, site)
+    report = crawl_list(archive, site)
     assert (report.state, report.listed, report.stored) == ("green", 5, 5)
 
 
-LEADS = [
-    "<meta http-equiv='refresh' content='0;url={}'>",
-    "<script>var to = ''; to = '{}'; document.location.href=to;</script>",
-    "<frameset rows='*'><frame src='{}'></frameset>",
-]
-
-
-@pytest.mark.parametrize("lead", LEADS, ids=["refresh", "script", "frameset"])
+@pytest.mark.parametrize("lead", LEADS.values(), ids=LEADS)
 def test_columns_and_documents_that_only_lead_on_are_followed_and_say_so(
     archive: Archive, site: TrsSite, lead: str
 ) -> None:
     site.faults |= {key: faults.leading_on(lead) for key in (FIRST, f"{LIST.key}/0")}
-    report = crawl(archive, site)
+    report = crawl_list(archive, site)
     assert (report.state, report.listed, report.stored) == ("green", 5, 5)
     captures = rows(archive, "SELECT url, final_url, reason FROM archive.capture WHERE final_url <> url")
     assert {capture["url"] for capture in captures} == {site.url(FIRST), site.base + LIST.path}
@@ -179,30 +145,27 @@ def test_columns_and_documents_that_only_lead_on_are_followed_and_say_so(
     # Its validators are those of the page behind it, and would be sent to the page that leads there.
     [page] = rows(archive, "SELECT etag, last_modified FROM archive.page WHERE url = :url", url=site.url(FIRST))
     assert page == {"etag": None, "last_modified": None}
-    again = crawl(archive, site, recheck_after_days=0)
+    again = crawl_list(archive, site, recheck_after_days=0)
     assert (again.state, again.unchanged) == ("green", 5)
 
 
 def test_a_redirect_to_itself_without_an_end_is_blocked(archive: Archive, site: TrsSite) -> None:
     site.faults[FIRST] = faults.self_redirect
-    crawl(archive, site)
+    crawl_list(archive, site)
     assert ended(archive, site) == ("blocked", "redirected to itself, with its cookie too")
     assert site.count(site.path(site.postings[FIRST])) == 2
 
 
 def test_redirects_that_go_on_for_ever_end_at_the_limit(archive: Archive, site: TrsSite) -> None:
     site.faults[FIRST] = faults.redirect_loop
-    crawl(archive, site, limits={**LIMITS, "redirects": 3})
+    crawl_list(archive, site, limits={**LIMITS, "redirects": 3})
     assert ended(archive, site) == ("network_error", "more than 3 redirects")
-
-
-SHELLS = {"412": faults.waf(412), "521": faults.waf(521), "200": faults.shield}
 
 
 @pytest.mark.parametrize("shell", SHELLS.values(), ids=SHELLS)
 def test_the_shell_of_a_script_s_challenge_is_blocked(archive: Archive, site: TrsSite, shell: Fault) -> None:
     site.faults[FIRST] = shell
-    report = crawl(archive, site)
+    report = crawl_list(archive, site)
     outcome, reason = ended(archive, site)
     assert outcome == "blocked"
     assert "firewall" in reason or "status" in reason
@@ -212,13 +175,13 @@ def test_the_shell_of_a_script_s_challenge_is_blocked(archive: Archive, site: Tr
 @pytest.mark.parametrize("shell", SHELLS.values(), ids=SHELLS)
 def test_a_shell_instead_of_the_list_is_a_lost_listing_page(archive: Archive, site: TrsSite, shell: Fault) -> None:
     site.faults[f"{LIST.key}/1"] = shell
-    assert "(blocked: " in lost(crawl(archive, site))
+    assert "(blocked: " in lost(crawl_list(archive, site))
 
 
 @pytest.mark.parametrize("key", [FIRST, f"{LIST.key}/1"])
 def test_a_site_that_refuses_strangers_is_asked_from_within(archive: Archive, site: TrsSite, key: str) -> None:
     site.faults[key] = faults.needs_referer
-    report = crawl(archive, site)
+    report = crawl_list(archive, site)
     assert (report.state, report.stored) == ("green", 5)
 
 
@@ -227,20 +190,20 @@ def test_a_site_that_refuses_strangers_is_asked_from_within(archive: Archive, si
 
 def test_a_gbk_list_labelled_utf_8_is_listed_right(archive: Archive, site: TrsSite) -> None:
     site.faults |= {f"{LIST.key}/{page}": faults.wrong_charset for page in range(3)}
-    assert crawl(archive, site).state == "green"
+    assert crawl_list(archive, site).state == "green"
     titles = {row["url"]: row["title"] for row in rows(archive, LISTED)}
     assert titles == {site.url(key): site.postings[key].document.title for key in KEYS}
 
 
 def test_json_behind_a_byte_order_mark_is_listed_right(archive: Archive, gkmlpt: GkmlptSite) -> None:
     gkmlpt.faults["qtwj/1"] = faults.byte_order_mark
-    report = crawl(archive, gkmlpt, limits={"retries": 0})
+    report = crawl_list(archive, gkmlpt, limits={"retries": 0})
     assert (report.state, report.listed, report.stored) == ("green", 3, 3)
 
 
 def test_an_error_page_instead_of_json_is_a_lost_listing_page(archive: Archive, gkmlpt: GkmlptSite) -> None:
     gkmlpt.faults["qtwj/1"] = faults.html_as_json
-    report = crawl(archive, gkmlpt, limits={"retries": 0})
+    report = crawl_list(archive, gkmlpt, limits={"retries": 0})
     assert "(not_a_listing: an HTML page instead of JSON: '<html>" in lost(report)
     assert "nothing was listed" in map(str, report.problems)
 
@@ -248,7 +211,7 @@ def test_an_error_page_instead_of_json_is_a_lost_listing_page(archive: Archive, 
 @pytest.mark.parametrize("key", [FIRST, f"{LIST.key}/1"])
 def test_half_a_gzip_stream_is_a_network_error(archive: Archive, site: TrsSite, key: str) -> None:
     site.faults[key] = faults.truncated_gzip
-    report = crawl(archive, site)
+    report = crawl_list(archive, site)
     if key == FIRST:
         assert ended(archive, site) == ("network_error", "gzip body ends in the middle")
     else:
@@ -260,21 +223,21 @@ def test_half_a_gzip_stream_is_a_network_error(archive: Archive, site: TrsSite, 
 
 def test_a_host_that_answers_a_byte_at_a_time_ends_at_the_time_limit(archive: Archive, site: TrsSite) -> None:
     site.faults[FIRST] = faults.slow(0.1)
-    report = crawl(archive, site, limits={**LIMITS, "seconds": 3})
+    report = crawl_list(archive, site, limits={**LIMITS, "seconds": 3})
     assert ended(archive, site) == ("network_error", "no whole answer within 3 s")
     assert (report.stored, report.failed) == (4, 1)
 
 
 def test_a_list_that_comes_a_byte_at_a_time_is_lost(archive: Archive, site: TrsSite) -> None:
     site.faults[f"{LIST.key}/2"] = faults.slow(0.1)
-    report = crawl(archive, site, limits={**LIMITS, "seconds": 3})
+    report = crawl_list(archive, site, limits={**LIMITS, "seconds": 3})
     assert "(network_error: no whole answer within 3 s)" in lost(report)
     assert report.stored == 4
 
 
 def test_a_host_without_an_address_is_a_lost_listing_page(archive: Archive, site: TrsSite) -> None:
     elsewhere = [{"url": "http://nowhere.invalid/zwgk/"}]
-    report = crawl(archive, site, columns=elsewhere, hosts=["nowhere.invalid"])
+    report = crawl_list(archive, site, columns=elsewhere, hosts=["nowhere.invalid"])
     assert "(network_error: " in lost(report)
     assert "nowhere.invalid does not resolve" in lost(report)
 
@@ -285,35 +248,35 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused(archive: Archive, authority: Authority) -> None:
-    with serve(site := small(), tls=authority.context()):
-        reason = lost(crawl(archive, site))
+    with serve(site := five_documents(), tls=authority.context()):
+        reason = lost(crawl_list(archive, site))
     assert "(network_error: " in reason
     assert "certificate verify failed" in reason
     assert site.requests == []
 
 
 def test_a_source_may_name_the_authority_that_its_site_fails_to_send(archive: Archive, authority: Authority) -> None:
-    with serve(site := small(), tls=authority.context()):
-        assert crawl(archive, site).state == "red"
+    with serve(site := five_documents(), tls=authority.context()):
+        assert crawl_list(archive, site).state == "red"
         tls = {"ca": str(authority.pem), "reason": "中间证书缺失，2026年11月核对"}
-        report = crawl(archive, site, tls=tls)
+        report = crawl_list(archive, site, tls=tls)
     assert (report.state, report.stored) == ("green", 5)
 
 
 def test_another_authority_s_certificate_is_refused_all_the_same(archive: Archive, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     mine, other = Authority(tmp_path), Authority(tmp_path / "other", "另一认证中心")
-    with serve(site := small(), tls=mine.context()):
-        report = crawl(archive, site, tls={"ca": str(other.pem), "reason": "证书放错了"})
+    with serve(site := five_documents(), tls=mine.context()):
+        report = crawl_list(archive, site, tls={"ca": str(other.pem), "reason": "证书放错了"})
     assert "certificate verify failed" in lost(report)
 
 
 def test_an_old_cipher_is_spoken_where_the_source_says_why(archive: Archive, authority: Authority) -> None:
     tls = {"ca": str(authority.pem), "reason": "只支持旧密码套件"}
-    with serve(site := small(), tls=authority.context(ciphers="AES128-SHA:@SECLEVEL=0")):
-        refused = lost(crawl(archive, site, tls=tls))
+    with serve(site := five_documents(), tls=authority.context(ciphers="AES128-SHA:@SECLEVEL=0")):
+        refused = lost(crawl_list(archive, site, tls=tls))
         assert "(network_error: " in refused
         # This server hangs up; others say `handshake failure`.
         assert "SSL" in refused
-        report = crawl(archive, site, tls=tls | {"ciphers": "AES128-SHA:@SECLEVEL=1"})
+        report = crawl_list(archive, site, tls=tls | {"ciphers": "AES128-SHA:@SECLEVEL=1"})
     assert (report.state, report.stored) == ("green", 5)

@@ -163,6 +163,7 @@ def settings_of(services: Addresses, services_dir: Path, owner_url: str, bucket:
             "state_dir": services_dir,
             "database_url": same_database(services.database_url, owner_url),
             "database_owner_url": owner_url,
+            "database_reader_url": same_database(services.database_reader_url, owner_url),
             "store_endpoint": services.store.endpoint,
             "store_access_key": services.store.access_key,
             "store_secret_key": services.store.secret_key,

@@ -39,9 +39,9 @@ def quiet(*_: Any) -> None:
 
 
 def differing(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[Any]:
-    """The values that differ, or how many rows there are."""
+    """The values that differ, or how many rows there are, and those that only one of both has."""
     if len(before) != len(after):
-        return [len(before), len(after)]
+        return [len(before), len(after), [row for row in (*before, *after) if (row in before) != (row in after)]]
     return [
         {name: (one[name], other[name]) for name in one if one[name] != other[name]}
         for one, other in zip(before, after, strict=True)

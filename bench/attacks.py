@@ -1,0 +1,302 @@
+"""`python -m bench.attacks [--quick] [--only WORD] [--seed N] [--write]`: everything that can go wrong, often.
+
+Attacks archives of its own (PostgreSQL, an S3 server, sites on loopback) in rounds, each drawn by the seed; after each
+round the archive must hold all that it promised (`tests/support/attacks`). A line for each attack; a line for each loss
+says what to look at, and any loss makes the exit status 1. Interrupted, it tells what it did so far. `--write` writes
+its rows of the table in docs/reliability.md. A quarter of an hour on two quiet cores, `--quick` three minutes.
+"""
+
+import argparse
+import os
+import random
+import re
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
+from pathlib import Path
+
+from bench import memory
+from bench.report import table
+from etl.archive.storage.archive import open_archive
+from etl.files import reader_pool
+from etl.local.services import Addresses
+from etl.pipeline.stages import attachments
+from etl.settings import PROJECT
+from tests.support.attacks import (
+    damage,
+    feed,
+    hostile_site,
+    imports,
+    invariants,
+    kills,
+    odd_answers,
+    odd_values,
+    outages,
+)
+from tests.support.attacks.base import Attack, Ground
+from tests.support.services import own_bucket, own_database, running_services, settings_of
+
+PAGE = PROJECT / "docs" / "reliability.md"
+MARKS = ("<!-- what bench/attacks.py measured -->", "<!-- end of what was measured -->")
+MOST_LOSSES = 3
+"""Losses after which an attack is left: what fails each time need not be seen each time."""
+
+ATTACKS = (
+    Attack(
+        "killed crawls",
+        "A first crawl is killed before one of its steps (every object written, every transaction committed), one of "
+        "three of them twice, and done again.",
+        120, 14, kills.play_first_crawls, invariants.check_archive,
+    ),
+    Attack(
+        "killed later crawls",
+        "The same with a crawl that finds all documents changed.",
+        60, 6, kills.play_recrawls, invariants.check_archive,
+    ),
+    Attack(
+        "outages",
+        "In mid-crawl the S3 server is killed, PostgreSQL crashes, or all database connections are cut.",
+        24, 3, partial(outages.play, [name for name in outages.OUTAGES if name != "the disk is full"]),
+        invariants.check_archive,
+    ),
+    Attack(
+        "full disk",
+        "In mid-crawl the S3 server can write not a byte more.",
+        8, 1, partial(outages.play, ["the disk is full"]), invariants.check_archive,
+    ),
+    Attack(
+        "hostile site",
+        "Two to four of a site's eight pages have a fault of real servers (challenges, loops, half a gzip stream, a "
+        "byte at a time, …), or its list never ends.",
+        60, 6, hostile_site.play, invariants.check_archive,
+    ),
+    Attack(
+        "odd answers",
+        "Twelve of 24 pages, and robots.txt, are answered with heads, framings and bodies of any bytes.",
+        60, 6, odd_answers.play, invariants.check_archive,
+    ),
+    Attack(
+        "odd values, crawled",
+        "Three of ten answers of a site of any family have one odd number, text, address or bracket.",
+        60, 6, odd_values.play_crawled, invariants.check_archive,
+    ),
+    Attack(
+        "odd values, read",
+        "A listing page or document of any family is read with one odd value.",
+        6_000, 500, odd_values.play_read, None, rebuilds=False,
+    ),
+    Attack(
+        "damaged objects",
+        "One to three blobs or logs are torn, flipped, emptied, taken away or replaced; an audit names just these, a "
+        "rebuild refuses, and they are put back.",
+        150, 15, damage.play, invariants.check_archive,
+    ),
+    Attack(
+        "change feed",
+        "Eight writers publish at once, a third of their transactions is rolled back, some connections are cut, and a "
+        "reader follows.",
+        40, 4, feed.play, None, rebuilds=False,
+    ),
+    Attack(
+        "damaged imports",
+        "A WARC or WACZ file is imported with one to three places flipped, cut out, inserted or cut off, then whole.",
+        80, 8, imports.play, invariants.check_archive,
+    ),
+    Attack(
+        "a site of gigabytes",
+        f"A crawl of pages and files that unpack to 49 MB each, at most {memory.MOST_MEGABYTES} MB of memory.",
+        1, 1, memory.play, invariants.check_archive, rebuilds=False,
+    ),
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Result:
+    """What became of an attack: rounds, losses, seconds, and the largest resident size in megabytes."""
+
+    attack: Attack
+    rounds: int = 0
+    losses: list[str] = field(default_factory=list)
+    seconds: float = 0
+    megabytes: int = 0
+
+
+def main() -> None:
+    """Runs the attacks that were asked for, prints what was lost, and exits with 1 where something was."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="a tenth of the rounds")
+    parser.add_argument("--only", action="append", default=[], metavar="WORD", help="attacks with this in their name")
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--write", action="store_true", help="write docs/reliability.md")
+    given = parser.parse_args()
+    wanted = [each for each in ATTACKS if not given.only or any(word in each.name for word in given.only)]
+    if not wanted:
+        parser.error(f"no attack is called so; there are: {', '.join(each.name for each in ATTACKS)}")
+    print(f"seed {given.seed}")
+    results: list[Result] = []
+    stopped = False
+    try:
+        attack_all(wanted, results, quick=given.quick, seed=given.seed)
+    except KeyboardInterrupt:
+        stopped = True
+        print("interrupted")
+    print("\n".join(table(HEAD, measured(results))))
+    for result in results:
+        for loss in result.losses:
+            print(f"LOST in {result.attack.name}: {loss}", file=sys.stderr)
+    if given.write and not stopped:
+        write(PAGE, measured(results))
+    sys.exit(130 if stopped else any(result.losses for result in results))
+
+
+def attack_all(wanted: Sequence[Attack], results: list[Result], *, quick: bool, seed: int) -> None:
+    """Each attack on an archive of its own; adds to `results` as they come."""
+    # On disk: the gigabytes of one site are more than a folder in memory may hold.
+    with (
+        tempfile.TemporaryDirectory(prefix="gongkai-attacks-", ignore_cleanup_errors=True) as folder,
+        running_services(Path(folder)) as services,
+        one_reader(),
+    ):
+        for attack in wanted:
+            rounds = attack.quick if quick else attack.rounds
+            if rounds:
+                results.append(result := Result(attack))
+                Battle(services, Path(folder), result, rounds, seed).fight()
+
+
+@contextmanager
+def one_reader() -> Iterator[None]:
+    """Crawls read files in one process for all: to start one takes as much CPU as a small crawl."""
+    plain = attachments.reader_pool
+    with reader_pool() as reader:
+        attachments.reader_pool = lambda: nullcontext(reader)  # type: ignore[assignment, return-value]
+        try:
+            yield
+        finally:
+            attachments.reader_pool = plain
+
+
+_numbers = count(1)
+
+
+@dataclass(slots=True)
+class Battle:
+    """One attack, round after round; after a loss it goes on with a new archive."""
+
+    services: Addresses
+    folder: Path
+    result: Result
+    rounds: int
+    seed: int
+    shown: float = 0
+
+    def fight(self) -> None:
+        """Fights until all rounds are over or too much was lost."""
+        began, result = time.monotonic(), self.result
+        forget_peak()
+        try:
+            while result.rounds < self.rounds and len(result.losses) < MOST_LOSSES:
+                number = next(_numbers)
+                with (
+                    own_database(self.services, self.folder, f"attacked_{number}", drop=False) as owner_url,
+                    own_bucket(self.services, f"attacked-{number}") as bucket,
+                ):
+                    try:
+                        self._fight_on(owner_url, bucket)
+                    except Exception as error:  # noqa: BLE001 - whatever ends a round is a loss, and told
+                        said = re.sub(r"\s+", " ", f"{type(error).__name__}: {error}")[:900]
+                        over = result.rounds >= self.rounds
+                        where = "the end" if over else f"round {result.rounds + 1}"
+                        result.losses.append(f"{where} (--seed {self.seed}): {said}")
+                        result.rounds += not over
+        finally:
+            result.seconds = time.monotonic() - began
+            result.megabytes = max(result.megabytes, peak_megabytes())
+            self._show("", last=True)
+
+    def _fight_on(self, owner_url: str, bucket: str) -> None:
+        attack, result = self.result.attack, self.result
+        settings = settings_of(self.services, self.folder, owner_url, bucket)
+        with tempfile.TemporaryDirectory(dir=self.folder) as scratch:
+            ground = Ground(open_archive(settings), settings, Path(scratch))
+            # Drawn anew after a loss, or it would come again.
+            play = attack.play(ground, random.Random(f"{self.seed}:{attack.name}:{result.rounds}"))
+            try:
+                while result.rounds < self.rounds:
+                    said = next(play)
+                    if attack.check:
+                        attack.check(ground.archive)
+                    result.rounds += 1
+                    self._show(said)
+                if attack.rebuilds:
+                    with own_database(self.services, self.folder, f"rebuilt_{next(_numbers)}", drop=False) as beside:
+                        invariants.check_rebuild(
+                            ground.archive, settings_of(self.services, self.folder, beside, bucket)
+                        )
+            finally:
+                play.close()  # type: ignore[attr-defined]
+                ground.archive.engine.dispose()
+                result.megabytes = max([result.megabytes, *(round(peak / 1e6) for peak in ground.peaks)])
+
+    def _show(self, said: str, *, last: bool = False) -> None:
+        """One line that changes on a terminal, else a line each ten seconds."""
+        result, now = self.result, time.monotonic()
+        line = f"{result.attack.name}: {result.rounds} of {self.rounds} rounds, {len(result.losses)} losses"
+        if sys.stderr.isatty():
+            print(f"\r\x1b[K{line} {said[:60]}", end="\n" if last else "", file=sys.stderr, flush=True)
+        elif last or now - self.shown > 10:
+            self.shown = now
+            print(f"{line} {said[:100]}", file=sys.stderr, flush=True)
+
+
+def forget_peak() -> None:
+    """Lets the kernel count this process's largest resident size anew, where it can."""
+    try:
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    except OSError:
+        return
+
+
+def peak_megabytes() -> int:
+    """The largest resident size of this process, and of the processes that it waited for."""
+    own = memory.peak_bytes(os.getpid()) or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return round(own / 1e6)
+
+
+HEAD = ("attack", "a round", "rounds", "lost", "time", "largest memory")
+
+
+def measured(results: Sequence[Result]) -> list[Sequence[str]]:
+    """A row of the table for each attack."""
+    return [
+        (
+            each.attack.name, each.attack.what, f"{each.rounds:,}", str(len(each.losses) or "nothing"),
+            f"{each.seconds:.0f} s", f"{each.megabytes} MB",
+        )
+        for each in results
+    ]  # fmt: skip
+
+
+def write(page: Path, rows: Sequence[Sequence[str]]) -> None:
+    """Puts the rows between the marks of the page; rows of other attacks stay as they were measured before."""
+    before, begin, rest = page.read_text(encoding="utf-8").partition(MARKS[0])
+    told, end, after = rest.partition(MARKS[1])
+    assert begin
+    assert end
+    known = {row[0]: row for row in [*(line[2:-2].split(" | ") for line in told.splitlines() if line), *rows]}
+    kept = [known[attack.name] for attack in ATTACKS if attack.name in known]
+    rounds = sum(int(row[2].replace(",", "")) for row in kept)
+    seconds = sum(int(row[4].removesuffix(" s")) for row in kept)
+    lost = sum(int(row[3]) for row in kept if row[3] != "nothing")
+    together = ("together", "", f"{rounds:,}", str(lost or "nothing"), f"{seconds} s", "")
+    page.write_text("\n".join([before + begin, "", *table(HEAD, [*kept, together]), "", end + after]), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""Objects of a bucket that are torn, changed, emptied, taken away or replaced."""
+
+import gzip
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+from etl.archive.preservation.bucket_check import check_bucket
+from etl.archive.preservation.fixity import Damage, audit
+from etl.archive.preservation.garbage import delete_unreferenced, find_unreferenced
+from etl.archive.records.corrections import correct
+from etl.archive.records.file_readings import store_file_reading
+from etl.archive.storage.archive import Archive
+from etl.archive.storage.layout import BLOBS, CHAIN, LOGS, REMOVALS, blob_key
+from etl.errors import Damaged
+from etl.files import FileOutcome, FileReading
+from tests.support.attacks.base import Ground
+from tests.support.gongkai import rows
+from tests.support.stored import keep
+from tests.support.whole_database import quiet
+
+DAMAGE: dict[str, Callable[[bytes], bytes | None]] = {
+    "torn": lambda body: body[: len(body) // 2],
+    "empty": lambda _: b"",
+    "flipped": lambda body: body[: len(body) // 2] + bytes([body[len(body) // 2] ^ 16]) + body[len(body) // 2 + 1 :],
+    "missing": lambda _: None,
+    "other": lambda body: gzip.compress(b"".join(gzip.decompress(body).splitlines(keepends=True)[:-1]) or b"{}\n"),
+}
+"""Ways to damage a log; all but `other` any object."""
+
+
+def live(archive: Archive, folder: Path) -> None:
+    """Logs of every kind: imports, a correction, a reading, damage and its end, removed garbage."""
+    digests = keep(archive, folder, 3)
+    keep(archive, folder, 2, "other")
+    record = rows(archive, "SELECT max(id) AS id FROM archive.record")[0]["id"]
+    correct(archive, record, {"publisher": "更正的机关"}, "馆员", "与原件不符")
+    store_file_reading(archive, digests[0], FileReading("text/html", FileOutcome.READ, "", "正文", None, "html"))
+    body = archive.store.blob(digests[1])
+    archive.store.remove(blob_key(digests[1]))
+    audit(archive, quiet)
+    archive.store.put_blob(body)
+    archive.store.put_blob(b"of a step that died")
+    assert list(delete_unreferenced(archive, find_unreferenced(archive), timedelta(0)))
+    assert audit(archive, quiet).all_damage == ()
+
+
+def logs_of(archive: Archive) -> dict[str, bytes]:
+    """Every log by its key."""
+    return {key: archive.store.read(key) for form in LOGS for key in archive.store.list_keys(form.prefix)}
+
+
+def put(archive: Archive, key: str, body: bytes | None) -> None:
+    """Writes the object, or removes it where there is no body."""
+    if body is None:
+        archive.store.remove(key)
+    else:
+        archive.store.put(key, body)
+
+
+def unnoticed_by_a_rebuild(keys: set[str], how: str) -> set[str]:
+    """Logs whose damage loses no row: what garbage was removed is not rebuilt, nothing follows the last link."""
+    last_link = max(key for key in keys if key.startswith(CHAIN))
+    return {key for key in keys if key.startswith(REMOVALS) or (key == last_link and how in ("missing", "other"))}
+
+
+def play(ground: Ground, chance: Random) -> Iterator[str]:
+    """One to three objects at a time: an audit names these and no other, a rebuild refuses, and restoring mends it."""
+    archive = ground.archive
+    live(archive, ground.folder)
+    while True:
+        # The audit's own logs of the rounds before would soon be most of them.
+        blobs = {key: archive.store.read(key) for key in archive.store.list_keys(BLOBS)}
+        whole = logs_of(archive) | blobs
+        how = chance.choice(sorted(DAMAGE))
+        struck = chance.sample(sorted(set(whole) - set(blobs) if how == "other" else whole), chance.randint(1, 3))
+        for key in struck:
+            put(archive, key, DAMAGE[how](whole[key]))
+        found = audit(archive, quiet).all_damage
+        named = {blob_key(each.sha256) if isinstance(each, Damage) else each.key for each in found}
+        assert named == set(struck), f"{how}: {sorted(struck)} are damaged, `gongkai fixity` names {sorted(named)}"
+        must_be_seen = set(struck) - unnoticed_by_a_rebuild(set(whole) - set(blobs), how) - set(blobs)
+        if must_be_seen:
+            try:
+                check_bucket(archive.store, quiet)
+            except Damaged:
+                pass
+            else:
+                raise AssertionError(f"{how}: a rebuild would not notice {sorted(must_be_seen)}")
+        for key in struck:
+            put(archive, key, whole[key])
+        assert not audit(archive, quiet).all_damage, f"{how}: {sorted(struck)} were put back and are still damaged"
+        yield f"{how}: {len(struck)}"
