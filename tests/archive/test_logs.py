@@ -93,7 +93,7 @@ def test_a_rebuild_refuses_in_one_line_or_gives_equal_tables(
     lived: Archive, owner_url: str, local_settings: Settings, how: str
 ) -> None:
     before, whole = dump(lived), logs_of(lived)
-    harmless = unnoticed_by_a_rebuild(set(whole), how)
+    harmless = unnoticed_by_a_rebuild(whole, how)
     for key in whole.keys() - harmless:
         put(lived, key, DAMAGE[how](whole[key]))
         with pytest.raises(Damaged) as refused:

@@ -70,9 +70,9 @@ REFUSED = [
     (["reextract", "--source", "nope"], "no source 'nope' — known: demo-trs"),
     (["export", "--format", "csv", "--out", "-", "--source", "nope"], "no source 'nope' — known: demo-trs"),
     (["export", "--format", "csv", "--out", "-", "--from", "2024-01-01", "--to", "2023-01-01"], "is after --to"),
-    (["restore", ".", "abc"], "'abc' is not a SHA-256"),
-    (["restore", ".", "../../etc/passwd"], "'../../etc/passwd' is not a SHA-256"),
-    (["restore", ".", "A" * 64], "is not a SHA-256"),
+    (["restore", ".", "abc"], "'abc' is neither a SHA-256 nor the name of a log"),
+    (["restore", ".", "../../etc/passwd"], "'../../etc/passwd' is neither a SHA-256 nor the name of a log"),
+    (["restore", ".", "A" * 64], "is neither a SHA-256 nor the name of a log"),
 ]
 
 
