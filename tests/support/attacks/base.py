@@ -55,4 +55,4 @@ class Attack:
     play: Play
     check: Callable[[Archive], None] | None
     rebuilds: bool = True
-    """Whether the bucket must give the same tables again when all rounds are over."""
+    """Whether the bucket must give the same tables again in the end."""
