@@ -3,6 +3,8 @@
 Pages and files raise text by markup (`<sup>`, `w:vertAlign`); without it the digits run into those before them.
 """
 
+import re
+
 _SUPERSCRIPTS = dict(zip("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ", strict=True))
 _SUBSCRIPTS = dict(zip("0123456789+-=()aeoxhklmnpst", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓₕₖₗₘₙₚₛₜ", strict=True))
 _PLAIN = {ord(other): plain for other, plain in zip("−－–＋０１２３４５６７８９", "---+0123456789", strict=True)}
@@ -40,13 +42,6 @@ def _shifted(text: str, characters: dict[str, str], sign: str) -> str:
 
 
 def _spelled(text: str, characters: dict[str, str], sign: str) -> str:
-    plain = {shifted: c for c, shifted in characters.items()}
-    parts: list[str] = []
-    run = ""
-    for c in (*text, ""):
-        if c in plain:
-            run += plain[c]
-            continue
-        parts.append((f"{sign}({run})" if run else "") + c)
-        run = ""
-    return "".join(parts)
+    plain = {ord(shifted): c for c, shifted in characters.items()}
+    # A search and not a walk: a walk over 17 million characters took 1.5 GB.
+    return re.sub(f"[{''.join(characters.values())}]+", lambda run: f"{sign}({run[0].translate(plain)})", text)
