@@ -16,28 +16,18 @@ from etl.fetch.client import Attempt, Request, fetcher
 from etl.outcomes import Outcome
 from etl.reasons import english
 from etl.sources.schema import Source
+from tests.support.fetching import PAGE, loopback_source
 from tests.support.gongkai import rows
 from tests.support.raw_server import http, raw_server
 
-PAGE = "<html><body><p>望澜市人民政府关于印发规定的通知</p></body></html>".encode()
-
 
 def source(base: str, **changes: Any) -> Source:
-    values: dict[str, Any] = {
-        "id": "raw",
-        "name": "试验",
-        "agency": "试验局",
-        "region": "530000",
-        "platform": "trs_wcm",
-        "columns": [{"url": base}],
+    own = {
         "hosts": ["127.0.0.1"],
         "pace": {"delay": 0, "retry_delay": 0.01},
         "limits": {"bytes": 100_000, "seconds": 2, "redirects": 3},
-        "allow_private_addresses": True,
-        "assertions": {"min_records": 1, "max_age_days": 1},
-        "verified": "never",
     }
-    return Source.model_validate(values | changes)
+    return loopback_source(base, **(own | changes))
 
 
 def fetch(archive: Archive, source: Source, *urls: str, **headers: str) -> list[list[Attempt]]:

@@ -1,10 +1,8 @@
 """Old TLS: what fails names the key that allows it, the key allows it, and nobody's certificate is believed unread."""
 
-import asyncio
 import socket
 import ssl
 import struct
-import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,13 +13,13 @@ import pytest
 from pydantic import ValidationError
 
 from demo.tls import Authority
-from etl.fetch.client import Attempt, Request, fetcher
-from etl.fetch.host_registry import LocalHostRegistry
+from etl.fetch.client import Attempt
 from etl.fetch.national_tls import TLCP, TLS_13
 from etl.outcomes import Outcome
 from etl.reasons import english
-from etl.sources.schema import Source, Tls
-from tests.support.raw_server import http
+from etl.sources.schema import Tls
+from tests.support.fetching import fetch_in_turn, loopback_source
+from tests.support.raw_server import http, listening
 
 PAGE = http("<html><body><p>望澜市人民政府关于印发规定的通知</p></body></html>".encode())
 # RFC 2409, 6.2: a group of 1024 bits.
@@ -37,28 +35,8 @@ Serve = Callable[[socket.socket], None]
 @contextmanager
 def tls_server(serve: Serve) -> Iterator[str]:
     """A server that treats each connection as told; gives its base URL."""
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def one(connection: socket.socket) -> None:
-        with connection:
-            try:
-                serve(connection)
-            except OSError:
-                return  # what is tested is what the other side says about it
-
-    def accept() -> None:
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=one, args=(connection,), daemon=True).start()
-
-    threading.Thread(target=accept, daemon=True).start()
-    try:
-        yield f"https://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        listener.close()
+    with listening(serve) as port:
+        yield f"https://127.0.0.1:{port}"
 
 
 def by(context: ssl.SSLContext) -> Serve:
@@ -74,27 +52,14 @@ def by(context: ssl.SSLContext) -> Serve:
 
 def fetch(base: str, limits: dict[str, Any] | None = None, **tls: Any) -> Attempt:
     """The last attempt for a page of the server, by a source with these exceptions."""
-    values = {
-        "id": "old",
-        "name": "试验",
-        "agency": "试验局",
-        "region": "530000",
-        "platform": "trs_wcm",
-        "columns": [{"url": base}],
-        "hosts": ["127.0.0.1"],
-        "pace": {"delay": 0, "retry_delay": 0},
-        "limits": {"seconds": 5, "retries": 0} | (limits or {}),
-        "allow_private_addresses": True,
-        "assertions": {"min_records": 1, "max_age_days": 1},
-        "verified": "never",
-        "tls": tls,
-    }
-
-    async def run() -> Attempt:
-        async with fetcher(Source.model_validate(values), LocalHostRegistry(), "gongkai/test") as client:
-            return (await client.fetch(Request(f"{base}/a")))[-1]
-
-    return asyncio.run(run())
+    source = loopback_source(
+        base,
+        hosts=["127.0.0.1"],
+        pace={"delay": 0, "retry_delay": 0},
+        limits={"seconds": 5, "retries": 0} | (limits or {}),
+        tls=tls,
+    )
+    return fetch_in_turn(source, f"{base}/a")[0]
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ import datetime
 import ipaddress
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +17,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from h2.config import H2Configuration
+
+from tests.support.raw_server import listening
 
 Connection = h2.connection.H2Connection
 Answer = Callable[[Connection, int, str], bytes]
@@ -56,7 +57,6 @@ def h2_server(pem: Path, answer: Answer) -> Iterator[str]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
     context.set_alpn_protocols(["h2"])
-    listener = socket.create_server(("127.0.0.1", 0))
 
     def serve(plain: socket.socket) -> None:
         try:
@@ -65,22 +65,11 @@ def h2_server(pem: Path, answer: Answer) -> Iterator[str]:
                     _converse(connection, answer)
                 except HangUp as last:
                     connection.sendall(last.args[0])
-        except (OSError, h2.exceptions.H2Error):
-            return  # the client hung up, as it should when it has had enough
+        except h2.exceptions.H2Error:
+            return  # what the client said makes no sense any more
 
-    def accept() -> None:
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=serve, args=(connection,), daemon=True).start()
-
-    threading.Thread(target=accept, daemon=True).start()
-    try:
-        yield f"https://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        listener.close()
+    with listening(serve) as port:
+        yield f"https://127.0.0.1:{port}"
 
 
 def _converse(connection: ssl.SSLSocket, answer: Answer) -> None:

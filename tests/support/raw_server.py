@@ -16,41 +16,54 @@ def http(body: bytes = b"", status: str = "200 OK", *headers: str) -> bytes:
 
 
 @contextmanager
-def raw_server(answer: Answer) -> Iterator[tuple[str, list[str]]]:
-    """Serves until the block ends; gives the base URL and the list of paths asked so far."""
-    asked: list[str] = []
+def listening(serve: Callable[[socket.socket], None]) -> Iterator[int]:
+    """Gives each connection to `serve`, in a thread of its own, until the block ends; gives the port."""
     listener = socket.create_server(("127.0.0.1", 0))
-    stopped = threading.Event()
 
-    def serve(connection: socket.socket) -> None:
+    def one(connection: socket.socket) -> None:
         with connection:
-            request = b""
-            while b"\r\n\r\n" not in request:
-                if not (block := connection.recv(65536)):
-                    return
-                request += block
-            path = request.split(b" ", 2)[1].decode()
-            asked.append(path)
-            found = answer(path)
             try:
-                for piece in [found] if isinstance(found, bytes) else found:
-                    connection.sendall(piece)
-                    if stopped.is_set():
-                        return
+                serve(connection)
             except OSError:
                 return  # the client hung up, as it should when it has had enough
 
     def accept() -> None:
-        while not stopped.is_set():
+        while True:
             try:
                 connection, _ = listener.accept()
             except OSError:
                 return
-            threading.Thread(target=serve, args=(connection,), daemon=True).start()
+            threading.Thread(target=one, args=(connection,), daemon=True).start()
 
     threading.Thread(target=accept, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}", asked
+        yield listener.getsockname()[1]
     finally:
-        stopped.set()
         listener.close()
+
+
+@contextmanager
+def raw_server(answer: Answer) -> Iterator[tuple[str, list[str]]]:
+    """Serves until the block ends; gives the base URL and the list of paths asked so far."""
+    asked: list[str] = []
+    stopped = threading.Event()
+
+    def serve(connection: socket.socket) -> None:
+        request = b""
+        while b"\r\n\r\n" not in request:
+            if not (block := connection.recv(65536)):
+                return
+            request += block
+        path = request.split(b" ", 2)[1].decode()
+        asked.append(path)
+        found = answer(path)
+        for piece in [found] if isinstance(found, bytes) else found:
+            connection.sendall(piece)
+            if stopped.is_set():
+                return
+
+    with listening(serve) as port:
+        try:
+            yield f"http://127.0.0.1:{port}", asked
+        finally:
+            stopped.set()
