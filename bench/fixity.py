@@ -15,8 +15,9 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, insert, text
 
-from etl.archive.preservation.fixity import READS_AT_ONCE, audit
+from etl.archive.preservation.fixity import audit
 from etl.archive.storage.archive import Archive, open_archive
+from etl.archive.storage.bucket import READS_AT_ONCE
 from etl.archive.storage.layout import blob_key
 from etl.archive.storage.models import Blob
 from etl.local import services

@@ -10,6 +10,7 @@ PNG = b"\x89PNG"
 JPEG = b"\xff\xd8\xff"
 GIF = b"GIF8"
 GZIP = b"\x1f\x8b"
+ZSTD = b"\x28\xb5\x2f\xfd"
 TIFF = (b"II*\0", b"MM\0*")
 """In either order of bytes."""
 DOCUMENT_FILES = (PDF, ZIP, OLE, RTF, RAR, SEVEN_ZIP, PNG, JPEG, GIF, *TIFF)

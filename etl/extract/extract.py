@@ -46,7 +46,7 @@ from etl.platforms.base import Embedded, Platform
 from etl.platforms.registry import all_platforms
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
-from etl.web.page import WebPage, absolute, parse, read_document
+from etl.web.page import INLINE_PICTURE, WebPage, absolute, parse, read_document
 
 EXTRACTOR = "7"
 """Version of the rules: raised when an unchanged page may give another text, field, attachment or kind."""
@@ -57,7 +57,7 @@ MAX_PAGE_CHARS = 1_200_000
 of 129 saved pages has two thirds of that."""
 _MIN_WORDS = 10
 """Characters below which a text is what a tool or a label left behind."""
-_INLINE_PICTURE = re.compile(r"data:[\w/+.-]{1,80};base64,[A-Za-z0-9+/=]{1000,}")
+_INLINE_PICTURE = re.compile(INLINE_PICTURE)
 
 
 def extract(

@@ -104,11 +104,16 @@ class Fetcher:
         return attempts
 
     async def _hold_back(self, host: str, attempt: Attempt) -> None:
-        asked = attempt.header("retry-after") if attempt.status in (429, 503) else ""
-        if wait := retry_after_seconds(asked, datetime.now(UTC)):
-            await asyncio.to_thread(self._hosts.postpone, host, wait, asked)
-        else:
+        if not await self._postpone_as_asked(host, attempt):
             await asyncio.to_thread(self._hosts.record_failure, host, self._source.pace.retry_delay)
+
+    async def _postpone_as_asked(self, host: str, answer: Attempt | Answer) -> bool:
+        """Postpones the host if the answer asks for it with `Retry-After`; returns whether it does."""
+        asked = answer.header("retry-after") if answer.status in (429, 503) else ""
+        wait = retry_after_seconds(asked, datetime.now(UTC))
+        if wait:
+            await asyncio.to_thread(self._hosts.postpone, host, wait, asked)
+        return bool(wait)
 
     async def _attempt(self, request: Request) -> Attempt:
         # Some sites refuse a document without a Referer from the same site.
@@ -206,9 +211,7 @@ class Fetcher:
         trace = await self._pace.wait(host_of(url))
         headers = {"User-Agent": self._user_agent, "Accept-Encoding": ACCEPT_ENCODING}
         answer = await self._client.ask(url, headers, MAX_ROBOTS_BYTES, trace, cut=True)
-        asked = answer.header("retry-after") if answer.status in (429, 503) else ""
-        if wait := retry_after_seconds(asked, datetime.now(UTC)):
-            await asyncio.to_thread(self._hosts.postpone, host_of(url), wait, asked)
+        await self._postpone_as_asked(host_of(url), answer)
         return answer
 
 

@@ -141,13 +141,14 @@ class _Zstd:
                 yield piece
 
 
-_CODINGS: dict[str, Callable[[], _Coding]] = {
+CODINGS: dict[str, Callable[[], _Coding]] = {
     "gzip": lambda: _Inflate(raw=False),
     "x-gzip": lambda: _Inflate(raw=False),
     "deflate": lambda: _Inflate(raw=True),
     "br": _Brotli,
     "zstd": _Zstd,
 }
+"""What unpacks each coding, by its name in lower case."""
 _SEPARATOR = re.compile(r"[\s,]+")
 
 
@@ -159,12 +160,12 @@ class BodyReader:
 
     def __init__(self, content_encoding: str, limit: int) -> None:
         self._limit = limit
-        self._names = [name for name in _SEPARATOR.split(content_encoding.lower()) if name in _CODINGS]
+        self._names = [name for name in _SEPARATOR.split(content_encoding.lower()) if name in CODINGS]
         if len(self._names) > MAX_CODINGS:
             reason = encode_reason(Code.UNREQUESTED_ENCODING, encoding=content_encoding[:100])
             raise BodyError(Outcome.HTTP_ERROR, reason)
         # The last one named is the one applied last.
-        self._codings = [_CODINGS[name]() for name in reversed(self._names)]
+        self._codings = [CODINGS[name]() for name in reversed(self._names)]
         self._sizes = [0] * (len(self._codings) + 1)
         self._parts: list[bytes] = []
 

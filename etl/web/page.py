@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree, html
 
+from etl.file_signatures import GZIP
 from etl.web.charset import decode
 from etl.web.markup import START_TAG, count_beyond_ascii, live_source, pieces, shown_chars, without_early_ends
 from etl.web.urls import encode_query
@@ -34,7 +35,9 @@ _SAMPLES, _MIN_SAMPLES = 16, 3
 MAX_DOCUMENT_BYTES = 8_000_000
 """Bytes of a document's page that are decoded: more than the characters that extraction reads, in any charset."""
 _LAST_TAG_BYTES = 100_000
-_INLINE_PICTURE = re.compile(rb"data:[\w/+.-]{1,80};base64,[A-Za-z0-9+/=]{1000,}")
+INLINE_PICTURE = r"data:[\w/+.-]{1,80};base64,[A-Za-z0-9+/=]{1000,}"
+"""A pattern: no part of the text, and most of the bytes of a page that has one."""
+_INLINE_PICTURE = re.compile(INLINE_PICTURE.encode())
 MAX_LINK_CHARS = 8_000
 """Longest address that is resolved: it costs time for every character."""
 
@@ -132,7 +135,7 @@ def read_document(body: bytes, url: str, content_type: str = "") -> WebPage:
 
 
 def _unpack(body: bytes) -> bytes:
-    if not body.startswith(b"\x1f\x8b"):
+    if not body.startswith(GZIP):
         return body
     try:
         return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body, _MAX_UNPACKED_BYTES)

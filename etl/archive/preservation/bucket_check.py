@@ -12,13 +12,12 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from etl.archive.preservation.log_check import LogContent, check_log
-from etl.archive.storage.bucket import Store, sha256
+from etl.archive.storage.bucket import READS_AT_ONCE, Store, sha256
 from etl.archive.storage.layout import CHAIN, CHANGES, LOGS, RebuildStep, chain_key, journal_key, number_in
 from etl.archive.storage.log_object import DamagedLog
 from etl.errors import Damaged
 from etl.progress import Progress, ProgressCallback
 
-_READS_AT_ONCE = 8
 _BATCH = 500
 _REMEDY = "put them back from a backup (`gongkai restore BACKUP`), or the database from a dump (docs/backup.md)"
 
@@ -107,7 +106,7 @@ def _read_all(
     keys = [key for keys in found.keys.values() for key in keys]
     remaining = iter(keys)
     read = 0
-    with ThreadPoolExecutor(_READS_AT_ONCE) as pool:
+    with ThreadPoolExecutor(READS_AT_ONCE) as pool:
         while batch := list(islice(remaining, _BATCH)):
             for key, (log, content) in zip(batch, pool.map(lambda key: _read(store, key), batch), strict=True):
                 found.logs[key] = _compared(key, log, named)

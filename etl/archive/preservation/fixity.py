@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql
 from etl.archive.preservation.log_audit import LogAudit, LogDamage, audit_logs
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import BlobCheck, check_blob, raise_if_storage_is_down, record_checks
-from etl.archive.storage.bucket import DamageKind, StoreError
+from etl.archive.storage.bucket import READS_AT_ONCE, DamageKind, StoreError
 from etl.archive.storage.consistency import require_database_in_sync
 from etl.archive.storage.layout import FIXITY
 from etl.archive.storage.log_lines import FixityLine
@@ -29,8 +29,6 @@ from etl.errors import Damaged
 from etl.progress import Progress, ProgressCallback
 from etl.reasons import english
 
-READS_AT_ONCE = 8
-"""Measured with bench/fixity.py on two cores: four read 5–25 % slower, sixteen hardly faster."""
 BATCH = 500
 """Blobs between two commits: an interrupted audit reads at most these again."""
 MAX_PAGES_NAMED = 5

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, text
 from etl.archive.preservation.log_check import check_log
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import BlobCheck, raise_if_storage_is_down, write_events
-from etl.archive.storage.bucket import DamageKind, MissingObject, StoreError, sha256
+from etl.archive.storage.bucket import READS_AT_ONCE, DamageKind, MissingObject, StoreError, sha256
 from etl.archive.storage.layout import CHANGES, LOGS, REMOVALS, RUNS, chain_key, number_in, run_number
 from etl.archive.storage.log_lines import ChainLine
 from etl.archive.storage.log_object import DamagedLog
@@ -26,7 +26,6 @@ from etl.progress import Progress, ProgressCallback
 from etl.reason_codes import Code
 from etl.reasons import encode_reason, english
 
-_READS_AT_ONCE = 8
 _BATCH = 500
 """Logs between two commits: an interrupted audit reads at most these again."""
 _LISTED_AT_ONCE = 1000
@@ -76,7 +75,7 @@ def audit_logs(archive: Archive, progress: ProgressCallback, days: int | None) -
     damaged: list[LogDamage] = []
     restored = read = 0
     remaining = iter(due)
-    with ThreadPoolExecutor(_READS_AT_ONCE) as pool:
+    with ThreadPoolExecutor(READS_AT_ONCE) as pool:
         while batch := list(islice(remaining, _BATCH)):
             found, again = _record(archive, list(pool.map(lambda item: _read(archive, item), batch)))
             damaged += found

@@ -211,14 +211,14 @@ def _in_brackets(text: str, *, coined: bool) -> Iterator[_Position]:
 def _between_boundaries(text: str) -> Iterator[_Position]:
     """Labels that fill the text between two inline boundaries, even if further boundaries cut it up."""
     parts = [part.strip(_BRACKETS) for part in text.split(INLINE_BOUNDARY)]
-    if not any(label_key(part[0]) in _LABEL_PREFIXES for part in parts[:-1] if part):
+    begins = [bool(part) and label_key(part[0]) in _LABEL_PREFIXES for part in parts]
+    if not any(begins[:-1]):
         return
     starts = [0, *(m.end() for m in re.finditer(INLINE_BOUNDARY, text))]
     part = 0
     while part < len(parts) - 1:
         key, best = "", ("", -1)
-        may_begin = parts[part] and label_key(parts[part][0]) in _LABEL_PREFIXES
-        for end in range(part, len(parts) - 1 if may_begin else part):
+        for end in range(part, len(parts) - 1 if begins[part] else part):
             key += label_key(parts[end])
             if key not in _LABEL_PREFIXES:
                 break

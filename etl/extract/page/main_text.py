@@ -160,12 +160,15 @@ def _ways_to_try(platform: Platform | None) -> tuple[dict[str, list[_Way]], list
     """Those that need an id or class, by it, and the others. A page has few of the ids and classes of all families."""
     by_name: dict[str, list[_Way]] = {}
     unnamed: list[_Way] = []
-    for family, layout in layouts_to_try(platform):
-        for selector, marks in (*((s, ("", "")) for s in layout.body), *(("", pair) for pair in layout.markers)):
-            compiled = _compile(selector) if selector else None
-            name = (compiled.id or next(iter(compiled.classes), "")) if isinstance(compiled, _Simple) else ""
-            ways = by_name.setdefault(name, []) if name else unnamed
-            ways.append((len(unnamed) + sum(map(len, by_name.values())), family, selector, marks))
+    ways = [
+        (family, selector, marks)
+        for family, layout in layouts_to_try(platform)
+        for selector, marks in (*((s, ("", "")) for s in layout.body), *(("", pair) for pair in layout.markers))
+    ]
+    for place, (family, selector, marks) in enumerate(ways):
+        compiled = _compile(selector) if selector else None
+        name = (compiled.id or next(iter(compiled.classes), "")) if isinstance(compiled, _Simple) else ""
+        (by_name.setdefault(name, []) if name else unnamed).append((place, family, selector, marks))
     return by_name, unnamed
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from etl.outcomes import Outcome
 from etl.pipeline.warc.digests import Digest
 from etl.pipeline.warc.messages import Body, Head, read_body, read_head
-from etl.pipeline.warc.records import Record
+from etl.pipeline.warc.records import BufferedLines, Record
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 
@@ -138,22 +138,11 @@ def _problem(record: Record, *, block_matches: bool) -> str:
     return ""
 
 
-class _Block:
+class _Block(BufferedLines):
     """The block of a record as lines and as a rest, with its digest."""
 
     def __init__(self, record: Record, digest: Digest) -> None:
-        self._record, self.digest, self._held = record, digest, b""
-
-    def readline(self, size: int, /) -> bytes:
-        parts: list[bytes] = []
-        while size > 0 and (self._held or self._fill()):
-            end = self._held.find(b"\n", 0, size) + 1
-            parts.append(self._held[: end or size])
-            self._held = self._held[len(parts[-1]) :]
-            if end:
-                break
-            size -= len(parts[-1])
-        return b"".join(parts)
+        self._record, self.digest = record, digest
 
     def rest(self, limit: int) -> bytes:
         """What was not read yet, at most `limit` bytes of it."""
@@ -165,7 +154,8 @@ class _Block:
         self._held = b""
         return b"".join(parts)
 
-    def _fill(self) -> bool:
-        self._held = self._record.read(4096)
-        self.digest.update(self._held)
+    def _has_bytes(self, *, within_line: bool) -> bool:
+        if not self._held:
+            self._held = self._record.read(4096)
+            self.digest.update(self._held)
         return bool(self._held)

@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from etl.fetch.content_coding import BodyError, unpack
+from etl.fetch.content_coding import CODINGS, BodyError, unpack
 from etl.fetch.refusals import is_markup
-from etl.file_signatures import DOCUMENT_FILES
+from etl.file_signatures import DOCUMENT_FILES, GZIP, ZSTD
 from etl.outcomes import Outcome
-from etl.pipeline.warc.records import Headers, LineSource, parse_head
+from etl.pipeline.warc.records import Headers, LineSource, parse_head, stated_length
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 
@@ -21,8 +21,7 @@ _STATUS_LINE = re.compile(r"HTTP/\d(?:\.\d)?\s++([1-5]\d\d)(?!\d)", re.ASCII | r
 _CHUNK_SIZE = re.compile(rb"[ \t]*+([0-9A-Fa-f]{1,15})[ \t]*+(?:;[^\n]*+)?\r?\n")
 _CODING_WAS_UNDONE = ("x-orig-content-encoding", "x-archive-orig-content-encoding")
 """Headers with which Browsertrix and others keep the name of a coding that they have undone."""
-_CODINGS = ("gzip", "x-gzip", "deflate", "br", "zstd")
-_MAGIC = {"gzip": b"\x1f\x8b", "x-gzip": b"\x1f\x8b", "zstd": b"\x28\xb5\x2f\xfd"}
+_MAGIC = {"gzip": GZIP, "x-gzip": GZIP, "zstd": ZSTD}
 _WITHOUT_BODY = (204, 304)
 _CHUNKS_CUT = Outcome.NETWORK_ERROR, encode_reason(Code.BODY_CUT_OFF, encoding="chunked")
 
@@ -69,7 +68,7 @@ def read_body(head: Head, recorded: bytes, limit: int) -> Body:
         unchunked, whole = joined
         failure = None if whole else BodyError(*_CHUNKS_CUT)
     words = (*_codings(head.header("content-encoding")), *transfer)
-    codings = [word for word in words if word in _CODINGS]
+    codings = [word for word in words if word in CODINGS]
     try:
         data = _unpacked(unchunked, codings, limit)
     except BodyError as error:
@@ -89,14 +88,14 @@ def _codings(header: str) -> list[str]:
 
 def _missing(head: Head, recorded: bytes) -> str:
     """Why a body is shorter than its Content-Length, if it is and the header is about these bytes."""
-    stated = head.header("content-length").partition(",")[0].strip()
-    if not (stated.isascii() and stated.isdigit() and len(stated) < 19) or head.status in _WITHOUT_BODY:
+    stated = stated_length(head.header("content-length").partition(",")[0].strip())
+    if stated is None or head.status in _WITHOUT_BODY:
         return ""
     if any(head.header(name) for name in _CODING_WAS_UNDONE) and not head.header("x-archive-orig-content-length"):
         return ""
-    if len(recorded) >= int(stated):
+    if len(recorded) >= stated:
         return ""
-    return encode_reason(Code.BODY_SHORT, received=len(recorded), stated=int(stated))
+    return encode_reason(Code.BODY_SHORT, received=len(recorded), stated=stated)
 
 
 def _may_have(coding: str, data: bytes) -> bool:

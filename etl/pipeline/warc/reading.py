@@ -17,6 +17,7 @@ from etl.archive.storage.bucket import DamagedBlob, sha256
 from etl.errors import GongkaiError
 from etl.fetch.classify import classify, classify_file
 from etl.fetch.client import Attempt
+from etl.file_signatures import ZSTD
 from etl.outcomes import FAILED, Outcome
 from etl.outside import Outside, clean_text
 from etl.pipeline.warc.captures import Content, WarcCapture, read_capture
@@ -119,7 +120,7 @@ def scan_warc(path: Path) -> WarcSummary:
 def _hint(path: Path) -> str:
     with path.open("rb") as file:
         start = file.read(16)
-    if start.startswith(b"\x28\xb5\x2f\xfd"):
+    if start.startswith(ZSTD):
         return "it is packed with zstd: unpack it with `zstd -d`"
     if start.startswith(b"filedesc:"):
         return "it is an ARC file: convert it with `warcio recompress`"
@@ -305,12 +306,8 @@ def _described(attempt: Attempt, metadata: Mapping[str, str]) -> WarcResponse:
         return _undescribed(attempt)
     if kind == "part" and not (part_of and 1 < part <= _MAX_PART):
         kind = "file"  # a further page that its article no longer has: it is kept, but is no document of its own
-    fields = {_plain(name): _plain(value) for name, value in listing.items()} if isinstance(listing, dict) else {}
+    fields = {name: str(value) for name, value in listing.items()} if isinstance(listing, dict) else {}
     return WarcResponse(replace(attempt, url=requested_url), kind, part_of, part, fields, stated)
-
-
-def _plain(value: object) -> str:
-    return clean_text(str(value))
 
 
 def _fields(record: Record) -> dict[str, str]:

@@ -11,6 +11,7 @@ states is read, but not `trusted`.
 import io
 import re
 import zlib
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO, Protocol
@@ -150,6 +151,28 @@ class LineSource(Protocol):
     def readline(self, size: int, /) -> bytes: ...
 
 
+class BufferedLines(ABC):
+    """Lines of bytes that come piece by piece: `_held` are those that came and were not taken."""
+
+    _held = b""
+
+    @abstractmethod
+    def _has_bytes(self, *, within_line: bool) -> bool:
+        """Whether there are more bytes; those that come next are held then. `within_line`: a line has begun."""
+
+    def readline(self, size: int, /) -> bytes:
+        """Up to `size` bytes of the line."""
+        parts: list[bytes] = []
+        while size > 0 and self._has_bytes(within_line=bool(parts)):
+            end = self._held.find(b"\n", 0, size) + 1
+            parts.append(self._held[: end or size])
+            self._held = self._held[len(parts[-1]) :]
+            if end:
+                break
+            size -= len(parts[-1])
+        return b"".join(parts)
+
+
 def _decoded(line: bytes) -> str:
     try:
         return clean_text(line.decode("utf-8"))
@@ -177,10 +200,15 @@ def _record_head(lines: LineSource) -> tuple[Headers, int] | str:
         _, headers = parse_head(_After(version, lines))
     except ValueError as error:
         return encode_reason(Code.WARC_BAD_HEAD, error=error)
-    length = next((value for name, value in headers if name.lower() == "content-length"), "")
-    if not (length.isascii() and length.isdigit() and len(length) < 19):
-        return encode_reason(Code.WARC_BAD_LENGTH, words=length[:40])
-    return headers, int(length)
+    stated = next((value for name, value in headers if name.lower() == "content-length"), "")
+    if (length := stated_length(stated)) is None:
+        return encode_reason(Code.WARC_BAD_LENGTH, words=stated[:40])
+    return headers, length
+
+
+def stated_length(text: str) -> int | None:
+    """The number of bytes that a header Content-Length states; None for what is no number, or too large for one."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 @dataclass(slots=True)
@@ -306,7 +334,7 @@ def _packed_records(file: BinaryIO, offset: int) -> Iterator[Record | DamagedPla
         members = _Members(file, following)
 
 
-class _Members:
+class _Members(BufferedLines):
     """The unpacked bytes of gzip members. Lines end with their member.
 
     `member`: where the member of the next byte begins; `reached`: how far the file was read. `in_doubt`: the next bytes
@@ -316,7 +344,7 @@ class _Members:
     def __init__(self, file: BinaryIO, offset: int) -> None:
         self._file, self.member, self.reached = file, offset, offset
         self._inflater = zlib.decompressobj(zlib.MAX_WBITS | 16)
-        self._packed, self._at, self._plain = b"", 0, b""
+        self._packed, self._at = b"", 0
         self.broken = self.in_doubt = False
         self.doubtful = -1
 
@@ -324,25 +352,8 @@ class _Members:
         """Up to `size` bytes, none at the end of the file."""
         if not self._has_bytes():
             return b""
-        taken, self._plain = self._plain[:size], self._plain[size:]
+        taken, self._held = self._held[:size], self._held[size:]
         return taken
-
-    def readline(self, size: int, /) -> bytes:
-        """Up to `size` bytes of the line, which ends with its member."""
-        parts: list[bytes] = []
-        while size > 0:
-            if not self._plain:
-                if self._inflater.eof and (parts or not self._next_member()):
-                    break
-                self._fill()
-                continue
-            end = self._plain.find(b"\n", 0, size) + 1
-            parts.append(self._plain[: end or size])
-            self._plain = self._plain[len(parts[-1]) :]
-            if end:
-                break
-            size -= len(parts[-1])
-        return b"".join(parts)
 
     def skip_to_record(self) -> bool:
         """Skips blank lines, and where the place is in doubt whatever is no record's first line; False at the end."""
@@ -350,8 +361,8 @@ class _Members:
             if self.in_doubt:
                 self._skip_to_sign()
             else:
-                self._plain = self._plain.lstrip(_BLANK)
-            if self._plain:
+                self._held = self._held.lstrip(_BLANK)
+            if self._held:
                 self.in_doubt = False
                 return True
         return False
@@ -359,16 +370,16 @@ class _Members:
     def check_end(self) -> str:
         """Why a record does not end here: its member is broken, or no record follows."""
         try:
-            while self._plain or not self._inflater.eof:
-                if not self._plain:
+            while self._held or not self._inflater.eof:
+                if not self._held:
                     self._fill()
-                self._plain = self._plain.lstrip(_BLANK)
-                if len(self._plain) >= len(_SIGN) or (self._plain and self._inflater.eof):
-                    return "" if self._plain.startswith(_SIGN) else self.doubt(encode_reason(Code.WARC_NOT_FOLLOWED))
-                if self._plain:
-                    begun, self._plain = self._plain, b""
+                self._held = self._held.lstrip(_BLANK)
+                if len(self._held) >= len(_SIGN) or (self._held and self._inflater.eof):
+                    return "" if self._held.startswith(_SIGN) else self.doubt(encode_reason(Code.WARC_NOT_FOLLOWED))
+                if self._held:
+                    begun, self._held = self._held, b""
                     self._fill()
-                    self._plain = begun + self._plain
+                    self._held = begun + self._held
         except _Broken as error:
             return str(error)
         return ""
@@ -378,9 +389,9 @@ class _Members:
         self.in_doubt, self.doubtful = True, self.member
         return reason
 
-    def _has_bytes(self) -> bool:
-        while not self._plain:
-            if self._inflater.eof and not self._next_member():
+    def _has_bytes(self, *, within_line: bool = False) -> bool:
+        while not self._held:
+            if self._inflater.eof and (within_line or not self._next_member()):
                 return False
             self._fill()
         return True
@@ -389,14 +400,14 @@ class _Members:
         """Skips to the first line that begins as a record does, at most to the end of the member."""
         # The line in doubt is none that begins here, but a member that follows begins with a line.
         kept = b"." if self.member == self.doubtful else b"\n"
-        while self._plain or not self._inflater.eof:
-            if not self._plain:
+        while self._held or not self._inflater.eof:
+            if not self._held:
                 self._fill()
-            window = kept + self._plain
+            window = kept + self._held
             if match := _VERSION_LINE.search(window):
-                self._plain = window[match.start() + 1 :]
+                self._held = window[match.start() + 1 :]
                 return
-            kept, self._plain = window[-_LONGEST_SIGN:], b""
+            kept, self._held = window[-_LONGEST_SIGN:], b""
 
     def _next_member(self) -> bool:
         """Begins the next member; False at the end of the file. Raises `_Broken` for bytes that are no member."""
@@ -418,7 +429,7 @@ class _Members:
         if not piece:
             raise self._error(encode_reason(Code.WARC_GZIP_CUT))
         try:
-            self._plain = self._inflater.decompress(piece, _PIECE_BYTES)
+            self._held = self._inflater.decompress(piece, _PIECE_BYTES)
         except zlib.error as error:
             raise self._error(encode_reason(Code.WARC_GZIP_BROKEN, error=error)) from error
         self._at += len(piece) - len(self._inflater.unconsumed_tail) - len(self._inflater.unused_data)
