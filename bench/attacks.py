@@ -14,8 +14,7 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
@@ -24,9 +23,7 @@ from pathlib import Path
 from bench import memory
 from bench.report import table
 from etl.archive.storage.archive import open_archive
-from etl.files import reader_pool
 from etl.local.services import Addresses
-from etl.pipeline.stages import attachments
 from etl.settings import PROJECT
 from tests.support.attacks import (
     damage,
@@ -163,25 +160,12 @@ def attack_all(wanted: Sequence[Attack], results: list[Result], *, quick: bool, 
     with (
         tempfile.TemporaryDirectory(prefix="gongkai-attacks-", ignore_cleanup_errors=True) as folder,
         running_services(Path(folder)) as services,
-        one_reader(),
     ):
         for attack in wanted:
             rounds = attack.quick if quick else attack.rounds
             if rounds:
                 results.append(result := Result(attack))
                 Battle(services, Path(folder), result, rounds, seed).fight()
-
-
-@contextmanager
-def one_reader() -> Iterator[None]:
-    """Crawls read files in one process for all: to start one takes as much CPU as a small crawl."""
-    plain = attachments.reader_pool
-    with reader_pool() as reader:
-        attachments.reader_pool = lambda: nullcontext(reader)  # type: ignore[assignment, return-value]
-        try:
-            yield
-        finally:
-            attachments.reader_pool = plain
 
 
 _numbers = count(1)

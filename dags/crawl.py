@@ -1,6 +1,6 @@
 """One DAG for each source, made from the YAML files in `dags/sources/`.
 
-`list_catalog → plan_batches → (fetch_batch → extract_batch) for each batch → reconcile`. A file that is added there
+`list_catalog → plan_batches → crawl_batch for each batch → reconcile`. A file that is added there
 appears as `crawl_<source id>`, paused. A run is green when every listed document has an outcome and the source's
 assertions hold; else `reconcile` fails with the reason. Clearing a failed task resumes the same run: what is done is
 not done again. A file that is wrong has no DAG; `check_sources` names it.
@@ -11,7 +11,7 @@ import logging
 from datetime import datetime, timedelta
 from typing import Any
 
-from airflow.sdk import Param, dag, get_current_context, get_parsing_context, task, task_group
+from airflow.sdk import Param, dag, get_current_context, get_parsing_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 from gongkai_airflow import CHINA, RECORDS, announce_records, archive_dag, archive_from_airflow, at, gongkai_settings
 
@@ -62,25 +62,14 @@ def crawl_dag(source: Source) -> None:
         return list(scheduling.plan_batches(archive.engine, run, gongkai_settings().batch_size))
 
     @task
-    def fetch_batch(number: int) -> dict[str, int]:
-        """Fetches the pages of a batch; returns the number of pages by outcome."""
-        from etl.pipeline.stages import fetching
+    def crawl_batch(number: int) -> dict[str, int]:
+        """Fetches the pages of a batch and records what they say; returns the number of pages by outcome."""
+        from etl.pipeline.stages import crawling
 
         archive, run = resume()
-        return dict(asyncio.run(fetching.fetch_batch(archive, run, number, gongkai_settings().user_agent, show)))
-
-    @task
-    def extract_batch(number: int) -> dict[str, int]:
-        """Extracts the pages that were stored; returns the numbers of records created and updated."""
-        from etl.pipeline.stages import extracting
-
-        archive, run = resume()
-        recorded = extracting.extract_batch(archive, run, number, show)
-        return {"created": len(recorded.created), "updated": len(recorded.updated)}
-
-    @task_group
-    def batch(number: int) -> None:
-        fetch_batch(number) >> extract_batch(number)
+        settings = gongkai_settings()
+        batch = crawling.crawl_batches(archive, run, [number], settings.user_agent, settings.workers, show, show)
+        return {**batch.outcomes, "created": batch.created, "updated": batch.updated}
 
     @task(trigger_rule="all_done", outlets=[RECORDS])
     def reconcile(params: dict[str, Any], outlet_events: Any) -> dict[str, Any]:
@@ -112,7 +101,7 @@ def crawl_dag(source: Source) -> None:
     def crawl() -> None:
         planned = plan_batches()
         list_catalog() >> planned
-        batch.expand(number=planned) >> reconcile()
+        crawl_batch.expand(number=planned) >> reconcile()
 
     crawl()
 

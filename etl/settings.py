@@ -49,6 +49,9 @@ class Settings(BaseSettings):
         description="`User-Agent` of the crawler; add a contact",
     )
     batch_size: int = Field(200, ge=1, le=2000, description="pages per Airflow task that fetches or extracts")
+    workers: int = Field(
+        0, ge=0, le=64, description="processes that read the pages of a crawl; 0 stands for as many as there are cores"
+    )
     fixity_days: int = Field(30, ge=1, description="days within which every blob and every log is re-read and hashed")
 
     postgres_port: int = Field(15432, ge=0, le=65535, description="local PostgreSQL; 0 takes any free port")

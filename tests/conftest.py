@@ -15,16 +15,13 @@ Markers follow from the fixtures that a test uses (`MARKERS`).
 import gc
 import os
 from collections.abc import Iterator
-from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from hypothesis import is_hypothesis_test, settings
 
 from etl.archive.storage.archive import Archive, open_archive
-from etl.files import reader_pool
 from etl.local.services import Addresses
-from etl.pipeline.stages import attachments
 from etl.settings import PROJECT, Settings
 from tests.support.services import (
     MadeAhead,
@@ -102,17 +99,6 @@ def state_dir() -> Iterator[Path]:
 def services(services_dir: Path) -> Iterator[Addresses]:
     with running_services(services_dir) as addresses:
         yield addresses
-
-
-@pytest.fixture(scope="session", autouse=True)
-def one_reader_for_all() -> Iterator[None]:
-    """Crawls read files in one process for all: to start one takes as much CPU as a small crawl.
-
-    Tests of that process start their own (`etl.files.reader_pool`).
-    """
-    with reader_pool() as reader, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(attachments, "reader_pool", lambda: nullcontext(reader))
-        yield
 
 
 @pytest.fixture

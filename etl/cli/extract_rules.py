@@ -8,7 +8,7 @@ from etl.clock import CHINA
 from etl.errors import GongkaiError
 from etl.extract import Extraction, extract
 from etl.extract.explain import Explanation, explain
-from etl.pipeline.interpreting import extract_capture
+from etl.pipeline.reading.page_reading import PageToRead, extract_page
 from etl.platforms.registry import family_of
 from etl.settings import settings
 from etl.sources.schema import Source
@@ -34,7 +34,8 @@ class ExtractRules:
         if self.source is None:
             return extract(body, url, content_type)
         headers = [("content-type", content_type)] if content_type else []
-        return extract_capture(self.source, family_of(self.source), url, headers, body, datetime.now(UTC))
+        asked = PageToRead.of(url, headers, datetime.now(UTC))
+        return extract_page(self.source, family_of(self.source), asked, body)
 
     def explain(self, body: bytes, url: str, content_type: str) -> Explanation:
         """Why the page is read as it is with these rules."""

@@ -87,7 +87,27 @@ def read_stages(
     lookups: Mapping[str, Mapping[str, str]] | None = None,
 ) -> "Stages":
     """What `extract` makes of a page that is no file, with what each stage handed to the next."""
-    page, cut = _cut_page(read_document(body, url, content_type))
+    return _stages(read_document(body, url, content_type), platform, captured_on, lookups)
+
+
+def extract_document(
+    page: WebPage,
+    platform: Platform | None = None,
+    captured_on: date | None = None,
+    lookups: Mapping[str, Mapping[str, str]] | None = None,
+) -> Extraction:
+    """As `extract`, of a page that is decoded (`read_document`). The page's tree is changed: what scripts write is put
+    into it."""
+    return _stages(page, platform, captured_on, lookups).extraction
+
+
+def _stages(
+    page: WebPage,
+    platform: Platform | None,
+    captured_on: date | None,
+    lookups: Mapping[str, Mapping[str, str]] | None,
+) -> "Stages":
+    page, cut = _cut_page(page)
     source = _Source.parse(page, platform, ValueRules(captured_on, lookups or {}))
     located = _locate(source)
     content = _read_content(source, located)

@@ -235,7 +235,7 @@ date, rows of links, the rest: a listing names many published dates and numbers 
 def classify_page(facts: PageFacts) -> PageVerdict:
     """The kind of a page, with the reason of the first of `CHECKS` that holds."""
     kind, code = next((kind, code) for kind, code, holds in CHECKS if holds(facts))
-    return PageVerdict(kind, encode_reason(code, **{name: getattr(facts, name) for name in code.parameters}))
+    return PageVerdict(kind, encode_reason(code, **{name: getattr(facts, name) for name in sorted(code.parameters)}))
 
 
 def _visible_text(blocks: Blocks, text: str) -> str:

@@ -8,32 +8,43 @@ import re
 from urllib.parse import urlsplit
 
 from etl.fetch.client import Attempt
-from etl.fetch.refusals import find_refusal
-from etl.file_signatures import DOCUMENT_FILES, GZIP
+from etl.fetch.refusals import Refusal, find_refusal
 from etl.outcomes import Outcome
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
-from etl.web.charset import is_text
+from etl.web.page import is_readable
+
+Verdict = tuple[Outcome | None, str]
+"""(outcome, stored reason) of an attempt; no outcome if the body is to be compared with the stored one."""
 
 _BLOCKING = {401, 403, 405, 412, 418, 429, 521, 567}
-_READABLE = (*DOCUMENT_FILES, GZIP)
-"""Files that are found at the addresses of pages: documents, and sitemaps."""
 _HOME = re.compile(r"^/(index|default|home)?(\.\w{3,5})?$", re.IGNORECASE)
 _PAGE = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<!--.{0,200}?-->\s*)?<(?:!doctype\s+html|html|head|body|script|meta)\b", re.I | re.S
 )
 
 
-def classify(attempt: Attempt) -> tuple[Outcome | None, str]:
-    """(outcome, stored reason) of a page's attempt; no outcome if its body is to be stored and read."""
-    outcome, reason = _classify(attempt)
+def classify(attempt: Attempt) -> Verdict:
+    """The verdict on a page's attempt; no outcome if its body is to be stored and read."""
     body = attempt.body or b""
-    if outcome is None and not body.startswith(_READABLE) and not is_text(body, attempt.header("content-type")):
-        return Outcome.NOT_A_DOCUMENT, encode_reason(Code.BODY_NO_TEXT, bytes=len(body))
+    refusal = find_refusal(body, attempt.final_url, attempt.header("content-type"), attempt.status or 0)
+    return classify_judged(attempt, refusal, readable=is_readable(body, attempt.header("content-type")))
+
+
+def classify_judged(attempt: Attempt, refusal: Refusal | None, *, readable: bool) -> Verdict:
+    """As `classify`, where it is known whether the page refuses the document, and whether it is anything to read."""
+    outcome, reason = _classify(attempt, refusal)
+    if outcome is None and not readable:
+        return Outcome.NOT_A_DOCUMENT, encode_reason(Code.BODY_NO_TEXT, bytes=len(attempt.body or b""))
     return outcome, reason
 
 
-def _classify(attempt: Attempt) -> tuple[Outcome | None, str]:
+def ends_by_status(attempt: Attempt) -> bool:
+    """Whether the outcome is known without a look at the body."""
+    return attempt.failure is not None or attempt.status in (304, 404, 410) or not attempt.body
+
+
+def _classify(attempt: Attempt, refusal: Refusal | None) -> Verdict:
     if attempt.failure is not None:
         return attempt.failure, attempt.reason
     status = attempt.status or 0
@@ -41,7 +52,6 @@ def _classify(attempt: Attempt) -> tuple[Outcome | None, str]:
         return Outcome.NOT_MODIFIED, ""
     if status in (404, 410):
         return Outcome.GONE, encode_reason(Code.HTTP_STATUS, status=status)
-    refusal = find_refusal(attempt.body or b"", attempt.final_url, attempt.header("content-type"), status)
     if status in _BLOCKING or (refusal and refusal[0] is Outcome.BLOCKED):
         if refusal:
             return Outcome.BLOCKED, encode_reason(Code.HTTP_STATUS_PAGE, status=status, page=refusal[1])
@@ -55,11 +65,13 @@ def _classify(attempt: Attempt) -> tuple[Outcome | None, str]:
     return refusal or (None, attempt.reason)
 
 
-def classify_file(attempt: Attempt) -> tuple[Outcome | None, str]:
-    """(outcome, reason) for a file that a document links: an HTML page in its place is `not_a_file`."""
-    outcome, reason = _classify(attempt)
-    if outcome is None and _PAGE.match((attempt.body or b"")[:512]):
-        return Outcome.NOT_A_FILE, encode_reason(Code.HTML_FOR_FILE, bytes=len(attempt.body or b""))
+def classify_file(attempt: Attempt) -> Verdict:
+    """The verdict on a file that a document links: an HTML page in its place is `not_a_file`."""
+    body = attempt.body or b""
+    refusal = find_refusal(body, attempt.final_url, attempt.header("content-type"), attempt.status or 0)
+    outcome, reason = _classify(attempt, refusal)
+    if outcome is None and _PAGE.match(body[:512]):
+        return Outcome.NOT_A_FILE, encode_reason(Code.HTML_FOR_FILE, bytes=len(body))
     return outcome, reason
 
 

@@ -23,12 +23,14 @@ _MAX_CHARACTERS = 400
 _VISIBLE = "//text()[not(ancestor::script or ancestor::style or ancestor::noscript)]"
 
 
+Refusal = tuple[Outcome, str]
+"""`blocked` or `soft_404`, and the stored reason (`etl.reasons`)."""
 MAX_JUDGED_BYTES = 1_000_000
 """Bytes of the largest page that is looked at: a refusal says little, whatever scripts it has. Looking for words in
 43 MB took 17 s, in which nothing else of the process went on."""
 
 
-def find_refusal(body: bytes, url: str, content_type: str, status: int) -> tuple[Outcome, str] | None:
+def find_refusal(body: bytes, url: str, content_type: str, status: int) -> Refusal | None:
     """`blocked` or `soft_404` for a short page with the words of one, with the stored reason; None for any other."""
     return refusal_of(read_page(body, url, content_type), status) if may_refuse(body) else None
 
@@ -44,7 +46,7 @@ def is_markup(body: bytes) -> bool:
     return head.startswith(b"<") or b"<html" in head or b"<script" in head
 
 
-def refusal_of(page: WebPage, status: int) -> tuple[Outcome, str] | None:
+def refusal_of(page: WebPage, status: int) -> Refusal | None:
     """As `find_refusal`, of a page that is read."""
     challenge, missing = _CHALLENGE.search(page.text.lower()), _MISSING.search(page.text)
     if not challenge and not missing:

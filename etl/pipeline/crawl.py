@@ -7,8 +7,7 @@ from etl.archive.crawls.run import CrawlOptions, RunContext
 from etl.archive.crawls.runs import open_run
 from etl.archive.crawls.scheduling import plan_batches, plan_recheck_batches
 from etl.archive.storage.archive import Archive
-from etl.pipeline.stages.extracting import extract_batch
-from etl.pipeline.stages.fetching import fetch_batch
+from etl.pipeline.stages.crawling import crawl_batches
 from etl.pipeline.stages.listing import list_catalog
 from etl.pipeline.stages.reconciling import reconcile
 from etl.progress import Counter, ProgressCallback
@@ -45,10 +44,6 @@ def _run_batches(
     archive: Archive, run: RunContext, batches: dict[int, int], settings: Settings, progress: ProgressCallback
 ) -> Report:
     total = sum(batches.values())
-    fetched = Counter("fetching", total, progress)
-    for number in batches:
-        asyncio.run(fetch_batch(archive, run, number, settings.user_agent, fetched.part()))
-    extracted = Counter("extracting", total, progress)
-    for number in batches:
-        extract_batch(archive, run, number, extracted.part())
+    fetched, recorded = Counter("fetching", total, progress), Counter("extracting", total, progress)
+    crawl_batches(archive, run, list(batches), settings.user_agent, settings.workers, fetched.part(), recorded.part())
     return reconcile(archive, run)

@@ -1,20 +1,21 @@
 """Rebuilds the database from the bucket, and then extracts the captures that had not been extracted."""
 
 import logging
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from sqlalchemy import Engine
 
 from etl.archive.crawls.unread import unread_after_rebuild
 from etl.archive.preservation.rebuild import RebuildResult, rebuild
+from etl.archive.records.extracted_pages import ExtractedPage
 from etl.archive.records.recording import pages_with_outdated_rules, record_extractions, require_current_rules
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import UnreadableItem, raise_if_unreadable, report_damage
 from etl.archive.storage.log_registry import chain_logs
-from etl.pipeline.interpreting import extract_pages
-from etl.pipeline.stages.extracting import GETS_AT_ONCE, PAGES_PER_COMMIT
+from etl.pipeline.reading.pool import page_readers
+from etl.pipeline.stages.extracting import PAGES_PER_COMMIT
 from etl.pipeline.stages.reextracting import archived_source, reextract_pages
+from etl.pipeline.stored_pages import LostPage, stored_documents
 from etl.progress import Counter, ProgressCallback
 
 log = logging.getLogger("gongkai")
@@ -33,22 +34,22 @@ def rebuild_archive(archive: Archive, owner: Engine, progress: ProgressCallback)
         runs.setdefault((row.source_id, row.run_id), []).append(row)
     unreadable = dict[int, UnreadableItem]()
     count = Counter("pages", len(unread), progress)
-    with ThreadPoolExecutor(GETS_AT_ONCE) as pool:
-        for (source_id, run_id), rows in runs.items():
+    for (source_id, run_id), rows in runs.items():
+        with archive.engine.connect() as connection:
+            source = archived_source(connection, source_id)
+        for start in range(0, len(rows), PAGES_PER_COMMIT):
+            chunk = rows[start : start + PAGES_PER_COMMIT]
             with archive.engine.connect() as connection:
-                source = archived_source(connection, source_id)
-            for start in range(0, len(rows), PAGES_PER_COMMIT):
-                chunk = rows[start : start + PAGES_PER_COMMIT]
-                with archive.engine.connect() as connection:
-                    outdated = pages_with_outdated_rules(connection, [row.page_id for row in chunk])
-                unreadable |= reextract_pages(archive, source, outdated)
-                readable = [row for row in chunk if row.page_id not in unreadable]
-                extracted, damaged = extract_pages(archive, pool, source, readable)
-                unreadable |= damaged
-                with archive.engine.connect() as connection:
-                    recordable = require_current_rules(connection, extracted)
-                record_extractions(archive, source_id, run_id, recordable)
-                count.add(len(chunk))
+                outdated = pages_with_outdated_rules(connection, [row.page_id for row in chunk])
+            unreadable |= reextract_pages(archive, source, outdated)
+            readable = [row for row in chunk if row.page_id not in unreadable]
+            read = list(stored_documents(archive, page_readers(), source, readable))
+            unreadable |= {item.page_id: item.item for item in read if isinstance(item, LostPage)}
+            with archive.engine.connect() as connection:
+                documents = [item for item in read if isinstance(item, ExtractedPage)]
+                recordable = require_current_rules(connection, documents)
+            record_extractions(archive, source_id, run_id, recordable)
+            count.add(len(chunk))
     report_damage(archive, unreadable.values())
     chain_logs(archive)
     for item in unreadable.values():

@@ -78,7 +78,7 @@ def read() -> Iterator[Reader]:
 @contextmanager
 def lying(limits: Limits) -> Iterator[Reader]:
     with reader_pool(limits) as reader:
-        reader.workers[0].module = "tests.support.lying_files"
+        reader.pool.workers[0].module = "tests.support.lying_files"
         yield reader
 
 
@@ -87,7 +87,7 @@ def test_what_is_no_answer_ends_its_process_and_the_next_file_is_read(read: Read
     reading = read(LIES[lie], "lie")
     assert (reading.outcome, reading.text) == (FileOutcome.CRASHED, "")
     assert english(reading.reason).startswith("the reading process gave no answer: ")
-    assert read.workers[0].process is None
+    assert read.pool.workers[0].process is None
     assert read(GOOD).outcome is FileOutcome.READ
 
 

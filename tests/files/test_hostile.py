@@ -203,7 +203,7 @@ def test_a_killed_process_costs_one_file() -> None:
 
 
 def pid_of(read: Reader) -> int:
-    process = read.workers[0].process
+    process = read.pool.workers[0].process
     assert process is not None
     return process.pid
 
@@ -226,7 +226,7 @@ def test_the_process_ends_with_the_one_that_started_it() -> None:
     """Also when that is killed: an Airflow task may be."""
     code = (
         "import os, signal\nfrom etl.files.process.pool import Reader\nfrom etl.files import Limits\n"
-        "read = Reader(Limits(), 1)\nread(b'x')\nprint(read.workers[0].process.pid, flush=True)\n"
+        "read = Reader(Limits(), 1)\nread(b'x')\nprint(read.pool.workers[0].process.pid, flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

@@ -21,7 +21,7 @@ from etl.archive.storage.layout import CHANGES
 from etl.local.services import Addresses
 from etl.pipeline.crawl import crawl
 from etl.pipeline.rebuilding import rebuild_archive
-from etl.pipeline.stages.fetching import fetch_batch
+from etl.pipeline.stages.fetching import fetch_batches
 from etl.settings import Settings
 from tests.support.attacks.base import Ground
 from tests.support.attacks.invariants import check_archive
@@ -65,7 +65,7 @@ def test_a_log_without_rows_is_adopted_without_asking_the_site(
         archive.store.remove(key)
     site.requests.clear()
     run = open_run(archive, source_of(site, assertions=SMALL), "cut", CrawlOptions())
-    asyncio.run(fetch_batch(archive, run, 0, "gongkai/test"))
+    asyncio.run(fetch_batches(archive, run, [0], "gongkai/test"))
     assert site.requests == []
     assert rows(archive, _CAPTURES) == captures
     again = crawl(archive, source_of(site, assertions=SMALL), "cut", CrawlOptions(), local_settings, lambda *_: None)

@@ -23,7 +23,7 @@ from etl.files import READER, FileOutcome, FileReading
 from etl.pipeline.stages import attachments
 from etl.pipeline.stages.attachments import read_scans
 from etl.pipeline.stages.extracting import extract_batch
-from etl.pipeline.stages.fetching import fetch_batch
+from etl.pipeline.stages.fetching import fetch_batches
 from etl.pipeline.stages.listing import list_catalog
 from etl.pipeline.stages.reconciling import reconcile
 from etl.reasons import english
@@ -114,8 +114,7 @@ def cut(archive: Archive, site: Site, between: Callable[[], None]) -> tuple[Repo
     run = open_run(archive, source_of(site, assertions=SMALL), "cut", FULL)
     asyncio.run(list_catalog(archive, run, "gongkai/test"))
     batches = plan_batches(archive.engine, run, 100)
-    for number in batches:
-        asyncio.run(fetch_batch(archive, run, number, "gongkai/test"))
+    asyncio.run(fetch_batches(archive, run, list(batches), "gongkai/test"))
     between()
 
     def read() -> Report:
@@ -253,8 +252,7 @@ def test_what_ocr_read_keeps_its_text_until_ocr_reads_it_anew(
     )
     before = "UPDATE archive.file SET reader = '0', method = 'ocr', media_type = 'image/png' WHERE blob_sha256 = :d"
     age(owner_url, before, d=file["digest"])
-    with attachments.FileReader(archive) as reader:
-        reader.read(site.name, [file["url"]])
+    attachments.read_files(archive, site.name, [file["url"]])
     assert rows(archive, kept, d=file["digest"]) == [
         {"outcome": "read", "method": "ocr", "reader": "0", "has_text": True}
     ]

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 from etl.archive.records.extracted_pages import fill_from_listing
 from etl.extract import Attachment, Extraction
-from etl.pipeline.interpreting import extract_capture, join_article_pages
+from etl.pipeline.documents import join_article_pages
+from etl.pipeline.reading.page_reading import PageToRead, extract_page
 from etl.sources.schema import adhoc_source
 from tests.support.pages import page, paragraphs
 
@@ -18,19 +19,21 @@ def test_a_file_at_two_spellings_of_its_address_is_one() -> None:
     body = page(body=paragraphs() + links).encode()
     source = adhoc_source("yunxi", "云溪", URL, ["www.yunxi.gov.cn"])
     source = source.model_copy(update={"twins": {"http://www.yunxi.gov.cn": "https://www.yunxi.gov.cn"}})
-    read = extract_capture(source, None, URL, [("content-type", "text/html")], body, datetime.now(UTC))
+    read = extract_page(source, None, PageToRead.of(URL, [("content-type", "text/html")], datetime.now(UTC)), body)
     assert [file.url for file in read.attachments] == ["https://www.yunxi.gov.cn/f/1.pdf"]
 
 
 def test_the_first_name_of_a_file_stays_over_the_pages_of_an_article() -> None:
     source = adhoc_source("yunxi", "云溪", URL, ["www.yunxi.gov.cn"])
     parts = [
-        extract_capture(
-            source, None, URL, (), page(body=f"{paragraphs()}<p><a href='/f/1.pdf'>{name}</a></p>").encode(),
-            datetime.now(UTC),
+        extract_page(
+            source,
+            None,
+            PageToRead.of(URL, (), datetime.now(UTC)),
+            page(body=f"{paragraphs()}<p><a href='/f/1.pdf'>{name}</a></p>").encode(),
         )
         for name in ("登记表", "下载")
-    ]  # fmt: skip
+    ]
     assert join_article_pages(parts).attachments == (Attachment("https://www.yunxi.gov.cn/f/1.pdf", "登记表"),)
 
 

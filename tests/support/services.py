@@ -169,6 +169,7 @@ def settings_of(services: Addresses, services_dir: Path, owner_url: str, bucket:
             "store_secret_key": services.store.secret_key,
             "store_bucket": bucket,
             "store_secure": False,
+            "workers": 1,
         }
     )
 

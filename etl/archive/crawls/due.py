@@ -23,14 +23,16 @@ class DueFile:
 
 @dataclass(frozen=True, slots=True)
 class DuePage:
-    """A document's page to fetch; `headers` as with `DueFile`.
+    """A document's page to fetch; `headers` as with `DueFile`; `listing`: the fields that its catalog states.
 
     `digest` is the SHA-256 of its bytes when they were last extracted, None where extraction is still to come.
     `parts` (URLs of the article's further pages, in order) and `files` are those of that extraction.
     """
 
     page_id: int
+    batch: int
     url: Address
+    listing: Mapping[str, Any]
     headers: Mapping[str, str]
     digest: str | None
     parts: tuple[Address, ...]
@@ -41,9 +43,9 @@ def due_pages(engine: Engine, run: RunContext, batch: int) -> list[DuePage]:
     """The pages of the run's batch that have no outcome yet, by page id."""
     with engine.connect() as connection:
         pages = connection.execute(
-            _PAGES.join(RunPage, RunPage.page_id == Page.id).where(
-                RunPage.run_id == run.id, RunPage.batch == batch, RunPage.outcome.is_(None)
-            )
+            _PAGES.add_columns(Page.listing)
+            .join(RunPage, RunPage.page_id == Page.id)
+            .where(RunPage.run_id == run.id, RunPage.batch == batch, RunPage.outcome.is_(None))
         ).all()
         trusted = trusted_hosts(connection)
         parts = _article_pages(connection, [row.id for row in pages])
@@ -51,7 +53,9 @@ def due_pages(engine: Engine, run: RunContext, batch: int) -> list[DuePage]:
     return [
         DuePage(
             page_id=row.id,
+            batch=batch,
             url=row.url,
+            listing=row.listing,
             headers=_conditional_headers(row, run.id, trusted),
             digest=None if row.unread_capture_id else row.blob_sha256,
             parts=tuple(parts.get(row.id, ())),

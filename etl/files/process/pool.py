@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
-from queue import SimpleQueue
+from functools import cache
+from queue import LifoQueue
 from typing import Any, TypeVar
 
 from etl.errors import GongkaiError
@@ -22,6 +23,9 @@ from etl.reasons import encode_reason, english
 
 _START_SECONDS = 120
 """Time in which a process must have loaded its parsers: usually 0.3 s, 2 s for OCR, more on a busy machine."""
+
+MAX_WAITING_BYTES = 32_000_000
+"""Bytes of files that are in memory to be read; a larger one is alone."""
 
 Answer = TypeVar("Answer")
 Decoder = Callable[[Any, str], Answer]
@@ -108,45 +112,69 @@ class Worker:
         return code
 
 
+class WorkerPool:
+    """Processes of one module. A process starts when all others are busy, so that little work keeps few of them."""
+
+    def __init__(self, module: str, memory: int, workers: int) -> None:
+        self.workers = [Worker(module, memory) for _ in range(workers)]
+        self._free: LifoQueue[Worker] = LifoQueue()
+        for worker in reversed(self.workers):
+            self._free.put(worker)
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix=module)
+
+    def call(
+        self, seconds: float, decoder: Decoder[Answer], max_bytes: int, function: str, body: bytes, *arguments: Any
+    ) -> Answer:
+        """As `Worker.call`, in a process that is free; waits for one."""
+        worker = self._free.get()
+        try:
+            return worker.call(seconds, decoder, max_bytes, function, body, *arguments)
+        finally:
+            self._free.put(worker)
+
+    def submit(self, function: Callable[..., Answer], *arguments: Any) -> Future[Answer]:
+        """Runs a function that waits for a process, in a thread: as many at once as there are processes."""
+        return self._threads.submit(function, *arguments)
+
+    def close(self) -> None:
+        """Ends the processes, after what was submitted is done."""
+        self._threads.shutdown()
+        for worker in self.workers:
+            worker.stop()
+
+
 class Reader:
     """Reads files in processes of its own. Call it with a file; `many` reads several at once."""
 
     def __init__(self, limits: Limits, workers: int) -> None:
         self.limits = limits
-        self.workers = [Worker("etl.files.read", limits.memory) for _ in range(workers)]
-        self._free: SimpleQueue[Worker] = SimpleQueue()
-        for worker in self.workers:
-            self._free.put(worker)
-        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="read-file")
+        self.pool = WorkerPool("etl.files.read", limits.memory, workers)
 
     def __call__(self, body: bytes, name: str = "") -> FileReading:
         """Read one file. Its name only helps where its bytes do not show its type (`sniff`).
 
         Any file gives an outcome. Raises `GongkaiError` if no process can be started.
         """
-        worker = self._free.get()
         try:
             limits, max_bytes = asdict(self.limits), max_text_bytes(self.limits.characters)
-            return worker.call(self.limits.seconds, decode_reading, max_bytes, "read_file", body, name, limits)
+            return self.pool.call(self.limits.seconds, decode_reading, max_bytes, "read_file", body, name, limits)
         except Unreadable as error:
             return FileReading(_kind(body, name), error.outcome, error.reason)
-        finally:
-            self._free.put(worker)
 
     def many(self, files: Iterable[tuple[bytes, str]]) -> Iterator[FileReading]:
-        """Readings of (body, name) pairs in their order, read concurrently; two files a worker are in memory."""
-        waiting: deque[Future[FileReading]] = deque()
+        """Readings of (body, name) pairs in their order, read concurrently: as many as there are processes, and at most
+        `MAX_WAITING_BYTES` of those that wait for their turn."""
+        waiting: deque[tuple[int, Future[FileReading]]] = deque()
+        held = 0
         for body, name in files:
-            waiting.append(self._threads.submit(self, body, name))
-            if len(waiting) >= 2 * len(self.workers):
-                yield waiting.popleft().result()
+            while waiting and held + len(body) > MAX_WAITING_BYTES:
+                size, reading = waiting.popleft()
+                yield reading.result()
+                held -= size
+            waiting.append((len(body), self.pool.submit(self, body, name)))
+            held += len(body)
         while waiting:
-            yield waiting.popleft().result()
-
-    def close(self) -> None:
-        self._threads.shutdown()
-        for worker in self.workers:
-            worker.stop()
+            yield waiting.popleft()[1].result()
 
 
 def max_text_bytes(characters: int) -> int:
@@ -173,4 +201,16 @@ def reader_pool(limits: Limits | None = None, workers: int = 1) -> Iterator[Read
     try:
         yield reader
     finally:
-        reader.close()
+        reader.pool.close()
+
+
+def file_reader() -> Reader:
+    """The reader of this process for all its work, with as many processes as there are cores: each starts when it is
+    needed and ends with this one."""
+    return _file_reader(os.getpid())
+
+
+@cache
+def _file_reader(process: int) -> Reader:
+    """A process that was forked cannot use that of its parent."""
+    return Reader(Limits(), os.cpu_count() or 1)

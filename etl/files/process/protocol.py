@@ -24,6 +24,8 @@ def encode(answer: Any) -> tuple[Any, str]:
             return {"answer": [kind, outcome, reason, pages, method, [astuple(member) for member in members]]}, text
         case str():
             return {"answer": None}, answer
+        case (value, str() as text):
+            return {"answer": value}, text
         case _:
             return {"answer": answer}, ""
 

@@ -1,9 +1,8 @@
 """Reads the files of documents: the same bytes once, in a process that can be killed."""
 
-from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import TracebackType
 
 from etl.archive.records.extracted_pages import ExtractedPage
 from etl.archive.records.file_readings import pending_scans, store_file_reading, unread_files
@@ -11,7 +10,7 @@ from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import UnreadableItem, read_blob, report_damage, unreadable
 from etl.archive.storage.bucket import DamagedBlob
 from etl.archive.storage.log_registry import chain_logs
-from etl.files import Reader, reader_pool
+from etl.files import file_reader
 from etl.files.ocr.scan_reader import scan_pool
 from etl.progress import Progress, ProgressCallback, no_progress
 from etl.reason_codes import Code
@@ -21,39 +20,36 @@ SCANS_PER_PROCESS = 50
 """Scans that one process reads before a new one takes over."""
 
 
-class FileReader:
-    """Reads files that the current reader has not read. Its process starts with the first one and ends with `with`."""
+def read_files(
+    archive: Archive, source_id: str, urls: Sequence[str], bodies: Mapping[str, bytes] | None = None
+) -> dict[str, UnreadableItem]:
+    """Reads the source's stored files at the URLs that the current reader has not read; returns, by URL, those whose
+    bytes are damaged.
 
-    def __init__(self, archive: Archive) -> None:
-        self._archive = archive
-        self._stack = ExitStack()
-        self._pool: Reader | None = None
+    `bodies`: bytes by SHA-256 that need not be read from the bucket.
+    """
+    damaged: dict[str, UnreadableItem] = {}
+    if not urls:
+        return damaged
+    with archive.engine.connect() as connection:
+        files = unread_files(connection, source_id, urls)
+    digests: deque[str] = deque()
 
-    def __enter__(self) -> "FileReader":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stack.close()
-
-    def read(self, source_id: str, urls: Sequence[str]) -> dict[str, UnreadableItem]:
-        """Reads the source's stored files at the URLs; returns, by URL, those whose bytes are damaged."""
-        damaged: dict[str, UnreadableItem] = {}
-        if not urls:
-            return damaged
-        with self._archive.engine.connect() as connection:
-            files = unread_files(connection, source_id, urls)
+    def whole() -> Iterator[tuple[bytes, str]]:
         for digest, file in files.items():
             try:
-                body = read_blob(self._archive, digest)
+                body = (bodies or {}).get(digest) or read_blob(archive, digest)
             except DamagedBlob as error:
-                damaged |= {url: unreadable(encode_reason(Code.FILE_ITEM, url=url), error) for url in file.urls}
+                for url in file.urls:
+                    damaged[url] = unreadable(encode_reason(Code.FILE_ITEM, url=url), error)
                 continue
-            if self._pool is None:
-                self._pool = self._stack.enter_context(reader_pool())
-            store_file_reading(self._archive, digest, self._pool(body, file.name))
-        return damaged
+            digests.append(digest)
+            yield body, file.name
+
+    if files:
+        for reading in file_reader().many(whole()):
+            store_file_reading(archive, digests.popleft(), reading)
+    return damaged
 
 
 def linked_file_urls(pages: Iterable[ExtractedPage]) -> list[str]:

@@ -1,11 +1,12 @@
-"""Stage three: read what was stored and record what it says. No network."""
+"""Stage three: record what pages say, and read what fetching left unread. No network."""
 
 import logging
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 from etl.archive.crawls.run import RunContext
 from etl.archive.crawls.unread import clear_unread_reasons, set_unread_reasons, unread_in_batch
+from etl.archive.records.extracted_pages import ExtractedPage
 from etl.archive.records.recording import (
     RecordingResult,
     pages_with_outdated_rules,
@@ -15,15 +16,50 @@ from etl.archive.records.recording import (
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import UnreadableItem, report_damage
 from etl.archive.storage.log_registry import chain_logs
-from etl.pipeline.interpreting import extract_pages
-from etl.pipeline.stages.attachments import FileReader, linked_file_urls
+from etl.pipeline.reading.pool import PageReaders, page_readers
+from etl.pipeline.stages.attachments import linked_file_urls, read_files
 from etl.pipeline.stages.reextracting import reextract_pages
+from etl.pipeline.stored_pages import LostPage, stored_documents
 from etl.progress import Counter, ProgressCallback, no_progress
 
 PAGES_PER_COMMIT = 25
 """Pages recorded in one transaction."""
-GETS_AT_ONCE = 8
 log = logging.getLogger("gongkai")
+
+
+class DocumentRecorder:
+    """Records documents of one run, a group at a time: their files are read first, so that whoever hears of a record
+    finds their texts."""
+
+    def __init__(self, archive: Archive, run: RunContext) -> None:
+        self._archive, self._run = archive, run
+        self._created: list[int] = []
+        self._updated: list[int] = []
+
+    def record(
+        self, documents: Sequence[ExtractedPage], bodies: Mapping[str, bytes] | None = None
+    ) -> dict[int, UnreadableItem]:
+        """Records documents; returns, by page id, those of which a file is damaged, which are not recorded.
+
+        `bodies`: files by SHA-256 that need not be read from the bucket. Raises `GongkaiError` where a document has a
+        record of other rules.
+        """
+        source = self._run.source.id
+        lost_files = read_files(self._archive, source, linked_file_urls(documents), bodies)
+        lost = {
+            item.page_id: lost_files[url] for item in documents for url in linked_file_urls([item]) if url in lost_files
+        }
+        with self._archive.engine.connect() as connection:
+            recordable = require_current_rules(connection, [item for item in documents if item.page_id not in lost])
+        recorded = record_extractions(self._archive, source, self._run.id, recordable)
+        self._created += recorded.created
+        self._updated += recorded.updated
+        return lost
+
+    @property
+    def result(self) -> RecordingResult:
+        """What was recorded so far."""
+        return RecordingResult(tuple(self._created), tuple(self._updated))
 
 
 def extract_batch(
@@ -32,15 +68,14 @@ def extract_batch(
     number: int,
     progress: ProgressCallback = no_progress,
     only: Sequence[str] | None = None,
+    readers: PageReaders | None = None,
 ) -> RecordingResult:
     """Reads the stored captures of the batch's pages (`only` those addresses) that nobody read yet, and records what
     they say.
 
-    Their files are read first, so that whoever hears of a record finds their texts. A page stays unread, and its run
-    says why, where bytes are damaged: its own, a file's, or those that its record was read from with other rules.
+    A page stays unread, and its run says why, where bytes are damaged: its own, a file's, or those that its record was
+    read from with other rules.
     """
-    created: list[int] = []
-    updated: list[int] = []
     with archive.engine.begin() as connection:
         if only is None:
             clear_unread_reasons(connection, run, number)
@@ -49,24 +84,20 @@ def extract_batch(
     damaged = reextract_pages(archive, run.source, outdated) if outdated else {}
     unread = [row for row in unread if row.page_id not in damaged]
     count = Counter("extracting", len(unread), progress)
-    with ThreadPoolExecutor(GETS_AT_ONCE) as pool, FileReader(archive) as files:
-        for start in range(0, len(unread), PAGES_PER_COMMIT):
-            chunk = unread[start : start + PAGES_PER_COMMIT]
-            read, lost = extract_pages(archive, pool, run.source, chunk)
-            lost_files = files.read(run.source.id, linked_file_urls(read))
-            lost |= {
-                item.page_id: lost_files[url] for item in read for url in linked_file_urls([item]) if url in lost_files
-            }
-            damaged |= lost
-            with archive.engine.connect() as connection:
-                recordable = require_current_rules(connection, [item for item in read if item.page_id not in lost])
-            recorded = record_extractions(archive, run.source.id, run.id, recordable)
-            created += recorded.created
-            updated += recorded.updated
-            count.add(len(chunk))
+    recorder = DocumentRecorder(archive, run)
+    for group in _groups(stored_documents(archive, readers or page_readers(), run.source, unread)):
+        damaged |= {item.page_id: item.item for item in group if isinstance(item, LostPage)}
+        damaged |= recorder.record([item for item in group if isinstance(item, ExtractedPage)])
+        count.add(len(group))
     _leave_unread(archive, run, number, damaged)
     chain_logs(archive)
-    return RecordingResult(tuple(created), tuple(updated))
+    return recorder.result
+
+
+def _groups(items: Iterator[ExtractedPage | LostPage]) -> Iterator[list[ExtractedPage | LostPage]]:
+    """So many as one transaction records."""
+    while group := list(islice(items, PAGES_PER_COMMIT)):
+        yield group
 
 
 def _leave_unread(archive: Archive, run: RunContext, number: int, damaged: Mapping[int, UnreadableItem]) -> None:

@@ -1,10 +1,12 @@
-"""Stage two: fetch a batch of pages, each with the further pages of its article and the files that it links."""
+"""Stage two: fetch documents, each with the further pages of its article and the files that it links, and store them.
+
+A page is read once, in a process of its own; what was read is handed on with the stored document.
+"""
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
 
 from sqlalchemy import Connection
 
@@ -15,17 +17,16 @@ from etl.archive.crawls.run import ClassifiedAttempt, PageAttempt, RunContext
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import sha256
 from etl.archive.storage.log_registry import chain_logs
-from etl.fetch.classify import classify, classify_file
+from etl.fetch.classify import classify_file, classify_judged, ends_by_status
 from etl.fetch.client import Attempt, Fetcher, Request, fetcher
 from etl.outcomes import Outcome
-from etl.pipeline.interpreting import find_linked_files, find_text_frames
-from etl.platforms.base import MAX_ARTICLE_PAGES, UNREADABLE, Platform
-from etl.platforms.registry import family_of
+from etl.pipeline.documents import ReadPage
+from etl.pipeline.reading.page_reading import PageReading, PageToRead
+from etl.pipeline.reading.pool import PageReaders, page_readers
 from etl.progress import Counter as ProgressCounter
 from etl.progress import ProgressCallback, no_progress
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
-from etl.web.page import read_document
 from etl.web.urls import Address
 
 PAGES_PER_COMMIT = 25
@@ -41,15 +42,13 @@ MAX_FILES = 200
 Attempts = Mapping[Address, Sequence[ClassifiedAttempt]]
 """The attempts for each URL, in the order of the requests."""
 
-Found = TypeVar("Found")
-
 
 @dataclass(frozen=True, slots=True)
 class _FetchedDocument:
     """The attempts for a document: for its page, for further pages of its article, and for its files.
 
     `part_urls` are the URLs of all further pages in order, whether they were fetched or not; None where they were not
-    looked for.
+    looked for. `readings`: what was read in its pages, in their order; empty where they need not be recorded.
     """
 
     page: DuePage
@@ -57,6 +56,7 @@ class _FetchedDocument:
     part_urls: tuple[Address, ...] | None = None
     parts: Attempts = field(default_factory=dict)
     files: Attempts = field(default_factory=dict)
+    readings: tuple[PageReading, ...] = ()
 
     @property
     def size(self) -> int:
@@ -64,43 +64,120 @@ class _FetchedDocument:
         return _size((self.attempts, *self.parts.values(), *self.files.values()))
 
 
-async def fetch_batch(
-    archive: Archive, run: RunContext, number: int, user_agent: str, progress: ProgressCallback = no_progress
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """A document that is stored and still to be recorded: the capture of its page, what was read in its pages, and the
+    bytes of its files by SHA-256."""
+
+    page: DuePage
+    capture: int
+    pages: Sequence[ReadPage]
+    files: Mapping[str, bytes]
+
+
+HandOn = Callable[[Sequence[StoredDocument]], Awaitable[None]]
+"""Takes stored documents; fetching waits while it is busy."""
+
+
+async def _hand_on_nothing(documents: Sequence[StoredDocument]) -> None:
+    """For callers that record later, from the bucket."""
+
+
+async def fetch_batches(
+    archive: Archive,
+    run: RunContext,
+    numbers: Sequence[int],
+    user_agent: str,
+    progress: ProgressCallback = no_progress,
+    readers: PageReaders | None = None,
+    hand_on: HandOn = _hand_on_nothing,
 ) -> Counter[str]:
-    """Fetches the pages of the run's batch that have no outcome yet; counts the outcomes of those fetched now.
+    """Fetches the pages of the run's batches that have no outcome yet; counts the outcomes of those fetched now.
 
     Logs that an interrupted attempt left without rows are indexed first, so their pages are not fetched again.
     """
-    batch = run.batch(str(number))
-    recover_unindexed_logs(archive, batch)
-    due = due_pages(archive.engine, run, number)
-    outcomes: Counter[str] = Counter()
-    count = ProgressCounter("fetching", len(due), progress)
-
-    def store(documents: Sequence[_FetchedDocument]) -> None:
-        with archive.engine.begin() as connection:
-            attempts = [item for document in documents for item in _page_attempts(connection, run, document)]
-        stored = store_attempts(archive, batch, attempts)
-        outcomes.update(stored[document.page.page_id] for document in documents)
-        count.add(len(documents))
-
-    def store_files(files: Attempts) -> None:
-        with archive.engine.begin() as connection:
-            page_ids = upsert_file_pages(connection, run.source.id, files)
-        store_attempts(archive, batch, [PageAttempt(page_ids[url], item) for url in files for item in files[url]])
-
-    buffer = _Buffer(store, store_files)
+    store = _Store(archive, run, progress)
+    buffer = _Buffer(store.documents, store.files, hand_on)
     async with fetcher(run.source, archive.hosts, user_agent) as fetch:
-        fetching = _Fetching(run, fetch, buffer)
-        tasks = [asyncio.create_task(fetching.fetch(page)) for page in due]
+        fetching = _Fetching(run, fetch, buffer, readers or page_readers())
+        due = _DuePages(archive, run, numbers)
+        workers = [asyncio.create_task(fetching.fetch_all(due)) for _ in range(run.source.pace.concurrency)]
         try:
-            await asyncio.gather(*tasks)
+            await asyncio.gather(*workers)
         finally:
-            for task in tasks:
-                task.cancel()
+            for worker in workers:
+                worker.cancel()
     await buffer.flush()
     await asyncio.to_thread(chain_logs, archive)
-    return outcomes
+    return store.outcomes
+
+
+class _DuePages:
+    """The pages of batches, for several takers; a batch is looked up when the one before it is taken."""
+
+    def __init__(self, archive: Archive, run: RunContext, numbers: Sequence[int]) -> None:
+        self._archive, self._run = archive, run
+        self._numbers = iter(numbers)
+        self._pages: Iterator[DuePage] = iter(())
+        self._lock = asyncio.Lock()
+
+    def __aiter__(self) -> "_DuePages":
+        return self
+
+    async def __anext__(self) -> DuePage:
+        async with self._lock:
+            while (page := next(self._pages, None)) is None:
+                number = next(self._numbers, None)
+                if number is None:
+                    raise StopAsyncIteration
+                self._pages = iter(await asyncio.to_thread(self._load, number))
+        return page
+
+    def _load(self, number: int) -> Sequence[DuePage]:
+        recover_unindexed_logs(self._archive, self._run.batch(str(number)))
+        return due_pages(self._archive.engine, self._run, number)
+
+
+class _Store:
+    """Stores what is fetched, in threads; `outcomes` counts how the documents ended."""
+
+    def __init__(self, archive: Archive, run: RunContext, progress: ProgressCallback) -> None:
+        self._archive, self._run = archive, run
+        self._count = ProgressCounter("fetching", None, progress)
+        self.outcomes: Counter[str] = Counter()
+
+    def documents(self, documents: Sequence[_FetchedDocument]) -> list[StoredDocument]:
+        """Stores documents; returns those that are to be recorded."""
+        stored: list[StoredDocument] = []
+        for number in dict.fromkeys(document.page.batch for document in documents):
+            stored += self._batch(number, [document for document in documents if document.page.batch == number])
+        self._count.add(len(documents))
+        return stored
+
+    def _batch(self, number: int, documents: Sequence[_FetchedDocument]) -> Iterator[StoredDocument]:
+        with self._archive.engine.begin() as connection:
+            attempts = [item for document in documents for item in _page_attempts(connection, self._run, document)]
+        ends = store_attempts(self._archive, self._run.batch(str(number)), attempts)
+        for document in documents:
+            end = ends[document.page.page_id]
+            self.outcomes[end.outcome] += 1
+            if end.outcome is Outcome.STORED and document.readings:
+                yield _stored(document, end.capture)
+
+    def files(self, files: Attempts, number: int) -> None:
+        """Stores files of a document that is not finished."""
+        with self._archive.engine.begin() as connection:
+            page_ids = upsert_file_pages(connection, self._run.source.id, files)
+        attempts = [PageAttempt(page_ids[url], item) for url in files for item in files[url]]
+        store_attempts(self._archive, self._run.batch(str(number)), attempts)
+
+
+def _stored(document: _FetchedDocument, capture: int) -> StoredDocument:
+    answers = [attempts[-1].attempt for attempts in (document.attempts, *document.parts.values())]
+    read = zip(answers, document.readings, strict=True)
+    pages = [ReadPage(answer.url, answer.headers, reading) for answer, reading in read]
+    bodies = [attempts[-1].attempt.body for attempts in document.files.values()]
+    return StoredDocument(document.page, capture, pages, {sha256(body): body for body in bodies if body})
 
 
 class _Buffer:
@@ -110,9 +187,12 @@ class _Buffer:
     """
 
     def __init__(
-        self, store: Callable[[Sequence[_FetchedDocument]], None], store_files: Callable[[Attempts], None]
+        self,
+        store: Callable[[Sequence[_FetchedDocument]], Sequence[StoredDocument]],
+        store_files: Callable[[Attempts, int], None],
+        hand_on: HandOn,
     ) -> None:
-        self._store, self._store_files = store, store_files
+        self._store, self._store_files, self._hand_on = store, store_files, hand_on
         self._documents: list[_FetchedDocument] = []
         self._lock = asyncio.Lock()
 
@@ -124,11 +204,11 @@ class _Buffer:
             if full or len(self._documents) == PAGES_PER_COMMIT:
                 await self._flush()
 
-    async def add_files(self, files: dict[Address, list[ClassifiedAttempt]]) -> None:
+    async def add_files(self, files: dict[Address, list[ClassifiedAttempt]], batch: int) -> None:
         """Stores files of a document that is not finished, and empties the mapping, when they take much memory."""
         if _size(files.values()) > MAX_BUFFERED_BYTES:
             async with self._lock:
-                await asyncio.to_thread(self._store_files, files)
+                await asyncio.to_thread(self._store_files, files, batch)
             files.clear()
 
     async def flush(self) -> None:
@@ -138,8 +218,9 @@ class _Buffer:
 
     async def _flush(self) -> None:
         documents, self._documents = self._documents, []
-        if documents:
-            await asyncio.to_thread(self._store, documents)
+        if documents and (stored := await asyncio.to_thread(self._store, documents)):
+            del documents
+            await self._hand_on(stored)
 
 
 def _size(attempts: Iterable[Sequence[ClassifiedAttempt]]) -> int:
@@ -147,83 +228,83 @@ def _size(attempts: Iterable[Sequence[ClassifiedAttempt]]) -> int:
     return sum(len(item.attempt.body or b"") for each in attempts for item in each)
 
 
+_AS_BEFORE = PageReading()
+"""Stands for the reading of a page that was not read."""
+
+
 class _Fetching:
-    """Fetches the documents of one batch, as many at once as requests. A file that several link is fetched once.
+    """Fetches documents. A file that several link is fetched once."""
 
-    Pages are read in a thread, so that the answers to other requests do not wait; one at a time, for the memory.
-    """
-
-    def __init__(self, run: RunContext, fetch: Fetcher, buffer: _Buffer) -> None:
-        self._source, self._fetcher, self._buffer = run.source, fetch, buffer
-        self._family: Platform | None = family_of(run.source)
+    def __init__(self, run: RunContext, fetch: Fetcher, buffer: _Buffer, readers: PageReaders) -> None:
+        self._source, self._fetcher, self._buffer, self._readers = run.source, fetch, buffer, readers
         self._requested_files: set[str] = set()
-        self._documents = asyncio.Semaphore(run.source.pace.concurrency)
-        self._reading = asyncio.Lock()
 
-    async def fetch(self, page: DuePage) -> None:
-        """Fetches a document and hands it to the buffer."""
-        async with self._documents:
-            await self._buffer.add(await self._document(page))
+    async def fetch_all(self, pages: _DuePages) -> None:
+        """Fetches documents and hands them to the buffer, one after the other."""
+        async for page in pages:
+            # A task of its own: the right to hold a large body ends with it (`etl.fetch.in_flight`).
+            task = asyncio.create_task(self._fetch(page))
+            try:
+                await task
+            finally:
+                task.cancel()
 
-    async def _read(self, function: Callable[..., Found], *arguments: object) -> Found:
-        async with self._reading:
-            return await asyncio.to_thread(function, *arguments)
+    async def _fetch(self, page: DuePage) -> None:
+        await self._buffer.add(await self._document(page))
 
     async def _document(self, page: DuePage) -> _FetchedDocument:
-        attempts = [
-            ClassifiedAttempt(answer, *classify(answer)) for answer in await self._request(page.url, page.headers)
-        ]
-        last = attempts[-1]
-        unchanged = last.outcome is None and sha256(last.attempt.body or b"") == page.digest
-        if unchanged or last.outcome is Outcome.NOT_MODIFIED:
-            # A page whose frames were not looked for yet is read again, though it did not change.
-            parts: Sequence[Address] = page.parts
-            if not parts and not page.files:
-                parts = await self._read(find_text_frames, self._source, self._family, last.attempt)
-            document = await self._with_parts(page, attempts, parts)
-            return replace(document, files=await self._fetch_files(page.files))
+        answers = await self._request(page.url, page.headers)
+        judged = [await self._judged(answer, page.digest) for answer in answers]
+        attempts = [attempt for attempt, _ in judged]
+        last, reading = judged[-1]
+        if last.outcome is Outcome.NOT_MODIFIED or (last.outcome is None and reading is _AS_BEFORE):
+            return await self._unchanged(page, attempts)
         if last.outcome is not None:
             return _FetchedDocument(page, attempts)
-        try:
-            parts = await self._read(self._find_parts, last.attempt)
-        except UNREADABLE as error:
-            reason = encode_reason(Code.ARTICLE_PAGE_FAILED, page=2, url=page.url, reason=error)
+        if reading.pager_error:
+            reason = encode_reason(Code.ARTICLE_PAGE_FAILED, page=2, url=page.url, reason=reading.pager_error)
             return _FetchedDocument(page, [*attempts[:-1], replace(last, outcome=Outcome.NETWORK_ERROR, reason=reason)])
-        document = await self._with_parts(page, attempts, parts)
+        document = await self._with_parts(page, attempts, reading.parts)
         if document.attempts[-1].outcome is not None:
             return document
-        return replace(document, files=await self._fetch_files(await self._read(self._find_files, document)))
+        document = replace(document, readings=(reading, *document.readings))
+        return replace(document, files=await self._fetch_files(page, _files(document)))
 
-    def _find_parts(self, answer: Attempt) -> Sequence[Address]:
-        """URLs of the further pages of the article that begins on this page, or of the frames that hold its text.
+    async def _unchanged(self, page: DuePage, attempts: list[ClassifiedAttempt]) -> _FetchedDocument:
+        """A page whose frames were not looked for yet is read again, though it did not change."""
+        parts: Sequence[Address] = page.parts
+        if not parts and not page.files and b"<iframe" in (attempts[-1].attempt.body or b"").lower():
+            parts = (await self._judged(attempts[-1].attempt))[1].frames
+        document = await self._with_parts(page, attempts, parts)
+        return replace(document, files=await self._fetch_files(page, page.files), readings=())
 
-        Raises one of `UNREADABLE` where the pages cannot be known.
+    async def _judged(self, answer: Attempt, digest: str | None = None) -> tuple[ClassifiedAttempt, PageReading]:
+        """The attempt with its outcome, and what was read in its page, in a process.
+
+        `digest`: SHA-256 of the bytes that were read before, and need not be read again.
         """
-        parts: list[Address] = []
-        if self._family is not None:
-            page = read_document(answer.body or b"", answer.final_url, answer.header("content-type"))
-            parts = [self._source.canonical(url) for url in self._family.article_pages(page)[:MAX_ARTICLE_PAGES]]
-        return parts or find_text_frames(self._source, self._family, answer)
-
-    def _find_files(self, document: _FetchedDocument) -> Sequence[DueFile]:
-        """The files that the document's pages link; conditional requests for those that it linked before."""
-        answers = [attempts[-1].attempt for attempts in (document.attempts, *document.parts.values())]
-        known = {file.url: file for file in document.page.files}
-        urls = dict.fromkeys(url for answer in answers for url in find_linked_files(self._source, self._family, answer))
-        return [known.get(url) or DueFile(url) for url in list(urls)[:MAX_FILES]]
+        reading = _AS_BEFORE
+        if not ends_by_status(answer) and sha256(answer.body or b"") != digest:
+            asked = PageToRead.of(answer.final_url, answer.headers, answer.fetched_at, answer.status)
+            reading = await asyncio.wrap_future(self._readers.submit(self._source, asked, answer.body or b""))
+        outcome, reason = classify_judged(answer, reading.refusal, readable=reading.readable)
+        return ClassifiedAttempt(answer, outcome, reason), reading
 
     async def _with_parts(
         self, page: DuePage, attempts: list[ClassifiedAttempt], part_urls: Sequence[Address]
     ) -> _FetchedDocument:
-        """Fetches the further pages of the article.
+        """Fetches the further pages of the article; `readings` are those of these pages.
 
         If one of them fails, the document's last attempt gets its outcome: an article that lacks a page is not the
         article, and all of it is fetched again.
         """
         parts: dict[Address, list[ClassifiedAttempt]] = {}
+        readings: list[PageReading] = []
         for url in part_urls:
-            parts[url] = [ClassifiedAttempt(answer, *classify(answer)) for answer in await self._request(url)]
-            last = parts[url][-1]
+            judged = [await self._judged(answer) for answer in await self._request(url)]
+            parts[url] = [attempt for attempt, _ in judged]
+            last, reading = judged[-1]
+            readings.append(reading)
             if _size((attempts, *parts.values())) > MAX_ARTICLE_BYTES:
                 reason = encode_reason(Code.BODY_OVER_LIMIT, limit=MAX_ARTICLE_BYTES)
                 last = replace(last, outcome=Outcome.TOO_LARGE, reason=reason)
@@ -232,9 +313,9 @@ class _Fetching:
                 reason = encode_reason(Code.ARTICLE_PAGE_FAILED, page=number, url=url, reason=last.reason)
                 attempts = [*attempts[:-1], replace(attempts[-1], outcome=last.outcome, reason=reason)]
                 break
-        return _FetchedDocument(page, attempts, tuple(part_urls), parts)
+        return _FetchedDocument(page, attempts, tuple(part_urls), parts, readings=tuple(readings))
 
-    async def _fetch_files(self, files: Iterable[DueFile]) -> Attempts:
+    async def _fetch_files(self, page: DuePage, files: Iterable[DueFile]) -> Attempts:
         """Fetches the files not requested before, and returns those that are not stored yet. A file that fails does not
         fail the document."""
         attempts: dict[Address, list[ClassifiedAttempt]] = {}
@@ -243,11 +324,18 @@ class _Fetching:
                 self._requested_files.add(file.url)
                 answers = await self._request(file.url, file.headers)
                 attempts[file.url] = [ClassifiedAttempt(answer, *classify_file(answer)) for answer in answers]
-                await self._buffer.add_files(attempts)
+                await self._buffer.add_files(attempts, page.batch)
         return attempts
 
     async def _request(self, url: str, headers: Mapping[str, str] | None = None) -> list[Attempt]:
         return await self._fetcher.fetch(Request(url, headers=headers))
+
+
+def _files(document: _FetchedDocument) -> list[DueFile]:
+    """The files that the document's pages link; conditional requests for those that it linked before."""
+    known = {file.url: file for file in document.page.files}
+    urls = dict.fromkeys(url for reading in document.readings for url in reading.files)
+    return [known.get(url) or DueFile(url) for url in list(urls)[:MAX_FILES]]
 
 
 def _page_attempts(connection: Connection, run: RunContext, document: _FetchedDocument) -> Iterator[PageAttempt]:

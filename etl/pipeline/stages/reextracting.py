@@ -3,8 +3,9 @@
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from multiprocessing import get_context
 from typing import Any
 
@@ -19,8 +20,9 @@ from etl.archive.storage.lookups import among, is_current, require_source
 from etl.archive.storage.models import Page, Record, RecordVersion
 from etl.archive.storage.models import Source as SourceRow
 from etl.errors import GongkaiError
-from etl.pipeline.interpreting import extract_pages
-from etl.pipeline.stages.attachments import FileReader, linked_file_urls
+from etl.pipeline.reading.pool import page_readers
+from etl.pipeline.stages.attachments import linked_file_urls, read_files
+from etl.pipeline.stored_pages import LostPage, stored_documents
 from etl.progress import Progress, ProgressCallback
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
@@ -35,7 +37,6 @@ RECORDS_PER_COMMIT = 25
 """Records written in one transaction."""
 MAX_SAMPLES = 5
 """Differences of each field that are kept as samples, for a dry run to show."""
-_PARALLEL_GETS = 8
 _COLUMNS = ("title", "index_number", "publisher", "document_number", "extractor")
 
 
@@ -137,23 +138,23 @@ def _select_records(scope: ReextractionScope) -> Select[str, int]:
 
 
 def reextract_slice(
-    archive: Archive, scope: ReextractionScope, part: Slice, *, dry_run: bool = False
+    archive: Archive, scope: ReextractionScope, part: Slice, *, dry_run: bool = False, workers: int = 0
 ) -> ReextractionResult:
-    """Extracts the captures of the current versions in a slice again; writes a version where the result differs."""
+    """Extracts the captures of the current versions in a slice again; writes a version where the result differs.
+    `workers`: processes that read pages (`page_readers`)."""
     records = _select_records(replace(scope, source=part.source)).where(Record.page_id.between(part.first, part.last))
     with archive.engine.connect() as connection:
         source = archived_source(connection, part.source)
         pages = [row.page_id for row in connection.execute(records)]
     result = ReextractionResult()
-    with FileReader(archive) as files:
-        for extracted, damaged in _extract_current(archive, source, pages):
-            differences = record_reextractions(archive, part.source, extracted, dry_run=dry_run)
-            result.add(_count(len(extracted), differences))
-            result.damaged += [
-                replace(item, what=encode_reason(Code.RECORD_OF, url=item.what)) for item in damaged.values()
-            ]
-            if not dry_run:
-                result.damaged += files.read(part.source, linked_file_urls(extracted)).values()
+    for extracted, damaged in _extract_current(archive, source, pages, workers):
+        differences = record_reextractions(archive, part.source, extracted, dry_run=dry_run)
+        result.add(_count(len(extracted), differences))
+        result.damaged += [
+            replace(item, what=encode_reason(Code.RECORD_OF, url=item.what)) for item in damaged.values()
+        ]
+        if not dry_run:
+            result.damaged += read_files(archive, part.source, linked_file_urls(extracted)).values()
     if not dry_run:
         report_damage(archive, result.damaged)
         chain_logs(archive)
@@ -222,18 +223,21 @@ def _open(settings: Settings) -> None:
 
 
 def _reextract_in_worker(scope: ReextractionScope, part: Slice, dry_run: bool) -> ReextractionResult:
-    return reextract_slice(_opened[0], scope, part, dry_run=dry_run)
+    # Each of these processes has one that reads pages.
+    return reextract_slice(_opened[0], scope, part, dry_run=dry_run, workers=1)
 
 
 def _extract_current(
-    archive: Archive, source: Source, pages: Sequence[int]
+    archive: Archive, source: Source, pages: Sequence[int], workers: int = 0
 ) -> Iterator[tuple[list[ExtractedPage], dict[int, UnreadableItem]]]:
-    """Extracts the captures of the pages' current versions, in batches of one commit; see `extract_pages`."""
-    with archive.engine.connect() as connection, ThreadPoolExecutor(_PARALLEL_GETS) as pool:
-        for start in range(0, len(pages), RECORDS_PER_COMMIT):
-            some = pages[start : start + RECORDS_PER_COMMIT]
-            rows = connection.execute(_CURRENT.where(among(Page.id, some))).all()
-            yield extract_pages(archive, pool, source, rows)
+    """Reads the captures of the pages' current versions, in batches of one commit: documents, and those of which bytes
+    are damaged, by page id."""
+    with archive.engine.connect() as connection:
+        rows = connection.execute(_CURRENT.where(among(Page.id, pages))).all()
+    read = stored_documents(archive, page_readers(workers), source, rows)
+    while some := list(islice(read, RECORDS_PER_COMMIT)):
+        damaged = {item.page_id: item.item for item in some if isinstance(item, LostPage)}
+        yield [item for item in some if isinstance(item, ExtractedPage)], damaged
 
 
 _CURRENT = (

@@ -1,0 +1,1 @@
+"""Reading fetched pages: each once, in processes that can be killed."""

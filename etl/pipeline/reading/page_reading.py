@@ -1,0 +1,113 @@
+"""What a fetched page says, found in one pass over its bytes: whether it refuses the document, where else the document
+goes on, which files it links, and its extraction."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from etl.clock import CHINA
+from etl.extract import Attachment, Extraction, extract, extract_document, unique_attachments
+from etl.fetch.refusals import Refusal, may_refuse, refusal_of
+from etl.file_signatures import DOCUMENT_FILES
+from etl.outside import Outside
+from etl.platforms.base import MAX_ARTICLE_PAGES, UNREADABLE, Platform
+from etl.sources.schema import Source
+from etl.web.page import is_readable, read_document
+from etl.web.urls import Address
+
+
+@dataclass(frozen=True, slots=True)
+class PageToRead:
+    """How a body is to be read: the address that gave it, its `Content-Type`, the day of the capture in China, and the
+    status of the answer, None for a stored page: its answer was judged when it was fetched."""
+
+    url: str
+    content_type: str
+    captured_on: date
+    status: int | None
+
+    @classmethod
+    def of(
+        cls, url: str, headers: Iterable[Sequence[str]], fetched_at: datetime, status: int | None = None
+    ) -> "PageToRead":
+        """Of an answer with those headers (name, value)."""
+        content_type = next((value for name, value in headers if name.lower() == "content-type"), "")
+        return cls(url, content_type, fetched_at.astimezone(CHINA).date(), status)
+
+
+@dataclass(frozen=True, slots=True)
+class PageReading(Outside):
+    """What a page says.
+
+    `refusal`: that of a page that refuses the document; `readable`: whether the body is anything to read. Neither a
+    page that refuses nor one that is not readable is extracted. `further_pages`: addresses of the other
+    pages of its article, `frames` those of frames that hold its text, `files` those of linked files, all canonical.
+    `pager_error`: why the further pages cannot be known. `extraction` is None where the page is not extracted, or
+    cannot be: `failure`, a stored reason, says why.
+    """
+
+    TEXTS = frozenset({"pager_error", "failure"})
+    refusal: Refusal | None = None
+    readable: bool = True
+    further_pages: tuple[Address, ...] = ()
+    frames: tuple[Address, ...] = ()
+    files: tuple[Address, ...] = ()
+    pager_error: str = ""
+    extraction: Extraction | None = None
+    failure: str = ""
+
+    @property
+    def parts(self) -> tuple[Address, ...]:
+        """The pages that the document consists of beside this one."""
+        return self.further_pages or self.frames
+
+
+def read_fetched_page(source: Source, family: Platform | None, asked: PageToRead, body: bytes) -> PageReading:
+    """Reads a page. Pure; raises nothing, whatever the bytes."""
+    if body.startswith(DOCUMENT_FILES):
+        return PageReading(extraction=extract_page(source, family, asked, body))
+    page = read_document(body, asked.url, asked.content_type)
+    if asked.status is not None:
+        if may_refuse(body) and (refusal := refusal_of(page, asked.status)):
+            return PageReading(refusal)
+        if asked.status >= 300 or not is_readable(body, asked.content_type):
+            return PageReading(readable=False)
+    further: list[Address] = []
+    pager_error = ""
+    try:
+        if family is not None:
+            further = [source.canonical(url) for url in family.article_pages(page)[:MAX_ARTICLE_PAGES]]
+    except UNREADABLE as error:
+        pager_error = str(error) or type(error).__name__
+    extraction = _as_source(source, extract_document(page, family, asked.captured_on, source.lookups))
+    frames = _addresses(source, filter(source.allows, extraction.frames))
+    files = _addresses(source, (file.url for file in extraction.attachments))
+    return PageReading(None, True, tuple(further), frames, files, pager_error, extraction)
+
+
+def extract_page(source: Source, family: Platform | None, asked: PageToRead, body: bytes) -> Extraction:
+    """Extracts a page that does not refuse the document. The files that it links get their canonical URLs."""
+    extraction = extract(body, asked.url, asked.content_type, family, asked.captured_on, source.lookups)
+    return _as_source(source, extraction)
+
+
+def _as_source(source: Source, extraction: Extraction) -> Extraction:
+    files = unique_attachments(_canonical(source, file) for file in extraction.attachments)
+    return replace(extraction, attachments=files)
+
+
+def _canonical(source: Source, file: Attachment) -> Attachment:
+    try:
+        return replace(file, url=source.canonical(file.url))
+    except ValueError:
+        return file  # not an http(s) address, such as `data:`; the version names it as the page does
+
+
+def _addresses(source: Source, urls: Iterable[str]) -> tuple[Address, ...]:
+    """The canonical URLs, each once. What is no http(s) address, or is too long for one, cannot be fetched."""
+    found: dict[Address, None] = {}
+    for url in urls:
+        with suppress(ValueError):
+            found[source.canonical(url)] = None
+    return tuple(found)

@@ -1,0 +1,58 @@
+"""Processes that read pages: a page that hangs, crashes or takes too much memory harms no other."""
+
+import os
+from concurrent.futures import Future
+from functools import cache
+
+from etl.files.process.pool import WorkerPool
+from etl.files.types import Unreadable
+from etl.pipeline.reading.page_reading import PageReading, PageToRead
+from etl.pipeline.reading.protocol import decode_reading
+from etl.sources.schema import Source
+
+SECONDS = 60
+"""Time for one page: the costliest of 200 took 2 s."""
+MEMORY = 1 << 30
+"""Bytes that a process may use."""
+MAX_TEXT_BYTES = 16_000_000
+"""Bytes of the text of a page in UTF-8: more than the characters of a page that are read can make."""
+
+
+class PageReaders:
+    """Reads pages, as many at once as it has processes. Safe to use from several threads."""
+
+    def __init__(self, workers: int) -> None:
+        self._pool = WorkerPool("etl.pipeline.reading.worker", MEMORY, workers)
+        self._last: tuple[Source | None, str] = (None, "")
+
+    def read(self, source: Source, asked: PageToRead, body: bytes) -> PageReading:
+        """The reading of a page; waits for it. Raises `GongkaiError` if no process can be started."""
+        arguments = (self._as_json(source), asked.url, asked.content_type, asked.captured_on.isoformat(), asked.status)
+        try:
+            return self._pool.call(SECONDS, decode_reading, MAX_TEXT_BYTES, "read_page", body, *arguments)
+        except Unreadable as error:
+            return PageReading(failure=error.reason)
+
+    def submit(self, source: Source, asked: PageToRead, body: bytes) -> Future[PageReading]:
+        """As `read`, in a thread."""
+        return self._pool.submit(self.read, source, asked, body)
+
+    def _as_json(self, source: Source) -> str:
+        """The source without the certificates that only fetching needs."""
+        last, written = self._last
+        if last is not source:
+            written = source.model_copy(update={"tls": type(source.tls)()}).model_dump_json()
+            self._last = source, written
+        return written
+
+
+def page_readers(workers: int = 0) -> PageReaders:
+    """The readers of this process, for all its work: a process of theirs takes a second to start, starts when it is
+    needed and ends with this one. `workers`: how many there are; 0 stands for as many as there are cores."""
+    return _page_readers(os.getpid(), workers or os.cpu_count() or 1)
+
+
+@cache
+def _page_readers(process: int, workers: int) -> PageReaders:
+    """A process that was forked cannot use those of its parent."""
+    return PageReaders(workers)

@@ -1,0 +1,97 @@
+"""Fetches the batches of a run and records what is fetched from the reading that fetching made of it."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from etl.archive.crawls.run import RunContext
+from etl.archive.records.recording import pages_with_outdated_rules
+from etl.archive.storage.archive import Archive
+from etl.pipeline.documents import document_of
+from etl.pipeline.reading.pool import page_readers
+from etl.pipeline.stages.extracting import DocumentRecorder, extract_batch
+from etl.pipeline.stages.fetching import StoredDocument, fetch_batches
+from etl.progress import Counter as ProgressCounter
+from etl.progress import ProgressCallback, no_progress
+
+
+@dataclass(frozen=True, slots=True)
+class CrawledBatches:
+    """Numbers of pages by outcome, and of the records that were created and updated."""
+
+    outcomes: Counter[str]
+    created: int
+    updated: int
+
+
+def crawl_batches(
+    archive: Archive,
+    run: RunContext,
+    numbers: Sequence[int],
+    user_agent: str,
+    workers: int = 0,
+    progress: ProgressCallback = no_progress,
+    recorded: ProgressCallback = no_progress,
+) -> CrawledBatches:
+    """Fetches, stores and records the pages of batches; the next pages are fetched while the last are recorded.
+
+    What cannot be recorded from its reading is read from the bucket afterwards: what an interrupted attempt left, an
+    article of which another page changed, a record of other rules. `workers`: processes that read pages
+    (`page_readers`). `recorded`: hears of documents that are recorded.
+    """
+    count = ProgressCounter("extracting", None, recorded)
+    recorder = DocumentRecorder(archive, run)
+    recording = _Recording(archive, run, recorder, count)
+    outcomes = asyncio.run(recording.fetch(numbers, user_agent, workers, progress))
+    created, updated = len(recorder.result.created), len(recorder.result.updated)
+    for number in numbers:
+        left = extract_batch(archive, run, number, count.part(), readers=page_readers(workers))
+        created, updated = created + len(left.created), updated + len(left.updated)
+    return CrawledBatches(outcomes, created, updated)
+
+
+class _Recording:
+    """Records groups of documents in a thread, one after the other, while others are fetched."""
+
+    def __init__(self, archive: Archive, run: RunContext, recorder: DocumentRecorder, count: ProgressCounter) -> None:
+        self._archive, self._run, self._recorder, self._count = archive, run, recorder, count
+        self._groups: asyncio.Queue[Sequence[StoredDocument]] = asyncio.Queue(maxsize=1)
+
+    async def fetch(
+        self, numbers: Sequence[int], user_agent: str, workers: int, progress: ProgressCallback
+    ) -> Counter[str]:
+        """Fetches, and records until all is recorded. The first error of either ends both."""
+        recording = asyncio.create_task(self._record_all())
+        readers = page_readers(workers)
+        fetching = asyncio.create_task(
+            fetch_batches(self._archive, self._run, numbers, user_agent, progress, readers, self._groups.put)
+        )
+        try:
+            await asyncio.wait((recording, fetching), return_when=asyncio.FIRST_COMPLETED)
+            if recording.done():
+                recording.result()
+            outcomes = await fetching
+            await self._groups.put(())
+            await recording
+        finally:
+            fetching.cancel()
+            recording.cancel()
+        return outcomes
+
+    async def _record_all(self) -> None:
+        while group := await self._groups.get():
+            await asyncio.to_thread(self._record, group)
+
+    def _record(self, group: Sequence[StoredDocument]) -> None:
+        with self._archive.engine.connect() as connection:
+            outdated = set(pages_with_outdated_rules(connection, [item.page.page_id for item in group]))
+        source = self._run.source
+        documents = [
+            document_of(source, item.page.page_id, item.capture, item.page.listing, item.pages)
+            for item in group
+            if item.page.page_id not in outdated
+        ]
+        bodies = {digest: body for item in group for digest, body in item.files.items()}
+        self._recorder.record(documents, bodies)
+        self._count.add(len(documents))
