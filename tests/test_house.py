@@ -43,7 +43,7 @@ FLOORS = {
     "etl.browse": ("language", "pages", "http"),
     "etl.extract": ("lexicon", "page", "rules"),
     "etl.files": ("layout", "formats", "process", "ocr"),
-    "etl.pipeline": ("stages", "survey warc"),
+    "etl.pipeline": ("reading", "stages", "survey warc"),
     "etl.platforms": ("helpers", "families"),
     "etl.web": ("script",),
 }

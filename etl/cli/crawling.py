@@ -38,12 +38,18 @@ COLUMNS = (
 )
 
 
+Workers = Annotated[
+    int | None, typer.Option(min=1, max=64, help="Processes that read pages. Default: as many as there are cores.")
+]
+
+
 @app.command("crawl")
 def crawl_command(
     source: Annotated[str, typer.Argument(help="Id of a source, or a source file.")],
     limit: Annotated[int | None, typer.Option(min=1, help="Stop after this many documents.")] = None,
     full: Annotated[bool, typer.Option("--full", help="Read every list to its end.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="List only; store nothing.")] = False,
+    workers: Workers = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Crawl one source in this process, without Airflow. If interrupted, the next crawl completes it."""
@@ -51,24 +57,28 @@ def crawl_command(
     options = CrawlOptions(full, limit, dry_run)
     if dry_run:
         return _preview(chosen, options, as_json)
-    _run(crawl, chosen, options, as_json)
+    _run(crawl, chosen, options, workers, as_json)
 
 
 @app.command("recheck")
 def recheck_command(
     source: Annotated[str, typer.Argument(help="Id of a source, or a source file.")],
     limit: Annotated[int | None, typer.Option(min=1, help="Check at most this many documents.")] = None,
+    workers: Workers = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Re-fetch known documents that are due; detect changes, removals and returns."""
-    _run(recheck, find_source(source, settings().source_folders), CrawlOptions(limit=limit), as_json)
+    _run(recheck, find_source(source, settings().source_folders), CrawlOptions(limit=limit), workers, as_json)
 
 
-def _run(work: Callable[..., Report], source: Source, options: CrawlOptions, as_json: bool) -> None:
+def _run(
+    work: Callable[..., Report], source: Source, options: CrawlOptions, workers: int | None, as_json: bool
+) -> None:
     archive = open_archive(settings())
+    chosen = settings() if workers is None else settings().model_copy(update={"workers": workers})
     with shown_progress() as progress:
         key = f"cli:{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
-        report = work(archive, source, key, options, settings(), progress)
+        report = work(archive, source, key, options, chosen, progress)
     if as_json:
         print_json(explained(asdict(report)))
     else:

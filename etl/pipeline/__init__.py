@@ -1,1 +1,1 @@
-"""The stages of a crawl, as a DAG's tasks and the command line run them: list, plan, fetch, extract, reconcile."""
+"""The stages of a crawl, as a DAG's tasks and the command line run them: list, plan, crawl batches, reconcile."""

@@ -1,10 +1,10 @@
 """What a batch holds in memory is stored before it grows, and the archive is the same."""
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
@@ -13,12 +13,14 @@ from demo.documents import Attachment
 from demo.server import serve
 from demo.trs_columns import BY_KEY
 from demo.trs_wcm import TrsSite
-from etl.archive.crawls.captures import store_attempts
+from etl.archive.crawls.captures import LastCapture, store_attempts
 from etl.archive.crawls.run import CaptureBatch, PageAttempt
 from etl.archive.storage.archive import Archive
-from etl.outcomes import Outcome
-from etl.pipeline import interpreting
+from etl.pipeline import stored_pages
+from etl.pipeline.reading.page_reading import PageReading
+from etl.pipeline.reading.pool import PageReaders
 from etl.pipeline.stages import fetching
+from etl.sources.schema import Source
 from etl.web.page import MAX_DOCUMENT_BYTES, read_document
 from tests.support.gongkai import crawl_site, rows
 
@@ -44,7 +46,7 @@ def test_files_of_one_document_are_stored_before_all_of_them_are_fetched(
     monkeypatch.setattr(fetching, "MAX_BUFFERED_BYTES", 2 * FILE)
     stored: list[int] = []
 
-    def watched(archive: Archive, batch: CaptureBatch, attempts: Sequence[PageAttempt]) -> dict[int, Outcome]:
+    def watched(archive: Archive, batch: CaptureBatch, attempts: Sequence[PageAttempt]) -> dict[int, LastCapture]:
         stored.append(sum(len(item.classified.attempt.body or b"") for item in attempts))
         return store_attempts(archive, batch, attempts)
 
@@ -58,22 +60,19 @@ def test_files_of_one_document_are_stored_before_all_of_them_are_fetched(
     assert all(file["sha256"] for file in version["attachments"])
 
 
-def test_bodies_are_read_ahead_within_a_number_of_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(interpreting, "_body", lambda archive, digest: digest)
-    captures = [SimpleNamespace(size=interpreting.MAX_READ_AHEAD_BYTES // 2, blob_sha256=str(n)) for n in range(10)]
-    captures.insert(5, SimpleNamespace(size=10 * interpreting.MAX_READ_AHEAD_BYTES, blob_sha256="large"))
+def test_pages_are_read_ahead_within_a_number_of_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    captures = [
+        SimpleNamespace(size=size, blob_sha256=str(number), final_url="", headers=(), fetched_at=datetime.now(UTC))
+        for number, size in enumerate([stored_pages.MAX_READ_AHEAD_BYTES // 2] * 10)
+    ]
+    captures[5].size = 10 * stored_pages.MAX_READ_AHEAD_BYTES
     asked: list[str] = []
-
-    class Pool(ThreadPoolExecutor):
-        def submit(self, function: Any, /, *arguments: Any, **named: Any) -> Future[Any]:
-            asked.append(arguments[1])
-            return super().submit(function, *arguments, **named)
-
-    with Pool(1) as pool:
-        read = interpreting._with_bodies(cast(Archive, None), pool, captures)
-        for number, (capture, body) in enumerate(read, 1):
-            assert body == capture.blob_sha256
-            assert len(asked) - number <= 2
+    monkeypatch.setattr(stored_pages, "read_blob", lambda archive, digest: asked.append(digest) or b"")
+    readers = cast(PageReaders, SimpleNamespace(read=lambda source, page, body: PageReading()))
+    read = stored_pages._read_ahead(cast(Archive, None), readers, cast(Source, None), captures)
+    for number, (capture, _) in enumerate(read):
+        assert capture is captures[number]
+        assert len(asked) - number <= 2
     assert asked == [capture.blob_sha256 for capture in captures]
 
 

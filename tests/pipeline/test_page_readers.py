@@ -1,0 +1,91 @@
+"""Pages are read in processes: with the result of this one, and without harm to others."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from etl.archive.records.extracted_pages import verdict_of
+from etl.outcomes import Outcome
+from etl.pipeline.documents import ReadPage, document_of
+from etl.pipeline.reading import pool
+from etl.pipeline.reading.page_reading import PageReading, PageToRead, read_fetched_page
+from etl.pipeline.reading.pool import PageReaders
+from etl.pipeline.reading.protocol import decode_reading
+from etl.reasons import english
+from etl.sources.schema import adhoc_source
+from tests.extract.traps import TRAPS
+from tests.support.pages import page, paragraphs
+
+URL = "https://www.yunxi.gov.cn/gk/202305/t20230509_1234567.html"
+SOURCE = adhoc_source("yunxi", "云溪", URL, ["www.yunxi.gov.cn"])
+ASKED = PageToRead(URL, "text/html", date(2026, 11, 1), 200)
+GOOD = page(title="关于做好防汛工作的通知", body=paragraphs()).encode()
+BLOCKED = b"<html><script>document.cookie='__jsl_clearance=1'</script><body></body></html>"
+OTHER = (b"%PDF-1.4", b"\x00\x01\x02" * 100, b"", BLOCKED, "<p>页面不存在".encode(), b"\x1f\x8b" + b"\0" * 40)
+
+
+@pytest.fixture(scope="module")
+def readers() -> PageReaders:
+    return PageReaders(2)
+
+
+def test_a_reading_is_the_same_in_another_process(readers: PageReaders) -> None:
+    bodies = [trap.page if isinstance(trap.page, bytes) else trap.page.encode() for trap in TRAPS.values()]
+    bodies += OTHER
+    read = [readers.submit(SOURCE, ASKED, body) for body in bodies]
+    for body, reading in zip(bodies, read, strict=True):
+        assert reading.result() == read_fetched_page(SOURCE, None, ASKED, body)
+
+
+def test_a_stored_page_is_not_judged_again(readers: PageReaders) -> None:
+    assert readers.read(SOURCE, ASKED, BLOCKED).refusal is not None
+    stored = PageToRead(URL, "text/html", date(2026, 11, 1), None)
+    assert readers.read(SOURCE, stored, BLOCKED).refusal is None
+
+
+@pytest.fixture(scope="module")
+def falling() -> Iterator[PageReaders]:
+    made = PageReaders(1)
+    made._pool.workers[0].module = "tests.support.falling_pages"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pool, "SECONDS", 5)
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b"die", "process died"),
+        (b"swell", "memory"),
+        (b"hang", "5 s"),
+        (b"lie 1", "no answer"),
+        (b"lie [None, 1, [], [], [], '', None]", "no answer"),
+        (b"lie [None, True, ['http://x/\\u4e00'], [], [], '', None]", "no answer"),
+        (b"lie [None, True, [], [], [], '', ['document', '', [], {'title': [0, 'agreed']}] * 2]", "no answer"),
+        (b"lie [None, True, [], [], [], '', {}]", "no answer"),
+        (b"lie [['blocked'], True, [], [], [], '', None]", "no answer"),
+    ],
+)
+def test_a_page_that_fells_its_process_ends_as_unreadable_and_the_next_is_read(
+    falling: PageReaders, body: bytes, why: str
+) -> None:
+    reading = falling.read(SOURCE, ASKED, body)
+    assert why in english(reading.failure)
+    verdict = verdict_of(document_of(SOURCE, 1, 1, {}, [ReadPage(URL, (), reading)]))
+    assert (verdict.outcome, verdict.reason) == (Outcome.UNREADABLE, reading.failure)
+    assert falling.read(SOURCE, ASKED, GOOD) == read_fetched_page(SOURCE, None, ASKED, GOOD)
+
+
+@given(
+    some.recursive(
+        some.none() | some.booleans() | some.integers() | some.text(),
+        lambda inner: some.lists(inner) | some.dictionaries(some.text(), inner),
+    )
+)
+def test_whatever_a_process_answers_is_a_reading_or_refused(answer: object) -> None:
+    with suppress(ValueError):
+        assert isinstance(decode_reading(answer, ""), PageReading)
