@@ -25,7 +25,7 @@ _NOT_READ = "not read: "
 def unread_in_batch(
     connection: Connection, run: RunContext, batch: int, urls: Sequence[str] | None = None
 ) -> Sequence[Any]:
-    """Rows (page_id, listing, capture_id) of the batch's pages that wait, by number; `urls`: those addresses only."""
+    """Rows (page_id, url, listing, capture_id) of the pages of a batch that wait, by number; `urls`: of those only."""
     query = _IN_BATCH if urls is None else _IN_BATCH.where(among(Page.url, urls))
     return connection.execute(query, {"run": run.id, "batch": batch}).all()
 
@@ -78,7 +78,7 @@ def with_unread_reason(line: RunPageLine) -> RunPageLine:
 
 
 _IN_BATCH = (
-    select(Page.id.label("page_id"), Page.listing, Page.unread_capture_id.label("capture_id"))
+    select(Page.id.label("page_id"), Page.url, Page.listing, Page.unread_capture_id.label("capture_id"))
     .join(RunPage, RunPage.page_id == Page.id)
     # A page that failed in this run may be unread all the same: an article of which one page changed and another is
     # lost. It waits, so that no version mixes the two days.

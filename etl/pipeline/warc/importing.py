@@ -5,6 +5,7 @@ and files, and which fields the catalog listed.
 """
 
 from collections.abc import Mapping
+from concurrent.futures import Future
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -14,12 +15,17 @@ from etl.archive.crawls.pages import upsert_article_page, upsert_file_pages, ups
 from etl.archive.crawls.reports import Report, close_run, report_of
 from etl.archive.crawls.run import CrawlOptions, PageAttempt, RunContext
 from etl.archive.crawls.runs import open_run
-from etl.archive.crawls.unread import unread_problems
+from etl.archive.crawls.unread import unread_in_batch, unread_problems
+from etl.archive.records.recording import pages_with_outdated_rules
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import read_blob
 from etl.archive.storage.bucket import sha256
 from etl.archive.storage.models import Capture
-from etl.pipeline.stages.extracting import PAGES_PER_COMMIT, extract_batch
+from etl.fetch.classify import ends_by_status
+from etl.pipeline.documents import ReadPage, document_of
+from etl.pipeline.reading.page_reading import PageReading, PageToRead
+from etl.pipeline.reading.pool import page_readers
+from etl.pipeline.stages.extracting import PAGES_PER_COMMIT, DocumentRecorder, extract_batch
 from etl.pipeline.stages.fetching import MAX_BUFFERED_BYTES
 from etl.pipeline.warc.reading import Remark, WarcResponse, WarcSummary, read_responses, scan_warc
 from etl.platforms.base import Entry
@@ -92,15 +98,17 @@ class Remarks:
 
 
 class _Import:
-    """Stores responses in their order, a chunk at a time.
+    """Stores responses in their order, a chunk at a time. Pages are read in processes while others are stored.
 
-    A document is extracted at the end of the file, after its further pages and files, which come later in the file; and
-    before another capture of it is stored.
+    A document of one page and without files is recorded from that reading. Any other is extracted at the end of the
+    file, after its further pages and files, which come later in the file; and before another capture of it is stored.
     """
 
     def __init__(self, archive: Archive, run: RunContext, steps: Counter) -> None:
         self._archive, self._run, self._steps = archive, run, steps
+        self._readers, self._recorder = page_readers(), DocumentRecorder(archive, run)
         self._chunk: dict[Address, WarcResponse] = {}
+        self._readings: dict[Address, Future[PageReading]] = {}
         self._documents: set[str] = set()
         with archive.engine.connect() as connection:
             columns = (Capture.url, Capture.fetched_at, Capture.blob_sha256)
@@ -125,7 +133,11 @@ class _Import:
             return
         if self._is_full(attempt.url, again):
             self._store_chunk()
-        self._chunk[Address(attempt.url)] = response
+        address = Address(attempt.url)
+        self._chunk[address] = response
+        if response.kind != "file" and not ends_by_status(attempt):
+            asked = PageToRead.of(attempt.final_url, attempt.headers, attempt.fetched_at, attempt.status or 0)
+            self._readings[address] = self._readers.submit(self._run.source, asked, attempt.body or b"")
 
     def _is_full(self, url: str, again: bool) -> bool:
         """Whether the chunk must be stored before this response is added to it.
@@ -146,6 +158,8 @@ class _Import:
 
     def _store_chunk(self) -> None:
         chunk, self._chunk = self._chunk, {}
+        readings = {url: reading.result() for url, reading in self._readings.items()}
+        self._readings = {}
         if not chunk:
             return
         documents = [url for url, response in chunk.items() if response.kind == "document"]
@@ -153,9 +167,31 @@ class _Import:
             extract_batch(self._archive, self._run, 0, self._steps.part(), only=documents)
         with self._archive.engine.begin() as connection:
             page_ids = _upsert_pages(connection, self._run, chunk)
-        attempts = [PageAttempt(page_ids[url], response.classified()) for url, response in chunk.items()]
+        classified = {url: response.classified(readings.get(url)) for url, response in chunk.items()}
+        attempts = [PageAttempt(page_ids[url], item) for url, item in classified.items()]
         store_attempts(self._archive, self._run.batch("0"), attempts)
         self._steps.add(len(chunk))
+        self._record(chunk, {url: reading for url, reading in readings.items() if chunk[url].kind == "document"})
+
+    def _record(self, chunk: Mapping[Address, WarcResponse], readings: Mapping[Address, PageReading]) -> None:
+        """Records the documents that were just stored and consist of one page, without files."""
+        alone = [url for url, reading in readings.items() if not reading.files and not reading.parts]
+        with self._archive.engine.connect() as connection:
+            unread = unread_in_batch(connection, self._run, 0, alone)
+            outdated = set(pages_with_outdated_rules(connection, [row.page_id for row in unread]))
+        documents = [
+            document_of(
+                self._run.source,
+                row.page_id,
+                row.capture_id,
+                row.listing,
+                [ReadPage(row.url, chunk[row.url].attempt.headers, readings[row.url])],
+            )
+            for row in unread
+            if row.page_id not in outdated
+        ]
+        self._recorder.record(documents)
+        self._steps.add(len(documents))
 
 
 def _upsert_pages(connection: Connection, run: RunContext, chunk: Mapping[Address, WarcResponse]) -> dict[Address, int]:

@@ -15,11 +15,12 @@ from etl.archive.crawls.run import ClassifiedAttempt
 from etl.archive.storage.blobs import unreadable
 from etl.archive.storage.bucket import DamagedBlob, sha256
 from etl.errors import GongkaiError
-from etl.fetch.classify import classify, classify_file
+from etl.fetch.classify import classify_file, classify_judged
 from etl.fetch.client import Attempt
 from etl.file_signatures import ZSTD
 from etl.outcomes import FAILED, Outcome
 from etl.outside import Outside, clean_text
+from etl.pipeline.reading.page_reading import PageReading
 from etl.pipeline.warc.captures import Content, WarcCapture, read_capture
 from etl.pipeline.warc.dates import read_warc_date
 from etl.pipeline.warc.messages import Head
@@ -81,9 +82,14 @@ class WarcResponse(Outside):
     listing: Mapping[str, str] = field(default_factory=dict)
     stated: tuple[Outcome | None, str] = (None, "")
 
-    def classified(self) -> ClassifiedAttempt:
-        """The attempt with its outcome. An article that failed for a missing page fails here too."""
-        outcome, reason = (classify_file if self.kind == "file" else classify)(self.attempt)
+    def classified(self, reading: PageReading | None) -> ClassifiedAttempt:
+        """The attempt with its outcome; `reading`: what was read in it, if it is a page with a body. An article that
+        failed for a missing page fails here too."""
+        if self.kind == "file":
+            outcome, reason = classify_file(self.attempt)
+        else:
+            read = reading or PageReading()
+            outcome, reason = classify_judged(self.attempt, read.refusal, readable=read.readable)
         if outcome is None and self.stated[0] in FAILED:
             outcome, reason = self.stated
         return ClassifiedAttempt(self.attempt, outcome, reason)
