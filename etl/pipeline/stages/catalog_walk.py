@@ -44,6 +44,10 @@ class ListingFetch:
 async def fetch_listing_page(fetch: Fetcher, family: Platform, request: ListingRequest) -> ListingFetch:
     """Fetches and parses one listing page. A page that is none of the family's listings is a result, no error."""
     answers = await fetch.fetch(Request(request.url.partition("#")[0], request.method, request.headers, request.body))
+    return await asyncio.to_thread(_read_answers, family, request, answers)
+
+
+def _read_answers(family: Platform, request: ListingRequest, answers: Sequence[Attempt]) -> ListingFetch:
     attempts = [ClassifiedAttempt(answer, *classify(answer)) for answer in answers]
     last, page = attempts[-1], None
     if last.outcome is None:
@@ -114,6 +118,7 @@ class CatalogWalk:
         self._lost: list[tuple[str, Reason]] = []
         self._problems: list[Reason] = []
         self._requests = 0
+        self._saving: asyncio.Task[dict[Address, bool]] | None = None
 
     async def run(self) -> ListingSummary:
         """Walks until nothing is left to request, or a limit is reached; a limit of the source is a problem."""
@@ -122,6 +127,7 @@ class CatalogWalk:
                 self._problems.append(Reason.of(Code.WALK_TOO_LONG, pages=self._requests))
                 break
             await self._walk_page(self._queue.popleft())
+        await self._known()
         documents = len(self._documents)
         if self._queue and self._options.limit is None and documents >= self._max_documents:
             self._problems.append(Reason.of(Code.TOO_MANY_DOCUMENTS, documents=documents))
@@ -131,20 +137,36 @@ class CatalogWalk:
     async def _walk_page(self, request: ListingRequest) -> None:
         self._requests += 1
         fetched = await fetch_listing_page(self._fetch, self._family, request)
-        await asyncio.to_thread(self._sink.save_attempts, request, fetched.attempts)
         if fetched.page is None:
             assert fetched.reason is not None
             self._lost.append((request.url, fetched.reason))
+            await self._save(request, fetched.attempts, {})
             return
         entries = self._entries(fetched.page, fetched.attempts[-1].attempt.final_url, request)
-        known = await asyncio.to_thread(self._sink.save_entries, request.column, entries)
-        self._documents |= known.keys()
+        await self._save(request, fetched.attempts, entries)
+        self._documents |= entries.keys()
         walked = self._lists.setdefault(request.column, _WalkedList(request.column))
-        self._problems += walked.add(request, fetched.page, known.keys())
-        if self._stop_at_known and known:
-            await self._end_at_known(walked, fetched.page, all(known.values()))
+        self._problems += walked.add(request, fetched.page, entries.keys())
+        if self._stop_at_known and entries:
+            await self._end_at_known(walked, fetched.page, all((await self._known()).values()))
         self._enqueue(request, fetched.page, walked)
         self._progress(Progress("listing", len(self._documents)))
+
+    async def _save(
+        self, request: ListingRequest, attempts: Sequence[ClassifiedAttempt], entries: Mapping[Address, Entry]
+    ) -> None:
+        """Begins to save a page, when the one before it is saved: the next page is fetched meanwhile."""
+        await self._known()
+
+        def save() -> dict[Address, bool]:
+            self._sink.save_attempts(request, attempts)
+            return self._sink.save_entries(request.column, entries) if entries else {}
+
+        self._saving = asyncio.create_task(asyncio.to_thread(save))
+
+    async def _known(self) -> dict[Address, bool]:
+        """For each entry of the page that was saved last, whether it was known before; waits until it is saved."""
+        return await self._saving if self._saving else {}
 
     async def _end_at_known(self, walked: "_WalkedList", page: ListingPage, all_known: bool) -> None:
         """Ends the list where nothing of it can be missing. Entries put in behind the newest ones show in its total."""
