@@ -1,6 +1,6 @@
 """One DAG for each source, made from the YAML files in `dags/sources/`.
 
-`list_catalog → plan_batches → crawl_batch for each batch → reconcile`. A file that is added there
+`list_catalog → crawl_batch for each batch → reconcile`. A file that is added there
 appears as `crawl_<source id>`, paused. A run is green when every listed document has an outcome and the source's
 assertions hold; else `reconcile` fails with the reason. Clearing a failed task resumes the same run: what is done is
 not done again. A file that is wrong has no DAG; `check_sources` names it.
@@ -37,8 +37,9 @@ def crawl_dag(source: Source) -> None:
         log.info("%s: %s %s of %s", source.id, progress.stage, progress.done, progress.total or "?")
 
     @task
-    def list_catalog(params: dict[str, Any], run_id: str) -> int:
-        """Walks the source's lists; returns the number of documents that they list."""
+    def list_catalog(params: dict[str, Any], run_id: str) -> list[int]:
+        """Walks the source's lists and divides the pages to fetch into batches; returns the batches' numbers."""
+        from etl.archive.crawls import scheduling
         from etl.archive.crawls.run import CrawlOptions
         from etl.archive.crawls.runs import open_run
         from etl.pipeline.stages import listing
@@ -50,15 +51,7 @@ def crawl_dag(source: Source) -> None:
             new = sum(not is_known for is_known in known.values())
             raise AirflowSkipException(f"dry run: {len(known)} documents listed, {new} of them new; nothing stored")
         run = open_run(archive, source, run_id, options)
-        summary = asyncio.run(listing.list_catalog(archive, run, user_agent, show))
-        return sum(column.listed for column in summary.columns)
-
-    @task
-    def plan_batches() -> list[int]:
-        """Divides the pages to fetch into batches; returns the batches' numbers."""
-        from etl.archive.crawls import scheduling
-
-        archive, run = resume()
+        asyncio.run(listing.list_catalog(archive, run, user_agent, show))
         return list(scheduling.plan_batches(archive.engine, run, gongkai_settings().batch_size))
 
     @task
@@ -99,9 +92,7 @@ def crawl_dag(source: Source) -> None:
         },
     )
     def crawl() -> None:
-        planned = plan_batches()
-        list_catalog() >> planned
-        crawl_batch.expand(number=planned) >> reconcile()
+        crawl_batch.expand(number=list_catalog()) >> reconcile()
 
     crawl()
 
