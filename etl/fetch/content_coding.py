@@ -8,6 +8,7 @@ import re
 import sys
 import zlib
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from typing import Protocol
 
 import brotli
@@ -167,7 +168,7 @@ class BodyReader:
         # The last one named is the one applied last.
         self._codings = [CODINGS[name]() for name in reversed(self._names)]
         self._sizes = [0] * (len(self._codings) + 1)
-        self._parts: list[bytes] = []
+        self._body = BytesIO()  # its value is no copy, as joined parts would be
 
     @property
     def size(self) -> int:
@@ -190,23 +191,23 @@ class BodyReader:
         """The unpacked body, when all bytes were added."""
         if self._sizes[0] and not all(coding.whole for coding in self._codings):
             raise self._error(Outcome.NETWORK_ERROR, Code.BODY_CUT_OFF)
-        return b"".join(self._parts)
+        return self._body.getvalue()
 
     def _pass_on(self, data: bytes, number: int) -> None:
         room = self._limit - self._sizes[number]
         self._sizes[number] += len(data)
         if number == len(self._codings):
-            self._parts.append(data[:room])
+            self._body.write(data[:room])
         if len(data) > room:
             reason = encode_reason(Code.BODY_OVER_LIMIT, limit=self._limit)
-            raise BodyError(Outcome.TOO_LARGE, reason, b"".join(self._parts))
+            raise BodyError(Outcome.TOO_LARGE, reason, self._body.getvalue())
         if number < len(self._codings):
             for piece in self._codings[number].pieces(data):
                 self._pass_on(piece, number + 1)
 
     def _error(self, outcome: Outcome, code: Code, **values: object) -> BodyError:
         reason = encode_reason(code, encoding=", ".join(self._names), **values)
-        return BodyError(outcome, reason, b"".join(self._parts))
+        return BodyError(outcome, reason, self._body.getvalue())
 
 
 def unpack(body: bytes, content_encoding: str, limit: int) -> bytes:

@@ -8,6 +8,7 @@ import json
 import socket
 import struct
 import time
+from io import BytesIO
 from typing import Any
 
 _LENGTHS = struct.Struct("!QQ")
@@ -44,16 +45,16 @@ class Channel:
         return json.loads(data.decode()), self._exactly(lengths[1], until)
 
     def _exactly(self, size: int, until: float | None) -> bytes:
-        pieces = []
+        received = BytesIO()  # its value is no copy, as joined pieces would be
         while size:
             if until is not None:
                 self._end.settimeout(max(until - time.monotonic(), 1e-6))
             piece = self._end.recv(min(size, _CHUNK_BYTES))
             if not piece:
                 raise ConnectionResetError("the other side is gone")
-            pieces.append(piece)
+            received.write(piece)
             size -= len(piece)
-        return b"".join(pieces)
+        return received.getvalue()
 
     def close(self) -> None:
         self._end.close()

@@ -25,7 +25,7 @@ _START_SECONDS = 120
 """Time in which a process must have loaded its parsers: usually 0.3 s, 2 s for OCR, more on a busy machine."""
 
 MAX_WAITING_BYTES = 32_000_000
-"""Bytes of files that are in memory to be read; a larger one is alone."""
+"""Bytes of files that are in memory to be read, besides the last one."""
 
 Answer = TypeVar("Answer")
 Decoder = Callable[[Any, str], Answer]
@@ -167,12 +167,13 @@ class Reader:
         waiting: deque[tuple[int, Future[FileReading]]] = deque()
         held = 0
         for body, name in files:
-            while waiting and held + len(body) > MAX_WAITING_BYTES:
+            waiting.append((len(body), self.pool.submit(self, body, name)))
+            held += len(body)
+            del body
+            while held > MAX_WAITING_BYTES:
                 size, reading = waiting.popleft()
                 yield reading.result()
                 held -= size
-            waiting.append((len(body), self.pool.submit(self, body, name)))
-            held += len(body)
         while waiting:
             yield waiting.popleft()[1].result()
 
