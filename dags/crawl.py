@@ -61,7 +61,9 @@ def crawl_dag(source: Source) -> None:
 
         archive, run = resume()
         settings = gongkai_settings()
-        batch = crawling.crawl_batches(archive, run, [number], settings.user_agent, settings.workers, show, show)
+        # Batches run side by side: one process each that reads pages.
+        workers = settings.workers or 1
+        batch = crawling.crawl_batches(archive, run, [number], settings.user_agent, workers, show, show)
         return {**batch.outcomes, "created": batch.created, "updated": batch.updated}
 
     @task(trigger_rule="all_done", outlets=[RECORDS])

@@ -284,7 +284,7 @@ class _Fetching:
         `digest`: SHA-256 of the bytes that were read before, and need not be read again.
         """
         reading = _AS_BEFORE
-        if not ends_by_status(answer) and sha256(answer.body or b"") != digest:
+        if not ends_by_status(answer) and (digest is None or sha256(answer.body or b"") != digest):
             asked = PageToRead.of(answer.final_url, answer.headers, answer.fetched_at, answer.status)
             reading = await asyncio.wrap_future(self._readers.submit(self._source, asked, answer.body or b""))
         outcome, reason = classify_judged(answer, reading.refusal, readable=reading.readable)
