@@ -16,7 +16,7 @@ from etl.archive.preservation.garbage import delete_unreferenced
 from etl.archive.records.change_feed import publish
 from etl.archive.records.corrections import correct
 from etl.archive.storage.archive import Archive, open_archive
-from etl.archive.storage.consistency import DatabaseBehindBucket
+from etl.archive.storage.consistency import DatabaseBehindBucket, require_database_in_sync
 from etl.archive.storage.layout import CHANGES, RUNS
 from etl.archive.storage.log_lines import ChangeEvent, JournalLine
 from etl.errors import GongkaiError
@@ -174,3 +174,14 @@ def test_what_a_dead_transaction_told_is_no_history(archive: Archive, tmp_path: 
     assert len(journal(archive)) == 2
     [*_, last] = archive.store.list_keys(CHANGES)
     assert archive.store.read_log(last, JournalLine)[0].kind == "corrected"
+
+
+def test_what_a_transaction_tells_that_has_not_ended_is_no_history_either(archive: Archive, tmp_path: Path) -> None:
+    """Such as that of a process that was killed, before PostgreSQL has noticed: no other one has begun since."""
+    keep(archive, tmp_path, 2)
+    [record] = rows(archive, "SELECT id, page_id, source_id FROM archive.record ORDER BY id LIMIT 1")
+    removed = ChangeEvent("removed", record["id"], 1, record["page_id"], record["source_id"])
+    with archive.engine.connect() as connection, connection.begin() as transaction:
+        publish(connection, archive.store, [removed])
+        require_database_in_sync(archive)
+        transaction.rollback()

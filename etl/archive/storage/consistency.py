@@ -111,7 +111,7 @@ def _was_aborted(connection: Connection, transaction: Transaction | None) -> boo
 
 _SAME_SERVER = text("""
 SELECT system_identifier::text = :cluster AND left(pg_walfile_name(pg_current_wal_lsn()), 8) = :timeline
-   AND CAST(:transaction AS xid8) < pg_snapshot_xmax(pg_current_snapshot()) FROM pg_control_system()
+   AND CAST(:transaction AS xid8) < pg_current_xact_id() FROM pg_control_system()
 """)
 _STATUS = text("SELECT pg_xact_status(CAST(:transaction AS xid8))")
 
