@@ -15,6 +15,7 @@ from minio import Minio
 from minio.error import S3Error
 from urllib3.exceptions import HTTPError
 
+from etl.archive.storage.layout import PROBE
 from etl.errors import GongkaiError
 from etl.local import ports, process
 from etl.local.state import State, write_private
@@ -57,8 +58,6 @@ TEST_OPTIONS = {"s3.allowDeleteBucketNotEmpty": "true"}
 
 WRITES_WITHIN = 120
 """Seconds after its start within which the server must take a write."""
-PROBE_OBJECT = ".probe"
-"""Object that is written and removed to check whether the server takes writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +108,8 @@ def _wait_until_it_writes(client: Minio, bucket: str, state: State, notice: proc
     began = noticed_at = time.monotonic()
     while True:
         try:
-            client.put_object(bucket, PROBE_OBJECT, io.BytesIO(b"?" * 1024), 1024)
-            client.remove_object(bucket, PROBE_OBJECT)
+            client.put_object(bucket, PROBE, io.BytesIO(b"?" * 1024), 1024)
+            client.remove_object(bucket, PROBE)
             return
         except (S3Error, HTTPError) as error:
             cause = getattr(error, "code", None) or type(error).__name__

@@ -145,7 +145,7 @@ def _unreferenced(
     for item in page:
         form, name = forms[item.key]
         if form is None:
-            kind: UnreferencedKind = "temporary" if PROBE.fullmatch(item.key) else "foreign"
+            kind: UnreferencedKind = "temporary" if item.key == PROBE else "foreign"
             yield UnreferencedObject(kind, item.key, item.size, item.modified)
         elif form.unreferenced_as and name not in known[form.prefix] and name not in waiting:
             yield UnreferencedObject(form.unreferenced_as, item.key, item.size, item.modified)

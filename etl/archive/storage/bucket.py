@@ -6,6 +6,7 @@ leaves a journal object that the next one replaces. The log of a run is written 
 
 import hashlib
 import io
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from etl.archive.storage.layout import blob_key
 from etl.archive.storage.log_format import Line
 from etl.archive.storage.log_lines import RunLog
 from etl.archive.storage.log_object import OBJECT_LIMIT, DamagedLog, parse_log, parse_run_log
+from etl.archive.storage.verification import Verification, checksum_header, find_verification, is_md5
 from etl.errors import Damaged, Unavailable
 from etl.reason_codes import Code
 from etl.reasons import encode_reason, english
@@ -95,6 +97,16 @@ class Store:
             region=address.region,
             http_client=storage_connections(),
         )
+        self._verification: Verification | None = None
+        self._finding = threading.Lock()
+
+    @property
+    def verification(self) -> Verification:
+        """How the server proves that it received what was sent, found out when first asked. Raises `StoreError`."""
+        with self._finding, self._errors("try how it verifies"):
+            if self._verification is None:
+                self._verification = find_verification(self._client, self.address.bucket)
+            return self._verification
 
     def check(self) -> None:
         """Raises `StoreError` unless the bucket exists and may be read."""
@@ -107,10 +119,14 @@ class Store:
             )
 
     def put_blob(self, body: bytes) -> str:
-        """Stores the bytes and reads them back; returns their SHA-256. Raises `StoreError`."""
+        """Stores the bytes and makes sure that they arrived; returns their SHA-256. Raises `StoreError`.
+
+        They are read back where the server itself does not prove it (`verification`).
+        """
         digest = sha256(body)
-        self._put(blob_key(digest), body, "application/octet-stream")
-        if sha256(self.read(blob_key(digest))) != digest:
+        etag = self._put(blob_key(digest), body, digest, "application/octet-stream")
+        proven = self.verification == "sha256" or (self.verification == "md5" and is_md5(etag, body))
+        if not proven and sha256(self.read(blob_key(digest))) != digest:
             raise StoreError(f"blob {digest} does not read back as it was written", hint="check the storage's disks")
         return digest
 
@@ -189,21 +205,25 @@ class Store:
                 response.release_conn()
 
     def put(self, key: str, body: bytes) -> None:
-        """Stores an object's bytes as they are, without verifying them."""
-        self._put(key, body, "application/gzip" if key.endswith(".gz") else "application/octet-stream")
+        """Stores an object's bytes; only a server that verifies a SHA-256 makes sure that they arrived."""
+        media_type = "application/gzip" if key.endswith(".gz") else "application/octet-stream"
+        self._put(key, body, sha256(body), media_type)
 
     def remove(self, key: str) -> None:
         """Removes an object, if it is there."""
         with self._errors(f"remove {key}"):
             self._client.remove_object(self.address.bucket, key)
 
-    def _put(self, key: str, body: bytes, media_type: str) -> None:
+    def _put(self, key: str, body: bytes, digest: str, media_type: str) -> str:
+        """Writes an object; returns its ETag."""
+        headers = checksum_header(digest) if self.verification == "sha256" else None
         # In one request, however long: the parts of an interrupted multipart upload show in no listing.
         part = max(len(body), MIN_PART_SIZE)
         with self._errors(f"write {key}"):
-            self._client.put_object(
-                self.address.bucket, key, io.BytesIO(body), len(body), content_type=media_type, part_size=part
+            written = self._client.put_object(
+                self.address.bucket, key, io.BytesIO(body), len(body), media_type, headers, part_size=part
             )
+            return written.etag or ""
 
     @contextmanager
     def _errors(self, doing: str) -> Iterator[None]:
@@ -234,5 +254,7 @@ _HINTS = {
     "InvalidAccessKeyId": "check GONGKAI_STORE_ACCESS_KEY",
     "SignatureDoesNotMatch": "check GONGKAI_STORE_SECRET_KEY",
     "AccessDenied": "check GONGKAI_STORE_ACCESS_KEY, GONGKAI_STORE_SECRET_KEY and the bucket's policy",
+    "BadDigest": "the bytes were damaged on the way; check network and memory, and do it again",
+    "XAmzContentChecksumMismatch": "the bytes were damaged on the way; check network and memory, and do it again",
     "NoSuchKey": "the object was removed behind the archive's back; restore it from a backup",
 }

@@ -73,8 +73,8 @@ LOGS = tuple(form for form in LAYOUT if form.prefix not in (EXPORTS, BLOBS))
 REWRITTEN = (RUNS, READINGS)
 """Prefixes of logs that are written again under the same key."""
 REBUILD_ORDER: tuple[RebuildStep, ...] = ("runs", "captures", "fixity", "files", "changes")
-PROBE = re.compile(r"(\.probe)")
-"""A probe of the local S3 server, left by a start that was interrupted."""
+PROBE = ".probe"
+"""An object that is written to see what a storage server does, and removed; one that was left is garbage."""
 
 
 def blob_key(digest: str) -> str:

@@ -102,7 +102,7 @@ class Blob(Base):
     size: Mapped[int]
     stored_at: Mapped[datetime] = mapped_column(server_default=func.now())
     verified_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
-    """When the bytes were last read back, whatever was found; they are when they are stored."""
+    """When the bytes were last verified, whatever was found: when they are stored, and when an audit reads them."""
     damage: Mapped[str | None]
     """What was wrong with them then: `missing` or `mismatch`."""
 

@@ -1,0 +1,52 @@
+"""How a storage server proves that it received the bytes that were sent (docs/decisions/verified-puts.md).
+
+S3 knows a header for it, and servers that do not know the header take any bytes. So each server is tried once.
+"""
+
+import hashlib
+import io
+from base64 import b64encode
+from contextlib import suppress
+from typing import Literal
+
+from minio import Minio
+from minio.error import MinioException, S3Error
+
+from etl.archive.storage.layout import PROBE
+
+Verification = Literal["sha256", "md5", "read-back"]
+"""`sha256`: the server refuses bytes that do not have the SHA-256 sent with them. `md5`: it takes them, and its ETag is
+the MD5 of what it received. `read-back`: it does neither, and what is written must be read again."""
+_PROBE_BODY = b"gongkai: bytes that do not have the SHA-256 sent with them"
+_OTHER_SHA256 = hashlib.sha256(b"other bytes").hexdigest()
+_REFUSALS = ("BadDigest", "XAmzContentChecksumMismatch")
+"""Codes with which servers refuse: the first is that of S3 and SeaweedFS, the second MinIO's."""
+
+
+def find_verification(client: Minio, bucket: str) -> Verification:
+    """Sends a small object with a wrong checksum and looks at what becomes of it.
+
+    A server that refuses it keeps nothing; from another one it is removed. An answer of any other kind is `read-back`.
+    Raises `S3Error` where the server fails, and what urllib3 raises where there is none.
+    """
+    try:
+        written = client.put_object(
+            bucket, PROBE, io.BytesIO(_PROBE_BODY), len(_PROBE_BODY), metadata=checksum_header(_OTHER_SHA256)
+        )
+    except MinioException as error:
+        if isinstance(error, S3Error) and error.response.status >= 500:
+            raise
+        return "sha256" if isinstance(error, S3Error) and error.code in _REFUSALS else "read-back"
+    with suppress(S3Error):  # a key that may not delete leaves it to `gongkai garbage`, which knows its name
+        client.remove_object(bucket, PROBE)
+    return "md5" if is_md5(written.etag, _PROBE_BODY) else "read-back"
+
+
+def checksum_header(digest: str) -> dict[str, str | list[str] | tuple[str]]:
+    """The header that tells the server the SHA-256 of the bytes, from its hexadecimal form."""
+    return {"x-amz-checksum-sha256": b64encode(bytes.fromhex(digest)).decode()}
+
+
+def is_md5(etag: str | None, body: bytes) -> bool:
+    """Whether an ETag is the MD5 of the bytes."""
+    return (etag or "").lower() == hashlib.md5(body, usedforsecurity=False).hexdigest()
