@@ -28,6 +28,10 @@ _PAGE_COUNT = re.compile(
     r"""["']?\b(?:count_?page|page_?count|total_?pages?|page_?total|all_?pages?|pages?_?num_?total)["']?\s*[:=]\s*["']?(\d+)""",
     re.IGNORECASE,
 )
+# What `_PAGE_COUNT` may match, searched in lower-case letters: ten times as fast. Most documents have none.
+_MAY_COUNT_PAGES = re.compile(
+    r"""(?:count_?page|page_?count|total_?pages?|page_?total|all_?pages?|pages?_?num_?total)["']?\s*+[:=]\s*+["']?\d"""
+)
 _CURRENT = re.compile(
     r"""["']?\b(?:curr?(?:ent)?_?page|page_?index|page_?no|curr?(?:ent)?_?index|now_?page)["']?\s*[:=]\s*["']?(\d+)""",
     re.IGNORECASE,
@@ -131,7 +135,7 @@ def script_pager(page: WebPage, *, first: bool) -> Pager | None:
             before_pages=_before(call, 2),
             before_total=_before(call, 6 if documents else 1),
         )
-    for call in _PAGER.finditer(source):
+    for call in _PAGER.finditer(source) if "Pager" in source else ():
         options = {option[1].lower(): option for option in _OPTION.finditer(call[0], call.start(1) - call.start())}
         values = (options[key][2] if key in options else "" for key in ("size", "current", "prefix", "suffix"))
         pages, current, stem, ending = values
@@ -144,6 +148,8 @@ def script_pager(page: WebPage, *, first: bool) -> Pager | None:
 
 
 def _written_pager(source: str, first: bool) -> Pager | None:
+    if not _MAY_COUNT_PAGES.search(source.lower()):
+        return None
     pages, current, link = _PAGE_COUNT.search(source), _CURRENT.search(source), _WRITTEN_LINK.search(source)
     if not pages or not current or not link:
         return None
