@@ -45,6 +45,7 @@ MARKERS = {
 }
 """What a test is marked with when it uses one of these fixtures, by itself or through another one."""
 LONGEST = (
+    "airflow/test_many_workers.py",
     "test_demo.py",
     "pipeline/test_crawl.py",
     "pipeline/test_crash.py",

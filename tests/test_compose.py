@@ -5,7 +5,6 @@ import json
 import re
 import subprocess
 import sys
-from functools import cache
 from importlib.metadata import distribution, version
 from itertools import pairwise
 from pathlib import Path
@@ -13,40 +12,21 @@ from typing import Any
 
 import pytest
 import yaml
+from airflow.providers.celery.get_provider_info import get_provider_info
+from kombu.transport.redis import Channel
 
 from etl.settings import PROJECT, Settings
+from tests.support.production import COMPOSE, EXAMPLE, VARIABLE, compose, example
 
-COMPOSE = PROJECT / "docker-compose.yml"
-EXAMPLE = PROJECT / "deploy" / "env.example"
-VARIABLE = re.compile(r"(?<!\$)\$\{(?P<name>\w+)(?P<rest>[^}]*)\}")
 ONCE = {"store-setup", "archive-roles", "migrate"}
-# Options that Airflow's providers add to its configuration; they are not installed where the tests run.
-PROVIDERS = {
-    ("celery", "broker_url"),
-    ("celery", "result_backend"),
-    ("celery", "worker_concurrency"),
-    ("fab", "cookie_secure"),
-}
-
-
 AIRFLOW_OPTIONS = Path(distribution("apache-airflow-core").locate_file("airflow/config_templates/config.yml"))
-
-
-@cache
-def compose(values: tuple[tuple[str, str], ...] = ()) -> dict[str, Any]:
-    text = VARIABLE.sub(lambda found: dict(values).get(found["name"], "x"), COMPOSE.read_text(encoding="utf-8"))
-    loaded: dict[str, Any] = yaml.safe_load(text)
-    return loaded
+NOT_INSTALLED = {("fab", "cookie_secure")}
+"""Options of a provider that is in the image alone."""
 
 
 def services() -> dict[str, Any]:
     found: dict[str, Any] = compose()["services"]
     return found
-
-
-def example() -> dict[str, str]:
-    lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
-    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
 
 
 def variables() -> list[tuple[str, str]]:
@@ -107,8 +87,9 @@ def test_new_env_fills_every_secret_anew() -> None:
 
 
 def test_only_the_web_port_is_published_and_only_on_loopback() -> None:
-    default = tuple(example().items())
-    published = {name: service["ports"] for name, service in compose(default)["services"].items() if "ports" in service}
+    published = {
+        name: service["ports"] for name, service in compose(example())["services"].items() if "ports" in service
+    }
     assert published == {"api-server": ["127.0.0.1:8080:8080"]}
     outside = {name for name, network in compose()["networks"].items() if not (network or {}).get("internal")}
     reaching = {name for name, service in services().items() if outside & set(service.get("networks", []))}
@@ -117,7 +98,7 @@ def test_only_the_web_port_is_published_and_only_on_loopback() -> None:
 
 def test_secrets_go_only_where_they_are_used() -> None:
     def holders(name: str) -> set[str]:
-        marked = compose(((name, "HERE"),))["services"]
+        marked = compose({name: "HERE"})["services"]
         return {each for each, service in marked.items() if "HERE" in json.dumps(service.get("environment", {}))}
 
     assert holders("ARCHIVE_OWNER_PASSWORD") == {"archive-roles", "migrate"}
@@ -162,7 +143,9 @@ def test_mounts_and_volumes_are_there() -> None:
 
 
 def test_environment_variables_mean_something() -> None:
-    options = yaml.safe_load(AIRFLOW_OPTIONS.read_text(encoding="utf-8"))
+    options = yaml.safe_load(AIRFLOW_OPTIONS.read_text(encoding="utf-8")) | get_provider_info()["config"]
+    # Handed on to Celery's transport, which leaves names alone that it does not know.
+    options["celery_broker_transport_options"] = {"options": Channel.from_transport_options}
     dockerfile = (PROJECT / "Dockerfile").read_text(encoding="utf-8")
     named = {name for service in services().values() for name in service.get("environment", {})}
     named |= set(re.findall(r"\b(AIRFLOW__\w+|GONGKAI_\w+)(?==)", dockerfile))
@@ -171,11 +154,25 @@ def test_environment_variables_mean_something() -> None:
             assert name.removeprefix("GONGKAI_").lower() in Settings.model_fields, name
         elif name.startswith("AIRFLOW__"):
             section, _, key = name.removeprefix("AIRFLOW__").lower().partition("__")
-            assert (section, key) in PROVIDERS or key in options[section]["options"], name
+            assert (section, key) in NOT_INSTALLED or key in options[section]["options"], name
+
+
+def test_what_a_killed_worker_held_is_tried_again_within_two_minutes() -> None:
+    """`airflow/test_many_workers.py` kills one; here, that nothing waits longer than what it tells of."""
+    scheduler, worker = services()["scheduler"]["environment"], services()["worker"]["environment"]
+    heartbeat = int(scheduler["AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT"])
+    assert heartbeat == 30
+    options = "AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__"
+    turn = Channel.unacked_restore_interval * int(worker[f"{options}UNACKED_RESTORE_THROTTLE"])
+    assert int(worker[f"{options}VISIBILITY_TIMEOUT"]) + turn <= 120
+    assert (
+        services()["scheduler"]["environment"].items()
+        >= {name: value for name, value in worker.items() if name.startswith(options)}.items()
+    )
 
 
 def test_connections_lead_to_the_services() -> None:
-    environment = compose(tuple(example().items()))["services"]["worker"]["environment"]
+    environment = compose(example())["services"]["worker"]["environment"]
     database = json.loads(environment["AIRFLOW_CONN_ARCHIVE_DB"])
     store = json.loads(environment["AIRFLOW_CONN_ARCHIVE_STORE"])
     assert (database["host"], database["login"], database["schema"]) == ("archive-database", "archive_app", "archive")
