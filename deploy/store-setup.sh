@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the bucket, and makes the store acknowledge a write only once it is on disk: the archive writes a row only
+# Makes the bucket, and makes the store acknowledge a write only once its bytes are on disk: the archive writes a row only
 # after its bytes. Runs inside the store's network, where its orders are taken; running it again changes nothing.
 set -eu
 # The shell's own verdict does not count: it fails on a bucket that is there already.

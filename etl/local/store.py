@@ -79,9 +79,9 @@ def up(
 ) -> S3Server:
     """Start the server unless it runs, and create the bucket. `port` 0 takes any free one.
 
-    Every write is flushed to disk before it is acknowledged, unless `fast`. A server that is just ending is waited
-    for and started anew. `notice` is told of a long wait. Raises GongkaiError when the port is taken or the server
-    does not start.
+    The bytes of every write, though not its name (docs/reliability.md), are flushed to disk before it is acknowledged,
+    unless `fast`. A server that is just ending is waited for and started anew. `notice` is told of a long wait.
+    Raises GongkaiError when the port is taken or the server does not start.
     """
     found = process.find(state, NAME)
     if found:
