@@ -115,13 +115,15 @@ def crawl(file: Path, settings: Settings) -> int:
 def measure(file: Path, settings: Settings) -> tuple[dict[str, int], dict[str, Any]]:
     """Crawls in a process of its own: the largest resident sizes in megabytes, and the report."""
     command = [str(Path(sys.executable).parent / "gongkai"), "crawl", str(file), "--json"]
-    largest = {"crawl": 0, "readers of files": 0}
+    largest = dict.fromkeys(("crawl", "a process that reads", "all together"), 0)
     with subprocess.Popen(command, env=environment(settings), stdout=subprocess.PIPE, text=True) as process:
         try:
             while process.poll() is None:
-                for pid in descendants(process.pid):
-                    name = "crawl" if pid == process.pid else "readers of files"
-                    largest[name] = max(largest[name], peak_bytes(pid))
+                sizes = {pid: memory(pid) for pid in descendants(process.pid)}
+                for pid, (_, peak) in sizes.items():
+                    name = "crawl" if pid == process.pid else "a process that reads"
+                    largest[name] = max(largest[name], peak)
+                largest["all together"] = max(largest["all together"], sum(now for now, _ in sizes.values()))
                 time.sleep(0.2)
         finally:
             process.kill()
@@ -141,13 +143,14 @@ def descendants(pid: int) -> Iterator[int]:
         yield from descendants(int(child))
 
 
-def peak_bytes(pid: int) -> int:
-    """The largest resident size that the process ever had; 0 when it has ended."""
+def memory(pid: int) -> tuple[int, int]:
+    """The resident size of the process, and the largest that it ever had, in bytes; 0 when it has ended."""
     try:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except OSError:
-        return 0
-    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM")), 0)
+        return 0, 0
+    sizes = {line[:5]: int(line.split()[1]) * 1024 for line in lines if line.startswith(("VmRSS", "VmHWM"))}
+    return sizes.get("VmRSS", 0), sizes.get("VmHWM", 0)
 
 
 def serve(ready: "multiprocessing.Queue[int]", files: int) -> None:

@@ -1,7 +1,8 @@
 """Files of documents: fetched with their pages, kept once, read, and looked at again with them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from threading import Event
 from typing import Any
 
 import pytest
@@ -10,15 +11,18 @@ from starlette.responses import HTMLResponse, Response
 from demo import catalogue, faults
 from demo.documents import Attachment, Document
 from demo.files import docx
-from demo.server import serve
+from demo.server import Call, serve
 from demo.trs_columns import BY_KEY
 from demo.trs_wcm import TrsSite
+from etl.archive.crawls.captures import LastCapture, store_attempts
 from etl.archive.crawls.reports import Report
-from etl.archive.crawls.run import CrawlOptions
+from etl.archive.crawls.run import CaptureBatch, CrawlOptions, PageAttempt
 from etl.archive.storage.archive import Archive
+from etl.pipeline.stages import fetching
 from etl.pipeline.stages.attachments import read_scans
 from etl.reasons import english
 from tests.support.gongkai import crawl_site, rows, squash
+from tests.support.pages import page, paragraphs
 from tests.support.pdfs import picture, saved
 
 FULL = CrawlOptions(full=True)
@@ -85,6 +89,34 @@ def test_a_file_that_two_documents_link_is_asked_for_once(archive: Archive, site
     crawl(archive, site)
     assert len({file["sha256"] for file in linked(archive)}) == 1
     assert len(rows(archive, "SELECT blob_sha256 FROM archive.file")) == 1
+
+
+def test_a_document_waits_for_a_file_that_another_one_is_fetching(
+    archive: Archive, site: TrsSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = put(site, TABLE)
+    address = site.attachment_url(site.postings[document.key], TABLE.name)
+    other = next(key for key in site.postings if key != document.key)
+    link = f"<p><a href='{address}'>任务分工表.docx</a></p>"
+    site.faults[other] = lambda _: HTMLResponse(page(title="关于任务分工的通知", body=paragraphs() + link))
+    other_is_stored = Event()
+
+    def store(archive: Archive, batch: CaptureBatch, attempts: Sequence[PageAttempt]) -> dict[int, LastCapture]:
+        stored = store_attempts(archive, batch, attempts)
+        other_is_stored.set()
+        return stored
+
+    def late(call: Call) -> Response:
+        assert other_is_stored.wait(60)
+        return call.plain()
+
+    monkeypatch.setattr(fetching, "store_attempts", store)
+    monkeypatch.setattr(fetching, "PAGES_PER_COMMIT", 1)
+    site.faults[f"{document.key}/{TABLE.name}"] = late
+    crawl(archive, site)
+    assert [file["url"] for file in linked(archive)] == [address, address]
+    assert all(file["sha256"] for file in linked(archive))
+    assert [row["kind"] for row in rows(archive, KINDS)] == ["created", "created"]
 
 
 def test_a_page_in_the_place_of_a_file_is_an_outcome_and_the_document_is_kept(archive: Archive, site: TrsSite) -> None:

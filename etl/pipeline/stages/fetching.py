@@ -204,12 +204,15 @@ class _Buffer:
             if full or len(self._documents) == PAGES_PER_COMMIT:
                 await self._flush()
 
-    async def add_files(self, files: dict[Address, list[ClassifiedAttempt]], batch: int) -> None:
-        """Stores files of a document that is not finished, and empties the mapping, when they take much memory."""
-        if _size(files.values()) > MAX_BUFFERED_BYTES:
-            async with self._lock:
-                await asyncio.to_thread(self._store_files, files, batch)
-            files.clear()
+    async def add_files(self, files: dict[Address, list[ClassifiedAttempt]], batch: int) -> bool:
+        """Stores files of a document that is not finished, and empties the mapping, when they take much memory;
+        returns whether it did."""
+        if _size(files.values()) <= MAX_BUFFERED_BYTES:
+            return False
+        async with self._lock:
+            await asyncio.to_thread(self._store_files, files, batch)
+        files.clear()
+        return True
 
     async def flush(self) -> None:
         """Stores all that is left."""
@@ -268,7 +271,8 @@ class _Fetching:
         if document.attempts[-1].outcome is not None:
             return document
         document = replace(document, readings=(reading, *document.readings))
-        return replace(document, files=await self._fetch_files(page, _files(document)))
+        files, all_here = await self._fetch_files(page, _files(document))
+        return replace(document, files=files, readings=document.readings if all_here else ())
 
     async def _unchanged(self, page: DuePage, attempts: list[ClassifiedAttempt]) -> _FetchedDocument:
         """A page whose frames were not looked for yet is read again, though it did not change."""
@@ -276,7 +280,8 @@ class _Fetching:
         if not parts and not page.files and b"<iframe" in (attempts[-1].attempt.body or b"").lower():
             parts = (await self._judged(attempts[-1].attempt))[1].frames
         document = await self._with_parts(page, attempts, parts)
-        return replace(document, files=await self._fetch_files(page, page.files), readings=())
+        files, _ = await self._fetch_files(page, page.files)
+        return replace(document, files=files, readings=())
 
     async def _judged(self, answer: Attempt, digest: str | None = None) -> tuple[ClassifiedAttempt, PageReading]:
         """The attempt with its outcome, and what was read in its page, in a process.
@@ -315,17 +320,24 @@ class _Fetching:
                 break
         return _FetchedDocument(page, attempts, tuple(part_urls), parts, readings=tuple(readings))
 
-    async def _fetch_files(self, page: DuePage, files: Iterable[DueFile]) -> Attempts:
-        """Fetches the files not requested before, and returns those that are not stored yet. A file that fails does not
-        fail the document."""
+    async def _fetch_files(self, page: DuePage, files: Iterable[DueFile]) -> tuple[Attempts, bool]:
+        """Fetches the files not requested before: those that are not stored yet, and whether these are all.
+
+        Otherwise the document is recorded when all is fetched: large files are read while no other is held, and a file
+        that another document links too may be just on its way. A file that fails does not fail the document.
+        """
         attempts: dict[Address, list[ClassifiedAttempt]] = {}
+        all_here = True
         for file in files:
-            if file.url not in self._requested_files:
-                self._requested_files.add(file.url)
-                answers = await self._request(file.url, file.headers)
-                attempts[file.url] = [ClassifiedAttempt(answer, *classify_file(answer)) for answer in answers]
-                await self._buffer.add_files(attempts, page.batch)
-        return attempts
+            if file.url in self._requested_files:
+                all_here = False
+                continue
+            self._requested_files.add(file.url)
+            answers = await self._request(file.url, file.headers)
+            attempts[file.url] = [ClassifiedAttempt(answer, *classify_file(answer)) for answer in answers]
+            if await self._buffer.add_files(attempts, page.batch):
+                all_here = False
+        return attempts, all_here
 
     async def _request(self, url: str, headers: Mapping[str, str] | None = None) -> list[Attempt]:
         return await self._fetcher.fetch(Request(url, headers=headers))
