@@ -1,62 +1,151 @@
-"""Runs the bench: `python -m bench.pipeline [--only crawl] [--rounds 3] [--pages 2000] [--answer 0 50]`."""
+"""Runs the bench: `python -m bench.pipeline [--only crawl] [--rounds 3] [--pages 2000] [--answer 0 50]`.
+
+For daily work: `--only crawl --rounds 1 --pages 500 --answer 0 --without-peer`, and `--profile`.
+"""
 
 import argparse
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from bench.pipeline.runs import check_ours, gongkai, ground, peer
+from bench.pipeline import profile
+from bench.pipeline.dag_run import run_dag
+from bench.pipeline.report import report
+from bench.pipeline.runs import check_ours, gongkai, ground, peer, write_warc
 from bench.pipeline.site import RenderedSite, render, serving
 from bench.pipeline.usage import Usage
+from etl.settings import PROJECT
+
+Part = Iterator[str]
+"""Lines of Markdown, given when they are measured."""
+PARTS = ("crawl", "later", "airflow", "import", "profile")
 
 
 def main() -> None:
+    """Runs the parts that are wanted."""
     parser = argparse.ArgumentParser(prog="python -m bench.pipeline", description=__doc__)
     parser.add_argument("--pages", type=int, default=2_000, help="documents that the site lists")
     parser.add_argument("--rounds", type=int, default=3, help="crawls by each, in turns")
     parser.add_argument("--answer", type=int, nargs="+", default=[0, 50], help="milliseconds that each answer takes")
-    parser.add_argument("--only", nargs="+", choices=["crawl"], default=["crawl"], help="parts to run")
+    parser.add_argument("--only", nargs="+", choices=PARTS, help="parts to run; default: all")
+    parser.add_argument("--profile", action="store_true", help="the same as --only profile")
     parser.add_argument("--without-peer", action="store_true", help="crawl with gongkai alone")
+    parser.add_argument("--write", action="store_true", help="write docs/speed.md")
     given = parser.parse_args()
+    wanted = ["profile"] if given.profile else given.only or list(PARTS)
+    if given.write and (set(wanted) != set(PARTS) or given.without_peer):
+        parser.error("--write needs all parts")
     site = render(given.pages)
-    for answer in given.answer:
-        crawls(site, answer, given.rounds, not given.without_peer)
+    done = {
+        name: told(part)
+        for name, part in {
+            "crawl": (line for ms in given.answer for line in crawls(site, ms, given.rounds, not given.without_peer)),
+            "later": later(site),
+            "airflow": through_airflow(site),
+            "import": importing(site),
+            "profile": profiled(site),
+        }.items()
+        if name in wanted
+    }
+    if given.write:
+        (PROJECT / "docs" / "speed.md").write_text(report(site, done, profile.RATE), encoding="utf-8")
 
 
-def crawls(site: RenderedSite, answer: int, rounds: int, with_peer: bool) -> None:
-    """Ours and the peer in turns, and their medians."""
-    took: dict[str, list[Usage]] = {"gongkai": [], "peer": []}
-    print(f"\n{len(site.documents)} documents, {len(site.files)} files, answers in {answer} ms\n{HEAD}", flush=True)
-    for _ in range(rounds):
-        with ground() as here, serving(site, answer / 1000):
-            took["gongkai"].append(gongkai(here, site, "crawl", "FILE", "--json"))
-            check_ours(here, site.stored())
-        print(row("gongkai", len(site.documents), took["gongkai"][-1:]), flush=True)
-        if with_peer:
-            with ground() as here, serving(site, answer / 1000):
-                took["peer"].append(peer(here, site))
-            print(row("peer", len(site.documents), took["peer"][-1:]), flush=True)
-    if rounds > 1:
+def told(part: Part) -> list[str]:
+    """All lines of a part, each printed as soon as it is there."""
+    lines = []
+    for line in part:
+        print(line, flush=True)
+        lines.append(line)
+    print(flush=True)
+    return lines
+
+
+def crawls(site: RenderedSite, answer: int, rounds: int, with_peer: bool) -> Part:
+    """Ours and the peer in turns, each with new servers, and their medians."""
+    took: dict[str, list[Usage]] = {"gongkai": []} | ({"peer": []} if with_peer else {})
+    yield from head(f"answers in {answer} ms")
+    for number in range(1, rounds + 1):
         for name, each in took.items():
-            if each:
-                print(row(f"{name}, median", len(site.documents), each))
+            with ground(site) as here, serving(site, answer / 1000):
+                if name == "peer":
+                    each.append(peer(here, site))
+                else:
+                    each.append(gongkai(here, "crawl", here.source, "--json"))
+                    check_ours(here, site.stored())
+            yield row(f"{name}, round {number}", len(site.documents), each[-1:])
+    for name, each in took.items():
+        yield row(f"**{name}, median**", len(site.documents), each)
     if with_peer:
         ratio = statistics.median(b.seconds / a.seconds for a, b in zip(*took.values(), strict=True))
-        print(f"gongkai : peer = {ratio:.2f} in pages a second")
+        yield f"\ngongkai stores {ratio:.2f} times the peer's pages a second (median of the rounds).\n"
 
 
-HEAD = """| run | pages/s | CPU ms a page: own / postgres / weed / all | peak MB, own | idle |
-| --- | --- | --- | --- | --- |"""
+def later(site: RenderedSite) -> Part:
+    """What an archive costs that has all pages: the next crawl, and rechecks without and with changes."""
+    yield from head("an archive that has all pages")
+    with ground(site) as here:
+        with serving(site, 0):
+            gongkai(here, "crawl", here.source, "--json")
+            yield row("crawl again, nothing new", len(site.documents), [gongkai(here, "crawl", here.source, "--json")])
+            yield row(
+                "recheck, nothing changed", len(site.documents), [gongkai(here, "recheck", here.source, "--json")]
+            )
+        with serving(site, 0, changed=True):
+            yield row(
+                "recheck, a tenth changed", len(site.documents), [gongkai(here, "recheck", here.source, "--json")]
+            )
+        check_ours(here, site.stored(changed=True))
 
 
-def row(name: str, pages: int, took: Sequence[Usage]) -> str:
-    """A row with the medians."""
-    speed = statistics.median(pages / each.seconds for each in took)
-    names = list(took[0].cpu)
-    cpu = [statistics.median(each.cpu[name] * 1000 / pages for each in took) for name in names]
-    cpu.append(statistics.median(each.all_cpu * 1000 / pages for each in took))
-    peak, idle = (statistics.median(values) for values in zip(*((each.peak, each.idle) for each in took), strict=True))
-    costs = " / ".join(f"{each:.1f}" for each in cpu)
-    return f"| {name} | {speed:.1f} | {costs} | {peak / 1e6:.0f} | {idle:.2f} |"
+def through_airflow(site: RenderedSite) -> Part:
+    """The same crawl as a DAG run."""
+    with ground(site, airflow=True) as here, serving(site, 0):
+        run = run_dag(here)
+        check_ours(here, site.stored())
+    yield from ("| what | figure |", "| --- | --- |")
+    speed = f"{run.seconds:.1f} s, {len(site.documents) / run.seconds:.1f} pages/s"
+    yield f"| from the first task's start to the last one's end | {speed} |"
+    yield f"| tasks; time in which none ran | {run.tasks}; {run.waiting:.1f} s, {run.waiting / run.seconds:.0%} |"
+    yield f"| from the trigger to the end of the run, as its client sees it | {run.usage.seconds:.1f} s |"
+    for name, seconds in {**run.usage.cpu, "all": sum(run.usage.cpu.values())}.items():
+        tasks = ", with its tasks" if name == "airflow-scheduler" else ""
+        yield f"| CPU of {name}{tasks} | {seconds * 1000 / len(site.documents):.1f} ms a page |"
+    yield f"| largest memory of Airflow with its tasks | {run.usage.peak / 1e6:.0f} MB |"
+    yield f"| idle share of all cores | {run.usage.idle:.2f} |"
+
+
+def importing(site: RenderedSite) -> Part:
+    """The site's pages and files as a WARC file, imported."""
+    with ground(site) as here:
+        file = here.folder / "site.warc.gz"
+        records, size = write_warc(site, file), file.stat().st_size
+        took = gongkai(here, "import", file, "--json")
+        check_ours(here, site.stored())
+    yield from head(f"import of a WARC file of {records} records, {size / 1e6:.0f} MB", "record")
+    yield row("`gongkai import`", records, [took])
+
+
+def profiled(site: RenderedSite) -> Part:
+    """A crawl under py-spy."""
+    with ground(site) as here, serving(site, 0):
+        samples = here.folder / "samples"
+        gongkai(here, "crawl", here.source, "--json", around=profile.around(samples))
+        yield from profile.tables(samples.read_text(errors="replace").splitlines(), len(site.documents))
+
+
+def head(what: str, unit: str = "page") -> Part:
+    """The head of a table of `row`s."""
+    yield f"| {what} | {unit}s/s | CPU ms a {unit}: own / postgres / weed / all | peak MB, own | idle |"
+    yield "| --- | --- | --- | --- | --- |"
+
+
+def row(name: str, units: int, took: Sequence[Usage]) -> str:
+    """A row with the medians of runs over so many pages or records."""
+    speed = statistics.median(units / each.seconds for each in took)
+    costs = [(*each.cpu.values(), sum(each.cpu.values())) for each in took]
+    cpu = " / ".join(f"{statistics.median(each) * 1000 / units:.1f}" for each in zip(*costs, strict=True))
+    peak, idle = statistics.median(each.peak for each in took), statistics.median(each.idle for each in took)
+    return f"| {name} | {speed:.1f} | {cpu} | {peak / 1e6:.0f} | {idle:.2f} |"
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
-"""One crawl of the site with servers of its own, by gongkai or by the peer, and the check that it stored everything."""
+"""Runs on the site with servers of their own, by gongkai or by the peer, and the check that they stored everything."""
 
+import io
 import json
 import os
 import sys
@@ -13,14 +14,18 @@ from urllib.parse import urlsplit
 import psycopg
 import yaml
 from sqlalchemy import create_engine, text
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
 
-from bench.pipeline import usage
 from bench.pipeline.site import RenderedSite
+from bench.pipeline.usage import Usage, measured
 from etl.local import postgres, process, services, store
+from etl.local.postgres import Postgres
 from etl.local.services import Addresses
 from etl.local.state import State
 from etl.settings import PROJECT, Settings
 from tests.support.gongkai import environment
+from tests.support.services import settings_of
 
 GONGKAI = Path(sys.executable).parent / "gongkai"
 PEER_PYTHON = PROJECT / "var" / "bench" / "bin" / "python"
@@ -33,43 +38,48 @@ class Incomplete(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Servers that only one crawl uses, and a folder for files."""
+    """Servers that only one run uses, and a folder for files; `source`: the source file of the site."""
 
     folder: Path
+    source: Path
     settings: Settings
     addresses: Addresses
 
     @property
     def servers(self) -> dict[str, int]:
-        """The ids of the servers' processes."""
-        state = State(self.folder)
-        found = {"postgres": process.find(state, postgres.NAME), "weed": process.find(state, store.NAME)}
-        return {name: each.pid for name, each in found.items() if each}
+        """The ids of the servers' processes, by name."""
+        found = {name: process.find(State(self.folder), name) for name in services.NAMES}
+        return {SERVERS.get(name, name): each.pid for name, each in found.items() if each}
+
+    @property
+    def postgres(self) -> Postgres:
+        return Postgres(State(self.folder), urlsplit(self.addresses.database_url).port or 0)
+
+
+SERVERS = {postgres.NAME: "postgres", store.NAME: "weed"}
+"""What the servers are called in tables. The other processes are Airflow's."""
 
 
 @contextmanager
-def ground() -> Iterator[Ground]:
-    """New servers with an empty archive."""
+def ground(site: RenderedSite, airflow: bool = False) -> Iterator[Ground]:
+    """New servers with an empty archive; as durable as `gongkai up` makes them."""
     with tempfile.TemporaryDirectory(prefix="gongkai-bench-") as name:
-        own = Settings(state_dir=Path(name), postgres_port=0, store_port=0)
+        folder, sources = Path(name), Path(name) / "sources"
+        sources.mkdir()
+        file = sources / "bench.yaml"
+        file.write_text(yaml.safe_dump(site.source(), allow_unicode=True), encoding="utf-8")
+        own = Settings(state_dir=folder, sources=str(sources), postgres_port=0, store_port=0, airflow_port=0)
         try:
-            where = services.up(own, airflow=False, report=lambda step: None)
-            given = {key: getattr(where, key) for key in ("database_url", "database_owner_url", "database_reader_url")}
-            given |= {f"store_{key}": getattr(where.store, key) for key in ("endpoint", "access_key", "secret_key")}
-            given |= {"state_dir": Path(name), "store_secure": False, "store_bucket": where.bucket}
-            yield Ground(Path(name), Settings.model_validate(given), where)
+            where = services.up(own, airflow=airflow, report=lambda step: None)
+            settings = settings_of(where, folder, where.database_owner_url, where.bucket)
+            yield Ground(folder, file, settings, where)
         finally:
             services.down(own, report=lambda step: None)
 
 
-def gongkai(here: Ground, site: RenderedSite, *words: object, around: Sequence[object] = ()) -> usage.Usage:
-    """Runs a command of gongkai on the site's source file; `around`: a command that runs it."""
-    file = here.folder / "bench.yaml"
-    file.write_text(yaml.safe_dump(site.source(), allow_unicode=True), encoding="utf-8")
-    command = [*around, GONGKAI, *words]
-    return usage.measured(
-        [file if word == "FILE" else word for word in command], environment(here.settings), here.servers, here.folder
-    )
+def gongkai(here: Ground, *words: object, around: Sequence[object] = ()) -> Usage:
+    """Runs a command of gongkai; `around`: a command that runs it."""
+    return measured([*around, GONGKAI, *words], environment(here.settings), here.servers, here.folder)
 
 
 def check_ours(here: Ground, expected: dict[str, str]) -> None:
@@ -80,29 +90,39 @@ def check_ours(here: Ground, expected: dict[str, str]) -> None:
     engine.dispose()
 
 
-def peer(here: Ground, site: RenderedSite) -> usage.Usage:
+def peer(here: Ground, site: RenderedSite) -> Usage:
     """Runs the peer, in a database and a bucket of its own; raises Incomplete unless it stored everything."""
     if not PEER_PYTHON.exists():
         raise SystemExit("the peer's packages are missing: make var/bench/.installed")
-    server = postgres.Postgres(State(here.folder), _port(here.addresses.database_url))
-    with server.connect() as connection:
+    with here.postgres.connect() as connection:
         connection.execute("CREATE DATABASE peer OWNER archive_owner")
     here.addresses.store.client().make_bucket("peer")
-    database = server.url("archive_owner", "peer").replace("+psycopg", "")
+    database = here.postgres.url("archive_owner", "peer").replace("+psycopg", "")
     keys = here.addresses.store
     stores = {"endpoint": keys.endpoint, "access_key": keys.access_key, "secret_key": keys.secret_key, "bucket": "peer"}
     given = {"lists": [column["url"] for column in site.lists()], "stores": stores | {"database": database}}
     env = {name: value for name, value in os.environ.items() if not name.startswith("GONGKAI_")}
     script = Path(__file__).parent / "peer.py"
-    took = usage.measured([PEER_PYTHON, script], env | {"PEER": json.dumps(given)}, here.servers, here.folder)
+    took = measured([PEER_PYTHON, script], env | {"PEER": json.dumps(given)}, here.servers, here.folder)
     with psycopg.connect(database) as connection:
         rows = connection.execute("SELECT url, sha256 FROM page WHERE sha256 <> ''").fetchall()
     require({urlsplit(url).path: sha256 for url, sha256 in rows}, site.stored())
     return took
 
 
-def _port(url: str) -> int:
-    return urlsplit(url).port or 0
+def write_warc(site: RenderedSite, path: Path) -> int:
+    """Writes the site's documents and files as responses; returns their number."""
+    paths = site.stored()
+    with path.open("wb") as file:
+        writer = WARCWriter(file, gzip=True)
+        for each in paths:
+            answer = site.answers[each]
+            head = StatusAndHeaders("200 OK", [("Content-Type", answer.media_type)], protocol="HTTP/1.1")
+            body = io.BytesIO(answer.body)
+            writer.write_record(
+                writer.create_warc_record(site.base + each, "response", payload=body, http_headers=head)
+            )
+    return len(paths)
 
 
 def require(stored: dict[str, str], expected: dict[str, str]) -> None:

@@ -65,10 +65,10 @@ class RenderedSite:
     files: list[str] = field(default_factory=list)
     changed: dict[str, Answer] = field(default_factory=dict)
 
-    def stored(self) -> dict[str, str]:
+    def stored(self, changed: bool = False) -> dict[str, str]:
         """SHA-256 of what a crawler must have stored, by path: documents and files that are there."""
-        paths = (*self.documents, *self.files)
-        return {path: self.answers[path].sha256 for path in paths if self.answers[path].status == 200}
+        answers, paths = self.answers | (self.changed if changed else {}), (*self.documents, *self.files)
+        return {path: answers[path].sha256 for path in paths if answers[path].status == 200}
 
     def lists(self) -> list[dict[str, str]]:
         """Address and name of each list."""
@@ -269,7 +269,7 @@ $(function () {{ if ($("#unit{n}").length > 0) {{ showUnit{n}("#unit{n}", unit{n
 
 @contextmanager
 def serving(site: RenderedSite, answer_time: float, changed: bool = False) -> Iterator[None]:
-    """Serves the site from a process of its own; each answer takes so many seconds."""
+    """Serves the site from a process of its own; each answer takes so many seconds. `changed`: a tenth of it is new."""
     answers = site.answers | site.changed if changed else site.answers
     process = get_context("fork").Process(target=_serve, args=(site.listener, answers, answer_time), daemon=True)
     process.start()

@@ -3,15 +3,19 @@
 import ctypes
 import os
 import subprocess
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from resource import struct_rusage
 
 import psutil
 
-LOOK_EVERY = 0.25
+LOOK_EVERY = 0.5
 """Seconds between two looks at the memory."""
+ORPHANS_END_WITHIN = 5.0
 _SUBREAPER = 36
 """PR_SET_CHILD_SUBREAPER: orphans of a command become children of this process, which counts their CPU."""
 
@@ -29,11 +33,28 @@ class Usage:
     cpu: Mapping[str, float]
     peak: int
     idle: float
-    output: str
+    output: str = ""
 
-    @property
-    def all_cpu(self) -> float:
-        return sum(self.cpu.values())
+
+class Watch:
+    """CPU of trees of processes, by name, and the largest memory of all those named in `memory`, from its making on."""
+
+    def __init__(self, trees: Mapping[str, int], memory: Sequence[str] = ()) -> None:
+        self._trees, self._memory, self._peak = trees, memory, 0
+        self._cpu, self._machine = {name: tree_cpu(pid) for name, pid in trees.items()}, psutil.cpu_times()
+        self._began = time.monotonic()
+
+    def look(self) -> None:
+        """Looks at the memory."""
+        self._peak = max(self._peak, sum(tree_memory(self._trees[name]) for name in self._memory))
+
+    def usage(self) -> Usage:
+        """What was used until now."""
+        machine, seconds = psutil.cpu_times(), time.monotonic() - self._began
+        cpu = {name: tree_cpu(pid) - self._cpu[name] for name, pid in self._trees.items()}
+        passed = sum(machine[:8]) - sum(self._machine[:8])  # the others are parts of these
+        idle = machine.idle + machine.iowait - self._machine.idle - self._machine.iowait
+        return Usage(seconds, cpu, self._peak, idle / passed)
 
 
 def measured(
@@ -43,45 +64,56 @@ def measured(
 
     Raises CommandFailed.
     """
-    ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
-    ours = {child.pid for child in psutil.Process().children()}
-    before, times = {name: tree_cpu(pid) for name, pid in servers.items()}, psutil.cpu_times()
-    began, peak = time.monotonic(), 0
-    out, err = folder / "stdout", folder / "stderr"
-    with out.open("wb") as stdout, err.open("wb") as stderr:
+    out, err, largest, ended = folder / "stdout", folder / "stderr", [0], threading.Event()
+    with _adopting() as orphans, out.open("wb") as stdout, err.open("wb") as stderr:
+        watch = Watch(servers)
         process = subprocess.Popen([str(word) for word in command], env=dict(env), stdout=stdout, stderr=stderr)
-        own, status = 0.0, None
-        while status is None:
-            peak = max(peak, tree_memory(process.pid))
-            time.sleep(LOOK_EVERY)
-            ended, code, used = os.wait4(process.pid, os.WNOHANG)
-            if ended:
-                status, seconds, own = os.waitstatus_to_exitcode(code), time.monotonic() - began, _seconds(used)
-            elif time.monotonic() - began > patience:
-                process.kill()
-    process.returncode = status
-    after, times_after = {name: tree_cpu(pid) for name, pid in servers.items()}, psutil.cpu_times()
-    own += _orphans(ours)
-    if status:
-        raise CommandFailed(f"{command} ended with {status}: {err.read_text(errors='replace')[-2000:]}")
-    cpu = {"own": own} | {name: after[name] - before[name] for name in servers}
-    passed = [b - a for a, b in zip(times, times_after, strict=True)]
-    idle = (times_after.idle - times.idle + times_after.iowait - times.iowait) / sum(passed)
-    return Usage(seconds, cpu, peak, idle, out.read_text(errors="replace"))
+
+        def look() -> None:
+            began = time.monotonic()
+            while not ended.wait(LOOK_EVERY):
+                largest.append(tree_memory(process.pid))
+                if time.monotonic() - began > patience:
+                    process.kill()
+
+        looking = threading.Thread(target=look)
+        looking.start()
+        # Unlike the times in /proc, exact, and with those of all children that it waited for.
+        _, code, used = os.wait4(process.pid, 0)
+        took, process.returncode = watch.usage(), os.waitstatus_to_exitcode(code)
+        ended.set()
+        looking.join()
+        own = _seconds(used) + sum(map(_end, orphans()))
+    if process.returncode:
+        raise CommandFailed(f"{command} ended with {process.returncode}: {err.read_text(errors='replace')[-2000:]}")
+    return Usage(took.seconds, {"own": own, **took.cpu}, max(largest), took.idle, out.read_text(errors="replace"))
 
 
-def _seconds(used: "os.struct_rusage") -> float:  # type: ignore[name-defined]
-    return float(used.ru_utime + used.ru_stime)
+@contextmanager
+def _adopting() -> Iterator[object]:
+    """Gives a function that returns the processes whose parents ended within the context."""
+    libc, before = ctypes.CDLL(None), set(psutil.Process().children())
+    libc.prctl(_SUBREAPER, 1, 0, 0, 0)
+    try:
+        yield lambda: set(psutil.Process().children()) - before
+    finally:
+        libc.prctl(_SUBREAPER, 0, 0, 0, 0)
 
 
-def _orphans(before: set[int]) -> float:
-    """CPU seconds of processes that the command left behind; they are ended."""
-    seconds = 0.0
-    for child in psutil.Process().children():
-        if child.pid not in before:
-            child.kill()
-            seconds += _seconds(os.wait4(child.pid, 0)[2])
-    return seconds
+def _end(process: psutil.Process) -> float:
+    """Waits some seconds for a process, or kills it; returns the CPU seconds that it took."""
+    began = time.monotonic()
+    while True:
+        ended, _, used = os.wait4(process.pid, os.WNOHANG)
+        if ended:
+            return _seconds(used)
+        if time.monotonic() - began > ORPHANS_END_WITHIN:
+            process.kill()
+        time.sleep(0.05)
+
+
+def _seconds(used: struct_rusage) -> float:
+    return used.ru_utime + used.ru_stime
 
 
 def tree(pid: int) -> list[psutil.Process]:
@@ -105,7 +137,7 @@ def tree_cpu(pid: int) -> float:
 
 
 def tree_memory(pid: int) -> int:
-    """Bytes of the proportional set sizes of a tree: pages that n processes share count 1/n for each."""
+    """Bytes of the proportional set sizes of a tree: memory that n processes share counts 1/n for each."""
     total = 0
     for process in tree(pid):
         try:

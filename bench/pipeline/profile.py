@@ -1,0 +1,58 @@
+"""Where a crawl's milliseconds go: samples of py-spy, told by the module of `etl` that was at work."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from etl.settings import PROJECT
+
+RATE = 100
+"""Samples a second."""
+PY_SPY = PROJECT / "var" / "bench" / "bin" / "py-spy"
+_FRAME = re.compile(r"^(?P<name>.+) \((?P<file>[^()]+?)(?::\d+)?\)$")
+
+
+def around(samples: Path) -> list[object]:
+    """The command that runs another one, all its processes sampled while they compute."""
+    if not PY_SPY.exists():
+        raise SystemExit("py-spy is missing: make var/bench/.installed")
+    options = ["--subprocesses", "--function", "--rate", RATE, "--format", "raw", "--output", samples]
+    return [PY_SPY, "record", *options, "--"]
+
+
+def tables(samples: Iterable[str], pages: int, most: int = 25) -> list[str]:
+    """Two tables in Markdown, milliseconds a page: the modules of `etl`, each with all that it calls outside `etl`, and
+    the functions that had most of the samples themselves. `samples`: lines `frame;frame;… number`, outermost first."""
+    modules, functions, total = Counter[str](), Counter[tuple[str, str]](), 0
+    for line in samples:
+        stack, _, number = line.rstrip().rpartition(" ")
+        frames = [found.group("name", "file") for each in stack.split(";") if (found := _FRAME.match(each))]
+        if not frames or not number.isdecimal():
+            continue
+        total += int(number)
+        modules[next((module for _, file in reversed(frames) if (module := _ours(file))), "outside etl")] += int(number)
+        name, file = frames[-1]
+        functions[name, _ours(file) or _library(file)] += int(number)
+    return [
+        *_table("module of `etl`, with the libraries that it calls", modules.most_common(most), total, pages),
+        "",
+        *_table("function", [(f"{n} — {f}", k) for (n, f), k in functions.most_common(most)], total, pages),
+    ]
+
+
+def _table(head: str, rows: Sequence[tuple[str, int]], total: int, pages: int) -> list[str]:
+    told = [(name, number) for name, number in rows if number > total / 200]
+    told.append(("all others", total - sum(number for _, number in told)))
+    lines = [f"| {name} | {number * 1000 / RATE / pages:.2f} | {number / total:.0%} |" for name, number in told]
+    return [f"| {head} | ms a page | share |", "| --- | --- | --- |", *lines]
+
+
+def _ours(file: str) -> str:
+    """The path of a module of `etl` below the project; empty for another file."""
+    found = re.search(r"(?:^|/)(etl/.+\.py)$", file)
+    return found[1] if found and "site-packages" not in file else ""
+
+
+def _library(file: str) -> str:
+    return file.rpartition("site-packages/")[2]
