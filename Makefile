@@ -14,7 +14,7 @@ TESTS := $(VENV)/bin/pytest --dist loadfile --no-loadscope-reorder
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo stop check test explore lint style types pins quick bench lock
+.PHONY: help demo stop check test explore lint style types pins quick bench speed lock
 
 help:  ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 8
@@ -55,6 +55,9 @@ $(PINNED): $(INSTALLED) pyproject.toml requirements-production.txt $(wildcard te
 bench: $(BENCH)/.installed  ## compare extraction with its peers over CORPUS=DIR, write docs/accuracy.md
 	@test -d "$(CORPUS)" || { echo "name a labelled set: make bench CORPUS=DIR (labels.jsonl and pages/)" >&2; exit 1; }
 	@$(BENCH)/bin/python -m bench.extraction $(CORPUS)
+
+speed: $(BENCH)/.installed  ## compare a whole crawl with Scrapy and trafilatura, write docs/speed.md
+	@$(VENV)/bin/python -m bench.pipeline --write
 
 $(BENCH)/.installed: $(INSTALLED) pyproject.toml
 	@$(VENV)/bin/uv venv --quiet --clear --python $(VENV)/bin/python $(BENCH)

@@ -28,6 +28,7 @@ from etl.local import services
 from etl.settings import Settings
 from tests.support.attacks.base import Ground
 from tests.support.gongkai import environment
+from tests.support.services import settings_of
 
 MOST_MEGABYTES = 600
 LARGE = 49_000_000
@@ -45,11 +46,7 @@ def main() -> None:
             Settings(state_dir=Path(folder), postgres_port=0, store_port=0), airflow=False, report=lambda progress: None
         )
         try:
-            given = {
-                name: getattr(found, name) for name in ("database_url", "database_owner_url", "database_reader_url")
-            }
-            given |= {f"store_{name}": getattr(found.store, name) for name in ("endpoint", "access_key", "secret_key")}
-            settings = Settings.model_validate(given | {"store_secure": False, "store_bucket": found.bucket})
+            settings = settings_of(found, Path(folder), found.database_owner_url, found.bucket)
             file = Path(folder) / "hostile.yaml"
             file.write_text(source_text(base), encoding="utf-8")
             sys.exit(crawl(file, settings))

@@ -33,6 +33,7 @@ from etl.pipeline.stages.reextracting import ReextractionScope, reextract
 from etl.platforms.base import Entry
 from etl.settings import Settings
 from etl.sources.schema import Source, adhoc_source
+from tests.support.services import settings_of
 
 BATCH = 200
 SMALL = 1_000
@@ -54,11 +55,7 @@ def main() -> None:
         settings = Settings(state_dir=Path(folder), postgres_port=0, store_port=0)
         found = services.up(settings, airflow=False, report=lambda progress: None)
         try:
-            given = {
-                name: getattr(found, name) for name in ("database_url", "database_owner_url", "database_reader_url")
-            }
-            given |= {f"store_{name}": getattr(found.store, name) for name in ("endpoint", "access_key", "secret_key")}
-            large = Settings.model_validate(given | {"store_secure": False, "store_bucket": found.bucket})
+            large = settings_of(found, Path(folder), found.database_owner_url, found.bucket)
             measure(large, another(large, Path(folder)), wanted)
         finally:
             services.down(settings, report=lambda progress: None)

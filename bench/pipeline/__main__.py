@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from bench.pipeline import profile
 from bench.pipeline.dag_run import run_dag
 from bench.pipeline.report import report
-from bench.pipeline.runs import check_ours, gongkai, ground, peer, write_warc
+from bench.pipeline.runs import TOOLS, Ground, check_ours, gongkai, ground, peer, write_warc
 from bench.pipeline.site import RenderedSite, render, serving
 from bench.pipeline.usage import Usage
 from etl.settings import PROJECT
@@ -34,18 +34,22 @@ def main() -> None:
     wanted = ["profile"] if given.profile else given.only or list(PARTS)
     if given.write and (set(wanted) != set(PARTS) or given.without_peer):
         parser.error("--write needs all parts")
+    if not (TOOLS / "py-spy").exists() and ("profile" in wanted or ("crawl" in wanted and not given.without_peer)):
+        parser.error("the peer and py-spy are missing: make var/bench/.installed (or --only crawl --without-peer)")
     site = render(given.pages)
-    done = {
-        name: told(part)
-        for name, part in {
-            "crawl": (line for ms in given.answer for line in crawls(site, ms, given.rounds, not given.without_peer)),
-            "later": later(site),
-            "airflow": through_airflow(site),
-            "import": importing(site),
-            "profile": profiled(site),
-        }.items()
-        if name in wanted
-    }
+    done: dict[str, list[str]] = {}
+    if "crawl" in wanted:
+        rows = (line for ms in given.answer for line in crawls(site, ms, given.rounds, not given.without_peer))
+        done["crawl"] = told(rows)
+    if {"profile", "later"} & set(wanted):
+        with ground(site) as here:
+            done["profile"] = told(first_crawl(site, here, "profile" in wanted))
+            if "later" in wanted:
+                done["later"] = told(later(site, here))
+    if "airflow" in wanted:
+        done["airflow"] = told(through_airflow(site))
+    if "import" in wanted:
+        done["import"] = told(importing(site))
     if given.write:
         (PROJECT / "docs" / "speed.md").write_text(report(site, done, profile.RATE), encoding="utf-8")
 
@@ -62,7 +66,7 @@ def told(part: Part) -> list[str]:
 
 def crawls(site: RenderedSite, answer: int, rounds: int, with_peer: bool) -> Part:
     """Ours and the peer in turns, each with new servers, and their medians."""
-    took: dict[str, list[Usage]] = {"gongkai": []} | ({"peer": []} if with_peer else {})
+    took: dict[str, list[Usage]] = {name: [] for name in (("gongkai", "peer") if with_peer else ("gongkai",))}
     yield from head(f"answers in {answer} ms")
     for number in range(1, rounds + 1):
         for name, each in took.items():
@@ -80,21 +84,24 @@ def crawls(site: RenderedSite, answer: int, rounds: int, with_peer: bool) -> Par
         yield f"\ngongkai stores {ratio:.2f} times the peer's pages a second (median of the rounds).\n"
 
 
-def later(site: RenderedSite) -> Part:
+def first_crawl(site: RenderedSite, here: Ground, sampled: bool) -> Part:
+    """A crawl of an empty archive, and where its time went if it is `sampled`."""
+    samples = here.folder / "samples"
+    with serving(site, 0):
+        gongkai(here, "crawl", here.source, "--json", around=profile.around(samples) if sampled else ())
+    if sampled:
+        yield from profile.tables(samples.read_text(errors="replace").splitlines(), len(site.documents))
+
+
+def later(site: RenderedSite, here: Ground) -> Part:
     """What an archive costs that has all pages: the next crawl, and rechecks without and with changes."""
     yield from head("an archive that has all pages")
-    with ground(site) as here:
-        with serving(site, 0):
-            gongkai(here, "crawl", here.source, "--json")
-            yield row("crawl again, nothing new", len(site.documents), [gongkai(here, "crawl", here.source, "--json")])
-            yield row(
-                "recheck, nothing changed", len(site.documents), [gongkai(here, "recheck", here.source, "--json")]
-            )
-        with serving(site, 0, changed=True):
-            yield row(
-                "recheck, a tenth changed", len(site.documents), [gongkai(here, "recheck", here.source, "--json")]
-            )
-        check_ours(here, site.stored(changed=True))
+    with serving(site, 0):
+        yield row("crawl again, nothing new", len(site.documents), [gongkai(here, "crawl", here.source, "--json")])
+        yield row("recheck, nothing changed", len(site.documents), [gongkai(here, "recheck", here.source, "--json")])
+    with serving(site, 0, changed=True):
+        yield row("recheck, a tenth changed", len(site.documents), [gongkai(here, "recheck", here.source, "--json")])
+    check_ours(here, site.stored(changed=True))
 
 
 def through_airflow(site: RenderedSite) -> Part:
@@ -123,14 +130,6 @@ def importing(site: RenderedSite) -> Part:
         check_ours(here, site.stored())
     yield from head(f"import of a WARC file of {records} records, {size / 1e6:.0f} MB", "record")
     yield row("`gongkai import`", records, [took])
-
-
-def profiled(site: RenderedSite) -> Part:
-    """A crawl under py-spy."""
-    with ground(site) as here, serving(site, 0):
-        samples = here.folder / "samples"
-        gongkai(here, "crawl", here.source, "--json", around=profile.around(samples))
-        yield from profile.tables(samples.read_text(errors="replace").splitlines(), len(site.documents))
 
 
 def head(what: str, unit: str = "page") -> Part:

@@ -148,6 +148,7 @@ def main() -> None:
             "DOWNLOAD_DELAY": 0,
             "ROBOTSTXT_OBEY": True,
             "USER_AGENT": "archive/0.1",
+            "COOKIES_ENABLED": False,
             "TELNETCONSOLE_ENABLED": False,
             "LOG_LEVEL": "WARNING",
         }

@@ -1,24 +1,24 @@
-"""Where a crawl's milliseconds go: samples of py-spy, told by the module of `etl` that was at work."""
+"""Where a crawl's milliseconds go: samples of py-spy, told by the module of `etl` that was at work.
+
+Only threads that hold the interpreter are sampled: on a busy machine py-spy takes waiting for computing otherwise.
+"""
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from etl.settings import PROJECT
+from bench.pipeline.runs import TOOLS
 
 RATE = 100
 """Samples a second."""
-PY_SPY = PROJECT / "var" / "bench" / "bin" / "py-spy"
 _FRAME = re.compile(r"^(?P<name>.+) \((?P<file>[^()]+?)(?::\d+)?\)$")
 
 
 def around(samples: Path) -> list[object]:
-    """The command that runs another one, all its processes sampled while they compute."""
-    if not PY_SPY.exists():
-        raise SystemExit("py-spy is missing: make var/bench/.installed")
-    options = ["--subprocesses", "--function", "--rate", RATE, "--format", "raw", "--output", samples]
-    return [PY_SPY, "record", *options, "--"]
+    """The command that runs another one, all its processes sampled."""
+    options = ["--gil", "--subprocesses", "--function", "--rate", RATE, "--format", "raw", "--output", samples]
+    return [TOOLS / "py-spy", "record", *options, "--"]
 
 
 def tables(samples: Iterable[str], pages: int, most: int = 25) -> list[str]:

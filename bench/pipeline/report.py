@@ -9,8 +9,9 @@ from bench.pipeline.site import SLOW, RenderedSite
 TEXT = """# Speed
 
 How fast a whole crawl is, beside what an engineer would write instead.
-Written by `python -m bench.pipeline --write` ({cores} shared cores; ratios hold better than the numbers).
-`--only crawl --rounds 1 --pages 500 --answer 0` measures a change, `--profile` says where the time goes.
+Written by `make speed`, which installs the peer and runs `python -m bench.pipeline --write`, on {cores} shared cores;
+ratios hold better than the numbers. `--only crawl --rounds 1 --pages 500 --answer 0` tells what a change brings,
+`--profile` where the time goes.
 
 ## What is measured
 - **The site**: {documents} invented documents on {lists} pages of lists, {mean:.0f} KB a page on average, in the markup
@@ -42,8 +43,8 @@ LocalExecutor, the default batch of `GONGKAI_BATCH_SIZE`.
 {import_}
 
 ## Where each millisecond goes
-A crawl under py-spy, {rate} samples a second of every thread that computes.
-The profiler slows the crawl: the shares count.
+A crawl under py-spy, {rate} samples a second of each process's thread that holds the interpreter: what libraries
+compute without it (compression, hashes, parsing of XML) is missing. The profiler slows the crawl: the shares count.
 
 {profile}
 """

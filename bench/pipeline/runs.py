@@ -27,8 +27,9 @@ from etl.settings import PROJECT, Settings
 from tests.support.gongkai import environment
 from tests.support.services import settings_of
 
+TOOLS = PROJECT / "var" / "bench" / "bin"
+"""What the bench has installed of its own: `make var/bench/.installed`."""
 GONGKAI = Path(sys.executable).parent / "gongkai"
-PEER_PYTHON = PROJECT / "var" / "bench" / "bin" / "python"
 STORED = text("SELECT url, blob_sha256 FROM archive.page WHERE kind IN ('document', 'file') AND blob_sha256 <> ''")
 
 
@@ -92,8 +93,6 @@ def check_ours(here: Ground, expected: dict[str, str]) -> None:
 
 def peer(here: Ground, site: RenderedSite) -> Usage:
     """Runs the peer, in a database and a bucket of its own; raises Incomplete unless it stored everything."""
-    if not PEER_PYTHON.exists():
-        raise SystemExit("the peer's packages are missing: make var/bench/.installed")
     with here.postgres.connect() as connection:
         connection.execute("CREATE DATABASE peer OWNER archive_owner")
     here.addresses.store.client().make_bucket("peer")
@@ -103,7 +102,7 @@ def peer(here: Ground, site: RenderedSite) -> Usage:
     given = {"lists": [column["url"] for column in site.lists()], "stores": stores | {"database": database}}
     env = {name: value for name, value in os.environ.items() if not name.startswith("GONGKAI_")}
     script = Path(__file__).parent / "peer.py"
-    took = measured([PEER_PYTHON, script], env | {"PEER": json.dumps(given)}, here.servers, here.folder)
+    took = measured([TOOLS / "python", script], env | {"PEER": json.dumps(given)}, here.servers, here.folder)
     with psycopg.connect(database) as connection:
         rows = connection.execute("SELECT url, sha256 FROM page WHERE sha256 <> ''").fetchall()
     require({urlsplit(url).path: sha256 for url, sha256 in rows}, site.stored())

@@ -39,6 +39,9 @@ COLUMNS = {"zcwj": "通知", "zcwjk": "办法", "zcjd": "政策解读", "gsgg": 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+Owner = TrsSite | LonsunSite | UcapSite
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What is sent for an address; `seconds`: how long it takes besides the site's answer time."""
@@ -92,45 +95,48 @@ class RenderedSite:
         }
 
 
-def render(pages: int, seed: int = 1) -> RenderedSite:
-    """The site with so many documents."""
+def render(pages: int) -> RenderedSite:
+    """The site with so many documents; the same each time, but for its port."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=512)
-    made = RenderedSite(f"http://127.0.0.1:{listener.getsockname()[1]}", listener)
-    trs, lonsun, ucap = TrsSite("bench", base=made.base), LonsunSite("bench", base=made.base), UcapSite("bench")
-    ucap.base = made.base
-    documents = [document(number, random.Random(f"{seed}:{number}")) for number in range(pages)]
+    base = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    made, trs = RenderedSite(base, listener), TrsSite("bench", base=base)
+    owners: tuple[Owner, ...] = (trs, trs, trs, LonsunSite("bench", base=base), UcapSite("bench", base=base))
+    documents = [document(number, random.Random(number)) for number in range(pages)]
     for number, each in enumerate(documents):
-        other = {3: lonsun, 4: ucap}.get(number % 5)
-        if other is None:
-            trs.put(each)
+        owner = owners[number % 5]
+        if isinstance(owner, TrsSite):
+            owner.put(each)
         else:
-            posting = other.put(each, column="zcwj")
-            trs.put(each, href=other.path(posting))
+            trs.put(each, href=owner.path(owner.put(each, column="zcwj")))
     for number, each in enumerate(documents):
-        owner = {3: lonsun, 4: ucap}.get(number % 5, trs)
+        owner = owners[number % 5]
         show(made, owner, owner.postings[each.key], number)
         if number % 50 in (5, 16, 27, 38, 44):
-            owner.put(replace(each, body=(*each.body, Paragraph("本文于近日作了修改。"))))
-            made.changed[owner.path(owner.postings[each.key])] = Answer(*detail(owner, owner.postings[each.key]))
-    for key in COLUMNS:
-        column = replace(BY_KEY[key], size=LISTED)
-        entries = trs.entries(key)
-        last = max(1, -(-len(entries) // LISTED))
-        for page in range(last):
-            body = trs.list_page(column, page, entries[page * LISTED : (page + 1) * LISTED], last)
-            answer = Answer(furnished(body, column.charset, random.Random(page)), trs.media_type(column))
-            made.answers[f"{column.path}index_{page}.html" if page else column.path] = answer
+            changed = owner.put(replace(each, body=(*each.body, Paragraph("本文于近日作了修改。"))))
+            made.changed[owner.path(changed)] = Answer(*detail(owner, changed))
+    made.answers.update(list_pages(trs))
     made.answers["/robots.txt"] = Answer(b"User-agent: *\nAllow: /\n", "text/plain")
     return made
 
 
-def show(made: RenderedSite, owner: TrsSite | LonsunSite | UcapSite, posting: Posting, number: int) -> None:
+def list_pages(trs: TrsSite) -> Iterator[tuple[str, Answer]]:
+    """The pages of all lists, with their paths."""
+    for key in COLUMNS:
+        column, entries = BY_KEY[key], trs.entries(key)
+        last = max(1, -(-len(entries) // LISTED))
+        for page in range(last):
+            body = trs.list_page(column, page, entries[page * LISTED : (page + 1) * LISTED], last)
+            path = f"{column.path}index_{page}.html" if page else column.path
+            yield path, Answer(furnished(body, column.charset, random.Random(path)), trs.media_type(column))
+
+
+def show(made: RenderedSite, owner: Owner, posting: Posting, number: int) -> None:
     """Adds a document's answer and those of its files."""
     path = owner.path(posting)
     gone, slow = number % 50 == 49, number % 100 == 1
     made.documents.append(path)
     if gone:
-        made.answers[path] = Answer(owner.page("faults/404.html").body, status=404)
+        made.answers[path] = Answer(owner.render("faults/404.html"), status=404)
         return
     body, media_type = detail(owner, posting)
     made.answers[path] = Answer(body, media_type, seconds=SLOW if slow else 0.0)
@@ -140,7 +146,7 @@ def show(made: RenderedSite, owner: TrsSite | LonsunSite | UcapSite, posting: Po
         made.answers[file] = Answer(each.data, each.media_type)
 
 
-def detail(owner: TrsSite | LonsunSite | UcapSite, posting: Posting) -> tuple[bytes, str]:
+def detail(owner: Owner, posting: Posting) -> tuple[bytes, str]:
     """A document's page and its media type."""
     chance = random.Random(posting.number)
     if isinstance(owner, TrsSite):

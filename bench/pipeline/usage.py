@@ -5,7 +5,7 @@ import os
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,7 +90,7 @@ def measured(
 
 
 @contextmanager
-def _adopting() -> Iterator[object]:
+def _adopting() -> Iterator[Callable[[], set[psutil.Process]]]:
     """Gives a function that returns the processes whose parents ended within the context."""
     libc, before = ctypes.CDLL(None), set(psutil.Process().children())
     libc.prctl(_SUBREAPER, 1, 0, 0, 0)
