@@ -65,7 +65,7 @@ def test_samples_belong_to_the_innermost_module_of_etl() -> None:
         "| outside etl | 100.00 | 33% |",
         "| etl/cli/__init__.py | 50.00 | 17% |",
     ]
-    assert "| read — h11/x.py | 150.00 | 50% |" in lines
+    assert "| `read` in h11/x.py | 150.00 | 50% |" in lines
 
 
 def test_time_in_which_tasks_ran_is_counted_once() -> None:

@@ -37,7 +37,9 @@ def tables(samples: Iterable[str], pages: int, most: int = 25) -> list[str]:
     return [
         *_table("module of `etl`, with the libraries that it calls", modules.most_common(most), total, pages),
         "",
-        *_table("function", [(f"{n} — {f}", k) for (n, f), k in functions.most_common(most)], total, pages),
+        *_table(
+            "function", [(f"`{n}` in {f.strip('<>')}", k) for (n, f), k in functions.most_common(most)], total, pages
+        ),
     ]
 
 

@@ -54,7 +54,7 @@ class Watch:
         cpu = {name: tree_cpu(pid) - self._cpu[name] for name, pid in self._trees.items()}
         passed = sum(machine[:8]) - sum(self._machine[:8])  # the others are parts of these
         idle = machine.idle + machine.iowait - self._machine.idle - self._machine.iowait
-        return Usage(seconds, cpu, self._peak, idle / passed)
+        return Usage(seconds, cpu, self._peak, max(0.0, idle / passed))
 
 
 def measured(
