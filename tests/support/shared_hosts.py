@@ -106,9 +106,9 @@ def shared_hosts(told: Condition) -> Iterator[list[SharedHost]]:
         yield sites
 
 
-def sources(sites: list[SharedHost], delay: float) -> list[Source]:
-    """The sources of all offices."""
-    return [Source.model_validate(site.source(office, delay)) for site in sites for office in range(OFFICES)]
+def sources(sites: list[SharedHost], delay: float, offices: int = OFFICES) -> list[Source]:
+    """The sources of that many offices of each host."""
+    return [Source.model_validate(site.source(office, delay)) for site in sites for office in range(offices)]
 
 
 def write_sources(sites: list[SharedHost], delay: float, folder: Path) -> None:
