@@ -1,9 +1,10 @@
 """How much of a text is contained in another, and the bands by which such texts are found (docs/similar.md)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from hashlib import blake2b
+from itertools import chain
 from struct import pack
 from typing import Literal
 
@@ -28,6 +29,8 @@ BANDS = 32
 ROWS = 4
 """Of 32 bands of 4, texts with a Jaccard index of 0.67 share one with 99.9 %, with 0.5 with 87 %, with 0.2 with 5 %."""
 _WIDTH = 2 * SHINGLE_CHARS
+_PIECE = 1 << 17
+"""Bytes of text whose shingles are in memory at once."""
 _SEED = 20
 
 Shingles = set[bytes]
@@ -46,21 +49,39 @@ class LineDifference:
 
 def shingles(text: str) -> Shingles:
     """All runs of `SHINGLE_CHARS` characters of the normalised text, in UTF-16; empty for a text that is too short."""
-    plain = normalise(text)
+    return set(chain.from_iterable(_shingles(normalise(text))))
+
+
+def _shingles(plain: str) -> Iterator[list[bytes]]:
+    """The shingles of a normalised text, repeated ones too, in pieces that take little memory."""
     if len(plain) < MIN_CHARS:
-        return set()
+        return
     # Slices of bytes take a fifth less time than those of a string, and make most of what confirming a candidate takes.
     units = plain.encode("utf-16-le", "surrogatepass")
-    return {units[at : at + _WIDTH] for at in range(0, len(units) - _WIDTH + 1, 2)}
+    last = len(units) - _WIDTH + 1
+    for start in range(0, last, _PIECE):
+        yield [units[at : at + _WIDTH] for at in range(start, min(start + _PIECE, last), 2)]
 
 
 def bands(found: Shingles) -> list[int]:
     """The bands of the MinHash of shingles, as signed 64-bit integers that include the band's number; empty without
     any."""
-    if not found:
-        return []
+    return _bands([found])
+
+
+def bands_of_normalised(plain: str) -> list[int]:
+    """The bands of a text that `normalise` returned; empty for one that is too short."""
+    return _bands(_shingles(plain))
+
+
+def _bands(pieces: Iterable[Collection[bytes]]) -> list[int]:
     sketch = RMinHash(num_perm=BANDS * ROWS, seed=_SEED)
-    sketch.update(found)
+    empty = True
+    for piece in filter(None, pieces):
+        sketch.update(piece)
+        empty = False
+    if empty:
+        return []
     low = sketch.digest()
     packed = (pack(f"<{ROWS + 1}I", band, *low[band * ROWS : (band + 1) * ROWS]) for band in range(BANDS))
     return [int.from_bytes(blake2b(each, digest_size=8).digest(), "little", signed=True) for each in packed]
@@ -68,7 +89,7 @@ def bands(found: Shingles) -> list[int]:
 
 def signatures(texts: Mapping[str, str]) -> dict[str, list[int]]:
     """The bands of texts, by the same keys."""
-    return {key: bands(shingles(text)) for key, text in texts.items()}
+    return {key: bands_of_normalised(normalise(text)) for key, text in texts.items()}
 
 
 def containment(one: Shingles, other: Shingles) -> float:

@@ -161,6 +161,18 @@ def test_a_capture_whose_number_is_taken_is_no_silent_loss(archive: Archive, own
         crawl_site(archive, site, CrawlOptions(full=True))
 
 
+def test_a_writer_takes_the_number_of_one_that_began_later_and_failed(archive: Archive, tmp_path: Path) -> None:
+    keep(archive, tmp_path, 2)
+    [record] = rows(archive, "SELECT id, page_id, source_id FROM archive.record ORDER BY id LIMIT 1")
+    removed = ChangeEvent("removed", record["id"], 1, record["page_id"], record["source_id"])
+    with archive.engine.begin() as earlier, archive.engine.connect() as later:
+        earlier.exec_driver_sql("SELECT pg_current_xact_id()")
+        publish(later, archive.store, [removed])
+        later.rollback()
+        publish(earlier, archive.store, [removed])
+    require_database_in_sync(archive)
+
+
 def test_what_a_dead_transaction_told_is_no_history(archive: Archive, tmp_path: Path) -> None:
     keep(archive, tmp_path, 2)
     [record] = rows(archive, "SELECT id, page_id, source_id FROM archive.record ORDER BY id LIMIT 1")

@@ -76,7 +76,7 @@ def test_66000_links_are_looked_up_at_once(archive: Archive, run: RunContext) ->
         known = upsert_page(connection, run.source.id, urls[-1], "document")
         assert [page.page_id for page in listed_pages(connection, run.source.id, urls, DAY).values()] == [known]
         assert unread_files(connection, run.source.id, urls) == {}
-        assert upsert_article_pages(connection, run.source.id, known, urls[:2]).keys() == set(urls[:2])
+        assert upsert_article_pages(connection, run.source.id, {known: urls[:2]}).keys() == set(urls[:2])
 
 
 def test_the_longest_address_is_stored_and_longer_ones_are_none(archive: Archive, run: RunContext) -> None:

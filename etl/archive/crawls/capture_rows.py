@@ -1,13 +1,14 @@
 """The rows of captures, made from the entries of their log: when they are stored, recovered, or rebuilt."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, bindparam, case, func, or_, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, text
 
+from etl.archive.storage.bulk_rows import insertion, rows_of, with_rows
 from etl.archive.storage.log_lines import CaptureLine
-from etl.archive.storage.models import Blob, Capture, Page, RunPage
+from etl.archive.storage.models import Blob, Capture, RunPage
 from etl.errors import GongkaiError
 from etl.outcomes import Outcome
 from etl.reason_codes import Code
@@ -19,22 +20,9 @@ def index_log_entries(connection: Connection, run_id: int, entries: Sequence[Cap
 
     Raises `GongkaiError` if a capture of another log has one of their numbers.
     """
-    blobs = {entry.blob: _blob(entry) for entry in entries if entry.blob}
-    if blobs:
-        rows = [{"sha256": digest, **values} for digest, values in sorted(blobs.items())]
-        connection.execute(insert(Blob).on_conflict_do_nothing(), rows)
-    captures = [
-        {
-            "id": entry.capture,
-            "page_id": entry.page,
-            "run_id": run_id,
-            "blob_sha256": entry.blob,
-            "log": entry.log,
-            **{name: getattr(entry, name) for name in _COPIED},
-        }
-        for entry in entries
-    ]
-    connection.execute(insert(Capture).on_conflict_do_nothing(index_elements=["id"]), captures)
+    if blobs := {entry.blob: _blob(entry) for entry in entries if entry.blob}:
+        connection.execute(_BLOBS, {"rows": [values for _, values in sorted(blobs.items())]})
+    connection.execute(_CAPTURES, {"rows": [_capture(run_id, entry) for entry in entries]})
     numbers = {"numbers": [entry.capture for entry in entries], "log": [entry.log for entry in entries]}
     if conflict := connection.execute(_CONFLICTS, numbers).first():
         raise GongkaiError(
@@ -42,11 +30,10 @@ def index_log_entries(connection: Connection, run_id: int, entries: Sequence[Cap
             hint="move the logs of one of them out of the bucket",
         )
     last = {entry.page: entry for entry in entries}
-    connection.execute(_RUN_PAGE_ENDED, [_ended(run_id, entry) for entry in last.values()])
-    if seen := [entry for entry in entries if entry.outcome in _SEEN]:
-        connection.execute(_PAGE_CHECKED, [_checked(entry) for entry in seen])
+    connection.execute(_RUN_PAGES_ENDED, {"rows": [_ended(run_id, entry) for entry in last.values()]})
+    for seen in _once_a_page(entry for entry in entries if entry.outcome in _SEEN):
+        connection.execute(_PAGES_CHECKED, {"rows": [_checked(entry) for entry in seen]})
     if stored := [entry for entry in entries if entry.outcome == Outcome.STORED]:
-        connection.execute(_PAGE_STORED, [_checked(entry) | {"blob": entry.blob} for entry in stored])
         changed = {kind: [entry.page for entry in stored if entry.kind == kind] for kind in ("part", "file")}
         connection.execute(_DOCUMENT_CHANGED, {"parts": changed["part"], "files": changed["file"]})
 
@@ -58,32 +45,27 @@ JOIN archive.capture c ON c.id = n.id AND c.log <> n.log LIMIT 1
 """)
 _COPIED = ("url", "final_url", "fetched_at", "elapsed_ms", "status", "request_headers", "headers", "outcome", "reason")
 _SEEN = {Outcome.STORED, Outcome.UNCHANGED, Outcome.NOT_MODIFIED, Outcome.NOT_A_DOCUMENT, Outcome.UNREADABLE}
-_RUN_PAGE_ENDED = (
-    update(RunPage)
-    .where(RunPage.run_id == bindparam("run"), RunPage.page_id == bindparam("page"))
-    .values(capture_id=bindparam("capture"), outcome=bindparam("ended"), reason=bindparam("why"))
+_BLOBS = insertion(Blob, ("sha256", "size", "stored_at", "verified_at"), "ON CONFLICT DO NOTHING")
+_CAPTURES = insertion(
+    Capture, ("id", "page_id", "run_id", "blob_sha256", "log", *_COPIED), "ON CONFLICT (id) DO NOTHING"
 )
+_RUN_PAGES_ENDED = with_rows(f"""
+UPDATE archive.run_page rp SET capture_id = e.capture_id, outcome = e.outcome, reason = e.reason
+FROM {rows_of(RunPage)} e WHERE rp.run_id = e.run_id AND rp.page_id = e.page_id
+""")
 # The later of two captures decides the state of the page, in whichever order their rows are written.
-_PAGE_CHECKED = (
-    update(Page)
-    .where(Page.id == bindparam("page"), or_(Page.checked_at.is_(None), Page.checked_at <= bindparam("at")))
-    .values(
-        checked_at=bindparam("at"),
-        etag=func.coalesce(bindparam("new_etag"), Page.etag),
-        last_modified=func.coalesce(bindparam("new_modified"), Page.last_modified),
-    )
-)
-_PAGE_STORED = (
-    update(Page)
-    .where(Page.id == bindparam("page"), Page.checked_at == bindparam("at"))
-    .values(
-        blob_sha256=bindparam("blob"),
-        unread_capture_id=case((Page.kind == "document", bindparam("capture", type_=BigInteger))),
-        verdict=None,
-        etag=bindparam("new_etag"),
-        last_modified=bindparam("new_modified"),
-    )
-)
+_PAGES_CHECKED = with_rows("""
+UPDATE archive.page p SET
+    checked_at = e.at,
+    etag = CASE WHEN e.stored THEN e.etag ELSE coalesce(e.etag, p.etag) END,
+    last_modified = CASE WHEN e.stored THEN e.last_modified ELSE coalesce(e.last_modified, p.last_modified) END,
+    blob_sha256 = CASE WHEN e.stored THEN e.blob ELSE p.blob_sha256 END,
+    unread_capture_id = CASE WHEN NOT e.stored THEN p.unread_capture_id WHEN p.kind = 'document' THEN e.capture END,
+    verdict = CASE WHEN NOT e.stored THEN p.verdict END
+FROM json_to_recordset(CAST(:rows AS json)) AS e (
+    page bigint, capture bigint, at timestamptz, stored boolean, blob text, etag text, last_modified text)
+WHERE p.id = e.page AND (p.checked_at IS NULL OR p.checked_at <= e.at)
+""")
 # A further page or a file that changed is extracted together with the article's first page, even if that is unchanged.
 _DOCUMENT_CHANGED = text("""
 UPDATE archive.page a SET unread_capture_id = coalesce(a.unread_capture_id, (
@@ -93,12 +75,46 @@ WHERE a.id IN (SELECT p.part_of FROM archive.page p WHERE p.id = ANY(:parts)
 """)
 
 
+def _once_a_page(entries: Iterable[CaptureLine]) -> Iterable[list[CaptureLine]]:
+    """The entries in as many parts as a page has of them: a statement changes a row once."""
+    parts: list[list[CaptureLine]] = []
+    before: Counter[int] = Counter()
+    for entry in entries:
+        if before[entry.page] == len(parts):
+            parts.append([])
+        parts[before[entry.page]].append(entry)
+        before[entry.page] += 1
+    return parts
+
+
 def _blob(entry: CaptureLine) -> dict[str, Any]:
-    return {"size": entry.size, "stored_at": entry.stored_at, "verified_at": entry.stored_at}
+    return {
+        "sha256": entry.blob,
+        "size": entry.size,
+        "stored_at": entry.stored_at,
+        "verified_at": entry.stored_at,
+    }
+
+
+def _capture(run_id: int, entry: CaptureLine) -> dict[str, Any]:
+    return {
+        "id": entry.capture,
+        "page_id": entry.page,
+        "run_id": run_id,
+        "blob_sha256": entry.blob,
+        "log": entry.log,
+        **{name: getattr(entry, name) for name in _COPIED},
+    }
 
 
 def _ended(run_id: int, entry: CaptureLine) -> dict[str, Any]:
-    return {"run": run_id, "page": entry.page, "capture": entry.capture, "ended": entry.outcome, "why": entry.reason}
+    return {
+        "run_id": run_id,
+        "page_id": entry.page,
+        "capture_id": entry.capture,
+        "outcome": entry.outcome,
+        "reason": entry.reason,
+    }
 
 
 def _checked(entry: CaptureLine) -> dict[str, Any]:
@@ -109,6 +125,8 @@ def _checked(entry: CaptureLine) -> dict[str, Any]:
         "page": entry.page,
         "capture": entry.capture,
         "at": entry.fetched_at,
-        "new_etag": headers.get("etag"),
-        "new_modified": headers.get("last-modified"),
+        "stored": entry.outcome == Outcome.STORED,
+        "blob": entry.blob,
+        "etag": headers.get("etag"),
+        "last_modified": headers.get("last-modified"),
     }

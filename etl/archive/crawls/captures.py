@@ -91,7 +91,7 @@ def _store_bodies(archive: Archive, attempts: Sequence[Attempt]) -> list[str | N
     """
     digests = [sha256(attempt.body) if attempt.body else None for attempt in attempts]
     bodies = {digest: item.body for digest, item in zip(digests, attempts, strict=True) if digest and item.body}
-    with archive.engine.connect() as connection:
+    with archive.engine.begin() as connection:
         known = select(Blob.sha256, Blob.damage).where(among(Blob.sha256, bodies))
         damage: dict[str, str | None] = {digest: kind for digest, kind in connection.execute(known)}
     missing = [body for digest, body in bodies.items() if damage.get(digest, "unknown")]

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from etl.archive.crawls.run import RunContext
+from etl.archive.storage.bulk_rows import insertion
 from etl.archive.storage.database import lock_source
 from etl.archive.storage.lookups import among
 from etl.archive.storage.models import Page, RunPage
@@ -47,22 +48,25 @@ def upsert_listed_pages(
         }
         for url, entry in sorted(entries.items())
     ]
-    upsert = insert(Page)
-    upsert = upsert.on_conflict_do_update(
-        index_elements=["source_id", "url"],
-        set_={"listing": Page.listing.op("||")(upsert.excluded.listing), "listed_at": upsert.excluded.listed_at},
-    )
-    connection.execute(upsert, rows)
+    connection.execute(_LISTED, {"rows": rows})
     pages = listed_pages(connection, run.source.id, entries, before=run.started_at)
-    add = insert(RunPage)
-    add = add.on_conflict_do_update(
-        index_elements=["run_id", "page_id"],
-        set_={"columns": RunPage.columns + add.excluded.columns},
-        where=~RunPage.columns.contains(add.excluded.columns),
-    )
     row = {"run_id": run.id, "columns": [column], "batch": batch}
-    connection.execute(add, [{**row, "page_id": page.page_id} for page in pages.values()])
+    connection.execute(_IN_RUN, {"rows": [{**row, "page_id": page.page_id} for page in pages.values()]})
     return pages
+
+
+_LISTED = insertion(
+    Page,
+    ("source_id", "url", "kind", "listed_at", "listing"),
+    """ON CONFLICT (source_id, url)
+    DO UPDATE SET listing = page.listing || excluded.listing, listed_at = excluded.listed_at""",
+)
+_IN_RUN = insertion(
+    RunPage,
+    ("run_id", "page_id", "columns", "batch"),
+    """ON CONFLICT (run_id, page_id) DO UPDATE SET columns = run_page.columns || excluded.columns
+    WHERE NOT run_page.columns @> excluded.columns""",
+)
 
 
 def listed_pages(
@@ -86,32 +90,40 @@ def upsert_file_pages(connection: Connection, source_id: str, urls: Iterable[Add
     if not urls:
         return {}
     lock_source(connection, source_id)
-    row = {"source_id": source_id, "kind": "file"}
-    add = insert(Page).on_conflict_do_nothing(index_elements=["source_id", "url"])
-    connection.execute(add, [{**row, "url": url} for url in urls])
+    connection.execute(_FILES, {"rows": [{"source_id": source_id, "kind": "file", "url": url} for url in urls]})
     return _page_ids(connection, source_id, urls)
 
 
 def upsert_article_pages(
-    connection: Connection, source_id: str, article: int, urls: Sequence[Address]
+    connection: Connection, source_id: str, articles: Mapping[int, Sequence[Address]]
 ) -> dict[Address, int]:
-    """Makes the URLs, in their order, the second and further pages of an article; returns their page ids by URL.
+    """Makes URLs, in their order, the second and further pages of articles; returns their page ids by URL.
 
-    `article` is the page id of the first page. Pages that belonged to it before and are not among the URLs are
-    detached from it.
+    Articles are named by the page id of their first page. Pages that belonged to one of them before and are not among
+    the URLs are detached from it; a page that several articles name belongs to the last.
     """
-    lock_source(connection, source_id)
-    detach = update(Page).where(Page.part_of == article, ~among(Page.url, urls)).values(part_of=None, part=None)
-    connection.execute(detach)
-    if not urls:
+    if not articles:
         return {}
-    add = insert(Page)
-    add = add.on_conflict_do_update(
-        index_elements=["source_id", "url"], set_={"part_of": add.excluded.part_of, "part": add.excluded.part}
-    )
-    row = {"source_id": source_id, "kind": "part", "part_of": article}
-    connection.execute(add, [{**row, "url": url, "part": position} for position, url in enumerate(urls, 2)])
-    return _page_ids(connection, source_id, urls)
+    lock_source(connection, source_id)
+    pages = {
+        url: {"source_id": source_id, "kind": "part", "url": url, "part_of": article, "part": position}
+        for article, urls in articles.items()
+        for position, url in enumerate(urls, 2)
+    }
+    detach = update(Page).where(among(Page.part_of, articles), ~among(Page.url, pages))
+    connection.execute(detach.values(part_of=None, part=None))
+    if not pages:
+        return {}
+    connection.execute(_ARTICLE_PAGES, {"rows": list(pages.values())})
+    return _page_ids(connection, source_id, pages)
+
+
+_ARTICLE_PAGES = insertion(
+    Page,
+    ("source_id", "kind", "url", "part_of", "part"),
+    "ON CONFLICT (source_id, url) DO UPDATE SET part_of = excluded.part_of, part = excluded.part",
+)
+_FILES = insertion(Page, ("source_id", "kind", "url"), "ON CONFLICT (source_id, url) DO NOTHING")
 
 
 def upsert_article_page(connection: Connection, source_id: str, article: int, url: Address, position: int) -> int:

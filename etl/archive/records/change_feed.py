@@ -7,15 +7,22 @@ transaction, which tells such an object from events that the database has lost (
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection, Engine, bindparam, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from etl.archive.storage.bucket import Store
-from etl.archive.storage.consistency import current_transaction, require_unused_change_seq
+from etl.archive.storage.consistency import (
+    current_transaction,
+    is_unused_change_seq,
+    require_no_rebuild,
+    require_unused_change_seq,
+)
 from etl.archive.storage.layout import journal_key
-from etl.archive.storage.log_lines import ChangeEvent, JournalLine
-from etl.archive.storage.log_registry import keep_log
+from etl.archive.storage.log_lines import ChangeEvent, JournalLine, Transaction
+from etl.archive.storage.log_object import log_bytes
+from etl.archive.storage.log_registry import keep_log_bytes
 from etl.archive.storage.models import Change
 
 
@@ -27,16 +34,29 @@ def publish(connection: Connection, store: Store, events: Sequence[ChangeEvent])
     """
     if not events:
         return
-    rows = [{name: getattr(event, name) for name in _NUMBERED} for event in events]
-    first, now = connection.execute(_PUBLISH, {"events": rows}).one()
-    require_unused_change_seq(connection, store, first)
     writer = current_transaction(connection)
-    lines = [JournalLine(**event.row(), seq=seq, at=now, writer=writer) for seq, event in enumerate(events, first)]
-    keep_log(connection, store, journal_key(first), lines)
+    # What takes long is done before the lock, for the number that comes next unless others publish meanwhile.
+    expected, now = connection.execute(_EXPECTED).one()
+    body = _journal(events, expected, now, writer)
+    unused = is_unused_change_seq(connection, store, expected)
+    rows = [{name: getattr(event, name) for name in _NUMBERED} for event in events]
+    first = connection.scalars(_PUBLISH, {"events": rows}).one()
+    require_no_rebuild(connection)
+    if first != expected:
+        body = _journal(events, first, now, writer)
+    if first != expected or not unused:
+        require_unused_change_seq(connection, store, first)
+    keep_log_bytes(connection, store, journal_key(first), body)
+
+
+def _journal(events: Sequence[ChangeEvent], first: int, now: datetime, writer: Transaction) -> bytes:
+    lines = (JournalLine(**event.row(), seq=seq, at=now, writer=writer) for seq, event in enumerate(events, first))
+    return log_bytes(lines)
 
 
 _NUMBERED = ("kind", "record", "version", "source", "run", "reason")
-_PUBLISH = select(func.archive.publish_all(bindparam("events", type_=JSONB)), func.now())
+_EXPECTED = select(func.coalesce(func.max(Change.change_seq), 0) + 1, func.now())
+_PUBLISH = select(func.archive.publish_all(bindparam("events", type_=JSONB)))
 
 
 def last_seq(engine: Engine) -> int:

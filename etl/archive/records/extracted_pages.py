@@ -7,7 +7,8 @@ from typing import Any
 from etl.archive.records.versions import field_columns
 from etl.archive.storage.log_lines import AttachedFile, FieldEvidence, VersionValues
 from etl.dates import read_date
-from etl.extract import Belief, Extraction, FieldValue, Flag, Rule, content_hash
+from etl.extract import Belief, Extraction, FieldValue, Flag, Rule
+from etl.extract.text_identity import TextIdentity
 from etl.fields import DATE_FIELDS, FIELDS
 from etl.outcomes import Outcome
 from etl.reason_codes import Code
@@ -18,13 +19,15 @@ from etl.reasons import encode_reason
 class ExtractedPage:
     """The extraction of a stored capture, its attachments under their canonical addresses.
 
-    `extraction` is None where the capture cannot be read; `failure` says why.
+    `extraction` is None where the capture cannot be read; `failure` says why. `identity` is that of its text, where it
+    was computed already; else it is when the page is recorded.
     """
 
     page_id: int
     capture_id: int
     extraction: Extraction | None
     failure: str = ""
+    identity: TextIdentity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +74,12 @@ def verdict_of(page: ExtractedPage) -> Verdict:
 
 
 def version_values(
-    capture_id: int, extraction: Extraction, text: str, digests: Mapping[str, str | None]
+    capture_id: int, extraction: Extraction, digest: str, digests: Mapping[str, str | None]
 ) -> VersionValues:
-    """The version that an extraction makes; `digests`: by address, the bytes that the archive has of its files."""
+    """The version that an extraction makes.
+
+    `digest` is the content hash of its text; `digests`, by address, the bytes that the archive has of its files.
+    """
     evidence = [_field_evidence(extraction, item) for item in extraction.evidence]
     files = [
         AttachedFile(
@@ -86,7 +92,7 @@ def version_values(
     ]
     return VersionValues(
         capture_id=capture_id,
-        content_hash=content_hash(text).sha256,
+        content_hash=digest,
         **field_columns(evidence),
         attachments=files,
         flags=list(extraction.flags),

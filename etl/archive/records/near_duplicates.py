@@ -4,7 +4,7 @@ They are shown as similar and never merged (docs/similar.md).
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ from multiprocessing import get_context
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, exists, func, select, text
-from sqlalchemy.dialects.postgresql import insert
 
 from etl.archive.storage.archive import Database
+from etl.archive.storage.bulk_rows import insertion
 from etl.archive.storage.lookups import among, require_valid_record_number
 from etl.archive.storage.models import Content, Record, RecordVersion, Signature
 from etl.errors import GongkaiError
@@ -58,7 +58,7 @@ class SignatureRebuild:
 
 def store_signatures(connection: Connection, texts: Mapping[str, str]) -> None:
     """Stores the signatures of texts by content hash; existing ones stay as they are."""
-    _keep(connection, signatures(texts))
+    keep_signatures(connection, signatures(texts))
 
 
 def similar_to(connection: Connection, record_id: int, limit: int = LIMIT) -> tuple[SimilarRecord, ...]:
@@ -110,7 +110,7 @@ def rebuild_signatures(archive: Database, progress: ProgressCallback = no_progre
             with engine.begin() as connection:
                 other = Signature.scheme != SCHEME
                 connection.execute(delete(Signature).where(among(Signature.content_hash, made), other))
-                _keep(connection, made)
+                keep_signatures(connection, made)
             signed += len(made)
             progress(Progress("signing", signed, total))
     return SignatureRebuild(signed, dropped)
@@ -121,13 +121,16 @@ def _processes() -> ProcessPoolExecutor:
     return ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn"))
 
 
-def _keep(connection: Connection, made: Mapping[str, list[int]]) -> None:
-    """Writes in the order of the hashes, so that two writers never deadlock."""
+def keep_signatures(connection: Connection, made: Mapping[str, Sequence[int]]) -> None:
+    """Stores bands by content hash; existing ones stay. The order of the hashes keeps two writers from a deadlock."""
     rows = [
         {"content_hash": digest, "scheme": SCHEME, "bands": signature} for digest, signature in sorted(made.items())
     ]
     if rows:
-        connection.execute(insert(Signature).on_conflict_do_nothing(), rows)
+        connection.execute(_SIGNATURES, {"rows": rows})
+
+
+_SIGNATURES = insertion(Signature, ("content_hash", "scheme", "bands"), "ON CONFLICT DO NOTHING")
 
 
 def _ahead(pool: ProcessPoolExecutor, batches: Iterator[dict[str, str]]) -> Iterator[dict[str, list[int]]]:

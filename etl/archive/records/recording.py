@@ -1,17 +1,17 @@
 """Records what was extracted: each content once, a version where something changed, events in the order of commits."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, delete, select, update
 
 from etl.archive.records.change_feed import publish
 from etl.archive.records.corrections import in_force
 from etl.archive.records.extracted_pages import ExtractedPage, verdict_of, version_values
-from etl.archive.records.near_duplicates import store_signatures
+from etl.archive.records.near_duplicates import keep_signatures
 from etl.archive.records.versions import CapturedText, compare, is_same_document, version_identity, with_corrections
 from etl.archive.storage.archive import Archive
+from etl.archive.storage.bulk_rows import insertion, rows_of, with_rows
 from etl.archive.storage.database import lock_source
 from etl.archive.storage.log_lines import ChangeEvent, VersionValues
 from etl.archive.storage.lookups import among, is_current
@@ -19,6 +19,7 @@ from etl.archive.storage.models import Capture, Content, Page, PageFile, Record,
 from etl.clock import CHINA
 from etl.errors import GongkaiError
 from etl.extract import EXTRACTOR, NORMALISER
+from etl.extract.text_identity import identify
 from etl.reasons import english
 
 RULES_VERSION = f"{EXTRACTOR}.{NORMALISER}"
@@ -75,21 +76,20 @@ def record_extractions(archive: Archive, source_id: str, run_id: int, recordable
         if not fresh:
             return RecordingResult((), ())
         verdicts = [(page, verdict_of(page)) for page in fresh]
-        connection.execute(
-            _PAGE_READ, [{"page": page.page_id, "verdict": verdict.outcome} for page, verdict in verdicts]
-        )
+        read = [{"id": page.page_id, "verdict": verdict.outcome} for page, verdict in verdicts]
+        connection.execute(_PAGES_READ, {"rows": read})
         if refused := [
             {
-                "run": run_id,
-                "page": page.page_id,
-                "capture": page.capture_id,
-                "verdict": verdict.outcome,
-                "why": verdict.reason,
+                "run_id": run_id,
+                "page_id": page.page_id,
+                "capture_id": page.capture_id,
+                "outcome": verdict.outcome,
+                "reason": verdict.reason,
             }
             for page, verdict in verdicts
             if verdict.outcome
         ]:
-            connection.execute(_RUN_PAGE_VERDICT, refused)
+            connection.execute(_RUN_PAGES_VERDICT, {"rows": refused})
         documents = [page for page, verdict in verdicts if not verdict.outcome]
         changes = _changes(connection, source_id, documents, _current(connection, documents), keep_files=False)
         return _write(connection, archive, source_id, changes, "updated", run_id)
@@ -140,25 +140,35 @@ def record_reextractions(
     return differences
 
 
-_PAGE_READ = (
-    update(Page).where(Page.id == bindparam("page")).values(unread_capture_id=None, verdict=bindparam("verdict"))
+_PAGES_READ = with_rows(f"""
+UPDATE archive.page p SET unread_capture_id = NULL, verdict = e.verdict FROM {rows_of(Page)} e WHERE p.id = e.id
+""")
+_RUN_PAGES_VERDICT = with_rows(f"""
+UPDATE archive.run_page rp SET outcome = e.outcome, reason = e.reason FROM {rows_of(RunPage)} e
+WHERE rp.run_id = e.run_id AND rp.page_id = e.page_id AND rp.capture_id = e.capture_id
+""")
+# The day of the list is written at once: the trigger that keeps it would write each record again, with all its indexes.
+_NEW_RECORDS = with_rows(f"""
+INSERT INTO archive.record (page_id, source_id, version, content_hash, read_with, listed_on)
+SELECT page_id, source_id, version, content_hash, read_with,
+       coalesce(listed_on, (now() AT TIME ZONE 'Asia/Shanghai')::date)
+FROM {rows_of(Record)} RETURNING page_id, id
+""")
+_RECORDS_CHANGED = with_rows(f"""
+UPDATE archive.record r
+SET version = e.version, content_hash = e.content_hash, read_with = e.read_with, updated_at = now(),
+    listed_on = coalesce(e.listed_on, (r.created_at AT TIME ZONE 'Asia/Shanghai')::date)
+FROM {rows_of(Record)} e WHERE r.id = e.id
+""")
+_NEW_VERSIONS = insertion(
+    RecordVersion, ("record_id", "version", "kind", *(field.name for field in fields(VersionValues)))
 )
-_RUN_PAGE_VERDICT = (
-    update(RunPage)
-    .where(
-        RunPage.run_id == bindparam("run"),
-        RunPage.page_id == bindparam("page"),
-        RunPage.capture_id == bindparam("capture"),
-    )
-    .values(outcome=bindparam("verdict"), reason=bindparam("why"))
-)
-_NEW_VERSION = (
-    update(Record)
-    .where(Record.id == bindparam("record"))
-    .values(
-        version=bindparam("new"), content_hash=bindparam("content"), read_with=bindparam("with"), updated_at=func.now()
-    )
-)
+_NEW_CONTENTS = insertion(Content, ("hash", "text", "normaliser"), "ON CONFLICT DO NOTHING RETURNING hash")
+_FILES_LINKED = with_rows("""
+INSERT INTO archive.page_file (page_id, file_id)
+SELECT DISTINCT e.page, f.id FROM json_to_recordset(CAST(:rows AS json)) AS e (page bigint, url text)
+JOIN archive.page f ON f.source_id = :source AND f.url = e.url ORDER BY 1, 2
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +186,12 @@ class _CurrentVersion:
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """A new version: its values and text, and the version before it, None where it is the record's first."""
+    """A new version: its values, text, and the text's bands; and the version before it, None where it is the first."""
 
     page_id: int
     values: VersionValues
     text: str
+    bands: Sequence[int]
     before: _CurrentVersion | None
 
 
@@ -214,16 +225,17 @@ def _write(
         return RecordingResult((), ())
     texts = {change.values.content_hash: change.text for change in changes}
     new_texts = keep_contents(connection, texts)
-    store_signatures(connection, texts)
+    keep_signatures(connection, {change.values.content_hash: change.bands for change in changes})
     _link_files(connection, source_id, changes)
+    records = _write_records(connection, source_id, changes)
     events: list[ChangeEvent] = []
     for change in changes:
-        record, version = _write_record(connection, source_id, change)
+        version = change.before.version + 1 if change.before else 1
         digest = change.values.content_hash
         events.append(
             ChangeEvent(
                 kind=kind if version > 1 else "created",
-                record=record,
+                record=records[change.page_id],
                 version=version,
                 page=change.page_id,
                 source=source_id,
@@ -237,7 +249,7 @@ def _write(
         {"record_id": event.record, "version": event.version, "kind": event.kind, **change.values.row()}
         for event, change in zip(events, changes, strict=True)
     ]
-    connection.execute(insert(RecordVersion), rows)
+    connection.execute(_NEW_VERSIONS, {"rows": rows})
     publish(connection, archive.store, events)
     return RecordingResult(
         tuple(event.record for event in events if event.kind == "created"),
@@ -262,12 +274,13 @@ def _changes(
         before = current.get(page.page_id)
         kept = {file["url"]: file.get("sha256") for file in before.values.attachments} if before and keep_files else {}
         text = page.extraction.text
-        values = version_values(page.capture_id, page.extraction, text, {**digests, **kept})
+        identity = page.identity or identify(text)
+        values = version_values(page.capture_id, page.extraction, identity.content_hash, {**digests, **kept})
         if before:
             values = with_corrections(values, corrections.get(before.record, {}))
             if version_identity(before.values) == version_identity(values):
                 continue
-        changes.append(_Change(page.page_id, values, text, before))
+        changes.append(_Change(page.page_id, values, text, identity.bands, before))
     # Rules that read the same bytes otherwise see the same counters: there every difference counts.
     return changes if keep_files else _without_passing_changes(connection, changes)
 
@@ -301,21 +314,29 @@ def keep_contents(connection: Connection, texts: Mapping[str, str]) -> dict[str,
     rows = [{"hash": digest, "text": text, "normaliser": NORMALISER} for digest, text in sorted(texts.items())]
     if not rows:
         return {}
-    new = insert(Content).values(rows).on_conflict_do_nothing().returning(Content.hash)
-    return {digest: texts[digest] for digest in connection.scalars(new)}
+    return {digest: texts[digest] for digest in connection.scalars(_NEW_CONTENTS, {"rows": rows})}
 
 
-def _write_record(connection: Connection, source_id: str, change: _Change) -> tuple[int, int]:
-    """Makes the record, or points it to its new version; returns record and version."""
-    digest = change.values.content_hash
-    if before := change.before:
-        version = before.version + 1
-        values = {"record": before.record, "new": version, "content": digest, "with": RULES_VERSION}
-        connection.execute(_NEW_VERSION, values)
-        return before.record, version
-    new = {"page_id": change.page_id, "source_id": source_id, "version": 1}
-    new |= {"content_hash": digest, "read_with": RULES_VERSION}
-    return connection.scalars(insert(Record).values(new).returning(Record.id)).one(), 1
+def _write_records(connection: Connection, source_id: str, changes: Sequence[_Change]) -> dict[int, int]:
+    """Makes the records, or points them to their new versions; returns them by page. New ones are numbered in order."""
+    records = {change.page_id: change.before.record for change in changes if change.before}
+    pointers = [
+        {
+            "id": change.before.record if change.before else None,
+            "page_id": change.page_id,
+            "source_id": source_id,
+            "version": change.before.version + 1 if change.before else 1,
+            "content_hash": change.values.content_hash,
+            "read_with": RULES_VERSION,
+            "listed_on": change.values.published_date,
+        }
+        for change in changes
+    ]
+    if changed := [row for row in pointers if row["id"]]:
+        connection.execute(_RECORDS_CHANGED, {"rows": changed})
+    if new := [row for row in pointers if not row["id"]]:
+        records |= {row.page_id: row.id for row in connection.execute(_NEW_RECORDS, {"rows": new})}
+    return records
 
 
 def _digests(connection: Connection, source_id: str, pages: Sequence[ExtractedPage]) -> dict[str, str | None]:
@@ -330,9 +351,6 @@ def _digests(connection: Connection, source_id: str, pages: Sequence[ExtractedPa
 def _link_files(connection: Connection, source_id: str, changes: Sequence[_Change]) -> None:
     """Writes which files belong to which page: when a file changes, its documents are read again."""
     connection.execute(delete(PageFile).where(among(PageFile.page_id, [change.page_id for change in changes])))
-    linked = [(change.page_id, file["url"]) for change in changes for file in change.values.attachments]
-    urls = {url for _, url in linked}
-    query = select(Page.url, Page.id).where(Page.source_id == source_id, among(Page.url, urls))
-    pages = {url: page for url, page in connection.execute(query)} if urls else {}
-    if links := sorted({(page, pages[url]) for page, url in linked if url in pages}):
-        connection.execute(insert(PageFile), [{"page_id": page, "file_id": file} for page, file in links])
+    linked = [{"page": change.page_id, "url": file["url"]} for change in changes for file in change.values.attachments]
+    if linked:
+        connection.execute(_FILES_LINKED, {"rows": linked, "source": source_id})

@@ -34,15 +34,28 @@ SELECT system_identifier::text AS cluster, left(pg_walfile_name(pg_current_wal_l
 """)
 
 
+def require_no_rebuild(connection: Connection) -> None:
+    """Called under the lock that orders events: a rebuild begins under it. Raises `DatabaseBehindBucket`."""
+    began = connection.scalar(text("SELECT began_at FROM archive.rebuild"))
+    if began:
+        raise _rebuilding(began)
+
+
+def is_unused_change_seq(connection: Connection, store: Store, first: int) -> bool:
+    """Whether the bucket holds no other events under that number, but those of a transaction that was aborted or is
+    in progress.
+
+    True holds until this database gives the number away. False does not: another writer may just have had the number.
+    """
+    return _is_dead(connection, store, journal_key(first), JournalLine)
+
+
 def require_unused_change_seq(connection: Connection, store: Store, first: int) -> None:
     """Called under the lock that orders events, after numbering new ones from `first`.
 
     Raises `DatabaseBehindBucket` where the bucket already holds other events under that number.
     """
-    began = connection.scalar(text("SELECT began_at FROM archive.rebuild"))
-    if began:
-        raise _rebuilding(began)
-    if not _is_dead(connection, store, journal_key(first), JournalLine):
+    if not is_unused_change_seq(connection, store, first):
         raise _behind(store, f"change {first}, which the database is about to number")
 
 
@@ -109,9 +122,11 @@ def _was_aborted(connection: Connection, transaction: Transaction | None) -> boo
     return connection.scalar(_STATUS, transaction) in ("aborted", "in progress")
 
 
+# Numbers that were given away: those before our own, and those of transactions that began later and have ended.
 _SAME_SERVER = text("""
 SELECT system_identifier::text = :cluster AND left(pg_walfile_name(pg_current_wal_lsn()), 8) = :timeline
-   AND CAST(:transaction AS xid8) < pg_current_xact_id() FROM pg_control_system()
+   AND CAST(:transaction AS xid8) < greatest(pg_current_xact_id(), pg_snapshot_xmax(pg_current_snapshot()))
+FROM pg_control_system()
 """)
 _STATUS = text("SELECT pg_xact_status(CAST(:transaction AS xid8))")
 

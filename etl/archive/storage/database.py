@@ -9,6 +9,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 
 from etl.archive.storage.models import REVISION
+from etl.archive.storage.stored_json import json_bytes
 from etl.errors import GongkaiError, Unavailable
 
 
@@ -23,6 +24,7 @@ def connect(url: str, *, pool_size: int = 4) -> Engine:
             make_url(url),
             pool_size=pool_size,
             pool_pre_ping=True,
+            json_serializer=json_bytes,
             connect_args={"connect_timeout": 5, "options": "-c timezone=UTC", "application_name": "gongkai"},
         )
     except ArgumentError as error:

@@ -24,11 +24,15 @@ LINK_LINES = 10_000
 
 
 def keep_log(connection: Connection, store: Store, key: str, lines: Iterable[LogLine]) -> None:
-    """Writes a log and its row, in the transaction whose rows the log tells. Raises `StoreError`.
+    """Writes a log and its row, in the transaction whose rows the log tells. Raises `StoreError`."""
+    keep_log_bytes(connection, store, key, log_bytes(lines))
+
+
+def keep_log_bytes(connection: Connection, store: Store, key: str, body: bytes) -> None:
+    """As `keep_log`, with the bytes of the log (`log_bytes`).
 
     What is about to replace a log is said first, in a transaction of its own: where this one dies, both are right.
     """
-    body = log_bytes(lines)
     if key.startswith(REWRITTEN):
         with connection.engine.begin() as apart:
             _announce(apart, store, key, sha256(body))

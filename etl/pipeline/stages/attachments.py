@@ -31,7 +31,7 @@ def read_files(
     damaged: dict[str, UnreadableItem] = {}
     if not urls:
         return damaged
-    with archive.engine.connect() as connection:
+    with archive.engine.begin() as connection:
         files = unread_files(connection, source_id, urls)
     digests: deque[str] = deque()
 

@@ -49,7 +49,7 @@ class DocumentRecorder:
         lost = {
             item.page_id: lost_files[url] for item in documents for url in linked_file_urls([item]) if url in lost_files
         }
-        with self._archive.engine.connect() as connection:
+        with self._archive.engine.begin() as connection:
             recordable = require_current_rules(connection, [item for item in documents if item.page_id not in lost])
         recorded = record_extractions(self._archive, source, self._run.id, recordable)
         self._created += recorded.created

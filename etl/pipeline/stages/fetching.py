@@ -156,7 +156,7 @@ class _Store:
 
     def _batch(self, number: int, documents: Sequence[_FetchedDocument]) -> Iterator[StoredDocument]:
         with self._archive.engine.begin() as connection:
-            attempts = [item for document in documents for item in _page_attempts(connection, self._run, document)]
+            attempts = list(_page_attempts(connection, self._run, documents))
         ends = store_attempts(self._archive, self._run.batch(str(number)), attempts)
         for document in documents:
             end = ends[document.page.page_id]
@@ -350,14 +350,17 @@ def _files(document: _FetchedDocument) -> list[DueFile]:
     return [known.get(url) or DueFile(url) for url in list(urls)[:MAX_FILES]]
 
 
-def _page_attempts(connection: Connection, run: RunContext, document: _FetchedDocument) -> Iterator[PageAttempt]:
-    """All attempts with the ids of their pages: those for the document's page, for its parts, and for its files."""
-    page_ids: dict[Address, int] = {}
-    if document.part_urls is not None:
-        page_ids |= upsert_article_pages(connection, run.source.id, document.page.page_id, document.part_urls)
-    page_ids |= upsert_file_pages(connection, run.source.id, document.files)
-    for item in document.attempts:
-        yield PageAttempt(document.page.page_id, item)
-    for url, attempts in (*document.parts.items(), *document.files.items()):
-        for item in attempts:
-            yield PageAttempt(page_ids[url], item)
+def _page_attempts(
+    connection: Connection, run: RunContext, documents: Sequence[_FetchedDocument]
+) -> Iterator[PageAttempt]:
+    """All attempts with the ids of their pages: of each document those for its page, for its parts, and for its
+    files."""
+    articles = {document.page.page_id: document.part_urls for document in documents if document.part_urls is not None}
+    page_ids = upsert_article_pages(connection, run.source.id, articles)
+    page_ids |= upsert_file_pages(connection, run.source.id, (url for document in documents for url in document.files))
+    for document in documents:
+        for item in document.attempts:
+            yield PageAttempt(document.page.page_id, item)
+        for url, attempts in (*document.parts.items(), *document.files.items()):
+            for item in attempts:
+                yield PageAttempt(page_ids[url], item)

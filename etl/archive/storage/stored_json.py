@@ -1,0 +1,20 @@
+"""JSON as the archive writes it: lines of logs, and columns and parameters of the database."""
+
+from typing import Any
+
+import msgspec
+
+
+def _as_text(value: Any) -> str:
+    # lxml gives texts as a class of its own.
+    if isinstance(value, str):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} is not stored as JSON")
+
+
+_ENCODER = msgspec.json.Encoder(enc_hook=_as_text)
+
+
+def json_bytes(value: Any) -> bytes:
+    """The value as JSON in UTF-8, without white space; moments and dates in ISO 8601."""
+    return _ENCODER.encode(value)
