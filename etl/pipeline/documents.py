@@ -7,7 +7,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from etl.archive.records.extracted_pages import ExtractedPage, fill_from_listing
-from etl.extract import Attachment, Belief, Extraction, Flag, file_flags, unique_attachments
+from etl.extract import Attachment, Belief, Extraction, Flag, content_hash, file_flags, unique_attachments
+from etl.extract.text_identity import TextIdentity
 from etl.pipeline.reading.page_reading import PageReading
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
@@ -40,7 +41,11 @@ def document_of(
             extraction = replace(extraction, attachments=(_file_at(page),))
         extractions.append(extraction)
     article = fill_from_listing(join_article_pages(extractions), listing, source.lookups)
-    return ExtractedPage(page_id, capture_id, _as_listed_file(article, pages[0]))
+    identity = None
+    if len(pages) == 1 and article.kind == "document":
+        # The hash is made here: no process that reads strangers' pages says which text is stored under it.
+        identity = TextIdentity(content_hash(article.text).sha256, pages[0].reading.bands)
+    return ExtractedPage(page_id, capture_id, _as_listed_file(article, pages[0]), identity=identity)
 
 
 _OF_ITS_OWN = frozenset((Flag.NO_TEXT, Flag.ATTACHMENTS_ONLY, Flag.IMAGES_ONLY))

@@ -63,11 +63,11 @@ def falling() -> Iterator[PageReaders]:
         (b"swell", "memory"),
         (b"hang", "5 s"),
         (b"lie 1", "no answer"),
-        (b"lie [None, 1, [], [], [], '', None]", "no answer"),
-        (b"lie [None, True, ['http://x/\\u4e00'], [], [], '', None]", "no answer"),
-        (b"lie [None, True, [], [], [], '', ['document', '', [], {'title': [0, 'agreed']}] * 2]", "no answer"),
-        (b"lie [None, True, [], [], [], '', {}]", "no answer"),
-        (b"lie [['blocked'], True, [], [], [], '', None]", "no answer"),
+        (b"lie [None, 1, [], [], [], '', [], None]", "no answer"),
+        (b"lie [None, True, ['http://x/\\u4e00'], [], [], '', [], None]", "no answer"),
+        (b"lie [None, True, [], [], [], '', [], ['document', '', [], {'title': [0, 'agreed']}] * 2]", "no answer"),
+        (b"lie [None, True, [], [], [], '', [], {}]", "no answer"),
+        (b"lie [['blocked'], True, [], [], [], '', [], None]", "no answer"),
     ],
 )
 def test_a_page_that_fells_its_process_ends_as_unreadable_and_the_next_is_read(

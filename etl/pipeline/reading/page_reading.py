@@ -8,6 +8,8 @@ from datetime import date, datetime
 
 from etl.clock import CHINA
 from etl.extract import Attachment, Extraction, extract, extract_document, unique_attachments
+from etl.extract.content_id import normalise
+from etl.extract.similarity import bands_of_normalised
 from etl.fetch.refusals import Refusal, may_refuse, refusal_of
 from etl.file_signatures import DOCUMENT_FILES
 from etl.outside import Outside
@@ -43,7 +45,8 @@ class PageReading(Outside):
     `refusal`: that of a page that refuses the document; `readable`: whether the body is anything to read. Neither a
     page that refuses nor one that is not readable is extracted. `further_pages`: addresses of the other
     pages of its article, `frames` those of frames that hold its text, `files` those of linked files, all canonical.
-    `pager_error`: why the further pages cannot be known. `extraction` is None where the page is not extracted, or
+    `pager_error`: why the further pages cannot be known. `bands`: those of a document's text
+    (`etl.extract.similarity`). `extraction` is None where the page is not extracted, or
     cannot be: `failure`, a stored reason, says why.
     """
 
@@ -54,6 +57,7 @@ class PageReading(Outside):
     frames: tuple[Address, ...] = ()
     files: tuple[Address, ...] = ()
     pager_error: str = ""
+    bands: tuple[int, ...] = ()
     extraction: Extraction | None = None
     failure: str = ""
 
@@ -83,7 +87,8 @@ def read_fetched_page(source: Source, family: Platform | None, asked: PageToRead
     extraction = _as_source(source, extract_document(page, family, asked.captured_on, source.lookups))
     frames = _addresses(source, filter(source.allows, extraction.frames))
     files = _addresses(source, (file.url for file in extraction.attachments))
-    return PageReading(None, True, tuple(further), frames, files, pager_error, extraction)
+    bands = tuple(bands_of_normalised(normalise(extraction.text))) if extraction.kind == "document" else ()
+    return PageReading(None, True, tuple(further), frames, files, pager_error, bands, extraction)
 
 
 def extract_page(source: Source, family: Platform | None, asked: PageToRead, body: bytes) -> Extraction:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, get_args
 
 from etl.extract import Attachment, Belief, Extraction, FieldValue, IndexNumber, Origin, PageKind, Rule
+from etl.extract.similarity import BANDS
 from etl.fetch.refusals import Refusal
 from etl.outcomes import Outcome
 from etl.pipeline.reading.page_reading import PageReading
@@ -27,6 +28,7 @@ def encode_reading(reading: PageReading) -> tuple[Any, str]:
         reading.frames,
         reading.files,
         reading.pager_error,
+        reading.bands,
         _encode(extraction) if extraction else None,
     ]
     return value, extraction.text if extraction else ""
@@ -35,7 +37,16 @@ def encode_reading(reading: PageReading) -> tuple[Any, str]:
 def decode_reading(answer: Any, text: str) -> PageReading:
     """A decoder: the reading with its text."""
     match answer:
-        case [refusal, bool(readable), list(further), list(frames), list(files), str(pager_error), extraction]:
+        case [
+            refusal,
+            bool(readable),
+            list(further),
+            list(frames),
+            list(files),
+            str(pager_error),
+            list(bands),
+            extraction,
+        ]:
             return PageReading(
                 _refusal(refusal),
                 readable,
@@ -43,6 +54,7 @@ def decode_reading(answer: Any, text: str) -> PageReading:
                 _addresses(frames),
                 _addresses(files),
                 pager_error,
+                _bands(bands),
                 None if extraction is None else _extraction(extraction, text),
             )
     raise ValueError("no reading of a page")
@@ -136,6 +148,14 @@ def _refusal(value: Any) -> Refusal | None:
 def _texts(values: list[Any]) -> tuple[str, ...]:
     if not all(isinstance(value, str) for value in values):
         raise ValueError("not a list of texts")
+    return tuple(values)
+
+
+def _bands(values: list[Any]) -> tuple[int, ...]:
+    if len(values) not in (0, BANDS) or not all(
+        isinstance(value, int) and -(2**63) <= value < 2**63 for value in values
+    ):
+        raise ValueError("not the bands of a text")
     return tuple(values)
 
 
