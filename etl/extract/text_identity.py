@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from etl.extract.content_id import hash_normalised, normalise
 from etl.extract.similarity import bands_of_normalised
+from etl.outside import Outside
 
 
 @dataclass(frozen=True, slots=True)
-class TextIdentity:
+class TextIdentity(Outside):
     """The SHA-256 of a text's normal form (`content_hash`), and its bands (`etl.extract.similarity`)."""
 
     content_hash: str
