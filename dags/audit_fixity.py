@@ -8,7 +8,8 @@ and continues where it stopped.
 import logging
 
 from airflow.sdk import task
-from gongkai_airflow import archive_dag, archive_from_airflow, at, gongkai_settings
+from gongkai_airflow import archive_dag, archive_from_airflow, gongkai_settings
+from gongkai_timetable import at
 
 from etl.progress import Progress
 

@@ -8,19 +8,27 @@ not done again. A file that is wrong has no DAG; `check_sources` names it.
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from airflow.sdk import Param, dag, get_current_context, get_parsing_context, task
 from airflow.sdk.exceptions import AirflowSkipException
-from gongkai_airflow import CHINA, RECORDS, announce_records, archive_dag, archive_from_airflow, at, gongkai_settings
+from gongkai_airflow import RECORDS, announce_records, archive_dag, archive_from_airflow, gongkai_settings
+from gongkai_timetable import CHINA, at
 
-from etl.catalog.load import SourceError, load_source, load_sources, source_files
+from etl.catalog.files import source_files
+from etl.catalog.load import find_source, load_sources, readable_sources
 from etl.progress import Progress
 from etl.settings import settings
-from etl.sources.schema import SCHEDULE_PRESETS, Source
+from etl.sources.schema import Source
 
 log = logging.getLogger("gongkai")
+PARAMETERS = {
+    "limit": Param(None, type=["null", "integer"], minimum=1, description="stop after so many documents"),
+    "full": Param(False, type="boolean", description="walk every list to its end"),
+    "dry_run": Param(False, type="boolean", description="list only; store nothing"),
+}
 
 
 def crawl_dag(source: Source) -> None:
@@ -85,18 +93,14 @@ def crawl_dag(source: Source) -> None:
         dag_id=f"crawl_{source.id}",
         dag_display_name=f"{source.name} · {source.id}",
         doc_md=f"**{source.name}** · {source.agency} · {source.platform}\n\n{__doc__}",
-        schedule=at(SCHEDULE_PRESETS.get(source.schedule, source.schedule)),
+        schedule=at(source.cron),
         tags=["crawl", source.platform, source.region],
-        params={
-            "limit": Param(None, type=["null", "integer"], minimum=1, description="stop after so many documents"),
-            "full": Param(False, type="boolean", description="walk every list to its end"),
-            "dry_run": Param(False, type="boolean", description="list only; store nothing"),
-        },
     )
     def crawl() -> None:
         crawl_batch.expand(number=list_catalog()) >> reconcile()
 
-    crawl()
+    # Given to `dag`, they would be copied to each task, and each copy checked several times: 20 ms a source.
+    crawl().params.update(PARAMETERS)
 
 
 @dag(
@@ -119,23 +123,17 @@ def check_sources() -> None:
     check()
 
 
-def readable_sources() -> list[Source]:
-    """The sources whose files are correct; `check_sources` names the others.
+def sources_to_make() -> Iterable[Source]:
+    """The sources whose DAGs are asked for: all that are readable, or in a task the one that it belongs to.
 
-    A task needs its own DAG only: with some thirty sources, reading the rest would cost it a fifth of a second.
+    Raises `SourceError` in a task whose source's file became wrong.
     """
-    source_id = (get_parsing_context().dag_id or "").removeprefix("crawl_")
-    paths = list(source_files(settings().source_folders))
-    sources: dict[str, Source] = {}
-    for path in [path for path in paths if path.stem == source_id] or paths:
-        try:
-            source = load_source(path)
-        except SourceError:
-            continue
-        sources.setdefault(source.id, source)
-    return list(sources.values())
+    folders, dag_id = settings().source_folders, get_parsing_context().dag_id
+    if dag_id is None:
+        return readable_sources(folders).values()
+    return [find_source(dag_id.removeprefix("crawl_"), folders)] if dag_id.startswith("crawl_") else []
 
 
-for readable_source in readable_sources():
-    crawl_dag(readable_source)
+for each in sources_to_make():
+    crawl_dag(each)
 check_sources()

@@ -8,7 +8,8 @@ missed. Running it again writes nothing twice: the manifest says up to which cha
 import logging
 
 from airflow.sdk import AssetOrTimeSchedule, task
-from gongkai_airflow import RECORDS, archive_dag, at, gongkai_settings
+from gongkai_airflow import RECORDS, archive_dag, gongkai_settings
+from gongkai_timetable import at
 
 log = logging.getLogger("gongkai")
 

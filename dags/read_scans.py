@@ -9,7 +9,8 @@ from typing import Any
 
 from airflow.sdk import task
 from airflow.sdk.exceptions import AirflowSkipException
-from gongkai_airflow import RECORDS, announce_records, archive_dag, archive_from_airflow, at
+from gongkai_airflow import RECORDS, announce_records, archive_dag, archive_from_airflow
+from gongkai_timetable import at
 
 log = logging.getLogger("gongkai")
 

@@ -9,9 +9,10 @@ import logging
 from typing import Any
 
 from airflow.sdk import get_current_context, task
-from gongkai_airflow import RECORDS, announce_records, archive_dag, archive_from_airflow, at, gongkai_settings
+from gongkai_airflow import RECORDS, announce_records, archive_dag, archive_from_airflow, gongkai_settings
+from gongkai_timetable import at
 
-from etl.catalog.load import find_source, load_sources, source_files
+from etl.catalog.load import find_source, readable_sources
 from etl.progress import Progress
 from etl.settings import settings
 
@@ -26,7 +27,7 @@ def recheck() -> None:
         from etl.archive.crawls.scheduling import crawled_sources
 
         crawled = crawled_sources(archive_from_airflow().engine)
-        return sorted(crawled & load_sources(source_files(settings().source_folders)).keys())
+        return sorted(crawled & readable_sources(settings().source_folders).keys())
 
     @task(outlets=[RECORDS], map_index_template="{{ source }}", max_active_tis_per_dagrun=4)
     def recheck_source(source: str, outlet_events: Any) -> dict[str, Any]:

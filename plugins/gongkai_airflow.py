@@ -1,4 +1,4 @@
-"""What the DAGs and the browser's plugin share: the defaults of a DAG, its schedule and retries, and the archive.
+"""What the DAGs and the browser's plugin share: the defaults of a DAG, its retries, and the archive.
 
 The archive is the one that Airflow's Connections name, or else the settings.
 """
@@ -8,8 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import pendulum
-from airflow.sdk import Asset, Connection, CronTriggerTimetable, ExceptionRetryPolicy, RetryAction, RetryRule, dag
+from airflow.sdk import Asset, Connection, ExceptionRetryPolicy, RetryAction, RetryRule, dag
 from airflow.sdk.exceptions import AirflowNotFoundException
 from pydantic import SecretStr
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 DATABASE = "archive_db"
 READER = "archive_reader_db"
 STORE = "archive_store"
-CHINA = pendulum.timezone("Asia/Shanghai")
 RECORDS = Asset("disclosure_records")
 """Updated by every task that may have changed records (`announce_records`)."""
 # A database or storage that is down may come back; a wrong source file or a red run is the same at every retry.
@@ -59,15 +57,6 @@ def archive_dag(**options: Any) -> Callable[[Callable[..., None]], Callable[...,
 def announce_records(outlet_events: Any, source: str | None, change_seq_to: int) -> None:
     """Tells the consumers of `RECORDS` which source's records changed (None: of any), and the last change_seq."""
     outlet_events[RECORDS].extra = {"source": source, "change_seq_to": change_seq_to}
-
-
-def at(cron: str) -> CronTriggerTimetable:
-    """A schedule in China's time. A DAG that is unpaused waits for the next time on it.
-
-    Without the zero, Airflow 3.3 runs at once what was due within the last tenth of the interval, although its docs say
-    otherwise of `run_immediately=False`: a daily DAG unpaused at five would run for three o'clock (`_calc_first_run`).
-    """
-    return CronTriggerTimetable(cron, timezone=CHINA, run_immediately=timedelta())
 
 
 def gongkai_settings() -> Settings:

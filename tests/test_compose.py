@@ -15,6 +15,7 @@ import yaml
 from airflow.providers.celery.get_provider_info import get_provider_info
 from kombu.transport.redis import Channel
 
+from etl.local.airflow import PROCESSOR_SETTINGS
 from etl.settings import PROJECT, Settings
 from tests.support.production import COMPOSE, EXAMPLE, VARIABLE, compose, example
 
@@ -169,6 +170,20 @@ def test_what_a_killed_worker_held_is_tried_again_within_two_minutes() -> None:
         services()["scheduler"]["environment"].items()
         >= {name: value for name, value in worker.items() if name.startswith(options)}.items()
     )
+
+
+def test_the_dag_processor_works_as_in_the_local_mode() -> None:
+    environment = services()["dag-processor"]["environment"]
+    for section, settings in PROCESSOR_SETTINGS.items():
+        for key, value in settings.items():
+            assert environment[f"AIRFLOW__{section}__{key}".upper()] == str(value), key
+    # Tasks and API server find the DAG folder by the same name.
+    bundles = {service["environment"].get("AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST") for service in airflows()}
+    assert bundles == {PROCESSOR_SETTINGS["dag_processor"]["dag_bundle_config_list"]}
+
+
+def airflows() -> list[dict[str, Any]]:
+    return [services()[name] for name in ("api-server", "scheduler", "dag-processor", "worker", "ocr-worker")]
 
 
 def test_connections_lead_to_the_services() -> None:

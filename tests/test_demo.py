@@ -59,7 +59,7 @@ def environment(starts_airflow: None) -> Iterator[dict[str, str]]:
     others = {name: value for name, value in os.environ.items() if not name.startswith("GONGKAI_")}
     ports = {f"GONGKAI_{name}_PORT": "0" for name in ("POSTGRES", "STORE", "AIRFLOW", "DEMO")}
     with state_folder() as folder:
-        # Without the shipped sources, which Airflow would read again twice a minute; dags/test_dags.py reads them.
+        # Without the shipped sources; dags/test_dags.py reads them.
         (sources := folder / "sources").mkdir()
         yield others | ports | {"GONGKAI_STATE_DIR": str(folder), "GONGKAI_SOURCES": str(sources)}
         process.stop(State(folder), [SITES], seconds=5)
@@ -241,6 +241,19 @@ def test_a_new_dag_file_is_seen_and_a_broken_one_is_told(demo: str, settings: Se
         with pytest.raises(GongkaiError, match=r"does not know the DAG third .*broken\.py: ValueError: half a DAG"):
             client.wait_for_dag("third", 0)
     (dags / "broken.py").unlink()
+
+
+def test_a_source_file_that_comes_and_goes_takes_its_dag_with_it(demo: str, settings: Settings, dags: Path) -> None:
+    folder = settings.state_dir / "demo-sources"
+    text = (folder / "demo-trs.yaml").read_text(encoding="utf-8").replace("id: demo-trs", "id: added")
+    (folder / "added.yaml").write_text(text, encoding="utf-8")
+    with AirflowClient(*login(demo)) as client:
+        client.wait_for_dag("crawl_added", 300)
+        (folder / "added.yaml").unlink()
+        deadline = time.monotonic() + 300
+        while client.has_dag("crawl_added"):
+            assert time.monotonic() < deadline
+            time.sleep(0.5)
 
 
 def test_a_killed_airflow_starts_again_without_what_it_left(demo: str, settings: Settings, dags: Path) -> None:

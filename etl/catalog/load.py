@@ -1,14 +1,18 @@
 """Loads source files. Errors name file, key and reason."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import yaml
 from pydantic import ValidationError
 
+from etl.catalog.files import source_files
 from etl.errors import GongkaiError
 from etl.platforms.registry import all_platforms, platform
 from etl.sources.schema import Source
+
+NAMED = 40
+"""Ids that an error about an unknown source names."""
 
 
 class SourceError(GongkaiError):
@@ -56,18 +60,8 @@ def _problem(path: Path, location: tuple[int | str, ...], message: str) -> str:
     return f"{path}: {'.'.join(map(str, location))}: {message.removeprefix('Value error, ')}"
 
 
-def source_files(folders: str) -> Iterator[Path]:
-    """The source files in folders separated by `:`. A folder may be missing: the demo's is, before its first run."""
-    for folder in folders.split(":"):
-        yield from sorted(Path(folder).glob("*.yaml"))
-
-
 def load_sources(paths: Iterable[Path]) -> dict[str, Source]:
     """All sources by id. Raises `SourceError` with the problems of all files; an id used twice is one."""
-    return {name: source for name, (_, source) in _located(paths).items()}
-
-
-def _located(paths: Iterable[Path]) -> dict[str, tuple[Path, Source]]:
     located: dict[str, tuple[Path, Source]] = {}
     problems: list[str] = []
     for path in paths:
@@ -81,7 +75,19 @@ def _located(paths: Iterable[Path]) -> dict[str, tuple[Path, Source]]:
         located[source.id] = path, source
     if problems:
         raise SourceError(problems)
-    return located
+    return {name: source for name, (_, source) in located.items()}
+
+
+def readable_sources(folders: str) -> dict[str, Source]:
+    """The sources whose files are right, by id; of several with one id the first. `load_sources` names the others."""
+    sources: dict[str, Source] = {}
+    for path in source_files(folders):
+        try:
+            source = load_source(path)
+        except SourceError:
+            continue
+        sources.setdefault(source.id, source)
+    return sources
 
 
 def find_source(name: str, folders: str) -> Source:
@@ -90,14 +96,29 @@ def find_source(name: str, folders: str) -> Source:
 
 
 def locate_source(name: str, folders: str) -> tuple[Path, Source]:
-    """(file, source) for an id or a .yaml file. Raises `SourceError`, `GongkaiError`."""
+    """(file, source) for an id or a .yaml file. Raises `SourceError`, `GongkaiError`.
+
+    Reads the file that is called after the id, and others only where none is, or its id is another one: each task of a
+    crawl looks its source up, and a file that is wrong must not stop the crawls of others.
+    """
     path = Path(name)
     if path.suffix in {".yaml", ".yml"}:
         return path, load_source(path)
-    sources = _located(source_files(folders))
-    if name not in sources:
-        raise GongkaiError(
-            f"no source {name!r} in {folders}",
-            hint=f"known: {', '.join(sorted(sources)) or 'none'}; or name a .yaml file",
-        )
-    return sources[name]
+    named = [path for folder in folders.split(":") if (path := Path(folder, f"{name}.yaml")).is_file()]
+    for path in named or [path for path in source_files(folders) if _mentions(path, name)]:
+        source = load_source(path)
+        if source.id == name:
+            return path, source
+    known = sorted(readable_sources(folders))
+    more = [f"{len(known) - NAMED} more (`gongkai sources list`)"] if len(known) > NAMED else []
+    raise GongkaiError(
+        f"no source {name!r} in {folders}",
+        hint=f"known: {', '.join([*known[:NAMED], *more]) or 'none'}; or name a .yaml file",
+    )
+
+
+def _mentions(path: Path, name: str) -> bool:
+    try:
+        return name.encode() in path.read_bytes()
+    except OSError:
+        return False

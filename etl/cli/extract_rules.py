@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from etl.catalog.load import SourceError, find_source, load_sources, source_files
+from etl.catalog.files import source_files
+from etl.catalog.load import SourceError, find_source, load_sources
 from etl.clock import CHINA
 from etl.errors import GongkaiError
 from etl.extract import Extraction, extract

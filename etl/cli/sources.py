@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from etl.catalog.load import SourceError, load_sources, locate_source, source_files
+from etl.catalog.files import source_files
+from etl.catalog.load import SourceError, load_sources, locate_source
 from etl.cli.console import errors, output, print_json, table
 from etl.cli.previewing import preview_command
 from etl.cli.surveying import check_live, new_command
@@ -26,12 +27,13 @@ def list_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSO
     """List all sources."""
     sources = load_sources(source_files(settings().source_folders)).values()
     if as_json:
-        print_json([source.model_dump(mode="json") for source in sources])
+        print_json([source.model_dump(mode="json") | {"cron": source.cron} for source in sources])
     else:
         rows = [
-            (item.id, item.name, item.platform, item.schedule, len(item.columns), item.verified) for item in sources
+            (item.id, item.name, item.platform, item.schedule, item.cron, len(item.columns), item.verified)
+            for item in sources
         ]
-        table(("id", "name", "platform", "schedule", "lists", "verified"), rows)
+        table(("id", "name", "platform", "schedule", "cron", "lists", "verified"), rows)
 
 
 @app.command("check")

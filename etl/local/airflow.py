@@ -35,6 +35,31 @@ COMMANDS = {
 HEALTH = {SCHEDULER: "scheduler", PROCESSOR: "dag_processor"}
 
 
+PROCESSOR_SETTINGS: dict[str, dict[str, object]] = {
+    "dag_processor": {
+        "dag_bundle_config_list": json.dumps(
+            [{"name": "dags-folder", "classpath": "gongkai_bundle.DagsAndSources", "kwargs": {}}]
+        ),
+        # A new, changed or removed file is noticed within ten seconds; one that nobody touched need not be read.
+        "refresh_interval": 10,
+        "min_file_process_interval": 1800,
+        # One at a time: a second process drops the request to read a file that the first is just reading.
+        "parsing_processes": 1,
+        # A DAG that its file no longer makes is gone at once. The default, 50 s, waits for the next reading if the
+        # last two were closer to each other.
+        "stale_dag_threshold": 5,
+        # With the defaults, 50 and 30 s, a busy machine never reads a thousand sources to the end.
+        "dag_file_processor_timeout": 600,
+    },
+    "core": {
+        "dagbag_import_timeout": 600,
+        # By default a change that follows another within 30 s is left out until the file is read again.
+        "min_serialized_dag_update_interval": 0,
+    },
+}
+"""How the DAG processor works, here and in docker-compose.yml: at rest while no file changes. By section and key."""
+
+
 @dataclass(frozen=True, slots=True)
 class Airflow:
     """A running Airflow and its one user."""
@@ -153,13 +178,16 @@ def _configure(state: State, server: Postgres, airflow: Airflow, port: int, dags
     write_private(passwords, json.dumps({airflow.user: airflow.password}))
     database = server.url("airflow", "airflow")
     sections: dict[str, dict[str, object]] = {
-        "core": {
+        "core": PROCESSOR_SETTINGS["core"]
+        | {
             "dags_folder": dags,
             "plugins_folder": PROJECT / "plugins",
             "load_examples": False,
             "executor": "LocalExecutor",
             # Most of a crawl waits for its hosts' pace, so more tasks than cores.
             "parallelism": max(8, 2 * (os.cpu_count() or 1)),
+            # `recheck` has a task for each source; the default is 1,024.
+            "max_map_length": 10_000,
             # The default asks the resolver, which on some networks takes seconds to say nothing.
             "hostname_callable": "socket.gethostname",
             "simple_auth_manager_users": f"{airflow.user}:admin",
@@ -183,14 +211,8 @@ def _configure(state: State, server: Postgres, airflow: Airflow, port: int, dags
         },
         # SHA-512, with which the tokens are signed, asks for 64 bytes (RFC 7518, 3.2).
         "api_auth": {"jwt_secret": state.secret("airflow:jwt_secret", 64)},
-        "dag_processor": {
-            # A new or changed DAG file is seen within ten seconds, a new source within half a minute.
-            "refresh_interval": 5,
-            "bundle_refresh_check_interval": 2,
-            "min_file_process_interval": 25,
-            "parsing_processes": 1,
-            "print_stats_interval": 0,
-        },
+        "dag_processor": PROCESSOR_SETTINGS["dag_processor"]
+        | {"bundle_refresh_check_interval": 2, "print_stats_interval": 0},
         # At 0.5 it takes 7 % of a core where nothing runs, at 1 the half.
         # A task whose supervisor was killed is noticed after half a minute, not after five (its retry: DAGs).
         "scheduler": {"scheduler_idle_sleep_time": 1, "task_instance_heartbeat_timeout": 30},

@@ -58,7 +58,7 @@ class AirflowClient:
     def wait_for_dag(self, dag_id: str, timeout: float) -> None:
         """Wait until Airflow knows the DAG. The error after `timeout` seconds names the DAG files that are broken."""
         deadline = time.monotonic() + timeout
-        while not self._knows(dag_id):
+        while not self.has_dag(dag_id):
             if time.monotonic() > deadline:
                 broken = "; ".join(f"{broken.file}: {broken.error}" for broken in self.import_errors())
                 raise GongkaiError(
@@ -118,8 +118,10 @@ class AirflowClient:
             for row in self._pages("/api/v2/importErrors", "import_errors")
         ]
 
-    def _knows(self, dag_id: str) -> bool:
-        return self._send("GET", f"/api/v2/dags/{dag_id}").status_code == httpx.codes.OK
+    def has_dag(self, dag_id: str) -> bool:
+        """Whether a DAG file makes this DAG."""
+        answer = self._send("GET", f"/api/v2/dags/{dag_id}")
+        return answer.status_code == httpx.codes.OK and not answer.json()["is_stale"]
 
     def _pages(self, path: str, key: str) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = []

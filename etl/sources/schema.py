@@ -12,18 +12,17 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FilePath, Str
 from etl.fields import DATE_FIELDS
 from etl.regions import PROVINCES
 from etl.sources.listing import FieldName, Listing
+from etl.sources.schedule import PRESETS, cron_line
 from etl.web.urls import Address, canonical_url, column_address, in_scope
 
 _CRON_FIELD = re.compile(r"^[\d*/,\-]+$")
-SCHEDULE_PRESETS = {"@hourly": "0 * * * *", "@daily": "0 3 * * *", "@weekly": "0 3 * * 1", "@monthly": "0 3 1 * *"}
-"""Presets of a source's schedule and the cron lines they stand for, at night in China."""
 _NO_REGION = "000000"
 """Code for no region: the central government, and imported pages."""
 
 
 def _schedule(value: str) -> str:
-    if value not in SCHEDULE_PRESETS and not (len(value.split()) == 5 and all(map(_CRON_FIELD.match, value.split()))):
-        raise ValueError(f"is neither a cron line of five fields nor one of {', '.join(sorted(SCHEDULE_PRESETS))}")
+    if value not in PRESETS and not (len(value.split()) == 5 and all(map(_CRON_FIELD.match, value.split()))):
+        raise ValueError(f"is neither a cron line of five fields nor one of {', '.join(PRESETS)}")
     return value
 
 
@@ -193,6 +192,11 @@ class Source(_Part):
         description="whether hosts may resolve to loopback or private addresses; for the demo and intranets",
     )
     verified: date | Literal["never"] = Field(description="day on which someone last checked the live site, or `never`")
+
+    @property
+    def cron(self) -> str:
+        """The cron line on which the source is crawled, in China's time."""
+        return cron_line(self.schedule, self.id)
 
     def allows(self, url: str) -> bool:
         """Whether the address is on one of the source's hosts."""

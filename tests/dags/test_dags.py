@@ -1,4 +1,7 @@
-"""Every DAG file loads in Airflow without an error, and its DAGs have names that an archivist can read."""
+"""Every DAG file loads in Airflow without an error, and its DAGs have names that an archivist can read.
+
+Source files come and go: one that is wrong harms no other, a task reads its own alone, and Airflow notices each change.
+"""
 
 import json
 import os
@@ -37,6 +40,7 @@ bag = DagBag({folder!r})
 dags = {{
     dag.dag_id: {{
         "name": dag.dag_display_name,
+        "parameters": sorted(dag.params),
         "runs_at_once": runs_at_once(dag),
         "retry_delays": [task.retry_delay.total_seconds() for task in dag.tasks if task.retries],
         "mapped": {{task.task_id: task.map_index_template for task in dag.tasks if task.is_mapped}},
@@ -47,21 +51,27 @@ print("\\n" + json.dumps({{"errors": bag.import_errors, "dags": dags}}))
 """
 
 
-@pytest.fixture(scope="module")
-def bag(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    home = tmp_path_factory.mktemp("airflow")
+def in_airflow(code: str, home: Path, **variables: str) -> Any:
+    """The JSON that the code prints last, in a process with Airflow and our plugins."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW_", "GONGKAI_"))}
-    variables = {
+    own = {
         "PYTHONPATH": os.pathsep.join(str(PROJECT / name) for name in ("", "plugins")),
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
         "GONGKAI_STATE_DIR": str(home),
     }
-    command = [sys.executable, "-c", _READ.format(folder=str(PROJECT / "dags"))]
-    done = subprocess.run(command, cwd=home, env=inherited | variables, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", code]
+    environment = inherited | own | variables
+    done = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return dict(json.loads(done.stdout.splitlines()[-1]))
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+def bag(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return dict(in_airflow(_READ.format(folder=str(PROJECT / "dags")), tmp_path_factory.mktemp("airflow")))
 
 
 def test_every_dag_file_is_read(bag: dict[str, Any]) -> None:
@@ -95,3 +105,84 @@ def test_mapped_tasks_of_the_maintenance_have_labels(bag: dict[str, Any]) -> Non
         "re_extract": {"read_again": "{{ pages }}"},
         "recheck": {"recheck_source": "{{ source }}"},
     }
+
+
+def test_a_crawl_has_the_parameters_that_its_form_shows(bag: dict[str, Any]) -> None:
+    assert bag["dags"]["crawl_csrc"]["parameters"] == ["dry_run", "full", "limit"]
+
+
+_SOURCE = """
+id: {id}
+name: 好
+agency: 某局
+region: "539100"
+platform: generic
+columns: [{{url: "http://a.example/l/"}}]
+hosts: [a.example]
+listing: {{rows: "ul > li"}}
+assertions: {{min_records: 1, max_age_days: 10}}
+verified: never
+"""
+_CRAWLS = """
+import json
+from airflow.dag_processing.dagbag import DagBag
+from airflow.sdk.execution_time.task_runner import _airflow_parsing_context_manager as parsing
+
+def made(dag_id):
+    with parsing(dag_id=dag_id, task_id=dag_id and "reconcile"):
+        bag = DagBag({file!r})
+    return {{"dags": sorted(bag.dags), "errors": " ".join(bag.import_errors.values())}}
+
+print("\\n" + json.dumps({{str(dag): made(dag) for dag in [None, "crawl_good", "crawl_wrong", "check_sources"]}}))
+"""
+
+
+def test_a_wrong_file_harms_no_other_source_and_a_task_makes_its_own_dag_alone(tmp_path: Path) -> None:
+    for name in ("good", "second"):
+        (tmp_path / f"{name}.yaml").write_text(_SOURCE.format(id=name), encoding="utf-8")
+    (tmp_path / "wrong.yaml").write_text("id: wrong\nname: [", encoding="utf-8")
+    code = _CRAWLS.format(file=str(PROJECT / "dags" / "crawl.py"))
+    made = in_airflow(code, tmp_path, GONGKAI_SOURCES=str(tmp_path))
+    assert made["None"] == {"dags": ["check_sources", "crawl_good", "crawl_second"], "errors": ""}
+    assert made["crawl_good"] == {"dags": ["check_sources", "crawl_good"], "errors": ""}
+    assert made["check_sources"] == {"dags": ["check_sources"], "errors": ""}
+    assert made["crawl_wrong"]["dags"] == []
+    assert "wrong.yaml: line 3: not valid YAML" in made["crawl_wrong"]["errors"]
+
+
+_BUNDLE = """
+import json
+from pathlib import Path
+from airflow import settings
+from airflow.models.dagbag import DagPriorityParsingRequest
+from gongkai_bundle import DagsAndSources
+from sqlalchemy import delete, select
+
+DagPriorityParsingRequest.__table__.create(settings.engine)
+folder, bundle = Path({folder!r}), DagsAndSources(name="dags-folder", path={dags!r})
+
+def asked():
+    bundle.refresh()
+    with settings.engine.begin() as connection:
+        found = connection.execute(select(DagPriorityParsingRequest.relative_fileloc)).scalars().all()
+        connection.execute(delete(DagPriorityParsingRequest))
+    return found
+
+file = folder / "a.yaml"
+steps = [asked(), asked()]
+for change in (lambda: file.write_text("a"), lambda: file.write_text("ab"), lambda: file.unlink()):
+    change()
+    steps += [asked(), asked()]
+file.write_text("x")
+bundle.refresh()
+file.unlink()
+steps.append(asked())
+print("\\n" + json.dumps(steps))
+"""
+
+
+def test_a_source_file_that_is_new_or_changed_or_gone_has_its_dags_made_again(tmp_path: Path) -> None:
+    code = _BUNDLE.format(folder=str(tmp_path), dags=str(PROJECT / "dags"))
+    steps = in_airflow(code, tmp_path, GONGKAI_SOURCES=str(tmp_path))
+    # Nothing at first, when all DAG files are read anyway; then once for each change, and two changes at once are one.
+    assert steps == [[], [], *[["crawl.py"], []] * 3, ["crawl.py"]]

@@ -1,10 +1,13 @@
-"""The key `listing` in a source file: what is wrong with it is said with file, key and reason."""
+"""Source files: what is wrong is said with file, key and reason, and harms no other source."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from etl.catalog.load import SourceError, load_source
+from etl.catalog.files import files_state, source_files
+from etl.catalog.load import SourceError, find_source, load_source, load_sources, locate_source, readable_sources
+from etl.errors import GongkaiError
 
 GOOD = """
 id: good
@@ -55,3 +58,59 @@ def test_a_wrong_listing_is_named_with_file_key_and_reason(tmp_path: Path, old: 
 def test_the_example_is_good(tmp_path: Path) -> None:
     (tmp_path / "good.yaml").write_text(GOOD, encoding="utf-8")
     assert load_source(tmp_path / "good.yaml").listing
+
+
+def folder_of(tmp_path: Path, **files: str) -> str:
+    """A folder with these source files, by name without `.yaml`."""
+    for name, text in files.items():
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return str(tmp_path)
+
+
+def test_a_wrong_file_does_not_keep_other_sources_from_being_found(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, good=GOOD, wrong="id: wrong\n", unreadable="{")
+    assert find_source("good", folder).id == "good"
+    assert list(readable_sources(folder)) == ["good"]
+    with pytest.raises(SourceError, match=r"wrong\.yaml"):
+        find_source("wrong", folder)
+    with pytest.raises(SourceError, match=r"unreadable\.yaml.*wrong\.yaml"):
+        load_sources(source_files(folder))
+
+
+def test_a_source_is_found_in_a_file_of_another_name(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, a=GOOD.replace("id: good", "id: goodbye"), b=GOOD, other=GOOD.replace("good", "x"))
+    assert locate_source("good", folder)[0].name == "b.yaml"
+    with pytest.raises(GongkaiError, match="no source 'nowhere'"):
+        find_source("nowhere", folder)
+
+
+def test_to_find_a_source_no_file_of_another_is_read(tmp_path: Path) -> None:
+    # Each task of a crawl finds its source: among a thousand files, to read them all would take it a second.
+    folder = folder_of(tmp_path, good=GOOD)
+    for number in range(3):
+        (tmp_path / f"other-{number}.yaml").symlink_to("/proc/self/mem")  # whoever reads it fails
+    assert find_source("good", folder).id == "good"
+
+
+def test_whatever_happens_to_a_file_is_noticed(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, good=GOOD)
+    states = [files_state(folder)]
+
+    def noticed() -> bool:
+        states.append(files_state(folder))
+        return states[-1] != states[-2]
+
+    assert not noticed()
+    folder_of(tmp_path, added=GOOD)
+    assert noticed()
+    file = tmp_path / "added.yaml"
+    file.write_text(GOOD.replace("好", "坏"), encoding="utf-8")
+    assert noticed(), "same size, another time"
+    old = file.stat()
+    (tmp_path / "new").write_text(GOOD, encoding="utf-8")
+    os.utime(tmp_path / "new", ns=(old.st_atime_ns, old.st_mtime_ns))
+    (tmp_path / "new").replace(file)
+    assert noticed(), "same size, same time, another file"
+    file.unlink()
+    assert noticed()
+    assert not noticed()

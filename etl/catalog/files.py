@@ -1,0 +1,25 @@
+"""The source files on the disk: their names, and whether one of them changed. Reads none of them."""
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+FilesState = frozenset[tuple[str, int, int, int]]
+"""Of each source file its path, inode, time of change in nanoseconds, and size."""
+
+
+def source_files(folders: str) -> Iterator[Path]:
+    """The source files in folders separated by `:`. A folder may be missing: the demo's is, before its first run."""
+    for folder in folders.split(":"):
+        yield from sorted(Path(folder).glob("*.yaml"))
+
+
+def files_state(folders: str) -> FilesState:
+    """What differs as soon as a source file was added, changed, replaced or removed: 5 ms for a thousand files."""
+    state = set()
+    for path in source_files(folders):
+        with suppress(FileNotFoundError):  # removed since the folder was listed
+            status = os.stat(path)
+            state.add((str(path), status.st_ino, status.st_mtime_ns, status.st_size))
+    return frozenset(state)

@@ -1,0 +1,26 @@
+"""When a source is crawled: what the presets of the key `schedule` stand for.
+
+All sources of a preset at one minute would be hundreds of tasks that wait for each other, and idle hours after them. So
+each source has its own minute of China's night, by a hash of its id: the same one every time, on every machine.
+"""
+
+import hashlib
+
+PRESETS = ("@hourly", "@daily", "@weekly", "@monthly")
+NIGHT = 300
+"""Minutes from midnight in China within which daily, weekly and monthly crawls start; rechecks come after them."""
+
+
+def cron_line(schedule: str, source_id: str) -> str:
+    """The cron line, in China's time, on which the source is crawled: of a preset its own, else `schedule` itself."""
+    number = int.from_bytes(hashlib.sha256(source_id.encode()).digest()[:8])
+    nights, minute = divmod(number, NIGHT)
+    time = f"{minute % 60} {minute // 60}"
+    lines = {
+        "@hourly": f"{number % 60} * * * *",
+        "@daily": f"{time} * * *",
+        "@weekly": f"{time} * * {nights % 7}",
+        # Every month has 28 days.
+        "@monthly": f"{time} {nights % 28 + 1} * *",
+    }
+    return lines.get(schedule, schedule)
