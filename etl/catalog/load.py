@@ -1,6 +1,7 @@
 """Loads source files. Errors name file, key and reason."""
 
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
 import yaml
@@ -105,10 +106,18 @@ def locate_source(name: str, folders: str) -> tuple[Path, Source]:
     if path.suffix in {".yaml", ".yml"}:
         return path, load_source(path)
     named = [path for folder in folders.split(":") if (path := Path(folder, f"{name}.yaml")).is_file()]
-    for path in named or [path for path in source_files(folders) if _mentions(path, name)]:
-        source = load_source(path)
+    others = (path for path in source_files(folders) if path not in named and _mentions(path, name))
+    problems: list[str] = []
+    for path in chain(named, others):
+        try:
+            source = load_source(path)
+        except SourceError as error:
+            problems += error.problems
+            continue
         if source.id == name:
             return path, source
+    if problems:
+        raise SourceError(problems)
     known = sorted(readable_sources(folders))
     more = [f"{len(known) - NAMED} more (`gongkai sources list`)"] if len(known) > NAMED else []
     raise GongkaiError(

@@ -80,6 +80,9 @@ def test_a_wrong_file_does_not_keep_other_sources_from_being_found(tmp_path: Pat
 def test_a_source_is_found_in_a_file_of_another_name(tmp_path: Path) -> None:
     folder = folder_of(tmp_path, a=GOOD.replace("id: good", "id: goodbye"), b=GOOD, other=GOOD.replace("good", "x"))
     assert locate_source("good", folder)[0].name == "b.yaml"
+    # Not even by one that is called like it, nor by one that is wrong and names it.
+    folder_of(tmp_path, good=GOOD.replace("id: good", "id: y"), aa="id: good\nname: [")
+    assert locate_source("good", folder)[0].name == "b.yaml"
     with pytest.raises(GongkaiError, match="no source 'nowhere'"):
         find_source("nowhere", folder)
 
