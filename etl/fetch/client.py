@@ -22,7 +22,7 @@ from etl.reason_codes import Code
 from etl.reasons import encode_reason
 from etl.sources.schema import Source
 from etl.web.page import read_page
-from etl.web.redirects import PageRedirect, page_redirect
+from etl.web.redirects import PageRedirect, may_lead_on, page_redirect
 from etl.web.urls import host_of
 
 ACCEPT = "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.8"
@@ -218,6 +218,8 @@ class Fetcher:
 def _page_redirect(answer: Answer, url: str) -> PageRedirect | None:
     """Where an answer leads that is a page without content of its own, and no firewall's and no notice."""
     if answer.status != 200 or len(answer.body) > MAX_REDIRECTING_BYTES or not is_markup(answer.body):
+        return None
+    if not may_lead_on(answer.body):
         return None
     page = read_page(answer.body, url, answer.header("content-type"))
     return None if refusal_of(page, answer.status) else page_redirect(page)

@@ -5,10 +5,10 @@ import re
 from etl.outcomes import Outcome
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
-from etl.web.page import WebPage, read_page
+from etl.web.page import WebPage, read_page, visible_text
 
-# Searched in pages of any size. Every alternative begins with a plain character, which makes the search four times as
-# fast (2 ms for a page of 46 KB, not 9): no re.IGNORECASE and no leading `\b`.
+# Every alternative begins with a plain character, which makes the search four times as fast (2 ms for a page of 46 KB,
+# not 9): no re.IGNORECASE and no leading `\b`.
 _CHALLENGE = re.compile(
     r"__jsl_clearance|acw_sc__v2|\$_ts\s*=|wzws|yunsuo|virtual container shield"
     r"|document\.cookie\s*=[^;]{0,200};[^<]{0,200}location|访问(?:已)?被?(?:拦截|阻断|拒绝)|请求(?:已)?被?(?:拦截|阻断)"
@@ -20,8 +20,7 @@ _MISSING = re.compile(
 )
 _MAX_CHARACTERS = 400
 """Visible characters of a block page or "not found" page; documents that quote such words are longer."""
-_VISIBLE = "//text()[not(ancestor::script or ancestor::style or ancestor::noscript)]"
-
+_UNSEEN = frozenset({"script", "style", "noscript"})
 
 Refusal = tuple[Outcome, str]
 """`blocked` or `soft_404`, and the stored reason (`etl.reasons`)."""
@@ -48,14 +47,11 @@ def is_markup(body: bytes) -> bool:
 
 def refusal_of(page: WebPage, status: int) -> Refusal | None:
     """As `find_refusal`, of a page that is read."""
-    challenge, missing = _CHALLENGE.search(page.text.lower()), _MISSING.search(page.text)
-    if not challenge and not missing:
+    visible = visible_text(page, _UNSEEN, _MAX_CHARACTERS)
+    if len(visible) > _MAX_CHARACTERS:  # before words are searched: that takes 2 ms, and nearly every page ends here
         return None
-    visible = "".join("".join(page.tree.xpath(_VISIBLE)).split())
-    if len(visible) > _MAX_CHARACTERS:
-        return None
-    if challenge:
+    if _CHALLENGE.search(page.text.lower()):
         return Outcome.BLOCKED, encode_reason(Code.FIREWALL_PAGE)
-    if match := _MISSING.search(visible):
+    if match := _MISSING.search(page.text) and _MISSING.search(visible):
         return Outcome.SOFT_404, encode_reason(Code.PAGE_SAYS_MISSING, status=status, words=match.group())
     return None

@@ -193,6 +193,24 @@ def absolute(url: str, base: str) -> str | None:
     return joined.split("#", 1)[0]
 
 
+def visible_text(page: WebPage, unseen: frozenset[str], at_most: int) -> str:
+    """The page's text without white space and without that in elements of the tags `unseen`.
+
+    Of a longer one only a beginning of more than `at_most` characters: most pages say so much in their first elements.
+    """
+    parts, length = [], 0
+    walk = etree.iterwalk(page.tree, events=("start", "end", "comment"))
+    for event, element in walk:
+        if event == "start" and element.tag in unseen:
+            walk.skip_subtree()
+        elif text := element.text if event == "start" else element.tail:
+            parts.append("".join(text.split()))
+            length += len(parts[-1])
+            if length > at_most:
+                break
+    return "".join(parts)
+
+
 def base_url(page: WebPage) -> str:
     """The address that relative addresses are resolved against: `<base href>`, or the page's own."""
     for element in page.elements["base"]:

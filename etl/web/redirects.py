@@ -10,7 +10,7 @@ from typing import Literal
 
 from lxml.html import HtmlElement
 
-from etl.web.page import WebPage, absolute, base_url
+from etl.web.page import WebPage, absolute, base_url, visible_text
 from etl.web.script.navigation import navigation_target
 from etl.web.urls import canonical_url, encode_query
 
@@ -19,13 +19,17 @@ MAX_PAGE_CHARS = 100_000
 """Characters of a page that may be one: with all their styles such pages stay below a tenth of that."""
 _MAX_OWN_CHARS, _MAX_LINKS = 100, 3
 """Most visible characters and links of a page without content ("正在跳转，如果没有反应请点击这里")."""
+_END_OF_NO_MARKUP = {b"<!--": b"-->"} | {
+    b"<" + tag: b"</" + tag for tag in (b"script", b"style", b"textarea", b"title", b"xmp")
+}
+"""Where what begins so ends: tags in it are none."""
+_LINK_OR_NO_MARKUP = re.compile(rb"<(?:a\s|!--|script|style|textarea|title|xmp)")
 _SIGN = re.compile(r"refresh|location|<frameset", re.IGNORECASE)
 _REFRESH = re.compile(
     r"""(?<![\d.])[\d.]++ ?[;, ] ?(?:url ?= ?)?(?P<quote>["']?)(?P<url>[^"']++)(?P=quote)""", re.IGNORECASE
 )
 """The value of `content`, its white space collapsed."""
-_UNSEEN = "script|style|noscript|noframes|title|template"
-_OWN_TEXT = f"//text()[not({' or '.join(f'ancestor::{tag}' for tag in _UNSEEN.split('|'))})]"
+_UNSEEN = frozenset({"script", "style", "noscript", "noframes", "title", "template"})
 _CONTENT = "//iframe | //object | //embed | //form | //table//table"
 _JAVASCRIPT = re.compile(r"^$|javascript|ecmascript|^module$", re.IGNORECASE)
 
@@ -36,6 +40,20 @@ class PageRedirect:
 
     url: str
     means: Means
+
+
+def may_lead_on(body: bytes) -> bool:
+    """Whether a page of these bytes may be one. Not if it has more links, for which it need not be parsed."""
+    markup, at, links = body.lower(), 0, 0
+    while found := _LINK_OR_NO_MARKUP.search(markup, at):
+        at, end = found.end(), _END_OF_NO_MARKUP.get(found[0])
+        if end is None:
+            links += 1
+            if links > _MAX_LINKS:
+                return False
+        elif (at := markup.find(end, at)) < 0:
+            return True
+    return True
 
 
 def page_redirect(page: WebPage) -> PageRedirect | None:
@@ -57,9 +75,11 @@ def page_redirect(page: WebPage) -> PageRedirect | None:
 
 
 def _has_content(page: WebPage) -> bool:
-    own = "".join("".join(page.tree.xpath(_OWN_TEXT)).split())
-    links = sum(1 for _ in page.tree.iter("a"))
-    return len(own) > _MAX_OWN_CHARS or links > _MAX_LINKS or bool(page.tree.xpath(_CONTENT))
+    return (
+        len(visible_text(page, _UNSEEN, _MAX_OWN_CHARS)) > _MAX_OWN_CHARS
+        or sum(1 for _ in page.tree.iter("a")) > _MAX_LINKS
+        or bool(page.tree.xpath(_CONTENT))
+    )
 
 
 def _refreshes(page: WebPage) -> Iterator[tuple[str, Means]]:

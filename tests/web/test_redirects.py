@@ -6,7 +6,7 @@ import time
 import pytest
 
 from etl.web.page import WebPage
-from etl.web.redirects import PageRedirect, page_redirect
+from etl.web.redirects import PageRedirect, may_lead_on, page_redirect
 
 HERE = "https://www.yunxi.example/gk/"
 THERE = "https://www.yunxi.example/gk/zcfg/"
@@ -14,7 +14,9 @@ CONTENT = "<h1>云溪县人民政府关于印发供水管理办法的通知</h1>
 
 
 def led(markup: str) -> PageRedirect | None:
-    return page_redirect(WebPage(HERE, markup, "utf-8"))
+    found = page_redirect(WebPage(HERE, markup, "utf-8"))
+    assert found is None or may_lead_on(markup.encode())
+    return found
 
 
 NAMES = [
@@ -117,6 +119,19 @@ def test_a_page_with_content_is_not_left(lead: str) -> None:
 )
 def test_what_is_not_certain_leads_nowhere(markup: str) -> None:
     assert led(markup) is None
+
+
+LINKS = "<a href='./1.html'>要闻</a>" * 20
+
+
+@pytest.mark.parametrize(
+    "hidden", [f"<!--{LINKS}-->", f"<SCRIPT>var menu = `{LINKS}`;</SCRIPT>", f"<title>{LINKS}</title>", f"<xmp>{LINKS}"]
+)
+@pytest.mark.parametrize("charset", ["utf-8", "gb18030", "utf-16"])
+def test_what_is_no_link_keeps_no_page_from_leading_on(hidden: str, charset: str) -> None:
+    lead = f"<html><meta http-equiv='refresh' content='0;url={THERE}'>"
+    assert may_lead_on((lead + hidden).encode(charset))
+    assert may_lead_on((lead + LINKS).encode(charset)) is (charset == "utf-16"), "a page with many links is not parsed"
 
 
 @pytest.mark.parametrize(
