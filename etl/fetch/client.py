@@ -98,21 +98,21 @@ class Fetcher:
                 host = host_of(attempt.final_url)
                 if not attempt.is_transient or self._out_of_reach(host) or self._pace.is_postponed(host):
                     if attempt.status is not None:
-                        await asyncio.to_thread(self._hosts.record_success, host)
+                        await self._pace.answered(host)
                     break
                 await self._hold_back(host, attempt)
         return attempts
 
     async def _hold_back(self, host: str, attempt: Attempt) -> None:
         if not await self._postpone_as_asked(host, attempt):
-            await asyncio.to_thread(self._hosts.record_failure, host, self._source.pace.retry_delay)
+            await self._pace.failed(host, self._source.pace.retry_delay)
 
     async def _postpone_as_asked(self, host: str, answer: Attempt | Answer) -> bool:
         """Postpones the host if the answer asks for it with `Retry-After`; returns whether it does."""
         asked = answer.header("retry-after") if answer.status in (429, 503) else ""
         wait = retry_after_seconds(asked, datetime.now(UTC))
         if wait:
-            await asyncio.to_thread(self._hosts.postpone, host, wait, asked)
+            await self._pace.postpone(host, wait, asked)
         return bool(wait)
 
     async def _attempt(self, request: Request) -> Attempt:
@@ -161,7 +161,7 @@ class Fetcher:
             values = {"host": postponed.host, "seconds": round(postponed.seconds)}
             return ended(failure=Outcome.NETWORK_ERROR, reason=encode_reason(Code.HOST_ASKED_TO_WAIT, **values))
 
-    async def _check_allowed(self, url: str) -> Trace:
+    async def _check_allowed(self, url: str) -> Trace | None:
         if not self._source.allows(url):
             raise RequestFailed(Outcome.OUT_OF_SCOPE, encode_reason(Code.NOT_A_SOURCE_HOST, url=url))
         host = host_of(url)

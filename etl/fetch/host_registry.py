@@ -35,12 +35,30 @@ class CachedRobots(Outside):
 class Turn:
     """A request's turn at a host. `began`: when, to be handed back if it begins again; None if it has not begun.
 
-    `wait`: seconds until it may begin. `postponed`: seconds for which the host must not be asked at all.
+    `wait`: seconds until it may begin. `postponed`: seconds for which the host must not be asked at all. One that is
+    reserved tells of the host: `pace`, the slowest of its sources, and `has_failed`, whether failures are counted.
     """
 
     wait: float
     began: object | None
     postponed: float = 0.0
+    pace: float = 0.0
+    has_failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The slowest pace of a host's sources in seconds a request, whether it is postponed, whether failures are
+    counted."""
+
+    pace: float
+    is_postponed: bool
+    has_failed: bool
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it may be asked without a turn."""
+        return not self.pace and not self.is_postponed
 
 
 class HostRegistry(Protocol):
@@ -51,6 +69,9 @@ class HostRegistry(Protocol):
 
         Returns the slowest pace of all sources that asked it within `PACE_LIFETIME`: the one that holds.
         """
+
+    def standing(self, host: str) -> Standing:
+        """What holds for the host, of which a pace was set."""
 
     def reserve(self, host: str, at_most: float) -> Turn:
         """Take the next turn of the host's queue; it begins at once if nobody is before it.
@@ -94,14 +115,18 @@ class LocalHostRegistry:
         self._pace[host] = delay
         return delay
 
+    def standing(self, host: str) -> Standing:
+        return Standing(self._pace[host], self._postponed.get(host, 0.0) > time.monotonic(), False)
+
     def reserve(self, host: str, at_most: float) -> Turn:
         now = time.monotonic()
         postponed = max(0.0, self._postponed.get(host, now) - now)
         if postponed > at_most:
-            return Turn(postponed, None, postponed)
-        free_at = max(now + postponed, self._free_at.get(host, now))
-        self._free_at[host] = free_at + self._pace[host]
-        return Turn(free_at - now, None, postponed) if free_at > now else self.begin(host, None)
+            return Turn(postponed, None, postponed, self._pace[host])
+        free_at, pace = max(now + postponed, self._free_at.get(host, now)), self._pace[host]
+        self._free_at[host] = free_at + pace
+        began = None if free_at > now else self.begin(host, None).began
+        return Turn(free_at - now, began, postponed, pace)
 
     def begin(self, host: str, began: object | None) -> Turn:
         now = time.monotonic()

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from etl.archive.storage.archive import Archive
-from etl.fetch.host_registry import HostRegistry, LocalHostRegistry, Turn
+from etl.fetch import pace as pacing
+from etl.fetch.host_registry import HostRegistry, LocalHostRegistry, Standing, Turn
 from etl.fetch.pace import MAX_RETRY_AFTER_SECONDS, HostPostponed, Pace, retry_after_seconds
 from etl.settings import Settings
 from tests.support.gongkai import Said, gongkai, rows
@@ -133,6 +134,100 @@ def test_the_time_that_connecting_took_is_no_part_of_the_pace(archive: Archive) 
         return await asyncio.to_thread(archive.hosts.begin, HOST, None)
 
     assert asyncio.run(run()).wait == pytest.approx(60 * 0.98, abs=9)
+
+
+class Counting(LocalHostRegistry):
+    """Notes what is asked of it."""
+
+    asked: list[str]
+
+    def set_pace(self, host: str, source: str, delay: float) -> float:
+        self.asked = []
+        return super().set_pace(host, source, delay)
+
+    def standing(self, host: str) -> Standing:
+        self.asked.append("standing")
+        return super().standing(host)
+
+    def reserve(self, host: str, at_most: float) -> Turn:
+        self.asked.append("reserve")
+        return super().reserve(host, at_most)
+
+    def begin(self, host: str, began: object | None) -> Turn:
+        self.asked.append("begin")
+        return super().begin(host, began)
+
+    def record_success(self, host: str) -> None:
+        self.asked.append("success")
+
+
+def test_a_host_without_a_pace_is_looked_up_once_in_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pacing, "FREE_SECONDS", 1000)
+    pace = Pace("a", 0, hosts := Counting())
+
+    async def run() -> None:
+        assert await asyncio.gather(*(pace.wait(HOST) for _ in range(50))) == [None] * 50
+        await pace.answered(HOST)
+
+    asyncio.run(run())
+    assert hosts.asked == ["standing"]
+
+
+def test_a_turn_that_nobody_disturbs_is_one_question(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pacing, "_is_late", lambda asked, pace: False)
+    monkeypatch.setattr(archive.hosts, "begin", None)
+    pace = Pace("a", 0.01, archive.hosts)
+
+    async def run() -> None:
+        assert None not in await asyncio.gather(*(pace.wait(HOST) for _ in range(4)))
+
+    asyncio.run(run())
+
+
+def test_a_pace_that_another_source_sets_is_noticed(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pacing, "FREE_SECONDS", 0)
+    pace = Pace("free", 0, archive.hosts)
+
+    async def run() -> Turn:
+        assert await pace.wait(HOST) is None
+        archive.hosts.set_pace(HOST, "slow", 60)
+        assert await pace.wait(HOST) is not None
+        return await asyncio.to_thread(archive.hosts.reserve, HOST, 120)
+
+    assert asyncio.run(run()).wait == pytest.approx(60, abs=9)
+
+
+def test_what_another_task_finds_out_of_a_host_is_noticed(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pacing, "FREE_SECONDS", 0)
+    pace = Pace("free", 0, archive.hosts)
+
+    async def run() -> None:
+        archive.hosts.record_failure(HOST, 60)
+        assert await pace.wait(HOST) is None
+        await pace.answered(HOST)
+        assert rows(archive, "SELECT failures FROM archive.host") == [{"failures": 0}]
+        archive.hosts.postpone(HOST, 300, "300")
+        with pytest.raises(HostPostponed):
+            await pace.wait(HOST)
+
+    asyncio.run(run())
+
+
+def test_what_a_host_asks_for_holds_at_once_for_the_source_that_was_told(archive: Archive) -> None:
+    pace, other = Pace("a", 0, archive.hosts), "other.example"
+
+    async def run() -> None:
+        assert await pace.wait(HOST) is None
+        await pace.postpone(HOST, 300, "300")
+        with pytest.raises(HostPostponed):
+            await pace.wait(HOST)
+        assert await pace.wait(other) is None
+        for _ in range(3):
+            await pace.failed(other, 600)
+        with pytest.raises(HostPostponed):
+            await pace.wait(other)
+
+    asyncio.run(run())
 
 
 def test_nothing_is_counted_as_failed_that_was_not_asked(archive: Archive) -> None:

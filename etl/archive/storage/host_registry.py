@@ -2,7 +2,7 @@
 
 from sqlalchemy import Engine, text
 
-from etl.fetch.host_registry import EARLY_SHARE, PACE_LIFETIME, CachedRobots, Turn
+from etl.fetch.host_registry import EARLY_SHARE, PACE_LIFETIME, CachedRobots, Standing, Turn
 
 MAX_SHOWN = 60
 """Characters of a `Retry-After` that are kept."""
@@ -20,6 +20,10 @@ ON CONFLICT (name) DO UPDATE SET
     )
 RETURNING pace
 """)
+_STANDING = text("""
+SELECT pace, coalesce(postponed_until > clock_timestamp(), false) AS is_postponed, failures > 0 AS has_failed
+FROM archive.host WHERE name = :host
+""")
 # The turn is taken by one statement: no lock is held while the caller waits for it.
 _RESERVE = text("""
 WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS now)
@@ -36,6 +40,7 @@ UPDATE archive.host h SET
 FROM moment m WHERE h.name = :host
 RETURNING
     CASE WHEN h.began_at = m.now THEN h.began_at END AS began,
+    h.pace, h.failures > 0 AS has_failed,
     extract(epoch FROM h.postponed_until - m.now) AS postponed,
     extract(epoch FROM h.next_free_at - make_interval(secs => h.pace) - m.now) AS wait
 """)
@@ -90,10 +95,16 @@ class PostgresHosts:
         with self._engine.begin() as connection:
             return float(connection.execute(_SET_PACE, values).scalar_one())
 
+    def standing(self, host: str) -> Standing:
+        with self._at_once.connect() as connection:
+            found = connection.execute(_STANDING, {"host": host}).one()
+        return Standing(float(found.pace), found.is_postponed, found.has_failed)
+
     def reserve(self, host: str, at_most: float) -> Turn:
         with self._at_once.connect() as connection:
             found = connection.execute(_RESERVE, {"host": host, "at_most": at_most}).one()
-        return Turn(max(0.0, float(found.wait)), found.began, max(0.0, float(found.postponed or 0)))
+        postponed = max(0.0, float(found.postponed or 0))
+        return Turn(max(0.0, float(found.wait)), found.began, postponed, float(found.pace), found.has_failed)
 
     def begin(self, host: str, began: object | None) -> Turn:
         values = {"host": host, "share": 1 - EARLY_SHARE}
