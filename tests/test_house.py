@@ -144,7 +144,7 @@ def test_one_module_asks_sites() -> None:
         for module in MODULES
         if not module.startswith("etl.local.") and any(_is_of(name, CLIENTS) for name in imports(module))
     }
-    connecting = {f"etl.fetch.{name}" for name in ("guard", "response_heads", "tls", "national_tls")}
+    connecting = {f"etl.fetch.{name}" for name in ("guard", "network", "response_heads", "tls", "national_tls")}
     storage = {"etl.archive.storage.bucket", "etl.archive.storage.connections"}
     assert asking - connecting == {"etl.fetch.exchange", *storage}
     for module in connecting:

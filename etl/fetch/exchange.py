@@ -5,7 +5,8 @@ HTTP/1.1, HTTP/2, cookies, codings) raise errors of its own.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http.cookiejar import Cookie, CookieJar, DefaultCookiePolicy
 from types import TracebackType
@@ -32,6 +33,8 @@ MAX_COOKIE_BYTES = 4096
 """Longest cookie that is kept, as in browsers (RFC 6265bis, 5.6)."""
 MAX_COOKIES = 50
 """Cookies that one client keeps; of more it forgets all (RFC 6265, 6.1, wants as many for a site)."""
+_ALWAYS = {"Accept": "*/*", "Connection": "keep-alive"}
+"""Headers of every request that does not set them."""
 _MAX_ERROR_CHARS = 300
 
 
@@ -67,10 +70,12 @@ class SiteClient:
     """Sends requests; a request takes at most `seconds`. Use `async with`: leaving it closes the connections."""
 
     def __init__(self, transport: httpx.AsyncHTTPTransport, seconds: float) -> None:
-        self._seconds, self._pool = seconds, transport._pool
+        # httpx's transport alone: of what its client does beside, redirects and cookies, the first is done by the
+        # fetcher, and both take time where there are none.
+        self._seconds, self._transport, self._pool = seconds, transport, transport._pool
         self._large_bodies = LargeBodies()
-        timeout = httpx.Timeout(min(30.0, seconds), connect=min(10.0, seconds))
-        self._client = httpx.AsyncClient(transport=transport, timeout=timeout, trust_env=False, cookies=_Cookies().jar)
+        self._timeout = httpx.Timeout(min(30.0, seconds), connect=min(10.0, seconds)).as_dict()
+        self._cookies = httpx.Cookies(_Cookies().jar)
 
     async def __aenter__(self) -> Self:
         return self
@@ -78,14 +83,14 @@ class SiteClient:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._client.aclose()
+        await self._transport.aclose()
 
     async def ask(
         self,
         url: str,
         headers: Mapping[str, str],
         limit: int,
-        trace: Trace,
+        trace: Trace | None,
         *,
         method: str = "GET",
         content: bytes | None = None,
@@ -99,20 +104,20 @@ class SiteClient:
 
         async def traced(event: str, values: Mapping[str, Any]) -> None:
             nonlocal ours
+            assert trace is not None
             try:
                 await trace(event, values)
             except Exception as error:
                 ours = error
                 raise
 
+        extensions = {"timeout": self._timeout} | ({"trace": traced} if trace else {})
         try:
             address = httpx.URL(url)
-            async with (
-                asyncio.timeout(self._seconds) as deadline,
-                self._client.stream(
-                    method, address, headers=headers, content=content, extensions={"trace": traced}
-                ) as response,
-            ):
+            request = httpx.Request(
+                method, address, headers=_ALWAYS | dict(headers), content=content, extensions=extensions
+            )
+            async with asyncio.timeout(self._seconds) as deadline, self._sent(request) as response:
                 try:
                     body = await self._read_body(response, limit, deadline)
                     whole = True
@@ -139,9 +144,24 @@ class SiteClient:
             if address and not whole:
                 await self._drop_http2(address)
 
+    @asynccontextmanager
+    async def _sent(self, request: httpx.Request) -> AsyncIterator[httpx.Response]:
+        """The beginning of the answer, with the cookies of earlier ones sent and those of this one kept."""
+        if self._cookies.jar:
+            self._cookies.set_cookie_header(request)
+        response = await self._transport.handle_async_request(request)
+        try:
+            if "set-cookie" in response.headers:
+                response.request = request
+                self._cookies.extract_cookies(response)
+            yield response
+        finally:
+            await response.aclose()
+
     async def _read_body(self, response: httpx.Response, limit: int, deadline: asyncio.Timeout) -> bytes:
+        assert isinstance(response.stream, httpx.AsyncByteStream)
         reader = BodyReader(response.headers.get("content-encoding", ""), limit)
-        async for chunk in response.aiter_raw():
+        async for chunk in response.stream:
             for start in range(0, len(chunk), AT_ONCE_BYTES):
                 if reader.bursts or reader.size > FREE_BYTES:
                     await self._large_bodies.take(deadline)

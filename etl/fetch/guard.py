@@ -14,11 +14,15 @@ import httpx
 
 from etl.fetch.addresses import why_not_public
 from etl.fetch.national_tls import national_tls
+from etl.fetch.network import AsyncioBackend, ConnectionPool
 from etl.fetch.response_heads import MendingBackend
 from etl.fetch.tls import HandshakeStream, tls_context
 from etl.reason_codes import Code
 from etl.reasons import encode_reason, english
 from etl.sources.schema import Tls
+
+IDLE_SECONDS = 5.0
+"""After so long a connection is not used again: servers close them after as long, and more."""
 
 
 class ForbiddenAddress(httpx.TransportError):
@@ -86,12 +90,14 @@ class _GuardedBackend(httpcore.AsyncNetworkBackend):
 
 def guarded_transport(*, allow_private: bool, connections: int, tls: Tls) -> httpx.AsyncHTTPTransport:
     """httpx's pooled HTTP/2 transport, which connects through the guard and mends what answers begin with."""
-    transport = httpx.AsyncHTTPTransport(
-        verify=tls_context(tls),
+    context = tls_context(tls)
+    transport = httpx.AsyncHTTPTransport(verify=context)
+    # httpx offers no public way to give it a pool; tests/fetch/test_guard.py holds this line.
+    transport._pool = ConnectionPool(
+        ssl_context=context,
+        max_connections=connections,
+        keepalive_expiry=IDLE_SECONDS,
         http2=True,
-        limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
+        network_backend=_GuardedBackend(MendingBackend(AsyncioBackend()), allow_private, tls),
     )
-    # httpx offers no public way to hand its pool a network backend; tests/fetch/test_guard.py holds this line.
-    pool = transport._pool
-    pool._network_backend = _GuardedBackend(MendingBackend(pool._network_backend), allow_private, tls)
     return transport

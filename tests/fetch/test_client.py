@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from etl import event_loop
 from etl.archive.storage.archive import Archive
 from etl.fetch.classify import classify
 from etl.fetch.client import Attempt, Request, fetcher
@@ -35,7 +36,7 @@ def fetch(archive: Archive, source: Source, *urls: str, **headers: str) -> list[
         async with fetcher(source, archive.hosts, "gongkai/test") as client:
             return await asyncio.gather(*(client.fetch(Request(url, headers=headers)) for url in urls))
 
-    return asyncio.run(run())
+    return event_loop.run(run())
 
 
 def answer(archive: Archive, answers: dict[str, Any], path: str = "/a", **changes: Any) -> tuple[Attempt, list[str]]:

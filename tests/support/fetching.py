@@ -1,8 +1,8 @@
 """Asking servers on loopback as a crawl does, without an archive."""
 
-import asyncio
 from typing import Any
 
+from etl import event_loop
 from etl.fetch.classify import classify
 from etl.fetch.client import Attempt, Request, fetcher
 from etl.fetch.host_registry import LocalHostRegistry
@@ -42,7 +42,7 @@ def fetch_in_turn(source: Source, *urls: str, **headers: str) -> list[Attempt]:
         async with fetcher(source, LocalHostRegistry(), "gongkai/test") as client:
             return [(await client.fetch(Request(url, headers=headers)))[-1] for url in urls]
 
-    return asyncio.run(run())
+    return event_loop.run(run())
 
 
 def ending(attempt: Attempt) -> tuple[Outcome | None, str]:
