@@ -152,8 +152,8 @@ class _Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
                 transport = await loop.start_tls(self._transport, self, ssl_context, server_hostname=server_hostname)
         except TimeoutError as error:
             raise httpcore.ConnectTimeout(f"no TLS within {timeout} s") from error
-        except OSError as error:
-            raise httpcore.ConnectError(str(error)) from error
+        except OSError as error:  # asyncio says nothing of a server that hangs up
+            raise httpcore.ConnectError(str(error) or "the server hung up in the SSL handshake") from error
         assert transport is not None
         self._transport = transport
         return self
