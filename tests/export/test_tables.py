@@ -130,7 +130,7 @@ def test_csv_opens_in_a_spreadsheet_and_runs_nothing(filled: Archive, tmp_path: 
     found = list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline="")))
     assert len(found) == done.written == 6
     titles = [row["title"] for row in found]
-    assert titles[-1] == '\'=HYPERLINK("https://x.example";"岚川")'
+    assert '\'=HYPERLINK("https://x.example";"岚川")' in titles
     assert not [cell for row in found for cell in row.values() if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
     assert found[0]["characters"].isdecimal()
     assert "text" not in found[0]
@@ -182,18 +182,18 @@ def test_parquet_opens_in_duckdb(filled: Archive, tmp_path: Path) -> None:
 
 def test_texts_have_the_names_and_the_form_of_the_seeds(filled: Archive, tmp_path: Path) -> None:
     out, done = write(filled, tmp_path, Format.TXT)
-    contents = {row["id"]: row for row in rows(filled, _TEXTS)}
+    texts = {row["hash"]: row["text"] for row in rows(filled, _TEXTS) if row["text"]}
     assert sorted(file.name for file in out.iterdir()) == [
-        f"{number:03}_{contents[record]['hash'][:16]}.txt" for number, record in enumerate((1, 2, 5))
+        f"{number:03}_{digest[:16]}.txt" for number, digest in enumerate(texts)
     ]
-    for file, record in zip(sorted(out.iterdir()), (1, 2, 5), strict=True):
-        assert file.read_bytes() == contents[record]["text"].encode()
+    for file, text in zip(sorted(out.iterdir()), texts.values(), strict=True):
+        assert file.read_bytes() == text.encode()
     assert done == ExportResult(3, left_out=1)
     with pytest.raises(GongkaiError, match="exists already"):
         write(filled, tmp_path, Format.TXT)
 
 
-_TEXTS = "SELECT r.id, c.hash, c.text FROM archive.record r JOIN archive.content c ON c.hash = r.content_hash"
+_TEXTS = "SELECT c.hash, c.text FROM archive.record r JOIN archive.content c ON c.hash = r.content_hash ORDER BY r.id"
 
 
 @pytest.mark.parametrize("kind", [Format.JSONL, Format.CSV, Format.PARQUET])

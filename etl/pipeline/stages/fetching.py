@@ -220,7 +220,8 @@ class _Buffer:
             await self._flush()
 
     async def _flush(self) -> None:
-        documents, self._documents = self._documents, []
+        # In the order of the list, not in that of the answers: so records are numbered, as far as they come together.
+        documents, self._documents = sorted(self._documents, key=lambda item: item.page.page_id), []
         if documents and (stored := await asyncio.to_thread(self._store, documents)):
             del documents
             await self._hand_on(stored)
