@@ -9,6 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from etl.clock import CHINA
@@ -106,6 +107,7 @@ def _chinese_number(text: str) -> int:
     return int("".join(_DIGITS.get(c, "0") for c in text) or "0")
 
 
+@lru_cache(4096)  # a page states its date in several places, and pages of one day state the same one
 def read_date(text: str, not_after: date | None = None) -> ReadDate:
     """The first date in `text`. What the calendar does not have, what is after `not_after`, and what lacks its year,
     month or day is refused with a flag.

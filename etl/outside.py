@@ -51,6 +51,8 @@ def _clean(value: Any, text: Callable[[str], str]) -> Any:
     kind = type(value)
     if kind is str:
         return text(value)
+    if value is None or isinstance(value, (str, bool)):  # codes: most of what is no plain text
+        return value
     if kind is int:
         return value if -MAX_NUMBER <= value <= MAX_NUMBER else _digits(value)
     if kind is float:

@@ -160,7 +160,7 @@ def _is_error_notice(facts: PageFacts) -> bool:
 
 
 def _is_data_listing(facts: PageFacts) -> bool:
-    return "<recordset>" in facts.page.text and not facts.has_document_path and len(facts.text) < MIN_TEXT_CHARS
+    return len(facts.text) < MIN_TEXT_CHARS and not facts.has_document_path and "<recordset>" in facts.page.text
 
 
 def _is_empty(facts: PageFacts) -> bool:

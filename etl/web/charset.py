@@ -69,15 +69,15 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
     for mark, name in _BOMS:
         if body.startswith(mark):
             return body.decode(name, "replace").removeprefix("\ufeff"), name
-    declared = _declared_codecs(body, content_type)
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
-        pass
-    else:
-        if "utf-8" in declared or not declared or body.isascii() or _THREE_BYTES.search(body):
-            return text, "utf-8"
-    return _best_decoding(body, declared)
+        return _best_decoding(body, _declared_codecs(body, content_type))
+    # What the bytes prove comes first: it is seen in their first word, and declarations have to be searched for.
+    if body.isascii() or _THREE_BYTES.search(body):
+        return text, "utf-8"
+    declared = _declared_codecs(body, content_type)
+    return (text, "utf-8") if "utf-8" in declared or not declared else _best_decoding(body, declared)
 
 
 def _declared_codecs(body: bytes, content_type: str) -> list[str]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from etl.dates import read_date
@@ -29,15 +30,17 @@ _VALIDITY_STATE = re.compile(
 )
 _EDGES = " \t|丨,，;；:：>·•-—_"
 _PAIRS = {"[": "]", "【": "】", "(": ")", "（": "）", "〔": "〕"}
+_BRACKETS = frozenset((*_PAIRS, *_PAIRS.values()))
 
 
+@lru_cache(4096)  # a page states a value in several places, and pages of one site state the same ones
 def clean_value(name: str, value: str) -> str:
     """The text without inline boundaries, stray punctuation and unpaired brackets; empty for `无`, dashes, options of
     forms; a doubled value once."""
     text = " ".join(value.replace(INLINE_BOUNDARY, "").replace("\u200b", "").split()).strip(_EDGES).strip()
     if name == "validity" and text[:1] in _PAIRS and text.endswith(_PAIRS[text[0]]):
         text = text[1:-1].strip()
-    for opening, closing in _PAIRS.items():
+    for opening, closing in _PAIRS.items() if text[:1] in _PAIRS or text[-1:] in _BRACKETS else ():
         if text.startswith(opening) and closing not in text:
             text = text[1:].strip()
         if text.endswith((opening, closing)) and text.count(opening) != text.count(closing):

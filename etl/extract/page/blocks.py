@@ -32,7 +32,7 @@ _TAG_KINDS: dict[str, int] = dict.fromkeys(
 """Tags that end a line, and those that are passed over with all they hold; any other stands within a line."""
 _LABELS_OF_HEADER = 3
 """Colons in a line without a sentence, from which on it is a line of labelled fields."""
-_PUNCTUATION = re.compile("[，。；！？,;]|：$")
+_PUNCTUATION = re.compile("[，。；！？,;]")
 _SITE_WORDS = split_words("""
     ICP备 ICP证 公网安备 网站标识码 版权所有 主办单位 承办单位 技术支持 opyright 推荐使用 浏览器 分辨率 无障碍
     适老 网站地图 请输入 验证码 客户端
@@ -50,7 +50,7 @@ def is_boilerplate(text: str) -> bool:
 
 def is_prose(text: str, chars: int, link_chars: int) -> bool:
     """Whether a visible line is prose: not mostly links, long or punctuated, and none of the site's own."""
-    if link_chars * 2 >= chars or (chars <= 60 and not _PUNCTUATION.search(text)):
+    if link_chars * 2 >= chars or (chars <= 60 and not text.endswith("：") and not _PUNCTUATION.search(text)):
         return False
     if text.count("：") >= _LABELS_OF_HEADER and "。" not in text:
         return False

@@ -93,7 +93,8 @@ def select_nodes(page: WebPage, blocks: Blocks, selectors: Iterable[str]) -> Ite
             matched = compiled.path(page.tree) if compiled.word in page.text else ()
             found = matched if isinstance(matched, list) else []
         elif not (compiled.id or compiled.classes):
-            found = list(page.tree.iter(compiled.tag))
+            yield from ((selector, node) for node in blocks.nodes if node.tag == compiled.tag)
+            continue
         else:
             yield from ((selector, node) for node in _indexed(blocks, compiled))
             continue

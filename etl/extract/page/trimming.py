@@ -117,8 +117,7 @@ def is_in_search_form(blocks: Blocks, index: int, body: Body) -> bool:
     return False
 
 
-@lru_cache(4096)
-@lru_cache(4096)
+@lru_cache(4096)  # pages of one site have the same lines
 def is_page_tool(text: str) -> bool:
     """Whether a line only operates the page: print, close, font size, share. (`360A12-07-2023-0012` is an index
     number.)"""

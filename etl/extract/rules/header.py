@@ -44,6 +44,8 @@ _MAX_LINE_CHARS, _MAX_LEAD_CHARS = 700, 40
 """Longest line searched for labels; most characters before a line's only label: longer is prose."""
 _MIN_AMBIGUOUS_TITLE_CHARS = 8
 """Characters of a title behind 名称 or 标题: what is shorter names something else."""
+_HEADER_LABEL = re.compile("索引号|文号|来源")
+"""Labels of a header, whatever else its line says."""
 _UNKNOWN_LABEL = re.compile(rf"[\s{INLINE_BOUNDARY}|丨｜\]】]+[\u4e00-\u9fff]{{2,6}}[\s{INLINE_BOUNDARY}]*[:：]")
 _LISTS_WITH_BARS = ("keywords", "subject_category", "group_category", "genre_category")
 """Fields of several words, which bars may part."""
@@ -56,6 +58,7 @@ _VALUE_ENDS = re.compile(
 colon (`_UNKNOWN_LABEL`)."""
 _OTHER_DOCUMENTS = re.compile(r"[\s【\[■◆>·]*(?:相关|关联|推荐|延伸|更多)[\u4e00-\u9fff]{2,4}[\s】\]:：]*$")
 """Heading of a list of other documents, whose labels are not of this one."""
+_LEAD = re.compile(rf"[\s{INLINE_BOUNDARY}]*")
 _DATE_BEHIND = re.compile(rf"[\s{INLINE_BOUNDARY}|]+{YEAR_OF_DATE}\s*\d{{1,2}}")
 
 
@@ -245,7 +248,7 @@ def _is_breadcrumb(block: Block) -> bool:
 
 
 def _is_site_footer(text: str) -> bool:
-    return len(text) < 300 and is_boilerplate(text) and not re.search("索引号|文号|来源", text)
+    return len(text) < 300 and is_boilerplate(text) and not _HEADER_LABEL.search(text)
 
 
 def _value_after(blocks: Blocks, index: int, following: list[int]) -> str:
@@ -366,8 +369,7 @@ def _without_tools(name: str, value: str) -> str:
 
 def _own_value(name: str, item: LabelMatch) -> str:
     value = item.value
-    lead = re.match(rf"[\s{INLINE_BOUNDARY}]*", value)
-    start = lead.end() if lead else 0
+    start = lead.end() if (lead := _LEAD.match(value)) else 0
     if name in ("source", "publisher", "document_number"):
         dated = _DATE_BEHIND.search(value, start + 1)
         value = value[: dated.start()] if dated else value

@@ -160,7 +160,7 @@ def read_main_text(context: PageContext) -> Iterator[Reading]:
     for block in text[-_LAST_BLOCKS:]:
         yield from _last_line(block, context.values)
     for block in reversed(text[-_SIGNATURE_BLOCKS:]):
-        if match := _SIGNATURE.match(re.sub(r"\s+", "", block.plain)):
+        if match := _SIGNATURE.match("".join(block.plain.split())):
             yield make_evidence("written_date", match.group(1), "", "body", Rule.SIGNATURE_DATE, context.values)
             break
 

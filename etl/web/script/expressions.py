@@ -73,7 +73,15 @@ class Evaluator(Cursor):
     # -- operators, by precedence
 
     def expression(self) -> Value:
-        return self._deeper(self._conditional)
+        document = self.document
+        document.depth += 1
+        try:
+            if document.depth > MAX_DEPTH:
+                raise UnknownError
+            value = self._binary(0)
+            return self._chosen(value) if self.words[self.position] == "?" else value
+        finally:
+            document.depth -= 1
 
     def _deeper(self, read: Callable[[], Value]) -> Value:
         self.document.depth += 1
@@ -84,10 +92,9 @@ class Evaluator(Cursor):
         finally:
             self.document.depth -= 1
 
-    def _conditional(self) -> Value:
-        value = self._binary(0)
-        if not self.accept("?"):
-            return value
+    def _chosen(self, value: Value) -> Value:
+        """The operand before `:` or the one behind it, as the condition holds; `?` comes next."""
+        self.take("?")
         if is_truthy(as_object(value)):
             value = self.expression()
             self.take(":")
@@ -99,7 +106,7 @@ class Evaluator(Cursor):
 
     def _binary(self, least: int) -> Value:
         """Operands joined by operators that bind more closely than `least`."""
-        value = self._unary()
+        value = self._unary() if self.words[self.position] in _UNARY else self._postfix()
         while (rank := _RANKS.get(self.words[self.position], 0)) > least:
             operator = self.words[self.position]
             self.position += 1
@@ -124,6 +131,7 @@ class Evaluator(Cursor):
         return compare(operator, as_object(left), as_object(right))
 
     def _unary(self) -> Value:
+        """What comes next, with the operators before it."""
         operator = self.words[self.position]
         if operator not in _UNARY:
             return self._postfix()
