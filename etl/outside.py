@@ -110,8 +110,9 @@ class Outside:
     TEXTS: ClassVar[frozenset[str]] = frozenset()
 
     def __post_init__(self) -> None:
+        texts = self.TEXTS
         for name in self.__dataclass_fields__:
             value = getattr(self, name)
-            cleaned = _clean(value, clean_text if name in self.TEXTS else clean_line)
+            cleaned = _clean(value, clean_text if name in texts else clean_line)
             if cleaned is not value:
                 object.__setattr__(self, name, cleaned)

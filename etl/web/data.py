@@ -37,7 +37,8 @@ def json_object_after(text: str, name: str) -> dict[str, Any] | None:
     """The JSON object after the first `name: ` in the text; None if there is none, or it cannot be parsed."""
     if name not in text:  # a hundred times as fast as the search for the pattern
         return None
-    match = re.search(rf"(?<![\w$]){name}\s*:\s*(?=\{{)", text)
+    # The name first: a pattern that begins with what must not stand before it is tried at every letter.
+    match = re.search(rf"{name}(?<![\w$]{name})\s*:\s*(?=\{{)", text)
     if match is None:
         return None
     try:

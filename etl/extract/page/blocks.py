@@ -121,8 +121,8 @@ class Blocks:
     """All blocks and nodes of a page, in document order; `nodes[0]` is the root.
 
     `template_markers` are (text of a comment or name of a `<meta>`, index of the block that follows), `anchors` and
-    `images` the nodes of `<a>` and `<img>`, `clickable` the indices of other nodes with `onclick`, `by_id` and
-    `by_class` those of nodes by wanted id and class.
+    `images` the nodes of `<a>` and `<img>`, `addresses` the `href` of an `<a>` by the index of its node, `clickable`
+    the indices of other nodes with `onclick`, `by_id` and `by_class` those of nodes by wanted id and class.
     """
 
     def __init__(self, root: html.HtmlElement, visibility: Visibility, wanted: frozenset[str] = frozenset()) -> None:
@@ -133,6 +133,7 @@ class Blocks:
         self.template_markers: list[tuple[str, int]] = []
         self.anchors: list[Node] = []
         self.images: list[Node] = []
+        self.addresses: dict[int, str] = {}
         self.clickable: list[int] = []
         self.by_id: dict[str, list[int]] = {}
         self.by_class: dict[str, list[int]] = {}
@@ -197,9 +198,9 @@ class Blocks:
                     add(element.tail)
                     has_text = True
                 continue
-            tag = element.tag
-            kind = kind_of(tag)
             if event == "start":
+                tag = element.tag
+                kind = kind_of(tag)
                 # Tags passed over with all they hold. Their tail is read at their end.
                 if kind == _SKIPPED:
                     if tag == "br" and line:
@@ -257,13 +258,14 @@ class Blocks:
                     elif line:
                         add(text)
                 continue
-            # The end of an element: of one without a node, or of the innermost open one.
-            if kind == _SKIPPED:
-                pass
-            elif open_nodes[-1].element is not element:
-                add(boundary)
+            # The end of an element: of the innermost open one, or of one without a node.
+            node = open_nodes[-1]
+            if node.element is not element:
+                if kind_of(element.tag) != _SKIPPED:
+                    add(boundary)
             else:
-                node = open_nodes[-1]
+                tag = node.tag
+                kind = kind_of(tag)
                 if line and (kind or node.hidden_by == node.index):
                     end_line()
                 open_nodes.pop()
@@ -304,20 +306,26 @@ class Blocks:
     ) -> Callable[[str, list[tuple[str, str]], int], tuple[bool, bool]]:
         """A function of (tag, attributes, index of the node to come) that tells whether the element has an id or class,
         and whether it hides what it holds; it notes wanted ids and classes in `by_id` and `by_class`."""
-        by_id, by_class, wanted, clickable = self.by_id, self.by_class, self._wanted, self.clickable
-        hidden_classes, hidden_ids = HIDDEN_CLASSES | visibility.classes, visibility.ids
+        by_id, wanted, clickable = self.by_id, self._wanted, self.clickable
+        hidden_classes, hidden_ids, addresses = HIDDEN_CLASSES | visibility.classes, visibility.ids, self.addresses
         hides = visibility.hides
+        unremarkable: set[str] = set()  # a page repeats what its attributes `class` hold
 
         def read(tag: str, attributes: list[tuple[str, str]], index: int) -> tuple[bool, bool]:
             named = may_hide = False
             for name, value in attributes:
                 if name == "class":
                     named = True
-                    for one in value.split():
-                        if one in wanted:
-                            by_class.setdefault(one, []).append(index)
-                        if one in hidden_classes:
-                            may_hide = True
+                    if value in unremarkable:
+                        continue
+                    classes = value.split()
+                    hiding = not hidden_classes.isdisjoint(classes)
+                    if not self._note_classes(classes, index) and not hiding:
+                        unremarkable.add(value)
+                    may_hide = may_hide or hiding
+                elif name == "href":
+                    if tag == "a":
+                        addresses[index] = value
                 elif name == "id":
                     named = True
                     if value in wanted:
@@ -335,6 +343,15 @@ class Blocks:
             return named, may_hide
 
         return read
+
+    def _note_classes(self, classes: list[str], index: int) -> bool:
+        """Notes the wanted ones in `by_class`; whether there are any."""
+        if self._wanted.isdisjoint(classes):
+            return False
+        for name in classes:
+            if name in self._wanted:
+                self.by_class.setdefault(name, []).append(index)
+        return True
 
     # -- reading
 

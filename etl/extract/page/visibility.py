@@ -99,7 +99,7 @@ def _may_show_something(source: str, page: WebPage) -> bool:
         or not HIDDEN_CLASSES.isdisjoint(names)
         or any(
             f".{name}" in sheet
-            for style in page.elements["style"]
+            for style in (page.elements["style"] if names else ())
             if "display" in (sheet := style.text or "")
             for name in names
         )
@@ -118,10 +118,11 @@ def _string_variables(page: WebPage) -> dict[str, str]:
     """Strings that short scripts of the page assign, by variable; the first assignment counts."""
     strings: dict[str, str] = {}
     for script in page.elements["script"]:
-        if script.text and len(script.text) <= _MAX_LITERALS_CHARS:
-            for match in _ASSIGNMENT.finditer(script.text):
+        source = script.text or ""
+        if len(source) <= _MAX_LITERALS_CHARS:
+            for match in _ASSIGNMENT.finditer(source):
                 equals = match.start()
-                if name := _NAME_BEFORE.search(script.text[max(0, equals - _MAX_NAME_CHARS) : equals]):
+                if name := _NAME_BEFORE.search(source[max(0, equals - _MAX_NAME_CHARS) : equals]):
                     strings.setdefault(name.group(1), unquote_literal(match.group(1)))
     return strings
 

@@ -118,12 +118,12 @@ class _Links:
         """(address, name) of each file, in the order of the page."""
         body = self._body
         first, end, below = body.first, max(body.last, body.first + 1), body.last + _BLOCKS_BELOW
-        may_lead_to_file = _MAY_LEAD_TO_FILE.search
+        may_lead_to_file, addresses = _MAY_LEAD_TO_FILE.search, self._blocks.addresses
         for node in self._blocks.anchors:
             at = node.first
             if (at < first and node.hidden_by > body.revealed) or at > below:
                 continue
-            if not first <= at < end and not may_lead_to_file(node.element.get("href") or ""):
+            if not first <= at < end and not may_lead_to_file(addresses.get(node.index, "")):
                 continue
             for target in link_targets(node.element):
                 yield from self._read(node, node.element, target)

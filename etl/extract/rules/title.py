@@ -150,9 +150,9 @@ def _end_of_breadcrumb(blocks: Blocks, index: int) -> str | None:
 
 def _is_marked(blocks: Blocks, node: Node, has_inline: bool) -> bool:
     """Whether the line's element, one of the two around it, or an inline element in it is marked as a headline."""
-    around = list(islice(blocks.ancestors(node.index), 3))
-    if any(n.tag in _HEADING_TAGS for n in around) or any(n.last - n.first < 5 and _has_title_class(n) for n in around):
-        return True
+    for around in islice(blocks.ancestors(node.index), 3):
+        if around.tag in _HEADING_TAGS or (around.last - around.first < 5 and _has_title_class(around)):
+            return True
     return has_inline and any(
         child.tag in ("span", "strong", "b", "font", "ucaptitle") and _has_title_class(child)
         for child in blocks.nodes[node.index + 1 : min(node.end, node.index + 6)]
