@@ -49,7 +49,7 @@ def document_number_at_start(text: str) -> str | None:
 
 def document_number_in_title(title: str) -> str | None:
     """A number in the title that is not inside a cited title's 《》."""
-    match = _WITHIN.search(_CITED.sub("《》", title))
+    match = _WITHIN.search(_CITED.sub("《》", title)) if "号" in title else None
     return _LEAD.sub("", match.group(0)) if match else None
 
 

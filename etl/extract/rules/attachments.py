@@ -42,8 +42,10 @@ _SOFTWARE = re.compile(
 _SAVE_WORDS = re.compile(r"(?:请?点击|点此|立即)*(?:下载|查看|打开|预览)*(?:此|该|本)?(?:文件|附件|原文|全文)?")
 _SHOWN = re.compile(rf"""data-[\w-]+\s*=\s*["']?[^"'\s<>]{{1,400}}\.(?i:{FILE_ENDING})\b""")
 """A sign of an element that shows a file: `<div data-pdf="…">`."""
+_WORDS_OF_FILES = ("%", "down", "attach", "file", "upload")
+_ENDS_AS_FILE = re.compile(rf"\.{FILE_ENDING}(?:$|[?#&])")
 _MAY_LEAD_TO_FILE = re.compile(
-    rf"\.{FILE_ENDING}(?:$|[?#&])|%|down|attach|file|upload|^(?:javascript:|#|$)", re.IGNORECASE
+    rf"{_ENDS_AS_FILE.pattern}|{'|'.join(_WORDS_OF_FILES)}|^(?:javascript:|#|$)", re.IGNORECASE
 )
 """Addresses outside the text that are worth a closer look: most links of a page belong to its menus."""
 _LINE_START_CHARS = 40
@@ -118,12 +120,12 @@ class _Links:
         """(address, name) of each file, in the order of the page."""
         body = self._body
         first, end, below = body.first, max(body.last, body.first + 1), body.last + _BLOCKS_BELOW
-        may_lead_to_file, addresses = _MAY_LEAD_TO_FILE.search, self._blocks.addresses
+        addresses = self._blocks.addresses
         for node in self._blocks.anchors:
             at = node.first
             if (at < first and node.hidden_by > body.revealed) or at > below:
                 continue
-            if not first <= at < end and not may_lead_to_file(addresses.get(node.index, "")):
+            if not first <= at < end and not _may_lead_to_file(addresses.get(node.index, "")):
                 continue
             for target in link_targets(node.element):
                 yield from self._read(node, node.element, target)
@@ -218,6 +220,17 @@ class _Links:
             if node.first < self._headline - _BLOCKS_ABOVE:
                 return False
         return enclosing_sidebar(self._blocks, node.parent, self._body) is None
+
+
+def _may_lead_to_file(address: str) -> bool:
+    """Whether `_MAY_LEAD_TO_FILE` finds something. In small letters it is seen in a quarter of the time."""
+    if not address.isascii():
+        return _MAY_LEAD_TO_FILE.search(address) is not None
+    small = address.lower()
+    for word in _WORDS_OF_FILES:
+        if word in small:
+            return True
+    return small in ("", "\n") or small.startswith(("javascript:", "#")) or _ENDS_AS_FILE.search(small) is not None
 
 
 def _shows_file(element: html.HtmlElement) -> bool:
