@@ -141,7 +141,10 @@ class Blocks:
 
     def node_of(self, element: html.HtmlElement) -> Node | None:
         """The node of an element; None for one that is passed over or has no node."""
-        return next((node for node in self.nodes if node.element is element), None)
+        for node in self.nodes:
+            if node.element is element:
+                return node
+        return None
 
     def _walk(self, root: html.HtmlElement, visibility: Visibility) -> None:  # noqa: C901 — a loop for speed: see below
         """Fills the lists in one pass over the tree.
