@@ -2,9 +2,8 @@
 
 import re
 import zlib
-from codecs import BOM_UTF8
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from urllib.parse import urljoin, urlsplit
 
@@ -61,8 +60,6 @@ class WebPage:
     url: str
     text: str
     charset: str
-    utf8: bytes | None = field(default=None, repr=False, compare=False)
-    """The text in UTF-8 where it was received so: what is parsed need not be encoded again."""
 
     @cached_property
     def tree(self) -> html.HtmlElement:
@@ -70,7 +67,7 @@ class WebPage:
 
         Addresses in it have their query escaped in the page's charset: each resolves to what a browser requests.
         """
-        tree = parse(self.text, self.utf8)
+        tree = parse(self.text)
         if not self.charset.startswith("utf"):
             for address in tree.xpath(_WITH_QUERY):
                 if not address.isascii():
@@ -125,10 +122,8 @@ def is_readable(body: bytes, content_type: str) -> bool:
 
 def read_page(body: bytes, url: str, content_type: str = "") -> WebPage:
     """The page in `body`; a gzip file (a packed sitemap, not a compressed response) is unpacked. Never raises."""
-    body = _unpack(body)
-    text, charset = decode(body, content_type)
-    is_exact = charset == "utf-8" and not body.startswith(BOM_UTF8) and "\ufffd" not in text
-    return WebPage(url=url, text=text, charset=charset, utf8=body if is_exact else None)
+    text, charset = decode(_unpack(body), content_type)
+    return WebPage(url=url, text=text, charset=charset)
 
 
 def read_document(body: bytes, url: str, content_type: str = "") -> WebPage:
@@ -153,10 +148,9 @@ def _unpack(body: bytes) -> bytes:
         return body
 
 
-def parse(source: str, utf8: bytes | None = None) -> html.HtmlElement:
-    """The tree of an HTML document; an empty document where libxml2 finds nothing in it. `utf8` is the source in UTF-8,
-    if that is at hand."""
-    text = without_early_ends(source)
+def parse(text: str) -> html.HtmlElement:
+    """The tree of an HTML document; an empty document where libxml2 finds nothing in it."""
+    text = without_early_ends(text)
     if len(text) > _FLOOD_PAGE_CHARS and any(len(tag) > _FLOOD_TAG_CHARS for tag in START_TAG.findall(text)):
         text = "".join(
             START_TAG.sub(_strip_attributes, piece.source) if piece.kind == "markup" else piece.source
@@ -167,7 +161,7 @@ def parse(source: str, utf8: bytes | None = None) -> html.HtmlElement:
     parser.set_element_class_lookup(_CLASSES)
     if "\ufffe" in text or "\uffff" in text:
         text = text.replace("\ufffe", "").replace("\uffff", "")
-    raw = utf8 if utf8 is not None and text is source else text.encode("utf-8", "replace")
+    raw = text.encode("utf-8", "replace")
     if any(byte in raw for byte in _REFUSED_BYTES):  # looking for each of them costs a third of taking them all out
         raw = raw.translate(None, _REFUSED_BYTES)
     try:
