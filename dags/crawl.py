@@ -6,7 +6,6 @@ assertions hold; else `reconcile` fails with the reason. Clearing a failed task 
 not done again. A file that is wrong has no DAG; `check_sources` names it.
 """
 
-import asyncio
 import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -17,6 +16,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 from gongkai_airflow import RECORDS, announce_records, archive_dag, archive_from_airflow, gongkai_settings
 from gongkai_timetable import CHINA, at
 
+from etl import event_loop
 from etl.catalog.files import source_files
 from etl.catalog.load import find_source, load_sources, readable_sources
 from etl.progress import Progress
@@ -55,11 +55,11 @@ def crawl_dag(source: Source) -> None:
         archive, user_agent = archive_from_airflow(), gongkai_settings().user_agent
         options = CrawlOptions(params["full"], params["limit"], params["dry_run"])
         if options.dry_run:
-            _, known = asyncio.run(listing.preview(archive, source, options, user_agent, show))
+            _, known = event_loop.run(listing.preview(archive, source, options, user_agent, show))
             new = sum(not is_known for is_known in known.values())
             raise AirflowSkipException(f"dry run: {len(known)} documents listed, {new} of them new; nothing stored")
         run = open_run(archive, source, run_id, options)
-        asyncio.run(listing.list_catalog(archive, run, user_agent, show))
+        event_loop.run(listing.list_catalog(archive, run, user_agent, show))
         return list(scheduling.plan_batches(archive.engine, run, gongkai_settings().batch_size))
 
     @task

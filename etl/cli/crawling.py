@@ -1,6 +1,5 @@
 """`gongkai crawl`, `gongkai recheck` and `gongkai report`."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -8,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from etl import event_loop
 from etl.archive.crawls.reports import Report, explained, last_reports
 from etl.archive.crawls.run import CrawlOptions
 from etl.archive.crawls.unfinished import unfinished_reports
@@ -87,7 +87,7 @@ def _run(
 
 
 def _preview(source: Source, options: CrawlOptions, as_json: bool) -> None:
-    listing, known = asyncio.run(preview(open_database(settings()), source, options, settings().user_agent))
+    listing, known = event_loop.run(preview(open_database(settings()), source, options, settings().user_agent))
     new = [url for url, is_known in known.items() if not is_known]
     if as_json:
         print_json({"source": source.id, "listed": len(known), "new": new, "walk": asdict(listing)})

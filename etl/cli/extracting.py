@@ -1,6 +1,5 @@
 """`gongkai extract`."""
 
-import asyncio
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -9,6 +8,7 @@ from urllib.parse import urlsplit
 
 import typer
 
+from etl import event_loop
 from etl.cli.console import output, print_json
 from etl.cli.explain_view import show_explanation
 from etl.cli.extract_file_view import FileReaders, is_page, show_file
@@ -107,7 +107,7 @@ def _is_address(page: str) -> bool:
 def _bytes(page: str, url: str, source: Source | None) -> tuple[bytes, str, str]:
     """Body, address and content type of a saved file or of a fetched address."""
     if _is_address(page):
-        return asyncio.run(_fetch(page, source))
+        return event_loop.run(_fetch(page, source))
     try:
         return Path(page).read_bytes(), url or Path(page).absolute().as_uri(), ""
     except OSError as error:

@@ -1,6 +1,5 @@
 """`gongkai sources new` and `gongkai sources check --live`: they request pages of a site and store nothing."""
 
-import asyncio
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from etl import event_loop
 from etl.catalog.stamp import stamp_verified
 from etl.cli.console import errors, heading, output, table
 from etl.cli.previewing import print_request, read_file
@@ -52,7 +52,7 @@ def new_command(
     if file:
         survey = survey_page(read_file(file), address)
     else:
-        survey = asyncio.run(
+        survey = event_loop.run(
             survey_site(address, settings().user_agent, allow_private, delay, max_lists, print_request)
         )
     _print_survey(survey, output if out else errors)
@@ -73,7 +73,7 @@ def check_live(path: Path, source: Source) -> None:
 
     Raises `GongkaiError` with every problem.
     """
-    columns, documents = asyncio.run(probe_source(source, settings().user_agent, print_request))
+    columns, documents = event_loop.run(probe_source(source, settings().user_agent, print_request))
     _print_lists(columns, output)
     for document in documents:
         _print_document(document)

@@ -1,7 +1,6 @@
 """Runs all stages of a crawl in this process, as a DAG runs them as tasks."""
 
-import asyncio
-
+from etl import event_loop
 from etl.archive.crawls.reports import Report
 from etl.archive.crawls.run import CrawlOptions, RunContext
 from etl.archive.crawls.runs import open_run
@@ -23,7 +22,7 @@ def crawl(
     Raises `GongkaiError`; a run that ends red is a report, no error.
     """
     run = open_run(archive, source, key, options)
-    asyncio.run(list_catalog(archive, run, settings.user_agent, progress))
+    event_loop.run(list_catalog(archive, run, settings.user_agent, progress))
     return _run_batches(archive, run, plan_batches(archive.engine, run, settings.batch_size), settings, progress)
 
 

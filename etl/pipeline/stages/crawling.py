@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from etl import event_loop
 from etl.archive.crawls.run import RunContext
 from etl.archive.records.recording import pages_with_outdated_rules
 from etl.archive.storage.archive import Archive
@@ -43,7 +44,7 @@ def crawl_batches(
     count = ProgressCounter("extracting", None, recorded)
     recorder = DocumentRecorder(archive, run)
     recording = _Recording(archive, run, recorder, count)
-    outcomes = asyncio.run(recording.fetch(numbers, user_agent, workers, progress))
+    outcomes = event_loop.run(recording.fetch(numbers, user_agent, workers, progress))
     created, updated = len(recorder.result.created), len(recorder.result.updated)
     for number in numbers:
         left = extract_batch(archive, run, number, count.part(), readers=page_readers(workers))

@@ -1,10 +1,10 @@
 """What one listing page gives: entries, totals, the next requests, and what was not understood. Nothing is stored."""
 
-import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from etl import event_loop
 from etl.fetch.classify import classify
 from etl.fetch.client import Fetcher, Request, fetcher
 from etl.fetch.host_registry import LocalHostRegistry
@@ -55,7 +55,7 @@ def preview_address(
     url: str, user_agent: str, allow_private: bool, delay: float, report_address: Callable[[str], None]
 ) -> Preview:
     """Fetches the page and reads it as the family that it is recognised as. Raises `GongkaiError` for a bad address."""
-    return asyncio.run(_fetched(url, user_agent, allow_private, delay, report_address))
+    return event_loop.run(_fetched(url, user_agent, allow_private, delay, report_address))
 
 
 async def _fetched(
@@ -93,7 +93,7 @@ def preview_source(source: Source, user_agent: str, report_address: Callable[[st
         async with fetcher(source, LocalHostRegistry(), user_agent) as fetch:
             return tuple([await probe(fetch, request) for request in family.start(source)])
 
-    return asyncio.run(probe_all())
+    return event_loop.run(probe_all())
 
 
 def _recognised(page: WebPage) -> Preview:
