@@ -1,6 +1,7 @@
 """Files of documents: fetched with their pages, kept once, read, and looked at again with them."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Event
 from typing import Any
@@ -18,8 +19,10 @@ from etl.archive.crawls.captures import LastCapture, store_attempts
 from etl.archive.crawls.reports import Report
 from etl.archive.crawls.run import CaptureBatch, CrawlOptions, PageAttempt
 from etl.archive.storage.archive import Archive
-from etl.pipeline.stages import fetching
+from etl.errors import GongkaiError
+from etl.pipeline.stages import crawling, fetching
 from etl.pipeline.stages.attachments import read_scans
+from etl.pipeline.stages.fetching import fetch_batches
 from etl.reasons import english
 from tests.support.gongkai import crawl_site, rows, squash
 from tests.support.pages import page, paragraphs
@@ -117,6 +120,28 @@ def test_a_document_waits_for_a_file_that_another_one_is_fetching(
     assert [file["url"] for file in linked(archive)] == [address, address]
     assert all(file["sha256"] for file in linked(archive))
     assert [row["kind"] for row in rows(archive, KINDS)] == ["created", "created"]
+
+
+def test_a_crawl_whose_recording_fails_when_all_is_fetched_ends(
+    archive: Archive, site: TrsSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    all_fetched = Event()
+
+    async def fetch(*given: Any) -> Any:
+        outcomes = await fetch_batches(*given)
+        all_fetched.set()
+        return outcomes
+
+    def fail(*_: Any) -> None:
+        assert all_fetched.wait(60)
+        raise GongkaiError("the disk is full")
+
+    monkeypatch.setattr(crawling, "fetch_batches", fetch)
+    monkeypatch.setattr(crawling.DocumentRecorder, "record", fail)
+    monkeypatch.setattr(fetching, "PAGES_PER_COMMIT", 1)
+    with ThreadPoolExecutor(1) as threads:
+        ended = threads.submit(crawl, archive, site)
+        assert str(ended.exception(60)) == "the disk is full"
 
 
 def test_a_page_in_the_place_of_a_file_is_an_outcome_and_the_document_is_kept(archive: Archive, site: TrsSite) -> None:

@@ -63,21 +63,23 @@ class _Recording:
         self, numbers: Sequence[int], user_agent: str, workers: int, progress: ProgressCallback
     ) -> Counter[str]:
         """Fetches, and records until all is recorded. The first error of either ends both."""
+        fetching = asyncio.create_task(self._fetch_all(numbers, user_agent, workers, progress))
         recording = asyncio.create_task(self._record_all())
-        readers = page_readers(workers)
-        fetching = asyncio.create_task(
-            fetch_batches(self._archive, self._run, numbers, user_agent, progress, readers, self._groups.put)
-        )
         try:
-            await asyncio.wait((recording, fetching), return_when=asyncio.FIRST_COMPLETED)
-            if recording.done():
-                recording.result()
-            outcomes = await fetching
-            await self._groups.put(())
-            await recording
+            done, _ = await asyncio.wait((fetching, recording), return_when=asyncio.FIRST_EXCEPTION)
+            for task in done:
+                task.result()
+            return fetching.result()
         finally:
             fetching.cancel()
             recording.cancel()
+
+    async def _fetch_all(
+        self, numbers: Sequence[int], user_agent: str, workers: int, progress: ProgressCallback
+    ) -> Counter[str]:
+        readers, take = page_readers(workers), self._groups.put
+        outcomes = await fetch_batches(self._archive, self._run, numbers, user_agent, progress, readers, take)
+        await take(())
         return outcomes
 
     async def _record_all(self) -> None:
