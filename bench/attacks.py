@@ -252,7 +252,7 @@ def forget_peak() -> None:
 
 def peak_megabytes() -> int:
     """The largest resident size of this process, and of the processes that it waited for."""
-    own = memory.peak_bytes(os.getpid()) or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    own = memory.memory(os.getpid())[1] or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     return round(own / 1e6)
 
 
