@@ -27,8 +27,7 @@ _PAGE = re.compile(
 def classify(attempt: Attempt) -> Verdict:
     """The verdict on a page's attempt; no outcome if its body is to be stored and read."""
     body = attempt.body or b""
-    refusal = find_refusal(body, attempt.final_url, attempt.header("content-type"), attempt.status or 0)
-    return classify_judged(attempt, refusal, readable=is_readable(body, attempt.header("content-type")))
+    return classify_judged(attempt, _refusal(attempt), readable=is_readable(body, attempt.header("content-type")))
 
 
 def classify_judged(attempt: Attempt, refusal: Refusal | None, *, readable: bool) -> Verdict:
@@ -42,6 +41,11 @@ def classify_judged(attempt: Attempt, refusal: Refusal | None, *, readable: bool
 def ends_by_status(attempt: Attempt) -> bool:
     """Whether the outcome is known without a look at the body."""
     return attempt.failure is not None or attempt.status in (304, 404, 410) or not attempt.body
+
+
+def _refusal(attempt: Attempt) -> Refusal | None:
+    content_type = attempt.header("content-type")
+    return find_refusal(attempt.body or b"", attempt.final_url, content_type, attempt.status or 0)
 
 
 def _classify(attempt: Attempt, refusal: Refusal | None) -> Verdict:
@@ -68,8 +72,7 @@ def _classify(attempt: Attempt, refusal: Refusal | None) -> Verdict:
 def classify_file(attempt: Attempt) -> Verdict:
     """The verdict on a file that a document links: an HTML page in its place is `not_a_file`."""
     body = attempt.body or b""
-    refusal = find_refusal(body, attempt.final_url, attempt.header("content-type"), attempt.status or 0)
-    outcome, reason = _classify(attempt, refusal)
+    outcome, reason = _classify(attempt, _refusal(attempt))
     if outcome is None and _PAGE.match(body[:512]):
         return Outcome.NOT_A_FILE, encode_reason(Code.HTML_FOR_FILE, bytes=len(body))
     return outcome, reason

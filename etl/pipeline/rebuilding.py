@@ -7,7 +7,6 @@ from sqlalchemy import Engine
 
 from etl.archive.crawls.unread import unread_after_rebuild
 from etl.archive.preservation.rebuild import RebuildResult, rebuild
-from etl.archive.records.extracted_pages import ExtractedPage
 from etl.archive.records.recording import pages_with_outdated_rules, record_extractions, require_current_rules
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import UnreadableItem, raise_if_unreadable, report_damage
@@ -15,7 +14,7 @@ from etl.archive.storage.log_registry import chain_logs
 from etl.pipeline.reading.pool import page_readers
 from etl.pipeline.stages.extracting import PAGES_PER_COMMIT
 from etl.pipeline.stages.reextracting import archived_source, reextract_pages
-from etl.pipeline.stored_pages import LostPage, stored_documents
+from etl.pipeline.stored_pages import in_groups, stored_documents
 from etl.progress import Counter, ProgressCallback
 
 log = logging.getLogger("gongkai")
@@ -43,12 +42,12 @@ def rebuild_archive(archive: Archive, owner: Engine, progress: ProgressCallback)
                 outdated = pages_with_outdated_rules(connection, [row.page_id for row in chunk])
             unreadable |= reextract_pages(archive, source, outdated)
             readable = [row for row in chunk if row.page_id not in unreadable]
-            read = list(stored_documents(archive, page_readers(), source, readable))
-            unreadable |= {item.page_id: item.item for item in read if isinstance(item, LostPage)}
-            with archive.engine.connect() as connection:
-                documents = [item for item in read if isinstance(item, ExtractedPage)]
-                recordable = require_current_rules(connection, documents)
-            record_extractions(archive, source_id, run_id, recordable)
+            read = stored_documents(archive, page_readers(), source, readable)
+            for documents, lost in in_groups(read, PAGES_PER_COMMIT):
+                unreadable |= lost
+                with archive.engine.connect() as connection:
+                    recordable = require_current_rules(connection, documents)
+                record_extractions(archive, source_id, run_id, recordable)
             count.add(len(chunk))
     report_damage(archive, unreadable.values())
     chain_logs(archive)

@@ -4,14 +4,14 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 from etl.archive.crawls.unread import captures_to_read
 from etl.archive.records.extracted_pages import ExtractedPage
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import UnreadableItem, read_blob, unreadable
-from etl.archive.storage.bucket import DamagedBlob
+from etl.archive.storage.bucket import READS_AT_ONCE, DamagedBlob
 from etl.pipeline.documents import ReadPage, document_of
 from etl.pipeline.reading.page_reading import PageReading, PageToRead
 from etl.pipeline.reading.pool import PageReaders
@@ -19,7 +19,6 @@ from etl.sources.schema import Source
 
 MAX_READ_AHEAD_BYTES = 32_000_000
 """Bytes of pages that are read before their turn to be recorded."""
-GETS_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +52,15 @@ def stored_documents(
         yield LostPage(page_id, lost) if lost else document_of(source, page_id, row.capture_id, row.listing, parts)
 
 
+def in_groups(
+    read: Iterator[ExtractedPage | LostPage], size: int
+) -> Iterator[tuple[list[ExtractedPage], dict[int, UnreadableItem]]]:
+    """So many at a time as one transaction records: documents, and by page id those of which bytes are damaged."""
+    while group := list(islice(read, size)):
+        lost = {item.page_id: item.item for item in group if isinstance(item, LostPage)}
+        yield [item for item in group if isinstance(item, ExtractedPage)], lost
+
+
 def _read_ahead(
     archive: Archive, readers: PageReaders, source: Source, captures: Sequence[Any]
 ) -> Iterator[tuple[Any, PageReading | DamagedBlob]]:
@@ -67,7 +75,7 @@ def _read_ahead(
             return error
         return readers.read(source, PageToRead.of(capture.final_url, capture.headers, capture.fetched_at), body)
 
-    with ThreadPoolExecutor(GETS_AT_ONCE) as threads:
+    with ThreadPoolExecutor(READS_AT_ONCE) as threads:
         for capture in captures:
             while waiting and ahead + capture.size > MAX_READ_AHEAD_BYTES:
                 before, reading = waiting.popleft()

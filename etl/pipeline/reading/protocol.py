@@ -67,10 +67,7 @@ def _encode(extraction: Extraction) -> list[Any]:
         extraction.kind,
         extraction.reason,
         [[item.name, item.value, item.raw, item.label, item.origin, item.rule] for item in evidence],
-        {
-            name: [extraction.evidence.index(value), extraction.beliefs[name]]
-            for name, value in extraction.fields.items()
-        },
+        {name: [evidence.index(value), extraction.beliefs[name]] for name, value in extraction.fields.items()},
         [[file.url, file.name, file.role] for file in extraction.attachments],
         extraction.charset,
         extraction.extractor,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from etl import event_loop
 from etl.archive.crawls.run import RunContext
-from etl.archive.records.recording import pages_with_outdated_rules
 from etl.archive.storage.archive import Archive
 from etl.pipeline.documents import document_of
 from etl.pipeline.reading.pool import page_readers
@@ -87,14 +86,9 @@ class _Recording:
             await asyncio.to_thread(self._record, group)
 
     def _record(self, group: Sequence[StoredDocument]) -> None:
-        with self._archive.engine.connect() as connection:
-            outdated = set(pages_with_outdated_rules(connection, [item.page.page_id for item in group]))
-        source = self._run.source
         documents = [
-            document_of(source, item.page.page_id, item.capture, item.page.listing, item.pages)
+            document_of(self._run.source, item.page.page_id, item.capture, item.page.listing, item.pages)
             for item in group
-            if item.page.page_id not in outdated
         ]
         bodies = {digest: body for item in group for digest, body in item.files.items()}
-        self._recorder.record(documents, bodies)
-        self._count.add(len(documents))
+        self._count.add(self._recorder.record_current(documents, bodies))

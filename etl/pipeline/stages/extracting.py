@@ -1,8 +1,7 @@
 """Stage three: record what pages say, and read what fetching left unread. No network."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Mapping, Sequence
 
 from etl.archive.crawls.run import RunContext
 from etl.archive.crawls.unread import clear_unread_reasons, set_unread_reasons, unread_in_batch
@@ -19,7 +18,7 @@ from etl.archive.storage.log_registry import chain_logs
 from etl.pipeline.reading.pool import PageReaders, page_readers
 from etl.pipeline.stages.attachments import linked_file_urls, read_files
 from etl.pipeline.stages.reextracting import reextract_pages
-from etl.pipeline.stored_pages import LostPage, stored_documents
+from etl.pipeline.stored_pages import in_groups, stored_documents
 from etl.progress import Counter, ProgressCallback, no_progress
 
 PAGES_PER_COMMIT = 25
@@ -56,6 +55,15 @@ class DocumentRecorder:
         self._updated += recorded.updated
         return lost
 
+    def record_current(self, documents: Sequence[ExtractedPage], bodies: Mapping[str, bytes] | None = None) -> int:
+        """Records documents but those that have a record of other rules, which must be read anew first; returns how
+        many. `bodies` as with `record`."""
+        with self._archive.engine.connect() as connection:
+            outdated = set(pages_with_outdated_rules(connection, [item.page_id for item in documents]))
+        current = [item for item in documents if item.page_id not in outdated]
+        self.record(current, bodies)
+        return len(current)
+
     @property
     def result(self) -> RecordingResult:
         """What was recorded so far."""
@@ -85,19 +93,14 @@ def extract_batch(
     unread = [row for row in unread if row.page_id not in damaged]
     count = Counter("extracting", len(unread), progress)
     recorder = DocumentRecorder(archive, run)
-    for group in _groups(stored_documents(archive, readers or page_readers(), run.source, unread)):
-        damaged |= {item.page_id: item.item for item in group if isinstance(item, LostPage)}
-        damaged |= recorder.record([item for item in group if isinstance(item, ExtractedPage)])
-        count.add(len(group))
+    read = stored_documents(archive, readers or page_readers(), run.source, unread)
+    for documents, lost in in_groups(read, PAGES_PER_COMMIT):
+        damaged |= lost
+        damaged |= recorder.record(documents)
+        count.add(len(documents) + len(lost))
     _leave_unread(archive, run, number, damaged)
     chain_logs(archive)
     return recorder.result
-
-
-def _groups(items: Iterator[ExtractedPage | LostPage]) -> Iterator[list[ExtractedPage | LostPage]]:
-    """So many as one transaction records."""
-    while group := list(islice(items, PAGES_PER_COMMIT)):
-        yield group
 
 
 def _leave_unread(archive: Archive, run: RunContext, number: int, damaged: Mapping[int, UnreadableItem]) -> None:

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from multiprocessing import get_context
 from typing import Any
 
@@ -22,7 +21,7 @@ from etl.archive.storage.models import Source as SourceRow
 from etl.errors import GongkaiError
 from etl.pipeline.reading.pool import page_readers
 from etl.pipeline.stages.attachments import linked_file_urls, read_files
-from etl.pipeline.stored_pages import LostPage, stored_documents
+from etl.pipeline.stored_pages import in_groups, stored_documents
 from etl.progress import Progress, ProgressCallback
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
@@ -234,10 +233,7 @@ def _extract_current(
     are damaged, by page id."""
     with archive.engine.connect() as connection:
         rows = connection.execute(_CURRENT.where(among(Page.id, pages))).all()
-    read = stored_documents(archive, page_readers(workers), source, rows)
-    while some := list(islice(read, RECORDS_PER_COMMIT)):
-        damaged = {item.page_id: item.item for item in some if isinstance(item, LostPage)}
-        yield [item for item in some if isinstance(item, ExtractedPage)], damaged
+    yield from in_groups(stored_documents(archive, page_readers(workers), source, rows), RECORDS_PER_COMMIT)
 
 
 _CURRENT = (

@@ -16,7 +16,6 @@ from etl.archive.crawls.reports import Report, close_run, report_of
 from etl.archive.crawls.run import CrawlOptions, PageAttempt, RunContext
 from etl.archive.crawls.runs import open_run
 from etl.archive.crawls.unread import unread_in_batch, unread_problems
-from etl.archive.records.recording import pages_with_outdated_rules
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import read_blob
 from etl.archive.storage.bucket import sha256
@@ -178,7 +177,6 @@ class _Import:
         alone = [url for url, reading in readings.items() if not reading.files and not reading.parts]
         with self._archive.engine.connect() as connection:
             unread = unread_in_batch(connection, self._run, 0, alone)
-            outdated = set(pages_with_outdated_rules(connection, [row.page_id for row in unread]))
         documents = [
             document_of(
                 self._run.source,
@@ -188,10 +186,8 @@ class _Import:
                 [ReadPage(row.url, chunk[row.url].attempt.headers, readings[row.url])],
             )
             for row in unread
-            if row.page_id not in outdated
         ]
-        self._recorder.record(documents)
-        self._steps.add(len(documents))
+        self._steps.add(self._recorder.record_current(documents))
 
 
 def _upsert_pages(connection: Connection, run: RunContext, chunk: Mapping[Address, WarcResponse]) -> dict[Address, int]:
