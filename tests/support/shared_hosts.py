@@ -89,6 +89,8 @@ class SharedHost(Site):
             },
             "columns": [{"url": f"{self.base}/{office}/", "name": "通知"}],
             "hosts": ["127.0.0.1"],
+            # A test that runs in China's night would meet the runs of the default.
+            "schedule": "0 0 29 2 *",
             "pace": {"delay": delay, "concurrency": 2, "retry_delay": 0.1},
             "allow_private_addresses": True,
             "assertions": {"min_records": DOCUMENTS, "max_age_days": 36500},
