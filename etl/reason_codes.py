@@ -132,6 +132,7 @@ class Code(StrEnum):
         "目录中列出，但不在来源文件所列的主机上",
         "listed, but on none of the source's hosts",
     )
+    LISTED_IS_A_LIST = "listed_is_a_list", "目录中列出，但此地址本身是目录页", "listed, but itself a page of a list"
     NOT_DUE = "not_due", "已抓取过，尚未到复查时间", "fetched before and not due for a recheck"
     DEAD_LINK = (
         "dead_link",

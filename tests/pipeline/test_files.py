@@ -7,6 +7,7 @@ from threading import Event
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine
 from starlette.responses import HTMLResponse, Response
 
 from demo import catalogue, faults
@@ -20,13 +21,17 @@ from etl.archive.crawls.reports import Report
 from etl.archive.crawls.run import CaptureBatch, CrawlOptions, PageAttempt
 from etl.archive.storage.archive import Archive
 from etl.errors import GongkaiError
+from etl.pipeline.rebuilding import rebuild_archive
 from etl.pipeline.stages import crawling, fetching
 from etl.pipeline.stages.attachments import read_scans
 from etl.pipeline.stages.fetching import fetch_batches
 from etl.reasons import english
-from tests.support.gongkai import crawl_site, rows, squash
+from etl.settings import Settings
+from tests.support.attacks.invariants import check_archive
+from tests.support.gongkai import crawl_site, rows, squash, state
 from tests.support.pages import page, paragraphs
 from tests.support.pdfs import picture, saved
+from tests.support.whole_database import differing, dump, emptied, quiet
 
 FULL = CrawlOptions(full=True)
 KINDS = "SELECT kind FROM archive.change ORDER BY change_seq"
@@ -209,3 +214,26 @@ def test_a_file_that_the_catalog_itself_lists_is_a_document_without_text(archive
     titles = "SELECT title FROM archive.record_version JOIN archive.content c ON c.hash = content_hash"
     [found] = rows(archive, f"{titles} WHERE c.text = ''")
     assert found["title"] == posting.document.title
+
+
+def test_a_file_that_the_catalog_lists_later_becomes_a_document(
+    archive: Archive, owner_url: str, local_settings: Settings, site: TrsSite
+) -> None:
+    document = put(site, TABLE)
+    crawl(archive, site)
+    file = site.attachment_url(site.postings[document.key], TABLE.name)
+    site.put(replace(document, key="table", title="任务分工表"), column="czxx", href=file)
+    site.put(replace(document, key="list", title="目录"), column="czxx", href=site.base + BY_KEY["czxx"].path)
+    report = crawl(archive, site)
+    assert (report.listed, report.created, report.files) == (4, 1, {})
+    assert report.outcomes["out_of_scope"] == 1, "a page of the list itself is no document, and is told of"
+    [table] = [row for row in state(archive) if row["url"] == file]
+    assert table["title"] == "任务分工表"
+    check_archive(archive)
+    again = crawl(archive, site)
+    assert (again.created, again.updated, again.records) == (0, 0, 3)
+    before = dump(archive)
+    rebuilt = emptied(archive, owner_url, local_settings)
+    rebuild_archive(rebuilt, create_engine(owner_url), quiet)
+    after = dump(rebuilt)
+    assert {name: differing(before[name], after[name]) for name in before if before[name] != after[name]} == {}

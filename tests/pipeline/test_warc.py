@@ -68,6 +68,17 @@ def test_a_page_that_stands_twice_in_a_file_has_two_captures_and_its_versions(ar
     assert [row["version"] for row in state(archive)] == [1, 2]
 
 
+def test_a_page_that_a_damaged_copy_gave_as_a_file_is_a_document_of_a_whole_one(
+    archive: Archive, tmp_path: Path, pages: list[tuple[str, bytes, str]]
+) -> None:
+    url, body, _ = pages[0]
+    block = response(body)
+    whole = record("response", url, block, WARC_Block_Digest=sha1(block))
+    assert b"text/html" in whole
+    assert take(archive, write_warc(tmp_path / "a.warc", [whole.replace(b"text/html", b"text/xtml")])).listed == 0
+    assert take(archive, write_warc(tmp_path / "b.warc", [whole])).created == 1
+
+
 @pytest.mark.parametrize("name", ["a.warc", "a.warc.gz"])
 @pytest.mark.parametrize("share", [0.3, 0.999])
 def test_of_a_cut_file_what_is_whole_is_imported_and_the_run_is_red(

@@ -32,8 +32,8 @@ def upsert_listed_pages(
 ) -> dict[Address, ListedDocument]:
     """Writes the documents of a listing page (canonical URL → entry) into the run; returns their pages by URL.
 
-    A document in several lists is one page with several columns. `batch` puts them into that batch at once, where no
-    plan is made (imports).
+    A document in several lists is one page with several columns; a page that was known as a file, or as a further page
+    of an article, becomes a document. `batch` puts them into that batch at once, where no plan is made (imports).
     """
     if not entries:
         return {}
@@ -58,8 +58,13 @@ def upsert_listed_pages(
 _LISTED = insertion(
     Page,
     ("source_id", "url", "kind", "listed_at", "listing"),
+    # What is listed is a document, also if it was first seen as a file or further page of another one. Its bytes may be
+    # stored by then, and the site may say that they are unchanged: they wait to be read.
     """ON CONFLICT (source_id, url)
-    DO UPDATE SET listing = page.listing || excluded.listing, listed_at = excluded.listed_at""",
+    DO UPDATE SET listing = page.listing || excluded.listing, listed_at = excluded.listed_at,
+    kind = CASE WHEN page.kind IN ('file', 'part') THEN excluded.kind ELSE page.kind END,
+    unread_capture_id = CASE WHEN page.kind NOT IN ('file', 'part') THEN page.unread_capture_id ELSE (
+        SELECT max(c.id) FROM archive.capture c WHERE c.page_id = page.id AND c.blob_sha256 = page.blob_sha256) END""",
 )
 _IN_RUN = insertion(
     RunPage,

@@ -44,6 +44,8 @@ def plan_batches(engine: Engine, run: RunContext, batch_size: int) -> dict[int, 
         for row in waiting:
             if not run.source.allows(row.url):
                 ends.append(_end(row.page_id, Outcome.OUT_OF_SCOPE, encode_reason(Code.LISTED_OFF_HOSTS)))
+            elif row.kind == "listing":
+                ends.append(_end(row.page_id, Outcome.OUT_OF_SCOPE, encode_reason(Code.LISTED_IS_A_LIST)))
             elif run.kind == "crawl" and not row.due and row.unread_capture_id is None:
                 ends.append(_end(row.page_id, Outcome.KNOWN, encode_reason(Code.NOT_DUE)))
             elif row.page_id in resting and row.unread_capture_id is None:
@@ -95,7 +97,7 @@ def _end(page_id: int, outcome: Outcome, reason: str) -> dict[str, Any]:
 
 
 _WAITING = text(f"""
-SELECT rp.page_id, p.url, p.unread_capture_id,
+SELECT rp.page_id, p.url, p.kind, p.unread_capture_id,
        {_DUE} AS due
 FROM archive.run_page rp JOIN archive.page p ON p.id = rp.page_id JOIN archive.run r ON r.id = rp.run_id
 WHERE rp.run_id = :run AND rp.outcome IS NULL AND rp.batch IS NULL ORDER BY rp.page_id

@@ -258,13 +258,15 @@ _PAGES = _rows("""
 INSERT INTO archive.page (id, source_id, url, kind, listing, first_seen_at, listed_at)
 SELECT id, source_id, url, kind, listing, first_seen_at, listed_at
 FROM jsonb_populate_recordset(NULL::archive.page, :rows)
-ON CONFLICT (id) DO UPDATE SET listing = excluded.listing, listed_at = excluded.listed_at
+ON CONFLICT (id) DO UPDATE SET listing = excluded.listing, listed_at = excluded.listed_at,
+    kind = CASE page.kind WHEN 'document' THEN page.kind ELSE excluded.kind END
 """)
 _CAPTURED_PAGE = _rows("""
 INSERT INTO archive.page (id, source_id, url, kind, listing, first_seen_at, part_of, part)
 SELECT id, source_id, url, kind, listing, first_seen_at, part_of, part
 FROM jsonb_populate_recordset(NULL::archive.page, :rows)
-ON CONFLICT (id) DO UPDATE SET part_of = excluded.part_of, part = excluded.part
+ON CONFLICT (id) DO UPDATE SET part_of = excluded.part_of, part = excluded.part,
+    kind = CASE page.kind WHEN 'document' THEN page.kind ELSE excluded.kind END
 """)
 _DETACH_PARTS = text("""
 UPDATE archive.page SET part_of = NULL, part = NULL WHERE part_of = ANY(:documents) AND id <> ALL(:pages)

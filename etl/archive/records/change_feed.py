@@ -2,12 +2,15 @@
 
 The journal object is written under the lock that orders commits, as the last step before the commit. A transaction
 that dies in between leaves an object for events that never happened. The next transaction numbers its own events from
-the same `change_seq` and overwrites it, so that at most one such object exists at any time. Each line names its
+the same `change_seq` and replaces it, so that at most one such object exists at any time. Each line names its
 transaction, which tells such an object from events that the database has lost (`etl.archive.storage.consistency`).
+A writer whose connection was cut holds no lock and may still be writing: `keep_replacing` keeps it from replacing
+what the next one wrote.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection, Engine, bindparam, func, select
 from sqlalchemy.dialects.postgresql import JSONB
@@ -15,14 +18,14 @@ from sqlalchemy.dialects.postgresql import JSONB
 from etl.archive.storage.bucket import Store
 from etl.archive.storage.consistency import (
     current_transaction,
-    is_unused_change_seq,
     require_no_rebuild,
     require_unused_change_seq,
+    unused_change_seq,
 )
 from etl.archive.storage.layout import journal_key
 from etl.archive.storage.log_lines import ChangeEvent, JournalLine, Transaction
 from etl.archive.storage.log_object import log_bytes
-from etl.archive.storage.log_registry import keep_log_bytes
+from etl.archive.storage.log_registry import keep_replacing
 from etl.archive.storage.models import Change
 
 
@@ -38,15 +41,14 @@ def publish(connection: Connection, store: Store, events: Sequence[ChangeEvent])
     # What takes long is done before the lock, for the number that comes next unless others publish meanwhile.
     expected, now = connection.execute(_EXPECTED).one()
     body = _journal(events, expected, now, writer)
-    unused = is_unused_change_seq(connection, store, expected)
+    replaces = unused_change_seq(connection, store, expected)
     rows = [{name: getattr(event, name) for name in _NUMBERED} for event in events]
     first = connection.scalars(_PUBLISH, {"events": rows}).one()
     require_no_rebuild(connection)
     if first != expected:
-        body = _journal(events, first, now, writer)
-    if first != expected or not unused:
-        require_unused_change_seq(connection, store, first)
-    keep_log_bytes(connection, store, journal_key(first), body)
+        body, replaces = _journal(events, first, now, writer), None
+    look = partial(require_unused_change_seq, connection, store, first)
+    keep_replacing(connection, store, journal_key(first), body, look, replaces)
 
 
 def _journal(events: Sequence[ChangeEvent], first: int, now: datetime, writer: Transaction) -> bytes:

@@ -5,7 +5,6 @@ leaves a journal object that the next one replaces. The log of a run is written 
 """
 
 import hashlib
-import io
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +14,6 @@ from typing import Literal
 
 from minio import Minio
 from minio.error import MinioException, S3Error
-from minio.helpers import MIN_PART_SIZE
 from urllib3.exceptions import HTTPError
 
 from etl.archive.storage.connections import storage_connections
@@ -23,7 +21,7 @@ from etl.archive.storage.layout import blob_key
 from etl.archive.storage.log_format import Line
 from etl.archive.storage.log_lines import RunLog
 from etl.archive.storage.log_object import OBJECT_LIMIT, DamagedLog, parse_log, parse_run_log
-from etl.archive.storage.verification import Verification, checksum_header, find_verification, is_md5
+from etl.archive.storage.verification import ObjectHeaders, Verification, checksum_header, find_verification, is_md5
 from etl.errors import Damaged, Unavailable
 from etl.reason_codes import Code
 from etl.reasons import encode_reason, english
@@ -35,6 +33,10 @@ class StoreError(Unavailable):
 
 class MissingObject(StoreError):
     """Object storage answers that it has no object of that name."""
+
+
+class ObjectReplaced(StoreError):
+    """An object is no longer the one that was to be replaced: another writer was faster."""
 
 
 DamageKind = Literal["missing", "mismatch"]
@@ -204,34 +206,38 @@ class Store:
                 response.close()
                 response.release_conn()
 
-    def put(self, key: str, body: bytes) -> None:
-        """Stores an object's bytes; only a server that verifies a SHA-256 makes sure that they arrived."""
+    def put(self, key: str, body: bytes, replaces: str | None = None) -> None:
+        """Stores an object's bytes; only a server that verifies a SHA-256 makes sure that they arrived.
+
+        With `replaces`, only in place of the object with that tag, or of none if it is empty. Raises `ObjectReplaced`;
+        servers that know no conditions store it all the same (docs/bucket.md).
+        """
         media_type = "application/gzip" if key.endswith(".gz") else "application/octet-stream"
-        self._put(key, body, sha256(body), media_type)
+        self._put(key, body, sha256(body), media_type, replaces)
 
     def remove(self, key: str) -> None:
         """Removes an object, if it is there."""
         with self._errors(f"remove {key}"):
             self._client.remove_object(self.address.bucket, key)
 
-    def _put(self, key: str, body: bytes, digest: str, media_type: str) -> str:
+    def _put(self, key: str, body: bytes, digest: str, media_type: str, replaces: str | None = None) -> str:
         """Writes an object; returns its ETag."""
-        headers = checksum_header(digest) if self.verification == "sha256" else None
-        # In one request, however long: the parts of an interrupted multipart upload show in no listing.
-        part = max(len(body), MIN_PART_SIZE)
+        headers: ObjectHeaders = {"Content-Type": media_type}
+        if self.verification == "sha256":
+            headers |= checksum_header(digest)
+        if replaces is not None:
+            headers |= {"If-Match": f'"{replaces}"'} if replaces else {"If-None-Match": "*"}
+        # In one request, however long: the parts of an interrupted multipart upload show in no listing. The public
+        # method can send no condition.
         with self._errors(f"write {key}"):
-            written = self._client.put_object(
-                self.address.bucket, key, io.BytesIO(body), len(body), media_type, headers, part_size=part
-            )
-            return written.etag or ""
+            return self._client._put_object(self.address.bucket, key, body, headers).etag or ""
 
     @contextmanager
     def _errors(self, doing: str) -> Iterator[None]:
         try:
             yield
         except S3Error as error:
-            kind = MissingObject if error.code == "NoSuchKey" else StoreError
-            raise kind(
+            raise _KINDS.get(error.code or "", StoreError)(
                 f"bucket {self.address.bucket!r} at {self.address.endpoint}, {doing}: {error.code}: {error.message}",
                 hint=_HINTS.get(error.code or "", "check the storage's log and free space"),
             ) from error
@@ -249,7 +255,14 @@ READS_AT_ONCE = 8
 slower, sixteen hardly faster."""
 CHUNK_BYTES = 1 << 20
 """Bytes read at once: a page is one chunk, a large file is never in memory as a whole."""
+_KINDS: dict[str, type[StoreError]] = {
+    "NoSuchKey": MissingObject,
+    "PreconditionFailed": ObjectReplaced,
+    "ConditionalRequestConflict": ObjectReplaced,
+}
 _HINTS = {
+    "PreconditionFailed": "another writer was faster; do it again",
+    "ConditionalRequestConflict": "another writer was faster; do it again",
     "NoSuchBucket": "create the bucket, or set GONGKAI_STORE_BUCKET",
     "InvalidAccessKeyId": "check GONGKAI_STORE_ACCESS_KEY",
     "SignatureDoesNotMatch": "check GONGKAI_STORE_SECRET_KEY",

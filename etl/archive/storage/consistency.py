@@ -41,37 +41,45 @@ def require_no_rebuild(connection: Connection) -> None:
         raise _rebuilding(began)
 
 
-def is_unused_change_seq(connection: Connection, store: Store, first: int) -> bool:
-    """Whether the bucket holds no other events under that number, but those of a transaction that was aborted or is
-    in progress.
+def unused_change_seq(connection: Connection, store: Store, first: int) -> str | None:
+    """The tag of the object that a journal from `first` may replace: one of a transaction that was aborted or is in
+    progress. Empty where there is no object, None where the bucket holds other events under that number.
 
-    True holds until this database gives the number away. False does not: another writer may just have had the number.
+    A tag holds until this database gives the number away. None does not: another writer may just have had the number.
     """
-    return _is_dead(connection, store, journal_key(first), JournalLine)
+    return _replaceable(connection, store, journal_key(first), JournalLine)
 
 
-def require_unused_change_seq(connection: Connection, store: Store, first: int) -> None:
-    """Called under the lock that orders events, after numbering new ones from `first`.
+def require_unused_change_seq(connection: Connection, store: Store, first: int) -> str:
+    """As `unused_change_seq`; called under the lock that orders events, after numbering new ones from `first`.
 
     Raises `DatabaseBehindBucket` where the bucket already holds other events under that number.
     """
-    if not is_unused_change_seq(connection, store, first):
+    if (tag := unused_change_seq(connection, store, first)) is None:
         raise _behind(store, f"change {first}, which the database is about to number")
+    return tag
 
 
-def require_unused_link(connection: Connection, store: Store, link: int) -> None:
-    """Called under the lock of the chain, after numbering a new link. Raises `DatabaseBehindBucket`."""
-    if not _is_dead(connection, store, chain_key(link), ChainLine):
+def require_unused_link(connection: Connection, store: Store, link: int) -> str:
+    """The tag of the object that a new link may replace, empty where there is none.
+
+    Called under the lock of the chain, after numbering the link. Raises `DatabaseBehindBucket`.
+    """
+    if (tag := _replaceable(connection, store, chain_key(link), ChainLine)) is None:
         raise _behind(store, f"link {link} of the chain of logs, which the database is about to number")
+    return tag
 
 
-def _is_dead(connection: Connection, store: Store, key: str, kind: type[JournalLine] | type[ChainLine]) -> bool:
-    """Whether there is no such object, or one of a transaction that was aborted or is in progress."""
+def _replaceable(
+    connection: Connection, store: Store, key: str, kind: type[JournalLine] | type[ChainLine]
+) -> str | None:
+    """The tag of an object of a transaction that was aborted or is in progress; empty without one, else None."""
     try:
+        tag = store.stat(key).etag
         lines = store.read_log(key, kind)
     except MissingObject:
-        return True
-    return _was_aborted(connection, lines[0].writer)
+        return ""
+    return tag if _was_aborted(connection, lines[0].writer) else None
 
 
 def require_database_in_sync(archive: Archive) -> None:
@@ -96,7 +104,7 @@ def _refuse_beyond(
     """Raises `DatabaseBehindBucket` where the bucket has an object of a number that the database does not know."""
     for key in archive.store.list_keys(prefix, after=after):
         with archive.engine.connect() as connection:
-            dead = _is_dead(connection, archive.store, key, kind)
+            dead = _replaceable(connection, archive.store, key, kind) is not None
         # Reads the last number again: the transaction that wrote the object may have committed meanwhile.
         if not dead and number_in(key) > getattr(_last_numbers(archive), name):
             raise _behind(archive.store, f"{name} {number_in(key)}, the database ends at {name} {last}")

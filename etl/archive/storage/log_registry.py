@@ -5,13 +5,15 @@ logs that are in no link yet into the next link, which also has the digest of th
 or has other bytes, is found with the database (`etl.archive.preservation.log_audit`) and without one (`rebuild`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import partial
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select, text
 
 from etl.archive.storage.archive import Archive
-from etl.archive.storage.bucket import Store, sha256
+from etl.archive.storage.bucket import MissingObject, ObjectReplaced, Store, StoreError, sha256
 from etl.archive.storage.consistency import current_transaction, require_unused_link
 from etl.archive.storage.database import lock_chain
 from etl.archive.storage.layout import REWRITTEN, chain_key
@@ -19,6 +21,8 @@ from etl.archive.storage.log_format import LogLine
 from etl.archive.storage.log_lines import ChainLine
 from etl.archive.storage.log_object import log_bytes
 
+MOST_REPLACED = 10
+"""How often a log is tried while writers that lost their locks write the same one."""
 LINK_LINES = 10_000
 """Logs that one link names at most: an archive from before the chain has many at once."""
 
@@ -33,11 +37,39 @@ def keep_log_bytes(connection: Connection, store: Store, key: str, body: bytes) 
 
     What is about to replace a log is said first, in a transaction of its own: where this one dies, both are right.
     """
-    if key.startswith(REWRITTEN):
-        with connection.engine.begin() as apart:
-            _announce(apart, store, key, sha256(body))
-    store.put(key, body)
+    if not key.startswith(REWRITTEN):
+        store.put(key, body)
+        register_log(connection, key, body)
+        return
+    with connection.engine.begin() as apart:
+        _announce(apart, store, key, sha256(body))
+    keep_replacing(connection, store, key, body, partial(_tag, store, key))
+
+
+def keep_replacing(
+    connection: Connection, store: Store, key: str, body: bytes, look: Callable[[], str], replaces: str | None = None
+) -> None:
+    """Writes a log and its row, in place of the object that `look` finds.
+
+    Only one writer of a log holds the lock of its row, or that under which its number was given away. One that is
+    killed, or whose connection is cut, loses the lock while its object may still be on the way. So an object is
+    replaced only as it was when it was looked at: `look` returns its tag, empty where there is none; `replaces` is
+    what it returned before. Raises `StoreError`, and what `look` raises.
+    """
     register_log(connection, key, body)
+    for _ in range(MOST_REPLACED):
+        with suppress(ObjectReplaced, MissingObject):
+            store.put(key, body, look() if replaces is None else replaces)
+            return
+        replaces = None
+    raise StoreError(f"{key} is written again and again by others", hint="does another program write to this bucket?")
+
+
+def _tag(store: Store, key: str) -> str:
+    try:
+        return store.stat(key).etag
+    except MissingObject:
+        return ""
 
 
 def register_log(connection: Connection, key: str, body: bytes) -> None:
@@ -96,11 +128,11 @@ def _write_link(connection: Connection, store: Store, logs: Iterable[_Named]) ->
     """Writes the next link, under the lock of the chain; returns its number."""
     before = connection.execute(_LAST_LINK).one_or_none()
     link = before.link + 1 if before else 1
-    require_unused_link(connection, store, link)
     at, writer = connection.scalars(select(func.now())).one(), current_transaction(connection)
     digest = before.sha256 if before else None
     lines = [ChainLine(link, digest, at, writer, log.key, log.sha256, log.pending) for log in logs]
-    keep_log(connection, store, chain_key(link), lines)
+    look = partial(require_unused_link, connection, store, link)
+    keep_replacing(connection, store, chain_key(link), log_bytes(lines), look)
     connection.execute(_CHAINED, {"link": link, "keys": [chain_key(link)]})
     return link
 

@@ -14,6 +14,8 @@ from minio.error import MinioException, S3Error
 
 from etl.archive.storage.layout import PROBE
 
+ObjectHeaders = dict[str, str | list[str] | tuple[str]]
+"""Headers of an object, as the client library types them."""
 Verification = Literal["sha256", "md5", "read-back"]
 """`sha256`: the server refuses bytes that do not have the SHA-256 sent with them. `md5`: it takes them, and its ETag is
 the MD5 of what it received. `read-back`: it does neither, and what is written must be read again."""
@@ -42,7 +44,7 @@ def find_verification(client: Minio, bucket: str) -> Verification:
     return "md5" if is_md5(written.etag, _PROBE_BODY) else "read-back"
 
 
-def checksum_header(digest: str) -> dict[str, str | list[str] | tuple[str]]:
+def checksum_header(digest: str) -> ObjectHeaders:
     """The header that tells the server the SHA-256 of the bytes, from its hexadecimal form."""
     return {"x-amz-checksum-sha256": b64encode(bytes.fromhex(digest)).decode()}
 
