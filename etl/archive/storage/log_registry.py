@@ -28,15 +28,11 @@ LINK_LINES = 10_000
 
 
 def keep_log(connection: Connection, store: Store, key: str, lines: Iterable[LogLine]) -> None:
-    """Writes a log and its row, in the transaction whose rows the log tells. Raises `StoreError`."""
-    keep_log_bytes(connection, store, key, log_bytes(lines))
-
-
-def keep_log_bytes(connection: Connection, store: Store, key: str, body: bytes) -> None:
-    """As `keep_log`, with the bytes of the log (`log_bytes`).
+    """Writes a log and its row, in the transaction whose rows the log tells. Raises `StoreError`.
 
     What is about to replace a log is said first, in a transaction of its own: where this one dies, both are right.
     """
+    body = log_bytes(lines)
     if not key.startswith(REWRITTEN):
         store.put(key, body)
         register_log(connection, key, body)
