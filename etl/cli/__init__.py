@@ -32,6 +32,7 @@ COMMANDS = {
     "reextract": "maintenance",
     "scans": "maintenance",
     "rebuild": "maintenance",
+    "index": "indexing",
     "hosts": "hosts",
     "similar": "similar",
     "fixity": "fixity",

@@ -1,6 +1,6 @@
 """`gongkai export` and `gongkai cite`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +9,9 @@ import typer
 
 from etl.archive.queries.citation import MOUNT, cite
 from etl.archive.queries.search import InvalidFilter, RecordFilter, parse_filter
-from etl.archive.storage.archive import open_archive, open_database
+from etl.archive.queries.words import MAX_WORDS
+from etl.archive.records.search_index import missing_entries
+from etl.archive.storage.archive import Database, open_archive, open_database
 from etl.archive.storage.blobs import UnreadableItem
 from etl.archive.storage.lookups import snapshot
 from etl.cli.console import errors, output, print_json, shown_progress
@@ -32,17 +34,34 @@ _EXPECTED = {
     "from": "not a date; write it as 2025-01-31",
     "to": "not a date; write it as 2025-01-31",
     "changed_since": "not a time; write it as 2025-01-31 or 2025-01-31T08:00Z",
+    "range": "after --to: the first day comes before the last",
+    "year": "not a year in --query; write 年:2024 or 年:2020-2024",
+    "many_words": f"more than {MAX_WORDS} words; leave some out",
+    "only": "not a facet",
     "state": f"not a state; use one of {', '.join(_STATES)}",
 }
 
 
-def _filter(**options: str | None) -> RecordFilter:
+_OPTIONS = {"q": "query", "range": "from", "year": "query", "many_words": "query"}
+"""Options whose name is not that of the parameter."""
+
+
+def _filter(only: Sequence[str], without: Sequence[str], **options: str | None) -> RecordFilter:
     """The filter that the options describe, parsed as the parameters of the browser's addresses are."""
     try:
-        return parse_filter(options)
+        return parse_filter(options, only, without)
     except InvalidFilter as error:
-        option = f"--{error.name.replace('_', '-')}"
-        raise typer.BadParameter(f"{options[error.name]!r} is {_EXPECTED[error.name]}", param_hint=option) from error
+        option = f"--{_OPTIONS.get(error.name, error.name).replace('_', '-')}"
+        raise typer.BadParameter(f"{error.value!r} is {_EXPECTED[error.name]}", param_hint=option) from error
+
+
+def _warn_of_missing_entries(archive: Database, record_filter: RecordFilter) -> None:
+    """Says that records are not searched yet, where words or facets are asked for."""
+    if record_filter.words or record_filter.only or record_filter.without:
+        with snapshot(archive) as connection:
+            missing = missing_entries(connection)
+        if missing:
+            errors.print(f"{missing} records are not searched yet, nor exported: run `gongkai index`", soft_wrap=True)
 
 
 def _base_address(base: str | None) -> str:
@@ -60,13 +79,15 @@ def _base_address(base: str | None) -> str:
 def export_command(
     format: Annotated[Format, typer.Option("--format", help="Format to write.")],
     out: Annotated[Path, typer.Option("--out", help="File to write; a folder for txt; `-` for standard output.")],
-    query: Annotated[str, typer.Option("--query", help="Words in the title, 文号 or 索引号; or a short id.")] = "",
+    query: Annotated[str, typer.Option("--query", help="Words, as the browser searches; or a content id.")] = "",
     source: Annotated[str, typer.Option(help="Id of a source.")] = "",
     publisher: Annotated[str, typer.Option(help="Words in the publisher's name.")] = "",
     published_from: Annotated[str, typer.Option("--from", help="First day of publication.")] = "",
     published_to: Annotated[str, typer.Option("--to", help="Last day of publication.")] = "",
     changed_since: Annotated[str, typer.Option(help="Only records that changed then or later.")] = "",
     state: Annotated[str, typer.Option(help="`all`, `current` or `removed` records.")] = "all",
+    only: Annotated[list[str], typer.Option(help="Only records with this facet, as in year:2024.")] = [],  # noqa: B006
+    without: Annotated[list[str], typer.Option(help="Only records without this facet.")] = [],  # noqa: B006
     all_captures: Annotated[
         bool, typer.Option("--all-captures", help="Every capture of the pages (warc, wacz), not only the current ones.")
     ] = False,
@@ -80,9 +101,10 @@ def export_command(
 ) -> None:
     """Export records, or the captures of their pages, in a format that other tools open."""
     dates = {"from": published_from, "to": published_to, "changed_since": changed_since}
-    record_filter = _filter(q=query, source=source, publisher=publisher, state=state, **dates)
+    record_filter = _filter(only, without, q=query, source=source, publisher=publisher, state=state, **dates)
     address = _base_address(base) if format in WITH_PERMALINKS else MOUNT
     archive = open_archive(settings()) if format.has_bytes else open_database(settings())
+    _warn_of_missing_entries(archive, record_filter)
     with shown_progress(f"{format} {out}") as progress:
         try:
             request = ExportRequest(format, out, record_filter, all_captures, versions, address, skip_damaged)

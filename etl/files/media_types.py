@@ -62,10 +62,19 @@ _BY_NAME = {
     "doc": DOC, "wps": DOC, "xls": XLS, "et": XLS, "ppt": PPT, "dps": PPT,
     "docx": DOCX, "xlsx": XLSX, "pptx": PPTX, "ofd": OFD, "zip": ZIP,
 }  # fmt: skip
+_SHORT_NAMES = {
+    PDF: "pdf", DOC: "doc", XLS: "xls", PPT: "ppt", DOCX: "docx", XLSX: "xlsx", PPTX: "pptx", OFD: "ofd",
+    SEVEN_ZIP: "7z", RAR: "rar", TEXT: "txt", UNKNOWN: "bin",
+}  # fmt: skip
 _HTML = re.compile(rb"<(!doctype\s+html|html|head|body|script|meta|title|table|div|frameset)\b", re.IGNORECASE)
 _HEAD = 4096
 """Bytes that are examined; the mark of a PDF may come after up to 1,024 other bytes."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\ufffd]")
+
+
+def short_name(media_type: str) -> str:
+    """A media type as people call it: docx, jpeg."""
+    return _SHORT_NAMES.get(media_type) or media_type.rpartition("/")[2].removeprefix("x-")
 
 
 def sniff(body: bytes, name: str = "") -> str:

@@ -47,7 +47,7 @@ def test_what_is_not_there_is_not_found(reader: TestClient, path: str) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        "q=" + "a" * 101,
+        "q=" + "a" * 201,
         "q=%00",
         "source=" + "a" * 61,
         "source=../x",

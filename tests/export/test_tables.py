@@ -95,7 +95,7 @@ def test_one_text_at_two_places_says_so(filled: Archive, tmp_path: Path) -> None
     [
         (RecordFilter(q="渡船"), {"夏季渡船班次", "转发：夏季渡船班次"}),
         (RecordFilter(source="lanchuan-copy"), {"转发：夏季渡船班次"}),
-        (RecordFilter(publisher="水务", q="清淤"), {"清淤通告（修订）"}),
+        (RecordFilter(publisher="水务", q="清淤 标题:修订"), {"清淤通告（修订）"}),
         (RecordFilter(publisher="财政"), set()),
         (RecordFilter(published_from=date(2024, 4, 1), published_to=date(2024, 4, 30)), {"清淤通告（修订）"}),
         (RecordFilter(published_from=date(2024, 5, 1)), {'=HYPERLINK("https://x.example";"岚川")'}),

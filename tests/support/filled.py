@@ -10,7 +10,7 @@ SOURCE = "filled"
 def fill(owner_url: str, records: int) -> None:
     """Records 1…n with one version each and a `created` event for each, a minute apart from 2025-12-31 23:00 UTC.
 
-    Every tenth has the text of the first, every eleventh of the others none.
+    Every tenth has the text of the first, every eleventh of the others none. None is in the search.
     """
     engine = create_engine(owner_url)
     with engine.begin() as connection:

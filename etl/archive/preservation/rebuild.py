@@ -21,6 +21,7 @@ from etl.archive.crawls.unread import with_unread_reason
 from etl.archive.preservation.bucket_check import LogBytes, check_bucket
 from etl.archive.preservation.fixity import replay_events
 from etl.archive.records.near_duplicates import store_signatures
+from etl.archive.records.search_index import forget_entries
 from etl.archive.storage.bucket import Store
 from etl.archive.storage.layout import (
     REBUILD_ORDER,
@@ -60,6 +61,7 @@ def rebuild(owner: Engine, store: Store, progress: ProgressCallback) -> RebuildR
         # Waits for transactions that number events; from then on none does before the rebuild has ended.
         connection.execute(text("LOCK TABLE archive.numbering IN EXCLUSIVE MODE"))
         connection.execute(text("INSERT INTO archive.rebuild DEFAULT VALUES ON CONFLICT DO NOTHING"))
+        forget_entries(connection)
     for step in REBUILD_ORDER:
         for done, key in enumerate(keys[step], 1):
             with _naming(key), owner.begin() as connection:

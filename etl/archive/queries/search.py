@@ -4,26 +4,46 @@ Conditions apply to a record and its current version, each under an alias of the
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Literal, get_args
 
 from psycopg.errors import QueryCanceled
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, or_, select, text, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    true,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import aliased
 
+from etl.archive.queries.full_text import found, has_number, occurrence, words_ask_the_record
+from etl.archive.queries.words import InvalidQuery, Query, parse_query
 from etl.archive.storage.lookups import NO_TEXT, Records, Versions, is_current
-from etl.archive.storage.models import Record, RecordVersion
+from etl.archive.storage.models import Content, Record, RecordVersion, SearchEntry
 from etl.clock import CHINA
-from etl.document_number import normalise_document_number
 
 MAX_TERMS = 8
-"""Words of a filter that are used; each costs a comparison with every record."""
+"""Words of a publisher's name that are used; each costs a comparison with every record."""
 MAX_COUNT = 1_000
 """Where counting all matches takes too long, they are counted up to this number."""
-_SHORT_ID = re.compile("[0-9A-Fa-f]{16}")
+CONTENT_ID = re.compile("[0-9A-Fa-f]{16}|[0-9A-Fa-f]{64}")
+
+_FACET = re.compile("[a-z]{1,20}:[^\\x00]{1,200}")
+STATE_FACET = "state:"
+"""Facets of a record's state are no part of its entry, which a removal leaves as it is."""
 
 State = Literal["", "current", "removed"]
 
@@ -32,10 +52,11 @@ State = Literal["", "current", "removed"]
 class RecordFilter:
     """A filter for records; an empty value matches all.
 
-    `q`: words of which each must be in the title, the 文号 or the 索引号, or be the record's short id. `publisher`:
-    words of the publisher's name. `published_from`, `published_to`: dates of publication, both included; a document
-    without a date is in no range. `changed_since`: records with a new version, a removal or a return at that moment or
-    later. Removed records match unless `state` is `current`.
+    `q`: words, phrases and fields as `etl.archive.queries.words` reads them, or a content id. `publisher`: words of the
+    publisher's name. `published_from`, `published_to`: dates of publication, both included; a document without a date
+    is in no range. `changed_since`: records with a new version, a removal or a return at that moment or later. Removed
+    records match unless `state` is `current`. `only` and `without`: facets, `name:value`, that a record must have, and
+    must not have.
     """
 
     q: str = ""
@@ -45,12 +66,19 @@ class RecordFilter:
     published_to: date | None = None
     changed_since: datetime | None = None
     state: State = ""
+    only: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
 
-    def to_query(self) -> dict[str, str]:
+    @property
+    def words(self) -> Query:
+        """`q`, parsed. `parse_filter` has refused what cannot be."""
+        return parse_query(self.q)
+
+    def to_query(self) -> dict[str, str | tuple[str, ...]]:
         """The filter as parameters of an address, as `parse_filter` reads them; empty values are left out."""
         since = self.changed_since.astimezone(CHINA) if self.changed_since else None
         midnight = since is not None and not any((since.hour, since.minute, since.second, since.microsecond))
-        params = {
+        params: dict[str, str | tuple[str, ...]] = {
             "q": self.q,
             "source": self.source,
             "publisher": self.publisher,
@@ -58,16 +86,19 @@ class RecordFilter:
             "to": str(self.published_to or ""),
             "changed_since": "" if since is None else str(since.date()) if midnight else since.isoformat(),
             "state": self.state,
+            "only": self.only,
+            "without": self.without,
         }
         return {name: value for name, value in params.items() if value}
 
 
 class InvalidFilter(ValueError):
-    """A parameter of a filter has a value that it cannot have; `name` names the parameter."""
+    """A parameter of a filter has a value that it cannot have; `name` names the parameter, or what of `q` is wrong:
+    `year`, `state`, `many_words`. `range`: the first day comes after the last."""
 
     def __init__(self, name: str, value: str) -> None:
         super().__init__(f"{name}: {value!r}")
-        self.name = name
+        self.name, self.value = name, value
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +109,9 @@ class MatchCount:
     exact: bool
 
 
-def parse_filter(params: Mapping[str, str | None]) -> RecordFilter:
+def parse_filter(
+    params: Mapping[str, str | None], only: Sequence[str] = (), without: Sequence[str] = ()
+) -> RecordFilter:
     """Parses the parameters of an address, or the options of a command.
 
     A day is written 2025-01-31; a moment may have a time, in China's time zone where it names none. Raises
@@ -89,7 +122,10 @@ def parse_filter(params: Mapping[str, str | None]) -> RecordFilter:
     state = "" if state == "all" else state
     if state not in get_args(State):
         raise InvalidFilter("state", state)
-    return RecordFilter(
+    for facet in (*only, *without):
+        if not _FACET.fullmatch(facet):
+            raise InvalidFilter("only", facet)
+    parsed = RecordFilter(
         q=texts.get("q", ""),
         source=texts.get("source", ""),
         publisher=texts.get("publisher", ""),
@@ -97,7 +133,16 @@ def parse_filter(params: Mapping[str, str | None]) -> RecordFilter:
         published_to=_day(texts, "to"),
         changed_since=_moment(texts, "changed_since"),
         state=state,  # type: ignore[arg-type]
+        only=tuple(dict.fromkeys(only)),
+        without=tuple(dict.fromkeys(without)),
     )
+    if parsed.published_from and parsed.published_to and parsed.published_from > parsed.published_to:
+        raise InvalidFilter("range", f"{parsed.published_from}–{parsed.published_to}")
+    try:
+        parse_query(parsed.q)
+    except InvalidQuery as error:
+        raise InvalidFilter(error.code, error.value) from error
+    return parsed
 
 
 def _day(texts: Mapping[str, str], name: str) -> date | None:
@@ -118,8 +163,68 @@ def _moment(texts: Mapping[str, str], name: str) -> datetime | None:
         raise InvalidFilter(name, texts[name]) from error
 
 
-def matches(record_filter: RecordFilter, record: Records, version: Versions) -> ColumnElement[bool]:
-    """SQL condition: true if the record, in its current version, matches the filter."""
+def matches(
+    record_filter: RecordFilter, record: Records, version: Versions, *, few: bool = False
+) -> ColumnElement[bool]:
+    """SQL condition: true if the record, in its current version, matches the filter.
+
+    `few`: it is asked of few records, whose texts are compared one by one instead of looking all up in the index.
+    """
+    conditions = record_conditions(record_filter, record, version)
+    if query := record_filter.words:
+        if few:
+            entry = aliased(SearchEntry)
+            condition: ColumnElement[bool] = occurrence(query, entry, record)
+            if query.number:
+                condition = or_(condition, has_number(query.number, entry))
+            contained: ColumnElement[bool] = exists().where(entry.record_id == record.id, condition)
+        else:
+            contained = record.id.in_(select(found(query).subquery()))
+        if CONTENT_ID.fullmatch(record_filter.q):
+            contained = or_(contained, has_content_id(record_filter.q, record))
+        conditions.append(contained)
+    if record_filter.only or record_filter.without:
+        entry = aliased(SearchEntry)
+        conditions.append(exists().where(entry.record_id == record.id, has_facets(record_filter, entry, record)))
+    return and_(*conditions)
+
+
+def has_content_id(typed: str, record: Records) -> ColumnElement[bool]:
+    """SQL condition: the record has the text of that content id, short or whole."""
+    texts = select(Content.hash).where(func.left(Content.hash, 16) == typed[:16].lower())
+    return record.content_hash.in_(select(texts.subquery()))
+
+
+def has_facets(record_filter: RecordFilter, entry: type[SearchEntry], record: Records) -> ColumnElement[bool]:
+    """SQL condition: the record has the facets that the filter wants, and none that it excludes."""
+    only = [facet for facet in record_filter.only if not facet.startswith(STATE_FACET)]
+    without = [facet for facet in record_filter.without if not facet.startswith(STATE_FACET)]
+    return and_(
+        true(),
+        *([entry.facets.contains(literal(only, ARRAY(TEXT)))] if only else []),
+        *([~entry.facets.overlap(literal(without, ARRAY(TEXT)))] if without else []),
+        *(
+            record.state == facet.removeprefix(STATE_FACET)
+            for facet in record_filter.only
+            if facet.startswith(STATE_FACET)
+        ),
+        *(
+            record.state != facet.removeprefix(STATE_FACET)
+            for facet in record_filter.without
+            if facet.startswith(STATE_FACET)
+        ),
+    )
+
+
+def asks_the_record(record_filter: RecordFilter) -> bool:
+    """Whether the filter asks for more than entries of the search know: they know words and facets."""
+    entries = replace(record_filter, q="", only=(), without=())
+    states = any(facet.startswith(STATE_FACET) for facet in (*record_filter.only, *record_filter.without))
+    return states or entries != RecordFilter() or words_ask_the_record(record_filter.words)
+
+
+def record_conditions(record_filter: RecordFilter, record: Records, version: Versions) -> list[ColumnElement[bool]]:
+    """What the filter asks of the record and its version, besides words and facets."""
     conditions: list[ColumnElement[bool]] = [record.id > 0]
     if record_filter.source:
         conditions.append(record.source_id == record_filter.source)
@@ -133,17 +238,7 @@ def matches(record_filter: RecordFilter, record: Records, version: Versions) -> 
         conditions.append(version.published_date <= record_filter.published_to)
     for word in record_filter.publisher.split()[:MAX_TERMS]:
         conditions.append(version.publisher.icontains(word, autoescape=True))
-    for word in record_filter.q.split()[:MAX_TERMS]:
-        number = normalise_document_number(word)
-        alternatives = [
-            version.title.icontains(word, autoescape=True),
-            version.document_number.icontains(number, autoescape=True),
-            version.index_number.icontains(word, autoescape=True),
-        ]
-        if _SHORT_ID.fullmatch(word):
-            alternatives.append(func.left(version.content_hash, 16) == word.lower())
-        conditions.append(or_(*alternatives))
-    return and_(*conditions)
+    return conditions
 
 
 def count_matches(connection: Connection, record_filter: RecordFilter, seconds: float) -> MatchCount | None:
@@ -151,17 +246,25 @@ def count_matches(connection: Connection, record_filter: RecordFilter, seconds: 
 
     None if that takes longer than `seconds` too. Counts records, not texts: an export of them has as many.
     """
-    record, version = aliased(Record), aliased(RecordVersion)
-    matching = select(record.id)
-    if record_filter != RecordFilter():
-        matching = matching.join(version, is_current(record, version))
-    matching = matching.where(matches(record_filter, record, version))
+    matching = _matching(record_filter)
     number = _count_within(connection, select(func.count()).select_from(matching.subquery()), seconds)
     if number is not None:
         return MatchCount(number, exact=True)
     capped = select(func.count()).select_from(matching.limit(MAX_COUNT + 1).subquery())
     number = _count_within(connection, capped, seconds)
     return None if number is None else MatchCount(min(number, MAX_COUNT), exact=number <= MAX_COUNT)
+
+
+def _matching(record_filter: RecordFilter) -> Select[int]:
+    """The numbers of the records that match, from as few tables as can tell."""
+    record, version = aliased(Record), aliased(RecordVersion)
+    if record_filter == RecordFilter():
+        return select(record.id)
+    words_alone = record_filter == RecordFilter(q=record_filter.q) and bool(record_filter.words)
+    if words_alone and not CONTENT_ID.fullmatch(record_filter.q):
+        return select(found(record_filter.words).subquery())
+    selected = select(record.id).join(version, is_current(record, version))
+    return selected.where(matches(record_filter, record, version))
 
 
 def _count_within(connection: Connection, query: Select[int], seconds: float) -> int | None:
@@ -196,7 +299,7 @@ def is_duplicate_of_earlier(record_filter: RecordFilter, record: Records) -> Col
         .where(
             other.content_hash == record.content_hash,
             tuple_(its_rank, other.id) < tuple_(rank, record.id),
-            matches(record_filter, other, its),
+            matches(record_filter, other, its, few=True),
         )
     )
     return and_(record.content_hash != NO_TEXT, earlier)

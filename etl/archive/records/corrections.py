@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from etl.archive.records.change_feed import publish
+from etl.archive.records.search_index import keep_entries
 from etl.archive.records.versions import ActiveCorrection, with_corrections
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.database import lock_source
@@ -142,6 +143,7 @@ def _write(connection: Connection, current: _Current, changes: Mapping[str, Any]
         insert(RecordVersion).values(record_id=event.record, version=version, kind=event.kind, **values.row())
     )
     connection.execute(update(Record).where(Record.id == event.record).values(version=version, updated_at=func.now()))
+    keep_entries(connection, [event.record])
     return event
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from etl.archive.records.change_feed import publish
 from etl.archive.records.recording import keep_contents
+from etl.archive.records.search_index import keep_entries
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.layout import reading_key
 from etl.archive.storage.log_lines import ArchiveMember, ChangeEvent, ReadingLine
@@ -49,6 +50,7 @@ def store_file_reading(archive: Archive, digest: str, reading: FileReading) -> N
             ChangeEvent("re-extracted", row.id, row.version, row.page_id, row.source_id, reason=reason)
             for row in linked
         ]
+        keep_entries(connection, [event.record for event in events])
         publish(connection, archive.store, events)
 
 

@@ -9,6 +9,7 @@ from etl.archive.records.change_feed import publish
 from etl.archive.records.corrections import in_force
 from etl.archive.records.extracted_pages import ExtractedPage, verdict_of, version_values
 from etl.archive.records.near_duplicates import keep_signatures
+from etl.archive.records.search_index import keep_entries
 from etl.archive.records.versions import CapturedText, compare, is_same_document, version_identity, with_corrections
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bulk_rows import insertion, rows_of, with_rows
@@ -250,6 +251,7 @@ def _write(
         for event, change in zip(events, changes, strict=True)
     ]
     connection.execute(_NEW_VERSIONS, {"rows": rows})
+    keep_entries(connection, [event.record for event in events])
     publish(connection, archive.store, events)
     return RecordingResult(
         tuple(event.record for event in events if event.kind == "created"),

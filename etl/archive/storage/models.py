@@ -16,6 +16,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     UniqueConstraint,
+    false,
     func,
     text,
     true,
@@ -26,7 +27,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from etl.outcomes import Outcome
 
 SCHEMA = "archive"
-REVISION = "0012"
+REVISION = "0013"
 """The last migration: these tables are what it leaves."""
 CAPTURE_NUMBERS = Sequence("capture_number", schema=SCHEMA)
 _OUTCOMES = ", ".join(f"'{outcome}'" for outcome in Outcome)
@@ -344,6 +345,63 @@ class RecordVersion(Base):
     flags: Mapped[list[str]]
     extractor: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class SearchEntry(Base):
+    """What is searched of a record's current version, folded (`etl.folding`). Derived: `gongkai index` makes it anew.
+
+    Its parts hold one line each for a field or a file; a line of `fields` begins with the field's name in capitals,
+    which no folded text contains.
+    """
+
+    __tablename__ = "search_entry"
+    __table_args__ = (
+        Index(
+            "search_entry_grams_idx",
+            text("archive.search_grams(title, fields, body, files)"),
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "on", "gin_pending_list_limit": "65536"},
+            postgresql_where=text("in_index"),
+        ),
+        *(
+            Index(f"search_entry_{name}_idx", name, postgresql_using="gin", postgresql_with={"fastupdate": "off"})
+            for name in ("numbers", "facets")
+        ),
+        Index("search_entry_waiting_idx", "record_id", postgresql_where=text("NOT in_index")),
+        *(
+            Index(f"search_entry_{name}_idx", text(f"{name} DESC NULLS LAST"), text("record_id DESC"))
+            for name in ("listed_on", "published_date", "written_date", "captured_at")
+        ),
+    )
+    record_id: Mapped[int] = mapped_column(ForeignKey("archive.record.id"), primary_key=True, autoincrement=False)
+    version: Mapped[int]
+    """That which it was made from."""
+    title: Mapped[str]
+    fields: Mapped[str]
+    body: Mapped[str]
+    files: Mapped[str]
+    """Names and texts of the attachments."""
+    numbers: Mapped[list[str]]
+    """Keys of its 文号, 索引号 and registration number (`etl.folding.number_key`)."""
+    facets: Mapped[list[str]]
+    """`name:value`, such as `year:2024`."""
+    listed_on: Mapped[date]
+    published_date: Mapped[date | None]
+    written_date: Mapped[date | None]
+    captured_at: Mapped[datetime]
+    in_index: Mapped[bool] = mapped_column(server_default=false())
+    """Whether its pairs of characters are in the index; the few that wait are read through by each search."""
+
+
+class SearchState(Base):
+    """One row: records from `filled_to` (not included) up to `until` have no entry yet, or one of another folding."""
+
+    __tablename__ = "search_state"
+    __table_args__ = (CheckConstraint("one", name="one"),)
+    one: Mapped[bool] = mapped_column(primary_key=True, server_default=true())
+    folding: Mapped[int]
+    filled_to: Mapped[int]
+    until: Mapped[int]
 
 
 class Correction(Base):

@@ -27,7 +27,7 @@ class Responder:
         self._request = request
         accepted = request.headers.get("accept", "")
         wants_json = "application/json" in accepted and "text/html" not in accepted
-        self._json = request.url.path.endswith(".json") or wants_json
+        self.as_json = request.url.path.endswith(".json") or wants_json
 
     def page(self, template: str, page: Any, status: int = 200) -> Response:
         """The page as HTML of the template, or as JSON of the dataclass."""
@@ -43,7 +43,7 @@ class Responder:
 
     def _render(self, template: str, page: Any, status: int, headers: Mapping[str, str] | None) -> Response:
         vary = {"vary": "Accept", **(headers or {})}
-        if self._json:
+        if self.as_json:
             return Response(to_json(page), status, vary, "application/json")
         base = self._request.scope.get("root_path", "").rstrip("/")
         html = _environment().get_template(template).render(page=page, base=base, person=current_person(self._request))
@@ -112,7 +112,7 @@ def _format_percent(share: float) -> str:
 def _query_string(values: Mapping[str, str | int | None]) -> str:
     """A query string of the values that are not empty, with its `?`; empty without any."""
     present = {name: value for name, value in values.items() if value}
-    return f"?{urlencode(present)}" if present else ""
+    return f"?{urlencode(present, doseq=True)}" if present else ""
 
 
 def _is_web_address(url: str) -> bool:

@@ -5,13 +5,16 @@ Only `POST /records/…/correct` writes.
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from etl.archive.queries.hits import jump
+from etl.archive.queries.ranking import Place, Sort
 from etl.archive.queries.search import InvalidFilter, RecordFilter, parse_filter
 from etl.archive.records.corrections import correct
 from etl.archive.storage.archive import Archive
@@ -25,7 +28,7 @@ from etl.browse.pages.comparison import comparison_page
 from etl.browse.pages.correction import apply_form, correction_page, read_form
 from etl.browse.pages.file import file_bytes, file_page
 from etl.browse.pages.record import record_page
-from etl.browse.pages.record_list import Cursor, record_list
+from etl.browse.pages.record_list import Cursor, record_list, search_list
 from etl.browse.pages.replay import ArchivedBytes, captured_bytes, inert_headers
 from etl.browse.pages.sources_and_runs import run_list, source_list
 
@@ -68,13 +71,18 @@ def _archivist(request: Request) -> Person:
 OpenArchive = Annotated[Archive, Depends(_archive)]
 Respond = Annotated[Responder, Depends(Responder)]
 RowId = Annotated[int, Path(ge=1, le=_MAX_ROW_ID)]
-SearchParam = Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")]
+SearchParam = Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")]
+PublisherParam = Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")]
+FacetParam = Annotated[list[str], Query(max_length=20)]
+SortParam = Annotated[Sort, Query()]
+CountParam = Annotated[Literal["", "all"], Query(alias="counts")]
+JumpParam = Annotated[Literal["", "no"], Query()]
 SourceParam = Annotated[str, Query(max_length=60, pattern=r"^[a-z0-9-]*$")]
 TimeParam = Annotated[str, Query(max_length=40, pattern=r"^[^\x00]*$")]
 FirstDayParam = Annotated[str, Query(alias="from", max_length=40)]
 LastDayParam = Annotated[str, Query(alias="to", max_length=40)]
 StateParam = Annotated[str, Query(max_length=20)]
-AfterParam = Annotated[str | None, Query(max_length=40, pattern=r"^\d{4}-\d{2}-\d{2}\.\d{1,18}$")]
+AfterParam = Annotated[str | None, Query(max_length=40, pattern=r"^[0-9T:+.-]*$")]
 ShortId = Annotated[str, Query(alias="id", pattern=r"^([0-9a-f]{16})?$")]
 BeforeParam = Annotated[int | None, Query(ge=1, le=_MAX_ROW_ID)]
 CitedIdParam = Annotated[str, Query(alias="id", max_length=80, pattern=r"^[^\x00]*$")]
@@ -103,37 +111,61 @@ def _page_route(path: str, *more: str) -> Callable[[Handler], Handler]:
 def _filter(
     q: SearchParam = "",
     source: SourceParam = "",
-    publisher: SearchParam = "",
+    publisher: PublisherParam = "",
     first: FirstDayParam = "",
     last: LastDayParam = "",
     changed_since: TimeParam = "",
     state: StateParam = "",
+    only: FacetParam = [],  # noqa: B006
+    without: FacetParam = [],  # noqa: B006
 ) -> RecordFilter:
     """The filter of the list. Its parameters have the names of the options of `gongkai export`."""
     params = {"q": q, "source": source, "publisher": publisher, "changed_since": changed_since, "state": state}
     try:
-        return parse_filter(params | {"from": first, "to": last})
+        return parse_filter(params | {"from": first, "to": last}, only, without)
     except InvalidFilter as error:
         raise InvalidParameter(error.name) from error
 
 
-def _cursor(after: AfterParam = None) -> Cursor | None:
-    try:
-        return Cursor.parse(after) if after else None
-    except ValueError as error:
-        raise InvalidParameter("after") from error
-
-
 FilterParam = Annotated[RecordFilter, Depends(_filter)]
-CursorParam = Annotated[Cursor | None, Depends(_cursor)]
 
 
 @_page_route("/records", "/")
-def records(archive: OpenArchive, responder: Respond, record_filter: FilterParam, after: CursorParam) -> Response:
-    """The records that match, newest first."""
+def records(
+    request: Request,
+    archive: OpenArchive,
+    responder: Respond,
+    record_filter: FilterParam,
+    sort: SortParam = "relevance",
+    after: AfterParam = None,
+    counts: CountParam = "",
+    jumps: Annotated[JumpParam, Query(alias="jump")] = "",
+) -> Response:
+    """The records that match, newest first or as the search orders them; a number that was typed leads to its
+    document."""
+    searching = record_filter.words or record_filter.only or record_filter.without or sort != "relevance"
     with read_only(archive) as connection:
-        page = record_list(connection, record_filter, after)
+        number = None if after or jumps or responder.as_json else jump(connection, record_filter)
+        if number is not None:
+            query = urlencode({"q": record_filter.q})
+            return RedirectResponse(f"{request.scope.get('root_path', '')}/records/{number}?{query}", 303)
+        if searching:
+            place = _parsed(Place.parse, after)
+            page = search_list(connection, record_filter, sort, place, count_all=counts == "all")
+        else:
+            page = record_list(connection, record_filter, _parsed(Cursor.parse, after))
     return responder.page("records.html", page)
+
+
+Position = TypeVar("Position")
+
+
+def _parsed(parse: Callable[[str], Position], after: str | None) -> Position | None:
+    """Where a page of the list begins."""
+    try:
+        return parse(after) if after else None
+    except ValueError as error:
+        raise InvalidParameter("after") from error
 
 
 @_page_route("/records/{record}")

@@ -9,7 +9,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "sources": ("来源", "Sources"),
     "runs": ("采集批次", "Runs"),
     "filter": ("筛选", "Filter"),
-    "filter_q": ("标题、文号、索引号", "Title or number"),
+    "filter_q": ("全文、标题、文号、索引号", "Text, title or number"),
     "filter_source": ("来源", "Source"),
     "filter_more": ("更多条件", "More filters"),
     "filter_publisher": ("发布机构", "Publisher"),
@@ -26,6 +26,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "older": ("更早的记录", "Older"),
     "newest": ("回到最新", "Newest"),
     "pages": ("翻页", "Pages"),
+    "unsearched": (
+        "条记录尚未收入检索，不会出现在结果中；请告知管理员运行 gongkai index。",
+        "records are not searched yet and cannot be found. Ask the operator to run gongkai index.",
+    ),
     "no_records": ("没有符合条件的记录。", "No record matches."),
     "no_sources": ("还没有来源。", "No source yet."),
     "no_runs": ("还没有采集过。", "No run yet."),
@@ -256,7 +260,13 @@ REFUSALS: dict[str, tuple[str, str]] = {
 }
 
 ALLOWED: dict[str, tuple[str, str]] = {
-    "q": ("至多 100 字", "100 characters at most"),
+    "q": ("至多 200 字", "200 characters at most"),
+    "many_words": ("检索词过多，请删去几个", "too many words; leave some out"),
+    "year": ("q 中的年份写作 年:2024 或 年:2020-2024", "a year in q: four digits, or two years with a hyphen"),
+    "range": ("起始日期不能晚于截止日期", "the first day must not come after the last"),
+    "only": ("分面，写作 year:2024，至多 20 个", "a facet, written year:2024; 20 at most"),
+    "without": ("分面，写作 year:2024，至多 20 个", "a facet, written year:2024; 20 at most"),
+    "sort": ("relevance、published、written 或 captured", "relevance, published, written or captured"),
     "publisher": ("至多 100 字", "100 characters at most"),
     "source": ("来源编号，由小写字母、数字与连字符组成", "a source's id: small letters, digits and hyphens"),
     "from": ("日期，写作 2025-01-31", "a date, written 2025-01-31"),
@@ -266,7 +276,7 @@ ALLOWED: dict[str, tuple[str, str]] = {
         "a date or a time, written 2025-01-31 or 2025-01-31T08:00Z",
     ),
     "state": ("current（仍在站上）或 removed（已撤下），留空为全部", "current or removed; empty for all"),
-    "after": ("上一页给出的位置，写作 2025-01-31.12", "the position given by the previous page, written 2025-01-31.12"),
+    "after": ("上一页给出的位置", "the position given by the previous page"),
     "before": ("采集记录的编号，正整数", "the number of a capture"),
     "id": ("内容编号，至多 80 个字符", "a content id, 80 characters at most"),
     "page": ("1 至 10000 的整数", "a number from 1 to 10000"),

@@ -1,18 +1,29 @@
-"""The list of records: newest first, one line per text, paged by a cursor."""
+"""The list of records: newest first, or as a search orders them; one line per text, paged by a cursor."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection, func, select, tuple_
+from sqlalchemy import Connection, Select, func, select, tuple_
 from sqlalchemy.orm import aliased
 
+from etl.archive.queries import hits
+from etl.archive.queries.facets import Facet
+from etl.archive.queries.hits import Proposal
+from etl.archive.queries.ranking import Place, Sort
 from etl.archive.queries.search import MatchCount, RecordFilter, copies, count_matches, is_duplicate_of_earlier, matches
+from etl.archive.records.search_index import missing_entries
 from etl.archive.storage.lookups import among, is_current
 from etl.archive.storage.models import Record, RecordVersion, Source
+from etl.browse.pages.marking import words_to_mark
+from etl.browse.pages.snippets import Snippet, snippets
 
 LINES_PER_PAGE = 50
 """Lines on one page of the list."""
+HITS_PER_PAGE = 20
+"""Lines on one page of a search, each with a part of its text."""
 MAX_COUNT_SECONDS = 0.03
 """Time limit for counting the matches, used at most twice: readers come for the lines, not for the number."""
 
@@ -30,13 +41,18 @@ class Cursor:
     @classmethod
     def parse(cls, value: str) -> "Cursor":
         """Parse `yyyy-mm-dd.record`. Raises `ValueError`."""
-        day, _, record = value.partition(".")
-        return cls(date.fromisoformat(day), int(record))
+        found = re.fullmatch(r"(\d{4}-\d{2}-\d{2})\.(\d{1,18})", value)
+        if found is None:
+            raise ValueError(value)
+        return cls(date.fromisoformat(found[1]), int(found[2]))
 
 
 @dataclass(frozen=True, slots=True)
 class RecordLine:
-    """A text in the list, shown by its earliest record. `day`: the day of publication, or when it was first seen."""
+    """A text in the list, shown by its earliest record. `day`: the day of publication, or when it was first seen.
+
+    `snippets`: where words of a search stand in its text, and in an attachment.
+    """
 
     id: int
     short_id: str
@@ -50,6 +66,7 @@ class RecordLine:
     source_name: str
     state: str
     places: int
+    snippets: tuple[Snippet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +81,20 @@ class SourceChoice:
 class RecordList:
     """One page of the list. `after` is the cursor of the next page, None on the last; `first`: this is the first page.
 
-    `total` counts records, several of which may share a line.
+    `total` counts records, several of which may share a line. `facets` are counted in all of them, or in the first
+    `counted`. `words` are what a search marks, folded. `unsearched`: records that the search does not have yet.
+    `proposals`: what would find something, where nothing is found; `unfiltered`: what the words alone find then.
     """
 
     filter: RecordFilter
+    sort: Sort
+    words: tuple[str, ...]
     total: MatchCount
+    facets: tuple[Facet, ...]
+    counted: int | None
+    unsearched: int
+    proposals: tuple[Proposal, ...]
+    unfiltered: MatchCount | None
     lines: tuple[RecordLine, ...]
     after: str | None
     first: bool
@@ -81,6 +107,75 @@ def record_list(
     """The page of the list after the cursor. A text is listed if any of its records matches the filter."""
     record, version = aliased(Record), aliased(RecordVersion)
     query = (
+        _lines(record, version)
+        .where(matches(record_filter, record, version), ~is_duplicate_of_earlier(record_filter, record))
+        .order_by(record.listed_on.desc(), record.id.desc())
+        .limit(lines + 1)
+    )
+    if after:
+        query = query.where(tuple_(record.listed_on, record.id) < tuple_(after.day, after.record))
+    rows = [RecordLine(**row) for row in connection.execute(query).mappings()]
+    shown = tuple(rows[:lines])
+    found = hits.overview(connection, record_filter)
+    return RecordList(
+        filter=record_filter,
+        sort="relevance",
+        words=(),
+        total=_match_count(connection, record_filter, shown, complete=len(rows) <= lines and after is None),
+        facets=found.facets,
+        counted=found.counted,
+        unsearched=missing_entries(connection),
+        proposals=(),
+        unfiltered=None,
+        lines=shown,
+        after=str(Cursor(shown[-1].day, shown[-1].id)) if len(rows) > lines else None,
+        first=after is None,
+        sources=_sources(connection),
+    )
+
+
+def search_list(
+    connection: Connection,
+    record_filter: RecordFilter,
+    sort: Sort = "relevance",
+    after: Place | None = None,
+    *,
+    count_all: bool = False,
+) -> RecordList:
+    """A page of what a search finds, behind `after`. `count_all`: facets are counted in all that match."""
+    found = hits.overview(connection, record_filter, count_all=count_all)
+    first = found.first if sort == "relevance" and after is None else ()
+    page = hits.lines(connection, record_filter, sort, after, HITS_PER_PAGE, first)
+    words = words_to_mark(record_filter.q)
+    nothing = found.total == MatchCount(0, exact=True)
+    alone = RecordFilter(q=record_filter.q)
+    return RecordList(
+        filter=record_filter,
+        sort=sort,
+        words=words,
+        total=found.total,
+        facets=found.facets,
+        counted=found.counted,
+        unsearched=missing_entries(connection),
+        proposals=hits.proposals(connection, record_filter) if nothing else (),
+        unfiltered=hits.overview(connection, alone).total if nothing and alone != record_filter else None,
+        lines=_hit_lines(connection, page.records, words),
+        after=str(page.after) if page.after else None,
+        first=after is None,
+        sources=_sources(connection),
+    )
+
+
+def _hit_lines(connection: Connection, records: Sequence[int], words: Sequence[str]) -> tuple[RecordLine, ...]:
+    record, version = aliased(Record), aliased(RecordVersion)
+    rows = connection.execute(_lines(record, version).where(among(record.id, records))).mappings()
+    by_number = {row["id"]: RecordLine(**row) for row in rows}
+    shown = snippets(connection, records, words)
+    return tuple(replace(by_number[number], snippets=shown.get(number, ())) for number in records)
+
+
+def _lines(record: type[Record], version: type[RecordVersion]) -> Select[Any]:
+    return (
         select(
             record.id,
             func.left(version.content_hash, 16).label("short_id"),
@@ -97,24 +192,12 @@ def record_list(
         )
         .join(version, is_current(record, version))
         .join(Source, Source.id == record.source_id)
-        .where(matches(record_filter, record, version), ~is_duplicate_of_earlier(record_filter, record))
-        .order_by(record.listed_on.desc(), record.id.desc())
-        .limit(lines + 1)
     )
-    if after:
-        query = query.where(tuple_(record.listed_on, record.id) < tuple_(after.day, after.record))
-    rows = [RecordLine(**row) for row in connection.execute(query).mappings()]
-    shown = tuple(rows[:lines])
-    return RecordList(
-        filter=record_filter,
-        total=_match_count(connection, record_filter, shown, complete=len(rows) <= lines and after is None),
-        lines=shown,
-        after=str(Cursor(shown[-1].day, shown[-1].id)) if len(rows) > lines else None,
-        first=after is None,
-        sources=tuple(
-            SourceChoice(*row) for row in connection.execute(select(Source.id, Source.name).order_by(Source.id))
-        ),
-    )
+
+
+def _sources(connection: Connection) -> tuple[SourceChoice, ...]:
+    rows = connection.execute(select(Source.id, Source.name).order_by(Source.id))
+    return tuple(SourceChoice(*row) for row in rows)
 
 
 def _match_count(

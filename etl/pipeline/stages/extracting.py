@@ -12,6 +12,7 @@ from etl.archive.records.recording import (
     record_extractions,
     require_current_rules,
 )
+from etl.archive.records.search_index import MAX_WAITING, index_waiting
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import UnreadableItem, report_damage
 from etl.archive.storage.log_registry import chain_logs
@@ -53,6 +54,7 @@ class DocumentRecorder:
         recorded = record_extractions(self._archive, source, self._run.id, recordable)
         self._created += recorded.created
         self._updated += recorded.updated
+        index_waiting(self._archive, at_least=MAX_WAITING)
         return lost
 
     def record_current(self, documents: Sequence[ExtractedPage], bodies: Mapping[str, bytes] | None = None) -> int:

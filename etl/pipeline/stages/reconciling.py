@@ -19,6 +19,7 @@ from etl.archive.crawls.reports import Report, close_run, read_report
 from etl.archive.crawls.run import ListSummary, RunContext
 from etl.archive.crawls.unread import unread_problems
 from etl.archive.crawls.walks import PreviousWalk, last_full_walk
+from etl.archive.records.search_index import index_waiting
 from etl.archive.storage.archive import Archive
 from etl.clock import CHINA
 from etl.errors import GongkaiError
@@ -38,8 +39,9 @@ class RedRun(GongkaiError):
 
 def reconcile(archive: Archive, run: RunContext) -> Report:
     """Removes and restores records on the run's evidence, counts it from its stored outcomes, holds it against its
-    assertions, and keeps the report."""
+    assertions, and keeps the report. What it recorded is added to the index of the search."""
     apply_removals(archive, run)
+    index_waiting(archive)
     with archive.engine.begin() as connection:
         end_as_dead(connection, run)
     with archive.engine.connect() as connection:

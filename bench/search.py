@@ -1,0 +1,300 @@
+"""`python -m bench.search [--records 100000]`: how long the search takes in a full archive, for many readers at once.
+
+Fills an archive by COPY with invented documents whose words are as unequally frequent as those of a language, has
+their entries written and indexed, and asks the browser for pages by a server of two processes: each reader waits a
+second on average between two pages. Prints percentiles, sizes, and what recording costs with entries and without.
+"""
+
+import argparse
+import asyncio
+import itertools
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import date, timedelta
+from multiprocessing import get_context
+from pathlib import Path
+from unittest import mock
+from urllib.parse import quote
+
+import httpx
+import psycopg
+import uvicorn
+from psycopg.types.json import Jsonb
+from sqlalchemy import create_engine, make_url, text
+
+from bench.scale import BATCH, ingest
+from etl.archive.records import recording
+from etl.archive.records.search_index import fill_index, forget_entries, index_waiting, keep_entries
+from etl.archive.storage.archive import Database, open_archive
+from etl.browse import create_app
+from etl.extract import content_hash
+from etl.local import ports, services
+from etl.settings import Settings
+from tests.support.services import settings_of
+
+READERS, SECONDS, PAUSE = 20, 40, 1.0
+PROCESSES = 2
+AGENCIES, SOURCES = 60, 20
+TURNS = 8
+
+
+class Language:
+    """Invented words of two to four characters, of which the n-th is met about 1/n as often as the first."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = random.Random(seed)
+        alphabet = [chr(0x4E00 + 8 * place) for place in range(2_500)]
+        often = list(itertools.accumulate(1 / (place + 10) for place in range(len(alphabet))))
+        fixed = random.Random(1)
+        self.words = [
+            "".join(fixed.choices(alphabet, cum_weights=often, k=fixed.choice((2, 2, 2, 2, 3, 4))))
+            for _ in range(8_000)
+        ]
+        self.often = list(itertools.accumulate(1 / (place + 20) for place in range(len(self.words))))
+
+    def say(self, words: int) -> list[str]:
+        return self.chance.choices(self.words, cum_weights=self.often, k=words)
+
+    def title(self) -> str:
+        return f"关于{''.join(self.say(5))}的通知"
+
+    def text(self) -> str:
+        """1,800 characters on average, few of them far longer."""
+        length = int(min(8_000, self.chance.lognormvariate(6.2, 0.8)))
+        marks = self.chance.choices(("", "", "", "", "，", "。\n"), k=length)
+        return "".join(map("".join, zip(self.say(length), marks, strict=True)))
+
+
+def main() -> None:
+    """Runs the bench on parts of its own."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--records", type=int, default=100_000)
+    wanted = parser.parse_args().records
+    with tempfile.TemporaryDirectory(prefix="gongkai-bench-") as folder:
+        settings = Settings(state_dir=Path(folder), postgres_port=0, store_port=0)
+        found = services.up(settings, airflow=False, report=lambda progress: None)
+        try:
+            chosen = settings_of(found, Path(folder), found.database_owner_url, found.bucket)
+            measure(chosen, found.database_owner_url, wanted)
+        finally:
+            services.down(settings, report=lambda progress: None)
+
+
+def measure(settings: Settings, owner_url: str, wanted: int) -> None:
+    """Fills the archive and prints what was measured."""
+    with ProcessPoolExecutor(PROCESSES, get_context("spawn")) as pool:
+        characters = sum(pool.map(fill, *zip(*((owner_url, n, wanted // 8) for n in range(8)), strict=True)))
+    print(f"{wanted} records, {characters / 1e6:.0f} million characters")
+    database = Database(create_engine(owner_url))
+    with database.engine.begin() as connection:
+        forget_entries(connection)
+    began = time.monotonic()
+    fill_index(database)
+    print(f"filling the index: {(time.monotonic() - began) / wanted * 1e3:.1f} ms a record")
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE"))
+        for row in connection.execute(text(_SIZES)):
+            print(f"{row.name}: {row.bytes / 1e6:.0f} MB")
+    for name, (half, p95, pages) in asyncio.run(read(settings, wanted)).items():
+        print(f"{name} | {half:.0f} | {p95:.0f} | {pages}")
+    recorded(settings)
+
+
+_SIZES = """
+SELECT 'texts' AS name, pg_table_size('archive.content') AS bytes
+UNION ALL SELECT 'entries', pg_table_size('archive.search_entry')
+UNION ALL SELECT indexrelname, pg_relation_size(indexrelid) FROM pg_stat_user_indexes
+WHERE relname = 'search_entry'
+"""
+
+
+def fill(owner_url: str, part: int, number: int) -> int:
+    """Writes so many records of four sources; returns the characters of their texts."""
+    language = Language(part)
+    plain = make_url(owner_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    first = part * number + 1
+    written = 0
+    with psycopg.connect(plain) as connection:
+        for place in range(SOURCES):
+            connection.execute(
+                "INSERT INTO archive.source (id, name, agency, region, platform, definition) "
+                "VALUES (%s, %s, %s, %s, 'generic', '{}') ON CONFLICT DO NOTHING",
+                (f"source-{place}", f"第{place}号目录", f"某某市第{place}局", f"50{place:02}00"),
+            )
+        run = connection.execute(
+            "INSERT INTO archive.run (source_id, key, kind, options) VALUES ('source-0', %s, 'import', '{}') "
+            "RETURNING id",
+            (str(part),),
+        ).fetchone()
+        assert run
+        connection.commit()
+        for start in range(first, first + number, 1000):
+            documents = [document(language, each) for each in range(start, min(start + 1000, first + number))]
+            written += sum(len(each.text) for each in documents)
+            copy(connection, documents, run[0])
+    return written
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An invented document; `values` are its fields."""
+
+    number: int
+    text: str
+    day: date
+    values: dict[str, str]
+
+    @property
+    def source(self) -> str:
+        return f"source-{self.number % SOURCES}"
+
+    @property
+    def hash(self) -> str:
+        return content_hash(f"{self.number}{self.text}").sha256
+
+    @property
+    def fields(self) -> Jsonb:
+        plain = {"label": "", "origin": "table", "rule": "label", "chosen": True}
+        return Jsonb([plain | {"name": name, "value": value, "raw": value} for name, value in self.values.items()])
+
+
+def document(language: Language, number: int) -> Document:
+    chance = language.chance
+    day = date(2010, 1, 1) + timedelta(days=chance.randrange(6000))
+    values = {
+        "title": language.title(),
+        "publisher": f"某某市第{int(chance.paretovariate(1)) % AGENCIES}局",
+        "document_number": f"某政发〔{day.year}〕{number}号",
+        "index_number": f"{number:08}/{day.year}-{number % 99999:05}",
+        "published_date": str(day),
+        "subject_category": f"第{chance.randrange(20)}类",
+        "validity": chance.choice(("有效", "失效", "废止")),
+    }
+    return Document(number, language.text(), day, values)
+
+
+def copy(connection: psycopg.Connection, documents: list[Document], run: int) -> None:
+    """Documents and what they refer to, table by table."""
+    for table, values in _TABLES.items():
+        with connection.cursor() as cursor, cursor.copy(f"COPY archive.{table} FROM STDIN") as stream:
+            for each in documents:
+                stream.write_row(values(each, run))
+    connection.commit()
+
+
+_TABLES: dict[str, Callable[[Document, int], tuple[object, ...]]] = {
+    "content (hash, normaliser, text)": lambda d, run: (d.hash, 1, d.text),
+    "page (id, source_id, url, kind)": lambda d, run: (d.number, d.source, f"http://a.example/{d.number}", "document"),
+    "capture (id, page_id, run_id, url, final_url, fetched_at, elapsed_ms, status, request_headers, headers, outcome, "
+    "reason, log)": lambda d, run: (d.number, d.number, run, "", "", d.day, 1, 200, "[]", "[]", "stored", "", ""),
+    "record (id, page_id, source_id, version, content_hash, read_with, listed_on)": lambda d, run: (
+        d.number, d.number, d.source, 1, d.hash, "1.1", d.day,
+    ),
+    "record_version (record_id, version, kind, capture_id, content_hash, title, publisher, document_number, "
+    "index_number, published_date, fields, attachments, flags, extractor)": lambda d, run: (
+        d.number, 1, "created", d.number, d.hash, d.values["title"], d.values["publisher"],
+        d.values["document_number"], d.values["index_number"], d.day, d.fields, "[]", [], "1",
+    ),
+}  # fmt: skip
+
+
+def queries(seed: int, records: int) -> Iterator[tuple[str, str]]:
+    """What a reader asks for, by kind: addresses below the browser's."""
+    language = Language(1_000 + seed)
+    chance = language.chance
+    everyday = language.words[:40]
+    pairs = [word for word in language.words if len(word) == 2]
+    while True:
+        two = chance.choice(pairs[:3000])
+        yield "two characters", f"/?q={quote(two)}"
+        yield "two of the most frequent characters", f"/?q={quote(chance.choice([w for w in everyday if len(w) == 2]))}"
+        eight = "".join(language.say(6))[:8]
+        yield "eight characters", f"/?q={quote(eight)}"
+        yield "two words", f"/?q={quote(' '.join(language.say(2)))}"
+        yield "a number", f"/?q={quote(f'某政发2015{chance.randrange(9999)}号')}"
+        yield "a facet", f"/?q={quote(two)}&only=year:{chance.randrange(2010, 2026)}"
+        yield "all facets counted", f"/?q={quote(two)}&counts=all"
+        yield "list without words", "/"
+        yield "record", f"/records/{chance.randrange(1, records)}?q={quote(two)}"
+
+
+def serve(settings: Settings, port: int) -> None:
+    """The browser in a process of its own."""
+    uvicorn.run(create_app(open_archive(settings)), port=port, log_level="warning")
+
+
+async def read(settings: Settings, records: int) -> dict[str, tuple[float, float, int]]:
+    """Milliseconds by kind: median, 95th percentile, number of pages."""
+    listening = list(itertools.islice(filter(ports.is_free, ports.FREE_RANGE), PROCESSES))
+    servers = [get_context("spawn").Process(target=serve, args=(settings, port)) for port in listening]
+    for server in servers:
+        server.start()
+    took: dict[str, list[float]] = {}
+    try:
+        async with httpx.AsyncClient(timeout=60, trust_env=False) as client:
+            addresses = [f"http://127.0.0.1:{port}" for port in listening]
+            for address in addresses:
+                await _ready(client, address)
+            await asyncio.gather(
+                *(_reader(client, addresses[n % PROCESSES], queries(n, records), took) for n in range(READERS))
+            )
+    finally:
+        for server in servers:
+            server.terminate()
+            server.join()
+    return {name: (statistics.median(each), percentile(each), len(each)) for name, each in sorted(took.items())}
+
+
+def percentile(values: list[float]) -> float:
+    return statistics.quantiles(values, n=20)[-1]
+
+
+async def _ready(client: httpx.AsyncClient, address: str) -> None:
+    for _ in range(600):
+        try:
+            await client.get(f"{address}/sources")
+        except httpx.ConnectError:
+            await asyncio.sleep(0.1)
+        else:
+            return
+    raise TimeoutError(address)
+
+
+async def _reader(
+    client: httpx.AsyncClient, address: str, asked: Iterator[tuple[str, str]], took: dict[str, list[float]]
+) -> None:
+    """One reader, who looks at each page for a second on average."""
+    chance = random.Random()
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        await asyncio.sleep(chance.expovariate(1 / PAUSE))
+        kind, path = next(asked)
+        began = time.perf_counter()
+        answer = await client.get(f"{address}{path}")
+        took.setdefault(kind, []).append((time.perf_counter() - began) * 1e3)
+        assert answer.status_code in (200, 303), (path, answer.text)
+
+
+def recorded(settings: Settings) -> None:
+    """Recording with entries and without, in turns; and the part of adding them to the index."""
+    rates: dict[str, list[float]] = {"without": [], "with": [], "index": []}
+    archive = open_archive(settings)
+    for turn in range(TURNS):
+        for name, keep in (("without", lambda connection, records: None), ("with", keep_entries)):
+            with mock.patch.object(recording, "keep_entries", keep):
+                start = 20_000_000 + turn * 2 * BATCH + (name == "with") * BATCH
+                rates[name].append(ingest(settings, "source-0", start, BATCH) / BATCH * 1e3)
+        began = time.monotonic()
+        index_waiting(archive)
+        rates["index"].append((time.monotonic() - began) / BATCH * 1e3)
+    for name, each in rates.items():
+        print(f"{name}: {statistics.median(each):.1f} ms a record")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""How many of the records that a search finds have which value: agency, source, year and so on."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, literal, select
+from sqlalchemy.orm import aliased
+
+from etl.archive.queries.search import STATE_FACET, RecordFilter, matches
+from etl.archive.storage.lookups import among, is_current
+from etl.archive.storage.models import Record, RecordVersion, SearchEntry
+
+NAMES = ("year", "agency", "source", "region", "category", "genre", "validity", "type", "state", "flag")
+"""All facets, in the order in which they are shown."""
+VALUES = 8
+"""Values of a facet that are shown, those with most records."""
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """A value of a facet, as in `year:2024` without its name, and how many of the records have it."""
+
+    value: str
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """The values of a facet that most records have; `more`: there are others."""
+
+    name: str
+    values: tuple[FacetValue, ...]
+    more: bool
+
+
+def facets_of(connection: Connection, records: Collection[int]) -> tuple[Facet, ...]:
+    """The facets of these records."""
+    entry, record = aliased(SearchEntry), aliased(Record)
+    return _facets(connection, _values(entry, record).where(among(entry.record_id, records)))
+
+
+def all_facets(connection: Connection, record_filter: RecordFilter) -> tuple[Facet, ...]:
+    """The facets of all records that match: as long as a comparison of all their texts may take."""
+    entry, record, version = aliased(SearchEntry), aliased(Record), aliased(RecordVersion)
+    matching = _values(entry, record).join(version, is_current(record, version))
+    return _facets(connection, matching.where(matches(record_filter, record, version)))
+
+
+def _values(entry: type[SearchEntry], record: type[Record]) -> Select[Any]:
+    values = func.unnest(func.array_append(entry.facets, literal(STATE_FACET) + record.state))
+    return select(values.label("facet")).join_from(entry, record, record.id == entry.record_id)
+
+
+def _facets(connection: Connection, values: Select[Any]) -> tuple[Facet, ...]:
+    each = values.subquery()
+    name = func.split_part(each.c.facet, ":", 1).label("name")
+    counted = select(name, each.c.facet, func.count().label("records")).group_by(each.c.facet).subquery()
+    most = (counted.c.records.desc(), counted.c.facet.desc())
+    rank = func.row_number().over(partition_by=counted.c.name, order_by=most).label("rank")
+    ranked = select(counted, rank).subquery()
+    rows = connection.execute(select(ranked).where(ranked.c.rank <= VALUES + 1).order_by(ranked.c.name, ranked.c.rank))
+    found: dict[str, list[FacetValue]] = {}
+    for row in rows:
+        found.setdefault(row.name, []).append(FacetValue(row.facet.partition(":")[2], row.records))
+    return tuple(Facet(name, tuple(found[name][:VALUES]), len(found[name]) > VALUES) for name in NAMES if name in found)

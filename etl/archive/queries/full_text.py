@@ -1,0 +1,169 @@
+"""Words as SQL: which entries of the search they are in.
+
+The index knows pairs of neighbouring characters, so a word of two is found by it alone. Longer words are compared with
+the folded texts of what the index leaves; words of one character are in no pair and are looked for in titles and
+fields. Entries that wait for the index are compared all.
+"""
+
+import re
+from typing import Any
+
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, case, func, literal, or_, select, union, union_all
+from sqlalchemy.dialects.postgresql import ARRAY, INTEGER, TEXT
+from sqlalchemy.orm import aliased
+
+from etl.archive.queries.words import Query, Word, years_of
+from etl.archive.records.search_index import NUMBER
+from etl.archive.storage.models import Record, SearchEntry, Source
+from etl.folding import grams
+
+Entries = type[SearchEntry]
+Records = type[Record]
+
+
+def found(query: Query) -> Select[int] | CompoundSelect[int]:
+    """The numbers of the records in which the query's words occur, each once."""
+    entry, record = aliased(SearchEntry), aliased(Record)
+    selected = select(entry.record_id)
+    if words_ask_the_record(query):
+        selected = selected.join(record, record.id == entry.record_id)
+    occurs = occurrence(query, entry, record)
+    indexed = by_index(query, entry)
+    if indexed is None:
+        parts = [selected.where(occurs)]
+    else:
+        certain = [] if index_is_exact(query) else [occurs]
+        parts = [
+            selected.where(entry.in_index, indexed, *certain),
+            selected.where(~entry.in_index, occurs),
+        ]
+    if query.number:
+        return union(*parts, select(entry.record_id).where(has_number(query.number, entry)))
+    return union_all(*parts) if len(parts) > 1 else parts[0]
+
+
+def has_number(key: str, entry: Entries) -> ColumnElement[bool]:
+    """SQL condition: the record has the number of that key (`etl.folding.number_key`)."""
+    return entry.numbers.contains(literal([key], ARRAY(TEXT)))
+
+
+def occurrence(query: Query, entry: Entries, record: Records) -> ColumnElement[bool]:
+    """SQL condition: the words occur as the query says. Compares texts: for few rows, or for all where it must be."""
+    return and_(
+        *(or_(*(_occurs(word, entry, record) for word in group)) for group in query.groups),
+        *(~_occurs(word, entry, record) for word in query.without),
+    )
+
+
+def by_index(query: Query, entry: Entries) -> ColumnElement[bool] | None:
+    """SQL condition that an index answers: true of all entries in which the words occur, and of some others.
+
+    None where there is no such condition: the query has only words of one character, or what is excluded.
+    """
+    conditions = []
+    for group in query.groups:
+        known = [_by_index(word, entry) for word in group]
+        if all(condition is not None for condition in known):
+            conditions.append(or_(*(condition for condition in known if condition is not None)))
+    return and_(*conditions) if conditions else None
+
+
+def index_is_exact(query: Query) -> bool:
+    """Whether `by_index` is true of no other entries."""
+    return not query.without and all(_index_is_exact(word) for group in query.groups for word in group)
+
+
+def rank(query: Query, entry: Entries) -> ColumnElement[int]:
+    """SQL expression: 0 the number or the words together in the title, 1 all words in the title, 2 together in a text,
+    3 elsewhere. That words are together in a text is told by their pairs alone."""
+    words = [group[0] for group in query.groups if group[0].anywhere]
+    if not words:
+        return literal(3)
+    phrase = "".join(word.folded for word in words)
+    spaced = " ".join(word.folded for word in words)
+    together = or_(*(func.strpos(entry.title, each) > 0 for each in {phrase, spaced}))
+    tiers: list[tuple[ColumnElement[bool], int]] = [(together, 0)]
+    if query.number:
+        tiers.insert(0, (has_number(query.number, entry), 0))
+    if len(words) > 1:
+        tiers.append((and_(*(func.strpos(entry.title, word.folded) > 0 for word in words)), 1))
+        joined = Query(((Word(phrase, phrase),),))
+        tiers.append((entry.record_id.in_(select(_nearly(joined).subquery())), 2))
+    return case(*tiers, else_=3)
+
+
+def _nearly(query: Query) -> Select[int] | CompoundSelect[int]:
+    """Like `found`, and some records besides, which have all pairs of the words."""
+    entry, record = aliased(SearchEntry), aliased(Record)
+    indexed = by_index(query, entry)
+    assert indexed is not None
+    return union_all(
+        select(entry.record_id).where(entry.in_index, indexed),
+        select(entry.record_id).where(~entry.in_index, occurrence(query, entry, record)),
+    )
+
+
+def words_ask_the_record(query: Query) -> bool:
+    """Whether `occurrence` needs the record of the entry."""
+    words = [word for group in query.groups for word in group] + list(query.without)
+    return any(word.part in ("source", "region", "state") for word in words)
+
+
+def _occurs(word: Word, entry: Entries, record: Records) -> ColumnElement[bool]:
+    if word.fields:
+        return _in_fields(word, word.fields, entry)
+    match word.part:
+        case "title" | "body" | "files":
+            return _in(word, getattr(entry, word.part))
+        case "number":
+            return _in_fields(word, (NUMBER,), entry)
+        case "year" | "type":
+            return _has_facet(word, entry)
+        case "source":
+            named = or_(*(column.icontains(word.typed, autoescape=True) for column in (Source.name, Source.agency)))
+            return record.source_id.in_(select(Source.id).where(or_(Source.id == word.folded, named)))
+        case "region":
+            return record.source_id.in_(select(Source.id).where(Source.region.startswith(word.folded, autoescape=True)))
+        case "state":
+            return record.state == word.folded
+    columns = (entry.title, entry.fields) if len(word.folded) == 1 else _columns(entry)
+    return or_(*(_in(word, column) for column in columns))
+
+
+def _columns(entry: Entries) -> tuple[Any, ...]:
+    return entry.title, entry.fields, entry.body, entry.files
+
+
+def _in(word: Word, column: Any) -> ColumnElement[bool]:
+    return func.strpos(column, word.folded) > 0
+
+
+def _in_fields(word: Word, names: tuple[str, ...], entry: Entries) -> ColumnElement[bool]:
+    lines = "|".join(name.upper() for name in names)
+    # 云政发〔2024〕7号 is whole, and not the beginning of 云政发〔2024〕71号.
+    end = "($|\\n)" if word.part == "number" and word.typed.endswith("号") else ""
+    return entry.fields.regexp_match(f"(^|\\n)({lines})=[^\\n]*{re.escape(word.folded)}{end}")
+
+
+def _has_facet(word: Word, entry: Entries) -> ColumnElement[bool]:
+    values = [str(year) for year in years_of(word)] if word.part == "year" else [word.folded]
+    overlap: ColumnElement[bool] = entry.facets.overlap(
+        literal([f"{word.part}:{value}" for value in values], ARRAY(TEXT))
+    )
+    return overlap
+
+
+def _by_index(word: Word, entry: Entries) -> ColumnElement[bool] | None:
+    if word.part in ("year", "type"):
+        return _has_facet(word, entry)
+    pairs = grams(word.folded) if word.part not in ("source", "region", "state") else []
+    if not pairs:
+        return None
+    known = func.archive.search_grams(entry.title, entry.fields, entry.body, entry.files, type_=ARRAY(INTEGER))
+    return known.contains(literal(pairs, ARRAY(INTEGER)))
+
+
+def _index_is_exact(word: Word) -> bool:
+    if word.part in ("year", "type"):
+        return True
+    return word.anywhere and len(word.folded) == 2 and len(grams(word.folded)) == 1

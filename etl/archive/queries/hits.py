@@ -1,0 +1,165 @@
+"""What a search finds, as far as a page shows it: how many records, their facets, and the records in their order."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import aliased
+
+from etl.archive.queries.facets import Facet, all_facets, facets_of
+from etl.archive.queries.full_text import has_number, index_is_exact
+from etl.archive.queries.ranking import BATCH, Place, Sort, places
+from etl.archive.queries.search import (
+    CONTENT_ID,
+    MatchCount,
+    RecordFilter,
+    count_matches,
+    has_content_id,
+    is_duplicate_of_earlier,
+    matches,
+)
+from etl.archive.queries.words import Word, fewer_words
+from etl.archive.storage.lookups import NO_TEXT, among, is_current
+from etl.archive.storage.models import Record, RecordVersion, SearchEntry
+
+COUNT_SECONDS = 0.03
+"""Time limit for counting many matches, used at most twice: readers come for the lines, not for the number."""
+MAX_BATCHES = 4
+"""Batches of candidates whose texts are compared for one page; the next page goes on behind them."""
+MAX_PROPOSALS = 6
+MAX_NAMED = 100
+"""Records with a number that are looked at: whether all have one text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All that a search finds. `counted`: the number of records that `facets` were counted in, None for all of them.
+
+    `first`: the first candidates by relevance.
+    """
+
+    total: MatchCount
+    facets: tuple[Facet, ...]
+    counted: int | None
+    first: Sequence[Place]
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The records of a page, and the place behind which the next page begins; None: there is none."""
+
+    records: tuple[int, ...]
+    after: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A search with other words that finds something."""
+
+    query: str
+    total: MatchCount
+
+
+def overview(connection: Connection, record_filter: RecordFilter, *, count_all: bool = False) -> Overview:
+    """How many records match, and their facets: of more than `BATCH` records those of the first, unless `count_all`."""
+    first = next(places(connection, record_filter, "relevance"), ())
+    matching = _compared(connection, record_filter, [place.record for place in first])
+    if len(first) < BATCH:
+        return Overview(MatchCount(len(matching), exact=True), facets_of(connection, matching), None, first)
+    total = count_matches(connection, record_filter, COUNT_SECONDS) or MatchCount(len(matching), exact=False)
+    if count_all:
+        return Overview(total, all_facets(connection, record_filter), None, first)
+    return Overview(total, facets_of(connection, matching), len(matching), first)
+
+
+def lines(
+    connection: Connection,
+    record_filter: RecordFilter,
+    sort: Sort,
+    after: Place | None,
+    number: int,
+    first: Sequence[Place] = (),
+) -> Lines:
+    """The next records in their order, one for each text. `first`: the first candidates, where they are known."""
+    shown: list[Place] = []
+    for batch, candidates in enumerate(places(connection, record_filter, sort, after, first), 1):
+        for chunk in _chunks(candidates, number):
+            alone = _compared(connection, record_filter, [place.record for place in chunk], first_of_text=True)
+            shown += [place for place in chunk if place.record in alone]
+            if len(shown) > number:
+                return Lines(tuple(place.record for place in shown[:number]), shown[number - 1])
+        if batch == MAX_BATCHES:
+            return Lines(tuple(place.record for place in shown), candidates[-1])
+    return Lines(tuple(place.record for place in shown), None)
+
+
+def _chunks(candidates: Sequence[Place], number: int) -> Iterator[Sequence[Place]]:
+    """As many as a page shows, then more and more: mostly the first are enough."""
+    start, size = 0, number + 1
+    while start < len(candidates):
+        yield candidates[start : start + size]
+        start, size = start + size, size * 2
+
+
+def _compared(
+    connection: Connection, record_filter: RecordFilter, candidates: Sequence[int], *, first_of_text: bool = False
+) -> set[int]:
+    """Those of the candidates in which the words really occur; `first_of_text`: and which stand for their text."""
+    if not first_of_text and (not record_filter.words or index_is_exact(record_filter.words)):
+        return set(candidates)
+    record, version = aliased(Record), aliased(RecordVersion)
+    query = select(record.id).join(version, is_current(record, version)).where(among(record.id, candidates))
+    query = query.where(matches(record_filter, record, version, few=True))
+    if first_of_text:
+        query = query.where(~is_duplicate_of_earlier(record_filter, record))
+    return set(connection.scalars(query))
+
+
+def proposals(connection: Connection, record_filter: RecordFilter) -> tuple[Proposal, ...]:
+    """For words that find nothing: some of them, a long one in two parts, or one without its field."""
+    asked = record_filter.words
+    tried = [" ".join(map(_typed, words)) for words in fewer_words(asked)]
+    loose = [Word(word.folded, word.typed) for group in asked.groups for word in group[:1]]
+    if any(not group[0].anywhere for group in asked.groups):
+        tried.append(" ".join(map(_typed, loose)))
+    if asked.without:
+        tried.append(" ".join(_typed(group[0]) for group in asked.groups))
+    found: list[Proposal] = []
+    for query in dict.fromkeys(filter(None, tried)):
+        total = count_matches(connection, RecordFilter(q=query), COUNT_SECONDS)
+        if total and total.number:
+            found.append(Proposal(query, total))
+        if len(found) == MAX_PROPOSALS:
+            break
+    return tuple(found)
+
+
+_PART_NAMES = {"number": "文号", "title": "标题", "body": "正文", "files": "附件", "source": "来源"}
+
+
+def _typed(word: Word) -> str:
+    name = {"number": "文号", "title": "标题", "body": "正文", "files": "附件", "source": "来源"}.get(
+        word.part or "", ""
+    )
+    name = name or (word.fields[0] if word.fields else word.part or "")
+    said = f'"{word.typed}"' if " " in word.typed else word.typed
+    return f"{name}:{said}" if name else said
+
+
+def jump(connection: Connection, record_filter: RecordFilter) -> int | None:
+    """The record of the number that was typed, in any form, or of the content id; None where there is none, or where
+    several with different texts have it."""
+    if record_filter != RecordFilter(q=record_filter.q):
+        return None
+    record, entry = aliased(Record), aliased(SearchEntry)
+    named = select(record.id, record.content_hash).join(entry, entry.record_id == record.id)
+    named = named.order_by(record.state == "removed", record.id).limit(MAX_NAMED)
+    if CONTENT_ID.fullmatch(record_filter.q):
+        named = named.where(has_content_id(record_filter.q, record))
+    elif record_filter.words.number:
+        named = named.where(has_number(record_filter.words.number, entry))
+    else:
+        return None
+    rows = connection.execute(named).all()
+    alike = len({row.content_hash for row in rows}) == 1 and (len(rows) == 1 or rows[0].content_hash != NO_TEXT)
+    return rows[0].id if alike else None

@@ -1,0 +1,133 @@
+"""The order of what a search finds: by relevance, or by a date, newest first; paged by a cursor."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import count
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, literal, or_, select, union, union_all
+from sqlalchemy.orm import aliased
+
+from etl.archive.queries.full_text import by_index, has_number, occurrence, rank
+from etl.archive.queries.search import (
+    CONTENT_ID,
+    RecordFilter,
+    asks_the_record,
+    has_content_id,
+    has_facets,
+    record_conditions,
+)
+from etl.archive.storage.lookups import is_current
+from etl.archive.storage.models import Record, RecordVersion, SearchEntry
+
+Sort = Literal["relevance", "published", "written", "captured"]
+BATCH = 1_000
+"""Candidates that are taken from the index at once; those of them that are shown are compared."""
+"""Parts of a query for words: the index, and what waits for it."""
+_WORDS = 2
+"""Parts of a query for words: the index, and what waits for it."""
+_COLUMNS = {
+    "relevance": "listed_on",
+    "published": "published_date",
+    "written": "written_date",
+    "captured": "captured_at",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record stands in the order: its rank, its moment (None: none is known) and its number."""
+
+    rank: int
+    moment: date | datetime | None
+    record: int
+
+    def __str__(self) -> str:
+        return f"{self.rank}.{self.moment.isoformat() if self.moment else ''}.{self.record}"
+
+    @classmethod
+    def parse(cls, value: str) -> "Place":
+        """Parses what `str` gives. Raises `ValueError`."""
+        found = re.fullmatch(r"(\d)\.([0-9T:+.-]{0,40})\.(\d{1,18})", value)
+        if found is None:
+            raise ValueError(value)
+        day = date.fromisoformat if len(found[2]) == 10 else datetime.fromisoformat
+        return cls(int(found[1]), day(found[2]) if found[2] else None, int(found[3]))
+
+
+def places(
+    connection: Connection,
+    record_filter: RecordFilter,
+    sort: Sort,
+    after: Place | None = None,
+    first: Sequence[Place] = (),
+) -> Iterator[Sequence[Place]]:
+    """The candidates in their order, some at a time: all that the index has for the words. Of those that are shown the
+    texts are still to be compared (`matches`, `few`). `first`: what an earlier call gave as the first ones."""
+    if first:
+        yield first
+        if len(first) < BATCH:
+            return
+        after = first[-1]
+    for size in count():
+        batch = BATCH * 4 ** min(size, 3)
+        rows = connection.execute(_candidates(record_filter, sort, after).limit(batch))
+        found = [Place(*row) for row in rows]
+        if found:
+            yield found
+        if len(found) < batch:
+            return
+        after = found[-1]
+
+
+def _candidates(record_filter: RecordFilter, sort: Sort, after: Place | None) -> Select[Any]:
+    parts = _parts(record_filter, sort)
+    # A record that is found by its number and by its words would come twice.
+    rows = (union(*parts) if len(parts) > _WORDS else union_all(*parts)).subquery()
+    place = (rows.c.rank, rows.c.moment.desc().nulls_last(), rows.c.record_id.desc())
+    selected = select(rows.c.rank, rows.c.moment, rows.c.record_id).order_by(*place)
+    return selected.where(_behind(rows.c, after)) if after else selected
+
+
+def _behind(columns: Any, place: Place) -> ColumnElement[bool]:
+    older = columns.record_id < place.record
+    if place.moment is None:
+        later = and_(columns.moment.is_(None), older)
+    else:
+        later = or_(
+            columns.moment < place.moment, columns.moment.is_(None), and_(columns.moment == place.moment, older)
+        )
+    return or_(columns.rank > place.rank, and_(columns.rank == place.rank, later))
+
+
+def _parts(record_filter: RecordFilter, sort: Sort) -> list[Select[Any]]:
+    """The entries that the index finds, those that wait for it, and the one with the number."""
+    query = record_filter.words
+    entry, record, version = aliased(SearchEntry), aliased(Record), aliased(RecordVersion)
+    moment = getattr(entry, _COLUMNS[sort]).label("moment")
+    ranked = rank(query, entry) if sort == "relevance" else literal(0)
+    selected = select(ranked.label("rank"), moment, entry.record_id)
+    if asks_the_record(record_filter):
+        selected = selected.join(record, record.id == entry.record_id).join(version, is_current(record, version))
+        selected = selected.where(*record_conditions(record_filter, record, version))
+    selected = selected.where(has_facets(record_filter, entry, record))
+    if not query:
+        return [selected]
+    occurs, indexed = occurrence(query, entry, record), by_index(query, entry)
+    parts = (
+        [selected.where(occurs)]
+        if indexed is None
+        else [
+            selected.where(entry.in_index, indexed),
+            selected.where(~entry.in_index, occurs),
+        ]
+    )
+    if query.number:
+        parts.append(selected.where(has_number(query.number, entry)))
+    if CONTENT_ID.fullmatch(record_filter.q):
+        same = aliased(Record)
+        with_text = select(same.id).where(has_content_id(record_filter.q, same))
+        parts.append(selected.where(entry.record_id.in_(select(with_text.subquery()))))
+    return parts

@@ -1,0 +1,172 @@
+"""What a reader types into the search, parsed: words, "phrases", -excluded, field:value, `or` between alternatives."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from etl.fields import FIELDS
+from etl.folding import fold, number_key
+
+_TEXTS = (None, "title", "body", "files")
+MAX_WORDS = 16
+"""Words of a query; each costs a comparison with every record that the others leave."""
+
+Part = Literal["title", "body", "files", "number", "source", "region", "year", "state", "type"]
+
+PARTS: dict[str, Part] = {
+    "标题": "title", "题名": "title", "title": "title",
+    "正文": "body", "text": "body", "body": "body",
+    "附件": "files", "file": "files", "files": "files", "attachment": "files",
+    "文号": "number", "索引号": "number", "号": "number", "number": "number",
+    "来源": "source", "source": "source",
+    "地区": "region", "region": "region",
+    "年": "year", "年份": "year", "year": "year",
+    "状态": "state", "state": "state",
+    "格式": "type", "type": "type",
+}  # fmt: skip
+"""What may stand before a colon, beside the fields of a record (`FIELD_NAMES`)."""
+FIELD_NAMES: dict[str, tuple[str, ...]] = {
+    **{name: (name,) for name in FIELDS if name not in ("title", "document_number", "index_number")},
+    **{
+        field.chinese: (name,)
+        for name, field in FIELDS.items()
+        if name not in ("title", "document_number", "index_number")
+    },
+    **dict.fromkeys(("机构", "机关", "agency"), ("publisher",)),
+    **dict.fromkeys(("类别", "分类", "category"), ("subject_category", "group_category", "genre_category")),
+    **dict.fromkeys(("主题", "subject"), ("subject_category",)),
+    **dict.fromkeys(("体裁", "genre"), ("genre_category",)),
+}
+"""The fields that a name means."""
+STATES = {
+    "current": "current", "仍在": "current", "在站": "current", "仍在站上": "current",
+    "removed": "removed", "已撤下": "removed", "撤下": "removed",
+}  # fmt: skip
+
+
+class InvalidQuery(ValueError):
+    """The query has too many words, or a value that its field cannot have; `code` says which."""
+
+    def __init__(self, code: Literal["many_words", "year", "state"], value: str) -> None:
+        super().__init__(f"{code}: {value!r}")
+        self.code, self.value = code, value
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word or phrase. `folded` is what must occur, exactly; `typed` what the reader wrote.
+
+    `part`: where alone it must occur, None for anywhere; `fields`: the fields alone in which it must occur.
+    """
+
+    folded: str
+    typed: str
+    part: Part | None = None
+    fields: tuple[str, ...] = ()
+
+    @property
+    def anywhere(self) -> bool:
+        return self.part is None and not self.fields
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Of each group at least one word must occur, and none of `without`."""
+
+    groups: tuple[tuple[Word, ...], ...] = ()
+    without: tuple[Word, ...] = ()
+    number: str = ""
+    """What was typed as the key of a number, if it may be one as a whole: its document is found whatever the words."""
+
+    def __bool__(self) -> bool:
+        return bool(self.groups or self.without)
+
+    @property
+    def plain(self) -> tuple[Word, ...]:
+        """The words that occur in texts: what is marked in them."""
+        return tuple(word for group in self.groups for word in group if word.part in _TEXTS and not word.fields)
+
+
+_TOKENS = re.compile(
+    r"""(?P<or>(?:or|或|\|)(?=\s|$))"""
+    r"""|(?P<minus>-)?(?:(?P<field>[A-Za-z_\u4e00-\u9fff]{1,20}):)?"""
+    r"""(?:"(?P<phrase>[^"]*)"?|(?P<word>\S+))""",
+    re.IGNORECASE,
+)
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟〝〞＂", '"'))
+_NUMBER = re.compile(r"\D(?:19|20)\d{3,}$")
+_YEARS = re.compile(r"((?:19|20)\d\d)(?:-((?:19|20)\d\d))?")
+
+
+def parse_query(typed: str) -> Query:
+    """Parses what a reader typed. What folds to nothing is left out. Raises `InvalidQuery`."""
+    groups: list[tuple[Word, ...]] = []
+    without: list[Word] = []
+    joined = False
+    for token in _TOKENS.finditer(unicodedata.normalize("NFKC", typed.translate(_QUOTES))):
+        if token["or"]:
+            joined = bool(groups)
+            continue
+        word = _word(token)
+        if word is None:
+            continue
+        if token["minus"]:
+            without.append(word)
+        elif joined:
+            groups[-1] += _forms(word)
+        else:
+            groups.append(_forms(word))
+        joined = False
+    if sum(map(len, groups)) + len(without) > MAX_WORDS:
+        raise InvalidQuery("many_words", typed)
+    return Query(tuple(groups), tuple(without), _whole_number(typed))
+
+
+def _forms(word: Word) -> tuple[Word, ...]:
+    """The word, and the number that it writes in another form than the index, such as 云政发(2024)第047号."""
+    key = number_key(word.typed)
+    if word.anywhere and key != word.folded and _NUMBER.search(key):
+        return word, Word(key, word.typed, "number")
+    return (word,)
+
+
+def _whole_number(typed: str) -> str:
+    key = number_key(typed)
+    return key if 5 <= len(key) <= 60 and re.search(r"\d", key) and not re.search(r'[:："]', typed) else ""
+
+
+def _word(token: re.Match[str]) -> Word | None:
+    said = token["phrase"] if token["phrase"] is not None else token["word"]
+    name = (token["field"] or "").lower()
+    part, fields = PARTS.get(name), FIELD_NAMES.get(name, ())
+    if name and not (part or fields):
+        said = f"{token['field']}:{said}"
+    folded = number_key(said) if part == "number" else fold(said)
+    if part == "year" and not _YEARS.fullmatch(folded):
+        raise InvalidQuery("year", said)
+    if part == "state":
+        if said.lower() not in STATES:
+            raise InvalidQuery("state", said)
+        folded = STATES[said.lower()]
+    return Word(folded, said, part, fields) if re.search(r"\w", folded) else None
+
+
+def years_of(word: Word) -> range:
+    """The years of a word of part `year`: 2024, or 2020-2024."""
+    found = _YEARS.fullmatch(word.folded)
+    assert found is not None
+    return range(int(found[1]), int(found[2] or found[1]) + 1)
+
+
+def fewer_words(query: Query) -> Iterator[tuple[Word, ...]]:
+    """For a query that finds nothing: its words without one of them, and a long word in two parts."""
+    words = tuple(group[0] for group in query.groups)
+    if len(words) > 1:
+        for left_out in range(len(words)):
+            yield words[:left_out] + words[left_out + 1 :]
+    elif words and words[0].anywhere and 4 <= len(words[0].folded) <= 12:
+        text = words[0].folded
+        for cut in sorted(range(2, len(text) - 1), key=lambda place: abs(place - len(text) / 2)):
+            yield Word(text[:cut], text[:cut]), Word(text[cut:], text[cut:])

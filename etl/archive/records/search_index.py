@@ -1,0 +1,222 @@
+"""Keeps what is searched of each record: its current version's title, fields, text and attachments, folded.
+
+An entry is written in the transaction that changes its record, and is found from then on; its pairs of characters are
+added to the index in bulk, later (`index_waiting`). `fill_index` writes the entries of records that have none yet.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, text
+
+from etl.archive.storage.archive import Database
+from etl.archive.storage.bulk_rows import insertion
+from etl.archive.storage.models import SearchEntry
+from etl.fields import FIELDS
+from etl.files.media_types import short_name
+from etl.folding import FOLDING, fold, number_key
+from etl.progress import Progress, ProgressCallback, no_progress
+
+BATCH = 200
+"""Records whose entries are written in one transaction while the index is filled."""
+INDEXED_AT_ONCE = 2_000
+"""Entries added to the index in one transaction: the more, the cheaper each, as long as its pending list holds them
+(migration 0013)."""
+MAX_WAITING = 1_000
+"""Entries that may wait for the index while others are recorded: a search reads through them, 0.03 ms each."""
+MAX_FACET_CHARS = 100
+NUMBER = "NUMBER"
+"""The name of the lines of `fields` that hold keys of numbers."""
+NUMBERS = ("document_number", "index_number", "registration_number")
+"""Fields whose value leads to the document in any form (`number_key`)."""
+FACETS = {
+    "agency": "publisher",
+    "category": "subject_category",
+    "genre": "genre_category",
+    "validity": "validity",
+}
+"""Facets that are the values of a field."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexFill:
+    """Numbers of entries that were written, and of entries that were added to the index."""
+
+    written: int
+    indexed: int
+
+
+def keep_entries(connection: Connection, records: Iterable[int]) -> None:
+    """Writes the entries of records as they now are in this transaction.
+
+    Locks what was read in their files first: whoever reads one of them anew either comes before, and is seen, or waits,
+    sees these records, and writes their entries again.
+    """
+    numbers = sorted(records)
+    if not numbers:
+        return
+    connection.execute(_LOCK_READINGS, {"records": numbers})
+    texts: dict[int, list[str]] = {}
+    types: dict[int, list[str]] = {}
+    for row in connection.execute(_READINGS, {"records": numbers}):
+        texts.setdefault(row.id, []).append(row.text or "")
+        types.setdefault(row.id, []).append(row.media_type)
+    rows = [
+        _entry(dict(row), texts.get(row["record_id"], ()), types.get(row["record_id"], ()))
+        for row in connection.execute(_RECORDS, {"records": numbers}).mappings()
+    ]
+    connection.execute(_ENTRIES, {"rows": rows})
+
+
+def _entry(row: Mapping[str, Any], texts: Sequence[str], types: Sequence[str]) -> dict[str, Any]:
+    chosen = {item["name"]: item["value"] for item in row["fields"] if item["chosen"]}
+    lines = [f"{name.upper()}={fold(chosen[name])}" for name in FIELDS if name in chosen and name != "title"]
+    numbers = sorted({number_key(chosen[name]) for name in NUMBERS if name in chosen} - {""})
+    lines += [f"{NUMBER}={number}" for number in numbers]
+    said = [*(file["name"] for file in row["attachments"]), *texts]
+    return {
+        "record_id": row["record_id"],
+        "version": row["version"],
+        "title": fold(row["title"]),
+        "fields": "\n".join(lines),
+        "body": fold(row["text"]),
+        "files": "\n".join(map(fold, said)),
+        "numbers": numbers,
+        "facets": [_facet(name, value) for name, value in _facets(row, chosen, types)],
+        "listed_on": row["listed_on"],
+        "published_date": row["published_date"],
+        "written_date": row["written_date"],
+        "captured_at": row["fetched_at"],
+        "in_index": False,
+    }
+
+
+def _facets(row: Mapping[str, Any], chosen: Mapping[str, str], types: Sequence[str]) -> Iterator[tuple[str, str]]:
+    yield "source", row["source_id"]
+    if row["region"]:
+        yield "region", row["region"]
+    if day := row["published_date"] or row["written_date"]:
+        yield "year", str(day.year)
+    for name, field in FACETS.items():
+        if value := chosen.get(field):
+            yield name, value
+    yield from (("type", name) for name in sorted(set(map(short_name, types))))
+    yield from (("flag", flag) for flag in sorted(set(row["flags"])))
+
+
+def _facet(name: str, value: str) -> str:
+    return f"{name}:{' '.join(unicodedata.normalize('NFKC', value).split())[:MAX_FACET_CHARS]}"
+
+
+def index_waiting(archive: Database, at_least: int = 1) -> int:
+    """Adds the entries that wait to the index, if there are `at_least` so many; returns how many were added."""
+    with archive.engine.begin() as connection:
+        waiting = connection.scalars(_WAITING, {"most": at_least}).one()
+    indexed = 0
+    while waiting >= at_least:
+        with archive.engine.begin() as connection:
+            added = connection.scalars(_INDEX, {"most": INDEXED_AT_ONCE}).one()
+        indexed += added
+        if added < INDEXED_AT_ONCE:
+            break
+    return indexed
+
+
+def fill_index(archive: Database, progress: ProgressCallback = no_progress) -> IndexFill:
+    """Writes the entries of records that have none, or one of another folding, and adds all that wait to the index.
+
+    Each batch is committed with how far it came: after an interruption, the next call goes on there.
+    """
+    engine = archive.engine
+    with engine.begin() as connection:
+        connection.execute(_BEGIN, {"folding": FOLDING})
+        missing = connection.scalars(_MISSING_RECORDS).one()
+    written = indexed = 0
+    while batch := _fill_batch(engine):
+        written += batch
+        progress(Progress("indexing", written, missing))
+        if written % INDEXED_AT_ONCE < batch:
+            indexed += index_waiting(archive)
+    return IndexFill(written, indexed + index_waiting(archive))
+
+
+def _fill_batch(engine: Engine) -> int:
+    """Writes the next entries; returns how many, 0 at the end."""
+    with engine.begin() as connection:
+        numbers = list(connection.scalars(_NEXT_RECORDS, {"batch": BATCH}))
+        keep_entries(connection, numbers)
+        connection.execute(_FILLED_TO, {"last": numbers[-1] if len(numbers) == BATCH else None})
+    return len(numbers)
+
+
+def forget_entries(connection: Connection) -> None:
+    """Has `fill_index` write all entries anew; until it has, no record counts as searched."""
+    connection.execute(text("UPDATE archive.search_state SET folding = 0"))
+
+
+def missing_entries(connection: Connection) -> int:
+    """How many records are not searched yet, because `fill_index` has still to write their entries."""
+    state = connection.execute(_STATE).one()
+    if state.folding == FOLDING and state.filled_to >= state.until:
+        return 0
+    return int(connection.scalars(_MISSING_RECORDS if state.folding == FOLDING else _ALL_RECORDS).one())
+
+
+_LOCK_READINGS = text("""
+SELECT f.blob_sha256 FROM archive.file f
+WHERE f.blob_sha256 IN (
+    SELECT a->>'sha256' FROM archive.record r
+    JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
+    CROSS JOIN LATERAL jsonb_array_elements(v.attachments) AS a
+    WHERE r.id = ANY(:records)
+)
+ORDER BY f.blob_sha256 FOR SHARE
+""")
+_READINGS = text("""
+SELECT r.id, f.media_type, c.text FROM archive.record r
+JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
+CROSS JOIN LATERAL (
+    SELECT a->>'sha256' AS sha256, min(place) AS place
+    FROM jsonb_array_elements(v.attachments) WITH ORDINALITY AS files (a, place) GROUP BY 1
+) AS a
+JOIN archive.file f ON f.blob_sha256 = a.sha256
+LEFT JOIN archive.content c ON c.hash = f.content_hash
+WHERE r.id = ANY(:records) ORDER BY r.id, a.place
+""")
+_RECORDS = text("""
+SELECT r.id AS record_id, r.version, r.listed_on, r.source_id, s.region, v.title, v.fields, v.attachments, v.flags,
+       v.published_date, v.written_date, c.text, k.fetched_at
+FROM archive.record r
+JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
+JOIN archive.source s ON s.id = r.source_id
+JOIN archive.content c ON c.hash = v.content_hash
+JOIN archive.capture k ON k.id = v.capture_id
+WHERE r.id = ANY(:records) ORDER BY r.id
+""")
+_COLUMNS = SearchEntry.__table__.columns.keys()
+_ENTRIES = insertion(
+    SearchEntry,
+    _COLUMNS,
+    f"ON CONFLICT (record_id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _COLUMNS[1:])} "
+    # Of two who write the same entry, the one that saw less must not come last.
+    "WHERE search_entry.version <= excluded.version",
+)
+_WAITING = text("SELECT count(*) FROM (SELECT FROM archive.search_entry WHERE NOT in_index LIMIT :most) AS waiting")
+_INDEX = text("SELECT archive.index_entries(:most)")
+_STATE = text("SELECT folding, filled_to, until FROM archive.search_state")
+_BEGIN = text("""
+UPDATE archive.search_state
+SET folding = :folding, filled_to = 0, until = (SELECT coalesce(max(id), 0) FROM archive.record)
+WHERE folding <> :folding
+""")
+_MISSING_RECORDS = text("""
+SELECT count(*) FROM archive.record r, archive.search_state s WHERE r.id > s.filled_to AND r.id <= s.until
+""")
+_ALL_RECORDS = text("SELECT count(*) FROM archive.record")
+_NEXT_RECORDS = text("""
+SELECT r.id FROM archive.record r, (SELECT filled_to, until FROM archive.search_state FOR UPDATE) AS s
+WHERE r.id > s.filled_to AND r.id <= s.until ORDER BY r.id LIMIT :batch
+""")
+_FILLED_TO = text("UPDATE archive.search_state SET filled_to = coalesce(CAST(:last AS bigint), until)")

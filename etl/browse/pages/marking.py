@@ -1,0 +1,66 @@
+"""Words of a search in a text, found as the search finds them: in whatever width, case, brackets and characters."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from etl.archive.queries.words import InvalidQuery, parse_query
+from etl.folding import composed, fold, folded_places
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a text, and whether it is a word of the search."""
+
+    text: str
+    hit: bool
+
+
+def words_to_mark(typed: str) -> tuple[str, ...]:
+    """The folded words of a query that occur in texts; none of one that cannot be parsed."""
+    try:
+        query = parse_query(typed)
+    except InvalidQuery:
+        return ()
+    return tuple(dict.fromkeys(word.folded for word in query.plain))
+
+
+def mark(text: str, words: Sequence[str]) -> tuple[Part, ...]:
+    """The text in parts, the words apart. Joined, they are the text with accents on their letters."""
+    if not words or not contains_any(text, words):
+        return (Part(text, False),) if text else ()
+    shown = composed(text)
+    parts: list[Part] = []
+    end = 0
+    for start, stop in hits(text, words):
+        parts += [Part(shown[end:start], False), Part(shown[start:stop], True)]
+        end = stop
+    return tuple(part for part in (*parts, Part(shown[end:], False)) if part.text)
+
+
+def contains_any(text: str, words: Sequence[str]) -> bool:
+    """Whether any of the folded words occurs."""
+    folded = fold(text)
+    return any(word in folded for word in words)
+
+
+def hits(text: str, words: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Where words begin and end in `composed(text)`, in order; those that touch are one."""
+    folded, places = folded_places(text)
+    open_from = open_to = -1
+    for start, stop in sorted(_occurrences(folded, words)):
+        first, last = places[start], places[stop - 1] + 1
+        if first > open_to:
+            if open_to > open_from:
+                yield open_from, open_to
+            open_from = first
+        open_to = max(open_to, last)
+    if open_to > open_from:
+        yield open_from, open_to
+
+
+def _occurrences(folded: str, words: Sequence[str]) -> Iterator[tuple[int, int]]:
+    for word in words:
+        start = folded.find(word)
+        while start >= 0:
+            yield start, start + len(word)
+            start = folded.find(word, start + len(word))

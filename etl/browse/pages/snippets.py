@@ -1,0 +1,92 @@
+"""The place of a record's text, or of one of its attachments, where the words of a search stand."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection, text
+
+from etl.browse.pages.file import leaf_of
+from etl.browse.pages.marking import Part, hits, mark
+from etl.folding import composed, fold
+
+SEARCHED_CHARS = 200_000
+"""Characters of a text in which the words are looked for; a record may be found by what comes after them."""
+BEFORE, LENGTH = 40, 160
+"""Characters of a snippet before its first word, and in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """Part of a text with its words marked. Of an attachment: its SHA-256, its name, and the page of its text."""
+
+    parts: tuple[Part, ...]
+    sha256: str | None = None
+    name: str = ""
+    leaf: int = 1
+
+
+def snippets(connection: Connection, records: Collection[int], words: Sequence[str]) -> dict[int, tuple[Snippet, ...]]:
+    """By record, a snippet of its text, and one of the first attachment with a word that its text does not have."""
+    if not words:
+        return {}
+    found: dict[int, tuple[Snippet, ...]] = {}
+    missing: dict[int, list[str]] = {}
+    for row in connection.execute(_TEXTS, {"records": list(records), "characters": SEARCHED_CHARS}):
+        folded = fold(row.text)
+        found[row.id] = _snippet(row.text, [word for word in words if word in folded])
+        if rest := [word for word in words if word not in folded and word not in fold(row.title)]:
+            missing[row.id] = rest
+    if missing:
+        for row in connection.execute(_FILES, {"records": list(missing), "characters": SEARCHED_CHARS}):
+            folded = fold(row.text)
+            here = [word for word in missing.get(row.id, ()) if word in folded]
+            if here:
+                del missing[row.id]
+                found[row.id] += _in_file(dict(row._mapping), here)
+    return found
+
+
+def _in_file(row: Mapping[str, str], words: Sequence[str]) -> tuple[Snippet, ...]:
+    (snippet,) = _snippet(row["text"], words)
+    place = next(hits(row["text"], words))[0]
+    return (replace(snippet, sha256=row["sha256"], name=row["name"], leaf=leaf_of(row["text"], place)),)
+
+
+def _snippet(said: str, words: Sequence[str]) -> tuple[Snippet, ...]:
+    """The first line with most of the words, cut to what can be shown; none without words."""
+    best, most = "", 0
+    for line in said.split("\n") if words else ():
+        folded = fold(line)
+        here = sum(word in folded for word in words)
+        if here > most:
+            best, most = line, here
+        if most == len(words):
+            break
+    # A word may go over the end of a line.
+    return (Snippet(_cut(best or said, words)),) if words else ()
+
+
+def _cut(line: str, words: Sequence[str]) -> tuple[Part, ...]:
+    start = next(hits(line, words))[0]
+    first = max(start - BEFORE, 0)
+    shown = composed(line)[first : first + LENGTH]
+    parts = mark(" ".join(shown.split()), words)
+    opened = (Part("…", False),) if first else ()
+    closed = (Part("…", False),) if len(composed(line)) > first + LENGTH else ()
+    return (*opened, *parts, *closed)
+
+
+_TEXTS = text("""
+SELECT r.id, v.title, left(c.text, :characters) AS text
+FROM archive.record r JOIN archive.content c ON c.hash = r.content_hash
+JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version WHERE r.id = ANY(:records)
+""")
+_FILES = text("""
+SELECT r.id, a->>'name' AS name, f.blob_sha256 AS sha256, left(c.text, :characters) AS text
+FROM archive.record r
+JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
+CROSS JOIN LATERAL jsonb_array_elements(v.attachments) WITH ORDINALITY AS files (a, place)
+JOIN archive.file f ON f.blob_sha256 = a->>'sha256'
+JOIN archive.content c ON c.hash = f.content_hash
+WHERE r.id = ANY(:records) ORDER BY r.id, files.place
+""")

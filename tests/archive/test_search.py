@@ -1,0 +1,212 @@
+"""The search of texts: exactly the records in which the words occur, at any time and however they are written."""
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, create_engine, text
+
+from etl.archive.queries.full_text import found
+from etl.archive.queries.search import InvalidFilter, RecordFilter, parse_filter
+from etl.archive.queries.words import Query, Word, parse_query
+from etl.archive.records.corrections import correct
+from etl.archive.records.file_readings import store_file_reading
+from etl.archive.records.search_index import fill_index, forget_entries, index_waiting, keep_entries, missing_entries
+from etl.archive.storage.archive import Archive, Database
+from etl.files import FileReading
+from etl.folding import FOLDING, fold
+from tests.support.browser_pages import Page, attached, keep
+from tests.support.searched import Document, write, write_and_index
+
+SAID = "云溪市财政局关于印发电梯電梯管理办法的通知公告2024年第13号，。、；：\n 　（）〔〕《》“”—-·Ａbc%_\\"
+SUBSTRINGS = 3_000
+
+
+def ids(connection: Connection, typed: str) -> set[int]:
+    return set(connection.scalars(found(parse_query(typed))))
+
+
+@pytest.fixture
+def connection(owner_url: str) -> Iterator[Connection]:
+    with create_engine(owner_url).connect() as opened:
+        yield opened
+
+
+def test_a_search_finds_exactly_the_records_in_which_the_words_occur(owner_url: str, connection: Connection) -> None:
+    """Held against LIKE over the folded texts, for substrings of every length from two characters."""
+    chance = random.Random(20_240_305)
+
+    def say(length: int) -> str:
+        return "".join(chance.choices(SAID, k=length))
+
+    documents = [
+        Document(say(12), say(chance.randrange(200)), file=say(40) if number % 3 == 0 else "") for number in range(120)
+    ]
+    numbers = write_and_index(owner_url, documents[:100]) + write(owner_url, documents[100:])
+    with create_engine(owner_url).begin() as waiting:
+        keep_entries(waiting, numbers[100:])
+    texts = {
+        number: [fold(document.title), fold(document.text), fold(document.file)]
+        for number, document in zip(numbers, documents, strict=True)
+    }
+    like = text(
+        "SELECT record_id FROM archive.search_entry WHERE title LIKE :like OR body LIKE :like OR files LIKE :like"
+    )
+    checked = hits = 0
+    while checked < SUBSTRINGS:
+        folded = chance.choice(chance.choice(list(texts.values())))
+        length = chance.choice((2, 2, 3, 4, 6, 9))
+        start = chance.randrange(max(len(folded) - length, 1))
+        word = folded[start : start + length].strip()
+        if len(word) < 2:
+            continue
+        query = Query(((Word(word, word),),))
+        right = {number for number, parts in texts.items() if any(word in part for part in parts)}
+        in_fields = set(
+            connection.scalars(
+                text("SELECT record_id FROM archive.search_entry WHERE strpos(fields, :word) > 0"), {"word": word}
+            )
+        )
+        assert set(connection.scalars(found(query))) == right | in_fields, word
+        if checked % 20 == 0:
+            escaped = word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+            assert set(connection.scalars(like, {"like": f"%{escaped}%"})) == right, word
+        checked, hits = checked + 1, hits + len(right)
+    assert hits > checked
+
+
+def test_all_words_must_occur_wherever_they_are(owner_url: str, connection: Connection) -> None:
+    numbers = write_and_index(
+        owner_url,
+        [
+            Document("关于电梯安全的通知", "各街道：请于月底前完成自查。", file="自查表：轿厢、钢丝绳"),
+            Document("关于扶梯安全的通知", "轿厢不在此列。", fields=(("publisher", "云溪市财政局"),)),
+        ],
+    )
+    assert ids(connection, "电梯 钢丝绳") == {numbers[0]}
+    assert ids(connection, "轿厢") == set(numbers)
+    assert ids(connection, "轿厢 -财政局") == {numbers[0]}
+    assert ids(connection, "钢丝绳 or 财政局") == set(numbers)
+    assert ids(connection, "轿厢 钢丝绳 or 财政局 -电梯") == {numbers[1]}
+    assert ids(connection, '"轿厢 不在"') == {numbers[1]}
+    assert ids(connection, "安全电梯") == set()
+
+
+@pytest.mark.parametrize(
+    ("typed", "right"),
+    [
+        ("标题:电梯", {0}),
+        ("正文:电梯", {1}),
+        ("附件:电梯", {2}),
+        ("机构：财政局", {1}),
+        ("文号:云政办发[2024]第07号", {0}),
+        ("文号:云政办发2024", {0, 1}),
+        ("索引号:YZ２０２４", {2}),
+        ("年:2023", {2}),
+        ("年：2023-2024", {0, 1, 2}),
+        ("格式:docx", {2}),
+        ("类别:城乡建设", {2}),
+        ("来源:云溪市", {0, 1, 2}),
+        ("来源:云泽", set()),
+        ("地区:5000", {0, 1, 2}),
+        ("状态:已撤下", {1}),
+        ("电梯 -状态:removed", {0, 2}),
+        ("publisher:财政", {1}),
+        ("时间:12", set()),
+        ("梯", {0}),
+        ("云政办发〔2024〕7号", {0}),
+        ("云政办发 2024 7", {0, 1}),
+    ],
+)
+def test_a_field_is_searched_alone(owner_url: str, connection: Connection, typed: str, right: set[int]) -> None:
+    numbers = write_and_index(
+        owner_url,
+        [
+            Document("电梯公告", "无。", fields=(("document_number", "云政办发〔2024〕7号"),)),
+            Document(
+                "公告",
+                "电梯停运。",
+                fields=(("publisher", "云溪市财政局"), ("document_number", "云政办发〔2024〕71号")),
+            ),
+            Document(
+                "通告",
+                "见附件。",
+                published="2023-02-01",
+                fields=(("index_number", "YZ2024-00047"), ("subject_category", "城乡建设、环境保护")),
+                file="电梯名录",
+                media_type="application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            ),
+        ],
+    )
+    with create_engine(owner_url).begin() as other:
+        other.execute(text("UPDATE archive.record SET state = 'removed' WHERE id = :id"), {"id": numbers[1]})
+    assert ids(connection, typed) == {numbers[place] for place in right}
+
+
+def test_a_query_that_cannot_be_is_refused() -> None:
+    for typed, code in (("年:去年", "year"), ("状态:好", "state"), (" ".join("abcdefghijklmnopq"), "many_words")):
+        with pytest.raises(InvalidFilter) as refused:
+            parse_filter({"q": typed})
+        assert refused.value.name == code
+    with pytest.raises(InvalidFilter, match="range"):
+        parse_filter({"from": "2024-02-01", "to": "2024-01-31"})
+
+
+def test_what_is_recorded_corrected_or_read_again_is_found_at_once(archive: Archive, tmp_path: Path) -> None:
+    keep(
+        archive,
+        tmp_path,
+        attached("/a.txt", "text/plain", "渡船时刻表".encode()),
+        Page(1, title="夏季班次", body='<a href="/a.txt">附件</a>'),
+    )
+    with archive.engine.connect() as connection:
+        assert len(ids(connection, "夏季班次 渡船时刻表")) == 1
+        (record,) = ids(connection, "夏季班次")
+        digest = connection.scalar(text("SELECT blob_sha256 FROM archive.file"))
+    correct(archive, record, {"title": "冬季班次"}, "林馆员", "见印章")
+    store_file_reading(archive, digest, FileReading("text/plain", "read", text="缆车时刻表"))
+    with archive.engine.connect() as connection:
+        assert ids(connection, "夏季班次") == ids(connection, "渡船时刻表") == set()
+        assert ids(connection, "冬季班次 缆车时刻表") == {record}
+    index_waiting(archive)
+    with archive.engine.connect() as connection:
+        assert ids(connection, "冬季班次 缆车时刻表") == {record}
+
+
+def test_filling_goes_on_where_it_was_interrupted(
+    owner_url: str, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("etl.archive.records.search_index.BATCH", 4)
+    numbers = write(owner_url, [Document(f"第{number}号渡船公告") for number in range(10)])
+    database = Database(create_engine(owner_url))
+    with database.engine.begin() as other:
+        forget_entries(other)
+    assert missing_entries(connection) == 10
+
+    def stop_after_one(progress: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fill_index(database, stop_after_one)
+    connection.rollback()
+    assert missing_entries(connection) == 6
+    assert ids(connection, "渡船") == set(numbers[:4])
+    assert fill_index(database).written == 6
+    connection.rollback()
+    assert missing_entries(connection) == 0
+    assert ids(connection, "渡船") == set(numbers)
+    assert fill_index(database).written == 0
+
+
+def test_an_entry_of_an_older_version_does_not_come_last(owner_url: str, connection: Connection) -> None:
+    (number,) = write_and_index(owner_url, [Document("渡船公告")])
+    with create_engine(owner_url).begin() as other:
+        other.execute(text("UPDATE archive.search_entry SET version = 2, title = '缆车公告'"))
+        keep_entries(other, [number])
+    assert ids(connection, "缆车") == {number}
+
+
+def test_a_new_archive_begins_with_the_present_folding(connection: Connection) -> None:
+    assert connection.scalar(text("SELECT folding FROM archive.search_state")) == FOLDING
+    assert RecordFilter().words == Query()
