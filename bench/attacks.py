@@ -1,9 +1,10 @@
 """`python -m bench.attacks [--quick] [--only WORD] [--seed N] [--write]`: everything that can go wrong, often.
 
 Attacks archives of its own (PostgreSQL, an S3 server, sites on loopback) in rounds, each drawn by the seed; after each
-round the archive must hold all that it promised (`tests/support/attacks`). A line for each attack; a line for each loss
-says what to look at, and any loss makes the exit status 1. Interrupted, it tells what it did so far. `--write` writes
-its rows of the table in docs/reliability.md. A quarter of an hour on two quiet cores, `--quick` three minutes.
+round the archive must hold all that it promised (`tests/support/attacks`). As many attacks as there are cores go on at
+once, each in a process with servers of its own. A line for each attack; a line for each loss says what to look at, and
+any loss makes the exit status 1. Interrupted, it tells what it did so far. `--write` writes its rows of the table in
+docs/reliability.md. A quarter of an hour on two quiet cores, `--quick` three minutes.
 """
 
 import argparse
@@ -15,9 +16,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
+from multiprocessing import get_context
 from pathlib import Path
 
 from bench import memory
@@ -124,6 +128,7 @@ class Result:
     losses: list[str] = field(default_factory=list)
     seconds: float = 0
     megabytes: int = 0
+    stopped: bool = False
 
 
 def main() -> None:
@@ -138,34 +143,45 @@ def main() -> None:
     if not wanted:
         parser.error(f"no attack is called so; there are: {', '.join(each.name for each in ATTACKS)}")
     print(f"seed {given.seed}")
-    results: list[Result] = []
-    stopped = False
-    try:
-        attack_all(wanted, results, quick=given.quick, seed=given.seed)
-    except KeyboardInterrupt:
-        stopped = True
-        print("interrupted")
+    began = time.monotonic()
+    results = attack_all(wanted, quick=given.quick, seed=given.seed)
+    took = time.monotonic() - began
+    stopped = len(results) < len(wanted) or any(result.stopped for result in results)
+    print("interrupted" if stopped else f"{took:.0f} s together")
     print("\n".join(table(HEAD, measured(results))))
     for result in results:
         for loss in result.losses:
             print(f"LOST in {result.attack.name}: {loss}", file=sys.stderr)
     if given.write and not stopped:
-        write(PAGE, measured(results))
+        write(PAGE, measured(results), took if len(wanted) == len(ATTACKS) else None)
     sys.exit(130 if stopped else any(result.losses for result in results))
 
 
-def attack_all(wanted: Sequence[Attack], results: list[Result], *, quick: bool, seed: int) -> None:
-    """Each attack on an archive of its own; adds to `results` as they come."""
+def attack_all(wanted: Sequence[Attack], *, quick: bool, seed: int) -> list[Result]:
+    """Each attack in a process of its own; the results in their order, without those that did not begin."""
+    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), max_tasks_per_child=1) as pool:
+        jobs = [pool.submit(attack, each.name, each.quick if quick else each.rounds, seed) for each in wanted]
+        try:
+            wait(jobs)
+        except KeyboardInterrupt:
+            pool.shutdown(wait=True, cancel_futures=True)
+    return [job.result() for job in jobs if not job.cancelled()]
+
+
+def attack(name: str, rounds: int, seed: int) -> Result:
+    """An attack on archives of its own, until it is over or interrupted."""
+    [chosen] = [each for each in ATTACKS if each.name == name]
+    result = Result(chosen)
     # On disk: the gigabytes of one site are more than a folder in memory may hold.
     with (
+        suppress(KeyboardInterrupt),
         tempfile.TemporaryDirectory(prefix="gongkai-attacks-", ignore_cleanup_errors=True) as folder,
         running_services(Path(folder)) as services,
     ):
-        for attack in wanted:
-            rounds = attack.quick if quick else attack.rounds
-            if rounds:
-                results.append(result := Result(attack))
-                Battle(services, Path(folder), result, rounds, seed).fight()
+        result.stopped = True
+        Battle(services, Path(folder), result, rounds, seed).fight()
+        result.stopped = False
+    return result
 
 
 _numbers = count(1)
@@ -185,7 +201,6 @@ class Battle:
     def fight(self) -> None:
         """Fights until all rounds are over or too much was lost."""
         began, result = time.monotonic(), self.result
-        forget_peak()
         try:
             while result.rounds < self.rounds and len(result.losses) < MOST_LOSSES:
                 number = next(_numbers)
@@ -232,22 +247,12 @@ class Battle:
                 result.megabytes = max([result.megabytes, *(round(peak / 1e6) for peak in ground.peaks)])
 
     def _show(self, said: str, *, last: bool = False) -> None:
-        """One line that changes on a terminal, else a line each ten seconds."""
+        """A line each ten seconds, and one at the end."""
         result, now = self.result, time.monotonic()
-        line = f"{result.attack.name}: {result.rounds} of {self.rounds} rounds, {len(result.losses)} losses"
-        if sys.stderr.isatty():
-            print(f"\r\x1b[K{line} {said[:60]}", end="\n" if last else "", file=sys.stderr, flush=True)
-        elif last or now - self.shown > 10:
+        if last or now - self.shown > 10:
             self.shown = now
+            line = f"{result.attack.name}: {result.rounds} of {self.rounds} rounds, {len(result.losses)} losses"
             print(f"{line} {said[:100]}", file=sys.stderr, flush=True)
-
-
-def forget_peak() -> None:
-    """Lets the kernel count this process's largest resident size anew, where it can."""
-    try:
-        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
-    except OSError:
-        return
 
 
 def peak_megabytes() -> int:
@@ -270,8 +275,11 @@ def measured(results: Sequence[Result]) -> list[Sequence[str]]:
     ]  # fmt: skip
 
 
-def write(page: Path, rows: Sequence[Sequence[str]]) -> None:
-    """Puts the rows between the marks of the page; rows of other attacks stay as they were measured before."""
+def write(page: Path, rows: Sequence[Sequence[str]], took: float | None) -> None:
+    """Puts the rows between the marks of the page; rows of other attacks stay as they were measured before.
+
+    `took`: the seconds that all attacks took, if all were made now.
+    """
     before, begin, rest = page.read_text(encoding="utf-8").partition(MARKS[0])
     told, end, after = rest.partition(MARKS[1])
     assert begin
@@ -279,9 +287,8 @@ def write(page: Path, rows: Sequence[Sequence[str]]) -> None:
     known = {row[0]: row for row in [*(line[2:-2].split(" | ") for line in told.splitlines() if line), *rows]}
     kept = [known[attack.name] for attack in ATTACKS if attack.name in known]
     rounds = sum(int(row[2].replace(",", "")) for row in kept)
-    seconds = sum(int(row[4].removesuffix(" s")) for row in kept)
     lost = sum(int(row[3]) for row in kept if row[3] != "nothing")
-    together = ("together", "", f"{rounds:,}", str(lost or "nothing"), f"{seconds} s", "")
+    together = ("together", "", f"{rounds:,}", str(lost or "nothing"), "" if took is None else f"{took:.0f} s", "")
     page.write_text("\n".join([before + begin, "", *table(HEAD, [*kept, together]), "", end + after]), encoding="utf-8")
 
 

@@ -1,29 +1,43 @@
-"""`python -m bench.scale [--records 100000]`: what an archive of many records costs, beside one of a thousand.
+"""`python -m bench.scale [--records 100000]`: what an archive of many records costs, beside one of two thousand.
 
-Fills one archive with invented pages through the real stages (capture, extraction, record), a small one beside it, and
-then gives both the same new pages in turns: so that what the machine does meanwhile slows both. Prints ingest rates and
-their ratio, sizes of tables and indexes, and how fast the feed is read. Several minutes for 10,000 records.
+Fills two archives on the same servers with invented pages through the real stages (capture, extraction, record), and
+one of them with copies of their rows up to the number that is wanted (`bench.copies`). Then both are given the same
+work in turns, so that what the machine does meanwhile slows both: new pages, pages of the browser, the feed, an export,
+a re-extraction. Prints a line for each, with the ratio, and the sizes of tables and indexes.
 """
 
 import argparse
 import random
 import statistics
+import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from itertools import count
 from multiprocessing import get_context
 from pathlib import Path
+from typing import LiteralString
 
+import psycopg
 from psycopg import sql
-from sqlalchemy import create_engine, make_url, text
+from pydantic import SecretStr
+from sqlalchemy import make_url
+from starlette.testclient import TestClient
 
+from bench.copies import copy_records
 from etl.archive.crawls.captures import store_attempts
 from etl.archive.crawls.pages import upsert_listed_pages
 from etl.archive.crawls.run import ClassifiedAttempt, CrawlOptions, PageAttempt
 from etl.archive.crawls.runs import open_run
+from etl.archive.queries.search import RecordFilter
+from etl.archive.records.near_duplicates import similar_to
 from etl.archive.storage.archive import Archive, open_archive
+from etl.browse import create_app
+from etl.export.exporting import ExportRequest, Format, export
 from etl.fetch.client import Attempt
 from etl.local import services
 from etl.local.postgres import Postgres
@@ -36,7 +50,8 @@ from etl.sources.schema import Source, adhoc_source
 from tests.support.services import settings_of
 
 BATCH = 200
-SMALL = 1_000
+SMALL = 2_000
+"""Records that go through the real stages, and all that the small archive has."""
 TURNS = 9
 WORDS = """
 关于 印发 加强 推进 全市 各区 人民政府 管理 办法 工作 通知 实施 方案 公共 服务 建设 项目 资金 使用 监督 检查 安全 生产
@@ -69,49 +84,163 @@ def another(large: Settings, folder: Path) -> Settings:
     with Postgres(State(folder), url.port).connect() as connection:
         connection.execute(sql.SQL("CREATE DATABASE small TEMPLATE archive OWNER archive_owner"))
     open_archive(large).store._client.make_bucket("small")
-    assert large.database_url
-    small = make_url(large.database_url.get_secret_value()).set(database="small")
-    return Settings.model_validate(
-        large.model_dump(exclude_none=True)
-        | {"database_url": small.render_as_string(hide_password=False), "store_bucket": "small"}
-    )
+    urls = {name: getattr(large, name) for name in ("database_url", "database_owner_url", "database_reader_url")}
+    urls = {
+        name: make_url(url.get_secret_value()).set(database="small").render_as_string(hide_password=False)
+        for name, url in urls.items()
+    }
+    return Settings.model_validate(large.model_dump(exclude_none=True) | urls | {"store_bucket": "small"})
 
 
 def measure(large: Settings, small: Settings, wanted: int) -> None:
     """Fills both archives and prints what was measured."""
-    began = time.monotonic()
-    ingest(small, "small-0", 0, SMALL)
+    both = {"small": small, "large": large}
     with ProcessPoolExecutor(2, get_context("spawn")) as pool:
-        share = wanted // 8
-        list(
-            pool.map(ingest, [large] * 8, [f"large-{n}" for n in range(8)], [n * share for n in range(8)], [share] * 8)
-        )
-    filled = time.monotonic() - began
-    print(f"{wanted} records in {filled:.0f} s by two processes: {wanted / filled:.0f} a second")
-    rates: dict[str, list[float]] = {"small": [], "large": []}
-    for turn in range(TURNS):
-        for name, settings in (("small", small), ("large", large)):
-            rates[name].append(BATCH / ingest(settings, f"{name}-0", 10_000_000 + turn * BATCH, BATCH))
-    medians = {name: statistics.median(each) for name, each in rates.items()}
-    ratio = statistics.median(b / a for a, b in zip(*rates.values(), strict=True))
-    print(
-        f"one process, in turns: {medians['small']:.0f}/s at {SMALL}, {medians['large']:.0f}/s at {wanted}: {ratio:.2f}"
+        list(pool.map(ingest, both.values(), ["first"] * 2, [0] * 2, [SMALL - 2 * BATCH] * 2))
+        list(pool.map(ingest, both.values(), ["again"] * 2, [0] * 2, [2 * BATCH] * 2))
+    for settings, records in ((small, SMALL), (large, wanted)):
+        began = time.monotonic()
+        copy_records(plain(settings.database_owner_url), records, lambda said: print(said, file=sys.stderr))
+        print(f"{records} records, {records - SMALL} of them copies made in {time.monotonic() - began:.0f} s")
+    compare(
+        "200 new pages, records/s",
+        {name: partial(ingest_turn, settings, count(10_000_000, BATCH)) for name, settings in both.items()},
     )
-    assert large.database_owner_url
-    with create_engine(large.database_owner_url.get_secret_value()).connect() as connection:
+    for what, job in JOBS.items():
+        with ExitStack() as stack:
+            compare(what, {name: stack.enter_context(job(settings)) for name, settings in both.items()})
+    with psycopg.connect(plain(large.database_owner_url)) as connection:
         print("table | rows | table MB | indexes MB")
-        for row in connection.execute(text(_SIZES)):
-            print(f"{row.name} | {row.rows} | {row.table / 1e6:.0f} | {row.indexes / 1e6:.0f}")
-    assert large.database_reader_url
-    print(read_feed(large.database_reader_url.get_secret_value()))
-    began = time.monotonic()
-    done = reextract(large, ReextractionScope("large-0", all=True), lambda progress: None)
-    seconds = time.monotonic() - began
-    print(f"re-extraction, two processes: {done.records} records in {seconds:.0f} s, {done.records / seconds:.0f}/s")
+        for row in connection.execute(_SIZES):
+            print(" | ".join(map(str, row)))
 
 
+def compare(what: str, jobs: Mapping[str, Callable[[], float]]) -> None:
+    """Does the jobs in turns; each returns a figure of its own. Prints medians, the largest, and the ratio of turns."""
+    found: dict[str, list[float]] = {name: [] for name in jobs}
+    for job in jobs.values():
+        job()
+    for _ in range(TURNS):
+        for name, job in jobs.items():
+            found[name].append(job())
+    said = "; ".join(f"{name} {statistics.median(each):.3g}, at most {max(each):.3g}" for name, each in found.items())
+    ratio = statistics.median(b / a for a, b in zip(found["small"], found["large"], strict=True))
+    print(f"{what}: {said}; large beside small {ratio:.2f}", flush=True)
+
+
+def ingest_turn(settings: Settings, numbers: Iterator[int]) -> float:
+    """Records a second."""
+    return BATCH / ingest(settings, "first", next(numbers), BATCH)
+
+
+@contextmanager
+def pages_of_browser(settings: Settings, path: str) -> Iterator[Callable[[], float]]:
+    """Milliseconds until a page of the browser is there; `{record}` in its path is another record each time."""
+    archive, chance = open_archive(settings), random.Random(1)
+    with psycopg.connect(plain(settings.database_owner_url)) as connection:
+        last = one(connection, "SELECT max(id) FROM archive.record")
+    with TestClient(create_app(archive)) as client:
+
+        def get() -> float:
+            took = []
+            for _ in range(PAGES):
+                began = time.perf_counter()
+                answer = client.get(path.format(record=chance.randint(1, last)))
+                took.append((time.perf_counter() - began) * 1000)
+                assert answer.status_code == 200, (path, answer.status_code)
+            return statistics.quantiles(took, n=20)[-1]
+
+        yield get
+    archive.engine.dispose()
+
+
+@contextmanager
+def feed(settings: Settings) -> Iterator[Callable[[], float]]:
+    """Events a second of the feed's last ones, with their versions and texts, as a downstream job reads them."""
+    with psycopg.connect(plain(settings.database_reader_url), autocommit=True) as connection:
+
+        def read() -> float:
+            last = one(connection, "SELECT max(change_seq) FROM api_v1.changes")
+            began, cursor, number = time.monotonic(), last - SMALL, 0
+            while rows := connection.execute(_FEED, {"after": cursor}).fetchall():
+                cursor, number = rows[-1][0], number + len(rows)
+            return number / (time.monotonic() - began)
+
+        yield read
+
+
+@contextmanager
+def export_of_a_source(settings: Settings) -> Iterator[Callable[[], float]]:
+    """Records a second of an export of the records that went through the real stages, as JSON lines."""
+    archive = open_archive(settings)
+    with tempfile.TemporaryDirectory() as folder:
+
+        def write() -> float:
+            began = time.monotonic()
+            request = ExportRequest(Format.JSONL, Path(folder) / "out.jsonl", RecordFilter(source="first"))
+            return export(archive, request).records / (time.monotonic() - began)
+
+        yield write
+    archive.engine.dispose()
+
+
+@contextmanager
+def alike(settings: Settings) -> Iterator[Callable[[], float]]:
+    """Milliseconds until the near duplicates of a record are known."""
+    archive, chance = open_archive(settings), random.Random(2)
+    with psycopg.connect(plain(settings.database_owner_url)) as connection:
+        last = one(connection, "SELECT max(id) FROM archive.record")
+
+    def ask() -> float:
+        began = time.perf_counter()
+        for _ in range(PAGES):
+            with archive.engine.connect() as connection:
+                similar_to(connection, chance.randint(1, last))
+        return (time.perf_counter() - began) * 1000 / PAGES
+
+    yield ask
+    archive.engine.dispose()
+
+
+@contextmanager
+def reextraction(settings: Settings) -> Iterator[Callable[[], float]]:
+    """Records a second that are read again by two processes."""
+
+    def read() -> float:
+        began = time.monotonic()
+        done = reextract(settings, ReextractionScope("again", all=True), lambda progress: None)
+        return done.records / (time.monotonic() - began)
+
+    yield read
+
+
+def one(connection: psycopg.Connection, query: LiteralString) -> int:
+    """The number that a query answers."""
+    row = connection.execute(query).fetchone()
+    assert row
+    return int(row[0])
+
+
+def plain(url: SecretStr | None) -> str:
+    """A database's URL for psycopg."""
+    assert url
+    return make_url(url.get_secret_value()).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+PAGES = 20
+"""Pages of the browser that a turn asks for; its figure is the 95th of a hundred of them."""
+JOBS: Mapping[str, Callable[[Settings], AbstractContextManager[Callable[[], float]]]] = {
+    **{
+        f"page {path}, p95 ms": partial(pages_of_browser, path=path)
+        for path in ("/", "/records/{record}", "/sources", "/runs", "/?q=关于", "/?source=first")
+    },
+    "near duplicates of a record, ms": alike,
+    "feed with texts, events/s": feed,
+    "export of a source as JSON lines, records/s": export_of_a_source,
+    "re-extraction, records/s": reextraction,
+}
 _SIZES = """
-SELECT relname AS name, n_live_tup AS rows, pg_table_size(relid) AS table, pg_indexes_size(relid) AS indexes
+SELECT relname, n_live_tup, pg_table_size(relid) / 1000000, pg_indexes_size(relid) / 1000000
 FROM pg_stat_user_tables WHERE schemaname = 'archive' ORDER BY pg_total_relation_size(relid) DESC
 """
 
@@ -163,20 +292,9 @@ def pages(source_id: str, start: int) -> Iterator[Attempt]:
         yield Attempt(url, url, datetime.now(UTC), 5, (), 200, headers, body.encode())
 
 
-def read_feed(url: str) -> str:
-    """The whole feed with its versions, as a downstream job reads it."""
-    engine, cursor, began = create_engine(url), 0, time.monotonic()
-    read = 0
-    with engine.connect() as connection:
-        while rows := connection.execute(text(_FEED), {"after": cursor}).all():
-            cursor, read = rows[-1].change_seq, read + len(rows)
-    seconds = time.monotonic() - began
-    return f"feed with texts, 1,000 events a query: {read} events in {seconds:.1f} s, {read / seconds:.0f} a second"
-
-
 _FEED = """
 SELECT c.change_seq, c.kind, v.* FROM api_v1.changes c JOIN api_v1.record_versions v USING (record_id, version)
-WHERE c.change_seq > :after ORDER BY c.change_seq LIMIT 1000
+WHERE c.change_seq > %(after)s ORDER BY c.change_seq LIMIT 1000
 """
 
 if __name__ == "__main__":

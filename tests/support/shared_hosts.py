@@ -14,7 +14,7 @@ from demo.files import docx, scan
 from demo.server import Resource, Site, serve
 from etl.sources.schema import Source
 
-HOSTS, OFFICES, DOCUMENTS = 10, 2, 12
+HOSTS, OFFICES, DOCUMENTS = 10, 4, 12
 """Hosts, sources of each host, documents of each source."""
 SCANNED = ("GONGKAI 2023", "SCAN OF OFFICE 1")
 PAGE = """<html><head><title>{title}</title></head><body><div class="wz"><h1 class="bt">{title}</h1>
