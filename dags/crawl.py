@@ -13,7 +13,15 @@ from typing import Any
 
 from airflow.sdk import Param, dag, get_current_context, get_parsing_context, task
 from airflow.sdk.exceptions import AirflowSkipException
-from gongkai_airflow import RECORDS, announce_records, archive_dag, archive_from_airflow, gongkai_settings
+from gongkai_airflow import (
+    RECORDS,
+    announce_records,
+    archive_dag,
+    archive_from_airflow,
+    fail_if_red,
+    gongkai_settings,
+    plain_failure,
+)
 from gongkai_timetable import CHINA, at
 
 from etl import event_loop
@@ -85,7 +93,7 @@ def crawl_dag(source: Source) -> None:
         report = reconciling.reconcile(archive, run)
         for warning in report.warnings:
             log.warning("%s: %s", source.id, warning)
-        reconciling.raise_if_red(report)
+        fail_if_red(archive, report)
         announce_records(outlet_events, source.id, report.change_seq_to)
         return {"listed": report.listed, "stored": report.stored, "failed": report.failed}
 
@@ -118,7 +126,8 @@ def check_sources() -> None:
     @task
     def check() -> int:
         """Returns the number of correct files."""
-        return len(load_sources(source_files(settings().source_folders)))
+        with plain_failure():
+            return len(load_sources(source_files(settings().source_folders)))
 
     check()
 

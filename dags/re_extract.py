@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from airflow.sdk import Param, get_current_context, task
-from gongkai_airflow import RECORDS, announce_records, archive_dag, archive_from_airflow
+from gongkai_airflow import RECORDS, announce_records, archive_dag, archive_from_airflow, plain_failure
 
 log = logging.getLogger("gongkai")
 
@@ -52,7 +52,8 @@ def re_extract() -> None:
         announce_records(outlet_events, part["source"], last_seq(archive.engine))
         for item in result.damaged:
             log.error("%s: %s", part["source"], item)
-        raise_if_unreadable(result.damaged, "records or files")
+        with plain_failure():
+            raise_if_unreadable(result.damaged, "records or files")
         return {"records": result.records, "versions": result.versions}
 
     read_again.expand(part=plan())

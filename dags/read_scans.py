@@ -9,7 +9,7 @@ from typing import Any
 
 from airflow.sdk import task
 from airflow.sdk.exceptions import AirflowSkipException
-from gongkai_airflow import RECORDS, announce_records, archive_dag, archive_from_airflow
+from gongkai_airflow import RECORDS, announce_records, archive_dag, archive_from_airflow, plain_failure
 from gongkai_timetable import at
 
 log = logging.getLogger("gongkai")
@@ -33,7 +33,8 @@ def read_scans() -> None:
             log.error("%s", item)
         if result.read:
             announce_records(outlet_events, None, last_seq(archive.engine))
-        raise_if_unreadable(result.damaged, "scans")
+        with plain_failure():
+            raise_if_unreadable(result.damaged, "scans")
         if not result.read:
             # A skipped task does not trigger the consumers of RECORDS.
             raise AirflowSkipException("no scan is waiting")

@@ -9,7 +9,14 @@ import logging
 from typing import Any
 
 from airflow.sdk import get_current_context, task
-from gongkai_airflow import RECORDS, announce_records, archive_dag, archive_from_airflow, gongkai_settings
+from gongkai_airflow import (
+    RECORDS,
+    announce_records,
+    archive_dag,
+    archive_from_airflow,
+    fail_if_red,
+    gongkai_settings,
+)
 from gongkai_timetable import at
 
 from etl.catalog.load import find_source, readable_sources
@@ -34,7 +41,6 @@ def recheck() -> None:
         """Fetches and extracts the source's documents that are due; fails with the reason when the run is red."""
         from etl.archive.crawls.run import CrawlOptions
         from etl.pipeline import crawl
-        from etl.pipeline.stages.reconciling import raise_if_red
 
         context, chosen = get_current_context(), gongkai_settings()
         context["source"] = source
@@ -46,7 +52,7 @@ def recheck() -> None:
         report = crawl.recheck(archive, file, context["run_id"], CrawlOptions(), chosen, show)
         for warning in report.warnings:
             log.warning("%s: %s", source, warning)
-        raise_if_red(report)
+        fail_if_red(archive, report)
         announce_records(outlet_events, source, report.change_seq_to)
         return {"looked_at": report.listed, "updated": report.updated, "removed": report.removed}
 

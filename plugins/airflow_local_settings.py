@@ -11,6 +11,19 @@ from airflow.configuration import conf
 
 __all__: list[str] = []
 
+if "api-server" in sys.argv:
+    from airflow.api_fastapi.common.types import UIAlert
+
+    # Airflow's home page shows whatever has no heartbeat in red, also a part that was never started.
+    DASHBOARD_UIALERTS = [
+        UIAlert(
+            text="触发器 (triggerer) 未启用：gongkai 的任务不需要它，红色标记可忽略。"
+            "No triggerer runs, for nothing of gongkai needs one: its red mark means nothing.",
+            category="info",
+        )
+    ]
+    __all__ = ["DASHBOARD_UIALERTS"]
+
 if "worker" in sys.argv or ("scheduler" in sys.argv and conf.get("core", "executor") == "LocalExecutor"):
     import etl.pipeline.crawl
 if "dag-processor" in sys.argv:

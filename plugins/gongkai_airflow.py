@@ -3,7 +3,9 @@
 The archive is the one that Airflow's Connections name, or else the settings.
 """
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -12,16 +14,25 @@ from airflow.sdk import Asset, Connection, ExceptionRetryPolicy, RetryAction, Re
 from airflow.sdk.exceptions import AirflowNotFoundException
 from pydantic import SecretStr
 
+from etl.errors import GongkaiError, Unavailable
 from etl.settings import Settings, settings
 
 if TYPE_CHECKING:
+    from etl.archive.crawls.reports import Report
     from etl.archive.storage.archive import Archive
 
+log = logging.getLogger("gongkai")
 DATABASE = "archive_db"
 READER = "archive_reader_db"
 STORE = "archive_store"
 RECORDS = Asset("disclosure_records")
 """Updated by every task that may have changed records (`announce_records`)."""
+
+
+class AlreadyLogged(SystemExit):
+    """Ends a task as failed when its log says why: for any other exception Airflow adds a traceback that hides it."""
+
+
 # A database or storage that is down may come back; a wrong source file or a red run is the same at every retry.
 RETRIES = ExceptionRetryPolicy(
     [
@@ -32,9 +43,12 @@ RETRIES = ExceptionRetryPolicy(
             reason="database or object storage unavailable",
         ),
         RetryRule("etl.errors.GongkaiError", RetryAction.FAIL),
+        RetryRule(AlreadyLogged, RetryAction.FAIL),
     ]
 )
 
+RUN_TYPES = ("scheduled", "manual", "operator_triggered", "asset_triggered", "asset_materialization")
+"""All of Airflow's but `backfill`."""
 KILLED_RETRY = timedelta(seconds=15)
 """When a task is tried again that ended without an exception, which no policy sees: it was killed."""
 
@@ -42,16 +56,40 @@ KILLED_RETRY = timedelta(seconds=15)
 def archive_dag(**options: Any) -> Callable[[Callable[..., None]], Callable[..., Any]]:
     """Decorates the function of a DAG, with the options of `airflow.sdk.dag` on top of the project's defaults.
 
-    The defaults: one run at a time, no runs for times in the past, paused when it first appears, and three retries by
-    `RETRIES`. There is no start date, so that a DAG that is unpaused waits for the next time on its schedule.
+    The defaults: one run at a time, no runs for times in the past and no backfill, which would crawl today's site once
+    for each day of its range; paused when it first appears, and three retries by `RETRIES`. There is no start date, so
+    that a DAG that is unpaused waits for the next time on its schedule.
     """
     defaults = {
         "catchup": False,
         "max_active_runs": 1,
+        "allowed_run_types": RUN_TYPES,
         "is_paused_upon_creation": True,
         "default_args": {"retries": 3, "retry_delay": KILLED_RETRY, "retry_policy": RETRIES},
     }
     return dag(**defaults | options)
+
+
+@contextmanager
+def plain_failure() -> Iterator[None]:
+    """Ends the task with the one line of a `GongkaiError` in its log; what may go well later is raised as it is."""
+    try:
+        yield
+    except Unavailable:
+        raise
+    except GongkaiError as error:
+        log.error("%s", error)
+        raise AlreadyLogged(1) from None
+
+
+def fail_if_red(archive: "Archive", report: "Report") -> None:
+    """Ends the task of a red run as failed: its log has each reason with what to do, and the first failed pages."""
+    from etl.pipeline.stages.reconciling import red_lines  # noqa: PLC0415
+
+    if report.problems:
+        for line in red_lines(archive, report):
+            log.error("%s", line)
+        raise AlreadyLogged(1)
 
 
 def announce_records(outlet_events: Any, source: str | None, change_seq_to: int) -> None:

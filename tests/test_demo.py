@@ -300,9 +300,27 @@ def test_a_wrong_source_file_turns_check_sources_red(demo: str, settings: Settin
     wrong = folder / "wrong.yaml"
     wrong.write_text("id: wrong\n", encoding="utf-8")
     with AirflowClient(base, user, password) as client:
-        assert ended(client, "check_sources", client.trigger("check_sources")) == "failed"
+        run = client.trigger("check_sources")
+        assert ended(client, "check_sources", run) == "failed"
+        # Why stands in the log, and no traceback hides it.
+        path = f"/api/v2/dags/check_sources/dagRuns/{run}/taskInstances/check/logs/1"
+        log = json.dumps(client._request("GET", path, params={"full_content": True}), ensure_ascii=False)
+        assert f"{wrong}: agency: is missing" in log
+        assert "error_detail" not in log
+        assert [task.try_number for task in client.task_instances("check_sources", run)] == [1]
         client.wait_for_dag("crawl_demo-trs", 60)
     wrong.unlink()
+
+
+def test_a_backfill_is_refused_and_the_home_page_says_that_no_triggerer_is_needed(demo: str) -> None:
+    with AirflowClient(*login(demo)) as client:
+        days = {"from_date": "2025-01-01T00:00:00Z", "to_date": "2025-01-03T00:00:00Z"}
+        with pytest.raises(GongkaiError, match="does not allow backfill runs"):
+            client._request("POST", "/api/v2/backfills", json={"dag_id": "crawl_demo-trs", **days})
+        assert client._request("GET", "/api/v2/dags/crawl_demo-trs/details")["is_backfillable"] is False
+        alerts = client._request("GET", "/ui/config")["dashboard_alert"]
+        assert [alert["category"] for alert in alerts] == ["info"]
+        assert "triggerer" in alerts[0]["text"]
 
 
 def test_known_documents_are_looked_at_again(demo: str, first: dict[str, dict[str, Any]], settings: Settings) -> None:

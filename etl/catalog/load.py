@@ -1,14 +1,17 @@
 """Loads source files. Errors name file, key and reason."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
+from typing import Any, get_args
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from etl.catalog.files import source_files
 from etl.errors import GongkaiError
+from etl.input_words import did_you_mean, in_plain_words
 from etl.platforms.registry import all_platforms, platform
 from etl.sources.schema import Source
 
@@ -40,7 +43,7 @@ def load_source(path: Path) -> Source:
         source = Source.model_validate(data)
         family = platform(source.platform)
     except ValidationError as error:
-        raise SourceError([_problem(path, item["loc"], item["msg"]) for item in error.errors()]) from error
+        raise SourceError([_problem(path, item) for item in error.errors()]) from error
     except GongkaiError as error:
         raise SourceError([f"{path}: platform: {error}"]) from error
     if not family.lists:
@@ -57,8 +60,28 @@ def load_source(path: Path) -> Source:
     return source
 
 
-def _problem(path: Path, location: tuple[int | str, ...], message: str) -> str:
-    return f"{path}: {'.'.join(map(str, location))}: {message.removeprefix('Value error, ')}"
+def _problem(path: Path, item: ErrorDetails) -> str:
+    location = item["loc"]
+    guess = did_you_mean(str(location[-1]), _keys_at(location[:-1])) if item["type"] == "extra_forbidden" else ""
+    return f"{path}: {'.'.join(map(str, location))}: {in_plain_words(item['msg'])}{guess}"
+
+
+def _keys_at(location: tuple[int | str, ...]) -> Iterable[str]:
+    """The keys that a source file may have there."""
+    model: type[BaseModel] | None = Source
+    for name in location:
+        if isinstance(name, str) and model:
+            field = model.model_fields.get(name)
+            model = next(_models(field.annotation), None) if field else None
+    return model.model_fields if model else ()
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models within a type such as `tuple[Column, ...]`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models(part)
 
 
 def load_sources(paths: Iterable[Path]) -> dict[str, Source]:

@@ -12,6 +12,7 @@ from typer.main import get_group
 
 from etl.cli.console import errors, output
 from etl.errors import GongkaiError
+from etl.input_words import in_plain_words
 
 COMMANDS = {
     "up": "local",
@@ -22,7 +23,7 @@ COMMANDS = {
     "sources": "sources",
     "crawl": "crawling",
     "recheck": "crawling",
-    "report": "crawling",
+    "report": "reporting",
     "runs": "runs",
     "import": "importing",
     "export": "exporting",
@@ -74,7 +75,7 @@ app = typer.Typer(
 
 def _print_version(requested: bool) -> None:
     if requested:
-        output.print(f"gongkai {version('gongkai')}", highlight=False)
+        output.print(f"gongkai {version('gongkai')}")
         raise typer.Exit
 
 
@@ -111,5 +112,7 @@ def _print_usage_error(error: Any) -> None:
     message = " ".join(error.format_message().split())
     if not message:  # a command without arguments: its help has been printed
         return
+    head, colon, rest = message.rpartition(": ")  # "Invalid value for 'record': Input should be …"
+    message = f"{head}{colon}{in_plain_words(rest)}"
     command = error.ctx.command_path if error.ctx else "gongkai"
     errors.print(f"[bold red]gongkai:[/] {errors.plain(message)} — see `{command} --help`", soft_wrap=True)

@@ -1,6 +1,7 @@
 """`gongkai backup` and `gongkai restore`."""
 
 import re
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,7 @@ import typer
 from etl.archive.preservation.backup import CopyResult, backup, restore
 from etl.archive.storage.archive import open_store
 from etl.archive.storage.layout import LOGS
-from etl.cli.console import errors, output, shown_progress
+from etl.cli.console import errors, output, print_json, shown_progress
 from etl.errors import GongkaiError
 from etl.settings import settings
 
@@ -20,11 +21,12 @@ app = typer.Typer()
 def backup_command(
     folder: Annotated[Path, typer.Argument(help="Folder for the copies.")],
     check: Annotated[bool, typer.Option("--check", help="Also verify the copies that the folder already has.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Copy the objects of the bucket that the folder does not have yet; every copy is verified. Can be interrupted."""
     with shown_progress() as progress:
         copied = backup(open_store(settings()), folder, progress, check=check)
-    _report_copied(copied, "the bucket", "gongkai fixity --all")
+    _report_copied(copied, "the bucket", "gongkai fixity --all", as_json)
 
 
 @app.command("restore")
@@ -33,6 +35,7 @@ def restore_command(
     names: Annotated[
         list[str] | None, typer.Argument(metavar="[SHA256|LOG]…", help="Restore only these blobs and logs.")
     ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Restore objects that are missing or damaged in the bucket; intact objects are not touched."""
     for name in names or ():
@@ -43,11 +46,14 @@ def restore_command(
             )
     with shown_progress() as progress:
         copied = restore(open_store(settings()), folder, progress, names or ())
-    _report_copied(copied, str(folder), "restore them from an older backup")
+    _report_copied(copied, str(folder), "restore them from an older backup", as_json)
 
 
-def _report_copied(copied: CopyResult, where: str, hint: str) -> None:
-    output.print(f"{copied.objects} objects checked, {copied.copied} copied, {len(copied.damaged)} damaged")
+def _report_copied(copied: CopyResult, where: str, hint: str, as_json: bool) -> None:
+    if as_json:
+        print_json(asdict(copied))
+    else:
+        output.print(f"{copied.objects} objects checked, {copied.copied} copied, {len(copied.damaged)} damaged")
     for key in copied.damaged:
         errors.print(f"[red]damaged: {errors.plain(key)}[/]", soft_wrap=True)
     if copied.damaged:

@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 from rich.table import Table
+from rich.text import Text
 
 from etl.progress import Progress, ProgressCallback
 
@@ -25,9 +27,17 @@ class _Console(Console):
         return escape(text)
 
 
-# Output for a program or a file is not cut to the width of a terminal.
-output = _Console() if sys.stdout.isatty() else _Console(width=200)
+# Output for a program or a file is not cut to the width of a terminal. Colours are left out there, and where NO_COLOR
+# is set; only what has a meaning is coloured, so numbers are not.
+output = _Console(highlight=False, width=None if sys.stdout.isatty() else 200)
 errors = _Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else 200)
+
+STATE_COLOURS = {"green": "green", "amber": "yellow", "red": "red", "running": "yellow", "good": "green"}
+
+
+def state_cell(state: str) -> Text:
+    """The state of a run or of a check, as a cell in its colour."""
+    return Text(state, style=STATE_COLOURS.get(state, ""))
 
 
 def print_json(value: Any) -> None:
@@ -37,19 +47,35 @@ def print_json(value: Any) -> None:
 
 def heading(text: str) -> None:
     """Print a heading on one line of any length; a rule of rich would cut it to the terminal's width."""
-    output.print(f"[bold]── {escape(text)}[/]", soft_wrap=True, highlight=False)
+    output.print(f"[bold]── {escape(text)}[/]", soft_wrap=True)
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str = "", to: Console = output) -> None:
-    """Print a table, by default to standard output. Columns of numbers are right-aligned."""
-    grid = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
-    for position, name in enumerate(columns):
-        number = bool(rows) and all(isinstance(row[position], int | float) for row in rows)
-        # Names stay on one line where they are short; a long one must wrap, or it would be cut.
-        no_wrap = position == 0 and all(len(str(row[0])) <= _MAX_NAME_CHARS for row in rows)
-        grid.add_column(name, justify="right" if number else "left", overflow="fold", no_wrap=no_wrap)
-    for row in rows:
-        grid.add_row(*(escape(str(cell)) for cell in row))
+    """Print a table, by default to standard output. Columns of numbers are right-aligned; no head breaks in a word."""
+    cells = [[cell if isinstance(cell, Text) else Text(str(cell)) for cell in row] for row in rows]
+    heads = [max((cell_len(word) for word in name.split()), default=0) for name in columns]
+    numeric = [bool(rows) and all(isinstance(row[place], int | float) for row in rows) for place in range(len(columns))]
+    longest = max((cell.cell_len for cell in (row[0] for row in cells)), default=0)
+    least = [
+        max([head, *(row[place].cell_len for row in cells)]) if numeric[place] else head
+        for place, head in enumerate(heads)
+    ]
+    # Where columns are many, they stand closer; the first, a name, is broken only where there is no other way.
+    gap = 2 if longest + sum(least[1:]) + 2 * (len(columns) - 1) <= to.width else 1
+    whole = longest <= _MAX_NAME_CHARS and longest + sum(least[1:]) + gap * (len(columns) - 1) <= to.width
+    grid = Table(
+        title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False, padding=(0, gap, 0, 0)
+    )
+    for place, name in enumerate(columns):
+        grid.add_column(
+            name,
+            justify="right" if numeric[place] else "left",
+            overflow="fold",
+            no_wrap=place == 0 and whole,
+            min_width=least[place],
+        )
+    for row in cells:
+        grid.add_row(*row)
     to.print(grid)
 
 

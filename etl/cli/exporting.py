@@ -1,5 +1,6 @@
 """`gongkai export` and `gongkai cite`."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -14,6 +15,7 @@ from etl.archive.records.search_index import missing_entries
 from etl.archive.storage.archive import Database, open_archive, open_database
 from etl.archive.storage.blobs import UnreadableItem
 from etl.archive.storage.lookups import snapshot
+from etl.cli.completion import source_ids
 from etl.cli.console import errors, output, print_json, shown_progress
 from etl.export.exporting import (
     STANDARD_OUTPUT,
@@ -77,10 +79,12 @@ def _base_address(base: str | None) -> str:
 
 @app.command("export")
 def export_command(
-    format: Annotated[Format, typer.Option("--format", help="Format to write.")],
+    format: Annotated[
+        Format, typer.Option("--format", metavar="FORMAT", help=f"Format to write: {', '.join(Format)}.")
+    ],
     out: Annotated[Path, typer.Option("--out", help="File to write; a folder for txt; `-` for standard output.")],
     query: Annotated[str, typer.Option("--query", help="Words, as the browser searches; or a content id.")] = "",
-    source: Annotated[str, typer.Option(help="Id of a source.")] = "",
+    source: Annotated[str, typer.Option(help="Id of a source.", autocompletion=source_ids)] = "",
     publisher: Annotated[str, typer.Option(help="Words in the publisher's name.")] = "",
     published_from: Annotated[str, typer.Option("--from", help="First day of publication.")] = "",
     published_to: Annotated[str, typer.Option("--to", help="Last day of publication.")] = "",
@@ -98,6 +102,7 @@ def export_command(
         bool, typer.Option("--skip-damaged", help="Leave out captures whose bytes are damaged (warc, wacz).")
     ] = False,
     base: Annotated[str | None, typer.Option(help=_BASE_HELP)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the closing line as JSON, to standard error.")] = False,
 ) -> None:
     """Export records, or the captures of their pages, in a format that other tools open."""
     dates = {"from": published_from, "to": published_to, "changed_since": changed_since}
@@ -113,6 +118,11 @@ def export_command(
             _print_damaged(error.lost)
             raise
     _print_damaged(result.damaged)
+    if as_json:  # standard output may be the export itself
+        counted = {"written": result.written, "repeated": result.repeated, "left_out": result.left_out}
+        damaged = [str(item) for item in result.damaged]
+        errors.file.write(json.dumps({"format": format, "out": str(out), **counted, "damaged": damaged}) + "\n")
+        return
     target = "standard output" if out == STANDARD_OUTPUT else out
     errors.print(f"{target}: {_summary(format, result)}", soft_wrap=True)
 
@@ -145,4 +155,4 @@ def cite_command(
     if as_json:
         print_json(asdict(citation))
     else:
-        output.print(output.plain(citation.text), soft_wrap=True, highlight=False)
+        output.print(output.plain(citation.text), soft_wrap=True)

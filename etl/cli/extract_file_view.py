@@ -63,6 +63,6 @@ def show_file(name: str, reading: FileReading) -> None:
     if reading.members:
         rows = [(m.path, m.outcome, Reason.from_stored(m.reason).both, m.media_type, m.size) for m in reading.members]
         table(("member", "outcome", "reason", "type", "bytes"), rows)
-    output.print(output.plain(reading.text[:_SHOWN_CHARS]), soft_wrap=True, highlight=False)
+    output.print(output.plain(reading.text[:_SHOWN_CHARS]), soft_wrap=True)
     if len(reading.text) > _SHOWN_CHARS:
         output.print("[dim]… (the rest with --json)[/]")

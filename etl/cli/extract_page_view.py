@@ -35,7 +35,7 @@ def show_page(page: str, rules: str, extraction: Extraction) -> None:
     for file in extraction.attachments:
         output.print(f"[blue]{file.role}[/] {output.plain(file.name)} {output.plain(file.url)}", soft_wrap=True)
     output.print(f"[dim]{content_hash(extraction.text).short_id} · {len(extraction.text)} characters[/]")
-    output.print(output.plain(extraction.text), soft_wrap=True, highlight=False)
+    output.print(output.plain(extraction.text), soft_wrap=True)
 
 
 def _grid() -> Table:

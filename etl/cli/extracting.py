@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import typer
 
 from etl import event_loop
+from etl.cli.completion import source_ids
 from etl.cli.console import output, print_json
 from etl.cli.explain_view import show_explanation
 from etl.cli.extract_file_view import FileReaders, is_page, show_file
@@ -35,7 +36,10 @@ def extract_command(
     url: Annotated[str, typer.Option(help="Address of a saved page.")] = "",
     source: Annotated[
         str,
-        typer.Option(help="Extract with the rules of this source (id or file). Default: detect it from the address."),
+        typer.Option(
+            help="Extract with the rules of this source (id or file). Default: detect it from the address.",
+            autocompletion=source_ids,
+        ),
     ] = "",
     ocr: Annotated[bool, typer.Option("--ocr", help="Also read scans by OCR (takes seconds a page).")] = False,
     why: Annotated[

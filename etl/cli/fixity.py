@@ -9,6 +9,7 @@ from etl.archive.preservation.fixity import audit
 from etl.archive.preservation.log_audit import LogAudit
 from etl.archive.storage.archive import open_archive
 from etl.archive.storage.lookups import require_source
+from etl.cli.completion import source_ids
 from etl.cli.console import errors, output, print_json, shown_progress
 from etl.errors import GongkaiError
 from etl.settings import settings
@@ -19,7 +20,9 @@ app = typer.Typer()
 @app.command("fixity")
 def fixity_command(
     all_blobs: Annotated[bool, typer.Option("--all", help="Check every blob and every log.")] = False,
-    source: Annotated[str | None, typer.Option(help="Check every blob of this source.")] = None,
+    source: Annotated[
+        str | None, typer.Option(help="Check every blob of this source.", autocompletion=source_ids)
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Re-read and hash blobs and logs: the rest of today's share. Lists damage, one per line, and exits with 1."""

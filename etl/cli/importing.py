@@ -10,6 +10,7 @@ import typer
 from etl.archive.crawls.reports import Report, explained
 from etl.archive.storage.archive import open_archive
 from etl.catalog.load import find_source
+from etl.cli.completion import source_ids
 from etl.cli.console import output, print_json, shown_progress, table
 from etl.pipeline.stages.reconciling import raise_if_red
 from etl.pipeline.warc.importing import IMPORTED, import_source, import_warc, scan_warc
@@ -21,7 +22,9 @@ app = typer.Typer()
 @app.command("import")
 def import_command(
     warcs: Annotated[list[Path], typer.Argument(help="WARC files, gzipped or not, or WACZ files.")],
-    source: Annotated[str, typer.Option(help="Id of the source to store the pages under.")] = IMPORTED,
+    source: Annotated[
+        str, typer.Option(help="Id of the source to store the pages under.", autocompletion=source_ids)
+    ] = IMPORTED,
     as_json: Annotated[bool, typer.Option("--json", help="Print the reports as JSON.")] = False,
 ) -> None:
     """Store the responses and resources of WARC files as captures. Importing a file again changes nothing."""

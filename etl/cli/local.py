@@ -2,6 +2,7 @@
 
 import os
 import time
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -10,7 +11,7 @@ from rich.markup import escape
 from etl.archive.crawls.reports import last_reports
 from etl.archive.storage.archive import open_archive
 from etl.archive.storage.migrations import migrate
-from etl.cli.console import errors, output, progress_bars, table
+from etl.cli.console import errors, output, print_json, progress_bars, table
 from etl.errors import GongkaiError
 from etl.local import demo, process
 from etl.local.airflow_client import AirflowClient
@@ -36,9 +37,11 @@ def down_command() -> None:
 
 
 @app.command("status")
-def status_command() -> None:
+def status_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Show each local service: state, address and log. Exits with 1 unless all are running."""
     services = status(settings())
+    if as_json:
+        print_json([asdict(item) for item in services])
     rows = [
         (
             item.name,
@@ -50,7 +53,8 @@ def status_command() -> None:
         )
         for item in services
     ]
-    table(("service", "state", "pid", "address", "detail", "log"), rows)
+    if not as_json:
+        table(("service", "state", "pid", "address", "detail", "log"), rows)
     if not all(item.running for item in services):
         raise typer.Exit(1)
 
@@ -88,6 +92,7 @@ def demo_command(
         progress_bars() as bars,
     ):
         tasks = {source: bars.add_task(f"{source} queued", total=None) for source in sources}
+        said: dict[str, str] = {}
 
         def show_crawl(item: demo.CrawlProgress) -> None:
             bars.update(
@@ -96,6 +101,9 @@ def demo_command(
                 completed=item.ended,
                 total=item.listed or None,
             )
+            if not errors.is_terminal and said.get(item.source) != item.state:  # where no bars are shown
+                said[item.source] = item.state
+                errors.print(f"  {item.source:<16}{item.state}, {item.ended} of {item.listed or '?'} documents")
 
         demo.crawl(client, archive.engine, sources, show_crawl)
         maintenance = {dag: bars.add_task(dag, total=1) for dag in demo.MAINTENANCE_DAGS}

@@ -11,6 +11,7 @@ from etl.archive.records.corrections import WITHDRAWN, correct
 from etl.archive.storage.archive import open_archive
 from etl.archive.storage.blobs import UnreadableItem, raise_if_unreadable
 from etl.archive.storage.database import connect
+from etl.cli.completion import source_ids
 from etl.cli.console import errors, output, print_json, shown_progress, table
 from etl.errors import GongkaiError
 from etl.pipeline.rebuilding import rebuild_archive
@@ -28,13 +29,16 @@ def correct_command(
     why: Annotated[str, typer.Option(help="The reason; it is stored with the correction.")] = "",
     who: Annotated[str, typer.Option(help="Name of the person who corrects. Default: the login name.")] = "",
     withdraw: Annotated[list[str], typer.Option(help="A field to set back to its extracted value.")] = [],  # noqa: B006
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Correct fields of a record. The extracted values are kept beside the corrections."""
     corrections = _corrections(values, withdraw)
     if not why.strip():
         raise GongkaiError("the reason is missing", hint="give it with --why TEXT")
     done = correct(open_archive(settings()), record, corrections, who or getpass.getuser(), why)
-    if done.changed:
+    if as_json:
+        print_json({"record": record, "version": done.version, "changed": done.changed})
+    elif done.changed:
         output.print(f"record {record} is at version {done.version}")
     else:
         output.print(f"nothing changed: record {record} already has these values and stays at version {done.version}")
@@ -59,7 +63,7 @@ def _corrections(values: list[str], withdraw: list[str]) -> dict[str, Any]:
 
 @app.command("reextract")
 def reextract_command(
-    source: Annotated[str | None, typer.Option(help="Only records of this source.")] = None,
+    source: Annotated[str | None, typer.Option(help="Only records of this source.", autocompletion=source_ids)] = None,
     where: Annotated[list[str], typer.Option(help="Only records with COLUMN=VALUE; `COLUMN=` for no value.")] = [],  # noqa: B006
     up_to_date: Annotated[bool, typer.Option("--all", help="Also records extracted with the current rules.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change; write nothing.")] = False,
@@ -100,16 +104,20 @@ def _fail_if_unreadable(damaged: Sequence[UnreadableItem], what: str) -> None:
 @app.command("scans")
 def scans_command(
     limit: Annotated[int, typer.Option(min=1, help="Read at most this many files.")] = 1000,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Read scanned files by OCR. Takes seconds a page, so crawls leave it to this command."""
     with shown_progress() as progress:
         done = read_scans(open_archive(settings()), limit, progress)
-    output.print(f"{done.read} scans read")
+    if as_json:
+        print_json({"read": done.read, "damaged": [str(item) for item in done.damaged]})
+    else:
+        output.print(f"{done.read} scans read")
     _fail_if_unreadable(done.damaged, "scans")
 
 
 @app.command("rebuild")
-def rebuild_command() -> None:
+def rebuild_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Rebuild the database from object storage; it must be empty and migrated. If interrupted, run it again."""
     chosen = settings()
     if chosen.database_owner_url is None:
@@ -120,4 +128,7 @@ def rebuild_command() -> None:
     with shown_progress() as progress:
         owner = connect(chosen.database_owner_url.get_secret_value())
         rebuilt = rebuild_archive(open_archive(chosen), owner, progress)
-    table(("logs of", "objects"), list(asdict(rebuilt).items()))
+    if as_json:
+        print_json(asdict(rebuilt))
+    else:
+        table(("logs of", "objects"), list(asdict(rebuilt).items()))

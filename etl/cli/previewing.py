@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from etl.catalog.load import find_source
+from etl.cli.completion import source_ids
 from etl.cli.console import errors, heading, output, print_json, table
 from etl.errors import GongkaiError
 from etl.pipeline.survey.preview import Preview, preview_address, preview_saved, preview_source
@@ -19,7 +20,10 @@ _DATES_AND_NUMBER = ("published_date", "written_date", "document_number")
 
 
 def preview_command(
-    what: Annotated[str, typer.Argument(help="A source file, the id of a source, or the address of a list.")] = "",
+    what: Annotated[
+        str,
+        typer.Argument(help="A source file, the id of a source, or the address of a list.", autocompletion=source_ids),
+    ] = "",
     file: Annotated[Path | None, typer.Option("--file", help="A saved page to read; no request is made.")] = None,
     address: Annotated[str, typer.Option("--url", help="Address of the saved page.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,

@@ -7,6 +7,7 @@ import typer
 
 from etl.catalog.files import source_files
 from etl.catalog.load import SourceError, load_sources, locate_source
+from etl.cli.completion import source_ids
 from etl.cli.console import errors, output, print_json, table
 from etl.cli.previewing import preview_command
 from etl.cli.surveying import check_live, new_command
@@ -39,34 +40,54 @@ def list_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSO
 @app.command("check")
 def check_command(
     source: Annotated[
-        str | None, typer.Argument(help="Id of a source, or a source file. Default: all sources.")
+        str | None,
+        typer.Argument(help="Id of a source, or a source file. Default: all sources.", autocompletion=source_ids),
     ] = None,
     live: Annotated[
         bool, typer.Option("--live", help="Also test the site, and write today's date into `verified`.")
     ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Check source files. Each error is printed with file, key and reason."""
     if live and not source:
         raise GongkaiError("--live needs a source", hint="give its id or its file")
     if source:
-        path, chosen = locate_source(source, settings().source_folders)
-        if live:
-            return check_live(path, chosen)
-        output.print(f"{chosen.id}: {chosen.name}, {chosen.platform}, {len(chosen.columns)} lists — good")
-        return
+        return _check_one(source, live, as_json)
+    problems: list[str] = []
     try:
-        sources = load_sources(source_files(settings().source_folders))
+        good = len(load_sources(source_files(settings().source_folders)))
     except SourceError as error:
-        for problem in error.problems:
-            errors.print(errors.plain(problem), soft_wrap=True)
-        raise typer.Exit(1) from error
-    output.print(f"{len(sources)} source files — good")
+        problems, good = error.problems, 0
+    if as_json:
+        print_json({"good": not problems, "sources": good, "problems": problems})
+    elif not problems:
+        output.print(f"{good} source files — good")
+    for problem in problems if not as_json else ():
+        errors.print(errors.plain(problem), soft_wrap=True)
+    if problems:
+        raise typer.Exit(1)
+
+
+def _check_one(source: str, live: bool, as_json: bool) -> None:
+    path, chosen = locate_source(source, settings().source_folders)
+    if live:
+        return check_live(path, chosen, as_json)
+    if as_json:
+        print_json({"good": True, "source": chosen.id, "platform": chosen.platform, "lists": len(chosen.columns)})
+    else:
+        output.print(f"{chosen.id}: {chosen.name}, {chosen.platform}, {len(chosen.columns)} lists — good")
 
 
 @app.command("platforms")
-def platforms_command() -> None:
+def platforms_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """List the platform families that a source file can name."""
-    table(("platform", "description"), [(item.name, _first_line(item)) for item in all_platforms()])
+    families = all_platforms()
+    if as_json:
+        print_json(
+            [{"platform": item.name, "description": _first_line(item), "lists": item.lists} for item in families]
+        )
+    else:
+        table(("platform", "description"), [(item.name, _first_line(item)) for item in families])
 
 
 def _first_line(platform: Platform) -> str:

@@ -2,14 +2,14 @@
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
 from etl import event_loop
 from etl.catalog.stamp import stamp_verified
-from etl.cli.console import errors, heading, output, table
+from etl.cli.console import errors, heading, output, print_json, table
 from etl.cli.previewing import print_request, read_file
 from etl.clock import CHINA
 from etl.errors import GongkaiError
@@ -42,6 +42,7 @@ def new_command(
     max_lists: Annotated[int, typer.Option("--columns", min=1, help="Request at most this many lists.")] = 12,
     delay: Annotated[float, typer.Option(min=0, help="Seconds between requests.")] = 2.0,
     allow_private: Annotated[bool, typer.Option("--allow-private", help="Allow private addresses, for demos.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Survey a site and draft its source file; shows the platform with evidence, the lists and first entries."""
     address = url or address
@@ -55,32 +56,59 @@ def new_command(
         survey = event_loop.run(
             survey_site(address, settings().user_agent, allow_private, delay, max_lists, print_request)
         )
-    _print_survey(survey, output if out else errors)
+    if not as_json:
+        _print_survey(survey, output if out else errors)
     text = draft(survey, _today(), allow_private=allow_private, delay=delay)
-    if out is None:
+    if out:
+        _write(out, text)
+    if as_json:
+        family = survey.family.name if survey.family else None
+        lists = [_list_as_dict(probe) for probe in survey.columns]
+        print_json({"url": survey.page.url, "platform": family, "lists": lists, "draft": text, "file": out})
+    elif out:
+        output.print(f"written: {output.plain(str(out))}", soft_wrap=True)
+    else:
         output.file.write(text)
-        return
+
+
+def _write(out: Path, text: str) -> None:
     try:
         with out.open("x", encoding="utf-8") as file_out:
             file_out.write(text)
     except OSError as error:
         raise GongkaiError(f"{out} cannot be written: {error.strerror}") from error
-    output.print(f"written: {output.plain(str(out))}", soft_wrap=True)
 
 
-def check_live(path: Path, source: Source) -> None:
+def check_live(path: Path, source: Source, as_json: bool) -> None:
     """Read one page of each list and two documents; if all is good, write today's date into the source file.
 
     Raises `GongkaiError` with every problem.
     """
     columns, documents = event_loop.run(probe_source(source, settings().user_agent, print_request))
-    _print_lists(columns, output)
-    for document in documents:
-        _print_document(document)
+    if not as_json:
+        _print_lists(columns, output)
+        for document in documents:
+            _print_document(document)
     if problems := _problems(columns, documents):
         raise GongkaiError(f"{source.id}: {'; '.join(problems)}", hint=f"`verified` in {path} was not changed")
     stamp_verified(path, _today())
+    if as_json:
+        lists = [_list_as_dict(probe) for probe in columns]
+        read = [{"url": item.entry.url, "read": item.extraction is not None} for item in documents]
+        return print_json({"good": True, "source": source.id, "verified": _today(), "lists": lists, "documents": read})
     output.print(f"{source.id}: good; verified: {_today()} written to {output.plain(str(path))}", soft_wrap=True)
+
+
+def _list_as_dict(probe: ListProbe) -> dict[str, Any]:
+    page = probe.page
+    return {
+        "name": probe.column.name,
+        "url": probe.column.url,
+        "entries": len(probe.entries),
+        "told_total": page.reported_total if page else None,
+        "told_pages": page.reported_pages if page else None,
+        "problems": [*filter(None, [probe.reason]), *probe.problems],
+    }
 
 
 def _problems(columns: tuple[ListProbe, ...], documents: tuple[DocumentProbe, ...]) -> list[str]:

@@ -154,10 +154,10 @@ class AirflowClient:
                 return self._http.request(method, path, **options)
             except httpx.TransportError as error:
                 waited = time.monotonic() - began
-                if not isinstance(error, httpx.ReadTimeout) or waited > PATIENCE:
+                if not isinstance(error, httpx.TimeoutException) or waited > PATIENCE:
                     raise GongkaiError(
                         f"Airflow at {self.base_url} does not answer: {error or type(error).__name__}",
-                        hint="see `gongkai status`",
+                        hint="see `gongkai status`; the same command again goes on where it stopped",
                     ) from error
                 self._notice(f"for Airflow to answer {method} {path} ({waited:.0f} s)")
 

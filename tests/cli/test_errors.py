@@ -36,16 +36,23 @@ def one_line(done: Said) -> str:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("id: good", "id: Good One", "id: String should match"),
-        ("region:", "regoin:", "regoin: Extra inputs"),
+        ("id: good", "id: Good One", "id: has a wrong form: it must match"),
+        ("region:", "regoin:", "regoin: is no key here; did you mean `region`?"),
+        ("columns:", "colums:", "colums: is no key here; did you mean `columns`?"),
+        (
+            '"http://127.0.0.1:9/zwgk/"}',
+            '"http://127.0.0.1:9/zwgk/", nmae: x}',
+            "columns.0.nmae: is no key here; did you mean `name`?",
+        ),
+        ('"539100"', "539100", "region: must be text: put it in quotes"),
         ('"539100"', '"999999"', "region: does not begin with the code of a province"),
         ("trs_wcm", "wordpress", "platform: no platform is called 'wordpress'"),
         ("http://127.0.0.1:9/zwgk/", "http://elsewhere.example/", "is on none of the hosts"),
         ("http://127.0.0.1:9/zwgk/", "http://127.0.0.1:9/zwgk/#/zcwj", "trs_wcm reads nothing after #"),
         ("http://127.0.0.1:9/zwgk/", "ftp://x", "columns.0.url: not an http(s) address"),
-        ("assertions:", "# assertions:", "assertions: Field required"),
+        ("assertions:", "# assertions:", "assertions: is missing"),
         ("id: good", "id: [good", "not valid YAML"),
-        ("delay: 0,", "delay: -1,", "pace.delay: Input should be greater"),
+        ("delay: 0,", "delay: -1,", "pace.delay: must be 0 or more"),
         ("verified: never", "verified: never\nschedule: sometimes", "schedule: is neither a cron line"),
     ],
 )
@@ -62,7 +69,7 @@ def test_a_broken_source_file_names_file_key_and_reason(
 def test_a_broken_source_file_is_not_crawled(archive: Archive, local_settings: Settings, tmp_path: Path) -> None:
     file = tmp_path / "broken.yaml"
     file.write_text(GOOD.replace("assertions:", "# assertions:"), encoding="utf-8")
-    assert f"{file}: assertions: Field required" in one_line(gongkai(local_settings, "crawl", file))
+    assert f"{file}: assertions: is missing" in one_line(gongkai(local_settings, "crawl", file))
     assert rows(archive, "SELECT * FROM archive.source") == []
 
 
@@ -127,3 +134,15 @@ def test_a_missing_warc_file_is_said(local_settings: Settings, tmp_path: Path) -
 def test_a_mistyped_command_is_guessed_at_and_the_version_told(local_settings: Settings) -> None:
     assert "Did you mean 'sources'?" in one_line(gongkai(local_settings, "sorces"))
     assert gongkai(local_settings, "--version").out == f"gongkai {version('gongkai')}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("cite", "abc"), "'record': must be a whole number"),
+        (("crawl", "x", "--limit", "0"), "'--limit': must be 1 or more"),
+        (("export", "--format", "xyz", "--out", "a"), "'--format': 'xyz' is not one of"),
+    ],
+)
+def test_a_wrong_value_is_answered_in_plain_words(local_settings: Settings, words: tuple[str, ...], said: str) -> None:
+    assert said in one_line(gongkai(local_settings, *words))

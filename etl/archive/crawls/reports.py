@@ -163,6 +163,14 @@ def last_reports(engine: Engine, source_id: str | None = None) -> list[dict[str,
         return [explained(report) for report in connection.scalars(query) if report is not None]
 
 
+def past_reports(engine: Engine, source_id: str, most: int) -> list[dict[str, Any]]:
+    """The reports of a source's last finished runs, the latest first (`explained`)."""
+    query = select(Run.report).where(Run.report.is_not(None), Run.source_id == source_id)
+    with engine.connect() as connection:
+        kept = connection.scalars(query.order_by(Run.id.desc()).limit(most))
+        return [explained(report) for report in kept if report is not None]
+
+
 def explained(report: Mapping[str, Any]) -> dict[str, Any]:
     """A report as it is kept, each problem and warning with its code and its sentences."""
     reasons = {

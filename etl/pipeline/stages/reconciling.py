@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from etl.archive.crawls.advice import advice
 from etl.archive.crawls.checks import (
     documents_without_text,
     fields_below_expected,
@@ -17,10 +18,11 @@ from etl.archive.crawls.dead_links import end_as_dead, missing_again
 from etl.archive.crawls.removal import apply_removals
 from etl.archive.crawls.reports import Report, close_run, read_report
 from etl.archive.crawls.run import ListSummary, RunContext
+from etl.archive.crawls.run_pages import ended_badly
 from etl.archive.crawls.unread import unread_problems
 from etl.archive.crawls.walks import PreviousWalk, last_full_walk
 from etl.archive.records.search_index import index_waiting
-from etl.archive.storage.archive import Archive
+from etl.archive.storage.archive import Archive, Database
 from etl.clock import CHINA
 from etl.errors import GongkaiError
 from etl.outcomes import Group, Outcome, group
@@ -31,6 +33,8 @@ MANY = 10
 """Failures below which a bad share means little: a day's crawl may fetch three new pages, two of them broken."""
 LONGEST_SENTENCE = 200
 """Characters of a reason in the line of an error."""
+NAMED_PAGES = 10
+"""Failed pages that a log names."""
 
 
 class RedRun(GongkaiError):
@@ -76,11 +80,24 @@ class _Stored:
     """Pages by outcome that an earlier run already found missing."""
 
 
+def red_lines(archive: Database, report: Report) -> Iterator[str]:
+    """Why the run is red, for a log: each reason with what to do about it, then the first pages that failed."""
+    for reason in report.problems:
+        chinese, english = advice(reason)
+        yield f"{_short(reason.chinese)}。{chinese} {_short(reason.english)} → {english}"
+    with archive.engine.connect() as connection:
+        pages = ended_badly(connection, report.run, NAMED_PAGES + 1)
+    for page in pages[:NAMED_PAGES]:
+        yield f"{page.outcome} {page.url}: {_short(page.reason.english)}"
+    if len(pages) > NAMED_PAGES:
+        yield f"所有失败页面 all of them: gongkai report {report.source} --pages"
+
+
 def raise_if_red(report: Report) -> None:
     """Raises `RedRun` with all reasons in one line, in both languages."""
     if report.problems:
         reasons = "; ".join(f"{_short(each.english)} ({_short(each.chinese)})" for each in report.problems)
-        raise RedRun(f"{report.source}: {reasons}", hint=f"gongkai report {report.source}")
+        raise RedRun(f"{report.source}: {reasons}", hint=f"gongkai report {report.source} --pages")
 
 
 def _short(sentence: str) -> str:

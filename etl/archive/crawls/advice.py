@@ -1,0 +1,85 @@
+"""What an operator does about each reason for which a run is red or amber, in both languages.
+
+`docs/operations.md` shows the same sentences.
+"""
+
+from etl.reason_codes import Code
+from etl.reasons import Reason
+
+_LOOK_AT_LOG = "看失败任务的日志，再清除这些任务", "their log says why they failed; then clear them"
+_PAGING = (
+    "目录没有读全：用 gongkai sources preview 看翻页",
+    "the listing is incomplete: look at its paging with `gongkai sources preview`",
+)
+_OUTCOME = (
+    "按结果看 docs/outcomes.md；若是“被拦截”，放慢 pace.delay",
+    "see docs/outcomes.md for the outcome; if it is `blocked`, raise pace.delay",
+)
+_AGAIN = "采集期间网站有变动：再采集一次", "the site changed during the crawl: run it again"
+_LAYOUT = (
+    "网站版式可能已改：打开一页，必要时修改提取规则",
+    "the layout may have changed: open a page, then mend the rule",
+)
+_LIMIT = "如目录确有这么多，提高来源文件中的上限", "if the catalog is real, raise the limit in the source file"
+_ADDRESS = "打开该目录页，核对链接", "open that listing page and check its links"
+_ASSERTION = (
+    "打开网站核对；若设定有误，改来源文件",
+    "compare with the site; if the assertion is wrong, change the source file",
+)
+_REFETCH = "重新取得该文件后再导入", "fetch the file again, and import it"
+_NOTHING = "已导入，无须处理", "nothing: they were imported"
+
+ADVICE: dict[str, tuple[str, str]] = {
+    Code.PAGES_UNFETCHED: _LOOK_AT_LOG,
+    Code.PAGES_UNREAD: _LOOK_AT_LOG,
+    Code.PAGES_DAMAGED: (
+        "运行 gongkai fixity 看损坏清单，恢复字节后清除任务",
+        "`gongkai fixity` names all damage; restore the bytes and clear the task, or crawl again",
+    ),
+    Code.MOST_PAGES_FAILED: _OUTCOME,
+    Code.MOST_FILES_FAILED: _OUTCOME,
+    Code.MOST_LINKS_DEAD: (
+        "目录里多数链接无效：地址读错了，或网站已迁移",
+        "most links of the catalog lead nowhere: their addresses are read wrongly, or the site moved",
+    ),
+    Code.LISTING_NOT_WALKED: ("看任务 list_catalog 的日志，再清除它", "see the log of list_catalog, then clear it"),
+    Code.LISTING_PAGES_LOST: (
+        "打开该页：网站改版、拒绝访问或停机；恢复后再采集",
+        "open that page: the site changed, refused or was down; crawl again when it answers",
+    ),
+    Code.NOTHING_LISTED: (
+        "打开目录：网站已改版，或对程序只给空目录",
+        "open the catalog: the site changed, or serves programs an empty list",
+    ),
+    Code.FEWER_DOCUMENTS: _PAGING,
+    Code.FEWER_LISTING_PAGES: _PAGING,
+    Code.TOTAL_NOT_REACHED: ("与网站核对一次总数", "compare the total with the site once"),
+    Code.PAGING_NOT_UNDERSTOOD: _PAGING,
+    Code.ROWS_NOT_UNDERSTOOD: _PAGING,
+    Code.LIST_IN_CIRCLES: _PAGING,
+    Code.LISTING_DROPPED: _ASSERTION,
+    Code.FEWER_RECORDS: _ASSERTION,
+    Code.NEWEST_TOO_OLD: (
+        "打开网站：机关未再发布，或此目录已停用",
+        "open the site: the agency is silent, or this listing is no longer kept up",
+    ),
+    Code.WALK_TOO_LONG: _LIMIT,
+    Code.TOO_MANY_DOCUMENTS: _LIMIT,
+    Code.INVALID_ENTRY: _ADDRESS,
+    Code.MORE_INVALID_ENTRIES: _ADDRESS,
+    Code.LIST_SHRANK: _AGAIN,
+    Code.LIST_LOST_PAGES: _AGAIN,
+    Code.FIELD_BELOW_EXPECTED: _LAYOUT,
+    Code.FIELD_RAN_DRY: _LAYOUT,
+    Code.DOCUMENTS_WITHOUT_TEXT: _LAYOUT,
+    Code.WARC_FILE_DAMAGED: _REFETCH,
+    Code.WARC_RECORDS_SKIPPED: ("缺什么见 docs/importing.md", "docs/importing.md says which are left out"),
+    Code.WARC_RECORDS_NOT_WHOLE: _REFETCH,
+    Code.WARC_DIGESTS_UNCHECKED: _NOTHING,
+    Code.RUN_CLOSED_BY_HAND: ("无须处理，或重新开始", "nothing, or start the same work again"),
+}
+
+
+def advice(reason: Reason) -> tuple[str, str]:
+    """What to do about a reason, in Chinese and in English; empty texts for a text that is no reason of a run."""
+    return ADVICE.get(reason.code, ("", ""))

@@ -1,0 +1,139 @@
+"""`gongkai report`, and how reports are printed after a crawl."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+
+from etl.archive.crawls.advice import advice
+from etl.archive.crawls.reports import last_reports, past_reports
+from etl.archive.crawls.run_pages import EndedPage, ended_badly
+from etl.archive.crawls.unfinished import unfinished_reports
+from etl.archive.storage.archive import Database, open_database
+from etl.cli.completion import source_ids
+from etl.cli.console import output, print_json, state_cell, table
+from etl.errors import GongkaiError
+from etl.reasons import Reason
+from etl.settings import settings
+
+app = typer.Typer()
+COLUMNS = {
+    "source": "source",
+    "kind": "kind",
+    "state": "state",
+    "listed": "listed",
+    "stored": "stored",
+    "unchanged": "same",
+    "failed": "failed",
+    "excluded": "excl.",
+    "records": "records",
+    "duplicates": "dupl.",
+    "seconds": "s",
+}
+"""What a report's table shows, and the heads that fit into 80 columns beside a source's name."""
+_PAST = ("run", "kind", "state", "started", "listed", "stored", "same", "failed", "excl.", "s")
+RED = 1
+"""Exit code when a run that is shown is red."""
+
+
+@app.command("report")
+def report_command(
+    source: Annotated[
+        str | None, typer.Argument(help="Id of a source. Default: all sources.", autocompletion=source_ids)
+    ] = None,
+    pages: Annotated[
+        bool, typer.Option("--pages", help="Name each page that failed or was excluded, with its reason.")
+    ] = False,
+    runs: Annotated[
+        int | None, typer.Option(min=1, help="Show the last so many runs of the source, not only its last.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show the last finished run of each source, and all runs that have not ended. Exits with 1 if one is red."""
+    archive = open_database(settings())
+    if runs is not None:
+        if source is None:
+            raise GongkaiError("--runs needs a source", hint="as in `gongkai report SOURCE --runs 30`")
+        reports = past_reports(archive.engine, source, runs)
+    else:
+        reports = [*last_reports(archive.engine, source), *unfinished_reports(archive.engine, source)]
+    if source and not reports:
+        raise GongkaiError(f"no run of source {source!r}", hint="run `gongkai crawl SOURCE`, or start its DAG")
+    named = _pages(archive, reports) if pages else {}
+    if as_json:
+        print_json([report | ({"pages": _explained(named[report["run"]])} if pages else {}) for report in reports])
+    elif not reports:
+        output.print("no run yet: `gongkai crawl SOURCE`, or start a crawl in Airflow")
+    elif runs is not None:
+        _print_past(reports)
+    else:
+        print_reports(reports)
+    if not as_json:
+        for report in reports:
+            _print_pages(report, named.get(report["run"], []))
+    if any(report["state"] == "red" for report in (reports[:1] if runs else reports)):
+        raise typer.Exit(RED)
+
+
+def _pages(archive: Database, reports: Sequence[dict[str, Any]]) -> dict[int, list[EndedPage]]:
+    with archive.engine.connect() as connection:
+        return {report["run"]: ended_badly(connection, report["run"]) for report in reports}
+
+
+def _explained(pages: Sequence[EndedPage]) -> list[Any]:
+    return [page.explained() for page in pages]
+
+
+def _print_past(reports: Sequence[dict[str, Any]]) -> None:
+    numbers = ("listed", "stored", "unchanged", "failed", "excluded", "seconds")
+    rows = [
+        (
+            str(report["run"]),
+            report["kind"],
+            state_cell(report["state"]),
+            report["started_at"][:16].replace("T", " "),
+            *(report[name] for name in numbers),
+        )
+        for report in reports
+    ]
+    table(_PAST, rows)
+
+
+def _print_pages(report: dict[str, Any], pages: Sequence[EndedPage]) -> None:
+    for page in pages:
+        line = f"{report['run']} {page.outcome} {page.url}: {page.reason.both}"
+        output.print(output.plain(line), soft_wrap=True)
+
+
+def print_reports(reports: Sequence[dict[str, Any]]) -> None:
+    """The table of the reports, then what is to be said of each."""
+    rows = [[state_cell(report[name]) if name == "state" else report[name] for name in COLUMNS] for report in reports]
+    table(list(COLUMNS.values()), rows)
+    for report in reports:
+        _print_remarks(report)
+        for colour, name in (("red", "problems"), ("yellow", "warnings")):
+            for reason in map(Reason.from_stored, report[name]):
+                output.print(f"[{colour}]{report['source']}: {output.plain(reason.both)}[/]", soft_wrap=True)
+                if what_to_do := " ".join(filter(None, advice(reason))):
+                    output.print(f"  → {output.plain(what_to_do)}", soft_wrap=True)
+        if dead := report.get("dead"):
+            number, first = report["outcomes"]["dead"], dead[0]
+            words = f"{number} dead links (404 or 410 on {first['days']} days), the first {first['url']}"
+            output.print(f"[dim]{report['source']}: {output.plain(words)}[/]", soft_wrap=True)
+        if report["gaps"]:
+            widest = report["gaps"][0]
+            where = f"{widest['organisation']}/{widest['year']}: {widest['missing']} serials missing"
+            output.print(f"[dim]{report['source']}: gaps in index numbers, widest {where}[/]", soft_wrap=True)
+
+
+def _print_remarks(report: dict[str, Any]) -> None:
+    if report["state"] == "running":
+        run = f"{report['source']}: run {report['run']} ({report['kind']} {report['key']}) has not ended since "
+        hint = f"; if nobody works on it, start the same again, or `gongkai runs close {report['run']}`"
+        output.print(f"[yellow]{output.plain(run + report['started_at'] + hint)}[/]", soft_wrap=True)
+    nothing = "nothing was due" if report["kind"] == "recheck" else "nothing listed"
+    outcomes = ", ".join(f"{name} {number}" for name, number in report["outcomes"].items())
+    output.print(f"[dim]{report['source']}: {outcomes or nothing}[/]", soft_wrap=True)
+    if lists := [item for item in report["told"] if item["told_total"] is not None]:
+        reported, read = sum(item["told_total"] for item in lists), sum(item["lines"] for item in lists)
+        output.print(f"[dim]{report['source']}: the site reports {reported} documents, {read} entries were read[/]")
