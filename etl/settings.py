@@ -3,9 +3,12 @@
 from functools import cache
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.sources import DotEnvSettingsSource
+
+from etl.errors import GongkaiError
+from etl.input_words import in_plain_words
 
 PROJECT = Path(__file__).resolve().parent.parent
 LOCAL_ENV = "local.env"
@@ -80,5 +83,11 @@ class Settings(BaseSettings):
 
 @cache
 def settings() -> Settings:
-    """The settings of this process, read once."""
-    return Settings()
+    """The settings of this process, read once. Raises `GongkaiError` that names each wrong one, never its value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"GONGKAI_{str(item['loc'][-1]).upper()} {in_plain_words(item['msg'])}" for item in error.errors()
+        )
+        raise GongkaiError(wrong, hint="see docs/settings.md") from None

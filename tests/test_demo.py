@@ -148,6 +148,14 @@ def test_the_demo_prints_its_table_and_how_to_get_in(demo: str) -> None:
             client.wait_for_dag(f"crawl_{site.name}", 120)
 
 
+def test_a_doctor_finds_no_fault_in_it(demo: str, settings: Settings) -> None:
+    done = gongkai(settings, "doctor")
+    assert (done.code, [line for line in done.out.splitlines() if line.startswith("fault")]) == (0, [])
+    for part in ("scheduler", "dag processor", "metadatabase"):
+        assert f"good  Airflow's {part}: healthy" in done.out
+    assert "good  pool default_pool: " in done.out
+
+
 @pytest.mark.parametrize("path", ["/archive/", "/archive/records/1", "/archive/captures/1/bytes", "/archive/nowhere"])
 def test_nobody_reads_without_login(demo: str, path: str) -> None:
     base, user, password = login(demo)

@@ -37,6 +37,7 @@ FLOORS = {
         "pipeline",
         "browse export",
         "local",
+        "doctor",
         "cli",
     ),
     "etl.archive": ("storage", "records", "crawls queries", "preservation"),

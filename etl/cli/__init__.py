@@ -18,6 +18,7 @@ COMMANDS = {
     "up": "local",
     "down": "local",
     "status": "local",
+    "doctor": "doctor",
     "migrate": "local",
     "demo": "local",
     "sources": "sources",

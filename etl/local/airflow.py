@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -282,6 +283,19 @@ def _health_check(url: str, name: str, since: datetime) -> Callable[[], bool]:
         return part["status"] == "healthy" and datetime.fromisoformat(beat) >= since
 
     return check
+
+
+def health(url: str) -> dict[str, Any]:
+    """What the Airflow at this address says of its parts. Raises GongkaiError when it does not answer."""
+    try:
+        # On a busy machine its API server is slow, not dead.
+        answer = httpx.get(f"{url}/api/v2/monitor/health", timeout=30, trust_env=False).raise_for_status()
+        found: dict[str, Any] = answer.json()
+    except (httpx.HTTPError, ValueError) as error:
+        raise GongkaiError(
+            f"{url} does not answer: {error or type(error).__name__}", hint="see `gongkai status`"
+        ) from error
+    return found
 
 
 def _warm_up(url: str) -> None:

@@ -36,6 +36,16 @@ class DagImportError:
     error: str
 
 
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """A pool of task slots: all, those that are free, and the tasks that wait for one."""
+
+    name: str
+    slots: int
+    open: int
+    queued: int
+
+
 class AirflowClient:
     """Airflow's API as one user. Every method raises GongkaiError when Airflow does not answer or refuses.
 
@@ -118,15 +128,35 @@ class AirflowClient:
             for row in self._pages("/api/v2/importErrors", "import_errors")
         ]
 
+    def paused_dags(self) -> list[str]:
+        """The ids of DAGs that are paused."""
+        return sorted(str(row["dag_id"]) for row in self._pages("/api/v2/dags", "dags", paused=True))
+
+    def pools(self) -> list[Pool]:
+        """The pools."""
+        return [
+            Pool(row["name"], row["slots"], row["open_slots"], row["queued_slots"])
+            for row in self._pages("/api/v2/pools", "pools")
+        ]
+
+    def connection(self, name: str) -> str | None:
+        """Where a Connection leads, `host:port/schema`; None if there is none."""
+        answer = self._send("GET", f"/api/v2/connections/{name}")
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return None
+        self._require_success("GET", name, answer)
+        row = answer.json()
+        return f"{row['host']}:{row['port']}/{row['schema']}"
+
     def has_dag(self, dag_id: str) -> bool:
         """Whether a DAG file makes this DAG."""
         answer = self._send("GET", f"/api/v2/dags/{dag_id}")
         return answer.status_code == httpx.codes.OK and not answer.json()["is_stale"]
 
-    def _pages(self, path: str, key: str) -> list[dict[str, Any]]:
+    def _pages(self, path: str, key: str, **params: Any) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = []
         while True:
-            page = self._request("GET", path, params={"limit": 100, "offset": len(rows)})
+            page = self._request("GET", path, params={"limit": 100, "offset": len(rows), **params})
             rows += page[key]
             if not page[key] or len(rows) >= page["total_entries"]:
                 return rows

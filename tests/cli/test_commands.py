@@ -60,6 +60,7 @@ def words(archive: Archive, local_settings: Settings, tmp_path: Path) -> Iterato
             "sources preview": ["demo-trs"],
             "sources new": [listing, "--allow-private", "--delay", "0", "-o", str(tmp_path / "new.txt")],
             "migrate": [],
+            "doctor": [],
             "crawl": ["demo-trs"],
             "recheck": ["demo-trs"],
             "report": ["demo-trs"],
@@ -83,7 +84,7 @@ def words(archive: Archive, local_settings: Settings, tmp_path: Path) -> Iterato
 def test_every_command_of_the_list_runs(
     archive: Archive, local_settings: Settings, owner_url: str, words: dict[str, list[str]], tmp_path: Path
 ) -> None:
-    usages = documented()
+    usages, var = documented(), str(tmp_path / "var")
     assert usages.keys() == words.keys() | ELSEWHERE.keys() | {"status"}
     assert [file for file in ELSEWHERE.values() if not (PROJECT / file).exists()] == []
 
@@ -98,7 +99,7 @@ def test_every_command_of_the_list_runs(
             before.get(command, lambda: None)()
             arguments = [word.replace("new.txt", "new-2.txt") if as_json else word for word in given]
             line = [*command.split(), *arguments, *["--json"] * as_json]
-            done = gongkai(local_settings, *line, GONGKAI_SOURCES=str(tmp_path))
+            done = gongkai(local_settings, *line, GONGKAI_SOURCES=str(tmp_path), GONGKAI_STATE_DIR=var)
             assert done.code == 0, (line, done)
             if as_json:  # `export` writes its data to standard output, so what it says of them goes beside
                 json.loads(done.err.splitlines()[-1] if command == "export" else done.out)

@@ -54,13 +54,15 @@ def storage_proxy(endpoint: str) -> Iterator[StorageProxy]:
             server.close()
             self.send_response_only(answer.status)
             for name, value in answer.headers.items():
-                if name.lower() not in ("content-length", "transfer-encoding"):
+                # An answer to HEAD has the length of a body that it does not have.
+                if self.command == "HEAD" or name.lower() not in ("content-length", "transfer-encoding"):
                     self.send_header(name, value)
-            self.send_header("Content-Length", str(len(answer.body)))
+            if self.command != "HEAD":
+                self.send_header("Content-Length", str(len(answer.body)))
             self.end_headers()
             self.wfile.write(answer.body)
 
-        do_GET = do_PUT = do_DELETE = pass_on
+        do_GET = do_HEAD = do_PUT = do_DELETE = pass_on
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     proxy = StorageProxy(f"127.0.0.1:{server.server_port}")

@@ -70,6 +70,14 @@ class ObjectInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Protection:
+    """`versions`: Enabled, Suspended or Off. `lock`: the default object lock, in words; empty without one."""
+
+    versions: str
+    lock: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoreAddress:
     """Address and credentials of a bucket."""
 
@@ -119,6 +127,19 @@ class Store:
                 f"no bucket {self.address.bucket!r} at {self.address.endpoint}",
                 hint="create it, or set GONGKAI_STORE_BUCKET",
             )
+
+    def protection(self) -> "Protection":
+        """What the bucket does against a deletion; nothing where the server knows neither. Raises `StoreError`."""
+        bucket, versions, lock = self.address.bucket, "", ""
+        with self._errors("ask for its versions and lock"):
+            try:
+                versions = self._client.get_bucket_versioning(bucket).status or ""
+                config = self._client.get_object_lock_config(bucket)
+                lock = f"{config.mode or 'enabled, without a default'} {config.duration or ''}".strip()
+            except S3Error as error:
+                if error.code not in _NOT_KEPT:
+                    raise
+        return Protection(versions, lock)
 
     def put_blob(self, body: bytes) -> str:
         """Stores the bytes and makes sure that they arrived; returns their SHA-256. Raises `StoreError`.
@@ -260,6 +281,8 @@ _KINDS: dict[str, type[StoreError]] = {
     "PreconditionFailed": ObjectReplaced,
     "ConditionalRequestConflict": ObjectReplaced,
 }
+_NOT_KEPT = ("NotImplemented", "ObjectLockConfigurationNotFoundError", "NoSuchObjectLockConfiguration")
+"""Codes of servers and buckets without versions or a lock."""
 _HINTS = {
     "PreconditionFailed": "another writer was faster; do it again",
     "ConditionalRequestConflict": "another writer was faster; do it again",

@@ -1,0 +1,32 @@
+"""`gongkai doctor`."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from etl.cli.console import output, print_json
+from etl.doctor.examine import examine
+from etl.settings import settings
+
+app = typer.Typer()
+_SIGNS = {"good": "[green]good[/] ", "note": "[yellow]note[/] ", "fault": "[red]fault[/]"}
+
+
+@app.command("doctor")
+def doctor_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """Examine database, bucket, clocks, disk and Airflow; name each fault and what to do, and then exit with 1."""
+    found = []
+    for finding in examine(settings()):
+        found.append(finding)
+        if not as_json:
+            advice = f" → {finding.advice}" if finding.advice else ""
+            line = output.plain(f"{finding.check}: {finding.detail}{advice}")
+            output.print(f"{_SIGNS[finding.state]} {line}", soft_wrap=True)
+    faults = sum(finding.state == "fault" for finding in found)
+    if as_json:
+        print_json({"good": not faults, "findings": [asdict(finding) for finding in found]})
+    else:
+        output.print(f"{faults} faults" if faults else "no fault was found")
+    if faults:
+        raise typer.Exit(1)
