@@ -57,6 +57,13 @@ class Settings(BaseSettings):
     )
     fixity_days: int = Field(30, ge=1, description="days within which every blob and every log is re-read and hashed")
 
+    alert_urls: SecretStr | None = Field(
+        None, description="where alerts are sent: addresses of Apprise, separated by spaces"
+    )
+    dark_days: int = Field(
+        3, ge=1, description="days without a good run, or two intervals of its schedule, after which a source is dark"
+    )
+
     postgres_port: int = Field(15432, ge=0, le=65535, description="local PostgreSQL; 0 takes any free port")
     store_port: int = Field(18333, ge=0, le=65535, description="local S3 server; 0 takes any free port")
     airflow_port: int = Field(18080, ge=0, le=65535, description="local Airflow; 0 takes any free port")

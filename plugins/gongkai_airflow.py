@@ -25,6 +25,7 @@ log = logging.getLogger("gongkai")
 DATABASE = "archive_db"
 READER = "archive_reader_db"
 STORE = "archive_store"
+ALERTS = "archive_alerts"
 RECORDS = Asset("disclosure_records")
 """Updated by every task that may have changed records (`announce_records`)."""
 
@@ -102,7 +103,7 @@ def gongkai_settings() -> Settings:
 
     `archive_db` and `archive_reader_db` are Postgres connections (host, port, login, password, schema = database).
     `archive_store` has the S3 endpoint in host and port, the keys in login and password, and in extra optionally
-    `bucket`, `secure` and `region`.
+    `bucket`, `secure` and `region`. The password of `archive_alerts` is what `GONGKAI_ALERT_URLS` has.
     """
     changes: dict[str, Any] = {}
     for setting, name in (("database_url", DATABASE), ("database_reader_url", READER)):
@@ -116,6 +117,8 @@ def gongkai_settings() -> Settings:
         changes["store_secret_key"] = SecretStr(store.password or "")
         extra = store.extra_dejson
         changes |= {f"store_{name}": extra[name] for name in ("bucket", "secure", "region") if name in extra}
+    if (alerts := _connection(ALERTS)) and alerts.password:
+        changes["alert_urls"] = SecretStr(alerts.password)
     return settings().model_copy(update=changes)
 
 

@@ -29,6 +29,7 @@ from etl.local.state import State
 from etl.settings import PROJECT, Settings
 from tests.support.gongkai import gongkai
 from tests.support.reaper import end_at_once
+from tests.support.receivers import webhook
 from tests.support.services import state_folder
 
 TIME_FOR_A_DEMO = 900
@@ -329,6 +330,27 @@ def test_a_backfill_is_refused_and_the_home_page_says_that_no_triggerer_is_neede
         alerts = client._request("GET", "/ui/config")["dashboard_alert"]
         assert [alert["category"] for alert in alerts] == ["info"]
         assert "triggerer" in alerts[0]["text"]
+
+
+def test_what_is_wrong_is_told_once_to_the_addresses_of_a_connection(demo: str, settings: Settings) -> None:
+    file = settings.state_dir / "demo-sources" / "silent.yaml"
+    silence = "silences: [{reason: dark, until: 2020-01-01, why: 改版}]\nschedule:"
+    text = (settings.state_dir / "demo-sources" / "demo-trs.yaml").read_text(encoding="utf-8")
+    with AirflowClient(*login(demo)) as client, webhook() as hook:
+
+        def look() -> list[str]:
+            assert ended(client, "watch", client.trigger("watch")) == "success"
+            return hook.titles()
+
+        assert look() == [], "nobody is to be told yet"
+        connection = {"connection_id": "archive_alerts", "conn_type": "generic", "password": hook.url}
+        client._request("POST", "/api/v2/connections", json=connection)
+        assert look() == []
+        file.write_text(text.replace("id: demo-trs", "id: silent").replace("schedule:", silence), encoding="utf-8")
+        assert ["静默已到期" in title for title in look()] == [True]
+        assert look() == []
+        file.unlink()
+        assert ["已恢复" in title for title in look()] == [True]
 
 
 def test_known_documents_are_looked_at_again(demo: str, first: dict[str, dict[str, Any]], settings: Settings) -> None:

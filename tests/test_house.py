@@ -35,7 +35,7 @@ FLOORS = {
         "files",
         "archive",
         "pipeline",
-        "browse export",
+        "alerts browse export",
         "local",
         "doctor",
         "cli",

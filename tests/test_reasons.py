@@ -46,7 +46,11 @@ def test_every_code_is_given_somewhere_and_no_reason_is_a_sentence() -> None:
     named = set()
     for path in sorted(ETL.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "Code" and path.name != "reasons.py":
+            if (
+                isinstance(node, ast.Attribute)
+                and ast.unparse(node.value) == "Code"
+                and path.name not in ("reasons.py", "advice.py")
+            ):
                 named.add(node.attr)
             if isinstance(node, ast.keyword) and node.arg == "reason":
                 assert not is_sentence(node.value), f"{path}:{node.value.lineno}: a reason is a code"

@@ -36,6 +36,7 @@ COMMANDS = {
     "rebuild": "maintenance",
     "index": "indexing",
     "hosts": "hosts",
+    "alerts": "alerts",
     "similar": "similar",
     "fixity": "fixity",
     "garbage": "garbage",

@@ -5,6 +5,7 @@ each source has its own minute of China's night, by a hash of its id: the same o
 """
 
 import hashlib
+from datetime import timedelta
 
 PRESETS = ("@hourly", "@daily", "@weekly", "@monthly")
 NIGHT = 300
@@ -24,3 +25,13 @@ def cron_line(schedule: str, source_id: str) -> str:
         "@monthly": f"{time} {nights % 28 + 1} * *",
     }
     return lines.get(schedule, schedule)
+
+
+def longest_interval(schedule: str) -> timedelta:
+    """How far apart two crawls are at most: of a cron line by the coarsest of its fields that is not `*`."""
+    _, _, day, month, weekday = cron_line(schedule, "").split()
+    if month != "*":
+        return timedelta(days=366)
+    if day != "*":
+        return timedelta(days=31)
+    return timedelta(days=1 if weekday == "*" else 7)

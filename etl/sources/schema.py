@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FilePath, StringConstraints, model_validator
 
 from etl.fields import DATE_FIELDS
+from etl.reason_codes import Code
 from etl.regions import PROVINCES
 from etl.sources.listing import FieldName, Listing
 from etl.sources.schedule import PRESETS, cron_line
@@ -135,6 +136,26 @@ class Tls(_Part):
         return self
 
 
+DARK = "dark"
+"""What a silence names for a source without a good run; else it names the code of a reason."""
+
+
+def _silent_reason(value: str) -> str:
+    if value != DARK and value not in list(Code):
+        raise ValueError(f"{value!r} is no reason: see the codes in docs/reasons.md, or `{DARK}`")
+    return value
+
+
+class Silence(_Part):
+    """A reason for which nobody is to be woken until a day."""
+
+    reason: Annotated[str, AfterValidator(_silent_reason)] = Field(
+        description="code of the reason of a red or amber run, or `dark`"
+    )
+    until: date = Field(description="last day of the silence; afterwards you are told that it ended")
+    why: str = Field(min_length=1, description="why nobody need be woken")
+
+
 def _origin(value: str) -> str:
     parts = urlsplit(canonical_url(value))
     if parts.path != "/" or parts.query:
@@ -174,6 +195,9 @@ class Source(_Part):
     )
     expects: dict[FieldName, Annotated[float, Field(gt=0, le=1)]] = Field(
         default_factory=dict, description="by field, the share of the latest records that must have it"
+    )
+    silences: tuple[Silence, ...] = Field(
+        (), description="reasons of red and amber runs for which no alert is sent until a day"
     )
     recheck_after_days: float = Field(30, ge=0, description="age in days after which a known page is fetched again")
     recheck_at_most_days: float = Field(

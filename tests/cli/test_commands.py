@@ -27,8 +27,9 @@ ELSEWHERE = {
     "down": "tests/local/test_services.py",
     "demo": "tests/test_demo.py",
     "runs close": "tests/pipeline/test_warc.py",
+    "alerts test": "tests/alerts/test_alerts.py",
 }
-"""Commands that start or stop the services of this machine, or need a run that died, with the file that tests them."""
+"""Commands that need services of their own, a run that died or somebody to tell, with the file that tests them."""
 WIDTH = 80
 
 
@@ -64,6 +65,7 @@ def words(archive: Archive, local_settings: Settings, tmp_path: Path) -> Iterato
             "crawl": ["demo-trs"],
             "recheck": ["demo-trs"],
             "report": ["demo-trs"],
+            "alerts list": [],
             "hosts": [],
             "import": [str(warc_file)],
             "extract": [str(saved), "--url", "https://a.example/2.html"],

@@ -1,0 +1,46 @@
+"""Tells people what is wrong: a run that turned red or stays amber, a source without a good run, a run that does not
+move, damaged bytes, a silence that ended. Each is told once, and so is its end.
+
+Addresses are in `GONGKAI_ALERT_URLS`, or in the password of the Connection `archive_alerts`; without them the task is
+skipped. What was told is kept in Airflow's Variable `gongkai_told`. A message that nobody took fails the task, and is
+sent again ten minutes later.
+"""
+
+from airflow.sdk import Variable, task
+from airflow.sdk.exceptions import AirflowSkipException
+from gongkai_airflow import archive_dag, archive_from_airflow, gongkai_settings, plain_failure
+from gongkai_timetable import at
+
+TOLD = "gongkai_told"
+
+
+@archive_dag(
+    dag_display_name="告警 · watch",
+    schedule=at("*/10 * * * *"),
+    is_paused_upon_creation=False,
+    tags=["maintenance"],
+    doc_md=__doc__,
+)
+def watch() -> None:
+    @task
+    def look() -> int:
+        """Returns the number of problems that are told and not over."""
+        from etl.alerts import watch
+
+        settings = gongkai_settings()
+        if not settings.alert_urls:
+            raise AirflowSkipException("nobody to tell: GONGKAI_ALERT_URLS is not set (docs/alerts.md)")
+        told = Variable.get(TOLD, default={}, deserialize_json=True)
+        with plain_failure():
+            told = watch.watch(
+                archive_from_airflow(),
+                settings,
+                told,
+                lambda now: Variable.set(TOLD, now, serialize_json=True),
+            )
+        return len(told)
+
+    look()
+
+
+watch()

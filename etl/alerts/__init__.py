@@ -1,0 +1,1 @@
+"""What should wake somebody: problems of the archive, in words, sent to people."""

@@ -1,0 +1,75 @@
+"""Sending messages by Apprise: mail, chats (DingTalk, WeCom, Feishu, Slack …) and webhooks, each by its address."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from etl.errors import GongkaiError, Unavailable
+from etl.settings import Settings
+
+
+def addresses(settings: Settings) -> list[str]:
+    """The addresses of the setting. Raises `GongkaiError` if there is none."""
+    found = settings.alert_urls.get_secret_value().split() if settings.alert_urls else []
+    if not found:
+        raise GongkaiError("GONGKAI_ALERT_URLS is not set", hint="see docs/alerts.md")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The addresses that took a message and, with their reasons, those that did not; secrets in them are masked."""
+
+    taken: tuple[str, ...]
+    failed: tuple[str, ...]
+
+    def raise_if_failed(self) -> None:
+        """Raises `GongkaiError` that names the addresses which did not take it."""
+        if self.failed:
+            raise GongkaiError(
+                f"not delivered to {', '.join(self.failed)}", hint="check GONGKAI_ALERT_URLS and that service"
+            )
+
+
+def send(settings: Settings, title: str, body: str) -> Delivery:
+    """Sends one message to every address.
+
+    Raises `GongkaiError` for an address that no service has, `Unavailable` where none took it: it may be sent again.
+    """
+    # It takes half a second to load, and only this needs it.
+    from apprise import Apprise  # noqa: PLC0415
+
+    services = [Apprise.instantiate(url) for url in addresses(settings)]
+    if None in services:
+        number = services.index(None) + 1
+        raise GongkaiError(f"address {number} of GONGKAI_ALERT_URLS is of no known service", hint="see docs/alerts.md")
+    taken: list[str] = []
+    failed: list[str] = []
+    for service in services:
+        name = str(service.url(privacy=True)).partition("?")[0]  # type: ignore[union-attr]
+        with _said_by_apprise() as said:
+            if service.notify(body=body, title=title):  # type: ignore[union-attr]
+                taken.append(name)
+            else:
+                failed.append(f"{name} ({said[-1]})" if said else name)
+    if not taken:
+        raise Unavailable(f"not delivered to {', '.join(failed)}", hint="check GONGKAI_ALERT_URLS and that service")
+    return Delivery(tuple(taken), tuple(failed))
+
+
+@contextmanager
+def _said_by_apprise() -> Iterator[list[str]]:
+    """What Apprise logs as a warning until the block ends: it says only there why it failed."""
+    said: list[str] = []
+
+    class Keeping(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            said.append(" ".join(record.getMessage().split()))
+
+    handler, logger = Keeping(logging.WARNING), logging.getLogger("apprise")
+    logger.addHandler(handler)
+    try:
+        yield said
+    finally:
+        logger.removeHandler(handler)

@@ -1,0 +1,93 @@
+"""One look at the archive: what is new since the last look is told once, and so is what is over."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from etl.alerts.problems import Problem, open_problems
+from etl.alerts.sending import Delivery, send
+from etl.archive.storage.archive import Database
+from etl.catalog.load import readable_sources
+from etl.settings import Settings
+
+AT_ONCE = 5
+"""New problems of one look that have a message each; more have one together: a storage that is down fails all runs."""
+Told = dict[str, str]
+"""The key of each problem that was told and is not over, with its title."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message, and what is told when it is delivered: keys that are new, and keys that are over."""
+
+    title: str
+    body: str
+    new: Mapping[str, str]
+    over: tuple[str, ...] = ()
+
+
+def find_problems(archive: Database, settings: Settings) -> list[Problem]:
+    """The problems of all readable sources, and of the archive, at this moment."""
+    with archive.engine.connect() as connection:
+        return list(
+            open_problems(
+                connection,
+                readable_sources(settings.source_folders),
+                now=datetime.now(UTC),
+                dark_days=settings.dark_days,
+                address=settings.public_url,
+            )
+        )
+
+
+def messages(problems: Iterable[Problem], told: Told) -> list[Message]:
+    """What is to be said of problems that were not told, and of those told that are over."""
+    found = list(problems)
+    keys, subjects = {each.key for each in found}, {each.subject for each in found}
+    new = [each for each in found if each.key not in told and not each.silenced]
+    # One that begins anew while it was open is no recovery.
+    over = {key: title for key, title in told.items() if key not in keys}
+    recovered = {key: title for key, title in over.items() if not any(key.startswith(f"{each} ") for each in subjects)}
+    if len(new) > AT_ONCE:
+        said = [_together(new)]
+    else:
+        said = [Message(each.title, _body(each), {each.key: each.title}) for each in new]
+    if recovered:
+        body = "\n".join(recovered.values())
+        said.append(Message(f"已恢复 recovered：{len(recovered)}", body, {}, tuple(recovered)))
+    if replaced := over.keys() - recovered.keys():
+        said = [Message(each.title, each.body, each.new, (*each.over, *replaced)) for each in said]
+    return said
+
+
+def _together(problems: list[Problem]) -> Message:
+    body = "\n\n".join(f"{each.title}\n{_body(each)}".strip() for each in problems)
+    title = f"{len(problems)} 个问题 problems"
+    return Message(title, body, {each.key: each.title for each in problems})
+
+
+def _body(problem: Problem) -> str:
+    return "\n".join([*problem.lines, *filter(None, [problem.link])]) or problem.title
+
+
+def watch(archive: Database, settings: Settings, told: Told, keep: Callable[[Told], None]) -> Told:
+    """Tells what is new and what is over, and gives `keep` what is told after each message that was delivered.
+
+    A message that no address took is told again at the next look
+    (`Unavailable`); `GongkaiError` names addresses that did not take what others did.
+    """
+    failed: list[str] = []
+    for message in messages(find_problems(archive, settings), told):
+        failed += send(settings, f"[gongkai] {message.title}", message.body).failed
+        told = {key: title for key, title in {**told, **message.new}.items() if key not in message.over}
+        keep(told)
+    Delivery((), tuple(dict.fromkeys(failed))).raise_if_failed()
+    return told
+
+
+def send_test(settings: Settings) -> Delivery:
+    """Sends a message that says that it is a test. Raises as `send` does."""
+    body = "这是 gongkai 的测试消息，收到即表示设置正确。This is a test of gongkai's alerts: the setting is right."
+    if settings.public_url:
+        body += f"\n{settings.public_url}"
+    return send(settings, "[gongkai] 测试 test", body)
