@@ -17,7 +17,7 @@ log = logging.getLogger("gongkai")
 
 
 @archive_dag(
-    dag_display_name="字节核验 · audit_fixity", schedule=at("30 2 * * *"), tags=["maintenance"], doc_md=__doc__
+    dag_display_name="完整性校验 · audit_fixity", schedule=at("30 2 * * *"), tags=["maintenance"], doc_md=__doc__
 )
 def audit_fixity() -> None:
     @task

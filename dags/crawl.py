@@ -33,9 +33,25 @@ from etl.sources.schema import Source
 
 log = logging.getLogger("gongkai")
 PARAMETERS = {
-    "limit": Param(None, type=["null", "integer"], minimum=1, description="stop after so many documents"),
-    "full": Param(False, type="boolean", description="walk every list to its end"),
-    "dry_run": Param(False, type="boolean", description="list only; store nothing"),
+    "limit": Param(
+        None,
+        type=["null", "integer"],
+        minimum=1,
+        title="最多件数 · limit",
+        description="采集这么多件后停止。Stop after N documents.",
+    ),
+    "full": Param(
+        False,
+        type="boolean",
+        title="完整遍历 · full",
+        description="把每个目录读到最后一页。Walk every list to its end.",
+    ),
+    "dry_run": Param(
+        False,
+        type="boolean",
+        title="试运行 · dry_run",
+        description="只列出，不存储。List only; store nothing.",
+    ),
 }
 
 

@@ -58,7 +58,7 @@ OUTCOME_NAMES: dict[str, tuple[str, str]] = {
     "gone": ("已不存在", "gone"),
     "dead": ("死链", "dead link"),
     "blocked": ("被拦截", "blocked"),
-    "soft_404": ("伪 404", "soft 404"),
+    "soft_404": ("软 404（页面已失效）", "soft 404"),
     "empty": ("正文为空", "empty"),
     "not_a_document": ("不是公文页面", "not a document"),
     "not_a_file": ("不是附件，是网页", "a web page, no file"),

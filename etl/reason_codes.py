@@ -235,7 +235,7 @@ class Code(StrEnum):
     LISTING_PAGES_LOST = (
         "listing_pages_lost",
         "{pages} 个目录页未取得，第一个是 {url}（{reason}）",
-        "{pages} listing pages were lost, the first {url} ({reason})",
+        "listing pages that could not be read: {pages}, the first {url} ({reason})",
     )
     ENDED = "ended", "{outcome}", "{outcome}"
     ENDED_AS = "ended_as", "{outcome}：{reason}", "{outcome}: {reason}"

@@ -64,6 +64,10 @@ class Settings(BaseSettings):
         3, ge=1, description="days without a good run, or two intervals of its schedule, after which a source is dark"
     )
 
+    metrics_token: SecretStr | None = Field(
+        None, min_length=16, description="token for `/gongkai/metrics`; without it there is no such page"
+    )
+
     postgres_port: int = Field(15432, ge=0, le=65535, description="local PostgreSQL; 0 takes any free port")
     store_port: int = Field(18333, ge=0, le=65535, description="local S3 server; 0 takes any free port")
     airflow_port: int = Field(18080, ge=0, le=65535, description="local Airflow; 0 takes any free port")

@@ -32,6 +32,7 @@ from tests.support.reaper import end_at_once
 from tests.support.receivers import webhook
 from tests.support.services import state_folder
 
+METRICS_TOKEN = "a token of the tests"
 TIME_FOR_A_DEMO = 900
 """Seconds: one and a half minutes are usual, and a busy machine may take many times as long."""
 CRAWLED = ("demo-jpaas", "demo-trs")
@@ -62,7 +63,15 @@ def environment(starts_airflow: None) -> Iterator[dict[str, str]]:
     with state_folder() as folder:
         # Without the shipped sources; dags/test_dags.py reads them.
         (sources := folder / "sources").mkdir()
-        yield others | ports | {"GONGKAI_STATE_DIR": str(folder), "GONGKAI_SOURCES": str(sources)}
+        yield (
+            others
+            | ports
+            | {
+                "GONGKAI_STATE_DIR": str(folder),
+                "GONGKAI_SOURCES": str(sources),
+                "GONGKAI_METRICS_TOKEN": METRICS_TOKEN,
+            }
+        )
         process.stop(State(folder), [SITES], seconds=5)
         end_at_once(folder)
 
@@ -155,6 +164,17 @@ def test_a_doctor_finds_no_fault_in_it(demo: str, settings: Settings) -> None:
     for part in ("scheduler", "dag processor", "metadatabase"):
         assert f"good  Airflow's {part}: healthy" in done.out
     assert "good  pool default_pool: " in done.out
+
+
+def test_metrics_are_for_whoever_has_the_token(demo: str) -> None:
+    url = f"{login(demo)[0]}/gongkai/metrics"
+    for headers in ({}, {"Authorization": "Bearer another token"}):
+        answer = httpx.get(url, headers=headers, timeout=60)
+        assert (answer.status_code, answer.text) == (401, "the token is missing or wrong")
+    answer = httpx.get(url, headers={"Authorization": f"Bearer {METRICS_TOKEN}"}, timeout=60)
+    assert answer.status_code == 200
+    assert 'gongkai_records{state="current"}' in answer.text
+    assert httpx.get(url.removesuffix("metrics"), timeout=60).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/archive/", "/archive/records/1", "/archive/captures/1/bytes", "/archive/nowhere"])

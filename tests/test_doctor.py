@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from psycopg import sql
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 
 from etl.archive.storage.archive import Archive, open_store
 from etl.archive.storage.migrations import downgrade
@@ -19,7 +20,7 @@ from etl.doctor import database
 from etl.doctor.bucket import check_bucket
 from etl.doctor.database import check_application, check_reader
 from etl.doctor.findings import Finding
-from etl.doctor.machine import check_disk, check_ports
+from etl.doctor.machine import check_disk, check_hosts, check_ports
 from etl.local import airflow, process
 from etl.local.postgres import Postgres
 from etl.local.state import State
@@ -207,3 +208,29 @@ def test_a_service_that_ended_by_itself_is_a_fault_and_a_taken_port_is_said(exam
     assert examined.store_endpoint is not None
     taken = examined.model_copy(update={"store_port": int(examined.store_endpoint.rpartition(":")[2])})
     assert "is taken by" in of_state(check_ports(taken), "note")["ports"].detail
+
+
+def test_a_host_that_nobody_asks_is_said_if_it_is_a_source_s(
+    archive: Archive, examined: Settings, tmp_path: Path
+) -> None:
+    source = {
+        "id": "asked",
+        "name": "好",
+        "agency": "某局",
+        "region": "539100",
+        "platform": "trs_wcm",
+        "columns": [{"url": "http://www.asked.example/zwgk/"}],
+        "hosts": ["www.asked.example"],
+        "assertions": {"min_records": 1, "max_age_days": 10},
+        "verified": "never",
+    }
+    (tmp_path / "asked.yaml").write_text(yaml.safe_dump(source, allow_unicode=True), encoding="utf-8")
+    with archive.engine.begin() as connection:
+        for name in ("www.asked.example", "www.other.example"):
+            connection.execute(
+                text("INSERT INTO archive.host (name, postponed_until, failures) VALUES (:name, :until, 5)"),
+                {"name": name, "until": datetime.now(UTC) + timedelta(hours=1)},
+            )
+    notes = of_state(check_hosts(examined.model_copy(update={"sources": str(tmp_path)})), "note")
+    assert notes["hosts of sources"].detail.startswith("nobody asks www.asked.example: until ")
+    assert "5 failures in a row" in notes["hosts of sources"].detail

@@ -35,7 +35,7 @@ FLOORS = {
         "files",
         "archive",
         "pipeline",
-        "alerts browse export",
+        "alerts browse export metrics",
         "local",
         "doctor",
         "cli",

@@ -19,22 +19,19 @@ from etl.sources.schema import DARK, Silence, Source
 
 STUCK_HOURS = 6
 """Hours without a capture after which a run that has not ended is stuck: a page takes minutes, with all its retries."""
-REMEMBERED = timedelta(days=90)
-"""Runs that ended before are not looked at: whoever was told of a red one three months ago knows."""
-# Of each source and kind the finished runs since the state was last another one: how many, the first and the last.
+# The last finished run of each source and kind that is not green, how many in a row ended so, and the first of these.
 _STREAKS = text("""
-WITH ended AS (
-    SELECT id, source_id, kind, state, first_value(state) OVER (PARTITION BY source_id, kind ORDER BY id DESC) AS latest
-    FROM archive.run WHERE kind IN ('crawl', 'recheck') AND state <> 'running' AND finished_at > :since
-        AND source_id = ANY(:sources)
-), streak AS (
-    SELECT source_id, kind, count(*) AS runs, min(id) AS first, max(id) AS last FROM ended e
-    WHERE id > coalesce((SELECT max(id) FROM ended o
-        WHERE o.source_id = e.source_id AND o.kind = e.kind AND o.state <> o.latest), 0)
-    GROUP BY 1, 2
+WITH last AS (
+    SELECT DISTINCT ON (source_id, kind) id, source_id, kind, key, state, report FROM archive.run
+    WHERE kind IN ('crawl', 'recheck') AND state <> 'running' AND source_id = ANY(:sources)
+    ORDER BY source_id, kind, id DESC
 )
-SELECT s.*, r.state, r.key, r.report FROM streak s JOIN archive.run r ON r.id = s.last
-WHERE r.state <> 'green' ORDER BY s.source_id, s.kind
+SELECT l.*, streak.runs, streak.first FROM last l CROSS JOIN LATERAL (
+    SELECT count(*) AS runs, min(r.id) AS first FROM archive.run r
+    WHERE r.source_id = l.source_id AND r.kind = l.kind AND r.state = l.state AND r.id > coalesce((
+        SELECT max(o.id) FROM archive.run o
+        WHERE o.source_id = l.source_id AND o.kind = l.kind AND o.state NOT IN ('running', l.state)), 0)
+) AS streak WHERE l.state <> 'green' ORDER BY l.source_id, l.kind
 """)
 _LAST_GOOD = text("""
 SELECT source_id, max(finished_at) FILTER (WHERE state IN ('green', 'amber')) AS good, min(started_at) AS first
@@ -80,7 +77,7 @@ def _runs(
     connection: Connection, sources: Mapping[str, Source], now: datetime, address: str | None
 ) -> Iterator[Problem]:
     """Sources whose last run is red, and those that stay amber: one amber run may be a day's accident."""
-    for row in connection.execute(_STREAKS, {"sources": list(sources), "since": now - REMEMBERED}):
+    for row in connection.execute(_STREAKS, {"sources": list(sources)}):
         if row.state == "amber" and row.runs < 2:
             continue
         source, name = sources[row.source_id], "problems" if row.state == "red" else "warnings"

@@ -37,6 +37,7 @@ COMMANDS = {
     "index": "indexing",
     "hosts": "hosts",
     "alerts": "alerts",
+    "metrics": "metrics",
     "similar": "similar",
     "fixity": "fixity",
     "garbage": "garbage",

@@ -31,9 +31,7 @@ _SHOWN_ENTRIES = 5
 
 
 def new_command(
-    url: Annotated[
-        str, typer.Argument(help="Address of a page of the site, preferably one that lists documents.")
-    ] = "",
+    url: Annotated[str, typer.Argument(help="Address of a page of the site, ideally a listing page.")] = "",
     file: Annotated[Path | None, typer.Option("--file", help="A saved page to survey instead.")] = None,
     address: Annotated[str, typer.Option("--url", help="Address of the saved page.")] = "",
     out: Annotated[

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
-from etl.archive.crawls.hosts import known_hosts
+from etl.archive.crawls.hosts import HostState, known_hosts
 from etl.archive.storage.archive import open_database
 from etl.catalog.files import source_files
 from etl.catalog.load import SourceError, load_sources, readable_sources
@@ -15,6 +15,7 @@ from etl.input_words import did_you_mean
 from etl.local import airflow, ports, postgres, process, services, store
 from etl.local.state import State
 from etl.settings import Settings
+from etl.web.urls import in_scope
 
 LEAST_FREE_BYTES = 2 * 10**9
 """A day's crawl of a thousand sources, with the temporary files of readers, stays below."""
@@ -47,19 +48,23 @@ def check_sources(settings: Settings) -> Iterator[Finding]:
 
 def check_hosts(settings: Settings) -> Iterator[Finding]:
     """Hosts of the sources that nobody asks just now: postponed, or without a robots.txt that could be had."""
-    own = {host for source in readable_sources(settings.source_folders).values() for host in source.hosts}
-    silent = []
-    for host in known_hosts(open_database(settings)):
-        if host.name.partition(":")[0] not in own:
-            continue
-        if host.postponed_until:
-            silent.append(f"{host.name} until {host.postponed_until:%Y-%m-%d %H:%M} UTC ({host.why})")
-        elif host.robots_at and (host.robots_status is None or host.robots_status >= 500):
-            silent.append(f"{host.name}, whose robots.txt cannot be had")
-    for each in silent:
-        yield note("hosts of sources", f"nobody asks {each}", "see `gongkai hosts`; `--lift` ends a postponement")
-    if not silent:
+    own = tuple(host for source in readable_sources(settings.source_folders).values() for host in source.hosts)
+    silent = {host.name: why for host in known_hosts(open_database(settings)) if (why := _silence(host))}
+    ours = {name: why for name, why in silent.items() if in_scope(f"http://{name}/", own)}
+    for name, why in ours.items():
+        yield note(
+            "hosts of sources", f"nobody asks {name}: {why}", "see `gongkai hosts`; `--lift` ends a postponement"
+        )
+    if not ours:
         yield good("hosts of sources", "none is postponed, and the robots.txt of each that was asked is known")
+
+
+def _silence(host: HostState) -> str:
+    """Why nobody asks the host; empty if it is asked."""
+    if host.postponed_until:
+        return f"until {host.postponed_until:%Y-%m-%d %H:%M} UTC, for {host.why}"
+    unknown = host.robots_at and (host.robots_status is None or host.robots_status >= 500)
+    return "its robots.txt cannot be had" if unknown else ""
 
 
 def check_disk(settings: Settings, least: int = LEAST_FREE_BYTES) -> Iterator[Finding]:

@@ -89,7 +89,7 @@ def test_an_unreachable_host_is_a_red_run_with_its_reason(
     file = tmp_path / "good.yaml"
     file.write_text(GOOD, encoding="utf-8")
     error = one_line(gongkai(local_settings, "crawl", file))
-    assert "listing pages were lost" in error
+    assert "listing pages that could not be read" in error
     assert "gongkai report good" in error
     assert [row["state"] for row in rows(archive, "SELECT state FROM archive.run")] == ["red"]
 

@@ -203,7 +203,7 @@ def test_a_lost_listing_page_turns_the_run_red(archive: Archive, one_site: Site)
     one_site.faults |= {f"{column}/{first}": faults.status(500) for first in (0, 1)}
     report = crawl_site(archive, one_site)
     assert report.state == "red"
-    assert "listing pages were lost" in report.problems[0].english
+    assert "listing pages that could not be read" in report.problems[0].english
 
 
 def test_every_demo_site_has_a_source_file() -> None:

@@ -56,7 +56,7 @@ def ended(archive: Archive, site: Site, key: str = FIRST) -> tuple[str, str]:
 def lost(report: Report) -> str:
     """The reason why a listing page was lost; a run that lost one is red."""
     assert report.state == "red"
-    assert report.problems[0].english.startswith("1 listing pages were lost, the first http")
+    assert report.problems[0].english.startswith("listing pages that could not be read: 1, the first http")
     return report.problems[0].english
 
 

@@ -1,0 +1,1 @@
+"""The archive in numbers, in the text format of Prometheus."""
