@@ -24,8 +24,9 @@ BATCH = 200
 INDEXED_AT_ONCE = 2_000
 """Entries added to the index in one transaction: the more, the cheaper each, as long as its pending list holds them
 (migration 0013)."""
-MAX_WAITING = 1_000
-"""Entries that may wait for the index while others are recorded: a search reads through them, 0.03 ms each."""
+MAX_WAITING = 200
+"""Entries that may wait for the index while others are recorded: each search compares all of them, and a thousand took
+ten times as long as the index."""
 MAX_FACET_CHARS = 100
 NUMBER = "NUMBER"
 """The name of the lines of `fields` that hold keys of numbers."""
