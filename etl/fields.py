@@ -30,8 +30,8 @@ _FIELDS = (
     Field("index_number", "索引号", "index number", column=True),
     Field("publisher", "发布机构", "publisher", column=True),
     Field("document_number", "文号", "document number", column=True),
-    Field("written_date", "成文日期", "written", "date", column=True),
-    Field("published_date", "发布日期", "published", "date", column=True),
+    Field("written_date", "成文日期", "date issued", "date", column=True),
+    Field("published_date", "发布日期", "date published", "date", column=True),
     Field("effective_date", "施行日期", "effective", "date"),
     Field("expiry_date", "失效日期", "expires", "date"),
     Field("validity", "有效性", "validity"),
@@ -43,7 +43,7 @@ _FIELDS = (
     Field("disclosure_method", "公开方式", "disclosure method"),
     Field("disclosure_scope", "公开范围", "disclosure scope"),
     Field("disclosure_term", "公开时限", "disclosure term"),
-    Field("source", "信息来源", "source named"),
+    Field("source", "信息来源", "stated source"),
 )
 FIELDS: Mapping[str, Field] = {field.name: field for field in _FIELDS}
 """Every field by name, in the order in which a record shows them."""

@@ -25,6 +25,7 @@ class Browser:
     @cached_property
     def _guarded(self) -> ASGIApp:
         from archive_guard import Guard  # noqa: PLC0415
+        from archive_scheduler import AirflowScheduler  # noqa: PLC0415
         from gongkai_airflow import archive_from_airflow  # noqa: PLC0415
 
         from etl.browse import create_app  # noqa: PLC0415
@@ -33,7 +34,12 @@ class Browser:
 
         # Airflow's key for signing is the same in all its API servers.
         form_key = conf.get_mandatory_value("api", "secret_key")
-        browser = create_app(archive_from_airflow, address=settings().public_url or PUBLIC, form_key=form_key)
+        browser = create_app(
+            archive_from_airflow,
+            address=settings().public_url or PUBLIC,
+            form_key=form_key,
+            scheduler=AirflowScheduler(urlsplit(BASE).path),
+        )
         # Around the guard too: who is refused or sent to log in gets the same headers.
         return SecurityHeaders(Guard(browser))
 
@@ -71,6 +77,9 @@ class ArchiveBrowser(AirflowPlugin):
             "href": f"{ADDRESS}/",
             "destination": "nav",
             "nav_top_level": True,
+            # Airflow 3.3 draws an entry at the top level as a link only if it has a route, below which it shows the
+            # page in a frame; without one it is a button that does nothing.
+            "url_route": "archive",
             "icon": f"{ADDRESS}/static/seal.svg",
         }
     ]

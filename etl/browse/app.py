@@ -17,11 +17,13 @@ from starlette.types import ASGIApp
 from etl.archive.storage.archive import Archive
 from etl.browse.errors import InvalidParameter, RequestRefused
 from etl.browse.http.errors import error_page, invalid_parameter_page, refusal_page
+from etl.browse.http.language import LanguageSwitch
 from etl.browse.http.responses import Responder
 from etl.browse.http.routes import router
 from etl.browse.http.security_headers import SecurityHeaders
 from etl.browse.http.session import FormTokens
 from etl.browse.language.messages import REFUSALS
+from etl.browse.scheduler import NoScheduler, Scheduler
 from etl.errors import GongkaiError
 
 _STATIC = Path(__file__).parent / "static"
@@ -29,17 +31,23 @@ _log = logging.getLogger(__name__)
 
 
 def create_app(
-    archive: Archive | Callable[[], Archive], *, address: str | None = None, form_key: str | None = None
+    archive: Archive | Callable[[], Archive],
+    *,
+    address: str | None = None,
+    form_key: str | None = None,
+    scheduler: Scheduler | None = None,
 ) -> FastAPI:
     """Build the browser for an archive, or for a function that opens one at the first request.
 
     The server in front must authenticate users and set `session.PERSON` in the ASGI scope: the application has no
     login, and corrections need an author. `address` is the public address, for permalinks; default: that of the
     request. `form_key` signs form tokens; all processes that serve the browser must share it.
+    `scheduler` tells of coming crawls.
     """
     app = _Browser(title="gongkai", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.archive = _LazyArchive(archive)
     app.state.address = address
+    app.state.scheduler = scheduler or NoScheduler()
     app.state.forms = FormTokens(form_key or token_hex(32))
     app.include_router(router)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
@@ -56,7 +64,7 @@ def create_app(
 class _Browser(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
         """Around everything: the page for what raised is made outside of all middleware that is added."""
-        return SecurityHeaders(super().build_middleware_stack())
+        return SecurityHeaders(LanguageSwitch(super().build_middleware_stack()))
 
 
 class _LazyArchive:
@@ -98,12 +106,12 @@ def _invalid_parameter(request: Request, error: Exception) -> Response:
 
 def _unavailable(request: Request, error: Exception) -> Response:
     _log.error("%s %s: %s", request.method, request.url.path, error)
-    return Responder(request).error(error_page(503, *REFUSALS["archive"], detail=_error_line(error)))
+    return Responder(request).error(error_page(503, REFUSALS["archive"], detail=_error_line(error)))
 
 
 def _server_error(request: Request, error: Exception) -> Response:
     # Starlette raises the error again after this response, so the server logs the traceback; readers do not see it.
-    return Responder(request).error(error_page(500, *REFUSALS["broken"], detail=type(error).__name__))
+    return Responder(request).error(error_page(500, REFUSALS["broken"], detail=type(error).__name__))
 
 
 def _error_line(error: Exception) -> str:

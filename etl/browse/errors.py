@@ -7,7 +7,7 @@ class RequestRefused(Exception):
     """A request that is refused with an HTTP status. `reason`: a key of `REFUSALS`, which has the text."""
 
     def __init__(self, status: int, reason: str) -> None:
-        super().__init__(REFUSALS[reason][1])
+        super().__init__(REFUSALS[reason])
         self.status, self.reason = status, reason
 
 

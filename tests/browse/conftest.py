@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from playwright.sync_api import Browser
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
@@ -11,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from etl.archive.storage.archive import Archive
 from etl.browse import create_app
 from etl.browse.http.session import PERSON, Person
+from tests.support.chromium import running_chromium
 
 Enter = Callable[[Person | None], TestClient]
 
@@ -36,6 +38,13 @@ def _as(app: ASGIApp, person: Person | None) -> ASGIApp:
         await app(scope | {PERSON: person}, receive, send)
 
     return admitted
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A real web browser."""
+    with running_chromium() as browser:
+        yield browser
 
 
 @pytest.fixture

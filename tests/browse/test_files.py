@@ -42,7 +42,7 @@ def test_a_record_tells_what_came_of_each_file(files: dict[str, dict[str, Any]],
     outcomes = {name: file["outcome"] for name, file in files.items()}
     assert outcomes == {"图集": "read", "登记表": "encrypted", "批复": "scan", "台账办法": "read", "名单": None}
     shown = reader.get("/archive/records/1").text
-    for expected in ("有密码", "encrypted", "图像，待文字识别", "waiting for OCR", "2 个包内文件", "尚未采集", "1 页"):
+    for expected in ("有密码", "图像，待文字识别", "2 个包内文件", "尚未采集", "1 页"):
         assert expected in shown, expected
     assert "第1条 码头经营人" in shown
     assert _LONG[-1] not in shown
@@ -116,7 +116,7 @@ def test_damage_and_ocr_are_told_with_what_to_do(
     files: dict[str, dict[str, Any]], reader: TestClient, archive: Archive
 ) -> None:
     digest = files["登记表"]["sha256"]
-    assert "全部完好" in reader.get("/archive/sources").text
+    assert "校验全部通过" in reader.get("/archive/sources").text
     with archive.engine.begin() as connection:
         page = "(SELECT blob_sha256 FROM archive.capture WHERE url LIKE '%.html')"
         connection.execute(text(f"UPDATE archive.blob SET damage = 'missing' WHERE sha256 = {page}"))
@@ -130,7 +130,7 @@ def test_damage_and_ocr_are_told_with_what_to_do(
     assert "字节与存入时不一致" in record
     assert "字节丢失" in record
     assert reader.get("/archive/sources.json").json()["fixity"]["damaged"] == 2
-    assert "2 份存档字节或日志损坏" in reader.get("/archive/sources").text
+    assert "2 份存档原件或日志损坏" in reader.get("/archive/sources").text
     with archive.engine.begin() as connection:
         connection.execute(text("UPDATE archive.file SET outcome = 'read', method = 'ocr' WHERE outcome = 'scan'"))
     assert "文字由图像识别（OCR）得出" in reader.get(f"/archive/files/{files['批复']['sha256']}").text

@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import secrets
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,12 +14,17 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from playwright.sync_api import Browser
+from sqlalchemy import func, select, update
 
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import Store, StoreAddress
 from etl.archive.storage.database import connect
+from etl.archive.storage.models import Run, RunPage
 from etl.browse.http.security_headers import OWN_PAGES_POLICY
 from etl.local.services import Addresses
+from etl.reason_codes import Code
+from etl.reasons import encode_reason
 from etl.settings import PROJECT
 from tests.support.browser_pages import Page, keep
 from tests.support.gongkai import rows
@@ -37,6 +44,9 @@ _ROUTES = [
     "/archive/captures/1/bytes",
     "/archive/sources",
     "/archive/runs",
+    "/archive/runs/1",
+    "/archive/runs/1.json",
+    "/archive/pages/1",
     "/archive/static/style.css",
     "/archive/static/",
     "/archive/no/such/page",
@@ -63,8 +73,13 @@ def archive(services: Addresses, database_url: str) -> Iterator[Archive]:
 
 
 @pytest.fixture(scope="module")
-def airflow(services: Addresses, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    home = tmp_path_factory.mktemp("airflow")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of Airflow."""
+    return tmp_path_factory.mktemp("airflow")
+
+
+@pytest.fixture(scope="module")
+def airflow(services: Addresses, database_url: str, home: Path) -> Iterator[httpx.Client]:
     passwords = home / "passwords.json"
     passwords.write_text(json.dumps(dict.fromkeys(("viewer", "archivist"), "of-the-archive")))
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW_", "GONGKAI_"))}
@@ -201,6 +216,72 @@ def test_the_menu_leads_to_the_archive(airflow: httpx.Client, token: str) -> Non
     bare = airflow.get("/archive")
     assert bare.headers["location"] == "/archive/"
     assert protected(bare)
+
+
+@pytest.mark.parametrize("way", ["click", "keyboard"])
+def test_the_menu_of_airflow_opens_the_archive(airflow: httpx.Client, token: str, chromium: Browser, way: str) -> None:
+    base = str(airflow.base_url)
+    context = chromium.new_context(locale="zh-CN", viewport={"width": 1280, "height": 800})
+    context.add_cookies([{"name": "_token", "value": token, "url": base}])
+    # The interface of Airflow is several megabytes of script.
+    context.set_default_timeout(120_000)
+    page = context.new_page()
+    page.goto(base)
+    entry = page.get_by_role("link", name="档案")
+    if way == "click":
+        entry.click()
+    else:
+        entry.focus()
+        page.keyboard.press("Enter")
+    inside = page.frame_locator("iframe")
+    inside.get_by_role("link", name="来源").click()
+    inside.get_by_role("heading", name="来源").wait_for()
+    assert urlsplit(page.url).path.endswith("/archive/archive/sources"), "what is shown has an address of its own"
+    context.close()
+
+
+def test_the_script_of_the_documentation_reads_with_a_token(
+    airflow: httpx.Client, archive: Archive, tmp_path: Path
+) -> None:
+    keep(archive, tmp_path, Page(1), Page(2))
+    with archive.engine.begin() as connection:
+        last = connection.scalar(select(func.max(RunPage.run_id)))
+        gone = {"outcome": "gone", "reason": encode_reason(Code.HTTP_STATUS, status=404)}
+        connection.execute(update(RunPage).where(RunPage.run_id == last).values(**gone))
+    page = (PROJECT / "docs" / "http.md").read_text(encoding="utf-8")
+    (program,) = re.findall(r"```python\n(.*?)```", page, re.S)
+    login = {"AIRFLOW_USER": "viewer", "AIRFLOW_PASSWORD": "of-the-archive", "AIRFLOW_URL": str(airflow.base_url)}
+    run = subprocess.run([sys.executable, "-c", program], env=os.environ | login, capture_output=True, text=True)
+    assert run.stdout.splitlines() == [f"imported\tgone\t{Page(number).url}\tstatus 404" for number in (1, 2)], (
+        run.stderr
+    )
+    (commands,) = re.findall(r"```sh\n(.*?)```", page, re.S)
+    run = subprocess.run(["sh", "-c", commands], env=os.environ | login, capture_output=True, text=True)
+    assert [source["id"] for source in json.loads(run.stdout)["sources"]] == ["imported"], run.stderr
+
+
+def test_the_scheduler_tells_of_coming_crawls_and_leads_to_its_runs(
+    airflow: httpx.Client, archive: Archive, token: str, home: Path, tmp_path: Path
+) -> None:
+    keep(archive, tmp_path, Page(1))
+    with sqlite3.connect(home / "airflow.db") as metadata:
+        columns = "dag_id, is_paused, is_stale, next_dagrun_create_after"
+        names = [row[1] for row in metadata.execute("PRAGMA table_info(dag)") if row[3] and row[4] is None]
+        values = {name: "0" for name in names} | {"dag_id": "crawl_imported", "is_paused": 0, "is_stale": 0}
+        values["next_dagrun_create_after"] = "2026-03-02 18:30:00.000000"
+        assert set(columns.split(", ")) <= values.keys()
+        places = ", ".join("?" * len(values))
+        metadata.execute(f"INSERT INTO dag ({', '.join(values)}) VALUES ({places})", [*values.values()])
+    login = {"authorization": f"Bearer {token}"}
+    (source,) = airflow.get("/archive/sources.json", headers=login).json()["sources"]
+    assert source["next"] == {"paused": False, "at": "2026-03-02T18:30:00Z"}
+    assert airflow.get(f"/archive/runs/{source['run_id']}.json", headers=login).json()["scheduler"] is None
+    key = "scheduled__2026-03-01T18:30:00+00:00"
+    with archive.engine.begin() as connection:
+        connection.execute(update(Run).where(Run.id == source["run_id"]).values(kind="crawl", key=key))
+    links = airflow.get(f"/archive/runs/{source['run_id']}.json", headers=login).json()["scheduler"]
+    run = "/dags/crawl_imported/runs/scheduled__2026-03-01T18%3A30%3A00%2B00%3A00"
+    assert links == {"run": run, "log": f"{run}/tasks/reconcile"}
 
 
 def test_a_token_ends_with_its_logout(airflow: httpx.Client) -> None:

@@ -17,7 +17,7 @@ from etl.browse.language.labels import (
     VERSIONS,
     VERSIONS_HELP,
 )
-from etl.browse.language.messages import WORDS
+from etl.browse.language.messages import FORM_PROBLEMS
 from etl.browse.pages.correction import FormProblem
 from etl.browse.pages.typesetting import Paragraph, TextTable, text_blocks
 from etl.extract import Origin
@@ -63,5 +63,5 @@ def test_whatever_the_archive_can_name_has_a_chinese_name() -> None:
         value for name, value in vars(media_types).items() if name.isupper() and isinstance(value, str) and "/" in value
     }
     assert set(FORMATS) == named | media_types.IMAGES
-    assert set(get_args(FormProblem)) - {""} <= set(WORDS)
+    assert set(get_args(FormProblem)) - {""} == set(FORM_PROBLEMS)
     assert set(DAMAGE) == set(get_args(Damage))

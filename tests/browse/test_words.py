@@ -1,7 +1,8 @@
-"""The interface speaks Chinese and English: no word of it in one of them alone."""
+"""The words of the interface: each in both languages, none outside the catalog."""
 
 import re
 from collections.abc import Iterable
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import get_args
 
@@ -11,24 +12,22 @@ from sqlalchemy import CheckConstraint, Table
 from etl.archive.storage.bucket import DamageKind
 from etl.archive.storage.models import Record, RecordVersion, Run
 from etl.browse.language import labels, messages
-from etl.browse.language.bilingual import both, named, say
+from etl.browse.language.translation import CATALOG, ENGLISH
+from etl.browse.language.translation import CHINESE as CHINESE_PAGES
 from etl.extract.types import Origin, PageKind
 from etl.files import FileOutcome
 from etl.outcomes import Outcome
 from etl.reasons import PAGE_KIND_NAMES
+from tests.support.catalog import texts, translated, written
 
 TEMPLATES = sorted((Path(messages.__file__).parent.parent / "templates").glob("*.html"))
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _LETTERS = re.compile(r"[A-Za-z]{2,}")
+_PLACES = re.compile(r"%\(\w+\)s")
 
 
-def _tables() -> list[tuple[str, dict[str, tuple[str, str]]]]:
-    found = {name: value for module in (messages, labels) for name, value in vars(module).items() if name.isupper()}
-    return [(name, value) for name, value in found.items() if isinstance(value, dict)]
-
-
-def test_every_word_has_both_languages() -> None:
-    for table, entries in _tables():
+def test_every_name_has_both_languages() -> None:
+    for table, entries in labels.TABLES.items():
         for key, (chinese, english) in entries.items():
             # A name that is the same in both, such as PDF, stands once.
             assert CHINESE.search(chinese) or not english, (table, key)
@@ -64,36 +63,46 @@ def test_a_table_of_names_names_every_value_and_no_other(names: dict[str, object
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
-def test_templates_say_words_in_both_languages_alone(path: Path) -> None:
-    """Words come from the tables, through what says both; nothing is written into the markup itself."""
+def test_templates_hold_no_text_outside_the_catalog(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    assert not CHINESE.search(text), "its words belong into words.py"
+    assert not CHINESE.search(text), "its Chinese belongs into zh_Hans.po"
     markup = re.sub(r"\{[{%#].*?[}%#]\}", "", text, flags=re.DOTALL)
-    markup = re.sub(r"<code>.*?</code>|<[^>]*>", " ", markup, flags=re.DOTALL)
-    shown = set(_LETTERS.findall(markup)) - {"SHA", "HTTP"}
-    assert not shown, "its words belong into words.py"
-    keys = re.findall(r'\b(?:say|both)\("(\w+)"\)', text)
-    assert not set(keys) - set(messages.WORDS)
+    seen = re.findall(r'\b(?:aria-label|alt|title|placeholder)="([^"]*)"', markup)
+    seen.append(re.sub(r"<code>.*?</code>|<[^>]*>", " ", markup, flags=re.DOTALL))
+    assert not set(_LETTERS.findall(" ".join(seen))) - {"SHA", "HTTP"}, "it must be said with _()"
 
 
-def test_every_word_is_said_somewhere() -> None:
-    text = "".join(path.read_text(encoding="utf-8") for path in TEMPLATES)
-    unused = {word for word in messages.WORDS if f'"{word}"' not in text}
-    # These are named by what the code finds out.
-    assert unused <= {
-        "value_missing",
-        "reason_missing",
-        "choice_missing",
-        "too_long",
-        "no_date",
-        "moved",
-        "total",
-        "total_more",
-    }
+def test_the_catalog_has_every_text_in_chinese_and_no_other() -> None:
+    said = {(text.id, text.context) for text in texts() if text.id}
+    kept = {(text.id, text.context): text for text in translated() if text.id}
+    assert said == kept.keys(), "python -m tests.support.catalog"
+    for text in kept.values():
+        english = (text.id,) if isinstance(text.id, str) else text.id
+        for chinese in (text.string,) if isinstance(text.string, str) else text.string:
+            assert CHINESE.search(chinese) or not _LETTERS.search(_without_places(english[0])), english
+            for each in english:
+                assert not CHINESE.search(each)
+                assert set(_PLACES.findall(each)) == set(_PLACES.findall(chinese)), each
+        assert not text.fuzzy
 
 
-def test_a_word_is_said_in_chinese_first() -> None:
-    assert both("records") == "记录 Records"
-    assert say("records") == '记录 <span class="en" lang="en">Records</span>'
-    assert named("format", "application/pdf") == "PDF"
-    assert named("outcome", "<new>") == "&lt;new&gt;"
+def test_the_catalog_is_written_as_its_tool_writes_it() -> None:
+    assert CATALOG.read_text(encoding="utf-8") == written(translated())
+
+
+def test_names_are_given_in_the_language_of_the_page() -> None:
+    assert (CHINESE_PAGES.named("state", "red"), ENGLISH.named("state", "red")) == ("异常", "red")
+    assert ENGLISH.named("format", "application/pdf") == "PDF"
+    assert ENGLISH.named("outcome", "<new>") == "<new>"
+
+
+def test_days_times_and_numbers_are_written_as_the_language_writes_them() -> None:
+    day, moment = date(2024, 3, 5), datetime(2024, 12, 31, 17, 30, tzinfo=UTC)
+    assert (CHINESE_PAGES.day(day), ENGLISH.day(day)) == ("2024年3月5日", "5 Mar 2024")
+    assert (CHINESE_PAGES.moment(moment), ENGLISH.moment(moment)) == ("2025年1月1日 01:30", "1 Jan 2025, 01:30")
+    assert (ENGLISH.number(12345), ENGLISH.size(1_520), ENGLISH.size(12_345_678)) == ("12,345", "1.5 KB", "12 MB")
+    assert (ENGLISH.percent(0.99999), ENGLISH.percent(1.0)) == ("99.9 %", "100 %")
+
+
+def _without_places(text: str) -> str:
+    return _PLACES.sub("", text)

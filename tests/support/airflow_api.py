@@ -9,12 +9,14 @@ import uvicorn
 from airflow import settings
 from airflow.api_fastapi.app import create_app
 from airflow.models.base import Base
+from airflow.models.dag import DagModel
 from airflow.models.revoked_token import RevokedToken
 
 
 def main() -> None:
-    # The one table that a login asks.
-    Base.metadata.create_all(settings.get_engine(), tables=[RevokedToken.__table__])
+    # The tables that a login and the browser ask.
+    tables = [RevokedToken.__table__, DagModel.__table__]
+    Base.metadata.create_all(settings.get_engine(), tables=tables)
     app = create_app("core")
     uvicorn.run(app, fd=int(sys.argv[1]), log_level="warning")
 

@@ -1,4 +1,4 @@
-"""Error pages in both languages: invalid requests, missing permissions, failures, damaged blobs, and what to do."""
+"""Error pages: invalid requests, missing permissions, failures, damaged blobs, and what to do."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,8 +6,9 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from etl.browse.errors import RequestRefused
-from etl.browse.language.messages import ALLOWED, PROBLEMS, REFUSALS
+from etl.browse.language.messages import ALLOWED, NOT_POSSIBLE, PARAMETER, PROBLEMS, REFUSALS
 from etl.browse.language.shown_reasons import ShownReason
+from etl.browse.language.translation import in_both
 from etl.browse.pages.fixity import blob_fixity
 
 
@@ -43,20 +44,26 @@ class DamagePage:
     restore: str
 
 
-def error_page(status: int, chinese: str = "", english: str = "", detail: str = "") -> ErrorPage:
-    """The error page of an HTTP status."""
-    return ErrorPage(status, PROBLEMS.get(str(status), (str(status), "")), chinese, english, detail or english)
+def error_page(status: int, explanation: str = "", detail: str = "") -> ErrorPage:
+    """The error page of an HTTP status. `explanation`: a text of `messages.py`, such as what to do."""
+    return _error_page(status, in_both(explanation) if explanation else ("", ""), detail)
 
 
 def refusal_page(error: RequestRefused) -> ErrorPage:
     """The error page of a refused request."""
-    return error_page(error.status, *REFUSALS[error.reason])
+    return error_page(error.status, REFUSALS[error.reason])
 
 
 def invalid_parameter_page(name: str) -> ErrorPage:
     """The error page of a parameter out of its limits: its name and its allowed values."""
-    chinese, english = ALLOWED.get(name, ("此处不能是这个值", "this value is not possible here"))
-    return error_page(400, f"参数 {name}：{chinese}。", f"Parameter {name}: {english}.")
+    allowed = in_both(ALLOWED.get(name, NOT_POSSIBLE))
+    chinese, english = (in_both(PARAMETER, name=name, allowed=text)[place] for place, text in enumerate(allowed))
+    return _error_page(400, (chinese, english), "")
+
+
+def _error_page(status: int, explanation: tuple[str, str], detail: str) -> ErrorPage:
+    name = PROBLEMS.get(str(status))
+    return ErrorPage(status, in_both(name) if name else (str(status), ""), *explanation, detail or explanation[1])
 
 
 def damage_page(connection: Connection, digest: str, seen: str | None) -> DamagePage | None:
@@ -67,7 +74,7 @@ def damage_page(connection: Connection, digest: str, seen: str | None) -> Damage
         return None
     return DamagePage(
         500,
-        PROBLEMS["damaged"],
+        in_both(PROBLEMS["damaged"]),
         digest,
         damage,
         state.size,

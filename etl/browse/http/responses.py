@@ -1,7 +1,6 @@
 """Responses: a page's dataclass rendered as HTML for readers, or as JSON for programs."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -9,19 +8,27 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from etl.browse.http.errors import DamagePage, ErrorPage
 from etl.browse.http.session import current_person
-from etl.browse.language.bilingual import SEAL, beside, both, counted, flagged, named, named_both, say
-from etl.browse.pages.typesetting import text_blocks
-from etl.clock import CHINA
+from etl.browse.language.messages import COLON, FORM_PROBLEMS
+from etl.browse.language.negotiation import language_of, switch_address
+from etl.browse.language.translation import CHINESE, LANGUAGES, Language
+from etl.browse.pages.typesetting import headings, is_wide, text_blocks
+
+SEAL = "公开"
+"""What the seal in the corner shows: a mark, not a word to be read; the archive's name stands beside it."""
 
 
 class Responder:
-    """Renders the response of one request: JSON if the path ends in `.json` or Accept has JSON and not HTML."""
+    """Renders the response of one request: JSON if the path ends in `.json` or Accept has JSON and not HTML.
+
+    HTML is in one language (`language_of`); JSON has both.
+    """
 
     def __init__(self, request: Request) -> None:
         self._request = request
@@ -42,40 +49,57 @@ class Responder:
         return self._render("damaged.html", page, page.status, None)
 
     def _render(self, template: str, page: Any, status: int, headers: Mapping[str, str] | None) -> Response:
-        vary = {"vary": "Accept", **(headers or {})}
+        vary = {"vary": "Accept, Accept-Language, Cookie", **(headers or {})}
         if self.as_json:
             return Response(to_json(page), status, vary, "application/json")
-        base = self._request.scope.get("root_path", "").rstrip("/")
-        html = _environment().get_template(template).render(page=page, base=base, person=current_person(self._request))
+        request, language = self._request, language_of(self._request)
+        html = (
+            _environment(language)
+            .get_template(template)
+            .render(
+                page=page,
+                base=request.scope.get("root_path", "").rstrip("/"),
+                person=current_person(request),
+                others=[(other, switch_address(request, other)) for other in LANGUAGES.values() if other != language],
+            )
+        )
         return HTMLResponse(html, status, vary)
 
 
 @cache
-def _environment() -> Environment:
+def _environment(language: Language) -> Environment:
     environment = Environment(
         loader=PackageLoader("etl.browse"),
+        extensions=["jinja2.ext.i18n"],
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.install_gettext_translations(language.translations, newstyle=True)  # type: ignore[attr-defined]
     environment.globals |= {
-        "say": say,
-        "both": both,
-        "beside": beside,
-        "named": named,
-        "flagged": flagged,
-        "named_both": named_both,
-        "counted": counted,
+        "language": language,
+        # Titles, names and texts of the archive are Chinese on whichever page.
+        "zh": "" if language is CHINESE else Markup(f' lang="{CHINESE.tag}"'),
+        "named": language.named,
+        "flagged": language.flagged,
+        "dated": language.dated,
+        "timed": language.timed,
+        "form_problems": FORM_PROBLEMS,
+        "colon": language.translations.gettext(COLON),
         "seal": SEAL,
         "style": _style_version(),
     }
     environment.filters |= {
         "blocks": text_blocks,
-        "moment": _format_time,
-        "day": _format_day,
-        "percent": _format_percent,
-        "size": _format_size,
+        "is_wide": is_wide,
+        "headings": headings,
+        "said": language.said,
+        "day": language.day,
+        "moment": language.moment,
+        "number": language.number,
+        "percent": language.percent,
+        "size": language.size,
         "query": _query_string,
     }
     environment.tests["web"] = _is_web_address
@@ -85,28 +109,6 @@ def _environment() -> Environment:
 def _style_version() -> str:
     sheets = sorted((Path(__file__).parent.parent / "static").glob("*.css"))
     return sha256(b"".join(sheet.read_bytes() for sheet in sheets)).hexdigest()[:8]
-
-
-def _format_time(value: datetime) -> str:
-    """Beijing time, to the minute."""
-    return f"{value.astimezone(CHINA):%Y-%m-%d %H:%M}"
-
-
-def _format_day(value: date | datetime) -> str:
-    return f"{value.astimezone(CHINA) if isinstance(value, datetime) else value:%Y-%m-%d}"
-
-
-def _format_size(octets: int) -> str:
-    """Decimal units with at least two digits, such as 1.5 KB; bytes below 1 KB."""
-    if octets < 1000:
-        return f"{octets} B"
-    unit, name = (1e6, "MB") if octets >= 1e6 else (1e3, "KB")
-    return f"{octets / unit:.{0 if octets >= 10 * unit else 1}f} {name}"
-
-
-def _format_percent(share: float) -> str:
-    """Percent with one decimal, rounded down: only identical texts have 100 %."""
-    return f"{int(share * 1000) / 10:g} %"
 
 
 def _query_string(values: Mapping[str, str | int | None]) -> str:

@@ -24,13 +24,17 @@ from etl.browse.errors import InvalidParameter, RequestRefused
 from etl.browse.http.errors import DamagePage, damage_page
 from etl.browse.http.responses import Responder
 from etl.browse.http.session import FormTokens, Person, current_person
+from etl.browse.pages.address import address_page
 from etl.browse.pages.comparison import comparison_page
 from etl.browse.pages.correction import apply_form, correction_page, read_form
 from etl.browse.pages.file import file_bytes, file_page
 from etl.browse.pages.record import record_page
-from etl.browse.pages.record_list import Cursor, record_list, search_list
+from etl.browse.pages.record_list import Cursor, is_search, record_list, search_list
 from etl.browse.pages.replay import ArchivedBytes, captured_bytes, inert_headers
-from etl.browse.pages.sources_and_runs import run_list, source_list
+from etl.browse.pages.runs import GroupName, RunFilter, run_list, run_page
+from etl.browse.pages.source_list import source_list
+from etl.browse.scheduler import Scheduler
+from etl.outcomes import Outcome
 
 router = APIRouter(redirect_slashes=False)
 
@@ -48,6 +52,10 @@ def read_only(archive: Archive) -> AbstractContextManager[Connection]:
 
 def _archive(request: Request) -> Archive:
     return request.app.state.archive()  # type: ignore[no-any-return]
+
+
+def _scheduler(request: Request) -> Scheduler:
+    return request.app.state.scheduler  # type: ignore[no-any-return]
 
 
 def _form_tokens(request: Request) -> FormTokens:
@@ -69,6 +77,7 @@ def _archivist(request: Request) -> Person:
 
 
 OpenArchive = Annotated[Archive, Depends(_archive)]
+Scheduling = Annotated[Scheduler, Depends(_scheduler)]
 Respond = Annotated[Responder, Depends(Responder)]
 RowId = Annotated[int, Path(ge=1, le=_MAX_ROW_ID)]
 SearchParam = Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")]
@@ -86,6 +95,11 @@ AfterParam = Annotated[str | None, Query(max_length=40, pattern=r"^[0-9T:+.-]*$"
 ShortId = Annotated[str, Query(alias="id", pattern=r"^([0-9a-f]{16})?$")]
 BeforeParam = Annotated[int | None, Query(ge=1, le=_MAX_ROW_ID)]
 CitedIdParam = Annotated[str, Query(alias="id", max_length=80, pattern=r"^[^\x00]*$")]
+RunState = Annotated[Literal["", "running", "green", "amber", "red"], Query(alias="state")]
+OutcomeParam = Annotated[Outcome | Literal[""], Query(alias="outcome")]
+GroupParam = Annotated[GroupName | Literal[""], Query(alias="group")]
+AfterPage = Annotated[int | None, Query(alias="after", ge=1, le=_MAX_ROW_ID)]
+BeforeLine = Annotated[str | None, Query(alias="before", pattern=r"^\d{1,18}\.\d{1,18}$")]
 TextPage = Annotated[int, Query(alias="page", ge=1, le=10_000)]
 BlobDigest = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
 FieldParam = Annotated[str | None, Query(max_length=40)]
@@ -143,13 +157,12 @@ def records(
 ) -> Response:
     """The records that match, newest first or as the search orders them; a number that was typed leads to its
     document."""
-    searching = record_filter.words or record_filter.only or record_filter.without or sort != "relevance"
     with read_only(archive) as connection:
         number = None if after or jumps or responder.as_json else jump(connection, record_filter)
         if number is not None:
             query = urlencode({"q": record_filter.q})
             return RedirectResponse(f"{request.scope.get('root_path', '')}/records/{number}?{query}", 303)
-        if searching:
+        if is_search(record_filter, sort):
             place = _parsed(Place.parse, after)
             page = search_list(connection, record_filter, sort, place, count_all=counts == "all")
         else:
@@ -174,11 +187,13 @@ def record(
     responder: Respond,
     base: BaseAddress,
     record: RowId,
+    within: FilterParam,
+    sort: SortParam = "relevance",
     before: BeforeParam = None,
     cited: CitedIdParam = "",
 ) -> Response:
-    """A record in its current version."""
-    return _record(archive, responder, base, record, None, before, cited)
+    """A record in its current version, with those beside it in the list of the filter."""
+    return _record(archive, responder, base, record, None, before, cited, (within, sort))
 
 
 @_page_route("/records/{record}/versions/{version}")
@@ -196,12 +211,19 @@ def version(
 
 
 def _record(
-    archive: Archive, responder: Responder, base: str, record: int, version: int | None, before: int | None, cited: str
+    archive: Archive,
+    responder: Responder,
+    base: str,
+    record: int,
+    version: int | None,
+    before: int | None,
+    cited: str,
+    within: tuple[RecordFilter, Sort] | None = None,
 ) -> Response:
     # A citation ends with a full stop, which is easily copied together with the address.
     cited = cited.strip().rstrip(".。")
     with read_only(archive) as connection:
-        page = record_page(connection, record, version, before=before, cited=cited, base=base)
+        page = record_page(connection, record, version, before=before, cited=cited, base=base, within=within)
     return _page_or_404(responder, "record.html", page)
 
 
@@ -269,19 +291,46 @@ def file(archive: OpenArchive, responder: Respond, digest: BlobDigest, text_page
 
 
 @_page_route("/sources")
-def sources(archive: OpenArchive, responder: Respond) -> Response:
+def sources(archive: OpenArchive, scheduler: Scheduling, responder: Respond) -> Response:
     """All sources."""
     with read_only(archive) as connection:
-        page = source_list(connection)
+        page = source_list(connection, scheduler)
     return responder.page("sources.html", page)
 
 
 @_page_route("/runs")
-def runs(archive: OpenArchive, responder: Respond) -> Response:
-    """The last run of each source."""
+def runs(
+    archive: OpenArchive, responder: Respond, source: SourceParam = "", state: RunState = "", before: BeforeParam = None
+) -> Response:
+    """The runs of all sources or of one, latest first."""
     with read_only(archive) as connection:
-        page = run_list(connection)
+        page = run_list(connection, RunFilter(source, state), before)
     return responder.page("runs.html", page)
+
+
+@_page_route("/runs/{run}")
+def run(
+    archive: OpenArchive,
+    scheduler: Scheduling,
+    responder: Respond,
+    run: RowId,
+    outcome: OutcomeParam = "",
+    group: GroupParam = "",
+    after: AfterPage = None,
+) -> Response:
+    """A run with the pages that it listed, as each of them ended."""
+    with read_only(archive) as connection:
+        page = run_page(connection, scheduler, run, outcome, group, after)
+    return _page_or_404(responder, "run.html", page)
+
+
+@_page_route("/pages/{page}")
+def address(archive: OpenArchive, responder: Respond, page: RowId, before: BeforeLine = None) -> Response:
+    """One address over time."""
+    with read_only(archive) as connection:
+        run, capture = before.split(".") if before else (0, 0)
+        shown = address_page(connection, page, (int(run), int(capture)) if before else None)
+    return _page_or_404(responder, "address.html", shown)
 
 
 @router.api_route("/captures/{capture}/bytes", methods=["GET", "HEAD"], response_model=None)

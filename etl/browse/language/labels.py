@@ -1,4 +1,4 @@
-"""Names of what the archive knows as identifiers: fields, outcomes, kinds of versions. Chinese first."""
+"""Names of what is stored as identifiers (fields, outcomes, kinds of versions …) in Chinese and English."""
 
 from etl import fields
 from etl.extract import Belief, Rule
@@ -11,7 +11,7 @@ FIELDS: dict[str, tuple[str, str]] = {field.name: (field.chinese, field.english)
 OUTCOMES = OUTCOME_NAMES
 
 ORIGINS: dict[str, tuple[str, str]] = {
-    "header": ("著录表", "header"),
+    "header": ("页面信息栏", "header"),
     "meta": ("网页元数据", "meta tag"),
     "json": ("页内数据", "embedded data"),
     "subheading": ("标题下方", "subheading"),
@@ -31,9 +31,31 @@ STATES: dict[str, tuple[str, str]] = {
     "red": ("异常", "red"),
 }
 
+RUN_KINDS: dict[str, tuple[str, str]] = {
+    "crawl": ("采集", "crawl"),
+    "recheck": ("复查", "recheck"),
+    "import": ("导入", "import"),
+}
+
+GROUPS: dict[str, tuple[str, str]] = {
+    "stored": ("新存", "stored"),
+    "unchanged": ("未变", "unchanged"),
+    "failed": ("失败", "failed"),
+    "excluded": ("不采集", "excluded"),
+    "unfinished": ("未完成", "unfinished"),
+}
+"""Of the outcomes of a run's pages."""
+
+PAGE_KINDS: dict[str, tuple[str, str]] = {
+    "document": ("公文", "document"),
+    "part": ("续页", "further page"),
+    "file": ("附件", "file"),
+    "listing": ("目录页", "listing page"),
+}
+
 RECORD_STATES: dict[str, tuple[str, str]] = {
     "current": ("仍在站上", "still on its site"),
-    "removed": ("已撤下", "removed"),
+    "removed": ("源站已撤下", "removed"),
 }
 
 VERSIONS: dict[str, tuple[str, str]] = {
@@ -47,7 +69,7 @@ VERSIONS_HELP: dict[str, tuple[str, str]] = {
     "created": ("首次收录此页。", "The page was kept for the first time."),
     "updated": ("网页有变：正文、著录项或附件。", "The page changed: its text, a field or a file."),
     "corrected": ("网页未变：档案人员更正或撤回更正。", "The page did not change: an archivist corrected a field."),
-    "re-extracted": ("网页未变：以新规则重读原有字节。", "The page did not change: newer rules read the same bytes."),
+    "re-extracted": ("网页未变：以新规则重读原件。", "The page did not change: newer rules read the same bytes."),
 }
 
 FILES = FILE_OUTCOME_NAMES
@@ -59,7 +81,7 @@ FILES_HELP: dict[str, tuple[str, str]] = {
     "not_a_file": ("链接处给出的是网页，多为错误页。", "A web page stood where a file was linked, mostly an error."),
     "encrypted": ("打开需要密码，可向公开机关索取。", "It asks for a password; ask the agency for it."),
     "broken": ("不完整或已损坏，可重新采集或询问公开机关。", "Cut off or damaged; fetch it again or ask the agency."),
-    "unsupported": ("字节已存，此格式读不出文字。", "The bytes are kept; nothing here reads this format."),
+    "unsupported": ("原件已存，此格式读不出文字。", "The bytes are kept; nothing here reads this format."),
     "too_large": ("超出读取限额；已读出的部分仍在。", "Beyond the limits; what was read before stays."),
     "too_slow": ("没有在限时内读完；请告知管理员。", "Not read in time; tell the operator."),
     "crashed": ("读取程序中断；请告知管理员。", "The program that reads it crashed; tell the operator."),
@@ -78,19 +100,39 @@ FORMATS: dict[str, tuple[str, str]] = {
     media_types.PPTX: ("PowerPoint", ""),
     media_types.OFD: ("OFD", ""),
     media_types.RTF: ("RTF", ""),
-    media_types.ZIP: ("ZIP 压缩包", "archive"),
-    media_types.RAR: ("RAR 压缩包", "archive"),
-    media_types.SEVEN_ZIP: ("7z 压缩包", "archive"),
+    media_types.ZIP: ("ZIP 压缩包", "ZIP archive"),
+    media_types.RAR: ("RAR 压缩包", "RAR archive"),
+    media_types.SEVEN_ZIP: ("7z 压缩包", "7z archive"),
     media_types.ENCRYPTED: ("加密的 Office 文件", "encrypted Office file"),
     media_types.HTML: ("网页", "HTML"),
     media_types.CSV: ("CSV", ""),
     media_types.TEXT: ("纯文本", "plain text"),
     media_types.EMPTY: ("空", "empty"),
     media_types.UNKNOWN: ("未知格式", "unknown format"),
-    "image/png": ("PNG 图像", "picture"),
-    "image/jpeg": ("JPEG 图像", "picture"),
-    "image/gif": ("GIF 图像", "picture"),
-    "image/bmp": ("BMP 图像", "picture"),
-    "image/tiff": ("TIFF 图像", "picture"),
-    "image/webp": ("WebP 图像", "picture"),
+    "image/png": ("PNG 图像", "PNG image"),
+    "image/jpeg": ("JPEG 图像", "JPEG image"),
+    "image/gif": ("GIF 图像", "GIF image"),
+    "image/bmp": ("BMP 图像", "BMP image"),
+    "image/tiff": ("TIFF 图像", "TIFF image"),
+    "image/webp": ("WebP 图像", "WebP image"),
 }
+
+TABLES: dict[str, dict[str, tuple[str, str]]] = {
+    "field": FIELDS,
+    "outcome": OUTCOMES,
+    "origin": ORIGINS,
+    "rule": RULES,
+    "belief": BELIEFS,
+    "state": STATES,
+    "run_kind": RUN_KINDS,
+    "group": GROUPS,
+    "page_kind": PAGE_KINDS,
+    "record_state": RECORD_STATES,
+    "version": VERSIONS,
+    "version_help": VERSIONS_HELP,
+    "file": FILES,
+    "file_help": FILES_HELP,
+    "damage": DAMAGE,
+    "format": FORMATS,
+}
+"""By the name that templates use."""

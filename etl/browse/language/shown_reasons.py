@@ -1,13 +1,9 @@
-"""Stored reasons as pages show them: in words, in both languages."""
+"""Stored reasons in words: JSON has both sentences, a page shows that of its language."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from markupsafe import escape
-
-from etl.browse.language.bilingual import beside
-from etl.reason_codes import Code
 from etl.reasons import Reason
 
 
@@ -19,10 +15,6 @@ class ShownReason:
     params: Mapping[str, Any]
     chinese: str
     english: str
-
-    def __html__(self) -> str:
-        """Chinese with English beside it."""
-        return str(escape(self.english) if self.code == Code.TEXT else beside(self.chinese, self.english))
 
 
 def shown_reason(stored: object) -> ShownReason | None:

@@ -27,7 +27,7 @@ FormProblem = Literal["", "value_missing", "reason_missing", "too_long", "no_dat
 class CorrectionPage:
     """The fields of a record that can be corrected; with `field`, the form for that field.
 
-    `action`, `value` and `reason` are filled in; `problem`, a key of `WORDS`, says why the form was not accepted.
+    `action`, `value` and `reason` are filled in; `problem`, a key of `FORM_PROBLEMS`, says why it was refused.
     `longest` is the limit of `value` and `reason` in characters.
     """
 

@@ -1,5 +1,6 @@
 """One record: one version with its fields and their evidence, copies elsewhere, all versions, and its captures."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,6 +10,8 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select, tuple_
 from sqlalchemy.orm import aliased
 
 from etl.archive.queries.citation import MOUNT, Citation, cite
+from etl.archive.queries.ranking import Sort
+from etl.archive.queries.search import RecordFilter
 from etl.archive.records.near_duplicates import similar_to
 from etl.archive.storage.lookups import NO_TEXT, among, is_current
 from etl.archive.storage.models import Blob, Capture, Content, Page, Record, RecordVersion, Source
@@ -16,6 +19,7 @@ from etl.browse.language.shown_reasons import ShownReason, shown_reason
 from etl.browse.pages.fields import FieldCorrection, RecordField, corrections_of, fields_of
 from etl.browse.pages.file import AttachedFile, attached_files
 from etl.browse.pages.fixity import BlobFixity, blob_fixity
+from etl.browse.pages.record_list import Neighbours, neighbours
 
 MAX_COPIES = 100
 """Records with the same text that are listed; the total is always given."""
@@ -48,6 +52,7 @@ class VersionLine:
     short_id: str
     capture_id: int
     extractor: str
+    captured_at: datetime
     corrections: tuple[FieldCorrection, ...]
 
 
@@ -86,9 +91,11 @@ class RecordPage:
     `similar` is empty except for the current version. `other_id` is the content id in the address if it differs from
     this version's; `fixity` is that of the blob that the version was extracted from. `places`: records with the same
     text. `captures_before`: capture number for the next page of captures; `captures_first`: this is their first page.
+    `neighbours`: the records beside it in the list in which it is read, None in another version than the current one.
     """
 
     id: int
+    page_id: int
     version: int
     current: int
     kind: str
@@ -125,6 +132,26 @@ class RecordPage:
     captures: tuple[CaptureLine, ...]
     captures_before: int | None
     captures_first: bool
+    neighbours: Neighbours | None
+
+    @property
+    def timeline(self) -> tuple[tuple[VersionLine | None, tuple[CaptureLine, ...]], ...]:
+        """The versions, latest first, each with the captures from its own until that of the next version.
+
+        Several versions of one capture share the captures of the earliest. Captures before the first version, and on
+        further pages those of versions that began on an earlier one, stand with their version or with None.
+        """
+        begun: dict[datetime, VersionLine] = {}
+        for line in self.versions:
+            begun[line.captured_at] = line
+        starts = sorted(begun)
+        of: dict[int | None, list[CaptureLine]] = {}
+        for capture in self.captures:
+            place = bisect_right(starts, capture.fetched_at)
+            of.setdefault(begun[starts[place - 1]].version if place else None, []).append(capture)
+        shown = [line for line in self.versions if self.captures_first or line.version in of]
+        lines = [(line, tuple(of.get(line.version, ()))) for line in shown]
+        return (*lines, *([(None, tuple(of[None]))] if None in of else []))
 
 
 def record_page(
@@ -135,10 +162,12 @@ def record_page(
     before: int | None = None,
     cited: str = "",
     base: str = MOUNT,
+    within: tuple[RecordFilter, Sort] | None = None,
 ) -> RecordPage | None:
     """The record in that version, or its current one; None if it does not exist.
 
-    `before`: show captures older than this one; `cited`: content id in the permalink; `base`: the browser's address.
+    `before`: show captures older than this one; `cited`: content id in the permalink; `base`: the browser's address;
+    `within`: filter and order of the list in which the record is read.
     """
     row = connection.execute(_version_query(number, version)).one_or_none()
     if row is None:
@@ -146,7 +175,7 @@ def record_page(
     all_corrections = corrections_of(connection, number)
     places, total = _copies(connection, row.content_hash, number)
     captures = _captures(connection, row.page_id, before)
-    columns = {name: value for name, value in row._mapping.items() if name not in ("page_id", "blob_sha256")}
+    columns = {name: value for name, value in row._mapping.items() if name != "blob_sha256"}
     columns |= {
         "state_reason": shown_reason(row.state_reason),
         "flags": tuple(row.flags),
@@ -165,6 +194,7 @@ def record_page(
         captures=captures[:CAPTURES_PER_PAGE],
         captures_before=captures[CAPTURES_PER_PAGE - 1].id if len(captures) > CAPTURES_PER_PAGE else None,
         captures_first=before is None,
+        neighbours=neighbours(connection, *within, number) if within else None,
     )
 
 
@@ -249,7 +279,9 @@ def _versions(
             func.left(RecordVersion.content_hash, 16).label("short_id"),
             RecordVersion.capture_id,
             RecordVersion.extractor,
+            Capture.fetched_at.label("captured_at"),
         )
+        .join(Capture, Capture.id == RecordVersion.capture_id)
         .where(RecordVersion.record_id == number)
         .order_by(RecordVersion.version.desc())
     )

@@ -22,6 +22,8 @@ from etl.browse.pages.snippets import Snippet, snippets
 
 LINES_PER_PAGE = 50
 """Lines on one page of the list."""
+MAX_WALKED = 200
+"""Lines of a search through which one walks from record to record."""
 HITS_PER_PAGE = 20
 """Lines on one page of a search, each with a part of its text."""
 MAX_COUNT_SECONDS = 0.03
@@ -99,6 +101,11 @@ class RecordList:
     after: str | None
     first: bool
     sources: tuple[SourceChoice, ...]
+
+
+def is_search(record_filter: RecordFilter, sort: Sort) -> bool:
+    """Whether the list is made by the search, which orders it."""
+    return bool(record_filter.words or record_filter.only or record_filter.without or sort != "relevance")
 
 
 def record_list(
@@ -198,6 +205,43 @@ def _lines(record: type[Record], version: type[RecordVersion]) -> Select[Any]:
 def _sources(connection: Connection) -> tuple[SourceChoice, ...]:
     rows = connection.execute(select(Source.id, Source.name).order_by(Source.id))
     return tuple(SourceChoice(*row) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The numbers of the records before and after a record in a list, None at its ends."""
+
+    filter: RecordFilter
+    sort: Sort
+    previous: int | None
+    next: int | None
+
+
+def neighbours(connection: Connection, record_filter: RecordFilter, sort: Sort, number: int) -> Neighbours:
+    """The lines beside the record in the list of that filter. Of a search, its first `MAX_WALKED` lines are known."""
+    if is_search(record_filter, sort):
+        records = hits.lines(connection, record_filter, sort, None, MAX_WALKED).records
+        place = records.index(number) if number in records else None
+        previous = records[place - 1] if place else None
+        following = records[place + 1] if place is not None and place + 1 < len(records) else None
+    else:
+        previous, following = _beside(connection, record_filter, number)
+    return Neighbours(record_filter, sort, previous, following)
+
+
+def _beside(connection: Connection, record_filter: RecordFilter, number: int) -> tuple[int | None, int | None]:
+    record, version, shown = aliased(Record), aliased(RecordVersion), aliased(Record)
+    place = select(shown.listed_on, shown.id).where(shown.id == number).scalar_subquery()
+    position = tuple_(record.listed_on, record.id)
+    lines = (
+        select(record.id)
+        .join(version, is_current(record, version))
+        .where(matches(record_filter, record, version), ~is_duplicate_of_earlier(record_filter, record))
+        .limit(1)
+    )
+    newer = lines.where(position > place).order_by(record.listed_on, record.id)
+    older = lines.where(position < place).order_by(record.listed_on.desc(), record.id.desc())
+    return connection.scalar(newer), connection.scalar(older)
 
 
 def _match_count(

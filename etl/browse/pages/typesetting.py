@@ -5,12 +5,15 @@ signature to the right). The text keeps all its characters in their order.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
 ParagraphRole = Literal["body", "salutation", "heading", "signature"]
 
+MAX_COLUMNS = 6
+"""Columns of a table that fit beside each other into the width of a text."""
 _CELL_SEPARATOR = " | "
 _NUMERAL = "一二三四五六七八九十百"
 _HEADING = re.compile(rf"^(?:第[{_NUMERAL}]+[编章节]|[{_NUMERAL}]+、|（[{_NUMERAL}]+）)")
@@ -40,6 +43,11 @@ class TextTable:
         """Number of cells in the longest row."""
         return max(map(len, self.rows))
 
+    @property
+    def wide(self) -> bool:
+        """Whether it has too many columns for the width of a text."""
+        return self.columns > MAX_COLUMNS
+
 
 def text_blocks(text: str) -> tuple[Paragraph | TextTable, ...]:
     """The blocks of a text: consecutive lines with ` | ` are a table, every other line is a paragraph."""
@@ -56,6 +64,17 @@ def text_blocks(text: str) -> tuple[Paragraph | TextTable, ...]:
                 Paragraph(line, _role(line, is_salutation=index == salutation, is_signature=index in signature))
             )
     return tuple(blocks)
+
+
+def headings(blocks: Iterable[Paragraph | TextTable]) -> tuple[tuple[int, str], ...]:
+    """The headings of a text, each with the number of its block from 1."""
+    numbered = enumerate(blocks, 1)
+    return tuple((n, block.text) for n, block in numbered if isinstance(block, Paragraph) and block.role == "heading")
+
+
+def is_wide(blocks: Iterable[Paragraph | TextTable]) -> bool:
+    """Whether a text has a table that needs the width of the page."""
+    return any(isinstance(block, TextTable) and block.wide for block in blocks)
 
 
 def _role(line: str, *, is_salutation: bool, is_signature: bool) -> ParagraphRole:

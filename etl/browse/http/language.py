@@ -1,0 +1,43 @@
+"""The switch between languages: a page with `?language=` remembers it in a cookie and leads to itself without it."""
+
+from urllib.parse import quote, urlencode
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from etl.browse.http.errors import invalid_parameter_page
+from etl.browse.http.responses import Responder
+from etl.browse.language.negotiation import COOKIE, PARAMETER, other_parameters
+from etl.browse.language.translation import LANGUAGES
+
+_A_YEAR = 365 * 24 * 3600
+
+
+class LanguageSwitch:
+    """ASGI middleware that answers requests which choose a language; all others go on."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
+            request = Request(scope)
+            if PARAMETER in request.query_params:
+                await _switched(request)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+def _switched(request: Request) -> Response:
+    chosen = request.query_params[PARAMETER]
+    if chosen not in LANGUAGES:
+        return Responder(request).error(invalid_parameter_page(PARAMETER))
+    kept = other_parameters(request)
+    # Relative to the page, so that no path can lead to another host.
+    page = f"./{quote(request.url.path.rpartition('/')[2])}"
+    answer = RedirectResponse(f"{page}?{urlencode(kept)}" if kept else page, 303)
+    folder = f"{request.scope.get('root_path', '')}/"
+    secure = request.url.scheme == "https"
+    answer.set_cookie(COOKIE, chosen, _A_YEAR, path=folder, secure=secure, httponly=True, samesite="lax")
+    return answer

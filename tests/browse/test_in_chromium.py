@@ -1,0 +1,93 @@
+"""Pages as a person meets them: in both languages, wide and narrow, dark, with the keyboard alone."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from etl.archive.storage.archive import Archive
+from etl.browse import create_app
+from tests.support import browser_pages
+from tests.support.browser_pages import keep
+from tests.support.chromium import served
+
+_HEADINGS = "".join(f"<p>{number}、工作安排</p><p>各单位应当认真落实，按期报送。</p>" for number in "一二三四")
+_ROWS = ["".join(f"<td>{row}行{column}列的数额</td>" for column in range(15)) for row in range(40)]
+_TABLE = f"<table><tr>{'</tr><tr>'.join(_ROWS)}</tr></table>"
+
+
+@pytest.fixture
+def address(archive: Archive, tmp_path: Path) -> Iterator[str]:
+    """Of the browser, with a record (1) that has headings, a wide table and two versions, between two others."""
+    for title in ("系船柱专项资金决算", "系船柱专项资金决算公开"):
+        changed = timedelta(days=len(title))
+        keep(archive, tmp_path, browser_pages.Page(1, title=title, body=_HEADINGS + _TABLE, after=changed))
+    keep(
+        archive, tmp_path, browser_pages.Page(2, published="2024-03-09"), browser_pages.Page(3, published="2024-03-01")
+    )
+    with served(Starlette(routes=[Mount("/archive", create_app(archive))])) as base:
+        yield f"{base}/archive"
+
+
+def _page(chromium: Browser, locale: str = "zh-CN", width: int = 1280, scheme: str = "light") -> Page:
+    context = chromium.new_context(
+        locale=locale,
+        viewport={"width": width, "height": 800},
+        color_scheme="dark" if scheme == "dark" else "light",
+    )
+    context.set_default_timeout(30_000)
+    return context.new_page()
+
+
+def test_no_page_is_wider_than_the_window_in_either_language(address: str, chromium: Browser) -> None:
+    for locale, width, scheme in (("zh-CN", 390, "dark"), ("en-GB", 390, "light"), ("en-GB", 1280, "dark")):
+        page = _page(chromium, locale, width, scheme)
+        for path in ("/", "/sources", "/runs", "/runs/1", "/pages/1", "/records/1", "/compare/1/1/1/2", "/nowhere"):
+            page.goto(address + path)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, locale, width)
+        told = [message.text for message in page.console_messages()]
+        assert not [fault for fault in told if "404" not in fault], "what the security policy refuses is told there"
+        page.context.close()
+
+
+def test_a_wide_table_has_the_page_its_head_stays_and_its_bar_is_at_hand(address: str, chromium: Browser) -> None:
+    page = _page(chromium)
+    page.goto(f"{address}/records/1")
+    table = page.get_by_role("region", name="表格 1")
+    table.scroll_into_view_if_needed()
+    box, window = table.bounding_box(), page.viewport_size
+    assert box is not None
+    assert window is not None
+    assert box["width"] > 1000
+    assert box["height"] < window["height"], "the bar at its lower edge is on the screen with its head"
+    table.focus()
+    page.keyboard.press("End")
+    expect(page.get_by_text("39行0列的数额")).to_be_in_viewport()
+    head = page.get_by_text("0行0列的数额", exact=True)
+    expect(head).to_be_in_viewport()
+    page.context.close()
+
+
+def test_the_keyboard_alone_leads_through_a_result_and_switches_the_language(address: str, chromium: Browser) -> None:
+    page = _page(chromium)
+    page.goto(f"{address}/?from=2024-03-02")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="跳到正文")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="系船柱专项资金决算公开").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("系船柱专项资金决算公开")
+    expect(page.get_by_role("link", name="下一条")).to_have_count(0)
+    page.locator("summary", has_text="目录").press("Enter")
+    page.get_by_role("link", name="三、工作安排").press("Enter")
+    expect(page.get_by_role("heading", name="三、工作安排")).to_be_in_viewport()
+    page.get_by_role("link", name="English").press("Enter")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.get_by_role("link", name="Previous record").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("第2号河段")
+    page.get_by_role("link", name="Back to the result").press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("2 records")
+    page.context.close()
