@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from etl.browse.http.errors import DamagePage, ErrorPage
+from etl.browse.http.marks import Marker, marked
 from etl.browse.http.session import current_person
 from etl.browse.language.messages import COLON, FORM_PROBLEMS
 from etl.browse.language.negotiation import language_of, switch_address
@@ -88,10 +89,12 @@ def _environment(language: Language) -> Environment:
         "form_problems": FORM_PROBLEMS,
         "colon": language.translations.gettext(COLON),
         "seal": SEAL,
+        "marker": Marker,
         "style": _style_version(),
     }
     environment.filters |= {
         "blocks": text_blocks,
+        "marked": marked,
         "is_wide": is_wide,
         "headings": headings,
         "said": language.said,

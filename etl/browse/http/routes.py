@@ -283,10 +283,12 @@ def correct_field(
 
 
 @_page_route("/files/{digest}")
-def file(archive: OpenArchive, responder: Respond, digest: BlobDigest, text_page: TextPage = 1) -> Response:
-    """An attached file: its type, the outcome of reading it, and one page of its text."""
+def file(
+    archive: OpenArchive, responder: Respond, digest: BlobDigest, text_page: TextPage = 1, q: SearchParam = ""
+) -> Response:
+    """An attached file: its type, the outcome of reading it, and one page of its text, the words of `q` marked."""
     with read_only(archive) as connection:
-        page = file_page(connection, digest, text_page)
+        page = file_page(connection, digest, text_page, q)
     return _page_or_404(responder, "file.html", page)
 
 

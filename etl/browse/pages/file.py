@@ -65,7 +65,10 @@ class LinkingRecord:
 
 @dataclass(frozen=True, slots=True)
 class FilePage:
-    """A file and page number `leaf` of the `leaves` pages of its text. `outcome` is None if it was not read yet."""
+    """A file and page number `leaf` of the `leaves` pages of its text. `outcome` is None if it was not read yet.
+
+    `q`: the search whose words are marked.
+    """
 
     sha256: str
     size: int
@@ -86,6 +89,7 @@ class FilePage:
     picture: bool
     documents: tuple[LinkingRecord, ...]
     more_documents: bool
+    q: str = ""
 
 
 _FILE_COLUMNS = (File.media_type, File.outcome, func.coalesce(File.reason, "").label("reason"), File.pages)
@@ -148,7 +152,7 @@ def _is_showable_picture(media_type: str | None, size: int) -> bool:
     return media_type in SHOWABLE_TYPES and str(media_type).startswith("image/") and size <= MAX_SHOWN_BYTES
 
 
-def file_page(connection: Connection, digest: str, text_page: int = 1) -> FilePage | None:
+def file_page(connection: Connection, digest: str, text_page: int = 1, q: str = "") -> FilePage | None:
     """The file with one page of its text; None if no file has this SHA-256, or its text has no such page."""
     start = (text_page - 1) * PAGE_CHARS
     row = connection.execute(
@@ -183,6 +187,7 @@ def file_page(connection: Connection, digest: str, text_page: int = 1) -> FilePa
         picture=_is_showable_picture(row.media_type, row.size),
         documents=tuple(LinkingRecord(*row) for row in documents[:MAX_RECORDS]),
         more_documents=len(documents) > MAX_RECORDS,
+        q=q,
     )
 
 

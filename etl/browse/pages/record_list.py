@@ -102,6 +102,10 @@ class RecordList:
     first: bool
     sources: tuple[SourceChoice, ...]
 
+    @property
+    def source_names(self) -> dict[str, str]:
+        return {source.id: source.name for source in self.sources}
+
 
 def is_search(record_filter: RecordFilter, sort: Sort) -> bool:
     """Whether the list is made by the search, which orders it."""

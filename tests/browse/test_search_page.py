@@ -1,0 +1,84 @@
+"""The pages of a search as HTML: marks, facets that are links, and nothing of a text that a browser would run."""
+
+import re
+from html import unescape
+from pathlib import Path
+
+from starlette.testclient import TestClient
+
+from etl.archive.storage.archive import Archive
+from tests.support.browser_pages import Page, attached, keep
+from tests.support.searched import Document, write_and_index
+
+
+def links(html: str) -> dict[str, str]:
+    """The links of a page by what they say, without their elements."""
+    found = re.findall(r'<a [^>]*href="([^"]+)"[^>]*>(.*?)</a>', html, re.DOTALL)
+    return {re.sub(r"<[^>]+>|\s+", "", said): unescape(target) for target, said in found}
+
+
+def test_titles_and_snippets_are_escaped_before_they_are_marked(reader: TestClient, owner_url: str) -> None:
+    write_and_index(
+        owner_url,
+        [
+            Document(
+                '<script>alert("渡船")</script>',
+                "<img src=x onerror=alert(1)>渡船停航</p><script>渡船</script>",
+                fields=(("publisher", '"><b>局'),),
+                file="<svg onload=alert(2)>缆车",
+            )
+        ],
+    )
+    html = reader.get("/archive/", params={"q": "渡船 缆车 onerror"}).text
+    assert "&lt;script&gt;alert(&#34;<mark>渡船</mark>&#34;)&lt;/script&gt;" in html
+    assert "<mark>onerror</mark>" in html
+    for raw in ("<script>", "<img src=x", "<svg onload", '"><b>'):
+        assert raw not in html, raw
+    (number,) = (line["id"] for line in reader.get("/archive/records.json", params={"q": "渡船"}).json()["lines"])
+    record = reader.get(f"/archive/records/{number}", params={"q": "渡船"}).text
+    assert '<mark id="hit-1">渡船</mark>停航' in record
+    assert '<mark id="hit-2">渡船</mark>' in record
+    assert "<script>" not in record
+    assert "<mark" not in reader.get(f"/archive/records/{number}").text
+
+
+def test_a_hit_in_a_file_leads_to_its_place(archive: Archive, reader: TestClient, tmp_path: Path) -> None:
+    said = "\n".join(f"第{number}行，渡船班次见下。" for number in range(2_000)) + "\n缆车在此。\n"
+    keep(
+        archive,
+        tmp_path,
+        attached("/a.txt", "text/plain", said.encode()),
+        Page(1, title="夏季班次", body='<a href="/a.txt">时刻表</a>'),
+    )
+    html = reader.get("/archive/", params={"q": "夏季班次 缆车"}).text
+    target = links(html)["时刻表"]
+    assert "page=3" in target
+    assert target.endswith("#hit-1")
+    assert '<mark id="hit-1">缆车</mark>在此' in reader.get(target).text
+
+
+def test_a_click_on_a_facet_chooses_it_and_another_takes_it_back(reader: TestClient, owner_url: str) -> None:
+    write_and_index(
+        owner_url,
+        [
+            Document("渡船公告一", "甲", fields=(("publisher", "水务局"),)),
+            Document("渡船公告二", "乙", fields=(("publisher", "财政局"),), published="2023-01-01"),
+        ],
+    )
+    html = reader.get("/archive/", params={"q": "渡船"}).text
+    chosen = reader.get(links(html)["水务局"]).text
+    assert "公告一" in chosen
+    assert "公告二" not in chosen
+    out = [unescape(target) for target in re.findall(r'class="out" href="([^"]+)"', html)]
+    (without,) = (target for target in out if "%E6%B0%B4%E5%8A%A1" in target)
+    assert "公告一" not in reader.get(without).text
+    back = reader.get(links(chosen)["×"]).text
+    assert "公告一" in back
+    assert "公告二" in back
+    assert "q=%E6%B8%A1" in links(chosen)["×"]
+
+
+def test_what_finds_nothing_links_what_would(reader: TestClient, owner_url: str) -> None:
+    write_and_index(owner_url, [Document("渡船公告", "缆车停运")])
+    html = reader.get("/archive/", params={"q": "渡船 热气球"}).text
+    assert "公告" in reader.get(links(html)["渡船"]).text
