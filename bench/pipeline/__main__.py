@@ -6,11 +6,12 @@ For daily work: `--only crawl --rounds 1 --pages 500 --answer 0 --without-peer`,
 import argparse
 import statistics
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 from bench.pipeline import profile
 from bench.pipeline.dag_run import run_dag
 from bench.pipeline.report import report
-from bench.pipeline.runs import TOOLS, Ground, check_ours, gongkai, ground, peer, write_warc
+from bench.pipeline.runs import TOOLS, Ground, check_ours, gongkai, ground, peer, phases, write_warc
 from bench.pipeline.site import RenderedSite, render, serving
 from bench.pipeline.usage import Usage
 from etl.settings import PROJECT
@@ -66,6 +67,7 @@ def told(part: Part) -> list[str]:
 
 def crawls(site: RenderedSite, answer: int, rounds: int, with_peer: bool) -> Part:
     """Ours and the peer in turns, each with new servers, and their medians."""
+    parts: list[str] = []
     took: dict[str, list[Usage]] = {name: [] for name in (("gongkai", "peer") if with_peer else ("gongkai",))}
     yield from head(f"answers in {answer} ms")
     for number in range(1, rounds + 1):
@@ -75,10 +77,12 @@ def crawls(site: RenderedSite, answer: int, rounds: int, with_peer: bool) -> Par
                     each.append(peer(here, site))
                 else:
                     each.append(gongkai(here, "crawl", here.source, "--json"))
+                    parts.append(phases(here, datetime.now(UTC), each[-1].seconds))
                     check_ours(here, site.stored())
             yield row(f"{name}, round {number}", len(site.documents), each[-1:])
     for name, each in took.items():
         yield row(f"**{name}, median**", len(site.documents), each)
+    yield from ("", *(f"gongkai, round {number}: {said}." for number, said in enumerate(parts, 1)))
     if with_peer:
         ratio = statistics.median(b.seconds / a.seconds for a, b in zip(*took.values(), strict=True))
         yield f"\ngongkai stores {ratio:.2f} times the peer's pages a second (median of the rounds).\n"

@@ -8,6 +8,8 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -30,6 +32,11 @@ from tests.support.services import settings_of
 TOOLS = PROJECT / "var" / "bench" / "bin"
 """What the bench has installed of its own: `make var/bench/.installed`."""
 GONGKAI = Path(sys.executable).parent / "gongkai"
+PHASES = text("""
+SELECT min(r.started_at) AS began, max(c.fetched_at) FILTER (WHERE p.kind = 'listing') AS listed,
+       max(c.fetched_at) AS fetched
+FROM archive.capture c JOIN archive.page p ON p.id = c.page_id JOIN archive.run r ON r.id = c.run_id
+""")
 STORED = text("SELECT url, blob_sha256 FROM archive.page WHERE kind IN ('document', 'file') AND blob_sha256 <> ''")
 
 
@@ -72,7 +79,9 @@ def ground(site: RenderedSite, airflow: bool = False) -> Iterator[Ground]:
         own = Settings(state_dir=folder, sources=str(sources), postgres_port=0, store_port=0, airflow_port=0)
         try:
             where = services.up(own, airflow=airflow, report=lambda step: None)
-            settings = settings_of(where, folder, where.database_owner_url, where.bucket)
+            # Tests read pages in one process; an operator's crawl in as many as there are cores.
+            tested = settings_of(where, folder, where.database_owner_url, where.bucket)
+            settings = tested.model_copy(update={"workers": own.workers})
             yield Ground(folder, file, settings, where)
         finally:
             services.down(own, report=lambda step: None)
@@ -89,6 +98,17 @@ def check_ours(here: Ground, expected: dict[str, str]) -> None:
     with engine.connect() as connection:
         require({urlsplit(row.url).path: row.blob_sha256 for row in connection.execute(STORED)}, expected)
     engine.dispose()
+
+
+def phases(here: Ground, ended: datetime, seconds: float) -> str:
+    """How long the parts of the crawl that ended at that moment took, as words."""
+    engine = create_engine(here.addresses.database_url)
+    with engine.connect() as connection:
+        at = connection.execute(PHASES).one()
+    engine.dispose()
+    marks = [ended - timedelta(seconds=seconds), at.began, at.listed, at.fetched, ended]
+    parts = zip(("start", "lists", "pages and files", "end"), pairwise(marks), strict=True)
+    return ", ".join(f"{name} {(after - before).total_seconds():.1f} s" for name, (before, after) in parts)
 
 
 def peer(here: Ground, site: RenderedSite) -> Usage:
