@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from sqlalchemy import Connection, delete, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from etl.archive.records.change_feed import publish
 from etl.archive.records.corrections import in_force
@@ -165,6 +166,9 @@ _NEW_VERSIONS = insertion(
     RecordVersion, ("record_id", "version", "kind", *(field.name for field in fields(VersionValues)))
 )
 _NEW_CONTENTS = insertion(Content, ("hash", "text", "normaliser"), "ON CONFLICT DO NOTHING RETURNING hash")
+_NEW_CONTENT = insert(Content).on_conflict_do_nothing().returning(Content.hash)
+LONG_TEXT = 1_000_000
+"""Characters from which a text is sent by itself: rows as JSON are held in memory twice more."""
 _FILES_LINKED = with_rows("""
 INSERT INTO archive.page_file (page_id, file_id)
 SELECT DISTINCT e.page, f.id FROM json_to_recordset(CAST(:rows AS json)) AS e (page bigint, url text)
@@ -312,11 +316,18 @@ def _without_passing_changes(connection: Connection, changes: Sequence[_Change])
 
 
 def keep_contents(connection: Connection, texts: Mapping[str, str]) -> dict[str, str]:
-    """Stores texts under their hashes, in the order of the hashes; returns those that are new."""
-    rows = [{"hash": digest, "text": text, "normaliser": NORMALISER} for digest, text in sorted(texts.items())]
-    if not rows:
-        return {}
-    return {digest: texts[digest] for digest in connection.scalars(_NEW_CONTENTS, {"rows": rows})}
+    """Stores texts under their hashes, the long ones first, in the order of the hashes; returns those that are new."""
+    rows: list[dict[str, object]] = []
+    new: list[str] = []
+    for digest, text in sorted(texts.items()):
+        row = {"hash": digest, "text": text, "normaliser": NORMALISER}
+        if len(text) < LONG_TEXT:
+            rows.append(row)
+        else:
+            new += connection.scalars(_NEW_CONTENT, row)
+    if rows:
+        new += connection.scalars(_NEW_CONTENTS, {"rows": rows})
+    return {digest: texts[digest] for digest in new}
 
 
 def _write_records(connection: Connection, source_id: str, changes: Sequence[_Change]) -> dict[int, int]:

@@ -24,6 +24,8 @@ def connect(url: str, *, pool_size: int = 4) -> Engine:
             make_url(url),
             pool_size=pool_size,
             pool_pre_ping=True,
+            # The one used last first: a connection keeps a buffer as large as the largest text that it sent.
+            pool_use_lifo=True,
             json_serializer=json_bytes,
             connect_args={"connect_timeout": 5, "options": "-c timezone=UTC", "application_name": "gongkai"},
         )

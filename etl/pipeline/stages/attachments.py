@@ -38,17 +38,19 @@ def read_files(
     def whole() -> Iterator[tuple[bytes, str]]:
         for digest, file in files.items():
             try:
-                body = (bodies or {}).get(digest) or read_blob(archive, digest)
+                # No name is kept for it: files are large, and this waits while one is read and stored.
+                held = [(bodies or {}).get(digest) or read_blob(archive, digest)]
             except DamagedBlob as error:
                 for url in file.urls:
                     damaged[url] = unreadable(encode_reason(Code.FILE_ITEM, url=url), error)
                 continue
             digests.append(digest)
-            yield body, file.name
+            yield held.pop(), file.name
 
     if files:
         for reading in file_reader().many(whole()):
             store_file_reading(archive, digests.popleft(), reading)
+            del reading
     return damaged
 
 
