@@ -3,7 +3,7 @@
 import asyncio
 import json
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -11,12 +11,12 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from etl.archive.crawls.run import ClassifiedAttempt, CrawlOptions, ListingSummary, ListSummary
+from etl.archive.crawls.run import CrawlOptions, ListingSummary, ListSummary
 from etl.archive.crawls.walks import KnownList
 from etl.fetch.client import Attempt, Fetcher, Request
-from etl.pipeline.stages.catalog_walk import CatalogWalk
-from etl.platforms.base import Entry, ListingRequest
+from etl.pipeline.stages.catalog_walk import CatalogWalk, WalkedPage
 from etl.sources.schema import Source
+from etl.web.urls import Address
 
 LIST = "https://www.yunxi.example/gk/"
 SIZE = 5
@@ -67,12 +67,10 @@ class Sink:
     known: KnownList
     found: list[str] = field(default_factory=list)
 
-    def save_attempts(self, request: ListingRequest, attempts: Sequence[ClassifiedAttempt]) -> None:
-        pass
-
-    def save_entries(self, column: str, entries: Mapping[str, Entry]) -> dict[str, bool]:
-        self.found += [url for url in entries if url not in self.known.urls]
-        return {url: url in self.known.urls for url in entries}
+    def save(self, pages: Sequence[WalkedPage]) -> dict[Address, bool]:
+        urls = [url for page in pages for url in page.entries]
+        self.found += [url for url in urls if url not in self.known.urls]
+        return {url: url in self.known.urls for url in urls}
 
     def known_list(self, column: str) -> KnownList:
         return self.known

@@ -13,7 +13,7 @@ from demo import catalogue, faults
 from demo.gkmlpt import GkmlptSite
 from demo.server import serve
 from etl.archive.crawls.captures import store_attempts
-from etl.archive.crawls.pages import listed_pages, upsert_article_pages, upsert_listed_pages, upsert_page
+from etl.archive.crawls.pages import listed_pages, upsert_article_pages, upsert_listed_pages, upsert_pages
 from etl.archive.crawls.run import ClassifiedAttempt, CrawlOptions, PageAttempt, RunContext
 from etl.archive.crawls.runs import open_run
 from etl.archive.records.file_readings import store_file_reading, unread_files
@@ -73,7 +73,7 @@ def test_values_of_a_listing_are_stored_as_they_can_be(archive: Archive, run: Ru
 def test_66000_links_are_looked_up_at_once(archive: Archive, run: RunContext) -> None:
     urls = [canonical_url(f"http://x.example/{number}.html") for number in range(66_000)]
     with archive.engine.begin() as connection:
-        known = upsert_page(connection, run.source.id, urls[-1], "document")
+        [known] = upsert_pages(connection, run.source.id, "document", [urls[-1]]).values()
         assert [page.page_id for page in listed_pages(connection, run.source.id, urls, DAY).values()] == [known]
         assert unread_files(connection, run.source.id, urls) == {}
         assert upsert_article_pages(connection, run.source.id, {known: urls[:2]}).keys() == set(urls[:2])
@@ -84,7 +84,7 @@ def test_the_longest_address_is_stored_and_longer_ones_are_none(archive: Archive
     start = "http://x.example/"
     url = canonical_url(start + long[: MAX_ADDRESS_CHARS - len(start)])
     with archive.engine.begin() as connection:
-        upsert_page(connection, run.source.id, url, "document")
+        upsert_pages(connection, run.source.id, "document", [url])
     with pytest.raises(ValueError, match=f"{MAX_ADDRESS_CHARS} are allowed"):
         canonical_url(start + long[:MAX_ADDRESS_CHARS])
 
@@ -97,7 +97,8 @@ def test_headers_and_addresses_of_answers_are_stored(archive: Archive, run: RunC
         assert unstorable(attempt) is None
         assert unstorable(saved_name((("content-disposition", f"attachment; filename={text}"),))) is None
         with archive.engine.begin() as connection:
-            page = upsert_page(connection, run.source.id, canonical_url(f"http://x.example/{number}"), "document")
+            url = canonical_url(f"http://x.example/{number}")
+            [page] = upsert_pages(connection, run.source.id, "document", [url]).values()
         item = ClassifiedAttempt(attempt, None, "")
         assert store_attempts(archive, run.batch("0"), [PageAttempt(page, item)])[page].outcome is Outcome.STORED
 
@@ -111,7 +112,7 @@ def test_names_of_files_in_archives_are_stored(archive: Archive, run: RunContext
         archive_file.writestr("a/\x01\u202e通知.txt", "水务".encode())
     attempt = Attempt("http://x.example/a.zip", "http://x.example/a.zip", DAY, 1, (), 200, (), packed.getvalue())
     with archive.engine.begin() as connection:
-        page = upsert_page(connection, run.source.id, canonical_url(attempt.url), "file")
+        [page] = upsert_pages(connection, run.source.id, "file", [canonical_url(attempt.url)]).values()
     store_attempts(archive, run.batch("0"), [PageAttempt(page, ClassifiedAttempt(attempt, None, ""))])
     [blob] = rows(archive, "SELECT sha256 FROM archive.blob")
     reading = read_file(packed.getvalue(), "通\0知\ud83d.zip", {"seconds": Limits().seconds})

@@ -82,20 +82,13 @@ def listed_pages(
     return {Address(row.url): ListedDocument(row.id, row.first_seen_at < before) for row in connection.execute(query)}
 
 
-def upsert_page(connection: Connection, source_id: str, url: Address, kind: str) -> int:
-    """The id of the page with that URL, written now unless it is known. A known page keeps its kind."""
-    values = {"source_id": source_id, "url": url, "kind": kind}
-    connection.execute(insert(Page).values(values).on_conflict_do_nothing(index_elements=["source_id", "url"]))
-    return connection.scalars(select(Page.id).where(Page.source_id == source_id, Page.url == url)).one()
-
-
-def upsert_file_pages(connection: Connection, source_id: str, urls: Iterable[Address]) -> dict[Address, int]:
-    """The page ids of files, by URL. A known page keeps its kind."""
+def upsert_pages(connection: Connection, source_id: str, kind: str, urls: Iterable[Address]) -> dict[Address, int]:
+    """The ids of the pages with those URLs, by URL; written now unless they are known. A known page keeps its kind."""
     urls = sorted(set(urls))
     if not urls:
         return {}
     lock_source(connection, source_id)
-    connection.execute(_FILES, {"rows": [{"source_id": source_id, "kind": "file", "url": url} for url in urls]})
+    connection.execute(_PAGES, {"rows": [{"source_id": source_id, "kind": kind, "url": url} for url in urls]})
     return _page_ids(connection, source_id, urls)
 
 
@@ -128,7 +121,7 @@ _ARTICLE_PAGES = insertion(
     ("source_id", "kind", "url", "part_of", "part"),
     "ON CONFLICT (source_id, url) DO UPDATE SET part_of = excluded.part_of, part = excluded.part",
 )
-_FILES = insertion(Page, ("source_id", "kind", "url"), "ON CONFLICT (source_id, url) DO NOTHING")
+_PAGES = insertion(Page, ("source_id", "kind", "url"), "ON CONFLICT (source_id, url) DO NOTHING")
 
 
 def upsert_article_page(connection: Connection, source_id: str, article: int, url: Address, position: int) -> int:

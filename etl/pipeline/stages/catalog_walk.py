@@ -27,6 +27,8 @@ MAX_BARREN_PAGES = 3
 """Listing pages in a row that list nothing new before the list is taken for a trap (a calendar, say)."""
 NAMED_ENTRIES = 5
 """Entries of a page without a valid address that are named one by one; the others are counted."""
+MOST_UNSAVED = 20
+"""Listing pages that wait to be saved: what is fetched again at most after a crash."""
 KNOWN_PAGES = 2
 """Pages in a row of known documents that end a list without a total: pinned entries may fill the first one."""
 
@@ -75,14 +77,20 @@ def _read_listing(family: Platform, attempt: Attempt, request: ListingRequest) -
     return read_list_page(family, page, request)
 
 
+@dataclass(frozen=True, slots=True)
+class WalkedPage:
+    """A listing page that was asked for: all attempts, and the entries that it lists, by canonical URL."""
+
+    request: ListingRequest
+    attempts: Sequence[ClassifiedAttempt]
+    entries: Mapping[Address, Entry]
+
+
 class ListingSink(Protocol):
     """Takes what a walk fetches and finds. Its methods run in threads, one at a time."""
 
-    def save_attempts(self, request: ListingRequest, attempts: Sequence[ClassifiedAttempt]) -> None:
-        """Stores the attempts for a listing page."""
-
-    def save_entries(self, column: str, entries: Mapping[Address, Entry]) -> dict[Address, bool]:
-        """Stores the entries (canonical URL → entry) of a list; returns for each URL whether it was known before."""
+    def save(self, pages: Sequence[WalkedPage]) -> dict[Address, bool]:
+        """Stores listing pages and their entries; returns for each entry whether it was known before."""
 
     def known_list(self, column: str) -> KnownList:
         """What earlier walks found in the list."""
@@ -118,6 +126,7 @@ class CatalogWalk:
         self._lost: list[tuple[str, Reason]] = []
         self._problems: list[Reason] = []
         self._requests = 0
+        self._unsaved: list[WalkedPage] = []
         self._saving: asyncio.Task[dict[Address, bool]] | None = None
 
     async def run(self) -> ListingSummary:
@@ -140,32 +149,37 @@ class CatalogWalk:
         if fetched.page is None:
             assert fetched.reason is not None
             self._lost.append((request.url, fetched.reason))
-            await self._save(request, fetched.attempts, {})
+            await self._save(WalkedPage(request, fetched.attempts, {}))
             return
         entries = self._entries(fetched.page, fetched.attempts[-1].attempt.final_url, request)
-        await self._save(request, fetched.attempts, entries)
+        await self._save(WalkedPage(request, fetched.attempts, entries))
         self._documents |= entries.keys()
         walked = self._lists.setdefault(request.column, _WalkedList(request.column))
         self._problems += walked.add(request, fetched.page, entries.keys())
         if self._stop_at_known and entries:
-            await self._end_at_known(walked, fetched.page, all((await self._known()).values()))
+            known = await self._known()
+            await self._end_at_known(walked, fetched.page, all(known[url] for url in entries))
         self._enqueue(request, fetched.page, walked)
         self._progress(Progress("listing", len(self._documents)))
 
-    async def _save(
-        self, request: ListingRequest, attempts: Sequence[ClassifiedAttempt], entries: Mapping[Address, Entry]
-    ) -> None:
-        """Begins to save a page, when the one before it is saved: the next page is fetched meanwhile."""
-        await self._known()
+    async def _save(self, page: WalkedPage) -> None:
+        """Begins to save a page; the next ones are fetched meanwhile, and saved together when it is done."""
+        if len(self._unsaved) >= MOST_UNSAVED:
+            await self._known()
+        self._unsaved.append(page)
+        if self._saving is None or self._saving.done():
+            await self._save_all()
 
-        def save() -> dict[Address, bool]:
-            self._sink.save_attempts(request, attempts)
-            return self._sink.save_entries(request.column, entries) if entries else {}
-
-        self._saving = asyncio.create_task(asyncio.to_thread(save))
+    async def _save_all(self) -> None:
+        if self._saving:
+            await self._saving
+        pages, self._unsaved = self._unsaved, []
+        self._saving = asyncio.create_task(asyncio.to_thread(self._sink.save, pages))
 
     async def _known(self) -> dict[Address, bool]:
-        """For each entry of the page that was saved last, whether it was known before; waits until it is saved."""
+        """For each entry of the pages that were saved last, whether it was known before; waits until all are saved."""
+        if self._unsaved:
+            await self._save_all()
         return await self._saving if self._saving else {}
 
     async def _end_at_known(self, walked: "_WalkedList", page: ListingPage, all_known: bool) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from etl.archive.crawls.captures import recover_unindexed_logs, store_attempts
 from etl.archive.crawls.due import DueFile, DuePage, due_pages
-from etl.archive.crawls.pages import upsert_article_pages, upsert_file_pages
+from etl.archive.crawls.pages import upsert_article_pages, upsert_pages
 from etl.archive.crawls.run import ClassifiedAttempt, PageAttempt, RunContext
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import sha256
@@ -167,7 +167,7 @@ class _Store:
     def files(self, files: Attempts, number: int) -> None:
         """Stores files of a document that is not finished."""
         with self._archive.engine.begin() as connection:
-            page_ids = upsert_file_pages(connection, self._run.source.id, files)
+            page_ids = upsert_pages(connection, self._run.source.id, "file", files)
         attempts = [PageAttempt(page_ids[url], item) for url in files for item in files[url]]
         store_attempts(self._archive, self._run.batch(str(number)), attempts)
 
@@ -358,7 +358,9 @@ def _page_attempts(
     files."""
     articles = {document.page.page_id: document.part_urls for document in documents if document.part_urls is not None}
     page_ids = upsert_article_pages(connection, run.source.id, articles)
-    page_ids |= upsert_file_pages(connection, run.source.id, (url for document in documents for url in document.files))
+    page_ids |= upsert_pages(
+        connection, run.source.id, "file", (url for document in documents for url in document.files)
+    )
     for document in documents:
         for item in document.attempts:
             yield PageAttempt(document.page.page_id, item)

@@ -1,19 +1,20 @@
 """Stage one: walk the catalog, newest entries first, and store what it lists."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 
 from etl.archive.crawls.captures import recover_unindexed_logs, store_attempts
-from etl.archive.crawls.pages import listed_pages, upsert_listed_pages, upsert_page
-from etl.archive.crawls.run import ClassifiedAttempt, CrawlOptions, ListingSummary, PageAttempt, RunContext
+from etl.archive.crawls.pages import listed_pages, upsert_listed_pages, upsert_pages
+from etl.archive.crawls.run import CrawlOptions, ListingSummary, PageAttempt, RunContext
 from etl.archive.crawls.runs import save_listing_summary
 from etl.archive.crawls.walks import KnownList, known_list, last_full_walk, last_walk_was_complete
 from etl.archive.storage.archive import Archive, Database
 from etl.archive.storage.log_registry import chain_logs
 from etl.fetch.client import fetcher
-from etl.pipeline.stages.catalog_walk import CatalogWalk, request_key
-from etl.platforms.base import Entry, ListingRequest
+from etl.pipeline.stages.catalog_walk import CatalogWalk, WalkedPage, request_key
+from etl.platforms.base import Entry
 from etl.progress import ProgressCallback, no_progress
 from etl.sources.schema import Source
 from etl.web.urls import Address
@@ -63,19 +64,32 @@ class _ArchiveSink:
     def __init__(self, archive: Archive, run: RunContext) -> None:
         self._archive, self._run = archive, run
 
-    def save_attempts(self, request: ListingRequest, attempts: Sequence[ClassifiedAttempt]) -> None:
+    def save(self, pages: Sequence[WalkedPage]) -> dict[Address, bool]:
+        source = self._run.source.id
         with self._archive.engine.begin() as connection:
-            page_id = upsert_page(connection, self._run.source.id, request_key(request), "listing")
-        store_attempts(self._archive, self._run.batch("listing"), [PageAttempt(page_id, item) for item in attempts])
-
-    def save_entries(self, column: str, entries: Mapping[Address, Entry]) -> dict[Address, bool]:
+            ids = upsert_pages(connection, source, "listing", [request_key(page.request) for page in pages])
+        attempts = [PageAttempt(ids[request_key(page.request)], item) for page in pages for item in page.attempts]
+        store_attempts(self._archive, self._run.batch("listing"), attempts)
+        known: dict[Address, bool] = {}
         with self._archive.engine.begin() as connection:
-            pages = upsert_listed_pages(connection, self._run, column, entries)
-        return {url: page.known for url, page in pages.items()}
+            for column, listed in groupby(pages, key=lambda page: page.request.column):
+                found = upsert_listed_pages(connection, self._run, column, _together(listed))
+                known |= {url: page.known for url, page in found.items()}
+        return known
 
     def known_list(self, column: str) -> KnownList:
         with self._archive.engine.connect() as connection:
             return known_list(connection, self._run.source.id, column, before=self._run.id)
+
+
+def _together(pages: Iterable[WalkedPage]) -> dict[Address, Entry]:
+    """The entries of pages of one list; of a document that several list, the fields of all, the later before others."""
+    entries: dict[Address, Entry] = {}
+    for page in pages:
+        for url, entry in page.entries.items():
+            before = entries.get(url, entry)
+            entries[url] = Entry(entry.url, entry.title or before.title, {**before.fields, **entry.fields})
+    return entries
 
 
 class _PreviewSink:
@@ -85,13 +99,11 @@ class _PreviewSink:
         self._archive, self._source = archive, source
         self.known: dict[Address, bool] = {}
 
-    def save_attempts(self, request: ListingRequest, attempts: Sequence[ClassifiedAttempt]) -> None:
-        """Stores nothing."""
-
-    def save_entries(self, column: str, entries: Mapping[Address, Entry]) -> dict[Address, bool]:
+    def save(self, pages: Sequence[WalkedPage]) -> dict[Address, bool]:
+        entries = {url for page in pages for url in page.entries}
         with self._archive.engine.connect() as connection:
-            pages = listed_pages(connection, self._source.id, entries, before=datetime.now(UTC))
-        known = {url: url in pages for url in entries}
+            pages_known = listed_pages(connection, self._source.id, entries, before=datetime.now(UTC))
+        known = {url: url in pages_known for url in entries}
         self.known |= known
         return known
 

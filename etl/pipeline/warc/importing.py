@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from etl.archive.crawls.captures import recover_unindexed_logs, store_attempts
-from etl.archive.crawls.pages import upsert_article_page, upsert_file_pages, upsert_listed_pages, upsert_page
+from etl.archive.crawls.pages import upsert_article_page, upsert_listed_pages, upsert_pages
 from etl.archive.crawls.reports import Report, close_run, report_of
 from etl.archive.crawls.run import CrawlOptions, PageAttempt, RunContext
 from etl.archive.crawls.runs import open_run
@@ -200,10 +200,10 @@ def _upsert_pages(connection: Connection, run: RunContext, chunk: Mapping[Addres
     documents = upsert_listed_pages(connection, run, "", entries, batch=0)
     page_ids = {url: page.page_id for url, page in documents.items()}
     files = [url for url, response in chunk.items() if response.kind == "file"]
-    page_ids |= upsert_file_pages(connection, run.source.id, files)
+    page_ids |= upsert_pages(connection, run.source.id, "file", files)
     for url, response in chunk.items():
         if response.kind == "part":
-            article = upsert_page(connection, run.source.id, Address(response.part_of), "document")
+            [article] = upsert_pages(connection, run.source.id, "document", [Address(response.part_of)]).values()
             page_ids[url] = upsert_article_page(connection, run.source.id, article, url, response.part)
     return page_ids
 
