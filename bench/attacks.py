@@ -218,7 +218,8 @@ class Battle:
                         result.rounds += not over
         finally:
             result.seconds = time.monotonic() - began
-            result.megabytes = max(result.megabytes, peak_megabytes())
+            # Of crawls in processes of their own, theirs alone.
+            result.megabytes = result.megabytes or peak_megabytes()
             self._show("", last=True)
 
     def _fight_on(self, owner_url: str, bucket: str) -> None:
