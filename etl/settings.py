@@ -51,7 +51,7 @@ class Settings(BaseSettings):
         "gongkai/0.1 (archive of public disclosure)",
         description="`User-Agent` of the crawler; add a contact",
     )
-    batch_size: int = Field(200, ge=1, le=2000, description="pages per Airflow task that crawls")
+    batch_size: int = Field(500, ge=1, le=2000, description="pages per Airflow task that crawls")
     workers: int = Field(
         0, ge=0, le=64, description="processes that read the pages of a crawl; 0 stands for as many as there are cores"
     )

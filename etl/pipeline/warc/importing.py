@@ -5,7 +5,7 @@ and files, and which fields the catalog listed.
 """
 
 from collections.abc import Mapping
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -97,7 +97,7 @@ class Remarks:
 
 
 class _Import:
-    """Stores responses in their order, a chunk at a time. Pages are read in processes while others are stored.
+    """Stores responses in their order, a chunk at a time; the pages of the next chunk are read in processes meanwhile.
 
     A document of one page and without files is recorded from that reading. Any other is extracted at the end of the
     file, after its further pages and files, which come later in the file; and before another capture of it is stored.
@@ -108,6 +108,9 @@ class _Import:
         self._readers, self._recorder = page_readers(), DocumentRecorder(archive, run)
         self._chunk: dict[Address, WarcResponse] = {}
         self._readings: dict[Address, Future[PageReading]] = {}
+        self._thread = ThreadPoolExecutor(1, "importing")
+        self._storing: Future[None] | None = None
+        self._being_stored: dict[Address, WarcResponse] = {}
         self._documents: set[str] = set()
         with archive.engine.connect() as connection:
             columns = (Capture.url, Capture.fetched_at, Capture.blob_sha256)
@@ -115,12 +118,14 @@ class _Import:
 
     def store(self, path: Path, remarks: Remarks) -> None:
         """Stores the captures that are not stored yet, and adds remarks on what cannot be imported."""
-        for item in read_responses(path, self._body):
-            if isinstance(item, Remark):
-                remarks.add(item)
-            else:
-                self._add(item)
-        self._store_chunk()
+        with self._thread:
+            for item in read_responses(path, self._body):
+                if isinstance(item, Remark):
+                    remarks.add(item)
+                else:
+                    self._add(item)
+            self._store_chunk()
+            self._await_storing()
 
     def _add(self, response: WarcResponse) -> None:
         attempt = response.attempt
@@ -150,15 +155,25 @@ class _Import:
 
     def _body(self, digest: str) -> bytes:
         """The body with that SHA-256, of a response that came before."""
-        for response in self._chunk.values():
+        for response in (*self._chunk.values(), *self._being_stored.values()):
             if response.attempt.body and sha256(response.attempt.body) == digest:
                 return response.attempt.body
         return read_blob(self._archive, digest)
 
     def _store_chunk(self) -> None:
+        """Begins to store the chunk, when the one before it is stored."""
+        self._await_storing()
         chunk, self._chunk = self._chunk, {}
-        readings = {url: reading.result() for url, reading in self._readings.items()}
-        self._readings = {}
+        readings, self._readings = self._readings, {}
+        self._being_stored = chunk
+        self._storing = self._thread.submit(self._store, chunk, readings)
+
+    def _await_storing(self) -> None:
+        if self._storing:
+            self._storing.result()
+
+    def _store(self, chunk: Mapping[Address, WarcResponse], reads: Mapping[Address, Future[PageReading]]) -> None:
+        readings = {url: read.result() for url, read in reads.items()}
         if not chunk:
             return
         documents = [url for url, response in chunk.items() if response.kind == "document"]
