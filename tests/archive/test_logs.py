@@ -37,6 +37,7 @@ from etl.archive.storage.log_object import DamagedLog, log_bytes
 from etl.archive.storage.log_registry import chain_logs
 from etl.archive.storage.migrations import downgrade, migrate
 from etl.errors import Damaged, GongkaiError
+from etl.pipeline.rebuilding import rebuild_archive
 from etl.pipeline.warc.importing import import_source
 from etl.settings import Settings
 from tests.support.attacks.damage import DAMAGE, live, logs_of, put, unnoticed_by_a_rebuild
@@ -104,7 +105,7 @@ def test_a_rebuild_refuses_in_one_line_or_gives_equal_tables(
     for key in harmless:
         put(lived, key, DAMAGE[how](whole[key]))
     again = emptied(lived, owner_url, local_settings)
-    rebuild(create_engine(owner_url), again.store, quiet)
+    rebuild_archive(again, create_engine(owner_url), quiet)
     assert dump(again) == before
 
 

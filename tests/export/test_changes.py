@@ -99,12 +99,12 @@ def test_a_killed_run_leaves_nothing_half(
     puts = 0
     put = Store.put
 
-    def dying(self: Store, key: str, body: bytes) -> None:
+    def dying(self: Store, key: str, body: bytes, *more: str | None) -> None:
         nonlocal puts
         puts += 1
         if puts == dies_at:
             raise KeyboardInterrupt
-        put(self, key, body)
+        put(self, key, body, *more)
 
     monkeypatch.setattr(Store, "put", dying)
     with pytest.raises(KeyboardInterrupt):
