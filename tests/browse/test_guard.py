@@ -236,7 +236,7 @@ def test_the_menu_of_airflow_opens_the_archive(airflow: httpx.Client, token: str
     inside = page.frame_locator("iframe")
     inside.get_by_role("link", name="来源").click()
     inside.get_by_role("heading", name="来源").wait_for()
-    assert urlsplit(page.url).path.endswith("/archive/archive/sources"), "what is shown has an address of its own"
+    page.wait_for_url("**/archive/archive/sources")  # what is shown has an address of its own
     context.close()
 
 
