@@ -23,7 +23,7 @@ _SAME_IN_BOTH = set(
     """
     gongkai Gongkai GB HTTP SHA JSON OCR DAG Airflow User Op Admin KB MB UTC PDF Word Excel RTF OFD ZIP RAR HTML CSV
     restore FOLDER fixity id current removed zh en https www lanchuan example imported html lin copy LC title
-    gov cn div TRS Editor from
+    gov cn div TRS Editor from docx
 """.split()
 )
 """Names of things, and what somebody types or a site wrote: they are not translated, nor is what stands in `code`."""
