@@ -109,7 +109,7 @@ def test_each_rule_has_a_test_case_whose_value_it_gives() -> None:
 @pytest.mark.parametrize(
     ("stored", "chinese", "english"),
     [
-        ("published_date:future", "发布日期：晚于抓取日期", "published: a day later than the capture"),
+        ("published_date:future", "发布日期：晚于抓取日期", "date published: a day later than the capture"),
         ("expiry_date:impossible", "失效日期：历法中没有这一天", "expires: no date of the calendar"),
         ("body:densest", "正文位置：文字最集中的部分", "main text found by: densest part of the page"),
         ("body:trs_wcm div.a", "正文位置：trs_wcm div.a", "main text found by: trs_wcm div.a"),
