@@ -56,7 +56,8 @@ def test_every_code_is_given_somewhere_and_no_reason_is_a_sentence() -> None:
                 assert not is_sentence(node.value), f"{path}:{node.value.lineno}: a reason is a code"
             if isinstance(node, ast.Call) and ast.unparse(node.func) in ("Unreadable", "FileReading", "DamagedBlob"):
                 assert not any(map(is_sentence, node.args)), f"{path}:{node.lineno}: a reason is a code"
-    assert named == {code.name for code in Code}, "a code that nothing gives any more is named here"
+    # `Reason.from_stored` itself gives this one, for texts of no known form.
+    assert named | {"TEXT"} == {code.name for code in Code}, "a code that nothing gives any more is named here"
 
 
 def is_sentence(node: ast.expr) -> bool:
