@@ -161,8 +161,10 @@ class _Import:
         return read_blob(self._archive, digest)
 
     def _store_chunk(self) -> None:
-        """Begins to store the chunk, when the one before it is stored."""
+        """Begins to store the chunk, if anything is in it, when the one before it is stored."""
         self._await_storing()
+        if not self._chunk:
+            return
         chunk, self._chunk = self._chunk, {}
         readings, self._readings = self._readings, {}
         self._being_stored = chunk
@@ -174,8 +176,6 @@ class _Import:
 
     def _store(self, chunk: Mapping[Address, WarcResponse], reads: Mapping[Address, Future[PageReading]]) -> None:
         readings = {url: read.result() for url, read in reads.items()}
-        if not chunk:
-            return
         documents = [url for url, response in chunk.items() if response.kind == "document"]
         if documents:
             extract_batch(self._archive, self._run, 0, self._steps.part(), only=documents)
