@@ -18,8 +18,6 @@ from playwright.sync_api import Browser
 from sqlalchemy import func, select, update
 
 from etl.archive.storage.archive import Archive
-from etl.archive.storage.bucket import Store, StoreAddress
-from etl.archive.storage.database import connect
 from etl.archive.storage.models import Run, RunPage
 from etl.browse.http.security_headers import OWN_PAGES_POLICY
 from etl.local.services import Addresses
@@ -28,7 +26,7 @@ from etl.reasons import encode_reason
 from etl.settings import PROJECT
 from tests.support.browser_pages import Page, keep
 from tests.support.gongkai import rows
-from tests.support.services import own_database, same_database
+from tests.support.services import own_archive
 
 _BROWSER = {"accept": "text/html,application/xhtml+xml"}
 _ROUTES = [
@@ -57,19 +55,10 @@ _ROUTES = [
 
 
 @pytest.fixture(scope="module")
-def database_url(services: Addresses, services_dir: Path) -> Iterator[str]:
+def archive(services: Addresses, services_dir: Path) -> Iterator[Archive]:
     """One for the whole module, for Airflow takes long to start."""
-    with own_database(services, services_dir, "guarded") as owner_url:
-        yield same_database(services.database_url, owner_url)
-
-
-@pytest.fixture(scope="module")
-def archive(services: Addresses, database_url: str) -> Iterator[Archive]:
-    keys = (services.store.access_key, services.store.secret_key)
-    address = StoreAddress(services.store.endpoint, *keys, bucket=services.bucket, secure=False)
-    opened = Archive(connect(database_url), Store(address))
-    yield opened
-    opened.engine.dispose()
+    with own_archive(services, services_dir, "guarded") as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +68,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def airflow(services: Addresses, database_url: str, home: Path) -> Iterator[httpx.Client]:
+def airflow(services: Addresses, archive: Archive, home: Path) -> Iterator[httpx.Client]:
     passwords = home / "passwords.json"
     passwords.write_text(json.dumps(dict.fromkeys(("viewer", "archivist"), "of-the-archive")))
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW_", "GONGKAI_"))}
@@ -94,8 +83,8 @@ def airflow(services: Addresses, database_url: str, home: Path) -> Iterator[http
         # Settings name an archive that is not there: the Connections, which do, take precedence.
         "GONGKAI_STATE_DIR": str(home),
         "GONGKAI_STORE_BUCKET": "no-such-bucket",
-        "AIRFLOW_CONN_ARCHIVE_DB": _database(database_url),
-        "AIRFLOW_CONN_ARCHIVE_STORE": _store(services),
+        "AIRFLOW_CONN_ARCHIVE_DB": _database(archive.engine.url.render_as_string(hide_password=False)),
+        "AIRFLOW_CONN_ARCHIVE_STORE": _store(services, archive.store.address.bucket),
     }
     # Whoever asks before it listens waits in the socket's queue; once it has died, connecting is refused.
     with socket.create_server(("127.0.0.1", 0)) as listener, (home / "log").open("w") as log:
@@ -119,10 +108,10 @@ def _database(url: str) -> str:
     return json.dumps({"conn_type": "postgres", "schema": place.path.lstrip("/"), **named})
 
 
-def _store(services: Addresses) -> str:
+def _store(services: Addresses, bucket: str) -> str:
     host, _, port = services.store.endpoint.partition(":")
     keys = {"login": services.store.access_key, "password": services.store.secret_key}
-    extra = {"bucket": services.bucket, "secure": False}
+    extra = {"bucket": bucket, "secure": False}
     return json.dumps({"conn_type": "aws", "host": host, "port": int(port), "extra": extra, **keys})
 
 

@@ -12,23 +12,18 @@ from starlette.testclient import TestClient
 from demo import demo_site
 from demo.server import serve
 from etl.archive.storage.archive import Archive
-from etl.archive.storage.bucket import Store, StoreAddress
-from etl.archive.storage.database import connect
 from etl.browse import create_app
 from etl.browse.pages import address, runs
 from etl.local.services import Addresses
 from tests.support.browser_pages import Page, keep
 from tests.support.gongkai import crawl_site, rows
-from tests.support.services import own_database, same_database
+from tests.support.services import own_archive
 
 
 @pytest.fixture(scope="module")
 def archive(services: Addresses, services_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     """Three runs of a site, in the last of which it is down, then an import of another source."""
-    with own_database(services, services_dir, "runs") as owner_url:
-        keys = (services.store.access_key, services.store.secret_key)
-        store = Store(StoreAddress(services.store.endpoint, *keys, bucket=services.bucket, secure=False))
-        opened = Archive(connect(same_database(services.database_url, owner_url)), store)
+    with own_archive(services, services_dir, "runs") as opened:
         site = demo_site("gov_cn")
         with serve(site):
             crawl_site(opened, site)
@@ -36,7 +31,6 @@ def archive(services: Addresses, services_dir: Path, tmp_path_factory: pytest.Te
         crawl_site(opened, site)
         keep(opened, tmp_path_factory.mktemp("runs"), Page(1))
         yield opened
-        opened.engine.dispose()
 
 
 @pytest.fixture(scope="module")
