@@ -7,36 +7,29 @@ each set. Prints the medians of their rates, and of their shares of the plain GE
 import os
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 from sqlalchemy import create_engine, insert, text
 
+from bench.servers import own_archive
 from etl.archive.preservation.fixity import audit
 from etl.archive.storage.archive import Archive, open_archive
 from etl.archive.storage.bucket import READS_AT_ONCE
 from etl.archive.storage.layout import blob_key
 from etl.archive.storage.models import Blob
-from etl.local import services
-from etl.settings import Settings
 
 SETS = ((2000, 40_000), (160, 5_000_000))
 THREADS = (4, 8, 16)
 
 
 def main(rounds: int) -> None:
-    with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as folder:
-        own = Settings(state_dir=Path(folder), postgres_port=0, store_port=0)
-        try:
-            where = services.up(own, airflow=False, report=lambda progress: None, fast=True)
-            archive = open_archive(Settings(state_dir=Path(folder)))
-            for number, size in SETS:
-                compare(archive, where.database_owner_url, keep(archive, number, size), size, rounds)
-        finally:
-            services.down(own, lambda progress: None)
+    with own_archive() as settings:
+        assert settings.database_owner_url
+        archive, owner_url = open_archive(settings), settings.database_owner_url.get_secret_value()
+        for number, size in SETS:
+            compare(archive, owner_url, keep(archive, number, size), size, rounds)
 
 
 def keep(archive: Archive, number: int, size: int) -> list[str]:

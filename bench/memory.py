@@ -13,7 +13,6 @@ import multiprocessing
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,11 +23,10 @@ from typing import Any
 
 import yaml
 
-from etl.local import services
+from bench.servers import own_archive
 from etl.settings import Settings
 from tests.support.attacks.base import Ground
 from tests.support.gongkai import environment
-from tests.support.services import settings_of
 
 MOST_MEGABYTES = 600
 LARGE = 49_000_000
@@ -41,17 +39,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--files", type=int, default=100)
     files = parser.parse_args().files
-    with site(files) as base, tempfile.TemporaryDirectory(prefix="gongkai-bench-") as folder:
-        found = services.up(
-            Settings(state_dir=Path(folder), postgres_port=0, store_port=0), airflow=False, report=lambda progress: None
-        )
-        try:
-            settings = settings_of(found, Path(folder), found.database_owner_url, found.bucket)
-            file = Path(folder) / "hostile.yaml"
-            file.write_text(source_text(base), encoding="utf-8")
-            sys.exit(crawl(file, settings))
-        finally:
-            services.down(Settings(state_dir=Path(folder)), report=lambda progress: None)
+    with site(files) as base, own_archive() as settings:
+        file = settings.state_dir / "hostile.yaml"
+        file.write_text(source_text(base), encoding="utf-8")
+        sys.exit(crawl(file, settings))
 
 
 def play(ground: Ground, chance: Random) -> Iterator[str]:

@@ -29,6 +29,7 @@ from sqlalchemy import make_url
 from starlette.testclient import TestClient
 
 from bench.copies import copy_records
+from bench.servers import own_archive
 from etl.archive.crawls.captures import store_attempts
 from etl.archive.crawls.pages import upsert_listed_pages
 from etl.archive.crawls.run import ClassifiedAttempt, CrawlOptions, PageAttempt
@@ -39,7 +40,6 @@ from etl.archive.storage.archive import Archive, open_archive
 from etl.browse import create_app
 from etl.export.exporting import ExportRequest, Format, export
 from etl.fetch.client import Attempt
-from etl.local import services
 from etl.local.postgres import Postgres
 from etl.local.state import State
 from etl.pipeline.stages.extracting import extract_batch
@@ -47,7 +47,6 @@ from etl.pipeline.stages.reextracting import ReextractionScope, reextract
 from etl.platforms.base import Entry
 from etl.settings import Settings
 from etl.sources.schema import Source, adhoc_source
-from tests.support.services import settings_of
 
 BATCH = 200
 SMALL = 2_000
@@ -66,22 +65,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--records", type=int, default=100_000)
     wanted = parser.parse_args().records
-    with tempfile.TemporaryDirectory(prefix="gongkai-bench-") as folder:
-        settings = Settings(state_dir=Path(folder), postgres_port=0, store_port=0)
-        found = services.up(settings, airflow=False, report=lambda progress: None)
-        try:
-            large = settings_of(found, Path(folder), found.database_owner_url, found.bucket)
-            measure(large, another(large, Path(folder)), wanted)
-        finally:
-            services.down(settings, report=lambda progress: None)
+    with own_archive() as large:
+        measure(large, another(large), wanted)
 
 
-def another(large: Settings, folder: Path) -> Settings:
+def another(large: Settings) -> Settings:
     """A second, empty archive on the same servers."""
     assert large.database_owner_url
     url = make_url(large.database_owner_url.get_secret_value())
     assert url.port
-    with Postgres(State(folder), url.port).connect() as connection:
+    with Postgres(State(large.state_dir), url.port).connect() as connection:
         connection.execute(sql.SQL("CREATE DATABASE small TEMPLATE archive OWNER archive_owner"))
     open_archive(large).store._client.make_bucket("small")
     urls = {name: getattr(large, name) for name in ("database_url", "database_owner_url", "database_reader_url")}

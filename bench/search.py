@@ -10,14 +10,12 @@ import asyncio
 import itertools
 import random
 import statistics
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
 from multiprocessing import get_context
-from pathlib import Path
 from unittest import mock
 from urllib.parse import quote
 
@@ -28,14 +26,14 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import create_engine, make_url, text
 
 from bench.scale import BATCH, ingest
+from bench.servers import own_archive
 from etl.archive.records import recording
 from etl.archive.records.search_index import fill_index, forget_entries, index_waiting, keep_entries
 from etl.archive.storage.archive import Database, open_archive
 from etl.browse import create_app
 from etl.extract import content_hash
-from etl.local import ports, services
+from etl.local import ports
 from etl.settings import Settings
-from tests.support.services import settings_of
 
 READERS, SECONDS, PAUSE = 20, 40, 1.0
 PROCESSES = 2
@@ -75,18 +73,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--records", type=int, default=100_000)
     wanted = parser.parse_args().records
-    with tempfile.TemporaryDirectory(prefix="gongkai-bench-") as folder:
-        settings = Settings(state_dir=Path(folder), postgres_port=0, store_port=0)
-        found = services.up(settings, airflow=False, report=lambda progress: None)
-        try:
-            chosen = settings_of(found, Path(folder), found.database_owner_url, found.bucket)
-            measure(chosen, found.database_owner_url, wanted)
-        finally:
-            services.down(settings, report=lambda progress: None)
+    with own_archive() as settings:
+        measure(settings, wanted)
 
 
-def measure(settings: Settings, owner_url: str, wanted: int) -> None:
+def measure(settings: Settings, wanted: int) -> None:
     """Fills the archive and prints what was measured."""
+    assert settings.database_owner_url
+    owner_url = settings.database_owner_url.get_secret_value()
     with ProcessPoolExecutor(PROCESSES, get_context("spawn")) as pool:
         characters = sum(pool.map(fill, *zip(*((owner_url, n, wanted // 8) for n in range(8)), strict=True)))
     print(f"{wanted} records, {characters / 1e6:.0f} million characters")

@@ -9,23 +9,21 @@ import hashlib
 import itertools
 import random
 import sys
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
-from pathlib import Path
 
 import psutil
 import psycopg
 
+from bench.servers import own_archive
 from etl.archive.records.near_duplicates import rebuild_signatures, similar_to, store_signatures
 from etl.archive.storage.archive import open_archive
 from etl.extract import content_hash
 from etl.extract.similarity import MIN_CONTAINMENT, shingles, signatures
 from etl.extract.similarity import containment as share_of
-from etl.local import services
 from etl.settings import Settings
 
 PEER_TEXTS = 20_000
@@ -240,25 +238,11 @@ def main(number: int) -> None:
     made, planted = texts(number)
     size = sum(len(text.encode()) for text in made) // number
     print(f"{number} texts, {size} bytes each, {hashlib.sha256(''.join(made).encode()).hexdigest()[:8]}")
-    with tempfile.TemporaryDirectory(prefix="bench-similar-") as folder:
-        local = Settings(state_dir=Path(folder), postgres_port=0, store_port=0)
-        addresses = services.up(local, airflow=False, report=lambda _: None)
-        try:
-            settings = Settings.model_validate(
-                {
-                    "state_dir": local.state_dir,
-                    "database_url": addresses.database_url,
-                    "store_endpoint": addresses.store.endpoint,
-                    "store_access_key": addresses.store.access_key,
-                    "store_secret_key": addresses.store.secret_key,
-                    "store_bucket": addresses.bucket,
-                    "store_secure": False,
-                }
-            )
-            fill(addresses.database_owner_url, made)
-            ours(settings, addresses.database_owner_url, made, planted)
-        finally:
-            services.down(local, report=lambda _: None)
+    with own_archive() as settings:
+        assert settings.database_owner_url
+        owner_url = settings.database_owner_url.get_secret_value()
+        fill(owner_url, made)
+        ours(settings, owner_url, made, planted)
     if find_spec("datasketch"):
         beside_datasketch(made, planted)
     print(f"{time.process_time() - took:.0f} s of CPU in this process")
