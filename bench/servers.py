@@ -15,8 +15,8 @@ def own_archive() -> Iterator[Settings]:
     """Settings that name it, its owner's address too; servers and state are gone at the end of the block."""
     with tempfile.TemporaryDirectory(prefix="gongkai-bench-") as folder:
         own = Settings(state_dir=Path(folder), postgres_port=0, store_port=0)
-        found = services.up(own, airflow=False, report=lambda progress: None)
+        addresses = services.up(own, airflow=False, report=lambda progress: None)
         try:
-            yield settings_of(found, Path(folder), found.database_owner_url, found.bucket)
+            yield settings_of(addresses, Path(folder), addresses.database_owner_url, addresses.bucket)
         finally:
             services.down(own, report=lambda progress: None)
