@@ -52,6 +52,7 @@ def upgrade() -> None:
         sa.Column("written_date", sa.Date()),
         sa.Column("captured_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("in_index", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("truncated", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("record_id", name="search_entry_pkey"),
         sa.ForeignKeyConstraint(["record_id"], ["archive.record.id"], name="search_entry_record_id_fkey"),
         schema="archive",

@@ -10,10 +10,12 @@ from sqlalchemy import Connection, create_engine, text
 from etl.archive.queries.full_text import found
 from etl.archive.queries.search import InvalidFilter, RecordFilter, parse_filter
 from etl.archive.queries.words import Query, Word, parse_query
+from etl.archive.records import search_index
 from etl.archive.records.corrections import correct
 from etl.archive.records.file_readings import store_file_reading
 from etl.archive.records.search_index import fill_index, forget_entries, index_waiting, keep_entries, missing_entries
 from etl.archive.storage.archive import Archive, Database
+from etl.browse.pages.record import record_page
 from etl.files import FileReading
 from etl.folding import FOLDING, fold
 from tests.support.browser_pages import Page, attached, keep
@@ -205,6 +207,34 @@ def test_an_entry_of_an_older_version_does_not_come_last(owner_url: str, connect
         other.execute(text("UPDATE archive.search_entry SET version = 2, title = '缆车公告'"))
         keep_entries(other, [number])
     assert ids(connection, "缆车") == {number}
+
+
+def test_of_long_texts_the_beginning_is_searched_and_the_rest_is_named(
+    owner_url: str, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of what a site may send does not fit into an index, nor into memory at once."""
+    monkeypatch.setattr(search_index, "MAX_TEXT_CHARS", 10)
+    monkeypatch.setattr(search_index, "MAX_FILES_BYTES", 40)
+    monkeypatch.setattr(search_index, "WRITTEN_AT_ONCE", 60)
+    numbers = write_and_index(
+        owner_url,
+        [
+            Document("甲", "电梯" + "各" * 8),
+            Document("乙", "电梯" + "各" * 7 + "扶梯"),
+            Document("丙", "短", file="轿厢" + "各" * 8, others=("钢绳" + "各" * 8, "井道")),
+            Document("丁", "短", file="轿厢" + "位" * 8 + "尾部"),
+            Document("戊"),
+        ],
+    )
+    assert ids(connection, "电梯") == {numbers[0], numbers[1]}
+    assert ids(connection, "轿厢") == {numbers[2], numbers[3]}
+    assert ids(connection, "钢绳") == {numbers[2]}
+    assert not ids(connection, "扶梯") | ids(connection, "井道") | ids(connection, "尾部")
+    cut = text("SELECT record_id FROM archive.search_entry WHERE truncated")
+    assert set(connection.scalars(cut)) == {numbers[1], numbers[2], numbers[3]}
+    page = record_page(connection, numbers[1])
+    assert page is not None
+    assert page.truncated
 
 
 def test_a_new_archive_begins_with_the_present_folding(connection: Connection) -> None:

@@ -15,13 +15,14 @@ from etl.extract import content_hash
 
 @dataclass(frozen=True)
 class Document:
-    """An invented record. `fields` are extracted values; `file` is the text of an attachment."""
+    """An invented record. `fields` are extracted values; `file` is the text of an attachment, `others` are of more."""
 
     title: str
     text: str = ""
     published: str | None = "2024-03-05"
     fields: tuple[tuple[str, str], ...] = ()
     file: str = ""
+    others: tuple[str, ...] = ()
     media_type: str = "application/pdf"
     flags: tuple[str, ...] = ()
 
@@ -46,15 +47,15 @@ def write(owner_url: str, documents: Sequence[Document], source: str = "searched
 
 def _write(connection: psycopg.Connection, document: Document, source: str, run: int) -> int:
     attachments = []
-    if document.file:
-        digest = _content(connection, document.file)
+    for each in filter(None, (document.file, *document.others)):
+        digest = _content(connection, each)
         connection.execute("INSERT INTO archive.blob (sha256, size) VALUES (%s, 1) ON CONFLICT DO NOTHING", (digest,))
         connection.execute(
             "INSERT INTO archive.file (blob_sha256, media_type, outcome, reason, content_hash, method, members, "
             "reader) VALUES (%s, %s, 'read', '', %s, '', '[]', '1') ON CONFLICT DO NOTHING",
             (digest, document.media_type, digest),
         )
-        attachments = [{"url": f"http://a.example/{digest}", "name": "附表", "role": "file", "sha256": digest}]
+        attachments.append({"url": f"http://a.example/{digest}", "name": "附表", "role": "file", "sha256": digest})
     values = {"title": document.title, **dict(document.fields)}
     if document.published:
         values["published_date"] = document.published

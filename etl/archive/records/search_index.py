@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, Row, text
 
 from etl.archive.storage.archive import Database
 from etl.archive.storage.bulk_rows import insertion
@@ -27,6 +27,12 @@ INDEXED_AT_ONCE = 2_000
 MAX_WAITING = 200
 """Entries that may wait for the index while others are recorded: each search compares all of them, and a thousand took
 ten times as long as the index."""
+MAX_TEXT_CHARS = 1_000_000
+"""Characters of one text that are searched; the pairs of 80 million were more than an array of PostgreSQL holds."""
+MAX_FILES_BYTES = 6_000_000
+"""Bytes of the texts of a record's files, in UTF-8, after which no further one is searched."""
+WRITTEN_AT_ONCE = 12_000_000
+"""Bytes of texts of records whose entries are written in one statement."""
 MAX_FACET_CHARS = 100
 NUMBER = "NUMBER"
 """The name of the lines of `fields` that hold keys of numbers."""
@@ -59,24 +65,35 @@ def keep_entries(connection: Connection, records: Iterable[int]) -> None:
     if not numbers:
         return
     connection.execute(_LOCK_READINGS, {"records": numbers})
-    texts: dict[int, list[str]] = {}
-    types: dict[int, list[str]] = {}
-    for row in connection.execute(_READINGS, {"records": numbers}):
-        texts.setdefault(row.id, []).append(row.text or "")
-        types.setdefault(row.id, []).append(row.media_type)
-    rows = [
-        _entry(dict(row), texts.get(row["record_id"], ()), types.get(row["record_id"], ()))
-        for row in connection.execute(_RECORDS, {"records": numbers}).mappings()
-    ]
-    connection.execute(_ENTRIES, {"rows": rows})
+    for group in _groups(connection, numbers):
+        parameters = {"records": group, "characters": MAX_TEXT_CHARS, "bytes": MAX_FILES_BYTES}
+        files: dict[int, list[Row[Any]]] = {}
+        for file in connection.execute(_READINGS, parameters):
+            files.setdefault(file.id, []).append(file)
+        records = connection.execute(_RECORDS, parameters).mappings()
+        rows = [_entry(dict(row), files.get(row["record_id"], ())) for row in records]
+        connection.execute(_ENTRIES, {"rows": rows})
 
 
-def _entry(row: Mapping[str, Any], texts: Sequence[str], types: Sequence[str]) -> dict[str, Any]:
+def _groups(connection: Connection, numbers: Sequence[int]) -> Iterator[list[int]]:
+    """The records in groups whose texts are few enough to be in memory together."""
+    group: list[int] = []
+    size = 0
+    for record, length in connection.execute(_LENGTHS, {"records": numbers, "bytes": MAX_FILES_BYTES}):
+        if group and size + length > WRITTEN_AT_ONCE:
+            yield group
+            group, size = [], 0
+        group.append(record)
+        size += length
+    yield group
+
+
+def _entry(row: Mapping[str, Any], files: Sequence[Row[Any]]) -> dict[str, Any]:
     chosen = {item["name"]: item["value"] for item in row["fields"] if item["chosen"]}
     lines = [f"{name.upper()}={fold(chosen[name])}" for name in FIELDS if name in chosen and name != "title"]
     numbers = sorted({number_key(chosen[name]) for name in NUMBERS if name in chosen} - {""})
     lines += [f"{NUMBER}={number}" for number in numbers]
-    said = [*(file["name"] for file in row["attachments"]), *texts]
+    said = [*(file["name"] for file in row["attachments"]), *(file.text or "" for file in files)]
     return {
         "record_id": row["record_id"],
         "version": row["version"],
@@ -85,12 +102,13 @@ def _entry(row: Mapping[str, Any], texts: Sequence[str], types: Sequence[str]) -
         "body": fold(row["text"]),
         "files": "\n".join(map(fold, said)),
         "numbers": numbers,
-        "facets": [_facet(name, value) for name, value in _facets(row, chosen, types)],
+        "facets": [_facet(name, value) for name, value in _facets(row, chosen, [file.media_type for file in files])],
         "listed_on": row["listed_on"],
         "published_date": row["published_date"],
         "written_date": row["written_date"],
         "captured_at": row["fetched_at"],
         "in_index": False,
+        "truncated": row["truncated"] or any(file.truncated for file in files),
     }
 
 
@@ -175,8 +193,11 @@ WHERE f.blob_sha256 IN (
 )
 ORDER BY f.blob_sha256 FOR SHARE
 """)
-_READINGS = text("""
-SELECT r.id, f.media_type, c.text FROM archive.record r
+# The texts of the files of each record, once each, and how many bytes come before; octet_length does not decompress.
+_FILES = """
+SELECT r.id, a.place, f.media_type, c.text,
+       sum(octet_length(c.text)) OVER (PARTITION BY r.id ORDER BY a.place) - octet_length(c.text) AS before
+FROM archive.record r
 JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
 CROSS JOIN LATERAL (
     SELECT a->>'sha256' AS sha256, min(place) AS place
@@ -184,11 +205,25 @@ CROSS JOIN LATERAL (
 ) AS a
 JOIN archive.file f ON f.blob_sha256 = a.sha256
 LEFT JOIN archive.content c ON c.hash = f.content_hash
-WHERE r.id = ANY(:records) ORDER BY r.id, a.place
+WHERE r.id = ANY(:records)
+"""
+_LENGTHS = text(f"""
+SELECT r.id, octet_length(c.text) + coalesce(f.size, 0) FROM archive.record r
+JOIN archive.content c ON c.hash = r.content_hash
+LEFT JOIN (
+    SELECT id, sum(octet_length(text)) FILTER (WHERE before < :bytes) AS size FROM ({_FILES}) AS files GROUP BY id
+) AS f USING (id)
+WHERE r.id = ANY(:records) ORDER BY r.id
+""")
+_READINGS = text(f"""
+SELECT id, media_type, CASE WHEN before < :bytes THEN left(text, :characters) END AS text,
+       coalesce(before >= :bytes OR char_length(text) > :characters, false) AS truncated
+FROM ({_FILES}) AS files ORDER BY id, place
 """)
 _RECORDS = text("""
 SELECT r.id AS record_id, r.version, r.listed_on, r.source_id, s.region, v.title, v.fields, v.attachments, v.flags,
-       v.published_date, v.written_date, c.text, k.fetched_at
+       v.published_date, v.written_date, k.fetched_at, left(c.text, :characters) AS text,
+       char_length(c.text) > :characters AS truncated
 FROM archive.record r
 JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
 JOIN archive.source s ON s.id = r.source_id

@@ -391,6 +391,8 @@ class SearchEntry(Base):
     captured_at: Mapped[datetime]
     in_index: Mapped[bool] = mapped_column(server_default=false())
     """Whether its pairs of characters are in the index; the few that wait are read through by each search."""
+    truncated: Mapped[bool]
+    """Whether only the beginning of its texts is searched."""
 
 
 class SearchState(Base):

@@ -14,7 +14,7 @@ from etl.archive.queries.ranking import Sort
 from etl.archive.queries.search import RecordFilter
 from etl.archive.records.near_duplicates import similar_to
 from etl.archive.storage.lookups import NO_TEXT, among, is_current
-from etl.archive.storage.models import Blob, Capture, Content, Page, Record, RecordVersion, Source
+from etl.archive.storage.models import Blob, Capture, Content, Page, Record, RecordVersion, SearchEntry, Source
 from etl.browse.language.shown_reasons import ShownReason, shown_reason
 from etl.browse.pages.fields import FieldCorrection, RecordField, corrections_of, fields_of
 from etl.browse.pages.file import AttachedFile, attached_files
@@ -91,6 +91,7 @@ class RecordPage:
     `similar` is empty except for the current version. `other_id` is the content id in the address if it differs from
     this version's; `fixity` is that of the blob that the version was extracted from. `places`: records with the same
     text. `captures_before`: capture number for the next page of captures; `captures_first`: this is their first page.
+    `truncated`: the search has only the beginning of its texts.
     `neighbours`: the records beside it in the list in which it is read, None in another version than the current one.
     """
 
@@ -122,6 +123,7 @@ class RecordPage:
     fields: tuple[RecordField, ...]
     text: str
     attachments: tuple[AttachedFile, ...]
+    truncated: bool
     citation: Citation
     other_id: str | None
     fixity: BlobFixity | None
@@ -231,12 +233,14 @@ def _version_query(number: int, version: int | None) -> Select[Any]:
             RecordVersion.fields,
             Content.text,
             RecordVersion.attachments,
+            func.coalesce(SearchEntry.truncated, False).label("truncated"),
         )
         .join(RecordVersion, (RecordVersion.record_id == Record.id) & (RecordVersion.version == version_number))
         .join(Content, Content.hash == RecordVersion.content_hash)
         .join(Page, Page.id == Record.page_id)
         .join(Source, Source.id == Record.source_id)
         .join(Capture, Capture.id == RecordVersion.capture_id)
+        .outerjoin(SearchEntry, SearchEntry.record_id == Record.id)
         .where(Record.id == number)
     )
 
