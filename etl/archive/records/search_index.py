@@ -70,8 +70,10 @@ def keep_entries(connection: Connection, records: Iterable[int]) -> None:
         files: dict[int, list[Row[Any]]] = {}
         for file in connection.execute(_READINGS, parameters):
             files.setdefault(file.id, []).append(file)
-        found = connection.execute(_RECORDS, parameters).mappings()
-        rows = [_entry(dict(row), files.get(row["record_id"], ())) for row in found]
+        rows = [
+            _entry(dict(row), files.get(row["record_id"], ()))
+            for row in connection.execute(_RECORDS, parameters).mappings()
+        ]
         connection.execute(_ENTRIES, {"rows": rows})
 
 
