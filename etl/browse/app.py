@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 
 from etl.archive.storage.archive import Archive
 from etl.browse.errors import InvalidParameter, RequestRefused
+from etl.browse.http import exports
 from etl.browse.http.errors import error_page, invalid_parameter_page, refusal_page
 from etl.browse.http.language import LanguageSwitch
 from etl.browse.http.responses import Responder
@@ -50,6 +51,7 @@ def create_app(
     app.state.scheduler = scheduler or NoScheduler()
     app.state.forms = FormTokens(form_key or token_hex(32))
     app.include_router(router)
+    app.include_router(exports.router)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestRefused, _request_refused)
@@ -90,7 +92,7 @@ def _http_error(request: Request, error: Exception) -> Response:
 
 def _request_refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestRefused)
-    return Responder(request).error(refusal_page(error))
+    return Responder(request).error(refusal_page(error), error.headers)
 
 
 def _validation_error(request: Request, error: Exception) -> Response:

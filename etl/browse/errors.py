@@ -1,14 +1,17 @@
 """Errors of requests: refused, or with an invalid parameter."""
 
+from collections.abc import Mapping
+
 from etl.browse.language.messages import REFUSALS
 
 
 class RequestRefused(Exception):
-    """A request that is refused with an HTTP status. `reason`: a key of `REFUSALS`, which has the text."""
+    """A request that is refused with an HTTP status. `reason`: a key of `REFUSALS`, which has the text; `detail` is for
+    operators."""
 
-    def __init__(self, status: int, reason: str) -> None:
+    def __init__(self, status: int, reason: str, detail: str = "", headers: Mapping[str, str] | None = None) -> None:
         super().__init__(REFUSALS[reason])
-        self.status, self.reason = status, reason
+        self.status, self.reason, self.detail, self.headers = status, reason, detail, headers
 
 
 class InvalidParameter(Exception):

@@ -96,7 +96,7 @@ def export_command(
         bool, typer.Option("--all-captures", help="Every capture of the pages (warc, wacz), not only the current ones.")
     ] = False,
     versions: Annotated[
-        bool, typer.Option("--versions", help="Every version of the records (jsonl, csv, parquet).")
+        bool, typer.Option("--versions", help="Every version of the records (jsonl, csv, xlsx, parquet).")
     ] = False,
     skip_damaged: Annotated[
         bool, typer.Option("--skip-damaged", help="Leave out captures whose bytes are damaged (warc, wacz).")

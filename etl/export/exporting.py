@@ -1,6 +1,7 @@
 """Runs an export: formats, checks of the request, and the output file or folder."""
 
 import sys
+import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -19,8 +20,8 @@ from etl.archive.storage.lookups import snapshot
 from etl.errors import Damaged, GongkaiError
 from etl.export.captures import captures_with_known_damage, export_size
 from etl.export.output import atomic_file, atomic_folder
-from etl.export.rows import count_rows, count_texts
-from etl.export.tables import write_csv, write_jsonl, write_rows_as_parquet, write_texts
+from etl.export.rows import count_rows, count_texts, record_rows
+from etl.export.tables import XLSX_ROWS, write_csv, write_jsonl, write_rows_as_parquet, write_texts, write_xlsx
 from etl.export.wacz import write_wacz
 from etl.export.warc import write_warc
 from etl.progress import Counter, ProgressCallback, no_progress
@@ -36,6 +37,7 @@ class Format(StrEnum):
     PARQUET = "parquet"
     JSONL = "jsonl"
     CSV = "csv"
+    XLSX = "xlsx"
     TXT = "txt"
 
     @property
@@ -45,8 +47,13 @@ class Format(StrEnum):
 
 
 _CAPTURE_WRITERS = {Format.WARC: write_warc, Format.WACZ: write_wacz}
-_TABLE_WRITERS = {Format.JSONL: write_jsonl, Format.CSV: write_csv, Format.PARQUET: write_rows_as_parquet}
-WITH_PERMALINKS = frozenset(_TABLE_WRITERS)
+TABLE_WRITERS = {
+    Format.JSONL: write_jsonl,
+    Format.CSV: write_csv,
+    Format.XLSX: write_xlsx,
+    Format.PARQUET: write_rows_as_parquet,
+}
+WITH_PERMALINKS = frozenset(TABLE_WRITERS)
 _TO_STANDARD_OUTPUT = {Format.JSONL, Format.CSV}
 
 
@@ -54,8 +61,8 @@ _TO_STANDARD_OUTPUT = {Format.JSONL, Format.CSV}
 class ExportRequest:
     """What to export, and where.
 
-    `all_captures` (WARC and WACZ) takes every capture of the pages; `versions` (JSON lines, CSV and Parquet) every
-    version of the records. `base` is the browser's address, for permalinks. `skip_damaged` leaves out captures whose
+    `all_captures` (WARC and WACZ) takes every capture of the pages; `versions` (tables and JSON) every version of the
+    records. `base` is the browser's address, for permalinks. `skip_damaged` leaves out captures whose
     bytes are damaged.
     """
 
@@ -87,25 +94,52 @@ def export(archive: Database, request: ExportRequest, progress: ProgressCallback
     """
     _check_request(request)
     with snapshot(archive) as connection:
-        total = count_rows(connection, request.filter, versions=request.versions)
-        if request.format is Format.TXT:
-            total, _ = count_texts(connection, request.filter)
-            with atomic_folder(request.out) as folder:
-                without_text = write_texts(connection, request.filter, folder, Counter("writing", total, progress))
-            return ExportResult(total, left_out=without_text)
-        with _open_output(request) as out:
-            if request.format.has_bytes and isinstance(archive, Archive):
-                return _export_captures(connection, archive, request, out, progress)
-            write = _TABLE_WRITERS[request.format]
-            write(
-                connection,
-                request.filter,
-                out,
-                request.base,
-                versions=request.versions,
-                count=Counter("writing", total, progress),
-            )
-            return ExportResult(total)
+        if request.format is not Format.TXT:
+            with _open_output(request) as out:
+                return _write(connection, archive, request, out, progress)
+        total, _ = count_texts(connection, request.filter)
+        with atomic_folder(request.out) as folder:
+
+            def save(name: str, text: bytes) -> None:
+                (folder / name).write_bytes(text)
+
+            without_text = write_texts(connection, request.filter, save, Counter("writing", total, progress))
+        return ExportResult(total, left_out=without_text)
+
+
+def export_into(archive: Database, request: ExportRequest, out: IO[bytes]) -> ExportResult:
+    """Write an export into what is open already, such as a response; texts are files of a ZIP file.
+
+    What it raises, as `export` does, may come after a part was written: whoever reads must not take that for the whole.
+    """
+    with snapshot(archive) as connection:
+        if request.format is not Format.TXT:
+            return _write(connection, archive, request, out, no_progress)
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
+
+            def save(name: str, text: bytes) -> None:
+                entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+                entry.external_attr = 0o644 << 16
+                package.writestr(entry, text, zipfile.ZIP_DEFLATED)
+
+            count = Counter("writing", None, no_progress)
+            without_text = write_texts(connection, request.filter, save, count)
+        return ExportResult(count.done, left_out=without_text)
+
+
+def _write(
+    connection: Connection, archive: Database, request: ExportRequest, out: IO[bytes], progress: ProgressCallback
+) -> ExportResult:
+    total = count_rows(connection, request.filter, versions=request.versions)
+    if request.format.has_bytes and isinstance(archive, Archive):
+        return _export_captures(connection, archive, request, out, progress)
+    if request.format is Format.XLSX and total > XLSX_ROWS:
+        raise GongkaiError(
+            f"{total:,} rows do not fit into a sheet, which has {XLSX_ROWS:,}", hint="narrow the filter, or use csv"
+        )
+    rows = record_rows(connection, request.filter, versions=request.versions)
+    TABLE_WRITERS[request.format](connection, rows, out, request.base, Counter("writing", total, progress))
+    return ExportResult(total)
 
 
 class DamagedExport(Damaged):
@@ -161,7 +195,9 @@ def _check_request(request: ExportRequest) -> None:
         raise GongkaiError(f"--all-captures cannot be used with {request.format}", hint="it is for warc and wacz")
     if request.skip_damaged and not request.format.has_bytes:
         raise GongkaiError(f"--skip-damaged cannot be used with {request.format}", hint="it is for warc and wacz")
-    if request.versions and request.format not in _TABLE_WRITERS:
-        raise GongkaiError(f"--versions cannot be used with {request.format}", hint="it is for jsonl, csv and parquet")
+    if request.versions and request.format not in TABLE_WRITERS:
+        raise GongkaiError(
+            f"--versions cannot be used with {request.format}", hint="it is for jsonl, csv, xlsx and parquet"
+        )
     if request.out == STANDARD_OUTPUT and request.format not in _TO_STANDARD_OUTPUT:
         raise GongkaiError(f"{request.format} cannot be written to standard output", hint="give a file")

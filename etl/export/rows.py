@@ -89,6 +89,11 @@ def record_rows(
     yield from _batches(connection, _query(record_filter, versions=versions))
 
 
+def sample_rows(connection: Connection, record_filter: RecordFilter, number: int) -> list[RecordRow]:
+    """The first matching records."""
+    return next(_batches(connection, _query(record_filter, versions=False).limit(number)), [])
+
+
 def distinct_texts(connection: Connection, record_filter: RecordFilter) -> Iterator[tuple[str, str]]:
     """(short id, text) of each distinct text that is not empty, ordered by its first record."""
     record, current = aliased(Record), aliased(RecordVersion)

@@ -1,22 +1,25 @@
-"""Records as JSON lines, CSV, Parquet and plain texts."""
+"""Records as JSON lines, CSV, Excel, Parquet and plain texts."""
 
 import csv
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
-from pathlib import Path
+from datetime import datetime
+from itertools import chain
+from tempfile import TemporaryDirectory
 from typing import IO, Any
 
 import pyarrow as pa
 from sqlalchemy import Connection
+from xlsxwriter import Workbook
 
 from etl.archive.queries.citation import permalink
 from etl.archive.queries.search import RecordFilter
 from etl.archive.records.versions import current_evidence
 from etl.export.parquet import write_parquet
-from etl.export.rows import RecordRow, count_texts, distinct_texts, file_readings, record_rows
+from etl.export.rows import RecordRow, count_texts, distinct_texts, file_readings
 from etl.fields import DATE_COLUMNS
 from etl.progress import Counter
 
@@ -26,6 +29,11 @@ _FORMULA_START = re.compile(rf"['\t\r\n]|{_INVISIBLE}*[=+\-@＝＋－＠]")
 """What a spreadsheet may read as the beginning of a formula (OWASP, CSV injection), and a leading `'` itself."""
 _FLAG_SEPARATOR = "; "
 """Flags may contain spaces."""
+MAX_CELL = 32_767
+"""Characters that a cell of Excel holds; what is longer ends in `…`."""
+XLSX_ROWS = 1_048_575
+"""Rows of a sheet, without its head."""
+_NO_TIME = datetime(1980, 1, 1)  # noqa: DTZ001 -- the workbook's own format knows no zone
 _NOT_IN_CSV = {"text", "fields", "attachments", "flags"}
 CSV_COLUMNS = (
     *(field.name for field in fields(RecordRow) if field.name not in _NOT_IN_CSV),
@@ -67,11 +75,13 @@ SCHEMA = pa.schema(
 )
 
 
-def write_jsonl(
-    connection: Connection, record_filter: RecordFilter, out: IO[bytes], base: str, *, versions: bool, count: Counter
-) -> None:
+Rows = Iterable[list[RecordRow]]
+"""Rows in batches, as `etl.export.rows.record_rows` gives them."""
+
+
+def write_jsonl(connection: Connection, rows: Rows, out: IO[bytes], base: str, count: Counter) -> None:
     """Write one JSON object per line: all columns, the evidence of all fields, and the readings of attachments."""
-    for batch in record_rows(connection, record_filter, versions=versions):
+    for batch in rows:
         readings = file_readings(connection, batch)
         for row in batch:
             values = _row_values(row, base)
@@ -80,9 +90,7 @@ def write_jsonl(
         count.add(len(batch))
 
 
-def write_csv(
-    connection: Connection, record_filter: RecordFilter, out: IO[bytes], base: str, *, versions: bool, count: Counter
-) -> None:
+def write_csv(connection: Connection, rows: Rows, out: IO[bytes], base: str, count: Counter) -> None:
     """Write CSV (RFC 4180) in UTF-8 with a byte order mark, without which Excel assumes the system's own charset.
 
     Texts are left out: a spreadsheet cell holds 32,767 characters.
@@ -91,41 +99,69 @@ def write_csv(
     try:
         lines = csv.writer(text)
         lines.writerow(CSV_COLUMNS)
-        for batch in record_rows(connection, record_filter, versions=versions):
+        for batch in rows:
             for row in batch:
-                values = _row_values(row, base) | {
-                    "characters": len(row.text),
-                    "attachments": "\n".join(file["url"] for file in row.attachments),
-                    "flags": _FLAG_SEPARATOR.join(row.flags),
-                }
-                lines.writerow([guard_formula(values[name]) for name in CSV_COLUMNS])
+                lines.writerow(map(guard_formula, _cells(row, base)))
             count.add(len(batch))
     finally:
         text.detach()
 
 
-def write_rows_as_parquet(
-    connection: Connection, record_filter: RecordFilter, out: IO[bytes], base: str, *, versions: bool, count: Counter
-) -> None:
+def write_xlsx(connection: Connection, rows: Rows, out: IO[bytes], base: str, count: Counter) -> None:
+    """Write the columns of CSV as a workbook in which every cell is text: Excel runs none, and sees no day in a number.
+
+    Rows wait in a temporary folder, as large as the unpacked sheet: the file begins with what is known at its end.
+    """
+    with TemporaryDirectory(prefix="gongkai-xlsx-") as folder:
+        book = Workbook(out, {"constant_memory": True, "tmpdir": folder})
+        book.set_properties({"created": _NO_TIME})
+        sheet = book.add_worksheet("records")
+        sheet.freeze_panes(1, 0)
+        lines: Iterator[Iterable[Any]] = (_cells(row, base) for batch in _counted(rows, count) for row in batch)
+        for number, cells in enumerate(chain([CSV_COLUMNS], lines)):
+            for column, value in enumerate(cells):
+                if value is not None:
+                    sheet.write_string(number, column, _cell_text(value))
+        book.close()
+
+
+def _counted(rows: Rows, count: Counter) -> Iterator[list[RecordRow]]:
+    for batch in rows:
+        yield batch
+        count.add(len(batch))
+
+
+def _cells(row: RecordRow, base: str) -> list[Any]:
+    """What CSV and Excel have of a row, in the order of `CSV_COLUMNS`."""
+    values = _row_values(row, base) | {
+        "characters": len(row.text),
+        "attachments": "\n".join(file["url"] for file in row.attachments),
+        "flags": _FLAG_SEPARATOR.join(row.flags),
+    }
+    return [values[name] for name in CSV_COLUMNS]
+
+
+def _cell_text(value: Any) -> str:
+    said = _iso(value) if hasattr(value, "isoformat") else str(value)
+    return said if len(said) <= MAX_CELL else f"{said[: MAX_CELL - 1]}…"
+
+
+def write_rows_as_parquet(connection: Connection, rows: Rows, out: IO[bytes], base: str, count: Counter) -> None:
     """Write all columns, with nested fields and attachments."""
-
-    def batches() -> Iterator[list[dict[str, Any]]]:
-        for batch in record_rows(connection, record_filter, versions=versions):
-            yield [_row_values(row, base) for row in batch]
-            count.add(len(batch))
-
-    write_parquet(out, SCHEMA, batches())
+    write_parquet(out, SCHEMA, ([_row_values(row, base) for row in batch] for batch in _counted(rows, count)))
 
 
-def write_texts(connection: Connection, record_filter: RecordFilter, folder: Path, count: Counter) -> int:
-    """Write one UTF-8 file per text, `NNN_<short id>.txt`: one line per paragraph, no line end after the last.
+def write_texts(
+    connection: Connection, record_filter: RecordFilter, save: Callable[[str, bytes], object], count: Counter
+) -> int:
+    """Save one UTF-8 file per text, `NNN_<short id>.txt`: one line per paragraph, no line end after the last.
 
     Returns the number of records without text, which have no file.
     """
     number_of_texts, without_text = count_texts(connection, record_filter)
     width = max(3, len(str(max(number_of_texts - 1, 0))))
     for number, (short_id, text) in enumerate(distinct_texts(connection, record_filter)):
-        (folder / f"{number:0{width}}_{short_id}.txt").write_bytes(text.strip("\n").encode())
+        save(f"{number:0{width}}_{short_id}.txt", text.strip("\n").encode())
         count.add()
     return without_text
 

@@ -40,6 +40,8 @@ _ROUTES = [
     f"/archive/files/{'0' * 64}",
     f"/archive/files/{'0' * 64}/bytes",
     "/archive/captures/1/bytes",
+    "/archive/export",
+    "/archive/export/csv",
     "/archive/sources",
     "/archive/runs",
     "/archive/runs/1",

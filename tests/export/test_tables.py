@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import openpyxl
 import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
@@ -21,6 +22,7 @@ from etl.archive.storage.lookups import snapshot
 from etl.cli import app, exporting
 from etl.errors import GongkaiError
 from etl.export.exporting import ExportRequest, ExportResult, Format, export
+from etl.export.rows import record_rows
 from etl.export.tables import CSV_COLUMNS, SCHEMA, guard_formula, write_jsonl
 from etl.local.services import Addresses
 from etl.progress import Counter, Progress, no_progress
@@ -180,6 +182,29 @@ def test_parquet_opens_in_duckdb(filled: Archive, tmp_path: Path) -> None:
     assert total == (4,)
 
 
+def test_excel_opens_it_with_text_in_every_cell(filled: Archive, tmp_path: Path) -> None:
+    out, done = write(filled, tmp_path, Format.XLSX, versions=True)
+    sheet = openpyxl.load_workbook(out, read_only=True).active
+    assert sheet is not None
+    head, *found = sheet.iter_rows()
+    assert [cell.value for cell in head] == list(CSV_COLUMNS)
+    assert len(found) == done.written == 6
+    assert {cell.data_type for row in found for cell in row if cell.value is not None} == {"s"}
+    by_name = [dict(zip(CSV_COLUMNS, (cell.value for cell in row), strict=True)) for row in found]
+    # As it is, without the guard that CSV needs: a cell of text is no formula.
+    assert '=HYPERLINK("https://x.example";"岚川")' in [row["title"] for row in by_name]
+    assert (by_name[0]["document_number"], by_name[0]["published_date"]) == ("岚水〔2024〕7号", "2024-03-05")
+
+
+def test_a_sheet_that_is_full_is_told_before_it_is_written(
+    filled: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("etl.export.exporting.XLSX_ROWS", 4)
+    with pytest.raises(GongkaiError, match="5 rows do not fit into a sheet, which has 4"):
+        write(filled, tmp_path, Format.XLSX)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_texts_have_the_names_and_the_form_of_the_seeds(filled: Archive, tmp_path: Path) -> None:
     out, done = write(filled, tmp_path, Format.TXT)
     texts = {row["hash"]: row["text"] for row in rows(filled, _TEXTS) if row["text"]}
@@ -196,7 +221,7 @@ def test_texts_have_the_names_and_the_form_of_the_seeds(filled: Archive, tmp_pat
 _TEXTS = "SELECT c.hash, c.text FROM archive.record r JOIN archive.content c ON c.hash = r.content_hash ORDER BY r.id"
 
 
-@pytest.mark.parametrize("kind", [Format.JSONL, Format.CSV, Format.PARQUET])
+@pytest.mark.parametrize("kind", [Format.JSONL, Format.CSV, Format.XLSX, Format.PARQUET])
 def test_the_same_archive_gives_the_same_bytes(filled: Archive, tmp_path: Path, kind: Format) -> None:
     (tmp_path / "again").mkdir()
     first, second = (write(filled, folder, kind)[0].read_bytes() for folder in (tmp_path, tmp_path / "again"))
@@ -224,9 +249,8 @@ def test_memory_does_not_grow_with_the_archive(
     def peak() -> int:
         with snapshot(archive) as connection, (tmp_path / "out").open("wb") as out:
             tracemalloc.start()
-            write_jsonl(
-                connection, RecordFilter(), out, "", versions=False, count=Counter("writing", None, no_progress)
-            )
+            rows_of_all = record_rows(connection, RecordFilter())
+            write_jsonl(connection, rows_of_all, out, "", Counter("writing", None, no_progress))
             found = tracemalloc.get_traced_memory()[1]
             tracemalloc.stop()
         return found
@@ -310,7 +334,7 @@ def test_the_commands(
     for words, expected in (
         (["--format", "warc", "--out", "-"], "cannot be written to standard output"),
         (["--format", "csv", "--out", str(tmp_path / "x"), "--all-captures"], "it is for warc and wacz"),
-        (["--format", "warc", "--out", str(tmp_path / "x"), "--versions"], "it is for jsonl, csv and parquet"),
+        (["--format", "warc", "--out", str(tmp_path / "x"), "--versions"], "it is for jsonl, csv, xlsx and parquet"),
         (["--format", "csv", "--out", str(tmp_path / "x"), "--source", "nowhere"], "no source 'nowhere'"),
         (["--format", "csv", "--out", str(tmp_path / "no" / "x")], "cannot be written: No such file"),
     ):

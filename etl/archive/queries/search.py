@@ -255,6 +255,12 @@ def count_matches(connection: Connection, record_filter: RecordFilter, seconds: 
     return None if number is None else MatchCount(min(number, MAX_COUNT), exact=number <= MAX_COUNT)
 
 
+def count_at_most(connection: Connection, record_filter: RecordFilter, most: int) -> int:
+    """The number of matching records, counted up to `most`."""
+    matching = _matching(record_filter).limit(most)
+    return int(connection.scalars(select(func.count()).select_from(matching.subquery())).one())
+
+
 def _matching(record_filter: RecordFilter) -> Select[int]:
     """The numbers of the records that match, from as few tables as can tell."""
     record, version = aliased(Record), aliased(RecordVersion)

@@ -51,7 +51,7 @@ def error_page(status: int, explanation: str = "", detail: str = "") -> ErrorPag
 
 def refusal_page(error: RequestRefused) -> ErrorPage:
     """The error page of a refused request."""
-    return error_page(error.status, REFUSALS[error.reason])
+    return error_page(error.status, REFUSALS[error.reason], error.detail)
 
 
 def invalid_parameter_page(name: str) -> ErrorPage:

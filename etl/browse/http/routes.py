@@ -111,12 +111,12 @@ FormFields = Annotated[dict[str, str], Depends(read_form)]
 Handler = TypeVar("Handler", bound=Callable[..., Response])
 
 
-def _page_route(path: str, *more: str) -> Callable[[Handler], Handler]:
+def page_route(path: str, *more: str, to: APIRouter = router) -> Callable[[Handler], Handler]:
     """Register a page for GET and HEAD, under its path and the same path with `.json`."""
 
     def register(handler: Handler) -> Handler:
         for route in (f"{path}.json", path, *more):
-            router.add_api_route(route, handler, methods=["GET", "HEAD"], response_model=None)
+            to.add_api_route(route, handler, methods=["GET", "HEAD"], response_model=None)
         return handler
 
     return register
@@ -144,7 +144,7 @@ def _filter(
 FilterParam = Annotated[RecordFilter, Depends(_filter)]
 
 
-@_page_route("/records", "/")
+@page_route("/records", "/")
 def records(
     request: Request,
     archive: OpenArchive,
@@ -181,7 +181,7 @@ def _parsed(parse: Callable[[str], Position], after: str | None) -> Position | N
         raise InvalidParameter("after") from error
 
 
-@_page_route("/records/{record}")
+@page_route("/records/{record}")
 def record(
     archive: OpenArchive,
     responder: Respond,
@@ -196,7 +196,7 @@ def record(
     return _record(archive, responder, base, record, None, before, cited, (within, sort))
 
 
-@_page_route("/records/{record}/versions/{version}")
+@page_route("/records/{record}/versions/{version}")
 def version(
     archive: OpenArchive,
     responder: Respond,
@@ -233,7 +233,7 @@ def _page_or_404(responder: Responder, template: str, page: object | None) -> Re
     return responder.page(template, page)
 
 
-@_page_route("/compare/{record}/{version}/{other}/{its}")
+@page_route("/compare/{record}/{version}/{other}/{its}")
 def compare(
     archive: OpenArchive, responder: Respond, record: RowId, version: RowId, other: RowId, its: RowId
 ) -> Response:
@@ -243,7 +243,7 @@ def compare(
     return _page_or_404(responder, "compare.html", page)
 
 
-@_page_route("/records/{record}/correct")
+@page_route("/records/{record}/correct")
 def correction(
     archivist: Archivist,
     forms: Tokens,
@@ -282,7 +282,7 @@ def correct_field(
     return RedirectResponse(f"{request.scope.get('root_path', '')}/records/{record}/versions/{new_version}#fields", 303)
 
 
-@_page_route("/files/{digest}")
+@page_route("/files/{digest}")
 def file(
     archive: OpenArchive, responder: Respond, digest: BlobDigest, text_page: TextPage = 1, q: SearchParam = ""
 ) -> Response:
@@ -292,7 +292,7 @@ def file(
     return _page_or_404(responder, "file.html", page)
 
 
-@_page_route("/sources")
+@page_route("/sources")
 def sources(archive: OpenArchive, scheduler: Scheduling, responder: Respond) -> Response:
     """All sources."""
     with read_only(archive) as connection:
@@ -300,7 +300,7 @@ def sources(archive: OpenArchive, scheduler: Scheduling, responder: Respond) -> 
     return responder.page("sources.html", page)
 
 
-@_page_route("/runs")
+@page_route("/runs")
 def runs(
     archive: OpenArchive, responder: Respond, source: SourceParam = "", state: RunState = "", before: BeforeParam = None
 ) -> Response:
@@ -310,7 +310,7 @@ def runs(
     return responder.page("runs.html", page)
 
 
-@_page_route("/runs/{run}")
+@page_route("/runs/{run}")
 def run(
     archive: OpenArchive,
     scheduler: Scheduling,
@@ -326,7 +326,7 @@ def run(
     return _page_or_404(responder, "run.html", page)
 
 
-@_page_route("/pages/{page}")
+@page_route("/pages/{page}")
 def address(archive: OpenArchive, responder: Respond, page: RowId, before: BeforeLine = None) -> Response:
     """One address over time."""
     with read_only(archive) as connection:

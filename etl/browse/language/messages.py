@@ -26,6 +26,10 @@ REFUSALS: dict[str, str] = {
     "form_size": N_("The form has more than 128 KB."),
     "form_text": N_("The form cannot be read."),
     "archive": N_("The database or the object storage is not responding; try again later, and tell the operator."),
+    "export_large": N_("More records match than can be downloaded at once: narrow the filter, or use the command."),
+    "export_empty": N_("No record matches."),
+    "export_busy": N_("Other downloads are being made; try again in a minute."),
+    "export_damaged": N_("Stored bytes of these records are damaged; tell the operator."),
     "broken": N_("The server's log has the details; tell the operator."),
 }
 
