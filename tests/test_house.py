@@ -42,7 +42,7 @@ FLOORS = {
         "cli",
     ),
     "etl.archive": ("storage", "records", "crawls queries", "preservation"),
-    "etl.browse": ("language", "pages", "http"),
+    "etl.browse": ("language", "pages resources", "http"),
     "etl.extract": ("lexicon", "page", "rules"),
     "etl.files": ("layout", "formats", "process", "ocr"),
     "etl.pipeline": ("reading", "stages", "survey warc"),

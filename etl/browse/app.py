@@ -15,9 +15,9 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from etl.archive.storage.archive import Archive
-from etl.browse.errors import InvalidParameter, RequestRefused
-from etl.browse.http import exports
-from etl.browse.http.errors import error_page, invalid_parameter_page, refusal_page
+from etl.browse.errors import InvalidParameter, RequestRefused, UnknownParameter
+from etl.browse.http import api, exports
+from etl.browse.http.errors import error_page, invalid_parameter_page, refusal_page, unknown_parameter_page
 from etl.browse.http.language import LanguageSwitch
 from etl.browse.http.responses import Responder
 from etl.browse.http.routes import router
@@ -52,11 +52,13 @@ def create_app(
     app.state.forms = FormTokens(form_key or token_hex(32))
     app.include_router(router)
     app.include_router(exports.router)
+    app.include_router(api.router)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestRefused, _request_refused)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(InvalidParameter, _invalid_parameter)
+    app.add_exception_handler(UnknownParameter, _unknown_parameter)
     app.add_exception_handler(GongkaiError, _unavailable)
     app.add_exception_handler(DBAPIError, _unavailable)
     app.add_exception_handler(Exception, _server_error)
@@ -104,6 +106,11 @@ def _validation_error(request: Request, error: Exception) -> Response:
 
 def _invalid_parameter(request: Request, error: Exception) -> Response:
     return Responder(request).error(invalid_parameter_page(str(error)))
+
+
+def _unknown_parameter(request: Request, error: Exception) -> Response:
+    assert isinstance(error, UnknownParameter)
+    return Responder(request).error(unknown_parameter_page(error))
 
 
 def _unavailable(request: Request, error: Exception) -> Response:

@@ -1,6 +1,6 @@
 """Errors of requests: refused, or with an invalid parameter."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from etl.browse.language.messages import REFUSALS
 
@@ -16,3 +16,11 @@ class RequestRefused(Exception):
 
 class InvalidParameter(Exception):
     """A parameter with an invalid value. The message is its name in the address."""
+
+
+class UnknownParameter(Exception):
+    """A parameter that the address does not have. `known`: those that it has."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(name)
+        self.name, self.known = name, known

@@ -28,12 +28,13 @@ ROWS_PER_BATCH = 100
 
 @dataclass(frozen=True, slots=True)
 class RecordRow:
-    """A record in one version. `places`: number of records with the same text; `first_record`: the first of them."""
+    """A record in one version, with the names that `api_v1` has for the same. `places`: number of records with the same
+    text; `document_id`: the first of them. `evidence`: all values of fields that the page shows."""
 
-    id: int
+    record_id: int
     version: int
     kind: str
-    current: bool
+    is_current: bool
     state: str
     state_reason: str
     state_at: datetime | None
@@ -50,18 +51,34 @@ class RecordRow:
     content_hash: str
     normaliser: int
     text: str
-    fields: Sequence[Mapping[str, Any]]
+    evidence: Sequence[Mapping[str, Any]]
     attachments: Sequence[Mapping[str, Any]]
     flags: Sequence[str]
     extractor: str
     capture_id: int
-    fetched_at: datetime
-    blob_sha256: str
+    captured_at: datetime
+    sha256: str
     first_seen_at: datetime
     version_at: datetime
-    changed_at: datetime
+    updated_at: datetime
     places: int
-    first_record: int
+    document_id: int
+
+    @property
+    def id(self) -> int:
+        """As `Citable` names it."""
+        return self.record_id
+
+    @property
+    def fetched_at(self) -> datetime:
+        """As `Citable` names it."""
+        return self.captured_at
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """The fields that have a value, as text."""
+        chosen = (item for item in self.evidence if item.get("chosen") and item["value"] is not None)
+        return {item["name"]: item["value"] for item in chosen}
 
     def citation(self, base: str) -> str:
         """The citation, see `etl.archive.queries.citation`; `base` is the browser's address."""
@@ -161,10 +178,10 @@ def _query(record_filter: RecordFilter, *, versions: bool, only: tuple[int, int 
     record, current, row_version = aliased(Record), aliased(RecordVersion), aliased(RecordVersion)
     selected = row_version.record_id == record.id if versions else is_current(record, row_version)
     columns: tuple[Any, ...] = (
-        record.id,
+        record.id.label("record_id"),
         row_version.version,
         row_version.kind,
-        (row_version.version == record.version).label("current"),
+        (row_version.version == record.version).label("is_current"),
         record.state,
         record.state_reason,
         record.state_at,
@@ -181,18 +198,18 @@ def _query(record_filter: RecordFilter, *, versions: bool, only: tuple[int, int 
         row_version.content_hash,
         Content.normaliser,
         Content.text,
-        row_version.fields,
+        row_version.fields.label("evidence"),
         row_version.attachments,
         row_version.flags,
         row_version.extractor,
         row_version.capture_id,
-        Capture.fetched_at,
-        Capture.blob_sha256,
+        Capture.fetched_at.label("captured_at"),
+        Capture.blob_sha256.label("sha256"),
         record.created_at.label("first_seen_at"),
         row_version.created_at.label("version_at"),
-        record.updated_at.label("changed_at"),
+        record.updated_at,
         copies(record).label("places"),
-        _first_record(record).label("first_record"),
+        _first_record(record).label("document_id"),
     )
     query = (
         select(*columns)

@@ -34,7 +34,7 @@ MAX_CELL = 32_767
 XLSX_ROWS = 1_048_575
 """Rows of a sheet, without its head."""
 _NO_TIME = datetime(1980, 1, 1)  # noqa: DTZ001 -- the workbook's own format knows no zone
-_NOT_IN_CSV = {"text", "fields", "attachments", "flags"}
+_NOT_IN_CSV = {"text", "evidence", "attachments", "flags"}
 CSV_COLUMNS = (
     *(field.name for field in fields(RecordRow) if field.name not in _NOT_IN_CSV),
     "characters",
@@ -61,14 +61,15 @@ _TYPES: dict[Any, pa.DataType] = {
 }
 _SPECIAL = {
     **dict.fromkeys(DATE_COLUMNS, pa.date32()),
-    **dict.fromkeys(("state_at", "fetched_at", "first_seen_at", "version_at", "changed_at"), _MOMENT),
-    "fields": pa.list_(_EVIDENCE),
+    **dict.fromkeys(("state_at", "captured_at", "first_seen_at", "version_at", "updated_at"), _MOMENT),
+    "evidence": pa.list_(_EVIDENCE),
     "attachments": pa.list_(_FILE),
     "flags": pa.list_(pa.string()),
 }
 SCHEMA = pa.schema(
     [
         *((field.name, _SPECIAL.get(field.name) or _TYPES[field.type]) for field in fields(RecordRow)),
+        ("fields", pa.map_(pa.string(), pa.string())),
         ("permalink", pa.string()),
         ("citation", pa.string()),
     ]
@@ -178,7 +179,8 @@ def guard_formula(value: Any) -> Any:
 def _row_values(row: RecordRow, base: str) -> dict[str, Any]:
     values = {field.name: getattr(row, field.name) for field in fields(RecordRow)}
     return values | {
-        "fields": [current_evidence(item) for item in row.fields],
+        "fields": row.fields,
+        "evidence": [current_evidence(item) for item in row.evidence],
         "permalink": permalink(row.id, row.version, row.short_id, base),
         "citation": row.citation(base),
     }

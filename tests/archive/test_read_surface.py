@@ -20,7 +20,17 @@ from tests.support import dictionary
 from tests.support.filled import fill
 from tests.support.gongkai import crawl_site, rows, squash
 
-VIEWS = {"records", "reasons", "record_versions", "record_places", "attachments", "captures", "sources", "changes"}
+VIEWS = {
+    "records",
+    "reasons",
+    "record_versions",
+    "record_places",
+    "attachments",
+    "captures",
+    "sources",
+    "changes",
+    "runs",
+}
 MANY = 3000
 
 

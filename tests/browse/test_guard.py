@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -42,6 +43,8 @@ _ROUTES = [
     "/archive/captures/1/bytes",
     "/archive/export",
     "/archive/export/csv",
+    "/archive/api/v1/records",
+    "/archive/api/v1/openapi.json",
     "/archive/sources",
     "/archive/runs",
     "/archive/runs/1",
@@ -240,15 +243,27 @@ def test_the_script_of_the_documentation_reads_with_a_token(
         gone = {"outcome": "gone", "reason": encode_reason(Code.HTTP_STATUS, status=404)}
         connection.execute(update(RunPage).where(RunPage.run_id == last).values(**gone))
     page = (PROJECT / "docs" / "http.md").read_text(encoding="utf-8")
-    (program,) = re.findall(r"```python\n(.*?)```", page, re.S)
+    copier, program = re.findall(r"```python\n(.*?)```", page, re.S)
     login = {"AIRFLOW_USER": "viewer", "AIRFLOW_PASSWORD": "of-the-archive", "AIRFLOW_URL": str(airflow.base_url)}
     run = subprocess.run([sys.executable, "-c", program], env=os.environ | login, capture_output=True, text=True)
     assert run.stdout.splitlines() == [f"imported\tgone\t{Page(number).url}\tstatus 404" for number in (1, 2)], (
         run.stderr
     )
+    for said in ("at change 2\n", "at change 2\n"):  # a page has one change; the second time there is none
+        command = [sys.executable, "-c", copier, str(tmp_path / "copy.db")]
+        run = subprocess.run(command, env=os.environ | login | {"PAGE": "1"}, capture_output=True, text=True)
+        assert run.stdout == said, run.stderr
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
+        held = copy.execute("SELECT record_id, url, title, text FROM record ORDER BY 1").fetchall()
+    of_archive = rows(
+        archive,
+        "SELECT r.id, p.url, v.title, c.text FROM archive.record r JOIN archive.page p ON p.id = r.page_id "
+        "JOIN archive.record_version v ON v.record_id = r.id JOIN archive.content c ON c.hash = v.content_hash ORDER BY 1",
+    )
+    assert held == [tuple(row.values()) for row in of_archive]
     (commands,) = re.findall(r"```sh\n(.*?)```", page, re.S)
     run = subprocess.run(["sh", "-c", commands], env=os.environ | login, capture_output=True, text=True)
-    assert [source["id"] for source in json.loads(run.stdout)["sources"]] == ["imported"], run.stderr
+    assert [source["source_id"] for source in json.loads(run.stdout)["sources"]] == ["imported"], run.stderr
 
 
 def test_the_scheduler_tells_of_coming_crawls_and_leads_to_its_runs(

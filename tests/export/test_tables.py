@@ -66,19 +66,20 @@ def lines(archive: Archive, folder: Path, record_filter: RecordFilter = ALL, **m
 
 def test_json_lines_hold_every_field_with_its_evidence(filled: Archive, tmp_path: Path) -> None:
     found = lines(filled, tmp_path)
-    assert [item["id"] for item in found] == sorted(item["id"] for item in found)
+    assert [item["record_id"] for item in found] == sorted(item["record_id"] for item in found)
     assert len(found) == 5
     first = found[0]
-    assert (first["title"], first["version"], first["current"]) == ("清淤通告（修订）", 2, True)
+    assert (first["title"], first["version"], first["is_current"]) == ("清淤通告（修订）", 2, True)
     assert first["published_date"] == "2024-04-01"
-    published = [item for item in first["fields"] if item["name"] == "published_date" and item["chosen"]]
+    published = [item for item in first["evidence"] if item["name"] == "published_date" and item["chosen"]]
     assert published[0]["raw"]
     assert published[0]["belief"] == "agreed"
+    assert first["fields"]["published_date"] == published[0]["value"] == first["published_date"]
     assert first["text"].startswith("自三月起")
-    assert first["permalink"].endswith(f"/records/{first['id']}/versions/2?id={first['short_id']}")
+    assert first["permalink"].endswith(f"/records/{first['record_id']}/versions/2?id={first['short_id']}")
     assert first["citation"].endswith(f"{first['permalink']}.")
     versions = lines(filled, tmp_path, versions=True)
-    assert [(item["version"], item["current"]) for item in versions if item["id"] == first["id"]] == [
+    assert [(item["version"], item["is_current"]) for item in versions if item["record_id"] == first["record_id"]] == [
         (1, False),
         (2, True),
     ]
@@ -87,9 +88,9 @@ def test_json_lines_hold_every_field_with_its_evidence(filled: Archive, tmp_path
 def test_one_text_at_two_places_says_so(filled: Archive, tmp_path: Path) -> None:
     found = {item["title"]: item for item in lines(filled, tmp_path)}
     first, copy = found["夏季渡船班次"], found["转发：夏季渡船班次"]
-    assert (first["places"], first["first_record"], copy["first_record"]) == (2, first["id"], first["id"])
+    assert (first["places"], first["document_id"], copy["document_id"]) == (2, first["record_id"], first["record_id"])
     scan = found["岚川市档案扫描件"]
-    assert (scan["places"], scan["first_record"]) == (1, scan["id"])
+    assert (scan["places"], scan["document_id"]) == (1, scan["record_id"])
 
 
 @pytest.mark.parametrize(
@@ -122,13 +123,13 @@ def test_changed_since_finds_what_changed_and_removed_records_are_told(
     assert len(lines(archive, tmp_path)) == 5
     assert len(lines(archive, tmp_path, RecordFilter(state="current"))) == 4
     # The text that stands at two places is now that of the record which is still there.
-    assert {item["first_record"] for item in lines(archive, tmp_path, RecordFilter(q="渡船"))} == {3}
+    assert {item["document_id"] for item in lines(archive, tmp_path, RecordFilter(q="渡船"))} == {3}
 
 
 def test_csv_opens_in_a_spreadsheet_and_runs_nothing(filled: Archive, tmp_path: Path) -> None:
     out, done = write(filled, tmp_path, Format.CSV, versions=True)
     body = out.read_bytes()
-    assert body.startswith("﻿id,version,".encode())
+    assert body.startswith("﻿record_id,version,".encode())
     found = list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline="")))
     assert len(found) == done.written == 6
     titles = [row["title"] for row in found]
@@ -161,8 +162,8 @@ def test_nothing_unseen_hides_a_formula_from_the_guard(sign: str, unseen: str) -
 def test_flags_with_spaces_can_be_told_apart(filled: Archive, tmp_path: Path) -> None:
     out, _ = write(filled, tmp_path, Format.CSV)
     with out.open(encoding="utf-8-sig", newline="") as file:
-        cells = {int(row["id"]): row["flags"] for row in csv.DictReader(file)}
-    result = {int(item["id"]): item["flags"] for item in lines(filled, tmp_path)}
+        cells = {int(row["record_id"]): row["flags"] for row in csv.DictReader(file)}
+    result = {int(item["record_id"]): item["flags"] for item in lines(filled, tmp_path)}
     assert any(" " in flag for flags in result.values() for flag in flags)
     assert {number: cell.split("; ") if cell else [] for number, cell in cells.items()} == result
 
@@ -172,11 +173,11 @@ def test_parquet_opens_in_duckdb(filled: Archive, tmp_path: Path) -> None:
     assert done.written == 5
     with duckdb.connect() as database:
         found = database.execute(
-            """SELECT title, published_date, fetched_at, len(fields), list_filter(fields, lambda f: f.chosen)[1].name
-            FROM read_parquet(?) ORDER BY id""",
+            """SELECT title, published_date, captured_at, len(evidence),
+            list_filter(evidence, lambda f: f.chosen)[1].name FROM read_parquet(?) ORDER BY record_id""",
             [str(out)],
         ).fetchall()
-        (total,) = database.execute("SELECT count(DISTINCT first_record) FROM read_parquet(?)", [str(out)]).fetchall()
+        (total,) = database.execute("SELECT count(DISTINCT document_id) FROM read_parquet(?)", [str(out)]).fetchall()
     assert (found[0][:2], found[0][2].date()) == (("清淤通告（修订）", date(2024, 4, 1)), date(2024, 6, 4))
     assert all(row[3] and row[4] for row in found)
     assert total == (4,)

@@ -27,7 +27,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from etl.outcomes import Outcome
 
 SCHEMA = "archive"
-REVISION = "0013"
+REVISION = "0014"
 """The last migration: these tables are what it leaves."""
 CAPTURE_NUMBERS = Sequence("capture_number", schema=SCHEMA)
 _OUTCOMES = ", ".join(f"'{outcome}'" for outcome in Outcome)
@@ -156,6 +156,8 @@ class Page(Base):
         CheckConstraint("kind IN ('document', 'part', 'file', 'listing')", name="kind"),
         CheckConstraint(f"verdict IN ({_OUTCOMES})", name="verdict"),
         # Few pages are unread at any time, in an archive of whatever size.
+        # By address or its beginning, of whatever source.
+        Index("page_url_idx", text("url text_pattern_ops"), "id"),
         Index("page_unread_idx", "id", postgresql_where=text("unread_capture_id IS NOT NULL")),
     )
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from etl.browse.errors import RequestRefused
-from etl.browse.language.messages import ALLOWED, NOT_POSSIBLE, PARAMETER, PROBLEMS, REFUSALS
+from etl.browse.errors import RequestRefused, UnknownParameter
+from etl.browse.language.messages import ALLOWED, NOT_POSSIBLE, PARAMETER, PROBLEMS, REFUSALS, UNKNOWN_PARAMETER
 from etl.browse.language.shown_reasons import ShownReason
 from etl.browse.language.translation import in_both
 from etl.browse.pages.fixity import blob_fixity
@@ -16,10 +16,12 @@ from etl.browse.pages.fixity import blob_fixity
 class ErrorPage:
     """An error page: HTTP status, its name (Chinese, English), and an explanation in both languages, if any.
 
-    `detail` is for programs and operators: the server's own message where there is one, else the English explanation.
+    `code` names the error for programs. `detail` is for programs and operators: the server's own message where there is
+    one, else the English explanation.
     """
 
     status: int
+    code: str
     name: tuple[str, str]
     chinese: str
     english: str
@@ -44,26 +46,47 @@ class DamagePage:
     restore: str
 
 
-def error_page(status: int, explanation: str = "", detail: str = "") -> ErrorPage:
+def error_page(status: int, explanation: str = "", detail: str = "", code: str = "") -> ErrorPage:
     """The error page of an HTTP status. `explanation`: a text of `messages.py`, such as what to do."""
-    return _error_page(status, in_both(explanation) if explanation else ("", ""), detail)
+    return _error_page(status, in_both(explanation) if explanation else ("", ""), detail, code)
 
 
 def refusal_page(error: RequestRefused) -> ErrorPage:
     """The error page of a refused request."""
-    return error_page(error.status, REFUSALS[error.reason], error.detail)
+    return error_page(error.status, REFUSALS[error.reason], error.detail, error.reason)
 
 
 def invalid_parameter_page(name: str) -> ErrorPage:
     """The error page of a parameter out of its limits: its name and its allowed values."""
-    allowed = in_both(ALLOWED.get(name, NOT_POSSIBLE))
-    chinese, english = (in_both(PARAMETER, name=name, allowed=text)[place] for place, text in enumerate(allowed))
-    return _error_page(400, (chinese, english), "")
+    return _parameter_page(PARAMETER, name, in_both(ALLOWED.get(name, NOT_POSSIBLE)), "invalid_parameter")
 
 
-def _error_page(status: int, explanation: tuple[str, str], detail: str) -> ErrorPage:
+def unknown_parameter_page(error: UnknownParameter) -> ErrorPage:
+    """The error page of a parameter that does not exist, with those that do."""
+    known = ", ".join(error.known) or "–"
+    return _parameter_page(UNKNOWN_PARAMETER, error.name[:100], (known, known), "unknown_parameter")
+
+
+def _parameter_page(sentence: str, name: str, allowed: tuple[str, str], code: str) -> ErrorPage:
+    chinese, english = (in_both(sentence, name=name, allowed=text)[place] for place, text in enumerate(allowed))
+    return _error_page(400, (chinese, english), "", code)
+
+
+def _error_page(status: int, explanation: tuple[str, str], detail: str, code: str = "") -> ErrorPage:
     name = PROBLEMS.get(str(status))
-    return ErrorPage(status, in_both(name) if name else (str(status), ""), *explanation, detail or explanation[1])
+    code = code or _CODES.get(status, "error")
+    return ErrorPage(status, code, in_both(name) if name else (str(status), ""), *explanation, detail or explanation[1])
+
+
+_CODES = {
+    400: "bad_request",
+    403: "forbidden",
+    404: "not_found",
+    405: "not_supported",
+    500: "broken",
+    503: "unavailable",
+}
+"""Names of errors that have no reason of their own."""
 
 
 def damage_page(connection: Connection, digest: str, seen: str | None) -> DamagePage | None:

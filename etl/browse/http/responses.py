@@ -26,7 +26,8 @@ SEAL = "公开"
 
 
 class Responder:
-    """Renders the response of one request: JSON if the path ends in `.json` or Accept has JSON and not HTML.
+    """Renders the response of one request: JSON in the API, and where the path ends in `.json` or Accept has JSON
+    and not HTML.
 
     HTML is in one language (`language_of`); JSON has both.
     """
@@ -35,7 +36,7 @@ class Responder:
         self._request = request
         accepted = request.headers.get("accept", "")
         wants_json = "application/json" in accepted and "text/html" not in accepted
-        self.as_json = request.url.path.endswith(".json") or wants_json
+        self.as_json = request.url.path.endswith(".json") or wants_json or is_api(request)
 
     def page(self, template: str, page: Any, status: int = 200) -> Response:
         """The page as HTML of the template, or as JSON of the dataclass."""
@@ -65,6 +66,11 @@ class Responder:
             )
         )
         return HTMLResponse(html, status, vary)
+
+
+def is_api(request: Request) -> bool:
+    """Whether the request asks the API, not a page."""
+    return request.url.path.removeprefix(request.scope.get("root_path", "")).startswith("/api/")
 
 
 @cache

@@ -38,7 +38,7 @@ from etl.outcomes import Outcome
 
 router = APIRouter(redirect_slashes=False)
 
-_MAX_ROW_ID = 2**63 - 1
+MAX_ROW_ID = 2**63 - 1
 """Largest bigint of PostgreSQL: no row has a larger number."""
 PAGE_SECONDS = 10
 """Time limit for the queries of one page. A page that takes longer is of no use to its reader and must not hold the
@@ -79,7 +79,7 @@ def _archivist(request: Request) -> Person:
 OpenArchive = Annotated[Archive, Depends(_archive)]
 Scheduling = Annotated[Scheduler, Depends(_scheduler)]
 Respond = Annotated[Responder, Depends(Responder)]
-RowId = Annotated[int, Path(ge=1, le=_MAX_ROW_ID)]
+RowId = Annotated[int, Path(ge=1, le=MAX_ROW_ID)]
 SearchParam = Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")]
 PublisherParam = Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")]
 FacetParam = Annotated[list[str], Query(max_length=20)]
@@ -93,12 +93,12 @@ LastDayParam = Annotated[str, Query(alias="to", max_length=40)]
 StateParam = Annotated[str, Query(max_length=20)]
 AfterParam = Annotated[str | None, Query(max_length=40, pattern=r"^[0-9T:+.-]*$")]
 ShortId = Annotated[str, Query(alias="id", pattern=r"^([0-9a-f]{16})?$")]
-BeforeParam = Annotated[int | None, Query(ge=1, le=_MAX_ROW_ID)]
+BeforeParam = Annotated[int | None, Query(ge=1, le=MAX_ROW_ID)]
 CitedIdParam = Annotated[str, Query(alias="id", max_length=80, pattern=r"^[^\x00]*$")]
 RunState = Annotated[Literal["", "running", "green", "amber", "red"], Query(alias="state")]
 OutcomeParam = Annotated[Outcome | Literal[""], Query(alias="outcome")]
 GroupParam = Annotated[GroupName | Literal[""], Query(alias="group")]
-AfterPage = Annotated[int | None, Query(alias="after", ge=1, le=_MAX_ROW_ID)]
+AfterPage = Annotated[int | None, Query(alias="after", ge=1, le=MAX_ROW_ID)]
 BeforeLine = Annotated[str | None, Query(alias="before", pattern=r"^\d{1,18}\.\d{1,18}$")]
 TextPage = Annotated[int, Query(alias="page", ge=1, le=10_000)]
 BlobDigest = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]

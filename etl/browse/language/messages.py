@@ -30,6 +30,11 @@ REFUSALS: dict[str, str] = {
     "export_empty": N_("No record matches."),
     "export_busy": N_("Other downloads are being made; try again in a minute."),
     "export_damaged": N_("Stored bytes of these records are damaged; tell the operator."),
+    "no_record": N_("No record has this number."),
+    "no_version": N_("The record has no version of this number, or there is no such record."),
+    "no_run": N_("No run has this number."),
+    "no_address": N_("The archive has never fetched a page of this address; it must be whole, as the site writes it."),
+    "no_resource": N_("The API has nothing here; openapi.json describes what it has."),
     "broken": N_("The server's log has the details; tell the operator."),
 }
 
@@ -64,11 +69,15 @@ ALLOWED: dict[str, str] = {
     "id": N_("a content id, 80 characters at most"),
     "page": N_("a number from 1 to 10000"),
     "field": N_("the name of a field, 40 characters at most"),
+    "limit": N_("a number of rows from 1; openapi.json says up to which"),
+    "url": N_("an address of 2,500 characters at most"),
+    "with_version": N_("true or false"),
     "language": N_("zh or en"),
 }
 """What a parameter of an address may be."""
 
 PARAMETER = N_("Parameter %(name)s: %(allowed)s.")
+UNKNOWN_PARAMETER = N_("There is no parameter %(name)s here; there are: %(allowed)s.")
 NOT_POSSIBLE = N_("this value is not possible here")
 
 COLON = N_(": ")

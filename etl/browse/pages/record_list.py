@@ -112,19 +112,43 @@ def is_search(record_filter: RecordFilter, sort: Sort) -> bool:
     return bool(record_filter.words or record_filter.only or record_filter.without or sort != "relevance")
 
 
+def listed_records(
+    connection: Connection, record_filter: RecordFilter, sort: Sort, after: str | None, number: int
+) -> tuple[list[int], str | None]:
+    """The numbers of the next records of the list, and where the page after them begins. Raises `ValueError` for an
+    `after` that no page of this list has given."""
+    if is_search(record_filter, sort):
+        page = hits.lines(connection, record_filter, sort, Place.parse(after) if after else None, number)
+        return list(page.records), str(page.after) if page.after else None
+    record, version = aliased(Record), aliased(RecordVersion)
+    columns = select(record.id, record.listed_on.label("day")).join(version, is_current(record, version))
+    place = Cursor.parse(after) if after else None
+    rows = connection.execute(_newest(columns, record_filter, record, version, place, number)).all()
+    more = rows[number - 1] if len(rows) > number else None
+    return [row.id for row in rows[:number]], str(Cursor(more.day, more.id)) if more else None
+
+
+def _newest(
+    columns: Select[Any],
+    record_filter: RecordFilter,
+    record: type[Record],
+    version: type[RecordVersion],
+    after: Cursor | None,
+    number: int,
+) -> Select[Any]:
+    """The lines of the list, newest first, and one more."""
+    shown = columns.where(matches(record_filter, record, version), ~is_duplicate_of_earlier(record_filter, record))
+    if after:
+        shown = shown.where(tuple_(record.listed_on, record.id) < tuple_(after.day, after.record))
+    return shown.order_by(record.listed_on.desc(), record.id.desc()).limit(number + 1)
+
+
 def record_list(
     connection: Connection, record_filter: RecordFilter, after: Cursor | None = None, lines: int = LINES_PER_PAGE
 ) -> RecordList:
     """The page of the list after the cursor. A text is listed if any of its records matches the filter."""
     record, version = aliased(Record), aliased(RecordVersion)
-    query = (
-        _lines(record, version)
-        .where(matches(record_filter, record, version), ~is_duplicate_of_earlier(record_filter, record))
-        .order_by(record.listed_on.desc(), record.id.desc())
-        .limit(lines + 1)
-    )
-    if after:
-        query = query.where(tuple_(record.listed_on, record.id) < tuple_(after.day, after.record))
+    query = _newest(_lines(record, version), record_filter, record, version, after, lines)
     rows = [RecordLine(**row) for row in connection.execute(query).mappings()]
     shown = tuple(rows[:lines])
     found = hits.overview(connection, record_filter)

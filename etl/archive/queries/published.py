@@ -1,0 +1,111 @@
+"""Rows of schema `api_v1`, as downstream jobs read them in SQL, for the HTTP API: one name for one thing in both.
+
+Values are those of the views, and which records are found is asked of the search (`etl.archive.queries.hits`).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+Row = Mapping[str, Any]
+
+RECORD = """record_id, document_id, p.source_id, p.url, state, state_reason, state_reason_code, state_reason_params,
+state_at, version, kind, title, index_number, publisher, document_number, written_date, published_date, p.short_id,
+p.content_hash, fields, corrected_fields, flags, first_seen_at, v.created_at AS version_at, p.updated_at, p.checked_at,
+capture_id, captured_at"""
+VERSION = """record_id, version, is_current, kind, source_id, url, short_id, content_hash, normaliser, title,
+index_number, publisher, document_number, written_date, published_date, fields, corrected_fields, text, flags, evidence,
+extractor, capture_id, captured_at, created_at"""
+CHANGE = """change_seq, kind, record_id, version, source_id, content_hash, reason, reason_code, reason_params, run_id,
+changed_at"""
+
+_RECORDS = text(f"""
+SELECT {RECORD} FROM api_v1.record_places p JOIN api_v1.record_versions v USING (record_id, version)
+WHERE record_id = ANY(:numbers)
+""")
+_VERSIONS = text(f"""
+SELECT {VERSION} FROM api_v1.record_versions
+WHERE record_id = :record AND version > :after ORDER BY version LIMIT :number
+""")
+_ATTACHMENTS = text("SELECT * FROM api_v1.attachments WHERE record_id = :record ORDER BY position")
+_CHANGES = text(f"""
+SELECT {CHANGE} FROM api_v1.changes
+WHERE change_seq > :after AND (:source = '' OR source_id = :source) ORDER BY change_seq LIMIT :number
+""")
+_VERSIONS_OF = text(f"""
+SELECT {VERSION} FROM api_v1.record_versions JOIN unnest(CAST(:records AS bigint[]), CAST(:versions AS bigint[]))
+    AS wanted (record_id, version) USING (record_id, version)
+""")
+_CAPTURES = text("""
+SELECT * FROM api_v1.captures WHERE page_url = :url AND capture_id > :after ORDER BY capture_id LIMIT :number
+""")
+_SOURCES = text("SELECT * FROM api_v1.sources ORDER BY source_id")
+_RUNS = text("""
+SELECT * FROM api_v1.runs
+WHERE run_id < :before AND (:source = '' OR source_id = :source) AND (:state = '' OR state = :state)
+ORDER BY run_id DESC LIMIT :number
+""")
+_RUN = text("SELECT * FROM api_v1.runs WHERE run_id = :run")
+_LAST_CHANGE = text("SELECT coalesce(max(change_seq), 0) FROM api_v1.changes")
+
+
+def records(connection: Connection, numbers: Sequence[int]) -> list[Row]:
+    """The records with these numbers in their current versions, in the same order, without texts."""
+    found = {row["record_id"]: row for row in connection.execute(_RECORDS, {"numbers": list(numbers)}).mappings()}
+    return [found[number] for number in numbers if number in found]
+
+
+def versions(connection: Connection, record: int, after: int, number: int) -> list[Row]:
+    """The versions of a record behind `after`, by number; with texts and evidence."""
+    values = {"record": record, "after": after, "number": number}
+    return list(connection.execute(_VERSIONS, values).mappings())
+
+
+def attachments(connection: Connection, record: int) -> list[Row]:
+    """The files that the current version of a record links, with what was read in them."""
+    return list(connection.execute(_ATTACHMENTS, {"record": record}).mappings())
+
+
+def changes(connection: Connection, after: int, number: int, source: str = "") -> list[Row]:
+    """The events of the feed behind `after`, in order.
+
+    Whoever goes on behind the last misses none and has none twice."""
+    values = {"after": after, "number": number, "source": source}
+    return list(connection.execute(_CHANGES, values).mappings())
+
+
+def versions_of(connection: Connection, events: Sequence[Row]) -> dict[tuple[int, int], Row]:
+    """The versions to which events of the feed led, by record and version."""
+    wanted = {
+        "records": [event["record_id"] for event in events],
+        "versions": [event["version"] for event in events],
+    }
+    rows = connection.execute(_VERSIONS_OF, wanted).mappings()
+    return {(row["record_id"], row["version"]): row for row in rows}
+
+
+def last_change(connection: Connection) -> int:
+    """The number of the newest event; 0: there is none."""
+    return int(connection.scalars(_LAST_CHANGE).one())
+
+
+def captures(connection: Connection, url: str, after: int, number: int) -> list[Row]:
+    """The attempts to fetch the page with that address, of whatever source, behind `after`, by number."""
+    return list(connection.execute(_CAPTURES, {"url": url, "after": after, "number": number}).mappings())
+
+
+def sources(connection: Connection) -> list[Row]:
+    """All sources, by id."""
+    return list(connection.execute(_SOURCES).mappings())
+
+
+def runs(connection: Connection, before: int, number: int, source: str = "", state: str = "") -> list[Row]:
+    """The runs that began before the run of that number, latest first."""
+    values = {"before": before, "number": number, "source": source, "state": state}
+    return list(connection.execute(_RUNS, values).mappings())
+
+
+def run(connection: Connection, number: int) -> Row | None:
+    """A run; None: there is none of that number."""
+    return connection.execute(_RUN, {"run": number}).mappings().one_or_none()

@@ -1,0 +1,248 @@
+"""The HTTP API, `/api/v1`: rows of `api_v1` as JSON, paged by keys, with a description for programs (OpenAPI 3.1).
+
+It asks the same queries as the pages. A parameter that it does not know is refused: what is misspelt must not be taken
+for a filter that selects everything.
+"""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.dependencies.utils import get_flat_dependant
+from fastapi.openapi.utils import get_openapi
+from sqlalchemy import Connection, text
+from starlette.responses import JSONResponse, Response
+
+from etl.archive.queries import published
+from etl.archive.queries.citation import permalink
+from etl.archive.queries.published import Row
+from etl.archive.queries.search import MatchCount, count_matches
+from etl.browse.errors import InvalidParameter, RequestRefused, UnknownParameter
+from etl.browse.http.routes import (
+    MAX_ROW_ID,
+    AfterParam,
+    BaseAddress,
+    BeforeParam,
+    FilterParam,
+    OpenArchive,
+    RowId,
+    RunState,
+    SortParam,
+    SourceParam,
+    read_only,
+)
+from etl.browse.pages.record_list import MAX_COUNT_SECONDS, listed_records
+from etl.browse.resources import rows
+
+PREFIX = "/api/v1"
+MOST = 200
+"""Rows of a page at most."""
+MOST_WITH_TEXT = 100
+"""Rows with texts at most: some megabytes."""
+_DESCRIPTION = """Reads an archive of what Chinese government bodies disclose. Names are those of the SQL views in
+schema `api_v1`. Lists are paged by keys: give the value of `after` (or `before`) as the parameter of the same name."""
+
+
+def _refuse_unknown(request: Request) -> None:
+    """Refuses parameters that the route has not."""
+    known = [param.alias for param in get_flat_dependant(request.scope["route"].dependant).query_params]
+    for name in request.query_params:
+        if name not in known:
+            raise UnknownParameter(name, known)
+
+
+router = APIRouter(
+    prefix=PREFIX,
+    redirect_slashes=False,
+    dependencies=[Depends(_refuse_unknown)],
+    responses={
+        400: {"model": rows.Problem, "description": "A parameter is unknown, or out of its limits"},
+        401: {"description": "No valid token"},
+        404: {"model": rows.Problem, "description": "There is none; `code` says what"},
+        503: {"model": rows.Problem, "description": "The archive is not reachable"},
+    },
+)
+
+Limit = Annotated[int, Query(ge=1, le=MOST, description="rows of a page at most")]
+LimitWithText = Annotated[int, Query(ge=1, le=MOST_WITH_TEXT, description="rows of a page at most")]
+Key = Annotated[int, Query(ge=0, le=MAX_ROW_ID, description="the page begins behind this key")]
+WithVersion = Annotated[bool, Query(description="give each event the version to which it led, with its text")]
+PageUrl = Annotated[str, Query(min_length=1, max_length=2500, pattern=r"^[^\x00]*$", description="address of a page")]
+
+
+@router.get("/records")
+def records(
+    archive: OpenArchive,
+    base: BaseAddress,
+    record_filter: FilterParam,
+    sort: SortParam = "relevance",
+    after: AfterParam = None,
+    limit: Limit = 50,
+) -> rows.RecordPage:
+    """Records that match, one for each text, as the list of the archive browser has them."""
+    with read_only(archive) as connection:
+        try:
+            numbers, following = listed_records(connection, record_filter, sort, after, limit)
+        except ValueError as error:
+            raise InvalidParameter("after") from error
+        found = published.records(connection, numbers)
+        total = count_matches(connection, record_filter, MAX_COUNT_SECONDS)
+    total = total or MatchCount(len(found), exact=False)
+    return rows.RecordPage(
+        records=[_record(row, base) for row in found],
+        total=rows.Total(number=total.number, exact=total.exact),
+        after=following,
+    )
+
+
+def _record(row: Row, base: str) -> rows.Record:
+    return rows.Record(**row, permalink=permalink(row["record_id"], row["version"], row["short_id"], base))
+
+
+@router.get("/records/{record_id}")
+def record(archive: OpenArchive, base: BaseAddress, record_id: RowId) -> rows.RecordDetail:
+    """A record with its current version, text, evidence and files."""
+    with read_only(archive) as connection:
+        (found,) = published.records(connection, [record_id]) or _none("no_record")
+        (current,) = published.versions(connection, record_id, found["version"] - 1, 1)
+        files = published.attachments(connection, record_id)
+    return rows.RecordDetail(
+        record=_record(found, base),
+        record_version=rows.RecordVersion(**current),
+        attachments=[rows.Attachment(**file) for file in files],
+    )
+
+
+@router.get("/records/{record_id}/versions")
+def versions(archive: OpenArchive, record_id: RowId, after: Key = 0, limit: LimitWithText = 20) -> rows.VersionPage:
+    """All versions of a record, oldest first."""
+    with read_only(archive) as connection:
+        _ = published.records(connection, [record_id]) or _none("no_record")
+        found = published.versions(connection, record_id, after, limit + 1)
+    shown = [rows.RecordVersion(**row) for row in found[:limit]]
+    return rows.VersionPage(record_versions=shown, after=shown[-1].version if len(found) > limit else None)
+
+
+@router.get("/records/{record_id}/versions/{version}")
+def version(archive: OpenArchive, record_id: RowId, version: RowId) -> rows.RecordVersion:
+    """One version of a record: it never changes."""
+    with read_only(archive) as connection:
+        (found,) = published.versions(connection, record_id, version - 1, 1) or _none("no_version")
+    if found["version"] != version:
+        _none("no_version")
+    return rows.RecordVersion(**found)
+
+
+@router.get("/changes")
+def changes(
+    archive: OpenArchive,
+    source: SourceParam = "",
+    after: Key = 0,
+    with_version: WithVersion = False,
+    limit: LimitWithText = 100,
+) -> rows.ChangePage:
+    """The change feed behind `after`, a `change_seq`, in order: none is missed, none comes twice."""
+    with read_only(archive) as connection:
+        last = published.last_change(connection)
+        found = published.changes(connection, after, limit + 1, source)
+        led_to = published.versions_of(connection, found[:limit]) if with_version else {}
+    events = [_change(row, led_to) for row in found[:limit]]
+    following = events[-1].change_seq if len(found) > limit else None
+    return rows.ChangePage(changes=events, change_seq_to=last, after=following)
+
+
+def _change(row: Row, led_to: dict[tuple[int, int], Row]) -> rows.ChangeWithVersion:
+    version = led_to.get((row["record_id"], row["version"]))
+    return rows.ChangeWithVersion(**row, record_version=rows.RecordVersion(**version) if version else None)
+
+
+@router.get("/captures")
+def captures(archive: OpenArchive, url: PageUrl, after: Key = 0, limit: Limit = 50) -> rows.CapturePage:
+    """Every attempt to fetch the page with that address, also the failed ones, oldest first."""
+    with read_only(archive) as connection:
+        found = published.captures(connection, url, after, limit + 1)
+        if not found and not published.captures(connection, url, 0, 1):
+            _none("no_address")
+    shown = [rows.Capture(**row) for row in found[:limit]]
+    return rows.CapturePage(captures=shown, after=shown[-1].capture_id if len(found) > limit else None)
+
+
+@router.get("/sources")
+def sources(archive: OpenArchive) -> rows.SourceList:
+    """All sources."""
+    with read_only(archive) as connection:
+        return rows.SourceList(sources=[rows.Source(**row) for row in published.sources(connection)])
+
+
+@router.get("/runs")
+def runs(
+    archive: OpenArchive,
+    source: SourceParam = "",
+    state: RunState = "",
+    before: BeforeParam = None,
+    limit: Limit = 50,
+) -> rows.RunPage:
+    """Runs, latest first."""
+    with read_only(archive) as connection:
+        found = published.runs(connection, before or MAX_ROW_ID, limit + 1, source, state)
+    shown = [rows.Run(**row) for row in found[:limit]]
+    return rows.RunPage(runs=shown, before=shown[-1].run_id if len(found) > limit else None)
+
+
+@router.get("/runs/{run_id}")
+def run(archive: OpenArchive, run_id: RowId) -> rows.Run:
+    """A run with its counts and reasons."""
+    with read_only(archive) as connection:
+        found = published.run(connection, run_id)
+    return rows.Run(**found) if found else _none("no_run")
+
+
+def _none(reason: str) -> Any:
+    raise RequestRefused(404, reason)
+
+
+@router.get("/openapi.json", include_in_schema=False)
+def description(archive: OpenArchive, base: BaseAddress) -> Response:
+    """The description of this API for programs (OpenAPI)."""
+    with read_only(archive) as connection:
+        meanings = _meanings(connection)
+    return JSONResponse(_openapi(base, meanings))
+
+
+@router.get("/{rest:path}", include_in_schema=False)
+def nothing(rest: str) -> Response:
+    """What the API does not have."""
+    raise RequestRefused(404, "no_resource")
+
+
+def _openapi(base: str, meanings: dict[tuple[str, str], str]) -> dict[str, Any]:
+    described = get_openapi(
+        title="gongkai", version="1", description=_DESCRIPTION, routes=router.routes, servers=[{"url": base}]
+    )
+    schemas = described["components"]["schemas"]
+    for model, views in rows.VIEWS.items():
+        for name, schema in schemas.get(model.__name__, {}).get("properties", {}).items():
+            said = next((meanings[view, name] for view in views if (view, name) in meanings), None)
+            if said:
+                schema["description"] = said
+    for path in described["paths"].values():
+        for operation in path.values():
+            operation["responses"].pop("422", None)  # a parameter out of its limits is 400 here
+            operation["security"] = [{"airflow": []}]
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    described["components"]["securitySchemes"] = {
+        "airflow": {"type": "http", "scheme": "bearer", "description": "a token of POST /auth/token of Airflow"}
+    }
+    return described
+
+
+_COMMENTS = text("""
+SELECT c.relname, a.attname, col_description(c.oid, a.attnum) FROM pg_class c
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+WHERE c.relnamespace = CAST('api_v1' AS regnamespace)
+""")
+
+
+def _meanings(connection: Connection) -> dict[tuple[str, str], str]:
+    """What the database says of each column of each view."""
+    return {(view, column): said for view, column, said in connection.execute(_COMMENTS) if said}

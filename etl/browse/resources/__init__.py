@@ -1,0 +1,1 @@
+"""What the HTTP API answers, with the names of `api_v1`."""

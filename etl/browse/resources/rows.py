@@ -1,0 +1,256 @@
+"""The rows of the HTTP API. Names and values are those of the views of `api_v1`, which docs/database.md explains;
+a test compares them. The description of the API takes what each means from the database's comments.
+"""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Fields = Annotated[dict[str, str | None], Field(description="Fields that have a value: name → value.")]
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Described(_Row):
+    """What records and versions tell alike."""
+
+    source_id: str
+    url: str
+    short_id: str
+    content_hash: str
+    title: str
+    index_number: str | None
+    publisher: str | None
+    document_number: str | None
+    written_date: date | None
+    published_date: date | None
+    fields: Fields
+    corrected_fields: list[str]
+    flags: list[str]
+    kind: str
+    capture_id: int
+    captured_at: datetime
+
+
+class Record(_Described):
+    """A record in its current version, without its text."""
+
+    record_id: int
+    document_id: int
+    state: str
+    state_reason: str | None
+    state_reason_code: str | None
+    state_reason_params: dict[str, Any] | None
+    state_at: datetime | None
+    version: int
+    first_seen_at: datetime
+    version_at: datetime
+    updated_at: datetime
+    checked_at: datetime | None
+    permalink: str = Field(description="Address of this version in the archive browser; it never changes.")
+
+
+class RecordVersion(_Described):
+    """A version of a record with its text and evidence."""
+
+    record_id: int
+    version: int
+    is_current: bool
+    normaliser: int
+    text: str
+    evidence: list[dict[str, Any]]
+    extractor: str
+    created_at: datetime
+
+
+class Attachment(_Row):
+    """A file that the current version of a record links."""
+
+    record_id: int
+    version: int
+    position: int
+    url: str
+    name: str | None
+    role: str | None
+    sha256: str | None
+    size: int | None
+    media_type: str | None
+    outcome: str | None
+    reason: str | None
+    reason_code: str | None
+    reason_params: dict[str, Any] | None
+    pages: int | None
+    method: str | None
+    text: str | None
+    content_hash: str | None
+    read_at: datetime | None
+
+
+class Change(_Row):
+    """An event of the change feed."""
+
+    change_seq: int
+    kind: str
+    record_id: int
+    version: int
+    source_id: str
+    content_hash: str | None
+    reason: str | None
+    reason_code: str | None
+    reason_params: dict[str, Any] | None
+    run_id: int | None
+    changed_at: datetime
+
+
+class Capture(_Row):
+    """An attempt to fetch a page."""
+
+    capture_id: int
+    source_id: str
+    run_id: int
+    record_id: int | None
+    page_url: str
+    page_kind: str
+    url: str
+    final_url: str
+    fetched_at: datetime
+    elapsed_ms: int
+    status: int | None
+    outcome: str
+    reason: str
+    reason_code: str | None
+    reason_params: dict[str, Any] | None
+    sha256: str | None
+    size: int | None
+    log: str
+
+
+class Source(_Row):
+    """A catalog that is crawled."""
+
+    source_id: str
+    name: str
+    agency: str
+    region: str
+    platform: str
+    updated_at: datetime
+
+
+class Run(_Row):
+    """A walk over a source, or an import."""
+
+    run_id: int
+    source_id: str
+    kind: str
+    state: str
+    started_at: datetime
+    finished_at: datetime | None
+    listed: int | None
+    stored: int | None
+    unchanged: int | None
+    failed: int | None
+    excluded: int | None
+    unfinished: int | None
+    records: int | None
+    created: int | None
+    updated: int | None
+    removed: int | None
+    restored: int | None
+    duplicates: int | None
+    change_seq_to: int | None
+    outcomes: dict[str, int] | None
+    problems: list[Any] | None
+    warnings: list[Any] | None
+
+
+VIEWS: dict[type[_Row], tuple[str, ...]] = {
+    Record: ("records", "record_places", "record_versions"),
+    RecordVersion: ("record_versions",),
+    Attachment: ("attachments",),
+    Change: ("changes",),
+    Capture: ("captures",),
+    Source: ("sources",),
+    Run: ("runs",),
+}
+"""The views in which each column of a row stands: in the first of them that has it, it means the same."""
+
+
+class Total(_Row):
+    """A number of records; if not `exact`, there are more."""
+
+    number: int
+    exact: bool
+
+
+class RecordPage(_Row):
+    """Records that match, one for each text. `after`: where the next page begins, null on the last."""
+
+    records: list[Record]
+    total: Total
+    after: str | None
+
+
+class RecordDetail(_Row):
+    """A record with its current version and its files."""
+
+    record: Record
+    record_version: RecordVersion
+    attachments: list[Attachment]
+
+
+class VersionPage(_Row):
+    """Versions of a record, oldest first. `after`: where the next page begins, null on the last."""
+
+    record_versions: list[RecordVersion]
+    after: int | None
+
+
+class ChangeWithVersion(Change):
+    """An event; `record_version`, where it was asked for, is the version to which it led."""
+
+    record_version: RecordVersion | None = None
+
+
+class ChangePage(_Row):
+    """Events in order. `after`: where the next page begins, null where this one ends the feed.
+
+    `change_seq_to`: number of the newest event of all; 0: there is none.
+    """
+
+    changes: list[ChangeWithVersion]
+    change_seq_to: int
+    after: int | None
+
+
+class CapturePage(_Row):
+    """Attempts to fetch an address, oldest first. `after`: where the next page begins, null on the last."""
+
+    captures: list[Capture]
+    after: int | None
+
+
+class SourceList(_Row):
+    """All sources."""
+
+    sources: list[Source]
+
+
+class RunPage(_Row):
+    """Runs, latest first. `before`: where the next page begins, null on the last."""
+
+    runs: list[Run]
+    before: int | None
+
+
+class Problem(_Row):
+    """Why a request was refused. `code` never changes its meaning; the sentences may be reworded."""
+
+    status: int
+    code: str
+    name: tuple[str, str]
+    chinese: str
+    english: str
+    detail: str
