@@ -3,12 +3,11 @@
 Values are those of the views, and which records are found is asked of the search (`etl.archive.queries.hits`).
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, RowMapping, text
 
-Row = Mapping[str, Any]
+Row = RowMapping
 
 RECORD = """record_id, document_id, p.source_id, p.url, state, state_reason, state_reason_code, state_reason_params,
 state_at, version, kind, title, index_number, publisher, document_number, written_date, published_date, p.short_id,

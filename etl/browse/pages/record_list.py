@@ -121,7 +121,8 @@ def listed_records(
         page = hits.lines(connection, record_filter, sort, Place.parse(after) if after else None, number)
         return list(page.records), str(page.after) if page.after else None
     record, version = aliased(Record), aliased(RecordVersion)
-    columns = select(record.id, record.listed_on.label("day")).join(version, is_current(record, version))
+    wanted: tuple[Any, ...] = (record.id, record.listed_on.label("day"))
+    columns = select(*wanted).join(version, is_current(record, version))
     place = Cursor.parse(after) if after else None
     rows = connection.execute(_newest(columns, record_filter, record, version, place, number)).all()
     more = rows[number - 1] if len(rows) > number else None
