@@ -3,15 +3,21 @@
 A changed byte or a missing object is recorded and fails the task, which names each blob with its pages, and each log.
 The task fails every day until the bytes are back. If the database or object storage is unavailable, the task is retried
 and continues where it stopped.
+
+Beside it, the logs of each day that has ended get their root, and the newest root the time stamp of the authority in
+`GONGKAI_STAMP_URL` (docs/proofs.md). While the authority does not answer, that task fails; the next stamp covers the
+day.
 """
 
 import logging
+from datetime import datetime
 
 from airflow.sdk import task
 from gongkai_airflow import archive_dag, archive_from_airflow, gongkai_settings, plain_failure
 from gongkai_timetable import at
 
-from etl.progress import Progress
+from etl.clock import CHINA
+from etl.progress import Progress, no_progress
 
 log = logging.getLogger("gongkai")
 
@@ -36,7 +42,19 @@ def audit_fixity() -> None:
             result.raise_if_damaged()
         return {"checked": result.checked, "bytes": result.bytes, "restored": result.restored}
 
+    @task
+    def stamp_days() -> dict[str, str | int]:
+        """Returns the days of the newest root and stamp, and how many roots no stamp covers."""
+        from etl.archive.preservation import time_stamps
+
+        with plain_failure():
+            authority = time_stamps.authority_of(gongkai_settings())
+            today = datetime.now(CHINA).date()
+            state = time_stamps.stamp_days(archive_from_airflow(), authority, today, no_progress).state
+        return {"root": str(state.root), "stamp": str(state.stamp), "unstamped": state.unstamped}
+
     audit_blobs()
+    stamp_days()
 
 
 audit_fixity()

@@ -57,6 +57,13 @@ class Settings(BaseSettings):
     )
     fixity_days: int = Field(30, ge=1, description="days within which every blob and every log is re-read and hashed")
 
+    stamp_url: str | None = Field(
+        None, pattern=r"^https?://", description="RFC 3161 authority that time-stamps the daily roots; none without it"
+    )
+    stamp_certificates: Path | None = Field(
+        None, description="PEM file with the root certificates by which that authority is trusted"
+    )
+
     alert_urls: SecretStr | None = Field(
         None, description="where alerts are sent: addresses of Apprise, separated by spaces"
     )

@@ -8,6 +8,7 @@ reader_url       the same database as the downstream readers' role
 bucket           the name of a fresh bucket
 archive          both of them, open
 local_settings   settings that name that database and that bucket
+authority        a time-stamping authority that answers on loopback
 
 Markers follow from the fixtures that a test uses (`MARKERS`).
 """
@@ -32,6 +33,7 @@ from tests.support.services import (
     settings_of,
     state_folder,
 )
+from tests.support.time_authority import TimeAuthority, time_authority
 
 # `make test` draws the same inputs each time: a change is not red for an old fault that a new draw happens to find.
 # `make explore` draws others, ten times as many; what it finds becomes an example.
@@ -166,3 +168,9 @@ def archive(local_settings: Settings) -> Iterator[Archive]:
     opened = open_archive(local_settings)
     yield opened
     opened.engine.dispose()
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Iterator[TimeAuthority]:
+    with time_authority(tmp_path / "authority") as answering:
+        yield answering

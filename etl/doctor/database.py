@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from pydantic import SecretStr
 from sqlalchemy import Connection, text
 
-from etl.archive.storage.archive import open_archive
+from etl.archive.preservation.time_stamps import authority_of, stamp_state
+from etl.archive.storage.archive import open_archive, open_database
 from etl.archive.storage.consistency import require_database_in_sync
 from etl.archive.storage.database import connect, require_schema_revision, translate_database_errors
 from etl.archive.storage.models import REVISION
@@ -115,3 +116,21 @@ def check_agreement(settings: Settings) -> Iterator[Finding]:
 
 def _url(secret: SecretStr | None) -> str | None:
     return secret.get_secret_value() if secret else None
+
+
+def check_stamps(settings: Settings) -> Iterator[Finding]:
+    """Daily roots: whether there are any, and whether time stamps cover them."""
+    authority = authority_of(settings)
+    with open_database(settings).engine.connect() as connection:
+        state = stamp_state(connection)
+    if state.root is None:
+        yield note("daily roots", "none yet", "DAG audit_fixity makes them, or `gongkai stamp` (docs/proofs.md)")
+        return
+    yield good("daily roots", f"the newest is of {state.root}")
+    without = f"daily roots without a time stamp: {state.unstamped}"
+    if authority is None:
+        yield note("time stamps", without, "name an authority in GONGKAI_STAMP_URL (docs/proofs.md)")
+    elif state.unstamped:
+        yield fault("time stamps", without, "`gongkai stamp` asks the authority again; its error says what is wrong")
+    else:
+        yield good("time stamps", f"that of {state.stamp} covers all")

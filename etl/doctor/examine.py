@@ -5,7 +5,7 @@ from functools import partial
 
 from etl.doctor.airflow import check_airflow
 from etl.doctor.bucket import check_bucket
-from etl.doctor.database import check_agreement, check_application, check_owner, check_reader
+from etl.doctor.database import check_agreement, check_application, check_owner, check_reader, check_stamps
 from etl.doctor.findings import Check, Finding, run
 from etl.doctor.machine import (
     check_disk,
@@ -18,7 +18,11 @@ from etl.doctor.machine import (
 )
 from etl.settings import Settings
 
-_NEEDS = {"database and bucket": {"database", "bucket"}, "hosts of sources": {"database"}}
+_NEEDS = {
+    "database and bucket": {"database", "bucket"},
+    "time stamps": {"database"},
+    "hosts of sources": {"database"},
+}
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
@@ -34,6 +38,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         "role of the owner": partial(check_owner, settings),
         "bucket": partial(check_bucket, settings),
         "database and bucket": partial(check_agreement, settings),
+        "time stamps": partial(check_stamps, settings),
         "hosts of sources": partial(check_hosts, settings),
         "Airflow": partial(check_airflow, settings),
         "models for scans": check_models,

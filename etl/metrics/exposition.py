@@ -10,6 +10,8 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import Connection, Engine, Row, TextClause, text
 
+from etl.archive.preservation.time_stamps import stamp_state
+
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _CAPTURES = text("""
 SELECT s.platform, c.outcome, count(*) AS captures, coalesce(sum(b.size), 0) AS bytes
@@ -79,6 +81,8 @@ class _Archive(Collector):
         )
         yield _labelled("gongkai_records", "Records by their state.", ("state",), self._rows(_RECORDS), "records")
         yield from _single(self._connection.execute(_NUMBERS).one())
+        unstamped = float(stamp_state(self._connection).unstamped)
+        yield GaugeMetricFamily("gongkai_days_unstamped", "Daily roots that no time stamp covers.", value=unstamped)
 
     def _rows(self, query: TextClause) -> list[Row[tuple[object, ...]]]:
         return list(self._connection.execute(query).all())

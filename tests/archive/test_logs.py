@@ -31,7 +31,19 @@ from etl.archive.records.corrections import correct
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import sha256
 from etl.archive.storage.consistency import DatabaseBehindBucket
-from etl.archive.storage.layout import CAPTURES, CHAIN, CHANGES, LOGS, READINGS, REMOVALS, RUNS, chain_key, journal_key
+from etl.archive.storage.layout import (
+    CAPTURES,
+    CHAIN,
+    CHANGES,
+    LOGS,
+    READINGS,
+    REMOVALS,
+    ROOTS,
+    RUNS,
+    STAMPS,
+    chain_key,
+    journal_key,
+)
 from etl.archive.storage.log_lines import CaptureLine, JournalLine
 from etl.archive.storage.log_object import DamagedLog, log_bytes
 from etl.archive.storage.log_registry import chain_logs
@@ -112,8 +124,9 @@ def test_a_rebuild_refuses_in_one_line_or_gives_equal_tables(
 def test_without_a_chain_a_gap_in_the_journal_stops_a_rebuild_and_no_number_is_given_away(
     lived: Archive, owner_url: str, local_settings: Settings
 ) -> None:
-    for key in list(lived.store.list_keys(CHAIN)):
-        lived.store.remove(key)
+    for key in logs_of(lived):
+        if key.startswith((CHAIN, ROOTS, STAMPS)):
+            lived.store.remove(key)
     journal = sorted(lived.store.list_keys(CHANGES))
     again = emptied(lived, owner_url, local_settings)
     for lost in journal:
@@ -210,8 +223,9 @@ def test_a_log_that_the_archive_never_wrote_is_named(lived: Archive) -> None:
 
 
 def test_logs_from_before_the_chain_are_watched_and_then_chained(lived: Archive, owner_url: str) -> None:
-    for key in list(lived.store.list_keys(CHAIN)):
-        lived.store.remove(key)
+    for key in logs_of(lived):
+        if key.startswith((CHAIN, ROOTS, STAMPS)):
+            lived.store.remove(key)
     lived.engine.dispose()
     downgrade(owner_url, "0011")
     migrate(owner_url)
@@ -260,6 +274,8 @@ KEYS = [
     f"{RUNS}000000000001-a-20250102T030405000000.jsonl.gz",
     "fixity/2025-01-02/030405000000-1.jsonl.gz",
     f"{REMOVALS}2025-01-02/030405000000.jsonl.gz",
+    f"{ROOTS}2025-01-02.jsonl.gz",
+    f"{STAMPS}2025-01-02.jsonl.gz",
 ]
 
 

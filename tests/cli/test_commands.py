@@ -28,6 +28,8 @@ ELSEWHERE = {
     "demo": "tests/test_demo.py",
     "runs close": "tests/pipeline/test_warc.py",
     "alerts test": "tests/alerts/test_alerts.py",
+    "prove": "tests/export/test_proof.py",
+    "verify": "tests/export/test_proof.py",
 }
 """Commands that need services of their own, a run that died or somebody to tell, with the file that tests them."""
 WIDTH = 80
@@ -76,6 +78,7 @@ def words(archive: Archive, local_settings: Settings, tmp_path: Path) -> Iterato
             "index": [],
             "similar": ["1"],
             "fixity": [],
+            "stamp": ["--today"],
             "garbage": [],
             "backup": [backup],
             "restore": [backup],

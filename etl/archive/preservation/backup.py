@@ -1,9 +1,8 @@
 """Copies the bucket to a folder and back: each object under its name, verified on the way.
 
 A log that is written once and differs between bucket and folder is copied, and the older copy stays beside it. An
-object is copied before those that it names: the chain of logs, the journal of changes, then readings, captures and
-runs, blobs last. So
-a copy made while crawls are running holds every byte that its logs name.
+object is copied before those that it names: time stamps, daily roots, the chain of logs, the journal of changes, then
+readings, captures and runs, blobs last. So a copy made while crawls are running holds every byte that its logs name.
 """
 
 import hashlib

@@ -2,7 +2,8 @@
 other.
 
 What the database would have known is gone by then. So a gap must be found in the bucket alone: by the numbers of the
-journal, by what logs say of each other, and by the chain, whose links name the digests of all logs before them.
+journal, by what logs say of each other, by the chain, whose links name the digests of all logs before them, and by the
+daily roots over these links.
 """
 
 from collections import defaultdict
@@ -11,7 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
+from etl.archive.preservation.daily_roots import link_of
 from etl.archive.preservation.log_check import LogContent, check_log
+from etl.archive.preservation.root_check import RootCheck
 from etl.archive.storage.bucket import READS_AT_ONCE, Store, sha256
 from etl.archive.storage.layout import CHAIN, CHANGES, LOGS, RebuildStep, chain_key, journal_key, number_in
 from etl.archive.storage.log_object import DamagedLog
@@ -42,7 +45,8 @@ class CheckedBucket:
 def check_bucket(store: Store, progress: ProgressCallback) -> CheckedBucket:
     """Reads every log that a rebuild needs, and the chain. Raises `Damaged` with the first thing that is wrong."""
     found = CheckedBucket()
-    named = _read_chain(store, found)
+    roots = RootCheck(store)
+    named = _read_chain(store, found, roots)
     for form in LOGS:
         if form.rebuild_step:
             found.keys[form.rebuild_step] = sorted(
@@ -53,6 +57,7 @@ def check_bucket(store: Store, progress: ProgressCallback) -> CheckedBucket:
     _require_all(key for key in named.last if key.startswith(needed) and key not in present)
     # Lists of removed garbage are not read; what the chain says of them is kept for the next audit.
     found.logs |= {key: last for key, last in named.last.items() if not key.startswith(needed)}
+    found.logs |= {key: _compared(key, LogBytes(*log, None), named) for key, log in roots.logs.items()}
     contents = dict(_read_all(store, found, named, progress))
     _check_journal(found.keys["changes"], contents)
     _check_references(contents)
@@ -69,7 +74,7 @@ class _Named:
     former: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
 
-def _read_chain(store: Store, found: CheckedBucket) -> _Named:
+def _read_chain(store: Store, found: CheckedBucket, roots: RootCheck) -> _Named:
     named = _Named()
     before = None
     keys = sorted(key for key in store.list_keys(CHAIN) if number_in(key))
@@ -82,6 +87,7 @@ def _read_chain(store: Store, found: CheckedBucket) -> _Named:
             raise DamagedLog(key, f"it does not go on from {chain_key(number - 1)}, or that one was changed")
         before = sha256(body)
         found.logs[key] = LogBytes(before, len(body), number)
+        roots.add(link_of(before, lines))
         for line in lines:
             if line.pending:
                 named.pending[line.log].add(line.sha256)
@@ -89,6 +95,7 @@ def _read_chain(store: Store, found: CheckedBucket) -> _Named:
             if last := named.last.get(line.log):
                 named.former[line.log] |= {last.sha256, *named.pending.pop(line.log, ())}
             named.last[line.log] = LogBytes(line.sha256, None, number)
+    roots.end(named.last)
     return named
 
 

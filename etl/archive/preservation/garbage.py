@@ -25,7 +25,9 @@ from etl.archive.storage.layout import (
     LAYOUT,
     PROBE,
     READINGS,
+    ROOTS,
     RUNS,
+    STAMPS,
     KeyForm,
     UnreferencedKind,
     removal_key,
@@ -56,6 +58,7 @@ class UnreferencedObject:
     modified: datetime
 
 
+_REGISTERED = "SELECT key FROM archive.log_object WHERE key = ANY(CAST(:names AS text[])) AND sha256 IS NOT NULL"
 _KNOWN = {
     BLOBS: "SELECT sha256 FROM archive.blob WHERE sha256 = ANY(CAST(:names AS text[]))",
     READINGS: "SELECT blob_sha256 FROM archive.file WHERE blob_sha256 = ANY(CAST(:names AS text[]))",
@@ -65,6 +68,8 @@ _KNOWN = {
     CHANGES: "SELECT change_seq::text FROM archive.change WHERE change_seq = ANY(CAST(:names AS bigint[]))",
     CHAIN: "SELECT link::text FROM archive.log_object"
     " WHERE link = ANY(CAST(:names AS bigint[])) AND key LIKE 'chain/%'",
+    ROOTS: _REGISTERED,
+    STAMPS: _REGISTERED,
     FIXITY: "SELECT id::text FROM archive.fixity_event WHERE id = ANY(CAST(:names AS bigint[]))",
 }
 """By prefix, the query for those names, as `KeyForm.pattern` finds them in keys, that the database knows."""

@@ -10,13 +10,17 @@ from etl.archive.storage.layout import (
     FIXITY,
     READINGS,
     REMOVALS,
+    ROOTS,
     RUNS,
+    STAMPS,
     chain_key,
     first_capture,
     journal_key,
     number_in,
     reading_key,
+    root_key,
     run_number,
+    stamp_key,
 )
 from etl.archive.storage.log_lines import (
     CaptureLine,
@@ -25,6 +29,8 @@ from etl.archive.storage.log_lines import (
     JournalLine,
     ReadingLine,
     RemovalLine,
+    RootLine,
+    StampLine,
 )
 from etl.archive.storage.log_object import DamagedLog, parse_log, parse_run_log
 
@@ -32,14 +38,16 @@ from etl.archive.storage.log_object import DamagedLog, parse_log, parse_run_log
 @dataclass(frozen=True, slots=True)
 class LogContent:
     """What other logs must agree with: the last event of a journal object, the run that a log belongs to and whether
-    it is that run's own, the last event that a run's report knows, and the lines of a link; 0 and empty where the log
-    tells no such thing."""
+    it is that run's own, the last event that a run's report knows, the lines of a link, a root and a time stamp; 0 and
+    empty where the log tells no such thing."""
 
     last_change: int = 0
     run: int = 0
     is_run: bool = False
     known_change: int = 0
     links: tuple[ChainLine, ...] = ()
+    roots: tuple[RootLine, ...] = ()
+    stamps: tuple[StampLine, ...] = ()
 
 
 def check_log(key: str, body: bytes) -> LogContent:
@@ -95,6 +103,18 @@ def _check_chain(key: str, body: bytes) -> LogContent:
     return LogContent(links=tuple(lines))
 
 
+def _check_root(key: str, body: bytes) -> LogContent:
+    lines = parse_log(key, body, RootLine)
+    _require(key, [root_key(line.day) for line in lines] == [key], "roots")
+    return LogContent(roots=tuple(lines))
+
+
+def _check_stamp(key: str, body: bytes) -> LogContent:
+    lines = parse_log(key, body, StampLine)
+    _require(key, [stamp_key(line.day) for line in lines] == [key], "time stamps")
+    return LogContent(stamps=tuple(lines))
+
+
 _CHECKS: Mapping[str, Callable[[str, bytes], LogContent]] = {
     CHANGES: _check_changes,
     CAPTURES: _check_captures,
@@ -103,6 +123,8 @@ _CHECKS: Mapping[str, Callable[[str, bytes], LogContent]] = {
     FIXITY: _check_fixity,
     REMOVALS: _check_removals,
     CHAIN: _check_chain,
+    ROOTS: _check_root,
+    STAMPS: _check_stamp,
 }
 
 

@@ -7,9 +7,13 @@ unless garbage collection leaves it alone, a query in `_KNOWN` of `etl/archive/p
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
+STAMPS = "stamps/"
+"""Time stamps of an authority (RFC 3161) over daily roots."""
+ROOTS = "roots/"
+"""Daily roots: each is the root of a Merkle tree over the logs that the chain named on a day."""
 CHAIN = "chain/"
 """The chain of logs: each link names the digests of logs written since the link before it, and that link's own."""
 CHANGES = "changes/"
@@ -56,6 +60,8 @@ class KeyForm:
 
 
 LAYOUT = (
+    KeyForm(STAMPS, re.compile(r"(stamps/\d{4}-\d\d-\d\d\.jsonl\.gz)"), "ahead", None, write_once=True),
+    KeyForm(ROOTS, re.compile(r"(roots/\d{4}-\d\d-\d\d\.jsonl\.gz)"), "ahead", None, write_once=True),
     KeyForm(CHAIN, re.compile(r"chain/0*(\d{1,18})\.jsonl\.gz"), "ahead", None, write_once=True),
     KeyForm(CHANGES, re.compile(r"changes/0*(\d{1,18})\.jsonl\.gz"), "ahead", "changes", write_once=True),
     KeyForm(READINGS, re.compile(r"files/../../([0-9a-f]{64})\.jsonl\.gz"), "reading", "files"),
@@ -90,6 +96,21 @@ def reading_key(digest: str) -> str:
 def chain_key(link: int) -> str:
     """`chain/<12 digits>.jsonl.gz`: a link of the chain of logs."""
     return f"{CHAIN}{link:012}.jsonl.gz"
+
+
+def root_key(day: date) -> str:
+    """`roots/<day>.jsonl.gz`: the root of that day, in China's time."""
+    return f"{ROOTS}{day}.jsonl.gz"
+
+
+def stamp_key(day: date) -> str:
+    """`stamps/<day>.jsonl.gz`: the time stamp over the root of that day."""
+    return f"{STAMPS}{day}.jsonl.gz"
+
+
+def day_in(key: str) -> date:
+    """The day in the key of a root or of its time stamp."""
+    return date.fromisoformat(key.partition("/")[2].partition(".")[0])
 
 
 def number_in(key: str) -> int:

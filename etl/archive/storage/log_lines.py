@@ -282,6 +282,38 @@ class ChainLine(LogLine):
 
 
 @dataclass(frozen=True, slots=True)
+class RootLine(LogLine):
+    """`roots/`, the only line: the Merkle root over the logs that the links `first_link` to `last_link` name.
+
+    `day` is the day of these links in China's time; `before` is the SHA-256 of the root before it, null for the first;
+    `leaves` is the number of leaves, `root` the root, in hexadecimal.
+    """
+
+    day: date
+    before: str | None
+    first_link: int
+    last_link: int
+    leaves: int
+    root: str
+
+
+@dataclass(frozen=True, slots=True)
+class StampLine(LogLine):
+    """`stamps/`, the only line: an authority's time stamp over the root of `day`.
+
+    `root` is the SHA-256 of the root's object, which the authority signed at `at`; `response` is its answer, a
+    TimeStampResp in base64; `certificates` those that it is trusted by, as PEM.
+    """
+
+    day: date
+    root: str
+    authority: str
+    at: datetime
+    response: str
+    certificates: str
+
+
+@dataclass(frozen=True, slots=True)
 class RemovalLine(LogLine):
     """`garbage/`: an object that garbage collection is about to remove."""
 

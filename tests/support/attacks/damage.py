@@ -2,17 +2,22 @@
 
 import gzip
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
 from etl.archive.preservation.bucket_check import check_bucket
+from etl.archive.preservation.daily_roots import make_roots
 from etl.archive.preservation.fixity import Damage, audit
 from etl.archive.preservation.garbage import delete_unreferenced, find_unreferenced
 from etl.archive.records.corrections import correct
 from etl.archive.records.file_readings import store_file_reading
 from etl.archive.storage.archive import Archive
-from etl.archive.storage.layout import BLOBS, CHAIN, LOGS, REMOVALS, blob_key
+from etl.archive.storage.bucket import sha256
+from etl.archive.storage.layout import BLOBS, CHAIN, LOGS, REMOVALS, ROOTS, STAMPS, blob_key, root_key, stamp_key
+from etl.archive.storage.log_lines import StampLine
+from etl.archive.storage.log_registry import keep_log
+from etl.clock import CHINA
 from etl.errors import Damaged
 from etl.files import FileOutcome, FileReading
 from tests.support.attacks.base import Ground
@@ -31,7 +36,7 @@ DAMAGE: dict[str, Callable[[bytes], bytes | None]] = {
 
 
 def live(archive: Archive, folder: Path) -> None:
-    """Logs of every kind: imports, a correction, a reading, damage and its end, removed garbage."""
+    """Logs of every kind: imports, a correction, a reading, damage and its end, removed garbage, roots, a stamp."""
     digests = keep(archive, folder, 3)
     keep(archive, folder, 2, "other")
     record = rows(archive, "SELECT max(id) AS id FROM archive.record")[0]["id"]
@@ -44,6 +49,19 @@ def live(archive: Archive, folder: Path) -> None:
     archive.store.put_blob(b"of a step that died")
     assert list(delete_unreferenced(archive, find_unreferenced(archive), timedelta(0)))
     assert audit(archive, quiet).all_damage == ()
+    root_two_days(archive)
+
+
+def root_two_days(archive: Archive) -> None:
+    """The roots of today and of tomorrow; the first has a stamp, though not of an authority."""
+    now = datetime.now(UTC)
+    tomorrow = now.astimezone(CHINA).date() + timedelta(days=1)
+    [root] = make_roots(archive, tomorrow, quiet)
+    digest = sha256(archive.store.read(root_key(root.day)))
+    stamp = StampLine(root.day, digest, "https://authority.example", now, "", "")
+    with archive.engine.begin() as connection:
+        keep_log(connection, archive.store, stamp_key(root.day), [stamp])
+    assert len(make_roots(archive, tomorrow + timedelta(days=1), quiet)) == 1
 
 
 def logs_of(archive: Archive) -> dict[str, bytes]:
@@ -60,14 +78,17 @@ def put(archive: Archive, key: str, body: bytes | None) -> None:
 
 
 def unnoticed_by_a_rebuild(logs: Mapping[str, bytes], how: str) -> set[str]:
-    """Logs whose damage loses no row: what garbage was removed is not rebuilt, nothing follows the last link.
+    """Logs whose damage loses no row: what garbage was removed is not rebuilt, nothing follows the last link, the last
+    root and a time stamp.
 
     The last link without its last line is another link only if it has a line left.
     """
     last_link = max(key for key in logs if key.startswith(CHAIN))
     lines = gzip.decompress(logs[last_link]).count(b"\n")
     lost = how == "missing" or (how == "other" and lines > 1)
-    return {key for key in logs if key.startswith(REMOVALS) or (key == last_link and lost)}
+    last_root = max(key for key in logs if key.startswith(ROOTS))
+    ends = {last_root, *(key for key in logs if key.startswith(STAMPS))} if how == "missing" else set()
+    return ends | {key for key in logs if key.startswith(REMOVALS) or (key == last_link and lost)}
 
 
 def play(ground: Ground, chance: Random) -> Iterator[str]:

@@ -1,0 +1,43 @@
+"""Merkle trees as RFC 6962, section 2.1, hashes them: `0x00` before a leaf, `0x01` before two nodes, SHA-256.
+
+A level's last node without a neighbour goes up as it is, which gives the tree of the RFC. A path proves that a leaf is
+in a tree of a known size at a known place.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+
+_LEAF, _NODE = b"\0", b"\1"
+
+
+def leaf_hash(entry: bytes) -> bytes:
+    """The hash of a leaf."""
+    return hashlib.sha256(_LEAF + entry).digest()
+
+
+def root_hash(leaves: Sequence[bytes]) -> bytes:
+    """The root over hashes of leaves, in their order; that of no leaf is the hash of nothing."""
+    *_, top = _levels(leaves)
+    return top[0] if top else hashlib.sha256().digest()
+
+
+def audit_path(leaves: Sequence[bytes], index: int) -> list[bytes]:
+    """The nodes that lead from the leaf at `index` to the root, the lowest first."""
+    found = []
+    for level in _levels(leaves):
+        if index ^ 1 < len(level):
+            found.append(level[index ^ 1])
+        index >>= 1
+    return found
+
+
+def _levels(leaves: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    level = leaves
+    yield level
+    while len(level) > 1:
+        level = [_parent(level[place : place + 2]) for place in range(0, len(level), 2)]
+        yield level
+
+
+def _parent(nodes: Sequence[bytes]) -> bytes:
+    return nodes[0] if len(nodes) == 1 else hashlib.sha256(_NODE + nodes[0] + nodes[1]).digest()
