@@ -44,7 +44,10 @@ class Browser:
         return SecurityHeaders(Guard(browser))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._guarded(scope, receive, send)
+        from archive_scheduler import AIRFLOW  # noqa: PLC0415
+
+        # Below, `app` is the browser.
+        await self._guarded(scope | {AIRFLOW: scope.get("app")}, receive, send)
 
 
 class Slash:

@@ -1,16 +1,31 @@
-"""What the archive browser shows of Airflow: when each source is crawled next, and Airflow's pages of a run."""
+"""What the archive browser shows of Airflow: when each source is crawled next, and its pages of a run; and what it
+has Airflow do: fetch one page again."""
 
+import logging
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Literal
 from urllib.parse import quote
 
+import httpx
 from airflow.models.dag import DagModel
+from airflow.models.dagrun import DagRun
 from airflow.utils.session import create_session
 from airflow.utils.types import DagRunType
+from anyio import from_thread
 from sqlalchemy import select
+from starlette.requests import Request
 
-from etl.browse.scheduler import NextCrawl, RunLinks
+from etl.browse.scheduler import AskedFetch, NextCrawl, RunLinks
+from etl.errors import Unavailable
 
-_CRAWL = "crawl_"
+log = logging.getLogger("gongkai")
+AIRFLOW = "gongkai.airflow"
+"""Key of the ASGI scope that holds Airflow's own application."""
+_CRAWL, _LOOK_AGAIN = "crawl_", "look_again"
+_STATES: Mapping[str, Literal["waiting", "running", "ended", "failed"]] = {
+    "queued": "waiting", "running": "running", "success": "ended", "failed": "failed"
+}  # fmt: skip
 _KEYS = tuple(f"{kind.value}__" for kind in DagRunType)
 """How the ids of Airflow's runs begin; the archive's key of a run is that id. Commands and imports have other keys."""
 
@@ -30,8 +45,48 @@ class AirflowScheduler:
 
     def run_links(self, kind: str, source: str, key: str) -> RunLinks | None:
         """Airflow's page of the run, and that of the task which ends a crawl."""
+        if key.startswith("page-"):
+            return RunLinks(self._run(_LOOK_AGAIN, key), None)
         if not key.startswith(_KEYS) or kind not in ("crawl", "recheck"):
             return None
         dag = f"{_CRAWL}{source}" if kind == "crawl" else "recheck"
-        run = f"{self._base}/dags/{dag}/runs/{quote(key, safe='')}"
+        run = self._run(dag, key)
         return RunLinks(run, f"{run}/tasks/reconcile" if kind == "crawl" else None)
+
+    def can_fetch(self, source: str) -> bool:
+        """Whether there is a DAG that crawls the source, and so a file that says how to fetch from it."""
+        dags = select(DagModel.dag_id).where(DagModel.dag_id == f"{_CRAWL}{source}", ~DagModel.is_stale)
+        with create_session() as session:
+            return session.scalar(dags) is not None
+
+    def asked_fetch(self, page: int) -> AskedFetch | None:
+        """The last run of `look_again` for the page."""
+        columns = (DagRun.run_id, DagRun.triggering_user_name, DagRun.queued_at, DagRun.run_after, DagRun.state)
+        runs = select(*columns).where(DagRun.dag_id == _LOOK_AGAIN, DagRun.run_id.startswith(f"page-{page}."))
+        with create_session() as session:
+            row = session.execute(runs.order_by(DagRun.id.desc()).limit(1)).one_or_none()
+        if row is None:
+            return None
+        key, user, queued_at, run_after, state = row
+        return AskedFetch(key, user or "", queued_at or run_after, _STATES[state], self._run(_LOOK_AGAIN, key))
+
+    def ask_fetch(self, request: Request, page: int, source: str, url: str) -> None:
+        """Starts a run of `look_again` through Airflow's public API, with the login of the request: what Airflow allows
+        its user is asked of Airflow itself."""
+        key = f"page-{page}.{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+        body = {"dag_run_id": key, "logical_date": None, "conf": {"source": source, "url": url}}
+        answer = from_thread.run(_post, request, f"/api/v2/dags/{_LOOK_AGAIN}/dagRuns", body)
+        if not answer.is_success:
+            log.error("look_again %s: Airflow answers %s: %s", url, answer.status_code, answer.text)
+            raise Unavailable(f"Airflow does not start {_LOOK_AGAIN}: status {answer.status_code}")
+
+    def _run(self, dag: str, key: str) -> str:
+        return f"{self._base}/dags/{dag}/runs/{quote(key, safe='')}"
+
+
+async def _post(request: Request, path: str, body: dict[str, Any]) -> httpx.Response:
+    """Asks Airflow's application in this process: no address of it needs to be known, and no network be passed."""
+    login = {name: request.headers[name] for name in ("authorization", "cookie") if name in request.headers}
+    transport = httpx.ASGITransport(app=request.scope[AIRFLOW], raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://airflow.invalid") as client:
+        return await client.post(path, json=body, headers=login)

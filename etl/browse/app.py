@@ -23,6 +23,7 @@ from etl.browse.http.responses import Responder
 from etl.browse.http.routes import router
 from etl.browse.http.security_headers import SecurityHeaders
 from etl.browse.http.session import FormTokens
+from etl.browse.http.writing import router as writing
 from etl.browse.language.messages import REFUSALS
 from etl.browse.scheduler import NoScheduler, Scheduler
 from etl.errors import GongkaiError
@@ -53,6 +54,7 @@ def create_app(
     app.include_router(router)
     app.include_router(exports.router)
     app.include_router(api.router)
+    app.include_router(writing)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestRefused, _request_refused)

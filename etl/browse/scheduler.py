@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
+
+from starlette.requests import Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +24,34 @@ class RunLinks:
     log: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class AskedFetch:
+    """A fetch of one page that somebody asked for, as the scheduler has it. `key` is that of the archive's run."""
+
+    key: str
+    asked_by: str
+    asked_at: datetime
+    state: Literal["waiting", "running", "ended", "failed"]
+    link: str
+
+
 class Scheduler(Protocol):
-    """Knows when sources are crawled, and its own pages."""
+    """Knows when sources are crawled, and its own pages; fetches one page again."""
 
     def next_crawls(self) -> Mapping[str, NextCrawl]:
         """By source id; sources that it does not crawl are missing."""
 
     def run_links(self, kind: str, source: str, key: str) -> RunLinks | None:
         """Its pages of a run, given by what the archive knows; None for one that it did not start."""
+
+    def can_fetch(self, source: str) -> bool:
+        """Whether it can fetch pages of the source."""
+
+    def asked_fetch(self, page: int) -> AskedFetch | None:
+        """The last fetch of the page that was asked for."""
+
+    def ask_fetch(self, request: Request, page: int, source: str, url: str) -> None:
+        """Has the page fetched as soon as possible, in the name of whoever sent the request. Raises `Unavailable`."""
 
 
 class NoScheduler:
@@ -42,3 +64,15 @@ class NoScheduler:
     def run_links(self, kind: str, source: str, key: str) -> RunLinks | None:
         """None."""
         return None
+
+    def can_fetch(self, source: str) -> bool:
+        """No."""
+        return False
+
+    def asked_fetch(self, page: int) -> AskedFetch | None:
+        """None."""
+        return None
+
+    def ask_fetch(self, request: Request, page: int, source: str, url: str) -> None:
+        """Never asked, as it can fetch nothing."""
+        raise NotImplementedError

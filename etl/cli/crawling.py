@@ -52,11 +52,13 @@ def crawl_command(
 def recheck_command(
     source: SourceArgument,
     limit: Annotated[int | None, typer.Option(min=1, help="Check at most this many documents.")] = None,
+    url: Annotated[str | None, typer.Option(help="Re-fetch the document at this address alone, due or not.")] = None,
     workers: Workers = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Re-fetch known documents that are due; detect changes, removals and returns."""
-    _run(recheck, find_source(source, settings().source_folders), CrawlOptions(limit=limit), workers, as_json)
+    options = CrawlOptions(limit=limit) if url is None else CrawlOptions.of_document(url)
+    _run(recheck, find_source(source, settings().source_folders), options, workers, as_json)
 
 
 def _run(

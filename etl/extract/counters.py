@@ -67,15 +67,20 @@ _AMOUNT_ALONE = re.compile(rf"^\s*(?:{_NUMBER}|{_WHEN})\s*$")
 def without_counters(text: str, captured_on: date | None = None) -> str:
     """The text without counters and clocks, for comparing two captures of a page; the lines that were nothing else are
     left out. `captured_on`: the day of the capture."""
+    left = zip(text.split("\n"), lines_without_counters(text, captured_on), strict=True)
+    return "\n".join(kept for line, kept in left if kept or not line.strip())
+
+
+def lines_without_counters(text: str, captured_on: date | None = None) -> list[str]:
+    """What `without_counters` leaves of each line: nothing of a counter. A label whose amount is on the line after it
+    has what is left of both."""
     # One space for any white space: patterns with several optional spaces would try each way to share a long gap.
-    lines = list(_rejoined([" ".join(line.split()) for line in text.split("\n")]))
+    joined = list(_rejoined([" ".join(line.split()) for line in text.split("\n")]))
     kept: list[str] = []
-    for at, line in enumerate(lines):
-        edge = at < _EDGE_LINES or at >= len(lines) - _EDGE_LINES
-        shown = _line_without(line, captured_on, edge=edge)
-        if shown or not line:
-            kept.append(shown)
-    return "\n".join(kept)
+    for at, (line, number) in enumerate(joined):
+        edge = at < _EDGE_LINES or at >= len(joined) - _EDGE_LINES
+        kept += [_line_without(line, captured_on, edge=edge), *[""] * (number - 1)]
+    return kept
 
 
 def is_clock(text: str) -> bool:
@@ -83,23 +88,23 @@ def is_clock(text: str) -> bool:
     return _CLOCK.fullmatch(text) is not None
 
 
-def _rejoined(lines: Sequence[str]) -> Iterator[str]:
-    """The lines, a label and its amount on the line after it as one."""
+def _rejoined(lines: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """The lines, a label and its amount on the line after it as one; and of how many lines each is made."""
     waiting = ""
     for line in lines:
         if waiting and _AMOUNT_ALONE.match(line):
-            yield f"{waiting.rstrip()} {line.strip()}"
+            yield f"{waiting.rstrip()} {line.strip()}", 2
             waiting = ""
             continue
         if waiting:
-            yield waiting
+            yield waiting, 1
             waiting = ""
         if _SPLIT.match(line):
             waiting = line
         else:
-            yield line
+            yield line, 1
     if waiting:
-        yield waiting
+        yield waiting, 1
 
 
 def _line_without(line: str, captured_on: date | None, *, edge: bool) -> str:

@@ -1,12 +1,9 @@
 """How much of a text is contained in another, and the bands by which such texts are found (docs/similar.md)."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from difflib import SequenceMatcher
 from hashlib import blake2b
 from itertools import chain
 from struct import pack
-from typing import Literal
 
 from rensa import RMinHash  # type: ignore[import-untyped]
 
@@ -34,17 +31,6 @@ _PIECE = 1 << 17
 _SEED = 20
 
 Shingles = set[bytes]
-DifferenceKind = Literal["same", "changed", "removed", "added"]
-
-
-@dataclass(frozen=True, slots=True)
-class LineDifference:
-    """Successive lines that both texts have (`same`), or that differ: `before` of the first text, `after` of the
-    second."""
-
-    kind: DifferenceKind
-    before: tuple[str, ...]
-    after: tuple[str, ...]
 
 
 def shingles(text: str) -> Shingles:
@@ -98,19 +84,3 @@ def containment(one: Shingles, other: Shingles) -> float:
     Not the Jaccard index: a long attachment note or header would make it small though nothing of the text is missing.
     """
     return len(one & other) / (min(len(one), len(other)) or 1)
-
-
-def differences(before: str, after: str) -> tuple[LineDifference, ...]:
-    """Both texts from first line to last. Lines that differ only in white space or character width are the same."""
-    ours, theirs = _lines(before), _lines(after)
-    matched = SequenceMatcher(None, [normalise(line) for line in ours], [normalise(line) for line in theirs])
-    return tuple(
-        LineDifference(_KINDS[tag], tuple(ours[a:b]), tuple(theirs[c:d])) for tag, a, b, c, d in matched.get_opcodes()
-    )
-
-
-_KINDS: dict[str, DifferenceKind] = {"equal": "same", "replace": "changed", "delete": "removed", "insert": "added"}
-
-
-def _lines(text: str) -> list[str]:
-    return [line for line in text.split("\n") if line.strip()]

@@ -4,8 +4,9 @@ from etl import event_loop
 from etl.archive.crawls.reports import Report
 from etl.archive.crawls.run import CrawlOptions, RunContext
 from etl.archive.crawls.runs import open_run
-from etl.archive.crawls.scheduling import plan_batches, plan_recheck_batches
+from etl.archive.crawls.scheduling import has_document, plan_batches, plan_recheck_batches
 from etl.archive.storage.archive import Archive
+from etl.errors import GongkaiError
 from etl.pipeline.stages.crawling import crawl_batches
 from etl.pipeline.stages.listing import list_catalog
 from etl.pipeline.stages.reconciling import reconcile
@@ -29,10 +30,13 @@ def crawl(
 def recheck(
     archive: Archive, source: Source, key: str, options: CrawlOptions, settings: Settings, progress: ProgressCallback
 ) -> Report:
-    """Fetches the source's known documents that are due again, whether they are still listed or not.
+    """Fetches the source's known documents that are due again, whether they are still listed or not; or the one that
+    the options name.
 
     An interrupted run with the same key continues where it stopped. Raises `GongkaiError`.
     """
+    if options.url is not None and not has_document(archive.engine, source.id, options.url):
+        raise GongkaiError(f"{source.id}: no document at {options.url}", hint="copy the address from its record")
     run = open_run(archive, source, key, options, "recheck")
     return _run_batches(
         archive, run, plan_recheck_batches(archive.engine, run, settings.batch_size), settings, progress

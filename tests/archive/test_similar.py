@@ -12,7 +12,7 @@ from etl.archive.records import near_duplicates
 from etl.archive.records.near_duplicates import SimilarRecord, rebuild_signatures, similar_to
 from etl.archive.storage.archive import Archive
 from etl.extract import content_hash
-from etl.extract.similarity import MIN_CONTAINMENT, SCHEME, LineDifference, bands, containment, differences, shingles
+from etl.extract.similarity import MIN_CONTAINMENT, SCHEME, bands, containment, shingles
 from etl.pipeline.warc.importing import import_source, import_warc, scan_warc
 from etl.progress import Progress
 from etl.settings import Settings
@@ -180,15 +180,3 @@ def test_the_command_shows_shares_and_says_what_it_needs(
         done = gongkai(local_settings, "similar", *words)
         assert done.code == 1
         assert said in done.err
-
-
-def test_differences_are_told_line_by_line() -> None:
-    before = "标题\n第一段 文字\n\n金额为１００元\n落款"
-    after = "转发\n标题\n第一段文字\n金额为200元\n落款"
-    assert differences(before, after) == (
-        LineDifference("added", (), ("转发",)),
-        LineDifference("same", ("标题", "第一段 文字"), ("标题", "第一段文字")),
-        LineDifference("changed", ("金额为１００元",), ("金额为200元",)),
-        LineDifference("same", ("落款",), ("落款",)),
-    )
-    assert differences("", "") == ()

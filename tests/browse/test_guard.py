@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx
 import pytest
@@ -37,6 +37,7 @@ _ROUTES = [
     "/archive/records/1.json",
     "/archive/records/1/versions/1",
     "/archive/records/1/correct",
+    "/archive/records/1/look-again",
     "/archive/compare/1/1/1/2",
     f"/archive/files/{'0' * 64}",
     f"/archive/files/{'0' * 64}/bytes",
@@ -267,18 +268,44 @@ def test_the_script_of_the_documentation_reads_with_a_token(
     assert [source["source_id"] for source in json.loads(run.stdout)["sources"]] == ["imported"], run.stderr
 
 
+def test_a_page_is_fetched_again_through_airflow_in_the_name_of_who_asks(
+    airflow: httpx.Client, archive: Archive, token: str, home: Path, tmp_path: Path
+) -> None:
+    keep(archive, tmp_path, Page(1))
+    _add_dag(home, "crawl_imported")
+    login, reader = ({"cookie": f"_token={value}"} for value in (_token(airflow, "archivist"), token))
+    record = airflow.get("/archive/records/1.json", headers=login).json()
+    assert (record["again"]["possible"], record["again"]["asked"]) == (True, None)
+    data, form = {"token": record["token"]}, "/archive/records/1/look-again"
+    assert airflow.post(form, data=data, headers=reader).status_code == 403
+    assert airflow.get("/archive/records/1.json", headers=reader).json()["token"] is None
+    answer = airflow.post(form, data=data, headers=login)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/archive/records/1#again")
+    asked = airflow.get("/archive/records/1.json", headers=reader).json()["again"]["asked"]
+    assert (asked["asked_by"], asked["state"]) == ("archivist", "waiting")
+    runs = airflow.get("/api/v2/dags/look_again/dagRuns", headers=login).json()["dag_runs"]
+    assert [(run["conf"], run["state"]) for run in runs] == [({"source": "imported", "url": Page(1).url}, "queued")]
+    assert airflow.post(form, data=data, headers=login).status_code == 303, "asked for once"
+    assert airflow.get("/api/v2/dags/look_again/dagRuns", headers=login).json()["total_entries"] == 1
+    assert asked["link"] == f"/dags/look_again/runs/{quote(runs[0]['dag_run_id'], safe='')}"
+
+
+def _add_dag(home: Path, name: str) -> None:
+    """A DAG that is not paused, as Airflow's database has it."""
+    with sqlite3.connect(home / "airflow.db") as metadata:
+        columns = [row[1] for row in metadata.execute("PRAGMA table_info(dag)") if row[3] and row[4] is None]
+        values = {name: "0" for name in columns} | {"dag_id": name, "is_paused": 0, "is_stale": 0}
+        values["next_dagrun_create_after"] = "2026-03-02 18:30:00.000000"
+        places = ", ".join("?" * len(values))
+        statement = f"INSERT OR REPLACE INTO dag ({', '.join(values)}) VALUES ({places})"
+        metadata.execute(statement, [*values.values()])
+
+
 def test_the_scheduler_tells_of_coming_crawls_and_leads_to_its_runs(
     airflow: httpx.Client, archive: Archive, token: str, home: Path, tmp_path: Path
 ) -> None:
     keep(archive, tmp_path, Page(1))
-    with sqlite3.connect(home / "airflow.db") as metadata:
-        columns = "dag_id, is_paused, is_stale, next_dagrun_create_after"
-        names = [row[1] for row in metadata.execute("PRAGMA table_info(dag)") if row[3] and row[4] is None]
-        values = {name: "0" for name in names} | {"dag_id": "crawl_imported", "is_paused": 0, "is_stale": 0}
-        values["next_dagrun_create_after"] = "2026-03-02 18:30:00.000000"
-        assert set(columns.split(", ")) <= values.keys()
-        places = ", ".join("?" * len(values))
-        metadata.execute(f"INSERT INTO dag ({', '.join(values)}) VALUES ({places})", [*values.values()])
+    _add_dag(home, "crawl_imported")
     login = {"authorization": f"Bearer {token}"}
     (source,) = airflow.get("/archive/sources.json", headers=login).json()["sources"]
     assert source["next"] == {"paused": False, "at": "2026-03-02T18:30:00Z"}

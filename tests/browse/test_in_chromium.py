@@ -1,5 +1,6 @@
 """Pages as a person meets them: in both languages, wide and narrow, dark, with the keyboard alone."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from tests.support import browser_pages
 from tests.support.browser_pages import keep
 from tests.support.chromium import served
 
+_COMPARED = ("/compare/1/1/1/2", "/compare/1/1/1/2?view=sides&lines=changes")
 _HEADINGS = "".join(f"<p>{number}、工作安排</p><p>各单位应当认真落实，按期报送。</p>" for number in "一二三四")
 _ROWS = ["".join(f"<td>{row}行{column}列的数额</td>" for column in range(15)) for row in range(40)]
 _TABLE = f"<table><tr>{'</tr><tr>'.join(_ROWS)}</tr></table>"
@@ -23,9 +25,10 @@ _TABLE = f"<table><tr>{'</tr><tr>'.join(_ROWS)}</tr></table>"
 @pytest.fixture
 def address(archive: Archive, tmp_path: Path) -> Iterator[str]:
     """Of the browser, with a record (1) that has headings, a wide table and two versions, between two others."""
-    for title in ("系船柱专项资金决算", "系船柱专项资金决算公开"):
-        changed = timedelta(days=len(title))
-        keep(archive, tmp_path, browser_pages.Page(1, title=title, body=_HEADINGS + _TABLE, after=changed))
+    changed = _HEADINGS.replace("按期", "按月", 1) + _TABLE.replace("39行0列的数额", "39行0列的数目")
+    for title, body in (("系船柱专项资金决算", changed), ("系船柱专项资金决算公开", _HEADINGS + _TABLE)):
+        after = timedelta(days=len(title))
+        keep(archive, tmp_path, browser_pages.Page(1, title=title, body=body, after=after))
     keep(
         archive, tmp_path, browser_pages.Page(2, published="2024-03-09"), browser_pages.Page(3, published="2024-03-01")
     )
@@ -46,7 +49,7 @@ def _page(chromium: Browser, locale: str = "zh-CN", width: int = 1280, scheme: s
 def test_no_page_is_wider_than_the_window_in_either_language(address: str, chromium: Browser) -> None:
     for locale, width, scheme in (("zh-CN", 390, "dark"), ("en-GB", 390, "light"), ("en-GB", 1280, "dark")):
         page = _page(chromium, locale, width, scheme)
-        for path in ("/", "/sources", "/runs", "/runs/1", "/pages/1", "/records/1", "/compare/1/1/1/2", "/nowhere"):
+        for path in ("/", "/sources", "/runs", "/runs/1", "/pages/1", "/records/1", *_COMPARED, "/nowhere"):
             page.goto(address + path)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, locale, width)
         told = [message.text for message in page.console_messages()]
@@ -90,4 +93,25 @@ def test_the_keyboard_alone_leads_through_a_result_and_switches_the_language(add
     expect(page.get_by_role("heading", level=1)).to_contain_text("第2号河段")
     page.get_by_role("link", name="Back to the result").press("Enter")
     expect(page.get_by_role("status")).to_contain_text("2 records")
+    page.context.close()
+
+
+def test_the_keyboard_alone_leads_from_change_to_change(address: str, chromium: Browser) -> None:
+    page = _page(chromium)
+    page.goto(f"{address}/compare/1/1/1/2?lines=changes")
+    page.get_by_role("link", name="正文 2 处变动").press("Enter")
+    expect(page.locator("#change-1")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#change-2")).to_be_focused()
+    expect(page.locator("tr.changed")).to_be_in_viewport()
+    page.get_by_role("link", name="上一处").press("Enter")
+    expect(page.locator("#change-1")).to_be_focused()
+    page.get_by_role("link", name="左右对照").press("Enter")
+    expect(page).to_have_url(re.compile("view=sides&lines=changes"))
+    page.locator("summary", has_text="选择版本").press("Enter")
+    page.get_by_label("版本 A").select_option("1.2")
+    page.get_by_label("版本 B").select_option("1.1")
+    page.get_by_role("button", name="对照").press("Enter")
+    expect(page).to_have_url(re.compile("/compare/1/2/1/1.*view=sides&lines=changes"))
     page.context.close()

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.models import Record, Run
 from etl.browse import create_app
-from etl.browse.scheduler import NextCrawl, RunLinks
+from etl.browse.scheduler import NextCrawl, NoScheduler, RunLinks
 from etl.reason_codes import Code
 from etl.reasons import Reason
 from tests.support.browser_pages import Page, keep, other_source
@@ -19,7 +19,7 @@ from tests.support.browser_pages import Page, keep, other_source
 _TOMORROW = datetime(2026, 3, 2, 18, 30, tzinfo=UTC)
 
 
-class _Scheduler:
+class _Scheduler(NoScheduler):
     def next_crawls(self) -> Mapping[str, NextCrawl]:
         return {"imported": NextCrawl(False, _TOMORROW), "lanchuan-copy": NextCrawl(True, _TOMORROW)}
 

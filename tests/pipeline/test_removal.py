@@ -1,6 +1,7 @@
 """Tombstones need evidence; what comes back is restored; bytes and versions stay."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from demo.server import Fault, Site, serve
 from etl.archive.crawls.reports import Report
 from etl.archive.crawls.run import CrawlOptions
 from etl.archive.storage.archive import Archive
+from etl.errors import GongkaiError
 from etl.pipeline.crawl import recheck
 from etl.reason_codes import Code
 from etl.reasons import encode_reason, english
@@ -191,3 +193,17 @@ def test_old_pages_are_looked_at_more_rarely_than_new_ones(archive: Archive, own
     [old] = rows(archive, documents + " AND id % 2 = 0")
     report = look_again(archive, site, "look", recheck_after_days=10)
     assert report.listed == count["n"] - old["n"]
+
+
+def test_one_document_is_fetched_again_at_once_due_or_not(archive: Archive, site: Site, key: str) -> None:
+    crawl(archive, site)
+    url = site.url(key)
+    site.put(replace(site.postings[key].document, title="修订后的通知"), key=key)
+    before = len(site.requests)
+    source = source_of(site, assertions=SMALL, recheck_after_days=30)
+    report = recheck(archive, source, "one", CrawlOptions.of_document(url, "林馆员"), Settings(), lambda *_: None)
+    assert (report.listed, report.updated, report.problems) == (1, 1, ())
+    assert len(site.requests) <= before + 2, "the page, and robots.txt"
+    with pytest.raises(GongkaiError, match="no document at"):
+        recheck(archive, source, "none", CrawlOptions.of_document(f"{url}x"), Settings(), lambda *_: None)
+    assert rows(archive, "SELECT count(*) AS n FROM archive.run WHERE key = 'none'") == [{"n": 0}]

@@ -34,12 +34,20 @@ class CaptureBatch:
 class CrawlOptions:
     """Options of a run: walk every list to its end, stop after `limit` documents, or store nothing.
 
+    `url`: of a recheck, the only document that is fetched, due or not; `asked_by`: who asked for that, "" if unknown.
     Stored in `run.options`: the names of the fields stay.
     """
 
     full: bool = False
     limit: int | None = None
     dry_run: bool = False
+    url: str | None = None
+    asked_by: str = ""
+
+    @classmethod
+    def of_document(cls, url: str, asked_by: str = "") -> "CrawlOptions":
+        """Those of a run that fetches one known document again. The limit says that it tells nothing of the source."""
+        return cls(limit=1, url=url, asked_by=asked_by)
 
 
 RunKind = Literal["crawl", "recheck", "import"]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Engine, bindparam, func, select, text, update
+from sqlalchemy import Connection, Engine, bindparam, func, select, text, update
 
 from etl.archive.crawls.dead_links import dead_pages
 from etl.archive.crawls.run import RunContext
@@ -38,7 +38,8 @@ def plan_batches(engine: Engine, run: RunContext, batch_size: int) -> dict[int, 
     values = _cadence(run) | {"limit": run.options.limit or run.source.limits.pages}
     with engine.begin() as connection:
         waiting = connection.execute(_WAITING, values).all()
-        resting = {page: item.reason for page, item in dead_pages(connection, run).items() if item.rests(run)}
+        dead = {} if run.options.url else dead_pages(connection, run)
+        resting = {page: item.reason for page, item in dead.items() if item.rests(run)}
         ends: list[dict[str, Any]] = []
         work: list[int] = []
         for row in waiting:
@@ -69,15 +70,29 @@ def plan_recheck_batches(engine: Engine, run: RunContext, batch_size: int) -> di
     """Puts the source's known documents that are due into batches of the run, the longest unchecked first.
 
     Due are also documents that the last complete walk of the whole catalog did not list, if they were not fetched
-    since. Pages of removed records are among them: a page that comes back is restored. Returns the number of pages in
-    each batch, by the batch's number.
+    since. Pages of removed records are among them: a page that comes back is restored. A run of one document has that
+    alone, due or not, also a dead one. Returns the number of pages in each batch, by the batch's number.
     """
     with engine.begin() as connection:
-        walk = last_full_walk(connection, run)
-        values = _cadence(run) | {"limit": run.options.limit or run.source.limits.pages}
-        resting = [page for page, item in dead_pages(connection, run).items() if item.rests(run)]
-        connection.execute(_RECHECK, values | {"walk": walk.started_at if walk else None, "resting": resting})
+        _list_due(connection, run)
     return plan_batches(engine, run, batch_size)
+
+
+def _list_due(connection: Connection, run: RunContext) -> None:
+    if run.options.url:
+        connection.execute(_ONE_DOCUMENT, {"run": run.id, "url": run.options.url})
+        return
+    walk = last_full_walk(connection, run)
+    values = _cadence(run) | {"limit": run.options.limit or run.source.limits.pages}
+    resting = [page for page, item in dead_pages(connection, run).items() if item.rests(run)]
+    connection.execute(_RECHECK, values | {"walk": walk.started_at if walk else None, "resting": resting})
+
+
+def has_document(engine: Engine, source: str, url: str) -> bool:
+    """Whether the source has shown a document at that address."""
+    query = select(Page.id).where(Page.source_id == source, Page.url == url, Page.kind == "document")
+    with engine.connect() as connection:
+        return connection.scalar(query) is not None
 
 
 def crawled_sources(engine: Engine) -> set[str]:
@@ -111,6 +126,11 @@ WHERE r.id = :run AND p.kind = 'document' AND p.checked_at IS NOT NULL AND p.id 
         SELECT FROM archive.capture c WHERE c.page_id = p.id AND c.fetched_at >= CAST(:walk AS timestamptz))))
 ORDER BY p.checked_at LIMIT :limit
 ON CONFLICT DO NOTHING
+""")
+_ONE_DOCUMENT = text("""
+INSERT INTO archive.run_page (run_id, page_id, columns)
+SELECT r.id, p.id, ARRAY[]::text[] FROM archive.run r JOIN archive.page p ON p.source_id = r.source_id
+WHERE r.id = :run AND p.url = :url AND p.kind = 'document' ON CONFLICT DO NOTHING
 """)
 _MINE = (RunPage.run_id == bindparam("run"), RunPage.page_id == bindparam("page"))
 _END = update(RunPage).where(*_MINE).values(outcome=bindparam("ended"), reason=bindparam("why"))

@@ -1,10 +1,11 @@
 """Routes. Every page exists as HTML and, with `.json`, as JSON of the same dataclass; every parameter has a limit.
 
-Only `POST /records/…/correct` writes.
+Of these routes only `POST /records/…/correct` writes; `writing` has the other forms.
 """
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal, TypeVar
 from urllib.parse import urlencode
 
@@ -25,9 +26,10 @@ from etl.browse.http.errors import DamagePage, damage_page
 from etl.browse.http.responses import Responder
 from etl.browse.http.session import FormTokens, Person, current_person
 from etl.browse.pages.address import address_page
-from etl.browse.pages.comparison import comparison_page
+from etl.browse.pages.comparison import Lines, View, comparison_page
 from etl.browse.pages.correction import apply_form, correction_page, read_form
 from etl.browse.pages.file import file_bytes, file_page
+from etl.browse.pages.look_again import look_again
 from etl.browse.pages.record import record_page
 from etl.browse.pages.record_list import Cursor, is_search, record_list, search_list
 from etl.browse.pages.replay import ArchivedBytes, captured_bytes, inert_headers
@@ -101,6 +103,10 @@ GroupParam = Annotated[GroupName | Literal[""], Query(alias="group")]
 AfterPage = Annotated[int | None, Query(alias="after", ge=1, le=MAX_ROW_ID)]
 BeforeLine = Annotated[str | None, Query(alias="before", pattern=r"^\d{1,18}\.\d{1,18}$")]
 TextPage = Annotated[int, Query(alias="page", ge=1, le=10_000)]
+ChosenVersion = Annotated[str, Query(alias="a", pattern=r"^\d{1,18}\.\d{1,18}$")]
+OtherVersion = Annotated[str, Query(alias="b", pattern=r"^\d{1,18}\.\d{1,18}$")]
+ViewParam = Annotated[View, Query()]
+LinesParam = Annotated[Lines, Query()]
 BlobDigest = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
 FieldParam = Annotated[str | None, Query(max_length=40)]
 BaseAddress = Annotated[str, Depends(_base_address)]
@@ -183,7 +189,10 @@ def _parsed(parse: Callable[[str], Position], after: str | None) -> Position | N
 
 @page_route("/records/{record}")
 def record(
+    request: Request,
     archive: OpenArchive,
+    scheduler: Scheduling,
+    forms: Tokens,
     responder: Respond,
     base: BaseAddress,
     record: RowId,
@@ -193,7 +202,21 @@ def record(
     cited: CitedIdParam = "",
 ) -> Response:
     """A record in its current version, with those beside it in the list of the filter."""
-    return _record(archive, responder, base, record, None, before, cited, (within, sort))
+    person = current_person(request)
+    token = forms.token(person, record) if person and person.may_correct else None
+    current = _Current(within, sort, scheduler, token)
+    return _record(archive, responder, base, record, None, before, cited, current)
+
+
+@dataclass(frozen=True, slots=True)
+class _Current:
+    """What the page of a current version has beside that of an earlier one: its place in the list from which it was
+    opened, and fetching its page again."""
+
+    within: RecordFilter
+    sort: Sort
+    scheduler: Scheduler
+    token: str | None
 
 
 @page_route("/records/{record}/versions/{version}")
@@ -218,12 +241,16 @@ def _record(
     version: int | None,
     before: int | None,
     cited: str,
-    within: tuple[RecordFilter, Sort] | None = None,
+    current: _Current | None = None,
 ) -> Response:
     # A citation ends with a full stop, which is easily copied together with the address.
     cited = cited.strip().rstrip(".。")
     with read_only(archive) as connection:
+        within = (current.within, current.sort) if current else None
         page = record_page(connection, record, version, before=before, cited=cited, base=base, within=within)
+        if page and current:
+            again = look_again(connection, current.scheduler, page.id, page.page_id, page.source_id, page.url)
+            page = replace(page, again=again, token=current.token)
     return _page_or_404(responder, "record.html", page)
 
 
@@ -233,13 +260,32 @@ def _page_or_404(responder: Responder, template: str, page: object | None) -> Re
     return responder.page(template, page)
 
 
+@router.get("/compare", response_model=None)
+def choose_versions(
+    request: Request, one: ChosenVersion, other: OtherVersion, view: ViewParam = "inline", lines: LinesParam = "all"
+) -> Response:
+    """Leads to the comparison of two chosen versions."""
+    path = "/".join((*one.split("."), *other.split(".")))
+    query = {"view": view if view != "inline" else "", "lines": lines if lines != "all" else ""}
+    chosen = urlencode({name: value for name, value in query.items() if value})
+    address = f"{request.scope.get('root_path', '')}/compare/{path}"
+    return RedirectResponse(f"{address}?{chosen}" if chosen else address, 303)
+
+
 @page_route("/compare/{record}/{version}/{other}/{its}")
 def compare(
-    archive: OpenArchive, responder: Respond, record: RowId, version: RowId, other: RowId, its: RowId
+    archive: OpenArchive,
+    responder: Respond,
+    record: RowId,
+    version: RowId,
+    other: RowId,
+    its: RowId,
+    view: ViewParam = "inline",
+    lines: LinesParam = "all",
 ) -> Response:
     """The differences between two versions, of one record or of two."""
     with read_only(archive) as connection:
-        page = comparison_page(connection, (record, version), (other, its))
+        page = comparison_page(connection, (record, version), (other, its), view, lines)
     return _page_or_404(responder, "compare.html", page)
 
 

@@ -72,6 +72,12 @@ VERSIONS_HELP: dict[str, tuple[str, str]] = {
     "re-extracted": ("网页未变：以新规则重读原件。", "The page did not change: newer rules read the same bytes."),
 }
 
+MINOR_CHANGES: dict[str, tuple[str, str]] = {
+    "counter": ("计数或时钟", "counter or clock"),
+    "space": ("空白、换行或字宽", "white space, breaks or width"),
+    "order": ("行的次序", "order of lines"),
+}
+
 FILES = FILE_OUTCOME_NAMES
 
 FILES_HELP: dict[str, tuple[str, str]] = {
@@ -130,6 +136,7 @@ TABLES: dict[str, dict[str, tuple[str, str]]] = {
     "record_state": RECORD_STATES,
     "version": VERSIONS,
     "version_help": VERSIONS_HELP,
+    "minor": MINOR_CHANGES,
     "file": FILES,
     "file_help": FILES_HELP,
     "damage": DAMAGE,

@@ -11,6 +11,7 @@ PROBLEMS: dict[str, str] = {
     "403": N_("Not allowed"),
     "404": N_("Not found"),
     "405": N_("Not supported here"),
+    "409": N_("Not possible now"),
     "413": N_("Too large"),
     "415": N_("Wrong form format"),
     "500": N_("Internal error"),
@@ -20,8 +21,9 @@ PROBLEMS: dict[str, str] = {
 """By HTTP status, and of a damaged blob."""
 
 REFUSALS: dict[str, str] = {
-    "role": N_("Corrections are for those who may run DAGs: Airflow's role User, Op or Admin."),
+    "role": N_("This is for those who may run DAGs: Airflow's role User, Op or Admin."),
     "form": N_("The form belongs to another user or is older than 12 hours; open it again."),
+    "no_scheduler": N_("Airflow has no DAG that crawls this source; run the command that the record shows."),
     "form_type": N_("Submit a web form (application/x-www-form-urlencoded)."),
     "form_size": N_("The form has more than 128 KB."),
     "form_text": N_("The form cannot be read."),
@@ -73,6 +75,10 @@ ALLOWED: dict[str, str] = {
     "url": N_("an address of 2,500 characters at most"),
     "with_version": N_("true or false"),
     "language": N_("zh or en"),
+    "view": N_("inline or sides"),
+    "lines": N_("all or changes"),
+    "a": N_("a version, written RECORD.VERSION"),
+    "b": N_("a version, written RECORD.VERSION"),
 }
 """What a parameter of an address may be."""
 

@@ -1,39 +1,50 @@
-"""Comparison of two versions, of one record or of two: differences of fields and of text."""
+"""Comparison of two versions, of one record or of two: differences of fields, of files and of the text."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from difflib import SequenceMatcher
-from itertools import zip_longest
+from datetime import date, datetime
 from typing import Any, Literal, cast
 
 from sqlalchemy import Connection, Row, select
 
-from etl.archive.records.versions import VersionState, compare
-from etl.archive.storage.models import Content, Record, RecordVersion, Source
-from etl.extract.similarity import LineDifference, containment, differences, shingles
+from etl.archive.records.versions import ValueDifference, VersionState, compare
+from etl.archive.storage.lookups import among
+from etl.archive.storage.models import Capture, Content, Record, RecordVersion, Source
+from etl.browse.pages.compared_lines import Passage, passages
+from etl.browse.pages.line_marks import DiffLine, Part, whole_line
+from etl.browse.pages.text_changes import (
+    MAX_COMPARED_PAIRS,
+    DiffBlock,
+    MinorChange,
+    TextChanges,
+    Version,
+    changed_lines,
+    text_changes,
+)
+from etl.clock import CHINA
+from etl.extract.content_id import normalise
+from etl.extract.counters import without_counters
+from etl.extract.similarity import containment, shingles
+from etl.fields import DATE_FIELDS, FIELDS
 
 MAX_CHARS = 300_000
 """Characters of both texts together, above which they are not compared."""
 MAX_LINES = 6000
 """Lines of both texts together, above which they are not compared: time can grow with the square of the lines."""
-MIN_SHARED_RATIO = 0.5
-"""Lines that share less than this are shown as one removed and one added line: a line full of marks is unreadable."""
-MAX_COMPARED_PAIRS = 30_000_000
-"""Pairs of characters that may be compared to mark words within lines, shared out among the changed lines. It takes 3 s
-for a text that was made to take long, a hundredth of that otherwise."""
-CONTEXT_LINES = 2
-"""Unchanged lines shown on each side of a change."""
-_WORD = re.compile(r"[0-9A-Za-z]+(?:[.,][0-9]+)*|.", re.DOTALL)
-"""Units of comparison: numbers and Latin words as a whole, Chinese by character."""
+ATTACHMENTS = "attachments"
+"""In place of a field's name."""
+_FIRST = ("title", "document_number", *(name for name in FIELDS if name in DATE_FIELDS))
+"""The fields in which a reader looks for a change first."""
+_SEPARATORS = re.compile(r"[\s;；,，、|]+")
 
-DiffMark = Literal["same", "removed", "added"]
+View = Literal["inline", "sides"]
+Lines = Literal["all", "changes"]
 
 
 @dataclass(frozen=True, slots=True)
 class ComparedVersion:
-    """One of the two compared versions."""
+    """One of the two compared versions. `captured_at`: when the page was as the version says."""
 
     id: int
     version: int
@@ -42,74 +53,123 @@ class ComparedVersion:
     source_name: str
     short_id: str
     created_at: datetime
+    captured_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class DiffLine:
-    """A line in parts: those that both texts have, and those of one text only."""
+class VersionChoice:
+    """A version that can be chosen for comparing."""
 
-    parts: tuple[tuple[DiffMark, str], ...]
+    id: int
+    version: int
+    kind: str
+    title: str
+    captured_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """A field that differs: its two values (None: no value), and the same as lines with marks."""
+    """A field that differs: its two values (None: no value), and the same as lines with marks. `minor`: only white
+    space, a counter or the order of words differs."""
 
     name: str
     before: str | None
     after: str | None
     lines: tuple[DiffLine, ...]
+    minor: bool
+
+    @property
+    def sides(self) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+        """Both values with their marks."""
+        old = tuple(part for line in self.lines for part in line.old)
+        return old, tuple(part for line in self.lines for part in line.new)
 
 
 @dataclass(frozen=True, slots=True)
-class DiffBlock:
-    """Consecutive lines, all unchanged (`same`) or all changed. `folded`: unchanged and far from every change."""
+class ComparedFile:
+    """A file as one version has it; `sha256` is None where the archive does not have its bytes."""
 
-    same: bool
-    folded: bool
-    lines: tuple[DiffLine, ...]
+    name: str
+    sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """A file that only one version has, or whose name, address or bytes differ."""
+
+    before: ComparedFile | None
+    after: ComparedFile | None
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """The differences from `before` to `after`. `text` is None for texts that are too long, empty for equal texts.
 
+    `minor`: differences of the texts that only counters, white space or the order of lines make; `text` has none.
     `share`: the part of the shorter text that the longer one contains, 0 to 1; None for texts that are too short or too
-    long for it.
+    long for it. `choices`: all versions of the records. `view` and `lines`: how the page shows the text.
     """
 
     before: ComparedVersion
     after: ComparedVersion
     fields: tuple[FieldChange, ...]
+    files: tuple[FileChange, ...]
     text: tuple[DiffBlock, ...] | None
+    minor: tuple[MinorChange, ...]
     share: float | None
+    choices: tuple[VersionChoice, ...]
+    view: View
+    lines: Lines
+
+    @property
+    def changes(self) -> int:
+        """Number of changes of the text."""
+        return sum(not block.same for block in self.text or ())
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        """The text as it is shown."""
+        return tuple(passages(self.text or (), sides=self.view == "sides", only_changes=self.lines == "changes"))
 
 
-def comparison_page(connection: Connection, before: tuple[int, int], after: tuple[int, int]) -> Comparison | None:
+def comparison_page(
+    connection: Connection,
+    before: tuple[int, int],
+    after: tuple[int, int],
+    view: View = "inline",
+    lines: Lines = "all",
+) -> Comparison | None:
     """Compare two versions, each given as (record, version); None if one of them does not exist."""
     old, new = _version_row(connection, *before), _version_row(connection, *after)
     if old is None or new is None:
         return None
-    changes = compare(cast(VersionState, old), cast(VersionState, new))
-    text, common = _compared_texts(old.text, new.text)
+    days = _day(old), _day(new)
+    differing = compare(cast(VersionState, old), cast(VersionState, new))
+    fields = [_field_change(change, days) for change in differing if change.field != "text"]
+    changes, common = _compared_texts(Version(old.text, days[0]), Version(new.text, days[1]))
     return Comparison(
-        _compared_version(old),
-        _compared_version(new),
-        tuple(_field_change(*change) for change in changes if change[0] != "text"),
-        text,
-        common,
+        before=_compared_version(old),
+        after=_compared_version(new),
+        fields=tuple(sorted(fields, key=_rank)),
+        files=tuple(_file_changes(old.attachments, new.attachments)),
+        text=changes.blocks if changes else None,
+        minor=changes.minor if changes else (),
+        share=common,
+        choices=_choices(connection, {before[0], after[0]}),
+        view=view,
+        lines=lines,
     )
 
 
-def _compared_texts(old: str, new: str) -> tuple[tuple[DiffBlock, ...] | None, float | None]:
-    """`text` and `share` of a `Comparison`."""
-    if old == new:
-        return (), 1.0
-    if len(old) + len(new) > MAX_CHARS or old.count("\n") + new.count("\n") > MAX_LINES:
+def _compared_texts(old: Version, new: Version) -> tuple[TextChanges | None, float | None]:
+    """The differences, and `share` of a `Comparison`."""
+    if old.text == new.text:
+        return TextChanges((), ()), 1.0
+    if len(old.text) + len(new.text) > MAX_CHARS or old.text.count("\n") + new.text.count("\n") > MAX_LINES:
         return None, None
-    old_shingles, new_shingles = shingles(old), shingles(new)
+    old_shingles, new_shingles = shingles(old.text), shingles(new.text)
     common = containment(old_shingles, new_shingles) if old_shingles and new_shingles else None
-    return tuple(_diff_blocks(differences(old, new))), common
+    return text_changes(old, new), common
 
 
 def _version_row(connection: Connection, record: int, version: int) -> Row[Any] | None:
@@ -121,6 +181,7 @@ def _version_row(connection: Connection, record: int, version: int) -> Row[Any] 
             RecordVersion.title,
             Source.name.label("source_name"),
             RecordVersion.created_at,
+            Capture.fetched_at.label("captured_at"),
             RecordVersion.content_hash,
             RecordVersion.fields,
             RecordVersion.attachments,
@@ -129,71 +190,82 @@ def _version_row(connection: Connection, record: int, version: int) -> Row[Any] 
         .join(Record, Record.id == RecordVersion.record_id)
         .join(Source, Source.id == Record.source_id)
         .join(Content, Content.hash == RecordVersion.content_hash)
+        .join(Capture, Capture.id == RecordVersion.capture_id)
         .where(RecordVersion.record_id == record, RecordVersion.version == version)
     ).one_or_none()
 
 
+def _choices(connection: Connection, records: set[int]) -> tuple[VersionChoice, ...]:
+    rows = connection.execute(
+        select(
+            RecordVersion.record_id.label("id"),
+            RecordVersion.version,
+            RecordVersion.kind,
+            RecordVersion.title,
+            Capture.fetched_at.label("captured_at"),
+        )
+        .join(Capture, Capture.id == RecordVersion.capture_id)
+        .where(among(RecordVersion.record_id, records))
+        .order_by(RecordVersion.record_id, RecordVersion.version.desc())
+    )
+    return tuple(VersionChoice(**row._mapping) for row in rows)
+
+
 def _compared_version(row: Row[Any]) -> ComparedVersion:
     return ComparedVersion(
-        row.id, row.version, row.kind, row.title, row.source_name, row.content_hash[:16], row.created_at
+        row.id,
+        row.version,
+        row.kind,
+        row.title,
+        row.source_name,
+        row.content_hash[:16],
+        row.created_at,
+        row.captured_at,
     )
 
 
-def _field_change(name: str, before: str | None, after: str | None) -> FieldChange:
-    lines = _changed_lines([before] if before else [], [after] if after else [], MAX_COMPARED_PAIRS // 100)
-    return FieldChange(name, before, after, tuple(lines))
+def _day(row: Row[Any]) -> date:
+    return cast(datetime, row.captured_at).astimezone(CHINA).date()
 
 
-def _diff_blocks(changes: Sequence[LineDifference]) -> Iterator[DiffBlock]:
-    pairs = sum(min(len(change.before), len(change.after)) for change in changes if change.kind == "changed")
-    max_pairs = MAX_COMPARED_PAIRS // (pairs or 1)
-    for index, change in enumerate(changes):
-        if change.kind != "same":
-            yield DiffBlock(False, False, tuple(_changed_lines(change.before, change.after, max_pairs)))
-            continue
-        lines = tuple(DiffLine((("same", line),)) for line in change.after)
-        # No context above the first line of the text, and none below its last.
-        above, below = CONTEXT_LINES if index else 0, CONTEXT_LINES if index < len(changes) - 1 else 0
-        if len(lines) <= above + below + 1:
-            yield DiffBlock(True, False, lines)
-            continue
-        end = len(lines) - below
-        sections = ((False, lines[:above]), (True, lines[above:end]), (False, lines[end:]))
-        yield from (DiffBlock(True, folded, section) for folded, section in sections if section)
+def _rank(change: FieldChange) -> tuple[bool, int, str]:
+    order = [*_FIRST, *(name for name in FIELDS if name not in _FIRST)]
+    return change.minor, order.index(change.name) if change.name in order else len(order), change.name
 
 
-def _changed_lines(before: Sequence[str], after: Sequence[str], max_pairs: int) -> Iterator[DiffLine]:
-    """The lines of a change: pairwise with marks where the pairs are alike, else all old lines, then all new ones."""
-    marked = [_marked_line(old, new, max_pairs) for old, new in zip(before, after, strict=False)]
-    if any(marked) or len(before) == len(after):
-        for line, old_line, new_line in zip_longest(marked, before, after):
-            yield from (
-                [line] if line else _separate_lines([old_line] if old_line else [], [new_line] if new_line else [])
-            )
+def _field_change(change: ValueDifference, days: tuple[date, date]) -> FieldChange:
+    before, after = change.before, change.now
+    if change.field in DATE_FIELDS or before is None or after is None:
+        sides = (("removed", before), ("added", after))
+        lines = [whole_line(mark, value) for mark, value in sides if value]  # type: ignore[arg-type]
     else:
-        yield from _separate_lines(before, after)
+        lines = list(changed_lines([before], [after], MAX_COMPARED_PAIRS // 100))
+    return FieldChange(change.field, before, after, tuple(lines), _is_minor(change, days))
 
 
-def _separate_lines(before: Sequence[str], after: Sequence[str]) -> Iterator[DiffLine]:
-    yield from (DiffLine((("removed", line),)) for line in before)
-    yield from (DiffLine((("added", line),)) for line in after)
+def _is_minor(change: ValueDifference, days: tuple[date, date]) -> bool:
+    if change.field == ATTACHMENTS or change.before is None or change.now is None:
+        return False
+    old, new = (without_counters(value, day) for value, day in zip((change.before, change.now), days, strict=True))
+    words = [sorted(filter(None, _SEPARATORS.split(value))) for value in (old, new)]
+    return normalise(old) == normalise(new) or words[0] == words[1]
 
 
-def _marked_line(before: str, after: str, max_pairs: int) -> DiffLine | None:
-    """One line with its changes marked; None if too little of it is unchanged, or comparing it would take too long."""
-    if len(before) * len(after) > max_pairs:
-        return None
-    old, new = _WORD.findall(before), _WORD.findall(after)
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
-    if matcher.ratio() < MIN_SHARED_RATIO:
-        return None
-    parts: list[tuple[DiffMark, str]] = []
-    for tag, old_start, old_end, new_start, new_end in matcher.get_opcodes():
-        if tag == "equal":
-            parts.append(("same", "".join(old[old_start:old_end])))
-            continue
-        if old_end > old_start:
-            parts.append(("removed", "".join(old[old_start:old_end])))
-        if new_end > new_start:
-            parts.append(("added", "".join(new[new_start:new_end])))
-    return DiffLine(tuple(parts))
+def _file_changes(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> Iterator[FileChange]:
+    """Files that differ, paired by their address, else by their bytes, else by their name."""
+    old, new = list(before), list(after)
+    for key in ("url", "sha256", "name"):
+        for one in list(old):
+            found = next((other for other in new if one.get(key) and one.get(key) == other.get(key)), None)
+            if found is None:
+                continue
+            old.remove(one)
+            new.remove(found)
+            if any(one.get(name) != found.get(name) for name in ("name", "sha256")):
+                yield FileChange(_compared_file(one), _compared_file(found))
+    yield from (FileChange(_compared_file(one), None) for one in old)
+    yield from (FileChange(None, _compared_file(other)) for other in new)
+
+
+def _compared_file(stored: Mapping[str, Any]) -> ComparedFile:
+    return ComparedFile(stored["name"] or stored["url"], stored.get("sha256"))

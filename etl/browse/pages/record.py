@@ -19,6 +19,7 @@ from etl.browse.language.shown_reasons import ShownReason, shown_reason
 from etl.browse.pages.fields import FieldCorrection, RecordField, corrections_of, fields_of
 from etl.browse.pages.file import AttachedFile, attached_files
 from etl.browse.pages.fixity import BlobFixity, blob_fixity
+from etl.browse.pages.look_again import LookAgain
 from etl.browse.pages.record_list import Neighbours, neighbours
 
 MAX_COPIES = 100
@@ -92,7 +93,8 @@ class RecordPage:
     this version's; `fixity` is that of the blob that the version was extracted from. `places`: records with the same
     text. `captures_before`: capture number for the next page of captures; `captures_first`: this is their first page.
     `truncated`: the search has only the beginning of its texts.
-    `neighbours`: the records beside it in the list in which it is read, None in another version than the current one.
+    `neighbours`: the records beside it in the list in which it is read; `again`: fetching its page again. Both are None
+    in another version than the current one. `token`: for the forms of whoever may correct.
     """
 
     id: int
@@ -135,6 +137,8 @@ class RecordPage:
     captures_before: int | None
     captures_first: bool
     neighbours: Neighbours | None
+    again: LookAgain | None = None
+    token: str | None = None
 
     @property
     def timeline(self) -> tuple[tuple[VersionLine | None, tuple[CaptureLine, ...]], ...]:

@@ -14,7 +14,8 @@ ParagraphRole = Literal["body", "salutation", "heading", "signature"]
 
 MAX_COLUMNS = 6
 """Columns of a table that fit beside each other into the width of a text."""
-_CELL_SEPARATOR = " | "
+CELL_SEPARATOR = " | "
+"""Between the cells of a row in a stored text."""
 _NUMERAL = "一二三四五六七八九十百"
 _HEADING = re.compile(rf"^(?:第[{_NUMERAL}]+[编章节]|[{_NUMERAL}]+、|（[{_NUMERAL}]+）)")
 _SENTENCE_MARK = re.compile("[，。；！？：,;:]")
@@ -55,9 +56,9 @@ def text_blocks(text: str) -> tuple[Paragraph | TextTable, ...]:
     signature = _signature_lines(lines)
     salutation = next((i for i, line in enumerate(lines[:5]) if _is_salutation(line)), -1)
     blocks: list[Paragraph | TextTable] = []
-    for tabular, group in groupby(enumerate(lines), key=lambda item: _CELL_SEPARATOR in item[1]):
+    for tabular, group in groupby(enumerate(lines), key=lambda item: CELL_SEPARATOR in item[1]):
         if tabular:
-            blocks.append(TextTable(tuple(tuple(line.split(_CELL_SEPARATOR)) for _, line in group)))
+            blocks.append(TextTable(tuple(tuple(line.split(CELL_SEPARATOR)) for _, line in group)))
             continue
         for index, line in group:
             blocks.append(
@@ -102,5 +103,5 @@ def _signature_lines(lines: list[str]) -> range:
 
 
 def _is_signer_line(line: str) -> bool:
-    is_name = not _SENTENCE_MARK.search(line) and _CELL_SEPARATOR not in line and not line.startswith("附件")
+    is_name = not _SENTENCE_MARK.search(line) and CELL_SEPARATOR not in line and not line.startswith("附件")
     return len(line) <= _SHORT_LINE and is_name and not _HEADING.match(line)

@@ -1,0 +1,96 @@
+"""Fetching the page of a record again because somebody asked for it: whether it waits, and what came of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from shlex import quote
+
+from sqlalchemy import Connection, select
+
+from etl.archive.storage.models import Page, Record, RecordVersion, Run, RunPage
+from etl.browse.language.shown_reasons import ShownReason, shown_reason
+from etl.browse.scheduler import AskedFetch, Scheduler
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAgain:
+    """The last time: by whom, and how it ended; `outcome` is None as long as it has not. `version`: that which it
+    made."""
+
+    run: int
+    key: str
+    at: datetime
+    by: str
+    outcome: str | None
+    reason: ShownReason | None
+    version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LookAgain:
+    """`possible`: whether the scheduler can fetch the page; `command` does it without one, None for an imported page.
+
+    `asked`: the request that the scheduler has, if it is not in `last` yet.
+    """
+
+    possible: bool
+    command: str | None
+    asked: AskedFetch | None
+    last: LookedAgain | None
+
+    @property
+    def waits(self) -> bool:
+        """Whether a request has not ended yet."""
+        return self.asked is not None and self.asked.state in ("waiting", "running")
+
+
+def look_again(
+    connection: Connection, scheduler: Scheduler, record: int, page: int, source: str, url: str
+) -> LookAgain:
+    """What is known of the page of a record."""
+    crawled = select(Run.id).where(Run.source_id == source, Run.kind == "crawl").limit(1)
+    command = f"gongkai recheck {source} --url {quote(url)}" if connection.scalar(crawled) else None
+    last, asked = _last(connection, record, page), scheduler.asked_fetch(page)
+    if asked and last and last.key == asked.key and last.outcome:
+        asked = None
+    # A request that is done is told by the archive, unless it came to nothing.
+    told = asked if asked and asked.state != "ended" else None
+    return LookAgain(scheduler.can_fetch(source), command, told, last)
+
+
+def page_of(connection: Connection, record: int) -> tuple[int, str, str] | None:
+    """The page of a record: its number, its source and its address; None if the record does not exist."""
+    query = select(Page.id, Page.source_id, Page.url).join(Record, Record.page_id == Page.id)
+    row = connection.execute(query.where(Record.id == record)).one_or_none()
+    return row and (row.id, row.source_id, row.url)
+
+
+def _last(connection: Connection, record: int, page: int) -> LookedAgain | None:
+    made = (
+        select(RecordVersion.version)
+        .where(
+            RecordVersion.record_id == record,
+            RecordVersion.capture_id == RunPage.capture_id,
+            RecordVersion.kind == "updated",
+        )
+        .limit(1)
+        .scalar_subquery()
+    )
+    row = connection.execute(
+        select(
+            Run.id,
+            Run.key,
+            Run.started_at,
+            Run.options["asked_by"].as_string(),
+            RunPage.outcome,
+            RunPage.reason,
+            made,
+        )
+        .join(RunPage, RunPage.run_id == Run.id)
+        .where(RunPage.page_id == page, Run.options["url"].as_string().is_not(None))
+        .order_by(Run.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    run, key, at, by, outcome, reason, version = row
+    return LookedAgain(run, key, at, by or "", outcome, shown_reason(reason), version)

@@ -1,0 +1,111 @@
+"""One page is fetched again because somebody asked: who may ask, that it waits, and what came of it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.routing import Mount
+from starlette.testclient import TestClient
+
+from demo import demo_site, goldens
+from demo.server import Site, serve
+from etl.archive.crawls.run import CrawlOptions
+from etl.archive.storage.archive import Archive
+from etl.browse import create_app
+from etl.browse.http.session import PERSON, Person
+from etl.browse.scheduler import AskedFetch, NoScheduler
+from etl.pipeline.crawl import recheck
+from etl.settings import Settings
+from tests.support.gongkai import SMALL, crawl_site, rows, small, source_of
+
+
+class _Scheduler(NoScheduler):
+    """One that fetches when it is told to."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[int, str, str]] = []
+        self.state: AskedFetch | None = None
+
+    def can_fetch(self, source: str) -> bool:
+        return True
+
+    def asked_fetch(self, page: int) -> AskedFetch | None:
+        return self.state
+
+    def ask_fetch(self, request: Request, page: int, source: str, url: str) -> None:
+        self.asked.append((page, source, url))
+        self.state = AskedFetch(f"page-{page}", "林馆员", datetime.now(UTC), "waiting", "/dags/look_again/runs/1")
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    demo = small(demo_site("gkmlpt"), 2)
+    with serve(demo):
+        yield demo
+
+
+def _reader(archive: Archive, scheduler: NoScheduler, person: Person | None) -> TestClient:
+    inner = create_app(archive, scheduler=scheduler, form_key="key")
+
+    async def admitted(scope, receive, send):  # type: ignore[no-untyped-def]
+        await inner(scope | {PERSON: person}, receive, send)
+
+    return TestClient(Starlette(routes=[Mount("/archive", admitted)]))
+
+
+def _ask(client: TestClient, path: str = "/archive/records/1") -> int:
+    token = re.search(r'name="token" value="([^"]+)"', client.get("/archive/records/1").text)
+    data = {"token": token[1] if token else ""}
+    return client.post(f"{path}/look-again", data=data, follow_redirects=False).status_code
+
+
+def test_a_page_is_asked_for_once_waits_and_tells_what_came_of_it(archive: Archive, site: Site) -> None:
+    crawl_site(archive, site, assertions=SMALL)
+    (page,) = rows(archive, "SELECT p.id, p.url FROM archive.page p JOIN archive.record r ON r.page_id = p.id LIMIT 1")
+    scheduler = _Scheduler()
+    client = _reader(archive, scheduler, Person("林馆员", True))
+    assert "等待重新抓取" not in client.get("/archive/records/1").text
+    answer = client.post("/archive/records/1/look-again", data={"token": "forged"}, headers={"accept": "text/html"})
+    assert (answer.status_code, scheduler.asked) == (403, [])
+    assert _ask(client) == 303
+    ((number, source, url),) = scheduler.asked
+    assert (number, source) == (page["id"], source_of(site).id)
+    waiting = client.get("/archive/records/1").text
+    assert "等待重新抓取" in waiting
+    assert "look-again" not in waiting, "no second request while one waits"
+    assert scheduler.state is not None
+    scheduler.state = replace(scheduler.state, state="failed")
+    assert "未能重新抓取" in client.get("/archive/records/1").text
+
+    key = next(key for key in site.postings if site.url(key) == url)
+    assert goldens.outcome(site, key) == "stored"
+    site.put(replace(site.postings[key].document, title="修订后的通知"), key=key)
+    options = CrawlOptions.of_document(url, "林馆员")
+    recheck(archive, source_of(site, assertions=SMALL), scheduler.state.key, options, Settings(), lambda *_: None)
+    told = client.get("/archive/records/1").text
+    assert "未能重新抓取" not in told
+    assert re.search(r"重新抓取于 <time.*? · 林馆员：<span class=\"outcome stored\">", told)
+    assert '<a href="/archive/compare/1/1/1/2">变动</a>' in told
+    last = client.get("/archive/records/1.json").json()["again"]["last"]
+    assert (last["by"], last["outcome"], last["version"]) == ("林馆员", "stored", 2)
+
+
+def test_readers_cannot_ask_and_without_airflow_the_command_is_told(archive: Archive, site: Site) -> None:
+    crawl_site(archive, site, assertions=SMALL)
+    scheduler = _Scheduler()
+    visitor = _reader(archive, scheduler, Person("访客", False))
+    assert "look-again" not in visitor.get("/archive/records/1").text
+    assert _ask(visitor) == 403
+    alone = _reader(archive, NoScheduler(), Person("林馆员", True))
+    shown = alone.get("/archive/records/1")
+    assert f"gongkai recheck {source_of(site).id} --url http" in shown.text
+    assert alone.get("/archive/records/1.json").json()["again"]["possible"] is False
+    assert _ask(alone) == 403
+    token = alone.get("/archive/records/1.json").json()["token"]
+    for number, status in ((1, 409), (99, 403)):
+        answer = alone.post(f"/archive/records/{number}/look-again", data={"token": token})
+        assert answer.status_code == status
