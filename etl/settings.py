@@ -64,6 +64,10 @@ class Settings(BaseSettings):
         None, description="PEM file with the root certificates by which that authority is trusted"
     )
 
+    clamd: str | None = Field(
+        None, pattern=r"^.+:\d+$", description="`host:port` of clamd, which scans files that are inspected"
+    )
+
     alert_urls: SecretStr | None = Field(
         None, description="where alerts are sent: addresses of Apprise, separated by spaces"
     )

@@ -35,7 +35,7 @@ FLOORS = {
         "files",
         "archive",
         "pipeline",
-        "alerts export metrics",
+        "alerts export inspection metrics",
         "browse",
         "local",
         "doctor",

@@ -40,6 +40,7 @@ COMMANDS = {
     "metrics": "metrics",
     "similar": "similar",
     "fixity": "fixity",
+    "inspect": "inspecting",
     "stamp": "proving",
     "prove": "proving",
     "verify": "proving",

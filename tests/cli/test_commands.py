@@ -78,6 +78,7 @@ def words(archive: Archive, local_settings: Settings, tmp_path: Path) -> Iterato
             "index": [],
             "similar": ["1"],
             "fixity": [],
+            "inspect": [],
             "stamp": ["--today"],
             "garbage": [],
             "backup": [backup],

@@ -21,6 +21,7 @@ from sqlalchemy import Connection, text
 
 from etl.archive.preservation.daily_roots import last_root, make_roots
 from etl.archive.storage.archive import Archive
+from etl.archive.storage.bucket import Store
 from etl.archive.storage.database import lock_chain
 from etl.archive.storage.layout import ROOTS, STAMPS, day_in, root_key, stamp_key
 from etl.archive.storage.log_lines import RootLine, StampLine
@@ -121,6 +122,12 @@ def stamp_state(connection: Connection) -> StampState:
     stamped = max(stamps, default=None)
     unstamped = sum(stamped is None or day > stamped for day in roots)
     return StampState(max(roots, default=None), stamped, unstamped)
+
+
+def last_stamped_link(connection: Connection, store: Store) -> int:
+    """The last link that a time stamp covers, 0 without a stamp. Raises `DamagedLog`."""
+    stamped = stamp_state(connection).stamp
+    return store.read_log(root_key(stamped), RootLine)[0].last_link if stamped else 0
 
 
 _KEYS = text("SELECT key FROM archive.log_object WHERE (key LIKE :roots OR key LIKE :stamps) AND sha256 IS NOT NULL")
