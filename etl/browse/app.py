@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 
 from etl.archive.storage.archive import Archive
 from etl.browse.errors import InvalidParameter, RequestRefused, UnknownParameter
-from etl.browse.http import api, exports
+from etl.browse.http import api, exports, feeds, mementos
 from etl.browse.http.errors import error_page, invalid_parameter_page, refusal_page, unknown_parameter_page
 from etl.browse.http.language import LanguageSwitch
 from etl.browse.http.responses import Responder
@@ -55,6 +55,8 @@ def create_app(
     app.include_router(exports.router)
     app.include_router(api.router)
     app.include_router(writing)
+    app.include_router(mementos.router)
+    app.include_router(feeds.router)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestRefused, _request_refused)

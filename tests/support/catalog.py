@@ -9,8 +9,9 @@ from babel.messages.pofile import read_po, write_po
 from etl.browse.language.translation import CATALOG
 
 BROWSE = CATALOG.parent.parent
-_METHODS = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
-_OPTIONS = {"**/templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true", "newstyle_gettext": "true"}}
+_METHODS = [("**/templates/**.html", "jinja2"), ("**/templates/**.xml", "jinja2"), ("**.py", "python")]
+_JINJA = {"trim_blocks": "true", "lstrip_blocks": "true", "newstyle_gettext": "true"}
+_OPTIONS = {f"**/templates/**.{ending}": _JINJA for ending in ("html", "xml")}
 _KEYWORDS = {"_": None, "gettext": None, "N_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 
 _HEADER = r"""# The archive browser in Chinese. `python -m tests.support.catalog` adds the texts that are missing.

@@ -32,6 +32,10 @@ _CHANGES = text(f"""
 SELECT {CHANGE} FROM api_v1.changes
 WHERE change_seq > :after AND (:source = '' OR source_id = :source) ORDER BY change_seq LIMIT :number
 """)
+_LATEST = text(f"""
+SELECT {CHANGE} FROM api_v1.changes
+WHERE change_seq < :before AND (:source = '' OR source_id = :source) ORDER BY change_seq DESC LIMIT :number
+""")
 _VERSIONS_OF = text(f"""
 SELECT {VERSION} FROM api_v1.record_versions JOIN unnest(CAST(:records AS bigint[]), CAST(:versions AS bigint[]))
     AS wanted (record_id, version) USING (record_id, version)
@@ -72,6 +76,12 @@ def changes(connection: Connection, after: int, number: int, source: str = "") -
     Whoever goes on behind the last misses none and has none twice."""
     values = {"after": after, "number": number, "source": source}
     return list(connection.execute(_CHANGES, values).mappings())
+
+
+def latest_changes(connection: Connection, before: int | None, number: int, source: str = "") -> list[Row]:
+    """The events before that one (None: the newest of all), newest first."""
+    values = {"before": before or 2**63 - 1, "number": number, "source": source}
+    return list(connection.execute(_LATEST, values).mappings())
 
 
 def versions_of(connection: Connection, events: Sequence[Row]) -> dict[tuple[int, int], Row]:

@@ -6,8 +6,7 @@ for a filter that selects everything.
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
-from fastapi.dependencies.utils import get_flat_dependant
+from fastapi import APIRouter, Depends, Query
 from fastapi.openapi.utils import get_openapi
 from sqlalchemy import Connection, text
 from starlette.responses import JSONResponse, Response
@@ -16,7 +15,8 @@ from etl.archive.queries import published
 from etl.archive.queries.citation import permalink
 from etl.archive.queries.published import Row
 from etl.archive.queries.search import MatchCount, count_matches
-from etl.browse.errors import InvalidParameter, RequestRefused, UnknownParameter
+from etl.browse.errors import InvalidParameter, RequestRefused
+from etl.browse.http.parameters import refuse_unknown
 from etl.browse.http.routes import (
     MAX_ROW_ID,
     AfterParam,
@@ -42,18 +42,10 @@ _DESCRIPTION = """Reads an archive of what Chinese government bodies disclose. N
 schema `api_v1`. Lists are paged by keys: give the value of `after` (or `before`) as the parameter of the same name."""
 
 
-def _refuse_unknown(request: Request) -> None:
-    """Refuses parameters that the route has not."""
-    known = [param.alias for param in get_flat_dependant(request.scope["route"].dependant).query_params]
-    for name in request.query_params:
-        if name not in known:
-            raise UnknownParameter(name, known)
-
-
 router = APIRouter(
     prefix=PREFIX,
     redirect_slashes=False,
-    dependencies=[Depends(_refuse_unknown)],
+    dependencies=[Depends(refuse_unknown)],
     responses={
         400: {"model": rows.Problem, "description": "A parameter is unknown, or out of its limits"},
         401: {"description": "No valid token"},

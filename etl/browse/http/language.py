@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from etl.browse.http.errors import invalid_parameter_page
-from etl.browse.http.responses import Responder, is_api
+from etl.browse.http.responses import Responder, is_for_programs
 from etl.browse.language.negotiation import COOKIE, PARAMETER, other_parameters
 from etl.browse.language.translation import LANGUAGES
 
@@ -23,7 +23,7 @@ class LanguageSwitch:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
             request = Request(scope)
-            if PARAMETER in request.query_params and not is_api(request):
+            if PARAMETER in request.query_params and not is_for_programs(request):
                 await _switched(request)(scope, receive, send)
                 return
         await self._app(scope, receive, send)

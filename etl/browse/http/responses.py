@@ -1,6 +1,8 @@
 """Responses: a page's dataclass rendered as HTML for readers, or as JSON for programs."""
 
+import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -19,14 +21,16 @@ from etl.browse.http.session import current_person
 from etl.browse.language.messages import COLON, FORM_PROBLEMS
 from etl.browse.language.negotiation import language_of, switch_address
 from etl.browse.language.translation import CHINESE, LANGUAGES, Language
+from etl.browse.pages.feed import Feed
 from etl.browse.pages.typesetting import headings, is_wide, text_blocks
 
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 SEAL = "公开"
 """What the seal in the corner shows: a mark, not a word to be read; the archive's name stands beside it."""
 
 
 class Responder:
-    """Renders the response of one request: JSON in the API, and where the path ends in `.json` or Accept has JSON
+    """Renders the response of one request: JSON for programs, and where the path ends in `.json` or Accept has JSON
     and not HTML.
 
     HTML is in one language (`language_of`); JSON has both.
@@ -36,11 +40,17 @@ class Responder:
         self._request = request
         accepted = request.headers.get("accept", "")
         wants_json = "application/json" in accepted and "text/html" not in accepted
-        self.as_json = request.url.path.endswith(".json") or wants_json or is_api(request)
+        self.as_json = request.url.path.endswith(".json") or wants_json or is_for_programs(request)
 
     def page(self, template: str, page: Any, status: int = 200) -> Response:
         """The page as HTML of the template, or as JSON of the dataclass."""
         return self._render(template, page, status, None)
+
+    def feed(self, page: Feed, address: str) -> Response:
+        """An Atom feed (RFC 4287); `address` is the browser's, for ids and links."""
+        template = _environment(language_of(self._request)).get_template("feed.xml")
+        vary = {"vary": "Accept-Language, Cookie"}
+        return Response(template.render(page=page, address=address), 200, vary, "application/atom+xml")
 
     def error(self, page: ErrorPage, headers: Mapping[str, str] | None = None) -> Response:
         """An error page."""
@@ -68,9 +78,12 @@ class Responder:
         return HTMLResponse(html, status, vary)
 
 
-def is_api(request: Request) -> bool:
-    """Whether the request asks the API, not a page."""
-    return request.url.path.removeprefix(request.scope.get("root_path", "")).startswith("/api/")
+_FOR_PROGRAMS = ("/api/", "/cdx", "/timegate/", "/timemap/")
+
+
+def is_for_programs(request: Request) -> bool:
+    """Whether the request asks what is no page: its answers have no language, and behind a path may be an address."""
+    return request.url.path.removeprefix(request.scope.get("root_path", "")).startswith(_FOR_PROGRAMS)
 
 
 @cache
@@ -97,6 +110,7 @@ def _environment(language: Language) -> Environment:
         "seal": SEAL,
         "marker": Marker,
         "style": _style_version(),
+        "epoch": datetime(1970, 1, 1, tzinfo=UTC),
     }
     environment.filters |= {
         "blocks": text_blocks,
@@ -110,6 +124,7 @@ def _environment(language: Language) -> Environment:
         "percent": language.percent,
         "size": language.size,
         "query": _query_string,
+        "xml": _xml_text,
     }
     environment.tests["web"] = _is_web_address
     return environment
@@ -124,6 +139,11 @@ def _query_string(values: Mapping[str, str | int | None]) -> str:
     """A query string of the values that are not empty, with its `?`; empty without any."""
     present = {name: value for name, value in values.items() if value}
     return f"?{urlencode(present, doseq=True)}" if present else ""
+
+
+def _xml_text(value: str) -> str:
+    """The text without the characters that XML 1.0 does not allow; archived texts may hold control characters."""
+    return _NOT_IN_XML.sub("", value)
 
 
 def _is_web_address(url: str) -> bool:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from etl.archive.queries import mementos
 from etl.archive.queries.hits import jump
 from etl.archive.queries.ranking import Place, Sort
 from etl.archive.queries.search import InvalidFilter, RecordFilter, parse_filter
@@ -35,6 +36,7 @@ from etl.browse.pages.record_list import Cursor, is_search, record_list, search_
 from etl.browse.pages.replay import ArchivedBytes, captured_bytes, inert_headers
 from etl.browse.pages.runs import GroupName, RunFilter, run_list, run_page
 from etl.browse.pages.source_list import source_list
+from etl.browse.resources.mementos import http_date, links_of_memento
 from etl.browse.scheduler import Scheduler
 from etl.outcomes import Outcome
 
@@ -382,11 +384,16 @@ def address(archive: OpenArchive, responder: Respond, page: RowId, before: Befor
 
 
 @router.api_route("/captures/{capture}/bytes", methods=["GET", "HEAD"], response_model=None)
-def bytes_of_capture(archive: OpenArchive, responder: Respond, capture: RowId) -> Response:
-    """The stored bytes of a capture."""
+def bytes_of_capture(archive: OpenArchive, responder: Respond, base: BaseAddress, capture: RowId) -> Response:
+    """The stored bytes of a capture, with when it was made and of which address (RFC 7089)."""
     with read_only(archive) as connection:
         archived = captured_bytes(connection, capture)
-    return _blob_response(archive, responder, archived)
+        origin = mementos.origin(connection, capture)
+    answer = _blob_response(archive, responder, archived)
+    if origin and answer.status_code == 200:
+        answer.headers["memento-datetime"] = http_date(origin.fetched_at)
+        answer.headers["link"] = links_of_memento(base, origin.url)
+    return answer
 
 
 @router.api_route("/files/{digest}/bytes", methods=["GET", "HEAD"], response_model=None)

@@ -65,6 +65,12 @@ VERSIONS: dict[str, tuple[str, str]] = {
     "re-extracted": ("重新提取", "re-extracted"),
 }
 
+CHANGES: dict[str, tuple[str, str]] = VERSIONS | {
+    "removed": ("源站已撤下", "removed from its site"),
+    "restored": ("恢复", "back on its site"),
+}
+"""Of the change feed."""
+
 VERSIONS_HELP: dict[str, tuple[str, str]] = {
     "created": ("首次收录此页。", "The page was kept for the first time."),
     "updated": ("网页有变：正文、著录项或附件。", "The page changed: its text, a field or a file."),
@@ -135,6 +141,7 @@ TABLES: dict[str, dict[str, tuple[str, str]]] = {
     "page_kind": PAGE_KINDS,
     "record_state": RECORD_STATES,
     "version": VERSIONS,
+    "change": CHANGES,
     "version_help": VERSIONS_HELP,
     "minor": MINOR_CHANGES,
     "file": FILES,

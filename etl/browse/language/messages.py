@@ -36,6 +36,7 @@ REFUSALS: dict[str, str] = {
     "no_version": N_("The record has no version of this number, or there is no such record."),
     "no_run": N_("No run has this number."),
     "no_address": N_("The archive has never fetched a page of this address; it must be whole, as the site writes it."),
+    "no_memento": N_("The archive has no copy of this address."),
     "no_resource": N_("The API has nothing here; openapi.json describes what it has."),
     "broken": N_("The server's log has the details; tell the operator."),
 }
@@ -73,6 +74,10 @@ ALLOWED: dict[str, str] = {
     "field": N_("the name of a field, 40 characters at most"),
     "limit": N_("a number of rows from 1; openapi.json says up to which"),
     "url": N_("an address of 2,500 characters at most"),
+    "Accept-Datetime": N_("a time as in HTTP, written Sat, 01 Jun 2024 00:00:00 GMT"),
+    "matchType": N_("exact, prefix or host"),
+    "output": N_("cdxj, text or json"),
+    "fl": N_("names of fields with commas between; the documentation lists them"),
     "with_version": N_("true or false"),
     "language": N_("zh or en"),
     "view": N_("inline or sides"),

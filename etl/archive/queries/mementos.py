@@ -1,0 +1,145 @@
+"""Captures by address, of whatever source: what was answered there, and when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy.dialects.postgresql import TEXT
+
+from etl.archive.storage.lookups import among
+from etl.archive.storage.models import Blob, Capture, Page
+from etl.outcomes import FAILED
+from etl.web.urls import canonical_url
+
+MatchType = Literal["exact", "prefix", "host"]
+
+
+@dataclass(frozen=True, slots=True)
+class Memento:
+    """A capture with bytes. `url`: the address of its page; `final_url`: the one that answered.
+
+    `content_type`: as the site declared it, "" if it did not.
+    """
+
+    capture: int
+    url: str
+    final_url: str
+    fetched_at: datetime
+    status: int | None
+    outcome: str
+    sha256: str
+    size: int
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The captures of an address around a moment: the first and last of all, and the one that is closest."""
+
+    first: Memento
+    closest: Memento
+    last: Memento
+
+
+def same_address(url: str) -> tuple[str, ...]:
+    """The addresses under which the archive may keep a page: canonical, by https and by http.
+
+    Raises `ValueError` for what is not an http(s) address.
+    """
+    rest = canonical_url(url).partition("://")[2]
+    return f"https://{rest}", f"http://{rest}"
+
+
+def around(connection: Connection, url: str, moment: datetime | None) -> Around | None:
+    """The captures of the page around the moment (None: now) that hold what was to be had there; None: there is none.
+
+    Attempts that failed are left out, and what a site sends instead of a page, such as its page for what is gone.
+    Raises `ValueError` for what is not an address.
+    """
+    found = _selected().where(among(Page.url, same_address(url)), ~among(Capture.outcome, FAILED))
+    latest = found.order_by(Capture.fetched_at.desc(), Capture.id.desc()).limit(1)
+    earliest = found.order_by(Capture.fetched_at, Capture.id).limit(1)
+    last = _one(connection, latest)
+    first = _one(connection, earliest)
+    if last is None or first is None:
+        return None
+    if moment is None:
+        return Around(first, last, last)
+    before = _one(connection, latest.where(Capture.fetched_at <= moment))
+    after = _one(connection, earliest.where(Capture.fetched_at > moment))
+    near = [each for each in (before, after) if each]
+    return Around(first, min(near, key=lambda each: abs(each.fetched_at - moment)), last)
+
+
+def origin(connection: Connection, capture: int) -> Memento | None:
+    """The capture of that number; None if there is none, or none with bytes."""
+    return _one(connection, _selected().where(Capture.id == capture))
+
+
+def mementos(connection: Connection, url: str, after: int, number: int) -> list[Memento]:
+    """The captures of the page behind the capture of that number (0: from the first), as `around` takes them, by time.
+
+    Raises `ValueError` for what is not an address.
+    """
+    found = _selected().where(among(Page.url, same_address(url)), ~among(Capture.outcome, FAILED))
+    if after:
+        place = select(Capture.fetched_at).where(Capture.id == after).scalar_subquery()
+        later = and_(Capture.fetched_at == place, Capture.id > after)
+        found = found.where(or_(Capture.fetched_at > place, later))
+    rows = connection.execute(found.order_by(Capture.fetched_at, Capture.id).limit(number)).mappings()
+    return [Memento(**row) for row in rows]
+
+
+def index(
+    connection: Connection,
+    addresses: Sequence[str],
+    match: MatchType,
+    first: datetime | None = None,
+    last: datetime | None = None,
+    *,
+    newest_first: bool = False,
+    skip: int = 0,
+    number: int = 1000,
+) -> list[Memento]:
+    """All captures with bytes whose page has one of the addresses, or begins with one, by address and time."""
+    found = _selected().where(or_(*(_is_at(address, match) for address in addresses)))
+    if first:
+        found = found.where(Capture.fetched_at >= first)
+    if last:
+        found = found.where(Capture.fetched_at <= last)
+    times = (Capture.fetched_at.desc(), Capture.id.desc()) if newest_first else (Capture.fetched_at, Capture.id)
+    rows = connection.execute(found.order_by(Page.url, *times).offset(skip).limit(number)).mappings()
+    return [Memento(**row) for row in rows]
+
+
+def _is_at(address: str, match: MatchType) -> ColumnElement[bool]:
+    return Page.url == address if match == "exact" else Page.url.startswith(address, autoescape=True)
+
+
+def _one(connection: Connection, query: Select[Any]) -> Memento | None:
+    row = connection.execute(query).mappings().one_or_none()
+    return Memento(**row) if row else None
+
+
+def _selected() -> Select[Any]:
+    columns: tuple[Any, ...] = (
+        Capture.id.label("capture"),
+        Page.url,
+        Capture.final_url,
+        Capture.fetched_at,
+        Capture.status,
+        Capture.outcome,
+        Blob.sha256,
+        Blob.size,
+        func.coalesce(_content_type(), "").label("content_type"),
+    )
+    return select(*columns).join(Page, Page.id == Capture.page_id).join(Blob, Blob.sha256 == Capture.blob_sha256)
+
+
+def _content_type() -> ColumnElement[str]:
+    """Of the headers, which are pairs of name and value."""
+    header = func.jsonb_array_elements(Capture.headers).column_valued("header")
+    named = func.lower(header.op("->>")(0).cast(TEXT)) == "content-type"
+    return select(header.op("->>")(1).cast(TEXT)).where(named).limit(1).scalar_subquery()
