@@ -4,7 +4,7 @@ Attacks archives of its own (PostgreSQL, an S3 server, sites on loopback) in rou
 round the archive must hold all that it promised (`tests/support/attacks`). One attack more than there are cores go on
 at once, each in a process with servers of its own. A line for each attack; a line for each loss says what to look at,
 and any loss makes the exit status 1. Interrupted, it tells what it did so far. `--write` writes its rows of the table
-in docs/reliability.md. Some twenty minutes on two cores, `--quick` two.
+in docs/reliability.md. Less than half an hour on two cores, `--quick` two.
 """
 
 import argparse
