@@ -43,7 +43,7 @@ FLOORS = {
     ),
     "etl.archive": ("storage", "records", "crawls queries", "preservation"),
     "etl.browse": ("language", "pages resources", "http"),
-    "etl.export": ("proof",),
+    "etl.export": ("bag proof",),
     "etl.extract": ("lexicon", "page", "rules"),
     "etl.files": ("layout", "formats", "process", "ocr"),
     "etl.pipeline": ("reading", "stages", "survey warc"),

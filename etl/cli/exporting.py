@@ -82,7 +82,9 @@ def export_command(
     format: Annotated[
         Format, typer.Option("--format", metavar="FORMAT", help=f"Format to write: {', '.join(Format)}.")
     ],
-    out: Annotated[Path, typer.Option("--out", help="File to write; a folder for txt; `-` for standard output.")],
+    out: Annotated[
+        Path, typer.Option("--out", help="File to write; a folder for txt and bagit; `-` for standard output.")
+    ],
     query: Annotated[str, typer.Option("--query", help="Words, as the browser searches; or a content id.")] = "",
     source: Annotated[str, typer.Option(help="Id of a source.", autocompletion=source_ids)] = "",
     publisher: Annotated[str, typer.Option(help="Words in the publisher's name.")] = "",
@@ -93,13 +95,16 @@ def export_command(
     only: Annotated[list[str], typer.Option(help="Only records with this facet, as in year:2024.")] = [],  # noqa: B006
     without: Annotated[list[str], typer.Option(help="Only records without this facet.")] = [],  # noqa: B006
     all_captures: Annotated[
-        bool, typer.Option("--all-captures", help="Every capture of the pages (warc, wacz), not only the current ones.")
+        bool,
+        typer.Option(
+            "--all-captures", help="Every capture of the pages (warc, wacz, bagit), not only the current ones."
+        ),
     ] = False,
     versions: Annotated[
         bool, typer.Option("--versions", help="Every version of the records (jsonl, csv, xlsx, parquet).")
     ] = False,
     skip_damaged: Annotated[
-        bool, typer.Option("--skip-damaged", help="Leave out captures whose bytes are damaged (warc, wacz).")
+        bool, typer.Option("--skip-damaged", help="Leave out captures whose bytes are damaged (warc, wacz, bagit).")
     ] = False,
     base: Annotated[str | None, typer.Option(help=_BASE_HELP)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the closing line as JSON, to standard error.")] = False,

@@ -13,6 +13,7 @@ from etl.catalog.load import find_source
 from etl.cli.completion import source_ids
 from etl.cli.console import output, print_json, shown_progress, table
 from etl.pipeline.stages.reconciling import raise_if_red
+from etl.pipeline.warc.bags import warcs_of_bag
 from etl.pipeline.warc.importing import IMPORTED, import_source, import_warc, scan_warc
 from etl.settings import settings
 
@@ -21,13 +22,16 @@ app = typer.Typer()
 
 @app.command("import")
 def import_command(
-    warcs: Annotated[list[Path], typer.Argument(help="WARC files, gzipped or not, or WACZ files.")],
+    warcs: Annotated[
+        list[Path], typer.Argument(help="WARC files, gzipped or not, WACZ files, or bags with such files.")
+    ],
     source: Annotated[
         str, typer.Option(help="Id of the source to store the pages under.", autocompletion=source_ids)
     ] = IMPORTED,
     as_json: Annotated[bool, typer.Option("--json", help="Print the reports as JSON.")] = False,
 ) -> None:
     """Store the responses and resources of WARC files as captures. Importing a file again changes nothing."""
+    warcs = [file for path in warcs for file in (warcs_of_bag(path) if path.is_dir() else [path])]
     counts = {path: scan_warc(path) for path in warcs}
     chosen = import_source() if source == IMPORTED else find_source(source, settings().source_folders)
     archive = open_archive(settings())

@@ -3,7 +3,7 @@
 import sys
 import zipfile
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +18,7 @@ from etl.archive.storage.blobs import UnreadableItem, read_blob, unreadable
 from etl.archive.storage.bucket import DamagedBlob
 from etl.archive.storage.lookups import snapshot
 from etl.errors import Damaged, GongkaiError
+from etl.export.bag.bag import Files, write_bag
 from etl.export.captures import captures_with_known_damage, export_size
 from etl.export.output import atomic_file, atomic_folder
 from etl.export.rows import count_rows, count_texts, record_rows
@@ -39,21 +40,27 @@ class Format(StrEnum):
     CSV = "csv"
     XLSX = "xlsx"
     TXT = "txt"
+    BAGIT = "bagit"
 
     @property
     def has_bytes(self) -> bool:
         """Whether it contains captures, which need the bucket; the other formats need only the database."""
-        return self in (Format.WARC, Format.WACZ)
+        return self in _CAPTURE_WRITERS
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder of files."""
+        return self in (Format.TXT, Format.BAGIT)
 
 
-_CAPTURE_WRITERS = {Format.WARC: write_warc, Format.WACZ: write_wacz}
+_CAPTURE_WRITERS = {Format.WARC: write_warc, Format.WACZ: write_wacz, Format.BAGIT: write_warc}
 TABLE_WRITERS = {
     Format.JSONL: write_jsonl,
     Format.CSV: write_csv,
     Format.XLSX: write_xlsx,
     Format.PARQUET: write_rows_as_parquet,
 }
-WITH_PERMALINKS = frozenset(TABLE_WRITERS)
+WITH_PERMALINKS = frozenset({*TABLE_WRITERS, Format.BAGIT})
 _TO_STANDARD_OUTPUT = {Format.JSONL, Format.CSV}
 
 
@@ -61,9 +68,9 @@ _TO_STANDARD_OUTPUT = {Format.JSONL, Format.CSV}
 class ExportRequest:
     """What to export, and where.
 
-    `all_captures` (WARC and WACZ) takes every capture of the pages; `versions` (tables and JSON) every version of the
-    records. `base` is the browser's address, for permalinks. `skip_damaged` leaves out captures whose
-    bytes are damaged.
+    `all_captures` (WARC, WACZ and BagIt) takes every capture of the pages; `versions` (tables and JSON) every version
+    of the records. `base` is the browser's address, for permalinks. `skip_damaged` leaves out captures whose bytes are
+    damaged.
     """
 
     format: Format
@@ -94,37 +101,72 @@ def export(archive: Database, request: ExportRequest, progress: ProgressCallback
     """
     _check_request(request)
     with snapshot(archive) as connection:
-        if request.format is not Format.TXT:
+        if not request.format.is_folder:
             with _open_output(request) as out:
                 return _write(connection, archive, request, out, progress)
-        total, _ = count_texts(connection, request.filter)
         with atomic_folder(request.out) as folder:
 
-            def save(name: str, text: bytes) -> None:
-                (folder / name).write_bytes(text)
+            @contextmanager
+            def create(name: str) -> Iterator[IO[bytes]]:
+                (folder / name).parent.mkdir(exist_ok=True)
+                with (folder / name).open("wb") as file:
+                    yield file
 
-            without_text = write_texts(connection, request.filter, save, Counter("writing", total, progress))
-        return ExportResult(total, left_out=without_text)
+            return _write_files(connection, archive, request, create, progress)
 
 
 def export_into(archive: Database, request: ExportRequest, out: IO[bytes]) -> ExportResult:
-    """Write an export into what is open already, such as a response; texts are files of a ZIP file.
+    """Write an export into what is open already, such as a response; what has many files is a ZIP file.
 
     What it raises, as `export` does, may come after a part was written: whoever reads must not take that for the whole.
     """
     with snapshot(archive) as connection:
-        if request.format is not Format.TXT:
+        if not request.format.is_folder:
             return _write(connection, archive, request, out, no_progress)
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
 
-            def save(name: str, text: bytes) -> None:
-                entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-                entry.external_attr = 0o644 << 16
-                package.writestr(entry, text, zipfile.ZIP_DEFLATED)
+            @contextmanager
+            def create(name: str) -> Iterator[IO[bytes]]:
+                # A bag that is packed is one folder (RFC 8493, section 4.2).
+                path = f"bag/{name}" if request.format is Format.BAGIT else name
+                entry = zipfile.ZipInfo(path, (1980, 1, 1, 0, 0, 0))
+                entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+                with package.open(entry, "w", force_zip64=True) as file:
+                    yield file
 
-            count = Counter("writing", None, no_progress)
-            without_text = write_texts(connection, request.filter, save, count)
-        return ExportResult(count.done, left_out=without_text)
+            return _write_files(connection, archive, request, create, no_progress)
+
+
+def _write_files(
+    connection: Connection, archive: Database, request: ExportRequest, create: Files, progress: ProgressCallback
+) -> ExportResult:
+    """Writes an export of many files."""
+    if request.format is Format.TXT:
+        total, _ = count_texts(connection, request.filter)
+
+        def save(name: str, text: bytes) -> None:
+            with create(name) as file:
+                file.write(text)
+
+        count = Counter("writing", total, progress)
+        return ExportResult(total, left_out=write_texts(connection, request.filter, save, count))
+    assert isinstance(archive, Archive)
+    result = ExportResult(0)
+
+    def write_captures(out: IO[bytes]) -> None:
+        nonlocal result
+        result = _export_captures(connection, archive, request, out, progress)
+
+    count_rows(connection, request.filter)  # refuses an unknown source
+    write_bag(
+        connection,
+        request.filter,
+        create,
+        request.base,
+        all_captures=request.all_captures,
+        write_captures=write_captures,
+    )
+    return result
 
 
 def _write(
@@ -192,12 +234,16 @@ def _check_request(request: ExportRequest) -> None:
     if first and last and first > last:
         raise GongkaiError(f"--from {first} is after --to {last}", hint="swap the two")
     if request.all_captures and not request.format.has_bytes:
-        raise GongkaiError(f"--all-captures cannot be used with {request.format}", hint="it is for warc and wacz")
+        raise GongkaiError(
+            f"--all-captures cannot be used with {request.format}", hint="it is for warc, wacz and bagit"
+        )
     if request.skip_damaged and not request.format.has_bytes:
-        raise GongkaiError(f"--skip-damaged cannot be used with {request.format}", hint="it is for warc and wacz")
+        raise GongkaiError(
+            f"--skip-damaged cannot be used with {request.format}", hint="it is for warc, wacz and bagit"
+        )
     if request.versions and request.format not in TABLE_WRITERS:
         raise GongkaiError(
             f"--versions cannot be used with {request.format}", hint="it is for jsonl, csv, xlsx and parquet"
         )
     if request.out == STANDARD_OUTPUT and request.format not in _TO_STANDARD_OUTPUT:
-        raise GongkaiError(f"{request.format} cannot be written to standard output", hint="give a file")
+        raise GongkaiError(f"{request.format} cannot be written to standard output", hint="give a file, or a folder")

@@ -77,7 +77,7 @@ def test_the_page_says_what_each_download_costs(reader: TestClient) -> None:
             size = len(get(reader, each["format"]))
             # What many records share, such as the head of a table, is in the estimate more than once or not.
             assert size / 3 < each["bytes"] < size * 3, each
-    assert {each["format"] for each in page["downloads"] if each["bytes"] is None} == {"txt", "wacz", "warc"}
+    assert {each["format"] for each in page["downloads"] if each["bytes"] is None} == {"txt", "wacz", "warc", "bagit"}
 
 
 @pytest.mark.parametrize("kind", list(Format))
@@ -92,6 +92,13 @@ def test_a_download_is_what_the_command_exports(
         with zipfile.ZipFile(io.BytesIO(body)) as package:
             assert {name: package.read(name) for name in package.namelist()} == {
                 file.name: file.read_bytes() for file in out.iterdir()
+            }
+    elif kind is Format.BAGIT:
+        with zipfile.ZipFile(io.BytesIO(body)) as package:
+            assert {name: package.read(name) for name in package.namelist()} == {
+                f"bag/{file.relative_to(out).as_posix()}": file.read_bytes()
+                for file in out.rglob("*")
+                if file.is_file()
             }
     elif kind is Format.WACZ:  # a ZIP that is sent has the sizes of its parts behind them
         with zipfile.ZipFile(io.BytesIO(body)) as sent, zipfile.ZipFile(out) as written:

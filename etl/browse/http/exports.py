@@ -32,6 +32,7 @@ _MEDIA_TYPES = {
     Format.TXT: "application/zip",
     Format.WACZ: "application/wacz",
     Format.WARC: "application/warc",
+    Format.BAGIT: "application/zip",
 }
 
 

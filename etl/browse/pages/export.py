@@ -24,11 +24,12 @@ MAX_RECORDS: Mapping[Format, int] = {
         Format.TXT,
         Format.WACZ,
         Format.WARC,
+        Format.BAGIT,
     )
 }
 """Records of a download by format, which are listed in this order. More are exported by command: a download is made by
 the process that answers all readers, and ends with their connection."""
-EXTENSIONS = {Format.TXT: "zip", Format.WARC: "warc.gz"}
+EXTENSIONS = {Format.TXT: "zip", Format.WARC: "warc.gz", Format.BAGIT: "bag.zip"}
 """Of file names, where it is not the name of the format."""
 COUNT_SECONDS = 2
 """Time for counting the records; with as many that it takes longer, a lower bound is told."""
