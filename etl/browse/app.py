@@ -16,14 +16,13 @@ from starlette.types import ASGIApp
 
 from etl.archive.storage.archive import Archive
 from etl.browse.errors import InvalidParameter, RequestRefused, UnknownParameter
-from etl.browse.http import api, exports, feeds, mementos
+from etl.browse.http import api, exports, feeds, mementos, replaying, writing
 from etl.browse.http.errors import error_page, invalid_parameter_page, refusal_page, unknown_parameter_page
 from etl.browse.http.language import LanguageSwitch
 from etl.browse.http.responses import Responder
 from etl.browse.http.routes import router
 from etl.browse.http.security_headers import SecurityHeaders
 from etl.browse.http.session import FormTokens
-from etl.browse.http.writing import router as writing
 from etl.browse.language.messages import REFUSALS
 from etl.browse.scheduler import NoScheduler, Scheduler
 from etl.errors import GongkaiError
@@ -54,7 +53,8 @@ def create_app(
     app.include_router(router)
     app.include_router(exports.router)
     app.include_router(api.router)
-    app.include_router(writing)
+    app.include_router(replaying.router)
+    app.include_router(writing.router)
     app.include_router(mementos.router)
     app.include_router(feeds.router)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")

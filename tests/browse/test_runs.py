@@ -96,7 +96,7 @@ def test_a_page_that_failed_says_its_address_why_and_what_was_received(reader: T
     for expected in ("已不存在", f"HTTP {gone['status']}", gone["url"], gone["reason"]["chinese"], "网页存档"):
         assert expected in text, expected
     assert f"/pages/{gone['page']}" in _hrefs(reader, "/runs/1?outcome=gone")
-    assert f"/captures/{gone['capture']}/bytes" in _hrefs(reader, "/runs/1?outcome=gone")
+    assert f"/captures/{gone['capture']}" in _hrefs(reader, "/runs/1?outcome=gone")
 
 
 def test_a_run_that_could_not_list_shows_the_requests_that_failed(reader: TestClient) -> None:

@@ -42,9 +42,9 @@ class Responder:
         wants_json = "application/json" in accepted and "text/html" not in accepted
         self.as_json = request.url.path.endswith(".json") or wants_json or is_for_programs(request)
 
-    def page(self, template: str, page: Any, status: int = 200) -> Response:
+    def page(self, template: str, page: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
         """The page as HTML of the template, or as JSON of the dataclass."""
-        return self._render(template, page, status, None)
+        return self._render(template, page, status, headers)
 
     def feed(self, page: Feed, address: str) -> Response:
         """An Atom feed (RFC 4287); `address` is the browser's, for ids and links."""
@@ -120,6 +120,7 @@ def _environment(language: Language) -> Environment:
         "said": language.said,
         "day": language.day,
         "moment": language.moment,
+        "month": language.month,
         "number": language.number,
         "percent": language.percent,
         "size": language.size,

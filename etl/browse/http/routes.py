@@ -14,29 +14,24 @@ from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from etl.archive.queries import mementos
 from etl.archive.queries.hits import jump
 from etl.archive.queries.ranking import Place, Sort
 from etl.archive.queries.search import InvalidFilter, RecordFilter, parse_filter
 from etl.archive.records.corrections import correct
 from etl.archive.storage.archive import Archive
-from etl.archive.storage.bucket import DamagedBlob, StoreError
 from etl.archive.storage.lookups import snapshot
 from etl.browse.errors import InvalidParameter, RequestRefused
-from etl.browse.http.errors import DamagePage, damage_page
 from etl.browse.http.responses import Responder
 from etl.browse.http.session import FormTokens, Person, current_person
 from etl.browse.pages.address import address_page
 from etl.browse.pages.comparison import Lines, View, comparison_page
 from etl.browse.pages.correction import apply_form, correction_page, read_form
-from etl.browse.pages.file import file_bytes, file_page
+from etl.browse.pages.file import file_page
 from etl.browse.pages.look_again import look_again
 from etl.browse.pages.record import record_page
 from etl.browse.pages.record_list import Cursor, is_search, record_list, search_list
-from etl.browse.pages.replay import ArchivedBytes, captured_bytes, inert_headers
 from etl.browse.pages.runs import GroupName, RunFilter, run_list, run_page
 from etl.browse.pages.source_list import source_list
-from etl.browse.resources.mementos import http_date, links_of_memento
 from etl.browse.scheduler import Scheduler
 from etl.outcomes import Outcome
 
@@ -381,48 +376,3 @@ def address(archive: OpenArchive, responder: Respond, page: RowId, before: Befor
         run, capture = before.split(".") if before else (0, 0)
         shown = address_page(connection, page, (int(run), int(capture)) if before else None)
     return _page_or_404(responder, "address.html", shown)
-
-
-@router.api_route("/captures/{capture}/bytes", methods=["GET", "HEAD"], response_model=None)
-def bytes_of_capture(archive: OpenArchive, responder: Respond, base: BaseAddress, capture: RowId) -> Response:
-    """The stored bytes of a capture, with when it was made and of which address (RFC 7089)."""
-    with read_only(archive) as connection:
-        archived = captured_bytes(connection, capture)
-        origin = mementos.origin(connection, capture)
-    answer = _blob_response(archive, responder, archived)
-    if origin and answer.status_code == 200:
-        answer.headers["memento-datetime"] = http_date(origin.fetched_at)
-        answer.headers["link"] = links_of_memento(base, origin.url)
-    return answer
-
-
-@router.api_route("/files/{digest}/bytes", methods=["GET", "HEAD"], response_model=None)
-def bytes_of_file(archive: OpenArchive, responder: Respond, digest: BlobDigest) -> Response:
-    """The stored bytes of a file."""
-    with read_only(archive) as connection:
-        archived = file_bytes(connection, digest)
-    return _blob_response(archive, responder, archived)
-
-
-def _blob_response(archive: Archive, responder: Responder, archived: ArchivedBytes | None) -> Response:
-    """The verified bytes with headers that keep them inert, or the page of a damaged blob."""
-    if archived is None:
-        raise HTTPException(404)
-    try:
-        body = archive.store.blob(archived.sha256)
-    except (DamagedBlob, StoreError) as error:
-        damage = _damage(archive, archived.sha256, error)
-        if damage is None:
-            raise
-        return responder.damage(damage)
-    return Response(body, headers=inert_headers(archived, body))
-
-
-def _damage(archive: Archive, digest: str, error: DamagedBlob | StoreError) -> DamagePage | None:
-    """The damage of a blob that could not be read; None if the storage itself cannot be reached."""
-    try:
-        archive.store.check()
-    except StoreError:
-        return None
-    with read_only(archive) as connection:
-        return damage_page(connection, digest, error.kind if isinstance(error, DamagedBlob) else None)

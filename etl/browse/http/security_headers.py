@@ -7,6 +7,8 @@ OWN_PAGES_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
 )
 """Content security policy of our own pages: they have style sheets and no script."""
+FRAMING_POLICY = f"{OWN_PAGES_POLICY}; frame-src 'self'"
+"""Of those of our pages that show an archived one in a frame."""
 
 _DEFAULTS = {
     "content-security-policy": OWN_PAGES_POLICY,

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -74,6 +74,10 @@ class Language:
     def day(self, value: date | datetime | str) -> str:
         """A day in China, such as 5 Mar 2024, of a date, a time or the value of a field."""
         return format_date(_in_china(value), "medium", self.locale)
+
+    def month(self, value: datetime) -> str:
+        """A month in China, such as June 2024."""
+        return format_skeleton("yMMMM", _in_china(value), locale=self.locale)
 
     def moment(self, value: datetime) -> str:
         """Beijing time, to the minute."""

@@ -13,18 +13,20 @@ from etl.archive.storage.models import Blob, Capture
 from etl.files import media_types
 from etl.web.disposition import disposition, saved_name
 
+_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; "
+    "frame-ancestors 'self'"
+)
 _REPLAY_HEADERS = {
-    "content-security-policy": (
-        "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
-        "form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
-    ),
+    "content-security-policy": f"sandbox; {_POLICY}",
     # Chromium 156 opens connections for blocked frames and for <link rel=preconnect>, and does DNS lookups for
     # rel=dns-prefetch, despite the policy above; measured with a listening socket. This header stops all three.
     "connection-allowlist": "()",
 }
 """An archived page keeps its inline style and nothing else: it has an opaque origin, no scripts and no requests."""
-_MARKUP = {"text/html", "application/xhtml+xml"}
-SHOWABLE_TYPES = _MARKUP | {"text/plain", "image/png", "image/jpeg", "image/gif", "image/webp"}
+MARKUP = {"text/html", "application/xhtml+xml"}
+SHOWN_PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
+SHOWABLE_TYPES = MARKUP | {"text/plain"} | SHOWN_PICTURES
 """Types shown in the sandbox. Others are downloaded: PDF and SVG can run scripts in their viewers."""
 MAX_SHOWN_BYTES = 5_000_000
 """Larger bodies are downloaded."""
@@ -72,7 +74,7 @@ def captured_bytes(connection: Connection, capture: int) -> ArchivedBytes | None
     content_type = headers.get("content-type", "")
     extension = PurePosixPath(urlsplit(row.final_url).path).suffix
     if not _EXTENSION.fullmatch(extension):
-        extension = file_extension(_media_type(content_type))
+        extension = file_extension(media_type_of(content_type))
     file_name = f"{capture}-{row.sha256[:16]}{extension}"
     return ArchivedBytes(row.sha256, row.size, file_name, content_type, saved_name(row.headers))
 
@@ -87,10 +89,10 @@ def inert_headers(archived: ArchivedBytes, body: bytes) -> dict[str, str]:
 
     A page that could still open connections is shown as source text.
     """
-    media_type = _media_type(archived.content_type)
+    media_type = media_type_of(archived.content_type)
     charset = _CHARSET.search(archived.content_type)
     shown = media_type in SHOWABLE_TYPES and archived.size <= MAX_SHOWN_BYTES
-    if shown and media_type in _MARKUP and _CONNECTING_LINK.search(html.unescape(body.decode("latin-1"))):
+    if shown and media_type in MARKUP and _CONNECTING_LINK.search(html.unescape(body.decode("latin-1"))):
         media_type = "text/plain"
     parameter = f"; charset={charset[1]}" if charset and media_type.startswith("text/") else ""
     return {
@@ -101,6 +103,19 @@ def inert_headers(archived: ArchivedBytes, body: bytes) -> dict[str, str]:
     }
 
 
-def _media_type(content_type: str) -> str:
+def rewritten_headers(body: bytes) -> dict[str, str]:
+    """Headers of a page from which `rewrite` took what could connect; its links lead into the archive, in place of the
+    page around it. The header that stops all connections would stop these too: it is sent only where words of
+    links that connect in advance are left over, whatever a web browser makes of them."""
+    connecting = _CONNECTING_LINK.search(html.unescape(body.decode()))
+    return {
+        **({"connection-allowlist": _REPLAY_HEADERS["connection-allowlist"]} if connecting else {}),
+        "content-security-policy": f"sandbox allow-top-navigation-by-user-activation; {_POLICY}",
+        "content-type": "text/html; charset=utf-8",
+    }
+
+
+def media_type_of(content_type: str) -> str:
+    """The media type that a header states, `application/octet-stream` for what is none."""
     media_type = content_type.partition(";")[0].strip().lower()
     return media_type if _MEDIA_TYPE.fullmatch(media_type) else media_types.UNKNOWN

@@ -1,0 +1,202 @@
+"""A capture as it is looked at: what the archive has of an address at one time, and at which other times."""
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any, Literal
+
+from sqlalchemy import Connection, func, select
+
+from etl.archive.queries.mementos import around, same_address
+from etl.archive.storage.archive import Archive
+from etl.archive.storage.bucket import DamagedBlob, StoreError
+from etl.archive.storage.lookups import among
+from etl.archive.storage.models import Blob, Capture, Page, Record, RecordVersion, Source
+from etl.browse.language.shown_reasons import ShownReason, shown_reason
+from etl.browse.pages.fixity import BlobFixity, blob_fixity
+from etl.browse.pages.replay import (
+    MARKUP,
+    MAX_SHOWN_BYTES,
+    SHOWABLE_TYPES,
+    SHOWN_PICTURES,
+    captured_bytes,
+    media_type_of,
+)
+from etl.clock import CHINA
+from etl.files.media_types import sniff
+
+MAX_CAPTURES = 2000
+"""Captures of an address that are listed; one that is fetched daily has as many in five years."""
+MAX_PICTURE_BYTES = 2_000_000
+MAX_PICTURES_BYTES = 10_000_000
+"""Of a page, together."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureChoice:
+    """A capture of the same address. `changed`: whether its bytes differ from those of the capture before."""
+
+    id: int
+    fetched_at: datetime
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CapturePage:
+    """A capture with its bytes, if it has any: `shown` says how a web browser can show them.
+
+    `captures`: of the same address, with bytes, latest first; `earlier` and `later` are beside this one. `version`:
+    the first version of `record` that was read from it, and `title` that version's; None if there is none. `words` and
+    `label`: the place that is marked.
+    """
+
+    id: int
+    page: int
+    url: str
+    final_url: str
+    source_id: str
+    source_name: str
+    fetched_at: datetime
+    status: int | None
+    outcome: str
+    reason: ShownReason | None
+    fixity: BlobFixity | None
+    media_type: str
+    shown: Literal["page", "bytes", "download", "nothing"]
+    record: int | None
+    version: int | None
+    title: str | None
+    captures: tuple[CaptureChoice, ...]
+    earlier: int | None
+    later: int | None
+    words: str
+    label: str
+
+    @property
+    def calendar(self) -> tuple[tuple[datetime, tuple[CaptureChoice, ...]], ...]:
+        """The captures by month of China, latest first."""
+        months = groupby(self.captures, key=lambda choice: f"{choice.fetched_at.astimezone(CHINA):%Y-%m}")
+        return tuple((choices[0].fetched_at, choices) for _, group in months if (choices := tuple(group)))
+
+
+@dataclass(frozen=True, slots=True)
+class NotArchived:
+    """An address of which the archive has nothing. `near`: the capture whose link led there."""
+
+    url: str
+    near: int | None
+
+
+def capture_page(connection: Connection, number: int, words: str = "", label: str = "") -> CapturePage | None:
+    """The capture; None if it does not exist."""
+    row = connection.execute(_capture_query(number)).one_or_none()
+    if row is None:
+        return None
+    archived = captured_bytes(connection, number)
+    media_type = media_type_of(archived.content_type) if archived else ""
+    captures = _captures(connection, row.url)
+    places = [choice.id for choice in captures]
+    place = places.index(number) if number in places else None
+    columns = {name: value for name, value in row._mapping.items() if name != "blob_sha256"}
+    return CapturePage(
+        **columns | {"reason": shown_reason(row.reason)},
+        fixity=blob_fixity(connection, row.blob_sha256) if row.blob_sha256 else None,
+        media_type=media_type,
+        shown=_shown(media_type, archived.size) if archived else "nothing",
+        captures=captures,
+        earlier=places[place + 1] if place is not None and place + 1 < len(places) else None,
+        later=places[place - 1] if place else None,
+        words=words,
+        label=label,
+    )
+
+
+def _shown(media_type: str, size: int) -> Literal["page", "bytes", "download"]:
+    if size > MAX_SHOWN_BYTES or media_type not in SHOWABLE_TYPES:
+        return "download"
+    return "page" if media_type in MARKUP else "bytes"
+
+
+def _capture_query(number: int) -> Any:
+    read = (RecordVersion.record_id == Record.id, RecordVersion.capture_id == Capture.id)
+    version = select(func.min(RecordVersion.version)).where(*read).scalar_subquery()
+    title = select(RecordVersion.title).where(*read).order_by(RecordVersion.version).limit(1)
+    return (
+        select(
+            Capture.id,
+            Capture.page_id.label("page"),
+            Page.url,
+            Capture.final_url,
+            Page.source_id,
+            Source.name.label("source_name"),
+            Capture.fetched_at,
+            Capture.status,
+            Capture.outcome,
+            Capture.reason,
+            Capture.blob_sha256,
+            Record.id.label("record"),
+            version.label("version"),
+            title.scalar_subquery().label("title"),
+        )
+        .join(Page, Page.id == Capture.page_id)
+        .join(Source, Source.id == Page.source_id)
+        .outerjoin(Record, Record.page_id == Page.id)
+        .where(Capture.id == number)
+    )
+
+
+def _captures(connection: Connection, url: str) -> tuple[CaptureChoice, ...]:
+    place = (Capture.fetched_at.desc(), Capture.id.desc())
+    before = func.lead(Capture.blob_sha256).over(order_by=place)
+    rows = connection.execute(
+        select(Capture.id, Capture.fetched_at, before.is_distinct_from(Capture.blob_sha256))
+        .join(Page, Page.id == Capture.page_id)
+        .where(among(Page.url, same_address(url)), Capture.blob_sha256.is_not(None))
+        .order_by(*place)
+        .limit(MAX_CAPTURES)
+    )
+    return tuple(CaptureChoice(*row) for row in rows)
+
+
+def nearest_capture(connection: Connection, url: str, near: int | None) -> int | None:
+    """The capture of that address that is nearest in time to the capture `near`, else the latest; None if the archive
+    has none. Raises `ValueError` for what is no address."""
+    moment = connection.scalar(select(Capture.fetched_at).where(Capture.id == near)) if near else None
+    found = around(connection, url, moment)
+    return found.closest.capture if found else None
+
+
+def kept_pictures(connection: Connection, source: str, addresses: Sequence[str], at: datetime) -> Mapping[str, str]:
+    """SHA-256 of what the archive has at those addresses, as it was nearest to that time, within the limits of what
+    pictures a page shows."""
+    distance = func.abs(func.extract("epoch", Capture.fetched_at - at))
+    rows = connection.execute(
+        select(Page.url, Blob.sha256, Blob.size)
+        .distinct(Page.url)
+        .join(Capture, Capture.page_id == Page.id)
+        .join(Blob, Blob.sha256 == Capture.blob_sha256)
+        .where(Page.source_id == source, among(Page.url, addresses), Blob.damage.is_(None))
+        .order_by(Page.url, distance)
+    )
+    left, kept = MAX_PICTURES_BYTES, {}
+    for url, digest, size in rows:
+        if size <= min(left, MAX_PICTURE_BYTES):
+            left, kept[url] = left - size, digest
+    return kept
+
+
+def data_addresses(archive: Archive, pictures: Mapping[str, str]) -> Mapping[str, str]:
+    """Those that are pictures by their bytes, as `data:` addresses. One that turns out to be damaged or missing is left
+    out, like those that were never archived."""
+    found = {}
+    for address, digest in pictures.items():
+        try:
+            body = archive.store.blob(digest)
+        except (DamagedBlob, StoreError):
+            continue
+        media_type = sniff(body)
+        if media_type in SHOWN_PICTURES:
+            found[address] = f"data:{media_type};base64,{b64encode(body).decode()}"
+    return found

@@ -1,0 +1,165 @@
+"""An archived page made to be looked at: its links lead to what the archive has of their addresses, pictures that the
+archive has stand in it, a place in it is marked. The stored bytes themselves are served beside it, unchanged."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+from lxml import etree, html
+
+from etl.web.page import WebPage
+from etl.web.urls import canonical_url, resolved
+
+MAX_PICTURES = 60
+"""Pictures of a page that are looked for."""
+EVIDENCE = "evidence"
+"""Id of the place that is marked."""
+_READ_OTHERWISE = ("svg", "math", "template", "xmp", "plaintext", "noembed")
+"""Elements, beside comments, whose content web browsers and libxml2 read differently: what is text to one can be a
+live element to the other."""
+_LEFT_OUT = ("script", "link", "base", "meta", "object", "embed", "applet", "noframes", *_READ_OTHERWISE)
+_FRAMES = ("iframe", "frame")
+_LINKS = ("href", "{http://www.w3.org/1999/xlink}href", "xlink:href")
+_OTHER_ADDRESSES = {
+    "action", "background", "data", "formaction", "longdesc", "manifest", "ping", "poster", "src", "srcdoc", "srcset",
+    "target",
+}  # fmt: skip
+"""Attributes of which a page in a sandbox has no use."""
+_UNSEEN = ("style", "title", "textarea", "template", "noscript")
+_MARK = "background:#ffe38a;color:#000;outline:2px solid #a3312a;outline-offset:1px"
+_LABEL_BEFORE = 40
+"""Characters before a value within which its label is expected, white space not counted."""
+
+
+def picture_addresses(page: WebPage) -> tuple[str, ...]:
+    """The addresses of a page's pictures in canonical form, those inline not among them."""
+    base = _base(page)
+    found = (_canonical(base, element.get("src", "")) for element in page.tree.iter("img"))
+    return tuple(dict.fromkeys(address for address in found if address))[:MAX_PICTURES]
+
+
+def rewrite(
+    page: WebPage, link: Callable[[str], str], pictures: Mapping[str, str], words: str = "", label: str = ""
+) -> bytes:
+    """The page in UTF-8, with its links as `link` gives them for an address, and with the pictures, `data:` addresses
+    by the pictures' own.
+
+    `words`: what is marked, where it stands behind `label` if it does. The tree of `page` is changed.
+    """
+    base = _base(page)
+    _mark(page.tree, words, label)
+    for element in list(page.tree.iter(etree.Comment, etree.ProcessingInstruction, *_LEFT_OUT)):
+        if element.getparent() is not None:
+            html.HtmlElement.drop_tree(element)
+    for element in list(page.tree.iter(*_FRAMES)):
+        _replace_frame(element, base, link)
+    for element in page.tree.iter(etree.Element):
+        picture = _picture(element, base, pictures)
+        _rewrite_attributes(element, base, link)
+        if picture:
+            element.set("src", picture)
+    head = page.tree.find("head")
+    (page.tree if head is None else head).insert(0, html.Element("meta", charset="utf-8"))
+    return html.tostring(page.tree, encoding="utf-8", doctype="<!doctype html>")  # type: ignore[no-any-return]
+
+
+def _base(page: WebPage) -> str:
+    stated = next((element.get("href") for element in page.tree.iter("base") if element.get("href")), "")
+    return resolved(page.url, stated) if stated else page.url
+
+
+def _canonical(base: str, address: str) -> str:
+    """The address as the archive knows it; empty for what is none."""
+    try:
+        return str(canonical_url(address.strip(), base)) if address.strip() else ""
+    except ValueError:
+        return ""
+
+
+def _picture(element: html.HtmlElement, base: str, pictures: Mapping[str, str]) -> str:
+    """What a picture shows, a `data:` address; "" for one that the archive does not have, and for other elements."""
+    if element.tag != "img":
+        return ""
+    source = element.get("src", "")
+    return source if source.startswith("data:image/") else pictures.get(_canonical(base, source), "")
+
+
+def _rewrite_attributes(element: html.HtmlElement, base: str, link: Callable[[str], str]) -> None:
+    for name in [name for name in element.attrib if name.startswith("on") or name in _OTHER_ADDRESSES]:
+        element.attrib.pop(name)
+    for name in [name for name in _LINKS if name in element.attrib and not element.get(name).startswith("#")]:
+        address = _canonical(base, element.attrib.pop(name))
+        if address:
+            element.set("href", link(address))
+            element.set("target", "_top")
+
+
+def _replace_frame(element: html.HtmlElement, base: str, link: Callable[[str], str]) -> None:
+    """A link in place of a frame: what was in it is a page of its own."""
+    address, parent = _canonical(base, element.get("src", "")), element.getparent()
+    if parent is None:
+        return
+    shown = html.Element("a", href=element.get("src", "")) if address else html.Element("span")
+    shown.text, shown.tail = address, element.tail
+    parent.replace(element, shown)
+
+
+class _Slot(NamedTuple):
+    """A piece of text in the tree: that of an element, or what follows one."""
+
+    element: html.HtmlElement
+    is_tail: bool
+    text: str
+
+
+def _mark(tree: html.HtmlElement, words: str, label: str) -> None:
+    """Marks the words where they stand, behind their label if they do somewhere. White space does not count."""
+    slots = list(_slots(tree))
+    places = [(at, index) for at, slot in enumerate(slots) for index, c in enumerate(slot.text) if not c.isspace()]
+    squeezed = "".join(slots[at].text[index] for at, index in places)
+    sought, before = "".join(words.split()), "".join(label.split())
+    start = _best_place(squeezed, sought, before)
+    if start < 0 or not sought:
+        return
+    spans: dict[int, list[int]] = {}
+    for at, index in places[start : start + len(sought)]:
+        spans.setdefault(at, []).append(index)
+    # From the last on, so that those before stay where they are.
+    for at, indices in sorted(spans.items(), reverse=True):
+        _wrap(slots[at], indices[0], indices[-1] + 1, first=at == min(spans))
+
+
+def _best_place(text: str, sought: str, label: str) -> int:
+    first = start = text.find(sought)
+    while label and start >= 0:
+        if label in text[max(0, start - _LABEL_BEFORE) : start]:
+            return start
+        start = text.find(sought, start + 1)
+    return first
+
+
+def _slots(element: html.HtmlElement) -> Iterator[_Slot]:
+    """The text of a page in its order, as far as it can be seen."""
+    stack: list[tuple[html.HtmlElement, bool]] = [(element, False)]
+    while stack:
+        node, left = stack.pop()
+        if left:
+            if node.tail and node is not element:
+                yield _Slot(node, True, node.tail)
+            continue
+        stack.append((node, True))
+        if isinstance(node.tag, str) and node.tag not in _UNSEEN and node.tag not in _LEFT_OUT:
+            if node.text:
+                yield _Slot(node, False, node.text)
+            stack += [(child, False) for child in reversed(node)]
+
+
+def _wrap(slot: _Slot, start: int, stop: int, *, first: bool) -> None:
+    mark = html.Element("mark", style=_MARK, **({"id": EVIDENCE} if first else {}))
+    mark.text, mark.tail = slot.text[start:stop], slot.text[stop:]
+    if slot.is_tail:
+        parent = slot.element.getparent()
+        slot.element.tail = slot.text[:start]
+        parent.insert(parent.index(slot.element) + 1, mark)
+    else:
+        slot.element.text = slot.text[:start]
+        slot.element.insert(0, mark)
