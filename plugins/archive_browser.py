@@ -34,10 +34,12 @@ class Browser:
 
         # Airflow's key for signing is the same in all its API servers.
         form_key = conf.get_mandatory_value("api", "secret_key")
+        before = settings().form_key_before
         browser = create_app(
             archive_from_airflow,
             address=settings().public_url or PUBLIC,
             form_key=form_key,
+            form_key_before=before.get_secret_value() if before else None,
             scheduler=AirflowScheduler(urlsplit(BASE).path),
         )
         # Around the guard too: who is refused or sent to log in gets the same headers.

@@ -36,20 +36,21 @@ def create_app(
     *,
     address: str | None = None,
     form_key: str | None = None,
+    form_key_before: str | None = None,
     scheduler: Scheduler | None = None,
 ) -> FastAPI:
     """Build the browser for an archive, or for a function that opens one at the first request.
 
     The server in front must authenticate users and set `session.PERSON` in the ASGI scope: the application has no
     login, and corrections need an author. `address` is the public address, for permalinks; default: that of the
-    request. `form_key` signs form tokens; all processes that serve the browser must share it.
-    `scheduler` tells of coming crawls.
+    request. `form_key` signs form tokens; all processes that serve the browser must share it. Forms that were signed
+    with `form_key_before` are taken, too. `scheduler` tells of coming crawls.
     """
     app = _Browser(title="gongkai", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.archive = _LazyArchive(archive)
     app.state.address = address
     app.state.scheduler = scheduler or NoScheduler()
-    app.state.forms = FormTokens(form_key or token_hex(32))
+    app.state.forms = FormTokens(form_key or token_hex(32), form_key_before)
     app.include_router(router)
     app.include_router(exports.router)
     app.include_router(api.router)

@@ -34,8 +34,10 @@ class FormTokens:
     Sec-Fetch-Site is checked too. Origin cannot be: `Referrer-Policy: no-referrer` makes it null.
     """
 
-    def __init__(self, key: str) -> None:
-        self._signer = TimestampSigner(key, salt="gongkai form", key_derivation="hmac", digest_method=sha256)
+    def __init__(self, key: str, before: str | None = None) -> None:
+        """`key` signs; forms that were signed with the key `before` are taken, too."""
+        keys = [*([before] if before else []), key]
+        self._signer = TimestampSigner(keys, salt="gongkai form", key_derivation="hmac", digest_method=sha256)
 
     def token(self, person: Person, record: int) -> str:
         """A token for the hidden field of a form."""
