@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 
 from etl.archive.storage.archive import Archive
 from etl.browse.errors import InvalidParameter, RequestRefused, UnknownParameter
-from etl.browse.http import api, exports, feeds, mementos, replaying, writing
+from etl.browse.http import api, exports, feeds, figures, mementos, replaying, writing
 from etl.browse.http.errors import error_page, invalid_parameter_page, refusal_page, unknown_parameter_page
 from etl.browse.http.language import LanguageSwitch
 from etl.browse.http.responses import Responder
@@ -58,6 +58,7 @@ def create_app(
     app.include_router(writing.router)
     app.include_router(mementos.router)
     app.include_router(feeds.router)
+    app.include_router(figures.router)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestRefused, _request_refused)

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FilePath, Str
 from etl.fields import DATE_FIELDS
 from etl.reason_codes import Code
 from etl.regions import PROVINCES
+from etl.sources.duties import Duty
 from etl.sources.listing import FieldName, Listing
 from etl.sources.schedule import PRESETS, cron_line
 from etl.web.urls import Address, canonical_url, column_address, in_scope
@@ -196,6 +197,7 @@ class Source(_Part):
     expects: dict[FieldName, Annotated[float, Field(gt=0, le=1)]] = Field(
         default_factory=dict, description="by field, the share of the latest records that must have it"
     )
+    duties: tuple[Duty, ...] = Field((), description="what agencies must publish every year, and until when")
     silences: tuple[Silence, ...] = Field(
         (), description="reasons of red and amber runs for which no alert is sent until a day"
     )

@@ -55,7 +55,7 @@ def get(reader: TestClient, kind: str, **params: Any) -> bytes:
 
 def test_the_list_leads_to_downloads_with_its_whole_filter(reader: TestClient) -> None:
     html = reader.get("/archive/", params=FILTER).text
-    (link,) = re.findall(r'class="download" href="([^"]+)"', html)
+    (link,) = re.findall(r'class="download" href="(/archive/export[^"]+)"', html)
     page = reader.get(unescape(link)).text
     assert "共 3 条记录" in page
     links = re.findall(r'href="(/archive/export/[^"]+)"', page)

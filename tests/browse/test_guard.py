@@ -49,6 +49,8 @@ _ROUTES = [
     "/archive/timemap/link/https://www.lanchuan.example/",
     "/archive/cdx",
     "/archive/changes.atom",
+    "/archive/statistics",
+    "/archive/coverage.csv",
     "/archive/api/v1/openapi.json",
     "/archive/sources",
     "/archive/runs",

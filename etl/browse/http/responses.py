@@ -21,6 +21,7 @@ from etl.browse.http.session import current_person
 from etl.browse.language.messages import COLON, FORM_PROBLEMS
 from etl.browse.language.negotiation import language_of, switch_address
 from etl.browse.language.translation import CHINESE, LANGUAGES, Language
+from etl.browse.pages.coverage import rows_of, years_of
 from etl.browse.pages.feed import Feed
 from etl.browse.pages.typesetting import headings, is_wide, text_blocks
 
@@ -110,6 +111,8 @@ def _environment(language: Language) -> Environment:
         "seal": SEAL,
         "marker": Marker,
         "style": _style_version(),
+        "years_of": years_of,
+        "rows_of": rows_of,
         "epoch": datetime(1970, 1, 1, tzinfo=UTC),
     }
     environment.filters |= {

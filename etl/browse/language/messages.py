@@ -36,6 +36,7 @@ REFUSALS: dict[str, str] = {
     "no_version": N_("The record has no version of this number, or there is no such record."),
     "no_run": N_("No run has this number."),
     "no_address": N_("The archive has never fetched a page of this address; it must be whole, as the site writes it."),
+    "no_source": N_("The archive has no record of a source with this id."),
     "no_memento": N_("The archive has no copy of this address."),
     "no_resource": N_("The API has nothing here; openapi.json describes what it has."),
     "broken": N_("The server's log has the details; tell the operator."),

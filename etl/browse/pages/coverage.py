@@ -1,0 +1,49 @@
+"""The matrix of what agencies had to publish: agency by year, one matrix a duty."""
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import datetime
+
+from etl.archive.queries.coverage import Item, row_of
+from etl.export.tables import guard_formula
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """All items at a moment. `source`: of this one alone, "" for all."""
+
+    source: str
+    at: datetime
+    items: tuple[Item, ...]
+
+    @property
+    def duties(self) -> dict[str, list[Item]]:
+        """The items by duty."""
+        found: dict[str, list[Item]] = {}
+        for item in self.items:
+            found.setdefault(item.duty, []).append(item)
+        return found
+
+
+def years_of(items: list[Item]) -> list[int]:
+    """The years of a matrix, the newest first."""
+    return sorted({item.year for item in items}, reverse=True)
+
+
+def rows_of(items: list[Item]) -> dict[tuple[str, str], dict[int, Item]]:
+    """By agency and source, the items by year."""
+    found: dict[tuple[str, str], dict[int, Item]] = {}
+    for item in items:
+        found.setdefault((item.agency, item.source_id), {})[item.year] = item
+    return found
+
+
+def as_csv(coverage: Coverage) -> bytes:
+    """All items, one a line, in UTF-8 with a byte order mark; values are guarded as in exports."""
+    out = io.StringIO(newline="")
+    lines = csv.DictWriter(out, Item.__slots__)
+    lines.writeheader()
+    for item in coverage.items:
+        lines.writerow({name: guard_formula(value) for name, value in row_of(item).items()})
+    return out.getvalue().encode("utf-8-sig")
