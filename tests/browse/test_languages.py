@@ -23,7 +23,7 @@ _SAME_IN_BOTH = set(
     """
     gongkai Gongkai GB HTTP SHA JSON OCR DAG Airflow User Op Admin KB MB UTC PDF Word Excel RTF OFD ZIP RAR HTML CSV
     restore FOLDER fixity id current removed zh en https www lanchuan example imported html lin copy LC title
-    gov cn div TRS Editor from docx
+    gov cn div TRS Editor from docx Lines Parquet TXT WACZ WARC BagIt DuckDB pandas Spark ReplayWeb page
 """.split()
 )
 """Names of things, and what somebody types or a site wrote: they are not translated, nor is what stands in `code`."""
@@ -61,6 +61,9 @@ def addresses(archive: Archive, archivist: TestClient, tmp_path: Path) -> list[s
         "/",
         "/?q=nothing",
         "/?source=imported",
+        "/export",
+        "/statistics",
+        "/coverage",
         "/sources",
         "/runs",
         "/runs?source=imported",
