@@ -27,7 +27,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from etl.outcomes import Outcome
 
 SCHEMA = "archive"
-REVISION = "0014"
+REVISION = "0015"
 """The last migration: these tables are what it leaves."""
 CAPTURE_NUMBERS = Sequence("capture_number", schema=SCHEMA)
 _OUTCOMES = ", ".join(f"'{outcome}'" for outcome in Outcome)
@@ -424,6 +424,28 @@ class Correction(Base):
     corrected_by: Mapped[str]
     reason: Mapped[str]
     corrected_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Review(Base):
+    """That a person looked at something doubtful in a version, and found it right. Never changed."""
+
+    __tablename__ = "review"
+    __table_args__ = (
+        CheckConstraint("issue IN ('disputed', 'flagged', 'no_text', 'similar')", name="issue"),
+        ForeignKeyConstraint(
+            ["record_id", "version"], ["archive.record_version.record_id", "archive.record_version.version"]
+        ),
+        Index("review_record_id_idx", "record_id"),
+    )
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    record_id: Mapped[int]
+    version: Mapped[int]
+    issue: Mapped[str]
+    subject: Mapped[str]
+    """The flag that was doubted, "" for other issues."""
+    note: Mapped[str]
+    reviewed_by: Mapped[str]
+    reviewed_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class Change(Base):

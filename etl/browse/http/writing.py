@@ -1,14 +1,40 @@
-"""Forms that have something done beside correcting: a page fetched again."""
+"""Forms that have something done beside correcting: a page fetched again, a doubt found groundless; and the queue of
+what awaits a look."""
 
-from fastapi import APIRouter, Request
+from dataclasses import replace
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from etl.browse.errors import RequestRefused
-from etl.browse.http.routes import Archivist, FormFields, OpenArchive, RowId, Scheduling, Tokens, read_only
+from etl.archive.queries.review import Place
+from etl.archive.records.reviews import Issue, keep_review
+from etl.browse.errors import InvalidParameter, RequestRefused
+from etl.browse.http.routes import (
+    Archivist,
+    FormFields,
+    OpenArchive,
+    Respond,
+    RowId,
+    Scheduling,
+    SourceParam,
+    Tokens,
+    page_route,
+    read_only,
+)
+from etl.browse.http.security_headers import FRAMING_POLICY
+from etl.browse.http.session import current_person
 from etl.browse.pages.look_again import look_again, page_of
+from etl.browse.pages.review import ISSUES, review_page
 
 router = APIRouter(redirect_slashes=False)
+
+IssueParam = Annotated[Issue, Query(alias="kind")]
+PlaceParam = Annotated[str, Query(alias="after", max_length=100, pattern=r"^[^\x00]*$")]
+_WHOLE_QUEUE = 0
+"""In place of a record, for the token of the queue's form: it is sent with the record that it is about."""
 
 
 @router.post("/records/{record}/look-again", response_model=None)
@@ -34,3 +60,48 @@ def ask_again(
     if not state.waits:
         scheduler.ask_fetch(request, *found)
     return RedirectResponse(f"{request.scope.get('root_path', '')}/records/{record}#again", 303)
+
+
+@page_route("/review", to=router)
+def review(
+    request: Request,
+    archive: OpenArchive,
+    forms: Tokens,
+    responder: Respond,
+    issue: IssueParam = "disputed",
+    source: SourceParam = "",
+    after: PlaceParam = "",
+) -> Response:
+    """What awaits a look, one thing at a time."""
+    person = current_person(request)
+    with read_only(archive) as connection:
+        page = review_page(connection, issue, source, _place(after))
+    if person and person.may_correct:
+        page = replace(page, token=forms.token(person, page.thing.record if page.thing else _WHOLE_QUEUE))
+    return responder.page("review.html", page, headers={"content-security-policy": FRAMING_POLICY})
+
+
+@router.post("/review", response_model=None)
+def accept(request: Request, archivist: Archivist, forms: Tokens, archive: OpenArchive, form: FormFields) -> Response:
+    """Note that the logged-in user found right what was doubted, and go on to what is next."""
+    try:
+        place, version = Place.parse(form.get("here", "")), int(form.get("version", ""))
+    except ValueError as error:
+        raise RequestRefused(400, "form_text") from error
+    issue = next((each for each in ISSUES if each == form.get("kind")), None)
+    if issue is None:
+        raise RequestRefused(400, "form_text")
+    if not forms.is_valid(request, archivist, place.record, form.get("token", "")):
+        raise RequestRefused(403, "form")
+    note = form.get("note", "")
+    if not keep_review(archive, place.record, version, issue, place.subject, archivist.name, note):
+        raise RequestRefused(409, "review_moved")
+    query = urlencode({"kind": issue, "source": form.get("source", ""), "after": str(place)})
+    return RedirectResponse(f"{request.scope.get('root_path', '')}/review?{query}", 303)
+
+
+def _place(after: str) -> Place | None:
+    try:
+        return Place.parse(after) if after else None
+    except ValueError as error:
+        raise InvalidParameter("after") from error

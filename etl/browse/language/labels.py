@@ -78,6 +78,14 @@ VERSIONS_HELP: dict[str, tuple[str, str]] = {
     "re-extracted": ("网页未变：以新规则重读原件。", "The page did not change: newer rules read the same bytes."),
 }
 
+ISSUES: dict[str, tuple[str, str]] = {
+    "disputed": ("依据不符", "disputed value"),
+    "flagged": ("有标记", "flagged"),
+    "no_text": ("没有正文", "no text"),
+    "similar": ("近似重复", "near duplicate"),
+}
+"""What awaits a person's look."""
+
 MINOR_CHANGES: dict[str, tuple[str, str]] = {
     "counter": ("计数或时钟", "counter or clock"),
     "space": ("空白、换行或字宽", "white space, breaks or width"),
@@ -143,6 +151,7 @@ TABLES: dict[str, dict[str, tuple[str, str]]] = {
     "version": VERSIONS,
     "change": CHANGES,
     "version_help": VERSIONS_HELP,
+    "issue": ISSUES,
     "minor": MINOR_CHANGES,
     "file": FILES,
     "file_help": FILES_HELP,

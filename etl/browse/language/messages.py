@@ -23,6 +23,7 @@ PROBLEMS: dict[str, str] = {
 REFUSALS: dict[str, str] = {
     "role": N_("This is for those who may run DAGs: Airflow's role User, Op or Admin."),
     "form": N_("The form belongs to another user or is older than 12 hours; open it again."),
+    "review_moved": N_("A newer version was made meanwhile; look at it first."),
     "no_scheduler": N_("Airflow has no DAG that crawls this source; run the command that the record shows."),
     "form_type": N_("Submit a web form (application/x-www-form-urlencoded)."),
     "form_size": N_("The form has more than 128 KB."),
@@ -84,6 +85,7 @@ ALLOWED: dict[str, str] = {
     "near": N_("the number of a capture"),
     "mark": N_("words on the page, 300 characters at most"),
     "label": N_("words on the page, 100 characters at most"),
+    "kind": N_("disputed, flagged, no_text or similar"),
     "view": N_("inline or sides"),
     "lines": N_("all or changes"),
     "a": N_("a version, written RECORD.VERSION"),

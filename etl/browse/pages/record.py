@@ -13,6 +13,7 @@ from etl.archive.queries.citation import MOUNT, Citation, cite
 from etl.archive.queries.ranking import Sort
 from etl.archive.queries.search import RecordFilter
 from etl.archive.records.near_duplicates import similar_to
+from etl.archive.records.reviews import ReviewNote, reviews
 from etl.archive.storage.lookups import NO_TEXT, among, is_current
 from etl.archive.storage.models import Blob, Capture, Content, Page, Record, RecordVersion, SearchEntry, Source
 from etl.browse.language.shown_reasons import ShownReason, shown_reason
@@ -94,7 +95,8 @@ class RecordPage:
     text. `captures_before`: capture number for the next page of captures; `captures_first`: this is their first page.
     `truncated`: the search has only the beginning of its texts.
     `neighbours`: the records beside it in the list in which it is read; `again`: fetching its page again. Both are None
-    in another version than the current one. `token`: for the forms of whoever may correct.
+    in another version than the current one. `token`: for the forms of whoever may correct. `reviews`: what people found
+    right in it.
     """
 
     id: int
@@ -139,6 +141,7 @@ class RecordPage:
     neighbours: Neighbours | None
     again: LookAgain | None = None
     token: str | None = None
+    reviews: Sequence[ReviewNote] = ()
 
     @property
     def timeline(self) -> tuple[tuple[VersionLine | None, tuple[CaptureLine, ...]], ...]:
@@ -200,6 +203,7 @@ def record_page(
         captures=captures[:CAPTURES_PER_PAGE],
         captures_before=captures[CAPTURES_PER_PAGE - 1].id if len(captures) > CAPTURES_PER_PAGE else None,
         captures_first=before is None,
+        reviews=reviews(connection, number),
         neighbours=neighbours(connection, *within, number) if within else None,
     )
 

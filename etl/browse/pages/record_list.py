@@ -166,7 +166,7 @@ def record_list(
         lines=shown,
         after=str(Cursor(shown[-1].day, shown[-1].id)) if len(rows) > lines else None,
         first=after is None,
-        sources=_sources(connection),
+        sources=source_choices(connection),
     )
 
 
@@ -198,7 +198,7 @@ def search_list(
         lines=_hit_lines(connection, page.records, words),
         after=str(page.after) if page.after else None,
         first=after is None,
-        sources=_sources(connection),
+        sources=source_choices(connection),
     )
 
 
@@ -231,7 +231,8 @@ def _lines(record: type[Record], version: type[RecordVersion]) -> Select[Any]:
     )
 
 
-def _sources(connection: Connection) -> tuple[SourceChoice, ...]:
+def source_choices(connection: Connection) -> tuple[SourceChoice, ...]:
+    """All sources, by id."""
     rows = connection.execute(select(Source.id, Source.name).order_by(Source.id))
     return tuple(SourceChoice(*row) for row in rows)
 

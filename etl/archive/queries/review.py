@@ -1,0 +1,129 @@
+"""What awaits a person's look: values that other evidence contradicts, flags, documents without text, near duplicates.
+
+Nothing is kept for it but what people found right: each record is asked for what its current version says. In an
+archive of 100,000 records a kind of which there is little takes a walk over all of them, half a second.
+"""
+
+import re
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from etl.archive.records.near_duplicates import similar_to
+from etl.archive.records.reviews import Issue
+from etl.archive.storage.lookups import NO_TEXT
+from etl.extract.codes import Flag
+
+SECONDS_FOR_SIMILAR = 1.0
+"""Time for finding a record with near duplicates: one look takes 3 ms, and most records have none."""
+CANDIDATES = 200
+"""Records that are looked at for near duplicates at most."""
+_OF_VALUES = (Flag.IMPOSSIBLE_DATE, Flag.FUTURE_DATE, Flag.INCOMPLETE_DATE, Flag.UNREADABLE_DATE, Flag.HIDDEN_VALUE)
+_PATTERNS = {
+    "disputed": f":{Flag.DISPUTED_VALUE.value}$",
+    "flagged": (
+        f"^({Flag.CUT.value}|{Flag.FILE_WITHOUT_ADDRESS.value}|{Flag.TEXT_LOST.value}(:.*)?)$"
+        f"|:({'|'.join(flag.value for flag in _OF_VALUES)})$"
+    ),
+}
+"""Of flags. The others say how a page was read, and nothing that a person could find right or wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the queue, which goes from the latest record to the first: a record and one of its flags."""
+
+    record: int
+    subject: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.record}.{self.subject}" if self.subject else str(self.record)
+
+    @classmethod
+    def parse(cls, value: str) -> "Place":
+        """Parse `record` or `record.flag`. Raises `ValueError`."""
+        found = re.fullmatch(r"(\d{1,18})(?:\.([a-z_:0-9]{1,80}))?", value)
+        if found is None:
+            raise ValueError(value)
+        return cls(int(found[1]), found[2] or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The next place, if there is one; `looked_to`: where the search for it was given up, to be continued."""
+
+    place: Place | None
+    looked_to: Place | None = None
+
+
+def next_issue(connection: Connection, issue: Issue, source: str, after: Place | None) -> Found:
+    """The first place behind `after` that nobody has found right yet."""
+    behind = {"record": after.record if after else None, "subject": after.subject if after else ""}
+    values = _values(issue, source) | behind
+    if issue == "similar":
+        return _next_similar(connection, values)
+    row = connection.execute(text(f"{_QUEUE[issue]} {_BEHIND[issue]} LIMIT 1"), values).one_or_none()
+    return Found(Place(*row) if row else None)
+
+
+def count_issues(connection: Connection, issue: Issue, source: str) -> int | None:
+    """How many places there are; None of near duplicates, which are looked for one by one."""
+    if issue == "similar":
+        return None
+    query = text(f"SELECT count(*) FROM ({_QUEUE[issue]}) AS queue")
+    return int(connection.scalars(query, _values(issue, source)).one())
+
+
+def _values(issue: Issue, source: str) -> dict[str, Any]:
+    return {"issue": issue, "source": source, "pattern": _PATTERNS.get(issue, ""), "none": NO_TEXT}
+
+
+def _next_similar(connection: Connection, values: dict[str, Any]) -> Found:
+    ends, last = time.monotonic() + SECONDS_FOR_SIMILAR, None
+    query = text(f"{_QUEUE['similar']} {_BEHIND['similar']} LIMIT :candidates")
+    for record, _ in connection.execute(query, values | {"candidates": CANDIDATES}).all():
+        if similar_to(connection, record, 1):
+            return Found(Place(record))
+        last = Place(record)
+        if time.monotonic() > ends:
+            break
+    return Found(None, last)
+
+
+# A later version asks again, unless a person made it.
+_UNSEEN = """
+(:source = '' OR r.source_id = :source) AND NOT EXISTS (
+    SELECT FROM archive.review w WHERE w.record_id = r.id AND w.issue = :issue AND w.subject = {subject}
+    AND NOT EXISTS (SELECT FROM archive.record_version later WHERE later.record_id = r.id
+                    AND later.version > w.version AND later.kind <> 'corrected'))
+"""
+_FLAGS = f"""
+SELECT r.id, f.flag FROM archive.record r
+JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
+CROSS JOIN LATERAL unnest(v.flags) AS f(flag)
+WHERE f.flag ~ :pattern AND {_UNSEEN.format(subject="f.flag")} AND (
+    SELECT c.kind FROM archive.correction c
+    WHERE c.record_id = r.id AND c.field = split_part(f.flag, ':', 1) ORDER BY c.id DESC LIMIT 1
+) IS DISTINCT FROM 'set'
+"""
+_NO_FLAG = "''"
+_RECORDS = f"SELECT r.id, '' AS flag FROM archive.record r WHERE {_UNSEEN.format(subject=_NO_FLAG)}"
+_QUEUE: dict[Issue, str] = {
+    "disputed": _FLAGS,
+    "flagged": _FLAGS,
+    "no_text": f"{_RECORDS} AND r.content_hash = :none",
+    "similar": f"{_RECORDS} AND EXISTS (SELECT FROM archive.signature s WHERE s.content_hash = r.content_hash)",
+}
+_BEHIND_FLAG = """
+AND (CAST(:record AS bigint) IS NULL OR r.id < :record OR (r.id = :record AND f.flag > :subject))
+ORDER BY r.id DESC, f.flag
+"""
+_BEHIND_RECORD = "AND (CAST(:record AS bigint) IS NULL OR r.id < :record) ORDER BY r.id DESC"
+_BEHIND: dict[Issue, str] = {
+    "disputed": _BEHIND_FLAG,
+    "flagged": _BEHIND_FLAG,
+    "no_text": _BEHIND_RECORD,
+    "similar": _BEHIND_RECORD,
+}

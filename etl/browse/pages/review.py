@@ -1,0 +1,137 @@
+"""The queue of what awaits a person's look, one thing at a time: what is doubted, its evidence, the page beside it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import get_args
+
+from sqlalchemy import Connection, func, select
+
+from etl.archive.queries.review import Place, count_issues, next_issue
+from etl.archive.records.near_duplicates import SimilarRecord, similar_to
+from etl.archive.records.reviews import Issue, ReviewNote, reviews
+from etl.archive.storage.lookups import is_current
+from etl.archive.storage.models import Capture, Content, Page, Record, RecordVersion, Source
+from etl.browse.pages.fields import RecordField, corrections_of, fields_of
+from etl.browse.pages.file import AttachedFile, attached_files
+from etl.browse.pages.record_list import SourceChoice, source_choices
+from etl.fields import FIELDS
+
+ISSUES: Sequence[Issue] = get_args(Issue)
+EXCERPT_CHARS = 400
+"""Characters of a text that are shown with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedThing:
+    """What is looked at. `subject`: the doubted flag, "" for other issues; `field`: that which the flag is about, with
+    its evidence. `words` and `label`: the chosen evidence, to be marked on the page. `similar` and `attachments` as far
+    as the issue is about them."""
+
+    record: int
+    version: int
+    subject: str
+    title: str
+    url: str
+    source_name: str
+    capture_id: int
+    captured_at: datetime
+    field: RecordField | None
+    words: str
+    label: str
+    flags: tuple[str, ...]
+    excerpt: str
+    characters: int
+    attachments: tuple[AttachedFile, ...]
+    similar: tuple[SimilarRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IssueCount:
+    """How much awaits a look; None where it is looked for one by one."""
+
+    issue: Issue
+    number: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPage:
+    """`thing`: what is looked at now, None at the end; `here`: its place, to go on from. `looked_to`: where the search
+    for it was given up, to be continued. `notes`: what people found right last. `token`: for whoever may say so."""
+
+    issue: Issue
+    source: str
+    counts: tuple[IssueCount, ...]
+    sources: tuple[SourceChoice, ...]
+    thing: ReviewedThing | None
+    here: str | None
+    looked_to: str | None
+    first: bool
+    notes: tuple[ReviewNote, ...]
+    token: str | None = None
+
+
+def review_page(connection: Connection, issue: Issue, source: str, after: Place | None) -> ReviewPage:
+    """What stands behind that place of the queue."""
+    found = next_issue(connection, issue, source, after)
+    return ReviewPage(
+        issue=issue,
+        source=source,
+        counts=tuple(IssueCount(each, count_issues(connection, each, source)) for each in ISSUES),
+        sources=source_choices(connection),
+        thing=_thing(connection, issue, found.place) if found.place else None,
+        here=str(found.place) if found.place else None,
+        looked_to=str(found.looked_to) if found.looked_to else None,
+        first=after is None,
+        notes=tuple(reviews(connection)),
+    )
+
+
+def _thing(connection: Connection, issue: Issue, place: Place) -> ReviewedThing:
+    row = connection.execute(
+        select(
+            Record.id,
+            Record.version,
+            Record.source_id,
+            RecordVersion.title,
+            Page.url,
+            Source.name.label("source_name"),
+            RecordVersion.capture_id,
+            Capture.fetched_at,
+            RecordVersion.fields,
+            RecordVersion.flags,
+            RecordVersion.attachments,
+            func.left(Content.text, EXCERPT_CHARS).label("excerpt"),
+            func.char_length(Content.text).label("characters"),
+        )
+        .join(RecordVersion, is_current(Record, RecordVersion))
+        .join(Content, Content.hash == RecordVersion.content_hash)
+        .join(Page, Page.id == Record.page_id)
+        .join(Source, Source.id == Record.source_id)
+        .join(Capture, Capture.id == RecordVersion.capture_id)
+        .where(Record.id == place.record)
+    ).one()
+    fields = fields_of(row.fields, row.version, corrections_of(connection, row.id))
+    name = place.subject.partition(":")[0]
+    field = next((field for field in fields if field.name == name), None)
+    if field is None and name in FIELDS:
+        field = RecordField(name, None, None, None, None, ())
+    shown = next((item for item in field.evidence if item.chosen), None) if field else None
+    return ReviewedThing(
+        record=row.id,
+        version=row.version,
+        subject=place.subject,
+        title=row.title,
+        url=row.url,
+        source_name=row.source_name,
+        capture_id=row.capture_id,
+        captured_at=row.fetched_at,
+        field=field,
+        words=shown.raw[:200] if shown else "",
+        label=shown.label[:60] if shown else "",
+        flags=tuple(row.flags),
+        excerpt=row.excerpt,
+        characters=row.characters,
+        attachments=attached_files(connection, row.source_id, row.attachments) if issue == "no_text" else (),
+        similar=similar_to(connection, row.id) if issue == "similar" else (),
+    )
