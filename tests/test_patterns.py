@@ -99,7 +99,7 @@ def piece(item: tuple[Any, Any]) -> str:
 def member(choices: list[tuple[Any, Any]]) -> str:
     if choices[0][0] is op.NEGATE:
         pattern = re.compile("[^" + "".join(map(in_class, choices[1:])) + "]")
-        return next(sign for sign in "x <1\n\"'a文" if pattern.match(sign)) if choices[1:] else "x"
+        return next(sign for sign in "x <1\n\"'a文\0" if pattern.match(sign)) if choices[1:] else "x"
     kind, value = choices[0]
     if kind is op.LITERAL:
         return chr(value)

@@ -208,9 +208,9 @@ class Belief(StrEnum):
         member._value_, member.chinese, member.english = code, chinese, english
         return member
 
-    AGREED = "agreed", "另有依据相符", "other evidence says the same"
+    AGREED = "agreed", "另有依据相符", "other evidence agrees"
     SINGLE = "single", "没有其他依据", "no other evidence"
-    DISPUTED = "disputed", "另有依据不符", "other evidence says something else"
+    DISPUTED = "disputed", "另有依据不符", "other evidence differs"
 
 
 class Flag(StrEnum):
@@ -249,7 +249,7 @@ class Flag(StrEnum):
 
     LOOKED_UP = "looked_up", "{}：按来源文件的 lookups 解读", "{}: a value that the source file's lookups explain"
 
-    DISPUTED_VALUE = "disputed", "{}：另有依据不符", "{}: other evidence says something else"
+    DISPUTED_VALUE = "disputed", "{}：另有依据不符", "{}: other evidence differs"
     HIDDEN_VALUE = "hidden", "{}：值在网页上未显示", "{}: the page hides the value"
     TEXT_LOST = "text_lost", "网页文字有 {} 个字符未能读出", "{} characters of the page's text could not be read"
 

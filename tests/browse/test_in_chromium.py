@@ -115,3 +115,18 @@ def test_the_keyboard_alone_leads_from_change_to_change(address: str, chromium: 
     page.get_by_role("button", name="对照").press("Enter")
     expect(page).to_have_url(re.compile("/compare/1/2/1/1.*view=sides&lines=changes"))
     page.context.close()
+
+
+def test_what_evidence_says_stands_line_below_line_beside_its_bar(address: str, chromium: Browser) -> None:
+    page = _page(chromium)
+    page.goto(f"{address}/records/1")
+    page.locator("#field-published_date summary").click()
+    box = page.locator("#field-published_date .evidence.chosen").bounding_box()
+    lines = [line.bounding_box() for line in page.locator("#field-published_date .evidence.chosen > div").all()]
+    assert box is not None
+    assert len(lines) > 2
+    for line in lines:
+        assert line is not None
+        assert line["x"] - box["x"] > 10
+        assert line["x"] == (lines[0] or {})["x"]
+    page.context.close()

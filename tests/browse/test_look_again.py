@@ -6,9 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from demo import demo_site, goldens
@@ -16,10 +14,11 @@ from demo.server import Site, serve
 from etl.archive.crawls.run import CrawlOptions
 from etl.archive.storage.archive import Archive
 from etl.browse import create_app
-from etl.browse.http.session import PERSON, Person
+from etl.browse.http.session import Person
 from etl.browse.scheduler import AskedFetch, NoScheduler
 from etl.pipeline.crawl import recheck
 from etl.settings import Settings
+from tests.support.admission import admitted
 from tests.support.gongkai import SMALL, crawl_site, rows, small, source_of
 
 
@@ -49,12 +48,7 @@ def site() -> Iterator[Site]:
 
 
 def _reader(archive: Archive, scheduler: NoScheduler, person: Person | None) -> TestClient:
-    inner = create_app(archive, scheduler=scheduler, form_key="key")
-
-    async def admitted(scope, receive, send):  # type: ignore[no-untyped-def]
-        await inner(scope | {PERSON: person}, receive, send)
-
-    return TestClient(Starlette(routes=[Mount("/archive", admitted)]))
+    return TestClient(admitted(create_app(archive, scheduler=scheduler, form_key="key"), person))
 
 
 def _ask(client: TestClient, path: str = "/archive/records/1") -> int:

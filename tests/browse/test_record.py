@@ -49,7 +49,7 @@ def test_a_record_shows_text_evidence_and_captures(archive: Archive, reader: Tes
     beliefs = {field["name"]: field["belief"] for field in record["fields"]}
     assert (beliefs["title"], beliefs["document_number"]) == ("agreed", "single")
     assert "另有依据相符" in html
-    assert "other evidence says the same" in reader.get("/archive/records/1", headers={"accept-language": "en"}).text
+    assert "other evidence agrees" in reader.get("/archive/records/1", headers={"accept-language": "en"}).text
     assert record["short_id"] == record["content_hash"][:16]
     (capture,) = record["captures"]
     assert (capture["outcome"], capture["status"], capture["size"]) == ("stored", 200, len(page.content()))

@@ -101,7 +101,7 @@ def test_belief(html: str, field: str, belief: Belief) -> None:
 
 
 def test_the_flag_is_named_in_both_languages() -> None:
-    assert flag_names("title:disputed") == ("标题：另有依据不符", "title: other evidence says something else")
+    assert flag_names("title:disputed") == ("标题：另有依据不符", "title: other evidence differs")
 
 
 def test_an_attachments_name_was_seen() -> None:
