@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from etl.archive.queries.citation import MOUNT, cite
-from etl.archive.queries.search import InvalidFilter, RecordFilter, parse_filter
+from etl.archive.queries.search import FACETS, InvalidFilter, RecordFilter, parse_filter
 from etl.archive.queries.words import MAX_WORDS
 from etl.archive.records.search_index import missing_entries
 from etl.archive.storage.archive import Database, open_archive, open_database
@@ -37,14 +37,16 @@ _EXPECTED = {
     "to": "not a date; write it as 2025-01-31",
     "changed_since": "not a time; write it as 2025-01-31 or 2025-01-31T08:00Z",
     "range": "after --to: the first day comes before the last",
-    "year": "not a year in --query; write 年:2024 or 年:2020-2024",
+    "year": "not a year; write 年:2024 or 年:2020-2024",
+    "years": "no range: its first year comes after its last",
+    "state_in_words": "not a state; write 状态:仍在 or 状态:已撤下",
     "many_words": f"more than {MAX_WORDS} words; leave some out",
-    "only": "not a facet",
+    "only": f"not a facet; write one of {', '.join(FACETS)} before the colon, as in year:2024",
     "state": f"not a state; use one of {', '.join(_STATES)}",
 }
 
 
-_OPTIONS = {"q": "query", "range": "from", "year": "query", "many_words": "query"}
+_OPTIONS = {"range": "from", **dict.fromkeys(("q", "year", "years", "state_in_words", "many_words"), "query")}
 """Options whose name is not that of the parameter."""
 
 

@@ -109,6 +109,8 @@ def test_all_words_must_occur_wherever_they_are(owner_url: str, connection: Conn
         ("年：2023-2024", {0, 1, 2}),
         ("格式:docx", {2}),
         ("类别:城乡建设", {2}),
+        ("標題:电梯", {0}),
+        ("source:云溪市", {0, 1, 2}),
         ("来源:云溪市", {0, 1, 2}),
         ("来源:云泽", set()),
         ("地区:5000", {0, 1, 2}),
@@ -147,12 +149,20 @@ def test_a_field_is_searched_alone(owner_url: str, connection: Connection, typed
 
 
 def test_a_query_that_cannot_be_is_refused() -> None:
-    for typed, code in (("年:去年", "year"), ("状态:好", "state"), (" ".join("abcdefghijklmnopq"), "many_words")):
+    refused_queries = {
+        "年:去年": "year",
+        "年:2024-2020": "years",
+        "状态:好": "state_in_words",
+        " ".join("abcdefghijklmnopq"): "many_words",
+    }
+    for typed, code in refused_queries.items():
         with pytest.raises(InvalidFilter) as refused:
             parse_filter({"q": typed})
         assert refused.value.name == code
     with pytest.raises(InvalidFilter, match="range"):
         parse_filter({"from": "2024-02-01", "to": "2024-01-31"})
+    with pytest.raises(InvalidFilter, match="only"):
+        parse_filter({}, only=["jahr:2023"])
 
 
 def test_what_is_recorded_corrected_or_read_again_is_found_at_once(archive: Archive, tmp_path: Path) -> None:

@@ -194,7 +194,7 @@ def test_a_record_has_its_versions_its_text_and_its_files(filled: Archive, reade
             "records?colour=red",
             400,
             "unknown_parameter",
-            "no parameter colour here; there are: sort, after, limit, q, source",
+            "no parameter colour here; there are: sort, after, limit, q, publisher",
         ),
         ("sources?after=1", 400, "unknown_parameter", "no parameter after here; there are: –"),
         ("records?language=en", 400, "unknown_parameter", "no parameter language"),

@@ -4,6 +4,8 @@ import re
 from html import unescape
 from pathlib import Path
 
+import pytest
+from lxml.html import fromstring
 from starlette.testclient import TestClient
 
 from etl.archive.storage.archive import Archive
@@ -82,3 +84,61 @@ def test_what_finds_nothing_links_what_would(reader: TestClient, owner_url: str)
     write_and_index(owner_url, [Document("渡船公告", "缆车停运")])
     html = reader.get("/archive/", params={"q": "渡船 热气球"}).text
     assert "公告" in reader.get(links(html)["渡船"]).text
+
+
+def test_from_a_record_that_a_number_led_to_one_comes_back_to_the_list(reader: TestClient, owner_url: str) -> None:
+    numbered = Document("渡船公告", fields=(("document_number", "云政办发〔2024〕47号"),))
+    _, number = write_and_index(owner_url, [Document("缆车公告"), numbered])
+    jumped = reader.get("/archive/", params={"q": "云政办发2024第47号"})
+    assert jumped.url.path == f"/archive/records/{number}"
+    (back,) = fromstring(jumped.text).xpath("//nav[@class='beside']/a[1]/@href")
+    assert reader.get(back).url.path == "/archive/"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "records.json?sorce=searched",
+        "export/csv?sorce=searched",
+        "export.json?sorce=searched",
+        "records.json?only=jahr:2023",
+        "export/csv?without=jahr:2023",
+        "records.json?source=nope",
+        "export/csv?source=nope",
+        "records?source=nope",
+        "api/v1/changes?source=nope",
+        "changes.atom?source=nope",
+    ],
+)
+def test_what_is_misspelt_selects_neither_all_nor_nothing(reader: TestClient, owner_url: str, address: str) -> None:
+    write_and_index(owner_url, [Document("渡船公告")])
+    right = address.replace("sorce", "source").replace("jahr:2023", "year:2024").replace("nope", "searched")
+    assert reader.get(f"/archive/{right.replace('without', 'only')}").status_code == 200
+    answer = reader.get(f"/archive/{address}")
+    assert answer.status_code == (404 if "nope" in address else 400), answer.text
+
+
+def test_a_search_that_cannot_be_is_explained_and_can_be_mended(reader: TestClient) -> None:
+    answer = reader.get("/archive/", params={"q": "年:2024-2020"}, headers={"accept-language": "en"})
+    assert answer.status_code == 400
+    shown = fromstring(answer.text)
+    assert shown.xpath("//main//input[@name='q']/@value") == ["年:2024-2020"]
+    assert "The first year must not come after the last." in shown.text_content()
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("records/99", "No record has this number."),
+        ("records/99/versions/2", "The record has no version of this number, or there is no such record."),
+        ("compare/99/1/99/2", "The record has no version of this number, or there is no such record."),
+        ("runs/99", "No run has this number."),
+        ("pages/99", "No page has this number."),
+        (f"files/{'0' * 64}", "The archive has no file with this SHA-256."),
+    ],
+)
+def test_a_page_that_is_not_there_says_what_is_not(reader: TestClient, address: str, sentence: str) -> None:
+    answer = reader.get(f"/archive/{address}", headers={"accept-language": "en"})
+    assert answer.status_code == 404
+    assert sentence in answer.text
+    assert reader.get(f"/archive/{address}.json").json()["english"] == sentence

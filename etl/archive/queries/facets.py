@@ -7,12 +7,10 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, literal, select
 from sqlalchemy.orm import aliased
 
-from etl.archive.queries.search import STATE_FACET, RecordFilter, matches
+from etl.archive.queries.search import FACETS, STATE_FACET, RecordFilter, matches
 from etl.archive.storage.lookups import among, is_current
 from etl.archive.storage.models import Record, RecordVersion, SearchEntry
 
-NAMES = ("year", "agency", "source", "region", "category", "genre", "validity", "type", "state", "flag")
-"""All facets, in the order in which they are shown."""
 VALUES = 8
 """Values of a facet that are shown, those with most records."""
 
@@ -63,4 +61,6 @@ def _facets(connection: Connection, values: Select[Any]) -> tuple[Facet, ...]:
     found: dict[str, list[FacetValue]] = {}
     for row in rows:
         found.setdefault(row.name, []).append(FacetValue(row.facet.partition(":")[2], row.records))
-    return tuple(Facet(name, tuple(found[name][:VALUES]), len(found[name]) > VALUES) for name in NAMES if name in found)
+    return tuple(
+        Facet(name, tuple(found[name][:VALUES]), len(found[name]) > VALUES) for name in FACETS if name in found
+    )

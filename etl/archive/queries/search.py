@@ -41,7 +41,9 @@ MAX_COUNT = 1_000
 """Where counting all matches takes too long, they are counted up to this number."""
 CONTENT_ID = re.compile("[0-9A-Fa-f]{16}|[0-9A-Fa-f]{64}")
 
-_FACET = re.compile("[a-z]{1,20}:[^\\x00]{1,200}")
+FACETS = ("year", "agency", "source", "region", "category", "genre", "validity", "type", "state", "flag")
+"""All facets, in the order in which they are shown."""
+_FACET = re.compile(rf"({'|'.join(FACETS)}):[^\x00]{{1,200}}")
 STATE_FACET = "state:"
 """Facets of a record's state are no part of its entry, which a removal leaves as it is."""
 
@@ -94,7 +96,7 @@ class RecordFilter:
 
 class InvalidFilter(ValueError):
     """A parameter of a filter has a value that it cannot have; `name` names the parameter, or what of `q` is wrong:
-    `year`, `state`, `many_words`. `range`: the first day comes after the last."""
+    `year`, `years`, `state_in_words`, `many_words`. `range`: the first day comes after the last."""
 
     def __init__(self, name: str, value: str) -> None:
         super().__init__(f"{name}: {value!r}")

@@ -27,13 +27,10 @@ PARTS: dict[str, Part] = {
     "格式": "type", "type": "type",
 }  # fmt: skip
 """What may stand before a colon, beside the fields of a record (`FIELD_NAMES`)."""
+_PARTS_OF_FIELDS = ("title", "document_number", "index_number")
 FIELD_NAMES: dict[str, tuple[str, ...]] = {
-    **{name: (name,) for name in FIELDS if name not in ("title", "document_number", "index_number")},
-    **{
-        field.chinese: (name,)
-        for name, field in FIELDS.items()
-        if name not in ("title", "document_number", "index_number")
-    },
+    **{name: (name,) for name in FIELDS if name not in {*_PARTS_OF_FIELDS, *PARTS}},
+    **{field.chinese: (name,) for name, field in FIELDS.items() if name not in _PARTS_OF_FIELDS},
     **dict.fromkeys(("机构", "机关", "agency"), ("publisher",)),
     **dict.fromkeys(("类别", "分类", "category"), ("subject_category", "group_category", "genre_category")),
     **dict.fromkeys(("主题", "subject"), ("subject_category",)),
@@ -49,7 +46,7 @@ STATES = {
 class InvalidQuery(ValueError):
     """The query has too many words, or a value that its field cannot have; `code` says which."""
 
-    def __init__(self, code: Literal["many_words", "year", "state"], value: str) -> None:
+    def __init__(self, code: Literal["many_words", "year", "years", "state_in_words"], value: str) -> None:
         super().__init__(f"{code}: {value!r}")
         self.code, self.value = code, value
 
@@ -139,16 +136,20 @@ def _whole_number(typed: str) -> str:
 
 def _word(token: re.Match[str]) -> Word | None:
     said = token["phrase"] if token["phrase"] is not None else token["word"]
-    name = (token["field"] or "").lower()
+    name = fold(token["field"] or "")
     part, fields = PARTS.get(name), FIELD_NAMES.get(name, ())
     if name and not (part or fields):
         said = f"{token['field']}:{said}"
     folded = number_key(said) if part == "number" else fold(said)
-    if part == "year" and not _YEARS.fullmatch(folded):
-        raise InvalidQuery("year", said)
+    if part == "year":
+        years = _YEARS.fullmatch(folded)
+        if years is None:
+            raise InvalidQuery("year", said)
+        if years[2] and years[2] < years[1]:
+            raise InvalidQuery("years", said)
     if part == "state":
         if said.lower() not in STATES:
-            raise InvalidQuery("state", said)
+            raise InvalidQuery("state_in_words", said)
         folded = STATES[said.lower()]
     return Word(folded, said, part, fields) if re.search(r"\w", folded) else None
 

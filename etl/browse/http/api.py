@@ -27,6 +27,7 @@ from etl.browse.http.routes import (
     RowId,
     RunState,
     SortParam,
+    SourceId,
     SourceParam,
     read_only,
 )
@@ -127,7 +128,7 @@ def version(archive: OpenArchive, record_id: RowId, version: RowId) -> rows.Reco
 @router.get("/changes")
 def changes(
     archive: OpenArchive,
-    source: SourceParam = "",
+    source: SourceParam,
     after: Key = 0,
     with_version: WithVersion = False,
     limit: LimitWithText = 100,
@@ -168,7 +169,7 @@ def sources(archive: OpenArchive) -> rows.SourceList:
 @router.get("/runs")
 def runs(
     archive: OpenArchive,
-    source: SourceParam = "",
+    source: SourceId = "",
     state: RunState = "",
     before: BeforeParam = None,
     limit: Limit = 50,

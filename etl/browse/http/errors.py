@@ -6,7 +6,15 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from etl.browse.errors import RequestRefused, UnknownParameter
-from etl.browse.language.messages import ALLOWED, NOT_POSSIBLE, PARAMETER, PROBLEMS, REFUSALS, UNKNOWN_PARAMETER
+from etl.browse.language.messages import (
+    ALLOWED,
+    NOT_POSSIBLE,
+    PARAMETER,
+    PROBLEMS,
+    REFUSALS,
+    SEARCH_PROBLEMS,
+    UNKNOWN_PARAMETER,
+)
 from etl.browse.language.shown_reasons import ShownReason
 from etl.browse.language.translation import in_both
 from etl.browse.pages.fixity import blob_fixity
@@ -57,7 +65,9 @@ def refusal_page(error: RequestRefused) -> ErrorPage:
 
 
 def invalid_parameter_page(name: str) -> ErrorPage:
-    """The error page of a parameter out of its limits: its name and its allowed values."""
+    """The error page of a parameter out of its limits: its name and what it may be, or what of a search is wrong."""
+    if name in SEARCH_PROBLEMS:
+        return error_page(400, SEARCH_PROBLEMS[name], code="invalid_parameter")
     return _parameter_page(PARAMETER, name, in_both(ALLOWED.get(name, NOT_POSSIBLE)), "invalid_parameter")
 
 

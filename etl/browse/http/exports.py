@@ -6,20 +6,21 @@ from pathlib import Path
 from threading import BoundedSemaphore
 from typing import IO
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from starlette.concurrency import iterate_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
 from etl.archive.queries.search import RecordFilter, count_at_most
 from etl.archive.storage.archive import Archive
 from etl.browse.errors import RequestRefused
+from etl.browse.http.parameters import refuse_unknown
 from etl.browse.http.routes import BaseAddress, FilterParam, OpenArchive, Respond, page_route, read_only
 from etl.browse.pages.export import EXTENSIONS, MAX_RECORDS, export_page, file_name
 from etl.export.exporting import DamagedExport, ExportRequest, Format, export_into
 from etl.export.streaming import Stream
 from etl.web.disposition import disposition
 
-router = APIRouter(redirect_slashes=False)
+router = APIRouter(redirect_slashes=False, dependencies=[Depends(refuse_unknown)])
 
 MOST_AT_ONCE = 2
 """Downloads that one process makes at the same time: each takes most of a CPU, and pages are made beside it."""

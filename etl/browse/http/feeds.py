@@ -44,7 +44,7 @@ def changes_feed(
     archive: OpenArchive,
     responder: Respond,
     base: BaseAddress,
-    source: SourceParam = "",
+    source: SourceParam,
     before: BeforeParam = None,
 ) -> Response:
     """The newest events of the change feed."""

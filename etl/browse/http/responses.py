@@ -73,6 +73,7 @@ class Responder:
                 page=page,
                 base=request.scope.get("root_path", "").rstrip("/"),
                 person=current_person(request),
+                typed=request.query_params.get("q", "")[:200],
                 others=[(other, switch_address(request, other)) for other in LANGUAGES.values() if other != language],
             )
         )

@@ -10,8 +10,7 @@ from typing import Annotated, Literal, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Path, Query, Request
-from sqlalchemy import Connection
-from starlette.exceptions import HTTPException
+from sqlalchemy import Connection, select
 from starlette.responses import RedirectResponse, Response
 
 from etl.archive.queries.hits import jump
@@ -20,7 +19,9 @@ from etl.archive.queries.search import InvalidFilter, RecordFilter, parse_filter
 from etl.archive.records.corrections import correct
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.lookups import snapshot
+from etl.archive.storage.models import Source
 from etl.browse.errors import InvalidParameter, RequestRefused
+from etl.browse.http.parameters import refuse_unknown
 from etl.browse.http.responses import Responder
 from etl.browse.http.session import FormTokens, Person, current_person
 from etl.browse.pages.address import address_page
@@ -76,6 +77,19 @@ def _archivist(request: Request) -> Person:
 
 
 OpenArchive = Annotated[Archive, Depends(_archive)]
+SourceId = Annotated[str, Query(max_length=60, pattern=r"^[a-z0-9-]*$")]
+
+
+def _known_source(archive: OpenArchive, source: SourceId = "") -> str:
+    """The id of a source that the archive knows, empty for all: a misspelt one must not look like one with nothing."""
+    if source:
+        with read_only(archive) as connection:
+            if connection.scalar(select(Source.id).where(Source.id == source)) is None:
+                raise RequestRefused(404, "no_source")
+    return source
+
+
+SourceParam = Annotated[str, Depends(_known_source)]
 Scheduling = Annotated[Scheduler, Depends(_scheduler)]
 Respond = Annotated[Responder, Depends(Responder)]
 RowId = Annotated[int, Path(ge=1, le=MAX_ROW_ID)]
@@ -85,7 +99,6 @@ FacetParam = Annotated[list[str], Query(max_length=20)]
 SortParam = Annotated[Sort, Query()]
 CountParam = Annotated[Literal["", "all"], Query(alias="counts")]
 JumpParam = Annotated[Literal["", "no"], Query()]
-SourceParam = Annotated[str, Query(max_length=60, pattern=r"^[a-z0-9-]*$")]
 TimeParam = Annotated[str, Query(max_length=40, pattern=r"^[^\x00]*$")]
 FirstDayParam = Annotated[str, Query(alias="from", max_length=40)]
 LastDayParam = Annotated[str, Query(alias="to", max_length=40)]
@@ -119,15 +132,17 @@ def page_route(path: str, *more: str, to: APIRouter = router) -> Callable[[Handl
 
     def register(handler: Handler) -> Handler:
         for route in (f"{path}.json", path, *more):
-            to.add_api_route(route, handler, methods=["GET", "HEAD"], response_model=None)
+            # A program that misspells a parameter would take all for what it asked for.
+            refusing = [Depends(refuse_unknown)] if route.endswith(".json") else []
+            to.add_api_route(route, handler, methods=["GET", "HEAD"], response_model=None, dependencies=refusing)
         return handler
 
     return register
 
 
 def _filter(
+    source: SourceParam,
     q: SearchParam = "",
-    source: SourceParam = "",
     publisher: PublisherParam = "",
     first: FirstDayParam = "",
     last: LastDayParam = "",
@@ -248,12 +263,13 @@ def _record(
         if page and current:
             again = look_again(connection, current.scheduler, page.id, page.page_id, page.source_id, page.url)
             page = replace(page, again=again, token=current.token)
-    return _page_or_404(responder, "record.html", page)
+    return _page_or_404(responder, "record.html", page, "no_version" if version else "no_record")
 
 
-def _page_or_404(responder: Responder, template: str, page: object | None) -> Response:
+def _page_or_404(responder: Responder, template: str, page: object | None, reason: str) -> Response:
+    """The page; if there is none, an error page that says by `reason`, a key of `REFUSALS`, what does not exist."""
     if page is None:
-        raise HTTPException(404)
+        raise RequestRefused(404, reason)
     return responder.page(template, page)
 
 
@@ -283,7 +299,7 @@ def compare(
     """The differences between two versions, of one record or of two."""
     with read_only(archive) as connection:
         page = comparison_page(connection, (record, version), (other, its), view, lines)
-    return _page_or_404(responder, "compare.html", page)
+    return _page_or_404(responder, "compare.html", page, "no_version")
 
 
 @page_route("/records/{record}/correct")
@@ -298,7 +314,7 @@ def correction(
     """The fields of a record that can be corrected; with `field`, the form for one of them."""
     with read_only(archive) as connection:
         page = correction_page(connection, record, field, forms.token(archivist, record))
-    return _page_or_404(responder, "correct.html", page)
+    return _page_or_404(responder, "correct.html", page, "no_record")
 
 
 @router.post("/records/{record}/correct", response_model=None)
@@ -317,7 +333,7 @@ def correct_field(
     with read_only(archive) as connection:
         page = correction_page(connection, record, form.get("field", ""), forms.token(archivist, record))
     if page is None:
-        raise HTTPException(404)
+        raise RequestRefused(404, "no_record")
     page, value = apply_form(page, form)
     if page.problem or page.field is None:
         return responder.page("correct.html", page, 409 if page.problem == "moved" else 400)
@@ -332,7 +348,7 @@ def file(
     """An attached file: its type, the outcome of reading it, and one page of its text, the words of `q` marked."""
     with read_only(archive) as connection:
         page = file_page(connection, digest, text_page, q)
-    return _page_or_404(responder, "file.html", page)
+    return _page_or_404(responder, "file.html", page, "no_file")
 
 
 @page_route("/sources")
@@ -345,7 +361,7 @@ def sources(archive: OpenArchive, scheduler: Scheduling, responder: Respond) -> 
 
 @page_route("/runs")
 def runs(
-    archive: OpenArchive, responder: Respond, source: SourceParam = "", state: RunState = "", before: BeforeParam = None
+    archive: OpenArchive, responder: Respond, source: SourceId = "", state: RunState = "", before: BeforeParam = None
 ) -> Response:
     """The runs of all sources or of one, latest first."""
     with read_only(archive) as connection:
@@ -366,7 +382,7 @@ def run(
     """A run with the pages that it listed, as each of them ended."""
     with read_only(archive) as connection:
         page = run_page(connection, scheduler, run, outcome, group, after)
-    return _page_or_404(responder, "run.html", page)
+    return _page_or_404(responder, "run.html", page, "no_run")
 
 
 @page_route("/pages/{page}")
@@ -375,4 +391,4 @@ def address(archive: OpenArchive, responder: Respond, page: RowId, before: Befor
     with read_only(archive) as connection:
         run, capture = before.split(".") if before else (0, 0)
         shown = address_page(connection, page, (int(run), int(capture)) if before else None)
-    return _page_or_404(responder, "address.html", shown)
+    return _page_or_404(responder, "address.html", shown, "no_page")

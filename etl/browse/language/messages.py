@@ -33,7 +33,10 @@ REFUSALS: dict[str, str] = {
     "export_empty": N_("No record matches."),
     "export_busy": N_("Other downloads are being made; try again in a minute."),
     "export_damaged": N_("Stored bytes of these records are damaged; tell the operator."),
+    "no_source": N_("The archive has no source of this id; a source is known from its first run on."),
     "no_record": N_("No record has this number."),
+    "no_file": N_("The archive has no file with this SHA-256."),
+    "no_page": N_("No page has this number."),
     "no_version": N_("The record has no version of this number, or there is no such record."),
     "no_run": N_("No run has this number."),
     "no_address": N_("The archive has never fetched a page of this address; it must be whole, as the site writes it."),
@@ -55,11 +58,8 @@ FORM_PROBLEMS: dict[str, str] = {
 
 ALLOWED: dict[str, str] = {
     "q": N_("200 characters at most"),
-    "many_words": N_("too many words; leave some out"),
-    "year": N_("a year in q: four digits, or two years with a hyphen"),
-    "range": N_("the first day must not come after the last"),
-    "only": N_("a facet, written year:2024; 20 at most"),
-    "without": N_("a facet, written year:2024; 20 at most"),
+    "only": N_("a facet that the list shows, written year:2024; 20 at most"),
+    "without": N_("a facet that the list shows, written year:2024; 20 at most"),
     "sort": N_("relevance, published, written or captured"),
     "publisher": N_("100 characters at most"),
     "source": N_("a source's id: small letters, digits and hyphens"),
@@ -92,6 +92,15 @@ ALLOWED: dict[str, str] = {
     "b": N_("a version, written RECORD.VERSION"),
 }
 """What a parameter of an address may be."""
+
+SEARCH_PROBLEMS: dict[str, str] = {
+    "many_words": N_("The search has too many words; leave some out."),
+    "year": N_("A year is written 年:2024, several 年:2020-2024."),
+    "years": N_("The first year must not come after the last."),
+    "range": N_("The first day must not come after the last."),
+    "state_in_words": N_("A state is written 状态:仍在 or 状态:已撤下."),
+}
+"""What of a search is wrong: names of `etl.archive.queries.search.InvalidFilter` that are no parameters."""
 
 PARAMETER = N_("Parameter %(name)s: %(allowed)s.")
 UNKNOWN_PARAMETER = N_("There is no parameter %(name)s here; there are: %(allowed)s.")
