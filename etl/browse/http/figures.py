@@ -8,8 +8,7 @@ from starlette.responses import Response
 from etl.archive.queries.coverage import coverage
 from etl.archive.queries.statistics import Statistics, statistics
 from etl.archive.storage.archive import Archive
-from etl.browse.errors import RequestRefused
-from etl.browse.http.routes import OpenArchive, Respond, SourceParam, page_route, read_only
+from etl.browse.http.routes import OpenArchive, Respond, SourceId, SourceParam, page_route, read_only
 from etl.browse.pages.coverage import Coverage, as_csv
 from etl.browse.pages.kept import Kept
 from etl.clock import CHINA
@@ -21,7 +20,7 @@ _coverage = Kept[Coverage]()
 
 
 @page_route("/statistics", to=router)
-def statistics_page(archive: OpenArchive, responder: Respond, source: SourceParam = "") -> Response:
+def statistics_page(archive: OpenArchive, responder: Respond, source: SourceParam) -> Response:
     """Records by agency, region, month and subject; completeness of fields; days from writing to publication."""
 
     def count() -> Statistics:
@@ -29,19 +28,17 @@ def statistics_page(archive: OpenArchive, responder: Respond, source: SourcePara
             return statistics(connection, source)
 
     page = _statistics.get((archive.engine.url, source), count)
-    if source and not page.sources:
-        raise RequestRefused(404, "no_source")
     return responder.page("statistics.html", page)
 
 
 @page_route("/coverage", to=router)
-def coverage_page(archive: OpenArchive, responder: Respond, source: SourceParam = "") -> Response:
+def coverage_page(archive: OpenArchive, responder: Respond, source: SourceId = "") -> Response:
     """What agencies had to publish, year by year: there, late, or not here."""
     return responder.page("coverage.html", _covered(archive, source))
 
 
 @router.get("/coverage.csv", response_model=None)
-def coverage_csv(archive: OpenArchive, source: SourceParam = "") -> Response:
+def coverage_csv(archive: OpenArchive, source: SourceId = "") -> Response:
     """The same as CSV, one line for each agency and year."""
     name = {"content-disposition": disposition("attachment", "coverage.csv", "")}
     return Response(as_csv(_covered(archive, source)), headers=name, media_type="text/csv; charset=utf-8")

@@ -33,7 +33,6 @@ REFUSALS: dict[str, str] = {
     "export_empty": N_("No record matches."),
     "export_busy": N_("Other downloads are being made; try again in a minute."),
     "export_damaged": N_("Stored bytes of these records are damaged; tell the operator."),
-    "no_source": N_("The archive has no source of this id; a source is known from its first run on."),
     "no_record": N_("No record has this number."),
     "no_file": N_("The archive has no file with this SHA-256."),
     "no_page": N_("No page has this number."),
@@ -95,10 +94,10 @@ ALLOWED: dict[str, str] = {
 
 SEARCH_PROBLEMS: dict[str, str] = {
     "many_words": N_("The search has too many words; leave some out."),
-    "year": N_("A year is written 年:2024, several 年:2020-2024."),
+    "year": N_("A year is written year:2024, several year:2020-2024."),
     "years": N_("The first year must not come after the last."),
     "range": N_("The first day must not come after the last."),
-    "state_in_words": N_("A state is written 状态:仍在 or 状态:已撤下."),
+    "state_in_words": N_("A state is written state:current or state:removed."),
 }
 """What of a search is wrong: names of `etl.archive.queries.search.InvalidFilter` that are no parameters."""
 
