@@ -334,7 +334,7 @@ def test_the_commands(
         assert expected in " ".join(re.sub("[│╭╮╰╯─]", " ", refused.stderr).split())
     for words, expected in (
         (["--format", "warc", "--out", "-"], "cannot be written to standard output"),
-        (["--format", "csv", "--out", str(tmp_path / "x"), "--all-captures"], "it is for warc and wacz"),
+        (["--format", "csv", "--out", str(tmp_path / "x"), "--all-captures"], "it is for warc, wacz and bagit"),
         (["--format", "warc", "--out", str(tmp_path / "x"), "--versions"], "it is for jsonl, csv, xlsx and parquet"),
         (["--format", "csv", "--out", str(tmp_path / "x"), "--source", "nowhere"], "no source 'nowhere'"),
         (["--format", "csv", "--out", str(tmp_path / "no" / "x")], "cannot be written: No such file"),

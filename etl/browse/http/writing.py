@@ -68,8 +68,8 @@ def review(
     archive: OpenArchive,
     forms: Tokens,
     responder: Respond,
+    source: SourceParam,
     issue: IssueParam = "disputed",
-    source: SourceParam = "",
     after: PlaceParam = "",
 ) -> Response:
     """What awaits a look, one thing at a time."""
