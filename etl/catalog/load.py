@@ -41,11 +41,12 @@ def load_source(path: Path) -> Source:
         raise SourceError([f"{path}: no keys in it"])
     try:
         source = Source.model_validate(data)
-        family = platform(source.platform)
     except ValidationError as error:
-        raise SourceError([_problem(path, item) for item in error.errors()]) from error
-    except GongkaiError as error:
-        raise SourceError([f"{path}: platform: {error}"]) from error
+        problems = [_problem(path, item) for item in error.errors()]
+        raise SourceError([*problems, *_unknown_platform(path, data.get("platform"))]) from error
+    if unknown := _unknown_platform(path, source.platform):
+        raise SourceError(unknown)
+    family = platform(source.platform)
     if not family.lists:
         raise SourceError([f"{path}: platform: {family.name} has no code for lists, only for documents"])
     if source.listing and not family.accepts_selectors:
@@ -58,6 +59,16 @@ def load_source(path: Path) -> Source:
             reason = f"{family.name} reads nothing after #, so the list that it names would be another one"
             raise SourceError([f"{path}: columns: {column.url}: {reason}"])
     return source
+
+
+def _unknown_platform(path: Path, name: object) -> list[str]:
+    """The problem of a platform that does not exist; one that is missing or no text is a problem of the schema."""
+    try:
+        if isinstance(name, str):
+            platform(name)
+    except GongkaiError as error:
+        return [f"{path}: platform: {error}"]
+    return []
 
 
 def _problem(path: Path, item: ErrorDetails) -> str:

@@ -42,7 +42,8 @@ def stamp_command(
 def _said(done: Stamped) -> str:
     made = f"{len(done.roots)} daily roots made, the newest is of {done.state.root or 'no day'}"
     stamp = f"stamped at {done.stamp.at:%Y-%m-%d %H:%M:%S} UTC" if done.stamp else "nothing new was stamped"
-    return f"{made}; {stamp}; {done.state.unstamped} roots are covered by no time stamp"
+    hint = "" if done.state.root else "; a day's root is made when the day is over, or now with --today"
+    return f"{made}; {stamp}; {done.state.unstamped} roots are covered by no time stamp{hint}"
 
 
 @app.command("prove")

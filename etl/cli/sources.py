@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from etl.catalog.files import source_files
-from etl.catalog.load import SourceError, load_sources, locate_source
+from etl.catalog.load import SourceError, load_sources, locate_source, readable_sources
 from etl.cli.completion import source_ids
 from etl.cli.console import errors, output, print_json, table
 from etl.cli.previewing import preview_command
@@ -25,8 +25,9 @@ app.command("preview")(preview_command)
 
 @app.command("list")
 def list_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
-    """List all sources."""
-    sources = load_sources(source_files(settings().source_folders)).values()
+    """List all sources. Files that are wrong are named after those that are right, with exit code 1."""
+    folders = settings().source_folders
+    sources = readable_sources(folders).values()
     if as_json:
         print_json([source.model_dump(mode="json") | {"cron": source.cron} for source in sources])
     else:
@@ -35,6 +36,7 @@ def list_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSO
             for item in sources
         ]
         table(("id", "name", "platform", "schedule", "cron", "lists", "verified"), rows)
+    load_sources(source_files(folders))
 
 
 @app.command("check")

@@ -33,6 +33,14 @@ def one_line(done: Said) -> str:
     return lines[0]
 
 
+def test_a_wrong_file_is_named_after_the_sources_that_are_right(local_settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "good.yaml").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "wrong.yaml").write_text("id: wrong", encoding="utf-8")
+    done = gongkai(local_settings, "sources", "list", GONGKAI_SOURCES=str(tmp_path))
+    assert "wrong.yaml" in one_line(done)
+    assert "trs_wcm" in done.out
+
+
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [

@@ -55,6 +55,13 @@ def test_a_wrong_listing_is_named_with_file_key_and_reason(tmp_path: Path, old: 
     assert f"{file}: {words}" in str(error.value)
 
 
+def test_each_of_several_mistakes_is_named(tmp_path: Path) -> None:
+    wrong = GOOD.replace("platform: generic", "platform: trs-wcm").replace("rows:", "row:").replace("id: good", "id: G")
+    with pytest.raises(SourceError) as error:
+        load_source(Path(folder_of(tmp_path, wrong=wrong)) / "wrong.yaml")
+    assert sorted(problem.split(": ")[1] for problem in error.value.problems) == ["id", "listing.row", "platform"]
+
+
 def test_the_example_is_good(tmp_path: Path) -> None:
     (tmp_path / "good.yaml").write_text(GOOD, encoding="utf-8")
     assert load_source(tmp_path / "good.yaml").listing
