@@ -52,6 +52,12 @@ def test_a_file_is_never_overwritten(site: trs_wcm.TrsSite, tmp_path: Path) -> N
     assert site.requests == []
 
 
+def test_a_site_in_the_own_network_is_asked_when_it_is_allowed(site: trs_wcm.TrsSite, tmp_path: Path) -> None:
+    with pytest.raises(GongkaiError) as refused:
+        gongkai("sources", "new", f"{site.base}/zwgk/zcjd/", "--delay", 0, "-o", tmp_path / "new.yaml")
+    assert refused.value.hint == "if the site is in your own network, use --allow-private"
+
+
 def live(file: Path) -> str:
     return gongkai("sources", "check", file, "--live")
 

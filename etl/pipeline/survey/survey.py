@@ -24,7 +24,8 @@ from etl.platforms.helpers.columns import column_key, columns_below, feeds_of, i
 from etl.platforms.listing import read_list_page
 from etl.platforms.recognise import FamilyMatch, decide_family, recognise
 from etl.platforms.registry import all_platforms, platform
-from etl.reasons import english
+from etl.reason_codes import Code
+from etl.reasons import Reason, english
 from etl.sources.listing import Listing
 from etl.sources.schema import Source, adhoc_source
 from etl.web.page import WebPage, read_page
@@ -172,9 +173,10 @@ async def survey_site(
     if outcome is Outcome.OUT_OF_SCOPE and not source.allows(attempt.final_url) and not requested:
         further = attempt.final_url
         return await survey_site(further, user_agent, allow_private, delay, max_lists, report_address, requested=url)
-    raise GongkaiError(
-        f"{url}: {outcome}: {english(reason)}", hint="save the page in a browser and use --file PAGE --url URL"
-    )
+    hint = "save the page in a browser and use --file PAGE --url URL"
+    if Reason.from_stored(reason).code == Code.PRIVATE_ADDRESS:
+        hint = "if the site is in your own network, use --allow-private"
+    raise GongkaiError(f"{url}: {outcome}: {english(reason)}", hint=hint)
 
 
 def survey_page(body: bytes, url: str) -> Survey:
