@@ -136,5 +136,5 @@ def _print_remarks(report: dict[str, Any]) -> None:
     output.print(f"[dim]{report['source']}: {outcomes or nothing}[/]", soft_wrap=True)
     if lists := [item for item in report["told"] if item["told_total"] is not None]:
         reported, read = sum(item["told_total"] for item in lists), sum(item["lines"] for item in lists)
-        where = f"of the {len(lists)} of {len(report['told'])} lists that tell how many documents they have"
-        output.print(f"[dim]{report['source']}: {where}: {reported} documents, {read} entries were read[/]", soft_wrap=True)
+        where = f"{report['source']}: {len(lists)} of {len(report['told'])} lists tell how many documents they have"
+        output.print(f"[dim]{where}: {reported} documents, {read} entries were read there[/]", soft_wrap=True)

@@ -75,7 +75,8 @@ def _dags(client: AirflowClient) -> Iterator[Finding]:
     if not broken:
         yield good("DAG files", "all are read")
     if paused := client.paused_dags():
-        yield note("paused DAGs", ", ".join(paused), "a paused DAG runs nothing; switch on what shall run in Airflow's list of DAGs")
+        switch = "a paused DAG runs nothing; switch on in Airflow's list of DAGs what shall run"
+        yield note("paused DAGs", ", ".join(paused), switch)
 
 
 def _connections(client: AirflowClient, settings: Settings) -> Iterator[Finding]:
