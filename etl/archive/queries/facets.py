@@ -11,6 +11,8 @@ from etl.archive.queries.search import FACETS, STATE_FACET, RecordFilter, matche
 from etl.archive.storage.lookups import among, is_current
 from etl.archive.storage.models import Record, RecordVersion, SearchEntry
 
+# Made once, as in `search`.
+_ENTRY, _RECORD, _VERSION = aliased(SearchEntry), aliased(Record), aliased(RecordVersion)
 VALUES = 8
 """Values of a facet that are shown, those with most records."""
 
@@ -34,13 +36,13 @@ class Facet:
 
 def facets_of(connection: Connection, records: Collection[int]) -> tuple[Facet, ...]:
     """The facets of these records."""
-    entry, record = aliased(SearchEntry), aliased(Record)
+    entry, record = _ENTRY, _RECORD
     return _facets(connection, _values(entry, record).where(among(entry.record_id, records)))
 
 
 def all_facets(connection: Connection, record_filter: RecordFilter) -> tuple[Facet, ...]:
     """The facets of all records that match: as long as a comparison of all their texts may take."""
-    entry, record, version = aliased(SearchEntry), aliased(Record), aliased(RecordVersion)
+    entry, record, version = _ENTRY, _RECORD, _VERSION
     matching = _values(entry, record).join(version, is_current(record, version))
     return _facets(connection, matching.where(matches(record_filter, record, version)))
 

@@ -19,11 +19,14 @@ from etl.folding import grams
 
 Entries = type[SearchEntry]
 Records = type[Record]
+# Made once, as in `search`.
+_ENTRY, _RECORD = aliased(SearchEntry), aliased(Record)
+_NEAR, _NEAR_RECORD = aliased(SearchEntry), aliased(Record)
 
 
 def found(query: Query) -> Select[int] | CompoundSelect[int]:
     """The numbers of the records in which the query's words occur, each once."""
-    entry, record = aliased(SearchEntry), aliased(Record)
+    entry, record = _ENTRY, _RECORD
     selected = select(entry.record_id)
     if words_ask_the_record(query):
         selected = selected.join(record, record.id == entry.record_id)
@@ -94,7 +97,7 @@ def rank(query: Query, entry: Entries) -> ColumnElement[int]:
 
 def _nearly(query: Query) -> Select[int] | CompoundSelect[int]:
     """Like `found`, and some records besides, which have all pairs of the words."""
-    entry, record = aliased(SearchEntry), aliased(Record)
+    entry, record = _NEAR, _NEAR_RECORD
     indexed = by_index(query, entry)
     assert indexed is not None
     return union_all(

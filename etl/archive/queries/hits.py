@@ -107,7 +107,7 @@ def _compared(
     """Those of the candidates in which the words really occur; `first_of_text`: and which stand for their text."""
     if not first_of_text and (not record_filter.words or index_is_exact(record_filter.words)):
         return set(candidates)
-    record, version = aliased(Record), aliased(RecordVersion)
+    record, version = _RECORD, _VERSION
     query = select(record.id).join(version, is_current(record, version)).where(among(record.id, candidates))
     query = query.where(matches(record_filter, record, version, few=True))
     if first_of_text:
@@ -134,13 +134,12 @@ def proposals(connection: Connection, record_filter: RecordFilter) -> tuple[Prop
     return tuple(found)
 
 
+_RECORD, _VERSION = aliased(Record), aliased(RecordVersion)  # made once, as in `search`
 _PART_NAMES = {"number": "文号", "title": "标题", "body": "正文", "files": "附件", "source": "来源"}
 
 
 def _typed(word: Word) -> str:
-    name = {"number": "文号", "title": "标题", "body": "正文", "files": "附件", "source": "来源"}.get(
-        word.part or "", ""
-    )
+    name = _PART_NAMES.get(word.part or "", "")
     name = name or (word.fields[0] if word.fields else word.part or "")
     said = f'"{word.typed}"' if " " in word.typed else word.typed
     return f"{name}:{said}" if name else said

@@ -23,9 +23,11 @@ from etl.archive.storage.lookups import is_current
 from etl.archive.storage.models import Record, RecordVersion, SearchEntry
 
 Sort = Literal["relevance", "published", "written", "captured"]
+# Made once, as in `search`.
+_ENTRY, _RECORD, _VERSION = aliased(SearchEntry), aliased(Record), aliased(RecordVersion)
+_SAME = aliased(Record)
 BATCH = 1_000
 """Candidates that are taken from the index at once; those of them that are shown are compared."""
-"""Parts of a query for words: the index, and what waits for it."""
 _WORDS = 2
 """Parts of a query for words: the index, and what waits for it."""
 _COLUMNS = {
@@ -105,7 +107,7 @@ def _behind(columns: Any, place: Place) -> ColumnElement[bool]:
 def _parts(record_filter: RecordFilter, sort: Sort) -> list[Select[Any]]:
     """The entries that the index finds, those that wait for it, and the one with the number."""
     query = record_filter.words
-    entry, record, version = aliased(SearchEntry), aliased(Record), aliased(RecordVersion)
+    entry, record, version = _ENTRY, _RECORD, _VERSION
     moment = getattr(entry, _COLUMNS[sort]).label("moment")
     ranked = rank(query, entry) if sort == "relevance" else literal(0)
     selected = select(ranked.label("rank"), moment, entry.record_id)
@@ -127,7 +129,6 @@ def _parts(record_filter: RecordFilter, sort: Sort) -> list[Select[Any]]:
     if query.number:
         parts.append(selected.where(has_number(query.number, entry)))
     if CONTENT_ID.fullmatch(record_filter.q):
-        same = aliased(Record)
-        with_text = select(same.id).where(has_content_id(record_filter.q, same))
+        with_text = select(_SAME.id).where(has_content_id(record_filter.q, _SAME))
         parts.append(selected.where(entry.record_id.in_(select(with_text.subquery()))))
     return parts

@@ -20,6 +20,7 @@ from etl.archive.storage.models import Record, RecordVersion, Source
 from etl.browse.pages.marking import words_to_mark
 from etl.browse.pages.snippets import Snippet, snippets
 
+_RECORD, _VERSION, _OTHER = aliased(Record), aliased(RecordVersion), aliased(Record)  # made once: that takes long
 LINES_PER_PAGE = 50
 """Lines on one page of the list."""
 MAX_WALKED = 200
@@ -120,7 +121,7 @@ def listed_records(
     if is_search(record_filter, sort):
         page = hits.lines(connection, record_filter, sort, Place.parse(after) if after else None, number)
         return list(page.records), str(page.after) if page.after else None
-    record, version = aliased(Record), aliased(RecordVersion)
+    record, version = _RECORD, _VERSION
     wanted: tuple[Any, ...] = (record.id, record.listed_on.label("day"))
     columns = select(*wanted).join(version, is_current(record, version))
     place = Cursor.parse(after) if after else None
@@ -148,7 +149,7 @@ def record_list(
     connection: Connection, record_filter: RecordFilter, after: Cursor | None = None, lines: int = LINES_PER_PAGE
 ) -> RecordList:
     """The page of the list after the cursor. A text is listed if any of its records matches the filter."""
-    record, version = aliased(Record), aliased(RecordVersion)
+    record, version = _RECORD, _VERSION
     query = _newest(_lines(record, version), record_filter, record, version, after, lines)
     rows = [RecordLine(**row) for row in connection.execute(query).mappings()]
     shown = tuple(rows[:lines])
@@ -203,7 +204,7 @@ def search_list(
 
 
 def _hit_lines(connection: Connection, records: Sequence[int], words: Sequence[str]) -> tuple[RecordLine, ...]:
-    record, version = aliased(Record), aliased(RecordVersion)
+    record, version = _RECORD, _VERSION
     rows = connection.execute(_lines(record, version).where(among(record.id, records))).mappings()
     by_number = {row["id"]: RecordLine(**row) for row in rows}
     shown = snippets(connection, records, words)
@@ -260,7 +261,7 @@ def neighbours(connection: Connection, record_filter: RecordFilter, sort: Sort, 
 
 
 def _beside(connection: Connection, record_filter: RecordFilter, number: int) -> tuple[int | None, int | None]:
-    record, version, shown = aliased(Record), aliased(RecordVersion), aliased(Record)
+    record, version, shown = _RECORD, _VERSION, _OTHER
     place = select(shown.listed_on, shown.id).where(shown.id == number).scalar_subquery()
     position = tuple_(record.listed_on, record.id)
     lines = (
@@ -286,7 +287,7 @@ def _match_count(
 
 def _records_sharing_a_line(connection: Connection, record_filter: RecordFilter, shown: Sequence[RecordLine]) -> int:
     """The number of matching records behind those lines that several records share."""
-    record, version, first = aliased(Record), aliased(RecordVersion), aliased(Record)
+    record, version, first = _RECORD, _VERSION, _OTHER
     shared = [line.id for line in shown if line.places > 1]
     if not shared:
         return 0
