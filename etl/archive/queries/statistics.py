@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from etl.archive.queries.facets import FacetValue
 from etl.fields import FIELDS
 
 VALUES = 30
@@ -19,19 +20,11 @@ KINDS = ("agency", "region", "category")
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
-    """A value, as in `agency:NAME` without its name, and how many records have it."""
-
-    value: str
-    records: int
-
-
-@dataclass(frozen=True, slots=True)
 class Counted:
     """The values of a kind that most records have; `values` is how many values there are in all."""
 
     name: str
-    most: tuple[Count, ...]
+    most: tuple[FacetValue, ...]
     values: int
 
 
@@ -145,7 +138,7 @@ def _counted(connection: Connection, source: str) -> tuple[Counted, ...]:
     return tuple(
         Counted(
             name,
-            tuple(Count(row.facet.partition(":")[2], row.records) for row in found[name]),
+            tuple(FacetValue(row.facet.partition(":")[2], row.records) for row in found[name]),
             found[name][0]._mapping["values"],
         )
         for name in KINDS

@@ -15,7 +15,7 @@ from etl.archive.queries import published
 from etl.archive.queries.citation import permalink
 from etl.archive.queries.published import Row
 from etl.archive.queries.search import MatchCount, count_matches
-from etl.browse.errors import InvalidParameter, RequestRefused
+from etl.browse.errors import RequestRefused
 from etl.browse.http.parameters import refuse_unknown
 from etl.browse.http.routes import (
     MAX_ROW_ID,
@@ -73,10 +73,7 @@ def records(
 ) -> rows.RecordPage:
     """Records that match, one for each text, as the list of the archive browser has them."""
     with read_only(archive) as connection:
-        try:
-            numbers, following = listed_records(connection, record_filter, sort, after, limit)
-        except ValueError as error:
-            raise InvalidParameter("after") from error
+        numbers, following = listed_records(connection, record_filter, sort, after, limit)
         found = published.records(connection, numbers)
         total = count_matches(connection, record_filter, MAX_COUNT_SECONDS)
     total = total or MatchCount(len(found), exact=False)

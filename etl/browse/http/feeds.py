@@ -3,7 +3,6 @@
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from etl.browse.errors import InvalidParameter
 from etl.browse.http.parameters import refuse_unknown
 from etl.browse.http.routes import (
     AfterParam,
@@ -31,11 +30,8 @@ def records_feed(
     after: AfterParam = None,
 ) -> Response:
     """The records that match, those first that were captured last."""
-    try:
-        with read_only(archive) as connection:
-            feed = search_feed(connection, record_filter, sort, after)
-    except ValueError as error:
-        raise InvalidParameter("after") from error
+    with read_only(archive) as connection:
+        feed = search_feed(connection, record_filter, sort, after)
     return responder.feed(feed, base)
 
 

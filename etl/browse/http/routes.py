@@ -30,7 +30,7 @@ from etl.browse.pages.correction import apply_form, correction_page, read_form
 from etl.browse.pages.file import file_page
 from etl.browse.pages.look_again import look_again
 from etl.browse.pages.record import record_page
-from etl.browse.pages.record_list import Cursor, is_search, record_list, search_list
+from etl.browse.pages.record_list import Cursor, is_search, parse_after, record_list, search_list
 from etl.browse.pages.runs import GroupName, RunFilter, run_list, run_page
 from etl.browse.pages.source_list import source_list
 from etl.browse.scheduler import Scheduler
@@ -181,22 +181,11 @@ def records(
             query = urlencode({"q": record_filter.q})
             return RedirectResponse(f"{request.scope.get('root_path', '')}/records/{number}?{query}", 303)
         if is_search(record_filter, sort):
-            place = _parsed(Place.parse, after)
+            place = parse_after(Place.parse, after)
             page = search_list(connection, record_filter, sort, place, count_all=counts == "all")
         else:
-            page = record_list(connection, record_filter, _parsed(Cursor.parse, after))
+            page = record_list(connection, record_filter, parse_after(Cursor.parse, after))
     return responder.page("records.html", page)
-
-
-Position = TypeVar("Position")
-
-
-def _parsed(parse: Callable[[str], Position], after: str | None) -> Position | None:
-    """Where a page of the list begins."""
-    try:
-        return parse(after) if after else None
-    except ValueError as error:
-        raise InvalidParameter("after") from error
 
 
 @page_route("/records/{record}")
@@ -328,8 +317,7 @@ def correct_field(
     form: FormFields,
 ) -> Response:
     """Correct a field in the name of the logged-in user, and redirect to the version that this creates."""
-    if not forms.is_valid(request, archivist, record, form.get("token", "")):
-        raise RequestRefused(403, "form")
+    forms.require(request, archivist, record, form.get("token", ""))
     with read_only(archive) as connection:
         page = correction_page(connection, record, form.get("field", ""), forms.token(archivist, record))
     if page is None:

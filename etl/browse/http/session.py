@@ -7,6 +7,8 @@ from hmac import compare_digest
 from itsdangerous import BadSignature, TimestampSigner
 from starlette.requests import Request
 
+from etl.browse.errors import RequestRefused
+
 PERSON = "gongkai.person"
 """Key of the ASGI scope that holds the `Person`. No header of a request can set it."""
 FORM_LIFETIME = 12 * 3600
@@ -42,6 +44,11 @@ class FormTokens:
     def token(self, person: Person, record: int) -> str:
         """A token for the hidden field of a form."""
         return self._signer.sign(_signed_subject(person, record)).decode()
+
+    def require(self, request: Request, person: Person, record: int, token: str) -> None:
+        """Raises `RequestRefused` unless the token is valid for this form."""
+        if not self.is_valid(request, person, record, token):
+            raise RequestRefused(403, "form")
 
     def is_valid(self, request: Request, person: Person, record: int, token: str) -> bool:
         """Whether the token is for this user and record and has not expired, and the form came from our own page."""

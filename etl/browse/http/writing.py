@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from etl.archive.queries.review import Place
 from etl.archive.records.reviews import Issue, keep_review
-from etl.browse.errors import InvalidParameter, RequestRefused
+from etl.browse.errors import RequestRefused
 from etl.browse.http.routes import (
     Archivist,
     FormFields,
@@ -27,6 +27,7 @@ from etl.browse.http.routes import (
 from etl.browse.http.security_headers import FRAMING_POLICY
 from etl.browse.http.session import current_person
 from etl.browse.pages.look_again import look_again, page_of
+from etl.browse.pages.record_list import parse_after
 from etl.browse.pages.review import ISSUES, review_page
 
 router = APIRouter(redirect_slashes=False)
@@ -48,8 +49,7 @@ def ask_again(
     form: FormFields,
 ) -> Response:
     """Have the page of a record fetched again, unless that is already asked for."""
-    if not forms.is_valid(request, archivist, record, form.get("token", "")):
-        raise RequestRefused(403, "form")
+    forms.require(request, archivist, record, form.get("token", ""))
     with read_only(archive) as connection:
         found = page_of(connection, record)
         state = look_again(connection, scheduler, record, *found) if found else None
@@ -75,7 +75,7 @@ def review(
     """What awaits a look, one thing at a time."""
     person = current_person(request)
     with read_only(archive) as connection:
-        page = review_page(connection, issue, source, _place(after))
+        page = review_page(connection, issue, source, parse_after(Place.parse, after))
     if person and person.may_correct:
         page = replace(page, token=forms.token(person, page.thing.record if page.thing else _WHOLE_QUEUE))
     return responder.page("review.html", page, headers={"content-security-policy": FRAMING_POLICY})
@@ -91,17 +91,9 @@ def accept(request: Request, archivist: Archivist, forms: Tokens, archive: OpenA
     issue = next((each for each in ISSUES if each == form.get("kind")), None)
     if issue is None:
         raise RequestRefused(400, "form_text")
-    if not forms.is_valid(request, archivist, place.record, form.get("token", "")):
-        raise RequestRefused(403, "form")
+    forms.require(request, archivist, place.record, form.get("token", ""))
     note = form.get("note", "")
     if not keep_review(archive, place.record, version, issue, place.subject, archivist.name, note):
         raise RequestRefused(409, "review_moved")
     query = urlencode({"kind": issue, "source": form.get("source", ""), "after": str(place)})
     return RedirectResponse(f"{request.scope.get('root_path', '')}/review?{query}", 303)
-
-
-def _place(after: str) -> Place | None:
-    try:
-        return Place.parse(after) if after else None
-    except ValueError as error:
-        raise InvalidParameter("after") from error

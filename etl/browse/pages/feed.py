@@ -50,7 +50,7 @@ class Feed:
 
 
 def search_feed(connection: Connection, record_filter: RecordFilter, sort: Sort, after: str | None) -> Feed:
-    """The records that match, those first that were captured last. Raises `ValueError` as `listed_records` does."""
+    """The records that match, those first that were captured last. Raises `InvalidParameter` for its `after`."""
     numbers, following = listed_records(connection, record_filter, sort, after, ENTRIES)
     rows = published.records(connection, numbers)
     entries = [_entry(row, f"/records/{row['record_id']}", "", row["version_at"]) for row in rows]

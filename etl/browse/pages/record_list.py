@@ -1,10 +1,10 @@
 """The list of records: newest first, or as a search orders them; one line per text, paged by a cursor."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select, func, select, tuple_
 from sqlalchemy.orm import aliased
@@ -17,6 +17,7 @@ from etl.archive.queries.search import MatchCount, RecordFilter, copies, count_m
 from etl.archive.records.search_index import missing_entries
 from etl.archive.storage.lookups import among, is_current
 from etl.archive.storage.models import Record, RecordVersion, Source
+from etl.browse.errors import InvalidParameter
 from etl.browse.pages.marking import words_to_mark
 from etl.browse.pages.snippets import Snippet, snippets
 
@@ -113,18 +114,29 @@ def is_search(record_filter: RecordFilter, sort: Sort) -> bool:
     return bool(record_filter.words or record_filter.only or record_filter.without or sort != "relevance")
 
 
+Position = TypeVar("Position")
+
+
+def parse_after(parse: Callable[[str], Position], after: str | None) -> Position | None:
+    """Where a page of a list begins. Raises `InvalidParameter` for what no page has given."""
+    try:
+        return parse(after) if after else None
+    except ValueError as error:
+        raise InvalidParameter("after") from error
+
+
 def listed_records(
     connection: Connection, record_filter: RecordFilter, sort: Sort, after: str | None, number: int
 ) -> tuple[list[int], str | None]:
-    """The numbers of the next records of the list, and where the page after them begins. Raises `ValueError` for an
-    `after` that no page of this list has given."""
+    """The numbers of the next records of the list, and where the page after them begins. Raises `InvalidParameter`
+    for an `after` that no page of this list has given."""
     if is_search(record_filter, sort):
-        page = hits.lines(connection, record_filter, sort, Place.parse(after) if after else None, number)
+        page = hits.lines(connection, record_filter, sort, parse_after(Place.parse, after), number)
         return list(page.records), str(page.after) if page.after else None
     record, version = _RECORD, _VERSION
     wanted: tuple[Any, ...] = (record.id, record.listed_on.label("day"))
     columns = select(*wanted).join(version, is_current(record, version))
-    place = Cursor.parse(after) if after else None
+    place = parse_after(Cursor.parse, after)
     rows = connection.execute(_newest(columns, record_filter, record, version, place, number)).all()
     more = rows[number - 1] if len(rows) > number else None
     return [row.id for row in rows[:number]], str(Cursor(more.day, more.id)) if more else None
