@@ -28,8 +28,9 @@ PAGE, LINE = 20_000, 3_000
 OF_PAGES = ("etl.platforms", "etl.web", "etl.fetch")
 PREPARED = ("etl.reasons._SENTENCES", "etl.extract.counters.")
 """Patterns whose texts never grow so: sentences that the archive wrote itself; lines whose white space is collapsed."""
-LIMIT = 1.0
-"""Seconds for one text: linear patterns take milliseconds."""
+LIMIT = 3.0
+"""Seconds for one text: linear patterns take milliseconds, those that a long line makes square 0.1 to 0.2 s (five times
+that was seen on a busy machine); what doubles never ends."""
 END = "\x00"
 
 

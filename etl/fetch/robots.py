@@ -21,7 +21,7 @@ MAX_ROBOTS_REDIRECTS = 5
 MAX_CRAWL_DELAY_SECONDS = 60.0
 """Longer values of Crawl-delay are cut to this."""
 
-_AGENT_LINE = re.compile(r"\s*+user[- ]?agent(?:\s*+:|\s)(?P<name>[^#]*+)", re.IGNORECASE)
+_AGENT_LINE = re.compile(r"\A\s*+user[- ]?agent(?:\s*+:|\s)(?P<name>[^#]*+)", re.IGNORECASE)
 """As Protego reads it, which takes a space for the colon too."""
 _OTHERS = "other-crawlers"
 

@@ -23,8 +23,8 @@ MIN_TURNED_WITHIN = 200
 """Entries of a first page from which on a pager without numbers is taken to turn within the page: two lists of
 beijing.gov.cn hold all of their 998 and 325 rows and turn by script. Pages of lists were seen to have up to 100."""
 _DIGITS = re.compile(r"\d+|[0-9a-f]{16,}", re.IGNORECASE)
-_MARKUP = re.compile(r"\s*+<", re.ASCII)
-_XML = re.compile(r"\s*+<\?xml", re.ASCII)
+_MARKUP = re.compile(r"\A\s*+<", re.ASCII)
+_XML = re.compile(r"\A\s*+<\?xml", re.ASCII)
 
 
 def read_list_page(family: Platform, page: WebPage, request: ListingRequest) -> ListingPage:

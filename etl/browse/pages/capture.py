@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any, Literal
 
 from sqlalchemy import Connection, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from etl.archive.queries.mementos import around, same_address
 from etl.archive.storage.archive import Archive
@@ -174,7 +175,7 @@ def kept_pictures(connection: Connection, source: str, addresses: Sequence[str],
     distance = func.abs(func.extract("epoch", Capture.fetched_at - at))
     rows = connection.execute(
         select(Page.url, Blob.sha256, Blob.size)
-        .distinct(Page.url)
+        .ext(distinct_on(Page.url))
         .join(Capture, Capture.page_id == Page.id)
         .join(Blob, Blob.sha256 == Capture.blob_sha256)
         .where(Page.source_id == source, among(Page.url, addresses), Blob.damage.is_(None))
