@@ -24,12 +24,16 @@ from etl.archive.storage.archive import Archive
 from etl.archive.storage.layout import LAYOUT, REBUILD_ORDER, KeyForm
 from etl.archive.storage.log_format import LogLine, LogPart, read_line
 from etl.archive.storage.log_lines import (
+    ActLine,
     ArchiveMember,
     ChangeEvent,
+    CollectionRow,
     CorrectionRow,
     FieldEvidence,
     FixityLine,
+    NoteRow,
     ReadingLine,
+    ReviewRow,
     RunLine,
     RunPageLine,
     SourceLine,
@@ -104,6 +108,7 @@ def test_every_prefix_has_its_place_in_backup_garbage_and_rebuild() -> None:
         (layout.blob_key(DIGEST), layout.BLOBS, DIGEST),
         (layout.reading_key(DIGEST), layout.READINGS, DIGEST),
         (layout.journal_key(7), layout.CHANGES, "7"),
+        (layout.act_key(7), layout.ACTS, "7"),
         (layout.fixity_key(MOMENT, 7), layout.FIXITY, "7"),
         (layout.run_log_key(7, "a-b", MOMENT), layout.RUNS, "7"),
         (layout.removal_key(MOMENT), layout.REMOVALS, layout.removal_key(MOMENT)),
@@ -128,11 +133,26 @@ def test_a_key_is_of_the_form_of_one_prefix_alone(key: str, prefix: str, name: s
         (ReadingLine, models.File, {"text", "normaliser"}),
         (FixityLine, models.FixityEvent, set()),
         (CorrectionRow, models.Correction, set()),
+        (ActLine, models.Act, {"writer", "review", "collection", "membership", "note"}),
     ],
 )
 def test_a_line_has_every_column_of_its_row(line: type[LogPart], table: type[models.Base], besides: set[str]) -> None:
     """A column that no line tells would be empty after a rebuild."""
     assert {field.name for field in fields(line)} == {*table.__table__.columns.keys()} | besides  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("part", "table", "told_by_the_act"),
+    [
+        (ReviewRow, models.Review, {"act", "reviewed_by", "reviewed_at"}),
+        (CollectionRow, models.Collection, {"act"}),
+        (NoteRow, models.Note, {"act"}),
+    ],
+)
+def test_an_act_has_every_column_of_its_row(
+    part: type[LogPart], table: type[models.Base], told_by_the_act: set[str]
+) -> None:
+    assert {field.name for field in fields(part)} | told_by_the_act == {*table.__table__.columns.keys()}  # type: ignore[arg-type]
 
 
 def test_an_object_within_a_line_has_every_part_of_what_it_is_made_of() -> None:

@@ -32,6 +32,7 @@ from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import sha256
 from etl.archive.storage.consistency import DatabaseBehindBucket
 from etl.archive.storage.layout import (
+    ACTS,
     CAPTURES,
     CHAIN,
     CHANGES,
@@ -41,6 +42,7 @@ from etl.archive.storage.layout import (
     ROOTS,
     RUNS,
     STAMPS,
+    act_key,
     chain_key,
     journal_key,
 )
@@ -224,7 +226,7 @@ def test_a_log_that_the_archive_never_wrote_is_named(lived: Archive) -> None:
 
 def test_logs_from_before_the_chain_are_watched_and_then_chained(lived: Archive, owner_url: str) -> None:
     for key in logs_of(lived):
-        if key.startswith((CHAIN, ROOTS, STAMPS)):
+        if key.startswith((ACTS, CHAIN, ROOTS, STAMPS)):
             lived.store.remove(key)
     lived.engine.dispose()
     downgrade(owner_url, "0011")
@@ -268,6 +270,7 @@ def kinds_of_bytes() -> Iterator[st.SearchStrategy[bytes]]:
 
 KEYS = [
     journal_key(1),
+    act_key(1),
     chain_key(1),
     f"{READINGS}ab/ab/{'ab' * 32}.jsonl.gz",
     f"{CAPTURES}a/2025-01-02/030405000000-1-0-1.jsonl.gz",

@@ -30,6 +30,9 @@ VIEWS = {
     "sources",
     "changes",
     "runs",
+    "collections",
+    "collection_records",
+    "notes",
 }
 MANY = 3000
 

@@ -13,6 +13,7 @@ from etl.archive.crawls.run import CrawlOptions
 from etl.archive.crawls.runs import open_run
 from etl.archive.preservation.fixity import audit
 from etl.archive.records.corrections import WITHDRAWN, correct
+from etl.archive.records.reviews import keep_review
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.layout import CHAIN, CHANGES, blob_key
 from etl.archive.storage.log_lines import JournalLine
@@ -40,6 +41,7 @@ def a_life(archive: Archive, sites: list[Site]) -> None:
         crawl_site(archive, site)
     first = rows(archive, "SELECT min(id) AS id FROM archive.record")[0]["id"]
     correct(archive, first, {"publisher": "更正的机关", "keywords": None}, "馆员", "与原件不符")
+    assert keep_review(archive, first, 2, "disputed", "publisher:disputed", "馆员", "与封面一致")
     site = sites[0]
     changed, removed = [key for key in site.postings if goldens.outcome(site, key) == "stored"][:2]
     document = site.postings[changed].document
@@ -62,7 +64,7 @@ def test_an_empty_database_is_filled_again_from_the_bucket_alone(
 ) -> None:
     a_life(archive, sites)
     before = dump(archive)
-    assert all(before[name] for name in ("record", "capture", "change", "file", "page_file", "run_page", "signature"))
+    assert all(before[name] for name in ("record", "capture", "change", "file", "page_file", "run_page", "review"))
     assert {row["kind"] for row in before["change"]} == {"created", "updated", "removed", "corrected"}
     again = emptied(archive, owner_url, local_settings)
     # What is not rebuilt yet must not be overwritten by a crawl that counts from 1 again.

@@ -7,7 +7,7 @@ daily roots over these links.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -16,7 +16,7 @@ from etl.archive.preservation.daily_roots import link_of
 from etl.archive.preservation.log_check import LogContent, check_log
 from etl.archive.preservation.root_check import RootCheck
 from etl.archive.storage.bucket import READS_AT_ONCE, Store, sha256
-from etl.archive.storage.layout import CHAIN, CHANGES, LOGS, RebuildStep, chain_key, journal_key, number_in
+from etl.archive.storage.layout import CHAIN, CHANGES, LOGS, RebuildStep, act_key, chain_key, journal_key, number_in
 from etl.archive.storage.log_object import DamagedLog
 from etl.errors import Damaged
 from etl.progress import Progress, ProgressCallback
@@ -59,7 +59,9 @@ def check_bucket(store: Store, progress: ProgressCallback) -> CheckedBucket:
     found.logs |= {key: last for key, last in named.last.items() if not key.startswith(needed)}
     found.logs |= {key: _compared(key, LogBytes(*log, None), named) for key, log in roots.logs.items()}
     contents = dict(_read_all(store, found, named, progress))
-    _check_journal(found.keys["changes"], contents)
+    changes = _check_numbers(found.keys["changes"], contents, "change", journal_key)
+    _check_numbers(found.keys["acts"], contents, "act", act_key)
+    _check_known_changes(changes, contents)
     _check_references(contents)
     return found
 
@@ -139,24 +141,31 @@ def _compared(key: str, log: LogBytes, named: _Named) -> LogBytes:
     raise DamagedLog(key, f"link {last.link} of the chain names other bytes")
 
 
-def _check_journal(keys: Iterable[str], contents: Mapping[str, LogContent]) -> None:
-    """Raises `Damaged` where a change is missing, or two objects hold it."""
+def _check_numbers(
+    keys: Iterable[str], contents: Mapping[str, LogContent], what: str, key_of: Callable[[int], str]
+) -> int:
+    """The last number in a journal. Raises `Damaged` where one is missing, or two objects hold it."""
     expected = 1
     for key in keys:
         first = number_in(key)
         if first > expected:
             raise Damaged(
-                f"changes {expected} to {first - 1} are missing: {journal_key(expected)} is gone, and {key} follows; "
+                f"{what}s {expected} to {first - 1} are missing: {key_of(expected)} is gone, and {key} follows; "
                 "nothing was written",
                 hint=_REMEDY,
             )
         if first < expected:
-            raise DamagedLog(key, f"the object before it holds change {first} too")
-        expected = contents[key].last_change + 1
+            raise DamagedLog(key, f"the object before it holds {what} {first} too")
+        expected = contents[key].last + 1
+    return expected - 1
+
+
+def _check_known_changes(last: int, contents: Mapping[str, LogContent]) -> None:
+    """Raises `Damaged` where the journal ends before a change that a run knows."""
     for key, content in contents.items():
-        if content.known_change >= expected:
+        if content.known_change > last:
             raise Damaged(
-                f"changes {expected} to {content.known_change} are missing: {CHANGES} ends before them, and {key} "
+                f"changes {last + 1} to {content.known_change} are missing: {CHANGES} ends before them, and {key} "
                 "knows of them; nothing was written",
                 hint=_REMEDY,
             )

@@ -17,6 +17,7 @@ from etl.archive.storage.bucket import MissingObject, ObjectInfo, Store
 from etl.archive.storage.consistency import require_database_in_sync
 from etl.archive.storage.database import lock_against_writers
 from etl.archive.storage.layout import (
+    ACTS,
     BLOBS,
     CAPTURES,
     CHAIN,
@@ -66,6 +67,7 @@ _KNOWN = {
     r" JOIN archive.capture c ON c.id = substring(n.log FROM '-(\d+)\.jsonl\.gz$')::bigint AND c.log = n.log",
     RUNS: "SELECT id::text FROM archive.run WHERE id = ANY(CAST(:names AS bigint[]))",
     CHANGES: "SELECT change_seq::text FROM archive.change WHERE change_seq = ANY(CAST(:names AS bigint[]))",
+    ACTS: "SELECT seq::text FROM archive.act WHERE seq = ANY(CAST(:names AS bigint[]))",
     CHAIN: "SELECT link::text FROM archive.log_object"
     " WHERE link = ANY(CAST(:names AS bigint[])) AND key LIKE 'chain/%'",
     ROOTS: _REGISTERED,

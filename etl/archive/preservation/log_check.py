@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from etl.archive.storage.layout import (
+    ACTS,
     CAPTURES,
     CHAIN,
     CHANGES,
@@ -13,6 +14,7 @@ from etl.archive.storage.layout import (
     ROOTS,
     RUNS,
     STAMPS,
+    act_key,
     chain_key,
     first_capture,
     journal_key,
@@ -23,6 +25,7 @@ from etl.archive.storage.layout import (
     stamp_key,
 )
 from etl.archive.storage.log_lines import (
+    ActLine,
     CaptureLine,
     ChainLine,
     FixityLine,
@@ -37,11 +40,11 @@ from etl.archive.storage.log_object import DamagedLog, parse_log, parse_run_log
 
 @dataclass(frozen=True, slots=True)
 class LogContent:
-    """What other logs must agree with: the last event of a journal object, the run that a log belongs to and whether
-    it is that run's own, the last event that a run's report knows, the lines of a link, a root and a time stamp; 0 and
-    empty where the log tells no such thing."""
+    """What other logs must agree with: the last event or act of a journal object, the run that a log belongs to and
+    whether it is that run's own, the last event that a run's report knows, the lines of a link, a root and a time
+    stamp; 0 and empty where the log tells no such thing."""
 
-    last_change: int = 0
+    last: int = 0
     run: int = 0
     is_run: bool = False
     known_change: int = 0
@@ -61,7 +64,16 @@ def _check_changes(key: str, body: bytes) -> LogContent:
     first = number_in(key)
     _require(key, [line.seq for line in lines] == list(range(first, first + len(lines))), "changes")
     _require(key, key == journal_key(first), "changes")
-    return LogContent(last_change=lines[-1].seq)
+    return LogContent(last=lines[-1].seq)
+
+
+def _check_acts(key: str, body: bytes) -> LogContent:
+    lines = parse_log(key, body, ActLine)
+    first = number_in(key)
+    _require(key, [line.seq for line in lines] == list(range(first, first + len(lines))), "acts")
+    _require(key, key == act_key(first), "acts")
+    _require(key, all(getattr(line, line.kind) is not None for line in lines), "acts")
+    return LogContent(last=lines[-1].seq)
 
 
 def _check_captures(key: str, body: bytes) -> LogContent:
@@ -116,6 +128,7 @@ def _check_stamp(key: str, body: bytes) -> LogContent:
 
 
 _CHECKS: Mapping[str, Callable[[str, bytes], LogContent]] = {
+    ACTS: _check_acts,
     CHANGES: _check_changes,
     CAPTURES: _check_captures,
     RUNS: _check_runs,

@@ -1,4 +1,5 @@
-"""Rebuilds the database from object storage alone: runs, captures, fixity events, file readings, then the change feed.
+"""Rebuilds the database from object storage alone: runs, captures, fixity events, file readings, the change feed, then
+the acts of archivists.
 
 Each step takes numbers and times from the bucket, and writes nothing twice: an interrupted rebuild can be continued,
 and until it has ended no other writer may write (`etl.archive.storage.consistency`). It needs the database's owner,
@@ -20,9 +21,11 @@ from etl.archive.crawls.capture_rows import index_log_entries
 from etl.archive.crawls.unread import with_unread_reason
 from etl.archive.preservation.bucket_check import LogBytes, check_bucket
 from etl.archive.preservation.fixity import replay_events
+from etl.archive.records.acts import write_act
 from etl.archive.records.near_duplicates import store_signatures
 from etl.archive.records.search_index import forget_entries
 from etl.archive.storage.bucket import Store
+from etl.archive.storage.database import lock_acts
 from etl.archive.storage.layout import (
     REBUILD_ORDER,
     RebuildStep,
@@ -31,8 +34,8 @@ from etl.archive.storage.layout import (
     journal_key,
     run_number,
 )
-from etl.archive.storage.log_lines import CaptureLine, FixityLine, JournalLine, ReadingLine, VersionValues
-from etl.archive.storage.models import Change, Content, Correction, File, LogObject, Record, RecordVersion
+from etl.archive.storage.log_lines import ActLine, CaptureLine, FixityLine, JournalLine, ReadingLine, VersionValues
+from etl.archive.storage.models import Act, Change, Content, Correction, File, LogObject, Record, RecordVersion
 from etl.errors import Damaged, GongkaiError
 from etl.progress import Progress, ProgressCallback
 
@@ -46,6 +49,7 @@ class RebuildResult:
     fixity: int
     files: int
     changes: int
+    acts: int
 
 
 def rebuild(owner: Engine, store: Store, progress: ProgressCallback) -> RebuildResult:
@@ -58,8 +62,9 @@ def rebuild(owner: Engine, store: Store, progress: ProgressCallback) -> RebuildR
     keys = {step: sorted(found, key=_IN_ORDER.get(step)) for step, found in checked.keys.items()}
     _refuse_another(owner, store, keys["changes"])
     with owner.begin() as connection:
-        # Waits for transactions that number events; from then on none does before the rebuild has ended.
+        # Waits for transactions that number events and acts; from then on none does before the rebuild has ended.
         connection.execute(text("LOCK TABLE archive.numbering IN EXCLUSIVE MODE"))
+        lock_acts(connection)
         connection.execute(text("INSERT INTO archive.rebuild DEFAULT VALUES ON CONFLICT DO NOTHING"))
         forget_entries(connection)
     for step in REBUILD_ORDER:
@@ -208,6 +213,13 @@ def _replay_changes(connection: Connection, store: Store, key: str) -> None:
         )
 
 
+def _replay_acts(connection: Connection, store: Store, key: str) -> None:
+    known = connection.scalar(select(func.max(Act.seq))) or 0
+    for line in store.read_log(key, ActLine):
+        if line.seq > known:
+            write_act(connection, line)
+
+
 def _write_version(connection: Connection, line: JournalLine, values: VersionValues) -> None:
     pointer = {"version": line.version, "content_hash": values.content_hash, "read_with": line.read_with}
     record = {"id": line.record, "page_id": line.page, "source_id": line.source, "created_at": line.at}
@@ -306,4 +318,5 @@ _STEPS: Mapping[RebuildStep, Callable[[Connection, Store, str], None]] = {
     "fixity": _replay_fixity,
     "files": _replay_reading,
     "changes": _replay_changes,
+    "acts": _replay_acts,
 }

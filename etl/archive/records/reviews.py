@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, select
 
+from etl.archive.records.acts import keep_act
 from etl.archive.records.corrections import MAX_CHARS
 from etl.archive.storage.archive import Archive
-from etl.archive.storage.lookups import is_current
-from etl.archive.storage.models import Record, RecordVersion, Review
+from etl.archive.storage.log_lines import ReviewedIssue, ReviewRow
+from etl.archive.storage.models import Record, Review
 
-Issue = Literal["disputed", "flagged", "no_text", "similar"]
+Issue = ReviewedIssue
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +30,15 @@ class ReviewNote:
 
 def keep_review(archive: Archive, record: int, version: int, issue: Issue, subject: str, by: str, note: str) -> bool:
     """Notes that a person looked at that version and found it right; whether it still is the current one. The note is
-    cut to `MAX_CHARS`."""
-    values = {"issue": issue, "subject": subject, "reviewed_by": by, "note": " ".join(note.split())[:MAX_CHARS]}
-    current = (
-        select(Record.id)
-        .join(RecordVersion, is_current(Record, RecordVersion))
-        .where(Record.id == record, Record.version == version)
-    )
-    with archive.engine.begin() as connection:
-        if connection.scalar(current) is None:
-            return False
-        connection.execute(insert(Review).values(record_id=record, version=version, **values))
-    return True
+    cut to `MAX_CHARS`. Raises as `keep_act` does."""
+    said = " ".join(note.split())[:MAX_CHARS]
+
+    def decide(connection: Connection, _: int) -> ReviewRow | None:
+        current = connection.scalar(select(Record.version).where(Record.id == record))
+        number = (connection.scalar(select(func.max(Review.id))) or 0) + 1
+        return ReviewRow(number, record, version, issue, subject, said) if current == version else None
+
+    return keep_act(archive, by, decide) is not None
 
 
 def reviews(connection: Connection, record: int | None = None, limit: int = 20) -> Sequence[ReviewNote]:

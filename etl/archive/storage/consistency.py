@@ -11,10 +11,21 @@ from sqlalchemy import Connection, text
 
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import MissingObject, Store
-from etl.archive.storage.layout import CHAIN, CHANGES, RUNS, chain_key, journal_key, number_in, run_number
-from etl.archive.storage.log_lines import ChainLine, JournalLine, Transaction
+from etl.archive.storage.layout import (
+    ACTS,
+    CHAIN,
+    CHANGES,
+    RUNS,
+    act_key,
+    chain_key,
+    journal_key,
+    number_in,
+    run_number,
+)
+from etl.archive.storage.log_lines import ActLine, ChainLine, JournalLine, Transaction
 from etl.errors import GongkaiError
 
+_Numbered = type[JournalLine] | type[ActLine] | type[ChainLine]
 _REMEDY = "pause all DAGs, then `gongkai rebuild`"
 
 
@@ -70,9 +81,17 @@ def require_unused_link(connection: Connection, store: Store, link: int) -> str:
     return tag
 
 
-def _replaceable(
-    connection: Connection, store: Store, key: str, kind: type[JournalLine] | type[ChainLine]
-) -> str | None:
+def require_unused_act(connection: Connection, store: Store, first: int) -> str:
+    """The tag of the object that acts from `first` may replace, empty where there is none.
+
+    Called under the lock of acts, after numbering them. Raises `DatabaseBehindBucket`.
+    """
+    if (tag := _replaceable(connection, store, act_key(first), ActLine)) is None:
+        raise _behind(store, f"act {first}, which the database is about to number")
+    return tag
+
+
+def _replaceable(connection: Connection, store: Store, key: str, kind: _Numbered) -> str | None:
     """The tag of an object of a transaction that was aborted or is in progress; empty without one, else None."""
     try:
         tag = store.stat(key).etag
@@ -83,7 +102,7 @@ def _replaceable(
 
 
 def require_database_in_sync(archive: Archive) -> None:
-    """Raises `DatabaseBehindBucket` where the bucket has runs, changes or links that the database does not know.
+    """Raises `DatabaseBehindBucket` where the bucket has runs, changes, acts or links that the database does not know.
 
     Called before anything is written that has a number: runs, captures, fixity events.
     """
@@ -91,6 +110,7 @@ def require_database_in_sync(archive: Archive) -> None:
     if reached.rebuild:
         raise _rebuilding(reached.rebuild)
     _refuse_beyond(archive, CHANGES, journal_key(reached.change), JournalLine, "change", reached.change)
+    _refuse_beyond(archive, ACTS, act_key(reached.act), ActLine, "act", reached.act)
     for key in archive.store.list_keys(RUNS, after=f"{RUNS}{reached.run:012}~"):
         number = run_number(key)
         if number > reached.run and number > _last_numbers(archive).run:
@@ -98,9 +118,7 @@ def require_database_in_sync(archive: Archive) -> None:
     _refuse_beyond(archive, CHAIN, chain_key(reached.link), ChainLine, "link", reached.link)
 
 
-def _refuse_beyond(
-    archive: Archive, prefix: str, after: str, kind: type[JournalLine] | type[ChainLine], name: str, last: int
-) -> None:
+def _refuse_beyond(archive: Archive, prefix: str, after: str, kind: _Numbered, name: str, last: int) -> None:
     """Raises `DatabaseBehindBucket` where the bucket has an object of a number that the database does not know."""
     for key in archive.store.list_keys(prefix, after=after):
         with archive.engine.connect() as connection:
@@ -118,6 +136,7 @@ def _last_numbers(archive: Archive) -> Any:
 _LAST_NUMBERS = text("""
 SELECT (SELECT began_at FROM archive.rebuild) AS rebuild,
        (SELECT coalesce(max(change_seq), 0) FROM archive.change) AS change,
+       (SELECT coalesce(max(seq), 0) FROM archive.act) AS act,
        (SELECT coalesce(max(id), 0) FROM archive.run) AS run,
        (SELECT coalesce(max(link), 0) FROM archive.log_object) AS link
 """)

@@ -84,6 +84,11 @@ def lock_chain(connection: Connection) -> None:
     connection.execute(text("LOCK TABLE archive.chaining IN EXCLUSIVE MODE"))
 
 
+def lock_acts(connection: Connection) -> None:
+    """Until the transaction ends, no other one numbers acts of archivists."""
+    connection.execute(text("LOCK TABLE archive.noting IN EXCLUSIVE MODE"))
+
+
 def lock_change_export(connection: Connection) -> None:
     """Until the transaction ends, no other process exports the changes. Raises `GongkaiError` where one does."""
     try:

@@ -16,6 +16,8 @@ ROOTS = "roots/"
 """Daily roots: each is the root of a Merkle tree over the logs that the chain named on a day."""
 CHAIN = "chain/"
 """The chain of logs: each link names the digests of logs written since the link before it, and that link's own."""
+ACTS = "acts/"
+"""Journal of the acts of archivists: an object holds those of one transaction."""
 CHANGES = "changes/"
 """Journal of the change feed: an object holds the events of one transaction."""
 READINGS = "files/"
@@ -34,7 +36,7 @@ CHANGES_EXPORT = f"{EXPORTS}changes/"
 BLOBS = "blobs/"
 """Bytes as received after transfer decoding, by SHA-256."""
 
-RebuildStep = Literal["runs", "captures", "fixity", "files", "changes"]
+RebuildStep = Literal["runs", "captures", "fixity", "files", "changes", "acts"]
 UnreferencedKind = Literal["blob", "reading", "temporary", "unadopted", "ahead", "foreign"]
 
 
@@ -63,6 +65,7 @@ LAYOUT = (
     KeyForm(STAMPS, re.compile(r"(stamps/\d{4}-\d\d-\d\d\.jsonl\.gz)"), "ahead", None, write_once=True),
     KeyForm(ROOTS, re.compile(r"(roots/\d{4}-\d\d-\d\d\.jsonl\.gz)"), "ahead", None, write_once=True),
     KeyForm(CHAIN, re.compile(r"chain/0*(\d{1,18})\.jsonl\.gz"), "ahead", None, write_once=True),
+    KeyForm(ACTS, re.compile(r"acts/0*(\d{1,18})\.jsonl\.gz"), "ahead", "acts", write_once=True),
     KeyForm(CHANGES, re.compile(r"changes/0*(\d{1,18})\.jsonl\.gz"), "ahead", "changes", write_once=True),
     KeyForm(READINGS, re.compile(r"files/../../([0-9a-f]{64})\.jsonl\.gz"), "reading", "files"),
     KeyForm(FIXITY, re.compile(r"fixity/.+-(\d{1,18})\.jsonl\.gz"), "ahead", "fixity"),
@@ -78,7 +81,7 @@ LOGS = tuple(form for form in LAYOUT if form.prefix not in (EXPORTS, BLOBS))
 """The prefixes of logs: their objects have a row in `archive.log_object`, and a fixity audit reads them."""
 REWRITTEN = (RUNS, READINGS)
 """Prefixes of logs that are written again under the same key."""
-REBUILD_ORDER: tuple[RebuildStep, ...] = ("runs", "captures", "fixity", "files", "changes")
+REBUILD_ORDER: tuple[RebuildStep, ...] = ("runs", "captures", "fixity", "files", "changes", "acts")
 PROBE = ".probe"
 """An object that is written to see what a storage server does, and removed; one that was left is garbage."""
 
@@ -121,6 +124,11 @@ def number_in(key: str) -> int:
 def journal_key(first: int) -> str:
     """`changes/<12 digits>.jsonl.gz`: the events of the transaction that numbered them from `first`."""
     return f"{CHANGES}{first:012}.jsonl.gz"
+
+
+def act_key(first: int) -> str:
+    """`acts/<12 digits>.jsonl.gz`: the acts of the transaction that numbered them from `first`."""
+    return f"{ACTS}{first:012}.jsonl.gz"
 
 
 def capture_log_prefix(source_id: str, run_started_at: datetime, run_id: int, label: str) -> str:

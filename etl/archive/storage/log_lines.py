@@ -216,6 +216,67 @@ class JournalLine(ChangeEvent, LogLine):
     writer: Transaction | None = None
 
 
+ReviewedIssue = Literal["disputed", "flagged", "no_text", "similar"]
+ActKind = Literal["review", "collection", "membership", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRow(LogPart):
+    """What an archivist found right in a version: a row of `archive.review`; the act says who and when."""
+
+    id: int
+    record_id: int
+    version: int
+    issue: ReviewedIssue
+    subject: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionRow(LogPart):
+    """A version of a collection: a row of `archive.collection`."""
+
+    id: int
+    version: int
+    title: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipPart(LogPart):
+    """The records that were put into a collection, or taken out of it: rows of `archive.collection_member`."""
+
+    collection_id: int
+    added: Sequence[int]
+    removed: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRow(LogPart):
+    """A version of a note on a record: a row of `archive.note`."""
+
+    id: int
+    version: int
+    record_id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActLine(LogLine):
+    """`acts/`: something that an archivist did: a row of `archive.act`, and the one of the four parts that `kind`
+    names."""
+
+    seq: int
+    kind: ActKind
+    by: str
+    at: datetime
+    writer: Transaction | None = None
+    review: ReviewRow | None = None
+    collection: CollectionRow | None = None
+    membership: MembershipPart | None = None
+    note: NoteRow | None = None
+
+
 class ArchiveMember(TypedDict):
     """A file inside an archive: the parts of `etl.files.Member`."""
 

@@ -1,17 +1,15 @@
 """The tables of schema `archive`. Their names are explained in docs/architecture.md."""
 
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    DateTime,
     ForeignKey,
     ForeignKeyConstraint,
     Identity,
     Index,
-    MetaData,
     Sequence,
     SmallInteger,
     Table,
@@ -21,37 +19,22 @@ from sqlalchemy import (
     text,
     true,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
 
+from etl.archive.storage.act_models import Act as Act
+from etl.archive.storage.act_models import Collection as Collection
+from etl.archive.storage.act_models import CollectionMember as CollectionMember
+from etl.archive.storage.act_models import Note as Note
+from etl.archive.storage.act_models import Review as Review
+from etl.archive.storage.model_base import SCHEMA as SCHEMA
+from etl.archive.storage.model_base import Base as Base
 from etl.outcomes import Outcome
 
-SCHEMA = "archive"
-REVISION = "0015"
+REVISION = "0016"
 """The last migration: these tables are what it leaves."""
 CAPTURE_NUMBERS = Sequence("capture_number", schema=SCHEMA)
 _OUTCOMES = ", ".join(f"'{outcome}'" for outcome in Outcome)
-
-
-class Base(DeclarativeBase):
-    metadata = MetaData(
-        schema=SCHEMA,
-        naming_convention={
-            "pk": "%(table_name)s_pkey",
-            "fk": "%(table_name)s_%(column_0_name)s_fkey",
-            "uq": "%(table_name)s_%(column_0_name)s_key",
-            "ix": "%(table_name)s_%(column_0_name)s_idx",
-            "ck": "%(table_name)s_%(constraint_name)s_check",
-        },
-    )
-    type_annotation_map: ClassVar[dict[Any, Any]] = {
-        str: TEXT,
-        int: BigInteger,
-        datetime: DateTime(timezone=True),
-        dict[str, Any]: JSONB,
-        list[Any]: JSONB,
-        list[str]: ARRAY(TEXT),
-    }
 
 
 class Source(Base):
@@ -426,28 +409,6 @@ class Correction(Base):
     corrected_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
-class Review(Base):
-    """That a person looked at something doubtful in a version, and found it right. Never changed."""
-
-    __tablename__ = "review"
-    __table_args__ = (
-        CheckConstraint("issue IN ('disputed', 'flagged', 'no_text', 'similar')", name="issue"),
-        ForeignKeyConstraint(
-            ["record_id", "version"], ["archive.record_version.record_id", "archive.record_version.version"]
-        ),
-        Index("review_record_id_idx", "record_id"),
-    )
-    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
-    record_id: Mapped[int]
-    version: Mapped[int]
-    issue: Mapped[str]
-    subject: Mapped[str]
-    """The flag that was doubted, "" for other issues."""
-    note: Mapped[str]
-    reviewed_by: Mapped[str]
-    reviewed_at: Mapped[datetime] = mapped_column(server_default=func.now())
-
-
 class Change(Base):
     """One event of the change feed. Rows come from `archive.publish_all` only: `change_seq` follows commits."""
 
@@ -489,6 +450,6 @@ class Rebuild(Base):
     began_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
-LOCKS = tuple(Table(name, Base.metadata) for name in ("numbering", "storing", "exporting", "chaining"))
+LOCKS = tuple(Table(name, Base.metadata) for name in ("numbering", "storing", "exporting", "chaining", "noting"))
 """Tables without columns that are only locked (`etl.archive.storage.database`, function `archive.publish_all`).
 Advisory locks may be taken by every role that can connect; these by the archive's own."""

@@ -12,6 +12,7 @@ from etl.archive.preservation.fixity import Damage, audit
 from etl.archive.preservation.garbage import delete_unreferenced, find_unreferenced
 from etl.archive.records.corrections import correct
 from etl.archive.records.file_readings import store_file_reading
+from etl.archive.records.reviews import keep_review
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import sha256
 from etl.archive.storage.layout import BLOBS, CHAIN, LOGS, REMOVALS, ROOTS, STAMPS, blob_key, root_key, stamp_key
@@ -36,11 +37,12 @@ DAMAGE: dict[str, Callable[[bytes], bytes | None]] = {
 
 
 def live(archive: Archive, folder: Path) -> None:
-    """Logs of every kind: imports, a correction, a reading, damage and its end, removed garbage, roots, a stamp."""
+    """Logs of every kind: imports, a correction, reviews, a reading, damage and its end, garbage, roots, a stamp."""
     digests = keep(archive, folder, 3)
     keep(archive, folder, 2, "other")
     record = rows(archive, "SELECT max(id) AS id FROM archive.record")[0]["id"]
     correct(archive, record, {"publisher": "更正的机关"}, "馆员", "与原件不符")
+    assert all(keep_review(archive, 1, 1, "flagged", subject, "馆员", "") for subject in ("cut", "text_lost"))
     store_file_reading(archive, digests[0], FileReading("text/html", FileOutcome.READ, "", "正文", None, "html"))
     body = archive.store.blob(digests[1])
     archive.store.remove(blob_key(digests[1]))

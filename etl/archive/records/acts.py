@@ -1,0 +1,113 @@
+"""What archivists do beside correcting: reviews, collections, notes. Each is an act, numbered without gaps.
+
+An act is written to the bucket (`acts/<12 digits>.jsonl.gz`) under the lock that numbers acts, as the last step before
+the commit, like the journal of changes (`etl.archive.records.change_feed`); so a rebuild brings it back. Its rows are
+written from its line alone, here and in a rebuild.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from etl.archive.storage.archive import Archive
+from etl.archive.storage.consistency import current_transaction, require_no_rebuild, require_unused_act
+from etl.archive.storage.database import lock_acts
+from etl.archive.storage.layout import act_key
+from etl.archive.storage.log_lines import (
+    ActKind,
+    ActLine,
+    CollectionRow,
+    MembershipPart,
+    NoteRow,
+    ReviewRow,
+    Transaction,
+)
+from etl.archive.storage.log_object import log_bytes
+from etl.archive.storage.log_registry import chain_logs, keep_replacing
+from etl.archive.storage.lookups import among
+from etl.archive.storage.models import Act, Collection, CollectionMember, Note, Review
+
+Told = ReviewRow | CollectionRow | MembershipPart | NoteRow
+"""What an act does."""
+_KINDS: dict[type[Told], ActKind] = {
+    ReviewRow: "review",
+    CollectionRow: "collection",
+    MembershipPart: "membership",
+    NoteRow: "note",
+}
+
+
+def keep_act(archive: Archive, by: str, decide: Callable[[Connection, int], Told | None]) -> int | None:
+    """Has a person do something: `decide` looks, given the number that the act would have, and says what is done.
+
+    Returns the number; None where `decide` found nothing to do. Nobody else does anything meanwhile. Raises
+    `StoreError` and `DatabaseBehindBucket`.
+    """
+    with archive.engine.connect() as connection:
+        lock_acts(connection)
+        require_no_rebuild(connection)
+        first = (connection.scalar(select(func.max(Act.seq))) or 0) + 1
+        writer = current_transaction(connection)
+        lines = _older_reviews(connection, first, writer)
+        number = first + len(lines)
+        told = decide(connection, number)
+        if told is None:
+            return None
+        lines.append(_line(number, told, by, connection.scalars(select(func.now())).one(), writer))
+        for line in lines:
+            write_act(connection, line)
+        look = partial(require_unused_act, connection, archive.store, first)
+        keep_replacing(connection, archive.store, act_key(first), log_bytes(lines), look)
+        connection.commit()
+    chain_logs(archive)
+    return number
+
+
+def _older_reviews(connection: Connection, first: int, writer: Transaction) -> list[ActLine]:
+    """Reviews that were kept before acts were told: the next act tells them too."""
+    untold = select(*Review.__table__.columns).where(Review.act.is_(None)).order_by(Review.id)
+    return [
+        _line(seq, ReviewRow.from_row(row), row["reviewed_by"], row["reviewed_at"], writer)
+        for seq, row in enumerate(connection.execute(untold).mappings(), first)
+    ]
+
+
+def _line(seq: int, told: Told, by: str, at: datetime, writer: Transaction) -> ActLine:
+    kind = _KINDS[type(told)]
+    return ActLine(seq, kind, by, at, writer, **{kind: told})  # type: ignore[arg-type]
+
+
+def write_act(connection: Connection, line: ActLine) -> None:
+    """Writes the rows of an act."""
+    connection.execute(insert(Act).values(seq=line.seq, kind=line.kind, by=line.by, at=line.at))
+    if line.review:
+        _write_review(connection, line, line.review)
+    if line.collection:
+        connection.execute(insert(Collection).values(**line.collection.row(), act=line.seq))
+    if line.membership:
+        _write_membership(connection, line.seq, line.membership)
+    if line.note:
+        connection.execute(insert(Note).values(**line.note.row(), act=line.seq))
+
+
+def _write_review(connection: Connection, line: ActLine, review: ReviewRow) -> None:
+    row = review.row() | {"reviewed_by": line.by, "reviewed_at": line.at, "act": line.seq}
+    upsert = insert(Review).values(row)
+    connection.execute(upsert.on_conflict_do_update(index_elements=["id"], set_={"act": line.seq}))
+
+
+def _write_membership(connection: Connection, seq: int, part: MembershipPart) -> None:
+    if part.added:
+        rows = [{"collection_id": part.collection_id, "record_id": record, "added": seq} for record in part.added]
+        connection.execute(insert(CollectionMember), rows)
+    if part.removed:
+        member = CollectionMember
+        taken_out = (
+            member.collection_id == part.collection_id,
+            among(member.record_id, part.removed),
+            member.removed.is_(None),
+        )
+        connection.execute(update(member).where(*taken_out).values(removed=seq))

@@ -1,0 +1,88 @@
+"""The tables of what archivists do: reviews, collections, notes. Each row belongs to a numbered act, which the journal
+in the bucket tells (`etl.archive.records.acts`)."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from etl.archive.storage.model_base import Base
+
+
+class Act(Base):
+    """Something that an archivist did, beside corrections; numbered without gaps, in the order of commits."""
+
+    __tablename__ = "act"
+    __table_args__ = (CheckConstraint("kind IN ('review', 'collection', 'membership', 'note')", name="kind"),)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str]
+    by: Mapped[str]
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Review(Base):
+    """That a person looked at something doubtful in a version, and found it right. Never changed."""
+
+    __tablename__ = "review"
+    __table_args__ = (
+        CheckConstraint("issue IN ('disputed', 'flagged', 'no_text', 'similar')", name="issue"),
+        ForeignKeyConstraint(
+            ["record_id", "version"], ["archive.record_version.record_id", "archive.record_version.version"]
+        ),
+        Index("review_record_id_idx", "record_id"),
+        Index("review_untold_idx", "id", postgresql_where=text("act IS NULL")),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    record_id: Mapped[int]
+    version: Mapped[int]
+    issue: Mapped[str]
+    subject: Mapped[str]
+    """The flag that was doubted, "" for other issues."""
+    note: Mapped[str]
+    reviewed_by: Mapped[str]
+    reviewed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    act: Mapped[int | None] = mapped_column(ForeignKey("archive.act.seq"))
+    """None: kept before acts were told, and to be told with the next one."""
+
+
+class Collection(Base):
+    """A version of a collection: what an archivist calls it, and what it is for. Its number is that of the act that
+    made it."""
+
+    __tablename__ = "collection"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    title: Mapped[str]
+    description: Mapped[str]
+    act: Mapped[int] = mapped_column(ForeignKey("archive.act.seq"))
+
+
+class CollectionMember(Base):
+    """That a record is in a collection, or was: the acts that put it in and took it out."""
+
+    __tablename__ = "collection_member"
+    __table_args__ = (
+        Index(
+            "collection_member_now_idx",
+            "record_id",
+            "collection_id",
+            unique=True,
+            postgresql_where=text("removed IS NULL"),
+        ),
+    )
+    collection_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    record_id: Mapped[int] = mapped_column(ForeignKey("archive.record.id"), primary_key=True, autoincrement=False)
+    added: Mapped[int] = mapped_column(ForeignKey("archive.act.seq"), primary_key=True, autoincrement=False)
+    removed: Mapped[int | None] = mapped_column(ForeignKey("archive.act.seq"))
+
+
+class Note(Base):
+    """A version of a note on a record; an empty text withdraws it. Its number is that of the act that made it."""
+
+    __tablename__ = "note"
+    __table_args__ = (Index("note_record_id_idx", "record_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    record_id: Mapped[int] = mapped_column(ForeignKey("archive.record.id"))
+    text: Mapped[str]
+    act: Mapped[int] = mapped_column(ForeignKey("archive.act.seq"))
