@@ -46,6 +46,9 @@ class Settings(BaseSettings):
         pattern=r"^https?://[^\s/?#]+[^\s?#]*$",
         description="public address of the archive browser, `https://…/archive`; permalinks begin with it",
     )
+    contact: str | None = Field(
+        None, pattern=r"^[^\s@]+@[^\s@]+\.[^\s@]+$", description="address of mail that harvesters are told (OAI-PMH)"
+    )
     form_key_before: SecretStr | None = Field(
         None, description="Airflow's `[api] secret_key` before it was changed; forms that are open then are still taken"
     )

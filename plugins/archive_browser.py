@@ -39,6 +39,7 @@ class Browser:
             archive_from_airflow,
             address=settings().public_url or PUBLIC,
             form_key=form_key,
+            contact=settings().contact,
             form_key_before=before.get_secret_value() if before else None,
             scheduler=AirflowScheduler(urlsplit(BASE).path),
         )

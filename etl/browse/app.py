@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 
 from etl.archive.storage.archive import Archive
 from etl.browse.errors import InvalidParameter, RequestRefused, UnknownParameter
-from etl.browse.http import api, exports, feeds, figures, mementos, replaying, writing
+from etl.browse.http import api, exports, feeds, figures, mementos, oai, replaying, writing
 from etl.browse.http.errors import error_page, invalid_parameter_page, refusal_page, unknown_parameter_page
 from etl.browse.http.language import LanguageSwitch
 from etl.browse.http.responses import Responder
@@ -37,6 +37,7 @@ def create_app(
     address: str | None = None,
     form_key: str | None = None,
     form_key_before: str | None = None,
+    contact: str | None = None,
     scheduler: Scheduler | None = None,
 ) -> FastAPI:
     """Build the browser for an archive, or for a function that opens one at the first request.
@@ -44,11 +45,13 @@ def create_app(
     The server in front must authenticate users and set `session.PERSON` in the ASGI scope: the application has no
     login, and corrections need an author. `address` is the public address, for permalinks; default: that of the
     request. `form_key` signs form tokens; all processes that serve the browser must share it. Forms that were signed
-    with `form_key_before` are taken, too. `scheduler` tells of coming crawls.
+    with `form_key_before` are taken, too. `contact`: the address of mail that harvesters are told. `scheduler` tells of
+    coming crawls.
     """
     app = _Browser(title="gongkai", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.archive = _LazyArchive(archive)
     app.state.address = address
+    app.state.contact = contact
     app.state.scheduler = scheduler or NoScheduler()
     app.state.forms = FormTokens(form_key or token_hex(32), form_key_before)
     app.include_router(router)
@@ -58,6 +61,7 @@ def create_app(
     app.include_router(writing.router)
     app.include_router(mementos.router)
     app.include_router(feeds.router)
+    app.include_router(oai.router)
     app.include_router(figures.router)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     app.add_exception_handler(HTTPException, _http_error)

@@ -48,6 +48,7 @@ _ROUTES = [
     "/archive/timegate/https://www.lanchuan.example/",
     "/archive/timemap/link/https://www.lanchuan.example/",
     "/archive/cdx",
+    "/archive/oai",
     "/archive/changes.atom",
     "/archive/statistics",
     "/archive/coverage.csv",
@@ -250,7 +251,7 @@ def test_the_script_of_the_documentation_reads_with_a_token(
         gone = {"outcome": "gone", "reason": encode_reason(Code.HTTP_STATUS, status=404)}
         connection.execute(update(RunPage).where(RunPage.run_id == last).values(**gone))
     page = (PROJECT / "docs" / "http.md").read_text(encoding="utf-8")
-    copier, program = re.findall(r"```python\n(.*?)```", page, re.S)
+    copier, harvester, program = re.findall(r"```python\n(.*?)```", page, re.S)
     login = {"AIRFLOW_USER": "viewer", "AIRFLOW_PASSWORD": "of-the-archive", "AIRFLOW_URL": str(airflow.base_url)}
     run = subprocess.run([sys.executable, "-c", program], env=os.environ | login, capture_output=True, text=True)
     assert run.stdout.splitlines() == [f"imported\tgone\t{Page(number).url}\tstatus 404" for number in (1, 2)], (
@@ -269,6 +270,13 @@ def test_the_script_of_the_documentation_reads_with_a_token(
         "JOIN api_v1.record_versions USING (record_id, version) ORDER BY 1",
     )
     assert held == [tuple(row.values()) for row in of_archive]
+    titles = tmp_path / "titles.json"
+    for _ in range(2):
+        command = [sys.executable, "-c", harvester, str(titles)]
+        run = subprocess.run(command, env=os.environ | login, capture_output=True, text=True)
+        assert run.stdout == f"{len(held)} records\n", run.stderr
+    harvested = json.loads(titles.read_text(encoding="utf-8"))["titles"]
+    assert sorted(harvested.values()) == sorted(title for _, _, title, _ in held)
     (commands,) = re.findall(r"```sh\n(.*?)```", page, re.S)
     run = subprocess.run(["sh", "-c", commands], env=os.environ | login, capture_output=True, text=True)
     assert [source["source_id"] for source in json.loads(run.stdout)["sources"]] == ["imported"], run.stderr

@@ -31,7 +31,7 @@ from etl.archive.storage.model_base import SCHEMA as SCHEMA
 from etl.archive.storage.model_base import Base as Base
 from etl.outcomes import Outcome
 
-REVISION = "0016"
+REVISION = "0018"
 """The last migration: these tables are what it leaves."""
 CAPTURE_NUMBERS = Sequence("capture_number", schema=SCHEMA)
 _OUTCOMES = ", ".join(f"'{outcome}'" for outcome in Outcome)
@@ -420,7 +420,8 @@ class Change(Base):
         ForeignKeyConstraint(
             ["record_id", "version"], ["archive.record_version.record_id", "archive.record_version.version"]
         ),
-        Index("change_record_id_idx", "record_id"),
+        Index("change_record_id_idx", "record_id", "change_seq"),
+        Index("change_changed_at_idx", "changed_at"),
     )
     change_seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     kind: Mapped[str]

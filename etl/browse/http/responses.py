@@ -23,6 +23,7 @@ from etl.browse.language.negotiation import language_of, switch_address
 from etl.browse.language.translation import CHINESE, LANGUAGES, Language
 from etl.browse.pages.coverage import rows_of, years_of
 from etl.browse.pages.feed import Feed
+from etl.browse.pages.oai import Answer
 from etl.browse.pages.typesetting import headings, is_wide, text_blocks
 
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -53,6 +54,11 @@ class Responder:
         vary = {"vary": "Accept-Language, Cookie"}
         return Response(template.render(page=page, address=address), 200, vary, "application/atom+xml")
 
+    def oai(self, page: Answer) -> Response:
+        """An answer of OAI-PMH."""
+        template = _environment(language_of(self._request)).get_template("oai.xml")
+        return Response(template.render(page=page), 200, {"vary": "Accept-Language, Cookie"}, "text/xml")
+
     def error(self, page: ErrorPage, headers: Mapping[str, str] | None = None) -> Response:
         """An error page."""
         return self._render("problem.html", page, page.status, headers)
@@ -80,7 +86,7 @@ class Responder:
         return HTMLResponse(html, status, vary)
 
 
-_FOR_PROGRAMS = ("/api/", "/cdx", "/timegate/", "/timemap/")
+_FOR_PROGRAMS = ("/api/", "/cdx", "/oai", "/timegate/", "/timemap/")
 
 
 def is_for_programs(request: Request) -> bool:

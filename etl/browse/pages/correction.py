@@ -61,6 +61,11 @@ def correction_page(connection: Connection, record: int, name: str | None, token
 
 async def read_form(request: Request) -> dict[str, str]:
     """Parse the fields of a submitted form. Raises `RequestRefused` with 400, 413 or 415."""
+    return dict(await form_pairs(request))
+
+
+async def form_pairs(request: Request) -> list[tuple[str, str]]:
+    """Parse the fields of a submitted form, those too that are there twice. Raises as `read_form` does."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM_TYPE:
         raise RequestRefused(415, "form_type")
     body = bytearray()
@@ -72,7 +77,7 @@ async def read_form(request: Request) -> dict[str, str]:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=10, errors="strict")
     except ValueError as error:
         raise RequestRefused(400, "form_text") from error
-    return {name: clean_text(value) for name, value in pairs}
+    return [(name, clean_text(value)) for name, value in pairs]
 
 
 def apply_form(page: CorrectionPage, form: Mapping[str, str]) -> tuple[CorrectionPage, Any]:

@@ -1,0 +1,103 @@
+"""Records with their last events, as harvesters take them (OAI-PMH).
+
+A list is of one state of the change feed, which ends with an event: of each record, the last event up to that one.
+Events are never changed and their numbers follow commits, so whoever goes on behind a record meets each record of that
+state once, whatever changes meanwhile.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, text
+
+from etl.archive.queries.published import Row
+from etl.archive.storage.archive import Database
+from etl.archive.storage.database import translate_database_errors
+
+
+@dataclass(frozen=True, slots=True)
+class Harvest:
+    """What is asked for: records of `source` ("": of all) with greater numbers than `after` whose last event up to
+    number `upto` began at `since` or later, before `before` (None: no limit)."""
+
+    upto: int
+    after: int = 0
+    source: str = ""
+    since: datetime | None = None
+    before: datetime | None = None
+
+
+# By record, one look into change_record_id_idx for each: walking through the events would meet all those that later
+# ones replaced first, 5 s of half a million after everything was read anew.
+_EVENT = """
+SELECT r.id AS record_id, r.source_id, c.change_seq, c.version, c.changed_at, coalesce((
+    SELECT s.kind = 'removed' FROM archive.change s
+    WHERE s.record_id = r.id AND s.change_seq <= c.change_seq AND s.kind IN ('removed', 'restored')
+    ORDER BY s.change_seq DESC LIMIT 1), false) AS removed
+FROM archive.record r CROSS JOIN LATERAL (
+    SELECT o.change_seq, o.version, o.changed_at FROM archive.change o
+    WHERE o.record_id = r.id AND o.change_seq <= :upto ORDER BY o.change_seq DESC LIMIT 1) c
+"""
+_ASKED = """
+WHERE r.id > :after AND (:source = '' OR r.source_id = :source)
+AND (CAST(:before AS timestamptz) IS NULL OR c.changed_at < :before)
+"""
+_IN_ORDER = "ORDER BY r.id LIMIT :number"
+_ALL = text(f"{_EVENT} {_ASKED} {_IN_ORDER}")
+_SINCE = text(f"""{_EVENT} {_ASKED} AND c.changed_at >= :since
+AND r.id IN (SELECT e.record_id FROM archive.change e WHERE e.changed_at >= :since) {_IN_ORDER}""")
+_LAST = text(f"{_EVENT} WHERE r.id = :record")
+_DESCRIPTIONS = text("""
+SELECT v.record_id, v.version, v.short_id, v.url, v.title, v.publisher, v.index_number, v.document_number,
+    v.written_date, v.published_date, v.fields, s.agency
+FROM api_v1.record_versions v
+JOIN unnest(CAST(:records AS bigint[]), CAST(:versions AS bigint[])) AS wanted (record_id, version)
+    USING (record_id, version)
+JOIN api_v1.sources s USING (source_id)
+""")
+_FIRST = text("SELECT min(changed_at) FROM archive.change")
+# A second: a transaction is seen here a moment after it has begun.
+_COMPLETE = text("""
+SELECT least(clock_timestamp(), min(xact_start)) - interval '1 second' FROM pg_stat_activity
+WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+""")
+
+
+def complete_to(archive: Database) -> datetime:
+    """The moment from which the next harvest must ask, if this one sees a state that is opened after this call.
+
+    An event bears the time at which its transaction began, and is seen when that commits: what is still being written
+    by the archive's role holds the moment back. Raises `DatabaseError`.
+    """
+    with translate_database_errors(archive.engine), archive.engine.connect() as connection:
+        moment: datetime = connection.scalars(_COMPLETE).one()
+        return moment
+
+
+def harvested(connection: Connection, harvest: Harvest, number: int) -> list[Row]:
+    """Records in the order of their numbers, with their last events: record_id, source_id, change_seq, version,
+    changed_at, removed."""
+    values = {name: getattr(harvest, name) for name in Harvest.__slots__} | {"number": number}
+    return list(connection.execute(_SINCE if harvest.since else _ALL, values).mappings())
+
+
+def last_event(connection: Connection, record: int) -> Row | None:
+    """The last event of one record, as `harvested` gives it; None: there is no such record."""
+    return connection.execute(_LAST, {"record": record, "upto": 2**63 - 1}).mappings().one_or_none()
+
+
+def descriptions(connection: Connection, events: Sequence[Row]) -> dict[tuple[int, int], Row]:
+    """What the versions to which events led say of their documents, by record and version."""
+    wanted = {
+        "records": [event["record_id"] for event in events],
+        "versions": [event["version"] for event in events],
+    }
+    rows = connection.execute(_DESCRIPTIONS, wanted).mappings()
+    return {(row["record_id"], row["version"]): row for row in rows}
+
+
+def first_change(connection: Connection) -> datetime | None:
+    """When the earliest event began; None: there is none."""
+    first: datetime | None = connection.scalars(_FIRST).one()
+    return first

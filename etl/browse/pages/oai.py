@@ -1,0 +1,111 @@
+"""What OAI-PMH 2.0 answers: records as Dublin Core, sources as sets, and the list that a token continues."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection
+
+from etl.archive.queries import harvest, published
+from etl.archive.queries.citation import permalink
+from etl.archive.queries.harvest import Harvest
+from etl.archive.queries.published import Row
+
+RECORDS = 100
+"""Records of one answer, which has a token for the next."""
+PREFIX = "oai_dc"
+"""The one format: unqualified Dublin Core."""
+
+
+@dataclass(frozen=True, slots=True)
+class HarvestedRecord:
+    """A header, and unless the record is deleted its elements of Dublin Core in order, `(name, value)`."""
+
+    identifier: str
+    datestamp: datetime
+    source_id: str
+    deleted: bool
+    elements: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer to one request. What its verb does not have is empty.
+
+    `told_at`: the moment up to which the answer is complete. `arguments` are those of the request, none where they are
+    refused. `token`: None where the list is whole in one answer, "" at the end of a list of several.
+    """
+
+    address: str
+    told_at: datetime
+    verb: str = ""
+    arguments: tuple[tuple[str, str], ...] = ()
+    error: tuple[str, str] | None = None
+    records: tuple[HarvestedRecord, ...] = ()
+    token: str | None = None
+    sets: tuple[tuple[str, str], ...] = ()
+    since: datetime | None = None
+    contact: str = ""
+
+
+def harvest_list(
+    connection: Connection, asked: Harvest, host: str, base: str
+) -> tuple[tuple[HarvestedRecord, ...], int | None]:
+    """A page of the list, and the number of the record behind which the next begins; None: this is the last."""
+    events = harvest.harvested(connection, asked, RECORDS + 1)
+    shown = events[:RECORDS]
+    return _records(connection, shown, host, base), shown[-1]["record_id"] if len(events) > RECORDS else None
+
+
+def harvested_record(connection: Connection, identifier: str, host: str, base: str) -> HarvestedRecord | None:
+    """The record of an identifier; None: there is none."""
+    number = identifier.removeprefix(_identifier(host, ""))
+    if number == identifier or not (number.isascii() and number.isdecimal() and len(number) <= 18):
+        return None
+    event = harvest.last_event(connection, int(number))
+    if event is None or _identifier(host, event["record_id"]) != identifier:
+        return None
+    return _records(connection, [event], host, base)[0]
+
+
+def source_sets(connection: Connection) -> tuple[tuple[str, str], ...]:
+    """Ids and names of all sources."""
+    return tuple((row["source_id"], row["name"]) for row in published.sources(connection))
+
+
+def _identifier(host: str, record: object) -> str:
+    return f"oai:{host}:{record}"
+
+
+def _records(connection: Connection, events: Sequence[Row], host: str, base: str) -> tuple[HarvestedRecord, ...]:
+    described = harvest.descriptions(connection, [event for event in events if not event["removed"]])
+    return tuple(
+        HarvestedRecord(
+            _identifier(host, event["record_id"]),
+            event["changed_at"].astimezone(UTC),
+            event["source_id"],
+            event["removed"],
+            () if event["removed"] else _dublin_core(described[event["record_id"], event["version"]], base),
+        )
+        for event in events
+    )
+
+
+def _dublin_core(row: Row, base: str) -> tuple[tuple[str, str], ...]:
+    fields = row["fields"]
+    values = (
+        ("title", row["title"]),
+        ("creator", row["publisher"]),
+        ("subject", fields.get("subject_category")),
+        ("subject", fields.get("keywords")),
+        ("publisher", row["agency"]),
+        ("date", row["published_date"] or row["written_date"]),
+        ("type", "Text"),
+        ("type", fields.get("genre_category")),
+        ("identifier", permalink(row["record_id"], row["version"], row["short_id"], base)),
+        ("identifier", row["document_number"]),
+        ("identifier", row["index_number"]),
+        ("source", row["url"]),
+        ("language", "zh"),
+    )
+    return tuple((name, str(value)) for name, value in values if value)
