@@ -112,10 +112,17 @@ class Settings(BaseSettings):
 @cache
 def settings() -> Settings:
     """The settings of this process, read once. Raises `GongkaiError` that names each wrong one, never its value."""
+    chosen, wrong = readable_settings()
+    if wrong:
+        raise GongkaiError("; ".join(wrong), hint="see docs/settings.md")
+    return chosen
+
+
+def readable_settings() -> tuple[Settings, list[str]]:
+    """The settings, each wrong one with its default instead, and what is wrong with it; its value is never named."""
     try:
-        return Settings()
+        return Settings(), []
     except ValidationError as error:
-        wrong = "; ".join(
-            f"GONGKAI_{str(item['loc'][-1]).upper()} {in_plain_words(item['msg'])}" for item in error.errors()
-        )
-        raise GongkaiError(wrong, hint="see docs/settings.md") from None
+        found = {str(item["loc"][-1]).lower(): in_plain_words(item["msg"]) for item in error.errors()}
+    defaults = {name: Settings.model_fields[name].get_default() for name in found}
+    return Settings(**defaults), [f"GONGKAI_{name.upper()} {words}" for name, words in found.items()]

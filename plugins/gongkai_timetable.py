@@ -42,13 +42,15 @@ class ChinaCron(CronTriggerTimetable):
     @classmethod
     def deserialize(cls, data: dict[str, Any]) -> "ChinaCron":
         """The timetable of the cron line."""
-        return at(data["expression"])
+        found = at(data["expression"])
+        assert found is not None
+        return found
 
 
 @cache
-def at(cron: str) -> ChinaCron:
-    """A schedule in China's time."""
-    return ChinaCron(cron)
+def at(cron: str | None) -> ChinaCron | None:
+    """A schedule in China's time; Airflow's own for DAGs that are started by hand only."""
+    return ChinaCron(cron) if cron else None
 
 
 class Timetables(AirflowPlugin):

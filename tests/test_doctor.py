@@ -1,11 +1,13 @@
 """`gongkai doctor` finds no fault where there is none, and names each that is planted, with what to do."""
 
 import json
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from sqlalchemy import make_url, text
 
 from etl.archive.storage.archive import Archive, open_store
 from etl.archive.storage.migrations import downgrade
-from etl.doctor import database
+from etl.doctor import database, packages
 from etl.doctor.bucket import check_bucket
 from etl.doctor.database import check_application, check_reader
 from etl.doctor.findings import Finding
@@ -87,9 +89,42 @@ def test_one_wrong_setting_is_one_fault(examined: Settings, changes: dict[str, s
     assert " → " in line
 
 
-def test_a_setting_of_a_wrong_form_is_one_line(examined: Settings) -> None:
-    said = doctor(examined, GONGKAI_BATCH_SIZE="many")
+def test_settings_of_a_wrong_form_are_a_fault_each_and_all_else_is_looked_at(examined: Settings) -> None:
+    said = doctor(examined, GONGKAI_BATCH_SIZE="many", GONGKAI_PUBLIC_URL="nowhere")
+    first, second = faults(said)
+    assert first == (
+        "fault settings: GONGKAI_PUBLIC_URL has a wrong form: it must match ^https?://[^\\s/?#]+[^\\s?#]*$; "
+        "looked at with its default → see docs/settings.md"
+    )
+    assert second.startswith("fault settings: GONGKAI_BATCH_SIZE must be a whole number; ")
+    assert said.code == 1
+    assert "good  schema: at revision" in said.out
+    assert said.out.endswith("2 faults\n")
+
+    said = gongkai(examined, "report", GONGKAI_BATCH_SIZE="many")
     assert (said.code, said.err) == (1, "gongkai: GONGKAI_BATCH_SIZE must be a whole number — see docs/settings.md\n")
+
+
+def test_a_missing_package_is_a_fault_and_all_else_is_looked_at(
+    examined: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = packages.version
+
+    def version(name: str) -> str:
+        if name == "minio":
+            raise PackageNotFoundError(name)
+        return "0.1" if name == "rich" else real(name)
+
+    monkeypatch.setattr(packages, "version", version)
+    monkeypatch.setitem(sys.modules, "etl.doctor.bucket", None)
+    said = doctor(examined)
+    assert [line.partition(" → ")[0] for line in faults(said)] == [
+        "fault package minio: is missing",
+        "fault package rich: is 0.1, not >=14",
+        "fault bucket: could not be looked at: package etl.doctor.bucket is missing",
+    ]
+    assert "good  schema: at revision" in said.out
+    assert "database and bucket" not in said.out, "it needs what could not be looked at"
 
 
 def test_an_old_schema_is_a_fault(examined: Settings, owner_url: str, archive: Archive) -> None:
@@ -203,7 +238,7 @@ def test_a_service_that_ended_by_itself_is_a_fault_and_a_taken_port_is_said(exam
     gone = {"pid": 2**22 - 1, "started": 1.0, "port": 0, "log_from": 0}
     state.update(process.PROCESSES, lambda all_: all_.update({airflow.SCHEDULER: gone}))
     lines = faults(doctor(examined))
-    assert any(line.startswith("fault airflow-scheduler: ended by itself") for line in lines)
+    assert any(line.startswith("fault airflow-scheduler: ended, and nobody saw how") for line in lines)
 
     assert examined.store_endpoint is not None
     taken = examined.model_copy(update={"store_port": int(examined.store_endpoint.rpartition(":")[2])})

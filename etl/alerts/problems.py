@@ -109,8 +109,8 @@ def _dark(
     """Sources that were crawled once and have had no good run for so long, also if none was started."""
     for row in connection.execute(_LAST_GOOD, {"sources": list(sources)}):
         source, since = sources[row.source_id], row.good or row.first
-        allowed = max(timedelta(days=days), 2 * longest_interval(source.schedule))
-        if now - since <= allowed:
+        interval = longest_interval(source.schedule)
+        if interval is None or now - since <= max(timedelta(days=days), 2 * interval):
             continue
         past = (now - since).days
         yield Problem(

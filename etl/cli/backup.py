@@ -11,6 +11,7 @@ from etl.archive.preservation.backup import CopyResult, backup, restore
 from etl.archive.storage.archive import open_store
 from etl.archive.storage.layout import LOGS
 from etl.cli.console import errors, output, print_json, shown_progress
+from etl.counting import counted
 from etl.errors import GongkaiError
 from etl.settings import settings
 
@@ -53,8 +54,10 @@ def _report_copied(copied: CopyResult, where: str, hint: str, as_json: bool) -> 
     if as_json:
         print_json(asdict(copied))
     else:
-        output.print(f"{copied.objects} objects checked, {copied.copied} copied, {len(copied.damaged)} damaged")
+        output.print(
+            f"{counted(copied.objects, 'object')} checked, {copied.copied} copied, {len(copied.damaged)} damaged"
+        )
     for key in copied.damaged:
         errors.print(f"[red]damaged: {errors.plain(key)}[/]", soft_wrap=True)
     if copied.damaged:
-        raise GongkaiError(f"{len(copied.damaged)} objects are damaged in {where} and were not copied", hint=hint)
+        raise GongkaiError(f"not copied from {where}, as damaged: {counted(len(copied.damaged), 'object')}", hint=hint)

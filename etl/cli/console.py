@@ -1,6 +1,7 @@
 """Printing for all commands: results to standard output, progress and errors to standard error."""
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from etl.progress import Progress, ProgressCallback
+from etl.reasons import Reason
 
 _MAX_NAME_CHARS = 40
 """Longest name in the first column that is kept on one line: an id or a word. A path may be longer."""
@@ -43,6 +45,21 @@ def state_cell(state: str) -> Text:
 def print_json(value: Any) -> None:
     """Print one JSON document to standard output, for programs."""
     output.file.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def in_words(reason: Any) -> str:
+    """A stored reason in the language of the terminal: Chinese where its locale is, else English."""
+    return Reason.from_stored(reason).sentence("chinese" if _is_chinese() else "english")
+
+
+def one_of(both: tuple[str, str]) -> str:
+    """Of a Chinese and an English text the one in the language of the terminal."""
+    return both[0 if _is_chinese() else 1]
+
+
+def _is_chinese() -> bool:
+    chosen = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return chosen.startswith("zh")
 
 
 def heading(text: str) -> None:

@@ -15,6 +15,7 @@ from etl.catalog.load import find_source
 from etl.cli.completion import source_ids
 from etl.cli.console import output, print_json, shown_progress, table
 from etl.cli.reporting import print_reports
+from etl.counting import counted
 from etl.errors import GongkaiError
 from etl.pipeline.crawl import crawl, recheck
 from etl.pipeline.stages.listing import preview
@@ -80,11 +81,16 @@ def _preview(source: Source, options: CrawlOptions, as_json: bool) -> None:
     listing, known = event_loop.run(preview(open_database(settings()), source, options, settings().user_agent))
     new = [url for url, is_known in known.items() if not is_known]
     if as_json:
-        print_json({"source": source.id, "listed": len(known), "new": new, "walk": asdict(listing)})
+        found = {"source": source.id, "listed": len(known), "new": new, "limit": options.limit}
+        print_json(found | {"walk": asdict(listing)})
     else:
         rows = [(item.column, item.listed, item.told_total or "—", item.told_pages or "—") for item in listing.columns]
         table(("list", "listed", "reported", "reported pages"), rows)
-        output.print(f"{source.id}: {len(known)} documents listed, {len(new)} of them new; nothing was stored")
+        listed = f"{counted(len(known), 'document')} listed, {len(new)} of them new"
+        most = f"; with --limit {options.limit} a crawl fetches no more than that" if options.limit else ""
+        output.print(f"{source.id}: {listed}; nothing was stored{most}", soft_wrap=True)
     if listing.lost:
         url, reason = listing.lost[0]
-        raise GongkaiError(f"{len(listing.lost)} listing pages could not be read, the first: {url} ({reason})")
+        raise GongkaiError(
+            f"could not be read: {counted(len(listing.lost), 'listing page')}, the first {url} ({reason})"
+        )

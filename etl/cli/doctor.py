@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from etl.cli.console import output, print_json
+from etl.counting import counted
 from etl.doctor.examine import examine
-from etl.settings import settings
+from etl.settings import readable_settings
 
 app = typer.Typer()
 _SIGNS = {"good": "[green]good[/] ", "note": "[yellow]note[/] ", "fault": "[red]fault[/]"}
@@ -17,7 +18,7 @@ _SIGNS = {"good": "[green]good[/] ", "note": "[yellow]note[/] ", "fault": "[red]
 def doctor_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Examine database, bucket, clocks, disk and Airflow; name each fault and what to do, and then exit with 1."""
     found = []
-    for finding in examine(settings()):
+    for finding in examine(*readable_settings()):
         found.append(finding)
         if not as_json:
             advice = f" → {finding.advice}" if finding.advice else ""
@@ -27,6 +28,6 @@ def doctor_command(as_json: Annotated[bool, typer.Option("--json", help="Print J
     if as_json:
         print_json({"good": not faults, "findings": [asdict(finding) for finding in found]})
     else:
-        output.print(f"{faults} faults" if faults else "no fault was found")
+        output.print(counted(faults, "fault") if faults else "no fault was found")
     if faults:
         raise typer.Exit(1)

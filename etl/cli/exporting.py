@@ -17,6 +17,8 @@ from etl.archive.storage.blobs import UnreadableItem
 from etl.archive.storage.lookups import snapshot
 from etl.cli.completion import source_ids
 from etl.cli.console import errors, output, print_json, shown_progress
+from etl.counting import counted
+from etl.errors import GongkaiError
 from etl.export.exporting import (
     STANDARD_OUTPUT,
     WITH_PERMALINKS,
@@ -65,7 +67,9 @@ def _warn_of_missing_entries(archive: Database, record_filter: RecordFilter) -> 
         with snapshot(archive) as connection:
             missing = missing_entries(connection)
         if missing:
-            errors.print(f"{missing} records are not searched yet, nor exported: run `gongkai index`", soft_wrap=True)
+            errors.print(
+                f"not searched yet, nor exported: {counted(missing, 'record')}; run `gongkai index`", soft_wrap=True
+            )
 
 
 def _base_address(base: str | None) -> str:
@@ -112,6 +116,7 @@ def export_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the closing line as JSON, to standard error.")] = False,
 ) -> None:
     """Export records, or the captures of their pages, in a format that other tools open."""
+    _check_ending(format, out)
     dates = {"from": published_from, "to": published_to, "changed_since": changed_since}
     record_filter = _filter(only, without, q=query, source=source, publisher=publisher, state=state, **dates)
     address = _base_address(base) if format in WITH_PERMALINKS else MOUNT
@@ -126,12 +131,21 @@ def export_command(
             raise
     _print_damaged(result.damaged)
     if as_json:  # standard output may be the export itself
-        counted = {"written": result.written, "repeated": result.repeated, "left_out": result.left_out}
+        numbers = {"written": result.written, "repeated": result.repeated, "left_out": result.left_out}
         damaged = [str(item) for item in result.damaged]
-        errors.file.write(json.dumps({"format": format, "out": str(out), **counted, "damaged": damaged}) + "\n")
+        errors.file.write(json.dumps({"format": format, "out": str(out), **numbers, "damaged": damaged}) + "\n")
         return
     target = "standard output" if out == STANDARD_OUTPUT else out
     errors.print(f"{target}: {_summary(format, result)}", soft_wrap=True)
+
+
+def _check_ending(format: Format, out: Path) -> None:
+    """Refuses a name that says another format than it would have."""
+    said = out.name.removesuffix(".gz").rpartition(".")[2].lower()
+    if said != format and said in list(Format):
+        raise GongkaiError(
+            f"{out} is named as {said}, and --format is {format}", hint=f"give --format {said}, or another name"
+        )
 
 
 def _print_damaged(damaged: Iterable[UnreadableItem]) -> None:
@@ -141,12 +155,12 @@ def _print_damaged(damaged: Iterable[UnreadableItem]) -> None:
 
 def _summary(format: Format, result: ExportResult) -> str:
     if format.has_bytes:
-        left_out = f"; {result.left_out} without bytes were left out" if result.left_out else ""
-        return f"{result.written} captures, {result.repeated} of them revisits of the same bytes{left_out}"
+        left_out = f"; left out, without bytes: {counted(result.left_out, 'capture')}" if result.left_out else ""
+        return f"{counted(result.written, 'capture')}, {result.repeated} of them with the bytes of another{left_out}"
     if format is Format.TXT:
-        left_out = f"; {result.left_out} records without text were left out" if result.left_out else ""
-        return f"{result.written} texts{left_out}"
-    return f"{result.written} rows"
+        left_out = f"; left out, without text: {counted(result.left_out, 'record')}" if result.left_out else ""
+        return f"{counted(result.written, 'text')}{left_out}"
+    return counted(result.written, "row")
 
 
 @app.command("cite")

@@ -3,11 +3,11 @@
 from contextlib import ExitStack
 from types import TracebackType
 
-from etl.cli.console import heading, output, table
+from etl.cli.console import heading, in_words, output, table
+from etl.counting import counted
 from etl.files import FileOutcome, FileReading, Reader, reader_pool, sniff
 from etl.files.media_types import HTML, TEXT
 from etl.files.ocr.scan_reader import ScanReader, scan_pool
-from etl.reasons import Reason
 
 _SHOWN_CHARS = 2000
 """Characters of a file's text that are printed."""
@@ -52,16 +52,16 @@ def show_file(name: str, reading: FileReading) -> None:
     heading(name)
     colour = _COLOURS.get(reading.outcome, "red")
     about = [
-        Reason.from_stored(reading.reason).both,
-        f"{reading.pages} pages" if reading.pages else "",
-        f"{len(reading.text)} characters",
+        in_words(reading.reason),
+        counted(reading.pages, "page") if reading.pages else "",
+        counted(len(reading.text), "character"),
     ]
     output.print(
         f"[bold {colour}]{reading.outcome}[/] [blue]{reading.media_type}[/] {reading.method}"
         f" [dim]{output.plain(' · '.join(part for part in about if part))}[/]"
     )
     if reading.members:
-        rows = [(m.path, m.outcome, Reason.from_stored(m.reason).both, m.media_type, m.size) for m in reading.members]
+        rows = [(m.path, m.outcome, in_words(m.reason), m.media_type, m.size) for m in reading.members]
         table(("member", "outcome", "reason", "type", "bytes"), rows)
     output.print(output.plain(reading.text[:_SHOWN_CHARS]), soft_wrap=True)
     if len(reading.text) > _SHOWN_CHARS:

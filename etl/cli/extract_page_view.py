@@ -6,6 +6,7 @@ from dataclasses import asdict
 from rich.table import Table
 
 from etl.cli.console import heading, output
+from etl.counting import counted
 from etl.extract import Extraction, FieldValue, IndexNumber, content_hash
 from etl.extract.codes import flag_names
 from etl.fields import FIELDS
@@ -34,7 +35,7 @@ def show_page(page: str, rules: str, extraction: Extraction) -> None:
         output.print(f"[bold]index number[/] {output.plain(_index_parts(extraction.index))}")
     for file in extraction.attachments:
         output.print(f"[blue]{file.role}[/] {output.plain(file.name)} {output.plain(file.url)}", soft_wrap=True)
-    output.print(f"[dim]{content_hash(extraction.text).short_id} · {len(extraction.text)} characters[/]")
+    output.print(f"[dim]{content_hash(extraction.text).short_id} · {counted(len(extraction.text), 'character')}[/]")
     output.print(output.plain(extraction.text), soft_wrap=True)
 
 

@@ -11,6 +11,8 @@ from etl.archive.storage.archive import open_archive
 from etl.archive.storage.lookups import require_source
 from etl.cli.completion import source_ids
 from etl.cli.console import errors, output, print_json, shown_progress
+from etl.clock import in_beijing
+from etl.counting import counted
 from etl.errors import GongkaiError
 from etl.settings import settings
 
@@ -43,7 +45,7 @@ def fixity_command(
         print_json(asdict(report))
     else:
         output.print(
-            f"{report.checked} blobs checked ({report.bytes / 1e6:,.1f} MB): "
+            f"{counted(report.checked, 'blob')} checked ({report.bytes / 1e6:,.1f} MB): "
             f"{len(report.damaged)} damaged, {report.restored} intact again"
         )
         if report.logs:
@@ -54,9 +56,9 @@ def fixity_command(
 
 
 def _said_of_logs(logs: LogAudit) -> str:
-    chain = (
-        f"their chain begins at {logs.chain_from:%Y-%m-%d %H:%M:%S} UTC" if logs.chain_from else "they have no chain"
+    chain = f"their chain begins at {in_beijing(logs.chain_from)}" if logs.chain_from else "they have no chain"
+    older = f"; older than it: {counted(logs.before_chain, 'log')}" if logs.before_chain else ""
+    checked = (
+        f"{logs.read} of {counted(logs.logs, 'log')} checked: {len(logs.damaged)} damaged, {logs.restored} intact again"
     )
-    older = f", {logs.before_chain} older ones are not in it" if logs.before_chain else ""
-    checked = f"{logs.read} of {logs.logs} logs checked: {len(logs.damaged)} damaged, {logs.restored} intact again"
     return f"{checked}; {chain}{older}"

@@ -9,7 +9,7 @@ import typer
 from etl.archive.crawls.hosts import HostState, known_hosts, lift
 from etl.archive.storage.archive import open_database
 from etl.cli.console import output, print_json, table
-from etl.clock import CHINA
+from etl.clock import in_beijing
 from etl.errors import GongkaiError
 from etl.settings import settings
 
@@ -44,14 +44,12 @@ def hosts_command(
         table(("host", "pace", "set by", "robots.txt", "postponed until", "why"), rows)
         for state in found:
             if state.lifted_at:
-                output.print(
-                    f"{state.name}: lifted {state.lifted_at.astimezone(CHINA):%Y-%m-%d %H:%M} by {state.lifted_by}"
-                )
+                output.print(f"{state.name}: lifted {in_beijing(state.lifted_at)} by {state.lifted_by}")
 
 
 def _time(state: HostState) -> str:
     """Until when the host is postponed, in Beijing time."""
-    return f"{state.postponed_until.astimezone(CHINA):%Y-%m-%d %H:%M}" if state.postponed_until else ""
+    return in_beijing(state.postponed_until) if state.postponed_until else ""
 
 
 def _robots(state: HostState) -> str:

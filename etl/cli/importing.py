@@ -11,7 +11,7 @@ from etl.archive.crawls.reports import Report, explained
 from etl.archive.storage.archive import open_archive
 from etl.catalog.load import find_source
 from etl.cli.completion import source_ids
-from etl.cli.console import output, print_json, shown_progress, table
+from etl.cli.console import in_words, output, print_json, shown_progress, table
 from etl.pipeline.stages.reconciling import raise_if_red
 from etl.pipeline.warc.bags import warcs_of_bag
 from etl.pipeline.warc.importing import IMPORTED, import_source, import_warc, scan_warc
@@ -57,4 +57,4 @@ def _print_reports(warcs: Sequence[Path], reports: Sequence[Report]) -> None:
     for report in reports:
         table(("outcome", "pages"), list(report.outcomes.items()))
         for reason in (*report.problems, *report.warnings):
-            output.print(f"[yellow]{output.plain(reason.both)}[/]", soft_wrap=True)
+            output.print(f"[yellow]{output.plain(in_words(reason))}[/]", soft_wrap=True)

@@ -8,6 +8,7 @@ import typer
 from etl.archive.records.search_index import fill_index
 from etl.archive.storage.archive import open_database
 from etl.cli.console import output, print_json, shown_progress
+from etl.counting import counted
 from etl.settings import settings
 
 app = typer.Typer()
@@ -21,4 +22,4 @@ def index_command(as_json: Annotated[bool, typer.Option("--json", help="Print JS
     if as_json:
         print_json(asdict(done))
     else:
-        output.print(f"{done.written} entries written, {done.indexed} added to the index")
+        output.print(f"{counted(done.written, 'entry')} written, {done.indexed} added to the index")

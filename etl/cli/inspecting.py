@@ -9,6 +9,7 @@ import typer
 from etl.archive.storage.archive import open_archive
 from etl.cli.completion import source_ids
 from etl.cli.console import output, print_json, shown_progress, table
+from etl.counting import counted
 from etl.errors import GongkaiError
 from etl.export.output import atomic_file
 from etl.inspection.inspecting import Inspection, inspect
@@ -36,7 +37,9 @@ def inspect_command(
     else:
         _show(report)
     if report.faults:
-        raise GongkaiError(f"{report.faults} checks found a fault", hint="docs/inspection.md says what to do")
+        raise GongkaiError(
+            f"{counted(report.faults, 'check')} found a fault", hint="docs/inspection.md says what to do"
+        )
 
 
 def _show(report: Inspection) -> None:

@@ -49,12 +49,12 @@ def status_command(as_json: Annotated[bool, typer.Option("--json", help="Print J
             item.pid or "",
             item.address,
             item.detail,
-            os.path.relpath(item.log),
         )
         for item in services
     ]
     if not as_json:
-        table(("service", "state", "pid", "address", "detail", "log"), rows)
+        table(("service", "state", "pid", "address", "detail"), rows)
+        output.print(f"logs: {os.path.relpath(services[0].log.parent)}/<service>.log", soft_wrap=True)
     if not all(item.running for item in services):
         raise typer.Exit(1)
 
@@ -103,7 +103,7 @@ def demo_command(
             )
             if not errors.is_terminal and said.get(item.source) != item.state:  # where no bars are shown
                 said[item.source] = item.state
-                errors.print(f"  {item.source:<16}{item.state}, {item.ended} of {item.listed or '?'} documents")
+                errors.print(f"  {item.source:<16}{item.state}, documents: {item.ended} of {item.listed or '?'}")
 
         demo.crawl(client, archive.engine, sources, show_crawl)
         maintenance = {dag: bars.add_task(dag, total=1) for dag in demo.MAINTENANCE_DAGS}

@@ -13,6 +13,7 @@ from etl.archive.storage.blobs import UnreadableItem, raise_if_unreadable
 from etl.archive.storage.database import connect
 from etl.cli.completion import source_ids
 from etl.cli.console import errors, output, print_json, shown_progress, table
+from etl.counting import counted
 from etl.errors import GongkaiError
 from etl.pipeline.rebuilding import rebuild_archive
 from etl.pipeline.stages.attachments import read_scans
@@ -77,8 +78,8 @@ def reextract_command(
         samples = {
             name: [(item.record, item.before, item.now) for item in items] for name, items in done.samples.items()
         }
-        counted = {"records": done.records, "versions": done.versions, "damaged": len(done.damaged)}
-        print_json(counted | {"fields": done.fields, "samples": samples})
+        numbers = {"records": done.records, "versions": done.versions, "damaged": len(done.damaged)}
+        print_json(numbers | {"fields": done.fields, "samples": samples})
     else:
         _print_result(done, dry_run)
     _fail_if_unreadable(done.damaged, "records or files")
@@ -86,7 +87,7 @@ def reextract_command(
 
 def _print_result(done: ReextractionResult, dry_run: bool) -> None:
     verb = "would change" if dry_run else "changed"
-    errors.print(f"{done.records} records read, {done.versions} {verb}")
+    errors.print(f"{counted(done.records, 'record')} read, {done.versions} {verb}")
     if done.fields:
         table(("field", "values"), done.fields.most_common())
         samples = [item for items in done.samples.values() for item in items]
@@ -112,7 +113,7 @@ def scans_command(
     if as_json:
         print_json({"read": done.read, "damaged": [str(item) for item in done.damaged]})
     else:
-        output.print(f"{done.read} scans read")
+        output.print(f"{counted(done.read, 'scan')} read")
     _fail_if_unreadable(done.damaged, "scans")
 
 

@@ -9,6 +9,7 @@ import typer
 from etl.catalog.load import find_source
 from etl.cli.completion import source_ids
 from etl.cli.console import errors, heading, output, print_json, table
+from etl.counting import counted
 from etl.errors import GongkaiError
 from etl.pipeline.survey.preview import Preview, preview_address, preview_saved, preview_source
 from etl.platforms.base import ListingRequest
@@ -130,9 +131,9 @@ def _print(preview: Preview) -> None:
         ]
         if rows:
             table(("title", "published", "written", "number", "other fields", "address"), rows)
-        total = "no total" if page.reported_total is None else f"{page.reported_total} documents"
-        pages = "no number of pages" if page.reported_pages is None else f"{page.reported_pages} pages"
-        output.print(f"{len(page.entries)} entries; the site reports {total}, {pages}")
+        total = "no total" if page.reported_total is None else counted(page.reported_total, "document")
+        pages = "no number of pages" if page.reported_pages is None else counted(page.reported_pages, "page")
+        output.print(f"{counted(len(page.entries), 'entry')}; the site reports {total}, {pages}")
         for request in page.next_requests:
             body = f" {(request.body or b'').decode('utf-8', 'replace')}" if request.body else ""
             output.print(f"follows: {request.method} {output.plain(request.url + body)}", soft_wrap=True)

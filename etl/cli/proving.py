@@ -11,6 +11,7 @@ from etl.archive.preservation.time_stamps import Stamped, authority_of, stamp_da
 from etl.archive.storage.archive import open_archive
 from etl.cli.console import output, print_json, shown_progress
 from etl.clock import CHINA
+from etl.counting import counted
 from etl.errors import GongkaiError
 from etl.export.proof.bundle import verify_proof, write_proof
 from etl.export.proof.gather import gather_capture, gather_record
@@ -40,10 +41,12 @@ def stamp_command(
 
 
 def _said(done: Stamped) -> str:
-    made = f"{len(done.roots)} daily roots made, the newest is of {done.state.root or 'no day'}"
+    made = f"{counted(len(done.roots), 'daily root')} made"
+    if done.state.root:
+        made += f", the newest is of {done.state.root}"
     stamp = f"stamped at {done.stamp.at:%Y-%m-%d %H:%M:%S} UTC" if done.stamp else "nothing new was stamped"
     hint = "" if done.state.root else "; a day's root is made when the day is over, or now with --today"
-    return f"{made}; {stamp}; {done.state.unstamped} roots are covered by no time stamp{hint}"
+    return f"{made}; {stamp}; without a time stamp: {counted(done.state.unstamped, 'root')}{hint}"
 
 
 @app.command("prove")
@@ -64,7 +67,10 @@ def prove_command(
     if as_json:
         print_json({"out": str(out), "stamped_at": stamp.at, "authority": stamp.authority, "files": len(proof.files)})
     else:
-        output.print(f"{out}: {len(proof.facts)} lines of logs with their bytes, stamped at {stamp.at}", soft_wrap=True)
+        output.print(
+            f"{out}: {counted(len(proof.facts), 'line')} of logs with their bytes, stamped at {stamp.at}",
+            soft_wrap=True,
+        )
 
 
 @app.command("verify")

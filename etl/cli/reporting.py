@@ -1,6 +1,7 @@
 """`gongkai report`, and how reports are printed after a crawl."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import typer
@@ -11,8 +12,11 @@ from etl.archive.crawls.run_pages import EndedPage, ended_badly
 from etl.archive.crawls.unfinished import unfinished_reports
 from etl.archive.storage.archive import Database, open_database
 from etl.cli.completion import source_ids
-from etl.cli.console import output, print_json, state_cell, table
+from etl.cli.console import in_words, one_of, output, print_json, state_cell, table
+from etl.clock import in_beijing
+from etl.counting import counted
 from etl.errors import GongkaiError
+from etl.outcomes import OUTCOME_NAMES
 from etl.reasons import Reason
 from etl.settings import settings
 
@@ -32,6 +36,8 @@ COLUMNS = {
 }
 """What a report's table shows, and the heads that fit into 80 columns beside a source's name."""
 _PAST = ("run", "kind", "state", "started", "listed", "stored", "same", "failed", "excl.", "s")
+STANDS_STILL = timedelta(minutes=10)
+"""A run without a capture for so long has died, or waits for a host: a page takes minutes, with all its retries."""
 RED = 1
 """Exit code when a run that is shown is red."""
 
@@ -91,7 +97,7 @@ def _print_past(reports: Sequence[dict[str, Any]]) -> None:
             str(report["run"]),
             report["kind"],
             state_cell(report["state"]),
-            report["started_at"][:16].replace("T", " "),
+            in_beijing(datetime.fromisoformat(report["started_at"])),
             *(report[name] for name in numbers),
         )
         for report in reports
@@ -101,7 +107,7 @@ def _print_past(reports: Sequence[dict[str, Any]]) -> None:
 
 def _print_pages(report: dict[str, Any], pages: Sequence[EndedPage]) -> None:
     for page in pages:
-        line = f"{report['run']} {page.outcome} {page.url}: {page.reason.both}"
+        line = f"{report['run']} {_outcome(page.outcome)} {page.url}: {in_words(page.reason)}"
         output.print(output.plain(line), soft_wrap=True)
 
 
@@ -113,28 +119,43 @@ def print_reports(reports: Sequence[dict[str, Any]]) -> None:
         _print_remarks(report)
         for colour, name in (("red", "problems"), ("yellow", "warnings")):
             for reason in map(Reason.from_stored, report[name]):
-                output.print(f"[{colour}]{report['source']}: {output.plain(reason.both)}[/]", soft_wrap=True)
-                if what_to_do := " ".join(filter(None, advice(reason))):
+                output.print(f"[{colour}]{report['source']}: {output.plain(in_words(reason))}[/]", soft_wrap=True)
+                if what_to_do := one_of(advice(reason)):
                     output.print(f"  → {output.plain(what_to_do)}", soft_wrap=True)
         if dead := report.get("dead"):
             number, first = report["outcomes"]["dead"], dead[0]
-            words = f"{number} dead links (404 or 410 on {first['days']} days), the first {first['url']}"
+            days = counted(first["days"], "day")
+            words = f"{counted(number, 'dead link')} (404 or 410 on {days}), the first {first['url']}"
             output.print(f"[dim]{report['source']}: {output.plain(words)}[/]", soft_wrap=True)
         if report["gaps"]:
             widest = report["gaps"][0]
-            where = f"{widest['organisation']}/{widest['year']}: {widest['missing']} serials missing"
+            where = f"{widest['organisation']}/{widest['year']}: {counted(widest['missing'], 'serial')} missing"
             output.print(f"[dim]{report['source']}: gaps in index numbers, widest {where}[/]", soft_wrap=True)
 
 
 def _print_remarks(report: dict[str, Any]) -> None:
     if report["state"] == "running":
-        run = f"{report['source']}: run {report['run']} ({report['kind']} {report['key']}) has not ended since "
-        hint = f"; if nobody works on it, start the same again, or `gongkai runs close {report['run']}`"
-        output.print(f"[yellow]{output.plain(run + report['started_at'] + hint)}[/]", soft_wrap=True)
+        output.print(f"[yellow]{output.plain(_running(report))}[/]", soft_wrap=True)
     nothing = "nothing was due" if report["kind"] == "recheck" else "nothing listed"
-    outcomes = ", ".join(f"{name} {number}" for name, number in report["outcomes"].items())
+    outcomes = ", ".join(f"{_outcome(name)} {number}" for name, number in report["outcomes"].items())
     output.print(f"[dim]{report['source']}: {outcomes or nothing}[/]", soft_wrap=True)
     if lists := [item for item in report["told"] if item["told_total"] is not None]:
         reported, read = sum(item["told_total"] for item in lists), sum(item["lines"] for item in lists)
-        where = f"{report['source']}: {len(lists)} of {len(report['told'])} lists tell how many documents they have"
-        output.print(f"[dim]{where}: {reported} documents, {read} entries were read there[/]", soft_wrap=True)
+        where = f"{report['source']}: totals are told by {len(lists)} of {counted(len(report['told']), 'list')}"
+        entries = f"{counted(reported, 'document')}, and {counted(read, 'entry')} read there"
+        output.print(f"[dim]{where}: {entries}[/]", soft_wrap=True)
+
+
+def _outcome(name: str) -> str:
+    """The name of an outcome; one that a later version stored as it is."""
+    return one_of(OUTCOME_NAMES.get(name, (name, name)))
+
+
+def _running(report: dict[str, Any]) -> str:
+    """A run that has not ended; what to do about it only where it has stood still."""
+    started, moved = (datetime.fromisoformat(report[name]) for name in ("started_at", "moved_at"))
+    run = f"{report['source']}: run {report['run']} ({report['kind']} {report['key']}) runs since {in_beijing(started)}"
+    if datetime.now(UTC) - moved < STANDS_STILL:
+        return f"{run}; its last capture was at {in_beijing(moved)}"
+    close = f"`gongkai runs close {report['run']}`"
+    return f"{run}, and has captured nothing since {in_beijing(moved)}: if it died, start the same again, or {close}"

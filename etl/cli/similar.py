@@ -8,6 +8,7 @@ import typer
 from etl.archive.records.near_duplicates import LIMIT, rebuild_signatures, similar_to
 from etl.archive.storage.archive import Database, open_database
 from etl.cli.console import output, print_json, shown_progress, table
+from etl.counting import counted
 from etl.errors import GongkaiError
 from etl.settings import settings
 
@@ -46,4 +47,4 @@ def _sign_texts(archive: Database, as_json: bool) -> None:
     if as_json:
         print_json(asdict(done))
     else:
-        output.print(f"{done.signed} texts signed, {done.dropped} unused signatures dropped")
+        output.print(f"{counted(done.signed, 'text')} signed, {counted(done.dropped, 'unused signature')} dropped")

@@ -11,6 +11,7 @@ from etl.cli.completion import source_ids
 from etl.cli.console import errors, output, print_json, table
 from etl.cli.previewing import preview_command
 from etl.cli.surveying import check_live, new_command
+from etl.counting import counted
 from etl.errors import GongkaiError
 from etl.platforms.base import Platform
 from etl.platforms.registry import all_platforms
@@ -32,7 +33,7 @@ def list_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSO
         print_json([source.model_dump(mode="json") | {"cron": source.cron} for source in sources])
     else:
         rows = [
-            (item.id, item.name, item.platform, item.schedule, item.cron, len(item.columns), item.verified)
+            (item.id, item.name, item.platform, item.schedule, item.cron or "by hand", len(item.columns), item.verified)
             for item in sources
         ]
         table(("id", "name", "platform", "schedule", "cron", "lists", "verified"), rows)
@@ -63,7 +64,7 @@ def check_command(
     if as_json:
         print_json({"good": not problems, "sources": good, "problems": problems})
     elif not problems:
-        output.print(f"{good} source files — good")
+        output.print(f"{counted(good, 'source file')} — good")
     for problem in problems if not as_json else ():
         errors.print(errors.plain(problem), soft_wrap=True)
     if problems:
@@ -77,7 +78,7 @@ def _check_one(source: str, live: bool, as_json: bool) -> None:
     if as_json:
         print_json({"good": True, "source": chosen.id, "platform": chosen.platform, "lists": len(chosen.columns)})
     else:
-        output.print(f"{chosen.id}: {chosen.name}, {chosen.platform}, {len(chosen.columns)} lists — good")
+        output.print(f"{chosen.id}: {chosen.name}, {chosen.platform}, {counted(len(chosen.columns), 'list')} — good")
 
 
 @app.command("platforms")

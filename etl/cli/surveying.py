@@ -12,6 +12,7 @@ from etl.catalog.stamp import stamp_verified
 from etl.cli.console import errors, heading, output, print_json, table
 from etl.cli.previewing import print_request, read_file
 from etl.clock import CHINA
+from etl.counting import counted
 from etl.errors import GongkaiError
 from etl.pipeline.survey.draft import draft
 from etl.pipeline.survey.survey import (
@@ -155,7 +156,7 @@ def _print_lists(columns: tuple[ListProbe, ...], console: Console) -> None:
         page = probe.page
         total = page.reported_total if page and page.reported_total is not None else ""
         pages = page.reported_pages if page and page.reported_pages is not None else ""
-        below = f"{probe.below} lists below; " if probe.below else ""
+        below = f"{counted(probe.below, 'list')} below; " if probe.below else ""
         remark = below + "; ".join(
             [*filter(None, [probe.reason]), *probe.problems, *["no next page found"] * probe.may_go_on]
         )
@@ -177,4 +178,5 @@ def _print_document(document: DocumentProbe) -> None:
         return
     extraction = document.extraction
     table(("field", "value", "where"), [(item.name, item.value, item.origin) for item in extraction.fields.values()])
-    output.print(f"[dim]{len(extraction.text)} characters of text, {len(extraction.attachments)} attachments[/]")
+    files = counted(len(extraction.attachments), "attachment")
+    output.print(f"[dim]{counted(len(extraction.text), 'character')} of text, {files}[/]")

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import make_url
 
 from etl.archive.queries.citation import MOUNT
+from etl.counting import counted
 from etl.doctor.findings import Finding, fault, good, note
 from etl.local import airflow as local_airflow
 from etl.local import process
@@ -61,11 +62,11 @@ def _pools(client: AirflowClient) -> Iterator[Finding]:
         if pool.slots <= 0 or (pool.queued and not pool.open):
             yield fault(
                 f"pool {pool.name}",
-                f"{pool.queued} tasks wait, {pool.open} of {pool.slots} slots are free",
+                f"waiting: {counted(pool.queued, 'task')}; free: {pool.open} of {counted(pool.slots, 'slot')}",
                 "give it more slots in Airflow: Admin → Pools",
             )
         else:
-            yield good(f"pool {pool.name}", f"{pool.open} of {pool.slots} slots are free")
+            yield good(f"pool {pool.name}", f"free: {pool.open} of {counted(pool.slots, 'slot')}")
 
 
 def _dags(client: AirflowClient) -> Iterator[Finding]:

@@ -1,23 +1,29 @@
 """All checks of an installation, in the order in which a person would look."""
 
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Iterator, Sequence
+from importlib import import_module
 
-from etl.doctor.airflow import check_airflow
-from etl.doctor.bucket import check_bucket
-from etl.doctor.database import check_agreement, check_application, check_owner, check_reader, check_stamps
-from etl.doctor.findings import Check, Finding, run
-from etl.doctor.machine import (
-    check_disk,
-    check_hosts,
-    check_models,
-    check_ports,
-    check_services,
-    check_settings,
-    check_sources,
-)
+from etl.doctor.findings import Check, Finding, fault, run
 from etl.settings import Settings
 
+_CHECKS = {
+    "packages": ("packages", "check_packages"),
+    "settings": ("machine", "check_settings"),
+    "source files": ("machine", "check_sources"),
+    "disk": ("machine", "check_disk"),
+    "services of this machine": ("machine", "check_services"),
+    "ports": ("machine", "check_ports"),
+    "database": ("database", "check_application"),
+    "role of readers": ("database", "check_reader"),
+    "role of the owner": ("database", "check_owner"),
+    "bucket": ("bucket", "check_bucket"),
+    "database and bucket": ("database", "check_agreement"),
+    "time stamps": ("database", "check_stamps"),
+    "hosts of sources": ("machine", "check_hosts"),
+    "Airflow": ("airflow", "check_airflow"),
+    "models for scans": ("machine", "check_models"),
+}
+"""Module of this package and function, by what is looked at."""
 _NEEDS = {
     "database and bucket": {"database", "bucket"},
     "time stamps": {"database"},
@@ -25,29 +31,22 @@ _NEEDS = {
 }
 
 
-def examine(settings: Settings) -> Iterator[Finding]:
-    """What is found, good and bad, each as soon as it is looked at. Writes nothing but a probe that it removes."""
-    checks: dict[str, Check] = {
-        "settings": partial(check_settings, settings),
-        "source files": partial(check_sources, settings),
-        "disk": partial(check_disk, settings),
-        "services of this machine": partial(check_services, settings),
-        "ports": partial(check_ports, settings),
-        "database": partial(check_application, settings),
-        "role of readers": partial(check_reader, settings),
-        "role of the owner": partial(check_owner, settings),
-        "bucket": partial(check_bucket, settings),
-        "database and bucket": partial(check_agreement, settings),
-        "time stamps": partial(check_stamps, settings),
-        "hosts of sources": partial(check_hosts, settings),
-        "Airflow": partial(check_airflow, settings),
-        "models for scans": check_models,
-    }
+def examine(settings: Settings, wrong: Sequence[str] = ()) -> Iterator[Finding]:
+    """What is found, good and bad, each as soon as it is looked at. Writes nothing but a probe that it removes.
+
+    `wrong` says what is wrong with settings whose defaults are looked at instead (`readable_settings`).
+    """
+    yield from (fault("settings", f"{words}; looked at with its default", "see docs/settings.md") for words in wrong)
     faulty: set[str] = set()
-    for name, check in checks.items():
+    for name, place in _CHECKS.items():
         if faulty & _NEEDS.get(name, set()):
             continue  # its fault is named already
-        for finding in run(name, check):
+        for finding in run(name, _check(*place, settings)):
             if finding.state == "fault":
                 faulty.add(name)
             yield finding
+
+
+def _check(module: str, function: str, settings: Settings) -> Check:
+    """The check, whose module is imported when it runs: a package that one of them lacks stops no other."""
+    return lambda: getattr(import_module(f"etl.doctor.{module}"), function)(settings)

@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from etl.errors import GongkaiError
 
+INSTALL = "install the packages again: `make` in a checkout, or the image anew"
 State = Literal["good", "note", "fault"]
 
 
@@ -43,6 +44,8 @@ def run(name: str, check: Check) -> Iterator[Finding]:
     """What the check finds; an error that it ends with is a fault of that name."""
     try:
         yield from check()
+    except ModuleNotFoundError as error:
+        yield fault(name, f"could not be looked at: package {error.name} is missing", INSTALL)
     except GongkaiError as error:
         text = " ".join(str(error.args[0]).split())
         yield fault(name, text, error.hint or "see `gongkai status`")

@@ -10,6 +10,8 @@ from etl.archive.crawls.hosts import HostState, known_hosts
 from etl.archive.storage.archive import open_database
 from etl.catalog.files import source_files
 from etl.catalog.load import SourceError, load_sources, readable_sources
+from etl.clock import in_beijing
+from etl.counting import counted
 from etl.doctor.findings import Finding, fault, good, note
 from etl.input_words import did_you_mean
 from etl.local import airflow, ports, postgres, process, services, store
@@ -40,7 +42,9 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
 def check_sources(settings: Settings) -> Iterator[Finding]:
     """Source files that are wrong have no DAG."""
     try:
-        yield good("source files", f"{len(load_sources(source_files(settings.source_folders)))} are right")
+        yield good(
+            "source files", f"right: {counted(len(load_sources(source_files(settings.source_folders))), 'file')}"
+        )
     except SourceError as error:
         for problem in error.problems:
             yield fault("source files", problem, "docs/sources.md lists the keys")
@@ -62,7 +66,7 @@ def check_hosts(settings: Settings) -> Iterator[Finding]:
 def _silence(host: HostState) -> str:
     """Why nobody asks the host; empty if it is asked."""
     if host.postponed_until:
-        return f"until {host.postponed_until:%Y-%m-%d %H:%M} UTC, for {host.why}"
+        return f"until {in_beijing(host.postponed_until)}, for {host.why}"
     unknown = host.robots_at and (host.robots_status is None or host.robots_status >= 500)
     return "its robots.txt cannot be had" if unknown else ""
 
@@ -117,7 +121,7 @@ def _ports(settings: Settings) -> dict[str, tuple[str, int]]:
     }
 
 
-def check_models() -> Iterator[Finding]:
+def check_models(_: Settings) -> Iterator[Finding]:
     """The models with which scans are read; they come with the package."""
     spec = find_spec("rapidocr")
     folders = [Path(place) / "models" for place in (spec.submodule_search_locations or ())] if spec else []

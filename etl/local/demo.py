@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine, text
 
+from etl.counting import counted
 from etl.errors import GongkaiError
 from etl.local import ports, process
 from etl.local.airflow_client import AirflowClient
@@ -164,6 +165,7 @@ def archive_summary(engine: Engine) -> str:
     with engine.connect() as connection:
         row = connection.execute(_SUMMARY).one()
     return (
-        f"{row.files} files: {row.read} read, {row.scans} scans read by OCR; {row.blobs} blobs, {row.damaged} damaged; "
+        f"{counted(row.files, 'file')}: {row.read} read, {counted(row.scans, 'scan')} read by OCR; "
+        f"{counted(row.blobs, 'blob')}, {row.damaged} damaged; "
         f"feed up to {row.change_seq}, exported as Parquet"
     )

@@ -1,5 +1,7 @@
 """Detached processes: started with a log file, recorded, found again, and stopped without touching any other.
 
+A shell waits for each and writes down how it ended: whoever started it is long gone then.
+
 A process is recognised by its id together with its creation time. Children that outlived a killed process are
 recognised by their log file: a process whose standard output or error is that file belongs to the service.
 """
@@ -7,16 +9,19 @@ recognised by their log file: a process whose standard output or error is that f
 import contextlib
 import os
 import pwd
+import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import psutil
 
+from etl.clock import in_beijing
 from etl.errors import GongkaiError
 from etl.local.state import State
 
@@ -26,10 +31,21 @@ LOG_LIMIT = 20_000_000
 POLL = 0.05
 """Seconds between two looks at a process that starts or ends."""
 LONGEST_POLL = 0.5
+_KILLED = 128
+"""A shell tells the number of a signal as an exit code that is so much greater."""
 NOTICE_EVERY = 15.0
 """Seconds after which a wait says what it waits for, again and again."""
 MOST_PATIENCE = 5
 """A process is waited for so many times its `patience`, and no longer, however busy it is."""
+
+_WATCHED = """
+exec 3>&0 </dev/null 2>/dev/null
+/bin/sh -c 'echo $$ >&3; exec "$@" 2>&1 3>&-' sh "$@"
+echo "$? $(date +%s)" >&3
+"""
+"""Runs a command, and writes its id, its exit code and when it ended to what is given as standard input. The command
+runs in the foreground: what a shell runs behind itself ignores Ctrl-C, which stops a PostgreSQL quickly. What the shell
+itself says ("Killed") is no line of the command's log."""
 
 Notice = Callable[[str], None]
 """Takes what is waited for, as the rest of a line that begins with "waiting"."""
@@ -120,12 +136,16 @@ def start(
     log = state.log(name)
     if log.exists() and log.stat().st_size > LOG_LIMIT:
         log.replace(log.with_suffix(".log.1"))
-    with log.open("ab") as output:
+    words = [str(word) for word in command]
+    if shutil.which(words[0], path=env.get("PATH", os.defpath)) is None:
+        raise GongkaiError(f"{name} cannot be started: there is no program {words[0]}", hint=f"log: {log}")
+    _ending(state, name).unlink(missing_ok=True)  # the shell of an earlier process may write to it yet
+    with log.open("ab") as output, _ending(state, name).open("wb") as ending:
         log_from = output.tell()
         try:
             child = subprocess.Popen(
-                [str(word) for word in command],
-                stdin=subprocess.DEVNULL,
+                ["/bin/sh", "-c", _WATCHED, "sh", *words],
+                stdin=ending,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd=folder,
@@ -136,9 +156,48 @@ def start(
         except OSError as error:
             raise GongkaiError(f"{name} cannot be started: {error}", hint=f"log: {log}") from error
     _started_children.append(child)
-    running = RunningProcess(child.pid, _start_time(psutil.Process(child.pid)), port, log_from)
+    pid = _told_id(state, name)
+    try:
+        started = _start_time(psutil.Process(pid))
+    except psutil.NoSuchProcess:
+        started = 0.0  # it has ended already, which `wait_until` says
+    running = RunningProcess(pid, started, port, log_from)
     state.update(PROCESSES, lambda all_: all_.update({name: asdict(running)}))
     return running
+
+
+def _ending(state: State, name: str) -> Path:
+    return state.root / "log" / f"{name}.exit"
+
+
+def _told_id(state: State, name: str) -> int:
+    """The id of the process that the shell has just begun."""
+    deadline = time.monotonic() + 10
+    while not (told := _ending(state, name).read_text().split()):
+        if time.monotonic() > deadline:
+            raise GongkaiError(f"{name} cannot be started: /bin/sh says nothing", hint=f"log: {state.log(name)}")
+        time.sleep(0.002)
+    return int(told[0])
+
+
+def how_it_ended(state: State, name: str) -> str:
+    """How and when the recorded process of the service ended, in words, with the last line of its log."""
+    told: list[str] = []
+    deadline = time.monotonic() + 1  # the shell may be about to write
+    while len(told) < 3 and _ending(state, name).exists() and time.monotonic() < deadline:
+        told = _ending(state, name).read_text().split()
+        time.sleep(0 if len(told) == 3 else POLL)
+    last = f"; its log ends: {last_line(state.log(name))}"
+    if len(told) < 3:
+        return f"ended, and nobody saw how: the machine stopped, or all was killed at once{last}"
+    code, at = int(told[1]), in_beijing(datetime.fromtimestamp(int(told[2]), UTC))
+    if code > _KILLED:
+        try:
+            how = signal.Signals(code - _KILLED).name
+        except ValueError:
+            how = f"signal {code - _KILLED}"
+        return f"killed by {how} at {at}{last}"
+    return f"ended by itself at {at}, exit code {code}{last}"
 
 
 def no_notice(_: str) -> None:

@@ -11,7 +11,7 @@ from typing import Literal, TypeVar
 from etl.archive.queries.citation import MOUNT
 from etl.archive.storage.migrations import migrate
 from etl.local import airflow as airflow_service
-from etl.local import ports, postgres, process, store
+from etl.local import demo, ports, postgres, process, store
 from etl.local.airflow import Airflow
 from etl.local.state import State, write_private
 from etl.local.store import S3Server
@@ -140,14 +140,15 @@ def status(settings: Settings) -> list[ServiceStatus]:
     """The state of each process, without starting or stopping anything."""
     state = State.open(settings.state_dir)
     recorded = state.read(process.PROCESSES)
-    return [_status(state, name, name in recorded) for name in NAMES]
+    shown = (*NAMES, demo.SITES) if demo.SITES in recorded else NAMES
+    return [_status(state, name, name in recorded) for name in shown]
 
 
 def _status(state: State, name: str, recorded: bool) -> ServiceStatus:
     log = state.log(name)
     running = process.find(state, name)
     if running is None:
-        detail = f"ended by itself: {process.last_line(log)}" if recorded else "not started"
+        detail = process.how_it_ended(state, name) if recorded else "not started"
         return ServiceStatus(name, False, None, "", log, detail)
     if not running.port:
         return ServiceStatus(name, True, running.pid, "", log, "runs")

@@ -11,15 +11,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FilePath, Str
 
 from etl.fields import DATE_FIELDS
 from etl.reason_codes import Code
-from etl.regions import PROVINCES
+from etl.regions import NO_REGION, PROVINCES
 from etl.sources.duties import Duty
 from etl.sources.listing import FieldName, Listing
 from etl.sources.schedule import PRESETS, cron_line
 from etl.web.urls import Address, canonical_url, column_address, in_scope
 
 _CRON_FIELD = re.compile(r"^[\d*/,\-]+$")
-_NO_REGION = "000000"
-"""Code for no region: the central government, and imported pages."""
 
 
 def _schedule(value: str) -> str:
@@ -29,7 +27,7 @@ def _schedule(value: str) -> str:
 
 
 def _region(value: str) -> str:
-    if value[:2] not in PROVINCES and value != _NO_REGION:
+    if value[:2] not in PROVINCES and value != NO_REGION:
         raise ValueError("does not begin with the code of a province (GB/T 2260)")
     return value
 
@@ -220,8 +218,8 @@ class Source(_Part):
     verified: date | Literal["never"] = Field(description="day on which someone last checked the live site, or `never`")
 
     @property
-    def cron(self) -> str:
-        """The cron line on which the source is crawled, in China's time."""
+    def cron(self) -> str | None:
+        """The cron line on which the source is crawled, in China's time; None where it is crawled by hand only."""
         return cron_line(self.schedule, self.id)
 
     def allows(self, url: str) -> bool:

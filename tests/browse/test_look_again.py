@@ -19,6 +19,7 @@ from etl.browse.scheduler import AskedFetch, NoScheduler
 from etl.pipeline.crawl import recheck
 from etl.settings import Settings
 from tests.support.admission import admitted
+from tests.support.forms import form_token
 from tests.support.gongkai import SMALL, crawl_site, rows, small, source_of
 
 
@@ -52,8 +53,7 @@ def _reader(archive: Archive, scheduler: NoScheduler, person: Person | None) -> 
 
 
 def _ask(client: TestClient, path: str = "/archive/records/1") -> int:
-    token = re.search(r'name="token" value="([^"]+)"', client.get("/archive/records/1").text)
-    data = {"token": token[1] if token else ""}
+    data = {"token": form_token(client, "/archive/records/1")}
     return client.post(f"{path}/look-again", data=data, follow_redirects=False).status_code
 
 
@@ -99,7 +99,7 @@ def test_readers_cannot_ask_and_without_airflow_the_command_is_told(archive: Arc
     assert f"gongkai recheck {source_of(site).id} --url http" in shown.text
     assert alone.get("/archive/records/1.json").json()["again"]["possible"] is False
     assert _ask(alone) == 403
-    token = alone.get("/archive/records/1.json").json()["token"]
+    token = form_token(alone, "/archive/records/1/correct?field=title")
     for number, status in ((1, 409), (99, 403)):
         answer = alone.post(f"/archive/records/{number}/look-again", data={"token": token})
         assert answer.status_code == status

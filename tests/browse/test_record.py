@@ -16,6 +16,7 @@ from etl.archive.storage.archive import Archive
 from etl.archive.storage.models import Record
 from etl.browse.http.routes import read_only
 from tests.support.browser_pages import Page, keep
+from tests.support.forms import form_token
 from tests.support.stored import age
 
 _PROSE = "岚川市码头管理处自即日起启用新的系船柱，旧柱于月底前拆除，船主请按编号停靠并保持通道畅通。" * 3
@@ -271,3 +272,10 @@ def test_rules_and_flags_are_shown_in_words_in_whichever_form_they_are_stored(
     assert "unheard" in html
     assert {item["rule"] for field in record["fields"] for item in field["evidence"]} == {"red_header"}
     assert {field["belief"] for field in record["fields"]} == {None}
+
+
+def test_a_page_as_json_has_no_token_of_its_form(archive: Archive, archivist: TestClient, tmp_path: Path) -> None:
+    keep(archive, tmp_path, Page(1, paragraphs=()))
+    for page, query in (("records/1/correct", "?field=publisher"), ("review", "?kind=no_text")):
+        assert form_token(archivist, f"/archive/{page}{query}"), page
+        assert "token" not in archivist.get(f"/archive/{page}.json{query}").json(), page

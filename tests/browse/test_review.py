@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -19,6 +20,7 @@ from etl.browse.http.session import PERSON, Person
 from tests.browse.conftest import Enter
 from tests.support.browser_pages import Page, keep, other_source
 from tests.support.chromium import served
+from tests.support.forms import form_token
 from tests.support.gongkai import rows
 from tests.support.stored import age
 
@@ -36,11 +38,13 @@ def queue(archive: Archive, owner_url: str, tmp_path: Path) -> None:
 
 
 def _queue(client: TestClient, **params: str) -> dict[str, Any]:
-    return dict(client.get("/archive/review.json", params=params).json())
+    """The page as JSON, with the token of its form."""
+    page = dict(client.get("/archive/review.json", params=params).json())
+    return page | {"token": form_token(client, f"/archive/review?{urlencode(params)}")}
 
 
 def _accept(client: TestClient, page: dict[str, Any], **changed: str) -> Any:
-    form = {"token": page["token"] or "", "kind": page["issue"], "source": "", "here": page["here"], "note": "见落款"}
+    form = {"token": page["token"], "kind": page["issue"], "source": "", "here": page["here"], "note": "见落款"}
     form |= {"version": str(page["thing"]["version"])} | changed
     return client.post("/archive/review", data=form, follow_redirects=False)
 
@@ -90,7 +94,7 @@ def test_readers_see_the_queue_and_cannot_settle_anything(
     archive: Archive, enter: Enter, archivist: TestClient
 ) -> None:
     visitor, page = enter(Person("访客", False)), _queue(archivist)
-    assert _queue(visitor)["token"] is None
+    assert _queue(visitor)["token"] == ""
     assert '<form class="sheet"' not in visitor.get("/archive/review").text
     assert _accept(visitor, page).status_code == 403
     assert _accept(archivist, page, token="forged").status_code == 403
@@ -108,8 +112,8 @@ def test_a_correction_settles_a_doubt_and_a_new_version_asks_again(
     keep(archive, tmp_path, Page(2, title="修订后的通告", after=timedelta(days=3)))
     age(owner_url, _FLAGS, flags="{publisher:disputed}", record=2)
     assert _queue(archivist)["here"] == "2.publisher:disputed"
-    form = archivist.get("/archive/records/2/correct.json?field=publisher").json()
-    data = {"token": form["token"], "field": "publisher", "version": "2", "action": "set"}
+    token = form_token(archivist, "/archive/records/2/correct?field=publisher")
+    data = {"token": token, "field": "publisher", "version": "2", "action": "set"}
     data |= {"value": "岚川市交通运输局", "reason": "以落款为准"}
     assert archivist.post("/archive/records/2/correct", data=data, follow_redirects=False).status_code == 303
     assert _queue(archivist)["here"] == "1.publisher:disputed"

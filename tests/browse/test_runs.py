@@ -158,3 +158,10 @@ def test_nothing_in_english_stands_on_a_chinese_page_of_a_run(reader: TestClient
     words = {"failed", "stored", "Run", "gone", "crawl", "listing", "page"}
     shown = html.fromstring(reader.get(path).text)
     assert not words & set(" ".join(shown.xpath("//main//text()[not(ancestor::code)]")).split())
+
+
+def test_a_page_of_a_run_is_named_as_its_list_names_it(reader: TestClient) -> None:
+    (gone,) = _json(reader, "/runs/1", outcome="gone")["pages"]
+    link = html.fromstring(reader.get("/runs/1?outcome=gone").text).xpath(f"//a[@href='/pages/{gone['page']}']")[0]
+    assert gone["title"]
+    assert link.text_content() == gone["title"]

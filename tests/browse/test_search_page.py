@@ -142,3 +142,18 @@ def test_a_page_that_is_not_there_says_what_is_not(reader: TestClient, address: 
     assert answer.status_code == 404
     assert sentence in answer.text
     assert reader.get(f"/archive/{address}.json").json()["english"] == sentence
+
+
+def test_what_is_no_field_is_said_to_be_searched_as_text(reader: TestClient, owner_url: str) -> None:
+    write_and_index(owner_url, [Document("渡船公告")])
+
+    def notices(query: str, language: str = "en") -> list[str]:
+        page = fromstring(reader.get("/archive/", params={"q": query}, headers={"accept-language": language}).text)
+        return [notice.text_content() for notice in page.xpath("//p[@class='notice']")]
+
+    assert notices("titel:渡船")[0].startswith(
+        "“titel:” is not a field, so it was searched as text. Fields: title, body"
+    )
+    assert "已按普通文字检索。可用字段：标题、" in notices("titel:渡船", "zh-CN")[0].replace(", ", "、")
+    for query in ("title:渡船", "岚川市：渡船公告", "http://www.lanchuan.example/a", '"a:b" 渡船', "渡船 12:30"):
+        assert notices(query) == [], query

@@ -12,6 +12,7 @@ from etl.archive.records.corrections import correct
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.models import Record
 from etl.browse.pages import kept
+from etl.regions import region_names
 from tests.support.browser_pages import Page, keep, other_source
 
 
@@ -73,3 +74,14 @@ def test_many_readers_ask_the_database_once_for_a_while(
     assert reader.get("/archive/statistics.json").json() == first
     monkeypatch.setattr(kept, "KEEP_SECONDS", 0)
     assert reader.get("/archive/statistics.json").json()["records"] == first["records"] + 1
+
+
+def test_a_region_is_named_as_its_own_government_is_called_or_by_its_province() -> None:
+    agencies = [
+        ("539100", "岚川市人民政府"),
+        ("539100", "岚川市水利局"),
+        ("441900", "东莞市人力资源和社会保障局"),
+        ("539951", "禾渚县人民政府办公室"),
+        ("000000", "—"),
+    ]
+    assert region_names(agencies) == {"539100": "岚川市", "441900": "广东省", "539951": "禾渚县"}

@@ -118,7 +118,7 @@ def test_what_needs_no_bytes_needs_no_bucket(
 
 def test_standard_error_has_words_only_where_no_terminal_is(local_settings: Settings, record: int) -> None:
     done = gongkai(local_settings, "export", "--format", "jsonl", "--out", "-", "--base", "https://archive.example")
-    assert (done.code, done.err) == (0, "standard output: 1 rows\n")
+    assert (done.code, done.err) == (0, "standard output: 1 row\n")
     done = gongkai(local_settings, "export", "--format", "foo", "--out", "-")
     assert (done.code, len(done.err.splitlines())) == (2, 1)
     assert done.err.startswith("gongkai: Invalid value for '--format'")
@@ -141,3 +141,12 @@ def test_a_rebuild_says_what_it_read(archive: Archive, local_settings: Settings,
     }
     assert rows(archive, RECORDS) == before
     assert gongkai(local_settings, "scans").out.strip() == "0 scans read"
+
+
+def test_a_name_that_says_another_format_is_refused(local_settings: Settings, record: int, tmp_path: Path) -> None:
+    done = gongkai(
+        local_settings, "export", "--format", "xlsx", "--out", tmp_path / "o.csv", "--base", "https://a.example"
+    )
+    assert (done.code, "o.csv is named as csv, and --format is xlsx" in done.err) == (1, True)
+    assert "give --format csv, or another name" in done.err
+    assert list(tmp_path.glob("o.*")) == []

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 from rich.console import Console
+from sqlalchemy import create_engine, text
 
 from demo import demo_site, source_text
 from demo.faults import status
@@ -50,7 +51,7 @@ def test_a_red_report_names_every_failed_page_and_ends_with_1(local_settings: Se
     assert done.code == 1
     gone, error = list(broken.postings)[:2]
     assert f"gone {broken.url(gone)}: " in done.out
-    assert f"http_error {broken.url(error)}: " in done.out
+    assert f"HTTP error {broken.url(error)}: " in done.out
     assert "fewer than the asserted 1000" in done.out
     assert ADVICE[Code.FEWER_RECORDS][1] in done.out
 
@@ -111,3 +112,33 @@ def test_what_is_advised_in_a_log_is_explained_in_operations() -> None:
     page = (PROJECT / "docs" / "operations.md").read_text(encoding="utf-8").partition("## Amber runs")[2]
     documented = set(re.findall(r"^\| (.+?) \|", page, re.M)) - {"warning", "reason", "---"}
     assert documented == {Code(code).english for code in ADVICE}
+
+
+def test_a_dry_run_says_what_its_limit_means(local_settings: Settings, broken: Site, tmp_path: Path) -> None:
+    with serve(broken):
+        source_file(broken, tmp_path)
+        words = ("crawl", tmp_path / f"{broken.name}.yaml", "--dry-run", "--limit", 2)
+        done = gongkai(local_settings, *words)
+        found = json.loads(gongkai(local_settings, *words, "--json").out)
+    assert done.out.splitlines()[-1].endswith("nothing was stored; with --limit 2 a crawl fetches no more than that")
+    assert found["limit"] == 2
+
+
+def test_reasons_and_outcomes_are_in_the_language_of_the_terminal(local_settings: Settings, broken: Site) -> None:
+    english, chinese = (report(local_settings, broken.name, LC_ALL=locale).out for locale in ("C.UTF-8", "zh_CN.UTF-8"))
+    assert not re.search(r"[\u4e00-\u9fff]", english)
+    assert "HTTP error 1" in english
+    assert "HTTP 错误 1" in chinese
+    assert ADVICE[Code.FEWER_RECORDS][0] in chinese
+
+
+def test_of_a_run_that_has_not_ended_only_one_that_stands_still_is_asked_about(
+    archive: Archive, local_settings: Settings, broken: Site, owner_url: str
+) -> None:
+    with create_engine(owner_url).begin() as owner:
+        owner.execute(text("UPDATE archive.run SET state = 'running', report = NULL, finished_at = NULL"))
+    assert "; its last capture was at 20" in report(local_settings, broken.name).out
+    with create_engine(owner_url).begin() as owner:
+        for table, column in (("run", "started_at"), ("capture", "fetched_at")):
+            owner.execute(text(f"UPDATE archive.{table} SET {column} = {column} - interval '11 minutes'"))
+    assert "if it died, start the same again, or `gongkai runs close 1`" in report(local_settings, broken.name).out

@@ -22,6 +22,7 @@ from etl.browse.http.session import FormTokens, Person
 from etl.errors import GongkaiError
 from etl.local.postgres import Postgres
 from etl.local.state import State
+from etl.local.store import WEED
 from etl.settings import Settings
 from tests.support.services import running_services, settings_of
 
@@ -82,7 +83,7 @@ def give_keys(state_dir: Path, *pairs: tuple[str, str]) -> None:
     [server] = [
         process
         for process in psutil.process_iter(["cmdline"])
-        if f"-s3.config={file}" in (process.info["cmdline"] or [])
+        if f"-s3.config={file}" in (words := process.info["cmdline"] or []) and words[0] == str(WEED)
     ]
     os.kill(server.pid, signal.SIGHUP)
 

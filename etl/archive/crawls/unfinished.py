@@ -3,14 +3,14 @@
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, select
+from sqlalchemy import ColumnElement, Connection, Engine, func, select
 
 from etl.archive.crawls.reports import Report, close_run, explained, read_report
 from etl.archive.crawls.run import CrawlOptions, RunContext
 from etl.archive.crawls.unread import unread_problems
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.consistency import require_database_in_sync
-from etl.archive.storage.models import Run, Source
+from etl.archive.storage.models import Capture, Run, Source
 from etl.errors import GongkaiError
 from etl.reason_codes import Code
 from etl.reasons import Reason
@@ -18,10 +18,19 @@ from etl.sources.schema import Source as SourceFile
 
 
 def unfinished_reports(engine: Engine, source_id: str | None = None) -> list[dict[str, Any]]:
-    """The reports so far of all runs that have not ended, in their order, in the state `running` (`explained`)."""
+    """The reports so far of all runs that have not ended, in their order, in the state `running` (`explained`).
+
+    Each has also `moved_at`, the time of its last capture, or that of its start.
+    """
     with engine.connect() as connection:
         runs = _running(connection, *([Run.source_id == source_id] if source_id else []))
-        return [explained(asdict(replace(read_report(connection, run), state="running"))) for run in runs]
+        return [_so_far(connection, run) for run in runs]
+
+
+def _so_far(connection: Connection, run: RunContext) -> dict[str, Any]:
+    last = connection.scalar(select(func.max(Capture.fetched_at)).where(Capture.run_id == run.id))
+    report = explained(asdict(replace(read_report(connection, run), state="running")))
+    return report | {"moved_at": (last or run.started_at).isoformat()}
 
 
 def close_unfinished(archive: Archive, number: int, who: str) -> Report:

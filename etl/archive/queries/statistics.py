@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 
 from etl.archive.queries.facets import FacetValue
 from etl.fields import FIELDS
+from etl.regions import region_names
 
 VALUES = 30
 """Values that are listed of each kind, those with most records."""
@@ -62,7 +63,8 @@ class SourceFigures:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """The figures of all records, or of those of one source, at a moment (UTC). `undated`: records without 发布日期."""
+    """The figures of all records, or of those of one source, at a moment (UTC). `undated`: records without 发布日期;
+    `regions`: names by code."""
 
     source: str
     at: datetime
@@ -71,6 +73,7 @@ class Statistics:
     counted: tuple[Counted, ...]
     months: tuple[Month, ...]
     sources: tuple[SourceFigures, ...]
+    regions: Mapping[str, str]
 
     @property
     def years(self) -> dict[int, dict[int, Month]]:
@@ -110,6 +113,7 @@ FROM archive.source s JOIN archive.record r ON r.source_id = s.id
 JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
 WHERE :source = '' OR s.id = :source GROUP BY s.id ORDER BY s.id
 """)
+_REGIONS = text("SELECT region, agency FROM archive.source ORDER BY id")
 _FIELDS = text("""
 SELECT f->>'name' AS name, count(DISTINCT r.id) AS records
 FROM archive.record r JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
@@ -126,9 +130,9 @@ def statistics(connection: Connection, source: str = "") -> Statistics:
     sources = tuple(_figures(connection, row, source) for row in connection.execute(_SOURCES, {"source": source}))
     records = sum(each.records for each in sources)
     dated = sum(each.with_field["published_date"] for each in sources)
-    return Statistics(
-        source, datetime.now(UTC), records, records - dated, _counted(connection, source), tuple(months), sources
-    )
+    regions = region_names((row.region, row.agency) for row in connection.execute(_REGIONS))
+    counted = _counted(connection, source)
+    return Statistics(source, datetime.now(UTC), records, records - dated, counted, tuple(months), sources, regions)
 
 
 def _counted(connection: Connection, source: str) -> tuple[Counted, ...]:

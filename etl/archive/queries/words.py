@@ -37,6 +37,11 @@ FIELD_NAMES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("体裁", "genre"), ("genre_category",)),
 }
 """The fields that a name means."""
+TOLD = (
+    ("标题", "title"), ("正文", "body"), ("附件", "files"), ("文号", "number"), ("机构", "agency"), ("来源", "source"),
+    ("地区", "region"), ("年", "year"), ("主题", "subject"), ("体裁", "genre"), ("状态", "state"), ("格式", "type"),
+)  # fmt: skip
+"""The fields as a reader is told of them, in Chinese and in English; there are more names than these."""
 STATES = {
     "current": "current", "仍在": "current", "在站": "current", "仍在站上": "current",
     "removed": "removed", "已撤下": "removed", "撤下": "removed",
@@ -76,6 +81,8 @@ class Query:
     without: tuple[Word, ...] = ()
     number: str = ""
     """What was typed as the key of a number, if it may be one as a whole: its document is found whatever the words."""
+    unknown: tuple[str, ...] = ()
+    """What stands before a colon like a field and is none: it was taken as text."""
 
     def __bool__(self) -> bool:
         return bool(self.groups or self.without)
@@ -101,6 +108,7 @@ def parse_query(typed: str) -> Query:
     """Parses what a reader typed. What folds to nothing is left out. Raises `InvalidQuery`."""
     groups: list[tuple[Word, ...]] = []
     without: list[Word] = []
+    unknown: dict[str, None] = {}
     joined = False
     for token in _TOKENS.finditer(unicodedata.normalize("NFKC", typed.translate(_QUOTES))):
         if token["or"]:
@@ -109,6 +117,8 @@ def parse_query(typed: str) -> Query:
         word = _word(token)
         if word is None:
             continue
+        if _looks_like_a_field(token, word, typed):
+            unknown[token["field"]] = None
         if token["minus"]:
             without.append(word)
         elif joined:
@@ -118,7 +128,14 @@ def parse_query(typed: str) -> Query:
         joined = False
     if sum(map(len, groups)) + len(without) > MAX_WORDS:
         raise InvalidQuery("many_words", typed)
-    return Query(tuple(groups), tuple(without), _whole_number(typed))
+    return Query(tuple(groups), tuple(without), _whole_number(typed), tuple(unknown))
+
+
+def _looks_like_a_field(token: re.Match[str], word: Word, typed: str) -> bool:
+    """Whether a word that is searched anywhere was meant for a field. Titles have full-width colons, addresses `//`."""
+    if not token["field"] or not word.anywhere:
+        return False
+    return f"{token['field']}:" in typed and f"{token['field']}:/" not in typed
 
 
 def _forms(word: Word) -> tuple[Word, ...]:

@@ -15,6 +15,7 @@ from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from etl.archive.queries.words import TOLD
 from etl.browse.http.errors import DamagePage, ErrorPage
 from etl.browse.http.marks import Marker, marked
 from etl.browse.http.session import current_person
@@ -70,7 +71,8 @@ class Responder:
     def _render(self, template: str, page: Any, status: int, headers: Mapping[str, str] | None) -> Response:
         vary = {"vary": "Accept, Accept-Language, Cookie", **(headers or {})}
         if self.as_json:
-            return Response(to_json(page), status, vary, "application/json")
+            # A token is for the form of the page in HTML.
+            return Response(to_json(page, exclude={"token"}), status, vary, "application/json")
         request, language = self._request, language_of(self._request)
         html = (
             _environment(language)
@@ -116,6 +118,7 @@ def _environment(language: Language) -> Environment:
         "form_problems": FORM_PROBLEMS,
         "colon": language.translations.gettext(COLON),
         "seal": SEAL,
+        "search_fields": [names[0 if language is CHINESE else 1] for names in TOLD],
         "marker": Marker,
         "style": _style_version(),
         "years_of": years_of,

@@ -20,6 +20,7 @@ from etl.archive.storage.models import Record, RecordVersion, Source
 from etl.browse.errors import InvalidParameter
 from etl.browse.pages.marking import words_to_mark
 from etl.browse.pages.snippets import Snippet, snippets
+from etl.regions import region_names
 
 _RECORD, _VERSION, _OTHER = aliased(Record), aliased(RecordVersion), aliased(Record)  # made once: that takes long
 LINES_PER_PAGE = 50
@@ -79,6 +80,8 @@ class SourceChoice:
 
     id: str
     name: str
+    region: str
+    agency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,10 @@ class RecordList:
     @property
     def source_names(self) -> dict[str, str]:
         return {source.id: source.name for source in self.sources}
+
+    @property
+    def region_names(self) -> dict[str, str]:
+        return region_names((source.region, source.agency) for source in self.sources)
 
 
 def is_search(record_filter: RecordFilter, sort: Sort) -> bool:
@@ -246,7 +253,7 @@ def _lines(record: type[Record], version: type[RecordVersion]) -> Select[Any]:
 
 def source_choices(connection: Connection) -> tuple[SourceChoice, ...]:
     """All sources, by id."""
-    rows = connection.execute(select(Source.id, Source.name).order_by(Source.id))
+    rows = connection.execute(select(Source.id, Source.name, Source.region, Source.agency).order_by(Source.id))
     return tuple(SourceChoice(*row) for row in rows)
 
 

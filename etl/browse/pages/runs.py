@@ -88,11 +88,13 @@ class RunList:
 class ListedPage:
     """A page as it ended in a run. Without `outcome` it has not ended; without `capture` it was not fetched.
 
-    `columns`: the lists that showed it. `record`: the record that its page is, in whatever run it was made.
+    `columns`: the lists that showed it, `title`: how they name it, empty where they do not. `record`: the record that
+    its page is, in whatever run it was made.
     """
 
     page: int
     url: str
+    title: str
     kind: str
     columns: tuple[str, ...]
     outcome: str | None
@@ -158,6 +160,7 @@ def run_page(
         select(
             RunPage.page_id.label("page"),
             Page.url,
+            _TITLE,
             Page.kind,
             RunPage.columns,
             RunPage.outcome,
@@ -208,6 +211,7 @@ def _listed_pages(rows: Iterable[RowMapping]) -> tuple[ListedPage, ...]:
     )
 
 
+_TITLE = func.coalesce(Page.listing["title"].astext, "").label("title")
 _CAPTURED = (
     Capture.id.label("capture"),
     Capture.status,
@@ -248,6 +252,7 @@ def _others(connection: Connection, number: int) -> tuple[ListedPage, ...]:
         select(
             Capture.page_id.label("page"),
             Page.url,
+            _TITLE,
             Page.kind,
             func.jsonb_build_array().label("columns"),
             Capture.outcome,

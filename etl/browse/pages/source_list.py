@@ -13,6 +13,7 @@ from etl.archive.storage.models import Record, RecordVersion, Run, Source
 from etl.browse.language.shown_reasons import ShownReason, shown_reasons
 from etl.browse.pages.fixity import ArchiveFixity, archive_fixity
 from etl.browse.scheduler import NextCrawl, Scheduler
+from etl.regions import region_names
 
 GOOD = ("green", "amber")
 """States of a run that listed and stored what it was to."""
@@ -54,6 +55,10 @@ class SourceList:
 
     sources: tuple[SourceLine, ...]
     fixity: ArchiveFixity
+
+    @property
+    def region_names(self) -> dict[str, str]:
+        return region_names((source.region, source.agency) for source in self.sources)
 
 
 def source_list(connection: Connection, scheduler: Scheduler) -> SourceList:

@@ -1,0 +1,11 @@
+"""Forms of the archive browser, as a person's web browser has them."""
+
+import re
+
+import httpx
+
+
+def form_token(client: httpx.Client, path: str, **headers: str) -> str:
+    """The token of the first form of the page; empty where it has none. JSON has none."""
+    found = re.search(r'name="token" value="([^"]+)"', client.get(path, headers={"accept": "text/html"} | headers).text)
+    return found[1] if found else ""
