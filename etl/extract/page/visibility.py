@@ -60,17 +60,18 @@ def apply_script_output(page: WebPage) -> None:
         return names.get(name)
 
     budget = _MAX_TOTAL_CHARS
+    styles = ClassStyles(page)
     document: Document | None = None
     scope = Scope()
     readers: list[Reader] = []
     for script in page.elements["script"]:
         source = script.text or ""
-        if not (_may_show_something(source, page) or _calls(source, scope)) or not _runs(script):
+        if not (_may_show_something(source, styles) or _calls(source, scope)) or not _runs(script):
             continue
         budget -= len(source)
         if budget < 0:
             break
-        document = document or Document(page.tree, len(page.text) // _CHARS_A_TAG, ClassStyles(page).rules_of)
+        document = document or Document(page.tree, len(page.text) // _CHARS_A_TAG, styles.rules_of)
         reader = Reader(source, look_up, document, scope)
         readers.append(reader)
         reader.run()
@@ -90,20 +91,11 @@ def _calls(source: str, scope: Scope) -> bool:
     )
 
 
-def _may_show_something(source: str, page: WebPage) -> bool:
+def _may_show_something(source: str, styles: "ClassStyles") -> bool:
     if len(source) > _MAX_WRITING_CHARS or (len(source) > _MAX_SETTING_CHARS and "document.write" not in source):
         return False
     writes, names = _calls_in(source)
-    return (
-        writes
-        or not HIDDEN_CLASSES.isdisjoint(names)
-        or any(
-            f".{name}" in sheet
-            for style in (page.elements["style"] if names else ())
-            if "display" in (sheet := style.text or "")
-            for name in names
-        )
-    )
+    return writes or not HIDDEN_CLASSES.isdisjoint(names) or any(map(styles.rules_of, names))
 
 
 @lru_cache(1024)  # pages of one site have the same scripts
@@ -127,8 +119,13 @@ def _string_variables(page: WebPage) -> dict[str, str]:
     return strings
 
 
-def _display_rules(css: str) -> Iterator[tuple[str, str, bool]]:
-    """Selectors, value and importance of each rule of a style sheet that sets `display`."""
+@lru_cache(256)  # pages of one site have the same styles
+def _display_rules(css: str) -> tuple[tuple[str, str, bool], ...]:
+    """Selectors, value and importance of each rule of a style sheet that sets `display`; of a long one, none."""
+    return tuple(_read_display_rules(css)) if "display" in css and len(css) <= _MAX_CSS_CHARS else ()
+
+
+def _read_display_rules(css: str) -> Iterator[tuple[str, str, bool]]:
     if "/*" in css:
         css = _CSS_COMMENT.sub(" ", css)
     if "@" in css:
@@ -150,7 +147,7 @@ class ClassStyles:
     def _rules(self) -> list[tuple[str, str]]:
         """A selector and its value of `display`; those that are important last, as they overrule the others."""
         sheets = [style.text or "" for style in self._page.elements["style"]]
-        rules = [rule for css in sheets if len(css) <= _MAX_CSS_CHARS for rule in _display_rules(css)]
+        rules = [rule for css in sheets for rule in _display_rules(css)]
         return [
             (selector.strip(), value)
             for selectors, value, _ in sorted(rules, key=lambda rule: rule[2])
@@ -180,8 +177,6 @@ class Visibility:
         self.ids = frozenset(name[1:] for name in names if name[0] == "#")
 
     def _read(self, css: str) -> None:
-        if "display" not in css or len(css) > _MAX_CSS_CHARS or not ("none" in css or "important" in css):
-            return
         for selectors, kind, important in _display_rules(css):
             for selector in selectors.split(","):
                 match = _SIMPLE.match(selector.strip())

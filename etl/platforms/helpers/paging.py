@@ -28,9 +28,11 @@ _PAGE_COUNT = re.compile(
     r"""["']?\b(?:count_?page|page_?count|total_?pages?|page_?total|all_?pages?|pages?_?num_?total)["']?\s*[:=]\s*["']?(\d+)""",
     re.IGNORECASE,
 )
-# What `_PAGE_COUNT` may match, searched in lower-case letters: ten times as fast. Most documents have none.
+# What `_PAGE_COUNT` may match, searched in lower-case letters. It begins with a plain word, which the search looks for
+# alone: a hundred times as fast. Most documents have none.
 _MAY_COUNT_PAGES = re.compile(
-    r"""(?:count_?page|page_?count|total_?pages?|page_?total|all_?pages?|pages?_?num_?total)["']?\s*+[:=]\s*+["']?\d"""
+    r"""page(?:_?count|_?total|s?_?num_?total|(?<=(?:count|total)_page)s?|(?<=(?:count|total)page)s?|(?<=all_page)s?"""
+    r"""|(?<=allpage)s?)["']?\s*+[:=]\s*+["']?\d"""
 )
 _CURRENT = re.compile(
     r"""["']?\b(?:curr?(?:ent)?_?page|page_?index|page_?no|curr?(?:ent)?_?index|now_?page)["']?\s*[:=]\s*["']?(\d+)""",
@@ -121,6 +123,10 @@ class Counts:
 
 def script_pager(page: WebPage, *, first: bool) -> Pager | None:
     """The pager that a script of the page draws; None if no call is of a known form. `first`: the list's first page."""
+    written = page.text
+    may_count = _MAY_COUNT_PAGES.search(written.lower()) is not None
+    if not may_count and "createPage" not in written and "Pager" not in written:
+        return None  # before comments are taken out, which takes ten times as long
     source = page.live_source
     if call := _CREATE_PAGE.search(source):
         total, pages, current, stem, ending, documents = call.groups()
@@ -144,12 +150,10 @@ def script_pager(page: WebPage, *, first: bool) -> Pager | None:
             return Pager(
                 _short(call[0]), digits(pages), number, f"{stem}_{{page}}.{ending}", number, before_pages=before
             )
-    return _written_pager(source, first)
+    return _written_pager(source, first) if may_count else None
 
 
 def _written_pager(source: str, first: bool) -> Pager | None:
-    if not _MAY_COUNT_PAGES.search(source.lower()):
-        return None
     pages, current, link = _PAGE_COUNT.search(source), _CURRENT.search(source), _WRITTEN_LINK.search(source)
     if not pages or not current or not link:
         return None
