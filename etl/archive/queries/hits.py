@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import aliased
@@ -24,7 +25,7 @@ from etl.archive.storage.models import Record, RecordVersion, SearchEntry
 
 COUNT_SECONDS = 0.03
 """Time limit for counting many matches, used at most twice: readers come for the lines, not for the number."""
-MAX_BATCHES = 4
+MAX_BATCHES = 5
 """Batches of candidates whose texts are compared for one page; the next page goes on behind them."""
 MAX_PROPOSALS = 6
 MAX_NAMED = 100
@@ -82,20 +83,51 @@ def lines(
 ) -> Lines:
     """The next records in their order, one for each text. `first`: the first candidates, where they are known."""
     shown: list[Place] = []
-    for batch, candidates in enumerate(places(connection, record_filter, sort, after, first), 1):
-        for chunk in _chunks(candidates, number):
-            alone = _compared(connection, record_filter, [place.record for place in chunk], first_of_text=True)
-            shown += [place for place in chunk if place.record in alone]
+    for batch, candidates in enumerate(places(connection, record_filter, sort, after, first, 4 * number), 1):
+        for place in _one_a_text(connection, record_filter, candidates, number + 1):
+            shown.append(place)
             if len(shown) > number:
-                return Lines(tuple(place.record for place in shown[:number]), shown[number - 1])
+                return Lines(tuple(each.record for each in shown[:number]), shown[number - 1])
         if batch == MAX_BATCHES:
-            return Lines(tuple(place.record for place in shown), candidates[-1])
-    return Lines(tuple(place.record for place in shown), None)
+            return Lines(tuple(each.record for each in shown), candidates[-1])
+    return Lines(tuple(each.record for each in shown), None)
+
+
+def beside(
+    connection: Connection, record_filter: RecordFilter, sort: Sort, record: int, *, page: int, most: int
+) -> tuple[int | None, int | None]:
+    """The records before and after a record, if it is among the first `most` of the search, as pages of so many show
+    them; None where there is none."""
+    if not _compared(connection, record_filter, [record], first_of_text=True):
+        return None, None
+    before = None
+    found = islice(_walk(connection, record_filter, sort, page), most)
+    for each in found:
+        if each == record:
+            return before, next(found, None)
+        before = each
+    return None, None
+
+
+def _walk(connection: Connection, record_filter: RecordFilter, sort: Sort, page: int) -> Iterator[int]:
+    """The records of the pages one after the other, looked up as they are asked for."""
+    for candidates in islice(places(connection, record_filter, sort, at_first=4 * page), MAX_BATCHES):
+        for place in _one_a_text(connection, record_filter, candidates, page):
+            yield place.record
+
+
+def _one_a_text(
+    connection: Connection, record_filter: RecordFilter, candidates: Sequence[Place], number: int
+) -> Iterator[Place]:
+    """The candidates that match and stand for their text; `number` of them are compared at first."""
+    for chunk in _chunks(candidates, number):
+        alone = _compared(connection, record_filter, [place.record for place in chunk], first_of_text=True)
+        yield from (place for place in chunk if place.record in alone)
 
 
 def _chunks(candidates: Sequence[Place], number: int) -> Iterator[Sequence[Place]]:
     """As many as a page shows, then more and more: mostly the first are enough."""
-    start, size = 0, number + 1
+    start, size = 0, number
     while start < len(candidates):
         yield candidates[start : start + size]
         start, size = start + size, size * 2

@@ -65,16 +65,18 @@ def places(
     sort: Sort,
     after: Place | None = None,
     first: Sequence[Place] = (),
+    at_first: int | None = None,
 ) -> Iterator[Sequence[Place]]:
     """The candidates in their order, some at a time: all that the index has for the words. Of those that are shown the
-    texts are still to be compared (`matches`, `few`). `first`: what an earlier call gave as the first ones."""
+    texts are still to be compared (`matches`, `few`). `first`: what an earlier call gave as the first ones;
+    `at_first`: how many are taken at first, `BATCH` if it is not said."""
     if first:
         yield first
         if len(first) < BATCH:
             return
         after = first[-1]
     for size in count():
-        batch = BATCH * 4 ** min(size, 3)
+        batch = min(at_first or BATCH, BATCH) if size == 0 else BATCH * 4 ** min(size - 1, 3)
         rows = connection.execute(_candidates(record_filter, sort, after).limit(batch))
         found = [Place(*row) for row in rows]
         if found:

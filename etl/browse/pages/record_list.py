@@ -270,13 +270,10 @@ class Neighbours:
 def neighbours(connection: Connection, record_filter: RecordFilter, sort: Sort, number: int) -> Neighbours:
     """The lines beside the record in the list of that filter. Of a search, its first `MAX_WALKED` lines are known."""
     if is_search(record_filter, sort):
-        records = hits.lines(connection, record_filter, sort, None, MAX_WALKED).records
-        place = records.index(number) if number in records else None
-        previous = records[place - 1] if place else None
-        following = records[place + 1] if place is not None and place + 1 < len(records) else None
+        found = hits.beside(connection, record_filter, sort, number, page=HITS_PER_PAGE, most=MAX_WALKED)
     else:
-        previous, following = _beside(connection, record_filter, number)
-    return Neighbours(record_filter, sort, previous, following)
+        found = _beside(connection, record_filter, number)
+    return Neighbours(record_filter, sort, *found)
 
 
 def _beside(connection: Connection, record_filter: RecordFilter, number: int) -> tuple[int | None, int | None]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 
 from sqlalchemy import Connection, text
 
@@ -29,21 +30,29 @@ def snippets(connection: Connection, records: Collection[int], words: Sequence[s
     """By record, a snippet of its text, and one of the first attachment with a word that its text does not have."""
     if not words:
         return {}
+    asked = {"words": list(words), "characters": SEARCHED_CHARS}
     found: dict[int, tuple[Snippet, ...]] = {}
     missing: dict[int, list[str]] = {}
-    for row in connection.execute(_TEXTS, {"records": list(records), "characters": SEARCHED_CHARS}):
-        folded = fold(row.text)
-        found[row.id] = _snippet(row.text, [word for word in words if word in folded])
-        if rest := [word for word in words if word not in folded and word not in fold(row.title)]:
+    for row in connection.execute(_TEXTS, asked | {"records": list(records)}):
+        found[row.id] = _snippet(row.text, list(compress(words, row.in_text)))
+        if rest := [word for word, elsewhere in zip(words, row.elsewhere, strict=True) if elsewhere]:
             missing[row.id] = rest
     if missing:
-        for row in connection.execute(_FILES, {"records": list(missing), "characters": SEARCHED_CHARS}):
-            folded = fold(row.text)
-            here = [word for word in missing.get(row.id, ()) if word in folded]
+        for row in connection.execute(_FILES, asked | {"records": list(missing)}):
+            here = _contained(row.text, missing.get(row.id, ()))
             if here:
                 del missing[row.id]
                 found[row.id] += _in_file(dict(row._mapping), here)
     return found
+
+
+def _contained(said: str, words: Sequence[str]) -> list[str]:
+    """Those of the words that occur. Mostly they stand there as they are: looking takes a hundredth of folding."""
+    said = composed(said)
+    if all(word in said for word in words):
+        return list(words)
+    folded = fold(said)
+    return [word for word in words if word in folded]
 
 
 def _in_file(row: Mapping[str, str], words: Sequence[str]) -> tuple[Snippet, ...]:
@@ -54,32 +63,40 @@ def _in_file(row: Mapping[str, str], words: Sequence[str]) -> tuple[Snippet, ...
 
 def _snippet(said: str, words: Sequence[str]) -> tuple[Snippet, ...]:
     """The first line with most of the words, cut to what can be shown; none without words."""
+    said = composed(said)
+    if not (here := _contained(said, words)):
+        return ()  # the search reads further into a text than this
+    literal = all(word in said for word in here)
     best, most = "", 0
-    for line in said.split("\n") if words else ():
-        folded = fold(line)
-        here = sum(word in folded for word in words)
-        if here > most:
-            best, most = line, here
-        if most == len(words):
+    for line in said.split("\n"):
+        read = line if literal else fold(line)
+        number = sum(word in read for word in here)
+        if number > most:
+            best, most = line, number
+        if most == len(here):
             break
     # A word may go over the end of a line.
-    return (Snippet(_cut(best or said, words)),) if words else ()
+    return (Snippet(_cut(best or said, here)),)
 
 
 def _cut(line: str, words: Sequence[str]) -> tuple[Part, ...]:
-    start = next(hits(line, words))[0]
+    literal = [place for word in words if (place := line.find(word)) >= 0]
+    start = min(literal) if literal else next(hits(line, words))[0]
     first = max(start - BEFORE, 0)
-    shown = composed(line)[first : first + LENGTH]
+    shown = line[first : first + LENGTH]
     parts = mark(" ".join(shown.split()), words)
     opened = (Part("…", False),) if first else ()
-    closed = (Part("…", False),) if len(composed(line)) > first + LENGTH else ()
+    closed = (Part("…", False),) if len(line) > first + LENGTH else ()
     return (*opened, *parts, *closed)
 
 
 _TEXTS = text("""
-SELECT r.id, v.title, left(c.text, :characters) AS text
+SELECT r.id, left(c.text, :characters) AS text,
+       ARRAY(SELECT strpos(e.body, word) > 0 FROM unnest(CAST(:words AS text[])) AS word) AS in_text,
+       ARRAY(SELECT strpos(e.body, word) = 0 AND strpos(e.title, word) = 0
+             FROM unnest(CAST(:words AS text[])) AS word) AS elsewhere
 FROM archive.record r JOIN archive.content c ON c.hash = r.content_hash
-JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version WHERE r.id = ANY(:records)
+JOIN archive.search_entry e ON e.record_id = r.id WHERE r.id = ANY(:records)
 """)
 _FILES = text("""
 SELECT r.id, a->>'name' AS name, f.blob_sha256 AS sha256, left(c.text, :characters) AS text
