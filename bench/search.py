@@ -86,8 +86,8 @@ def measure(settings: Settings, wanted: int) -> None:
     print(f"{wanted} records, {characters / 1e6:.0f} million characters")
     database = Database(create_engine(owner_url))
     with database.engine.begin() as connection:
-        for table in ("page", "capture", "record"):
-            connection.execute(text(f"SELECT setval('archive.{table}_id_seq', max(id)) FROM archive.{table}"))
+        for table, numbers in (("page", "page_id_seq"), ("capture", "capture_number"), ("record", "record_id_seq")):
+            connection.execute(text(f"SELECT setval('archive.{numbers}', max(id)) FROM archive.{table}"))
         forget_entries(connection)
     began = time.monotonic()
     fill_index(database)
