@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from etl.archive.records.citations import fill_citations
 from etl.archive.records.search_index import fill_index
 from etl.archive.storage.archive import open_database
 from etl.cli.console import output, print_json, shown_progress
@@ -16,10 +17,15 @@ app = typer.Typer()
 
 @app.command("index")
 def index_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
-    """Fill the search with records that it does not have yet. If interrupted, run it again: it goes on there."""
+    """Fill the search and the citations with records that they lack. If interrupted, run it again: it goes on there."""
+    archive = open_database(settings())
     with shown_progress() as progress:
-        done = fill_index(open_database(settings()), progress)
+        done = fill_index(archive, progress)
+        read = fill_citations(archive, progress)
     if as_json:
-        print_json(asdict(done))
+        print_json({**asdict(done), "read_for_citations": read})
     else:
-        output.print(f"{counted(done.written, 'entry')} written, {done.indexed} added to the index")
+        output.print(
+            f"{counted(done.written, 'entry')} written, {done.indexed} added to the index; "
+            f"{counted(read, 'record')} read for what they cite"
+        )

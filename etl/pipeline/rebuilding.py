@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from etl.archive.crawls.unread import unread_after_rebuild
 from etl.archive.preservation.rebuild import RebuildResult, rebuild
+from etl.archive.records.citations import fill_citations
 from etl.archive.records.recording import pages_with_outdated_rules, record_extractions, require_current_rules
 from etl.archive.records.search_index import fill_index
 from etl.archive.storage.archive import Archive
@@ -53,6 +54,7 @@ def rebuild_archive(archive: Archive, owner: Engine, progress: ProgressCallback)
     report_damage(archive, unreadable.values())
     chain_logs(archive)
     fill_index(archive, progress)
+    fill_citations(archive, progress)
     for item in unreadable.values():
         log.error("not read: %s", item)
     raise_if_unreadable(unreadable.values(), "pages")

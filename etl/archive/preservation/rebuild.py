@@ -22,6 +22,7 @@ from etl.archive.crawls.unread import with_unread_reason
 from etl.archive.preservation.bucket_check import LogBytes, check_bucket
 from etl.archive.preservation.fixity import replay_events
 from etl.archive.records.acts import write_act
+from etl.archive.records.citations import forget_citations
 from etl.archive.records.near_duplicates import store_signatures
 from etl.archive.records.search_index import forget_entries
 from etl.archive.storage.bucket import Store
@@ -67,6 +68,7 @@ def rebuild(owner: Engine, store: Store, progress: ProgressCallback) -> RebuildR
         lock_acts(connection)
         connection.execute(text("INSERT INTO archive.rebuild DEFAULT VALUES ON CONFLICT DO NOTHING"))
         forget_entries(connection)
+        forget_citations(connection)
     for step in REBUILD_ORDER:
         for done, key in enumerate(keys[step], 1):
             with _naming(key), owner.begin() as connection:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from etl.archive.records.change_feed import publish
+from etl.archive.records.citations import read_for_citations
 from etl.archive.records.search_index import keep_entries
 from etl.archive.records.versions import ActiveCorrection, with_corrections
 from etl.archive.storage.archive import Archive
@@ -144,6 +145,7 @@ def _write(connection: Connection, current: _Current, changes: Mapping[str, Any]
     )
     connection.execute(update(Record).where(Record.id == event.record).values(version=version, updated_at=func.now()))
     keep_entries(connection, [event.record])
+    read_for_citations(connection, [event.record])
     return event
 
 

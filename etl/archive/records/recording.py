@@ -7,6 +7,7 @@ from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from etl.archive.records.change_feed import publish
+from etl.archive.records.citations import CitingRecord, keep_citations
 from etl.archive.records.corrections import in_force
 from etl.archive.records.extracted_pages import ExtractedPage, verdict_of, version_values
 from etl.archive.records.near_duplicates import keep_signatures
@@ -21,6 +22,7 @@ from etl.archive.storage.models import Capture, Content, Page, PageFile, Record,
 from etl.clock import CHINA
 from etl.errors import GongkaiError
 from etl.extract import EXTRACTOR, NORMALISER
+from etl.extract.citing import CitingDocument
 from etl.extract.text_identity import identify
 from etl.reasons import english
 
@@ -256,11 +258,24 @@ def _write(
     ]
     connection.execute(_NEW_VERSIONS, {"rows": rows})
     keep_entries(connection, [event.record for event in events])
+    keep_citations(
+        connection,
+        [
+            CitingRecord(event.record, event.version, _citing(change))
+            for event, change in zip(events, changes, strict=True)
+        ],
+    )
     publish(connection, archive.store, events)
     return RecordingResult(
         tuple(event.record for event in events if event.kind == "created"),
         tuple(event.record for event in events if event.kind != "created"),
     )
+
+
+def _citing(change: _Change) -> CitingDocument:
+    values = change.values
+    names = tuple(file["name"] for file in values.attachments)
+    return CitingDocument(values.title, values.document_number, change.text, names)
 
 
 def _changes(

@@ -27,11 +27,14 @@ from etl.archive.storage.act_models import Collection as Collection
 from etl.archive.storage.act_models import CollectionMember as CollectionMember
 from etl.archive.storage.act_models import Note as Note
 from etl.archive.storage.act_models import Review as Review
+from etl.archive.storage.citation_models import CitableName as CitableName
+from etl.archive.storage.citation_models import Citation as Citation
+from etl.archive.storage.citation_models import CitationState as CitationState
 from etl.archive.storage.model_base import SCHEMA as SCHEMA
 from etl.archive.storage.model_base import Base as Base
 from etl.outcomes import Outcome
 
-REVISION = "0018"
+REVISION = "0017"
 """The last migration: these tables are what it leaves."""
 CAPTURE_NUMBERS = Sequence("capture_number", schema=SCHEMA)
 _OUTCOMES = ", ".join(f"'{outcome}'" for outcome in Outcome)

@@ -1,0 +1,177 @@
+"""Keeps the documents that each record's current version cites, and the names by which it is itself cited.
+
+Both are written in the transaction that changes the record. Which record a citation means is not stored: readers of
+`api_v1.citations` compare its keys with the names of all records, so what comes later, or is corrected, needs no
+reading of texts. `fill_citations` reads the records that were there before.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, text
+
+from etl.archive.storage.archive import Database
+from etl.archive.storage.bulk_rows import insertion
+from etl.archive.storage.citation_models import CitableName, Citation
+from etl.extract.citing import (
+    CITING,
+    CitedDocument,
+    CitingDocument,
+    cited_documents,
+    cited_number_key,
+    issued_title,
+    title_key,
+)
+from etl.extract.citing.cited_documents import MAX_CHARS
+from etl.folding import FOLDING
+from etl.progress import Progress, ProgressCallback, no_progress
+
+RULES = f"{CITING}.{FOLDING}"
+"""Versions of what finds citations and of what makes their keys."""
+BATCH = 50
+"""Records that are read in one transaction while citations are filled: their texts are in memory together."""
+
+
+@dataclass(frozen=True, slots=True)
+class CitingRecord:
+    """A record's current version as it is read for citations."""
+
+    record: int
+    version: int
+    document: CitingDocument
+
+
+def keep_citations(connection: Connection, records: Sequence[CitingRecord]) -> None:
+    """Writes names and citations of records as they now are in this transaction."""
+    if not records:
+        return
+    ordered = sorted(records, key=lambda each: each.record)
+    # Of two who read the same record, the one that saw less writes nothing.
+    newest = set(connection.scalars(_NAMES, {"rows": [_names(each) for each in ordered]}))
+    connection.execute(_FORGET, {"records": list(newest)})
+    rows = [
+        _row(each.record, ordinal, cited)
+        for each in ordered
+        if each.record in newest
+        for ordinal, cited in enumerate(cited_documents(each.document), 1)
+    ]
+    if rows:
+        connection.execute(_CITATIONS, {"rows": rows})
+
+
+def read_for_citations(connection: Connection, records: Sequence[int]) -> None:
+    """Reads records, as they now are in this transaction, from the database."""
+    rows = connection.execute(_RECORDS, {"records": list(records), "characters": MAX_CHARS})
+    keep_citations(
+        connection,
+        [
+            CitingRecord(
+                row.id,
+                row.version,
+                CitingDocument(
+                    row.title, row.document_number, row.text, tuple(file["name"] for file in row.attachments)
+                ),
+            )
+            for row in rows
+        ],
+    )
+
+
+def fill_citations(archive: Database, progress: ProgressCallback = no_progress) -> int:
+    """Reads the records that were never read for citations by the present rules; returns how many.
+
+    Each batch is committed with how far it came: after an interruption, the next call goes on there.
+    """
+    engine = archive.engine
+    with engine.begin() as connection:
+        connection.execute(_BEGIN, {"rules": RULES})
+        missing = connection.scalars(_MISSING).one()
+    read = 0
+    while batch := _fill_batch(engine):
+        read += batch
+        progress(Progress("citations", read, missing))
+    return read
+
+
+def _fill_batch(engine: Engine) -> int:
+    """Reads the next records; returns how many, 0 at the end."""
+    with engine.begin() as connection:
+        numbers = list(connection.scalars(_NEXT, {"batch": BATCH}))
+        read_for_citations(connection, numbers)
+        connection.execute(_FILLED_TO, {"last": numbers[-1] if len(numbers) == BATCH else None})
+    return len(numbers)
+
+
+def forget_citations(connection: Connection) -> None:
+    """Has `fill_citations` read all records anew."""
+    connection.execute(text("UPDATE archive.citation_state SET rules = ''"))
+
+
+def records_without_citations(connection: Connection) -> int:
+    """How many records `fill_citations` has still to read."""
+    state = connection.execute(_STATE).one()
+    if state.rules == RULES and state.filled_to >= state.until:
+        return 0
+    return int(connection.scalars(_MISSING if state.rules == RULES else _ALL).one())
+
+
+def _names(citing: CitingRecord) -> dict[str, Any]:
+    document = citing.document
+    issued = issued_title(document.title)
+    return {
+        "record_id": citing.record,
+        "version": citing.version,
+        "number_key": (cited_number_key(document.number) if document.number else "") or None,
+        "title_key": title_key(document.title) or None,
+        "issued_key": (title_key(issued) if issued else "") or None,
+    }
+
+
+def _row(record: int, ordinal: int, cited: CitedDocument) -> dict[str, Any]:
+    return {
+        "record_id": record,
+        "ordinal": ordinal,
+        "relation": cited.relation,
+        "part": cited.part,
+        "place": cited.place,
+        "length": cited.length,
+        "mentions": cited.mentions,
+        "number": cited.number,
+        "title": cited.title,
+        "number_key": cited_number_key(cited.number) if cited.number else None,
+        "title_key": (title_key(cited.title) if cited.title else "") or None,
+    }
+
+
+_KEYS = ("version", "number_key", "title_key", "issued_key")
+_NAMES = insertion(
+    CitableName,
+    ("record_id", *_KEYS),
+    f"ON CONFLICT (record_id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _KEYS)} "
+    "WHERE citable_name.version <= excluded.version RETURNING record_id",
+)
+_FORGET = text("DELETE FROM archive.citation WHERE record_id = ANY(:records)")
+_CITATIONS = insertion(Citation, Citation.__table__.columns.keys())
+_RECORDS = text("""
+SELECT r.id, r.version, v.title, v.document_number, v.attachments, left(c.text, :characters) AS text
+FROM archive.record r
+JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
+JOIN archive.content c ON c.hash = v.content_hash
+WHERE r.id = ANY(:records)
+""")
+_STATE = text("SELECT rules, filled_to, until FROM archive.citation_state")
+_BEGIN = text("""
+UPDATE archive.citation_state
+SET rules = :rules, filled_to = 0, until = (SELECT coalesce(max(id), 0) FROM archive.record)
+WHERE rules <> :rules
+""")
+_MISSING = text("""
+SELECT count(*) FROM archive.record r, archive.citation_state s WHERE r.id > s.filled_to AND r.id <= s.until
+""")
+_ALL = text("SELECT count(*) FROM archive.record")
+_NEXT = text("""
+SELECT r.id FROM archive.record r, (SELECT filled_to, until FROM archive.citation_state FOR UPDATE) AS s
+WHERE r.id > s.filled_to AND r.id <= s.until ORDER BY r.id LIMIT :batch
+""")
+_FILLED_TO = text("UPDATE archive.citation_state SET filled_to = coalesce(CAST(:last AS bigint), until)")
