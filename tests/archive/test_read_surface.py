@@ -26,6 +26,7 @@ VIEWS = {
     "record_versions",
     "record_places",
     "attachments",
+    "citations",
     "captures",
     "sources",
     "changes",
@@ -196,6 +197,8 @@ KEYS = [
     "attachments WHERE record_id > 1500 ORDER BY record_id, position LIMIT 100",
     "captures WHERE capture_id > 1500 ORDER BY capture_id LIMIT 100",
     "captures WHERE record_id = 7",
+    "citations WHERE (record_id, ordinal) > (1500, 0) ORDER BY record_id, ordinal LIMIT 100",
+    "citations WHERE record_id = 7 ORDER BY ordinal",
 ]
 
 

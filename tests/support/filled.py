@@ -10,7 +10,8 @@ SOURCE = "filled"
 def fill(owner_url: str, records: int) -> None:
     """Records 1…n with one version each and a `created` event for each, a minute apart from 2025-12-31 23:00 UTC.
 
-    Every tenth has the text of the first, every eleventh of the others none. None is in the search.
+    Every tenth has the text of the first, every eleventh of the others none. Each cites the next. None is in the
+    search.
     """
     engine = create_engine(owner_url)
     with engine.begin() as connection:
@@ -52,4 +53,7 @@ _FILL = [
     SELECT i, 1, 'created', i, hash, '第' || i || '号通知', {_FIELDS}, {_FILES}, '{{}}', '1', at FROM filling""",
     """INSERT INTO archive.change (change_seq, kind, record_id, version, source_id, run_id, changed_at)
     SELECT i, 'created', i, 1, :source, 1, at FROM filling""",
+    "INSERT INTO archive.citable_name (record_id, version, title_key) SELECT i, 1, '第' || i || '号通知' FROM filling",
+    """INSERT INTO archive.citation (record_id, ordinal, relation, part, place, length, mentions, title, title_key)
+    SELECT i, 1, 'cites', 'text', 0, 2, 1, '第' || i + 1 || '号通知', '第' || i + 1 || '号通知' FROM filling""",
 ]

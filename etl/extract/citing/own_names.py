@@ -15,6 +15,8 @@ _PASSED_BEHIND = re.compile(
     r"已(?:经|由|于)?[^。；《》\n]{0,80}(?:通过|同意|批准|审定)[^。；《》\n]{0,12}(?:现|予以|特此)[^。；《》\n]{0,12}(?:印发|公布|发布|下发|颁布)"
 )
 _DRAFTED_BEFORE = re.compile(r"(?:起草|草拟|形成|制定|编制|拟订|拟定|制订|修订)(?:了|的)?[^。；，《》]{0,20}$")
+_LABEL = re.compile(r"(?:发文)?文?字?号[:：]")
+_AROUND = " \u3000\t（）()〔〕[]【】"
 MAX_HEADING = 120
 """Characters of a line that may be the heading of a document."""
 _HEAD = 400
@@ -85,5 +87,6 @@ def _is_head(text: str, mention: Mention) -> bool:
     """Whether a number is a line by itself before the first sentence."""
     if mention.title or mention.start > _HEAD or "。" in text[: mention.start]:
         return False
-    line = text[text.rfind("\n", 0, mention.start) + 1 : (text.find("\n", mention.end) + 1 or len(text) + 1) - 1]
-    return len(line.strip(" \u3000\t（）()〔〕")) <= mention.end - mention.start + 2
+    before = text[text.rfind("\n", 0, mention.start) + 1 : mention.start]
+    behind = text[mention.end : mention.end + 20].partition("\n")[0]
+    return not _LABEL.sub("", before).strip(_AROUND) and not behind.strip(_AROUND)
