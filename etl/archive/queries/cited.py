@@ -68,7 +68,7 @@ def gaps(connection: Connection, source: str, after: int, number: int) -> list[G
     return [Gap(row.title, row.number, row.records) for row in connection.execute(_GAPS, values)]
 
 
-# The condition of the view (migration 0017), the other way round: from the names of a record to what cites it.
+# The condition of the view (migration 0019), the other way round: from the names of a record to what cites it.
 _OTHER_NUMBER = "(k.number_key <> c.number_key AND k.number_key ~ '[0-9]$' AND c.number_key ~ '[0-9]$') IS NOT TRUE"
 _CITING = f"""
 SELECT c.record_id, c.ordinal FROM archive.citable_name k JOIN archive.citation c ON c.number_key = k.number_key

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0017"
-down_revision = "0015"
+revision = "0019"
+down_revision = "0018"
 
 _TEXTS = ("number_key", "title_key", "issued_key")
 # A document without text says nothing about being the same as another.
