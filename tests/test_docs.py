@@ -23,6 +23,7 @@ from etl.archive.storage.log_format import LogLine
 from etl.archive.storage.models import REVISION
 from etl.cli import COMMANDS, app
 from etl.extract import EXTRACTOR, NORMALISER, extract
+from etl.extract.citing import CITING
 from etl.files import READER, FileOutcome
 from etl.outcomes import Outcome, group
 from etl.reason_codes import Code
@@ -211,6 +212,7 @@ def test_the_architecture_names_every_module_that_writes_to_the_bucket() -> None
         ("READER", READER),
         ("revision", REVISION),
         ("FORMAT", str(LogLine.FORMAT)),
+        ("CITING", str(CITING)),
     ],
 )
 def test_the_changelog_says_what_the_newest_version_changed(heading: str, newest: str) -> None:

@@ -44,7 +44,7 @@ FLOORS = {
     "etl.archive": ("storage", "records", "crawls queries", "preservation"),
     "etl.browse": ("language", "pages resources", "http"),
     "etl.export": ("bag proof",),
-    "etl.extract": ("lexicon", "page", "rules"),
+    "etl.extract": ("lexicon", "page", "rules", "citing"),
     "etl.files": ("layout", "formats", "process", "ocr"),
     "etl.pipeline": ("reading", "stages", "survey warc"),
     "etl.platforms": ("helpers", "families"),

@@ -43,6 +43,7 @@ def names(text: str, title: str = "某通知", number: str | None = None, files:
         ("根据《云溪市城市供水管理办法》云政办发〔2021〕7号文件要求", [(RULES, NUMBER)]),
         ("按照云政办发〔2021〕7号《云溪市城市供水管理办法》执行", [(RULES, NUMBER)]),
         ("按云政办发〔2021〕7号文件要求", [(None, NUMBER)]),
+        ("自云政办发〔2021〕7号规定之日起，按自规〔2021〕7号。", [(None, NUMBER), (None, "自规〔2021〕7号")]),
         (
             "根据市政府办公室云政办发〔2021〕7号、云政发〔2020〕1号和云建〔2019〕33号文件",
             [(None, NUMBER), (None, "云政发〔2020〕1号"), (None, "云建〔2019〕33号")],
@@ -95,6 +96,7 @@ def test_each_citation_knows_its_place() -> None:
         (f"关于印发《{RULES}》的通知", None, f"现将《{RULES}》印发给你们。", ()),
         (f"关于印发{RULES}的通知", None, f"《{RULES}》已经市政府同意。", ()),
         ("关于印发供水办法的通知", None, f"《{RULES}》已经市政府第3次常务会议审议通过，现印发给你们。", ()),
+        ("通知", None, f"《{RULES}》已经市政府审议通过，现将我市供水的有关事项印发给你们。", ()),
         ("通知", None, f"请执行《{RULES}》。\n附件：1.{RULES}\n", ()),
         ("通知", None, f"请执行《{RULES}》。\n{RULES}\n第一条 为了供水。", ()),
         ("通知", None, f"请执行《{RULES}》。", (f"{RULES}.docx",)),

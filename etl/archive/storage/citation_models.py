@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from etl.archive.storage.base_model import Base
+from etl.archive.storage.model_base import Base
 
 
 class CitableName(Base):

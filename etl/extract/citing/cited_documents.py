@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from etl.extract.citing.mentions import Mention, mentions
 from etl.extract.citing.names import cited_number_key, is_document, title_key
@@ -21,8 +21,10 @@ Part = Literal["title", "text"]
 
 
 @dataclass(frozen=True, slots=True)
-class CitingDocument:
+class CitingDocument(Outside):
     """A document as far as it matters for what it cites. `files`: the names of its attachments."""
+
+    TEXTS: ClassVar[frozenset[str]] = frozenset({"text"})
 
     title: str
     number: str | None

@@ -22,7 +22,7 @@ _BEFORE_CODE = re.compile(
     r".*(?:根据|按照|依据|依照|遵照|参照|执行|贯彻|落实|印发|转发|发布|下发|制定|出台|关于|以及|废止|文号|依法|符合|通过|附件|"
     r"其中|号文|国务院|人民政府|办公厅|办公室|委员会|管理局|总局|教育部|财政部|文件|[的按经对将由以原见即与及是为至该])"
 )
-_AND = re.compile(r"^[和据照](?=.{2})")
+_AND, _SINCE = re.compile(r"[和据照](?=.{2})"), re.compile(r"自(?=.{2})")
 _CODE_CHARS = 14
 """Characters of a code, the longest on saved pages has nine; what is longer holds words of the sentence."""
 _TITLE_MARK = re.compile("[《》]")
@@ -103,7 +103,7 @@ def _start_of_code(text: str, first: int, end: int) -> int | None:
     if cut and len(code[cut.end() :].rstrip()) >= 2:
         start += cut.end()
         code = code[cut.end() :]
-    if not whole and (lead := _AND.match(code)):
+    if not whole and (lead := _AND.match(code) or (_SINCE.match(code) if "起" in text[end : end + 50] else None)):
         start += lead.end()
         code = code[lead.end() :]
     return start if len(code) <= _CODE_CHARS else None
