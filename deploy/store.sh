@@ -8,6 +8,10 @@ cat >/tmp/s3.json <<EOF
   "name": "gongkai",
   "credentials": [{"accessKey": "$STORE_ACCESS_KEY", "secretKey": "$STORE_SECRET_KEY"}],
   "actions": ["Read:$STORE_BUCKET", "Write:$STORE_BUCKET", "List:$STORE_BUCKET", "Tagging:$STORE_BUCKET"]
+}, {
+  "name": "reader",
+  "credentials": [{"accessKey": "$STORE_READER_ACCESS_KEY", "secretKey": "$STORE_READER_SECRET_KEY"}],
+  "actions": ["Read:$STORE_BUCKET/exports/*"]
 }]}
 EOF
 exec weed -logtostderr=true server \

@@ -37,6 +37,11 @@ class Settings(BaseSettings):
     store_endpoint: str | None = Field(None, description="object storage, `host:port` of its S3 API")
     store_access_key: SecretStr | None = Field(None, description="S3 access key")
     store_secret_key: SecretStr | None = Field(None, description="S3 secret key")
+    store_reader_access_key: SecretStr | None = Field(
+        None,
+        description="S3 access key of downstream jobs, which may read `exports/` alone: `gongkai reader`",
+    )
+    store_reader_secret_key: SecretStr | None = Field(None, description="S3 secret key of downstream jobs")
     store_bucket: str = Field("gongkai", description="bucket for blobs and logs")
     store_secure: bool = Field(True, description="whether the S3 endpoint uses TLS")
     store_region: str = Field("us-east-1", description="S3 region for signatures")

@@ -1,7 +1,10 @@
 """The readers of docs/downstream.md, run as they stand there."""
 
+import hashlib
+import io
 import os
 import re
+import shlex
 import sqlite3
 import subprocess
 import sys
@@ -12,20 +15,27 @@ from typing import Any
 
 import psycopg
 import pytest
+from minio import Minio
+from minio.error import S3Error
 from psycopg import sql
 from psycopg.rows import dict_row
 from sqlalchemy import make_url, text
 
 from etl.archive.records.change_feed import publish
-from etl.archive.storage.archive import Archive
+from etl.archive.storage.archive import Archive, open_archive, open_reader
+from etl.archive.storage.layout import blob_key
 from etl.archive.storage.log_lines import ChangeEvent
+from etl.export.changes import export_changes
 from etl.local.postgres import Postgres
+from etl.local.services import Addresses
 from etl.local.state import State
-from etl.settings import PROJECT
+from etl.settings import PROJECT, Settings
 from tests.support.filled import SOURCE, fill
+from tests.support.gongkai import gongkai
+from tests.support.services import settings_of
 
 PAGE = (PROJECT / "docs" / "downstream.md").read_text(encoding="utf-8")
-(PROGRAM,) = re.findall(r"```python\n(.*?)```", PAGE, re.S)
+PROGRAM, OF_EXPORTS = re.findall(r"```python\n(.*?)```", PAGE, re.S)
 ONCE, AGAIN = re.findall(r"```sql\n(.*?)```", PAGE, re.S)
 RECORDS = 40
 
@@ -170,3 +180,52 @@ def test_the_same_in_sql(filled: Archive, reader: str, own: psycopg.Connection) 
         own.execute(again)
     assert reached == (RECORDS + 6,)
     assert own.execute(_COPY.replace("removed", "removed::int", 1)).fetchall() == truth(reader)
+
+
+@pytest.fixture
+def served(services: Addresses, services_dir: Path, owner_url: str, filled: Archive) -> Iterator[Settings]:
+    """Settings of the bucket that the servers were started with: the reader's keys open that one."""
+    settings = settings_of(services, services_dir, owner_url, services.bucket)
+    store = open_archive(settings).store
+    store.put_blob(b"not for readers")
+    export_changes(open_archive(settings), open_reader(settings))
+    yield settings
+    client = services.store.client()
+    for key in list(store.list_keys("")):
+        client.remove_object(services.bucket, key)
+
+
+def test_the_exports_are_read_with_keys_that_open_nothing_else(served: Settings, tmp_path: Path) -> None:
+    program = tmp_path / "read.py"
+    program.write_text(OF_EXPORTS, encoding="utf-8")
+    said = gongkai(served, "reader")
+    lines = [shlex.split(line) for line in said.out.splitlines()]
+    assert (said.code, said.err, {word for word, _ in lines}) == (0, "", {"export"})
+    given = dict(value.split("=", 1) for _, value in lines)
+    with psycopg.connect(given["ARCHIVE_URL"]) as archive:
+        assert archive.execute("SELECT max(change_seq) FROM api_v1.changes").fetchone() == (RECORDS,)
+    done = subprocess.run([sys.executable, program], env=os.environ | given, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert re.search(rf"created\W+{RECORDS}\b", done.stdout)
+    assert re.search(rf"\b{RECORDS} +第\d+号通知 ", done.stdout)
+
+    client = Minio(
+        given["AWS_ENDPOINT_URL"].removeprefix("http://"),
+        given["AWS_ACCESS_KEY_ID"],
+        given["AWS_SECRET_ACCESS_KEY"],
+        secure=False,
+        region=given["AWS_REGION"],
+    )
+    bucket, blob = given["ARCHIVE_BUCKET"], blob_key(hashlib.sha256(b"not for readers").hexdigest())
+    manifest = "exports/changes/manifest.json"
+    refused: list[Callable[[], object]] = [
+        lambda: client.get_object(bucket, blob),
+        lambda: list(client.list_objects(bucket, "blobs/")),
+        lambda: client.put_object(bucket, manifest, io.BytesIO(b"{}"), 2),
+        lambda: client.remove_object(bucket, manifest),
+        lambda: client.make_bucket("another"),
+    ]
+    for act in refused:
+        with pytest.raises(S3Error) as error:
+            act()
+        assert error.value.code == "AccessDenied"

@@ -20,6 +20,7 @@ COMMANDS = {
     "status": "local",
     "doctor": "doctor",
     "migrate": "local",
+    "reader": "reader",
     "demo": "local",
     "sources": "sources",
     "crawl": "crawling",

@@ -184,6 +184,8 @@ def _write_local_env(state: State, urls: dict[str, str], s3: S3Server, bucket: s
         "STORE_ENDPOINT": s3.endpoint,
         "STORE_ACCESS_KEY": s3.access_key,
         "STORE_SECRET_KEY": s3.secret_key,
+        "STORE_READER_ACCESS_KEY": s3.reader_access_key,
+        "STORE_READER_SECRET_KEY": s3.reader_secret_key,
         "STORE_BUCKET": bucket,
         "STORE_SECURE": "false",
         # Where Airflow shows the browser; it keeps its address from one start to the next.

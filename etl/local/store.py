@@ -15,7 +15,7 @@ from minio import Minio
 from minio.error import S3Error
 from urllib3.exceptions import HTTPError
 
-from etl.archive.storage.layout import PROBE
+from etl.archive.storage.layout import EXPORTS, PROBE
 from etl.errors import GongkaiError
 from etl.local import ports, process
 from etl.local.state import State, write_private
@@ -62,11 +62,14 @@ WRITES_WITHIN = 120
 
 @dataclass(frozen=True, slots=True)
 class S3Server:
-    """A running S3 server and the keys of its one identity."""
+    """A running S3 server, the keys of the identity that the archive uses, and those of the one that may read
+    `exports/` and nothing else."""
 
     endpoint: str
     access_key: str
     secret_key: str
+    reader_access_key: str
+    reader_secret_key: str
 
     def client(self, timeout: float = 5) -> Minio:
         """A client that fails at once instead of trying again; `timeout` in seconds."""
@@ -91,7 +94,7 @@ def up(
         store = _server_on(state, running.port)
         process.wait_until(state, NAME, running, lambda: _is_ready(store), patience=60, notice=notice)
 
-    running = process.adopt_or_start(found, lambda: _start(state, port, fast), wait)
+    running = process.adopt_or_start(found, lambda: _start(state, port, bucket, fast), wait)
     store = _server_on(state, running.port)
     client = store.client()
     if not client.bucket_exists(bucket):
@@ -142,7 +145,7 @@ def drop_sockets(state: State) -> None:
                     socket.unlink(missing_ok=True)
 
 
-def _start(state: State, port: int, fast: bool) -> process.RunningProcess:
+def _start(state: State, port: int, bucket: str, fast: bool) -> process.RunningProcess:
     process.kill_leftovers(state, NAME)
     drop_sockets(state)
     port = ports.pick_port(state, NAME, port, "S3 server", "GONGKAI_STORE_PORT")
@@ -151,7 +154,7 @@ def _start(state: State, port: int, fast: bool) -> process.RunningProcess:
     # `weed mini` keeps the options of its first start here and would prefer them later.
     (data / "mini.options").unlink(missing_ok=True)
     identities = state.root / "store.json"
-    write_private(identities, json.dumps({"identities": [_identity(_server_on(state, port))]}))
+    write_private(identities, json.dumps({"identities": _identities(_server_on(state, port), bucket)}))
     options = OPTIONS | (TEST_OPTIONS if fast else {}) | {"dir": data, "s3.config": identities, "s3.port": port} | inner
     return process.start(
         state,
@@ -164,16 +167,29 @@ def _start(state: State, port: int, fast: bool) -> process.RunningProcess:
 
 
 def _server_on(state: State, port: int) -> S3Server:
-    return S3Server(f"{ports.HOST}:{port}", state.secret("store:access_key", 15), state.secret("store:secret_key"))
+    return S3Server(
+        f"{ports.HOST}:{port}",
+        state.secret("store:access_key", 15),
+        state.secret("store:secret_key"),
+        state.secret("store:reader_access_key", 15),
+        state.secret("store:reader_secret_key"),
+    )
 
 
-def _identity(store: S3Server) -> dict[str, object]:
-    keys = {"accessKey": store.access_key, "secretKey": store.secret_key}
-    return {
-        "name": "gongkai",
-        "credentials": [keys],
-        "actions": ["Admin", "Read", "Write", "List", "Tagging"],
-    }
+def _identities(store: S3Server, bucket: str) -> list[dict[str, object]]:
+    """The archive's identity comes first."""
+    return [
+        {
+            "name": "gongkai",
+            "credentials": [{"accessKey": store.access_key, "secretKey": store.secret_key}],
+            "actions": ["Admin", "Read", "Write", "List", "Tagging"],
+        },
+        {
+            "name": "reader",
+            "credentials": [{"accessKey": store.reader_access_key, "secretKey": store.reader_secret_key}],
+            "actions": [f"Read:{bucket}/{EXPORTS}*"],
+        },
+    ]
 
 
 def _inner_keys() -> dict[str, str]:

@@ -63,6 +63,7 @@ def words(archive: Archive, local_settings: Settings, tmp_path: Path) -> Iterato
             "sources preview": ["demo-trs"],
             "sources new": [listing, "--allow-private", "--delay", "0", "-o", str(tmp_path / "new.txt")],
             "migrate": [],
+            "reader": [],
             "doctor": [],
             "crawl": ["demo-trs"],
             "recheck": ["demo-trs"],

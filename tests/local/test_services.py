@@ -7,6 +7,7 @@ import socket
 import stat
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -287,7 +288,7 @@ def test_without_keys_nothing_of_the_store_is_readable(services: Addresses, serv
 
 
 def test_a_wrong_key_and_a_missing_bucket_are_refused(services: Addresses, bucket: str) -> None:
-    wrong = store.S3Server(services.store.endpoint, services.store.access_key, "wrong")
+    wrong = replace(services.store, secret_key="wrong")
 
     with pytest.raises(S3Error, match="SignatureDoesNotMatch"):
         wrong.client().put_object(bucket, "x", io.BytesIO(b"x"), 1)

@@ -167,6 +167,8 @@ def settings_of(services: Addresses, services_dir: Path, owner_url: str, bucket:
             "store_endpoint": services.store.endpoint,
             "store_access_key": services.store.access_key,
             "store_secret_key": services.store.secret_key,
+            "store_reader_access_key": services.store.reader_access_key,
+            "store_reader_secret_key": services.store.reader_secret_key,
             "store_bucket": bucket,
             "store_secure": False,
             "workers": 1,
