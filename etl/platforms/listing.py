@@ -10,7 +10,8 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from etl.platforms.base import UNREADABLE, ListingPage, ListingRequest, NotAListing, Platform
-from etl.platforms.helpers.paging import Counts, counts, next_url, script_pager, sign_of_more
+from etl.platforms.helpers.pager_links import next_url
+from etl.platforms.helpers.paging import Counts, counts, script_pager, sign_of_more
 from etl.reason_codes import Code
 from etl.reasons import Reason
 from etl.web.page import WebPage, links
@@ -83,7 +84,7 @@ def _continued(listing: ListingPage, page: WebPage, request: ListingRequest, sai
         url = resolved(page.url, pager.next_address) if pager.next_address else None
         listing = replace(listing, reported_pages=pager.pages, reported_total=listing.reported_total or pager.total)
     else:
-        url = next_url(page)
+        url = next_url(page, first=first)
     if url:
         return replace(listing, next_requests=(ListingRequest(url, request.column, seen),))
     if pager:
@@ -93,7 +94,7 @@ def _continued(listing: ListingPage, page: WebPage, request: ListingRequest, sai
     sign = _unfinished(said, seen, first=first) if said else None
     turns_within = first and len(listing.entries) >= MIN_TURNED_WITHIN
     if not turns_within and (said is None or (sign is None and not _whole(said, seen, first=first))):
-        sign = sign_of_more(page, first=first)
+        sign = sign_of_more(page, seen, first=first)
     problem = sign and Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=sign)
     return replace(listing, problems=(*listing.problems, problem)) if problem else listing
 

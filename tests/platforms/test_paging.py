@@ -1,62 +1,10 @@
 """A list that goes on is followed, or red with the sign that was not understood; never taken for a whole one."""
 
-from dataclasses import dataclass
 from itertools import product
 
 import pytest
 
-from etl.platforms.base import ListingPage, ListingRequest, Platform
-from etl.platforms.listing import read_list_page
-from etl.platforms.registry import platform
-from etl.sources.listing import Listing
-from etl.sources.schema import adhoc_source
-from etl.web.page import WebPage
-
-HOST = "http://x.example"
-LIST = f"{HOST}/gk/zcwj/"
-
-
-@dataclass(frozen=True)
-class Case:
-    """A family, the address of its list, and the address of a document with `{}` for its number."""
-
-    family: Platform
-    url: str
-    document: str
-
-
-CASES = {
-    "trs_wcm": Case(platform("trs_wcm"), LIST, "./202401/t20240101_{}.html"),
-    "ucap": Case(platform("ucap"), f"{HOST}/s/c1/list.shtml", "/s/c1/202401/c1_{}.shtml"),
-    "lonsun": Case(platform("lonsun"), f"{HOST}/gk/index.html", "/gk/9000{}.html"),
-    "nfcms": Case(platform("nfcms"), f"{HOST}/gk/", "/gk/content/post_{}.html"),
-    "generic": Case(
-        platform("generic").for_source(
-            adhoc_source("x", "x", LIST, ["x.example"]).model_copy(update={"listing": Listing(rows="ul.l > li")})
-        ),
-        LIST,
-        "/show.php?id={}",
-    ),
-}
-
-
-def rows(case: Case, count: int = 3) -> str:
-    lines = (
-        f'<li><a href="{case.document.format(n)}">桐溪县第{n}号通知</a><span>2024-01-{n % 28 + 1:02}</span></li>'
-        for n in range(1, count + 1)
-    )
-    return f'<ul class="l">{"".join(lines)}</ul>'
-
-
-def read(case: Case, paging: str, *, seen: int = 0, url: str = "", count: int = 3) -> ListingPage:
-    url = url or case.url
-    page = WebPage(url, f"<html><body>{rows(case, count)}{paging}</body></html>", "utf-8")
-    return read_list_page(case.family, page, ListingRequest(url, "c", seen))
-
-
-def following(listing: ListingPage) -> list[str]:
-    return [request.url for request in listing.next_requests]
-
+from tests.support.paged_lists import CASES, LIST, following, read
 
 SIGNS = {
     "a link that a script answers": '<div><a onclick="go(2)">下一页</a></div>',
@@ -71,7 +19,7 @@ SIGNS = {
     "documents in a variable": "<script>var o = {recordCount: '4567'}</script>",
     "an unknown call": "<script>laypage({cont: 'p', pages: data.n})</script>",
     "another unknown call": '<script>createPageTurn("box", list)</script>',
-    "a page of numbers": '<div><a href="list.html">1</a><a href="list_2.html">2</a></div>',
+    "numbers of a script": '<div><a href="#">1</a><a href="javascript:go(2)">2</a></div>',
     "numbers in the query": '<div><a href="?page=2">2</a></div>',
     "more that loads": '<div class="more" id="load">加载更多</div>',
     "a button": "<button>点击查看更多</button>",

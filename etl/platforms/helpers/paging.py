@@ -5,34 +5,40 @@ only page" nor where the next one is makes the list unfinished: an unknown pager
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from urllib.parse import urldefrag, urlsplit
-
-from lxml.html import HtmlElement
+from urllib.parse import urlsplit
 
 from etl.outside import digits
-from etl.web.page import WebPage, absolute, base_url
+from etl.platforms.helpers.pager_links import next_is_disabled, pager_elements, signs_of_more, words_of
+from etl.web.markup import uncommented_script
+from etl.web.page import WebPage
 
-_STRING = r"""["']([\w-]+)["']"""
+_STRING = r"""["']([\w./-]{1,200})["']"""
 # A call has numbers, the definition of the function names. Arguments: the pager's place or the number of documents
 # (Beijing), pages, current page, stem, ending; some systems add the number of documents, and count pages from 1.
 _CREATE_PAGE = re.compile(
     rf"""createPage\w*+\s*+\(\s*+(?:(\d+)\s*+,\s*+|["'\w][^,()]{{0,80}},\s*+)?"""
-    rf"""(\d+)\s*+,\s*+(\d+)\s*+,\s*+{_STRING}\s*+,\s*+["'](\w+)["']\s*+(?:,\s*+["']?(\d+))?"""
+    rf"""(\d+)\s*+,\s*+(\d+)\s*+,\s*+{_STRING}\s*+,\s*+["']\.?(\w+)["']\s*+(?:,\s*+["']?(\d+))?"""
 )
 _PAGER = re.compile(r"\b\w*Pager\s*\(\s*\{([^{}]{0,2000})\}")
 _OPTION = re.compile(r"""\b(\w++)["']?\s*+:\s*+["']?([\w-]++)""")
-# Variables, and links that the script writes from them: `var countPage = 50 … "index_" + nextPage + ".htm"`.
-_PAGE_COUNT = re.compile(
-    r"""["']?\b(?:count_?page|page_?count|total_?pages?|page_?total|all_?pages?|pages?_?num_?total)["']?\s*[:=]\s*["']?(\d+)""",
-    re.IGNORECASE,
+# Names of numbers, in scripts, attributes and hidden inputs. `m_n`, `int` and their like say the type of a variable.
+_TYPED = r"""\b(?:[mg]_)?(?:n|i|int|num|str|js|my|list)?_?"""
+_PAGE_NAMES = (
+    r"(?:count[_-]?page|page[_-]?count|(?:int)?total[_-]?pages?(?:[_-]?(?:count|num))?|page[_-]?total|all[_-]?pages?|"
+    r"page[_-]?all|data-pages|pages?[_-]?num[_-]?(?:total|count))"
 )
+_DOCUMENT_NAMES = (
+    r"(?:rec(?:ord)?s?[_-]?count|total[_-]?(?:records?|counts?|num(?:ber)?|rows?|size|data|elements)|row[_-]?count)"
+)
+# Variables, and links that the script writes from them: `var countPage = 50 … "index_" + nextPage + ".htm"`.
+_PAGE_COUNT = re.compile(rf"""["']?{_TYPED}{_PAGE_NAMES}["']?\s*[:=]\s*["']?(\d+)""", re.IGNORECASE)
 # What `_PAGE_COUNT` may match, searched in lower-case letters. It begins with a plain word, which the search looks for
 # alone: a hundred times as fast. Most documents have none.
 _MAY_COUNT_PAGES = re.compile(
-    r"""page(?:_?count|_?total|s?_?num_?total|(?<=(?:count|total)_page)s?|(?<=(?:count|total)page)s?|(?<=all_page)s?"""
-    r"""|(?<=allpage)s?)["']?\s*+[:=]\s*+["']?\d"""
+    r"""page(?:[_-]?(?:count|total|all)|s?[_-]?num[_-]?(?:total|count)|(?<=(?:count|total)[_-]page)s?|"""
+    r"""(?<=(?:count|total)page)s?|(?<=all[_-]page)s?|(?<=allpage)s?|name)"""
+    r"""(?:[_-]?(?:count|num))?["']?\s*+[:=]\s*+["']?\w"""
 )
 _CURRENT = re.compile(
     r"""["']?\b(?:curr?(?:ent)?_?page|page_?index|page_?no|curr?(?:ent)?_?index|now_?page)["']?\s*[:=]\s*["']?(\d+)""",
@@ -40,40 +46,53 @@ _CURRENT = re.compile(
 )
 _WRITTEN_LINK = re.compile(r"""\b([\w-]{1,40})_\\?["']\s*+\+\s*+\(?\s*+\w++[^"'\n;]{0,20}\+\s*+\\?["']\.(\w{3,5})\b""")
 _FROM_ZERO = re.compile(r"(?:count_?page|page_?count|total_?pages?)\s*-\s*1\b", re.IGNORECASE)
-_DOCUMENT_COUNT = re.compile(
-    r"""["']?\b(?:record_?count|total_?records?|total_?count|totalnum|total_?rows?|row_?count)["']?\s*[:=]\s*["']?(\d+)""",
+_DOCUMENT_COUNT = re.compile(rf"""["']?{_TYPED}{_DOCUMENT_NAMES}["']?\s*[:=]\s*["']?(\d+)""", re.IGNORECASE)
+# A bare `total` beside the size of a page: that of a list. Alone it counts anything.
+_TOTAL_BY_SIZE = re.compile(
+    r"""\btotal["']?\s*[:=]\s*["']?(\d+)\b[^{}<>]{0,120}?page[_-]?size|"""
+    r"""page[_-]?size["']?\s*[:=][^{}<>]{0,120}?\btotal["']?\s*[:=]\s*["']?(\d+)\b""",
     re.IGNORECASE,
 )
+# TRS WCM's older templates leave the name of the page, its ending and two numbers to a script that is not in the page:
+# `m_nRecordCount = "188"; m_nPageSize = 20; m_sPageName = "nei"; m_sPageExt = "htm"`; page 2 is nei_1.htm.
+_PAGE_NAME = re.compile(r"""\b(?:m_s)?PageName\s*=\s*["']([\w-]+)["']""", re.IGNORECASE)
+_PAGE_ENDING = re.compile(r"""\b(?:m_s)?PageExt\s*=\s*["']\.?(\w+)["']""", re.IGNORECASE)
+_PAGE_SIZE = re.compile(r"""\b(?:m_n)?PageSize\s*=\s*["']?(\d+)""", re.IGNORECASE)
+_NUMBER_NAME = re.compile(rf"^{_TYPED}(?:({_PAGE_NAMES})|{_DOCUMENT_NAMES})$", re.IGNORECASE)
+_OF_DOCUMENTS = re.compile(r"^(?:data-)?(?:total|count|rows?-?count|total-?(?:count|rows?|records?))$", re.IGNORECASE)
 _UNKNOWN_CALL = re.compile(
-    r"(?<!function )(?<![\w$])"
-    r"(?:create_?[pP]ag\w+|\w{0,30}Pager|kkpager\.\w+|laypage(?:\.\w+)?|\w{0,30}[pP]aginat\w+|loadMore\w*)\s*\("
+    r"(?<!function )(?<![\w$])(?:create_?[pP]ag\w+|\w{0,30}Pager|kkpager\.\w+|laypage(?:\.\w+)?|\w{0,30}[pP]aginat\w+|"
+    r"loadMore\w*|MeScroll|\w{0,30}[iI]nfiniteScroll|dropload|jPages|page(?=\(\{)|Page(?=\(\{)|paging(?=\(\{))\s*\("
 )
+_UNKNOWN_ELEMENT = re.compile(r"<\w{1,12}-pagination\b|\bv-infinite-scroll\b|<van-list\b", re.IGNORECASE)
+_NUMBERED_CALL = re.compile(
+    r"""(?<!function )\b(?:init|show|write|turn|draw|render|make|build|set)_?[pP]ag\w{0,12}\(\s*["']?(\d{1,8})\b"""
+    r"""["']?,"""
+)
+# A script that asks for one page after another: at the end of a window, or at a click.
+_TURNS = re.compile(r"\b\w{0,12}page_?(?:no|num|number|index)?\s*(?:\+\+|\+=\s*1\b)|\+\+\s*\w{0,12}page", re.IGNORECASE)
+_ASKS = re.compile(r"\$\.(?:ajax|get|post|getJSON)\s*\(|\bfetch\s*\(|\baxios\b|XMLHttpRequest|\$http\b")
 
-_NEXT = re.compile(
-    r"^(?:下一?页|下頁|下一頁|后一?页|next(?:page)?)\W*$|^\W*(?:下一?页)\W*$|^(?:>|›|»|＞)$", re.IGNORECASE
+_SAID = (
+    re.compile(r"下一?[页頁]|后一页"),
+    re.compile(r"尾页|末[页頁]|最后一?页"),
+    re.compile(r"[到转]第?\d{0,4}页|下\d{1,3}[条篇页]"),
 )
-_NEXT_WORDS = re.compile(r"下一?[页頁]|后一页")
-_LAST_WORDS = re.compile(r"尾页|末[页頁]|最后一?页")
-_LOAD_MORE = re.compile(r"^(?:(?:点击|查看|加载|显示|载入|浏览)+(?:更多|全部)\W*|load ?more)$", re.IGNORECASE)
 # In text without white space. The first group is the page's number, the second the number of pages.
 _COUNTERS = (
     re.compile(r"第(\d{1,6})页?[/,，、|]?共(\d{1,6})页"),
     re.compile(r"(?:当前|现在)?第?(\d{1,6})页?/共?(\d{1,6})页"),
     re.compile(r"当前(?:第|页)?[:：]?(\d{1,6})页?/(\d{1,6})"),
-    re.compile(r"共\d{1,8}(?:条|篇|个)\D{0,6}(\d{1,6})/(\d{1,6})"),
+    re.compile(r"共\d{1,8}(?:条|篇|个|件|项)\D{0,6}(\d{1,6})/(\d{1,6})"),
     re.compile(r"共()(?:有|计)?(\d{1,6})页"),
     re.compile(r"总()页数[:：]?(\d{1,6})"),
 )
 _DOCUMENTS = re.compile(
-    r"共(?:有|计)?(\d{1,8})(?:条|篇|个)(?:记录|信息|数据|文件|内容)?|总(?:记录|条)数[:：]?(\d{1,8})"
+    r"共(?:有|计)?(\d{1,8})(?:条|篇|个|件|项)(?:记录|信息|数据|文件|内容)?|(?:总(?:记录|条)|(?:记录|信息)总)数[:：]?(\d{1,8})|"
+    r"(?:查询|检索|搜索|找)到(?:相关)?(?:结果|信息|记录|数据)?约?(?P<found>\d{1,8})[条个篇项]"
 )
-_PAGES_NEARBY = re.compile(r"[\d每]页|\d/\d")
-_NUMBERED = re.compile(r"(?:^|/)(?:index|list|default|page|more)?[_-]?(\d{1,4})\.s?html?$", re.IGNORECASE)
-_NUMBERED_QUERY = re.compile(
-    r"(?:^|&)(?:page|p|pn|pg|pageno|pagenum|pageindex|page_?index|curr?(?:ent)?page|nowpage|paged)=(\d{1,4})(?:&|$)",
-    re.IGNORECASE,
-)
-_DISABLED = re.compile(r"disabled?|nolink|no-?more|gr[ae]y|(?:^|\s)(?:off|end|none|no)(?:\s|$)", re.IGNORECASE)
+_DOCUMENTS_OF_PAGER = re.compile(r"共(?:有|计)?(\d{1,8})[条篇个件项]|总(?:条|记录)?数[:：]?(\d{1,8})")
+_PAGES_NEARBY = re.compile(r"[\d每]页|\d/\d|\d(?:到|至|-|~|～)第?\d{1,6}[条篇]")
 _MAX_SIGN = 60
 """Characters of a sign as it is shown."""
 
@@ -135,7 +154,7 @@ def script_pager(page: WebPage, *, first: bool) -> Pager | None:
             _short(call[0]),
             digits(pages),
             digits(current) + (not from_one),
-            f"{stem}_{{page}}.{ending}",
+            f"{stem.removeprefix('./')}_{{page}}.{ending}",
             digits(current) + 1,
             digits(documents or total) if documents or total else None,
             before_pages=_before(call, 2),
@@ -150,7 +169,20 @@ def script_pager(page: WebPage, *, first: bool) -> Pager | None:
             return Pager(
                 _short(call[0]), digits(pages), number, f"{stem}_{{page}}.{ending}", number, before_pages=before
             )
-    return _written_pager(source, first) if may_count else None
+    return (_named_pager(source, page.url) or _written_pager(source, first)) if may_count else None
+
+
+def _named_pager(source: str, url: str) -> Pager | None:
+    stem, ending = _PAGE_NAME.search(source), _PAGE_ENDING.search(source)
+    documents, size = _DOCUMENT_COUNT.search(source), _PAGE_SIZE.search(source)
+    if not (stem and ending and documents and size and (rows := digits(size[1]))):
+        return None
+    total = digits(documents[1])
+    match = re.search(rf"/{re.escape(stem[1])}_(\d{{1,6}})\.", urlsplit(url).path)
+    place = digits(match[1]) if match else 0
+    address = f"{stem[1]}_{{page}}.{ending[1]}"
+    pages = -(-total // rows)
+    return Pager(_short(documents[0]), pages, place + 1, address, place + 1, total, before_total=_before(documents, 1))
 
 
 def _written_pager(source: str, first: bool) -> Pager | None:
@@ -169,99 +201,74 @@ def _before(match: re.Match[str], group: int) -> str:
     return match[0][: match.start(group) - match.start()] if match[group] else ""
 
 
-def next_link(page: WebPage) -> HtmlElement | None:
-    """The first link to the next page (下一页) that leads to another address of the site; None if there is none."""
-    base = base_url(page)
-    for link in page.tree.iter("a"):
-        url = _target(link, base) if _NEXT.match(_words(link)) else None
-        if url and url != urldefrag(page.url).url and urlsplit(url).hostname == urlsplit(page.url).hostname:
-            return link
-    return None
-
-
-def next_url(page: WebPage) -> str | None:
-    """The absolute address that `next_link` leads to."""
-    link = next_link(page)
-    return _target(link, base_url(page)) if link is not None else None
-
-
 def counts(page: WebPage) -> Counts | None:
     """The numbers of pages and documents that the page says in words or in variables of its scripts."""
     words = _squashed(page)
-    documents, sign = _documents(words)
+    documents, sign = _documents(page, words)
     for pattern in _COUNTERS:
         if match := pattern.search(words):
             return Counts(_short(match[0]), True, digits(match[2]), digits(match[1]) if match[1] else None, documents)
+    if documents is not None:
+        return Counts(sign, True, documents=documents)
     source = page.live_source
-    if documents is None and (match := _PAGE_COUNT.search(source)):
+    if match := _PAGE_COUNT.search(source):
         return Counts(_short(match[0]), False, pages=digits(match[1]))
-    if documents is None and (match := _DOCUMENT_COUNT.search(source)):
-        return Counts(_short(match[0]), False, documents=digits(match[1]))
-    return Counts(sign, True, documents=documents) if documents is not None else None
+    if match := _DOCUMENT_COUNT.search(source) or _TOTAL_BY_SIZE.search(source):
+        return Counts(_short(match[0]), False, documents=digits(match[match.lastindex or 1]))
+    return _attributes(page)
 
 
-def sign_of_more(page: WebPage, *, first: bool) -> str | None:
-    """A sign that the list goes on, on a page whose next page is not known; None if there is none.
-
-    After the first page a dead 下一页 is the end of the list: the site had a live one before.
-    """
-    signs = [*_links_that_do_nothing(page), *_numbered_links(page)]
-    if first:
-        words = _squashed(page)
-        signs += [match[0] for pattern in (_NEXT_WORDS, _LAST_WORDS) if (match := pattern.search(words))]
-        signs += [match[0] for match in _UNKNOWN_CALL.finditer(page.live_source)][:1]
-        if signs and _next_is_disabled(page):
-            return None
-    return _short(signs[0]) if signs else None
-
-
-def _next_is_disabled(page: WebPage) -> bool:
-    """Whether each 下一页 of the page is marked as having nothing to lead to."""
-    steps = [
-        element
-        for element in page.tree.iter("a", "span", "li", "button", "em", "i", "font")
-        if _NEXT.match(_words(element)[:8])
-    ]
-    return bool(steps) and all(any(map(_disabled, (step, step.getparent()))) for step in steps)
+def _attributes(page: WebPage) -> Counts | None:
+    """The numbers in hidden inputs of the name of one, and in attributes of a pager."""
+    for field_of_form in page.elements["input"]:
+        name = _NUMBER_NAME.match(field_of_form.get("id") or "") or _NUMBER_NAME.match(field_of_form.get("name") or "")
+        value = (field_of_form.get("value") or "").strip()
+        if name and value.isdigit():
+            number = digits(value)
+            return Counts(f"{name[0]} {value}", False, number if name[1] else None, None, None if name[1] else number)
+    for element in pager_elements(page):
+        for name, value in element.items():
+            if _OF_DOCUMENTS.match(name) and value.isdigit():
+                return Counts(f'{name}="{value}"', False, documents=digits(value))
+    return None
 
 
-def _links_that_do_nothing(page: WebPage) -> Iterator[str]:
-    """加载更多 and its like: elements without an address that a script listens to."""
-    for element in page.tree.iter("a", "button", "div", "span", "p", "input"):
-        words = _words(element) if len(element) <= 3 else ""
-        if _LOAD_MORE.match(words) and not _target(element, base_url(page)) and not _disabled(element):
-            yield words
+def sign_of_more(page: WebPage, seen: int, *, first: bool) -> str | None:
+    """A sign that the list goes on, on a page whose next page is not known; None if there is none. `seen`: entries of
+    the list up to this page's end."""
+    sign = next(signs_of_more(page, first=first), None)
+    if sign is None and first and not next_is_disabled(page):
+        words, source = _squashed(page), page.live_source
+        found = (match[0] for pattern in _SAID if (match := pattern.search(words)))
+        unknown = (match[0] for pattern in (_UNKNOWN_CALL, _UNKNOWN_ELEMENT) if (match := pattern.search(source)))
+        sign = next(found, None) or next(unknown, None) or _numbered_call(source, seen) or _turns(page, source)
+    return _short(sign) if sign else None
 
 
-def _numbered_links(page: WebPage) -> Iterator[str]:
-    """Links to pages of this list with a greater number than its own, by the form of their address."""
-    here = urlsplit(page.url)
-    own = _number(page.url) or 1
-    folder = here.path.rpartition("/")[0]
-    for link in page.tree.iter("a"):
-        words = _words(link)
-        if not (words.isdigit() or _NEXT_WORDS.search(words) or _LAST_WORDS.search(words)):
-            continue
-        url = _target(link, base_url(page))
-        parts = urlsplit(url or "")
-        if url and parts.netloc == here.netloc and parts.path.rpartition("/")[0] == folder:
-            number = _number(url)
-            if number is not None and number > own:
-                yield f"{words} → {url}"
+def _numbered_call(source: str, seen: int) -> str | None:
+    """A call such as `showPage('9', '1', …)`, whose first number is neither one page nor the entries that were seen."""
+    calls = _NUMBERED_CALL.finditer(source)
+    return next((call[0] for call in calls if digits(call[1]) not in (0, 1, seen)), None)
 
 
-def _number(url: str) -> int | None:
-    parts = urlsplit(url)
-    match = _NUMBERED_QUERY.search(parts.query) or _NUMBERED.search(parts.path)
-    return digits(match[1]) if match else None
+def _turns(page: WebPage, source: str) -> str | None:
+    """A script of the page that asks for page after page."""
+    if not _TURNS.search(source):
+        return None
+    scripts = (uncommented_script(script.text or "") for script in page.elements["script"])
+    return next((turn[0] for script in scripts if (turn := _TURNS.search(script)) and _ASKS.search(script)), None)
 
 
-def _documents(words: str) -> tuple[int | None, str]:
-    """(documents, sign) by 共N条, if that stands beside a number of pages: elsewhere it counts other things."""
+def _documents(page: WebPage, words: str) -> tuple[int | None, str]:
+    """(documents, sign) by 共N条, if that stands beside a number of pages or in a pager: elsewhere it counts other
+    things."""
     for match in _DOCUMENTS.finditer(words):
         around = words[max(0, match.start() - 40) : match.start()] + " " + words[match.end() : match.end() + 40]
-        if match[2] or _PAGES_NEARBY.search(around):
-            return digits(match[2] or match[1]), _short(match[0])
+        if match[2] or match["found"] or _PAGES_NEARBY.search(around):
+            return digits(match[match.lastindex or 1]), _short(match[0])
+    for element in pager_elements(page):
+        if of_pager := _DOCUMENTS_OF_PAGER.search(words_of(element)):
+            return digits(of_pager[of_pager.lastindex or 1]), _short(of_pager[0])
     return None, ""
 
 
@@ -282,20 +289,6 @@ def _squashed(page: WebPage) -> str:
             stack += reversed(element)
             pieces.append(element.text or "")
     return "".join("".join(pieces).split())
-
-
-def _target(element: HtmlElement, base: str) -> str | None:
-    href = (element.get("href") or "").strip()
-    return absolute(href, base) if href and not href.startswith("#") else None
-
-
-def _words(element: HtmlElement) -> str:
-    """The element's text without white space."""
-    return "".join("".join(map(str, element.itertext())).split())
-
-
-def _disabled(element: HtmlElement) -> bool:
-    return bool(element.get("disabled") is not None or _DISABLED.search(element.get("class") or ""))
 
 
 def _short(text: str) -> str:

@@ -15,7 +15,8 @@ from lxml.html import HtmlElement
 from etl.dates import first_iso_date
 from etl.platforms.helpers.columns import column_key, same_site
 from etl.platforms.helpers.number_selectors import script_number, shown_number
-from etl.platforms.helpers.paging import counts, next_link, script_pager
+from etl.platforms.helpers.pager_links import next_link
+from etl.platforms.helpers.paging import counts, script_pager
 from etl.platforms.helpers.rows import Row, block_entries, found_entry, link_title, ranked_lists, stable_classes
 from etl.web.page import WebPage, absolute, base_url
 from etl.web.select import elements, text_of
@@ -204,12 +205,13 @@ def _paging(page: WebPage) -> dict[str, Any]:
     """The keys for the next page and for the numbers that the page gives, as far as they can be read again."""
     paging: dict[str, Any] = {}
     pager, said = script_pager(page, first=True), counts(page)
-    if pager:
+    if pager and pager.before_pages:
         paging |= {"pages": pager.address} | ({"second": pager.second} if pager.second != 2 else {})
         pages = pager.before_pages and script_number(page, pager.before_pages, pager.pages)
         total = pager.before_total and script_number(page, pager.before_total, pager.total or 0)
     else:
-        if (link := next_link(page)) is not None:
+        # A link without words, such as a picture, is found again on each page without a selector.
+        if (link := next_link(page)) is not None and link.tag == "a" and text_of(".", link):
             paging["next"] = _link_selector(link, page)
         pages, total = None, None
     if not pages and pager and said and said.pages == pager.pages:

@@ -1,0 +1,338 @@
+"""The elements of a pager: where its next page is, and the signs that a list goes on by a script.
+
+A pager says 下一页 in words, in the label of a picture or a button, by `rel`, or has numbers alone. Its links lead to
+addresses, which are followed, or are answered by a script, which makes the list unfinished.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from urllib.parse import urldefrag, urlsplit
+
+from lxml.html import HtmlElement
+
+from etl.outside import digits
+from etl.web.page import WebPage, absolute, base_url
+
+_NEXT = re.compile(r"^\W*(?:[下后]一?[页頁]|向?后翻页?|下翻页?|next(?:page)?)\W*$", re.IGNORECASE)
+_NEXT_ALONE = re.compile(r"^\W*(?:后页|向?后翻页?|下翻页?)\W*$")
+_ARROW = re.compile(r"^(?:>|›|»|＞|→)$")
+_NEXT_WORDS = re.compile(r"下一?[页頁]|后一页")
+_LAST_WORDS = re.compile(r"尾页|末[页頁]|最后一?页")
+_LOAD_MORE = re.compile(
+    r"^(?:(?:[上下]拉|向[上下]滑动|点击|查看|加载|显示|载入|浏览|获取|继续)+(?:更多|全部)"
+    r"(?:内容|数据|信息|文件|公告|新闻|列表|结果|记录)?|(?:点击|继续)加载|load ?more)\W*$",
+    re.IGNORECASE,
+)
+_MORE = re.compile(r"^\W*(?:更多|展开更多|more)\W*$", re.IGNORECASE)
+_LOADS = re.compile(r"load[-_]?(?:ing[-_]?)?more|more[-_]?load|(?:^|[\s_-])load(?:er)?(?:$|[\s_-])", re.IGNORECASE)
+_PAGER_NAME = re.compile(
+    r"(?:^|[\s_-])(?:pag(?:e[rs]?|ing|ination)|fan_?ye|fen_?ye|fy|ye_?ma|turn)(?:$|[\s_-]|\d)|pag(?:er|ing|inat|e_?(?:nav|num|bar|list|"
+    r"box|code|div))|next[_-]?page|page[_-]?next",
+    re.IGNORECASE,
+)
+"""Names of elements that are a pager. `page` alone is a name of whole pages too, so that the element must be short."""
+_SLIDES = re.compile(r"slide|swiper|focus|banner|carousel|lunbo|flash|calendar|rili|gallery", re.IGNORECASE)
+_PAGE_NUMBER = re.compile(r"^[\[【(（<]?(?:第?(\d{1,4})页?)[\]】)）>]?$")
+_NUMBER_TAGS = ("a", "button", "li", "span", "em", "b", "strong", "i", "font", "td", "p", "div", "input", "option")
+_MAX_PAGER_CHARS, _MAX_ABOVE = 300, 3
+_MAX_RUN = 27
+"""Numbers in a row of which a pager has fewer: a calendar's month has 28."""
+_PAGE_CALL = re.compile(r"\b\w{0,20}[pP]ag\w{0,10}\(")
+_DIGITS = re.compile(r"\d+")
+_NUMBERED = re.compile(r"(?:^|/)(?:index|list|default|page|more)?[_-]?(\d{1,4})\.s?html?$", re.IGNORECASE)
+_NUMBERED_QUERY = re.compile(
+    r"(?:^|&)(?:page|p|pn|pg|pageno|pagenum|pageindex|page_?index|curr?(?:ent)?page|nowpage|paged)=(\d{1,4})(?:&|$)",
+    re.IGNORECASE,
+)
+_DISABLED = re.compile(r"disabled?|nolink|no-?more|gr[ae]y|(?:^|\s)(?:off|end|none|no)(?:\s|$)", re.IGNORECASE)
+_CURRENT = re.compile(
+    r"(?:^|[\s_-])(?:active|curr?(?:ent)?|on|now|selected|this|thisclass|hover|sel)(?:$|[\s_-])", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A number of a pager: its element, the address it leads to, and whether a script answers it."""
+
+    number: int
+    element: HtmlElement
+    url: str | None
+    scripted: bool
+
+
+def next_link(page: WebPage) -> HtmlElement | None:
+    """The first link to the next page (下一页) that leads to another address of the site; None if there is none."""
+    target = partial(_other_page, page, base_url(page))
+    steps = [link for link in page.tree.iter("a") if target(link)]
+    for says_next in (_says_next, _leads_on, _shows_arrow):
+        if (link := next(filter(says_next, steps), None)) is not None:
+            return link
+    return next(filter(target, page.tree.iterfind(".//link[@rel='next']")), None)
+
+
+def next_url(page: WebPage, *, first: bool) -> str | None:
+    """The absolute address of the next page: what `next_link` leads to, or the number behind the page's own."""
+    link = next_link(page)
+    if link is not None:
+        return absolute(link.get("href") or "", base_url(page))
+    following = _following(page, first=first)
+    return following.url if following else None
+
+
+def signs_of_more(page: WebPage, *, first: bool) -> Iterator[str]:
+    """What in the page's elements says that the list goes on; none where its 下一页 is marked as leading nowhere.
+
+    After the first page a dead 下一页 is the end of the list: the site had a live one before.
+    """
+    if first and next_is_disabled(page):
+        return
+    yield from _links_that_do_nothing(page)
+    yield from _numbered_links(page)
+    if following := _following(page, first=first):
+        yield f"{following.number} {following.url or following.element.get('onclick') or following.element.get('href')}"
+    if first:
+        yield from _scripted_steps(page)
+
+
+def _other_page(page: WebPage, base: str, element: HtmlElement) -> bool:
+    """Whether the element leads to another address of the page's site."""
+    url = _target(element, base)
+    return bool(url and url != urldefrag(page.url).url and urlsplit(url).hostname == urlsplit(page.url).hostname)
+
+
+def _says_next(element: HtmlElement) -> bool:
+    return _NEXT.match(_label(element)) is not None
+
+
+def _leads_on(link: HtmlElement) -> bool:
+    return "next" in (link.get("rel") or "").lower().split()
+
+
+def _shows_arrow(link: HtmlElement) -> bool:
+    """An arrow, or a link without words whose class says `next`: both are those of pictures that slide as well."""
+    words = words_of(link)
+    arrow = _ARROW.match(words) or (not words and "next" in (link.get("class") or "").lower())
+    return bool(arrow) and not _slides(link)
+
+
+def _following(page: WebPage, *, first: bool) -> _Number | None:
+    """The number behind that of the page itself in a pager of numbers; None where its own is the last, or not known."""
+    for run in _runs(page):
+        own = _own_number(run, page, first=first)
+        behind = next((item for item in run if own is not None and item.number == own + 1), None)
+        if behind is not None and (behind.scripted or (behind.url and _is_numbered(behind, run, page))):
+            return behind
+    return None
+
+
+def _own_number(run: list[_Number], page: WebPage, *, first: bool) -> int | None:
+    if first:
+        return 1 if run[0].number <= 2 else None
+    here = urldefrag(page.url).url
+    marked = [item for item in run if item.url == here or _is_current(item.element)]
+    still = [item for item in run if not item.url and not item.scripted]
+    return next((item.number for some in (marked, still) for item in some[:1]), None)
+
+
+def _is_current(element: HtmlElement) -> bool:
+    parent = element.getparent()
+    own = [element] if parent is None or len(parent) > 1 else [element, parent]
+    return any(_CURRENT.search(item.get("class") or "") for item in own)
+
+
+def _is_numbered(item: _Number, run: list[_Number], page: WebPage) -> bool:
+    """Whether the addresses of a pager's numbers below the page's folder differ in one number that grows with them.
+
+    The page itself may be one of them already: then its address has their form.
+    """
+    here, there = urlsplit(page.url), urlsplit(item.url or "")
+    folder = here.path.rpartition("/")[0] + "/"
+    alike = _DIGITS.sub("#", page.url) == _DIGITS.sub("#", item.url or "")
+    if there.netloc != here.netloc or not (alike or there.path.startswith(folder)):
+        return False
+    if alike:
+        pairs = zip(_DIGITS.findall(page.url), _DIGITS.findall(item.url or ""), strict=True)
+        return [digits(own) < digits(other) for own, other in pairs if own != other] == [True]
+    linked = [(other.number, other.url) for other in run if other.url and other.number > 1]
+    if len({_DIGITS.sub("#", url) for _, url in linked}) != 1:
+        return False
+    places = list(zip(*([digits(part) for part in _DIGITS.findall(url)] for _, url in linked), strict=True))
+    if len(linked) == 1:
+        at = len(_DIGITS.findall(page.url[: page.url.rfind("/")]))
+        return any(item.number - 1 <= place[0] <= item.number or place[0] % 5 == 0 for place in places[at:])
+    grown = [place for place in places if len(set(place)) > 1]
+    if len(grown) != 1:
+        return False
+    steps = {
+        (b - a) / (n - m) for (m, a), (n, b) in pairwise((n, at) for (n, _), at in zip(linked, grown[0], strict=True))
+    }
+    return len(steps) == 1
+
+
+def _runs(page: WebPage) -> Iterator[list[_Number]]:
+    """Runs of consecutive numbers of one pager, of which at least one is a link or is answered by a script."""
+    base, run = base_url(page), list[_Number]()
+    for element in page.tree.iter(*_NUMBER_TAGS):
+        label = _label(element) if len(element) <= 2 else ""
+        match = _PAGE_NUMBER.match(label) if len(label) <= 8 else None
+        if match is None:
+            continue
+        url, scripted = _target(element, base), _is_scripted(element)
+        item = _Number(digits(match[1]), element, url, scripted)
+        if run and item.number == run[-1].number and run[-1].element in element.iterancestors():
+            run[-1] = item if url or scripted or not (run[-1].url or run[-1].scripted) else run[-1]
+        elif run and item.number == run[-1].number + 1 and _beside(run[-1].element, element):
+            run.append(item)
+        else:
+            yield from filter(_is_pager, [run])
+            run = [item]
+    yield from filter(_is_pager, [run])
+
+
+def _is_pager(run: list[_Number]) -> bool:
+    links = sum(bool(item.url or item.scripted) for item in run)
+    if len(run) == 1 and run[0].number == 2 and links:
+        only = run[0].element
+        script = f"{only.get('onclick') or ''} {only.get('href') or ''}"
+        return _behind_one(only) or words_of(only) == "第2页" or _PAGE_CALL.search(script) is not None
+    return 2 <= len(run) <= _MAX_RUN and links >= 1 and links >= len(run) - 1 and not _slides(run[0].element)
+
+
+def _behind_one(element: HtmlElement) -> bool:
+    """Whether a 1 stands before the element as bare text: `[1] <a>[2]</a>`."""
+    before, parent = element.getprevious(), element.getparent()
+    text = before.tail if before is not None else parent.text if parent is not None else ""
+    return re.search(r"(?:^|\D)1\W*$", text or "") is not None
+
+
+def _beside(one: HtmlElement, other: HtmlElement) -> bool:
+    """Whether two numbers stand in one pager: their nearest common element is near both."""
+    above = list(one.iterancestors())[:_MAX_ABOVE]
+    return any(element in above for element in list(other.iterancestors())[:_MAX_ABOVE])
+
+
+def _is_scripted(element: HtmlElement) -> bool:
+    """Whether a script answers the element and leads to another page: marked as switched off it does not."""
+    href = (element.get("href") or "").strip().lower()
+    own = element.get("onclick") or element.get("data-page") or element.get("data-pagenum") or element.get("data-index")
+    scripted = bool(own) or href.startswith("javascript:") or (element.tag == "a" and href == "#")
+    if element.tag == "option":
+        select = element.getparent()
+        scripted = select is not None and bool(select.get("onchange")) and words_of(element)[:1] == "第"
+    return scripted and not _disabled(element) and not _is_current(element)
+
+
+def _scripted_steps(page: WebPage) -> Iterator[str]:
+    """下一页 and 尾页 in words or labels, and arrows of a pager, which lead nowhere by themselves."""
+    for element in page.tree.iter("a", "button", "input", "span", "li", "img", "em", "i", "div", "p", "td", "font"):
+        label = _label(element) if len(element) <= 2 else ""
+        if not label or len(label) > 12 or _disabled(element):
+            continue
+        named = _NEXT_WORDS.search(label) or _LAST_WORDS.search(label)
+        if named or (_is_scripted(element) and (_NEXT_ALONE.match(label) or _is_step_of_pager(element, label))):
+            yield label
+
+
+def _is_step_of_pager(element: HtmlElement, label: str) -> bool:
+    return bool(_NEXT.match(label) or _ARROW.match(label)) and _in_pager(element) and not _slides(element)
+
+
+def next_is_disabled(page: WebPage) -> bool:
+    """Whether each 下一页 of the page is marked as having nothing to lead to."""
+    steps = [
+        element
+        for element in page.tree.iter("a", "span", "li", "button", "em", "i", "font", "input")
+        if _NEXT.match(_label(element)[:8])
+    ]
+    return bool(steps) and all(any(map(_disabled, (step, step.getparent()))) for step in steps)
+
+
+def _links_that_do_nothing(page: WebPage) -> Iterator[str]:
+    """加载更多 and its like: elements without an address that a script listens to."""
+    for element in page.tree.iter("a", "button", "div", "span", "p", "input"):
+        words = _label(element) if len(element) <= 3 else ""
+        if not words or len(words) > 20 or _target(element, base_url(page)) or _disabled(element):
+            continue
+        if _LOAD_MORE.match(words) or (_MORE.match(words) and _LOADS.search(_names(element))):
+            yield words
+
+
+def _numbered_links(page: WebPage) -> Iterator[str]:
+    """Links to pages of this list with a greater number than its own, by the form of their address."""
+    here = urlsplit(page.url)
+    own = _number(page.url) or 1
+    folder = here.path.rpartition("/")[0]
+    for link in page.tree.iter("a"):
+        words = words_of(link)
+        if not (words.isdigit() or _NEXT_WORDS.search(words) or _LAST_WORDS.search(words)):
+            continue
+        url = _target(link, base_url(page))
+        parts = urlsplit(url or "")
+        if url and parts.netloc == here.netloc and parts.path.rpartition("/")[0] == folder:
+            number = _number(url)
+            if number is not None and number > own:
+                yield f"{words} → {url}"
+
+
+def _number(url: str) -> int | None:
+    parts = urlsplit(url)
+    match = _NUMBERED_QUERY.search(parts.query) or _NUMBERED.search(parts.path)
+    return digits(match[1]) if match else None
+
+
+def pager_elements(page: WebPage) -> Iterator[HtmlElement]:
+    """The short elements of the page that are called a pager."""
+    named = (
+        element
+        for element in page.tree.iter("div", "ul", "p", "nav", "td", "span")
+        if _PAGER_NAME.search(_names(element))
+    )
+    return (element for element in named if len(words_of(element)) <= _MAX_PAGER_CHARS)
+
+
+def _in_pager(element: HtmlElement) -> bool:
+    """Whether the element, or a short one around it, is called a pager."""
+    around = [element, *list(element.iterancestors())[:_MAX_ABOVE]]
+    return any(_PAGER_NAME.search(_names(item)) and len(words_of(item)) <= _MAX_PAGER_CHARS for item in around)
+
+
+def _slides(element: HtmlElement) -> bool:
+    """Whether the element belongs to pictures that slide, or to a calendar."""
+    around = [element, *list(element.iterancestors())[: _MAX_ABOVE + 1]]
+    return any(map(_SLIDES.search, map(_names, around)))
+
+
+def _names(element: HtmlElement) -> str:
+    return f"{element.get('class') or ''} {element.get('id') or ''}"
+
+
+def _target(element: HtmlElement, base: str) -> str | None:
+    href = (element.get("href") or "").strip()
+    if element.tag == "option" and re.search(r"[./?]", element.get("value") or ""):
+        href = (element.get("value") or "").strip()
+    return absolute(href, base) if href and not href.startswith("#") else None
+
+
+def _label(element: HtmlElement) -> str:
+    """What the element says to its reader: its words, else its label or that of a picture in it."""
+    if element.tag == "input":
+        return "".join((element.get("value") or "").split()) if element.get("type") in _BUTTONS else ""
+    if words := words_of(element):
+        return words
+    said = (item.get(name) for item in element.iter() for name in ("alt", "title", "aria-label"))
+    return "".join(next(filter(None, said), "").split())
+
+
+_BUTTONS = ("button", "submit", "image")
+
+
+def words_of(element: HtmlElement) -> str:
+    """The element's text without white space."""
+    return "".join("".join(map(str, element.itertext())).split())
+
+
+def _disabled(element: HtmlElement) -> bool:
+    return bool(element.get("disabled") is not None or _DISABLED.search(element.get("class") or ""))
