@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from psycopg.errors import QueryCanceled
 from sqlalchemy import (
@@ -21,7 +21,6 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    text,
     true,
     tuple_,
 )
@@ -280,9 +279,8 @@ def _matching(record_filter: RecordFilter) -> Select[int]:
 
 def _count_within(connection: Connection, query: Select[int], seconds: float) -> int | None:
     """The number that the query returns; None if it takes longer than `seconds`."""
-    savepoint = connection.begin_nested()
+    _at_once(connection, f"SAVEPOINT counting; SET LOCAL statement_timeout = {round(seconds * 1000)}")
     try:
-        connection.execute(text(f"SET LOCAL statement_timeout = {round(seconds * 1000)}"))
         return int(connection.scalars(query).one())
     except OperationalError as error:
         if not isinstance(error.orig, QueryCanceled):
@@ -290,7 +288,13 @@ def _count_within(connection: Connection, query: Select[int], seconds: float) ->
         return None
     finally:
         # Nothing was written; the rollback resets the timeout.
-        savepoint.rollback()
+        _at_once(connection, "ROLLBACK TO SAVEPOINT counting; RELEASE SAVEPOINT counting")
+
+
+def _at_once(connection: Connection, statements: str) -> None:
+    """Runs statements without values by one message; what is prepared can be a single statement only."""
+    driver: Any = connection.connection.driver_connection
+    driver.execute(statements, prepare=False)
 
 
 def is_duplicate_of_earlier(record_filter: RecordFilter, record: Records) -> ColumnElement[bool]:

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from etl.archive.queries import published
 from etl.archive.queries.citation import permalink
+from etl.archive.queries.hits import COUNT_SECONDS
 from etl.archive.queries.published import Row
 from etl.archive.queries.search import MatchCount, count_matches
 from etl.browse.errors import RequestRefused
@@ -31,7 +32,7 @@ from etl.browse.http.routes import (
     SourceParam,
     read_only,
 )
-from etl.browse.pages.record_list import MAX_COUNT_SECONDS, listed_records
+from etl.browse.pages.record_list import listed_records
 from etl.browse.resources import rows
 
 PREFIX = "/api/v1"
@@ -75,7 +76,7 @@ def records(
     with read_only(archive) as connection:
         numbers, following = listed_records(connection, record_filter, sort, after, limit)
         found = published.records(connection, numbers)
-        total = count_matches(connection, record_filter, MAX_COUNT_SECONDS)
+        total = count_matches(connection, record_filter, COUNT_SECONDS)
     total = total or MatchCount(len(found), exact=False)
     return rows.RecordPage(
         records=[_record(row, base) for row in found],

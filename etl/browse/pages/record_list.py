@@ -29,8 +29,6 @@ MAX_WALKED = 200
 """Lines of a search through which one walks from record to record."""
 HITS_PER_PAGE = 20
 """Lines on one page of a search, each with a part of its text."""
-MAX_COUNT_SECONDS = 0.03
-"""Time limit for counting the matches, used at most twice: readers come for the lines, not for the number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,15 +170,18 @@ def record_list(
     query = _newest(_lines(record, version), record_filter, record, version, after, lines)
     rows = [RecordLine(**row) for row in connection.execute(query).mappings()]
     shown = tuple(rows[:lines])
-    found = hits.overview(connection, record_filter)
+    found, unsearched = hits.overview(connection, record_filter), missing_entries(connection)
+    total: MatchCount | None = found.total
+    if unsearched:  # what the search does not have yet is in the list all the same
+        total = count_matches(connection, record_filter, hits.COUNT_SECONDS)
     return RecordList(
         filter=record_filter,
         sort="relevance",
         words=(),
-        total=_match_count(connection, record_filter, shown, complete=len(rows) <= lines and after is None),
+        total=total or MatchCount(len(shown), exact=False),
         facets=found.facets,
         counted=found.counted,
-        unsearched=missing_entries(connection),
+        unsearched=unsearched,
         proposals=(),
         unfiltered=None,
         lines=shown,
@@ -289,28 +290,3 @@ def _beside(connection: Connection, record_filter: RecordFilter, number: int) ->
     newer = lines.where(position > place).order_by(record.listed_on, record.id)
     older = lines.where(position < place).order_by(record.listed_on.desc(), record.id.desc())
     return connection.scalar(newer), connection.scalar(older)
-
-
-def _match_count(
-    connection: Connection, record_filter: RecordFilter, shown: Sequence[RecordLine], *, complete: bool
-) -> MatchCount:
-    """The number of matching records. A page that has all lines (`complete`) counts them without another search."""
-    if complete:
-        single = [line.id for line in shown if line.places == 1]
-        return MatchCount(len(single) + _records_sharing_a_line(connection, record_filter, shown), exact=True)
-    return count_matches(connection, record_filter, MAX_COUNT_SECONDS) or MatchCount(len(shown), exact=False)
-
-
-def _records_sharing_a_line(connection: Connection, record_filter: RecordFilter, shown: Sequence[RecordLine]) -> int:
-    """The number of matching records behind those lines that several records share."""
-    record, version, first = _RECORD, _VERSION, _OTHER
-    shared = [line.id for line in shown if line.places > 1]
-    if not shared:
-        return 0
-    matching = select(func.count()).select_from(record).join(version, is_current(record, version))
-    return connection.scalars(
-        matching.where(
-            record.content_hash.in_(select(first.content_hash).where(among(first.id, shared))),
-            matches(record_filter, record, version),
-        )
-    ).one()
