@@ -6,6 +6,7 @@
 | markup, files | documents as HTML, and their attachments |
 | server, publishing, faults | serving them, and the faults of real servers |
 | trs_wcm, gkmlpt … | one module for each platform family, named like it; its function `demo()` makes the site |
+| living | how one site changes between two crawls |
 | goldens | what a correct archive has of a site |
 | sources/ | the source file of each demo site; `{base}` stands for its address |
 

@@ -1,5 +1,7 @@
 """`python -m demo --port FIRST`: serve every demo site until SIGTERM or Ctrl-C.
 
+SIGUSR1 makes one of them change, as often as `demo.living` has changes.
+
 Prints one line of JSON, {site name: base URL}, when all of them answer. Ports are FIRST, FIRST+1 …, or any free ones.
 """
 
@@ -10,6 +12,7 @@ import sys
 from contextlib import ExitStack
 
 from demo import demo_sites
+from demo.living import LIVING, days
 from demo.server import serve
 
 
@@ -18,10 +21,13 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=0, help="the first site's port; 0 takes any free ones")
     first = parser.parse_args().port
     # Blocked before the threads start, so that none of them takes the signal that sigwait waits for.
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
+    awaited = {signal.SIGTERM, signal.SIGINT, signal.SIGUSR1}
+    signal.pthread_sigmask(signal.SIG_BLOCK, awaited)
+    sites = demo_sites()
+    changes = days(next(site for site in sites if site.name == LIVING))
     with ExitStack() as stack:
         bases = {}
-        for place, site in enumerate(demo_sites()):
+        for place, site in enumerate(sites):
             port = first + place if first else 0
             try:
                 bases[site.name] = stack.enter_context(serve(site, port))
@@ -29,7 +35,8 @@ def main() -> int:
                 print(f"{site.name}: port {port} is taken ({error.strerror}) — give another --port", file=sys.stderr)
                 return 1
         print(json.dumps(bases), flush=True)
-        signal.sigwait({signal.SIGTERM, signal.SIGINT})
+        while signal.sigwait(awaited) == signal.SIGUSR1:
+            next(changes, None)
     return 0
 
 

@@ -1,16 +1,21 @@
-"""Small valid files made by hand: a PDF and a Word document whose text a reader can extract, and a scan."""
+"""Small valid files, the same bytes each time: PDF, Word, Excel and OFD whose text a reader can extract, and a scan."""
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from xml.sax.saxutils import escape
 
+import xlsxwriter
 from PIL import Image, ImageDraw, ImageFont
 
 from demo.documents import Attachment
 
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+OFD = "application/ofd"
+_XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 
 def pdf(name: str, lines: Sequence[str]) -> Attachment:
@@ -67,13 +72,50 @@ def docx(name: str, lines: Sequence[str]) -> Attachment:
         "word/document.xml": '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
         f"<w:body>{paragraphs}</w:body></w:document>",
     }
+    return Attachment(name, _zipped(parts), DOCX)
+
+
+def _zipped(parts: Mapping[str, str]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for path, text in parts.items():
             info = zipfile.ZipInfo(path, (2023, 1, 1, 0, 0, 0))
             info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' + text)
-    return Attachment(name, buffer.getvalue(), DOCX)
+            archive.writestr(info, _XML + text)
+    return buffer.getvalue()
+
+
+def xlsx(name: str, rows: Sequence[Sequence[str | float]]) -> Attachment:
+    """A workbook with one sheet of these rows."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        book.set_properties({"created": datetime(2023, 1, 1, tzinfo=UTC)})
+        sheet = book.add_worksheet("目录")
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    return Attachment(name, buffer.getvalue(), XLSX)
+
+
+def ofd(name: str, lines: Sequence[str]) -> Attachment:
+    """An OFD file (GB/T 33190-2016) of one A4 page with these lines, each a piece of text of its own."""
+    space = 'xmlns:ofd="http://www.ofdspec.org/2016"'
+    texts = "".join(
+        f'<ofd:TextObject ID="{10 + number}" Boundary="20 {20 + 9 * number} {5 * len(line)} 5" Font="3" Size="5">'
+        f'<ofd:TextCode X="0" Y="4" DeltaX="g {len(line) - 1} 5">{escape(line)}</ofd:TextCode></ofd:TextObject>'
+        for number, line in enumerate(lines)
+    )
+    parts = {
+        "OFD.xml": f'<ofd:OFD {space} Version="1.0" DocType="OFD"><ofd:DocBody><ofd:DocInfo><ofd:DocID>1</ofd:DocID>'
+        "</ofd:DocInfo><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>",
+        "Doc_0/Document.xml": f"<ofd:Document {space}><ofd:CommonData><ofd:MaxUnitID>99</ofd:MaxUnitID><ofd:PageArea>"
+        "<ofd:PhysicalBox>0 0 210 297</ofd:PhysicalBox></ofd:PageArea><ofd:PublicRes>PublicRes.xml</ofd:PublicRes>"
+        '</ofd:CommonData><ofd:Pages><ofd:Page ID="1" BaseLoc="Pages/Page_0/Content.xml"/></ofd:Pages></ofd:Document>',
+        "Doc_0/PublicRes.xml": f'<ofd:Res {space} BaseLoc="Res"><ofd:Fonts>'
+        '<ofd:Font ID="3" FontName="宋体"/></ofd:Fonts></ofd:Res>',
+        "Doc_0/Pages/Page_0/Content.xml": f'<ofd:Page {space}><ofd:Content><ofd:Layer ID="2">{texts}</ofd:Layer>'
+        "</ofd:Content></ofd:Page>",
+    }
+    return Attachment(name, _zipped(parts), OFD)
 
 
 def scan(name: str, lines: Sequence[str]) -> Attachment:

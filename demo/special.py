@@ -17,7 +17,7 @@ from datetime import date
 from typing import Any
 
 from demo.documents import Block, Document, Paragraph
-from demo.files import docx, pdf, scan
+from demo.files import docx, ofd, pdf, scan, xlsx
 from demo.genres import NUMERALS, Agency, centre, heading, signed, text
 
 PROVINCIAL = (
@@ -88,6 +88,10 @@ def special_documents(
                     "岚川市行政事业性收费目录清单", "一、公安：居民身份证工本费，每证二十元；",
                     "二、自然资源：不动产登记费，住宅每件八十元；", "三、水务：水土保持补偿费，每平方米一元二角。",
                 )),
+                xlsx("岚川市行政事业性收费标准表.xlsx", (
+                    ("部门", "项目", "标准（元）", "单位"), ("公安", "居民身份证工本费", 20, "证"),
+                    ("自然资源", "不动产登记费（住宅）", 80, "件"), ("水务", "水土保持补偿费", 1.2, "平方米"),
+                )),
             ),
         ),
         "forms-download": document(
@@ -97,6 +101,10 @@ def special_documents(
                 docx("开办餐饮店一件事申请表.docx", (
                     "开办餐饮店“一件事”申请表", "申请人：　　　　　　联系电话：", "经营地址：　　　　　　拟开业日期：",
                     "本人承诺所填内容真实、完整。",
+                )),
+                ofd("开办餐饮店一件事办事指南.ofd", (
+                    "开办餐饮店“一件事”办事指南", "一、受理窗口：市政务服务中心二楼综合窗口；",
+                    "二、所需材料：申请表、场所使用证明、健康证明；", "三、办理时限：五个工作日，不收费。",
                 )),
             ),
         ),

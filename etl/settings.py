@@ -75,6 +75,13 @@ class Settings(BaseSettings):
         None, description="PEM file with the root certificates by which that authority is trusted"
     )
 
+    wacz_key: Path | None = Field(
+        None, description="PEM file with the private key (ECDSA, P-384) that signs exports as WACZ"
+    )
+    wacz_certificate: Path | None = Field(
+        None, description="PEM file with that key's certificate and its issuers; needs `GONGKAI_STAMP_URL`"
+    )
+
     clamd: str | None = Field(
         None, pattern=r"^.+:\d+$", description="`host:port` of clamd, which scans files that are inspected"
     )

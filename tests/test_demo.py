@@ -16,15 +16,17 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+from sqlalchemy import text
 
 from demo import demo_sites, goldens
 from demo.server import Site
-from etl.archive.storage.archive import open_store
+from etl.archive.storage.archive import open_database, open_store
 from etl.errors import GongkaiError
 from etl.export.changes import read_manifest
 from etl.local import airflow, process, services
 from etl.local.airflow_client import AirflowClient
 from etl.local.demo import SITES
+from etl.local.living import LIVING
 from etl.local.state import State
 from etl.settings import PROJECT, Settings
 from tests.support.gongkai import gongkai
@@ -39,6 +41,11 @@ CRAWLED = ("demo-jpaas", "demo-trs")
 """What is crawled here: two at once, with documents that both have, and a scan. Each task takes Airflow a second of
 CPU, whatever the family; `pipeline/test_crawl.py` crawls each family."""
 TWICE = ("demo-jpaas",)
+EVENTS = """
+SELECT v.title, array_agg(c.kind ORDER BY c.change_seq) AS kinds FROM archive.change c
+JOIN archive.record r ON r.id = c.record_id JOIN archive.record_version v ON v.record_id = r.id AND v.version = 1
+WHERE r.source_id = 'demo-plain' GROUP BY r.id, v.title HAVING count(*) > 1 ORDER BY r.id
+"""
 DAG = """
 import os
 from airflow.sdk import dag, task
@@ -105,14 +112,21 @@ def reports(settings: Settings, kind: str = "crawl") -> dict[str, dict[str, Any]
 @pytest.fixture(scope="module")
 def demo(environment: dict[str, str]) -> str:
     """What the first `make demo` printed."""
-    done = make("demo", environment, CRAWLED)
+    done = make("demo", environment, (*CRAWLED, LIVING))
     assert done.returncode == 0, (done.stdout, done.stderr)
     return done.stdout
 
 
 @pytest.fixture(scope="module")
 def first(demo: str, settings: Settings) -> dict[str, dict[str, Any]]:
-    return reports(settings)
+    """Those of the sites that do not change."""
+    return {name: report for name, report in reports(settings).items() if name != LIVING}
+
+
+@pytest.fixture(scope="module")
+def changes(first: dict[str, dict[str, Any]], settings: Settings) -> int:
+    """Events after the first demo: after the crawls and the changes of the living site, the scan was read."""
+    return max(report["change_seq_to"] for report in reports(settings).values()) + 1
 
 
 def crawled_sites() -> list[Site]:
@@ -141,6 +155,14 @@ def test_every_document_ends_in_its_outcome(first: dict[str, dict[str, Any]]) ->
         assert all(column["told_total"] == column["lines"] for column in told)
 
 
+def test_one_site_changes_so_that_versions_tombstones_and_returns_can_be_seen(demo: str, settings: Settings) -> None:
+    engine = open_database(Settings(state_dir=settings.state_dir)).engine
+    with engine.connect() as connection:
+        kinds = sorted(tuple(row.kinds) for row in connection.execute(text(EVENTS)))
+    assert kinds == [("created", "removed"), ("created", "removed", "restored"), ("created", "updated")]
+    assert re.search(r"records: 1 updated, 2 removed, 1 restored", demo)
+
+
 def test_planted_duplicates_are_one_content_with_several_places(first: dict[str, dict[str, Any]]) -> None:
     places = goldens.shared_texts(*crawled_sites())
     assert places
@@ -150,7 +172,7 @@ def test_planted_duplicates_are_one_content_with_several_places(first: dict[str,
 def test_the_demo_prints_its_table_and_how_to_get_in(demo: str) -> None:
     for name in CRAWLED:
         assert re.search(rf"{name} +\d+", demo)
-    assert re.search(r"(\d+) files: (\d+) read, 1 scans read by OCR; \d+ blobs, 0 damaged", demo)
+    assert re.search(r"(\d+) files: (\d+) read, 1 scan read by OCR; \d+ blobs, 0 damaged", demo)
     base, user, password = login(demo)
     with AirflowClient(base, user, password) as client:
         assert client.import_errors() == []
@@ -301,11 +323,11 @@ def test_a_killed_airflow_starts_again_without_what_it_left(demo: str, settings:
 
 
 def test_running_the_demo_again_changes_nothing(
-    first: dict[str, dict[str, Any]], environment: dict[str, str], settings: Settings
+    first: dict[str, dict[str, Any]], changes: int, environment: dict[str, str], settings: Settings
 ) -> None:
     done = make("demo", environment, TWICE)
     assert done.returncode == 0, (done.stdout, done.stderr)
-    after = reports(settings)
+    after = {name: report for name, report in reports(settings).items() if name != LIVING}
     assert all(after[name] == first[name] for name in set(CRAWLED) - set(TWICE))
     for name in TWICE:
         before, report = first[name], after[name]
@@ -313,8 +335,7 @@ def test_running_the_demo_again_changes_nothing(
         assert (report["stored"], report["created"], report["updated"]) == (0, 0, 0)
         assert report["listed"] == before["listed"]
         assert report["records"] == before["records"]
-        # One event more: after the crawls, the scan was read.
-        assert report["change_seq_to"] == max(each["change_seq_to"] for each in first.values()) + 1
+        assert report["change_seq_to"] == changes
 
 
 def test_a_demo_of_a_site_that_is_not_there_is_an_error(demo: str, settings: Settings) -> None:
@@ -381,15 +402,14 @@ def test_known_documents_are_looked_at_again(demo: str, first: dict[str, dict[st
             client.unpause(dag)
         assert ended(client, "recheck", client.trigger("recheck")) == "success"
     rechecks = reports(settings, "recheck")
-    assert rechecks.keys() == first.keys()
-    for name, report in rechecks.items():
+    assert rechecks.keys() == {*first, LIVING}
+    for name in first:
+        report = rechecks[name]
         assert report["listed"] == first[name]["records"]
         assert (report["updated"], report["removed"]) == (0, 0)
 
 
-def test_a_run_starts_the_export_of_the_change_feed(
-    demo: str, first: dict[str, dict[str, Any]], settings: Settings
-) -> None:
+def test_a_run_starts_the_export_of_the_change_feed(demo: str, changes: int, settings: Settings) -> None:
     deadline = time.monotonic() + 120
     with AirflowClient(*login(demo)) as client:
         while not (started := [run for run in client.runs("export") if run.startswith("asset_triggered")]):
@@ -397,7 +417,7 @@ def test_a_run_starts_the_export_of_the_change_feed(
             time.sleep(0.5)
         assert ended(client, "export", started[0]) == "success"
     manifest = read_manifest(open_store(Settings(state_dir=settings.state_dir)))
-    assert manifest.change_seq_to == max(report["change_seq_to"] for report in first.values()) + 1
+    assert manifest.change_seq_to == changes
 
 
 def test_stop_ends_everything_that_was_started(demo: str, environment: dict[str, str]) -> None:

@@ -88,13 +88,17 @@ def test_the_near_duplicate_differs_in_one_figure() -> None:
     assert one.replace("584.7", "548.7") == other
 
 
+INNER = {"docx": "word/document.xml", "xlsx": "xl/worksheets/sheet1.xml", "ofd": "Doc_0/Document.xml"}
+"""A part that files of a kind must have in their package."""
+
+
 def test_attachments_are_whole_files() -> None:
     files = [
         each for site in ("trs", "gkmlpt") for document in catalogue.documents(site) for each in document.attachments
     ]
     for file in files:
-        if file.name.endswith(".docx"):
-            assert "word/document.xml" in zipfile.ZipFile(BytesIO(file.data)).namelist()
+        if inner := INNER.get(file.name.rpartition(".")[2]):
+            assert inner in zipfile.ZipFile(BytesIO(file.data)).namelist()
         else:
             start = int(file.data.rsplit(b"startxref\n", 1)[1].split()[0])
             assert file.data.startswith(b"%PDF-1.4")

@@ -21,7 +21,7 @@ COMMANDS = {
     "doctor": "doctor",
     "migrate": "local",
     "reader": "reader",
-    "demo": "local",
+    "demo": "demo",
     "sources": "sources",
     "crawl": "crawling",
     "recheck": "crawling",

@@ -29,6 +29,7 @@ from etl.export.exporting import (
     export,
 )
 from etl.export.rows import record_row
+from etl.export.wacz_signing import signer_of
 from etl.settings import settings
 
 app = typer.Typer()
@@ -124,7 +125,8 @@ def export_command(
     _warn_of_missing_entries(archive, record_filter)
     with shown_progress(f"{format} {out}") as progress:
         try:
-            request = ExportRequest(format, out, record_filter, all_captures, versions, address, skip_damaged)
+            signer = signer_of(settings()) if format is Format.WACZ else None
+            request = ExportRequest(format, out, record_filter, all_captures, versions, address, skip_damaged, signer)
             result = export(archive, request, progress)
         except DamagedExport as error:
             _print_damaged(error.lost)

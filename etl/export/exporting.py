@@ -2,7 +2,7 @@
 
 import sys
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
@@ -24,7 +24,8 @@ from etl.export.output import atomic_file, atomic_folder
 from etl.export.rows import count_rows, count_texts, record_rows
 from etl.export.tables import XLSX_ROWS, write_csv, write_jsonl, write_rows_as_parquet, write_texts, write_xlsx
 from etl.export.wacz import write_wacz
-from etl.export.warc import write_warc
+from etl.export.wacz_signing import Signer
+from etl.export.warc import WarcResult, write_warc
 from etl.progress import Counter, ProgressCallback, no_progress
 
 STANDARD_OUTPUT = Path("-")
@@ -53,7 +54,11 @@ class Format(StrEnum):
         return self in (Format.TXT, Format.BAGIT)
 
 
-_CAPTURE_WRITERS = {Format.WARC: write_warc, Format.WACZ: write_wacz, Format.BAGIT: write_warc}
+_CAPTURE_WRITERS: dict[Format, Callable[..., WarcResult]] = {
+    Format.WARC: write_warc,
+    Format.WACZ: write_wacz,
+    Format.BAGIT: write_warc,
+}
 TABLE_WRITERS = {
     Format.JSONL: write_jsonl,
     Format.CSV: write_csv,
@@ -70,7 +75,7 @@ class ExportRequest:
 
     `all_captures` (WARC, WACZ and BagIt) takes every capture of the pages; `versions` (tables and JSON) every version
     of the records. `base` is the browser's address, for permalinks. `skip_damaged` leaves out captures whose bytes are
-    damaged.
+    damaged. `signer` signs WACZ.
     """
 
     format: Format
@@ -80,6 +85,7 @@ class ExportRequest:
     versions: bool = False
     base: str = MOUNT
     skip_damaged: bool = False
+    signer: Signer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +207,7 @@ def _export_captures(
     if not request.skip_damaged and (known := list(_still_damaged(connection, archive, request))):
         raise DamagedExport(known)
     size = export_size(connection, request.filter, all_captures=request.all_captures)
+    signing = {"signer": request.signer} if request.format is Format.WACZ else {}
     written = _CAPTURE_WRITERS[request.format](
         connection,
         archive,
@@ -209,6 +216,7 @@ def _export_captures(
         size,
         all_captures=request.all_captures,
         count=Counter("writing", size.captures, progress),
+        **signing,
     )
     damaged = tuple(written.damaged.values())
     if damaged and not request.skip_damaged:

@@ -7,9 +7,9 @@ import json
 import zipfile
 from collections.abc import Container, Iterator
 from contextlib import contextmanager
-from datetime import UTC
+from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import IO
+from typing import IO, Any
 
 from sqlalchemy import Connection
 
@@ -18,6 +18,7 @@ from etl.archive.storage.archive import Archive
 from etl.export.captures import ExportSize, record_texts
 from etl.export.cdxj import INDEX_NAME, LineSorter, index_line, write_index
 from etl.export.output import HashingWriter
+from etl.export.wacz_signing import Signer, said_time, signed_data
 from etl.export.warc import IndexedRecord, WarcResult, write_warc
 from etl.progress import Counter
 
@@ -33,11 +34,15 @@ def write_wacz(
     *,
     all_captures: bool,
     count: Counter,
+    signer: Signer | None = None,
 ) -> WarcResult:
-    """Write the package to a seekable file, in bounded memory. The same captures give the same bytes.
+    """Write the package to a seekable file, in bounded memory. Unsigned, the same captures give the same bytes.
 
-    `created` is left out of its description: the current time would change the bytes.
+    `created` is left out of the description of an unsigned one: the current time would change the bytes. Raises
+    `NoTimeStamp`, with the package unfinished.
     """
+    now = datetime.now(UTC)
+    software = f"gongkai/{version('gongkai')}"
     with zipfile.ZipFile(out, "w") as package, LineSorter() as lines:
         resources: list[dict[str, str | int]] = []
 
@@ -59,13 +64,16 @@ def write_wacz(
                 "profile": "data-package",
                 "wacz_version": "1.1.1",
                 "title": f"公开档案 {record_filter.source}".strip(),
-                "software": f"gongkai/{version('gongkai')}",
+                "software": software,
+                **({"created": said_time(now)} if signer else {}),
                 "resources": resources,
             }
         )
         with _package_file(package, "datapackage.json", []) as file:
             file.write(description)
-            digest = {"path": "datapackage.json", "hash": f"sha256:{file.sha256}"}
+            digest: dict[str, Any] = {"path": "datapackage.json", "hash": f"sha256:{file.sha256}"}
+        if signer:
+            digest["signedData"] = signed_data(signer, digest["hash"], now, software)
         with _package_file(package, "datapackage-digest.json", []) as file:
             file.write(_json_line(digest))
     return written

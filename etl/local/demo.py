@@ -36,6 +36,9 @@ _SUMMARY = text("""
 SELECT (SELECT count(*) FROM archive.file) AS files,
        (SELECT count(*) FROM archive.file WHERE outcome = 'read' AND method <> 'ocr') AS read,
        (SELECT count(*) FROM archive.file WHERE method = 'ocr') AS scans,
+       (SELECT count(*) FROM archive.change WHERE kind = 'updated') AS updated,
+       (SELECT count(*) FROM archive.change WHERE kind = 'removed') AS removed,
+       (SELECT count(*) FROM archive.change WHERE kind = 'restored') AS restored,
        (SELECT count(*) FROM archive.blob) AS blobs,
        (SELECT count(*) FROM archive.blob WHERE damage IS NOT NULL) AS damaged,
        (SELECT coalesce(max(change_seq), 0) FROM archive.change) AS change_seq
@@ -167,5 +170,6 @@ def archive_summary(engine: Engine) -> str:
     return (
         f"{counted(row.files, 'file')}: {row.read} read, {counted(row.scans, 'scan')} read by OCR; "
         f"{counted(row.blobs, 'blob')}, {row.damaged} damaged; "
+        f"records: {row.updated} updated, {row.removed} removed, {row.restored} restored; "
         f"feed up to {row.change_seq}, exported as Parquet"
     )

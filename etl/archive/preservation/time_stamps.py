@@ -103,7 +103,7 @@ def stamp_newest(archive: Archive, authority: Authority) -> StampLine | None:
         if newest is None or _is_stamped(connection, newest.line.day):
             return None
     root = archive.store.read_log_bytes(root_key(newest.line.day))
-    response, at = _ask(authority, root)
+    response, at = stamp_bytes(authority, root)
     encoded = b64encode(response).decode()
     line = StampLine(newest.line.day, newest.sha256, authority.url, at, encoded, authority.certificates)
     with archive.engine.begin() as connection:
@@ -138,8 +138,11 @@ def _is_stamped(connection: Connection, day: date) -> bool:
     return bool(connection.scalar(query, {"key": stamp_key(day)}))
 
 
-def _ask(authority: Authority, message: bytes) -> tuple[bytes, datetime]:
-    """The authority's answer for the message, and its time; verified as anybody will verify it later."""
+def stamp_bytes(authority: Authority, message: bytes) -> tuple[bytes, datetime]:
+    """The authority's answer for the message, and its time; verified as anybody will verify it later.
+
+    Raises `NoTimeStamp`.
+    """
     request = TimestampRequestBuilder().data(message).hash_algorithm(HashAlgorithm.SHA256).build()
     try:
         body = bytearray()

@@ -1,0 +1,149 @@
+"""Signatures of WACZ packages, after WACZ Signing and Verification 0.1.0 (https://specs.webrecorder.net/wacz-auth/0.1.0/).
+
+Signed is the digest of `datapackage.json`, which has the digests of all files of the package. With a key alone the
+signature is anonymous: whoever knows the public key knows the signer. With a certificate and a time-stamping authority
+it has the name in the certificate, and the time at which the authority saw the signature.
+"""
+
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, utils
+from cryptography.x509 import Certificate, load_der_x509_certificate, load_pem_x509_certificates
+from cryptography.x509.oid import NameOID
+from rfc3161_client import decode_timestamp_response
+
+from etl.archive.preservation.time_stamps import Authority, authority_of, stamp_bytes, stamped_at
+from etl.errors import Damaged, GongkaiError
+from etl.settings import Settings
+
+VERSION = "0.1.0"
+_SIGNED = ec.ECDSA(hashes.SHA256())
+_HALF = 48
+"""Bytes of each of the two numbers of a P-384 signature."""
+_DOCS = "docs/exports.md says how to make it"
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """The key that signs; with `chain` (PEM, the signer's certificate first) also its name, stamped by `authority`."""
+
+    key: ec.EllipticCurvePrivateKey
+    chain: str = ""
+    authority: Authority | None = None
+
+
+def signer_of(settings: Settings) -> Signer | None:
+    """The signer that the settings name; None without a key. Raises `GongkaiError`, which never has the key in it."""
+    if settings.wacz_key is None:
+        return None
+    try:
+        key = serialization.load_pem_private_key(settings.wacz_key.read_bytes(), None)
+    except (OSError, ValueError, TypeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no private key in PEM without a password"
+        raise GongkaiError(f"GONGKAI_WACZ_KEY cannot be read: {why}", hint=_DOCS) from None
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp384r1":
+        raise GongkaiError("GONGKAI_WACZ_KEY is no key of the curve P-384", hint=_DOCS)
+    if settings.wacz_certificate is None:
+        return Signer(key)
+    try:
+        chain = settings.wacz_certificate.read_text(encoding="ascii")
+        first = load_pem_x509_certificates(chain.encode())[0]
+    except (OSError, ValueError) as error:
+        raise GongkaiError(f"GONGKAI_WACZ_CERTIFICATE cannot be read: {error}", hint=_DOCS) from error
+    if first.public_key() != key.public_key():
+        raise GongkaiError("GONGKAI_WACZ_CERTIFICATE is not of the key GONGKAI_WACZ_KEY", hint=_DOCS)
+    authority = authority_of(settings)
+    if authority is None:
+        raise GongkaiError(
+            "GONGKAI_WACZ_CERTIFICATE needs a time-stamping authority", hint="set GONGKAI_STAMP_URL (docs/proofs.md)"
+        )
+    return Signer(key, chain, authority)
+
+
+def signed_data(signer: Signer, digest: str, created: datetime, software: str) -> dict[str, str]:
+    """What stands as `signedData` beside the digest, `sha256:…`, of `datapackage.json`. Raises `NoTimeStamp`."""
+    said = {"hash": digest, "created": said_time(created), "software": software, "version": VERSION}
+    der = signer.key.sign(digest.encode("ascii"), _SIGNED)
+    if signer.authority is None:
+        # As Web Crypto signs, and the players of WACZ verify: both numbers behind each other.
+        raw = b"".join(number.to_bytes(_HALF) for number in utils.decode_dss_signature(der))
+        return said | {"signature": _base64(raw), "publicKey": _base64(public_bytes(signer.key.public_key()))}
+    signature = _base64(der)
+    response, _ = stamp_bytes(signer.authority, signature.encode("ascii"))
+    return said | {
+        "signature": signature,
+        "domain": _name(load_pem_x509_certificates(signer.chain.encode())[0]),
+        "domainCert": signer.chain,
+        "timeSignature": _base64(response),
+        "timestampCert": _stamp_chain(response, signer.authority),
+    }
+
+
+def verify_signed_data(signed: Mapping[str, Any], digest: str, certificates: str = "") -> str:
+    """Who signed that digest: the name in the certificate, or `sha256:` of an anonymous public key.
+
+    `certificates`: the time-stamping authority's root, for a signature with a name. Raises `Damaged`.
+    """
+    try:
+        if signed["hash"] != digest:
+            raise ValueError("it is of another digest")
+        signature = b64decode(signed["signature"])
+        if "publicKey" in signed:
+            public = serialization.load_der_public_key(b64decode(signed["publicKey"]))
+            first, second = signature[:_HALF], signature[_HALF:]
+            signature = utils.encode_dss_signature(int.from_bytes(first), int.from_bytes(second))
+            who = f"sha256:{_sha256(b64decode(signed['publicKey']))}"
+        else:
+            certificate = load_pem_x509_certificates(signed["domainCert"].encode())[0]
+            public, who = certificate.public_key(), _name(certificate)
+            if who != signed["domain"]:
+                raise ValueError("its certificate has another name")
+            stamped_at(b64decode(signed["timeSignature"]), signed["signature"].encode("ascii"), certificates)
+        if not isinstance(public, ec.EllipticCurvePublicKey):
+            raise ValueError("its key is of another kind")
+        public.verify(signature, digest.encode("ascii"), _SIGNED)
+    except (KeyError, ValueError, InvalidSignature) as error:
+        raise Damaged(f"the signature of the package does not hold: {error or type(error).__name__}") from error
+    return who
+
+
+def said_time(moment: datetime) -> str:
+    """The moment as WACZ writes it, in UTC to the second."""
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def public_bytes(key: ec.EllipticCurvePublicKey) -> bytes:
+    """The public key as SubjectPublicKeyInfo (DER)."""
+    return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+
+def _sha256(data: bytes) -> str:
+    made = hashes.Hash(hashes.SHA256())
+    made.update(data)
+    return made.finalize().hex()
+
+
+def _name(certificate: Certificate) -> str:
+    """The common name, as verifiers of WACZ read it."""
+    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    if not names:
+        raise ValueError("the certificate has no common name")
+    return str(names[0].value)
+
+
+def _stamp_chain(response: bytes, authority: Authority) -> str:
+    """The certificate that signed the time stamp, then the authority's root (PEM)."""
+    inside = [load_der_x509_certificate(each) for each in decode_timestamp_response(response).signed_data.certificates]
+    roots = load_pem_x509_certificates(authority.certificates.encode())
+    signers = [each for each in inside if each not in roots]
+    return "".join(each.public_bytes(serialization.Encoding.PEM).decode() for each in [*signers, *roots])
+
+
+def _base64(data: bytes) -> str:
+    return b64encode(data).decode("ascii")
