@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from etl.platforms.base import UNREADABLE, ListingPage, ListingRequest, NotAListing, Platform
 from etl.platforms.helpers.pager_links import next_url
 from etl.platforms.helpers.paging import Counts, counts, script_pager, sign_of_more
+from etl.platforms.helpers.rows import COMPANION
+from etl.platforms.helpers.script_links import read_script_links, unread_rows
 from etl.reason_codes import Code
 from etl.reasons import Reason
 from etl.web.page import WebPage, links
@@ -33,6 +35,7 @@ def read_list_page(family: Platform, page: WebPage, request: ListingRequest) -> 
 
     Raises `NotAListing` if the page is none of the family's listings.
     """
+    read_script_links(page)
     try:
         listing = family.read_listing(page, request)
     except NotAListing as error:
@@ -113,7 +116,8 @@ def _whole(said: Counts, seen: int, *, first: bool) -> bool:
 
 
 def _unlisted(listing: ListingPage, page: WebPage, request: ListingRequest) -> Reason | None:
-    """The problem that many links have the shape of this list's documents, and few of them are entries.
+    """The problem that many links have the shape of this list's documents, and few of them are entries, or that a
+    script opens the documents of some of its rows.
 
     On a list's first page only: later ones have the same rows, and a last page may hold one of them beside a box of the
     newest documents.
@@ -122,8 +126,10 @@ def _unlisted(listing: ListingPage, page: WebPage, request: ListingRequest) -> R
     if request.seen or (total is not None and len(listing.entries) >= total):
         return None
     entries = {entry.url for entry in listing.entries}
+    if unread := unread_rows(page, entries):
+        return Reason.of(Code.ROWS_NOT_UNDERSTOOD, url=request.url, links=unread + len(entries), entries=len(entries))
     shapes = Counter(map(_shape, entries))
-    linked = Counter(map(_shape, {url for url, words in links(page) if words} - entries))
+    linked = Counter(map(_shape, {url for url, words in links(page) if words and not COMPANION.match(words)} - entries))
     for shape, listed in shapes.items():
         if linked[shape] >= MIN_UNLISTED and linked[shape] > listed:
             links_of_shape = linked[shape] + listed

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from etl.platforms.base import Fingerprint, Platform
 from etl.platforms.helpers.columns import same_site
+from etl.platforms.helpers.script_links import read_script_links
 from etl.platforms.registry import all_platforms
 from etl.web.page import WebPage, links
 
@@ -49,6 +50,7 @@ class FamilyMatch:
 
 def recognise(page: WebPage) -> tuple[FamilyMatch, ...]:
     """Families with a sign in the page, highest rank first."""
+    read_script_links(page)
     addresses = [_path(url) for url, _ in links(page) if same_site(url, page)]
     matches = []
     for family in all_platforms():

@@ -41,6 +41,7 @@ _INLINE_PICTURE = re.compile(INLINE_PICTURE.encode())
 MAX_LINK_CHARS = 8_000
 """Longest address that is resolved: it costs time for every character."""
 
+_PATH = re.compile(r"[^?#]*")
 _WITH_QUERY = "//@*[(name()='href' or name()='src' or name()='action' or name()='data') and contains(., '?')]"
 
 COLLECTED_TAGS = (
@@ -180,9 +181,15 @@ def _strip_attributes(tag: re.Match[str]) -> str:
 
 @lru_cache(maxsize=4096)
 def absolute(url: str, base: str) -> str | None:
-    """`url` resolved against `base`, without its fragment; None for what is no http(s) address."""
+    """`url` resolved against `base`, without its fragment; None for what is no http(s) address.
+
+    A backslash before the query is a slash, as in browsers (WHATWG URL).
+    """
     if len(url) > MAX_LINK_CHARS:
         return None
+    if "\\" in url:
+        path = _PATH.match(url)[0]  # type: ignore[index]
+        url = path.replace("\\", "/") + url[len(path) :]
     try:
         joined = urljoin(base, url.strip())
         parts = urlsplit(joined)

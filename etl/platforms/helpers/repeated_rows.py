@@ -18,6 +18,7 @@ from etl.platforms.helpers.number_selectors import script_number, shown_number
 from etl.platforms.helpers.pager_links import next_link
 from etl.platforms.helpers.paging import counts, script_pager
 from etl.platforms.helpers.rows import Row, block_entries, found_entry, link_title, ranked_lists, stable_classes
+from etl.platforms.helpers.script_links import read_script_links
 from etl.web.page import WebPage, absolute, base_url
 from etl.web.select import elements, text_of
 
@@ -36,6 +37,7 @@ _DATED_TAGS = ("span", "td", "em", "i", "time", "b", "font", "div", "p", "label"
 
 def repeated_rows(page: WebPage) -> Mapping[str, Any] | None:
     """A value for the key `listing`; None if the page repeats no rows that are documents."""
+    read_script_links(page)
     for chars in (_TITLE_CHARS, _SHORT_TITLE_CHARS):
         for rows in ranked_lists(page, lambda link, least=chars: len(link_title(link)) >= least):  # type: ignore[misc]
             if _are_documents(rows, page, chars) and (guess := _guess(rows, page)):

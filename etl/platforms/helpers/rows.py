@@ -43,11 +43,29 @@ _DAY_APART = re.compile(
     rf"(?<!\d)(\d{{1,2}})日? +({YEAR})[-./年](\d{{1,2}})月?(?![-./\d])"
     rf"|({YEAR})[-./年](\d{{1,2}})月? +(\d{{1,2}})日?(?!\d)"
 )
+# Others set the year or each of the three apart. Sought in short texts alone: prose has such numbers too.
+_YEAR_APART = (
+    re.compile(rf"(?<!\d)(?P<m>\d{{1,2}})[-./月](?P<d>\d{{1,2}})日? +(?P<y>{YEAR})年?(?![-./\d])"),
+    re.compile(rf"(?<!\d)(?P<y>{YEAR})年? +(?P<m>\d{{1,2}})[-./月](?P<d>\d{{1,2}})日?(?![-./\d])"),
+    re.compile(rf"(?<!\d)(?P<d>\d{{1,2}})日? +(?P<m>\d{{1,2}})月 +(?P<y>{YEAR})年?(?!\d)"),
+    re.compile(rf"(?<!\d)(?P<y>{YEAR})年? +(?P<m>\d{{2}})月? +(?P<d>\d{{2}})日?(?!\d)"),
+    re.compile(r"^\W*(?P<y>20\d\d)(?P<m>[01]\d)(?P<d>[0-3]\d)\W*$"),
+)
+_MAX_APART_CHARS = 10
 _PAGER_WORDS = re.compile(r"^\W*(?:下一?页|上一?页|尾页|末页|共\s*\d+\s*页)\W*$")
 INDEX_NUMBER = re.compile(r"^(?=[0-9A-Za-z_-]*\d)[0-9A-Za-z_-]++/[0-9-]++$")
 """A cell of a list that is an index number: 003001/202305-00012."""
 _ORNAMENT = re.compile(r"^[\s\d.、·•◆■●▪►>»|/\-—\[\]【】()（）]*$")
 _NO_TITLE = re.compile(r"^(?:查看|点击|阅读)?(?:详情|详细|全文|查看|下载|更多|进入|原文|more)?\W*$", re.IGNORECASE)
+_TAG = re.compile(r"^[\[【(（]?(?:置顶|顶|最新|新|new|hot|热|推荐)[!！]?[\]】)）]?$", re.IGNORECASE)
+"""Marks in elements of their own beside a title, which are no part of it."""
+COMPANION = re.compile(
+    r"^\W*(?:相关|政策|文字|图文|图片|视频|专家|媒体|部门|新闻)?(?:解读|图解|问答)(?:材料|文件)?\W*$"
+)
+"""Words of links to what explains a row's document: they stand in its row, and are no rows."""
+_CUT_BY = ("…", "⋯", "...", "。。。")
+_LABELLED_TITLE = re.compile(r"^(?:文章)?(?:标题|名称)\s*[:：]\s*(.{1,300}?)(?:\s+([^\s:：]{2,6}[:：].{0,200}))?$")
+"""`title="标题：… 发布时间：…"`: what some templates put into the label of a link."""
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _MIN_FOREIGN_TITLE = 5
 """Characters in the title of a row that links another site; shorter link texts are 下一页 and 更多."""
@@ -85,7 +103,7 @@ def linked_rows(page: WebPage, detail: re.Pattern[str]) -> tuple[Entry, ...]:
     Rows of the same shape that link something else, such as another site, are entries too.
     """
     base = base_url(page)
-    rows = main_rows(page, lambda link: bool(detail.search(link.get("href") or "")))
+    rows = main_rows(page, lambda link: bool(detail.search((link.get("href") or "").strip().replace("\\", "/"))))
     entries = [entry for row in rows if (entry := _entry(row, base))]
     return tuple(_without_twins(entries))
 
@@ -186,7 +204,7 @@ def _links_by_address(page: WebPage, base: str, is_document: IsDocument) -> dict
     """Links with words to documents, by the document's address: icons beside a title are left out."""
     links: dict[str, list[HtmlElement]] = {}
     for link in _with_words(page.tree):
-        if is_document(link) and (address := _address(link, base)):
+        if is_document(link) and not COMPANION.match(_text(link)) and (address := _address(link, base)):
             links.setdefault(address, []).append(link)
     return links
 
@@ -232,7 +250,7 @@ def _trimmed(block: HtmlElement, link: HtmlElement) -> HtmlElement:
     row = link
     for element in link.iterancestors():
         alike = (child for child in element if child is not row and _kind(child) == _kind(row))
-        if row is block or len(_text(element)) - length > _LONE_ROW_CHARS or any(map(_foreign, alike)):
+        if row is block or len(_text(element)) - length > _LONE_ROW_CHARS or any(map(_is_row_of_its_own, alike)):
             break
         row = element
     return row
@@ -287,11 +305,14 @@ def _foreign(block: HtmlElement) -> tuple[HtmlElement, ...]:
 def _around(container: HtmlElement, blocks: Iterable[HtmlElement]) -> dict[HtmlElement, tuple[str, ...]]:
     """Texts between the blocks of a container, each for its block: all follow their block, or all precede it."""
     order = dict.fromkeys(blocks)
+    shapes = {(block.tag, stable_classes(block)) for block in order}
     gaps: list[list[str]] = [[container.text or ""]]
     for child in container:
         if child in order:
             gaps.append([])
-        elif isinstance(child.tag, str):
+        elif isinstance(child.tag, str) and not (
+            (child.tag, stable_classes(child)) in shapes and _is_row_of_its_own(child)
+        ):
             # Bounded: in blocks that are never closed each gap holds all rows behind it.
             gaps[-1] += islice(child.itertext(), _MAX_AROUND)
         gaps[-1].append(child.tail or "")
@@ -299,6 +320,13 @@ def _around(container: HtmlElement, blocks: Iterable[HtmlElement]) -> dict[HtmlE
     before, after = texts[: len(order)], texts[1 : len(order) + 1]
     preceding, following = (sum(bool(_values(gap)) for gap in side) for side in (before, after))
     return dict(zip(order, before if preceding > following else after, strict=True))
+
+
+def _is_row_of_its_own(child: HtmlElement) -> bool:
+    """Whether an element between rows, of their shape, has a title of its own, though one that leads nowhere."""
+    return bool(_foreign(child)) or any(
+        len(link_title(link)) >= _MIN_FOREIGN_TITLE for link in islice(child.iter("a"), 3)
+    )
 
 
 def _heading(children: Iterable[HtmlElement], blocks: Iterable[HtmlElement]) -> dict[int, str]:
@@ -326,6 +354,8 @@ def _row(
     if _NO_TITLE.match(title):
         named = [text for text in texts if not _is_value(text) and not _NO_TITLE.match(text)]
         title = max(named, key=len, default=title)
+    labels = (_LABELLED_TITLE.match(" ".join((link.get("title") or "").split())) for link in links)
+    texts += [label[2] for label in labels if label and label[2]]
     beside = tuple(text for text in texts if text not in title)
     return Row(block, links, title, beside, around, _date((*beside, *around)) is not None, columns)
 
@@ -368,7 +398,10 @@ def _date(texts: Iterable[str]) -> str | None:
     if apart := _DAY_APART.search(joined):
         early, year, month, other_year, other_month, late = apart.groups()
         return first_iso_date(f"{year or other_year}-{month or other_month}-{early or late}")
-    return None
+    short = " ".join(text for text in texts if len(text) <= _MAX_APART_CHARS)
+    found = (match for form in _YEAR_APART for text in (short, *texts) if (match := form.search(text)))
+    apart_days = (first_iso_date(f"{match['y']}-{match['m']}-{match['d']}") for match in found)
+    return next(filter(None, apart_days), None)
 
 
 def _is_value(text: str) -> bool:
@@ -377,15 +410,32 @@ def _is_value(text: str) -> bool:
 
 
 def link_title(link: HtmlElement) -> str:
-    """The link's `title`, its heading, or its words without dates and numbers that stand in elements of their own."""
+    """The link's `title`, its heading, or its words without dates and numbers that stand in elements of their own.
+
+    Words that are cut are completed from a label in or around the link.
+    """
     if title := " ".join((link.get("title") or "").split()):
-        return title
+        labelled = _LABELLED_TITLE.match(title)
+        return labelled[1] if labelled else title
+    words = _words_of_title(link)
+    return _whole_title(link, words) if words.endswith(_CUT_BY) else words
+
+
+def _whole_title(link: HtmlElement, words: str) -> str:
+    """The label in the link, or of the two elements above it, that begins as the words do, which are cut."""
+    stem = words.rstrip("…⋯.。 ")
+    around = (*link.iter(), *islice(link.iterancestors(), 2))
+    labels = (" ".join(value.split()) for item in around for name, value in item.items() if "title" in name)
+    return next((label for label in labels if len(label) > len(stem) and label.startswith(stem)), words)
+
+
+def _words_of_title(link: HtmlElement) -> str:
     if heading := next((words for item in link.iter(*_HEADINGS) if (words := _text(item))), ""):
         return heading
     words = _text(link) or " ".join(item.get("alt", "").strip() for item in link.iter("img"))
     if len(link):
         pieces = (" ".join(piece.split()) for piece in link.itertext())
-        words = " ".join(piece for piece in pieces if piece and not _is_value(piece)) or words
+        words = " ".join(piece for piece in pieces if piece and not _is_value(piece) and not _TAG.match(piece)) or words
     return " ".join(words.split())
 
 

@@ -1,0 +1,107 @@
+"""Rows whose documents a script opens: their addresses become `href`, and what stays without one is told.
+
+`onclick="window.open('./t1.html')"`, `<li data-url="/a/1.html">` and `<tr onclick="location.href='…'">` lead to a
+document as a link does; `openDetail('1003')` does not say where.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from lxml import html
+from lxml.html import HtmlElement
+
+from etl.web.page import WebPage, absolute, base_url
+
+_MAY_LEAD = re.compile(r"onclick|javascript:|data-(?:href|url|link)", re.IGNORECASE)
+_OPENS = re.compile(
+    r"""(?:\bopen\s*\(|\blocation(?:\.href)?\s*=|\.href\s*=|\blocation\.(?:assign|replace)\s*\()\s*"""
+    r"""["']([^"'\s]{1,500})["'](?!\s*\+)"""
+)
+_STRING = re.compile(r"""["']([^"'\s]{2,500})["'](?!\s*\+)""")
+_PAGE = re.compile(
+    r"^(?:https?://|/|\.{1,2}/)[^\s<>]+$|^[\w./-]+\.(?:s?html?|jsp|do|aspx?|php|pdf|docx?)(?:\?|$)", re.IGNORECASE
+)
+_ADDRESSES = ("data-href", "data-url", "data-link")
+_ROWS = ("li", "tr", "div", "p", "td", "dd", "dt", "span", "h3", "h4", "dl")
+_NOWHERE = re.compile(r"^\s*(?:$|#|javascript:)", re.IGNORECASE)
+_MIN_TITLE, _MAX_TITLE = 5, 200
+"""Characters of the words of a document's link."""
+_LISTS = ("ul", "ol", "table", "tbody", "dl", "body")
+
+
+def read_script_links(page: WebPage) -> None:
+    """Gives what a script opens an `href` in the page's tree: the link itself, or the words of a row without one."""
+    if not _MAY_LEAD.search(page.text):
+        return
+    for link in page.tree.iter("a"):
+        if _NOWHERE.match(link.get("href") or "") and (address := _opened(link)):
+            link.set("href", address)
+    for row in list(page.tree.iter(*_ROWS)):
+        if (row.get("onclick") or any(map(row.get, _ADDRESSES))) and (address := _opened(row)):
+            links = list(row.iter("a"))
+            if all(_NOWHERE.match(link.get("href") or "") for link in links):
+                _lead(row, links, address)
+
+
+def unread_rows(page: WebPage, listed: Iterable[str]) -> int:
+    """How many rows beside those of the `listed` addresses have a document's link that a script answers, which does
+    not say where it leads. A link without any target is none: some sites list what has no page any more."""
+    urls, base = set(listed), base_url(page)
+    read = {link: None for link in page.tree.iter("a") if absolute(link.get("href") or "", base) in urls}
+    held = Counter(element for link in read for element in link.iterancestors())
+    rows = {_row_in_list(link, held) for link in read}
+    lists = {(row.getparent(), row.tag) for row in rows}
+    unread = (link for link in page.tree.iter("a") if _is_scripted(link))
+    return sum(
+        any((row.getparent(), row.tag) in lists and not held[row] for row in (link, *link.iterancestors()))
+        for link in unread
+    )
+
+
+def _row_in_list(link: HtmlElement, held: Mapping[HtmlElement, int]) -> HtmlElement:
+    """The link's row: below the lowest element that holds another document, or below a list that holds only this."""
+    row = link
+    for element in link.iterancestors():
+        if held[element] > 1 or element.tag in _LISTS:
+            break
+        row = element
+    return row
+
+
+def _opened(element: HtmlElement) -> str:
+    """The address of the page that a click on the element opens; "" where the element does not say it."""
+    code = f"{element.get('onclick') or ''} {element.get('href') or ''}"
+    found = [match[1] for match in (_OPENS.search(code),) if match] or _STRING.findall(code)
+    stated = [value for name in _ADDRESSES if (value := (element.get(name) or "").strip())]
+    return next((text for text in (*found, *stated) if _PAGE.match(text)), "")
+
+
+def _lead(row: HtmlElement, links: list[HtmlElement], address: str) -> None:
+    plain = [link for link in links if not _is_scripted(link) and len(_words(link)) >= _MIN_TITLE]
+    if plain:
+        plain[0].set("href", address)
+        return
+    parts = [part for part in row if isinstance(part.tag, str) and next(part.iter("a"), None) is None]
+    cell = max((row, *parts) if not links else parts, key=_own_chars, default=row)
+    if not _words(cell):
+        return
+    link = html.Element("a", href=address)
+    link.text, cell.text = cell.text, None
+    link.extend(list(cell))
+    cell.append(link)
+
+
+def _own_chars(element: HtmlElement) -> int:
+    """Characters of an element that is a title: those of a row's parts count, and a row's own text."""
+    return len((element.text or "").strip()) if element.tag in ("li", "tr", "div", "dl") else len(_words(element))
+
+
+def _is_scripted(link: HtmlElement) -> bool:
+    href = (link.get("href") or "").strip().lower()
+    scripted = href.startswith("javascript:") or (href in ("", "#") and link.get("onclick"))
+    return bool(scripted) and _MIN_TITLE <= len(_words(link)) <= _MAX_TITLE
+
+
+def _words(element: HtmlElement) -> str:
+    return "".join("".join(map(str, element.itertext())).split())
