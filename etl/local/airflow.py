@@ -33,6 +33,7 @@ COMMANDS = {
     SCHEDULER: ["scheduler", "--skip-serve-logs"],
     PROCESSOR: ["dag-processor"],
 }
+_TELEMETRY = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT")
 HEALTH = {SCHEDULER: "scheduler", PROCESSOR: "dag_processor"}
 
 
@@ -210,6 +211,8 @@ def _configure(state: State, server: Postgres, airflow: Airflow, port: int, dags
             "workers": 1,
             "secret_key": state.secret("airflow:secret_key", 32),
         },
+        # Where a receiver of OpenTelemetry is named, as its own variables do, Airflow's metrics go there.
+        "metrics": {"otel_on": any(os.environ.get(name) for name in _TELEMETRY)},
         # SHA-512, with which the tokens are signed, asks for 64 bytes (RFC 7518, 3.2).
         "api_auth": {"jwt_secret": state.secret("airflow:jwt_secret", 64)},
         "dag_processor": PROCESSOR_SETTINGS["dag_processor"]
@@ -229,6 +232,8 @@ def _configure(state: State, server: Postgres, airflow: Airflow, port: int, dags
                     "airflow.dag_processing.manager",
                     "airflow.serialization.definitions.dag",
                     "airflow.models.dag",
+                    # It names the address of each request, and that of an authority or a receiver may hold a password.
+                    "httpx",
                 )
             ),
             "colored_console_log": False,

@@ -5,6 +5,7 @@ know. The next attempt of the same step writes those rows (`recover_unindexed_lo
 no capture is lost.
 """
 
+import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
@@ -25,9 +26,13 @@ from etl.archive.storage.log_registry import keep_log, register_log
 from etl.archive.storage.lookups import among
 from etl.archive.storage.models import Blob, Capture
 from etl.fetch.client import Attempt
-from etl.outcomes import Outcome
+from etl.outcomes import Group, Outcome, group
 from etl.reason_codes import Code
+from etl.reasons import Reason
+from etl.web.urls import without_tokens
 
+log = logging.getLogger("gongkai")
+_FAILED_ATTEMPT = "source=%s run=%s capture=%s outcome=%s status=%s reason=%s url=%s"
 _PARALLEL_PUTS = 8
 """Measured on two cores against a local server: 374 PUT/s with one thread, 900/s with eight."""
 
@@ -64,7 +69,18 @@ def store_attempts(archive: Archive, batch: CaptureBatch, attempts: Sequence[Pag
         keep_log(connection, archive.store, key, entries)
         index_log_entries(connection, batch.run_id, entries)
         validators.save(connection)
+    for entry in entries:
+        _tell(batch, entry)
     return {entry.page: LastCapture(Outcome(entry.outcome), entry.capture) for entry in entries}
+
+
+def _tell(batch: CaptureBatch, entry: CaptureLine) -> None:
+    """One line of a task's log for an attempt that failed, without what is no operator's business: of the reason it has
+    the code alone, as sentences may quote the page, and of the address no parameter that is a key or a token."""
+    if group(Outcome(entry.outcome)) is Group.FAILED:
+        reason = Reason.from_stored(entry.reason).code if entry.reason else "-"
+        values = (batch.source_id, batch.run_id, entry.capture, entry.outcome, entry.status or "-", reason)
+        log.warning(_FAILED_ATTEMPT, *values, without_tokens(entry.url))
 
 
 def recover_unindexed_logs(archive: Archive, batch: CaptureBatch) -> int:

@@ -1,0 +1,81 @@
+"""Airflow's own metrics go to a receiver of OpenTelemetry, where its variables name one."""
+
+import configparser
+import gzip
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
+
+from etl.local import airflow
+from etl.local.postgres import Postgres
+from etl.local.state import State
+
+# As the scheduler makes its sender when it starts.
+SEND = """
+from airflow._shared.observability.metrics import stats
+from airflow.observability.metrics import stats_utils
+stats.initialize(factory=stats_utils.get_stats_factory(), export_legacy_names=True)
+stats.incr("pages_of_the_test", 3)
+"""
+
+
+@contextmanager
+def receiver() -> Iterator[tuple[str, set[tuple[str, str]]]]:
+    """The address of a receiver on loopback, and what it got: name of the service, and of the metric."""
+    got: set[tuple[str, str]] = set()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            packed = self.headers.get("Content-Encoding") == "gzip"
+            sent = ExportMetricsServiceRequest.FromString(gzip.decompress(body) if packed else body)
+            for resource in sent.resource_metrics:
+                names = [each.value.string_value for each in resource.resource.attributes if each.key == "service.name"]
+                got.update((names[0], metric.name) for scope in resource.scope_metrics for metric in scope.metrics)
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", got
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_metrics_are_sent_where_a_receiver_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: bool
+) -> None:
+    for name in [name for name in os.environ if name.startswith("OTEL_")]:
+        monkeypatch.delenv(name)
+    with receiver() as (address, got):
+        if named:
+            monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", address)
+            monkeypatch.setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
+            monkeypatch.setenv("OTEL_SERVICE_NAME", "gongkai-airflow")
+        state = State.open(tmp_path)
+        login = airflow.Airflow("http://127.0.0.1:9", airflow.USER, "password")
+        airflow._configure(state, Postgres(state, 9), login, 9, tmp_path)
+        written = configparser.ConfigParser(interpolation=None)
+        written.read(tmp_path / "airflow" / "airflow.cfg")
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW_")}
+        environment |= {"AIRFLOW_HOME": str(tmp_path), "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": "sqlite://"}
+        environment["AIRFLOW__METRICS__OTEL_ON"] = written["metrics"]["otel_on"]
+        subprocess.run([sys.executable, "-c", SEND], env=environment, check=True, capture_output=True, timeout=300)
+    assert got == ({("gongkai-airflow", "airflow.pages_of_the_test")} if named else set())
