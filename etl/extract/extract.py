@@ -22,6 +22,7 @@ from etl.extract.page.main_text import (
 )
 from etl.extract.page.raised import spell_out_raised
 from etl.extract.page.render import render
+from etl.extract.page.stated_labels import show_stated_labels
 from etl.extract.page.trimming import Body, trim
 from etl.extract.page.visibility import Visibility, apply_script_output
 from etl.extract.page_kind import MIN_TEXT_CHARS, PageFacts, classify_page
@@ -48,7 +49,7 @@ from etl.reason_codes import Code
 from etl.reasons import encode_reason
 from etl.web.page import INLINE_PICTURE, WebPage, absolute, parse, read_document
 
-EXTRACTOR = "7"
+EXTRACTOR = "8"
 """Version of the rules: raised when an unchanged page may give another text, field, attachment or kind."""
 _WHOLE_PAGE_TAGS = ("html", "body")
 """If the densest part is one of these, the markup does not tell the text from the rest, and `fallback_text` is used."""
@@ -133,6 +134,7 @@ class _Source:
         """Walks the page once, after what its scripts write has been put into the tree; again where it carries text."""
         data, lost = _embedded_data(page, platform), page.lost_chars
         apply_script_output(page)
+        show_stated_labels(page)
         spell_out_raised(page)
         blocks = Blocks(page.tree, Visibility(page), names_to_index(platform))
         carried_by: tuple[str, ...] = ()

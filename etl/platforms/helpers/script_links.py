@@ -24,6 +24,7 @@ _PAGE = re.compile(
 )
 _ADDRESSES = ("data-href", "data-url", "data-link")
 _ROWS = ("li", "tr", "div", "p", "td", "dd", "dt", "span", "h3", "h4", "dl")
+_SCRIPTED = "//*[@onclick or @data-href or @data-url or @data-link]"
 _NOWHERE = re.compile(r"^\s*(?:$|#|javascript:)", re.IGNORECASE)
 _MIN_TITLE, _MAX_TITLE = 5, 200
 """Characters of the words of a document's link."""
@@ -37,8 +38,8 @@ def read_script_links(page: WebPage) -> None:
     for link in page.tree.iter("a"):
         if _NOWHERE.match(link.get("href") or "") and (address := _opened(link)):
             link.set("href", address)
-    for row in list(page.tree.iter(*_ROWS)):
-        if (row.get("onclick") or any(map(row.get, _ADDRESSES))) and (address := _opened(row)):
+    for row in page.tree.xpath(_SCRIPTED):
+        if row.tag in _ROWS and (address := _opened(row)):
             links = list(row.iter("a"))
             if all(_NOWHERE.match(link.get("href") or "") for link in links):
                 _lead(row, links, address)
@@ -47,12 +48,14 @@ def read_script_links(page: WebPage) -> None:
 def unread_rows(page: WebPage, listed: Iterable[str]) -> int:
     """How many rows beside those of the `listed` addresses have a document's link that a script answers, which does
     not say where it leads. A link without any target is none: some sites list what has no page any more."""
+    unread = [link for link in page.tree.iter("a") if _is_scripted(link)] if _MAY_LEAD.search(page.text) else []
+    if not unread:
+        return 0
     urls, base = set(listed), base_url(page)
     read = {link: None for link in page.tree.iter("a") if absolute(link.get("href") or "", base) in urls}
     held = Counter(element for link in read for element in link.iterancestors())
     rows = {_row_in_list(link, held) for link in read}
     lists = {(row.getparent(), row.tag) for row in rows}
-    unread = (link for link in page.tree.iter("a") if _is_scripted(link))
     return sum(
         any((row.getparent(), row.tag) in lists and not held[row] for row in (link, *link.iterancestors()))
         for link in unread

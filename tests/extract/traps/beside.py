@@ -72,3 +72,38 @@ trap(
     page(headline=f"<h1>{TITLE}</h1><table><tr><td>来信时间</td><td>2023-05-08</td></tr></table>"),
     absent=("published_date",),
 )
+_FOLDING = "<tr><td data-label='索引号'>TX0100-2024-00017</td><td data-label='成文日期'>2024-03-05</td><td data-label='发布日期'>2024-03-07</td></tr>"
+_STATED = {"index_number": "TX0100-2024-00017", "written_date": "2024-03-05", "published_date": "2024-03-07"}
+trap(
+    "label-in-attribute",
+    "a table that folds on narrow screens has its labels in attributes, which its style sheet shows",
+    "responsive tables (attr(data-label))",
+    page(headline=f"<h1>{TITLE}</h1><table>{_FOLDING}</table>"),
+    fields=_STATED,
+)
+trap(
+    "label-in-attribute-and-heading",
+    "the same with a heading for wide screens",
+    "responsive tables (attr(data-label))",
+    page(
+        headline=f"<h1>{TITLE}</h1><table><tr><th>索引号</th><th>成文日期</th><th>发布日期</th></tr>{_FOLDING}</table>"
+    ),
+    fields=_STATED,
+)
+trap(
+    "value-in-input",
+    "a header whose values stand in inputs that cannot be changed",
+    "forms that only show",
+    page(
+        headline=f"<h1>{TITLE}</h1><table><tr><td>索引号</td><td><input readonly value='TX0100-2024-00017'></td></tr>"
+        "<tr><td>发布日期：<input type='text' disabled value='2024-03-07'></td></tr></table>"
+    ),
+    fields={"index_number": "TX0100-2024-00017", "published_date": "2024-03-07"},
+)
+trap(
+    "value-in-search-box",
+    "an input that can be changed is a search, and its value is none of the document",
+    "forms that only show",
+    page(headline=f"<h1>{TITLE}</h1><div>发布日期：<input type='text' value='2024-03-07'></div>"),
+    absent=("published_date",),
+)
