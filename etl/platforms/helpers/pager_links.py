@@ -66,9 +66,10 @@ class _Number:
 def next_link(page: WebPage) -> HtmlElement | None:
     """The first link to the next page (下一页) that leads to another address of the site; None if there is none."""
     target = partial(_other_page, page, base_url(page))
-    steps = [link for link in page.tree.iter("a") if target(link)]
+    links = list(page.tree.iter("a"))
     for says_next in (_says_next, _leads_on, _shows_arrow):
-        if (link := next(filter(says_next, steps), None)) is not None:
+        # What a link says is asked before where it leads, which costs more.
+        if (link := next((link for link in links if says_next(link) and target(link)), None)) is not None:
             return link
     return next(filter(target, page.tree.iterfind(".//link[@rel='next']")), None)
 

@@ -266,7 +266,8 @@ def _documents(page: WebPage, words: str) -> tuple[int | None, str]:
         around = words[max(0, match.start() - 40) : match.start()] + " " + words[match.end() : match.end() + 40]
         if match[2] or match["found"] or _PAGES_NEARBY.search(around):
             return digits(match[match.lastindex or 1]), _short(match[0])
-    for element in pager_elements(page):
+    # Most pages say nothing of the kind anywhere: looking for pagers costs as much as reading the list.
+    for element in pager_elements(page) if _DOCUMENTS_OF_PAGER.search(words) else ():
         if of_pager := _DOCUMENTS_OF_PAGER.search(words_of(element)):
             return digits(of_pager[of_pager.lastindex or 1]), _short(of_pager[0])
     return None, ""
