@@ -7,9 +7,10 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import Connection, text, update
 from starlette.testclient import TestClient
 
+from etl.archive.queries import search
 from etl.archive.queries.search import MatchCount, RecordFilter, count_matches, parse_filter
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.lookups import snapshot
@@ -160,6 +161,24 @@ def test_the_next_page_and_the_json_keep_every_filter(archive: Archive, reader: 
         assert (len(answer["lines"]), answer["total"]["number"]) == (lines, 60)
     assert "共 60 条记录" in html
     assert "60 records" in reader.get("/archive/", params=params, headers={"accept-language": "en"}).text
+
+
+def test_a_limit_that_ends_its_own_rollback_too_ends_nothing_else(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+
+    def late(connection: Connection, statements: str) -> None:
+        sent.append(statements)
+        # As on a machine that is so busy that the limit is over before the message is read.
+        real(connection, "SELECT pg_sleep(5)" if len(sent) == 2 else statements)
+
+    real = search._at_once
+    monkeypatch.setattr(search, "_at_once", late)
+    with archive.engine.connect() as connection:
+        assert count_matches(connection, RecordFilter(), 0.05) == MatchCount(0, exact=True)
+        assert connection.scalar(text("SHOW statement_timeout")) != "50ms"
+    assert len(sent) == 3
 
 
 def test_what_takes_long_to_count_is_told_as_more_than(

@@ -4,8 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, literal, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Connection, Select, func, literal, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from etl.archive.queries.search import FACETS, STATE_FACET, RecordFilter, matches
 from etl.archive.storage.lookups import among, is_current
@@ -37,19 +37,21 @@ class Facet:
 def facets_of(connection: Connection, records: Collection[int]) -> tuple[Facet, ...]:
     """The facets of these records."""
     entry, record = _ENTRY, _RECORD
-    return _facets(connection, _values(entry, record).where(among(entry.record_id, records)))
+    # Each is looked up: a join reads all records there are, 50 ms of 100,000.
+    state = select(record.state).where(record.id == entry.record_id).scalar_subquery()
+    return _facets(connection, _values(entry, state).where(among(entry.record_id, records)))
 
 
 def all_facets(connection: Connection, record_filter: RecordFilter) -> tuple[Facet, ...]:
     """The facets of all records that match: as long as a comparison of all their texts may take."""
     entry, record, version = _ENTRY, _RECORD, _VERSION
-    matching = _values(entry, record).join(version, is_current(record, version))
+    matching = _values(entry, record.state).join_from(entry, record, record.id == entry.record_id)
+    matching = matching.join(version, is_current(record, version))
     return _facets(connection, matching.where(matches(record_filter, record, version)))
 
 
-def _values(entry: type[SearchEntry], record: type[Record]) -> Select[Any]:
-    values = func.unnest(func.array_append(entry.facets, literal(STATE_FACET) + record.state))
-    return select(values.label("facet")).join_from(entry, record, record.id == entry.record_id)
+def _values(entry: type[SearchEntry], state: ColumnElement[str] | InstrumentedAttribute[str]) -> Select[Any]:
+    return select(func.unnest(func.array_append(entry.facets, literal(STATE_FACET) + state)).label("facet"))
 
 
 def _facets(connection: Connection, values: Select[Any]) -> tuple[Facet, ...]:

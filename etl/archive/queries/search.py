@@ -36,6 +36,8 @@ from etl.clock import CHINA
 
 MAX_TERMS = 8
 """Words of a publisher's name that are used; each costs a comparison with every record."""
+MAX_ROLLBACKS = 50
+"""How often a rollback is sent that the limit of the statement before it ended, too."""
 MAX_COUNT = 1_000
 """Where counting all matches takes too long, they are counted up to this number."""
 CONTENT_ID = re.compile("[0-9A-Fa-f]{16}|[0-9A-Fa-f]{64}")
@@ -287,8 +289,20 @@ def _count_within(connection: Connection, query: Select[int], seconds: float) ->
             raise
         return None
     finally:
-        # Nothing was written; the rollback resets the timeout.
-        _at_once(connection, "ROLLBACK TO SAVEPOINT counting; RELEASE SAVEPOINT counting")
+        _roll_back(connection)
+
+
+def _roll_back(connection: Connection) -> None:
+    """Goes back to before the limited statement: nothing was written, and the limit is gone with it.
+
+    It holds for this message too, which takes that long where the machine is busy: then it is sent again.
+    """
+    for tries_left in reversed(range(MAX_ROLLBACKS)):
+        try:
+            return _at_once(connection, "ROLLBACK TO SAVEPOINT counting")
+        except QueryCanceled:
+            if not tries_left:
+                raise
 
 
 def _at_once(connection: Connection, statements: str) -> None:
