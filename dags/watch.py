@@ -1,6 +1,8 @@
 """Tells people what is wrong: a run that turned red or stays amber, a source without a good run, a run that does not
 move, damaged bytes, a silence that ended. Each is told once, and so is its end.
 
+Each morning it also tells of saved searches that something new matches: one message a search.
+
 Addresses are in `GONGKAI_ALERT_URLS`, or in the password of the Connection `archive_alerts`; without them the task is
 skipped. What was told is kept in Airflow's Variable `gongkai_told`. A message that nobody took fails the task, and is
 sent again ten minutes later.
@@ -10,6 +12,8 @@ from airflow.sdk import Variable, task
 from airflow.sdk.exceptions import AirflowSkipException
 from gongkai_airflow import archive_dag, archive_from_airflow, gongkai_settings, plain_failure
 from gongkai_timetable import at
+
+from etl.settings import Settings
 
 TOLD = "gongkai_told"
 
@@ -27,9 +31,7 @@ def watch() -> None:
         """Returns the number of problems that are told and not over."""
         from etl.alerts import watch
 
-        settings = gongkai_settings()
-        if not settings.alert_urls:
-            raise AirflowSkipException("nobody to tell: GONGKAI_ALERT_URLS is not set (docs/alerts.md)")
+        settings = _settings()
         told = Variable.get(TOLD, default={}, deserialize_json=True)
         with plain_failure():
             told = watch.watch(
@@ -40,7 +42,24 @@ def watch() -> None:
             )
         return len(told)
 
+    @task
+    def searches() -> int:
+        """Returns the number of messages."""
+        from etl.alerts.searches import tell_searches
+
+        settings = _settings()
+        with plain_failure():
+            return tell_searches(archive_from_airflow(), settings)
+
     look()
+    searches()
+
+
+def _settings() -> Settings:
+    settings = gongkai_settings()
+    if not settings.alert_urls:
+        raise AirflowSkipException("nobody to tell: GONGKAI_ALERT_URLS is not set (docs/alerts.md)")
+    return settings
 
 
 watch()

@@ -49,6 +49,8 @@ _ROUTES = [
     "/archive/timegate/https://www.lanchuan.example/",
     "/archive/timemap/link/https://www.lanchuan.example/",
     "/archive/cdx",
+    "/archive/saved",
+    "/archive/saved/1",
     "/archive/oai",
     "/archive/changes.atom",
     "/archive/statistics",

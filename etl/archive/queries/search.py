@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, Literal, get_args
+from urllib.parse import parse_qs, urlencode
 
 from psycopg.errors import QueryCanceled
 from sqlalchemy import (
@@ -151,6 +152,18 @@ def parse_filter(
     except InvalidQuery as error:
         raise InvalidFilter(error.code, error.value) from error
     return parsed
+
+
+def query_of(record_filter: RecordFilter) -> str:
+    """The filter as the query of an address, without its `?`: what is kept of a saved search."""
+    return urlencode(record_filter.to_query(), doseq=True)
+
+
+def filter_of(query: str) -> RecordFilter:
+    """The filter that `query_of` wrote. Raises `InvalidFilter` for what this version cannot read."""
+    params = parse_qs(query)
+    single = {name: values[0] for name, values in params.items() if name not in ("only", "without")}
+    return parse_filter(single, params.get("only", ()), params.get("without", ()))
 
 
 def _day(texts: Mapping[str, str], name: str) -> date | None:

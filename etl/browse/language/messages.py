@@ -22,6 +22,8 @@ PROBLEMS: dict[str, str] = {
 
 REFUSALS: dict[str, str] = {
     "role": N_("This is for those who may run DAGs: Airflow's role User, Op or Admin."),
+    "no_person": N_("Only who is logged in has saved searches."),
+    "no_search": N_("You have no saved search of this number."),
     "form": N_("The form belongs to another user or is older than 12 hours; open it again."),
     "review_moved": N_("A newer version was made meanwhile; look at it first."),
     "no_scheduler": N_("Airflow has no DAG that crawls this source; run the command that the record shows."),
@@ -51,9 +53,14 @@ FORM_PROBLEMS: dict[str, str] = {
     "choice_missing": N_("Not saved: choose how to correct the field."),
     "too_long": N_("Not saved: 2,000 characters at most."),
     "no_date": N_("Not saved: no such date; write 2025-01-31."),
+    "name_missing": N_("Not saved: the name is missing."),
+    "name_long": N_("Not saved: a name has 80 characters at most."),
+    "name_taken": N_("Not saved: you have a search of this name already."),
+    "many_searches": N_("Not saved: you have 50 searches already; delete one first."),
     "moved": N_("Not saved: a newer version was made after you opened this form. Check it, then submit again."),
 }
-"""Why a form was not accepted: `etl.browse.pages.correction.FormProblem`."""
+"""Why a form was not accepted: `etl.browse.pages.correction.FormProblem`,
+`etl.archive.records.saved_searches.NameProblem`."""
 
 ALLOWED: dict[str, str] = {
     "q": N_("200 characters at most"),

@@ -1,0 +1,93 @@
+"""Searches that readers keep by name. They are a reader's own: no log has them, and nobody else can see or change them.
+
+`query` is the search as parameters of an address (`etl.archive.queries.search.query_of`).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, ScalarSelect, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+
+from etl.archive.storage.archive import Archive
+from etl.archive.storage.models import Change, SavedSearch
+
+MAX_SEARCHES = 50
+"""Searches of one person."""
+MAX_NAME = 80
+"""Characters of a name."""
+NameProblem = Literal["name_missing", "name_long", "name_taken", "many_searches"]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSearch:
+    """A search of a person. `tells`: messages say when something new matches; `told_at`: when one last did."""
+
+    id: int
+    name: str
+    query: str
+    tells: bool
+    saved_at: datetime
+    told_at: datetime | None
+
+
+def saved_searches(connection: Connection, person: str) -> list[KeptSearch]:
+    """A person's searches, by name."""
+    columns = (getattr(SavedSearch, name) for name in KeptSearch.__slots__)
+    rows = connection.execute(select(*columns).where(SavedSearch.person == person).order_by(SavedSearch.name))
+    return [KeptSearch(**row._mapping) for row in rows]
+
+
+def save_search(archive: Archive, person: str, name: str, query: str, *, tells: bool) -> int | NameProblem:
+    """Keeps a search; what is in the archive already is no news of it. Returns its number, or why it is not kept."""
+    name = " ".join(name.split())
+    if problem := _wrong(name):
+        return problem
+    with archive.engine.begin() as connection:
+        number = connection.scalars(
+            select(func.count()).select_from(SavedSearch).where(SavedSearch.person == person)
+        ).one()
+        if number >= MAX_SEARCHES:
+            return "many_searches"
+        values = {"person": person, "name": name, "query": query, "tells": tells, "seen_seq": _last_change()}
+        kept = insert(SavedSearch).values(values).on_conflict_do_nothing().returning(SavedSearch.id)
+        return connection.scalar(kept) or "name_taken"
+
+
+def change_search(archive: Archive, person: str, search: int, name: str, *, tells: bool) -> NameProblem | bool:
+    """Gives a person's search a name, and says whether messages tell of it; False where the person has no such one.
+
+    Where messages begin, what came before is no news.
+    """
+    name = " ".join(name.split())
+    if problem := _wrong(name):
+        return problem
+    own = (SavedSearch.id == search, SavedSearch.person == person)
+    try:
+        with archive.engine.begin() as connection:
+            if tells:
+                begins: dict[str, Any] = {"tells": True, "seen_seq": _last_change(), "looked_at": func.now()}
+                connection.execute(update(SavedSearch).where(*own, ~SavedSearch.tells).values(begins))
+            changed = connection.execute(update(SavedSearch).where(*own).values(name=name, tells=tells))
+            return changed.rowcount > 0
+    except IntegrityError:
+        return "name_taken"
+
+
+def forget_search(archive: Archive, person: str, search: int) -> bool:
+    """Deletes a person's search; False where the person has no such one."""
+    with archive.engine.begin() as connection:
+        own = delete(SavedSearch).where(SavedSearch.id == search, SavedSearch.person == person)
+        return connection.execute(own).rowcount > 0
+
+
+def _wrong(name: str) -> NameProblem | None:
+    if not name:
+        return "name_missing"
+    return "name_long" if len(name) > MAX_NAME else None
+
+
+def _last_change() -> ScalarSelect[int]:
+    return select(func.coalesce(func.max(Change.change_seq), 0)).scalar_subquery()

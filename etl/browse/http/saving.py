@@ -1,0 +1,90 @@
+"""Searches that readers keep by name: whoever is logged in has their own, and nobody else sees them."""
+
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import RedirectResponse, Response
+
+from etl.archive.queries.search import InvalidFilter, filter_of, query_of
+from etl.archive.records.saved_searches import change_search, forget_search, save_search
+from etl.browse.errors import RequestRefused
+from etl.browse.http.routes import FilterParam, FormFields, OpenArchive, Respond, RowId, Tokens, page_route, read_only
+from etl.browse.http.session import Person, current_person
+from etl.browse.pages.saved import saved_page
+
+router = APIRouter(redirect_slashes=False)
+
+_SAVED = -1
+"""In place of a record, for the token of these forms."""
+
+
+def _reader(request: Request) -> Person:
+    person = current_person(request)
+    if person is None:
+        raise RequestRefused(403, "no_person")
+    return person
+
+
+Reader = Annotated[Person, Depends(_reader)]
+
+
+@page_route("/saved", to=router)
+def saved(
+    archive: OpenArchive, reader: Reader, forms: Tokens, responder: Respond, record_filter: FilterParam
+) -> Response:
+    """One's own searches; with parameters of the list, the form that keeps that search."""
+    with read_only(archive) as connection:
+        page = saved_page(connection, reader.name, record_filter, forms.token(reader, _SAVED))
+    return responder.page("saved.html", page)
+
+
+@router.post("/saved", response_model=None)
+def save(
+    request: Request, archive: OpenArchive, reader: Reader, forms: Tokens, responder: Respond, form: FormFields
+) -> Response:
+    """Keep a search."""
+    forms.require(request, reader, _SAVED, form.get("token", ""))
+    try:
+        wanted = filter_of(form.get("query", ""))
+    except InvalidFilter as error:
+        raise RequestRefused(400, "form_text") from error
+    if not (query := query_of(wanted)):
+        raise RequestRefused(400, "form_text")
+    name, tells = form.get("name", ""), bool(form.get("tells"))
+    kept = save_search(archive, reader.name, name, query, tells=tells)
+    if isinstance(kept, int):
+        return _back(request, kept)
+    with read_only(archive) as connection:
+        page = saved_page(connection, reader.name, wanted, forms.token(reader, _SAVED))
+    return responder.page("saved.html", replace(page, name=name, tells=tells, problem=kept), 400)
+
+
+@router.post("/saved/{search}", response_model=None)
+def change(
+    request: Request,
+    archive: OpenArchive,
+    reader: Reader,
+    forms: Tokens,
+    responder: Respond,
+    search: RowId,
+    form: FormFields,
+) -> Response:
+    """Rename a search, have messages begin or end, or delete it."""
+    forms.require(request, reader, _SAVED, form.get("token", ""))
+    if form.get("action") == "delete":
+        changed = forget_search(archive, reader.name, search)
+    else:
+        done = change_search(archive, reader.name, search, form.get("name", ""), tells=bool(form.get("tells")))
+        if isinstance(done, str):
+            with read_only(archive) as connection:
+                page = saved_page(connection, reader.name, None, forms.token(reader, _SAVED))
+            return responder.page("saved.html", replace(page, problem=done), 400)
+        changed = done
+    if not changed:
+        raise RequestRefused(404, "no_search")
+    return _back(request, search)
+
+
+def _back(request: Request, search: int) -> Response:
+    return RedirectResponse(f"{request.scope.get('root_path', '')}/saved#saved-{search}", 303)

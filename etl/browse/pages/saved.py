@@ -1,0 +1,58 @@
+"""Searches that a reader keeps by name: the list of one's own, and the form for another."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from etl.archive.queries.search import InvalidFilter, RecordFilter, filter_of, query_of
+from etl.archive.records.saved_searches import MAX_NAME, MAX_SEARCHES, NameProblem, saved_searches
+from etl.archive.storage.models import Source
+
+
+@dataclass(frozen=True, slots=True)
+class SavedLine:
+    """A search of one's own. `filter`: None where this version cannot read it any more."""
+
+    id: int
+    name: str
+    filter: RecordFilter | None
+    tells: bool
+    saved_at: datetime
+    told_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPage:
+    """All searches of one person. `query`: of the search that the form would keep, "" without one, with its `filter`
+    and the `name` and `tells` that are filled in; `problem`, a key of `FORM_PROBLEMS`, says why it was refused."""
+
+    searches: tuple[SavedLine, ...]
+    sources: dict[str, str]
+    token: str
+    query: str = ""
+    filter: RecordFilter | None = None
+    name: str = ""
+    tells: bool = True
+    problem: NameProblem | None = None
+    most: int = MAX_SEARCHES
+    longest: int = MAX_NAME
+
+
+def saved_page(connection: Connection, person: str, wanted: RecordFilter | None, token: str) -> SavedPage:
+    """The page of a person; with the form where there is a search to keep."""
+    lines = tuple(
+        SavedLine(each.id, each.name, _readable(each.query), each.tells, each.saved_at, each.told_at)
+        for each in saved_searches(connection, person)
+    )
+    sources = {row.id: row.name for row in connection.execute(select(Source.id, Source.name))}
+    query = query_of(wanted) if wanted else ""
+    name = " ".join((wanted.q if wanted else "").split())[:MAX_NAME]
+    return SavedPage(lines, sources, token, query, wanted if query else None, name)
+
+
+def _readable(query: str) -> RecordFilter | None:
+    try:
+        return filter_of(query)
+    except InvalidFilter:
+        return None
