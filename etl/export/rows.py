@@ -10,6 +10,8 @@ from sqlalchemy.orm import aliased
 
 from etl.archive.queries.citation import cite
 from etl.archive.queries.search import RecordFilter, copies, is_duplicate_of_earlier, matches
+from etl.archive.records.collections import collections_of
+from etl.archive.records.notes import RecordNote, notes_of
 from etl.archive.storage.lookups import (
     NO_TEXT,
     RECORD_NUMBER_HINT,
@@ -29,7 +31,9 @@ ROWS_PER_BATCH = 100
 @dataclass(frozen=True, slots=True)
 class RecordRow:
     """A record in one version, with the names that `api_v1` has for the same. `places`: number of records with the same
-    text; `document_id`: the first of them. `evidence`: all values of fields that the page shows."""
+    text; `document_id`: the first of them. `evidence`: all values of fields that the page shows. `collections`
+    (collection_id, title) that the record is in, and `notes` on it (note_id, version, text, written_by, written_at) as
+    they are now, whichever version this is."""
 
     record_id: int
     version: int
@@ -63,6 +67,8 @@ class RecordRow:
     updated_at: datetime
     places: int
     document_id: int
+    collections: Sequence[Mapping[str, Any]]
+    notes: Sequence[Mapping[str, Any]]
 
     @property
     def id(self) -> int:
@@ -171,7 +177,29 @@ def _reading(row: Mapping[Any, Any]) -> dict[str, Any]:
 def _batches(connection: Connection, query: Select[Any]) -> Iterator[list[RecordRow]]:
     result = connection.execute(query, execution_options={"yield_per": ROWS_PER_BATCH})
     for part in result.mappings().partitions():
-        yield [RecordRow(**{**row, "state_reason": english(row["state_reason"])}) for row in part]
+        records = [row["record_id"] for row in part]
+        collections, notes = collections_of(connection, records), notes_of(connection, records)
+        yield [
+            RecordRow(
+                **{**row, "state_reason": english(row["state_reason"])},
+                collections=[
+                    {"collection_id": each.id, "title": each.title} for each in collections.get(row["record_id"], ())
+                ],
+                notes=[_note(each) for each in notes.get(row["record_id"], ()) if each.now.text],
+            )
+            for row in part
+        ]
+
+
+def _note(note: RecordNote) -> dict[str, Any]:
+    now = note.now
+    return {
+        "note_id": note.id,
+        "version": now.version,
+        "text": now.text,
+        "written_by": now.by,
+        "written_at": now.at,
+    }
 
 
 def _query(record_filter: RecordFilter, *, versions: bool, only: tuple[int, int | None] | None = None) -> Select[Any]:

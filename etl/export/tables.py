@@ -34,12 +34,14 @@ MAX_CELL = 32_767
 XLSX_ROWS = 1_048_575
 """Rows of a sheet, without its head."""
 _NO_TIME = datetime(1980, 1, 1)  # noqa: DTZ001 -- the workbook's own format knows no zone
-_NOT_IN_CSV = {"text", "evidence", "attachments", "flags"}
+_NOT_IN_CSV = {"text", "evidence", "attachments", "flags", "collections", "notes"}
 CSV_COLUMNS = (
     *(field.name for field in fields(RecordRow) if field.name not in _NOT_IN_CSV),
     "characters",
     "attachments",
     "flags",
+    "collections",
+    "notes",
     "permalink",
     "citation",
 )
@@ -53,6 +55,16 @@ _EVIDENCE = pa.struct(
     ]
 )
 _FILE = pa.struct([(name, pa.string()) for name in ("url", "name", "role", "sha256")])
+_COLLECTION = pa.struct([("collection_id", pa.int64()), ("title", pa.string())])
+_NOTE = pa.struct(
+    [
+        ("note_id", pa.int64()),
+        ("version", pa.int64()),
+        ("text", pa.string()),
+        ("written_by", pa.string()),
+        ("written_at", _MOMENT),
+    ]
+)
 _TYPES: dict[Any, pa.DataType] = {
     int: pa.int64(),
     bool: pa.bool_(),
@@ -65,6 +77,8 @@ _SPECIAL = {
     "evidence": pa.list_(_EVIDENCE),
     "attachments": pa.list_(_FILE),
     "flags": pa.list_(pa.string()),
+    "collections": pa.list_(_COLLECTION),
+    "notes": pa.list_(_NOTE),
 }
 SCHEMA = pa.schema(
     [
@@ -138,6 +152,8 @@ def _cells(row: RecordRow, base: str) -> list[Any]:
         "characters": len(row.text),
         "attachments": "\n".join(file["url"] for file in row.attachments),
         "flags": _FLAG_SEPARATOR.join(row.flags),
+        "collections": "\n".join(collection["title"] for collection in row.collections),
+        "notes": "\n".join(note["text"] for note in row.notes),
     }
     return [values[name] for name in CSV_COLUMNS]
 

@@ -80,6 +80,7 @@ def test_the_description_is_valid_and_explains_every_column(filled: Archive, rea
         "/records/{record_id}/versions",
         "/records/{record_id}/versions/{version}",
         "/changes",
+        "/collections",
         "/captures",
         "/sources",
         "/runs",

@@ -20,7 +20,9 @@ from demo.documents import Document, Items, Paragraph
 from demo.files import docx
 from demo.server import serve
 from etl.archive.crawls.run import CrawlOptions
+from etl.archive.records.collections import change_members, name_collection
 from etl.archive.records.corrections import correct
+from etl.archive.records.notes import write_note
 from etl.archive.storage.archive import Archive
 from etl.browse import create_app
 from etl.browse.http.session import Person
@@ -64,6 +66,7 @@ PICTURES = {
     "find": Picture("/?q=安全", 760),
     "evidence": Picture("/records/{RECORD}", 840, "#fields", "#field-published_date details"),
     "compare": Picture("/compare/{RECORD}/1/{RECORD}/2?lines=changes", 800, "#choose"),
+    "collection": Picture("/collections/{COLLECTION}", 620),
     "failed": Picture("/runs/{RUN}?group=failed", 700),
 }
 
@@ -93,7 +96,10 @@ def demo_records(archive: Archive, documents: int) -> dict[str, str]:
     (found,) = rows(archive, _NUMBERS, url=url)
     reason = "市政府公报2023年第4期载明，公布日期为4月17日。"
     correct(archive, found["RECORD"], {"published_date": "2023-04-17"}, ARCHIVIST.name, reason)
-    return {name: str(value) for name, value in found.items()}
+    collection = name_collection(archive, ARCHIVIST.name, "防汛专题", "二〇二三年汛前检查用")
+    change_members(archive, ARCHIVIST.name, collection, added=[found["RECORD"], found["RECORD"] - 1])
+    write_note(archive, ARCHIVIST.name, found["RECORD"], "分工表原件存市防汛办。")
+    return {name: str(value) for name, value in found.items()} | {"COLLECTION": str(collection)}
 
 
 def _changed(document: Document) -> Document:

@@ -4,12 +4,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Select, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import TEXT
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from etl.archive.queries.search import FACETS, STATE_FACET, RecordFilter, matches
+from etl.archive.queries.search import COLLECTION_FACET, FACETS, STATE_FACET, RecordFilter, matches
 from etl.archive.storage.lookups import among, is_current
-from etl.archive.storage.models import Record, RecordVersion, SearchEntry
+from etl.archive.storage.models import CollectionMember, Record, RecordVersion, SearchEntry
 
 # Made once, as in `search`.
 _ENTRY, _RECORD, _VERSION = aliased(SearchEntry), aliased(Record), aliased(RecordVersion)
@@ -51,7 +52,12 @@ def all_facets(connection: Connection, record_filter: RecordFilter) -> tuple[Fac
 
 
 def _values(entry: type[SearchEntry], state: ColumnElement[str] | InstrumentedAttribute[str]) -> Select[Any]:
-    return select(func.unnest(func.array_append(entry.facets, literal(STATE_FACET) + state)).label("facet"))
+    its_collections = select(literal(COLLECTION_FACET) + cast(CollectionMember.collection_id, TEXT)).where(
+        CollectionMember.record_id == entry.record_id, CollectionMember.removed.is_(None)
+    )
+    with_state = func.array_append(entry.facets, literal(STATE_FACET) + state)
+    its_own = func.array(its_collections.correlate(entry).scalar_subquery())
+    return select(func.unnest(func.array_cat(with_state, its_own)).label("facet"))
 
 
 def _facets(connection: Connection, values: Select[Any]) -> tuple[Facet, ...]:

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, INTEGER, TEXT
 from sqlalchemy.orm import aliased
 
 from etl.archive.queries.words import Query, Word, years_of
+from etl.archive.records.collections import members
 from etl.archive.records.search_index import NUMBER
 from etl.archive.storage.models import Record, SearchEntry, Source
 from etl.folding import grams
@@ -122,6 +123,8 @@ def _occurs(word: Word, entry: Entries, record: Records) -> ColumnElement[bool]:
             return _in_fields(word, (NUMBER,), entry)
         case "year" | "type":
             return _has_facet(word, entry)
+        case "collection":
+            return _in_collection(word, entry)
         case "source":
             named = or_(*(column.icontains(word.typed, autoescape=True) for column in (Source.name, Source.agency)))
             return record.source_id.in_(select(Source.id).where(or_(Source.id == word.folded, named)))
@@ -156,9 +159,17 @@ def _has_facet(word: Word, entry: Entries) -> ColumnElement[bool]:
     return overlap
 
 
+def _in_collection(word: Word, entry: Entries) -> ColumnElement[bool]:
+    """By its number, or by words of its title."""
+    number = int(word.folded) if re.fullmatch(r"\d{1,18}", word.folded, re.ASCII) else None
+    return entry.record_id.in_(members(number, word.typed))
+
+
 def _by_index(word: Word, entry: Entries) -> ColumnElement[bool] | None:
     if word.part in ("year", "type"):
         return _has_facet(word, entry)
+    if word.part == "collection":
+        return _in_collection(word, entry)
     pairs = grams(word.folded) if word.part not in ("source", "region", "state") else []
     if not pairs:
         return None
@@ -167,6 +178,6 @@ def _by_index(word: Word, entry: Entries) -> ColumnElement[bool] | None:
 
 
 def _index_is_exact(word: Word) -> bool:
-    if word.part in ("year", "type"):
+    if word.part in ("year", "type", "collection"):
         return True
     return word.anywhere and len(word.folded) == 2 and len(grams(word.folded)) == 1

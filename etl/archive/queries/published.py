@@ -50,6 +50,12 @@ WHERE run_id < :before AND (:source = '' OR source_id = :source) AND (:state = '
 ORDER BY run_id DESC LIMIT :number
 """)
 _RUN = text("SELECT * FROM api_v1.runs WHERE run_id = :run")
+_COLLECTIONS = text("SELECT * FROM api_v1.collections ORDER BY collection_id")
+_COLLECTIONS_OF = text("""
+SELECT m.*, c.title FROM api_v1.collection_records m JOIN api_v1.collections c USING (collection_id)
+WHERE m.record_id = :record ORDER BY collection_id
+""")
+_NOTES = text("SELECT * FROM api_v1.notes WHERE record_id = :record ORDER BY note_id, version")
 _LAST_CHANGE = text("SELECT coalesce(max(change_seq), 0) FROM api_v1.changes")
 
 
@@ -118,3 +124,18 @@ def runs(connection: Connection, before: int, number: int, source: str = "", sta
 def run(connection: Connection, number: int) -> Row | None:
     """A run; None: there is none of that number."""
     return connection.execute(_RUN, {"run": number}).mappings().one_or_none()
+
+
+def collections(connection: Connection) -> list[Row]:
+    """All collections, by number."""
+    return list(connection.execute(_COLLECTIONS).mappings())
+
+
+def collections_of(connection: Connection, record: int) -> list[Row]:
+    """The collections that a record is in, with their titles."""
+    return list(connection.execute(_COLLECTIONS_OF, {"record": record}).mappings())
+
+
+def notes(connection: Connection, record: int) -> list[Row]:
+    """All versions of all notes on a record, in the order in which they were written."""
+    return list(connection.execute(_NOTES, {"record": record}).mappings())

@@ -31,6 +31,7 @@ from sqlalchemy.orm import aliased
 
 from etl.archive.queries.full_text import found, has_number, occurrence, words_ask_the_record
 from etl.archive.queries.words import InvalidQuery, Query, parse_query
+from etl.archive.records.collections import members
 from etl.archive.storage.lookups import NO_TEXT, Records, Versions, is_current
 from etl.archive.storage.models import Content, Record, RecordVersion, SearchEntry
 from etl.clock import CHINA
@@ -43,11 +44,13 @@ MAX_COUNT = 1_000
 """Where counting all matches takes too long, they are counted up to this number."""
 CONTENT_ID = re.compile("[0-9A-Fa-f]{16}|[0-9A-Fa-f]{64}")
 
-FACETS = ("year", "agency", "source", "region", "category", "genre", "validity", "type", "state", "flag")
+FACETS = ("year", "agency", "source", "region", "category", "genre", "validity", "type", "state", "flag", "collection")
 """All facets, in the order in which they are shown."""
 _FACET = re.compile(rf"({'|'.join(FACETS)}):[^\x00]{{1,200}}")
 STATE_FACET = "state:"
 """Facets of a record's state are no part of its entry, which a removal leaves as it is."""
+COLLECTION_FACET = "collection:"
+"""Nor are those of collections, with their numbers: who puts thousands of records into one writes no entry anew."""
 
 State = Literal["", "current", "removed"]
 
@@ -132,7 +135,8 @@ def parse_filter(
     if state not in get_args(State):
         raise InvalidFilter("state", state)
     for facet in (*only, *without):
-        if not _FACET.fullmatch(facet):
+        number = facet.removeprefix(COLLECTION_FACET)
+        if not _FACET.fullmatch(facet) or (number != facet and not re.fullmatch("[0-9]{1,18}", number)):
             raise InvalidFilter("only", facet)
     parsed = RecordFilter(
         q=texts.get("q", ""),
@@ -216,23 +220,24 @@ def has_content_id(typed: str, record: Records) -> ColumnElement[bool]:
 
 def has_facets(record_filter: RecordFilter, entry: type[SearchEntry], record: Records) -> ColumnElement[bool]:
     """SQL condition: the record has the facets that the filter wants, and none that it excludes."""
-    only = [facet for facet in record_filter.only if not facet.startswith(STATE_FACET)]
-    without = [facet for facet in record_filter.without if not facet.startswith(STATE_FACET)]
+    only, without = (
+        [facet for facet in facets if not facet.startswith((STATE_FACET, COLLECTION_FACET))]
+        for facets in (record_filter.only, record_filter.without)
+    )
     return and_(
         true(),
         *([entry.facets.contains(literal(only, ARRAY(TEXT)))] if only else []),
         *([~entry.facets.overlap(literal(without, ARRAY(TEXT)))] if without else []),
-        *(
-            record.state == facet.removeprefix(STATE_FACET)
-            for facet in record_filter.only
-            if facet.startswith(STATE_FACET)
-        ),
-        *(
-            record.state != facet.removeprefix(STATE_FACET)
-            for facet in record_filter.without
-            if facet.startswith(STATE_FACET)
-        ),
+        *(_beside_the_entry(facet, entry, record) for facet in record_filter.only if facet not in only),
+        *(~_beside_the_entry(facet, entry, record) for facet in record_filter.without if facet not in without),
     )
+
+
+def _beside_the_entry(facet: str, entry: type[SearchEntry], record: Records) -> ColumnElement[bool]:
+    """SQL condition: the record has the facet, of its state or of a collection."""
+    if facet.startswith(COLLECTION_FACET):
+        return entry.record_id.in_(members(int(facet.removeprefix(COLLECTION_FACET))))
+    return record.state == facet.removeprefix(STATE_FACET)
 
 
 def asks_the_record(record_filter: RecordFilter) -> bool:
@@ -278,6 +283,13 @@ def count_at_most(connection: Connection, record_filter: RecordFilter, most: int
     """The number of matching records, counted up to `most`."""
     matching = _matching(record_filter).limit(most)
     return int(connection.scalars(select(func.count()).select_from(matching.subquery())).one())
+
+
+def matching_numbers(connection: Connection, record_filter: RecordFilter, most: int) -> list[int]:
+    """The numbers of the first records that match, in their order."""
+    matching = _matching(record_filter).subquery()
+    numbers = matching.c[0]
+    return list(connection.scalars(select(numbers).order_by(numbers).limit(most)))
 
 
 def _matching(record_filter: RecordFilter) -> Select[int]:

@@ -91,15 +91,19 @@ def _record(row: Row, base: str) -> rows.Record:
 
 @router.get("/records/{record_id}")
 def record(archive: OpenArchive, base: BaseAddress, record_id: RowId) -> rows.RecordDetail:
-    """A record with its current version, text, evidence and files."""
+    """A record with its current version, text, evidence, files, collections and notes."""
     with read_only(archive) as connection:
         (found,) = published.records(connection, [record_id]) or _none("no_record")
         (current,) = published.versions(connection, record_id, found["version"] - 1, 1)
         files = published.attachments(connection, record_id)
+        collections = published.collections_of(connection, record_id)
+        notes = published.notes(connection, record_id)
     return rows.RecordDetail(
         record=_record(found, base),
         record_version=rows.RecordVersion(**current),
         attachments=[rows.Attachment(**file) for file in files],
+        collections=[rows.CollectionRecord(**each) for each in collections],
+        notes=[rows.Note(**note) for note in notes],
     )
 
 
@@ -162,6 +166,13 @@ def sources(archive: OpenArchive) -> rows.SourceList:
     """All sources."""
     with read_only(archive) as connection:
         return rows.SourceList(sources=[rows.Source(**row) for row in published.sources(connection)])
+
+
+@router.get("/collections")
+def collections(archive: OpenArchive) -> rows.CollectionList:
+    """All collections of archivists."""
+    with read_only(archive) as connection:
+        return rows.CollectionList(collections=[rows.Collection(**row) for row in published.collections(connection)])
 
 
 @router.get("/runs")

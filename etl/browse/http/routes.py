@@ -16,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from etl.archive.queries.hits import jump
 from etl.archive.queries.ranking import Place, Sort
 from etl.archive.queries.search import InvalidFilter, RecordFilter, parse_filter
+from etl.archive.records.collections import collection_names
 from etl.archive.records.corrections import correct
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.lookups import snapshot
@@ -252,6 +253,10 @@ def _record(
         if page and current:
             again = look_again(connection, current.scheduler, page.id, page.page_id, page.source_id, page.url)
             page = replace(page, again=again, token=current.token)
+        if page and current and current.token:
+            inside = {each.id for each in page.collections}
+            choices = tuple(each for each in collection_names(connection) if each.id not in inside)
+            page = replace(page, choices=choices)
     return _page_or_404(responder, "record.html", page, "no_version" if version else "no_record")
 
 

@@ -30,7 +30,8 @@ def current_person(request: Request) -> Person | None:
 
 
 class FormTokens:
-    """Signs and checks form tokens against cross-site request forgery. A token is for one user and one record.
+    """Signs and checks form tokens against cross-site request forgery. A token is for one user and one thing:
+    a record by its number, or what else a form is about by its name.
 
     It is not bound to the session token of the login, which Airflow renews while a form is being filled in. The header
     Sec-Fetch-Site is checked too. Origin cannot be: `Referrer-Policy: no-referrer` makes it null.
@@ -41,24 +42,24 @@ class FormTokens:
         keys = [*([before] if before else []), key]
         self._signer = TimestampSigner(keys, salt="gongkai form", key_derivation="hmac", digest_method=sha256)
 
-    def token(self, person: Person, record: int) -> str:
+    def token(self, person: Person, subject: int | str) -> str:
         """A token for the hidden field of a form."""
-        return self._signer.sign(_signed_subject(person, record)).decode()
+        return self._signer.sign(_signed_subject(person, subject)).decode()
 
-    def require(self, request: Request, person: Person, record: int, token: str) -> None:
+    def require(self, request: Request, person: Person, subject: int | str, token: str) -> None:
         """Raises `RequestRefused` unless the token is valid for this form."""
-        if not self.is_valid(request, person, record, token):
+        if not self.is_valid(request, person, subject, token):
             raise RequestRefused(403, "form")
 
-    def is_valid(self, request: Request, person: Person, record: int, token: str) -> bool:
-        """Whether the token is for this user and record and has not expired, and the form came from our own page."""
+    def is_valid(self, request: Request, person: Person, subject: int | str, token: str) -> bool:
+        """Whether the token is for this user and subject and has not expired, and the form came from our own page."""
         try:
             signed = self._signer.unsign(token, max_age=FORM_LIFETIME)
         except BadSignature:
             return False
         same_origin = request.headers.get("sec-fetch-site", "same-origin") == "same-origin"
-        return same_origin and compare_digest(signed, _signed_subject(person, record).encode())
+        return same_origin and compare_digest(signed, _signed_subject(person, subject).encode())
 
 
-def _signed_subject(person: Person, record: int) -> str:
-    return sha256(f"{record} {person.name}".encode()).hexdigest()
+def _signed_subject(person: Person, subject: int | str) -> str:
+    return sha256(f"{subject} {person.name}".encode()).hexdigest()

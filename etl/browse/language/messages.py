@@ -36,6 +36,8 @@ REFUSALS: dict[str, str] = {
     "export_busy": N_("Other downloads are being made; try again in a minute."),
     "export_damaged": N_("Stored bytes of these records are damaged; tell the operator."),
     "no_record": N_("No record has this number."),
+    "no_collection": N_("No collection has this number."),
+    "no_note": N_("The record has no note of this number."),
     "no_file": N_("The archive has no file with this SHA-256."),
     "no_page": N_("No page has this number."),
     "no_version": N_("The record has no version of this number, or there is no such record."),
@@ -58,6 +60,12 @@ FORM_PROBLEMS: dict[str, str] = {
     "name_taken": N_("Not saved: you have a search of this name already."),
     "many_searches": N_("Not saved: you have 50 searches already; delete one first."),
     "moved": N_("Not saved: a newer version was made after you opened this form. Check it, then submit again."),
+    "note_empty": N_("Not saved: the note is empty."),
+    "note_long": N_("Not saved: a note has 4,000 characters at most."),
+    "note_moved": N_("Not saved: somebody changed the note after you opened this form. Check it, then submit again."),
+    "no_title": N_("Not saved: the title is missing."),
+    "long": N_("Not saved: a title has 100 characters at most, a description 2,000."),
+    "no_choice": N_("Not saved: choose a collection, or give the title of a new one."),
 }
 """Why a form was not accepted: `etl.browse.pages.correction.FormProblem`,
 `etl.archive.records.saved_searches.NameProblem`."""

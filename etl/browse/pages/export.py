@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from etl.archive.queries.search import MatchCount, RecordFilter, count_matches
+from etl.archive.queries.search import COLLECTION_FACET, MatchCount, RecordFilter, count_matches
 from etl.archive.records.search_index import missing_entries
 from etl.export.exporting import TABLE_WRITERS, Format
 from etl.export.rows import sample_rows
@@ -111,7 +111,9 @@ def file_name(record_filter: RecordFilter, format: Format) -> str:
     """The name of a download: what was asked for, safe as a name in any file system, and its ending."""
     asked = record_filter.to_query()
     days = "–".join(str(asked.get(name, "")) for name in ("from", "to")).strip("–")
-    facets = [facet.partition(":")[2] for facet in record_filter.only]
+    facets = [
+        ("合集" if facet.startswith(COLLECTION_FACET) else "") + facet.partition(":")[2] for facet in record_filter.only
+    ]
     parts = [record_filter.q, record_filter.source, record_filter.publisher, days, *facets, record_filter.state]
     safe = [part for each in parts if (part := _UNSAFE.sub("-", each).strip("-"))]
     return f"{'_'.join(['公开档案', *safe])[:_MAX_NAME].rstrip('-_')}.{EXTENSIONS.get(format, format)}"

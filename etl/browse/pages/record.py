@@ -12,7 +12,9 @@ from sqlalchemy.orm import aliased
 from etl.archive.queries.citation import MOUNT, Citation, cite
 from etl.archive.queries.ranking import Sort
 from etl.archive.queries.search import RecordFilter
+from etl.archive.records.collections import CollectionName, Membership, memberships
 from etl.archive.records.near_duplicates import similar_to
+from etl.archive.records.notes import RecordNote, notes_of
 from etl.archive.records.reviews import ReviewNote, reviews
 from etl.archive.storage.lookups import NO_TEXT, among, is_current
 from etl.archive.storage.models import Blob, Capture, Content, Page, Record, RecordVersion, SearchEntry, Source
@@ -96,7 +98,8 @@ class RecordPage:
     `truncated`: the search has only the beginning of its texts.
     `neighbours`: the records beside it in the list in which it is read; `again`: fetching its page again. Both are None
     in another version than the current one. `token`: for the forms of whoever may correct. `reviews`: what people found
-    right in it.
+    right in it. `collections` and `notes` are of the record, whichever version is shown; `choices`: the collections
+    into which it could be put.
     """
 
     id: int
@@ -142,6 +145,9 @@ class RecordPage:
     again: LookAgain | None = None
     token: str | None = None
     reviews: Sequence[ReviewNote] = ()
+    collections: Sequence[Membership] = ()
+    notes: Sequence[RecordNote] = ()
+    choices: Sequence[CollectionName] = ()
 
     @property
     def timeline(self) -> tuple[tuple[VersionLine | None, tuple[CaptureLine, ...]], ...]:
@@ -204,6 +210,8 @@ def record_page(
         captures_before=captures[CAPTURES_PER_PAGE - 1].id if len(captures) > CAPTURES_PER_PAGE else None,
         captures_first=before is None,
         reviews=reviews(connection, number),
+        collections=memberships(connection, number),
+        notes=notes_of(connection, [number]).get(number, ()),
         neighbours=neighbours(connection, *within, number) if within else None,
     )
 

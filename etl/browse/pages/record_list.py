@@ -14,6 +14,7 @@ from etl.archive.queries.facets import Facet
 from etl.archive.queries.hits import Proposal
 from etl.archive.queries.ranking import Place, Sort
 from etl.archive.queries.search import MatchCount, RecordFilter, copies, count_matches, is_duplicate_of_earlier, matches
+from etl.archive.records.collections import CollectionName, collection_names
 from etl.archive.records.search_index import missing_entries
 from etl.archive.storage.lookups import among, is_current
 from etl.archive.storage.models import Record, RecordVersion, Source
@@ -104,10 +105,15 @@ class RecordList:
     after: str | None
     first: bool
     sources: tuple[SourceChoice, ...]
+    collections: tuple[CollectionName, ...]
 
     @property
     def source_names(self) -> dict[str, str]:
         return {source.id: source.name for source in self.sources}
+
+    @property
+    def collection_titles(self) -> dict[str, str]:
+        return {str(each.id): each.title for each in self.collections}
 
     @property
     def region_names(self) -> dict[str, str]:
@@ -188,6 +194,7 @@ def record_list(
         after=str(Cursor(shown[-1].day, shown[-1].id)) if len(rows) > lines else None,
         first=after is None,
         sources=source_choices(connection),
+        collections=collection_names(connection),
     )
 
 
@@ -220,6 +227,7 @@ def search_list(
         after=str(page.after) if page.after else None,
         first=after is None,
         sources=source_choices(connection),
+        collections=collection_names(connection),
     )
 
 

@@ -139,6 +139,41 @@ class Source(_Row):
     updated_at: datetime
 
 
+class Collection(_Row):
+    """Records that an archivist put together under a title."""
+
+    collection_id: int
+    title: str
+    description: str
+    records: int
+    made_by: str
+    made_at: datetime
+    changed_by: str
+    changed_at: datetime
+
+
+class CollectionRecord(_Row):
+    """That a record is in a collection."""
+
+    collection_id: int
+    record_id: int
+    added_by: str
+    added_at: datetime
+    title: str = Field(description="Title of the collection.")
+
+
+class Note(_Row):
+    """A version of a note that an archivist wrote on a record."""
+
+    note_id: int
+    version: int
+    is_current: bool
+    record_id: int
+    text: str
+    written_by: str
+    written_at: datetime
+
+
 class Run(_Row):
     """A walk over a source, or an import."""
 
@@ -173,6 +208,9 @@ VIEWS: dict[type[_Row], tuple[str, ...]] = {
     Change: ("changes",),
     Capture: ("captures",),
     Source: ("sources",),
+    Collection: ("collections",),
+    CollectionRecord: ("collection_records", "collections"),
+    Note: ("notes",),
     Run: ("runs",),
 }
 """The views in which each column of a row stands: in the first of them that has it, it means the same."""
@@ -194,11 +232,19 @@ class RecordPage(_Row):
 
 
 class RecordDetail(_Row):
-    """A record with its current version and its files."""
+    """A record with its current version, its files, its collections and all versions of its notes."""
 
     record: Record
     record_version: RecordVersion
     attachments: list[Attachment]
+    collections: list[CollectionRecord]
+    notes: list[Note]
+
+
+class CollectionList(_Row):
+    """All collections; `only=collection:NUMBER` of records has the records of one."""
+
+    collections: list[Collection]
 
 
 class VersionPage(_Row):

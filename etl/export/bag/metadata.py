@@ -47,6 +47,10 @@ def _record(row: RecordRow, readings: Mapping[str, Mapping[str, Any]], base: str
     for name, value in row.fields.items():
         if field := FIELDS.get(name):
             child(content, _NAMED.get(name, field.chinese), value)
+    for collection in row.collections:
+        child(content, "合集", collection["title"], 标识=str(collection["collection_id"]))
+    for note in row.notes:
+        child(record, "附注", note["text"], 责任者=note["written_by"], 时间=note["written_at"].isoformat())
     electronic = child(record, "电子属性")
     _bytes(electronic, "网页", row.url, row.sha256, None)
     for file in row.attachments:

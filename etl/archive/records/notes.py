@@ -1,0 +1,90 @@
+"""Notes of archivists on records: plain text; a change is another version, and none is lost."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from etl.archive.records.acts import keep_act
+from etl.archive.storage.archive import Archive
+from etl.archive.storage.log_lines import NoteRow
+from etl.archive.storage.lookups import among
+from etl.archive.storage.models import Act, Note, Record
+
+MAX_NOTE = 4000
+"""Characters of a note."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteVersion:
+    """What a note said from then on; an empty text withdraws it."""
+
+    version: int
+    text: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RecordNote:
+    """A note with its versions, the last first."""
+
+    id: int
+    record: int
+    versions: tuple[NoteVersion, ...]
+
+    @property
+    def now(self) -> NoteVersion:
+        return self.versions[0]
+
+
+def write_note(archive: Archive, by: str, record: int, text: str) -> int | None:
+    """Writes a note on a record; returns its number, None where there is no such record. Raises as `keep_act` does."""
+
+    def decide(connection: Connection, number: int) -> NoteRow | None:
+        known = connection.scalar(select(Record.id).where(Record.id == record))
+        return None if known is None else NoteRow(number, 1, record, text)
+
+    return keep_act(archive, by, decide)
+
+
+def change_note(archive: Archive, by: str, record: int, note: int, version: int, text: str) -> bool:
+    """Writes the version after that one of a note; whether it still was the last. An empty text withdraws the note.
+
+    The same text makes no version. Raises as `keep_act` does.
+    """
+    right = False
+
+    def decide(connection: Connection, _: int) -> NoteRow | None:
+        nonlocal right
+        query = select(*Note.__table__.columns).where(Note.id == note, Note.record_id == record)
+        now = connection.execute(query.order_by(Note.version.desc()).limit(1)).one_or_none()
+        right = now is not None and now.version == version
+        return NoteRow(note, version + 1, record, text) if now and right and now.text != text else None
+
+    keep_act(archive, by, decide)
+    return right
+
+
+def plain_text(typed: str) -> str:
+    """A note as it is kept: lines without white space at their ends, no empty ones around them."""
+    return "\n".join(line.rstrip() for line in typed.splitlines()).strip("\n")
+
+
+def notes_of(connection: Connection, records: Sequence[int]) -> dict[int, list[RecordNote]]:
+    """The notes on each of the records, in the order in which they were first written."""
+    query = (
+        select(Note.record_id, Note.id, Note.version, Note.text, Act.by, Act.at)
+        .join(Act, Act.seq == Note.act)
+        .where(among(Note.record_id, list(records)))
+        .order_by(Note.id, Note.version.desc())
+    )
+    found: dict[int, dict[int, list[NoteVersion]]] = {}
+    for row in connection.execute(query):
+        versions = found.setdefault(row.record_id, {}).setdefault(row.id, [])
+        versions.append(NoteVersion(row.version, row.text, row.by, row.at))
+    return {
+        record: [RecordNote(note, record, tuple(versions)) for note, versions in notes.items()]
+        for record, notes in found.items()
+    }

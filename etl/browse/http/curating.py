@@ -1,0 +1,242 @@
+"""Collections and notes: their pages, and the forms with which archivists keep them."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from starlette.responses import RedirectResponse, Response
+
+from etl.archive.queries.ranking import Place
+from etl.archive.queries.search import matching_numbers
+from etl.archive.records.collections import MAX_ADDED, CollectionError, change_members, name_collection
+from etl.archive.records.notes import MAX_NOTE, change_note, plain_text, write_note
+from etl.browse.errors import RequestRefused
+from etl.browse.http.routes import (
+    MAX_ROW_ID,
+    AfterParam,
+    Archivist,
+    FilterParam,
+    FormFields,
+    OpenArchive,
+    Respond,
+    RowId,
+    SortParam,
+    Tokens,
+    page_route,
+    read_only,
+)
+from etl.browse.http.session import current_person
+from etl.browse.pages.collections import (
+    CollectionProblem,
+    collection_page,
+    collections_page,
+    filter_of,
+    gather_page,
+)
+from etl.browse.pages.note import NoteProblem, note_page
+from etl.browse.pages.record_list import parse_after
+
+router = APIRouter(redirect_slashes=False)
+
+_ALL, _GATHER = "collections", "collect"
+"""What the tokens are for, of the forms that are about no single record or collection."""
+NoteId = Annotated[int, Path(ge=1, le=MAX_ROW_ID)]
+
+
+@page_route("/collections", to=router)
+def collections(request: Request, archive: OpenArchive, forms: Tokens, responder: Respond) -> Response:
+    """All collections."""
+    person = current_person(request)
+    token = forms.token(person, _ALL) if person and person.may_correct else None
+    with read_only(archive) as connection:
+        page = collections_page(connection, token)
+    return responder.page("collections.html", page)
+
+
+@router.post("/collections", response_model=None)
+def make_collection(
+    request: Request, archivist: Archivist, forms: Tokens, archive: OpenArchive, responder: Respond, form: FormFields
+) -> Response:
+    """Make a collection, and go to it."""
+    forms.require(request, archivist, _ALL, form.get("token", ""))
+    title, description = form.get("title", ""), form.get("description", "")
+    try:
+        number = name_collection(archive, archivist.name, title, description)
+    except CollectionError as error:
+        with read_only(archive) as connection:
+            page = collections_page(connection, forms.token(archivist, _ALL))
+        page = replace(page, title=title, description=description, problem=_problem(error))
+        return responder.page("collections.html", page, 400)
+    return _to(request, f"collections/{number}")
+
+
+@page_route("/collections/{collection}", to=router)
+def collection(
+    request: Request,
+    archive: OpenArchive,
+    forms: Tokens,
+    responder: Respond,
+    collection: RowId,
+    sort: SortParam = "relevance",
+    after: AfterParam = None,
+) -> Response:
+    """A collection with its records."""
+    person = current_person(request)
+    token = forms.token(person, _subject(collection)) if person and person.may_correct else None
+    with read_only(archive) as connection:
+        page = collection_page(connection, collection, sort, parse_after(Place.parse, after), token)
+    if page is None:
+        raise RequestRefused(404, "no_collection")
+    return responder.page("collection.html", page)
+
+
+@router.post("/collections/{collection}", response_model=None)
+def change_collection(
+    request: Request,
+    archivist: Archivist,
+    forms: Tokens,
+    archive: OpenArchive,
+    responder: Respond,
+    collection: RowId,
+    form: FormFields,
+) -> Response:
+    """Name a collection anew, or take a record out of it."""
+    forms.require(request, archivist, _subject(collection), form.get("token", ""))
+    if form.get("action") == "remove":
+        _members(archive, archivist.name, collection, removed=[_number(form, "record")])
+        return _to(request, f"collections/{collection}")
+    title, description = form.get("title", ""), form.get("description", "")
+    try:
+        name_collection(archive, archivist.name, title, description, collection)
+    except CollectionError as error:
+        with read_only(archive) as connection:
+            token = forms.token(archivist, _subject(collection))
+            page = collection_page(connection, collection, "relevance", None, token)
+        if page is None:
+            raise RequestRefused(404, "no_collection") from error
+        page = replace(page, title=title, description=description, problem=_problem(error))
+        return responder.page("collection.html", page, 400)
+    return _to(request, f"collections/{collection}")
+
+
+@router.post("/records/{record}/collections", response_model=None)
+def change_record(
+    request: Request, archivist: Archivist, forms: Tokens, archive: OpenArchive, record: RowId, form: FormFields
+) -> Response:
+    """Put a record into a collection, or take it out of one."""
+    forms.require(request, archivist, record, form.get("token", ""))
+    number = _number(form, "collection")
+    if form.get("action") == "remove":
+        _members(archive, archivist.name, number, removed=[record])
+    else:
+        _members(archive, archivist.name, number, added=[record])
+    return _to(request, f"records/{record}#collections")
+
+
+@page_route("/collect", to=router)
+def gather(
+    archivist: Archivist, forms: Tokens, archive: OpenArchive, responder: Respond, record_filter: FilterParam
+) -> Response:
+    """What the filter finds, and the collection into which it is to go."""
+    with read_only(archive) as connection:
+        page = gather_page(connection, record_filter, forms.token(archivist, _GATHER))
+    return responder.page("gather.html", page)
+
+
+@router.post("/collect", response_model=None)
+def put_in(
+    request: Request, archivist: Archivist, forms: Tokens, archive: OpenArchive, responder: Respond, form: FormFields
+) -> Response:
+    """Put all that a filter finds into a collection, or into a new one."""
+    forms.require(request, archivist, _GATHER, form.get("token", ""))
+    record_filter = filter_of(form.get("filter", ""))
+    with read_only(archive) as connection:
+        found = matching_numbers(connection, record_filter, MAX_ADDED + 1)
+        page = gather_page(connection, record_filter, forms.token(archivist, _GATHER))
+    title, chosen = form.get("title", "").strip(), form.get("collection", "")
+    if len(found) > MAX_ADDED:
+        return responder.page("gather.html", page, 413)
+    if not title and not chosen:
+        return responder.page("gather.html", replace(page, problem="no_choice"), 400)
+    try:
+        number = name_collection(archive, archivist.name, title, "") if title else _number(form, "collection")
+    except CollectionError as error:
+        return responder.page("gather.html", replace(page, title=title, problem=_problem(error)), 400)
+    _members(archive, archivist.name, number, added=found)
+    return _to(request, f"collections/{number}")
+
+
+@page_route("/records/{record}/notes/{note}", to=router)
+def note(
+    archivist: Archivist, forms: Tokens, archive: OpenArchive, responder: Respond, record: RowId, note: NoteId
+) -> Response:
+    """A note with its versions, and the form that changes it."""
+    with read_only(archive) as connection:
+        page = note_page(connection, record, note, forms.token(archivist, record))
+    if page is None:
+        raise RequestRefused(404, "no_note")
+    return responder.page("note.html", page)
+
+
+@router.post("/records/{record}/notes", response_model=None)
+def keep_note(
+    request: Request,
+    archivist: Archivist,
+    forms: Tokens,
+    archive: OpenArchive,
+    responder: Respond,
+    record: RowId,
+    form: FormFields,
+) -> Response:
+    """Write a note on a record, or change one; an empty text withdraws one that there is."""
+    forms.require(request, archivist, record, form.get("token", ""))
+    number = _number(form, "note") if form.get("note") else None
+    text = plain_text(form.get("text", ""))
+    problem: NoteProblem = ""
+    with read_only(archive) as connection:
+        page = note_page(connection, record, number, forms.token(archivist, record))
+    if page is None:
+        raise RequestRefused(404, "no_note" if number else "no_record")
+    if len(text) > MAX_NOTE:
+        problem = "note_long"
+    elif number is None and not text:
+        problem = "note_empty"
+    elif number is None:
+        write_note(archive, archivist.name, record, text)
+    elif not change_note(archive, archivist.name, record, number, _number(form, "version"), text):
+        problem = "note_moved"
+    if problem:
+        page = replace(page, text=text, problem=problem)
+        return responder.page("note.html", page, 409 if problem == "note_moved" else 400)
+    return _to(request, f"records/{record}#notes")
+
+
+def _subject(collection: int) -> str:
+    return f"collection {collection}"
+
+
+def _number(form: Mapping[str, str], name: str) -> int:
+    value = form.get(name, "")
+    if not (value.isascii() and value.isdigit() and 0 < int(value[:20]) <= MAX_ROW_ID):
+        raise RequestRefused(400, "form_text")
+    return int(value)
+
+
+def _members(
+    archive: OpenArchive, by: str, collection: int, *, added: list[int] | None = None, removed: list[int] | None = None
+) -> None:
+    try:
+        change_members(archive, by, collection, added or [], removed or [])
+    except CollectionError as error:
+        raise RequestRefused(404, "no_collection") from error
+
+
+def _problem(error: CollectionError) -> CollectionProblem:
+    if error.problem == "no_collection":
+        raise RequestRefused(404, "no_collection") from error
+    return "no_title" if error.problem == "no_title" else "long"
+
+
+def _to(request: Request, path: str) -> Response:
+    return RedirectResponse(f"{request.scope.get('root_path', '')}/{path}", 303)

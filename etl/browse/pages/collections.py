@@ -1,0 +1,106 @@
+"""Collections of archivists: all of them, one with its records, and what a filter finds on its way into one."""
+
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import parse_qs, urlencode
+
+from sqlalchemy import Connection
+
+from etl.archive.queries.ranking import Place, Sort
+from etl.archive.queries.search import COLLECTION_FACET, InvalidFilter, RecordFilter, matching_numbers, parse_filter
+from etl.archive.records.collections import (
+    MAX_ADDED,
+    MAX_DESCRIPTION,
+    MAX_TITLE,
+    CollectionLine,
+    CollectionName,
+    collection_names,
+    collections,
+)
+from etl.browse.errors import RequestRefused
+from etl.browse.pages.record_list import RecordList, search_list
+
+CollectionProblem = Literal["", "no_title", "long", "no_choice"]
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionsPage:
+    """All collections, those made last first. `title` and `description` are filled in where a form was refused;
+    `problem`, a key of `FORM_PROBLEMS`, says why. `token`: for whoever may make one."""
+
+    collections: tuple[CollectionLine, ...]
+    token: str | None
+    title: str = ""
+    description: str = ""
+    problem: CollectionProblem = ""
+    longest: tuple[int, int] = (MAX_TITLE, MAX_DESCRIPTION)
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionPage:
+    """A collection with its records, as a list of them has them. The rest as in `CollectionsPage`."""
+
+    collection: CollectionLine
+    records: RecordList
+    token: str | None
+    title: str = ""
+    description: str = ""
+    problem: CollectionProblem = ""
+    longest: tuple[int, int] = (MAX_TITLE, MAX_DESCRIPTION)
+
+
+@dataclass(frozen=True, slots=True)
+class GatherPage:
+    """Putting what a filter finds into a collection. `records`: how many there are, at most one more than `most`;
+    `query`: the filter as parameters of an address; `choices`: the collections that there are."""
+
+    filter: RecordFilter
+    query: str
+    records: int
+    most: int
+    choices: tuple[CollectionName, ...]
+    token: str
+    title: str = ""
+    problem: CollectionProblem = ""
+    longest: tuple[int, int] = (MAX_TITLE, MAX_DESCRIPTION)
+
+
+def collections_page(connection: Connection, token: str | None) -> CollectionsPage:
+    return CollectionsPage(collections(connection), token)
+
+
+def collection_page(
+    connection: Connection, number: int, sort: Sort, after: Place | None, token: str | None
+) -> CollectionPage | None:
+    """A collection with a page of its records; None where there is no such collection."""
+    found = collections(connection, number)
+    if not found:
+        return None
+    listed = search_list(connection, within_collection(number), sort, after)
+    return CollectionPage(found[0], listed, token, found[0].title, found[0].description)
+
+
+def within_collection(number: int) -> RecordFilter:
+    return RecordFilter(only=(f"{COLLECTION_FACET}{number}",))
+
+
+def gather_page(connection: Connection, record_filter: RecordFilter, token: str) -> GatherPage:
+    """What the filter finds, on its way into a collection."""
+    number = len(matching_numbers(connection, record_filter, MAX_ADDED + 1))
+    query = query_of(record_filter)
+    return GatherPage(record_filter, query, number, MAX_ADDED, collection_names(connection), token)
+
+
+def query_of(record_filter: RecordFilter) -> str:
+    """The filter as parameters of an address, for the hidden field of a form."""
+    return urlencode(record_filter.to_query(), doseq=True)
+
+
+def filter_of(query: str) -> RecordFilter:
+    """The filter of such a field. Raises `RequestRefused` for what no form has."""
+    try:
+        params = parse_qs(query, max_num_fields=60)
+        facets = {name: params.pop(name, []) for name in ("only", "without")}
+        return parse_filter({name: values[-1] for name, values in params.items()}, facets["only"], facets["without"])
+    except (InvalidFilter, ValueError) as error:
+        raise RequestRefused(400, "form_text") from error
