@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 
 from etl.archive.storage.archive import Archive
 from etl.browse.errors import InvalidParameter, RequestRefused, UnknownParameter
-from etl.browse.http import api, curating, exports, feeds, figures, mementos, oai, replaying, saving, writing
+from etl.browse.http import api, bulk, curating, exports, feeds, figures, mementos, oai, replaying, saving, writing
 from etl.browse.http.errors import error_page, invalid_parameter_page, refusal_page, unknown_parameter_page
 from etl.browse.http.language import LanguageSwitch
 from etl.browse.http.responses import Responder
@@ -61,6 +61,7 @@ def create_app(
     app.include_router(writing.router)
     app.include_router(saving.router)
     app.include_router(curating.router)
+    app.include_router(bulk.router)
     app.include_router(mementos.router)
     app.include_router(feeds.router)
     app.include_router(oai.router)

@@ -28,6 +28,7 @@ from etl.settings import Settings
 from tests.browse.conftest import Enter
 from tests.support.browser_pages import Page, keep
 from tests.support.chromium import served
+from tests.support.forms import form_token
 from tests.support.gongkai import gongkai, rows
 from tests.support.whole_database import dump, emptied, quiet
 
@@ -47,6 +48,10 @@ def reading_room(archive: Archive) -> int:
     return number
 
 
+def token_of(client: TestClient, path: str) -> str:
+    return form_token(client, f"/archive/{path}")
+
+
 def json_of(client: TestClient, path: str, **params: Any) -> dict[str, Any]:
     return dict(client.get(f"/archive/{path}", params=params).json())
 
@@ -58,24 +63,32 @@ def send(client: TestClient, path: str, **form: Any) -> Any:
 def test_a_collection_is_made_named_filled_and_emptied_and_nothing_is_forgotten(
     archive: Archive, archivist: TestClient, owner_url: str, local_settings: Settings
 ) -> None:
-    token = json_of(archivist, "collections.json")["token"]
+    token = token_of(archivist, "collections")
     made = send(archivist, "collections", token=token, title="  防汛  专题 ", description="")
     assert (made.status_code, made.headers["location"]) == (303, "/archive/collections/1")
-    token = json_of(archivist, "collections/1.json")["token"]
+    token = token_of(archivist, "collections/1")
     assert send(archivist, "collections/1", token=token, title="防汛专题", description="二〇二四年").status_code == 303
     record = json_of(archivist, "records/3.json")
     assert [choice["title"] for choice in record["choices"]] == ["防汛专题"]
-    assert send(archivist, "records/3/collections", token=record["token"], collection="1").status_code == 303
+    assert (
+        send(archivist, "records/3/collections", token=token_of(archivist, "records/3"), collection="1").status_code
+        == 303
+    )
     gather = json_of(archivist, "collect.json", q="清淤", to="2024-03-02")
     assert gather["records"] == 2
-    put_in = send(archivist, "collect", token=gather["token"], filter=gather["query"], collection="1")
+    put_in = send(archivist, "collect", token=token_of(archivist, "collect"), filter=gather["query"], collection="1")
     assert put_in.headers["location"] == "/archive/collections/1"
     page = json_of(archivist, "collections/1.json")
     assert [line["id"] for line in page["records"]["lines"]] == [3, 2, 1]
-    assert send(archivist, "collections/1", token=page["token"], action="remove", record="2").status_code == 303
+    assert (
+        send(
+            archivist, "collections/1", token=token_of(archivist, "collections/1"), action="remove", record="2"
+        ).status_code
+        == 303
+    )
     record = json_of(archivist, "records/3.json")
     assert [each["title"] for each in record["collections"]] == ["防汛专题"]
-    out = {"token": record["token"], "collection": "1", "action": "remove"}
+    out = {"token": token_of(archivist, "records/3"), "collection": "1", "action": "remove"}
     assert send(archivist, "records/3/collections", **out).status_code == 303
     assert send(archivist, "records/3/collections", **out).status_code == 303, "is out already"
     (line,) = json_of(archivist, "collections.json")["collections"]
@@ -173,20 +186,19 @@ def test_only_who_may_correct_keeps_collections_and_notes(
     write_note(archive, "林馆员", 2, "第一版")
     before = dump(archive)["act"]
     visitor = enter(Person("访客", False))
-    assert json_of(visitor, "collections.json")["token"] is None
     for path in ("", "collections", f"collections/{reading_room}", "records/2"):
         shown = visitor.get(f"/archive/{path}").text
         assert 'method="post"' not in shown, path
         assert "/collect?" not in shown, path
     assert visitor.get("/archive/collect").status_code == 403
-    own, other = json_of(archivist, "records/2.json")["token"], json_of(archivist, "records/3.json")["token"]
-    room = json_of(archivist, f"collections/{reading_room}.json")["token"]
+    own, other = token_of(archivist, "records/2"), token_of(archivist, "records/3")
+    room = token_of(archivist, f"collections/{reading_room}")
     for path, right, wrong in (
-        ("collections", json_of(archivist, "collections.json")["token"], room),
+        ("collections", token_of(archivist, "collections"), room),
         (f"collections/{reading_room}", room, own),
         ("records/2/collections", own, other),
         ("records/2/notes", own, other),
-        ("collect", json_of(archivist, "collect.json")["token"], own),
+        ("collect", token_of(archivist, "collect"), own),
     ):
         form = {"title": "新", "text": "新", "collection": str(reading_room)}
         assert send(visitor, path, token=right, **form).status_code == 403, path
@@ -198,11 +210,11 @@ def test_only_who_may_correct_keeps_collections_and_notes(
 def test_what_cannot_be_kept_is_refused_with_what_was_typed(
     archive: Archive, archivist: TestClient, reading_room: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    token = json_of(archivist, "collections.json")["token"]
+    token = token_of(archivist, "collections")
     for title in (" ", "长" * 101):
         refused = send(archivist, "collections", token=token, title=title, description="说明在此")
         assert (refused.status_code, "说明在此" in refused.text) == (400, True)
-    record = json_of(archivist, "records/2.json")["token"]
+    record = token_of(archivist, "records/2")
     assert send(archivist, "records/2/collections", token=record, collection="77").status_code == 404
     assert send(archivist, "records/2/collections", token=record, collection="x").status_code == 400
     assert send(archivist, "records/2/notes", token=record, text=" \n ").status_code == 400
@@ -217,11 +229,13 @@ def test_what_cannot_be_kept_is_refused_with_what_was_typed(
     assert archivist.get("/archive/collections/77").status_code == 404
     monkeypatch.setattr("etl.browse.http.curating.MAX_ADDED", 3)
     gather = json_of(archivist, "collect.json")
-    many = send(archivist, "collect", token=gather["token"], filter=gather["query"], collection=str(reading_room))
+    many = send(
+        archivist, "collect", token=token_of(archivist, "collect"), filter=gather["query"], collection=str(reading_room)
+    )
     assert many.status_code == 413
-    assert send(archivist, "collect", token=gather["token"], filter="only=x:y").status_code == 400
+    assert send(archivist, "collect", token=token_of(archivist, "collect"), filter="only=x:y").status_code == 400
     few = json_of(archivist, "collect.json", q="合集:阅览室")
-    assert send(archivist, "collect", token=few["token"], filter=few["query"]).status_code == 400
+    assert send(archivist, "collect", token=token_of(archivist, "collect"), filter=few["query"]).status_code == 400
     assert MAX_ADDED == 1000
 
 

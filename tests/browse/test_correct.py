@@ -6,12 +6,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from lxml import html
 from starlette.testclient import TestClient
 
 from etl.archive.storage.archive import Archive
+from etl.browse import create_app
 from etl.browse.http import session
 from etl.browse.http.session import Person
 from tests.browse.conftest import Enter
+from tests.support.admission import admitted
 from tests.support.browser_pages import Page, keep
 from tests.support.forms import form_token
 from tests.support.gongkai import rows
@@ -27,8 +30,8 @@ def record(archive: Archive, tmp_path: Path) -> None:
 
 def _form(client: TestClient, field: str = "publisher") -> dict[str, str]:
     """What the form for a field sends as it stands, with a reason."""
-    html = client.get(_FORM, params={"field": field}).text
-    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', html))
+    form = client.get(_FORM, params={"field": field}).text
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
     return hidden | {"action": "set", "value": "岚川市交通运输局", "reason": "以落款为准"}
 
 
@@ -146,6 +149,34 @@ def test_what_cannot_be_recorded_is_told_in_the_form(archive: Archive, archivist
     assert archivist.get("/archive/records/9/correct").status_code == 404
     assert archivist.get(f"{_FORM}?field=password").status_code == 404
     assert rows(archive, _SAID) == []
+
+
+def test_a_refused_date_stays_as_it_was_typed_with_the_cause_beside_it(archivist: TestClient) -> None:
+    typed = "2024年2月30日"
+    page = html.fromstring(_send(archivist, _form(archivist, "written_date") | {"value": typed}).text)
+    (field,) = page.xpath("//*[@name='value']")
+    assert (field.get("type"), field.get("value"), field.get("aria-invalid")) == ("text", typed, "true")
+    (cause,) = page.xpath(f"//*[@id='{field.get('aria-describedby')}']")
+    assert "日期不存在" in cause.text_content()
+    assert cause.getparent() == field.getparent(), "beside the field"
+
+
+def test_a_comparison_says_who_corrected_and_why_and_leads_back(archivist: TestClient) -> None:
+    _send(archivist, _form(archivist))
+    page = archivist.get("/archive/compare/1/1/1/2").text
+    for expected in ("林馆员", "以落款为准", 'href="/archive/records/1"'):
+        assert expected in page, expected
+    assert archivist.get("/archive/compare/1/2/1/1.json").json()["corrections"][0]["by"] == "林馆员"
+    assert archivist.get("/archive/compare/1/1/2/1.json").json()["corrections"] == []
+    assert 'href="/archive/records/2"' in archivist.get("/archive/compare/1/1/2/1").text
+
+
+def test_asking_for_a_missing_record_again_says_that_there_is_none(archive: Archive) -> None:
+    person = Person("林馆员", True)
+    client = TestClient(admitted(create_app(archive, form_key="key"), person))
+    form = {"token": session.FormTokens("key").token(person, 99)}
+    answer = client.post("/archive/records/99/look-again", data=form, headers={"accept": "text/html"})
+    assert (answer.status_code, "没有此编号的记录" in answer.text) == (404, True)
 
 
 def test_a_hostile_value_stays_text(archivist: TestClient) -> None:

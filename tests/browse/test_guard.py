@@ -44,6 +44,7 @@ _ROUTES = [
     "/archive/collections",
     "/archive/collections/1",
     "/archive/collect",
+    "/archive/correct",
     "/archive/compare/1/1/1/2",
     f"/archive/files/{'0' * 64}",
     f"/archive/files/{'0' * 64}/bytes",

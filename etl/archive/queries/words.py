@@ -41,6 +41,7 @@ FIELD_NAMES: dict[str, tuple[str, ...]] = {
 TOLD = (
     ("标题", "title"), ("正文", "body"), ("附件", "files"), ("文号", "number"), ("机构", "agency"), ("来源", "source"),
     ("地区", "region"), ("年", "year"), ("主题", "subject"), ("体裁", "genre"), ("状态", "state"), ("格式", "type"),
+    ("合集", "collection"),
 )  # fmt: skip
 """The fields as a reader is told of them, in Chinese and in English; there are more names than these."""
 STATES = {

@@ -7,7 +7,7 @@ it is withdrawn.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
@@ -29,6 +29,12 @@ WITHDRAWN = object()
 """In place of a value: withdraws the correction, so that the extracted value applies again."""
 MAX_CHARS = 2000
 """Characters of a value, a reason, a name."""
+TOGETHER = 25
+"""Records of one source that are corrected in one transaction, as many as a crawl records at once."""
+
+ManyOutcome = Literal["corrected", "unchanged", "moved", "missing"]
+"""What became of one record of many: `moved`, it has another version than that which was looked at; `missing`, there is
+no such record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,70 @@ def correct(archive: Archive, record: int, values: Mapping[str, Any], by: str, r
         publish(connection, archive.store, [event])
     chain_logs(archive)
     return CorrectionResult(event.version, changed=True)
+
+
+def correct_many(
+    archive: Archive, expected: Mapping[int, int], field: str, value: Any, by: str, reason: str
+) -> dict[int, ManyOutcome]:
+    """Sets a field of each of the records to the value, as `correct` does, in the version in which it was looked at
+    (`expected`, by record); returns what became of each. A field that has the value already stays as it is.
+
+    Those of one source are corrected together, `TOGETHER` at a time: where it fails between, those before are
+    corrected, and doing it again leaves them unchanged. Raises `CorrectionError` where nothing was corrected.
+    """
+    value = _require_value(field, value)
+    by, reason = _require_text("who corrects", by), _require_text("the reason", reason)
+    with archive.engine.connect() as connection:
+        rows = connection.execute(
+            select(Record.id, Record.source_id).where(among(Record.id, list(expected))).order_by(Record.id)
+        ).all()
+    outcomes: dict[int, ManyOutcome] = {record: "missing" for record in expected}
+    for source in sorted({row.source_id for row in rows}):
+        of_source = [row.id for row in rows if row.source_id == source]
+        for start in range(0, len(of_source), TOGETHER):
+            outcomes |= _correct_together(
+                archive, of_source[start : start + TOGETHER], expected, field, value, by, reason
+            )
+    chain_logs(archive)
+    return outcomes
+
+
+def _correct_together(
+    archive: Archive,
+    records: Sequence[int],
+    expected: Mapping[int, int],
+    field: str,
+    value: Any,
+    by: str,
+    reason: str,
+) -> dict[int, ManyOutcome]:
+    """Corrects records of one source in one transaction."""
+    outcomes: dict[int, ManyOutcome] = {}
+    events: list[ChangeEvent] = []
+    with archive.engine.begin() as connection:
+        for record in records:
+            current = _load(connection, record)
+            if is_so_already(current.values.fields, current.corrections, field, value):
+                outcomes[record] = "unchanged"
+            elif current.version != expected[record]:
+                outcomes[record] = "moved"
+            else:
+                events.append(_write(connection, current, {field: value}, by, reason))
+                outcomes[record] = "corrected"
+        publish(connection, archive.store, events)
+    return outcomes
+
+
+def value_in(fields: Sequence[Mapping[str, Any]], name: str) -> str | None:
+    """The value that a version has for the field, None without one; `fields` as `RecordVersion` keeps them."""
+    return next((item["value"] for item in fields if item["name"] == name and item["chosen"]), None)
+
+
+def is_so_already(
+    fields: Sequence[Mapping[str, Any]], corrections: Mapping[str, ActiveCorrection], name: str, value: Any
+) -> bool:
+    """Whether the field has the value, whoever gave it, or no correction where one is to be withdrawn."""
+    return name not in corrections if value is WITHDRAWN else value_in(fields, name) == value
 
 
 def _load(connection: Connection, record: int) -> _Current:

@@ -6,7 +6,6 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
-from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from etl.archive.queries.review import Place
@@ -54,7 +53,7 @@ def ask_again(
         found = page_of(connection, record)
         state = look_again(connection, scheduler, record, *found) if found else None
     if found is None or state is None:
-        raise HTTPException(404)
+        raise RequestRefused(404, "no_record")
     if not state.possible:
         raise RequestRefused(409, "no_scheduler")
     if not state.waits:

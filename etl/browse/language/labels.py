@@ -86,6 +86,14 @@ ISSUES: dict[str, tuple[str, str]] = {
 }
 """What awaits a person's look."""
 
+MANY_OUTCOMES: dict[str, tuple[str, str]] = {
+    "corrected": ("已更正", "corrected"),
+    "unchanged": ("未变：已是此值", "unchanged: it is so already"),
+    "moved": ("未更正：其间有新版本", "refused: a newer version was made meanwhile"),
+    "missing": ("未更正：没有这条记录", "refused: there is no such record"),
+}
+"""What became of one of many records that were to be corrected: `etl.archive.records.corrections.ManyOutcome`."""
+
 MINOR_CHANGES: dict[str, tuple[str, str]] = {
     "counter": ("计数或时钟", "counter or clock"),
     "space": ("空白、换行或字宽", "white space, breaks or width"),
@@ -153,6 +161,7 @@ TABLES: dict[str, dict[str, tuple[str, str]]] = {
     "version_help": VERSIONS_HELP,
     "issue": ISSUES,
     "minor": MINOR_CHANGES,
+    "many": MANY_OUTCOMES,
     "file": FILES,
     "file_help": FILES_HELP,
     "damage": DAMAGE,

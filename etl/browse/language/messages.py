@@ -53,6 +53,7 @@ FORM_PROBLEMS: dict[str, str] = {
     "value_missing": N_("Not saved: the value is missing."),
     "reason_missing": N_("Not saved: the reason is missing."),
     "choice_missing": N_("Not saved: choose how to correct the field."),
+    "field_missing": N_("Not saved: choose the field to correct."),
     "too_long": N_("Not saved: 2,000 characters at most."),
     "no_date": N_("Not saved: no such date; write 2025-01-31."),
     "name_missing": N_("Not saved: the name is missing."),

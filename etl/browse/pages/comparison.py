@@ -12,6 +12,7 @@ from etl.archive.records.versions import ValueDifference, VersionState, compare
 from etl.archive.storage.lookups import among
 from etl.archive.storage.models import Capture, Content, Record, RecordVersion, Source
 from etl.browse.pages.compared_lines import Passage, passages
+from etl.browse.pages.fields import FieldCorrection, corrections_of
 from etl.browse.pages.line_marks import DiffLine, Part, whole_line
 from etl.browse.pages.text_changes import (
     MAX_COMPARED_PAIRS,
@@ -107,7 +108,8 @@ class Comparison:
 
     `minor`: differences of the texts that only counters, white space or the order of lines make; `text` has none.
     `share`: the part of the shorter text that the longer one contains, 0 to 1; None for texts that are too short or too
-    long for it. `choices`: all versions of the records. `view` and `lines`: how the page shows the text.
+    long for it. `corrections`: those that made the later version out of the earlier one, of the same record. `choices`:
+    all versions of the records. `view` and `lines`: how the page shows the text.
     """
 
     before: ComparedVersion
@@ -117,6 +119,7 @@ class Comparison:
     text: tuple[DiffBlock, ...] | None
     minor: tuple[MinorChange, ...]
     share: float | None
+    corrections: tuple[FieldCorrection, ...]
     choices: tuple[VersionChoice, ...]
     view: View
     lines: Lines
@@ -155,10 +158,20 @@ def comparison_page(
         text=changes.blocks if changes else None,
         minor=changes.minor if changes else (),
         share=common,
+        corrections=_corrections(connection, before, after),
         choices=_choices(connection, {before[0], after[0]}),
         view=view,
         lines=lines,
     )
+
+
+def _corrections(
+    connection: Connection, before: tuple[int, int], after: tuple[int, int]
+) -> tuple[FieldCorrection, ...]:
+    if before[0] != after[0]:
+        return ()
+    earlier, later = sorted((before[1], after[1]))
+    return tuple(each for each in corrections_of(connection, before[0]) if earlier < each.version <= later)
 
 
 def _compared_texts(old: Version, new: Version) -> tuple[TextChanges | None, float | None]:

@@ -20,7 +20,9 @@ from etl.outside import clean_text
 MAX_FORM_BYTES = 128 * 1024
 """Largest form: two values of 2,000 characters, each character escaped as up to twelve bytes, and the rest."""
 FORM_TYPE = "application/x-www-form-urlencoded"
-FormProblem = Literal["", "value_missing", "reason_missing", "too_long", "no_date", "moved", "choice_missing"]
+FormProblem = Literal[
+    "", "value_missing", "reason_missing", "too_long", "no_date", "moved", "choice_missing", "field_missing"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +99,20 @@ def _form_problem(page: CorrectionPage, form: Mapping[str, str]) -> FormProblem:
     assert page.field is not None
     if form.get("version") != str(page.version):
         return "moved"
-    if page.action not in ("set", "none", "withdraw"):
+    return problem_of_entries(page.action, page.value, page.reason, is_date=page.field.is_date)
+
+
+def problem_of_entries(action: str, value: str, reason: str, *, is_date: bool) -> FormProblem:
+    """What is wrong with the entries of a form that corrects."""
+    if action not in ("set", "none", "withdraw"):
         return "choice_missing"
-    if page.action == "set" and not page.value:
+    if action == "set" and not value:
         return "value_missing"
-    if not page.reason:
+    if not reason:
         return "reason_missing"
-    if max(len(page.value), len(page.reason)) > MAX_CHARS:
+    if max(len(value), len(reason)) > MAX_CHARS:
         return "too_long"
-    if page.action == "set" and page.field.is_date and not _is_iso_date(page.value):
+    if action == "set" and is_date and not _is_iso_date(value):
         return "no_date"
     return ""
 

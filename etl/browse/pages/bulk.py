@@ -1,0 +1,151 @@
+"""Correcting one field of many records: the form, what it would change, and what became of each record."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from etl.archive.queries.search import RecordFilter, matching_numbers
+from etl.archive.records.corrections import MAX_CHARS, WITHDRAWN, ManyOutcome, in_force, is_so_already, value_in
+from etl.archive.storage.lookups import among, is_current
+from etl.archive.storage.models import Record, RecordVersion
+from etl.browse.errors import RequestRefused
+from etl.browse.pages.collections import query_of
+from etl.browse.pages.correction import FormProblem, problem_of_entries
+from etl.fields import DATE_FIELDS, FIELDS
+
+MAX_RECORDS = 200
+"""Records that are corrected at once: each makes a version, and a person is to look at each."""
+_ACTIONS: dict[str, Any] = {"none": None, "withdraw": WITHDRAWN}
+
+
+@dataclass(frozen=True, slots=True)
+class BulkLine:
+    """A record with what its field holds, who corrected it if anybody did, and whether the form would change it; once
+    it was done, `outcome` says what became of it."""
+
+    record: int
+    version: int
+    title: str
+    value: str | None
+    corrected_by: str | None
+    changes: bool
+    outcome: ManyOutcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BulkPage:
+    """The form, filled in as it was sent; `problem`, a key of `FORM_PROBLEMS`, says why it was refused.
+
+    `records`: how many the filter finds, at most one more than `most`; `query`: the filter as parameters of an
+    address. `lines`: what the form would do, once it was asked for, or what was done (`done`).
+    """
+
+    filter: RecordFilter
+    query: str
+    records: int
+    fields: tuple[str, ...]
+    token: str
+    most: int = MAX_RECORDS
+    longest: int = MAX_CHARS
+    field: str = ""
+    action: str = "set"
+    value: str = ""
+    reason: str = ""
+    problem: FormProblem = ""
+    lines: tuple[BulkLine, ...] = ()
+    done: bool = False
+
+    @property
+    def looked_at(self) -> str:
+        """The records and their versions, for the hidden field of the form that confirms: `12.1 13.4`."""
+        return " ".join(f"{line.record}.{line.version}" for line in self.lines)
+
+    @property
+    def to_change(self) -> int:
+        return sum(line.changes for line in self.lines)
+
+    @property
+    def is_date(self) -> bool:
+        return self.field in DATE_FIELDS
+
+    def counted(self) -> dict[ManyOutcome, int]:
+        """How many records had which outcome."""
+        outcomes: tuple[ManyOutcome, ...] = ("corrected", "unchanged", "moved", "missing")
+        found = {outcome: sum(line.outcome == outcome for line in self.lines) for outcome in outcomes}
+        return {outcome: number for outcome, number in found.items() if number}
+
+
+def bulk_page(connection: Connection, record_filter: RecordFilter, field: str, token: str) -> BulkPage:
+    """The empty form for what the filter finds."""
+    number = len(matching_numbers(connection, record_filter, MAX_RECORDS + 1))
+    known = field if field in FIELDS else ""
+    return BulkPage(record_filter, query_of(record_filter), number, tuple(FIELDS), token, field=known)
+
+
+def filled(page: BulkPage, form: Mapping[str, str]) -> BulkPage:
+    """The form as it was sent, with what is wrong with it."""
+    page = replace(
+        page,
+        field=form.get("field", ""),
+        action=form.get("action", ""),
+        value=" ".join(form.get("value", "").split()),
+        reason=" ".join(form.get("reason", "").split()),
+    )
+    if page.field not in FIELDS:
+        return replace(page, field="", problem="field_missing")
+    return replace(page, problem=problem_of_entries(page.action, page.value, page.reason, is_date=page.is_date))
+
+
+def value_of(page: BulkPage) -> Any:
+    """What the field is set to, as `correct_many` takes it; of a form without a problem."""
+    return _ACTIONS.get(page.action, page.value)
+
+
+def previewed(connection: Connection, page: BulkPage) -> BulkPage:
+    """The form with what it would do to each record that the filter finds."""
+    numbers = matching_numbers(connection, page.filter, MAX_RECORDS)
+    return replace(page, lines=tuple(_lines(connection, page, numbers)))
+
+
+def after(connection: Connection, page: BulkPage, outcomes: Mapping[int, ManyOutcome]) -> BulkPage:
+    """What became of each record."""
+    lines = {line.record: line for line in _lines(connection, page, list(outcomes))}
+    gone = BulkLine(0, 0, "", None, None, changes=False)
+    shown = tuple(
+        replace(lines.get(record, gone), record=record, outcome=outcome) for record, outcome in sorted(outcomes.items())
+    )
+    return replace(page, lines=shown, done=True)
+
+
+def _lines(connection: Connection, page: BulkPage, numbers: list[int]) -> list[BulkLine]:
+    corrections = in_force(connection, numbers)
+    query = select(Record.id, Record.version, RecordVersion.title, RecordVersion.fields)
+    query = query.join(RecordVersion, is_current(Record, RecordVersion)).where(among(Record.id, numbers))
+    lines = []
+    for row in connection.execute(query.order_by(Record.id)):
+        active = corrections.get(row.id, {})
+        lines.append(
+            BulkLine(
+                row.id,
+                row.version,
+                row.title,
+                value_in(row.fields, page.field),
+                active[page.field].corrected_by if page.field in active else None,
+                changes=not is_so_already(row.fields, active, page.field, value_of(page)),
+            )
+        )
+    return lines
+
+
+def looked_at(form: Mapping[str, str]) -> dict[int, int]:
+    """The versions that were shown, by record. Raises `RequestRefused` for what no form has."""
+    try:
+        pairs = [each.split(".") for each in form.get("records", "").split()]
+        expected = {int(record): int(version) for record, version in pairs}
+    except ValueError as error:
+        raise RequestRefused(400, "form_text") from error
+    if not expected or len(expected) > MAX_RECORDS or max(expected) >= 2**63:
+        raise RequestRefused(400, "form_text")
+    return expected
