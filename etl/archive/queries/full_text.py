@@ -162,7 +162,7 @@ def _has_facet(word: Word, entry: Entries) -> ColumnElement[bool]:
 def _in_collection(word: Word, entry: Entries) -> ColumnElement[bool]:
     """By its number, or by words of its title."""
     number = int(word.folded) if re.fullmatch(r"\d{1,18}", word.folded, re.ASCII) else None
-    return entry.record_id.in_(members(number, word.typed))
+    return entry.record_id.in_(select(members(number, word.typed).subquery()))
 
 
 def _by_index(word: Word, entry: Entries) -> ColumnElement[bool] | None:

@@ -236,7 +236,7 @@ def has_facets(record_filter: RecordFilter, entry: type[SearchEntry], record: Re
 def _beside_the_entry(facet: str, entry: type[SearchEntry], record: Records) -> ColumnElement[bool]:
     """SQL condition: the record has the facet, of its state or of a collection."""
     if facet.startswith(COLLECTION_FACET):
-        return entry.record_id.in_(members(int(facet.removeprefix(COLLECTION_FACET))))
+        return entry.record_id.in_(select(members(int(facet.removeprefix(COLLECTION_FACET))).subquery()))
     return record.state == facet.removeprefix(STATE_FACET)
 
 

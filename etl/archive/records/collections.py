@@ -169,7 +169,7 @@ def members(collection: int | None = None, title: str = "") -> Select[int]:
     if collection is not None:
         return query.where(CollectionMember.collection_id == collection)
     called = select(Collection.id).where(_is_last(), Collection.title.icontains(title, autoescape=True))
-    return query.where(CollectionMember.collection_id.in_(called))
+    return query.where(CollectionMember.collection_id.in_(select(called.subquery())))
 
 
 def _is_last() -> ColumnElement[bool]:
