@@ -68,7 +68,7 @@ FORM_PROBLEMS: dict[str, str] = {
     "long": N_("Not saved: a title has 100 characters at most, a description 2,000."),
     "no_choice": N_("Not saved: choose a collection, or give the title of a new one."),
 }
-"""Why a form was not accepted: `etl.browse.pages.correction.FormProblem`,
+"""Why a form was not accepted: `FormProblem`, `NoteProblem` and `CollectionProblem` in `etl.browse.pages`,
 `etl.archive.records.saved_searches.NameProblem`."""
 
 ALLOWED: dict[str, str] = {
