@@ -1,0 +1,108 @@
+"""Every page of the archive by axe-core: nothing of serious or critical weight, in both languages, light and dark, wide
+and narrow. A page is opened once a language, and looked at in two of the four ways; the other language takes the rest.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+
+from etl.archive.records.saved_searches import save_search
+from etl.local.services import Addresses
+from tests.support.browser_pages import Page, keep
+from tests.support.chromium import served
+from tests.support.gongkai import rows
+from tests.support.screenshots import ARCHIVIST, app, demo_records
+from tests.support.services import own_archive
+from tests.support.stored import flip_a_byte
+
+_PATHS = (
+    "/",
+    "/?q=安全",
+    "/?q=安全&only=year:2023&without=type:pdf&sort=published&from=2020-01-01&state=current",
+    "/?q=没有这样的词&from=2020-01-01",
+    "/records/{RECORD}",
+    "/records/{RECORD}?q=安全",
+    "/records/{RECORD}/versions/1?id=0123456789abcdef",
+    "/records/{RECORD}/correct",
+    "/records/{RECORD}/correct?field=published_date",
+    "/records/{RECORD}/correct?field=publisher",
+    "/compare/{RECORD}/1/{RECORD}/2",
+    "/compare/{RECORD}/1/{RECORD}/2?view=sides&lines=changes",
+    "/captures/{CAPTURE}",
+    "/captures/find?url=https://nowhere.example/",
+    "/files/{SHA256}?q=市",
+    "/pages/{PAGE}",
+    "/runs",
+    "/runs/{RUN}",
+    "/runs/{RUN}?group=stored",
+    "/sources",
+    "/statistics",
+    "/coverage",
+    "/export?q=安全",
+    "/export?q=没有这样的词",
+    "/review",
+    "/review?kind=flagged",
+    "/review?kind=no_text",
+    "/review?kind=similar",
+    "/saved",
+    "/saved?q=安全&without=type:pdf",
+    "/nowhere",
+    "/records/999999",
+    "/?from=tomorrow",
+    "/captures/{DAMAGED}/bytes",
+)
+_WAYS: dict[str, tuple[tuple[int, Literal["light", "dark"]], ...]] = {
+    "zh-CN": ((1280, "light"), (390, "dark")),
+    "en-GB": ((1280, "dark"), (390, "light")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The browser's address, and what stands for the numbers in the paths."""
+
+    address: str
+    numbers: Mapping[str, str]
+
+
+@pytest.fixture(scope="module")
+def opened(services: Addresses, services_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+    """An archive of demo records, for somebody who may correct and has saved a search; the bytes of a page are
+    damaged."""
+    with own_archive(services, services_dir, "accessible") as archive:
+        numbers = demo_records(archive, 6)
+        keep(archive, tmp_path_factory.mktemp("kept"), Page(1))
+        (damaged,) = rows(archive, "SELECT id, blob_sha256 FROM archive.capture ORDER BY id DESC LIMIT 1")
+        flip_a_byte(archive, services, damaged["blob_sha256"])
+        save_search(archive, ARCHIVIST.name, "安全", "q=%E5%AE%89%E5%85%A8&only=year%3A2023", tells=True)
+        with served(app(archive)) as base:
+            yield Opened(f"{base}/archive", numbers | {"DAMAGED": str(damaged["id"])})
+
+
+def _faults(page: Any) -> Iterator[str]:
+    for fault in Axe().run(page).response["violations"]:
+        if fault["impact"] in ("serious", "critical"):
+            places = [str(node["target"]) for node in fault["nodes"][:5]]
+            yield f"{fault['id']} ({fault['help']}): {'; '.join(places)}"
+
+
+@pytest.mark.parametrize("locale", _WAYS)
+def test_axe_finds_nothing_serious_on_any_page(opened: Opened, chromium: Browser, locale: str) -> None:
+    context = chromium.new_context(locale=locale)
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    found = []
+    for path in _PATHS:
+        page.goto(opened.address + path.format_map(opened.numbers))
+        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+        for width, scheme in _WAYS[locale]:
+            page.set_viewport_size({"width": width, "height": 800})
+            page.emulate_media(color_scheme=scheme)
+            found += [f"{path} {width} {scheme}: {fault}" for fault in _faults(page)]
+    context.close()
+    assert not found, "\n".join(found)
