@@ -16,7 +16,20 @@ from starlette.types import ASGIApp
 
 from etl.archive.storage.archive import Archive
 from etl.browse.errors import InvalidParameter, RequestRefused, UnknownParameter
-from etl.browse.http import api, bulk, curating, exports, feeds, figures, mementos, oai, replaying, saving, writing
+from etl.browse.http import (
+    api,
+    bulk,
+    cited,
+    curating,
+    exports,
+    feeds,
+    figures,
+    mementos,
+    oai,
+    replaying,
+    saving,
+    writing,
+)
 from etl.browse.http.errors import error_page, invalid_parameter_page, refusal_page, unknown_parameter_page
 from etl.browse.http.language import LanguageSwitch
 from etl.browse.http.responses import Responder
@@ -66,6 +79,7 @@ def create_app(
     app.include_router(feeds.router)
     app.include_router(oai.router)
     app.include_router(figures.router)
+    app.include_router(cited.router)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestRefused, _request_refused)

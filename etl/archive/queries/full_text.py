@@ -15,7 +15,9 @@ from sqlalchemy.orm import aliased
 from etl.archive.queries.words import Query, Word, years_of
 from etl.archive.records.collections import members
 from etl.archive.records.search_index import NUMBER
+from etl.archive.storage.citation_models import Citation
 from etl.archive.storage.models import Record, SearchEntry, Source
+from etl.extract.citing import cited_number_key, title_key
 from etl.folding import grams
 
 Entries = type[SearchEntry]
@@ -132,8 +134,16 @@ def _occurs(word: Word, entry: Entries, record: Records) -> ColumnElement[bool]:
             return record.source_id.in_(select(Source.id).where(Source.region.startswith(word.folded, autoescape=True)))
         case "state":
             return record.state == word.folded
+        case "cites":
+            return _cites(word, entry)
     columns = (entry.title, entry.fields) if len(word.folded) == 1 else _columns(entry)
     return or_(*(_in(word, column) for column in columns))
+
+
+def _cites(word: Word, entry: Entries) -> ColumnElement[bool]:
+    """SQL condition: the record cites the document of that number or title, whole."""
+    named = or_(Citation.number_key == cited_number_key(word.typed), Citation.title_key == title_key(word.typed))
+    return entry.record_id.in_(select(Citation.record_id).where(named))
 
 
 def _columns(entry: Entries) -> tuple[Any, ...]:
@@ -170,6 +180,8 @@ def _by_index(word: Word, entry: Entries) -> ColumnElement[bool] | None:
         return _has_facet(word, entry)
     if word.part == "collection":
         return _in_collection(word, entry)
+    if word.part == "cites":
+        return _cites(word, entry)
     pairs = grams(word.folded) if word.part not in ("source", "region", "state") else []
     if not pairs:
         return None
@@ -178,6 +190,6 @@ def _by_index(word: Word, entry: Entries) -> ColumnElement[bool] | None:
 
 
 def _index_is_exact(word: Word) -> bool:
-    if word.part in ("year", "type", "collection"):
+    if word.part in ("year", "type", "collection", "cites"):
         return True
     return word.anywhere and len(word.folded) == 2 and len(grams(word.folded)) == 1

@@ -13,7 +13,7 @@ _TEXTS = (None, "title", "body", "files")
 MAX_WORDS = 16
 """Words of a query; each costs a comparison with every record that the others leave."""
 
-Part = Literal["title", "body", "files", "number", "source", "region", "year", "state", "type", "collection"]
+Part = Literal["title", "body", "files", "number", "source", "region", "year", "state", "type", "collection", "cites"]
 
 PARTS: dict[str, Part] = {
     "标题": "title", "题名": "title", "title": "title",
@@ -26,6 +26,7 @@ PARTS: dict[str, Part] = {
     "状态": "state", "state": "state",
     "格式": "type", "type": "type",
     "合集": "collection", "collection": "collection",
+    "引用": "cites", "cites": "cites",
 }  # fmt: skip
 """What may stand before a colon, beside the fields of a record (`FIELD_NAMES`)."""
 _PARTS_OF_FIELDS = ("title", "document_number", "index_number")

@@ -11,8 +11,9 @@ from fastapi.openapi.utils import get_openapi
 from sqlalchemy import Connection, text
 from starlette.responses import JSONResponse, Response
 
-from etl.archive.queries import published
+from etl.archive.queries import cited, published
 from etl.archive.queries.citation import permalink
+from etl.archive.queries.cited import CitationPlace
 from etl.archive.queries.hits import COUNT_SECONDS
 from etl.archive.queries.published import Row
 from etl.archive.queries.search import MatchCount, count_matches
@@ -60,6 +61,9 @@ Limit = Annotated[int, Query(ge=1, le=MOST, description="rows of a page at most"
 LimitWithText = Annotated[int, Query(ge=1, le=MOST_WITH_TEXT, description="rows of a page at most")]
 Key = Annotated[int, Query(ge=0, le=MAX_ROW_ID, description="the page begins behind this key")]
 WithVersion = Annotated[bool, Query(description="give each event the version to which it led, with its text")]
+AfterCitation = Annotated[
+    str | None, Query(pattern=r"^\d{1,18}\.\d{1,5}$", description="the page begins behind this record and ordinal")
+]
 PageUrl = Annotated[str, Query(min_length=1, max_length=2500, pattern=r"^[^\x00]*$", description="address of a page")]
 
 
@@ -125,6 +129,38 @@ def version(archive: OpenArchive, record_id: RowId, version: RowId) -> rows.Reco
     if found["version"] != version:
         _none("no_version")
     return rows.RecordVersion(**found)
+
+
+@router.get("/records/{record_id}/citations")
+def citations(
+    archive: OpenArchive, record_id: RowId, after: AfterCitation = None, limit: Limit = 50
+) -> rows.CitationPage:
+    """The documents that a record cites, in the order in which it names them."""
+    place = CitationPlace.parse(after) if after else None
+    with read_only(archive) as connection:
+        _ = published.records(connection, [record_id]) or _none("no_record")
+        found = cited.citations(connection, record_id, place.ordinal if place else 0, limit + 1)
+        total = cited.count_citations(connection, record_id)
+    return _citations(found, limit, total)
+
+
+@router.get("/records/{record_id}/cited-by")
+def cited_by(
+    archive: OpenArchive, record_id: RowId, after: AfterCitation = None, limit: Limit = 50
+) -> rows.CitationPage:
+    """The citations that mean a record, or may, in the order of the citing records."""
+    place = CitationPlace.parse(after) if after else None
+    with read_only(archive) as connection:
+        _ = published.records(connection, [record_id]) or _none("no_record")
+        found = cited.cited_by(connection, record_id, place, limit + 1)
+        total = cited.count_cited_by(connection, record_id)
+    return _citations(found, limit, total)
+
+
+def _citations(found: list[Row], limit: int, total: int) -> rows.CitationPage:
+    shown = [rows.Citation(**row) for row in found[:limit]]
+    following = str(CitationPlace(shown[-1].record_id, shown[-1].ordinal)) if len(found) > limit else None
+    return rows.CitationPage(citations=shown, total=total, after=following)
 
 
 @router.get("/changes")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from etl.browse.pages.citations import CitationLine
 from etl.browse.pages.marking import Part, mark, words_to_mark
 
 
@@ -15,13 +16,45 @@ def marked(text: str, words: Sequence[str]) -> Markup:
 
 
 class Marker:
-    """Marks the words of a query in the texts of one page, and numbers the marks: `#hit-1` leads to the first."""
+    """Marks the words of a query in the texts of one page, and numbers the marks: `#hit-1` leads to the first.
 
-    def __init__(self, query: str = "") -> None:
+    With the page's main `text` it marks the citations in it, too: `#cite-3` leads to the third. The parts of the text
+    must then come in their order; `base` is the address of the browser.
+    """
+
+    def __init__(self, query: str = "", text: str = "", cited: Sequence[CitationLine] = (), base: str = "") -> None:
         self._words = words_to_mark(query) if query else ()
         self._hits = 0
+        self._text, self._base, self._end = text, base, 0
+        places = [line for line in cited if line.part == "text"]
+        self._cited = sorted(places, key=lambda line: line.place, reverse=True)
 
     def __call__(self, text: str) -> Markup:
+        start = self._text.find(text, self._end) if self._cited else -1
+        if start < 0:
+            return self._words_in(text)
+        self._end = start + len(text)
+        done = 0
+        parts: list[Markup] = []
+        while self._cited and self._cited[-1].place < self._end:
+            line = self._cited.pop()
+            first = line.place - start
+            if first < done:
+                continue
+            # A name that goes over the end of a line is marked on its first one.
+            last = min(first + line.length, len(text))
+            parts += [self._words_in(text[done:first]), self._citation(line, text[first:last])]
+            done = last
+        return Markup("").join([*parts, self._words_in(text[done:])])
+
+    def _citation(self, line: CitationLine, name: str) -> Markup:
+        inner = self._words_in(name)
+        if line.cited:
+            address = f"{self._base}/records/{line.cited.id}"
+            return Markup('<a class="cited" id="cite-{}" href="{}">{}</a>').format(line.ordinal, address, inner)
+        return Markup('<span class="cited" id="cite-{}">{}</span>').format(line.ordinal, inner)
+
+    def _words_in(self, text: str) -> Markup:
         return Markup("").join(map(self._part, mark(text, self._words)))
 
     def _part(self, part: Part) -> Markup:

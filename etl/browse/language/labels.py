@@ -145,6 +145,20 @@ FORMATS: dict[str, tuple[str, str]] = {
     "image/webp": ("WebP 图像", "WebP image"),
 }
 
+RELATIONS: dict[str, tuple[str, str]] = {
+    "cites": ("引用", "cites"),
+    "interprets": ("解读", "interprets"),
+    "repeals": ("废止", "repeals"),
+    "amends": ("修改", "amends"),
+}
+RELATIONS_OF: dict[str, tuple[str, str]] = {
+    "cites": ("被引用", "cited by"),
+    "interprets": ("被解读", "interpreted by"),
+    "repeals": ("被废止", "repealed by"),
+    "amends": ("被修改", "amended by"),
+}
+"""The same, seen from the document that is cited."""
+
 TABLES: dict[str, dict[str, tuple[str, str]]] = {
     "field": FIELDS,
     "outcome": OUTCOMES,
@@ -162,6 +176,8 @@ TABLES: dict[str, dict[str, tuple[str, str]]] = {
     "issue": ISSUES,
     "minor": MINOR_CHANGES,
     "many": MANY_OUTCOMES,
+    "relation": RELATIONS,
+    "relation_of": RELATIONS_OF,
     "file": FILES,
     "file_help": FILES_HELP,
     "damage": DAMAGE,

@@ -19,6 +19,7 @@ from etl.archive.records.reviews import ReviewNote, reviews
 from etl.archive.storage.lookups import NO_TEXT, among, is_current
 from etl.archive.storage.models import Blob, Capture, Content, Page, Record, RecordVersion, SearchEntry, Source
 from etl.browse.language.shown_reasons import ShownReason, shown_reason
+from etl.browse.pages.citations import RecordCitations, record_citations
 from etl.browse.pages.fields import FieldCorrection, RecordField, corrections_of, fields_of
 from etl.browse.pages.file import AttachedFile, attached_files
 from etl.browse.pages.fixity import BlobFixity, blob_fixity
@@ -96,6 +97,7 @@ class RecordPage:
     this version's; `fixity` is that of the blob that the version was extracted from. `places`: records with the same
     text. `captures_before`: capture number for the next page of captures; `captures_first`: this is their first page.
     `truncated`: the search has only the beginning of its texts.
+    `citations`: what it cites and what cites it, None in another version than the current one.
     `neighbours`: the records beside it in the list in which it is read; `again`: fetching its page again. Both are None
     in another version than the current one. `token`: for the forms of whoever may correct. `reviews`: what people found
     right in it. `collections` and `notes` are of the record, whichever version is shown; `choices`: the collections
@@ -142,6 +144,7 @@ class RecordPage:
     captures_before: int | None
     captures_first: bool
     neighbours: Neighbours | None
+    citations: RecordCitations | None
     again: LookAgain | None = None
     token: str | None = None
     reviews: Sequence[ReviewNote] = ()
@@ -212,6 +215,7 @@ def record_page(
         reviews=reviews(connection, number),
         collections=memberships(connection, number),
         notes=notes_of(connection, [number]).get(number, ()),
+        citations=record_citations(connection, number) if row.version == row.current else None,
         neighbours=neighbours(connection, *within, number) if within else None,
     )
 

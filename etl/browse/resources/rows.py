@@ -201,6 +201,24 @@ class Run(_Row):
     warnings: list[Any] | None
 
 
+class Citation(_Row):
+    """A document that the current version of a record cites, and the records that are meant."""
+
+    record_id: int
+    ordinal: int
+    version: int
+    relation: str
+    part: str
+    place: int
+    length: int
+    mentions: int
+    number: str | None
+    title: str | None
+    cited_record_id: int | None
+    candidates: list[int]
+    matched_by: str | None
+
+
 VIEWS: dict[type[_Row], tuple[str, ...]] = {
     Record: ("records", "record_places", "record_versions"),
     RecordVersion: ("record_versions",),
@@ -212,6 +230,7 @@ VIEWS: dict[type[_Row], tuple[str, ...]] = {
     CollectionRecord: ("collection_records", "collections"),
     Note: ("notes",),
     Run: ("runs",),
+    Citation: ("citations",),
 }
 """The views in which each column of a row stands: in the first of them that has it, it means the same."""
 
@@ -276,6 +295,15 @@ class CapturePage(_Row):
 
     captures: list[Capture]
     after: int | None
+
+
+class CitationPage(_Row):
+    """Citations in the order of records, then of documents in them. `after`: where the next page begins, null on the
+    last; `total`: how many there are."""
+
+    citations: list[Citation]
+    total: int
+    after: str | None
 
 
 class SourceList(_Row):

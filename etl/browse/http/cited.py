@@ -1,0 +1,43 @@
+"""Pages of citations: all of a record, in both directions, and what is cited and missing."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from etl.archive.queries.cited import MOST_GAPS, CitationPlace
+from etl.browse.errors import RequestRefused
+from etl.browse.http.routes import OpenArchive, Respond, RowId, SourceParam, page_route, read_only
+from etl.browse.pages.citations import citations_page, gaps_page
+
+router = APIRouter(redirect_slashes=False)
+AfterCitation = Annotated[str | None, Query(alias="after", pattern=r"^\d{1,18}\.\d{1,5}$")]
+AfterGap = Annotated[int, Query(alias="after", ge=0, le=MOST_GAPS)]
+
+
+@page_route("/records/{record}/citations", to=router)
+def cites(archive: OpenArchive, responder: Respond, record: RowId, after: AfterCitation = None) -> Response:
+    """All documents that a record cites."""
+    return _citations(archive, responder, record, "cites", after)
+
+
+@page_route("/records/{record}/cited-by", to=router)
+def cited(archive: OpenArchive, responder: Respond, record: RowId, after: AfterCitation = None) -> Response:
+    """All records that cite a record, or may."""
+    return _citations(archive, responder, record, "cited-by", after)
+
+
+def _citations(archive: OpenArchive, responder: Respond, record: int, direction: str, after: str | None) -> Response:
+    with read_only(archive) as connection:
+        page = citations_page(connection, record, direction, CitationPlace.parse(after) if after else None)
+    if page is None:
+        raise RequestRefused(404, "no_record")
+    return responder.page("citations.html", page)
+
+
+@page_route("/gaps", to=router)
+def missing(archive: OpenArchive, responder: Respond, source: SourceParam, after: AfterGap = 0) -> Response:
+    """What is cited most and is not in the archive."""
+    with read_only(archive) as connection:
+        page = gaps_page(connection, source, after)
+    return responder.page("gaps.html", page)

@@ -1,0 +1,181 @@
+"""What a record cites and what cites it, with the titles of the records that are meant; what is cited and missing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, RowMapping, select
+
+from etl.archive.queries.cited import (
+    CitationPlace,
+    Gap,
+    citations,
+    cited_by,
+    count_citations,
+    count_cited_by,
+    gaps,
+)
+from etl.archive.records.citations import records_without_citations
+from etl.archive.storage.lookups import among, is_current
+from etl.archive.storage.models import Record, RecordVersion
+from etl.browse.pages.record_list import SourceChoice, source_choices
+
+ON_RECORD = 12
+"""Citations of each kind on a record's page; its own page has them all."""
+PLACES = 100
+"""Cited documents of a record that are marked in its text."""
+PER_PAGE = 50
+CANDIDATES = 5
+"""Records that may be meant which a line names; their number is always given."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedRecord:
+    """A record at the other end of a citation."""
+
+    id: int
+    title: str
+    document_number: str | None
+    published_date: date | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class CitationLine:
+    """A citation: `record` is the citing one, `cited` the one that is meant; where several documents may be,
+    `candidates` begins them and `candidates_total` counts them."""
+
+    record: RelatedRecord
+    ordinal: int
+    relation: str
+    part: str
+    place: int
+    length: int
+    mentions: int
+    title: str | None
+    number: str | None
+    cited: RelatedRecord | None
+    candidates: tuple[RelatedRecord, ...]
+    candidates_total: int
+    matched_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordCitations:
+    """The first citations of a record, and the first that may mean it, with the totals of both. `unread`: it was not
+    read for citations yet."""
+
+    cites: tuple[CitationLine, ...]
+    cites_total: int
+    cited_by: tuple[CitationLine, ...]
+    cited_by_total: int
+    unread: bool
+
+    @property
+    def shown(self) -> tuple[CitationLine, ...]:
+        return self.cites[:ON_RECORD]
+
+
+@dataclass(frozen=True, slots=True)
+class CitationsPage:
+    """All citations of a record (`direction` is `cites`), or all that may mean it (`cited-by`). `after`: where the
+    next page begins, None on the last."""
+
+    record: RelatedRecord
+    direction: str
+    total: int
+    lines: tuple[CitationLine, ...]
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class GapsPage:
+    """Documents that are cited and not in the archive, cited most first. `after`: how many come before the next page,
+    None on the last. `unread`: records that were not read for citations yet."""
+
+    source: str
+    sources: tuple[SourceChoice, ...]
+    gaps: tuple[Gap, ...]
+    first: bool
+    after: int | None
+    unread: int
+
+
+def record_citations(connection: Connection, record: int) -> RecordCitations:
+    """What the page of a record's current version shows."""
+    cites = citations(connection, record, 0, PLACES)
+    citing = cited_by(connection, record, None, ON_RECORD)
+    records = _records(connection, [*cites, *citing])
+    return RecordCitations(
+        cites=tuple(_line(row, records) for row in cites),
+        cites_total=count_citations(connection, record) if len(cites) == PLACES else len(cites),
+        cited_by=tuple(_line(row, records) for row in citing),
+        cited_by_total=count_cited_by(connection, record) if len(citing) == ON_RECORD else len(citing),
+        unread=not cites and records_without_citations(connection) > 0,
+    )
+
+
+def citations_page(
+    connection: Connection, record: int, direction: str, after: CitationPlace | None
+) -> CitationsPage | None:
+    """One page of all citations in that direction; None if there is no such record."""
+    if direction == "cites":
+        rows = citations(connection, record, after.ordinal if after else 0, PER_PAGE + 1)
+        total = count_citations(connection, record)
+    else:
+        rows = cited_by(connection, record, after, PER_PAGE + 1)
+        total = count_cited_by(connection, record)
+    records = _records(connection, rows[:PER_PAGE], record)
+    if record not in records:
+        return None
+    lines = tuple(_line(row, records) for row in rows[:PER_PAGE])
+    following = str(CitationPlace(lines[-1].record.id, lines[-1].ordinal)) if len(rows) > PER_PAGE else None
+    return CitationsPage(records[record], direction, total, lines, following)
+
+
+def gaps_page(connection: Connection, source: str, after: int) -> GapsPage:
+    """What is cited most and missing, behind the first `after`."""
+    found = gaps(connection, source, after, PER_PAGE + 1)
+    return GapsPage(
+        source=source,
+        sources=source_choices(connection),
+        gaps=tuple(found[:PER_PAGE]),
+        first=after == 0,
+        after=after + PER_PAGE if len(found) > PER_PAGE else None,
+        unread=records_without_citations(connection),
+    )
+
+
+def _records(connection: Connection, rows: Sequence[RowMapping], *more: int) -> dict[int, RelatedRecord]:
+    wanted = {*more}
+    for row in rows:
+        wanted |= {row["record_id"], *row["candidates"][:CANDIDATES]}
+        if row["cited_record_id"]:
+            wanted.add(row["cited_record_id"])
+    query = (
+        select(
+            Record.id, RecordVersion.title, RecordVersion.document_number, RecordVersion.published_date, Record.state
+        )
+        .join(RecordVersion, is_current(Record, RecordVersion))
+        .where(among(Record.id, wanted))
+    )
+    return {row.id: RelatedRecord(*row) for row in connection.execute(query)} if wanted else {}
+
+
+def _line(row: RowMapping, records: Mapping[int, RelatedRecord]) -> CitationLine:
+    cited = row["cited_record_id"]
+    return CitationLine(
+        record=records[row["record_id"]],
+        ordinal=row["ordinal"],
+        relation=row["relation"],
+        part=row["part"],
+        place=row["place"],
+        length=row["length"],
+        mentions=row["mentions"],
+        title=row["title"],
+        number=row["number"],
+        cited=records[cited] if cited else None,
+        candidates=() if cited else tuple(records[each] for each in row["candidates"][:CANDIDATES]),
+        candidates_total=0 if cited else len(row["candidates"]),
+        matched_by=row["matched_by"],
+    )
