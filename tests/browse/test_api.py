@@ -77,6 +77,8 @@ def test_the_description_is_valid_and_explains_every_column(filled: Archive, rea
     assert {path.removeprefix("/api/v1") for path in described["paths"]} == {
         "/records",
         "/records/{record_id}",
+        "/records/{record_id}/citations",
+        "/records/{record_id}/cited-by",
         "/records/{record_id}/versions",
         "/records/{record_id}/versions/{version}",
         "/changes",

@@ -97,6 +97,6 @@ def test_what_is_missing_leads_to_the_records_that_cite_it(reader: TestClient, k
     assert [(gap["title"], gap["records"]) for gap in gaps] == [("岚川市水价规定", 1)]
     assert "岚川市水价规定" in reader.get("/archive/gaps").text
     for query in ("cites:岚川市水价规定", '引用:"《岚川市水价规定》"', "引用:岚政办发[2021]07号"):
-        found = reader.get("/archive/records.json", params={"q": query}).json()["records"]
+        found = reader.get("/archive/records.json", params={"q": query}).json()["lines"]
         assert kept["citing"] in [line["id"] for line in found], query
-    assert reader.get("/archive/records.json", params={"q": "引用:水价"}).json()["records"] == []
+    assert reader.get("/archive/records.json", params={"q": "引用:水价"}).json()["lines"] == []

@@ -5,6 +5,7 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
+from etl.archive.records.saved_searches import NameProblem
 from etl.archive.storage.bucket import DamageKind as Damage
 from etl.browse.language.labels import (
     DAMAGE,
@@ -18,7 +19,9 @@ from etl.browse.language.labels import (
     VERSIONS_HELP,
 )
 from etl.browse.language.messages import FORM_PROBLEMS
+from etl.browse.pages.collections import CollectionProblem
 from etl.browse.pages.correction import FormProblem
+from etl.browse.pages.note import NoteProblem
 from etl.browse.pages.typesetting import Paragraph, TextTable, text_blocks
 from etl.extract import Origin
 from etl.extract.lexicon.aliases import ALIASES
@@ -63,5 +66,6 @@ def test_whatever_the_archive_can_name_has_a_chinese_name() -> None:
         value for name, value in vars(media_types).items() if name.isupper() and isinstance(value, str) and "/" in value
     }
     assert set(FORMATS) == named | media_types.IMAGES
-    assert set(get_args(FormProblem)) - {""} == set(FORM_PROBLEMS)
+    problems = {*get_args(FormProblem), *get_args(NoteProblem), *get_args(CollectionProblem), *get_args(NameProblem)}
+    assert problems - {""} == set(FORM_PROBLEMS)
     assert set(DAMAGE) == set(get_args(Damage))

@@ -138,6 +138,7 @@ def test_a_rebuild_says_what_it_read(archive: Archive, local_settings: Settings,
         "fixity",
         "files",
         "changes",
+        "acts",
     }
     assert rows(archive, RECORDS) == before
     assert gongkai(local_settings, "scans").out.strip() == "0 scans read"

@@ -317,7 +317,7 @@ def test_the_commands(
     assert done.exit_code == 0, done.output
     (line,) = done.stdout.splitlines()
     assert json.loads(line)["title"] == "清淤通告（修订）"
-    assert "1 rows" in done.stderr
+    assert "standard output: 1 row\n" in done.stderr
     cited = run.invoke(app, ["cite", "1", "--version", "1", "--base", "https://archive.example/archive"])
     assert cited.stdout.startswith(
         "岚川市水务局. 岚川市水务局关于第1号河段清淤的通告：岚水〔2024〕7号[EB/OL].（2024-03-05）[2024-06-01]. "
