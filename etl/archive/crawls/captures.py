@@ -80,7 +80,8 @@ def _tell(batch: CaptureBatch, entry: CaptureLine) -> None:
     if group(Outcome(entry.outcome)) is Group.FAILED:
         reason = Reason.from_stored(entry.reason).code if entry.reason else "-"
         values = (batch.source_id, batch.run_id, entry.capture, entry.outcome, entry.status or "-", reason)
-        log.warning(_FAILED_ATTEMPT, *values, without_tokens(entry.url))
+        # No warning: a command shows its progress instead, and its report names what failed.
+        log.info(_FAILED_ATTEMPT, *values, without_tokens(entry.url))
 
 
 def recover_unindexed_logs(archive: Archive, batch: CaptureBatch) -> int:
