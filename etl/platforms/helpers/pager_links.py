@@ -255,9 +255,11 @@ def _links_that_do_nothing(page: WebPage) -> Iterator[str]:
     """加载更多 and its like: elements without an address that a script listens to."""
     for element in page.tree.iter("a", "button", "div", "span", "p", "input"):
         words = _label(element) if len(element) <= 3 else ""
-        if not words or len(words) > 20 or _target(element, base_url(page)) or _disabled(element):
+        if not words or len(words) > 20:
             continue
-        if _LOAD_MORE.match(words) or (_MORE.match(words) and _LOADS.search(_names(element))):
+        # What it says is asked before where it leads, which costs more.
+        loads = _LOAD_MORE.match(words) or (_MORE.match(words) and _LOADS.search(_names(element)))
+        if loads and not _target(element, base_url(page)) and not _disabled(element):
             yield words
 
 

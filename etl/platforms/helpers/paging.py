@@ -37,7 +37,7 @@ _PAGE_COUNT = re.compile(rf"""["']?{_TYPED}{_PAGE_NAMES}["']?\s*[:=]\s*["']?(\d+
 # alone: a hundred times as fast. Most documents have none.
 _MAY_COUNT_PAGES = re.compile(
     r"""page(?:[_-]?(?:count|total|all)|s?[_-]?num[_-]?(?:total|count)|(?<=(?:count|total)[_-]page)s?|"""
-    r"""(?<=(?:count|total)page)s?|(?<=all[_-]page)s?|(?<=allpage)s?|name)"""
+    r"""(?<=(?:count|total)page)s?|(?<=all[_-]page)s?|(?<=allpage)s?|(?<=data-page)s|name)"""
     r"""(?:[_-]?(?:count|num))?["']?\s*+[:=]\s*+["']?\w"""
 )
 _CURRENT = re.compile(
@@ -47,6 +47,11 @@ _CURRENT = re.compile(
 _WRITTEN_LINK = re.compile(r"""\b([\w-]{1,40})_\\?["']\s*+\+\s*+\(?\s*+\w++[^"'\n;]{0,20}\+\s*+\\?["']\.(\w{3,5})\b""")
 _FROM_ZERO = re.compile(r"(?:count_?page|page_?count|total_?pages?)\s*-\s*1\b", re.IGNORECASE)
 _DOCUMENT_COUNT = re.compile(rf"""["']?{_TYPED}{_DOCUMENT_NAMES}["']?\s*[:=]\s*["']?(\d+)""", re.IGNORECASE)
+# What `_DOCUMENT_COUNT` and `_TOTAL_BY_SIZE` may match, in lower-case letters, in the same way.
+_MAY_COUNT_DOCUMENTS = (
+    re.compile(r"""count["']?\s*+[:=]\s*+["']?\d"""),
+    re.compile(r"""total[\w-]{0,9}["']?\s*+[:=]\s*+["']?\d"""),
+)
 # A bare `total` beside the size of a page: that of a list. Alone it counts anything.
 _TOTAL_BY_SIZE = re.compile(
     r"""\btotal["']?\s*[:=]\s*["']?(\d+)\b[^{}<>]{0,120}?page[_-]?size|"""
@@ -210,12 +215,19 @@ def counts(page: WebPage) -> Counts | None:
             return Counts(_short(match[0]), True, digits(match[2]), digits(match[1]) if match[1] else None, documents)
     if documents is not None:
         return Counts(sign, True, documents=documents)
-    source = page.live_source
-    if match := _PAGE_COUNT.search(source):
+    return _variables(page.live_source) or _attributes(page)
+
+
+def _variables(source: str) -> Counts | None:
+    """The numbers in variables of scripts."""
+    lower = source.lower()
+    if _MAY_COUNT_PAGES.search(lower) and (match := _PAGE_COUNT.search(source)):
         return Counts(_short(match[0]), False, pages=digits(match[1]))
+    if not any(gate.search(lower) for gate in _MAY_COUNT_DOCUMENTS):
+        return None
     if match := _DOCUMENT_COUNT.search(source) or _TOTAL_BY_SIZE.search(source):
         return Counts(_short(match[0]), False, documents=digits(match[match.lastindex or 1]))
-    return _attributes(page)
+    return None
 
 
 def _attributes(page: WebPage) -> Counts | None:

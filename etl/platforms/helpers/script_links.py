@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from lxml import html
 from lxml.html import HtmlElement
 
+from etl.platforms.helpers.pager_links import words_of
 from etl.web.page import WebPage, absolute, base_url
 
 _MAY_LEAD = re.compile(r"onclick|javascript:|data-(?:href|url|link)", re.IGNORECASE)
@@ -81,13 +82,13 @@ def _opened(element: HtmlElement) -> str:
 
 
 def _lead(row: HtmlElement, links: list[HtmlElement], address: str) -> None:
-    plain = [link for link in links if not _is_scripted(link) and len(_words(link)) >= _MIN_TITLE]
+    plain = [link for link in links if not _is_scripted(link) and len(words_of(link)) >= _MIN_TITLE]
     if plain:
         plain[0].set("href", address)
         return
     parts = [part for part in row if isinstance(part.tag, str) and next(part.iter("a"), None) is None]
     cell = max((row, *parts) if not links else parts, key=_own_chars, default=row)
-    if not _words(cell):
+    if not words_of(cell):
         return
     link = html.Element("a", href=address)
     link.text, cell.text = cell.text, None
@@ -97,14 +98,10 @@ def _lead(row: HtmlElement, links: list[HtmlElement], address: str) -> None:
 
 def _own_chars(element: HtmlElement) -> int:
     """Characters of an element that is a title: those of a row's parts count, and a row's own text."""
-    return len((element.text or "").strip()) if element.tag in ("li", "tr", "div", "dl") else len(_words(element))
+    return len((element.text or "").strip()) if element.tag in ("li", "tr", "div", "dl") else len(words_of(element))
 
 
 def _is_scripted(link: HtmlElement) -> bool:
     href = (link.get("href") or "").strip().lower()
     scripted = href.startswith("javascript:") or (href in ("", "#") and link.get("onclick"))
-    return bool(scripted) and _MIN_TITLE <= len(_words(link)) <= _MAX_TITLE
-
-
-def _words(element: HtmlElement) -> str:
-    return "".join("".join(map(str, element.itertext())).split())
+    return bool(scripted) and _MIN_TITLE <= len(words_of(link)) <= _MAX_TITLE
