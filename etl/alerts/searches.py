@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from etl.alerts.sending import Delivery, addresses, send
 from etl.archive.queries.search import STATE_FACET, InvalidFilter, RecordFilter, filter_of, matches
+from etl.archive.records.change_feed import LAST_SEQ
 from etl.archive.records.search_index import missing_entries
 from etl.archive.storage.archive import Database
 from etl.archive.storage.lookups import among, is_current
@@ -91,7 +92,7 @@ def _tell(archive: Database, settings: Settings, number: int, now: datetime) -> 
         ).one_or_none()
         if row is None or row.looked_at >= _last_morning(now):
             return None
-        upto = connection.scalars(select(func.coalesce(func.max(Change.change_seq), 0))).one()
+        upto = connection.scalars(LAST_SEQ).one()
         kept: dict[str, Any] = {"looked_at": now}
         delivery = None
         try:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import typer
 from sqlalchemy import make_url
 
+from etl.archive.storage.archive import require_secret
 from etl.cli.console import errors
-from etl.errors import GongkaiError
 from etl.settings import Settings, settings
 
 app = typer.Typer()
@@ -25,12 +25,7 @@ def reader_command() -> None:
 
 
 def _database(chosen: Settings) -> Iterator[tuple[str, str]]:
-    if chosen.database_reader_url is None:
-        raise GongkaiError(
-            "GONGKAI_DATABASE_READER_URL is not set",
-            hint="start the local services with `gongkai up`, or see docs/settings.md",
-        )
-    url = make_url(chosen.database_reader_url.get_secret_value()).set(drivername="postgresql")
+    url = make_url(require_secret("DATABASE_READER_URL", chosen.database_reader_url)).set(drivername="postgresql")
     yield "ARCHIVE_URL", url.render_as_string(hide_password=False)
 
 

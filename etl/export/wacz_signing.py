@@ -19,6 +19,7 @@ from cryptography.x509.oid import NameOID
 from rfc3161_client import decode_timestamp_response
 
 from etl.archive.preservation.time_stamps import Authority, authority_of, stamp_bytes, stamped_at
+from etl.archive.storage.bucket import sha256
 from etl.errors import Damaged, GongkaiError
 from etl.settings import Settings
 
@@ -98,7 +99,7 @@ def verify_signed_data(signed: Mapping[str, Any], digest: str, certificates: str
             public = serialization.load_der_public_key(b64decode(signed["publicKey"]))
             first, second = signature[:_HALF], signature[_HALF:]
             signature = utils.encode_dss_signature(int.from_bytes(first), int.from_bytes(second))
-            who = f"sha256:{_sha256(b64decode(signed['publicKey']))}"
+            who = f"sha256:{sha256(b64decode(signed['publicKey']))}"
         else:
             certificate = load_pem_x509_certificates(signed["domainCert"].encode())[0]
             public, who = certificate.public_key(), _name(certificate)
@@ -121,12 +122,6 @@ def said_time(moment: datetime) -> str:
 def public_bytes(key: ec.EllipticCurvePublicKey) -> bytes:
     """The public key as SubjectPublicKeyInfo (DER)."""
     return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-
-
-def _sha256(data: bytes) -> str:
-    made = hashes.Hash(hashes.SHA256())
-    made.update(data)
-    return made.finalize().hex()
 
 
 def _name(certificate: Certificate) -> str:

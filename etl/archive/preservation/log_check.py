@@ -1,6 +1,6 @@
 """Checks of a log by its bytes alone: it can be read, and what it holds belongs under its key."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from etl.archive.storage.layout import (
@@ -60,19 +60,22 @@ def check_log(key: str, body: bytes) -> LogContent:
 
 
 def _check_changes(key: str, body: bytes) -> LogContent:
-    lines = parse_log(key, body, JournalLine)
-    first = number_in(key)
-    _require(key, [line.seq for line in lines] == list(range(first, first + len(lines))), "changes")
-    _require(key, key == journal_key(first), "changes")
-    return LogContent(last=lines[-1].seq)
+    return _check_numbers(key, parse_log(key, body, JournalLine), journal_key, "changes")
 
 
 def _check_acts(key: str, body: bytes) -> LogContent:
     lines = parse_log(key, body, ActLine)
-    first = number_in(key)
-    _require(key, [line.seq for line in lines] == list(range(first, first + len(lines))), "acts")
-    _require(key, key == act_key(first), "acts")
     _require(key, all(getattr(line, line.kind) is not None for line in lines), "acts")
+    return _check_numbers(key, lines, act_key, "acts")
+
+
+def _check_numbers(
+    key: str, lines: Sequence[JournalLine] | Sequence[ActLine], key_of: Callable[[int], str], what: str
+) -> LogContent:
+    """That an object of a journal is named by the first of its numbers, which follow one another."""
+    first = number_in(key)
+    _require(key, [line.seq for line in lines] == list(range(first, first + len(lines))), what)
+    _require(key, key == key_of(first), what)
     return LogContent(last=lines[-1].seq)
 
 

@@ -57,6 +57,8 @@ def _journal(events: Sequence[ChangeEvent], first: int, now: datetime, writer: T
 
 
 _NUMBERED = ("kind", "record", "version", "source", "run", "reason")
+LAST_SEQ = select(func.coalesce(func.max(Change.change_seq), 0))
+"""A query for the number of the last event; 0 where there is none."""
 _EXPECTED = select(func.coalesce(func.max(Change.change_seq), 0) + 1, func.now())
 _PUBLISH = select(func.archive.publish_all(bindparam("events", type_=JSONB)))
 
@@ -64,4 +66,4 @@ _PUBLISH = select(func.archive.publish_all(bindparam("events", type_=JSONB)))
 def last_seq(engine: Engine) -> int:
     """The number of the last event; 0 where there is none."""
     with engine.connect() as connection:
-        return connection.scalar(select(func.max(Change.change_seq))) or 0
+        return connection.scalars(LAST_SEQ).one()

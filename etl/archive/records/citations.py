@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, text
 
+from etl.archive.records.filling import Filling
 from etl.archive.storage.archive import Database
 from etl.archive.storage.bulk_rows import insertion
 from etl.archive.storage.citation_models import CitableName, Citation
@@ -29,6 +30,7 @@ from etl.progress import Progress, ProgressCallback, no_progress
 
 RULES = f"{CITING}.{FOLDING}"
 """Versions of what finds citations and of what makes their keys."""
+_FILLING = Filling("citation_state", "rules", RULES, none="")
 BATCH = 50
 """Records that are read in one transaction while citations are filled: their texts are in memory together."""
 
@@ -79,41 +81,22 @@ def read_for_citations(connection: Connection, records: Sequence[int]) -> None:
 
 
 def fill_citations(archive: Database, progress: ProgressCallback = no_progress) -> int:
-    """Reads the records that were never read for citations by the present rules; returns how many.
-
-    Each batch is committed with how far it came: after an interruption, the next call goes on there.
-    """
-    engine = archive.engine
-    with engine.begin() as connection:
-        connection.execute(_BEGIN, {"rules": RULES})
-        missing = connection.scalars(_MISSING).one()
-    read = 0
-    while batch := _fill_batch(engine):
+    """Reads the records that were never read for citations by the present rules; returns how many."""
+    missing, read = _FILLING.begin(archive.engine), 0
+    while batch := _FILLING.next_batch(archive.engine, BATCH, read_for_citations):
         read += batch
         progress(Progress("citations", read, missing))
     return read
 
 
-def _fill_batch(engine: Engine) -> int:
-    """Reads the next records; returns how many, 0 at the end."""
-    with engine.begin() as connection:
-        numbers = list(connection.scalars(_NEXT, {"batch": BATCH}))
-        read_for_citations(connection, numbers)
-        connection.execute(_FILLED_TO, {"last": numbers[-1] if len(numbers) == BATCH else None})
-    return len(numbers)
-
-
 def forget_citations(connection: Connection) -> None:
     """Has `fill_citations` read all records anew."""
-    connection.execute(text("UPDATE archive.citation_state SET rules = ''"))
+    _FILLING.forget(connection)
 
 
 def records_without_citations(connection: Connection) -> int:
     """How many records `fill_citations` has still to read."""
-    state = connection.execute(_STATE).one()
-    if state.rules == RULES and state.filled_to >= state.until:
-        return 0
-    return int(connection.scalars(_MISSING if state.rules == RULES else _ALL).one())
+    return _FILLING.missing(connection)
 
 
 def _names(citing: CitingRecord) -> dict[str, Any]:
@@ -160,18 +143,3 @@ JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
 JOIN archive.content c ON c.hash = v.content_hash
 WHERE r.id = ANY(:records)
 """)
-_STATE = text("SELECT rules, filled_to, until FROM archive.citation_state")
-_BEGIN = text("""
-UPDATE archive.citation_state
-SET rules = :rules, filled_to = 0, until = (SELECT coalesce(max(id), 0) FROM archive.record)
-WHERE rules <> :rules
-""")
-_MISSING = text("""
-SELECT count(*) FROM archive.record r, archive.citation_state s WHERE r.id > s.filled_to AND r.id <= s.until
-""")
-_ALL = text("SELECT count(*) FROM archive.record")
-_NEXT = text("""
-SELECT r.id FROM archive.record r, (SELECT filled_to, until FROM archive.citation_state FOR UPDATE) AS s
-WHERE r.id > s.filled_to AND r.id <= s.until ORDER BY r.id LIMIT :batch
-""")
-_FILLED_TO = text("UPDATE archive.citation_state SET filled_to = coalesce(CAST(:last AS bigint), until)")

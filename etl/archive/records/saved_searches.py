@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, ScalarSelect, delete, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
+from etl.archive.records.change_feed import LAST_SEQ
 from etl.archive.storage.archive import Archive
-from etl.archive.storage.models import Change, SavedSearch
+from etl.archive.storage.models import SavedSearch
 
 MAX_SEARCHES = 50
 """Searches of one person."""
 MAX_NAME = 80
 """Characters of a name."""
+_LAST_CHANGE = LAST_SEQ.scalar_subquery()
 NameProblem = Literal["name_missing", "name_long", "name_taken", "many_searches"]
 
 
@@ -51,7 +53,13 @@ def save_search(archive: Archive, person: str, name: str, query: str, *, tells: 
         ).one()
         if number >= MAX_SEARCHES:
             return "many_searches"
-        values = {"person": person, "name": name, "query": query, "tells": tells, "seen_seq": _last_change()}
+        values = {
+            "person": person,
+            "name": name,
+            "query": query,
+            "tells": tells,
+            "seen_seq": _LAST_CHANGE,
+        }
         kept = insert(SavedSearch).values(values).on_conflict_do_nothing().returning(SavedSearch.id)
         return connection.scalar(kept) or "name_taken"
 
@@ -68,7 +76,11 @@ def change_search(archive: Archive, person: str, search: int, name: str, *, tell
     try:
         with archive.engine.begin() as connection:
             if tells:
-                begins: dict[str, Any] = {"tells": True, "seen_seq": _last_change(), "looked_at": func.now()}
+                begins: dict[str, Any] = {
+                    "tells": True,
+                    "seen_seq": _LAST_CHANGE,
+                    "looked_at": func.now(),
+                }
                 connection.execute(update(SavedSearch).where(*own, ~SavedSearch.tells).values(begins))
             changed = connection.execute(update(SavedSearch).where(*own).values(name=name, tells=tells))
             return changed.rowcount > 0
@@ -87,7 +99,3 @@ def _wrong(name: str) -> NameProblem | None:
     if not name:
         return "name_missing"
     return "name_long" if len(name) > MAX_NAME else None
-
-
-def _last_change() -> ScalarSelect[int]:
-    return select(func.coalesce(func.max(Change.change_seq), 0)).scalar_subquery()

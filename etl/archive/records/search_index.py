@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, text
+from sqlalchemy import Connection, Row, text
 
+from etl.archive.records.filling import Filling
 from etl.archive.storage.archive import Database
 from etl.archive.storage.bulk_rows import insertion
 from etl.archive.storage.models import SearchEntry
@@ -19,6 +20,7 @@ from etl.files.media_types import short_name
 from etl.folding import FOLDING, fold, number_key
 from etl.progress import Progress, ProgressCallback, no_progress
 
+_FILLING = Filling("search_state", "folding", FOLDING, none=0)
 BATCH = 200
 """Records whose entries are written in one transaction while the index is filled."""
 INDEXED_AT_ONCE = 2_000
@@ -146,16 +148,9 @@ def index_waiting(archive: Database, at_least: int = 1) -> int:
 
 
 def fill_index(archive: Database, progress: ProgressCallback = no_progress) -> IndexFill:
-    """Writes the entries of records that have none, or one of another folding, and adds all that wait to the index.
-
-    Each batch is committed with how far it came: after an interruption, the next call goes on there.
-    """
-    engine = archive.engine
-    with engine.begin() as connection:
-        connection.execute(_BEGIN, {"folding": FOLDING})
-        missing = connection.scalars(_MISSING_RECORDS).one()
-    written = indexed = 0
-    while batch := _fill_batch(engine):
+    """Writes the entries of records that have none, or one of another folding, and adds all that wait to the index."""
+    missing, written, indexed = _FILLING.begin(archive.engine), 0, 0
+    while batch := _FILLING.next_batch(archive.engine, BATCH, keep_entries):
         written += batch
         progress(Progress("indexing", written, missing))
         if written % INDEXED_AT_ONCE < batch:
@@ -163,26 +158,14 @@ def fill_index(archive: Database, progress: ProgressCallback = no_progress) -> I
     return IndexFill(written, indexed + index_waiting(archive))
 
 
-def _fill_batch(engine: Engine) -> int:
-    """Writes the next entries; returns how many, 0 at the end."""
-    with engine.begin() as connection:
-        numbers = list(connection.scalars(_NEXT_RECORDS, {"batch": BATCH}))
-        keep_entries(connection, numbers)
-        connection.execute(_FILLED_TO, {"last": numbers[-1] if len(numbers) == BATCH else None})
-    return len(numbers)
-
-
 def forget_entries(connection: Connection) -> None:
     """Has `fill_index` write all entries anew; until it has, no record counts as searched."""
-    connection.execute(text("UPDATE archive.search_state SET folding = 0"))
+    _FILLING.forget(connection)
 
 
 def missing_entries(connection: Connection) -> int:
     """How many records are not searched yet, because `fill_index` has still to write their entries."""
-    state = connection.execute(_STATE).one()
-    if state.folding == FOLDING and state.filled_to >= state.until:
-        return 0
-    return int(connection.scalars(_MISSING_RECORDS if state.folding == FOLDING else _ALL_RECORDS).one())
+    return _FILLING.missing(connection)
 
 
 _LOCK_READINGS = text("""
@@ -243,18 +226,3 @@ _ENTRIES = insertion(
 )
 _WAITING = text("SELECT count(*) FROM (SELECT FROM archive.search_entry WHERE NOT in_index LIMIT :most) AS waiting")
 _INDEX = text("SELECT archive.index_entries(:most)")
-_STATE = text("SELECT folding, filled_to, until FROM archive.search_state")
-_BEGIN = text("""
-UPDATE archive.search_state
-SET folding = :folding, filled_to = 0, until = (SELECT coalesce(max(id), 0) FROM archive.record)
-WHERE folding <> :folding
-""")
-_MISSING_RECORDS = text("""
-SELECT count(*) FROM archive.record r, archive.search_state s WHERE r.id > s.filled_to AND r.id <= s.until
-""")
-_ALL_RECORDS = text("SELECT count(*) FROM archive.record")
-_NEXT_RECORDS = text("""
-SELECT r.id FROM archive.record r, (SELECT filled_to, until FROM archive.search_state FOR UPDATE) AS s
-WHERE r.id > s.filled_to AND r.id <= s.until ORDER BY r.id LIMIT :batch
-""")
-_FILLED_TO = text("UPDATE archive.search_state SET filled_to = coalesce(CAST(:last AS bigint), until)")

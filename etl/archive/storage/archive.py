@@ -39,14 +39,14 @@ def open_archive(settings: Settings) -> Archive:
 
 def open_database(settings: Settings) -> Database:
     """Opens the archive's database alone. Raises `GongkaiError` as `open_archive` does."""
-    engine = connect(_require_secret("DATABASE_URL", settings.database_url))
+    engine = connect(require_secret("DATABASE_URL", settings.database_url))
     require_schema_revision(engine)
     return Database(engine)
 
 
 def open_reader(settings: Settings) -> Engine:
     """Connects as the role of downstream readers, which sees only schema `api_v1`. Raises `GongkaiError`."""
-    engine = connect(_require_secret("DATABASE_READER_URL", settings.database_reader_url))
+    engine = connect(require_secret("DATABASE_READER_URL", settings.database_reader_url))
     with translate_database_errors(engine), engine.connect() as connection:
         if connection.scalar(text("SELECT to_regclass('api_v1.changes')")) is None:
             raise DatabaseError("the archive's database has no schema api_v1", hint="run `gongkai migrate`")
@@ -58,8 +58,8 @@ def open_store(settings: Settings) -> Store:
     store = Store(
         StoreAddress(
             endpoint=_require("STORE_ENDPOINT", settings.store_endpoint),
-            access_key=_require_secret("STORE_ACCESS_KEY", settings.store_access_key),
-            secret_key=_require_secret("STORE_SECRET_KEY", settings.store_secret_key),
+            access_key=require_secret("STORE_ACCESS_KEY", settings.store_access_key),
+            secret_key=require_secret("STORE_SECRET_KEY", settings.store_secret_key),
             bucket=settings.store_bucket,
             secure=settings.store_secure,
             region=settings.store_region,
@@ -75,5 +75,6 @@ def _require(name: str, value: str | None) -> str:
     return value
 
 
-def _require_secret(name: str, value: SecretStr | None) -> str:
+def require_secret(name: str, value: SecretStr | None) -> str:
+    """The secret that setting `GONGKAI_<name>` has. Raises `GongkaiError` where it is not set."""
     return _require(name, value.get_secret_value() if value else None)
