@@ -42,6 +42,8 @@ MAX_ROLLBACKS = 50
 """How often a rollback is sent that the limit of the statement before it ended, too."""
 MAX_COUNT = 1_000
 """Where counting all matches takes too long, they are counted up to this number."""
+MAX_PARAMETERS = 60
+"""Parameters in the query of an address that is kept: 20 facets of each kind, and the rest."""
 CONTENT_ID = re.compile("[0-9A-Fa-f]{16}|[0-9A-Fa-f]{64}")
 
 FACETS = ("year", "agency", "source", "region", "category", "genre", "validity", "type", "state", "flag", "collection")
@@ -159,14 +161,17 @@ def parse_filter(
 
 
 def query_of(record_filter: RecordFilter) -> str:
-    """The filter as the query of an address, without its `?`: what is kept of a saved search."""
+    """The filter as the query of an address, without its `?`: what is kept of a saved search, and in a form."""
     return urlencode(record_filter.to_query(), doseq=True)
 
 
 def filter_of(query: str) -> RecordFilter:
     """The filter that `query_of` wrote. Raises `InvalidFilter` for what this version cannot read."""
-    params = parse_qs(query)
-    single = {name: values[0] for name, values in params.items() if name not in ("only", "without")}
+    try:
+        params = parse_qs(query, max_num_fields=MAX_PARAMETERS)
+    except ValueError as error:
+        raise InvalidFilter("query", query) from error
+    single = {name: values[-1] for name, values in params.items() if name not in ("only", "without")}
     return parse_filter(single, params.get("only", ()), params.get("without", ()))
 
 

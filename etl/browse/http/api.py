@@ -21,6 +21,7 @@ from etl.browse.errors import RequestRefused
 from etl.browse.http.parameters import refuse_unknown
 from etl.browse.http.routes import (
     MAX_ROW_ID,
+    AfterCitation,
     AfterParam,
     BaseAddress,
     BeforeParam,
@@ -33,7 +34,7 @@ from etl.browse.http.routes import (
     SourceParam,
     read_only,
 )
-from etl.browse.pages.record_list import listed_records
+from etl.browse.pages.record_list import listed_records, parse_after
 from etl.browse.resources import rows
 
 PREFIX = "/api/v1"
@@ -61,9 +62,6 @@ Limit = Annotated[int, Query(ge=1, le=MOST, description="rows of a page at most"
 LimitWithText = Annotated[int, Query(ge=1, le=MOST_WITH_TEXT, description="rows of a page at most")]
 Key = Annotated[int, Query(ge=0, le=MAX_ROW_ID, description="the page begins behind this key")]
 WithVersion = Annotated[bool, Query(description="give each event the version to which it led, with its text")]
-AfterCitation = Annotated[
-    str | None, Query(pattern=r"^\d{1,18}\.\d{1,5}$", description="the page begins behind this record and ordinal")
-]
 PageUrl = Annotated[str, Query(min_length=1, max_length=2500, pattern=r"^[^\x00]*$", description="address of a page")]
 
 
@@ -136,7 +134,7 @@ def citations(
     archive: OpenArchive, record_id: RowId, after: AfterCitation = None, limit: Limit = 50
 ) -> rows.CitationPage:
     """The documents that a record cites, in the order in which it names them."""
-    place = CitationPlace.parse(after) if after else None
+    place = parse_after(CitationPlace.parse, after)
     with read_only(archive) as connection:
         _ = published.records(connection, [record_id]) or _none("no_record")
         found = cited.citations(connection, record_id, place.ordinal if place else 0, limit + 1)
@@ -149,7 +147,7 @@ def cited_by(
     archive: OpenArchive, record_id: RowId, after: AfterCitation = None, limit: Limit = 50
 ) -> rows.CitationPage:
     """The citations that mean a record, or may, in the order of the citing records."""
-    place = CitationPlace.parse(after) if after else None
+    place = parse_after(CitationPlace.parse, after)
     with read_only(archive) as connection:
         _ = published.records(connection, [record_id]) or _none("no_record")
         found = cited.cited_by(connection, record_id, place, limit + 1)

@@ -14,11 +14,11 @@ from etl.browse.http.routes import (
     OpenArchive,
     Respond,
     Tokens,
+    filter_in,
     page_route,
     read_only,
 )
 from etl.browse.pages.bulk import MAX_RECORDS, after, bulk_page, filled, looked_at, previewed, value_of
-from etl.browse.pages.collections import filter_of
 
 router = APIRouter(redirect_slashes=False)
 
@@ -47,7 +47,7 @@ def correct_these(
 ) -> Response:
     """Show what the form would change, or change it where that was confirmed: the records that were shown."""
     forms.require(request, archivist, _MANY, form.get("token", ""))
-    record_filter = filter_of(form.get("filter", ""))
+    record_filter = filter_in(form, "filter")
     with read_only(archive) as connection:
         page = filled(bulk_page(connection, record_filter, "", forms.token(archivist, _MANY)), form)
         if page.problem:

@@ -7,11 +7,11 @@ from starlette.responses import Response
 
 from etl.archive.queries.cited import MOST_GAPS, CitationPlace
 from etl.browse.errors import RequestRefused
-from etl.browse.http.routes import OpenArchive, Respond, RowId, SourceParam, page_route, read_only
+from etl.browse.http.routes import AfterCitation, OpenArchive, Respond, RowId, SourceParam, page_route, read_only
 from etl.browse.pages.citations import citations_page, gaps_page
+from etl.browse.pages.record_list import parse_after
 
 router = APIRouter(redirect_slashes=False)
-AfterCitation = Annotated[str | None, Query(alias="after", pattern=r"^\d{1,18}\.\d{1,5}$")]
 AfterGap = Annotated[int, Query(alias="after", ge=0, le=MOST_GAPS)]
 
 
@@ -29,7 +29,7 @@ def cited(archive: OpenArchive, responder: Respond, record: RowId, after: AfterC
 
 def _citations(archive: OpenArchive, responder: Respond, record: int, direction: str, after: str | None) -> Response:
     with read_only(archive) as connection:
-        page = citations_page(connection, record, direction, CitationPlace.parse(after) if after else None)
+        page = citations_page(connection, record, direction, parse_after(CitationPlace.parse, after))
     if page is None:
         raise RequestRefused(404, "no_record")
     return responder.page("citations.html", page)

@@ -5,13 +5,14 @@ from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from etl.archive.queries.ranking import Place
 from etl.archive.queries.search import matching_numbers
 from etl.archive.records.collections import MAX_ADDED, CollectionError, change_members, name_collection
 from etl.archive.records.notes import MAX_NOTE, change_note, plain_text, write_note
 from etl.browse.errors import RequestRefused
+from etl.browse.http.responses import see_other
 from etl.browse.http.routes import (
     MAX_ROW_ID,
     AfterParam,
@@ -23,6 +24,7 @@ from etl.browse.http.routes import (
     RowId,
     SortParam,
     Tokens,
+    filter_in,
     page_route,
     read_only,
 )
@@ -31,7 +33,6 @@ from etl.browse.pages.collections import (
     CollectionProblem,
     collection_page,
     collections_page,
-    filter_of,
     gather_page,
 )
 from etl.browse.pages.note import NoteProblem, note_page
@@ -47,10 +48,8 @@ NoteId = Annotated[int, Path(ge=1, le=MAX_ROW_ID)]
 @page_route("/collections", to=router)
 def collections(request: Request, archive: OpenArchive, forms: Tokens, responder: Respond) -> Response:
     """All collections."""
-    person = current_person(request)
-    token = forms.token(person, _ALL) if person and person.may_correct else None
     with read_only(archive) as connection:
-        page = collections_page(connection, token)
+        page = collections_page(connection, forms.offered(current_person(request), _ALL))
     return responder.page("collections.html", page)
 
 
@@ -68,7 +67,7 @@ def make_collection(
             page = collections_page(connection, forms.token(archivist, _ALL))
         page = replace(page, title=title, description=description, problem=_problem(error))
         return responder.page("collections.html", page, 400)
-    return _to(request, f"collections/{number}")
+    return see_other(request, f"/collections/{number}")
 
 
 @page_route("/collections/{collection}", to=router)
@@ -82,8 +81,7 @@ def collection(
     after: AfterParam = None,
 ) -> Response:
     """A collection with its records."""
-    person = current_person(request)
-    token = forms.token(person, _subject(collection)) if person and person.may_correct else None
+    token = forms.offered(current_person(request), _subject(collection))
     with read_only(archive) as connection:
         page = collection_page(connection, collection, sort, parse_after(Place.parse, after), token)
     if page is None:
@@ -105,7 +103,7 @@ def change_collection(
     forms.require(request, archivist, _subject(collection), form.get("token", ""))
     if form.get("action") == "remove":
         _members(archive, archivist.name, collection, removed=[_number(form, "record")])
-        return _to(request, f"collections/{collection}")
+        return see_other(request, f"/collections/{collection}")
     title, description = form.get("title", ""), form.get("description", "")
     try:
         name_collection(archive, archivist.name, title, description, collection)
@@ -117,7 +115,7 @@ def change_collection(
             raise RequestRefused(404, "no_collection") from error
         page = replace(page, title=title, description=description, problem=_problem(error))
         return responder.page("collection.html", page, 400)
-    return _to(request, f"collections/{collection}")
+    return see_other(request, f"/collections/{collection}")
 
 
 @router.post("/records/{record}/collections", response_model=None)
@@ -131,7 +129,7 @@ def change_record(
         _members(archive, archivist.name, number, removed=[record])
     else:
         _members(archive, archivist.name, number, added=[record])
-    return _to(request, f"records/{record}#collections")
+    return see_other(request, f"/records/{record}#collections")
 
 
 @page_route("/collect", to=router)
@@ -150,7 +148,7 @@ def put_in(
 ) -> Response:
     """Put all that a filter finds into a collection, or into a new one."""
     forms.require(request, archivist, _GATHER, form.get("token", ""))
-    record_filter = filter_of(form.get("filter", ""))
+    record_filter = filter_in(form, "filter")
     with read_only(archive) as connection:
         found = matching_numbers(connection, record_filter, MAX_ADDED + 1)
         page = gather_page(connection, record_filter, forms.token(archivist, _GATHER))
@@ -164,7 +162,7 @@ def put_in(
     except CollectionError as error:
         return responder.page("gather.html", replace(page, title=title, problem=_problem(error)), 400)
     _members(archive, archivist.name, number, added=found)
-    return _to(request, f"collections/{number}")
+    return see_other(request, f"/collections/{number}")
 
 
 @page_route("/records/{record}/notes/{note}", to=router)
@@ -209,7 +207,7 @@ def keep_note(
     if problem:
         page = replace(page, text=text, problem=problem)
         return responder.page("note.html", page, 409 if problem == "note_moved" else 400)
-    return _to(request, f"records/{record}#notes")
+    return see_other(request, f"/records/{record}#notes")
 
 
 def _subject(collection: int) -> str:
@@ -236,7 +234,3 @@ def _problem(error: CollectionError) -> CollectionProblem:
     if error.problem == "no_collection":
         raise RequestRefused(404, "no_collection") from error
     return "no_title" if error.problem == "no_title" else "long"
-
-
-def _to(request: Request, path: str) -> Response:
-    return RedirectResponse(f"{request.scope.get('root_path', '')}/{path}", 303)

@@ -5,14 +5,14 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from etl.archive.queries import mementos
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import DamagedBlob, StoreError
 from etl.browse.errors import InvalidParameter
 from etl.browse.http.errors import DamagePage, damage_page
-from etl.browse.http.responses import Responder
+from etl.browse.http.responses import Responder, see_other
 from etl.browse.http.routes import BaseAddress, BlobDigest, OpenArchive, Respond, RowId, page_route, read_only
 from etl.browse.http.security_headers import FRAMING_POLICY
 from etl.browse.pages.capture import (
@@ -53,7 +53,7 @@ def find(
         raise InvalidParameter("url") from error
     if number is None:
         return responder.page("not_archived.html", NotArchived(url, near), 404)
-    return RedirectResponse(f"{request.scope.get('root_path', '')}/captures/{number}", 303)
+    return see_other(request, f"/captures/{number}")
 
 
 @page_route("/captures/{capture}", to=router)

@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from pydantic_core import to_json
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from etl.archive.queries.words import TOLD
 from etl.browse.http.errors import DamagePage, ErrorPage
@@ -86,6 +86,11 @@ class Responder:
             )
         )
         return HTMLResponse(html, status, vary)
+
+
+def see_other(request: Request, path: str) -> RedirectResponse:
+    """Sends a browser on to another path of ours, which begins with `/`, below the one at which we are mounted."""
+    return RedirectResponse(f"{request.scope.get('root_path', '')}{path}", 303)
 
 
 _FOR_PROGRAMS = ("/api/", "/cdx", "/oai", "/timegate/", "/timemap/")

@@ -3,7 +3,7 @@
 Of these routes only `POST /records/…/correct` writes; `writing` has the other forms.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal, TypeVar
@@ -11,11 +11,11 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from sqlalchemy import Connection, select
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from etl.archive.queries.hits import jump
 from etl.archive.queries.ranking import Place, Sort
-from etl.archive.queries.search import InvalidFilter, RecordFilter, parse_filter
+from etl.archive.queries.search import InvalidFilter, RecordFilter, filter_of, parse_filter
 from etl.archive.records.collections import collection_names
 from etl.archive.records.corrections import correct
 from etl.archive.storage.archive import Archive
@@ -23,7 +23,7 @@ from etl.archive.storage.lookups import snapshot
 from etl.archive.storage.models import Source
 from etl.browse.errors import InvalidParameter, RequestRefused
 from etl.browse.http.parameters import refuse_unknown
-from etl.browse.http.responses import Responder
+from etl.browse.http.responses import Responder, see_other
 from etl.browse.http.session import FormTokens, Person, current_person
 from etl.browse.pages.address import address_page
 from etl.browse.pages.comparison import Lines, View, comparison_page
@@ -112,6 +112,10 @@ RunState = Annotated[Literal["", "running", "green", "amber", "red"], Query(alia
 OutcomeParam = Annotated[Outcome | Literal[""], Query(alias="outcome")]
 GroupParam = Annotated[GroupName | Literal[""], Query(alias="group")]
 AfterPage = Annotated[int | None, Query(alias="after", ge=1, le=MAX_ROW_ID)]
+AfterCitation = Annotated[
+    str | None,
+    Query(alias="after", pattern=r"^\d{1,18}\.\d{1,5}$", description="the page begins behind this record and ordinal"),
+]
 BeforeLine = Annotated[str | None, Query(alias="before", pattern=r"^\d{1,18}\.\d{1,18}$")]
 TextPage = Annotated[int, Query(alias="page", ge=1, le=10_000)]
 ChosenVersion = Annotated[str, Query(alias="a", pattern=r"^\d{1,18}\.\d{1,18}$")]
@@ -124,6 +128,15 @@ BaseAddress = Annotated[str, Depends(_base_address)]
 Archivist = Annotated[Person, Depends(_archivist)]
 Tokens = Annotated[FormTokens, Depends(_form_tokens)]
 FormFields = Annotated[dict[str, str], Depends(read_form)]
+
+
+def filter_in(form: Mapping[str, str], name: str) -> RecordFilter:
+    """The filter in a hidden field of a form, as `query_of` wrote it. Raises `RequestRefused` for what no form has."""
+    try:
+        return filter_of(form.get(name, ""))
+    except InvalidFilter as error:
+        raise RequestRefused(400, "form_text") from error
+
 
 Handler = TypeVar("Handler", bound=Callable[..., Response])
 
@@ -180,7 +193,7 @@ def records(
         number = None if after or jumps or responder.as_json else jump(connection, record_filter)
         if number is not None:
             query = urlencode({"q": record_filter.q})
-            return RedirectResponse(f"{request.scope.get('root_path', '')}/records/{number}?{query}", 303)
+            return see_other(request, f"/records/{number}?{query}")
         if is_search(record_filter, sort):
             place = parse_after(Place.parse, after)
             page = search_list(connection, record_filter, sort, place, count_all=counts == "all")
@@ -204,9 +217,7 @@ def record(
     cited: CitedIdParam = "",
 ) -> Response:
     """A record in its current version, with those beside it in the list of the filter."""
-    person = current_person(request)
-    token = forms.token(person, record) if person and person.may_correct else None
-    current = _Current(within, sort, scheduler, token)
+    current = _Current(within, sort, scheduler, forms.offered(current_person(request), record))
     return _record(archive, responder, base, record, None, before, cited, current)
 
 
@@ -275,8 +286,7 @@ def choose_versions(
     path = "/".join((*one.split("."), *other.split(".")))
     query = {"view": view if view != "inline" else "", "lines": lines if lines != "all" else ""}
     chosen = urlencode({name: value for name, value in query.items() if value})
-    address = f"{request.scope.get('root_path', '')}/compare/{path}"
-    return RedirectResponse(f"{address}?{chosen}" if chosen else address, 303)
+    return see_other(request, f"/compare/{path}?{chosen}" if chosen else f"/compare/{path}")
 
 
 @page_route("/compare/{record}/{version}/{other}/{its}")
@@ -331,7 +341,7 @@ def correct_field(
     if page.problem or page.field is None:
         return responder.page("correct.html", page, 409 if page.problem == "moved" else 400)
     new_version = correct(archive, record, {page.field.name: value}, archivist.name, page.reason).version
-    return RedirectResponse(f"{request.scope.get('root_path', '')}/records/{record}/versions/{new_version}#fields", 303)
+    return see_other(request, f"/records/{record}/versions/{new_version}#fields")
 
 
 @page_route("/files/{digest}")

@@ -4,19 +4,30 @@ from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
-from etl.archive.queries.search import InvalidFilter, filter_of, query_of
+from etl.archive.queries.search import query_of
 from etl.archive.records.saved_searches import change_search, forget_search, save_search
 from etl.browse.errors import RequestRefused
-from etl.browse.http.routes import FilterParam, FormFields, OpenArchive, Respond, RowId, Tokens, page_route, read_only
+from etl.browse.http.responses import see_other
+from etl.browse.http.routes import (
+    FilterParam,
+    FormFields,
+    OpenArchive,
+    Respond,
+    RowId,
+    Tokens,
+    filter_in,
+    page_route,
+    read_only,
+)
 from etl.browse.http.session import Person, current_person
 from etl.browse.pages.saved import saved_page
 
 router = APIRouter(redirect_slashes=False)
 
-_SAVED = -1
-"""In place of a record, for the token of these forms."""
+_SAVED = "saved searches"
+"""What the token of these forms is for."""
 
 
 def _reader(request: Request) -> Person:
@@ -45,10 +56,7 @@ def save(
 ) -> Response:
     """Keep a search."""
     forms.require(request, reader, _SAVED, form.get("token", ""))
-    try:
-        wanted = filter_of(form.get("query", ""))
-    except InvalidFilter as error:
-        raise RequestRefused(400, "form_text") from error
+    wanted = filter_in(form, "query")
     if not (query := query_of(wanted)):
         raise RequestRefused(400, "form_text")
     name, tells = form.get("name", ""), bool(form.get("tells"))
@@ -87,4 +95,4 @@ def change(
 
 
 def _back(request: Request, search: int) -> Response:
-    return RedirectResponse(f"{request.scope.get('root_path', '')}/saved#saved-{search}", 303)
+    return see_other(request, f"/saved#saved-{search}")

@@ -46,6 +46,10 @@ class FormTokens:
         """A token for the hidden field of a form."""
         return self._signer.sign(_signed_subject(person, subject)).decode()
 
+    def offered(self, person: Person | None, subject: int | str) -> str | None:
+        """A token as `token` gives it, for whoever may correct; None for all others."""
+        return self.token(person, subject) if person and person.may_correct else None
+
     def require(self, request: Request, person: Person, subject: int | str, token: str) -> None:
         """Raises `RequestRefused` unless the token is valid for this form."""
         if not self.is_valid(request, person, subject, token):

@@ -6,11 +6,12 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from etl.archive.queries.review import Place
 from etl.archive.records.reviews import Issue, keep_review
 from etl.browse.errors import RequestRefused
+from etl.browse.http.responses import see_other
 from etl.browse.http.routes import (
     Archivist,
     FormFields,
@@ -58,7 +59,7 @@ def ask_again(
         raise RequestRefused(409, "no_scheduler")
     if not state.waits:
         scheduler.ask_fetch(request, *found)
-    return RedirectResponse(f"{request.scope.get('root_path', '')}/records/{record}#again", 303)
+    return see_other(request, f"/records/{record}#again")
 
 
 @page_route("/review", to=router)
@@ -72,11 +73,10 @@ def review(
     after: PlaceParam = "",
 ) -> Response:
     """What awaits a look, one thing at a time."""
-    person = current_person(request)
     with read_only(archive) as connection:
         page = review_page(connection, issue, source, parse_after(Place.parse, after))
-    if person and person.may_correct:
-        page = replace(page, token=forms.token(person, page.thing.record if page.thing else _WHOLE_QUEUE))
+    subject = page.thing.record if page.thing else _WHOLE_QUEUE
+    page = replace(page, token=forms.offered(current_person(request), subject))
     return responder.page("review.html", page, headers={"content-security-policy": FRAMING_POLICY})
 
 
@@ -95,4 +95,4 @@ def accept(request: Request, archivist: Archivist, forms: Tokens, archive: OpenA
     if not keep_review(archive, place.record, version, issue, place.subject, archivist.name, note):
         raise RequestRefused(409, "review_moved")
     query = urlencode({"kind": issue, "source": form.get("source", ""), "after": str(place)})
-    return RedirectResponse(f"{request.scope.get('root_path', '')}/review?{query}", 303)
+    return see_other(request, f"/review?{query}")

@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, get_args
 
 from sqlalchemy import Connection, select
 
-from etl.archive.queries.search import RecordFilter, matching_numbers
+from etl.archive.queries.search import RecordFilter, matching_numbers, query_of
 from etl.archive.records.corrections import MAX_CHARS, WITHDRAWN, ManyOutcome, in_force, is_so_already, value_in
 from etl.archive.storage.lookups import among, is_current
 from etl.archive.storage.models import Record, RecordVersion
 from etl.browse.errors import RequestRefused
-from etl.browse.pages.collections import query_of
 from etl.browse.pages.correction import FormProblem, problem_of_entries
 from etl.fields import DATE_FIELDS, FIELDS
 
@@ -72,8 +71,7 @@ class BulkPage:
 
     def counted(self) -> dict[ManyOutcome, int]:
         """How many records had which outcome."""
-        outcomes: tuple[ManyOutcome, ...] = ("corrected", "unchanged", "moved", "missing")
-        found = {outcome: sum(line.outcome == outcome for line in self.lines) for outcome in outcomes}
+        found = {outcome: sum(line.outcome == outcome for line in self.lines) for outcome in get_args(ManyOutcome)}
         return {outcome: number for outcome, number in found.items() if number}
 
 

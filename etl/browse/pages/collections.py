@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import parse_qs, urlencode
 
 from sqlalchemy import Connection
 
 from etl.archive.queries.ranking import Place, Sort
-from etl.archive.queries.search import COLLECTION_FACET, InvalidFilter, RecordFilter, matching_numbers, parse_filter
+from etl.archive.queries.search import COLLECTION_FACET, RecordFilter, matching_numbers, query_of
 from etl.archive.records.collections import (
     MAX_ADDED,
     MAX_DESCRIPTION,
@@ -17,7 +16,6 @@ from etl.archive.records.collections import (
     collection_names,
     collections,
 )
-from etl.browse.errors import RequestRefused
 from etl.browse.pages.record_list import RecordList, search_list
 
 CollectionProblem = Literal["", "no_title", "long", "no_choice"]
@@ -89,18 +87,3 @@ def gather_page(connection: Connection, record_filter: RecordFilter, token: str)
     number = len(matching_numbers(connection, record_filter, MAX_ADDED + 1))
     query = query_of(record_filter)
     return GatherPage(record_filter, query, number, MAX_ADDED, collection_names(connection), token)
-
-
-def query_of(record_filter: RecordFilter) -> str:
-    """The filter as parameters of an address, for the hidden field of a form."""
-    return urlencode(record_filter.to_query(), doseq=True)
-
-
-def filter_of(query: str) -> RecordFilter:
-    """The filter of such a field. Raises `RequestRefused` for what no form has."""
-    try:
-        params = parse_qs(query, max_num_fields=60)
-        facets = {name: params.pop(name, []) for name in ("only", "without")}
-        return parse_filter({name: values[-1] for name, values in params.items()}, facets["only"], facets["without"])
-    except (InvalidFilter, ValueError) as error:
-        raise RequestRefused(400, "form_text") from error
