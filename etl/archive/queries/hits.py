@@ -83,7 +83,8 @@ def lines(
 ) -> Lines:
     """The next records in their order, one for each text. `first`: the first candidates, where they are known."""
     shown: list[Place] = []
-    for batch, candidates in enumerate(places(connection, record_filter, sort, after, first, 4 * number), 1):
+    at_first = None if first else 4 * number
+    for batch, candidates in enumerate(places(connection, record_filter, sort, after, first, at_first), 1):
         for place in _one_a_text(connection, record_filter, candidates, number + 1):
             shown.append(place)
             if len(shown) > number:
