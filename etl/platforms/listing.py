@@ -11,9 +11,18 @@ from urllib.parse import urlsplit
 
 from etl.platforms.base import UNREADABLE, ListingPage, ListingRequest, NotAListing, Platform
 from etl.platforms.helpers.pager_links import next_url
-from etl.platforms.helpers.paging import Counts, counts, script_pager, sign_of_more
+from etl.platforms.helpers.paging import (
+    Counts,
+    counts_by_name,
+    counts_in_words,
+    lone_counts,
+    script_pager,
+    shown_words,
+    sign_of_more,
+)
 from etl.platforms.helpers.rows import COMPANION
 from etl.platforms.helpers.script_links import read_script_links, unread_rows
+from etl.platforms.helpers.tabs import other_period
 from etl.reason_codes import Code
 from etl.reasons import Reason
 from etl.web.page import WebPage, links
@@ -48,10 +57,11 @@ def read_list_page(family: Platform, page: WebPage, request: ListingRequest) -> 
     if not listing.entries or not _MARKUP.match(page.text) or _XML.match(page.text):
         return listing
     if listing.reported_total is None or not _goes_on_or_ends(listing, request):
-        said = counts(page)
+        words = shown_words(page)
+        said = counts_in_words(page, words)
         listing = _with_total(listing, said)
         if not _goes_on_or_ends(listing, request):
-            listing = _continued(listing, page, request, said)
+            listing = _continued(listing, page, request, said, words)
     unlisted = _unlisted(listing, page, request)
     return replace(listing, problems=(*listing.problems, unlisted)) if unlisted else listing
 
@@ -79,7 +89,9 @@ def _with_total(listing: ListingPage, said: Counts | None) -> ListingPage:
     return replace(listing, reported_total=said.documents)
 
 
-def _continued(listing: ListingPage, page: WebPage, request: ListingRequest, said: Counts | None) -> ListingPage:
+def _continued(
+    listing: ListingPage, page: WebPage, request: ListingRequest, said: Counts | None, words: str
+) -> ListingPage:
     """With the next request by a pager that the family does not know, or with the sign that nothing here understood."""
     first = request.seen == 0
     seen = request.seen + len(listing.entries)
@@ -92,12 +104,15 @@ def _continued(listing: ListingPage, page: WebPage, request: ListingRequest, sai
         return replace(listing, next_requests=(ListingRequest(url, request.column, seen),))
     if pager:
         return listing
+    said = said or counts_by_name(page) or lone_counts(page, words, first=first)
     if said and said.pages:
         listing = replace(listing, reported_pages=said.pages)
     sign = _unfinished(said, seen, first=first) if said else None
     turns_within = first and len(listing.entries) >= MIN_TURNED_WITHIN
     if not turns_within and (said is None or (sign is None and not _whole(said, seen, first=first))):
-        sign = sign_of_more(page, seen, first=first)
+        sign = sign_of_more(page, words, seen, first=first)
+    if first and sign is None:
+        sign = other_period(page, (entry.fields.get("published_date", "") for entry in listing.entries))
     problem = sign and Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=sign)
     return replace(listing, problems=(*listing.problems, problem)) if problem else listing
 

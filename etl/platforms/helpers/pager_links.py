@@ -17,16 +17,23 @@ from etl.outside import digits
 from etl.web.page import WebPage, absolute, base_url
 
 _NEXT = re.compile(r"^\W*(?:[下后]一?[页頁]|向?后翻页?|下翻页?|next(?:page)?)\W*$", re.IGNORECASE)
-_NEXT_ALONE = re.compile(r"^\W*(?:后页|向?后翻页?|下翻页?)\W*$")
+_NEXT_ALONE = re.compile(r"^\W*(?:后页|[往向]后|向?后翻页?|下翻页?)\W*$")
 _ARROW = re.compile(r"^(?:>|›|»|＞|→)$")
+_ARROWS = re.compile(r"^(?:[>›»＞→❯▶►]{1,2}\|?|last(?:page)?)$", re.IGNORECASE)
+"""Arrows that a script answers; two of them lead to the last page, which is none to follow."""
+_NEXT_CLASS = re.compile(r"(?:^|[\s_-])next(?:$|[\s_-])|page_?next|next_?page", re.IGNORECASE)
 _NEXT_WORDS = re.compile(r"下一?[页頁]|后一页")
 _LAST_WORDS = re.compile(r"尾页|末[页頁]|最后一?页")
 _LOAD_MORE = re.compile(
     r"^(?:(?:[上下]拉|向[上下]滑动|点击|查看|加载|显示|载入|浏览|获取|继续)+(?:更多|全部)"
-    r"(?:内容|数据|信息|文件|公告|新闻|列表|结果|记录)?|(?:点击|继续)加载|load ?more)\W*$",
+    r"(?:内容|数据|信息|文件|公告|新闻|列表|结果|记录)?|(?:点击|继续)加载|展开更多|(?:load|show|view) ?more)\W*$",
     re.IGNORECASE,
 )
 _MORE = re.compile(r"^\W*(?:更多|展开更多|more)\W*$", re.IGNORECASE)
+_LOADS_ALONE = re.compile(
+    r"load[-_]?(?:ing[-_]?)?more|more[-_]?load|infinite|scroll[-_]?load|pull[-_]?up", re.IGNORECASE
+)
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _LOADS = re.compile(r"load[-_]?(?:ing[-_]?)?more|more[-_]?load|(?:^|[\s_-])load(?:er)?(?:$|[\s_-])", re.IGNORECASE)
 _PAGER_NAME = re.compile(
     r"(?:^|[\s_-])(?:pag(?:e[rs]?|ing|ination)|fan_?ye|fen_?ye|fy|ye_?ma|turn)(?:$|[\s_-]|\d)|pag(?:er|ing|inat|e_?(?:nav|num|bar|list|"
@@ -35,9 +42,11 @@ _PAGER_NAME = re.compile(
 )
 """Names of elements that are a pager. `page` alone is a name of whole pages too, so that the element must be short."""
 _SLIDES = re.compile(r"slide|swiper|focus|banner|carousel|lunbo|flash|calendar|rili|gallery", re.IGNORECASE)
+_MOVES = re.compile(r"scroll|roll|marquee|gundong|album|photo|pic|tab(?:$|[\s_-])|hd(?:$|[\s_-])", re.IGNORECASE)
+_STEP_PICTURE = re.compile(r"next|prev|first|last|page|arrow|left|right", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(r"^[\[【(（<]?(?:第?(\d{1,4})页?)[\]】)）>]?$")
 _NUMBER_TAGS = ("a", "button", "li", "span", "em", "b", "strong", "i", "font", "td", "p", "div", "input", "option")
-_MAX_PAGER_CHARS, _MAX_ABOVE = 300, 3
+_MAX_PAGER_CHARS, _MAX_ABOVE, _MAX_PARTS = 300, 3, 5
 _MAX_RUN = 27
 """Numbers in a row of which a pager has fewer: a calendar's month has 28."""
 _PAGE_CALL = re.compile(r"\b\w{0,20}[pP]ag\w{0,10}\(")
@@ -67,7 +76,7 @@ def next_link(page: WebPage) -> HtmlElement | None:
     """The first link to the next page (下一页) that leads to another address of the site; None if there is none."""
     target = partial(_other_page, page, base_url(page))
     links = list(page.tree.iter("a"))
-    for says_next in (_says_next, _leads_on, _shows_arrow):
+    for says_next in (_says_next, _leads_on, partial(_shows_arrow, page)):
         # What a link says is asked before where it leads, which costs more.
         if (link := next((link for link in links if says_next(link) and target(link)), None)) is not None:
             return link
@@ -93,7 +102,8 @@ def signs_of_more(page: WebPage, *, first: bool) -> Iterator[str]:
     yield from _links_that_do_nothing(page)
     yield from _numbered_links(page)
     if following := _following(page, first=first):
-        yield f"{following.number} {following.url or following.element.get('onclick') or following.element.get('href')}"
+        leads = following.url or following.element.get("onclick") or following.element.get("href") or ""
+        yield f"{following.number} {leads}"
     if first:
         yield from _scripted_steps(page)
 
@@ -112,11 +122,14 @@ def _leads_on(link: HtmlElement) -> bool:
     return "next" in (link.get("rel") or "").lower().split()
 
 
-def _shows_arrow(link: HtmlElement) -> bool:
-    """An arrow, or a link without words whose class says `next`: both are those of pictures that slide as well."""
+def _shows_arrow(page: WebPage, link: HtmlElement) -> bool:
+    """An arrow, or a link without words whose class says `next`: those of pictures that slide as well, and an arrow
+    behind the name of another column leads there. So it is that of a pager, or leads to what lies below this list."""
     words = words_of(link)
-    arrow = _ARROW.match(words) or (not words and "next" in (link.get("class") or "").lower())
-    return bool(arrow) and not _slides(link)
+    if not (_ARROW.match(words) or (not words and "next" in (link.get("class") or "").lower())) or slides(link):
+        return False
+    below = page.url.partition("?")[0].rpartition("/")[0] + "/"
+    return _in_pager(link) or (absolute(link.get("href") or "", base_url(page)) or "").startswith(below)
 
 
 def _following(page: WebPage, *, first: bool) -> _Number | None:
@@ -124,7 +137,9 @@ def _following(page: WebPage, *, first: bool) -> _Number | None:
     for run in _runs(page):
         own = _own_number(run, page, first=first)
         behind = next((item for item in run if own is not None and item.number == own + 1), None)
-        if behind is not None and (behind.scripted or (behind.url and _is_numbered(behind, run, page))):
+        if behind is None:
+            continue
+        if behind.scripted or _is_unlinked(run) or (behind.url and _is_numbered(behind, run, page)):
             return behind
     return None
 
@@ -199,7 +214,15 @@ def _is_pager(run: list[_Number]) -> bool:
         only = run[0].element
         script = f"{only.get('onclick') or ''} {only.get('href') or ''}"
         return _behind_one(only) or words_of(only) == "第2页" or _PAGE_CALL.search(script) is not None
-    return 2 <= len(run) <= _MAX_RUN and links >= 1 and links >= len(run) - 1 and not _slides(run[0].element)
+    linked = links >= 1 and links >= len(run) - 1
+    return 2 <= len(run) <= _MAX_RUN and (linked or _is_unlinked(run)) and not slides(run[0].element)
+
+
+def _is_unlinked(run: list[_Number]) -> bool:
+    """Whether the numbers of an element that is called a pager lead nowhere: a script listens to all of them."""
+    first = run[0]
+    links = any(item.url or item.scripted for item in run)
+    return not links and first.number == 1 and _is_current(first.element) and _in_pager(first.element)
 
 
 def _behind_one(element: HtmlElement) -> bool:
@@ -226,19 +249,43 @@ def _is_scripted(element: HtmlElement) -> bool:
     return scripted and not _disabled(element) and not _is_current(element)
 
 
+def is_answered(element: HtmlElement) -> bool:
+    """Whether a script answers the element, if only by data that it bears or by the selection it stands in."""
+    parent = element.getparent()
+    if element.tag == "option":
+        return parent is not None and bool(parent.get("onchange") or parent.get("onclick"))
+    return _is_scripted(element) or any(name.startswith("data-") for name in element.keys())  # noqa: SIM118
+
+
 def _scripted_steps(page: WebPage) -> Iterator[str]:
     """下一页 and 尾页 in words or labels, and arrows of a pager, which lead nowhere by themselves."""
     for element in page.tree.iter("a", "button", "input", "span", "li", "img", "em", "i", "div", "p", "td", "font"):
-        label = _label(element) if len(element) <= 2 else ""
-        if not label or len(label) > 12 or _disabled(element):
+        if len(element) > 2:
+            continue
+        label = _label(element)
+        if len(label) > 12 or not (label or element.get("class")) or _disabled(element):
             continue
         named = _NEXT_WORDS.search(label) or _LAST_WORDS.search(label)
         if named or (_is_scripted(element) and (_NEXT_ALONE.match(label) or _is_step_of_pager(element, label))):
-            yield label
+            yield label or element.get("class") or ""
 
 
 def _is_step_of_pager(element: HtmlElement, label: str) -> bool:
-    return bool(_NEXT.match(label) or _ARROW.match(label)) and _in_pager(element) and not _slides(element)
+    """Whether an arrow, or a step without words, is that of a pager, and not that of pictures that slide."""
+    steps = _NEXT.match(label) or _ARROWS.match(label) or (not label and _NEXT_CLASS.search(_names(element)))
+    return bool(steps) and not slides(element) and (_in_pager(element) or not _moves(element))
+
+
+def _moves(element: HtmlElement) -> bool:
+    """Whether the element stands with pictures, or in a block whose name says that it moves."""
+    for around in (element, *list(element.iterancestors())[:_MAX_ABOVE]):
+        if around.tag in ("body", "html") or len(words_of(around)) > _MAX_PAGER_CHARS:
+            break
+        if _MOVES.search(_names(around)) or any(
+            not _STEP_PICTURE.search(f"{picture.get('src')} {_names(picture)}") for picture in around.iter("img")
+        ):
+            return True
+    return False
 
 
 def next_is_disabled(page: WebPage) -> bool:
@@ -255,6 +302,8 @@ def _links_that_do_nothing(page: WebPage) -> Iterator[str]:
     """加载更多 and its like: elements without an address that a script listens to."""
     for element in page.tree.iter("a", "button", "div", "span", "p", "input"):
         words = _label(element) if len(element) <= 3 else ""
+        if not words and _LOADS_ALONE.search(_names(element)) and not _HIDDEN.search(element.get("style") or ""):
+            yield _names(element).strip()
         if not words or len(words) > 20:
             continue
         # What it says is asked before where it leads, which costs more.
@@ -302,7 +351,7 @@ def _in_pager(element: HtmlElement) -> bool:
     return any(_PAGER_NAME.search(_names(item)) and len(words_of(item)) <= _MAX_PAGER_CHARS for item in around)
 
 
-def _slides(element: HtmlElement) -> bool:
+def slides(element: HtmlElement) -> bool:
     """Whether the element belongs to pictures that slide, or to a calendar."""
     around = [element, *list(element.iterancestors())[: _MAX_ABOVE + 1]]
     return any(map(_SLIDES.search, map(_names, around)))
@@ -334,7 +383,17 @@ _BUTTONS = ("button", "submit", "image")
 
 def words_of(element: HtmlElement) -> str:
     """The element's text without white space."""
-    return "".join("".join(map(str, element.itertext())).split())
+    text = "".join(map(str, element.itertext())) if len(element) else element.text or ""
+    return "".join(text.split())
+
+
+def short_words(page: WebPage, at_most: int) -> Iterator[tuple[HtmlElement, str]]:
+    """The elements that hold few words, and these without white space."""
+    for element in page.tree.iter(
+        "div", "span", "p", "td", "li", "b", "strong", "em", "i", "font", "a", "label", "small", "option"
+    ):
+        if len(element) <= _MAX_PARTS and (words := words_of(element)) and len(words) <= at_most:
+            yield element, words
 
 
 def _disabled(element: HtmlElement) -> bool:

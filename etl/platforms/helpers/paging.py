@@ -9,7 +9,15 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from etl.outside import digits
-from etl.platforms.helpers.pager_links import next_is_disabled, pager_elements, signs_of_more, words_of
+from etl.platforms.helpers.list_numbers import asks_for_more, numbers_in_code, numbers_in_inputs
+from etl.platforms.helpers.pager_links import (
+    next_is_disabled,
+    pager_elements,
+    short_words,
+    signs_of_more,
+    slides,
+    words_of,
+)
 from etl.web.markup import uncommented_script
 from etl.web.page import WebPage
 
@@ -47,36 +55,28 @@ _CURRENT = re.compile(
 _WRITTEN_LINK = re.compile(r"""\b([\w-]{1,40})_\\?["']\s*+\+\s*+\(?\s*+\w++[^"'\n;]{0,20}\+\s*+\\?["']\.(\w{3,5})\b""")
 _FROM_ZERO = re.compile(r"(?:count_?page|page_?count|total_?pages?)\s*-\s*1\b", re.IGNORECASE)
 _DOCUMENT_COUNT = re.compile(rf"""["']?{_TYPED}{_DOCUMENT_NAMES}["']?\s*[:=]\s*["']?(\d+)""", re.IGNORECASE)
-# What `_DOCUMENT_COUNT` and `_TOTAL_BY_SIZE` may match, in lower-case letters, in the same way.
-_MAY_COUNT_DOCUMENTS = (
-    re.compile(r"""count["']?\s*+[:=]\s*+["']?\d"""),
-    re.compile(r"""total[\w-]{0,9}["']?\s*+[:=]\s*+["']?\d"""),
-)
-# A bare `total` beside the size of a page: that of a list. Alone it counts anything.
-_TOTAL_BY_SIZE = re.compile(
-    r"""\btotal["']?\s*[:=]\s*["']?(\d+)\b[^{}<>]{0,120}?page[_-]?size|"""
-    r"""page[_-]?size["']?\s*[:=][^{}<>]{0,120}?\btotal["']?\s*[:=]\s*["']?(\d+)\b""",
-    re.IGNORECASE,
-)
 # TRS WCM's older templates leave the name of the page, its ending and two numbers to a script that is not in the page:
 # `m_nRecordCount = "188"; m_nPageSize = 20; m_sPageName = "nei"; m_sPageExt = "htm"`; page 2 is nei_1.htm.
 _PAGE_NAME = re.compile(r"""\b(?:m_s)?PageName\s*=\s*["']([\w-]+)["']""", re.IGNORECASE)
 _PAGE_ENDING = re.compile(r"""\b(?:m_s)?PageExt\s*=\s*["']\.?(\w+)["']""", re.IGNORECASE)
 _PAGE_SIZE = re.compile(r"""\b(?:m_n)?PageSize\s*=\s*["']?(\d+)""", re.IGNORECASE)
-_NUMBER_NAME = re.compile(rf"^{_TYPED}(?:({_PAGE_NAMES})|{_DOCUMENT_NAMES})$", re.IGNORECASE)
 _OF_DOCUMENTS = re.compile(r"^(?:data-)?(?:total|count|rows?-?count|total-?(?:count|rows?|records?))$", re.IGNORECASE)
 _UNKNOWN_CALL = re.compile(
     r"(?<!function )(?<![\w$])(?:create_?[pP]ag\w+|\w{0,30}Pager|kkpager\.\w+|laypage(?:\.\w+)?|\w{0,30}[pP]aginat\w+|"
-    r"loadMore\w*|MeScroll|\w{0,30}[iI]nfiniteScroll|dropload|jPages|page(?=\(\{)|Page(?=\(\{)|paging(?=\(\{))\s*\("
+    r"loadMore\w*|MeScroll|\w{0,30}[iI]nfiniteScroll|dropload|jPages|page(?=\(\{)|Page(?=\(\{)|[pP]aging(?=\())\s*\("
 )
 _UNKNOWN_ELEMENT = re.compile(r"<\w{1,12}-pagination\b|\bv-infinite-scroll\b|<van-list\b", re.IGNORECASE)
 _NUMBERED_CALL = re.compile(
-    r"""(?<!function )\b(?:init|show|write|turn|draw|render|make|build|set)_?[pP]ag\w{0,12}\(\s*["']?(\d{1,8})\b"""
-    r"""["']?,"""
+    r"(?<!function )\b(?:(?:init|show|write|turn|draw|render|make|build|set)_?[pP]ag\w{0,12}|"
+    r"""[pP]age_?(?:[iI]nit|[lL]ist)|[fF]en_?[yY]e\w{0,12})\(\s*["']?(\d{1,8})\b["']?,"""
 )
+_FIRST_NUMBER = re.compile(r"""\s*+(?:["'][^"']{0,40}["']\s*,\s*)?["']?(\d{1,8})["']?\s*[,)]""")
+_CALL_CHARS = 400
 # A script that asks for one page after another: at the end of a window, or at a click.
 _TURNS = re.compile(r"\b\w{0,12}page_?(?:no|num|number|index)?\s*(?:\+\+|\+=\s*1\b)|\+\+\s*\w{0,12}page", re.IGNORECASE)
 _ASKS = re.compile(r"\$\.(?:ajax|get|post|getJSON)\s*\(|\bfetch\s*\(|\baxios\b|XMLHttpRequest|\$http\b")
+# One that asks when the end of the list comes into view.
+_WATCHES = re.compile(r"""\.scroll\s*\(|onscroll\b|["']scroll["']|IntersectionObserver""")
 
 _SAID = (
     re.compile(r"下一?[页頁]|后一页"),
@@ -98,6 +98,25 @@ _DOCUMENTS = re.compile(
 )
 _DOCUMENTS_OF_PAGER = re.compile(r"共(?:有|计)?(\d{1,8})[条篇个件项]|总(?:条|记录)?数[:：]?(\d{1,8})")
 _PAGES_NEARBY = re.compile(r"[\d每]页|\d/\d|\d(?:到|至|-|~|～)第?\d{1,6}[条篇]")
+# The whole of a short element, without white space: elsewhere such words count anything.
+_OF = r"(?:条|篇|个|件|项)?(?:记录|信息|数据|文件|内容|结果|文章)?"
+_ALONE = re.compile(
+    rf"(?:页次|页码|分页|(?:当前)?页|第)?[:：]?(?P<now>\d{{1,5}})页?/(?P<of>\d{{1,5}})页?|"
+    rf"(?:[总共有计全部合]{{0,3}})(?P<pages>\d{{1,5}})[页頁]|[总共]{{0,2}}页数[:：]?(?P<pages2>\d{{1,5}})|"
+    rf"(?:[总共有计合]{{1,3}}|总(?:数|条数|记录数)|(?:信息|记录|文件)(?:总)?数)(?:收录|发布)?[:：]?(?P<all>\d{{1,8}}){_OF}|"
+    rf"(?P<all2>\d{{1,8}})[条篇](?:记录|信息|数据|结果|文章)|"
+    rf"(?:显示|第)?(?P<from>\d{{1,8}})(?:-|–|到|至|~|～|to)(?P<to>\d{{1,8}}){_OF}(?:of|/|[,，]?[总共]+有?)"
+    rf"(?P<all3>\d{{1,8}}){_OF}|"
+    r"(?:showing)?\d{1,8}(?:-|–|to)\d{1,8}of(?P<all4>\d{1,8})(?:entries|items|records|results|rows)?|"
+    r"(?:page)?[:：]?(?P<now2>\d{1,5})(?:of|/)(?P<of2>\d{1,5})(?:pages)?|(?P<pages3>\d{1,5})pages|"
+    r"(?:total)?pages[:：]?(?P<pages4>\d{1,5})|total(?:items|records|results|count)?[:：]?(?P<all5>\d{1,8})"
+    r"(?:items|records|results|entries|rows)?|(?P<all6>\d{1,8})(?:records|results|entries)",
+    re.IGNORECASE,
+)
+_MAY_STAND_ALONE = re.compile(
+    r"\d[页頁条篇]|[页頁总共计有合数][数次码计条]?[:：]?\d|\d/\d|\d(?i:of|pages|records|results|entries)|(?i:page|total)"
+)
+_MAX_ALONE = 30
 _MAX_SIGN = 60
 """Characters of a sign as it is shown."""
 
@@ -207,37 +226,36 @@ def _before(match: re.Match[str], group: int) -> str:
 
 
 def counts(page: WebPage) -> Counts | None:
-    """The numbers of pages and documents that the page says in words or in variables of its scripts."""
-    words = _squashed(page)
+    """The numbers of pages and documents that the page says in words, or in variables of its scripts."""
+    return counts_in_words(page, shown_words(page)) or counts_by_name(page)
+
+
+def counts_in_words(page: WebPage, words: str) -> Counts | None:
+    """The numbers of pages and documents in the page's `shown_words`."""
     documents, sign = _documents(page, words)
     for pattern in _COUNTERS:
         if match := pattern.search(words):
             return Counts(_short(match[0]), True, digits(match[2]), digits(match[1]) if match[1] else None, documents)
     if documents is not None:
         return Counts(sign, True, documents=documents)
-    return _variables(page.live_source) or _attributes(page)
-
-
-def _variables(source: str) -> Counts | None:
-    """The numbers in variables of scripts."""
-    lower = source.lower()
-    if _MAY_COUNT_PAGES.search(lower) and (match := _PAGE_COUNT.search(source)):
-        return Counts(_short(match[0]), False, pages=digits(match[1]))
-    if not any(gate.search(lower) for gate in _MAY_COUNT_DOCUMENTS):
-        return None
-    if match := _DOCUMENT_COUNT.search(source) or _TOTAL_BY_SIZE.search(source):
-        return Counts(_short(match[0]), False, documents=digits(match[match.lastindex or 1]))
     return None
 
 
+def counts_by_name(page: WebPage) -> Counts | None:
+    """The greatest numbers of pages and of documents that scripts, attributes and hidden inputs state by their names:
+    what has several of them draws one pager by the one and says something else by the other."""
+    stated = [*numbers_in_code(page.live_source), *numbers_in_inputs(page)]
+    greatest = {number.kind: number for number in sorted(stated, key=lambda number: number.value)}
+    pages, documents = greatest.get("pages"), greatest.get("documents")
+    if shown := pages or documents:
+        sign = documents.sign if documents and pages and pages.value <= 1 else shown.sign
+        of_pages, of_documents = (number.value if number else None for number in (pages, documents))
+        return Counts(_short(sign), False, of_pages, None, of_documents)
+    return _attributes(page)
+
+
 def _attributes(page: WebPage) -> Counts | None:
-    """The numbers in hidden inputs of the name of one, and in attributes of a pager."""
-    for field_of_form in page.elements["input"]:
-        name = _NUMBER_NAME.match(field_of_form.get("id") or "") or _NUMBER_NAME.match(field_of_form.get("name") or "")
-        value = (field_of_form.get("value") or "").strip()
-        if name and value.isdigit():
-            number = digits(value)
-            return Counts(f"{name[0]} {value}", False, number if name[1] else None, None, None if name[1] else number)
+    """The number of documents in an attribute of a pager."""
     for element in pager_elements(page):
         for name, value in element.items():
             if _OF_DOCUMENTS.match(name) and value.isdigit():
@@ -245,30 +263,83 @@ def _attributes(page: WebPage) -> Counts | None:
     return None
 
 
-def sign_of_more(page: WebPage, seen: int, *, first: bool) -> str | None:
+def lone_counts(page: WebPage, words: str, *, first: bool) -> Counts | None:
+    """The numbers in short elements that say nothing else: `1/12`, `Page 1 of 12`, 共230条; None if none does.
+
+    Two that differ are none, nor is another page than the list's first there: a column of dates such as 1/12.
+    """
+    if not _MAY_STAND_ALONE.search(words) and "<option" not in page.text:
+        return None
+    found: dict[Counts, None] = {}
+    for element, short in short_words(page, _MAX_ALONE):
+        if (match := _ALONE.fullmatch(short)) and not slides(element):
+            of = {name.rstrip("23456"): digits(value) for name, value in match.groupdict().items() if value}
+            if first and of.get("now", 1) != 1:
+                if element.tag == "option":
+                    continue
+                return None
+            found[Counts(_short(match[0]), False, of.get("of", of.get("pages")), of.get("now"), of.get("all"))] = None
+    numbers = {(said.pages, said.documents) for said in found}
+    return next(iter(found)) if len(numbers) == 1 else None
+
+
+def sign_of_more(page: WebPage, words: str, seen: int, *, first: bool) -> str | None:
     """A sign that the list goes on, on a page whose next page is not known; None if there is none. `seen`: entries of
     the list up to this page's end."""
     sign = next(signs_of_more(page, first=first), None)
     if sign is None and first and not next_is_disabled(page):
-        words, source = _squashed(page), page.live_source
+        code = _code(page)
         found = (match[0] for pattern in _SAID if (match := pattern.search(words)))
-        unknown = (match[0] for pattern in (_UNKNOWN_CALL, _UNKNOWN_ELEMENT) if (match := pattern.search(source)))
-        sign = next(found, None) or next(unknown, None) or _numbered_call(source, seen) or _turns(page, source)
+        unknown = _UNKNOWN_ELEMENT.search(page.live_source)
+        sign = (
+            next(found, None)
+            or (unknown[0] if unknown and _says_more(page.live_source, unknown.end(), seen) else None)
+            or _unknown_call(code, seen)
+            or _numbered_call(code, seen)
+            or _turns(page)
+            or asks_for_more(page)
+        )
     return _short(sign) if sign else None
 
 
-def _numbered_call(source: str, seen: int) -> str | None:
+def _code(page: WebPage) -> str:
+    """The scripts of the page without comments, and what its elements run: a fraction of its source."""
+    scripts = (uncommented_script(script.text) for script in page.elements["script"] if script.text)
+    return "\n".join((*scripts, *map(str, page.tree.xpath("//@*[starts-with(name(), 'on')]"))))
+
+
+def _unknown_call(code: str, seen: int) -> str | None:
+    """A call that draws a pager and whose numbers do not say that the list is whole."""
+    calls = _UNKNOWN_CALL.finditer(code)
+    return next((call[0] for call in calls if _says_more(code, call.end(), seen)), None)
+
+
+def _says_more(source: str, start: int, seen: int) -> bool:
+    """Whether the numbers that follow a call or a tag leave it open that the list goes on."""
+    inside = source[start : start + _CALL_CHARS]
+    first = _FIRST_NUMBER.match(inside)
+    stated = [*numbers_in_code(re.split(r"\}\s*\)|>|;\s*\n|</script", inside)[0])]
+    if not first and not stated:
+        return True
+    whole = all(number.value <= 1 if number.kind == "pages" else number.value <= seen for number in stated)
+    return not whole or (first is not None and digits(first[1]) not in (0, 1, seen))
+
+
+def _numbered_call(code: str, seen: int) -> str | None:
     """A call such as `showPage('9', '1', …)`, whose first number is neither one page nor the entries that were seen."""
-    calls = _NUMBERED_CALL.finditer(source)
+    calls = _NUMBERED_CALL.finditer(code)
     return next((call[0] for call in calls if digits(call[1]) not in (0, 1, seen)), None)
 
 
-def _turns(page: WebPage, source: str) -> str | None:
+def _turns(page: WebPage) -> str | None:
     """A script of the page that asks for page after page."""
-    if not _TURNS.search(source):
-        return None
-    scripts = (uncommented_script(script.text or "") for script in page.elements["script"])
-    return next((turn[0] for script in scripts if (turn := _TURNS.search(script)) and _ASKS.search(script)), None)
+    for script in page.elements["script"]:
+        code = uncommented_script(script.text) if script.text and _ASKS.search(script.text) else ""
+        for sign in (_TURNS, _WATCHES):
+            for turn in sign.finditer(code):
+                if sign is _TURNS or _ASKS.search(code[turn.end() : turn.end() + _CALL_CHARS]):
+                    return turn[0]
+    return None
 
 
 def _documents(page: WebPage, words: str) -> tuple[int | None, str]:
@@ -285,7 +356,7 @@ def _documents(page: WebPage, words: str) -> tuple[int | None, str]:
     return None, ""
 
 
-def _squashed(page: WebPage) -> str:
+def shown_words(page: WebPage) -> str:
     """The text that the page shows, without white space; what stands in scripts, styles and selections is left out."""
     hidden = {"script", "style", "noscript", "select", "textarea", "title"}
     pieces: list[str] = []

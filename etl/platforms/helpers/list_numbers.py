@@ -1,0 +1,163 @@
+"""The numbers of pages and documents that scripts, data, attributes and hidden inputs of a page state, by their names.
+
+Nobody knows all names that templates give them. So a name is understood by the words it is made of: `intTotalPage`,
+`page_count`, `maxPageNum` and `zongYeShu` count pages, `recordCount`, `listTotal` and `zts` documents. `visiblePages`,
+`pageWidth` and `visitCount` hold other words and count neither.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from etl.outside import digits
+from etl.web.markup import uncommented_script
+from etl.web.page import WebPage
+
+Kind = Literal["pages", "documents"]
+
+_ALL = "total|totle|counts?|cnt|all|sum"
+_LAST = f"{_ALL}|max|last|end"
+_PAGES = "pages?|pg"
+_DOCUMENTS = "records?|recs?|rows?|items?|articles?|infos?|docs?|news|elements?|results?|list|datas?"
+_NEUTRAL = "nums?|number|no|size|of|the|my|int|str|js"
+_WORDS = re.compile(rf"[mgniosp]{{0,2}}(?:{_LAST}|{_PAGES}|{_DOCUMENTS}|{_NEUTRAL})+")
+_SIZE_OF_PAGE = re.compile(rf"(?:{_PAGES}).*(?:size|{_DOCUMENTS})")
+_TOTAL_OF_PAGES = re.compile(rf"(?:{_LAST}).*(?:{_PAGES})|(?:{_PAGES}).*(?:{_LAST})|nums?(?:of)?pages")
+_TOTAL_OF_DOCUMENTS = re.compile(
+    rf"(?:{_ALL}).*(?:{_DOCUMENTS})|(?:{_DOCUMENTS}).*(?:{_ALL})|"
+    r"(?:total|totle|all|sum)(?:counts?|nums?|number|size|sum)|(?:count|num)total"
+)
+_IN_PINYIN: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    ("pages", re.compile(r"z(?:ong)?y(?:e)?s(?:hu)?|zongye|yeshu")),
+    ("documents", re.compile(r"zts|zjls?|zongshu|zong(?:tiao|jilu)(?:shu)?")),
+)
+"""总页数 and 总条数, 总记录数, 总数."""
+_NO_WORD = re.compile(r"[^a-z]")
+
+_NUMBER = re.compile(r"""[:=]\s*+(?:(?:parseInt|parseFloat|Number|eval)\s*+\(\s*+)?["']?(\d{1,8})(?![\w.%])""")
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$-"
+_MAX_NAME = 40
+# A bare `total` or `count` counts anything: what a list holds, if it stands beside a list or the size of a page.
+_OF_A_LIST = re.compile(
+    r"page[_-]?(?:size|num|no|index|count)|current_?page|\b(?:limit|curr|rows|records|items|list|articles|data)\b"
+    r"""["']?\s*[:=]""",
+    re.IGNORECASE,
+)
+_BEHIND_A_LIST = re.compile(r"""\]\s*,\s*["']?\w+["']?\Z""")
+_AROUND = 120
+
+_ASKS = re.compile(
+    r"\$\.(?:ajax|get|post|getJSON)\s*\(|\bfetch\s*\(|\baxios\b|XMLHttpRequest|\$http\b|\.load\s*\(\s*[\"'`]/"
+)
+_MEMBER = re.compile(r"\.\s*+([A-Za-z_]\w{2,39})\b(?!\s*(?:\(|=(?!=)))")
+_ASSIGNED = re.compile(r"\b([A-Za-z_]\w{2,39})\s*+=(?!=)\s*+[A-Za-z_$][\w$]*+\.[\w.$]++(?!\s*[(])")
+_PAGED = re.compile(
+    r"""\b(?:page_?(?:num|no|index|number)?|curr(?:ent)?_?(?:page)?|now_?page|pn)["']?\s*[:=]""", re.IGNORECASE
+)
+_SIZED = re.compile(
+    r"""\b(?:page_?size|per_?page|rows|limit|size|page_?rows|num_?per_?page)["']?\s*[:=]""", re.IGNORECASE
+)
+_MAY_ASK = re.compile(r"\$|fetch|axios|XMLHttp|next|more|last", re.IGNORECASE)
+_CALL_CHARS = 400
+_GOES_ON = re.compile(
+    r"""\bhas_?(?:next|more)(?:_?page)?["']?\s*[:=]\s*["']?(?:true|!0)\b|\bis_?last(?:_?page)?["']?\s*[:=]\s*(?:false|!1)\b|"""
+    r""""last"\s*:\s*false\b""",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A number that a page states. `sign`: the text it stands in."""
+
+    kind: Kind
+    value: int
+    sign: str
+
+
+@lru_cache(maxsize=4096)
+def counted_by(name: str) -> Kind | None:
+    """What a variable, attribute or key of the name counts in a list: pages, documents, or neither."""
+    plain = _NO_WORD.sub("", name.lower().removeprefix("data-"))
+    for kind, pattern in _IN_PINYIN:
+        if pattern.fullmatch(plain):
+            return kind
+    if plain == "numfound":  # Solr's
+        return "documents"
+    if not _WORDS.fullmatch(plain) or _SIZE_OF_PAGE.search(plain):
+        return None
+    if _TOTAL_OF_PAGES.search(plain):
+        return "pages"
+    return "documents" if _TOTAL_OF_DOCUMENTS.search(plain) else None
+
+
+def numbers_in_code(source: str) -> Iterator[Stated]:
+    """The numbers of pages and documents in variables, objects and attributes.
+
+    One that is set anew later, as in `var pageCount = 1; … pageCount = data.pages`, says nothing of the list so far.
+    """
+    for match in _NUMBER.finditer(source):
+        start, value = match.start(), digits(match[1])
+        before = source[max(0, start - _MAX_NAME) : start].rstrip("\"'\\ \t\n")
+        name = before[len(before.rstrip(_LETTERS)) :]
+        kind = _counted(name, source, start, match.end()) if name else None
+        if kind and before[: -len(name)].rstrip()[-1:] != "?" and (value > 1 or not _is_set_later(name, source)):
+            yield Stated(kind, value, f"{name}{match[0]}")
+
+
+def _counted(name: str, source: str, start: int, end: int) -> Kind | None:
+    if name in ("pages", "data-pages"):
+        return "pages"
+    if name not in ("total", "count", "data-total", "data-count"):
+        return counted_by(name)
+    before, after = source[max(0, start - _AROUND) : start], source[end : end + _AROUND]
+    of_a_list = _BEHIND_A_LIST.search(before) or _OF_A_LIST.search(before) or _OF_A_LIST.search(after)
+    return "documents" if of_a_list else None
+
+
+def _is_set_later(name: str, source: str) -> bool:
+    return re.search(rf"(?<![\w$]){re.escape(name)}\s*=(?!=)\s*(?![\d\"'])\S", source) is not None
+
+
+def numbers_in_inputs(page: WebPage) -> Iterator[Stated]:
+    """The numbers in hidden inputs whose names or ids are those of one."""
+    for item in page.elements["input"]:
+        value = (item.get("value") or "").strip()
+        name = next((name for name in (item.get("id"), item.get("name")) if name and counted_by(name)), None)
+        if name and value.isdigit() and (kind := counted_by(name)):
+            yield Stated(kind, digits(value), f"{name} {value}")
+
+
+def asks_for_more(page: WebPage) -> str | None:
+    """The part of a script that asks the site for one page of a list, or reads the number of pages from an answer."""
+    for script in page.elements["script"]:
+        code = script.text or ""
+        if not _MAY_ASK.search(code):
+            continue
+        code = uncommented_script(code)
+        if goes_on := _GOES_ON.search(code):
+            return goes_on[0]
+        asked = [*_ASKS.finditer(code)]
+        for call in asked:
+            around = code[max(0, call.start() - _CALL_CHARS) : call.end() + _CALL_CHARS]
+            if _SIZED.search(around) and (numbered := _PAGED.search(around)):
+                return f"{call[0]} … {numbered[0]}"
+        if asked and (answer := next(filter(_is_answer, _ASSIGNED.finditer(code)), None)):
+            return answer[0]
+        if asked and (member := next(filter(_is_total, _MEMBER.finditer(code)), None)):
+            return member[0]
+    return None
+
+
+def _is_answer(assigned: re.Match[str]) -> bool:
+    code = assigned.string
+    of_a_list = assigned[1] in ("total", "pages") and (_PAGED.search(code) or _SIZED.search(code))
+    return bool(of_a_list) or counted_by(assigned[1]) is not None
+
+
+def _is_total(member: re.Match[str]) -> bool:
+    if counted_by(member[1]) is not None:
+        return True
+    return member[1] in ("total", "pages") and _PAGED.search(member.string) is not None

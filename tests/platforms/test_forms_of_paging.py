@@ -1,0 +1,88 @@
+"""Of each form in which lists say that they go on (`tests/support/paging_forms.py`), the list is followed or red; and
+green where the same form says one page, or stands for something else."""
+
+from itertools import cycle
+
+import pytest
+
+from etl.platforms.base import ListingPage
+from etl.platforms.helpers.list_numbers import counted_by
+from tests.support.paged_lists import CASES, following, read
+from tests.support.paging_forms import DATA, MORE, NAMED, WHOLE, WORDS, written
+
+FAMILIES = ("trs_wcm", "ucap", "generic")
+PLACES = (
+    "{}",
+    '<div class="box"><p>{}</p></div>',
+    "<table><tr><td>{}</td></tr></table>",
+    '<div class="page">{}</div>',
+)
+GROUPS = {"names": NAMED, "words": WORDS, "data": DATA, "no numbers": MORE}
+
+
+def placed(form: str, places: tuple[str, ...]) -> list[str]:
+    """The form in each place; scripts and inputs stand anywhere."""
+    return [form] if form.startswith(("<script", "<input")) else [place.format(form) for place in places]
+
+
+def lists(
+    forms: dict[str, str], pages: int, documents: int, places: tuple[str, ...] = PLACES
+) -> list[tuple[str, ListingPage]]:
+    """Each form, and what is read of a list of three rows that has it."""
+    families = cycle(FAMILIES)
+    return [
+        (content, read(CASES[next(families)], content))
+        for form in forms.values()
+        for content in placed(written(form, pages, documents), places)
+    ]
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_no_list_that_goes_on_passes_for_a_whole_one(group: str) -> None:
+    found = lists(GROUPS[group], 12, 230)
+    silent = [content for content, listing in found if not listing.problems and not following(listing)]
+    # A walk compares the pages that were told with those that it read.
+    assert [content for content, listing in found if content in silent and (listing.reported_pages or 1) == 1] == []
+
+
+@pytest.mark.parametrize("group", ["names", "words", "data"])
+def test_the_same_forms_of_one_page_make_no_list_red(group: str) -> None:
+    assert red(lists(GROUPS[group], 1, 3)) == []
+
+
+def test_what_stands_beside_whole_lists_makes_none_red() -> None:
+    assert red(lists(WHOLE, 1, 3, PLACES[:-1])) == []
+
+
+def red(found: list[tuple[str, ListingPage]]) -> list[tuple[str, object]]:
+    return [(content, listing.problems) for content, listing in found if listing.problems or following(listing)]
+
+
+NAMES = {
+    "pages": ("total_page_count", "PageTotal", "intPageCount", "lastPageNo", "totlePage", "listPageCount", "zys",),
+    "documents": ("RecordTotal", "nTotalRows", "infoCount", "all_count", "data-total-num", "zjls", "countOfNews"),
+    None: (
+        "pageNum", "pageSize", "visiblePages", "showPageCount", "pageWidth", "pageItemCount", "countPerPage", "perPage",
+        "visitCount", "hits", "maxCount", "totalTime", "listNum", "maxItems", "pageId", "lastPageUrl", "n", "", "size",
+        "o" * 200, "no" * 60, "page" * 60,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind, names in NAMES.items() for name in names])
+def test_a_name_counts_by_the_words_that_it_is_made_of(kind: str | None, name: str) -> None:
+    assert counted_by(name) == kind
+
+
+YEARS = '<p>{}<a href="javascript:;">2023年</a><a href="javascript:;">2022年</a></p>'
+
+
+def test_tabs_of_years_beside_all_years_only_narrow_the_list() -> None:
+    assert red([("", read(CASES["trs_wcm"], YEARS.format("<a href='javascript:;'>全部</a>")))]) == []
+    assert [problem.params["words"] for problem in read(CASES["trs_wcm"], YEARS.format("")).problems] == ["2023年"]
+
+
+def test_a_calendar_has_no_tabs_of_months() -> None:
+    months = "".join(f'<a href="javascript:;">{number}月</a>' for number in range(1, 13))
+    assert red([("", read(CASES["trs_wcm"], f'<div class="calendar">{months}</div>'))]) == []
+    assert read(CASES["trs_wcm"], f"<div>{months}</div>").problems
