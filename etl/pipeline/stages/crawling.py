@@ -12,6 +12,7 @@ from etl.pipeline.documents import document_of
 from etl.pipeline.reading.pool import page_readers
 from etl.pipeline.stages.extracting import DocumentRecorder, extract_batch
 from etl.pipeline.stages.fetching import StoredDocument, fetch_batches
+from etl.pipeline.stages.one_by_one import one_by_one
 from etl.progress import Counter as ProgressCounter
 from etl.progress import ProgressCallback, no_progress
 
@@ -40,50 +41,39 @@ def crawl_batches(
     article of which another page changed, a record of other rules. `workers`: processes that read pages
     (`page_readers`). `recorded`: hears of documents that are recorded.
     """
-    count = ProgressCounter("extracting", None, recorded)
-    recorder = DocumentRecorder(archive, run)
-    recording = _Recording(archive, run, recorder, count)
+    recording = _Recording(archive, run, ProgressCounter("extracting", None, recorded))
     outcomes = event_loop.run(recording.fetch(numbers, user_agent, workers, progress))
-    created, updated = len(recorder.result.created), len(recorder.result.updated)
+    result = recording.recorder.result
+    created, updated = len(result.created), len(result.updated)
     for number in numbers:
-        left = extract_batch(archive, run, number, count.part(), readers=page_readers(workers))
+        left = extract_batch(archive, run, number, recording.count.part(), readers=page_readers(workers))
         created, updated = created + len(left.created), updated + len(left.updated)
     return CrawledBatches(outcomes, created, updated)
 
 
 class _Recording:
-    """Records groups of documents in a thread, one after the other, while others are fetched."""
+    """Records groups of documents and adds them to the search index while others are fetched, each in a thread."""
 
-    def __init__(self, archive: Archive, run: RunContext, recorder: DocumentRecorder, count: ProgressCounter) -> None:
-        self._archive, self._run, self._recorder, self._count = archive, run, recorder, count
-        self._groups: asyncio.Queue[Sequence[StoredDocument]] = asyncio.Queue(maxsize=1)
+    def __init__(self, archive: Archive, run: RunContext, count: ProgressCounter) -> None:
+        self._archive, self._run, self.count = archive, run, count
+        self.recorder = DocumentRecorder(archive, run)
 
     async def fetch(
         self, numbers: Sequence[int], user_agent: str, workers: int, progress: ProgressCallback
     ) -> Counter[str]:
         """Fetches, and records until all is recorded. The first error of either ends both."""
-        fetching = asyncio.create_task(self._fetch_all(numbers, user_agent, workers, progress))
-        recording = asyncio.create_task(self._record_all())
-        try:
-            done, _ = await asyncio.wait((fetching, recording), return_when=asyncio.FIRST_EXCEPTION)
-            for task in done:
-                task.result()
-            return fetching.result()
-        finally:
-            fetching.cancel()
-            recording.cancel()
+        async with one_by_one(self._index) as index:
 
-    async def _fetch_all(
-        self, numbers: Sequence[int], user_agent: str, workers: int, progress: ProgressCallback
-    ) -> Counter[str]:
-        readers, take = page_readers(workers), self._groups.put
-        outcomes = await fetch_batches(self._archive, self._run, numbers, user_agent, progress, readers, take)
-        await take(())
-        return outcomes
+            async def record(group: Sequence[StoredDocument]) -> None:
+                await asyncio.to_thread(self._record, group)
+                await index(len(group))
 
-    async def _record_all(self) -> None:
-        while group := await self._groups.get():
-            await asyncio.to_thread(self._record, group)
+            async with one_by_one(record) as hand_on:
+                readers = page_readers(workers)
+                return await fetch_batches(self._archive, self._run, numbers, user_agent, progress, readers, hand_on)
+
+    async def _index(self, _: int) -> None:
+        await asyncio.to_thread(self.recorder.index)
 
     def _record(self, group: Sequence[StoredDocument]) -> None:
         documents = [
@@ -91,4 +81,4 @@ class _Recording:
             for item in group
         ]
         bodies = {digest: body for item in group for digest, body in item.files.items()}
-        self._count.add(self._recorder.record_current(documents, bodies))
+        self.count.add(self.recorder.record_current(documents, bodies))

@@ -54,8 +54,11 @@ class DocumentRecorder:
         recorded = record_extractions(self._archive, source, self._run.id, recordable)
         self._created += recorded.created
         self._updated += recorded.updated
-        index_waiting(self._archive, at_least=MAX_WAITING)
         return lost
+
+    def index(self) -> None:
+        """Adds what waits to the search index, if that is so much that searches would become slow."""
+        index_waiting(self._archive, at_least=MAX_WAITING)
 
     def record_current(self, documents: Sequence[ExtractedPage], bodies: Mapping[str, bytes] | None = None) -> int:
         """Records documents but those that have a record of other rules, which must be read anew first; returns how
@@ -99,6 +102,7 @@ def extract_batch(
     for documents, lost in in_groups(read, PAGES_PER_COMMIT):
         damaged |= lost
         damaged |= recorder.record(documents)
+        recorder.index()
         count.add(len(documents) + len(lost))
     _leave_unread(archive, run, number, damaged)
     chain_logs(archive)

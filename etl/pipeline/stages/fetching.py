@@ -5,7 +5,7 @@ A page is read once, in a process of its own; what was read is handed on with th
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
@@ -23,6 +23,7 @@ from etl.outcomes import Outcome
 from etl.pipeline.documents import ReadPage
 from etl.pipeline.reading.page_reading import PageReading, PageToRead
 from etl.pipeline.reading.pool import PageReaders, page_readers
+from etl.pipeline.stages.one_by_one import Put, one_by_one
 from etl.progress import Counter as ProgressCounter
 from etl.progress import ProgressCallback, no_progress
 from etl.reason_codes import Code
@@ -75,10 +76,6 @@ class StoredDocument:
     files: Mapping[str, bytes]
 
 
-HandOn = Callable[[Sequence[StoredDocument]], Awaitable[None]]
-"""Takes stored documents; fetching waits while it is busy."""
-
-
 async def _hand_on_nothing(documents: Sequence[StoredDocument]) -> None:
     """For callers that record later, from the bucket."""
 
@@ -90,15 +87,20 @@ async def fetch_batches(
     user_agent: str,
     progress: ProgressCallback = no_progress,
     readers: PageReaders | None = None,
-    hand_on: HandOn = _hand_on_nothing,
+    hand_on: Put[Sequence[StoredDocument]] = _hand_on_nothing,
 ) -> Counter[str]:
     """Fetches the pages of the run's batches that have no outcome yet; counts the outcomes of those fetched now.
 
     Logs that an interrupted attempt left without rows are indexed first, so their pages are not fetched again.
     """
     store = _Store(archive, run, progress)
-    buffer = _Buffer(store.documents, store.files, hand_on)
-    async with fetcher(run.source, archive.hosts, user_agent) as fetch:
+
+    async def store_documents(documents: Sequence[_FetchedDocument]) -> None:
+        if stored := await asyncio.to_thread(store.documents, documents):
+            await hand_on(stored)
+
+    async with fetcher(run.source, archive.hosts, user_agent) as fetch, one_by_one(store_documents) as put:
+        buffer = _Buffer(put, store.files)
         fetching = _Fetching(run, fetch, buffer, readers or page_readers())
         due = _DuePages(archive, run, numbers)
         workers = [asyncio.create_task(fetching.fetch_all(due)) for _ in range(run.source.pace.concurrency)]
@@ -107,7 +109,7 @@ async def fetch_batches(
         finally:
             for worker in workers:
                 worker.cancel()
-    await buffer.flush()
+        await buffer.flush()
     await asyncio.to_thread(chain_logs, archive)
     return store.outcomes
 
@@ -181,23 +183,20 @@ def _stored(document: _FetchedDocument, capture: int) -> StoredDocument:
 
 
 class _Buffer:
-    """What is fetched and not yet stored: at most `PAGES_PER_COMMIT` documents, or about `MAX_BUFFERED_BYTES`.
+    """Gathers what is fetched in groups of `PAGES_PER_COMMIT` documents, or of about `MAX_BUFFERED_BYTES`.
 
-    One transaction at a time; whoever brings more waits for it.
+    One group is stored while the next one is gathered; whoever fills that one too waits, and all others with it.
     """
 
     def __init__(
-        self,
-        store: Callable[[Sequence[_FetchedDocument]], Sequence[StoredDocument]],
-        store_files: Callable[[Attempts, int], None],
-        hand_on: HandOn,
+        self, put: Put[Sequence[_FetchedDocument]], store_files: Callable[[Attempts, int], None]
     ) -> None:
-        self._store, self._store_files, self._hand_on = store, store_files, hand_on
+        self._put, self._store_files = put, store_files
         self._documents: list[_FetchedDocument] = []
         self._lock = asyncio.Lock()
 
     async def add(self, document: _FetchedDocument) -> None:
-        """Takes a document, and stores all that it has when it is full."""
+        """Takes a document, and has all be stored when it is full."""
         async with self._lock:
             self._documents.append(document)
             full = sum(item.size for item in self._documents) > MAX_BUFFERED_BYTES
@@ -215,16 +214,15 @@ class _Buffer:
         return True
 
     async def flush(self) -> None:
-        """Stores all that is left."""
+        """Has all that is left be stored."""
         async with self._lock:
             await self._flush()
 
     async def _flush(self) -> None:
         # In the order of the list, not in that of the answers: so records are numbered, as far as they come together.
         documents, self._documents = sorted(self._documents, key=lambda item: item.page.page_id), []
-        if documents and (stored := await asyncio.to_thread(self._store, documents)):
-            del documents
-            await self._hand_on(stored)
+        if documents:
+            await self._put(documents)
 
 
 def _size(attempts: Iterable[Sequence[ClassifiedAttempt]]) -> int:

@@ -203,6 +203,7 @@ class _Import:
             for row in unread
         ]
         self._steps.add(self._recorder.record_current(documents))
+        self._recorder.index()
 
 
 def _upsert_pages(connection: Connection, run: RunContext, chunk: Mapping[Address, WarcResponse]) -> dict[Address, int]:
