@@ -7,6 +7,7 @@ from etl.archive.crawls.runs import open_run
 from etl.archive.crawls.scheduling import has_document, plan_batches, plan_recheck_batches
 from etl.archive.storage.archive import Archive
 from etl.errors import GongkaiError
+from etl.pipeline.reading.pool import page_readers
 from etl.pipeline.stages.crawling import crawl_batches
 from etl.pipeline.stages.listing import list_catalog
 from etl.pipeline.stages.reconciling import reconcile
@@ -23,7 +24,9 @@ def crawl(
     Raises `GongkaiError`; a run that ends red is a report, no error.
     """
     run = open_run(archive, source, key, options)
-    event_loop.run(list_catalog(archive, run, settings.user_agent, progress))
+    # The processes that will read the documents start beside the listing, which takes one core.
+    readers = page_readers(settings.workers)
+    event_loop.run(list_catalog(archive, run, settings.user_agent, progress, readers.prepare))
     return _run_batches(archive, run, plan_batches(archive.engine, run, settings.batch_size), settings, progress)
 
 

@@ -51,7 +51,7 @@ class Worker:
         Raises `Unreadable` if it takes longer than `seconds`, its process dies, or sends an invalid answer.
         """
         for _ in range(2):
-            self._start()
+            self.start()
             try:
                 self.channel.send([function, arguments], body, seconds)
                 break
@@ -83,7 +83,8 @@ class Worker:
         self.stop()
         return Unreadable(FileOutcome.TOO_SLOW, encode_reason(Code.READING_TOO_SLOW, seconds=seconds))
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Starts the process unless it runs. Raises `GongkaiError` if it does not start."""
         if self.process is not None:
             return
         own, other = socket.socketpair()
@@ -135,6 +136,19 @@ class WorkerPool:
     def submit(self, function: Callable[..., Answer], *arguments: Any) -> Future[Answer]:
         """Runs a function that waits for a process, in a thread: as many at once as there are processes."""
         return self._threads.submit(function, *arguments)
+
+    def prepare(self) -> None:
+        """Begins to start all processes, for work that will soon come. Whoever calls one that could not be started
+        hears why."""
+        for _ in self.workers:
+            self._threads.submit(self._start_one)
+
+    def _start_one(self) -> None:
+        worker = self._free.get()
+        try:
+            worker.start()
+        finally:
+            self._free.put(worker)
 
     def close(self) -> None:
         """Ends the processes, after what was submitted is done."""

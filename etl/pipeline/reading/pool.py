@@ -33,6 +33,10 @@ class PageReaders:
         except Unreadable as error:
             return PageReading(failure=error.reason)
 
+    def prepare(self) -> None:
+        """Begins to start the processes, which takes half a second."""
+        self._pool.prepare()
+
     def submit(self, source: Source, asked: PageToRead, body: bytes) -> Future[PageReading]:
         """As `read`, in a thread."""
         return self._pool.submit(self.read, source, asked, body)

@@ -188,9 +188,7 @@ class _Buffer:
     One group is stored while the next one is gathered; whoever fills that one too waits, and all others with it.
     """
 
-    def __init__(
-        self, put: Put[Sequence[_FetchedDocument]], store_files: Callable[[Attempts, int], None]
-    ) -> None:
+    def __init__(self, put: Put[Sequence[_FetchedDocument]], store_files: Callable[[Attempts, int], None]) -> None:
         self._put, self._store_files = put, store_files
         self._documents: list[_FetchedDocument] = []
         self._lock = asyncio.Lock()

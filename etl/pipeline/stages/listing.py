@@ -1,6 +1,6 @@
 """Stage one: walk the catalog, newest entries first, and store what it lists."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -21,7 +21,11 @@ from etl.web.urls import Address
 
 
 async def list_catalog(
-    archive: Archive, run: RunContext, user_agent: str, progress: ProgressCallback = no_progress
+    archive: Archive,
+    run: RunContext,
+    user_agent: str,
+    progress: ProgressCallback = no_progress,
+    found_new: Callable[[], None] = lambda: None,
 ) -> ListingSummary:
     """Walks every list of the run's source and stores the listing pages and the listed documents.
 
@@ -29,11 +33,13 @@ async def list_catalog(
     only if no full walk is requested or due, and the walk before this one was complete. A listing page that cannot be
     read is named in the summary, and the walk continues with other pages. What an attempt that died has logged of
     this run's listing pages is written first; they are asked for again, as they may have changed.
+
+    `found_new` is called once, when the first document is listed that was not known.
     """
     recover_unindexed_logs(archive, run.batch("listing"))
     full = run.options.full or _full_walk_is_due(archive, run) or not last_walk_was_complete(archive.engine, run)
     async with fetcher(run.source, archive.hosts, user_agent) as fetch:
-        sink = _ArchiveSink(archive, run)
+        sink = _ArchiveSink(archive, run, found_new)
         walk = CatalogWalk(run.source, run.options, fetch, sink, progress, stop_at_known=not full)
         summary = replace(await walk.run(), full=full)
     save_listing_summary(archive, run, summary)
@@ -61,8 +67,9 @@ async def preview(
 class _ArchiveSink:
     """Stores listing pages as captures, and entries as pages of the run."""
 
-    def __init__(self, archive: Archive, run: RunContext) -> None:
-        self._archive, self._run = archive, run
+    def __init__(self, archive: Archive, run: RunContext, found_new: Callable[[], None]) -> None:
+        self._archive, self._run, self._found_new = archive, run, found_new
+        self._all_known = True
 
     def save(self, pages: Sequence[WalkedPage]) -> dict[Address, bool]:
         source = self._run.source.id
@@ -75,6 +82,9 @@ class _ArchiveSink:
             for column, listed in groupby(pages, key=lambda page: page.request.column):
                 found = upsert_listed_pages(connection, self._run, column, _together(listed))
                 known |= {url: page.known for url, page in found.items()}
+        if self._all_known and not all(known.values()):
+            self._all_known = False
+            self._found_new()
         return known
 
     def known_list(self, column: str) -> KnownList:
