@@ -10,18 +10,12 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from etl.platforms.base import UNREADABLE, ListingPage, ListingRequest, NotAListing, Platform
+from etl.platforms.helpers.list_numbers import Counts
 from etl.platforms.helpers.pager_links import next_url
-from etl.platforms.helpers.paging import (
-    Counts,
-    counts_by_name,
-    counts_in_words,
-    lone_counts,
-    script_pager,
-    shown_words,
-    sign_of_more,
-)
+from etl.platforms.helpers.paging import counts_by_name, counts_in_words, script_pager, shown_words, sign_of_more
 from etl.platforms.helpers.rows import COMPANION
 from etl.platforms.helpers.script_links import read_script_links, unread_rows
+from etl.platforms.helpers.short_counts import short_counts
 from etl.platforms.helpers.tabs import other_period
 from etl.reason_codes import Code
 from etl.reasons import Reason
@@ -104,7 +98,7 @@ def _continued(
         return replace(listing, next_requests=(ListingRequest(url, request.column, seen),))
     if pager:
         return listing
-    said = said or counts_by_name(page) or lone_counts(page, words, first=first)
+    said = said or counts_by_name(page) or short_counts(page, words, first=first)
     if said and said.pages:
         listing = replace(listing, reported_pages=said.pages)
     sign = _unfinished(said, seen, first=first) if said else None

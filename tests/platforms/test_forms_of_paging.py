@@ -7,6 +7,7 @@ import pytest
 
 from etl.platforms.base import ListingPage
 from etl.platforms.helpers.list_numbers import counted_by
+from tests.support import paging_forms_further as further
 from tests.support.paged_lists import CASES, following, read
 from tests.support.paging_forms import DATA, MORE, NAMED, WHOLE, WORDS, written
 
@@ -17,7 +18,7 @@ PLACES = (
     "<table><tr><td>{}</td></tr></table>",
     '<div class="page">{}</div>',
 )
-GROUPS = {"names": NAMED, "words": WORDS, "data": DATA, "no numbers": MORE}
+GROUPS = {"names": NAMED, "words": WORDS, "data": DATA, "no numbers": MORE, "further": further.MORE}
 
 
 def placed(form: str, places: tuple[str, ...]) -> list[str]:
@@ -52,6 +53,7 @@ def test_the_same_forms_of_one_page_make_no_list_red(group: str) -> None:
 
 def test_what_stands_beside_whole_lists_makes_none_red() -> None:
     assert red(lists(WHOLE, 1, 3, PLACES[:-1])) == []
+    assert red(lists(further.WHOLE, 1, 3, PLACES[:1])) == []
 
 
 def red(found: list[tuple[str, ListingPage]]) -> list[tuple[str, object]]:

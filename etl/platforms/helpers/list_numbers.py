@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import Literal
 
 from etl.outside import digits
-from etl.web.markup import uncommented_script
 from etl.web.page import WebPage
 
 Kind = Literal["pages", "documents"]
@@ -41,31 +40,26 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$-"
 _MAX_NAME = 40
 # A bare `total` or `count` counts anything: what a list holds, if it stands beside a list or the size of a page.
 _OF_A_LIST = re.compile(
-    r"page[_-]?(?:size|num|no|index|count)|current_?page|\b(?:limit|curr|rows|records|items|list|articles|data)\b"
+    r"page[_-]?(?:size|num|no|index|count)|current_?page|\b(?:page|limit|curr|rows|records|items|list|articles|data)\b"
     r"""["']?\s*[:=]""",
     re.IGNORECASE,
 )
 _BEHIND_A_LIST = re.compile(r"""\]\s*,\s*["']?\w+["']?\Z""")
 _AROUND = 120
 
-_ASKS = re.compile(
-    r"\$\.(?:ajax|get|post|getJSON)\s*\(|\bfetch\s*\(|\baxios\b|XMLHttpRequest|\$http\b|\.load\s*\(\s*[\"'`]/"
-)
-_MEMBER = re.compile(r"\.\s*+([A-Za-z_]\w{2,39})\b(?!\s*(?:\(|=(?!=)))")
-_ASSIGNED = re.compile(r"\b([A-Za-z_]\w{2,39})\s*+=(?!=)\s*+[A-Za-z_$][\w$]*+\.[\w.$]++(?!\s*[(])")
-_PAGED = re.compile(
-    r"""\b(?:page_?(?:num|no|index|number)?|curr(?:ent)?_?(?:page)?|now_?page|pn)["']?\s*[:=]""", re.IGNORECASE
-)
-_SIZED = re.compile(
-    r"""\b(?:page_?size|per_?page|rows|limit|size|page_?rows|num_?per_?page)["']?\s*[:=]""", re.IGNORECASE
-)
-_MAY_ASK = re.compile(r"\$|fetch|axios|XMLHttp|next|more|last", re.IGNORECASE)
-_CALL_CHARS = 400
-_GOES_ON = re.compile(
-    r"""\bhas_?(?:next|more)(?:_?page)?["']?\s*[:=]\s*["']?(?:true|!0)\b|\bis_?last(?:_?page)?["']?\s*[:=]\s*(?:false|!1)\b|"""
-    r""""last"\s*:\s*false\b""",
-    re.IGNORECASE,
-)
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a page says of its list; None where it says nothing.
+
+    `sign`: the text it says so in. `in_words`: in text that is shown, and not only in a variable of a script.
+    """
+
+    sign: str
+    in_words: bool
+    pages: int | None = None
+    current: int | None = None
+    documents: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,36 +122,3 @@ def numbers_in_inputs(page: WebPage) -> Iterator[Stated]:
         name = next((name for name in (item.get("id"), item.get("name")) if name and counted_by(name)), None)
         if name and value.isdigit() and (kind := counted_by(name)):
             yield Stated(kind, digits(value), f"{name} {value}")
-
-
-def asks_for_more(page: WebPage) -> str | None:
-    """The part of a script that asks the site for one page of a list, or reads the number of pages from an answer."""
-    for script in page.elements["script"]:
-        code = script.text or ""
-        if not _MAY_ASK.search(code):
-            continue
-        code = uncommented_script(code)
-        if goes_on := _GOES_ON.search(code):
-            return goes_on[0]
-        asked = [*_ASKS.finditer(code)]
-        for call in asked:
-            around = code[max(0, call.start() - _CALL_CHARS) : call.end() + _CALL_CHARS]
-            if _SIZED.search(around) and (numbered := _PAGED.search(around)):
-                return f"{call[0]} … {numbered[0]}"
-        if asked and (answer := next(filter(_is_answer, _ASSIGNED.finditer(code)), None)):
-            return answer[0]
-        if asked and (member := next(filter(_is_total, _MEMBER.finditer(code)), None)):
-            return member[0]
-    return None
-
-
-def _is_answer(assigned: re.Match[str]) -> bool:
-    code = assigned.string
-    of_a_list = assigned[1] in ("total", "pages") and (_PAGED.search(code) or _SIZED.search(code))
-    return bool(of_a_list) or counted_by(assigned[1]) is not None
-
-
-def _is_total(member: re.Match[str]) -> bool:
-    if counted_by(member[1]) is not None:
-        return True
-    return member[1] in ("total", "pages") and _PAGED.search(member.string) is not None

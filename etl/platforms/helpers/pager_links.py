@@ -17,7 +17,9 @@ from etl.outside import digits
 from etl.web.page import WebPage, absolute, base_url
 
 _NEXT = re.compile(r"^\W*(?:[下后]一?[页頁]|向?后翻页?|下翻页?|next(?:page)?)\W*$", re.IGNORECASE)
-_NEXT_ALONE = re.compile(r"^\W*(?:后页|[往向]后|向?后翻页?|下翻页?)\W*$")
+_NEXT_ALONE = re.compile(
+    r"^\W*(?:后页|[往向]后|[往向]?后翻页?|[下后]翻页?|[下后]一?屏|older|earlier)\W*$", re.IGNORECASE
+)
 _ARROW = re.compile(r"^(?:>|›|»|＞|→)$")
 _ARROWS = re.compile(r"^(?:[>›»＞→❯▶►]{1,2}\|?|last(?:page)?)$", re.IGNORECASE)
 """Arrows that a script answers; two of them lead to the last page, which is none to follow."""
@@ -29,6 +31,9 @@ _LOAD_MORE = re.compile(
     r"(?:内容|数据|信息|文件|公告|新闻|列表|结果|记录)?|(?:点击|继续)加载|展开更多|(?:load|show|view) ?more)\W*$",
     re.IGNORECASE,
 )
+_MORE_DOCUMENTS = re.compile(
+    r"^\W*(?:[点看请击查我此]{0,4}(?:更多|更早|历史|以往|往期|早期)的?(?:内容|数据|信息|文件|公文|政策|列表|结果|记录|文章)|[点看请击查我此]{1,4}更多)\W*$"
+)
 _MORE = re.compile(r"^\W*(?:更多|展开更多|more)\W*$", re.IGNORECASE)
 _LOADS_ALONE = re.compile(
     r"load[-_]?(?:ing[-_]?)?more|more[-_]?load|infinite|scroll[-_]?load|pull[-_]?up", re.IGNORECASE
@@ -37,7 +42,7 @@ _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _LOADS = re.compile(r"load[-_]?(?:ing[-_]?)?more|more[-_]?load|(?:^|[\s_-])load(?:er)?(?:$|[\s_-])", re.IGNORECASE)
 _PAGER_NAME = re.compile(
     r"(?:^|[\s_-])(?:pag(?:e[rs]?|ing|ination)|fan_?ye|fen_?ye|fy|ye_?ma|turn)(?:$|[\s_-]|\d)|pag(?:er|ing|inat|e_?(?:nav|num|bar|list|"
-    r"box|code|div))|next[_-]?page|page[_-]?next",
+    r"box|code|div))|next[_-]?page|page[_-]?next|分页|页码",
     re.IGNORECASE,
 )
 """Names of elements that are a pager. `page` alone is a name of whole pages too, so that the element must be short."""
@@ -46,7 +51,7 @@ _MOVES = re.compile(r"scroll|roll|marquee|gundong|album|photo|pic|tab(?:$|[\s_-]
 _STEP_PICTURE = re.compile(r"next|prev|first|last|page|arrow|left|right", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(r"^[\[【(（<]?(?:第?(\d{1,4})页?)[\]】)）>]?$")
 _NUMBER_TAGS = ("a", "button", "li", "span", "em", "b", "strong", "i", "font", "td", "p", "div", "input", "option")
-_MAX_PAGER_CHARS, _MAX_ABOVE, _MAX_PARTS = 300, 3, 5
+_MAX_PAGER_CHARS, _MAX_LABEL, _MAX_ABOVE, _MAX_PARTS = 300, 24, 3, 5
 _MAX_RUN = 27
 """Numbers in a row of which a pager has fewer: a calendar's month has 28."""
 _PAGE_CALL = re.compile(r"\b\w{0,20}[pP]ag\w{0,10}\(")
@@ -56,6 +61,10 @@ _NUMBERED_QUERY = re.compile(
     r"(?:^|&)(?:page|p|pn|pg|pageno|pagenum|pageindex|page_?index|curr?(?:ent)?page|nowpage|paged)=(\d{1,4})(?:&|$)",
     re.IGNORECASE,
 )
+_NAMED_PAGE = re.compile(r"/(?:index|list|default|page|more)[_-]?\d{1,4}\.s?html?$", re.IGNORECASE)
+_OFFSET = re.compile(r"(?:^|&)(?:start|offset|skip|from)=(\d{1,6})(?:&|$)", re.IGNORECASE)
+_MAY_BE_NUMBERED = re.compile(r"=\d|\d\.s?html?", re.IGNORECASE)
+_BACK = re.compile(r"首页|第一页|上一?页|首頁|^1$")
 _DISABLED = re.compile(r"disabled?|nolink|no-?more|gr[ae]y|(?:^|\s)(?:off|end|none|no)(?:\s|$)", re.IGNORECASE)
 _CURRENT = re.compile(
     r"(?:^|[\s_-])(?:active|curr?(?:ent)?|on|now|selected|this|thisclass|hover|sel)(?:$|[\s_-])", re.IGNORECASE
@@ -75,7 +84,7 @@ class _Number:
 def next_link(page: WebPage) -> HtmlElement | None:
     """The first link to the next page (下一页) that leads to another address of the site; None if there is none."""
     target = partial(_other_page, page, base_url(page))
-    links = list(page.tree.iter("a"))
+    links = list(page.tree.iter("a", "area"))
     for says_next in (_says_next, _leads_on, partial(_shows_arrow, page)):
         # What a link says is asked before where it leads, which costs more.
         if (link := next((link for link in links if says_next(link) and target(link)), None)) is not None:
@@ -245,7 +254,10 @@ def _is_scripted(element: HtmlElement) -> bool:
     scripted = bool(own) or href.startswith("javascript:") or (element.tag == "a" and href == "#")
     if element.tag == "option":
         select = element.getparent()
-        scripted = select is not None and bool(select.get("onchange")) and words_of(element)[:1] == "第"
+        listens = select is not None and bool(select.get("onchange"))
+        scripted = listens and (words_of(element)[:1] == "第" or _is_pager_name(select))
+    elif element.tag == "button" or (element.tag == "input" and element.get("type") in _BUTTONS):
+        scripted = True
     return scripted and not _disabled(element) and not _is_current(element)
 
 
@@ -266,20 +278,21 @@ def _scripted_steps(page: WebPage) -> Iterator[str]:
         if len(label) > 12 or not (label or element.get("class")) or _disabled(element):
             continue
         named = _NEXT_WORDS.search(label) or _LAST_WORDS.search(label)
-        if named or (_is_scripted(element) and (_NEXT_ALONE.match(label) or _is_step_of_pager(element, label))):
+        leads = _is_scripted(element) or (element.tag == "li" and _NEXT.match(label) and _in_pager(element))
+        if named or (leads and (_NEXT_ALONE.match(label) or _is_step_of_pager(element, label))):
             yield label or element.get("class") or ""
 
 
 def _is_step_of_pager(element: HtmlElement, label: str) -> bool:
     """Whether an arrow, or a step without words, is that of a pager, and not that of pictures that slide."""
     steps = _NEXT.match(label) or _ARROWS.match(label) or (not label and _NEXT_CLASS.search(_names(element)))
-    return bool(steps) and not slides(element) and (_in_pager(element) or not _moves(element))
+    return bool(steps) and not slides(element) and (_in_pager(element) or not moves(element))
 
 
-def _moves(element: HtmlElement) -> bool:
+def moves(element: HtmlElement) -> bool:
     """Whether the element stands with pictures, or in a block whose name says that it moves."""
     for around in (element, *list(element.iterancestors())[:_MAX_ABOVE]):
-        if around.tag in ("body", "html") or len(words_of(around)) > _MAX_PAGER_CHARS:
+        if around.tag in ("body", "html") or len(words_of(around, _MAX_PAGER_CHARS)) > _MAX_PAGER_CHARS:
             break
         if _MOVES.search(_names(around)) or any(
             not _STEP_PICTURE.search(f"{picture.get('src')} {_names(picture)}") for picture in around.iter("img")
@@ -307,26 +320,39 @@ def _links_that_do_nothing(page: WebPage) -> Iterator[str]:
         if not words or len(words) > 20:
             continue
         # What it says is asked before where it leads, which costs more.
-        loads = _LOAD_MORE.match(words) or (_MORE.match(words) and _LOADS.search(_names(element)))
-        if loads and not _target(element, base_url(page)) and not _disabled(element):
+        loads = (
+            _LOAD_MORE.match(words)
+            or _MORE_DOCUMENTS.match(words)
+            or (_MORE.match(words) and _LOADS.search(_names(element)))
+        )
+        leads = any(_target(link, base_url(page)) for link in element.iter("a")) if loads else False
+        if loads and not leads and not _disabled(element):
             yield words
 
 
 def _numbered_links(page: WebPage) -> Iterator[str]:
-    """Links to pages of this list with a greater number than its own, by the form of their address."""
-    here = urlsplit(page.url)
-    own = _number(page.url) or 1
+    """Links to parts of this list behind its own, by the form of their address: a greater number or an offset."""
+    base, here = base_url(page), urlsplit(page.url)
+    own_number = _number(page.url) or 1
     folder = here.path.rpartition("/")[0]
     for link in page.tree.iter("a"):
-        words = words_of(link)
-        if not (words.isdigit() or _NEXT_WORDS.search(words) or _LAST_WORDS.search(words)):
+        href = link.get("href") or ""
+        if not _MAY_BE_NUMBERED.search(href):
             continue
-        url = _target(link, base_url(page))
+        url = _target(link, base)
         parts = urlsplit(url or "")
-        if url and parts.netloc == here.netloc and parts.path.rpartition("/")[0] == folder:
-            number = _number(url)
-            if number is not None and number > own:
-                yield f"{words} → {url}"
+        if not url or parts.netloc != here.netloc or parts.path.rpartition("/")[0] != folder:
+            continue
+        words = words_of(link)
+        offset = parts.path == here.path and _OFFSET.search(parts.query)
+        # Documents have numbers too: then the words must be those of a step.
+        named = offset or _NUMBERED_QUERY.search(parts.query) or _NAMED_PAGE.search(parts.path)
+        own_offset = _OFFSET.search(here.query) if offset else None
+        own = digits(own_offset[1]) if own_offset else 0 if offset else own_number
+        number = digits(offset[1]) if offset else _number(url)
+        steps = words.isdigit() or _NEXT_WORDS.search(words) or _LAST_WORDS.search(words)
+        if number is not None and number > own and (steps or (named and not _BACK.search(words))):
+            yield f"{words} → {url}"
 
 
 def _number(url: str) -> int | None:
@@ -342,13 +368,20 @@ def pager_elements(page: WebPage) -> Iterator[HtmlElement]:
         for element in page.tree.iter("div", "ul", "p", "nav", "td", "span")
         if _PAGER_NAME.search(_names(element))
     )
-    return (element for element in named if len(words_of(element)) <= _MAX_PAGER_CHARS)
+    return (element for element in named if len(words_of(element, _MAX_PAGER_CHARS)) <= _MAX_PAGER_CHARS)
+
+
+def _is_pager_name(element: HtmlElement | None) -> bool:
+    return element is not None and _PAGER_NAME.search(f"{_names(element)} {element.get('name') or ''}") is not None
 
 
 def _in_pager(element: HtmlElement) -> bool:
     """Whether the element, or a short one around it, is called a pager."""
     around = [element, *list(element.iterancestors())[:_MAX_ABOVE]]
-    return any(_PAGER_NAME.search(_names(item)) and len(words_of(item)) <= _MAX_PAGER_CHARS for item in around)
+    return any(
+        _PAGER_NAME.search(_names(item)) and len(words_of(item, _MAX_PAGER_CHARS)) <= _MAX_PAGER_CHARS
+        for item in around
+    )
 
 
 def slides(element: HtmlElement) -> bool:
@@ -358,7 +391,7 @@ def slides(element: HtmlElement) -> bool:
 
 
 def _names(element: HtmlElement) -> str:
-    return f"{element.get('class') or ''} {element.get('id') or ''}"
+    return f"{element.get('class') or ''} {element.get('id') or ''} {element.get('aria-label') or ''}"
 
 
 def _target(element: HtmlElement, base: str) -> str | None:
@@ -371,8 +404,9 @@ def _target(element: HtmlElement, base: str) -> str | None:
 def _label(element: HtmlElement) -> str:
     """What the element says to its reader: its words, else its label or that of a picture in it."""
     if element.tag == "input":
-        return "".join((element.get("value") or "").split()) if element.get("type") in _BUTTONS else ""
-    if words := words_of(element):
+        said = element.get("value") or element.get("alt") or element.get("title") or ""
+        return "".join(said.split()) if element.get("type") in _BUTTONS else ""
+    if words := words_of(element, _MAX_LABEL):
         return words
     said = (item.get(name) for item in element.iter() for name in ("alt", "title", "aria-label"))
     return "".join(next(filter(None, said), "").split())
@@ -381,10 +415,17 @@ def _label(element: HtmlElement) -> str:
 _BUTTONS = ("button", "submit", "image")
 
 
-def words_of(element: HtmlElement) -> str:
-    """The element's text without white space."""
-    text = "".join(map(str, element.itertext())) if len(element) else element.text or ""
-    return "".join(text.split())
+def words_of(element: HtmlElement, at_most: int | None = None) -> str:
+    """The element's text without white space; of a longer one a beginning of more than `at_most` characters."""
+    if len(element) == 0:
+        return "".join((element.text or "").split())
+    pieces, length = list[str](), 0
+    for text in element.itertext():
+        pieces += text.split()
+        length += len(text)
+        if at_most is not None and length > at_most and sum(map(len, pieces)) > at_most:
+            break
+    return "".join(pieces)
 
 
 def short_words(page: WebPage, at_most: int) -> Iterator[tuple[HtmlElement, str]]:
@@ -392,9 +433,10 @@ def short_words(page: WebPage, at_most: int) -> Iterator[tuple[HtmlElement, str]
     for element in page.tree.iter(
         "div", "span", "p", "td", "li", "b", "strong", "em", "i", "font", "a", "label", "small", "option"
     ):
-        if len(element) <= _MAX_PARTS and (words := words_of(element)) and len(words) <= at_most:
+        if len(element) <= _MAX_PARTS and (words := words_of(element, at_most)) and len(words) <= at_most:
             yield element, words
 
 
 def _disabled(element: HtmlElement) -> bool:
-    return bool(element.get("disabled") is not None or _DISABLED.search(element.get("class") or ""))
+    off = element.get("disabled") is not None or element.get("aria-disabled") == "true"
+    return bool(off or _DISABLED.search(element.get("class") or ""))

@@ -9,16 +9,14 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from etl.outside import digits
-from etl.platforms.helpers.list_numbers import asks_for_more, numbers_in_code, numbers_in_inputs
+from etl.platforms.helpers.list_numbers import Counts, numbers_in_code, numbers_in_inputs
+from etl.platforms.helpers.list_scripts import is_whole, more_by_scripts
 from etl.platforms.helpers.pager_links import (
     next_is_disabled,
     pager_elements,
-    short_words,
     signs_of_more,
-    slides,
     words_of,
 )
-from etl.web.markup import uncommented_script
 from etl.web.page import WebPage
 
 _STRING = r"""["']([\w./-]{1,200})["']"""
@@ -61,27 +59,15 @@ _PAGE_NAME = re.compile(r"""\b(?:m_s)?PageName\s*=\s*["']([\w-]+)["']""", re.IGN
 _PAGE_ENDING = re.compile(r"""\b(?:m_s)?PageExt\s*=\s*["']\.?(\w+)["']""", re.IGNORECASE)
 _PAGE_SIZE = re.compile(r"""\b(?:m_n)?PageSize\s*=\s*["']?(\d+)""", re.IGNORECASE)
 _OF_DOCUMENTS = re.compile(r"^(?:data-)?(?:total|count|rows?-?count|total-?(?:count|rows?|records?))$", re.IGNORECASE)
-_UNKNOWN_CALL = re.compile(
-    r"(?<!function )(?<![\w$])(?:create_?[pP]ag\w+|\w{0,30}Pager|kkpager\.\w+|laypage(?:\.\w+)?|\w{0,30}[pP]aginat\w+|"
-    r"loadMore\w*|MeScroll|\w{0,30}[iI]nfiniteScroll|dropload|jPages|page(?=\(\{)|Page(?=\(\{)|[pP]aging(?=\())\s*\("
-)
 _UNKNOWN_ELEMENT = re.compile(r"<\w{1,12}-pagination\b|\bv-infinite-scroll\b|<van-list\b", re.IGNORECASE)
-_NUMBERED_CALL = re.compile(
-    r"(?<!function )\b(?:(?:init|show|write|turn|draw|render|make|build|set)_?[pP]ag\w{0,12}|"
-    r"""[pP]age_?(?:[iI]nit|[lL]ist)|[fF]en_?[yY]e\w{0,12})\(\s*["']?(\d{1,8})\b["']?,"""
-)
-_FIRST_NUMBER = re.compile(r"""\s*+(?:["'][^"']{0,40}["']\s*,\s*)?["']?(\d{1,8})["']?\s*[,)]""")
-_CALL_CHARS = 400
-# A script that asks for one page after another: at the end of a window, or at a click.
-_TURNS = re.compile(r"\b\w{0,12}page_?(?:no|num|number|index)?\s*(?:\+\+|\+=\s*1\b)|\+\+\s*\w{0,12}page", re.IGNORECASE)
-_ASKS = re.compile(r"\$\.(?:ajax|get|post|getJSON)\s*\(|\bfetch\s*\(|\baxios\b|XMLHttpRequest|\$http\b")
-# One that asks when the end of the list comes into view.
-_WATCHES = re.compile(r"""\.scroll\s*\(|onscroll\b|["']scroll["']|IntersectionObserver""")
 
 _SAID = (
     re.compile(r"下一?[页頁]|后一页"),
     re.compile(r"尾页|末[页頁]|最后一?页"),
-    re.compile(r"[到转]第?\d{0,4}页|下\d{1,3}[条篇页]"),
+    re.compile(r"[到转]第?\d{0,4}页|[下后]\d{1,3}[条篇页]"),
+    re.compile(r"共有?(?:[二三四五六七八九]|[一二三四五六七八九]?十|百)[一二三四五六七八九十百零]{0,6}页"),
+    # The number itself is written by a script.
+    re.compile(r"(?<!公)共有?页(?!面)"),
 )
 # In text without white space. The first group is the page's number, the second the number of pages.
 _COUNTERS = (
@@ -98,25 +84,6 @@ _DOCUMENTS = re.compile(
 )
 _DOCUMENTS_OF_PAGER = re.compile(r"共(?:有|计)?(\d{1,8})[条篇个件项]|总(?:条|记录)?数[:：]?(\d{1,8})")
 _PAGES_NEARBY = re.compile(r"[\d每]页|\d/\d|\d(?:到|至|-|~|～)第?\d{1,6}[条篇]")
-# The whole of a short element, without white space: elsewhere such words count anything.
-_OF = r"(?:条|篇|个|件|项)?(?:记录|信息|数据|文件|内容|结果|文章)?"
-_ALONE = re.compile(
-    rf"(?:页次|页码|分页|(?:当前)?页|第)?[:：]?(?P<now>\d{{1,5}})页?/(?P<of>\d{{1,5}})页?|"
-    rf"(?:[总共有计全部合]{{0,3}})(?P<pages>\d{{1,5}})[页頁]|[总共]{{0,2}}页数[:：]?(?P<pages2>\d{{1,5}})|"
-    rf"(?:[总共有计合]{{1,3}}|总(?:数|条数|记录数)|(?:信息|记录|文件)(?:总)?数)(?:收录|发布)?[:：]?(?P<all>\d{{1,8}}){_OF}|"
-    rf"(?P<all2>\d{{1,8}})[条篇](?:记录|信息|数据|结果|文章)|"
-    rf"(?:显示|第)?(?P<from>\d{{1,8}})(?:-|–|到|至|~|～|to)(?P<to>\d{{1,8}}){_OF}(?:of|/|[,，]?[总共]+有?)"
-    rf"(?P<all3>\d{{1,8}}){_OF}|"
-    r"(?:showing)?\d{1,8}(?:-|–|to)\d{1,8}of(?P<all4>\d{1,8})(?:entries|items|records|results|rows)?|"
-    r"(?:page)?[:：]?(?P<now2>\d{1,5})(?:of|/)(?P<of2>\d{1,5})(?:pages)?|(?P<pages3>\d{1,5})pages|"
-    r"(?:total)?pages[:：]?(?P<pages4>\d{1,5})|total(?:items|records|results|count)?[:：]?(?P<all5>\d{1,8})"
-    r"(?:items|records|results|entries|rows)?|(?P<all6>\d{1,8})(?:records|results|entries)",
-    re.IGNORECASE,
-)
-_MAY_STAND_ALONE = re.compile(
-    r"\d[页頁条篇]|[页頁总共计有合数][数次码计条]?[:：]?\d|\d/\d|\d(?i:of|pages|records|results|entries)|(?i:page|total)"
-)
-_MAX_ALONE = 30
 _MAX_SIGN = 60
 """Characters of a sign as it is shown."""
 
@@ -148,20 +115,6 @@ class Pager:
     def second(self) -> int:
         """The number in the address of the second page."""
         return self.number - self.current + 1
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """What a page says of its list; None where it says nothing.
-
-    `sign`: the text it says so in. `in_words`: in text that is shown, and not only in a variable of a script.
-    """
-
-    sign: str
-    in_words: bool
-    pages: int | None = None
-    current: int | None = None
-    documents: int | None = None
 
 
 def script_pager(page: WebPage, *, first: bool) -> Pager | None:
@@ -263,83 +216,20 @@ def _attributes(page: WebPage) -> Counts | None:
     return None
 
 
-def lone_counts(page: WebPage, words: str, *, first: bool) -> Counts | None:
-    """The numbers in short elements that say nothing else: `1/12`, `Page 1 of 12`, 共230条; None if none does.
-
-    Two that differ are none, nor is another page than the list's first there: a column of dates such as 1/12.
-    """
-    if not _MAY_STAND_ALONE.search(words) and "<option" not in page.text:
-        return None
-    found: dict[Counts, None] = {}
-    for element, short in short_words(page, _MAX_ALONE):
-        if (match := _ALONE.fullmatch(short)) and not slides(element):
-            of = {name.rstrip("23456"): digits(value) for name, value in match.groupdict().items() if value}
-            if first and of.get("now", 1) != 1:
-                if element.tag == "option":
-                    continue
-                return None
-            found[Counts(_short(match[0]), False, of.get("of", of.get("pages")), of.get("now"), of.get("all"))] = None
-    numbers = {(said.pages, said.documents) for said in found}
-    return next(iter(found)) if len(numbers) == 1 else None
-
-
 def sign_of_more(page: WebPage, words: str, seen: int, *, first: bool) -> str | None:
     """A sign that the list goes on, on a page whose next page is not known; None if there is none. `seen`: entries of
     the list up to this page's end."""
     sign = next(signs_of_more(page, first=first), None)
     if sign is None and first and not next_is_disabled(page):
-        code = _code(page)
         found = (match[0] for pattern in _SAID if (match := pattern.search(words)))
-        unknown = _UNKNOWN_ELEMENT.search(page.live_source)
-        sign = (
-            next(found, None)
-            or (unknown[0] if unknown and _says_more(page.live_source, unknown.end(), seen) else None)
-            or _unknown_call(code, seen)
-            or _numbered_call(code, seen)
-            or _turns(page)
-            or asks_for_more(page)
-        )
+        sign = next(found, None) or _unknown_element(page.live_source, seen) or more_by_scripts(page, seen)
     return _short(sign) if sign else None
 
 
-def _code(page: WebPage) -> str:
-    """The scripts of the page without comments, and what its elements run: a fraction of its source."""
-    scripts = (uncommented_script(script.text) for script in page.elements["script"] if script.text)
-    return "\n".join((*scripts, *map(str, page.tree.xpath("//@*[starts-with(name(), 'on')]"))))
-
-
-def _unknown_call(code: str, seen: int) -> str | None:
-    """A call that draws a pager and whose numbers do not say that the list is whole."""
-    calls = _UNKNOWN_CALL.finditer(code)
-    return next((call[0] for call in calls if _says_more(code, call.end(), seen)), None)
-
-
-def _says_more(source: str, start: int, seen: int) -> bool:
-    """Whether the numbers that follow a call or a tag leave it open that the list goes on."""
-    inside = source[start : start + _CALL_CHARS]
-    first = _FIRST_NUMBER.match(inside)
-    stated = [*numbers_in_code(re.split(r"\}\s*\)|>|;\s*\n|</script", inside)[0])]
-    if not first and not stated:
-        return True
-    whole = all(number.value <= 1 if number.kind == "pages" else number.value <= seen for number in stated)
-    return not whole or (first is not None and digits(first[1]) not in (0, 1, seen))
-
-
-def _numbered_call(code: str, seen: int) -> str | None:
-    """A call such as `showPage('9', '1', …)`, whose first number is neither one page nor the entries that were seen."""
-    calls = _NUMBERED_CALL.finditer(code)
-    return next((call[0] for call in calls if digits(call[1]) not in (0, 1, seen)), None)
-
-
-def _turns(page: WebPage) -> str | None:
-    """A script of the page that asks for page after page."""
-    for script in page.elements["script"]:
-        code = uncommented_script(script.text) if script.text and _ASKS.search(script.text) else ""
-        for sign in (_TURNS, _WATCHES):
-            for turn in sign.finditer(code):
-                if sign is _TURNS or _ASKS.search(code[turn.end() : turn.end() + _CALL_CHARS]):
-                    return turn[0]
-    return None
+def _unknown_element(source: str, seen: int) -> str | None:
+    """An element of a library that turns pages, whose numbers do not say that the list is whole."""
+    tag = _UNKNOWN_ELEMENT.search(source)
+    return tag[0] if tag and is_whole(source[tag.end() :], seen) is not True else None
 
 
 def _documents(page: WebPage, words: str) -> tuple[int | None, str]:

@@ -27,7 +27,7 @@ def other_period(page: WebPage, days: Iterable[str]) -> str | None:
     years, months = {day[:4] for day in dates}, {day[5:7] for day in dates}
     found: dict[str, HtmlElement] = {}
     for element in page.tree.iter(*_TAGS):
-        words = words_of(element) if len(element) <= 1 else ""
+        words = words_of(element, _MAX_CHARS) if len(element) <= 1 else ""
         if words and len(words) <= _MAX_CHARS and (_YEAR.match(words) or _MONTH.match(words)):
             found.setdefault(words, element)
     for pattern, own, least in ((_YEAR, years, 1), (_MONTH, months, _MIN_MONTHS)):

@@ -1,0 +1,75 @@
+"""Numbers of pages and documents in short elements that say nothing else: `1/12`, `Page 1 of 12`, 本栏目共有230条信息.
+
+Within longer texts such words count anything. So every word of the element must be one of those that counters of lists
+are made of: 访问总数 and 共3个附件 have another one.
+"""
+
+import re
+from collections.abc import Iterator
+
+from lxml.html import HtmlElement
+
+from etl.outside import digits
+from etl.platforms.helpers.list_numbers import Counts
+from etl.platforms.helpers.pager_links import moves, short_words, slides
+from etl.web.page import WebPage
+
+_CHINESE = re.compile(
+    r"(?:[本该此第总共有合计全部量数到约的从至为您页頁条件篇项个则查找搜每：:（）()\[\]【】,，。.;；/|、~～–—-]|当前|栏目|列表|目录|"
+    r"文件|信息|记录|数据|内容|公文|政策|文章|结果|查询|检索|搜索|累计|发布|收录|公开|相关|显示|页次|页码|分页|\d{1,8})+"
+)
+_ENGLISH = re.compile(
+    r"(?:pages?|of|totals?|results?|records?|items?|entries|rows|documents?|files|articles?|showing|displaying|viewing|"
+    r"about|found|to|all|the|in|[:.,()/|\[\]–-]|\d{1,8})+",
+    re.IGNORECASE,
+)
+_PAGE_SIZE = re.compile(r"每页(?:显示)?\d++[条篇件项个]?|(?<!\d)\d{1,4}+[条篇件项个]?/每?页")
+_OF_PAGES = re.compile(r"^\D*(\d{1,5})页?(?:/|of)共?(\d{1,5})(?:页|頁|pages?)?\W*$", re.IGNORECASE)
+_PAGES = re.compile(
+    r"(?:[总共有计全部：:（(]|^)(\d{1,5})[页頁](?!/)|页数[:：]?(\d{1,5})|(\d{1,5})pages|pages[:：]?(\d{1,5})|page\D{0,2}1\D(\d{1,5})total",
+    re.IGNORECASE,
+)
+_DOCUMENTS = re.compile(
+    r"(?:[总共合][有计数量]{0,2}|全部|累计|结果数?|[查找搜索]到|[数量][：:]|[条件]数)[^\d页]{0,8}(\d{1,8})(?![\d页頁])|"
+    r"(\d{1,8})[条篇件](?:记录|信息|数据|结果|文章|文件)|"
+    r"\d(?:-|–|到|至|~|～|to)\d{1,8}[条篇]?(?:of|/)(?:about)?(\d{1,8})|total\w*?[:：]?(\d{1,8})|"
+    r"(\d{1,8})(?:total|results?|records?|items?|entries|rows|documents?|files|articles?)",
+    re.IGNORECASE,
+)
+_MAY_COUNT = re.compile(
+    r"[页頁条篇件项量数共计到果总合][^\u4e00-\u9fff]{0,3}\d|\d[^\u4e00-\u9fff]{0,3}[页頁条篇件项]|\d/\d|\d(?i:[a-z])|(?i:[a-z])\W?\d"
+)
+_MAX_CHARS = 30
+
+
+def short_counts(page: WebPage, words: str, *, first: bool) -> Counts | None:
+    """The greatest numbers that short elements of the page state; None if none does. `words`: its `shown_words`.
+
+    A bare `1/12` may be a date: such are pages where all are the same, and of the list's first page the first.
+    """
+    if not _MAY_COUNT.search(words) and "<option" not in page.text:
+        return None
+    pages, bare, documents = dict[int, str](), dict[tuple[int, int], str](), dict[int, str]()
+    for element, short in _counters(page):
+        of_pages, of_documents = _PAGES.search(short), _DOCUMENTS.search(short)
+        if match := _OF_PAGES.match(short):
+            if not slides(element) and not moves(element):
+                bare[digits(match[1]), digits(match[2])] = match[0]
+        elif (of_pages or of_documents) and not slides(element):
+            pages |= {digits(of_pages[of_pages.lastindex or 1]): of_pages[0]} if of_pages else {}
+            documents |= {digits(of_documents[of_documents.lastindex or 1]): of_documents[0]} if of_documents else {}
+    at = {now for now, _ in bare}
+    current = next(iter(at)) if len(bare) == 1 else None
+    if len(bare) == 1 and (not first or current == 1):
+        pages |= {of: sign for (_, of), sign in bare.items()}
+    if not pages and not documents:
+        return None
+    most, all_of_them = max(pages, default=None), max(documents, default=None)
+    sign = pages[most] if most is not None and (most > 1 or all_of_them is None) else documents[all_of_them or 0]
+    return Counts(sign, False, most, current if most is not None else None, all_of_them)
+
+
+def _counters(page: WebPage) -> Iterator[tuple[HtmlElement, str]]:
+    for element, words in short_words(page, _MAX_CHARS):
+        if any(map(str.isdigit, words)) and (_CHINESE.fullmatch(words) or _ENGLISH.fullmatch(words)):
+            yield element, _PAGE_SIZE.sub("", words)
