@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from etl.archive.queries.facets import Facet, all_facets, facets_of
 from etl.archive.queries.full_text import has_number, index_is_exact
-from etl.archive.queries.ranking import BATCH, Place, Sort, places
+from etl.archive.queries.ranking import BATCH, Place, Sort, first_places, places
 from etl.archive.queries.search import (
     CONTENT_ID,
     MatchCount,
@@ -63,11 +63,14 @@ class Proposal:
 
 def overview(connection: Connection, record_filter: RecordFilter, *, count_all: bool = False) -> Overview:
     """How many records match, and their facets: of more than `BATCH` records those of the first, unless `count_all`."""
-    first = next(places(connection, record_filter, "relevance"), ())
+    words = record_filter.words
+    first, candidates = first_places(connection, record_filter, count_all=bool(words) and index_is_exact(words))
     matching = _compared(connection, record_filter, [place.record for place in first])
     if len(first) < BATCH:
         return Overview(MatchCount(len(matching), exact=True), facets_of(connection, matching), None, first)
-    total = count_matches(connection, record_filter, COUNT_SECONDS) or MatchCount(len(matching), exact=False)
+    total = MatchCount(candidates, exact=True) if candidates else None
+    total = total or count_matches(connection, record_filter, COUNT_SECONDS)
+    total = total or MatchCount(len(matching), exact=False)
     if count_all:
         return Overview(total, all_facets(connection, record_filter), None, first)
     return Overview(total, facets_of(connection, matching), len(matching), first)

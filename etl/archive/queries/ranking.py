@@ -7,7 +7,7 @@ from datetime import date, datetime
 from itertools import count
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, literal, or_, select, union, union_all
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, null, or_, select, union, union_all
 from sqlalchemy.orm import aliased
 
 from etl.archive.queries.full_text import by_index, has_number, occurrence, rank
@@ -57,6 +57,17 @@ class Place:
             raise ValueError(value)
         day = date.fromisoformat if len(found[2]) == 10 else datetime.fromisoformat
         return cls(int(found[1]), day(found[2]) if found[2] else None, int(found[3]))
+
+
+def first_places(
+    connection: Connection, record_filter: RecordFilter, *, count_all: bool
+) -> tuple[Sequence[Place], int | None]:
+    """The first candidates by relevance, `BATCH` at most; if `count_all`, how many there are: what is put in an order
+    by its rank is read as a whole."""
+    candidates = _candidates(record_filter, "relevance", None)
+    number = func.count().over() if count_all else null()
+    rows = connection.execute(candidates.add_columns(number).limit(BATCH)).all()
+    return [Place(*row[:-1]) for row in rows], rows[0][-1] if rows else None
 
 
 def places(
