@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from bench.pipeline.runs import TOOLS
+from bench.pipeline.stages import stage_table
 
 RATE = 100
 """Samples a second."""
@@ -22,8 +23,10 @@ def around(samples: Path) -> list[object]:
 
 
 def tables(samples: Iterable[str], pages: int, most: int = 25) -> list[str]:
-    """Two tables in Markdown, milliseconds a page: the modules of `etl`, each with all that it calls outside `etl`, and
-    the functions that had most of the samples themselves. `samples`: lines `frame;frame;… number`, outermost first."""
+    """Tables in Markdown, milliseconds a page: the stages; the modules of `etl`, each with all that it calls outside
+    `etl`; and the functions that had most of the samples themselves. `samples`: lines `frame;frame;… number`, outermost
+    first."""
+    samples = list(samples)
     modules, functions, total = Counter[str](), Counter[tuple[str, str]](), 0
     for line in samples:
         stack, _, number = line.rstrip().rpartition(" ")
@@ -35,6 +38,8 @@ def tables(samples: Iterable[str], pages: int, most: int = 25) -> list[str]:
         name, file = frames[-1]
         functions[name, _ours(file) or _library(file)] += int(number)
     return [
+        *stage_table(samples, pages, RATE),
+        "",
         *_table("module of `etl`, with the libraries that it calls", modules.most_common(most), total, pages),
         "",
         *_table(
