@@ -36,7 +36,7 @@ STAGES = (
         "requests",
         ("fetch/", "event_loop", "outside"),
         "addresses guarded, paces kept, decoding within limits, headers kept as received",
-        "a client in C instead of httpcore and h11 (reckoned: 1 ms); httpx's own client above them is passed by already",
+        "a client in C instead of httpcore and h11 (reckoned: 1 ms); httpx's client above them is passed by",
     ),
     Stage(
         "text and tree of a page",
