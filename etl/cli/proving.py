@@ -15,6 +15,7 @@ from etl.counting import counted
 from etl.errors import GongkaiError
 from etl.export.proof.bundle import verify_proof, write_proof
 from etl.export.proof.gather import gather_capture, gather_record
+from etl.export.wacz_verifying import is_wacz, verify_wacz
 from etl.settings import settings
 
 app = typer.Typer()
@@ -75,14 +76,14 @@ def prove_command(
 
 @app.command("verify")
 def verify_command(
-    file: Annotated[Path, typer.Argument(help="A proof that `gongkai prove` wrote.")],
+    file: Annotated[Path, typer.Argument(help="A proof that `gongkai prove` wrote, or a WACZ.")],
     certificates: Annotated[
         Path | None, typer.Option(help="PEM file with the authority's root certificate. Default: that of the proof.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Verify a proof, offline and without an archive; exit code 1 names what was changed."""
-    shown = verify_proof(file, certificates)
+    """Verify a proof or a WACZ package, offline and without an archive; exit code 1 names what was changed."""
+    shown = (verify_wacz if is_wacz(file) else verify_proof)(file, certificates)
     if as_json:
         print_json({"file": str(file), "shows": shown})
         return

@@ -5,27 +5,23 @@ signature is anonymous: whoever knows the public key knows the signer. With a ce
 it has the name in the certificate, and the time at which the authority saw the signature.
 """
 
-from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from base64 import b64encode
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.x509 import Certificate, load_der_x509_certificate, load_pem_x509_certificates
 from cryptography.x509.oid import NameOID
 from rfc3161_client import decode_timestamp_response
 
-from etl.archive.preservation.time_stamps import Authority, authority_of, stamp_bytes, stamped_at
-from etl.archive.storage.bucket import sha256
-from etl.errors import Damaged, GongkaiError
+from etl.archive.preservation.time_stamps import Authority, authority_of, stamp_bytes
+from etl.errors import GongkaiError
 from etl.settings import Settings
 
 VERSION = "0.1.0"
-_SIGNED = ec.ECDSA(hashes.SHA256())
-_HALF = 48
+SIGNED = ec.ECDSA(hashes.SHA256())
+HALF = 48
 """Bytes of each of the two numbers of a P-384 signature."""
 _DOCS = "docs/exports.md says how to make it"
 
@@ -70,48 +66,20 @@ def signer_of(settings: Settings) -> Signer | None:
 def signed_data(signer: Signer, digest: str, created: datetime, software: str) -> dict[str, str]:
     """What stands as `signedData` beside the digest, `sha256:…`, of `datapackage.json`. Raises `NoTimeStamp`."""
     said = {"hash": digest, "created": said_time(created), "software": software, "version": VERSION}
-    der = signer.key.sign(digest.encode("ascii"), _SIGNED)
+    der = signer.key.sign(digest.encode("ascii"), SIGNED)
     if signer.authority is None:
         # As Web Crypto signs, and the players of WACZ verify: both numbers behind each other.
-        raw = b"".join(number.to_bytes(_HALF) for number in utils.decode_dss_signature(der))
+        raw = b"".join(number.to_bytes(HALF) for number in utils.decode_dss_signature(der))
         return said | {"signature": _base64(raw), "publicKey": _base64(public_bytes(signer.key.public_key()))}
     signature = _base64(der)
     response, _ = stamp_bytes(signer.authority, signature.encode("ascii"))
     return said | {
         "signature": signature,
-        "domain": _name(load_pem_x509_certificates(signer.chain.encode())[0]),
+        "domain": name_of(load_pem_x509_certificates(signer.chain.encode())[0]),
         "domainCert": signer.chain,
         "timeSignature": _base64(response),
         "timestampCert": _stamp_chain(response, signer.authority),
     }
-
-
-def verify_signed_data(signed: Mapping[str, Any], digest: str, certificates: str = "") -> str:
-    """Who signed that digest: the name in the certificate, or `sha256:` of an anonymous public key.
-
-    `certificates`: the time-stamping authority's root, for a signature with a name. Raises `Damaged`.
-    """
-    try:
-        if signed["hash"] != digest:
-            raise ValueError("it is of another digest")
-        signature = b64decode(signed["signature"])
-        if "publicKey" in signed:
-            public = serialization.load_der_public_key(b64decode(signed["publicKey"]))
-            first, second = signature[:_HALF], signature[_HALF:]
-            signature = utils.encode_dss_signature(int.from_bytes(first), int.from_bytes(second))
-            who = f"sha256:{sha256(b64decode(signed['publicKey']))}"
-        else:
-            certificate = load_pem_x509_certificates(signed["domainCert"].encode())[0]
-            public, who = certificate.public_key(), _name(certificate)
-            if who != signed["domain"]:
-                raise ValueError("its certificate has another name")
-            stamped_at(b64decode(signed["timeSignature"]), signed["signature"].encode("ascii"), certificates)
-        if not isinstance(public, ec.EllipticCurvePublicKey):
-            raise ValueError("its key is of another kind")
-        public.verify(signature, digest.encode("ascii"), _SIGNED)
-    except (KeyError, ValueError, InvalidSignature) as error:
-        raise Damaged(f"the signature of the package does not hold: {error or type(error).__name__}") from error
-    return who
 
 
 def said_time(moment: datetime) -> str:
@@ -124,8 +92,8 @@ def public_bytes(key: ec.EllipticCurvePublicKey) -> bytes:
     return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
-def _name(certificate: Certificate) -> str:
-    """The common name, as verifiers of WACZ read it."""
+def name_of(certificate: Certificate) -> str:
+    """Its common name, as verifiers of WACZ read it."""
     names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     if not names:
         raise ValueError("the certificate has no common name")

@@ -23,8 +23,10 @@ from cryptography.x509 import (
 from cryptography.x509.oid import NameOID
 
 from etl.archive.storage.archive import Archive
+from etl.archive.storage.bucket import sha256
 from etl.errors import Damaged
-from etl.export.wacz_signing import public_bytes, verify_signed_data
+from etl.export.wacz_signing import public_bytes
+from etl.export.wacz_verifying import verify_signed_data
 from etl.settings import PROJECT, Settings
 from tests.support.browser_pages import Page, keep
 from tests.support.gongkai import Said, gongkai
@@ -90,7 +92,7 @@ def test_a_package_is_signed_by_a_key_alone(
     assert (signed["hash"], signed["created"]) == (digest["hash"], description["created"])
     known = hashes.Hash(hashes.SHA256())
     known.update(public_bytes(key.public_key()))
-    assert verify_signed_data(signed, digest["hash"]) == f"sha256:{known.finalize().hex()}"
+    assert verify_signed_data(signed, digest["hash"]).who == f"sha256:{known.finalize().hex()}"
 
     other = "sha256:" + "0" * 64
     for changed in (
@@ -102,6 +104,36 @@ def test_a_package_is_signed_by_a_key_alone(
             verify_signed_data(signed | changed, digest["hash"])
     with pytest.raises(Damaged, match="another digest"):
         verify_signed_data(signed, other)
+
+
+def test_a_package_is_verified_by_the_command_line(
+    export_: Callable[..., Said], key: ec.EllipticCurvePrivateKey, local_settings: Settings, tmp_path: Path
+) -> None:
+    def verify() -> Said:
+        return gongkai(local_settings, "verify", tmp_path / "a.wacz")
+
+    assert export_().code == 0
+    assert "not signed, so whoever changed the files may have changed it as well" in verify().out
+    assert export_(GONGKAI_WACZ_KEY=tmp_path / "key.pem").code == 0
+    done = verify()
+    assert done.code == 0, done.err
+    assert f"public part is sha256:{sha256(public_bytes(key.public_key()))}" in done.out
+    with zipfile.ZipFile(tmp_path / "a.wacz") as package:
+        whole = {name: package.read(name) for name in package.namelist()}
+    pages = "pages/pages.jsonl"
+    other = json.dumps(json.loads(whole["datapackage.json"]) | {"title": "另一批文件"}).encode()
+    for changed, said in (
+        (whole | {pages: whole[pages] + b"{}"}, f"{pages}: was changed"),
+        (whole | {"pages/more.jsonl": b"{}"}, "pages/more.jsonl: was added"),
+        ({name: body for name, body in whole.items() if name != pages}, f"{pages}: was taken away"),
+        (whole | {"datapackage.json": other}, "datapackage.json: was changed"),
+        (whole | {"datapackage.json": b"[]"}, "datapackage.json: cannot be read"),
+    ):
+        with zipfile.ZipFile(tmp_path / "a.wacz", "w") as package:
+            for name, body in changed.items():
+                package.writestr(name, body)
+        done = verify()
+        assert (done.code, said in done.err) == (1, True), done
 
 
 def test_players_verify_the_signature_as_web_crypto_does(
@@ -141,7 +173,7 @@ def test_with_a_certificate_and_an_authority_it_has_a_name_and_a_time(
     signed = digest["signedData"]
     names = {"domain", "domainCert", "timeSignature", "timestampCert"}
     assert signed.keys() == {"hash", "created", "software", "version", "signature", *names}
-    assert verify_signed_data(signed, digest["hash"], root) == NAME
+    assert verify_signed_data(signed, digest["hash"], root).who == NAME
     for changed in ({"domain": "other.example"}, {"signature": signed["timeSignature"]}, {"domainCert": root}):
         with pytest.raises(Damaged):
             verify_signed_data(signed | changed, digest["hash"], root)
