@@ -30,7 +30,7 @@ from etl.extract.rules.attachments import FoundFiles, find_attachments, read_fil
 from etl.extract.rules.belief import beliefs
 from etl.extract.rules.choose import choose
 from etl.extract.rules.frames import find_frames
-from etl.extract.rules.header import PageContext, read_labels
+from etl.extract.rules.header import PageContext, read_hidden_header, read_labels
 from etl.extract.rules.pictures import find_images
 from etl.extract.rules.text_lines import read_embedded, read_main_text, read_meta, read_title, read_unlabelled_lines
 from etl.extract.rules.title import (
@@ -51,6 +51,8 @@ from etl.web.page import INLINE_PICTURE, WebPage, absolute, parse, read_document
 
 EXTRACTOR = "8"
 """Version of the rules: raised when an unchanged page may give another text, field, attachment or kind."""
+_HEADER_FIELDS = ("index_number", "document_number", "publisher", "written_date")
+"""Fields of which a header has at least one."""
 _WHOLE_PAGE_TAGS = ("html", "body")
 """If the densest part is one of these, the markup does not tell the text from the rest, and `fallback_text` is used."""
 MAX_PAGE_CHARS = 1_200_000
@@ -169,7 +171,10 @@ def _locate(source: _Source) -> _Located:
     body = trim(blocks, container, guess)
     layout = source.platform.layout.header if source.platform else ()
     header_nodes = [node for _, node in select_nodes(page, blocks, layout)]
-    labels = tuple(read_labels(PageContext(blocks, body, source.values), header_nodes))
+    context = PageContext(blocks, body, source.values)
+    labels = tuple(read_labels(context, header_nodes))
+    if not any(reading.value and reading.name in _HEADER_FIELDS for reading in labels):
+        labels += tuple(read_hidden_header(context))
     # Without prose the page's only words may be its headline.
     limit = max(body.last if body.rule == BETWEEN else body.first + 1, 1)
     found = find_title(

@@ -27,6 +27,15 @@ LABELS = {
     "subject_category": ("主题分类", "信息分类"),
     "validity": ("有效性", "时效性"),
 }
+ENGLISH = {
+    "index_number": "Index No.",
+    "document_number": "Document Number",
+    "publisher": "Publisher",
+    "written_date": "Date",
+    "effective_date": "Effective Date",
+    "subject_category": "Category",
+    "validity": "Validity",
+}
 
 
 @dataclass(frozen=True)
@@ -51,8 +60,26 @@ layouts = st.builds(
     shell=st.sampled_from(("plain", "early end", "two documents", "stray quote", "menus", "table")),
     headline=st.sampled_from(("h1", "h2", "h3", "h4", "h5", "h6", "class", "strong", "font", "p")),
     date_in_title=st.booleans(),
-    subheading=st.sampled_from(("labels", "label and tools", "spans", "icons", "dates", "boxes", "two lines")),
-    header=st.sampled_from(("none", "table", "wide table", "list", "definitions", "line", "brackets", "spans")),
+    subheading=st.sampled_from(
+        ("labels", "label and tools", "spans", "icons", "dates", "boxes", "boxes in a line", "two lines")
+    ),
+    header=st.sampled_from(
+        (
+            "none",
+            "table",
+            "wide table",
+            "list",
+            "definitions",
+            "line",
+            "brackets",
+            "spans",
+            "form",
+            "parallel lists",
+            "tables in cells",
+            "English too",
+            "tab",
+        )
+    ),
     header_place=st.sampled_from(("above", "below title", "in the text")),
     fields=st.lists(st.sampled_from(tuple(VALUES)), min_size=2, unique=True).map(tuple),
     labels=st.integers(0, 3),
@@ -85,6 +112,7 @@ def subheading(form: Layout) -> str:
             "<span>来源：<a href='#'>云溪日报</a></span></p>"
         ),
         "boxes": "<div class='dt'><div>09</div><div>2023年05月</div></div><p>来源：云溪日报</p>",
+        "boxes in a line": "<div><b>09</b><span>2023-05</span></div><p>来源：云溪日报</p>",
         "two lines": "<p>日期：2023-05-09</p><p>信息来源：云溪日报</p>",
     }[form.subheading]
 
@@ -93,6 +121,7 @@ def header(form: Layout) -> str:
     pairs = [(LABELS[name][form.labels % len(LABELS[name])], VALUES[name]) for name in form.fields]
     if form.hidden and form.header in ("list", "brackets"):
         pairs[-1] = (pairs[-1][0], f"<span style='display:none'>{pairs[-1][1]}</span><span></span>")
+    labelled = zip(form.fields, pairs, strict=True)
     return {
         "none": "",
         "table": "<table>" + "".join(f"<tr><td>{k}：</td><td>{v}</td></tr>" for k, v in pairs) + "</table>",
@@ -102,6 +131,17 @@ def header(form: Layout) -> str:
         "line": "<div>" + "&nbsp;&nbsp;|&nbsp;&nbsp;".join(f"{k}：{v}" for k, v in pairs) + "</div>",
         "brackets": "<ol>" + "".join(f"<li>[{k}] <span>{v}</span></li>" for k, v in pairs) + "</ol>",
         "spans": "<div>" + "".join(f"<span><em>{k}：</em><i>{v}</i></span>" for k, v in pairs) + "</div>",
+        "form": "<form>" + "".join(f"<p>{k}：<span>{v}</span></p>" for k, v in pairs) + "<input type=hidden></form>",
+        "parallel lists": "<div>"
+        + "".join(f"<ul>{''.join(f'<li>{pair[at]}</li>' for pair in pairs)}</ul>" for at in (0, 1))
+        + "</div>",
+        "tables in cells": "<table>"
+        + "".join("<tr>" + "".join(f"<td><table><tr><td>{x}</td></tr></table></td>" for x in pair) for pair in pairs)
+        + "</table>",
+        "English too": "<table>"
+        + "".join(f"<tr><td>{k} {ENGLISH[field]}</td><td>{v}</td></tr>" for field, (k, v) in labelled)
+        + "</table>",
+        "tab": "<div style='display:none'>" + "".join(f"<p>{k}：{v}</p>" for k, v in pairs) + "</div>",
     }[form.header]
 
 
@@ -150,7 +190,8 @@ def page_of(form: Layout) -> str:
 def wrong(form: Layout, extraction: Extraction) -> dict[str, tuple[str, str]]:
     """The fields that are not as written: (right, read)."""
     right = {"title": TITLE, "published_date": "2023-05-09", "source": "云溪日报"}
-    right |= {name: VALUES[name] for name in form.fields} if form.header != "none" else {}
+    if form.header != "none" and not (form.header == "tab" and len(form.fields) < 3):
+        right |= {name: VALUES[name] for name in form.fields}
     read = {name: value.value for name, value in extraction.fields.items() if value.origin != "body"}
     return {
         name: (right.get(name, ""), read.get(name, ""))

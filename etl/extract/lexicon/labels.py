@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from etl.extract.lexicon.aliases import ALIASES, AMBIGUOUS_LABELS, NON_FIELD_LABELS
 from etl.extract.lexicon.morphology import MAX_COINED_CHARS, field_of_words
-from etl.extract.lexicon.words import INLINE_BOUNDARY
+from etl.extract.lexicon.words import INLINE_BOUNDARY, split_words
 
 _MAX_LINE_CHARS = 1000
 """Characters of a line that are searched for labels."""
@@ -35,6 +35,16 @@ COLON = re.compile("[:：∶﹕︓]")
 _GAP = re.compile(rf"[\s{INLINE_BOUNDARY}\u200b-\u200f\ufeff]")
 _WORD_CHARACTER = re.compile("[\u4e00-\u9fff/]")
 _DECORATION = re.compile(r"^[【\[(（·•●■◆▪*\s]+|[】\]):：）\s]+$")
+_ENGLISH = split_words("""
+    index no number num document doc file issue issued issuing publish published publisher publishing release released
+    date time day source from origin title name subject theme topic category class type form agency authority
+    organization organisation department unit office institution keyword keywords effective validity status expiry
+    valid disclosure information of and the in
+""")
+_IN_ENGLISH = re.compile(
+    rf"(?<=[\u4e00-\u9fff])[\s/|(（]*(?:(?:{'|'.join(_ENGLISH)})\b[.\s/]*)+[)）]?(?=[:：】\])）\s]*$)", re.IGNORECASE
+)
+"""What a label says in English behind its Chinese: `发布机构 Publisher`, `索引号/Index No.`."""
 _BRACKETS = " \t【[】]"
 _BRACKETED = re.compile(r"[【\[]([^【】\[\]]{2,24})[】\]]")
 _BRACKET = re.compile(r"[【\[]")
@@ -94,7 +104,7 @@ def match_label(text: str, *, coined: bool = False) -> Label | None:
     """
     if len(text) > 40:
         return None
-    label = _DECORATION.sub("", label_key(text))
+    label = _DECORATION.sub("", label_key(_IN_ENGLISH.sub("", text)))
     name = _field_of(label, coined=coined)
     return None if name is None else Label(name, label)
 
@@ -120,7 +130,7 @@ def find_labels(text: str, *, coined: bool = False) -> tuple[LabelMatch, ...]:
             item for item in _between_boundaries(text) if FIELD_OF_LABEL[item[0]] and item[0] not in AMBIGUOUS_LABELS
         ]
         positions = positions or (_fills_first_element(text) if coined else [])
-    if not positions and len(text) < _MAX_GAP_LINE_CHARS and text[:1] in _INITIALS:
+    if not positions and len(text) < _MAX_GAP_LINE_CHARS and text[:1] in _INITIALS and not _IN_ENGLISH.search(text):
         positions = _before_gaps(text)
     ends = [start for _, _, start, _ in positions[1:]] + [len(text)]
     return tuple(
@@ -144,6 +154,8 @@ def _before_colons(text: str, *, coined: bool) -> Iterator[_Position]:
         while end > floor and _GAP.match(text, end - 1):
             end -= 1
         end -= end > floor and text[end - 1] in "】]"
+        if english := _IN_ENGLISH.search(text[floor:end]):
+            end = floor + english.start()
         label = _label_ending_at(text, floor, end)
         # 颁 发 时 间 ends in a listed label: the longer one counts.
         if coined and (not label or _has_single_letters(text, floor, label[2])):

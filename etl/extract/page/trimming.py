@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from lxml.html import HtmlElement
+
 from etl.dates import DATE, SIGNED_DATE, TIME_OF_DAY, YEAR_OF_DATE
 from etl.extract.codes import BETWEEN, DENSEST
 from etl.extract.counters import without_counters
@@ -11,6 +13,7 @@ from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS, DISPLAY_TOOLS, FOOTER_
 from etl.extract.lexicon.labels import find_labels, label_key, match_label
 from etl.extract.lexicon.words import split_words
 from etl.extract.page.blocks import Block, Blocks, Node, is_boilerplate
+from etl.extract.page.pairs import value_in_parallel, widest_cell
 from etl.file_names import has_file_name
 
 _TOOL_WORDS = (
@@ -107,14 +110,18 @@ def enclosing_sidebar(blocks: Blocks, index: int, body: Body) -> Node | None:
 
 
 def is_in_search_form(blocks: Blocks, index: int, body: Body) -> bool:
-    """Whether a node (index into `Blocks.nodes`) stands in a form that does not hold the text, as a search box does: a
-    page of ASP.NET is one form as a whole."""
+    """Whether a node (index into `Blocks.nodes`) stands in a form to be filled in that does not hold the text, as a
+    search box does: a page of ASP.NET is one form as a whole, and some headers are forms that only show."""
     for around in blocks.ancestors(index):
         if around.first <= body.first and around.last >= body.last:
             return False
         if around.tag == "form":
-            return True
+            return any(_takes_input(each) for each in around.element.iter("input", "select", "textarea", "button"))
     return False
+
+
+def _takes_input(control: HtmlElement) -> bool:
+    return control.get("type") != "hidden" and control.get("readonly") is None and control.get("disabled") is None
 
 
 @lru_cache(4096)  # pages of one site have the same lines
@@ -157,15 +164,19 @@ def _first_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) ->
         text = block.plain.strip()
         if prose and is_boilerplate(text):
             break
+        if value := value_in_parallel(blocks, index):
+            start, last = value + 1, position + 1 + window
+            continue
         if (
-            _is_header_line(block, text)
+            index < start
+            or _is_header_line(block, text)
             or _is_header_cell(blocks, index)
             or _is_definition(blocks, index)
             or is_page_tool(text)
             or _is_menu_line(block)
             or (may_hold_header and not prose and _is_date_or_title(blocks, block, text, title_key))
         ):
-            start, last = index + 1, position + 1 + window
+            start, last = max(start, index + 1), position + 1 + window
             continue
         prose += len(text) if len(text) > 30 or text.endswith(("：", ":", "。")) else 0
         # Below the headline any line that is none of the header's begins the text: a table of names has no prose.
@@ -202,9 +213,16 @@ def _is_header_cell(blocks: Blocks, index: int) -> bool:
     match = match_label(block.text)
     if match and is_column_header_row(blocks, blocks.nodes[block.row]):
         return False
-    if match is None and index and blocks.blocks[index - 1].row == block.row:
+    if match is None and index and _are_in_one_row(blocks, index - 1, index):
         match = match_label(blocks.blocks[index - 1].text)
     return match is not None and match.name != "" and match.label not in AMBIGUOUS_LABELS
+
+
+def _are_in_one_row(blocks: Blocks, one: int, other: int) -> bool:
+    if blocks.blocks[one].row == blocks.blocks[other].row:
+        return True
+    cells = widest_cell(blocks, one), widest_cell(blocks, other)
+    return cells[0] is not None and cells[1] is not None and cells[0].parent == cells[1].parent
 
 
 def _is_definition(blocks: Blocks, index: int) -> bool:

@@ -12,6 +12,7 @@ from etl.extract.lexicon.tools import without_tools
 from etl.extract.lexicon.values import Reading, ValueRules, make_evidence, names_body
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks, Node, is_boilerplate
+from etl.extract.page.pairs import value_in_parallel, widest_cell
 from etl.extract.page.trimming import (
     ENUMERATED,
     MAX_ROW_CELLS,
@@ -36,6 +37,7 @@ _PAIR_TAGS = frozenset(("li", "dd", "p", "div", "td", "th"))
 """Elements that hold a label with its value."""
 _MAX_HIDDEN_BLOCKS = 4
 """Blocks of an element beside a label in which a hidden value is looked for."""
+_MIN_HIDDEN_FIELDS = 3
 _BLOCKS_AFTER_LABEL = 3
 """Blocks behind a label among which its value is looked for."""
 _BLOCKS_NEAR_LABEL = 6
@@ -102,6 +104,22 @@ def read_labels(context: PageContext, header: Sequence[Node] = ()) -> Iterator[R
             for reading in _read_line(context, outside, at, found, in_header=bool(header)):
                 values += reading.value is not None
                 yield reading
+
+
+def read_hidden_header(context: PageContext) -> Iterator[Reading]:
+    """The header in a part of the page that only a tab shows, with flags: for pages without a visible one.
+
+    A part is a header with values for `_MIN_HIDDEN_FIELDS` fields; of several none is read.
+    """
+    blocks, found = context.blocks, list[list[Reading]]()
+    for index in sorted({block.hidden_by for block in blocks.blocks} - {-1}):
+        part = replace(context, body=replace(context.body, revealed=index))
+        readings = [reading for reading in read_labels(part, [blocks.nodes[index]]) if reading.value]
+        if len({reading.name for reading in readings}) >= _MIN_HIDDEN_FIELDS:
+            found.append(readings)
+    if len(found) == 1:
+        for reading in found[0]:
+            yield replace(reading, flag=reading.flag or Flag.HIDDEN_VALUE.of(reading.name))
 
 
 def _with_coined_labels(
@@ -252,13 +270,22 @@ def _is_site_footer(text: str) -> bool:
 
 
 def _value_after(blocks: Blocks, index: int, following: list[int]) -> str:
-    """The value beside a label: the next cell, `<dd>`, or the next block that is not itself a label."""
+    """The value beside a label: the next cell, `<dd>` or block, or the one in the list beside that of the labels."""
     block = blocks.blocks[index]
     if block.cell >= 0:
-        cell = blocks.nodes[block.cell]
+        cell = widest_cell(blocks, index) or blocks.nodes[block.cell]
         rest = [i for i in following if i < cell.last]
         if not rest:
             return _cell_beside(blocks, cell, block)
+    if value := _value_behind(blocks, index, following):
+        return value
+    parallel = value_in_parallel(blocks, index)
+    return blocks.blocks[parallel].text if parallel else ""
+
+
+def _value_behind(blocks: Blocks, index: int, following: list[int]) -> str:
+    """The next block, if it belongs to the label and is not itself a label."""
+    block = blocks.blocks[index]
     if not following:
         return ""
     after = following[0]

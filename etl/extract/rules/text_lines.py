@@ -14,6 +14,7 @@ from etl.extract.lexicon.labels import find_labels, label_key, match_label
 from etl.extract.lexicon.values import Reading, ValueRules, make_evidence
 from etl.extract.lexicon.words import ADOPTION_WORDS, INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks
+from etl.extract.page.pairs import value_in_parallel
 from etl.extract.page.trimming import ONLY_A_DATE, is_in_search_form, is_page_tool
 from etl.extract.rules.header import PageContext
 from etl.fields import DATE_FIELDS
@@ -43,6 +44,7 @@ def read_unlabelled_lines(context: PageContext, title: str) -> Iterator[Reading]
     title_key = label_key(title)
     below_title = False
     bracketed: list[Reading] = []
+    values: set[int] = set()
     for index, block in blocks.visible_blocks(max(0, body.first - _BLOCKS_ABOVE), body.first, body.revealed):
         text = block.plain.strip()
         key = label_key(text)
@@ -50,7 +52,9 @@ def read_unlabelled_lines(context: PageContext, title: str) -> Iterator[Reading]
         below_title = below_title or is_title
         if block.link_chars * 2 > len(text) or is_in_search_form(blocks, block.node, body):
             continue
-        is_value = _follows_label(blocks, index)
+        if (value := value_in_parallel(blocks, index)) is not None:
+            values.add(value)
+        is_value = index in values or _follows_label(blocks, index)
         number = None if is_value or _is_beside_cells(blocks, block) else match_document_number(text)
         if number and not find_labels(block.text, coined=True):
             yield make_evidence("document_number", number, "", "header", Rule.NUMBER_ABOVE_TEXT)
@@ -85,11 +89,17 @@ def _runs(block: Block) -> list[str]:
 
 
 def _date_in_boxes(blocks: Blocks, index: int) -> str | None:
-    """A date whose day and month stand in two blocks beside each other: `<div>13</div><div>2031年05月</div>`."""
+    """A date whose day and month stand beside each other in two blocks, or in two inline elements that are all of one:
+    `<div>13</div><div>2031年05月</div>`."""
+    if len(runs := _runs(blocks.blocks[index])) == 2 and (day := _of_day_and_month(*runs)):
+        return day
     if index + 1 >= len(blocks.blocks) or blocks.blocks[index].hidden_by != blocks.blocks[index + 1].hidden_by:
         return None
-    pair = [blocks.blocks[at].plain.strip() for at in (index, index + 1)]
-    day, month = sorted(pair, key=len)
+    return _of_day_and_month(*(blocks.blocks[at].plain.strip() for at in (index, index + 1)))
+
+
+def _of_day_and_month(one: str, other: str) -> str | None:
+    day, month = sorted((one, other), key=len)
     return f"{month.rstrip('月')}-{day}" if _DAY.fullmatch(day) and _MONTH.fullmatch(month) else None
 
 

@@ -47,6 +47,16 @@ LAYOUTS = {
         "a row of labels in thead above a row of values in tbody",
         f"<table><thead><tr>{''.join(f'<th>{n}</th>' for n, _ in PAIRS)}</tr></thead><tbody><tr>{''.join(f'<td>{v}</td>' for _, v in PAIRS)}</tr></tbody></table>",
     ),
+    "parallel-lists": (
+        "labels in one list, values in the one beside it",
+        f"<div><ul>{''.join(f'<li>{n}</li>' for n, _ in PAIRS)}</ul><ul>{''.join(f'<li>{v}</li>' for _, v in PAIRS)}</ul></div>",
+    ),
+    "tables-in-cells": (
+        "a table of one cell in each cell",
+        f"<table>{each('<tr><td><table><tr><td>{}</td></tr></table></td><td><table><tr><td>{}</td></tr></table></td></tr>')}</table>",
+    ),
+    "form-that-shows": ("a form without anything to fill in", f"<form>{each('<p>{}：{}</p>')}<input type=hidden></form>"),
+    "English-behind-labels": ("the label's English behind it", f"<table>{each('<tr><td>{} Index / Date</td><td>{}</td></tr>')}</table>"),
     "line-breaks": ("pairs between line breaks", f"<div>{each('<b>{}：</b>{}', '<br>')}</div>"),
     "strong-then-text": ("label in strong, no colon", each("<p><strong>{}</strong>{}</p>")),
     "bracketed-label-cells": ("labels in brackets, in cells", f"<table>{each('<tr><td>[ {} ]</td><td>{}</td></tr>')}</table>"),
