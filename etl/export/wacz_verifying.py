@@ -1,6 +1,5 @@
 """Whether a WACZ package is as its list of files says, and who vouches for that list."""
 
-import json
 import zipfile
 from base64 import b64decode
 from collections import Counter
@@ -19,6 +18,7 @@ from cryptography.x509 import load_pem_x509_certificates
 from etl.archive.preservation.time_stamps import stamped_at
 from etl.errors import Damaged, GongkaiError
 from etl.export.wacz_signing import HALF, SIGNED, name_of
+from etl.web.data import read_json
 
 DESCRIPTION, DIGEST = "datapackage.json", "datapackage-digest.json"
 _MAX_JSON_BYTES = 16_000_000
@@ -97,10 +97,10 @@ def _read(package: zipfile.ZipFile, name: str) -> bytes:
 
 def _json(data: bytes, name: str) -> dict[str, Any]:
     try:
-        value = json.loads(data)
+        value = read_json(data)
         if name == DESCRIPTION:
             value = {"resources": [{"path": str(each["path"]), "hash": each["hash"]} for each in value["resources"]]}
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise Damaged(f"{name}: cannot be read: {error!r}") from error
     if not isinstance(value, dict):
         raise Damaged(f"{name}: is no object")
