@@ -36,6 +36,7 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from demo.documents import Document
+from demo.looks import look_at
 
 CHINA = timezone(timedelta(hours=8))
 TEMPLATES = jinja2.Environment(
@@ -247,6 +248,8 @@ class Site:
                 )
         match found:
             case None:
+                if look := look_at(request.url.path):
+                    return Response(look[0], headers={"Content-Type": look[1], "ETag": '"look"'})
                 return self.page("faults/404.html", status=404)
             case MovedTo(location=location):
                 return RedirectResponse(location, 301)

@@ -139,6 +139,7 @@ class Code(StrEnum):
         "自 {since} 起在 {days} 个不同日期返回 404 或 410，{day} 起再试",
         "404 or 410 on {days} different days since {since}; tried again from {day} on",
     )
+    OVER_LOOK_LIMIT = "over_look_limit", "样式与图片超出 {limit} 个", "beyond {limit} style sheets and pictures"
     OVER_RUN_LIMIT = "over_run_limit", "超出本次上限 {limit} 页", "beyond the run's limit of {limit}"
     LISTED_FILE = "listed_file", "目录直接列出的文件", "a listed file"
     NO_DOCUMENT = "no_document", "判定为{page_kind}：{reason}", "{page_kind}: {reason}"

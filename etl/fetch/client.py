@@ -66,12 +66,14 @@ class Attempt(Outside):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to fetch; `headers` come on top of the fetcher's own."""
+    """What to fetch; `headers` come on top of the fetcher's own. `limit`: bytes of the answer, if fewer than those of
+    the source."""
 
     url: str
     method: str = "GET"
     headers: Mapping[str, str] | None = None
     body: bytes | None = None
+    limit: int | None = None
 
 
 class Fetcher:
@@ -135,7 +137,7 @@ class Fetcher:
                 trace = await self._check_allowed(url)
                 started, clock = datetime.now(UTC), time.monotonic()
                 method, body = (request.method, request.body) if url == request.url else ("GET", None)
-                limit = self._source.limits.bytes
+                limit = min(self._source.limits.bytes, request.limit or self._source.limits.bytes)
                 answer = await self._client.ask(url, headers, limit, trace, method=method, content=body)
                 if not answer.leads_on:
                     onward = None if led_on or request.method != "GET" else _page_redirect(answer, url)

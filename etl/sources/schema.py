@@ -75,6 +75,9 @@ class Limits(_Part):
     pages: int = Field(20_000, ge=1, description="documents listed in a run; the rest end as `limit`")
     listing_pages: int = Field(5_000, ge=1, description="listing pages walked in a run")
     bytes: int = Field(50_000_000, ge=1_000, description="size of one response, unpacked")
+    resources: int = Field(
+        500, ge=0, description="style sheets and pictures of the site's look fetched in a run; 0 keeps none"
+    )
     seconds: float = Field(60, gt=0, le=600, description="time for one response, first to last byte")
     redirects: int = Field(5, ge=0, le=20, description="redirects followed for one page")
     retries: int = Field(2, ge=0, le=5, description="retries after a transient failure")

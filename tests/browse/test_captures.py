@@ -1,5 +1,6 @@
 """An archived page as it was: what stands around it, where its links lead, what can be seen of it."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -26,7 +27,12 @@ _PICTURE = bytes.fromhex("47494638396101000100800000ff0000ffffff2c00000000010001
 _HIDDEN = (
     '<svg><style><p><link rel="preconnect" href="//live.example"></style></svg><!-- --!><link rel="preconnect" -->'
 )
+_CSS = """
+@import "base.css"; /* preconnect */ .TRS_Editor { color: rgb(12, 34, 56); background: url("../img/chart.gif") }
+.lost { background: url(/img/gone.png) } .out::before { content: "</style><p id=escaped>" }
+"""
 _BODY = f"""
+<p class="lost" style="background-image: url(/img/chart.gif)" id="styled">…</p>
 <p onclick="alert(1)">附图见下。<img src="/img/chart.gif" alt="流程图"><img src="/img/gone.png" alt="缺图"></p>
 <p><a href="t20240305_100002.html#top" target="_blank">相邻通告</a> <a href="https://elsewhere.example/x?a=1">他站</a>
 <a href="javascript:alert(2)">无效</a> <a href="#here">本页</a></p>
@@ -34,13 +40,19 @@ _BODY = f"""
 """
 _HEAD = (
     '<script src="/x.js"></script><link rel="preconnect" href="//live.example"><meta http-equiv="refresh" content="1">'
+    '<link rel="stylesheet" href="/css/site.css"><link rel="stylesheet" href="https://cdn.example/x.css">'
+    '<style>@import "/css/none.css"; h1 { background: url(/img/chart.gif) }</style>'
 )
 
 
 @pytest.fixture
 def captured(archive: Archive, tmp_path: Path) -> int:
     """The number of the first of two captures of a page, 30 days apart; a page that it links was captured between."""
-    keep(archive, tmp_path, attached("/img/chart.gif", "image/gif", _PICTURE), Page(1, body=_BODY, head=_HEAD))
+    sheets = (
+        attached("/css/site.css", "text/css", _CSS.encode()),
+        attached("/css/base.css", "text/css", b'@import "site.css"; h1 { font-size: 31px } h2 { color: red }'),
+    )
+    keep(archive, tmp_path, attached("/img/chart.gif", "image/gif", _PICTURE), *sheets, Page(1, body=_BODY, head=_HEAD))
     keep(archive, tmp_path, Page(2, after=timedelta(days=2)))
     keep(archive, tmp_path, Page(1, title="修订后的通告", after=timedelta(days=30)))
     query = "SELECT c.id FROM archive.capture c JOIN archive.page p ON p.id = c.page_id WHERE p.url = :url ORDER BY 1"
@@ -96,10 +108,36 @@ def test_the_page_to_look_at_keeps_nothing_that_could_act(reader: TestClient, ca
     assert "preconnect" not in answer.text
     assert "connection-allowlist" not in answer.headers, "links could lead nowhere"
     pictures = {picture.get("alt"): picture.get("src") for picture in tree.iter("img")}
+    (sheet, own) = [style.text for style in tree.iter("style") if "--archived-0:url(data:image/gif" not in style.text]
+    assert "font-size: 31px" in sheet
+    assert "background: var(--archived-0)" in sheet
+    assert "h1 { background: var(--archived-0) }" in own
+    assert not tree.xpath("//*[@id='escaped']")
+    assert "url(data:,)" in sheet
+    assert "var(--archived-0)" in tree.get_element_by_id("styled").get("style")
     assert pictures["流程图"].startswith("data:image/gif;base64,")
     assert pictures["缺图"] is None
     around = reader.get(f"/archive/captures/{captured}").headers["content-security-policy"]
     assert around == f"{OWN_PAGES_POLICY}; frame-src 'self'"
+
+
+def test_what_an_archived_page_lacks_is_said_with_how_it_ended(reader: TestClient, captured: int) -> None:
+    look = reader.get(f"/archive/captures/{captured}.json").json()["look"]
+    ended = {each["url"].partition(".example")[2]: (each["kind"], each["end"]) for each in look}
+    assert ended == {
+        "/css/site.css": ("style", "shown"),
+        "/x.css": ("style", "not_fetched"),
+        "/css/none.css": ("style", "not_fetched"),
+        "/css/base.css": ("style", "shown"),
+        "/img/chart.gif": ("picture", "shown"),
+        "/img/gone.png": ("picture", "not_fetched"),
+    }
+    told = html.fromstring(reader.get(f"/archive/captures/{captured}").text).xpath("//details[@class='look']")[0]
+    assert "3 个，共 6 个" in told.xpath("string(summary)")
+    assert told.get("open") is not None
+    assert [item.findtext("code") for item in told.iter("li")] == [
+        each["url"] for each in look if each["end"] != "shown"
+    ]
 
 
 def test_damage_is_told_before_anything_is_shown(
@@ -136,6 +174,10 @@ def test_a_reader_follows_a_link_of_the_archived_page_and_comes_back(address: st
     page.goto(f"{address}?mark=LC00001/2024-00001")
     inside = page.frame_locator("iframe")
     expect(inside.locator("mark")).to_be_in_viewport()
+    expect(inside.locator(".TRS_Editor")).to_have_css("color", "rgb(12, 34, 56)")
+    expect(inside.locator(".TRS_Editor")).to_have_css("background-image", re.compile("data:image/gif"))
+    expect(inside.locator("h1")).to_have_css("font-size", "31px")
+    expect(inside.locator("#styled")).to_have_css("background-image", re.compile("data:image/gif"))
     picture = inside.get_by_alt_text("流程图")
     assert picture.evaluate("picture => picture.naturalWidth") == 1
     inside.get_by_role("link", name="相邻通告").click()

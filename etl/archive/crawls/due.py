@@ -1,15 +1,17 @@
-"""The pages of a batch that are still to be fetched, with all that fetching them needs."""
+"""The pages of a batch that are still to be fetched, with all that fetching them needs, and what of their look is."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, distinct, func, select, true
 
 from etl.archive.crawls.run import RunContext
 from etl.archive.crawls.validators import VERIFY_EVERY, trusted_hosts
 from etl.archive.storage.lookups import among
-from etl.archive.storage.models import Blob, Page, PageFile, RunPage
+from etl.archive.storage.models import Blob, Capture, Page, PageFile, RunPage
+from etl.outcomes import Outcome
 from etl.web.urls import Address, host_of
 
 
@@ -90,6 +92,42 @@ def _files(connection: Connection, page_ids: Sequence[int]) -> dict[int, list[An
     for row in connection.execute(query.add_columns(PageFile.page_id)):
         files.setdefault(row.page_id, []).append(row)
     return files
+
+
+def asked_resources(engine: Engine, run: RunContext) -> int:
+    """How many style sheets and pictures the run has asked for."""
+    query = select(func.count(distinct(Capture.page_id))).join(Page, Page.id == Capture.page_id)
+    with engine.connect() as connection:
+        return connection.scalars(query.where(Capture.run_id == run.id, Page.kind == "resource")).one()
+
+
+def due_resources(engine: Engine, run: RunContext, urls: Sequence[Address]) -> dict[Address, Mapping[str, str]]:
+    """Those of the addresses to ask for now, in their order, with headers as with `DueFile`.
+
+    Not those of which the archive has had an answer for less than `recheck_after_days`, nor those that this run asked.
+    """
+    last = (
+        select(Capture.run_id, Capture.fetched_at, Capture.outcome)
+        .where(Capture.page_id == Page.id)
+        .order_by(Capture.fetched_at.desc())
+        .limit(1)
+        .lateral()
+    )
+    query = _PAGES.add_columns(last).join(last, true())
+    with engine.connect() as connection:
+        known = connection.execute(query.where(Page.source_id == run.source.id, among(Page.url, urls))).all()
+        trusted = trusted_hosts(connection)
+    due: dict[Address, Mapping[str, str]] = {url: {} for url in urls}
+    rested = datetime.now(UTC) - timedelta(days=run.source.recheck_after_days)
+    for row in known:
+        if row.run_id == run.id or (row.fetched_at > rested and row.outcome not in _TRY_AGAIN):
+            del due[row.url]
+        else:
+            due[row.url] = _conditional_headers(row, run.id, trusted)
+    return due
+
+
+_TRY_AGAIN = (Outcome.NETWORK_ERROR, Outcome.HTTP_ERROR, Outcome.LIMIT)
 
 
 def _conditional_headers(page: Any, run_id: int, trusted: set[str]) -> dict[str, str]:

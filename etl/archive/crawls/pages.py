@@ -1,4 +1,5 @@
-"""Writes the pages of a source: documents that are listed, listing pages, further pages of articles, and files.
+"""Writes the pages of a source: documents that are listed, listing pages, further pages of articles, files, and what
+pages are shown with.
 
 A page is one address of one source, whatever it is found to be. Each of these functions is idempotent.
 """
@@ -62,8 +63,8 @@ _LISTED = insertion(
     # stored by then, and the site may say that they are unchanged: they wait to be read.
     """ON CONFLICT (source_id, url)
     DO UPDATE SET listing = page.listing || excluded.listing, listed_at = excluded.listed_at,
-    kind = CASE WHEN page.kind IN ('file', 'part') THEN excluded.kind ELSE page.kind END,
-    unread_capture_id = CASE WHEN page.kind NOT IN ('file', 'part') THEN page.unread_capture_id ELSE (
+    kind = CASE WHEN page.kind IN ('file', 'part', 'resource') THEN excluded.kind ELSE page.kind END,
+    unread_capture_id = CASE WHEN page.kind NOT IN ('file', 'part', 'resource') THEN page.unread_capture_id ELSE (
         SELECT max(c.id) FROM archive.capture c WHERE c.page_id = page.id AND c.blob_sha256 = page.blob_sha256) END""",
 )
 _IN_RUN = insertion(
@@ -83,7 +84,8 @@ def listed_pages(
 
 
 def upsert_pages(connection: Connection, source_id: str, kind: str, urls: Iterable[Address]) -> dict[Address, int]:
-    """The ids of the pages with those URLs, by URL; written now unless they are known. A known page keeps its kind."""
+    """The ids of the pages with those URLs, by URL; written now unless they are known. A known page keeps its kind,
+    but what was only part of the look of pages becomes a file of one."""
     urls = sorted(set(urls))
     if not urls:
         return {}
@@ -121,7 +123,12 @@ _ARTICLE_PAGES = insertion(
     ("source_id", "kind", "url", "part_of", "part"),
     "ON CONFLICT (source_id, url) DO UPDATE SET part_of = excluded.part_of, part = excluded.part",
 )
-_PAGES = insertion(Page, ("source_id", "kind", "url"), "ON CONFLICT (source_id, url) DO NOTHING")
+_PAGES = insertion(
+    Page,
+    ("source_id", "kind", "url"),
+    """ON CONFLICT (source_id, url) DO UPDATE SET kind = excluded.kind
+    WHERE page.kind = 'resource' AND excluded.kind = 'file'""",
+)
 
 
 def upsert_article_page(connection: Connection, source_id: str, article: int, url: Address, position: int) -> int:

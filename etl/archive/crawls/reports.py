@@ -47,6 +47,7 @@ class Report:
     full: bool
     outcomes: dict[str, int] = field(default_factory=dict)
     files: dict[str, int] = field(default_factory=dict)
+    resources: dict[str, int] = field(default_factory=dict)
     told: tuple[ListSummary, ...] = ()
     problems: tuple[Reason, ...] = ()
     warnings: tuple[Reason, ...] = ()
@@ -67,6 +68,7 @@ def read_report(
     for name, number in outcomes.items():
         sums[group(Outcome(name))] += number
     row = connection.execute(_SUMS, values).one()
+    others = _others(connection, run.id)
     listing = connection.scalars(select(Run.listing).where(Run.id == run.id)).one()
     return Report(
         source=run.source.id,
@@ -88,7 +90,8 @@ def read_report(
         change_seq_to=row.change_seq_to,
         full=bool(listing.get("full")),
         outcomes=dict(sorted(outcomes.items())),
-        files={row.outcome: row.n for row in connection.execute(_FILES, values)},
+        files=others["file"],
+        resources=others["resource"],
         told=tuple(ListSummary(**column) for column in listing.get("columns", ())),
         problems=tuple(problems),
         warnings=tuple(warnings),
@@ -97,12 +100,20 @@ def read_report(
     )
 
 
-# Files are no listed documents: they are counted apart, each as it ended last.
-_FILES = text("""
-SELECT outcome, count(*) AS n FROM (
-    SELECT DISTINCT ON (c.page_id) c.outcome FROM archive.capture c JOIN archive.page p ON p.id = c.page_id
-    WHERE c.run_id = :run AND p.kind = 'file' ORDER BY c.page_id, c.id DESC) AS ended
-GROUP BY 1 ORDER BY 1
+def _others(connection: Connection, run: int) -> dict[str, dict[str, int]]:
+    """Files, and what pages are shown with, are no listed documents: they are counted apart."""
+    counts: dict[str, dict[str, int]] = {"file": {}, "resource": {}}
+    for row in connection.execute(_OTHERS, {"run": run}):
+        counts[row.kind][row.outcome] = row.n
+    return counts
+
+
+# Each as it ended last.
+_OTHERS = text("""
+SELECT kind, outcome, count(*) AS n FROM (
+    SELECT DISTINCT ON (c.page_id) p.kind, c.outcome FROM archive.capture c JOIN archive.page p ON p.id = c.page_id
+    WHERE c.run_id = :run AND p.kind IN ('file', 'resource') ORDER BY c.page_id, c.id DESC) AS ended
+GROUP BY 1, 2 ORDER BY 1, 2
 """)
 # A record is a duplicate when an earlier record, of whatever source, already holds its text; having none is not a text.
 _SUMS = text("""

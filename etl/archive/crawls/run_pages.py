@@ -11,7 +11,8 @@ from etl.reasons import Reason
 
 # `known` and `limit` are no surprise, and most pages of a run.
 _NAMED = [str(outcome) for outcome in (*FAILED, Outcome.ROBOTS, Outcome.OUT_OF_SCOPE, Outcome.DEAD)]
-# Listing pages and files are no listed documents: each ends as its last attempt in the run did.
+# The look of pages is counted, and told where it is shown. Listing pages and files are no listed documents: each ends
+# as its last attempt in the run did.
 _PAGES = text("""
 SELECT * FROM (
     SELECT p.kind, p.url, rp.outcome, rp.reason, c.status, p.id
@@ -22,7 +23,7 @@ SELECT * FROM (
     SELECT * FROM (
         SELECT DISTINCT ON (c.page_id) p.kind, p.url, c.outcome, c.reason, c.status, p.id
         FROM archive.capture c JOIN archive.page p ON p.id = c.page_id
-        WHERE c.run_id = :run AND p.kind <> 'document' ORDER BY c.page_id, c.id DESC) AS others
+        WHERE c.run_id = :run AND p.kind NOT IN ('document', 'resource') ORDER BY c.page_id, c.id DESC) AS others
 ) AS ended
 WHERE outcome = ANY(:named) ORDER BY kind = 'file', kind = 'document', outcome, id LIMIT :most
 """)

@@ -133,13 +133,13 @@ def _selected() -> Select[Any]:
         Capture.outcome,
         Blob.sha256,
         Blob.size,
-        func.coalesce(_content_type(), "").label("content_type"),
+        func.coalesce(content_type_of(), "").label("content_type"),
     )
     return select(*columns).join(Page, Page.id == Capture.page_id).join(Blob, Blob.sha256 == Capture.blob_sha256)
 
 
-def _content_type() -> ColumnElement[str]:
-    """Of the headers, which are pairs of name and value."""
+def content_type_of() -> ColumnElement[str]:
+    """That of a capture: of the headers, which are pairs of name and value."""
     header = func.jsonb_array_elements(Capture.headers).column_valued("header")
     named = func.lower(header.op("->>")(0).cast(TEXT)) == "content-type"
     return select(header.op("->>")(1).cast(TEXT)).where(named).limit(1).scalar_subquery()

@@ -14,7 +14,7 @@ from typing_extensions import TypedDict
 from etl.archive.storage.layout import UnreferencedKind
 from etl.archive.storage.log_format import LogLine, LogPart
 
-PageKind = Literal["document", "part", "file", "listing"]
+PageKind = Literal["document", "part", "file", "listing", "resource"]
 Headers = Sequence[Sequence[str]]
 """Name and value of each header, in the order in which they were sent."""
 

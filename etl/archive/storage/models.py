@@ -34,7 +34,7 @@ from etl.archive.storage.model_base import SCHEMA as SCHEMA
 from etl.archive.storage.model_base import Base as Base
 from etl.outcomes import Outcome
 
-REVISION = "0020"
+REVISION = "0021"
 """The last migration: these tables are what it leaves."""
 CAPTURE_NUMBERS = Sequence("capture_number", schema=SCHEMA)
 _OUTCOMES = ", ".join(f"'{outcome}'" for outcome in Outcome)
@@ -134,12 +134,13 @@ class FixityEvent(Base):
 
 
 class Page(Base):
-    """An address that a source has shown: a document, a further page or a file of one, a page of a listing."""
+    """An address that a source has shown: a document, a further page or a file of one, a page of a listing, a style
+    sheet or picture that pages are shown with (resource)."""
 
     __tablename__ = "page"
     __table_args__ = (
         UniqueConstraint("source_id", "url"),
-        CheckConstraint("kind IN ('document', 'part', 'file', 'listing')", name="kind"),
+        CheckConstraint("kind IN ('document', 'part', 'file', 'listing', 'resource')", name="kind"),
         CheckConstraint(f"verdict IN ({_OUTCOMES})", name="verdict"),
         # Few pages are unread at any time, in an archive of whatever size.
         # By address or its beginning, of whatever source.

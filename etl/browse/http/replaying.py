@@ -1,9 +1,11 @@
 """Looking at what was archived: the page around a capture, the capture made to be looked at, the bytes themselves."""
 
+from dataclasses import replace
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
+from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -16,20 +18,20 @@ from etl.browse.http.responses import Responder, see_other
 from etl.browse.http.routes import BaseAddress, BlobDigest, OpenArchive, Respond, RowId, page_route, read_only
 from etl.browse.http.security_headers import FRAMING_POLICY
 from etl.browse.pages.capture import (
+    CapturePage,
     NotArchived,
     capture_page,
-    data_addresses,
-    kept_pictures,
     nearest_capture,
 )
 from etl.browse.pages.file import file_bytes
+from etl.browse.pages.look import Resource, look_of
 from etl.browse.pages.replay import (
     ArchivedBytes,
     captured_bytes,
     inert_headers,
     rewritten_headers,
 )
-from etl.browse.pages.rewritten_page import picture_addresses, rewrite
+from etl.browse.pages.rewritten_page import rewrite
 from etl.browse.resources.mementos import http_date, links_of_memento
 from etl.web.page import read_document
 
@@ -63,9 +65,24 @@ def capture(
     """A capture as it was, with when it was made, whether its bytes are intact, and the other times."""
     with read_only(archive) as connection:
         page = capture_page(connection, capture, words, label)
-    if page is None:
-        raise HTTPException(404)
+        if page is None:
+            raise HTTPException(404)
+        if page.shown == "page" and page.fixity and not page.fixity.damage:
+            page = replace(page, look=_resources(archive, connection, page))
     return responder.page("capture.html", page, headers={"content-security-policy": FRAMING_POLICY})
+
+
+def _resources(archive: Archive, connection: Connection, page: CapturePage) -> tuple[Resource, ...]:
+    """The style sheets and pictures of an archived page; none where its bytes turn out to be damaged."""
+    archived = captured_bytes(connection, page.id)
+    if archived is None:
+        return ()
+    try:
+        body = archive.store.blob(archived.sha256)
+    except (DamagedBlob, StoreError):
+        return ()
+    read = read_document(body, page.final_url, archived.content_type)
+    return look_of(archive, connection, read, page.source_id, page.fetched_at).told()
 
 
 @router.api_route("/captures/{capture}/page", methods=["GET", "HEAD"], response_model=None)
@@ -88,12 +105,12 @@ def capture_to_look_at(
         return body
     read = read_document(body, page.final_url, archived.content_type)
     with read_only(archive) as connection:
-        kept = kept_pictures(connection, page.source_id, picture_addresses(read), page.fetched_at)
+        look = look_of(archive, connection, read, page.source_id, page.fetched_at)
     root = request.scope.get("root_path", "")
     shown = rewrite(
         read,
         lambda address: f"{root}/captures/find?{urlencode({'url': address, 'near': capture})}",
-        data_addresses(archive, kept),
+        look,
         words,
         label,
     )

@@ -51,7 +51,18 @@ PAGE_KINDS: dict[str, tuple[str, str]] = {
     "part": ("续页", "further page"),
     "file": ("附件", "file"),
     "listing": ("目录页", "listing page"),
+    "resource": ("样式或图片", "style sheet or picture"),
 }
+
+LOOKS: dict[str, tuple[str, str]] = {
+    "style": ("样式", "style sheet"),
+    "picture": ("图片", "picture"),
+    "shown": ("已显示", "shown"),
+    "not_shown": ("已存档，此处不能显示", "kept, cannot be shown here"),
+    "damaged": ("存档原件已损坏", "stored bytes damaged"),
+    "not_fetched": ("未采集", "not fetched"),
+} | OUTCOME_NAMES
+"""What an archived page is shown with, and how each ended."""
 
 RECORD_STATES: dict[str, tuple[str, str]] = {
     "current": ("仍在站上", "still on its site"),
@@ -169,6 +180,7 @@ TABLES: dict[str, dict[str, tuple[str, str]]] = {
     "run_kind": RUN_KINDS,
     "group": GROUPS,
     "page_kind": PAGE_KINDS,
+    "look": LOOKS,
     "record_state": RECORD_STATES,
     "version": VERSIONS,
     "change": CHANGES,

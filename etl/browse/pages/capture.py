@@ -1,38 +1,29 @@
 """A capture as it is looked at: what the archive has of an address at one time, and at which other times."""
 
-from base64 import b64encode
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Literal
 
 from sqlalchemy import Connection, func, select
-from sqlalchemy.dialects.postgresql import distinct_on
 
 from etl.archive.queries.mementos import around, same_address
-from etl.archive.storage.archive import Archive
-from etl.archive.storage.bucket import DamagedBlob, StoreError
 from etl.archive.storage.lookups import among
-from etl.archive.storage.models import Blob, Capture, Page, Record, RecordVersion, Source
+from etl.archive.storage.models import Capture, Page, Record, RecordVersion, Source
 from etl.browse.language.shown_reasons import ShownReason, shown_reason
 from etl.browse.pages.fixity import BlobFixity, blob_fixity
+from etl.browse.pages.look import Resource
 from etl.browse.pages.replay import (
     MARKUP,
     MAX_SHOWN_BYTES,
     SHOWABLE_TYPES,
-    SHOWN_PICTURES,
     captured_bytes,
     media_type_of,
 )
 from etl.clock import CHINA
-from etl.files.media_types import sniff
 
 MAX_CAPTURES = 2000
 """Captures of an address that are listed; one that is fetched daily has as many in five years."""
-MAX_PICTURE_BYTES = 2_000_000
-MAX_PICTURES_BYTES = 10_000_000
-"""Of a page, together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +41,7 @@ class CapturePage:
 
     `captures`: of the same address, with bytes, latest first; `earlier` and `later` are beside this one. `version`:
     the first version of `record` that was read from it, and `title` that version's; None if there is none. `words` and
-    `label`: the place that is marked.
+    `label`: the place that is marked. `look`: the style sheets and pictures of a page that is shown.
     """
 
     id: int
@@ -74,6 +65,12 @@ class CapturePage:
     later: int | None
     words: str
     label: str
+    look: tuple[Resource, ...] = ()
+
+    @property
+    def missing(self) -> tuple[Resource, ...]:
+        """What it is not shown with."""
+        return tuple(each for each in self.look if not each.is_shown)
 
     @property
     def calendar(self) -> tuple[tuple[datetime, tuple[CaptureChoice, ...]], ...]:
@@ -167,37 +164,3 @@ def nearest_capture(connection: Connection, url: str, near: int | None) -> int |
     moment = connection.scalar(select(Capture.fetched_at).where(Capture.id == near)) if near else None
     found = around(connection, url, moment)
     return found.closest.capture if found else None
-
-
-def kept_pictures(connection: Connection, source: str, addresses: Sequence[str], at: datetime) -> Mapping[str, str]:
-    """SHA-256 of what the archive has at those addresses, as it was nearest to that time, within the limits of what
-    pictures a page shows."""
-    distance = func.abs(func.extract("epoch", Capture.fetched_at - at))
-    rows = connection.execute(
-        select(Page.url, Blob.sha256, Blob.size)
-        .ext(distinct_on(Page.url))
-        .join(Capture, Capture.page_id == Page.id)
-        .join(Blob, Blob.sha256 == Capture.blob_sha256)
-        .where(Page.source_id == source, among(Page.url, addresses), Blob.damage.is_(None))
-        .order_by(Page.url, distance)
-    )
-    left, kept = MAX_PICTURES_BYTES, {}
-    for url, digest, size in rows:
-        if size <= min(left, MAX_PICTURE_BYTES):
-            left, kept[url] = left - size, digest
-    return kept
-
-
-def data_addresses(archive: Archive, pictures: Mapping[str, str]) -> Mapping[str, str]:
-    """Those that are pictures by their bytes, as `data:` addresses. One that turns out to be damaged or missing is left
-    out, like those that were never archived."""
-    found = {}
-    for address, digest in pictures.items():
-        try:
-            body = archive.store.blob(digest)
-        except (DamagedBlob, StoreError):
-            continue
-        media_type = sniff(body)
-        if media_type in SHOWN_PICTURES:
-            found[address] = f"data:{media_type};base64,{b64encode(body).decode()}"
-    return found

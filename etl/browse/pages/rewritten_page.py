@@ -1,16 +1,16 @@
-"""An archived page made to be looked at: its links lead to what the archive has of their addresses, pictures that the
-archive has stand in it, a place in it is marked. The stored bytes themselves are served beside it, unchanged."""
+"""An archived page made to be looked at: its links lead to what the archive has of their addresses, style sheets and
+pictures that the archive has stand in it, a place in it is marked. The stored bytes themselves are served beside it,
+unchanged."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from lxml import etree, html
 
-from etl.web.page import WebPage
-from etl.web.urls import canonical_url, resolved
+from etl.browse.pages.look import Look
+from etl.web.appearance import canonical_or_none, is_style_sheet, picture_source
+from etl.web.page import WebPage, base_url
 
-MAX_PICTURES = 60
-"""Pictures of a page that are looked for."""
 EVIDENCE = "evidence"
 """Id of the place that is marked."""
 _READ_OTHERWISE = ("svg", "math", "template", "xmp", "plaintext", "noembed")
@@ -30,64 +30,74 @@ _LABEL_BEFORE = 40
 """Characters before a value within which its label is expected, white space not counted."""
 
 
-def picture_addresses(page: WebPage) -> tuple[str, ...]:
-    """The addresses of a page's pictures in canonical form, those inline not among them."""
-    base = _base(page)
-    found = (_canonical(base, element.get("src", "")) for element in page.tree.iter("img"))
-    return tuple(dict.fromkeys(address for address in found if address))[:MAX_PICTURES]
-
-
-def rewrite(
-    page: WebPage, link: Callable[[str], str], pictures: Mapping[str, str], words: str = "", label: str = ""
-) -> bytes:
-    """The page in UTF-8, with its links as `link` gives them for an address, and with the pictures, `data:` addresses
-    by the pictures' own.
+def rewrite(page: WebPage, link: Callable[[str], str], look: Look, words: str = "", label: str = "") -> bytes:
+    """The page in UTF-8, with its links as `link` gives them for an address, and with its look.
 
     `words`: what is marked, where it stands behind `label` if it does. The tree of `page` is changed.
     """
-    base = _base(page)
+    base = base_url(page)
     _mark(page.tree, words, label)
+    for element in list(page.tree.iter("link", "style")):
+        _put_style(element, base, look)
     for element in list(page.tree.iter(etree.Comment, etree.ProcessingInstruction, *_LEFT_OUT)):
         if element.getparent() is not None:
             html.HtmlElement.drop_tree(element)
     for element in list(page.tree.iter(*_FRAMES)):
         _replace_frame(element, base, link)
     for element in page.tree.iter(etree.Element):
-        picture = _picture(element, base, pictures)
+        picture = _picture(element, base, look)
+        _put_styled(element, base, look)
         _rewrite_attributes(element, base, link)
         if picture:
             element.set("src", picture)
     head = page.tree.find("head")
-    (page.tree if head is None else head).insert(0, html.Element("meta", charset="utf-8"))
+    top = page.tree if head is None else head
+    top.insert(0, html.Element("meta", charset="utf-8"))
+    if properties := look.properties():
+        top.insert(1, _style_element(properties))
     return html.tostring(page.tree, encoding="utf-8", doctype="<!doctype html>")  # type: ignore[no-any-return]
 
 
-def _base(page: WebPage) -> str:
-    stated = next((element.get("href") for element in page.tree.iter("base") if element.get("href")), "")
-    return resolved(page.url, stated) if stated else page.url
+def _put_style(element: html.HtmlElement, base: str, look: Look) -> None:
+    """A style sheet in place of the link to it; style of the page itself with what it names."""
+    if element.tag == "style":
+        element.text = look.style(element.text or "", base)
+    elif is_style_sheet(element) and (css := look.sheet(canonical_or_none(base, element.get("href", "")) or "")):
+        sheet = _style_element(css, **({"media": element.get("media")} if element.get("media") else {}))
+        sheet.tail, element.tail = element.tail, None
+        element.addprevious(sheet)
 
 
-def _canonical(base: str, address: str) -> str:
-    """The address as the archive knows it; empty for what is none."""
-    try:
-        return str(canonical_url(address.strip(), base)) if address.strip() else ""
-    except ValueError:
-        return ""
+def _style_element(css: str, **attributes: str) -> html.HtmlElement:
+    element = html.Element("style", **attributes)
+    element.text = css
+    return element
 
 
-def _picture(element: html.HtmlElement, base: str, pictures: Mapping[str, str]) -> str:
+def _picture(element: html.HtmlElement, base: str, look: Look) -> str:
     """What a picture shows, a `data:` address; "" for one that the archive does not have, and for other elements."""
-    if element.tag != "img":
+    if element.tag != "img" and not (element.tag == "input" and element.get("type", "").lower() == "image"):
         return ""
-    source = element.get("src", "")
-    return source if source.startswith("data:image/") else pictures.get(_canonical(base, source), "")
+    source = picture_source(element)
+    return source if source.startswith("data:image/") else look.picture(canonical_or_none(base, source) or "")
+
+
+def _put_styled(element: html.HtmlElement, base: str, look: Look) -> None:
+    """Pictures that attributes name: in style, and behind tables of older pages."""
+    style = element.get("style", "")
+    if "url(" in style.lower():
+        style = look.style(style, base)
+        element.set("style", style)
+    if behind := element.get("background"):
+        address = "".join(f"\\{character}" if character in "\\'" else character for character in behind)
+        element.set("style", look.style(f"background-image:url('{address}');{style}", base))
 
 
 def _rewrite_attributes(element: html.HtmlElement, base: str, link: Callable[[str], str]) -> None:
     for name in [name for name in element.attrib if name.startswith("on") or name in _OTHER_ADDRESSES]:
         element.attrib.pop(name)
     for name in [name for name in _LINKS if name in element.attrib and not element.get(name).startswith("#")]:
-        address = _canonical(base, element.attrib.pop(name))
+        address = canonical_or_none(base, element.attrib.pop(name))
         if address:
             element.set("href", link(address))
             element.set("target", "_top")
@@ -95,7 +105,7 @@ def _rewrite_attributes(element: html.HtmlElement, base: str, link: Callable[[st
 
 def _replace_frame(element: html.HtmlElement, base: str, link: Callable[[str], str]) -> None:
     """A link in place of a frame: what was in it is a page of its own."""
-    address, parent = _canonical(base, element.get("src", "")), element.getparent()
+    address, parent = canonical_or_none(base, element.get("src", "")), element.getparent()
     if parent is None:
         return
     shown = html.Element("a", href=element.get("src", "")) if address else html.Element("span")

@@ -15,6 +15,7 @@ from etl.file_signatures import DOCUMENT_FILES
 from etl.outside import Outside
 from etl.platforms.base import MAX_ARTICLE_PAGES, UNREADABLE, Platform
 from etl.sources.schema import Source
+from etl.web.appearance import NO_APPEARANCE, Appearance, appearance_of
 from etl.web.page import is_readable, read_document
 from etl.web.urls import Address
 
@@ -44,7 +45,8 @@ class PageReading(Outside):
 
     `refusal`: that of a page that refuses the document; `readable`: whether the body is anything to read. Neither a
     page that refuses nor one that is not readable is extracted. `further_pages`: addresses of the other
-    pages of its article, `frames` those of frames that hold its text, `files` those of linked files, all canonical.
+    pages of its article, `frames` those of frames that hold its text, `files` those of linked files, `look` what it is
+    shown with, all canonical.
     `pager_error`: why the further pages cannot be known. `bands`: those of a document's text
     (`etl.extract.similarity`). `extraction` is None where the page is not extracted, or
     cannot be: `failure`, a stored reason, says why.
@@ -56,6 +58,7 @@ class PageReading(Outside):
     further_pages: tuple[Address, ...] = ()
     frames: tuple[Address, ...] = ()
     files: tuple[Address, ...] = ()
+    look: Appearance = NO_APPEARANCE
     pager_error: str = ""
     bands: tuple[int, ...] = ()
     extraction: Extraction | None = None
@@ -77,6 +80,8 @@ def read_fetched_page(source: Source, family: Platform | None, asked: PageToRead
             return PageReading(refusal)
         if asked.status >= 300 or not is_readable(body, asked.content_type):
             return PageReading(readable=False)
+    # Before anything changes the tree.
+    look = _look(source, appearance_of(page)) if source.limits.resources and asked.status is not None else NO_APPEARANCE
     further: list[Address] = []
     pager_error = ""
     try:
@@ -88,7 +93,7 @@ def read_fetched_page(source: Source, family: Platform | None, asked: PageToRead
     frames = _addresses(source, filter(source.allows, extraction.frames))
     files = _addresses(source, (file.url for file in extraction.attachments))
     bands = tuple(bands_of_normalised(normalise(extraction.text))) if extraction.kind == "document" else ()
-    return PageReading(None, True, tuple(further), frames, files, pager_error, bands, extraction)
+    return PageReading(None, True, tuple(further), frames, files, look, pager_error, bands, extraction)
 
 
 def extract_page(source: Source, family: Platform | None, asked: PageToRead, body: bytes) -> Extraction:
@@ -107,6 +112,10 @@ def _canonical(source: Source, file: Attachment) -> Attachment:
         return replace(file, url=source.canonical(file.url))
     except ValueError:
         return file  # not an http(s) address, such as `data:`; the version names it as the page does
+
+
+def _look(source: Source, look: Appearance) -> Appearance:
+    return Appearance(_addresses(source, look.styles), _addresses(source, look.pictures))
 
 
 def _addresses(source: Source, urls: Iterable[str]) -> tuple[Address, ...]:

@@ -11,6 +11,7 @@ from etl.extract.similarity import BANDS
 from etl.fetch.refusals import Refusal
 from etl.outcomes import Outcome
 from etl.pipeline.reading.page_reading import PageReading
+from etl.web.appearance import Appearance
 from etl.web.urls import MAX_ADDRESS_CHARS, Address
 
 _ORIGINS, _KINDS = frozenset(get_args(Origin)), frozenset(get_args(PageKind))
@@ -27,6 +28,8 @@ def encode_reading(reading: PageReading) -> tuple[Any, str]:
         reading.further_pages,
         reading.frames,
         reading.files,
+        reading.look.styles,
+        reading.look.pictures,
         reading.pager_error,
         reading.bands,
         _encode(extraction) if extraction else None,
@@ -43,6 +46,8 @@ def decode_reading(answer: Any, text: str) -> PageReading:
             list(further),
             list(frames),
             list(files),
+            list(styles),
+            list(pictures),
             str(pager_error),
             list(bands),
             extraction,
@@ -53,6 +58,7 @@ def decode_reading(answer: Any, text: str) -> PageReading:
                 _addresses(further),
                 _addresses(frames),
                 _addresses(files),
+                Appearance(_addresses(styles), _addresses(pictures)),
                 pager_error,
                 _bands(bands),
                 None if extraction is None else _extraction(extraction, text),

@@ -1,4 +1,5 @@
-"""Stage two: fetch documents, each with the further pages of its article and the files that it links, and store them.
+"""Stage two: fetch documents, each with the further pages of its article, the files that it links and what it is
+shown with, and store them.
 
 A page is read once, in a process of its own; what was read is handed on with the stored document.
 """
@@ -7,6 +8,8 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import chain
 
 from sqlalchemy import Connection
 
@@ -23,6 +26,8 @@ from etl.outcomes import Outcome
 from etl.pipeline.documents import ReadPage
 from etl.pipeline.reading.page_reading import PageReading, PageToRead
 from etl.pipeline.reading.pool import PageReaders, page_readers
+from etl.pipeline.stages.looks import Attempts as Looked
+from etl.pipeline.stages.looks import Looks
 from etl.pipeline.stages.one_by_one import Put, one_by_one
 from etl.progress import Counter as ProgressCounter
 from etl.progress import ProgressCallback, no_progress
@@ -46,7 +51,8 @@ Attempts = Mapping[Address, Sequence[ClassifiedAttempt]]
 
 @dataclass(frozen=True, slots=True)
 class _FetchedDocument:
-    """The attempts for a document: for its page, for further pages of its article, and for its files.
+    """The attempts for a document: for its page, for further pages of its article, for its files, and for what it is
+    shown with.
 
     `part_urls` are the URLs of all further pages in order, whether they were fetched or not; None where they were not
     looked for. `readings`: what was read in its pages, in their order; empty where they need not be recorded.
@@ -57,12 +63,13 @@ class _FetchedDocument:
     part_urls: tuple[Address, ...] | None = None
     parts: Attempts = field(default_factory=dict)
     files: Attempts = field(default_factory=dict)
+    look: Attempts = field(default_factory=dict)
     readings: tuple[PageReading, ...] = ()
 
     @property
     def size(self) -> int:
         """Bytes of all bodies."""
-        return _size((self.attempts, *self.parts.values(), *self.files.values()))
+        return _size((self.attempts, *self.parts.values(), *self.files.values(), *self.look.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +108,7 @@ async def fetch_batches(
 
     async with fetcher(run.source, archive.hosts, user_agent) as fetch, one_by_one(store_documents) as put:
         buffer = _Buffer(put, store.files)
-        fetching = _Fetching(run, fetch, buffer, readers or page_readers())
+        fetching = _Fetching(archive, run, fetch, buffer, readers or page_readers())
         due = _DuePages(archive, run, numbers)
         workers = [asyncio.create_task(fetching.fetch_all(due)) for _ in range(run.source.pace.concurrency)]
         try:
@@ -166,10 +173,10 @@ class _Store:
             if end.outcome is Outcome.STORED and document.readings:
                 yield _stored(document, end.capture)
 
-    def files(self, files: Attempts, number: int) -> None:
-        """Stores files of a document that is not finished."""
+    def files(self, files: Attempts, number: int, kind: str) -> None:
+        """Stores files of a document that is not finished, or what it is shown with."""
         with self._archive.engine.begin() as connection:
-            page_ids = upsert_pages(connection, self._run.source.id, "file", files)
+            page_ids = upsert_pages(connection, self._run.source.id, kind, files)
         attempts = [PageAttempt(page_ids[url], item) for url in files for item in files[url]]
         store_attempts(self._archive, self._run.batch(str(number)), attempts)
 
@@ -188,7 +195,7 @@ class _Buffer:
     One group is stored while the next one is gathered; whoever fills that one too waits, and all others with it.
     """
 
-    def __init__(self, put: Put[Sequence[_FetchedDocument]], store_files: Callable[[Attempts, int], None]) -> None:
+    def __init__(self, put: Put[Sequence[_FetchedDocument]], store_files: Callable[[Attempts, int, str], None]) -> None:
         self._put, self._store_files = put, store_files
         self._documents: list[_FetchedDocument] = []
         self._lock = asyncio.Lock()
@@ -201,13 +208,13 @@ class _Buffer:
             if full or len(self._documents) == PAGES_PER_COMMIT:
                 await self._flush()
 
-    async def add_files(self, files: dict[Address, list[ClassifiedAttempt]], batch: int) -> bool:
+    async def add_files(self, files: dict[Address, list[ClassifiedAttempt]], batch: int, kind: str = "file") -> bool:
         """Stores files of a document that is not finished, and empties the mapping, when they take much memory;
         returns whether it did."""
         if _size(files.values()) <= MAX_BUFFERED_BYTES:
             return False
         async with self._lock:
-            await asyncio.to_thread(self._store_files, files, batch)
+            await asyncio.to_thread(self._store_files, files, batch, kind)
         files.clear()
         return True
 
@@ -235,9 +242,12 @@ _AS_BEFORE = PageReading()
 class _Fetching:
     """Fetches documents. A file that several link is fetched once."""
 
-    def __init__(self, run: RunContext, fetch: Fetcher, buffer: _Buffer, readers: PageReaders) -> None:
+    def __init__(
+        self, archive: Archive, run: RunContext, fetch: Fetcher, buffer: _Buffer, readers: PageReaders
+    ) -> None:
         self._source, self._fetcher, self._buffer, self._readers = run.source, fetch, buffer, readers
         self._requested_files: set[str] = set()
+        self._looks = Looks(archive.engine, run, fetch, self._requested_files)
 
     async def fetch_all(self, pages: _DuePages) -> None:
         """Fetches documents and hands them to the buffer, one after the other."""
@@ -269,7 +279,11 @@ class _Fetching:
             return document
         document = replace(document, readings=(reading, *document.readings))
         files, all_here = await self._fetch_files(page, _files(document))
-        return replace(document, files=files, readings=document.readings if all_here else ())
+        document = replace(document, files=files, readings=document.readings if all_here else ())
+        return replace(document, look=await self._looks.fetch(reading.look, partial(self._store_look, page.batch)))
+
+    async def _store_look(self, batch: int, attempts: Looked) -> None:
+        await self._buffer.add_files(attempts, batch, "resource")
 
     async def _unchanged(self, page: DuePage, attempts: list[ClassifiedAttempt]) -> _FetchedDocument:
         """A page whose frames were not looked for yet is read again, though it did not change."""
@@ -350,16 +364,19 @@ def _files(document: _FetchedDocument) -> list[DueFile]:
 def _page_attempts(
     connection: Connection, run: RunContext, documents: Sequence[_FetchedDocument]
 ) -> Iterator[PageAttempt]:
-    """All attempts with the ids of their pages: of each document those for its page, for its parts, and for its
-    files."""
+    """All attempts with the ids of their pages: of each document those for its page, for its parts, for its
+    files, and for its look."""
     articles = {document.page.page_id: document.part_urls for document in documents if document.part_urls is not None}
     page_ids = upsert_article_pages(connection, run.source.id, articles)
     page_ids |= upsert_pages(
         connection, run.source.id, "file", (url for document in documents for url in document.files)
     )
+    page_ids |= upsert_pages(
+        connection, run.source.id, "resource", (url for document in documents for url in document.look)
+    )
     for document in documents:
         for item in document.attempts:
             yield PageAttempt(document.page.page_id, item)
-        for url, attempts in (*document.parts.items(), *document.files.items()):
+        for url, attempts in chain(document.parts.items(), document.files.items(), document.look.items()):
             for item in attempts:
                 yield PageAttempt(page_ids[url], item)

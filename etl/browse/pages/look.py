@@ -1,0 +1,203 @@
+"""The look of an archived page: what the archive has of its style sheets and pictures, at the time of the page."""
+
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Literal
+
+from sqlalchemy import Connection, and_, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from etl.archive.queries.mementos import content_type_of
+from etl.archive.storage.archive import Archive
+from etl.archive.storage.bucket import DamagedBlob, StoreError
+from etl.archive.storage.lookups import among
+from etl.archive.storage.models import Blob, Capture, Page
+from etl.browse.pages.replay import SHOWN_PICTURES, media_type_of
+from etl.files.media_types import sniff
+from etl.outcomes import FAILED
+from etl.web.appearance import MAX_IMPORTS, MAX_NAMED, Appearance, appearance_of, canonical_or_none
+from etl.web.charset import decode
+from etl.web.page import WebPage
+from etl.web.styles import named_in_style, style_with
+from etl.web.urls import Address
+
+MAX_PICTURE_BYTES = 2_000_000
+MAX_PICTURES_BYTES = 10_000_000
+"""Of a page, together."""
+MAX_STYLE_BYTES = 3_000_000
+"""Of all style sheets of a page."""
+SVG = "image/svg+xml"
+"""In the place of a picture it runs no scripts and loads nothing (SVG 2, secure static mode)."""
+_NONE = "url(data:,)"
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A style sheet or picture of a page. `end`: `shown`; `not_shown` for what is kept and too large or of no type that
+    is shown; `damaged`; the outcome of the last attempt, where nothing was kept; `not_fetched` where none was made.
+
+    `capture` is the one that counts here, the nearest in time; None if there is none.
+    """
+
+    url: str
+    kind: Literal["style", "picture"]
+    end: str
+    capture: int | None
+    sha256: str | None
+    content_type: str
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the page is shown with it."""
+        return self.end == "shown"
+
+
+class Look:
+    """What a page is shown with: style sheets, and pictures as `data:` addresses, in styles by custom properties."""
+
+    def __init__(self, archive: Archive, resources: Mapping[str, Resource], sheets: Mapping[str, str]) -> None:
+        self._archive, self._sheets = archive, sheets
+        self.resources = resources
+        self._data: dict[str, str] = {}
+        self._in_styles: dict[str, str] = {}
+        self._left = MAX_STYLE_BYTES
+
+    def told(self) -> tuple[Resource, ...]:
+        """All of them, in the order of the page."""
+        return tuple(self.resources.values())
+
+    def picture(self, address: str) -> str:
+        """A picture as a `data:` address; "" for what cannot be shown."""
+        known = self.resources.get(address)
+        if known is None or known.kind != "picture" or not known.is_shown or known.sha256 is None:
+            return ""
+        if address not in self._data:
+            try:
+                self._data[address] = _data_address(self._archive.store.blob(known.sha256), known.content_type)
+            except (DamagedBlob, StoreError):
+                self._data[address] = ""
+        return self._data[address]
+
+    def sheet(self, address: str) -> str:
+        """A style sheet of the page, with those that it imports in their places."""
+        return self._sheet(address, ())
+
+    def style(self, css: str, base: str) -> str:
+        """Style that stands in the page itself, likewise."""
+        return self._style(css, base, ())
+
+    def properties(self) -> str:
+        """The style that defines the pictures which were named in styles so far."""
+        defined = "".join(f"{name}:url({self.picture(address)});" for address, name in self._in_styles.items())
+        return f":root{{{defined}}}" if defined else ""
+
+    def _sheet(self, address: str, within: tuple[str, ...]) -> str:
+        if address in within or len(within) > MAX_IMPORTS or address not in self._sheets:
+            return ""
+        return self._style(self._sheets[address], address, (*within, address))
+
+    def _style(self, css: str, base: str, within: tuple[str, ...]) -> str:
+        self._left -= len(css)
+        if self._left < 0:
+            return ""
+        return style_with(css, partial(self._in_style, base), lambda written: self._imported(base, written, within))
+
+    def _imported(self, base: str, written: str, within: tuple[str, ...]) -> str:
+        address = canonical_or_none(base, written)
+        return self._sheet(address, within) if address else ""
+
+    def _in_style(self, base: str, written: str) -> str:
+        if not written:
+            return _NONE
+        address = canonical_or_none(base, written)
+        if address is None or not self.picture(address):
+            return _NONE
+        return f"var({self._in_styles.setdefault(address, f'--archived-{len(self._in_styles)}')})"
+
+
+def look_of(archive: Archive, connection: Connection, page: WebPage, source: str, at: datetime) -> Look:
+    """The look of a page of that source, captured at that time. Its tree must be as it was parsed."""
+    named = appearance_of(page)
+    resources: dict[str, Resource] = {}
+    sheets: dict[str, str] = {}
+    left = MAX_PICTURES_BYTES
+    for _ in range(MAX_IMPORTS + 1):
+        found = _kept(connection, source, named, at, left)
+        found = {url: each for url, each in found.items() if url not in resources}
+        resources |= {url: resource for url, (resource, _) in found.items()}
+        left -= sum(size for resource, size in found.values() if resource.kind == "picture" and resource.is_shown)
+        named = _named_in(_read_sheets(archive, (each for each, _ in found.values()), sheets))
+        if not named.styles and not named.pictures:
+            break
+    return Look(archive, resources, sheets)
+
+
+def _read_sheets(archive: Archive, resources: Iterable[Resource], sheets: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """(address, text) of the style sheets among them, which are added to `sheets`."""
+    for each in resources:
+        if each.kind == "style" and each.is_shown and each.sha256:
+            try:
+                sheets[each.url], _ = decode(archive.store.blob(each.sha256), each.content_type)
+            except (DamagedBlob, StoreError):
+                continue
+            yield each.url, sheets[each.url]
+
+
+def _named_in(sheets: Iterable[tuple[str, str]]) -> Appearance:
+    styles: dict[Address, None] = {}
+    pictures: dict[Address, None] = {}
+    for base, css in sheets:
+        for _, named in zip(range(MAX_NAMED), named_in_style(css), strict=False):
+            if address := canonical_or_none(base, named.address):
+                (styles if named.is_sheet else pictures)[address] = None
+    return Appearance(tuple(styles), tuple(pictures))
+
+
+def _kept(
+    connection: Connection, source: str, named: Appearance, at: datetime, left: int
+) -> dict[str, tuple[Resource, int]]:
+    """What the archive has at those addresses, nearest to that time, each with its size."""
+    has_bytes = and_(Capture.blob_sha256.is_not(None), ~among(Capture.outcome, FAILED))
+    distance = func.abs(func.extract("epoch", Capture.fetched_at - at))
+    query = (
+        select(Page.url, Capture.id, Capture.outcome, has_bytes, Blob.sha256, Blob.size, Blob.damage)
+        .add_columns(func.coalesce(content_type_of(), ""))
+        .ext(distinct_on(Page.url))
+        .join(Capture, Capture.page_id == Page.id)
+        .outerjoin(Blob, Blob.sha256 == Capture.blob_sha256)
+        .where(Page.source_id == source, among(Page.url, (*named.styles, *named.pictures)))
+        .order_by(Page.url, has_bytes.desc(), distance)
+    )
+    rows = {row[0]: row[1:] for row in connection.execute(query)} if named.styles or named.pictures else {}
+    kept: dict[str, tuple[Resource, int]] = {}
+    for url in dict.fromkeys((*named.styles, *named.pictures)):
+        kind: Literal["style", "picture"] = "style" if url in named.styles else "picture"
+        if url not in rows:
+            kept[url] = Resource(url, kind, "not_fetched", None, None, ""), 0
+            continue
+        capture, outcome, whole, sha256, size, damage, content_type = rows[url]
+        end = outcome
+        if whole:
+            shown = kind == "style" or (size <= min(left, MAX_PICTURE_BYTES) and _may_be_picture(content_type))
+            end = "damaged" if damage else "shown" if shown else "not_shown"
+        left -= size if end == "shown" and kind == "picture" else 0
+        kept[url] = Resource(url, kind, end, capture, sha256, content_type), size or 0
+    return kept
+
+
+def _may_be_picture(content_type: str) -> bool:
+    """By what the site says of it; its bytes decide when they are read."""
+    media_type = media_type_of(content_type)
+    return media_type in SHOWN_PICTURES | {SVG, "image/jpg", "image/pjpeg"} or not media_type.startswith(
+        ("image/", "text/")
+    )
+
+
+def _data_address(body: bytes, content_type: str) -> str:
+    media_type = sniff(body)
+    if media_type_of(content_type) == SVG and b"<svg" in body:
+        media_type = SVG
+    return f"data:{media_type};base64,{b64encode(body).decode()}" if media_type in SHOWN_PICTURES | {SVG} else ""

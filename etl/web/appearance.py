@@ -1,0 +1,79 @@
+"""What a page is shown with: the style sheets and pictures that it names."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml import html
+
+from etl.web.page import WebPage, base_url
+from etl.web.styles import named_in_style
+from etl.web.urls import Address, canonical_url
+
+MAX_NAMED = 200
+"""Style sheets and pictures of a page that are looked at, each; those behind them are as if it did not name them."""
+MAX_RESOURCE_BYTES = 2_000_000
+"""Of one style sheet or picture."""
+MAX_IMPORTS = 3
+"""How deep style sheets that name others are followed."""
+_LATE = ("data-src", "data-original", "data-lazy-src", "data-echo", "lazy-src", "original")
+"""Attributes in which scripts that load pictures late look for the address."""
+_BACKGROUND = re.compile(r"\bbackground\s*=", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """Canonical addresses, each once, in the order of the page."""
+
+    styles: tuple[Address, ...] = ()
+    pictures: tuple[Address, ...] = ()
+
+
+NO_APPEARANCE = Appearance()
+
+
+def appearance_of(page: WebPage) -> Appearance:
+    """The style sheets and pictures of a page, those inline not among them."""
+    base = base_url(page)
+    styles: dict[Address, None] = {}
+    pictures: dict[Address, None] = {}
+    for written, is_sheet in _named(page):
+        found = styles if is_sheet else pictures
+        if len(found) < MAX_NAMED and (address := canonical_or_none(base, written)):
+            found[address] = None
+    return Appearance(tuple(styles), tuple(pictures))
+
+
+def _named(page: WebPage) -> Iterator[tuple[str, bool]]:
+    for element in page.tree.iter("link", "img", "input", "style"):
+        if element.tag == "link":
+            yield from [(element.get("href", ""), True)] if is_style_sheet(element) else []
+        elif element.tag == "style":
+            yield from named_in_style(element.text or "")
+        elif element.tag == "img" or element.get("type", "").lower() == "image":
+            yield picture_source(element), False
+    if _BACKGROUND.search(page.text):
+        yield from ((value, False) for value in page.tree.xpath("//@background"))
+    if "url(" in page.text:
+        for style in page.tree.xpath("//@style[contains(., 'url(')]"):
+            yield from named_in_style(style)
+
+
+def is_style_sheet(link: html.HtmlElement) -> bool:
+    """Whether a `<link>` is a sheet with which the page is shown, not one that its reader may choose."""
+    relations = link.get("rel", "").lower().split()
+    return "stylesheet" in relations and "alternate" not in relations
+
+
+def picture_source(element: html.HtmlElement) -> str:
+    """The address of the picture that a visitor sees in the end, as it is written; "" if it has none."""
+    late = (element.get(name, "").strip() for name in _LATE)
+    return next((value for value in late if "/" in value or "." in value), "") or element.get("src", "").strip()
+
+
+def canonical_or_none(base: str, written: str) -> Address | None:
+    """The address as the archive knows it; None for what is none."""
+    try:
+        return canonical_url(written, base) if written and not written.startswith("data:") else None
+    except ValueError:
+        return None
