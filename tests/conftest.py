@@ -81,6 +81,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
+    gc.freeze()  # what is imported and collected is never looked through again
     gc.enable()  # see tests/__init__.py
 
 

@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+from importlib import import_module
 from importlib.metadata import distribution, version
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +13,6 @@ from typing import Any
 
 import pytest
 import yaml
-from airflow.providers.celery.get_provider_info import get_provider_info
 from kombu.transport.redis import Channel
 
 from etl.local.airflow import PROCESSOR_SETTINGS
@@ -144,7 +144,9 @@ def test_mounts_and_volumes_are_there() -> None:
 
 
 def test_environment_variables_mean_something() -> None:
-    options = yaml.safe_load(AIRFLOW_OPTIONS.read_text(encoding="utf-8")) | get_provider_info()["config"]
+    # Not at the top: to import Airflow takes each worker a second, whatever it tests.
+    celery = import_module("airflow.providers.celery.get_provider_info").get_provider_info()
+    options = yaml.safe_load(AIRFLOW_OPTIONS.read_text(encoding="utf-8")) | celery["config"]
     # Handed on to Celery's transport, which leaves names alone that it does not know.
     options["celery_broker_transport_options"] = {"options": Channel.from_transport_options}
     dockerfile = (PROJECT / "Dockerfile").read_text(encoding="utf-8")

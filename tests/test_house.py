@@ -55,10 +55,23 @@ side and import none of each other."""
 
 
 @cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """The syntax of a file, each node after the one that it stands in."""
+    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _let_go_of_the_syntax() -> Iterator[None]:
+    """It is a hundred megabytes."""
+    yield
+    nodes.cache_clear()
+
+
+@cache
 def imports(module: str) -> frozenset[str]:
     """Every module of the project that a module imports, wherever and whatever for: for the type checker, too."""
     found = set()
-    for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
+    for node in nodes(MODULES[module]):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -132,9 +145,10 @@ def test_imports_go_one_way(package: str) -> None:
         assert floor[other] < floor[own], f"{module} imports {name}: {other} is not below {own}"
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_etl_runs_without_airflow(module: str) -> None:
-    assert not [name for name in imports(module) if name.partition(".")[0] in ("airflow", "demo", "tests")]
+def test_etl_runs_without_airflow() -> None:
+    for module in MODULES:
+        found = [name for name in imports(module) if name.partition(".")[0] in ("airflow", "demo", "tests")]
+        assert not found, f"{module} imports {found}"
 
 
 CLIENTS = ("httpx", "httpcore", "h11", "h2", "aiohttp", "requests", "urllib3", "urllib.request", "http.client")
@@ -163,11 +177,11 @@ def _is_of(name: str, packages: tuple[str, ...]) -> bool:
 def test_shared_code_names_no_platform_and_no_source() -> None:
     names = [item.name for item in all_platforms()] + [path.stem for path in (ROOT / "dags" / "sources").glob("*.yaml")]
     assert "trs_wcm" in names
+    any_name = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b")
     for module, path in MODULES.items():
         if module.startswith("etl.platforms.families.") and path.stem in names:
             continue
-        text = path.read_text(encoding="utf-8")
-        assert not [name for name in names if re.search(rf"\b{re.escape(name)}\b", text)], path
+        assert not (found := any_name.search(path.read_text(encoding="utf-8"))), f"{path}: {found}"
 
 
 def test_no_file_is_too_long_for_the_head() -> None:
@@ -181,7 +195,7 @@ def test_prefixes_of_the_bucket_stand_in_its_layout_alone() -> None:
     for module, path in MODULES.items():
         if module == "etl.archive.storage.layout":
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and "\n" not in node.value:
                 assert not [prefix for prefix in prefixes if node.value.startswith(prefix)], f"{path}:{node.lineno}"
 
@@ -201,12 +215,12 @@ def test_a_field_with_a_column_has_it_in_tables_logs_and_exports(place: str, nam
     assert not missing, f"add {missing} to {place}"
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("test_*.py")), ids=lambda path: path.stem)
-def test_no_test_imports_another(path: Path) -> None:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom):
-            last = str(node.module).rpartition(".")[2]
-            assert not last.startswith("test_"), f"{path}: move it to tests/support"
+def test_no_test_imports_another() -> None:
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        for node in nodes(path):
+            if isinstance(node, ast.ImportFrom):
+                last = str(node.module).rpartition(".")[2]
+                assert not last.startswith("test_"), f"{path}: move it to tests/support"
 
 
 # ---- what strangers state passes one place
@@ -236,7 +250,7 @@ def imported_classes() -> dict[str, type]:
             continue
         if module.startswith(FROM_OUTSIDE) and not module.endswith(".importing"):
             continue
-        for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
+        for node in nodes(MODULES[module]):
             if isinstance(node, ast.ImportFrom) and str(node.module).startswith(FROM_OUTSIDE):
                 held = import_module(str(node.module))
                 for alias in node.names:
@@ -270,21 +284,23 @@ def test_values_of_strangers_are_made_storable_when_they_are_made() -> None:
     assert not bare, f"give {bare} the base etl.outside.Outside"
 
 
-def calls(module: str) -> Iterator[tuple[str, ast.Call]]:
-    """Every call with the name that is called: `int`, or `in_` of `Page.url.in_(…)`."""
-    for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call):
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            yield name, node
+def all_calls() -> Iterator[tuple[str, str, ast.Call]]:
+    """Every call with its module and the name that is called: `int`, or `in_` of `Page.url.in_(…)`."""
+    for module, path in MODULES.items():
+        for node in nodes(path):
+            if isinstance(node, ast.Call):
+                name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                yield module, name, node
 
 
-@pytest.mark.parametrize("module", [module for module in MODULES if module.startswith("etl.platforms.")])
-def test_families_read_numbers_json_and_addresses_in_one_way(module: str) -> None:
+def test_families_read_numbers_json_and_addresses_in_one_way() -> None:
     """`etl.outside` bounds numbers, `etl.web.data` cleans JSON, `etl.web.urls.resolved` never raises."""
     refused = {"int", "float", "loads", "raw_decode", "urljoin"}
-    for name, node in calls(module):
+    for module, name, node in all_calls():
+        if not module.startswith("etl.platforms."):
+            continue
         passed = {getattr(argument, "id", "") for argument in node.args} if name == "map" else set()
-        assert not refused & {name, *passed}, f"line {node.lineno}"
+        assert not refused & {name, *passed}, f"{MODULES[module]}:{node.lineno}"
 
 
 READS_OWN_JSON = {
@@ -300,16 +316,16 @@ READS_OWN_JSON = {
 
 def test_json_of_strangers_is_read_in_one_place() -> None:
     own = ("etl.archive.storage.", "etl.cli.", "etl.local.")
-    inner = [module for module in MODULES if not module.startswith(own)]
-    readers = {module for module in inner for name, _ in calls(module) if name in ("loads", "raw_decode")}
+    reading = {module for module, name, _ in all_calls() if name in ("loads", "raw_decode")}
+    readers = {module for module in reading if not module.startswith(own)}
     assert readers <= READS_OWN_JSON, "read it with etl.web.data.read_json"
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_a_list_in_a_query_is_one_parameter(module: str) -> None:
+def test_a_list_in_a_query_is_one_parameter() -> None:
     """`among` makes it one; `in_` is for constants and for queries: PostgreSQL takes 65,535 parameters."""
-    for name, node in calls(module):
+    for module, name, node in all_calls():
+        place = f"{MODULES[module]}:{node.lineno}"
         if name in ("in_", "not_in"):
             text = ast.unparse(node.args[0])
-            assert text.isupper() or text.startswith(("select(", "_capture_ids(")), f"line {node.lineno}: in_({text})"
-        assert not [key for key in node.keywords if key.arg == "expanding"], f"line {node.lineno}"
+            assert text.isupper() or text.startswith(("select(", "_capture_ids(")), f"{place}: in_({text})"
+        assert not [key for key in node.keywords if key.arg == "expanding"], place

@@ -7,6 +7,7 @@ body many times, and an end that does not match.
 
 import gc
 import importlib
+import math
 import pkgutil
 import re
 import signal
@@ -31,6 +32,9 @@ PREPARED = ("etl.reasons._SENTENCES", "etl.extract.counters.")
 LIMIT = 3.0
 """Seconds for one text: linear patterns take milliseconds, those that a long line makes square 0.1 to 0.2 s (five times
 that was seen on a busy machine); what doubles never ends."""
+SHORTER, REPEATED = 4, 40
+"""A text a quarter as long is tried first, if it still has so many repetitions. What takes less than a 64th of the
+limit there stays below the limit at full length, for it is at most cubic: one more power takes seconds on a quarter."""
 END = "\x00"
 
 
@@ -121,27 +125,32 @@ def in_class(choice: tuple[Any, Any]) -> str:
     }[value]  # fmt: skip
 
 
-def pumped(items: Any, length: int, before: str = "") -> Iterator[str]:
-    """Texts for each repetition in the parsed pattern: its beginning, then its body again and again."""
+def pumped(items: Any, before: str = "") -> Iterator[tuple[str, str, bool]]:
+    """For each repetition in the parsed pattern: its beginning, its body, which is to follow again and again, and
+    whether the last one may be cut short."""
     for kind, value in items:
         if kind in (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT):
             _, most, body = value
             if most > 20:
                 text = a_text(body) or "x"
-                yield before + text * (length // len(text)) + END
-                start = before[-200:] or text
-                yield (start * (length // len(start) + 1))[:length] + END
-            yield from pumped(body, length, before)
+                yield before, text, False
+                yield "", before[-200:] or text, True
+            yield from pumped(body, before)
         elif kind is op.SUBPATTERN:
-            yield from pumped(value[3], length, before)
+            yield from pumped(value[3], before)
         elif kind is op.ATOMIC_GROUP:
-            yield from pumped(value, length, before)
+            yield from pumped(value, before)
         elif kind is op.BRANCH:
             for branch in value[1]:
-                yield from pumped(branch, length, before)
+                yield from pumped(branch, before)
         elif kind in (op.ASSERT, op.ASSERT_NOT):
-            yield from pumped(value[1], length, before)
+            yield from pumped(value[1], before)
         before += piece((kind, value))
+
+
+def a_long_text(before: str, body: str, may_be_cut: bool, length: int) -> str:
+    times = length // len(body)
+    return before + ((body * (times + 1))[:length] if may_be_cut else body * times) + END
 
 
 class TooSlowError(Exception):
@@ -159,23 +168,35 @@ def _stopped_at_the_limit() -> Iterator[None]:
     signal.signal(signal.SIGVTALRM, before)
 
 
-def slow_on(pattern: "re.Pattern[str]", length: int) -> str:
+def seconds_of(pattern: "re.Pattern[str]", text: str, limit: float) -> float:
+    """CPU seconds that a search through the text takes; infinite if it takes more than the limit."""
+    started = time.thread_time()
+    try:
+        signal.setitimer(signal.ITIMER_VIRTUAL, limit)
+        for _ in pattern.finditer(text):
+            pass
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    except TooSlowError:
+        return math.inf
+    return time.thread_time() - started
+
+
+def slow_on(pattern: "re.Pattern[str]", length: int, limit: float = LIMIT) -> str:
     """The beginning of a text on which the search takes longer than the limit; empty if there is none."""
-    for text in dict.fromkeys(pumped(parser.parse(pattern.pattern, pattern.flags), length)):
-        started = time.thread_time()
-        try:
-            signal.setitimer(signal.ITIMER_VIRTUAL, LIMIT)
-            for _ in pattern.finditer(text):
-                pass
-            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        except TooSlowError:
-            return f"{text[:80]!r} ({time.thread_time() - started:.1f} s)"
+    for parts in dict.fromkeys(pumped(parser.parse(pattern.pattern, pattern.flags))):
+        if length >= SHORTER * REPEATED * len(parts[1]):
+            quarter = seconds_of(pattern, a_long_text(*parts, length // SHORTER), limit)
+            if quarter < limit / SHORTER**3:
+                continue
+        text = a_long_text(*parts, length)
+        if seconds_of(pattern, text, limit) > limit:
+            return repr(text[:80])
     return ""
 
 
 def test_a_pattern_that_tries_again_is_caught() -> None:
-    assert slow_on(re.compile(r"\A\s*(?:<!--.*?-->\s*)*<rss", re.DOTALL), LINE)
-    assert slow_on(re.compile(r"x.*y.*z", re.DOTALL), 10 * PAGE)
+    assert slow_on(re.compile(r"\A\s*(?:<!--.*?-->\s*)*<rss", re.DOTALL), LINE, 0.3)
+    assert slow_on(re.compile(r"x.*y.*z", re.DOTALL), 10 * PAGE, 0.3)
     assert not slow_on(re.compile(r"<!--(?:(?!<!--).)*+-->", re.DOTALL), PAGE)
 
 
