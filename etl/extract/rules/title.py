@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, product
 
 from etl.dates import DATE, SIGNED_DATE
 from etl.document_number import match_document_number
@@ -209,6 +209,8 @@ class Candidate:
         return sum(self.parts.values())
 
 
+_BADGE_CHARS = 4
+_OF_VALIDITY = re.compile("[废失修稿]")
 _SURE, _BELIEVED, _LIKELY = 6, 4, 3
 """Scores of a headline: from `_SURE` on joined lines are not tried; from `_BELIEVED` on it beats the title of the
 header; below `_LIKELY` it is used only where the header has no title."""
@@ -266,6 +268,22 @@ def _join_lines(lines: list[Line], stated: list[str]) -> Line | None:
                 if text_key == title:
                     return replace(line, block=more.block, text=text)
     return None
+
+
+def _without_badges(line: Line, blocks: Blocks, stated: list[str]) -> Line:
+    """The line without short inline elements at its ends (原创, 置顶, 图文) where the page states the title without
+    them. What says that a document is repealed, amended or a draft stays."""
+    block = blocks.blocks[line.block]
+    if INLINE_BOUNDARY not in block.text or headline_text(block.text) != line.text or label_key(line.text) in stated:
+        return line
+    runs = block.text.split(INLINE_BOUNDARY)
+    for first, last in product(range(len(runs)), range(len(runs), 0, -1)):
+        badges = [run.strip() for run in (*runs[:first], *runs[last:])]
+        kept = "".join(runs[first:last]).strip()
+        are_badges = all(len(badge) <= _BADGE_CHARS and not _OF_VALIDITY.search(badge) for badge in badges)
+        if are_badges and label_key(kept) in stated:
+            return replace(line, text=kept)
+    return line
 
 
 def _genre_line_above(lines: list[Line], blocks: Blocks) -> Line | None:
@@ -329,6 +347,7 @@ def find_title(
     lines = lines_above(blocks, limit)
     more = [*lines, *headline_lines(blocks, limit, min(limit + _LINES_OF_TITLE_IN_TEXT, len(blocks.blocks)))]
     score, headline = _best_headline(lines, stated, more)
+    headline = headline and _without_badges(headline, blocks, stated)
     evidence: list[FieldValue] = list(header)
     chosen: FieldValue | None = None
     if headline and (score >= _LIKELY or not header):

@@ -31,6 +31,14 @@ trap(
     page(headline=f"<div class='title'><p>{TITLE[:10]}</p><p>{TITLE[10:]}</p></div>"),
     fields={"title": TITLE},
 )
+for name, badge, shown in (("badge", "原创", TITLE), ("badge-of-validity", "已废止", f"已废止{TITLE}")):
+    trap(
+        f"title-{name}",
+        f"an inline element {badge} before it, which the page's own title has not",
+        "titles",
+        page(headline=f"<h1><span>{badge}</span>{TITLE}</h1>", head=f'<meta name="ArticleTitle" content="{TITLE}">'),
+        fields={"title": shown},
+    )
 trap(
     "title-marked",
     "a mark [已废止] that only the headline has",
