@@ -12,12 +12,16 @@ from etl.web.page import WebPage, read_page, visible_text
 _CHALLENGE = re.compile(
     r"__jsl_clearance|acw_sc__v2|\$_ts\s*=|wzws|yunsuo|virtual container shield"
     r"|document\.cookie\s*=[^;]{0,200};[^<]{0,200}location|访问(?:已)?被?(?:拦截|阻断|拒绝)|请求(?:已)?被?(?:拦截|阻断)"
-    r"|请安全验证|进行安全验证|访问过于频繁|非法访问"
+    r"|请安全验证|请(?:您)?(?:先)?(?:完成|进行|通过)(?:以下|下方|下列|安全)*验证|访问过于频繁|非法访问|仅限?(?:中国)?境内访问"
+    r"|设置为?拦截|疑似(?:黑客)?攻击|不合法参数|网站防火墙"
 )
 """Searched in the lower-case page."""
 _MISSING = re.compile(
-    r"404(?<!\w404)\b|页面(?:不存在|找不到|已删除|未找到)|(?:找不到|没有找到|访问的)(?:该|此|您)?.{0,8}页面|内容(?:不存在|已删除)"
+    r"404(?<!\w404)\b|页面(?:不存在|找不到|已删除|未找到)|(?:找不到|没有找到|访问的)(?:该|此|您)?.{0,8}页面"
+    r"|(?:信息|内容|文章|资源|网页)(?:已?不存在|已经?被?(?:删除|下线|撤下))|链接(?:已经?)?失效"
 )
+_SAYS = re.compile(r"""alert\(\s*["']([^"'\n]{4,80})["']""")
+"""What a page without words says by its script: `alert("您查看的信息不存在"); history.back()`."""
 _MAX_CHARACTERS = 400
 """Visible characters of a block page or "not found" page; documents that quote such words are longer."""
 _UNSEEN = frozenset({"script", "style", "noscript"})
@@ -52,6 +56,7 @@ def refusal_of(page: WebPage, status: int) -> Refusal | None:
         return None
     if _CHALLENGE.search(page.text.lower()):
         return Outcome.BLOCKED, encode_reason(Code.FIREWALL_PAGE)
-    if match := _MISSING.search(page.text) and _MISSING.search(visible):
+    said = visible or " ".join(_SAYS.findall(page.text))
+    if match := _MISSING.search(page.text) and _MISSING.search(said):
         return Outcome.SOFT_404, encode_reason(Code.PAGE_SAYS_MISSING, status=status, words=match.group())
     return None
