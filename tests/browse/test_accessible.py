@@ -27,6 +27,7 @@ _PATHS = (
     "/?q=没有这样的词&from=2020-01-01",
     "/records/{RECORD}",
     "/records/{RECORD}?q=安全",
+    "/records/{RECORD}/versions/1?file={SHA256}",
     "/records/{RECORD}/versions/1?id=0123456789abcdef",
     "/records/{RECORD}/correct",
     "/records/{RECORD}/correct?field=published_date",

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 import pytest
+from lxml import html
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
@@ -134,3 +135,30 @@ def test_damage_and_ocr_are_told_with_what_to_do(
     with archive.engine.begin() as connection:
         connection.execute(text("UPDATE archive.file SET outcome = 'read', method = 'ocr' WHERE outcome = 'scan'"))
     assert "文字由图像识别（OCR）得出" in reader.get(f"/archive/files/{files['批复']['sha256']}").text
+
+
+def test_a_file_is_read_beside_its_record_with_the_words_of_the_search_marked(
+    files: dict[str, dict[str, Any]], reader: TestClient
+) -> None:
+    digest = files["台账办法"]["sha256"]
+    words = "第1400条"
+    page = reader.get(f"/archive/records/1.json?q={words}").json()
+    [hits] = page["hits"]
+    assert (hits["sha256"], hits["hits"]) == (digest, 1)
+    assert hits["leaf"] > 1
+    tree = html.fromstring(reader.get(f"/archive/records/1?q={words}").text)
+    [link] = tree.xpath("//a[contains(@href, '#file-hit-1')]/@href")
+    shown = html.fromstring(reader.get(link).text)
+    [pane] = shown.xpath("//*[@id='attached']")
+    assert [mark.text for mark in pane.iter("mark")] == [words]
+    assert pane.xpath(".//mark/@id") == ["file-hit-1"]
+    assert shown.xpath("//section[@id='text']//p"), "its own text stands beside it"
+    [closed] = pane.xpath(".//a[contains(@href, '#attachments')]/@href")
+    assert quote(words) in closed
+    assert reader.get(closed).status_code == 200
+    # Searches lead to the place at once, versions show their own files, and nothing else is a file of the record.
+    [found] = html.fromstring(reader.get(f"/archive/?q={words}&jump=no").text).xpath("//a[@class='from']/@href")
+    assert found == link
+    assert "第1条 码头经营人" in reader.get(f"/archive/records/1/versions/1?file={digest}").text
+    for wrong, status in ((f"file={'0' * 64}", 404), (f"file={digest}&leaf=900", 404), ("file=x", 400)):
+        assert reader.get(f"/archive/records/1?{wrong}").status_code == status, wrong

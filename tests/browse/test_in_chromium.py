@@ -15,6 +15,7 @@ from etl.browse import create_app
 from tests.support import browser_pages
 from tests.support.browser_pages import keep
 from tests.support.chromium import served
+from tests.support.gongkai import rows
 
 _COMPARED = ("/compare/1/1/1/2", "/compare/1/1/1/2?view=sides&lines=changes")
 _HEADINGS = "".join(f"<p>{number}、工作安排</p><p>各单位应当认真落实，按期报送。</p>" for number in "一二三四")
@@ -130,3 +131,34 @@ def test_what_evidence_says_stands_line_below_line_beside_its_bar(address: str, 
         assert line["x"] - box["x"] > 10
         assert line["x"] == (lines[0] or {})["x"]
     page.context.close()
+
+
+def test_an_attachment_is_read_beside_the_text_with_the_keyboard_alone(
+    archive: Archive, tmp_path: Path, chromium: Browser
+) -> None:
+    said = "\n".join(f"第{number}行，渡船班次见下。" for number in range(2_000)) + "\n缆车在此。\n"
+    file = browser_pages.attached("/a.txt", "text/plain", said.encode())
+    keep(archive, tmp_path, file, browser_pages.Page(1, body=_HEADINGS + '<a href="/a.txt">时刻表</a>'))
+    number = rows(archive, "SELECT max(id) AS n FROM archive.record")[0]["n"]
+    with served(Starlette(routes=[Mount("/archive", create_app(archive))])) as base:
+        for locale, width, scheme in (("zh-CN", 1280, "light"), ("en-GB", 390, "dark"), ("en-GB", 1280, "dark")):
+            page = _page(chromium, locale, width, scheme)
+            page.goto(f"{base}/archive/records/{number}?q=缆车")
+            link = page.get_by_role("link", name=re.compile("1 处命中|1 hit"))
+            link.focus()
+            page.keyboard.press("Enter")
+            expect(page.locator("#file-hit-1")).to_be_in_viewport()
+            text, pane = page.locator("#text").bounding_box(), page.locator("#attached").bounding_box()
+            assert text is not None
+            assert pane is not None
+            if width == 1280:
+                assert pane["x"] > text["x"] + text["width"], "two columns"
+            else:
+                assert pane["y"] > text["y"], "one below the other"
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            page.locator("#attached").focus()
+            page.keyboard.press("End")
+            page.get_by_role("link", name=re.compile("^(关闭|Close)$")).focus()
+            page.keyboard.press("Enter")
+            expect(page.locator("#attached")).to_have_count(0)
+            page.context.close()

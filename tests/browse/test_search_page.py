@@ -54,9 +54,9 @@ def test_a_hit_in_a_file_leads_to_its_place(archive: Archive, reader: TestClient
     )
     html = reader.get("/archive/", params={"q": "夏季班次 缆车"}).text
     target = links(html)["时刻表"]
-    assert "page=3" in target
-    assert target.endswith("#hit-1")
-    assert '<mark id="hit-1">缆车</mark>在此' in reader.get(target).text
+    assert "leaf=3" in target
+    assert target.endswith("#file-hit-1")
+    assert '<mark id="file-hit-1">缆车</mark>在此' in reader.get(target).text
 
 
 def test_a_click_on_a_facet_chooses_it_and_another_takes_it_back(reader: TestClient, owner_url: str) -> None:

@@ -16,15 +16,18 @@ def marked(text: str, words: Sequence[str]) -> Markup:
 
 
 class Marker:
-    """Marks the words of a query in the texts of one page, and numbers the marks: `#hit-1` leads to the first.
+    """Marks the words of a query in the texts of one page, and numbers the marks: `#hit-1` leads to the first, or
+    another `name` where a page shows two texts.
 
     With the page's main `text` it marks the citations in it, too: `#cite-3` leads to the third. The parts of the text
     must then come in their order; `base` is the address of the browser.
     """
 
-    def __init__(self, query: str = "", text: str = "", cited: Sequence[CitationLine] = (), base: str = "") -> None:
+    def __init__(
+        self, query: str = "", text: str = "", cited: Sequence[CitationLine] = (), base: str = "", name: str = "hit"
+    ) -> None:
         self._words = words_to_mark(query) if query else ()
-        self._hits = 0
+        self._hits, self._name = 0, name
         self._text, self._base, self._end = text, base, 0
         places = [line for line in cited if line.part == "text"]
         self._cited = sorted(places, key=lambda line: line.place, reverse=True)
@@ -61,4 +64,4 @@ class Marker:
         if not part.hit:
             return Markup("{}").format(part.text)
         self._hits += 1
-        return Markup('<mark id="hit-{}">{}</mark>').format(self._hits, part.text)
+        return Markup('<mark id="{}-{}">{}</mark>').format(self._name, self._hits, part.text)

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from sqlalchemy import Connection, select
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from etl.archive.queries.hits import jump
@@ -117,6 +118,8 @@ AfterCitation = Annotated[
     Query(alias="after", pattern=r"^\d{1,18}\.\d{1,5}$", description="the page begins behind this record and ordinal"),
 ]
 BeforeLine = Annotated[str | None, Query(alias="before", pattern=r"^\d{1,18}\.\d{1,18}$")]
+FileParam = Annotated[str, Query(pattern="^([0-9a-f]{64})?$")]
+LeafParam = Annotated[int, Query(ge=1, le=10_000)]
 TextPage = Annotated[int, Query(alias="page", ge=1, le=10_000)]
 ChosenVersion = Annotated[str, Query(alias="a", pattern=r"^\d{1,18}\.\d{1,18}$")]
 OtherVersion = Annotated[str, Query(alias="b", pattern=r"^\d{1,18}\.\d{1,18}$")]
@@ -215,10 +218,12 @@ def record(
     sort: SortParam = "relevance",
     before: BeforeParam = None,
     cited: CitedIdParam = "",
+    file: FileParam = "",
+    leaf: LeafParam = 1,
 ) -> Response:
     """A record in its current version, with those beside it in the list of the filter."""
     current = _Current(within, sort, scheduler, forms.offered(current_person(request), record))
-    return _record(archive, responder, base, record, None, before, cited, current)
+    return _record(archive, responder, base, record, None, before, cited, (file, leaf), current)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,9 +246,11 @@ def version(
     version: RowId,
     before: BeforeParam = None,
     cited: CitedIdParam = "",
+    file: FileParam = "",
+    leaf: LeafParam = 1,
 ) -> Response:
     """A record in one version: the target of permalinks."""
-    return _record(archive, responder, base, record, version, before, cited)
+    return _record(archive, responder, base, record, version, before, cited, (file, leaf))
 
 
 def _record(
@@ -254,13 +261,19 @@ def _record(
     version: int | None,
     before: int | None,
     cited: str,
+    beside: tuple[str, int],
     current: _Current | None = None,
 ) -> Response:
     # A citation ends with a full stop, which is easily copied together with the address.
     cited = cited.strip().rstrip(".。")
     with read_only(archive) as connection:
         within = (current.within, current.sort) if current else None
-        page = record_page(connection, record, version, before=before, cited=cited, base=base, within=within)
+        file, leaf = beside
+        page = record_page(
+            connection, record, version, before=before, cited=cited, base=base, within=within, file=file, leaf=leaf
+        )
+        if page and file and page.beside is None:
+            raise HTTPException(404)
         if page and current:
             again = look_again(connection, current.scheduler, page.id, page.page_id, page.source_id, page.url)
             page = replace(page, again=again, token=current.token)

@@ -19,6 +19,7 @@ from etl.archive.records.reviews import ReviewNote, reviews
 from etl.archive.storage.lookups import NO_TEXT, among, is_current
 from etl.archive.storage.models import Blob, Capture, Content, Page, Record, RecordVersion, SearchEntry, Source
 from etl.browse.language.shown_reasons import ShownReason, shown_reason
+from etl.browse.pages.beside import BesideFile, FileHits, beside_file, hits_in_files
 from etl.browse.pages.citations import RecordCitations, record_citations
 from etl.browse.pages.fields import FieldCorrection, RecordField, corrections_of, fields_of
 from etl.browse.pages.file import AttachedFile, attached_files
@@ -101,7 +102,8 @@ class RecordPage:
     `neighbours`: the records beside it in the list in which it is read; `again`: fetching its page again. Both are None
     in another version than the current one. `token`: for the forms of whoever may correct. `reviews`: what people found
     right in it. `collections` and `notes` are of the record, whichever version is shown; `choices`: the collections
-    into which it could be put.
+    into which it could be put. `beside`: the attachment that is read beside it; `hits`: where words of the search stand
+    in its attachments.
     """
 
     id: int
@@ -145,12 +147,18 @@ class RecordPage:
     captures_first: bool
     neighbours: Neighbours | None
     citations: RecordCitations | None
+    beside: BesideFile | None = None
+    hits: Sequence[FileHits] = ()
     again: LookAgain | None = None
     token: str | None = None
     reviews: Sequence[ReviewNote] = ()
     collections: Sequence[Membership] = ()
     notes: Sequence[RecordNote] = ()
     choices: Sequence[CollectionName] = ()
+
+    def hits_in(self, digest: str) -> FileHits | None:
+        """Where words of the search stand in that file; None where they do not."""
+        return next((each for each in self.hits if each.sha256 == digest), None)
 
     @property
     def timeline(self) -> tuple[tuple[VersionLine | None, tuple[CaptureLine, ...]], ...]:
@@ -181,15 +189,19 @@ def record_page(
     cited: str = "",
     base: str = MOUNT,
     within: tuple[RecordFilter, Sort] | None = None,
+    file: str = "",
+    leaf: int = 1,
 ) -> RecordPage | None:
     """The record in that version, or its current one; None if it does not exist.
 
     `before`: show captures older than this one; `cited`: content id in the permalink; `base`: the browser's address;
-    `within`: filter and order of the list in which the record is read.
+    `within`: filter and order of the list in which the record is read; `file`: SHA-256 of the attachment that is read
+    beside it, at page `leaf` of its text.
     """
     row = connection.execute(_version_query(number, version)).one_or_none()
     if row is None:
         return None
+    files = attached_files(connection, row.source_id, row.attachments)
     all_corrections = corrections_of(connection, number)
     places, total = _copies(connection, row.content_hash, number)
     captures = _captures(connection, row.page_id, before)
@@ -198,7 +210,7 @@ def record_page(
         "state_reason": shown_reason(row.state_reason),
         "flags": tuple(row.flags),
         "fields": fields_of(row.fields, row.version, all_corrections),
-        "attachments": attached_files(connection, row.source_id, row.attachments),
+        "attachments": files,
     }
     return RecordPage(
         **columns,
@@ -217,6 +229,8 @@ def record_page(
         notes=notes_of(connection, [number]).get(number, ()),
         citations=record_citations(connection, number) if row.version == row.current else None,
         neighbours=neighbours(connection, *within, number) if within else None,
+        beside=beside_file(connection, files, file, leaf) if file else None,
+        hits=hits_in_files(connection, files, within[0].q) if within and within[0].q else (),
     )
 
 
