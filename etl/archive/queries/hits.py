@@ -64,12 +64,13 @@ class Proposal:
 def overview(connection: Connection, record_filter: RecordFilter, *, count_all: bool = False) -> Overview:
     """How many records match, and their facets: of more than `BATCH` records those of the first, unless `count_all`."""
     words = record_filter.words
-    first, candidates = first_places(connection, record_filter, count_all=bool(words) and index_is_exact(words))
+    first, number = first_places(connection, record_filter, count_all=bool(words) and index_is_exact(words))
     matching = _compared(connection, record_filter, [place.record for place in first])
     if len(first) < BATCH:
         return Overview(MatchCount(len(matching), exact=True), facets_of(connection, matching), None, first)
-    total = MatchCount(candidates, exact=True) if candidates else None
-    total = total or count_matches(connection, record_filter, COUNT_SECONDS)
+    total = MatchCount(number, exact=True) if number else None
+    # To compare the texts of more candidates than these takes longer than counting may.
+    total = total or (None if words else count_matches(connection, record_filter, COUNT_SECONDS))
     total = total or MatchCount(len(matching), exact=False)
     if count_all:
         return Overview(total, all_facets(connection, record_filter), None, first)
