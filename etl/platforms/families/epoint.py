@@ -48,7 +48,8 @@ from etl.platforms.base import (
 )
 from etl.platforms.helpers.answers import parse_json, strip_markup
 from etl.platforms.helpers.columns import linked_columns
-from etl.platforms.helpers.rows import FIELD_OF_LABEL, linked_rows, row_entry
+from etl.platforms.helpers.row_texts import FIELD_OF_LABEL
+from etl.platforms.helpers.rows import linked_rows, row_entry
 from etl.web.data import read_json
 from etl.web.markup import live_source
 from etl.web.page import WebPage, base_url, links

@@ -41,7 +41,8 @@ from etl.platforms.base import (
 from etl.platforms.helpers.answers import parse_json, script_value, strip_markup
 from etl.platforms.helpers.columns import linked_columns, parent_list
 from etl.platforms.helpers.paging import script_pager
-from etl.platforms.helpers.rows import labelled_fields, linked_rows
+from etl.platforms.helpers.row_texts import labelled_fields
+from etl.platforms.helpers.rows import linked_rows
 from etl.web.page import WebPage, absolute, base_url
 from etl.web.urls import resolved
 

@@ -48,7 +48,8 @@ from etl.platforms.base import (
 )
 from etl.platforms.helpers.answers import objects, parse_json, strip_markup
 from etl.platforms.helpers.columns import linked_columns, parent_list, same_site
-from etl.platforms.helpers.rows import FIELD_OF_LABEL, linked_rows
+from etl.platforms.helpers.row_texts import FIELD_OF_LABEL
+from etl.platforms.helpers.rows import linked_rows
 from etl.web.data import read_json
 from etl.web.page import WebPage, links
 from etl.web.urls import resolved

@@ -11,62 +11,40 @@ from itertools import chain, islice
 
 from lxml.html import HtmlElement
 
-from etl.dates import DATE, TIME_OF_DAY, YEAR, first_iso_date
-from etl.document_number import match_document_number, normalise_document_number
+from etl.dates import first_iso_date
 from etl.fields import DATE_FIELDS
+from etl.outside import digits
 from etl.platforms.base import Entry
+from etl.platforms.helpers.row_texts import (
+    CUT_BY,
+    ENDING_DATE,
+    FIELD_OF_LABEL,
+    LABELLED_TITLE,
+    date_in,
+    days_of_attributes,
+    is_value,
+    link_title,
+    stem_of,
+    text_in,
+    values_in,
+)
 from etl.web.page import WebPage, absolute, base_url
 
-FIELD_OF_LABEL = {
-    "发文字号": "document_number",
-    "文号": "document_number",
-    "索引号": "index_number",
-    "成文日期": "written_date",
-    "成文时间": "written_date",
-    "生成日期": "written_date",
-    "发文日期": "written_date",
-    "发布日期": "published_date",
-    "发布时间": "published_date",
-    "发布机构": "publisher",
-    "发文机关": "publisher",
-}
-"""Labels that lists print beside a title, and the names of the fields."""
-_LABEL = "|".join(FIELD_OF_LABEL)
-_LABELLED = re.compile(rf"({_LABEL})\s*+[:：]\s*+(.{{0,200}}?)(?=\s*(?:{_LABEL}|有效性)\s*[:：]|$)")
 _STATE_CLASS = re.compile(
     r"^(?:on|cur|current|active|hover|first|last|odd|even|top|clearfix|fl|fr|\w{0,20}\d)$", re.IGNORECASE
 )
 """Classes for the state of a row or its place in a list, not for what it is."""
-_ONLY_DATE = re.compile(rf"^[\[【(（]?\s*(?>{DATE})\s*+(?:{TIME_OF_DAY})?\s*[\]】)）]?$")
-# Some templates set the day apart from its month: `<b>05</b><span>2024-03</span>`.
-_DAY_APART = re.compile(
-    rf"(?<!\d)(\d{{1,2}})日? +({YEAR})[-./年](\d{{1,2}})月?(?![-./\d])"
-    rf"|({YEAR})[-./年](\d{{1,2}})月? +(\d{{1,2}})日?(?!\d)"
-)
-# Others set the year or each of the three apart. Sought in short texts alone: prose has such numbers too.
-_YEAR_APART = (
-    re.compile(rf"(?<!\d)(?P<m>\d{{1,2}})[-./月](?P<d>\d{{1,2}})日? +(?P<y>{YEAR})年?(?![-./\d])"),
-    re.compile(rf"(?<!\d)(?P<y>{YEAR})年? +(?P<m>\d{{1,2}})[-./月](?P<d>\d{{1,2}})日?(?![-./\d])"),
-    re.compile(rf"(?<!\d)(?P<d>\d{{1,2}})日? +(?P<m>\d{{1,2}})月 +(?P<y>{YEAR})年?(?!\d)"),
-    re.compile(rf"(?<!\d)(?P<y>{YEAR})年? +(?P<m>\d{{2}})月? +(?P<d>\d{{2}})日?(?!\d)"),
-    re.compile(r"^\W*(?P<y>20\d\d)(?P<m>[01]\d)(?P<d>[0-3]\d)\W*$"),
-)
-_MAX_APART_CHARS = 10
+_EXPLAINS = re.compile(r"解读|图解|问答|一图读懂|一图看懂")
+_END_OF_DATE = "0123456789])）"
+_MIN_COMPANION_TITLE, _MAX_ABOVE, _MAX_BESIDE, _MAX_SPAN = 8, 2, 8, 100
 _PAGER_WORDS = re.compile(r"^\W*(?:下一?页|上一?页|尾页|末页|共\s*\d+\s*页)\W*$")
 INDEX_NUMBER = re.compile(r"^(?=[0-9A-Za-z_-]*\d)[0-9A-Za-z_-]++/[0-9-]++$")
 """A cell of a list that is an index number: 003001/202305-00012."""
-_ORNAMENT = re.compile(r"^[\s\d.、·•◆■●▪►>»|/\-—\[\]【】()（）]*$")
 _NO_TITLE = re.compile(r"^(?:查看|点击|阅读)?(?:详情|详细|全文|查看|下载|更多|进入|原文|more)?\W*$", re.IGNORECASE)
-_TAG = re.compile(r"^[\[【(（]?(?:置顶|顶|最新|新|new|hot|热|推荐)[!！]?[\]】)）]?$", re.IGNORECASE)
-"""Marks in elements of their own beside a title, which are no part of it."""
 COMPANION = re.compile(
     r"^\W*(?:相关|政策|文字|图文|图片|视频|专家|媒体|部门|新闻)?(?:解读|图解|问答)(?:材料|文件)?\W*$"
 )
 """Words of links to what explains a row's document: they stand in its row, and are no rows."""
-_CUT_BY = ("…", "⋯", "...", "。。。")
-_LABELLED_TITLE = re.compile(r"^(?:文章)?(?:标题|名称)\s*[:：]\s*(.{1,300}?)(?:\s+([^\s:：]{2,6}[:：].{0,200}))?$")
-"""`title="标题：… 发布时间：…"`: what some templates put into the label of a link."""
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _MIN_FOREIGN_TITLE = 5
 """Characters in the title of a row that links another site; shorter link texts are 下一页 and 更多."""
 _LONE_ROW_CHARS = 200
@@ -156,7 +134,7 @@ def block_entries(
 
 def _paged_groups(page: WebPage, groups: Mapping[_Group, Mapping[HtmlElement, str]]) -> set[_Group]:
     """The lists that the page's pager belongs to: those in the smallest element around it that holds a list."""
-    pagers = (link for link in page.tree.iter("a", "span", "em", "b") if _PAGER_WORDS.match(_text(link)))
+    pagers = (link for link in page.tree.iter("a", "span", "em", "b") if _PAGER_WORDS.match(text_in(link)))
     pager = next(pagers, None)
     if pager is None:
         return set()
@@ -185,13 +163,6 @@ def found_entry(row: Row, page: WebPage) -> Entry | None:
     return _entry(row, base_url(page))
 
 
-def labelled_fields(text: str) -> dict[str, str]:
-    """Fields named by a label in the text, by field name; dates as yyyy-mm-dd."""
-    named = {FIELD_OF_LABEL[label]: value.strip() for label, value in _LABELLED.findall(text) if value.strip()}
-    normal = {name: first_iso_date(value) if name in DATE_FIELDS else value for name, value in named.items()}
-    return {name: value for name, value in normal.items() if value}
-
-
 def stable_classes(element: HtmlElement) -> tuple[str, ...]:
     """The element's classes that say what it is, in their order: without those for its state or its place."""
     return tuple(name for name in (element.get("class") or "").split() if not _STATE_CLASS.match(name))
@@ -204,9 +175,24 @@ def _links_by_address(page: WebPage, base: str, is_document: IsDocument) -> dict
     """Links with words to documents, by the document's address: icons beside a title are left out."""
     links: dict[str, list[HtmlElement]] = {}
     for link in _with_words(page.tree):
-        if is_document(link) and not COMPANION.match(_text(link)) and (address := _address(link, base)):
+        if is_document(link) and not COMPANION.match(text_in(link)) and (address := _address(link, base)):
             links.setdefault(address, []).append(link)
+    # 《关于…的通知》政策解读 beside the document itself is no row of its own.
+    documents = {link for some in links.values() for link in some} if _EXPLAINS.search(page.text) else set()
+    for address, of_one in list(links.items()) if documents else ():
+        if all(_EXPLAINS.search(text_in(link)) and _is_beside_its_document(link, documents) for link in of_one):
+            del links[address]
     return links
+
+
+def _is_beside_its_document(link: HtmlElement, documents: set[HtmlElement]) -> bool:
+    """Whether a link to another document stands near, with a title that the link's own words contain."""
+    words = text_in(link)
+    near = (
+        other for above in islice(link.iterancestors(), _MAX_ABOVE) for other in islice(above.iter("a"), _MAX_BESIDE)
+    )
+    titles = (link_title(other) for other in near if other is not link and other in documents)
+    return any(len(title) >= _MIN_COMPANION_TITLE and title != words and title in words for title in titles)
 
 
 def _groups(links: Mapping[str, list[HtmlElement]]) -> dict[_Group, dict[HtmlElement, str]]:
@@ -246,11 +232,11 @@ def _largest_block(link: HtmlElement, documents: Mapping[HtmlElement, set[str]])
 
 def _trimmed(block: HtmlElement, link: HtmlElement) -> HtmlElement:
     """The row in a region with a single document: few words beside the title, and beside no row of the same shape."""
-    length = len(_text(link))
+    length = len(text_in(link))
     row = link
     for element in link.iterancestors():
         alike = (child for child in element if child is not row and _kind(child) == _kind(row))
-        if row is block or len(_text(element)) - length > _LONE_ROW_CHARS or any(map(_is_row_of_its_own, alike)):
+        if row is block or len(text_in(element)) - length > _LONE_ROW_CHARS or any(map(_is_row_of_its_own, alike)):
             break
         row = element
     return row
@@ -298,7 +284,7 @@ def _rows_in(container: HtmlElement | None, of_row: Mapping[HtmlElement, tuple[H
 def _foreign(block: HtmlElement) -> tuple[HtmlElement, ...]:
     """The first link of a block that holds no document of the site, if it has a title or a date beside it."""
     links = [link for link in _with_words(block) if (link.get("href") or "").strip() not in ("", "#")]
-    dated = bool(links) and first_iso_date(_text(block)) is not None
+    dated = bool(links) and first_iso_date(text_in(block)) is not None
     return tuple(link for link in links if dated or len(link_title(link)) >= _MIN_FOREIGN_TITLE)[:1]
 
 
@@ -318,7 +304,7 @@ def _around(container: HtmlElement, blocks: Iterable[HtmlElement]) -> dict[HtmlE
         gaps[-1].append(child.tail or "")
     texts = [tuple(words for piece in gap if (words := " ".join(piece.split()))) for gap in gaps]
     before, after = texts[: len(order)], texts[1 : len(order) + 1]
-    preceding, following = (sum(bool(_values(gap)) for gap in side) for side in (before, after))
+    preceding, following = (sum(bool(values_in(gap)) for gap in side) for side in (before, after))
     return dict(zip(order, before if preceding > following else after, strict=True))
 
 
@@ -335,10 +321,22 @@ def _heading(children: Iterable[HtmlElement], blocks: Iterable[HtmlElement]) -> 
     for child in children:
         if child is first:
             break
-        names = (FIELD_OF_LABEL.get("".join(_text(cell).split())) for cell in _cells(child))
-        if found := {place: name for place, name in enumerate(names) if name}:
+        cells = _cells_by_place(child).items()
+        if found := {
+            place: name for place, cell in cells if (name := FIELD_OF_LABEL.get("".join(text_in(cell).split())))
+        }:
             return found
     return {}
+
+
+def _cells_by_place(row: HtmlElement) -> dict[int, HtmlElement]:
+    """The cells of a row by the column they begin in."""
+    cells, place = dict[int, HtmlElement](), 0
+    for cell in _cells(row):
+        cells[place] = cell
+        span = cell.get("colspan") or "1"
+        place += min(digits(span), _MAX_SPAN) if span.isdecimal() and span.isascii() else 1
+    return cells
 
 
 def _cells(row: HtmlElement) -> list[HtmlElement]:
@@ -352,12 +350,23 @@ def _row(
     title = max((link_title(link) for link in links), key=len)
     texts = [words for piece in block.itertext() if (words := " ".join(piece.split()))]
     if _NO_TITLE.match(title):
-        named = [text for text in texts if not _is_value(text) and not _NO_TITLE.match(text)]
+        named = [text for text in texts if not is_value(text) and not _NO_TITLE.match(text)]
         title = max(named, key=len, default=title)
-    labels = (_LABELLED_TITLE.match(" ".join((link.get("title") or "").split())) for link in links)
+    if title.endswith(CUT_BY):
+        stem = stem_of(title)
+        title = max(
+            (text for text in texts if text.startswith(stem) and not text.endswith(CUT_BY)), key=len, default=title
+        )
+    if title[-1:] in _END_OF_DATE and (ending := ENDING_DATE.search(title)):
+        title = title[: ending.start()]
+        texts.append(ending[0])
+    labels = (LABELLED_TITLE.match(" ".join((link.get("title") or "").split())) for link in links)
     texts += [label[2] for label in labels if label and label[2]]
     beside = tuple(text for text in texts if text not in title)
-    return Row(block, links, title, beside, around, _date((*beside, *around)) is not None, columns)
+    dated = date_in((*beside, *around)) is not None
+    if not dated and (days := tuple(days_of_attributes(block))):
+        beside, dated = (*beside, *days), True
+    return Row(block, links, title, beside, around, dated, columns)
 
 
 def _entry(row: Row, base: str) -> Entry | None:
@@ -368,75 +377,12 @@ def _entry(row: Row, base: str) -> Entry | None:
 def _fields(row: Row) -> dict[str, str]:
     """Values by the heading of their column, then by their label, then by their form."""
     fields: dict[str, str] = {}
-    cells = _cells(row.block)
+    cells = _cells_by_place(row.block) if row.columns else {}
     for place, name in row.columns.items():
-        text = _text(cells[place]) if place < len(cells) else ""
+        text = text_in(cells[place]) if place in cells else ""
         if value := first_iso_date(text) if name in DATE_FIELDS else text:
             fields[name] = value
-    return _values(row.around, _values(row.beside, fields))
-
-
-def _values(texts: Iterable[str], named: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The fields in texts beside a title: by their label, else by their form. Those `named` already are not sought."""
-    texts = tuple(texts)
-    fields = dict(named or {}) | labelled_fields(" ".join(texts))
-    if "document_number" not in fields and (number := next(filter(None, map(match_document_number, texts)), None)):
-        fields["document_number"] = normalise_document_number(number)
-    if not DATE_FIELDS & fields.keys() and (day := _date(texts)):
-        fields["published_date"] = day
-    return fields
-
-
-def _date(texts: Iterable[str]) -> str | None:
-    """The date beside a title: of several texts that are only a date the latest, since 成文 precedes 发布."""
-    texts = tuple(texts)
-    if days := [day for text in texts if _ONLY_DATE.match(text) and (day := first_iso_date(text))]:
-        return max(days)
-    joined = " ".join(texts)
-    if day := first_iso_date(joined):
-        return day
-    if apart := _DAY_APART.search(joined):
-        early, year, month, other_year, other_month, late = apart.groups()
-        return first_iso_date(f"{year or other_year}-{month or other_month}-{early or late}")
-    short = " ".join(text for text in texts if len(text) <= _MAX_APART_CHARS)
-    found = (match for form in _YEAR_APART for text in (short, *texts) if (match := form.search(text)))
-    apart_days = (first_iso_date(f"{match['y']}-{match['m']}-{match['d']}") for match in found)
-    return next(filter(None, apart_days), None)
-
-
-def _is_value(text: str) -> bool:
-    """Whether a text is only a date, a number or an ornament, and so no part of a title."""
-    return bool(_ONLY_DATE.match(text) or _ORNAMENT.match(text) or match_document_number(text) or labelled_fields(text))
-
-
-def link_title(link: HtmlElement) -> str:
-    """The link's `title`, its heading, or its words without dates and numbers that stand in elements of their own.
-
-    Words that are cut are completed from a label in or around the link.
-    """
-    if title := " ".join((link.get("title") or "").split()):
-        labelled = _LABELLED_TITLE.match(title)
-        return labelled[1] if labelled else title
-    words = _words_of_title(link)
-    return _whole_title(link, words) if words.endswith(_CUT_BY) else words
-
-
-def _whole_title(link: HtmlElement, words: str) -> str:
-    """The label in the link, or of the two elements above it, that begins as the words do, which are cut."""
-    stem = words.rstrip("…⋯.。 ")
-    around = (*link.iter(), *islice(link.iterancestors(), 2))
-    labels = (" ".join(value.split()) for item in around for name, value in item.items() if "title" in name)
-    return next((label for label in labels if len(label) > len(stem) and label.startswith(stem)), words)
-
-
-def _words_of_title(link: HtmlElement) -> str:
-    if heading := next((words for item in link.iter(*_HEADINGS) if (words := _text(item))), ""):
-        return heading
-    words = _text(link) or " ".join(item.get("alt", "").strip() for item in link.iter("img"))
-    if len(link):
-        pieces = (" ".join(piece.split()) for piece in link.itertext())
-        words = " ".join(piece for piece in pieces if piece and not _is_value(piece) and not _TAG.match(piece)) or words
-    return " ".join(words.split())
+    return values_in(row.around, values_in(row.beside, fields))
 
 
 def _with_words(element: HtmlElement) -> Iterator[HtmlElement]:
@@ -446,10 +392,6 @@ def _with_words(element: HtmlElement) -> Iterator[HtmlElement]:
 def _address(link: HtmlElement, base: str) -> str | None:
     href = (link.get("href") or "").strip()
     return absolute(href, base) if href not in ("", "#") else None
-
-
-def _text(element: HtmlElement) -> str:
-    return " ".join("".join(map(str, element.itertext())).split())
 
 
 def _without_twins(entries: list[Entry]) -> Iterable[Entry]:

@@ -1,0 +1,193 @@
+"""What stands in a row of a list: the title of a link, and dates, numbers and labelled values beside it."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from etl.dates import DATE, TIME_OF_DAY, YEAR, first_iso_date, read_date
+from etl.document_number import match_document_number, normalise_document_number
+from etl.fields import DATE_FIELDS
+
+FIELD_OF_LABEL = {
+    "发文字号": "document_number",
+    "文号": "document_number",
+    "索引号": "index_number",
+    "成文日期": "written_date",
+    "成文时间": "written_date",
+    "生成日期": "written_date",
+    "发文日期": "written_date",
+    "发布日期": "published_date",
+    "发布时间": "published_date",
+    "发布机构": "publisher",
+    "发文机关": "publisher",
+}
+"""Labels that lists print beside a title, and the names of the fields."""
+_LABEL = "|".join(FIELD_OF_LABEL)
+_LABELLED = re.compile(
+    rf"({_LABEL})\s*+(?:[\]】]\s*+[:：]?|[:：])\s*+(.{{0,200}}?)(?=\s*[\[【]?(?:{_LABEL}|有效性)\s*[:：\]】]|[\[【]\s*$|$)"
+)
+_ONLY_DATE = re.compile(rf"^[\[【(（]?\s*(?>{DATE})\s*+(?:{TIME_OF_DAY})?\s*[\]】)）]?$")
+# Some templates set the day apart from its month: `<b>05</b><span>2024-03</span>`.
+_DAY_APART = re.compile(
+    rf"(?<!\d)(\d{{1,2}})日? +({YEAR})[-./年](\d{{1,2}})月?(?![-./\d])"
+    rf"|({YEAR})[-./年](\d{{1,2}})月? +(\d{{1,2}})日?(?!\d)"
+)
+# Others set the year or each of the three apart. Sought in short texts alone: prose has such numbers too.
+_YEAR_APART = (
+    re.compile(rf"(?<!\d)(?P<m>\d{{1,2}})[-./月](?P<d>\d{{1,2}})日? +(?P<y>{YEAR})年?(?![-./\d])"),
+    re.compile(rf"(?<!\d)(?P<y>{YEAR})年? +(?P<m>\d{{1,2}})[-./月](?P<d>\d{{1,2}})日?(?![-./\d])"),
+    re.compile(rf"(?<!\d)(?P<d>\d{{1,2}})日? +(?P<m>\d{{1,2}})月 +(?P<y>{YEAR})年?(?!\d)"),
+    re.compile(rf"(?<!\d)(?P<y>{YEAR})年? +(?P<m>\d{{2}})月? +(?P<d>\d{{2}})日?(?!\d)"),
+    re.compile(r"^\W*(?P<y>20\d\d)(?P<m>[01]\d)(?P<d>[0-3]\d)\W*$"),
+)
+_MAX_APART_CHARS = 10
+_MONTHS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
+_MONTH_IN_CHINESE = re.compile(r"(?<![一二三四五六七八九十年])(十[一二]?|[一二三四五六七八九])月")
+_MONTH_BY_NAME = re.compile(r"[一二三四五六七八九十]月|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\b")
+_MAX_DATED_CHARS = 22
+"""Characters of a text in which a date without a label is the document's; one within a summary is not."""
+_AT_AN_END = re.compile(rf"^\W*(?>{DATE})|(?>{DATE})\s*(?:{TIME_OF_DAY})?\W*$")
+ENDING_DATE = re.compile(rf"(?<=\S)\s++[\[(（]?(?:{YEAR}-\d{{2}}-\d{{2}}|{YEAR}/\d{{2}}/\d{{2}})[\])）]?$")
+"""A date behind a title in one text, set off by a space."""
+_DATES_OF_ATTRIBUTES = ("datetime", "data-date", "data-time", "data-datetime", "title")
+_SHAPING = ("b", "strong", "font", "em", "i", "u", "br", "sup", "sub", "mark", "big", "small")
+"""Elements that shape words of a title, and are no part of their own beside it."""
+_HINT_CHARS = 12
+"""Characters of a link's `title` up to which it may be none of a document, but a hint."""
+_MIN_STEM = 4
+_ORNAMENT = re.compile(r"^[\s\d.、·•◆■●▪►>»|/\-—\[\]【】()（）]*$")
+_TAG = re.compile(r"^[\[【(（]?(?:置顶|顶|最新|新|new|hot|热|推荐)[!！]?[\]】)）]?$", re.IGNORECASE)
+"""Marks in elements of their own beside a title, which are no part of it."""
+CUT_BY = ("…", "⋯", "...", "。。。")
+LABELLED_TITLE = re.compile(r"^(?:文章)?(?:标题|名称)\s*[:：]\s*(.{1,300}?)(?:\s+([^\s:：]{2,6}[:：].{0,200}))?$")
+"""`title="标题：… 发布时间：…"`: what some templates put into the label of a link."""
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+
+
+def labelled_fields(text: str) -> dict[str, str]:
+    """Fields named by a label in the text, by field name; dates as yyyy-mm-dd."""
+    named = {FIELD_OF_LABEL[label]: value.strip() for label, value in _LABELLED.findall(text) if value.strip()}
+    normal = {name: first_iso_date(value) if name in DATE_FIELDS else value for name, value in named.items()}
+    return {name: value for name, value in normal.items() if value}
+
+
+def days_of_attributes(block: HtmlElement) -> Iterator[str]:
+    """Dates that a row bears in attributes: `<time datetime="2024-03-01">`, `data-date`, the label of a shorter one."""
+    for element in block.iter():
+        for name in _DATES_OF_ATTRIBUTES:
+            value = element.get(name) if isinstance(element.tag, str) else None
+            if value and _ONLY_DATE.match(value.strip().replace("T", " ")) and (day := first_iso_date(value)):
+                yield day
+
+
+def values_in(texts: Iterable[str], named: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The fields in texts beside a title: by their label, else by their form. Those `named` already are not sought."""
+    texts = tuple(texts)
+    fields = dict(named or {}) | labelled_fields(" ".join(texts))
+    if "document_number" not in fields and (number := next(filter(None, map(_number, texts)), None)):
+        fields["document_number"] = normalise_document_number(number)
+    if not DATE_FIELDS & fields.keys() and (day := date_in(texts)):
+        fields["published_date"] = day
+    return fields
+
+
+def _number(text: str) -> str | None:
+    """The document number that a text is, or that stands in it beside a date alone."""
+    if "号" not in text:
+        return None
+    if (number := match_document_number(text)) or len(text) > _MAX_DATED_CHARS * 2:
+        return number
+    return match_document_number(" ".join(re.sub(DATE, " ", text).split()))
+
+
+def date_in(texts: Iterable[str]) -> str | None:
+    """The date beside a title: of several texts that are only a date the latest, since 成文 precedes 发布."""
+    texts = tuple(texts)
+    if not texts:
+        return None
+    if days := [day for text in texts if _ONLY_DATE.match(text) and (day := first_iso_date(text))]:
+        return max(days)
+    joined = " ".join(text for text in texts if len(text) <= _MAX_DATED_CHARS or _AT_AN_END.search(text))
+    if day := first_iso_date(joined):
+        return day
+    if apart := _DAY_APART.search(joined):
+        early, year, month, other_year, other_month, late = apart.groups()
+        return first_iso_date(f"{year or other_year}-{month or other_month}-{early or late}")
+    short = " ".join(text for text in texts if len(text) <= _MAX_APART_CHARS)
+    numbered = _MONTH_IN_CHINESE.sub(lambda month: f"{_MONTHS.index(month[1]) + 1}月", short)
+    found = (match for form in _YEAR_APART for text in (short, numbered, *texts) if (match := form.search(text)))
+    apart_days = (first_iso_date(f"{match['y']}-{match['m']}-{match['d']}") for match in found)
+    if day := next(filter(None, apart_days), None):
+        return day
+    # A date in Chinese figures, or with the month by its name.
+    return next(
+        (day for text in (short, *texts) if len(text) <= _MAX_APART_CHARS * 2 and (day := _by_name(text))), None
+    )
+
+
+def _by_name(text: str) -> str | None:
+    return read_date(text).iso if _MONTH_BY_NAME.search(text) else None
+
+
+def is_value(text: str) -> bool:
+    """Whether a text is only a date, a number or an ornament, and so no part of a title."""
+    return bool(_ONLY_DATE.match(text) or _ORNAMENT.match(text) or match_document_number(text) or labelled_fields(text))
+
+
+def link_title(link: HtmlElement) -> str:
+    """The link's `title`, its heading, or its words without dates and numbers that stand in elements of their own.
+
+    Words that are cut are completed from a label in or around the link.
+    """
+    title = " ".join((link.get("title") or "").split())
+    if labelled := LABELLED_TITLE.match(title):
+        return labelled[1]
+    words = _words_of_title(link) if not title or len(title) <= _HINT_CHARS or is_value(title) else ""
+    if title and not _is_hint(title, words):
+        return title
+    return _whole_title(link, words) if words.endswith(CUT_BY) else words
+
+
+def _is_hint(title: str, words: str) -> bool:
+    """Whether a link's `title` says what a click does (点击查看, 在新窗口打开), or when: it has none of its words."""
+    plain = "".join(words.split())
+    return len(plain) > _MIN_STEM and plain[:_MIN_STEM] not in "".join(title.split())
+
+
+def _whole_title(link: HtmlElement, words: str) -> str:
+    """The label in the link, or of the two elements above it, that begins as the words do, which are cut."""
+    stem = stem_of(words)
+    around = (*link.iter(), *islice(link.iterancestors(), 2))
+    labels = (" ".join(value.split()) for item in around for name, value in item.items() if "title" in name)
+    return next((label for label in labels if len(label) > len(stem) and label.startswith(stem)), words)
+
+
+def _words_of_title(link: HtmlElement) -> str:
+    if heading := next((words for item in link.iter(*_HEADINGS) if (words := text_in(item))), ""):
+        return heading
+    words = text_in(link) or " ".join(item.get("alt", "").strip() for item in link.iter("img"))
+    if len(link):
+        pieces = [piece for piece in _pieces(link) if piece.strip() and not is_value(" ".join(piece.split()))]
+        cut = next((piece.strip() for piece in pieces if piece.strip().endswith(CUT_BY)), "")
+        whole = [piece for piece in pieces if cut and piece.strip() != cut and piece.strip().startswith(stem_of(cut))]
+        words = "".join(piece for piece in whole or pieces if not _TAG.match(piece.strip())) or words
+    return " ".join(words.split())
+
+
+def stem_of(words: str) -> str:
+    return words.rstrip("…⋯.。 ")
+
+
+def _pieces(link: HtmlElement) -> Iterator[str]:
+    """The texts in a link, with a space between two unless an element that only shapes words parts them."""
+    for event, element in etree.iterwalk(link, events=("start", "end", "comment")):
+        text = element.text if event == "start" else element.tail if element is not link else None
+        if text:
+            yield text if event == "comment" or element.tag in _SHAPING else f" {text}"
+
+
+def text_in(element: HtmlElement) -> str:
+    return " ".join("".join(map(str, element.itertext())).split())
