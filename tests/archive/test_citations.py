@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from demo import demo_site
 from demo.server import serve
-from etl.archive.queries.cited import CitationPlace, Gap, cited_by, count_cited_by, gaps
+from etl.archive.queries.cited import CitationPlace, cited_by, count_cited_by, gaps
 from etl.archive.records import citations
 from etl.archive.records.citations import (
     fill_citations,
@@ -155,13 +155,27 @@ def test_what_is_cited_most_and_missing_comes_first(owner_url: str) -> None:
     written(owner_url, *(numbered(f"第{n}号通知", text=said) for n, said in enumerate(texts)))
     written(owner_url, numbered("通知", text=f"按{NUMBER}执行。"), source="elsewhere")
     with create_engine(owner_url).connect() as connection:
-        found = gaps(connection, "", 0, 2)
-        assert found[0] == Gap(RULES, NUMBER, 3)
-        assert [gap.title for gap in found + gaps(connection, "", 2, 2)][1:] == ["云溪市供水规程", "云溪市水价规定"]
-        assert gaps(connection, "elsewhere", 0, 9) == [Gap(None, NUMBER, 1)]
+        found = gaps(connection)
+        assert (found[0].title, found[0].number, found[0].records) == (RULES, NUMBER, 3)
+        assert [gap.title for gap in found[1:]] == ["云溪市供水规程", "云溪市水价规定"]
+        assert [(gap.title, gap.number) for gap in gaps(connection, "elsewhere")] == [(None, NUMBER)]
+        assert len(gaps(connection, number=2)) == 2
     written(owner_url, numbered(RULES, NUMBER))
     with create_engine(owner_url).connect() as connection:
-        assert [gap.title for gap in gaps(connection, "", 0, 9)] == ["云溪市供水规程", "云溪市水价规定"]
+        assert [gap.title for gap in gaps(connection)] == ["云溪市供水规程", "云溪市水价规定"]
+
+
+def test_a_missing_document_that_is_cited_by_number_and_by_title_is_one(owner_url: str) -> None:
+    both, title, number = f"《{RULES}》（{NUMBER}）", f"《{RULES}》", NUMBER
+    texts = [f"按{said}执行。" for said in (both, title, number, f"{title}和{number}")]
+    *_, last = written(owner_url, *(numbered(f"第{n}号通知", text=said) for n, said in enumerate(texts)))
+    with create_engine(owner_url).connect() as connection:
+        [gap] = gaps(connection)
+    assert (gap.title, gap.number, gap.records, gap.record) == (RULES, NUMBER, 4, last)
+    # A title of several numbers is several documents, and one more that nothing tells apart.
+    written(owner_url, numbered("又一通知", text=f"按《{RULES}》（云政办发〔2011〕3号）执行。"))
+    with create_engine(owner_url).connect() as connection:
+        assert sorted(gap.records for gap in gaps(connection)) == [1, 2, 3]
 
 
 def test_a_new_version_replaces_what_the_old_one_cites(

@@ -50,6 +50,8 @@ _PATHS = (
     "/review?kind=flagged",
     "/review?kind=no_text",
     "/review?kind=similar",
+    "/review?kind=missing",
+    "/gaps",
     "/saved",
     "/saved?q=安全&without=type:pdf",
     "/nowhere",

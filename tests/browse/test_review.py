@@ -52,7 +52,7 @@ def _accept(client: TestClient, page: dict[str, Any], **changed: str) -> Any:
 def test_the_queue_has_each_kind_of_doubt_from_the_latest_record_on(reader: TestClient) -> None:
     first = _queue(reader)
     assert {count["issue"]: count["number"] for count in first["counts"]} == {
-        "disputed": 2, "flagged": 1, "no_text": 1, "similar": None
+        "disputed": 2, "flagged": 1, "no_text": 1, "similar": None, "missing": None
     }  # fmt: skip
     assert (first["here"], first["thing"]["field"]["value"]) == ("2.publisher:disputed", "岚川市水务局")
     second = _queue(reader, after=first["here"])
@@ -148,3 +148,28 @@ def test_the_keyboard_alone_goes_through_the_queue(address: str, chromium: Brows
     expect(page.get_by_text("已是最后一条")).to_be_visible()
     expect(page.get_by_text("林馆员")).to_be_visible()
     context.close()
+
+
+def test_what_is_cited_and_missing_is_gone_through_cited_most_first(
+    archive: Archive, archivist: TestClient, tmp_path: Path
+) -> None:
+    said = "为了供水，按《岚川市水价规定》和《岚川市用水规程》的要求办理，请居民留意告示，看护好儿童，车辆绕行。" * 2
+    keep(archive, tmp_path, Page(11, paragraphs=(said,)))
+    keep(archive, tmp_path, Page(12, paragraphs=(said.replace("和《岚川市用水规程》", ""),)))
+    first = _queue(archivist, kind="missing")
+    thing = first["thing"]
+    assert (thing["missing"]["title"], thing["missing"]["records"]) == ("岚川市水价规定", 2)
+    assert thing["missing"]["words"] == "《岚川市水价规定》"
+    assert thing["missing"]["before"].endswith("按")
+    assert first["counts"][-1] == {"issue": "missing", "number": 2}
+    second = _queue(archivist, kind="missing", after=first["here"])
+    assert second["thing"]["missing"]["title"] == "岚川市用水规程"
+    assert _queue(archivist, kind="missing", after=second["here"])["thing"] is None
+    # Said of one record, it holds for all that cite the document.
+    answer = _accept(archivist, first)
+    assert answer.status_code == 303
+    again = _queue(archivist, kind="missing")
+    assert (again["thing"]["missing"]["title"], again["counts"][-1]["number"]) == ("岚川市用水规程", 1)
+    shown = archivist.get("/archive/review?kind=missing").text
+    assert "《岚川市用水规程》</mark>" in shown
+    assert rows(archive, "SELECT count(*) AS n FROM archive.act WHERE kind = 'review'") == [{"n": 1}]

@@ -25,7 +25,7 @@ class Review(Base):
 
     __tablename__ = "review"
     __table_args__ = (
-        CheckConstraint("issue IN ('disputed', 'flagged', 'no_text', 'similar')", name="issue"),
+        CheckConstraint("issue IN ('disputed', 'flagged', 'no_text', 'similar', 'missing')", name="issue"),
         ForeignKeyConstraint(
             ["record_id", "version"], ["archive.record_version.record_id", "archive.record_version.version"]
         ),
@@ -37,7 +37,7 @@ class Review(Base):
     version: Mapped[int]
     issue: Mapped[str]
     subject: Mapped[str]
-    """The flag that was doubted, "" for other issues."""
+    """The flag that was doubted; of a missing document its name as `cites:` and a digest; "" for other issues."""
     note: Mapped[str]
     reviewed_by: Mapped[str]
     reviewed_at: Mapped[datetime] = mapped_column(server_default=func.now())

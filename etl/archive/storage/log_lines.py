@@ -216,7 +216,7 @@ class JournalLine(ChangeEvent, LogLine):
     writer: Transaction | None = None
 
 
-ReviewedIssue = Literal["disputed", "flagged", "no_text", "similar"]
+ReviewedIssue = Literal["disputed", "flagged", "no_text", "similar", "missing"]
 ActKind = Literal["review", "collection", "membership", "note"]
 
 

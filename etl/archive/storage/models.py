@@ -34,7 +34,7 @@ from etl.archive.storage.model_base import SCHEMA as SCHEMA
 from etl.archive.storage.model_base import Base as Base
 from etl.outcomes import Outcome
 
-REVISION = "0021"
+REVISION = "0022"
 """The last migration: these tables are what it leaves."""
 CAPTURE_NUMBERS = Sequence("capture_number", schema=SCHEMA)
 _OUTCOMES = ", ".join(f"'{outcome}'" for outcome in Outcome)

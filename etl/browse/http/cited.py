@@ -8,11 +8,23 @@ from starlette.responses import Response
 from etl.archive.queries.cited import MOST_GAPS, CitationPlace
 from etl.browse.errors import RequestRefused
 from etl.browse.http.routes import AfterCitation, OpenArchive, Respond, RowId, SourceParam, page_route, read_only
-from etl.browse.pages.citations import citations_page, gaps_page
+from etl.browse.pages.citations import CountedGaps, citations_page, counted_gaps, gaps_page
+from etl.browse.pages.kept import Kept
 from etl.browse.pages.record_list import parse_after
 
 router = APIRouter(redirect_slashes=False)
+_gaps = Kept[CountedGaps]()
 AfterGap = Annotated[int, Query(alias="after", ge=0, le=MOST_GAPS)]
+
+
+def kept_gaps(archive: OpenArchive, source: str) -> CountedGaps:
+    """What is cited and missing, counted a while ago at most."""
+
+    def count() -> CountedGaps:
+        with read_only(archive) as connection:
+            return counted_gaps(connection, source)
+
+    return _gaps.get((archive.engine.url, source), count)
 
 
 @page_route("/records/{record}/citations", to=router)
@@ -38,6 +50,7 @@ def _citations(archive: OpenArchive, responder: Respond, record: int, direction:
 @page_route("/gaps", to=router)
 def missing(archive: OpenArchive, responder: Respond, source: SourceParam, after: AfterGap = 0) -> Response:
     """What is cited most and is not in the archive."""
+    counted = kept_gaps(archive, source)
     with read_only(archive) as connection:
-        page = gaps_page(connection, source, after)
+        page = gaps_page(connection, counted, source, after)
     return responder.page("gaps.html", page)

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from etl.archive.queries.review import Place
 from etl.archive.records.reviews import Issue, keep_review
 from etl.browse.errors import RequestRefused
+from etl.browse.http.cited import kept_gaps
 from etl.browse.http.responses import see_other
 from etl.browse.http.routes import (
     Archivist,
@@ -73,8 +74,9 @@ def review(
     after: PlaceParam = "",
 ) -> Response:
     """What awaits a look, one thing at a time."""
+    counted = kept_gaps(archive, source).gaps if issue == "missing" else ()
     with read_only(archive) as connection:
-        page = review_page(connection, issue, source, parse_after(Place.parse, after))
+        page = review_page(connection, issue, source, parse_after(Place.parse, after), counted)
     subject = page.thing.record if page.thing else _WHOLE_QUEUE
     page = replace(page, token=forms.offered(current_person(request), subject))
     return responder.page("review.html", page, headers={"content-security-policy": FRAMING_POLICY})

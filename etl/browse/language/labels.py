@@ -91,6 +91,7 @@ VERSIONS_HELP: dict[str, tuple[str, str]] = {
 
 ISSUES: dict[str, tuple[str, str]] = {
     "disputed": ("依据不符", "disputed value"),
+    "missing": ("引用而未收", "cited and missing"),
     "flagged": ("有标记", "flagged"),
     "no_text": ("没有正文", "no text"),
     "similar": ("近似重复", "near duplicate"),

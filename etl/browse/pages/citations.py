@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 from sqlalchemy import Connection, RowMapping, select
 
@@ -89,13 +89,24 @@ class CitationsPage:
 
 
 @dataclass(frozen=True, slots=True)
+class CountedGaps:
+    """Documents that are cited and not in the archive, cited most first, as they were at a moment."""
+
+    at: datetime
+    gaps: tuple[Gap, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class GapsPage:
-    """Documents that are cited and not in the archive, cited most first. `after`: how many come before the next page,
-    None on the last. `unread`: records that were not read for citations yet."""
+    """Documents that are cited and not in the archive, cited most first, counted at `counted_at`; `total` in all, or
+    as many as are counted. `after`: how many come before the next page, None on the last. `unread`: records that were
+    not read for citations yet."""
 
     source: str
     sources: tuple[SourceChoice, ...]
     gaps: tuple[Gap, ...]
+    total: int
+    counted_at: datetime
     first: bool
     after: int | None
     unread: int
@@ -133,15 +144,21 @@ def citations_page(
     return CitationsPage(records[record], direction, total, lines, following)
 
 
-def gaps_page(connection: Connection, source: str, after: int) -> GapsPage:
+def counted_gaps(connection: Connection, source: str) -> CountedGaps:
+    """All that is cited and missing, to be kept for a while."""
+    return CountedGaps(datetime.now(UTC), gaps(connection, source))
+
+
+def gaps_page(connection: Connection, counted: CountedGaps, source: str, after: int) -> GapsPage:
     """What is cited most and missing, behind the first `after`."""
-    found = gaps(connection, source, after, PER_PAGE + 1)
     return GapsPage(
         source=source,
         sources=source_choices(connection),
-        gaps=tuple(found[:PER_PAGE]),
+        gaps=counted.gaps[after : after + PER_PAGE],
+        total=len(counted.gaps),
+        counted_at=counted.at,
         first=after == 0,
-        after=after + PER_PAGE if len(found) > PER_PAGE else None,
+        after=after + PER_PAGE if len(counted.gaps) > after + PER_PAGE else None,
         unread=records_without_citations(connection),
     )
 

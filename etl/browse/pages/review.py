@@ -1,13 +1,14 @@
 """The queue of what awaits a person's look, one thing at a time: what is doubted, its evidence, the page beside it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import get_args
 
 from sqlalchemy import Connection, func, select
 
-from etl.archive.queries.review import Place, count_issues, next_issue
+from etl.archive.queries.cited import Gap, citations, settled_gaps
+from etl.archive.queries.review import Found, Place, count_issues, next_issue
 from etl.archive.records.near_duplicates import SimilarRecord, similar_to
 from etl.archive.records.reviews import Issue, ReviewNote, reviews
 from etl.archive.storage.lookups import is_current
@@ -20,13 +21,28 @@ from etl.fields import FIELDS
 ISSUES: Sequence[Issue] = get_args(Issue)
 EXCERPT_CHARS = 400
 """Characters of a text that are shown with it."""
+SENTENCE_CHARS = 80
+"""Characters on both sides of a citation."""
+
+
+@dataclass(frozen=True, slots=True)
+class MissingDocument:
+    """A document that `records` records cite and the archive has not; as what, and where in the latest of them: the
+    text `before` and `after` the `words` that name it."""
+
+    title: str | None
+    number: str | None
+    records: int
+    before: str
+    words: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewedThing:
     """What is looked at. `subject`: the doubted flag, "" for other issues; `field`: that which the flag is about, with
     its evidence. `words` and `label`: the chosen evidence, to be marked on the page. `similar` and `attachments` as far
-    as the issue is about them."""
+    as the issue is about them, `missing` of a document that is cited and not here."""
 
     record: int
     version: int
@@ -44,6 +60,7 @@ class ReviewedThing:
     characters: int
     attachments: tuple[AttachedFile, ...]
     similar: tuple[SimilarRecord, ...]
+    missing: MissingDocument | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +88,65 @@ class ReviewPage:
     token: str | None = None
 
 
-def review_page(connection: Connection, issue: Issue, source: str, after: Place | None) -> ReviewPage:
-    """What stands behind that place of the queue."""
-    found = next_issue(connection, issue, source, after)
+def review_page(
+    connection: Connection, issue: Issue, source: str, after: Place | None, counted: Sequence[Gap] = ()
+) -> ReviewPage:
+    """What stands behind that place of the queue. `counted`: what is cited and missing, where the queue is of that."""
+    open_gaps = _open(connection, counted) if issue == "missing" else None
+    gap = _behind(open_gaps, counted, after) if open_gaps else None
+    place = Place(gap.record, gap.name) if gap else None
+    found = Found(place) if issue == "missing" else next_issue(connection, issue, source, after)
+    thing = _thing(connection, issue, found.place) if found.place else None
+    if thing and gap:
+        thing = _with_missing(connection, thing, gap)
     return ReviewPage(
         issue=issue,
         source=source,
-        counts=tuple(IssueCount(each, count_issues(connection, each, source)) for each in ISSUES),
+        counts=tuple(IssueCount(each, _count(connection, each, source, open_gaps)) for each in ISSUES),
         sources=source_choices(connection),
-        thing=_thing(connection, issue, found.place) if found.place else None,
+        thing=thing,
         here=str(found.place) if found.place else None,
         looked_to=str(found.looked_to) if found.looked_to else None,
         first=after is None,
         notes=tuple(reviews(connection)),
     )
+
+
+def _count(connection: Connection, issue: Issue, source: str, open_gaps: Sequence[Gap] | None) -> int | None:
+    if issue == "missing":
+        return None if open_gaps is None else len(open_gaps)
+    return count_issues(connection, issue, source)
+
+
+def _open(connection: Connection, counted: Sequence[Gap]) -> list[Gap]:
+    """Those of which nobody has said yet that the archive need not have them."""
+    settled = settled_gaps(connection)
+    return [gap for gap in counted if gap.name not in settled]
+
+
+def _behind(open_gaps: Sequence[Gap], counted: Sequence[Gap], after: Place | None) -> Gap | None:
+    """The first that is open behind that place; all places are those of `counted`, settled or not."""
+    places = {gap.name: place for place, gap in enumerate(counted)}
+    here = places.get(after.subject, -1) if after else -1
+    return next((gap for gap in open_gaps if places[gap.name] > here), None)
+
+
+def _with_missing(connection: Connection, thing: ReviewedThing, gap: Gap) -> ReviewedThing:
+    """With the document, and the place at which the record names it."""
+    rows = citations(connection, gap.record, gap.ordinal - 1, 1)
+    said = ("", gap.title or gap.number or "", "")
+    if rows:
+        text = thing.title if rows[0]["part"] == "title" else current_text(connection, gap.record)
+        start, end = rows[0]["place"], rows[0]["place"] + rows[0]["length"]
+        said = (text[max(0, start - SENTENCE_CHARS) : start], text[start:end], text[end : end + SENTENCE_CHARS])
+    missing = MissingDocument(gap.title, gap.number, gap.records, *said)
+    return replace(thing, missing=missing, words=said[1][:200])
+
+
+def current_text(connection: Connection, record: int) -> str:
+    """The main text of a record's current version."""
+    query = select(Content.text).join(Record, Record.content_hash == Content.hash).where(Record.id == record)
+    return connection.scalars(query).one()
 
 
 def _thing(connection: Connection, issue: Issue, place: Place) -> ReviewedThing:
