@@ -13,13 +13,14 @@ authority        a time-stamping authority that answers on loopback
 Markers follow from the fixtures that a test uses (`MARKERS`).
 """
 
+import atexit
 import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import is_hypothesis_test, settings
+from hypothesis import HealthCheck, is_hypothesis_test, settings
 
 from etl.archive.storage.archive import Archive, open_archive
 from etl.local.services import Addresses
@@ -37,8 +38,10 @@ from tests.support.time_authority import TimeAuthority, time_authority
 
 # `make test` draws the same inputs each time: a change is not red for an old fault that a new draw happens to find.
 # `make explore` draws others, ten times as many; what it finds becomes an example.
-settings.register_profile("gate", deadline=None, derandomize=True, database=None)
-settings.register_profile("explore", deadline=None, max_examples=1000)
+# On a busy machine drawing is slow, too: neither profile goes by the clock.
+_ANY_TIME = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("gate", _ANY_TIME, derandomize=True, database=None)
+settings.register_profile("explore", _ANY_TIME, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
 
 MARKERS = {
@@ -49,18 +52,22 @@ MARKERS = {
 LONGEST = (
     "airflow/test_many_workers.py",
     "test_demo.py",
+    "archive/test_logs.py",
     "pipeline/test_crawl.py",
     "pipeline/test_crash.py",
+    "browse/test_accessible.py",
+    "local/test_services.py",
     "pipeline/test_survey.py",
     "browse/test_guard.py",
-    "local/test_services.py",
     "pipeline/test_outages.py",
     "pipeline/test_accounting.py",
     "pipeline/test_removal.py",
     "pipeline/test_hostile.py",
     "pipeline/test_rebuild.py",
+    "browse/test_collections.py",
     "files/test_scans.py",
     "export/test_bytes.py",
+    "archive/test_fixity.py",
     "export/test_roundtrip.py",
     "extract/test_never_raises.py",
     "test_patterns.py",
@@ -81,7 +88,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    gc.freeze()  # what is imported and collected is never looked through again
+    gc.freeze()  # what is imported and collected is not looked through again until the end
+    atexit.register(gc.unfreeze)  # or else libraries tell of their classes, which were never let go
     gc.enable()  # see tests/__init__.py
 
 

@@ -270,7 +270,7 @@ def kill(state: State, *names: str) -> None:
     leaders = [leader_of(state, name) for name in names]
     for leader in leaders:
         leader.kill()
-    psutil.wait_procs(leaders, timeout=5)
+    psutil.wait_procs(leaders, timeout=60)
 
 
 @pytest.fixture(scope="module")

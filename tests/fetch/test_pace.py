@@ -103,12 +103,12 @@ class Slow(LocalHostRegistry):
     calls = itertools.count()
 
     def _late(self, turn: Turn) -> Turn:
-        time.sleep(0.06 if next(self.calls) % 3 == 0 else 0)
+        time.sleep(0.16 if next(self.calls) % 3 == 0 else 0)
         return turn
 
 
 def test_requests_are_a_pace_apart_also_where_answers_are_late() -> None:
-    pace, moments = Pace("a", 0.15, Slow()), []
+    pace, moments = Pace("a", 0.4, Slow()), []
 
     async def ask() -> None:
         await pace.wait(HOST)
@@ -118,7 +118,7 @@ def test_requests_are_a_pace_apart_also_where_answers_are_late() -> None:
         await asyncio.gather(*(ask() for _ in range(8)))
 
     asyncio.run(run())
-    assert min(later - earlier for earlier, later in itertools.pairwise(moments)) > 0.12
+    assert min(later - earlier for earlier, later in itertools.pairwise(moments)) > 0.32
 
 
 def test_the_time_that_connecting_took_is_no_part_of_the_pace(archive: Archive) -> None:

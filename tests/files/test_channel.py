@@ -110,7 +110,7 @@ def test_an_answer_without_end_costs_the_time_of_one_file() -> None:
         read(GOOD)
         begun = time.monotonic()
         assert read(message(b" ", length=1_000_000), "drip").outcome is FileOutcome.TOO_SLOW
-        assert time.monotonic() - begun < 10
+        assert time.monotonic() - begun < 60
         assert read(GOOD).outcome is FileOutcome.READ
 
 

@@ -63,7 +63,7 @@ def test_a_process_is_found_again_and_ended_with_its_children(state: State) -> N
 
     assert process.stop(state, ["service"], seconds=5) == ["service"]
 
-    assert psutil.wait_procs([leader, child], timeout=5)[1] == []
+    assert psutil.wait_procs([leader, child], timeout=60)[1] == []
     assert process.find(state, "service") is None
 
 
@@ -75,7 +75,7 @@ def test_children_of_a_killed_process_are_found_by_their_log(state: State) -> No
 
     process.kill_leftovers(state, "service")
 
-    child.wait(5)
+    child.wait(60)
     assert not child.is_running()
 
 

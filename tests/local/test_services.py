@@ -114,7 +114,7 @@ def test_up_recovers_from_a_killed_service(settings: Settings, state: State, nam
     assert running is not None
     killed = psutil.Process(running.pid)
     killed.kill()
-    psutil.wait_procs([killed], timeout=5)
+    psutil.wait_procs([killed], timeout=60)
     detail = next(item.detail for item in local_services.status(settings) if item.name == name)
     assert re.match(r"killed by SIGKILL at \d{4}-\d\d-\d\d \d\d:\d\d; its log ends: ", detail)
 

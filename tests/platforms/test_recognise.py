@@ -22,7 +22,7 @@ def pages(site: Site) -> list[WebPage]:
     """The site's columns and one of its documents; data that a service answers is left out where a page leads there."""
     columns = [column["url"] for column in yaml.safe_load(source_text(site))["columns"]]
     document = next(key for key in site.postings if key not in site.outcomes and key != "yl-feedback")
-    with httpx.Client(timeout=5, follow_redirects=True) as client:
+    with httpx.Client(timeout=60, follow_redirects=True) as client:
         answers = [client.get(url) for url in [*columns, site.url(document)]]
     return [read_page(each.content, str(each.url), each.headers.get("content-type", "")) for each in answers]
 

@@ -15,7 +15,7 @@ from etl.local.state import State
 def end_at_once(state_dir: Path) -> None:
     """Kill the services: their data is a test's, and an orderly stop takes seconds."""
     state = State(state_dir)
-    process.stop(state, {*services.NAMES, *state.read(process.PROCESSES)}, how=signal.SIGKILL, seconds=5)
+    process.stop(state, {*services.NAMES, *state.read(process.PROCESSES)}, how=signal.SIGKILL, seconds=60)
     store.drop_sockets(state)
 
 

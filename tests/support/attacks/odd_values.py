@@ -45,7 +45,7 @@ def listing_pages(site: Site) -> list[Listed]:
     source, family = family_of(site)
     found: dict[tuple[str, str, bool], Listed] = {}
     waiting = deque(family.start(source))
-    with httpx.Client(timeout=5, follow_redirects=True) as client:
+    with httpx.Client(timeout=60, follow_redirects=True) as client:
         for _ in range(MOST_REQUESTS):
             if not waiting or len(found) == MOST_FORMS:
                 break
