@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -51,19 +52,46 @@ from etl.archive.storage.log_object import DamagedLog, log_bytes
 from etl.archive.storage.log_registry import chain_logs
 from etl.archive.storage.migrations import downgrade, migrate
 from etl.errors import Damaged, GongkaiError
+from etl.local.services import Addresses
 from etl.pipeline.rebuilding import rebuild_archive
 from etl.pipeline.warc.importing import import_source
 from etl.settings import Settings
 from tests.support.attacks.damage import DAMAGE, live, logs_of, put, unnoticed_by_a_rebuild
 from tests.support.gongkai import gongkai, rows
+from tests.support.services import own_archive, own_database
 from tests.support.stored import age, keep, write_log
 from tests.support.whole_database import dump, emptied, quiet
 
+_copies = count(1)
+
+
+@pytest.fixture(scope="module")
+def whole_life(
+    services: Addresses, services_dir: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, bytes]]:
+    """What the bucket holds of an archive with logs of every kind; PostgreSQL copies its database, `lived`."""
+    with own_archive(services, services_dir, "lived") as archive:
+        live(archive, tmp_path_factory.mktemp("lived"))
+        archive.engine.dispose()
+        yield {key: archive.store.read(key) for key in archive.store.list_keys("")}
+
 
 @pytest.fixture
-def lived(archive: Archive, tmp_path: Path) -> Archive:
+def owner_url(request: pytest.FixtureRequest, services: Addresses, services_dir: Path) -> Iterator[str]:
+    if "lived" not in request.fixturenames:
+        with request.getfixturevalue("spare_databases").take() as url:
+            yield url
+        return
+    request.getfixturevalue("whole_life")
+    with own_database(services, services_dir, f"lived_{next(_copies)}", template="lived") as url:
+        yield url
+
+
+@pytest.fixture
+def lived(archive: Archive, whole_life: dict[str, bytes]) -> Archive:
     """An archive with logs of every kind."""
-    live(archive, tmp_path)
+    for key, body in whole_life.items():
+        archive.store.put(key, body)
     return archive
 
 
