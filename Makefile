@@ -78,7 +78,8 @@ $(INSTALLED): requirements.txt requirements-dev.txt pyproject.toml
 	@$(VENV)/bin/uv pip install --quiet --compile-bytecode --python $(VENV)/bin/python --no-deps -e .
 	@touch $@
 
-$(REPLAYED): tests/replay/requirements.txt $(INSTALLED)
+$(REPLAYED): tests/replay/requirements.txt tests/replay/schemas.txt $(INSTALLED)
 	@$(VENV)/bin/uv venv --quiet --clear --python $(VENV)/bin/python $(REPLAY)
 	@$(VENV)/bin/uv pip install --quiet --python $(REPLAY)/bin/python --require-hashes -r tests/replay/requirements.txt
+	@$(VENV)/bin/uv pip install --quiet --python $(REPLAY)/bin/python --require-hashes --no-deps -r tests/replay/schemas.txt
 	@touch $@

@@ -16,6 +16,7 @@ FILES = {
     "requirements.txt": ["pyproject.toml", "--constraints", "requirements-production.txt"],
     "requirements-dev.txt": ["--group", "dev", "--constraints", "requirements.txt"],
     "tests/replay/requirements.txt": ["tests/replay/requirements.in"],
+    "tests/replay/schemas.txt": ["--no-deps", "tests/replay/schemas.in"],
 }
 COMPILE = ["pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes", "--no-header"]
 
