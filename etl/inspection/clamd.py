@@ -2,28 +2,35 @@
 
 import socket
 from collections.abc import Iterable
-from contextlib import closing
+from contextlib import closing, suppress
 
 from etl.errors import Unavailable
 
-_SECONDS = 120
+_PATIENCE = 300.0
+"""Seconds without a word; clamd itself gives a file up after two minutes (`MaxScanTime`)."""
 
 
 class ClamdError(Unavailable):
-    """clamd cannot be reached, or refuses the bytes."""
+    """clamd cannot be reached, or does not say whether the bytes have a virus."""
 
 
-def scan(address: str, chunks: Iterable[bytes]) -> str | None:
+class TooLong(ClamdError):
+    """clamd does not take so many bytes."""
+
+
+def scan(address: str, chunks: Iterable[bytes], *, patience: float = _PATIENCE) -> str | None:
     """The name of the virus in the bytes, None without one. Raises `ClamdError`; `address` is `host:port`."""
     host, _, port = address.rpartition(":")
+    answer = b""
     try:
-        with closing(socket.create_connection((host.strip("[]"), int(port)), _SECONDS)) as connection:
-            connection.sendall(b"zINSTREAM\0")
-            for chunk in chunks:
-                if chunk:
-                    connection.sendall(len(chunk).to_bytes(4, "big") + chunk)
-            connection.sendall(bytes(4))
-            answer = b""
+        with closing(socket.create_connection((host.strip("[]"), int(port)), patience)) as connection:
+            # A clamd that has had enough closes while we send: what it says first is the reason, not the broken pipe.
+            with suppress(BrokenPipeError, ConnectionResetError):
+                connection.sendall(b"zINSTREAM\0")
+                for chunk in chunks:
+                    if chunk:
+                        connection.sendall(len(chunk).to_bytes(4, "big") + chunk)
+                connection.sendall(bytes(4))
             while not answer.endswith(b"\0") and (part := connection.recv(4096)):
                 answer += part
     except OSError as error:
@@ -33,4 +40,6 @@ def scan(address: str, chunks: Iterable[bytes]) -> str | None:
         return None
     if said.endswith(" FOUND"):
         return said.removesuffix(" FOUND")
-    raise ClamdError(f"clamd at {address}: {said or 'no answer'}", hint="its StreamMaxLength limits what it takes")
+    if said.startswith("INSTREAM size limit exceeded"):
+        raise TooLong(f"clamd at {address}: {said}", hint="raise StreamMaxLength in its settings")
+    raise ClamdError(f"clamd at {address}: {said or 'no answer'}", hint="look at its log, then inspect again")

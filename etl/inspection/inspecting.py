@@ -13,7 +13,7 @@ from etl.archive.storage.bucket import MissingObject, Store, StoreError
 from etl.archive.storage.layout import blob_key
 from etl.archive.storage.lookups import require_source, snapshot
 from etl.inspection.checks import CHECKS, FIELDS, FIXITY, FORMATS, READ, Property, Weight
-from etl.inspection.clamd import ClamdError, scan
+from etl.inspection.clamd import ClamdError, TooLong, scan
 from etl.progress import Counter, ProgressCallback
 from etl.settings import Settings
 
@@ -126,8 +126,11 @@ def _check_bytes(
             if (digest := store.digest(blob_key(blob.sha256))[0]) != blob.sha256:
                 changed.append(Failing(subject, f"mismatch: its bytes hash to {digest}"))
             if clamd:
-                virus = scan(clamd, store.stream(blob_key(blob.sha256)))
                 scanned += 1
+                try:
+                    virus = scan(clamd, store.stream(blob_key(blob.sha256)))
+                except TooLong:
+                    virus = "not scanned: longer than StreamMaxLength of clamd"
                 infected += [Failing(subject, virus)] if virus else []
         except MissingObject:
             changed.append(Failing(subject, "missing"))

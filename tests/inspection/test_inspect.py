@@ -1,6 +1,5 @@
 """An inspection finds what was planted, and says what it did not look at."""
 
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -17,14 +16,11 @@ from etl.archive.storage.layout import blob_key
 from etl.files import FileOutcome, FileReading
 from etl.files.media_types import DOC
 from etl.inspection.checks import CHECKS, PROGRAM, PROPERTIES
-from etl.inspection.clamd import ClamdError, scan
 from etl.local.services import Addresses
 from etl.settings import PROJECT, Settings
-from tests.support.clamd import NAME, VIRUS, clamd
-from tests.support.gongkai import SMALL, crawl_site, gongkai, rows, small
+from tests.support.gongkai import SMALL, crawl_site, gongkai, inspected, rows, small
 from tests.support.stored import age, flip_a_byte, keep
 from tests.support.time_authority import TimeAuthority
-from tests.support.warc import page, warc
 from tests.support.whole_database import quiet
 
 
@@ -35,14 +31,6 @@ def crawled(archive: Archive) -> Archive:
     with serve(site):
         crawl_site(archive, site, assertions=SMALL)
     return archive
-
-
-def inspected(settings: Settings, *words: object, code: int = 0, **changes: str) -> dict[str, Any]:
-    """The results by name, with the whole report under an empty name."""
-    done = gongkai(settings, "inspect", "--json", *words, **changes)
-    assert done.code == code, done
-    report = json.loads(done.out)
-    return {"": report, **{result["name"]: result for result in report["results"]}}
 
 
 def failed(found: dict[str, Any]) -> dict[str, int]:
@@ -123,38 +111,6 @@ def test_files_that_do_not_open_are_at_risk_or_are_programs_are_named(
     found = inspected(local_settings, code=1 if check == "programs" else 0)
     assert found[check]["failed"] == before + 1
     assert any(item["subject"].startswith(f"file {digest}") for item in found[check]["first"])
-
-
-def test_a_virus_is_named_by_clamd(archive: Archive, local_settings: Settings, tmp_path: Path) -> None:
-    said = "\n".join([*(f"{n}. 本事项由经办科室按期办结并公开。" for n in range(12)), VIRUS.decode()])
-    pages = [("https://a.example/1.html", page("关于供水的通知", said), "200 OK")]
-    warc(tmp_path / "pages.warc", pages)
-    assert gongkai(local_settings, "import", tmp_path / "pages.warc").code == 0
-    keep(archive, tmp_path, 2)
-    with clamd() as address:
-        found = inspected(local_settings, "--read", code=1, GONGKAI_CLAMD=address)
-        assert scan(address, [b"x" * 70_000, b"", b"y"]) is None
-    assert (found["viruses"]["inspected"], found["viruses"]["failed"]) == (3, 1)
-    assert found["viruses"]["first"][0]["why"] == NAME
-
-
-@pytest.mark.parametrize("answer", [b"INSTREAM size limit exceeded. ERROR\0", b"", b"stream: OK"])
-def test_an_answer_of_clamd_that_is_none_is_no_clean_bill(answer: bytes) -> None:
-    with clamd(answer) as address:
-        if answer == b"stream: OK":  # ended by the connection
-            assert scan(address, [b"x"]) is None
-            return
-        with pytest.raises(ClamdError, match=re.escape(answer.rstrip(b"\0").decode() or "no answer")):
-            scan(address, [b"x"])
-
-
-def test_without_clamd_running_nothing_is_called_clean(
-    archive: Archive, local_settings: Settings, tmp_path: Path
-) -> None:
-    keep(archive, tmp_path, 1)
-    done = gongkai(local_settings, "inspect", "--read", GONGKAI_CLAMD="127.0.0.1:1")
-    assert done.code == 1
-    assert "clamd at 127.0.0.1:1" in done.err
 
 
 def test_the_page_says_it_in_both_languages_and_claims_no_conformity(

@@ -1,6 +1,7 @@
 """What tests of the pipeline share: an archive of their own, a site's source, a crawl, and a look at what is stored."""
 
 import io
+import json
 import os
 import sys
 from contextlib import redirect_stderr, redirect_stdout
@@ -120,3 +121,11 @@ def gongkai(settings: Settings, *words: object, **changes: str) -> Said:
         finally:
             of_the_process.cache_clear()
     return Said(code, *(stream.buffer.getvalue().decode() for stream in (out, err)))  # type: ignore[attr-defined]
+
+
+def inspected(settings: Settings, *words: object, code: int = 0, **changes: str) -> dict[str, Any]:
+    """`gongkai inspect`: the results by name, with the whole report under an empty name."""
+    done = gongkai(settings, "inspect", "--json", *words, **changes)
+    assert done.code == code, done
+    report = json.loads(done.out)
+    return {"": report, **{result["name"]: result for result in report["results"]}}
