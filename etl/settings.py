@@ -2,8 +2,9 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.sources import DotEnvSettingsSource
 
@@ -13,6 +14,12 @@ from etl.input_words import in_plain_words
 PROJECT = Path(__file__).resolve().parent.parent
 LOCAL_ENV = "local.env"
 """Name of the file in the state folder in which `gongkai up` leaves the addresses and keys of its parts."""
+
+
+def _of_the_web(address: SecretStr) -> SecretStr:
+    if not address.get_secret_value().startswith(("http://", "https://")):
+        raise ValueError("an address begins with http:// or https://")
+    return address
 
 
 class Settings(BaseSettings):
@@ -68,8 +75,8 @@ class Settings(BaseSettings):
     )
     fixity_days: int = Field(30, ge=1, description="days within which every blob and every log is re-read and hashed")
 
-    stamp_url: str | None = Field(
-        None, pattern=r"^https?://", description="RFC 3161 authority that time-stamps the daily roots; none without it"
+    stamp_url: Annotated[SecretStr, AfterValidator(_of_the_web)] | None = Field(
+        None, description="RFC 3161 authority that time-stamps the daily roots; none without it"
     )
     stamp_certificates: Path | None = Field(
         None, description="PEM file with the root certificates by which that authority is trusted"

@@ -26,6 +26,7 @@ DATABASE = "archive_db"
 READER = "archive_reader_db"
 STORE = "archive_store"
 ALERTS = "archive_alerts"
+STAMPS = "archive_stamps"
 RECORDS = Asset("disclosure_records")
 """Updated by every task that may have changed records (`announce_records`)."""
 
@@ -103,7 +104,8 @@ def gongkai_settings() -> Settings:
 
     `archive_db` and `archive_reader_db` are Postgres connections (host, port, login, password, schema = database).
     `archive_store` has the S3 endpoint in host and port, the keys in login and password, and in extra optionally
-    `bucket`, `secure` and `region`. The password of `archive_alerts` is what `GONGKAI_ALERT_URLS` has.
+    `bucket`, `secure` and `region`. The password of `archive_alerts` is what `GONGKAI_ALERT_URLS` has, that of
+    `archive_stamps` what `GONGKAI_STAMP_URL` has.
     """
     changes: dict[str, Any] = {}
     for setting, name in (("database_url", DATABASE), ("database_reader_url", READER)):
@@ -117,8 +119,9 @@ def gongkai_settings() -> Settings:
         changes["store_secret_key"] = SecretStr(store.password or "")
         extra = store.extra_dejson
         changes |= {f"store_{name}": extra[name] for name in ("bucket", "secure", "region") if name in extra}
-    if (alerts := _connection(ALERTS)) and alerts.password:
-        changes["alert_urls"] = SecretStr(alerts.password)
+    for setting, name in (("alert_urls", ALERTS), ("stamp_url", STAMPS)):
+        if (addresses := _connection(name)) and addresses.password:
+            changes[setting] = SecretStr(addresses.password)
     return settings().model_copy(update=changes)
 
 

@@ -1,5 +1,6 @@
 """Each day has one root over its logs, and an authority's time stamp covers it sooner or later."""
 
+from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -167,6 +168,24 @@ def test_an_authority_without_its_certificates_is_a_wrong_setting(kept: Archive,
     assert code == 1
     assert "GONGKAI_STAMP_CERTIFICATES" in said
     assert "GONGKAI_STAMP_URL" in gongkai(local_settings, "stamp").out
+
+
+def test_the_login_of_an_authority_is_told_to_it_alone(
+    kept: Archive, local_settings: Settings, authority: TimeAuthority
+) -> None:
+    authority.login = f"Basic {b64encode(b'archive:in@vented').decode()}"
+    address = authority.url.replace("//", "//archive:{}@")
+    given = {"GONGKAI_STAMP_CERTIFICATES": str(authority.certificates)}
+    code, _, said = gongkai(local_settings, "stamp", "--today", GONGKAI_STAMP_URL=address.format("wrong-one"), **given)
+    assert code == 1
+    assert f"time-stamping authority {authority.url}: " in said
+    assert "401" in said
+    assert "wrong-one" not in said
+    done = gongkai(local_settings, "stamp", "--today", GONGKAI_STAMP_URL=address.format("in%40vented"), **given)
+    assert done.code == 0, done
+    assert "vented" not in done.out + done.err
+    [stored] = kept.store.read_log(stamp_key(today()), StampLine)
+    assert stored.authority == authority.url, "it is in every proof"
 
 
 def test_nothing_is_asked_of_an_authority_that_is_not_there(kept: Archive, authority: TimeAuthority) -> None:

@@ -41,13 +41,14 @@ ess_cert_id_chain = no
 @dataclass
 class TimeAuthority:
     """Its address, the file with its root certificate, how often it was asked; `answer` and `status` in place of its
-    own."""
+    own; `login`, the header without which it answers 401."""
 
     url: str
     certificates: Path
     asked: int = 0
     answer: bytes | None = field(default=None)
     status: int = 200
+    login: str = ""
 
 
 def make_authority(folder: Path) -> Path:
@@ -87,7 +88,8 @@ def time_authority(folder: Path) -> Iterator[TimeAuthority]:
             assert self.headers["Content-Type"] == "application/timestamp-query"
             authority.asked += 1
             body = reply(folder, query) if authority.answer is None else authority.answer
-            self.send_response(authority.status)
+            known = self.headers.get("Authorization", "") == authority.login
+            self.send_response(authority.status if known else 401)
             self.send_header("Content-Type", "application/timestamp-reply")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

@@ -5,7 +5,7 @@ the authority did not answer is covered by the next stamp.
 """
 
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import httpx
@@ -42,10 +42,14 @@ class NoTimeStamp(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """A time-stamping authority: its address, and the certificates that it is trusted by, as PEM."""
+    """A time-stamping authority: its address, and the certificates that it is trusted by, as PEM.
+
+    `url` is named in logs, stamps and proofs; `login` (user and password) in none of them.
+    """
 
     url: str
     certificates: str
+    login: tuple[str, str] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,12 @@ def authority_of(settings: Settings) -> Authority | None:
             f"the certificates of the time-stamping authority cannot be read: {error}",
             hint="set GONGKAI_STAMP_CERTIFICATES to a PEM file with its root certificate (docs/proofs.md)",
         ) from error
-    return Authority(settings.stamp_url, pem)
+    try:
+        address = httpx.URL(settings.stamp_url.get_secret_value())
+    except httpx.InvalidURL as error:
+        raise GongkaiError(f"time-stamping authority: {error}", hint="see GONGKAI_STAMP_URL") from error
+    login = (address.username, address.password) if address.userinfo else None
+    return Authority(str(address.copy_with(userinfo=b"")), pem, login)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +156,12 @@ def stamp_bytes(authority: Authority, message: bytes) -> tuple[bytes, datetime]:
     try:
         body = bytearray()
         with httpx.stream(
-            "POST", authority.url, content=request.as_bytes(), headers=_HEADERS, timeout=_SECONDS
+            "POST",
+            authority.url,
+            content=request.as_bytes(),
+            headers=_HEADERS,
+            timeout=_SECONDS,
+            auth=authority.login,
         ) as answer:
             answer.raise_for_status()
             for chunk in answer.iter_bytes():
