@@ -15,14 +15,14 @@ import pytest
 import yaml
 from kombu.transport.redis import Channel
 
-from etl.local.airflow import PROCESSOR_SETTINGS
+from etl.local.airflow import PROCESSOR_SETTINGS, QUIET
 from etl.settings import PROJECT, Settings
 from tests.support.production import COMPOSE, EXAMPLE, VARIABLE, compose, example
 
 ONCE = {"store-setup", "archive-roles", "migrate"}
 AIRFLOW_OPTIONS = Path(distribution("apache-airflow-core").locate_file("airflow/config_templates/config.yml"))
-NOT_INSTALLED = {("fab", "cookie_secure")}
-"""Options of a provider that is in the image alone."""
+UNDESCRIBED = {("fab", "cookie_secure"), ("scheduler", "num_stuck_in_queued_retries")}
+"""Options of a provider that is in the image alone, and one that Airflow reads and does not describe."""
 
 
 def services() -> dict[str, Any]:
@@ -157,7 +157,7 @@ def test_environment_variables_mean_something() -> None:
             assert name.removeprefix("GONGKAI_").lower() in Settings.model_fields, name
         elif name.startswith("AIRFLOW__"):
             section, _, key = name.removeprefix("AIRFLOW__").lower().partition("__")
-            assert (section, key) in NOT_INSTALLED or key in options[section]["options"], name
+            assert (section, key) in UNDESCRIBED or key in options[section]["options"], name
 
 
 def test_what_a_killed_worker_held_is_tried_again_within_two_minutes() -> None:
@@ -172,6 +172,24 @@ def test_what_a_killed_worker_held_is_tried_again_within_two_minutes() -> None:
         services()["scheduler"]["environment"].items()
         >= {name: value for name, value in worker.items() if name.startswith(options)}.items()
     )
+
+
+def test_what_a_lost_broker_held_is_queued_anew_within_the_hour_and_never_failed_for_waiting() -> None:
+    """`airflow/test_many_workers.py` loses it."""
+    scheduler = services()["scheduler"]["environment"]
+    waits = int(scheduler["AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT"])
+    looks = int(scheduler["AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT_CHECK_INTERVAL"])
+    assert waits <= 3600
+    assert int(scheduler["AIRFLOW__SCHEDULER__NUM_STUCK_IN_QUEUED_RETRIES"]) * waits > 86400 * 365
+    # A task that waited so long may begin until it is looked for: its token is taken as much longer.
+    options = yaml.safe_load(AIRFLOW_OPTIONS.read_text(encoding="utf-8"))
+    assert looks <= int(options["api_auth"]["options"]["jwt_leeway"]["default"])
+
+
+def test_logs_are_as_quiet_as_in_the_local_mode() -> None:
+    for name in ("api-server", "scheduler", "dag-processor", "worker", "ocr-worker"):
+        said = services()[name]["environment"]["AIRFLOW__LOGGING__NAMESPACE_LEVELS"].split()
+        assert said == [f"{logger}=WARNING" for logger in QUIET]
 
 
 def test_the_dag_processor_works_as_in_the_local_mode() -> None:

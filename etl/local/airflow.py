@@ -61,6 +61,17 @@ PROCESSOR_SETTINGS: dict[str, dict[str, object]] = {
 }
 """How the DAG processor works, here and in docker-compose.yml: at rest while no file changes. By section and key."""
 
+QUIET = (
+    # What these say every few seconds, day and night, would bury everything else.
+    "http.access",
+    "airflow.dag_processing.manager",
+    "airflow.serialization.definitions.dag",
+    "airflow.models.dag",
+    # It names the address of each request, and that of a receiver may hold a password.
+    "httpx",
+)
+"""Loggers that tell of no more than warnings, here and in docker-compose.yml."""
+
 
 @dataclass(frozen=True, slots=True)
 class Airflow:
@@ -224,18 +235,7 @@ def _configure(state: State, server: Postgres, airflow: Airflow, port: int, dags
         # on closed sockets), and holds its place among the parallel tasks until then. The default is 5.
         "workers": {"min_heartbeat_interval": 2},
         "logging": {
-            # What these say every few seconds, day and night, would bury everything else.
-            "namespace_levels": " ".join(
-                f"{name}=WARNING"
-                for name in (
-                    "http.access",
-                    "airflow.dag_processing.manager",
-                    "airflow.serialization.definitions.dag",
-                    "airflow.models.dag",
-                    # It names the address of each request, and that of an authority or a receiver may hold a password.
-                    "httpx",
-                )
-            ),
+            "namespace_levels": " ".join(f"{name}=WARNING" for name in QUIET),
             "colored_console_log": False,
         },
     }

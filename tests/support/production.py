@@ -8,9 +8,11 @@ Dockerfile, so that what is tried is what is shipped.
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import files
@@ -35,6 +37,7 @@ VARIABLE = re.compile(r"(?<!\$)\$\{(?P<name>\w+)(?P<rest>[^}]*)\}")
 USER = "admin"
 PATIENCE = 120.0
 """Seconds for which a starting service may stand still."""
+WAITING = "SELECT dag_id, task_id, map_index FROM task_instance WHERE state = 'queued'"
 _TAKE_AND_DIE = """
 import os
 from kombu import Connection
@@ -60,14 +63,15 @@ def example() -> dict[str, str]:
 class Production:
     """Airflow's services and their broker, beside a PostgreSQL and an S3 server that run already.
 
-    `sources`: the folder of source files; `concurrency`: tasks that a worker runs at once. They end with those two
-    (`tests.support.services`).
+    `sources`: the folder of source files; `concurrency`: tasks that a worker runs at once; `queued_for`: seconds after
+    which a task that waits is queued anew. They end with those two (`tests.support.services`).
     """
 
     state: State
     addresses: Addresses
     sources: Path
     concurrency: int
+    queued_for: int
 
     def up(self, *workers: str) -> None:
         """Start everything, with crawl workers of these names and `ocr-worker`, and wait until all are ready."""
@@ -101,6 +105,23 @@ class Production:
         """Take a task's message out of the queue and die with it, as a worker does that is killed before it begins."""
         _, environment = self._said("worker", "lost-worker")
         subprocess.run([sys.executable, "-c", _TAKE_AND_DIE], env=environment, check=True, timeout=PATIENCE)
+
+    def lose_the_broker(self) -> set[tuple[str, str, int]]:
+        """End the broker with its data, and start an empty one once the scheduler has missed it. What waited in it.
+
+        The scheduler ends when it cannot reach its broker; in containers it is started again (`restart`).
+        """
+        self.kill("redis")
+        shutil.rmtree(self.state.folder("redis") / "appendonlydir")
+        until = time.monotonic() + PATIENCE
+        while process.find(self.state, "scheduler"):
+            assert time.monotonic() < until, "the scheduler does not miss its broker"
+            time.sleep(0.1)
+        with self.metadata() as connection:
+            waited = connection.execute(WAITING).fetchall()
+        self._start_broker()
+        self.start("scheduler")
+        return set(waited)
 
     def client(self) -> AirflowClient:
         """Airflow's API as its one user."""
@@ -211,6 +232,8 @@ class Production:
             "AIRFLOW__API__HOST": ports.HOST,
             "AIRFLOW__API__PORT": str(self._port("api-server")),
             "AIRFLOW__API__WORKERS": "1",
+            # What takes half an hour is not waited for.
+            "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT": str(self.queued_for),
             "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_HOST": ports.HOST,
             "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_PORT": str(self._port("scheduler")),
             "GONGKAI_SOURCES": str(self.sources),
