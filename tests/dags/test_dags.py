@@ -133,21 +133,8 @@ def made(dag_id):
         bag = DagBag({file!r})
     return {{"dags": sorted(bag.dags), "errors": " ".join(bag.import_errors.values())}}
 
-print("\\n" + json.dumps({{str(dag): made(dag) for dag in [None, "crawl_good", "crawl_wrong", "check_sources"]}}))
+crawls = {{str(dag): made(dag) for dag in [None, "crawl_good", "crawl_wrong", "check_sources"]}}
 """
-
-
-def test_a_wrong_file_harms_no_other_source_and_a_task_makes_its_own_dag_alone(tmp_path: Path) -> None:
-    for name in ("good", "second"):
-        (tmp_path / f"{name}.yaml").write_text(_SOURCE.format(id=name), encoding="utf-8")
-    (tmp_path / "wrong.yaml").write_text("id: wrong\nname: [", encoding="utf-8")
-    code = _CRAWLS.format(file=str(PROJECT / "dags" / "crawl.py"))
-    made = in_airflow(code, tmp_path, GONGKAI_SOURCES=str(tmp_path))
-    assert made["None"] == {"dags": ["check_sources", "crawl_good", "crawl_second"], "errors": ""}
-    assert made["crawl_good"] == {"dags": ["check_sources", "crawl_good"], "errors": ""}
-    assert made["check_sources"] == {"dags": ["check_sources"], "errors": ""}
-    assert made["crawl_wrong"]["dags"] == []
-    assert "wrong.yaml: line 3: not valid YAML" in made["crawl_wrong"]["errors"]
 
 
 _BUNDLE = """
@@ -177,12 +164,32 @@ file.write_text("x")
 bundle.refresh()
 file.unlink()
 steps.append(asked())
-print("\\n" + json.dumps(steps))
+print("\\n" + json.dumps([crawls, steps]))
 """
 
 
-def test_a_source_file_that_is_new_or_changed_or_gone_has_its_dags_made_again(tmp_path: Path) -> None:
-    code = _BUNDLE.format(folder=str(tmp_path), dags=str(PROJECT / "dags"))
-    steps = in_airflow(code, tmp_path, GONGKAI_SOURCES=str(tmp_path))
+@pytest.fixture(scope="module")
+def source_files(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The DAGs of two sources beside a wrong file, and then what is read again when files come, change and go."""
+    folder = tmp_path_factory.mktemp("sources")
+    for name in ("good", "second"):
+        (folder / f"{name}.yaml").write_text(_SOURCE.format(id=name), encoding="utf-8")
+    (folder / "wrong.yaml").write_text("id: wrong\nname: [", encoding="utf-8")
+    code = _CRAWLS.format(file=str(PROJECT / "dags" / "crawl.py"))
+    code += _BUNDLE.format(folder=str(folder), dags=str(PROJECT / "dags"))
+    return in_airflow(code, folder, GONGKAI_SOURCES=str(folder))
+
+
+def test_a_wrong_file_harms_no_other_source_and_a_task_makes_its_own_dag_alone(source_files: Any) -> None:
+    made, _ = source_files
+    assert made["None"] == {"dags": ["check_sources", "crawl_good", "crawl_second"], "errors": ""}
+    assert made["crawl_good"] == {"dags": ["check_sources", "crawl_good"], "errors": ""}
+    assert made["check_sources"] == {"dags": ["check_sources"], "errors": ""}
+    assert made["crawl_wrong"]["dags"] == []
+    assert "wrong.yaml: line 3: not valid YAML" in made["crawl_wrong"]["errors"]
+
+
+def test_a_source_file_that_is_new_or_changed_or_gone_has_its_dags_made_again(source_files: Any) -> None:
+    _, steps = source_files
     # Nothing at first, when all DAG files are read anyway; then once for each change, and two changes at once are one.
     assert steps == [[], [], *[["crawl.py"], []] * 3, ["crawl.py"]]
