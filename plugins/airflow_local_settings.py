@@ -14,11 +14,11 @@ __all__: list[str] = []
 if "api-server" in sys.argv:
     from airflow.api_fastapi.common.types import UIAlert
 
-    # Airflow's home page shows whatever has no heartbeat in red, also a part that was never started.
+    # Airflow's home page marks whatever has no heartbeat, also a part that was never started.
     DASHBOARD_UIALERTS = [
         UIAlert(
-            text="触发器 (triggerer) 未启用：gongkai 的任务不需要它，红色标记可忽略。"
-            "No triggerer runs, for nothing of gongkai needs one: its red mark means nothing.",
+            text="触发器 (triggerer) 未启用：gongkai 的任务不需要它，故其标记为灰色。"
+            "No triggerer runs, for nothing of gongkai needs one: its mark is grey.",
             category="info",
         )
     ]

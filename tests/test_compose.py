@@ -15,7 +15,7 @@ import pytest
 import yaml
 from kombu.transport.redis import Channel
 
-from etl.local.airflow import PROCESSOR_SETTINGS, QUIET
+from etl.local.airflow import PROCESSOR_SETTINGS, QUIET, THEME
 from etl.settings import PROJECT, Settings
 from tests.support.production import COMPOSE, EXAMPLE, VARIABLE, compose, example
 
@@ -190,6 +190,10 @@ def test_logs_are_as_quiet_as_in_the_local_mode() -> None:
     for name in ("api-server", "scheduler", "dag-processor", "worker", "ocr-worker"):
         said = services()[name]["environment"]["AIRFLOW__LOGGING__NAMESPACE_LEVELS"].split()
         assert said == [f"{logger}=WARNING" for logger in QUIET]
+
+
+def test_the_home_page_looks_as_in_the_local_mode() -> None:
+    assert json.loads(services()["api-server"]["environment"]["AIRFLOW__API__THEME"]) == json.loads(THEME)
 
 
 def test_the_dag_processor_works_as_in_the_local_mode() -> None:

@@ -21,6 +21,7 @@ from sqlalchemy import func, select, update
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.models import Run, RunPage
 from etl.browse.http.security_headers import OWN_PAGES_POLICY
+from etl.local.airflow import THEME
 from etl.local.services import Addresses
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
@@ -98,6 +99,7 @@ def airflow(services: Addresses, archive: Archive, home: Path) -> Iterator[httpx
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "false",
+        "AIRFLOW__API__THEME": THEME,
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "viewer:viewer,archivist:user",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords),
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
@@ -248,6 +250,21 @@ def test_the_menu_of_airflow_opens_the_archive(airflow: httpx.Client, token: str
     inside.get_by_role("link", name="来源").click()
     inside.get_by_role("heading", name="来源").wait_for()
     page.wait_for_url("**/archive/archive/sources")  # what is shown has an address of its own
+    context.close()
+
+
+def test_of_what_does_not_run_the_home_page_marks_the_triggerer_alone_in_grey(
+    airflow: httpx.Client, token: str, chromium: Browser
+) -> None:
+    context = chromium.new_context(locale="en-US", viewport={"width": 1280, "height": 800})
+    context.add_cookies([{"name": "_token", "value": token, "url": str(airflow.base_url)}])
+    context.set_default_timeout(120_000)
+    page = context.new_page()
+    page.goto(str(airflow.base_url))
+    marks = {name: page.get_by_test_id("state-badge").filter(has_text=name) for name in ("Scheduler", "Triggerer")}
+    colours = {name: mark.evaluate("e => getComputedStyle(e).backgroundColor") for name, mark in marks.items()}
+    assert colours["Triggerer"] == "rgb(75, 85, 99)"
+    assert colours["Scheduler"] != colours["Triggerer"]
     context.close()
 
 
