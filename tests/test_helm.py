@@ -62,9 +62,8 @@ def test_every_queue_of_compose_has_a_worker_and_what_compose_does_not_run_is_of
     commands = (" ".join(services[name]["command"]) for name in ("worker", "ocr-worker"))
     queues = {queue for command in commands for queue in re.findall(r"--queues (\S+)", command)}
     assert set(re.findall(r"--queues (\S+)", VALUES["workers"]["args"][-1])[0].split(",")) == queues
-    for part in ("triggerer", "statsd", "flower", "postgresql", "redis"):
+    for part in ("triggerer", "statsd", "flower", "postgresql", "redis", "createUserJob"):
         assert VALUES[part] == {"enabled": False}
-    assert VALUES["createUserJob"]["defaultUser"]["enabled"] is False
 
 
 def test_no_probe_or_command_calls_a_script_of_airflows_own_image() -> None:
@@ -74,6 +73,7 @@ def test_no_probe_or_command_calls_a_script_of_airflows_own_image() -> None:
     for role in ("scheduler", "dagProcessor", "workers"):
         assert VALUES[role]["logGroomerSidecar"] == {"enabled": False}
         assert VALUES[role]["livenessProbe"]["command"][0] in {"airflow", "sh"}
+    assert VALUES["scheduler"]["startupProbe"] == VALUES["scheduler"]["livenessProbe"]
     said = VALUES["workers"]["livenessProbe"]["command"][-1]
     assert said == compose()["services"]["worker"]["healthcheck"]["test"][-1].replace("$$", "$")
 
