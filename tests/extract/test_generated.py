@@ -76,6 +76,9 @@ layouts = st.builds(
             "form",
             "parallel lists",
             "tables in cells",
+            "boxes of lists",
+            "breaks in cells",
+            "terms first",
             "English too",
             "tab",
         )
@@ -135,6 +138,16 @@ def header(form: Layout) -> str:
         "parallel lists": "<div>"
         + "".join(f"<ul>{''.join(f'<li>{pair[at]}</li>' for pair in pairs)}</ul>" for at in (0, 1))
         + "</div>",
+        "boxes of lists": "<div>"
+        + "".join(f"<div><ul>{''.join(f'<li>{pair[at]}</li>' for pair in pairs)}</ul></div>" for at in (0, 1))
+        + "</div>",
+        "breaks in cells": "<table><tr>"
+        + "".join(f"<td>{'<br>'.join(pair[at] for pair in pairs)}</td>" for at in (0, 1))
+        + "</tr></table>",
+        "terms first": "<dl>"
+        + "".join(f"<dt>{k}：</dt>" for k, _ in pairs)
+        + "".join(f"<dd>{v}</dd>" for _, v in pairs)
+        + "</dl>",
         "tables in cells": "<table>"
         + "".join("<tr>" + "".join(f"<td><table><tr><td>{x}</td></tr></table></td>" for x in pair) for pair in pairs)
         + "</table>",

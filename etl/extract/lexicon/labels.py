@@ -39,12 +39,15 @@ _ENGLISH = split_words("""
     index no number num document doc file issue issued issuing publish published publisher publishing release released
     date time day source from origin title name subject theme topic category class type form agency authority
     organization organisation department unit office institution keyword keywords effective validity status expiry
-    valid disclosure information of and the in
+    valid disclosure information of and the in issuer written created number code serial id source author scope method
 """)
 _IN_ENGLISH = re.compile(
     rf"(?<=[\u4e00-\u9fff])[\s/|(（]*(?:(?:{'|'.join(_ENGLISH)})\b[.\s/]*)+[)）]?(?=[:：】\])）\s]*$)", re.IGNORECASE
 )
 """What a label says in English behind its Chinese: `发布机构 Publisher`, `索引号/Index No.`."""
+_ENGLISH_FIRST = re.compile(rf"^\s*+(?:(?:{'|'.join(_ENGLISH)})\b[.\s/]*+)++(?=[\u4e00-\u9fff])", re.IGNORECASE)
+ENGLISH_LABEL = re.compile(rf"[\s(（/]*+(?:(?:{'|'.join(_ENGLISH)})\b[.\s/]*+)++[)）:：\s]*+", re.IGNORECASE)
+"""A line below a label that says the same in English."""
 _BRACKETS = " \t【[】]"
 _BRACKETED = re.compile(r"[【\[]([^【】\[\]]{2,24})[】\]]")
 _BRACKET = re.compile(r"[【\[]")
@@ -104,6 +107,8 @@ def match_label(text: str, *, coined: bool = False) -> Label | None:
     """
     if len(text) > 40:
         return None
+    if text[:1].isascii() and text[:1].isalpha():
+        text = _ENGLISH_FIRST.sub("", text)
     label = _DECORATION.sub("", label_key(_IN_ENGLISH.sub("", text)))
     name = _field_of(label, coined=coined)
     return None if name is None else Label(name, label)

@@ -4,6 +4,8 @@ from etl.extract.lexicon.labels import match_label
 from etl.extract.page.blocks import Blocks, Node
 
 _MAX_PAIRS = 30
+_COLUMN_HEADS = ("tr", "thead", "tbody")
+"""Rows above others: their labels name columns."""
 
 
 def widest_cell(blocks: Blocks, index: int) -> Node | None:
@@ -19,18 +21,30 @@ def widest_cell(blocks: Blocks, index: int) -> Node | None:
 
 
 def value_in_parallel(blocks: Blocks, index: int) -> int | None:
-    """The index of the block that is the value of a label in a list of labels alone, beside which stands a list of as
-    many values; None for any other block."""
+    """The index of the block that is the value of a label among labels alone, beside which stand as many values: in a
+    list of their own, whatever wraps the two, or behind all labels of one list; None for any other block."""
     if match_label(blocks.blocks[index].text) is None:
         return None
+    number = 0
     for labels in blocks.ancestors(blocks.blocks[index].node):
-        number = labels.last - labels.first
-        if number == 1:
+        held = labels.last - labels.first
+        if held == 1:
             continue
-        values = blocks.nodes[labels.end] if labels.end < len(blocks.nodes) else labels
-        if values.parent != labels.parent or values.first != labels.last or values.last - values.first != number:
+        if number and held != number:
             return None
-        said = blocks.blocks[labels.first : values.last] if number <= _MAX_PAIRS else ()
-        are_labels = [match_label(block.text) is not None for block in said]
-        return index + number if are_labels == [True] * number + [False] * number else None
+        number = held
+        if labels.tag == "dl" and held % 2 == 0 and held > 2 and _are_parallel(blocks, labels.first, held // 2):
+            return index + held // 2 if index < labels.first + held // 2 else None
+        values = blocks.nodes[labels.end] if labels.end < len(blocks.nodes) else labels
+        beside = values.parent == labels.parent and values.first == labels.last and labels.tag not in _COLUMN_HEADS
+        if beside and values.last - values.first == held and _are_parallel(blocks, labels.first, held):
+            return index + held
     return None
+
+
+def _are_parallel(blocks: Blocks, first: int, number: int) -> bool:
+    """Whether so many labels begin there, and as many blocks that are none follow."""
+    if number > _MAX_PAIRS:
+        return False
+    said = blocks.blocks[first : first + 2 * number]
+    return [match_label(block.text) is not None for block in said] == [True] * number + [False] * number

@@ -10,7 +10,7 @@ from etl.dates import DATE, SIGNED_DATE, TIME_OF_DAY, YEAR_OF_DATE
 from etl.extract.codes import BETWEEN, DENSEST
 from etl.extract.counters import without_counters
 from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS, DISPLAY_TOOLS, FOOTER_LABELS, SUMMARIES, TEXT_LABELS, TOOLS
-from etl.extract.lexicon.labels import find_labels, label_key, match_label
+from etl.extract.lexicon.labels import COLON, LabelMatch, find_labels, label_key, match_label
 from etl.extract.lexicon.words import split_words
 from etl.extract.page.blocks import Block, Blocks, Node, is_boilerplate
 from etl.extract.page.pairs import value_in_parallel, widest_cell
@@ -82,6 +82,10 @@ _TITLE_CLASS = re.compile(r"tit|bt\b|biaoti|headline|subject", re.IGNORECASE)
 ENUMERATED = re.compile(r"[\s(（]*(?:[一二三四五六七八九十]{1,3}\s*[、.．)）]|\d{1,2}\s*[、.．)）](?!\d))")
 """How numbered points of a text begin; no header line does."""
 _SIGNATURE = re.compile(rf"^(?:{SIGNED_DATE})$")
+
+
+_MAX_VALUES_IN_ROW, _MAX_HEADER_CHARS, _MIN_HEADER_FIELDS = 8, 200, 3
+"""Of a header at the text's end: values behind each other without a label, characters of a line, fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +266,30 @@ def _end_of_text(blocks: Blocks, indices: list[int]) -> int:
     end = _before_related(blocks, indices)
     while end and _is_footer_line(blocks.blocks[indices[end - 1]]):
         end -= 1
+    end = _before_header(blocks, indices[:end])
     return indices[end - 1] + 1 if end else indices[0]
+
+
+def _before_header(blocks: Blocks, indices: list[int]) -> int:
+    """How many of the blocks stand before a header that ends the text: labels of several fields, the index number
+    among them, with their values and nothing else."""
+    start, begun, fields = len(indices), len(indices), set[str]()
+    while start and begun - start <= _MAX_VALUES_IN_ROW:
+        start -= 1
+        text = blocks.blocks[indices[start]].text
+        label = match_label(text)
+        if label is None and (len(text) > _MAX_HEADER_CHARS or text.rstrip().endswith(("。", "；", "，"))):
+            break
+        # Most texts end with short lines that are neither: looking for labels in lines costs most.
+        names = [label.name] if label else [item.name for item in _labels_in_line(text) if item.at_line_start]
+        if any(names):
+            begun = start
+            fields.update(filter(None, names))
+    return begun if "index_number" in fields and len(fields) >= _MIN_HEADER_FIELDS else len(indices)
+
+
+def _labels_in_line(text: str) -> tuple[LabelMatch, ...]:
+    return find_labels(text) if COLON.search(text) or "】" in text or "]" in text else ()
 
 
 def starts_related_links(block: Block) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from etl.dates import YEAR_OF_DATE
 from etl.extract.codes import Flag, Rule
 from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS, PUBLISHING_PEOPLE
-from etl.extract.lexicon.labels import COLON, LabelMatch, find_labels, match_label
+from etl.extract.lexicon.labels import COLON, ENGLISH_LABEL, LabelMatch, find_labels, match_label
 from etl.extract.lexicon.tools import without_tools
 from etl.extract.lexicon.values import Reading, ValueRules, make_evidence, names_body
 from etl.extract.lexicon.words import INLINE_BOUNDARY
@@ -31,6 +31,8 @@ _MAX_VALUES = 1000
 """Most values that are read: a header has some twenty, a list of labelled cards some hundred."""
 _BLOCKS_BELOW = 14
 """Blocks below the text that are searched: some sites put 来源 and 时间 there."""
+_MAX_BLOCKS_BELOW = 60
+"""Blocks below the text up to which a table or list that began among these is read to its end."""
 _SIDEBAR_LINK_CHARS = 14
 """A side column with more link text than this is a list of other documents."""
 _PAIR_TAGS = frozenset(("li", "dd", "p", "div", "td", "th"))
@@ -80,7 +82,7 @@ def read_labels(context: PageContext, header: Sequence[Node] = ()) -> Iterator[R
     Without it, those of search forms are skipped; inside a known header they count.
     """
     blocks, body = context.blocks, context.body
-    end = min(len(blocks.blocks), body.last + _BLOCKS_BELOW)
+    end = _end_of_labels(blocks, body)
     outside = [i for i, _ in blocks.visible_blocks(0, end, body.revealed) if not body.first <= i < body.last]
     outside = [i for i in outside if not header or any(node.first <= i < node.last for node in header)]
     values, known, done = 0, -_BLOCKS_NEAR_LABEL - 1, 0
@@ -104,6 +106,18 @@ def read_labels(context: PageContext, header: Sequence[Node] = ()) -> Iterator[R
             for reading in _read_line(context, outside, at, found, in_header=bool(header)):
                 values += reading.value is not None
                 yield reading
+
+
+def _end_of_labels(blocks: Blocks, body: Body) -> int:
+    """The index behind the last block that is searched: a list or table below the text is read as a whole."""
+    end = min(len(blocks.blocks), body.last + _BLOCKS_BELOW)
+    if end < len(blocks.blocks):
+        for around in blocks.ancestors(blocks.blocks[end - 1].node):
+            if around.first < body.last:
+                break
+            if around.tag in _CONTAINER_TAGS and around.last - body.last <= _MAX_BLOCKS_BELOW:
+                end = max(end, around.last)
+    return end
 
 
 def read_hidden_header(context: PageContext) -> Iterator[Reading]:
@@ -272,9 +286,15 @@ def _is_site_footer(text: str) -> bool:
 def _value_after(blocks: Blocks, index: int, following: list[int]) -> str:
     """The value beside a label: the next cell, `<dd>` or block, or the one in the list beside that of the labels."""
     block = blocks.blocks[index]
+    # Labels in a row of their own: the last one is followed by the value of the first.
+    beside = blocks.blocks[max(0, index - 1) : index + 2]
+    if sum(match_label(other.text) is not None for other in beside) > 1 and (
+        parallel := value_in_parallel(blocks, index)
+    ):
+        return blocks.blocks[parallel].text
     if block.cell >= 0:
         cell = widest_cell(blocks, index) or blocks.nodes[block.cell]
-        rest = [i for i in following if i < cell.last]
+        rest = [i for i in following if i < cell.last and not ENGLISH_LABEL.fullmatch(blocks.blocks[i].text)]
         if not rest:
             return _cell_beside(blocks, cell, block)
     if value := _value_behind(blocks, index, following):

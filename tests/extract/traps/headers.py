@@ -37,6 +37,32 @@ LAYOUTS = {
     "list-item-with-paragraph": ("value in a paragraph below its label", f"<ul>{each('<li><span>{}：</span><p>{}</p></li>')}</ul>"),
     "list-item-two-spans": ("two spans without a colon", f"<ul>{each('<li><span>{}</span><span>{}</span></li>')}</ul>"),
     "definition-list": ("dt and dd", f"<dl>{each('<dt>{}</dt><dd>{}</dd>')}</dl>"),
+    "labels-then-values-in-boxes": (
+        "labels in one box, values in another",
+        f"<div><div class=l><ul>{each('<li>{0}：</li>')}</ul></div><div class=r><ul>{each('<li>{1}</li>')}</ul></div></div>",
+    ),
+    "labels-and-values-in-columns": (
+        "a column of labels beside a column of values, each of its lines a paragraph",
+        f"<div><div>{each('<p>{0}：</p>')}</div><div>{each('<p>{1}</p>')}</div></div>",
+    ),
+    "broken-cells": (
+        "all labels in one cell, all values in the next, parted by breaks",
+        f"<table><tr><td>{each('{0}', '<br>')}</td><td>{each('{1}', '<br>')}</td></tr></table>",
+    ),
+    "tables-beside-each-other": (
+        "a table of labels and a table of values in two cells",
+        f"<table><tr><td><table>{each('<tr><td>{0}：</td></tr>')}</table></td>"
+        f"<td><table>{each('<tr><td>{1}</td></tr>')}</table></td></tr></table>",
+    ),
+    "terms-first": ("all terms of a definition list before all values", f"<dl>{each('<dt>{0}</dt>')}{each('<dd>{1}</dd>')}</dl>"),
+    "text-areas": (
+        "values in text areas that only show",
+        f"<table>{each('<tr><td>{0}</td><td><textarea readonly>{1}</textarea></td></tr>')}</table>",
+    ),
+    "labels-for-readers": (
+        "labels that only programs for the blind read out",
+        each('<p><span aria-label="{0}">{1}</span></p>'),
+    ),
     "grid": ("divisions of a grid", each("<div class=row><div class=c2>{}</div><div class=c4>{}</div></div>")),
     "flat-divisions": ("labels and values as siblings", f"<div>{each('<div class=l>{}：</div><div class=r>{}</div>')}</div>"),
     "flat-spans": ("labels and values as spans of one line, no colons", f"<div>{each('<span>{}</span><span>{}</span>')}</div>"),
