@@ -9,9 +9,7 @@ from lxml.html import HtmlElement, fromstring
 from etl.extract.lexicon.labels import match_label
 from etl.web.page import WebPage
 
-_NAMES = ("data-label", "data-title", "data-th", "data-name", "aria-label", "title")
-_STATED = (*(f"{name}=" for name in _NAMES[:4]), '索引号"')
-"""What the source of a page with such labels has; elements have other titles everywhere."""
+_NAMES = ("data-label", "data-title", "data-th", "data-name")
 _CELLS = ("td", "div", "span", "li", "p", "dd")
 _MAX_VALUE_CHARS = 300
 
@@ -19,7 +17,7 @@ _MAX_VALUE_CHARS = 300
 def show_stated_labels(page: WebPage) -> None:
     """Writes `索引号：X` for a cell whose label is an attribute that no text of the page repeats, and the value of an
     input that cannot be changed beside its label."""
-    if any(name in page.text for name in _STATED):
+    if any(f"{name}=" in page.text for name in _NAMES):
         _show_labels(page.tree)
     for field in (*page.elements["input"], *page.elements["textarea"]):
         if (field.get("readonly") is not None or field.get("disabled") is not None) and _has_label(field):

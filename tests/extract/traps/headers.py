@@ -59,10 +59,6 @@ LAYOUTS = {
         "values in text areas that only show",
         f"<table>{each('<tr><td>{0}</td><td><textarea readonly>{1}</textarea></td></tr>')}</table>",
     ),
-    "labels-for-readers": (
-        "labels that only programs for the blind read out",
-        each('<p><span aria-label="{0}">{1}</span></p>'),
-    ),
     "grid": ("divisions of a grid", each("<div class=row><div class=c2>{}</div><div class=c4>{}</div></div>")),
     "flat-divisions": ("labels and values as siblings", f"<div>{each('<div class=l>{}：</div><div class=r>{}</div>')}</div>"),
     "flat-spans": ("labels and values as spans of one line, no colons", f"<div>{each('<span>{}</span><span>{}</span>')}</div>"),
