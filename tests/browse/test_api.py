@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from starlette.testclient import TestClient
 
 from etl.archive.storage.archive import Archive
 from etl.browse.http import api
+from etl.browse.http.page_json import API_NAMES
 from etl.browse.resources import rows as models
 from etl.export.tables import CSV_COLUMNS, SCHEMA
 from etl.local.services import Addresses
@@ -257,3 +259,26 @@ def test_the_feed_misses_nothing_and_gives_nothing_twice(filled: Archive, reader
     assert [event["source_id"] for event in of_one] == ["lanchuan-copy"]
     assert "record_version" in of_one[0]
     assert of_one[0]["record_version"] is None
+
+
+def test_pages_as_json_have_the_names_of_the_api(reader: TestClient) -> None:
+    def page(path: str) -> dict[str, Any]:
+        return dict(reader.get(f"/archive/{path}.json").json())
+
+    record, row = page("records/1"), ask(reader, "records/1")["record"]
+    same = {"record_id", "version", "captured_at", "capture_id", "title", "publisher", "published_date", "short_id"}
+    same |= {"source_id", "url", "content_hash", "state", "flags", "first_seen_at"}
+    assert {name: record[name] for name in same} == {name: row[name] for name in same}
+    listed = {line["record_id"]: line["title"] for line in page("records")["lines"]}
+    assert listed == {each["record_id"]: each["title"] for each in ask(reader, "records")["records"]}
+    captures = {each["capture_id"]: each for each in ask(reader, "captures", url=record["url"])["captures"]}
+    assert {line["capture_id"] for line in record["captures"]} <= set(captures)
+    shown = page(f"captures/{record['capture_id']}")
+    same = {"capture_id", "record_id", "page_url", "fetched_at", "outcome", "status", "source_id"}
+    assert {name: shown[name] for name in same} == {name: captures[shown["capture_id"]][name] for name in same}
+    assert {run["run_id"] for run in page("runs")["runs"]} == {run["run_id"] for run in ask(reader, "runs")["runs"]}
+    sources = {each["source_id"]: each["name"] for each in ask(reader, "sources")["sources"]}
+    assert {each["source_id"]: each["name"] for each in page("sources")["sources"]} == sources
+    for made_of, names in API_NAMES.items():
+        assert set(names) <= {field.name for field in fields(made_of)}, made_of
+        assert not set(names.values()) & {field.name for field in fields(made_of)}, made_of

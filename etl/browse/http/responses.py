@@ -11,13 +11,13 @@ from urllib.parse import urlencode, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
-from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from etl.archive.queries.words import TOLD
 from etl.browse.http.errors import DamagePage, ErrorPage
 from etl.browse.http.marks import Marker, marked
+from etl.browse.http.page_json import page_json
 from etl.browse.http.session import current_person
 from etl.browse.language.messages import COLON, FORM_PROBLEMS
 from etl.browse.language.negotiation import language_of, switch_address
@@ -71,8 +71,7 @@ class Responder:
     def _render(self, template: str, page: Any, status: int, headers: Mapping[str, str] | None) -> Response:
         vary = {"vary": "Accept, Accept-Language, Cookie", **(headers or {})}
         if self.as_json:
-            # A token is for the form of the page in HTML.
-            return Response(to_json(page, exclude={"token"}), status, vary, "application/json")
+            return Response(page_json(page), status, vary, "application/json")
         request, language = self._request, language_of(self._request)
         html = (
             _environment(language)
