@@ -37,7 +37,8 @@ def appearance_of(page: WebPage) -> Appearance:
     base = base_url(page)
     styles: dict[Address, None] = {}
     pictures: dict[Address, None] = {}
-    for written, is_sheet in _named(page):
+    # Of many pictures that are the same, one costs time.
+    for written, is_sheet in dict.fromkeys(_named(page)):
         found = styles if is_sheet else pictures
         if len(found) < MAX_NAMED and (address := canonical_or_none(base, written)):
             found[address] = None
