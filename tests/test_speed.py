@@ -60,7 +60,8 @@ def test_samples_belong_to_the_innermost_module_of_etl() -> None:
         ],
         pages=2,
     )
-    assert lines[2:5] == [
+    assert lines[2].startswith("| requests | 150.0 | 50% |")
+    assert [line for line in lines if line.startswith(("| etl/", "| outside"))] == [
         "| etl/fetch/client.py | 150.00 | 50% |",
         "| outside etl | 100.00 | 33% |",
         "| etl/cli/__init__.py | 50.00 | 17% |",
