@@ -76,6 +76,7 @@ COSTLY: dict[str, str] = {
     "labels in spans": "<p>" + "<span>索引号</span><span>x</span>" * 20_000 + "</p>",
     "gaps": "<p>" + "索<i></i>" * 60_000 + "：</p>",
     "zero width": "<p>索引号" + "\u200b" * HALF + "：x</p>",
+    "hidden parts": "<div style='display:none'>索引号</div>" * 15_000 + f"<h1>关于开展工作的通知</h1><div>{'<p>' + PROSE * 2 + '</p>'}</div>",
     "tools": "<p>" + "附件下载" * 28 + "x</p>" + ("<p>" + "附件下载1" * 23 + "x</p>") * 3_000,
     "related": f"<p>相关解读</p><p>{PROSE}</p>" * 8_000,
     "signatures": "<p>2020年1月1日</p>" * 15_000,

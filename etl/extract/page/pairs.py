@@ -23,7 +23,11 @@ def widest_cell(blocks: Blocks, index: int) -> Node | None:
 def value_in_parallel(blocks: Blocks, index: int) -> int | None:
     """The index of the block that is the value of a label among labels alone, beside which stand as many values: in a
     list of their own, whatever wraps the two, or behind all labels of one list; None for any other block."""
-    if match_label(blocks.blocks[index].text) is None:
+    # Most blocks are no label, and most labels have none beside them.
+    if match_label(blocks.blocks[index].text) is None or not any(
+        match_label(block.text)
+        for block in (*blocks.blocks[max(0, index - 1) : index], *blocks.blocks[index + 1 : index + 2])
+    ):
         return None
     number = 0
     for labels in blocks.ancestors(blocks.blocks[index].node):

@@ -83,8 +83,9 @@ def read_labels(context: PageContext, header: Sequence[Node] = ()) -> Iterator[R
     """
     blocks, body = context.blocks, context.body
     end = _end_of_labels(blocks, body)
-    outside = [i for i, _ in blocks.visible_blocks(0, end, body.revealed) if not body.first <= i < body.last]
-    outside = [i for i in outside if not header or any(node.first <= i < node.last for node in header)]
+    parts = [(node.first, min(node.last, end)) for node in header] or [(0, end)]
+    shown = sorted({i for first, last in parts for i, _ in blocks.visible_blocks(first, last, body.revealed)})
+    outside = [i for i in shown if not body.first <= i < body.last]
     values, known, done = 0, -_BLOCKS_NEAR_LABEL - 1, 0
     for position, index in enumerate(outside):
         if values > _MAX_VALUES or _begins_other_documents(context, index):
@@ -287,25 +288,13 @@ def _value_after(blocks: Blocks, index: int, following: list[int]) -> str:
     """The value beside a label: the next cell, `<dd>` or block, or the one in the list beside that of the labels."""
     block = blocks.blocks[index]
     # Labels in a row of their own: the last one is followed by the value of the first.
-    beside = blocks.blocks[max(0, index - 1) : index + 2]
-    if sum(match_label(other.text) is not None for other in beside) > 1 and (
-        parallel := value_in_parallel(blocks, index)
-    ):
+    if parallel := value_in_parallel(blocks, index):
         return blocks.blocks[parallel].text
     if block.cell >= 0:
         cell = widest_cell(blocks, index) or blocks.nodes[block.cell]
         rest = [i for i in following if i < cell.last and not ENGLISH_LABEL.fullmatch(blocks.blocks[i].text)]
         if not rest:
             return _cell_beside(blocks, cell, block)
-    if value := _value_behind(blocks, index, following):
-        return value
-    parallel = value_in_parallel(blocks, index)
-    return blocks.blocks[parallel].text if parallel else ""
-
-
-def _value_behind(blocks: Blocks, index: int, following: list[int]) -> str:
-    """The next block, if it belongs to the label and is not itself a label."""
-    block = blocks.blocks[index]
     if not following:
         return ""
     after = following[0]
