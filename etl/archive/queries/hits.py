@@ -68,10 +68,9 @@ def overview(connection: Connection, record_filter: RecordFilter, *, count_all: 
     matching = _compared(connection, record_filter, [place.record for place in first])
     if len(first) < BATCH:
         return Overview(MatchCount(len(matching), exact=True), facets_of(connection, matching), None, first)
-    total = MatchCount(number, exact=True) if number else None
     # To compare the texts of more candidates than these takes longer than counting may.
-    total = total or (None if words else count_matches(connection, record_filter, COUNT_SECONDS))
-    total = total or MatchCount(len(matching), exact=False)
+    counted = None if words else count_matches(connection, record_filter, COUNT_SECONDS)
+    total = MatchCount(number, exact=True) if number else counted or MatchCount(len(matching), exact=False)
     if count_all:
         return Overview(total, all_facets(connection, record_filter), None, first)
     return Overview(total, facets_of(connection, matching), len(matching), first)
