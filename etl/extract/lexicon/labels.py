@@ -10,6 +10,7 @@ from typing import NamedTuple
 from etl.extract.lexicon.aliases import ALIASES, AMBIGUOUS_LABELS, NON_FIELD_LABELS
 from etl.extract.lexicon.morphology import MAX_COINED_CHARS, field_of_words
 from etl.extract.lexicon.words import INLINE_BOUNDARY, split_words
+from etl.fields import DATE_FIELDS
 
 _MAX_LINE_CHARS = 1000
 """Characters of a line that are searched for labels."""
@@ -48,11 +49,31 @@ _IN_ENGLISH = re.compile(
 _ENGLISH_FIRST = re.compile(rf"^\s*+(?:(?:{'|'.join(_ENGLISH)})\b[.\s/]*+)++(?=[\u4e00-\u9fff])", re.IGNORECASE)
 ENGLISH_LABEL = re.compile(rf"[\s(（/]*+(?:(?:{'|'.join(_ENGLISH)})\b[.\s/]*+)++[)）:：\s]*+", re.IGNORECASE)
 """A line below a label that says the same in English."""
-_BRACKETS = " \t【[】]"
-_BRACKETED = re.compile(r"[【\[]([^【】\[\]]{2,24})[】\]]")
-_BRACKET = re.compile(r"[【\[]")
-_ONLY_BRACKETED = re.compile(rf"[\s{INLINE_BOUNDARY}]*+[【\[][^【】\[\]]*+[】\]][\s{INLINE_BOUNDARY}]*+")
-_BEFORE_A_LABEL = " \t【[(（•·●■"
+_OPENING, _CLOSING = "【[「『〔〖", "】]」』〕〗"
+_BRACKETS = f" \t{_OPENING}{_CLOSING}"
+_BRACKET = re.compile(f"[{re.escape(_OPENING)}]")
+_NO_BRACKET = f"[^{re.escape(_OPENING + _CLOSING)}]"
+_BRACKETED = re.compile(f"{_BRACKET.pattern}({_NO_BRACKET}{{2,24}})[{re.escape(_CLOSING)}]")
+_ONLY_BRACKETED = re.compile(
+    rf"[\s{INLINE_BOUNDARY}]*+{_BRACKET.pattern}{_NO_BRACKET}*+[{re.escape(_CLOSING)}][\s{INLINE_BOUNDARY}]*+"
+)
+_COUNTED = r"(?:[①-⑳❶-❿]|[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.．、)）](?!\d))"
+_LEAD_IN = re.compile(rf"(?:{_COUNTED}|[^\w])*+")
+"""Signs and a number before a label: `★索引号`, `（2）文号`."""
+_END_SIGNS = re.compile(r"[^\w]+$")
+_SIGNS = re.compile(rf"[\s{INLINE_BOUNDARY}]*([=＝→⇒➔➜|｜丨│/／>＞»~～;；…·—–-]+)[\s{INLINE_BOUNDARY}]*+(?=.)")
+"""What stands for the colon between a label and its value in some templates."""
+_TIGHT_SIGNS = frozenset("/／>＞»-·")
+"""Those that part other words too: they stand for a colon with a gap around them only."""
+_ENCLOSED = re.compile(r"「.+」|『.+』|\[.+\]|【.+】|〔.+〕")
+_CODE_ENCLOSED = re.compile(r"[(（](?=(?:\D*\d){4}).+[)）]")
+"""A number or date in round brackets behind its label: （必填） and （共12种） speak of the label."""
+_CODES = DATE_FIELDS | {"index_number", "document_number"}
+_TRADITIONAL = str.maketrans(
+    "號發佈機構關題類時間來單體組開詞鍵標籤實廢編碼備註規範圍屬態狀況執責錄閱讀瀏覽擊數點聯網繫電話稱場統記檔頒製訂現佔",
+    "号发布机构关题类时间来单体组开词键标签实废编码备注规范围属态状况执责录阅读浏览击数点联网系电话称场统记档颁制订现占",
+)
+_HAS_TRADITIONAL = re.compile(f"[{''.join(map(chr, _TRADITIONAL))}]")
 _LABEL_PART = re.compile(r"[\u4e00-\u9fff/（）()]+")
 _BEFORE_COINED = frozenset(f" \t\u3000\xa0{INLINE_BOUNDARY}|丨｜【[•·●■◆,，;；")
 _SINGLE_LETTERS = re.compile(rf"(?<![\u4e00-\u9fff])[\u4e00-\u9fff][\s{INLINE_BOUNDARY}]+$")
@@ -109,9 +130,24 @@ def match_label(text: str, *, coined: bool = False) -> Label | None:
         return None
     if text[:1].isascii() and text[:1].isalpha():
         text = _ENGLISH_FIRST.sub("", text)
-    label = _DECORATION.sub("", label_key(_IN_ENGLISH.sub("", text)))
+    text = _IN_ENGLISH.sub("", _simplified(text))
+    label = _DECORATION.sub("", label_key(text))
     name = _field_of(label, coined=coined)
+    if name is None and (bare := _END_SIGNS.sub("", text[_lead_in(text) :])) != text:
+        label = label_key(bare)
+        name = _field_of(label, coined=coined)
     return None if name is None else Label(name, label)
+
+
+def _simplified(text: str) -> str:
+    """The text with the letters of labels as the mainland writes them, each in its place."""
+    return text.translate(_TRADITIONAL) if _HAS_TRADITIONAL.search(text) else text
+
+
+def _lead_in(text: str) -> int:
+    """The offset of the first word, behind signs and a number."""
+    lead = _LEAD_IN.match(text)
+    return lead.end() if lead else 0
 
 
 def _field_of(label: str, *, coined: bool) -> str | None:
@@ -128,7 +164,8 @@ def find_labels(text: str, *, coined: bool = False) -> tuple[LabelMatch, ...]:
     """
     if coined and INLINE_BOUNDARY not in text and not COLON.search(text) and not _BRACKET.search(text):
         return find_labels(text)  # before gaps all labels are listed ones
-    text = text[:_MAX_LINE_CHARS]
+    shown = text[:_MAX_LINE_CHARS]
+    text = _simplified(shown)
     positions = list(_before_colons(text, coined=coined)) or list(_in_brackets(text, coined=coined))
     if not positions and INLINE_BOUNDARY in text:
         positions = [
@@ -137,28 +174,33 @@ def find_labels(text: str, *, coined: bool = False) -> tuple[LabelMatch, ...]:
         positions = positions or (_fills_first_element(text) if coined else [])
     if not positions and len(text) < _MAX_GAP_LINE_CHARS and text[:1] in _INITIALS and not _IN_ENGLISH.search(text):
         positions = _before_gaps(text)
+    if not positions and len(text) < _MAX_GAP_LINE_CHARS:
+        positions = _before_signs(text)
     ends = [start for _, _, start, _ in positions[1:]] + [len(text)]
     return tuple(
         LabelMatch(
             _field_of(label, coined=coined) or "",
             label,
-            raw,
-            text[after:end],
+            shown[(at := text.index(raw, start)) : at + len(raw)],
+            shown[after:end],
             start,
-            not text[:start].replace(INLINE_BOUNDARY, "").strip(_BEFORE_A_LABEL),
+            _lead_in(text) >= start,
             label not in FIELD_OF_LABEL,
         )
         for (label, raw, start, after), end in zip(positions, ends, strict=False)
     )
 
 
-def _before_colons(text: str, *, coined: bool) -> Iterator[_Position]:
+_AROUND_VALUES = f" \t{INLINE_BOUNDARY}=＝→⇒➔➜|｜丨│/／>＞»~～;；…·—–-"
+
+
+def _before_colons(text: str, *, coined: bool, sign: re.Pattern[str] = COLON) -> Iterator[_Position]:
     floor = 0
-    for colon in COLON.finditer(text):
+    for colon in sign.finditer(text):
         end = colon.start()
         while end > floor and _GAP.match(text, end - 1):
             end -= 1
-        end -= end > floor and text[end - 1] in "】]"
+        end -= end > floor and text[end - 1] in _CLOSING
         if english := _IN_ENGLISH.search(text[floor:end]):
             end = floor + english.start()
         label = _label_ending_at(text, floor, end)
@@ -217,7 +259,7 @@ def _label_ending_at(text: str, floor: int, end: int) -> tuple[str, str, int] | 
 
 def _in_brackets(text: str, *, coined: bool) -> Iterator[_Position]:
     """`[发文字号] 云政发〔2023〕1号`, but not a bracketed label alone, whose value is elsewhere."""
-    if ("[" not in text and "【" not in text) or _ONLY_BRACKETED.fullmatch(text):
+    if not _BRACKET.search(text) or _ONLY_BRACKETED.fullmatch(text):
         return
     for match in _BRACKETED.finditer(text):
         label = label_key(match.group(1))
@@ -254,6 +296,35 @@ def _fills_first_element(text: str) -> list[_Position]:
     if match and text[match.end() :].strip(_BRACKETS + INLINE_BOUNDARY) and field_of_words(label_key(match.group(1))):
         return [(label_key(match.group(1)), match.group(1), match.start(1), match.end())]
     return []
+
+
+def _before_signs(text: str) -> list[_Position]:
+    """`索引号=A`, `文号→B`, `发布机构「C」`: the line begins with a label, and each has a value behind the same sign.
+
+    Labels or nothing behind a sign are no values: a row of column heads, a menu."""
+    lead = _lead_in(text)
+    if text[lead : lead + 1] not in _INITIALS:
+        return []
+    key, label, end = "", "", lead
+    for at in range(lead, len(text)):
+        key += label_key(text[at])
+        if key not in _LABEL_PREFIXES:
+            break
+        if FIELD_OF_LABEL.get(key) and key not in AMBIGUOUS_LABELS:
+            label, end = key, at + 1
+    rest = text[end:].rstrip(f" \t{INLINE_BOUNDARY}")
+    if not label or not rest:
+        return []
+    gap = len(rest) - len(rest.lstrip(f" \t{INLINE_BOUNDARY}"))
+    if (_CODE_ENCLOSED if rest[gap] in "(（" and FIELD_OF_LABEL[label] in _CODES else _ENCLOSED).fullmatch(rest, gap):
+        return [] if match_label(rest[gap:]) else [(label, text[lead:end], lead, end)]
+    signs = _SIGNS.match(text, end)
+    if not signs or (signs.group(1)[0] in _TIGHT_SIGNS and signs.group(1) == signs.group().strip(INLINE_BOUNDARY)):
+        return []
+    positions = list(_before_colons(text, coined=False, sign=re.compile(re.escape(signs.group(1)))))
+    ends = [start for _, _, start, _ in positions[1:]] + [len(text)]
+    values = [text[after:end].strip(_AROUND_VALUES) for (*_, after), end in zip(positions, ends, strict=False)]
+    return positions if all(value and match_label(value, coined=True) is None for value in values) else []
 
 
 def _before_gaps(text: str) -> list[_Position]:

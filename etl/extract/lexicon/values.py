@@ -28,8 +28,12 @@ _FIELDS_WITH_ALL_OPTION = frozenset(
 _VALIDITY_STATE = re.compile(
     r"^(?:现行)?(?:有效|失效|废止|已失效|已废止|尚未生效|部分失效|部分有效|继续有效|长期有效|被修改|已修改|全文有效|全文失效|全文废止|条款失效)$"
 )
-_EDGES = " \t|丨,，;；:：>·•-—_"
-_PAIRS = {"[": "]", "【": "】", "(": ")", "（": "）", "〔": "〕"}
+_EDGES = " \t|丨｜│,，;；:：>·•-—–_=＝→⇒➔➜»"
+_SIGNS_BEFORE = re.compile(r"[~～…]+|[/／] ")
+"""What stands for the colon before a value; an index number may begin with a stroke."""
+_PAIRS = {"「": "」", "『": "』", "[": "]", "【": "】", "(": ")", "（": "）", "〔": "〕"}
+_CODES = frozenset(("validity", "index_number", "document_number"))
+"""Fields of which round brackets around the whole are no part: the name of a body may end with a pair."""
 _BRACKETS = frozenset((*_PAIRS, *_PAIRS.values()))
 
 
@@ -38,7 +42,9 @@ def clean_value(name: str, value: str) -> str:
     """The text without inline boundaries, stray punctuation and unpaired brackets; empty for `无`, dashes, options of
     forms; a doubled value once."""
     text = " ".join(value.replace(INLINE_BOUNDARY, "").replace("\u200b", "").split()).strip(_EDGES).strip()
-    if name == "validity" and text[:1] in _PAIRS and text.endswith(_PAIRS[text[0]]):
+    if name != "title":
+        text = text[lead.end() :].lstrip() if (lead := _SIGNS_BEFORE.match(text)) else text
+    if _is_enclosed(name, text) and not _EMPTY_VALUES.match(text):
         text = text[1:-1].strip()
     for opening, closing in _PAIRS.items() if text[:1] in _PAIRS or text[-1:] in _BRACKETS else ():
         if text.startswith(opening) and closing not in text:
@@ -55,6 +61,15 @@ def clean_value(name: str, value: str) -> str:
     ):
         text = text[:half].strip()
     return text
+
+
+def _is_enclosed(name: str, text: str) -> bool:
+    """Whether brackets hold the whole value: round ones, and those of a title, may be a part of it."""
+    closing = _PAIRS.get(text[:1], "")
+    if name == "title" or not closing or not text.endswith(closing) or (text[0] in "(（" and name not in _CODES):
+        return False
+    inner = text[1:-1]
+    return closing not in inner or -1 < inner.find(text[0]) < inner.find(closing)
 
 
 _BODY_NAME = re.compile(

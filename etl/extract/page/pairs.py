@@ -1,9 +1,16 @@
 """Labels and values that markup keeps apart: in tables of their own inside cells, in two lists beside each other."""
 
-from etl.extract.lexicon.labels import match_label
+import re
+
+from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS
+from etl.extract.lexicon.labels import find_labels, match_label
 from etl.extract.page.blocks import Blocks, Node
 
 _MAX_PAIRS = 30
+_NUMBERED = re.compile(r"[\s(（]*(?:[一二三四五六七八九十]{1,3}\s*[、.．)）]|\d{1,2}\s*[、.．)）](?!\d))")
+_NUMBERED_NEAR, _MIN_NUMBERED_FIELDS = 40, 3
+"""Blocks before and behind a numbered line that may be of the same list; fields of a header whose lines have numbers:
+points of a text begin with 名称 and 时间 too."""
 _COLUMN_HEADS = ("tr", "thead", "tbody")
 """Rows above others: their labels name columns."""
 
@@ -52,3 +59,27 @@ def _are_parallel(blocks: Blocks, first: int, number: int) -> bool:
         return False
     said = blocks.blocks[first : first + 2 * number]
     return [match_label(block.text) is not None for block in said] == [True] * number + [False] * number
+
+
+def is_numbered_point(blocks: Blocks, index: int) -> bool:
+    """Whether a line begins with a number as points of a text do: `二、工作要求`, but not `2.文号：…` in a header whose
+    labels all have numbers."""
+    if not _NUMBERED.match(blocks.blocks[index].text):
+        return False
+    fields = set[str]()
+    for step in (-1, 1):
+        gap = 0
+        for at in range(index, index + step * _NUMBERED_NEAR, step):
+            if not 0 <= at < len(blocks.blocks) or gap > 1:
+                break
+            text = blocks.blocks[at].text
+            if not _NUMBERED.match(text):
+                gap += 1
+                continue
+            label = match_label(text) or next((item for item in find_labels(text) if item.at_line_start), None)
+            if label is None or not label.name:
+                return True
+            gap = 0
+            if label.label not in AMBIGUOUS_LABELS:
+                fields.add(label.name)
+    return len(fields) < _MIN_NUMBERED_FIELDS

@@ -12,6 +12,8 @@ from etl.web.page import WebPage
 _NAMES = ("data-label", "data-title", "data-th", "data-name")
 _CELLS = ("td", "div", "span", "li", "p", "dd")
 _MAX_VALUE_CHARS = 300
+_LEVELS_UP = 3
+"""Elements around a value beside which its label may stand."""
 
 
 def show_stated_labels(page: WebPage) -> None:
@@ -37,13 +39,19 @@ def _show_labels(tree: HtmlElement) -> None:
             cell.text = f"{label.rstrip(':：')}：{(cell.text or '').lstrip()}"
 
 
-def _has_label(field: HtmlElement) -> bool:
-    before, parent = field.getprevious(), field.getparent()
-    if before is None and parent is not None and not (parent.text or "").strip():
-        before = parent.getprevious()
-        return before is not None and match_label(_words(before)) is not None
-    text = (parent.text if before is None and parent is not None else before.tail or _words(before)) or ""
-    return match_label(" ".join(text.split())) is not None
+def _has_label(element: HtmlElement) -> bool:
+    """Whether the words right before an element, in its own parent or beside what holds it, are a label."""
+    around: HtmlElement | None = element
+    for _ in range(_LEVELS_UP):
+        before = around.getprevious() if around is not None else None
+        while before is not None:
+            if words := " ".join((before.tail or "").split()) or _words(before):
+                return match_label(words) is not None
+            before = before.getprevious()
+        around = around.getparent() if around is not None else None
+        if around is not None and (words := " ".join((around.text or "").split())):
+            return match_label(words) is not None
+    return False
 
 
 def _show_value(field: HtmlElement) -> None:
@@ -55,4 +63,7 @@ def _show_value(field: HtmlElement) -> None:
 
 
 def _words(element: HtmlElement) -> str:
+    """What an element says; a comment says nothing."""
+    if not isinstance(element.tag, str):
+        return ""
     return " ".join("".join(map(str, element.itertext())).split())

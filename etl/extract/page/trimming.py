@@ -13,7 +13,7 @@ from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS, DISPLAY_TOOLS, FOOTER_
 from etl.extract.lexicon.labels import COLON, LabelMatch, find_labels, label_key, match_label
 from etl.extract.lexicon.words import split_words
 from etl.extract.page.blocks import Block, Blocks, Node, is_boilerplate
-from etl.extract.page.pairs import value_in_parallel, widest_cell
+from etl.extract.page.pairs import is_numbered_point, value_in_parallel, widest_cell
 from etl.file_names import has_file_name
 
 _TOOL_WORDS = (
@@ -79,8 +79,6 @@ _DATE_AND_TIME, _MAX_SUBHEADING_CHARS = re.compile(rf"\s*{DATE}\s*{TIME_OF_DAY}"
 MAX_ROW_CELLS = 100
 """Cells of a row that can be the header row of a table."""
 _TITLE_CLASS = re.compile(r"tit|bt\b|biaoti|headline|subject", re.IGNORECASE)
-ENUMERATED = re.compile(r"[\s(（]*(?:[一二三四五六七八九十]{1,3}\s*[、.．)）]|\d{1,2}\s*[、.．)）](?!\d))")
-"""How numbered points of a text begin; no header line does."""
 _SIGNATURE = re.compile(rf"^(?:{SIGNED_DATE})$")
 
 
@@ -173,7 +171,7 @@ def _first_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) ->
             continue
         if (
             index < start
-            or _is_header_line(block, text)
+            or _is_header_line(blocks, index)
             or _is_header_cell(blocks, index)
             or _is_definition(blocks, index)
             or is_page_tool(text)
@@ -200,9 +198,11 @@ def _is_date_or_title(blocks: Blocks, block: Block, text: str, title_key: str) -
     return len(key) > 5 and key in title_key
 
 
-def _is_header_line(block: Block, text: str) -> bool:
+def _is_header_line(blocks: Blocks, index: int) -> bool:
+    block = blocks.blocks[index]
+    text = block.plain.strip()
     names = [f.name or f.label for f in find_labels(block.text)]
-    if not names or block.link_chars * 2 > len(text) or ENUMERATED.match(text):
+    if not names or block.link_chars * 2 > len(text) or is_numbered_point(blocks, index):
         return False
     if len(names) == 1 and len(text) >= 60:
         return names[0] in SUMMARIES

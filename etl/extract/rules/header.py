@@ -12,9 +12,8 @@ from etl.extract.lexicon.tools import without_tools
 from etl.extract.lexicon.values import Reading, ValueRules, make_evidence, names_body
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks, Node, is_boilerplate
-from etl.extract.page.pairs import value_in_parallel, widest_cell
+from etl.extract.page.pairs import is_numbered_point, value_in_parallel, widest_cell
 from etl.extract.page.trimming import (
-    ENUMERATED,
     MAX_ROW_CELLS,
     Body,
     enclosing_sidebar,
@@ -167,14 +166,16 @@ def _read_line(
 
 def _begins_other_documents(context: PageContext, index: int) -> bool:
     """Whether a line below the text is the heading of a list of other documents, none of whose labels counts."""
-    block = context.blocks.blocks[index]
-    if index < context.body.last or block.cell >= 0 or block.link_chars or not _may_have_labels(block):
+    blocks = context.blocks
+    block = blocks.blocks[index]
+    if index < context.body.last or block.cell >= 0 or block.link_chars or not _may_have_labels(blocks, index):
         return False
     return _OTHER_DOCUMENTS.match(block.plain) is not None
 
 
-def _may_have_labels(block: Block) -> bool:
-    return len(block.text) <= _MAX_LINE_CHARS and not _is_breadcrumb(block) and not ENUMERATED.match(block.text)
+def _may_have_labels(blocks: Blocks, index: int) -> bool:
+    block = blocks.blocks[index]
+    return len(block.text) <= _MAX_LINE_CHARS and not _is_breadcrumb(block) and not is_numbered_point(blocks, index)
 
 
 def _labels_of(context: PageContext, index: int, *, first: bool, coined: bool = False) -> tuple[LabelMatch, ...]:
@@ -185,7 +186,7 @@ def _labels_of(context: PageContext, index: int, *, first: bool, coined: bool = 
     """
     blocks = context.blocks
     block = blocks.blocks[index]
-    if not _may_have_labels(block):
+    if not _may_have_labels(blocks, index):
         return ()
     items = find_labels(block.text, coined=coined)
     if not items:

@@ -1,7 +1,20 @@
 """Every trap of the registry, by name."""
 
-from tests.extract.traps import beside, ends, families, files, headers, hidden, kinds, lines, texts, titles, values
+from tests.extract.traps import (
+    beside,
+    ends,
+    families,
+    files,
+    headers,
+    hidden,
+    kinds,
+    lines,
+    marks,
+    texts,
+    titles,
+    values,
+)
 from tests.extract.traps.registry import TRAPS, Trap, rules_of_traps, traps_of_rules
 
 __all__ = ["TRAPS", "Trap", "rules_of_traps", "traps_of_rules"]
-_MODULES = (families, headers, lines, values, titles, texts, ends, hidden, files, beside, kinds)
+_MODULES = (families, headers, marks, lines, values, titles, texts, ends, hidden, files, beside, kinds)

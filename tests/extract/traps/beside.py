@@ -107,3 +107,10 @@ trap(
     page(headline=f"<h1>{TITLE}</h1><div>发布日期：<input type='text' value='2024-03-07'></div>"),
     absent=("published_date",),
 )
+trap(
+    "value-in-input-behind-comment",
+    "a comment stands between a label and an input that only shows",
+    "forms that only show",
+    page(headline=f"<h1>{TITLE}</h1><p>索引号：<!-- value --><input readonly value='TX0100-2024-00017'></p>"),
+    fields={"index_number": "TX0100-2024-00017"},
+)
