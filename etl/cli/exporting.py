@@ -133,7 +133,7 @@ def export_command(
             raise
     _print_damaged(result.damaged)
     if as_json:  # standard output may be the export itself
-        numbers = {"written": result.written, "repeated": result.repeated, "left_out": result.left_out}
+        numbers = {name: getattr(result, name) for name in ("written", "repeated", "resources", "left_out")}
         damaged = [str(item) for item in result.damaged]
         errors.file.write(json.dumps({"format": format, "out": str(out), **numbers, "damaged": damaged}) + "\n")
         return
@@ -158,7 +158,9 @@ def _print_damaged(damaged: Iterable[UnreadableItem]) -> None:
 def _summary(format: Format, result: ExportResult) -> str:
     if format.has_bytes:
         left_out = f"; left out, without bytes: {counted(result.left_out, 'capture')}" if result.left_out else ""
-        return f"{counted(result.written, 'capture')}, {result.repeated} of them with the bytes of another{left_out}"
+        resources = f", {result.resources} style sheets and pictures" if result.resources else ""
+        repeated = f"{result.repeated} of them with the bytes of another"
+        return f"{counted(result.written, 'capture')}, {repeated}{resources}{left_out}"
     if format is Format.TXT:
         left_out = f"; left out, without text: {counted(result.left_out, 'record')}" if result.left_out else ""
         return f"{counted(result.written, 'text')}{left_out}"

@@ -1,6 +1,6 @@
 """Selects the captures of a WARC or WACZ export: of the records' pages, their further pages and attachments."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from etl.archive.queries.search import RecordFilter, matches
-from etl.archive.storage.lookups import is_current
+from etl.archive.storage.lookups import among, is_current
 from etl.archive.storage.models import Blob, Capture, Content, Page, Record, RecordVersion
 
 ROWS_PER_BATCH = 500
@@ -56,6 +56,10 @@ class ExportedCapture:
     first_id: int
     first_url: str
     first_at: datetime
+
+    def header(self, name: str) -> str:
+        """The value of a response header, by its name in lower case; "" if there is none."""
+        return next((value for key, value in self.headers if key.lower() == name), "")
 
     @property
     def is_repeat(self) -> bool:
@@ -109,8 +113,41 @@ def exported_captures(
     By default those that the current versions were extracted from, and the last captures of their further pages and
     attachments. `all_captures`: all captures of these pages.
     """
+    query = _described(Capture.id.in_(_capture_ids(record_filter, all_captures=all_captures)), _BY_TIME)
+    return _yielded(connection, query.order_by(*_BY_TIME))
+
+
+def resource_captures(
+    connection: Connection, record_filter: RecordFilter, captures: Collection[int], *, all_captures: bool
+) -> Iterator[ExportedCapture]:
+    """Those of the captures, with bytes, that are not among `exported_captures` for the same arguments, oldest first.
+
+    They come behind those in the export: `first_…` is one of those, where one of them has the same blob.
+    """
+    of_pages = Capture.id.in_(_capture_ids(record_filter, all_captures=all_captures))
+    query = _described(of_pages | among(Capture.id, captures), (~of_pages, *_BY_TIME))
+    all_of_them = query.add_columns(of_pages.label("of_pages")).subquery()
+    columns = [column for column in all_of_them.c if column.name != "of_pages"]
+    behind = select(*columns).where(~all_of_them.c.of_pages)
+    return _yielded(connection, behind.order_by(all_of_them.c.fetched_at, all_of_them.c.id))
+
+
+_BY_TIME = (Capture.fetched_at, Capture.id)
+
+
+def _yielded(connection: Connection, query: Select[Any]) -> Iterator[ExportedCapture]:
+    for row in connection.execute(query, execution_options={"yield_per": ROWS_PER_BATCH}).mappings():
+        yield ExportedCapture(**row)
+
+
+def _described(chosen: ColumnElement[bool], order: Sequence[Any]) -> Select[Any]:
+    """The captures chosen, with the first of them in that order that has the same blob."""
+
+    def of_first(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
+        return func.first_value(column).over(partition_by=Capture.blob_sha256, order_by=order)
+
     article = aliased(Page)
-    query = (
+    return (
         select(
             Capture.id,
             Capture.url,
@@ -129,18 +166,15 @@ def exported_captures(
             article.url.label("part_of"),
             Page.part,
             Page.listing,
-            _first_of_same_bytes(Capture.id).label("first_id"),
-            _first_of_same_bytes(Capture.final_url).label("first_url"),
-            _first_of_same_bytes(Capture.fetched_at).label("first_at"),
+            of_first(Capture.id).label("first_id"),
+            of_first(Capture.final_url).label("first_url"),
+            of_first(Capture.fetched_at).label("first_at"),
         )
         .join(Blob, Blob.sha256 == Capture.blob_sha256)
         .join(Page, Page.id == Capture.page_id)
         .outerjoin(article, article.id == Page.part_of)
-        .where(Capture.id.in_(_capture_ids(record_filter, all_captures=all_captures)))
-        .order_by(Capture.fetched_at, Capture.id)
+        .where(chosen)
     )
-    for row in connection.execute(query, execution_options={"yield_per": ROWS_PER_BATCH}).mappings():
-        yield ExportedCapture(**row)
 
 
 def captures_with_known_damage(
@@ -155,11 +189,6 @@ def captures_with_known_damage(
         .order_by(Blob.sha256)
     )
     return [(digest, url) for digest, url in connection.execute(query)]
-
-
-def _first_of_same_bytes(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
-    same, earliest = Capture.blob_sha256, (Capture.fetched_at, Capture.id)
-    return func.first_value(column).over(partition_by=same, order_by=earliest)
 
 
 def record_texts(connection: Connection, record_filter: RecordFilter) -> Iterator[RecordText]:

@@ -90,11 +90,15 @@ class ExportRequest:
 
 @dataclass(frozen=True, slots=True)
 class ExportResult:
-    """Numbers of an export: rows, texts or captures written, captures among them that are revisits of the same bytes,
-    and items left out because they have no text or bytes; and the damaged blobs, whose captures were left out too."""
+    """Numbers of an export: rows, texts or captures written, and items left out because they have no text or bytes.
+
+    Of the captures, `repeated` are revisits of the same bytes, and `resources` what pages are shown with. `damaged`:
+    blobs whose captures were left out too.
+    """
 
     written: int
     repeated: int = 0
+    resources: int = 0
     left_out: int = 0
     damaged: tuple[UnreadableItem, ...] = ()
 
@@ -221,7 +225,8 @@ def _export_captures(
     damaged = tuple(written.damaged.values())
     if damaged and not request.skip_damaged:
         raise DamagedExport(damaged)
-    return ExportResult(written.responses + written.revisits, written.revisits, size.without_bytes, damaged)
+    shown = written.responses + written.revisits
+    return ExportResult(shown, written.revisits, written.resources, size.without_bytes, damaged)
 
 
 def _still_damaged(connection: Connection, archive: Archive, request: ExportRequest) -> Iterator[UnreadableItem]:

@@ -25,7 +25,8 @@ from etl.archive.queries.search import RecordFilter
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import UnreadableItem, read_blob, unreadable
 from etl.archive.storage.bucket import DamagedBlob
-from etl.export.captures import ExportedCapture, ExportSize, exported_captures
+from etl.export.captures import ExportedCapture, ExportSize, exported_captures, resource_captures
+from etl.export.looks import Looks
 from etl.export.output import ByteSink, HashingWriter
 from etl.progress import Counter
 from etl.reasons import english
@@ -49,10 +50,12 @@ class IndexedRecord:
 
 @dataclass(frozen=True, slots=True)
 class WarcResult:
-    """Contents of a WARC file, and the damaged blobs left out, by SHA-256."""
+    """Contents of a WARC file, style sheets and pictures (`resources`) among them, and the damaged blobs left out, by
+    SHA-256."""
 
     responses: int
     revisits: int
+    resources: int
     damaged: dict[str, UnreadableItem]
 
 
@@ -67,16 +70,28 @@ def write_warc(
     count: Counter,
     index: Callable[[IndexedRecord], None] = lambda item: None,
 ) -> WarcResult:
-    """Write the captures of `exported_captures`, one body in memory at a time. The same captures give the same bytes.
+    """Write the captures of `exported_captures`, then what their pages are shown with; one body in memory at a time.
+
+    The same captures give the same bytes.
 
     A capture with damaged bytes is left out; only its `metadata` record is written. Raises `StoreError`.
     """
     counted = HashingWriter(out)
     writer = _Sha256Writer(counted, gzip=True, warc_version="WARC/1.1")
     writer.write_record(_warcinfo_record(writer, record_filter, size.newest or _EPOCH))
+    looks = Looks(connection, archive)
+    resources = 0
     responses = revisits = 0
     damaged: dict[str, UnreadableItem] = {}
-    for item in exported_captures(connection, record_filter, all_captures=all_captures):
+
+    def captures() -> Iterator[ExportedCapture]:
+        for item in exported_captures(connection, record_filter, all_captures=all_captures):
+            yield item
+            count.add()
+        # What pages are shown with is known only now that all were read, so it is not among those counted.
+        yield from resource_captures(connection, record_filter, looks.captures, all_captures=all_captures)
+
+    for item in captures():
         offset = counted.size
         try:
             body = None if item.is_repeat else read_blob(archive, item.blob_sha256)
@@ -86,8 +101,8 @@ def write_warc(
             writer.write_record(
                 _metadata_record(writer, item, {"gongkai-damaged": f"{damage.kind}: {english(damage.detail)}"})
             )
-            count.add()
             continue
+        looks.add(item, body)
         main, *others = _warc_records(writer, item, body)
         writer.write_record(main)
         media_type = main.http_headers.get_header("Content-Type")
@@ -96,8 +111,8 @@ def write_warc(
             writer.write_record(record)
         responses += not item.is_repeat
         revisits += item.is_repeat
-        count.add()
-    return WarcResult(responses, revisits, damaged)
+        resources += item.kind == "resource"
+    return WarcResult(responses, revisits, resources, damaged)
 
 
 def warc_date(time: datetime) -> str:

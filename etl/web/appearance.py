@@ -1,6 +1,6 @@
 """What a page is shown with: the style sheets and pictures that it names."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from lxml import html
@@ -40,6 +40,17 @@ def appearance_of(page: WebPage) -> Appearance:
         found = styles if is_sheet else pictures
         if len(found) < MAX_NAMED and (address := canonical_or_none(base, written)):
             found[address] = None
+    return Appearance(tuple(styles), tuple(pictures))
+
+
+def named_in_sheets(sheets: Iterable[tuple[str, str]]) -> Appearance:
+    """What style sheets, each an address and its text, name themselves."""
+    styles: dict[Address, None] = {}
+    pictures: dict[Address, None] = {}
+    for base, css in sheets:
+        for _, named in zip(range(MAX_NAMED), named_in_style(css), strict=False):
+            if address := canonical_or_none(base, named.address):
+                (styles if named.is_sheet else pictures)[address] = None
     return Appearance(tuple(styles), tuple(pictures))
 
 

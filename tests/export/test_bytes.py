@@ -2,11 +2,8 @@
 
 import gzip
 import json
-import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -25,18 +22,18 @@ from etl.archive.storage.layout import blob_key
 from etl.archive.storage.models import Blob
 from etl.export.exporting import DamagedExport, ExportRequest, Format, export
 from etl.pipeline.warc.importing import scan_warc
-from etl.settings import PROJECT, Settings
+from etl.settings import Settings
 from tests.export.conftest import NAMED
 from tests.support.gongkai import gongkai, rows
+from tests.support.replaying import REPLAY, pywb, replay_collections, run
 from tests.support.stored import keep
-
-REPLAY = PROJECT / ".venv-replay" / "bin"
-"""`make test` installs it; tests/replay/requirements.in says why it is apart."""
 
 OF_RECORDS = """EXISTS (
     SELECT FROM archive.record r WHERE r.page_id IN (p.id, p.part_of)
     UNION SELECT FROM archive.page_file f WHERE f.file_id = p.id)"""
 """Whether page `p` belongs to a record."""
+SHOWN = f"({OF_RECORDS} OR p.kind = 'resource')"
+"""Whether it does, or a record's page is shown with it."""
 
 
 def written(crawled: Archive, path: Path, kind: Format = Format.WARC, **options: Any) -> Path:
@@ -71,12 +68,6 @@ def records(path: Path) -> list[Found]:
         ]
 
 
-def run(program: Path, *words: str | Path, folder: Path | None = None) -> str:
-    done = subprocess.run([program, *words], cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
 @pytest.fixture(scope="module")
 def every(crawled: Archive, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All captures of the archive as one WARC file."""
@@ -93,7 +84,7 @@ def test_every_capture_with_bytes_is_in_it_once(crawled: Archive, every: Path) -
     captures = rows(
         crawled,
         f"""SELECT c.final_url, c.blob_sha256 FROM archive.capture c JOIN archive.page p ON p.id = c.page_id
-        WHERE c.blob_sha256 IS NOT NULL AND {OF_RECORDS}""",
+        WHERE c.blob_sha256 IS NOT NULL AND {SHOWN}""",
     )
     shown = [item for item in all_records if item.kind in ("response", "revisit")]
     assert sorted((item.url, item.headers["WARC-Payload-Digest"]) for item in shown) == sorted(
@@ -161,10 +152,14 @@ def test_without_all_captures_each_page_stands_once_as_it_is_now(crawled: Archiv
     pages = rows(
         crawled,
         f"""SELECT p.kind, c.final_url FROM archive.page p JOIN archive.capture c ON c.page_id = p.id
-        WHERE c.blob_sha256 = p.blob_sha256 AND {OF_RECORDS} GROUP BY p.id, p.kind, c.final_url""",
+        WHERE c.blob_sha256 = p.blob_sha256 AND {SHOWN} GROUP BY p.id, p.kind, c.final_url""",
     )
-    assert sorted(item.url for item in shown) == sorted(row["final_url"] for row in pages)
-    assert {row["kind"] for row in pages} == {"document", "part", "file"}
+    looks = {row["final_url"] for row in pages if row["kind"] == "resource"}
+    assert sorted(item.url for item in shown if item.url not in looks) == sorted(
+        row["final_url"] for row in pages if row["kind"] != "resource"
+    )
+    assert {item.url for item in shown} > looks, "as they were when their pages were captured, which may be twice"
+    assert {row["kind"] for row in pages} == {"document", "part", "file", "resource"}
 
 
 def test_the_same_archive_gives_the_same_bytes(crawled: Archive, every: Path, tmp_path: Path) -> None:
@@ -191,36 +186,9 @@ def test_a_wacz_is_valid_and_its_index_is_that_of_the_reference_tool(crawled: Ar
     assert all(page["title"] and page["ts"].endswith("Z") for page in pages[1:])
 
 
-@contextmanager
-def pywb(folder: Path) -> Iterator[str]:
-    """pywb over the collections in the folder, on a free port of its choosing."""
-    program = """from gevent.monkey import patch_all; patch_all()
-from pywb.apps.cli import WaybackCli
-from pywb.utils.geventserver import GeventServer, RequestURIWSGIHandler
-server = GeventServer(WaybackCli(args=[]).application, 0, "127.0.0.1", RequestURIWSGIHandler)
-print(server.port, flush=True)
-server.join()"""
-    process = subprocess.Popen(
-        [REPLAY / "python", "-c", program], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    assert process.stdout
-    assert process.stderr
-    try:
-        port = process.stdout.readline().strip()
-        assert port, process.stderr.read()
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.kill()
-        process.communicate()
-
-
 def test_pywb_replays_pages_files_and_revisits(crawled: Archive, every: Path, tmp_path: Path) -> None:
-    (tmp_path / "config.yaml").write_text("collections_root: collections\n")
     wacz = written(crawled, tmp_path / "every.wacz", Format.WACZ, all_captures=True)
-    for name, words in (("warc", [every]), ("wacz", ["--unpack-wacz", wacz])):
-        for folder in ("archive", "indexes"):
-            (tmp_path / "collections" / name / folder).mkdir(parents=True)
-        run(REPLAY / "wb-manager", "add", name, *words, folder=tmp_path)
+    replay_collections(tmp_path, warc=every, wacz=wacz)
     captures = rows(
         crawled,
         f"""SELECT DISTINCT ON (p.kind, c.outcome) p.kind, c.outcome, c.final_url, c.blob_sha256, c.fetched_at

@@ -7,22 +7,17 @@ from datetime import datetime
 from functools import partial
 from typing import Literal
 
-from sqlalchemy import Connection, and_, func, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import Connection
 
-from etl.archive.queries.mementos import content_type_of
+from etl.archive.queries.looks import kept_at
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import DamagedBlob, StoreError
-from etl.archive.storage.lookups import among
-from etl.archive.storage.models import Blob, Capture, Page
 from etl.browse.pages.replay import SHOWN_PICTURES, media_type_of
 from etl.files.media_types import sniff
-from etl.outcomes import FAILED
-from etl.web.appearance import MAX_IMPORTS, MAX_NAMED, Appearance, appearance_of, canonical_or_none
+from etl.web.appearance import MAX_IMPORTS, Appearance, appearance_of, canonical_or_none, named_in_sheets
 from etl.web.charset import decode
 from etl.web.page import WebPage
-from etl.web.styles import named_in_style, style_with
-from etl.web.urls import Address
+from etl.web.styles import style_with
 
 MAX_PICTURE_BYTES = 2_000_000
 MAX_PICTURES_BYTES = 10_000_000
@@ -129,7 +124,7 @@ def look_of(archive: Archive, connection: Connection, page: WebPage, source: str
         found = {url: each for url, each in found.items() if url not in resources}
         resources |= {url: resource for url, (resource, _) in found.items()}
         left -= sum(size for resource, size in found.values() if resource.kind == "picture" and resource.is_shown)
-        named = _named_in(_read_sheets(archive, (each for each, _ in found.values()), sheets))
+        named = named_in_sheets(_read_sheets(archive, (each for each, _ in found.values()), sheets))
         if not named.styles and not named.pictures:
             break
     return Look(archive, resources, sheets)
@@ -146,45 +141,24 @@ def _read_sheets(archive: Archive, resources: Iterable[Resource], sheets: dict[s
             yield each.url, sheets[each.url]
 
 
-def _named_in(sheets: Iterable[tuple[str, str]]) -> Appearance:
-    styles: dict[Address, None] = {}
-    pictures: dict[Address, None] = {}
-    for base, css in sheets:
-        for _, named in zip(range(MAX_NAMED), named_in_style(css), strict=False):
-            if address := canonical_or_none(base, named.address):
-                (styles if named.is_sheet else pictures)[address] = None
-    return Appearance(tuple(styles), tuple(pictures))
-
-
 def _kept(
     connection: Connection, source: str, named: Appearance, at: datetime, left: int
 ) -> dict[str, tuple[Resource, int]]:
     """What the archive has at those addresses, nearest to that time, each with its size."""
-    has_bytes = and_(Capture.blob_sha256.is_not(None), ~among(Capture.outcome, FAILED))
-    distance = func.abs(func.extract("epoch", Capture.fetched_at - at))
-    query = (
-        select(Page.url, Capture.id, Capture.outcome, has_bytes, Blob.sha256, Blob.size, Blob.damage)
-        .add_columns(func.coalesce(content_type_of(), ""))
-        .ext(distinct_on(Page.url))
-        .join(Capture, Capture.page_id == Page.id)
-        .outerjoin(Blob, Blob.sha256 == Capture.blob_sha256)
-        .where(Page.source_id == source, among(Page.url, (*named.styles, *named.pictures)))
-        .order_by(Page.url, has_bytes.desc(), distance)
-    )
-    rows = {row[0]: row[1:] for row in connection.execute(query)} if named.styles or named.pictures else {}
+    rows = kept_at(connection, source, (*named.styles, *named.pictures), at)
     kept: dict[str, tuple[Resource, int]] = {}
     for url in dict.fromkeys((*named.styles, *named.pictures)):
         kind: Literal["style", "picture"] = "style" if url in named.styles else "picture"
         if url not in rows:
             kept[url] = Resource(url, kind, "not_fetched", None, None, ""), 0
             continue
-        capture, outcome, whole, sha256, size, damage, content_type = rows[url]
-        end = outcome
-        if whole:
-            shown = kind == "style" or (size <= min(left, MAX_PICTURE_BYTES) and _may_be_picture(content_type))
-            end = "damaged" if damage else "shown" if shown else "not_shown"
-        left -= size if end == "shown" and kind == "picture" else 0
-        kept[url] = Resource(url, kind, end, capture, sha256, content_type), size or 0
+        row = rows[url]
+        end = row.outcome
+        if row.whole:
+            shown = kind == "style" or (row.size <= min(left, MAX_PICTURE_BYTES) and _may_be_picture(row.content_type))
+            end = "damaged" if row.damage else "shown" if shown else "not_shown"
+        left -= row.size if end == "shown" and kind == "picture" else 0
+        kept[url] = Resource(url, kind, end, row.capture, row.sha256, row.content_type), row.size or 0
     return kept
 
 

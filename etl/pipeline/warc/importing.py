@@ -139,7 +139,7 @@ class _Import:
             self._store_chunk()
         address = Address(attempt.url)
         self._chunk[address] = response
-        if response.kind != "file" and not ends_by_status(attempt):
+        if response.kind in ("document", "part") and not ends_by_status(attempt):
             asked = PageToRead.of(attempt.final_url, attempt.headers, attempt.fetched_at, attempt.status or 0)
             self._readings[address] = self._readers.submit(self._run.source, asked, attempt.body or b"")
 
@@ -215,8 +215,9 @@ def _upsert_pages(connection: Connection, run: RunContext, chunk: Mapping[Addres
     }
     documents = upsert_listed_pages(connection, run, "", entries, batch=0)
     page_ids = {url: page.page_id for url, page in documents.items()}
-    files = [url for url, response in chunk.items() if response.kind == "file"]
-    page_ids |= upsert_pages(connection, run.source.id, "file", files)
+    for kind in ("file", "resource"):
+        urls = [url for url, response in chunk.items() if response.kind == kind]
+        page_ids |= upsert_pages(connection, run.source.id, kind, urls)
     for url, response in chunk.items():
         if response.kind == "part":
             [article] = upsert_pages(connection, run.source.id, "document", [Address(response.part_of)]).values()

@@ -68,7 +68,8 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class WarcResponse(Outside):
-    """A response as an attempt made at the time of its record; `kind` is `document`, `file`, or `part` (of an article).
+    """A response as an attempt made at the time of its record; `kind` is `document`, `part` (of an article), `file`, or
+    `resource`: what pages are shown with.
 
     `part_of` is the URL of the article's first page, and `part` the position in it, from 2. `listing` has the fields
     that a catalog listed; `stated` the outcome and reason in the archive that exported the file.
@@ -85,7 +86,7 @@ class WarcResponse(Outside):
     def classified(self, reading: PageReading | None) -> ClassifiedAttempt:
         """The attempt with its outcome; `reading`: what was read in it, if it is a page with a body. An article that
         failed for a missing page fails here too."""
-        if self.kind == "file":
+        if self.kind in ("file", "resource"):
             outcome, reason = classify_file(self.attempt)
         else:
             read = reading or PageReading()
@@ -300,7 +301,7 @@ def _undescribed(attempt: Attempt) -> WarcResponse:
 def _described(attempt: Attempt, metadata: Mapping[str, str]) -> WarcResponse:
     """A response as its metadata describe it, if they are ours and valid."""
     kind = metadata.get("gongkai-kind", "")
-    if kind not in ("document", "part", "file"):
+    if kind not in ("document", "part", "file", "resource"):
         return _undescribed(attempt)
     try:
         requested_url = canonical_url(metadata.get("via") or attempt.url)

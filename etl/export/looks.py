@@ -1,0 +1,73 @@
+"""Which style sheets and pictures exported pages are shown with: found as a browser finds them, in the pages' bytes."""
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from etl.archive.queries.looks import kept_at
+from etl.archive.storage.archive import Archive
+from etl.archive.storage.blobs import read_blob
+from etl.archive.storage.bucket import DamagedBlob
+from etl.export.captures import ExportedCapture
+from etl.fetch.refusals import is_markup
+from etl.outcomes import FAILED
+from etl.web.appearance import MAX_IMPORTS, Appearance, appearance_of, named_in_sheets
+from etl.web.charset import decode
+from etl.web.page import read_document
+
+_KINDS = ("resource", "file")
+"""What a page shows and the archive knows as a document is exported with the records that are selected, or not."""
+_MAX_SHEETS = 1_000
+"""Style sheets of which it is kept in memory what they name."""
+
+
+class Looks:
+    """Collects the captures of what pages are shown with. `captures`: their numbers, of each one once."""
+
+    def __init__(self, connection: Connection, archive: Archive) -> None:
+        self._connection, self._archive = connection, archive
+        self._sheets: dict[tuple[str, str], Appearance] = {}
+        self.captures: set[int] = set()
+
+    def add(self, item: ExportedCapture, body: bytes | None) -> None:
+        """Adds what a capture of a page is shown with: for each address what was kept nearest in time.
+
+        `body` is read where it is None. What cannot be read names nothing.
+        """
+        if item.kind not in ("document", "part") or item.outcome in FAILED:
+            return
+        try:
+            body = read_blob(self._archive, item.blob_sha256) if body is None else body
+        except DamagedBlob:
+            return
+        if not is_markup(body):
+            return
+        seen: set[str] = set()
+        named = appearance_of(read_document(body, item.final_url, item.header("content-type")))
+        for _ in range(MAX_IMPORTS + 1):
+            named = self._add(item, named, seen)
+
+    def _add(self, item: ExportedCapture, named: Appearance, seen: set[str]) -> Appearance:
+        """Adds what the archive has of these; returns what the style sheets among them name."""
+        urls = {*named.styles, *named.pictures} - seen
+        seen |= urls
+        kept = kept_at(self._connection, item.source_id, urls, item.fetched_at)
+        whole = {url: row for url, row in kept.items() if row.whole and row.page_kind in _KINDS}
+        self.captures.update(row.capture for row in whole.values())
+        sheets = [self._named_in(row) for url, row in sorted(whole.items()) if url in named.styles]
+        return Appearance(
+            tuple(url for each in sheets for url in each.styles), tuple(url for each in sheets for url in each.pictures)
+        )
+
+    def _named_in(self, sheet: Any) -> Appearance:
+        """What a style sheet names; most pages have the same ones."""
+        key = sheet.url, sheet.sha256
+        if key not in self._sheets:
+            if len(self._sheets) == _MAX_SHEETS:
+                self._sheets.clear()
+            try:
+                css, _ = decode(read_blob(self._archive, sheet.sha256), sheet.content_type)
+            except DamagedBlob:
+                css = ""
+            self._sheets[key] = named_in_sheets([(sheet.url, css)])
+        return self._sheets[key]
