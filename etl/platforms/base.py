@@ -104,12 +104,13 @@ class Embedded(Outside):
 class Fingerprint:
     """A sign of a family: a regular expression, and where it is searched.
 
-    `what`: shown to people. `where`: "address" of the page, "link" for the path of a link within the site, "markup" for
-    the page's source. `weight`: 1 other families have it too, 2 only this family has it, 3 proof.
+    `what`: shown to people. `where`: "address" of the page, "service" for the address of an answer that is data, "link"
+    for the path of a link within the site, "markup" for the page's source. `weight`: 1 other families have it too, 2
+    only this family has it, 3 proof.
     """
 
     what: str
-    where: Literal["address", "link", "markup"]
+    where: Literal["address", "service", "link", "markup"]
     pattern: str
     weight: int
 

@@ -51,7 +51,8 @@ class FamilyMatch:
 def recognise(page: WebPage) -> tuple[FamilyMatch, ...]:
     """Families with a sign in the page, highest rank first."""
     read_script_links(page)
-    addresses = [_path(url) for url, _ in links(page) if same_site(url, page)]
+    # What looks like a link in data is a piece of a text: `<a href=\\"…\\">`.
+    addresses = [] if page.is_data else [_path(url) for url, _ in links(page) if same_site(url, page)]
     matches = []
     for family in all_platforms():
         signs = tuple(sign for item in family.fingerprints if (sign := _sign(item, page, addresses)))
@@ -71,7 +72,12 @@ def decide_family(candidates: tuple[FamilyMatch, ...]) -> Platform | None:
 
 def _sign(item: Fingerprint, page: WebPage, addresses: list[str]) -> Sign | None:
     pattern = re.compile(item.pattern, re.IGNORECASE | re.DOTALL)
-    texts = {"address": [page.url], "link": addresses, "markup": [page.text[:MARKUP_CHARS]]}[item.where]
+    texts = {
+        "address": [page.url],
+        "service": [page.url] if page.is_data else [],
+        "link": addresses,
+        "markup": [page.text[:MARKUP_CHARS]],
+    }[item.where]
     match = next((match for text in texts if (match := pattern.search(text))), None)
     if match is None:
         return None

@@ -62,6 +62,11 @@ class WebPage:
     text: str
     charset: str
 
+    @property
+    def is_data(self) -> bool:
+        """Whether this is JSON, as services answer it: markup in its strings is no markup of a page."""
+        return self.text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[")
+
     @cached_property
     def tree(self) -> html.HtmlElement:
         """The root element; of an empty document if nothing could be parsed.

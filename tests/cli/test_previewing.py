@@ -76,7 +76,7 @@ def test_paging_that_is_not_understood_is_a_problem_in_words(saved: Path) -> Non
 NO_LISTS = {
     "empty": (b"", LIST, "repeats no rows"),
     "words": (b"<html><body><p>403</p></body></html>", LIST, "repeats no rows"),
-    "json": (b'{"total": 3}', LIST, "repeats no rows"),
+    "json": (b'{"total": 3}', LIST, "is data (JSON) of no known service"),
     "a frame": (
         b"<p>list</p><iframe src='/mail/list.html'></iframe>",
         LIST,

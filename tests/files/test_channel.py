@@ -5,6 +5,8 @@ import os
 import pickle
 import socket
 import struct
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -139,3 +141,12 @@ def test_what_is_no_character_is_left_out() -> None:
     assert near.receive(100, 100, 1) == (["水务"], "水务".encode())
     near.close()
     far.close()
+
+
+def test_a_process_whose_crawl_was_killed_ends_without_a_word() -> None:
+    ours, its = socket.socketpair()
+    ours.close()
+    command = [sys.executable, "-m", "etl.files.process.worker", str(its.fileno()), str(2**30), "etl.files.types"]
+    ended = subprocess.run(command, pass_fds=[its.fileno()], capture_output=True, text=True, check=False)
+    its.close()
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")

@@ -1,14 +1,19 @@
 """Families are named by their signs: each demo site as its own, never as another, and nothing by its address alone."""
 
+from contextlib import suppress
+
 import httpx
 import pytest
 import yaml
 
 from demo import demo_platforms, demo_site, source_text
 from demo.server import Site, serve
+from etl.platforms.base import ListingRequest, NotAListing
+from etl.platforms.listing import read_list_page
 from etl.platforms.recognise import decide_family, recognise
-from etl.platforms.registry import all_platforms
+from etl.platforms.registry import all_platforms, platform
 from etl.web.page import WebPage, read_page
+from tests.support.walking import first_requests
 
 PLATFORMS = demo_platforms()
 
@@ -38,6 +43,31 @@ def test_every_page_of_a_demo_site_is_of_its_family_or_of_none(name: str) -> Non
         assert set(found.values()) == {"", family.name}
     else:
         assert set(found.values()) == {family.name}, found
+
+
+@pytest.mark.parametrize("name", PLATFORMS)
+def test_what_the_service_of_a_demo_site_answers_is_of_its_family(name: str) -> None:
+    site = demo_site(PLATFORMS[name])
+    found = {}
+    with serve(site), httpx.Client(timeout=60, follow_redirects=True) as client:
+        family, waiting = platform(site.platform), list(first_requests(platform(site.platform), site))
+        for request in waiting:
+            answer = client.request(request.method, request.url, headers=dict(request.headers), content=request.body)
+            content = read_page(answer.content, str(answer.url), answer.headers.get("content-type", ""))
+            if content.is_data:
+                found[content.url] = named(content)
+                # It is read by its address and content alone, as a saved page is.
+                read_list_page(family, content, ListingRequest(content.url))
+            with suppress(NotAListing):
+                waiting += read_list_page(family, content, request).next_requests
+    assert set(found.values()) <= {site.platform}, found
+
+
+def test_data_of_an_unknown_service_is_of_no_family() -> None:
+    text = (
+        '{"html": "<a href=\\"/a/202401/t20240102_345.html\\">通知</a><a href=\\"/gk/content/post_12.html\\">通知</a>"}'
+    )
+    assert recognise(page(text)) == ()
 
 
 def page(text: str, url: str = "https://www.a.example/x/") -> WebPage:

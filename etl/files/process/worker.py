@@ -8,6 +8,7 @@ result, or the `Unreadable` that it raised.
 import resource
 import socket
 import sys
+from contextlib import suppress
 from importlib import import_module
 from types import ModuleType
 
@@ -19,14 +20,11 @@ from etl.reasons import encode_reason
 
 
 def serve(channel: Channel, module: ModuleType) -> None:
-    """Answer until the other side is gone."""
+    """Answer until the other side is gone, which raises `ConnectionError`."""
     channel.send(*_message("ready"))
     while True:
-        try:
-            # Without limits: this side trusts its parent.
-            (function, arguments), body = channel.receive(sys.maxsize, sys.maxsize)
-        except ConnectionResetError:
-            return
+        # Without limits: this side trusts its parent.
+        (function, arguments), body = channel.receive(sys.maxsize, sys.maxsize)
         try:
             answer = _message(getattr(module, function)(body, *arguments))
         except Unreadable as error:
@@ -51,4 +49,6 @@ if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
     # A crash is an outcome here; its core would be a copy of the document on the disk.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    serve(Channel(socket.socket(fileno=int(sys.argv[1]))), import_module(sys.argv[3]))
+    # The crawl that started this process may be killed at any time: there is nobody left to answer.
+    with suppress(ConnectionError):
+        serve(Channel(socket.socket(fileno=int(sys.argv[1]))), import_module(sys.argv[3]))

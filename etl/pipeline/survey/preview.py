@@ -105,8 +105,9 @@ def _recognised(page: WebPage) -> Preview:
         return Preview(page.url, page_name(page), family.name if family else None, "", None, None, (problem,))
     if family is None or not family.lists:
         family = next(each for each in all_platforms() if each.accepts_selectors)
-        if (listing := family.guess_listing(page)) is None:
-            problem = "the page is of no known family, and repeats no rows that could be documents"
+        if page.is_data or (listing := family.guess_listing(page)) is None:
+            lack = "is data (JSON) of no known service" if page.is_data else "repeats no rows that could be documents"
+            problem = f"the page is of no known family, and {lack}"
             return Preview(page.url, page_name(page), None, "", None, None, (problem, *_around(page)))
         rows = f"rows that the page repeats: {listing['rows']}"
     page = _without_fragment(page, family)

@@ -89,6 +89,7 @@ class Epoint(Platform):
         Fingerprint("hidden inputs infodate and zhuanzai", "markup", r'id="infodate".*id="zhuanzai"', 2),
         Fingerprint("its script webBuilderCommon.js", "markup", r"/webBuilderCommon\.js|/webBuilderCommonGray\.css", 2),
         Fingerprint("its service getgovinfolist", "markup", r"lightfrontaction/getgovinfolist", 3),
+        Fingerprint("its service getgovinfolist", "service", _SERVICE, 3),
         Fingerprint("list ?categorynum=<digits>", "link", r"/\w*(?:govInfoPub\w*|openlist)\.html\?categorynum=\d", 2),
         Fingerprint("list ?categorynum=<digits>", "address", r"/\w*(?:govInfoPub\w*|openlist)\.html\?categorynum=", 1),
         Fingerprint("frame openSubPage.html?specialurl=", "link", r"/openSubPage\.html\?specialurl=", 2),

@@ -72,6 +72,8 @@ class Generic(Platform):
 
     def _rows(self, page: WebPage, request: ListingRequest) -> ListingPage:
         listing = self._listing
+        if page.is_data:
+            raise NotAListing("the answer is data (JSON): no selector of rows reads it")
         if listing is None or listing.rows is None:
             raise NotAListing("neither a sitemap nor a feed, and the source file names no listing.rows")
         rows = elements(listing.rows, page.tree)

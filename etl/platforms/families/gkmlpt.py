@@ -76,6 +76,7 @@ class Gkmlpt(Platform):
     layout = Layout(body=("div.article-content",))
     fingerprints = (
         Fingerprint("address below /gkmlpt/", "address", r"/gkmlpt/(?:m?index|policy|search|content/)", 1),
+        Fingerprint("its service /gkmlpt/api/", "service", _API, 3),
         Fingerprint("link below /gkmlpt/", "link", _SITE_PATH, 2),
         Fingerprint(
             "data of its page (gkml_data, SID and TREE)", "markup", r'"?gkml_data"?\s*:|\bSID\b.{0,200}\bTREE\b', 2

@@ -45,7 +45,7 @@ class GovCn(Platform):
     fingerprints = (
         Fingerprint("the State Council's site", "address", r"^https?://(?:sousuo\.)?www\.gov\.cn/", 1),
         Fingerprint("document content_<id>.htm", "address", r"/content_\d{5,}\.htm$", 1),
-        Fingerprint("the library's search", "address", r"/search-gov/data\?.*\bt=zhengcelibrary", 1),
+        Fingerprint("the library's search", "service", r"/search-gov/data\?.*\bt=zhengcelibrary", 1),
         Fingerprint("answer of the library", "markup", r'"searchVO"\s*:', 2),
         Fingerprint("lines of the newest policies", "markup", r'"DOCRELPUBTIME"\s*:', 2),
         Fingerprint("its container of the text", "markup", r"\bpages_content\b|UCAP-CONTENT", 1),
@@ -53,7 +53,7 @@ class GovCn(Platform):
 
     def find_columns(self, page: WebPage) -> tuple[CandidateList, ...]:
         """The page itself if it is JSON: no page of the site links the addresses of its data."""
-        return (CandidateList(page.url),) if page.text.lstrip("\ufeff \n")[:1] in ("{", "[") else ()
+        return (CandidateList(page.url),) if page.is_data else ()
 
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
         content = parse_json(page)

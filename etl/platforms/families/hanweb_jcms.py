@@ -96,6 +96,7 @@ class HanwebJcms(Platform):
         Fingerprint("document /art/Y/M/D/art_<column>_<id>.html", "address", _DETAIL.pattern, 1),
         Fingerprint("list /col/col<number>/", "link", r"^/col/col\d+/", 1),
         Fingerprint("list /col/col<number>/", "address", r"/col/col\d+/", 1),
+        Fingerprint("its modules", "address", r"/module/(?:web/jpage/dataproxy|xxgk/search)\.jsp", 2),
         Fingerprint(
             "its modules (jpage, dataproxy.jsp, search.jsp …)",
             "markup",

@@ -70,6 +70,7 @@ class HanwebJpaas(Platform):
         Fingerprint("list /col/col<number>/", "address", r"/col/col\d+/", 1),
         Fingerprint("document /art/<year>/art_<32 hex>.html", "link", r"/art/\d{4}/art_[0-9a-f]{32}\.html", 2),
         Fingerprint("document /art/<year>/art_<32 hex>.html", "address", r"/art/\d{4}/art_[0-9a-f]{32}\.html", 2),
+        Fingerprint("its service page/build/unit", "service", _SERVICE, 3),
         Fingerprint(
             "its scripts (unitbuild.js, /cms_files/, webglobal.js)",
             "markup",

@@ -61,7 +61,7 @@ class Nfcms(Platform):
     fingerprints = (
         Fingerprint("document content/post_<id>.html", "link", r"^(?!.*/gkmlpt/).*/content/m?post_\d+\.html", 2),
         Fingerprint("document content/post_<id>.html", "address", r"^(?!.*/gkmlpt/).*/content/m?post_\d+\.html", 1),
-        Fingerprint("list /postmeta/i/<number>.json", "address", r"/postmeta/i/\d+\.json", 1),
+        Fingerprint("list /postmeta/i/<number>.json", "service", r"/postmeta/i/\d+\.json", 3),
         Fingerprint("articles of its JSON", "markup", r'"(?:publish_count|post_url|json_ext)"\s*:', 2),
         Fingerprint(
             "scripts of the vendor's cloud", "markup", r"cloud\.gd\.gov\.cn|(?:statistics|service)\.gd\.gov\.cn/", 1

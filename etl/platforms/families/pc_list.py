@@ -74,6 +74,7 @@ class PcList(Platform):
         Fingerprint("document content_<19 digits>.html", "link", _DETAIL.pattern, 2),
         Fingerprint("list /pc/list.html", "link", r"^/[\w-]+/(?:[\w-]+/)+pc/list\.html", 2),
         Fingerprint("list or document of its form", "address", r"/pc/list\.html|/content_\d{16,20}\.html", 1),
+        Fingerprint("its service queryList", "service", _SERVICE, 2),
         Fingerprint("address of a line, JSON in a string", "markup", r'"urls"\s*:\s*"\{\\"', 2),
         Fingerprint("its tree of channels", "markup", r"\bchannelTree\s*=\s*\{", 2),
     )
@@ -91,7 +92,7 @@ class PcList(Platform):
         )
 
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
-        return _lines(page, request) if request.body is not None else _list(page, request)
+        return _lines(page, request) if urlsplit(request.url).path.endswith(_SERVICE) else _list(page, request)
 
 
 def _list(page: WebPage, request: ListingRequest) -> ListingPage:
@@ -153,7 +154,8 @@ def _lines(page: WebPage, request: ListingRequest) -> ListingPage:
     if not isinstance(data, dict) or not isinstance(results, list):
         raise NotAListing("JSON without data.results")
     sent = dict(parse_qsl((request.body or b"").decode()))
-    list_path = f"/{sent.get('webSiteCode')}/{sent.get('channelCode')}/pc/list.html"
+    channel = sent.get("webSiteCode"), sent.get("channelCode")
+    list_path = f"/{channel[0]}/{channel[1]}/pc/list.html" if all(channel) else ""
     lines = (item for item in results if isinstance(item, dict))
     articles = (item["source"] if isinstance(item.get("source"), dict) else item for item in lines)
     entries = tuple(_entry(item, page.url, list_path) for item in articles)
@@ -161,7 +163,7 @@ def _lines(page: WebPage, request: ListingRequest) -> ListingPage:
     total, seen = count(data.get("total")), request.seen + len(entries)
     next_requests: tuple[ListingRequest, ...] = ()
     if entries and (total is None or seen < total):
-        more = {**sent, "current": str(digits(sent["current"]) + 1)}
+        more = {**sent, "current": str(digits(sent.get("current") or 1) + 1)}
         next_requests = (_service(request.url, more, request.column, seen),)
     return ListingPage(entries, reported_total=total, next_requests=next_requests)
 

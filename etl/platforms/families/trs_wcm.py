@@ -88,7 +88,7 @@ class TrsWcm(Platform):
         # A text pasted from one site's editor into another's keeps its classes.
         Fingerprint("class of its editor", "markup", r"\bTRS_(?:UEDITOR|Editor|PreAppend)\b|trs_editor_view", 1),
         Fingerprint("its files (trs_web…)", "markup", r"\btrs_web\w*\.(?:css|js)|jquery_trs_web", 2),
-        Fingerprint("service /fjdzapp/", "address", r"/fjdzapp/\w+", 1),
+        Fingerprint("its service /fjdzapp/", "service", _SERVICE.pattern, 3),
         Fingerprint("answer of that service", "markup", r'"(?:docpuburl|docreltime|chnldocurl)"\s*:', 2),
         Fingerprint("call of createPageHTML(pages, current, …)", "markup", _PAGER, 1),
     )
@@ -106,7 +106,7 @@ class TrsWcm(Platform):
         )
 
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
-        if request.body is not None:
+        if _SERVICE.search(urlsplit(request.url).path):
             return _service_page(page, request)
         entries = tuple(_rows(page)) or linked_rows(page, _DETAIL)
         pager = script_pager(page, first=request.seen == 0)

@@ -96,6 +96,7 @@ class Ucap(Platform):
         Fingerprint("answer of its search", "markup", r'"domainMetaList"', 2),
         Fingerprint("search of a channel, /searchList/<32 hex>", "address", r"/search(?:List)?/[0-9a-f]{32}", 1),
         Fingerprint("its service getFileListByCodeId", "markup", r"/getFileListByCodeId\b", 2),
+        Fingerprint("its service getFileListByCodeId", "service", _SERVICE, 3),
     )
 
     def find_columns(self, page: WebPage) -> tuple[CandidateList, ...]:
@@ -108,7 +109,7 @@ class Ucap(Platform):
 
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
         path = urlsplit(page.url).path
-        if _SEARCH.search(path) or path.endswith(_SERVICE) or page.text.lstrip().startswith("{"):
+        if _SEARCH.search(path) or path.endswith(_SERVICE) or page.is_data:
             return _results(page, request)
         if not _PAGER.search(page.live_source) and (call := _service_call(page)):
             return ListingPage((), next_requests=(_service(*call, request.column),))
