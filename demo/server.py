@@ -11,6 +11,7 @@ requests, robots.txt, gzip, validators and faults are here.
         assert site.count("/zwgk/") == 3
 """
 
+import asyncio
 import gzip
 import hashlib
 import re
@@ -21,7 +22,7 @@ import threading
 import time
 from asyncio import Transport
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from email.utils import format_datetime
@@ -315,6 +316,29 @@ class Protocol(H11Protocol):
         transport.abort()
 
 
+class Server(uvicorn.Server):
+    """uvicorn's server, which ends at once: its own looks for the end, and then for open connections, each 0.1 s."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ended = asyncio.Event()
+
+    async def main_loop(self) -> None:
+        while not self.ended.is_set():
+            await self.on_tick(0)  # the time in the headers
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.ended.wait(), 1)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        for task in (tasks := list(self.server_state.tasks)):
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
 @contextmanager
 def serve(site: Site, port: int = 0, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """Serve the site on loopback from a thread; gives its base URL. Raises OSError where the port is taken."""
@@ -326,12 +350,16 @@ def serve(site: Site, port: int = 0, tls: ssl.SSLContext | None = None) -> Itera
     )  # fmt: skip
     config.load()
     config.ssl = tls
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name=site.name, daemon=True)
+    server = Server(config)
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(
+        target=loop.run_until_complete, args=[server.serve([listener])], name=site.name, daemon=True
+    )
     thread.start()
     try:
         yield site.base
     finally:
-        server.should_exit = True
+        loop.call_soon_threadsafe(server.ended.set)
         thread.join()
+        loop.close()
         listener.close()
