@@ -251,6 +251,11 @@ class Flag(StrEnum):
 
     DISPUTED_VALUE = "disputed", "{}：另有依据不符", "{}: other evidence differs"
     HIDDEN_VALUE = "hidden", "{}：值在网页上未显示", "{}: the page hides the value"
+    GOES_ON = (
+        "goes_on",
+        "正文还有后页，其网址未能得知（{}）",
+        "the text goes on, on pages whose address could not be known ({})",
+    )
     TEXT_LOST = "text_lost", "网页文字有 {} 个字符未能读出", "{} characters of the page's text could not be read"
 
     def of(self, parameter: str) -> str:

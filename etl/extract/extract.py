@@ -30,6 +30,7 @@ from etl.extract.rules.attachments import FoundFiles, find_attachments, read_fil
 from etl.extract.rules.belief import beliefs
 from etl.extract.rules.choose import choose
 from etl.extract.rules.frames import find_frames
+from etl.extract.rules.further_pages import FurtherPages, find_further_pages
 from etl.extract.rules.header import PageContext, read_hidden_header, read_labels
 from etl.extract.rules.pictures import find_images
 from etl.extract.rules.text_lines import read_embedded, read_main_text, read_meta, read_title, read_unlabelled_lines
@@ -203,6 +204,7 @@ class _Content:
     files: tuple[Attachment, ...]
     data_is_shown: bool
     frames: tuple[str, ...]
+    further: FurtherPages
     flags: tuple[str, ...]
 
 
@@ -222,7 +224,7 @@ def _read_content(source: _Source, located: _Located) -> _Content:
         files = unique_attachments((*files, *find_images(page, blocks, located.container)))
         frames = find_frames(page, blocks, located.container)
     flags = (*(Flag.TEXT_IN.of(tag) for tag in source.carried_by), *found.flags)
-    return _Content(text, files, data_is_shown, frames, flags)
+    return _Content(text, files, data_is_shown, frames, find_further_pages(page, blocks, body), flags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +288,10 @@ def _resolve(
     about_files = file_flags(content.text, content.files) if verdict.kind == "document" or content.files else ()
     believed = beliefs(fields, evidence.values, data_is_shown=content.data_is_shown)
     disputed = (Flag.DISPUTED_VALUE.of(name) for name, belief in believed.items() if belief == Belief.DISPUTED)
-    flags = (*evidence.flags, *disputed, *cut, *lost, *content.flags, *about_files, Flag.BODY.of(located.body.rule))
+    further = content.further if verdict.kind == "document" else FurtherPages()
+    goes_on = (Flag.GOES_ON.of(further.sign),) if further.sign else ()
+    about_text = (*cut, *lost, *goes_on, *content.flags, *about_files, Flag.BODY.of(located.body.rule))
+    flags = (*evidence.flags, *disputed, *about_text)
     extraction = Extraction(
         kind=verdict.kind,
         reason=verdict.reason,
@@ -299,6 +304,7 @@ def _resolve(
         flags=tuple(map(str, dict.fromkeys(flags))),
         index=parse_index_number(fields["index_number"].value) if "index_number" in fields else None,
         frames=content.frames,
+        further_pages=further.addresses,
         beliefs=believed,
     )
     return Stages(source, located, content, evidence, facts, extraction)

@@ -68,7 +68,7 @@ class Extraction(Outside):
     `fields` is the chosen value of each field by name, `evidence` every value seen, the chosen ones included, `beliefs`
     whether it confirms the chosen value of each field; `flags` are stored forms of `codes.Flag`; `index` is the index
     number in parts, if there is one. `frames` are the addresses of pages of the same site that the page
-    shows in the place of its text.
+    shows in the place of its text, `further_pages` those on which a document's text goes on.
     """
 
     TEXTS = frozenset({"text", "reason"})
@@ -83,4 +83,5 @@ class Extraction(Outside):
     flags: tuple[str, ...] = ()
     index: IndexNumber | None = None
     frames: tuple[str, ...] = ()
+    further_pages: tuple[str, ...] = ()
     beliefs: Mapping[str, Belief] = field(default_factory=dict)

@@ -41,6 +41,9 @@ def document_of(
             extraction = replace(extraction, attachments=(_file_at(page),))
         extractions.append(extraction)
     article = fill_from_listing(join_article_pages(extractions), listing, source.lookups)
+    if len(pages) == 1 and (further := pages[0].reading.further_pages):
+        # Stored before its pager was understood, or imported without them.
+        article = replace(article, flags=(*article.flags, Flag.GOES_ON.of(f"1/{len(further) + 1}")))
     identity = None
     if len(pages) == 1 and article.kind == "document":
         # The hash is made here: no process that reads strangers' pages says which text is stored under it.
@@ -55,13 +58,14 @@ _OF_ITS_OWN = frozenset((Flag.NO_TEXT, Flag.ATTACHMENTS_ONLY, Flag.IMAGES_ONLY))
 def join_article_pages(pages: Sequence[Extraction]) -> Extraction:
     """One extraction of an article of several pages: the fields of its first page, the texts and files of all.
 
-    Where the first page shows the others as frames, fields that it lacks are those that their texts state.
+    Where the first page shows the others as frames, fields that it lacks are those that their texts state. What a
+    server gives again for another page is taken once.
     """
     first = pages[0]
     if len(pages) == 1:
         return first
     files = unique_attachments(file for page in pages for file in page.attachments)
-    text = "\n".join(page.text for page in pages if page.text)
+    text = "\n".join(dict.fromkeys(page.text for page in pages if page.text))
     flags = (*(flag for flag in first.flags if flag not in _OF_ITS_OWN), *file_flags(text, files))
     joined = replace(first, text=text, attachments=files, flags=(*flags, Flag.PAGES.of(str(len(pages)))))
     if not first.frames:

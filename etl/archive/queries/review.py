@@ -24,7 +24,7 @@ _OF_VALUES = (Flag.IMPOSSIBLE_DATE, Flag.FUTURE_DATE, Flag.INCOMPLETE_DATE, Flag
 _PATTERNS = {
     "disputed": f":{Flag.DISPUTED_VALUE.value}$",
     "flagged": (
-        f"^({Flag.CUT.value}|{Flag.FILE_WITHOUT_ADDRESS.value}|{Flag.TEXT_LOST.value}(:.*)?)$"
+        f"^({Flag.CUT.value}|{Flag.FILE_WITHOUT_ADDRESS.value}|{Flag.TEXT_LOST.value}(:.*)?|{Flag.GOES_ON.value}:.*)$"
         f"|:({'|'.join(flag.value for flag in _OF_VALUES)})$"
     ),
 }

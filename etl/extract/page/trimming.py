@@ -33,7 +33,7 @@ _TOOL_WORDS = (
 """What a line of tools is made of: labels of tools and counters, and words that are no labels."""
 _TEXT_LINES = TEXT_LABELS | {"disclosure_method"}
 """Labels and fields with which a text's own lines begin."""
-_DECORATION = r"[\s【\[(（|丨/·•\]】)）:：,，。、\d+<>-]"
+_DECORATION = r"[\s【\[(（|丨/·•…\]】)）:：,，。、\d+<>›»-]"
 # Atomic and possessive: 附件下载 is one word or two, and a line of them must not be tried both ways at every place.
 PAGE_TOOLS = re.compile(
     rf"{_DECORATION}*+(?:(?>{'|'.join(map(re.escape, sorted(_TOOL_WORDS, key=len, reverse=True)))}){_DECORATION}*+)++"
@@ -55,6 +55,9 @@ RELATED_LINKS = re.compile(
     rf"^[\s【\[■◆>·]*(?:查看|点击|阅读)?(?:{'|'.join(_RELATED_WORDS)}|(?:{'|'.join(_RELATED_ALONE)})(?![\u4e00-\u9fff])"
     r"|解读(?:链接|文件|材料|回应)?(?=[:：]|$)|分享[:：]?$|附件下载[:：]?$|附件[:：]$|政策文件[:：]?$)"
 )
+_PAGE_NUMBER = r"[\[【(（<]?第?\d{1,3}页?[\]】)）>]?"
+_PAGE_NUMBERS = re.compile(rf"{_PAGE_NUMBER}(?:[\s|…·.]*{_PAGE_NUMBER})*")
+_PAGE_COUNTER = re.compile(r"(?:第 ?\d{1,3} ?页? ?/ ?)?共 ?\d{1,3} ?页(?!面)|第 ?\d{1,3}/\d{1,3} ?页")
 _NOTICE_WORDS = re.compile("声明|您|扫|版权|满意")
 """Words of lines below the text that are whole sentences: disclaimers, surveys."""
 # The line of credits, whatever the site calls its editors.
@@ -264,7 +267,14 @@ def _may_be_headline(blocks: Blocks, block: Block) -> bool:
 def _end_of_text(blocks: Blocks, indices: list[int]) -> int:
     """The index of the block after the last one of the text."""
     end = _before_related(blocks, indices)
-    while end and _is_footer_line(blocks.blocks[indices[end - 1]]):
+    before_number = False
+    while end:
+        last = blocks.blocks[indices[end - 1]]
+        # Of a pager's numbers the present one is no link.
+        is_number = _PAGE_NUMBERS.fullmatch(last.plain.strip()) is not None
+        if not (_is_footer_line(last) or (is_number and (last.link_chars or before_number))):
+            break
+        before_number = is_number
         end -= 1
     end = _before_header(blocks, indices[:end])
     return indices[end - 1] + 1 if end else indices[0]
@@ -325,7 +335,7 @@ def _before_related(blocks: Blocks, indices: list[int]) -> int:
 def _serves_the_page(text: str) -> bool:
     """Whether a line consists of tools, counters and clocks: `【字体：大 中 小】 浏览量：101 次 【打印】`."""
     spaced = " ".join(text.replace("|", " ").split())
-    rest = without_counters(spaced)
+    rest = _PAGE_COUNTER.sub("", without_counters(spaced))
     return is_page_tool(rest or text) or (rest != spaced and _WORDLESS.fullmatch(rest) is not None)
 
 

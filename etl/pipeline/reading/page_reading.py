@@ -90,6 +90,7 @@ def read_fetched_page(source: Source, family: Platform | None, asked: PageToRead
     except UNREADABLE as error:
         pager_error = str(error) or type(error).__name__
     extraction = _as_source(source, extract_document(page, family, asked.captured_on, source.lookups))
+    further = further or list(_addresses(source, filter(source.allows, extraction.further_pages)))
     frames = _addresses(source, filter(source.allows, extraction.frames))
     files = _addresses(source, (file.url for file in extraction.attachments))
     bands = tuple(bands_of_normalised(normalise(extraction.text))) if extraction.kind == "document" else ()

@@ -5,11 +5,13 @@ A page is read once, in a process of its own; what was read is handed on with th
 """
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
+from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
@@ -29,6 +31,7 @@ from etl.pipeline.reading.pool import PageReaders, page_readers
 from etl.pipeline.stages.looks import Attempts as Looked
 from etl.pipeline.stages.looks import Looks
 from etl.pipeline.stages.one_by_one import Put, one_by_one
+from etl.platforms.base import MAX_ARTICLE_PAGES
 from etl.progress import Counter as ProgressCounter
 from etl.progress import ProgressCallback, no_progress
 from etl.reason_codes import Code
@@ -286,10 +289,10 @@ class _Fetching:
         await self._buffer.add_files(attempts, batch, "resource")
 
     async def _unchanged(self, page: DuePage, attempts: list[ClassifiedAttempt]) -> _FetchedDocument:
-        """A page whose frames were not looked for yet is read again, though it did not change."""
+        """A page whose parts were not looked for yet is read again, though it did not change."""
         parts: Sequence[Address] = page.parts
-        if not parts and not page.files and b"<iframe" in (attempts[-1].attempt.body or b"").lower():
-            parts = (await self._judged(attempts[-1].attempt))[1].frames
+        if not parts and _may_have_parts(page, attempts[-1].attempt.body or b""):
+            parts = (await self._judged(attempts[-1].attempt))[1].parts
         document = await self._with_parts(page, attempts, parts)
         files, _ = await self._fetch_files(page, page.files)
         return replace(document, files=files, readings=())
@@ -316,7 +319,8 @@ class _Fetching:
         """
         parts: dict[Address, list[ClassifiedAttempt]] = {}
         readings: list[PageReading] = []
-        for url in part_urls:
+        urls = list(part_urls)
+        for url in urls:  # which grows: some pagers name the next page only
             judged = [await self._judged(answer) for answer in await self._request(url)]
             parts[url] = [attempt for attempt, _ in judged]
             last, reading = judged[-1]
@@ -329,7 +333,9 @@ class _Fetching:
                 reason = encode_reason(Code.ARTICLE_PAGE_FAILED, page=number, url=url, reason=last.reason)
                 attempts = [*attempts[:-1], replace(attempts[-1], outcome=last.outcome, reason=reason)]
                 break
-        return _FetchedDocument(page, attempts, tuple(part_urls), parts, readings=tuple(readings))
+            further = (each for each in reading.further_pages if each not in urls and each != page.url)
+            urls += islice(further, MAX_ARTICLE_PAGES - len(urls))
+        return _FetchedDocument(page, attempts, tuple(urls), parts, readings=tuple(readings))
 
     async def _fetch_files(self, page: DuePage, files: Iterable[DueFile]) -> tuple[Attempts, bool]:
         """Fetches the files not requested before: those that are not stored yet, and whether these are all.
@@ -352,6 +358,13 @@ class _Fetching:
 
     async def _request(self, url: str, headers: Mapping[str, str] | None = None) -> list[Attempt]:
         return await self._fetcher.fetch(Request(url, headers=headers))
+
+
+def _may_have_parts(page: DuePage, body: bytes) -> bool:
+    """Whether the page may show a frame, or a pager of its article: the quick question before it is read."""
+    name = urlsplit(page.url).path.rpartition("/")[2].partition(".")[0].encode()
+    frame = not page.files and b"<iframe" in body.lower()
+    return frame or b"createPage" in body or bool(name and re.search(re.escape(name) + rb"[_/-]\d", body))
 
 
 def _files(document: _FetchedDocument) -> list[DueFile]:

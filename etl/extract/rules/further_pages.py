@@ -1,0 +1,119 @@
+"""Further pages of a text that stands on several: the links of its pager, or the signs that it has one."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+
+from etl.extract.page.blocks import Blocks, Node
+from etl.extract.page.trimming import Body
+from etl.outside import digits
+from etl.platforms.base import MAX_ARTICLE_PAGES
+from etl.platforms.helpers.article_pager import ArticleAddress, PageAddress, pages_of_script
+from etl.web.page import WebPage, absolute, base_url
+
+_BEHIND_TEXT = 8
+"""Visible lines behind the text in which its pager stands; further down are pagers of other things."""
+_NUMBER = re.compile(r"[\[【(（<]?第?(\d{1,3})页?[\]】)）>]?")
+_NEXT = re.compile(r"\W*(?:[下后]一?[页頁]|next(?:page)?)\W*|[>›»＞→]", re.IGNORECASE)
+_LAST = re.compile(r"\W*(?:尾[页頁]|末[页頁]|最后一?[页頁]|last(?:page)?)\W*|[>›»]{2}\|?", re.IGNORECASE)
+_BACK = re.compile(
+    r"\W*(?:[上前]一?[页頁]|首[页頁]|第一[页頁]|prev(?:ious)?(?:page)?|first(?:page)?)\W*", re.IGNORECASE
+)
+_COUNTER = re.compile(r"共(\d{1,3})[页頁](?!面)|第\d{1,3}/(\d{1,3})[页頁]")
+_DISABLED = re.compile(r"disabled?|no-?link|gr[ae]y", re.IGNORECASE)
+_MAX_WORDS, _MAX_LINE = 12, 80
+
+
+@dataclass(frozen=True, slots=True)
+class FurtherPages:
+    """Absolute addresses of the pages behind this one, in their order; `sign`: the words of a pager whose pages have no
+    address that is understood, empty where there is none."""
+
+    addresses: tuple[str, ...] = ()
+    sign: str = ""
+
+
+def find_further_pages(page: WebPage, blocks: Blocks, body: Body) -> FurtherPages:
+    """The pages behind this one, whose part of the text is `body`."""
+    own, base = ArticleAddress(page.url), base_url(page)
+    near = (
+        node for node in blocks.anchors if own.common in (href := blocks.addresses.get(node.index, "")) or "?" in href
+    )
+    links = [
+        (words, url)
+        for words, node in _steps(near, body.first, body.revealed)
+        if (url := absolute(blocks.addresses[node.index].strip() or "#", base))
+    ]
+    if addresses := _of_article(own, links) or _beside(own, links) or pages_of_script(page):
+        return FurtherPages(addresses)
+    return FurtherPages(sign=_sign(page, blocks, body))
+
+
+def _of_article(own: ArticleAddress, links: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """The pages behind the first one, whose address is the article's: `a.html`, `a_2.html` … or `a_1.html` …"""
+    pages = [(words, found) for words, url in links if (found := own.page_at(url))]
+    if (own.in_query or 0) > 1:
+        return _behind(own.in_query or 0, [found for _, found in pages])
+    offsets = {found.number - digits(match[1]) for words, found in pages if (match := _NUMBER.fullmatch(words))}
+    if not offsets:  # 下一页 alone: it leads to page 2
+        offsets = {found.number - 2 for words, found in pages if _NEXT.fullmatch(words)}
+    if len(offsets) != 1 or not offsets <= {0, -1}:
+        return ()
+    return _behind(1 + offsets.pop(), [found for _, found in pages])
+
+
+def _beside(own: ArticleAddress, links: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """The pages behind one whose address has its number. As most addresses end with some number, the pager has to show
+    that this one counts pages: by a link to the address without it, or by numbers that are those of the addresses."""
+    if own.number is None:
+        return ()
+    pages = [(words, found) for words, url in links if (found := own.page_at(url, beside=True))]
+    offsets = {found.number - digits(match[1]) for words, found in pages if (match := _NUMBER.fullmatch(words))}
+    leads_back = any(own.is_first_of_own(url) for _, url in links)
+    if not leads_back and not (own.number <= 1 and offsets == {own.number - 1}):
+        return ()
+    return _behind(own.number, [found for _, found in pages])
+
+
+def _behind(own: int, pages: Sequence[PageAddress]) -> tuple[str, ...]:
+    """The addresses from the one behind `own` to the last that is linked, those between them included."""
+    last = max(pages, key=lambda found: found.number, default=None)
+    if last is None or not own < last.number <= own + MAX_ARTICLE_PAGES:
+        return ()
+    return tuple(last.of(number) for number in range(own + 1, last.number + 1))
+
+
+def _sign(page: WebPage, blocks: Blocks, body: Body) -> str:
+    """The words behind the text with which a pager counts several pages, or leads on by a script."""
+    behind = blocks.visible_blocks(body.last, len(blocks.blocks), body.revealed)
+    lines = [index for index, _ in islice(behind, _BEHIND_TEXT)]
+    if not lines:
+        return ""
+    texts = ("".join(blocks.blocks[index].plain.split()) for index in lines)
+    counts = [(text, digits(a or b)) for text in texts if len(text) <= _MAX_LINE for a, b in _COUNTER.findall(text)]
+    if counts:
+        return next((text for text, pages in counts if pages > 1), "")
+    nodes = chain(blocks.anchors, (blocks.nodes[index] for index in blocks.clickable))
+    for words, node in _steps((node for node in nodes if node.first <= lines[-1]), lines[0], body.revealed):
+        leads_on = _NEXT.fullmatch(words) or ((number := _NUMBER.fullmatch(words)) and digits(number[1]) > 1)
+        if leads_on and _is_scripted(page, node):
+            return words
+    return ""
+
+
+def _steps(nodes: Iterable[Node], first: int, revealed: int) -> Iterator[tuple[str, Node]]:
+    """(words without white space, node) of the nodes from block `first` on that say the words of a pager."""
+    for node in nodes:
+        if node.first >= first and node.hidden_by <= revealed:
+            words = "".join("".join(node.element.itertext()).split())
+            if len(words) <= _MAX_WORDS and any(form.fullmatch(words) for form in (_NUMBER, _NEXT, _LAST, _BACK)):
+                yield words, node
+
+
+def _is_scripted(page: WebPage, node: Node) -> bool:
+    """Whether a script answers a click: it leads to no other page, and is not marked as leading nowhere."""
+    if _DISABLED.search(node.element.get("class") or ""):
+        return False
+    href = (node.element.get("href") or "").strip()
+    return not href or href.startswith("#") or absolute(href, base_url(page)) in (None, page.url)
