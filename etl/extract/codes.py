@@ -256,6 +256,11 @@ class Flag(StrEnum):
         "正文还有后页，其网址未能得知（{}）",
         "the text goes on, on pages whose address could not be known ({})",
     )
+    UNREAD_LABEL = (
+        "unread",
+        "{}：网页有此标签，但未能读出它的值",
+        "{}: the page has its label, but the value could not be read",
+    )
     TEXT_LOST = "text_lost", "网页文字有 {} 个字符未能读出", "{} characters of the page's text could not be read"
 
     def of(self, parameter: str) -> str:
@@ -272,6 +277,7 @@ _OF_FIELDS = frozenset(
         Flag.LOOKED_UP,
         Flag.DISPUTED_VALUE,
         Flag.HIDDEN_VALUE,
+        Flag.UNREAD_LABEL,
     )
 )
 DENSEST, BETWEEN, DATA = "densest", "between", "data"

@@ -42,6 +42,7 @@ from etl.extract.rules.title import (
     title_of_line,
     title_parts,
 )
+from etl.extract.rules.unread import unread_fields
 from etl.extract.types import Attachment, Extraction, FieldValue
 from etl.file_signatures import DOCUMENT_FILES
 from etl.platforms.base import Embedded, Platform
@@ -284,6 +285,8 @@ def _resolve(
     shown = (*content.files, *(Attachment(url, "") for url in content.frames))
     facts = PageFacts(source.page, source.blocks, located.body, content.text, fields, shown, evidence.values)
     verdict = classify_page(facts)
+    context = PageContext(source.blocks, located.body, source.values)
+    unread = map(Flag.UNREAD_LABEL.of, unread_fields(context, fields) if verdict.kind == "document" else ())
     lost = (Flag.TEXT_LOST.of(str(source.lost_chars)),) if source.lost_chars else ()
     about_files = file_flags(content.text, content.files) if verdict.kind == "document" or content.files else ()
     believed = beliefs(fields, evidence.values, data_is_shown=content.data_is_shown)
@@ -291,7 +294,7 @@ def _resolve(
     further = content.further if verdict.kind == "document" else FurtherPages()
     goes_on = (Flag.GOES_ON.of(further.sign),) if further.sign else ()
     about_text = (*cut, *lost, *goes_on, *content.flags, *about_files, Flag.BODY.of(located.body.rule))
-    flags = (*evidence.flags, *disputed, *about_text)
+    flags = (*evidence.flags, *disputed, *unread, *about_text)
     extraction = Extraction(
         kind=verdict.kind,
         reason=verdict.reason,

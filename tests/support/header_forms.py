@@ -191,13 +191,13 @@ PLACES = ("above", "below the title", "in the text", "below the text", "at the f
 
 @dataclass(frozen=True)
 class HeaderForm:
-    """A page: each string is a key of the tables above. `fields`: how many of the six fields the header has."""
+    """A page: each string is a key of the tables above, and `values` stand behind the labels."""
 
     label: str
     holder: str
     place: str
     noise: str
-    fields: int = 6
+    values: tuple[str, ...] = tuple(VALUES.values())
 
 
 def forms(labels: Mapping[str, object] = LABELS, holders: Mapping[str, object] = HOLDERS) -> Iterator[HeaderForm]:
@@ -213,7 +213,7 @@ _IN_ATTRIBUTES = ("aria-label", "title", "data-label", "data-key", "data-field",
 
 def header_of(form: HeaderForm) -> str:
     """The markup of the header alone."""
-    pairs = list(zip(LABELS[form.label], VALUES.values(), strict=True))[: form.fields]
+    pairs = list(zip(LABELS[form.label], form.values, strict=True))
     return NOISE[form.noise](HOLDERS[form.holder](pairs))
 
 
@@ -230,7 +230,7 @@ def page_of(form: HeaderForm) -> str:
 
 def wrong(form: HeaderForm, extraction: Extraction) -> dict[str, tuple[str, str]]:
     """The fields that are not as written: (right, read)."""
-    right = dict(list(VALUES.items())[: form.fields]) | {
+    right = VALUES | {
         "title": TITLE,
         "published_date": "2023-05-09",
         "source": "云溪日报",

@@ -20,7 +20,14 @@ SECONDS_FOR_SIMILAR = 1.0
 """Time for finding a record with near duplicates: one look takes 3 ms, and most records have none."""
 CANDIDATES = 200
 """Records that are looked at for near duplicates at most."""
-_OF_VALUES = (Flag.IMPOSSIBLE_DATE, Flag.FUTURE_DATE, Flag.INCOMPLETE_DATE, Flag.UNREADABLE_DATE, Flag.HIDDEN_VALUE)
+_OF_VALUES = (
+    Flag.IMPOSSIBLE_DATE,
+    Flag.FUTURE_DATE,
+    Flag.INCOMPLETE_DATE,
+    Flag.UNREADABLE_DATE,
+    Flag.HIDDEN_VALUE,
+    Flag.UNREAD_LABEL,
+)
 _PATTERNS = {
     "disputed": f":{Flag.DISPUTED_VALUE.value}$",
     "flagged": (

@@ -130,7 +130,7 @@ def match_label(text: str, *, coined: bool = False) -> Label | None:
         return None
     if text[:1].isascii() and text[:1].isalpha():
         text = _ENGLISH_FIRST.sub("", text)
-    text = _IN_ENGLISH.sub("", _simplified(text))
+    text = _IN_ENGLISH.sub("", simplified(text))
     label = _DECORATION.sub("", label_key(text))
     name = _field_of(label, coined=coined)
     if name is None and (bare := _END_SIGNS.sub("", text[_lead_in(text) :])) != text:
@@ -139,7 +139,7 @@ def match_label(text: str, *, coined: bool = False) -> Label | None:
     return None if name is None else Label(name, label)
 
 
-def _simplified(text: str) -> str:
+def simplified(text: str) -> str:
     """The text with the letters of labels as the mainland writes them, each in its place."""
     return text.translate(_TRADITIONAL) if _HAS_TRADITIONAL.search(text) else text
 
@@ -165,7 +165,7 @@ def find_labels(text: str, *, coined: bool = False) -> tuple[LabelMatch, ...]:
     if coined and INLINE_BOUNDARY not in text and not COLON.search(text) and not _BRACKET.search(text):
         return find_labels(text)  # before gaps all labels are listed ones
     shown = text[:_MAX_LINE_CHARS]
-    text = _simplified(shown)
+    text = simplified(shown)
     positions = list(_before_colons(text, coined=coined)) or list(_in_brackets(text, coined=coined))
     if not positions and INLINE_BOUNDARY in text:
         positions = [

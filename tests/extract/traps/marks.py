@@ -72,3 +72,10 @@ for name, line in (
         page(headline=f"{SUB}<p>{line}</p>"),
         absent=("publisher", "index_number", "document_number", "genre_category", "subject_category"),
     )
+trap(
+    "mark-unread-labels",
+    "values behind their labels in a form that is not understood are flagged",
+    "header layouts",
+    page(headline=f"{SUB}<p>索引号，{INDEX}</p><p>发布机构，{OFFICE}</p><p>发文字号，{NUMBER}</p>"),
+    flags=("index_number:unread", "publisher:unread", "document_number:unread"),
+)
