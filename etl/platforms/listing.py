@@ -16,7 +16,8 @@ from etl.platforms.helpers.paging import counts_by_name, counts_in_words, script
 from etl.platforms.helpers.rows import COMPANION
 from etl.platforms.helpers.script_links import read_script_links, unread_rows
 from etl.platforms.helpers.short_counts import short_counts
-from etl.platforms.helpers.tabs import other_period
+from etl.platforms.helpers.tabs import lists_of_other_years, other_period, tab_of_another_list
+from etl.platforms.helpers.undrawn_rows import undrawn_rows
 from etl.reason_codes import Code
 from etl.reasons import Reason
 from etl.web.page import WebPage, links
@@ -28,6 +29,8 @@ MIN_UNLISTED = 5
 MIN_TURNED_WITHIN = 200
 """Entries of a first page from which on a pager without numbers is taken to turn within the page: two lists of
 beijing.gov.cn hold all of their 998 and 325 rows and turn by script. Pages of lists were seen to have up to 100."""
+_BELOW = " / "
+"""Between the name of a column and that of a list below it."""
 _DIGITS = re.compile(r"\d+|[0-9a-f]{16,}", re.IGNORECASE)
 _MARKUP = re.compile(r"\A\s*+<", re.ASCII)
 _XML = re.compile(r"\A\s*+<\?xml", re.ASCII)
@@ -50,6 +53,7 @@ def read_list_page(family: Platform, page: WebPage, request: ListingRequest) -> 
         raise NotAListing(elsewhere)
     if not listing.entries or not _MARKUP.match(page.text) or _XML.match(page.text):
         return listing
+    years = _other_years(listing, page, request)
     if listing.reported_total is None or not _goes_on_or_ends(listing, request):
         words = shown_words(page)
         said = counts_in_words(page, words)
@@ -57,7 +61,22 @@ def read_list_page(family: Platform, page: WebPage, request: ListingRequest) -> 
         if not _goes_on_or_ends(listing, request):
             listing = _continued(listing, page, request, said, words)
     unlisted = _unlisted(listing, page, request)
-    return replace(listing, problems=(*listing.problems, unlisted)) if unlisted else listing
+    listing = replace(listing, problems=(*listing.problems, unlisted)) if unlisted else listing
+    return replace(listing, next_requests=(*listing.next_requests, *years)) if years else listing
+
+
+def _other_years(listing: ListingPage, page: WebPage, request: ListingRequest) -> tuple[ListingRequest, ...]:
+    """The lists of other years to which the first page of a list of one year leads: each is a list of its own."""
+    if request.seen:
+        return ()
+    known = {following.url for following in listing.next_requests} | {entry.url for entry in listing.entries}
+    lists = lists_of_other_years(page, _days(listing))
+    name = request.column.partition(_BELOW)[0]
+    return tuple(ListingRequest(url, f"{name}{_BELOW}{words}") for url, words in lists.items() if url not in known)
+
+
+def _days(listing: ListingPage) -> list[str]:
+    return [day for entry in listing.entries if (day := entry.fields.get("published_date"))]
 
 
 def _where_it_leads(page: WebPage) -> str:
@@ -106,7 +125,7 @@ def _continued(
     if not turns_within and (said is None or (sign is None and not _whole(said, seen, first=first))):
         sign = sign_of_more(page, words, seen, first=first)
     if first and sign is None:
-        sign = other_period(page, (entry.fields.get("published_date", "") for entry in listing.entries))
+        sign = other_period(page, _days(listing)) or tab_of_another_list(page)
     problem = sign and Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=sign)
     return replace(listing, problems=(*listing.problems, problem)) if problem else listing
 
@@ -134,15 +153,18 @@ def _unlisted(listing: ListingPage, page: WebPage, request: ListingRequest) -> R
     total = listing.reported_total
     if request.seen or (total is not None and len(listing.entries) >= total):
         return None
-    entries = {entry.url for entry in listing.entries}
+    entries = {entry.url: entry.title for entry in listing.entries}
     if unread := unread_rows(page, entries):
         return Reason.of(Code.ROWS_NOT_UNDERSTOOD, url=request.url, links=unread + len(entries), entries=len(entries))
     shapes = Counter(map(_shape, entries))
-    linked = Counter(map(_shape, {url for url, words in links(page) if words and not COMPANION.match(words)} - entries))
-    for shape, listed in shapes.items():
-        if linked[shape] >= MIN_UNLISTED and linked[shape] > listed:
-            links_of_shape = linked[shape] + listed
-            return Reason.of(Code.ROWS_NOT_UNDERSTOOD, url=request.url, links=links_of_shape, entries=listed)
+    worded = {url for url, words in links(page) if words and not COMPANION.match(words)}
+    linked = Counter(map(_shape, worded - entries.keys()))
+    odd = [shape for shape, listed in shapes.items() if linked[shape] >= MIN_UNLISTED and linked[shape] > listed]
+    if shape := max(odd, key=linked.__getitem__, default=None):
+        links_of_shape = linked[shape] + shapes[shape]
+        return Reason.of(Code.ROWS_NOT_UNDERSTOOD, url=request.url, links=links_of_shape, entries=shapes[shape])
+    if undrawn := undrawn_rows(page, entries):
+        return Reason.of(Code.ROWS_NOT_UNDERSTOOD, url=request.url, links=undrawn + len(entries), entries=len(entries))
     return None
 
 

@@ -5,10 +5,14 @@ from itertools import cycle
 
 import pytest
 
-from etl.platforms.base import ListingPage
+from etl.platforms.base import ListingPage, ListingRequest
 from etl.platforms.helpers.list_numbers import counted_by
+from etl.platforms.listing import read_list_page
+from etl.platforms.registry import platform
+from etl.web.page import WebPage
 from tests.support import paging_forms_further as further
-from tests.support.paged_lists import CASES, following, read
+from tests.support import paging_pairs as paired
+from tests.support.paged_lists import CASES, HOST, LIST, Case, following, read, rows
 from tests.support.paging_forms import DATA, MORE, NAMED, WHOLE, WORDS, written
 
 FAMILIES = ("trs_wcm", "ucap", "generic")
@@ -54,6 +58,24 @@ def test_the_same_forms_of_one_page_make_no_list_red(group: str) -> None:
 def test_what_stands_beside_whole_lists_makes_none_red() -> None:
     assert red(lists(WHOLE, 1, 3, PLACES[:-1])) == []
     assert red(lists(further.WHOLE, 1, 3, PLACES[:1])) == []
+    assert red(lists(dict(zip(paired.WHOLE, paired.WHOLE, strict=True)), 1, 3, PLACES[:1])) == []
+
+
+@pytest.mark.parametrize("kind", paired.PAIRS)
+def test_of_two_twins_only_the_list_that_goes_on_is_red_or_followed(kind: str) -> None:
+    # Data in a page has the addresses of one family's documents.
+    families = FAMILIES[:1] if kind == "data islands" else FAMILIES
+    read_by_all = [
+        (more, whole, read(CASES[family], more), read(CASES[family], whole))
+        for more, whole in paired.PAIRS[kind]
+        for family in families
+    ]
+    assert [more for more, _, listing, _ in read_by_all if not _goes_on(listing)] == []
+    assert red([(whole, listing) for _, whole, _, listing in read_by_all]) == []
+
+
+def _goes_on(listing: ListingPage) -> bool:
+    return bool(listing.problems or following(listing) or (listing.reported_pages or 1) > 1)
 
 
 def red(found: list[tuple[str, ListingPage]]) -> list[tuple[str, object]]:
@@ -88,3 +110,41 @@ def test_a_calendar_has_no_tabs_of_months() -> None:
     months = "".join(f'<a href="javascript:;">{number}月</a>' for number in range(1, 13))
     assert red([("", read(CASES["trs_wcm"], f'<div class="calendar">{months}</div>'))]) == []
     assert read(CASES["trs_wcm"], f"<div>{months}</div>").problems
+
+
+OF_YEARS = '<p><a href="{}2023/">2023年</a> <a href="{}2022/index.html">2022年度</a></p>'
+
+
+def test_lists_of_other_years_are_lists_of_their_own() -> None:
+    listing = read(CASES["trs_wcm"], OF_YEARS.format("./", "./") + "<p>共1页 3条</p>")
+    assert [(request.url, request.column, request.seen) for request in listing.next_requests] == [
+        (f"{LIST}2023/", "c / 2023年", 0),
+        (f"{LIST}2022/index.html", "c / 2022年度", 0),
+    ]
+
+
+def test_each_list_of_a_year_leads_to_the_others_by_their_first_name() -> None:
+    page = WebPage(
+        f"{LIST}2024/", f"<html><body>{rows(CASES['trs_wcm'])}{OF_YEARS.format('../', '../')}</body></html>", "utf-8"
+    )
+    listing = read_list_page(CASES["trs_wcm"].family, page, ListingRequest(page.url, "c / 2024年"))
+    assert [request.column for request in listing.next_requests] == ["c / 2023年", "c / 2022年度"]
+
+
+def test_a_list_of_several_years_is_not_split_by_years() -> None:
+    older = '<ul class="l"><li><a href="./202301/t20230101_9.html">桐溪县第9号通知</a><span>2023-01-05</span></li></ul>'
+    assert following(read(CASES["trs_wcm"], older + OF_YEARS.format("./", "./"))) == []
+
+
+def test_rows_in_data_are_counted() -> None:
+    (more, _), *_ = paired.PAIRS["data islands"]
+    (problem,) = read(CASES["trs_wcm"], more).problems
+    assert (problem.params["links"], problem.params["entries"]) == (40, 3)
+
+
+def test_the_numbers_of_a_column_tell_its_data_from_that_of_another() -> None:
+    case = Case(platform("ucap"), f"{HOST}/s/c100123/list.shtml", "/s/c100123/202401/c100123_{}.shtml")
+    data = [f'"/s/c100999/202401/c100999_{n}.shtml"' for n in range(9)]
+    assert red([("", read(case, f"<script>var focus = [{','.join(data)}]</script>"))]) == []
+    data = [f'"/s/c100123/202402/c100123_{n}.shtml"' for n in range(9)]
+    assert read(case, f"<script>var a = [{','.join(data)}]</script>").problems

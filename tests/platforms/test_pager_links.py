@@ -182,7 +182,7 @@ WHOLE = {
     "all documents of a call": "<script>initPage(3, 1, 20)</script>",
     "all documents": '<div class="page">共3条</div>',
     "all documents beside a size": "<script>var o = {pageSize: 10, total: 3}</script>",
-    "years": '<div><a href="2019/">2019</a><a href="2020/">2020</a></div>',
+    "years of another list": '<div><a href="/gb/2019/">2019</a><a href="/gb/2020/">2020</a></div>',
     "issues": '<div><a href="/gb/1/">第1期</a><a href="/gb/2/">第2期</a></div>',
     "a dead button": '<input type="button" value="下一页" disabled>',
     "numbers of a pager": "<script>var o = {visiblePages: 5, showPageCount: 5}</script>",

@@ -230,7 +230,7 @@ WHOLE = {
         '<a href="#top">Next</a>',
         "<p>© 2010-2024 版权所有</p>",
         "<div>网站标识码 4400000131 ICP备 05070829号</div>",
-        '<div class="year"><a href="2019/">2019年</a><a href="2020/">2020年</a></div>',
+        '<div class="year"><a href="/gb/2019/">2019年</a><a href="/gb/2020/">2020年</a></div>',
         '<div>2024年<a href="/xx/2024/">公报</a></div>',
     )
 }

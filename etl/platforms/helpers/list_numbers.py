@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Literal
 
 from etl.outside import digits
+from etl.platforms.helpers.list_addresses import is_of_other_box
 from etl.web.page import WebPage
 
 Kind = Literal["pages", "documents"]
@@ -35,16 +36,21 @@ _IN_PINYIN: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 """总页数 and 总条数, 总记录数, 总数."""
 _NO_WORD = re.compile(r"[^a-z]")
 
-_NUMBER = re.compile(r"""[:=]\s*+(?:(?:parseInt|parseFloat|Number|eval)\s*+\(\s*+)?["']?(\d{1,8})(?![\w.%])""")
+_NUMBER = re.compile(
+    r"""[:=]\s*+(?:(?:parseInt|parseFloat|Number|eval)\s*+\(\s*+)?["']?(\d{1,8})(?![\w.%]|\s?[,|/]\s?\d)"""
+)
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$-"
 _MAX_NAME = 40
 # A bare `total` or `count` counts anything: what a list holds, if it stands beside a list or the size of a page.
 _OF_A_LIST = re.compile(
-    r"page[_-]?(?:size|num|no|index|count)|current_?page|\b(?:page|limit|curr|rows|records|items|list|articles|data)\b"
+    r"page[_-]?(?:size|num|no|index|count)|current_?page|\b(?:page|size|limit|curr|rows|records|items|list|articles|data)\b"
     r"""["']?\s*[:=]""",
     re.IGNORECASE,
 )
 _BEHIND_A_LIST = re.compile(r"""\]\s*,\s*["']?\w+["']?\Z""")
+_OWNER = re.compile(r"""([\w$.]{2,60})["']?\s*[=(:]\s*\{[^{}]*\Z""")
+"""The variable or function that an object is given to: `hotList = {total: 9`, `new VideoList({total: 9`."""
+_VISITS = r"""["'][#.]?\w{0,12}(?:visit|hits?|pv|uv|fangwen|fwl|views?)"""
 _AROUND = 120
 
 
@@ -97,7 +103,9 @@ def numbers_in_code(source: str) -> Iterator[Stated]:
         before = source[max(0, start - _MAX_NAME) : start].rstrip("\"'\\ \t\n")
         name = before[len(before.rstrip(_LETTERS)) :]
         kind = _counted(name, source, start, match.end()) if name else None
-        if kind and before[: -len(name)].rstrip()[-1:] != "?" and (value > 1 or not _is_set_later(name, source)):
+        if not kind or before[: -len(name)].rstrip()[-1:] == "?" or _is_shown_as_visits(name, source, match.end()):
+            continue
+        if value > 1 or not _is_set_later(name, source):
             yield Stated(kind, value, f"{name}{match[0]}")
 
 
@@ -107,8 +115,17 @@ def _counted(name: str, source: str, start: int, end: int) -> Kind | None:
     if name not in ("total", "count", "data-total", "data-count"):
         return counted_by(name)
     before, after = source[max(0, start - _AROUND) : start], source[end : end + _AROUND]
+    if (owner := _OWNER.search(before)) and is_of_other_box(owner[1]):
+        return None
     of_a_list = _BEHIND_A_LIST.search(before) or _OF_A_LIST.search(before) or _OF_A_LIST.search(after)
     return "documents" if of_a_list else None
+
+
+def _is_shown_as_visits(name: str, source: str, end: int) -> bool:
+    """Whether the script writes the number into an element that counts visits."""
+    return (
+        re.search(rf"{_VISITS}\w*[\"'][^;]{{0,20}}[(=]\s*{re.escape(name)}\b", source[end : end + _AROUND]) is not None
+    )
 
 
 def _is_set_later(name: str, source: str) -> bool:
@@ -116,9 +133,9 @@ def _is_set_later(name: str, source: str) -> bool:
 
 
 def numbers_in_inputs(page: WebPage) -> Iterator[Stated]:
-    """The numbers in hidden inputs whose names or ids are those of one."""
-    for item in page.elements["input"]:
-        value = (item.get("value") or "").strip()
+    """The numbers in hidden inputs and `<meta>` whose names or ids are those of one."""
+    for item in (*page.elements["input"], *page.elements["meta"]):
+        value = (item.get("value") or item.get("content") or "").strip()
         name = next((name for name in (item.get("id"), item.get("name")) if name and counted_by(name)), None)
         if name and value.isdigit() and (kind := counted_by(name)):
             yield Stated(kind, digits(value), f"{name} {value}")

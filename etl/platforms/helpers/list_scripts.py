@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from etl.outside import digits
+from etl.platforms.helpers.list_addresses import is_of_list, is_of_other_box
 from etl.platforms.helpers.list_numbers import counted_by, numbers_in_code
 from etl.web.markup import uncommented_script
 from etl.web.page import WebPage
@@ -28,7 +30,8 @@ _CALL_CHARS = 400
 _GRIDS = re.compile(
     r"""\bserverSide["']?\s*:\s*(?:true|!0)|\bpager["']?\s*:\s*["']#|"""
     r"""\burl["']?\s*:[^{}]{0,300}\bpagination["']?\s*:\s*(?:true|!0)|"""
-    r"""\bpagination["']?\s*:\s*(?:true|!0)[^{}]{0,300}\burl["']?\s*:"""
+    r"""\bpagination["']?\s*:\s*(?:true|!0)[^{}]{0,300}\burl["']?\s*:|"""
+    r"""\burl["']?\s*:[^{}]{0,300}\bpage["']?\s*:\s*(?:true|!0)"""
 )
 _FUNCTION = re.compile(r"\bfunction\s+([\w$]+)\s*\(")
 _WRITES = re.compile(r"下一?[页頁]|后一页|尾页|末[页頁]|共[\"'\s+]{0,9}(?:[2-9]|1\d)\d{0,4}[\"'\s+]{0,9}[页頁]")
@@ -36,14 +39,45 @@ _WRITES = re.compile(r"下一?[页頁]|后一页|尾页|末[页頁]|共[\"'\s+]{
 # A script that asks for one page after another: at the end of a window, or at a click.
 _TURNS = re.compile(r"\b\w{0,12}page_?(?:no|num|number|index)?\s*(?:\+\+|\+=\s*1\b)|\+\+\s*\w{0,12}page", re.IGNORECASE)
 _ASKS = re.compile(
-    r"\$\.(?:ajax|get|post|getJSON)\s*\(|\bfetch\s*\(|\baxios\b|XMLHttpRequest|\$http\b|\.load\s*\(\s*[\"'`][\w./]"
+    r"(?:\$|jQuery)\.(?:get|post)\s*\(|\.(?:ajax|getJSON)\s*\(|\bfetch\s*\(|\baxios\b|XMLHttpRequest|\$http\b|\.load\s*\(\s*(?:[\"'`][\w./]|\$\(this)|"
+    r"\brequest\s*\(|\bd3\.json\s*\(|\bjsonp\s*\("
 )
-_MAY_ASK = re.compile(r"\$|fetch|axios|XMLHttp|next|more|last|scroll", re.IGNORECASE)
+_MAY_ASK = (
+    "$", "ajax", "fetch", "axios", "xmlhttp", "request", "json", "next", "more", "last", "scroll", "intersection",
+    "bottom",
+)  # fmt: skip
+"""Parts of what asks for a list, in lower-case letters: they are sought much faster."""
 _WATCHES = re.compile(
     r"""\.scroll\s*\(|onscroll\b|["']scroll["']|IntersectionObserver|\w{0,12}[sS]croll\s*\(\{|isToBottom|reach_?[bB]ottom"""
 )
 _LOADS = re.compile(
-    rf"{_ASKS.pattern}|\b(?:load|query|append|add|get|fetch|next)_?(?:More|Data|List|Page|Next|News|Info|\()"
+    rf"{_ASKS.pattern}|(?<!List\.)\b(?:load|query|append|add|get|fetch|next)_?(?:More|Data|List|Page|Next|News|Info|Batch|Rows|Items|Docs|\()"
+)
+_HANDLED = re.compile(
+    r"""IntersectionObserver\s*\(\s*([\w$]+)|onscroll\s*=\s*([\w$]+)\s*(?:[;\n<]|\Z)|["']scroll["']\s*,\s*(?:\w+\(\s*)?([\w$]+)\s*[,)]"""
+)
+_LOADER = re.compile(
+    r"(?:load|get|fetch|query|append|show|see)?_?(?:more|next)\w{0,12}|load(?:data|list|page|rows)", re.IGNORECASE
+)
+_SCROLL_LIBRARY = re.compile(
+    r"\.(?:jscroll|infiniteScroll|endlessScroll|infinitescroll|infinite|dropload)\s*\(|\$\.ias\s*\(|\bpullUpLoad\b|\bonReachBottom\b|"
+    r"pullRefresh\s*:\s*\{[^}]{0,200}\bup\b|\bflow\.load\s*\("
+)
+_SCROLL_NAMES = ("scroll", "Scroll", "dropload", ".ias", "pullUp", "onReach", "pullRefresh", "flow.load", ".infinite")
+_CLICK = re.compile(
+    r"""(?:\.click|\.on|addEventListener|\.bind|\.delegate|\.live)\s*\(\s*(?:["']click["']|function|\()"""
+)
+_OF_ELEMENT = re.compile(
+    r"""\(\s*(?:this|\w{1,12})\s*\)\.(?:data|attr)\(|\.dataset\b|this\.(?:id|getAttribute)|getAttribute\("""
+)
+_ADDRESS_ASKED = re.compile(r"""["'`]([\w.$/{}:-]*[\w/](?:\?[^"'`\s]{0,200})?)["'`]""")
+_NAMED_ADDRESS = r"""\b{}\s*=\s*["'`]([^"'`\s]{{3,200}})["'`]"""
+_DATA_FILE = re.compile(r"^(?:\./)?(?:[\w-]+/)?[\w-]+\.(?:json|xml|jsp|do|aspx|php|txt|html?)(?:\?|$)")
+_ELSEWHERE = re.compile(r"^(?:https?:)?//")
+_ADDRESS_CHARS, _MAX_CALLS = 200, 50
+_POSTBACK = re.compile(
+    r"""__doPostBack\(\s*\\?["'][^"'\\)]{0,80}(?:Pager|[Nn]ext|[Ll]ast|[Pp]age)[^"'\\)]{0,80}\\?["']\s*,\s*\\?["'][\w$]*\\?["']|"""
+    r"""__doPostBack\(\s*\\?["'][^"')]{1,80}\\?["']\s*,\s*\\?["']Page\$(?:[2-9]|\d\d|Next|Last)"""
 )
 _NAME = r"(?:page|page_?(?:num|no|index|number)|curr(?:ent)?_?page|now_?page|pn)"
 _PAGE_ASKED = re.compile(
@@ -57,7 +91,7 @@ _OF_A_LIST = re.compile(rf"""\b(?:{_NAME}|page_?size|per_?page|rows|limit|size)[
 _GOES_ON = re.compile(
     r"""\bhas_?(?:next|more)(?:_?page)?["']?\s*[:=]\s*["']?(?:true|!0)\b|"""
     r"""\bis_?last(?:_?page)?["']?\s*[:=]\s*(?:false|!1)\b|"last(?:Page)?"\s*:\s*false\b|"""
-    r""""next(?:_?page)?(?:_?url)?"\s*:\s*(?:"(?:https?:|[/?])|\d)""",
+    r""""next(?:_?page)?(?:_?url)?"\s*:\s*(?:"(?:https?:|[/?])|[1-9])""",
     re.IGNORECASE,
 )
 
@@ -70,6 +104,9 @@ def more_by_scripts(page: WebPage, seen: int) -> str | None:
         return drawn
     if found := _GRIDS.search(code) or next((words for words in _WRITES.finditer(code) if _is_run(words)), None):
         return found[0]
+    for names, pattern in ((("__doPostBack",), _POSTBACK), (_SCROLL_NAMES, _SCROLL_LIBRARY)):
+        if any(name in code for name in names) and (found := pattern.search(code)):
+            return found[0]
     return next(filter(None, map(_asked, scripts)), None)
 
 
@@ -86,7 +123,8 @@ def _drawn(code: str, seen: int) -> Iterator[str]:
         before = code[max(0, call.start() - 40) : call.start()]
         stem = before[len(before.rstrip(_LETTERS)) :]
         name = f"{stem}{call[0]}".rstrip("( \t\n")
-        if before[: len(before) - len(stem)].rstrip().endswith("function") or _OTHER_PAGE.search(name):
+        defined = before[: len(before) - len(stem)].rstrip().endswith("function")
+        if defined or _OTHER_PAGE.search(name) or (is_of_other_box(name) and not _DRAWS.search(name)):
             draws = False
         elif (whole := is_whole(code[call.end() :], seen)) is None:
             draws = _DRAWS.search(name) is not None and not code.startswith(")", call.end())
@@ -111,14 +149,14 @@ def is_whole(arguments: str, seen: int) -> bool | None:
 
 def _asked(code: str) -> str | None:
     """The part of a script that asks the site for one page of a list, or reads its number of pages from an answer."""
-    if not _MAY_ASK.search(code):
+    lower = code.lower()
+    if not any(part in lower for part in _MAY_ASK):
         return None
     if goes_on := _GOES_ON.search(code):
         return goes_on[0]
-    for watch in _WATCHES.finditer(code):
-        if loads := _LOADS.search(code, watch.end(), watch.end() + _CALL_CHARS):
-            return f"{watch[0]} … {loads[0]}"
-    asked = [*_ASKS.finditer(code)]
+    if watched := _watched(code):
+        return watched
+    asked = [call for call in islice(_ASKS.finditer(code), _MAX_CALLS) if not is_of_other_box(_address(call, code))]
     if not asked:
         return None
     if turn := _TURNS.search(code):
@@ -128,7 +166,46 @@ def _asked(code: str) -> str | None:
         if paged := _PAGE_ASKED.search(around):
             return f"{call[0]} … {paged[0]}"
     answers = (answer for pattern in (_ASSIGNED, _MEMBER) for answer in pattern.finditer(code))
-    return next((answer[0] for answer in answers if _is_answer(answer)), None)
+    if answer := next((answer[0] for answer in answers if _is_answer(answer)), None):
+        return answer
+    return next((f"{call[0]} … {_address(call, code)}" for call in asked if _asks_for_rows(call, code)), None)
+
+
+def _watched(code: str) -> str | None:
+    """What loads when the end of a window is seen: in the handler, or in the function that it names."""
+    for watch in _WATCHES.finditer(code):
+        if loads := _LOADS.search(code, watch.end(), watch.end() + _CALL_CHARS):
+            return f"{watch[0]} … {loads[0]}"
+    may_handle = "croll" in code or "Observer" in code
+    named = {next(filter(None, found.groups())): found[0] for found in _HANDLED.finditer(code)} if may_handle else {}
+    for name, handled in islice(named.items(), _MAX_CALLS):
+        own = re.escape(name)
+        body = re.search(rf"\bfunction\s+{own}\s*\(|(?<![\w$.]){own}\s*=\s*(?:async\s*)?[(\w]", code)
+        loads = _LOADS.search(code, body.end(), body.end() + _CALL_CHARS) if body else None
+        if loads or _LOADER.fullmatch(name):
+            return f"{handled} … {loads[0] if loads else name}"
+    return None
+
+
+def _address(call: re.Match[str], code: str) -> str:
+    """The address that a call asks for, as far as the script writes it: in the call, or in a variable before it."""
+    inside = code[call.start() : call.end() + _ADDRESS_CHARS].split("function", 1)[0].split("=>", 1)[0]
+    for found in _ADDRESS_ASKED.finditer(inside):
+        if re.search(r"[/.]", found[1]):
+            return found[1]
+    name = re.search(r"\(\s*(?:\{\s*url\s*:\s*)?([A-Za-z_]\w*)\s*[,)]", inside)
+    stated = re.search(_NAMED_ADDRESS.format(re.escape(name[1])), code) if name else None
+    return stated[1] if stated else ""
+
+
+def _asks_for_rows(call: re.Match[str], code: str) -> bool:
+    """Whether a call asks for the rows of a list: by the words of its address, a file beside the page, or by what a
+    tab says that was clicked."""
+    address = _address(call, code)
+    if address:
+        return not _ELSEWHERE.match(address) and (is_of_list(address) or _DATA_FILE.match(address) is not None)
+    clicked = [*_CLICK.finditer(code, max(0, call.start() - _CALL_CHARS // 2), call.start())]
+    return bool(clicked and _OF_ELEMENT.search(code, call.start(), call.end() + _ADDRESS_CHARS))
 
 
 def _is_answer(answer: re.Match[str]) -> bool:

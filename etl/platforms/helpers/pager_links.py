@@ -14,9 +14,10 @@ from urllib.parse import urldefrag, urlsplit
 from lxml.html import HtmlElement
 
 from etl.outside import digits
+from etl.platforms.helpers.element_words import BUTTONS, MAX_LABEL, label_of, words_of
 from etl.web.page import WebPage, absolute, base_url
 
-_NEXT = re.compile(r"^\W*(?:[下后]一?[页頁]|向?后翻页?|下翻页?|next(?:page)?)\W*$", re.IGNORECASE)
+_NEXT = re.compile(r"^\W*(?:[下后]一?[页頁]|向?后翻页?|下翻页?|(?:goto)?(?:the)?next(?:page)?)\W*$", re.IGNORECASE)
 _NEXT_ALONE = re.compile(
     r"^\W*(?:后页|[往向]后|[往向]?后翻页?|[下后]翻页?|[下后]一?屏|older|earlier)\W*$", re.IGNORECASE
 )
@@ -27,12 +28,13 @@ _NEXT_CLASS = re.compile(r"(?:^|[\s_-])next(?:$|[\s_-])|page_?next|next_?page", 
 _NEXT_WORDS = re.compile(r"下一?[页頁]|后一页")
 _LAST_WORDS = re.compile(r"尾页|末[页頁]|最后一?页")
 _LOAD_MORE = re.compile(
-    r"^(?:(?:[上下]拉|向[上下]滑动|点击|查看|加载|显示|载入|浏览|获取|继续)+(?:更多|全部)"
+    r"^(?:(?:[上下][拉滑]|向[上下]滑动|点击|查看|加载|显示|载入|浏览|获取|继续)+(?:更多|全部)"
     r"(?:内容|数据|信息|文件|公告|新闻|列表|结果|记录)?|(?:点击|继续)加载|展开更多|(?:load|show|view) ?more)\W*$",
     re.IGNORECASE,
 )
 _MORE_DOCUMENTS = re.compile(
-    r"^\W*(?:[点看请击查我此]{0,4}(?:更多|更早|历史|以往|往期|早期)的?(?:内容|数据|信息|文件|公文|政策|列表|结果|记录|文章)|[点看请击查我此]{1,4}更多)\W*$"
+    r"^\W*(?:[点看请击查我此]{0,4}(?:更多|更早|历史|以往|往期|早期)的?(?:内容|数据|信息|文件|公文|政策|列表|结果|记录|文章)|[点看请击查我此]{1,4}更多|"
+    r"(?:查看|浏览|点击)(?:往期|历史|以往|历年|往年)|(?:查看|显示)?全部(?:公告|文件|信息|公文|通知|列表))\W*$"
 )
 _MORE = re.compile(r"^\W*(?:更多|展开更多|more)\W*$", re.IGNORECASE)
 _LOADS_ALONE = re.compile(
@@ -47,11 +49,12 @@ _PAGER_NAME = re.compile(
 )
 """Names of elements that are a pager. `page` alone is a name of whole pages too, so that the element must be short."""
 _SLIDES = re.compile(r"slide|swiper|focus|banner|carousel|lunbo|flash|calendar|rili|gallery", re.IGNORECASE)
+_VIDEO = re.compile(r"video|(?:^|[\s_-])vod(?:$|[\s_-])|shipin|player", re.IGNORECASE)
 _MOVES = re.compile(r"scroll|roll|marquee|gundong|album|photo|pic|tab(?:$|[\s_-])|hd(?:$|[\s_-])", re.IGNORECASE)
 _STEP_PICTURE = re.compile(r"next|prev|first|last|page|arrow|left|right", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(r"^[\[【(（<]?(?:第?(\d{1,4})页?)[\]】)）>]?$")
 _NUMBER_TAGS = ("a", "button", "li", "span", "em", "b", "strong", "i", "font", "td", "p", "div", "input", "option")
-_MAX_PAGER_CHARS, _MAX_LABEL, _MAX_ABOVE, _MAX_PARTS = 300, 24, 3, 5
+_MAX_PAGER_CHARS, _MAX_ABOVE = 300, 3
 _MAX_RUN = 27
 """Numbers in a row of which a pager has fewer: a calendar's month has 28."""
 _PAGE_CALL = re.compile(r"\b\w{0,20}[pP]ag\w{0,10}\(")
@@ -64,6 +67,11 @@ _NUMBERED_QUERY = re.compile(
 _NAMED_PAGE = re.compile(r"/(?:index|list|default|page|more)[_-]?\d{1,4}\.s?html?$", re.IGNORECASE)
 _OFFSET = re.compile(r"(?:^|&)(?:start|offset|skip|from)=(\d{1,6})(?:&|$)", re.IGNORECASE)
 _MAY_BE_NUMBERED = re.compile(r"=\d|\d\.s?html?", re.IGNORECASE)
+_YEARS, _YEAR_WORDS = (1990, 2100), re.compile(r"(?:19|20)\d\d")
+"""Numbers and words of a list by years, which are no pages."""
+_PLACE = re.compile(r"#(?:$|!|/|\w{0,12}\d{1,4}$)")
+"""A place in the page by which a script turns: `#`, `#!/list/2`, `#page2`."""
+_MORE_PAGE = re.compile(r"(?:^|/)(?:more|list)\w{0,8}\.(?:s?html?|jsp|aspx?|php|do)$", re.IGNORECASE)
 _BACK = re.compile(r"首页|第一页|上一?页|首頁|^1$")
 _DISABLED = re.compile(r"disabled?|nolink|no-?more|gr[ae]y|(?:^|\s)(?:off|end|none|no)(?:\s|$)", re.IGNORECASE)
 _CURRENT = re.compile(
@@ -109,6 +117,7 @@ def signs_of_more(page: WebPage, *, first: bool) -> Iterator[str]:
     if first and next_is_disabled(page):
         return
     yield from _links_that_do_nothing(page)
+    yield from _links_to_the_rest(page)
     yield from _numbered_links(page)
     if following := _following(page, first=first):
         leads = following.url or following.element.get("onclick") or following.element.get("href") or ""
@@ -124,7 +133,7 @@ def _other_page(page: WebPage, base: str, element: HtmlElement) -> bool:
 
 
 def _says_next(element: HtmlElement) -> bool:
-    return _NEXT.match(_label(element)) is not None
+    return _NEXT.match(label_of(element)) is not None
 
 
 def _leads_on(link: HtmlElement) -> bool:
@@ -201,7 +210,7 @@ def _runs(page: WebPage) -> Iterator[list[_Number]]:
     """Runs of consecutive numbers of one pager, of which at least one is a link or is answered by a script."""
     base, run = base_url(page), list[_Number]()
     for element in page.tree.iter(*_NUMBER_TAGS):
-        label = _label(element) if len(element) <= 2 else ""
+        label = label_of(element) if len(element) <= 2 else ""
         match = _PAGE_NUMBER.match(label) if len(label) <= 8 else None
         if match is None:
             continue
@@ -219,12 +228,37 @@ def _runs(page: WebPage) -> Iterator[list[_Number]]:
 
 def _is_pager(run: list[_Number]) -> bool:
     links = sum(bool(item.url or item.scripted) for item in run)
+    if run and not _in_pager(run[0].element) and (_is_of_videos(run[0].element) or _is_of_pictures(run)):
+        return False
     if len(run) == 1 and run[0].number == 2 and links:
         only = run[0].element
         script = f"{only.get('onclick') or ''} {only.get('href') or ''}"
         return _behind_one(only) or words_of(only) == "第2页" or _PAGE_CALL.search(script) is not None
     linked = links >= 1 and links >= len(run) - 1
     return 2 <= len(run) <= _MAX_RUN and (linked or _is_unlinked(run)) and not slides(run[0].element)
+
+
+def _is_of_pictures(run: list[_Number]) -> bool:
+    """Whether a script answers numbers that stand beside pictures."""
+    return not any(item.url for item in run) and moves(run[0].element)
+
+
+def _is_of_videos(element: HtmlElement) -> bool:
+    """Whether the element belongs to a box of videos."""
+    around = [element, *list(element.iterancestors())[:_MAX_ABOVE]]
+    return any(map(_VIDEO.search, map(_names, around)))
+
+
+def is_of_videos_alone(page: WebPage, words: str) -> bool:
+    """Whether the words stand in boxes of videos, and nowhere else."""
+    holders = [
+        item for item in page.tree.iter("a", "span", "li", "button", "em", "i", "div", "p") if words in _own(item)
+    ]
+    return bool(holders) and all(map(_is_of_videos, holders))
+
+
+def _own(element: HtmlElement) -> str:
+    return "".join((element.text or "").split())
 
 
 def _is_unlinked(run: list[_Number]) -> bool:
@@ -251,12 +285,12 @@ def _is_scripted(element: HtmlElement) -> bool:
     """Whether a script answers the element and leads to another page: marked as switched off it does not."""
     href = (element.get("href") or "").strip().lower()
     own = element.get("onclick") or element.get("data-page") or element.get("data-pagenum") or element.get("data-index")
-    scripted = bool(own) or href.startswith("javascript:") or (element.tag == "a" and href == "#")
+    scripted = bool(own) or href.startswith("javascript:") or (element.tag == "a" and _PLACE.match(href) is not None)
     if element.tag == "option":
         select = element.getparent()
         listens = select is not None and bool(select.get("onchange"))
         scripted = listens and (words_of(element)[:1] == "第" or _is_pager_name(select))
-    elif element.tag == "button" or (element.tag == "input" and element.get("type") in _BUTTONS):
+    elif element.tag == "button" or (element.tag == "input" and element.get("type") in BUTTONS):
         scripted = True
     return scripted and not _disabled(element) and not _is_current(element)
 
@@ -274,13 +308,20 @@ def _scripted_steps(page: WebPage) -> Iterator[str]:
     for element in page.tree.iter("a", "button", "input", "span", "li", "img", "em", "i", "div", "p", "td", "font"):
         if len(element) > 2:
             continue
-        label = _label(element)
+        label = label_of(element)
         if len(label) > 12 or not (label or element.get("class")) or _disabled(element):
             continue
         named = _NEXT_WORDS.search(label) or _LAST_WORDS.search(label)
-        leads = _is_scripted(element) or (element.tag == "li" and _NEXT.match(label) and _in_pager(element))
-        if named or (leads and (_NEXT_ALONE.match(label) or _is_step_of_pager(element, label))):
+        leads = _is_scripted(element) or (element.tag == "li" and _is_next_item(element, label))
+        steps = named or (leads and (_NEXT_ALONE.match(label) or _is_step_of_pager(element, label)))
+        if steps and not _is_of_videos(element):
             yield label or element.get("class") or ""
+
+
+def _is_next_item(element: HtmlElement, label: str) -> bool:
+    """Whether an item of a pager says 下一页, in words or by its class alone."""
+    says_next = _NEXT.match(label) if label else _NEXT_CLASS.search(_names(element))
+    return says_next is not None and _in_pager(element)
 
 
 def _is_step_of_pager(element: HtmlElement, label: str) -> bool:
@@ -306,7 +347,7 @@ def next_is_disabled(page: WebPage) -> bool:
     steps = [
         element
         for element in page.tree.iter("a", "span", "li", "button", "em", "i", "font", "input")
-        if _NEXT.match(_label(element)[:8])
+        if _NEXT.match(label_of(element)[:8])
     ]
     return bool(steps) and all(any(map(_disabled, (step, step.getparent()))) for step in steps)
 
@@ -314,7 +355,7 @@ def next_is_disabled(page: WebPage) -> bool:
 def _links_that_do_nothing(page: WebPage) -> Iterator[str]:
     """加载更多 and its like: elements without an address that a script listens to."""
     for element in page.tree.iter("a", "button", "div", "span", "p", "input"):
-        words = _label(element) if len(element) <= 3 else ""
+        words = label_of(element) if len(element) <= 3 else ""
         if not words and _LOADS_ALONE.search(_names(element)) and not _HIDDEN.search(element.get("style") or ""):
             yield _names(element).strip()
         if not words or len(words) > 20:
@@ -330,10 +371,22 @@ def _links_that_do_nothing(page: WebPage) -> Iterator[str]:
             yield words
 
 
+def _links_to_the_rest(page: WebPage) -> Iterator[str]:
+    """更多 that leads to another page of the list's own folder, such as `more.html`."""
+    own = urlsplit(page.url)
+    for link in page.tree.iter("a") if "更多" in page.text else ():
+        may_be = _MORE_PAGE.search((link.get("href") or "/").partition("?")[0])
+        if may_be and "更多" in (words := words_of(link, MAX_LABEL)) and len(words) <= MAX_LABEL // 2:
+            url = urlsplit(_target(link, base_url(page)) or "")
+            beside = url.netloc == own.netloc and url.path.rpartition("/")[0] == own.path.rpartition("/")[0]
+            if beside and _MORE_PAGE.search(url.path) and url.path != own.path:
+                yield f"{words} → {url.geturl()}"
+
+
 def _numbered_links(page: WebPage) -> Iterator[str]:
     """Links to parts of this list behind its own, by the form of their address: a greater number or an offset."""
     base, here = base_url(page), urlsplit(page.url)
-    own_number = _number(page.url) or 1
+    own_page = own_number(page.url) or 1
     folder = here.path.rpartition("/")[0]
     for link in page.tree.iter("a"):
         href = link.get("href") or ""
@@ -348,14 +401,17 @@ def _numbered_links(page: WebPage) -> Iterator[str]:
         # Documents have numbers too: then the words must be those of a step.
         named = offset or _NUMBERED_QUERY.search(parts.query) or _NAMED_PAGE.search(parts.path)
         own_offset = _OFFSET.search(here.query) if offset else None
-        own = digits(own_offset[1]) if own_offset else 0 if offset else own_number
-        number = digits(offset[1]) if offset else _number(url)
+        own = digits(own_offset[1]) if own_offset else 0 if offset else own_page
+        number = digits(offset[1]) if offset else own_number(url)
+        if number and _YEARS[0] <= number <= _YEARS[1] and _YEAR_WORDS.search(words):
+            continue
         steps = words.isdigit() or _NEXT_WORDS.search(words) or _LAST_WORDS.search(words)
         if number is not None and number > own and (steps or (named and not _BACK.search(words))):
             yield f"{words} → {url}"
 
 
-def _number(url: str) -> int | None:
+def own_number(url: str) -> int | None:
+    """The number of a page in an address."""
     parts = urlsplit(url)
     match = _NUMBERED_QUERY.search(parts.query) or _NUMBERED.search(parts.path)
     return digits(match[1]) if match else None
@@ -399,42 +455,6 @@ def _target(element: HtmlElement, base: str) -> str | None:
     if element.tag == "option" and re.search(r"[./?]", element.get("value") or ""):
         href = (element.get("value") or "").strip()
     return absolute(href, base) if href and not href.startswith("#") else None
-
-
-def _label(element: HtmlElement) -> str:
-    """What the element says to its reader: its words, else its label or that of a picture in it."""
-    if element.tag == "input":
-        said = element.get("value") or element.get("alt") or element.get("title") or ""
-        return "".join(said.split()) if element.get("type") in _BUTTONS else ""
-    if words := words_of(element, _MAX_LABEL):
-        return words
-    said = (item.get(name) for item in element.iter() for name in ("alt", "title", "aria-label"))
-    return "".join(next(filter(None, said), "").split())
-
-
-_BUTTONS = ("button", "submit", "image")
-
-
-def words_of(element: HtmlElement, at_most: int | None = None) -> str:
-    """The element's text without white space; of a longer one a beginning of more than `at_most` characters."""
-    if len(element) == 0:
-        return "".join((element.text or "").split())
-    pieces, length = list[str](), 0
-    for text in element.itertext():
-        pieces += text.split()
-        length += len(text)
-        if at_most is not None and length > at_most and sum(map(len, pieces)) > at_most:
-            break
-    return "".join(pieces)
-
-
-def short_words(page: WebPage, at_most: int) -> Iterator[tuple[HtmlElement, str]]:
-    """The elements that hold few words, and these without white space."""
-    for element in page.tree.iter(
-        "div", "span", "p", "td", "li", "b", "strong", "em", "i", "font", "a", "label", "small", "option"
-    ):
-        if len(element) <= _MAX_PARTS and (words := words_of(element, at_most)) and len(words) <= at_most:
-            yield element, words
 
 
 def _disabled(element: HtmlElement) -> bool:

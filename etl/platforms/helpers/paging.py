@@ -6,17 +6,21 @@ only page" nor where the next one is makes the list unfinished: an unknown pager
 
 import re
 from dataclasses import dataclass, field
+from itertools import chain
 from urllib.parse import urlsplit
 
 from etl.outside import digits
+from etl.platforms.helpers.element_words import plain_signs, words_of
 from etl.platforms.helpers.list_numbers import Counts, numbers_in_code, numbers_in_inputs
 from etl.platforms.helpers.list_scripts import is_whole, more_by_scripts
 from etl.platforms.helpers.pager_links import (
+    is_of_videos_alone,
     next_is_disabled,
     pager_elements,
     signs_of_more,
-    words_of,
 )
+from etl.platforms.helpers.undrawn_rows import rows_elsewhere
+from etl.platforms.helpers.unshown_counts import unshown_counts
 from etl.web.page import WebPage
 
 _STRING = r"""["']([\w./-]{1,200})["']"""
@@ -50,6 +54,11 @@ _CURRENT = re.compile(
     r"""["']?\b(?:curr?(?:ent)?_?page|page_?index|page_?no|curr?(?:ent)?_?index|now_?page)["']?\s*[:=]\s*["']?(\d+)""",
     re.IGNORECASE,
 )
+_LIBRARY_NAMES = (
+    "-pagination", "infinite", "van-list", "load-more", "amp-list", "lay-flow", "lay-data", "easyui-datagrid",
+    "data-side-pagination", "@tab-click",
+)  # fmt: skip
+"""Parts of what the pattern matches: they are sought much faster."""
 _WRITTEN_LINK = re.compile(r"""\b([\w-]{1,40})_\\?["']\s*+\+\s*+\(?\s*+\w++[^"'\n;]{0,20}\+\s*+\\?["']\.(\w{3,5})\b""")
 _FROM_ZERO = re.compile(r"(?:count_?page|page_?count|total_?pages?)\s*-\s*1\b", re.IGNORECASE)
 _DOCUMENT_COUNT = re.compile(rf"""["']?{_TYPED}{_DOCUMENT_NAMES}["']?\s*[:=]\s*["']?(\d+)""", re.IGNORECASE)
@@ -59,15 +68,22 @@ _PAGE_NAME = re.compile(r"""\b(?:m_s)?PageName\s*=\s*["']([\w-]+)["']""", re.IGN
 _PAGE_ENDING = re.compile(r"""\b(?:m_s)?PageExt\s*=\s*["']\.?(\w+)["']""", re.IGNORECASE)
 _PAGE_SIZE = re.compile(r"""\b(?:m_n)?PageSize\s*=\s*["']?(\d+)""", re.IGNORECASE)
 _OF_DOCUMENTS = re.compile(r"^(?:data-)?(?:total|count|rows?-?count|total-?(?:count|rows?|records?))$", re.IGNORECASE)
-_UNKNOWN_ELEMENT = re.compile(r"<\w{1,12}-pagination\b|\bv-infinite-scroll\b|<van-list\b", re.IGNORECASE)
+_UNKNOWN_ELEMENT = re.compile(
+    r"<\w{1,12}-pagination\b|\bv-infinite-scroll\b|<van-list\b|<infinite-loading\b|<uni-load-more\b|<amp-list\b|\blay-flow\b|"
+    r"""\blay-data="[^"]{0,300}\bpage\s*:\s*true|data-side-pagination=["']server|<table[^>]{0,200}\beasyui-datagrid\b[^>]{0,200}\burl=|"""
+    r"""<\w{1,12}-tabs\b[^>]{0,200}@tab-click""",
+    re.IGNORECASE,
+)
 
 _SAID = (
     re.compile(r"下一?[页頁]|后一页"),
     re.compile(r"尾页|末[页頁]|最后一?页"),
-    re.compile(r"[到转]第?\d{0,4}页|[下后]\d{1,3}[条篇页]"),
+    re.compile(r"(?:[到转]|跳至)第?\d{0,4}页|[下后]\d{1,3}[条篇页]"),
     re.compile(r"共有?(?:[二三四五六七八九]|[一二三四五六七八九]?十|百)[一二三四五六七八九十百零]{0,6}页"),
     # The number itself is written by a script.
     re.compile(r"(?<!公)共有?页(?!面)"),
+    re.compile(r"第[二三]页"),
+    re.compile(r"[仅只](?:显示|列出|展示|提供)(?:最新|最近|近期?|前)\d{1,4}(?:条|篇|件|个|年|天|日)"),
 )
 # In text without white space. The first group is the page's number, the second the number of pages.
 _COUNTERS = (
@@ -75,8 +91,9 @@ _COUNTERS = (
     re.compile(r"(?:当前|现在)?第?(\d{1,6})页?/共?(\d{1,6})页"),
     re.compile(r"当前(?:第|页)?[:：]?(\d{1,6})页?/(\d{1,6})"),
     re.compile(r"共\d{1,8}(?:条|篇|个|件|项)\D{0,6}(\d{1,6})/(\d{1,6})"),
-    re.compile(r"共()(?:有|计)?(\d{1,6})页"),
+    re.compile(r"共()(?:有|计)?(\d{1,6})个?页"),
     re.compile(r"总()页数[:：]?(\d{1,6})"),
+    re.compile(r"第()页[/,，、]?共?(\d{1,6})页?"),
 )
 _DOCUMENTS = re.compile(
     r"共(?:有|计)?(\d{1,8})(?:条|篇|个|件|项)(?:记录|信息|数据|文件|内容)?|(?:总(?:记录|条)|(?:记录|信息)总)数[:：]?(\d{1,8})|"
@@ -221,14 +238,17 @@ def sign_of_more(page: WebPage, words: str, seen: int, *, first: bool) -> str | 
     the list up to this page's end."""
     sign = next(signs_of_more(page, first=first), None)
     if sign is None and first and not next_is_disabled(page):
-        found = (match[0] for pattern in _SAID if (match := pattern.search(words)))
+        said = (match[0] for pattern in _SAID if (match := pattern.search(words)))
+        found = (text for text in said if not is_of_videos_alone(page, text))
         sign = next(found, None) or _unknown_element(page.live_source, seen) or more_by_scripts(page, seen)
+        sign = sign or next(chain(unshown_counts(page, words, seen), rows_elsewhere(page)), None)
     return _short(sign) if sign else None
 
 
 def _unknown_element(source: str, seen: int) -> str | None:
     """An element of a library that turns pages, whose numbers do not say that the list is whole."""
-    tag = _UNKNOWN_ELEMENT.search(source)
+    lower = source.lower()
+    tag = _UNKNOWN_ELEMENT.search(lower) if any(name in lower for name in _LIBRARY_NAMES) else None
     return tag[0] if tag and is_whole(source[tag.end() :], seen) is not True else None
 
 
@@ -262,7 +282,7 @@ def shown_words(page: WebPage) -> str:
         if isinstance(element.tag, str) and element.tag not in hidden:
             stack += reversed(element)
             pieces.append(element.text or "")
-    return "".join("".join(pieces).split())
+    return plain_signs("".join("".join(pieces).split()))
 
 
 def _short(text: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from lxml import html
 from lxml.html import HtmlElement
 
-from etl.platforms.helpers.pager_links import words_of
+from etl.platforms.helpers.element_words import words_of
 from etl.web.page import WebPage, absolute, base_url
 
 _MAY_LEAD = re.compile(r"onclick|javascript:|data-(?:href|url|link)", re.IGNORECASE)

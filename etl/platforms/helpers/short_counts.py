@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from lxml.html import HtmlElement
 
 from etl.outside import digits
+from etl.platforms.helpers.element_words import plain_signs, short_words
 from etl.platforms.helpers.list_numbers import Counts
-from etl.platforms.helpers.pager_links import moves, short_words, slides
+from etl.platforms.helpers.pager_links import moves, slides
 from etl.web.page import WebPage
 
 _CHINESE = re.compile(
@@ -70,6 +71,7 @@ def short_counts(page: WebPage, words: str, *, first: bool) -> Counts | None:
 
 
 def _counters(page: WebPage) -> Iterator[tuple[HtmlElement, str]]:
-    for element, words in short_words(page, _MAX_CHARS):
+    for element, shown in short_words(page, _MAX_CHARS):
+        words = plain_signs(shown)
         if any(map(str.isdigit, words)) and (_CHINESE.fullmatch(words) or _ENGLISH.fullmatch(words)):
             yield element, _PAGE_SIZE.sub("", words)

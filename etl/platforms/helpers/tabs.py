@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from etl.platforms.helpers.pager_links import is_answered, slides, words_of
+from etl.platforms.helpers.element_words import words_of
+from etl.platforms.helpers.list_addresses import is_of_list
+from etl.platforms.helpers.pager_links import is_answered, slides
 from etl.web.page import WebPage, absolute, base_url
 
 _YEAR = re.compile(r"^((?:19|20)\d\d)年?度?$")
@@ -13,8 +16,14 @@ _MONTH = re.compile(r"^(\d{1,2}|十[一二]?|[一二三四五六七八九])月�
 _IN_WORDS = {word: f"{number:02}" for number, word in enumerate("一 二 三 四 五 六 七 八 九 十 十一 十二".split(), 1)}
 _ALL = re.compile(r"^(?:全部|所有|不限|全年|请选择|历年|年份|月份)\w{0,2}$")
 _TAGS = ("a", "li", "span", "button", "option", "dd", "em", "div", "td")
+_YEAR_OF_LIST = re.compile(r"^\W*((?:19|20)\d\d)年?度?(?:的?\w{2,6})?\W*$")
+_EARLIER = re.compile(r"^\W*(?:(?:历年|往年|以往|往期)\w{0,6}|历史(?:公告|公文|文件|公报|信息|政策|数据|公开))\W*$")
+_EARLIER_WORDS = re.compile(r">\s*(?:历年|往年|以往|往期|历史)")
+_YEAR_IN_NAME = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_INDEX = re.compile(r"(?:index|default)\.\w{3,5}$")
 _MIN_MONTHS = 3
-_MAX_CHARS = 5
+_MAX_CHARS, _MAX_YEAR_CHARS, _MAX_TAB_CHARS = 5, 14, 12
+_CALL = re.compile(r"""^\s*(?:javascript:\s*)?(?:return\s+)?([\w$.]{3,40})\(\s*['"]?([\w-]{1,40})['"]?\s*[,)]""")
 
 
 def other_period(page: WebPage, days: Iterable[str]) -> str | None:
@@ -53,3 +62,59 @@ def _narrows(element: HtmlElement) -> bool:
     parent = element.getparent()
     around = [] if parent is None else [parent, *([] if parent.getparent() is None else [parent.getparent()])]
     return any(_ALL.match(words_of(item)) for block in around for item in block if isinstance(item.tag, str))
+
+
+def lists_of_other_years(page: WebPage, days: Iterable[str]) -> dict[str, str]:
+    """The lists beside this one that hold other years of it: address → what the link says. None where the entries,
+    dated `days`, are of several years.
+
+    They lie in folders below the list's own (`2023/`, `nd2023/index.html`, `2023n/`), or where the year in its own
+    address is another one.
+    """
+    own = {day[:4] for day in days}
+    found: dict[str, str] = {}
+    earlier = _EARLIER_WORDS.search(page.text) is not None
+    for link in page.tree.iter("a") if len(own) <= 1 else ():
+        # What costs more is asked last.
+        if not (_YEAR_IN_NAME.search(link.get("href") or "") or earlier):
+            continue
+        words = words_of(link, _MAX_YEAR_CHARS)
+        match = _YEAR_OF_LIST.match(words) if len(words) <= _MAX_YEAR_CHARS else None
+        if (match and match[1] not in own) or (not match and _EARLIER.match(words)):
+            url = absolute(link.get("href") or "", base_url(page))
+            if url and _is_of_other_year(url, match[1] if match else "", page.url):
+                found.setdefault(url, words)
+    return found
+
+
+def _is_of_other_year(url: str, year: str, own: str) -> bool:
+    here, there = urlsplit(own), urlsplit(url)
+    path, other = (_INDEX.sub("", parts.path) for parts in (here, there))
+    if here.netloc != there.netloc or path == other:
+        return False
+    if year and _YEAR_IN_NAME.sub("#", path) == _YEAR_IN_NAME.sub("#", other):
+        return year in _YEAR_IN_NAME.findall(other)
+    below = other.removeprefix(path.rpartition("/")[0] + "/") if other.startswith(path.rpartition("/")[0] + "/") else ""
+    name = below.removesuffix("/")
+    return bool(name) and "/" not in name and (year in name if year else below.endswith("/"))
+
+
+def tab_of_another_list(page: WebPage) -> str | None:
+    """The words of a tab whose documents a function asks for by its number (`showList(13)`), where several stand beside
+    each other; None if there is none, or one of all of them."""
+    called: dict[tuple[HtmlElement | None, str], dict[str, HtmlElement]] = {}
+    may_call = "onclick" in page.text or "javascript:" in page.text
+    for element in page.tree.xpath("//a[contains(@href, 'javascript:')] | //*[@onclick]") if may_call else ():
+        call = _CALL.match(element.get("onclick") or element.get("href") or "")
+        words = words_of(element, _MAX_TAB_CHARS)
+        if call and 2 <= len(words) <= _MAX_TAB_CHARS and is_of_list(call[1]) and not slides(element):
+            called.setdefault((_block_of(element), call[1]), {}).setdefault(call[2], element)
+    for tabs in called.values():
+        if len(tabs) > 1 and not any(map(_narrows, tabs.values())):
+            return words_of(list(tabs.values())[1])
+    return None
+
+
+def _block_of(element: HtmlElement) -> HtmlElement | None:
+    parent = element.getparent()
+    return parent.getparent() if parent is not None and len(parent) == 1 else parent

@@ -1,0 +1,51 @@
+"""What an element of a page says to its reader, without white space."""
+
+import re
+from collections.abc import Iterator
+
+from lxml.html import HtmlElement
+
+from etl.web.page import WebPage
+
+BUTTONS = ("button", "submit", "image")
+"""Types of `<input>` that a reader clicks."""
+MAX_LABEL, _MAX_PARTS = 24, 5
+_ODD_SIGNS = re.compile("[／\u200b-\u200d\ufeff]")
+
+
+def label_of(element: HtmlElement) -> str:
+    """What the element says to its reader: its words, else its label or that of a picture in it."""
+    if element.tag == "input":
+        said = element.get("value") or element.get("alt") or element.get("title") or ""
+        return "".join(said.split()) if element.get("type") in BUTTONS else ""
+    if words := words_of(element, MAX_LABEL):
+        return words
+    said = (item.get(name) for item in element.iter() for name in ("alt", "title", "aria-label"))
+    return "".join(next(filter(None, said), "").split())
+
+
+def plain_signs(words: str) -> str:
+    """Words with the slash of half width, and without signs that have none."""
+    return _ODD_SIGNS.sub(lambda sign: "/" if sign[0] == "／" else "", words) if _ODD_SIGNS.search(words) else words
+
+
+def words_of(element: HtmlElement, at_most: int | None = None) -> str:
+    """The element's text without white space; of a longer one a beginning of more than `at_most` characters."""
+    if len(element) == 0:
+        return "".join((element.text or "").split())
+    pieces, length = list[str](), 0
+    for text in element.itertext():
+        pieces += text.split()
+        length += len(text)
+        if at_most is not None and length > at_most and sum(map(len, pieces)) > at_most:
+            break
+    return "".join(pieces)
+
+
+def short_words(page: WebPage, at_most: int) -> Iterator[tuple[HtmlElement, str]]:
+    """The elements that hold few words, and these without white space."""
+    for element in page.tree.iter(
+        "div", "span", "p", "td", "li", "b", "strong", "em", "i", "font", "a", "label", "small", "option"
+    ):
+        if len(element) <= _MAX_PARTS and (words := words_of(element, at_most)) and len(words) <= at_most:
+            yield element, words

@@ -1,0 +1,42 @@
+"""What an address or a name in a page's code stands for, by the words it is made of: a list of documents, or one of the
+boxes that stand beside lists (navigation, weather, what others read, counters of visits)."""
+
+import re
+from functools import lru_cache
+
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_DOCUMENTS = re.compile(
+    r"(?:articles|docs|documents|news|infos|notices|policies|records|rows|gkml|xxgk|"
+    r"zfxxgk|zwgk|zcwj|zcfg|gfxwj|wenjian|tzgg|\w{0,6}wj|\w{0,12}(?:articles|docs|news|rows))"
+)
+_LIST = re.compile(r"lists?|more(?:info)?|(?!link|nav|menu|pic|img|video|play|class)\w{1,12}list")
+_STRUCTURE = re.compile(
+    r"channel\w?|columns?|lanmu|class\w{0,4}|types?|depts?|orgs?|areas?|regions?|categor(?:y|ies)|themes?"
+)
+_OTHERS = re.compile(
+    r"navs?|navigat\w{0,6}|menus?|counts?|counter|hits?|visits?|visitor|views?|pv|uv|weather|tianqi|hots?|hotwords?|words?|"
+    r"user\w{0,5}|login|foot(?:er)?|head(?:er)?|top|bottom|config\w{0,4}|links?|trees?|comments?|pl|pinglun|track\w{0,3}|"
+    r"stat|stats|statistics|log|logs|token|captcha|share|badge|dicts?|sites?|map|maps|banners?|recommend\w{0,6}|relat\w{0,5}|ranks?|ranking|"
+    r"tj|tuijian|zan|praise|like|likes|city|cities|ads?|advert\w{0,6}|messages?|mail|letters?|survey|votes?|search|so|videos?|vod|"
+    r"shipin|player|pics?|pictures?|photos?|imgs?|images?|album|slides?|slider|swiper|focus|lunbo|carousel|online|score|template|"
+    r"zt|robot|icons?|friend\w{0,4}|common|inc|qr\w{0,4}|wza|sms|code"
+)
+
+
+@lru_cache(maxsize=4096)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.lower() for word in _WORD.findall(text.partition("?")[0]))
+
+
+def is_of_other_box(text: str) -> bool:
+    """Whether an address, or the name of a function or an element, is that of a box beside a list."""
+    return any(map(_OTHERS.fullmatch, _words(text)))
+
+
+def is_of_list(text: str) -> bool:
+    """Whether an address, or the name of a function or an element, is that of documents, and of no other box."""
+    words = _words(text)
+    if any(map(_OTHERS.fullmatch, words)):
+        return False
+    lists = any(map(_LIST.fullmatch, words)) and not any(map(_STRUCTURE.fullmatch, words))
+    return lists or any(map(_DOCUMENTS.fullmatch, words))

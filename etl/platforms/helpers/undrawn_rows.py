@@ -1,0 +1,171 @@
+"""Rows of a list that are not in the page as rows: its data in scripts and attributes, templates that a script fills,
+frames, addresses that elements and scripts load, texts for readers without scripts.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from etl.platforms.helpers.list_addresses import is_of_list, is_of_other_box
+from etl.web.markup import uncommented_script
+from etl.web.page import WebPage, absolute, base_url
+
+_DIGITS = re.compile(r"\d+|[0-9a-f]{16,}", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"""["'=]((?:https?:/)?[\w./-]{0,200}[\w-]\.(?:s?html?|jsp|php|aspx?|do|pdf|docx?)(?:\?[\w=&;.%-]{0,200})?)\\?["'>]"""
+)
+_TITLE = re.compile(
+    r"""\b(?:title|\w{0,8}[tT]itle|TITLE|bt|subject|name)\\?["']?\s*[:=]\s*\\?["']([^"'\\<>\n]{5,200})\\?["']"""
+)
+_DATED = re.compile(r"""\b\w{0,16}(?:[dD]ate|[tT]ime|DATE|TIME|rq)\w{0,8}\\?["']?\s*:\s*\\?["']?(?:19|20)?\d\d""")
+_DATE_LIKE = re.compile(r"(?:19|20)\d\d(?:[01]\d(?:[0-3]\d)?)?")
+_MIN_ID_DIGITS = 3
+MIN_UNDRAWN = 5
+_MAY_HOLD_ROWS = re.compile(r"""\.(?:s?html?|jsp|php|aspx?|do|pdf)\b|[tT]itle|TITLE|\bbt\b|name["']?\s*:""")
+_MAY_BE_IN_VALUES = re.compile(r"""=\s*+["']?\s*+\[?\s*+\{\s*+(?:["']|&quot;|&#34;)""")
+_LONG_VALUE = "//@*[string-length(.) > 150 and contains(., '{')]"
+# What a template puts into a row: a title, and near it a date.
+_FILLED = r"(?:\{\{[#^]?\s*|\$\{\s*|\+\s*|<%=\s*)(?:\w+\.)*"
+_TEMPLATE = re.compile(
+    rf"{_FILLED}\w*(?:[tT]itle|TITLE|biaoti)\w*.{{0,300}}?{_FILLED}\w*(?:[dD]ate|[tT]ime|DATE|TIME|riqi)\w*", re.DOTALL
+)
+_OTHER_ROWS = re.compile(
+    r"hot|recommend|relat|rank|video|pic|banner|slide|swiper|tuijian|comment|weather|\btj", re.IGNORECASE
+)
+_TEMPLATE_CHARS = re.compile(r"\{\{|\$\{|<%=|\+\s*\w+\.\w")
+_AROUND = 100
+_READERS = re.compile(r"列表|分页|翻页|页码|更多|全部|完整")
+_SCRIPTS = re.compile(r"script|脚本", re.IGNORECASE)
+_WRITTEN_FRAME = re.compile(
+    r"""<iframe[^>]{0,200}?\bsrc=\\?["']?([^"'\\\s>]{3,200})|\bsrc["']\s*,\s*["']([^"'\s]{3,200}\.(?:s?html?|jsp|aspx?|php|do)[^"'\s]{0,100})["']"""
+)
+_FRAMES = (("iframe", "src"), ("iframe", "data-src"), ("object", "data"), ("embed", "src"))
+_PAGE = re.compile(r"\.(?:s?html?|jsp|aspx?|php|do|action)$|/$|/[\w-]+$", re.IGNORECASE)
+_LOADED = ("hx-get", "data-src", "data-remote", "data-load", "data-api", "data-ajax", "data-include")
+_LOADS = f"//*[{' or '.join(f'@{name}' for name in _LOADED)}]"
+
+
+def undrawn_rows(page: WebPage, listed: Mapping[str, str]) -> int:
+    """How many documents of this list the page's data has that are not among those `listed` (address → title)."""
+    if not listed:
+        return 0
+    titles, shapes, base = set(listed.values()), _Shapes(listed), base_url(page)
+    return max((_missing(data.replace("\\/", "/"), listed, titles, shapes, base) for data in _data(page)), default=0)
+
+
+def _missing(data: str, listed: Mapping[str, str], titles: set[str], shapes: "_Shapes", base: str) -> int:
+    addresses = set(filter(None, (absolute(found[1], base) for found in _ADDRESS.finditer(data))))
+    named = {" ".join(found[1].split()) for found in _TITLE.finditer(data)}
+    holds_the_list = not addresses.isdisjoint(listed) or len(named & titles) >= min(2, len(titles))
+    missing = sum(url not in listed and shapes.fit(url) for url in addresses)
+    if holds_the_list or missing >= max(MIN_UNDRAWN, len(listed) + 1):
+        # Data with the listed titles and a date for each row is this list's, wherever it has the addresses.
+        dated = holds_the_list and len(_DATED.findall(data)) >= len(named)
+        return missing or (len(named - titles) if dated else 0)
+    return 0
+
+
+class _Shapes:
+    """The forms of the listed documents' addresses: which parts differ from one to the next."""
+
+    def __init__(self, listed: Mapping[str, str]) -> None:
+        self._listed = listed
+
+    @cached_property
+    def _numbers(self) -> dict[tuple[str, str], list[set[str]]]:
+        """By form, the numbers that stand at each place. Most pages have no data: they are asked for late."""
+        found: dict[tuple[str, str], list[set[str]]] = {}
+        for url in self._listed:
+            shape, numbers = _split(url)
+            places = found.setdefault(shape, [set() for _ in numbers])
+            for place, number in zip(places, numbers, strict=True):
+                place.add(number)
+        return found
+
+    def fit(self, url: str) -> bool:
+        """Whether an address is of such a form; the numbers of a column, which all documents share, are its own."""
+        shape, numbers = _split(url)
+        places = self._numbers.get(shape)
+        return places is not None and all(
+            number in place or not _is_of_column(place) for place, number in zip(places, numbers, strict=True)
+        )
+
+
+def _is_of_column(place: set[str]) -> bool:
+    number = next(iter(place))
+    return len(place) == 1 and len(number) >= _MIN_ID_DIGITS and not _DATE_LIKE.fullmatch(number)
+
+
+def _split(url: str) -> tuple[tuple[str, str], list[str]]:
+    parts = urlsplit(url)
+    return (parts.netloc, _DIGITS.sub("#", parts.path)), _DIGITS.findall(parts.path)
+
+
+def _data(page: WebPage) -> Iterator[str]:
+    """The page's scripts, texts that are not shown, and long values of attributes."""
+    for script in page.elements["script"]:
+        if script.text and _MAY_HOLD_ROWS.search(script.text):
+            yield uncommented_script(script.text)
+    yield from (text.text or "" for text in page.elements["textarea"])
+    if _MAY_BE_IN_VALUES.search(page.text):
+        yield from map(str, page.tree.xpath(_LONG_VALUE))
+
+
+def rows_elsewhere(page: WebPage) -> Iterator[str]:
+    """What in the page says that rows of its list come from elsewhere: a template, a frame, an address."""
+    yield from _templates(page)
+    yield from _frames(page)
+    for item in page.elements["noscript"]:
+        words = "".join(map(str, item.itertext()))
+        if _READERS.search(words) and _SCRIPTS.search(words):
+            yield " ".join(words.split())
+    for script in page.elements["script"]:
+        address = script.get("src") or ""
+        if "?" in address and not address.partition("?")[0].endswith(".js") and is_of_list(address):
+            yield f"script {address}"
+    may_load = any(f"{name}=" in page.text for name in _LOADED)
+    for element in page.tree.xpath(_LOADS) if may_load else ():
+        for name in _LOADED:
+            value = element.get(name) or ""
+            if element.tag not in ("img", "iframe", "video") and "/" in value and is_of_list(value):
+                yield f'{name}="{value}"'
+
+
+def _templates(page: WebPage) -> Iterator[str]:
+    if not _TEMPLATE_CHARS.search(page.text):
+        return
+    for row in _TEMPLATE.finditer(page.live_source):
+        if not _OTHER_ROWS.search(page.live_source, max(0, row.start() - _AROUND), row.end()):
+            yield row[0]
+
+
+def _frames(page: WebPage) -> Iterator[str]:
+    """Frames of the page's site that are named after a list, or lie in the page's own folder."""
+    for tag, attribute in _FRAMES:
+        for element in page.elements[tag]:
+            address = element.get(attribute) or ""
+            names = f"{element.get('id') or ''} {element.get('name') or ''}"
+            if address and not is_of_other_box(names) and not _is_hidden(element) and _is_of_this_list(address, page):
+                yield f"{tag} {address}"
+    for script in page.elements["script"]:
+        code = script.text or ""
+        for written in _WRITTEN_FRAME.finditer(code) if "src" in code else ():
+            address = written[1] or written[2]
+            if _is_of_this_list(address, page):
+                yield f"iframe {address}"
+
+
+def _is_of_this_list(address: str, page: WebPage) -> bool:
+    url = urlsplit(absolute(address, base_url(page)) or "")
+    own = urlsplit(page.url)
+    if url.netloc != own.netloc or not _PAGE.search(url.path) or is_of_other_box(url.path):
+        return False
+    return is_of_list(url.path.rpartition("/")[2]) or url.path.rpartition("/")[0] == own.path.rpartition("/")[0]
+
+
+def _is_hidden(element: HtmlElement) -> bool:
+    sizes = (element.get("width"), element.get("height"))
+    return any(size in ("0", "1", "0px") for size in sizes) or "none" in (element.get("style") or "")
