@@ -31,6 +31,7 @@ from etl.archive.storage.log_lines import (
     CorrectionRow,
     FieldEvidence,
     FixityLine,
+    LinkRow,
     NoteRow,
     ReadingLine,
     ReviewRow,
@@ -133,7 +134,7 @@ def test_a_key_is_of_the_form_of_one_prefix_alone(key: str, prefix: str, name: s
         (ReadingLine, models.File, {"text", "normaliser"}),
         (FixityLine, models.FixityEvent, set()),
         (CorrectionRow, models.Correction, set()),
-        (ActLine, models.Act, {"writer", "review", "collection", "membership", "note"}),
+        (ActLine, models.Act, {"writer", "review", "collection", "membership", "note", "link"}),
     ],
 )
 def test_a_line_has_every_column_of_its_row(line: type[LogPart], table: type[models.Base], besides: set[str]) -> None:
@@ -147,6 +148,7 @@ def test_a_line_has_every_column_of_its_row(line: type[LogPart], table: type[mod
         (ReviewRow, models.Review, {"act", "reviewed_by", "reviewed_at"}),
         (CollectionRow, models.Collection, {"act"}),
         (NoteRow, models.Note, {"act"}),
+        (LinkRow, models.CitationLink, {"act", "number_key", "title_key"}),
     ],
 )
 def test_an_act_has_every_column_of_its_row(

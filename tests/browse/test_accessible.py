@@ -11,6 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
+from etl.archive.records.citation_links import link_document
 from etl.archive.records.saved_searches import save_search
 from etl.local.services import Addresses
 from tests.support.browser_pages import Page, keep
@@ -51,6 +52,7 @@ _PATHS = (
     "/review?kind=no_text",
     "/review?kind=similar",
     "/review?kind=missing",
+    "/links",
     "/gaps",
     "/saved",
     "/saved?q=安全&without=type:pdf",
@@ -75,11 +77,13 @@ class Opened:
 
 @pytest.fixture(scope="module")
 def opened(services: Addresses, services_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
-    """An archive of demo records, for somebody who may correct and has saved a search; the bytes of a page are
-    damaged."""
+    """An archive of demo records, for somebody who may correct and has saved a search; a document is cited and
+    missing, another is linked, and the bytes of a page are damaged."""
     with own_archive(services, services_dir, "accessible") as archive:
         numbers = demo_records(archive, 6)
-        keep(archive, tmp_path_factory.mktemp("kept"), Page(1))
+        citing = Page(1, paragraphs=("根据《岚川市码头管理办法》，请沿岸居民留意告示，车辆绕行，不得下水。" * 3,))
+        keep(archive, tmp_path_factory.mktemp("kept"), Page(2, title="码头管理办法"), citing)
+        link_document(archive, ARCHIVIST.name, "岚政〔2020〕3号", None, 1, "发文时漏印一字")
         (damaged,) = rows(archive, "SELECT id, blob_sha256 FROM archive.capture ORDER BY id DESC LIMIT 1")
         flip_a_byte(archive, services, damaged["blob_sha256"])
         save_search(archive, ARCHIVIST.name, "安全", "q=%E5%AE%89%E5%85%A8&only=year%3A2023", tells=True)

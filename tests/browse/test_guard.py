@@ -58,6 +58,8 @@ _ROUTES = [
     "/archive/cdx",
     "/archive/saved",
     "/archive/saved/1",
+    "/archive/links",
+    "/archive/links/1",
     "/archive/oai",
     "/archive/changes.atom",
     "/archive/statistics",

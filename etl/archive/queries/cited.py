@@ -75,6 +75,11 @@ def gaps(connection: Connection, source: str = "", number: int = MOST_GAPS) -> t
     return tuple(Gap(**row) for row in rows.mappings())
 
 
+def linked_gaps(connection: Connection) -> frozenset[str]:
+    """Names of documents that an archivist linked to a record; what was counted before may still have them."""
+    return frozenset(connection.scalars(_LINKED))
+
+
 def settled_gaps(connection: Connection) -> frozenset[str]:
     """The names of the documents of which a person said that the archive need not have them."""
     return frozenset(connection.scalars(_SETTLED))
@@ -82,7 +87,13 @@ def settled_gaps(connection: Connection) -> frozenset[str]:
 
 # The condition of the view (migration 0019), the other way round: from the names of a record to what cites it.
 _OTHER_NUMBER = "(k.number_key <> c.number_key AND k.number_key ~ '[0-9]$' AND c.number_key ~ '[0-9]$') IS NOT TRUE"
-_CITING = f"""
+_LINKS = "archive.citation_link l"
+_IS_LINKED = """
+l.cited_record_id IS NOT NULL
+AND NOT EXISTS (SELECT FROM archive.citation_link later WHERE later.id = l.id AND later.version > l.version)
+"""
+_OF_LINK = "(l.number_key = c.number_key OR (c.number_key IS NULL AND l.title_key = c.title_key))"
+_BY_NAMES = f"""
 SELECT c.record_id, c.ordinal FROM archive.citable_name k JOIN archive.citation c ON c.number_key = k.number_key
 WHERE k.record_id = :record AND c.record_id <> :record
 UNION
@@ -91,6 +102,17 @@ WHERE k.record_id = :record AND c.record_id <> :record AND {_OTHER_NUMBER}
 UNION
 SELECT c.record_id, c.ordinal FROM archive.citable_name k JOIN archive.citation c ON c.title_key = k.issued_key
 WHERE k.record_id = :record AND c.record_id <> :record AND {_OTHER_NUMBER}
+"""
+_CITING = f"""
+SELECT n.record_id, n.ordinal FROM ({_BY_NAMES}) AS n
+JOIN archive.citation c ON c.record_id = n.record_id AND c.ordinal = n.ordinal
+WHERE NOT EXISTS (SELECT FROM {_LINKS} WHERE {_IS_LINKED} AND l.cited_record_id <> :record AND {_OF_LINK})
+UNION
+SELECT c.record_id, c.ordinal FROM {_LINKS} JOIN archive.citation c ON c.number_key = l.number_key
+WHERE {_IS_LINKED} AND l.cited_record_id = :record AND c.record_id <> :record
+UNION
+SELECT c.record_id, c.ordinal FROM {_LINKS} JOIN archive.citation c ON c.title_key = l.title_key
+WHERE {_IS_LINKED} AND l.cited_record_id = :record AND c.record_id <> :record AND c.number_key IS NULL
 """
 _CITATIONS = text("""
 SELECT * FROM api_v1.citations WHERE record_id = :record AND ordinal > :after ORDER BY ordinal LIMIT :number
@@ -122,6 +144,9 @@ WITH missing AS MATERIALIZED (
         SELECT FROM archive.citable_name k
         WHERE k.issued_key = c.title_key AND k.record_id <> c.record_id AND {_OTHER_NUMBER}
     )
+    AND NOT EXISTS (
+        SELECT FROM {_LINKS} WHERE {_IS_LINKED} AND l.cited_record_id <> c.record_id AND {_OF_LINK}
+    )
 ), named AS (
     SELECT title_key, min(number_key) AS number_key FROM missing
     WHERE number_key IS NOT NULL AND title_key IS NOT NULL
@@ -134,5 +159,8 @@ SELECT max(title) AS title, max(number) AS number, count(DISTINCT record_id) AS 
        'cites:' || left(md5(key), 16) AS name, max(record_id) AS record,
        (array_agg(ordinal ORDER BY record_id DESC, ordinal))[1] AS ordinal
 FROM documents GROUP BY key ORDER BY records DESC, key LIMIT :number
+""")
+_LINKED = text(f"""
+SELECT 'cites:' || left(md5(coalesce(l.number_key, l.title_key)), 16) FROM {_LINKS} WHERE {_IS_LINKED}
 """)
 _SETTLED = text("SELECT DISTINCT subject FROM archive.review WHERE issue = 'missing'")

@@ -1,4 +1,5 @@
-"""What archivists do beside correcting: reviews, collections, notes. Each is an act, numbered without gaps.
+"""What archivists do beside correcting: reviews, collections, notes, links of citations. Each is an act, numbered
+without gaps.
 
 An act is written to the bucket (`acts/<12 digits>.jsonl.gz`) under the lock that numbers acts, as the last step before
 the commit, like the journal of changes (`etl.archive.records.change_feed`); so a rebuild brings it back. Its rows are
@@ -12,6 +13,7 @@ from functools import partial
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from etl.archive.records.citation_keys import citation_keys
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.consistency import current_transaction, require_no_rebuild, require_unused_act
 from etl.archive.storage.database import lock_acts
@@ -20,6 +22,7 @@ from etl.archive.storage.log_lines import (
     ActKind,
     ActLine,
     CollectionRow,
+    LinkRow,
     MembershipPart,
     NoteRow,
     ReviewRow,
@@ -28,15 +31,16 @@ from etl.archive.storage.log_lines import (
 from etl.archive.storage.log_object import log_bytes
 from etl.archive.storage.log_registry import chain_logs, keep_replacing
 from etl.archive.storage.lookups import among
-from etl.archive.storage.models import Act, Collection, CollectionMember, Note, Review
+from etl.archive.storage.models import Act, CitationLink, Collection, CollectionMember, Note, Review
 
-Told = ReviewRow | CollectionRow | MembershipPart | NoteRow
+Told = ReviewRow | CollectionRow | MembershipPart | NoteRow | LinkRow
 """What an act does."""
 _KINDS: dict[type[Told], ActKind] = {
     ReviewRow: "review",
     CollectionRow: "collection",
     MembershipPart: "membership",
     NoteRow: "note",
+    LinkRow: "link",
 }
 
 
@@ -91,6 +95,9 @@ def write_act(connection: Connection, line: ActLine) -> None:
         _write_membership(connection, line.seq, line.membership)
     if line.note:
         connection.execute(insert(Note).values(**line.note.row(), act=line.seq))
+    if line.link:
+        keys = citation_keys(line.link.number, line.link.title)
+        connection.execute(insert(CitationLink).values(**line.link.row(), **keys, act=line.seq))
 
 
 def _write_review(connection: Connection, line: ActLine, review: ReviewRow) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from etl.archive.records.citation_keys import citation_keys
+from etl.archive.records.citation_links import name_links_anew
 from etl.archive.records.filling import Filling
 from etl.archive.storage.archive import Database
 from etl.archive.storage.bulk_rows import insertion
@@ -83,6 +85,8 @@ def read_for_citations(connection: Connection, records: Sequence[int]) -> None:
 def fill_citations(archive: Database, progress: ProgressCallback = no_progress) -> int:
     """Reads the records that were never read for citations by the present rules; returns how many."""
     missing, read = _FILLING.begin(archive.engine), 0
+    if missing:
+        name_links_anew(archive)
     while batch := _FILLING.next_batch(archive.engine, BATCH, read_for_citations):
         read += batch
         progress(Progress("citations", read, missing))
@@ -122,8 +126,7 @@ def _row(record: int, ordinal: int, cited: CitedDocument) -> dict[str, Any]:
         "mentions": cited.mentions,
         "number": cited.number,
         "title": cited.title,
-        "number_key": cited_number_key(cited.number) if cited.number else None,
-        "title_key": (title_key(cited.title) if cited.title else "") or None,
+        **citation_keys(cited.number, cited.title),
     }
 
 

@@ -1,5 +1,5 @@
-"""The tables of what archivists do: reviews, collections, notes. Each row belongs to a numbered act, which the journal
-in the bucket tells (`etl.archive.records.acts`)."""
+"""The tables of what archivists do: reviews, collections, notes, links. Each row belongs to a numbered act, which the
+journal in the bucket tells (`etl.archive.records.acts`)."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ class Act(Base):
     """Something that an archivist did, beside corrections; numbered without gaps, in the order of commits."""
 
     __tablename__ = "act"
-    __table_args__ = (CheckConstraint("kind IN ('review', 'collection', 'membership', 'note')", name="kind"),)
+    __table_args__ = (CheckConstraint("kind IN ('review', 'collection', 'membership', 'note', 'link')", name="kind"),)
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     kind: Mapped[str]
     by: Mapped[str]
@@ -85,4 +85,28 @@ class Note(Base):
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     record_id: Mapped[int] = mapped_column(ForeignKey("archive.record.id"))
     text: Mapped[str]
+    act: Mapped[int] = mapped_column(ForeignKey("archive.act.seq"))
+
+
+class CitationLink(Base):
+    """A version of what an archivist said of a cited document: which record it is; NULL withdraws it. Its number is
+    that of the act that made it."""
+
+    __tablename__ = "citation_link"
+    __table_args__ = (
+        CheckConstraint("number IS NOT NULL OR title IS NOT NULL", name="name"),
+        *(
+            Index(f"citation_link_{name}_idx", name, postgresql_where=text(f"{name} IS NOT NULL"))
+            for name in ("number_key", "title_key", "cited_record_id")
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[str | None]
+    title: Mapped[str | None]
+    number_key: Mapped[str | None]
+    """As keys of citations: by the rules of today, whatever they were when the link was made."""
+    title_key: Mapped[str | None]
+    cited_record_id: Mapped[int | None] = mapped_column(ForeignKey("archive.record.id"))
+    reason: Mapped[str]
     act: Mapped[int] = mapped_column(ForeignKey("archive.act.seq"))

@@ -217,7 +217,7 @@ class JournalLine(ChangeEvent, LogLine):
 
 
 ReviewedIssue = Literal["disputed", "flagged", "no_text", "similar", "missing"]
-ActKind = Literal["review", "collection", "membership", "note"]
+ActKind = Literal["review", "collection", "membership", "note", "link"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,8 +262,21 @@ class NoteRow(LogPart):
 
 
 @dataclass(frozen=True, slots=True)
+class LinkRow(LogPart):
+    """A version of what an archivist said of a cited document: which record it is. `number`, `title`: as it is cited,
+    of which one may be missing; `cited_record_id`: None where the link is withdrawn."""
+
+    id: int
+    version: int
+    number: str | None
+    title: str | None
+    cited_record_id: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ActLine(LogLine):
-    """`acts/`: something that an archivist did: a row of `archive.act`, and the one of the four parts that `kind`
+    """`acts/`: something that an archivist did: a row of `archive.act`, and the one of the five parts that `kind`
     names."""
 
     seq: int
@@ -275,6 +288,7 @@ class ActLine(LogLine):
     collection: CollectionRow | None = None
     membership: MembershipPart | None = None
     note: NoteRow | None = None
+    link: LinkRow | None = None
 
 
 class ArchiveMember(TypedDict):

@@ -23,6 +23,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from etl.archive.storage.act_models import Act as Act
+from etl.archive.storage.act_models import CitationLink as CitationLink
 from etl.archive.storage.act_models import Collection as Collection
 from etl.archive.storage.act_models import CollectionMember as CollectionMember
 from etl.archive.storage.act_models import Note as Note
@@ -34,7 +35,7 @@ from etl.archive.storage.model_base import SCHEMA as SCHEMA
 from etl.archive.storage.model_base import Base as Base
 from etl.outcomes import Outcome
 
-REVISION = "0022"
+REVISION = "0023"
 """The last migration: these tables are what it leaves."""
 CAPTURE_NUMBERS = Sequence("capture_number", schema=SCHEMA)
 _OUTCOMES = ", ".join(f"'{outcome}'" for outcome in Outcome)

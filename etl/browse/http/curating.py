@@ -1,6 +1,5 @@
 """Collections and notes: their pages, and the forms with which archivists keep them."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated
 
@@ -25,6 +24,7 @@ from etl.browse.http.routes import (
     SortParam,
     Tokens,
     filter_in,
+    number_in,
     page_route,
     read_only,
 )
@@ -102,7 +102,7 @@ def change_collection(
     """Name a collection anew, or take a record out of it."""
     forms.require(request, archivist, _subject(collection), form.get("token", ""))
     if form.get("action") == "remove":
-        _members(archive, archivist.name, collection, removed=[_number(form, "record")])
+        _members(archive, archivist.name, collection, removed=[number_in(form, "record")])
         return see_other(request, f"/collections/{collection}")
     title, description = form.get("title", ""), form.get("description", "")
     try:
@@ -124,7 +124,7 @@ def change_record(
 ) -> Response:
     """Put a record into a collection, or take it out of one."""
     forms.require(request, archivist, record, form.get("token", ""))
-    number = _number(form, "collection")
+    number = number_in(form, "collection")
     if form.get("action") == "remove":
         _members(archive, archivist.name, number, removed=[record])
     else:
@@ -158,7 +158,7 @@ def put_in(
     if not title and not chosen:
         return responder.page("gather.html", replace(page, problem="no_choice"), 400)
     try:
-        number = name_collection(archive, archivist.name, title, "") if title else _number(form, "collection")
+        number = name_collection(archive, archivist.name, title, "") if title else number_in(form, "collection")
     except CollectionError as error:
         return responder.page("gather.html", replace(page, title=title, problem=_problem(error)), 400)
     _members(archive, archivist.name, number, added=found)
@@ -189,7 +189,7 @@ def keep_note(
 ) -> Response:
     """Write a note on a record, or change one; an empty text withdraws one that there is."""
     forms.require(request, archivist, record, form.get("token", ""))
-    number = _number(form, "note") if form.get("note") else None
+    number = number_in(form, "note") if form.get("note") else None
     text = plain_text(form.get("text", ""))
     problem: NoteProblem = ""
     with read_only(archive) as connection:
@@ -202,7 +202,7 @@ def keep_note(
         problem = "note_empty"
     elif number is None:
         write_note(archive, archivist.name, record, text)
-    elif not change_note(archive, archivist.name, record, number, _number(form, "version"), text):
+    elif not change_note(archive, archivist.name, record, number, number_in(form, "version"), text):
         problem = "note_moved"
     if problem:
         page = replace(page, text=text, problem=problem)
@@ -212,13 +212,6 @@ def keep_note(
 
 def _subject(collection: int) -> str:
     return f"collection {collection}"
-
-
-def _number(form: Mapping[str, str], name: str) -> int:
-    value = form.get(name, "")
-    if not (value.isascii() and value.isdigit() and 0 < int(value[:20]) <= MAX_ROW_ID):
-        raise RequestRefused(400, "form_text")
-    return int(value)
 
 
 def _members(

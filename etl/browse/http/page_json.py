@@ -7,6 +7,7 @@ from typing import Any
 from pydantic_core import to_json
 
 from etl.archive.queries.cited import Gap
+from etl.archive.records.citation_links import DocumentLink
 from etl.archive.records.collections import CollectionLine, CollectionName, Membership
 from etl.archive.records.notes import RecordNote
 from etl.browse.pages import record_list
@@ -46,6 +47,7 @@ API_NAMES: Mapping[type, Mapping[str, str]] = {
     CollectionName: _COLLECTION,
     Membership: _COLLECTION,
     RecordNote: {"id": "note_id", "record": "record_id"},
+    DocumentLink: {"id": "link_id"},
 }
 """By what a page is made of: its name of a value → that of the API."""
 

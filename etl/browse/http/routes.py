@@ -141,6 +141,14 @@ def filter_in(form: Mapping[str, str], name: str) -> RecordFilter:
         raise RequestRefused(400, "form_text") from error
 
 
+def number_in(form: Mapping[str, str], name: str) -> int:
+    """The number of a row in a form. Raises `RequestRefused` for what is none."""
+    value = form.get(name, "")
+    if not (value.isascii() and value.isdigit() and 0 < int(value[:20]) <= MAX_ROW_ID):
+        raise RequestRefused(400, "form_text")
+    return int(value)
+
+
 Handler = TypeVar("Handler", bound=Callable[..., Response])
 
 

@@ -12,7 +12,7 @@ from etl.archive.queries.review import Place
 from etl.archive.records.reviews import Issue, keep_review
 from etl.browse.errors import RequestRefused
 from etl.browse.http.cited import kept_gaps
-from etl.browse.http.responses import see_other
+from etl.browse.http.responses import Responder, see_other
 from etl.browse.http.routes import (
     Archivist,
     FormFields,
@@ -20,6 +20,7 @@ from etl.browse.http.routes import (
     Respond,
     RowId,
     Scheduling,
+    SearchParam,
     SourceParam,
     Tokens,
     page_route,
@@ -29,12 +30,13 @@ from etl.browse.http.security_headers import FRAMING_POLICY
 from etl.browse.http.session import current_person
 from etl.browse.pages.look_again import look_again, page_of
 from etl.browse.pages.record_list import parse_after
-from etl.browse.pages.review import ISSUES, review_page
+from etl.browse.pages.review import ISSUES, ReviewPage, review_page
 
 router = APIRouter(redirect_slashes=False)
 
 IssueParam = Annotated[Issue, Query(alias="kind")]
 PlaceParam = Annotated[str, Query(alias="after", max_length=100, pattern=r"^[^\x00]*$")]
+ThingParam = Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")]
 _WHOLE_QUEUE = 0
 """In place of a record, for the token of the queue's form: it is sent with the record that it is about."""
 
@@ -72,14 +74,23 @@ def review(
     source: SourceParam,
     issue: IssueParam = "disputed",
     after: PlaceParam = "",
+    at: ThingParam = "",
+    find: SearchParam = "",
 ) -> Response:
-    """What awaits a look, one thing at a time."""
+    """What awaits a look, one thing at a time; `at`: a document that is cited and missing, `find`: what record it may
+    be."""
     counted = kept_gaps(archive, source).gaps if issue == "missing" else ()
     with read_only(archive) as connection:
-        page = review_page(connection, issue, source, parse_after(Place.parse, after), counted)
+        before, shown = parse_after(Place.parse, after), parse_after(Place.parse, at)
+        page = review_page(connection, issue, source, before, counted, shown, find)
     subject = page.thing.record if page.thing else _WHOLE_QUEUE
     page = replace(page, token=forms.offered(current_person(request), subject))
-    return responder.page("review.html", page, headers={"content-security-policy": FRAMING_POLICY})
+    return framed(responder, page)
+
+
+def framed(responder: Responder, page: ReviewPage, status: int = 200) -> Response:
+    """The page, with the archived page in its frame."""
+    return responder.page("review.html", page, status, headers={"content-security-policy": FRAMING_POLICY})
 
 
 @router.post("/review", response_model=None)

@@ -26,6 +26,7 @@ REFUSALS: dict[str, str] = {
     "no_search": N_("You have no saved search of this number."),
     "form": N_("The form belongs to another user or is older than 12 hours; open it again."),
     "review_moved": N_("A newer version was made meanwhile; look at it first."),
+    "link_moved": N_("Somebody linked it, or took the link back, meanwhile; open the page again."),
     "no_scheduler": N_("Airflow has no DAG that crawls this source; run the command that the record shows."),
     "form_type": N_("Submit a web form (application/x-www-form-urlencoded)."),
     "form_size": N_("The form has more than 128 KB."),
@@ -52,6 +53,7 @@ REFUSALS: dict[str, str] = {
 FORM_PROBLEMS: dict[str, str] = {
     "value_missing": N_("Not saved: the value is missing."),
     "reason_missing": N_("Not saved: the reason is missing."),
+    "record_missing": N_("Not saved: choose the record that is meant."),
     "choice_missing": N_("Not saved: choose how to correct the field."),
     "field_missing": N_("Not saved: choose the field to correct."),
     "too_long": N_("Not saved: 2,000 characters at most."),

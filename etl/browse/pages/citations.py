@@ -1,6 +1,6 @@
 """What a record cites and what cites it, with the titles of the records that are meant; what is cited and missing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -14,6 +14,7 @@ from etl.archive.queries.cited import (
     count_citations,
     count_cited_by,
     gaps,
+    linked_gaps,
 )
 from etl.archive.records.citations import records_without_citations
 from etl.archive.storage.lookups import among, is_current
@@ -100,7 +101,7 @@ class CountedGaps:
 class GapsPage:
     """Documents that are cited and not in the archive, cited most first, counted at `counted_at`; `total` in all, or
     as many as are counted. `after`: how many come before the next page, None on the last. `unread`: records that were
-    not read for citations yet."""
+    not read for citations yet; `linked`: documents that an archivist linked to a record."""
 
     source: str
     sources: tuple[SourceChoice, ...]
@@ -110,6 +111,7 @@ class GapsPage:
     first: bool
     after: int | None
     unread: int
+    linked: int
 
 
 def record_citations(connection: Connection, record: int) -> RecordCitations:
@@ -151,15 +153,18 @@ def counted_gaps(connection: Connection, source: str) -> CountedGaps:
 
 def gaps_page(connection: Connection, counted: CountedGaps, source: str, after: int) -> GapsPage:
     """What is cited most and missing, behind the first `after`."""
+    linked = linked_gaps(connection)
+    missing = tuple(gap for gap in counted.gaps if gap.name not in linked)
     return GapsPage(
         source=source,
         sources=source_choices(connection),
-        gaps=counted.gaps[after : after + PER_PAGE],
-        total=len(counted.gaps),
+        gaps=missing[after : after + PER_PAGE],
+        total=len(missing),
         counted_at=counted.at,
         first=after == 0,
-        after=after + PER_PAGE if len(counted.gaps) > after + PER_PAGE else None,
+        after=after + PER_PAGE if len(missing) > after + PER_PAGE else None,
         unread=records_without_citations(connection),
+        linked=len(linked),
     )
 
 
@@ -169,6 +174,11 @@ def _records(connection: Connection, rows: Sequence[RowMapping], *more: int) -> 
         wanted |= {row["record_id"], *row["candidates"][:CANDIDATES]}
         if row["cited_record_id"]:
             wanted.add(row["cited_record_id"])
+    return related_records(connection, wanted)
+
+
+def related_records(connection: Connection, wanted: Collection[int]) -> dict[int, RelatedRecord]:
+    """The records of those numbers, by number."""
     query = (
         select(
             Record.id, RecordVersion.title, RecordVersion.document_number, RecordVersion.published_date, Record.state

@@ -7,7 +7,7 @@ from typing import get_args
 
 from sqlalchemy import Connection, func, select
 
-from etl.archive.queries.cited import Gap, citations, settled_gaps
+from etl.archive.queries.cited import Gap, citations, linked_gaps, settled_gaps
 from etl.archive.queries.review import Found, Place, count_issues, next_issue
 from etl.archive.records.near_duplicates import SimilarRecord, similar_to
 from etl.archive.records.reviews import Issue, ReviewNote, reviews
@@ -15,6 +15,7 @@ from etl.archive.storage.lookups import is_current
 from etl.archive.storage.models import Capture, Content, Page, Record, RecordVersion, Source
 from etl.browse.pages.fields import RecordField, corrections_of, fields_of
 from etl.browse.pages.file import AttachedFile, attached_files
+from etl.browse.pages.linking import LinkForm, link_form
 from etl.browse.pages.record_list import SourceChoice, source_choices
 from etl.fields import FIELDS
 
@@ -74,7 +75,8 @@ class IssueCount:
 @dataclass(frozen=True, slots=True)
 class ReviewPage:
     """`thing`: what is looked at now, None at the end; `here`: its place, to go on from. `looked_to`: where the search
-    for it was given up, to be continued. `notes`: what people found right last. `token`: for whoever may say so."""
+    for it was given up, to be continued. `notes`: what people found right last. `link`: which
+    record a missing document may be. `token`: for whoever may say so."""
 
     issue: Issue
     source: str
@@ -85,15 +87,25 @@ class ReviewPage:
     looked_to: str | None
     first: bool
     notes: tuple[ReviewNote, ...]
+    link: LinkForm | None = None
     token: str | None = None
 
 
 def review_page(
-    connection: Connection, issue: Issue, source: str, after: Place | None, counted: Sequence[Gap] = ()
+    connection: Connection,
+    issue: Issue,
+    source: str,
+    after: Place | None,
+    counted: Sequence[Gap] = (),
+    at: Place | None = None,
+    find: str = "",
 ) -> ReviewPage:
-    """What stands behind that place of the queue. `counted`: what is cited and missing, where the queue is of that."""
+    """What stands behind that place of the queue. `counted`: what is cited and missing, where the queue is of that;
+    then `at` is the document that is shown, whatever stands before it, and `find` which record it may be."""
     open_gaps = _open(connection, counted) if issue == "missing" else None
     gap = _behind(open_gaps, counted, after) if open_gaps else None
+    if at:
+        gap = next((each for each in counted if each.name == at.subject), gap)
     place = Place(gap.record, gap.name) if gap else None
     found = Found(place) if issue == "missing" else next_issue(connection, issue, source, after)
     thing = _thing(connection, issue, found.place) if found.place else None
@@ -109,6 +121,7 @@ def review_page(
         looked_to=str(found.looked_to) if found.looked_to else None,
         first=after is None,
         notes=tuple(reviews(connection)),
+        link=link_form(connection, gap, find) if thing and gap else None,
     )
 
 
@@ -120,7 +133,7 @@ def _count(connection: Connection, issue: Issue, source: str, open_gaps: Sequenc
 
 def _open(connection: Connection, counted: Sequence[Gap]) -> list[Gap]:
     """Those of which nobody has said yet that the archive need not have them."""
-    settled = settled_gaps(connection)
+    settled = settled_gaps(connection) | linked_gaps(connection)
     return [gap for gap in counted if gap.name not in settled]
 
 

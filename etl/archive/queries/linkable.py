@@ -1,0 +1,72 @@
+"""Records that a cited document may be which none of its names finds: those with nearly its number or title."""
+
+import re
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, select
+
+from etl.archive.queries.hits import jump, lines
+from etl.archive.queries.search import RecordFilter
+from etl.archive.queries.words import InvalidQuery
+from etl.archive.storage.models import Record
+
+MOST = 8
+"""Records that are proposed."""
+_YEAR_AND_SERIAL = re.compile(r"[〔\[(（【]?((?:19|20)\d\d)[〕\])）】]?\D{0,2}?(\d{1,5})号?$")
+_SHORTEST = 5
+"""Characters of a title that say which document is meant."""
+
+
+def proposed(connection: Connection, number: str | None, title: str | None, citing: int) -> tuple[int, ...]:
+    """The records with the year and serial of the number, then those with most of the title, in that order.
+
+    The citing record is never one of them.
+    """
+    return _first(connection, _searches(number, title), citing)
+
+
+def looked_for(connection: Connection, typed: str, citing: int) -> tuple[int, ...]:
+    """The records of what was typed: the number of a record, a 文号 or index number in any form, a content id, words.
+
+    Words are sought in titles first.
+    """
+    found = []
+    if re.fullmatch(r"\d{1,18}", typed, re.ASCII):
+        found = list(connection.scalars(select(Record.id).where(Record.id == int(typed), Record.id != citing)))
+    try:
+        whole = jump(connection, RecordFilter(q=typed))
+    except InvalidQuery:
+        whole = None
+    found += [whole] if whole and whole != citing else []
+    found += _first(connection, iter([f'标题:"{_quoted(typed)}"', typed]), citing)
+    return tuple(dict.fromkeys(found))[:MOST]
+
+
+def _searches(number: str | None, title: str | None) -> Iterator[str]:
+    if number and (found := _YEAR_AND_SERIAL.search(number)):
+        yield f'文号:"〔{found[1]}〕{found[2]}号"'
+    bare = _quoted(title or "")
+    if bare:
+        yield f'标题:"{bare}"'
+        # Without the name of the place or the agency before it, then without what stands behind.
+        yield from (f'标题:"{bare[cut:]}"' for cut in range(2, 9) if len(bare) - cut >= _SHORTEST)
+        yield from (f'标题:"{bare[:-cut]}"' for cut in (2, 4) if len(bare) - cut >= _SHORTEST)
+
+
+def _quoted(words: str) -> str:
+    return re.sub(r'["“”]', "", words).strip()
+
+
+def _first(connection: Connection, searches: Iterator[str], citing: int) -> tuple[int, ...]:
+    """What the searches find, one after the other, until there is enough."""
+    found: dict[int, None] = {}
+    for query in searches:
+        try:
+            record_filter = RecordFilter(q=query)
+            hits = lines(connection, record_filter, "relevance", None, MOST + 1).records if record_filter.words else ()
+        except InvalidQuery:
+            continue  # more words than a search takes
+        found |= dict.fromkeys(record for record in hits if record != citing)
+        if len(found) >= MOST:
+            break
+    return tuple(found)[:MOST]

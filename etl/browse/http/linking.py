@@ -1,0 +1,99 @@
+"""Links of cited documents to records: all of them, and the forms that make and withdraw one."""
+
+from dataclasses import replace
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Path, Request
+from starlette.responses import Response
+
+from etl.archive.queries.review import Place
+from etl.archive.records.citation_links import link_document, withdraw_link
+from etl.browse.errors import RequestRefused
+from etl.browse.http.cited import kept_gaps
+from etl.browse.http.responses import see_other
+from etl.browse.http.routes import (
+    MAX_ROW_ID,
+    Archivist,
+    FormFields,
+    OpenArchive,
+    Respond,
+    Tokens,
+    number_in,
+    page_route,
+    read_only,
+)
+from etl.browse.http.session import current_person
+from etl.browse.http.writing import framed
+from etl.browse.pages.linking import links_page, problem_of
+from etl.browse.pages.review import review_page
+
+router = APIRouter(redirect_slashes=False)
+
+_WITHDRAW = "links"
+"""What the token is for, of the forms that withdraw a link."""
+LinkId = Annotated[int, Path(ge=1, le=MAX_ROW_ID)]
+
+
+@page_route("/links", to=router)
+def all_links(request: Request, archive: OpenArchive, forms: Tokens, responder: Respond) -> Response:
+    """The links that archivists made."""
+    with read_only(archive) as connection:
+        page = links_page(connection, forms.offered(current_person(request), _WITHDRAW))
+    return responder.page("links.html", page)
+
+
+@router.post("/links", response_model=None)
+def link(
+    request: Request,
+    archivist: Archivist,
+    forms: Tokens,
+    archive: OpenArchive,
+    responder: Respond,
+    form: FormFields,
+) -> Response:
+    """Say which record a document is that is cited and missing, and go on to the next one."""
+    try:
+        place = Place.parse(form.get("here", ""))
+    except ValueError as error:
+        raise RequestRefused(400, "form_text") from error
+    forms.require(request, archivist, place.record, form.get("token", ""))
+    source, find = form.get("source", ""), form.get("find", "")[:200].replace("\x00", "")
+    gap = next((each for each in kept_gaps(archive, source).gaps if each.name == place.subject), None)
+    if gap is None:
+        raise RequestRefused(409, "link_moved")
+    record = number_in(form, "record") if form.get("record") else None
+    reason = " ".join(form.get("reason", "").split())
+    problem = problem_of(record, reason)
+    if not problem and record is not None:
+        if link_document(archive, archivist.name, gap.number, gap.title, record, reason) is None:
+            raise RequestRefused(404, "no_record")
+        query = urlencode({"kind": "missing", "source": source, "after": str(place)})
+        return see_other(request, f"/review?{query}")
+    with read_only(archive) as connection:
+        page = review_page(connection, "missing", source, None, kept_gaps(archive, source).gaps, place, find)
+    assert page.link is not None
+    filled = replace(page.link, record=record, reason=reason, problem=problem)
+    return framed(responder, replace(page, link=filled, token=forms.token(archivist, place.record)), 400)
+
+
+@router.post("/links/{link}", response_model=None)
+def withdraw(
+    request: Request,
+    archivist: Archivist,
+    forms: Tokens,
+    archive: OpenArchive,
+    responder: Respond,
+    link: LinkId,
+    form: FormFields,
+) -> Response:
+    """Take back what was said of a cited document: it is missing again, or what its names say."""
+    forms.require(request, archivist, _WITHDRAW, form.get("token", ""))
+    reason = " ".join(form.get("reason", "").split())
+    if problem := problem_of(link, reason):
+        with read_only(archive) as connection:
+            page = links_page(connection, forms.token(archivist, _WITHDRAW))
+        return responder.page("links.html", replace(page, problem=problem), 400)
+    if not withdraw_link(archive, archivist.name, link, number_in(form, "version"), reason):
+        raise RequestRefused(409, "link_moved")
+    return see_other(request, "/links")
