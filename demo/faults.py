@@ -40,6 +40,11 @@ def status(code: int, retry_after: int | None = None) -> Fault:
     return answer
 
 
+def under_status(code: int, **headers: str) -> Fault:
+    """The page as it is, with this status and these headers."""
+    return lambda call: Response(call.found.body, code, headers, media_type=call.found.media_type)
+
+
 def changed(old: bytes, new: bytes) -> Fault:
     """The page with some of its bytes replaced."""
     return lambda call: Response(call.found.body.replace(old, new), media_type=call.found.media_type)

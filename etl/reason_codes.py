@@ -43,6 +43,16 @@ class Code(StrEnum):
         "HTTP 状态码 {status}，但页面写着“{words}”",
         "status {status}, but the page says '{words}'",
     )
+    PAGE_SAYS_FAILURE = (
+        "page_says_failure",
+        "HTTP 状态码 {status}，但页面写的是服务器出错或停止服务：“{words}”",
+        "status {status}, but the page says that its server fails or rests: '{words}'",
+    )
+    DOCUMENT_ALL_THE_SAME = (
+        "document_all_the_same",
+        "本应判为“{verdict}”，但页面就是目录所列的公文",
+        "it would be refused ({verdict}), but it is the document that the list names",
+    )
     EMPTY_BODY = "empty_body", "HTTP 状态码 {status}，内容为空", "status {status} with an empty body"
     BODY_NO_TEXT = (
         "body_no_text",

@@ -7,13 +7,14 @@ Only certain cases are decided here; extraction decides whether a page is a docu
 import re
 from urllib.parse import urlsplit
 
-from etl.fetch.client import Attempt
+from etl.fetch.client import CONDITIONS, Attempt
 from etl.fetch.refusals import Refusal, find_refusal
 from etl.outcomes import Outcome
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 from etl.web.page import is_readable
 
+_WHOLE = re.compile(r"bytes 0-(\d{1,15})/(\d{1,15})")
 Verdict = tuple[Outcome | None, str]
 """(outcome, stored reason) of an attempt; no outcome if the body is to be compared with the stored one."""
 
@@ -52,7 +53,7 @@ def _classify(attempt: Attempt, refusal: Refusal | None) -> Verdict:
     if attempt.failure is not None:
         return attempt.failure, attempt.reason
     status = attempt.status or 0
-    if status == 304:
+    if status == 304 and not _is_unasked(attempt):
         return Outcome.NOT_MODIFIED, ""
     if status in (404, 410):
         return Outcome.GONE, encode_reason(Code.HTTP_STATUS, status=status)
@@ -60,13 +61,24 @@ def _classify(attempt: Attempt, refusal: Refusal | None) -> Verdict:
         if refusal:
             return Outcome.BLOCKED, encode_reason(Code.HTTP_STATUS_PAGE, status=status, page=refusal[1])
         return Outcome.BLOCKED, encode_reason(Code.HTTP_STATUS, status=status)
-    if status >= 300 or status == 206:  # a part that nobody asked for
+    if status >= 300 or (status == 206 and not _is_whole(attempt)):
         return Outcome.HTTP_ERROR, encode_reason(Code.HTTP_STATUS, status=status)
     if not (attempt.body or b"").strip():
         return Outcome.EMPTY, encode_reason(Code.EMPTY_BODY, status=status)
     if _went_home(attempt):
         return Outcome.SOFT_404, encode_reason(Code.REDIRECTED_HOME, url=attempt.final_url)
     return refusal or (None, attempt.reason)
+
+
+def _is_unasked(attempt: Attempt) -> bool:
+    """Whether the request had no condition, so that 304 says nothing; False where its headers are not known."""
+    return bool(attempt.request_headers) and not any(name in CONDITIONS for name, _ in attempt.request_headers)
+
+
+def _is_whole(attempt: Attempt) -> bool:
+    """Whether an answer with a part, which nobody asked for, has all of it."""
+    found = _WHOLE.fullmatch(attempt.header("content-range").strip())
+    return found is not None and int(found[1]) + 1 == int(found[2])
 
 
 def classify_file(attempt: Attempt) -> Verdict:

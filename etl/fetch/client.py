@@ -21,15 +21,16 @@ from etl.outside import Outside
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 from etl.sources.schema import Source
-from etl.web.page import read_page
-from etl.web.redirects import PageRedirect, may_lead_on, page_redirect
+from etl.web.page import WebPage, read_page
+from etl.web.redirects import asks_again, may_lead_on, page_redirect
 from etl.web.urls import host_of
 
 ACCEPT = "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.8"
 # What every site packs its pages with. Of the other codings that `etl.fetch.content_coding` unpacks none is asked for.
 ACCEPT_ENCODING = "gzip, deflate"
 _SENDABLE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
-_CONDITIONS = ("If-None-Match", "If-Modified-Since")
+CONDITIONS = ("If-None-Match", "If-Modified-Since")
+"""Headers of a conditional request."""
 MAX_REDIRECTING_BYTES = 100_000
 """Largest page that is looked at for where it leads; one without content is far smaller."""
 
@@ -123,7 +124,7 @@ class Fetcher:
         headers = {"User-Agent": self._user_agent, "Accept": ACCEPT, "Accept-Encoding": ACCEPT_ENCODING}
         headers |= {"Referer": referer, **(request.headers or {})}
         # A validator that cannot be sent back as it came is not: the page is fetched whole.
-        headers = {name: each for name, each in headers.items() if name not in _CONDITIONS or _SENDABLE.fullmatch(each)}
+        headers = {name: each for name, each in headers.items() if name not in CONDITIONS or _SENDABLE.fullmatch(each)}
         sent = tuple(headers.items())
         started, clock, url = datetime.now(UTC), time.monotonic(), request.url
 
@@ -131,7 +132,7 @@ class Fetcher:
             elapsed = int((time.monotonic() - clock) * 1000)
             return Attempt(request.url, url, started, elapsed, sent, **values)  # type: ignore[arg-type]
 
-        redirected_to_itself, led_on = False, ""
+        asked_again, led_on = False, ""
         try:
             for _ in range(self._source.limits.redirects + 1):
                 trace = await self._check_allowed(url)
@@ -140,21 +141,25 @@ class Fetcher:
                 limit = min(self._source.limits.bytes, request.limit or self._source.limits.bytes)
                 answer = await self._client.ask(url, headers, limit, trace, method=method, content=body)
                 if not answer.leads_on:
-                    onward = None if led_on or request.method != "GET" else _page_redirect(answer, url)
+                    page = _page_without_content(answer, url) if request.method == "GET" else None
+                    if page and not asked_again and answer.header("set-cookie") and asks_again(page):
+                        asked_again = True
+                        continue
+                    onward = page_redirect(page, answer.header("refresh")) if page and not led_on else None
                     if onward is None:
                         return ended(status=answer.status, headers=answer.headers, body=answer.body, reason=led_on)
                     led_on = encode_reason(Code.PAGE_LED_ON, url=url, means=onward.means)
                     url = onward.url
                     # They are about the page that led here.
-                    headers = {name: value for name, value in headers.items() if name not in _CONDITIONS}
+                    headers = {name: value for name, value in headers.items() if name not in CONDITIONS}
                     sent = tuple(headers.items())
                     continue
                 before, url = url, redirected(url, answer.location)
                 if url == before:
                     # The first response sets a cookie; the client sends it with the second request.
-                    if redirected_to_itself:
+                    if asked_again:
                         return ended(failure=Outcome.BLOCKED, reason=encode_reason(Code.REDIRECTED_TO_ITSELF))
-                    redirected_to_itself = True
+                    asked_again = True
             limit = self._source.limits.redirects
             return ended(failure=Outcome.NETWORK_ERROR, reason=encode_reason(Code.TOO_MANY_REDIRECTS, limit=limit))
         except RequestFailed as failed:
@@ -198,7 +203,12 @@ class Fetcher:
                 while answer.leads_on and hops < MAX_ROBOTS_REDIRECTS:
                     target, hops = redirected(target, answer.location), hops + 1
                     answer = await self._ask_robots(target)
-                return robots_of(answer)
+                if (
+                    answer.status < 500
+                    or number == self._source.limits.retries
+                    or self._pace.is_postponed(host_of(target))
+                ):
+                    return robots_of(answer)
             except RequestFailed as failed:
                 if failed.outcome is Outcome.OUT_OF_SCOPE and not hops:
                     raise
@@ -217,14 +227,15 @@ class Fetcher:
         return answer
 
 
-def _page_redirect(answer: Answer, url: str) -> PageRedirect | None:
-    """Where an answer leads that is a page without content of its own, and no firewall's and no notice."""
-    if answer.status != 200 or len(answer.body) > MAX_REDIRECTING_BYTES or not is_markup(answer.body):
+def _page_without_content(answer: Answer, url: str) -> WebPage | None:
+    """The page of an answer that may only lead on, and is no firewall's and no notice."""
+    if answer.status != 200 or len(answer.body) > MAX_REDIRECTING_BYTES:
         return None
-    if not may_lead_on(answer.body):
+    leads_by_header = bool(answer.header("refresh")) and not answer.body.strip()
+    if not leads_by_header and not (is_markup(answer.body) and may_lead_on(answer.body)):
         return None
     page = read_page(answer.body, url, answer.header("content-type"))
-    return None if refusal_of(page, answer.status) else page_redirect(page)
+    return None if refusal_of(page, answer.status) else page
 
 
 @asynccontextmanager

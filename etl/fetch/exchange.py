@@ -27,7 +27,7 @@ from etl.outcomes import Outcome
 from etl.outside import Outside, clean_text
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
-from etl.web.urls import address_of_bytes, canonical_url
+from etl.web.urls import address_of_bytes, canonical_url, with_slashes
 
 MAX_COOKIE_BYTES = 4096
 """Longest cookie that is kept, as in browsers (RFC 6265bis, 5.6)."""
@@ -185,7 +185,7 @@ class SiteClient:
 def redirected(url: str, location: str) -> str:
     """The canonical address to which an answer of `url` leads. Raises `RequestFailed` for what is none."""
     try:
-        return canonical_url(urljoin(url, location))
+        return canonical_url(urljoin(url, with_slashes(location.strip())))
     except ValueError as error:
         reason = encode_reason(Code.REDIRECT_NO_ADDRESS, address=location[:200])
         raise RequestFailed(Outcome.NETWORK_ERROR, reason) from error

@@ -1,4 +1,5 @@
-"""Short pages with status 200 that refuse the document: those of firewalls, and those that say that it is missing."""
+"""Pages with status 200 that are not the document: those of firewalls, of servers that failed or are being maintained,
+and those that say that it is missing."""
 
 import re
 
@@ -16,10 +17,34 @@ _CHALLENGE = re.compile(
     r"|设置为?拦截|疑似(?:黑客)?攻击|不合法参数|网站防火墙"
 )
 """Searched in the lower-case page."""
-_MISSING = re.compile(
-    r"404(?<!\w404)\b|页面(?:不存在|找不到|已删除|未找到)|(?:找不到|没有找到|访问的)(?:该|此|您)?.{0,8}页面"
-    r"|(?:信息|内容|文章|资源|网页)(?:已?不存在|已经?被?(?:删除|下线|撤下))|链接(?:已经?)?失效"
+_FORBIDS = re.compile(
+    r"(?:访问|请求|ip(?:地址)?)(?:已?被|已被?).{0,10}(?:拦截|阻断|拒绝|封禁|限制|列入黑名单)|(?:访问|操作|请求)(?:次数)?(?:太|过于?)(?:频繁|多|快)"
+    r"|(?:按住|拖动|拖拽).{0,6}滑块|人机(?:验证|校验)|输入验证码后?继续访问|正在(?:检查|验证)(?:您的)?浏览器|checkingyourbrowser"
+    r"|安全风险.{0,8}拦截|禁止访问(?:本|该)(?:网站|站点|系统)|被禁止访问|(?:境外|海外).{0,6}(?:暂停|禁止|限制)访问|非授权访问"
+    r"|requestrejected|requestedurlwasrejected|accessdenied"
 )
+"""Searched in the words of a page, in lower case."""
+_MISSING_WORDS = (
+    r"页面(?:不存在|找不到|已删除|未找到)|(?:找不到|没有找到|访问的)(?:该|此|您)?.{0,8}页面|没有找到站点"
+    r"|(?:信息|内容|文章|资源|网页|文件|附件)(?:已?不存在|已经?被?(?:删除|下线|撤下))|链接(?:已经?)?失效"
+    r"|file ?not ?found"
+)
+_MISSING = re.compile(r"404(?<!\w404)(?<!\d[-.,]404)(?![\w.,%])|" + _MISSING_WORDS, re.IGNORECASE)
+_MISSING_IN_TEXT = re.compile(_MISSING_WORDS, re.IGNORECASE)
+_FAILS = re.compile(
+    r"内部服务器错误|服务器(?:发生)?内部错误|(?:系统|程序)(?:发生|出现)(?:了)?(?:错误|异常)|数据库连接(?:失败|错误|异常)|(?:系统|服务器)繁忙"
+    r"|站点创建成功|站点已(?:经被管理员停止运行|关闭|暂停)|welcometonginx!|(?:网站|系统|平台).{0,12}(?:升级|维护|改造|改版).{0,80}"
+    r"(?:暂停|暂时|无法|停止|稍后).{0,8}(?:访问|服务|使用)"
+)
+_REPORT = re.compile(
+    r"(?:.{0,60}?“/[^”]{0,80}”应用程序中的服务器错误|.{0,60}?servererrorin'|.{0,20}?(?:http(?:status|状态)|error)[-–:]?(?P<status>[45]\d\d)[-–]"
+    r"|.{0,20}?strutsproblemreport)"
+)
+"""How the reports of servers begin (ASP.NET, Tomcat, TongWeb, WebLogic, Struts), however much they go on to say."""
+_OF_A_DOCUMENT = re.compile(
+    r"(?:发布|发文|成文|印发|公开)(?:时间|日期)[:：]?\d|索引号|〔\d{4}〕|告知书|申请(?:公开|获取)|信息公开申请"
+)
+"""What only a document says: that information does not exist is the answer to many a request for it."""
 _SAYS = re.compile(r"""alert\(\s*["']([^"'\n]{4,80})["']""")
 """What a page without words says by its script: `alert("您查看的信息不存在"); history.back()`."""
 _MAX_CHARACTERS = 400
@@ -27,20 +52,22 @@ _MAX_CHARACTERS = 400
 _UNSEEN = frozenset({"script", "style", "noscript"})
 
 Refusal = tuple[Outcome, str]
-"""`blocked` or `soft_404`, and the stored reason (`etl.reasons`)."""
+"""`blocked`, `soft_404` or `http_error`, and the stored reason (`etl.reasons`)."""
+_MAX_LINE_BYTES = 240
+"""Bytes of a message without markup."""
 MAX_JUDGED_BYTES = 1_000_000
 """Bytes of the largest page that is looked at: a refusal says little, whatever scripts it has. Looking for words in
 43 MB took 17 s, in which nothing else of the process went on."""
 
 
 def find_refusal(body: bytes, url: str, content_type: str, status: int) -> Refusal | None:
-    """`blocked` or `soft_404` for a short page with the words of one, with the stored reason; None for any other."""
+    """`blocked`, `soft_404` or `http_error` for a page with such words, with the stored reason; None for any other."""
     return refusal_of(read_page(body, url, content_type), status) if may_refuse(body) else None
 
 
 def may_refuse(body: bytes) -> bool:
-    """Whether the body may be such a page: one that begins as HTML does, and is not too large."""
-    return len(body) <= MAX_JUDGED_BYTES and is_markup(body)
+    """Whether the body may be such a page: one that begins as HTML does, and is not too large, or a line of text."""
+    return len(body) <= _MAX_LINE_BYTES or (len(body) <= MAX_JUDGED_BYTES and is_markup(body))
 
 
 def is_markup(body: bytes) -> bool:
@@ -52,11 +79,25 @@ def is_markup(body: bytes) -> bool:
 def refusal_of(page: WebPage, status: int) -> Refusal | None:
     """As `find_refusal`, of a page that is read."""
     visible = visible_text(page, _UNSEEN, _MAX_CHARACTERS)
+    if report := _REPORT.match(visible[:120].lower()):
+        missing = report["status"] in ("404", "410")
+        return (Outcome.SOFT_404 if missing else Outcome.HTTP_ERROR), _fails(status, report.group())
     if len(visible) > _MAX_CHARACTERS:  # before words are searched: that takes 2 ms, and nearly every page ends here
         return None
     if _CHALLENGE.search(page.text.lower()):
         return Outcome.BLOCKED, encode_reason(Code.FIREWALL_PAGE)
+    if _OF_A_DOCUMENT.search(visible):
+        return None
+    if _FORBIDS.search(visible.lower()):
+        return Outcome.BLOCKED, encode_reason(Code.FIREWALL_PAGE)
+    says_missing = _MISSING if "<" in page.text else _MISSING_IN_TEXT  # numbers in data are no statuses
     said = visible or " ".join(_SAYS.findall(page.text))
-    if match := _MISSING.search(page.text) and _MISSING.search(said):
+    if match := says_missing.search(page.text) and says_missing.search(said):
         return Outcome.SOFT_404, encode_reason(Code.PAGE_SAYS_MISSING, status=status, words=match.group())
+    if match := _FAILS.search(visible.lower()):
+        return Outcome.HTTP_ERROR, _fails(status, match.group())
     return None
+
+
+def _fails(status: int, words: str) -> str:
+    return encode_reason(Code.PAGE_SAYS_FAILURE, status=status, words=words)

@@ -6,10 +6,12 @@ a migration, UTF-8 pages under a server-wide `charset=gb2312`), while text that 
 sequences in it is never GBK by accident: each Chinese character would have to fall into a seventh of the table.
 A declared single-byte charset (ISO-8859-1 by default of servlets and of tools that write WARC files, windows-1252)
 proves nothing, because it decodes anything: text that is whole GB18030 with Chinese letters is read as such.
+A part in another charset (a footer that the server includes from a file) decides nothing about the rest.
 """
 
 import codecs
 import re
+from contextlib import suppress
 from functools import lru_cache
 
 _BOMS = (
@@ -22,6 +24,14 @@ _BOMS = (
 _META = re.compile(rb"""charset\s*+=\s*+["']?\s*+([a-z0-9_.:-]{2,40})""")
 _HEADER = re.compile(r"""charset\s*+=\s*+["']?\s*+([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
 _THREE_BYTES = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}")
+_WIDE_MARKUP = (
+    (re.compile(rb"(?:[\t\n\r ]\0)*+<\0[!?a-zA-Z]\0"), "utf-16-le"),
+    (re.compile(rb"(?:\0[\t\n\r ])*+\0<\0[!?a-zA-Z]"), "utf-16-be"),
+)
+"""UTF-16 that begins with a tag, without a byte order mark."""
+_CHINESE_BYTES = re.compile(rb"[\xe3-\xe9\xef][\x80-\xbf]{2}")
+_RUN = re.compile(rb"[\x80-\xff][\x40-\x7e\x80-\xff]*+")
+"""What one part in GBK or UTF-8 has between two tags; second bytes of GBK may be ASCII letters."""
 _NATIONAL_LETTERS = re.compile(rb"(?:[\xb0-\xf7][\xa1-\xfe])+")
 """Runs of the letters of GB 2312, both of whose bytes are above ASCII: in western text such bytes seldom touch."""
 _META_SEARCH_BYTES = 8192
@@ -68,16 +78,42 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
     """(text, charset) of a page's bytes. Never raises; bytes that fit no charset become U+FFFD."""
     for mark, name in _BOMS:
         if body.startswith(mark):
+            if name == "utf-8":
+                body = body[len(mark) :]
+                break  # editors put it before pages of any charset
             return body.decode(name, "replace").removeprefix("\ufeff"), name
+    for markup, name in _WIDE_MARKUP:
+        if markup.match(body):
+            return body.decode(name, "replace"), name
     try:
-        text = body.decode("utf-8")
+        text = body.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError:
+        if _is_mostly_utf8(body):
+            return _RUN.sub(_as_utf8, body).decode("utf-8"), "utf-8"
         return _best_decoding(body, _declared_codecs(body, content_type))
     # What the bytes prove comes first: it is seen in their first word, and declarations have to be searched for.
     if body.isascii() or _THREE_BYTES.search(body):
         return text, "utf-8"
     declared = _declared_codecs(body, content_type)
     return (text, "utf-8") if "utf-8" in declared or not declared else _best_decoding(body, declared)
+
+
+def _is_mostly_utf8(body: bytes) -> bool:
+    """Whether most bytes above ASCII are Chinese letters of UTF-8: of GBK one in sixty looks so."""
+    return 6 * len(_CHINESE_BYTES.findall(body)) > sum(map(len, _RUN.findall(body)))
+
+
+def _as_utf8(run: re.Match[bytes]) -> bytes:
+    """A run of a page in UTF-8: as it is, or from GB18030 if it is whole in that and mostly no UTF-8."""
+    try:
+        run[0].decode("utf-8")
+        return run[0]
+    except UnicodeDecodeError:
+        text = run[0].decode("utf-8", "replace")
+    if not _is_mostly_utf8(run[0]):
+        with suppress(UnicodeDecodeError):
+            text = run[0].decode("gb18030")
+    return text.encode("utf-8")
 
 
 def _declared_codecs(body: bytes, content_type: str) -> list[str]:

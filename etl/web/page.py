@@ -12,7 +12,7 @@ from lxml import etree, html
 from etl.file_signatures import DOCUMENT_FILES, GZIP
 from etl.web.charset import decode, is_text
 from etl.web.markup import START_TAG, count_beyond_ascii, live_source, pieces, shown_chars, without_early_ends
-from etl.web.urls import encode_query
+from etl.web.urls import encode_query, with_slashes
 
 _REFUSED_BYTES = bytes(b for b in range(32) if b not in b"\t\n\r") + b"\x7f"
 """Bytes that end libxml2's parsing, or that it refuses in text that is set later. None is part of a UTF-8 sequence."""
@@ -41,7 +41,6 @@ _INLINE_PICTURE = re.compile(INLINE_PICTURE.encode())
 MAX_LINK_CHARS = 8_000
 """Longest address that is resolved: it costs time for every character."""
 
-_PATH = re.compile(r"[^?#]*")
 _WITH_QUERY = "//@*[(name()='href' or name()='src' or name()='action' or name()='data') and contains(., '?')]"
 
 COLLECTED_TAGS = (
@@ -188,15 +187,12 @@ def _strip_attributes(tag: re.Match[str]) -> str:
 def absolute(url: str, base: str) -> str | None:
     """`url` resolved against `base`, without its fragment; None for what is no http(s) address.
 
-    A backslash before the query is a slash, as in browsers (WHATWG URL).
+    Slashes are read as in browsers (`with_slashes`).
     """
     if len(url) > MAX_LINK_CHARS:
         return None
-    if "\\" in url:
-        path = _PATH.match(url)[0]  # type: ignore[index]
-        url = path.replace("\\", "/") + url[len(path) :]
     try:
-        joined = urljoin(base, url.strip())
+        joined = urljoin(base, with_slashes(url.strip()))
         parts = urlsplit(joined)
     except ValueError:
         return None

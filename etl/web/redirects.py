@@ -1,4 +1,4 @@
-"""Pages that only lead to another one: by meta refresh, by a script with a literal address, or by a frameset.
+"""Pages that only lead to another one: by a refresh, by a script with a literal address, or by a frameset.
 
 Seen as the first page of columns ("跳转到第一个子栏目") and in the place of documents that moved.
 """
@@ -14,7 +14,7 @@ from etl.web.page import WebPage, absolute, base_url, visible_text
 from etl.web.script.navigation import navigation_target
 from etl.web.urls import canonical_url, encode_query
 
-Means = Literal["meta refresh", "script", "frameset"]
+Means = Literal["refresh header", "meta refresh", "script", "frameset"]
 MAX_PAGE_CHARS = 100_000
 """Characters of a page that may be one: with all their styles such pages stay below a tenth of that."""
 _MAX_OWN_CHARS, _MAX_LINKS = 100, 3
@@ -29,6 +29,8 @@ _REFRESH = re.compile(
     r"""(?<![\d.])[\d.]++ ?[;, ] ?(?:url ?= ?)?(?P<quote>["']?)(?P<url>[^"']++)(?P=quote)""", re.IGNORECASE
 )
 """The value of `content`, its white space collapsed."""
+_RELOAD = re.compile(r"\s*(?:(?:window|self|top|document)\.)?location\.reload\((?:true|false)?\);?\s*")
+"""A whole script."""
 _UNSEEN = frozenset({"script", "style", "noscript", "noframes", "title", "template"})
 _CONTENT = "//iframe | //object | //embed | //form | //table//table"
 _JAVASCRIPT = re.compile(r"^$|javascript|ecmascript|^module$", re.IGNORECASE)
@@ -56,22 +58,35 @@ def may_lead_on(body: bytes) -> bool:
     return True
 
 
-def page_redirect(page: WebPage) -> PageRedirect | None:
+def page_redirect(page: WebPage, refresh: str = "") -> PageRedirect | None:
     """Where a page without content of its own leads; None for any other page, and where it leads nowhere for certain.
 
-    Several means must agree on the address. An address in a condition or an event handler is none.
+    `refresh`: the header `Refresh`. Several means must agree on the address. An address in a condition or an event
+    handler is none.
     """
-    if len(page.text) > MAX_PAGE_CHARS or not _SIGN.search(page.text) or _has_content(page):
+    if len(page.text) > MAX_PAGE_CHARS or not (refresh or _SIGN.search(page.text)) or _has_content(page):
         return None
     base = base_url(page)
     found: dict[str, Means] = {}
-    for written, means in (*_refreshes(page), *_scripts(page), *_frames(page)):
+    by_header: list[tuple[str, Means]] = [(url, "refresh header") for url in _refresh_target(refresh)]
+    for written, means in (*by_header, *_refreshes(page), *_scripts(page), *_frames(page)):
         try:
             found.setdefault(canonical_url(absolute(encode_query(written, page.charset), base) or ""), means)
         except ValueError:
             return None
     found.pop(canonical_url(page.url), None)
     return PageRedirect(*next(iter(found.items()))) if len(found) == 1 else None
+
+
+def asks_again(page: WebPage) -> bool:
+    """Whether a page without content only has its own address asked for again, as with the cookie that came with it."""
+    if len(page.text) > MAX_PAGE_CHARS or not _SIGN.search(page.text) or _has_content(page):
+        return False
+    refreshes = [each.get("content", "") for each in page.elements["meta"] if _is_refresh(each)]
+    targets = [url for content in refreshes for url in _refresh_target(content)]
+    scripts = [element.text or "" for element in page.elements["script"]]
+    is_own = all(absolute(url, base_url(page)) == page.url for url in targets)
+    return is_own and (bool(refreshes) or any(_RELOAD.fullmatch(script) for script in scripts))
 
 
 def _has_content(page: WebPage) -> bool:
@@ -84,10 +99,19 @@ def _has_content(page: WebPage) -> bool:
 
 def _refreshes(page: WebPage) -> Iterator[tuple[str, Means]]:
     for element in page.elements["meta"]:
-        if element.get("http-equiv", "").strip().lower() != "refresh" or _is_for_no_scripts(element):
-            continue
-        if match := _REFRESH.match(" ".join(element.get("content", "").split())):
-            yield match["url"].strip(), "meta refresh"
+        if _is_refresh(element):
+            for url in _refresh_target(element.get("content", "")):
+                yield url, "meta refresh"
+
+
+def _is_refresh(element: HtmlElement) -> bool:
+    return element.get("http-equiv", "").strip().lower() == "refresh" and not _is_for_no_scripts(element)
+
+
+def _refresh_target(value: str) -> list[str]:
+    """The address in the value of a refresh, if it has one."""
+    match = _REFRESH.match(" ".join(value.split()))
+    return [match["url"].strip()] if match else []
 
 
 def _is_for_no_scripts(element: HtmlElement) -> bool:

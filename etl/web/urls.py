@@ -31,6 +31,8 @@ _TOKEN_VALUE = re.compile(
 )
 """Seconds since 1970, a time as digits, a random number, letters and digits without a word, a written date: values of
 clocks and keys."""
+_PATH = re.compile(r"[^?#]*")
+_AUTHORITY = re.compile(r"(https?):/{2,}", re.IGNORECASE)
 _OFFSET = re.compile(r"^-?\d+$")
 _UNSAFE = "!#$%&'()*+,/:;=?@[]~"
 
@@ -62,6 +64,15 @@ def canonical_url(url: str, base: str = "") -> Address:
     if len(address) > MAX_ADDRESS_CHARS:
         raise AddressTooLong(f"an address of {len(address)} characters, {MAX_ADDRESS_CHARS} are allowed: {url[:200]!r}")
     return Address(address)
+
+
+def with_slashes(url: str) -> str:
+    """The address with slashes as browsers read them (WHATWG URL): a backslash before the query is one, and any number
+    of them after the scheme are two."""
+    if "\\" in url:
+        path = _PATH.match(url)[0]  # type: ignore[index]
+        url = path.replace("\\", "/") + url[len(path) :]
+    return _AUTHORITY.sub(r"\1://", url, count=1) if ":///" in url else url
 
 
 def resolved(base: str, url: str) -> str:

@@ -288,3 +288,75 @@ def test_text_in_any_charset_and_known_files_may_be_documents(base: str, body: b
 def test_a_part_that_nobody_asked_for_is_no_document(base: str) -> None:
     [attempt] = ask(base, {"/a": http(PAGE, "206 Partial Content", "Content-Range: bytes 0-80/500")}, "/a")
     assert ending(attempt) == (Outcome.HTTP_ERROR, "status 206")
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "\\\\{host}\\new.html",
+        "http:\\\\{host}\\new.html",
+        "http:///{host}/new.html",
+        "http:////{host}\\new.html",
+        "\\new.html",
+        "  /new.html\t ",
+        "HTTP://{host}/./a/../new.html#top",
+        "//{host}/new.html",
+    ],
+)
+def test_a_location_is_read_as_browsers_read_it(base: str, location: str) -> None:
+    moved = http(b"", "302 Found", f"Location: {location.format(host=base[7:])}")
+    [attempt] = ask(base, {"/gk/a": moved, "/new.html": http(PAGE)}, "/gk/a")
+    assert (attempt.final_url, attempt.body) == (base + "/new.html", PAGE)
+
+
+@pytest.mark.parametrize("body", [b"", b"\r\n", "<html><body>正在跳转</body></html>".encode()])
+def test_the_header_refresh_leads_on_from_a_page_without_content(base: str, body: bytes) -> None:
+    [attempt] = ask(base, {"/a": http(body, "200 OK", "Refresh: 0; url=/new"), "/new": http(PAGE)}, "/a")
+    assert attempt.body == PAGE
+    assert "has no content and leads here by refresh header" in ending(attempt)[1]
+    page = f"<html><body><p>{'望澜市人民政府办公室通知' * 20}</p></body></html>".encode()
+    [attempt] = ask(base, {"/a": http(page, "200 OK", "Refresh: 300; url=/new"), "/new": http(PAGE)}, "/a")
+    assert attempt.body == page
+
+
+SELF = [
+    "<meta http-equiv='refresh' content='1'>",
+    "<meta http-equiv='refresh' content='0;url=/a'>",
+    "<script>window.location.reload();</script>",
+]
+
+
+@pytest.mark.parametrize("lead", SELF)
+def test_a_page_that_only_has_itself_asked_again_is_asked_once_with_its_cookie(lead: str) -> None:
+    shell = f"<html><head>{lead}</head></html>".encode()
+    for passes in (True, False):
+        left = [http(shell, "200 OK", "Set-Cookie: k=1; path=/")]
+
+        def answer(path: str, left: list[bytes] = left, passes: bool = passes) -> bytes:
+            if path != "/a":
+                return NONE
+            return left.pop() if left else http(PAGE if passes else shell)
+
+        with raw_server(answer) as (base, asked):
+            [attempt] = fetch_in_turn(loopback_source(base), base + "/a")
+        assert attempt.body == (PAGE if passes else shell)
+        assert asked.count("/a") == 2
+
+
+def test_a_part_that_is_the_whole_is_the_page(base: str) -> None:
+    size = len(PAGE)
+    for stated, outcome in ((f"0-{size - 1}/{size}", None), (f"0-{size - 1}/{size + 1}", Outcome.HTTP_ERROR)):
+        [attempt] = ask(base, {"/a": http(PAGE, "206 Partial Content", f"Content-Range: bytes {stated}")}, "/a")
+        assert ending(attempt)[0] is outcome
+
+
+def test_a_server_error_for_robots_txt_is_asked_about_again() -> None:
+    left = [http(b"", "500 Internal Server Error")]
+
+    def answer(path: str) -> bytes:
+        return http(PAGE) if path == "/a" else left.pop() if left else http(b"User-agent: *\nDisallow: /b\n")
+
+    with raw_server(answer) as (base, asked):
+        attempts = fetch_in_turn(loopback_source(base), base + "/a", base + "/b")
+    assert [attempt.failure for attempt in attempts] == [None, Outcome.ROBOTS]
+    assert asked == ["/robots.txt", "/robots.txt", "/a"]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from starlette.responses import Response
 
 from demo import catalogue, faults
 from demo.gkmlpt import GkmlptSite
@@ -183,6 +184,49 @@ def test_a_site_that_refuses_strangers_is_asked_from_within(archive: Archive, si
     site.faults[key] = faults.needs_referer
     report = crawl_list(archive, site)
     assert (report.state, report.stored) == ("green", 5)
+
+
+# ---- words and statuses that belie their pages
+
+
+@pytest.mark.parametrize("code", [301, 400, 401, 403, 404, 410, 500, 503])
+def test_a_document_is_stored_whatever_its_status_says(archive: Archive, site: TrsSite, code: int) -> None:
+    site.faults[FIRST] = faults.under_status(code)
+    report = crawl_list(archive, site)
+    outcome, reason = ended(archive, site)
+    assert (outcome, report.stored) == ("stored", 5)
+    assert reason == f"it would be refused (status {code}), but it is the document that the list names"
+    again = crawl_list(archive, site, recheck_after_days=0)
+    assert (again.state, again.unchanged) == ("green", 5)
+
+
+@pytest.mark.parametrize("words", ["经检索，您申请的信息不存在。", "系统升级维护期间，将暂停服务。"])
+def test_words_of_error_pages_in_the_document_that_the_list_names_lose_nothing(
+    archive: Archive, site: TrsSite, words: str
+) -> None:
+    document = site.postings[FIRST].document
+    page = (
+        f"<html><head><title>{document.title}</title></head><body><h1>{document.title}</h1><p>2023年5月9日</p>"
+        f"<div class='TRS_Editor'><p>{words}有关事项请与本机关联系，联系时请说明受理编号。</p></div></body>"
+    )
+    site.faults[FIRST] = lambda call: Response(page, media_type="text/html")
+    report = crawl_list(archive, site)
+    outcome, reason = ended(archive, site)
+    assert (outcome, report.stored) == ("stored", 5)
+    assert "it is the document that the list names" in reason
+
+
+def test_an_error_page_under_its_status_is_no_document(archive: Archive, site: TrsSite) -> None:
+    site.faults[FIRST] = faults.status(404)
+    crawl_list(archive, site)
+    assert ended(archive, site) == ("gone", "status 404")
+
+
+def test_not_modified_that_nobody_asked_for_says_nothing(archive: Archive, site: TrsSite) -> None:
+    site.faults[FIRST] = lambda call: Response(status_code=304)
+    report = crawl_list(archive, site)
+    assert ended(archive, site) == ("http_error", "status 304")
+    assert (report.stored, report.failed) == (4, 1)
 
 
 # ---- bytes that belie their labels

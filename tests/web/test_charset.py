@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.web.page import links, read_page
+from etl.web.page import is_readable, links, read_page
 
 TEXT = "云溪区人民政府关于老旧电梯更新工作的通知，现印发给你们，请认真贯彻执行。"
 
@@ -82,6 +82,42 @@ def test_other_languages_stay_in_the_single_byte_charset_that_is_declared(text: 
 def test_a_letter_that_is_cut_off_at_the_end_does_not_bring_back_the_declared_charset() -> None:
     found = read_page(html().encode("gbk") + b"\xb9", "http://a.gov.cn/", "text/html; charset=iso-8859-1")
     assert found.charset == "gb18030"
+
+
+LETTERS = st.text(alphabet="区政府办公室主办单位备案号网站标识码联系电话技术支持版权所有", min_size=2, max_size=40)
+
+
+@given(LETTERS, st.booleans(), st.sampled_from(["", "utf-8", "gb2312"]))
+def test_a_part_in_another_charset_is_no_reason_to_lose_the_page(part: str, first: bool, declared: str) -> None:
+    included = f"<div>{part}</div>".encode("gbk")
+    body = included + html(declared).encode() if first else html(declared).encode() + included
+    found = read_page(body, "http://a.gov.cn/", f"text/html; charset={declared}")
+    assert (found.charset, TEXT in found.text) == ("utf-8", True)
+    assert part in found.text or part.encode("gbk").decode("utf-8", "replace") in found.text
+    included = f"<div>{part[:8]}</div>".encode()
+    found = read_page(html(declared).encode("gbk") + included, "http://a.gov.cn/", f"text/html; charset={declared}")
+    assert (found.charset, TEXT in found.text) == ("gb18030", True)
+
+
+def test_a_part_in_gbk_is_read_and_a_broken_letter_stays_one() -> None:
+    body = html("utf-8").encode() + "<p>主办：云溪区人民政府</p>".encode("gbk") + b"<p>\xe9\x99" + "附件二</p>".encode()
+    text = read_page(body, "").text
+    assert text.endswith("<p>主办：云溪区人民政府</p><p>\ufffd附件二</p>")
+
+
+@pytest.mark.parametrize("charset", ["gbk", "gb18030"])
+def test_a_mark_before_a_page_of_another_charset_proves_nothing(charset: str) -> None:
+    found = read_page(codecs.BOM_UTF8 + html().encode(charset), "", "text/html; charset=utf-8")
+    assert (found.charset, TEXT in found.text) == ("gb18030", True)
+
+
+@pytest.mark.parametrize("charset", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("before", ["", "\r\n"])
+def test_utf16_needs_no_mark_where_it_begins_with_a_tag(charset: str, before: str) -> None:
+    body = (before + html("unicode")).encode(charset)
+    found = read_page(body, "", "text/html; charset=utf-8")
+    assert (found.charset, TEXT in found.text) == (charset, True)
+    assert is_readable(body, "text/html; charset=utf-8")
 
 
 def test_gb18030_letters_outside_gbk() -> None:

@@ -35,7 +35,7 @@ from etl.platforms.base import MAX_ARTICLE_PAGES
 from etl.progress import Counter as ProgressCounter
 from etl.progress import ProgressCallback, no_progress
 from etl.reason_codes import Code
-from etl.reasons import encode_reason
+from etl.reasons import Reason, encode_reason
 from etl.web.urls import Address
 
 PAGES_PER_COMMIT = 25
@@ -238,6 +238,10 @@ def _size(attempts: Iterable[Sequence[ClassifiedAttempt]]) -> int:
     return sum(len(item.attempt.body or b"") for each in attempts for item in each)
 
 
+_REFUSING = {Outcome.GONE, Outcome.BLOCKED, Outcome.HTTP_ERROR, Outcome.SOFT_404}
+"""Outcomes that status and words of a page give, whatever else it says."""
+_MIN_TITLE_CHARS = 6
+"""Characters of a title that a page does not have by chance."""
 _AS_BEFORE = PageReading()
 """Stands for the reading of a page that was not read."""
 
@@ -269,7 +273,8 @@ class _Fetching:
         answers = await self._request(page.url, page.headers)
         judged = [await self._judged(answer, page.digest) for answer in answers]
         attempts = [attempt for attempt, _ in judged]
-        last, reading = judged[-1]
+        last, reading = await self._saved(page, *judged[-1])
+        attempts[-1] = last
         if last.outcome is Outcome.NOT_MODIFIED or (last.outcome is None and reading is _AS_BEFORE):
             return await self._unchanged(page, attempts)
         if last.outcome is not None:
@@ -308,6 +313,22 @@ class _Fetching:
             reading = await asyncio.wrap_future(self._readers.submit(self._source, asked, answer.body or b""))
         outcome, reason = classify_judged(answer, reading.refusal, readable=reading.readable)
         return ClassifiedAttempt(answer, outcome, reason), reading
+
+    async def _saved(
+        self, page: DuePage, last: ClassifiedAttempt, reading: PageReading
+    ) -> tuple[ClassifiedAttempt, PageReading]:
+        """The attempt and its reading, without its outcome where status or words refuse a body that is nevertheless the
+        document: it is one, and its headline is the title that the list states."""
+        answer, title = last.attempt, _squashed(str(page.listing.get("title") or "")).rstrip(".…")
+        if last.outcome not in _REFUSING or not answer.body or len(title) < _MIN_TITLE_CHARS:
+            return last, reading
+        asked = PageToRead.of(answer.final_url, answer.headers, answer.fetched_at)
+        again = await asyncio.wrap_future(self._readers.submit(self._source, asked, answer.body))
+        headline = again.extraction and again.extraction.kind == "document" and again.extraction.fields.get("title")
+        if not headline or not _squashed(headline.value).startswith(title):
+            return last, reading
+        reason = encode_reason(Code.DOCUMENT_ALL_THE_SAME, verdict=Reason.from_stored(last.reason))
+        return ClassifiedAttempt(answer, None, reason), again
 
     async def _with_parts(
         self, page: DuePage, attempts: list[ClassifiedAttempt], part_urls: Sequence[Address]
@@ -365,6 +386,10 @@ def _may_have_parts(page: DuePage, body: bytes) -> bool:
     name = urlsplit(page.url).path.rpartition("/")[2].partition(".")[0].encode()
     frame = not page.files and b"<iframe" in body.lower()
     return frame or b"createPage" in body or bool(name and re.search(re.escape(name) + rb"[_/-]\d", body))
+
+
+def _squashed(text: str) -> str:
+    return "".join(text.split())
 
 
 def _files(document: _FetchedDocument) -> list[DueFile]:
