@@ -45,7 +45,7 @@ class Code(StrEnum):
     )
     PAGE_SAYS_FAILURE = (
         "page_says_failure",
-        "HTTP 状态码 {status}，但页面写的是服务器出错或停止服务：“{words}”",
+        "HTTP 状态码 {status}，但页面称服务出错或停用：“{words}”",
         "status {status}, but the page says that its server fails or rests: '{words}'",
     )
     DOCUMENT_ALL_THE_SAME = (
@@ -60,11 +60,7 @@ class Code(StrEnum):
         "{bytes} bytes that are neither text nor a file that is read",
     )
     REDIRECTED_HOME = "redirected_home", "被转到首页 {url}", "redirected to {url}"
-    HTML_FOR_FILE = (
-        "html_for_file",
-        "附件地址返回 {bytes} 字节的网页",
-        "{bytes} bytes of HTML where a file was linked",
-    )
+    HTML_FOR_FILE = "html_for_file", "附件地址返回 {bytes} 字节的网页", "{bytes} bytes of HTML where a file was linked"
     REDIRECTED_TO_ITSELF = (
         "redirected_to_itself",
         "带上 Cookie 后仍被转回同一地址",
@@ -372,11 +368,7 @@ class Code(StrEnum):
     WARC_GZIP_CUT = "warc_gzip_cut", "gzip 数据不完整", "gzip data end in the middle"
     WARC_TOO_DAMAGED = "warc_too_damaged", "损坏过多，此后未读", "too much is damaged; nothing was read from here on"
     WARC_BAD_PACKAGE = "warc_bad_package", "WACZ 中的文件已损坏：{error}", "this file of the WACZ is damaged: {error}"
-    WARC_IN_DOUBT = (
-        "warc_in_doubt",
-        "位于一条损坏的记录之内",
-        "it stands within what a damaged record claims",
-    )
+    WARC_IN_DOUBT = "warc_in_doubt", "位于一条损坏的记录之内", "it stands within what a damaged record claims"
     WARC_TRUNCATED = "warc_truncated", "记录注明不完整（{words}）", "the record says that it was truncated ({words})"
     WARC_SEGMENTS_MISSING = "warc_segments_missing", "记录的其余段不在其后", "other segments of it do not follow it"
     BODY_SHORT = "body_short", "应有 {stated} 字节，只有 {received} 字节", "{received} of {stated} bytes were received"

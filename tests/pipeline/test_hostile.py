@@ -248,7 +248,7 @@ def test_json_behind_a_byte_order_mark_is_listed_right(archive: Archive, gkmlpt:
 def test_an_error_page_instead_of_json_is_a_lost_listing_page(archive: Archive, gkmlpt: GkmlptSite) -> None:
     gkmlpt.faults["qtwj/1"] = faults.html_as_json
     report = crawl_list(archive, gkmlpt, limits={"retries": 0})
-    assert "(not_a_listing: an HTML page instead of JSON: '<html>" in lost(report)
+    assert "(http_error: status 200, but the page says that its server fails or rests: " in lost(report)
     assert "nothing was listed" in map(str, report.problems)
 
 
