@@ -5,6 +5,7 @@ import re
 FILE_ENDING = r"(?:pdf|docx?|xlsx?|wps|et|pptx?|dps|ofd|rtf|csv|zip|rar|7z|ceb|txt|tif)"
 """Endings of files that belong to documents, without the dot: a part of patterns, for any case."""
 _FILE_NAME = re.compile(rf"\.{FILE_ENDING}\b", re.IGNORECASE)
+_WHOLE_NAME = re.compile(rf"[^\s，。；：、,;:“”\"《》<>/]{{1,100}}?\.{FILE_ENDING}(?![A-Za-z0-9])", re.IGNORECASE)
 _TEXT_ENDING = re.compile(r"\.(?:pdf|docx?|wps|ofd|rtf|zip|rar)$", re.IGNORECASE)
 """Endings of files that hold the text of a document: they may be named by its number, as a table is not."""
 
@@ -12,6 +13,11 @@ _TEXT_ENDING = re.compile(r"\.(?:pdf|docx?|wps|ofd|rtf|zip|rar)$", re.IGNORECASE
 def has_file_name(text: str) -> bool:
     """Whether a line names a file anywhere."""
     return _FILE_NAME.search(text) is not None
+
+
+def file_names(text: str) -> list[str]:
+    """The names of files in a line, as far back as no punctuation stands."""
+    return _WHOLE_NAME.findall(text)
 
 
 def without_text_ending(name: str) -> str:

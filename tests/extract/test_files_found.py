@@ -3,10 +3,12 @@
 import html
 from urllib.parse import urljoin
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.extract import extract
+from etl.extract import Extraction, extract
+from etl.extract.rules.link_targets import ENDINGS_OF_PAGES
 from tests.extract.traps.registry import URL
 from tests.support.pages import TITLE, page, paragraphs
 
@@ -86,3 +88,72 @@ def test_the_pictures_of_a_document_are_those_that_a_visitor_sees_in_the_end(pic
     markup = page(headline=DATED, body="".join(f"<p>{picture}</p>" for picture, _ in pictures))
     found = extract(markup.encode(), URL).attachments
     assert [(file.url, file.role) for file in found] == [(urljoin(URL, address), "image") for _, address in pictures]
+
+
+def found_in(markup: str, *, below: bool = False) -> Extraction:
+    content = page(below=markup) if below else page(body=paragraphs() + markup)
+    return extract(content.encode(), URL)
+
+
+def is_flagged(found: Extraction) -> bool:
+    return "file_without_address" in found.flags
+
+
+@settings(deadline=None)
+@given(
+    st.from_regex(r"[a-z][a-z0-9]{1,4}", fullmatch=True).filter(lambda ending: ending not in ENDINGS_OF_PAGES),
+    st.sampled_from(
+        ('<p>附件：<a href="{}">规划图</a></p>', '<h4>附件下载</h4><ul><li><a href="{}">规划图</a></li></ul>')
+    ),
+    st.booleans(),
+)
+def test_an_attachment_may_end_in_any_way(ending: str, markup: str, below: bool) -> None:
+    found = found_in(markup.format(f"/f/W1.{ending}"), below=below)
+    assert [file.url for file in found.attachments] == [urljoin(URL, f"/f/W1.{ending}")]
+
+
+@pytest.mark.parametrize("below", [False, True])
+def test_all_links_of_a_list_of_attachments_are_files(below: bool) -> None:
+    links = "".join(f'<li><a href="/fj?uuid={number}">{number}.登记表</a></li>' for number in range(12))
+    found = found_in(f"<h4>附件列表</h4><ul>{links}</ul><p>相关链接</p><p><a href='/x?id=3'>门户</a></p>", below=below)
+    assert [file.url for file in found.attachments] == [urljoin(URL, f"/fj?uuid={number}") for number in range(12)]
+
+
+WITHOUT_ADDRESS = {
+    "a call with a number": '<p>附件：<a href="javascript:;" onclick="down(8121)">登记表</a></p>',
+    "a call with an id": "<p><a href=\"javascript:down('8a8a')\">登记表.docx</a></p>",
+    "a name alone": "<p>附件：1.登记表.docx</p>",
+    "a name in a box": "<div><span>登记表.xlsx</span></div>",
+    "a network disk": '<p>附件：<a href="https://pan.example/s/1abc">登记表</a>（提取码：ab12）</p>',
+    "a stream": '<video src="/v/1.m3u8"></video>',
+    "a player that a script fills": "<video id=v></video><script>play('v', '/v/1.mp4')</script>",
+}
+
+
+@pytest.mark.parametrize("markup", WITHOUT_ADDRESS.values(), ids=WITHOUT_ADDRESS.keys())
+@pytest.mark.parametrize("below", [False, True])
+def test_a_file_whose_address_is_not_told_is_a_flag(markup: str, below: bool) -> None:
+    found = found_in(markup, below=below)
+    assert (is_flagged(found), found.attachments) == (True, ())
+
+
+NO_FILES = {
+    "a place in the text": '<p>附件：<a href="#fj1">附件1</a></p>',
+    "a page": '<p>附件：<a href="/gk/9.html">管理办法</a></p>',
+    "tools below a list": '<p>附件：<a href="/f/1.docx">登记表</a></p><a href="javascript:print()">打印</a>',
+    "a file that is found": '<p>附件：登记表.docx</p><p><a href="/f/1.docx">登记表.docx</a></p>',
+    "a player that reads aloud": "<audio id=player></audio>",
+    "an empty player": '<video src=""></video>',
+}
+
+
+@pytest.mark.parametrize("markup", NO_FILES.values(), ids=NO_FILES.keys())
+def test_what_names_no_other_file_is_no_flag(markup: str) -> None:
+    found = found_in(markup)
+    assert not is_flagged(found)
+    assert {file.url for file in found.attachments} <= {urljoin(URL, "/f/1.docx")}
+
+
+@pytest.mark.parametrize("markup", ['<video src="/v/1.mp4"></video>', '<audio><source src="/v/1.mp4"></audio>'])
+def test_a_recording_in_the_text_is_a_file(markup: str) -> None:
+    assert [file.url for file in found_in(markup).attachments] == [urljoin(URL, "/v/1.mp4")]

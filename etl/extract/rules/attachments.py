@@ -1,9 +1,10 @@
 """Attachments: files that belong to the document."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
+from urllib.parse import urlsplit
 
 from lxml import html
 
@@ -17,16 +18,20 @@ from etl.extract.page.places import position_of
 from etl.extract.page.trimming import Body, enclosing_sidebar, is_page_tool
 from etl.extract.page.visibility import HIDDEN_CLASSES
 from etl.extract.rules.link_targets import (
+    PAGE_ENDING,
     LinkTarget,
     handler_targets,
     is_file_address,
     is_file_name,
+    is_other_file,
+    is_scripted,
     link_targets,
+    may_answer_file,
     may_be_stored_file,
 )
 from etl.extract.rules.shown_files import files_in_frames, files_in_scripts, viewed_file
 from etl.extract.types import Attachment
-from etl.file_names import FILE_ENDING, without_text_ending
+from etl.file_names import FILE_ENDING, file_names, has_file_name, without_text_ending
 from etl.web.page import WebPage, absolute, base_url
 from etl.web.urls import unquote_query
 
@@ -42,6 +47,7 @@ _SOFTWARE = re.compile(
 _SAVE_WORDS = re.compile(r"(?:请?点击|点此|立即)*(?:下载|查看|打开|预览)*(?:此|该|本)?(?:文件|附件|原文|全文)?")
 _SHOWN = re.compile(rf"""data-[\w-]+\s*=\s*["']?[^"'\s<>]{{1,400}}\.(?i:{FILE_ENDING})\b""")
 """A sign of an element that shows a file: `<div data-pdf="…">`."""
+_STREAM = re.compile(r"^(?:blob|data):|\.m3u8\b|\.mp4[\"']", re.IGNORECASE)
 _WORDS_OF_FILES = ("%", "down", "attach", "file", "upload")
 _ENDS_AS_FILE = re.compile(rf"\.{FILE_ENDING}(?:$|[?#&])")
 _MAY_LEAD_TO_FILE = re.compile(
@@ -52,6 +58,8 @@ _LINE_START_CHARS = 40
 _BLOCKS_ABOVE = 6
 """Blocks above the headline where buttons for the whole document stand (下载文字版)."""
 _BLOCKS_BELOW = 25
+_MAX_LIST = 40
+"""Lines of a list of attachments between the word 附件 and the last of them."""
 _MAX_FILES = 2_000
 """Most files of a page: the longest list of attachments seen has some hundred."""
 
@@ -70,13 +78,13 @@ def find_attachments(
     """Files that the text, the header above it and the lines below it link to, or that scripts and frames name; each
     address once. Where there is no text, elements that show a file count too."""
     links = _Links(page, blocks, body, title, has_text=has_text)
-    files = [Attachment(url, name) for url, name in islice(links.find(), _MAX_FILES)]
+    files = [Attachment(url, name) for url, name in islice(chain(links.find(), links.recordings()), _MAX_FILES)]
     shown = (*files_in_scripts(page), *files_in_frames(page))
     files += [Attachment(url, name) for url, name in islice(shown, _MAX_FILES) if url != links.own_url]
     known = {file.url for file in files}
     hidden = [file for file in links.hidden_files() if file.url not in known]
     flags = [Flag.HIDDEN_FILE] if hidden else []
-    if links.unaddressed:
+    if links.unaddressed or links.names_others(files):
         flags.append(Flag.FILE_WITHOUT_ADDRESS)
     return FoundFiles(unique_attachments((*files, *hidden)), tuple(flags))
 
@@ -114,6 +122,8 @@ class _Links:
         self.own_url = absolute(page.url, page.url)
         self.unaddressed = False
         self._hidden: dict[int, list[Attachment]] = {}
+        self._lines_with_files: set[int] = set()
+        self._annexed: dict[int, bool] = {}
         self._headline: int | None = None
 
     def find(self) -> Iterator[tuple[str, str]]:
@@ -125,14 +135,49 @@ class _Links:
             at = node.first
             if (at < first and node.hidden_by > body.revealed) or at > below:
                 continue
-            if not first <= at < end and not _may_lead_to_file(addresses.get(node.index, "")):
+            within = first <= at < end
+            if not (within or _may_lead_to_file(addresses.get(node.index, "")) or self._is_annex(node)):
                 continue
-            for target in link_targets(node.element):
-                yield from self._read(node, node.element, target)
+            yield from self._read_all(node, node.element, link_targets(node.element))
         for node, element in self._clickable():
             if node.first <= below:
-                for target in handler_targets(element):
-                    yield from self._read(node, element, target)
+                yield from self._read_all(node, element, handler_targets(element))
+
+    def _read_all(
+        self, node: Node, element: html.HtmlElement, targets: Iterable[LinkTarget]
+    ) -> Iterator[tuple[str, str]]:
+        unknown = [LinkTarget("")] if is_scripted(element) else []
+        for target in list(targets) or unknown:
+            for url, name in self._read(node, element, target):
+                self._lines_with_files.add(node.first)
+                yield url, name
+
+    def recordings(self) -> Iterator[tuple[str, str]]:
+        """(address, name) of the videos and sounds in the text. A stream has no address of a file; a player of sounds
+        that is empty reads the page aloud."""
+        body = self._body
+        for element in (*self._page.elements["video"], *self._page.elements["audio"]):
+            node = position_of(self._blocks, element)
+            if not body.first <= node.first <= body.last or node.hidden_by > body.revealed:
+                continue
+            sources = (each.get("src") or each.get("data-src") or "" for each in (element, *element.iter("source")))
+            url = next((url for source in sources if source and (url := absolute(source, self._base))), None)
+            if url and not _STREAM.search(url):
+                yield url, unquote_query(url.partition("?")[0].rsplit("/", 1)[-1], self._page.charset)
+            elif url or _STREAM.search(self._page.text):
+                self.unaddressed = True
+
+    def names_others(self, files: Sequence[Attachment]) -> bool:
+        """Whether a line of the text, or below it, names a file that is none of those that were found."""
+        charset = self._page.charset
+        known = {text for file in files for text in (file.name, unquote_query(file.url.rsplit("/", 1)[-1], charset))}
+        lines = self._blocks.visible_blocks(self._body.first, self._body.last + _BLOCKS_BELOW, self._body.revealed)
+        return any(
+            not any(name in text for text in known)
+            for index, block in lines
+            if has_file_name(block.text) and index not in self._lines_with_files
+            for name in file_names(block.plain)
+        )
 
     def hidden_files(self) -> list[Attachment]:
         """Files of the hidden blocks that scripts name, and of one below the text if it is the only one: a script may
@@ -160,7 +205,7 @@ class _Links:
             yield node, node.element
         buttons = chain(self._page.elements["button"], self._page.elements["input"])
         others = [element for element in buttons if element.get("onclick")]
-        if not self._has_text and _SHOWN.search(self._page.text):
+        if "data-" in self._page.text and _SHOWN.search(self._page.text):
             others += (element for element in self._page.tree.iter("*") if _shows_file(element))
         yield from ((position_of(self._blocks, element), element) for element in others)
 
@@ -173,7 +218,7 @@ class _Links:
         name = self._name_of_file(node, element, target, within=within)
         if name is None or not (within or hidden or self._is_annex(node) or self._is_near(node)):
             return
-        if not target.address:
+        if not target.address or (name and self._is_elsewhere(target.address)):
             self.unaddressed = self.unaddressed or not hidden
             return
         url = viewed_file(self._page, target.address, self._base) or absolute(target.address, self._base)
@@ -188,28 +233,56 @@ class _Links:
     def _name_of_file(self, node: Node, element: html.HtmlElement, target: LinkTarget, *, within: bool) -> str | None:
         """The name of the file that is linked, which may be empty; None for a link to something else."""
         address = target.address
-        is_file = is_file_address(address, self._page.charset)
-        stored = not is_file and may_be_stored_file(address)
-        if not (is_file or stored or within or target.name):
+        annexed = self._is_annex(node)
+        is_file = is_file_address(address, self._page.charset) or ((within or annexed) and is_other_file(address))
+        stored = not is_file and (may_be_stored_file(address) or (annexed and may_answer_file(address)))
+        if not (is_file or stored or within or target.name or annexed):
             return None
         words = " ".join("".join(element.itertext()).split()) or (element.get("value") or "").strip()
         named = is_file_name(words) or bool(target.name)
         if not (
             is_file
-            or (named and (within or target.name or _is_download_service(address) or self._is_annex(node)))
-            or (stored and self._is_annex(node))
+            or (named and (within or target.name or _is_download_service(address) or annexed))
+            or (annexed and (stored or self._is_elsewhere(address) or (not address and not is_page_tool(words))))
         ):
             return None
         if not words and not target.name and element.tag == "a" and element.find(".//img") is None:
             return None
-        if not within and _SOFTWARE.fullmatch(words) and not self._is_annex(node):
+        if not within and _SOFTWARE.fullmatch(words) and not annexed:
             return None
         return _best_name(words, target.name, element)
 
+    def _is_elsewhere(self, address: str) -> bool:
+        """Whether an address is that of another site's page, as a shared folder of a network disk is."""
+        url = absolute(address, self._base) or ""
+        if is_file_address(address, self._page.charset) or is_other_file(address) or may_be_stored_file(address):
+            return False
+        return bool(url) and _host(url) != _host(self._page.url) and not PAGE_ENDING.search(address)
+
     def _is_annex(self, node: Node) -> bool:
-        """Whether the line of the link, or the line before it, calls it an attachment (附件)."""
-        near = self._blocks.visible_blocks(max(0, node.first - 1), node.first + 1)
-        return any(_ANNEX.match(block.text[:_LINE_START_CHARS].replace(INLINE_BOUNDARY, "")) for _, block in near)
+        """Whether the line of the link, the line before it, or that before the links above it, says 附件."""
+        known = self._annexed.get(node.first)
+        if known is None:
+            known = self._annexed[node.first] = self._says_annex(node.first) or self._is_below_annex(node.first)
+        return known
+
+    def _is_below_annex(self, index: int) -> bool:
+        blocks, revealed = self._blocks.blocks, self._body.revealed
+        for above in range(index - 1, max(index - _MAX_LIST, -1), -1):
+            block = blocks[above]
+            if block.hidden_by > revealed:
+                continue
+            if self._says_annex(above):
+                return True
+            if block.link_chars * 10 <= len(block.text) * 6:
+                return False
+        return False
+
+    def _says_annex(self, index: int) -> bool:
+        text = self._blocks.blocks[index].text if index < len(self._blocks.blocks) else ""
+        if "附" not in text and "下载" not in text:
+            return False
+        return _ANNEX.match(text[:_LINE_START_CHARS].replace(INLINE_BOUNDARY, "")) is not None
 
     def _is_near(self, node: Node) -> bool:
         """Whether a link stands between the buttons above the headline and the lines below the text, in no column
@@ -251,6 +324,10 @@ def _headline_block(blocks: Blocks, body: Body, title: str) -> int:
     title_key = label_key(title)
     above = [i for i, b in blocks.visible_blocks(0, body.first) if len(b.text) >= len(title) > 0]
     return next((i for i in reversed(above) if label_key(blocks.blocks[i].text) == title_key), 0)
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
 def _is_download_service(href: str) -> bool:

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from lxml import html
 
+from etl.extract.lexicon.words import split_words
 from etl.file_names import FILE_ENDING
 from etl.web.page import MAX_LINK_CHARS
 from etl.web.script.values import unquote_literal
@@ -16,6 +17,14 @@ _FILE = re.compile(rf"\.{FILE_ENDING}(?=$|[?#&])", re.IGNORECASE)
 _NAME_ENDS_AS_FILE = re.compile(rf"\.{FILE_ENDING}\s*$", re.IGNORECASE)
 _STORED = re.compile(r"down|attach|file|upload", re.IGNORECASE)
 _NO_FILE = re.compile(r"(?:\.(?:s?html?|jhtml|jpe?g|png|gif|bmp|svg|js|css)(?:$|[?#])|/$)", re.IGNORECASE)
+_ANY_ENDING = re.compile(r"^[^?#]*/?[^?#/]*\.([A-Za-z]\w{0,5}|7z)(?:$|[?#])")
+PAGE_ENDING = re.compile(r"\.(?:s?html?|jhtml|xhtml)(?:$|[?#])", re.IGNORECASE)
+_ENDINGS_OF_SERVICES = frozenset(split_words("jsp jspx do action asp aspx ashx php cgi"))
+ENDINGS_OF_PAGES = _ENDINGS_OF_SERVICES | frozenset(
+    split_words("html htm shtml shtm xhtml jhtml js css ico woff com cn net org gov svg")
+)
+"""Endings of addresses that are pages, and of names of hosts."""
+_OTHER_SITE = re.compile(r"(?:https?:)?//", re.IGNORECASE)
 _LITERAL = r""""[^"\n]{1,400}+"|'[^'\n]{1,400}+'"""
 _CALL = re.compile(rf"\(((?:[^()\"']++|{_LITERAL})*+)\)")
 _QUOTED = re.compile(rf"({_LITERAL})")
@@ -37,6 +46,26 @@ class LinkTarget:
 def is_file_address(address: str, charset: str = "utf-8") -> bool:
     """Whether the path or the query of an address ends as that of a file."""
     return _FILE.search(unquote_query(address, charset) if "%" in address else address) is not None
+
+
+def is_other_file(address: str) -> bool:
+    """Whether an address ends as that of a file of any other kind: neither a page nor what a page is shown with."""
+    ending = _ANY_ENDING.search(address)
+    return ending is not None and ending[1].lower() not in ENDINGS_OF_PAGES
+
+
+def may_answer_file(address: str) -> bool:
+    """Whether an address of the same site may answer a file, as far as its form tells: it is none of a page."""
+    ending = _ANY_ENDING.search(address)
+    if not address or _OTHER_SITE.match(address) or address.endswith("/"):
+        return False
+    return ending is None or (ending[1].lower() in _ENDINGS_OF_SERVICES and "?" in address)
+
+
+def is_scripted(element: html.HtmlElement) -> bool:
+    """Whether a script answers a click on the element, and nothing else."""
+    href = (element.get("href") or "").strip().lower()
+    return href in ("", "#") or href.startswith("javascript:")
 
 
 def is_file_name(name: str) -> bool:
