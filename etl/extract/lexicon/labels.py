@@ -12,6 +12,7 @@ from etl.extract.lexicon.morphology import MAX_COINED_CHARS, field_of_words
 from etl.extract.lexicon.words import INLINE_BOUNDARY, split_words
 from etl.fields import DATE_FIELDS
 
+_NO_LETTER, _ENGLISH_LETTERS = re.compile("[^A-Za-z]+"), re.compile("[A-Za-z. ]+")
 _MAX_LINE_CHARS = 1000
 """Characters of a line that are searched for labels."""
 _INVISIBLE = re.compile("[\u200b-\u200f\ufeff]+")
@@ -49,6 +50,26 @@ _IN_ENGLISH = re.compile(
 _ENGLISH_FIRST = re.compile(rf"^\s*+(?:(?:{'|'.join(_ENGLISH)})\b[.\s/]*+)++(?=[\u4e00-\u9fff])", re.IGNORECASE)
 ENGLISH_LABEL = re.compile(rf"[\s(（/]*+(?:(?:{'|'.join(_ENGLISH)})\b[.\s/]*+)++[)）:：\s]*+", re.IGNORECASE)
 """A line below a label that says the same in English."""
+FIELD_OF_ENGLISH: dict[str, str] = {
+    key: name
+    for name, keys in (
+        ("index_number", "indexnumber indexno indexcode"),
+        ("document_number", "documentnumber documentno issuenumber issueno"),
+        ("publisher", "issuingagency issuingauthority issuingdepartment issuingorgan publishingagency issuedby"),
+        ("written_date", "issuedate dateofissue issuingdate dateissued dateofwriting writtendate"),
+        ("published_date", "publishdate publishingdate publicationdate dateofpublication releasedate publishedon"),
+        ("effective_date", "effectivedate dateofeffect effectivefrom"),
+        ("expiry_date", "expirydate expirationdate"),
+        ("subject_category", "subjectcategory topiccategory subjectclassification"),
+        ("validity", "validity"),
+        ("keywords", "keywords keyword"),
+    )
+    for key in split_words(keys)
+}
+"""Field by what an English label says, its letters alone: pages in English have no other. `Date`, `Title` and `Source`
+are words of any page."""
+_ENGLISH_WORD = re.compile(r"[A-Za-z.]+")
+_MAX_ENGLISH_WORDS = 3
 _OPENING, _CLOSING = "【[「『〔〖", "】]」』〕〗"
 _BRACKETS = f" \t{_OPENING}{_CLOSING}"
 _BRACKET = re.compile(f"[{re.escape(_OPENING)}]")
@@ -133,7 +154,7 @@ def match_label(text: str, *, coined: bool = False) -> Label | None:
     text = _IN_ENGLISH.sub("", simplified(text))
     label = _DECORATION.sub("", label_key(text))
     name = _field_of(label, coined=coined)
-    if name is None and (bare := _END_SIGNS.sub("", text[_lead_in(text) :])) != text:
+    if name is None and "{" not in text and (bare := _END_SIGNS.sub("", text[_lead_in(text) :])) != text:
         label = label_key(bare)
         name = _field_of(label, coined=coined)
     return None if name is None else Label(name, label)
@@ -152,6 +173,8 @@ def _lead_in(text: str) -> int:
 
 def _field_of(label: str, *, coined: bool) -> str | None:
     name = FIELD_OF_LABEL.get(label)
+    if name is None and _ENGLISH_LETTERS.fullmatch(label):
+        return FIELD_OF_ENGLISH.get(_NO_LETTER.sub("", label).lower())
     return field_of_words(label) if name is None and coined else name
 
 
@@ -172,10 +195,9 @@ def find_labels(text: str, *, coined: bool = False) -> tuple[LabelMatch, ...]:
             item for item in _between_boundaries(text) if FIELD_OF_LABEL[item[0]] and item[0] not in AMBIGUOUS_LABELS
         ]
         positions = positions or (_fills_first_element(text) if coined else [])
-    if not positions and len(text) < _MAX_GAP_LINE_CHARS and text[:1] in _INITIALS and not _IN_ENGLISH.search(text):
-        positions = _before_gaps(text)
     if not positions and len(text) < _MAX_GAP_LINE_CHARS:
-        positions = _before_signs(text)
+        gaps = _before_gaps(text) if text[:1] in _INITIALS and not _IN_ENGLISH.search(text) else []
+        positions = signed if len(signed := _before_signs(text)) >= len(gaps) else gaps
     ends = [start for _, _, start, _ in positions[1:]] + [len(text)]
     return tuple(
         LabelMatch(
@@ -185,7 +207,7 @@ def find_labels(text: str, *, coined: bool = False) -> tuple[LabelMatch, ...]:
             shown[after:end],
             start,
             _lead_in(text) >= start,
-            label not in FIELD_OF_LABEL,
+            _field_of(label, coined=False) is None,
         )
         for (label, raw, start, after), end in zip(positions, ends, strict=False)
     )
@@ -203,13 +225,25 @@ def _before_colons(text: str, *, coined: bool, sign: re.Pattern[str] = COLON) ->
         end -= end > floor and text[end - 1] in _CLOSING
         if english := _IN_ENGLISH.search(text[floor:end]):
             end = floor + english.start()
-        label = _label_ending_at(text, floor, end)
+        label = _label_ending_at(text, floor, end) or _english_label_ending_at(text, floor, end)
         # 颁 发 时 间 ends in a listed label: the longer one counts.
         if coined and (not label or _has_single_letters(text, floor, label[2])):
             label = _coined_label_ending_at(text, floor, end) or label
         if label:
             yield *label, colon.end()
         floor = colon.end()
+
+
+def _english_label_ending_at(text: str, floor: int, end: int) -> tuple[str, str, int] | None:
+    """An English label of several words, or of one that nothing English stands before."""
+    if not text[end - 1 : end].isascii():
+        return None
+    words = list(_ENGLISH_WORD.finditer(text, floor, end))[-_MAX_ENGLISH_WORDS - 1 :]
+    for at, word in enumerate(words):
+        label = text[word.start() : end]
+        if (at < len(words) - 1 or not at) and _field_of(label, coined=False) is not None:
+            return label, label, word.start()
+    return None
 
 
 def _has_single_letters(text: str, floor: int, end: int) -> bool:
@@ -312,13 +346,14 @@ def _before_signs(text: str) -> list[_Position]:
             break
         if FIELD_OF_LABEL.get(key) and key not in AMBIGUOUS_LABELS:
             label, end = key, at + 1
-    rest = text[end:].rstrip(f" \t{INLINE_BOUNDARY}")
+    behind = len(text[: english.end()].rstrip()) if (english := ENGLISH_LABEL.match(text, end)) else end
+    rest = text[behind:].rstrip(f" \t{INLINE_BOUNDARY}")
     if not label or not rest:
         return []
     gap = len(rest) - len(rest.lstrip(f" \t{INLINE_BOUNDARY}"))
     if (_CODE_ENCLOSED if rest[gap] in "(（" and FIELD_OF_LABEL[label] in _CODES else _ENCLOSED).fullmatch(rest, gap):
-        return [] if match_label(rest[gap:]) else [(label, text[lead:end], lead, end)]
-    signs = _SIGNS.match(text, end)
+        return [] if match_label(rest[gap:]) else [(label, text[lead:end], lead, behind)]
+    signs = _SIGNS.match(text, behind)
     if not signs or (signs.group(1)[0] in _TIGHT_SIGNS and signs.group(1) == signs.group().strip(INLINE_BOUNDARY)):
         return []
     positions = list(_before_colons(text, coined=False, sign=re.compile(re.escape(signs.group(1)))))

@@ -3,10 +3,13 @@
 import re
 
 from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS
-from etl.extract.lexicon.labels import find_labels, match_label
+from etl.extract.lexicon.labels import COLON, find_labels, match_label
+from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Blocks, Node
 
 _MAX_PAIRS = 30
+_MAX_NODES = 400
+"""Elements of a header whose values come first."""
 _NUMBERED = re.compile(r"[\s(（]*(?:[一二三四五六七八九十]{1,3}\s*[、.．)）]|\d{1,2}\s*[、.．)）](?!\d))")
 _NUMBERED_NEAR, _MIN_NUMBERED_FIELDS = 40, 3
 """Blocks before and behind a numbered line that may be of the same list; fields of a header whose lines have numbers:
@@ -27,11 +30,80 @@ def widest_cell(blocks: Blocks, index: int) -> Node | None:
     return cell
 
 
-def value_in_parallel(blocks: Blocks, index: int) -> int | None:
-    """The index of the block that is the value of a label among labels alone, beside which stand as many values: in a
-    list of their own, whatever wraps the two, or behind all labels of one list; None for any other block."""
-    # Most blocks are no label, and most labels have none beside them.
-    if match_label(blocks.blocks[index].text) is None or not any(
+def value_apart(blocks: Blocks, index: int) -> int | None:
+    """The index of the block that is the value of a label by the order of several pairs: among labels alone, beside
+    which stand as many values; among pairs whose value comes first; in a list that is label and value in turn. None for
+    any other block."""
+    # Most blocks are no label.
+    if match_label(blocks.blocks[index].text) is None:
+        return None
+    return _value_in_parallel(blocks, index) or _value_in_turn(blocks, index)
+
+
+def _value_in_turn(blocks: Blocks, index: int) -> int | None:
+    """The other half of a pair: in a list of two or more pairs, or where elements beside each other hold a value and
+    its label each."""
+    pair = next((n for n in blocks.ancestors(blocks.blocks[index].node) if n.last - n.first > 1), None)
+    if pair is None or pair.parent < 0:
+        return None
+    turns = _which_are_labels(blocks, pair)
+    if pair.tag in ("ul", "ol") and len(turns) > 2:
+        return index + 1 if turns == [True, False] * (len(turns) // 2) else None
+    around = blocks.nodes[pair.parent]
+    if turns != [False, True] or around.end - around.index > _MAX_NODES:
+        return None
+    beside = [n for n in blocks.nodes[around.index + 1 : around.end] if n.parent == around.index and n.tag == pair.tag]
+    labelled = [each for node in beside if True in (each := _which_are_labels(blocks, node))]
+    return index - 1 if len(labelled) > 1 and all(each == turns for each in labelled) else None
+
+
+def _which_are_labels(blocks: Blocks, node: Node) -> list[bool]:
+    """Of each visible block of an element; none of one that holds more than a header."""
+    if node.last - node.first > 2 * _MAX_PAIRS:
+        return []
+    return [match_label(block.text) is not None for _, block in blocks.visible_blocks(node.first, node.last)]
+
+
+def pairs_of_elements(blocks: Blocks, index: int) -> list[tuple[str, str]]:
+    """Labels and values that inline elements hold without colons: a line of labels above one of as many values, a line
+    of label and value in turn, or lines beside each other of a label and its value, in either order."""
+    runs = _runs(blocks, index)
+    # Most lines with inline elements are prose, or have one label with its colon.
+    if len(runs) < 2 or not (match_label(runs[0]) or match_label(runs[1])):
+        return []
+    are_labels = [match_label(run) is not None for run in runs]
+    if all(are_labels):
+        below = _runs(blocks, index + 1)
+        alike = len(below) == len(runs) and not any(map(match_label, below))
+        return list(zip(runs, below, strict=True)) if alike else []
+    labels, values = runs[::2], runs[1::2]
+    if are_labels == [False, True]:
+        labels, values = values, labels
+    elif are_labels != [True, False] * (len(runs) // 2) or any(map(find_labels, values)):
+        return []
+    beside = (_runs(blocks, at) for at in (index - 1, index + 1))
+    if len(runs) < 4 and not any([match_label(run) is not None for run in each] == are_labels for each in beside):
+        return []
+    return [] if any(map(COLON.search, labels)) else list(zip(labels, values, strict=True))
+
+
+def is_line_of_values(blocks: Blocks, index: int) -> bool:
+    """Whether a block holds the values of the labels in the one above it."""
+    if not index or INLINE_BOUNDARY not in blocks.blocks[index - 1].text:
+        return False
+    return len(pairs_of_elements(blocks, index - 1)) == len(_runs(blocks, index)) > 1
+
+
+def _runs(blocks: Blocks, index: int) -> list[str]:
+    """The texts of a block between the ends of inline elements."""
+    text = blocks.blocks[index].text if 0 <= index < len(blocks.blocks) else ""
+    return [words for run in text.split(INLINE_BOUNDARY) if (words := run.strip())]
+
+
+def _value_in_parallel(blocks: Blocks, index: int) -> int | None:
+    """The value of a label among labels alone, beside which stand as many values: in a list of their own, whatever
+    wraps the two, or behind all labels of one list."""
+    if not any(
         match_label(block.text)
         for block in (*blocks.blocks[max(0, index - 1) : index], *blocks.blocks[index + 1 : index + 2])
     ):

@@ -1,4 +1,4 @@
-"""Labels and values of a header that stand in attributes, put into the tree as a reader sees them.
+"""Labels and values of a header that stand in attributes and choices, put into the tree as a reader sees them.
 
 A table that folds on narrow screens has `<td data-label="索引号">X</td>`, and its style sheet shows the attribute; a
 form that only shows has its values in `<input readonly value="X">`.
@@ -7,6 +7,7 @@ form that only shows has its values in `<input readonly value="X">`.
 from lxml.html import HtmlElement, fromstring
 
 from etl.extract.lexicon.labels import match_label
+from etl.file_names import has_file_name
 from etl.web.page import WebPage
 
 _NAMES = ("data-label", "data-title", "data-th", "data-name")
@@ -17,13 +18,19 @@ _LEVELS_UP = 3
 
 
 def show_stated_labels(page: WebPage) -> None:
-    """Writes `索引号：X` for a cell whose label is an attribute that no text of the page repeats, and the value of an
-    input that cannot be changed beside its label."""
+    """Writes `索引号：X` for a cell whose label is an attribute that no text of the page repeats, and beside its label
+    the value of an input or choice that cannot be changed and the words of a picture that stands for a value."""
     if any(f"{name}=" in page.text for name in _NAMES):
         _show_labels(page.tree)
     for field in (*page.elements["input"], *page.elements["textarea"]):
         if (field.get("readonly") is not None or field.get("disabled") is not None) and _has_label(field):
             _show_value(field)
+    for field in page.elements["select"]:
+        if (field.get("readonly") is not None or field.get("disabled") is not None) and _has_label(field):
+            _show(field, next((_words(each) for each in field.iter("option") if each.get("selected") is not None), ""))
+    for picture in page.elements["img"]:
+        if (value := picture.get("alt")) and not has_file_name(value) and _is_alone(picture) and _has_label(picture):
+            _show(picture, value)
 
 
 def _show_labels(tree: HtmlElement) -> None:
@@ -55,11 +62,22 @@ def _has_label(element: HtmlElement) -> bool:
 
 
 def _show_value(field: HtmlElement) -> None:
-    value = " ".join((field.get("value") or field.text or "").split())
-    if value and len(value) <= _MAX_VALUE_CHARS and field.get("type", "text").lower() == "text":
-        shown = fromstring("<div></div>")
+    if field.get("type", "text").lower() == "text":
+        _show(field, field.get("value") or field.text or "")
+
+
+def _show(element: HtmlElement, words: str) -> None:
+    """Writes a value before the element that states it."""
+    value = " ".join(words.split())
+    if value and len(value) <= _MAX_VALUE_CHARS:
+        shown = fromstring("<span></span>")
         shown.text = f"：{value}"
-        field.addprevious(shown)
+        element.addprevious(shown)
+
+
+def _is_alone(picture: HtmlElement) -> bool:
+    """Whether nothing follows a picture in the element that holds it: else it is an icon before a value."""
+    return not (picture.tail or "").strip() and not any(map(_words, picture.itersiblings()))
 
 
 def _words(element: HtmlElement) -> str:

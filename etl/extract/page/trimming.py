@@ -11,9 +11,9 @@ from etl.extract.codes import BETWEEN, DENSEST
 from etl.extract.counters import without_counters
 from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS, DISPLAY_TOOLS, FOOTER_LABELS, SUMMARIES, TEXT_LABELS, TOOLS
 from etl.extract.lexicon.labels import COLON, LabelMatch, find_labels, label_key, match_label
-from etl.extract.lexicon.words import split_words
+from etl.extract.lexicon.words import INLINE_BOUNDARY, split_words
 from etl.extract.page.blocks import Block, Blocks, Node, is_boilerplate
-from etl.extract.page.pairs import is_numbered_point, value_in_parallel, widest_cell
+from etl.extract.page.pairs import is_line_of_values, is_numbered_point, pairs_of_elements, value_apart, widest_cell
 from etl.file_names import has_file_name
 
 _TOOL_WORDS = (
@@ -169,8 +169,8 @@ def _first_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) ->
         text = block.plain.strip()
         if prose and is_boilerplate(text):
             break
-        if value := value_in_parallel(blocks, index):
-            start, last = value + 1, position + 1 + window
+        if value := value_apart(blocks, index):
+            start, last = max(start, index + 1, value + 1), position + 1 + window
             continue
         if (
             index < start
@@ -204,6 +204,8 @@ def _is_date_or_title(blocks: Blocks, block: Block, text: str, title_key: str) -
 def _is_header_line(blocks: Blocks, index: int) -> bool:
     block = blocks.blocks[index]
     text = block.plain.strip()
+    if INLINE_BOUNDARY in block.text and (pairs_of_elements(blocks, index) or is_line_of_values(blocks, index)):
+        return True
     names = [f.name or f.label for f in find_labels(block.text)]
     if not names or block.link_chars * 2 > len(text) or is_numbered_point(blocks, index):
         return False
@@ -292,6 +294,9 @@ def _before_header(blocks: Blocks, indices: list[int]) -> int:
             break
         # Most texts end with short lines that are neither: looking for labels in lines costs most.
         names = [label.name] if label else [item.name for item in _labels_in_line(text) if item.at_line_start]
+        if not names and INLINE_BOUNDARY in text:
+            pairs = pairs_of_elements(blocks, indices[start])
+            names = [found.name for raw, _ in pairs if (found := match_label(raw))]
         if any(names):
             begun = start
             fields.update(filter(None, names))

@@ -12,7 +12,7 @@ from etl.extract.lexicon.tools import without_tools
 from etl.extract.lexicon.values import Reading, ValueRules, make_evidence, names_body
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks, Node, is_boilerplate
-from etl.extract.page.pairs import is_numbered_point, value_in_parallel, widest_cell
+from etl.extract.page.pairs import is_numbered_point, pairs_of_elements, value_apart, widest_cell
 from etl.extract.page.trimming import (
     MAX_ROW_CELLS,
     Body,
@@ -39,6 +39,8 @@ _PAIR_TAGS = frozenset(("li", "dd", "p", "div", "td", "th"))
 _MAX_HIDDEN_BLOCKS = 4
 """Blocks of an element beside a label in which a hidden value is looked for."""
 _MIN_HIDDEN_FIELDS = 3
+_MAX_GAP_NODES = 400
+"""Elements of a table with a column between labels and values."""
 _BLOCKS_AFTER_LABEL = 3
 """Blocks behind a label among which its value is looked for."""
 _BLOCKS_NEAR_LABEL = 6
@@ -188,6 +190,12 @@ def _labels_of(context: PageContext, index: int, *, first: bool, coined: bool = 
     block = blocks.blocks[index]
     if not _may_have_labels(blocks, index):
         return ()
+    if INLINE_BOUNDARY in block.text and not block.link_chars and (pairs := pairs_of_elements(blocks, index)):
+        return tuple(
+            LabelMatch(found.name, found.label, raw, value, at)
+            for at, (raw, value) in enumerate(pairs)
+            if (found := match_label(raw)) and found.label not in AMBIGUOUS_LABELS
+        )
     items = find_labels(block.text, coined=coined)
     if not items:
         name, label = match_label(block.text) or ("", "")
@@ -289,8 +297,8 @@ def _value_after(blocks: Blocks, index: int, following: list[int]) -> str:
     """The value beside a label: the next cell, `<dd>` or block, or the one in the list beside that of the labels."""
     block = blocks.blocks[index]
     # Labels in a row of their own: the last one is followed by the value of the first.
-    if parallel := value_in_parallel(blocks, index):
-        return blocks.blocks[parallel].text
+    if (apart := value_apart(blocks, index)) is not None:
+        return blocks.blocks[apart].text
     if block.cell >= 0:
         cell = widest_cell(blocks, index) or blocks.nodes[block.cell]
         rest = [i for i in following if i < cell.last and not ENGLISH_LABEL.fullmatch(blocks.blocks[i].text)]
@@ -354,7 +362,9 @@ def _is_label(text: str) -> bool:
 def _cell_beside(blocks: Blocks, cell: Node, block: Block) -> str:
     sibling = cell.end
     parent = blocks.nodes[cell.parent]
-    if sibling < parent.end and _is_colon(blocks, blocks.nodes[sibling]):
+    if sibling < parent.end and (
+        _is_colon(blocks, blocks.nodes[sibling]) or _is_gap(blocks, parent, blocks.nodes[sibling])
+    ):
         sibling = blocks.nodes[sibling].end
     if sibling < parent.end and blocks.nodes[sibling].tag in ("td", "th"):
         node = blocks.nodes[sibling]
@@ -378,6 +388,26 @@ def _is_colon(blocks: Blocks, node: Node) -> bool:
         [":"],
         ["："],
     )
+
+
+def _is_gap(blocks: Blocks, row: Node, cell: Node) -> bool:
+    """Whether a cell only parts labels from values: all rows have three cells, of which the second one has no word, and
+    two or more have a value in the third."""
+    table, values = blocks.nodes[row.parent], 0
+    if table.end - table.index > _MAX_GAP_NODES:
+        return False
+    for each in (n for n in blocks.nodes[table.index + 1 : table.end] if n.tag == "tr" and n.parent == row.parent):
+        cells = [n for n in blocks.nodes[each.index + 1 : each.end] if n.parent == each.index and n.tag in ("td", "th")]
+        if len(cells) != 3 or _words_of(blocks, cells[1]) or not match_label(_words_of(blocks, cells[0])):
+            return False
+        values += bool(_words_of(blocks, cells[2]))
+    return values > 1 and not _words_of(blocks, cell)
+
+
+def _words_of(blocks: Blocks, cell: Node) -> str:
+    """What a cell says; empty for signs alone."""
+    words = " ".join(b.plain for _, b in blocks.visible_blocks(cell.first, cell.last))
+    return words if any(map(str.isalnum, words)) else ""
 
 
 def _cell_below(blocks: Blocks, cell: Node, row: Node) -> str:

@@ -14,7 +14,7 @@ from etl.extract.lexicon.labels import find_labels, label_key, match_label
 from etl.extract.lexicon.values import Reading, ValueRules, make_evidence
 from etl.extract.lexicon.words import ADOPTION_WORDS, INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks
-from etl.extract.page.pairs import value_in_parallel
+from etl.extract.page.pairs import value_apart
 from etl.extract.page.trimming import ONLY_A_DATE, is_in_search_form, is_page_tool
 from etl.extract.rules.header import PageContext
 from etl.fields import DATE_FIELDS
@@ -52,9 +52,13 @@ def read_unlabelled_lines(context: PageContext, title: str) -> Iterator[Reading]
         below_title = below_title or is_title
         if block.link_chars * 2 > len(text) or is_in_search_form(blocks, block.node, body):
             continue
-        if (value := value_in_parallel(blocks, index)) is not None:
+        if (value := value_apart(blocks, index)) is not None:
             values.add(value)
-        is_value = index in values or _follows_label(blocks, index)
+        is_value = (
+            index in values
+            or value_apart(blocks, min(index + 1, len(blocks.blocks) - 1)) == index
+            or _follows_label(blocks, index)
+        )
         number = None if is_value or _is_beside_cells(blocks, block) else match_document_number(text)
         if number and not find_labels(block.text, coined=True):
             yield make_evidence("document_number", number, "", "header", Rule.NUMBER_ABOVE_TEXT)
@@ -116,6 +120,11 @@ def _follows_label(blocks: Blocks, index: int) -> bool:
     """Whether the block before is a label, or a short word that ends like one of a date."""
     before = blocks.blocks[index - 1].plain.rstrip(" ：:") if index else ""
     return match_label(before, coined=True) is not None or (len(before) < 10 and before.endswith(("时间", "日期")))
+
+
+def _is_value_of_next(blocks: Blocks, index: int) -> bool:
+    """Whether the label of a value stands behind it."""
+    return index + 1 < len(blocks.blocks) and value_apart(blocks, index + 1) == index
 
 
 def _is_beside_cells(blocks: Blocks, block: Block) -> bool:

@@ -1,4 +1,4 @@
-"""Labels with marks and numbers before them, and what stands for the colon behind them."""
+"""Labels with marks and numbers before them, what stands for the colon behind them, and the order of pairs."""
 
 from tests.extract.traps.registry import HEAD, INDEX, NUMBER, OFFICE, WHOLE, trap
 from tests.support.pages import PARAGRAPHS, SIGNED, page, paragraphs
@@ -78,4 +78,80 @@ trap(
     "header layouts",
     page(headline=f"{SUB}<p>索引号，{INDEX}</p><p>发布机构，{OFFICE}</p><p>发文字号，{NUMBER}</p>"),
     flags=("index_number:unread", "publisher:unread", "document_number:unread"),
+)
+
+
+def each(form: str) -> str:
+    return "".join(form.format(*pair) for pair in PAIRS)
+
+
+for name, what, html in (
+    (
+        "empty-cell",
+        "an empty cell between label and value",
+        f"<table>{each('<tr><td>{}</td><td></td><td>{}</td></tr>')}</table>",
+    ),
+    (
+        "dash-cell",
+        "a dash in a cell between label and value",
+        f"<table>{each('<tr><td>{}</td><td>—</td><td>{}</td></tr>')}</table>",
+    ),
+    ("value-first", "the value stands before its label", f"<table>{each('<tr><td>{1}</td><td>{0}</td></tr>')}</table>"),
+    ("value-above", "the value stands above its label", each("<div><div>{1}</div><div>{0}</div></div>")),
+    (
+        "value-first-in-line",
+        "the value stands before its label in a line",
+        f"<ul>{each('<li><b>{1}</b><span>{0}</span></li>')}</ul>",
+    ),
+    ("items-in-turn", "label and value are items of a list in turn", f"<ul>{each('<li>{}</li><li>{}</li>')}</ul>"),
+    (
+        "line-of-labels",
+        "a line of labels above a line of values",
+        f"<p>{each('<span>{0}</span>')}</p><p>{each('<span>{1}</span>')}</p>",
+    ),
+    ("marked-in-turn", "marked labels and values in a line", f"<p>{each('<span>★{}</span><span>{}</span>')}</p>"),
+    (
+        "choices",
+        "values that are choices nobody can change",
+        each("<p>{}：<select disabled><option>全部<option selected>{}</select></p>"),
+    ),
+    (
+        "pictures",
+        "values that are pictures",
+        f"<table>{each('<tr><td>{}</td><td><img src=v.png alt={}></td></tr>')}</table>",
+    ),
+    (
+        "English",
+        "labels in English alone",
+        f"<p>Index Number: {INDEX}</p><p>Issuing Agency: {OFFICE}</p><p>Document Number: {NUMBER}</p>",
+    ),
+    (
+        "English-and-sign",
+        "the label's English before a sign",
+        f"<p>索引号 Index No.＝{INDEX}</p><p>发布机构 Publisher＝{OFFICE}</p><p>文号 Document Number＝{NUMBER}</p>",
+    ),
+):
+    trap(f"order-{name}", what, "header layouts", page(headline=SUB + html), fields=FIELDS, text=WHOLE)
+for name, what, html in (
+    (
+        "last-is-empty",
+        "a heading before labels of which the last has no value",
+        f"<div><div>{OFFICE}</div><div>发布机构</div><div>关键词</div></div>",
+    ),
+    ("list-of-labels", "a list of labels alone", "<ul><li>发布机构</li><li>全部</li><li>索引号</li></ul>"),
+    (
+        "row-with-note",
+        "an empty value beside a note",
+        "<table><tr><td>发布机构</td><td></td><td>由填报单位填写</td></tr><tr><td>备案</td><td>否</td><td>可不填</td></tr></table>",
+    ),
+    ("choice", "a choice that can be changed", "<p>发布机构：<select><option selected>云溪区财政局</select></p>"),
+    ("code", "the name of a variable", "<p>{{issuingAgency}}</p><p>云溪区财政局</p>"),
+):
+    trap(f"order-none-{name}", what, "header layouts", page(headline=SUB + html), absent=("publisher",))
+trap(
+    "order-icon",
+    "the picture between label and value is an icon",
+    "header layouts",
+    page(headline=f"{SUB}<p>发布机构：<img src=i.png alt=图标> {OFFICE}</p>"),
+    fields={"publisher": OFFICE},
 )
