@@ -1,10 +1,11 @@
 """Which style sheets and pictures exported pages are shown with: found as a browser finds them, in the pages' bytes."""
 
+from collections.abc import Sequence, Set
 from typing import Any
 
 from sqlalchemy import Connection
 
-from etl.archive.queries.looks import kept_at
+from etl.archive.queries.looks import kept
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import read_blob
 from etl.archive.storage.bucket import DamagedBlob
@@ -17,8 +18,8 @@ from etl.web.page import read_document
 
 _KINDS = ("resource", "file")
 """What a page shows and the archive knows as a document is exported with the records that are selected, or not."""
-_MAX_SHEETS = 1_000
-"""Style sheets of which it is kept in memory what they name."""
+_MAX_KNOWN = 1_000, 20_000
+"""Style sheets of which it is kept in memory what they name; addresses of which their captures are."""
 
 
 class Looks:
@@ -27,6 +28,7 @@ class Looks:
     def __init__(self, connection: Connection, archive: Archive) -> None:
         self._connection, self._archive = connection, archive
         self._sheets: dict[tuple[str, str], Appearance] = {}
+        self._kept: dict[tuple[str, str], Sequence[Any]] = {}
         self.captures: set[int] = set()
 
     def add(self, item: ExportedCapture, body: bytes | None) -> None:
@@ -51,19 +53,30 @@ class Looks:
         """Adds what the archive has of these; returns what the style sheets among them name."""
         urls = {*named.styles, *named.pictures} - seen
         seen |= urls
-        kept = kept_at(self._connection, item.source_id, urls, item.fetched_at)
-        whole = {url: row for url, row in kept.items() if row.whole and row.page_kind in _KINDS}
-        self.captures.update(row.capture for row in whole.values())
-        sheets = [self._named_in(row) for url, row in sorted(whole.items()) if url in named.styles]
+        nearest = [
+            min(captures, key=lambda row: (abs(row.fetched_at - item.fetched_at), row.capture))
+            for captures in self._captures_of(item.source_id, urls)
+            if captures and captures[0].page_kind in _KINDS
+        ]
+        self.captures.update(row.capture for row in nearest)
+        sheets = [self._named_in(row) for row in nearest if row.url in named.styles]
         return Appearance(
             tuple(url for each in sheets for url in each.styles), tuple(url for each in sheets for url in each.pictures)
         )
+
+    def _captures_of(self, source: str, urls: Set[str]) -> list[Sequence[Any]]:
+        """Those of each address; most pages have the same ones."""
+        if len(self._kept) > _MAX_KNOWN[1]:
+            self._kept.clear()
+        unknown = [url for url in urls if (source, url) not in self._kept]
+        self._kept |= {(source, url): rows for url, rows in kept(self._connection, source, unknown).items()}
+        return [self._kept[source, url] for url in sorted(urls)]
 
     def _named_in(self, sheet: Any) -> Appearance:
         """What a style sheet names; most pages have the same ones."""
         key = sheet.url, sheet.sha256
         if key not in self._sheets:
-            if len(self._sheets) == _MAX_SHEETS:
+            if len(self._sheets) == _MAX_KNOWN[0]:
                 self._sheets.clear()
             try:
                 css, _ = decode(read_blob(self._archive, sheet.sha256), sheet.content_type)

@@ -133,6 +133,29 @@ def test_what_evidence_says_stands_line_below_line_beside_its_bar(address: str, 
     page.context.close()
 
 
+_LINES = """all => all.map(each => {
+    const range = document.createRange()
+    range.selectNode([...each.childNodes].find(node => node.nodeType === Node.TEXT_NODE && node.data.trim()))
+    return new Set([...range.getClientRects()].map(box => box.top)).size
+})"""
+
+
+def test_dates_of_the_list_and_bars_of_statistics_stand_on_one_line(address: str, chromium: Browser) -> None:
+    page = _page(chromium)
+    page.goto(f"{address}/?q=通告")
+    lines = page.locator(".records time").evaluate_all(_LINES)
+    assert lines
+    assert set(lines) == {1}
+    page.goto(f"{address}/statistics")
+    tops = page.locator(".bars li").evaluate_all(
+        "all => all.map(each => ['meter', '.count'].map(one => each.querySelector(one).getBoundingClientRect()))"
+        ".map(([bar, count]) => Math.abs(bar.top + bar.height / 2 - count.top - count.height / 2))"
+    )
+    assert tops
+    assert max(tops) < 3
+    page.context.close()
+
+
 def test_an_attachment_is_read_beside_the_text_with_the_keyboard_alone(
     archive: Archive, tmp_path: Path, chromium: Browser
 ) -> None:

@@ -8,19 +8,17 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 from sqlalchemy import create_engine
-from starlette.applications import Starlette
-from starlette.routing import Mount
 from starlette.testclient import TestClient
-from starlette.types import Receive, Scope, Send
 
 from etl.archive.preservation.fixity import audit
 from etl.archive.records.citations import fill_citations, forget_citations
 from etl.archive.storage.archive import Archive
 from etl.browse import create_app
-from etl.browse.http.session import PERSON, Person
+from etl.browse.http.session import Person
 from etl.pipeline.rebuilding import rebuild_archive
 from etl.settings import Settings
 from tests.browse.conftest import Enter
+from tests.support.admission import admitted
 from tests.support.browser_pages import Page, keep
 from tests.support.chromium import served
 from tests.support.forms import form_token
@@ -187,12 +185,7 @@ def test_who_may_not_correct_links_nothing_and_forms_are_held_to_what_they_are(
 
 @pytest.fixture
 def address(archive: Archive) -> Iterator[str]:
-    inner = create_app(archive)
-
-    async def admitted(scope: Scope, receive: Receive, send: Send) -> None:
-        await inner(scope | {PERSON: Person("林馆员", True)}, receive, send)
-
-    with served(Starlette(routes=[Mount("/archive", admitted)])) as base:
+    with served(admitted(create_app(archive), Person("林馆员", True))) as base:
         yield f"{base}/archive"
 
 
@@ -205,6 +198,12 @@ def test_the_keyboard_alone_links_and_takes_back(
     page = context.new_page()
     page.goto(f"{address}/gaps")
     page.get_by_role("link", name="是否以其他名称收录？").press("Enter")
+    [heading, field] = (page.locator(where).bounding_box() for where in ("#linking-name", ".linking form.line"))
+    assert heading
+    assert field
+    assert field["y"] - heading["y"] - heading["height"] < 20, "line ends of the template are no text"
+    button = page.get_by_role("button", name="去查找")
+    assert button.evaluate("each => each.scrollWidth <= each.clientWidth"), "its key is whole"
     page.get_by_label("记录的编号").fill("节水")
     page.get_by_label("记录的编号").press("Enter")
     expect(page.get_by_role("radio", name="岚川市节水规定")).to_be_visible()

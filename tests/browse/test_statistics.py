@@ -39,7 +39,7 @@ def test_every_number_leads_to_the_records_that_it_counts(reader: TestClient) ->
     counted += [
         (link, number)
         for link, number in re.findall(
-            r'<li><a href="(/archive/\?[^"]+)".*?<span class="count">([\d,]+)</span>', html, re.DOTALL
+            r'<li><span><a href="(/archive/\?[^"]+)".*?<span class="count">([\d,]+)</span>', html, re.DOTALL
         )
     ]
     assert len(counted) > 2

@@ -1,10 +1,10 @@
 """What the archive has of the style sheets and pictures of a page, at the time of the page."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, Select, and_, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from etl.archive.queries.mementos import content_type_of
@@ -12,23 +12,36 @@ from etl.archive.storage.lookups import among
 from etl.archive.storage.models import Blob, Capture, Page
 from etl.outcomes import FAILED
 
+_WHOLE = and_(Capture.blob_sha256.is_not(None), ~among(Capture.outcome, FAILED))
 
-def kept_at(connection: Connection, source: str, urls: Iterable[str], at: datetime) -> Mapping[str, Any]:
+
+def kept_at(connection: Connection, source: str, urls: Collection[str], at: datetime) -> Mapping[str, Any]:
     """For each of the addresses that the archive knows of that source, the capture nearest to that time, with bytes if
-    any has some: `capture`, `outcome`, `whole` (has bytes of what was asked for), `sha256`, `size`, `damage`,
-    `content_type`, `page_kind`."""
-    urls = list(urls)
+    any has some: `capture`, `fetched_at`, `outcome`, `whole` (has bytes of what was asked for), `sha256`, `size`,
+    `damage`, `content_type`, `page_kind`."""
     if not urls:
         return {}
-    whole = and_(Capture.blob_sha256.is_not(None), ~among(Capture.outcome, FAILED))
-    query = (
-        select(Page.url, Page.kind.label("page_kind"), Capture.id.label("capture"), Capture.outcome)
-        .add_columns(whole.label("whole"), Blob.sha256, Blob.size, Blob.damage)
+    distance = func.abs(func.extract("epoch", Capture.fetched_at - at))
+    query = _captures(source, urls).ext(distinct_on(Page.url)).order_by(Page.url, _WHOLE.desc(), distance, Capture.id)
+    return {row.url: row for row in connection.execute(query)}
+
+
+def kept(connection: Connection, source: str, urls: Collection[str]) -> Mapping[str, Sequence[Any]]:
+    """All captures of each of the addresses that have bytes of what was asked for, oldest first, as of `kept_at`."""
+    found: dict[str, list[Any]] = {url: [] for url in urls}
+    if urls:
+        query = _captures(source, urls).where(_WHOLE).order_by(Capture.fetched_at, Capture.id)
+        for row in connection.execute(query):
+            found[row.url].append(row)
+    return found
+
+
+def _captures(source: str, urls: Collection[str]) -> Select[Any]:
+    return (
+        select(Page.url, Page.kind.label("page_kind"), Capture.id.label("capture"), Capture.fetched_at, Capture.outcome)
+        .add_columns(_WHOLE.label("whole"), Blob.sha256, Blob.size, Blob.damage)
         .add_columns(func.coalesce(content_type_of(), "").label("content_type"))
-        .ext(distinct_on(Page.url))
         .join(Capture, Capture.page_id == Page.id)
         .outerjoin(Blob, Blob.sha256 == Capture.blob_sha256)
         .where(Page.source_id == source, among(Page.url, urls))
-        .order_by(Page.url, whole.desc(), func.abs(func.extract("epoch", Capture.fetched_at - at)), Capture.id)
     )
-    return {row.url: row for row in connection.execute(query)}
