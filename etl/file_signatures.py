@@ -1,5 +1,7 @@
 """The bytes with which files begin: enough of each to tell it from text and from a web page."""
 
+import re
+
 PDF = b"%PDF-"
 ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0"
@@ -15,3 +17,23 @@ TIFF = (b"II*\0", b"MM\0*")
 """In either order of bytes."""
 DOCUMENT_FILES = (PDF, ZIP, OLE, RTF, RAR, SEVEN_ZIP, PNG, JPEG, GIF, *TIFF)
 """Of files that are found at the addresses of pages. Not gzip, in which sitemaps are packed."""
+
+_OFFICE = b"urn:schemas-microsoft-com:office"
+_OF_A_SITE = re.compile(rb"<(?:a|script|form|iframe|input|frame)\b")
+_MIN_ROWS = 2
+_BEFORE = b"\t\n\r \xef\xbb\xbf"
+"""What programs send before a file: blank lines of their own source, a byte order mark."""
+
+
+def is_document_file(body: bytes) -> bool:
+    """Whether the body of an answer is one of `DOCUMENT_FILES`."""
+    return body[:1024].lstrip(_BEFORE).startswith(DOCUMENT_FILES)
+
+
+def is_saved_as_html(body: bytes) -> bool:
+    """Whether HTML is a file: saved by Word or Excel, which mark it with their namespace, or by a system that exports a
+    table so, under the ending .xls: a table without a link or a script."""
+    if _OFFICE in body[:4000].replace(b"\0", b""):
+        return True
+    markup = body.lower()
+    return markup.count(b"<tr") >= _MIN_ROWS and not _OF_A_SITE.search(markup)

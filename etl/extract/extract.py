@@ -44,7 +44,7 @@ from etl.extract.rules.title import (
 )
 from etl.extract.rules.unread import unread_fields
 from etl.extract.types import Attachment, Extraction, FieldValue
-from etl.file_signatures import DOCUMENT_FILES
+from etl.file_signatures import is_document_file
 from etl.platforms.base import Embedded, Platform
 from etl.platforms.registry import all_platforms
 from etl.reason_codes import Code
@@ -78,7 +78,7 @@ def extract(
     `captured_on` is the day on which the page was received: dates of writing or publishing after it are refused with a
     flag. `lookups`: by field, odd values of the site and what they mean; a value that they explain has a flag.
     """
-    if body.startswith(DOCUMENT_FILES):
+    if is_document_file(body):
         return Extraction("stub", encode_reason(Code.FILE_BYTES), extractor=EXTRACTOR, flags=(Flag.FILE.value,))
     return read_stages(body, url, content_type, platform, captured_on, lookups).extraction
 

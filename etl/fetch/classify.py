@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from etl.fetch.client import CONDITIONS, Attempt
 from etl.fetch.refusals import Refusal, find_refusal
+from etl.file_signatures import is_saved_as_html
 from etl.outcomes import Outcome
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
@@ -21,7 +22,8 @@ Verdict = tuple[Outcome | None, str]
 _BLOCKING = {401, 403, 405, 412, 418, 429, 521, 567}
 _HOME = re.compile(r"^/(index|default|home)?(\.\w{3,5})?$", re.IGNORECASE)
 _PAGE = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<!--.{0,200}?-->\s*)?<(?:!doctype\s+html|html|head|body|script|meta)\b", re.I | re.S
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,400}?-->\s*)?<(?:!doctype\s+html|html|head|body|script|meta)\b",
+    re.I | re.S,
 )
 
 
@@ -82,10 +84,10 @@ def _is_whole(attempt: Attempt) -> bool:
 
 
 def classify_file(attempt: Attempt) -> Verdict:
-    """The verdict on a file that a document links: an HTML page in its place is `not_a_file`."""
+    """The verdict on a file that a document links: a web page in its place is `not_a_file`; HTML may be a file."""
     body = attempt.body or b""
     outcome, reason = _classify(attempt, _refusal(attempt))
-    if outcome is None and _PAGE.match(body[:512]):
+    if outcome is None and _PAGE.match(body[:512]) and not is_saved_as_html(body):
         return Outcome.NOT_A_FILE, encode_reason(Code.HTML_FOR_FILE, bytes=len(body))
     return outcome, reason
 

@@ -2,6 +2,8 @@
 
 As browsers do, words that name no coding are ignored, codings may be stacked, several gzip members (RFC 1952, 2.2) or
 zstd frames (RFC 8878, 3) are one body, what follows the last member is ignored, and `deflate` may lack its wrapper.
+Text that is said to be gzip or deflate and is not (pages that programs write past the server's own packing) is taken
+as it is.
 """
 
 import re
@@ -150,6 +152,10 @@ CODINGS: dict[str, Callable[[], _Coding]] = {
     "zstd": _Zstd,
 }
 """What unpacks each coding, by its name in lower case."""
+_CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r\f\x1b") + b"\x7f"
+_PLAIN = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:[<{\[#]|user-agent)", re.IGNORECASE)
+_MIN_TEXT_BYTES = 64
+"""Bytes that are waited for, to tell text from what is packed."""
 _SEPARATOR = re.compile(r"[\s,]+")
 
 
@@ -168,6 +174,8 @@ class BodyReader:
         # The last one named is the one applied last.
         self._codings = [CODINGS[name]() for name in reversed(self._names)]
         self._sizes = [0] * (len(self._codings) + 1)
+        self._packed = bytearray()
+        self._broken: Exception | None = None
         self._body = BytesIO()  # its value is no copy, as joined parts would be
 
     @property
@@ -182,14 +190,33 @@ class BodyReader:
 
     def add(self, data: bytes) -> None:
         """Takes the next bytes as they were received."""
+        if self._codings and not self.size:
+            self._packed += data
         try:
-            self._pass_on(data, 0)
+            if self._broken is None:
+                self._pass_on(data, 0)
         except _BROKEN as error:
-            raise self._error(Outcome.NETWORK_ERROR, Code.BROKEN_BODY, error=error) from error
+            self._broken = error
+        if self._broken is not None and (self.size or len(self._packed) >= _MIN_TEXT_BYTES):
+            self._as_it_is()
+
+    def _as_it_is(self) -> None:
+        """Takes what cannot be unpacked as it came, if it is text. Raises `BodyError` otherwise."""
+        if self.size or not _DEFLATE.issuperset(self._names) or not _is_plain(self._packed):
+            raise self._error(Outcome.NETWORK_ERROR, Code.BROKEN_BODY, error=self._broken) from self._broken
+        self._codings, self._sizes, self._broken = [], [0], None
+        self._pass_on(bytes(self._packed), 0)
+
+    @property
+    def proves_whole(self) -> bool:
+        """Whether the codings themselves say that the body is whole, however its length was told."""
+        return bool(self._codings and self._sizes[0]) and all(coding.whole for coding in self._codings)
 
     def complete(self) -> bytes:
         """The unpacked body, when all bytes were added."""
-        if self._sizes[0] and not all(coding.whole for coding in self._codings):
+        if self._broken is not None:
+            self._as_it_is()
+        if self._codings and self._sizes[0] and not self.proves_whole:
             raise self._error(Outcome.NETWORK_ERROR, Code.BODY_CUT_OFF)
         return self._body.getvalue()
 
@@ -208,6 +235,12 @@ class BodyReader:
     def _error(self, outcome: Outcome, code: Code, **values: object) -> BodyError:
         reason = encode_reason(code, encoding=", ".join(self._names), **values)
         return BodyError(outcome, reason, self._body.getvalue())
+
+
+def _is_plain(packed: bytes | bytearray) -> bool:
+    """Whether the bytes are a page, data or robots.txt: of packed ones every tenth is a control character."""
+    head = packed[:512]
+    return bool(_PLAIN.match(head)) and len(head.translate(None, _CONTROLS)) == len(head)
 
 
 def unpack(body: bytes, content_encoding: str, limit: int) -> bytes:

@@ -161,11 +161,16 @@ class SiteClient:
     async def _read_body(self, response: httpx.Response, limit: int, deadline: asyncio.Timeout) -> bytes:
         assert isinstance(response.stream, httpx.AsyncByteStream)
         reader = BodyReader(response.headers.get("content-encoding", ""), limit)
-        async for chunk in response.stream:
-            for start in range(0, len(chunk), AT_ONCE_BYTES):
-                if reader.bursts or reader.size > FREE_BYTES:
-                    await self._large_bodies.take(deadline)
-                reader.add(chunk[start : start + AT_ONCE_BYTES])
+        try:
+            async for chunk in response.stream:
+                for start in range(0, len(chunk), AT_ONCE_BYTES):
+                    if reader.bursts or reader.size > FREE_BYTES:
+                        await self._large_bodies.take(deadline)
+                    reader.add(chunk[start : start + AT_ONCE_BYTES])
+        except httpx.RemoteProtocolError:
+            # Some servers state the length that the body has unpacked, and hang up when it is sent.
+            if not reader.proves_whole:
+                raise
         return reader.complete()
 
     async def _drop_http2(self, address: httpx.URL) -> None:

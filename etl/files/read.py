@@ -138,7 +138,7 @@ _TEXT_READERS: dict[str, tuple[str, Callable[[bytes, Limits], str]]] = {
     media_types.PPTX: ("kreuzberg", partial(office.slides_text, media_types.PPTX)),
     media_types.RTF: ("rtf", lambda body, _: office.rtf_text(body)),
     media_types.CSV: ("text", lambda body, _: office.csv_text(body)),
-    media_types.TEXT: ("text", lambda body, _: office.plain_text(body)),
+    media_types.TEXT: ("text", lambda body, _: office.text_of_text(body)),
 }
 """The other media types: (`method` of the reading, function from bytes to text)."""
 

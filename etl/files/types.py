@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from etl.outside import Outside
 
-READER = "4"
+READER = "5"
 """Version of the reader. Raise it whenever unchanged bytes may give another reading."""
 
 

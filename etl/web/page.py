@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree, html
 
-from etl.file_signatures import DOCUMENT_FILES, GZIP
+from etl.file_signatures import GZIP, is_document_file
 from etl.web.charset import decode, is_text
 from etl.web.markup import START_TAG, count_beyond_ascii, live_source, pieces, shown_chars, without_early_ends
 from etl.web.urls import encode_query, with_slashes
@@ -122,7 +122,7 @@ class WebPage:
 
 def is_readable(body: bytes, content_type: str) -> bool:
     """Whether the body is text, or a file that is found at the addresses of pages: a document, a packed sitemap."""
-    return body.startswith((*DOCUMENT_FILES, GZIP)) or is_text(body, content_type)
+    return is_document_file(body) or body.startswith(GZIP) or is_text(body, content_type)
 
 
 def read_page(body: bytes, url: str, content_type: str = "") -> WebPage:

@@ -124,3 +124,10 @@ def test_a_stack_of_codings_has_an_end() -> None:
     with pytest.raises(BodyError) as refused:
         unpack(b"", "gzip," * 6, LIMIT)
     assert refused.value.outcome is Outcome.HTTP_ERROR
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "x-gzip, gzip"])
+@given(text=st.text(alphabet="<p>云溪区通知</p> \n", min_size=20, max_size=400), cuts=st.lists(st.integers(0)))
+def test_text_that_is_said_to_be_packed_and_is_not_is_taken_as_it_is(coding: str, text: str, cuts: list[int]) -> None:
+    body = f"<!DOCTYPE html><html>{text}</html>".encode()
+    assert read(body, coding, cuts) == body

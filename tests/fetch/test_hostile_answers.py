@@ -360,3 +360,15 @@ def test_a_server_error_for_robots_txt_is_asked_about_again() -> None:
         attempts = fetch_in_turn(loopback_source(base), base + "/a", base + "/b")
     assert [attempt.failure for attempt in attempts] == [None, Outcome.ROBOTS]
     assert asked == ["/robots.txt", "/robots.txt", "/a"]
+
+
+@pytest.mark.parametrize("cut", [0, 1, 8, 30])
+@pytest.mark.parametrize("framing", ["Content-Length: 9999", "Transfer-Encoding: chunked"])
+def test_a_packed_body_that_is_whole_by_its_own_word_is_the_page_whatever_its_length_says(
+    base: str, framing: str, cut: int
+) -> None:
+    packed = gzip.compress(PAGE)[: -cut or None]
+    sent = b"%x\r\n%s\r\n" % (len(packed), packed) if "chunked" in framing else packed
+    found = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n{framing}\r\n\r\n".encode() + sent
+    [attempt] = ask(base, {"/a": found}, "/a")
+    assert (attempt.body, ending(attempt)[0]) == ((None, Outcome.NETWORK_ERROR) if cut else (PAGE, None))

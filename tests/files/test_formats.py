@@ -1,10 +1,13 @@
 """What each format gives: the text that a person sees, a paragraph or a table row a line."""
 
+import codecs
 import io
+from base64 import b64encode
 
 import pytest
 from PIL import ImageFont
 
+from etl.file_signatures import is_document_file
 from etl.files import FileOutcome, Reader, sniff
 from etl.files.formats.pdf_fonts import invisible_font
 from etl.files.media_types import CSV, DOC, DOCX, HTML, OFD, PDF, PPT, PPTX, RAR, RTF, SEVEN_ZIP, TEXT, XLS, XLSX, ZIP
@@ -191,5 +194,58 @@ def test_a_table_saved_as_html_is_a_file_and_a_web_page_is_none(read: Reader) ->
     sheet = f"<html {space}><body><table><tr><td>单位</td><td>吨</td></tr></table></body></html>"
     reading = read(sheet.encode(), "名单.xls")
     assert (reading.outcome, reading.text) == (FileOutcome.READ, "单位 | 吨")
+    bare = "<html><body><table><tr><td>单位</td><td>吨</td></tr><tr><td>水厂</td><td>7</td></tr></table></body></html>"
+    assert read(bare.encode("gbk"), "名单.xls").text == "单位 | 吨\n水厂 | 7"
+    assert (
+        read(bare.replace("<table>", "<a href='/'>首页</a><table>").encode(), "名单.xls").outcome
+        is FileOutcome.NOT_A_FILE
+    )
     page = read("<!DOCTYPE html><html><body>文件不存在</body></html>".encode(), "通知.pdf")
     assert (page.media_type, page.outcome) == (HTML, FileOutcome.NOT_A_FILE)
+
+
+W2003 = (
+    '<?xml version="1.0"?><?mso-application progid="Word.Document"?><w:wordDocument xmlns:w="urn:w"><w:body>'
+    "<w:p><w:r><w:t>关于停水</w:t></w:r><w:r><w:t>的通知</w:t></w:r></w:p><w:p><w:r><w:t>五月九日</w:t></w:r></w:p>"
+    "</w:body></w:wordDocument>"
+)
+S2003 = (
+    '<?xml version="1.0"?><Workbook xmlns="urn:s"><Worksheet><Table><Row><Cell><Data>单位</Data></Cell><Cell>'
+    "<Data>吨</Data></Cell></Row><Row><Cell><Data>水厂</Data></Cell><Cell><Data>7</Data></Cell></Row></Table></Worksheet></Workbook>"
+)
+MHT = (
+    'MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="b"\r\n\r\n--b\r\nContent-Type: text/html\r\n'
+    "Content-Transfer-Encoding: base64\r\n\r\n{}\r\n--b--\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "text"),
+    [
+        (W2003, "通知.doc", "关于停水的通知\n五月九日"),
+        (
+            W2003.replace("w:wordDocument", "pkg:package").replace("urn:w", 'urn:w" xmlns:pkg="urn:p'),
+            "通知.doc",
+            "关于停水的通知\n五月九日",
+        ),
+        (S2003, "名单.xls", "单位 | 吨\n水厂 | 7"),
+        (
+            MHT.format(b64encode("<html><body><p>关于停水的通知</p></body></html>".encode()).decode()),
+            "通知.doc",
+            "关于停水的通知",
+        ),
+    ],
+    ids=["Word 2003", "Flat OPC", "Excel 2003", "mht"],
+)
+def test_documents_that_office_saves_as_text_are_read_without_their_markup(
+    read: Reader, body: str, name: str, text: str
+) -> None:
+    reading = read(body.encode(), name)
+    assert (reading.outcome, reading.text) == (FileOutcome.READ, text)
+
+
+@pytest.mark.parametrize("before", [b"", b"\r\n\r\n", codecs.BOM_UTF8, b" \n" + codecs.BOM_UTF8])
+@pytest.mark.parametrize("kind", [PDF, DOC, ZIP, RTF])
+def test_a_file_at_the_address_of_a_page_is_one_behind_blank_lines_too(before: bytes, kind: str) -> None:
+    assert is_document_file(before + SAMPLES[kind])
+    assert not is_document_file(before + b"<html>%PDF-</html>")

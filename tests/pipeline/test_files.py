@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import create_engine
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from demo import catalogue, faults
 from demo.documents import Attachment, Document
@@ -239,3 +239,22 @@ def test_a_file_that_the_catalog_lists_later_becomes_a_document(
     rebuild_archive(rebuilt, create_engine(owner_url), quiet)
     after = dump(rebuilt)
     assert {name: differing(before[name], after[name]) for name in before if before[name] != after[name]} == {}
+
+
+def test_a_table_exported_as_html_in_the_place_of_a_workbook_is_read(archive: Archive, site: TrsSite) -> None:
+    document = put(site, TABLE)
+    table = "<html><body><table><tr><td>单位</td><td>吨</td></tr><tr><td>水厂</td><td>7</td></tr></table></body></html>"
+    site.faults[f"{document.key}/{TABLE.name}"] = lambda _: HTMLResponse(table)
+    report = crawl(archive, site)
+    assert (report.state, report.files) == ("green", {"stored": 1})
+    [file] = rows(
+        archive, "SELECT f.outcome, c.text FROM archive.file f JOIN archive.content c ON c.hash = f.content_hash"
+    )
+    assert file == {"outcome": "read", "text": "单位 | 吨\n水厂 | 7"}
+
+
+def test_a_message_in_the_place_of_a_file_is_none(archive: Archive, site: TrsSite) -> None:
+    document = put(site, TABLE)
+    site.faults[f"{document.key}/{TABLE.name}"] = lambda _: PlainTextResponse("对不起，您下载的文件不存在！")
+    report = crawl(archive, site)
+    assert (report.state, report.files) == ("green", {"soft_404": 1})

@@ -10,6 +10,7 @@ import kreuzberg
 from lxml import etree, html
 from striprtf.striprtf import rtf_to_text
 
+from etl.file_signatures import is_saved_as_html
 from etl.files import media_types
 from etl.files.formats.sheets import rows
 from etl.files.formats.zip_packages import check_entities, open_zip
@@ -27,6 +28,7 @@ _BLOCKS = frozenset(
 _UNSEEN = ("head", "script", "style", "title")
 _SHIFTS = {"sup": superscript, "sub": subscript}
 _MIME = re.compile(rb"^MIME-Version:", re.IGNORECASE | re.MULTILINE)
+_OFFICE_XML = re.compile(rb"<(?:w:wordDocument|pkg:package|(?:ss:)?Workbook)\b")
 _ENCRYPTED = re.compile(r"password|encrypt", re.IGNORECASE)
 
 
@@ -76,14 +78,33 @@ def plain_text(body: bytes) -> str:
 
 
 def html_text(body: bytes) -> str | None:
-    """Text of a document that Word or Excel saved as HTML; None for a web page.
+    """Text of a file that is HTML (`is_saved_as_html`), or a workbook that is one XML document; None for a web page."""
+    if _OFFICE_XML.search(body[:2000]):
+        return _xml_text(body)
+    return html_lines(decode(body)[0]) if is_saved_as_html(body) else None
 
-    Many systems export tables as HTML with the ending .xls; Office marks them with its namespace.
-    """
-    text, _ = decode(body)
-    if "urn:schemas-microsoft-com:office" not in text[:2000]:
-        return None
-    return html_lines(text)
+
+def text_of_text(body: bytes) -> str:
+    """Text of a file without bytes of its own: plain text, or what Word and Excel save as one XML document or web page
+    (.mht)."""
+    if _OFFICE_XML.search(body[:2000]):
+        return _xml_text(body)
+    return inner_text(body) if _MIME.search(body[:2000]) else plain_text(body)
+
+
+def _xml_text(body: bytes) -> str:
+    """Paragraphs and rows of a document or workbook that is one XML document (Office 2003, Flat OPC)."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
+    tree = etree.fromstring(body, parser)
+    if tree is None:
+        raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.NOT_WHOLE, format="XML", error="no element"))
+    lines: list[list[str]] = []
+    for element in tree.iter("{*}Row", "{*}p"):
+        if element.tag.endswith("}Row"):
+            lines.append(["".join(map(str, cell.itertext())).strip() for cell in element.iter("{*}Cell")])
+        else:
+            lines.append(["".join(str(run.text or "") for run in element.iter("{*}t"))])
+    return "\n".join(rows(lines))
 
 
 def html_lines(text: str) -> str:

@@ -11,7 +11,7 @@ from etl.extract import Attachment, Extraction, extract, extract_document, uniqu
 from etl.extract.content_id import normalise
 from etl.extract.similarity import bands_of_normalised
 from etl.fetch.refusals import Refusal, may_refuse, refusal_of
-from etl.file_signatures import DOCUMENT_FILES
+from etl.file_signatures import is_document_file
 from etl.outside import Outside
 from etl.platforms.base import MAX_ARTICLE_PAGES, UNREADABLE, Platform
 from etl.sources.schema import Source
@@ -72,7 +72,7 @@ class PageReading(Outside):
 
 def read_fetched_page(source: Source, family: Platform | None, asked: PageToRead, body: bytes) -> PageReading:
     """Reads a page. Pure; raises nothing, whatever the bytes."""
-    if body.startswith(DOCUMENT_FILES):
+    if is_document_file(body):
         return PageReading(extraction=extract_page(source, family, asked, body))
     page = read_document(body, asked.url, asked.content_type)
     if asked.status is not None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from etl.fetch.content_coding import CODINGS, BodyError, unpack
 from etl.fetch.refusals import is_markup
-from etl.file_signatures import DOCUMENT_FILES, GZIP, ZSTD
+from etl.file_signatures import GZIP, ZSTD, is_document_file
 from etl.outcomes import Outcome
 from etl.pipeline.warc.records import Headers, LineSource, parse_head, stated_length
 from etl.reason_codes import Code
@@ -119,7 +119,7 @@ def _unpacked(data: bytes, codings: list[str], limit: int) -> bytes:
 
 def _is_plain(data: bytes) -> bool:
     """Whether this is a page, a text or a file as it is read, and not packed."""
-    if is_markup(data) or data.startswith(DOCUMENT_FILES):
+    if is_markup(data) or is_document_file(data):
         return True
     start = data[:1000]
     return not re.search(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]", start)
