@@ -79,6 +79,8 @@ _ONLY_BRACKETED = re.compile(
     rf"[\s{INLINE_BOUNDARY}]*+{_BRACKET.pattern}{_NO_BRACKET}*+[{re.escape(_CLOSING)}][\s{INLINE_BOUNDARY}]*+"
 )
 _COUNTED = r"(?:[①-⑳❶-❿]|[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.．、)）](?!\d))"
+_MARKS = re.compile(rf"(?:[★☆●○◆◇■□▪▲△※►▶]|(?:(?<=[\s{INLINE_BOUNDARY};；]){_COUNTED}|[①-⑳❶-❿]))\s*$")
+_MAX_MARK_CHARS = 8
 _LEAD_IN = re.compile(rf"(?:{_COUNTED}|[^\w])*+")
 """Signs and a number before a label: `★索引号`, `（2）文号`."""
 _END_SIGNS = re.compile(r"[^\w]+$")
@@ -198,7 +200,7 @@ def find_labels(text: str, *, coined: bool = False) -> tuple[LabelMatch, ...]:
     if not positions and len(text) < _MAX_GAP_LINE_CHARS:
         gaps = _before_gaps(text) if text[:1] in _INITIALS and not _IN_ENGLISH.search(text) else []
         positions = signed if len(signed := _before_signs(text)) >= len(gaps) else gaps
-    ends = [start for _, _, start, _ in positions[1:]] + [len(text)]
+    ends = [_before_marks(text, start) for _, _, start, _ in positions[1:]] + [len(text)]
     return tuple(
         LabelMatch(
             _field_of(label, coined=coined) or "",
@@ -214,6 +216,12 @@ def find_labels(text: str, *, coined: bool = False) -> tuple[LabelMatch, ...]:
 
 
 _AROUND_VALUES = f" \t{INLINE_BOUNDARY}=＝→⇒➔➜|｜丨│/／>＞»~～;；…·—–-"
+
+
+def _before_marks(text: str, start: int) -> int:
+    """The offset of the signs or the number that stand before a label within a line."""
+    marks = _MARKS.search(text, max(0, start - _MAX_MARK_CHARS), start)
+    return marks.start() if marks else start
 
 
 def _before_colons(text: str, *, coined: bool, sign: re.Pattern[str] = COLON) -> Iterator[_Position]:

@@ -8,6 +8,9 @@ from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Blocks, Node
 
 _MAX_PAIRS = 30
+_MAX_VALUE_CHARS = 100
+"""Longest value between two labels; longer texts between them are sections of the text."""
+_ENDS_OF_PROSE = ("。", "：", ":", "；", "！", "？", "，")
 _MAX_NODES = 400
 """Elements of a header whose values come first."""
 _NUMBERED = re.compile(r"[\s(（]*(?:[一二三四五六七八九十]{1,3}\s*[、.．)）]|\d{1,2}\s*[、.．)）](?!\d))")
@@ -87,6 +90,37 @@ def pairs_of_elements(blocks: Blocks, index: int) -> list[tuple[str, str]]:
     return [] if any(map(COLON.search, labels)) else list(zip(labels, values, strict=True))
 
 
+def is_in_turn(blocks: Blocks, index: int) -> bool:
+    """Whether a block is one of two or more labels of fields between which single values stand, or such a value: the
+    last one is in an element like that of the one before it."""
+    if _names_field(blocks, index):
+        beside = (at for at in (index - 2, index + 2) if _names_field(blocks, at))
+        return any(_may_be_value(blocks, (at + index) // 2) for at in beside)
+    if not _may_be_value(blocks, index) or not _names_field(blocks, index - 1):
+        return False
+    if _names_field(blocks, index + 1):
+        return True
+    is_alike = index > 1 and _element(blocks, index) == _element(blocks, index - 2)
+    return is_alike and _names_field(blocks, index - 3) and value_apart(blocks, index - 1) is None
+
+
+def _may_be_value(blocks: Blocks, index: int) -> bool:
+    """Whether a block is a short text that neither is a label nor ends like prose."""
+    text = blocks.blocks[index].text
+    return len(text) <= _MAX_VALUE_CHARS and not text.endswith(_ENDS_OF_PROSE) and match_label(text) is None
+
+
+def _element(blocks: Blocks, index: int) -> tuple[str, str | None]:
+    node = blocks.nodes[blocks.blocks[index].node]
+    return node.tag, node.element.get("class")
+
+
+def _names_field(blocks: Blocks, index: int) -> bool:
+    """Whether a block is the label of a field, and nothing but its label."""
+    label = match_label(blocks.blocks[index].text) if 0 <= index < len(blocks.blocks) else None
+    return label is not None and bool(label.name) and label.label not in AMBIGUOUS_LABELS
+
+
 def is_line_of_values(blocks: Blocks, index: int) -> bool:
     """Whether a block holds the values of the labels in the one above it."""
     if not index or INLINE_BOUNDARY not in blocks.blocks[index - 1].text:
@@ -148,10 +182,10 @@ def is_numbered_point(blocks: Blocks, index: int) -> bool:
             if not _NUMBERED.match(text):
                 gap += 1
                 continue
-            label = match_label(text) or next((item for item in find_labels(text) if item.at_line_start), None)
+            items = find_labels(text)
+            label = match_label(text) or next((item for item in items if item.at_line_start), None)
             if label is None or not label.name:
                 return True
             gap = 0
-            if label.label not in AMBIGUOUS_LABELS:
-                fields.add(label.name)
+            fields.update(each.name for each in (label, *items) if each.name and each.label not in AMBIGUOUS_LABELS)
     return len(fields) < _MIN_NUMBERED_FIELDS

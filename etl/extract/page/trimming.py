@@ -13,7 +13,14 @@ from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS, DISPLAY_TOOLS, FOOTER_
 from etl.extract.lexicon.labels import COLON, LabelMatch, find_labels, label_key, match_label
 from etl.extract.lexicon.words import INLINE_BOUNDARY, split_words
 from etl.extract.page.blocks import Block, Blocks, Node, is_boilerplate
-from etl.extract.page.pairs import is_line_of_values, is_numbered_point, pairs_of_elements, value_apart, widest_cell
+from etl.extract.page.pairs import (
+    is_in_turn,
+    is_line_of_values,
+    is_numbered_point,
+    pairs_of_elements,
+    value_apart,
+    widest_cell,
+)
 from etl.file_names import has_file_name
 
 _TOOL_WORDS = (
@@ -177,6 +184,7 @@ def _first_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) ->
             or _is_header_line(blocks, index)
             or _is_header_cell(blocks, index)
             or _is_definition(blocks, index)
+            or is_in_turn(blocks, index)
             or is_page_tool(text)
             or _is_menu_line(block)
             or (may_hold_header and not prose and _is_date_or_title(blocks, block, text, title_key))

@@ -177,7 +177,9 @@ def _begins_other_documents(context: PageContext, index: int) -> bool:
 
 def _may_have_labels(blocks: Blocks, index: int) -> bool:
     block = blocks.blocks[index]
-    return len(block.text) <= _MAX_LINE_CHARS and not _is_breadcrumb(block) and not is_numbered_point(blocks, index)
+    if len(block.text) > _MAX_LINE_CHARS or is_numbered_point(blocks, index):
+        return False
+    return not _is_breadcrumb(block) or _has_linked_value(block)
 
 
 def _labels_of(context: PageContext, index: int, *, first: bool, coined: bool = False) -> tuple[LabelMatch, ...]:
@@ -287,6 +289,12 @@ def _is_header_label(item: LabelMatch, items: tuple[LabelMatch, ...]) -> bool:
 
 def _is_breadcrumb(block: Block) -> bool:
     return block.link_chars * 10 > len(block.text) * 7 and len(block.text) > 8
+
+
+def _has_linked_value(block: Block) -> bool:
+    """Whether a line is the label of a field and a linked value."""
+    items = find_labels(block.text) if COLON.search(block.text) else ()
+    return len(items) == 1 and items[0].at_line_start and items[0].label not in AMBIGUOUS_LABELS and items[0].name != ""
 
 
 def _is_site_footer(text: str) -> bool:

@@ -155,3 +155,38 @@ trap(
     page(headline=f"{SUB}<p>发布机构：<img src=i.png alt=图标> {OFFICE}</p>"),
     fields={"publisher": OFFICE},
 )
+for name, what, html in (
+    ("boxes", "labels and values in boxes beside each other", each("<div>{}</div><div>{}</div>")),
+    ("breaks", "labels and values between line breaks", f"<p>{each('{}<br>{}<br>')}</p>"),
+    ("stars", "marked labels in one line", f"<p>{each('★{}：{}　')}</p>"),
+    ("numbers", "numbered labels in one line", f"<p>1.索引号：{INDEX}　2.发布机构：{OFFICE}　3.文号：{NUMBER}</p>"),
+):
+    trap(
+        f"order-in-text-{name}",
+        f"{what}, at the head of the text's own element",
+        "header layouts",
+        page(headline=SUB, body=html + paragraphs()),
+        fields=FIELDS,
+        text=WHOLE,
+    )
+trap(
+    "order-linked-values",
+    "values that are links to all documents with the same",
+    "header layouts",
+    page(headline=SUB + each("<p>{}：<a href='/s'>{}</a></p>")),
+    fields=FIELDS,
+)
+SECTIONS = (
+    "公开方式",
+    "五里街道要在每年一月底前公开上年的更新台账，并在电梯轿厢内、单元门口和街道网站同时张贴，张贴的时间不少于三十日，居民有疑问的由街道当面答复，并把答复的内容和时间登记在台账里，供区住房建设局检查，检查的结果也要公开，公开的时间不少于十日。",
+    "有效期限至",
+    "补助的申请期限由区住房建设局另行规定。",
+)
+trap(
+    "order-sections-of-text",
+    "headings of sections that are labels, with long texts between them",
+    "header layouts",
+    page(headline=SUB, body=paragraphs((*SECTIONS, *PARAGRAPHS, *SIGNED))),
+    absent=("disclosure_method",),
+    text="\n".join((*SECTIONS, WHOLE)),
+)
