@@ -53,6 +53,15 @@ def test_a_record_tells_what_came_of_each_file(files: dict[str, dict[str, Any]],
         assert expected in atlas, expected
 
 
+def test_a_capture_that_cannot_be_shown_leads_to_the_text_of_its_file(
+    archive: Archive, files: dict[str, dict[str, Any]], reader: TestClient
+) -> None:
+    digest = files["台账办法"]["sha256"]
+    [capture] = rows(archive, f"SELECT id FROM archive.capture WHERE blob_sha256 = '{digest}'")
+    shown = reader.get(f"/archive/captures/{capture['id']}", headers={"accept-language": "en"}).text
+    assert f'<a href="/archive/files/{digest}">Its text, as it was read</a>' in shown
+
+
 def test_a_long_text_is_paged_by_whole_lines(files: dict[str, dict[str, Any]], reader: TestClient) -> None:
     path = f"/archive/files/{files['台账办法']['sha256']}"
     first = reader.get(f"{path}.json").json()

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from etl.archive.queries.mementos import around, same_address
 from etl.archive.storage.lookups import among
-from etl.archive.storage.models import Capture, Page, Record, RecordVersion, Source
+from etl.archive.storage.models import Capture, File, Page, Record, RecordVersion, Source
 from etl.browse.language.shown_reasons import ShownReason, shown_reason
 from etl.browse.pages.fixity import BlobFixity, blob_fixity
 from etl.browse.pages.look import Resource
@@ -41,7 +41,8 @@ class CapturePage:
 
     `captures`: of the same address, with bytes, latest first; `earlier` and `later` are beside this one. `version`:
     the first version of `record` that was read from it, and `title` that version's; None if there is none. `words` and
-    `label`: the place that is marked. `look`: the style sheets and pictures of a page that is shown.
+    `label`: the place that is marked. `look`: the style sheets and pictures of a page that is shown. `file`: the SHA-256
+    of bytes that were read as a file, whose text has a page of its own.
     """
 
     id: int
@@ -66,6 +67,7 @@ class CapturePage:
     words: str
     label: str
     look: tuple[Resource, ...] = ()
+    file: str | None = None
 
     @property
     def missing(self) -> tuple[Resource, ...]:
@@ -108,6 +110,7 @@ def capture_page(connection: Connection, number: int, words: str = "", label: st
         later=places[place - 1] if place else None,
         words=words,
         label=label,
+        file=connection.scalar(select(File.blob_sha256).where(File.blob_sha256 == row.blob_sha256)),
     )
 
 
