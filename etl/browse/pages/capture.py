@@ -41,8 +41,8 @@ class CapturePage:
 
     `captures`: of the same address, with bytes, latest first; `earlier` and `later` are beside this one. `version`:
     the first version of `record` that was read from it, and `title` that version's; None if there is none. `words` and
-    `label`: the place that is marked. `look`: the style sheets and pictures of a page that is shown. `file`: the SHA-256
-    of bytes that were read as a file, whose text has a page of its own.
+    `label`: the place that is marked. `look`: the style sheets and pictures of a page that is shown. `file`: the
+    SHA-256 of bytes that were read as a file, whose text has a page of its own.
     """
 
     id: int
