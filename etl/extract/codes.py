@@ -261,6 +261,22 @@ class Flag(StrEnum):
         "{}：网页有此标签，但未能读出它的值",
         "{}: the page has its label, but the value could not be read",
     )
+    STRUCK_OUT = "struck_out", "划去的文字未收入正文", "struck words are none of the text"
+    HIDDEN_TEXT = (
+        "hidden_text",
+        "正文中有 {} 个字符的段落在网页上未显示，未收入",
+        "{} characters of prose in the place of the text are not shown, and none of it",
+    )
+    FRAME_IN_TEXT = (
+        "frame_in_text",
+        "正文中嵌有本站另一网页，未读取",
+        "another page of the site is shown in the text and not read",
+    )
+    PICTURE_IN_LINE = (
+        "picture_in_line",
+        "正文行内有 {} 处以图片代替的字符",
+        "{} pictures stand for characters within lines of the text",
+    )
     TEXT_LOST = "text_lost", "网页文字有 {} 个字符未能读出", "{} characters of the page's text could not be read"
 
     def of(self, parameter: str) -> str:

@@ -1,7 +1,7 @@
 """From bytes to an extraction: parse once, locate, read, resolve. docs/extraction.md says how."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,12 +10,14 @@ from lxml import html
 from etl.extract.codes import BETWEEN, DATA, DENSEST, Belief, Flag
 from etl.extract.lexicon.index_number import parse_index_number
 from etl.extract.lexicon.values import Reading, ValueRules
+from etl.extract.page.as_shown import show_as_read
 from etl.extract.page.blocks import Blocks
 from etl.extract.page.carried_text import show_carried_text
 from etl.extract.page.fallback import fallback_text
 from etl.extract.page.main_text import (
     below_headline,
     find_body,
+    hidden_prose,
     names_to_index,
     select_nodes,
     with_prose_above,
@@ -32,7 +34,7 @@ from etl.extract.rules.choose import choose
 from etl.extract.rules.frames import find_frames
 from etl.extract.rules.further_pages import FurtherPages, find_further_pages
 from etl.extract.rules.header import PageContext, read_hidden_header, read_labels
-from etl.extract.rules.pictures import find_images
+from etl.extract.rules.pictures import find_images, pictures_in_lines
 from etl.extract.rules.text_lines import read_embedded, read_main_text, read_meta, read_title, read_unlabelled_lines
 from etl.extract.rules.title import (
     FoundTitle,
@@ -132,6 +134,7 @@ class _Source:
     data: Embedded | None
     lost_chars: int
     carried_by: tuple[str, ...]
+    struck: bool
 
     @classmethod
     def parse(cls, page: WebPage, platform: Platform | None, values: ValueRules) -> "_Source":
@@ -140,11 +143,12 @@ class _Source:
         apply_script_output(page)
         show_stated_labels(page)
         spell_out_raised(page)
+        struck = show_as_read(page)
         blocks = Blocks(page.tree, Visibility(page), names_to_index(platform))
         carried_by: tuple[str, ...] = ()
         if not (data and data.body_html) and (carried_by := show_carried_text(page, blocks.nodes[0].prose_chars)):
             blocks = Blocks(page.tree, Visibility(page), names_to_index(platform))
-        return cls(page, blocks, platform, values, meta_tags(page), title_parts(page), data, lost, carried_by)
+        return cls(page, blocks, platform, values, meta_tags(page), title_parts(page), data, lost, carried_by, struck)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +228,25 @@ def _read_content(source: _Source, located: _Located) -> _Content:
     if len(text) < MIN_TEXT_CHARS:
         files = unique_attachments((*files, *find_images(page, blocks, located.container)))
         frames = find_frames(page, blocks, located.container)
-    flags = (*(Flag.TEXT_IN.of(tag) for tag in source.carried_by), *found.flags)
+    flags = (
+        *(Flag.TEXT_IN.of(tag) for tag in source.carried_by),
+        *((Flag.STRUCK_OUT,) if source.struck else ()),
+        *_of_text_elsewhere(source, located, text),
+        *found.flags,
+    )
     return _Content(text, files, data_is_shown, frames, find_further_pages(page, blocks, body), flags)
+
+
+def _of_text_elsewhere(source: _Source, located: _Located, text: str) -> Iterator[str]:
+    """Flags of what a reader may see in the place of the text and the text has not: frames, hidden parts, pictures
+    within a line."""
+    page, blocks, container = source.page, source.blocks, located.container
+    if len(text) >= MIN_TEXT_CHARS and find_frames(page, blocks, container):
+        yield Flag.FRAME_IN_TEXT
+    if hidden := hidden_prose(blocks, container, text):
+        yield Flag.HIDDEN_TEXT.of(str(hidden))
+    if pictures := pictures_in_lines(blocks, located.body):
+        yield Flag.PICTURE_IN_LINE.of(str(pictures))
 
 
 @dataclass(frozen=True, slots=True)

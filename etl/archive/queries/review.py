@@ -28,10 +28,18 @@ _OF_VALUES = (
     Flag.HIDDEN_VALUE,
     Flag.UNREAD_LABEL,
 )
+_OF_TEXT = "|".join(
+    (
+        Flag.STRUCK_OUT.value,
+        Flag.FRAME_IN_TEXT.value,
+        f"{Flag.HIDDEN_TEXT.value}:.*",
+        f"{Flag.PICTURE_IN_LINE.value}:.*",
+    )
+)
 _PATTERNS = {
     "disputed": f":{Flag.DISPUTED_VALUE.value}$",
     "flagged": (
-        f"^({Flag.CUT.value}|{Flag.FILE_WITHOUT_ADDRESS.value}|{Flag.TEXT_LOST.value}(:.*)?|{Flag.GOES_ON.value}:.*)$"
+        f"^({Flag.CUT.value}|{Flag.FILE_WITHOUT_ADDRESS.value}|{Flag.TEXT_LOST.value}(:.*)?|{Flag.GOES_ON.value}:.*|{_OF_TEXT})$"
         f"|:({'|'.join(flag.value for flag in _OF_VALUES)})$"
     ),
 }

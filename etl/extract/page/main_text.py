@@ -32,6 +32,8 @@ _MIN_CHILD_SHARE = 0.8
 """Share of its parent's prose that a child must hold to be taken instead of the parent."""
 _MIN_CELL_LINES = 3
 """Lines that a table cell must have to be the body; with fewer it belongs to a table of data."""
+_MIN_HIDDEN_LINE = 20
+"""Characters of a hidden line of prose that is worth a word; shorter ones are messages of the page."""
 _MIN_PROSE_CHARS = 40
 """Characters of prose below which the density of prose says nothing."""
 
@@ -195,6 +197,13 @@ def prose_chars(blocks: Blocks, body: Body) -> int:
 def visible_chars(blocks: Blocks, body: Body) -> int:
     """Characters of text that it shows."""
     return sum(len(b.text) for _, b in blocks.visible_blocks(body.first, body.last, body.revealed))
+
+
+def hidden_prose(blocks: Blocks, body: Body, text: str) -> int:
+    """Characters of lines of prose that stand in the body's range, are hidden, and are none of its text."""
+    lines = (b for b in blocks.blocks[body.first : body.last] if b.hidden_by > body.revealed)
+    found = [b.plain.strip() for b in lines if is_prose(b.text, len(b.text), b.link_chars)]
+    return sum(len(line) for line in dict.fromkeys(found) if len(line) >= _MIN_HIDDEN_LINE and line not in text)
 
 
 def _largest_hidden(blocks: Blocks, known: list[Body]) -> Body | None:

@@ -29,6 +29,7 @@ _LAZY = re.compile(
 _LAZY_NAMES = ("lazy-src", "lazyload", "original", "real_src", "_src", "lay-src", "v-lazy")
 _PIXEL = re.compile(r"\s*[01](?:px)?\s*")
 _PIXEL_STYLE = re.compile(r"(?<![\w-])(?:width|height)\s*:\s*[01](?:px)?\s*(?:;|$)", re.IGNORECASE)
+_WORD_END, _WORD_BEGIN = re.compile(r"[\w，、（(]$"), re.compile(r"[\w，、。；）)]")
 _MAX_PICTURES = 2_000
 """Most pictures of a page that are looked at."""
 
@@ -46,6 +47,22 @@ def find_images(page: WebPage, blocks: Blocks, body: Body) -> tuple[Attachment, 
             name = element.get("title") or element.get("alt") or file_name
             by_url.setdefault(url, Attachment(url, name, "image"))
     return tuple(by_url.values())
+
+
+def pictures_in_lines(blocks: Blocks, body: Body) -> int:
+    """How many pictures stand between the characters of a line, as rare characters and units do. Smileys and the icons
+    of links stand at the end of words."""
+    return sum(
+        body.first <= node.first < body.last and node.hidden_by <= body.revealed and _is_between_words(node.element)
+        for node in blocks.images[:_MAX_PICTURES]
+    )
+
+
+def _is_between_words(picture: html.HtmlElement) -> bool:
+    before, parent = picture.getprevious(), picture.getparent()
+    words = (before.tail if before is not None else parent.text if parent is not None else "") or ""
+    behind = picture.tail or ""
+    return bool(_WORD_END.search(words) and _WORD_BEGIN.match(behind)) and _address(picture) != ""
 
 
 def _images(page: WebPage, blocks: Blocks, body: Body) -> Iterator[html.HtmlElement]:

@@ -1,0 +1,134 @@
+"""What a reader sees and the tree's words do not say: lines of preformatted text, numbers of lists, struck words."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from lxml import html
+from lxml.html import HtmlElement
+
+from etl.web.page import WebPage
+
+_STRUCK_TAGS = ("del", "s", "strike")
+_STRUCK = re.compile(r"line-through", re.IGNORECASE)
+_KEEPS_LINES = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
+_SIGNS = ("<pre", "<del", "<s>", "<s ", "<strike", "<ol", "line-through", "white-space")
+"""Words of sources of pages that show something otherwise; others need no closer look."""
+_EDITOR_LIST = re.compile(r"\bcustom_(num|num1|num2|cn|cn1|cn2)\b")
+_DIGITS = "零一二三四五六七八九"
+_MAX_STRUCK, _MAX_LINES, _MAX_ITEMS = 300, 2_000, 999
+"""Characters of struck words, of which more are a style that means something else; lines and items that are shown."""
+
+
+def show_as_read(page: WebPage) -> bool:
+    """Writes into the tree what a reader sees; whether words were left out because they are struck."""
+    source = page.text.lower()
+    if not any(sign in source for sign in _SIGNS):
+        return False
+    for element in list(page.tree.iter("pre", "div", "p", "span", "td")):
+        if element.tag == "pre" or _KEEPS_LINES.search(element.get("style") or ""):
+            _break_lines(element)
+    for items in list(page.tree.iter("ol")):
+        _write_numbers(items)
+    return _leave_out_struck(page.tree)
+
+
+def _leave_out_struck(tree: HtmlElement) -> bool:
+    found = False
+    for element in list(tree.iter(*_STRUCK_TAGS, "span", "font", "p", "td")):
+        if element.tag not in _STRUCK_TAGS and not _STRUCK.search(element.get("style") or ""):
+            continue
+        if 0 < len("".join(element.itertext()).strip()) <= _MAX_STRUCK:
+            for child in list(element):
+                element.remove(child)
+            element.text, found = None, True
+    return found
+
+
+def _break_lines(element: HtmlElement) -> None:
+    """Puts a `<br>` in the place of each end of a line."""
+    for parent in list(element.iter()):
+        if not isinstance(parent.tag, str):
+            continue
+        for child in list(parent):
+            if "\n" in (child.tail or ""):
+                lines = (child.tail or "").split("\n", _MAX_LINES)
+                child.tail = lines[0]
+                _insert(parent, parent.index(child) + 1, lines[1:])
+        if "\n" in (parent.text or ""):
+            lines = (parent.text or "").split("\n", _MAX_LINES)
+            parent.text = lines[0]
+            _insert(parent, 0, lines[1:])
+
+
+def _insert(parent: HtmlElement, at: int, lines: list[str]) -> None:
+    for line in reversed(lines):
+        end = html.Element("br")
+        end.tail = line
+        parent.insert(at, end)
+
+
+def _write_numbers(items: HtmlElement) -> None:
+    """Writes the numbers of a list whose own attributes or style say that it has some: most style sheets take them
+    away from all lists, and an editor says so where a list of the text keeps them."""
+    form = _form_of(items)
+    if form is None:
+        return
+    start = items.get("start") or ""
+    number = int(start) if re.fullmatch(r"\d{1,4}", start) else 1
+    for item in list(items.iterchildren("li"))[:_MAX_ITEMS]:
+        own = item.get("value") or ""
+        number = int(own) if re.fullmatch(r"\d{1,4}", own) else number
+        holder = next((each for each in item.iterchildren("p") if not (item.text or "").strip()), item)
+        holder.text = form(number) + (holder.text or "").lstrip()
+        number += 1
+
+
+_EDITOR_FORMS: dict[str, Callable[[int], str]] = {
+    "num": "{}、".format,
+    "num1": "{}）".format,
+    "num2": "（{}）".format,
+    "cn": lambda number: f"{_chinese(number)}、",
+    "cn1": lambda number: f"{_chinese(number)}）",
+    "cn2": lambda number: f"（{_chinese(number)}）",
+}
+"""How UEditor draws the numbers of its own lists."""
+_FORMS: dict[str, Callable[[int], str]] = {
+    "decimal": "{}. ".format,
+    "1": "{}. ".format,
+    "lower-alpha": lambda number: f"{_letter(number)}. ",
+    "lower-latin": lambda number: f"{_letter(number)}. ",
+    "a": lambda number: f"{_letter(number)}. ",
+    "upper-alpha": lambda number: f"{_letter(number).upper()}. ",
+    "upper-latin": lambda number: f"{_letter(number).upper()}. ",
+    "A": lambda number: f"{_letter(number).upper()}. ",
+    "cjk-ideographic": lambda number: f"{_chinese(number)}、",
+    "simp-chinese-informal": lambda number: f"{_chinese(number)}、",
+    "cjk-decimal": lambda number: f"{number}、",
+}
+
+
+def _form_of(items: HtmlElement) -> Callable[[int], str] | None:
+    if editor := _EDITOR_LIST.search(items.get("class") or ""):
+        return _EDITOR_FORMS[editor[1]]
+    styles = list(_names_in(items.get("style") or ""))
+    kind = items.get("type") or ("1" if items.get("start") else "")
+    return next((_FORMS[name] for name in styles if name in _FORMS), None if styles else _FORMS.get(kind))
+
+
+def _names_in(style: str) -> Iterator[str]:
+    for match in re.finditer(r"list-style(?:-type)?\s*:\s*([^;]{1,80})", style, re.IGNORECASE):
+        yield from match[1].lower().split()
+
+
+def _letter(number: int) -> str:
+    return chr(ord("a") + (number - 1) % 26)
+
+
+def _chinese(number: int) -> str:
+    """1 to 99 in Chinese numerals."""
+    tens, ones = divmod(number, 10)
+    if not 0 < number < 100:
+        return str(number)
+    if not tens:
+        return _DIGITS[ones]
+    return ("" if tens == 1 else _DIGITS[tens]) + "十" + (_DIGITS[ones] if ones else "")

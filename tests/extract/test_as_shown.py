@@ -1,0 +1,101 @@
+"""What a reader sees in a text is in it, or flagged: lines, numbers, struck words, pictures, frames, hidden parts."""
+
+from itertools import product
+
+import pytest
+
+from etl.extract import Extraction, extract
+from tests.support.pages import page, paragraphs
+
+URL = "https://www.yunxi.example/gk/58012.html"
+ITEMS = ("街道负责摸底登记。", "财政负责拨付资金。", "住建负责竣工验收。")
+
+
+def read(markup: str) -> Extraction:
+    return extract(page(body=f"{paragraphs()}{markup}<p>本通知自印发之日起施行。</p>").encode(), URL)
+
+
+def lines(markup: str) -> list[str]:
+    """The lines that the markup adds to the text."""
+    return read(markup).text.splitlines()[len(read("").text.splitlines()) - 1 : -1]
+
+
+LISTS = {
+    "style='list-style-type:decimal'": ("1. ", "2. ", "3. "),
+    "style='list-style: decimal outside'": ("1. ", "2. ", "3. "),
+    "start=4": ("4. ", "5. ", "6. "),
+    "type=1 start=9": ("9. ", "10. ", "11. "),
+    "type=a": ("a. ", "b. ", "c. "),
+    "style='list-style-type:upper-alpha'": ("A. ", "B. ", "C. "),
+    "style='list-style-type:cjk-ideographic' start=19": ("十九、", "二十、", "二十一、"),
+    "class='custom_cn2 list-paddingleft-1'": ("（一）", "（二）", "（三）"),
+    "class='custom_num1'": ("1）", "2）", "3）"),
+    "": ("", "", ""),
+    "style='list-style:none'": ("", "", ""),
+}
+
+
+@pytest.mark.parametrize(("attributes", "numbers"), LISTS.items(), ids=LISTS.keys())
+@pytest.mark.parametrize("item", ["<li>{}</li>", "<li><p>{}</p></li>", "<li>\n<p><span>{}</span></p></li>"])
+def test_a_list_that_says_its_numbers_has_them(attributes: str, numbers: tuple[str, ...], item: str) -> None:
+    items = "".join(map(item.format, ITEMS))
+    assert lines(f"<ol {attributes}>{items}</ol>") == [a + b for a, b in zip(numbers, ITEMS, strict=True)]
+
+
+PREFORMATTED = (
+    "<pre>{}</pre>",
+    "<div style='white-space:pre-wrap'>{}</div>",
+    "<p style='white-space: pre-line'>{}</p>",
+)
+
+
+@pytest.mark.parametrize("markup", PREFORMATTED)
+def test_preformatted_text_keeps_its_lines(markup: str) -> None:
+    text = f"{ITEMS[0]}\n{ITEMS[1]}<b>另行\n通知</b>\n\n{ITEMS[2]}"
+    assert lines(markup.format(text)) == [ITEMS[0], f"{ITEMS[1]}另行", "通知", ITEMS[2]]
+    assert lines(f"<p>{ITEMS[0]}\n{ITEMS[1]}</p>") == [f"{ITEMS[0]} {ITEMS[1]}"]
+
+
+@pytest.mark.parametrize(
+    "struck",
+    [
+        "<del>{}</del>",
+        "<s>{}</s>",
+        "<strike><b>{}</b></strike>",
+        "<span style='text-decoration:line-through'>{}</span>",
+    ],
+)
+def test_struck_words_change_no_value(struck: str) -> None:
+    found = read(f"<p>补助标准为{struck.format('五')}八万元每台。</p>")
+    assert "补助标准为八万元每台。" in found.text
+    assert "struck_out" in found.flags
+
+
+def test_what_only_looks_struck_is_text() -> None:
+    long = "".join(ITEMS) * 12
+    assert long in read(f"<p><s>{long}</s></p>").text
+    assert "struck_out" not in read("<p>完成。<s class='icon'></s></p>").flags
+
+
+@pytest.mark.parametrize(("before", "behind"), product(("王", "面积为12", "（"), ("同志任主任。", "，下同", "）号")))
+def test_a_picture_between_characters_is_a_flag(before: str, behind: str) -> None:
+    assert "picture_in_line:1" in read(f"<p>{before}<img src='/u/x.gif'>{behind}</p>").flags
+
+
+@pytest.mark.parametrize(
+    "markup",
+    ["<p><img src='/a.jpg'></p>", "<p>见图。<img src='/a.jpg'></p>", "<a href='/f/1.doc'><img src='/i.gif'>表</a>"],
+)
+def test_a_picture_beside_the_text_is_none(markup: str) -> None:
+    assert not [flag for flag in read(markup).flags if flag.startswith("picture_in_line")]
+
+
+def test_a_page_shown_within_the_text_is_a_flag() -> None:
+    assert "frame_in_text" in read("<iframe src='/gk/58012/table.html'></iframe>").flags
+    assert "frame_in_text" not in read("<iframe src='/share/bar.html'></iframe>").flags
+
+
+def test_prose_that_is_not_shown_in_the_text_is_a_flag() -> None:
+    hidden = "附表所列项目由区发展改革局会同有关部门另行制定细则，并向社会公布。"
+    assert f"hidden_text:{len(hidden)}" in read(f"<div style='display:none'><p>{hidden}</p></div>").flags
+    assert not [flag for flag in read(f"<p>{hidden}</p><p hidden>{hidden}</p>").flags if flag.startswith("hidden_text")]
