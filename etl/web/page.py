@@ -44,8 +44,8 @@ MAX_LINK_CHARS = 8_000
 _WITH_QUERY = "//@*[(name()='href' or name()='src' or name()='action' or name()='data') and contains(., '?')]"
 
 COLLECTED_TAGS = (
-    "audio", "base", "button", "embed", "iframe", "img", "input", "meta", "noscript", "object", "script", "select",
-    "style", "template", "textarea", "title", "video", "xmp",
+    "audio", "base", "button", "del", "embed", "iframe", "img", "input", "meta", "noscript", "object", "ol", "pre",
+    "s", "script", "select", "strike", "style", "template", "textarea", "title", "video", "xmp",
 )  # fmt: skip
 """Tags whose elements `WebPage.elements` lists."""
 

@@ -29,7 +29,7 @@ _REFRESH = re.compile(
     r"""(?<![\d.])[\d.]++ ?[;, ] ?(?:url ?= ?)?(?P<quote>["']?)(?P<url>[^"']++)(?P=quote)""", re.IGNORECASE
 )
 """The value of `content`, its white space collapsed."""
-_RELOAD = re.compile(r"\s*(?:(?:window|self|top|document)\.)?location\.reload\((?:true|false)?\);?\s*")
+_RELOAD = re.compile(r"(?:(?:window|self|top|document)\.)?location\.reload\((?:true|false)?\);?")
 """A whole script."""
 _UNSEEN = frozenset({"script", "style", "noscript", "noframes", "title", "template"})
 _CONTENT = "//iframe | //object | //embed | //form | //table//table"
@@ -86,7 +86,7 @@ def asks_again(page: WebPage) -> bool:
     targets = [url for content in refreshes for url in _refresh_target(content)]
     scripts = [element.text or "" for element in page.elements["script"]]
     is_own = all(absolute(url, base_url(page)) == page.url for url in targets)
-    return is_own and (bool(refreshes) or any(_RELOAD.fullmatch(script) for script in scripts))
+    return is_own and (bool(refreshes) or any(_RELOAD.fullmatch(script.strip()) for script in scripts))
 
 
 def _has_content(page: WebPage) -> bool:

@@ -77,7 +77,10 @@ def test_what_only_looks_struck_is_text() -> None:
     assert "struck_out" not in read("<p>完成。<s class='icon'></s></p>").flags
 
 
-@pytest.mark.parametrize(("before", "behind"), product(("王", "面积为12", "（"), ("同志任主任。", "，下同", "）号")))
+AROUND = list(product(("王", "面积为12", "（"), ("同志任主任。", "，下同", "）号")))
+
+
+@pytest.mark.parametrize(("before", "behind"), AROUND)
 def test_a_picture_between_characters_is_a_flag(before: str, behind: str) -> None:
     assert "picture_in_line:1" in read(f"<p>{before}<img src='/u/x.gif'>{behind}</p>").flags
 

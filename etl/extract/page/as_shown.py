@@ -8,11 +8,8 @@ from lxml.html import HtmlElement
 
 from etl.web.page import WebPage
 
-_STRUCK_TAGS = ("del", "s", "strike")
 _STRUCK = re.compile(r"line-through", re.IGNORECASE)
 _KEEPS_LINES = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
-_SIGNS = ("<pre", "<del", "<s>", "<s ", "<strike", "<ol", "line-through", "white-space")
-"""Words of sources of pages that show something otherwise; others need no closer look."""
 _EDITOR_LIST = re.compile(r"\bcustom_(num|num1|num2|cn|cn1|cn2)\b")
 _DIGITS = "零一二三四五六七八九"
 _MAX_STRUCK, _MAX_LINES, _MAX_ITEMS = 300, 2_000, 999
@@ -21,27 +18,29 @@ _MAX_STRUCK, _MAX_LINES, _MAX_ITEMS = 300, 2_000, 999
 
 def show_as_read(page: WebPage) -> bool:
     """Writes into the tree what a reader sees; whether words were left out because they are struck."""
-    source = page.text.lower()
-    if not any(sign in source for sign in _SIGNS):
-        return False
-    for element in list(page.tree.iter("pre", "div", "p", "span", "td")):
-        if element.tag == "pre" or _KEEPS_LINES.search(element.get("style") or ""):
-            _break_lines(element)
-    for items in list(page.tree.iter("ol")):
+    source = page.text
+    if "white-space" in source and _KEEPS_LINES.search(source):
+        for element in page.tree.iter("div", "p", "span", "td"):
+            if _KEEPS_LINES.search(element.get("style") or ""):
+                _break_lines(element)
+    for element in page.elements["pre"]:
+        _break_lines(element)
+    for items in page.elements["ol"]:
         _write_numbers(items)
-    return _leave_out_struck(page.tree)
+    struck = [*page.elements["del"], *page.elements["s"], *page.elements["strike"]]
+    if "line-through" in source:
+        styled = page.tree.iter("span", "font", "p", "td")
+        struck += (element for element in styled if _STRUCK.search(element.get("style") or ""))
+    return any([_leave_out(element) for element in struck])
 
 
-def _leave_out_struck(tree: HtmlElement) -> bool:
-    found = False
-    for element in list(tree.iter(*_STRUCK_TAGS, "span", "font", "p", "td")):
-        if element.tag not in _STRUCK_TAGS and not _STRUCK.search(element.get("style") or ""):
-            continue
-        if 0 < len("".join(element.itertext()).strip()) <= _MAX_STRUCK:
-            for child in list(element):
-                element.remove(child)
-            element.text, found = None, True
-    return found
+def _leave_out(element: HtmlElement) -> bool:
+    if not 0 < len("".join(element.itertext()).strip()) <= _MAX_STRUCK:
+        return False
+    for child in list(element):
+        element.remove(child)
+    element.text = None
+    return True
 
 
 def _break_lines(element: HtmlElement) -> None:

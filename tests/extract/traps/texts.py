@@ -155,6 +155,43 @@ trap(
     text=WHOLE + "\n每年不超过2×10⁵吨，占地300m²，限排CO₂[1]。",
 )
 trap(
+    "text-struck",
+    "struck words in an amount",
+    "what a person sees",
+    page(body=paragraphs() + "<p>每台补助<del>五</del>八万元。</p>"),
+    text=WHOLE + "\n每台补助八万元。",
+    flags=("struck_out",),
+)
+trap(
+    "text-picture-in-line",
+    "a rare character of a name, as a picture",
+    "what a person sees",
+    page(body=paragraphs() + "<p>联系人：王<img src='/u/zi.gif'>同志。</p>"),
+    text=WHOLE + "\n联系人：王同志。",
+    flags=("picture_in_line:1",),
+)
+trap(
+    "text-hidden-prose",
+    "a paragraph of the text that a script shows on a click",
+    "what a person sees",
+    page(
+        body=paragraphs() + "<div style='display:none'><p>更新后的电梯由各街道登记，并报区住房建设局备案。</p></div>"
+        "<p>本通知自印发之日起施行。</p>"
+    ),
+    text=WHOLE + "\n本通知自印发之日起施行。",
+    flags=("hidden_text:24",),
+)
+trap(
+    "text-lines-and-numbers",
+    "preformatted lines, and a list that says its numbers",
+    "what a person sees",
+    page(
+        body=paragraphs() + "<pre>第一批：东大街\n第二批：西大街</pre>"
+        "<ol style='list-style-type:cjk-ideographic'><li>登记造册。</li><li>张榜公布。</li></ol>"
+    ),
+    text=WHOLE + "\n第一批：东大街\n第二批：西大街\n一、登记造册。\n二、张榜公布。",
+)
+trap(
     "noise-counter",
     "a counter in words below the text",
     "page furniture",
