@@ -46,7 +46,8 @@ class ConnectionPool(httpcore.AsyncConnectionPool):
 
     httpcore asks at each request and at each answer's end of every connection whether it is readable, and how many are
     idle once for each idle one. So many may stay idle here as there are connections; one that expired is closed when a
-    request would have got it. `tests/fetch/test_network.py` holds that httpcore calls this.
+    request would have got it, or that holds more than the answer to the last: httpcore would take that for the answer
+    to the next request, and one document for another. `tests/fetch/test_network.py` holds that httpcore calls this.
     """
 
     def _assign_requests_to_connections(self) -> list[AsyncConnectionInterface]:
@@ -57,7 +58,7 @@ class ConnectionPool(httpcore.AsyncConnectionPool):
             for connection in list(self._connections):
                 if not connection.is_available() or not connection.can_handle_request(origin):
                     continue
-                if not connection.has_expired():
+                if not connection.has_expired() and not _has_more_than_asked(connection):
                     waiting.assign_to_connection(connection)
                     break
                 self._connections.remove(connection)
@@ -73,6 +74,12 @@ class ConnectionPool(httpcore.AsyncConnectionPool):
             self._connections.append(connection := self.create_connection(origin))
             waiting.assign_to_connection(connection)
         return closing
+
+
+def _has_more_than_asked(connection: AsyncConnectionInterface) -> bool:
+    """Whether something but empty lines came with the end of the last answer (HTTP/1.1)."""
+    state = getattr(getattr(connection, "_connection", None), "_h11_state", None)
+    return state is not None and bool(state.trailing_data[0].strip())
 
 
 class _Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):

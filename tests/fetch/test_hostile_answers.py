@@ -3,6 +3,7 @@
 import gzip
 import itertools
 import re
+import socket
 import time
 import tracemalloc
 import zlib
@@ -18,7 +19,7 @@ from etl.fetch.exchange import MAX_COOKIES
 from etl.outcomes import Outcome
 from tests.support.attacks.odd_answers import NAMES, VALUES
 from tests.support.fetching import PAGE, ending, fetch_in_turn, loopback_source
-from tests.support.raw_server import http, raw_server
+from tests.support.raw_server import http, listening, raw_server
 
 NONE = http(b"", "404 Not Found")
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -372,3 +373,24 @@ def test_a_packed_body_that_is_whole_by_its_own_word_is_the_page_whatever_its_le
     found = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n{framing}\r\n\r\n".encode() + sent
     [attempt] = ask(base, {"/a": found}, "/a")
     assert (attempt.body, ending(attempt)[0]) == ((None, Outcome.NETWORK_ERROR) if cut else (PAGE, None))
+
+
+@pytest.mark.parametrize("extra", [http(b"<p>another</p>"), b"\r\nHTTP/1.1 200 OK\r\n\r\n", b"and more"])
+@pytest.mark.parametrize("stated", [len(PAGE), len(PAGE) - 9])
+def test_what_follows_an_answer_is_not_the_answer_to_the_next_request(extra: bytes, stated: int) -> None:
+    connections = 0
+
+    def serve(connection: socket.socket) -> None:
+        nonlocal connections
+        connections += 1
+        while request := connection.recv(65536):
+            number = request.split(b" ", 2)[1].removeprefix(b"/")
+            body = PAGE[:stated] if number.isdigit() else b""
+            status = b"200 OK\r\nX-Number: " + number if number.isdigit() else b"404 Not Found"
+            connection.sendall(b"HTTP/1.1 %s\r\nContent-Length: %d\r\n\r\n%s" % (status, len(body), body) + extra)
+
+    with listening(serve) as port:
+        base = f"http://127.0.0.1:{port}"
+        attempts = fetch_in_turn(loopback_source(base), *(f"{base}/{number}" for number in range(5)))
+    assert [attempt.header("x-number") for attempt in attempts] == ["0", "1", "2", "3", "4"]
+    assert connections > 1
