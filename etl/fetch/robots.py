@@ -79,7 +79,7 @@ def _for_few_agents(text: str, agent: str) -> str:
 
     Protego keeps every rule once for each crawler of its group: of half a megabyte it would make 300 million.
     """
-    lines = text.splitlines()
+    lines = text.replace("：", ":").splitlines()  # typed so, and meant
     for number, line in enumerate(lines):
         if found := _AGENT_LINE.match(line):
             name = found["name"].strip().lower().replace("*", "") or "*"

@@ -188,6 +188,12 @@ def test_the_rules_of_other_crawlers_are_not_ours(base: str) -> None:
 ROBOTS = "User-agent: *\nDisallow: /gk/\n"
 
 
+def test_robots_txt_with_full_width_colons_is_obeyed(base: str) -> None:
+    robots = http(ROBOTS.replace(": ", "：").encode("gbk"))
+    [refused] = ask(base, {"/robots.txt": robots, "/gk/a": http(PAGE)}, "/gk/a")
+    assert refused.failure is Outcome.ROBOTS
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("media_type", ["text/plain", "text/html; charset=gb2312", "application/octet-stream"])
 def test_robots_txt_is_obeyed_in_any_encoding_and_under_any_media_type(

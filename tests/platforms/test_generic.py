@@ -160,6 +160,21 @@ def test_half_a_sitemap_is_no_sitemap() -> None:
         read(gzip.compress(MAP.format(OLD + NEW).encode())[:-20])
 
 
+@pytest.mark.parametrize("text", ["&", "&id=2", "&&", "&nbsp;", "\x0b", "<![CDATA[&]]>", "&amp;", "&#38;"])
+def test_characters_that_xml_has_not_lose_no_sitemap(text: str) -> None:
+    found = urls(read(MAP.format(OLD.replace("1.html", f"1.html?a=1{text}") + NEW)))
+    assert found[0] == "/d/2.html"
+    assert found[1].startswith("/d/1.html?a=1" + ("" if text == "\x0b" else "&"))
+    with pytest.raises(NotAListing, match="broken XML"):
+        read(MAP.format(OLD.replace("1.html", f"1.html?a=1{text}") + NEW)[:-30])
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r\n\r\n"])
+def test_a_sitemap_may_be_a_text_of_addresses(end: str) -> None:
+    lines = ["https://a.example/d/1.html", "https://a.example/d/2.html?a=1&b=2", ""]
+    assert urls(read("\ufeff" + end.join(lines))) == ["/d/1.html", "/d/2.html?a=1&b=2"]
+
+
 def test_entities_of_a_feed_reach_no_file() -> None:
     bomb = '<!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/hostname">]><rss><channel><item><link>/d/1</link>{}</item></channel></rss>'
     with pytest.raises(NotAListing):

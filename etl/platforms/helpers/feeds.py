@@ -1,8 +1,8 @@
 """Sitemaps (sitemaps.org, with indexes) and feeds (RSS 2.0, RSS 1.0, Atom with RFC 5005), recognised by content.
 
 A sitemap has no titles, and its `lastmod` is the day a page changed, not the day a document was published: it sorts the
-entries, newest first, and gives no field. Entities are not resolved and broken XML is not repaired, as half a sitemap
-would look complete.
+entries, newest first, and gives no field; it may be a text of addresses. Entities are not resolved, and of broken XML
+only characters are repaired that XML has escaped (`?a=1&b=2`) or has not at all: half a sitemap would look complete.
 """
 
 import re
@@ -23,22 +23,32 @@ ROOT = re.compile(
     r"\A\s*+(?:<\?(?:[^?]|\?(?!>))*+\?>\s*+|<!--(?:[^-]|-(?!->))*+-->\s*+|<!DOCTYPE[^>\[]*+>\s*+)*+"
     rf"<(?:\w+:)?({_ROOT_ELEMENTS})[\s>]"
 )
+_ADDRESSES = re.compile(r"\s*+(?:https?://\S++\s*+)++")
+"""A sitemap as text: an address in each line (sitemaps.org)."""
+_AMPERSAND = re.compile(
+    r"<!\[CDATA\[(?:[^\]]|\](?!\]>))*+\]\]>|&(?!#\d{1,7};|#x[0-9a-fA-F]{1,6};|(?:amp|lt|gt|quot|apos);)"
+)
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _HEAD = 4000
 """Characters in which the root element is searched."""
 
 
 def is_feed(page: WebPage) -> bool:
     """Whether the page is a sitemap or a feed."""
-    return ROOT.match(page.text[:_HEAD]) is not None
+    return ROOT.match(page.text[:_HEAD]) is not None or _ADDRESSES.fullmatch(page.text) is not None
 
 
 def read_feed(page: WebPage, request: ListingRequest) -> ListingPage:
     """Entries of a sitemap or feed, and requests for further sitemaps or pages. Raises `NotAListing` for broken XML."""
-    parser = etree.XMLParser(encoding="utf-8", resolve_entities=False, no_network=True)
+    if _ADDRESSES.fullmatch(page.text):
+        return ListingPage(tuple(Entry(url) for each in page.text.split() if (url := absolute(each, page.url))))
     try:
-        root = etree.fromstring(page.text.strip().encode("utf-8", "replace"), parser)
-    except etree.XMLSyntaxError as error:
-        raise NotAListing(f"broken XML: {error.msg}") from error
+        root = _parsed(page.text.strip())
+    except etree.XMLSyntaxError as broken:
+        try:
+            root = _parsed(_with_escapes(page.text.strip()))
+        except etree.XMLSyntaxError:
+            raise NotAListing(f"broken XML: {broken.msg}") from broken
     kind = etree.QName(root).localname
     if kind in ("sitemapindex", "urlset"):
         urls = _located(root, "sitemap" if kind == "sitemapindex" else "url", page.url)
@@ -50,6 +60,16 @@ def read_feed(page: WebPage, request: ListingRequest) -> ListingPage:
     if kind == "feed" and (url := _linked(root, "next", page.url)):
         next_requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
     return ListingPage(entries, next_requests=next_requests)
+
+
+def _parsed(text: str) -> etree._Element:
+    parser = etree.XMLParser(encoding="utf-8", resolve_entities=False, no_network=True)
+    return etree.fromstring(text.encode("utf-8", "replace"), parser)
+
+
+def _with_escapes(text: str) -> str:
+    """The XML with its bare ampersands escaped, and without the characters that no XML has."""
+    return _AMPERSAND.sub(lambda found: found[0] if found[0] != "&" else "&amp;", _CONTROL.sub("", text))
 
 
 def _located(root: etree._Element, name: str, base: str) -> list[str]:
