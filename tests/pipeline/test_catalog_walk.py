@@ -131,6 +131,21 @@ def test_without_a_total_a_page_of_pinned_entries_does_not_end_a_list(pinned: in
     assert len(site.asked) < 6
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "系统升级维护期间暂停服务",
+        "信息不存在告知",
+        "禁止访问本网站非法信息",
+        "人机验证系统采购结果",
+        "附件已被删除的说明",
+    ],
+)
+def test_a_short_list_of_documents_with_the_words_of_error_pages_is_a_list(title: str) -> None:
+    _, sink, _ = walk([title, *OLD[:2]], [], 3)
+    assert len(sink.found) == 3
+
+
 @dataclass
 class Answering:
     """A site that answers each request as a function says."""
@@ -141,6 +156,15 @@ class Answering:
     async def fetch(self, request: Request) -> list[Attempt]:
         self.asked.append(request.url)
         return [Attempt(request.url, request.url, datetime.now(UTC), 1, (), 200, (), self.answer(request).encode())]
+
+
+@pytest.mark.parametrize("words", ["您访问的页面不存在", "系统繁忙，请稍后再试", "请按住滑块，拖动到最右边"])
+def test_an_error_page_beside_other_documents_is_no_list(words: str) -> None:
+    page = f"<h1>{words}</h1><ul><li><a href='/a.html'>关于防汛的通知</a></li></ul>"
+    sink = Sink(KnownList(frozenset(), 0))
+    site = cast(Fetcher, Answering(lambda _: page))
+    summary = asyncio.run(CatalogWalk(SOURCE, CrawlOptions(), site, sink, lambda *_: None, stop_at_known=False).run())
+    assert (sink.found, summary.columns) == ([], ())
 
 
 def walk_whole(

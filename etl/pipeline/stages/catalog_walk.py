@@ -11,6 +11,7 @@ from etl.archive.crawls.run import ClassifiedAttempt, CrawlOptions, ListingSumma
 from etl.archive.crawls.walks import KnownList
 from etl.fetch.classify import classify
 from etl.fetch.client import Attempt, Fetcher, Request
+from etl.fetch.refusals import find_refusal
 from etl.outcomes import Outcome
 from etl.outside import clean_text, clip_bytes
 from etl.platforms.base import Entry, ListingPage, ListingRequest, NotAListing, Platform
@@ -23,6 +24,7 @@ from etl.sources.schema import Source
 from etl.web.page import read_page
 from etl.web.urls import MAX_ADDRESS_CHARS, Address
 
+_BY_WORDS = {Outcome.BLOCKED, Outcome.SOFT_404, Outcome.HTTP_ERROR}
 MAX_BARREN_PAGES = 3
 """Listing pages in a row that list nothing new before the list is taken for a trap (a calendar, say)."""
 NAMED_ENTRIES = 5
@@ -52,6 +54,8 @@ async def fetch_listing_page(fetch: Fetcher, family: Platform, request: ListingR
 def _read_answers(family: Platform, request: ListingRequest, answers: Sequence[Attempt]) -> ListingFetch:
     attempts = [ClassifiedAttempt(answer, *classify(answer)) for answer in answers]
     last, page = attempts[-1], None
+    if last.outcome in _BY_WORDS and last.attempt.status == 200 and _has_them_in_titles(family, last.attempt, request):
+        attempts[-1] = last = replace(last, outcome=None, reason="")
     if last.outcome is None:
         try:
             page = _read_listing(family, last.attempt, request)
@@ -59,6 +63,15 @@ def _read_answers(family: Platform, request: ListingRequest, answers: Sequence[A
             reason = encode_reason(Code.NOT_A_LISTING, error=error)
             attempts[-1] = last = replace(last, outcome=Outcome.NOT_A_LISTING, reason=reason)
     return ListingFetch(request, tuple(attempts), page, _ended_as(last) if page is None else None)
+
+
+def _has_them_in_titles(family: Platform, attempt: Attempt, request: ListingRequest) -> bool:
+    """Whether a page with the words of an error page lists a document whose title has such words."""
+    try:
+        entries = _read_listing(family, attempt, request).entries
+    except NotAListing:
+        return False
+    return any(find_refusal(entry.title.encode(), "", "", 200) for entry in entries)
 
 
 def _ended_as(attempt: ClassifiedAttempt) -> Reason:
