@@ -15,7 +15,9 @@ GZIP = b"\x1f\x8b"
 ZSTD = b"\x28\xb5\x2f\xfd"
 TIFF = (b"II*\0", b"MM\0*")
 """In either order of bytes."""
-DOCUMENT_FILES = (PDF, ZIP, OLE, RTF, RAR, SEVEN_ZIP, PNG, JPEG, GIF, *TIFF)
+NO_PICTURES = (PDF, ZIP, OLE, RTF, RAR, SEVEN_ZIP)
+"""Files that no server sends instead of what was asked for, as it may send a picture that says so."""
+DOCUMENT_FILES = (*NO_PICTURES, PNG, JPEG, GIF, *TIFF)
 """Of files that are found at the addresses of pages. Not gzip, in which sitemaps are packed."""
 
 _OFFICE = b"urn:schemas-microsoft-com:office"

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from etl.fetch.client import CONDITIONS, Attempt
 from etl.fetch.refusals import Refusal, find_refusal
-from etl.file_signatures import is_saved_as_html
+from etl.file_signatures import NO_PICTURES, is_saved_as_html
 from etl.outcomes import Outcome
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
@@ -87,6 +87,8 @@ def classify_file(attempt: Attempt) -> Verdict:
     """The verdict on a file that a document links: a web page in its place is `not_a_file`; HTML may be a file."""
     body = attempt.body or b""
     outcome, reason = _classify(attempt, _refusal(attempt))
+    if (attempt.status or 0) >= 400 and body.lstrip().startswith(NO_PICTURES):
+        return None, reason  # the file itself, under a status of errors
     if outcome is None and _PAGE.match(body[:512]) and not is_saved_as_html(body):
         return Outcome.NOT_A_FILE, encode_reason(Code.HTML_FOR_FILE, bytes=len(body))
     return outcome, reason

@@ -1,6 +1,7 @@
 """Names under which responses ask to be saved: the header Content-Disposition (RFC 6266, RFC 8187), and what servers
 make of it."""
 
+import html
 import re
 from collections.abc import Iterable, Sequence
 from email.errors import HeaderParseError
@@ -12,6 +13,7 @@ from etl.web.charset import decode, known_codec
 _PARAMETER = re.compile(r""";\s*(filename\*?)\s*=\s*(?:"((?:[^"\\]|\\.)*+)"|([^;]*))""", re.IGNORECASE | re.DOTALL)
 _QUOTED_PAIR = re.compile(r"\\([\"\\])")
 _ESCAPED = re.compile(r"%[0-9A-Fa-f]{2}")
+_ESCAPED_TWICE = re.compile(r"(?:%25[0-9A-Fa-f]{2}){2}")
 _ENCODED_WORD = re.compile(r"=\?[\w-]+\?[BbQq]\?[^?]*\?=")
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f\ufffd\ud800-\udfff]")
 _MAX_NAME_CHARS = 200
@@ -26,7 +28,7 @@ def saved_name(headers: Iterable[Sequence[str]]) -> str:
     stated = [value for name, value in headers if name.lower() == "content-disposition"]
     names: dict[str, str] = {}
     for kind, quoted, token in _PARAMETER.findall(f";{stated[-1]}" if stated else ""):
-        value = _QUOTED_PAIR.sub(r"\1", quoted) if quoted else token.strip().strip("'")
+        value = _QUOTED_PAIR.sub(r"\1", quoted) if quoted else token.strip().strip("'\"")
         names.setdefault(kind.lower(), value)
     name = _extended(names.get("filename*", "")) or _plain(names.get("filename", ""))
     last = re.split(r"[/\\]", name)[-1]
@@ -42,6 +44,9 @@ def disposition(kind: str, fallback: str, name: str) -> str:
 def _extended(value: str) -> str:
     charset, _, rest = value.strip('"').partition("'")
     _language, mark, escaped = rest.partition("'")
+    if not mark and "%" in charset:  # as some write it: UTF-8%E9%99%84
+        charset, mark, escaped = charset.partition("%")
+        escaped = f"%{escaped}"
     codec = known_codec(charset)
     name = unquote_to_bytes(escaped).decode(codec, "replace") if mark and codec else ""
     return "" if "\ufffd" in name else name
@@ -54,8 +59,10 @@ def _plain(value: str) -> str:
         except HeaderParseError:
             return value
         return "".join(part if isinstance(part, str) else decode(part, f"charset={name}")[0] for part, name in parts)
+    value = html.unescape(value) if "&#" in value else value
     if _ESCAPED.search(value) and value.isascii():
-        return decode(unquote_to_bytes(value))[0]
+        once = decode(unquote_to_bytes(value))[0]
+        return decode(unquote_to_bytes(once))[0] if once.isascii() and _ESCAPED_TWICE.search(value) else once
     if not value.isascii() and all(character < "\u0100" for character in value):
         return decode(value.encode("latin-1"))[0]  # bytes of the header, each as a letter
     return value

@@ -258,3 +258,10 @@ def test_a_message_in_the_place_of_a_file_is_none(archive: Archive, site: TrsSit
     site.faults[f"{document.key}/{TABLE.name}"] = lambda _: PlainTextResponse("对不起，您下载的文件不存在！")
     report = crawl(archive, site)
     assert (report.state, report.files) == ("green", {"soft_404": 1})
+
+
+@pytest.mark.parametrize("code", [404, 500])
+def test_a_file_is_one_whatever_its_status_says(archive: Archive, site: TrsSite, code: int) -> None:
+    document = put(site, TABLE)
+    site.faults[f"{document.key}/{TABLE.name}"] = faults.under_status(code)
+    assert crawl(archive, site).files == {"stored": 1}
