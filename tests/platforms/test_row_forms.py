@@ -1,11 +1,14 @@
 """Rows of lists in unusual forms: titles that are cut or hinted at, days in parts, cells under headings that span."""
 
+from datetime import datetime
+
 import pytest
 
 from etl.platforms.base import ListingRequest
 from etl.platforms.listing import read_list_page
 from etl.platforms.registry import platform
 from etl.web.page import WebPage
+from tests.support.row_forms import FURTHER
 
 LIST = "http://x.example/gk/zcwj/"
 FORMS = {
@@ -188,6 +191,9 @@ FORMS = {
 FORMS["a date at the title's end"] = ('<li><a href="{u}">{t} {d}</a></li>', "<ul>{}</ul>", "d")
 
 
+FORMS |= FURTHER
+
+
 @pytest.mark.parametrize("name", FORMS)
 def test_each_row_is_one_entry_with_what_it_states(name: str) -> None:
     row, holder, states = FORMS[name]
@@ -197,13 +203,21 @@ def test_each_row_is_one_entry_with_what_it_states(name: str) -> None:
         url, title, day = f"202403/t20240301_{4100 + n}.html", f"桐溪县关于第{n}项工作的通知", f"2024-03-0{n}"
         number = f"桐政发〔2024〕{n}号"
         link = f'<a href="./{url}">{title}</a>'
-        rows += row.format(a=link, u=f"./{url}", t=title, d=day, no=number, n=n, c="一二三四五"[n - 1])
-        expected.append((LIST + url, title, day if "d" in states else None, number if "n" in states else None))
+        stamp = int(datetime.fromisoformat(f"{day}T11:00+08:00").timestamp() * 1000)
+        rows += row.format(a=link, u=f"./{url}", t=title, d=day, no=number, n=n, c="一二三四五"[n - 1], ms=stamp)
+        dated, numbered = {"d", "w"} & set(states), "n" in states
+        shown = f"{title}（{number}）" if "{t}（{no}）" in row else f"{number} {title}" if "{no} {t}" in row else title
+        expected.append((LIST + url, shown, day if dated else None, number if numbered else None))
     body = f"<div><a href='/'>首页</a></div>{holder.format(rows)}<div>主办：桐溪县</div>"
     page = WebPage(LIST, f"<html><head><title>政策文件</title></head><body>{body}</body></html>", "utf-8")
     entries = read_list_page(platform("trs_wcm"), page, ListingRequest(LIST, "c")).entries
     found = [
-        (entry.url, entry.title, entry.fields.get("published_date"), entry.fields.get("document_number"))
+        (
+            entry.url,
+            entry.title,
+            entry.fields.get("written_date" if "w" in states else "published_date"),
+            entry.fields.get("document_number"),
+        )
         for entry in entries
     ]
     assert found == expected
@@ -216,3 +230,24 @@ def test_explanations_alone_are_rows() -> None:
     )
     page = WebPage(LIST, f"<html><body><ul>{rows}</ul></body></html>", "utf-8")
     assert len(read_list_page(platform("trs_wcm"), page, ListingRequest(LIST, "c")).entries) == 5
+
+
+GROUPS = (
+    "<h3>2024年</h3><ul><li>{}<span>03-05</span></li></ul><h3>2023年</h3><ul><li>{}<span>11-20</span></li></ul>",
+    "<dl><dt>2024年3月</dt><dd>{}<i>5日</i></dd><dt>2023年11月</dt><dd>{}<i>20日</i></dd></dl>",
+)
+
+
+@pytest.mark.parametrize("groups", GROUPS)
+def test_each_row_takes_the_year_of_the_headline_above_it(groups: str) -> None:
+    links = [f'<a href="./202403/t20240301_{n}.html">桐溪县第{n}号通知</a>' for n in (1, 2)]
+    page = WebPage(LIST, f"<html><body>{groups.format(*links)}</body></html>", "utf-8")
+    entries = read_list_page(platform("trs_wcm"), page, ListingRequest(LIST, "c")).entries
+    assert [entry.fields.get("published_date") for entry in entries] == ["2024-03-05", "2023-11-20"]
+
+
+def test_a_date_of_an_end_is_no_date_of_the_document() -> None:
+    link, end = '<a href="./202403/t20240301_1.html">桐溪县第1号通知</a>', "办理截止日期：2024-05-01 前往县政务大厅办理"
+    page = WebPage(LIST, f"<html><body><ul><li>{link}<p>{end}</p></li></ul></body></html>", "utf-8")
+    (entry,) = read_list_page(platform("trs_wcm"), page, ListingRequest(LIST, "c")).entries
+    assert "published_date" not in entry.fields

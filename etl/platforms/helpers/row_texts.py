@@ -7,7 +7,7 @@ from itertools import islice
 from lxml import etree
 from lxml.html import HtmlElement
 
-from etl.dates import DATE, TIME_OF_DAY, YEAR, first_iso_date, read_date
+from etl.dates import DATE, TIME_OF_DAY, YEAR, first_iso_date, parse_china_date, read_date
 from etl.document_number import match_document_number, normalise_document_number
 from etl.fields import DATE_FIELDS
 
@@ -23,9 +23,15 @@ FIELD_OF_LABEL = {
     "发布时间": "published_date",
     "发布机构": "publisher",
     "发文机关": "publisher",
+    "时间": "published_date",
+    "日期": "published_date",
 }
 """Labels that lists print beside a title, and the names of the fields."""
-_LABEL = "|".join(FIELD_OF_LABEL)
+_BARE_LABELS = ("时间", "日期")
+"""Labels only where no other word stands before them: 截止日期 is another one."""
+_LABEL = "|".join(
+    rf"{label}(?<![\u4e00-\u9fff]{label})" if label in _BARE_LABELS else label for label in FIELD_OF_LABEL
+)
 _LABELLED = re.compile(
     rf"({_LABEL})\s*+(?:[\]】]\s*+[:：]?|[:：])\s*+(.{{0,200}}?)(?=\s*[\[【]?(?:{_LABEL}|有效性)\s*[:：\]】]|[\[【]\s*$|$)"
 )
@@ -42,6 +48,7 @@ _YEAR_APART = (
     re.compile(rf"(?<!\d)(?P<d>\d{{1,2}})日? +(?P<m>\d{{1,2}})月 +(?P<y>{YEAR})年?(?!\d)"),
     re.compile(rf"(?<!\d)(?P<y>{YEAR})年? +(?P<m>\d{{2}})月? +(?P<d>\d{{2}})日?(?!\d)"),
     re.compile(r"^\W*(?P<y>20\d\d)(?P<m>[01]\d)(?P<d>[0-3]\d)\W*$"),
+    re.compile(r"^\W*(?P<y>[012]\d)-(?P<m>[01]\d)-(?P<d>[0-3]\d)\W*$"),
 )
 _MAX_APART_CHARS = 10
 _MONTHS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
@@ -52,19 +59,28 @@ _MAX_DATED_CHARS = 22
 _AT_AN_END = re.compile(rf"^\W*(?>{DATE})|(?>{DATE})\s*(?:{TIME_OF_DAY})?\W*$")
 ENDING_DATE = re.compile(rf"(?<=\S)\s++[\[(（]?(?:{YEAR}-\d{{2}}-\d{{2}}|{YEAR}/\d{{2}}/\d{{2}})[\])）]?$")
 """A date behind a title in one text, set off by a space."""
-_DATES_OF_ATTRIBUTES = ("datetime", "data-date", "data-time", "data-datetime", "title")
+_NO_DATE_ATTRIBUTES = ("href", "src", "class", "style", "id", "onclick", "alt")
+_YEAR_IN_VALUE = re.compile(r"20\d\d|\d{10}")
+_STAMP = re.compile(r"1[0-9]{9}(?:000|[0-9]{3})?")
+"""Seconds or milliseconds since 1970."""
+_OF_TIME = re.compile(r"date|time|stamp", re.IGNORECASE)
+_MAX_VALUE_CHARS = 40
 _SHAPING = ("b", "strong", "font", "em", "i", "u", "br", "sup", "sub", "mark", "big", "small")
 """Elements that shape words of a title, and are no part of their own beside it."""
 _HINT_CHARS = 12
 """Characters of a link's `title` up to which it may be none of a document, but a hint."""
 _MIN_STEM = 4
+_NUMBER_LABEL = re.compile(r"^\s*(?:发文字号|文件编号|文件字号|文号)\s*[:：]?\s*")
+_NUMBER_BEHIND = re.compile(r"[（(\[【]([^（()）【】]{4,40}号)[）)\]】]$")
+PINNED = re.compile(r"^\s*[\[【(（](?:置顶|顶|最新|推荐|热点?|new|hot)[\]】)）]\s*", re.IGNORECASE)
+"""Marks in the words of a title: [置顶]."""
 _ORNAMENT = re.compile(r"^[\s\d.、·•◆■●▪►>»|/\-—\[\]【】()（）]*$")
 _TAG = re.compile(r"^[\[【(（]?(?:置顶|顶|最新|新|new|hot|热|推荐)[!！]?[\]】)）]?$", re.IGNORECASE)
 """Marks in elements of their own beside a title, which are no part of it."""
 CUT_BY = ("…", "⋯", "...", "。。。")
 LABELLED_TITLE = re.compile(r"^(?:文章)?(?:标题|名称)\s*[:：]\s*(.{1,300}?)(?:\s+([^\s:：]{2,6}[:：].{0,200}))?$")
 """`title="标题：… 发布时间：…"`: what some templates put into the label of a link."""
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
 def labelled_fields(text: str) -> dict[str, str]:
@@ -75,11 +91,17 @@ def labelled_fields(text: str) -> dict[str, str]:
 
 
 def days_of_attributes(block: HtmlElement) -> Iterator[str]:
-    """Dates that a row bears in attributes: `<time datetime="2024-03-01">`, `data-date`, the label of a shorter one."""
+    """Dates that a row bears in attributes: `<time datetime="2024-03-01">`, `data-date`, the label of a shorter one,
+    the value of a hidden input, a time stamp."""
     for element in block.iter():
-        for name in _DATES_OF_ATTRIBUTES:
-            value = element.get(name) if isinstance(element.tag, str) else None
-            if value and _ONLY_DATE.match(value.strip().replace("T", " ")) and (day := first_iso_date(value)):
+        for name, value in element.items() if isinstance(element.tag, str) else ():
+            if len(value) > _MAX_VALUE_CHARS or name in _NO_DATE_ATTRIBUTES or not _YEAR_IN_VALUE.search(value):
+                continue
+            if _STAMP.fullmatch(value.strip()) and _OF_TIME.search(name):
+                yield parse_china_date(value) or ""
+            elif (_ONLY_DATE.match(value.strip().replace("T", " ")) and (day := first_iso_date(value))) or (
+                day := next((found for name, found in labelled_fields(value).items() if name in DATE_FIELDS), None)
+            ):
                 yield day
 
 
@@ -87,7 +109,8 @@ def values_in(texts: Iterable[str], named: Mapping[str, str] | None = None) -> d
     """The fields in texts beside a title: by their label, else by their form. Those `named` already are not sought."""
     texts = tuple(texts)
     fields = dict(named or {}) | labelled_fields(" ".join(texts))
-    if "document_number" not in fields and (number := next(filter(None, map(_number, texts)), None)):
+    parts = _joined(texts) if any(text.endswith("号") for text in texts) else ()
+    if "document_number" not in fields and (number := next(filter(None, map(_number, (*texts, *parts))), None)):
         fields["document_number"] = normalise_document_number(number)
     if not DATE_FIELDS & fields.keys() and (day := date_in(texts)):
         fields["published_date"] = day
@@ -98,9 +121,36 @@ def _number(text: str) -> str | None:
     """The document number that a text is, or that stands in it beside a date alone."""
     if "号" not in text:
         return None
+    text = _NUMBER_LABEL.sub("", text)
     if (number := match_document_number(text)) or len(text) > _MAX_DATED_CHARS * 2:
         return number
     return match_document_number(" ".join(re.sub(DATE, " ", text).split()))
+
+
+def _joined(texts: tuple[str, ...]) -> Iterator[str]:
+    """Texts that end in 号 with the one or two before them: some templates set the parts of a number apart."""
+    for end, text in enumerate(texts):
+        if text.endswith("号") and len(text) <= _MAX_APART_CHARS:
+            yield from ("".join(texts[max(0, end - parts) : end + 1]) for parts in (1, 2))
+
+
+def number_of_title(title: str) -> str | None:
+    """The document number that stands in brackets behind a title, or before it, set off by a space."""
+    if "号" not in title:
+        return None
+    behind, before = _NUMBER_BEHIND.search(title), title.partition(" ")[0]
+    number = match_document_number(behind[1]) if behind else match_document_number(before) if before != title else None
+    return normalise_document_number(number) if number else None
+
+
+def split_label(link: HtmlElement) -> tuple[str, str]:
+    """(title, rest) of a link's `title` that goes on with a date or labelled values behind the link's own words."""
+    if not _YEAR_IN_VALUE.search(link.get("title") or ""):
+        return "", ""
+    label = " ".join((link.get("title") or "").split())
+    words = _words_of_title(link)
+    rest = label.removeprefix(words).strip() if len(words) > _MIN_STEM and label != words else label
+    return (words, rest) if rest != label and is_value(rest) else ("", "")
 
 
 def date_in(texts: Iterable[str]) -> str | None:
@@ -119,7 +169,7 @@ def date_in(texts: Iterable[str]) -> str | None:
     short = " ".join(text for text in texts if len(text) <= _MAX_APART_CHARS)
     numbered = _MONTH_IN_CHINESE.sub(lambda month: f"{_MONTHS.index(month[1]) + 1}月", short)
     found = (match for form in _YEAR_APART for text in (short, numbered, *texts) if (match := form.search(text)))
-    apart_days = (first_iso_date(f"{match['y']}-{match['m']}-{match['d']}") for match in found)
+    apart_days = (first_iso_date(f"20{match['y'][-2:]}-{match['m']}-{match['d']}") for match in found)
     if day := next(filter(None, apart_days), None):
         return day
     # A date in Chinese figures, or with the month by its name.
@@ -129,7 +179,7 @@ def date_in(texts: Iterable[str]) -> str | None:
 
 
 def _by_name(text: str) -> str | None:
-    return read_date(text).iso if _MONTH_BY_NAME.search(text) else None
+    return read_date(text.replace(".", " ")).iso if _MONTH_BY_NAME.search(text) else None
 
 
 def is_value(text: str) -> bool:
@@ -166,15 +216,24 @@ def _whole_title(link: HtmlElement, words: str) -> str:
 
 
 def _words_of_title(link: HtmlElement) -> str:
-    if heading := next((words for item in link.iter(*_HEADINGS) if (words := text_in(item))), ""):
+    if heading := next((words for item in link.iter(*HEADINGS) if (words := text_in(item))), ""):
         return heading
-    words = text_in(link) or " ".join(item.get("alt", "").strip() for item in link.iter("img"))
+    words = text_in(link) or " ".join(item.get("alt", "").strip() for item in link.iter("img")) or _label_in(link)
     if len(link):
         pieces = [piece for piece in _pieces(link) if piece.strip() and not is_value(" ".join(piece.split()))]
         cut = next((piece.strip() for piece in pieces if piece.strip().endswith(CUT_BY)), "")
         whole = [piece for piece in pieces if cut and piece.strip() != cut and piece.strip().startswith(stem_of(cut))]
         words = "".join(piece for piece in whole or pieces if not _TAG.match(piece.strip())) or words
     return " ".join(words.split())
+
+
+def _label_in(link: HtmlElement) -> str:
+    """What a link without words is labelled with: `aria-label`, `data-title`, the `title` of what it holds."""
+    labels = (value for item in link.iter() for name, value in item.items() if name in _LABELS)
+    return next(filter(None, map(str.strip, labels)), "")
+
+
+_LABELS = ("aria-label", "data-title", "data-original-title", "title")
 
 
 def stem_of(words: str) -> str:

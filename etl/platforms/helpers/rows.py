@@ -6,7 +6,7 @@ each row a `ul` of its own. How deep the link lies says nothing; that a block ho
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 from lxml.html import HtmlElement
@@ -19,15 +19,20 @@ from etl.platforms.helpers.row_texts import (
     CUT_BY,
     ENDING_DATE,
     FIELD_OF_LABEL,
+    HEADINGS,
     LABELLED_TITLE,
+    PINNED,
     date_in,
     days_of_attributes,
     is_value,
     link_title,
+    number_of_title,
+    split_label,
     stem_of,
     text_in,
     values_in,
 )
+from etl.platforms.helpers.year_headlines import day_below, months_above
 from etl.web.page import WebPage, absolute, base_url
 
 _STATE_CLASS = re.compile(
@@ -35,6 +40,7 @@ _STATE_CLASS = re.compile(
 )
 """Classes for the state of a row or its place in a list, not for what it is."""
 _EXPLAINS = re.compile(r"解读|图解|问答|一图读懂|一图看懂")
+_OPENING = ("[", "【", "(", "（")
 _END_OF_DATE = "0123456789])）"
 _MIN_COMPANION_TITLE, _MAX_ABOVE, _MAX_BESIDE, _MAX_SPAN = 8, 2, 8, 100
 _PAGER_WORDS = re.compile(r"^\W*(?:下一?页|上一?页|尾页|末页|共\s*\d+\s*页)\W*$")
@@ -42,7 +48,7 @@ INDEX_NUMBER = re.compile(r"^(?=[0-9A-Za-z_-]*\d)[0-9A-Za-z_-]++/[0-9-]++$")
 """A cell of a list that is an index number: 003001/202305-00012."""
 _NO_TITLE = re.compile(r"^(?:查看|点击|阅读)?(?:详情|详细|全文|查看|下载|更多|进入|原文|more)?\W*$", re.IGNORECASE)
 COMPANION = re.compile(
-    r"^\W*(?:相关|政策|文字|图文|图片|视频|专家|媒体|部门|新闻)?(?:解读|图解|问答)(?:材料|文件)?\W*$"
+    r"^\W*(?:(?:相关|政策|文字|图文|图片|视频|专家|媒体|部门|新闻)?(?:解读|图解|问答)(?:材料|文件)?|一[图张]\w{0,2}[读看]懂)\W*$"
 )
 """Words of links to what explains a row's document: they stand in its row, and are no rows."""
 _MIN_FOREIGN_TITLE = 5
@@ -174,6 +180,7 @@ def stable_classes(element: HtmlElement) -> tuple[str, ...]:
 def _links_by_address(page: WebPage, base: str, is_document: IsDocument) -> dict[str, list[HtmlElement]]:
     """Links with words to documents, by the document's address: icons beside a title are left out."""
     links: dict[str, list[HtmlElement]] = {}
+    _title_wordless(page, is_document)
     for link in _with_words(page.tree):
         if is_document(link) and not COMPANION.match(text_in(link)) and (address := _address(link, base)):
             links.setdefault(address, []).append(link)
@@ -276,9 +283,16 @@ def _rows(blocks: Mapping[HtmlElement, str], links: Mapping[str, list[HtmlElemen
 def _rows_in(container: HtmlElement | None, of_row: Mapping[HtmlElement, tuple[HtmlElement, ...]]) -> Iterator[Row]:
     """The rows of one container, of which each block's links are known, in their order."""
     around = {} if container is None else _around(container, of_row)
-    columns = {} if container is None else _heading(_cells(container), of_row)
-    for block, links in of_row.items():
-        yield _row(block, links, around.get(block, ()), columns)
+    columns = {} if container is None else _heading((*_heads(container), *_cells(container)), of_row)
+    rows = [_row(block, links, around.get(block, ()), columns) for block, links in of_row.items()]
+    months = {} if container is None or all(row.dated for row in rows) else months_above(container, of_row)
+    yield from (_dated_by(row, months.get(row.block, "")) for row in rows)
+
+
+def _dated_by(row: Row, above: str) -> Row:
+    """The row with its date, where only month and day stand in it, and the year in a headline above it."""
+    day = None if row.dated or not above else day_below(above, (*row.beside, *row.around))
+    return replace(row, beside=(*row.beside, day), dated=True) if day else row
 
 
 def _foreign(block: HtmlElement) -> tuple[HtmlElement, ...]:
@@ -329,6 +343,12 @@ def _heading(children: Iterable[HtmlElement], blocks: Iterable[HtmlElement]) -> 
     return {}
 
 
+def _heads(container: HtmlElement) -> list[HtmlElement]:
+    """The rows of the `<thead>` before a table's rows."""
+    head = container.getprevious() if container.tag == "tbody" else None
+    return _cells(head) if head is not None and head.tag == "thead" else []
+
+
 def _cells_by_place(row: HtmlElement) -> dict[int, HtmlElement]:
     """The cells of a row by the column they begin in."""
     cells, place = dict[int, HtmlElement](), 0
@@ -348,10 +368,13 @@ def _row(
     block: HtmlElement, links: tuple[HtmlElement, ...], around: tuple[str, ...], columns: Mapping[int, str]
 ) -> Row:
     title = max((link_title(link) for link in links), key=len)
+    labels = [split for link in links if (split := split_label(link))[0]]
+    title = labels[0][0] if labels and title.startswith(labels[0][0]) else title
     texts = [words for piece in block.itertext() if (words := " ".join(piece.split()))]
     if _NO_TITLE.match(title):
         named = [text for text in texts if not is_value(text) and not _NO_TITLE.match(text)]
-        title = max(named, key=len, default=title)
+        headings = [text for item in block.iter(*HEADINGS) if (text := text_in(item)) in named]
+        title = max(headings or [text for text in named if not text.endswith("。")] or named, key=len, default=title)
     if title.endswith(CUT_BY):
         stem = stem_of(title)
         title = max(
@@ -360,10 +383,12 @@ def _row(
     if title[-1:] in _END_OF_DATE and (ending := ENDING_DATE.search(title)):
         title = title[: ending.start()]
         texts.append(ending[0])
-    labels = (LABELLED_TITLE.match(" ".join((link.get("title") or "").split())) for link in links)
-    texts += [label[2] for label in labels if label and label[2]]
-    beside = tuple(text for text in texts if text not in title)
-    dated = date_in((*beside, *around)) is not None
+    texts += [rest for _, rest in labels]
+    labelled = (LABELLED_TITLE.match(" ".join((link.get("title") or "").split())) for link in links)
+    texts += [label[2] for label in labelled if label and label[2]]
+    title = (PINNED.sub("", title) or title) if title[:1] in _OPENING else title
+    beside = tuple(text for text in texts if text not in title or text.isdigit())
+    dated = (date_in(beside) or date_in(around)) is not None
     if not dated and (days := tuple(days_of_attributes(block))):
         beside, dated = (*beside, *days), True
     return Row(block, links, title, beside, around, dated, columns)
@@ -382,7 +407,29 @@ def _fields(row: Row) -> dict[str, str]:
         text = text_in(cells[place]) if place in cells else ""
         if value := first_iso_date(text) if name in DATE_FIELDS else text:
             fields[name] = value
-    return values_in(row.around, values_in(row.beside, fields))
+    fields = values_in(row.around, values_in(row.beside, fields))
+    if "document_number" not in fields and (number := number_of_title(row.title)):
+        fields["document_number"] = number
+    return fields
+
+
+def _title_wordless(page: WebPage, is_document: IsDocument) -> None:
+    """Gives document links without words the title that stands beside them: of cards whose picture or whole area is
+    the link. A row with another link that has words is that one's."""
+    for link in page.tree.iter("a"):
+        # What costs more is asked last.
+        if link.get("title") or (link.text or "").strip() or not link.get("href") or link_title(link):
+            continue
+        if not is_document(link):
+            continue
+        for around in islice(link.iterancestors(), _MAX_ABOVE):
+            if around.tag in ("body", "html") or any(link_title(other) for other in around.iter("a")):
+                break
+            named = [text for piece in around.itertext() if (text := " ".join(piece.split())) and not is_value(text)]
+            title = (around.get("title") or "").strip() or max(named, key=len, default="")
+            if len(title) >= _MIN_FOREIGN_TITLE:
+                link.set("title", title)
+                break
 
 
 def _with_words(element: HtmlElement) -> Iterator[HtmlElement]:

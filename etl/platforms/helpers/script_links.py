@@ -14,7 +14,9 @@ from lxml.html import HtmlElement
 from etl.platforms.helpers.element_words import words_of
 from etl.web.page import WebPage, absolute, base_url
 
-_MAY_LEAD = re.compile(r"onclick|javascript:|data-(?:href|url|link)", re.IGNORECASE)
+_MAY_LEAD = re.compile(r"""onclick|javascript:|data-(?:href|url|link)|[:_]href=|href=["']?#""", re.IGNORECASE)
+_MAY_LEAD_ROWS = re.compile(r"onclick|data-(?:href|url|link)", re.IGNORECASE)
+_NO_ADDRESSES = ("href", "class", "id", "style", "title", "target", "onclick", "onmouseover")
 _OPENS = re.compile(
     r"""(?:\bopen\s*\(|\blocation(?:\.href)?\s*=|\.href\s*=|\blocation\.(?:assign|replace)\s*\()\s*"""
     r"""["']([^"'\s]{1,500})["'](?!\s*\+)"""
@@ -24,7 +26,7 @@ _PAGE = re.compile(
     r"^(?:https?://|/|\.{1,2}/)[^\s<>]+$|^[\w./-]+\.(?:s?html?|jsp|do|aspx?|php|pdf|docx?)(?:\?|$)", re.IGNORECASE
 )
 _ADDRESSES = ("data-href", "data-url", "data-link")
-_ROWS = ("li", "tr", "div", "p", "td", "dd", "dt", "span", "h3", "h4", "dl")
+_ROWS = ("li", "tr", "button", "div", "p", "td", "dd", "dt", "span", "h3", "h4", "dl")
 _SCRIPTED = "//*[@onclick or @data-href or @data-url or @data-link]"
 _NOWHERE = re.compile(r"^\s*(?:$|#|javascript:)", re.IGNORECASE)
 _MIN_TITLE, _MAX_TITLE = 5, 200
@@ -37,8 +39,10 @@ def read_script_links(page: WebPage) -> None:
     if not _MAY_LEAD.search(page.text):
         return
     for link in page.tree.iter("a"):
-        if _NOWHERE.match(link.get("href") or "") and (address := _opened(link)):
+        if _NOWHERE.match(link.get("href") or "") and (address := _opened(link) or _borne(link)):
             link.set("href", address)
+    if not _MAY_LEAD_ROWS.search(page.text):
+        return
     for row in page.tree.xpath(_SCRIPTED):
         if row.tag in _ROWS and (address := _opened(row)):
             links = list(row.iter("a"))
@@ -79,6 +83,12 @@ def _opened(element: HtmlElement) -> str:
     found = [match[1] for match in (_OPENS.search(code),) if match] or _STRING.findall(code)
     stated = [value for name in _ADDRESSES if (value := (element.get(name) or "").strip())]
     return next((text for text in (*found, *stated) if _PAGE.match(text)), "")
+
+
+def _borne(link: HtmlElement) -> str:
+    """The address of a page in any attribute of a link: `data-src`, `_href`, `rel`, `:href="'…'"`."""
+    values = (value.strip().strip("'") for name, value in link.items() if name not in _NO_ADDRESSES)
+    return next((value for value in values if _PAGE.match(value) and "." in value), "")
 
 
 def _lead(row: HtmlElement, links: list[HtmlElement], address: str) -> None:

@@ -1,0 +1,61 @@
+"""Rows below a headline that has their year or month: `<h3>2024年</h3>` above rows that say 03-05, or
+`<dt>2024年3月</dt>` above rows that say 5日.
+"""
+
+import re
+from collections.abc import Iterable
+
+from lxml.html import HtmlElement
+
+from etl.dates import first_iso_date
+from etl.platforms.helpers.element_words import words_of
+
+_HEADLINE = re.compile(r"^\W*((?:19|20)\d\d)(?:年度?|[-./年](\d{1,2})月?)?\W*$")
+_MONTH_AND_DAY = re.compile(r"^\W*(\d{1,2})[-./月](\d{1,2})日?\W*$")
+_DAY = re.compile(r"^\W*(\d{1,2})日\W*$")
+_MAX_HEADLINE, _MAX_ABOVE, _MAX_BEFORE = 12, 2, 3
+
+
+def months_above(container: HtmlElement, blocks: Iterable[HtmlElement]) -> dict[HtmlElement, str]:
+    """For each block the year, or the year and month (2024-3), of the headline above it; none for others."""
+    found: dict[HtmlElement, str] = {}
+    rows, above = set(blocks), _before(container)
+    for child in container:
+        if child in rows:
+            if above:
+                found[child] = above
+        elif isinstance(child.tag, str):
+            above = _headline(child) or above
+    return found
+
+
+def day_below(above: str, texts: Iterable[str]) -> str | None:
+    """The date, yyyy-mm-dd, of a row below such a headline, by its month and day, or by its day."""
+    for text in texts:
+        if match := _MONTH_AND_DAY.match(text):
+            return first_iso_date(f"{above[:4]}-{match[1]}-{match[2]}")
+        if (match := _DAY.match(text)) and "-" in above:
+            return first_iso_date(f"{above}-{match[1]}")
+    return None
+
+
+def _before(container: HtmlElement) -> str:
+    """The headline in the elements before the container, or before what holds it alone."""
+    around = container
+    for _ in range(_MAX_ABOVE):
+        for number, element in enumerate(around.itersiblings(preceding=True)):
+            if number >= _MAX_BEFORE:
+                break
+            if isinstance(element.tag, str) and (headline := _headline(element)):
+                return headline
+        parent = around.getparent()
+        if parent is None:
+            break
+        around = parent
+    return ""
+
+
+def _headline(element: HtmlElement) -> str:
+    words = words_of(element, _MAX_HEADLINE)
+    match = _HEADLINE.match(words) if len(words) <= _MAX_HEADLINE else None
+    return "-".join(filter(None, match.groups())) if match else ""
