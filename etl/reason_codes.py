@@ -176,6 +176,7 @@ class Code(StrEnum):
     FILES_AND_DATE = "files_and_date", "有附件和日期", "attached files and a date"
     PROSE = "prose", "有正文", "prose"
     TITLE_AND_SENTENCE = "title_and_sentence", "有标题和一句正文", "title and a sentence"
+    TITLE_AND_CONTENT = "title_and_content", "有标题和表格、名单或附件", "title and a table, a list or files"
     TITLE_AND_PICTURES = "title_and_pictures", "有标题和图片", "title and pictures"
     ROWS_AT_LIST_ADDRESS = (
         "rows_at_list_address",

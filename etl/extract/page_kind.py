@@ -130,6 +130,13 @@ class PageFacts:
         return _count_prose(self.blocks, self.body, self.text)
 
     @cached_property
+    def unlinked_chars(self) -> int:
+        """Characters of the main text that are no links."""
+        body = self.body
+        lines = self.blocks.visible_blocks(body.first, body.last, body.revealed)
+        return sum(len(block.text) - block.link_chars for _, block in lines)
+
+    @cached_property
     def menu_links(self) -> int:
         """All visible links."""
         return sum(1 for anchor in self.blocks.anchors if anchor.hidden_by < 0)
@@ -192,6 +199,15 @@ def _is_titled_sentence(facts: PageFacts) -> bool:
     return is_document and facts.prose_chars >= _SENTENCE_CHARS and facts.long_links < _MANY_LINKS
 
 
+def _is_titled_content(facts: PageFacts) -> bool:
+    """Whether a headline stands above files, or above lines that are neither prose nor links: a table, a list of names,
+    articles of a law between links to others."""
+    if not (facts.has_document_path and facts.has_headline):
+        return False
+    few_links = facts.long_links < _MANY_LINKS or facts.unlinked_chars > facts.long_links * _ROW_CHARS
+    return (facts.unlinked_chars >= MIN_TEXT_CHARS and few_links) or any(file.role == "file" for file in facts.files)
+
+
 def _is_titled_picture(facts: PageFacts) -> bool:
     """Whether the page shows little more than a headline above pictures."""
     pictures = bool(facts.files) and all(file.role == "image" for file in facts.files)
@@ -220,6 +236,7 @@ CHECKS: tuple[Check, ...] = (
     ("document", Code.PROSE, _is_prose),
     ("document", Code.TITLE_AND_DATE, lambda f: f.date and f.has_title),
     ("document", Code.TITLE_AND_SENTENCE, _is_titled_sentence),
+    ("document", Code.TITLE_AND_CONTENT, _is_titled_content),
     (
         "listing",
         Code.ROWS_AT_LIST_ADDRESS,

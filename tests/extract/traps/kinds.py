@@ -119,3 +119,20 @@ trap(
     url=COLUMN,
     kind="stub",
 )
+UNDATED = {
+    "table": ("a table", f"<table>{''.join(f'<tr><td>{i}</td><td>第{i}号电梯</td><td>录入</td></tr>' for i in range(20))}</table>", "document"),
+    "law": ("articles between links to laws", "".join(f"<p>第{i}条 依照<a href='/law/{i}.html'>《某某法》</a>、<a href='/law/x{i}.html'>《某某条例》</a>办理。</p>" for i in range(1, 30)), "document"),
+    "file": ("one file", "<p><a href='./P1.pdf'>决算公开.pdf</a></p>", "document"),
+    "frame": ("a file in a frame", "<iframe src='./P1.pdf'></iframe>", "document"),
+    "nothing": ("nothing", "<div id='map'></div>", "stub"),
+    "links": ("links to the pages of others", f"<ul>{''.join(f'<li><a href=/ys/{i}/>云溪区第{i}局2023年部门预算公开</a></li>' for i in range(30))}</ul>", "stub"),
+}  # fmt: skip
+for name, (what, body, kind) in UNDATED.items():
+    trap(
+        f"undated-{name}",
+        f"no date, and below the headline {what}",
+        "documents without prose",
+        page(body=body),
+        kind=kind,
+        files=("P1.pdf",) if name in ("file", "frame") else (),
+    )
