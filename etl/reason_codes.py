@@ -14,8 +14,7 @@ class Code(StrEnum):
     """A reason without its parameters, which stand in braces in both sentences.
 
     A parameter is text, a number, another reason or a list of reasons. Those named in `etl.reasons.NAMES` hold an
-    identifier, which the Chinese sentence gives by its name. `error` and `words` are texts of others: of a library, a
-    server, a page.
+    identifier, which the Chinese sentence gives by its name. `error` and `words` are texts of others.
     """
 
     chinese: str
