@@ -41,12 +41,14 @@ _REPORT = re.compile(
     r"|.{0,20}?strutsproblemreport)"
 )
 """How the reports of servers begin (ASP.NET, Tomcat, TongWeb, WebLogic, Struts), however much they go on to say."""
-_OF_A_DOCUMENT = re.compile(
-    r"(?:发布|发文|成文|印发|公开)(?:时间|日期)[:：]?\d|索引号|〔\d{4}〕|告知书|申请(?:公开|获取)|信息公开申请"
-)
-"""What only a document says: that information does not exist is the answer to many a request for it."""
+_OF_AN_ANSWER = re.compile(r"告知书|[您你](?:单位)?(?:申请|要求)(?:公开|获取)")
+"""What an answer to a request for information says, and no menu (依申请公开): often that it does not exist."""
 _SAYS = re.compile(r"""alert\(\s*["']([^"'\n]{4,80})["']""")
 """What a page without words says by its script: `alert("您查看的信息不存在"); history.back()`."""
+_WORDS = (_CHALLENGE, _FORBIDS, _MISSING_IN_TEXT, _FAILS)
+_SENTENCE_END = re.compile(r"[。！!\n]")
+_MIN_REST_CHARS = 30
+"""Characters beside such sentences that are more than 如有疑问请联系网站管理员."""
 _MAX_CHARACTERS = 400
 """Visible characters of a block page or "not found" page; documents that quote such words are longer."""
 _UNSEEN = frozenset({"script", "style", "noscript"})
@@ -86,7 +88,7 @@ def refusal_of(page: WebPage, status: int) -> Refusal | None:
         return None
     if _CHALLENGE.search(page.text.lower()):
         return Outcome.BLOCKED, encode_reason(Code.FIREWALL_PAGE)
-    if _OF_A_DOCUMENT.search(visible):
+    if _OF_AN_ANSWER.search(visible):
         return None
     if _FORBIDS.search(visible.lower()):
         return Outcome.BLOCKED, encode_reason(Code.FIREWALL_PAGE)
@@ -101,3 +103,10 @@ def refusal_of(page: WebPage, status: int) -> Refusal | None:
 
 def _fails(status: int, words: str) -> str:
     return encode_reason(Code.PAGE_SAYS_FAILURE, status=status, words=words)
+
+
+def says_more(text: str) -> bool:
+    """Whether the main text of a page says more than that something is missing, fails or is forbidden."""
+    sentences = ["".join(each.split()).lower() for each in _SENTENCE_END.split(text)]
+    rest = [each for each in sentences if not any(words.search(each) for words in _WORDS)]
+    return len(rest) == len(sentences) or len("".join(rest)) >= _MIN_REST_CHARS

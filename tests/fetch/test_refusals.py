@@ -8,7 +8,7 @@ from etl.outcomes import Outcome
 URL = "http://www.yunxi.example/gk/202305/t20230509_1234567.html"
 FRAME = (
     "<html><head><title>云溪区人民政府</title></head>"
-    "<body><a href='/'>首页</a>{}<p>主办：云溪区人民政府办公室</p></body></html>"
+    "<body><a href='/'>首页</a><a href='/ysqgk/'>依申请公开</a>{}<p>主办：云溪区人民政府办公室</p></body></html>"
 )
 
 
@@ -109,7 +109,7 @@ def test_a_line_without_markup_says_so_too(body: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "发布时间：2023-05-09 您申请获取的信息不存在。",
+        "经检索，您申请获取的信息不存在。",
         "政府信息不存在告知书",
         "云公开〔2023〕5号 经检索，你要求公开的信息不存在。",
         "金额：404.00元",

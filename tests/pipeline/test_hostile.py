@@ -200,20 +200,33 @@ def test_a_document_is_stored_whatever_its_status_says(archive: Archive, site: T
     assert (again.state, again.unchanged) == ("green", 5)
 
 
-@pytest.mark.parametrize("words", ["经检索，您申请的信息不存在。", "系统升级维护期间，将暂停服务。"])
+def shown(site: TrsSite, text: str, code: int = 200) -> Fault:
+    """A page with the title and date of the first document, and this text."""
+    title = site.postings[FIRST].document.title
+    head = f"<html><head><title>{title}</title></head><body><h1>{title}</h1><p>发布时间：2023-05-09</p>"
+    page = f"{head}<div class='TRS_Editor'><p>{text}</p></div></body></html>"
+    return lambda call: Response(page, code, media_type="text/html")
+
+
+@pytest.mark.parametrize("words", ["经检索，该信息不存在。", "系统升级维护期间，将暂停服务。"])
 def test_words_of_error_pages_in_the_document_that_the_list_names_lose_nothing(
     archive: Archive, site: TrsSite, words: str
 ) -> None:
-    document = site.postings[FIRST].document
-    page = (
-        f"<html><head><title>{document.title}</title></head><body><h1>{document.title}</h1><p>2023年5月9日</p>"
-        f"<div class='TRS_Editor'><p>{words}有关事项请与本机关联系，联系时请说明受理编号。</p></div></body>"
-    )
-    site.faults[FIRST] = lambda call: Response(page, media_type="text/html")
+    site.faults[FIRST] = shown(site, f"{words}有关事项请与本机关联系，联系时请说明受理编号、姓名和收到本告知的日期。")
     report = crawl_list(archive, site)
     outcome, reason = ended(archive, site)
     assert (outcome, report.stored) == ("stored", 5)
     assert "it is the document that the list names" in reason
+
+
+@pytest.mark.parametrize("code", [200, 404])
+@pytest.mark.parametrize("words", ["该信息已被删除", "抱歉，该信息已下线，内容不存在。如有疑问请联系网站管理员。"])
+def test_a_page_that_keeps_its_title_and_says_that_the_rest_is_gone_is_no_document(
+    archive: Archive, site: TrsSite, words: str, code: int
+) -> None:
+    site.faults[FIRST] = shown(site, words, code)
+    crawl_list(archive, site)
+    assert ended(archive, site)[0] == ("soft_404" if code == 200 else "gone")
 
 
 def test_an_error_page_under_its_status_is_no_document(archive: Archive, site: TrsSite) -> None:

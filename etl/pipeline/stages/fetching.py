@@ -24,6 +24,7 @@ from etl.archive.storage.bucket import sha256
 from etl.archive.storage.log_registry import chain_logs
 from etl.fetch.classify import classify_file, classify_judged, ends_by_status
 from etl.fetch.client import Attempt, Fetcher, Request, fetcher
+from etl.fetch.refusals import says_more
 from etl.outcomes import Outcome
 from etl.pipeline.documents import ReadPage
 from etl.pipeline.reading.page_reading import PageReading, PageToRead
@@ -318,14 +319,16 @@ class _Fetching:
         self, page: DuePage, last: ClassifiedAttempt, reading: PageReading
     ) -> tuple[ClassifiedAttempt, PageReading]:
         """The attempt and its reading, without its outcome where status or words refuse a body that is nevertheless the
-        document: it is one, and its headline is the title that the list states."""
+        document: it is one, its headline is the title that the list states, and its text says more than such words."""
         answer, title = last.attempt, _squashed(str(page.listing.get("title") or "")).rstrip(".…")
         if last.outcome not in _REFUSING or not answer.body or len(title) < _MIN_TITLE_CHARS:
             return last, reading
         asked = PageToRead.of(answer.final_url, answer.headers, answer.fetched_at)
         again = await asyncio.wrap_future(self._readers.submit(self._source, asked, answer.body))
-        headline = again.extraction and again.extraction.kind == "document" and again.extraction.fields.get("title")
-        if not headline or not _squashed(headline.value).startswith(title):
+        found = again.extraction
+        if found is None or found.kind != "document" or not says_more(found.text) or "title" not in found.fields:
+            return last, reading
+        if not _squashed(found.fields["title"].value).startswith(title):
             return last, reading
         reason = encode_reason(Code.DOCUMENT_ALL_THE_SAME, verdict=Reason.from_stored(last.reason))
         return ClassifiedAttempt(answer, None, reason), again
