@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain, islice
 from urllib.parse import urlsplit
 
@@ -263,26 +264,28 @@ class _Links:
         """Whether the line of the link, the line before it, or that before the links above it, says 附件."""
         known = self._annexed.get(node.first)
         if known is None:
-            known = self._annexed[node.first] = self._says_annex(node.first) or self._is_below_annex(node.first)
+            known = self._annexed[node.first] = bool(self._annex_lines) and self._is_below_annex(node.first)
         return known
 
+    @cached_property
+    def _annex_lines(self) -> frozenset[int]:
+        """The lines that say so, down to the last that is looked at."""
+        lines = enumerate(self._blocks.blocks[: self._body.last + _BLOCKS_BELOW])
+        return frozenset(index for index, block in lines if _says_annex(block.text))
+
     def _is_below_annex(self, index: int) -> bool:
+        if index in self._annex_lines:
+            return True
         blocks, revealed = self._blocks.blocks, self._body.revealed
         for above in range(index - 1, max(index - _MAX_LIST, -1), -1):
             block = blocks[above]
             if block.hidden_by > revealed:
                 continue
-            if self._says_annex(above):
+            if above in self._annex_lines:
                 return True
             if block.link_chars * 10 <= len(block.text) * 6:
                 return False
         return False
-
-    def _says_annex(self, index: int) -> bool:
-        text = self._blocks.blocks[index].text if index < len(self._blocks.blocks) else ""
-        if "附" not in text and "下载" not in text:
-            return False
-        return _ANNEX.match(text[:_LINE_START_CHARS].replace(INLINE_BOUNDARY, "")) is not None
 
     def _is_near(self, node: Node) -> bool:
         """Whether a link stands between the buttons above the headline and the lines below the text, in no column
@@ -324,6 +327,12 @@ def _headline_block(blocks: Blocks, body: Body, title: str) -> int:
     title_key = label_key(title)
     above = [i for i, b in blocks.visible_blocks(0, body.first) if len(b.text) >= len(title) > 0]
     return next((i for i in reversed(above) if label_key(blocks.blocks[i].text) == title_key), 0)
+
+
+def _says_annex(text: str) -> bool:
+    if "附" not in text and "下载" not in text:
+        return False
+    return _ANNEX.match(text[:_LINE_START_CHARS].replace(INLINE_BOUNDARY, "")) is not None
 
 
 def _host(url: str) -> str:

@@ -37,9 +37,8 @@ class FurtherPages:
 def find_further_pages(page: WebPage, blocks: Blocks, body: Body) -> FurtherPages:
     """The pages behind this one, whose part of the text is `body`."""
     own, base = ArticleAddress(page.url), base_url(page)
-    near = (
-        node for node in blocks.anchors if own.common in (href := blocks.addresses.get(node.index, "")) or "?" in href
-    )
+    hrefs = blocks.addresses
+    near = [node for node in blocks.anchors if own.common in (href := hrefs.get(node.index, "")) or href[:1] == "?"]
     links = [
         (words, url)
         for words, node in _steps(near, body.first, body.revealed)

@@ -34,8 +34,8 @@ class ArticleAddress:
     """The address of a page that may be one of several of its article.
 
     `in_query`: the number of the page in its query; None for an article's own address. `number`: the number with which
-    the path itself ends, if it is small; None for any other. `common`: what the
-    addresses of all its pages have in common: the quick question before they are compared.
+    the path itself ends, if it is small; None for any other. `common`: what the addresses of
+    all its pages have in common, but for those that a page writes as `?page=2`.
     """
 
     def __init__(self, url: str) -> None:
@@ -85,7 +85,7 @@ class ArticleAddress:
 
 def pages_of_script(page: WebPage) -> tuple[str, ...]:
     """The further pages of an article whose pager a script draws with the article's own name as the stem."""
-    if "createPage" not in page.text and "Pager" not in page.text:
+    if "createPage" not in page.text:
         return ()
     pager = script_pager(page, first=True)
     if pager is None or pager.current != 1:
