@@ -22,6 +22,13 @@ PROSE = "一二三四五六七八九十，一二三四五六七八九十。"
 COSTLY: dict[str, str] = {
     "spaces": "<p>" + " " * 2 * HALF + "x</p>",
     "digits": "<p>" + "1" * 2 * HALF + "</p>",
+    "digits and a letter": "<p>" + "1" * HALF + "x</p>",
+    "page numbers": "<p>" + "[1] 2 第3页|" * 50_000 + "x</p>",
+    "links of a pager": "".join(f"<a href='t20200101_123456_{i}.html'>{i}</a> " for i in range(20_000)),
+    "lists of lists": "<ol type=1><li>" * 5_000 + "x",
+    "lines of code": "<pre>" + "x\n" * 100_000 + "</pre>",
+    "struck": f"<del>{PROSE}</del>" * 10_000,
+    "attachments": "<p>附件：</p>" + "<a href='#' onclick='f(1)'>x</a><a href='/f?i=1'>y.abc</a>" * 10_000,
     "years": "<p>发布日期：" + "2020-" * 200_000 + "</p>",
     "brackets": "<p>" + "〔" * HALF + "</p>",
     "colons": "<p>" + "：" * HALF + "</p>",

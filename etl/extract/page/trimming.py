@@ -62,8 +62,8 @@ RELATED_LINKS = re.compile(
     rf"^[\s【\[■◆>·]*(?:查看|点击|阅读)?(?:{'|'.join(_RELATED_WORDS)}|(?:{'|'.join(_RELATED_ALONE)})(?![\u4e00-\u9fff])"
     r"|解读(?:链接|文件|材料|回应)?(?=[:：]|$)|分享[:：]?$|附件下载[:：]?$|附件[:：]$|政策文件[:：]?$)"
 )
-_PAGE_NUMBER = r"[\[【(（<]?第?\d{1,3}页?[\]】)）>]?"
-_PAGE_NUMBERS = re.compile(rf"{_PAGE_NUMBER}(?:[\s|…·.]*{_PAGE_NUMBER})*")
+# Possessive: a long number could be cut into short ones in more ways than there is time for.
+_PAGE_NUMBERS = re.compile(r"(?:[\[【(（<]?+第?+\d{1,3}+(?!\d)页?+[\]】)）>]?+[\s|…·.]*+)++")
 _PAGE_COUNTER = re.compile(r"(?:第 ?\d{1,3} ?页? ?/ ?)?共 ?\d{1,3} ?页(?!面)|第 ?\d{1,3}/\d{1,3} ?页")
 _NOTICE_WORDS = re.compile("声明|您|扫|版权|满意")
 """Words of lines below the text that are whole sentences: disclaimers, surveys."""
