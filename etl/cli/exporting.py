@@ -158,7 +158,7 @@ def _print_damaged(damaged: Iterable[UnreadableItem]) -> None:
 def _summary(format: Format, result: ExportResult) -> str:
     if format.has_bytes:
         left_out = f"; left out, without bytes: {counted(result.left_out, 'capture')}" if result.left_out else ""
-        resources = f", {result.resources} style sheets and pictures" if result.resources else ""
+        resources = f", {counted(result.resources, 'file')} that pages are shown with" if result.resources else ""
         repeated = f"{result.repeated} of them with the bytes of another"
         return f"{counted(result.written, 'capture')}, {repeated}{resources}{left_out}"
     if format is Format.TXT:

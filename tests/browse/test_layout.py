@@ -21,6 +21,7 @@ from etl.browse.language.labels import (
 from etl.browse.language.messages import FORM_PROBLEMS
 from etl.browse.pages.collections import CollectionProblem
 from etl.browse.pages.correction import FormProblem
+from etl.browse.pages.linking import LinkProblem
 from etl.browse.pages.note import NoteProblem
 from etl.browse.pages.typesetting import Paragraph, TextTable, text_blocks
 from etl.extract import Origin
@@ -66,6 +67,7 @@ def test_whatever_the_archive_can_name_has_a_chinese_name() -> None:
         value for name, value in vars(media_types).items() if name.isupper() and isinstance(value, str) and "/" in value
     }
     assert set(FORMATS) == named | media_types.IMAGES
-    problems = {*get_args(FormProblem), *get_args(NoteProblem), *get_args(CollectionProblem), *get_args(NameProblem)}
+    kinds = (FormProblem, NoteProblem, CollectionProblem, NameProblem, LinkProblem)
+    problems = {problem for kind in kinds for problem in get_args(kind)}
     assert problems - {""} == set(FORM_PROBLEMS)
     assert set(DAMAGE) == set(get_args(Damage))
