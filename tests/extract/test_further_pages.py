@@ -122,3 +122,9 @@ def test_a_text_on_one_page_is_whole(below: str) -> None:
 def test_a_counter_without_end_is_no_pager() -> None:
     found = read("/gk/58012.html", "<a href='/gk/58012_2.html'>2</a><a href='/gk/58012_999.html'>尾页</a>")
     assert found.further_pages == ()
+
+
+@pytest.mark.parametrize("own", ["/zw/58012/", "/", "/zw/58012", "/?id=7", ""])
+def test_words_of_a_pager_without_an_address_are_no_error(own: str) -> None:
+    found = read(own, "<a name='p'>2</a> <a>下一页</a> <a href=''>3</a>")
+    assert found.further_pages == ()

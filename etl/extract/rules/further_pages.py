@@ -38,11 +38,12 @@ def find_further_pages(page: WebPage, blocks: Blocks, body: Body) -> FurtherPage
     """The pages behind this one, whose part of the text is `body`."""
     own, base = ArticleAddress(page.url), base_url(page)
     hrefs = blocks.addresses
-    near = [node for node in blocks.anchors if own.common in (href := hrefs.get(node.index, "")) or href[:1] == "?"]
+    linked = (node for node in blocks.anchors if node.index in hrefs)
+    near = [node for node in linked if own.common in (href := hrefs[node.index]) or href[:1] == "?"]
     links = [
         (words, url)
         for words, node in _steps(near, body.first, body.revealed)
-        if (url := absolute(blocks.addresses[node.index].strip() or "#", base))
+        if (url := absolute(hrefs[node.index].strip() or "#", base))
     ]
     if addresses := _of_article(own, links) or _beside(own, links) or pages_of_script(page):
         return FurtherPages(addresses)
@@ -52,8 +53,8 @@ def find_further_pages(page: WebPage, blocks: Blocks, body: Body) -> FurtherPage
 def _of_article(own: ArticleAddress, links: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     """The pages behind the first one, whose address is the article's: `a.html`, `a_2.html` … or `a_1.html` …"""
     pages = [(words, found) for words, url in links if (found := own.page_at(url))]
-    if (own.in_query or 0) > 1:
-        return _behind(own.in_query or 0, [found for _, found in pages])
+    if own.in_query is not None and own.in_query > 1:
+        return _behind(own.in_query, [found for _, found in pages])
     offsets = {found.number - digits(match[1]) for words, found in pages if (match := _NUMBER.fullmatch(words))}
     if not offsets:  # 下一页 alone: it leads to page 2
         offsets = {found.number - 2 for words, found in pages if _NEXT.fullmatch(words)}
