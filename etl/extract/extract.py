@@ -219,7 +219,7 @@ def _read_content(source: _Source, located: _Located) -> _Content:
     if not located.has_headline and body.rule == DENSEST and blocks.nodes[body.node].tag in _WHOLE_PAGE_TAGS:
         text = fallback_text(page) or text
     title = located.title.value if located.title else ""
-    found = find_attachments(page, blocks, body, title, has_text=len(text) >= MIN_TEXT_CHARS)
+    found = find_attachments(page, blocks, body, title)
     data_is_shown = data is not None and (len(text) < MIN_TEXT_CHARS or not data.body_html)
     if data and data_is_shown and data.body_html:
         text, found = _read_data_body(page, data, found)

@@ -161,6 +161,11 @@ def host_of(url: str) -> str:
     return urlsplit(url).netloc.rpartition("@")[2].lower()
 
 
+def site_of(url: str) -> str:
+    """Host without port and `www.`: a site has its pages at both."""
+    return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
 def in_scope(url: str, hosts: tuple[str, ...]) -> bool:
     """Whether the address lies on one of the hosts (`example.gov.cn`, or `*.example.gov.cn` for its subdomains)."""
     name = urlsplit(url).hostname or ""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from lxml import html
 from lxml.html import HtmlElement
 
+from etl.numerals import DIGITS, chinese
 from etl.web.page import WebPage
 
 _STRUCK = re.compile(r"line-through", re.IGNORECASE)
@@ -13,7 +14,6 @@ _KEEPS_LINES = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECA
 _LOWER = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)")
 """The quick question before each element is looked at: ignoring case costs thirty times as much."""
 _EDITOR_LIST = re.compile(r"\bcustom_(num|num1|num2|cn|cn1|cn2)\b")
-_DIGITS = "零一二三四五六七八九"
 _MAX_STRUCK, _MAX_LINES, _MAX_ITEMS = 300, 2_000, 999
 """Characters of struck words, of which more are a style that means something else; lines and items that are shown."""
 
@@ -84,27 +84,37 @@ def _write_numbers(items: HtmlElement) -> None:
         number += 1
 
 
+def _letter(number: int) -> str:
+    return chr(ord("a") + (number - 1) % 26)
+
+
+def _lower(number: int) -> str:
+    return f"{_letter(number)}. "
+
+
+def _upper(number: int) -> str:
+    return f"{_letter(number).upper()}. "
+
+
+def _counted(number: int) -> str:
+    return f"{_chinese(number)}、"
+
+
 _EDITOR_FORMS: dict[str, Callable[[int], str]] = {
     "num": "{}、".format,
     "num1": "{}）".format,
     "num2": "（{}）".format,
-    "cn": lambda number: f"{_chinese(number)}、",
+    "cn": _counted,
     "cn1": lambda number: f"{_chinese(number)}）",
     "cn2": lambda number: f"（{_chinese(number)}）",
 }
 """How UEditor draws the numbers of its own lists."""
 _FORMS: dict[str, Callable[[int], str]] = {
-    "decimal": "{}. ".format,
-    "1": "{}. ".format,
-    "lower-alpha": lambda number: f"{_letter(number)}. ",
-    "lower-latin": lambda number: f"{_letter(number)}. ",
-    "a": lambda number: f"{_letter(number)}. ",
-    "upper-alpha": lambda number: f"{_letter(number).upper()}. ",
-    "upper-latin": lambda number: f"{_letter(number).upper()}. ",
-    "A": lambda number: f"{_letter(number).upper()}. ",
-    "cjk-ideographic": lambda number: f"{_chinese(number)}、",
-    "simp-chinese-informal": lambda number: f"{_chinese(number)}、",
-    "cjk-decimal": lambda number: f"{number}、",
+    **dict.fromkeys(("decimal", "1"), "{}. ".format),
+    **dict.fromkeys(("lower-alpha", "lower-latin", "a"), _lower),
+    **dict.fromkeys(("upper-alpha", "upper-latin", "A"), _upper),
+    **dict.fromkeys(("cjk-ideographic", "simp-chinese-informal"), _counted),
+    "cjk-decimal": "{}、".format,
 }
 
 
@@ -121,15 +131,6 @@ def _names_in(style: str) -> Iterator[str]:
         yield from match[1].lower().split()
 
 
-def _letter(number: int) -> str:
-    return chr(ord("a") + (number - 1) % 26)
-
-
 def _chinese(number: int) -> str:
-    """1 to 99 in Chinese numerals."""
-    tens, ones = divmod(number, 10)
-    if not 0 < number < 100:
-        return str(number)
-    if not tens:
-        return _DIGITS[ones]
-    return ("" if tens == 1 else _DIGITS[tens]) + "十" + (_DIGITS[ones] if ones else "")
+    """1 to 99 in Chinese numerals; other numbers as they are."""
+    return chinese(number, DIGITS, "十百千") if 0 < number < 100 else str(number)

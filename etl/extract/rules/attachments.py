@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, islice
-from urllib.parse import urlsplit
 
 from lxml import html
 
@@ -34,7 +33,7 @@ from etl.extract.rules.shown_files import files_in_frames, files_in_scripts, vie
 from etl.extract.types import Attachment
 from etl.file_names import FILE_ENDING, file_names, has_file_name, without_text_ending
 from etl.web.page import WebPage, absolute, base_url
-from etl.web.urls import unquote_query
+from etl.web.urls import site_of, unquote_query
 
 _SERVICE = re.compile(r"file-?download|downfile|/download\b|attachdown|document/download|downloadfile|upfile")
 _ANNEX = re.compile(r"[\s【\[（(]*(?:附件|附表|附图|文件下载|相关附件|下载附件)")
@@ -73,12 +72,10 @@ class FoundFiles:
     flags: tuple[Flag, ...] = ()
 
 
-def find_attachments(
-    page: WebPage, blocks: Blocks, body: Body, title: str = "", *, has_text: bool = True
-) -> FoundFiles:
-    """Files that the text, the header above it and the lines below it link to, or that scripts and frames name; each
-    address once. Where there is no text, elements that show a file count too."""
-    links = _Links(page, blocks, body, title, has_text=has_text)
+def find_attachments(page: WebPage, blocks: Blocks, body: Body, title: str = "") -> FoundFiles:
+    """Files that the text, the header above it and the lines below it link to or show, or that scripts and frames name;
+    each address once."""
+    links = _Links(page, blocks, body, title)
     files = [Attachment(url, name) for url, name in islice(chain(links.find(), links.recordings()), _MAX_FILES)]
     shown = (*files_in_scripts(page), *files_in_frames(page))
     files += [Attachment(url, name) for url, name in islice(shown, _MAX_FILES) if url != links.own_url]
@@ -116,9 +113,8 @@ class _Links:
     `unaddressed` says whether one names a file without telling its address, after `find` has run.
     """
 
-    def __init__(self, page: WebPage, blocks: Blocks, body: Body, title: str, *, has_text: bool) -> None:
+    def __init__(self, page: WebPage, blocks: Blocks, body: Body, title: str) -> None:
         self._page, self._blocks, self._body, self._title = page, blocks, body, title
-        self._has_text = has_text
         self._base = base_url(page)
         self.own_url = absolute(page.url, page.url)
         self.unaddressed = False
@@ -258,7 +254,7 @@ class _Links:
         url = absolute(address, self._base) or ""
         if is_file_address(address, self._page.charset) or is_other_file(address) or may_be_stored_file(address):
             return False
-        return bool(url) and _host(url) != _host(self._page.url) and not PAGE_ENDING.search(address)
+        return bool(url) and site_of(url) != site_of(self._page.url) and not PAGE_ENDING.search(address)
 
     def _is_annex(self, node: Node) -> bool:
         """Whether the line of the link, the line before it, or that before the links above it, says 附件."""
@@ -333,10 +329,6 @@ def _says_annex(text: str) -> bool:
     if "附" not in text and "下载" not in text:
         return False
     return _ANNEX.match(text[:_LINE_START_CHARS].replace(INLINE_BOUNDARY, "")) is not None
-
-
-def _host(url: str) -> str:
-    return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
 def _is_download_service(href: str) -> bool:

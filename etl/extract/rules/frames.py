@@ -9,6 +9,7 @@ from etl.extract.page.places import position_of
 from etl.extract.page.trimming import Body
 from etl.extract.rules.link_targets import is_file_address
 from etl.web.page import WebPage, absolute, base_url
+from etl.web.urls import site_of
 
 _OTHER = re.compile(
     r"(?:^|[/_.?=-])(?:share|comment|pinglun|count|counter|login|search|weather|player|video|map|top|head|header|foot|footer"
@@ -21,14 +22,14 @@ _MAX_FRAMES = 3
 
 
 def find_frames(page: WebPage, blocks: Blocks, body: Body) -> tuple[str, ...]:
-    """Absolute addresses of the frames of the same site that stand where a document has its text. For a page that has
-    none of its own; `body` is its container."""
+    """Absolute addresses of the frames of the same site that stand where a document has its text: parts of it where
+    the page has none of its own. `body` is its container."""
     base, own = base_url(page), absolute(page.url, page.url)
     found: dict[str, None] = {}
     for element in page.elements["iframe"]:
         source = (element.get("src") or element.get("data-src") or "").strip()
         url = absolute(source, base) if source else None
-        if not url or url == own or not _is_same_site(url, page.url) or _OTHER.search(urlsplit(url).path):
+        if not url or url == own or site_of(url) != site_of(page.url) or _OTHER.search(urlsplit(url).path):
             continue
         if is_file_address(url, page.charset) or "srcdoc" in element.attrib:
             continue
@@ -40,8 +41,3 @@ def find_frames(page: WebPage, blocks: Blocks, body: Body) -> tuple[str, ...]:
         if inside and node.hidden_by <= body.revealed:
             found.setdefault(url)
     return tuple(found)[:_MAX_FRAMES]
-
-
-def _is_same_site(url: str, page_url: str) -> bool:
-    one, other = (urlsplit(each).hostname or "" for each in (url, page_url))
-    return one.removeprefix("www.") == other.removeprefix("www.")

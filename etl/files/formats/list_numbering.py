@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-DIGITS = "〇一二三四五六七八九"
-LEGAL = "零壹贰叁肆伍陆柒捌玖"
+from etl.numerals import DIGITS, LEGAL, chinese
+
 _CHINESE = {
     "chineseCounting", "chineseCountingThousand", "ideographTraditional", "japaneseCounting", "ideographDigital",
     "taiwaneseCounting", "taiwaneseCountingThousand", "japaneseDigitalTenThousand", "koreanCounting",
@@ -39,17 +39,6 @@ def numeral(number: int, form: str) -> str:
     if form == "decimalFullWidth":
         return "".join(chr(ord(digit) + 0xFEE0) for digit in str(number))
     return str(number)
-
-
-def chinese(number: int, digits: str, units: str) -> str:
-    """A number below 10,000 in Chinese: 12 → 十二, 105 → 一百〇五 (零 in the legal form)."""
-    text, gap = "", False
-    for power in (3, 2, 1, 0):
-        digit = number // 10**power % 10
-        if digit:
-            text += digits[0] * (gap and bool(text)) + digits[digit] + (units[power - 1] if power else "")
-        gap = not digit
-    return text[1:] if text.startswith("一十") else text
 
 
 def roman(number: int) -> str:

@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from fractions import Fraction
 from functools import lru_cache
 
-from etl.files.formats.list_numbering import DIGITS, LEGAL, chinese
+from etl.numerals import DIGITS, LEGAL, chinese
 
 _DATE, _TIME, _SECONDS = "yyyy-mm-dd", "hh:mm", "hh:mm:ss"
 BUILT_IN = {

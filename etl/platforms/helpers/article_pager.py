@@ -8,7 +8,7 @@ from etl.outside import digits
 from etl.platforms.base import MAX_ARTICLE_PAGES
 from etl.platforms.helpers.paging import script_pager
 from etl.web.page import WebPage, base_url
-from etl.web.urls import resolved
+from etl.web.urls import host_of, resolved
 
 _ENDING = re.compile(r"\.\w{2,6}$")
 _QUERY_NAME = re.compile(r"^(?:page|p|pn|pg|page_?(?:no|num|index|number)|curr?(?:ent)?_?page|now_?page|paged)$", re.I)
@@ -34,8 +34,8 @@ class ArticleAddress:
     """The address of a page that may be one of several of its article.
 
     `in_query`: the number of the page in its query; None for an article's own address. `number`: the number with which
-    the path itself ends, if it is small; None for any other. `common`: what the addresses of
-    all its pages have in common, but for those that a page writes as `?page=2`.
+    the path itself ends, if it is small; None for any other. `common`: what the addresses of all its pages have in
+    common, but for those that a page writes as `?page=2`.
     """
 
     def __init__(self, url: str) -> None:
@@ -105,4 +105,4 @@ def _split(path: str) -> tuple[str, str]:
 
 
 def _host(url: str) -> str:
-    return urlsplit(url).netloc.lower().removeprefix("www.")
+    return host_of(url).removeprefix("www.")
