@@ -14,10 +14,12 @@ from etl.platforms.helpers.list_numbers import Counts
 from etl.platforms.helpers.pager_links import next_url
 from etl.platforms.helpers.paging import counts_by_name, counts_in_words, script_pager, shown_words, sign_of_more
 from etl.platforms.helpers.rows import COMPANION
+from etl.platforms.helpers.script_jumps import jump_ahead
 from etl.platforms.helpers.script_links import read_script_links, unread_rows
 from etl.platforms.helpers.short_counts import short_counts
 from etl.platforms.helpers.tabs import lists_of_other_years, other_period, tab_of_another_list
 from etl.platforms.helpers.undrawn_rows import undrawn_rows
+from etl.platforms.helpers.unread_lists import empty_list, unread_list
 from etl.reason_codes import Code
 from etl.reasons import Reason
 from etl.web.page import WebPage, links
@@ -118,6 +120,10 @@ def _continued(
     if pager:
         return listing
     said = said or counts_by_name(page) or short_counts(page, words, first=first)
+    if said and (ahead := jump_ahead(page, said, seen, first=first)):
+        total = listing.reported_total or (None if said.pages else said.documents)
+        following = ListingRequest(ahead, request.column, seen)
+        return replace(listing, reported_pages=said.pages, reported_total=total, next_requests=(following,))
     if said and said.pages:
         listing = replace(listing, reported_pages=said.pages)
     sign = _unfinished(said, seen, first=first) if said else None
@@ -163,8 +169,11 @@ def _unlisted(listing: ListingPage, page: WebPage, request: ListingRequest) -> R
     if shape := max(odd, key=linked.__getitem__, default=None):
         links_of_shape = linked[shape] + shapes[shape]
         return Reason.of(Code.ROWS_NOT_UNDERSTOOD, url=request.url, links=links_of_shape, entries=shapes[shape])
-    if undrawn := undrawn_rows(page, entries):
+    turns = bool(listing.next_requests) or total is not None
+    if undrawn := undrawn_rows(page, entries) or unread_list(page, entries, turns=turns):
         return Reason.of(Code.ROWS_NOT_UNDERSTOOD, url=request.url, links=undrawn + len(entries), entries=len(entries))
+    if empty := empty_list(page, entries):
+        return Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=empty)
     return None
 
 

@@ -121,6 +121,19 @@ def test_numbered_pages_end_at_the_count_that_the_site_tells() -> None:
         read("<em>共5页</em>", "https://a.example/l/index_2.html", **given)
 
 
+def test_numbers_of_scripts_end_at_a_comma_and_those_of_words_do_not() -> None:
+    rows = "<ul><li><a href='/d/1.html'>某县通知</a></li></ul>"
+    call = "substring-after(//script, 'pages(')"
+    page = read(
+        f"{rows}<b>共1,234条</b><script>pages(3,1,'a')</script>",
+        rows="li",
+        page_count=call,
+        total="b",
+        pages="{page}.html",
+    )
+    assert (page.reported_pages, page.reported_total) == (3, 1234)
+
+
 def test_numbered_pages_without_a_count_end_at_a_page_without_rows() -> None:
     given: dict[str, Any] = {"rows": "li", "pages": "?p={page}"}
     assert read("<p>暂无</p>", "https://a.example/l/?p=4", **given) == ListingPage(())

@@ -86,6 +86,10 @@ PAGERS = {
        document.write("<a href=\\"index_"+nextPage+".htm\\">下一页</a>");""": (50, None, "index_1.htm"),
     """var pageCount = 6, currPage = 1;
        document.write('<a href="list_' + (currPage + 1) + '.html">下一页</a>');""": (6, None, "list_2.html"),
+    """var currentPage = 0; var 下一页Page = currentPage+1; var countPage = 7;
+       document.write("<a href=\\"index"+"_" + 下一页Page + "."+"htm\\">下一页</a>");""": (7, None, "index_1.htm"),
+    "createPageHTML('29', '0', 'index', 'html');": (29, None, "index_1.html"),
+    "createPageHTML(4, 1, 'wjk', 'html', 'black2', 52);": (4, 52, "wjk_2.html"),
 }
 
 

@@ -251,3 +251,15 @@ def test_a_date_of_an_end_is_no_date_of_the_document() -> None:
     page = WebPage(LIST, f"<html><body><ul><li>{link}<p>{end}</p></li></ul></body></html>", "utf-8")
     (entry,) = read_list_page(platform("trs_wcm"), page, ListingRequest(LIST, "c")).entries
     assert "published_date" not in entry.fields
+
+
+@pytest.mark.parametrize("title", ["桐溪县关于招聘工作人员的公告（第3号）", "桐溪县人民政府公告2024年第3号"])
+@pytest.mark.parametrize(
+    "row", ["<b>03</b>{t}<i>2024-03-05</i>", "<em>[通知]</em><p>{t}</p><i>2024-03-05</i>", "{t}<span>03-05</span>"]
+)
+def test_a_title_in_the_form_of_a_number_is_a_title(title: str, row: str) -> None:
+    rows = "".join(f'<li><a href="./202403/t20240305_{n}.html">{row.format(t=title)}</a></li>' for n in range(1, 4))
+    page = WebPage(LIST, f"<html><body><ul>{rows}</ul></body></html>", "utf-8")
+    for entry in read_list_page(platform("trs_wcm"), page, ListingRequest(LIST, "c")).entries:
+        assert entry.title.removeprefix("[通知]").strip() == title
+        assert entry.fields["published_date"] == "2024-03-05"

@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.platforms.base import ListingPage, ListingRequest, Platform
+from etl.platforms.base import ListingPage, ListingRequest, NotAListing, Platform
 from etl.platforms.helpers.repeated_rows import repeated_rows
 from etl.platforms.listing import read_list_page
 from etl.platforms.registry import platform
 from etl.sources.listing import Listing
 from etl.sources.schema import adhoc_source
 from etl.web.page import WebPage
+from etl.web.urls import resolved
 
 LIST = "http://x.example/gk/zcwj/"
 LEADING = (
@@ -153,3 +154,65 @@ def test_numbers_beside_a_title_are_no_date(beside: str) -> None:
         f'<li><a href="./202403/t20240301_{n}.html">桐溪县第{n}号通知</a><i>{beside}</i></li>' for n in range(5)
     )
     assert [dict(entry.fields) for entry in read(content).entries] == [{}] * 5
+
+
+MAKERS = {
+    'function openDetail(id) { window.open("/gk/detail.html?id=" + id); }': (
+        "openDetail('{n}')",
+        "/gk/detail.html?id={n}",
+    ),
+    "function show(n){location.href='/d/'+n+'.html'}": ("show({n})", "/d/{n}.html"),
+    "var view = function (a, b) { var url = '/c' + b + '/' + a + '.htm'; window.open(url, '_blank') }": (
+        "view('{n}', '7')",
+        "/c7/{n}.htm",
+    ),
+    "function go(path) { window.location.assign(path + '?from=list'); }": (
+        "go('./t{n}.html')",
+        "./t{n}.html?from=list",
+    ),
+    'app = { look: 1, open: function (id) { top.location.href = "show.jsp?nid=" + id } }': (
+        "open('{n}')",
+        "show.jsp?nid={n}",
+    ),
+}
+"""Functions of a page → (how rows call them, the address that they open)."""
+CALLING = (
+    '<li><a href="javascript:{call}">{title}</a><i>{day}</i></li>',
+    '<li><a href="#" onclick="return {call};">{title}</a><i>{day}</i></li>',
+    '<li onclick="{call}"><p>{title}</p><i>{day}</i></li>',
+)
+
+
+def read_calls(function: str, row: str, call: str) -> ListingPage:
+    """What is read of a site of no family whose five rows call the function."""
+    lines = "".join(
+        row.format(title=f"桐溪县关于第{n}项工作的通知", day=f"2024-03-0{n}", call=call.format(n=4100 + n))
+        for n in range(1, 6)
+    )
+    page = WebPage(LIST, f"<html><body><ul class='l'>{lines}</ul><script>{function}</script></body></html>", "utf-8")
+    source = adhoc_source("x", "x", LIST, ["x.example"]).model_copy(update={"listing": Listing(rows="ul.l > li")})
+    return read_list_page(platform("generic").for_source(source), page, ListingRequest(LIST, "c"))
+
+
+@pytest.mark.parametrize("function", MAKERS)
+@pytest.mark.parametrize("row", CALLING)
+def test_the_address_that_a_function_makes_is_read(function: str, row: str) -> None:
+    call, address = MAKERS[function]
+    listing = read_calls(function, row, call)
+    expected = [resolved(LIST, address.format(n=4100 + n)) for n in range(1, 6)]
+    assert ([entry.url for entry in listing.entries], listing.problems) == (expected, ())
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        'function openDetail(id) { window.open(base + "/detail.html?id=" + id); }',
+        'function openDetail(id) { $.post("/d/" + id, draw); }',
+        'function openDetail(id, kind) { window.open("/" + kind + "/" + id + ".html"); }',
+        "function openDetail(id) { window.open(id); }",
+        "",
+    ],
+)
+def test_an_address_that_no_function_says_is_none(function: str) -> None:
+    with pytest.raises(NotAListing):
+        read_calls(function, CALLING[0], "openDetail('{n}')")

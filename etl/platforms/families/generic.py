@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from etl.sources.listing import Listing
     from etl.sources.schema import Source
 
-_NUMBER = re.compile(r"\d[\d,]*")
+_NUMBER, _NUMBER_IN_SCRIPT = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)|\d+"), re.compile(r"\d+")
+"""Words part the thousands by commas, scripts their arguments."""
 
 
 class Generic(Platform):
@@ -117,7 +118,8 @@ def _fields(row: HtmlElement, listing: "Listing") -> Iterator[tuple[str, str]]:
 
 
 def _number(selector: str | None, page: WebPage) -> int | None:
-    match = _NUMBER.search(text_of(selector, page.tree)) if selector else None
+    form = _NUMBER_IN_SCRIPT if selector and "script" in selector else _NUMBER
+    match = form.search(text_of(selector, page.tree)) if selector else None
     return digits(match[0].replace(",", "")) if match else None
 
 

@@ -141,7 +141,10 @@ def is_whole(arguments: str, seen: int) -> bool | None:
     stated = [number.value if number.kind == "documents" else -number.value for number in numbers_in_code(inside)]
     stated += [digits(total[1]) for total in _TOTAL.finditer(inside)]
     if (given := _ARGUMENTS.match(arguments)) and given[2]:
-        stated += [digits(number) for number in (given[1], given[3]) if number]
+        placed = [digits(number) for number in (given[1], given[3]) if number]
+        if any(1 < number < seen for number in placed):
+            return False  # of pages, or of documents that are fewer than the page has: nobody knows
+        stated += placed
     if not stated:
         return None
     return all(number in (0, 1, -1, seen) or 0 <= number < seen for number in stated)

@@ -27,8 +27,9 @@ _STRING = r"""["']([\w./-]{1,200})["']"""
 # A call has numbers, the definition of the function names. Arguments: the pager's place or the number of documents
 # (Beijing), pages, current page, stem, ending; some systems add the number of documents, and count pages from 1.
 _CREATE_PAGE = re.compile(
-    rf"""createPage\w*+\s*+\(\s*+(?:(\d+)\s*+,\s*+|["'\w][^,()]{{0,80}},\s*+)?"""
-    rf"""(\d+)\s*+,\s*+(\d+)\s*+,\s*+{_STRING}\s*+,\s*+["']\.?(\w+)["']\s*+(?:,\s*+["']?(\d+))?"""
+    rf"""createPage\w*+\s*+\(\s*+(?:["']?(\d+)["']?\s*+,\s*+|["'\w][^,()]{{0,80}},\s*+)?"""
+    rf"""["']?(\d+)["']?\s*+,\s*+["']?(\d+)["']?\s*+,\s*+{_STRING}\s*+,\s*+["']\.?(\w+)["']\s*+"""
+    r"""(?:,\s*+["'][a-zA-Z][\w-]*+["']\s*+)?(?:,\s*+["']?(\d+))?"""
 )
 _PAGER = re.compile(r"\b\w*Pager\s*\(\s*\{([^{}]{0,2000})\}")
 _OPTION = re.compile(r"""\b(\w++)["']?\s*+:\s*+["']?([\w-]++)""")
@@ -60,6 +61,8 @@ _LIBRARY_NAMES = (
 )  # fmt: skip
 """Parts of what the pattern matches: they are sought much faster."""
 _WRITTEN_LINK = re.compile(r"""\b([\w-]{1,40})_\\?["']\s*+\+\s*+\(?\s*+\w++[^"'\n;]{0,20}\+\s*+\\?["']\.(\w{3,5})\b""")
+_JOINED = re.compile(r"""(?<!\\)(["'])\s*+\+\s*+\1""")
+"""Between two strings that a script puts together: `"index"+"_" + nextPage + "."+"htm"`."""
 _FROM_ZERO = re.compile(r"(?:count_?page|page_?count|total_?pages?)\s*-\s*1\b", re.IGNORECASE)
 _DOCUMENT_COUNT = re.compile(rf"""["']?{_TYPED}{_DOCUMENT_NAMES}["']?\s*[:=]\s*["']?(\d+)""", re.IGNORECASE)
 # TRS WCM's older templates leave the name of the page, its ending and two numbers to a script that is not in the page:
@@ -180,7 +183,8 @@ def _named_pager(source: str, url: str) -> Pager | None:
 
 
 def _written_pager(source: str, first: bool) -> Pager | None:
-    pages, current, link = _PAGE_COUNT.search(source), _CURRENT.search(source), _WRITTEN_LINK.search(source)
+    pages, current = _PAGE_COUNT.search(source), _CURRENT.search(source)
+    link = _WRITTEN_LINK.search(_JOINED.sub("", source)) if pages and current else None
     if not pages or not current or not link:
         return None
     place = digits(current[1])

@@ -8,7 +8,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from etl.dates import DATE, TIME_OF_DAY, YEAR, first_iso_date, parse_china_date, read_date
-from etl.document_number import match_document_number, normalise_document_number
+from etl.document_number import document_number_in_title, match_document_number, normalise_document_number
 from etl.fields import DATE_FIELDS
 
 FIELD_OF_LABEL = {
@@ -60,6 +60,7 @@ _AT_AN_END = re.compile(rf"^\W*(?>{DATE})|(?>{DATE})\s*(?:{TIME_OF_DAY})?\W*$")
 ENDING_DATE = re.compile(rf"(?<=\S)\s++[\[(（]?(?:{YEAR}-\d{{2}}-\d{{2}}|{YEAR}/\d{{2}}/\d{{2}})[\])）]?$")
 """A date behind a title in one text, set off by a space."""
 _NO_DATE_ATTRIBUTES = ("href", "src", "class", "style", "id", "onclick", "alt")
+_NO_LABELS = ("href", "src", "class", "style", "id", "onclick")
 _YEAR_IN_VALUE = re.compile(r"20\d\d|\d{10}")
 _STAMP = re.compile(r"1[0-9]{9}(?:000|[0-9]{3})?")
 """Seconds or milliseconds since 1970."""
@@ -187,6 +188,12 @@ def is_value(text: str) -> bool:
     return bool(_ONLY_DATE.match(text) or _ORNAMENT.match(text) or match_document_number(text) or labelled_fields(text))
 
 
+def _is_announcement(text: str) -> bool:
+    """Whether a text that is a number may be a title all the same: 云溪镇招聘公告（第3号）."""
+    text = " ".join(text.split())
+    return match_document_number(text) is not None and document_number_in_title(text) is None
+
+
 def link_title(link: HtmlElement) -> str:
     """The link's `title`, its heading, or its words without dates and numbers that stand in elements of their own.
 
@@ -211,7 +218,7 @@ def _whole_title(link: HtmlElement, words: str) -> str:
     """The label in the link, or of the two elements above it, that begins as the words do, which are cut."""
     stem = stem_of(words)
     around = (*link.iter(), *islice(link.iterancestors(), 2))
-    labels = (" ".join(value.split()) for item in around for name, value in item.items() if "title" in name)
+    labels = (" ".join(value.split()) for item in around for name, value in item.items() if name not in _NO_LABELS)
     return next((label for label in labels if len(label) > len(stem) and label.startswith(stem)), words)
 
 
@@ -220,7 +227,10 @@ def _words_of_title(link: HtmlElement) -> str:
         return heading
     words = text_in(link) or " ".join(item.get("alt", "").strip() for item in link.iter("img")) or _label_in(link)
     if len(link):
-        pieces = [piece for piece in _pieces(link) if piece.strip() and not is_value(" ".join(piece.split()))]
+        pieces = [piece for piece in _pieces(link) if piece.strip()]
+        named = [piece for piece in pieces if not is_value(" ".join(piece.split()))]
+        longest = max(map(len, named), default=0)
+        pieces = [piece for piece in pieces if piece in named or (len(piece) > longest and _is_announcement(piece))]
         cut = next((piece.strip() for piece in pieces if piece.strip().endswith(CUT_BY)), "")
         whole = [piece for piece in pieces if cut and piece.strip() != cut and piece.strip().startswith(stem_of(cut))]
         words = "".join(piece for piece in whole or pieces if not _TAG.match(piece.strip())) or words

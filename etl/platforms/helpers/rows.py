@@ -32,7 +32,7 @@ from etl.platforms.helpers.row_texts import (
     text_in,
     values_in,
 )
-from etl.platforms.helpers.year_headlines import day_below, months_above
+from etl.platforms.helpers.year_headlines import day_below, day_by_address, months_above
 from etl.web.page import WebPage, absolute, base_url
 
 _STATE_CLASS = re.compile(
@@ -391,6 +391,8 @@ def _row(
     dated = (date_in(beside) or date_in(around)) is not None
     if not dated and (days := tuple(days_of_attributes(block))):
         beside, dated = (*beside, *days), True
+    if not dated and (day := day_by_address(links[0].get("href") or "", (*beside, *around))):
+        beside, dated = (*beside, day), True
     return Row(block, links, title, beside, around, dated, columns)
 
 

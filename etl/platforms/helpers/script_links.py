@@ -11,11 +11,13 @@ from collections.abc import Iterable, Mapping
 from lxml import html
 from lxml.html import HtmlElement
 
+from etl.platforms.helpers.address_makers import Maker, address_makers, made_address
 from etl.platforms.helpers.element_words import words_of
 from etl.web.page import WebPage, absolute, base_url
 
 _MAY_LEAD = re.compile(r"""onclick|javascript:|data-(?:href|url|link)|[:_]href=|href=["']?#""", re.IGNORECASE)
 _MAY_LEAD_ROWS = re.compile(r"onclick|data-(?:href|url|link)", re.IGNORECASE)
+_MAY_CALL = re.compile(r"""(?:onclick\s*=\s*["']?|javascript:)\s*(?:return\s+)?[\w$]+\(""", re.IGNORECASE)
 _NO_ADDRESSES = ("href", "class", "id", "style", "title", "target", "onclick", "onmouseover")
 _OPENS = re.compile(
     r"""(?:\bopen\s*\(|\blocation(?:\.href)?\s*=|\.href\s*=|\blocation\.(?:assign|replace)\s*\()\s*"""
@@ -38,13 +40,14 @@ def read_script_links(page: WebPage) -> None:
     """Gives what a script opens an `href` in the page's tree: the link itself, or the words of a row without one."""
     if not _MAY_LEAD.search(page.text):
         return
+    makers = address_makers(page) if _MAY_CALL.search(page.text) else {}
     for link in page.tree.iter("a"):
-        if _NOWHERE.match(link.get("href") or "") and (address := _opened(link) or _borne(link)):
+        if _NOWHERE.match(link.get("href") or "") and (address := _opened(link, makers) or _borne(link)):
             link.set("href", address)
     if not _MAY_LEAD_ROWS.search(page.text):
         return
     for row in page.tree.xpath(_SCRIPTED):
-        if row.tag in _ROWS and (address := _opened(row)):
+        if row.tag in _ROWS and (address := _opened(row, makers)):
             links = list(row.iter("a"))
             if all(_NOWHERE.match(link.get("href") or "") for link in links):
                 _lead(row, links, address)
@@ -77,9 +80,11 @@ def _row_in_list(link: HtmlElement, held: Mapping[HtmlElement, int]) -> HtmlElem
     return row
 
 
-def _opened(element: HtmlElement) -> str:
-    """The address of the page that a click on the element opens; "" where the element does not say it."""
+def _opened(element: HtmlElement, makers: Mapping[str, Maker]) -> str:
+    """The address of the page that a click on the element opens; "" where neither the element nor a script says it."""
     code = f"{element.get('onclick') or ''} {element.get('href') or ''}"
+    if made := made_address(code, makers) if makers else "":
+        return made
     found = [match[1] for match in (_OPENS.search(code),) if match] or _STRING.findall(code)
     stated = [value for name in _ADDRESSES if (value := (element.get(name) or "").strip())]
     return next((text for text in (*found, *stated) if _PAGE.match(text)), "")

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from etl.platforms.helpers.list_addresses import is_of_list, is_of_other_box
+from etl.web.data import read_json
 from etl.web.markup import uncommented_script
 from etl.web.page import WebPage, absolute, base_url
 
@@ -26,6 +27,7 @@ _MIN_ID_DIGITS = 3
 MIN_UNDRAWN = 5
 _MAY_HOLD_ROWS = re.compile(r"""\.(?:s?html?|jsp|php|aspx?|do|pdf)\b|[tT]itle|TITLE|\bbt\b|name["']?\s*:""")
 _MAY_BE_IN_VALUES = re.compile(r"""=\s*+["']?\s*+\[?\s*+\{\s*+(?:["']|&quot;|&#34;)""")
+_ESCAPED = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
 _LONG_VALUE = "//@*[string-length(.) > 150 and contains(., '{')]"
 # What a template puts into a row: a title, and near it a date.
 _FILLED = r"(?:\{\{[#^]?\s*|\$\{\s*|\+\s*|<%=\s*)(?:\w+\.)*"
@@ -40,7 +42,7 @@ _AROUND = 100
 _READERS = re.compile(r"列表|分页|翻页|页码|更多|全部|完整")
 _SCRIPTS = re.compile(r"script|脚本", re.IGNORECASE)
 _WRITTEN_FRAME = re.compile(
-    r"""<iframe[^>]{0,200}?\bsrc=\\?["']?([^"'\\\s>]{3,200})|\bsrc["']\s*,\s*["']([^"'\s]{3,200}\.(?:s?html?|jsp|aspx?|php|do)[^"'\s]{0,100})["']"""
+    r"""<iframe[^>]{0,200}?\bsrc=\\?["']?([^"'\\\s>]{3,200})|\bsrc(?:["']\s*,|\s*=(?!=))\s*["']([^"'\s]{3,200}\.(?:s?html?|jsp|aspx?|php|do)[^"'\s]{0,100})["']"""
 )
 _FRAMES = (("iframe", "src"), ("iframe", "data-src"), ("object", "data"), ("embed", "src"))
 _PAGE = re.compile(r"\.(?:s?html?|jsp|aspx?|php|do|action)$|/$|/[\w-]+$", re.IGNORECASE)
@@ -53,7 +55,13 @@ def undrawn_rows(page: WebPage, listed: Mapping[str, str]) -> int:
     if not listed:
         return 0
     titles, shapes, base = set(listed.values()), _Shapes(listed), base_url(page)
-    return max((_missing(data.replace("\\/", "/"), listed, titles, shapes, base) for data in _data(page)), default=0)
+    return max(
+        (
+            _missing(data.replace("\\/", "/"), listed, titles, shapes, base)
+            for data in data_of_rows(page, _MAY_HOLD_ROWS)
+        ),
+        default=0,
+    )
 
 
 def _missing(data: str, listed: Mapping[str, str], titles: set[str], shapes: "_Shapes", base: str) -> int:
@@ -104,14 +112,19 @@ def _split(url: str) -> tuple[tuple[str, str], list[str]]:
     return (parts.netloc, _DIGITS.sub("#", parts.path)), _DIGITS.findall(parts.path)
 
 
-def _data(page: WebPage) -> Iterator[str]:
-    """The page's scripts, texts that are not shown, and long values of attributes."""
+def data_of_rows(page: WebPage, may_hold: re.Pattern[str]) -> Iterator[str]:
+    """The page's scripts that may hold rows, texts that are not shown, and long values of attributes."""
     for script in page.elements["script"]:
-        if script.text and _MAY_HOLD_ROWS.search(script.text):
-            yield uncommented_script(script.text)
+        if script.text and may_hold.search(script.text):
+            yield _decoded(uncommented_script(script.text))
     yield from (text.text or "" for text in page.elements["textarea"])
     if _MAY_BE_IN_VALUES.search(page.text):
-        yield from map(str, page.tree.xpath(_LONG_VALUE))
+        yield from (_decoded(str(value)) for value in page.tree.xpath(_LONG_VALUE))
+
+
+def _decoded(code: str) -> str:
+    """Code with its letters in the place of their escapes (`\\u6848`)."""
+    return _ESCAPED.sub(lambda letters: read_json(f'"{letters[0]}"'), code) if "\\u" in code else code
 
 
 def rows_elsewhere(page: WebPage) -> Iterator[str]:

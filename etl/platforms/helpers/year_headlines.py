@@ -8,11 +8,13 @@ from collections.abc import Iterable
 from lxml.html import HtmlElement
 
 from etl.dates import first_iso_date
+from etl.outside import digits
 from etl.platforms.helpers.element_words import words_of
 
 _HEADLINE = re.compile(r"^\W*((?:19|20)\d\d)(?:年度?|[-./年](\d{1,2})月?)?\W*$")
 _MONTH_AND_DAY = re.compile(r"^\W*(\d{1,2})[-./月](\d{1,2})日?\W*$")
 _DAY = re.compile(r"^\W*(\d{1,2})日\W*$")
+_IN_ADDRESS = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:[-/_](?=\d{1,2}[-/_])|(?=\d{2}(?:\d\d)?(?!\d)))(\d{1,2})")
 _MAX_HEADLINE, _MAX_ABOVE, _MAX_BEFORE = 12, 2, 3
 
 
@@ -36,6 +38,18 @@ def day_below(above: str, texts: Iterable[str]) -> str | None:
             return first_iso_date(f"{above[:4]}-{match[1]}-{match[2]}")
         if (match := _DAY.match(text)) and "-" in above:
             return first_iso_date(f"{above}-{match[1]}")
+    return None
+
+
+def day_by_address(address: str, texts: Iterable[str]) -> str | None:
+    """The date, yyyy-mm-dd, of a row that says month and day, by the year of its document's address, where the month in
+    the address is the same: `/2024/3/5/`, `/202403/t20240305_1.html`."""
+    dates = None
+    for text in texts:
+        if match := _MONTH_AND_DAY.match(text):
+            dates = dates or {digits(month): year for year, month in _IN_ADDRESS.findall(address)}
+            if year := dates.get(digits(match[1])):
+                return first_iso_date(f"{year}-{match[1]}-{match[2]}")
     return None
 
 

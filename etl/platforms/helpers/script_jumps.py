@@ -1,0 +1,49 @@
+"""Pagers that a library draws, whose handler makes the address of the page that was chosen:
+`laypage({pages: 12, jump: function (o) { location.href = "index_" + o.curr + ".html" }})`.
+"""
+
+import re
+from collections.abc import Iterator
+
+from etl.outside import digits
+from etl.platforms.helpers.list_numbers import Counts
+from etl.web.page import WebPage
+from etl.web.urls import resolved
+
+_LEADS = re.compile(
+    r"\blocation(?:\.href)?\s*=(?!=)|\blocation\.(?:assign|replace)\s*\(|\bopen\s*\(|\b(?:page)?[uU]rl\b[^;\n]{0,40}\breturn\b"
+)
+# A number between two strings, or behind one: `"index_" + o.curr + ".html"`, `"?page=" + n`, `"index_" + (p - 1) + …`.
+_MADE = re.compile(
+    r"""["']([^"'\s+]{0,200}?(?:[\w-]_|[?&]\w{0,12}[pP]ag\w{0,10}=|[?&](?:p|pn|pg)=|/))["']\s*\+\s*"""
+    r"""\(?\s*([A-Za-z_$][\w$]*(?:\.\w+)*(?:\(\s*\))?)\s*(-\s*1)?\s*\)?\s*(?:\+\s*["']((?:\.\w{3,5}|[&#?])[^"'\s]{0,100}|)["']|(?=[;)},\s]|\Z))"""
+)
+_STATEMENT, _NUMBER = 200, r"(\d{1,5})"
+
+
+def jump_ahead(page: WebPage, said: Counts, seen: int, *, first: bool) -> str | None:
+    """The absolute address of the next page, by the handler of the page's pager; None if no handler says it, or the
+    page's numbers, which `said` has, do not say that there is one. `seen`: entries of the list up to this page's end.
+    """
+    for before, less, after in _templates(page):
+        place = 1 if first else _place(page.url, before, after, less)
+        if place is None:
+            continue
+        more = place < said.pages if said.pages else bool(said.documents and seen < said.documents)
+        return resolved(page.url, f"{before}{place + 1 - less}{after}") if more else None
+    return None
+
+
+def _templates(page: WebPage) -> Iterator[tuple[str, int, str]]:
+    """(before the number, what is taken from the page's number, behind it) of the addresses that handlers make."""
+    source = page.live_source
+    for leads in _LEADS.finditer(source):
+        end = min(len(source), leads.end() + _STATEMENT)
+        if made := _MADE.search(source, leads.end(), end):
+            yield made[1], 1 if made[3] else 0, made[4] or ""
+
+
+def _place(url: str, before: str, after: str, less: int) -> int | None:
+    """The place in its list, from 1, of a page whose address was made so."""
+    found = re.search(rf"{re.escape(before.removeprefix('./'))}{_NUMBER}{re.escape(after)}", url)
+    return digits(found[1]) + less if found else None

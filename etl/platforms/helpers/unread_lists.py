@@ -1,0 +1,172 @@
+"""Another list of a page that holds more than the rows that were read: where a list cannot be read, those of a box
+beside it (最新信息, 热点推荐) look like one.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, islice
+
+from lxml.html import HtmlElement
+
+from etl.dates import DATE
+from etl.platforms.helpers.element_words import words_of
+from etl.platforms.helpers.list_addresses import is_of_other_box
+from etl.platforms.helpers.undrawn_rows import data_of_rows
+from etl.web.page import WebPage, absolute, base_url
+
+_MIN_ROWS, _READ, _MIN_TITLE, _MIN_DATE, _MAX_ROW_CHARS = 5, 3, 6, 8, 300
+_MAX_DEPTH, _MAX_ABOVE, _MAX_BEFORE = 4, 12, 2
+_MAY_BE_UNREAD = re.compile(
+    r"onclick|@click|javascript:|data-|href=[\"']?[#\"']|<a(?:\s+class=\"[^\"]*\")?>", re.IGNORECASE
+)
+_DATED = re.compile(DATE)
+_NOWHERE = re.compile(r"^\s*(?:$|#|javascript:)", re.IGNORECASE)
+_MAY_HAVE_IDS = re.compile(r"\sdata-(?:\w{0,8}-?id|guid|key|code)\s*=", re.IGNORECASE)
+_IDS = (
+    "id",
+    "docid",
+    "doc-id",
+    "infoid",
+    "info-id",
+    "articleid",
+    "article-id",
+    "newsid",
+    "news-id",
+    "guid",
+    "key",
+    "code",
+)
+_LISTENS, _BEARS_ID = "//*[@onclick]", f"//*[{' or '.join(f'@data-{name}' for name in _IDS)}]"
+_ROWS = ("li", "tr", "dl", "dd", "div", "p", "article", "section")
+# Data: texts of titles in quotes or between tags, and the dates beside them.
+_TITLE = re.compile(r"""["'>]\s*+([^"'<>\n\\]{0,40}[\u4e00-\u9fff]{4}[^"'<>\n\\]{4,200}+)\s*+\\?["'<]""")
+_DAY = re.compile(
+    r"""["'>(\[]\s*+(?:19|20)\d\d[-./年]\d{1,2}[-./月]\d{1,2}(?!\d)|(?:date|time|rq)\w{0,8}\\?["']?\s*+[:=]\s*+\\?["']?(?:20\d\d|1[0-9]{9})|"""
+    r"""year\w{0,4}\[\d{1,4}\]\s*+=\s*+["']?20\d\d""",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(r"(?:var|let|const)\s+([\w$]{1,40})\s*=|([\w$.]{1,40})\s*=\s*[\[{]")
+# Boxes beside a list, by their names and by their headlines.
+_BESIDE = re.compile(
+    r"(?:^|[\s_-])(?:side(?:bar)?|aside|hot\w{0,6}|recommend\w{0,6}|tuijian|relat\w{0,6}|rank\w{0,4}|phb|latest|newest)(?:$|[\s_-]|\d)",
+    re.IGNORECASE,
+)
+_HEADLINE = re.compile(
+    r"^\W*(?:最新(?:信息|动态|发布|公告|更新|消息|资讯|推荐)?|热[点门]\w{0,4}|(?:相关|推荐)\w{0,4}|猜你喜欢|(?:点击|阅读|信息|浏览|热文)排行榜?|"
+    r"大家(?:都)?在[看搜])\W*(?:更多|more)?\W*$",
+    re.IGNORECASE,
+)
+_MAX_HEADLINE = 14
+_PLACE = re.compile(r"list|docs?(?![a-z])|document|news|articles?|content|data|result|gkml|xxgk", re.IGNORECASE)
+_LOADING = re.compile(
+    r"^\W*(?:(?:数据|内容|信息|页面)?(?:正在)?(?:努力)?(?:加载|载入|读取)中?|loading)(?:\W*请稍[候后等])?\W*$",
+    re.IGNORECASE,
+)
+_MAX_LOADING = 20
+_SHOWN = ("img", "iframe", "input", "svg", "canvas", "video")
+
+
+def unread_list(page: WebPage, listed: Mapping[str, str], *, turns: bool) -> int:
+    """How many rows a list of the page has that was not read, where it is no shorter than the rows that were `listed`
+    (address → title): dated rows whose titles lead nowhere, or titles and dates in a script's data.
+
+    Where the listed rows are those of a box beside the list, a shorter list counts too, and one whose documents have
+    other addresses. `turns`: the next page or the total is known: then data of scripts are those of another list.
+    """
+    beside = read_beside(page, listed)
+    least = _READ if beside else max(_MIN_ROWS, len(listed))
+    rows = max(chain(_rows_without_address(page), _rows_elsewhere(page, listed) if beside else ()), default=0)
+    if rows >= least or turns:
+        return rows if rows >= least else 0
+    held = max((_rows_of_data(data, listed) for data in data_of_rows(page, _DAY)), default=0)
+    return held if held > max(least, _MIN_ROWS) - 1 else 0
+
+
+def empty_list(page: WebPage, listed: Mapping[str, str]) -> str | None:
+    """The tag of an empty element that is called a list, where the rows that were `listed` are of a box beside it."""
+    if not read_beside(page, listed):
+        return None
+    for element in page.tree.iter("ul", "ol", "tbody", "table", "dl", "div", "section"):
+        names = f"{element.get('id') or ''} {element.get('class') or ''}".strip()
+        if not names or is_of_other_box(names) or not (_PLACE.search(names) or element.tag in ("ul", "ol", "tbody")):
+            continue
+        words = words_of(element, _MAX_LOADING)
+        if (not words or _LOADING.match(words)) and next(
+            element.iter("img", "iframe", "input", "svg", "canvas"), None
+        ) is None:
+            return f"{element.tag} {names}"
+    return None
+
+
+def read_beside(page: WebPage, listed: Mapping[str, str]) -> bool:
+    """Whether the rows that were `listed` stand in a box beside a list, by its name or its headline."""
+    base = base_url(page)
+    links = (link for link in page.tree.iter("a") if absolute(link.get("href") or "", base) in listed)
+    first = next(links, None)
+    if first is None:
+        return False
+    for above in islice(first.iterancestors(), _MAX_ABOVE):
+        if above.tag in ("body", "html"):
+            break
+        if _BESIDE.search(f"{above.get('class') or ''} {above.get('id') or ''}"):
+            return True
+        before = [item for item in islice(above.itersiblings(preceding=True), _MAX_BEFORE) if isinstance(item.tag, str)]
+        if any(_HEADLINE.match(words_of(item, _MAX_HEADLINE)) for item in before):
+            return True
+    return False
+
+
+def _rows_without_address(page: WebPage) -> Iterator[int]:
+    """The sizes of the page's groups of dated rows that have a title and no link to an address, where a script listens
+    to them, or their links lead nowhere."""
+    if not _MAY_BE_UNREAD.search(page.text):
+        return iter(())
+    items = [link for link in page.tree.iter("a") if not _leads(link)]
+    for may_be, selector in (("onclick" in page.text, _LISTENS), (_MAY_HAVE_IDS.search(page.text), _BEARS_ID)):
+        items += page.tree.xpath(selector) if may_be else ()
+    rows = {row for item in items if (row := _row_of(item)) is not None}
+    return _sizes(row for row in rows if not any(map(_leads, row.iter("a"))))
+
+
+def _row_of(item: HtmlElement) -> HtmlElement | None:
+    """The smallest row around the element that has a date and a title."""
+    around = (above for above in islice(chain((item,), item.iterancestors()), _MAX_DEPTH) if above.tag in _ROWS)
+    return next((row for row in around if _is_dated_title(row)), None)
+
+
+def _rows_elsewhere(page: WebPage, listed: Mapping[str, str]) -> Iterator[int]:
+    """The sizes of the page's groups of dated rows whose documents were not listed."""
+    base, rows = base_url(page), set[HtmlElement]()
+    for link in page.tree.iter("a"):
+        if _leads(link) and absolute(link.get("href") or "", base) not in listed and (row := _row_of(link)) is not None:
+            rows.add(row)
+    return _sizes(rows)
+
+
+def _sizes(rows: Iterable[HtmlElement]) -> Iterator[int]:
+    yield from Counter((row.getparent(), row.tag, row.get("class") or "") for row in rows).values()
+
+
+def _is_dated_title(row: HtmlElement) -> bool:
+    pieces, length = list[str](), 0
+    for text in row.itertext():
+        length += len(text.strip())
+        if length > _MAX_ROW_CHARS:
+            return False
+        pieces.append(text)
+    if length < _MIN_TITLE + _MIN_DATE or not _DATED.search(" ".join(pieces)):
+        return False
+    return any(len(piece.strip()) >= _MIN_TITLE for piece in pieces if not _DATED.search(piece))
+
+
+def _leads(link: HtmlElement) -> bool:
+    return not _NOWHERE.match(link.get("href") or "")
+
+
+def _rows_of_data(data: str, listed: Mapping[str, str]) -> int:
+    days = sum(1 for _ in _DAY.finditer(data))
+    if days < _MIN_ROWS or any(is_of_other_box(name[1] or name[2]) for name in islice(_NAMED.finditer(data), 1)):
+        return 0
+    titles = {" ".join(title[1].split()) for title in _TITLE.finditer(data)} - set(listed.values())
+    return min(len(titles), days)

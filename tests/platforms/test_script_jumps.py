@@ -1,0 +1,64 @@
+"""Pagers that a library draws are followed by the address that their handler makes, to the last page, no further."""
+
+import pytest
+
+from etl.platforms.base import ListingPage
+from tests.support.paged_lists import CASES, LIST, following, read
+
+LEADING = {
+    "laypage({{cont: 'p', pages: {pages}, curr: {at}, jump: function (o, first) {{ if (!first) {{ location.href = "
+    "o.curr == 1 ? 'index.html' : 'index_' + o.curr + '.html'; }} }} }});": "index_{}.html",
+    "layui.laypage.render({{elem: 'p', count: {total}, limit: 3, curr: {at}, jump: function (o) {{ "
+    "location.href = '?page=' + o.curr }} }})": "?page={}",
+    "$('#p').pagination({{totalData: {total}, showData: 3, callback: function (api) {{ "
+    "window.location.href = 'index_pc_' + api.getCurrent() + '.html'; }} }});": "index_pc_{}.html",
+    "$('#p').pagination({{pageCount: {pages}, callback: function (api) {{ var p = api.getCurrent(); "
+    "window.location.replace('./list_' + p + '.html?a=1') }} }});": "./list_{}.html?a=1",
+    "$('#p').bootstrapPaginator({{currentPage: {at}, totalPages: {pages}, pageUrl: function (type, page) {{ "
+    "return '?id=3&pageNo=' + page; }} }});": "?id=3&pageNo={}",
+}
+FROM_ZERO = (
+    "$('#p').pagination({{pageCount: {pages}, callback: function (api) {{ var p = api.getCurrent(); if (p == 1) "
+    "location.href = 'index.html'; else location.href = 'index_' + (p - 1) + '.html'; }} }});"
+)
+
+
+def at(script: str, address: str, place: int, number: int) -> ListingPage:
+    code = f"<div id='p'></div><script>{script.format(pages=3, total=9, at=place)}</script>"
+    url = LIST if place == 1 else LIST + address.format(number).removeprefix("./")
+    return read(CASES["trs_wcm"], code, seen=3 * place - 3, url=url)
+
+
+@pytest.mark.parametrize("script", LEADING)
+def test_the_handler_leads_to_each_page(script: str) -> None:
+    address = LEADING[script]
+    walked = [at(script, address, place, place) for place in (1, 2, 3)]
+    expected = [[LIST + address.format(place).removeprefix("./")] for place in (2, 3)]
+    assert [following(page) for page in walked] == [*expected, []]
+    assert [page.problems for page in walked] == [(), (), ()]
+    # What a walk compares at its end.
+    assert {page.reported_pages or page.reported_total for page in walked[:2]} <= {3, 9}
+
+
+def test_numbers_from_zero_are_counted_so() -> None:
+    walked = [at(FROM_ZERO, "index_{}.html", place, place - 1) for place in (1, 2, 3)]
+    assert [following(page) for page in walked] == [[f"{LIST}index_1.html"], [f"{LIST}index_2.html"], []]
+
+
+@pytest.mark.parametrize("script", [*LEADING, FROM_ZERO])
+def test_a_whole_list_is_not_followed(script: str) -> None:
+    code = f"<script>{script.format(pages=1, total=3, at=1)}</script>"
+    listing = read(CASES["trs_wcm"], code)
+    assert (following(listing), listing.problems) == ([], ())
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "function so() { location.href = '/search?q=' + $('.k').val() + '&page=1' }",
+        "$('.zt').click(function () { window.open('/zt/' + this.id + '.html') })",
+    ],
+)
+def test_other_handlers_lead_nowhere(script: str) -> None:
+    listing = read(CASES["trs_wcm"], f"<script>{script}</script>")
+    assert (following(listing), listing.problems) == ([], ())

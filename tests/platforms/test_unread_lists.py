@@ -1,0 +1,99 @@
+"""A box beside a list is not taken for the list where that cannot be read; whole lists beside such boxes stay green."""
+
+import json
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from etl.platforms.base import ListingPage, ListingRequest
+from etl.platforms.listing import read_list_page
+from etl.platforms.registry import platform
+from etl.web.page import WebPage
+
+LIST = "http://x.example/gk/zcwj/"
+BOXES = (
+    '<div class="side">{}</div>',
+    '<div class="box"><h3>最新信息</h3>{}</div>',
+    '<div id="hot-news">{}</div>',
+    '<div class="b"><div class="bt">点击排行</div><div class="bd">{}</div></div>',
+    '<div class="main_recommend"><div>{}</div></div>',
+)
+"""Boxes that stand beside lists."""
+
+
+TITLES = {n: f"鹤汀街道关于第{n}项治理工作的通知" for n in range(1, 10)}
+
+
+def _rows(form: str) -> str:
+    return "".join(form.format(n=n, t=title, d=f"2024-02-{n + 10}") for n, title in TITLES.items())
+
+
+_ITEMS = [{"id": n, "title": title, "date": f"2024-02-{n + 10}"} for n, title in TITLES.items()]
+UNREAD = {
+    "empty": '<ul class="list"></ul><script src="/js/a.js"></script>',
+    "empty, by its id": '<div id="newsList"></div><div id="page"></div>',
+    "empty body of a table": '<table><tbody id="rows"></tbody></table>',
+    "loading": '<div id="listbox">数据加载中，请稍候…</div>',
+    "numbers for a script elsewhere": "<ul>{}</ul>".format(
+        _rows("<li><a href=javascript:openDetail({n})>{t}</a><i>{d}</i></li>")
+    ),
+    "rows that listen": _rows("<div class=r onclick=view({n})><p>{t}</p><i>{d}</i></div>"),
+    "rows with numbers": "<ul>{}</ul>".format(_rows("<li data-id={n}><p>{t}</p><i>{d}</i></li>")),
+    "links without an address": "<ul>{}</ul>".format(_rows("<li><a class=item>{t}</a><i>{d}</i></li>")),
+    "cells": "<table>{}</table>".format(_rows("<tr><td>{n}</td><td><a href=#>{t}</a></td><td>{d}</td></tr>")),
+    "other addresses": "<ul>{}</ul>".format(_rows("<li><a href=/d.do?id={n}>{t}</a><i>{d}</i></li>")),
+    "objects": f"<script>var data = {json.dumps(_ITEMS)}; draw(data);</script>",
+    "objects in Chinese": f"<script>draw({json.dumps(_ITEMS, ensure_ascii=False)})</script>",
+    "arrays": "<script>{}</script>".format(_rows('a[{n}] = new Array("{t}", "{d}");')),
+    "records": "<script type='text/xml'>{}</script>".format(
+        _rows("<record><![CDATA[<a href=/a/{n}.html>{t}</a><b>{d}</b>]]></record>")
+    ),
+}
+"""Lists that cannot be read."""
+FURNITURE = (
+    "",
+    '<ul id="menu"></ul>',
+    '<div class="swiper"><div class="swiper-wrapper"></div></div>',
+    '<div class="hot-list"></div>',
+    "<ul><li onclick=\"share('a')\">分享到微博与微信</li></ul>",
+    '<script>var nav = [{"name": "政务公开", "url": "/zwgk/"}, {"name": "办事服务", "url": "/bsfw/"}];</script>',
+    '<p>本站自2024-01-01起试运行 <a href="#">返回顶部</a></p>',
+)
+
+
+def titles(first: int, count: int) -> str:
+    lines = (
+        f'<li><a href="./202401/t20240101_{n}.html">桐溪县第{n}号通知公告</a><i>2024-01-{n % 28 + 1:02}</i></li>'
+        for n in range(first, first + count)
+    )
+    return f'<ul class="l">{"".join(lines)}</ul>'
+
+
+def read(*parts: str) -> ListingPage:
+    page = WebPage(LIST, f"<html><body>{''.join(parts)}</body></html>", "utf-8")
+    return read_list_page(platform("trs_wcm"), page, ListingRequest(LIST, "c"))
+
+
+@pytest.mark.parametrize("box", BOXES)
+@pytest.mark.parametrize("form", UNREAD)
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_list_beside_which_only_a_box_was_read_is_told(form: str, box: str, order: int) -> None:
+    listing = read(*[UNREAD[form], box.format(titles(50, 6))][::order])
+    assert len(listing.entries) == 6
+    assert listing.problems
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(1, 25), st.sampled_from(BOXES), st.integers(0, 4), st.lists(st.sampled_from(FURNITURE), max_size=3))
+def test_a_whole_list_beside_boxes_has_no_problem(count: int, box: str, beside: int, furniture: Sequence[str]) -> None:
+    side = box.format(titles(50, min(beside, count - 1)))
+    listing = read(*furniture, titles(1, count), side)
+    assert (len(listing.entries), listing.problems) == (count, ())
+
+
+@pytest.mark.parametrize("form", ["rows that listen", "rows with numbers", "links without an address", "objects"])
+def test_a_longer_list_is_told_wherever_the_rows_stand(form: str) -> None:
+    assert read(titles(1, 6), UNREAD[form]).problems
+    assert read(titles(1, 12), UNREAD[form]).problems == ()
