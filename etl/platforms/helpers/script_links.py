@@ -17,7 +17,7 @@ from etl.web.page import WebPage, absolute, base_url
 
 _MAY_LEAD = re.compile(r"""onclick|javascript:|data-(?:href|url|link)|[:_]href=|href=["']?#""", re.IGNORECASE)
 _MAY_LEAD_ROWS = re.compile(r"onclick|data-(?:href|url|link)", re.IGNORECASE)
-_MAY_CALL = re.compile(r"""(?:onclick\s*=\s*["']?|javascript:)\s*(?:return\s+)?[\w$]+\(""", re.IGNORECASE)
+_MAY_CALL = re.compile(r"""(?:onclick\s*+=\s*+(?:["']\s*+)?|javascript:\s*+)(?:return\s++)?[\w$]++\(""", re.IGNORECASE)
 _NO_ADDRESSES = ("href", "class", "id", "style", "title", "target", "onclick", "onmouseover")
 _OPENS = re.compile(
     r"""(?:\bopen\s*\(|\blocation(?:\.href)?\s*=|\.href\s*=|\blocation\.(?:assign|replace)\s*\()\s*"""
