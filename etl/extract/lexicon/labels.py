@@ -5,8 +5,10 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
+from etl.dates import DATE, TIME_OF_DAY
 from etl.extract.lexicon.aliases import ALIASES, AMBIGUOUS_LABELS, NON_FIELD_LABELS
 from etl.extract.lexicon.morphology import MAX_COINED_CHARS, field_of_words
 from etl.extract.lexicon.words import INLINE_BOUNDARY, split_words
@@ -139,6 +141,11 @@ _ADJOINING_LABELS = frozenset(
     and (name in ("source", "published_date") or re.match("浏览|点击|阅读|访问|责任编辑|信息编辑", label))
 )
 """Labels of the line below a headline that may follow another's value without a gap: `来源：甲报浏览次数：5`."""
+_WHOLE_VALUE = re.compile(
+    rf"\s*+(?:{DATE}(?:\s*{TIME_OF_DAY})?|\d+次?|[\u4e00-\u9fff、（）()]{{2,30}}"
+    r"(?:[报网社台局委办厅署府科处]|中心|集团|法院|检察院|办公室|委员会|常委会|银行|大学)|(?:主动|依申请|长期)公开|现?行?有效)\s*+"
+)
+"""Behind a date, a count or the name of a body any label may follow without a gap: `来源：乙局作者：丙`."""
 _Position = tuple[str, str, int, int]
 """(key, label as the line spells it, offset of the label, offset of its value)."""
 
@@ -191,7 +198,9 @@ def find_labels(text: str, *, coined: bool = False) -> tuple[LabelMatch, ...]:
         return find_labels(text)  # before gaps all labels are listed ones
     shown = text[:_MAX_LINE_CHARS]
     text = simplified(shown)
-    positions = list(_before_colons(text, coined=coined)) or list(_in_brackets(text, coined=coined))
+    positions = list(_before_colons(text, coined=coined))
+    if not any(_field_of(label, coined=coined) for label, *_ in positions):
+        positions = sorted((*positions, *_in_brackets(text, coined=coined)), key=itemgetter(2))
     if not positions and INLINE_BOUNDARY in text:
         positions = [
             item for item in _between_boundaries(text) if FIELD_OF_LABEL[item[0]] and item[0] not in AMBIGUOUS_LABELS
@@ -293,20 +302,24 @@ def _label_ending_at(text: str, floor: int, end: int) -> tuple[str, str, int] | 
         if key not in _LABEL_SUFFIXES:
             break
         if key in FIELD_OF_LABEL and not (
-            start and _WORD_CHARACTER.match(text, start - 1) and not (floor and key in _ADJOINING_LABELS)
+            start
+            and _WORD_CHARACTER.match(text, start - 1)
+            and not (floor and (key in _ADJOINING_LABELS or _WHOLE_VALUE.fullmatch(text, floor, start)))
         ):
             best = key, start
     return (best[0], text[best[1] : last], best[1]) if best else None
 
 
 def _in_brackets(text: str, *, coined: bool) -> Iterator[_Position]:
-    """`[发文字号] 云政发〔2023〕1号`, but not a bracketed label alone, whose value is elsewhere."""
+    """`[发文字号] 云政发〔2023〕1号`, but not a bracketed label alone, whose value is elsewhere. Beside one of a field
+    listed labels of no field count too: `【来源】甲局 【浏览次数】5`."""
     if not _BRACKET.search(text) or _ONLY_BRACKETED.fullmatch(text):
         return
-    for match in _BRACKETED.finditer(text):
-        label = label_key(match.group(1))
-        if _field_of(label, coined=coined):
-            yield label, match.group(1), match.start(), match.end()
+    found = [(label_key(match.group(1)), match) for match in _BRACKETED.finditer(text)]
+    if any(_field_of(label, coined=coined) for label, _ in found):
+        for label, match in found:
+            if label in FIELD_OF_LABEL or _field_of(label, coined=coined):
+                yield label, match.group(1), match.start(), match.end()
 
 
 def _between_boundaries(text: str) -> Iterator[_Position]:

@@ -111,7 +111,12 @@ def _parse_coming_date(text: str, _: date | None) -> Parsed:
     return _parse_date(text, None)
 
 
+_BEHIND_NUMBER = re.compile(r"(?<=号)\s*[(（\[【〔][^\d)）\]】〕]{0,6}(?:废止|失效|有效|修改|修订|修正)[)）\]】〕]$")
+"""What a page says of a document behind its number: `云政发〔2023〕1号（已废止）`."""
+
+
 def _parse_document_number(text: str, _: date | None) -> Parsed:
+    text = _BEHIND_NUMBER.sub("", text)
     return Parsed(normalise_document_number(text)) if can_be_document_number(text) else NO_VALUE
 
 

@@ -34,6 +34,8 @@ _MIN_CELL_LINES = 3
 """Lines that a table cell must have to be the body; with fewer it belongs to a table of data."""
 _MIN_HIDDEN_LINE = 20
 """Characters of a hidden line of prose that is worth a word; shorter ones are messages of the page."""
+_MIN_COPY_CHARS = 80
+"""Characters of prose of an element that stands twice on the page; less may be said twice in a text."""
 _MIN_PROSE_CHARS = 40
 """Characters of prose below which the density of prose says nothing."""
 
@@ -217,6 +219,9 @@ def densest(blocks: Blocks) -> Body:
     node = inner = blocks.nodes[0]
     while True:
         best = _child_with_most_prose(blocks, inner)
+        if best is not None and best.prose_chars < _MIN_CHILD_SHARE * node.prose_chars and _has_copy(blocks, best):
+            node = inner = best
+            continue
         if (
             best is None
             or best.prose_chars < _MIN_CHILD_SHARE * node.prose_chars
@@ -229,6 +234,22 @@ def densest(blocks: Blocks) -> Body:
             best.tag not in ("td", "th") or best.last - best.first >= _MIN_CELL_LINES
         ):
             node = best
+
+
+def _has_copy(blocks: Blocks, node: Node) -> bool:
+    """Whether an element behind it says the same: the page for phones, which a style sheet of the site hides."""
+    index, end = node.end, blocks.nodes[node.parent].end
+    while index < end:
+        other = blocks.nodes[index]
+        if other.prose_chars == node.prose_chars >= _MIN_COPY_CHARS and _prose(blocks, other) == _prose(blocks, node):
+            return True
+        index = other.end
+    return False
+
+
+def _prose(blocks: Blocks, node: Node) -> list[str]:
+    lines = (block for _, block in blocks.visible_blocks(node.first, node.last))
+    return [block.plain.strip() for block in lines if is_prose(block.text, len(block.text), block.link_chars)]
 
 
 def _child_with_most_prose(blocks: Blocks, node: Node) -> Node | None:

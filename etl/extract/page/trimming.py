@@ -11,6 +11,7 @@ from etl.extract.codes import BETWEEN, DENSEST
 from etl.extract.counters import without_counters
 from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS, DISPLAY_TOOLS, FOOTER_LABELS, SUMMARIES, TEXT_LABELS, TOOLS
 from etl.extract.lexicon.labels import COLON, LabelMatch, find_labels, label_key, match_label
+from etl.extract.lexicon.values import names_body
 from etl.extract.lexicon.words import INLINE_BOUNDARY, split_words
 from etl.extract.page.blocks import Block, Blocks, Node, is_boilerplate
 from etl.extract.page.pairs import (
@@ -90,6 +91,8 @@ MAX_ROW_CELLS = 100
 """Cells of a row that can be the header row of a table."""
 _TITLE_CLASS = re.compile(r"tit|bt\b|biaoti|headline|subject", re.IGNORECASE)
 _SIGNATURE = re.compile(rf"^(?:{SIGNED_DATE})$")
+_BLOCKS_OF_SIGNATURE = 4
+"""Blocks below the container, hidden ones included, among which a signature may stand."""
 
 
 _MAX_VALUES_IN_ROW, _MAX_HEADER_CHARS, _MIN_HEADER_FIELDS = 8, 200, 3
@@ -154,7 +157,23 @@ def trim(blocks: Blocks, body: Body, title: str) -> Body:
     indices = [i for i in indices if i >= first]
     if not indices:
         return replace(body, first=first, last=first)
-    return replace(body, first=first, last=max(first, _end_of_text(blocks, indices)))
+    return replace(body, first=first, last=_behind_signature(blocks, max(first, _end_of_text(blocks, indices)), body))
+
+
+def _behind_signature(blocks: Blocks, end: int, body: Body) -> int:
+    """The end of the text behind a signature that stands right below its container: names of bodies, and a date."""
+    if any(True for _ in blocks.visible_blocks(end, body.last, body.revealed)):
+        return end
+    signed = False
+    for index, block in blocks.visible_blocks(body.last, body.last + _BLOCKS_OF_SIGNATURE):
+        if block.link_chars or block.row >= 0:
+            break
+        if signed and _SIGNATURE.match(label_key(block.plain)):
+            return index + 1
+        signed = names_body(block.plain) and not find_labels(block.text)
+        if not signed:
+            break
+    return end
 
 
 def _first_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) -> int:
@@ -165,7 +184,7 @@ def _first_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) ->
     """
     may_hold_header = rule in (DENSEST, BETWEEN)
     title_key = label_key(title)
-    start = indices[0]
+    start = before_prose = indices[0]
     prose = 0
     window = _LINES_BEHIND_HEADER[may_hold_header]
     last = window
@@ -191,12 +210,14 @@ def _first_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) ->
         ):
             start, last = max(start, index + 1), position + 1 + window
             continue
+        before_prose = before_prose if prose else start
         prose += len(text) if len(text) > 30 or text.endswith(("：", ":", "。")) else 0
         # Below the headline any line that is none of the header's begins the text: a table of names has no prose.
         begun = prose > 0 or block.row >= 0 or len(text) > _HEADER_WORD_CHARS
         if prose > _TEXT_BEGUN_CHARS or (rule == BETWEEN and begun and not _DATED.search(text)):
             break
-    return start
+    # A notice of a few lines may end with its source: what would leave nothing is no header.
+    return before_prose if prose and start > indices[-1] else start
 
 
 def _is_date_or_title(blocks: Blocks, block: Block, text: str, title_key: str) -> bool:

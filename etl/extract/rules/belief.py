@@ -59,7 +59,7 @@ def _disputes(chosen: FieldValue, other: FieldValue) -> bool:
     """Whether evidence says something else. Not: labels and names of files that may speak of something else; of meta
     tags all but the title's (PubDate is often the day of generation, Author a person); a `<title>` that does not
     continue the headline, often the site's name alone."""
-    key, stated = label_key(chosen.value), label_key(other.value)
+    key, stated = label_key(chosen.value), label_key(other.value).removesuffix("...")
     if key == stated or other.rule == Rule.ATTACHMENT_NAME or is_weak(other):
         return False
     if other.origin == "meta" and (other.name != "title" or (other.rule == Rule.PAGE_TITLE and key not in stated)):

@@ -10,6 +10,7 @@ from etl.dates import DATE, SIGNED_DATE, TIME_OF_DAY, YEAR
 from etl.document_number import document_number_at_start, document_number_in_title, match_document_number
 from etl.extract.codes import Rule
 from etl.extract.counters import is_clock
+from etl.extract.lexicon.aliases import FOOTER_LABELS
 from etl.extract.lexicon.labels import find_labels, label_key, match_label
 from etl.extract.lexicon.values import Reading, ValueRules, make_evidence
 from etl.extract.lexicon.words import ADOPTION_WORDS, INLINE_BOUNDARY
@@ -26,6 +27,7 @@ _DATE_LINE = re.compile(rf"^[\s\[【(（]*({DATE}\s*(?:[T ]?{TIME_OF_DAY})?)(?=$
 _NAME_AND_DATE = re.compile(
     rf"^[\u4e00-\u9fff《》（）() ]{{2,30}}[ |]({YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}})(?=$|\s*[\[【|])"
 )
+_BARS = " \t\u3000|丨｜"
 _IN_BRACKETS = re.compile(r"[（(\[【].*[)）\]】]")
 _DAY, _MONTH = re.compile(r"\d{1,2}日?"), re.compile(rf"{YEAR}\s*[-/.年]\s*\d{{1,2}}\s*月?")
 _NAME_OF_SOURCE = re.compile(
@@ -33,6 +35,12 @@ _NAME_OF_SOURCE = re.compile(
 )
 _ADOPTION = re.compile(ADOPTION_WORDS)
 _DATE_AND_TIME = re.compile(rf"({DATE}(?:\s+|T){TIME_OF_DAY})")
+_ANY_DATE = re.compile(DATE)
+_DATE_APART = re.compile(
+    rf"(?:(?<![\s:：{INLINE_BOUNDARY}至到于自从])(?<!时间|日期)|^)[\s{INLINE_BOUNDARY}|丨｜\[【(（\]】)）]++({DATE})"
+    rf"(?=$|[\s{INLINE_BOUNDARY}|丨｜\]】)）])"
+)
+"""A date behind a gap, of which no label may be the one right before it."""
 
 
 def read_unlabelled_lines(context: PageContext, title: str) -> Iterator[Reading]:
@@ -59,9 +67,13 @@ def read_unlabelled_lines(context: PageContext, title: str) -> Iterator[Reading]
             or value_apart(blocks, min(index + 1, len(blocks.blocks) - 1)) == index
             or _follows_label(blocks, index)
         )
-        number = None if is_value or _is_beside_cells(blocks, block) else match_document_number(text)
+        number = day = ""
+        if not is_value and not _is_beside_cells(blocks, block):
+            number, day = _number_and_date(text) if below_title else (match_document_number(text) or "", "")
         if number and not find_labels(block.text, coined=True):
             yield make_evidence("document_number", number, "", "header", Rule.NUMBER_ABOVE_TEXT)
+            if day:
+                yield make_evidence("published_date", day, "", "subheading", Rule.DATE_UNDER_TITLE, context.values)
         elif below_title and not is_value and len(text) < _MAX_DATE_LINE_CHARS:
             for reading in _read_date_line(context, index, is_title=is_title):
                 if reading.name == "published_date" and _IN_BRACKETS.fullmatch(text):
@@ -85,6 +97,17 @@ def _read_date_line(context: PageContext, index: int, *, is_title: bool) -> Iter
     yield make_evidence("published_date", day, "", "subheading", Rule.DATE_UNDER_TITLE, context.values)
     if source := _source_beside_date(context.blocks, index, is_title=is_title):
         yield make_evidence("source", source, "", "subheading", Rule.SOURCE_BESIDE_DATE)
+
+
+def _number_and_date(text: str) -> tuple[str, str]:
+    """The 文号 that a line consists of, alone or beside a date, and that date; empty strings for what it has not."""
+    if number := match_document_number(text):
+        return number, ""
+    if (number := document_number_at_start(text)) and ONLY_A_DATE.fullmatch(text[len(number) :].strip(_BARS)):
+        return number, text[len(number) :].strip(_BARS)
+    if (day := _DATE_LINE.match(text)) and (number := match_document_number(text[day.end() :].strip(_BARS))):
+        return number, day.group(1)
+    return "", ""
 
 
 def _runs(block: Block) -> list[str]:
@@ -117,9 +140,14 @@ def _source_beside_date(blocks: Blocks, index: int, *, is_title: bool) -> str | 
 
 
 def _follows_label(blocks: Blocks, index: int) -> bool:
-    """Whether the block before is a label, or a short word that ends like one of a date."""
-    before = blocks.blocks[index - 1].plain.rstrip(" ：:") if index else ""
-    return match_label(before, coined=True) is not None or (len(before) < 10 and before.endswith(("时间", "日期")))
+    """Whether the block before is a label, or a short word that ends like one of a date. (Numbers, and names of people,
+    end like labels of no field: 财税〔2021〕8号, 水利工程质量.)"""
+    shown = blocks.blocks[index - 1].plain.rstrip() if index else ""
+    before = shown.rstrip(" ：:")
+    label = match_label(before, coined=True)
+    if label and (label.name or before != shown or match_label(before)):
+        return True
+    return len(before) < 10 and before.endswith(("时间", "日期", "日"))
 
 
 def _is_value_of_next(blocks: Blocks, index: int) -> bool:
@@ -144,12 +172,15 @@ def _date_of_line(block: Block, text: str) -> str | None:
 
 
 def _date_with_time(line: str, text: str) -> re.Match[str] | None:
-    """A date with its time of day inside a line whose labels name other things: `来源：甲 2023-05-09 08:30 浏览：5`."""
-    match = _DATE_AND_TIME.search(text)
-    if match and any(
-        item.name in DATE_FIELDS or item.label in ("开始日期", "结束日期", "截止日期") for item in find_labels(line)
-    ):
+    """A date with its time of day, or apart from the words before it, inside a line whose labels name other things:
+    `来源：甲 2023-05-09 08:30 浏览：5`."""
+    match = _DATE_AND_TIME.search(text) or _DATE_APART.search(line)
+    items = find_labels(line) if match else ()
+    if any(item.name in DATE_FIELDS or item.label in ("开始日期", "结束日期", "截止日期") for item in items):
         return None
+    if match and match.re is _DATE_APART:
+        names_others = any(item.name == "source" or item.label in FOOTER_LABELS for item in items)
+        return match if names_others and len(_ANY_DATE.findall(text)) == 1 and not _ADOPTION.search(text) else None
     return match
 
 

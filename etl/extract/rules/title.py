@@ -43,7 +43,9 @@ _LINES_OF_TITLE_IN_TEXT = 4
 _MIN_PARTIAL_CHARS = 10
 """Minimum length of a line that counts only because it is right above the date/source line, or because `<title>` starts
 or ends with it."""
-_SITE_NAME = re.compile(r"(?:网站?|门户|平台|人民政府|首页)$|^首页")
+_SITE_NAME = re.compile(r"(?:网站?|门户|平台|人民政府|法院|检察院|首页)$|^首页")
+_GENRE_ALONE = frozenset(("公告", "通告", "公示", "通知", "声明", "启事", "决定", "布告", "命令"))
+"""Titles of two letters, which columns are called too: they count right above the line with date or source."""
 
 
 def meta_tags(page: WebPage) -> list[tuple[str, str]]:
@@ -164,7 +166,8 @@ def _is_above_subheading(blocks: Blocks, index: int, chars: int = 0) -> bool:
     block = blocks.blocks[index]
     cell = blocks.nodes[block.cell] if block.cell >= 0 else None
     in_data_cell = cell is not None and cell.last - cell.first < _BLOCKS_OF_LAYOUT_CELL
-    if in_data_cell or block.plain.rstrip().endswith(("。", "；")) or max(len(block.text), chars) < _MIN_PARTIAL_CHARS:
+    is_short = max(len(block.text), chars) < _MIN_PARTIAL_CHARS and label_key(block.text) not in _GENRE_ALONE
+    if in_data_cell or block.plain.rstrip().endswith(("。", "；")) or is_short:
         return False
     if index and match_label(blocks.blocks[index - 1].text):
         return False
@@ -209,6 +212,8 @@ class Candidate:
         return sum(self.parts.values())
 
 
+_CUT_OFF = re.compile(r"(?<=.{8})\.{2,}$")
+"""What stands for the end of a title that a template cut off; `…` is three dots to `label_key`."""
 _BADGE_CHARS = 4
 _OF_VALIDITY = re.compile("[废失修稿]")
 _SURE, _BELIEVED, _LIKELY = 6, 4, 3
@@ -219,7 +224,7 @@ header; below `_LIKELY` it is used only where the header has no title."""
 def _candidate(line: Line, stated: list[str]) -> Candidate | None:
     """The line as a candidate; None where nothing speaks for it. `stated` are keys of titles stated elsewhere."""
     key = label_key(line.text)
-    if not 5 <= len(key) <= 200:
+    if not 5 <= len(key) <= 200 and not (key in _GENRE_ALONE and line.above_date):
         return None
     agrees = key in stated
     overlaps = any(
@@ -228,7 +233,7 @@ def _candidate(line: Line, stated: list[str]) -> Candidate | None:
         or (len(key) > _MIN_PARTIAL_CHARS and (other.startswith(key) or other.endswith(key)))
         for other in stated
     )
-    if not (line.marked or line.above_date or agrees or overlaps) or len(_LETTER.findall(key)) < 4:
+    if not (line.marked or line.above_date or agrees or overlaps) or len(_LETTER.findall(key)) < min(4, len(key)):
         return None
     return Candidate(line, key, agrees, overlaps)
 
@@ -324,7 +329,7 @@ def stated_titles(parts: list[str], labelled: Iterable[FieldValue], meta: list[t
     header = [value.value for value in labelled if value.name == "title"]
     article = _titles_of_meta(meta)
     pieces = [piece for text in article for piece in _SEPARATOR.split(text) if len(piece) > _MIN_PARTIAL_CHARS]
-    return [label_key(text) for text in (*header, *article, *pieces, *parts)]
+    return [_CUT_OFF.sub("", label_key(text)) for text in (*header, *article, *pieces, *parts)]
 
 
 def lines_above(blocks: Blocks, limit: int) -> list[Line]:

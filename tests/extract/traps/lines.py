@@ -159,3 +159,11 @@ trap(
     page(headline=HEAD + "<h2>（2023年5月6日）</h2><p>2023年05月09日08:19 来源：云溪日报</p>"),
     fields=SUB,
 )
+for name, what, line in (
+    ("below-subtitle", "a subtitle whose last word ends like a label stands between title and date", "<h2>——切实保障电梯质量</h2><p>2023-05-09 来源：云溪日报</p>"),
+    ("below-short-number", "a short 文号 stands between title and date", "<p>云办〔2023〕9号</p><p>2023-05-09 来源：云溪日报</p>"),
+    ("number-beside-date", "文号 and date in one line, no labels", "<p>云办〔2023〕9号　　2023/5/9</p><p>来源：云溪日报</p>"),
+    ("date-last", "the date ends the line, no label, no time of day", "<p><span>来源：云溪日报</span><span>浏览次数：5</span><span>2023-05-09</span></p>"),
+    ("bracketed-labels", "labels in brackets, some of no field", "<p>【发布时间】2023-05-09 【信息来源】云溪日报 【浏览次数】35 【字号 大 中 小】</p>"),
+):  # fmt: skip
+    trap(f"line-{name}", what, "the line below the title", under(line), fields=SUB, text=WHOLE)

@@ -198,3 +198,39 @@ trap(
     page(below="<p>本文已被浏览 1203 次</p>"),
     text=WHOLE,
 )
+trap(
+    "text-copy-for-phones",
+    "the whole page twice, one for phones, which a style sheet of the site hides",
+    "texts",
+    page(below=f"<div class='phone'>{HEAD}<p>2023-05-09</p><div class='wz'>{paragraphs()}</div></div>"),
+    fields={"title": TITLE},
+    text=WHOLE,
+)
+trap(
+    "text-signature-below",
+    "the signature stands below the container of the text",
+    "texts",
+    page(body=paragraphs(PARAGRAPHS), below=f"<div class='lk'><div>{SIGNED[0]}</div><div>{SIGNED[1]}</div></div>"),
+    fields={"written_date": "2023-05-08"},
+    text=WHOLE,
+)
+trap(
+    "text-no-signature-below",
+    "names and dates of other documents below the text",
+    "texts",
+    page(
+        below="<div><div>云溪区水务局</div><div>2023-06-08</div></div><div><a href='/1.html'>云溪区水务局</a><p>2023年6月8日</p></div>"
+    ),
+    text=WHOLE,
+)
+trap(
+    "text-ends-with-its-source",
+    "a notice of a few lines ends with its source, and nothing is left behind it",
+    "texts",
+    page(
+        headline=f"{HEAD}<p>发布时间：2023-05-09</p>",
+        body="<p>区水务局定于本月内检修东大街供水管网，期间请居民提前储水。</p><p>联系电话：0571-00000000</p><p>来源：区水务局</p>",
+    ),
+    fields={"published_date": "2023-05-09"},
+    text="区水务局定于本月内检修东大街供水管网，期间请居民提前储水。\n联系电话：0571-00000000",
+)

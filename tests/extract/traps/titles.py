@@ -122,3 +122,22 @@ trap(
     fields={"title": TITLE},
     files=("1.jpg", "2.jpg"),
 )
+trap(
+    "title-of-two-letters",
+    "公 告 above the date; the page's own title has the site's name beside it",
+    "titles",
+    page(headline="<h2>公 告</h2><p>2023-05-09</p>", title="公告").replace(
+        "公告_云溪区人民政府", "公告 - 云溪区人民法院"
+    ),
+    fields={"title": "公 告"},
+)
+trap(
+    "title-cut-off",
+    "the page's own title and its breadcrumb are cut off",
+    "titles",
+    untold(
+        page(above=f"<p>当前位置：<a>首页</a> &gt; {TITLE[:16]}...</p>", headline=f"<p>{TITLE}</p><p>2023-05-09</p>"),
+        f"{TITLE[:16]}...",
+    ),
+    fields={"title": TITLE},
+)

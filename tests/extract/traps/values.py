@@ -227,3 +227,11 @@ trap(
     page(table(("索引号", f" {INDEX} "))),
     fields={"index_number": INDEX},
 )
+for name, said in (("repealed", "（已废止）"), ("valid", " [现行有效]")):
+    trap(
+        f"number-{name}",
+        f"behind the 文号 stands {said.strip()}",
+        "文号 (GB/T 9704-2012, 7.2.5)",
+        page(table(("发文字号", NUMBER + said), ("索引号", INDEX))),
+        fields={"document_number": NUMBER},
+    )
