@@ -10,6 +10,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from etl.platforms.base import UNREADABLE, ListingPage, ListingRequest, NotAListing, Platform
+from etl.platforms.helpers.excerpts import list_elsewhere
 from etl.platforms.helpers.list_numbers import Counts
 from etl.platforms.helpers.pager_links import next_url
 from etl.platforms.helpers.paging import counts_by_name, counts_in_words, script_pager, shown_words, sign_of_more
@@ -172,8 +173,9 @@ def _unlisted(listing: ListingPage, page: WebPage, request: ListingRequest) -> R
     turns = bool(listing.next_requests) or total is not None
     if undrawn := undrawn_rows(page, entries) or unread_list(page, entries, turns=turns):
         return Reason.of(Code.ROWS_NOT_UNDERSTOOD, url=request.url, links=undrawn + len(entries), entries=len(entries))
-    if empty := empty_list(page, entries):
-        return Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=empty)
+    excerpt = None if turns or listing.reported_pages else list_elsewhere(page, entries)
+    if sign := empty_list(page, entries) or excerpt:
+        return Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=sign)
     return None
 
 

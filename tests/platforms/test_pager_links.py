@@ -223,3 +223,9 @@ def test_a_next_link_without_words_is_found_again_without_a_selector() -> None:
     source = adhoc_source("x", "x", LIST, ["x.example"]).model_copy(update={"listing": Listing.model_validate(guess)})
     listing = read_list_page(CASES["generic"].family.for_source(source), page, ListingRequest(LIST, "c"))
     assert ("next" in guess, following(listing)) == (False, [f"{HOST}/gk/zcwj/?pg=2"])
+
+
+def test_the_first_page_of_a_list_with_a_number_of_its_own_is_no_further_one() -> None:
+    back = '<a href="/gk/list_3.html">政策文件</a> <a href="list_3_2.html">上一页</a>'
+    listing = read(CASES["generic"], back, seen=6, url="http://x.example/gk/list_3_3.html")
+    assert (following(listing), listing.problems) == ([], ())

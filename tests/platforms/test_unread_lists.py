@@ -97,3 +97,31 @@ def test_a_whole_list_beside_boxes_has_no_problem(count: int, box: str, beside: 
 def test_a_longer_list_is_told_wherever_the_rows_stand(form: str) -> None:
     assert read(titles(1, 6), UNREAD[form]).problems
     assert read(titles(1, 12), UNREAD[form]).problems == ()
+
+
+ELSEWHERE = (
+    '<div class="tit"><h2>政策文件</h2><a href="/gk/qb/">更多</a></div><div>{}</div>',
+    '<div><h3>政策文件 <a href="/gk/qb/index.html">MORE+</a></h3>{}</div>',
+    '<div><h3>政策文件</h3><a href="/gk/qb/"><img src="/i/more.gif"></a>{}</div>',
+    '<dl><dt>政策文件<a href="/list.jsp?id=3">&gt;&gt;更多</a></dt><dd>{}</dd></dl>',
+    '<div class="t"><a href="/gk/zf/">政府文件</a><a href="/b/">办公室</a><a href="/gk/zf/">更多&gt;&gt;</a></div>{}',
+)
+"""Boxes that show the newest lines of a list which stands elsewhere."""
+
+
+@pytest.mark.parametrize("box", ELSEWHERE)
+def test_an_excerpt_of_a_list_is_told(box: str) -> None:
+    listing = read(box.format(titles(1, 8)))
+    assert [problem.code for problem in listing.problems] == ["paging_not_understood"]
+    last = titles(1, 8).replace("</ul>", '<li><a href="/gk/qb/">更多…</a></li></ul>')
+    assert read(last).problems
+
+
+@pytest.mark.parametrize("box", ELSEWHERE)
+def test_a_list_with_a_pager_and_one_below_a_box_are_no_excerpts(box: str) -> None:
+    paged = "<script>createPageHTML(2, 0, 'index', 'html')</script>"
+    assert read(box.format(titles(1, 8)), paged).problems == ()
+    assert read(f"<div>{box.format(titles(50, 3))}</div>", f"<div>{titles(1, 8)}</div>").problems == ()
+    for own in ("/gk/zcwj/", "/gk/", "/", "javascript:;"):
+        headline = f'<h3>政策文件<a href="{own}">更多</a></h3>'
+        assert read(f"<div>{headline}{titles(1, 8)}</div>").problems == ()

@@ -66,6 +66,7 @@ _NUMBERED_QUERY = re.compile(
 )
 _NAMED_PAGE = re.compile(r"/(?:index|list|default|page|more)[_-]?\d{1,4}\.s?html?$", re.IGNORECASE)
 _OFFSET = re.compile(r"(?:^|&)(?:start|offset|skip|from)=(\d{1,6})(?:&|$)", re.IGNORECASE)
+_NUMBER_OF_PAGE = re.compile(r"[_-]\d{1,4}(?=\.\w{3,5}$)")
 _MAY_BE_NUMBERED = re.compile(r"=\d|\d\.s?html?", re.IGNORECASE)
 _YEARS, _YEAR_WORDS = (1990, 2100), re.compile(r"(?:19|20)\d\d")
 """Numbers and words of a list by years, which are no pages."""
@@ -387,7 +388,7 @@ def _numbered_links(page: WebPage) -> Iterator[str]:
     """Links to parts of this list behind its own, by the form of their address: a greater number or an offset."""
     base, here = base_url(page), urlsplit(page.url)
     own_page = own_number(page.url) or 1
-    folder = here.path.rpartition("/")[0]
+    folder, stem = here.path.rpartition("/")[0], _NUMBER_OF_PAGE.sub("", here.path)
     for link in page.tree.iter("a"):
         href = link.get("href") or ""
         if not _MAY_BE_NUMBERED.search(href):
@@ -396,6 +397,8 @@ def _numbered_links(page: WebPage) -> Iterator[str]:
         parts = urlsplit(url or "")
         if not url or parts.netloc != here.netloc or parts.path.rpartition("/")[0] != folder:
             continue
+        if parts.path == stem != here.path:
+            continue  # the list's first page: `list_3.html` on `list_3_2.html`
         words = words_of(link)
         offset = parts.path == here.path and _OFFSET.search(parts.query)
         # Documents have numbers too: then the words must be those of a step.

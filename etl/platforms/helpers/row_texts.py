@@ -188,10 +188,9 @@ def is_value(text: str) -> bool:
     return bool(_ONLY_DATE.match(text) or _ORNAMENT.match(text) or match_document_number(text) or labelled_fields(text))
 
 
-def _is_announcement(text: str) -> bool:
-    """Whether a text that is a number may be a title all the same: 云溪镇招聘公告（第3号）."""
-    text = " ".join(text.split())
-    return match_document_number(text) is not None and document_number_in_title(text) is None
+def may_be_title(text: str) -> bool:
+    """Whether a text may be a title: no value, or one in the form of an announcement's number: 招聘公告（第3号）."""
+    return not is_value(text) or (match_document_number(text) is not None and document_number_in_title(text) is None)
 
 
 def link_title(link: HtmlElement) -> str:
@@ -228,9 +227,13 @@ def _words_of_title(link: HtmlElement) -> str:
     words = text_in(link) or " ".join(item.get("alt", "").strip() for item in link.iter("img")) or _label_in(link)
     if len(link):
         pieces = [piece for piece in _pieces(link) if piece.strip()]
-        named = [piece for piece in pieces if not is_value(" ".join(piece.split()))]
-        longest = max(map(len, named), default=0)
-        pieces = [piece for piece in pieces if piece in named or (len(piece) > longest and _is_announcement(piece))]
+        plain = {piece: " ".join(piece.split()) for piece in pieces}
+        longest = max((len(piece) for piece in pieces if not is_value(plain[piece])), default=0)
+        pieces = [
+            piece
+            for piece in pieces
+            if may_be_title(plain[piece]) and (len(piece) >= longest or not is_value(plain[piece]))
+        ]
         cut = next((piece.strip() for piece in pieces if piece.strip().endswith(CUT_BY)), "")
         whole = [piece for piece in pieces if cut and piece.strip() != cut and piece.strip().startswith(stem_of(cut))]
         words = "".join(piece for piece in whole or pieces if not _TAG.match(piece.strip())) or words

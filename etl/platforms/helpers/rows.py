@@ -26,6 +26,7 @@ from etl.platforms.helpers.row_texts import (
     days_of_attributes,
     is_value,
     link_title,
+    may_be_title,
     number_of_title,
     split_label,
     stem_of,
@@ -372,9 +373,7 @@ def _row(
     title = labels[0][0] if labels and title.startswith(labels[0][0]) else title
     texts = [words for piece in block.itertext() if (words := " ".join(piece.split()))]
     if _NO_TITLE.match(title):
-        named = [text for text in texts if not is_value(text) and not _NO_TITLE.match(text)]
-        headings = [text for item in block.iter(*HEADINGS) if (text := text_in(item)) in named]
-        title = max(headings or [text for text in named if not text.endswith("。")] or named, key=len, default=title)
+        title = _longest_title(block, texts) or title
     if title.endswith(CUT_BY):
         stem = stem_of(title)
         title = max(
@@ -394,6 +393,15 @@ def _row(
     if not dated and (day := day_by_address(links[0].get("href") or "", (*beside, *around))):
         beside, dated = (*beside, day), True
     return Row(block, links, title, beside, around, dated, columns)
+
+
+def _longest_title(block: HtmlElement, texts: list[str]) -> str:
+    """The title among a block's texts: a heading, else no sentence and no summary that is cut; "" if there is none."""
+    headings = [text for item in block.iter(*HEADINGS) if may_be_title(text := text_in(item))]
+    named = [text for text in texts if not is_value(text)] or [text for text in texts if may_be_title(text)]
+    plain = [text for text in named if not text.endswith(("。", *CUT_BY))]
+    found = (text for some in (headings, plain, named) for text in sorted(some, key=len, reverse=True))
+    return next((text for text in found if not _NO_TITLE.match(text)), "")
 
 
 def _entry(row: Row, base: str) -> Entry | None:
@@ -427,8 +435,8 @@ def _title_wordless(page: WebPage, is_document: IsDocument) -> None:
         for around in islice(link.iterancestors(), _MAX_ABOVE):
             if around.tag in ("body", "html") or any(link_title(other) for other in around.iter("a")):
                 break
-            named = [text for piece in around.itertext() if (text := " ".join(piece.split())) and not is_value(text)]
-            title = (around.get("title") or "").strip() or max(named, key=len, default="")
+            texts = [text for piece in around.itertext() if (text := " ".join(piece.split()))]
+            title = (around.get("title") or "").strip() or _longest_title(around, texts)
             if len(title) >= _MIN_FOREIGN_TITLE:
                 link.set("title", title)
                 break
