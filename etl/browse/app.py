@@ -109,14 +109,14 @@ class _LazyArchive:
     """Opens the archive once. After a failure the next request tries again."""
 
     def __init__(self, archive: Archive | Callable[[], Archive]) -> None:
-        self._archive = archive if isinstance(archive, Archive) else None
+        self.opened = archive if isinstance(archive, Archive) else None
         self._open = archive if callable(archive) else None
 
-    def __call__(self) -> Archive:
-        if self._archive is None and self._open is not None:
-            self._archive = self._open()
-        assert self._archive is not None
-        return self._archive
+    def open(self) -> Archive:
+        if self.opened is None and self._open is not None:
+            self.opened = self._open()
+        assert self.opened is not None
+        return self.opened
 
 
 def _http_error(request: Request, error: Exception) -> Response:

@@ -18,9 +18,10 @@ from etl.archive.queries.search import (
     has_content_id,
     is_duplicate_of_earlier,
     matches,
+    with_version,
 )
 from etl.archive.queries.words import Word, fewer_words
-from etl.archive.storage.lookups import NO_TEXT, among, is_current
+from etl.archive.storage.lookups import NO_TEXT, among
 from etl.archive.storage.models import Record, RecordVersion, SearchEntry
 
 COUNT_SECONDS = 0.03
@@ -144,7 +145,7 @@ def _compared(
     if not first_of_text and (not record_filter.words or index_is_exact(record_filter.words)):
         return set(candidates)
     record, version = _RECORD, _VERSION
-    query = select(record.id).join(version, is_current(record, version)).where(among(record.id, candidates))
+    query = with_version(select(record.id), record_filter, record, version).where(among(record.id, candidates))
     query = query.where(matches(record_filter, record, version, few=True))
     if first_of_text:
         query = query.where(~is_duplicate_of_earlier(record_filter, record))

@@ -18,8 +18,8 @@ from etl.archive.queries.search import (
     has_content_id,
     has_facets,
     record_conditions,
+    with_version,
 )
-from etl.archive.storage.lookups import is_current
 from etl.archive.storage.models import Record, RecordVersion, SearchEntry
 
 Sort = Literal["relevance", "published", "written", "captured"]
@@ -125,7 +125,8 @@ def _parts(record_filter: RecordFilter, sort: Sort) -> list[Select[Any]]:
     ranked = rank(query, entry) if sort == "relevance" else literal(0)
     selected = select(ranked.label("rank"), moment, entry.record_id)
     if asks_the_record(record_filter):
-        selected = selected.join(record, record.id == entry.record_id).join(version, is_current(record, version))
+        selected = selected.join(record, record.id == entry.record_id)
+        selected = with_version(selected, record_filter, record, version)
         selected = selected.where(*record_conditions(record_filter, record, version))
     selected = selected.where(has_facets(record_filter, entry, record))
     if not query:

@@ -49,6 +49,7 @@ CONTENT_ID = re.compile("[0-9A-Fa-f]{16}|[0-9A-Fa-f]{64}")
 FACETS = ("year", "agency", "source", "region", "category", "genre", "validity", "type", "state", "flag", "collection")
 """All facets, in the order in which they are shown."""
 _FACET = re.compile(rf"({'|'.join(FACETS)}):[^\x00]{{1,200}}")
+SOURCE_FACET = "source:"
 STATE_FACET = "state:"
 """Facets of a record's state are no part of its entry, which a removal leaves as it is."""
 COLLECTION_FACET = "collection:"
@@ -229,9 +230,10 @@ def has_facets(record_filter: RecordFilter, entry: type[SearchEntry], record: Re
         [facet for facet in facets if not facet.startswith((STATE_FACET, COLLECTION_FACET))]
         for facets in (record_filter.only, record_filter.without)
     )
+    wanted = [*only, *([f"{SOURCE_FACET}{record_filter.source}"] if record_filter.source else [])]
     return and_(
         true(),
-        *([entry.facets.contains(literal(only, ARRAY(TEXT)))] if only else []),
+        *([entry.facets.contains(literal(wanted, ARRAY(TEXT)))] if wanted else []),
         *([~entry.facets.overlap(literal(without, ARRAY(TEXT)))] if without else []),
         *(_beside_the_entry(facet, entry, record) for facet in record_filter.only if facet not in only),
         *(~_beside_the_entry(facet, entry, record) for facet in record_filter.without if facet not in without),
@@ -247,9 +249,16 @@ def _beside_the_entry(facet: str, entry: type[SearchEntry], record: Records) -> 
 
 def asks_the_record(record_filter: RecordFilter) -> bool:
     """Whether the filter asks for more than entries of the search know: they know words and facets."""
-    entries = replace(record_filter, q="", only=(), without=())
+    entries = replace(record_filter, q="", source="", only=(), without=())
     states = any(facet.startswith(STATE_FACET) for facet in (*record_filter.only, *record_filter.without))
     return states or entries != RecordFilter() or words_ask_the_record(record_filter.words)
+
+
+def with_version(selected: Select[Any], record_filter: RecordFilter, record: Records, version: Versions) -> Select[Any]:
+    """The selection from records, joined with their current versions if the filter asks these for anything: each
+    record has one, and to look up those of thousands takes longer than the rest."""
+    asked = record_filter.published_from or record_filter.published_to or record_filter.publisher
+    return selected.join(version, is_current(record, version)) if asked else selected
 
 
 def record_conditions(record_filter: RecordFilter, record: Records, version: Versions) -> list[ColumnElement[bool]]:
@@ -305,21 +314,30 @@ def _matching(record_filter: RecordFilter) -> Select[int]:
     words_alone = record_filter == RecordFilter(q=record_filter.q) and bool(record_filter.words)
     if words_alone and not CONTENT_ID.fullmatch(record_filter.q):
         return select(found(record_filter.words).subquery())
-    selected = select(record.id).join(version, is_current(record, version))
+    selected = with_version(select(record.id), record_filter, record, version)
     return selected.where(matches(record_filter, record, version))
 
 
 def _count_within(connection: Connection, query: Select[int], seconds: float) -> int | None:
     """The number that the query returns; None if it takes longer than `seconds`."""
-    _at_once(connection, f"SAVEPOINT counting; SET LOCAL statement_timeout = {round(seconds * 1000)}")
+    _at_once(connection, f"{_LIMITED} SET LOCAL statement_timeout = {round(seconds * 1000)}")
     try:
-        return int(connection.scalars(query).one())
+        number = int(connection.scalars(query).one())
     except OperationalError as error:
         if not isinstance(error.orig, QueryCanceled):
             raise
-        return None
-    finally:
         _roll_back(connection)
+        return None
+    try:
+        _at_once(connection, _UNLIMITED)
+    except QueryCanceled:
+        _roll_back(connection)
+    return number
+
+
+# The driver forgets all that it has prepared when it goes back to a savepoint, so that is done only where it must be.
+_LIMITED = "SAVEPOINT counting; SELECT set_config('gongkai.page', current_setting('statement_timeout'), true);"
+_UNLIMITED = "SELECT set_config('statement_timeout', current_setting('gongkai.page'), true); RELEASE SAVEPOINT counting"
 
 
 def _roll_back(connection: Connection) -> None:
@@ -352,10 +370,7 @@ def is_duplicate_of_earlier(record_filter: RecordFilter, record: Records) -> Col
     rank = case((record.state == "removed", 1), else_=0)
     its_rank = case((other.state == "removed", 1), else_=0)
     earlier = exists(
-        select(1)
-        .select_from(other)
-        .join(its, is_current(other, its))
-        .where(
+        with_version(select(1).select_from(other), record_filter, other, its).where(
             other.content_hash == record.content_hash,
             tuple_(its_rank, other.id) < tuple_(rank, record.id),
             matches(record_filter, other, its, few=True),

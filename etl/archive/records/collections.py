@@ -4,6 +4,7 @@ from collections.abc import Collection as SizedCollection
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 from sqlalchemy.orm import aliased
@@ -13,6 +14,7 @@ from etl.archive.storage.archive import Archive
 from etl.archive.storage.log_lines import CollectionRow, MembershipPart
 from etl.archive.storage.lookups import among
 from etl.archive.storage.models import Act, Collection, CollectionMember, Record
+from etl.archive.storage.statements import Statement, built_once
 from etl.errors import GongkaiError
 
 MAX_TITLE = 100
@@ -147,20 +149,28 @@ def collections(connection: Connection, collection: int | None = None) -> tuple[
 
 def collection_names(connection: Connection) -> tuple[CollectionName, ...]:
     """All collections by title."""
-    query = select(Collection.id, Collection.title).where(_is_last()).order_by(Collection.title, Collection.id)
-    return tuple(CollectionName(*row) for row in connection.execute(query))
+    return tuple(CollectionName(*row) for row in connection.execute(*_names()))
+
+
+@built_once
+def _names() -> Statement:
+    return select(Collection.id, Collection.title).where(_is_last()).order_by(Collection.title, Collection.id)
 
 
 def memberships(connection: Connection, record: int) -> tuple[Membership, ...]:
     """The collections that a record is in, by title."""
-    query = (
+    return tuple(Membership(*row) for row in connection.execute(*_memberships(record=record)))
+
+
+@built_once
+def _memberships(record: Any) -> Statement:
+    return (
         select(Collection.id, Collection.title, Act.by, Act.at)
         .join(CollectionMember, CollectionMember.collection_id == Collection.id)
         .join(Act, Act.seq == CollectionMember.added)
         .where(_is_last(), CollectionMember.record_id == record, CollectionMember.removed.is_(None))
         .order_by(Collection.title, Collection.id)
     )
-    return tuple(Membership(*row) for row in connection.execute(query))
 
 
 def members(collection: int | None = None, title: str = "") -> Select[int]:

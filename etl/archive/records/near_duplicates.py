@@ -19,6 +19,7 @@ from etl.archive.storage.archive import Database
 from etl.archive.storage.bulk_rows import insertion
 from etl.archive.storage.lookups import among, require_valid_record_number
 from etl.archive.storage.models import Content, Record, RecordVersion, Signature
+from etl.archive.storage.statements import Statement, built_once
 from etl.errors import GongkaiError
 from etl.extract.similarity import MIN_CONTAINMENT, SCHEME, Shingles, bands, containment, shingles, signatures
 from etl.progress import Progress, ProgressCallback, no_progress
@@ -61,14 +62,19 @@ def store_signatures(connection: Connection, texts: Mapping[str, str]) -> None:
     keep_signatures(connection, signatures(texts))
 
 
+@built_once
+def _own_text(record: Any) -> Statement:
+    query = select(Content.hash, Content.text).join(Record, Record.content_hash == Content.hash)
+    return query.where(Record.id == record)
+
+
 def similar_to(connection: Connection, record_id: int, limit: int = LIMIT) -> tuple[SimilarRecord, ...]:
     """The texts most similar to the record's, each with the first record that currently has it, the most similar first.
 
     Empty for a text that is too short to be compared. Raises `GongkaiError` where there is no such record.
     """
     require_valid_record_number(record_id)
-    query = select(Content.hash, Content.text).join(Record, Record.content_hash == Content.hash)
-    own = connection.execute(query.where(Record.id == record_id)).one_or_none()
+    own = connection.execute(*_own_text(record=record_id)).one_or_none()
     if own is None:
         raise GongkaiError(f"the archive has no record {record_id}", hint="`gongkai similar` takes a record's number")
     own_shingles = shingles(own.text)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -11,6 +12,7 @@ from etl.archive.storage.archive import Archive
 from etl.archive.storage.log_lines import NoteRow
 from etl.archive.storage.lookups import among
 from etl.archive.storage.models import Act, Note, Record
+from etl.archive.storage.statements import Statement, built_once
 
 MAX_NOTE = 4000
 """Characters of a note."""
@@ -72,16 +74,20 @@ def plain_text(typed: str) -> str:
     return "\n".join(line.rstrip() for line in typed.splitlines()).strip("\n")
 
 
-def notes_of(connection: Connection, records: Sequence[int]) -> dict[int, list[RecordNote]]:
-    """The notes on each of the records, in the order in which they were first written."""
-    query = (
+@built_once
+def _versions(records: Any) -> Statement:
+    return (
         select(Note.record_id, Note.id, Note.version, Note.text, Act.by, Act.at)
         .join(Act, Act.seq == Note.act)
-        .where(among(Note.record_id, list(records)))
+        .where(among(Note.record_id, records))
         .order_by(Note.id, Note.version.desc())
     )
+
+
+def notes_of(connection: Connection, records: Sequence[int]) -> dict[int, list[RecordNote]]:
+    """The notes on each of the records, in the order in which they were first written."""
     found: dict[int, dict[int, list[NoteVersion]]] = {}
-    for row in connection.execute(query):
+    for row in connection.execute(*_versions(records=list(records))):
         versions = found.setdefault(row.record_id, {}).setdefault(row.id, [])
         versions.append(NoteVersion(row.version, row.text, row.by, row.at))
     return {

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
@@ -11,6 +12,7 @@ from etl.archive.records.corrections import MAX_CHARS
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.log_lines import ReviewedIssue, ReviewRow
 from etl.archive.storage.models import Record, Review
+from etl.archive.storage.statements import Statement, built_once
 
 Issue = ReviewedIssue
 
@@ -43,6 +45,21 @@ def keep_review(archive: Archive, record: int, version: int, issue: Issue, subje
 
 def reviews(connection: Connection, record: int | None = None, limit: int = 20) -> Sequence[ReviewNote]:
     """The latest notes, of one record or of all."""
+    rows = connection.execute(*(_latest(limit=limit) if record is None else _of_record(record=record, limit=limit)))
+    return tuple(ReviewNote(**row._mapping) for row in rows)
+
+
+@built_once
+def _of_record(record: Any, limit: Any) -> Statement:
+    return _notes(limit).where(Review.record_id == record)
+
+
+@built_once
+def _latest(limit: Any) -> Statement:
+    return _notes(limit)
+
+
+def _notes(limit: Any) -> Statement:
     query = select(
         Review.record_id.label("record"),
         Review.version,
@@ -52,6 +69,4 @@ def reviews(connection: Connection, record: int | None = None, limit: int = 20) 
         Review.reviewed_by.label("by"),
         Review.reviewed_at.label("at"),
     )
-    of = [] if record is None else [Review.record_id == record]
-    rows = connection.execute(query.where(*of).order_by(Review.id.desc()).limit(limit))
-    return tuple(ReviewNote(**row._mapping) for row in rows)
+    return query.order_by(Review.id.desc()).limit(limit)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Connection, and_, any_, literal, select, text
+from sqlalchemy import ARRAY, BindParameter, ColumnElement, Connection, and_, any_, bindparam, literal, select, text
 from sqlalchemy.orm import InstrumentedAttribute
 
 from etl.archive.storage.archive import Database
@@ -30,8 +30,15 @@ def snapshot(archive: Database, seconds: float = 0) -> Iterator[Connection]:
     with translate_database_errors(archive.engine), archive.engine.connect() as fresh:
         connection = fresh.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         with connection.begin():
-            connection.execute(text(f"SET LOCAL statement_timeout = {round(seconds * 1000)}"))
+            connection.execute(_LIMITS, {"timeout": str(round(seconds * 1000)), "short": seconds > 0})
             yield connection
+
+
+# A page's queries are short, and many are asked at once: to start workers for one takes longer than they save.
+_LIMITS = text("""
+SELECT set_config('statement_timeout', :timeout, true),
+       CASE WHEN :short THEN set_config('max_parallel_workers_per_gather', '0', true) END
+""")
 
 
 def require_source(connection: Connection, source: str) -> None:
@@ -52,9 +59,13 @@ def is_current(record: Records, version: Versions) -> ColumnElement[bool]:
     return and_(version.record_id == record.id, version.version == record.version)
 
 
-def among(column: ColumnElement[Any] | InstrumentedAttribute[Any], values: Iterable[Any]) -> ColumnElement[bool]:
+def among(
+    column: ColumnElement[Any] | InstrumentedAttribute[Any], values: Iterable[Any] | BindParameter[Any]
+) -> ColumnElement[bool]:
     """SQL condition that the column is one of the values, of which there may be any number.
 
     They are one parameter, an array; `in_` makes one of each value, and PostgreSQL takes 65,535 for a statement.
     """
-    return column == any_(literal(list(values), ARRAY(column.type)))
+    of = ARRAY(column.type)
+    asked = bindparam(values.key, type_=of) if isinstance(values, BindParameter) else literal(list(values), of)
+    return column == any_(asked)

@@ -6,7 +6,7 @@ from fastapi.dependencies.utils import get_flat_dependant
 from etl.browse.errors import UnknownParameter
 
 
-def refuse_unknown(request: Request) -> None:
+async def refuse_unknown(request: Request) -> None:
     """A dependency of routes that raises `UnknownParameter`: what is misspelt must not be taken for no filter."""
     known = [param.alias for param in get_flat_dependant(request.scope["route"].dependant).query_params]
     for name in request.query_params:

@@ -1,15 +1,15 @@
 """Responses: a page's dataclass rendered as HTML for readers, or as JSON for programs."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote_plus, urlsplit
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -21,6 +21,7 @@ from etl.browse.http.page_json import page_json
 from etl.browse.http.session import current_person
 from etl.browse.language.messages import COLON, FORM_PROBLEMS
 from etl.browse.language.negotiation import language_of, switch_address
+from etl.browse.language.templates import TranslatedTemplates
 from etl.browse.language.translation import CHINESE, LANGUAGES, Language
 from etl.browse.pages.coverage import rows_of, years_of
 from etl.browse.pages.feed import Feed
@@ -101,16 +102,15 @@ def is_for_programs(request: Request) -> bool:
 
 
 @cache
-def _environment(language: Language) -> Environment:
-    environment = Environment(
+def _environment(language: Language) -> TranslatedTemplates:
+    environment = TranslatedTemplates(
+        language.translations,
         loader=PackageLoader("etl.browse"),
-        extensions=["jinja2.ext.i18n"],
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.install_gettext_translations(language.translations, newstyle=True)  # type: ignore[attr-defined]
     environment.globals |= {
         "language": language,
         # Titles, names and texts of the archive are Chinese on whichever page.
@@ -153,10 +153,19 @@ def _style_version() -> str:
     return sha256(b"".join(sheet.read_bytes() for sheet in sheets)).hexdigest()[:8]
 
 
-def _query_string(values: Mapping[str, str | int | None]) -> str:
+def _query_string(values: Mapping[str, str | int | Sequence[str] | None]) -> str:
     """A query string of the values that are not empty, with its `?`; empty without any."""
-    present = {name: value for name, value in values.items() if value}
-    return f"?{urlencode(present, doseq=True)}" if present else ""
+    present = [
+        f"{_quoted(name)}={_quoted(str(each))}"
+        for name, value in values.items()
+        if value
+        for each in (value if isinstance(value, (tuple, list)) else (value,))
+    ]
+    return f"?{'&'.join(present)}" if present else ""
+
+
+# A list has a hundred addresses of the same few values.
+_quoted = lru_cache(10_000)(quote_plus)
 
 
 def _xml_text(value: str) -> str:

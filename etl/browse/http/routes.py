@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from sqlalchemy import Connection, select
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -52,25 +53,32 @@ def read_only(archive: Archive) -> AbstractContextManager[Connection]:
     return snapshot(archive, PAGE_SECONDS)
 
 
-def _archive(request: Request) -> Archive:
-    return request.app.state.archive()  # type: ignore[no-any-return]
+# Dependencies are coroutines: for each that is none, the request would wait for a thread. What opens or asks something
+# does it in one.
+async def _archive(request: Request) -> Archive:
+    archive = request.app.state.archive
+    return archive.opened or await run_in_threadpool(archive.open)  # type: ignore[no-any-return]
 
 
-def _scheduler(request: Request) -> Scheduler:
+async def _scheduler(request: Request) -> Scheduler:
     return request.app.state.scheduler  # type: ignore[no-any-return]
 
 
-def _form_tokens(request: Request) -> FormTokens:
+async def _form_tokens(request: Request) -> FormTokens:
     return request.app.state.forms  # type: ignore[no-any-return]
 
 
-def _base_address(request: Request) -> str:
+async def _base_address(request: Request) -> str:
     """Public address of the browser: as configured, else that of the request."""
     requested = f"{request.url.scheme}://{request.url.netloc}{request.scope.get('root_path', '')}"
     return request.app.state.address or requested
 
 
-def _archivist(request: Request) -> Person:
+async def _responder(request: Request) -> Responder:
+    return Responder(request)
+
+
+async def _archivist(request: Request) -> Person:
     """The user, who must be allowed to correct fields."""
     user = current_person(request)
     if user is None or not user.may_correct:
@@ -82,18 +90,21 @@ OpenArchive = Annotated[Archive, Depends(_archive)]
 SourceId = Annotated[str, Query(max_length=60, pattern=r"^[a-z0-9-]*$")]
 
 
-def _known_source(archive: OpenArchive, source: SourceId = "") -> str:
+async def _known_source(archive: OpenArchive, source: SourceId = "") -> str:
     """The id of a source that the archive knows, empty for all: a misspelt one must not look like one with nothing."""
-    if source:
-        with read_only(archive) as connection:
-            if connection.scalar(select(Source.id).where(Source.id == source)) is None:
-                raise RequestRefused(404, "no_source")
+    if source and not await run_in_threadpool(_is_known, archive, source):
+        raise RequestRefused(404, "no_source")
     return source
+
+
+def _is_known(archive: Archive, source: str) -> bool:
+    with read_only(archive) as connection:
+        return connection.scalar(select(Source.id).where(Source.id == source)) is not None
 
 
 SourceParam = Annotated[str, Depends(_known_source)]
 Scheduling = Annotated[Scheduler, Depends(_scheduler)]
-Respond = Annotated[Responder, Depends(Responder)]
+Respond = Annotated[Responder, Depends(_responder)]
 RowId = Annotated[int, Path(ge=1, le=MAX_ROW_ID)]
 SearchParam = Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")]
 PublisherParam = Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")]
@@ -165,7 +176,7 @@ def page_route(path: str, *more: str, to: APIRouter = router) -> Callable[[Handl
     return register
 
 
-def _filter(
+async def _filter(
     source: SourceParam,
     q: SearchParam = "",
     publisher: PublisherParam = "",

@@ -7,7 +7,7 @@ Names of what is stored (fields, outcomes, reasons …) exist in both languages 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Protocol
@@ -73,7 +73,8 @@ class Language:
 
     def day(self, value: date | datetime | str) -> str:
         """A day in China, such as 5 Mar 2024, of a date, a time or the value of a field."""
-        return format_date(_in_china(value), "medium", self.locale)
+        shown = _in_china(value)
+        return _day(shown.date() if isinstance(shown, datetime) else shown, self.locale)
 
     def month(self, value: datetime) -> str:
         """A month in China, such as June 2024."""
@@ -94,7 +95,7 @@ class Language:
 
     def number(self, value: float) -> str:
         """A number with its separators."""
-        return format_decimal(value, locale=self.locale)
+        return _number(value, self.locale)
 
     def percent(self, share: float) -> str:
         """Percent with one decimal, rounded down: only identical texts have 100 %."""
@@ -106,6 +107,17 @@ class Language:
             return f"{octets} B"
         unit, name = (1e6, "MB") if octets >= 1e6 else (1e3, "KB")
         return f"{self.number(round(octets / unit, 0 if octets >= 10 * unit else 1))} {name}"
+
+
+# A page has the same numbers and days again and again.
+@lru_cache(10_000)
+def _day(value: date, locale: Locale) -> str:
+    return format_date(value, "medium", locale)
+
+
+@lru_cache(10_000)
+def _number(value: float, locale: Locale) -> str:
+    return format_decimal(value, locale=locale)
 
 
 def _in_china(value: Any) -> Any:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from etl.archive.records.versions import current_evidence
 from etl.archive.storage.models import Correction
+from etl.archive.storage.statements import Statement, built_once
 from etl.extract.rules.choose import ORIGIN_PRIORITY
 from etl.fields import DATE_FIELDS, FIELDS
 
@@ -63,7 +64,12 @@ class RecordField:
 
 def corrections_of(connection: Connection, record: int) -> tuple[FieldCorrection, ...]:
     """All corrections of a record, oldest first."""
-    rows = connection.execute(
+    return tuple(FieldCorrection(*row) for row in connection.execute(*_corrections(record=record)))
+
+
+@built_once
+def _corrections(record: Any) -> Statement:
+    return (
         select(
             Correction.version,
             Correction.field,
@@ -76,7 +82,6 @@ def corrections_of(connection: Connection, record: int) -> tuple[FieldCorrection
         .where(Correction.record_id == record)
         .order_by(Correction.id)
     )
-    return tuple(FieldCorrection(*row) for row in rows)
 
 
 def fields_of(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from etl.archive.storage.lookups import among
 from etl.archive.storage.models import Blob, Capture, Content, File, Page, PageFile
+from etl.archive.storage.statements import Statement, built_once
 from etl.browse.language.shown_reasons import ShownReason, shown_reason
 from etl.browse.pages.fixity import BlobFixity, blob_fixity
 from etl.browse.pages.replay import MAX_SHOWN_BYTES, SHOWABLE_TYPES, ArchivedBytes, file_extension
@@ -101,7 +102,14 @@ def attached_files(
 ) -> tuple[AttachedFile, ...]:
     """The files of a version in their order. `stored`: its JSON column `attachments`."""
     digests = {file["sha256"] for file in stored if file.get("sha256")}
-    rows = connection.execute(
+    blobs = {row.sha256: row for row in connection.execute(*_stored(digests=list(digests)))} if digests else {}
+    attempts = _last_outcomes(connection, source, [file["url"] for file in stored if file.get("sha256") not in blobs])
+    return tuple(_attached_file(file, blobs.get(file.get("sha256")), attempts.get(file["url"])) for file in stored)
+
+
+@built_once
+def _stored(digests: Any) -> Statement:
+    return (
         select(
             Blob.sha256,
             Blob.size,
@@ -116,9 +124,6 @@ def attached_files(
         .outerjoin(Content, Content.hash == File.content_hash)
         .where(among(Blob.sha256, digests))
     )
-    blobs = {row.sha256: row for row in rows}
-    attempts = _last_outcomes(connection, source, [file["url"] for file in stored if file.get("sha256") not in blobs])
-    return tuple(_attached_file(file, blobs.get(file.get("sha256")), attempts.get(file["url"])) for file in stored)
 
 
 def _attached_file(file: Mapping[str, Any], row: Row[Any] | None, attempt: str | None) -> AttachedFile:

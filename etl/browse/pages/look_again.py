@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 from shlex import quote
+from typing import Any
 
 from sqlalchemy import Connection, select
 
 from etl.archive.storage.models import Page, Record, RecordVersion, Run, RunPage
+from etl.archive.storage.statements import Statement, built_once
 from etl.browse.language.shown_reasons import ShownReason, shown_reason
 from etl.browse.scheduler import AskedFetch, Scheduler
 
@@ -47,8 +49,8 @@ def look_again(
     connection: Connection, scheduler: Scheduler, record: int, page: int, source: str, url: str
 ) -> LookAgain:
     """What is known of the page of a record."""
-    crawled = select(Run.id).where(Run.source_id == source, Run.kind == "crawl").limit(1)
-    command = f"gongkai recheck {source} --url {quote(url)}" if connection.scalar(crawled) else None
+    crawled = connection.scalar(*_crawl(source=source))
+    command = f"gongkai recheck {source} --url {quote(url)}" if crawled else None
     last, asked = _last(connection, record, page), scheduler.asked_fetch(page)
     if asked and last and last.key == asked.key and last.outcome:
         asked = None
@@ -64,7 +66,21 @@ def page_of(connection: Connection, record: int) -> tuple[int, str, str] | None:
     return row and (row.id, row.source_id, row.url)
 
 
+@built_once
+def _crawl(source: Any) -> Statement:
+    return select(Run.id).where(Run.source_id == source, Run.kind == "crawl").limit(1)
+
+
 def _last(connection: Connection, record: int, page: int) -> LookedAgain | None:
+    row = connection.execute(*_last_run(record=record, page=page)).one_or_none()
+    if row is None:
+        return None
+    run, key, at, by, outcome, reason, version = row
+    return LookedAgain(run, key, at, by or "", outcome, shown_reason(reason), version)
+
+
+@built_once
+def _last_run(record: Any, page: Any) -> Statement:
     made = (
         select(RecordVersion.version)
         .where(
@@ -75,7 +91,7 @@ def _last(connection: Connection, record: int, page: int) -> LookedAgain | None:
         .limit(1)
         .scalar_subquery()
     )
-    row = connection.execute(
+    return (
         select(
             Run.id,
             Run.key,
@@ -89,8 +105,4 @@ def _last(connection: Connection, record: int, page: int) -> LookedAgain | None:
         .where(RunPage.page_id == page, Run.options["url"].as_string().is_not(None))
         .order_by(Run.id.desc())
         .limit(1)
-    ).one_or_none()
-    if row is None:
-        return None
-    run, key, at, by, outcome, reason, version = row
-    return LookedAgain(run, key, at, by or "", outcome, shown_reason(reason), version)
+    )

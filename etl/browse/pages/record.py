@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select, tuple_
+from sqlalchemy import Connection, func, select, tuple_
 from sqlalchemy.orm import aliased
 
 from etl.archive.queries.citation import MOUNT, Citation, cite
@@ -18,6 +18,7 @@ from etl.archive.records.notes import RecordNote, notes_of
 from etl.archive.records.reviews import ReviewNote, reviews
 from etl.archive.storage.lookups import NO_TEXT, among, is_current
 from etl.archive.storage.models import Blob, Capture, Content, Page, Record, RecordVersion, SearchEntry, Source
+from etl.archive.storage.statements import Statement, built_once
 from etl.browse.language.shown_reasons import ShownReason, shown_reason
 from etl.browse.pages.beside import BesideFile, FileHits, beside_file, hits_in_files
 from etl.browse.pages.citations import RecordCitations, record_citations
@@ -198,7 +199,8 @@ def record_page(
     `within`: filter and order of the list in which the record is read; `file`: SHA-256 of the attachment that is read
     beside it, at page `leaf` of its text.
     """
-    row = connection.execute(_version_query(number, version)).one_or_none()
+    asked = _current_version(number=number) if version is None else _that_version(number=number, version=version)
+    row = connection.execute(*asked).one_or_none()
     if row is None:
         return None
     files = attached_files(connection, row.source_id, row.attachments)
@@ -234,8 +236,17 @@ def record_page(
     )
 
 
-def _version_query(number: int, version: int | None) -> Select[Any]:
-    version_number = Record.version if version is None else version
+@built_once
+def _current_version(number: Any) -> Statement:
+    return _version_query(number, Record.version)
+
+
+@built_once
+def _that_version(number: Any, version: Any) -> Statement:
+    return _version_query(number, version)
+
+
+def _version_query(number: Any, version: Any) -> Statement:
     return (
         select(
             Record.id,
@@ -269,7 +280,7 @@ def _version_query(number: int, version: int | None) -> Select[Any]:
             RecordVersion.attachments,
             func.coalesce(SearchEntry.truncated, False).label("truncated"),
         )
-        .join(RecordVersion, (RecordVersion.record_id == Record.id) & (RecordVersion.version == version_number))
+        .join(RecordVersion, (RecordVersion.record_id == Record.id) & (RecordVersion.version == version))
         .join(Content, Content.hash == RecordVersion.content_hash)
         .join(Page, Page.id == Record.page_id)
         .join(Source, Source.id == Record.source_id)
@@ -281,8 +292,23 @@ def _version_query(number: int, version: int | None) -> Select[Any]:
 
 def _copies(connection: Connection, content: str, number: int) -> tuple[tuple[RecordCopy, ...], int]:
     """The records with this text and their total, earliest first; for a record without text only itself."""
-    same_text = [Record.content_hash == content, *([Record.id == number] if content == NO_TEXT else [])]
-    query = (
+    asked = _one_copy(content=content, number=number) if content == NO_TEXT else _all_copies(content=content)
+    rows = connection.execute(*asked).all()
+    return tuple(RecordCopy(*row[:-1]) for row in rows), rows[0].total if rows else 0
+
+
+@built_once
+def _all_copies(content: Any) -> Statement:
+    return _copies_query(content)
+
+
+@built_once
+def _one_copy(content: Any, number: Any) -> Statement:
+    return _copies_query(content).where(Record.id == number)
+
+
+def _copies_query(content: Any) -> Statement:
+    return (
         select(
             Record.id,
             RecordVersion.title,
@@ -297,18 +323,24 @@ def _copies(connection: Connection, content: str, number: int) -> tuple[tuple[Re
         .join(RecordVersion, is_current(Record, RecordVersion))
         .join(Page, Page.id == Record.page_id)
         .join(Source, Source.id == Record.source_id)
-        .where(*same_text)
+        .where(Record.content_hash == content)
         .order_by(Record.id)
         .limit(MAX_COPIES)
     )
-    rows = connection.execute(query).all()
-    return tuple(RecordCopy(*row[:-1]) for row in rows), rows[0].total if rows else 0
 
 
 def _versions(
     connection: Connection, number: int, all_corrections: Sequence[FieldCorrection]
 ) -> tuple[VersionLine, ...]:
-    rows = connection.execute(
+    return tuple(
+        VersionLine(**row._mapping, corrections=tuple(item for item in all_corrections if item.version == row.version))
+        for row in connection.execute(*_version_lines(number=number))
+    )
+
+
+@built_once
+def _version_lines(number: Any) -> Statement:
+    return (
         select(
             RecordVersion.version,
             RecordVersion.kind,
@@ -323,16 +355,14 @@ def _versions(
         .where(RecordVersion.record_id == number)
         .order_by(RecordVersion.version.desc())
     )
-    return tuple(
-        VersionLine(**row._mapping, corrections=tuple(item for item in all_corrections if item.version == row.version))
-        for row in rows
-    )
 
 
 def _similar(connection: Connection, number: int) -> tuple[SimilarLine, ...]:
     similar = similar_to(connection, number)
+    if not similar:
+        return ()
     query = select(Source.id, Source.name).where(among(Source.id, {item.source_id for item in similar}))
-    names = {source: name for source, name in connection.execute(query)} if similar else {}
+    names = {source: name for source, name in connection.execute(query)}
     return tuple(
         SimilarLine(
             item.record_id,
@@ -349,7 +379,26 @@ def _similar(connection: Connection, number: int) -> tuple[SimilarLine, ...]:
 
 def _captures(connection: Connection, page: int, before: int | None) -> tuple[CaptureLine, ...]:
     """One page of captures, newest first, and one more capture if there are older ones."""
-    rows = connection.execute(
+    asked = _last_captures(page=page) if before is None else _captures_before(page=page, before=before)
+    rows = connection.execute(*asked)
+    return tuple(CaptureLine(**{**row._mapping, "reason": shown_reason(row.reason)}) for row in rows)
+
+
+@built_once
+def _last_captures(page: Any) -> Statement:
+    return _captures_query(page)
+
+
+@built_once
+def _captures_before(page: Any, before: Any) -> Statement:
+    """Those fetched before that one. An import gives later numbers to earlier captures."""
+    other = aliased(Capture)
+    position = select(other.fetched_at, other.id).where(other.id == before).scalar_subquery()
+    return _captures_query(page).where(tuple_(Capture.fetched_at, Capture.id) < position)
+
+
+def _captures_query(page: Any) -> Statement:
+    return (
         select(
             Capture.id,
             Capture.fetched_at,
@@ -362,15 +411,7 @@ def _captures(connection: Connection, page: int, before: int | None) -> tuple[Ca
             Blob.damage,
         )
         .outerjoin(Blob, Blob.sha256 == Capture.blob_sha256)
-        .where(Capture.page_id == page, *([_earlier_than(before)] if before else []))
+        .where(Capture.page_id == page)
         .order_by(Capture.fetched_at.desc(), Capture.id.desc())
         .limit(CAPTURES_PER_PAGE + 1)
     )
-    return tuple(CaptureLine(**{**row._mapping, "reason": shown_reason(row.reason)}) for row in rows)
-
-
-def _earlier_than(number: int) -> ColumnElement[bool]:
-    """SQL condition: captures fetched before that one. An import gives later numbers to earlier captures."""
-    other = aliased(Capture)
-    position = select(other.fetched_at, other.id).where(other.id == number).scalar_subquery()
-    return tuple_(Capture.fetched_at, Capture.id) < position

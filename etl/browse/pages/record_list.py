@@ -18,6 +18,7 @@ from etl.archive.records.collections import CollectionName, collection_names
 from etl.archive.records.search_index import missing_entries
 from etl.archive.storage.lookups import among, is_current
 from etl.archive.storage.models import Record, RecordVersion, Source
+from etl.archive.storage.statements import Statement, built_once
 from etl.browse.errors import InvalidParameter
 from etl.browse.pages.marking import words_to_mark
 from etl.browse.pages.snippets import Snippet, snippets
@@ -232,11 +233,15 @@ def search_list(
 
 
 def _hit_lines(connection: Connection, records: Sequence[int], words: Sequence[str]) -> tuple[RecordLine, ...]:
-    record, version = _RECORD, _VERSION
-    rows = connection.execute(_lines(record, version).where(among(record.id, records))).mappings()
+    rows = connection.execute(*_those_lines(records=list(records))).mappings()
     by_number = {row["id"]: RecordLine(**row) for row in rows}
     shown = snippets(connection, records, words)
     return tuple(replace(by_number[number], snippets=shown.get(number, ())) for number in records)
+
+
+@built_once
+def _those_lines(records: Any) -> Statement:
+    return _lines(_RECORD, _VERSION).where(among(_RECORD.id, records))
 
 
 def _lines(record: type[Record], version: type[RecordVersion]) -> Select[Any]:
@@ -262,8 +267,12 @@ def _lines(record: type[Record], version: type[RecordVersion]) -> Select[Any]:
 
 def source_choices(connection: Connection) -> tuple[SourceChoice, ...]:
     """All sources, by id."""
-    rows = connection.execute(select(Source.id, Source.name, Source.region, Source.agency).order_by(Source.id))
-    return tuple(SourceChoice(*row) for row in rows)
+    return tuple(SourceChoice(*row) for row in connection.execute(*_sources()))
+
+
+@built_once
+def _sources() -> Statement:
+    return select(Source.id, Source.name, Source.region, Source.agency).order_by(Source.id)
 
 
 @dataclass(frozen=True, slots=True)
