@@ -60,7 +60,9 @@ def fold(text: str) -> str:
     characters, dashes of any length as one hyphen. White space, also the end of a line, stays as one space between two
     Latin letters or digits, and nowhere else."""
     folded = composed(text).translate(_CHARACTERS)
-    return _MANY_DASHES.sub(_DASH, _SPACES.sub(_one_space_or_none, folded))
+    if _SPACE in folded:
+        folded = _SPACES.sub(_one_space_or_none, folded)
+    return _MANY_DASHES.sub(_DASH, folded) if _DASH * 2 in folded else folded
 
 
 def _one_space_or_none(run: re.Match[str]) -> str:

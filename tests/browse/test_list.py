@@ -7,11 +7,12 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from sqlalchemy import Connection, text, update
+from sqlalchemy import Connection, create_engine, event, text, update
 from starlette.testclient import TestClient
 
-from etl.archive.queries import search
-from etl.archive.queries.search import MatchCount, RecordFilter, count_matches, parse_filter
+from etl.archive.queries import counts
+from etl.archive.queries.counts import MatchCount, count_matches
+from etl.archive.queries.search import RecordFilter, parse_filter
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.lookups import snapshot
 from etl.archive.storage.models import Record
@@ -173,8 +174,8 @@ def test_a_limit_that_ends_its_own_rollback_too_ends_nothing_else(
         # As on a machine that is so busy that the limit is over before the message is read.
         real(connection, "SELECT pg_sleep(5)" if len(sent) == 2 else statements)
 
-    real = search._at_once
-    monkeypatch.setattr(search, "_at_once", late)
+    real = counts._at_once
+    monkeypatch.setattr(counts, "_at_once", late)
     with archive.engine.connect() as connection:
         assert count_matches(connection, RecordFilter(), 0.05) == MatchCount(0, exact=True)
         assert connection.scalar(text("SHOW statement_timeout")) != "50ms"
@@ -189,7 +190,8 @@ def test_what_takes_long_to_count_is_told_as_more_than(
         assert count_matches(connection, RecordFilter(publisher="水务"), 5) == MatchCount(55, exact=True)
         # The time for counting is a limit for counting alone, and a query that ran into it spoils nothing after it.
         connection.execute(text("SET LOCAL statement_timeout = 4000"))
-        monkeypatch.setattr("etl.archive.queries.search.matches", lambda *_, **__: text("pg_sleep(1) IS NOT NULL"))
+        monkeypatch.setattr(counts, "matches", lambda *_, **__: text("pg_sleep(1) IS NOT NULL"))
+        monkeypatch.setattr(counts, "_count", counts._count.__wrapped__)
         assert count_matches(connection, RecordFilter(publisher="水务"), 0.01) is None
         assert connection.scalar(text("SHOW statement_timeout")) == "4s"
     monkeypatch.undo()
@@ -198,6 +200,28 @@ def test_what_takes_long_to_count_is_told_as_more_than(
         monkeypatch.setattr(f"etl.archive.queries.{module}.BATCH", 50)
     assert _list(reader, q="清淤 -废止")["total"] == {"number": 50, "exact": False}
     assert "超过 50 条记录" in reader.get("/archive/", params={"q": "清淤 -废止"}).text
+
+
+def test_what_was_asked_before_is_answered_anew_as_soon_as_anything_changes(
+    archive: Archive, reader: TestClient, tmp_path: Path
+) -> None:
+    keep(archive, tmp_path, *(Page(number) for number in range(3)))
+    first = _list(reader)["lines"][0]["id"]
+    asked: list[str] = []
+    event.listen(archive.engine, "before_cursor_execute", lambda _connection, _cursor, sql, *_: asked.append(sql))
+    for params in ({}, {"q": "清淤"}):
+        once = _list(reader, **params)
+        asked.clear()
+        assert _list(reader, **params) == once
+        assert len(asked) == 1, "only in which state the archive is"
+    # By another program, as a crawl is one.
+    with create_engine(archive.engine.url).begin() as connection:
+        connection.execute(update(Record).where(Record.id == first).values(state="removed"))
+    for params in ({}, {"q": "清淤"}):
+        again = _list(reader, **params)
+        assert {line["id"]: line["state"] for line in again["lines"]}[first] == "removed"
+        states = next(facet for facet in again["facets"] if facet["name"] == "state")
+        assert {each["value"]: each["records"] for each in states["values"]} == {"current": 2, "removed": 1}
 
 
 def test_a_document_without_a_date_stands_where_it_was_first_seen(

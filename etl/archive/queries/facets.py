@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, cast, func, literal, select
@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import TEXT
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from etl.archive.queries.search import COLLECTION_FACET, FACETS, STATE_FACET, RecordFilter, matches, with_version
+from etl.archive.queries.shapes import STATEMENTS, shaped
 from etl.archive.storage.lookups import among
 from etl.archive.storage.models import CollectionMember, Record, RecordVersion, SearchEntry
 from etl.archive.storage.statements import Statement, built_once
@@ -52,10 +53,16 @@ def _of_records(records: Any) -> Statement:
 
 def all_facets(connection: Connection, record_filter: RecordFilter) -> tuple[Facet, ...]:
     """The facets of all records that match: as long as a comparison of all their texts may take."""
+    asked, values = shaped(record_filter)
+    return _facets(connection, _of_all(asked), values)
+
+
+@lru_cache(STATEMENTS)
+def _of_all(record_filter: RecordFilter) -> Statement:
     entry, record, version = _ENTRY, _RECORD, _VERSION
     matching = _values(entry, record.state).join_from(entry, record, record.id == entry.record_id)
     matching = with_version(matching, record_filter, record, version)
-    return _facets(connection, _most(matching.where(matches(record_filter, record, version))))
+    return _most(matching.where(matches(record_filter, record, version)))
 
 
 def _values(entry: type[SearchEntry], state: ColumnElement[str] | InstrumentedAttribute[str]) -> Select[Any]:
@@ -78,10 +85,8 @@ def _most(values: Select[Any]) -> Statement:
     return select(ranked).where(ranked.c.rank <= VALUES + 1).order_by(ranked.c.name, ranked.c.rank)
 
 
-def _facets(
-    connection: Connection, query: Select[Any], values: Mapping[str, Any] = MappingProxyType({})
-) -> tuple[Facet, ...]:
-    rows = connection.execute(query, dict(values))
+def _facets(connection: Connection, query: Select[Any], values: Mapping[str, Any]) -> tuple[Facet, ...]:
+    rows = connection.execute(query, values)
     found: dict[str, list[FacetValue]] = {}
     for row in rows:
         found.setdefault(row.name, []).append(FacetValue(row.facet.partition(":")[2], row.records))

@@ -8,7 +8,20 @@ fields. Entries that wait for the index are compared all.
 import re
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, case, func, literal, or_, select, union, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    union,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, INTEGER, TEXT
 from sqlalchemy.orm import aliased
 
@@ -44,13 +57,14 @@ def found(query: Query) -> Select[int] | CompoundSelect[int]:
             selected.where(~entry.in_index, occurs),
         ]
     if query.number:
-        return union(*parts, select(entry.record_id).where(has_number(query.number, entry)))
+        return union(*parts, select(entry.record_id).where(has_number(query, entry)))
     return union_all(*parts) if len(parts) > 1 else parts[0]
 
 
-def has_number(key: str, entry: Entries) -> ColumnElement[bool]:
-    """SQL condition: the record has the number of that key (`etl.folding.number_key`)."""
-    return entry.numbers.contains(literal([key], ARRAY(TEXT)))
+def has_number(query: Query, entry: Entries) -> ColumnElement[bool]:
+    """SQL condition: the record has the number of the query (`etl.folding.number_key`)."""
+    is_shape, of = any(word.name for word in query.words), ARRAY(TEXT)
+    return entry.numbers.contains(bindparam("numbers", type_=of) if is_shape else literal([query.number], of))
 
 
 def occurrence(query: Query, entry: Entries, record: Records) -> ColumnElement[bool]:
@@ -85,24 +99,24 @@ def rank(query: Query, entry: Entries) -> ColumnElement[int]:
     words = [group[0] for group in query.groups if group[0].anywhere]
     if not words:
         return literal(3)
-    phrase = "".join(word.folded for word in words)
-    spaced = " ".join(word.folded for word in words)
-    together = or_(*(func.strpos(entry.title, each) > 0 for each in {phrase, spaced}))
-    tiers: list[tuple[ColumnElement[bool], int]] = [(together, 0)]
+    together = query.together
+    tiers: list[tuple[ColumnElement[bool], int]] = [(or_(*(_in(each, entry.title) for each in together.values())), 0)]
     if query.number:
-        tiers.insert(0, (has_number(query.number, entry), 0))
+        tiers.insert(0, (has_number(query, entry), 0))
     if len(words) > 1:
-        tiers.append((and_(*(func.strpos(entry.title, word.folded) > 0 for word in words)), 1))
-        joined = Query(((Word(phrase, phrase),),))
-        tiers.append((entry.record_id.in_(select(_nearly(joined).subquery())), 2))
+        tiers.append((and_(*(_in(word, entry.title) for word in words)), 1))
+        nearly = _nearly(Query(((together["phrase"],),)))
+        if nearly is not None:
+            tiers.append((entry.record_id.in_(select(nearly.subquery())), 2))
     return case(*tiers, else_=3)
 
 
-def _nearly(query: Query) -> Select[int] | CompoundSelect[int]:
-    """Like `found`, and some records besides, which have all pairs of the words."""
+def _nearly(query: Query) -> CompoundSelect[int] | None:
+    """Like `found`, and some records besides, which have all pairs of the words; None where the index has no pairs."""
     entry, record = _NEAR, _NEAR_RECORD
     indexed = by_index(query, entry)
-    assert indexed is not None
+    if indexed is None:
+        return None
     return union_all(
         select(entry.record_id).where(entry.in_index, indexed),
         select(entry.record_id).where(~entry.in_index, occurrence(query, entry, record)),
@@ -111,18 +125,17 @@ def _nearly(query: Query) -> Select[int] | CompoundSelect[int]:
 
 def words_ask_the_record(query: Query) -> bool:
     """Whether `occurrence` needs the record of the entry."""
-    words = [word for group in query.groups for word in group] + list(query.without)
-    return any(word.part in ("source", "region", "state") for word in words)
+    return any(word.part in ("source", "region", "state") for word in query.words)
 
 
 def _occurs(word: Word, entry: Entries, record: Records) -> ColumnElement[bool]:
     if word.fields:
-        return _in_fields(word, word.fields, entry)
+        return _in_fields(word, entry)
     match word.part:
         case "title" | "body" | "files":
             return _in(word, getattr(entry, word.part))
         case "number":
-            return _in_fields(word, (NUMBER,), entry)
+            return _in_fields(word, entry)
         case "year" | "type":
             return _has_facet(word, entry)
         case "collection":
@@ -151,14 +164,19 @@ def _columns(entry: Entries) -> tuple[Any, ...]:
 
 
 def _in(word: Word, column: Any) -> ColumnElement[bool]:
-    return func.strpos(column, word.folded) > 0
+    return func.strpos(column, bindparam(word.name, type_=TEXT) if word.name else word.folded) > 0
 
 
-def _in_fields(word: Word, names: tuple[str, ...], entry: Entries) -> ColumnElement[bool]:
-    lines = "|".join(name.upper() for name in names)
+def _in_fields(word: Word, entry: Entries) -> ColumnElement[bool]:
+    return entry.fields.regexp_match(bindparam(f"{word.name}_line", type_=TEXT) if word.name else field_line(word))
+
+
+def field_line(word: Word) -> str:
+    """The regular expression of PostgreSQL for a line of `fields` in which the word occurs."""
+    lines = "|".join(name.upper() for name in (word.fields or (NUMBER,)))
     # 云政发〔2024〕7号 is whole, and not the beginning of 云政发〔2024〕71号.
     end = "($|\\n)" if word.part == "number" and word.typed.endswith("号") else ""
-    return entry.fields.regexp_match(f"(^|\\n)({lines})=[^\\n]*{re.escape(word.folded)}{end}")
+    return f"(^|\\n)({lines})=[^\\n]*{re.escape(word.folded)}{end}"
 
 
 def _has_facet(word: Word, entry: Entries) -> ColumnElement[bool]:
@@ -186,7 +204,8 @@ def _by_index(word: Word, entry: Entries) -> ColumnElement[bool] | None:
     if not pairs:
         return None
     known = func.archive.search_grams(entry.title, entry.fields, entry.body, entry.files, type_=ARRAY(INTEGER))
-    return known.contains(literal(pairs, ARRAY(INTEGER)))
+    of = ARRAY(INTEGER)
+    return known.contains(bindparam(f"{word.name}_pairs", type_=of) if word.name else literal(pairs, of))
 
 
 def _index_is_exact(word: Word) -> bool:

@@ -2,25 +2,27 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from itertools import islice
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, bindparam, select
 from sqlalchemy.orm import aliased
 
+from etl.archive.queries.counts import MatchCount, count_matches
 from etl.archive.queries.facets import Facet, all_facets, facets_of
 from etl.archive.queries.full_text import has_number, index_is_exact
 from etl.archive.queries.ranking import BATCH, Place, Sort, first_places, places
 from etl.archive.queries.search import (
     CONTENT_ID,
-    MatchCount,
     RecordFilter,
-    count_matches,
     has_content_id,
     is_duplicate_of_earlier,
     matches,
     with_version,
 )
+from etl.archive.queries.shapes import STATEMENTS, shaped
 from etl.archive.queries.words import Word, fewer_words
+from etl.archive.storage.kept import kept
 from etl.archive.storage.lookups import NO_TEXT, among
 from etl.archive.storage.models import Record, RecordVersion, SearchEntry
 
@@ -64,6 +66,13 @@ class Proposal:
 
 def overview(connection: Connection, record_filter: RecordFilter, *, count_all: bool = False) -> Overview:
     """How many records match, and their facets: of more than `BATCH` records those of the first, unless `count_all`."""
+    asked = ("overview", record_filter, count_all)
+    is_certain = bool(record_filter.words)  # of others, the number is counted as long as there is time
+    make = partial(_overview, connection, record_filter, count_all=count_all)
+    return kept(connection, asked, make, lambda found: is_certain or found.total.exact)
+
+
+def _overview(connection: Connection, record_filter: RecordFilter, *, count_all: bool) -> Overview:
     words = record_filter.words
     first, number = first_places(connection, record_filter, count_all=bool(words) and index_is_exact(words))
     matching = _compared(connection, record_filter, [place.record for place in first])
@@ -144,12 +153,16 @@ def _compared(
     """Those of the candidates in which the words really occur; `first_of_text`: and which stand for their text."""
     if not first_of_text and (not record_filter.words or index_is_exact(record_filter.words)):
         return set(candidates)
+    asked, values = shaped(record_filter)
+    return set(connection.scalars(_comparison(asked, first_of_text), {**values, "candidates": list(candidates)}))
+
+
+@lru_cache(STATEMENTS)
+def _comparison(record_filter: RecordFilter, first_of_text: bool) -> Select[int]:
     record, version = _RECORD, _VERSION
-    query = with_version(select(record.id), record_filter, record, version).where(among(record.id, candidates))
-    query = query.where(matches(record_filter, record, version, few=True))
-    if first_of_text:
-        query = query.where(~is_duplicate_of_earlier(record_filter, record))
-    return set(connection.scalars(query))
+    query = with_version(select(record.id), record_filter, record, version)
+    query = query.where(among(record.id, bindparam("candidates")), matches(record_filter, record, version, few=True))
+    return query.where(~is_duplicate_of_earlier(record_filter, record)) if first_of_text else query
 
 
 def proposals(connection: Connection, record_filter: RecordFilter) -> tuple[Proposal, ...]:
@@ -193,7 +206,7 @@ def jump(connection: Connection, record_filter: RecordFilter) -> int | None:
     if CONTENT_ID.fullmatch(record_filter.q):
         named = named.where(has_content_id(record_filter.q, record))
     elif record_filter.words.number:
-        named = named.where(has_number(record_filter.words.number, entry))
+        named = named.where(has_number(record_filter.words, entry))
     else:
         return None
     rows = connection.execute(named).all()

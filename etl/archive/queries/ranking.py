@@ -4,10 +4,24 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import count
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, null, or_, select, union, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from etl.archive.queries.full_text import by_index, has_number, occurrence, rank
@@ -20,7 +34,9 @@ from etl.archive.queries.search import (
     record_conditions,
     with_version,
 )
+from etl.archive.queries.shapes import STATEMENTS, shaped
 from etl.archive.storage.models import Record, RecordVersion, SearchEntry
+from etl.archive.storage.statements import Statement
 
 Sort = Literal["relevance", "published", "written", "captured"]
 # Made once, as in `search`.
@@ -64,10 +80,15 @@ def first_places(
 ) -> tuple[Sequence[Place], int | None]:
     """The first candidates by relevance, `BATCH` at most; if `count_all`, how many there are: what is put in an order
     by its rank is read as a whole."""
-    candidates = _candidates(record_filter, "relevance", None)
-    number = func.count().over() if count_all else null()
-    rows = connection.execute(candidates.add_columns(number).limit(BATCH)).all()
+    asked, values = shaped(record_filter)
+    rows = connection.execute(_first(asked, count_all), {**values, "most": BATCH}).all()
     return [Place(*row[:-1]) for row in rows], rows[0][-1] if rows else None
+
+
+@lru_cache(STATEMENTS)
+def _first(record_filter: RecordFilter, count_all: bool) -> Statement:
+    number = func.count().over() if count_all else null()
+    return _candidates(record_filter, "relevance", None).add_columns(number)
 
 
 def places(
@@ -86,9 +107,10 @@ def places(
         if len(first) < BATCH:
             return
         after = first[-1]
+    asked, values = shaped(record_filter)
     for size in count():
         batch = min(at_first or BATCH, BATCH) if size == 0 else BATCH * 4 ** min(size - 1, 3)
-        rows = connection.execute(_candidates(record_filter, sort, after).limit(batch))
+        rows = connection.execute(_candidates(asked, sort, after), {**values, "most": batch})
         found = [Place(*row) for row in rows]
         if found:
             yield found
@@ -97,12 +119,14 @@ def places(
         after = found[-1]
 
 
-def _candidates(record_filter: RecordFilter, sort: Sort, after: Place | None) -> Select[Any]:
+@lru_cache(STATEMENTS)
+def _candidates(record_filter: RecordFilter, sort: Sort, after: Place | None) -> Statement:
+    """The first `most` of them."""
     parts = _parts(record_filter, sort)
     # A record that is found by its number and by its words would come twice.
     rows = (union(*parts) if len(parts) > _WORDS else union_all(*parts)).subquery()
     place = (rows.c.rank, rows.c.moment.desc().nulls_last(), rows.c.record_id.desc())
-    selected = select(rows.c.rank, rows.c.moment, rows.c.record_id).order_by(*place)
+    selected = select(rows.c.rank, rows.c.moment, rows.c.record_id).order_by(*place).limit(bindparam("most"))
     return selected.where(_behind(rows.c, after)) if after else selected
 
 
@@ -141,7 +165,7 @@ def _parts(record_filter: RecordFilter, sort: Sort) -> list[Select[Any]]:
         ]
     )
     if query.number:
-        parts.append(selected.where(has_number(query.number, entry)))
+        parts.append(selected.where(has_number(query, entry)))
     if CONTENT_ID.fullmatch(record_filter.q):
         with_text = select(_SAME.id).where(has_content_id(record_filter.q, _SAME))
         parts.append(selected.where(entry.record_id.in_(select(with_text.subquery()))))

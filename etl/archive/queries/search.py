@@ -5,17 +5,16 @@ Conditions apply to a record and its current version, each under an alias of the
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Literal, get_args
 from urllib.parse import parse_qs, urlencode
 
-from psycopg.errors import QueryCanceled
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     Select,
     and_,
+    bindparam,
     case,
     exists,
     func,
@@ -26,7 +25,6 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import aliased
 
 from etl.archive.queries.full_text import found, has_number, occurrence, words_ask_the_record
@@ -38,10 +36,6 @@ from etl.clock import CHINA
 
 MAX_TERMS = 8
 """Words of a publisher's name that are used; each costs a comparison with every record."""
-MAX_ROLLBACKS = 50
-"""How often a rollback is sent that the limit of the statement before it ended, too."""
-MAX_COUNT = 1_000
-"""Where counting all matches takes too long, they are counted up to this number."""
 MAX_PARAMETERS = 60
 """Parameters in the query of an address that is kept: 20 facets of each kind, and the rest."""
 CONTENT_ID = re.compile("[0-9A-Fa-f]{16}|[0-9A-Fa-f]{64}")
@@ -59,7 +53,6 @@ State = Literal["", "current", "removed"]
 
 # Made once: half of the time of a page was spent on adapting the columns of new aliases.
 _SAID, _FACETED = aliased(SearchEntry), aliased(SearchEntry)
-_RECORD, _VERSION = aliased(Record), aliased(RecordVersion)
 _EARLIER, _ITS_VERSION, _SAME = aliased(Record), aliased(RecordVersion), aliased(Record)
 
 
@@ -89,6 +82,16 @@ class RecordFilter:
         """`q`, parsed. `parse_filter` has refused what cannot be."""
         return parse_query(self.q)
 
+    @property
+    def beside_words(self) -> tuple[object, ...]:
+        """All that it asks for beside words."""
+        return self.source, *self.beside_entries, self.only, self.without
+
+    @property
+    def beside_entries(self) -> tuple[object, ...]:
+        """What it asks for that entries of the search do not know; facets are looked at one by one."""
+        return self.publisher, self.published_from, self.published_to, self.changed_since, self.state
+
     def to_query(self) -> dict[str, str | tuple[str, ...]]:
         """The filter as parameters of an address, as `parse_filter` reads them; empty values are left out."""
         since = self.changed_since.astimezone(CHINA) if self.changed_since else None
@@ -107,6 +110,20 @@ class RecordFilter:
         return {name: value for name, value in params.items() if value}
 
 
+@dataclass(frozen=True, slots=True)
+class Shape(RecordFilter):
+    """What the statements of many filters have in common: their values are parameters (`etl.archive.queries.shapes`).
+
+    What of a shape is not empty is a parameter, whatever stands there.
+    """
+
+    query: Query = field(default_factory=Query)
+
+    @property
+    def words(self) -> Query:
+        return self.query
+
+
 class InvalidFilter(ValueError):
     """A parameter of a filter has a value that it cannot have; `name` names the parameter, or what of `q` is wrong:
     `year`, `years`, `state_in_words`, `many_words`. `range`: the first day comes after the last."""
@@ -114,14 +131,6 @@ class InvalidFilter(ValueError):
     def __init__(self, name: str, value: str) -> None:
         super().__init__(f"{name}: {value!r}")
         self.name, self.value = name, value
-
-
-@dataclass(frozen=True, slots=True)
-class MatchCount:
-    """Number of matching records; if not `exact`, there are more than that."""
-
-    number: int
-    exact: bool
 
 
 def parse_filter(
@@ -206,7 +215,7 @@ def matches(
         if few:
             condition: ColumnElement[bool] = occurrence(query, _SAID, record)
             if query.number:
-                condition = or_(condition, has_number(query.number, _SAID))
+                condition = or_(condition, has_number(query, _SAID))
             contained: ColumnElement[bool] = exists().where(_SAID.record_id == record.id, condition)
         else:
             contained = record.id.in_(select(found(query).subquery()))
@@ -233,11 +242,16 @@ def has_facets(record_filter: RecordFilter, entry: type[SearchEntry], record: Re
     wanted = [*only, *([f"{SOURCE_FACET}{record_filter.source}"] if record_filter.source else [])]
     return and_(
         true(),
-        *([entry.facets.contains(literal(wanted, ARRAY(TEXT)))] if wanted else []),
-        *([~entry.facets.overlap(literal(without, ARRAY(TEXT)))] if without else []),
+        *([entry.facets.contains(_facets(record_filter, "wanted", wanted))] if wanted else []),
+        *([~entry.facets.overlap(_facets(record_filter, "unwanted", without))] if without else []),
         *(_beside_the_entry(facet, entry, record) for facet in record_filter.only if facet not in only),
         *(~_beside_the_entry(facet, entry, record) for facet in record_filter.without if facet not in without),
     )
+
+
+def _facets(record_filter: RecordFilter, name: str, facets: list[str]) -> ColumnElement[Any]:
+    of = ARRAY(TEXT)
+    return bindparam(name, type_=of) if isinstance(record_filter, Shape) else literal(facets, of)
 
 
 def _beside_the_entry(facet: str, entry: type[SearchEntry], record: Records) -> ColumnElement[bool]:
@@ -249,9 +263,8 @@ def _beside_the_entry(facet: str, entry: type[SearchEntry], record: Records) -> 
 
 def asks_the_record(record_filter: RecordFilter) -> bool:
     """Whether the filter asks for more than entries of the search know: they know words and facets."""
-    entries = replace(record_filter, q="", source="", only=(), without=())
     states = any(facet.startswith(STATE_FACET) for facet in (*record_filter.only, *record_filter.without))
-    return states or entries != RecordFilter() or words_ask_the_record(record_filter.words)
+    return states or any(record_filter.beside_entries) or words_ask_the_record(record_filter.words)
 
 
 def with_version(selected: Select[Any], record_filter: RecordFilter, record: Records, version: Versions) -> Select[Any]:
@@ -265,7 +278,8 @@ def record_conditions(record_filter: RecordFilter, record: Records, version: Ver
     """What the filter asks of the record and its version, besides words and facets."""
     conditions: list[ColumnElement[bool]] = [record.id > 0]
     if record_filter.source:
-        conditions.append(record.source_id == record_filter.source)
+        is_shape = isinstance(record_filter, Shape)
+        conditions.append(record.source_id == (bindparam("source") if is_shape else record_filter.source))
     if record_filter.state:
         conditions.append(record.state == record_filter.state)
     if record_filter.changed_since:
@@ -277,86 +291,6 @@ def record_conditions(record_filter: RecordFilter, record: Records, version: Ver
     for word in record_filter.publisher.split()[:MAX_TERMS]:
         conditions.append(version.publisher.icontains(word, autoescape=True))
     return conditions
-
-
-def count_matches(connection: Connection, record_filter: RecordFilter, seconds: float) -> MatchCount | None:
-    """Counts matching records. If the exact count takes longer than `seconds`, counts up to `MAX_COUNT`, not `exact`.
-
-    None if that takes longer than `seconds` too. Counts records, not texts: an export of them has as many.
-    """
-    matching = _matching(record_filter)
-    number = _count_within(connection, select(func.count()).select_from(matching.subquery()), seconds)
-    if number is not None:
-        return MatchCount(number, exact=True)
-    capped = select(func.count()).select_from(matching.limit(MAX_COUNT + 1).subquery())
-    number = _count_within(connection, capped, seconds)
-    return None if number is None else MatchCount(min(number, MAX_COUNT), exact=number <= MAX_COUNT)
-
-
-def count_at_most(connection: Connection, record_filter: RecordFilter, most: int) -> int:
-    """The number of matching records, counted up to `most`."""
-    matching = _matching(record_filter).limit(most)
-    return int(connection.scalars(select(func.count()).select_from(matching.subquery())).one())
-
-
-def matching_numbers(connection: Connection, record_filter: RecordFilter, most: int) -> list[int]:
-    """The numbers of the first records that match, in their order."""
-    matching = _matching(record_filter).subquery()
-    numbers = matching.c[0]
-    return list(connection.scalars(select(numbers).order_by(numbers).limit(most)))
-
-
-def _matching(record_filter: RecordFilter) -> Select[int]:
-    """The numbers of the records that match, from as few tables as can tell."""
-    record, version = _RECORD, _VERSION
-    if record_filter == RecordFilter():
-        return select(record.id)
-    words_alone = record_filter == RecordFilter(q=record_filter.q) and bool(record_filter.words)
-    if words_alone and not CONTENT_ID.fullmatch(record_filter.q):
-        return select(found(record_filter.words).subquery())
-    selected = with_version(select(record.id), record_filter, record, version)
-    return selected.where(matches(record_filter, record, version))
-
-
-def _count_within(connection: Connection, query: Select[int], seconds: float) -> int | None:
-    """The number that the query returns; None if it takes longer than `seconds`."""
-    _at_once(connection, f"{_LIMITED} SET LOCAL statement_timeout = {round(seconds * 1000)}")
-    try:
-        number = int(connection.scalars(query).one())
-    except OperationalError as error:
-        if not isinstance(error.orig, QueryCanceled):
-            raise
-        _roll_back(connection)
-        return None
-    try:
-        _at_once(connection, _UNLIMITED)
-    except QueryCanceled:
-        _roll_back(connection)
-    return number
-
-
-# The driver forgets all that it has prepared when it goes back to a savepoint, so that is done only where it must be.
-_LIMITED = "SAVEPOINT counting; SELECT set_config('gongkai.page', current_setting('statement_timeout'), true);"
-_UNLIMITED = "SELECT set_config('statement_timeout', current_setting('gongkai.page'), true); RELEASE SAVEPOINT counting"
-
-
-def _roll_back(connection: Connection) -> None:
-    """Goes back to before the limited statement: nothing was written, and the limit is gone with it.
-
-    It holds for this message too, which takes that long where the machine is busy: then it is sent again.
-    """
-    for tries_left in reversed(range(MAX_ROLLBACKS)):
-        try:
-            return _at_once(connection, "ROLLBACK TO SAVEPOINT counting")
-        except QueryCanceled:
-            if not tries_left:
-                raise
-
-
-def _at_once(connection: Connection, statements: str) -> None:
-    """Runs statements without values by one message; what is prepared can be a single statement only."""
-    driver: Any = connection.connection.driver_connection
-    driver.execute(statements, prepare=False)
 
 
 def is_duplicate_of_earlier(record_filter: RecordFilter, record: Records) -> ColumnElement[bool]:

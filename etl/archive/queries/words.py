@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from etl.fields import FIELDS
@@ -64,12 +65,14 @@ class Word:
     """A word or phrase. `folded` is what must occur, exactly; `typed` what the reader wrote.
 
     `part`: where alone it must occur, None for anywhere; `fields`: the fields alone in which it must occur.
+    `name`: that of the parameter for which it stands, in the shape of a query; empty for a word itself.
     """
 
     folded: str
     typed: str
     part: Part | None = None
     fields: tuple[str, ...] = ()
+    name: str = ""
 
     @property
     def anywhere(self) -> bool:
@@ -91,6 +94,24 @@ class Query:
         return bool(self.groups or self.without)
 
     @property
+    def words(self) -> tuple[Word, ...]:
+        """All of them."""
+        return (*(word for group in self.groups for word in group), *self.without)
+
+    @property
+    def together(self) -> dict[str, "Word"]:
+        """The words that may occur anywhere as a single one, without spaces and with them, by the name that each has
+        in a shape."""
+        words = [group[0] for group in self.groups if group[0].anywhere]
+        is_shape = any(word.name for word in words)
+        joined = {name: mark.join(word.folded for word in words) for name, mark in (("phrase", ""), ("spaced", " "))}
+        return {
+            name: Word(said, said, name=name if is_shape else "")
+            for name, said in joined.items()
+            if words and (name == "phrase" or len(words) > 1)
+        }
+
+    @property
     def plain(self) -> tuple[Word, ...]:
         """The words that occur in texts: what is marked in them."""
         return tuple(word for group in self.groups for word in group if word.part in _TEXTS and not word.fields)
@@ -107,6 +128,7 @@ _NUMBER = re.compile(r"\D(?:19|20)\d{3,}$")
 _YEARS = re.compile(r"((?:19|20)\d\d)(?:-((?:19|20)\d\d))?")
 
 
+@lru_cache(1000)
 def parse_query(typed: str) -> Query:
     """Parses what a reader typed. What folds to nothing is left out. Raises `InvalidQuery`."""
     groups: list[tuple[Word, ...]] = []

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from etl.archive.records.acts import keep_act
 from etl.archive.storage.archive import Archive
+from etl.archive.storage.kept import kept
 from etl.archive.storage.log_lines import CollectionRow, MembershipPart
 from etl.archive.storage.lookups import among
 from etl.archive.storage.models import Act, Collection, CollectionMember, Record
@@ -149,7 +150,7 @@ def collections(connection: Connection, collection: int | None = None) -> tuple[
 
 def collection_names(connection: Connection) -> tuple[CollectionName, ...]:
     """All collections by title."""
-    return tuple(CollectionName(*row) for row in connection.execute(*_names()))
+    return kept(connection, "collections", lambda: tuple(CollectionName(*row) for row in connection.execute(*_names())))
 
 
 @built_once

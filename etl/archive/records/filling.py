@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, TextClause, text
 
+from etl.archive.storage.kept import kept
+
 Keep = Callable[[Connection, Sequence[int]], None]
 """Writes the rows of these records as they now are in this transaction."""
 
@@ -46,6 +48,9 @@ class Filling:
 
     def missing(self, connection: Connection) -> int:
         """How many records have no rows by the present rules yet."""
+        return kept(connection, self, lambda: self._missing(connection))
+
+    def _missing(self, connection: Connection) -> int:
         state = connection.execute(self._sql(_STATE)).one()
         if state.version != self.version:
             return int(connection.scalars(text("SELECT count(*) FROM archive.record")).one())

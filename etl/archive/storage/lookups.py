@@ -9,6 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from etl.archive.storage.archive import Database
 from etl.archive.storage.database import translate_database_errors
+from etl.archive.storage.kept import SQL_STATE, STATE
 from etl.archive.storage.models import Record, RecordVersion, Source
 from etl.errors import GongkaiError
 from etl.extract import content_hash
@@ -30,13 +31,18 @@ def snapshot(archive: Database, seconds: float = 0) -> Iterator[Connection]:
     with translate_database_errors(archive.engine), archive.engine.connect() as fresh:
         connection = fresh.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         with connection.begin():
-            connection.execute(_LIMITS, {"timeout": str(round(seconds * 1000)), "short": seconds > 0})
-            yield connection
+            limits = {"timeout": str(round(seconds * 1000)), "short": seconds > 0}
+            known = connection.info
+            known[STATE] = connection.scalars(_BEGIN, limits).one()
+            try:
+                yield connection
+            finally:
+                known.pop(STATE)
 
 
 # A page's queries are short, and many are asked at once: to start workers for one takes longer than they save.
-_LIMITS = text("""
-SELECT set_config('statement_timeout', :timeout, true),
+_BEGIN = text(f"""
+SELECT {SQL_STATE}, set_config('statement_timeout', :timeout, true),
        CASE WHEN :short THEN set_config('max_parallel_workers_per_gather', '0', true) END
 """)
 

@@ -14,9 +14,9 @@ from starlette.responses import JSONResponse, Response
 from etl.archive.queries import cited, published
 from etl.archive.queries.citation import permalink
 from etl.archive.queries.cited import CitationPlace
+from etl.archive.queries.counts import MatchCount, count_matches
 from etl.archive.queries.hits import COUNT_SECONDS
 from etl.archive.queries.published import Row
-from etl.archive.queries.search import MatchCount, count_matches
 from etl.browse.errors import RequestRefused
 from etl.browse.http.parameters import refuse_unknown
 from etl.browse.http.routes import (

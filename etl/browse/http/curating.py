@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
+from etl.archive.queries.counts import matching_numbers
 from etl.archive.queries.ranking import Place
-from etl.archive.queries.search import matching_numbers
 from etl.archive.records.collections import MAX_ADDED, CollectionError, change_members, name_collection
 from etl.archive.records.notes import MAX_NOTE, change_note, plain_text, write_note
 from etl.browse.errors import RequestRefused

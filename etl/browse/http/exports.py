@@ -10,7 +10,8 @@ from fastapi import APIRouter, Depends
 from starlette.concurrency import iterate_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
-from etl.archive.queries.search import RecordFilter, count_at_most
+from etl.archive.queries.counts import count_at_most
+from etl.archive.queries.search import RecordFilter
 from etl.archive.storage.archive import Archive
 from etl.browse.errors import RequestRefused
 from etl.browse.http.parameters import refuse_unknown

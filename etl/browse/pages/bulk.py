@@ -6,7 +6,8 @@ from typing import Any, get_args
 
 from sqlalchemy import Connection, select
 
-from etl.archive.queries.search import RecordFilter, matching_numbers, query_of
+from etl.archive.queries.counts import matching_numbers
+from etl.archive.queries.search import RecordFilter, query_of
 from etl.archive.records.corrections import MAX_CHARS, WITHDRAWN, ManyOutcome, in_force, is_so_already, value_in
 from etl.archive.storage.lookups import among, is_current
 from etl.archive.storage.models import Record, RecordVersion

@@ -5,8 +5,9 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
+from etl.archive.queries.counts import matching_numbers
 from etl.archive.queries.ranking import Place, Sort
-from etl.archive.queries.search import COLLECTION_FACET, RecordFilter, matching_numbers, query_of
+from etl.archive.queries.search import COLLECTION_FACET, RecordFilter, query_of
 from etl.archive.records.collections import (
     MAX_ADDED,
     MAX_DESCRIPTION,

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from etl.archive.queries.search import COLLECTION_FACET, MatchCount, RecordFilter, count_matches
+from etl.archive.queries.counts import MatchCount, count_matches
+from etl.archive.queries.search import COLLECTION_FACET, RecordFilter
 from etl.archive.records.search_index import missing_entries
 from etl.export.exporting import TABLE_WRITERS, Format
 from etl.export.rows import sample_rows

@@ -4,18 +4,22 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, func, select, tuple_
+from sqlalchemy import Connection, Select, bindparam, func, select, tuple_
 from sqlalchemy.orm import aliased
 
 from etl.archive.queries import hits
+from etl.archive.queries.counts import MatchCount, count_matches
 from etl.archive.queries.facets import Facet
 from etl.archive.queries.hits import Proposal
 from etl.archive.queries.ranking import Place, Sort
-from etl.archive.queries.search import MatchCount, RecordFilter, copies, count_matches, is_duplicate_of_earlier, matches
+from etl.archive.queries.search import RecordFilter, copies, is_duplicate_of_earlier, matches, with_version
+from etl.archive.queries.shapes import STATEMENTS, shaped
 from etl.archive.records.collections import CollectionName, collection_names
 from etl.archive.records.search_index import missing_entries
+from etl.archive.storage.kept import kept
 from etl.archive.storage.lookups import among, is_current
 from etl.archive.storage.models import Record, RecordVersion, Source
 from etl.archive.storage.statements import Statement, built_once
@@ -149,7 +153,8 @@ def listed_records(
     wanted: tuple[Any, ...] = (record.id, record.listed_on.label("day"))
     columns = select(*wanted).join(version, is_current(record, version))
     place = parse_after(Cursor.parse, after)
-    rows = connection.execute(_newest(columns, record_filter, record, version, place, number)).all()
+    query = _newest(columns, record_filter, record, version, place)
+    rows = connection.execute(query, {"most": number + 1}).all()
     more = rows[number - 1] if len(rows) > number else None
     return [row.id for row in rows[:number]], str(Cursor(more.day, more.id)) if more else None
 
@@ -160,22 +165,27 @@ def _newest(
     record: type[Record],
     version: type[RecordVersion],
     after: Cursor | None,
-    number: int,
 ) -> Select[Any]:
-    """The lines of the list, newest first, and one more."""
+    """The first `most` lines of the list, newest first."""
     shown = columns.where(matches(record_filter, record, version), ~is_duplicate_of_earlier(record_filter, record))
     if after:
         shown = shown.where(tuple_(record.listed_on, record.id) < tuple_(after.day, after.record))
-    return shown.order_by(record.listed_on.desc(), record.id.desc()).limit(number + 1)
+    return shown.order_by(record.listed_on.desc(), record.id.desc()).limit(bindparam("most"))
 
 
 def record_list(
     connection: Connection, record_filter: RecordFilter, after: Cursor | None = None, lines: int = LINES_PER_PAGE
 ) -> RecordList:
     """The page of the list after the cursor. A text is listed if any of its records matches the filter."""
-    record, version = _RECORD, _VERSION
-    query = _newest(_lines(record, version), record_filter, record, version, after, lines)
-    rows = [RecordLine(**row) for row in connection.execute(query).mappings()]
+    page = ("records", record_filter, after, lines)
+    # A number that could not be counted in time may be counted in time the next time.
+    return kept(connection, page, lambda: _record_list(connection, *page[1:]), lambda found: found.total.exact)
+
+
+def _record_list(connection: Connection, record_filter: RecordFilter, after: Cursor | None, lines: int) -> RecordList:
+    asked, values = shaped(record_filter)
+    query = _newest_lines(asked, after)
+    rows = [RecordLine(**row) for row in connection.execute(query, {**values, "most": lines + 1}).mappings()]
     shown = tuple(rows[:lines])
     found, unsearched = hits.overview(connection, record_filter), missing_entries(connection)
     total: MatchCount | None = found.total
@@ -199,6 +209,11 @@ def record_list(
     )
 
 
+@lru_cache(STATEMENTS)
+def _newest_lines(record_filter: RecordFilter, after: Cursor | None) -> Statement:
+    return _newest(_lines(_RECORD, _VERSION), record_filter, _RECORD, _VERSION, after)
+
+
 def search_list(
     connection: Connection,
     record_filter: RecordFilter,
@@ -208,6 +223,18 @@ def search_list(
     count_all: bool = False,
 ) -> RecordList:
     """A page of what a search finds, behind `after`. `count_all`: facets are counted in all that match."""
+    page = ("search", record_filter, sort, after, count_all)
+
+    def is_certain(found: RecordList) -> bool:
+        # As above; what is proposed instead of nothing is counted as long as there is time.
+        return bool(found.lines) and (found.total.exact or bool(record_filter.words))
+
+    return kept(connection, page, lambda: _search_list(connection, *page[1:]), is_certain)
+
+
+def _search_list(
+    connection: Connection, record_filter: RecordFilter, sort: Sort, after: Place | None, count_all: bool
+) -> RecordList:
     found = hits.overview(connection, record_filter, count_all=count_all)
     first = found.first if sort == "relevance" and after is None else ()
     page = hits.lines(connection, record_filter, sort, after, HITS_PER_PAGE, first)
@@ -267,7 +294,7 @@ def _lines(record: type[Record], version: type[RecordVersion]) -> Select[Any]:
 
 def source_choices(connection: Connection) -> tuple[SourceChoice, ...]:
     """All sources, by id."""
-    return tuple(SourceChoice(*row) for row in connection.execute(*_sources()))
+    return kept(connection, "sources", lambda: tuple(SourceChoice(*row) for row in connection.execute(*_sources())))
 
 
 @built_once
@@ -295,15 +322,19 @@ def neighbours(connection: Connection, record_filter: RecordFilter, sort: Sort, 
 
 
 def _beside(connection: Connection, record_filter: RecordFilter, number: int) -> tuple[int | None, int | None]:
+    asked, values = shaped(record_filter)
+    values = {**values, "number": number}
+    newer, older = (connection.scalar(_next(asked, older=older), values) for older in (False, True))
+    return newer, older
+
+
+@lru_cache(STATEMENTS)
+def _next(record_filter: RecordFilter, *, older: bool) -> Select[int]:
     record, version, shown = _RECORD, _VERSION, _OTHER
-    place = select(shown.listed_on, shown.id).where(shown.id == number).scalar_subquery()
+    place = select(shown.listed_on, shown.id).where(shown.id == bindparam("number")).scalar_subquery()
     position = tuple_(record.listed_on, record.id)
-    lines = (
-        select(record.id)
-        .join(version, is_current(record, version))
-        .where(matches(record_filter, record, version), ~is_duplicate_of_earlier(record_filter, record))
-        .limit(1)
-    )
-    newer = lines.where(position > place).order_by(record.listed_on, record.id)
-    older = lines.where(position < place).order_by(record.listed_on.desc(), record.id.desc())
-    return connection.scalar(newer), connection.scalar(older)
+    lines = with_version(select(record.id), record_filter, record, version).limit(1)
+    lines = lines.where(matches(record_filter, record, version), ~is_duplicate_of_earlier(record_filter, record))
+    if older:
+        return lines.where(position < place).order_by(record.listed_on.desc(), record.id.desc())
+    return lines.where(position > place).order_by(record.listed_on, record.id)

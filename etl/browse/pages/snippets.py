@@ -64,19 +64,18 @@ def _in_file(row: Mapping[str, str], words: Sequence[str]) -> tuple[Snippet, ...
 def _snippet(said: str, words: Sequence[str]) -> tuple[Snippet, ...]:
     """The first line with most of the words, cut to what can be shown; none without words."""
     said = composed(said)
-    if not (here := _contained(said, words)):
-        return ()  # the search reads further into a text than this
-    literal = all(word in said for word in here)
+    literal = all(word in said for word in words)
     best, most = "", 0
     for line in said.split("\n"):
-        read = line if literal else fold(line)
-        number = sum(word in read for word in here)
+        read = line if literal or all(word in line for word in words) else fold(line)
+        number = sum(word in read for word in words)
         if number > most:
             best, most = line, number
-        if most == len(here):
+        if most == len(words):
             break
-    # A word may go over the end of a line.
-    return (Snippet(_cut(best or said, here)),)
+    # A word may go over the end of a line; and the search reads further into a text than this.
+    here = words if best else _contained(said, words)
+    return (Snippet(_cut(best or said, here)),) if here else ()
 
 
 def _cut(line: str, words: Sequence[str]) -> tuple[Part, ...]:

@@ -8,8 +8,10 @@ from sqlalchemy import Connection, Subquery, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
+from etl.archive.storage.kept import kept
 from etl.archive.storage.lookups import is_current
 from etl.archive.storage.models import Record, RecordVersion, Run, Source
+from etl.archive.storage.statements import Statement, built_once
 from etl.browse.language.shown_reasons import ShownReason, shown_reasons
 from etl.browse.pages.fixity import ArchiveFixity, archive_fixity
 from etl.browse.scheduler import NextCrawl, Scheduler
@@ -63,8 +65,15 @@ class SourceList:
 
 def source_list(connection: Connection, scheduler: Scheduler) -> SourceList:
     """All sources: those that are dark first, then by id."""
+    rows = kept(connection, "source list", lambda: connection.execute(*_source_list()).all())
+    coming = scheduler.next_crawls()
+    return SourceList(tuple(_line(dict(row._mapping), coming.get(row.id)) for row in rows), archive_fixity(connection))
+
+
+@built_once
+def _source_list() -> Statement:
     totals, last, dark = _totals(), _last_runs(), _dark()
-    rows = connection.execute(
+    return (
         select(
             Source.id,
             Source.name,
@@ -86,8 +95,6 @@ def source_list(connection: Connection, scheduler: Scheduler) -> SourceList:
         .outerjoin(dark, dark.c.source_id == Source.id)
         .order_by(dark.c.since.is_(None), Source.id)
     )
-    coming = scheduler.next_crawls()
-    return SourceList(tuple(_line(dict(row._mapping), coming.get(row.id)) for row in rows), archive_fixity(connection))
 
 
 def _line(row: dict[str, Any], coming: NextCrawl | None) -> SourceLine:
