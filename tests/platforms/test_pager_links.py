@@ -61,13 +61,27 @@ def numbers(link: Link, page: int, pages: int, current: str, item: str) -> str:
     return "".join(item.format(cell) for cell in cells)
 
 
+def with_ends(link: Link, page: int, pages: int, ends: tuple[str, str], pager: str) -> str:
+    """The pager between links to the first and the last page, as far as these are other ones."""
+    first, last = (f"<a {link.attributes(n)}>{words}</a>" for n, words in zip((1, pages), ends, strict=True))
+    return f"{first if ends[0] and page > 1 else ''}{pager}{last if ends[1] and page < pages else ''}"
+
+
 def step(link: Link, page: int, pages: int, words: str) -> str:
     """A link to the next page, which the last page lacks."""
     back = f"<a {link.attributes(page - 1)}>上一页</a>" if page > 1 else ""
     return back + (f"<a {link.attributes(page + 1)} {words}</a>" if page < pages else "")
 
 
-CURRENT = ("<b>{}</b>", "<span>{}</span>", '<a class="active" href="javascript:;">{}</a>', '<em class="cur">{}</em>')
+CURRENT = (
+    "<b>{}</b>",
+    "<span>{}</span>",
+    '<a class="active" href="javascript:;">{}</a>',
+    '<em class="cur">{}</em>',
+    " [{}] ",
+)
+ENDS = (("", ""), ("", "&raquo;"), ("&lt;&lt;", "&gt;&gt;"), ("«", "»"), ("‹", "›"))
+"""Words of links to the first and to the last page of a list."""
 ITEMS = ("{}", "<li>{}</li>", "<span>{}</span> ", "<td>{}</td>")
 WORDS = (
     ">下一页",
@@ -85,8 +99,12 @@ WRAPS = (
 )
 
 pagers = st.one_of(
-    st.tuples(st.sampled_from(LINKS), st.sampled_from(CURRENT), st.sampled_from(ITEMS), st.sampled_from(WRAPS)).map(
-        lambda form: lambda page, pages: form[3].format(numbers(form[0], page, pages, form[1], form[2]))
+    st.tuples(*map(st.sampled_from, (LINKS, CURRENT, ITEMS, WRAPS, ENDS))).map(
+        lambda form: (
+            lambda page, pages: form[3].format(
+                with_ends(form[0], page, pages, form[4], numbers(form[0], page, pages, form[1], form[2]))
+            )
+        )
     ),
     st.tuples(st.sampled_from(LINKS), st.sampled_from(WORDS), st.sampled_from(WRAPS)).map(
         lambda form: lambda page, pages: form[2].format(step(form[0], page, pages, form[1]))

@@ -125,3 +125,20 @@ def test_a_list_with_a_pager_and_one_below_a_box_are_no_excerpts(box: str) -> No
     for own in ("/gk/zcwj/", "/gk/", "/", "javascript:;"):
         headline = f'<h3>政策文件<a href="{own}">更多</a></h3>'
         assert read(f"<div>{headline}{titles(1, 8)}</div>").problems == ()
+
+
+def test_a_tab_of_documents_of_the_same_form_is_told() -> None:
+    tab = '<div class="content" style="display:{}"><div class="l">{}</div></div>'
+    assert read(tab.format("block", titles(1, 8)), tab.format("none", titles(21, 8))).problems
+    # A shorter box of the same class is beside the list.
+    assert read(tab.format("block", titles(1, 8)), tab.format("block", titles(21, 6))).problems == ()
+
+
+def test_an_empty_place_for_a_pager_waits_for_its_script() -> None:
+    script = '<script src="/js/{}"></script>'
+    for name in ("page.js", "jquery.pagination.min.js", "fenye_1.js"):
+        assert read(titles(1, 8), '<div class="pages" id="pages"></div>', script.format(name)).problems
+        assert read(titles(1, 8), '<div class="pages"></div>', script.format(name)).problems == ()
+        drawn = "<script>$('#pages').pagination({pageCount: 1, total: 8})</script>"
+        assert read(titles(1, 8), '<div id="pages"></div>', script.format(name), drawn).problems == ()
+    assert read(titles(1, 8), '<div class="pages" id="pages"></div>', script.format("jquery.min.js")).problems == ()

@@ -147,8 +147,33 @@ def _shows_arrow(page: WebPage, link: HtmlElement) -> bool:
     words = words_of(link)
     if not (_ARROW.match(words) or (not words and "next" in (link.get("class") or "").lower())) or slides(link):
         return False
+    if words and _skips_pages(page, link):
+        return False
     below = page.url.partition("?")[0].rpartition("/")[0] + "/"
     return _in_pager(link) or (absolute(link.get("href") or "", base_url(page)) or "").startswith(below)
+
+
+def _skips_pages(page: WebPage, arrow: HtmlElement) -> bool:
+    """Whether an arrow beside numbers leads to another page than the one behind the page's own: to the last one."""
+    target = _target(arrow, base_url(page)) or ""
+    for run in _runs(page):
+        if not any(_beside(item.element, arrow) for item in (run[0], run[-1])):
+            continue
+        own = _own_number(run, page, first=False) or (run[0].number - 1 or 1)
+        linked = [item for item in run if item.url]
+        behind = next((item.url for item in linked if item.number == own + 1), None)
+        return target != behind if behind else not any(_is_ahead(target, item, own) for item in linked[-1:])
+    return False
+
+
+def _is_ahead(target: str, item: _Number, own: int) -> bool:
+    """Whether an address has the form of that of a number of the pager, and is the one behind the number `own`."""
+    here = item.url or ""
+    if _DIGITS.sub("#", target) != _DIGITS.sub("#", here):
+        return False
+    pairs = zip(_DIGITS.findall(here), _DIGITS.findall(target), strict=True)
+    steps = [digits(there) - digits(one) for one, there in pairs if one != there]
+    return len(steps) == 1 and steps[0] == own + 1 - item.number
 
 
 def _following(page: WebPage, *, first: bool) -> _Number | None:
@@ -217,6 +242,8 @@ def _runs(page: WebPage) -> Iterator[list[_Number]]:
             continue
         url, scripted = _target(element, base), _is_scripted(element)
         item = _Number(digits(match[1]), element, url, scripted)
+        if run and item.number == run[-1].number + 2 and _stands_behind(run[-1]):
+            run.append(_Number(run[-1].number + 1, run[-1].element, None, False))
         if run and item.number == run[-1].number and run[-1].element in element.iterancestors():
             run[-1] = item if url or scripted or not (run[-1].url or run[-1].scripted) else run[-1]
         elif run and item.number == run[-1].number + 1 and _beside(run[-1].element, element):
@@ -225,6 +252,11 @@ def _runs(page: WebPage) -> Iterator[list[_Number]]:
             yield from filter(_is_pager, [run])
             run = [item]
     yield from filter(_is_pager, [run])
+
+
+def _stands_behind(item: _Number) -> bool:
+    """Whether the number behind the item's stands as bare text behind its element: `<a>[1]</a> [2] <a>[3]</a>`."""
+    return re.fullmatch(rf"\W*{item.number + 1}\W*", item.element.tail or "") is not None
 
 
 def _is_pager(run: list[_Number]) -> bool:

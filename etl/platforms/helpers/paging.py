@@ -31,6 +31,10 @@ _CREATE_PAGE = re.compile(
     rf"""["']?(\d+)["']?\s*+,\s*+["']?(\d+)["']?\s*+,\s*+{_STRING}\s*+,\s*+["']\.?(\w+)["']\s*+"""
     r"""(?:,\s*+["'][a-zA-Z][\w-]*+["']\s*+)?(?:,\s*+["']?(\d+))?"""
 )
+# Some have the first page, the size of one and the number of documents before the stem.
+_CREATE_PAGE_OF = re.compile(
+    rf"""createPage\w*+\(\s*+(\d+)\s*+,\s*+(\d+)\s*+,\s*+\d+\s*+,\s*+\d+\s*+,\s*+(\d+)\s*+,\s*+{_STRING}\s*+,\s*+["']\.?(\w+)["']"""
+)
 _PAGER = re.compile(r"\b\w*Pager\s*\(\s*\{([^{}]{0,2000})\}")
 _OPTION = re.compile(r"""\b(\w++)["']?\s*+:\s*+["']?([\w-]++)""")
 # Names of numbers, in scripts, attributes and hidden inputs. `m_n`, `int` and their like say the type of a variable.
@@ -157,6 +161,10 @@ def script_pager(page: WebPage, *, first: bool) -> Pager | None:
             before_pages=_before(call, 2),
             before_total=_before(call, 6 if documents else 1),
         )
+    if call := _CREATE_PAGE_OF.search(source):
+        pages, current, documents, stem, ending = call.groups()
+        at, address = digits(current), f"{stem}_{{page}}.{ending}"
+        return Pager(_short(call[0]), digits(pages), at, address, at + 1, digits(documents), _before(call, 1))
     for call in _PAGER.finditer(source) if "Pager" in source else ():
         options = {option[1].lower(): option for option in _OPTION.finditer(call[0], call.start(1) - call.start())}
         values = (options[key][2] if key in options else "" for key in ("size", "current", "prefix", "suffix"))

@@ -76,7 +76,8 @@ def unread_list(page: WebPage, listed: Mapping[str, str], *, turns: bool) -> int
     """
     beside = read_beside(page, listed)
     least = _READ if beside else max(_MIN_ROWS, len(listed))
-    rows = max(chain(_rows_without_address(page), _rows_elsewhere(page, listed) if beside else ()), default=0)
+    twins = () if turns else _rows_of_twins(page, listed)
+    rows = max(chain(_rows_without_address(page), twins, _rows_elsewhere(page, listed) if beside else ()), default=0)
     if rows >= least or turns:
         return rows if rows >= least else 0
     held = max((_rows_of_data(data, listed) for data in data_of_rows(page, _DAY)), default=0)
@@ -101,9 +102,7 @@ def empty_list(page: WebPage, listed: Mapping[str, str]) -> str | None:
 
 def read_beside(page: WebPage, listed: Mapping[str, str]) -> bool:
     """Whether the rows that were `listed` stand in a box beside a list, by its name or its headline."""
-    base = base_url(page)
-    links = (link for link in page.tree.iter("a") if absolute(link.get("href") or "", base) in listed)
-    first = next(links, None)
+    first = _first_listed(page, listed)
     if first is None:
         return False
     for above in islice(first.iterancestors(), _MAX_ABOVE):
@@ -115,6 +114,11 @@ def read_beside(page: WebPage, listed: Mapping[str, str]) -> bool:
         if any(_HEADLINE.match(words_of(item, _MAX_HEADLINE)) for item in before):
             return True
     return False
+
+
+def _first_listed(page: WebPage, listed: Mapping[str, str]) -> HtmlElement | None:
+    base = base_url(page)
+    return next((link for link in page.tree.iter("a") if absolute(link.get("href") or "", base) in listed), None)
 
 
 def _rows_without_address(page: WebPage) -> Iterator[int]:
@@ -142,6 +146,19 @@ def _rows_elsewhere(page: WebPage, listed: Mapping[str, str]) -> Iterator[int]:
         if _leads(link) and absolute(link.get("href") or "", base) not in listed and (row := _row_of(link)) is not None:
             rows.add(row)
     return _sizes(rows)
+
+
+def _rows_of_twins(page: WebPage, listed: Mapping[str, str]) -> Iterator[int]:
+    """The sizes of groups of dated rows in blocks like the one that holds the listed rows, beside it: tabs, say."""
+    first, base = _first_listed(page, listed), base_url(page)
+    for above in islice(first.iterancestors(), _MAX_ABOVE) if first is not None else ():
+        if above.tag in ("body", "html"):
+            return
+        alike = (item for item in above.itersiblings(above.tag) if item.get("class") == (above.get("class") or ""))
+        for twin in alike:
+            links = [link for link in twin.iter("a") if _leads(link)]
+            if len(links) >= _MIN_ROWS and not any(absolute(link.get("href") or "", base) in listed for link in links):
+                yield from _sizes({row for link in links if (row := _row_of(link)) is not None})
 
 
 def _sizes(rows: Iterable[HtmlElement]) -> Iterator[int]:

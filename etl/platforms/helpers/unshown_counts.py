@@ -40,6 +40,9 @@ _MAY_BE_CUT = re.compile(r"1\W{0,3}2\W{0,3}3[\d\W]{0,40}?(?:…|⋯|\.\.\.|。�
 _CUT_RUN = re.compile(
     rf"^\D{{0,6}}1{_SEPARATOR}{{1,4}}2{_SEPARATOR}{{1,4}}3[\d\s|\[\]【】]{{0,60}}(?:…|⋯|\.{{3}}|。。。)\D{{0,6}}\d{{1,5}}\D{{0,8}}$"
 )
+_PAGER_SCRIPT = re.compile(
+    r"(?:^|[/_.-])(?:create)?_?(?:page[rs]?|pag(?:ing|inat\w{1,5})|fenye|fy)[\w.-]{0,20}\.js", re.IGNORECASE
+)
 _MAX_NUMBERS, _MAX_RUN_CHARS = 30, 120
 _COUNTING_NAMES = ("data-total", "data-count", "data-all", "data-sum", "total")
 _COUNTING = f"//*[{' or '.join(f'@{name}' for name in _COUNTING_NAMES)}]"
@@ -108,8 +111,19 @@ def _in_pagers(page: WebPage, seen: int) -> Iterator[str]:
         total = _BARE_TOTAL.search("".join(words.split()))
         if total and digits(total[1]) > 1 and digits(total[1]) != seen:
             yield total[0]
+        if not words and (drawn := _drawn_elsewhere(page, element)):
+            yield drawn
         if (not words or _JUMPS.search(words)) and any(map(_takes_a_number, element.iter("input"))):
             yield words or "到第 … 页"
+
+
+def _drawn_elsewhere(page: WebPage, element: HtmlElement) -> str | None:
+    """The script of pagers that an empty place for one waits for, where no script in the page speaks of it."""
+    place, scripts = element.get("id") or "", page.elements["script"]
+    if not place or len(element) or any(place in (script.text or "") for script in scripts):
+        return None
+    sources = (script.get("src") or "" for script in scripts)
+    return next((f"#{place} … {source}" for source in sources if _PAGER_SCRIPT.search(source)), None)
 
 
 def _in_cut_runs(page: WebPage, words: str) -> Iterator[str]:
