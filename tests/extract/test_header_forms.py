@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from etl.extract import extract
-from tests.support.header_forms import HOLDERS, LABELS, PLACES, VALUES, HeaderForm, outcome, page_of
+from tests.support.header_forms import CHINESE, HOLDERS, LABELS, PLACES, VALUES, HeaderForm, outcome, page_of
+from tests.support.pages import TITLE, page
 
 URL = "http://www.yunxi.example/gk/202305/t20230509_1234567.html"
 
@@ -29,3 +30,33 @@ def test_labels_in_any_spelling_and_their_signs_are_read() -> None:
 
 
 _NOT_READ = ("English", "English behind")
+
+
+@pytest.mark.parametrize("empty", ["publisher", "subject_category", "validity"])
+def test_an_empty_last_label_takes_none_of_what_follows(empty: str) -> None:
+    """A headline, a pager, the foot of the page: 主题词 is the last label of many headers, and has no value."""
+    pairs = [(label, "" if name == empty else VALUES[name]) for label, name in zip(CHINESE, VALUES, strict=True)]
+    pairs.sort(key=lambda pair: not pair[1])
+    headline = f"<p align=center>{TITLE[:10]}</p><p align=center>{TITLE[10:]}</p>"
+    pager = "<p>上一篇：<a href='1.html'>关于加强电梯维保的通知</a></p>"
+    wrong = []
+    for name in (each for each in HOLDERS if each not in _NOT_READ_WITH_A_GAP):
+        header = HOLDERS[name](pairs)
+        for place, html in (
+            ("above", page(headline=header + headline)),
+            ("above a heading", page(headline=f"<div>{header}</div><h1>{TITLE}</h1>")),
+            ("above the pager", page(headline=headline, below=header + pager)),
+            ("above the foot", page(headline=headline, below=header)),
+        ):
+            read = extract(html.encode(), URL).fields
+            got = {n: read[n].value for n in VALUES if n in read and read[n].origin != "body"}
+            if empty in got or any(value != VALUES[n] for n, value in got.items()):
+                wrong.append((name, place, got))
+    assert wrong == []
+
+
+_NOT_READ_WITH_A_GAP = (
+    "value above its label", "labels in spans, then values in spans", "labels in boxes, then values in boxes",
+    "dl, terms first", "deep boxes", "lines and breaks", "value in parentheses",
+)  # fmt: skip
+"""Forms in which little but the order says which value is a label's."""

@@ -146,6 +146,8 @@ _WHOLE_VALUE = re.compile(
     r"(?:[报网社台局委办厅署府科处]|中心|集团|法院|检察院|办公室|委员会|常委会|银行|大学)|(?:主动|依申请|长期)公开|现?行?有效)\s*+"
 )
 """Behind a date, a count or the name of a body any label may follow without a gap: `来源：乙局作者：丙`."""
+_QUOTES = ("“", "‘", '"', "〝")
+"""Before a word with a colon: it is cited (凡本网注明“来源：甲”的作品)."""
 _Position = tuple[str, str, int, int]
 """(key, label as the line spells it, offset of the label, offset of its value)."""
 
@@ -167,6 +169,13 @@ def match_label(text: str, *, coined: bool = False) -> Label | None:
         label = label_key(bare)
         name = _field_of(label, coined=coined)
     return None if name is None else Label(name, label)
+
+
+def begins_with_label(text: str) -> bool:
+    """Whether the first inline element of a line, or what it has in brackets first, is a listed label."""
+    first = next((run for run in text.split(INLINE_BOUNDARY) if run.strip()), "") if INLINE_BOUNDARY in text else ""
+    bracketed = _BRACKETED.match(text.strip(_BRACKETS[:2] + INLINE_BOUNDARY))
+    return any(run and match_label(run) is not None for run in (first, bracketed.group(1) if bracketed else ""))
 
 
 def simplified(text: str) -> str:
@@ -307,7 +316,9 @@ def _label_ending_at(text: str, floor: int, end: int) -> tuple[str, str, int] | 
             and not (floor and (key in _ADJOINING_LABELS or _WHOLE_VALUE.fullmatch(text, floor, start)))
         ):
             best = key, start
-    return (best[0], text[best[1] : last], best[1]) if best else None
+    if best is None or text[best[1] - 1 : best[1]] in _QUOTES:
+        return None
+    return best[0], text[best[1] : last], best[1]
 
 
 def _in_brackets(text: str, *, coined: bool) -> Iterator[_Position]:

@@ -122,7 +122,7 @@ class Blocks:
 
     `template_markers` are (text of a comment or name of a `<meta>`, index of the block that follows), `anchors` and
     `images` the nodes of `<a>` and `<img>`, `addresses` the `href` of an `<a>` by the index of its node, `clickable`
-    the indices of other nodes with `onclick`, `by_id` and `by_class` those of nodes by wanted id and class.
+    the indices of other nodes with `onclick` or `pdfsrc`, `by_id` and `by_class` those of nodes by wanted id and class.
     """
 
     def __init__(self, root: html.HtmlElement, visibility: Visibility, wanted: frozenset[str] = frozenset()) -> None:
@@ -335,7 +335,7 @@ class Blocks:
                         by_id.setdefault(value, []).append(index)
                     if value in hidden_ids:
                         may_hide = True
-                elif name == "onclick":
+                elif name == "onclick" or name == "pdfsrc":
                     if tag != "a":
                         named = True
                         clickable.append(index)

@@ -17,6 +17,12 @@ _NUMBERED = re.compile(r"[\s(（]*(?:[一二三四五六七八九十]{1,3}\s*[�
 _NUMBERED_NEAR, _MIN_NUMBERED_FIELDS = 40, 3
 """Blocks before and behind a numbered line that may be of the same list; fields of a header whose lines have numbers:
 points of a text begin with 名称 and 时间 too."""
+_LINES_BEFORE = 6
+"""Lines of a header, from an empty one back, of which one shows that values stand behind their labels."""
+_VALUE_AROUND = frozenset(("li", "p", "span", "dd", "dt", "td", "th", "label"))
+_VALUE_TAGS = frozenset(("div", "span", "p", "dd", "em", "b", "strong", "font", "label"))
+"""Elements whose words belong together, and those that hold a value."""
+_GAP = f" \t{INLINE_BOUNDARY}"
 _COLUMN_HEADS = ("tr", "thead", "tbody")
 """Rows above others: their labels name columns."""
 
@@ -57,7 +63,9 @@ def _value_in_turn(blocks: Blocks, index: int) -> int | None:
         return None
     beside = [n for n in blocks.nodes[around.index + 1 : around.end] if n.parent == around.index and n.tag == pair.tag]
     labelled = [each for node in beside if True in (each := _which_are_labels(blocks, node))]
-    return index - 1 if len(labelled) > 1 and all(each == turns for each in labelled) else None
+    if len(labelled) < 2 or any(each != turns for each in labelled) or find_labels(blocks.blocks[index - 1].text):
+        return None
+    return index - 1
 
 
 def _which_are_labels(blocks: Blocks, node: Node) -> list[bool]:
@@ -104,10 +112,41 @@ def is_in_turn(blocks: Blocks, index: int) -> bool:
     return is_alike and _names_field(blocks, index - 3) and value_apart(blocks, index - 1) is None
 
 
+def follows_pair(blocks: Blocks, index: int) -> bool:
+    """Whether the label of a field and its value stand right before a label and a short text, in elements beside it:
+    an ambiguous label (来源, 时间) is one there."""
+    near = [blocks.nodes[block.node] for block in blocks.blocks[max(0, index - 2) : index + 2]]
+    if len(near) < 4 or len({(node.tag, node.parent) for node in near}) > 1:
+        return False
+    return _names_field(blocks, index - 2) and _may_be_value(blocks, index - 1) and _may_be_value(blocks, index + 1)
+
+
+def is_known_empty(blocks: Blocks, index: int) -> bool:
+    """Whether a label has no value although words follow it: labels before it have theirs in their own lines, or an
+    element without words is its value. `主题词：` is the last label of many headers; a headline follows."""
+    block = blocks.blocks[index]
+    around = next((node for node in blocks.ancestors(block.node) if node.last > index + 1), None)
+    if around is not None and around.tag not in _VALUE_AROUND:
+        for at in range(index, max(-1, index - _LINES_BEFORE), -1):
+            items = find_labels(blocks.blocks[at].text) if _is_same_kind(blocks, at, index) else ()
+            if not items and at < index:
+                break
+            if any(item.name and item.value.strip(_GAP) for item in items):
+                return True
+    beside = blocks.nodes[block.node].element.getnext()
+    is_value = beside is not None and beside.tag in _VALUE_TAGS and not "".join(beside.itertext()).strip()
+    return is_value and beside.find(".//img") is None and beside.find(".//input") is None
+
+
 def _may_be_value(blocks: Blocks, index: int) -> bool:
     """Whether a block is a short text that neither is a label nor ends like prose."""
     text = blocks.blocks[index].text
     return len(text) <= _MAX_VALUE_CHARS and not text.endswith(_ENDS_OF_PROSE) and match_label(text) is None
+
+
+def _is_same_kind(blocks: Blocks, one: int, other: int) -> bool:
+    """Whether two blocks stand in elements of the same tag and class."""
+    return _element(blocks, one) == _element(blocks, other)
 
 
 def _element(blocks: Blocks, index: int) -> tuple[str, str | None]:

@@ -4,6 +4,8 @@ A table that folds on narrow screens has `<td data-label="索引号">X</td>`, an
 form that only shows has its values in `<input readonly value="X">`.
 """
 
+from itertools import islice
+
 from lxml.html import HtmlElement, fromstring
 
 from etl.extract.lexicon.labels import match_label
@@ -13,6 +15,8 @@ from etl.web.page import WebPage
 _NAMES = ("data-label", "data-title", "data-th", "data-name")
 _CELLS = ("td", "div", "span", "li", "p", "dd")
 _MAX_VALUE_CHARS = 300
+_DOTS, _MIN_BEGINNING, _MAX_ELEMENTS = ".… \u3000", 5, 30
+"""What ends words that a template cut off, how many are left at least, and elements that are searched for the rest."""
 _LEVELS_UP = 3
 """Elements around a value beside which its label may stand."""
 
@@ -44,6 +48,16 @@ def _show_labels(tree: HtmlElement) -> None:
     for cell, label in labelled:
         if label not in said:
             cell.text = f"{label.rstrip(':：')}：{(cell.text or '').lstrip()}"
+
+
+def whole_words(element: HtmlElement, shown: str) -> str:
+    """What an element shows; where that is a beginning with dots, the `title` of what shows it goes on with it."""
+    beginning = shown.rstrip(_DOTS)
+    if not shown.endswith(("...", "…")) or len(beginning) < _MIN_BEGINNING:
+        return shown
+    cut = (each for each in islice(element.iter(), _MAX_ELEMENTS) if (each.text or "").strip() == shown)
+    titles = ((each.get("title") or "").strip() for each in cut)
+    return next((title for title in titles if title.startswith(beginning)), shown)
 
 
 def _has_label(element: HtmlElement) -> bool:

@@ -55,6 +55,7 @@ _RELATED_WORDS = split_words("""
     下一篇 上一条 下一条 网友评论 网友留言 我要评论 扫一扫 扫码 分享到 责任编辑 版权所有
     主办单位 点击下载 点击查看 文章纠错 友情链接 网站声明 您可能感兴趣 您可能还感兴趣 您可能喜欢 政策原文
     原文链接 关联稿件 关联信息 关联政策 相关文稿 相关公告 您对本 免责声明 特别声明
+    凡本网注明 凡本网转载 凡本站注明 凡本站转载 凡注明
     满意度评价 我要评价 评价本页 声明[:：] 版权声明 扫描二维码 您对此 您对该 您对当前 您觉得 请您对 您的评价
 """)
 _RELATED_ALONE = split_words("意见反馈 打印 关闭 结果反馈 留言 相关法规 相关规定")
@@ -66,7 +67,7 @@ RELATED_LINKS = re.compile(
 # Possessive: a long number could be cut into short ones in more ways than there is time for.
 _PAGE_NUMBERS = re.compile(r"(?:[\[【(（<]?+第?+\d{1,3}+(?!\d)页?+[\]】)）>]?+[\s|…·.]*+)++")
 _PAGE_COUNTER = re.compile(r"(?:第 ?\d{1,3} ?页? ?/ ?)?共 ?\d{1,3} ?页(?!面)|第 ?\d{1,3}/\d{1,3} ?页")
-_NOTICE_WORDS = re.compile("声明|您|扫|版权|满意")
+_NOTICE_WORDS = re.compile("声明|您|扫|版权|满意|凡本?[网站]?[注转]")
 """Words of lines below the text that are whole sentences: disclaimers, surveys."""
 # The line of credits, whatever the site calls its editors.
 _CREDIT = re.compile(

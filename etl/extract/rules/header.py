@@ -12,7 +12,15 @@ from etl.extract.lexicon.tools import without_tools
 from etl.extract.lexicon.values import Reading, ValueRules, make_evidence, names_body
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks, Node, is_boilerplate
-from etl.extract.page.pairs import is_numbered_point, pairs_of_elements, value_apart, widest_cell
+from etl.extract.page.pairs import (
+    follows_pair,
+    is_known_empty,
+    is_numbered_point,
+    pairs_of_elements,
+    value_apart,
+    widest_cell,
+)
+from etl.extract.page.stated_labels import whole_words
 from etl.extract.page.trimming import (
     MAX_ROW_CELLS,
     Body,
@@ -56,13 +64,14 @@ _LISTS_WITH_BARS = ("keywords", "subject_category", "group_category", "genre_cat
 """Fields of several words, which bars may part."""
 _VALUE_ENDS = re.compile(
     rf"{INLINE_BOUNDARY}[\s{INLINE_BOUNDARY}]*[【\[(（]?(?:大|中|小|打印|收藏|分享|字体|字号|浏览|阅读|点击|访问|纠错|我要纠错|下载|扫一扫|[|丨])"
-    rf"|{INLINE_BOUNDARY}\s+{INLINE_BOUNDARY}|\s{{3,}}|[【\[]\s*(?:字|打印|大|我要)|[】\])）][\s{INLINE_BOUNDARY}]*[【\[(（]"
+    rf"|{INLINE_BOUNDARY}\s+{INLINE_BOUNDARY}|\s{{3,}}|[【\[]\s*(?:字|打印|大|我要|语音|朗读|收藏|分享|浏览|阅读|点击|复制|关闭)|[】\])）][\s{INLINE_BOUNDARY}]*[【\[(（]"
     rf"|{_UNKNOWN_LABEL.pattern}"
 )
 """Where a value ends in a line of several although no known label follows it; an unknown label is a word with a
 colon (`_UNKNOWN_LABEL`)."""
 _OTHER_DOCUMENTS = re.compile(r"[\s【\[■◆>·]*(?:相关|关联|推荐|延伸|更多)[\u4e00-\u9fff]{2,4}[\s】\]:：]*$")
 """Heading of a list of other documents, whose labels are not of this one."""
+_AROUND = f" \t{INLINE_BOUNDARY}"
 _LEAD = re.compile(rf"[\s{INLINE_BOUNDARY}]*")
 _DATE_BEHIND = re.compile(rf"[\s{INLINE_BOUNDARY}|]+{YEAR_OF_DATE}\s*\d{{1,2}}")
 
@@ -119,7 +128,15 @@ def _end_of_labels(blocks: Blocks, body: Body) -> int:
                 break
             if around.tag in _CONTAINER_TAGS and around.last - body.last <= _MAX_BLOCKS_BELOW:
                 end = max(end, around.last)
+    while end < min(len(blocks.blocks), body.last + _MAX_BLOCKS_BELOW) and _is_pair_across(blocks, end):
+        end += 2
     return end
+
+
+def _is_pair_across(blocks: Blocks, end: int) -> bool:
+    """Whether a label of a field stands right before a block or is it, in a header of labels and values in turn."""
+    labels = (match_label(block.text) for block in blocks.blocks[end - 1 : end + 1])
+    return any(label is not None and label.name and label.label not in AMBIGUOUS_LABELS for label in labels)
 
 
 def read_hidden_header(context: PageContext) -> Iterator[Reading]:
@@ -204,6 +221,7 @@ def _labels_of(context: PageContext, index: int, *, first: bool, coined: bool = 
         if not label and coined:
             return _coined_label(blocks, index)
         is_sure = label not in AMBIGUOUS_LABELS or block.cell >= 0 or _is_pair(blocks, index, name)
+        is_sure = is_sure or follows_pair(blocks, index)
         if label in PUBLISHING_PEOPLE or (name and is_sure):
             return (LabelMatch(name, label, block.plain.strip(), "", 0),)
         return ()
@@ -253,6 +271,8 @@ def _read_label(
     raw, rule = _raw_value(context, index, item, name, following if item is items[-1] else None)
     if not raw:
         return Reading(name, None) if item.name else None
+    around = context.blocks.nodes[context.blocks.blocks[index].node].element.getparent()
+    raw = whole_words(around, raw.rstrip(_AROUND)) if around is not None else raw
     in_header = index < context.body.last and _is_header_label(item, items)
     origin: Origin = "header" if in_header else "subheading"
     label = item.raw_label.replace(INLINE_BOUNDARY, "")
@@ -312,7 +332,7 @@ def _value_after(blocks: Blocks, index: int, following: list[int]) -> str:
         rest = [i for i in following if i < cell.last and not ENGLISH_LABEL.fullmatch(blocks.blocks[i].text)]
         if not rest:
             return _cell_beside(blocks, cell, block)
-    if not following:
+    if not following or is_known_empty(blocks, index):
         return ""
     after = following[0]
     other = blocks.blocks[after]
@@ -435,7 +455,8 @@ def _cell_below(blocks: Blocks, cell: Node, row: Node) -> str:
     column = labels.index(cell)
     if len(cells) != len(labels) or is_column_header_row(blocks, row):
         return ""
-    return " ".join(b.text for _, b in blocks.visible_blocks(cells[column].first, cells[column].last))
+    value = " ".join(b.text for _, b in blocks.visible_blocks(cells[column].first, cells[column].last))
+    return "" if find_labels(value) else value
 
 
 def _without_tools(name: str, value: str) -> str:

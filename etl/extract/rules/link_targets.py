@@ -79,7 +79,7 @@ def may_be_stored_file(address: str) -> bool:
 
 
 def link_targets(element: html.HtmlElement) -> Iterator[LinkTarget]:
-    """What a click on the element may fetch: its `href`, or what its handler or its `data-` attributes name."""
+    """What a click on the element may fetch: its `href`, or what its handler, `data-` attributes or `pdfsrc` name."""
     href = (element.get("href") or "").strip()
     if len(href) > MAX_LINK_CHARS:
         return
@@ -99,7 +99,7 @@ def handler_targets(element: html.HtmlElement) -> Iterator[LinkTarget]:
                 for target in _targets_of_handler(value):
                     found = found or bool(target.address)
                     yield target
-        elif name.startswith("data-"):
+        elif name.startswith("data-") or name == "pdfsrc":
             data.append(value.strip())
     if data and not found:
         saved = _saved_name(element)

@@ -9,9 +9,11 @@ from itertools import islice, product
 from etl.dates import DATE, SIGNED_DATE
 from etl.document_number import match_document_number
 from etl.extract.codes import Rule
-from etl.extract.lexicon.labels import find_labels, label_key, match_label
+from etl.extract.lexicon.aliases import SUMMARIES
+from etl.extract.lexicon.labels import begins_with_label, find_labels, label_key, match_label
 from etl.extract.lexicon.words import ADOPTION_WORDS, INLINE_BOUNDARY
 from etl.extract.page.blocks import Blocks, Node, is_boilerplate
+from etl.extract.page.stated_labels import whole_words
 from etl.extract.page.trimming import ONLY_A_DATE, is_page_tool
 from etl.extract.types import FieldValue, Origin
 from etl.web.page import WebPage
@@ -132,6 +134,8 @@ def headline_lines(blocks: Blocks, first: int, limit: int, *, with_numbers: bool
             continue
         if find_labels(block.text) or match_label(block.text) or match_document_number(text):
             continue
+        if begins_with_label(block.text):
+            continue
         lines.append(Line(index, text, marked, _is_above_subheading(blocks, index)))
     return lines
 
@@ -165,7 +169,8 @@ def _is_above_subheading(blocks: Blocks, index: int, chars: int = 0) -> bool:
     """Whether the next line is the one with 发布时间 or 来源: the line above it is a headline without any markup."""
     block = blocks.blocks[index]
     cell = blocks.nodes[block.cell] if block.cell >= 0 else None
-    in_data_cell = cell is not None and cell.last - cell.first < _BLOCKS_OF_LAYOUT_CELL
+    is_alone = cell is not None and blocks.nodes[cell.parent].last - blocks.nodes[cell.parent].first == 1
+    in_data_cell = cell is not None and cell.last - cell.first < _BLOCKS_OF_LAYOUT_CELL and not is_alone
     is_short = max(len(block.text), chars) < _MIN_PARTIAL_CHARS and label_key(block.text) not in _GENRE_ALONE
     if in_data_cell or block.plain.rstrip().endswith(("。", "；")) or is_short:
         return False
@@ -212,12 +217,15 @@ class Candidate:
         return sum(self.parts.values())
 
 
+_CONTINUES = re.compile("(?:关于|印发|转发|批转)")
+"""How the second line of a title begins whose first line is the name of the agency."""
+_MAX_COLUMN_CHARS = 6
 _CUT_OFF = re.compile(r"(?<=.{8})\.{2,}$")
 """What stands for the end of a title that a template cut off; `…` is three dots to `label_key`."""
 _BADGE_CHARS = 4
 _OF_VALIDITY = re.compile("[废失修稿]")
 _SURE, _BELIEVED, _LIKELY = 6, 4, 3
-"""Scores of a headline: from `_SURE` on joined lines are not tried; from `_BELIEVED` on it beats the title of the
+"""Scores of a headline: joined lines have `_SURE` at least; from `_BELIEVED` on it beats the title of the
 header; below `_LIKELY` it is used only where the header has no title."""
 
 
@@ -243,7 +251,7 @@ def headline_candidates(lines: Iterable[Line], stated: list[str]) -> Iterator[Ca
     return (candidate for line in lines if (candidate := _candidate(line, stated)))
 
 
-def _best_headline(lines: list[Line], stated: list[str], more: list[Line]) -> tuple[int, Line | None]:
+def _best_headline(lines: list[Line], stated: list[str], more: list[Line], blocks: Blocks) -> tuple[int, Line | None]:
     """(score, line) of the best headline. `more`: the lines and the first ones of the text, where a title may stand in
     pieces."""
     best, best_score = None, 0
@@ -253,13 +261,14 @@ def _best_headline(lines: list[Line], stated: list[str], more: list[Line]) -> tu
         # lines at the top of the text.
         if score > best_score or (best and score == best_score and candidate.key not in best.key):
             best, best_score = candidate, score
-    if best_score < _SURE and (joined := _join_lines(more, stated)):
-        return _SURE, joined
+    if not (best and best.agrees) and (joined := _join_lines(more, stated, blocks)):
+        return max(_SURE, best_score), joined
     return best_score, best.line if best else None
 
 
-def _join_lines(lines: list[Line], stated: list[str]) -> Line | None:
-    """Adjacent lines that make up a title which the page states elsewhere."""
+def _join_lines(lines: list[Line], stated: list[str], blocks: Blocks) -> Line | None:
+    """Adjacent lines that make up a title which the page states elsewhere: not the name of a column, in an element of
+    another kind, and the headline (`<title>通知公告 关于…的通知`)."""
     for position, line in enumerate(lines):
         key = label_key(line.text)
         for title in stated if len(key) > 3 else ():
@@ -268,7 +277,10 @@ def _join_lines(lines: list[Line], stated: list[str]) -> Line | None:
             text, text_key = line.text, key
             for step, more in enumerate(lines[position + 1 : position + 4], 1):
                 text, text_key = text + more.text, text_key + label_key(more.text)
+                is_column = step == 1 and len(key) <= _MAX_COLUMN_CHARS and not _names_agency(key)
                 if more.block != line.block + step or not title.startswith(text_key):
+                    break
+                if is_column and not _are_alike(line, more, blocks):
                     break
                 if text_key == title:
                     return replace(line, block=more.block, text=text)
@@ -291,9 +303,30 @@ def _without_badges(line: Line, blocks: Blocks, stated: list[str]) -> Line:
     return line
 
 
+def _with_agency_above(line: Line, lines: list[Line], blocks: Blocks, stated: list[str]) -> Line:
+    """The line with the name of the agency in the line before it, where both are written alike and the page states no
+    title that is the line alone."""
+    before = next((each for each in lines if each.block == line.block - 1), None)
+    if before is None or not _CONTINUES.match(line.text) or label_key(line.text) in stated:
+        return line
+    if not _are_alike(before, line, blocks) or not _names_agency(label_key(before.text)):
+        return line
+    return replace(line, text=before.text + line.text)
+
+
+def _are_alike(line: Line, other: Line, blocks: Blocks) -> bool:
+    """Whether two lines stand in one element, or in elements of the same kind beside each other."""
+    nodes = [blocks.nodes[blocks.blocks[each.block].node] for each in (line, other)]
+    kinds = {(node.tag, node.parent, node.element.get("class"), node.element.get("style")) for node in nodes}
+    return len(kinds) == 1
+
+
 def _genre_line_above(lines: list[Line], blocks: Blocks) -> Line | None:
     """The last line that reads like the title of a document; used where nothing marks a headline."""
     for line in reversed(lines):
+        label = match_label(blocks.blocks[line.block - 1].text) if line.block else None
+        if label and label.label in SUMMARIES:
+            continue
         if 10 <= len(line.text) <= 100 and _DOCUMENT_GENRE.search(line.text) and not re.search("[。！？；]", line.text):
             return line if not blocks.blocks[line.block].link_chars else None
     return None
@@ -351,8 +384,11 @@ def find_title(
     stated = stated_titles(parts, header, meta)
     lines = lines_above(blocks, limit)
     more = [*lines, *headline_lines(blocks, limit, min(limit + _LINES_OF_TITLE_IN_TEXT, len(blocks.blocks)))]
-    score, headline = _best_headline(lines, stated, more)
-    headline = headline and _without_badges(headline, blocks, stated)
+    score, headline = _best_headline(lines, stated, more, blocks)
+    headline = headline and _with_agency_above(_without_badges(headline, blocks, stated), lines, blocks, stated)
+    if headline:
+        element = blocks.nodes[blocks.blocks[headline.block].node].element
+        headline = replace(headline, text=whole_words(element, headline.text))
     evidence: list[FieldValue] = list(header)
     chosen: FieldValue | None = None
     if headline and (score >= _LIKELY or not header):

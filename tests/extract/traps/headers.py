@@ -415,3 +415,34 @@ trap(
     fields={"validity": "有效"},
     absent=("expiry_date",),
 )
+trap(
+    "header-value-cut-off",
+    "a value is cut off, and the attribute `title` of its element goes on",
+    "labels",
+    page(
+        f"<ul><li><b>文号</b><span title='{NUMBER}'>{NUMBER}</span></li><li><b>发布机构</b><span title='{OFFICE}'>{OFFICE[:7]}...</span></li></ul>"
+    ),
+    fields={"publisher": OFFICE, "document_number": NUMBER},
+)
+trap(
+    "header-of-pairs-below",
+    "a long header of labels and values in turn below the text",
+    "labels",
+    page(
+        below="".join(
+            f"<div><i>{label}</i><p>{value}</p></div>"
+            for label, value in (
+                ("索引号", INDEX),
+                ("文号", NUMBER),
+                ("发布机构", OFFICE),
+                ("成文日期", "2023-05-08"),
+                ("发布日期", "2023-05-09"),
+                ("公开方式", "主动公开"),
+                ("公开范围", "全社会"),
+                ("有效性", "有效"),
+                ("主题词", "电梯"),
+            )
+        )
+    ),
+    fields={"index_number": INDEX, "validity": "有效", "keywords": "电梯"},
+)

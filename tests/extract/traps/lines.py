@@ -167,3 +167,30 @@ for name, what, line in (
     ("bracketed-labels", "labels in brackets, some of no field", "<p>【发布时间】2023-05-09 【信息来源】云溪日报 【浏览次数】35 【字号 大 中 小】</p>"),
 ):  # fmt: skip
     trap(f"line-{name}", what, "the line below the title", under(line), fields=SUB, text=WHOLE)
+trap(
+    "line-cited-label",
+    "a disclaimer below the text cites a label",
+    "the line below the title",
+    page(
+        headline=HEAD + "<p>发布时间：2023-05-09</p>",
+        below="<p>凡本网注明“来源：云溪区政府网”的所有作品，均为本网合法拥有版权或有权使用的作品。</p>",
+    ),
+    fields={"published_date": "2023-05-09"},
+    absent=("source",),
+    text=WHOLE,
+)
+trap(
+    "line-tools-in-brackets",
+    "tools in brackets and beside them end the source",
+    "the line below the title",
+    under("<p>2023-05-09 08:30 来源：云溪日报 【语音播报】 听全文 分享到：微信</p>"),
+    fields=SUB,
+)
+trap(
+    "line-labels-in-turn",
+    "labels and values in elements beside each other, no colons, an ambiguous label among them",
+    "the line below the title",
+    under("<div><div>发布时间</div><div>2023-05-09</div><div>来源</div><div>云溪日报</div></div>"),
+    fields=SUB,
+    text=WHOLE,
+)

@@ -2,7 +2,7 @@
 
 # ruff: noqa: E501 — tables of pages: a case is a line.
 
-from tests.extract.traps.registry import HEAD, trap
+from tests.extract.traps.registry import HEAD, INDEX, table, trap
 from tests.support.pages import TITLE, page, paragraphs
 
 OTHER = f"<title>{TITLE}_云溪区人民政府</title>"
@@ -139,5 +139,38 @@ trap(
         page(above=f"<p>当前位置：<a>首页</a> &gt; {TITLE[:16]}...</p>", headline=f"<p>{TITLE}</p><p>2023-05-09</p>"),
         f"{TITLE[:16]}...",
     ),
+    fields={"title": TITLE},
+)
+for name, html in (
+    ("paragraphs-alike", f"<p class='a'>{TITLE[:10]}</p><p class='a'>{TITLE[10:]}</p><p>2023-05-09</p>"),
+    ("alone-in-row", f"<table><tr><td><span>{TITLE}</span></td></tr></table><p>2023-05-09</p>"),
+    ("rest-in-attribute", f"<h1 title='{TITLE}'>{TITLE[:14]}...</h1><p>2023-05-09</p>"),
+    ("beside-label", f"<p align=center>{TITLE}</p><ul><li><b>标　题</b><i>{TITLE}</i></li><li>发布日期：2023-05-09</li></ul>"),
+):  # fmt: skip
+    what = {
+        "paragraphs-alike": "the agency in one paragraph, the rest in the next one like it; the page's own title is a column's",
+        "alone-in-row": "in a cell that fills its row, marked by nothing; the site's name is a heading",
+        "rest-in-attribute": "the headline is cut off, and its attribute `title` goes on",
+        "beside-label": "a header in which a label without a colon stands before it again",
+    }[name]
+    trap(
+        f"title-{name}",
+        what,
+        "titles",
+        untold(page(above="<h3>云溪区住房和城乡建设局</h3>", headline=html)),
+        fields={"title": TITLE},
+    )
+trap(
+    "title-not-the-summary",
+    "a summary that reads like a title, in a header below the headline",
+    "titles",
+    untold(page(headline=f"<p>{TITLE}</p>" + table(("内容概述", "关于电梯更新工作的通知"), ("索引号", INDEX)))),
+    fields={"title": TITLE},
+)
+trap(
+    "title-not-with-its-column",
+    "the page's own title begins with the name of the column, which is a heading right above the headline",
+    "titles",
+    untold(page(above="<h2>通知公告</h2>", headline=f"<div class='t1'>{TITLE}</div>"), f"通知公告 {TITLE}"),
     fields={"title": TITLE},
 )
