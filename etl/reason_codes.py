@@ -77,11 +77,7 @@ class Code(StrEnum):
         "redirect to an address that is none: {address}",
     )
     NO_WHOLE_ANSWER = "no_whole_answer", "{seconds} 秒内未收完响应", "no whole answer within {seconds} s"
-    NOT_A_SOURCE_HOST = (
-        "not_a_source_host",
-        "{url} 不在来源文件所列的主机上",
-        "{url} lies on none of the source's hosts",
-    )
+    NOT_A_SOURCE_HOST = "not_a_source_host", "{url} 不在来源文件所列主机上", "{url} lies on none of the source's hosts"
     PRIVATE_ADDRESS = (
         "private_address",
         "{host} 解析为 {addresses}，不是公网地址",
@@ -100,6 +96,7 @@ class Code(StrEnum):
     )
     BROKEN_BODY = "broken_body", "{encoding} 压缩的响应已损坏：{error}", "{encoding} body is broken: {error}"
     BODY_CUT_OFF = "body_cut_off", "{encoding} 压缩的响应不完整", "{encoding} body ends in the middle"
+    PAGE_CUT_OFF = "page_cut_off", "网页在中途断开", "the page ends in the middle"
     BODY_OVER_LIMIT = "body_over_limit", "超过 {limit} 字节", "more than {limit} bytes"
     TLS_NEEDS_EXCEPTION = (
         "tls_needs_exception",
@@ -314,6 +311,7 @@ class Code(StrEnum):
         "{url} 显示还有后续页（“{words}”），但读不出下一页的地址",
         "{url} shows that its list goes on ('{words}'), but not in a way that is understood",
     )
+    LIST_ENDS_EARLY = "list_ends_early", "{url} 在中途断开，其后的条目未知", "{url} stops before its end"
     ROWS_NOT_UNDERSTOOD = (
         "rows_not_understood",
         "{url} 上有 {links} 个同一形式的公文链接，只读出 {entries} 条",

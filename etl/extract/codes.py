@@ -230,6 +230,7 @@ class Flag(StrEnum):
 
     FILE = "file", "是文件，不是网页", "a file, not a web page"
     CUT = "cut", "网页过大，只读取了前一部分", "the page is too large: only its beginning was read"
+    ENDS_EARLY = "ends_early", "网页在中途断开", "the page stops before its end"
     ATTACHMENTS_ONLY = "attachments_only", "没有正文，只有附件", "no text, attachments only"
     IMAGES_ONLY = "images_only", "没有正文，只有图片", "no text, pictures only"
     NO_TEXT = "no_text", "没有正文、附件和图片", "neither text nor files nor pictures"

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from lxml import html
@@ -51,6 +51,7 @@ from etl.platforms.base import Embedded, Platform
 from etl.platforms.registry import all_platforms
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
+from etl.web.markup import ends_early
 from etl.web.page import INLINE_PICTURE, WebPage, absolute, parse, read_document
 
 EXTRACTOR = "11"
@@ -173,7 +174,7 @@ def _locate(source: _Source) -> _Located:
     page, blocks = source.page, source.blocks
     stated = (content for name, content in source.meta if name.lower() == "articletitle" and content)
     guess = next(stated, "") or next(iter(source.titles), "")
-    container = find_body(page, blocks, source.platform, guess)
+    container = first_container = find_body(page, blocks, source.platform, guess)
     body = trim(blocks, container, guess)
     layout = source.platform.layout.header if source.platform else ()
     header_nodes = [node for _, node in select_nodes(page, blocks, layout)]
@@ -195,8 +196,10 @@ def _locate(source: _Source) -> _Located:
         found = FoundTitle(title_of_line(line), (*found.evidence, title_of_line(line)), line)
     elif found.headline:
         container = with_prose_above(blocks, container, found.headline.block)
+        if container.rule == BETWEEN and container.first <= found.headline.block < container.last:
+            container = replace(container, first=found.headline.block + 1)
     title = found.value
-    if title and title.value != guess:
+    if title and (title.value != guess or container != first_container):
         body = trim(blocks, container, title.value)
     return _Located(container, body, labels, title, list(found.evidence), found.headline is not None, guess, limit)
 
@@ -262,7 +265,8 @@ class _Evidence:
 
 def _collect_evidence(source: _Source, located: _Located, content: _Content) -> _Evidence:
     context = PageContext(source.blocks, located.body, source.values)
-    lines = read_unlabelled_lines(context, located.title.value if located.title else "")
+    title_text = located.title.value if located.title else ""
+    lines = read_unlabelled_lines(context, title_text, is_headline=located.has_headline)
     data = tuple(read_embedded(source.data.fields, source.values)) if source.data else ()
     title = located.title
     if content.data_is_shown:
@@ -271,7 +275,7 @@ def _collect_evidence(source: _Source, located: _Located, content: _Content) -> 
         *(reading for reading in located.labels if reading.name != "title"),
         *lines,
         *read_main_text(context),
-        *read_file_names(content.files, located.title.value if located.title else ""),
+        *read_file_names(content.files, title_text),
         *data,
         *(read_title(title.value) if title else ()),
         *read_meta(source.meta, source.values),
@@ -314,6 +318,8 @@ def _resolve(
     disputed = (Flag.DISPUTED_VALUE.of(name) for name, belief in believed.items() if belief == Belief.DISPUTED)
     further = content.further if verdict.kind == "document" else FurtherPages()
     goes_on = (Flag.GOES_ON.of(further.sign),) if further.sign else ()
+    if not cut and ends_early(source.page.text):
+        cut = (Flag.ENDS_EARLY,)
     about_text = (*cut, *lost, *goes_on, *content.flags, *about_files, Flag.BODY.of(located.body.rule))
     flags = (*evidence.flags, *disputed, *unread, *about_text)
     extraction = Extraction(

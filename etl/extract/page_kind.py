@@ -171,7 +171,10 @@ def _is_data_listing(facts: PageFacts) -> bool:
 
 
 def _is_empty(facts: PageFacts) -> bool:
-    return facts.visible_chars < MIN_TEXT_CHARS and len(facts.text) < MIN_TEXT_CHARS and not facts.files
+    """Whether the page shows next to nothing. A headline above its date and a sentence is a document, however short."""
+    shows_headline = facts.has_headline and facts.date is not None and facts.date.origin in ("header", "subheading")
+    little = facts.visible_chars < MIN_TEXT_CHARS and len(facts.text) < MIN_TEXT_CHARS and not facts.files
+    return little and not (shows_headline and facts.text)
 
 
 def _is_challenge(facts: PageFacts) -> bool:

@@ -6,7 +6,7 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urljoin
 
@@ -21,6 +21,7 @@ from etl.outside import Outside
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 from etl.sources.schema import Source
+from etl.web.markup import ends_early
 from etl.web.page import WebPage, read_page
 from etl.web.redirects import asks_again, may_lead_on, page_redirect
 from etl.web.urls import host_of
@@ -39,8 +40,8 @@ MAX_REDIRECTING_BYTES = 100_000
 class Attempt(Outside):
     """One request with its redirects, and its response. `body`: the bytes received, after content decoding.
 
-    `failure`: the outcome if the request itself failed; None if `classify` has to decide. `reason` (stored form): why
-    it failed, or that a page without content led to the response.
+    `length_known`: see `Answer`. `failure`: the outcome if the request itself failed; None if `classify` has to decide.
+    `reason` (stored form): why it failed, or that a page without content led to the response.
     """
 
     TEXTS = frozenset({"url", "final_url", "request_headers", "headers", "reason"})
@@ -54,6 +55,7 @@ class Attempt(Outside):
     body: bytes | None = None
     failure: Outcome | None = None
     reason: str = ""
+    length_known: bool = True
 
     def header(self, name: str) -> str:
         """The last value of a response header, or an empty string."""
@@ -93,11 +95,17 @@ class Fetcher:
         An address that must not be requested gives one attempt with its `failure`.
         """
         attempts: list[Attempt] = []
+        cut_off: bytes | None = None
         async with self._slots:
             for number in range(self._source.limits.retries + 1):
                 if number:
                     await asyncio.sleep(self._source.pace.retry_delay * 2 ** (number - 1))
-                attempts.append(attempt := await self._attempt(request))
+                attempt = await self._attempt(request)
+                if number < self._source.limits.retries and attempt.body != cut_off and _may_be_cut_off(attempt):
+                    cut_off = attempt.body
+                    reason = encode_reason(Code.PAGE_CUT_OFF)
+                    attempt = replace(attempt, body=None, failure=Outcome.NETWORK_ERROR, reason=reason)
+                attempts.append(attempt)
                 host = host_of(attempt.final_url)
                 if not attempt.is_transient or self._out_of_reach(host) or self._pace.is_postponed(host):
                     if attempt.status is not None:
@@ -147,7 +155,13 @@ class Fetcher:
                         continue
                     onward = page_redirect(page, answer.header("refresh")) if page and not led_on else None
                     if onward is None:
-                        return ended(status=answer.status, headers=answer.headers, body=answer.body, reason=led_on)
+                        return ended(
+                            status=answer.status,
+                            headers=answer.headers,
+                            body=answer.body,
+                            reason=led_on,
+                            length_known=answer.length_known,
+                        )
                     led_on = encode_reason(Code.PAGE_LED_ON, url=url, means=onward.means)
                     url = onward.url
                     # They are about the page that led here.
@@ -225,6 +239,14 @@ class Fetcher:
         answer = await self._client.ask(url, headers, MAX_ROBOTS_BYTES, trace, cut=True)
         await self._postpone_as_asked(host_of(url), answer)
         return answer
+
+
+def _may_be_cut_off(attempt: Attempt) -> bool:
+    """Whether a lost connection may have cut a page off: no length was announced, and it stops in its middle. The same
+    bytes a second time are how the page is."""
+    if attempt.length_known or attempt.status != 200 or not attempt.body or not is_markup(attempt.body):
+        return False
+    return ends_early(read_page(attempt.body, attempt.final_url, attempt.header("content-type")).text)
 
 
 def _page_without_content(answer: Answer, url: str) -> WebPage | None:

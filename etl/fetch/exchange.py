@@ -40,13 +40,17 @@ _MAX_ERROR_CHARS = 300
 
 @dataclass(frozen=True, slots=True)
 class Answer(Outside):
-    """A whole answer. `headers` can be stored; `location`: the header `Location`, or an empty string."""
+    """A whole answer. `headers` can be stored; `location`: the header `Location`, or an empty string.
+
+    `length_known`: whether the site said where the body ends, and did not just close the connection (RFC 9112, 6.3).
+    """
 
     TEXTS = frozenset({"headers", "location"})
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
     location: str
+    length_known: bool = True
 
     def header(self, name: str) -> str:
         """The last value of a header, or an empty string."""
@@ -200,7 +204,9 @@ def _answer(response: httpx.Response, body: bytes) -> Answer:
     headers = tuple(response.headers.multi_items())
     # httpx reads what is no UTF-8 as Latin-1, which is another address.
     location = next((raw for name, raw in response.headers.raw if name.lower() == b"location"), b"")
-    return Answer(response.status_code, headers, body, address_of_bytes(location))
+    announced = response.headers.keys() & {"content-length", "transfer-encoding"}
+    length_known = bool(announced) or response.http_version == "HTTP/2"
+    return Answer(response.status_code, headers, body, address_of_bytes(location), length_known)
 
 
 class _Cookies(DefaultCookiePolicy):

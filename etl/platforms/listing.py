@@ -23,6 +23,7 @@ from etl.platforms.helpers.undrawn_rows import undrawn_rows
 from etl.platforms.helpers.unread_lists import empty_list, unread_list
 from etl.reason_codes import Code
 from etl.reasons import Reason
+from etl.web.markup import ends_early
 from etl.web.page import WebPage, links
 from etl.web.redirects import page_redirect
 from etl.web.urls import resolved
@@ -54,6 +55,9 @@ def read_list_page(family: Platform, page: WebPage, request: ListingRequest) -> 
         raise NotAListing(f"a form of {family.name} that is not known: {type(error).__name__}: {words}") from error
     if not listing.entries and not listing.next_requests and (elsewhere := _where_it_leads(page)):
         raise NotAListing(elsewhere)
+    if ends_early(page.text):
+        problem = Reason.of(Code.LIST_ENDS_EARLY, url=request.url)
+        listing = replace(listing, problems=(*listing.problems, problem))
     if not listing.entries or not _MARKUP.match(page.text) or _XML.match(page.text):
         return listing
     years = _other_years(listing, page, request)

@@ -85,3 +85,12 @@ def test_a_page_without_end_is_read_as_far_as_it_says_something() -> None:
     assert "cut" in extraction.flags
     assert extraction.fields["title"].value
     assert extraction.text.startswith("供水安排如下。")
+
+
+def test_a_page_that_stops_in_its_middle_is_flagged() -> None:
+    whole = page(body="<p>供水安排如下。</p>" * 20)
+    assert "ends_early" not in extract(whole.encode(), "http://a.gov.cn/a.html").flags
+    assert "ends_early" not in extract(whole.removesuffix("</body></html>").encode(), "http://a.gov.cn/a.html").flags
+    text = whole.find("供水安排如下", whole.find("neirong")) + 20
+    for length in (text, whole.find("</p>", text), whole.find("<p>", text) + 2):
+        assert "ends_early" in extract(whole[:length].encode(), "http://a.gov.cn/a.html").flags

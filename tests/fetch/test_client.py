@@ -97,6 +97,27 @@ def test_every_way_of_failing_has_its_outcome(archive: Archive, found: bytes, ou
     assert words in english(classify(attempt)[1])
 
 
+def cut_page() -> bytes:
+    """A page that stops in its middle, in an answer that ends with its connection."""
+    return b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + PAGE + b"<div><div><p>"
+
+
+def test_a_page_that_a_lost_connection_may_have_cut_off_is_asked_for_again(archive: Archive) -> None:
+    answers = iter((cut_page(), http(PAGE)))
+    attempt, asked = answer(archive, {"/a": lambda: next(answers)})
+    assert (attempt.body, classify(attempt)) == (PAGE, (None, ""))
+    assert asked == ["/robots.txt", "/a", "/a"]
+
+
+def test_a_page_that_stops_at_the_same_place_again_is_taken_as_it_is(archive: Archive) -> None:
+    with raw_server(lambda path: cut_page() if path == "/a" else http(b"", "404 Not Found")) as (base, asked):
+        first, last = fetch(archive, source(base), base + "/a")[0]
+    assert (first.body, english(first.reason)) == (None, "the page ends in the middle")
+    assert classify(last) == (None, "")
+    assert last.body == PAGE + b"<div><div><p>"
+    assert asked.count("/a") == 2
+
+
 def test_a_redirect_to_the_home_page_is_a_soft_404(archive: Archive) -> None:
     home = {"/a": http(b"", "302 Found", "Location: /"), "/": http(PAGE)}
     assert classify(answer(archive, home)[0])[0] is Outcome.SOFT_404

@@ -3,6 +3,7 @@
 The families are those that are registered, their pages those of their demo sites: a new family is among them.
 """
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -14,7 +15,7 @@ from etl.platforms.base import ListingRequest, NotAListing, Platform
 from etl.platforms.listing import read_list_page
 from etl.platforms.registry import all_platforms
 from etl.web.page import WebPage, read_page
-from tests.support.attacks.odd_values import try_document, try_listings
+from tests.support.attacks.odd_values import family_of, listing_pages, try_document, try_listings
 
 SITES = {site.name: site for site in demo_sites()}
 
@@ -34,6 +35,28 @@ def test_each_value_of_a_listing_ends_in_an_outcome(name: str) -> None:
 def test_each_value_of_a_document_ends_in_an_outcome(name: str) -> None:
     with serve(SITES[name]):
         assert list(try_document(SITES[name]))
+
+
+@pytest.mark.parametrize("name", SITES)
+def test_a_list_page_that_stops_in_its_middle_is_lost_or_red(name: str) -> None:
+    with serve(SITES[name]):
+        _, family = family_of(SITES[name])
+        # A script's settings are no list: what is asked without them answers in vain, and the walk is red.
+        pages = [each for each in listing_pages(SITES[name]) if ".js?" not in each[0].url]
+    for request, page, body in pages:
+        # In two elements more: real templates nest deeper than those of the demo.
+        nested = re.sub(rb"<body[^>]*>", rb"\g<0><div><div>", body)
+        start = nested.find(b"<div><div>") + 10 if nested != body else 0
+        whole = read_list_page(family, page, request)
+        assert not whole.problems
+        end = max(map(nested.rfind, (b"</li>", b"</tr>", b"}")))
+        for length in range(start + 1, end, max((end - start) // 20, 1)):
+            try:
+                cut = read_list_page(family, read_page(nested[:length], page.url), request)
+            except NotAListing:
+                continue
+            as_whole = (cut.entries, cut.next_requests) == (whole.entries, whole.next_requests)
+            assert cut.problems or as_whole, f"{request.url}: {nested[length - 200 : length]!r}"
 
 
 def test_a_listing_page_of_an_unknown_form_is_lost_and_named() -> None:

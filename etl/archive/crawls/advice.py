@@ -56,6 +56,10 @@ ADVICE: dict[str, tuple[str, str]] = {
     Code.TOTAL_NOT_REACHED: ("与网站核对一次总数", "compare the total with the site once"),
     Code.PAGING_NOT_UNDERSTOOD: _PAGING,
     Code.ROWS_NOT_UNDERSTOOD: _PAGING,
+    Code.LIST_ENDS_EARLY: (
+        "打开该页：网站的程序中途出错；恢复后再采集",
+        "open that page: the site's program failed while it wrote; crawl again when it ends",
+    ),
     Code.LIST_IN_CIRCLES: _PAGING,
     Code.LISTING_DROPPED: _ASSERTION,
     Code.FEWER_RECORDS: _ASSERTION,

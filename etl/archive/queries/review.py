@@ -39,7 +39,7 @@ _OF_TEXT = "|".join(
 _PATTERNS = {
     "disputed": f":{Flag.DISPUTED_VALUE.value}$",
     "flagged": (
-        f"^({Flag.CUT.value}|{Flag.FILE_WITHOUT_ADDRESS.value}|{Flag.TEXT_LOST.value}(:.*)?|{Flag.GOES_ON.value}:.*|{_OF_TEXT})$"
+        f"^({Flag.CUT.value}|{Flag.ENDS_EARLY.value}|{Flag.FILE_WITHOUT_ADDRESS.value}|{Flag.TEXT_LOST.value}(:.*)?|{Flag.GOES_ON.value}:.*|{_OF_TEXT})$"
         f"|:({'|'.join(flag.value for flag in _OF_VALUES)})$"
     ),
 }

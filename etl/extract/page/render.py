@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
+from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.page.blocks import Blocks, Node
-from etl.extract.page.trimming import Body, is_page_tool
+from etl.extract.page.trimming import Body
 
 
 def render(blocks: Blocks, body: Body) -> str:

@@ -2,15 +2,15 @@
 
 import re
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from lxml.html import HtmlElement
 
 from etl.dates import DATE, SIGNED_DATE, TIME_OF_DAY, YEAR_OF_DATE
 from etl.extract.codes import BETWEEN, DENSEST
 from etl.extract.counters import without_counters
-from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS, DISPLAY_TOOLS, FOOTER_LABELS, SUMMARIES, TEXT_LABELS, TOOLS
+from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS, FOOTER_LABELS, SUMMARIES, TEXT_LABELS
 from etl.extract.lexicon.labels import COLON, LabelMatch, find_labels, label_key, match_label
+from etl.extract.lexicon.page_tools import WORDLESS, is_page_tool
 from etl.extract.lexicon.values import names_body
 from etl.extract.lexicon.words import INLINE_BOUNDARY, split_words
 from etl.extract.page.blocks import Block, Blocks, Node, is_boilerplate
@@ -22,32 +22,11 @@ from etl.extract.page.pairs import (
     value_apart,
     widest_cell,
 )
+from etl.extract.page.subheading import date_among_pieces
 from etl.file_names import has_file_name
 
-_TOOL_WORDS = (
-    *TOOLS,
-    *DISPLAY_TOOLS,
-    *split_words("""
-    我要打印 关闭 加入收藏 我的收藏 返回 转发 扫码 微信 微博 QQ空间 朋友圈 大 中 小 特大 默认 TOP
-    top 顶部 上一篇 下一篇 上一条 下一条 没有了 无 本页 此页 页面 当前 当前页 当前页面 窗口 本窗口
-    在手机打开当前页 在手机上打开当前页 在手机打开当前页面 在手机上打开当前页面 在手机上查看当前页面
-    在手机查看当前页面 在手机上查看 在手机上浏览 手机浏览 到 至 我要纠错 纠错或建议 本信息公开文件 订阅 点赞
-    导出 次 次数 人次 保护视力 相关附件下载 一键 公众号 二维码 手机 手机版 用手机 打开 查看 全文 原文
-    文本 WORD Word PDF 版 显示稿件总访问量 上一页 下一页 尾页 末页 内容 文章 上级 我要 此文
-    网页 评论 条评论 赞 踩 请注明 出处 访客 您是第 位 END 复制链接 Ctrl+D 来源 我的 页 A 简体
-    繁体 English 中文 无障碍 长者模式 关怀版 听全文 满意 不满意 基本满意 返回顶部
-"""),
-)
-"""What a line of tools is made of: labels of tools and counters, and words that are no labels."""
 _TEXT_LINES = TEXT_LABELS | {"disclosure_method"}
 """Labels and fields with which a text's own lines begin."""
-_DECORATION = r"[\s【\[(（|丨/·•…\]】)）:：,，。、\d+<>›»-]"
-# Atomic and possessive: 附件下载 is one word or two, and a line of them must not be tried both ways at every place.
-PAGE_TOOLS = re.compile(
-    rf"{_DECORATION}*+(?:(?>{'|'.join(map(re.escape, sorted(_TOOL_WORDS, key=len, reverse=True)))}){_DECORATION}*+)++"
-)
-_WORDLESS = re.compile(r"[\W\d_]*")
-_DIGIT, _CHINESE = re.compile(r"\d"), re.compile("[\u4e00-\u9fff]")
 _RELATED_WORDS = split_words("""
     相关解读 相关阅读 相关文档 相关链接 相关稿件 相关新闻 相关文章 相关信息 相关政策 相关文件 相关内容 相关报道
     相关附件 相关推荐 相关专题 相关资讯 政策解读 文字解读 图片解读 文件解读 视频解读 一图读懂 图解 图文解读
@@ -140,15 +119,6 @@ def _takes_input(control: HtmlElement) -> bool:
     return control.get("type") != "hidden" and control.get("readonly") is None and control.get("disabled") is None
 
 
-@lru_cache(4096)  # pages of one site have the same lines
-def is_page_tool(text: str) -> bool:
-    """Whether a line only operates the page: print, close, font size, share. (`360A12-07-2023-0012` is an index
-    number.)"""
-    if len(text) >= 120 or _WORDLESS.fullmatch(text) or (len(_DIGIT.findall(text)) > 5 and not _CHINESE.search(text)):
-        return False
-    return PAGE_TOOLS.fullmatch(text) is not None
-
-
 def trim(blocks: Blocks, body: Body, title: str) -> Body:
     """The body without header lines above the text, and without tools and related links below it."""
     indices = [i for i, _ in blocks.visible_blocks(body.first, body.last, body.revealed)]
@@ -223,7 +193,9 @@ def _first_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) ->
 
 def _is_date_or_title(blocks: Blocks, block: Block, text: str, title_key: str) -> bool:
     """Whether a line is a date and nothing else, or the title or a part of it."""
-    if ONLY_A_DATE.fullmatch(text) or (len(text) < _MAX_SUBHEADING_CHARS and _DATE_AND_TIME.match(text)):
+    if ONLY_A_DATE.fullmatch(text):
+        return True
+    if len(text) < _MAX_SUBHEADING_CHARS and (_DATE_AND_TIME.match(text) or date_among_pieces(block.text)):
         return True
     if not title_key or not _may_be_headline(blocks, block):
         return False
@@ -371,7 +343,7 @@ def _serves_the_page(text: str) -> bool:
     """Whether a line consists of tools, counters and clocks: `【字体：大 中 小】 浏览量：101 次 【打印】`."""
     spaced = " ".join(text.replace("|", " ").split())
     rest = _PAGE_COUNTER.sub("", without_counters(spaced))
-    return is_page_tool(rest or text) or (rest != spaced and _WORDLESS.fullmatch(rest) is not None)
+    return is_page_tool(rest or text) or (rest != spaced and WORDLESS.fullmatch(rest) is not None)
 
 
 def _is_footer_line(block: Block) -> bool:

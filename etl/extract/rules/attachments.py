@@ -11,11 +11,12 @@ from lxml import html
 from etl.document_number import document_number_in_title
 from etl.extract.codes import Flag, Rule
 from etl.extract.lexicon.labels import label_key
+from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.lexicon.values import Reading, make_evidence
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Blocks, Node
 from etl.extract.page.places import position_of
-from etl.extract.page.trimming import Body, enclosing_sidebar, is_page_tool
+from etl.extract.page.trimming import Body, enclosing_sidebar
 from etl.extract.page.visibility import HIDDEN_CLASSES
 from etl.extract.rules.link_targets import (
     PAGE_ENDING,

@@ -8,6 +8,7 @@ from etl.dates import YEAR_OF_DATE
 from etl.extract.codes import Flag, Rule
 from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS, PUBLISHING_PEOPLE
 from etl.extract.lexicon.labels import COLON, ENGLISH_LABEL, LabelMatch, find_labels, match_label
+from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.lexicon.tools import without_tools
 from etl.extract.lexicon.values import Reading, ValueRules, make_evidence, names_body
 from etl.extract.lexicon.words import INLINE_BOUNDARY
@@ -27,7 +28,6 @@ from etl.extract.page.trimming import (
     enclosing_sidebar,
     is_column_header_row,
     is_in_search_form,
-    is_page_tool,
 )
 from etl.extract.types import Origin
 from etl.fields import DATE_FIELDS

@@ -6,45 +6,31 @@ Each function yields readings in page order; `etl.extract.rules.choose` says whi
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from etl.dates import DATE, SIGNED_DATE, TIME_OF_DAY, YEAR
+from etl.dates import SIGNED_DATE, YEAR
 from etl.document_number import document_number_at_start, document_number_in_title, match_document_number
 from etl.extract.codes import Rule
-from etl.extract.counters import is_clock
-from etl.extract.lexicon.aliases import FOOTER_LABELS
 from etl.extract.lexicon.labels import find_labels, label_key, match_label
+from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.lexicon.values import Reading, ValueRules, make_evidence
-from etl.extract.lexicon.words import ADOPTION_WORDS, INLINE_BOUNDARY
+from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks
 from etl.extract.page.pairs import value_apart
-from etl.extract.page.trimming import ONLY_A_DATE, is_in_search_form, is_page_tool
+from etl.extract.page.subheading import DATE_LINE, NAME_OF_SOURCE, date_of_subheading
+from etl.extract.page.trimming import ONLY_A_DATE, is_in_search_form
 from etl.extract.rules.header import PageContext
-from etl.fields import DATE_FIELDS
 
 _BLOCKS_ABOVE = 25
 """Blocks above the text among which the line under the title is looked for."""
 _MAX_DATE_LINE_CHARS = 100
-_DATE_LINE = re.compile(rf"^[\s\[【(（]*({DATE}\s*(?:[T ]?{TIME_OF_DAY})?)(?=$|[\s\]】)）|丨]|[\u4e00-\u9fff])")
-_NAME_AND_DATE = re.compile(
-    rf"^[\u4e00-\u9fff《》（）() ]{{2,30}}[ |]({YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}})(?=$|\s*[\[【|])"
-)
 _BARS = " \t\u3000|丨｜"
 _IN_BRACKETS = re.compile(r"[（(\[【].*[)）\]】]")
 _DAY, _MONTH = re.compile(r"\d{1,2}日?"), re.compile(rf"{YEAR}\s*[-/.年]\s*\d{{1,2}}\s*月?")
-_NAME_OF_SOURCE = re.compile(
-    r"[\u4e00-\u9fff（）()·]{2,24}(?:报|网|社|台|局|委|办|厅|政府|中心|办公室|委员会|公众号|发布|在线|客户端|融媒|杂志|集团|院|所|队|站|处|科|股)"
-)
-_ADOPTION = re.compile(ADOPTION_WORDS)
-_DATE_AND_TIME = re.compile(rf"({DATE}(?:\s+|T){TIME_OF_DAY})")
-_ANY_DATE = re.compile(DATE)
-_DATE_APART = re.compile(
-    rf"(?:(?<![\s:：{INLINE_BOUNDARY}至到于自从])(?<!时间|日期)|^)[\s{INLINE_BOUNDARY}|丨｜\[【(（\]】)）]++({DATE})"
-    rf"(?=$|[\s{INLINE_BOUNDARY}|丨｜\]】)）])"
-)
-"""A date behind a gap, of which no label may be the one right before it."""
 
 
-def read_unlabelled_lines(context: PageContext, title: str) -> Iterator[Reading]:
+def read_unlabelled_lines(context: PageContext, title: str, *, is_headline: bool) -> Iterator[Reading]:
     """What stands unlabelled between the title and the text: dates, a source beside one, a 文号 on a line of its own.
+
+    `is_headline`: the title is a line of the page, not words of `<title>`, which its menus have too.
 
     A date in brackets alone is part of the title ("when it was said"): it counts only where no other date follows.
     """
@@ -56,7 +42,8 @@ def read_unlabelled_lines(context: PageContext, title: str) -> Iterator[Reading]
     for index, block in blocks.visible_blocks(max(0, body.first - _BLOCKS_ABOVE), body.first, body.revealed):
         text = block.plain.strip()
         key = label_key(text)
-        is_title = bool(title_key) and len(key) > 5 and (key in title_key or title_key in key)
+        is_part = len(key) > 5 and (key in title_key or title_key in key)
+        is_title = bool(title_key) and (is_part or (is_headline and key == title_key))
         below_title = below_title or is_title
         if block.link_chars * 2 > len(text) or is_in_search_form(blocks, block.node, body):
             continue
@@ -87,11 +74,10 @@ def read_unlabelled_lines(context: PageContext, title: str) -> Iterator[Reading]
 def _read_date_line(context: PageContext, index: int, *, is_title: bool) -> Iterator[Reading]:
     """The date of a line below the title, or of an inline element in the title's own line, and the source beside it."""
     block = context.blocks.blocks[index]
-    text = block.plain.strip()
     if is_title:
         day = next((run for run in _runs(block) if ONLY_A_DATE.fullmatch(run)), None)
     else:
-        day = _date_of_line(block, text) or _date_in_boxes(context.blocks, index)
+        day = date_of_subheading(block.text) or _date_in_boxes(context.blocks, index)
     if not day:
         return
     yield make_evidence("published_date", day, "", "subheading", Rule.DATE_UNDER_TITLE, context.values)
@@ -105,7 +91,7 @@ def _number_and_date(text: str) -> tuple[str, str]:
         return number, ""
     if (number := document_number_at_start(text)) and ONLY_A_DATE.fullmatch(text[len(number) :].strip(_BARS)):
         return number, text[len(number) :].strip(_BARS)
-    if (day := _DATE_LINE.match(text)) and (number := match_document_number(text[day.end() :].strip(_BARS))):
+    if (day := DATE_LINE.match(text)) and (number := match_document_number(text[day.end() :].strip(_BARS))):
         return number, day.group(1)
     return "", ""
 
@@ -135,7 +121,7 @@ def _source_beside_date(blocks: Blocks, index: int, *, is_title: bool) -> str | 
     block = blocks.blocks[index]
     if is_title or find_labels(block.text):
         return None
-    names = [run for run in _runs(block) if _NAME_OF_SOURCE.fullmatch(run) and not is_page_tool(run)]
+    names = [run for run in _runs(block) if NAME_OF_SOURCE.fullmatch(run) and not is_page_tool(run)]
     return names[0] if len(names) == 1 else None
 
 
@@ -158,30 +144,6 @@ def _is_value_of_next(blocks: Blocks, index: int) -> bool:
 def _is_beside_cells(blocks: Blocks, block: Block) -> bool:
     """Whether the block stands in a table row of several blocks."""
     return block.row >= 0 and blocks.nodes[block.row].last - blocks.nodes[block.row].first > 1
-
-
-def _date_of_line(block: Block, text: str) -> str | None:
-    if is_clock(text):
-        return None
-    match = (
-        (not _ADOPTION.search(text) and _DATE_LINE.match(text))
-        or _date_with_time(block.text, text)
-        or _NAME_AND_DATE.match(text)
-    )
-    return match.group(1) if match else None
-
-
-def _date_with_time(line: str, text: str) -> re.Match[str] | None:
-    """A date with its time of day, or apart from the words before it, inside a line whose labels name other things:
-    `来源：甲 2023-05-09 08:30 浏览：5`."""
-    match = _DATE_AND_TIME.search(text) or _DATE_APART.search(line)
-    items = find_labels(line) if match else ()
-    if any(item.name in DATE_FIELDS or item.label in ("开始日期", "结束日期", "截止日期") for item in items):
-        return None
-    if match and match.re is _DATE_APART:
-        names_others = any(item.name == "source" or item.label in FOOTER_LABELS for item in items)
-        return match if names_others and len(_ANY_DATE.findall(text)) == 1 and not _ADOPTION.search(text) else None
-    return match
 
 
 _FIELD_OF_LAST_LINE = {

@@ -6,15 +6,18 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice, product
 
-from etl.dates import DATE, SIGNED_DATE
+from lxml.html import HtmlElement
+
 from etl.document_number import match_document_number
 from etl.extract.codes import Rule
 from etl.extract.lexicon.aliases import SUMMARIES
 from etl.extract.lexicon.labels import begins_with_label, find_labels, label_key, match_label
-from etl.extract.lexicon.words import ADOPTION_WORDS, INLINE_BOUNDARY
-from etl.extract.page.blocks import Blocks, Node, is_boilerplate
+from etl.extract.lexicon.page_tools import is_page_tool
+from etl.extract.lexicon.words import INLINE_BOUNDARY
+from etl.extract.page.blocks import Block, Blocks, Node, is_boilerplate
 from etl.extract.page.stated_labels import whole_words
-from etl.extract.page.trimming import ONLY_A_DATE, is_page_tool
+from etl.extract.page.subheading import is_subheading
+from etl.extract.page.trimming import ONLY_A_DATE
 from etl.extract.types import FieldValue, Origin
 from etl.web.page import WebPage
 
@@ -33,12 +36,13 @@ _BLOCKS_ABOVE = 150
 """Blocks above the text that are searched for the headline."""
 _AGENCY_NAME = re.compile(r"(?:网站?|门户|平台|政府|首页|局|委|委员会|中心|厅|办公室|办|署|院)$|^首页")
 """How a line ends that names a site or an agency."""
+_MAX_CRUMBS, _CRUMB_TAGS = 9, ("li", "span", "dd", "div")
 _BREADCRUMB = re.compile(r"^(?:(?:您)?(?:当前|现在|所在)?(?:的)?(?:所在)?位置[:：]?\s*)?(?:网站|本站|返回)?首页")
 _CRUMB_SEPARATOR = re.compile(r"\s*(?:>+|›|»|→|＞|/)\s*")
-_BEGINS_WITH_DATE, _MAX_DATE_LINE_CHARS = re.compile(rf"\s*{DATE}(?!.*(?:{ADOPTION_WORDS}))"), 60
-"""A line below the headline that begins with a date needs no label."""
 _BLOCKS_OF_LAYOUT_CELL = 4
 """Blocks from which on a table cell is a part of the page's layout, not of a table of data."""
+_LARGE = re.compile(r"size\s*[:=]\s*\+?(?:[4-7]\b|1[89]|[2-9]\d)|font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
+_CENTRED = re.compile(rf"align\s*[:=]\s*center|{_LARGE.pattern}", re.IGNORECASE)
 _BRACKETED_NUMBER = re.compile(r"[（(].{4,40}号[)）]$")
 _LINES_OF_TITLE_IN_TEXT = 4
 """First lines of the text in which a title that the page states elsewhere may stand in pieces."""
@@ -132,11 +136,12 @@ def headline_lines(blocks: Blocks, first: int, limit: int, *, with_numbers: bool
             lines[-1] = replace(lines[-1], block=index, text=lines[-1].text + text)
             lines[-1] = replace(lines[-1], above_date=_is_above_subheading(blocks, index, len(lines[-1].text)))
             continue
-        if find_labels(block.text) or match_label(block.text) or match_document_number(text):
+        if find_labels(block.text) or match_label(block.text) or match_document_number(text) or _is_no_title(text):
             continue
         if begins_with_label(block.text):
             continue
-        lines.append(Line(index, text, marked, _is_above_subheading(blocks, index)))
+        above_date = _is_above_subheading(blocks, index)
+        lines.append(Line(index, text, marked or (above_date and _stands_out(blocks, block)), above_date))
     return lines
 
 
@@ -147,9 +152,11 @@ def _end_of_breadcrumb(blocks: Blocks, index: int) -> str | None:
     if _BREADCRUMB.match(text):
         return _CRUMB_SEPARATOR.split(text)[-1].strip() if _CRUMB_SEPARATOR.search(text) else ""
     parent = blocks.nodes[blocks.nodes[block.node].parent]
-    if index > parent.first and blocks.nodes[block.node].tag in ("li", "span", "dd", "div"):
-        start = blocks.blocks[parent.first]
-        if start.link_chars and _BREADCRUMB.fullmatch(start.plain.strip(" >›»/")) and parent.last - parent.first < 9:
+    items = blocks.blocks[parent.first : parent.last]
+    if index > parent.first and len(items) < _MAX_CRUMBS and blocks.nodes[block.node].tag in _CRUMB_TAGS:
+        starts = items[0].link_chars and _BREADCRUMB.fullmatch(items[0].plain.strip(" >›»/"))
+        # A whole page may be as short, and begin with a link 首页: then the line with 发布时间 stands among its lines.
+        if starts and not any(is_subheading(item.text) for item in items):
             return text
     return None
 
@@ -165,23 +172,47 @@ def _is_marked(blocks: Blocks, node: Node, has_inline: bool) -> bool:
     )
 
 
+def _stands_out(blocks: Blocks, block: Block) -> bool:
+    """Whether the line is marked as a headline, its element or the one around it is drawn larger than text or in the
+    middle, or an element in it larger or bold."""
+    node = blocks.nodes[block.node]
+    if _is_marked(blocks, node, INLINE_BOUNDARY in block.text):
+        return True
+    around = islice(blocks.ancestors(node.index), 2)
+    inside = node.element.iterchildren("font", "span", "strong", "b")
+    return any(each.tag == "center" or _CENTRED.search(_drawn(each.element)) for each in around) or any(
+        child.tag in ("strong", "b") or _LARGE.search(_drawn(child)) for child in islice(inside, 3)
+    )
+
+
+def _drawn(element: HtmlElement) -> str:
+    return f"{element.get('style') or ''} align={element.get('align')} size={element.get('size')}"
+
+
+def _is_in_data_cell(blocks: Blocks, block: Block) -> bool:
+    """Whether the line stands in a cell of a table, and not in one that only lays the page out: a large one, one alone
+    in its row, or the only one of its table."""
+    if block.cell < 0:
+        return False
+    cell = blocks.nodes[block.cell]
+    row = blocks.nodes[cell.parent]
+    table = next((node for node in blocks.ancestors(block.cell) if node.tag == "table"), cell)
+    is_alone = row.last - row.first == 1 or (table.first, table.last) == (cell.first, cell.last)
+    return cell.last - cell.first < _BLOCKS_OF_LAYOUT_CELL and not is_alone
+
+
 def _is_above_subheading(blocks: Blocks, index: int, chars: int = 0) -> bool:
-    """Whether the next line is the one with 发布时间 or 来源: the line above it is a headline without any markup."""
+    """Whether the next line is the one with 发布时间 or 来源: the line above it is a headline without any markup, but a
+    line of a few words must stand out. `chars`: length of what the line continues."""
+    if not any(is_subheading(line.text) for _, line in blocks.visible_blocks(index + 1, index + 2)):
+        return False
     block = blocks.blocks[index]
-    cell = blocks.nodes[block.cell] if block.cell >= 0 else None
-    is_alone = cell is not None and blocks.nodes[cell.parent].last - blocks.nodes[cell.parent].first == 1
-    in_data_cell = cell is not None and cell.last - cell.first < _BLOCKS_OF_LAYOUT_CELL and not is_alone
+    if _is_in_data_cell(blocks, block) or block.plain.rstrip().endswith(("。", "；")):
+        return False
     is_short = max(len(block.text), chars) < _MIN_PARTIAL_CHARS and label_key(block.text) not in _GENRE_ALONE
-    if in_data_cell or block.plain.rstrip().endswith(("。", "；")) or is_short:
+    if is_short and not _stands_out(blocks, block):
         return False
-    if index and match_label(blocks.blocks[index - 1].text):
-        return False
-    for _, line in blocks.visible_blocks(index + 1, index + 2):
-        if _BEGINS_WITH_DATE.match(line.plain) and len(line.text) < _MAX_DATE_LINE_CHARS:
-            return not re.fullmatch(SIGNED_DATE, label_key(line.plain))  # the date of a signature stands below a name
-        items = find_labels(line.text[:_MAX_CHARS])
-        return any(item.name in ("published_date", "source") and item.at_line_start for item in items)
-    return False
+    return not (index and match_label(blocks.blocks[index - 1].text))
 
 
 def _names_agency(key: str) -> bool:
@@ -201,14 +232,16 @@ class Candidate:
     @property
     def parts(self) -> dict[str, int]:
         """What speaks for it and against it, with points; a line that names the site or the agency that runs it is
-        rarely a title."""
-        names_agency = _names_agency(self.key)
+        rarely a title, unless its markup and the line below it say so: on pages about an agency."""
+        line, names_agency = self.line, _names_agency(self.key)
+        may_be_about_it = line.marked and not self.agrees
+        against = 1 if may_be_about_it and line.above_date else 4
         return {
             "equals a stated title": 4 * self.agrees,
             "overlaps a stated title": 3 * self.overlaps,
-            "marked as a headline": 2 * self.line.marked,
-            "above the line with date or source": 2 * (self.line.above_date and not names_agency),
-            "named like a site or an agency": -4 * names_agency,
+            "marked as a headline": 2 * line.marked,
+            "above the line with date or source": 2 * (line.above_date and (may_be_about_it or not names_agency)),
+            "named like a site or an agency": -against * names_agency,
         }
 
     @property
@@ -232,7 +265,8 @@ header; below `_LIKELY` it is used only where the header has no title."""
 def _candidate(line: Line, stated: list[str]) -> Candidate | None:
     """The line as a candidate; None where nothing speaks for it. `stated` are keys of titles stated elsewhere."""
     key = label_key(line.text)
-    if not 5 <= len(key) <= 200 and not (key in _GENRE_ALONE and line.above_date):
+    stands_alone = line.above_date and (line.marked or key in _GENRE_ALONE)
+    if not (2 if stands_alone else 5) <= len(key) <= 200:
         return None
     agrees = key in stated
     overlaps = any(
@@ -241,7 +275,9 @@ def _candidate(line: Line, stated: list[str]) -> Candidate | None:
         or (len(key) > _MIN_PARTIAL_CHARS and (other.startswith(key) or other.endswith(key)))
         for other in stated
     )
-    if not (line.marked or line.above_date or agrees or overlaps) or len(_LETTER.findall(key)) < min(4, len(key)):
+    if not (line.marked or line.above_date or agrees or overlaps):
+        return None
+    if len(_LETTER.findall(key)) < (2 if stands_alone else 4):
         return None
     return Candidate(line, key, agrees, overlaps)
 

@@ -6,10 +6,11 @@ from itertools import pairwise
 
 from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS
 from etl.extract.lexicon.labels import FIELD_OF_LABEL, label_key, match_label, simplified
+from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.lexicon.values import clean_value
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block
-from etl.extract.page.trimming import enclosing_sidebar, is_column_header_row, is_in_search_form, is_page_tool
+from etl.extract.page.trimming import enclosing_sidebar, is_column_header_row, is_in_search_form
 from etl.extract.rules.header import PageContext
 from etl.extract.types import FieldValue
 

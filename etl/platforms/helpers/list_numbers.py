@@ -23,10 +23,10 @@ _PAGES = "pages?|pg"
 _DOCUMENTS = "records?|recs?|rows?|items?|articles?|infos?|docs?|news|elements?|results?|list|datas?"
 _NEUTRAL = "nums?|number|no|size|of|the|my|int|str|js"
 _WORDS = re.compile(rf"[mgniosp]{{0,2}}(?:{_LAST}|{_PAGES}|{_DOCUMENTS}|{_NEUTRAL})+")
-_SIZE_OF_PAGE = re.compile(rf"(?:{_PAGES}).*(?:size|{_DOCUMENTS})")
-_TOTAL_OF_PAGES = re.compile(rf"(?:{_LAST}).*(?:{_PAGES})|(?:{_PAGES}).*(?:{_LAST})|nums?(?:of)?pages")
+_SIZE_OF_PAGE = re.compile(rf"(?:{_PAGES}).{{0,40}}(?:size|{_DOCUMENTS})")
+_TOTAL_OF_PAGES = re.compile(rf"(?:{_LAST}).{{0,40}}(?:{_PAGES})|(?:{_PAGES}).{{0,40}}(?:{_LAST})|nums?(?:of)?pages")
 _TOTAL_OF_DOCUMENTS = re.compile(
-    rf"(?:{_ALL}).*(?:{_DOCUMENTS})|(?:{_DOCUMENTS}).*(?:{_ALL})|"
+    rf"(?:{_ALL}).{{0,40}}(?:{_DOCUMENTS})|(?:{_DOCUMENTS}).{{0,40}}(?:{_ALL})|"
     r"(?:total|totle|all|sum)(?:counts?|nums?|number|size|sum)|(?:count|num)total"
 )
 _IN_PINYIN: tuple[tuple[Kind, re.Pattern[str]], ...] = (

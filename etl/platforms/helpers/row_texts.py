@@ -33,7 +33,7 @@ _LABEL = "|".join(
     rf"{label}(?<![\u4e00-\u9fff]{label})" if label in _BARE_LABELS else label for label in FIELD_OF_LABEL
 )
 _LABELLED = re.compile(
-    rf"({_LABEL})\s*+(?:[\]】]\s*+[:：]?|[:：])\s*+(.{{0,200}}?)(?=\s*[\[【]?(?:{_LABEL}|有效性)\s*[:：\]】]|[\[【]\s*$|$)"
+    rf"({_LABEL})\s*+(?:[\]】]\s*+[:：]?|[:：])\s*+(.{{0,200}}?)(?=\s{{0,20}}[\[【]?(?:{_LABEL}|有效性)\s{{0,20}}[:：\]】]|[\[【]\s{{0,20}}$|$)"
 )
 _ONLY_DATE = re.compile(rf"^[\[【(（]?\s*(?>{DATE})\s*+(?:{TIME_OF_DAY})?\s*[\]】)）]?$")
 # Some templates set the day apart from its month: `<b>05</b><span>2024-03</span>`.
@@ -71,7 +71,7 @@ _SHAPING = ("b", "strong", "font", "em", "i", "u", "br", "sup", "sub", "mark", "
 _HINT_CHARS = 12
 """Characters of a link's `title` up to which it may be none of a document, but a hint."""
 _MIN_STEM = 4
-_NUMBER_LABEL = re.compile(r"^\s*(?:发文字号|文件编号|文件字号|文号)\s*[:：]?\s*")
+_NUMBER_LABEL = re.compile(r"^\s*+(?:发文字号|文件编号|文件字号|文号)\s*+[:：]?\s*+")
 _NUMBER_BEHIND = re.compile(r"[（(\[【]([^（()）【】]{4,40}号)[）)\]】]$")
 PINNED = re.compile(r"^\s*[\[【(（](?:置顶|顶|最新|推荐|热点?|new|hot)[\]】)）]\s*", re.IGNORECASE)
 """Marks in the words of a title: [置顶]."""
@@ -79,7 +79,7 @@ _ORNAMENT = re.compile(r"^[\s\d.、·•◆■●▪►>»|/\-—\[\]【】()（
 _TAG = re.compile(r"^[\[【(（]?(?:置顶|顶|最新|新|new|hot|热|推荐)[!！]?[\]】)）]?$", re.IGNORECASE)
 """Marks in elements of their own beside a title, which are no part of it."""
 CUT_BY = ("…", "⋯", "...", "。。。")
-LABELLED_TITLE = re.compile(r"^(?:文章)?(?:标题|名称)\s*[:：]\s*(.{1,300}?)(?:\s+([^\s:：]{2,6}[:：].{0,200}))?$")
+LABELLED_TITLE = re.compile(r"^(?:文章)?(?:标题|名称)\s*[:：]\s*(.{1,300}?)(?:\s{1,20}([^\s:：]{2,6}[:：].{0,200}))?$")
 """`title="标题：… 发布时间：…"`: what some templates put into the label of a link."""
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 

@@ -33,7 +33,7 @@ _PAGES = re.compile(
 _DOCUMENTS = re.compile(
     r"(?:[总共合][有计数量]{0,2}|全部|累计|结果数?|[查找搜索]到|[数量][：:]|[条件]数)[^\d页]{0,8}(\d{1,8})(?![\d页頁])|"
     r"(\d{1,8})[条篇件](?:记录|信息|数据|结果|文章|文件)|"
-    r"\d(?:-|–|到|至|~|～|to)\d{1,8}[条篇]?(?:of|/)(?:about)?(\d{1,8})|total\w*?[:：]?(\d{1,8})|"
+    r"\d(?:-|–|到|至|~|～|to)\d{1,8}[条篇]?(?:of|/)(?:about)?(\d{1,8})|total\w{0,20}?[:：]?(\d{1,8})|"
     r"(\d{1,8})(?:total|results?|records?|items?|entries|rows|documents?|files|articles?)",
     re.IGNORECASE,
 )

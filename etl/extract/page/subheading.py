@@ -1,0 +1,101 @@
+"""The line below a headline, with the date and the source of a page: what it is known by, and its date.
+
+Title and date are found by it where nothing else marks the headline (`etl.extract.rules.title`), so it is told by what
+it consists of: a date, names of bodies, labels with short values, counters and tools of the page, and no sentence. Each
+function takes the text of a block, with its `INLINE_BOUNDARY`s.
+"""
+
+import re
+from functools import lru_cache
+
+from etl.dates import DATE, SIGNED_DATE, TIME_OF_DAY, YEAR
+from etl.extract.counters import is_clock
+from etl.extract.lexicon.aliases import FOOTER_LABELS
+from etl.extract.lexicon.labels import find_labels
+from etl.extract.lexicon.page_tools import is_page_tool
+from etl.extract.lexicon.words import ADOPTION_WORDS, INLINE_BOUNDARY
+from etl.fields import DATE_FIELDS
+
+NAME_OF_SOURCE = re.compile(
+    r"[\u4e00-\u9fff（）()·]{1,24}(?:报|网|社|台|局|委|办|厅|室|政府|中心|委员会|公众号|发布|在线|客户端|融媒|杂志|集团|院|所|队|站|处|科|股)"
+)
+"""The name of a body that publishes, without a label."""
+_MAX_CHARS = 100
+_MAXDATE_LINE_CHARS = 60
+_ADOPTION = re.compile(ADOPTION_WORDS)
+_BEGINS_WITH_DATE = re.compile(rf"[\s【\[（(]*+{DATE}(?!.*(?:{ADOPTION_WORDS}))")
+_BEGINS_WITH_LABEL = re.compile(r"[\u4e00-\u9fff]{2,6}+[:：]")
+DATE_LINE = re.compile(rf"^[\s\[【(（]*({DATE}\s*(?:[T ]?{TIME_OF_DAY})?)(?=$|[\s\]】)）|丨]|[\u4e00-\u9fff])")
+"""A date at the beginning of a line, and what may follow it."""
+_NAME_AND_DATE = re.compile(
+    rf"^[\u4e00-\u9fff《》（）() ]{{2,30}}[ |]({YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}})(?=$|\s*[\[【|])"
+)
+_DATE_AND_TIME = re.compile(rf"({DATE}(?:\s+|T){TIME_OF_DAY})")
+_DATE = re.compile(DATE)
+_BETWEEN = rf"\s|｜丨·/{INLINE_BOUNDARY}"
+_DATE_APART = re.compile(
+    rf"(?:^|[{_BETWEEN}【\[（(])(?:(?:发布|发表|更新|刊发)?于|(?i:time|date)[:：]?)?\s{{0,3}}"
+    rf"({DATE}(?:[\sT]{{1,3}}{TIME_OF_DAY})?)(?=$|[{_BETWEEN}】\]）)\[【])"
+)
+_DATE_BEHIND_GAP = re.compile(
+    rf"(?:(?<![\s:：{INLINE_BOUNDARY}至到于自从])(?<!时间|日期)|^)[\s{INLINE_BOUNDARY}|丨｜\[【(（\]】)）]++({DATE})"
+    rf"(?=$|[\s{INLINE_BOUNDARY}|丨｜\]】)）])"
+)
+"""A date behind a gap, of which no label may be the one right before it."""
+_PIECE = re.compile(rf"[^{_BETWEEN}【】\[\]（）()]++")
+_SAYS_NO_MORE = re.compile(
+    r"(?:[\u4e00-\u9fff]{2,6}|[A-Za-z]{2,10})[:：].{0,24}|[\d.,]{1,9}\s?[次万+]{0,2}|[\W_]+|(?:阅读|浏览|点击|访问)[量次数]{0,2}\d*"
+)
+"""A piece of the line that is a label with a short value, or counts readers."""
+
+
+@lru_cache(4096)  # pages of one site have the same menus and footers
+def is_subheading(line: str) -> bool:
+    """Whether a line is the one below a headline: it has labels of which one is 发布时间 or 来源, or a date."""
+    text = line.replace(INLINE_BOUNDARY, "").strip()
+    if is_clock(text):
+        return False
+    if _BEGINS_WITH_DATE.match(text) and len(text) < _MAXDATE_LINE_CHARS:
+        return not re.fullmatch(SIGNED_DATE, text)  # the date of a signature stands below a name
+    items = [item for item in find_labels(line[:_MAX_CHARS]) if item.name in ("published_date", "source")]
+    if any(item.at_line_start for item in items) or (items and _BEGINS_WITH_LABEL.match(text)):
+        return True
+    return len(text) < _MAX_CHARS and date_among_pieces(line) is not None
+
+
+def date_of_subheading(line: str) -> str | None:
+    """The date that a line below the title states without a label: at its beginning, behind a name, between labels and
+    tools of the page, or with its time of day (`来源：甲 2023-05-09 08:30 浏览：5`)."""
+    text = line.replace(INLINE_BOUNDARY, "").strip()
+    if is_clock(text):
+        return None
+    match = (not _ADOPTION.search(text) and DATE_LINE.match(text)) or _NAME_AND_DATE.match(text)
+    if not match and not _has_other_date(line):
+        match = _DATE_AND_TIME.search(text) or _date_behind_gap(line, text)
+    return match[1] if match else date_among_pieces(line)
+
+
+def _date_behind_gap(line: str, text: str) -> re.Match[str] | None:
+    """The one date of a line, apart from the words before it, where labels name the source, or who wrote the page."""
+    match = _DATE_BEHIND_GAP.search(line)
+    if match is None or len(_DATE.findall(text)) > 1 or _ADOPTION.search(text):
+        return None
+    return match if any(item.name == "source" or item.label in FOOTER_LABELS for item in find_labels(line)) else None
+
+
+def _has_other_date(line: str) -> bool:
+    """Whether labels of the line name a date of another kind, or the days of a term."""
+    items = find_labels(line)
+    return any(item.name in DATE_FIELDS or item.label in ("开始日期", "结束日期", "截止日期") for item in items)
+
+
+def date_among_pieces(line: str) -> str | None:
+    """The one date of a line all other pieces of which are names, labels with short values, counters or tools."""
+    match = _DATE_APART.search(line)
+    if match is None or _DATE_APART.search(line, match.end()) or is_clock(line) or _has_other_date(line):
+        return None
+    rest = (*_PIECE.findall(line[: match.start()]), *_PIECE.findall(line[match.end() :]))
+    if any(map(_DATE.search, rest)):
+        return None
+    others = (piece for piece in rest if not _SAYS_NO_MORE.fullmatch(piece) and not is_page_tool(piece))
+    return match[1] if all(map(NAME_OF_SOURCE.fullmatch, others)) else None

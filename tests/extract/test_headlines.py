@@ -1,0 +1,117 @@
+"""Title and date of pages whose headline nothing marks but the line below it, whatever that line consists of."""
+
+from itertools import product
+from random import Random
+
+from etl.extract import extract
+from etl.extract.page.subheading import date_among_pieces, is_subheading
+from tests.support.pages import NAV, PARAGRAPHS, paragraphs
+
+TITLE = "云溪市城区绿化提升工程开工"
+PROSE = PARAGRAPHS[1]
+TITLES = ("", "云溪市林业局", "动态_云溪市林业局", "正文", TITLE, f"{TITLE}-云溪市林业局")
+HEADLINES = (
+    "<div class='tit'>{}</div>", "<h2>{}</h2>", "<div>{}</div>", "<p align='center'><b>{}</b></p>",
+    "<strong>{}</strong><br>", "<center><font size=5>{}</font></center>", "<span style='font-size:24px'>{}</span><br>",
+    "<div class=top><p>{}</p></div>",
+)  # fmt: skip
+BELOW = (
+    "<div>发布时间：2023-05-09 来源：市林业局</div>", "<div>2023-05-09 10:20</div>", "<div>2023/5/9 10:20:11</div>",
+    "<p><span>发布日期：2023年5月9日</span></p>", "<center>（2023年5月9日）</center>", "<div>【2023-05-09】</div>",
+    "<div>[2023-05-09 10:20:00] 来源：市林业局 【字体：大 中 小】</div>", "<div>市林业局 2023-05-09 10:20</div>",
+    "<div><span>市林业局</span><span>2023-05-09</span><span>阅读：33</span></div>", "<div>Time:2023-05-09</div>",
+    "<div>作者：办公室 时间：2023-05-09</div>", "<div>来源：市林业局 | 2023-05-09</div>",
+    "<div>发表时间 2023-05-09</div>",
+    "<div>浏览次数：33 发布于 2023-05-09 10:20</div>", "<div><em>2023-05-09</em> | <em>办公室</em></div>",
+    "<div>稿件来源：办公室 录入：管理员 录入时间：2023-05-09</div>", "<div>编辑：张三 发布：2023-5-9 点击：12</div>",
+    "<div>信息来源：市林业局&nbsp;&nbsp;更新日期：2023年05月09日</div>", "<div>[ 日期：2023-05-09 ]</div>",
+    "<div>来源：市林业局</div><div>时间：2023-05-09</div>",
+)  # fmt: skip
+WHOLE = (
+    "<body>{}</body>",
+    "<body><div class='wrap'>{}</div></body>",
+    "<body><table><tr><td>{}</td></tr></table></body>",
+)
+
+
+def wrong(page: str, title: str = TITLE) -> tuple[object, ...]:
+    """What is read wrongly; empty if nothing is."""
+    found = extract(page.encode(), "http://lyj.yunxi.gov.cn/dt/202305/t20230509_1.html")
+    fields = {name: value.value for name, value in found.fields.items()}
+    right = (title, "2023-05-09", "document")
+    return (
+        () if (fields.get("title"), fields.get("published_date"), found.kind) == right else (page, fields, found.kind)
+    )
+
+
+def test_pages_of_little_more_than_their_text() -> None:
+    before = (
+        "", "<div><a href='/'>首页</a></div>", "<div><a href='/'>返回首页</a></div>", "<div><img src='logo.png'></div>",
+        "<div><a href='/'>首页</a> &gt; <a href='/a/'>动态</a></div>",
+        "<ul><li><a href='/'>首页</a></li><li>动态</li></ul>",
+    )  # fmt: skip
+    texts = (f"<div>{PROSE}</div>", f"<div class='view'>{f'<p>{PROSE}</p>' * 5}</div>")
+    pages = Random(1).sample([*product(before, HEADLINES[:4], BELOW, texts, WHOLE)], 400)
+    pages_wrong = [
+        each
+        for above, headline, below, text, whole in pages
+        if (each := wrong(f"<title>云溪市林业局</title>{whole.format(above + headline.format(TITLE) + below + text)}"))
+    ]
+    assert not pages_wrong, f"{len(pages_wrong)}: {pages_wrong[:3]}"
+
+
+def test_pages_with_menus_and_related_links() -> None:
+    before = (
+        f"<ul>{NAV}</ul>", f"<ul>{NAV}</ul><div>当前位置：<a href='/'>首页</a>&gt;<a href='/d/'>动态</a>&gt;正文</div>",
+        f"<div><a href='/w'>无障碍</a> <a href='/m'>手机版</a> 今天是2023年6月1日 星期四</div><ul>{NAV}</ul>",
+        f"<ul>{NAV}</ul><div class=side><h3>栏目导航</h3><ul><li><a href=/1/>领导之窗</a></li></ul></div>",
+        f"<h1>云溪市林业局</h1><ul>{NAV}</ul><div><input><button>搜索</button> 热门搜索：<a href=#>公积金</a></div>",
+    )  # fmt: skip
+    rows = "".join(f"<tr><td>{number}</td><td>第{number}工程队</td></tr>" for number in range(8))
+    texts = (
+        paragraphs(),
+        f"<div>{'<br>'.join(PARAGRAPHS)}</div>",
+        f"<table><tr><td>序号</td><td>单位</td></tr>{rows}</table>",
+    )
+    after = (
+        "<div>版权所有：云溪市林业局 云ICP备00000001号</div>",
+        "<div>上一篇：<a href='t2_1.html'>无</a></div><div>主办：云溪市林业局 联系电话：0000-1234567</div>",
+        "<h4>相关文章</h4><ul><li><a href=t4.html>关于开展检查的通知</a><span>2023-01-02</span></li></ul>",
+    )
+    drawn = Random(1)
+    kinds = (TITLES, before, HEADLINES, BELOW, texts, after, WHOLE)
+    pages_wrong = []
+    for _ in range(400):
+        title, above, headline, below, text, foot, whole = (drawn.choice(kind) for kind in kinds)
+        content = f"{above}<div class=main>{headline.format(TITLE)}{below}{text}</div>{foot}"
+        if each := wrong(f"<html><title>{title}</title>{whole.format(content)}</html>"):
+            pages_wrong.append(each)
+    assert not pages_wrong, f"{len(pages_wrong)}: {pages_wrong[:3]}"
+
+
+def test_a_title_of_a_few_words_or_the_name_of_an_agency_stands_out() -> None:
+    headlines = [each for each in HEADLINES if each.startswith(("<h2", "<div class='tit'", "<center", "<p align"))]
+    pages_wrong = [
+        each
+        for title, headline, below in product(
+            ("张三", "办公室", "云溪市人民政府办公室", "党群服务中心"), headlines, BELOW
+        )
+        if (
+            each := wrong(
+                f"<title>云溪市林业局</title><h1>云溪市林业局</h1><ul>{NAV}</ul><div>今天是2023年6月1日 星期四</div>"
+                f"<div>{headline.format(title)}{below}{paragraphs()}</div>",
+                title,
+            )
+        )
+    ]
+    assert not pages_wrong, f"{len(pages_wrong)}: {pages_wrong[:3]}"
+
+
+def test_other_lines_with_a_date_are_none() -> None:
+    for line in (
+        "今天是2023年6月1日 星期四", "2023年6月1日 星期四 农历四月十四", "市林业局 2023年5月9日召开会议",
+        "会议于2023-05-09在市林业局召开。", "有效期：2023-05-09 | 2025-05-09", "施行日期：2023-05-09",
+        "2022-05-09 | 2023-05-09", "截止 2023-05-09 共收到意见 3 条",
+    ):  # fmt: skip
+        assert date_among_pieces(line) is None, line
+    assert not any(map(is_subheading, ("今天是2023年6月1日 星期四", "2023年5月8日", "市林业局2023年5月9日召开会议")))
