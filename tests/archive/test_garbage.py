@@ -1,18 +1,23 @@
 """What nothing names is told; it goes only when asked, when old, and when it is still so in the last moment."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from etl.archive.preservation.fixity import audit
 from etl.archive.preservation.garbage import REMOVABLE, UnreferencedObject, delete_unreferenced, find_unreferenced
+from etl.archive.records.file_readings import store_file_reading
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.consistency import DatabaseBehindBucket
-from etl.archive.storage.layout import REMOVALS, blob_key
+from etl.archive.storage.database import lock_against_writers
+from etl.archive.storage.layout import READINGS, REMOVALS, blob_key, reading_key
 from etl.archive.storage.log_lines import JournalLine, RemovalLine
+from etl.files import FileReading
 from etl.local.services import Addresses
 from etl.settings import Settings
 from tests.support.gongkai import gongkai
@@ -73,6 +78,23 @@ def test_bytes_that_a_crawl_meets_again_meanwhile_stay(archive: Archive, tmp_pat
     assert list(delete_unreferenced(archive, found[:1], AT_ONCE)) == [], "its row is there by now"
     assert archive.store.blob(digest)
     assert archive.store.blob(other)
+
+
+def test_no_reading_is_stored_while_garbage_is_removed(archive: Archive, tmp_path: Path) -> None:
+    """Its object would be taken for garbage between the writing of its bytes and of its row."""
+    (digest,) = keep(archive, tmp_path, 1)
+    with archive.engine.connect() as garbage, ThreadPoolExecutor() as pool:
+        lock_against_writers(garbage)
+        storing = pool.submit(
+            store_file_reading, archive, digest, FileReading("text/plain", "read", "", "文", 1, "text")
+        )
+        waiting = text("SELECT count(*) FROM pg_locks WHERE relation = 'archive.storing'::regclass AND NOT granted")
+        while not garbage.scalar(waiting):
+            assert not storing.done()
+        assert reading_key(digest) not in archive.store.list_keys(READINGS)
+        garbage.rollback()
+        storing.result()
+    assert reading_key(digest) in archive.store.list_keys(READINGS)
 
 
 def test_a_database_that_lost_its_rows_makes_no_garbage_of_the_bucket(

@@ -11,6 +11,7 @@ from etl.archive.records.change_feed import publish
 from etl.archive.records.recording import keep_contents
 from etl.archive.records.search_index import keep_entries
 from etl.archive.storage.archive import Archive
+from etl.archive.storage.database import lock_against_garbage
 from etl.archive.storage.layout import reading_key
 from etl.archive.storage.log_lines import ArchiveMember, ChangeEvent, ReadingLine
 from etl.archive.storage.log_registry import keep_log
@@ -117,6 +118,7 @@ def pending_scans(connection: Connection, limit: int, besides: Collection[str] =
 
 def _store(connection: Connection, archive: Archive, digest: str, reading: FileReading) -> ReadingLine:
     """Writes the reading to object storage first, then to the database."""
+    lock_against_garbage(connection)
     line = ReadingLine(
         blob_sha256=digest,
         media_type=reading.media_type,
