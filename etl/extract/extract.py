@@ -194,6 +194,8 @@ def _locate(source: _Source) -> _Located:
     if found.headline is None and (line := headline_above_date(blocks, body.first)):
         container = below_headline(blocks, line.block + 1)
         found = FoundTitle(title_of_line(line), (*found.evidence, title_of_line(line)), line)
+    elif found.headline and container.rule == BETWEEN and found.headline.block < container.first:
+        container = below_headline(blocks, found.headline.block + 1)
     elif found.headline:
         container = with_prose_above(blocks, container, found.headline.block)
         if container.rule == BETWEEN and container.first <= found.headline.block < container.last:

@@ -1,12 +1,12 @@
 """The line under the title in every form: date and source are read, and nothing from words that look like them."""
 
-from itertools import islice
+from itertools import islice, product
 
 import pytest
 
 from etl.extract import extract
 from etl.extract.lexicon.labels import find_labels
-from tests.support.pages import TITLE, page
+from tests.support.pages import TITLE, page, paragraphs
 from tests.support.subheading_forms import forms, outcome
 
 URL = "https://www.yunxi.example/gk/202305/t20230509_1234567.html"
@@ -46,3 +46,45 @@ def test_a_date_that_is_said_of_something_else_is_none_of_publication(line: str)
 )
 def test_a_word_with_a_colon_is_no_label_behind_words_that_are_no_value(line: str, labels: list[str]) -> None:
     assert [found.label for found in find_labels(line)] == labels
+
+
+_NOTICES = (
+    ("请各单位于本周五前领取证书。",),
+    ("近日，区水务局检查水库十二座，均已整改。", "（来源：云溪日报）"),
+    ("项目名称：防汛物资采购", "公告期限：自发布之日起5个工作日。", "联系人：李工 电话：010-00000000"),
+    ("名单公示如下：", "张一 王二 李三", "公示期：2023年5月9日至5月15日"),
+)
+_LINES = (
+    "发布时间：2023-05-09 来源：云溪日报",
+    "来源：云溪日报 2023-05-09",
+    "作者：张三 来源：云溪日报 发布时间：2023-05-09 08:30",
+)
+_HEADLINES = ("<div>{}</div>", "<p align=center><b>{}</b></p>", "<table><tr><td>{}</td></tr></table>", "<h2>{}</h2>")
+_HOLDERS = ('<div class="a">{}</div>', '<div id="zoom">{}</div>', "<table><tr><td>{}</td></tr></table>", "{}")
+_BELOW = (
+    "",
+    "<p>责任编辑：王五</p>",
+    "<h3>热点信息</h3>"
+    + "".join(f"<p><a href='/{n}.html'>关于做好第{n}批水利项目申报工作的通知</a></p>" for n in range(3)),
+    "<form><p>用户名</p><input name='u'></form>",
+)
+
+
+@pytest.mark.parametrize("title", ["公开招标公告", "一季度水质状况", "关于领取证书的通知"])
+@pytest.mark.parametrize("told", ["云溪区水务局", "通知公告"])
+def test_short_notices_are_read_whole(title: str, told: str) -> None:
+    wrong = []
+    for notice, line, headline, holder, below in product(_NOTICES, _LINES, _HEADLINES, _HOLDERS, _BELOW):
+        shown = f"{headline.format(title)}<p>{line}</p>"
+        html = page(headline=shown, title=told, container=holder, body=paragraphs(notice), below=below)
+        read = extract(html.encode(), URL)
+        fields = {
+            name: read.fields[name].value for name in ("title", "published_date", "source") if name in read.fields
+        }
+        text = [part for part in notice if not part.startswith("（来源")]
+        if (
+            fields != {"title": title, "published_date": "2023-05-09", "source": "云溪日报"}
+            or read.text.split("\n") != text
+        ):
+            wrong.append((notice, line, headline, holder, below, fields, read.text))
+    assert wrong == []

@@ -17,7 +17,7 @@ from lxml.etree import XPath
 from etl.extract.codes import BETWEEN, DENSEST
 from etl.extract.lexicon.labels import find_labels, label_key
 from etl.extract.page.blocks import Blocks, Node, is_boilerplate, is_prose
-from etl.extract.page.trimming import Body, starts_related_links
+from etl.extract.page.trimming import Body, is_in_search_form, starts_related_links
 from etl.file_names import has_file_name
 from etl.platforms.base import Layout, Platform
 from etl.platforms.registry import all_platforms
@@ -34,6 +34,8 @@ _MIN_CELL_LINES = 3
 """Lines that a table cell must have to be the body; with fewer it belongs to a table of data."""
 _MIN_HIDDEN_LINE = 20
 """Characters of a hidden line of prose that is worth a word; shorter ones are messages of the page."""
+_HEADING_CHARS, _PUNCTUATED = 8, re.compile("[，。；：！？、:]|日$")
+"""The heading of rows of links: its length, and what it has not."""
 _MIN_COPY_CHARS = 80
 """Characters of prose of an element that stands twice on the page; less may be said twice in a text."""
 _MIN_PROSE_CHARS = 40
@@ -289,14 +291,19 @@ def _between_headline_and_footer(blocks: Blocks, title: str) -> Body:
 
 def below_headline(blocks: Blocks, start: int) -> Body:
     """From block `start` to the footer of the page, to related links, or to rows of links."""
-    end = start
+    end = before_heading = start
     rows = 0
     for index, block in blocks.visible_blocks(start, len(blocks.blocks)):
         rows = rows + 1 if block.link_chars > _LIST_LINE_LINK_CHARS and not has_file_name(block.text) else 0
+        if rows > 1:
+            end = before_heading
         if is_boilerplate(block.text) or starts_related_links(block) or rows > 1:
             break
+        if is_in_search_form(blocks, block.node, Body(start, start, -1, BETWEEN)):
+            break
         if not rows:
-            end = index + 1
+            is_heading = len(block.text) <= _HEADING_CHARS and not _PUNCTUATED.search(block.text)
+            before_heading, end = end if is_heading else index + 1, index + 1
     return Body(start, end, -1, BETWEEN)
 
 

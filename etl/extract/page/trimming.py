@@ -13,7 +13,7 @@ from etl.extract.lexicon.labels import COLON, LabelMatch, find_labels, label_key
 from etl.extract.lexicon.page_tools import WORDLESS, is_page_tool
 from etl.extract.lexicon.values import names_body
 from etl.extract.lexicon.words import INLINE_BOUNDARY, split_words
-from etl.extract.page.blocks import Block, Blocks, Node, is_boilerplate
+from etl.extract.page.blocks import Block, Blocks, Node, is_boilerplate, is_prose
 from etl.extract.page.pairs import (
     is_in_turn,
     is_line_of_values,
@@ -155,7 +155,7 @@ def _first_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) ->
     """
     may_hold_header = rule in (DENSEST, BETWEEN)
     title_key = label_key(title)
-    start = before_prose = indices[0]
+    start = indices[0]
     prose = 0
     window = _LINES_BEHIND_HEADER[may_hold_header]
     last = window
@@ -179,16 +179,23 @@ def _first_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) ->
             or _is_menu_line(block)
             or (may_hold_header and not prose and _is_date_or_title(blocks, block, text, title_key))
         ):
+            # A notice of a few lines may end with its source.
+            if prose and index >= start and not _goes_on(blocks, indices[position + 1 : position + 1 + window]):
+                break
             start, last = max(start, index + 1), position + 1 + window
             continue
-        before_prose = before_prose if prose else start
         prose += len(text) if len(text) > 30 or text.endswith(("：", ":", "。")) else 0
         # Below the headline any line that is none of the header's begins the text: a table of names has no prose.
         begun = prose > 0 or block.row >= 0 or len(text) > _HEADER_WORD_CHARS
         if prose > _TEXT_BEGUN_CHARS or (rule == BETWEEN and begun and not _DATED.search(text)):
             break
-    # A notice of a few lines may end with its source: what would leave nothing is no header.
-    return before_prose if prose and start > indices[-1] else start
+    return start
+
+
+def _goes_on(blocks: Blocks, indices: list[int]) -> bool:
+    """Whether a line of prose follows, which is no label with its value."""
+    lines = (blocks.blocks[index] for index in indices)
+    return any(is_prose(line.text, len(line.text), line.link_chars) and not find_labels(line.text) for line in lines)
 
 
 def _is_date_or_title(blocks: Blocks, block: Block, text: str, title_key: str) -> bool:
@@ -213,7 +220,7 @@ def _is_header_line(blocks: Blocks, index: int) -> bool:
         return False
     if len(names) == 1 and len(text) >= 60:
         return names[0] in SUMMARIES
-    return len(names) > 1 or names[0] not in _TEXT_LINES
+    return any(name not in _TEXT_LINES for name in names)
 
 
 def _is_header_cell(blocks: Blocks, index: int) -> bool:

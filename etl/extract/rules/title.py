@@ -47,8 +47,9 @@ _BRACKETED_NUMBER = re.compile(r"[（(].{4,40}号[)）]$")
 _LINES_OF_TITLE_IN_TEXT = 4
 """First lines of the text in which a title that the page states elsewhere may stand in pieces."""
 _MIN_PARTIAL_CHARS = 10
-"""Minimum length of a line that counts only because it is right above the date/source line, or because `<title>` starts
-or ends with it."""
+"""Minimum length of a line that counts only because `<title>` starts or ends with it."""
+_MIN_SHORT_CHARS = 6
+"""Minimum length of a line that counts only because it is right above the date/source line."""
 _SITE_NAME = re.compile(r"(?:网站?|门户|平台|人民政府|法院|检察院|首页)$|^首页")
 _GENRE_ALONE = frozenset(("公告", "通告", "公示", "通知", "声明", "启事", "决定", "布告", "命令"))
 """Titles of two letters, which columns are called too: they count right above the line with date or source."""
@@ -203,14 +204,17 @@ def _is_in_data_cell(blocks: Blocks, block: Block) -> bool:
 
 def _is_above_subheading(blocks: Blocks, index: int, chars: int = 0) -> bool:
     """Whether the next line is the one with 发布时间 or 来源: the line above it is a headline without any markup, but a
-    line of a few words must stand out. `chars`: length of what the line continues."""
+    line of a few letters must stand out. `chars`: length of what the line continues."""
     if not any(is_subheading(line.text) for _, line in blocks.visible_blocks(index + 1, index + 2)):
         return False
     block = blocks.blocks[index]
     if _is_in_data_cell(blocks, block) or block.plain.rstrip().endswith(("。", "；")):
         return False
-    is_short = max(len(block.text), chars) < _MIN_PARTIAL_CHARS and label_key(block.text) not in _GENRE_ALONE
-    if is_short and not _stands_out(blocks, block):
+    key = label_key(block.text)
+    is_short = max(len(key), chars) < _MIN_PARTIAL_CHARS and key not in _GENRE_ALONE
+    # Of lines alike that are short, such as the values of a header, none is a headline.
+    is_value = len(key) < _MIN_SHORT_CHARS or (index > 0 and _are_alike(index - 1, index, blocks))
+    if is_short and is_value and not _stands_out(blocks, block):
         return False
     return not (index and match_label(blocks.blocks[index - 1].text))
 
@@ -316,7 +320,7 @@ def _join_lines(lines: list[Line], stated: list[str], blocks: Blocks) -> Line | 
                 is_column = step == 1 and len(key) <= _MAX_COLUMN_CHARS and not _names_agency(key)
                 if more.block != line.block + step or not title.startswith(text_key):
                     break
-                if is_column and not _are_alike(line, more, blocks):
+                if is_column and not _are_alike(line.block, more.block, blocks):
                     break
                 if text_key == title:
                     return replace(line, block=more.block, text=text)
@@ -345,14 +349,14 @@ def _with_agency_above(line: Line, lines: list[Line], blocks: Blocks, stated: li
     before = next((each for each in lines if each.block == line.block - 1), None)
     if before is None or not _CONTINUES.match(line.text) or label_key(line.text) in stated:
         return line
-    if not _are_alike(before, line, blocks) or not _names_agency(label_key(before.text)):
+    if not _are_alike(before.block, line.block, blocks) or not _names_agency(label_key(before.text)):
         return line
     return replace(line, text=before.text + line.text)
 
 
-def _are_alike(line: Line, other: Line, blocks: Blocks) -> bool:
-    """Whether two lines stand in one element, or in elements of the same kind beside each other."""
-    nodes = [blocks.nodes[blocks.blocks[each.block].node] for each in (line, other)]
+def _are_alike(one: int, other: int, blocks: Blocks) -> bool:
+    """Whether two blocks stand in one element, or in elements of the same kind beside each other."""
+    nodes = [blocks.nodes[blocks.blocks[each].node] for each in (one, other)]
     kinds = {(node.tag, node.parent, node.element.get("class"), node.element.get("style")) for node in nodes}
     return len(kinds) == 1
 

@@ -234,3 +234,37 @@ trap(
     fields={"published_date": "2023-05-09"},
     text="区水务局定于本月内检修东大街供水管网，期间请居民提前储水。\n联系电话：0571-00000000",
 )
+trap(
+    "text-one-sentence-and-its-source",
+    "one sentence, its source and a file",
+    "texts",
+    page(
+        headline=f"{HEAD}<p>发布时间：2023-05-09</p>",
+        body="<p>近日，区水务局检查水库十二座，发现问题三个，均已整改。</p><p>（来源：云溪日报）</p><p>附件：<a href='/u/a.doc'>名单</a></p>",
+    ),
+    text="近日，区水务局检查水库十二座，发现问题三个，均已整改。\n（来源：云溪日报）\n附件：名单",
+    files=("a.doc",),
+)
+trap(
+    "text-ends-with-contacts",
+    "short lines of a notice, the last of which names whom to call",
+    "texts",
+    page(
+        headline=f"{HEAD}<p>发布时间：2023-05-09</p>",
+        body="<p>项目名称：防汛物资采购</p><p>公告期限：自发布之日起5个工作日。</p><p>联系人：李工　电话：010-00000000</p>",
+    ),
+    text="项目名称：防汛物资采购\n公告期限：自发布之日起5个工作日。\n联系人：李工 电话：010-00000000",
+)
+trap(
+    "text-short-above-links",
+    "a notice of one sentence, below it a box of links with its heading, and a form to log in",
+    "texts",
+    page(
+        headline=f"{HEAD}<p>发布时间：2023-05-09</p>",
+        body="<p>名单见附件</p>",
+        below="<h3>热点信息</h3>"
+        + "".join(f"<p><a href='/{n}.html'>关于做好第{n}批水利项目申报工作的通知</a></p>" for n in range(3))
+        + "<form><p>用户名</p><input name='u'></form>",
+    ),
+    text="名单见附件",
+)

@@ -174,3 +174,19 @@ trap(
     untold(page(above="<h2>通知公告</h2>", headline=f"<div class='t1'>{TITLE}</div>"), f"通知公告 {TITLE}"),
     fields={"title": TITLE},
 )
+for name, html, told in (
+    ("short", "<div>一季度水质状况</div><p>2023-05-09 来源：云溪日报</p>", "通知公告"),
+    (
+        "short-below-author",
+        "<div>公开招标公告</div><p>作者：张三 来源：云溪日报 发布时间：2023-05-09</p>",
+        "云溪区水务局",
+    ),
+):
+    shown = html.split("<div>")[1].split("<")[0]
+    trap(
+        f"title-{name}",
+        "a few letters that nothing marks, above the line with date and source",
+        "titles",
+        page(headline=html, title=told),
+        fields={"title": shown, "published_date": "2023-05-09", "source": "云溪日报"},
+    )
