@@ -7,6 +7,7 @@ common libraries: numbers alone, pictures and buttons, arrows, `rel`, selections
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -59,6 +60,24 @@ def numbers(link: Link, page: int, pages: int, current: str, item: str) -> str:
     shown = range(max(1, page - 2), min(pages, page + 3) + 1)
     cells = (current.format(n) if n == page else f"<a {link.attributes(n)}>{n}</a>" for n in shown)
     return "".join(item.format(cell) for cell in cells)
+
+
+def group(link: Link, page: int, pages: int, current: str) -> str:
+    """A pager of three numbers at a time, and of a link to the next three."""
+    start = (page - 1) // 3 * 3 + 1
+    shown = range(start, min(pages, start + 2) + 1)
+    cells = [current.format(n) if n == page else f"<a {link.attributes(n)}>[{n}]</a>" for n in shown]
+    onward = [f"<a {link.attributes(start + 3)}>下三页</a>"] if start + 3 <= pages else []
+    return f"<p>{''.join(cells + onward)}</p>"
+
+
+def selection(link: Link, page: int, pages: int) -> str:
+    """A pager of a list of addresses to choose from."""
+    marks = {page: " selected"}
+    options = (
+        f'<option value="{link.attributes(n)[6:-1]}"{marks.get(n, "")}>第{n}页</option>' for n in range(1, pages + 1)
+    )
+    return f'<select onchange="location.href=this.value">{"".join(options)}</select>'
 
 
 def with_ends(link: Link, page: int, pages: int, ends: tuple[str, str], pager: str) -> str:
@@ -140,7 +159,29 @@ def test_a_pager_of_one_page_is_no_sign_of_more(pager: Callable[[int, int], str]
     assert (following(listing), listing.problems) == ([], ())
 
 
-@pytest.mark.parametrize("link", [link for link in LINKS if link.follows], ids=lambda link: link.name)
+FOLLOWED = [link for link in LINKS if link.follows]
+
+
+@pytest.mark.parametrize("family", ["trs_wcm", "nfcms", "generic"])
+@pytest.mark.parametrize("pages", [2, 3, 7])
+@pytest.mark.parametrize("link", FOLLOWED, ids=lambda link: link.name)
+def test_groups_of_numbers_and_selections_are_followed(link: Link, pages: int, family: str) -> None:
+    pagers = [partial(group, link, current=current) for current in CURRENT]
+    for pager in (partial(selection, link), *pagers):
+        found = walked(CASES[family], pager, pages)
+        assert (len(found), [listing.problems for listing in found]) == (pages, [()] * pages)
+
+
+@pytest.mark.parametrize("family", ["trs_wcm", "generic"])
+@pytest.mark.parametrize("pages", [2, 3, 7, 12])
+@pytest.mark.parametrize("current", CURRENT)
+def test_pages_that_are_numbered_from_the_last_one_are_followed(current: str, pages: int, family: str) -> None:
+    link = Link("from the last", leading(lambda n: f"{pages - n + 1}.htm"), True)
+    found = walked(CASES[family], partial(numbers, link, current=current, item="<li>{}</li>"), pages)
+    assert (len(found), [listing.problems for listing in found]) == (pages, [()] * pages)
+
+
+@pytest.mark.parametrize("link", FOLLOWED, ids=lambda link: link.name)
 @pytest.mark.parametrize("page", [1, 2, 5])
 def test_numbers_with_addresses_are_followed(link: Link, page: int) -> None:
     case = CASES["nfcms"]

@@ -142,3 +142,12 @@ def test_an_empty_place_for_a_pager_waits_for_its_script() -> None:
         drawn = "<script>$('#pages').pagination({pageCount: 1, total: 8})</script>"
         assert read(titles(1, 8), '<div id="pages"></div>', script.format(name), drawn).problems == ()
     assert read(titles(1, 8), '<div class="pages" id="pages"></div>', script.format("jquery.min.js")).problems == ()
+
+
+@pytest.mark.parametrize("box", BOXES)
+@pytest.mark.parametrize("date", ["", "<i>03-12</i>"])
+def test_a_list_without_dates_comes_before_a_box_with_dates(box: str, date: str) -> None:
+    lines = "".join(f'<li><a href="/a/202402/t20240201_{n}.html">{TITLES[n]}</a>{date}</li>' for n in TITLES)
+    side = box.format(titles(50, 5).replace("./", "/b/"))
+    for parts in ((side, f"<ul>{lines}</ul>"), (f"<ul>{lines}</ul>", side)):
+        assert {entry.title for entry in read(*parts).entries} == set(TITLES.values())

@@ -42,6 +42,7 @@ _DETAIL = re.compile(r"/content/m?post_\d+\.html(?:$|[?#])")
 _PAGE = re.compile(r"/index_(\d+)\.html$")
 _LIST = re.compile(r"/(?:index\.html)?$")
 _LAST = re.compile(r"尾页|末页|最后一页")
+_BACK = re.compile(r"^\W*(?:1|首页|第一页|上一?页)\W*$")
 # Extension fields of articles (metadata of gazettes and policy columns): field name → keys, the first with a value
 # wins.
 _EXTENSIONS = {
@@ -100,9 +101,10 @@ def _index(page: WebPage, request: ListingRequest) -> ListingPage:
     # Documents of this column first: a last page of one row has fewer links than the boxes beside it.
     own = re.compile(rf"^(?:https?:)?(?://[^/]+(?=/))?(?:{re.escape(folder)}/|\./)?(?:[\w-]+/)*{_DETAIL.pattern[1:]}")
     entries = linked_rows(page, own) or linked_rows(page, _DETAIL)
-    numbers, last = set(), None
+    numbers, last, back = set(), None, False
     for url, text in links(page):
         path = urlsplit(url).path
+        back = back or (path in (f"{folder}/", f"{folder}/index.html") and _BACK.search(text) is not None)
         if path.rsplit("/", 1)[0] == folder and (match := _PAGE.search(path)):
             numbers.add(digits(match[1]))
             if _LAST.search(text):
@@ -111,7 +113,7 @@ def _index(page: WebPage, request: ListingRequest) -> ListingPage:
         raise NotAListing("neither links to documents (content/post_<id>.html) nor to further pages (index_<n>.html)")
     has_next = any(number > current for number in numbers)
     # A window of numbers (1 2 3 …) does not give their count, and the last page does not link itself.
-    page_count = last or (current if current > 1 and not has_next else None)
+    page_count = last or (current if current > 1 and not has_next and (numbers or back) else None)
     next_requests: tuple[ListingRequest, ...] = ()
     if has_next:
         url = resolved(page.url, f"index_{current + 1}.html")

@@ -13,12 +13,8 @@ from etl.outside import digits
 from etl.platforms.helpers.element_words import plain_signs, words_of
 from etl.platforms.helpers.list_numbers import Counts, numbers_in_code, numbers_in_inputs
 from etl.platforms.helpers.list_scripts import is_whole, more_by_scripts
-from etl.platforms.helpers.pager_links import (
-    is_of_videos_alone,
-    next_is_disabled,
-    pager_elements,
-    signs_of_more,
-)
+from etl.platforms.helpers.pager_elements import is_of_videos_alone, pager_elements
+from etl.platforms.helpers.pager_links import next_is_disabled, signs_of_more
 from etl.platforms.helpers.undrawn_rows import rows_elsewhere
 from etl.platforms.helpers.unshown_counts import unshown_counts
 from etl.web.page import WebPage

@@ -33,7 +33,8 @@ from etl.platforms.helpers.row_texts import (
     text_in,
     values_in,
 )
-from etl.platforms.helpers.year_headlines import day_below, day_by_address, months_above
+from etl.platforms.helpers.side_boxes import is_in_side_box
+from etl.platforms.helpers.year_headlines import day_below, day_by_address, months_above, says_day
 from etl.web.page import WebPage, absolute, base_url
 
 _STATE_CLASS = re.compile(
@@ -99,7 +100,7 @@ def main_rows(page: WebPage, is_document: IsDocument) -> tuple[Row, ...]:
     Navigation, sidebars and "most read" boxes link documents too, but fewer, or documents of other columns: a list most
     of whose documents lie below the page's own address comes first, then the one that the pager belongs to, whose last
     page may hold one row beside a box of the column's newest ten, then the one with most rows; a row with a date counts
-    three times.
+    three times, except in a box that is named or headed as one beside lists.
     """
     return next(iter(ranked_lists(page, is_document)), ())
 
@@ -115,7 +116,8 @@ def ranked_lists(page: WebPage, is_document: IsDocument) -> list[tuple[Row, ...]
     for key, blocks in groups.items():
         rows[key] = list(_rows(blocks, links))
         inside = sum(address.startswith(own) for address in blocks.values() if address)
-        weight = sum(3 if row.dated else 1 for row in rows[key])
+        dated = 1 if rows[key] and is_in_side_box(rows[key][0].block) else 3
+        weight = sum(dated if row.dated or says_day(row.beside) else 1 for row in rows[key])
         ranked[key] = inside * 2 > len(blocks), key in paged, weight
     return [tuple(rows[key]) for key in sorted(ranked, key=ranked.__getitem__, reverse=True)]
 

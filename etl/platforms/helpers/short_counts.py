@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 from etl.outside import digits
 from etl.platforms.helpers.element_words import plain_signs, short_words
 from etl.platforms.helpers.list_numbers import Counts
-from etl.platforms.helpers.pager_links import moves, slides
+from etl.platforms.helpers.pager_elements import moves, slides
 from etl.web.page import WebPage
 
 _CHINESE = re.compile(

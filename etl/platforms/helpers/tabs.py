@@ -8,7 +8,7 @@ from lxml.html import HtmlElement
 
 from etl.platforms.helpers.element_words import words_of
 from etl.platforms.helpers.list_addresses import is_of_list
-from etl.platforms.helpers.pager_links import is_answered, slides
+from etl.platforms.helpers.pager_elements import is_answered, slides
 from etl.web.page import WebPage, absolute, base_url
 
 _YEAR = re.compile(r"^((?:19|20)\d\d)年?度?$")

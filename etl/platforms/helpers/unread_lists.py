@@ -12,15 +12,17 @@ from lxml.html import HtmlElement
 from etl.dates import DATE
 from etl.platforms.helpers.element_words import words_of
 from etl.platforms.helpers.list_addresses import is_of_other_box
+from etl.platforms.helpers.row_texts import date_in
+from etl.platforms.helpers.side_boxes import is_in_side_box
 from etl.platforms.helpers.undrawn_rows import data_of_rows
 from etl.web.page import WebPage, absolute, base_url
 
-_MIN_ROWS, _READ, _MIN_TITLE, _MIN_DATE, _MAX_ROW_CHARS = 5, 3, 6, 8, 300
-_MAX_DEPTH, _MAX_ABOVE, _MAX_BEFORE = 4, 12, 2
+_MIN_ROWS, _READ, _MIN_TITLE, _MIN_DATE, _MAX_ROW_CHARS = 5, 3, 6, 4, 300
+_MAX_DEPTH, _MAX_ABOVE = 4, 12
 _MAY_BE_UNREAD = re.compile(
     r"onclick|@click|javascript:|data-|href=[\"']?[#\"']|<a(?:\s+class=\"[^\"]*\")?>", re.IGNORECASE
 )
-_DATED = re.compile(DATE)
+_DATED = re.compile(rf"{DATE}|^\W*(?:0?[1-9]|1[0-2])[-/.月][0-3]?\d日?\W*$")
 _NOWHERE = re.compile(r"^\s*(?:$|#|javascript:)", re.IGNORECASE)
 _MAY_HAVE_IDS = re.compile(r"\sdata-(?:\w{0,8}-?id|guid|key|code)\s*=", re.IGNORECASE)
 _IDS = (
@@ -47,17 +49,6 @@ _DAY = re.compile(
     re.IGNORECASE,
 )
 _NAMED = re.compile(r"(?:var|let|const)\s+([\w$]{1,40})\s*=|([\w$.]{1,40})\s*=\s*[\[{]")
-# Boxes beside a list, by their names and by their headlines.
-_BESIDE = re.compile(
-    r"(?:^|[\s_-])(?:side(?:bar)?|aside|hot\w{0,6}|recommend\w{0,6}|tuijian|relat\w{0,6}|rank\w{0,4}|phb|latest|newest)(?:$|[\s_-]|\d)",
-    re.IGNORECASE,
-)
-_HEADLINE = re.compile(
-    r"^\W*(?:最新(?:信息|动态|发布|公告|更新|消息|资讯|推荐)?|热[点门]\w{0,4}|(?:相关|推荐)\w{0,4}|猜你喜欢|(?:点击|阅读|信息|浏览|热文)排行榜?|"
-    r"大家(?:都)?在[看搜])\W*(?:更多|more)?\W*$",
-    re.IGNORECASE,
-)
-_MAX_HEADLINE = 14
 _PLACE = re.compile(r"list|docs?(?![a-z])|document|news|articles?|content|data|result|gkml|xxgk", re.IGNORECASE)
 _LOADING = re.compile(
     r"^\W*(?:(?:数据|内容|信息|页面)?(?:正在)?(?:努力)?(?:加载|载入|读取)中?|loading)(?:\W*请稍[候后等])?\W*$",
@@ -74,7 +65,8 @@ def unread_list(page: WebPage, listed: Mapping[str, str], *, turns: bool) -> int
     Where the listed rows are those of a box beside the list, a shorter list counts too, and one whose documents have
     other addresses. `turns`: the next page or the total is known: then data of scripts are those of another list.
     """
-    beside = read_beside(page, listed)
+    first = _first_listed(page, listed)
+    beside = first is not None and is_in_side_box(first)
     least = _READ if beside else max(_MIN_ROWS, len(listed))
     twins = () if turns else _rows_of_twins(page, listed)
     rows = max(chain(_rows_without_address(page), twins, _rows_elsewhere(page, listed) if beside else ()), default=0)
@@ -86,7 +78,8 @@ def unread_list(page: WebPage, listed: Mapping[str, str], *, turns: bool) -> int
 
 def empty_list(page: WebPage, listed: Mapping[str, str]) -> str | None:
     """The tag of an empty element that is called a list, where the rows that were `listed` are of a box beside it."""
-    if not read_beside(page, listed):
+    first = _first_listed(page, listed)
+    if first is None or not is_in_side_box(first):
         return None
     for element in page.tree.iter("ul", "ol", "tbody", "table", "dl", "div", "section"):
         names = f"{element.get('id') or ''} {element.get('class') or ''}".strip()
@@ -98,22 +91,6 @@ def empty_list(page: WebPage, listed: Mapping[str, str]) -> str | None:
         ) is None:
             return f"{element.tag} {names}"
     return None
-
-
-def read_beside(page: WebPage, listed: Mapping[str, str]) -> bool:
-    """Whether the rows that were `listed` stand in a box beside a list, by its name or its headline."""
-    first = _first_listed(page, listed)
-    if first is None:
-        return False
-    for above in islice(first.iterancestors(), _MAX_ABOVE):
-        if above.tag in ("body", "html"):
-            break
-        if _BESIDE.search(f"{above.get('class') or ''} {above.get('id') or ''}"):
-            return True
-        before = [item for item in islice(above.itersiblings(preceding=True), _MAX_BEFORE) if isinstance(item.tag, str)]
-        if any(_HEADLINE.match(words_of(item, _MAX_HEADLINE)) for item in before):
-            return True
-    return False
 
 
 def _first_listed(page: WebPage, listed: Mapping[str, str]) -> HtmlElement | None:
@@ -171,10 +148,11 @@ def _is_dated_title(row: HtmlElement) -> bool:
         length += len(text.strip())
         if length > _MAX_ROW_CHARS:
             return False
-        pieces.append(text)
-    if length < _MIN_TITLE + _MIN_DATE or not _DATED.search(" ".join(pieces)):
+        pieces += [words] if (words := " ".join(text.split())) else []
+    title = max((piece for piece in pieces if not _DATED.search(piece)), key=len, default="")
+    if length < _MIN_TITLE + _MIN_DATE or len(title) < _MIN_TITLE:
         return False
-    return any(len(piece.strip()) >= _MIN_TITLE for piece in pieces if not _DATED.search(piece))
+    return any(map(_DATED.search, pieces)) or date_in(piece for piece in pieces if piece != title) is not None
 
 
 def _leads(link: HtmlElement) -> bool:

@@ -10,7 +10,8 @@ from lxml.html import HtmlElement
 from etl.outside import digits
 from etl.platforms.helpers.list_addresses import is_of_other_box
 from etl.platforms.helpers.list_numbers import counted_by
-from etl.platforms.helpers.pager_links import own_number, pager_elements, slides
+from etl.platforms.helpers.pager_elements import pager_elements, slides
+from etl.platforms.helpers.pager_links import own_number
 from etl.web.page import WebPage
 
 # Whole strings in quotes: `"1/12"`, `'第1页/共12页'`, `"共230条"`, `title="共12页"`. Their ends are sought first.

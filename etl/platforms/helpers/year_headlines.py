@@ -31,6 +31,11 @@ def months_above(container: HtmlElement, blocks: Iterable[HtmlElement]) -> dict[
     return found
 
 
+def says_day(texts: Iterable[str]) -> bool:
+    """Whether a text is a month and a day."""
+    return any(map(_MONTH_AND_DAY.match, texts))
+
+
 def day_below(above: str, texts: Iterable[str]) -> str | None:
     """The date, yyyy-mm-dd, of a row below such a headline, by its month and day, or by its day."""
     for text in texts:

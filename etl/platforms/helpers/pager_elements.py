@@ -1,0 +1,135 @@
+"""What the elements of a pager are: whether a script answers them, where they lead, what they stand in."""
+
+import re
+from collections.abc import Iterator
+
+from lxml.html import HtmlElement
+
+from etl.platforms.helpers.element_words import BUTTONS, words_of
+from etl.web.page import WebPage, absolute
+
+_PAGER_NAME = re.compile(
+    r"(?:^|[\s_-])(?:pag(?:e[rs]?|ing|ination)|fan_?ye|fen_?ye|fy|ye_?ma|turn)(?:$|[\s_-]|\d)|pag(?:er|ing|inat|e_?(?:nav|num|bar|list|"
+    r"box|code|div))|next[_-]?page|page[_-]?next|分页|页码",
+    re.IGNORECASE,
+)
+"""Names of elements that are a pager. `page` alone is a name of whole pages too, so that the element must be short."""
+_SLIDES = re.compile(r"slide|swiper|focus|banner|carousel|lunbo|flash|calendar|rili|gallery", re.IGNORECASE)
+_VIDEO = re.compile(r"video|(?:^|[\s_-])vod(?:$|[\s_-])|shipin|player", re.IGNORECASE)
+_MOVES = re.compile(r"scroll|roll|marquee|gundong|album|photo|pic|tab(?:$|[\s_-])|hd(?:$|[\s_-])", re.IGNORECASE)
+_STEP_PICTURE = re.compile(r"next|prev|first|last|page|arrow|left|right", re.IGNORECASE)
+_MAX_PAGER_CHARS, _MAX_ABOVE = 300, 3
+_PLACE = re.compile(r"#(?:$|!|/|\w{0,12}\d{1,4}$)")
+"""A place in the page by which a script turns: `#`, `#!/list/2`, `#page2`."""
+_DISABLED = re.compile(r"disabled?|nolink|no-?more|gr[ae]y|(?:^|\s)(?:off|end|none|no)(?:\s|$)", re.IGNORECASE)
+_CURRENT = re.compile(
+    r"(?:^|[\s_-])(?:active|curr?(?:ent)?|on|now|selected|this|thisclass|hover|sel)(?:$|[\s_-])", re.IGNORECASE
+)
+
+
+def is_current(element: HtmlElement) -> bool:
+    """Whether the element, or the item it stands in alone, is marked as the one that is shown."""
+    parent = element.getparent()
+    own = [element] if parent is None or len(parent) > 1 else [element, parent]
+    return any(_CURRENT.search(item.get("class") or "") for item in own)
+
+
+def is_of_videos(element: HtmlElement) -> bool:
+    """Whether the element belongs to a box of videos."""
+    around = [element, *list(element.iterancestors())[:_MAX_ABOVE]]
+    return any(map(_VIDEO.search, map(names_of, around)))
+
+
+def is_of_videos_alone(page: WebPage, words: str) -> bool:
+    """Whether the words stand in boxes of videos, and nowhere else."""
+    holders = [
+        item for item in page.tree.iter("a", "span", "li", "button", "em", "i", "div", "p") if words in _own(item)
+    ]
+    return bool(holders) and all(map(is_of_videos, holders))
+
+
+def _own(element: HtmlElement) -> str:
+    return "".join((element.text or "").split())
+
+
+def is_scripted(element: HtmlElement) -> bool:
+    """Whether a script answers the element and leads to another page: marked as switched off it does not."""
+    href = (element.get("href") or "").strip().lower()
+    own = element.get("onclick") or element.get("data-page") or element.get("data-pagenum") or element.get("data-index")
+    scripted = bool(own) or href.startswith("javascript:") or (element.tag == "a" and _PLACE.match(href) is not None)
+    if element.tag == "option":
+        select = element.getparent()
+        listens = select is not None and bool(select.get("onchange"))
+        scripted = listens and (words_of(element)[:1] == "第" or is_pager_name(select))
+    elif element.tag == "button" or (element.tag == "input" and element.get("type") in BUTTONS):
+        scripted = True
+    return scripted and not is_disabled(element) and not is_current(element)
+
+
+def is_answered(element: HtmlElement) -> bool:
+    """Whether a script answers the element, if only by data that it bears or by the selection it stands in."""
+    parent = element.getparent()
+    if element.tag == "option":
+        return parent is not None and bool(parent.get("onchange") or parent.get("onclick"))
+    return is_scripted(element) or any(name.startswith("data-") for name in element.keys())  # noqa: SIM118
+
+
+def moves(element: HtmlElement) -> bool:
+    """Whether the element stands with pictures, or in a block whose name says that it moves."""
+    for around in (element, *list(element.iterancestors())[:_MAX_ABOVE]):
+        if around.tag in ("body", "html") or len(words_of(around, _MAX_PAGER_CHARS)) > _MAX_PAGER_CHARS:
+            break
+        if _MOVES.search(names_of(around)) or any(
+            not _STEP_PICTURE.search(f"{picture.get('src')} {names_of(picture)}") for picture in around.iter("img")
+        ):
+            return True
+    return False
+
+
+def pager_elements(page: WebPage) -> Iterator[HtmlElement]:
+    """The short elements of the page that are called a pager."""
+    named = (
+        element
+        for element in page.tree.iter("div", "ul", "p", "nav", "td", "span")
+        if _PAGER_NAME.search(names_of(element))
+    )
+    return (element for element in named if len(words_of(element, _MAX_PAGER_CHARS)) <= _MAX_PAGER_CHARS)
+
+
+def is_pager_name(element: HtmlElement | None) -> bool:
+    """Whether the element is called a pager."""
+    return element is not None and _PAGER_NAME.search(f"{names_of(element)} {element.get('name') or ''}") is not None
+
+
+def is_in_pager(element: HtmlElement) -> bool:
+    """Whether the element, or a short one around it, is called a pager."""
+    around = [element, *list(element.iterancestors())[:_MAX_ABOVE]]
+    return any(
+        _PAGER_NAME.search(names_of(item)) and len(words_of(item, _MAX_PAGER_CHARS)) <= _MAX_PAGER_CHARS
+        for item in around
+    )
+
+
+def slides(element: HtmlElement) -> bool:
+    """Whether the element belongs to pictures that slide, or to a calendar."""
+    around = [element, *list(element.iterancestors())[: _MAX_ABOVE + 1]]
+    return any(map(_SLIDES.search, map(names_of, around)))
+
+
+def names_of(element: HtmlElement) -> str:
+    """The element's classes, id and label."""
+    return f"{element.get('class') or ''} {element.get('id') or ''} {element.get('aria-label') or ''}"
+
+
+def target_of(element: HtmlElement, base: str) -> str | None:
+    """The absolute address that a link or an option leads to; None if it is none, or a place in the page."""
+    href = (element.get("href") or "").strip()
+    if element.tag == "option" and re.search(r"[./?]", element.get("value") or ""):
+        href = (element.get("value") or "").strip()
+    return absolute(href, base) if href and not href.startswith("#") else None
+
+
+def is_disabled(element: HtmlElement) -> bool:
+    """Whether the element is marked as leading nowhere."""
+    off = element.get("disabled") is not None or element.get("aria-disabled") == "true"
+    return bool(off or _DISABLED.search(element.get("class") or ""))
