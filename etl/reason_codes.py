@@ -184,7 +184,11 @@ class Code(StrEnum):
         "{rows} 行链接，共 {menu_links} 个链接",
         "{rows} rows of links, {menu_links} links",
     )
-    NOTHING_TO_READ = "nothing_to_read", "没有正文、著录项和列表", "no text, no fields, no list"
+    NOTHING_TO_READ = (
+        "nothing_to_read",
+        "内容太少，不足以认作公文，也不是列表",
+        "too little for a document, and no list",
+    )
 
     # Changes of a record that no version explains.
     GONE_ON_DAYS = "gone_on_days", "在 {days} 个不同日期返回 404 或 410", "404 or 410 on {days} different days"

@@ -40,6 +40,8 @@ def show_explanation(page: str, rules: str, explanation: Explanation) -> None:
             for title in explanation.titles
         ],
     )
+    if crumbs := explanation.breadcrumb:
+        output.print(f"[dim]read as a breadcrumb: {output.plain('; '.join(map(_short, crumbs)))}[/]", soft_wrap=True)
     table(
         ("", "field", "value", "origin", "label", "rule", "why not"),
         [
@@ -59,8 +61,8 @@ def show_explanation(page: str, rules: str, explanation: Explanation) -> None:
     if flags := [(flag_names(flag) or (flag, flag))[1] for flag in explanation.extraction.flags]:
         output.print(f"[dim]{output.plain('; '.join(flags))}[/]", soft_wrap=True)
     table(
-        ("", "kind", "check"),
-        [(_mark(chosen=check.holds), check.kind, check.reason) for check in explanation.checks],
+        ("holds", "kind if so", "check"),
+        [("yes" if check.holds else "no", check.kind, check.reason) for check in explanation.checks],
     )
 
 

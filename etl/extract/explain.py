@@ -20,7 +20,7 @@ from etl.extract.page.main_text import (
 from etl.extract.page.trimming import Body
 from etl.extract.page_kind import CHECKS
 from etl.extract.rules.choose import why_not_chosen
-from etl.extract.rules.title import Candidate, headline_candidates, lines_above, stated_titles
+from etl.extract.rules.title import Candidate, breadcrumb_lines, headline_candidates, lines_above, stated_titles
 from etl.extract.types import Extraction, FieldValue, PageKind
 from etl.fields import FIELDS
 from etl.platforms.base import Platform
@@ -74,7 +74,7 @@ class Explanation:
     """An extraction with all its candidates.
 
     `body` is what the main text was taken from (see `etl.extract.codes.BODY_NAMES`), its edges being cut to `edges`;
-    `guess` the title that the first pass looked for the text with.
+    `guess` the title that the first pass looked for the text with; `breadcrumb` are lines read as 首页 > … above it.
     """
 
     extraction: Extraction
@@ -85,6 +85,7 @@ class Explanation:
     bodies: tuple[BodyCandidate, ...]
     stated_titles: tuple[str, ...]
     titles: tuple[TitleCandidate, ...]
+    breadcrumb: tuple[str, ...]
     fields: Mapping[str, tuple[ValueCandidate, ...]]
     checks: tuple[CheckResult, ...]
 
@@ -110,6 +111,7 @@ def explain(
         tuple(_bodies(stages)),
         tuple(dict.fromkeys(stated_titles(source.titles, labelled, source.meta))),
         tuple(_titles(stages, labelled)),
+        tuple(breadcrumb_lines(source.blocks, located.title_limit)),
         {name: tuple(_values(stages, name)) for name in FIELDS if any(v.name == name for v in stages.evidence.values)},
         tuple(_checks(stages)),
     )
@@ -157,7 +159,7 @@ def _why(candidate: Candidate, best: int, *, chosen: bool) -> str:
     if chosen:
         return ""
     if candidate.score <= 0:
-        return "no score"
+        return "score not above 0"
     return f"another line has {best}" if candidate.score < best else "a later line, or the whole title, has the same"
 
 

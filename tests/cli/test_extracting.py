@@ -92,7 +92,8 @@ def test_every_candidate_is_shown_with_what_spoke_for_it(tmp_path: Path) -> None
     header = table(("发文日期", "2023-05-08"), ("发布机构", "云溪区人民政府办公室"), ("发布机构", "云溪区民政局"))
     markup = page(
         header,
-        headline=f"<h1>{TITLE}</h1><p>来源：云溪日报　2023-05-09 08:30</p><h3>居民常见问题解答</h3>",
+        headline="<p>当前位置：首页 > 政务公开 > 通知</p>"
+        f"<h1>{TITLE}</h1><p>来源：云溪日报　2023-05-09 08:30</p><h3>居民常见问题解答</h3>",
         container='<div class="TRS_Editor">{}</div>',
         head="<meta name='PubDate' content='2023-06-30'>",
     )
@@ -113,6 +114,8 @@ def test_every_candidate_is_shown_with_what_spoke_for_it(tmp_path: Path) -> None
     other = titles["居民常见问题解答"]
     assert (other["chosen"], other["score"], other["why"]) == (False, 2, "another line has 11")
 
+    assert "当前位置：首页 > 政务公开 > 通知" in read["breadcrumb"]
+
     assert {name: [(c["value"]["value"], c["why"]) for c in found] for name, found in read["fields"].items()} == {
         "title": [(TITLE, ""), (TITLE, "says the same")],
         "publisher": [("云溪区人民政府办公室", ""), ("云溪区民政局", "later on the page")],
@@ -130,6 +133,7 @@ def test_every_candidate_is_shown_with_what_spoke_for_it(tmp_path: Path) -> None
         "TRS_Editor",
         "densest",
         "+4 equals a stated title",
+        "read as a breadcrumb: ",
         "meta tags are evidence only",
         "prose with a date",
     ):

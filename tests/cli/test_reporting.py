@@ -22,6 +22,7 @@ from etl.pipeline.stages.reconciling import red_lines
 from etl.reason_codes import Code
 from etl.settings import PROJECT, Settings
 from tests.support.gongkai import Said, crawl_site, gongkai, small
+from tests.support.reason_table import codes_below
 
 
 def source_file(site: Site, folder: Path) -> None:
@@ -112,6 +113,11 @@ def test_what_is_advised_in_a_log_is_explained_in_operations() -> None:
     page = (PROJECT / "docs" / "operations.md").read_text(encoding="utf-8").partition("## Amber runs")[2]
     documented = set(re.findall(r"^\| (.+?) \|", page, re.M)) - {"warning", "reason", "---"}
     assert documented == {Code(code).english for code in ADVICE}
+
+
+def test_every_problem_and_warning_of_a_run_says_what_to_do() -> None:
+    outcomes_within_others = {Code.ENDED, Code.ENDED_AS}
+    assert codes_below("Problems and warnings of a run") - set(ADVICE) == outcomes_within_others
 
 
 def test_a_dry_run_says_what_its_limit_means(local_settings: Settings, broken: Site, tmp_path: Path) -> None:

@@ -41,6 +41,11 @@ def page() -> str:
     return "".join(parts)
 
 
+def codes_below(heading: str) -> set[Code]:
+    """The codes below such a comment in `etl/reason_codes.py`."""
+    return {code for found, code in _codes() if found == heading}
+
+
 def _codes() -> list[tuple[str, Code]]:
     """Every code with the heading of its group: the last comment that stands on a line of its own above it."""
     source = Path(reason_codes.__file__).read_text(encoding="utf-8")
@@ -68,7 +73,9 @@ def _cell(sentence: str) -> str:
 if __name__ == "__main__":
     now = page()
     stale = not FILE.exists() or FILE.read_text(encoding="utf-8") != now
-    if "--write" in sys.argv:
+    if stale and "--write" in sys.argv[1:]:
         FILE.write_text(now, encoding="utf-8")
-    print(f"{FILE.name}: {'stale' if stale else 'nothing changed'}")
-    sys.exit(stale and "--write" not in sys.argv)
+        print(f"{FILE.name}: written")
+    else:
+        print(f"{FILE.name}: {'stale: --write' if stale else 'nothing changed'}")
+        sys.exit(stale)

@@ -410,14 +410,23 @@ def lines_above(blocks: Blocks, limit: int) -> list[Line]:
     return headline_lines(blocks, limit - _BLOCKS_ABOVE, limit)
 
 
+def breadcrumb_lines(blocks: Blocks, limit: int) -> list[str]:
+    """The lines above block `limit`, without lines of links, that are read as a breadcrumb: at most their end can be a
+    headline."""
+    lines = blocks.visible_blocks(max(0, limit - _BLOCKS_ABOVE), limit)
+    texts = [(index, block.plain.strip()) for index, block in lines if block.link_chars * 2 <= len(block.text)]
+    return [text for index, text in texts if _end_of_breadcrumb(blocks, index) is not None]
+
+
 def find_title(
     parts: list[str], blocks: Blocks, limit: int, labelled: Iterable[FieldValue], meta: list[tuple[str, str]]
 ) -> FoundTitle:
     """The title of the page.
 
     `parts` and `meta` are what `title_parts` and `meta_tags` return, `labelled` what `read_labels` found; `limit` is
-    the first block that cannot hold the title any more. In this order: a headline that the page confirms elsewhere, the
-    header's title, an unconfirmed headline, a meta tag, a line that reads like a title, `<title>`.
+    the first block that cannot hold the title any more. In this order: a headline of `_BELIEVED` points, the header's
+    title, any other headline, a meta tag, a line that reads like a title, `<title>`. `Candidate.parts` gives the
+    points: a title that the page states elsewhere, or markup and the line with date or source below it.
     """
     header = [value for value in labelled if value.name == "title"]
     article = _titles_of_meta(meta)
