@@ -149,7 +149,7 @@ def readme_commands(name: str) -> list[str]:
 
 def test_both_readmes_show_the_same_commands() -> None:
     assert readme_commands("README.md") == readme_commands("README.zh-CN.md")
-    assert readme_commands("README.md")[:2] == ["make demo", "make test"]
+    assert readme_commands("README.md")[:2] == ["make demo", "make check"]
 
 
 @cache
@@ -238,7 +238,7 @@ def test_files_for_the_hosting_page_fit_their_schema(schema: str, name: str) -> 
 def test_the_readme_s_commands_run(
     archive: Archive, local_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All but `make demo` and `make test`: the first has its own test, the second runs this."""
+    """All but `make demo` and `make check`: the first has its own test, the second runs most of these."""
     site = demo_site("trs_wcm")
     with serve(site):
         (tmp_path / "demo-trs.yaml").write_text(source_text(site), encoding="utf-8")
