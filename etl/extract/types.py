@@ -66,9 +66,10 @@ class Extraction(Outside):
 
     `reason` says why the page is of its kind, in the stored form of `etl.reasons`.
     `fields` is the chosen value of each field by name, `evidence` every value seen, the chosen ones included, `beliefs`
-    whether it confirms the chosen value of each field; `flags` are stored forms of `codes.Flag`; `index` is the index
-    number in parts, if there is one. `frames` are the addresses of pages of the same site that the page
-    shows in the place of its text, `further_pages` those on which a document's text goes on.
+    whether the evidence confirms the chosen value of each field; `flags` are stored forms of `codes.Flag`; `index` is
+    the index number in parts, if there is one. `frames` are the addresses of pages of the same site that the page shows
+    in the place of its text, `further_pages` those on which a document's text goes on. Fields in `TEXTS` may be longer
+    than a line (`Outside`).
     """
 
     TEXTS = frozenset({"text", "reason"})

@@ -48,7 +48,7 @@ REMOVABLE: frozenset[UnreferencedKind] = frozenset({"blob", "reading", "temporar
 class UnreferencedObject:
     """An object that nothing refers to, with its size in bytes and the time of its last write.
 
-    `blob`, `reading`: its step died before committing its rows. `temporary`: a probe of the local S3 server.
+    `blob`, `reading`: its step died before committing its rows. `temporary`: a probe that `gongkai doctor` left.
     `unadopted`: a capture log whose rows are written when its step runs again. `ahead`: a log of a run, change or event
     that the database does not know. `foreign`: not an object of the archive. Only the first three are ever removed.
     """
@@ -106,9 +106,9 @@ def delete_unreferenced(
 ) -> Iterator[UnreferencedObject]:
     """Removes the `REMOVABLE` objects that are older than the grace period; yields each once it is removed.
 
-    Before it removes some, it asks the database again and writes a log of them (`garbage/<day>/<time>.jsonl.gz`), and
-    checks the time of each just before removing it. Raises `StoreError`, also where the S3 key may not delete, and
-    `DatabaseBehindBucket`.
+    Before it removes some (`_PAGE` at most), it asks the database again, writes a log of them
+    (`garbage/<day>/<time>.jsonl.gz`), and looks at the time of each again. Raises `StoreError`, also where the S3 key
+    may not delete, and `DatabaseBehindBucket`.
     """
     require_database_in_sync(archive)
     before = datetime.now(UTC) - older_than

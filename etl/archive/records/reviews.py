@@ -1,4 +1,4 @@
-"""What a person looked at and found right: a note beside the version, which itself stays as it is."""
+"""Reviews: that a person looked at a version and found it right. The version itself stays as it is."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,8 +31,8 @@ class ReviewNote:
 
 
 def keep_review(archive: Archive, record: int, version: int, issue: Issue, subject: str, by: str, note: str) -> bool:
-    """Notes that a person looked at that version and found it right; whether it still is the current one. The note is
-    cut to `MAX_CHARS`. Raises as `keep_act` does."""
+    """Notes that a person looked at that version and found it right, if it still is the current one; returns whether it
+    is. The note is cut to `MAX_CHARS`. Raises as `keep_act` does."""
     said = " ".join(note.split())[:MAX_CHARS]
 
     def decide(connection: Connection, _: int) -> ReviewRow | None:

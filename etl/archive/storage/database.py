@@ -75,7 +75,7 @@ def lock_against_garbage(connection: Connection) -> None:
 
 
 def lock_against_writers(connection: Connection) -> None:
-    """Until the transaction ends, no other transaction stores bytes whose rows are still to come."""
+    """Until the transaction ends, no other one stores blobs or readings, whose rows are still to come."""
     connection.execute(text("LOCK TABLE archive.storing IN EXCLUSIVE MODE"))
 
 

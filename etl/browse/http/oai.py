@@ -146,13 +146,13 @@ class _Asked:
     def _page(self) -> Answer:
         token = self.given.get("resumptionToken")
         last = published.last_change(self.connection)
-        asked, told_at = self._continued(token, last) if token else (self._begun(last), self.bare.told_at)
+        asked, complete_until = self._continued(token, last) if token else (self._begun(last), self.bare.complete_until)
         records, following = harvest_list(self.connection, asked, self._host, self.base)
         if not records:
             raise _Refused("badResumptionToken", "nothing follows") if token else self._nothing(asked.source)
         ended = "" if token else None
-        ahead = ended if following is None else _token(replace(asked, after=following), told_at)
-        return replace(self.bare, records=records, told_at=told_at, token=ahead)
+        ahead = ended if following is None else _token(replace(asked, after=following), complete_until)
+        return replace(self.bare, records=records, complete_until=complete_until, token=ahead)
 
     def _begun(self, last: int) -> Harvest:
         since, before = (self.given.get(name) for name in ("from", "until"))
@@ -192,9 +192,9 @@ def _moment(value: str | None, name: str) -> datetime | None:
         raise _Refused("badArgument", f"{name} is a day, 2026-03-01, or a second, 2026-03-01T08:00:00Z") from error
 
 
-def _token(asked: Harvest, told_at: datetime) -> str:
+def _token(asked: Harvest, complete_until: datetime) -> str:
     edges = ("" if edge is None else f"{edge.timestamp():.0f}" for edge in (asked.since, asked.before))
-    return "~".join([asked.source, *edges, str(asked.upto), str(asked.after), f"{int(told_at.timestamp())}"])
+    return "~".join([asked.source, *edges, str(asked.upto), str(asked.after), f"{int(complete_until.timestamp())}"])
 
 
 def _read(token: str) -> tuple[Harvest, datetime]:
@@ -202,6 +202,6 @@ def _read(token: str) -> tuple[Harvest, datetime]:
     found = _TOKEN.fullmatch(token)
     if found is None:
         raise ValueError(token)
-    source, since, before, upto, after, told_at = found.groups()
+    source, since, before, upto, after, complete_until = found.groups()
     edges = [datetime.fromtimestamp(int(edge), UTC) if edge else None for edge in (since, before)]
-    return Harvest(int(upto), int(after), source, *edges), datetime.fromtimestamp(int(told_at), UTC)
+    return Harvest(int(upto), int(after), source, *edges), datetime.fromtimestamp(int(complete_until), UTC)

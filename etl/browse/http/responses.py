@@ -97,7 +97,8 @@ _FOR_PROGRAMS = ("/api/", "/cdx", "/oai", "/timegate/", "/timemap/")
 
 
 def is_for_programs(request: Request) -> bool:
-    """Whether the request asks what is no page: its answers have no language, and behind a path may be an address."""
+    """Whether a program asks (API, CDX, OAI-PMH, Memento): behind such a path may be an address with a query of its
+    own, so no parameter there chooses a language."""
     return request.url.path.removeprefix(request.scope.get("root_path", "")).startswith(_FOR_PROGRAMS)
 
 

@@ -32,12 +32,13 @@ class HarvestedRecord:
 class Answer:
     """An answer to one request. What its verb does not have is empty.
 
-    `told_at`: the moment up to which the answer is complete. `arguments` are those of the request, none where they are
+    `complete_until`: up to which moment. `arguments` are those of the request, none where they are
     refused. `token`: None where the list is whole in one answer, "" at the end of a list of several.
+    `Identify` says `since` which moment there are changes (None: there are none yet) and whom to ask, `contact`.
     """
 
     address: str
-    told_at: datetime
+    complete_until: datetime
     verb: str = ""
     arguments: tuple[tuple[str, str], ...] = ()
     error: tuple[str, str] | None = None

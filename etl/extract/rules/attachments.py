@@ -111,7 +111,8 @@ def read_file_names(files: Iterable[Attachment], title: str) -> Iterator[Reading
 class _Links:
     """Links, and other elements that a click turns into one, that lead to files of the document.
 
-    `unaddressed` says whether one names a file without telling its address, after `find` has run.
+    After `find` has run, `unaddressed` says whether one names a file without telling its address, and `_hidden_files`
+    has the files of hidden links by the node that hides them.
     """
 
     def __init__(self, page: WebPage, blocks: Blocks, body: Body, title: str) -> None:
@@ -119,9 +120,9 @@ class _Links:
         self._base = base_url(page)
         self.own_url = absolute(page.url, page.url)
         self.unaddressed = False
-        self._hidden: dict[int, list[Attachment]] = {}
+        self._hidden_files: dict[int, list[Attachment]] = {}
         self._lines_with_files: set[int] = set()
-        self._annexed: dict[int, bool] = {}
+        self._under_annex_word: dict[int, bool] = {}
         self._headline: int | None = None
 
     def find(self) -> Iterator[tuple[str, str]]:
@@ -134,7 +135,7 @@ class _Links:
             if (at < first and node.hidden_by > body.revealed) or at > below:
                 continue
             within = first <= at < end
-            if not (within or _may_lead_to_file(addresses.get(node.index, "")) or self._is_annex(node)):
+            if not (within or _may_lead_to_file(addresses.get(node.index, "")) or self._stands_under_annex_word(node)):
                 continue
             yield from self._read_all(node, node.element, link_targets(node.element))
         for node, element in self._clickable():
@@ -180,9 +181,9 @@ class _Links:
     def hidden_files(self) -> list[Attachment]:
         """Files of the hidden blocks that scripts name, and of one below the text if it is the only one: a script may
         show it that could not be followed, and nobody lists files to hide them."""
-        named = [files for index, files in self._hidden.items() if self._is_named_in_script(index)]
-        if not named and len(self._hidden) == 1:
-            index, files = next(iter(self._hidden.items()))
+        named = [files for index, files in self._hidden_files.items() if self._is_named_in_script(index)]
+        if not named and len(self._hidden_files) == 1:
+            index, files = next(iter(self._hidden_files.items()))
             named = [] if self._is_in_text(index) else [files]
         return [file for files in named for file in files]
 
@@ -214,7 +215,7 @@ class _Links:
         if hidden and node.first < body.first:
             return
         name = self._name_of_file(node, element, target, within=within)
-        if name is None or not (within or hidden or self._is_annex(node) or self._is_near(node)):
+        if name is None or not (within or hidden or self._stands_under_annex_word(node) or self._is_near(node)):
             return
         if not target.address or (name and self._is_elsewhere(target.address)):
             self.unaddressed = self.unaddressed or not hidden
@@ -226,42 +227,42 @@ class _Links:
         if not hidden:
             yield url, name
         elif is_file_address(target.address, self._page.charset) and (within or self._is_near(node)):
-            self._hidden.setdefault(node.hidden_by, []).append(Attachment(url, name))
+            self._hidden_files.setdefault(node.hidden_by, []).append(Attachment(url, name))
 
     def _name_of_file(self, node: Node, element: html.HtmlElement, target: LinkTarget, *, within: bool) -> str | None:
         """The name of the file that is linked, which may be empty; None for a link to something else."""
         address = target.address
-        annexed = self._is_annex(node)
+        annexed = self._stands_under_annex_word(node)
         is_file = is_file_address(address, self._page.charset) or ((within or annexed) and is_other_file(address))
-        stored = not is_file and (may_be_stored_file(address) or (annexed and may_answer_file(address)))
-        if not (is_file or stored or within or target.name or annexed):
+        if not (is_file or within or target.name or annexed or may_be_stored_file(address)):
             return None
         words = " ".join("".join(element.itertext()).split()) or (element.get("value") or "").strip()
-        named = is_file_name(words) or bool(target.name)
-        if not (
-            is_file
-            or (named and (within or target.name or _is_download_service(address) or annexed))
-            or (annexed and (stored or self._is_elsewhere(address) or (not address and not is_page_tool(words))))
-        ):
+        is_named = bool(target.name) or (is_file_name(words) and (within or annexed or _is_download_service(address)))
+        if not (is_file or is_named or (annexed and self._may_be_annex(address, words))):
             return None
-        if not words and not target.name and element.tag == "a" and element.find(".//img") is None:
-            return None
-        if not within and _SOFTWARE.fullmatch(words) and not annexed:
-            return None
-        return _best_name(words, target.name, element)
+        is_empty = not words and not target.name and element.tag == "a" and element.find(".//img") is None
+        is_software = not within and not annexed and _SOFTWARE.fullmatch(words) is not None
+        return None if is_empty or is_software else _best_name(words, target.name, element)
+
+    def _may_be_annex(self, address: str, words: str) -> bool:
+        """Whether a link below 附件 leads to a file, though neither its address nor its words end as one's do."""
+        if not address:
+            return not is_page_tool(words)
+        return may_be_stored_file(address) or may_answer_file(address) or self._is_elsewhere(address)
 
     def _is_elsewhere(self, address: str) -> bool:
-        """Whether an address is that of another site's page, as a shared folder of a network disk is."""
+        """Whether an address is that of something on another site that is neither a file nor an HTML page, as a shared
+        folder of a network disk is."""
         url = absolute(address, self._base) or ""
         if is_file_address(address, self._page.charset) or is_other_file(address) or may_be_stored_file(address):
             return False
         return bool(url) and site_of(url) != site_of(self._page.url) and not PAGE_ENDING.search(address)
 
-    def _is_annex(self, node: Node) -> bool:
+    def _stands_under_annex_word(self, node: Node) -> bool:
         """Whether the line of the link, the line before it, or that before the links above it, says 附件."""
-        known = self._annexed.get(node.first)
+        known = self._under_annex_word.get(node.first)
         if known is None:
-            known = self._annexed[node.first] = bool(self._annex_lines) and self._is_below_annex(node.first)
+            known = self._under_annex_word[node.first] = bool(self._annex_lines) and self._is_below_annex(node.first)
         return known
 
     @cached_property
@@ -285,8 +286,8 @@ class _Links:
         return False
 
     def _is_near(self, node: Node) -> bool:
-        """Whether a link stands between the buttons above the headline and the lines below the text, in no column
-        beside it."""
+        """Whether a link stands between the buttons above the headline and the lines below the text, and not in a
+        sidebar."""
         if node.first < self._body.first:
             if self._headline is None:
                 self._headline = _headline_block(self._blocks, self._body, self._title)

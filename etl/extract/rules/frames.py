@@ -23,7 +23,7 @@ _MAX_FRAMES = 3
 
 def find_frames(page: WebPage, blocks: Blocks, body: Body) -> tuple[str, ...]:
     """Absolute addresses of the frames of the same site that stand where a document has its text: parts of it where
-    the page has none of its own. `body` is its container."""
+    the page has none of its own. `body`: where that text is looked for (`body.node` is its container)."""
     base, own = base_url(page), absolute(page.url, page.url)
     found: dict[str, None] = {}
     for element in page.elements["iframe"]:

@@ -60,7 +60,9 @@ if TYPE_CHECKING:
 
 _INPUTS = {"zhuanzai": "source", "infodate": "published_date", "title": "title"}
 _SERVICE = "/rest/lightfrontaction/getgovinfolist"
-_SCRIPTS = ("/webBuilderCommon.js", "/ajaxReq.js")
+_COMMON_SCRIPT, _AJAX_SCRIPT = "/webBuilderCommon.js", "/ajaxReq.js"
+_SCRIPTS = (_COMMON_SCRIPT, _AJAX_SCRIPT)
+"""Where a site's values may stand, the likelier one first."""
 _GUID = r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}"
 _SITE = re.compile(rf"""\bsiteGuid["']?\s*[:=]\s*["']({_GUID})["']""")
 _PROJECT = re.compile(r"""\bprojectName["']?\s*[:=]\s*["']/?([\w./-]{1,60}?)/?["']""")
@@ -130,7 +132,7 @@ class Epoint(Platform):
         if path.endswith(_SERVICE):
             return _answer(page, request)
         if path.endswith(_SCRIPTS):
-            return _site(page, request)
+            return _read_site_script(page, request)
         query = dict(parse_qsl(urlsplit(page.url).query, keep_blank_values=True))
         if query.get("specialurl"):
             return ListingPage((), next_requests=(replace(request, url=_framed(page.url)),))
@@ -146,20 +148,21 @@ def _shell(page: WebPage, request: ListingRequest, query: dict[str, str]) -> Lis
     """The request for the site's script. The column is in its query too: each column needs a request of its own."""
     sources = [resolved(base_url(page), script.get("src") or "") for script in page.elements["script"]]
     own = [url for name in _SCRIPTS for url in sources if urlsplit(url).path.endswith(name)]
-    url = urlsplit(own[0] if own else resolved(page.url, "/js/webBuilderCommon.js"))
+    url = urlsplit(own[0] if own else resolved(page.url, f"/js{_COMMON_SCRIPT}"))
     column = {name: query.get(name, "") for name in ("deptcode", "categorynum")}
     address = url._replace(query=urlencode(column), fragment="").geturl()
     return ListingPage((), next_requests=(replace(request, url=address, headers={"Referer": page.url}),))
 
 
-def _site(page: WebPage, request: ListingRequest) -> ListingPage:
-    """The first request for the rows, from the values in the site's script."""
+def _read_site_script(page: WebPage, request: ListingRequest) -> ListingPage:
+    """The first request for the rows, from the values in the site's script; else the request for the other script."""
     source = live_source(f"<script>{page.text}</script>")
     site, project = _SITE.search(source), _PROJECT.search(source) or _SERVICE_CALL.search(source)
     if site is None:
-        if _SCRIPTS[0] not in request.url:
+        if _COMMON_SCRIPT not in request.url:
             raise NotAListing(f"no siteGuid in {urlsplit(request.url).path}")
-        return ListingPage((), next_requests=(replace(request, url=request.url.replace(*_SCRIPTS)),))
+        other_script = request.url.replace(_COMMON_SCRIPT, _AJAX_SCRIPT)
+        return ListingPage((), next_requests=(replace(request, url=other_script),))
     column = dict(parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
     service = resolved(page.url, f"/{project[1] if project else 'EWB-FRONT'}{_SERVICE}")
     values = {**column, "pageIndex": 0, "pageSize": _SIZE, "siteGuid": site[1]}
@@ -168,6 +171,7 @@ def _site(page: WebPage, request: ListingRequest) -> ListingPage:
 
 
 def _in_params_first(service: str) -> bool:
+    """Whether the body in `params` is tried first: where the project is named after the middle platform."""
     return "mid" in urlsplit(service).path.removesuffix(_SERVICE).lower()
 
 
@@ -199,17 +203,22 @@ def _answer(page: WebPage, request: ListingRequest) -> ListingPage:
     call = _Call.of(request)
     index = digits(call.values.get("pageIndex") or 0)
     rows, total = _rows(page)
-    if not rows and index == 0 and not call.is_second_form:
+    is_first = index == 0
+    if not rows and is_first and not call.is_second_form:
         other = replace(call, in_params=not call.in_params)
         return ListingPage((), next_requests=(other.request(request),))
-    if (rows is None and total != 0) or (not rows and total is None and index == 0):
+    lacks_rows = rows is None and total != 0
+    says_nothing = not rows and total is None and is_first
+    if lacks_rows or says_nothing:
         raise NotAListing(f"JSON without custom.data: {' '.join(page.text[:60].split())!r}")
     rows = rows or []
     seen = request.seen + len(rows)
-    if not rows and total is not None and seen < total:
+    ends_early = not rows and total is not None and seen < total
+    if ends_early:
         raise NotAListing(f"page {index} (from 0) is empty, and only {seen} of {total} documents were listed")
+    goes_on = bool(rows) and (total is None or seen < total)
     next_requests: tuple[ListingRequest, ...] = ()
-    if rows and (total is None or seen < total):
+    if goes_on:
         following = replace(call, values=call.values | {"pageIndex": index + 1})
         next_requests = (following.request(request, seen),)
     entries = tuple(entry for row in rows if (entry := _entry(row, page.url)))

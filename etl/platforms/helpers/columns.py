@@ -35,7 +35,7 @@ _MAX_NAME = 16
 
 
 def same_site(url: str, page: WebPage) -> bool:
-    """Whether the address is on the page's host, with or without `www.`."""
+    """Whether the address is on the page's host, with or without `www.`, and port: at two ports are two sites."""
     return urlsplit(url).netloc.removeprefix("www.") == urlsplit(page.url).netloc.removeprefix("www.")
 
 
@@ -77,11 +77,11 @@ def column_key(url: str) -> str:
     return _INDEX.sub("/", urlsplit(url)._replace(fragment="", scheme="").geturl())
 
 
-def parent_list(page: WebPage, detail: str, target: str) -> tuple[CandidateList, ...]:
-    """The list of a document, if its address gives it: `re.sub(detail, target, address)`."""
-    if not re.search(detail, page.url):
+def parent_list(page: WebPage, pattern: str, replacement: str) -> tuple[CandidateList, ...]:
+    """The list of a document, if its address gives it: with what matches the pattern replaced (`re.sub`)."""
+    if not re.search(pattern, page.url):
         return ()
-    return (CandidateList(resolved(page.url, re.sub(detail, target, page.url)), meta(page, "ColumnName")),)
+    return (CandidateList(resolved(page.url, re.sub(pattern, replacement, page.url)), meta(page, "ColumnName")),)
 
 
 def is_front_page(url: str) -> bool:

@@ -46,7 +46,8 @@ _MAX_CHARS = 30
 def short_counts(page: WebPage, words: str, *, first: bool) -> Counts | None:
     """The greatest numbers that short elements of the page state; None if none does. `words`: its `shown_words`.
 
-    A bare `1/12` may be a date: such are pages where all are the same, and of the list's first page the first.
+    A bare `1/12` may be a date: it counts only if every such text of the page is the same and, on the list's first
+    page, begins with 1.
     """
     if not _MAY_COUNT.search(words) and "<option" not in page.text:
         return None
@@ -57,17 +58,23 @@ def short_counts(page: WebPage, words: str, *, first: bool) -> Counts | None:
             if not slides(element) and not moves(element):
                 bare[digits(match[1]), digits(match[2])] = match[0]
         elif (of_pages or of_documents) and not slides(element):
-            pages |= {digits(of_pages[of_pages.lastindex or 1]): of_pages[0]} if of_pages else {}
-            documents |= {digits(of_documents[of_documents.lastindex or 1]): of_documents[0]} if of_documents else {}
-    at = {now for now, _ in bare}
-    current = next(iter(at)) if len(bare) == 1 else None
-    if len(bare) == 1 and (not first or current == 1):
-        pages |= {of: sign for (_, of), sign in bare.items()}
-    if not pages and not documents:
+            if of_pages:
+                pages[digits(of_pages[of_pages.lastindex or 1])] = of_pages[0]
+            if of_documents:
+                documents[digits(of_documents[of_documents.lastindex or 1])] = of_documents[0]
+    current = None
+    if len(bare) == 1:
+        (((current, last), sign),) = bare.items()
+        if not first or current == 1:
+            pages[last] = sign
+    most_pages, most_documents = max(pages, default=None), max(documents, default=None)
+    if most_pages is not None and (most_pages > 1 or most_documents is None):
+        sign = pages[most_pages]
+    elif most_documents is not None:
+        sign = documents[most_documents]
+    else:
         return None
-    most, all_of_them = max(pages, default=None), max(documents, default=None)
-    sign = pages[most] if most is not None and (most > 1 or all_of_them is None) else documents[all_of_them or 0]
-    return Counts(sign, False, most, current if most is not None else None, all_of_them)
+    return Counts(sign, False, most_pages, current if most_pages is not None else None, most_documents)
 
 
 def _counters(page: WebPage) -> Iterator[tuple[HtmlElement, str]]:
