@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from etl.dates import YEAR
 from etl.extract.codes import Rule
+from etl.extract.lexicon.labels import label_key
 from etl.extract.page.blocks import Blocks
 from etl.extract.page.trimming import Body
 from etl.extract.types import Attachment, FieldValue, PageKind
@@ -38,6 +39,8 @@ MIN_TEXT_CHARS = 60
 """Characters of text below which a page is a shell around its data, or no page of content."""
 _PROSE_CHARS, _SENTENCE_CHARS = 80, 30
 _MANY_LINKS = 8
+_COLUMN_CHARS = 5
+"""Letters of a headline that may be the name of a column: 通知公告 above 更新时间 and rows of links."""
 _SEVERAL_ROWS = 5
 _SUMMARY_CHARS, _ROW_CHARS = 80, 30
 """Characters of the summary that a listing may print below a title; of a row at the address of a document."""
@@ -157,7 +160,8 @@ class PageFacts:
                 and self.prose_chars < self.rows * _SUMMARY_CHARS
             )
         )
-        return many and not (self.has_labelled_date and self.has_headline)
+        named = self.has_headline and len(label_key(self.fields["title"].value)) > _COLUMN_CHARS
+        return many and not (self.has_labelled_date and named)
 
 
 def _is_error_notice(facts: PageFacts) -> bool:

@@ -299,7 +299,7 @@ def below_headline(blocks: Blocks, start: int) -> Body:
             end = before_heading
         if is_boilerplate(block.text) or starts_related_links(block) or rows > 1:
             break
-        if is_in_search_form(blocks, block.node, Body(start, start, -1, BETWEEN)):
+        if end > start and is_in_search_form(blocks, block.node, Body(start, start, -1, BETWEEN)):
             break
         if not rows:
             is_heading = len(block.text) <= _HEADING_CHARS and not _PUNCTUATED.search(block.text)

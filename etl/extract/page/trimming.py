@@ -108,7 +108,9 @@ def is_in_search_form(blocks: Blocks, index: int, body: Body) -> bool:
     """Whether a node (index into `Blocks.nodes`) stands in a form to be filled in that does not hold the text, as a
     search box does: a page of ASP.NET is one form as a whole, and some headers are forms that only show."""
     for around in blocks.ancestors(index):
-        if around.first <= body.first and around.last >= body.last:
+        # A form that begins where the text would does not hold a text that is empty.
+        holds = around.first < body.first or (around.first == body.first < body.last)
+        if holds and around.last >= body.last:
             return False
         if around.tag == "form":
             return any(_takes_input(each) for each in around.element.iter("input", "select", "textarea", "button"))

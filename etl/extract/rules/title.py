@@ -208,7 +208,7 @@ def _is_above_subheading(blocks: Blocks, index: int, chars: int = 0) -> bool:
     if not any(is_subheading(line.text) for _, line in blocks.visible_blocks(index + 1, index + 2)):
         return False
     block = blocks.blocks[index]
-    if _is_in_data_cell(blocks, block) or block.plain.rstrip().endswith(("。", "；")):
+    if _is_in_data_cell(blocks, block) or block.plain.rstrip().endswith(("。", "；", "，", "、")):
         return False
     key = label_key(block.text)
     is_short = max(len(key), chars) < _MIN_PARTIAL_CHARS and key not in _GENRE_ALONE

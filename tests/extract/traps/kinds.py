@@ -136,3 +136,24 @@ for name, (what, body, kind) in UNDATED.items():
         kind=kind,
         files=("P1.pdf",) if name in ("file", "frame") else (),
     )
+for name, what, above in (
+    ("with-day-of-change", "the day of the column's last change below its name", "<p>更新时间：2023-05-09</p>"),
+    (
+        "below-search-form",
+        "a form that asks for 标题 and 发布日期",
+        "<form><p>标题</p><input><p>发布日期</p><input></form>",
+    ),
+):
+    body = f"{above}<ul>{rows(8)}</ul>"
+    trap(f"listing-{name}", what, "listings", listing(body), url=COLUMN, kind="listing", absent=("written_date",))
+trap(
+    "listing-two-rows-below-search-form",
+    "two rows below a form that asks for 标题 and 发布日期",
+    "listings",
+    listing(f"<div><form><p>标题</p><input><p>发布日期</p><input></form><ul>{rows(2)}</ul></div>")
+    .replace("<h2>通知公告</h2>", "<div>当前位置：<a href='/'>首页</a> &gt; <a href='/1/'>通知公告</a></div>")
+    .replace("通知公告_云溪区人民政府", "云溪区水务局"),
+    url=COLUMN,
+    kind="listing",
+    absent=("published_date",),
+)
