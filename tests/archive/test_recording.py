@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from etl.archive.crawls.captures import store_attempts
-from etl.archive.crawls.pages import upsert_article_pages, upsert_listed_pages
+from etl.archive.crawls.pages import upsert_listed_pages, upsert_parts
 from etl.archive.crawls.run import ClassifiedAttempt, CrawlOptions, PageAttempt, RunContext
 from etl.archive.crawls.runs import open_run
 from etl.archive.records.extracted_pages import ExtractedPage
@@ -85,8 +85,8 @@ def test_pages_of_several_articles_are_written_at_once(archive: Archive, run: Ru
     (one, _), (other, _) = _store(archive, run, ["甲", "乙"])
     urls = [_address(f"part {number}") for number in range(4)]
     with archive.engine.begin() as connection:
-        upsert_article_pages(connection, run.source.id, {one: urls[:2], other: urls[2:3]})
-        upsert_article_pages(connection, run.source.id, {one: urls[1:2], other: (urls[3], urls[2])})
+        upsert_parts(connection, run.source.id, {one: urls[:2], other: urls[2:3]})
+        upsert_parts(connection, run.source.id, {one: urls[1:2], other: (urls[3], urls[2])})
     found = rows(archive, "SELECT url, part_of, part FROM archive.page WHERE kind = 'part'")
     assert {row["url"]: (row["part_of"], row["part"]) for row in found} == {
         urls[0]: (None, None),

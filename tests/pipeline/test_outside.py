@@ -13,7 +13,7 @@ from demo import catalogue, faults
 from demo.gkmlpt import GkmlptSite
 from demo.server import serve
 from etl.archive.crawls.captures import store_attempts
-from etl.archive.crawls.pages import listed_pages, upsert_article_pages, upsert_listed_pages, upsert_pages
+from etl.archive.crawls.pages import listed_pages, upsert_listed_pages, upsert_pages, upsert_parts
 from etl.archive.crawls.run import ClassifiedAttempt, CrawlOptions, PageAttempt, RunContext
 from etl.archive.crawls.runs import open_run
 from etl.archive.records.file_readings import store_file_reading, unread_files
@@ -76,7 +76,7 @@ def test_66000_links_are_looked_up_at_once(archive: Archive, run: RunContext) ->
         [known] = upsert_pages(connection, run.source.id, "document", [urls[-1]]).values()
         assert [page.page_id for page in listed_pages(connection, run.source.id, urls, DAY).values()] == [known]
         assert unread_files(connection, run.source.id, urls) == {}
-        assert upsert_article_pages(connection, run.source.id, {known: urls[:2]}).keys() == set(urls[:2])
+        assert upsert_parts(connection, run.source.id, {known: urls[:2]}).keys() == set(urls[:2])
 
 
 def test_the_longest_address_is_stored_and_longer_ones_are_none(archive: Archive, run: RunContext) -> None:

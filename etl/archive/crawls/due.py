@@ -28,7 +28,7 @@ class DuePage:
     """A document's page to fetch; `headers` as with `DueFile`; `listing`: the fields that its catalog states.
 
     `digest` is the SHA-256 of its bytes when they were last extracted, None where extraction is still to come.
-    `parts` (URLs of the article's further pages, in order) and `files` are those of that extraction.
+    `parts` (URLs of further pages of the article or of frames, in order) and `files` are those of that extraction.
     """
 
     page_id: int
@@ -50,7 +50,7 @@ def due_pages(engine: Engine, run: RunContext, batch: int) -> list[DuePage]:
             .where(RunPage.run_id == run.id, RunPage.batch == batch, RunPage.outcome.is_(None))
         ).all()
         trusted = trusted_hosts(connection)
-        parts = _article_pages(connection, [row.id for row in pages])
+        parts = _parts_of(connection, [row.id for row in pages])
         files = _files(connection, [row.id for row in pages])
     return [
         DuePage(
@@ -76,8 +76,8 @@ _PAGES = (
 )
 
 
-def _article_pages(connection: Connection, page_ids: Sequence[int]) -> dict[int, list[Address]]:
-    """URLs of the further pages of articles, in order, by the page id of the article's first page."""
+def _parts_of(connection: Connection, page_ids: Sequence[int]) -> dict[int, list[Address]]:
+    """URLs of the parts of documents, in order, by the page id of the document."""
     urls: dict[int, list[Address]] = {}
     query = select(Page.part_of, Page.url).where(among(Page.part_of, page_ids)).order_by(Page.part)
     for row in connection.execute(query):

@@ -94,10 +94,10 @@ def upsert_pages(connection: Connection, source_id: str, kind: str, urls: Iterab
     return _page_ids(connection, source_id, urls)
 
 
-def upsert_article_pages(
+def upsert_parts(
     connection: Connection, source_id: str, articles: Mapping[int, Sequence[Address]]
 ) -> dict[Address, int]:
-    """Makes URLs, in their order, the second and further pages of articles; returns their page ids by URL.
+    """Makes URLs, in their order, the parts of articles, which count from 2; returns their page ids by URL.
 
     Articles are named by the page id of their first page. Pages that belonged to one of them before and are not among
     the URLs are detached from it; a page that several articles name belongs to the last.
@@ -114,11 +114,11 @@ def upsert_article_pages(
     connection.execute(detach.values(part_of=None, part=None))
     if not pages:
         return {}
-    connection.execute(_ARTICLE_PAGES, {"rows": list(pages.values())})
+    connection.execute(_PARTS, {"rows": list(pages.values())})
     return _page_ids(connection, source_id, pages)
 
 
-_ARTICLE_PAGES = insertion(
+_PARTS = insertion(
     Page,
     ("source_id", "kind", "url", "part_of", "part"),
     "ON CONFLICT (source_id, url) DO UPDATE SET part_of = excluded.part_of, part = excluded.part",
@@ -131,8 +131,8 @@ _PAGES = insertion(
 )
 
 
-def upsert_article_page(connection: Connection, source_id: str, article: int, url: Address, position: int) -> int:
-    """Makes one URL the article's page at that position (from 2); returns its page id. A known page keeps its kind."""
+def upsert_part(connection: Connection, source_id: str, article: int, url: Address, position: int) -> int:
+    """Makes one URL the article's part at that position (from 2); returns its page id. A known page keeps its kind."""
     lock_source(connection, source_id)
     row = {"source_id": source_id, "url": url, "kind": "part", "part_of": article, "part": position}
     changed = {"part_of": article, "part": position}

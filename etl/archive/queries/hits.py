@@ -37,14 +37,15 @@ MAX_NAMED = 100
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """All that a search finds. `counted`: the number of records that `facets` were counted in, None for all of them.
+    """All that a search finds.
 
-    `first`: the first candidates by relevance.
+    `facets_over`: the number of records that `facets` were counted in, None for all of them. `first`: the first
+    candidates by relevance.
     """
 
     total: MatchCount
     facets: tuple[Facet, ...]
-    counted: int | None
+    facets_over: int | None
     first: Sequence[Place]
 
 
@@ -73,12 +74,14 @@ def overview(connection: Connection, record_filter: RecordFilter, *, count_all: 
 
 
 def _overview(connection: Connection, record_filter: RecordFilter, *, count_all: bool) -> Overview:
+    # The number is known where the index alone says which records match, or where all candidates were compared.
+    # Otherwise it is counted as far as there is time; with words, whose comparison takes longer than counting may, what
+    # matches of the first candidates is a minimum.
     words = record_filter.words
     first, number = first_places(connection, record_filter, count_all=bool(words) and index_is_exact(words))
-    matching = _compared(connection, record_filter, [place.record for place in first])
+    matching = _really_matching(connection, record_filter, [place.record for place in first])
     if len(first) < BATCH:
         return Overview(MatchCount(len(matching), exact=True), facets_of(connection, matching), None, first)
-    # To compare the texts of more candidates than these takes longer than counting may.
     counted = None if words else count_matches(connection, record_filter, COUNT_SECONDS)
     total = MatchCount(number, exact=True) if number else counted or MatchCount(len(matching), exact=False)
     if count_all:
@@ -107,15 +110,15 @@ def lines(
     return Lines(tuple(each.record for each in shown), None)
 
 
-def beside(
-    connection: Connection, record_filter: RecordFilter, sort: Sort, record: int, *, page: int, most: int
+def neighbours(
+    connection: Connection, record_filter: RecordFilter, sort: Sort, record: int, *, page_size: int, limit: int
 ) -> tuple[int | None, int | None]:
-    """The records before and after a record, if it is among the first `most` of the search, as pages of so many show
-    them; None where there is none."""
-    if not _compared(connection, record_filter, [record], first_of_text=True):
+    """The records before and after a record, if it is among the first `limit` of the search, as pages of `page_size`
+    show them; None where there is none."""
+    if not _really_matching(connection, record_filter, [record], first_of_text=True):
         return None, None
     before = None
-    found = islice(_walk(connection, record_filter, sort, page), most)
+    found = islice(_walk(connection, record_filter, sort, page_size), limit)
     for each in found:
         if each == record:
             return before, next(found, None)
@@ -123,10 +126,10 @@ def beside(
     return None, None
 
 
-def _walk(connection: Connection, record_filter: RecordFilter, sort: Sort, page: int) -> Iterator[int]:
+def _walk(connection: Connection, record_filter: RecordFilter, sort: Sort, page_size: int) -> Iterator[int]:
     """The records of the pages one after the other, looked up as they are asked for."""
-    for candidates in islice(places(connection, record_filter, sort, at_first=4 * page), MAX_BATCHES):
-        for place in _one_a_text(connection, record_filter, candidates, page):
+    for candidates in islice(places(connection, record_filter, sort, at_first=4 * page_size), MAX_BATCHES):
+        for place in _one_a_text(connection, record_filter, candidates, page_size):
             yield place.record
 
 
@@ -135,7 +138,7 @@ def _one_a_text(
 ) -> Iterator[Place]:
     """The candidates that match and stand for their text; `number` of them are compared at first."""
     for chunk in _chunks(candidates, number):
-        alone = _compared(connection, record_filter, [place.record for place in chunk], first_of_text=True)
+        alone = _really_matching(connection, record_filter, [place.record for place in chunk], first_of_text=True)
         yield from (place for place in chunk if place.record in alone)
 
 
@@ -147,7 +150,7 @@ def _chunks(candidates: Sequence[Place], number: int) -> Iterator[Sequence[Place
         start, size = start + size, size * 2
 
 
-def _compared(
+def _really_matching(
     connection: Connection, record_filter: RecordFilter, candidates: Sequence[int], *, first_of_text: bool = False
 ) -> set[int]:
     """Those of the candidates in which the words really occur; `first_of_text`: and which stand for their text."""

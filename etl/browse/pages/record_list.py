@@ -197,7 +197,7 @@ def _record_list(connection: Connection, record_filter: RecordFilter, after: Cur
         words=(),
         total=total or MatchCount(len(shown), exact=False),
         facets=found.facets,
-        counted=found.counted,
+        counted=found.facets_over,
         unsearched=unsearched,
         proposals=(),
         unfiltered=None,
@@ -247,7 +247,7 @@ def _search_list(
         words=words,
         total=found.total,
         facets=found.facets,
-        counted=found.counted,
+        counted=found.facets_over,
         unsearched=missing_entries(connection),
         proposals=hits.proposals(connection, record_filter) if nothing else (),
         unfiltered=hits.overview(connection, alone).total if nothing and alone != record_filter else None,
@@ -315,7 +315,7 @@ class Neighbours:
 def neighbours(connection: Connection, record_filter: RecordFilter, sort: Sort, number: int) -> Neighbours:
     """The lines beside the record in the list of that filter. Of a search, its first `MAX_WALKED` lines are known."""
     if is_search(record_filter, sort):
-        found = hits.beside(connection, record_filter, sort, number, page=HITS_PER_PAGE, most=MAX_WALKED)
+        found = hits.neighbours(connection, record_filter, sort, number, page_size=HITS_PER_PAGE, limit=MAX_WALKED)
     else:
         found = _beside(connection, record_filter, number)
     return Neighbours(record_filter, sort, *found)

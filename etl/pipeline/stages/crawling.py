@@ -1,4 +1,4 @@
-"""Fetches the batches of a run and records what is fetched from the reading that fetching made of it."""
+"""Fetches the batches of a run and records each document from what fetching already read in it."""
 
 import asyncio
 from collections import Counter
@@ -33,15 +33,16 @@ def crawl_batches(
     user_agent: str,
     workers: int = 0,
     progress: ProgressCallback = no_progress,
-    recorded: ProgressCallback = no_progress,
+    record_progress: ProgressCallback = no_progress,
 ) -> CrawledBatches:
     """Fetches, stores and records the pages of batches; the next pages are fetched while the last are recorded.
 
     What cannot be recorded from its reading is read from the bucket afterwards: what an interrupted attempt left, an
-    article of which another page changed, a record of other rules. `workers`: processes that read pages
-    (`page_readers`). `recorded`: hears of documents that are recorded.
+    article of which another page changed, a record of other rules. `workers`: processes that read pages,
+    0 for one per core (`page_readers`). `progress` hears of documents that are fetched, `record_progress` of those
+    that are recorded.
     """
-    recording = _Recording(archive, run, ProgressCounter("extracting", None, recorded))
+    recording = _Recording(archive, run, ProgressCounter("extracting", None, record_progress))
     outcomes = event_loop.run(recording.fetch(numbers, user_agent, workers, progress))
     result = recording.recorder.result
     created, updated = len(result.created), len(result.updated)

@@ -45,16 +45,19 @@ class DocumentRecorder:
         record of other rules.
         """
         source = self._run.source.id
-        lost_files = read_files(self._archive, source, linked_file_urls(documents), bodies)
-        lost = {
-            item.page_id: lost_files[url] for item in documents for url in linked_file_urls([item]) if url in lost_files
+        damaged_files = read_files(self._archive, source, linked_file_urls(documents), bodies)
+        damaged = {
+            item.page_id: damaged_files[url]
+            for item in documents
+            for url in linked_file_urls([item])
+            if url in damaged_files
         }
         with self._archive.engine.begin() as connection:
-            recordable = require_current_rules(connection, [item for item in documents if item.page_id not in lost])
+            recordable = require_current_rules(connection, [item for item in documents if item.page_id not in damaged])
         recorded = record_extractions(self._archive, source, self._run.id, recordable)
         self._created += recorded.created
         self._updated += recorded.updated
-        return lost
+        return damaged
 
     def index(self) -> None:
         """Adds what waits to the search index, if that is so much that searches would become slow."""
@@ -86,8 +89,8 @@ def extract_batch(
     """Reads the stored captures of the batch's pages (`only` those addresses) that nobody read yet, and records what
     they say.
 
-    A page stays unread, and its run says why, where bytes are damaged: its own, a file's, or those that its record was
-    read from with other rules.
+    A page stays unread where its own bytes, a file's, or those that its record was read from with other rules are
+    damaged; the run says which.
     """
     with archive.engine.begin() as connection:
         if only is None:
@@ -99,11 +102,11 @@ def extract_batch(
     count = Counter("extracting", len(unread), progress)
     recorder = DocumentRecorder(archive, run)
     read = stored_documents(archive, readers or page_readers(), run.source, unread)
-    for documents, lost in in_groups(read, PAGES_PER_COMMIT):
-        damaged |= lost
+    for documents, damaged_here in in_groups(read, PAGES_PER_COMMIT):
+        damaged |= damaged_here
         damaged |= recorder.record(documents)
         recorder.index()
-        count.add(len(documents) + len(lost))
+        count.add(len(documents) + len(damaged_here))
     _leave_unread(archive, run, number, damaged)
     chain_logs(archive)
     return recorder.result

@@ -1,5 +1,5 @@
-"""Stage two: fetch documents, each with the further pages of its article, the files that it links and what it is
-shown with, and store them.
+"""Stage two: fetch documents, each with its parts (further pages of its article, or frames that hold its text), the
+files that it links and what it is shown with, and store them.
 
 A page is read once, in a process of its own; what was read is handed on with the stored document.
 """
@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from etl.archive.crawls.captures import recover_unindexed_logs, store_attempts
 from etl.archive.crawls.due import DueFile, DuePage, due_pages
-from etl.archive.crawls.pages import upsert_article_pages, upsert_pages
+from etl.archive.crawls.pages import upsert_pages, upsert_parts
 from etl.archive.crawls.run import ClassifiedAttempt, PageAttempt, RunContext
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import sha256
@@ -29,14 +29,14 @@ from etl.outcomes import Outcome
 from etl.pipeline.documents import ReadPage
 from etl.pipeline.reading.page_reading import PageReading, PageToRead
 from etl.pipeline.reading.pool import PageReaders, page_readers
-from etl.pipeline.stages.looks import Attempts as Looked
-from etl.pipeline.stages.looks import Looks
+from etl.pipeline.stages.looks import LookAttempts, Looks
 from etl.pipeline.stages.one_by_one import Put, one_by_one
 from etl.platforms.base import MAX_ARTICLE_PAGES
 from etl.progress import Counter as ProgressCounter
 from etl.progress import ProgressCallback, no_progress
 from etl.reason_codes import Code
 from etl.reasons import Reason, encode_reason
+from etl.web.appearance import Appearance
 from etl.web.urls import Address
 
 PAGES_PER_COMMIT = 25
@@ -55,11 +55,11 @@ Attempts = Mapping[Address, Sequence[ClassifiedAttempt]]
 
 @dataclass(frozen=True, slots=True)
 class _FetchedDocument:
-    """The attempts for a document: for its page, for further pages of its article, for its files, and for what it is
-    shown with.
+    """The attempts for a document: for its page, its parts, its files, and for what it is shown with.
 
-    `part_urls` are the URLs of all further pages in order, whether they were fetched or not; None where they were not
-    looked for. `readings`: what was read in its pages, in their order; empty where they need not be recorded.
+    `part_urls` are the URLs of all parts in order, whether they were fetched or not; None where they were not
+    looked for. `readings`: what was read in its page and its parts, in their order; empty where they need not be
+    recorded.
     """
 
     page: DuePage
@@ -243,8 +243,8 @@ _REFUSING = {Outcome.GONE, Outcome.BLOCKED, Outcome.HTTP_ERROR, Outcome.SOFT_404
 """Outcomes that status and words of a page give, whatever else it says."""
 _MIN_TITLE_CHARS = 6
 """Characters of a title that a page does not have by chance."""
-_AS_BEFORE = PageReading()
-"""Stands for the reading of a page that was not read."""
+_NOT_READ = PageReading()
+"""Stands for the reading of a page that was not read: its bytes are those of before, or its status ends it."""
 
 
 class _Fetching:
@@ -271,31 +271,39 @@ class _Fetching:
         await self._buffer.add(await self._document(page))
 
     async def _document(self, page: DuePage) -> _FetchedDocument:
-        answers = await self._request(page.url, page.headers)
-        judged = [await self._judged(answer, page.digest) for answer in answers]
-        attempts = [attempt for attempt, _ in judged]
-        last, reading = await self._saved(page, *judged[-1])
-        attempts[-1] = last
-        if last.outcome is Outcome.NOT_MODIFIED or (last.outcome is None and reading is _AS_BEFORE):
+        attempts, reading = await self._page(page)
+        outcome = attempts[-1].outcome
+        if outcome is Outcome.NOT_MODIFIED or (outcome is None and reading is _NOT_READ):
             return await self._unchanged(page, attempts)
-        if last.outcome is not None:
+        if outcome is not None:
             return _FetchedDocument(page, attempts)
-        if reading.pager_error:
-            reason = encode_reason(Code.ARTICLE_PAGE_FAILED, page=2, url=page.url, reason=reading.pager_error)
-            return _FetchedDocument(page, [*attempts[:-1], replace(last, outcome=Outcome.NETWORK_ERROR, reason=reason)])
         document = await self._with_parts(page, attempts, reading.parts)
         if document.attempts[-1].outcome is not None:
             return document
-        document = replace(document, readings=(reading, *document.readings))
-        files, all_here = await self._fetch_files(page, _files(document))
-        document = replace(document, files=files, readings=document.readings if all_here else ())
-        return replace(document, look=await self._looks.fetch(reading.look, partial(self._store_look, page.batch)))
+        return await self._with_files(replace(document, readings=(reading, *document.readings)), reading.look)
 
-    async def _store_look(self, batch: int, attempts: Looked) -> None:
+    async def _page(self, page: DuePage) -> tuple[list[ClassifiedAttempt], PageReading]:
+        """The attempts for the document's page, and what was read in the answer to the last."""
+        answers = await self._request(page.url, page.headers)
+        judged = [await self._judged(answer, page.digest) for answer in answers]
+        last, reading = await self._rescued(page, *judged[-1])
+        if last.outcome is None and reading.pager_error:
+            reason = encode_reason(Code.ARTICLE_PAGE_FAILED, page=2, url=page.url, reason=reading.pager_error)
+            last = replace(last, outcome=Outcome.NETWORK_ERROR, reason=reason)
+        return [*(attempt for attempt, _ in judged[:-1]), last], reading
+
+    async def _with_files(self, document: _FetchedDocument, look: Appearance) -> _FetchedDocument:
+        """Fetches the files that the document links, and what its page is shown with."""
+        files, all_here = await self._fetch_files(document.page, _files(document))
+        shown_with = await self._looks.fetch(look, partial(self._store_look, document.page.batch))
+        return replace(document, files=files, look=shown_with, readings=document.readings if all_here else ())
+
+    async def _store_look(self, batch: int, attempts: LookAttempts) -> None:
         await self._buffer.add_files(attempts, batch, "resource")
 
     async def _unchanged(self, page: DuePage, attempts: list[ClassifiedAttempt]) -> _FetchedDocument:
-        """A page whose parts were not looked for yet is read again, though it did not change."""
+        """A page that did not change: its parts and files are fetched as before. One without known parts that may have
+        some is read for them again."""
         parts: Sequence[Address] = page.parts
         if not parts and _may_have_parts(page, attempts[-1].attempt.body or b""):
             parts = (await self._judged(attempts[-1].attempt))[1].parts
@@ -308,14 +316,14 @@ class _Fetching:
 
         `digest`: SHA-256 of the bytes that were read before, and need not be read again.
         """
-        reading = _AS_BEFORE
+        reading = _NOT_READ
         if not ends_by_status(answer) and (digest is None or sha256(answer.body or b"") != digest):
             asked = PageToRead.of(answer.final_url, answer.headers, answer.fetched_at, answer.status)
             reading = await asyncio.wrap_future(self._readers.submit(self._source, asked, answer.body or b""))
         outcome, reason = classify_judged(answer, reading.refusal, readable=reading.readable)
         return ClassifiedAttempt(answer, outcome, reason), reading
 
-    async def _saved(
+    async def _rescued(
         self, page: DuePage, last: ClassifiedAttempt, reading: PageReading
     ) -> tuple[ClassifiedAttempt, PageReading]:
         """The attempt and its reading, without its outcome where status or words refuse a body that is nevertheless the
@@ -336,7 +344,7 @@ class _Fetching:
     async def _with_parts(
         self, page: DuePage, attempts: list[ClassifiedAttempt], part_urls: Sequence[Address]
     ) -> _FetchedDocument:
-        """Fetches the further pages of the article; `readings` are those of these pages.
+        """Fetches the document's parts; `readings` are those of the parts.
 
         If one of them fails, the document's last attempt gets its outcome: an article that lacks a page is not the
         article, and all of it is fetched again.
@@ -408,7 +416,7 @@ def _page_attempts(
     """All attempts with the ids of their pages: of each document those for its page, for its parts, for its
     files, and for its look."""
     articles = {document.page.page_id: document.part_urls for document in documents if document.part_urls is not None}
-    page_ids = upsert_article_pages(connection, run.source.id, articles)
+    page_ids = upsert_parts(connection, run.source.id, articles)
     page_ids |= upsert_pages(
         connection, run.source.id, "file", (url for document in documents for url in document.files)
     )

@@ -25,8 +25,8 @@ from etl.web.urls import Address
 MAX_OF_PAGE = 60
 """Requests for one page."""
 
-Attempts = dict[Address, list[ClassifiedAttempt]]
-Flush = Callable[[Attempts], Awaitable[object]]
+LookAttempts = dict[Address, list[ClassifiedAttempt]]
+Flush = Callable[[LookAttempts], Awaitable[object]]
 """Stores and empties attempts that take much memory."""
 
 
@@ -37,9 +37,9 @@ class Looks:
         self._engine, self._run, self._fetcher, self._requested = engine, run, fetch, requested
         self._left: int | None = None
 
-    async def fetch(self, look: Appearance, flush: Flush) -> Attempts:
+    async def fetch(self, look: Appearance, flush: Flush) -> LookAttempts:
         """Fetches style sheets, then pictures, then what the sheets name; returns the attempts."""
-        attempts: Attempts = {}
+        attempts: LookAttempts = {}
         named = dict.fromkeys(look.styles, True) | {url: False for url in look.pictures if url not in look.styles}
         asked = 0
         for _ in range(MAX_IMPORTS + 1):

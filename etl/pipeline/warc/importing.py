@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from etl.archive.crawls.captures import recover_unindexed_logs, store_attempts
-from etl.archive.crawls.pages import upsert_article_page, upsert_listed_pages, upsert_pages
+from etl.archive.crawls.pages import upsert_listed_pages, upsert_pages, upsert_part
 from etl.archive.crawls.reports import Report, close_run, report_of
 from etl.archive.crawls.run import CrawlOptions, PageAttempt, RunContext
 from etl.archive.crawls.runs import open_run
@@ -221,7 +221,7 @@ def _upsert_pages(connection: Connection, run: RunContext, chunk: Mapping[Addres
     for url, response in chunk.items():
         if response.kind == "part":
             [article] = upsert_pages(connection, run.source.id, "document", [Address(response.part_of)]).values()
-            page_ids[url] = upsert_article_page(connection, run.source.id, article, url, response.part)
+            page_ids[url] = upsert_part(connection, run.source.id, article, url, response.part)
     return page_ids
 
 
