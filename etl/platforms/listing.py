@@ -67,6 +67,7 @@ def read_list_page(family: Platform, page: WebPage, request: ListingRequest) -> 
         listing = _with_total(listing, said)
         if not _goes_on_or_ends(listing, request):
             listing = _continued(listing, page, request, said, words)
+        listing = _ended(listing, request, said)
     unlisted = _unlisted(listing, page, request)
     listing = replace(listing, problems=(*listing.problems, unlisted)) if unlisted else listing
     return replace(listing, next_requests=(*listing.next_requests, *years)) if years else listing
@@ -107,6 +108,17 @@ def _with_total(listing: ListingPage, said: Counts | None) -> ListingPage:
     if listing.reported_total is not None or said is None or not said.in_words:
         return listing
     return replace(listing, reported_total=said.documents)
+
+
+def _ended(listing: ListingPage, request: ListingRequest, said: Counts | None) -> ListingPage:
+    """Without the link beyond a page that says to be the last one, as 第7页/共7页: some sites have it there too.
+
+    The walk compares the number of pages with those that it read.
+    """
+    if not (request.seen and said and said.pages and said.current == said.pages):
+        return listing
+    others = tuple(following for following in listing.next_requests if not following.seen)
+    return replace(listing, next_requests=others, reported_pages=listing.reported_pages or said.pages)
 
 
 def _continued(

@@ -1,7 +1,7 @@
 """What an element of a page says to its reader, without white space."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lxml.html import HtmlElement
 
@@ -9,7 +9,9 @@ from etl.web.page import WebPage
 
 BUTTONS = ("button", "submit", "image")
 """Types of `<input>` that a reader clicks."""
-MAX_LABEL, _MAX_PARTS = 24, 5
+MAX_LABEL, _MAX_PARTS = 24, 12
+_MARK = "\x1f"
+_BETWEEN_NUMBERS = re.compile(rf"(?<=\d){_MARK}(?=\d)")
 _ODD_SIGNS = re.compile("[／\u200b-\u200d\ufeff]")
 
 
@@ -32,14 +34,19 @@ def plain_signs(words: str) -> str:
 def words_of(element: HtmlElement, at_most: int | None = None) -> str:
     """The element's text without white space; of a longer one a beginning of more than `at_most` characters."""
     if len(element) == 0:
-        return "".join((element.text or "").split())
+        return joined((element.text or "").split())
     pieces, length = list[str](), 0
     for text in element.itertext():
         pieces += text.split()
         length += len(text)
         if at_most is not None and length > at_most and sum(map(len, pieces)) > at_most:
             break
-    return "".join(pieces)
+    return joined(pieces)
+
+
+def joined(pieces: Iterable[str]) -> str:
+    """Pieces of text put together, with a space between two numbers: a total is not that of the pages behind it."""
+    return _BETWEEN_NUMBERS.sub(" ", _MARK.join(filter(None, pieces))).replace(_MARK, "")
 
 
 def short_words(page: WebPage, at_most: int) -> Iterator[tuple[HtmlElement, str]]:

@@ -121,12 +121,20 @@ def _shows_arrow(page: WebPage, link: HtmlElement) -> bool:
     """An arrow, or a link without words whose class says `next`: those of pictures that slide as well, and an arrow
     behind the name of another column leads there. So it is that of a pager, or leads to what lies below this list."""
     words = words_of(link)
-    if not (_ARROW.match(words) or (not words and "next" in (link.get("class") or "").lower())) or slides(link):
+    if not (_ARROW.match(words) if words else _is_icon(page, link)) or slides(link):
         return False
     if words and skips_pages(page, link):
         return False
     below = page.url.partition("?")[0].rpartition("/")[0] + "/"
     return is_in_pager(link) or (absolute(link.get("href") or "", base_url(page)) or "").startswith(below)
+
+
+def _is_icon(page: WebPage, link: HtmlElement) -> bool:
+    """Whether a link without words is called `next`, or shows an icon to the right and leads to the following number:
+    such icons also stand behind the names of other columns."""
+    names = " ".join(item.get("class") or "" for item in (link, *link)).lower()
+    after = (own_number(page.url) or 1) + 1
+    return "next" in names or ("right" in names and own_number(target_of(link, base_url(page)) or "") == after)
 
 
 def _scripted_steps(page: WebPage) -> Iterator[str]:

@@ -10,7 +10,7 @@ from itertools import chain
 from urllib.parse import urlsplit
 
 from etl.outside import digits
-from etl.platforms.helpers.element_words import plain_signs, words_of
+from etl.platforms.helpers.element_words import joined, plain_signs, words_of
 from etl.platforms.helpers.list_numbers import Counts, numbers_in_code, numbers_in_inputs
 from etl.platforms.helpers.list_scripts import is_whole, more_by_scripts
 from etl.platforms.helpers.pager_elements import is_of_videos_alone, pager_elements
@@ -92,8 +92,9 @@ _SAID = (
 _COUNTERS = (
     re.compile(r"第(\d{1,6})页?[/,，、|]?共(\d{1,6})页"),
     re.compile(r"(?:当前|现在)?第?(\d{1,6})页?/共?(\d{1,6})页"),
-    re.compile(r"当前(?:第|页)?[:：]?(\d{1,6})页?/(\d{1,6})"),
+    re.compile(r"(?:当前(?:第|页)?|页次)[:：]?(\d{1,6})页?/(\d{1,6})"),
     re.compile(r"共\d{1,8}(?:条|篇|个|件|项)\D{0,6}(\d{1,6})/(\d{1,6})"),
+    re.compile(r"(?=共\d{1,6}页[/,，、|]?(?:当前)?第(\d{1,6})页)共(\d{1,6})页"),
     re.compile(r"共()(?:有|计)?(\d{1,6})个?页"),
     re.compile(r"总()页数[:：]?(\d{1,6})"),
     re.compile(r"第()页[/,，、]?共?(\d{1,6})页?"),
@@ -290,7 +291,7 @@ def shown_words(page: WebPage) -> str:
         if isinstance(element.tag, str) and element.tag not in hidden:
             stack += reversed(element)
             pieces.append(element.text or "")
-    return plain_signs("".join("".join(pieces).split()))
+    return plain_signs(joined(piece for text in pieces for piece in text.split()))
 
 
 def _short(text: str) -> str:

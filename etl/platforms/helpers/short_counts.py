@@ -16,16 +16,25 @@ from etl.platforms.helpers.pager_elements import moves, slides
 from etl.web.page import WebPage
 
 _CHINESE = re.compile(
-    r"(?:[本该此第总共有合计全部量数到约的从至为您页頁条件篇项个则查找搜每：:（）()\[\]【】,，。.;；/|、~～–—-]|当前|栏目|列表|目录|"
-    r"文件|信息|记录|数据|内容|公文|政策|文章|结果|查询|检索|搜索|累计|发布|收录|公开|相关|显示|页次|页码|分页|\d{1,8})+"
+    r"(?:[本该此第总共 有合计全部量数到约的从至为您页頁条件篇项个则查找搜每：:（）()\[\]【】,，。.;；/|、~～–—-]|当前|"
+    r"栏目|列表|目录|文件|信息|记录|数据|内容|公文|政策|文章|结果|查询|检索|搜索|累计|发布|收录|公开|相关|显示|页次|页码|分页|\d{1,8})+"
 )
 _ENGLISH = re.compile(
     r"(?:pages?|of|totals?|results?|records?|items?|entries|rows|documents?|files|articles?|showing|displaying|viewing|"
-    r"about|found|to|all|the|in|[:.,()/|\[\]–-]|\d{1,8})+",
+    r"about|found|to|all|the|in|[ :.,()/|\[\]–-]|\d{1,8})+",
     re.IGNORECASE,
 )
 _PAGE_SIZE = re.compile(r"每页(?:显示)?\d++[条篇件项个]?|(?<!\d)\d{1,4}+[条篇件项个]?/每?页")
-_OF_PAGES = re.compile(r"^\D*(\d{1,5})页?(?:/|of)共?(\d{1,5})(?:页|頁|pages?)?\W*$", re.IGNORECASE)
+# Steps and numbers of a pager around them: 首页 上一页 1 2 3 下一页 1/3.
+_STEPS = re.compile(
+    r"(?:首|第一|最前|前一|上一?|下一?|后一|[尾末未]|最后一?|最末)[页頁]|跳?转(?:至|到)?|确定|GO\b|[\[\]<>«»‹›|]+",
+    re.IGNORECASE,
+)
+_OF_PAGES = re.compile(
+    r"^(?: *\d{1,3} )*+\D*(\d{1,5})页?(?:/|of)共?(\d{1,5})(?:页|頁|pages?)?(?: \d{1,3})*\W*$", re.IGNORECASE
+)
+_NUMBERS = re.compile(r"(?<!\d)1 2(?: \d{1,3})*+(?=\D*$)")
+"""Numbers of pages that lead nowhere."""
 _PAGES = re.compile(
     r"(?:[总共有计全部：:（(]|^)(\d{1,5})[页頁](?!/)|页数[:：]?(\d{1,5})|(\d{1,5})pages|pages[:：]?(\d{1,5})|page\D{0,2}1\D(\d{1,5})total",
     re.IGNORECASE,
@@ -54,6 +63,8 @@ def short_counts(page: WebPage, words: str, *, first: bool) -> Counts | None:
     pages, bare, documents = dict[int, str](), dict[tuple[int, int], str](), dict[int, str]()
     for element, short in _counters(page):
         of_pages, of_documents = _PAGES.search(short), _DOCUMENTS.search(short)
+        if "页" in short and (numbers := _NUMBERS.search(short)) and not slides(element):
+            pages[digits(numbers[0].rpartition(" ")[2])] = short
         if match := _OF_PAGES.match(short):
             if not slides(element) and not moves(element):
                 bare[digits(match[1]), digits(match[2])] = match[0]
@@ -79,6 +90,6 @@ def short_counts(page: WebPage, words: str, *, first: bool) -> Counts | None:
 
 def _counters(page: WebPage) -> Iterator[tuple[HtmlElement, str]]:
     for element, shown in short_words(page, _MAX_CHARS):
-        words = plain_signs(shown)
+        words = " ".join(_STEPS.sub(" ", plain_signs(shown)).split())
         if any(map(str.isdigit, words)) and (_CHINESE.fullmatch(words) or _ENGLISH.fullmatch(words)):
             yield element, _PAGE_SIZE.sub("", words)
