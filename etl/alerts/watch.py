@@ -55,6 +55,7 @@ def messages(problems: Iterable[Problem], told: Told) -> list[Message]:
     if recovered:
         body = "\n".join(recovered.values())
         said.append(Message(f"已恢复 recovered：{len(recovered)}", body, {}, tuple(recovered)))
+    # Its earlier key goes with whichever message is delivered.
     if replaced := over.keys() - recovered.keys():
         said = [Message(each.title, each.body, each.new, (*each.over, *replaced)) for each in said]
     return said
@@ -73,8 +74,8 @@ def _body(problem: Problem) -> str:
 def watch(archive: Database, settings: Settings, told: Told, keep: Callable[[Told], None]) -> Told:
     """Tells what is new and what is over, and gives `keep` what is told after each message that was delivered.
 
-    A message that no address took is told again at the next look
-    (`Unavailable`); `GongkaiError` names addresses that did not take what others did.
+    Raises `Unavailable` where no address took a message, which is told again at the next look, and `GongkaiError` with
+    the addresses that did not take what others did.
     """
     failed: list[str] = []
     for message in messages(find_problems(archive, settings), told):

@@ -18,8 +18,10 @@ from etl.web.page import read_document
 
 _KINDS = ("resource", "file")
 """What a page shows and the archive knows as a document is exported with the records that are selected, or not."""
-_MAX_KNOWN = 1_000, 20_000
-"""Style sheets of which it is kept in memory what they name; addresses of which their captures are."""
+_MAX_SHEETS = 1_000
+"""Style sheets of which is kept in memory what they name."""
+_MAX_ADDRESSES = 20_000
+"""Addresses whose captures are kept in memory."""
 
 
 class Looks:
@@ -66,7 +68,7 @@ class Looks:
 
     def _captures_of(self, source: str, urls: Set[str]) -> list[Sequence[Any]]:
         """Those of each address; most pages have the same ones."""
-        if len(self._kept) > _MAX_KNOWN[1]:
+        if len(self._kept) > _MAX_ADDRESSES:
             self._kept.clear()
         unknown = [url for url in urls if (source, url) not in self._kept]
         self._kept |= {(source, url): rows for url, rows in kept(self._connection, source, unknown).items()}
@@ -76,7 +78,7 @@ class Looks:
         """What a style sheet names; most pages have the same ones."""
         key = sheet.url, sheet.sha256
         if key not in self._sheets:
-            if len(self._sheets) == _MAX_KNOWN[0]:
+            if len(self._sheets) == _MAX_SHEETS:
                 self._sheets.clear()
             try:
                 css, _ = decode(read_blob(self._archive, sheet.sha256), sheet.content_type)

@@ -41,7 +41,10 @@ class HostPostponed(Exception):
 
 @dataclass
 class _Known:
-    """What one source knows of a host. Moments are those of `time.monotonic`."""
+    """What one source knows of a host. Moments are those of `time.monotonic`.
+
+    `told`: the pace that it asked for, as the registry was told; `pace`: that which holds, of all its sources.
+    """
 
     told: float = -1.0
     pace: float = 0.0

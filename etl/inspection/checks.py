@@ -5,7 +5,7 @@ for archives that agencies hand over, with fields and packages that pages of the
 conform to it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -99,8 +99,8 @@ def _files(name: str, property: Property, weight: Weight, chinese: str, english:
     )
 
 
-def _codes(values: object) -> str:
-    return ", ".join(f"'{value}'" for value in values)  # type: ignore[attr-defined]
+def _codes(values: Iterable[str]) -> str:
+    return ", ".join(f"'{value}'" for value in values)
 
 
 _UNREAD = (FileOutcome.ENCRYPTED, FileOutcome.BROKEN, FileOutcome.TOO_LARGE, FileOutcome.TOO_SLOW, FileOutcome.CRASHED)

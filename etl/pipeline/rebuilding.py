@@ -45,8 +45,8 @@ def rebuild_archive(archive: Archive, owner: Engine, progress: ProgressCallback)
             unreadable |= reextract_pages(archive, source, outdated)
             readable = [row for row in chunk if row.page_id not in unreadable]
             read = stored_documents(archive, page_readers(), source, readable)
-            for documents, lost in in_groups(read, PAGES_PER_COMMIT):
-                unreadable |= lost
+            for documents, damaged in in_groups(read, PAGES_PER_COMMIT):
+                unreadable |= damaged
                 with archive.engine.connect() as connection:
                     recordable = require_current_rules(connection, documents)
                 record_extractions(archive, source_id, run_id, recordable)

@@ -22,7 +22,7 @@ MAX_READ_AHEAD_BYTES = 32_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class LostPage:
+class DamagedDocument:
     """A document of which some bytes are damaged."""
 
     page_id: int
@@ -31,7 +31,7 @@ class LostPage:
 
 def stored_documents(
     archive: Archive, readers: PageReaders, source: Source, pages: Sequence[Any]
-) -> Iterator[ExtractedPage | LostPage]:
+) -> Iterator[ExtractedPage | DamagedDocument]:
     """Reads documents; `pages` are rows with `page_id`, `capture_id` and `listing` (listed fields), by number.
 
     The next ones are read while the caller works on one. An article is read as it was at the time of the capture: each
@@ -42,23 +42,27 @@ def stored_documents(
         captures = captures_to_read(connection, pages)
     for page_id, read in groupby(_read_ahead(archive, readers, source, captures), lambda item: item[0].of):
         parts: list[ReadPage] = []
-        lost: UnreadableItem | None = None
+        damaged: UnreadableItem | None = None
         for capture, reading in read:
             if isinstance(reading, DamagedBlob):
-                lost = lost or unreadable(parts[0].url if parts else capture.url, reading)
+                damaged = damaged or unreadable(parts[0].url if parts else capture.url, reading)
             else:
                 parts.append(ReadPage(capture.url, capture.headers, reading))
         row = by_id[page_id]
-        yield LostPage(page_id, lost) if lost else document_of(source, page_id, row.capture_id, row.listing, parts)
+        yield (
+            DamagedDocument(page_id, damaged)
+            if damaged
+            else document_of(source, page_id, row.capture_id, row.listing, parts)
+        )
 
 
 def in_groups(
-    read: Iterator[ExtractedPage | LostPage], size: int
+    read: Iterator[ExtractedPage | DamagedDocument], size: int
 ) -> Iterator[tuple[list[ExtractedPage], dict[int, UnreadableItem]]]:
     """So many at a time as one transaction records: documents, and by page id those of which bytes are damaged."""
     while group := list(islice(read, size)):
-        lost = {item.page_id: item.item for item in group if isinstance(item, LostPage)}
-        yield [item for item in group if isinstance(item, ExtractedPage)], lost
+        damaged = {item.page_id: item.item for item in group if isinstance(item, DamagedDocument)}
+        yield [item for item in group if isinstance(item, ExtractedPage)], damaged
 
 
 def _read_ahead(

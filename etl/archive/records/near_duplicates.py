@@ -84,7 +84,7 @@ def similar_to(connection: Connection, record_id: int, limit: int = LIMIT) -> tu
         "bands": bands(own_shingles),
         "scheme": SCHEME,
         "own": own.hash,
-        "bucket": MAX_TEXTS_PER_BAND,
+        "most": MAX_TEXTS_PER_BAND,
         "candidates": limit + SPARE,
     }
     candidates = (dict(row) for row in connection.execute(_CANDIDATES, values).mappings())
@@ -176,11 +176,11 @@ _CANDIDATES = text("""
         SELECT near.content_hash, any_value(near.bands) AS bands
         FROM unnest(CAST(:bands AS bigint[])) AS asked (band)
         CROSS JOIN LATERAL (
-            WITH bucket AS MATERIALIZED (
+            WITH of_band AS MATERIALIZED (
                 SELECT s.content_hash, s.bands FROM archive.signature s
                 WHERE s.bands @> ARRAY[asked.band] AND s.scheme = :scheme AND s.content_hash <> :own
             )
-            SELECT * FROM bucket LIMIT :bucket
+            SELECT * FROM of_band LIMIT :most
         ) AS near
         GROUP BY near.content_hash
     ), best AS (

@@ -21,7 +21,7 @@ NAME_OF_SOURCE = re.compile(
 )
 """The name of a body that publishes, without a label."""
 _MAX_CHARS = 100
-_MAXDATE_LINE_CHARS = 60
+_MAX_DATE_LINE_CHARS = 60
 _ADOPTION = re.compile(ADOPTION_WORDS)
 _BEGINS_WITH_DATE = re.compile(rf"[\s【\[（(]*+{DATE}(?!.*(?:{ADOPTION_WORDS}))")
 _BEGINS_WITH_LABEL = re.compile(r"[\u4e00-\u9fff]{2,6}+[:：]")
@@ -55,7 +55,7 @@ def is_subheading(line: str) -> bool:
     text = line.replace(INLINE_BOUNDARY, "").strip()
     if is_clock(text):
         return False
-    if _BEGINS_WITH_DATE.match(text) and len(text) < _MAXDATE_LINE_CHARS:
+    if _BEGINS_WITH_DATE.match(text) and len(text) < _MAX_DATE_LINE_CHARS:
         return not re.fullmatch(SIGNED_DATE, text)  # the date of a signature stands below a name
     items = [item for item in find_labels(line[:_MAX_CHARS]) if item.name in ("published_date", "source")]
     if any(item.at_line_start for item in items) or (items and _BEGINS_WITH_LABEL.match(text)):

@@ -39,18 +39,19 @@ def find_further_pages(page: WebPage, blocks: Blocks, body: Body) -> FurtherPage
     own, base = ArticleAddress(page.url), base_url(page)
     hrefs = blocks.addresses
     linked = (node for node in blocks.anchors if node.index in hrefs)
+    # The quick question: most links of a page lead far away.
     near = [node for node in linked if own.common in (href := hrefs[node.index]) or href[:1] == "?"]
     links = [
         (words, url)
-        for words, node in _steps(near, body.first, body.revealed)
+        for words, node in _pager_words(near, body.first, body.revealed)
         if (url := absolute(hrefs[node.index].strip() or "#", base))
     ]
-    if addresses := _of_article(own, links) or _beside(own, links) or pages_of_script(page):
+    if addresses := _behind_first(own, links) or _behind_numbered(own, links) or pages_of_script(page):
         return FurtherPages(addresses)
-    return FurtherPages(sign=_sign(page, blocks, body))
+    return FurtherPages(sign=_sign_of_more(page, blocks, body))
 
 
-def _of_article(own: ArticleAddress, links: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+def _behind_first(own: ArticleAddress, links: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     """The pages behind the first one, whose address is the article's: `a.html`, `a_2.html` … or `a_1.html` …"""
     pages = [(words, found) for words, url in links if (found := own.page_at(url))]
     if own.in_query is not None and own.in_query > 1:
@@ -63,7 +64,7 @@ def _of_article(own: ArticleAddress, links: Sequence[tuple[str, str]]) -> tuple[
     return _behind(1 + offsets.pop(), [found for _, found in pages])
 
 
-def _beside(own: ArticleAddress, links: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+def _behind_numbered(own: ArticleAddress, links: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     """The pages behind one whose address has its number. As most addresses end with some number, the pager has to show
     that this one counts pages: by a link to the address without it, or by numbers that are those of the addresses."""
     if own.number is None:
@@ -84,7 +85,7 @@ def _behind(own: int, pages: Sequence[PageAddress]) -> tuple[str, ...]:
     return tuple(last.of(number) for number in range(own + 1, last.number + 1))
 
 
-def _sign(page: WebPage, blocks: Blocks, body: Body) -> str:
+def _sign_of_more(page: WebPage, blocks: Blocks, body: Body) -> str:
     """The words behind the text with which a pager counts several pages, or leads on by a script."""
     behind = blocks.visible_blocks(body.last, len(blocks.blocks), body.revealed)
     lines = [index for index, _ in islice(behind, _BEHIND_TEXT)]
@@ -95,14 +96,14 @@ def _sign(page: WebPage, blocks: Blocks, body: Body) -> str:
     if counts:
         return next((text for text, pages in counts if pages > 1), "")
     nodes = chain(blocks.anchors, (blocks.nodes[index] for index in blocks.clickable))
-    for words, node in _steps((node for node in nodes if node.first <= lines[-1]), lines[0], body.revealed):
+    for words, node in _pager_words((node for node in nodes if node.first <= lines[-1]), lines[0], body.revealed):
         leads_on = _NEXT.fullmatch(words) or ((number := _NUMBER.fullmatch(words)) and digits(number[1]) > 1)
         if leads_on and _is_scripted(page, node):
             return words
     return ""
 
 
-def _steps(nodes: Iterable[Node], first: int, revealed: int) -> Iterator[tuple[str, Node]]:
+def _pager_words(nodes: Iterable[Node], first: int, revealed: int) -> Iterator[tuple[str, Node]]:
     """(words without white space, node) of the nodes from block `first` on that say the words of a pager."""
     for node in nodes:
         if node.first >= first and node.hidden_by <= revealed:
@@ -112,7 +113,7 @@ def _steps(nodes: Iterable[Node], first: int, revealed: int) -> Iterator[tuple[s
 
 
 def _is_scripted(page: WebPage, node: Node) -> bool:
-    """Whether a script answers a click: it leads to no other page, and is not marked as leading nowhere."""
+    """Whether a click leads to no other page, so that a script must answer it, and is not marked as doing nothing."""
     if _DISABLED.search(node.element.get("class") or ""):
         return False
     href = (node.element.get("href") or "").strip()

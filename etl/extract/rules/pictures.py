@@ -72,6 +72,7 @@ def _images(page: WebPage, blocks: Blocks, body: Body) -> Iterator[html.HtmlElem
     if container is not None:
         first, last = container.first, container.last
     for node in blocks.images[:_MAX_PICTURES]:
+        # In a container by the place in the tree: a picture may stand above its first line.
         inside = container.index < node.index < container.end if container else first <= node.first <= last
         if inside and node.hidden_by <= body.revealed:
             yield from (node.element,) if _address(node.element) else _twins(node.element)

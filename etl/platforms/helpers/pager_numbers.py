@@ -44,8 +44,9 @@ def skips_pages(page: WebPage, arrow: HtmlElement) -> bool:
     """Whether an arrow beside numbers leads to another page than the one behind the page's own: to the last one."""
     target = target_of(arrow, base_url(page)) or ""
     for run in runs_of_numbers(page):
-        if not any(_beside(item.element, arrow) for item in (run[0], run[-1])):
+        if not any(_in_one_pager(item.element, arrow) for item in (run[0], run[-1])):
             continue
+        # Where nothing tells it, it is left out: the one before the first that is shown.
         own = place_in(run, page, first=False) or (run[0].number - 1 or 1)
         linked = [item for item in run if item.url]
         behind = next((item.url for item in linked if item.number == own + 1), None)
@@ -75,7 +76,7 @@ def _onward(run: list[Number], page: WebPage) -> Number | None:
     slopes = {_slope(page.url, item.url, item.number - run[-1].number) for item in run if item.url} - {None, 0}
     for link in page.tree.iter("a"):
         url = target_of(link, base)
-        if url and _beside(run[-1].element, link) and {_slope(page.url, url, 1)} == slopes:
+        if url and _in_one_pager(run[-1].element, link) and {_slope(page.url, url, 1)} == slopes:
             return Number(run[-1].number + 1, link, url, False)
     return None
 
@@ -109,6 +110,7 @@ def _is_numbered(item: Number, run: list[Number], page: WebPage) -> bool:
         return False
     places = list(zip(*([digits(part) for part in _DIGITS.findall(url)] for _, url in linked), strict=True))
     if len(linked) == 1:
+        # It has the number of the page, from 0 or 1, or that of its first row: ten or twenty a page.
         at = len(_DIGITS.findall(page.url[: page.url.rfind("/")]))
         return any(item.number - 1 <= place[0] <= item.number or place[0] % 5 == 0 for place in places[at:])
     grown = [place for place in places if len(set(place)) > 1]
@@ -144,7 +146,7 @@ def runs_of_numbers(page: WebPage) -> Iterator[list[Number]]:
             run.append(Number(run[-1].number + 1, run[-1].element, None, False))
         if run and item.number == run[-1].number and run[-1].element in element.iterancestors():
             run[-1] = item if url or scripted or not (run[-1].url or run[-1].scripted) else run[-1]
-        elif run and item.number == run[-1].number + 1 and _beside(run[-1].element, element):
+        elif run and item.number == run[-1].number + 1 and _in_one_pager(run[-1].element, element):
             run.append(item)
         else:
             yield from filter(_is_pager, [_with_bare_end(run)])
@@ -197,7 +199,7 @@ def _is_unlinked(run: list[Number]) -> bool:
     return not links and first.number == 1 and is_current(first.element) and is_in_pager(first.element)
 
 
-def _beside(one: HtmlElement, other: HtmlElement) -> bool:
-    """Whether two numbers stand in one pager: their nearest common element is near both."""
+def _in_one_pager(one: HtmlElement, other: HtmlElement) -> bool:
+    """Whether two elements stand in one pager: their nearest common element is near both."""
     above = list(one.iterancestors())[:_MAX_ABOVE]
     return any(element in above for element in list(other.iterancestors())[:_MAX_ABOVE])
