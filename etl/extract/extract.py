@@ -16,7 +16,9 @@ from etl.extract.page.carried_text import show_carried_text
 from etl.extract.page.fallback import fallback_text
 from etl.extract.page.main_text import (
     below_headline,
+    densest,
     find_body,
+    first_prose,
     hidden_prose,
     names_to_index,
     select_nodes,
@@ -41,6 +43,7 @@ from etl.extract.rules.title import (
     find_title,
     headline_above_date,
     meta_tags,
+    only_headline,
     title_of_line,
     title_parts,
 )
@@ -191,19 +194,33 @@ def _locate(source: _Source) -> _Located:
         [reading.value for reading in labels if reading.value],
         source.meta,
     )
-    if found.headline is None and (line := headline_above_date(blocks, body.first)):
-        container = below_headline(blocks, line.block + 1)
-        found = FoundTitle(title_of_line(line), (*found.evidence, title_of_line(line)), line)
-    elif found.headline and container.rule == BETWEEN and found.headline.block < container.first:
-        container = below_headline(blocks, found.headline.block + 1)
-    elif found.headline:
-        container = with_prose_above(blocks, container, found.headline.block)
-        if container.rule == BETWEEN and container.first <= found.headline.block < container.last:
-            container = replace(container, first=found.headline.block + 1)
+    container, found = _with_headline(blocks, container, body.first, found)
     title = found.value
     if title and (title.value != guess or container != first_container):
         body = trim(blocks, container, title.value)
     return _Located(container, body, labels, title, list(found.evidence), found.headline is not None, guess, limit)
+
+
+def _with_headline(blocks: Blocks, container: Body, first: int, found: FoundTitle) -> tuple[Body, FoundTitle]:
+    """The container as the headline tells, and the headline as lines from block `first` on tell where none was found
+    above the text."""
+    if found.headline:
+        headline = found.headline.block
+        if container.rule == BETWEEN and container.node < 0 and headline < container.first:
+            return below_headline(blocks, headline + 1), found
+        if container.rule == DENSEST:
+            container = densest(blocks, headline)
+        container = with_prose_above(blocks, container, headline)
+        if container.rule == BETWEEN and container.first <= headline < container.last:
+            container = replace(container, first=headline + 1)
+        return container, found
+    line = headline_above_date(blocks, first)
+    if line is None and (only := only_headline(blocks, first)) and first_prose(blocks, only.block) >= 0:
+        line = only
+    if line is None:
+        return container, found
+    title = title_of_line(line)
+    return below_headline(blocks, line.block + 1), FoundTitle(title, (*found.evidence, title), line)
 
 
 @dataclass(frozen=True, slots=True)

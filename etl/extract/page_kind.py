@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from etl.dates import YEAR
 from etl.extract.codes import Rule
 from etl.extract.lexicon.labels import label_key
-from etl.extract.page.blocks import Blocks
+from etl.extract.page.blocks import Block, Blocks
 from etl.extract.page.trimming import Body
 from etl.extract.types import Attachment, FieldValue, PageKind
 from etl.reason_codes import Code
@@ -161,7 +161,20 @@ class PageFacts:
             )
         )
         named = self.has_headline and len(label_key(self.fields["title"].value)) > _COLUMN_CHARS
-        return many and not (self.has_labelled_date and named)
+        return many and not (named and (self.has_labelled_date or self.has_text_apart))
+
+    @cached_property
+    def has_text_apart(self) -> bool:
+        """Whether a date stands below the headline, and a text that holds none of the page's rows."""
+        dated = self.date is not None and self.date.origin in ("header", "subheading")
+        body = self.body
+        return (
+            dated
+            and self.unlinked_chars >= _SENTENCE_CHARS
+            and not any(
+                _row_kind(block) for _, block in self.blocks.visible_blocks(body.first, body.last, body.revealed)
+            )
+        )
 
 
 def _is_error_notice(facts: PageFacts) -> bool:
@@ -272,15 +285,17 @@ def _visible_text(blocks: Blocks, text: str) -> str:
 
 def _count_rows(blocks: Blocks) -> tuple[int, int]:
     """(rows of a link with a date, other long linked lines)."""
-    dated = links = 0
-    for block in blocks.blocks:
-        if block.hidden_by >= 0 or block.link_chars < 8 or len(block.text) > 200:
-            continue
-        if _DATED.search(block.text):
-            dated += 1
-        elif block.link_chars * 2 > len(block.text) and block.link_chars > 14:
-            links += 1
-    return dated, links
+    kinds = Counter(_row_kind(block) for block in blocks.blocks if block.hidden_by < 0)
+    return kinds["dated"], kinds["link"]
+
+
+def _row_kind(block: Block) -> str:
+    """What a row of a list is: of a link with a date, or another long linked line; empty for any other line."""
+    if block.link_chars < 8 or len(block.text) > 200:
+        return ""
+    if _DATED.search(block.text):
+        return "dated"
+    return "link" if block.link_chars * 2 > len(block.text) and block.link_chars > 14 else ""
 
 
 def _count_prose(blocks: Blocks, body: Body, text: str) -> int:

@@ -50,6 +50,10 @@ _LIST_LINE_LINK_CHARS = 14
 _MIN_NOTICE_CHARS = 20
 """Characters of prose of the shortest notice; footers may hold as much, so such a notice holds no majority of it."""
 
+_MIN_TITLE_CHARS = 6
+_BLOCKS_BELOW_HEADLINE = 40
+"""Lines below a headline, those of a header among them, in which its text begins."""
+
 _NAMED = re.compile(r"^\[(?:id|class)\^=([\w-]+)\]$")
 """An element by the beginning of its id or class."""
 _SIMPLE_SELECTOR = re.compile(r"^([\w]*)(?:#([\w-]+))?((?:\.[\w-]+)*)$")
@@ -133,7 +137,7 @@ def find_body(page: WebPage, blocks: Blocks, platform: Platform | None, title: s
             # Of containers inside each other, the tightest that still holds the prose.
             tight = [b for prose, b in held if prose >= SAME_TEXT_SHARE * most]
             return min(tight, key=lambda b: visible_chars(blocks, b))
-        return densest(blocks)
+        return densest(blocks, _headline_of(blocks, title))
     revealed = _largest_hidden(blocks, known)
     if revealed is not None:
         return revealed
@@ -216,9 +220,11 @@ def _largest_hidden(blocks: Blocks, known: list[Body]) -> Body | None:
     return max(hidden, key=lambda b: visible_chars(blocks, b), default=None)
 
 
-def densest(blocks: Blocks) -> Body:
-    """The deepest element that holds most of the prose."""
+def densest(blocks: Blocks, headline: int = -1) -> Body:
+    """The deepest element that holds most of the prose, and the first prose below the headline (the index of its block;
+    -1 if it is not known): boxes beside a short text say more than it."""
     node = inner = blocks.nodes[0]
+    begins = first_prose(blocks, headline) if headline >= 0 else -1
     while True:
         best = _child_with_most_prose(blocks, inner)
         if best is not None and best.prose_chars < _MIN_CHILD_SHARE * node.prose_chars and _has_copy(blocks, best):
@@ -228,7 +234,10 @@ def densest(blocks: Blocks) -> Body:
             best is None
             or best.prose_chars < _MIN_CHILD_SHARE * node.prose_chars
             or best.tag in ("p", "span", "strong")
+            or (begins >= 0 and not best.first <= begins < best.last)
         ):
+            if begins >= 0 and node.first <= headline < node.last:
+                return Body(headline + 1, node.last, node.index, BETWEEN)
             return Body(node.first, node.last, node.index, DENSEST)
         inner = best
         # A row is no body, and a cell is one only if it holds paragraphs: else the table is the text.
@@ -236,6 +245,28 @@ def densest(blocks: Blocks) -> Body:
             best.tag not in ("td", "th") or best.last - best.first >= _MIN_CELL_LINES
         ):
             node = best
+
+
+def _headline_of(blocks: Blocks, title: str) -> int:
+    """The index of the line that says most of what the page states for its title, of several the last; -1 if none says
+    any of it."""
+    title_key = label_key(title)
+    best, longest = -1, _MIN_TITLE_CHARS + 1
+    for index, block in blocks.visible_blocks(0, len(blocks.blocks)):
+        key = label_key(block.plain)
+        if len(key) >= longest and key in title_key:
+            best, longest = index, len(key)
+    return best
+
+
+def first_prose(blocks: Blocks, headline: int) -> int:
+    """The index of the first line of prose without labels below a headline; -1 if none stands near."""
+    for index, block in blocks.visible_blocks(headline + 1, headline + 1 + _BLOCKS_BELOW_HEADLINE):
+        if is_boilerplate(block.text) or starts_related_links(block):
+            break
+        if is_prose(block.text, len(block.text), block.link_chars) and not find_labels(block.text):
+            return index
+    return -1
 
 
 def _has_copy(blocks: Blocks, node: Node) -> bool:
@@ -280,13 +311,8 @@ def _below_subheading(blocks: Blocks) -> int:
 
 def _between_headline_and_footer(blocks: Blocks, title: str) -> Body:
     """From the block after the title, or after the line with source and date, to the footer of the page."""
-    title_key = label_key(title)
-    start = longest = 0
-    for index, block in blocks.visible_blocks(0, len(blocks.blocks)):
-        key = label_key(block.plain)
-        if len(key) > 6 and len(key) >= longest and key in title_key:
-            start, longest = index + 1, len(key)
-    return below_headline(blocks, start if longest else _below_subheading(blocks))
+    headline = _headline_of(blocks, title)
+    return below_headline(blocks, headline + 1 if headline >= 0 else _below_subheading(blocks))
 
 
 def below_headline(blocks: Blocks, start: int) -> Body:

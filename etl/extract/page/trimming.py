@@ -14,6 +14,7 @@ from etl.extract.lexicon.page_tools import WORDLESS, is_page_tool
 from etl.extract.lexicon.values import names_body
 from etl.extract.lexicon.words import INLINE_BOUNDARY, split_words
 from etl.extract.page.blocks import Block, Blocks, Node, is_boilerplate, is_prose
+from etl.extract.page.boxes import SIDEBAR_CLASSES, before_boxes
 from etl.extract.page.pairs import (
     is_in_turn,
     is_line_of_values,
@@ -33,6 +34,7 @@ _RELATED_WORDS = split_words("""
     部门解读 媒体解读 专家解读 关联解读 关联文件 关联问答 关联阅读 延伸阅读 推荐阅读 热点推荐 猜你喜欢 上一篇
     下一篇 上一条 下一条 网友评论 网友留言 我要评论 扫一扫 扫码 分享到 责任编辑 版权所有
     主办单位 点击下载 点击查看 文章纠错 友情链接 网站声明 您可能感兴趣 您可能还感兴趣 您可能喜欢 政策原文
+    (?:温馨|友情)提示[:：].{0,40}(?:本页|本网|本站|正式文件)
     原文链接 关联稿件 关联信息 关联政策 相关文稿 相关公告 您对本 免责声明 特别声明
     凡本网注明 凡本网转载 凡本站注明 凡本站转载 凡注明
     满意度评价 我要评价 评价本页 声明[:：] 版权声明 扫描二维码 您对此 您对该 您对当前 您觉得 请您对 您的评价
@@ -46,7 +48,13 @@ RELATED_LINKS = re.compile(
 # Possessive: a long number could be cut into short ones in more ways than there is time for.
 _PAGE_NUMBERS = re.compile(r"(?:[\[【(（<]?+第?+\d{1,3}+(?!\d)页?+[\]】)）>]?+[\s|…·.]*+)++")
 _PAGE_COUNTER = re.compile(r"(?:第 ?\d{1,3} ?页? ?/ ?)?共 ?\d{1,3} ?页(?!面)|第 ?\d{1,3}/\d{1,3} ?页")
-_NOTICE_WORDS = re.compile("声明|您|扫|版权|满意|凡本?[网站]?[注转]")
+_OF_READERS = re.compile(
+    r"(?:网友|网民|读者|用户|全部|最新|发表|我要)?(?:评论|留言|跟帖)[:：]?|相关(?:文章|阅读|新闻|报道|链接)[:：]?"
+)
+"""A heading below which no text of a document stands."""
+_ADVERTISES = re.compile(r"(?:关注|扫[描码]|长按|识别).{0,20}(?:公众号|二维码|小程序|客户端)")
+_MAX_ADVERTISEMENT_CHARS = 60
+_NOTICE_WORDS = re.compile("声明|提示|您|扫|版权|满意|凡本?[网站]?[注转]")
 """Words of lines below the text that are whole sentences: disclaimers, surveys."""
 # The line of credits, whatever the site calls its editors.
 _CREDIT = re.compile(
@@ -56,8 +64,6 @@ _HOSTS = frozenset(("主办", "承办"))
 _CONTACTS = frozenset(("地址", "电话", "联系电话", "邮编", "邮政编码", "传真", "邮箱"))
 """Labels of a footer only beside each other: a text may end with the host of an event, or with an address."""
 _FOOTER_FIELDS = frozenset({"source", "published_date"})
-_SIDEBAR_CLASSES = frozenset(split_words("left right side sidebar aside nav menu foot footer bottom friend"))
-"""Class names of columns beside or below a document."""
 _TEXT_BEGUN_CHARS, _HEADER_WORD_CHARS = 80, 12
 """Characters of prose after which the text has begun; of a line that is more than a word of the header."""
 _DATED = re.compile(YEAR_OF_DATE)
@@ -99,7 +105,7 @@ def enclosing_sidebar(blocks: Blocks, index: int, body: Body) -> Node | None:
     for around in blocks.ancestors(index):
         if around.first <= body.first and around.last >= body.last:
             return None
-        if not _SIDEBAR_CLASSES.isdisjoint((around.element.get("class") or "").lower().split()):
+        if not SIDEBAR_CLASSES.isdisjoint((around.element.get("class") or "").lower().split()):
             return around
     return None
 
@@ -279,18 +285,29 @@ def _may_be_headline(blocks: Blocks, block: Block) -> bool:
 
 def _end_of_text(blocks: Blocks, indices: list[int]) -> int:
     """The index of the block after the last one of the text."""
-    end = _before_related(blocks, indices)
+    end = _before_related(blocks, indices[: before_boxes(blocks, indices)])
     before_number = False
     while end:
         last = blocks.blocks[indices[end - 1]]
         # Of a pager's numbers the present one is no link.
         is_number = _PAGE_NUMBERS.fullmatch(last.plain.strip()) is not None
-        if not (_is_footer_line(last) or (is_number and (last.link_chars or before_number))):
+        is_footer = _is_footer_line(last) or (is_number and (last.link_chars or before_number))
+        if not is_footer and not _advertises_below_signature(blocks, indices[:end]):
             break
         before_number = is_number
         end -= 1
     end = _before_header(blocks, indices[:end])
     return indices[end - 1] + 1 if end else indices[0]
+
+
+def _advertises_below_signature(blocks: Blocks, indices: list[int]) -> bool:
+    """Whether the last line asks readers to follow the site's account, and the signature stands above it: a text may
+    say so itself, but signs below it."""
+    *above, last = indices
+    text = blocks.blocks[last].plain
+    if len(text) > _MAX_ADVERTISEMENT_CHARS or not _ADVERTISES.search(text):
+        return False
+    return any(_SIGNATURE.match(label_key(blocks.blocks[index].plain)) for index in above[-3:])
 
 
 def _before_header(blocks: Blocks, indices: list[int]) -> int:
@@ -339,6 +356,8 @@ def _before_related(blocks: Blocks, indices: list[int]) -> int:
         linked -= block.link_chars
         if not position or not starts_related_links(block):
             continue
+        if _OF_READERS.fullmatch(block.plain.strip()):
+            return position
         if len(block.text) >= 80 and block.link_chars * 2 <= len(block.text):
             continue
         ends = remaining < 0.05 * total + 60 or linked * 2 > remaining

@@ -153,8 +153,9 @@ def _end_of_breadcrumb(blocks: Blocks, index: int) -> str | None:
     if _BREADCRUMB.match(text):
         return _CRUMB_SEPARATOR.split(text)[-1].strip() if _CRUMB_SEPARATOR.search(text) else ""
     parent = blocks.nodes[blocks.nodes[block.node].parent]
-    items = blocks.blocks[parent.first : parent.last]
-    if index > parent.first and len(items) < _MAX_CRUMBS and blocks.nodes[block.node].tag in _CRUMB_TAGS:
+    is_short = parent.last - parent.first < _MAX_CRUMBS
+    if index > parent.first and is_short and blocks.nodes[block.node].tag in _CRUMB_TAGS:
+        items = blocks.blocks[parent.first : parent.last]
         starts = items[0].link_chars and _BREADCRUMB.fullmatch(items[0].plain.strip(" >›»/"))
         # A whole page may be as short, and begin with a link 首页: then the line with 发布时间 stands among its lines.
         if starts and not any(is_subheading(item.text) for item in items):
@@ -456,6 +457,23 @@ def find_title(
     if chosen is None:
         chosen = next((value for value in evidence if not _SITE_NAME.search(value.value)), None)
     return FoundTitle(chosen, tuple(evidence), headline)
+
+
+def only_headline(blocks: Blocks, first: int) -> Line | None:
+    """The line from block `first` on that is marked as a headline as no other line of the page is: the one `<h1>` or
+    `<h2>`, or the one line whose class says so, if it reads like the title of a document. For pages where what stands
+    beside the text outweighs it."""
+    found: dict[tuple[str, str], list[Line]] = {}
+    for line in headline_lines(blocks, first, len(blocks.blocks)):
+        node = blocks.nodes[blocks.blocks[line.block].node]
+        if line.marked and node.first == line.block:
+            found.setdefault((node.tag, node.element.get("class") or ""), []).append(line)
+    alone = [(tag, lines[0]) for (tag, _), lines in found.items() if len(lines) == 1]
+    titles = [
+        (tag, line) for tag, line in alone if 5 <= len(key := label_key(line.text)) <= 200 and not _names_agency(key)
+    ]
+    by_tag = (line for wanted in ("h1", "h2") for tag, line in titles if tag == wanted)
+    return next(by_tag, None) or next((line for _, line in titles if _DOCUMENT_GENRE.search(line.text)), None)
 
 
 def headline_above_date(blocks: Blocks, first: int) -> Line | None:

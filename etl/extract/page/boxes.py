@@ -1,0 +1,72 @@
+"""Boxes below a text that are none of it: excerpts of other documents, and columns with a heading of their own."""
+
+import re
+
+from etl.extract.lexicon.words import split_words
+from etl.extract.page.blocks import Block, Blocks, Node, is_prose
+from etl.file_names import has_file_name
+
+SIDEBAR_CLASSES = frozenset(split_words("left right side sidebar aside nav menu foot footer bottom friend"))
+"""Class names of columns beside or below a document."""
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_MAX_HEADING_CHARS = 12
+_MIN_EXCERPTS, _MAX_LINES = 2, 60
+_HEADINGS_OF_BOXES = re.compile(
+    r"(?:最新|最近|热点|热门|推荐|重点|图片|视频)(?:公开|发布|信息|文章|动态|新闻|资讯|文件|政策|推荐|阅读|专题|公告)"
+    r"|领导(?:信息|之窗|介绍|分工)|(?:公开|办事)指南|机构职能|(?:栏目|网站|快速)导航|(?:点击|阅读|新闻)?排行榜?|友情链接|快速链接|便民服务"
+)
+"""What boxes of a site are called. (Not 通知公告 and the like, which may be the heading of a document.)"""
+_OF_FILES = re.compile(r"[附目下][件录载]?")
+_ENDS_OF_SENTENCES = ("。", "；", "，", "：", ":")
+
+
+def before_boxes(blocks: Blocks, indices: list[int]) -> int:
+    """How many of the visible blocks (`indices` into `Blocks.blocks`) of a text stand before the first box."""
+    begun = False
+    for position, index in enumerate(indices):
+        if begun and (box := _beginning_at(blocks, index, indices[0])) and _is_box(blocks, box):
+            return position
+        block = blocks.blocks[index]
+        begun = begun or is_prose(block.text, len(block.text), block.link_chars)
+    return len(indices)
+
+
+def _beginning_at(blocks: Blocks, index: int, text: int) -> Node | None:
+    """The outermost element that begins with a block and holds none before it; None where the block begins none.
+    `text` is the first block of the text."""
+    box: Node | None = None
+    for around in blocks.ancestors(blocks.blocks[index].node):
+        if around.first != index or around.first <= text:
+            break
+        box = around
+    return box if box and 1 < box.last - box.first <= _MAX_LINES else None
+
+
+def _is_box(blocks: Blocks, box: Node) -> bool:
+    lines = [block for _, block in blocks.visible_blocks(box.first, box.last)]
+    heading = blocks.nodes[lines[0].node].tag in _HEADINGS and _is_short(lines[0])
+    names = (box.element.get("class") or "").lower().split()
+    if heading and (box.tag == "aside" or not SIDEBAR_CLASSES.isdisjoint(names)):
+        return True
+    if _HEADINGS_OF_BOXES.fullmatch(lines[0].plain.strip()):
+        return True
+    linked = [_is_linked(line) for line in lines]
+    if all(linked) and linked.count(True) >= _MIN_EXCERPTS and box.element.find(".//img") is not None:
+        return True
+    if _is_short(lines[0]) and linked.count(True) >= _MIN_EXCERPTS and all(linked[1:]):
+        return not _OF_FILES.match(lines[0].plain.strip())
+    excerpts = [
+        before
+        for before, line in zip(linked, lines[1:], strict=False)
+        if is_prose(line.text, len(line.text), line.link_chars)
+    ]
+    return (linked[0] or _is_short(lines[0])) and len(excerpts) >= _MIN_EXCERPTS and all(excerpts)
+
+
+def _is_linked(line: Block) -> bool:
+    return line.link_chars * 2 > len(line.text) and not has_file_name(line.text)
+
+
+def _is_short(line: Block) -> bool:
+    text = line.plain.strip()
+    return len(text) <= _MAX_HEADING_CHARS and not text.endswith(_ENDS_OF_SENTENCES) and not line.link_chars

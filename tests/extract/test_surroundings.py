@@ -1,0 +1,91 @@
+"""The text is whole and nothing else, whatever a page puts around it, and however short it is."""
+
+# ruff: noqa: E501 — a part of a page is a line.
+
+from random import Random
+
+import pytest
+
+from etl.extract import extract
+from tests.support.pages import NAV, PARAGRAPHS, SIGNED, TITLE
+
+LINES = (*PARAGRAPHS, "（一）落实责任", "1.明确牵头单位；", "附则", "本通知自印发之日起施行。")
+
+
+def written(form: str, lines: list[str]) -> str:
+    """The lines in the markup of an editor."""
+    if form == "lines":
+        return f"<div>{'<br>'.join(lines)}</div>"
+    if form == "one paragraph":
+        return f"<p>{'<br/>　　'.join(lines)}</p>"
+    if form == "rows":
+        return f"<table>{''.join(f'<tr><td>{line}</td></tr>' for line in lines)}</table>"
+    if form == "spans":
+        return "".join(
+            f"<p style='text-indent:2em'><span>{line[:5]}</span><span>{line[5:]}</span></p>" for line in lines
+        )
+    if form == "halves":
+        return (
+            "".join(f"<p>{line}</p>" for line in lines[:2])
+            + f"<div><div>{''.join(f'<p>{line}</p>' for line in lines[2:])}</div></div>"
+        )
+    if form == "headings":
+        return "".join(f"<h4>{line}</h4>" if len(line) < 8 else f"<p>{line}</p>" for line in lines)
+    return "".join(f"<p>{line}</p>" for line in lines)
+
+
+FORMS = ("paragraphs", "lines", "one paragraph", "rows", "spans", "halves", "headings")
+CONTAINERS = (
+    "<div class=content>{}</div>", "<div id=zoom>{}</div>", "<div>{}</div>", "{}", "<form>{}</form>", "<aside>{}</aside>",
+    "<div class=main-text-left>{}</div>", "<div class='news-detail list'>{}</div>", "<div class=left>{}</div>",
+)  # fmt: skip
+SUBHEADINGS = (
+    "", "<div>发布时间：2023-05-09 来源：区政府办</div>",
+    "<div>2023-05-09 10:00 来源：区政府办 【字体：<a>大</a> <a>中</a> <a>小</a>】 <a href=#>打印</a> <a>关闭</a></div>",
+)  # fmt: skip
+BESIDE = (
+    "", "<div class=side><ul><li><a href=/1>机构职能</a></li><li><a href=/2>领导信息</a></li></ul></div>",
+    "<div class=side><h3>公开指南</h3><p>根据政府信息公开条例，本机关编制了信息公开指南，方便公民、法人和其他组织获取政府信息。</p></div>",
+)  # fmt: skip
+BELOW = (
+    "<div>上一篇：<a href=a.html>关于开展检查工作的通知</a></div><div>下一篇：<a href=b.html>没有了</a></div>",
+    "<div><h3>相关文章</h3><ul><li><a href=t4.html>关于开展检查工作的通知</a><span>2023-01-02</span></li><li><a href=t5.html>关于召开会议的通知</a><span>2023-01-03</span></li></ul></div>",
+    "<div>分享到：<a>微信</a><a>微博</a></div><div>【打印】【关闭】</div>",
+    "<div>责任编辑：李明</div><div>审核：张三</div>",
+    "<div><img src=qr.png>扫一扫在手机打开当前页</div>",
+    "<div>声明：本网站发布的内容如有侵权，请与我们联系，我们将在第一时间予以删除，转载请注明出处。</div>",
+    "<div class=hot><h3>热点新闻</h3><div><a href=h1.html>区长调研重点项目建设</a><p>5月6日，区长到重点项目现场调研，强调要抓好安全生产，确保按期完工，让群众早日受益。</p></div><div><a href=h2.html>全区防汛工作会议召开</a><p>5月5日，全区防汛工作会议召开，会议要求各部门压实责任，做好准备，确保安全度汛。</p></div></div>",
+    "<div class=cards><div><a href=h1.html><img src=1.jpg><h4>区长调研重点项目建设</h4><p>5月6日，区长到重点项目现场调研，强调要抓好安全生产，确保按期完工。</p></a></div><div><a href=h2.html><img src=2.jpg><h4>全区防汛工作会议召开</h4><p>5月5日，全区防汛工作会议召开，会议要求各部门压实责任。</p></a></div></div>",
+    "<div class=list><div class=hd>最新公开</div><ul><li><a href=l1.html>关于开展安全检查的公告</a><em>05-08</em></li><li><a href=l2.html>关于停水的公告</a><em>05-07</em></li></ul></div>",
+    "<div>网友评论</div><div>请文明上网，理性发言，评论内容经审核后显示。</div><textarea></textarea>",
+    "<div>您对本页内容是否满意？<a>满意</a><a>不满意</a></div>",
+    "<div class=tip>温馨提示：本页面内容仅供参考，请以正式文件为准。</div>",
+    "<div class=leader><h4>领导信息</h4><img src=l.jpg><p>张三，男，汉族，1970年1月出生，中共党员，区委副书记、区长。</p></div>",
+)  # fmt: skip
+FOOT = "<div class=foot><p>主办：云溪区人民政府办公室 承办：云溪区政务服务中心</p><p>地址：云溪区人民路1号 邮编：000000 云ICP备00000001号</p></div>"
+PAGES = (
+    "<ul>{nav}</ul>{beside}<div class=main><h1>{title}</h1>{subheading}{text}{below}</div>{foot}",
+    "<table><tr><td><ul>{nav}</ul></td></tr><tr><td>{beside}</td><td><h1>{title}</h1>{subheading}{text}{below}</td></tr><tr><td>{foot}</td></tr></table>",
+    "<div class=wrap><div><ul>{nav}</ul></div><div><div>{beside}</div><div><div class=tit>{title}</div>{subheading}{text}{below}</div></div>{foot}</div>",
+    "<ul>{nav}</ul><div><h2>{title}</h2>{subheading}{text}</div>{below}{beside}{foot}",
+)  # fmt: skip
+PAGE_TITLES = (f"{TITLE}_云溪区人民政府", TITLE, "云溪区人民政府", "通知公告-云溪区人民政府", "")
+
+
+@pytest.mark.parametrize("most", [3, len(LINES)])
+def test_the_text_is_whole_and_nothing_else(most: int) -> None:
+    drawn = Random(1)
+    wrong = []
+    for _ in range(300):
+        lines = [*LINES[: drawn.randint(1 if most == 3 else 4, most)], *SIGNED]
+        text = drawn.choice(CONTAINERS).format(written(drawn.choice(FORMS), lines))
+        parts = {"nav": NAV, "title": TITLE, "text": text, "foot": FOOT}
+        parts |= {"beside": drawn.choice(BESIDE), "subheading": drawn.choice(SUBHEADINGS)}
+        parts["below"] = "".join(drawn.sample(BELOW, drawn.randint(0, 4)))
+        page = (
+            f"<html><title>{drawn.choice(PAGE_TITLES)}</title><body>{drawn.choice(PAGES).format(**parts)}</body></html>"
+        )
+        found = extract(page.encode(), "http://www.yunxi.gov.cn/zc/202305/t20230509_1.html")
+        if ("".join(found.text.split()), found.kind) != ("".join(lines), "document"):
+            wrong.append((found.text, page))
+    assert not wrong, f"{len(wrong)}: {wrong[:2]}"
