@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml import html
 
@@ -10,7 +11,7 @@ from etl.web.styles import named_in_style
 from etl.web.urls import Address, canonical_url
 
 MAX_NAMED = 200
-"""Style sheets and pictures of a page that are looked at, each; those behind them are as if it did not name them."""
+"""Style sheets, and pictures, of a page that are looked at; what comes behind them counts as not named."""
 MAX_RESOURCE_BYTES = 2_000_000
 """Of one style sheet or picture."""
 MAX_IMPORTS = 3
@@ -48,7 +49,7 @@ def named_in_sheets(sheets: Iterable[tuple[str, str]]) -> Appearance:
     styles: dict[Address, None] = {}
     pictures: dict[Address, None] = {}
     for base, css in sheets:
-        for _, named in zip(range(MAX_NAMED), named_in_style(css), strict=False):
+        for named in islice(named_in_style(css), MAX_NAMED):
             if address := canonical_or_none(base, named.address):
                 (styles if named.is_sheet else pictures)[address] = None
     return Appearance(tuple(styles), tuple(pictures))

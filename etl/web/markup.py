@@ -29,7 +29,7 @@ _MARKUP = re.compile(r"[\s\ufeff]*+<")
 _CONTAINER = re.compile(r"<(/?)(?:div|table|ul|ol|dl|form|section|article)\b", re.IGNORECASE)
 _OPEN_TAG = re.compile(r"<[A-Za-z/!][^<>]*+\Z")
 _LAST_CHARS = 1_000
-"""Within which most pages end: others are searched from their beginning."""
+"""Characters at the end of a page in which most have their end tags; others are searched from their beginning."""
 _WHOLE_PAGE = re.compile(r"[\s\ufeff]*+<(?:!DOCTYPE|html|head|body)\b", re.IGNORECASE)
 _LEFT_OPEN = 2
 """Elements that stay open at the end of a page, from which on it is cut off: templates forget one. A piece of a page,

@@ -16,7 +16,7 @@ from etl.archive.queries.shapes import STATEMENTS, shaped
 from etl.archive.storage.models import Record, RecordVersion
 
 MAX_ROLLBACKS = 50
-"""How often a rollback is sent that the limit of the statement before it ended, too."""
+"""How often a rollback is sent again that ran into the limit of the statement before it."""
 MAX_COUNT = 1_000
 """Where counting all matches takes too long, they are counted up to this number."""
 # Made once, as in `search`.
@@ -25,7 +25,7 @@ _RECORD, _VERSION = aliased(Record), aliased(RecordVersion)
 
 @dataclass(frozen=True, slots=True)
 class MatchCount:
-    """Number of matching records; if not `exact`, there are more than that."""
+    """Number of matching records; if not `exact`, there are at least so many."""
 
     number: int
     exact: bool
@@ -98,7 +98,7 @@ _UNLIMITED = "SELECT set_config('statement_timeout', current_setting('gongkai.pa
 def _roll_back(connection: Connection) -> None:
     """Goes back to before the limited statement: nothing was written, and the limit is gone with it.
 
-    It holds for this message too, which takes that long where the machine is busy: then it is sent again.
+    The limit holds for this message too, which may take as long where the machine is busy: then it is sent again.
     """
     for tries_left in reversed(range(MAX_ROLLBACKS)):
         try:

@@ -52,7 +52,7 @@ def _of_records(records: Any) -> Statement:
 
 
 def all_facets(connection: Connection, record_filter: RecordFilter) -> tuple[Facet, ...]:
-    """The facets of all records that match: as long as a comparison of all their texts may take."""
+    """The facets of all records that match; may take as long as comparing all their texts."""
     asked, values = shaped(record_filter)
     return _facets(connection, _of_all(asked), values)
 

@@ -53,8 +53,11 @@ def kept(
     make: Callable[[], Thing],
     is_certain: Callable[[Thing], bool] = lambda thing: True,
 ) -> Thing:
-    """What `make` gives in the state that the connection sees, which nobody may change. It must depend on nothing but
-    that state and the key: neither on who asks, nor on the time. `is_certain`: whether it does not, and may be kept."""
+    """What `make` gives in the state that the connection sees, which nobody may change.
+
+    It must depend on nothing but that state and the key: neither on who asks, nor on the time. `is_certain`: whether
+    what was made does so and may be kept, where that is known only then.
+    """
     state = connection.info.get(STATE)
     if state is None:
         return make()

@@ -66,25 +66,25 @@ def passages(blocks: Sequence[DiffBlock], *, sides: bool, only_changes: bool) ->
     for table, group in groupby(_placed(blocks, sides=sides), key=lambda placed: placed.table):
         lines = list(group)
         if table:
-            kept = lines[:1] + (_gaps(lines[1:]) if only_changes else lines[1:])
+            kept = lines[:1] + (_with_gaps(lines[1:]) if only_changes else lines[1:])
             if not only_changes or not all(line.row.same for line in lines):
                 yield Passage(True, False, tuple(line.row for line in kept))
                 continue
             lines = [_gap(lines)]
-        shown = _gaps(lines) if only_changes else lines
+        shown = _with_gaps(lines) if only_changes else lines
         for folded, part in groupby(shown, key=lambda line: line.folded and not only_changes):
             yield Passage(False, folded, tuple(line.row for line in part))
 
 
 def _placed(blocks: Iterable[DiffBlock], *, sides: bool) -> Iterator[_Placed]:
     for block in blocks:
-        rows = _beside(block.lines) if sides else [(line, line.old, line.new) for line in block.lines]
+        rows = _side_by_side(block.lines) if sides else [(line, line.old, line.new) for line in block.lines]
         for at, (line, old, new) in enumerate(rows):
             row = ComparedRow(block.same, line.parts, old, new, block.number if at == 0 else 0)
             yield _Placed(row, line.is_row, block.folded)
 
 
-def _beside(lines: Iterable[DiffLine]) -> Iterator[tuple[DiffLine, tuple[Part, ...], tuple[Part, ...]]]:
+def _side_by_side(lines: Iterable[DiffLine]) -> Iterator[tuple[DiffLine, tuple[Part, ...], tuple[Part, ...]]]:
     """Each line with what stands on either side: an old and a new line that are not alike stand beside each other."""
     for alone, group in groupby(lines, key=lambda line: not line.old or not line.new):
         rows = list(group)
@@ -96,8 +96,8 @@ def _beside(lines: Iterable[DiffLine]) -> Iterator[tuple[DiffLine, tuple[Part, .
             yield DiffLine((*old, *new)), old, new
 
 
-def _gaps(lines: Iterable[_Placed]) -> list[_Placed]:
-    """The lines that changed, and for the others how many they are."""
+def _with_gaps(lines: Iterable[_Placed]) -> list[_Placed]:
+    """The lines that changed, and in place of the others a gap that says how many they are."""
     shown: list[_Placed] = []
     for same, group in groupby(lines, key=lambda line: line.row.same):
         rows = list(group)

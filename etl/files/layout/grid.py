@@ -93,24 +93,24 @@ def table_lines(lines: Iterable[list[Piece]], grid: Grid) -> list[Line]:
         if box:
             cells.setdefault(box, []).append(line)
     rows: dict[float, list[Box]] = {}
-    beside = {box for box in cells if _beside(box, cells)}
-    for box in beside:
+    in_rows = {box for box in cells if _has_neighbour(box, cells)}
+    for box in in_rows:
         rows.setdefault(box[1], []).append(box)
     result: list[Line] = []
     for box, line in parts:
-        row = rows.pop(box[1], None) if box and box in beside else None
+        row = rows.pop(box[1], None) if box and box in in_rows else None
         if row:
             row.sort()
             text = " | ".join(join_cell_lines(cells[cell]) for cell in row)
             result.append(Line(text, row[0][0], row[0][1], row[-1][2], line.bottom))
-        elif box not in beside:
+        elif box not in in_rows:
             result.append(line)
     return result
 
 
-def _beside(box: Box, cells: Iterable[Box]) -> bool:
+def _has_neighbour(box: Box, cells: Iterable[Box]) -> bool:
     """Whether another cell is to its left or right; also true for a cell over several rows."""
-    return any(o != box and o[1] < box[3] - _SNAP and o[3] > box[1] + _SNAP for o in cells)
+    return any(other != box and other[1] < box[3] - _SNAP and other[3] > box[1] + _SNAP for other in cells)
 
 
 def to_lines(pieces: list[Piece]) -> list[Line]:

@@ -122,20 +122,24 @@ class _Pager:
 
 def _read_pager(page: WebPage) -> _Pager:
     words = " ".join("".join(item.itertext()) for item in page.tree.cssselect(_PAGER))
-    total, count, counter = _TOTAL.search(words), _PAGES.search(words), _COUNTER.search(words)
+    total, in_words, counter = _TOTAL.search(words), _PAGES.search(words), _COUNTER.search(words)
     links = list(_page_links(page))
-    own = _NUMBERED.search(urlsplit(page.url).path)
+    numbered = _NUMBERED.search(urlsplit(page.url).path)
+    from_end = digits(numbered[1]) if numbered else None
     shown = next(filter(None, (whole_number(item.text or "") for item in page.tree.cssselect(".p_no_d"))), None)
-    pages = digits(counter[2]) if counter else digits(count[1]) if count else _pages_by_numbers(links)
-    # The number in the address counts from the end.
-    if pages is None and own and shown:
-        pages = shown + digits(own[1]) - 1
-    current = digits(counter[1]) if counter else shown or (pages - digits(own[1]) + 1 if own and pages else 1)
+    pages: int | None
+    if counter:
+        current, pages = digits(counter[1]), digits(counter[2])
+    else:
+        pages = digits(in_words[1]) if in_words else _pages_by_numbers(links)
+        if pages is None and from_end is not None and shown:
+            pages = shown + from_end - 1
+        current = shown or (pages - from_end + 1 if from_end is not None and pages else 1)
     following = next((url for text, url in links if _NEXT.match(text) and url), None)
     if following is None:
         following = next((url for text, url in links if text == str(current + 1) and url), None)
     if following is None and pages and current < pages and urlsplit(page.url).path.endswith(".htm"):
-        folder = page.url.partition("?")[0].removesuffix(".htm") + "/" if not own or current == 1 else page.url
+        folder = page.url.partition("?")[0].removesuffix(".htm") + "/" if from_end is None or current == 1 else page.url
         following = resolved(folder, f"{pages - current}.htm")
     if following is None and pages is None and any(_NEXT.match(text) for text, _ in links):
         pages = current + 1  # A link 下页 that only a script can follow: at least one page is missing.
