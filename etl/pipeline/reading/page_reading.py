@@ -44,12 +44,12 @@ class PageReading(Outside):
     """What a page says.
 
     `refusal`: that of a page that refuses the document; `readable`: whether the body is anything to read. Neither a
-    page that refuses nor one that is not readable is extracted. `further_pages`: addresses of the other
-    pages of its article, `frames` those of frames that hold its text, `files` those of linked files, `look` what it is
-    shown with, all canonical.
-    `pager_error`: why the further pages cannot be known. `bands`: those of a document's text
-    (`etl.extract.similarity`). `extraction` is None where the page is not extracted, or
-    cannot be: `failure`, a stored reason, says why.
+    page that refuses nor one that is not readable is extracted.
+
+    Canonical addresses: `further_pages` of its article, `frames` that hold its text, `files` that it links, `look` that
+    it is shown with. `pager_error`: why the further pages cannot be known. `bands`: those of a document's text
+    (`etl.extract.similarity`). `extraction` is None where the page is not extracted, or cannot be: `failure`, a stored
+    reason, says why.
     """
 
     TEXTS = frozenset({"pager_error", "failure"})

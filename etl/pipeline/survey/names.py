@@ -90,13 +90,13 @@ def _is_agency(name: str) -> bool:
 
 def _foot(page: WebPage) -> str:
     pieces = page.tree.xpath(f"//body//text()[not(parent::*[self::{_NO_TEXT}])]")
-    text, length = [], 0
+    texts, length = [], 0
     for piece in reversed(pieces):
-        text.append(" ".join(piece.split()))
-        length += len(text[-1])
+        texts.append(" ".join(piece.split()))
+        length += len(texts[-1])
         if length > _FOOT_CHARS:
             break
-    return " ".join(filter(None, reversed(text)))[-_FOOT_CHARS:]
+    return " ".join(filter(None, reversed(texts)))[-_FOOT_CHARS:]
 
 
 def _foot_code(page: WebPage) -> str:

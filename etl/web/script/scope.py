@@ -14,7 +14,7 @@ BUILTINS = frozenset(
 
 
 class Scope:
-    """Names of a script or of a call, and the scope around it. `forgotten` names have a value that is not known."""
+    """Names of a script or of a call, and the scope around it. One whose value is no longer known is `FORGOTTEN`."""
 
     __slots__ = ("names", "outer")
 
