@@ -52,6 +52,7 @@ UNREAD = {
     ),
 }
 """Lists that cannot be read."""
+OTHER = '<li><a href="/d.do?id={n}">{t}</a><i>2024-02-{n}</i></li>'
 FURNITURE = (
     "",
     '<ul id="menu"></ul>',
@@ -151,3 +152,14 @@ def test_a_list_without_dates_comes_before_a_box_with_dates(box: str, date: str)
     side = box.format(titles(50, 5).replace("./", "/b/"))
     for parts in ((side, f"<ul>{lines}</ul>"), (f"<ul>{lines}</ul>", side)):
         assert {entry.title for entry in read(*parts).entries} == set(TITLES.values())
+
+
+@pytest.mark.parametrize("box", BOXES)
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_list_of_few_rows_beside_a_box_that_was_read_is_told(count: int, box: str) -> None:
+    side, beside = box.format(titles(50, 6)), box.format(f"<ul>{OTHER.format(n=19, t=TITLES[9])}</ul>")
+    few = "".join(OTHER.format(n=n + 10, t=TITLES[n]) for n in range(1, count + 1))
+    for parts in ((side, f"<ul>{few}</ul>"), (f"<ul>{few}</ul>", side)):
+        assert read(*parts).problems
+    # Two boxes, of which the longer one is read: there is no list beside them.
+    assert read(side, f"<div>{beside}</div>").problems == ()

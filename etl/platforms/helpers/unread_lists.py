@@ -63,13 +63,17 @@ def unread_list(page: WebPage, listed: Mapping[str, str], *, turns: bool) -> int
     (address → title): dated rows whose titles lead nowhere, or titles and dates in a script's data.
 
     Where the listed rows are those of a box beside the list, a shorter list counts too, and one whose documents have
-    other addresses. `turns`: the next page or the total is known: then data of scripts are those of another list.
+    other addresses, even of a single row outside of such boxes. `turns`: the next page or the total is known: then data
+    of scripts are those of another list.
     """
     first = _first_listed(page, listed)
     beside = first is not None and is_in_side_box(first)
     least = _READ if beside else max(_MIN_ROWS, len(listed))
     twins = () if turns else _rows_of_twins(page, listed)
-    rows = max(chain(_rows_without_address(page), twins, _rows_elsewhere(page, listed) if beside else ()), default=0)
+    elsewhere = max(_rows_elsewhere(page, listed), default=0) if beside else 0
+    rows = max(chain(_rows_without_address(page), twins), default=0)
+    if elsewhere >= max(rows, 1):
+        return elsewhere
     if rows >= least or turns:
         return rows if rows >= least else 0
     held = max((_rows_of_data(data, listed) for data in data_of_rows(page, _DAY)), default=0)
@@ -117,12 +121,12 @@ def _row_of(item: HtmlElement) -> HtmlElement | None:
 
 
 def _rows_elsewhere(page: WebPage, listed: Mapping[str, str]) -> Iterator[int]:
-    """The sizes of the page's groups of dated rows whose documents were not listed."""
+    """The sizes of the page's groups of dated rows whose documents were not listed, outside of boxes beside lists."""
     base, rows = base_url(page), set[HtmlElement]()
     for link in page.tree.iter("a"):
         if _leads(link) and absolute(link.get("href") or "", base) not in listed and (row := _row_of(link)) is not None:
             rows.add(row)
-    return _sizes(rows)
+    return _sizes(row for row in rows if not is_in_side_box(row))
 
 
 def _rows_of_twins(page: WebPage, listed: Mapping[str, str]) -> Iterator[int]:
