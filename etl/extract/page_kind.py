@@ -13,6 +13,7 @@ from etl.extract.lexicon.labels import label_key
 from etl.extract.page.blocks import Block, Blocks
 from etl.extract.page.trimming import Body
 from etl.extract.types import Attachment, FieldValue, PageKind
+from etl.file_names import has_file_name
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 from etl.web.page import WebPage
@@ -34,10 +35,21 @@ _DATED = re.compile(rf"(?<!\d)(?:{YEAR}[-/.年]\s*)?\d{{1,2}}[-/.月]\s*\d{{1,2}
 _SENTENCE = re.compile("[，。；！？]")
 _DOCUMENT_PATH = re.compile(r"(?:\d{5,}|[0-9a-f]{32})(?:\.s?html?|\.jhtml)?$")
 """The last part of a document's address in every known family: a long number, or 32 hex digits."""
+_NUMBERED_DOCUMENT = re.compile(
+    r"/(?:t\d{8}|art|post|content|article|detail|info|news|show|view|doc)[_-]?(?:\d+[_-])?\d+\.\w+$"
+    r"|/(?:19|20)\d\d(?:[-/]?\d\d){1,2}/\w*\d+\.\w+$",
+    re.IGNORECASE,
+)
+"""A short number behind a word for documents, or below a day or a month."""
+_SHOWS_ONE = re.compile(
+    r"/\w*(?:show|view|detail|content|article|display|read|news|info|doc)\w*(?:\.\w+)?/?$", re.IGNORECASE
+)
+_OF_ONE = re.compile(r"(?:^|&)\w*(?:id|no|key|code|num)=[\w-]+", re.IGNORECASE)
+"""The query of a program that shows one document: `show.asp?id=33`."""
 _LIST_PATH = re.compile(r"/(?:column|col|channel|list)/\w+/?$|/(?:node|list|col|column|channel)_?\d+\.\w+$")
 MIN_TEXT_CHARS = 60
 """Characters of text below which a page is a shell around its data, or no page of content."""
-_PROSE_CHARS, _SENTENCE_CHARS = 80, 30
+_PROSE_CHARS, _SENTENCE_CHARS, _LINE_CHARS = 80, 30, 20
 _MANY_LINKS = 8
 _COLUMN_CHARS = 5
 """Letters of a headline that may be the name of a column: 通知公告 above 更新时间 and rows of links."""
@@ -81,8 +93,11 @@ class PageFacts:
 
     @cached_property
     def has_document_path(self) -> bool:
-        path = urlsplit(self.page.url).path
-        return _DOCUMENT_PATH.search(path) is not None and not _LIST_PATH.search(path)
+        address = urlsplit(self.page.url)
+        path = address.path
+        shows_one = _SHOWS_ONE.search(path) and _OF_ONE.search(address.query)
+        is_numbered = _DOCUMENT_PATH.search(path) or _NUMBERED_DOCUMENT.search(path)
+        return bool(is_numbered or shows_one) and not _LIST_PATH.search(path)
 
     @cached_property
     def date(self) -> FieldValue | None:
@@ -165,16 +180,13 @@ class PageFacts:
 
     @cached_property
     def has_text_apart(self) -> bool:
-        """Whether a date stands below the headline, and a text that holds none of the page's rows."""
+        """Whether a date, or the page's address, says that it is a document, and its text or files hold none of the
+        page's rows."""
         dated = self.date is not None and self.date.origin in ("header", "subheading")
-        body = self.body
-        return (
-            dated
-            and self.unlinked_chars >= _SENTENCE_CHARS
-            and not any(
-                _row_kind(block) for _, block in self.blocks.visible_blocks(body.first, body.last, body.revealed)
-            )
-        )
+        content = self.unlinked_chars >= _LINE_CHARS or any(file.role == "file" for file in self.files)
+        lines = self.blocks.visible_blocks(self.body.first, self.body.last, self.body.revealed)
+        rows = any(_row_kind(block) and not has_file_name(block.text) for _, block in lines)
+        return (dated or self.has_document_path) and content and not rows
 
 
 def _is_error_notice(facts: PageFacts) -> bool:
@@ -225,7 +237,7 @@ def _is_titled_content(facts: PageFacts) -> bool:
     if not (facts.has_document_path and facts.has_headline):
         return False
     few_links = facts.long_links < _MANY_LINKS or facts.unlinked_chars > facts.long_links * _ROW_CHARS
-    return (facts.unlinked_chars >= MIN_TEXT_CHARS and few_links) or any(file.role == "file" for file in facts.files)
+    return (facts.unlinked_chars >= _LINE_CHARS and few_links) or any(file.role == "file" for file in facts.files)
 
 
 def _is_titled_picture(facts: PageFacts) -> bool:

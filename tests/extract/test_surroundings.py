@@ -89,3 +89,31 @@ def test_the_text_is_whole_and_nothing_else(most: int) -> None:
         if ("".join(found.text.split()), found.kind) != ("".join(lines), "document"):
             wrong.append((found.text, page))
     assert not wrong, f"{len(wrong)}: {wrong[:2]}"
+
+
+CONTENTS = {
+    "prose": "<p>一、各街道要在本年十月底前完成摸底，逐台登记，建立台账。</p>",
+    "table": f"<table><tr><th>姓名</th><th>职务</th></tr>{'<tr><td>张明</td><td>副科长</td></tr>' * 6}</table>",
+    "file": "<p><a href='/u/1.pdf'>云溪区2023年部门预算.pdf</a></p>",
+    "names": f"<p>{'　'.join(f'王{number}明' for number in range(20))}</p>",
+    "answer": "<div><b>来信内容：</b>小区门口路灯不亮，请尽快维修。</div><div><b>办理结果：</b>您好，经核实已安排人员维修，感谢您的关注。</div>",
+    "video": "<video src='/v/1.mp4' controls></video>",
+}
+ADDRESSES = ("zc/202305/t20230509_1.html", "art/2023/5/9/art_12_3456.html", "content/post_345.html", "show.asp?id=33")
+RELATED = "".join(
+    f"<li><a href=t{day}.html>关于开展第{day}次检查工作的通知</a><span>2023-01-0{day}</span></li>"
+    for day in range(1, 9)
+)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("content", CONTENTS)
+def test_what_stands_below_a_headline_is_a_document_also_without_a_date(content: str, address: str) -> None:
+    for below in ("", f"<div><h3>相关信息</h3><ul>{RELATED}</ul></div>"):
+        for page_title in PAGE_TITLES:
+            page = (
+                f"<html><title>{page_title}</title><body><ul>{NAV}</ul><div class=main><h1>{TITLE}</h1>"
+                f"<div class=con>{CONTENTS[content]}</div></div>{below}{FOOT}</body></html>"
+            )
+            found = extract(page.encode(), f"http://www.yunxi.gov.cn/{address}")
+            assert (found.kind, found.fields["title"].value) == ("document", TITLE), (found.reason, page)

@@ -157,7 +157,8 @@ class _Links:
         body = self._body
         for element in (*self._page.elements["video"], *self._page.elements["audio"]):
             node = position_of(self._blocks, element)
-            if not body.first <= node.first <= body.last or node.hidden_by > body.revealed:
+            is_within = body.first <= node.first <= body.last or body.first >= body.last  # a page of nothing else
+            if not is_within or node.hidden_by > body.revealed:
                 continue
             sources = (each.get("src") or each.get("data-src") or "" for each in (element, *element.iter("source")))
             url = next((url for source in sources if source and (url := absolute(source, self._base))), None)
