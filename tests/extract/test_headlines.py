@@ -115,3 +115,26 @@ def test_other_lines_with_a_date_are_none() -> None:
     ):  # fmt: skip
         assert date_among_pieces(line) is None, line
     assert not any(map(is_subheading, ("今天是2023年6月1日 星期四", "2023年5月8日", "市林业局2023年5月9日召开会议")))
+
+
+def test_headlines_broken_into_lines_anywhere() -> None:
+    drawn = ("<p align='center'><b>{}</b></p>", "<table><tr><td align='center'><b>{}</b></td></tr></table>")
+    plain = ("<div>{}</div>", "<table><tr><td>{}</td></tr></table>", "<table><tr><td><font>{}</font></td></tr></table>")
+    titles = (
+        ("云溪市2022年国民经济和社会发展统计公报", drawn),
+        ("云溪市林业局关于开展城区绿化提升工程检查工作的通知", (*drawn, *plain)),
+    )
+    pages_wrong = [
+        each
+        for title, forms in titles
+        for at, form, below in product(range(8, len(title) - 1), forms, BELOW[:3])
+        if (each := wrong(f"{NAV}{form.format(f'{title[:at]}<br>{title[at:]}')}{below}{paragraphs()}", title))
+    ]
+    assert not pages_wrong, f"{len(pages_wrong)}: {pages_wrong[:3]}"
+
+
+def test_another_line_above_a_headline_is_none_of_it() -> None:
+    title = "关于开展城区绿化提升工程检查工作的通知"
+    others = ("通知公告", "欢迎访问云溪市林业局网站", "关于公布绿化工程名单的通知", "今天是2023年6月1日 星期四")
+    for other, form in product(others, ("<div>{}</div>", "<table><tr><td>{}</td></tr></table>")):
+        assert wrong(f"{NAV}{form.format(f'{other}<br>{title}')}{BELOW[0]}{paragraphs()}", title) == ()

@@ -25,9 +25,9 @@ _TITLE_CLASS = re.compile(
     r"tit|(?:^|[\s_-])bt(?:$|[\s_-])|biaoti|headline|doctitle|subject|ucaptitle|htbt", re.IGNORECASE
 )
 _HEADING_TAGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "ucaptitle"))
-_DOCUMENT_GENRE = re.compile(
-    "关于.{4,}的|(?:通知|公告|公示|通告|通报|意见|办法|方案|决定|报告|批复|规定|细则|解读|计划|规划|名单|纪要|答复|条例|预案)[)）】]?$"
-)
+_GENRES = "通知|公告|公示|通告|通报|意见|办法|方案|决定|报告|批复|规定|细则|解读|计划|规划|名单|纪要|答复|条例|预案"
+_ENDS_LIKE_A_TITLE = re.compile(f"(?:{_GENRES})[)）】]?$")
+_DOCUMENT_GENRE = re.compile(f"关于.{{4,}}的|{_ENDS_LIKE_A_TITLE.pattern}")
 _SEPARATOR = re.compile(r"\s*[_|–—]\s*|\s+-\s+|\s*-\s*(?=[^-]*(?:网|政府|局|委|中心|厅|平台)[^-]*$)")
 _TITLE_METAS = ("articletitle", "og:title", "title")
 _LETTER = re.compile(r"[\u4e00-\u9fffA-Za-z]")
@@ -50,7 +50,8 @@ _MIN_PARTIAL_CHARS = 10
 """Minimum length of a line that counts only because `<title>` starts or ends with it."""
 _MIN_SHORT_CHARS = 6
 """Minimum length of a line that counts only because it is right above the date/source line."""
-_SITE_NAME = re.compile(r"(?:网站?|门户|平台|人民政府|法院|检察院|首页)$|^首页")
+_NAMES_SITE = re.compile("(?:网站?|门户|平台|首页)$|^首页")
+_SITE_NAME = re.compile(f"(?:人民政府|法院|检察院)$|{_NAMES_SITE.pattern}")
 _GENRE_ALONE = frozenset(("公告", "通告", "公示", "通知", "声明", "启事", "决定", "布告", "命令"))
 """Titles of two letters, which columns are called too: they count right above the line with date or source."""
 
@@ -129,8 +130,8 @@ def headline_lines(blocks: Blocks, first: int, limit: int, *, with_numbers: bool
         if marked and block.node == last_node and lines and lines[-1].block == index - 1 and node.last - node.first < 6:
             lines[-1] = Line(index, lines[-1].text + text, True, _is_above_subheading(blocks, index))
             continue
-        last_node = block.node
-        if len(text) < 200 and is_boilerplate(text):
+        in_one, last_node = block.node == last_node, block.node
+        if (len(text) < 200 and is_boilerplate(text)) or begins_with_label(block.text):
             continue
         below = bool(lines) and lines[-1].block == index - 1 and block.node == last_node
         if with_numbers and below and _BRACKETED_NUMBER.match(text):
@@ -139,11 +140,27 @@ def headline_lines(blocks: Blocks, first: int, limit: int, *, with_numbers: bool
             continue
         if find_labels(block.text) or match_label(block.text) or match_document_number(text) or _is_no_title(text):
             continue
-        if begins_with_label(block.text):
-            continue
-        above_date = _is_above_subheading(blocks, index)
+        upper = _upper_lines(lines, blocks, index) if in_one else []
+        whole = "".join(line.text for line in upper) + text
+        if above_date := _is_above_subheading(blocks, index, len(whole) if upper else 0):
+            del lines[len(lines) - len(upper) :]
+            text = whole
         lines.append(Line(index, text, marked or (above_date and _stands_out(blocks, block)), above_date))
     return lines
+
+
+def _upper_lines(lines: list[Line], blocks: Blocks, index: int) -> list[Line]:
+    """The lines right above block `index` that are one headline with it, where one element holds nothing else: they are
+    drawn like one or break off behind 关于 (`关于加强水<br>利工程管理的通知`), and are no title, column or agency."""
+    node = blocks.nodes[blocks.blocks[index].node]
+    upper = lines[node.first - index :] if node.first < index < node.first + 4 and node.last == index + 1 else []
+    if not upper or [line.block for line in upper] != list(range(node.first, index)):
+        return []
+    first = label_key(upper[0].text)
+    is_name = len(first) <= _MAX_COLUMN_CHARS or _names_agency(first)
+    if is_name or any(_ENDS_LIKE_A_TITLE.search(line.text) for line in upper):
+        return []
+    return upper if "关于" in first or _stands_out(blocks, blocks.blocks[index]) else []
 
 
 def _end_of_breadcrumb(blocks: Blocks, index: int) -> str | None:
@@ -192,14 +209,12 @@ def _drawn(element: HtmlElement) -> str:
 
 
 def _is_in_data_cell(blocks: Blocks, block: Block) -> bool:
-    """Whether the line stands in a cell of a table, and not in one that only lays the page out: a large one, one alone
-    in its row, or the only one of its table."""
+    """Whether the line stands in a cell of data, not in one that lays the page out: large, or alone in its row."""
     if block.cell < 0:
         return False
     cell = blocks.nodes[block.cell]
     row = blocks.nodes[cell.parent]
-    table = next((node for node in blocks.ancestors(block.cell) if node.tag == "table"), cell)
-    is_alone = row.last - row.first == 1 or (table.first, table.last) == (cell.first, cell.last)
+    is_alone = (row.first, row.last) == (cell.first, cell.last)
     return cell.last - cell.first < _BLOCKS_OF_LAYOUT_CELL and not is_alone
 
 
@@ -350,7 +365,8 @@ def _with_agency_above(line: Line, lines: list[Line], blocks: Blocks, stated: li
     before = next((each for each in lines if each.block == line.block - 1), None)
     if before is None or not _CONTINUES.match(line.text) or label_key(line.text) in stated:
         return line
-    if not _are_alike(before.block, line.block, blocks) or not _names_agency(label_key(before.text)):
+    name = label_key(before.text)
+    if not _are_alike(before.block, line.block, blocks) or not _names_agency(name) or _NAMES_SITE.search(name):
         return line
     return replace(line, text=before.text + line.text)
 
