@@ -163,3 +163,14 @@ def test_a_list_of_few_rows_beside_a_box_that_was_read_is_told(count: int, box: 
         assert read(*parts).problems
     # Two boxes, of which the longer one is read: there is no list beside them.
     assert read(side, f"<div>{beside}</div>").problems == ()
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 9])
+@pytest.mark.parametrize("group", ['<table class="l"><tbody>{}</tbody></table>', "<table>{}</table>", "<ul>{}</ul>"])
+def test_blocks_of_five_rows_side_by_side_are_one_list(group: str, count: int) -> None:
+    row = '<a href="./202401/t20240101_{}.html">桐溪县第{}号通知公告</a>'
+    cell = "<li>{}<i>2024-01-05</i></li>" if "ul" in group else "<tr><td>{}</td><td>2024-01-05</td></tr>"
+    lines = [cell.format(row.format(n, n)) for n in range(5 + count)]
+    blocks = (group.format("".join(lines[start : start + 5])) for start in range(0, len(lines), 5))
+    listing = read(f'<div class="main">{"".join(blocks)}</div>')
+    assert (len(listing.entries), listing.problems) == (5 + count, ())

@@ -218,6 +218,7 @@ def _groups(links: Mapping[str, list[HtmlElement]]) -> dict[_Group, dict[HtmlEle
     for block, (link, address) in blocks.items():
         # The last block of five rows may hold one row only: then that is the row.
         inner = _child_towards(block, link) if _kind(block) in containers and block is not link else block
+        inner = _child_towards(inner, link) if inner is not block and inner.tag == "tbody" else inner
         if inner.getparent() is not None:
             groups.setdefault(_kind(inner.getparent()), {})[inner] = address
     for key, members in list(groups.items()):
@@ -264,7 +265,11 @@ def _child_towards(block: HtmlElement, link: HtmlElement) -> HtmlElement:
 def _kind(element: HtmlElement | None) -> _Group:
     if element is None:
         return (None, "", "")
-    return (element.getparent(), str(element.tag), " ".join(stable_classes(element)))
+    parent = element.getparent()
+    if element.tag == "tbody" and parent is not None:
+        # Tables of five rows each are one list, as far as they stand side by side.
+        return _kind(parent)
+    return (parent, str(element.tag), " ".join(stable_classes(element)))
 
 
 # -- what belongs to a row
