@@ -78,8 +78,9 @@ def _overview(connection: Connection, record_filter: RecordFilter, *, count_all:
     # Otherwise it is counted as far as there is time; with words, whose comparison takes longer than counting may, what
     # matches of the first candidates is a minimum.
     words = record_filter.words
-    first, number = first_places(connection, record_filter, count_all=bool(words) and index_is_exact(words))
-    matching = _really_matching(connection, record_filter, [place.record for place in first])
+    first, number = _first(connection, record_filter)
+    certain = _are_certain(record_filter)
+    matching = _really_matching(connection, record_filter, [place.record for place in first], certain=certain)
     if len(first) < BATCH:
         return Overview(MatchCount(len(matching), exact=True), facets_of(connection, matching), None, first)
     counted = None if words else count_matches(connection, record_filter, COUNT_SECONDS)
@@ -87,6 +88,13 @@ def _overview(connection: Connection, record_filter: RecordFilter, *, count_all:
     if count_all:
         return Overview(total, all_facets(connection, record_filter), None, first)
     return Overview(total, facets_of(connection, matching), len(matching), first)
+
+
+def _first(connection: Connection, record_filter: RecordFilter) -> tuple[Sequence[Place], int | None]:
+    words = record_filter.words
+    count_all = bool(words) and index_is_exact(words)
+    asked = ("first places", record_filter)
+    return kept(connection, asked, partial(first_places, connection, record_filter, count_all=count_all))
 
 
 def lines(
@@ -117,18 +125,25 @@ def neighbours(
     show them; None where there is none."""
     if not _really_matching(connection, record_filter, [record], first_of_text=True):
         return None, None
-    before = None
-    found = islice(_walk(connection, record_filter, sort, page_size), limit)
-    for each in found:
-        if each == record:
-            return before, next(found, None)
-        before = each
+    for number in (min(2 * page_size + 1, limit), limit):
+        asked = ("walk", record_filter, sort, page_size, number)
+        walked = kept(connection, asked, partial(_walked, connection, record_filter, sort, page_size, number))
+        place = walked.index(record) if record in walked else None
+        if place is not None and (place + 1 < len(walked) or number == limit or len(walked) < number):
+            return walked[place - 1] if place else None, walked[place + 1] if place + 1 < len(walked) else None
     return None, None
+
+
+def _walked(
+    connection: Connection, record_filter: RecordFilter, sort: Sort, page_size: int, number: int
+) -> tuple[int, ...]:
+    return tuple(islice(_walk(connection, record_filter, sort, page_size), number))
 
 
 def _walk(connection: Connection, record_filter: RecordFilter, sort: Sort, page_size: int) -> Iterator[int]:
     """The records of the pages one after the other, looked up as they are asked for."""
-    for candidates in islice(places(connection, record_filter, sort, at_first=4 * page_size), MAX_BATCHES):
+    first = _first(connection, record_filter)[0] if sort == "relevance" else ()
+    for candidates in islice(places(connection, record_filter, sort, None, first, 4 * page_size), MAX_BATCHES):
         for place in _one_a_text(connection, record_filter, candidates, page_size):
             yield place.record
 
@@ -137,8 +152,10 @@ def _one_a_text(
     connection: Connection, record_filter: RecordFilter, candidates: Sequence[Place], number: int
 ) -> Iterator[Place]:
     """The candidates that match and stand for their text; `number` of them are compared at first."""
+    certain = _are_certain(record_filter)
     for chunk in _chunks(candidates, number):
-        alone = _really_matching(connection, record_filter, [place.record for place in chunk], first_of_text=True)
+        records = [place.record for place in chunk]
+        alone = _really_matching(connection, record_filter, records, first_of_text=True, certain=certain)
         yield from (place for place in chunk if place.record in alone)
 
 
@@ -150,21 +167,35 @@ def _chunks(candidates: Sequence[Place], number: int) -> Iterator[Sequence[Place
         start, size = start + size, size * 2
 
 
+def _are_certain(record_filter: RecordFilter) -> bool:
+    """Whether all candidates match: their texts need not be compared."""
+    return not record_filter.words or index_is_exact(record_filter.words)
+
+
 def _really_matching(
-    connection: Connection, record_filter: RecordFilter, candidates: Sequence[int], *, first_of_text: bool = False
+    connection: Connection,
+    record_filter: RecordFilter,
+    candidates: Sequence[int],
+    *,
+    first_of_text: bool = False,
+    certain: bool = False,
 ) -> set[int]:
-    """Those of the candidates in which the words really occur; `first_of_text`: and which stand for their text."""
-    if not first_of_text and (not record_filter.words or index_is_exact(record_filter.words)):
+    """Those of the candidates in which the words really occur, unless that is `certain`; `first_of_text`: and which
+    stand for their text."""
+    if certain and not first_of_text:
         return set(candidates)
     asked, values = shaped(record_filter)
-    return set(connection.scalars(_comparison(asked, first_of_text), {**values, "candidates": list(candidates)}))
+    query = _comparison(asked, first_of_text, certain)
+    return set(connection.scalars(query, {**values, "candidates": list(candidates)}))
 
 
 @lru_cache(STATEMENTS)
-def _comparison(record_filter: RecordFilter, first_of_text: bool) -> Select[int]:
+def _comparison(record_filter: RecordFilter, first_of_text: bool, certain: bool) -> Select[int]:
     record, version = _RECORD, _VERSION
-    query = with_version(select(record.id), record_filter, record, version)
-    query = query.where(among(record.id, bindparam("candidates")), matches(record_filter, record, version, few=True))
+    query = select(record.id).where(among(record.id, bindparam("candidates")))
+    if not certain:
+        query = with_version(query, record_filter, record, version)
+        query = query.where(matches(record_filter, record, version, few=True))
     return query.where(~is_duplicate_of_earlier(record_filter, record)) if first_of_text else query
 
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Connection,
     Select,
     and_,
@@ -24,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from etl.archive.queries.full_text import by_index, has_number, occurrence, rank
+from etl.archive.queries.full_text import by_index, has_number, index_is_exact, occurrence, rank
 from etl.archive.queries.search import (
     CONTENT_ID,
     RecordFilter,
@@ -40,7 +41,7 @@ from etl.archive.storage.statements import Statement
 
 Sort = Literal["relevance", "published", "written", "captured"]
 # Made once, as in `search`.
-_ENTRY, _RECORD, _VERSION = aliased(SearchEntry), aliased(Record), aliased(RecordVersion)
+ENTRY, _RECORD, _VERSION = aliased(SearchEntry), aliased(Record), aliased(RecordVersion)
 _SAME = aliased(Record)
 BATCH = 500
 """Candidates that are taken from the index at once, and counted in facets: to compare their texts takes 0.1 ms each."""
@@ -122,9 +123,9 @@ def places(
 @lru_cache(STATEMENTS)
 def _candidates(record_filter: RecordFilter, sort: Sort, after: Place | None) -> Statement:
     """The first `most` of them."""
-    parts = _parts(record_filter, sort)
-    # A record that is found by its number and by its words would come twice.
-    rows = (union(*parts) if len(parts) > _WORDS else union_all(*parts)).subquery()
+    ranked = rank(record_filter.words, ENTRY) if sort == "relevance" else literal(0)
+    moment = getattr(ENTRY, _COLUMNS[sort])
+    rows = candidates(record_filter, ranked.label("rank"), moment.label("moment"), ENTRY.record_id).subquery()
     place = (rows.c.rank, rows.c.moment.desc().nulls_last(), rows.c.record_id.desc())
     selected = select(rows.c.rank, rows.c.moment, rows.c.record_id).order_by(*place).limit(bindparam("most"))
     return selected.where(_behind(rows.c, after)) if after else selected
@@ -141,13 +142,18 @@ def _behind(columns: Any, place: Place) -> ColumnElement[bool]:
     return or_(columns.rank > place.rank, and_(columns.rank == place.rank, later))
 
 
-def _parts(record_filter: RecordFilter, sort: Sort) -> list[Select[Any]]:
+def candidates(record_filter: RecordFilter, *columns: Any, compared: bool = False) -> CompoundSelect[*tuple[Any, ...]]:
+    """Columns of the entries, which are `ENTRY`: of all that the index has for the words, or, if `compared`, of those
+    in which they really occur."""
+    parts = _parts(record_filter, select(*columns), compared)
+    # A record that is found by its number and by its words would come twice.
+    return union(*parts) if len(parts) > _WORDS else union_all(*parts)
+
+
+def _parts(record_filter: RecordFilter, selected: Select[Any], compared: bool) -> list[Select[Any]]:
     """The entries that the index finds, those that wait for it, and the one with the number."""
     query = record_filter.words
-    entry, record, version = _ENTRY, _RECORD, _VERSION
-    moment = getattr(entry, _COLUMNS[sort]).label("moment")
-    ranked = rank(query, entry) if sort == "relevance" else literal(0)
-    selected = select(ranked.label("rank"), moment, entry.record_id)
+    entry, record, version = ENTRY, _RECORD, _VERSION
     if asks_the_record(record_filter):
         selected = selected.join(record, record.id == entry.record_id)
         selected = with_version(selected, record_filter, record, version)
@@ -160,7 +166,7 @@ def _parts(record_filter: RecordFilter, sort: Sort) -> list[Select[Any]]:
         [selected.where(occurs)]
         if indexed is None
         else [
-            selected.where(entry.in_index, indexed),
+            selected.where(entry.in_index, indexed, *([occurs] if compared and not index_is_exact(query) else [])),
             selected.where(~entry.in_index, occurs),
         ]
     )

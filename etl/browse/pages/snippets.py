@@ -95,7 +95,11 @@ SELECT r.id, left(c.text, :characters) AS text,
        ARRAY(SELECT strpos(e.body, word) = 0 AND strpos(e.title, word) = 0
              FROM unnest(CAST(:words AS text[])) AS word) AS elsewhere
 FROM archive.record r JOIN archive.content c ON c.hash = r.content_hash
-JOIN archive.search_entry e ON e.record_id = r.id WHERE r.id = ANY(:records)
+-- The text as a value: a column would be decompressed for each word, twice.
+CROSS JOIN LATERAL (
+    SELECT title, body || '' AS body FROM archive.search_entry WHERE record_id = r.id OFFSET 0
+) AS e
+WHERE r.id = ANY(:records)
 """)
 _FILES = text("""
 SELECT r.id, a->>'name' AS name, f.blob_sha256 AS sha256, left(c.text, :characters) AS text
