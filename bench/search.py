@@ -1,8 +1,8 @@
-"""`python -m bench.search [--records 100000]`: how long the search takes in a full archive, for many readers at once.
+"""`python -m bench.search [--records 100000] [--write]`: how long the search takes in a full archive, for many readers.
 
 Fills an archive by COPY with invented documents whose words are as unequally frequent as those of a language, has
-their entries written and indexed, and asks the browser for pages by a server of two processes: each reader waits a
-second on average between two pages. Prints percentiles, sizes, and what recording costs with entries and without.
+their entries written and indexed, and asks the browser for pages by a server of two processes, under three loads.
+Prints percentiles, which `--write` puts into docs/search.md, sizes, and what recording costs with entries and without.
 """
 
 import argparse
@@ -16,6 +16,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
 from multiprocessing import get_context
+from pathlib import Path
 from unittest import mock
 from urllib.parse import quote
 
@@ -32,11 +33,44 @@ from etl.archive.records.search_index import fill_index, forget_entries, index_w
 from etl.archive.storage.archive import Database, open_archive
 from etl.browse import create_app
 from etl.extract import content_hash
+from etl.folding import fold, grams
 from etl.local import ports
 from etl.settings import Settings
 
-READERS, SECONDS, PAUSE = 20, 40, 1.0
 PROCESSES = 2
+SECONDS = 60
+PAUSE = 3.0
+"""Seconds, on average, for which a reader looks at a page before the next click."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """So many readers; `pause`: seconds, on average, between a page and the next click."""
+
+    name: str
+    readers: int
+    pause: float
+
+
+LOADS = (
+    Load("one reader", 1, 0),
+    Load(f"20 readers, a click each {PAUSE:.0f} s", 20, PAUSE),
+    Load("20 readers without a pause", 20, 0),
+)
+KINDS = {
+    "two characters": "two characters (3,000 records have them)",
+    "frequent": "two of the most frequent characters (50,000 and more)",
+    "eight characters": "eight characters",
+    "two words": "two words",
+    "number": "a number that is not there, with proposals",
+    "facet": "a facet",
+    "all facets": "all facets counted",
+    "list": "the list without words",
+    "source": "the list of a source",
+    "record": "a record, with its neighbours in a search",
+}
+"""Pages, and how the table names them."""
+TABLE = Path(__file__).parent.parent / "docs" / "search.md"
 AGENCIES, SOURCES = 60, 20
 TURNS = 8
 
@@ -72,13 +106,38 @@ def main() -> None:
     """Runs the bench on parts of its own."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--records", type=int, default=100_000)
-    wanted = parser.parse_args().records
+    parser.add_argument("--write", action="store_true", help="put the percentiles into docs/search.md")
+    asked = parser.parse_args()
     with own_archive() as settings:
-        measure(settings, wanted)
+        fill_archive(settings, asked.records)
+        rows = table(settings, asked.records)
+        print("\n".join(rows))
+        if asked.write:
+            write(rows)
+        recorded(settings)
 
 
-def measure(settings: Settings, wanted: int) -> None:
-    """Fills the archive and prints what was measured."""
+def table(settings: Settings, records: int) -> list[str]:
+    """The lines of the table: milliseconds of each kind of page under each load, median and 95th percentile."""
+    found = [asyncio.run(read(settings, records, load)) for load in LOADS]
+    heads = [f"{load.name}: median, 95 %" for load in LOADS]
+    lines = [f"| page, {records:,} records | {' | '.join(heads)} |", "| --- " * (len(LOADS) + 1) + "|"]
+    for kind, name in KINDS.items():
+        cells = (f"{statistics.median(took[kind]):.0f}, {percentile(took[kind]):.0f}" for took in found)
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    rates = (f"{sum(map(len, took.values())) / SECONDS:.0f}" for took in found)
+    return [*lines, f"| pages a second, all readers | {' | '.join(rates)} |"]
+
+
+def write(rows: list[str]) -> None:
+    """Puts the table in the place of the one that is there."""
+    before, rest = TABLE.read_text(encoding="utf-8").split("| page, ", 1)
+    after = rest.partition("\n\n")[2]
+    TABLE.write_text(before + "\n".join(rows) + "\n\n" + after, encoding="utf-8")
+
+
+def fill_archive(settings: Settings, wanted: int) -> None:
+    """Fills the archive and its index, and prints how long that took and how large they are."""
     assert settings.database_owner_url
     owner_url = settings.database_owner_url.get_secret_value()
     with ProcessPoolExecutor(PROCESSES, get_context("spawn")) as pool:
@@ -96,9 +155,6 @@ def measure(settings: Settings, wanted: int) -> None:
         connection.execute(text("VACUUM ANALYZE"))
         for row in connection.execute(text(_SIZES)):
             print(f"{row.name}: {row.bytes / 1e6:.0f} MB")
-    for name, (half, p95, pages) in asyncio.run(read(settings, wanted)).items():
-        print(f"{name} | {half:.0f} | {p95:.0f} | {pages}")
-    recorded(settings)
 
 
 _SIZES = """
@@ -200,23 +256,28 @@ _TABLES: dict[str, Callable[[Document, int], tuple[object, ...]]] = {
 
 
 def queries(seed: int, records: int) -> Iterator[tuple[str, str]]:
-    """What a reader asks for, by kind: addresses below the browser's."""
+    """What a reader asks for, by kind, one of each in any order: addresses below the browser's."""
     language = Language(1_000 + seed)
     chance = language.chance
-    everyday = language.words[:40]
-    pairs = [word for word in language.words if len(word) == 2]
+    # The index has no pairs with characters beyond U+FFFF, to which some are simplified: all texts are compared then.
+    words = [word for word in language.words if len(grams(fold(word))) == len(word) - 1]
+    pairs = [word for word in words if len(word) == 2]
+    everyday = [word for word in words[:40] if len(word) == 2]
     while True:
         two = chance.choice(pairs[:3000])
-        yield "two characters", f"/?q={quote(two)}"
-        yield "two of the most frequent characters", f"/?q={quote(chance.choice([w for w in everyday if len(w) == 2]))}"
-        eight = "".join(language.say(6))[:8]
-        yield "eight characters", f"/?q={quote(eight)}"
-        yield "two words", f"/?q={quote(' '.join(language.say(2)))}"
-        yield "a number", f"/?q={quote(f'某政发2015{chance.randrange(9999)}号')}"
-        yield "a facet", f"/?q={quote(two)}&only=year:{chance.randrange(2010, 2026)}"
-        yield "all facets counted", f"/?q={quote(two)}&counts=all"
-        yield "list without words", "/"
-        yield "record", f"/records/{chance.randrange(1, records)}?q={quote(two)}"
+        asked = {
+            "two characters": f"/?q={quote(two)}",
+            "frequent": f"/?q={quote(chance.choice(everyday))}",
+            "eight characters": f"/?q={quote(''.join(language.say(6))[:8])}",
+            "two words": f"/?q={quote(' '.join(chance.choices(words, cum_weights=language.often[: len(words)], k=2)))}",
+            "number": f"/?q={quote(f'某政发2015{chance.randrange(9999)}号')}",
+            "facet": f"/?q={quote(two)}&only=year:{chance.randrange(2010, 2026)}",
+            "all facets": f"/?q={quote(two)}&counts=all",
+            "list": "/",
+            "source": f"/?source=source-{chance.randrange(SOURCES)}",
+            "record": f"/records/{chance.randrange(1, records)}?q={quote(two)}",
+        }
+        yield from chance.sample(list(asked.items()), len(asked))
 
 
 def serve(settings: Settings, port: int) -> None:
@@ -224,8 +285,9 @@ def serve(settings: Settings, port: int) -> None:
     uvicorn.run(create_app(open_archive(settings)), port=port, log_level="warning")
 
 
-async def read(settings: Settings, records: int) -> dict[str, tuple[float, float, int]]:
-    """Milliseconds by kind: median, 95th percentile, number of pages."""
+async def read(settings: Settings, records: int, load: Load) -> dict[str, list[float]]:
+    """Milliseconds of each page that was asked for, by kind."""
+    assert settings.database_owner_url
     listening = list(itertools.islice(filter(ports.is_free, ports.FREE_RANGE), PROCESSES))
     servers = [get_context("spawn").Process(target=serve, args=(settings, port)) for port in listening]
     for server in servers:
@@ -236,14 +298,20 @@ async def read(settings: Settings, records: int) -> dict[str, tuple[float, float
             addresses = [f"http://127.0.0.1:{port}" for port in listening]
             for address in addresses:
                 await _ready(client, address)
+                # Templates and statements are compiled when they are first asked for, half a second in all.
+                for _, path in itertools.islice(queries(len(LOADS) * 100, records), 3 * len(KINDS)):
+                    await client.get(f"{address}{path}")
+            crawl = asyncio.create_task(_record(settings.database_owner_url.get_secret_value()))
+            readers = range(load.readers)
             await asyncio.gather(
-                *(_reader(client, addresses[n % PROCESSES], queries(n, records), took) for n in range(READERS))
+                *(_reader(client, addresses[n % PROCESSES], queries(n, records), load.pause, took) for n in readers)
             )
+            crawl.cancel()
     finally:
         for server in servers:
             server.terminate()
             server.join()
-    return {name: (statistics.median(each), percentile(each), len(each)) for name, each in sorted(took.items())}
+    return took
 
 
 def percentile(values: list[float]) -> float:
@@ -261,14 +329,28 @@ async def _ready(client: httpx.AsyncClient, address: str) -> None:
     raise TimeoutError(address)
 
 
+async def _record(owner_url: str) -> None:
+    """Ends a transaction that wrote something each second, as a crawl does: nothing is kept longer than that."""
+    plain = make_url(owner_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    async with await psycopg.AsyncConnection.connect(plain, autocommit=True) as connection:
+        while True:
+            await connection.execute("SELECT pg_current_xact_id()")
+            await asyncio.sleep(1)
+
+
 async def _reader(
-    client: httpx.AsyncClient, address: str, asked: Iterator[tuple[str, str]], took: dict[str, list[float]]
+    client: httpx.AsyncClient,
+    address: str,
+    asked: Iterator[tuple[str, str]],
+    pause: float,
+    took: dict[str, list[float]],
 ) -> None:
-    """One reader, who looks at each page for a second on average."""
+    """One reader, who looks at each page for `pause` seconds on average."""
     chance = random.Random()
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
-        await asyncio.sleep(chance.expovariate(1 / PAUSE))
+        if pause:
+            await asyncio.sleep(chance.expovariate(1 / pause))
         kind, path = next(asked)
         began = time.perf_counter()
         answer = await client.get(f"{address}{path}")

@@ -62,8 +62,8 @@ def all_facets(connection: Connection, record_filter: RecordFilter) -> tuple[Fac
 def _of_all(record_filter: RecordFilter) -> Statement:
     entries = candidates(record_filter, ENTRY.record_id, ENTRY.facets, compared=True).subquery().c
     # Few are removed: to look each up takes three times as long.
-    removed = select(_RECORD.id).where(_RECORD.state == "removed")
-    state = case((entries.record_id.in_(removed), "removed"), else_="current")
+    is_removed = entries.record_id.in_(select(_RECORD.id).where(_RECORD.state == "removed"))
+    state = case((is_removed, "removed"), else_="current")
     return _most(_values(entries.record_id, entries.facets, state))
 
 
