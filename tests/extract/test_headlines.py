@@ -27,6 +27,10 @@ BELOW = (
     "<div>信息来源：市林业局&nbsp;&nbsp;更新日期：2023年05月09日</div>", "<div>[ 日期：2023-05-09 ]</div>",
     "<div>来源：市林业局</div><div>时间：2023-05-09</div>",
 )  # fmt: skip
+HEADER = (
+    ("主题分类", "农业、林业"), ("发布机构", "云溪市林业局"), ("有效性", "有效"), ("主题词", "绿化；检查"),
+    ("标题", TITLE),
+)  # fmt: skip
 WHOLE = (
     "<body>{}</body>",
     "<body><div class='wrap'>{}</div></body>",
@@ -138,3 +142,19 @@ def test_another_line_above_a_headline_is_none_of_it() -> None:
     others = ("通知公告", "欢迎访问云溪市林业局网站", "关于公布绿化工程名单的通知", "今天是2023年6月1日 星期四")
     for other, form in product(others, ("<div>{}</div>", "<table><tr><td>{}</td></tr></table>")):
         assert wrong(f"{NAV}{form.format(f'{other}<br>{title}')}{BELOW[0]}{paragraphs()}", title) == ()
+
+
+def test_a_title_cut_off_in_the_title_tag_that_stands_in_two_lines() -> None:
+    title = "云溪市人民政府办公室关于开展城区绿化提升工程检查工作的通知"
+    headlines = (f"<h3>{title[:10]}<br>{title[10:]}</h3>", f"<p class=t>{title[:10]}</p><p class=t>{title[10:]}</p>")
+    for headline, below in product(headlines, BELOW[:3]):
+        page = f"<title>{title[:18]}...</title><h2>动态</h2><div>{headline}{below}{paragraphs()}</div>"
+        assert wrong(page, title) == ()
+
+
+def test_values_of_a_header_below_the_headline_are_no_text() -> None:
+    rows = "".join(f"<tr><td>{label}</td><td>{value}</td></tr>" for label, value in HEADER)
+    page = f"<h2>{TITLE}</h2>{BELOW[0]}<table>{rows}</table><div><p>{PROSE}</p><p>{PARAGRAPHS[0]}</p></div>"
+    found = extract(f"{NAV}{page}".encode(), "http://lyj.yunxi.gov.cn/dt/202305/t20230509_1.html")
+    assert found.text.splitlines() == [PROSE, PARAGRAPHS[0]]
+    assert found.fields["subject_category"].value == "农业、林业"

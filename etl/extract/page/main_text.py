@@ -15,7 +15,7 @@ from typing import NamedTuple
 from lxml.etree import XPath
 
 from etl.extract.codes import BETWEEN, DENSEST
-from etl.extract.lexicon.labels import find_labels, label_key
+from etl.extract.lexicon.labels import find_labels, label_key, match_label
 from etl.extract.page.blocks import Blocks, Node, is_boilerplate, is_prose
 from etl.extract.page.trimming import Body, is_in_search_form, starts_related_links
 from etl.file_names import has_file_name
@@ -248,24 +248,29 @@ def densest(blocks: Blocks, headline: int = -1) -> Body:
 
 
 def _headline_of(blocks: Blocks, title: str) -> int:
-    """The index of the line that says most of what the page states for its title, of several the last; -1 if none says
-    any of it."""
+    """The index of the line that says most of what the page states for its title, of several the last, or the
+    one below it that ends the title; -1 if none says any of it."""
     title_key = label_key(title)
-    best, longest = -1, _MIN_TITLE_CHARS + 1
+    best, longest, rest = -1, _MIN_TITLE_CHARS + 1, ""
     for index, block in blocks.visible_blocks(0, len(blocks.blocks)):
         key = label_key(block.plain)
         if len(key) >= longest and key in title_key:
             best, longest = index, len(key)
+            rest = title_key.partition(key)[2].rstrip(".")
+        elif best == index - 1 >= 0 and rest and key.startswith(rest):
+            best = index
     return best
 
 
 def first_prose(blocks: Blocks, headline: int) -> int:
-    """The index of the first line of prose without labels below a headline; -1 if none stands near."""
+    """The index of the first line of prose below a headline, neither label nor value; -1 if none stands near."""
+    is_value = False
     for index, block in blocks.visible_blocks(headline + 1, headline + 1 + _BLOCKS_BELOW_HEADLINE):
         if is_boilerplate(block.text) or starts_related_links(block):
             break
-        if is_prose(block.text, len(block.text), block.link_chars) and not find_labels(block.text):
+        if is_prose(block.text, len(block.text), block.link_chars) and not is_value and not find_labels(block.text):
             return index
+        is_value = match_label(block.text) is not None
     return -1
 
 
