@@ -53,7 +53,7 @@ _PROSE_CHARS, _SENTENCE_CHARS, _LINE_CHARS = 80, 30, 20
 _MANY_LINKS = 8
 _COLUMN_CHARS = 5
 """Letters of a headline that may be the name of a column: 通知公告 above 更新时间 and rows of links."""
-_SEVERAL_ROWS = 5
+_SEVERAL_ROWS, _SEVERAL_TITLES, _TITLE_CHARS = 5, 3, 8
 _SUMMARY_CHARS, _ROW_CHARS = 80, 30
 """Characters of the summary that a listing may print below a title; of a row at the address of a document."""
 _MAX_WORDS_BESIDE_PICTURES = 600
@@ -174,9 +174,27 @@ class PageFacts:
                 and self.rows >= _SEVERAL_ROWS
                 and self.prose_chars < self.rows * _SUMMARY_CHARS
             )
+            or (self.linked_titles >= _SEVERAL_TITLES and not self.has_document_path)
         )
         named = self.has_headline and len(label_key(self.fields["title"].value)) > _COLUMN_CHARS
         return many and not (named and (self.has_labelled_date or self.has_text_apart))
+
+    @cached_property
+    def linked_titles(self) -> int:
+        """Linked lines of the main text that have a summary, labels or a picture of their own: titles of other
+        documents. 0 where more of the text stands below none of them. Of a page without main text, of all of it."""
+        body, blocks = self.body, self.blocks
+        first, last = (body.first, body.last) if body.first < body.last else (0, len(blocks.blocks))
+        lines = [block for _, block in blocks.visible_blocks(first, last, body.revealed)]
+        titles = own = 0
+        below = False
+        for line in lines:
+            if line.link_chars >= _TITLE_CHARS and line.link_chars * 2 > len(line.text):
+                below, titles = True, titles + 1
+            elif len(line.text) >= _LINE_CHARS:
+                own += 0 if below else 1
+                below = False
+        return titles if own * 2 < titles else 0
 
     @cached_property
     def has_text_apart(self) -> bool:
@@ -186,7 +204,8 @@ class PageFacts:
         content = self.unlinked_chars >= _LINE_CHARS or any(file.role == "file" for file in self.files)
         lines = self.blocks.visible_blocks(self.body.first, self.body.last, self.body.revealed)
         rows = any(_row_kind(block) and not has_file_name(block.text) for _, block in lines)
-        return (dated or self.has_document_path) and content and not rows
+        others = rows or (self.linked_titles >= _SEVERAL_TITLES and not self.has_document_path)
+        return (dated or self.has_document_path) and content and not others
 
 
 def _is_error_notice(facts: PageFacts) -> bool:
@@ -243,6 +262,8 @@ def _is_titled_content(facts: PageFacts) -> bool:
 def _is_titled_picture(facts: PageFacts) -> bool:
     """Whether the page shows little more than a headline above pictures."""
     pictures = bool(facts.files) and all(file.role == "image" for file in facts.files)
+    if facts.linked_titles >= _SEVERAL_TITLES and not facts.has_document_path:
+        return False
     return pictures and facts.has_headline and facts.visible_chars < _MAX_WORDS_BESIDE_PICTURES and not facts.rows
 
 

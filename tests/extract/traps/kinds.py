@@ -27,6 +27,7 @@ LISTS = {
     "short-dates": ("dates without a year", f"<ul>{rows(20, '<li><span>05-0{0}</span><a href=t{1}.html>关于第{1}批老旧电梯更新名单的公示</a></li>')}</ul>"),
     "table": ("a table with titles, numbers and dates", f"<table><tr><th>标题</th><th>文号</th><th>发布日期</th></tr>{rows(12, TABLE)}</table>"),
     "summaries": ("rows with a summary each", rows(10, "<div><h3><a href='t{0}_{1}.html'>关于第{1}批老旧电梯更新名单的公示</a></h3><p>" + SUMMARY + "</p><span>2023-05-0{0}</span></div>")),
+    "short-links": ("links of a few letters", "<ul>" + "".join(f"<li><a href='/bm/{i}/'>区水务局</a></li>" for i in range(20)) + "</ul>"),
     "three": ("three rows", f"<ul>{rows(3)}</ul>"),
     "data-store": ("rows in a script of data", "<script type='text/xml'><datastore><recordset><record><![CDATA[<li><a href='art_1_2.html'>关于老旧电梯更新的通知</a></li>]]></record></recordset></datastore></script>"),
     "labelled-cards": ("cards with labelled fields", rows(10, "<li><a href='t{0}_{1}.html'>关于第{1}批老旧电梯更新名单的公示</a><p>索引号：0000{1} 发布机构：云溪区政府 发布日期：2023-05-0{0}</p></li>")),
