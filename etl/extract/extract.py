@@ -186,7 +186,7 @@ def _locate(source: _Source) -> _Located:
     if not any(reading.value and reading.name in _HEADER_FIELDS for reading in labels):
         labels += tuple(read_hidden_header(context))
     # Without prose the page's only words may be its headline.
-    limit = max(body.last if body.rule == BETWEEN else body.first + 1, 1)
+    limit = max(body.last if body.rule == BETWEEN and body.node < 0 else body.first + 1, 1)
     found = find_title(
         source.titles,
         blocks,

@@ -41,6 +41,7 @@ CONTAINERS = (
 )  # fmt: skip
 SUBHEADINGS = (
     "", "<div>发布时间：2023-05-09 来源：区政府办</div>",
+    "<div>让居民上下楼更安全</div><div>2023-05-09 10:00</div><div>\ue602| \ue60d|  \ue61b</div>",
     "<div>2023-05-09 10:00 来源：区政府办 【字体：<a>大</a> <a>中</a> <a>小</a>】 <a href=#>打印</a> <a>关闭</a></div>",
 )  # fmt: skip
 BESIDE = (
@@ -50,7 +51,7 @@ BESIDE = (
 BELOW = (
     "<div>上一篇：<a href=a.html>关于开展检查工作的通知</a></div><div>下一篇：<a href=b.html>没有了</a></div>",
     "<div><h3>相关文章</h3><ul><li><a href=t4.html>关于开展检查工作的通知</a><span>2023-01-02</span></li><li><a href=t5.html>关于召开会议的通知</a><span>2023-01-03</span></li></ul></div>",
-    "<div>分享到：<a>微信</a><a>微博</a></div><div>【打印】【关闭】</div>",
+    "<div>分享到：<a>微信</a><a>微博</a></div><div>【打印】【关闭】</div>", "<div><a>\ue614微信</a></div><div><a>\ue625微博</a></div>",
     "<div>责任编辑：李明</div><div>审核：张三</div>",
     "<div><img src=qr.png>扫一扫在手机打开当前页</div>",
     "<div>声明：本网站发布的内容如有侵权，请与我们联系，我们将在第一时间予以删除，转载请注明出处。</div>",
@@ -89,6 +90,16 @@ def test_the_text_is_whole_and_nothing_else(most: int) -> None:
         if ("".join(found.text.split()), found.kind) != ("".join(lines), "document"):
             wrong.append((found.text, page))
     assert not wrong, f"{len(wrong)}: {wrong[:2]}"
+
+
+def test_a_page_whose_headline_is_a_picture_has_its_text() -> None:
+    """The agency, which begins the title, signs the text: the text does not begin below that."""
+    for below in ("", "<p>（此件主动公开）</p>", *BELOW[:6]):
+        text = "".join(f"<p>{line}</p>" for line in (*PARAGRAPHS, *SIGNED))
+        page = f"<title>{TITLE}</title><ul>{NAV}</ul><div><img src=t.jpg></div><div>{text}{below}</div>{FOOT}"
+        found = extract(page.encode(), "http://www.yunxi.gov.cn/zc/202305/t20230509_1.html")
+        assert found.text.startswith(PARAGRAPHS[0]), page
+        assert SIGNED[1] in found.text
 
 
 CONTENTS = {

@@ -21,11 +21,13 @@ _TOOL_WORDS = (
 """),
 )
 """What a line of tools is made of: labels of tools and counters, and words that are no labels."""
-_DECORATION = r"[\s【\[(（|丨/·•…\]】)）:：,，。、\d+<>›»-]"
+_DECORATION = r"[\ue000-\uf8ff\s【\[(（|丨/·•…\]】)）:：,，。、\d+<>›»-]"
+# The first are letters of icon fonts.
 # Atomic and possessive: 附件下载 is one word or two, and a line of them must not be tried both ways at every place.
 _TOOLS_ALONE = re.compile(
     rf"{_DECORATION}*+(?:(?>{'|'.join(map(re.escape, sorted(_TOOL_WORDS, key=len, reverse=True)))}){_DECORATION}*+)++"
 )
+_ICONS = re.compile(r"[^\w\ue000-\uf8ff]*+[\ue000-\uf8ff]\W*+")
 WORDLESS = re.compile(r"[\W\d_]*")
 """A line of signs and digits."""
 _DIGIT, _CHINESE = re.compile(r"\d"), re.compile("[\u4e00-\u9fff]")
@@ -35,6 +37,8 @@ _DIGIT, _CHINESE = re.compile(r"\d"), re.compile("[\u4e00-\u9fff]")
 def is_page_tool(text: str) -> bool:
     """Whether a line only operates the page: print, close, font size, share. (`360A12-07-2023-0012` is an index
     number.)"""
+    if len(text) < 120 and _ICONS.fullmatch(text):
+        return True
     if len(text) >= 120 or WORDLESS.fullmatch(text) or (len(_DIGIT.findall(text)) > 5 and not _CHINESE.search(text)):
         return False
     return _TOOLS_ALONE.fullmatch(text) is not None

@@ -50,7 +50,9 @@ _LIST_LINE_LINK_CHARS = 14
 _MIN_NOTICE_CHARS = 20
 """Characters of prose of the shortest notice; footers may hold as much, so such a notice holds no majority of it."""
 
-_MIN_TITLE_CHARS = 6
+_MIN_TITLE_CHARS, _MIN_SHARE_OF_TITLE = 6, 0.4
+"""Letters of a headline, and its share of `<title>`, which names the site too. The name of an agency, which begins most
+titles and signs the text, is less of one."""
 _BLOCKS_BELOW_HEADLINE = 40
 """Lines below a headline, those of a header among them, in which its text begins."""
 
@@ -137,7 +139,7 @@ def find_body(page: WebPage, blocks: Blocks, platform: Platform | None, title: s
             # Of containers inside each other, the tightest that still holds the prose.
             tight = [b for prose, b in held if prose >= SAME_TEXT_SHARE * most]
             return min(tight, key=lambda b: visible_chars(blocks, b))
-        return densest(blocks, _headline_of(blocks, title))
+        return densest(blocks, _headline_of(blocks, title, _MIN_SHARE_OF_TITLE))
     revealed = _largest_hidden(blocks, known)
     if revealed is not None:
         return revealed
@@ -247,14 +249,15 @@ def densest(blocks: Blocks, headline: int = -1) -> Body:
             node = best
 
 
-def _headline_of(blocks: Blocks, title: str) -> int:
-    """The index of the line that says most of what the page states for its title, of several the last, or the
-    one below it that ends the title; -1 if none says any of it."""
+def _headline_of(blocks: Blocks, title: str, share: float = 0) -> int:
+    """The index of the line that says most of what the page states for its title, or the one below it that ends
+    the title; -1 if there is none. Of several the last, or, of those that say at least a `share` of it, the first: a
+    text may begin with its title."""
     title_key = label_key(title)
-    best, longest, rest = -1, _MIN_TITLE_CHARS + 1, ""
+    best, longest, rest = -1, max(_MIN_TITLE_CHARS + 1, len(title_key) * share), ""
     for index, block in blocks.visible_blocks(0, len(blocks.blocks)):
         key = label_key(block.plain)
-        if len(key) >= longest and key in title_key:
+        if len(key) >= longest + (best >= 0 and share > 0) and key in title_key:
             best, longest = index, len(key)
             rest = title_key.partition(key)[2].rstrip(".")
         elif best == index - 1 >= 0 and rest and key.startswith(rest):

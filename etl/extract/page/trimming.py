@@ -23,7 +23,7 @@ from etl.extract.page.pairs import (
     value_apart,
     widest_cell,
 )
-from etl.extract.page.subheading import date_among_pieces
+from etl.extract.page.subheading import date_among_pieces, is_subheading
 from etl.file_names import has_file_name
 
 _TEXT_LINES = TEXT_LABELS | {"disclosure_method"}
@@ -186,6 +186,7 @@ def _first_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) ->
             or is_page_tool(text)
             or _is_menu_line(block)
             or (may_hold_header and not prose and _is_date_or_title(blocks, block, text, title_key))
+            or (rule == BETWEEN and not prose and _is_subtitle(blocks, indices[position : position + window]))
         ):
             # A notice of a few lines may end with its source.
             if prose and index >= start and not _goes_on(blocks, indices[position + 1 : position + 1 + window]):
@@ -198,6 +199,16 @@ def _first_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) ->
         if prose > _TEXT_BEGUN_CHARS or (rule == BETWEEN and begun and not _DATED.search(text)):
             break
     return start
+
+
+def _is_subtitle(blocks: Blocks, indices: list[int]) -> bool:
+    """Whether the first of the lines stands above the line with date or source, with text below that."""
+    first, *below = indices
+    text = blocks.blocks[first].plain.strip()
+    if len(text) > _MAX_SUBHEADING_CHARS or text.endswith(("。", "；", "：", ":")):
+        return False
+    dated = next((at for at, index in enumerate(below[:2]) if is_subheading(blocks.blocks[index].text)), -1)
+    return dated >= 0 and _goes_on(blocks, below[dated + 1 :])
 
 
 def _goes_on(blocks: Blocks, indices: list[int]) -> bool:
