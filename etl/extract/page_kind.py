@@ -103,6 +103,11 @@ class PageFacts:
     def date(self) -> FieldValue | None:
         return self.fields.get("published_date") or self.fields.get("written_date")
 
+    @property
+    def has_shown_date(self) -> bool:
+        """Whether the date stands in the header or below the headline."""
+        return self.date is not None and self.date.origin in ("header", "subheading")
+
     @cached_property
     def has_title(self) -> bool:
         return "title" in self.fields
@@ -174,10 +179,15 @@ class PageFacts:
                 and self.rows >= _SEVERAL_ROWS
                 and self.prose_chars < self.rows * _SUMMARY_CHARS
             )
-            or (self.linked_titles >= _SEVERAL_TITLES and not self.has_document_path)
+            or self.lists_titles
         )
         named = self.has_headline and len(label_key(self.fields["title"].value)) > _COLUMN_CHARS
         return many and not (named and (self.has_labelled_date or self.has_text_apart))
+
+    @property
+    def lists_titles(self) -> bool:
+        """Whether the page has several titles of other documents, and no document's address."""
+        return self.linked_titles >= _SEVERAL_TITLES and not self.has_document_path
 
     @cached_property
     def linked_titles(self) -> int:
@@ -200,12 +210,10 @@ class PageFacts:
     def has_text_apart(self) -> bool:
         """Whether a date, or the page's address, says that it is a document, and its text or files hold none of the
         page's rows."""
-        dated = self.date is not None and self.date.origin in ("header", "subheading")
         content = self.unlinked_chars >= _LINE_CHARS or any(file.role == "file" for file in self.files)
         lines = self.blocks.visible_blocks(self.body.first, self.body.last, self.body.revealed)
         rows = any(_row_kind(block) and not has_file_name(block.text) for _, block in lines)
-        others = rows or (self.linked_titles >= _SEVERAL_TITLES and not self.has_document_path)
-        return (dated or self.has_document_path) and content and not others
+        return (self.has_shown_date or self.has_document_path) and content and not (rows or self.lists_titles)
 
 
 def _is_error_notice(facts: PageFacts) -> bool:
@@ -220,9 +228,8 @@ def _is_data_listing(facts: PageFacts) -> bool:
 
 def _is_empty(facts: PageFacts) -> bool:
     """Whether the page shows next to nothing. A headline above its date and a sentence is a document, however short."""
-    shows_headline = facts.has_headline and facts.date is not None and facts.date.origin in ("header", "subheading")
     little = facts.visible_chars < MIN_TEXT_CHARS and len(facts.text) < MIN_TEXT_CHARS and not facts.files
-    return little and not (shows_headline and facts.text)
+    return little and not (facts.has_headline and facts.has_shown_date and facts.text)
 
 
 def _is_challenge(facts: PageFacts) -> bool:
@@ -262,7 +269,7 @@ def _is_titled_content(facts: PageFacts) -> bool:
 def _is_titled_picture(facts: PageFacts) -> bool:
     """Whether the page shows little more than a headline above pictures."""
     pictures = bool(facts.files) and all(file.role == "image" for file in facts.files)
-    if facts.linked_titles >= _SEVERAL_TITLES and not facts.has_document_path:
+    if facts.lists_titles:
         return False
     return pictures and facts.has_headline and facts.visible_chars < _MAX_WORDS_BESIDE_PICTURES and not facts.rows
 
