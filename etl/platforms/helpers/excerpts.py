@@ -9,6 +9,7 @@ from lxml.html import HtmlElement
 
 from etl.platforms.helpers.columns import same_site
 from etl.platforms.helpers.element_words import label_of, words_of
+from etl.platforms.helpers.unread_lists import first_listed
 from etl.web.page import WebPage, absolute, base_url
 
 _MORE = re.compile(r"^\W*(?:[查点浏][看击览])?更多\w{0,4}\W*$|^\W*more\W*$", re.IGNORECASE)
@@ -23,7 +24,7 @@ def list_elsewhere(page: WebPage, listed: Mapping[str, str]) -> str | None:
     if not _MAY_LEAD.search(page.text):
         return None
     base = base_url(page)
-    first = next((link for link in page.tree.iter("a") if absolute(link.get("href") or "", base) in listed), None)
+    first = first_listed(page, listed)
     beside = _beside(first) if first is not None else ()
     for more in (link for around in beside for link in around.iter("a") if _says_more(link)):
         url = absolute(more.get("href") or "", base)

@@ -36,20 +36,25 @@ _MIN_TITLE, _MAX_TITLE = 5, 200
 _LISTS = ("ul", "ol", "table", "tbody", "dl", "body")
 
 
+def leads_nowhere(link: HtmlElement) -> bool:
+    """Whether a link has no address of its own: what it opens, a script says."""
+    return _NOWHERE.match(link.get("href") or "") is not None
+
+
 def read_script_links(page: WebPage) -> None:
     """Gives what a script opens an `href` in the page's tree: the link itself, or the words of a row without one."""
     if not _MAY_LEAD.search(page.text):
         return
     makers = address_makers(page) if _MAY_CALL.search(page.text) else {}
     for link in page.tree.iter("a"):
-        if _NOWHERE.match(link.get("href") or "") and (address := _opened(link, makers) or _borne(link)):
+        if leads_nowhere(link) and (address := _opened(link, makers) or _borne(link)):
             link.set("href", address)
     if not _MAY_LEAD_ROWS.search(page.text):
         return
     for row in page.tree.xpath(_SCRIPTED):
         if row.tag in _ROWS and (address := _opened(row, makers)):
             links = list(row.iter("a"))
-            if all(_NOWHERE.match(link.get("href") or "") for link in links):
+            if all(map(leads_nowhere, links)):
                 _lead(row, links, address)
 
 

@@ -13,6 +13,7 @@ from etl.dates import DATE
 from etl.platforms.helpers.element_words import words_of
 from etl.platforms.helpers.list_addresses import is_of_other_box
 from etl.platforms.helpers.row_texts import date_in
+from etl.platforms.helpers.script_links import leads_nowhere
 from etl.platforms.helpers.side_boxes import is_in_side_box
 from etl.platforms.helpers.undrawn_rows import data_of_rows
 from etl.web.page import WebPage, absolute, base_url
@@ -23,7 +24,6 @@ _MAY_BE_UNREAD = re.compile(
     r"onclick|@click|javascript:|data-|href=[\"']?[#\"']|<a(?:\s+class=\"[^\"]*\")?>", re.IGNORECASE
 )
 _DATED = re.compile(rf"{DATE}|^\W*(?:0?[1-9]|1[0-2])[-/.月][0-3]?\d日?\W*$")
-_NOWHERE = re.compile(r"^\s*(?:$|#|javascript:)", re.IGNORECASE)
 _MAY_HAVE_IDS = re.compile(r"\sdata-(?:\w{0,8}-?id|guid|key|code)\s*=", re.IGNORECASE)
 _IDS = (
     "id",
@@ -66,7 +66,7 @@ def unread_list(page: WebPage, listed: Mapping[str, str], *, turns: bool) -> int
     other addresses, even of a single row outside of such boxes. `turns`: the next page or the total is known: then data
     of scripts are those of another list.
     """
-    first = _first_listed(page, listed)
+    first = first_listed(page, listed)
     beside = first is not None and is_in_side_box(first)
     least = _READ if beside else max(_MIN_ROWS, len(listed))
     twins = () if turns else _rows_of_twins(page, listed)
@@ -82,7 +82,7 @@ def unread_list(page: WebPage, listed: Mapping[str, str], *, turns: bool) -> int
 
 def empty_list(page: WebPage, listed: Mapping[str, str]) -> str | None:
     """The tag of an empty element that is called a list, where the rows that were `listed` are of a box beside it."""
-    first = _first_listed(page, listed)
+    first = first_listed(page, listed)
     if first is None or not is_in_side_box(first):
         return None
     for element in page.tree.iter("ul", "ol", "tbody", "table", "dl", "div", "section"):
@@ -97,7 +97,8 @@ def empty_list(page: WebPage, listed: Mapping[str, str]) -> str | None:
     return None
 
 
-def _first_listed(page: WebPage, listed: Mapping[str, str]) -> HtmlElement | None:
+def first_listed(page: WebPage, listed: Mapping[str, str]) -> HtmlElement | None:
+    """The first link of the page to one of the rows that were `listed` (address → title)."""
     base = base_url(page)
     return next((link for link in page.tree.iter("a") if absolute(link.get("href") or "", base) in listed), None)
 
@@ -107,11 +108,11 @@ def _rows_without_address(page: WebPage) -> Iterator[int]:
     to them, or their links lead nowhere."""
     if not _MAY_BE_UNREAD.search(page.text):
         return iter(())
-    items = [link for link in page.tree.iter("a") if not _leads(link)]
+    items = [link for link in page.tree.iter("a") if leads_nowhere(link)]
     for may_be, selector in (("onclick" in page.text, _LISTENS), (_MAY_HAVE_IDS.search(page.text), _BEARS_ID)):
         items += page.tree.xpath(selector) if may_be else ()
     rows = {row for item in items if (row := _row_of(item)) is not None}
-    return _sizes(row for row in rows if not any(map(_leads, row.iter("a"))))
+    return _sizes(row for row in rows if all(map(leads_nowhere, row.iter("a"))))
 
 
 def _row_of(item: HtmlElement) -> HtmlElement | None:
@@ -124,20 +125,21 @@ def _rows_elsewhere(page: WebPage, listed: Mapping[str, str]) -> Iterator[int]:
     """The sizes of the page's groups of dated rows whose documents were not listed, outside of boxes beside lists."""
     base, rows = base_url(page), set[HtmlElement]()
     for link in page.tree.iter("a"):
-        if _leads(link) and absolute(link.get("href") or "", base) not in listed and (row := _row_of(link)) is not None:
+        is_other = not leads_nowhere(link) and absolute(link.get("href") or "", base) not in listed
+        if is_other and (row := _row_of(link)) is not None:
             rows.add(row)
     return _sizes(row for row in rows if not is_in_side_box(row))
 
 
 def _rows_of_twins(page: WebPage, listed: Mapping[str, str]) -> Iterator[int]:
     """The sizes of groups of dated rows in blocks like the one that holds the listed rows, beside it: tabs, say."""
-    first, base = _first_listed(page, listed), base_url(page)
+    first, base = first_listed(page, listed), base_url(page)
     for above in islice(first.iterancestors(), _MAX_ABOVE) if first is not None else ():
         if above.tag in ("body", "html"):
             return
         alike = (item for item in above.itersiblings(above.tag) if item.get("class") == (above.get("class") or ""))
         for twin in alike:
-            links = [link for link in twin.iter("a") if _leads(link)]
+            links = [link for link in twin.iter("a") if not leads_nowhere(link)]
             if len(links) >= _MIN_ROWS and not any(absolute(link.get("href") or "", base) in listed for link in links):
                 yield from _sizes({row for link in links if (row := _row_of(link)) is not None})
 
@@ -157,10 +159,6 @@ def _is_dated_title(row: HtmlElement) -> bool:
     if length < _MIN_TITLE + _MIN_DATE or len(title) < _MIN_TITLE:
         return False
     return any(map(_DATED.search, pieces)) or date_in(piece for piece in pieces if piece != title) is not None
-
-
-def _leads(link: HtmlElement) -> bool:
-    return not _NOWHERE.match(link.get("href") or "")
 
 
 def _rows_of_data(data: str, listed: Mapping[str, str]) -> int:
