@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, create_engine, text
 
+from etl.archive.queries.counts import MatchCount
 from etl.archive.queries.full_text import found
+from etl.archive.queries.ranking import Place, first_places, places
 from etl.archive.queries.search import InvalidFilter, RecordFilter, parse_filter
 from etl.archive.queries.words import Query, Word, parse_query
 from etl.archive.records import search_index
@@ -19,7 +21,7 @@ from etl.browse.pages.record import record_page
 from etl.files import FileReading
 from etl.folding import FOLDING, fold
 from tests.support.browser_pages import Page, attached, keep
-from tests.support.searched import Document, write, write_and_index
+from tests.support.searched import Document, counted_to, write, write_and_index
 
 SAID = "云溪市财政局关于印发电梯電梯管理办法的通知公告2024年第13号，。、；：\n 　（）〔〕《》“”—-·Ａbc%_\\"
 SUBSTRINGS = 3_000
@@ -76,6 +78,40 @@ def test_a_search_finds_exactly_the_records_in_which_the_words_occur(owner_url: 
             assert set(connection.scalars(like, {"like": f"%{escaped}%"})) == right, word
         checked, hits = checked + 1, hits + len(right)
     assert hits > checked
+
+
+def test_of_many_records_the_first_are_those_that_come_first_of_all(owner_url: str, connection: Connection) -> None:
+    """Read from what indexes name as the first ones, or all ranked: the order is one."""
+    chance = random.Random(20_241_128)
+
+    def say(length: int) -> str:
+        return "".join(chance.choices("云溪电梯管", k=length))
+
+    documents = [
+        Document(say(6), say(40), published=f"2024-03-{1 + number % 9:02}", file=say(9) if number % 4 == 0 else "")
+        for number in range(120)
+    ]
+    numbers = write_and_index(owner_url, documents[:100]) + write(owner_url, documents[100:])
+    with create_engine(owner_url).begin() as waiting:
+        keep_entries(waiting, numbers[100:])
+
+    def in_order(asked: RecordFilter) -> tuple[MatchCount | None, list[Place]]:
+        first = first_places(connection, asked, count_all=True)
+        return first.total, [place for batch in places(connection, asked, "relevance", None, first) for place in batch]
+
+    short = 0
+    for only in ((), ("year:2024",)):
+        for _ in range(60):
+            words = " ".join(say(chance.choice((2, 2, 3))) for _ in range(chance.choice((1, 1, 2))))
+            asked = RecordFilter(q=words, only=only)
+            total, right = in_order(asked)
+            with counted_to(20, leading=5):
+                counted, found_places = in_order(asked)
+            assert found_places == right, words
+            assert total == MatchCount(len(right), exact=True)
+            assert counted in (total, MatchCount(20, exact=False)), words
+            short += counted != total
+    assert short > 30
 
 
 def test_all_words_must_occur_wherever_they_are(owner_url: str, connection: Connection) -> None:

@@ -42,10 +42,10 @@ def test_filters_of_one_shape_share_statements_and_find_their_own(
     with create_engine(owner_url).connect() as connection:
 
         def found(asked: RecordFilter) -> tuple[object, ...]:
-            first, number = ranking.first_places(connection, asked, count_all=True)
+            first = ranking.first_places(connection, asked, count_all=True)
             return (
-                first,
-                number,
+                first.places,
+                first.total,
                 hits.lines(connection, asked, "published", None, 3),
                 facets.all_facets(connection, asked),
                 counts.count_matches(connection, asked, 5),

@@ -196,8 +196,7 @@ def test_what_takes_long_to_count_is_told_as_more_than(
         assert connection.scalar(text("SHOW statement_timeout")) == "4s"
     monkeypatch.undo()
     monkeypatch.setattr("etl.archive.queries.hits.count_matches", lambda *_: None)
-    for module in ("hits", "ranking"):
-        monkeypatch.setattr(f"etl.archive.queries.{module}.BATCH", 50)
+    monkeypatch.setattr("etl.archive.queries.ranking.COMPARED", 50)
     assert _list(reader, q="清淤 -废止")["total"] == {"number": 50, "exact": False}
     assert "超过 50 条记录" in reader.get("/archive/", params={"q": "清淤 -废止"}).text
 

@@ -11,7 +11,7 @@ from etl.archive.records.search_index import fill_index, forget_entries
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.models import Record
 from tests.support.browser_pages import Page, attached, keep
-from tests.support.searched import Document, write, write_and_index
+from tests.support.searched import Document, counted_to, write, write_and_index
 
 
 def search(reader: TestClient, typed: str = "", **params: Any) -> dict[str, Any]:
@@ -169,13 +169,27 @@ def test_facets_count_and_choose(reader: TestClient, owner_url: str) -> None:
 def test_facets_of_many_records_say_that_they_count_the_first(
     reader: TestClient, owner_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("hits", "ranking"):
-        monkeypatch.setattr(f"etl.archive.queries.{module}.BATCH", 3)
+    for name in ("BATCH", "COMPARED"):
+        monkeypatch.setattr(f"etl.archive.queries.ranking.{name}", 3)
     write_and_index(owner_url, [Document(f"渡船公告{number}", str(number)) for number in range(5)])
     page = search(reader, "渡船公告")
     assert (page["counted"], page["facets"][0]["values"]) == (3, [{"value": "2024", "records": 3}])
     page = search(reader, "渡船公告", counts="all")
     assert (page["counted"], page["facets"][0]["values"]) == (None, [{"value": "2024", "records": 5}])
+
+
+def test_of_very_many_records_the_first_are_read_and_the_rest_is_counted_when_asked_for(
+    reader: TestClient, owner_url: str
+) -> None:
+    documents = [Document(f"渡船公告{number}", str(number)) for number in range(4)]
+    write_and_index(owner_url, [*documents, *(Document("年报", f"{number} 缆车和渡船") for number in range(6))])
+    with counted_to(5, leading=3):
+        page = search(reader, "渡船")
+        assert "超过 5 条记录" in reader.get("/archive/", params={"q": "渡船"}).text
+    assert (page["total"], page["counted"]) == ({"number": 5, "exact": False}, 4)
+    assert [line["title"][:4] for line in page["lines"]] == ["渡船公告"] * 4 + ["年报"] * 6
+    page = search(reader, "渡船", counts="all")
+    assert (page["total"], page["counted"]) == ({"number": 10, "exact": True}, None)
 
 
 def test_what_finds_nothing_proposes_what_would(reader: TestClient, owner_url: str) -> None:

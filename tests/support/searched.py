@@ -1,13 +1,16 @@
 """Records with given titles and texts, written by the database itself, and their entries in the search."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from unittest import mock
 
 import psycopg
 from psycopg.types.json import Jsonb
 from sqlalchemy import create_engine, make_url
 
+from etl.archive.queries import ranking
 from etl.archive.records.search_index import index_waiting, keep_entries
 from etl.archive.storage.archive import Database
 from etl.extract import content_hash
@@ -121,3 +124,14 @@ def write_and_index(owner_url: str, documents: Sequence[Document], source: str =
     index_waiting(database)
     database.engine.dispose()
     return numbers
+
+
+@contextmanager
+def counted_to(many: int, leading: int) -> Iterator[None]:
+    """A search counts up to `many` records only, if at least `leading` of them come first."""
+    ranking._first.cache_clear()
+    try:
+        with mock.patch.multiple(ranking, MANY=many, MIN_LEADING=leading):
+            yield
+    finally:
+        ranking._first.cache_clear()

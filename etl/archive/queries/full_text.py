@@ -17,6 +17,7 @@ from sqlalchemy import (
     case,
     func,
     literal,
+    literal_column,
     or_,
     select,
     union,
@@ -93,12 +94,29 @@ def index_is_exact(query: Query) -> bool:
     return not query.without and all(_index_is_exact(word) for group in query.groups for word in group)
 
 
+LAST_RANK = 3
+
+
+def leading_by_index(query: Query, entry: Entries) -> ColumnElement[bool] | None:
+    """SQL condition that indexes answer: true of all indexed entries that `rank` puts before the last, and of some
+    others. None where there is no such condition, or `rank` asks for a number too."""
+    words = [group[0] for group in query.groups]
+    plain = all(len(group) == 1 and group[0].anywhere and grams(group[0].folded) for group in query.groups)
+    if not words or not plain or query.number or query.without:
+        return None
+    # As `search_entry_title_idx` has it.
+    title = func.archive.search_grams(entry.title, *([literal_column("''")] * 3), type_=ARRAY(INTEGER))
+    in_title = and_(*(title.contains(_pairs(word)) for word in words))
+    together = _by_index(query.together["phrase"], entry) if len(words) > 1 else None
+    return in_title if together is None else or_(in_title, together)
+
+
 def rank(query: Query, entry: Entries) -> ColumnElement[int]:
     """SQL expression: 0 the number or the words together in the title, 1 all words in the title, 2 together in a text,
-    3 elsewhere. That words are together in a text is told by their pairs alone."""
+    `LAST_RANK` elsewhere. That words are together in a text is told by their pairs alone."""
     words = [group[0] for group in query.groups if group[0].anywhere]
     if not words:
-        return literal(3)
+        return literal(LAST_RANK)
     together = query.together
     tiers: list[tuple[ColumnElement[bool], int]] = [(or_(*(_in(each, entry.title) for each in together.values())), 0)]
     if query.number:
@@ -108,7 +126,7 @@ def rank(query: Query, entry: Entries) -> ColumnElement[int]:
         nearly = _nearly(Query(((together["phrase"],),)))
         if nearly is not None:
             tiers.append((entry.record_id.in_(select(nearly.subquery())), 2))
-    return case(*tiers, else_=3)
+    return case(*tiers, else_=LAST_RANK)
 
 
 def _nearly(query: Query) -> CompoundSelect[int] | None:
@@ -200,12 +218,15 @@ def _by_index(word: Word, entry: Entries) -> ColumnElement[bool] | None:
         return _in_collection(word, entry)
     if word.part == "cites":
         return _cites(word, entry)
-    pairs = grams(word.folded) if word.part not in ("source", "region", "state") else []
-    if not pairs:
+    if word.part in ("source", "region", "state") or not grams(word.folded):
         return None
     known = func.archive.search_grams(entry.title, entry.fields, entry.body, entry.files, type_=ARRAY(INTEGER))
+    return known.contains(_pairs(word))
+
+
+def _pairs(word: Word) -> ColumnElement[Any]:
     of = ARRAY(INTEGER)
-    return known.contains(bindparam(f"{word.name}_pairs", type_=of) if word.name else literal(pairs, of))
+    return bindparam(f"{word.name}_pairs", type_=of) if word.name else literal(grams(word.folded), of)
 
 
 def _index_is_exact(word: Word) -> bool:

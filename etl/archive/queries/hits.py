@@ -10,8 +10,8 @@ from sqlalchemy.orm import aliased
 
 from etl.archive.queries.counts import MatchCount, count_matches
 from etl.archive.queries.facets import Facet, all_facets, facets_of
-from etl.archive.queries.full_text import has_number, index_is_exact
-from etl.archive.queries.ranking import BATCH, Place, Sort, first_places, places
+from etl.archive.queries.full_text import has_number
+from etl.archive.queries.ranking import NO_FIRST, FirstPlaces, Place, Sort, are_certain, first_places, places
 from etl.archive.queries.search import (
     CONTENT_ID,
     RecordFilter,
@@ -39,14 +39,13 @@ MAX_NAMED = 100
 class Overview:
     """All that a search finds.
 
-    `facets_over`: the number of records that `facets` were counted in, None for all of them. `first`: the first
-    candidates by relevance.
+    `facets_over`: the number of records that `facets` were counted in, None for all of them.
     """
 
     total: MatchCount
     facets: tuple[Facet, ...]
     facets_over: int | None
-    first: Sequence[Place]
+    first: FirstPlaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +77,22 @@ def _overview(connection: Connection, record_filter: RecordFilter, *, count_all:
     # Otherwise it is counted as far as there is time; with words, whose comparison takes longer than counting may, what
     # matches of the first candidates is a minimum.
     words = record_filter.words
-    first, number = _first(connection, record_filter)
-    certain = _are_certain(record_filter)
-    matching = _really_matching(connection, record_filter, [place.record for place in first], certain=certain)
-    if len(first) < BATCH:
+    first = _first(connection, record_filter)
+    certain = are_certain(record_filter)
+    matching = _really_matching(connection, record_filter, [place.record for place in first.places], certain=certain)
+    if not first.more:
         return Overview(MatchCount(len(matching), exact=True), facets_of(connection, matching), None, first)
-    counted = None if words else count_matches(connection, record_filter, COUNT_SECONDS)
-    total = MatchCount(number, exact=True) if number else counted or MatchCount(len(matching), exact=False)
     if count_all:
-        return Overview(total, all_facets(connection, record_filter), None, first)
+        facets = all_facets(connection, record_filter)
+        states = (value.records for facet in facets if facet.name == "state" for value in facet.values)
+        return Overview(MatchCount(sum(states), exact=True), facets, None, first)
+    counted = None if words else count_matches(connection, record_filter, COUNT_SECONDS)
+    total = first.total or counted or MatchCount(len(matching), exact=False)
     return Overview(total, facets_of(connection, matching), len(matching), first)
 
 
-def _first(connection: Connection, record_filter: RecordFilter) -> tuple[Sequence[Place], int | None]:
-    words = record_filter.words
-    count_all = bool(words) and index_is_exact(words)
+def _first(connection: Connection, record_filter: RecordFilter) -> FirstPlaces:
+    count_all = bool(record_filter.words) and are_certain(record_filter)
     asked = ("first places", record_filter)
     return kept(connection, asked, partial(first_places, connection, record_filter, count_all=count_all))
 
@@ -103,11 +103,11 @@ def lines(
     sort: Sort,
     after: Place | None,
     number: int,
-    first: Sequence[Place] = (),
+    first: FirstPlaces = NO_FIRST,
 ) -> Lines:
     """The next records in their order, one for each text. `first`: the first candidates, where they are known."""
     shown: list[Place] = []
-    at_first = None if first else 4 * number
+    at_first = None if first.places else 4 * number
     for batch, candidates in enumerate(places(connection, record_filter, sort, after, first, at_first), 1):
         for place in _one_a_text(connection, record_filter, candidates, number + 1):
             shown.append(place)
@@ -142,7 +142,7 @@ def _walked(
 
 def _walk(connection: Connection, record_filter: RecordFilter, sort: Sort, page_size: int) -> Iterator[int]:
     """The records of the pages one after the other, looked up as they are asked for."""
-    first = _first(connection, record_filter)[0] if sort == "relevance" else ()
+    first = _first(connection, record_filter) if sort == "relevance" else NO_FIRST
     for candidates in islice(places(connection, record_filter, sort, None, first, 4 * page_size), MAX_BATCHES):
         for place in _one_a_text(connection, record_filter, candidates, page_size):
             yield place.record
@@ -152,7 +152,7 @@ def _one_a_text(
     connection: Connection, record_filter: RecordFilter, candidates: Sequence[Place], number: int
 ) -> Iterator[Place]:
     """The candidates that match and stand for their text; `number` of them are compared at first."""
-    certain = _are_certain(record_filter)
+    certain = are_certain(record_filter)
     for chunk in _chunks(candidates, number):
         records = [place.record for place in chunk]
         alone = _really_matching(connection, record_filter, records, first_of_text=True, certain=certain)
@@ -165,11 +165,6 @@ def _chunks(candidates: Sequence[Place], number: int) -> Iterator[Sequence[Place
     while start < len(candidates):
         yield candidates[start : start + size]
         start, size = start + size, size * 2
-
-
-def _are_certain(record_filter: RecordFilter) -> bool:
-    """Whether all candidates match: their texts need not be compared."""
-    return not record_filter.words or index_is_exact(record_filter.words)
 
 
 def _really_matching(

@@ -9,12 +9,15 @@ from itertools import count
 from typing import Any, Literal
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     CompoundSelect,
     Connection,
     Select,
     and_,
     bindparam,
+    case,
+    false,
     func,
     literal,
     null,
@@ -25,7 +28,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from etl.archive.queries.full_text import by_index, has_number, index_is_exact, occurrence, rank
+from etl.archive.queries.counts import MatchCount
+from etl.archive.queries.full_text import (
+    LAST_RANK,
+    by_index,
+    has_number,
+    index_is_exact,
+    leading_by_index,
+    occurrence,
+    rank,
+)
 from etl.archive.queries.search import (
     CONTENT_ID,
     RecordFilter,
@@ -43,8 +55,14 @@ Sort = Literal["relevance", "published", "written", "captured"]
 # Made once, as in `search`.
 ENTRY, _RECORD, _VERSION = aliased(SearchEntry), aliased(Record), aliased(RecordVersion)
 _SAME = aliased(Record)
+MANY = 10_000
+"""Candidates that are counted, where so many are not ranked all."""
+MIN_LEADING = 100
+"""First candidates that are enough for a page with its facets: a page shows 20."""
 BATCH = 500
-"""Candidates that are taken from the index at once, and counted in facets: to compare their texts takes 0.1 ms each."""
+"""Candidates that are taken from the index at once, and counted in facets."""
+COMPARED = 200
+"""As `BATCH`, where the texts of candidates are compared, which takes 0.1 ms each."""
 _WORDS = 2
 """Parts of a query for words: the index, and what waits for it."""
 _COLUMNS = {
@@ -76,20 +94,68 @@ class Place:
         return cls(int(found[1]), day(found[2]) if found[2] else None, int(found[3]))
 
 
-def first_places(
-    connection: Connection, record_filter: RecordFilter, *, count_all: bool
-) -> tuple[Sequence[Place], int | None]:
-    """The first candidates by relevance, `BATCH` at most; if `count_all`, how many there are: what is put in an order
-    by its rank is read as a whole."""
+@dataclass(frozen=True, slots=True)
+class FirstPlaces:
+    """The first candidates by relevance. `total`: how many there are, None where nobody asked. `more`: there are others
+    behind these."""
+
+    places: tuple[Place, ...] = ()
+    total: MatchCount | None = None
+    more: bool = False
+
+
+NO_FIRST = FirstPlaces()
+
+
+def are_certain(record_filter: RecordFilter) -> bool:
+    """Whether all candidates match: their texts need not be compared."""
+    return not record_filter.words or index_is_exact(record_filter.words)
+
+
+def first_places(connection: Connection, record_filter: RecordFilter, *, count_all: bool) -> FirstPlaces:
+    """`BATCH` or `COMPARED` candidates at most, counted if `count_all`.
+
+    Of more than `MANY` candidates only those are read that indexes name as the first ones, if these are
+    `MIN_LEADING`: to rank 90,000 takes half of the time that a page has.
+    """
     asked, values = shaped(record_filter)
-    rows = connection.execute(_first(asked, count_all), {**values, "most": BATCH}).all()
-    return [Place(*row[:-1]) for row in rows], rows[0][-1] if rows else None
+    most = BATCH if are_certain(record_filter) else COMPARED
+    rows = connection.execute(_first(asked, count_all), {**values, "most": most}).all()
+    if not rows:
+        return FirstPlaces()
+    found = tuple(Place(row.rank, row.moment, row.record_id) for row in rows)
+    number, are_many = rows[0].number, rows[0].are_many
+    total = None if number is None else MatchCount(number, exact=not are_many)
+    return FirstPlaces(found, total, are_many or len(found) == most)
 
 
 @lru_cache(STATEMENTS)
 def _first(record_filter: RecordFilter, count_all: bool) -> Statement:
-    number = func.count().over() if count_all else null()
-    return _candidates(record_filter, "relevance", None).add_columns(number)
+    leading = leading_by_index(record_filter.words, ENTRY)
+    if leading is None or CONTENT_ID.fullmatch(record_filter.q):
+        rows, are_many = _placed(record_filter, "relevance"), false()
+    else:
+        rows, are_many = _leading_or_all(record_filter, leading)
+    all_read = select(func.count()).select_from(rows).scalar_subquery()
+    number = case((are_many, MANY), else_=all_read) if count_all else null()
+    return _in_order(rows, None).add_columns(number.label("number"), are_many.label("are_many"))
+
+
+def _leading_or_all(record_filter: RecordFilter, leading: Any) -> tuple[CTE, Any]:
+    """The leading candidates if all are many, else all; and whether they are many, which is asked once."""
+    asked = _beside_words(record_filter, select(*_place(record_filter, "relevance")))
+    waiting = asked.where(~ENTRY.in_index, occurrence(record_filter.words, ENTRY, _RECORD))
+    # Materialized: otherwise the rank is worked out twice.
+    named = union_all(asked.where(ENTRY.in_index, leading), waiting).cte("named").prefix_with("MATERIALIZED")
+    first = _in_order(select(named).where(named.c.rank < LAST_RANK).cte("ranked"), None).cte("leading")
+    some = select(func.count()).select_from(first).scalar_subquery() >= MIN_LEADING
+    counted = candidates(record_filter, ENTRY.record_id).limit(MANY + 1).subquery()
+    many = select(func.count()).select_from(counted).scalar_subquery() > MANY
+    # CASE: where few lead, nobody counts.
+    asked_once = select(case((some, many), else_=False).label("are_many")).cte("counted")
+    are_many = select(asked_once.c.are_many).scalar_subquery()
+    rest = candidates(record_filter, *_place(record_filter, "relevance"), only_if=~are_many).subquery()
+    return union_all(select(first).where(are_many), select(rest)).cte("placed"), are_many
 
 
 def places(
@@ -97,17 +163,17 @@ def places(
     record_filter: RecordFilter,
     sort: Sort,
     after: Place | None = None,
-    first: Sequence[Place] = (),
+    first: FirstPlaces = NO_FIRST,
     at_first: int | None = None,
 ) -> Iterator[Sequence[Place]]:
     """The candidates in their order, some at a time: all that the index has for the words. Of those that are shown the
     texts are still to be compared (`matches`, `few`). `first`: what an earlier call gave as the first ones;
     `at_first`: how many are taken at first, `BATCH` if it is not said."""
-    if first:
-        yield first
-        if len(first) < BATCH:
+    if first.places:
+        yield first.places
+        if not first.more:
             return
-        after = first[-1]
+        after = first.places[-1]
     asked, values = shaped(record_filter)
     for size in count():
         batch = min(at_first or BATCH, BATCH) if size == 0 else BATCH * 4 ** min(size - 1, 3)
@@ -123,9 +189,20 @@ def places(
 @lru_cache(STATEMENTS)
 def _candidates(record_filter: RecordFilter, sort: Sort, after: Place | None) -> Statement:
     """The first `most` of them."""
+    return _in_order(_placed(record_filter, sort), after)
+
+
+def _placed(record_filter: RecordFilter, sort: Sort) -> CTE:
+    return candidates(record_filter, *_place(record_filter, sort)).cte("placed")
+
+
+def _place(record_filter: RecordFilter, sort: Sort) -> tuple[Any, ...]:
+    """The columns of a `Place`."""
     ranked = rank(record_filter.words, ENTRY) if sort == "relevance" else literal(0)
-    moment = getattr(ENTRY, _COLUMNS[sort])
-    rows = candidates(record_filter, ranked.label("rank"), moment.label("moment"), ENTRY.record_id).subquery()
+    return ranked.label("rank"), getattr(ENTRY, _COLUMNS[sort]).label("moment"), ENTRY.record_id
+
+
+def _in_order(rows: CTE, after: Place | None) -> Statement:
     place = (rows.c.rank, rows.c.moment.desc().nulls_last(), rows.c.record_id.desc())
     selected = select(rows.c.rank, rows.c.moment, rows.c.record_id).order_by(*place).limit(bindparam("most"))
     return selected.where(_behind(rows.c, after)) if after else selected
@@ -142,23 +219,31 @@ def _behind(columns: Any, place: Place) -> ColumnElement[bool]:
     return or_(columns.rank > place.rank, and_(columns.rank == place.rank, later))
 
 
-def candidates(record_filter: RecordFilter, *columns: Any, compared: bool = False) -> CompoundSelect[*tuple[Any, ...]]:
+def candidates(
+    record_filter: RecordFilter, *columns: Any, compared: bool = False, only_if: ColumnElement[bool] | None = None
+) -> CompoundSelect[*tuple[Any, ...]]:
     """Columns of the entries, which are `ENTRY`: of all that the index has for the words, or, if `compared`, of those
-    in which they really occur."""
-    parts = _parts(record_filter, select(*columns), compared)
+    in which they really occur. `only_if`: a condition without which nothing is looked up."""
+    selected = select(*columns) if only_if is None else select(*columns).where(only_if)
+    parts = _parts(record_filter, selected, compared)
     # A record that is found by its number and by its words would come twice.
     return union(*parts) if len(parts) > _WORDS else union_all(*parts)
+
+
+def _beside_words(record_filter: RecordFilter, selected: Select[Any]) -> Select[Any]:
+    """The selection from entries, with all that the filter asks for beside words."""
+    if asks_the_record(record_filter):
+        selected = selected.join(_RECORD, _RECORD.id == ENTRY.record_id)
+        selected = with_version(selected, record_filter, _RECORD, _VERSION)
+        selected = selected.where(*record_conditions(record_filter, _RECORD, _VERSION))
+    return selected.where(has_facets(record_filter, ENTRY, _RECORD))
 
 
 def _parts(record_filter: RecordFilter, selected: Select[Any], compared: bool) -> list[Select[Any]]:
     """The entries that the index finds, those that wait for it, and the one with the number."""
     query = record_filter.words
-    entry, record, version = ENTRY, _RECORD, _VERSION
-    if asks_the_record(record_filter):
-        selected = selected.join(record, record.id == entry.record_id)
-        selected = with_version(selected, record_filter, record, version)
-        selected = selected.where(*record_conditions(record_filter, record, version))
-    selected = selected.where(has_facets(record_filter, entry, record))
+    entry, record = ENTRY, _RECORD
+    selected = _beside_words(record_filter, selected)
     if not query:
         return [selected]
     occurs, indexed = occurrence(query, entry, record), by_index(query, entry)

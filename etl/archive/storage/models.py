@@ -35,7 +35,7 @@ from etl.archive.storage.model_base import SCHEMA as SCHEMA
 from etl.archive.storage.model_base import Base as Base
 from etl.outcomes import Outcome
 
-REVISION = "0023"
+REVISION = "0024"
 """The last migration: these tables are what it leaves."""
 CAPTURE_NUMBERS = Sequence("capture_number", schema=SCHEMA)
 _OUTCOMES = ", ".join(f"'{outcome}'" for outcome in Outcome)
@@ -294,6 +294,7 @@ class Record(Base):
         # Lists show the first of the records with the same text: one lookup in this index finds it.
         Index("record_content_hash_idx", "content_hash", "id"),
         Index("record_listed_on_idx", text("listed_on DESC"), text("id DESC")),
+        Index("record_removed_idx", "id", postgresql_where=text("state = 'removed'")),
     )
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     page_id: Mapped[int] = mapped_column(ForeignKey("archive.page.id"), unique=True)
@@ -351,6 +352,13 @@ class SearchEntry(Base):
             text("archive.search_grams(title, fields, body, files)"),
             postgresql_using="gin",
             postgresql_with={"fastupdate": "on", "gin_pending_list_limit": "65536"},
+            postgresql_where=text("in_index"),
+        ),
+        Index(
+            "search_entry_title_idx",
+            text("archive.search_grams(title, '', '', '')"),
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
             postgresql_where=text("in_index"),
         ),
         *(

@@ -14,7 +14,7 @@ from etl.archive.queries import hits
 from etl.archive.queries.counts import MatchCount, count_matches
 from etl.archive.queries.facets import Facet
 from etl.archive.queries.hits import Proposal
-from etl.archive.queries.ranking import Place, Sort
+from etl.archive.queries.ranking import NO_FIRST, Place, Sort
 from etl.archive.queries.search import RecordFilter, copies, is_duplicate_of_earlier, matches, with_version
 from etl.archive.queries.shapes import STATEMENTS, shaped
 from etl.archive.records.collections import CollectionName, collection_names
@@ -236,7 +236,7 @@ def _search_list(
     connection: Connection, record_filter: RecordFilter, sort: Sort, after: Place | None, count_all: bool
 ) -> RecordList:
     found = hits.overview(connection, record_filter, count_all=count_all)
-    first = found.first if sort == "relevance" and after is None else ()
+    first = found.first if sort == "relevance" and after is None else NO_FIRST
     page = hits.lines(connection, record_filter, sort, after, HITS_PER_PAGE, first)
     words = words_to_mark(record_filter.q)
     nothing = found.total == MatchCount(0, exact=True)
