@@ -2,8 +2,13 @@
 
 import re
 
-FILE_ENDING = r"(?:pdf|docx?|xlsx?|wps|et|pptx?|dps|ofd|rtf|csv|zip|rar|7z|ceb|txt|tif)"
+FILE_ENDING = (
+    r"(?:pdf|docx?|docm|dotx?|xlsx?|xls[bm]|wps|et|pptx?|ppsx?|pptm|dps|od[ts]|ofd|rtf|csv|zip|rar|7z|cebx?|caj|txt"
+    r"|tiff?)"
+)
 """Endings of files that belong to documents, without the dot: a part of patterns, for any case."""
+LINKED_ENDING = rf"(?:{FILE_ENDING}|mp[34]|wav|wm[av]|avi|flv|mov|mpe?g|dwg|dxf|t?gz|tar|bz2|xml|json)"
+"""Endings of files that documents link besides: recordings, drawings, archives, data."""
 _FILE_NAME = re.compile(rf"\.{FILE_ENDING}\b", re.IGNORECASE)
 _WHOLE_NAME = re.compile(rf"[^\s，。；：、,;:“”\"《》<>/]{{1,100}}?\.{FILE_ENDING}(?![A-Za-z0-9])", re.IGNORECASE)
 _TEXT_ENDING = re.compile(r"\.(?:pdf|docx?|wps|ofd|rtf|zip|rar)$", re.IGNORECASE)

@@ -36,7 +36,7 @@ from etl.extract.rules.choose import choose
 from etl.extract.rules.frames import find_frames
 from etl.extract.rules.further_pages import FurtherPages, find_further_pages
 from etl.extract.rules.header import PageContext, read_hidden_header, read_labels
-from etl.extract.rules.pictures import find_images, pictures_in_lines
+from etl.extract.rules.pictures import annexed_images, find_images, pictures_in_lines
 from etl.extract.rules.text_lines import read_embedded, read_main_text, read_meta, read_title, read_unlabelled_lines
 from etl.extract.rules.title import (
     FoundTitle,
@@ -248,8 +248,10 @@ def _read_content(source: _Source, located: _Located) -> _Content:
     files = found.files
     frames: tuple[str, ...] = ()
     if len(text) < MIN_TEXT_CHARS:
-        files = unique_attachments((*files, *find_images(page, blocks, located.container)))
+        files = _with_pictures(files, find_images(page, blocks, located.container))
         frames = find_frames(page, blocks, located.container)
+    else:
+        files = _with_pictures(files, annexed_images(page, blocks, body))
     flags = (
         *(Flag.TEXT_IN.of(tag) for tag in source.carried_by),
         *((Flag.STRUCK_OUT,) if source.struck else ()),
@@ -257,6 +259,12 @@ def _read_content(source: _Source, located: _Located) -> _Content:
         *found.flags,
     )
     return _Content(text, files, data_is_shown, frames, find_further_pages(page, blocks, body), flags)
+
+
+def _with_pictures(files: tuple[Attachment, ...], pictures: tuple[Attachment, ...]) -> tuple[Attachment, ...]:
+    """The files with the pictures: one that is linked and shown is a picture."""
+    shown = {picture.url for picture in pictures}
+    return (*(file for file in files if file.url not in shown), *pictures)
 
 
 def _of_text_elsewhere(source: _Source, located: _Located, text: str) -> Iterator[str]:

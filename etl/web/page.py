@@ -44,8 +44,8 @@ MAX_LINK_CHARS = 8_000
 _WITH_QUERY = "//@*[(name()='href' or name()='src' or name()='action' or name()='data') and contains(., '?')]"
 
 COLLECTED_TAGS = (
-    "audio", "base", "button", "del", "embed", "iframe", "img", "input", "meta", "noscript", "object", "ol", "pre",
-    "s", "script", "select", "strike", "style", "template", "textarea", "title", "video", "xmp",
+    "area", "audio", "base", "button", "del", "embed", "form", "iframe", "img", "input", "meta", "noscript", "object",
+    "ol", "pre", "s", "script", "select", "strike", "style", "template", "textarea", "title", "video", "xmp",
 )  # fmt: skip
 """Tags whose elements `WebPage.elements` lists."""
 

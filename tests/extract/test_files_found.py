@@ -18,7 +18,7 @@ _stems = st.text("abcdefgW0123456789_", min_size=3, max_size=12)
 _folders = st.sampled_from(("/", "./", "../", "/u/2023/", "files/2023/", "https://www.yunxi.gov.cn/f/"))
 _addresses = st.builds("{}{}.{}".format, _folders, _stems, _endings)
 _names = st.builds("{}.{}".format, st.text("登记申请表名册清单汇总（）0123456789", min_size=2, max_size=12), _endings)
-_callees = st.sampled_from(("down", "downFj", "openFile", "window.open", "this.save", "$.download"))
+_callees = st.sampled_from(("down", "downFj", "openFile", "this.save", "$.download"))
 _others = st.lists(st.sampled_from(("'_blank'", "this", "1", "'12'", "true")), max_size=2)
 
 
@@ -125,6 +125,11 @@ WITHOUT_ADDRESS = {
     "a name alone": "<p>附件：1.登记表.docx</p>",
     "a name in a box": "<div><span>登记表.xlsx</span></div>",
     "a network disk": '<p>附件：<a href="https://pan.example/s/1abc">登记表</a>（提取码：ab12）</p>',
+    "a file on somebody's disk": '<p>附件：<a href="file:///C:/Desktop/1.doc">登记表</a></p>',
+    "a path on somebody's disk": '<p>附件：<a href="C:\\Desktop\\1.doc">登记表</a></p>',
+    "a file server": '<p>附件：<a href="ftp://ftp.yunxi.gov.cn/1.doc">登记表</a></p>',
+    "a file in its address": '<p>附件：<a href="data:application/msword;base64,0M8R4KGxGuE=">登记表</a></p>',
+    "a file of an editor": '<p>附件：<a href="webkit-fake-url://A1/登记表.doc">登记表</a></p>',
     "a stream": '<video src="/v/1.m3u8"></video>',
     "a player that a script fills": "<video id=v></video><script>play('v', '/v/1.mp4')</script>",
 }

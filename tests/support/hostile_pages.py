@@ -73,6 +73,10 @@ COSTLY: dict[str, str] = {
     "lists in scripts": ("<script>" + "{url:'a.pdf" * 20_000 + ("{" + "x" * 590) * 800 + "url:'.pdf'</script>"),
     "a table without end": "<table>" + "<tr><td>发布日期：2020-01-01</td><td>x</td></tr>" * 120_000,
     "links": "<a href='a.pdf'>a</a>" * 30_000,
+    "links that say little": "".join(f"<a href='{i}.pdf'>下载</a>" for i in range(20_000)),
+    "lines of links that say little": "".join(f"<li>1<p><a href='{i}.pdf'>下载</a></p></li>" for i in range(15_000)),
+    "clicks": "<script>function d(n){var u='';for(var i=0;i<9999;i++){u+=n;}open(u);}</script>"
+    + "".join(f"<a href='#' onclick=\"d('{i}.pdf')\">a</a>" for i in range(10_000)),
     "pictures": "<div id=zoom>" + "<img src=a.png>" * 30_000 + "</div>",
     "frames": "<iframe src='v.html?file=a.pdf'>" * 3_000 + "<embed src=a.pdf>" * 20_000,
     "rows": "<table>" + "<tr><td>索引号</td><td>x</td></tr>" * 15_000 + "</table>",

@@ -31,6 +31,11 @@ def before_boxes(blocks: Blocks, indices: list[int]) -> int:
     return len(indices)
 
 
+def is_heading_of_box(line: str) -> bool:
+    """Whether a line is what a box of a site is called."""
+    return _HEADINGS_OF_BOXES.fullmatch(line.strip()) is not None
+
+
 def _beginning_at(blocks: Blocks, index: int, text: int) -> Node | None:
     """The outermost element that begins with a block and holds none before it; None where the block begins none.
     `text` is the first block of the text."""
@@ -48,7 +53,7 @@ def _is_box(blocks: Blocks, box: Node) -> bool:
     names = (box.element.get("class") or "").lower().split()
     if heading and (box.tag == "aside" or not SIDEBAR_CLASSES.isdisjoint(names)):
         return True
-    if _HEADINGS_OF_BOXES.fullmatch(lines[0].plain.strip()):
+    if is_heading_of_box(lines[0].plain):
         return True
     linked = [_is_linked(line) for line in lines]
     if all(linked) and linked.count(True) >= _MIN_EXCERPTS and box.element.find(".//img") is not None:

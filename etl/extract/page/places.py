@@ -19,7 +19,8 @@ def position_of(blocks: Blocks, element: html.HtmlElement) -> Node:
         before = around.getprevious()
         while first < 0 and before is not None:
             if (node := blocks.node_of(before)) is not None:
-                first = node.last
+                # A picture ends where it begins: the line after it is not its own.
+                first = node.last if "".join(before.itertext()).strip() else node.first
             before = before.getprevious()
         parent = around.getparent()
         if parent is None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain, islice
 
 from lxml import html
@@ -13,15 +13,27 @@ from etl.extract.codes import Flag, Rule
 from etl.extract.lexicon.labels import label_key
 from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.lexicon.values import Reading, make_evidence
-from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Blocks, Node
 from etl.extract.page.places import position_of
-from etl.extract.page.trimming import Body, enclosing_sidebar
+from etl.extract.page.trimming import Body
 from etl.extract.page.visibility import HIDDEN_CLASSES
+from etl.extract.rules.file_labels import (
+    Rank,
+    has_chinese,
+    label_of_link,
+    own_name,
+    shows_itself,
+    words_of_link,
+)
+from etl.extract.rules.file_places import FilePlaces
 from etl.extract.rules.link_targets import (
     PAGE_ENDING,
     LinkTarget,
+    asks_service_for_file,
+    callees,
+    calls_of,
     handler_targets,
+    is_download_service,
     is_file_address,
     is_file_name,
     is_other_file,
@@ -32,12 +44,11 @@ from etl.extract.rules.link_targets import (
 )
 from etl.extract.rules.shown_files import files_in_frames, files_in_scripts, viewed_file
 from etl.extract.types import Attachment
-from etl.file_names import FILE_ENDING, file_names, has_file_name, without_text_ending
+from etl.file_names import LINKED_ENDING, file_names, has_file_name, without_text_ending
 from etl.web.page import WebPage, absolute, base_url
+from etl.web.script.navigation import MAX_SCRIPT_CHARS, Clicks
 from etl.web.urls import site_of, unquote_query
 
-_SERVICE = re.compile(r"file-?download|downfile|/download\b|attachdown|document/download|downloadfile|upfile")
-_ANNEX = re.compile(r"[\s【\[（(]*(?:附件|附表|附图|文件下载|相关附件|下载附件)")
 _SOFTWARE = re.compile(
     r"[\w（）()【】\[\]·. -]{0,16}(?:客户端|浏览器|阅读器|阅读软件|插件|控件|APP|Reader|Acrobat|Chrome|Firefox)"
     r"[（(【\[]?(?:官方|免费|点击|立即|下载|安装|程序|包|版|地址|安卓|苹果|电脑|手机|Android|iOS|Windows|[）)】\] .-])*"
@@ -45,24 +56,37 @@ _SOFTWARE = re.compile(
     re.IGNORECASE,
 )
 """Names of what a visitor needs to read the page: readers, browsers, apps. No document of an agency is called so."""
-_SAVE_WORDS = re.compile(r"(?:请?点击|点此|立即)*(?:下载|查看|打开|预览)*(?:此|该|本)?(?:文件|附件|原文|全文)?")
-_SHOWN = re.compile(rf"""data-[\w-]+\s*=\s*["']?[^"'\s<>]{{1,400}}\.(?i:{FILE_ENDING})\b""")
+_OF_SITE = re.compile(
+    r"(?:.{0,12}网站(?:工作)?年度(?:工作)?报[表告]|(?:依申请公开|信息公开)申请表"
+    r"|.{0,12}(?:操作|用户|使用)(?:手册|指南|说明)(?:下载)?)(?:\.\w{2,4})?"
+)
+"""Names of files that a site links from all of its pages, if the title does not say so too."""
+_OF_PAGE = re.compile(r"导出|打印|本(?:页|网页|信息|条信息|文章)")
+"""Words of what makes a file of the page itself."""
+_OPENS = re.compile(r"\bopen\(|location")
+_FUNCTION = re.compile(r"\bfunction\s+([\w$]{1,60})|([\w$]{1,60})\s*[=:]\s*(?:function\b|\()")
+_SHOWN = re.compile(rf"""data-[\w-]+\s*=\s*["']?[^"'\s<>]{{1,400}}\.(?i:{LINKED_ENDING})\b""")
 """A sign of an element that shows a file: `<div data-pdf="…">`."""
 _STREAM = re.compile(r"^(?:blob|data):|\.m3u8\b|\.mp4[\"']", re.IGNORECASE)
 _WORDS_OF_FILES = ("%", "down", "attach", "file", "upload")
-_ENDS_AS_FILE = re.compile(rf"\.{FILE_ENDING}(?:$|[?#&])")
+_ENDS_AS_FILE = re.compile(rf"\.{LINKED_ENDING}(?:$|[?#&;/])")
 _MAY_LEAD_TO_FILE = re.compile(
     rf"{_ENDS_AS_FILE.pattern}|{'|'.join(_WORDS_OF_FILES)}|^(?:javascript:|#|$)", re.IGNORECASE
 )
 """Addresses outside the text that are worth a closer look: most links of a page belong to its menus."""
-_LINE_START_CHARS = 40
-_BLOCKS_ABOVE = 6
-"""Blocks above the headline where buttons for the whole document stand (下载文字版)."""
-_BLOCKS_BELOW = 25
-_MAX_LIST = 40
-"""Lines of a list of attachments between the word 附件 and the last of them."""
+_BLOCKS_BELOW, _BLOCKS_OF_FILE = 25, 8
+"""Blocks below the text where its files stand, and below each of them the next: number, name, size, date, buttons."""
 _MAX_FILES = 2_000
 """Most files of a page: the longest list of attachments seen has some hundred."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A file with its name and how much that says."""
+
+    url: str
+    name: str
+    rank: Rank = Rank.OWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +101,13 @@ def find_attachments(page: WebPage, blocks: Blocks, body: Body, title: str = "")
     """Files that the text, the header above it and the lines below it link to or show, or that scripts and frames name;
     each address once."""
     links = _Links(page, blocks, body, title)
-    files = [Attachment(url, name) for url, name in islice(chain(links.find(), links.recordings()), _MAX_FILES)]
-    shown = (*files_in_scripts(page), *files_in_frames(page))
-    files += [Attachment(url, name) for url, name in islice(shown, _MAX_FILES) if url != links.own_url]
+    shown = (
+        _Found(url, name, Rank.BESIDE if name else Rank.OWN)
+        for url, name in chain(files_in_scripts(page), files_in_frames(page))
+        if url != links.own_url
+    )
+    linked = islice(chain(links.find(), links.recordings()), _MAX_FILES)
+    files = _named_best(chain(linked, islice(shown, _MAX_FILES)))
     known = {file.url for file in files}
     hidden = [file for file in links.hidden_files() if file.url not in known]
     flags = [Flag.HIDDEN_FILE] if hidden else []
@@ -96,6 +124,16 @@ def unique_attachments(files: Iterable[Attachment]) -> tuple[Attachment, ...]:
         if not known.name and file.name:
             by_url[file.url] = replace(known, name=file.name)
     return tuple(by_url.values())
+
+
+def _named_best(found: Iterable[_Found]) -> list[Attachment]:
+    """Each address once, in order of first appearance, with the first of the names that say most."""
+    best: dict[str, _Found] = {}
+    for file in found:
+        known = best.get(file.url)
+        if known is None or (file.name and (file.rank > known.rank or not known.name)):
+            best[file.url] = file
+    return [Attachment(file.url, file.name) for file in best.values()]
 
 
 def read_file_names(files: Iterable[Attachment], title: str) -> Iterator[Reading]:
@@ -122,38 +160,55 @@ class _Links:
         self.unaddressed = False
         self._hidden_files: dict[int, list[Attachment]] = {}
         self._lines_with_files: set[int] = set()
-        self._under_annex_word: dict[int, bool] = {}
-        self._headline: int | None = None
+        self._places = FilePlaces(blocks, body, title)
+        self._last = body.last + _BLOCKS_BELOW
 
-    def find(self) -> Iterator[tuple[str, str]]:
-        """(address, name) of each file, in the order of the page."""
+    def find(self) -> Iterator[_Found]:
+        """Each file that is linked, in the order of the page."""
         body = self._body
-        first, end, below = body.first, max(body.last, body.first + 1), body.last + _BLOCKS_BELOW
+        first, end = body.first, max(body.last, body.first + 1)
         addresses = self._blocks.addresses
         for node in self._blocks.anchors:
             at = node.first
-            if (at < first and node.hidden_by > body.revealed) or at > below:
+            if at > self._last:
+                break
+            if at < first and node.hidden_by > body.revealed:
                 continue
-            within = first <= at < end
-            if not (within or _may_lead_to_file(addresses.get(node.index, "")) or self._stands_under_annex_word(node)):
+            if not (first <= at < end or self._is_worth_a_look(node, addresses.get(node.index, ""))):
                 continue
             yield from self._read_all(node, node.element, link_targets(node.element))
         for node, element in self._clickable():
-            if node.first <= below:
-                yield from self._read_all(node, element, handler_targets(element))
+            if node.first <= self._last:
+                find = link_targets if element.tag == "area" else handler_targets
+                yield from self._read_all(node, element, find(element))
 
-    def _read_all(
-        self, node: Node, element: html.HtmlElement, targets: Iterable[LinkTarget]
-    ) -> Iterator[tuple[str, str]]:
+    def _is_worth_a_look(self, node: Node, address: str) -> bool:
+        return (
+            _may_lead_to_file(address)
+            or node.element.get("download") is not None
+            or self._places.is_under_annex_word(node)
+        )
+
+    def _read_all(self, node: Node, element: html.HtmlElement, targets: Iterable[LinkTarget]) -> Iterator[_Found]:
         unknown = [LinkTarget("")] if is_scripted(element) else []
-        for target in list(targets) or unknown:
-            for url, name in self._read(node, element, target):
+        for target in self._followed(element, list(targets)) or unknown:
+            for found in self._read(node, element, target):
                 self._lines_with_files.add(node.first)
-                yield url, name
+                self._last = max(self._last, node.first + _BLOCKS_OF_FILE)
+                yield found
 
-    def recordings(self) -> Iterator[tuple[str, str]]:
-        """(address, name) of the videos and sounds in the text. A stream has no address of a file; a player of sounds
-        that is empty reads the page aloud."""
+    def _followed(self, element: html.HtmlElement, targets: list[LinkTarget]) -> list[LinkTarget]:
+        """The one target that a handler of the element opens, where it can be followed; else those that it names."""
+        defined = self._defined if (codes := calls_of(element)) else frozenset[str]()
+        codes = [code for code in codes if "location" in code or not defined.isdisjoint(callees(code))]
+        opened = next(filter(None, (self._clicks.opened(code, element) for code in codes)), None)
+        if opened is None or absolute(opened, self._base) is None:
+            return targets
+        return [LinkTarget(opened, next((target.name for target in targets if target.name), ""))]
+
+    def recordings(self) -> Iterator[_Found]:
+        """The videos and sounds in the text. A stream has no address of a file; a player of sounds that is empty reads
+        the page aloud."""
         body = self._body
         for element in (*self._page.elements["video"], *self._page.elements["audio"]):
             node = position_of(self._blocks, element)
@@ -163,7 +218,7 @@ class _Links:
             sources = (each.get("src") or each.get("data-src") or "" for each in (element, *element.iter("source")))
             url = next((url for source in sources if source and (url := absolute(source, self._base))), None)
             if url and not _STREAM.search(url):
-                yield url, unquote_query(url.partition("?")[0].rsplit("/", 1)[-1], self._page.charset)
+                yield _Found(url, own_name(url.partition("?")[0], self._page.charset))
             elif url or _STREAM.search(self._page.text):
                 self.unaddressed = True
 
@@ -171,7 +226,7 @@ class _Links:
         """Whether a line of the text, or below it, names a file that is none of those that were found."""
         charset = self._page.charset
         known = {text for file in files for text in (file.name, unquote_query(file.url.rsplit("/", 1)[-1], charset))}
-        lines = self._blocks.visible_blocks(self._body.first, self._body.last + _BLOCKS_BELOW, self._body.revealed)
+        lines = self._blocks.visible_blocks(self._body.first, self._last, self._body.revealed)
         return any(
             not any(name in text for text in known)
             for index, block in lines
@@ -203,47 +258,62 @@ class _Links:
         """Elements other than `<a>` that fetch a file when clicked, or show one, each with its place."""
         for node in map(self._blocks.nodes.__getitem__, self._blocks.clickable):
             yield node, node.element
-        buttons = chain(self._page.elements["button"], self._page.elements["input"])
+        elements = self._page.elements
+        buttons = chain(elements["button"], elements["input"])
         others = [element for element in buttons if element.get("onclick")]
+        others += (element for element in (*elements["area"], *elements["form"]) if _is_of_file(element))
         if "data-" in self._page.text and _SHOWN.search(self._page.text):
             others += (element for element in self._page.tree.iter("*") if _shows_file(element))
         yield from ((position_of(self._blocks, element), element) for element in others)
 
-    def _read(self, node: Node, element: html.HtmlElement, target: LinkTarget) -> Iterator[tuple[str, str]]:
+    def _read(self, node: Node, element: html.HtmlElement, target: LinkTarget) -> Iterator[_Found]:
         body = self._body
         hidden = node.hidden_by > body.revealed
         within = body.first <= node.first < max(body.last, body.first + 1)
         if hidden and node.first < body.first:
             return
-        name = self._name_of_file(node, element, target, within=within)
-        if name is None or not (within or hidden or self._stands_under_annex_word(node) or self._is_near(node)):
+        annexed = self._places.is_under_annex_word(node)
+        if not self._is_file(node, element, target, within=within):
             return
+        if not (within or hidden or annexed or self._places.is_near(node, words_of_link(element))):
+            return
+        name, rank = label_of_link(self._blocks, node, element, target.name)
         if not target.address or (name and self._is_elsewhere(target.address)):
             self.unaddressed = self.unaddressed or not hidden
             return
         url = viewed_file(self._page, target.address, self._base) or absolute(target.address, self._base)
-        if not url or url == self.own_url:
+        if url is None or url == self.own_url:
+            self.unaddressed = self.unaddressed or (url is None and not hidden)
             return
-        name = name or unquote_query(url.rsplit("/", 1)[-1], self._page.charset)
+        if rank <= Rank.WEAK and ((own := own_name(url, self._page.charset)) and (not name or has_chinese(own))):
+            name, rank = own, Rank.WEAK if name else Rank.OWN
         if not hidden:
-            yield url, name
-        elif is_file_address(target.address, self._page.charset) and (within or self._is_near(node)):
+            yield _Found(url, name, rank)
+        elif is_file_address(target.address, self._page.charset) and (within or self._places.is_near(node, name)):
             self._hidden_files.setdefault(node.hidden_by, []).append(Attachment(url, name))
 
-    def _name_of_file(self, node: Node, element: html.HtmlElement, target: LinkTarget, *, within: bool) -> str | None:
-        """The name of the file that is linked, which may be empty; None for a link to something else."""
+    def _is_file(self, node: Node, element: html.HtmlElement, target: LinkTarget, *, within: bool) -> bool:
+        """Whether a file is linked, and not something else."""
         address = target.address
-        annexed = self._stands_under_annex_word(node)
+        annexed = self._places.is_under_annex_word(node)
         is_file = is_file_address(address, self._page.charset) or ((within or annexed) and is_other_file(address))
-        if not (is_file or within or target.name or annexed or may_be_stored_file(address)):
-            return None
-        words = " ".join("".join(element.itertext()).split()) or (element.get("value") or "").strip()
-        is_named = bool(target.name) or (is_file_name(words) and (within or annexed or _is_download_service(address)))
-        if not (is_file or is_named or (annexed and self._may_be_annex(address, words))):
-            return None
-        is_empty = not words and not target.name and element.tag == "a" and element.find(".//img") is None
-        is_software = not within and not annexed and _SOFTWARE.fullmatch(words) is not None
-        return None if is_empty or is_software else _best_name(words, target.name, element)
+        is_served = target.is_saved or asks_service_for_file(address)
+        if not (is_file or is_served or within or target.name or annexed or may_be_stored_file(address)):
+            return False
+        words = words_of_link(element)
+        may_be_named = within or annexed or is_download_service(address) or may_answer_file(address)
+        is_named = bool(target.name) or (is_file_name(words) and may_be_named)
+        is_served = is_served and not _OF_PAGE.search(words)
+        if not (is_file or is_named or is_served or (annexed and self._may_be_annex(address, words))):
+            return False
+        is_empty = not words and not target.name and element.tag == "a" and not shows_itself(element)
+        return not is_empty and (within or annexed or not self._is_of_site(words))
+
+    def _is_of_site(self, words: str) -> bool:
+        """Whether a file is none of the document but what each page of the site links: a reader, a manual, a form."""
+        if _SOFTWARE.fullmatch(words):
+            return True
+        return _OF_SITE.fullmatch(words) is not None and label_key(words) not in label_key(self._title)
 
     def _may_be_annex(self, address: str, words: str) -> bool:
         """Whether a link below 附件 leads to a file, though neither its address nor its words end as one's do."""
@@ -259,42 +329,26 @@ class _Links:
             return False
         return bool(url) and site_of(url) != site_of(self._page.url) and not PAGE_ENDING.search(address)
 
-    def _stands_under_annex_word(self, node: Node) -> bool:
-        """Whether the line of the link, the line before it, or that before the links above it, says 附件."""
-        known = self._under_annex_word.get(node.first)
-        if known is None:
-            known = self._under_annex_word[node.first] = bool(self._annex_lines) and self._is_below_annex(node.first)
-        return known
+    @cached_property
+    def _defined(self) -> frozenset[str]:
+        """The functions that open something: that of the browser, and those of the page."""
+        return frozenset({"open"}.union(*map(_opening_functions, self._scripts)))
 
     @cached_property
-    def _annex_lines(self) -> frozenset[int]:
-        """The lines that say so, down to the last that is looked at."""
-        lines = enumerate(self._blocks.blocks[: self._body.last + _BLOCKS_BELOW])
-        return frozenset(index for index, block in lines if _says_annex(block.text))
+    def _clicks(self) -> Clicks:
+        return Clicks(source for source in self._scripts if _opening_functions(source))
 
-    def _is_below_annex(self, index: int) -> bool:
-        if index in self._annex_lines:
-            return True
-        blocks, revealed = self._blocks.blocks, self._body.revealed
-        for above in range(index - 1, max(index - _MAX_LIST, -1), -1):
-            block = blocks[above]
-            if block.hidden_by > revealed:
-                continue
-            if above in self._annex_lines:
-                return True
-            if block.link_chars * 10 <= len(block.text) * 6:
-                return False
-        return False
+    @cached_property
+    def _scripts(self) -> list[str]:
+        return [script.text for script in self._page.elements["script"] if script.text]
 
-    def _is_near(self, node: Node) -> bool:
-        """Whether a link stands between the buttons above the headline and the lines below the text, and not in a
-        sidebar."""
-        if node.first < self._body.first:
-            if self._headline is None:
-                self._headline = _headline_block(self._blocks, self._body, self._title)
-            if node.first < self._headline - _BLOCKS_ABOVE:
-                return False
-        return enclosing_sidebar(self._blocks, node.parent, self._body) is None
+
+@lru_cache(1024)  # pages of one site have the same scripts
+def _opening_functions(source: str) -> frozenset[str]:
+    """The functions of a script, if it opens something."""
+    if len(source) > MAX_SCRIPT_CHARS or not _OPENS.search(source):
+        return frozenset()
+    return frozenset(name for names in _FUNCTION.findall(source) for name in names if name)
 
 
 def _may_lead_to_file(address: str) -> bool:
@@ -314,26 +368,6 @@ def _shows_file(element: html.HtmlElement) -> bool:
     return any(name.startswith("data-") for name in element.keys())  # noqa: SIM118 — elements are no mappings
 
 
-def _best_name(words: str, stated: str, element: html.HtmlElement) -> str:
-    """The link's words, unless they only say that something can be saved."""
-    if words and not is_page_tool(words) and not _SAVE_WORDS.fullmatch(words):
-        return words
-    return stated or (element.get("title") or "").strip() or words
-
-
-def _headline_block(blocks: Blocks, body: Body, title: str) -> int:
-    """The block of the headline above the text, 0 if unknown; files well above it belong to menus."""
-    title_key = label_key(title)
-    above = [i for i, b in blocks.visible_blocks(0, body.first) if len(b.text) >= len(title) > 0]
-    return next((i for i in reversed(above) if label_key(blocks.blocks[i].text) == title_key), 0)
-
-
-def _says_annex(text: str) -> bool:
-    if "附" not in text and "下载" not in text:
-        return False
-    return _ANNEX.match(text[:_LINE_START_CHARS].replace(INLINE_BOUNDARY, "")) is not None
-
-
-def _is_download_service(href: str) -> bool:
-    lower = href.lower()
-    return ("down" in lower or "upfile" in lower) and _SERVICE.search(lower) is not None
+def _is_of_file(element: html.HtmlElement) -> bool:
+    """Whether a part of a map, or a form that a button sends, leads to a file."""
+    return is_file_address(element.get("href") or element.get("action") or "")

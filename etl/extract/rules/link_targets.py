@@ -8,13 +8,18 @@ from urllib.parse import unquote
 from lxml import html
 
 from etl.extract.lexicon.words import split_words
-from etl.file_names import FILE_ENDING
+from etl.file_names import LINKED_ENDING
 from etl.web.page import MAX_LINK_CHARS
 from etl.web.script.values import unquote_literal
 from etl.web.urls import unquote_query
 
-_FILE = re.compile(rf"\.{FILE_ENDING}(?=$|[?#&])", re.IGNORECASE)
-_NAME_ENDS_AS_FILE = re.compile(rf"\.{FILE_ENDING}\s*$", re.IGNORECASE)
+_FILE = re.compile(rf"\.{LINKED_ENDING}(?=$|[?#&;]|/down|/view)", re.IGNORECASE)
+_NAME_ENDS_AS_FILE = re.compile(rf"[.．]{LINKED_ENDING}\s*$", re.IGNORECASE)
+_SERVICE = re.compile(
+    r"file-?down|down-?file|/down(?:load)?(?:s|file|attach(?:ment)?|url)?\b|attach-?down|upfile|get-?file",
+    re.IGNORECASE,
+)
+"""Services that answer files, whatever number or key they know them by."""
 _STORED = re.compile(r"down|attach|file|upload", re.IGNORECASE)
 _NO_FILE = re.compile(r"(?:\.(?:s?html?|jhtml|jpe?g|png|gif|bmp|svg|js|css)(?:$|[?#])|/$)", re.IGNORECASE)
 _ANY_ENDING = re.compile(r"^[^?#]*/?[^?#/]*\.([A-Za-z]\w{0,5}|7z)(?:$|[?#])")
@@ -31,16 +36,24 @@ _QUOTED = re.compile(rf"({_LITERAL})")
 _ROOTED = re.compile(r"(?:https?:)?//|\.{0,2}/", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"[\w-]*\d[\w-]*", re.ASCII)
 _HANDLERS = ("onclick", "href")
+_ATTRIBUTES_OF_WORDS = frozenset(split_words("title alt download class id name value style target src aria-label"))
+_CALLEE = re.compile(r"([\w$]{1,60})\s*\(")
+_SCRIPT = "javascript:"
+_TELLS_WHICH = re.compile(r"\(\s*[^\s)]|location")
 _MAX_HANDLER_CHARS = 4_000
 """Longest handler of a click that is read; those seen have some hundred characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkTarget:
-    """An address as the page writes it, "" where the page does not tell it, and the name that a handler states."""
+    """An address as the page writes it, "" where the page does not tell it, and the name that a handler states.
+
+    `is_saved`: a browser saves what is there instead of showing it (`<a download>`).
+    """
 
     address: str
     name: str = ""
+    is_saved: bool = False
 
 
 def is_file_address(address: str, charset: str = "utf-8") -> bool:
@@ -62,6 +75,20 @@ def may_answer_file(address: str) -> bool:
     return ending is None or (ending[1].lower() in _ENDINGS_OF_SERVICES and "?" in address)
 
 
+def is_download_service(address: str) -> bool:
+    """Whether an address is that of a service that answers files."""
+    lower = address.lower()
+    return ("down" in lower or "file" in lower) and _SERVICE.search(lower) is not None
+
+
+def asks_service_for_file(address: str) -> bool:
+    """Whether an address asks such a service for one file, by a number or a key."""
+    _, mark, query = address.partition("?")
+    last = address.rstrip("/").rsplit("/", 1)[-1]
+    tells_which = bool(mark and query) or any(sign.isdigit() for sign in last)
+    return tells_which and is_download_service(address) and not PAGE_ENDING.search(address)
+
+
 def is_scripted(element: html.HtmlElement) -> bool:
     """Whether a script answers a click on the element, and nothing else."""
     href = (element.get("href") or "").strip().lower()
@@ -79,18 +106,18 @@ def may_be_stored_file(address: str) -> bool:
 
 
 def link_targets(element: html.HtmlElement) -> Iterator[LinkTarget]:
-    """What a click on the element may fetch: its `href`, or what its handler, `data-` attributes or `pdfsrc` name."""
+    """What a click on the element may fetch: its `href`, or what its handler or an attribute of its own names."""
     href = (element.get("href") or "").strip()
     if len(href) > MAX_LINK_CHARS:
         return
     if href and not href.lower().startswith(("javascript:", "#", "mailto:")):
-        yield LinkTarget(href, _saved_name(element))
+        yield LinkTarget(href, _saved_name(element), element.get("download") is not None)
         return
     yield from handler_targets(element)
 
 
 def handler_targets(element: html.HtmlElement) -> Iterator[LinkTarget]:
-    """What the handlers of the element name, else what its `data-` attributes do."""
+    """What the handlers of the element name, else what an attribute that HTML does not know does (`data-url`)."""
     found = False
     data = []
     for name, value in element.items():
@@ -99,11 +126,30 @@ def handler_targets(element: html.HtmlElement) -> Iterator[LinkTarget]:
                 for target in _targets_of_handler(value):
                     found = found or bool(target.address)
                     yield target
-        elif name.startswith("data-") or name == "pdfsrc":
+        elif name not in _ATTRIBUTES_OF_WORDS:
             data.append(value.strip())
     if data and not found:
         saved = _saved_name(element)
-        yield from (LinkTarget(address, saved) for address in _addresses(data))
+        words = "".join(element.itertext()).strip() if any(map(_ROOTED.match, data)) else ""
+        named = [words] if is_file_name(words) else []
+        yield from (LinkTarget(address, saved) for address in _addresses([*data, *named]) if address not in named)
+
+
+def calls_of(element: html.HtmlElement) -> list[str]:
+    """The handlers of the element that call something with what tells which file is meant: `down(this)`."""
+    codes = []
+    for name in _HANDLERS:
+        code = (element.get(name) or "").strip()
+        if name == "href":
+            code = unquote(code[len(_SCRIPT) :]) if code.lower().startswith(_SCRIPT) else ""
+        if len(code) <= _MAX_HANDLER_CHARS and _TELLS_WHICH.search(code):
+            codes.append(code)
+    return codes
+
+
+def callees(code: str) -> Iterator[str]:
+    """The names of what a handler calls."""
+    return (call.group(1) for call in _CALLEE.finditer(code))
 
 
 def _saved_name(element: html.HtmlElement) -> str:
@@ -152,6 +198,8 @@ def _rank(text: str, texts: Sequence[str], *, named: bool) -> int:
     if rooted and named and len(text) > 1 and not _NO_FILE.search(text):
         return 3
     if is_file and text.isascii() and "%" not in text:
+        return 2
+    if rooted and asks_service_for_file(text):
         return 2
     alone = not any(_IDENTIFIER.fullmatch(other) for other in texts)
     return 1 if is_file and alone else 0

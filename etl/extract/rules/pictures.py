@@ -1,7 +1,7 @@
-"""The pictures of a document that has no text: pages of a scan, a poster."""
+"""The pictures of a document: pages of a scan or a poster where it has no text, and annexes that are pictures."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from lxml import html
@@ -9,6 +9,7 @@ from lxml import html
 from etl.extract.page.blocks import Blocks
 from etl.extract.page.places import position_of
 from etl.extract.page.trimming import Body
+from etl.extract.rules.file_labels import says_annex
 from etl.extract.types import Attachment
 from etl.web.page import WebPage, absolute, base_url
 from etl.web.urls import unquote_query
@@ -30,6 +31,12 @@ _LAZY_NAMES = ("lazy-src", "lazyload", "original", "real_src", "_src", "lay-src"
 _PIXEL = re.compile(r"\s*[01](?:px)?\s*")
 _PIXEL_STYLE = re.compile(r"(?<![\w-])(?:width|height)\s*:\s*[01](?:px)?\s*(?:;|$)", re.IGNORECASE)
 _WORD_END, _WORD_BEGIN = re.compile(r"[\w，、（(]$"), re.compile(r"[\w，、。；）)]")
+_LINES_OF_TITLE, _MAX_TITLE_CHARS = 3, 60
+"""Lines of an annex above its picture, from that with the word 附件 on, and characters of the longest."""
+_LINES_BELOW = 12
+"""Lines below the text where its annexes stand."""
+_MIN_ANNEX_WIDTH = 100
+"""Pixels below which a picture in a text is an icon."""
 _MAX_PICTURES = 2_000
 """Most pictures of a page that are looked at."""
 
@@ -37,16 +44,58 @@ _MAX_PICTURES = 2_000
 def find_images(page: WebPage, blocks: Blocks, body: Body) -> tuple[Attachment, ...]:
     """The pictures of a document without text: those in its container, without icons of file links and without those
     that only stand for a picture that is loaded later."""
+    return _attached(page, _images(page, blocks, body))
+
+
+def annexed_images(page: WebPage, blocks: Blocks, body: Body) -> tuple[Attachment, ...]:
+    """The pictures in lines of their own below 附件 and the title of the annex: scans, maps, tables."""
+    found: list[html.HtmlElement] = []
+    for node in blocks.images[:_MAX_PICTURES]:
+        within = body.first < node.first <= body.last + _LINES_BELOW and node.hidden_by <= body.revealed
+        if within and _stands_alone(node.element) and _is_below_annex(blocks, node.first - 1, body):
+            found.append(node.element)
+    return _attached(page, found)
+
+
+def _is_below_annex(blocks: Blocks, index: int, body: Body) -> bool:
+    """Whether the line, or one of the few short ones above it, says 附件."""
+    for line in range(index, max(index - _LINES_OF_TITLE, body.first - 1), -1):
+        text = blocks.blocks[line].plain
+        if blocks.blocks[line].link_chars or len(text) > _MAX_TITLE_CHARS or text.endswith("。"):
+            return False
+        if says_annex(text):
+            return True
+    return False
+
+
+def _stands_alone(picture: html.HtmlElement) -> bool:
+    """Whether a picture has no words beside it, and is not drawn as small as an icon."""
+    width = re.match(r"\d+", picture.get("width") or "")
+    if width and int(width[0]) < _MIN_ANNEX_WIDTH:
+        return False
+    around = next((each for each in picture.iterancestors("p", "div", "td", "li", "section", "center")), None)
+    return around is not None and not "".join(around.itertext()).strip()
+
+
+def _attached(page: WebPage, elements: Iterable[html.HtmlElement]) -> tuple[Attachment, ...]:
     base, own = base_url(page), absolute(page.url, page.url)
     by_url: dict[str, Attachment] = {}
-    for element in _images(page, blocks, body):
+    for element in elements:
         source = _address(element)
         url = absolute(source, base) if source and not _ICON.search(source) else None
         if url and url != own:
+            url = _enlarged(element, base) or url
             file_name = unquote_query(url.rsplit("/", 1)[-1], page.charset)
             name = element.get("title") or element.get("alt") or file_name
             by_url.setdefault(url, Attachment(url, name, "image"))
     return tuple(by_url.values())
+
+
+def _enlarged(picture: html.HtmlElement, base: str) -> str | None:
+    """The address of the large picture to which a small one leads."""
+    link = next(picture.iterancestors("a"), None)
+    target = (link.get("href") or "") if link is not None else ""
+    return absolute(target, base) if _PICTURE.search(target) else None
 
 
 def pictures_in_lines(blocks: Blocks, body: Body) -> int:

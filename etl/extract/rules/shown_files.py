@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from lxml import html
 
-from etl.extract.rules.link_targets import is_file_address
+from etl.extract.rules.link_targets import PAGE_ENDING, is_download_service, is_file_address
 from etl.file_names import FILE_ENDING
 from etl.web.page import MAX_LINK_CHARS, WebPage, absolute, base_url
 from etl.web.script.values import unquote_literal
@@ -30,6 +30,10 @@ _BEFORE_CHARS = 160
 _LINE_COMMENT = re.compile(r"""(?:^|[\s;{})])//""")
 _FILE_TYPE = re.compile(r"application/(?:pdf|msword|ofd|vnd\.)", re.IGNORECASE)
 _PDF_VIEWER = re.compile(r"viewer|pdfjs|pdf\.js", re.IGNORECASE)
+_ANY_VIEWER = re.compile(r"view|read|office|online|yozo|wps|pdf|ofd|show|open", re.IGNORECASE)
+_WHOLE_ADDRESS = re.compile(r"https?://|/", re.IGNORECASE)
+_MOVIE_NAMES = ("src", "url", "filename", "file", "movie")
+"""Names of the parameters by which an `<object>` is told what to show."""
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 
 
@@ -87,6 +91,9 @@ def _sources(element: html.HtmlElement) -> Iterator[str]:
         source = (element.get(name) or "").strip()
         if source and len(source) <= MAX_LINK_CHARS and not source.lower().startswith(("about:", "javascript:")):
             yield source
+    for parameter in element.iter("param"):
+        if (parameter.get("name") or "").lower() in _MOVIE_NAMES and (source := (parameter.get("value") or "").strip()):
+            yield source
 
 
 def _shown_file(page: WebPage, source: str, base: str) -> Iterator[tuple[str, str]]:
@@ -104,10 +111,17 @@ def _shown_file(page: WebPage, source: str, base: str) -> Iterator[tuple[str, st
 
 def viewed_file(page: WebPage, address: str, base: str) -> str | None:
     """The absolute address of the file that a link to a viewer's page opens; None for any other link."""
-    own, mark, _ = address.partition("?")
-    if not mark or not _PDF_VIEWER.search(own) or is_file_address(own, page.charset):
+    own, mark, query = address.partition("?")
+    if not mark or is_file_address(own, page.charset):
         return None
-    return next((url for url, _ in _shown_file(page, address, base)), None)
+    if _PDF_VIEWER.search(own):
+        return next((url for url, _ in _shown_file(page, address, base)), None)
+    # A page without a program behind it answers the same whatever it is asked.
+    if not (PAGE_ENDING.search(own) or (_ANY_VIEWER.search(own) and not is_download_service(own))):
+        return None
+    whole = (value for value in _values(page, query) if _WHOLE_ADDRESS.match(value))
+    handed = next((value for value in whole if is_file_address(value, page.charset)), None)
+    return absolute(encode_query(handed, page.charset), base) if handed else None
 
 
 def _values(page: WebPage, query: str) -> Iterator[str]:

@@ -1,17 +1,26 @@
-"""Where a page's scripts take its visitor in any case, read without running JavaScript: `location.href = "…"`.
+"""Where a page's scripts take its visitor, read without running JavaScript: in any case (`location.href = "…"`), and
+when something is clicked (`window.open(…)`).
 
-Only what is certain counts: an address in a condition, in a function that is called elsewhere, or made of anything but
-literals is none. A script that sets a cookie is a firewall's and leads nowhere.
+Only what is certain counts: an address in a condition that is not known, or made of anything but literals, is none, nor
+is for what happens in any case one in a function that is called elsewhere. A script that sets a cookie is a firewall's
+and leads nowhere.
 """
 
 import re
+from collections.abc import Iterable
 
+from lxml.html import HtmlElement
+
+from etl.web.script.document import Document
+from etl.web.script.dom import dom_node
 from etl.web.script.interpreter import Reader
-from etl.web.script.values import UnknownError, to_text, unquote_literal
+from etl.web.script.scope import Scope
+from etl.web.script.values import UnknownError, Value, to_text, unquote_literal
 
 _GO = re.compile(
     r"(?:(?:window|self|top|parent|document) \. ){0,2}location (?:\. href )?(?:= |\. (?P<call>replace|assign) \( )"
 )
+_OPEN = re.compile(r"(?:(?:window|self|top|parent) \. )?open \( ")
 _LATER = re.compile(r"(?:window \. )?setTimeout \( (?P<function>function \( \) |\( \) => )?")
 _LONGEST_WORDS = 10
 """Words of the longest beginning that either pattern matches."""
@@ -61,7 +70,7 @@ class _NavigationReader(Reader):
         self.undecided = self.undecided or "location" in self.words[start:end]
 
     def expression_statement(self) -> None:
-        ahead = "".join(f"{word} " for word in self.words[self.position : self.position + _LONGEST_WORDS])
+        ahead = _ahead(self)
         if match := _GO.match(ahead):
             self.position += match[0].count(" ")
             target = to_text(self.expression())
@@ -93,3 +102,67 @@ class _NavigationReader(Reader):
                 raise UnknownError
             self.position += 1
         self.position += 1
+
+
+class Clicks:
+    """Where clicks lead, followed into the functions that the page's own scripts define. No click changes the page."""
+
+    def __init__(self, scripts: Iterable[str]) -> None:
+        self._document, self._functions = Document(), Scope()
+        for source in scripts:
+            if len(source) <= MAX_SCRIPT_CHARS:
+                _ClickReader(source, self._document, self._functions).run()
+
+    def opened(self, code: str, element: HtmlElement) -> str | None:
+        """The one address, as it is written, that the handler of an element opens; None if it is not known."""
+        reader = _ClickReader(code, self._document, Scope(self._functions, {"this": dom_node(element)}))
+        reader.run()
+        return reader.opened.pop() if len(reader.opened) == 1 else None
+
+
+class _ClickReader(Reader):
+    """Reads as `Reader` does, and collects what is opened: by it, or by a function of another script that it calls."""
+
+    def __init__(self, source: str, document: Document, scope: Scope) -> None:
+        super().__init__(source, lambda _: None, document, scope)
+        self.opened: set[str] = set()
+
+    def call_value(self, value: Value) -> Value:
+        reader = getattr(value, "reader", None)
+        if not isinstance(reader, _ClickReader):
+            return super().call_value(value)
+        before, reader.opened = reader.opened, self.opened
+        try:
+            return super().call_value(value)
+        finally:
+            reader.opened = before
+
+    def _call_of_browser(self, owner: str, name: str) -> Value:
+        if owner == "window" and name == "open" and self.peek("("):
+            return self._open()
+        return super()._call_of_browser(owner, name)
+
+    def _open(self) -> Value:
+        """Notes the first argument of `window.open`: the others tell of the window."""
+        end = self.closing.get(self.position, len(self.tokens) - 1)
+        self.position += 1
+        self.opened.add(to_text(self.expression()))
+        self.position = end
+        return None
+
+    def expression_statement(self) -> None:
+        ahead = _ahead(self)
+        if match := _GO.match(ahead):
+            self.position += match[0].count(" ")
+            self.opened.add(to_text(self.expression()))
+            if match["call"]:
+                self.take(")")
+        elif match := _OPEN.match(ahead):
+            self.position += match[0].count(" ") - 1
+            self._open()
+        else:
+            super().expression_statement()
+
+
+def _ahead(reader: Reader) -> str:
+    return "".join(f"{word} " for word in reader.words[reader.position : reader.position + _LONGEST_WORDS])

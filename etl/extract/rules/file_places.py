@@ -1,0 +1,114 @@
+"""Where a link to a file stands: below the word 附件, near the text, or among what is none of the document's."""
+
+import re
+from functools import cached_property
+
+from etl.extract.lexicon.labels import label_key
+from etl.extract.page.blocks import Block, Blocks, Node
+from etl.extract.page.boxes import is_heading_of_box
+from etl.extract.page.trimming import ONLY_A_DATE, Body, enclosing_sidebar
+from etl.extract.rules.file_labels import says_annex
+from etl.extract.rules.link_targets import is_file_name
+
+_OF_OTHERS = re.compile(
+    r"[\W_]*(?:相关|关联|延伸|推荐|热点|热门|猜你|您可能)"
+    r"(?:新闻|报道|文章|阅读|信息|资讯|推荐|稿件|文稿|专题|喜欢|感兴趣)[\W_]*"
+)
+"""Headings of links to other documents. Below 相关文件 the document's own stand too."""
+_TO_OTHERS = re.compile(r"[\W_]*(?:上|下|前|后)一(?:篇|条|页|则)")
+_FOOTER = re.compile(r"ICP备|公网安备|网站标识码|版权所有")
+_BLOCKS_ABOVE = 6
+"""Blocks above the headline where buttons for the whole document stand (下载文字版)."""
+_ITEMS = ("li", "dd")
+_MAX_LIST = 40
+"""Lines of a list of attachments between the word 附件 and the last of them."""
+
+
+class FilePlaces:
+    """The places of a page at which its document's files stand, and those at which others do."""
+
+    def __init__(self, blocks: Blocks, body: Body, title: str) -> None:
+        self._blocks, self._body, self._title = blocks, body, title
+        self._known: dict[int, bool] = {}
+
+    def is_under_annex_word(self, node: Node) -> bool:
+        """Whether the line of the link, the line before it, or that before the links above it, says 附件."""
+        known = self._known.get(node.first)
+        if known is None:
+            known = self._known[node.first] = bool(self._annex_lines) and self._is_below_annex(node.first)
+        return known
+
+    @cached_property
+    def _annex_lines(self) -> frozenset[int]:
+        """The lines that say so, down to the last that is looked at."""
+        lines = enumerate(self._blocks.blocks)
+        return frozenset(index for index, block in lines if says_annex(block.text))
+
+    def _is_below_annex(self, index: int) -> bool:
+        if index in self._annex_lines:
+            return True
+        blocks, revealed = self._blocks.blocks, self._body.revealed
+        for above in range(index - 1, max(index - _MAX_LIST, -1), -1):
+            block = blocks[above]
+            if block.hidden_by > revealed:
+                continue
+            if above in self._annex_lines or self._known.get(above):
+                return True
+            if not self._is_linked(block):
+                return False
+        return False
+
+    def _is_linked(self, block: Block) -> bool:
+        """Whether a line is mostly links, or one of the cells of a row, or of the lines of an item, that has a link."""
+        if block.link_chars * 10 > len(block.text) * 6:
+            return True
+        nodes = self._blocks.nodes
+        node = nodes[block.node]
+        item = node if node.tag in _ITEMS else nodes[max(node.parent, 0)]
+        if item.tag in _ITEMS:
+            return item.link_chars > 0
+        cell = nodes[block.cell] if block.row >= 0 and block.cell >= 0 else None
+        return cell is not None and cell.last - cell.first == 1 and nodes[block.row].link_chars > 0
+
+    def is_near(self, node: Node, words: str) -> bool:
+        """Whether a link stands between the buttons above the headline and the lines below the text, and not in a
+        sidebar, in the site's footer, or among links to other documents."""
+        if self._is_in_footer(node) or self._is_of_others(node, words):
+            return False
+        if node.first < self._body.first and node.first < self._headline - _BLOCKS_ABOVE:
+            return False
+        return enclosing_sidebar(self._blocks, node.parent, self._body) is None
+
+    @cached_property
+    def _footer(self) -> int:
+        """The first line below the text that belongs to the site."""
+        blocks = self._blocks.blocks
+        lines = range(self._body.last, len(blocks))
+        return next((index for index in lines if _FOOTER.search(blocks[index].text)), len(blocks))
+
+    def _is_in_footer(self, node: Node) -> bool:
+        """Whether a link stands in the footer. One without a word may have the footer's first line above it too."""
+        if node.first != self._footer:
+            return node.first > self._footer
+        return node.first < len(self._blocks.blocks) and node.index > self._blocks.blocks[node.first].node
+
+    def _is_of_others(self, node: Node, words: str) -> bool:
+        """Whether a link leads to another document: to the next one, or below a heading that says so."""
+        if is_file_name(words) or node.first >= len(self._blocks.blocks):
+            return False
+        if _TO_OTHERS.match(self._blocks.blocks[node.first].plain):
+            return True
+        for index in range(node.first - 1, max(self._body.last, node.first - _MAX_LIST) - 1, -1):
+            block = self._blocks.blocks[index]
+            if not self._is_linked(block) and not ONLY_A_DATE.fullmatch(block.plain):
+                return _OF_OTHERS.fullmatch(block.plain) is not None or is_heading_of_box(block.plain)
+        return False
+
+    @cached_property
+    def _headline(self) -> int:
+        """The block of the headline above the text, 0 if unknown; files well above it belong to menus."""
+        title_key = label_key(self._title)
+        lines = self._blocks.visible_blocks(0, self._body.first)
+        above = [index for index, block in lines if len(block.text) >= len(self._title) > 0]
+        key_of = (label_key(self._blocks.blocks[index].text) for index in reversed(above))
+        return next((index for index, key in zip(reversed(above), key_of, strict=True) if key == title_key), 0)
