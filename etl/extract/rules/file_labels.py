@@ -23,9 +23,11 @@ _SAVE_WORDS = re.compile(
     re.IGNORECASE,
 )
 """Words of a link that only say that something can be had."""
-_NUMBERED_ANNEX = re.compile(r"[\s【\[（(]*附\s*[件表图录]?\s*[\d一二三四五六七八九十]{0,3}[】\]）)]*[\s：:、.．]*")
+_NUMBERED_ANNEX = re.compile(
+    r"[\s【\[（(]*+附\s*+[件表图录]?+\s*+[\d一二三四五六七八九十]{0,3}+[】\]）)]*+[\s：:、.．]*+"
+)
 _ANNEX_PREFIX = re.compile(
-    rf"(?:{_NUMBERED_ANNEX.pattern})?(?:[\s（(]*(?:\d{{1,3}}|[一二三四五六七八九十]{{1,3}})[）)]?[、.．：:\s]+)?"
+    rf"(?:{_NUMBERED_ANNEX.pattern})?+(?:[\s（(]*+(?:\d{{1,3}}+|[一二三四五六七八九十]{{1,3}}+)[）)]?+[、.．：:\s]++)?"
 )
 _EDGES = " \t\u3000【】[]（(：:，,、；;|·•—－-→>»《》"
 _CLOSED = {"（": "）", "(": ")", "《": "》", "【": "】", "[": "]"}
