@@ -225,6 +225,11 @@ class Code(StrEnum):
         "抓取的 {fetched} 页中有 {failed} 页失败，最多的是“{outcome}”",
         "{failed} of {fetched} fetched pages failed, most as {outcome}",
     )
+    MOST_PAGES_EXCLUDED = (
+        "most_pages_excluded",
+        "列出的 {listed} 页中有 {excluded} 页不得抓取，最多的是“{outcome}”",
+        "{excluded} of {listed} listed pages may not be asked for, most as {outcome}",
+    )
     MOST_LINKS_DEAD = (
         "most_links_dead",
         "目录中有 {dead} 个链接一再不存在，多于 {records} 条记录",
@@ -267,6 +272,11 @@ class Code(StrEnum):
         "listing_dropped",
         "列出 {listed} 件，{day} 曾列出 {before} 件：降幅超过 assertions.max_drop",
         "{listed} documents listed, {before} on {day}: a drop beyond assertions.max_drop",
+    )
+    LIST_DROPPED = (
+        "list_dropped",
+        "栏目“{list}”列出 {listed} 件，{day} 曾列出 {before} 件，其中 {missing} 件本次在任何栏目都未列出",
+        "list '{list}' has {listed} documents and had {before} on {day}; {missing} of those are in no list of this run",
     )
     FEWER_RECORDS = (
         "fewer_records",

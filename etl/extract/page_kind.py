@@ -28,11 +28,24 @@ _ERROR_NOTICE = re.compile(
     "(?:页面|网页|网址|地址|内容|文件|信息|资源|栏目).{0,8}(?:不存在|已删除|已被删除|已移除|找不到|无法找到)|(?:页面|网站).{0,6}(?:维护|升级)中?"
     "|(?:访问|请求).{0,8}(?:被阻断|被拦截|设置拦截|被拒绝|被禁止)|地区无法访问"
 )
+_ENDED = re.compile(
+    r"(?:(?:很?抱歉|对不起|不好意思|您好|提示)[，,:：]?)*"
+    r"(?:[您你](?:要|所|正在)?(?:访问|查看|浏览|查找|请求|打开)的|[该此本]|当前)(?:条|篇|份|件)?"
+    r"(?:信息|内容|文章|文件|文档|稿件|公文|公告|通知|页面?|网页|资源|链接|栏目).{0,6}?(?:已经?被?|被)?"
+    r"(?:失效|过期|删除|下线|下架|撤[下除稿]|移除|移[至到]|迁移|屏蔽|关闭|不存在|不再(?:公开|展示|显示|提供)|无法(?:显示|查看|访问|打开)|暂?不予?(?:公开|开放))"
+)
+"""How a sentence begins that stands in the place of a text that was taken down. 废止 and 撤销 are acts of an agency."""
+_FAREWELL = re.compile(
+    r"请.{0,30}(?:查看|查阅|访问|浏览|联系|咨询|返回|关注|稍后|谅解|拨打)|带来.{0,4}不便|敬请|感谢|谢谢|返回(?:首页|上一?页)"
+)
+_MAX_ENDED_CHARS, _MAX_REST_CHARS = 120, 15
+"""Most characters of such a text, and of what such a sentence goes on to say."""
 _MAX_NOTICE_CHARS = 200
 """Most characters of text of an error page."""
 _DATED = re.compile(rf"(?<!\d)(?:{YEAR}[-/.年]\s*)?\d{{1,2}}[-/.月]\s*\d{{1,2}}日?(?!\d)")
 """A date in a row of links, which many lists print without its year."""
 _SENTENCE = re.compile("[，。；！？]")
+_SENTENCES = re.compile("[。；！？!?]")
 _DOCUMENT_PATH = re.compile(r"(?:\d{5,}|[0-9a-f]{32})(?:\.s?html?|\.jhtml)?$")
 """The last part of a document's address in every known family: a long number, or 32 hex digits."""
 _NUMBERED_DOCUMENT = re.compile(
@@ -222,6 +235,21 @@ def _is_error_notice(facts: PageFacts) -> bool:
     return _ERROR_NOTICE.search(_visible_text(facts.blocks, facts.text)) is not None
 
 
+def _says_only_that_it_ended(facts: PageFacts) -> bool:
+    """Whether the text consists of a notice such as 该信息已被删除, under whatever headline and date. Where the header
+    states a number, the agency still shows the document."""
+    text = "".join(facts.text.split())
+    if not 0 < len(text) <= _MAX_ENDED_CHARS or facts.files or _has_header_number(facts):
+        return False
+    sentences = [each for each in _SENTENCES.split(text) if each]
+    goes_on = [len(each) - found.end() if (found := _ENDED.match(each)) else None for each in sentences]
+    says_so = any(length is not None for length in goes_on)
+    return says_so and all(
+        (length is not None and length <= _MAX_REST_CHARS) or _FAREWELL.search(each)
+        for length, each in zip(goes_on, sentences, strict=True)
+    )
+
+
 def _is_data_listing(facts: PageFacts) -> bool:
     return len(facts.text) < MIN_TEXT_CHARS and not facts.has_document_path and "<recordset>" in facts.page.text
 
@@ -283,6 +311,7 @@ def _is_link_page(facts: PageFacts) -> bool:
 Check = tuple[PageKind, Code, Callable[[PageFacts], object]]
 CHECKS: tuple[Check, ...] = (
     ("stub", Code.ERROR_NOTICE, _is_error_notice),
+    ("stub", Code.ERROR_NOTICE, _says_only_that_it_ended),
     ("listing", Code.ROWS_IN_DATA, _is_data_listing),
     ("stub", Code.CHALLENGE_SCRIPT, _is_challenge),
     ("stub", Code.LITTLE_VISIBLE_TEXT, _is_empty),

@@ -31,6 +31,9 @@ _TOKEN_VALUE = re.compile(
 )
 """Seconds since 1970, a time as digits, a random number, letters and digits without a word, a written date: values of
 clocks and keys."""
+_PASSING_NAME = re.compile(r"^(t|ts|tm|time|_|_dc|v|r|rnd|ran|rand(om)?|nocache|no_cache|sid|session_?id|token)$", re.I)
+_PASSING_VALUE = re.compile(r"^(?:1[4-9]\d{8}(?:\d{3})?|0\.\d{6,}|(?=[^A-Za-z]*[A-Za-z])(?=\D*\d)[\w-]{20,})$")
+"""Seconds or milliseconds since 1970 (of 2014 to 2033), a random number, a key."""
 _PATH = re.compile(r"[^?#]*")
 _AUTHORITY = re.compile(r"(https?):/{2,}", re.IGNORECASE)
 _OFFSET = re.compile(r"^-?\d+$")
@@ -108,6 +111,23 @@ def _is_token(pair: str, *, values: bool) -> bool:
     if _TOKEN.match(unquote_plus(name)):
         return True
     return values and bool(_TOKEN_VALUE.match(unquote_plus(value)))
+
+
+def without_passing(url: str) -> str:
+    """The address of a listed document without parameters that are made anew with each list (`?t=1763971200000`,
+    `?random=0.8173625`): with them each crawl would find each document at another address, and record it again.
+
+    Both the name and the value must say so, for one alone may as well be the number of the document.
+    """
+    address, hash_, fragment = url.partition("#")
+    path, mark, query = address.partition("?")
+    kept = [pair for pair in query.split("&") if not _is_passing(pair)]
+    return path + (mark + "&".join(kept) if kept else "") + hash_ + fragment
+
+
+def _is_passing(pair: str) -> bool:
+    name, _, value = pair.partition("=")
+    return bool(_PASSING_NAME.match(unquote_plus(name)) and _PASSING_VALUE.match(unquote_plus(value)))
 
 
 def column_address(url: str) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -46,13 +46,16 @@ class Served:
 
     documents: Sequence[str]
     total: int | None
+    days: Mapping[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
     async def fetch(self, request: Request) -> list[Attempt]:
         self.asked.append(request.url)
         number = int(request.url.partition("?page=")[2] or 0)
         shown = self.documents[number * SIZE : (number + 1) * SIZE]
-        rows = "".join(f'<li><a href="{address(name)}">关于{name}的通知</a></li>' for name in shown)
+        rows = "".join(
+            f'<li><a href="{address(name)}">关于{name}的通知</a> {self.days.get(name, "")}</li>' for name in shown
+        )
         told = "" if self.total is None else f"<b>共{self.total}条</b>"
         more = (number + 1) * SIZE < len(self.documents)
         following = f'<a class="next" href="?page={number + 1}">下一页</a>' if more else ""
@@ -77,9 +80,13 @@ class Sink:
 
 
 def walk(
-    shown: Sequence[str], known: Sequence[str], total: int | None, surplus: int = 0
+    shown: Sequence[str],
+    known: Sequence[str],
+    total: int | None,
+    surplus: int = 0,
+    days: Mapping[str, str] | None = None,
 ) -> tuple[Served, Sink, ListSummary]:
-    site, sink = Served(shown, total), Sink(KnownList(frozenset(map(address, known)), surplus))
+    site, sink = Served(shown, total, days or {}), Sink(KnownList(frozenset(map(address, known)), surplus))
 
     def quiet(*_: Any) -> None:
         pass
@@ -129,6 +136,14 @@ def test_without_a_total_a_page_of_pinned_entries_does_not_end_a_list(pinned: in
     site, sink, _ = walk(shown, OLD, None)
     assert sink.found == [address("new")]
     assert len(site.asked) < 6
+
+
+@pytest.mark.parametrize("rising", [True, False])
+def test_a_list_without_a_total_whose_dates_rise_is_walked_to_its_end(rising: bool) -> None:
+    days = {name: f"2025-01-{number % 28 + 1:02}" for number, name in enumerate(OLD)}
+    shown = [*sorted(OLD, key=days.__getitem__, reverse=not rising), "new"]
+    site, sink, _ = walk(shown, OLD, None, days=days)
+    assert (len(site.asked), sink.found) == ((7, [address("new")]) if rising else (2, []))
 
 
 @pytest.mark.parametrize(

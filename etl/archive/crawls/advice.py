@@ -26,6 +26,10 @@ _ASSERTION = (
     "打开网站核对；若设定有误，改来源文件",
     "compare with the site; if the assertion is wrong, change the source file",
 )
+_DROPPED = (
+    "打开目录核对：若确已减少，把 assertions.max_drop 调高采集一次，再改回",
+    "compare with the site; if the list is right, raise `assertions.max_drop` for one crawl",
+)
 _REFETCH = "重新取得该文件后再导入", "fetch the file again, and import it"
 _NOTHING = "已导入，无须处理", "nothing: they were imported"
 
@@ -37,6 +41,11 @@ ADVICE: dict[str, tuple[str, str]] = {
         "`gongkai fixity` names all damage; restore the bytes and clear the task, or crawl again",
     ),
     Code.MOST_PAGES_FAILED: _OUTCOME,
+    Code.MOST_PAGES_EXCLUDED: (
+        "网站换了主机（加进 hosts，或写 twins），或 robots.txt 新禁止抓取：gongkai report SOURCE --pages 列出这些页",
+        "the site moved to another host (add it to `hosts`, or `twins`), or robots.txt now forbids them: "
+        "`gongkai report SOURCE --pages` names them",
+    ),
     Code.MOST_FILES_FAILED: _OUTCOME,
     Code.MOST_LINKS_DEAD: (
         "目录里多数链接无效：地址读错了，或网站已迁移",
@@ -61,7 +70,8 @@ ADVICE: dict[str, tuple[str, str]] = {
         "open that page: the site's program failed while it wrote; crawl again when it ends",
     ),
     Code.LIST_IN_CIRCLES: _PAGING,
-    Code.LISTING_DROPPED: _ASSERTION,
+    Code.LISTING_DROPPED: _DROPPED,
+    Code.LIST_DROPPED: _DROPPED,
     Code.FEWER_RECORDS: _ASSERTION,
     Code.NEWEST_TOO_OLD: (
         "打开网站：机关未再发布，或此目录已停用",

@@ -1,8 +1,8 @@
 """Tombstones, and pages that come back. Bytes and versions stay whatever happens here.
 
 A record is removed on evidence alone: its page answered 404 or 410 on several different days with nothing good in
-between, or it is off a complete walk of the whole catalog and its address fails too. A listing that failed or was
-cut short removes nothing.
+between, or it is off a complete walk of the whole catalog and its address fails too. A listing that failed, was cut
+short or is doubted removes nothing, and neither does a day on which most documents of the host fail.
 """
 
 from collections.abc import Iterator
@@ -12,11 +12,12 @@ from sqlalchemy import Connection, text
 
 from etl.archive.crawls.dead_links import DAY, DAYS, GONE_SINCE
 from etl.archive.crawls.run import RunContext
-from etl.archive.crawls.walks import last_full_walk
+from etl.archive.crawls.walks import last_undoubted_walk
 from etl.archive.records.change_feed import publish
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.database import lock_source
 from etl.archive.storage.log_lines import ChangeEvent
+from etl.outcomes import Outcome
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 
@@ -28,19 +29,39 @@ JOIN archive.capture c ON c.page_id = rp.page_id
 WHERE rp.run_id = :run AND rp.outcome = 'gone' AND {GONE_SINCE}
 GROUP BY r.id, r.version HAVING count(DISTINCT {DAY}) >= {DAYS}
 """)
-_OFF_THE_LIST = text("""
+_MISSING = (
+    "({0}.outcome = 'gone' AND {0}.status IN (404, 410) OR {0}.outcome = 'soft_404' AND {0}.reason NOT LIKE :part)"
+)
+"""That a capture found its page missing, and not only a further page of its article."""
+_HOST = "split_part({0}.url, '/', 3)"
+# A server that answers 404, or leads to its home page, for all that it has, is a bad day of the server: one answer
+# counts if within the hour more documents of the host had content than had none, else the answers of several days.
+_OFF_THE_LIST = text(f"""
+WITH answer AS MATERIALIZED (
+    SELECT {_HOST.format("o")} AS host, o.page_id, o.fetched_at, o.outcome = ANY(:content) AS content
+    FROM archive.capture o JOIN archive.page d ON d.id = o.page_id AND d.kind = 'document'
+    WHERE o.run_id IN (SELECT id FROM archive.run WHERE source_id = :source AND (
+        id = :run OR finished_at > CAST(:began AS timestamptz) - interval '1 hour')))
 SELECT r.id, r.version, rp.outcome, rp.reason
 FROM archive.run_page rp
 JOIN archive.record r ON r.page_id = rp.page_id AND r.state = 'current'
 JOIN archive.page p ON p.id = rp.page_id AND p.listed_at < :walk
 JOIN archive.capture c ON c.id = rp.capture_id AND c.fetched_at >= :walk
-WHERE rp.run_id = :run AND rp.outcome IN ('gone', 'soft_404')
+WHERE rp.run_id = :run AND {_MISSING.format("c")} AND (
+    (SELECT count(DISTINCT page_id) FILTER (WHERE content) > count(DISTINCT page_id) FILTER (WHERE NOT content)
+     FROM answer WHERE host = {_HOST.format("c")}
+       AND fetched_at BETWEEN c.fetched_at - interval '1 hour' AND c.fetched_at + interval '1 hour')
+    OR (SELECT count(DISTINCT {DAY.replace("c.", "m.")}) FROM archive.capture m
+        WHERE m.page_id = p.id AND {_MISSING.format("m")} AND m.fetched_at > coalesce((
+            SELECT max(good.fetched_at) FROM archive.capture good
+            WHERE good.page_id = p.id AND good.outcome = ANY(:content)), '-infinity')) >= {DAYS})
 """)
 _BACK = text("""
 SELECT r.id, r.version FROM archive.run_page rp
 JOIN archive.record r ON r.page_id = rp.page_id AND r.state = 'removed'
 WHERE rp.run_id = :run AND rp.outcome IN ('stored', 'unchanged', 'not_modified')
 """)
+_CONTENT = [Outcome.STORED, Outcome.UNCHANGED, Outcome.NOT_MODIFIED]
 _STATE = text("""
 UPDATE archive.record SET state = :state, state_reason = :reason, state_at = now(), updated_at = now()
 WHERE id = :record AND state <> :state RETURNING version, page_id
@@ -70,9 +91,11 @@ def apply_removals(archive: Archive, run: RunContext) -> RemovalResult:
 def _evidence(connection: Connection, run: RunContext) -> tuple[dict[int, str], dict[int, str]]:
     """Why records are to be removed, and restored, by their numbers."""
     evidence: dict[int, str] = {}
-    walk = last_full_walk(connection, run)
+    walk = last_undoubted_walk(connection, run)
     if walk:
-        for row in connection.execute(_OFF_THE_LIST, {"run": run.id, "walk": walk.started_at}):
+        part = encode_reason(Code.ARTICLE_PAGE_FAILED, page=0, url="", reason="").partition(",")[0] + "%"
+        values = {"run": run.id, "source": run.source.id, "began": run.started_at, "walk": walk.started_at}
+        for row in connection.execute(_OFF_THE_LIST, values | {"part": part, "content": _CONTENT}):
             day = f"{walk.started_at:%Y-%m-%d}"
             evidence[row.id] = encode_reason(Code.OFF_COMPLETE_LISTING, day=day, outcome=row.outcome, reason=row.reason)
     for row in connection.execute(_GONE, {"run": run.id}):

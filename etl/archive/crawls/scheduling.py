@@ -1,5 +1,6 @@
 """Decides which pages of a run are fetched, in which batches, and gives the others their outcome without a request."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, func, select, text, update
@@ -8,7 +9,7 @@ from etl.archive.crawls.dead_links import dead_pages
 from etl.archive.crawls.run import RunContext
 from etl.archive.crawls.walks import last_full_walk
 from etl.archive.storage.models import Page, RunPage
-from etl.outcomes import Outcome
+from etl.outcomes import FAILED, Outcome
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 
@@ -32,14 +33,18 @@ def plan_batches(engine: Engine, run: RunContext, batch_size: int) -> dict[int, 
     """Puts every listed page that needs work into a batch; others end as `known`, `dead`, `out_of_scope` or `limit`.
 
     A page needs work if it was never fetched, is due for a check, or has a capture that is still to be extracted; a
-    dead link only now and then.
+    dead link only now and then. What is dead or removed and comes back to a list is tried at once, and what never
+    answered well is tried again, though the walk stopped before its entry.
     Returns the number of pages in each batch, by the batch's number. Batches that were planned before stay.
     """
     values = _cadence(run) | {"limit": run.options.limit or run.source.limits.pages}
     with engine.begin() as connection:
+        if run.kind == "crawl" and run.options.limit is None:
+            connection.execute(_STILL_FAILING, {"run": run.id, "failed": _TRY_AGAIN})
         waiting = connection.execute(_WAITING, values).all()
         dead = {} if run.options.url else dead_pages(connection, run)
-        resting = {page: item.reason for page, item in dead.items() if item.rests(run)}
+        anew = _listed_anew(connection, run, dead)
+        resting = {page: item.reason for page, item in dead.items() if item.rests(run) and page not in anew}
         ends: list[dict[str, Any]] = []
         work: list[int] = []
         for row in waiting:
@@ -47,7 +52,7 @@ def plan_batches(engine: Engine, run: RunContext, batch_size: int) -> dict[int, 
                 ends.append(_end(row.page_id, Outcome.OUT_OF_SCOPE, encode_reason(Code.LISTED_OFF_HOSTS)))
             elif row.kind == "listing":
                 ends.append(_end(row.page_id, Outcome.OUT_OF_SCOPE, encode_reason(Code.LISTED_IS_A_LIST)))
-            elif run.kind == "crawl" and not row.due and row.unread_capture_id is None:
+            elif run.kind == "crawl" and not row.due and row.unread_capture_id is None and row.page_id not in anew:
                 ends.append(_end(row.page_id, Outcome.KNOWN, encode_reason(Code.NOT_DUE)))
             elif row.page_id in resting and row.unread_capture_id is None:
                 ends.append(_end(row.page_id, Outcome.DEAD, resting[row.page_id]))
@@ -69,9 +74,10 @@ def plan_batches(engine: Engine, run: RunContext, batch_size: int) -> dict[int, 
 def plan_recheck_batches(engine: Engine, run: RunContext, batch_size: int) -> dict[int, int]:
     """Puts the source's known documents that are due into batches of the run, the longest unchecked first.
 
-    Due are also documents that the last complete walk of the whole catalog did not list, if they were not fetched
-    since. Pages of removed records are among them: a page that comes back is restored. A run of one document has that
-    alone, due or not, also a dead one. Returns the number of pages in each batch, by the batch's number.
+    Due are also documents that the last complete walk of the whole catalog did not list, until their pages have
+    answered since or their records are removed. Pages of removed records are among them: a page that comes back is
+    restored. A run of one document has that alone, due or not, also a dead one. Returns the number of pages in each
+    batch, by the batch's number.
     """
     with engine.begin() as connection:
         _list_due(connection, run)
@@ -102,6 +108,15 @@ def crawled_sources(engine: Engine) -> set[str]:
         return set(connection.scalars(query))
 
 
+def _listed_anew(connection: Connection, run: RunContext, dead: Iterable[int]) -> set[int]:
+    """Pages that are dead, or whose records are removed, and that a list shows again, after the last full walk and
+    whatever came since did not."""
+    walk = last_full_walk(connection, run)
+    if walk is None:
+        return set()
+    return set(connection.scalars(_LISTED_ANEW, {"run": run.id, "walk": walk.run_id, "dead": list(dead)}))
+
+
 def _cadence(run: RunContext) -> dict[str, Any]:
     days = run.source.recheck_after_days
     return {"run": run.id, "first": days, "longest": max(days, run.source.recheck_at_most_days)}
@@ -117,13 +132,43 @@ SELECT rp.page_id, p.url, p.kind, p.unread_capture_id,
 FROM archive.run_page rp JOIN archive.page p ON p.id = rp.page_id JOIN archive.run r ON r.id = rp.run_id
 WHERE rp.run_id = :run AND rp.outcome IS NULL AND rp.batch IS NULL ORDER BY rp.page_id
 """)
+_TRY_AGAIN = [
+    str(outcome)
+    for outcome in (*FAILED, Outcome.LIMIT)
+    if outcome not in (Outcome.NOT_A_DOCUMENT, Outcome.NOT_A_LISTING, Outcome.UNREADABLE, Outcome.TOO_LARGE)
+]
+"""How pages end that another day may answer otherwise."""
+# Of pages that no run has had an answer of, those that were listed since the last time that all lists were walked to
+# their ends.
+_STILL_FAILING = text("""
+INSERT INTO archive.run_page (run_id, page_id, columns)
+SELECT r.id, p.id, ARRAY[]::text[] FROM archive.run r JOIN archive.page p ON p.source_id = r.source_id
+CROSS JOIN LATERAL (
+    SELECT b.outcome, b.reason FROM archive.run_page b WHERE b.page_id = p.id AND b.run_id < r.id
+    ORDER BY b.run_id DESC LIMIT 1) AS last
+WHERE r.id = :run AND p.kind = 'document' AND p.checked_at IS NULL AND r.listing->'full' = 'false'
+  AND (last.outcome = ANY(:failed) OR last.outcome = 'robots' AND last.reason NOT LIKE '%"robots_disallows"%')
+  AND p.listed_at >= (
+    SELECT max(w.started_at) FROM archive.run w
+    WHERE w.source_id = r.source_id AND w.kind = 'crawl' AND w.id < r.id AND w.listing->'full' = 'true')
+ON CONFLICT DO NOTHING
+""")
+_LISTED_ANEW = text("""
+SELECT n.page_id FROM archive.run_page n
+LEFT JOIN archive.record r ON r.page_id = n.page_id AND r.state = 'removed'
+WHERE n.run_id = :run AND n.columns <> '{}' AND (r.id IS NOT NULL OR n.page_id = ANY(:dead)) AND NOT EXISTS (
+    SELECT FROM archive.run_page b
+    WHERE b.page_id = n.page_id AND b.columns <> '{}' AND b.run_id >= :walk AND b.run_id < :run)
+""")
 _RECHECK = text(f"""
 INSERT INTO archive.run_page (run_id, page_id, columns)
 SELECT r.id, p.id, ARRAY[]::text[] FROM archive.run r JOIN archive.page p ON p.source_id = r.source_id
 WHERE r.id = :run AND p.kind = 'document' AND p.checked_at IS NOT NULL AND p.id <> ALL(:resting) AND ({_DUE} OR (
     p.listed_at < CAST(:walk AS timestamptz)
     AND NOT EXISTS (
-        SELECT FROM archive.capture c WHERE c.page_id = p.id AND c.fetched_at >= CAST(:walk AS timestamptz))))
+        SELECT FROM archive.capture c LEFT JOIN archive.record x ON x.page_id = p.id AND x.state = 'current'
+        WHERE c.page_id = p.id AND c.fetched_at >= CAST(:walk AS timestamptz)
+          AND (x.id IS NULL OR c.outcome IN ('stored', 'unchanged', 'not_modified')))))
 ORDER BY p.checked_at LIMIT :limit
 ON CONFLICT DO NOTHING
 """)

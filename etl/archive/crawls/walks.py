@@ -1,14 +1,22 @@
-"""Earlier walks over a source's catalog: whether the last one was complete, and which one covered all of it."""
+"""Earlier walks over a source's catalog: whether the last one was complete, which one covered all of it, and which one
+showed no sign that something was missing."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, and_, func, select, text
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, cast, false, func, not_, or_, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from etl.archive.crawls.run import RunContext
 from etl.archive.storage.models import Run
+from etl.reason_codes import Code
+
+DROPS = (Code.LISTING_DROPPED, Code.LIST_DROPPED, Code.NOTHING_LISTED)
+"""Problems of a run that listed far less than one before."""
+DOUBTS = (*DROPS, Code.FEWER_DOCUMENTS, Code.FEWER_LISTING_PAGES)
+"""Problems of a run that did not list all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +57,51 @@ def _surplus(walked: Mapping[str, Any]) -> int:
 
 
 def last_walk_was_complete(engine: Engine, run: RunContext) -> bool:
-    """Whether the crawl before this one listed all that it could, and fetched all that it listed.
+    """Whether the crawl before this one listed all that it could, not far less than before, and fetched all that it
+    listed.
 
     Only then may a walk stop at documents that are known: after a walk that was cut off, the documents beyond the cut
-    are not known yet.
+    are not known yet. Whether a list that dropped is whole again is seen at its end.
     """
-    query = select(_COMPLETE).where(Run.source_id == run.source.id, Run.id < run.id, Run.kind == "crawl")
+    query = select(and_(_COMPLETE, not_(_has_problem(*DROPS)))).where(
+        Run.source_id == run.source.id, Run.id < run.id, Run.kind == "crawl"
+    )
     with engine.connect() as connection:
         return bool(connection.scalar(query.order_by(Run.id.desc()).limit(1)))
 
 
 def last_full_walk(connection: Connection, run: RunContext) -> PreviousWalk | None:
     """The last crawl before this one that walked every list to its end and lost no listing page."""
+    return _previous(connection, run, ())
+
+
+def last_undoubted_walk(connection: Connection, run: RunContext) -> PreviousWalk | None:
+    """The last full walk before this one of which nothing says that it missed documents: neither a total nor a drop.
+
+    What such a walk did not list is off the list; a walk that is doubted says nothing of what it did not list.
+    """
+    return _previous(connection, run, DOUBTS)
+
+
+def last_walk_without_drop(connection: Connection, run: RunContext) -> PreviousWalk | None:
+    """The last full walk before this one that did not list far less than its own: what later ones are held against.
+
+    So a list that was cut stays red until it is whole again, or somebody raises `max_drop` for a run.
+    """
+    return _previous(connection, run, DROPS)
+
+
+def _previous(connection: Connection, run: RunContext, doubts: Collection[Code]) -> PreviousWalk | None:
     listed = Run.report["listed"].as_integer()
-    row = connection.execute(_last_full_walk(run.source.id, run.id, Run.started_at, listed)).first()
+    query = _last_full_walk(run.source.id, run.id, Run.started_at, listed).where(not_(_has_problem(*doubts)))
+    row = connection.execute(query).first()
     return PreviousWalk(*row) if row else None
+
+
+def _has_problem(*codes: Code) -> ColumnElement[bool]:
+    """Whether a run's report has a problem of one of these codes."""
+    problems = cast(Run.report["problems"], JSONB)
+    return or_(false(), *(problems.contains([{"code": str(code)}]) for code in codes))
 
 
 def _last_full_walk(source_id: str, before: int | None, *columns: Any) -> Select[Any]:

@@ -5,10 +5,12 @@ from collections import deque
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from itertools import pairwise
 from typing import Protocol
 
 from etl.archive.crawls.run import ClassifiedAttempt, CrawlOptions, ListingSummary, ListSummary
 from etl.archive.crawls.walks import KnownList
+from etl.dates import read_date
 from etl.fetch.classify import classify
 from etl.fetch.client import Attempt, Fetcher, Request
 from etl.fetch.refusals import find_refusal
@@ -22,7 +24,7 @@ from etl.reason_codes import Code
 from etl.reasons import Reason, encode_reason
 from etl.sources.schema import Source
 from etl.web.page import read_page
-from etl.web.urls import MAX_ADDRESS_CHARS, Address
+from etl.web.urls import MAX_ADDRESS_CHARS, Address, without_passing
 
 _BY_WORDS = {Outcome.BLOCKED, Outcome.SOFT_404, Outcome.HTTP_ERROR}
 MAX_BARREN_PAGES = 3
@@ -114,7 +116,8 @@ class CatalogWalk:
 
     A list ends at its last page, or where it lists nothing new any more. With `stop_at_known` it also ends at a page on
     which every document is known, if earlier walks and this one account for the total that the site reports; without a
-    total, at the second such page in a row. A listing page that cannot be read ends its list only.
+    total, at the second such page in a row, unless the dates of its entries rise: there new ones stand at the end. A
+    listing page that cannot be read ends its list only.
     """
 
     def __init__(
@@ -201,7 +204,7 @@ class CatalogWalk:
         if not all_known:
             return
         if walked.reported_total is None:
-            accounted = walked.known_pages >= KNOWN_PAGES
+            accounted = walked.known_pages >= KNOWN_PAGES and not walked.is_oldest_first
         else:
             if walked.known is None:
                 walked.known = await asyncio.to_thread(self._sink.known_list, walked.name)
@@ -215,7 +218,7 @@ class CatalogWalk:
         invalid: list[ValueError] = []
         for entry in page.entries:
             try:
-                entries.setdefault(self._source.canonical(entry.url, base), entry)
+                entries.setdefault(self._source.canonical(without_passing(entry.url), base), entry)
             except ValueError as error:
                 invalid.append(error)
         named, more = invalid[:NAMED_ENTRIES], len(invalid) - NAMED_ENTRIES
@@ -259,6 +262,8 @@ class _WalkedList:
     _documents: set[str] = field(default_factory=set)
     _last_page: Set[str] = frozenset()
     _barren_pages: int = 0
+    _rises: int = 0
+    """How often an entry has a later date than the one before it, less how often it has an earlier one."""
 
     def add(self, request: ListingRequest, page: ListingPage, urls: Set[str]) -> list[Reason]:
         """Adds a listing page whose entries have those canonical URLs; returns what is odd about it."""
@@ -272,6 +277,8 @@ class _WalkedList:
                 problems.append(Reason.of(code, list=self.name, before=before, reported=reported))
             self._reported[unit] = reported
         self._total_is_upper_bound = page.total_is_upper_bound
+        days = [day for entry in page.entries if (day := read_date(entry.fields.get("published_date", "")).iso)]
+        self._rises += sum((day > before) - (day < before) for before, day in pairwise(days))
         new = urls - self._documents
         # Some sites answer a page beyond the end with the last one again. That is an end; whether the list is complete
         # shows when it is compared with the reported totals.
@@ -300,6 +307,11 @@ class _WalkedList:
     def accounts_for_total(self, known: KnownList) -> bool:
         """Whether earlier walks and this one found as many documents as the site reports."""
         return (self.reported_total or 0) <= len(known.urls | self._documents) + known.surplus
+
+    @property
+    def is_oldest_first(self) -> bool:
+        """Whether the dates of the entries rise; a few old ones that are pinned above new ones make none."""
+        return self._rises > 0
 
     @property
     def is_a_list(self) -> bool:

@@ -1,6 +1,6 @@
 """The last stage: does the run add up, does it hold what its source file asserts, and what went wrong if not."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,12 +15,13 @@ from etl.archive.crawls.checks import (
     newest_document,
 )
 from etl.archive.crawls.dead_links import end_as_dead, missing_again
+from etl.archive.crawls.drops import lists_dropped, taken_down
 from etl.archive.crawls.removal import apply_removals
 from etl.archive.crawls.reports import Report, close_run, read_report
 from etl.archive.crawls.run import ListSummary, RunContext
 from etl.archive.crawls.run_pages import ended_badly
 from etl.archive.crawls.unread import unread_problems
-from etl.archive.crawls.walks import PreviousWalk, last_full_walk
+from etl.archive.crawls.walks import PreviousWalk, last_walk_without_drop
 from etl.archive.records.search_index import index_waiting
 from etl.archive.storage.archive import Archive, Database
 from etl.clock import CHINA
@@ -31,6 +32,8 @@ from etl.reasons import Reason
 
 MANY = 10
 """Failures below which a bad share means little: a day's crawl may fetch three new pages, two of them broken."""
+ALL_OF_FEW = 3
+"""Pages, fewer than `MANY`, that a warning tells of where none of them could be had."""
 LONGEST_SENTENCE = 200
 """Characters of a reason in the line of an error."""
 NAMED_PAGES = 10
@@ -51,10 +54,13 @@ def reconcile(archive: Archive, run: RunContext) -> Report:
     with archive.engine.connect() as connection:
         counted = read_report(connection, run)
         listing = connection.scalar(text("SELECT listing FROM archive.run WHERE id = :run"), {"run": run.id}) or {}
+        walk_before = last_walk_without_drop(connection, run)
         stored = _Stored(
             unread=tuple(unread_problems(connection, run)),
             newest=newest_document(connection, run.source.id),
-            walk_before=last_full_walk(connection, run),
+            walk_before=walk_before,
+            taken_down=taken_down(connection, run, walk_before),
+            dropped=tuple(lists_dropped(connection, run, counted.told, walk_before)),
             missing_again=missing_again(connection, run),
             below_expected=tuple(fields_below_expected(connection, run)),
         )
@@ -64,9 +70,14 @@ def reconcile(archive: Archive, run: RunContext) -> Report:
             *_files(counted),
         ]
     problems = [*_unfinished(counted, stored)]
+    if not any(reason.code == Code.MOST_PAGES_FAILED for reason in problems):
+        warnings += _nearly_all_failed(counted, stored)
     if run.kind == "crawl":
         warnings += _totals_not_reached(run, counted)
-        problems += [*_listing(run, counted, listing), *_asserted(run, counted, stored)]
+        warnings += _excluded(counted)
+        walked = [*_listing(run, counted, listing)]
+        # Where pages of lists were lost, that is why documents are missing.
+        problems += [*walked, *_asserted(run, counted, stored, () if walked else stored.dropped)]
     return close_run(archive, run, problems, warnings)
 
 
@@ -75,6 +86,9 @@ class _Stored:
     unread: tuple[Reason, ...]
     newest: date | None
     walk_before: PreviousWalk | None
+    taken_down: int
+    """Documents of that walk that are listed no more since they have tombstones."""
+    dropped: tuple[Reason, ...]
     below_expected: tuple[Reason, ...]
     missing_again: Mapping[str, int]
     """Pages by outcome that an earlier run already found missing."""
@@ -109,22 +123,45 @@ def _unfinished(counted: Report, stored: _Stored) -> Iterator[Reason]:
     if counted.unfinished:
         yield Reason.of(Code.PAGES_UNFETCHED, pages=counted.unfinished, listed=counted.listed)
     yield from stored.unread
-    again = sum(stored.missing_again.values())
-    fetched = counted.listed - counted.excluded - counted.outcomes.get(Outcome.KNOWN, 0) - counted.unfinished - again
+    failures, fetched = _failures(counted, stored)
     # To find what is gone is what a recheck is for.
     expected = {Outcome.GONE, Outcome.SOFT_404} if counted.kind == "recheck" else set()
-    failures = {
-        name: number - stored.missing_again.get(name, 0)
-        for name, number in counted.outcomes.items()
-        if group(Outcome(name)) is Group.FAILED and name not in expected
-    }
-    if (failed := sum(failures.values())) * 2 > fetched and failed >= MANY:
-        worst = max(failures, key=failures.__getitem__)
-        yield Reason.of(Code.MOST_PAGES_FAILED, failed=failed, fetched=fetched, outcome=worst)
+    unexpected = {name: number for name, number in failures.items() if name not in expected}
+    if (failed := sum(unexpected.values())) * 2 > fetched and failed >= MANY:
+        yield _most_failed(unexpected, fetched)
     # What was missing before is held against all that the source has, since a run fetches little else.
-    dead = again + counted.outcomes.get(Outcome.DEAD, 0)
+    dead = sum(stored.missing_again.values()) + counted.outcomes.get(Outcome.DEAD, 0)
     if not expected and dead > counted.records and dead >= MANY:
         yield Reason.of(Code.MOST_LINKS_DEAD, dead=dead, records=counted.records)
+
+
+def _failures(counted: Report, stored: _Stored) -> tuple[dict[str, int], int]:
+    """How many pages failed, by outcome, and how many were fetched; those that were missing before are neither."""
+    again = stored.missing_again
+    known = counted.outcomes.get(Outcome.KNOWN, 0)
+    fetched = counted.listed - counted.excluded - known - counted.unfinished - sum(again.values())
+    failed = {
+        name: number - again.get(name, 0)
+        for name, number in counted.outcomes.items()
+        if group(Outcome(name)) is Group.FAILED
+    }
+    return failed, fetched
+
+
+def _most_failed(failures: Mapping[str, int], fetched: int) -> Reason:
+    worst = max(failures, key=failures.__getitem__)
+    return Reason.of(Code.MOST_PAGES_FAILED, failed=sum(failures.values()), fetched=fetched, outcome=worst)
+
+
+def _nearly_all_failed(counted: Report, stored: _Stored) -> Iterator[Reason]:
+    """A warning where all pages failed that were fetched, if they were few; where so many went missing in a recheck
+    that the site is rather at fault."""
+    failures, fetched = _failures(counted, stored)
+    failed = sum(failures.values())
+    most_missing = counted.kind == "recheck" and failed >= MANY and failed * 2 > fetched
+    all_of_few = counted.kind == "crawl" and failed == fetched and ALL_OF_FEW <= failed < MANY
+    if most_missing or all_of_few:
+        yield _most_failed(failures, fetched)
 
 
 def _files(counted: Report) -> Iterator[Reason]:
@@ -133,6 +170,15 @@ def _files(counted: Report) -> Iterator[Reason]:
     if failed * 2 > asked and failed >= MANY:
         worst = max(failures, key=failures.__getitem__)
         yield Reason.of(Code.MOST_FILES_FAILED, failed=failed, files=asked, outcome=worst)
+
+
+def _excluded(counted: Report) -> Iterator[Reason]:
+    """A site that moved to another host, or a new robots.txt, excludes all that is not known."""
+    excluded = {name: counted.outcomes.get(name, 0) for name in (Outcome.ROBOTS, Outcome.OUT_OF_SCOPE)}
+    number, listed = sum(excluded.values()), counted.listed - counted.outcomes.get(Outcome.KNOWN, 0)
+    if number * 2 > listed and number >= MANY:
+        worst = max(excluded, key=excluded.__getitem__)
+        yield Reason.of(Code.MOST_PAGES_EXCLUDED, excluded=number, listed=counted.listed, outcome=worst)
 
 
 def _listing(run: RunContext, counted: Report, listing: dict[str, Any]) -> Iterator[Reason]:
@@ -167,14 +213,15 @@ def _totals_not_reached(run: RunContext, counted: Report) -> Iterator[Reason]:
                 yield Reason.of(Code.TOTAL_NOT_REACHED, list=name, reported=column.told_total, found=column.lines)
 
 
-def _asserted(run: RunContext, counted: Report, stored: _Stored) -> Iterator[Reason]:
+def _asserted(run: RunContext, counted: Report, stored: _Stored, dropped: Iterable[Reason]) -> Iterator[Reason]:
     """Whether the source is what its file says, and what it was before."""
     if run.options.limit is not None:
         return
     asserted, before = run.source.assertions, stored.walk_before
-    if counted.full and before and counted.listed < before.listed * (1 - asserted.max_drop):
+    if counted.full and before and counted.listed < (before.listed - stored.taken_down) * (1 - asserted.max_drop):
         day = f"{before.started_at:%Y-%m-%d}"
         yield Reason.of(Code.LISTING_DROPPED, listed=counted.listed, before=before.listed, day=day)
+    yield from dropped
     if counted.records < asserted.min_records:
         yield Reason.of(Code.FEWER_RECORDS, records=counted.records, minimum=asserted.min_records)
     yield from stored.below_expected

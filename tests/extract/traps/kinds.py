@@ -61,6 +61,8 @@ STUBS = {
     "blocked": ("a firewall's refusal with a number to quote", "<html><body><h2>很抱歉，由于您访问的URL有可能对网站造成安全威胁，您的访问被阻断。</h2><p>您的请求ID是：7b1234567890</p></body></html>"),
     "upkeep": ("the site is being maintained", "<html><body><p>网站正在维护升级，请稍后访问，给您带来的不便敬请谅解。</p></body></html>"),
     "missing-in-frame": ("an error inside the site's frame", page(title="页面不存在", body="<p>抱歉，您访问的页面不存在，请返回首页。</p>")),
+    "taken-down": ("a notice below the headline and its date", page("<p>发布日期：2023-05-09</p>", body="<p>该信息已失效。</p>")),
+    "moved": ("a notice that leads elsewhere", page("<p>发布日期：2023-05-09</p>", body="<p>抱歉，您访问的文件已移至新平台，请到新平台查看。</p>")),
     "login": ("a form to log in", "<html><body><form>用户名：<input> 密码：<input type=password><button>登录</button></form></body></html>"),
 }  # fmt: skip
 for name, (what, html) in STUBS.items():
@@ -104,6 +106,18 @@ trap(
     page(body="<p>经研究，现同意云溪区第三中学更新教学楼电梯两台，特此批复，请遵照执行办理。</p>"),
     text="经研究，现同意云溪区第三中学更新教学楼电梯两台，特此批复，请遵照执行办理。",
 )
+for name, words in (
+    ("an-act", "该文件已废止，自发布之日起不再执行。"),
+    ("an-answer", "您好，经查，该信息不存在，特此答复。"),
+    ("beside-more", "该栏目已关闭，现将十月份更新的电梯名单公布于此，共计三十二台。"),
+):
+    trap(
+        f"document-{name}",
+        "a short text with words of notices",
+        "answers that are no documents",
+        page("<p>发布日期：2023-05-09</p>", body=f"<p>{words}</p>"),
+        text=words,
+    )
 trap(
     "document-files-and-date",
     "no text but an attachment and a date without a label, at an address without a number",

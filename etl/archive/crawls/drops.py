@@ -1,0 +1,63 @@
+"""Lists that show far fewer documents than they did: emptied for a day, cut after their first page, or taken away."""
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import Connection, text
+
+from etl.archive.crawls.run import ListSummary, RunContext
+from etl.archive.crawls.walks import PreviousWalk
+from etl.reason_codes import Code
+from etl.reasons import Reason
+
+FEW = 5
+"""Documents that a list may lose without a word: so many are taken down on a day. A list that is empty may have lost
+fewer, but not only `FEWEST`."""
+FEWEST = 2
+
+_HAD = text("""
+SELECT column_name, count(*) AS had, count(*) FILTER (WHERE n.page_id IS NULL) AS missing
+FROM archive.run_page b CROSS JOIN unnest(b.columns) AS column_name
+LEFT JOIN archive.run_page n ON n.page_id = b.page_id AND n.run_id = :run AND n.columns <> '{}'
+LEFT JOIN archive.record r ON r.page_id = b.page_id AND r.state = 'removed'
+WHERE b.run_id = :before AND (n.page_id IS NOT NULL OR r.id IS NULL) GROUP BY 1 ORDER BY 1
+""")
+_TAKEN_DOWN = text("""
+SELECT count(*) FROM archive.run_page b JOIN archive.record r ON r.page_id = b.page_id AND r.state = 'removed'
+LEFT JOIN archive.run_page n ON n.page_id = b.page_id AND n.run_id = :run AND n.columns <> '{}'
+WHERE b.run_id = :before AND n.page_id IS NULL
+""")
+
+
+def lists_dropped(
+    connection: Connection, run: RunContext, told: Sequence[ListSummary], before: PreviousWalk | None
+) -> Iterator[Reason]:
+    """Problems: lists of which so much is missing, against an earlier full walk, as `max_drop` does not allow.
+
+    A document that another list shows now is not missing, nor one that has a tombstone, and a list that shows as many
+    others as it lost has not dropped: some show their newest entries only. A list that was not walked to its end is not
+    judged; one of which the run found nothing is empty.
+    """
+    if before is None:
+        return
+    now = {item.column: item for item in told}
+    for row in connection.execute(_HAD, {"run": run.id, "before": before.run_id}):
+        item = now.get(row.column_name)
+        if item and not item.whole:
+            continue
+        listed = item.listed if item else 0
+        lost = min(row.missing, row.had - listed)
+        if lost > row.had * run.source.assertions.max_drop and lost >= (FEW if listed else FEWEST + 1):
+            yield Reason.of(
+                Code.LIST_DROPPED,
+                list=row.column_name or run.source.id,
+                listed=listed,
+                before=row.had,
+                day=f"{before.started_at:%Y-%m-%d}",
+                missing=row.missing,
+            )
+
+
+def taken_down(connection: Connection, run: RunContext, before: PreviousWalk | None) -> int:
+    """How many documents of an earlier full walk the run does not list because they have tombstones."""
+    values = {"run": run.id, "before": before.run_id if before else None}
+    return int(connection.execute(_TAKEN_DOWN, values).scalar_one())

@@ -1,0 +1,199 @@
+"""What a site does over time: what its archive says of it stays true, and what could not be seen is said."""
+
+from collections.abc import Callable, Iterator
+from random import Random
+
+import pytest
+from starlette.responses import RedirectResponse, Response
+
+from demo.server import serve
+from etl.archive.crawls.reports import Report
+from etl.archive.crawls.run import CrawlOptions
+from etl.archive.storage.archive import Archive
+from etl.pipeline import crawl as pipeline
+from etl.settings import Settings
+from tests.support.changing_site import ChangingSite, Column, a_day_passes
+from tests.support.gongkai import rows
+
+
+class Watched:
+    """A site that is crawled from day to day."""
+
+    def __init__(self, archive: Archive, owner_url: str, site: ChangingSite) -> None:
+        self.archive, self.site, self._owner_url, self._runs = archive, site, owner_url, 0
+
+    def crawl(self, *, full: bool = True, **changes: object) -> Report:
+        return self._run(pipeline.crawl, CrawlOptions(full=full), changes)
+
+    def recheck(self, **changes: object) -> Report:
+        return self._run(pipeline.recheck, CrawlOptions(), changes)
+
+    def _run(self, act: Callable[..., Report], options: CrawlOptions, changes: dict[str, object]) -> Report:
+        self._runs += 1
+        source = self.site.source(**changes)
+        return act(self.archive, source, str(self._runs), options, Settings(), lambda *_: None)
+
+    def a_day_passes(self) -> None:
+        a_day_passes(self._owner_url)
+
+    def state(self, path: str) -> str:
+        query = "SELECT r.state FROM archive.record r JOIN archive.page p ON p.id = r.page_id WHERE p.url = :url"
+        [row] = rows(self.archive, query, url=self.site.base + path)
+        return str(row["state"])
+
+    def records(self) -> int:
+        return len(rows(self.archive, "SELECT FROM archive.record"))
+
+
+@pytest.fixture
+def watched(archive: Archive, owner_url: str) -> Iterator[Watched]:
+    """A site of one list with twelve documents, six a page, without a total."""
+    site = ChangingSite("watched", Random(1))
+    site.columns["文件"] = Column("/gk/list.html", "文件", told="")
+    for _ in range(12):
+        site.write("文件")
+    with serve(site):  # type: ignore[arg-type]
+        yield Watched(archive, owner_url, site)
+
+
+def codes(report: Report) -> list[str]:
+    return [reason.code for reason in (*report.problems, *report.warnings)]
+
+
+@pytest.mark.parametrize("fails", [404, 302])
+def test_a_day_on_which_all_documents_fail_removes_nothing_that_left_the_list(watched: Watched, fails: int) -> None:
+    site = watched.site
+    watched.crawl()
+    first, second = site.documents[1], site.documents[2]
+    first.columns = second.columns = set()
+    watched.a_day_passes()
+    watched.crawl()
+    site.everything = lambda request: (
+        None
+        if not request.url.path.startswith("/show")
+        else RedirectResponse("/")
+        if fails == 302
+        else Response("", 404)
+    )
+    watched.a_day_passes()
+    watched.recheck(recheck_after_days=30)
+    assert watched.state(first.path) == "current"
+    site.everything, first.deleted = None, True
+    watched.a_day_passes()
+    watched.recheck()
+    assert (watched.state(first.path), watched.state(second.path)) == ("removed", "current")
+
+
+def test_what_left_the_list_alone_and_fails_on_three_days_is_removed(watched: Watched) -> None:
+    watched.crawl()
+    document = watched.site.documents[1]
+    document.columns, document.answers = set(), lambda request: RedirectResponse("/")
+    watched.a_day_passes()
+    watched.crawl(recheck_after_days=30)
+    for day in (1, 2, 3):
+        watched.a_day_passes()
+        report = watched.recheck(recheck_after_days=30)
+        assert (report.listed, report.removed) == (1, day == 3)
+    watched.a_day_passes()
+    assert watched.recheck(recheck_after_days=30).removed == 0
+
+
+def test_an_article_off_the_list_that_lost_a_further_page_is_not_removed(watched: Watched) -> None:
+    site, document = watched.site, watched.site.documents[3]
+    document.state = site.in_parts(document.state, 2)
+    watched.crawl()
+    document.columns = set()
+    watched.crawl()
+    site.everything = lambda request: Response("", 404) if request.url.path == "/show/3_2.html" else None
+    report = watched.recheck()
+    assert (report.outcomes["gone"], report.removed) == (1, 0)
+    assert watched.state(document.path) == "current"
+
+
+def test_a_list_that_shows_its_first_page_only_is_red_until_it_is_whole_or_accepted(watched: Watched) -> None:
+    site = watched.site
+    site.columns["其他"] = Column("/gk/others.html", "其他", told="")
+    for _ in range(30):
+        site.write("其他")
+    watched.crawl()
+    column = site.columns["文件"]
+    column.longest = 6
+    for _ in range(2):
+        watched.a_day_passes()
+        report = watched.crawl(full=False)
+        assert codes(report) == ["list_dropped"]
+        assert "list '文件' has 6 documents and had 12" in report.problems[0].english
+    relaxed = {"assertions": {"min_records": 1, "max_age_days": 36500, "max_drop": 1}}
+    assert watched.crawl(**relaxed).state == "green"
+    assert watched.crawl().state == "green"
+    column.longest = 12
+    assert watched.crawl().state == "green"
+
+
+def test_a_list_whose_documents_moved_to_another_or_were_taken_down_has_not_dropped(watched: Watched) -> None:
+    site = watched.site
+    site.columns["其他"] = Column("/gk/others.html", "其他", told="")
+    for _ in range(20):
+        site.write("其他")
+    watched.crawl()
+    for number in range(1, 7):
+        site.documents[number].columns = {"其他"}
+    assert watched.crawl().state == "green"
+    for number in range(7, 13):
+        site.documents[number].deleted = True
+    site.write("文件")
+    for _ in range(3):
+        watched.a_day_passes()
+        report = watched.crawl()
+        watched.recheck()
+    assert (codes(report), codes(watched.crawl())) == (["list_dropped"], [])
+
+
+def test_what_failed_when_it_was_new_is_tried_by_the_next_crawl_wherever_it_is_listed(watched: Watched) -> None:
+    oldest = watched.site.documents[1]
+    for _ in range(12):
+        watched.site.write("文件")
+    oldest.answers = lambda request: Response("", 502)
+    assert watched.crawl().outcomes["http_error"] == 1
+    oldest.answers = None
+    watched.a_day_passes()
+    report = watched.crawl(full=False, recheck_after_days=30)
+    assert (report.full, report.listed, watched.state(oldest.path)) == (False, 13, "current")
+    watched.a_day_passes()
+    assert watched.crawl(full=False, recheck_after_days=30).listed == 12
+
+
+def test_what_was_removed_and_is_listed_anew_is_tried_at_once(watched: Watched) -> None:
+    document = watched.site.documents[12]
+    watched.crawl()
+    document.deleted = True
+    for _ in range(4):
+        watched.a_day_passes()
+        watched.crawl()
+        watched.recheck()
+    assert watched.state(document.path) == "removed"
+    document.deleted = False
+    report = watched.crawl(full=False, recheck_after_days=30)
+    assert (report.restored, watched.state(document.path)) == (1, "current")
+
+
+@pytest.mark.parametrize("excluded", ["robots", "out_of_scope"])
+def test_a_run_that_may_ask_for_nothing_it_lists_says_so(watched: Watched, excluded: str) -> None:
+    site = watched.site
+    watched.crawl()
+    if excluded == "robots":
+        site.robots = "User-agent: *\nDisallow: /show/\n"
+    else:
+        for document in site.documents.values():
+            document.path = f"http://new.tongxi.example{document.path}"
+    watched.a_day_passes()
+    report = watched.crawl()
+    assert report.outcomes[excluded] == 12
+    assert "most_pages_excluded" in codes(report)
+
+
+def test_addresses_with_a_clock_or_a_key_are_one_document(watched: Watched) -> None:
+    for token in ("?t=1763971200000", "?t=1764057600000", "?random=0.73640182", ";jsessionid=0A1B", "?v=1764057600"):
+        watched.site.token = token
+        watched.crawl()
+    assert watched.records() == 12
