@@ -65,6 +65,8 @@ def test_pictures_below_the_word_for_annexes_are_annexes() -> None:
 
 NO_ANNEXES = {
     "an icon": "<p>附件</p><p><img src='/u/a.png' width='32'></p>",
+    "an icon in a row": "<p>附件</p><table><tr><td><img src='/u/a.png'></td><td><a href='#f'>1</a></td></tr></table>",
+    "a seal": "<p>附件：登记表</p><p>云溪区人民政府</p><p>2023年5月8日</p><p><img src='/u/a.png'></p>",
     "an icon beside a link": "<p>附件：<img src='/u/a.png'><a href='#f'>附件1</a></p>",
     "a picture in the text": "<p>各街道要公布以下图示。</p><p><img src='/u/a.png'></p>",
 }

@@ -130,6 +130,8 @@ WITHOUT_ADDRESS = {
     "a file server": '<p>附件：<a href="ftp://ftp.yunxi.gov.cn/1.doc">登记表</a></p>',
     "a file in its address": '<p>附件：<a href="data:application/msword;base64,0M8R4KGxGuE=">登记表</a></p>',
     "a file of an editor": '<p>附件：<a href="webkit-fake-url://A1/登记表.doc">登记表</a></p>',
+    "a place in a page's own program": '<p>附件：<a href="/#/file/9">登记表.doc</a></p>',
+    "an address without a link": "<p>附件下载：https://pan.example/s/1abc 提取码：ab12</p>",
     "a stream": '<video src="/v/1.m3u8"></video>',
     "a player that a script fills": "<video id=v></video><script>play('v', '/v/1.mp4')</script>",
 }

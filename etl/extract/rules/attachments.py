@@ -13,7 +13,7 @@ from etl.extract.codes import Flag, Rule
 from etl.extract.lexicon.labels import label_key
 from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.lexicon.values import Reading, make_evidence
-from etl.extract.page.blocks import Blocks, Node
+from etl.extract.page.blocks import Block, Blocks, Node
 from etl.extract.page.places import position_of
 from etl.extract.page.trimming import Body
 from etl.extract.page.visibility import HIDDEN_CLASSES
@@ -22,6 +22,7 @@ from etl.extract.rules.file_labels import (
     has_chinese,
     label_of_link,
     own_name,
+    says_annex,
     shows_itself,
     words_of_link,
 )
@@ -41,6 +42,7 @@ from etl.extract.rules.link_targets import (
     link_targets,
     may_answer_file,
     may_be_stored_file,
+    stated_target,
 )
 from etl.extract.rules.shown_files import files_in_frames, files_in_scripts, viewed_file
 from etl.extract.types import Attachment
@@ -63,6 +65,7 @@ _OF_SITE = re.compile(
 """Names of files that a site links from all of its pages, if the title does not say so too."""
 _OF_PAGE = re.compile(r"导出|打印|本(?:页|网页|信息|条信息|文章)")
 """Words of what makes a file of the page itself."""
+_WRITTEN_ADDRESS = re.compile(r"https?://[\w./%?=&#-]{4,200}")
 _OPENS = re.compile(r"\bopen\(|location")
 _FUNCTION = re.compile(r"\bfunction\s+([\w$]{1,60})|([\w$]{1,60})\s*[=:]\s*(?:function\b|\()")
 _SHOWN = re.compile(rf"""data-[\w-]+\s*=\s*["']?[^"'\s<>]{{1,400}}\.(?i:{LINKED_ENDING})\b""")
@@ -71,7 +74,7 @@ _STREAM = re.compile(r"^(?:blob|data):|\.m3u8\b|\.mp4[\"']", re.IGNORECASE)
 _WORDS_OF_FILES = ("%", "down", "attach", "file", "upload")
 _ENDS_AS_FILE = re.compile(rf"\.{LINKED_ENDING}(?:$|[?#&;/])")
 _MAY_LEAD_TO_FILE = re.compile(
-    rf"{_ENDS_AS_FILE.pattern}|{'|'.join(_WORDS_OF_FILES)}|^(?:javascript:|#|$)", re.IGNORECASE
+    rf"{_ENDS_AS_FILE.pattern}|{'|'.join(_WORDS_OF_FILES)}|^(?:javascript:|about:|#|$)", re.IGNORECASE
 )
 """Addresses outside the text that are worth a closer look: most links of a page belong to its menus."""
 _BLOCKS_BELOW, _BLOCKS_OF_FILE = 25, 8
@@ -179,8 +182,7 @@ class _Links:
             yield from self._read_all(node, node.element, link_targets(node.element))
         for node, element in self._clickable():
             if node.first <= self._last:
-                find = link_targets if element.tag == "area" else handler_targets
-                yield from self._read_all(node, element, find(element))
+                yield from self._read_all(node, element, (*stated_target(element), *handler_targets(element)))
 
     def _is_worth_a_look(self, node: Node, address: str) -> bool:
         return (
@@ -230,8 +232,8 @@ class _Links:
         return any(
             not any(name in text for text in known)
             for index, block in lines
-            if has_file_name(block.text) and index not in self._lines_with_files
-            for name in file_names(block.plain)
+            if index not in self._lines_with_files
+            for name in (file_names(block.plain) if has_file_name(block.text) else _addresses_of_annexes(block))
         )
 
     def hidden_files(self) -> list[Attachment]:
@@ -261,7 +263,9 @@ class _Links:
         elements = self._page.elements
         buttons = chain(elements["button"], elements["input"])
         others = [element for element in buttons if element.get("onclick")]
-        others += (element for element in (*elements["area"], *elements["form"]) if _is_of_file(element))
+        options = (option for select in elements["select"] for option in select.iter("option"))
+        stated = chain(elements["area"], elements["form"], options)
+        others += (element for element in stated if any(stated_target(element)))
         if "data-" in self._page.text and _SHOWN.search(self._page.text):
             others += (element for element in self._page.tree.iter("*") if _shows_file(element))
         yield from ((position_of(self._blocks, element), element) for element in others)
@@ -278,7 +282,7 @@ class _Links:
         if not (within or hidden or annexed or self._places.is_near(node, words_of_link(element))):
             return
         name, rank = label_of_link(self._blocks, node, element, target.name)
-        if not target.address or (name and self._is_elsewhere(target.address)):
+        if not target.address or "#/" in target.address or (name and self._is_elsewhere(target.address)):
             self.unaddressed = self.unaddressed or not hidden
             return
         url = viewed_file(self._page, target.address, self._base) or absolute(target.address, self._base)
@@ -351,6 +355,11 @@ def _opening_functions(source: str) -> frozenset[str]:
     return frozenset(name for names in _FUNCTION.findall(source) for name in names if name)
 
 
+def _addresses_of_annexes(block: Block) -> list[str]:
+    """The addresses that a line with the word 附件 writes out."""
+    return _WRITTEN_ADDRESS.findall(block.text) if "://" in block.text and says_annex(block.text) else []
+
+
 def _may_lead_to_file(address: str) -> bool:
     """Whether `_MAY_LEAD_TO_FILE` finds something. In small letters it is seen in a quarter of the time."""
     if not address.isascii():
@@ -359,15 +368,14 @@ def _may_lead_to_file(address: str) -> bool:
     for word in _WORDS_OF_FILES:
         if word in small:
             return True
-    return small in ("", "\n") or small.startswith(("javascript:", "#")) or _ENDS_AS_FILE.search(small) is not None
+    return (
+        small in ("", "\n")
+        or small.startswith(("javascript:", "about:", "#"))
+        or _ENDS_AS_FILE.search(small) is not None
+    )
 
 
 def _shows_file(element: html.HtmlElement) -> bool:
     if element.tag in ("a", "script", "iframe", "embed", "object", "img"):
         return False
     return any(name.startswith("data-") for name in element.keys())  # noqa: SIM118 — elements are no mappings
-
-
-def _is_of_file(element: html.HtmlElement) -> bool:
-    """Whether a part of a map, or a form that a button sends, leads to a file."""
-    return is_file_address(element.get("href") or element.get("action") or "")

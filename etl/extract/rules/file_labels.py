@@ -82,16 +82,16 @@ def words_of_link(element: html.HtmlElement) -> str:
         words = words.partition(nested)[0].strip() or words
     href = (element.get("href") or "").strip("#")
     if href and element.tag == "a":
-        words += "".join(" ".join("".join(piece.itertext()).split()) for piece in _further_pieces(element))
+        words += "".join(takewhile(lambda piece: not _says_little(piece), _further_pieces(element)))
     return words or (element.get("value") or "").strip()
 
 
-def _further_pieces(link: html.HtmlElement) -> Iterator[html.HtmlElement]:
+def _further_pieces(link: html.HtmlElement) -> Iterator[str]:
     before = link
     for after in islice(link.itersiblings(), _MAX_PIECES):
         if (before.tail or "").strip() or after.tag != "a" or after.get("href") != link.get("href"):
             return
-        yield after
+        yield " ".join("".join(after.itertext()).split())
         before = after
 
 
@@ -108,6 +108,11 @@ def says_annex(line: str) -> bool:
     if "附" not in line and "下载" not in line:
         return False
     return _ANNEX.match(line[:_LINE_START_CHARS].replace(INLINE_BOUNDARY, "")) is not None
+
+
+def is_numbered_annex(line: str) -> bool:
+    """Whether a line is 附件 or 附件1, and nothing else."""
+    return _NUMBERED_ANNEX.fullmatch(line) is not None
 
 
 def has_chinese(name: str) -> bool:
@@ -139,7 +144,7 @@ def _beside(blocks: Blocks, node: Node, words: str) -> str:
     """The name beside a link whose words say little: in its line before it or behind it, in its row, in its box."""
     if _stands_in_line(blocks, node) and (found := _in_line(blocks, node, words)):
         return found
-    return "" if _NUMBERED_ANNEX.fullmatch(words) else next(_named(_around(blocks, node)), "")
+    return "" if _NUMBERED_ANNEX.fullmatch(words) else next(_named(_around(blocks, node, words)), "")
 
 
 def _stands_in_line(blocks: Blocks, node: Node) -> bool:
@@ -175,9 +180,17 @@ def _telling(pieces: Iterable[str]) -> list[str]:
     return list(takewhile(lambda piece: not _says_little(piece), telling))
 
 
-def _around(blocks: Blocks, node: Node) -> Iterator[str]:
-    """Other lines that may name the file: of the row of a table, else of a small box that holds one link only."""
-    around = next((each for each in blocks.ancestors(node.index) if each.last - each.first > 1), None)
+def _around(blocks: Blocks, node: Node, words: str) -> Iterator[str]:
+    """Other lines that may name the file: the term of a definition or the line before a break, those of the row of a
+    table, else of a small box that holds one link only."""
+    own = int(words != "")
+    if own and 0 < node.first < len(blocks.blocks):
+        above, line = blocks.blocks[node.first - 1], blocks.blocks[node.first]
+        is_of_it = above.node == line.node or blocks.nodes[above.node].tag == "dt"
+        if is_of_it and not above.link_chars and line.link_chars * 2 > len(line.plain):
+            yield above.plain
+    boxes = (each for each in blocks.ancestors(node.index) if each.tag != "a")
+    around = next((each for each in boxes if each.last - each.first > own), None)
     if around is None or around.last - around.first > _MAX_BOX_BLOCKS or around.prose_chars:
         return
     lines = dict(blocks.visible_blocks(around.first, around.last))
@@ -186,7 +199,7 @@ def _around(blocks: Blocks, node: Node) -> Iterator[str]:
         return
     within = {each.element.get("href") for each in links if around.index < each.index < around.end}
     if around.tag == "tr" or within <= {node.element.get("href")}:
-        yield from (line.plain for index, line in lines.items() if index != node.first)
+        yield from (line.plain for index, line in lines.items() if not own or index != node.first)
 
 
 def _links_between(blocks: Blocks, first: int, last: int) -> list[Node]:

@@ -16,7 +16,7 @@ from etl.web.urls import unquote_query
 _FILE = re.compile(rf"\.{LINKED_ENDING}(?=$|[?#&;]|/down|/view)", re.IGNORECASE)
 _NAME_ENDS_AS_FILE = re.compile(rf"[.．]{LINKED_ENDING}\s*$", re.IGNORECASE)
 _SERVICE = re.compile(
-    r"file-?down|down-?file|/down(?:load)?(?:s|file|attach(?:ment)?|url)?\b|attach-?down|upfile|get-?file",
+    r"file-?down|down-?file|/down(?:load)?(?:s|file|attach(?:ment)?|url)?\b|attach-?down|down-?(?:load)?-?servlet|upfile|get-?file",
     re.IGNORECASE,
 )
 """Services that answer files, whatever number or key they know them by."""
@@ -35,6 +35,7 @@ _CALL = re.compile(rf"\(((?:[^()\"']++|{_LITERAL})*+)\)")
 _QUOTED = re.compile(rf"({_LITERAL})")
 _ROOTED = re.compile(r"(?:https?:)?//|\.{0,2}/", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"[\w-]*\d[\w-]*", re.ASCII)
+_ADDRESS_OF = {"area": "href", "form": "action", "option": "value"}
 _HANDLERS = ("onclick", "href")
 _ATTRIBUTES_OF_WORDS = frozenset(split_words("title alt download class id name value style target src aria-label"))
 _CALLEE = re.compile(r"([\w$]{1,60})\s*\(")
@@ -92,7 +93,7 @@ def asks_service_for_file(address: str) -> bool:
 def is_scripted(element: html.HtmlElement) -> bool:
     """Whether a script answers a click on the element, and nothing else."""
     href = (element.get("href") or "").strip().lower()
-    return href in ("", "#") or href.startswith("javascript:")
+    return href in ("", "#") or href.startswith(("javascript:", "about:"))
 
 
 def is_file_name(name: str) -> bool:
@@ -110,7 +111,7 @@ def link_targets(element: html.HtmlElement) -> Iterator[LinkTarget]:
     href = (element.get("href") or "").strip()
     if len(href) > MAX_LINK_CHARS:
         return
-    if href and not href.lower().startswith(("javascript:", "#", "mailto:")):
+    if href and not href.lower().startswith(("javascript:", "about:", "#", "mailto:")):
         yield LinkTarget(href, _saved_name(element), element.get("download") is not None)
         return
     yield from handler_targets(element)
@@ -133,6 +134,14 @@ def handler_targets(element: html.HtmlElement) -> Iterator[LinkTarget]:
         words = "".join(element.itertext()).strip() if any(map(_ROOTED.match, data)) else ""
         named = [words] if is_file_name(words) else []
         yield from (LinkTarget(address, saved) for address in _addresses([*data, *named]) if address not in named)
+
+
+def stated_target(element: html.HtmlElement) -> Iterator[LinkTarget]:
+    """The address of a file that an element states which is no link: a part of a map, a form, a choice."""
+    name = _ADDRESS_OF.get(element.tag)
+    address = (element.get(name) or "").strip() if name else ""
+    if is_file_address(address):
+        yield LinkTarget(address)
 
 
 def calls_of(element: html.HtmlElement) -> list[str]:
@@ -169,11 +178,16 @@ def _strings(code: str) -> list[str]:
 
 
 def targets_of_call(arguments: Sequence[str]) -> Iterator[LinkTarget]:
-    """The files that a call with these strings fetches: of `('名称.doc', './W1.doc')` the second, named by the first.
+    """The files that a call with these strings fetches: of `('名称.doc', './W1.doc')` the second, named by the first;
+    of `('/f/', '1.doc')` both.
 
     A name beside something like a number is a file whose address the page does not tell.
     """
     addresses = _addresses(arguments)
+    folder = next((text for text in arguments if _ROOTED.match(text) and text.endswith("/")), "")
+    if folder and len(addresses) == 1 and "/" not in addresses[0]:
+        yield LinkTarget(folder + addresses[0])
+        return
     names = [unquote(text) for text in arguments if text not in addresses and is_file_name(unquote(text))]
     yield from (LinkTarget(address, names[0] if names else "") for address in addresses)
     if not addresses and names:

@@ -9,7 +9,7 @@ from lxml import html
 from etl.extract.page.blocks import Blocks
 from etl.extract.page.places import position_of
 from etl.extract.page.trimming import Body
-from etl.extract.rules.file_labels import says_annex
+from etl.extract.rules.file_labels import is_numbered_annex, says_annex
 from etl.extract.types import Attachment
 from etl.web.page import WebPage, absolute, base_url
 from etl.web.urls import unquote_query
@@ -63,8 +63,9 @@ def _is_below_annex(blocks: Blocks, index: int, body: Body) -> bool:
         text = blocks.blocks[line].plain
         if blocks.blocks[line].link_chars or len(text) > _MAX_TITLE_CHARS or text.endswith("。"):
             return False
+        # A line with the name of an annex is its title, and what stands between it and a picture is the signature.
         if says_annex(text):
-            return True
+            return line == index or is_numbered_annex(text)
     return False
 
 
@@ -74,7 +75,9 @@ def _stands_alone(picture: html.HtmlElement) -> bool:
     if width and int(width[0]) < _MIN_ANNEX_WIDTH:
         return False
     around = next((each for each in picture.iterancestors("p", "div", "td", "li", "section", "center")), None)
-    return around is not None and not "".join(around.itertext()).strip()
+    item = next((each for each in picture.iterancestors("tr", "li")), None)
+    is_icon = item is not None and any(True for _ in item.iter("a"))
+    return not is_icon and around is not None and not "".join(around.itertext()).strip()
 
 
 def _attached(page: WebPage, elements: Iterable[html.HtmlElement]) -> tuple[Attachment, ...]:

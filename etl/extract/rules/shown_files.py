@@ -5,6 +5,7 @@ from base64 import b64decode
 from binascii import Error
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain
 from urllib.parse import unquote
 
 from lxml import html
@@ -17,11 +18,13 @@ from etl.web.urls import encode_query, unquote_query
 
 _LITERAL = rf"""(?:"[^"\n]{{1,400}}\.{FILE_ENDING}"|'[^'\n]{{1,400}}\.{FILE_ENDING}')"""
 _QUOTED_FILE = re.compile(rf"\.{FILE_ENDING}[\"']", re.IGNORECASE)
-_FILE_OBJECT = re.compile(
-    rf"""\{{[^{{}}]{{0,600}}?\b(?:url|href|path|fileurl)["']?\s*:\s*("[^"\n]+\.{FILE_ENDING}"|'[^'\n]+\.{FILE_ENDING}')[^{{}}]{{0,300}}\}}""",
-    re.IGNORECASE,
-)
-_NAME_KEY = re.compile(r"""\b(?:name|title|filename)["']?\s*:\s*("[^"\n]*"|'[^'\n]*')""", re.IGNORECASE)
+_ADDRESS_KEY = rf"""(url|href|path|src|link|addr)["']?\s*:\s*("[^"\n]+\.{FILE_ENDING}"|'[^'\n]+\.{FILE_ENDING}')"""
+_ADDRESS = re.compile(_ADDRESS_KEY, re.IGNORECASE)
+_FILE_OBJECT = re.compile(rf"\{{[^{{}}]{{0,600}}?{_ADDRESS_KEY}[^{{}}]{{0,300}}\}}", re.IGNORECASE)
+_PLACES_IN_STORE = ("path", "src", "link", "addr")
+"""Keys of addresses that may be places in a store, if there is one that is surely the web's."""
+_NAME_KEY = re.compile(r"""(?:name|title)["']?\s*:\s*("[^"\n]*"|'[^'\n]*')""", re.IGNORECASE)
+_DATA = re.compile(r"""\bdata-[\w-]{1,60}=["']\s*+[\[{]""")
 _JOINED = re.compile(r"""(?:"\s*\+\s*"|'\s*\+\s*')""")
 _SHOWN = re.compile(rf"({_LITERAL})", re.IGNORECASE)
 _VIEWER = re.compile(r"pdf|ofd|viewer|getdocument|preview|embed|flexpaper", re.IGNORECASE)
@@ -32,7 +35,8 @@ _FILE_TYPE = re.compile(r"application/(?:pdf|msword|ofd|vnd\.)", re.IGNORECASE)
 _PDF_VIEWER = re.compile(r"viewer|pdfjs|pdf\.js", re.IGNORECASE)
 _ANY_VIEWER = re.compile(r"view|read|office|online|yozo|wps|pdf|ofd|show|open", re.IGNORECASE)
 _WHOLE_ADDRESS = re.compile(r"https?://|/", re.IGNORECASE)
-_MOVIE_NAMES = ("src", "url", "filename", "file", "movie")
+_QUERY_OF_MOVIE = "flashvars"
+_MOVIE_NAMES = (_QUERY_OF_MOVIE, "src", "url", "filename", "file", "movie")
 """Names of the parameters by which an `<object>` is told what to show."""
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 
@@ -41,12 +45,13 @@ def files_in_scripts(page: WebPage) -> Iterator[tuple[str, str]]:
     """(address, name) of files in objects from which a script builds links, and of those that it hands to a viewer:
     `PDFObject.embed('/a.pdf')`, `new Pdfh5('#a', {pdfurl: '/a.pdf'})`, `var pdfUrl = '/a.pdf'`."""
     base = base_url(page)
-    for script in page.elements["script"]:
-        source = script.text or ""
+    for source in chain((script.text or "" for script in page.elements["script"]), _data_of_elements(page)):
         if not _names_file(source):
             continue
         for match in _FILE_OBJECT.finditer(source):
-            url = absolute(encode_query(unquote_literal(match.group(1)), page.charset), base)
+            addresses = [match.groups(), *_ADDRESS.findall(match.group(0))]
+            address = min(addresses, key=lambda found: found[0].lower() in _PLACES_IN_STORE)[1]
+            url = absolute(encode_query(unquote_literal(address), page.charset), base)
             name = _NAME_KEY.search(match.group(0))
             if url:
                 yield url, unquote_literal(name.group(1)) if name else ""
@@ -55,6 +60,15 @@ def files_in_scripts(page: WebPage) -> Iterator[tuple[str, str]]:
             address = unquote_literal(match.group(1))
             if _is_handed_to_viewer(source, match.start(), address):
                 yield from _shown_file(page, address, base)
+
+
+def _data_of_elements(page: WebPage) -> Iterator[str]:
+    """What elements hold as JSON for a script: `<div data-files='[{"url": …}]'>`."""
+    if "data-" in page.text and _DATA.search(page.text):
+        for element in page.tree.iter("*"):
+            for name, value in element.items():
+                if name.startswith("data-") and value.lstrip().startswith(("[", "{")):
+                    yield value
 
 
 @lru_cache(1024)  # pages of one site have the same scripts
@@ -92,8 +106,9 @@ def _sources(element: html.HtmlElement) -> Iterator[str]:
         if source and len(source) <= MAX_LINK_CHARS and not source.lower().startswith(("about:", "javascript:")):
             yield source
     for parameter in element.iter("param"):
-        if (parameter.get("name") or "").lower() in _MOVIE_NAMES and (source := (parameter.get("value") or "").strip()):
-            yield source
+        name, value = (parameter.get("name") or "").lower(), (parameter.get("value") or "").strip()
+        if value and len(value) <= MAX_LINK_CHARS and name in _MOVIE_NAMES:
+            yield f"?{value}" if name == _QUERY_OF_MOVIE else value
 
 
 def _shown_file(page: WebPage, source: str, base: str) -> Iterator[tuple[str, str]]:
