@@ -146,6 +146,12 @@ class Code(StrEnum):
     LISTED_FILE = "listed_file", "目录直接列出的文件", "a listed file"
     NO_DOCUMENT = "no_document", "判定为{page_kind}：{reason}", "{page_kind}: {reason}"
 
+    ONE_PAGE_OF_SEVERAL = (
+        "one_page_of_several",
+        "多件公文的地址都返回这一页，标题与目录所列均不符",
+        "the addresses of several documents show this page, and it has the title of none of them",
+    )
+
     # Why extraction takes a page for a document, a listing or a stub.
     FILE_BYTES = "file_bytes", "是文件，不是网页", "a file, no page"
     ERROR_NOTICE = "error_notice", "页面是错误提示，不是公文", "an error instead of a document"
@@ -319,6 +325,11 @@ class Code(StrEnum):
         "list_in_circles",
         "栏目“{list}”循环翻页：到 {url} 为止连续 {pages} 页没有新条目",
         "list '{list}' leads in circles: {pages} pages in a row up to {url} list nothing new",
+    )
+    LIST_PAGE_REPEATED = (
+        "list_page_repeated",
+        "栏目“{list}”的 {url} 重复显示前面某页的条目，本应显示的条目未知",
+        "{url} of list '{list}' shows the entries of an earlier page again: its own are unknown",
     )
     PAGING_NOT_UNDERSTOOD = (
         "paging_not_understood",

@@ -48,7 +48,25 @@ def document_of(
     if len(pages) == 1 and article.kind == "document":
         # The hash is made here: no process that reads strangers' pages says which text is stored under it.
         identity = TextIdentity(content_hash(article.text).sha256, pages[0].reading.bands)
-    return ExtractedPage(page_id, capture_id, _as_listed_file(article, pages[0]), identity=identity)
+    return ExtractedPage(
+        page_id,
+        capture_id,
+        _as_listed_file(article, pages[0]),
+        identity=identity,
+        is_called_otherwise=_is_called_otherwise(article, listing),
+    )
+
+
+def _is_called_otherwise(extraction: Extraction, listing: Mapping[str, Any]) -> bool:
+    """Whether the title that the catalog states and that of the page have nothing of each other: one may be cut, or
+    stand between other words."""
+    listed = _squashed(listing.get("title", "")).rstrip(".…")
+    title = _squashed(extraction.fields["title"].value) if "title" in extraction.fields else ""
+    return bool(listed and title) and listed not in title and title not in listed
+
+
+def _squashed(text: object) -> str:
+    return "".join(str(text).split())
 
 
 _OF_ITS_OWN = frozenset((Flag.NO_TEXT, Flag.ATTACHMENTS_ONLY, Flag.IMAGES_ONLY))

@@ -138,6 +138,20 @@ def test_without_a_total_a_page_of_pinned_entries_does_not_end_a_list(pinned: in
     assert len(site.asked) < 6
 
 
+@pytest.mark.parametrize("total", [None, len(OLD)])
+def test_a_page_in_the_middle_that_shows_an_earlier_one_is_told(total: int | None) -> None:
+    site = Served(OLD, total)
+    first = site.documents[:SIZE]
+    site.documents = [*OLD[: 2 * SIZE], *first, *OLD[3 * SIZE :]]
+    summary = asyncio.run(
+        CatalogWalk(
+            SOURCE, CrawlOptions(), cast(Fetcher, site), Sink(KnownList()), lambda *_: None, stop_at_known=False
+        ).run()
+    )
+    assert [problem.code for problem in summary.problems] == ["list_page_repeated"]
+    assert (summary.columns[0].lines, summary.columns[0].listed) == (25, 25)
+
+
 @pytest.mark.parametrize("rising", [True, False])
 def test_a_list_without_a_total_whose_dates_rise_is_walked_to_its_end(rising: bool) -> None:
     days = {name: f"2025-01-{number % 28 + 1:02}" for number, name in enumerate(OLD)}

@@ -149,18 +149,40 @@ def test_a_list_whose_documents_moved_to_another_or_were_taken_down_has_not_drop
     assert (codes(report), codes(watched.crawl())) == (["list_dropped"], [])
 
 
-def test_what_failed_when_it_was_new_is_tried_by_the_next_crawl_wherever_it_is_listed(watched: Watched) -> None:
-    oldest = watched.site.documents[1]
+@pytest.mark.parametrize("outcome", ["http_error", "not_a_document"])
+def test_what_failed_when_it_was_new_is_tried_by_the_next_crawl_wherever_it_is_listed(
+    watched: Watched, outcome: str
+) -> None:
+    site, oldest = watched.site, watched.site.documents[1]
     for _ in range(12):
-        watched.site.write("文件")
-    oldest.answers = lambda request: Response("", 502)
-    assert watched.crawl().outcomes["http_error"] == 1
+        site.write("文件")
+    oldest.answers = lambda request: Response("", 502) if outcome == "http_error" else site.front()
+    assert watched.crawl().outcomes[outcome] == 1
     oldest.answers = None
     watched.a_day_passes()
     report = watched.crawl(full=False, recheck_after_days=30)
     assert (report.full, report.listed, watched.state(oldest.path)) == (False, 13, "current")
     watched.a_day_passes()
     assert watched.crawl(full=False, recheck_after_days=30).listed == 12
+
+
+def test_one_page_at_the_addresses_of_all_documents_is_the_next_version_of_none(watched: Watched) -> None:
+    site = watched.site
+    for _ in range(14):
+        site.write("文件")
+    watched.crawl()
+    body = "<p>为提升服务，本站将迁移至新平台，迁移期间部分页面不能访问，办理事项请到政务服务大厅，特此公告。</p>"
+    page = site.html(f"<h1>网站迁移公告</h1><p>发布日期：2025-09-01</p><div>{body}</div>")
+    site.everything = lambda request: page if request.url.path.startswith("/show/") else None
+    site.write("文件")
+    for _ in range(2):
+        watched.a_day_passes()
+        report = watched.crawl()
+        assert (codes(report), report.outcomes) == (["most_pages_failed"], {"not_a_document": 27})
+    site.everything = None
+    watched.a_day_passes()
+    report = watched.crawl()
+    assert (report.created, report.updated, report.state) == (1, 0, "green")
 
 
 def test_what_was_removed_and_is_listed_anew_is_tried_at_once(watched: Watched) -> None:

@@ -70,6 +70,7 @@ ADVICE: dict[str, tuple[str, str]] = {
         "open that page: the site's program failed while it wrote; crawl again when it ends",
     ),
     Code.LIST_IN_CIRCLES: _PAGING,
+    Code.LIST_PAGE_REPEATED: _PAGING,
     Code.LISTING_DROPPED: _DROPPED,
     Code.LIST_DROPPED: _DROPPED,
     Code.FEWER_RECORDS: _ASSERTION,

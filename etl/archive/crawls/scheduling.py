@@ -15,14 +15,18 @@ from etl.reasons import encode_reason
 
 # A page is checked often while it is new, and ever more rarely later: sites change what they published last. For 30
 # days after it was first seen the interval is the source's `recheck_after_days`; a year later it is twelve times that.
+# One that was no document when it was new is tried after a day, two, four …: the site may have had a bad day.
 # A page whose bytes are damaged, or those of a further page or a file, is due at once: the site may still have them.
 _DUE = """
 (p.id IN (SELECT coalesce(pf.page_id, d.part_of, d.id)
           FROM archive.blob b JOIN archive.capture c ON c.blob_sha256 = b.sha256
           JOIN archive.page d ON d.id = c.page_id AND d.blob_sha256 = b.sha256
           LEFT JOIN archive.page_file pf ON pf.file_id = d.id
-          WHERE b.damage IS NOT NULL) OR coalesce(p.checked_at <= r.started_at - make_interval(secs => 86400 * least(
-    :first * greatest(1, extract(epoch FROM p.checked_at - p.first_seen_at) / 86400 / 30), :longest)), true))
+          WHERE b.damage IS NOT NULL) OR coalesce(p.checked_at <= r.started_at - make_interval(secs => 86400 * CASE
+    WHEN p.verdict IS NOT NULL AND p.checked_at < p.first_seen_at + make_interval(secs => 86400 * :first)
+    THEN least(:first, greatest(1, extract(epoch FROM p.checked_at - p.first_seen_at) / 86400))
+    ELSE least(:first * greatest(1, extract(epoch FROM p.checked_at - p.first_seen_at) / 86400 / 30), :longest) END),
+    true))
 """
 
 MAX_BATCHES = 1000
@@ -40,7 +44,7 @@ def plan_batches(engine: Engine, run: RunContext, batch_size: int) -> dict[int, 
     values = _cadence(run) | {"limit": run.options.limit or run.source.limits.pages}
     with engine.begin() as connection:
         if run.kind == "crawl" and run.options.limit is None:
-            connection.execute(_STILL_FAILING, {"run": run.id, "failed": _TRY_AGAIN})
+            connection.execute(_STILL_FAILING, _cadence(run) | {"failed": _TRY_AGAIN})
         waiting = connection.execute(_WAITING, values).all()
         dead = {} if run.options.url else dead_pages(connection, run)
         anew = _listed_anew(connection, run, dead)
@@ -138,16 +142,17 @@ _TRY_AGAIN = [
     if outcome not in (Outcome.NOT_A_DOCUMENT, Outcome.NOT_A_LISTING, Outcome.UNREADABLE, Outcome.TOO_LARGE)
 ]
 """How pages end that another day may answer otherwise."""
-# Of pages that no run has had an answer of, those that were listed since the last time that all lists were walked to
-# their ends.
-_STILL_FAILING = text("""
+# Of pages that never gave a document, those that were listed since the last time that all lists were walked to their
+# ends.
+_STILL_FAILING = text(f"""
 INSERT INTO archive.run_page (run_id, page_id, columns)
 SELECT r.id, p.id, ARRAY[]::text[] FROM archive.run r JOIN archive.page p ON p.source_id = r.source_id
 CROSS JOIN LATERAL (
     SELECT b.outcome, b.reason FROM archive.run_page b WHERE b.page_id = p.id AND b.run_id < r.id
     ORDER BY b.run_id DESC LIMIT 1) AS last
-WHERE r.id = :run AND p.kind = 'document' AND p.checked_at IS NULL AND r.listing->'full' = 'false'
-  AND (last.outcome = ANY(:failed) OR last.outcome = 'robots' AND last.reason NOT LIKE '%"robots_disallows"%')
+WHERE r.id = :run AND p.kind = 'document' AND r.listing->'full' = 'false' AND (p.checked_at IS NULL AND (
+    last.outcome = ANY(:failed) OR last.outcome = 'robots' AND last.reason NOT LIKE '%"robots_disallows"%')
+    OR p.verdict IS NOT NULL AND {_DUE} AND NOT EXISTS (SELECT FROM archive.record d WHERE d.page_id = p.id))
   AND p.listed_at >= (
     SELECT max(w.started_at) FROM archive.run w
     WHERE w.source_id = r.source_id AND w.kind = 'crawl' AND w.id < r.id AND w.listing->'full' = 'true')

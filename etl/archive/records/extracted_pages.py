@@ -28,6 +28,8 @@ class ExtractedPage:
     extraction: Extraction | None
     failure: str = ""
     identity: TextIdentity | None = None
+    is_called_otherwise: bool = False
+    """Whether the catalog lists it under another title than it has."""
 
 
 @dataclass(frozen=True, slots=True)

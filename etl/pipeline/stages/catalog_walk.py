@@ -1,8 +1,9 @@
 """Walks the lists of a source one after the other, each from its newest entry on; a sink takes what is found."""
 
 import asyncio
+import re
 from collections import deque
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from itertools import pairwise
@@ -27,6 +28,7 @@ from etl.web.page import read_page
 from etl.web.urls import MAX_ADDRESS_CHARS, Address, without_passing
 
 _BY_WORDS = {Outcome.BLOCKED, Outcome.SOFT_404, Outcome.HTTP_ERROR}
+_NUMBER = re.compile(r"\d+")
 MAX_BARREN_PAGES = 3
 """Listing pages in a row that list nothing new before the list is taken for a trap (a calendar, say)."""
 NAMED_ENTRIES = 5
@@ -156,6 +158,8 @@ class CatalogWalk:
         documents = len(self._documents)
         if self._queue and self._options.limit is None and documents >= self._max_documents:
             self._problems.append(Reason.of(Code.TOO_MANY_DOCUMENTS, documents=documents))
+        for walked in self._lists.values():
+            self._problems += walked.at_its_end()
         lists = tuple(walked.summary() for walked in self._lists.values() if walked.is_a_list)
         return ListingSummary(lists, tuple(self._lost), self._requests, tuple(self._problems))
 
@@ -171,7 +175,7 @@ class CatalogWalk:
         await self._save(WalkedPage(request, fetched.attempts, entries))
         self._documents |= entries.keys()
         walked = self._lists.setdefault(request.column, _WalkedList(request.column))
-        self._problems += walked.add(request, fetched.page, entries.keys())
+        self._problems += walked.add(request, fetched.page, frozenset(entries), self._queued)
         if self._stop_at_known and entries:
             known = await self._known()
             await self._end_at_known(walked, fetched.page, all(known[url] for url in entries))
@@ -261,12 +265,17 @@ class _WalkedList:
     """The totals that the site reports, in `documents` and `pages`."""
     _documents: set[str] = field(default_factory=set)
     _last_page: Set[str] = frozenset()
+    _shown: set[Set[str]] = field(default_factory=set)
+    """The documents of each page."""
     _barren_pages: int = 0
+    _repeated: str = ""
+    """The first page that shows the entries of an earlier one instead of its own."""
     _rises: int = 0
     """How often an entry has a later date than the one before it, less how often it has an earlier one."""
 
-    def add(self, request: ListingRequest, page: ListingPage, urls: Set[str]) -> list[Reason]:
-        """Adds a listing page whose entries have those canonical URLs; returns what is odd about it."""
+    def add(self, request: ListingRequest, page: ListingPage, urls: Set[str], queued: Set[str]) -> list[Reason]:
+        """Adds a listing page whose entries have those canonical URLs; returns what is odd about it. `queued`: keys of
+        the requests that were made, or are going to be."""
         problems = list(page.problems)
         for unit, reported in (("documents", page.reported_total), ("pages", page.reported_pages)):
             if reported is None:
@@ -283,11 +292,16 @@ class _WalkedList:
         # Some sites answer a page beyond the end with the last one again. That is an end; whether the list is complete
         # shows when it is compared with the reported totals.
         repeated = bool(urls) and urls == self._last_page
+        again = urls in self._shown
+        leads_back = bool(page.next_requests) and all(request_key(each) in queued for each in page.next_requests)
+        if again and not _is_of_first_page(request) and (not repeated or leads_back):
+            self._repeated = self._repeated or request.url
         self._barren_pages = 0 if new or repeated or page.of_other_lists else self._barren_pages + 1
         self._pages += 1
-        self._lines += 0 if repeated else len(page.entries)
+        self._lines += 0 if again else len(page.entries)
         self._documents |= new
         self._last_page = frozenset(urls)
+        self._shown |= {self._last_page} if urls else set()
         self.ended = repeated or self._barren_pages >= MAX_BARREN_PAGES
         if self._barren_pages == MAX_BARREN_PAGES and page.next_requests:
             pages = MAX_BARREN_PAGES
@@ -307,6 +321,11 @@ class _WalkedList:
     def accounts_for_total(self, known: KnownList) -> bool:
         """Whether earlier walks and this one found as many documents as the site reports."""
         return (self.reported_total or 0) <= len(known.urls | self._documents) + known.surplus
+
+    def at_its_end(self) -> Iterator[Reason]:
+        """What is odd about the list as a whole, after its last page. Of one that led in circles that is known."""
+        if self._repeated and self._barren_pages < MAX_BARREN_PAGES:
+            yield Reason.of(Code.LIST_PAGE_REPEATED, list=self.name, url=self._repeated)
 
     @property
     def is_oldest_first(self) -> bool:
@@ -330,6 +349,12 @@ class _WalkedList:
             whole=self._whole,
             total_is_upper_bound=self._total_is_upper_bound,
         )
+
+
+def _is_of_first_page(request: ListingRequest) -> bool:
+    """Whether the request names no page, or maybe the first one, which pagers call otherwise than the list itself."""
+    numbers = _NUMBER.findall(request.url.rpartition("/")[2] + (request.body or b"").decode("utf-8", "replace"))
+    return not numbers or not {"0", "1"}.isdisjoint(numbers)
 
 
 def request_key(request: ListingRequest) -> Address:

@@ -1,0 +1,44 @@
+"""One page at the addresses of several documents: a notice, a form to log in, whatever a site answers to everything.
+
+Each by itself may be a document. That the list calls each of them otherwise, and the page none of them, says that it
+is not.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, select, text
+
+from etl.archive.records.extracted_pages import ExtractedPage, Verdict
+from etl.archive.storage.lookups import among
+from etl.archive.storage.models import Capture
+from etl.outcomes import Outcome
+from etl.reason_codes import Code
+from etl.reasons import encode_reason
+
+SEVERAL = 3
+"""Documents at whose addresses the same page stands before it is none of them."""
+_REFUSED = text("""
+SELECT c.blob_sha256 FROM archive.capture c
+JOIN archive.page p ON p.id = c.page_id AND p.blob_sha256 = c.blob_sha256 AND p.verdict = 'not_a_document'
+WHERE c.blob_sha256 = ANY(:blobs) GROUP BY 1 HAVING count(DISTINCT p.id) >= :several - 1
+""")
+
+
+def pages_of_several(connection: Connection, documents: Sequence[ExtractedPage]) -> dict[int, Verdict]:
+    """Verdicts, by page id, on those of the documents that are one page: the same text with the same files, under none
+    of their titles. So are bytes that were found at other addresses before, and refused there."""
+    same: dict[object, list[ExtractedPage]] = defaultdict(list)
+    for page in documents:
+        if page.is_called_otherwise and page.extraction and page.extraction.text:
+            files = tuple(file.url for file in page.extraction.attachments)
+            same[(page.extraction.text, files)].append(page)
+    found = [page for pages in same.values() for page in pages if len(pages) >= SEVERAL]
+    fewer = {page.capture_id: page for pages in same.values() for page in pages if len(pages) < SEVERAL}
+    if fewer:
+        query = select(Capture.id, Capture.blob_sha256).where(among(Capture.id, fewer))
+        blobs = {capture: blob for capture, blob in connection.execute(query)}
+        refused = set(connection.scalars(_REFUSED, {"blobs": list(blobs.values()), "several": SEVERAL}))
+        found += [fewer[capture] for capture, blob in blobs.items() if blob in refused]
+    reason = encode_reason(Code.ONE_PAGE_OF_SEVERAL)
+    return {page.page_id: Verdict(Outcome.NOT_A_DOCUMENT, reason) for page in found}
