@@ -12,7 +12,7 @@ from etl.archive.crawls.run import CrawlOptions
 from etl.archive.storage.archive import Archive
 from etl.pipeline import crawl as pipeline
 from etl.settings import Settings
-from tests.support.changing_site import ChangingSite, Column, a_day_passes
+from tests.support.changing_site import MENU, ChangingSite, Column, a_day_passes
 from tests.support.gongkai import rows
 
 
@@ -96,6 +96,23 @@ def test_what_left_the_list_alone_and_fails_on_three_days_is_removed(watched: Wa
         assert (report.listed, report.removed) == (1, day == 3)
     watched.a_day_passes()
     assert watched.recheck(recheck_after_days=30).removed == 0
+
+
+def test_what_left_the_list_and_whose_page_says_that_it_was_taken_down_is_removed(watched: Watched) -> None:
+    site, document = watched.site, watched.site.documents[1]
+    watched.crawl()
+    body = f"<h1>{document.state.title}</h1><p>发布日期：2025-03-02</p><div>该信息已被删除。</div>"
+    document.answers = lambda request: site.html(f"<div>{MENU * 40}</div>{body}")
+    watched.a_day_passes()
+    assert (watched.crawl().outcomes["not_a_document"], watched.state(document.path)) == (1, "current")
+    document.columns = set()
+    watched.crawl()
+    watched.a_day_passes()
+    assert (watched.crawl(), watched.recheck())[1].removed == 1
+    document.answers = None
+    watched.a_day_passes()
+    report = watched.recheck()
+    assert (report.restored, report.updated) == (1, 0)
 
 
 def test_an_article_off_the_list_that_lost_a_further_page_is_not_removed(watched: Watched) -> None:

@@ -29,32 +29,39 @@ JOIN archive.capture c ON c.page_id = rp.page_id
 WHERE rp.run_id = :run AND rp.outcome = 'gone' AND {GONE_SINCE}
 GROUP BY r.id, r.version HAVING count(DISTINCT {DAY}) >= {DAYS}
 """)
-_MISSING = (
-    "({0}.outcome = 'gone' AND {0}.status IN (404, 410) OR {0}.outcome = 'soft_404' AND {0}.reason NOT LIKE :part)"
-)
-"""That a capture found its page missing, and not only a further page of its article."""
+_SAID = """
+CASE WHEN {0}.reason LIKE '{{"code":"as_before"%' THEN (
+    SELECT b.reason FROM archive.run_page b WHERE b.page_id = {0}.page_id AND b.run_id < {0}.run_id
+    AND b.capture_id IS NOT NULL AND b.reason NOT LIKE '{{"code":"as_before"%' ORDER BY b.run_id DESC LIMIT 1)
+ELSE {0}.reason END"""
+_MISSING = f"""
+({{0}}.outcome = 'gone' AND {{1}}.status IN (404, 410)
+ OR {{0}}.outcome = 'soft_404' AND {{0}}.reason NOT LIKE '{{{{"code":"article_page_failed"%'
+ OR {{0}}.outcome = 'not_a_document' AND ({_SAID}) LIKE '%"code":"error_notice"%')"""
+"""That a page of a run was missing by its capture, and not only a further page of its article."""
 _HOST = "split_part({0}.url, '/', 3)"
 # A server that answers 404, or leads to its home page, for all that it has, is a bad day of the server: one answer
 # counts if within the hour more documents of the host had content than had none, else the answers of several days.
 _OFF_THE_LIST = text(f"""
 WITH answer AS MATERIALIZED (
-    SELECT {_HOST.format("o")} AS host, o.page_id, o.fetched_at, o.outcome = ANY(:content) AS content
-    FROM archive.capture o JOIN archive.page d ON d.id = o.page_id AND d.kind = 'document'
+    SELECT {_HOST.format("c")} AS host, o.page_id, c.fetched_at, o.outcome = ANY(:content) AS content
+    FROM archive.run_page o JOIN archive.capture c ON c.id = o.capture_id
     WHERE o.run_id IN (SELECT id FROM archive.run WHERE source_id = :source AND (
         id = :run OR finished_at > CAST(:began AS timestamptz) - interval '1 hour')))
-SELECT r.id, r.version, rp.outcome, rp.reason
+SELECT r.id, r.version, rp.outcome, {_SAID.format("rp")} AS reason
 FROM archive.run_page rp
 JOIN archive.record r ON r.page_id = rp.page_id AND r.state = 'current'
 JOIN archive.page p ON p.id = rp.page_id AND p.listed_at < :walk
 JOIN archive.capture c ON c.id = rp.capture_id AND c.fetched_at >= :walk
-WHERE rp.run_id = :run AND {_MISSING.format("c")} AND (
+WHERE rp.run_id = :run AND {_MISSING.format("rp", "c")} AND (
     (SELECT count(DISTINCT page_id) FILTER (WHERE content) > count(DISTINCT page_id) FILTER (WHERE NOT content)
      FROM answer WHERE host = {_HOST.format("c")}
        AND fetched_at BETWEEN c.fetched_at - interval '1 hour' AND c.fetched_at + interval '1 hour')
-    OR (SELECT count(DISTINCT {DAY.replace("c.", "m.")}) FROM archive.capture m
-        WHERE m.page_id = p.id AND {_MISSING.format("m")} AND m.fetched_at > coalesce((
-            SELECT max(good.fetched_at) FROM archive.capture good
-            WHERE good.page_id = p.id AND good.outcome = ANY(:content)), '-infinity')) >= {DAYS})
+    OR (SELECT count(DISTINCT {DAY.replace("c.", "m.")})
+        FROM archive.run_page d JOIN archive.capture m ON m.id = d.capture_id
+        WHERE d.page_id = p.id AND {_MISSING.format("d", "m")} AND d.run_id > coalesce((
+            SELECT max(good.run_id) FROM archive.run_page good
+            WHERE good.page_id = p.id AND good.outcome = ANY(:content)), 0)) >= {DAYS})
 """)
 _BACK = text("""
 SELECT r.id, r.version FROM archive.run_page rp
@@ -93,9 +100,8 @@ def _evidence(connection: Connection, run: RunContext) -> tuple[dict[int, str], 
     evidence: dict[int, str] = {}
     walk = last_undoubted_walk(connection, run)
     if walk:
-        part = encode_reason(Code.ARTICLE_PAGE_FAILED, page=0, url="", reason="").partition(",")[0] + "%"
         values = {"run": run.id, "source": run.source.id, "began": run.started_at, "walk": walk.started_at}
-        for row in connection.execute(_OFF_THE_LIST, values | {"part": part, "content": _CONTENT}):
+        for row in connection.execute(_OFF_THE_LIST, values | {"content": _CONTENT}):
             day = f"{walk.started_at:%Y-%m-%d}"
             evidence[row.id] = encode_reason(Code.OFF_COMPLETE_LISTING, day=day, outcome=row.outcome, reason=row.reason)
     for row in connection.execute(_GONE, {"run": run.id}):
