@@ -60,6 +60,11 @@ class Code(StrEnum):
     )
     REDIRECTED_HOME = "redirected_home", "被转到首页 {url}", "redirected to {url}"
     HTML_FOR_FILE = "html_for_file", "附件地址返回 {bytes} 字节的网页", "{bytes} bytes of HTML where a file was linked"
+    PROGRAM_FOR_FILE = (
+        "program_for_file",
+        "附件地址返回的是程序的报错（{bytes} 字节）",
+        "a report of a program, of {bytes} bytes, where a file was linked",
+    )
     REDIRECTED_TO_ITSELF = (
         "redirected_to_itself",
         "带上 Cookie 后仍被转回同一地址",

@@ -8,6 +8,7 @@ import re
 from urllib.parse import urlsplit
 
 from etl.fetch.client import CONDITIONS, Attempt
+from etl.fetch.program_answers import is_program_answer
 from etl.fetch.refusals import Refusal, find_refusal
 from etl.file_signatures import NO_PICTURES, is_saved_as_html
 from etl.outcomes import Outcome
@@ -84,13 +85,16 @@ def _is_whole(attempt: Attempt) -> bool:
 
 
 def classify_file(attempt: Attempt) -> Verdict:
-    """The verdict on a file that a document links: a web page in its place is `not_a_file`; HTML may be a file."""
+    """The verdict on a file that a document links: a web page or a report of a program in its place is `not_a_file`;
+    HTML may be a file."""
     body = attempt.body or b""
     outcome, reason = _classify(attempt, _refusal(attempt))
     if (attempt.status or 0) >= 400 and body.lstrip().startswith(NO_PICTURES):
         return None, reason  # the file itself, under a status of errors
     if outcome is None and _PAGE.match(body[:512]) and not is_saved_as_html(body):
         return Outcome.NOT_A_FILE, encode_reason(Code.HTML_FOR_FILE, bytes=len(body))
+    if outcome is None and is_program_answer(body):
+        return Outcome.NOT_A_FILE, encode_reason(Code.PROGRAM_FOR_FILE, bytes=len(body))
     return outcome, reason
 
 

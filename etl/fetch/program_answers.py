@@ -1,0 +1,50 @@
+"""What programs answer in the place of a file, with status 200: a report of an error, as JSON, as XML, or in their own
+words."""
+
+import json
+import re
+
+_MAX_BYTES = 20_000
+"""Bytes of the longest answer that is looked at: such reports are short."""
+_BARE = re.compile(
+    rb"""["']?(?:null|none|nil|undefined|true|false|error|fail(?:ed|ure)?|-?\d{1,4}|\[\]|\{\})["']?""", re.IGNORECASE
+)
+_KEYS = frozenset(
+    "code errcode errno errorcode status state success ret result error err msg message errmsg errormsg exception "
+    "timestamp resultcode resultmsg returncode".split()
+)
+"""Names under which programs say how a request ended."""
+_MIN_KEYS = 2
+_XML = re.compile(
+    rb"(?:<\?xml[^>]{0,200}>\s*)?<(?:\w{1,20}:)?(?:Error|ErrorResponse|Fault|Exception|ServiceException)\b"
+)
+"""Stores (S3, OSS, COS, OBS), SOAP, map services."""
+_RUNTIME = re.compile(
+    rb"(?:<br\s*/?>\s*)?<b>(?:Warning|Notice|Fatal error|Parse error|Deprecated)</b>:"
+    rb"|(?:PHP )?(?:Fatal error|Parse error|Warning|Notice): [^\n]{1,400} in /"
+    rb"|Traceback \(most recent call last\):"
+    rb"|(?:[a-z_]\w*\.){2,8}\w*(?:Exception|Error)\b"
+    rb"|Microsoft (?:VBScript|JScript|OLE DB|JET|ADO)|(?:ADODB|Server)\.\w+ "
+    rb"|\[?(?:ORA|SQLSTATE)[-\[ ]\w{2,6}"
+)
+"""How the runtimes of PHP, Python, Java, .NET, ASP and databases begin their reports."""
+
+
+def is_program_answer(body: bytes) -> bool:
+    """Whether a body is what a program answers in the place of a file. Data in the same forms is none."""
+    if len(body) > _MAX_BYTES:
+        return False
+    said = body.removeprefix(b"\xef\xbb\xbf").strip()
+    if _BARE.fullmatch(said) or _XML.match(said) or _RUNTIME.match(said):
+        return True
+    return said.startswith(b"{") and _reports(said)
+
+
+def _reports(said: bytes) -> bool:
+    """Whether an object says how a request ended, and nothing else."""
+    try:
+        told = json.loads(said)
+    except (ValueError, RecursionError):
+        return False
+    ended = {str(key).lower().replace("_", "") for key in told} & _KEYS
+    return len(ended) >= _MIN_KEYS and not any(isinstance(value, list | dict) and value for value in told.values())
