@@ -30,6 +30,7 @@ ENCRYPTED = "application/x-ole-encrypted"
 HTML = "text/html"
 CSV = "text/csv"
 TEXT = "text/plain"
+ARCHIVES = frozenset({ZIP, RAR, SEVEN_ZIP})
 EMPTY = "application/x-empty"
 UNKNOWN = "application/octet-stream"
 IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/bmp", "image/tiff", "image/webp"})

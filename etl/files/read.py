@@ -1,12 +1,12 @@
 """Reads a file's bytes; `etl.files.process.pool` runs this in a process that can be killed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from etl.files import media_types
 from etl.files.formats import office
-from etl.files.formats.archives import ARCHIVES, Budget, unpack
+from etl.files.formats.archives import Budget, unpack
 from etl.files.formats.doc import doc_text
 from etl.files.formats.docx import read_docx
 from etl.files.formats.ofd import ofd_pages
@@ -20,20 +20,25 @@ from etl.reason_codes import Code
 from etl.reasons import Reason, encode_reason
 
 
-def read_file(body: bytes, name: str, limits: dict[str, Any]) -> FileReading:
-    """Read the file. Any bytes give an outcome; no exception is raised except `MemoryError`."""
-    return _read(body, name, Budget(Limits(**limits)), 1)
+def read_file(
+    body: bytes, name: str, limits: dict[str, Any], recognised: Mapping[str, FileReading] | None = None
+) -> FileReading:
+    """Read the file. Any bytes give an outcome; no exception is raised except `MemoryError`.
+
+    `recognised`: readings of members of an archive that OCR made, by path.
+    """
+    return _read(body, name, Budget(Limits(**limits)), 1, recognised or {})
 
 
-def _read(body: bytes, name: str, budget: Budget, depth: int) -> FileReading:
+def _read(body: bytes, name: str, budget: Budget, depth: int, recognised: Mapping[str, FileReading]) -> FileReading:
     kind = media_types.sniff(body, name)
     try:
         if len(body) > budget.limits.bytes:
             raise Unreadable(
                 FileOutcome.TOO_LARGE, encode_reason(Code.FILE_OVER_BYTES, bytes=len(body), limit=budget.limits.bytes)
             )
-        if kind in ARCHIVES:
-            return _archive(body, kind, budget, depth)
+        if kind in media_types.ARCHIVES:
+            return _archive(body, kind, budget, depth, recognised)
         reading = _document(body, kind, budget.limits)
     except Unreadable as error:
         return FileReading(kind, error.outcome, error.reason)
@@ -143,7 +148,7 @@ _TEXT_READERS: dict[str, tuple[str, Callable[[bytes, Limits], str]]] = {
 """The other media types: (`method` of the reading, function from bytes to text)."""
 
 
-def _archive(body: bytes, kind: str, budget: Budget, depth: int) -> FileReading:
+def _archive(body: bytes, kind: str, budget: Budget, depth: int, recognised: Mapping[str, FileReading]) -> FileReading:
     if depth > budget.limits.depth:
         return FileReading(kind, FileOutcome.TOO_LARGE, encode_reason(Code.NESTED_ARCHIVES, depth=budget.limits.depth))
     members: list[Member] = []
@@ -155,11 +160,14 @@ def _archive(body: bytes, kind: str, budget: Budget, depth: int) -> FileReading:
             if isinstance(content, Unreadable):
                 members.append(Member(path, media_types.UNKNOWN, content.outcome, content.reason, 0))
                 continue
-            inner = _read(content, path, budget, depth + 1)
+            inside = f"{path}/"
+            below = {name[len(inside) :]: known for name, known in recognised.items() if name.startswith(inside)}
+            inner = recognised.get(path) or _read(content, path, budget, depth + 1, below)
             members.append(Member(path, inner.media_type, inner.outcome, inner.reason, len(content)))
             for member in inner.members:
-                below = f"{path}/{member.path}"
-                members.append(Member(below, member.media_type, member.outcome, member.reason, member.size))
+                members.append(
+                    Member(f"{path}/{member.path}", member.media_type, member.outcome, member.reason, member.size)
+                )
             if inner.text:
                 text = inner.text if inner.members else f"== {path} ==\n{inner.text}"
                 left -= len(text) + 1
@@ -176,13 +184,14 @@ def _archive(body: bytes, kind: str, budget: Budget, depth: int) -> FileReading:
     outcome = _archive_outcome([member.outcome for member in members])
     reason = stopped or _counts(members)
     text = "\n".join(texts)
-    return FileReading(kind, outcome, reason, text, method="archive" if text else "", members=tuple(members))
+    method = "ocr" if recognised else "archive" if text else ""
+    return FileReading(kind, outcome, reason, text, method=method, members=tuple(members))
 
 
-# The outcome of an archive is the first of these that a member has.
+# The outcome of an archive is the first of these that a member has: one with a scan waits for OCR.
 _ORDER = (
-    FileOutcome.TOO_LARGE, FileOutcome.READ, FileOutcome.SCAN, FileOutcome.ENCRYPTED, FileOutcome.BROKEN,
-    FileOutcome.UNSUPPORTED, FileOutcome.NOT_A_FILE, FileOutcome.NO_TEXT,
+    FileOutcome.TOO_LARGE, FileOutcome.SCAN, FileOutcome.READ, FileOutcome.ENCRYPTED, FileOutcome.BROKEN,
+    FileOutcome.TOO_SLOW, FileOutcome.CRASHED, FileOutcome.UNSUPPORTED, FileOutcome.NOT_A_FILE, FileOutcome.NO_TEXT,
 )  # fmt: skip
 
 

@@ -9,10 +9,11 @@ from PIL import Image
 from etl.files import FileOutcome
 from etl.files.layout.line import Line
 from etl.files.layout.lines import merge_rows, paragraphs
-from etl.files.media_types import DOCX, OFD, PDF
+from etl.files.media_types import DOCX, OFD, PDF, ZIP
 from etl.files.ocr.scan_reader import ScanReader, scan_pool
+from etl.files.read import read_file
 from etl.files.types import ScanLimits
-from tests.support.documents import docx, ofd, p
+from tests.support.documents import docx, ofd, p, zipped
 from tests.support.pdfs import picture, saved
 
 
@@ -26,6 +27,33 @@ def test_a_scanned_page(read_scan: ScanReader) -> None:
     reading = read_scan(saved(picture("WATER SUPPLY", "NOTICE 17", size=(500, 200)), "PDF"), PDF)
     assert (reading.outcome, reading.method, reading.pages) == (FileOutcome.READ, "ocr", 1)
     assert reading.text == "WATER SUPPLY\nNOTICE 17"
+
+
+def test_scans_in_archives_are_read_and_stand_beside_the_other_members(read_scan: ScanReader) -> None:
+    scan = saved(picture("WATER SUPPLY", size=(500, 200)), "PNG")
+    other = saved(picture("NOTICE 17", size=(500, 200)), "PDF")
+    inner = zipped({"2.pdf": other, "WATER.png": b"no picture"})
+    body = zipped({"1.txt": "南街", "WATER.png": scan, "附件/内.zip": inner, "3.txt": "北街"})
+    waiting = read_file(body, "附件.zip", {})
+    assert (waiting.outcome, "南街" in waiting.text) == (FileOutcome.SCAN, True)
+    reading = read_scan(body, ZIP)
+    assert (reading.outcome, reading.method) == (FileOutcome.READ, "ocr")
+    assert reading.text.splitlines() == [
+        *("== 1.txt ==", "南街", "== WATER.png ==", "WATER SUPPLY", "== 2.pdf ==", "NOTICE 17"),
+        *("== WATER.png ==", "no picture", "== 3.txt ==", "北街"),
+    ]
+    ended = {member.path: member.outcome for member in reading.members}
+    assert ended == dict.fromkeys(
+        ("1.txt", "WATER.png", "附件/内.zip", "附件/内.zip/2.pdf", "附件/内.zip/WATER.png", "3.txt"), FileOutcome.READ
+    )
+
+
+def test_a_scan_of_an_archive_that_cannot_be_read_is_named(read_scan: ScanReader) -> None:
+    scan = saved(picture("X", size=(100, 100)), "PNG")
+    members = read_scan(zipped({"1.png": scan, "2.png": scan[:60], "3.png": scan}), ZIP).members
+    # Two pages of one file are allowed.
+    ended = [FileOutcome.READ, FileOutcome.BROKEN, FileOutcome.TOO_LARGE]
+    assert [member.outcome for member in members] == ended
 
 
 def test_a_tiff_has_pages(read_scan: ScanReader) -> None:

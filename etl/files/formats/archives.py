@@ -46,6 +46,17 @@ class Budget:
             raise Unreadable(FileOutcome.TOO_LARGE, encode_reason(Code.MORE_MEMBERS, limit=self.limits.members))
 
 
+def member_of(body: bytes, path: str, limits: Limits) -> bytes:
+    """The bytes of a member of an archive, or of one nested in it. Raises `Unreadable`."""
+    for name, content in unpack(body, media_types.sniff(body), Budget(limits)):
+        if isinstance(content, bytes):
+            if name == path:
+                return content
+            if path.startswith(f"{name}/") and media_types.sniff(content, name) in media_types.ARCHIVES:
+                return member_of(content, path.removeprefix(f"{name}/"), limits)
+    raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.PART_MISSING, part=path))
+
+
 def unpack(body: bytes, media_type: str, budget: Budget) -> Iterator[Unpacked]:
     """The members of an archive, without hidden files of operating systems. Raises `Unreadable`."""
     for path, content in _UNPACKERS[media_type](body, budget):
@@ -167,4 +178,3 @@ _UNPACKERS: dict[str, Callable[[bytes, Budget], Iterator[Unpacked]]] = {
     media_types.RAR: _rar,
     media_types.SEVEN_ZIP: _seven_zip,
 }
-ARCHIVES = frozenset(_UNPACKERS)

@@ -6,14 +6,15 @@ The models come with RapidOCR's wheel; nothing is downloaded.
 import io
 import json
 from collections.abc import Iterator
-from dataclasses import astuple
-from functools import cache
+from dataclasses import asdict, astuple
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
 from PIL import Image, ImageOps
 from rapidocr import RapidOCR
 
+from etl.files.formats.archives import member_of
 from etl.files.formats.docx import Document, read_docx
 from etl.files.formats.ofd import ofd_pages, ofd_picture
 from etl.files.formats.office import inner_text
@@ -22,7 +23,8 @@ from etl.files.formats.zip_packages import open_zip
 from etl.files.layout.line import Line
 from etl.files.layout.lines import drop_page_edges, merge_rows, paragraphs
 from etl.files.media_types import DOCX, IMAGES, OFD, PDF
-from etl.files.types import FileOutcome, Limits, ScanLimits, Unreadable
+from etl.files.read import read_file
+from etl.files.types import FileOutcome, FileReading, Limits, ScanLimits, Unreadable
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 
@@ -40,9 +42,28 @@ _STRIP = 1.5
 """Height of a strip, in widths of the picture: a long poster as one picture would be shrunk until unreadable."""
 
 
-def pages_to_recognise(body: bytes, media_type: str, limits: dict[str, Any]) -> list[bool]:
-    """For each page, whether it must be recognised; the others have a text layer. Raises `Unreadable`."""
+def read_archive(body: bytes, recognised: list[list[Any]]) -> FileReading:
+    """The reading of an archive with those of its members that were recognised: path, type, outcome, reason, text and
+    number of pages of each."""
+    known = {
+        path: FileReading(kind, FileOutcome(outcome), reason, text, pages, "ocr")
+        for path, kind, outcome, reason, text, pages in recognised
+    }
+    return read_file(body, "", asdict(Limits()), known)
+
+
+@lru_cache(1)  # one page after the other is asked for
+def _member(body: bytes, path: str) -> bytes:
+    return member_of(body, path, Limits())
+
+
+def pages_to_recognise(body: bytes, media_type: str, limits: dict[str, Any], path: str = "") -> list[bool]:
+    """For each page, whether it must be recognised; the others have a text layer. Raises `Unreadable`.
+
+    `path`: of the member, if the body is an archive.
+    """
     allowed = ScanLimits(**limits)
+    body = _member(body, path) if path else body
     if media_type == PDF:
         pages = [page.picture for page in pdf_pages(body, Limits())]
     elif media_type == OFD:
@@ -60,13 +81,15 @@ def pages_to_recognise(body: bytes, media_type: str, limits: dict[str, Any]) -> 
     return pages
 
 
-def recognise(body: bytes, media_type: str, number: int) -> str:
+def recognise(body: bytes, media_type: str, number: int, path: str = "") -> str:
     """The lines of one page or picture as JSON, for `join_pages`; `number` from 0. Raises `Unreadable`."""
+    body = _member(body, path) if path else body
     return json.dumps([astuple(line) for line in _lines(body, media_type, number)])
 
 
-def join_pages(body: bytes, media_type: str, recognised: list[str | None]) -> str:
+def join_pages(body: bytes, media_type: str, recognised: list[str | None], path: str = "") -> str:
     """The text of all pages: recognised lines as JSON, or None for a page with a text layer."""
+    body = _member(body, path) if path else body
     layer = _layer(body, media_type) if None in recognised else []
     pages = [
         layer[number] if lines is None else [Line(*line) for line in json.loads(lines)]

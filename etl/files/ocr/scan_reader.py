@@ -6,10 +6,12 @@ In a process of its own, since a page takes seconds.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
+from etl.files.media_types import ARCHIVES
 from etl.files.process.pool import Worker, max_text_bytes
-from etl.files.process.protocol import decode_flags, decode_text
+from etl.files.process.protocol import decode_flags, decode_reading, decode_text
 from etl.files.types import FileOutcome, FileReading, Limits, ScanLimits, Unreadable
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
@@ -41,19 +43,46 @@ class ScanReader:
             raise Unreadable(
                 FileOutcome.TOO_LARGE, encode_reason(Code.FILE_OVER_BYTES, bytes=len(body), limit=self.limits.bytes)
             )
+        return self._archive(body) if media_type in ARCHIVES else self._scan(body, media_type)
+
+    def _archive(self, body: bytes) -> FileReading:
+        """An archive with its members that are scans, in the order in which they are in it."""
+        limits = Limits()
+        longest = max_text_bytes(limits.characters)
+        call = partial(self.worker.call, limits.seconds, decode_reading, longest, "read_archive", body)
+        recognised: list[list[object]] = []
+        pages = 0
+        for member in call([]).members:
+            if member.outcome is not FileOutcome.SCAN or member.media_type in ARCHIVES:
+                continue
+            try:
+                if pages >= self.limits.pages:
+                    reason = encode_reason(Code.SCAN_OVER_PAGES, pages=pages, limit=self.limits.pages)
+                    raise Unreadable(FileOutcome.TOO_LARGE, reason)
+                found = self._scan(body, member.media_type, member.path)
+            except Unreadable as error:
+                found = FileReading(member.media_type, error.outcome, error.reason)
+            pages += found.pages or 1
+            recognised.append([member.path, found.media_type, found.outcome, found.reason, found.text, found.pages])
+        return call(recognised)
+
+    def _scan(self, body: bytes, media_type: str, *path: str) -> FileReading:
+        """A scan, or the member of an archive at this path that is one."""
         call, seconds = self.worker.call, self.limits.seconds
-        pages = call(seconds, self._flags, 0, "pages_to_recognise", body, media_type, asdict(self.limits))
+        pages = call(seconds, self._flags, 0, "pages_to_recognise", body, media_type, asdict(self.limits), *path)
         recognised: list[str | None] = [None] * len(pages)
         lost: list[Unreadable] = []
         for number in (number for number, picture in enumerate(pages) if picture):
             try:
-                recognised[number] = call(seconds, decode_text, _MAX_PAGE_BYTES, "recognise", body, media_type, number)
+                recognised[number] = call(
+                    seconds, decode_text, _MAX_PAGE_BYTES, "recognise", body, media_type, number, *path
+                )
             except Unreadable as error:
                 reason = encode_reason(Code.SCAN_PAGE_LOST, page=number + 1, reason=error.reason)
                 lost.append(Unreadable(error.outcome, reason))
                 recognised[number] = "[]"
         max_bytes = max_text_bytes(Limits().characters)
-        text = call(seconds, decode_text, max_bytes, "join_pages", body, media_type, recognised)
+        text = call(seconds, decode_text, max_bytes, "join_pages", body, media_type, recognised, *path)
         outcome = FileOutcome.READ if text else lost[0].outcome if lost else FileOutcome.NO_TEXT
         reason = "" if text else encode_reason(Code.NOTHING_IN_PICTURES)
         if lost:
