@@ -515,6 +515,7 @@ class Code(StrEnum):
     )
     MEMBERS = "members", "{outcomes}", "{outcomes}"
     MEMBERS_ENDED = "members_ended", "{file_outcome} {count} 个", "{count} {file_outcome}"
+    FILES_INSIDE = "files_inside", "内嵌文件：{outcomes}", "files inside: {outcomes}"
     NO_MEMBERS = "no_members", "压缩包内没有文件", "no members"
     SCAN_PAGES_LOST = "scan_pages_lost", "{pages}", "{pages}"
     SCAN_PAGE_LOST = "scan_page_lost", "第 {page} 页：{reason}", "page {page}: {reason}"

@@ -1,8 +1,9 @@
 """What programs answer in the place of a file, with status 200: a report of an error, as JSON, as XML, or in their own
 words."""
 
-import json
 import re
+
+from etl.web.data import read_json
 
 _MAX_BYTES = 20_000
 """Bytes of the longest answer that is looked at: such reports are short."""
@@ -43,8 +44,8 @@ def is_program_answer(body: bytes) -> bool:
 def _reports(said: bytes) -> bool:
     """Whether an object says how a request ended, and nothing else."""
     try:
-        told = json.loads(said)
-    except (ValueError, RecursionError):
+        told = read_json(said)
+    except ValueError:
         return False
     ended = {str(key).lower().replace("_", "") for key in told} & _KEYS
     return len(ended) >= _MIN_KEYS and not any(isinstance(value, list | dict) and value for value in told.values())

@@ -30,7 +30,16 @@ ENCRYPTED = "application/x-ole-encrypted"
 HTML = "text/html"
 CSV = "text/csv"
 TEXT = "text/plain"
-ARCHIVES = frozenset({ZIP, RAR, SEVEN_ZIP})
+TAR = "application/x-tar"
+GZIP = "application/gzip"
+ARCHIVES = frozenset({ZIP, RAR, SEVEN_ZIP, TAR, GZIP})
+WITH_FILES_INSIDE = frozenset({DOCX, XLSX, PPTX, PDF, OFD})
+XLSB = "application/vnd.ms-excel.sheet.binary.macroenabled.12"
+ODT = "application/vnd.oasis.opendocument.text"
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
+ODP = "application/vnd.oasis.opendocument.presentation"
+PACKAGE = "application/x-opc-package"
+"""A package of another program than Word, Excel and PowerPoint: XPS, Visio."""
 EMPTY = "application/x-empty"
 UNKNOWN = "application/octet-stream"
 IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/bmp", "image/tiff", "image/webp"})
@@ -45,9 +54,19 @@ _MAGIC: Mapping[bytes, str] = {
     b"BM": "image/bmp",
     **dict.fromkeys(file_signatures.TIFF, "image/tiff"),
     b"Founder CEB": "application/x-ceb",
-    b"\x1f\x8b": "application/gzip",
-    b"ID3": "audio/mpeg",
+    b"CAJ\0": "application/x-caj",
+    b"KDH ": "application/x-kdh",
+    b"AC10": "image/vnd.dwg",
+    file_signatures.GZIP: GZIP,
+    b"BZh": "application/x-bzip2",
+    b"\xfd7zXZ": "application/x-xz",
+    **dict.fromkeys((b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2"), "audio/mpeg"),
+    b"OggS": "application/ogg",
+    b"FLV\1": "video/x-flv",
+    b"\x30\x26\xb2\x75": "video/x-ms-asf",
+    b"\0\0\1\xba": "video/mpeg",
     b"\x1aE\xdf\xa3": "video/x-matroska",
+    **dict.fromkeys((b"FWS", b"CWS"), "application/x-shockwave-flash"),
     b"MZ": "application/vnd.microsoft.portable-executable",
 }
 _OLE_STREAMS = {
@@ -58,14 +77,16 @@ _OLE_STREAMS = {
     "encryptedpackage": ENCRYPTED,
 }
 # The part that only one kind of Office Open XML package has.
-_PACKAGES = (("word/", DOCX), ("xl/", XLSX), ("ppt/", PPTX))
+_PACKAGES = (("word/", DOCX), ("xl/workbook.bin", XLSB), ("xl/", XLSX), ("ppt/", PPTX))
+_RIFF = {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}
+_BRANDS = {b"M4A ": "audio/mp4", b"qt  ": "video/quicktime", **dict.fromkeys((b"heic", b"heix", b"mif1"), "image/heic")}
 _BY_NAME = {
     "doc": DOC, "wps": DOC, "xls": XLS, "et": XLS, "ppt": PPT, "dps": PPT,
     "docx": DOCX, "xlsx": XLSX, "pptx": PPTX, "ofd": OFD, "zip": ZIP,
 }  # fmt: skip
 _SHORT_NAMES = {
     PDF: "pdf", DOC: "doc", XLS: "xls", PPT: "ppt", DOCX: "docx", XLSX: "xlsx", PPTX: "pptx", OFD: "ofd",
-    SEVEN_ZIP: "7z", RAR: "rar", TEXT: "txt", UNKNOWN: "bin",
+    SEVEN_ZIP: "7z", RAR: "rar", TEXT: "txt", UNKNOWN: "bin", XLSB: "xlsb", ODT: "odt", ODS: "ods", ODP: "odp",
 }  # fmt: skip
 _HTML = re.compile(rb"<(!doctype\s+html|html|head|body|script|meta|title|table|div|frameset)\b", re.IGNORECASE)
 _HEAD = 4096
@@ -92,10 +113,12 @@ def sniff(body: bytes, name: str = "") -> str:
         return _zip(body, name)
     if head.startswith(olefile.MAGIC):
         return _ole(body, name)
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "image/webp"
+    if head[:4] == b"RIFF" and head[8:12] in _RIFF:
+        return _RIFF[head[8:12]]
     if head[4:8] == b"ftyp":
-        return "video/mp4"
+        return _BRANDS.get(head[8:12], "video/mp4")
+    if head[257:262] == b"ustar":
+        return TAR
     magic = next((magic for magic in _MAGIC if head.startswith(magic)), None)
     # Two letters alone prove nothing; a bitmap or a program also has zero bytes in its head.
     if magic and (len(magic) > 2 or b"\0" in head[:64]):
@@ -114,7 +137,7 @@ def _zip(body: bytes, name: str) -> str:
             if "OFD.xml" in names:
                 return OFD
             if "[Content_Types].xml" in names:
-                return next((kind for part, kind in _PACKAGES if any(n.startswith(part) for n in names)), ZIP)
+                return next((kind for part, kind in _PACKAGES if any(n.startswith(part) for n in names)), PACKAGE)
             if names[:1] == ["mimetype"] and archive.getinfo("mimetype").file_size < 200:
                 return archive.read("mimetype").decode("ascii", "replace").strip()
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError):

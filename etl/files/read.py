@@ -1,14 +1,17 @@
 """Reads a file's bytes; `etl.files.process.pool` runs this in a process that can be killed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from etl.files import media_types
 from etl.files.formats import office
-from etl.files.formats.archives import Budget, unpack
+from etl.files.formats.archives import Budget, Unpacked, unpack
 from etl.files.formats.doc import doc_text
 from etl.files.formats.docx import read_docx
+from etl.files.formats.inside import FAULTS as INSIDE_FAULTS
+from etl.files.formats.inside import files_inside
 from etl.files.formats.ofd import ofd_pages
 from etl.files.formats.pdf import pdf_pages
 from etl.files.formats.sheets import sheets_text
@@ -19,18 +22,16 @@ from etl.files.types import FileOutcome, FileReading, Limits, Member, Unreadable
 from etl.reason_codes import Code
 from etl.reasons import Reason, encode_reason
 
+Recognised = Mapping[str, FileReading]
+"""Readings that OCR made: of the members of an archive, by path, and of the file itself, under ""."""
 
-def read_file(
-    body: bytes, name: str, limits: dict[str, Any], recognised: Mapping[str, FileReading] | None = None
-) -> FileReading:
-    """Read the file. Any bytes give an outcome; no exception is raised except `MemoryError`.
 
-    `recognised`: readings of members of an archive that OCR made, by path.
-    """
+def read_file(body: bytes, name: str, limits: dict[str, Any], recognised: Recognised | None = None) -> FileReading:
+    """Read the file. Any bytes give an outcome; no exception is raised except `MemoryError`."""
     return _read(body, name, Budget(Limits(**limits)), 1, recognised or {})
 
 
-def _read(body: bytes, name: str, budget: Budget, depth: int, recognised: Mapping[str, FileReading]) -> FileReading:
+def _read(body: bytes, name: str, budget: Budget, depth: int, recognised: Recognised) -> FileReading:
     kind = media_types.sniff(body, name)
     try:
         if len(body) > budget.limits.bytes:
@@ -39,7 +40,9 @@ def _read(body: bytes, name: str, budget: Budget, depth: int, recognised: Mappin
             )
         if kind in media_types.ARCHIVES:
             return _archive(body, kind, budget, depth, recognised)
-        reading = _document(body, kind, budget.limits)
+        reading = recognised.get("") or _document(body, kind, budget.limits)
+        if reading.outcome in _OPENED:
+            reading = _with_inside(reading, body, budget, depth, recognised)
     except Unreadable as error:
         return FileReading(kind, error.outcome, error.reason)
     except RecursionError:
@@ -84,9 +87,17 @@ def _pdf(body: bytes, limits: Limits) -> FileReading:
     text = "\n".join(paragraphs(drop_page_edges([page.lines for page in pages])))
     pictures = sum(page.picture for page in pages)
     if not pictures:
-        return _text(media_types.PDF, "pdf", text, len(pages))
+        lost = [number for number, page in enumerate(pages, 1) if page.lost]
+        return _text(media_types.PDF, "pdf", text, len(pages), _lost(lost) if lost else "")
     reason = encode_reason(Code.SOME_PAGES_ARE_PICTURES, pictures=pictures, pages=len(pages))
     return FileReading(media_types.PDF, FileOutcome.SCAN, reason, text, len(pages), "pdf" if text else "")
+
+
+def _lost(pages: Sequence[int]) -> str:
+    unread = encode_reason(Code.NOT_WHOLE, format="PDF", error="the page does not open")
+    return encode_reason(
+        Code.SCAN_PAGES_LOST, pages=[encode_reason(Code.SCAN_PAGE_LOST, page=page, reason=unread) for page in pages]
+    )
 
 
 def _docx(body: bytes, limits: Limits) -> FileReading:
@@ -141,6 +152,9 @@ _TEXT_READERS: dict[str, tuple[str, Callable[[bytes, Limits], str]]] = {
     media_types.DOC: ("word", lambda body, _: doc_text(body)),
     media_types.PPT: ("kreuzberg", partial(office.slides_text, media_types.PPT)),
     media_types.PPTX: ("kreuzberg", partial(office.slides_text, media_types.PPTX)),
+    media_types.ODT: ("kreuzberg", partial(office.slides_text, media_types.ODT)),
+    media_types.ODS: ("kreuzberg", partial(office.slides_text, media_types.ODS)),
+    media_types.ODP: ("kreuzberg", partial(office.slides_text, media_types.ODP)),
     media_types.RTF: ("rtf", lambda body, _: office.rtf_text(body)),
     media_types.CSV: ("text", lambda body, _: office.csv_text(body)),
     media_types.TEXT: ("text", lambda body, _: office.text_of_text(body)),
@@ -148,28 +162,34 @@ _TEXT_READERS: dict[str, tuple[str, Callable[[bytes, Limits], str]]] = {
 """The other media types: (`method` of the reading, function from bytes to text)."""
 
 
-def _archive(body: bytes, kind: str, budget: Budget, depth: int, recognised: Mapping[str, FileReading]) -> FileReading:
+def _archive(body: bytes, kind: str, budget: Budget, depth: int, recognised: Recognised) -> FileReading:
     if depth > budget.limits.depth:
         return FileReading(kind, FileOutcome.TOO_LARGE, encode_reason(Code.NESTED_ARCHIVES, depth=budget.limits.depth))
+    members, texts, stopped = _members(unpack(body, kind, budget), kind, budget, depth, recognised)
+    outcome = _archive_outcome([member.outcome for member in members])
+    text = "\n".join(texts)
+    method = "ocr" if recognised else "archive" if text else ""
+    return FileReading(kind, outcome, stopped or _counts(members), text, method=method, members=tuple(members))
+
+
+def _members(
+    unpacked: Iterator[Unpacked], kind: str, budget: Budget, depth: int, recognised: Recognised
+) -> tuple[list[Member], list[str], str]:
+    """The members of an archive, or the files inside a document, their texts under their names, and why they end."""
     members: list[Member] = []
     texts: list[str] = []
     left = budget.limits.characters
-    stopped = ""
     try:
-        for path, content in unpack(body, kind, budget):
+        for path, content in unpacked:
             if isinstance(content, Unreadable):
                 members.append(Member(path, media_types.UNKNOWN, content.outcome, content.reason, 0))
                 continue
-            inside = f"{path}/"
-            below = {name[len(inside) :]: known for name, known in recognised.items() if name.startswith(inside)}
-            inner = recognised.get(path) or _read(content, path, budget, depth + 1, below)
+            inner = _read(content, path, budget, depth + 1, _below(path, recognised))
             members.append(Member(path, inner.media_type, inner.outcome, inner.reason, len(content)))
-            for member in inner.members:
-                members.append(
-                    Member(f"{path}/{member.path}", member.media_type, member.outcome, member.reason, member.size)
-                )
+            members += (replace(member, path=f"{path}/{member.path}") for member in inner.members)
             if inner.text:
-                text = inner.text if inner.members else f"== {path} ==\n{inner.text}"
+                is_archive = inner.media_type in media_types.ARCHIVES
+                text = inner.text if is_archive else f"== {path} ==\n{inner.text}"
                 left -= len(text) + 1
                 if left < 0:
                     raise Unreadable(
@@ -179,15 +199,47 @@ def _archive(body: bytes, kind: str, budget: Budget, depth: int, recognised: Map
     except Unreadable as error:
         if not members:
             raise
-        stopped = encode_reason(Code.STOPPED_AFTER, members=len(members), reason=error.reason)
         members.append(Member("", kind, error.outcome, error.reason, 0))
-    outcome = _archive_outcome([member.outcome for member in members])
-    reason = stopped or _counts(members)
-    text = "\n".join(texts)
-    method = "ocr" if recognised else "archive" if text else ""
-    return FileReading(kind, outcome, reason, text, method=method, members=tuple(members))
+        return members, texts, encode_reason(Code.STOPPED_AFTER, members=len(members) - 1, reason=error.reason)
+    return members, texts, ""
 
 
+def _below(path: str, recognised: Recognised) -> Recognised:
+    """Those of a member itself, under "", and of what is in it."""
+    inside = f"{path}/"
+    below = {name[len(inside) :]: reading for name, reading in recognised.items() if name.startswith(inside)}
+    return below | ({"": recognised[path]} if path in recognised else {})
+
+
+def _with_inside(reading: FileReading, body: bytes, budget: Budget, depth: int, recognised: Recognised) -> FileReading:
+    """The reading with the files inside the document as members, and their texts below its own."""
+    kind = reading.media_type
+    try:
+        members, texts, stopped = _members(_inside(body, kind, budget, depth), kind, budget, depth, recognised)
+    except Unreadable as error:
+        members, texts, stopped = [Member("", kind, error.outcome, error.reason, 0)], [], ""
+    if not members:
+        return reading
+    text = "\n".join(filter(None, (reading.text, *texts)))
+    is_read = reading.outcome is FileOutcome.NO_TEXT and texts
+    told = stopped or encode_reason(Code.FILES_INSIDE, outcomes=_ended(members))
+    reason = told if is_read else reading.reason or told
+    outcome = FileOutcome.READ if is_read else reading.outcome
+    return replace(reading, outcome=outcome, reason=reason, text=text, members=tuple(members))
+
+
+def _inside(body: bytes, kind: str, budget: Budget, depth: int) -> Iterator[Unpacked]:
+    try:
+        for name, content in files_inside(body, kind, budget.limits):
+            if depth > budget.limits.depth:
+                raise Unreadable(FileOutcome.TOO_LARGE, encode_reason(Code.NESTED_ARCHIVES, depth=budget.limits.depth))
+            budget.spend(len(content))
+            yield name, content
+    except INSIDE_FAULTS as error:
+        raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.PARSER_FAILED, error=error)) from error
+
+
+_OPENED = (FileOutcome.READ, FileOutcome.SCAN, FileOutcome.NO_TEXT)
 # The outcome of an archive is the first of these that a member has: one with a scan waits for OCR.
 _ORDER = (
     FileOutcome.TOO_LARGE, FileOutcome.SCAN, FileOutcome.READ, FileOutcome.ENCRYPTED, FileOutcome.BROKEN,
@@ -199,11 +251,15 @@ def _archive_outcome(outcomes: list[FileOutcome]) -> FileOutcome:
     return next((outcome for outcome in _ORDER if outcome in outcomes), FileOutcome.EMPTY)
 
 
-def _counts(members: list[Member]) -> str:
+def _ended(members: list[Member]) -> list[Reason]:
     counts = {outcome: sum(m.outcome is outcome for m in members) for outcome in FileOutcome}
-    ended = [
+    return [
         Reason.of(Code.MEMBERS_ENDED, count=count, file_outcome=outcome) for outcome, count in counts.items() if count
     ]
+
+
+def _counts(members: list[Member]) -> str:
+    ended = _ended(members)
     return encode_reason(Code.MEMBERS, outcomes=ended) if ended else encode_reason(Code.NO_MEMBERS)
 
 

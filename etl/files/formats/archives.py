@@ -1,7 +1,8 @@
-"""Files inside zip, RAR and 7z archives, within limits for a file and all archives nested in it."""
+"""Files inside zip, RAR, 7z, tar and gzip archives, within limits for a file and all archives nested in it."""
 
 import io
 import posixpath
+import tarfile
 import tempfile
 import zipfile
 import zlib
@@ -26,6 +27,7 @@ Unpacked = tuple[str, bytes | Unreadable]
 _UTF8 = 0x800
 _UNKNOWN_BYTES = "\ufffe"
 _CLUTTER = ("__MACOSX/", "~$", ".DS_Store", "Thumbs.db", "desktop.ini")
+_GZIP_NAMED = b"\x08"
 _RAR_END, _RAR_NO_PASSWORD, _RAR_BAD_PASSWORD, _RAR_STOP = 10, 22, 24, -1
 
 
@@ -173,8 +175,37 @@ def _seven_zip(body: bytes, budget: Budget) -> Iterator[Unpacked]:
         raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.NOT_WHOLE, format="7z", error=error)) from error
 
 
+def _tar(body: bytes, budget: Budget) -> Iterator[Unpacked]:
+    try:
+        with tarfile.open(fileobj=io.BytesIO(body), mode="r:") as archive:
+            for member in archive:
+                if member.isfile():
+                    budget.spend(member.size)
+                    content = archive.extractfile(member)
+                    yield member.name, content.read() if content else b""
+    except (tarfile.TarError, EOFError, OSError, ValueError) as error:
+        raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.NOT_WHOLE, format="tar", error=error)) from error
+
+
+def _gzip(body: bytes, budget: Budget) -> Iterator[Unpacked]:
+    """The one file of a gzip, which may be a tar: a server may have packed any file for the way, and not said so."""
+    unpacker = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    try:
+        content = unpacker.decompress(body, budget.unpacked + 1)
+    except zlib.error as error:
+        raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.NOT_WHOLE, format="gzip", error=error)) from error
+    check_size(len(body), len(content), 1, budget.limits)
+    budget.spend(len(content))
+    if not unpacker.eof:
+        raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.NOT_WHOLE, format="gzip", error="it is cut"))
+    named = body[3:4] == _GZIP_NAMED and body[10:].split(b"\0", 1)[0]
+    yield (decode(named)[0] if named else "content"), content
+
+
 _UNPACKERS: dict[str, Callable[[bytes, Budget], Iterator[Unpacked]]] = {
     media_types.ZIP: _zip,
     media_types.RAR: _rar,
     media_types.SEVEN_ZIP: _seven_zip,
+    media_types.TAR: _tar,
+    media_types.GZIP: _gzip,
 }

@@ -42,10 +42,11 @@ _MAX_SEGMENTS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Lines of a page in reading order; `picture`: it must be read by OCR instead."""
+    """Lines of a page in reading order; `picture`: it must be read by OCR instead; `lost`: it cannot be opened."""
 
     lines: list[Line]
     picture: bool
+    lost: bool = False
 
 
 @contextmanager
@@ -70,7 +71,7 @@ def open_pdf(body: bytes, limits: Limits) -> Iterator[pdfium.PdfDocument]:
 
 
 def pdf_pages(body: bytes, limits: Limits) -> list[Page]:
-    """All pages; one that PDFium cannot load has no lines. Raises `Unreadable`."""
+    """All pages. Raises `Unreadable`."""
     with open_pdf(body, limits) as document:
         return [_page(document, number) for number in range(len(document))]
 
@@ -79,7 +80,7 @@ def _page(document: pdfium.PdfDocument, number: int) -> Page:
     try:
         page = document[number]
     except pdfium.PdfiumError:
-        return Page([], picture=False)
+        return Page([], picture=False, lost=True)
     layer = page.get_textpage()
     try:
         count = layer.count_chars()

@@ -42,8 +42,8 @@ _STRIP = 1.5
 """Height of a strip, in widths of the picture: a long poster as one picture would be shrunk until unreadable."""
 
 
-def read_archive(body: bytes, recognised: list[list[Any]]) -> FileReading:
-    """The reading of an archive with those of its members that were recognised: path, type, outcome, reason, text and
+def read_whole(body: bytes, recognised: list[list[Any]]) -> FileReading:
+    """The reading of a file with what was recognised in it or in its members: path, type, outcome, reason, text and
     number of pages of each."""
     known = {
         path: FileReading(kind, FileOutcome(outcome), reason, text, pages, "ocr")

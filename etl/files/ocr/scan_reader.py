@@ -6,10 +6,9 @@ In a process of its own, since a page takes seconds.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from functools import partial
 from typing import Any
 
-from etl.files.media_types import ARCHIVES
+from etl.files.media_types import ARCHIVES, WITH_FILES_INSIDE
 from etl.files.process.pool import Worker, max_text_bytes
 from etl.files.process.protocol import decode_flags, decode_reading, decode_text
 from etl.files.types import FileOutcome, FileReading, Limits, ScanLimits, Unreadable
@@ -43,16 +42,22 @@ class ScanReader:
             raise Unreadable(
                 FileOutcome.TOO_LARGE, encode_reason(Code.FILE_OVER_BYTES, bytes=len(body), limit=self.limits.bytes)
             )
-        return self._archive(body) if media_type in ARCHIVES else self._scan(body, media_type)
+        if media_type in ARCHIVES:
+            return self._archive(body)
+        found = self._scan(body, media_type)
+        return self._whole(body, [_as_data("", found)]) if media_type in WITH_FILES_INSIDE else found
+
+    def _whole(self, body: bytes, recognised: list[list[object]]) -> FileReading:
+        """The reading of a file with what was recognised in it."""
+        limits = Limits()
+        longest = max_text_bytes(limits.characters)
+        return self.worker.call(limits.seconds, decode_reading, longest, "read_whole", body, recognised)
 
     def _archive(self, body: bytes) -> FileReading:
         """An archive with its members that are scans, in the order in which they are in it."""
-        limits = Limits()
-        longest = max_text_bytes(limits.characters)
-        call = partial(self.worker.call, limits.seconds, decode_reading, longest, "read_archive", body)
         recognised: list[list[object]] = []
         pages = 0
-        for member in call([]).members:
+        for member in self._whole(body, []).members:
             if member.outcome is not FileOutcome.SCAN or member.media_type in ARCHIVES:
                 continue
             try:
@@ -63,8 +68,8 @@ class ScanReader:
             except Unreadable as error:
                 found = FileReading(member.media_type, error.outcome, error.reason)
             pages += found.pages or 1
-            recognised.append([member.path, found.media_type, found.outcome, found.reason, found.text, found.pages])
-        return call(recognised)
+            recognised.append(_as_data(member.path, found))
+        return self._whole(body, recognised)
 
     def _scan(self, body: bytes, media_type: str, *path: str) -> FileReading:
         """A scan, or the member of an archive at this path that is one."""
@@ -95,6 +100,10 @@ class ScanReader:
         if sum(pages) > self.limits.pages:
             raise ValueError(f"{sum(pages)} pages to recognise, allowed are {self.limits.pages}")
         return pages
+
+
+def _as_data(path: str, reading: FileReading) -> list[object]:
+    return [path, reading.media_type, reading.outcome, reading.reason, reading.text, reading.pages]
 
 
 @contextmanager

@@ -1,0 +1,99 @@
+"""Files inside documents that a reader opens with a click: objects in Office documents, attachments of PDF and OFD."""
+
+import io
+import posixpath
+import zipfile
+from collections.abc import Callable, Iterator
+
+import olefile
+
+from etl.files import media_types
+from etl.files.formats.pdf import open_pdf
+from etl.files.formats.zip_packages import open_zip, read_xml
+from etl.files.types import Limits
+
+_NATIVE = "\1Ole10Native"
+_DOCUMENTS = frozenset(("worddocument", "workbook", "book", "powerpoint document"))
+_MAX_FILES = 500
+"""Files inside one document that are read."""
+
+
+def files_inside(body: bytes, kind: str, limits: Limits) -> Iterator[tuple[str, bytes]]:
+    """(name, bytes) of each. Data of charts and equations are none. What is too broken to list has none."""
+    return _FINDERS[kind](body, limits) if kind in _FINDERS else iter(())
+
+
+def _of_office(body: bytes, limits: Limits) -> Iterator[tuple[str, bytes]]:
+    with open_zip(body, limits) as archive:
+        for part in list(dict.fromkeys(_embedded(archive)))[:_MAX_FILES]:
+            content = archive.read(part)
+            name = part.rpartition("/")[2]
+            if not content.startswith(olefile.MAGIC):
+                yield name, content
+            elif found := _of_object(name, content):
+                yield found
+
+
+def _embedded(archive: zipfile.ZipFile) -> Iterator[str]:
+    """The parts that pages, sheets and slides refer to as objects; those of charts are what a chart draws."""
+    names = set(archive.namelist())
+    for relations in sorted(name for name in names if name.endswith(".rels") and "/charts/" not in name):
+        folder = posixpath.dirname(posixpath.dirname(relations))
+        for relation in read_xml(archive, relations):
+            target = relation.get("Target") or ""
+            part = target if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
+            if "/embeddings/" in part and part.lstrip("/") in names:
+                yield part.lstrip("/")
+
+
+def _of_object(name: str, content: bytes) -> tuple[str, bytes] | None:
+    """The file that an OLE object holds, or the object itself where it is a document; None for an equation."""
+    with olefile.OleFileIO(io.BytesIO(content)) as container:
+        streams = {path[0].lower(): path for path in container.listdir() if path}
+        if not _DOCUMENTS.isdisjoint(streams):
+            return name, content
+        for stream in ("package", "contents"):
+            if stream in streams:
+                return name, container.openstream(streams[stream]).read()
+        if _NATIVE.lower() in streams:
+            return _of_native(name, container.openstream(streams[_NATIVE.lower()]).read())
+    return None
+
+
+def _of_native(name: str, stream: bytes) -> tuple[str, bytes]:
+    """The file in an `Ole10Native` stream: sizes, its name, its path twice, its bytes ([MS-OLEDS] 2.3.6)."""
+    label, _, rest = stream[6:].partition(b"\0")
+    _, _, rest = rest.partition(b"\0")
+    path = 8 + int.from_bytes(rest[4:8], "little")
+    size = int.from_bytes(rest[path : path + 4], "little")
+    known = label.decode("gb18030", "replace").replace("\\", "/").rpartition("/")[2]
+    return known or name, rest[path + 4 : path + 4 + size]
+
+
+def _of_pdf(body: bytes, limits: Limits) -> Iterator[tuple[str, bytes]]:
+    with open_pdf(body, limits) as document:
+        for number in range(min(document.count_attachments(), _MAX_FILES)):
+            attachment = document.get_attachment(number)
+            yield attachment.get_name(), bytes(attachment.get_data())
+
+
+def _of_ofd(body: bytes, limits: Limits) -> Iterator[tuple[str, bytes]]:
+    with open_zip(body, limits) as archive:
+        names = set(archive.namelist())
+        for listing in sorted(name for name in names if name.endswith("/Attachments.xml")):
+            for item in read_xml(archive, listing).iter("{*}Attachment"):
+                place = next(("".join(map(str, each.itertext())).strip() for each in item.iter("{*}FileLoc")), "")
+                part = place if place.startswith("/") else posixpath.normpath(f"{posixpath.dirname(listing)}/{place}")
+                if place and part.lstrip("/") in names:
+                    ending = posixpath.splitext(place)[1]
+                    name = (item.get("Name") or posixpath.basename(place)).removesuffix(ending)
+                    yield name + ending, archive.read(part.lstrip("/"))
+
+
+_FINDERS: dict[str, Callable[[bytes, Limits], Iterator[tuple[str, bytes]]]] = {
+    **dict.fromkeys(media_types.WITH_FILES_INSIDE, _of_office),
+    media_types.PDF: _of_pdf,
+    media_types.OFD: _of_ofd,
+}
+FAULTS = (zipfile.BadZipFile, KeyError, OSError, ValueError, RuntimeError, NotImplementedError, EOFError)
+"""What finding them raises in a document that is read all the same."""
