@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from lxml import html
 
 from etl.web.page import WebPage, base_url
-from etl.web.styles import named_in_style
+from etl.web.styles import Named, named_in_style
 from etl.web.urls import Address, canonical_url
 
 MAX_NAMED = 200
@@ -16,6 +17,7 @@ MAX_RESOURCE_BYTES = 2_000_000
 """Of one style sheet or picture."""
 MAX_IMPORTS = 3
 """How deep style sheets that name others are followed."""
+_MAX_KEPT_CHARS = 20_000
 _LATE = ("data-src", "data-original", "data-lazy-src", "data-echo", "lazy-src", "original")
 """Attributes in which scripts that load pictures late look for the address."""
 
@@ -60,15 +62,23 @@ def _named(page: WebPage) -> Iterator[tuple[str, bool]]:
         if element.tag == "link":
             yield from [(element.get("href", ""), True)] if is_style_sheet(element) else []
         elif element.tag == "style":
-            yield from named_in_style(element.text or "")
+            yield from _named_in(element.text or "")
         elif element.tag == "img" or element.get("type", "").lower() == "image":
             yield picture_source(element), False
-    lower = page.text.lower()  # a pattern that takes both cases costs ten times as much
-    if "background=" in lower or "background =" in lower:
+    if "background=" in page.lower or "background =" in page.lower:
         yield from ((value, False) for value in page.tree.xpath("//@background"))
     if "url(" in page.text:
         for style in page.tree.xpath("//@style[contains(., 'url(')]"):
             yield from named_in_style(style)
+
+
+def _named_in(css: str) -> Iterable[Named]:
+    return _named_in_short(css) if len(css) <= _MAX_KEPT_CHARS else named_in_style(css)
+
+
+@lru_cache(64)  # pages of one site have the same sheets
+def _named_in_short(css: str) -> tuple[Named, ...]:
+    return tuple(named_in_style(css))
 
 
 def is_style_sheet(link: html.HtmlElement) -> bool:

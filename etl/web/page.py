@@ -107,6 +107,11 @@ class WebPage:
         return found[-1] and sum(found) >= _MIN_SAMPLES
 
     @cached_property
+    def lower(self) -> str:
+        """The text in lower case: a pattern that takes both cases costs ten times as much."""
+        return self.text.lower()
+
+    @cached_property
     def live_source(self) -> str:
         """The text without the comments of markup and scripts: where calls and values of scripts are searched."""
         return live_source(self.text)

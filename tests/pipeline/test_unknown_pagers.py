@@ -1,18 +1,23 @@
 """Articles of several pages on sites of no known family: their pagers are followed, or their records flagged."""
 
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from sqlalchemy import text as sql
 from starlette.requests import Request
 
 from demo.server import Resource, Site, serve
 from etl.archive.crawls.run import CrawlOptions
 from etl.archive.storage.archive import Archive
 from etl.extract.codes import Flag
-from etl.pipeline.crawl import crawl
+from etl.pipeline.crawl import crawl, recheck
+from etl.pipeline.reading.page_reading import PageReading, PageToRead
+from etl.pipeline.reading.pool import PageReaders
 from etl.settings import Settings
 from etl.sources.schema import Source
+from etl.web.urls import Address
 from tests.support.gongkai import rows
 from tests.support.pages import PARAGRAPHS, TITLE, page
 
@@ -106,3 +111,31 @@ def test_a_page_that_is_missing_fails_the_article(archive: Archive) -> None:
     with pytest.raises(ValueError, match="not enough values"):
         crawled(archive, {PATH: pager})
     assert rows(archive, "SELECT outcome FROM archive.run_page WHERE outcome <> 'stored'") == [{"outcome": "gone"}]
+
+
+def test_a_page_that_did_not_change_is_read_again_only_if_it_may_go_on(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    submit = PageReaders.submit
+
+    def noted(readers: PageReaders, source: Source, asked: PageToRead, body: bytes) -> Future[PageReading]:
+        read.append(asked.url)
+        return submit(readers, source, asked, body)
+
+    monkeypatch.setattr(PageReaders, "submit", noted)
+    site = PagedSite("paged", pagers={PATH: "<script>function createPageHTML(){}</script>"})
+    with serve(site) as base:
+        source = Source.model_validate(SOURCE | {"columns": [{"url": f"{base}/gk/"}]})
+
+        def read_by_recheck(key: str) -> int:
+            read.clear()
+            options = CrawlOptions(url=Address(f"{base}{PATH}"))
+            recheck(archive, source, key, options, Settings(), lambda *_: None)
+            return len(read)
+
+        crawl(archive, source, "test:1", CrawlOptions(full=True), Settings(), lambda *_: None)
+        assert read_by_recheck("again") == 0
+        with archive.engine.begin() as connection:
+            connection.execute(sql("UPDATE archive.record SET read_with = '1.1'"))
+        assert read_by_recheck("with other rules") > 0

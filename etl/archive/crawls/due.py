@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, distinct, func, select, true
+from sqlalchemy import Connection, Engine, distinct, func, literal, select, true
 
 from etl.archive.crawls.run import RunContext
 from etl.archive.crawls.validators import VERIFY_EVERY, trusted_hosts
-from etl.archive.storage.lookups import among
-from etl.archive.storage.models import Blob, Capture, Page, PageFile, RunPage
+from etl.archive.records.recording import RULES_VERSION
+from etl.archive.storage.lookups import NO_TEXT, among, is_current
+from etl.archive.storage.models import Blob, Capture, Page, PageFile, Record, RecordVersion, RunPage
+from etl.extract.codes import Flag
 from etl.outcomes import Outcome
 from etl.web.urls import Address, host_of
 
@@ -29,6 +31,7 @@ class DuePage:
 
     `digest` is the SHA-256 of its bytes when they were last extracted, None where extraction is still to come.
     `parts` (URLs of further pages of the article or of frames, in order) and `files` are those of that extraction.
+    `is_whole`: its record has a text, read with the present rules, that is not known to go on elsewhere.
     """
 
     page_id: int
@@ -38,6 +41,7 @@ class DuePage:
     headers: Mapping[str, str]
     digest: str | None
     parts: tuple[Address, ...]
+    is_whole: bool
     files: tuple[DueFile, ...]
 
 
@@ -51,6 +55,7 @@ def due_pages(engine: Engine, run: RunContext, batch: int) -> list[DuePage]:
         ).all()
         trusted = trusted_hosts(connection)
         parts = _parts_of(connection, [row.id for row in pages])
+        whole = set(connection.scalars(_WHOLE.where(among(Record.page_id, [row.id for row in pages]))))
         files = _files(connection, [row.id for row in pages])
     return [
         DuePage(
@@ -61,6 +66,7 @@ def due_pages(engine: Engine, run: RunContext, batch: int) -> list[DuePage]:
             headers=_conditional_headers(row, run.id, trusted),
             digest=None if row.unread_capture_id else row.blob_sha256,
             parts=tuple(parts.get(row.id, ())),
+            is_whole=row.id in whole,
             files=tuple(
                 DueFile(file.url, _conditional_headers(file, run.id, trusted)) for file in files.get(row.id, ())
             ),
@@ -73,6 +79,13 @@ _PAGES = (
     select(Page.id, Page.url, Page.etag, Page.last_modified, Page.blob_sha256, Page.unread_capture_id, Blob.damage)
     .outerjoin(Blob, Blob.sha256 == Page.blob_sha256)
     .order_by(Page.id)
+)
+_FLAGS = literal("\n") + func.array_to_string(RecordVersion.flags, "\n")
+_WHOLE = (
+    select(Record.page_id)
+    .join(RecordVersion, is_current(Record, RecordVersion))
+    .where(Record.read_with == RULES_VERSION, Record.content_hash != NO_TEXT)
+    .where(~_FLAGS.contains(f"\n{Flag.GOES_ON.of('')}"))
 )
 
 

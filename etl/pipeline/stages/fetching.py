@@ -303,9 +303,9 @@ class _Fetching:
 
     async def _unchanged(self, page: DuePage, attempts: list[ClassifiedAttempt]) -> _FetchedDocument:
         """A page that did not change: its parts and files are fetched as before. One without known parts that may have
-        some is read for them again."""
+        some, as far as its record tells, is read for them again."""
         parts: Sequence[Address] = page.parts
-        if not parts and _may_have_parts(page, attempts[-1].attempt.body or b""):
+        if not (parts or page.is_whole) and _may_have_parts(page, attempts[-1].attempt.body or b""):
             parts = (await self._judged(attempts[-1].attempt))[1].parts
         document = await self._with_parts(page, attempts, parts)
         files, _ = await self._fetch_files(page, page.files)

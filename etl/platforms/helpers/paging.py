@@ -141,7 +141,7 @@ class Pager:
 def script_pager(page: WebPage, *, first: bool) -> Pager | None:
     """The pager that a script of the page draws; None if no call is of a known form. `first`: the list's first page."""
     written = page.text
-    may_count = _MAY_COUNT_PAGES.search(written.lower()) is not None
+    may_count = _MAY_COUNT_PAGES.search(page.lower) is not None
     if not may_count and "createPage" not in written and "Pager" not in written:
         return None  # before comments are taken out, which takes ten times as long
     source = page.live_source
