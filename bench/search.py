@@ -33,7 +33,7 @@ from etl.archive.records.search_index import fill_index, forget_entries, index_w
 from etl.archive.storage.archive import Database, open_archive
 from etl.browse import create_app
 from etl.extract import content_hash
-from etl.folding import fold, grams
+from etl.folding import are_exact, fold
 from etl.local import ports
 from etl.settings import Settings
 
@@ -283,8 +283,8 @@ def queries(seed: int, records: int) -> Iterator[tuple[str, str]]:
     """What a reader asks for, by kind, one of each in any order: addresses below the browser's."""
     language = Language(1_000 + seed)
     chance = language.chance
-    # The index has no pairs with characters beyond U+FFFF, to which some are simplified: all texts are compared then.
-    words = [word for word in language.words if len(grams(fold(word))) == len(word) - 1]
+    # Some are simplified to characters beyond U+FFFF, whose pairs are not exact.
+    words = [word for word in language.words if are_exact(fold(word))]
     pairs = [word for word in words if len(word) == 2]
     everyday = [word for word in words[:40] if len(word) == 2]
     while True:

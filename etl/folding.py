@@ -50,6 +50,9 @@ class _Characters(dict[int, str]):
 
 _CHARACTERS = _Characters()
 _SPACES, _MANY_DASHES = re.compile(" +"), re.compile("-{2,}")
+_RARE = 0x10000
+_SHARED, _SHARED_CODES = 0xD800, 2_048
+"""The codes of surrogates: no text in UTF-8 has these as characters."""
 _KEEP_APART = frozenset("0123456789abcdefghijklmnopqrstuvwxyz")
 _NO_LETTERS = re.compile(r"[\W_]+")
 _YEAR_AND_SERIAL = re.compile(r"((?:19|20)\d\d)年?第?0*(\d{1,6})号?$")
@@ -112,10 +115,13 @@ def number_key(text: str) -> str:
 def grams(text: str) -> list[int]:
     """The pairs of neighbouring characters of a folded text as the index has them: 16 bits each, as a signed number.
 
-    Pairs with a space, or with a character beyond U+FFFF, are not indexed.
+    Pairs with a space are not indexed. A character beyond U+FFFF shares one of 2,048 codes with others (`are_exact`).
     """
-    codes = [ord(character) for character in text]
-    pairs = {
-        first << 16 | second for first, second in pairwise(codes) if 32 < first < 0x10000 and 32 < second < 0x10000
-    }
+    codes = [code if (code := ord(character)) < _RARE else _SHARED + code % _SHARED_CODES for character in text]
+    pairs = {first << 16 | second for first, second in pairwise(codes) if first > 32 and second > 32}
     return sorted(pair - (1 << 32) if pair >= 1 << 31 else pair for pair in pairs)
+
+
+def are_exact(text: str) -> bool:
+    """Whether each pair of the text stands for no other one."""
+    return all(ord(character) < _RARE for character in text)

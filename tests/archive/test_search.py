@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import Connection, create_engine, text
 
 from etl.archive.queries.counts import MatchCount
-from etl.archive.queries.full_text import found
-from etl.archive.queries.ranking import Place, first_places, places
+from etl.archive.queries.full_text import by_index, found
+from etl.archive.queries.hits import overview
+from etl.archive.queries.ranking import ENTRY, Place, first_places, places
 from etl.archive.queries.search import InvalidFilter, RecordFilter, parse_filter
 from etl.archive.queries.words import Query, Word, parse_query
 from etl.archive.records import search_index
@@ -78,6 +79,19 @@ def test_a_search_finds_exactly_the_records_in_which_the_words_occur(owner_url: 
             assert set(connection.scalars(like, {"like": f"%{escaped}%"})) == right, word
         checked, hits = checked + 1, hits + len(right)
     assert hits > checked
+
+
+def test_a_word_with_a_rare_character_is_looked_up(owner_url: str, connection: Connection) -> None:
+    """Characters beyond U+FFFF share their codes in the index: 𠀀 and 𠠀 have one."""
+    one, other, both = write_and_index(
+        owner_url, [Document("公告一", "王𠀀同志"), Document("公告二", "王𠠀同志"), Document("公告三", "王𠀀、王𠠀")]
+    )
+    assert by_index(parse_query("王𠀀"), ENTRY) is not None
+    assert ids(connection, "王𠀀") == {one, both}
+    assert ids(connection, "𠠀同志") == {other}
+    asked = RecordFilter(q="王𠠀")
+    assert overview(connection, asked).total == MatchCount(2, exact=True)
+    assert {place.record for place in first_places(connection, asked, count_all=False).places} == {one, other, both}
 
 
 def test_of_many_records_the_first_are_those_that_come_first_of_all(owner_url: str, connection: Connection) -> None:

@@ -32,7 +32,7 @@ from etl.archive.records.search_index import NUMBER
 from etl.archive.storage.citation_models import Citation
 from etl.archive.storage.models import Record, SearchEntry, Source
 from etl.extract.citing import cited_number_key, title_key
-from etl.folding import grams
+from etl.folding import are_exact, grams
 
 Entries = type[SearchEntry]
 Records = type[Record]
@@ -232,4 +232,4 @@ def _pairs(word: Word) -> ColumnElement[Any]:
 def _index_is_exact(word: Word) -> bool:
     if word.part in ("year", "type", "collection", "cites"):
         return True
-    return word.anywhere and len(word.folded) == 2 and len(grams(word.folded)) == 1
+    return word.anywhere and len(word.folded) == 2 and len(grams(word.folded)) == 1 and are_exact(word.folded)

@@ -10,7 +10,7 @@ from typing import Any
 from etl.archive.queries.full_text import field_line
 from etl.archive.queries.search import COLLECTION_FACET, CONTENT_ID, SOURCE_FACET, STATE_FACET, RecordFilter, Shape
 from etl.archive.queries.words import Query, Word
-from etl.folding import grams
+from etl.folding import are_exact, grams
 
 STATEMENTS = 200
 """Statements of a kind that are kept."""
@@ -60,6 +60,6 @@ def _shape(query: Query) -> Query:
 
 def _like(word: Word, name: str) -> Word:
     """A word of which the statement is the same."""
-    pairs = len(grams(word.folded))
-    alike = _ONE if len(word.folded) == 1 else _TWO if len(word.folded) == 2 and pairs == 1 else _MORE
+    is_pair = len(word.folded) == 2 and are_exact(word.folded)
+    alike = _ONE if len(word.folded) == 1 else _TWO if is_pair else _MORE
     return Word(alike, "", word.part, word.fields, name)
