@@ -2,7 +2,7 @@
 
 import sys
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
@@ -163,9 +163,10 @@ def _write_files(
     assert isinstance(archive, Archive)
     result = ExportResult(0)
 
-    def write_captures(out: IO[bytes]) -> None:
+    def write_captures(out: IO[bytes]) -> Set[int]:
         nonlocal result
-        result = _export_captures(connection, archive, request, out, progress)
+        result, looks = _export_captures(connection, archive, request, out, progress)
+        return looks
 
     count_rows(connection, request.filter)  # refuses an unknown source
     write_bag(
@@ -184,7 +185,7 @@ def _write(
 ) -> ExportResult:
     total = count_rows(connection, request.filter, versions=request.versions)
     if request.format.has_bytes and isinstance(archive, Archive):
-        return _export_captures(connection, archive, request, out, progress)
+        return _export_captures(connection, archive, request, out, progress)[0]
     if request.format is Format.XLSX and total > XLSX_ROWS:
         raise GongkaiError(
             f"{total:,} rows do not fit into a sheet, which has {XLSX_ROWS:,}", hint="narrow the filter, or use csv"
@@ -207,7 +208,8 @@ class DamagedExport(Damaged):
 
 def _export_captures(
     connection: Connection, archive: Archive, request: ExportRequest, out: IO[bytes], progress: ProgressCallback
-) -> ExportResult:
+) -> tuple[ExportResult, Set[int]]:
+    """What was written, and the captures of what its pages are shown with."""
     if not request.skip_damaged and (known := list(_still_damaged(connection, archive, request))):
         raise DamagedExport(known)
     size = export_size(connection, request.filter, all_captures=request.all_captures)
@@ -226,7 +228,7 @@ def _export_captures(
     if damaged and not request.skip_damaged:
         raise DamagedExport(damaged)
     shown = written.responses + written.revisits
-    return ExportResult(shown, written.revisits, written.resources, size.without_bytes, damaged)
+    return ExportResult(shown, written.revisits, written.resources, size.without_bytes, damaged), written.looks
 
 
 def _still_damaged(connection: Connection, archive: Archive, request: ExportRequest) -> Iterator[UnreadableItem]:

@@ -8,7 +8,7 @@ original headers over decoded bodies is broken: see pywb issue 584 and httrack2w
 import io
 import json
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -51,12 +51,13 @@ class IndexedRecord:
 @dataclass(frozen=True, slots=True)
 class WarcResult:
     """Contents of a WARC file, style sheets and pictures (`resources`) among them, and the damaged blobs left out, by
-    SHA-256."""
+    SHA-256. `looks`: the captures of what its pages are shown with."""
 
     responses: int
     revisits: int
     resources: int
     damaged: dict[str, UnreadableItem]
+    looks: Set[int]
 
 
 def write_warc(
@@ -112,7 +113,7 @@ def write_warc(
         responses += not item.is_repeat
         revisits += item.is_repeat
         resources += item.kind == "resource"
-    return WarcResult(responses, revisits, resources, damaged)
+    return WarcResult(responses, revisits, resources, damaged, looks.captures)
 
 
 def warc_date(time: datetime) -> str:

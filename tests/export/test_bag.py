@@ -97,6 +97,10 @@ def test_what_happened_to_the_bytes_is_told_as_premis_events(crawled: Archive, b
     }
     assert told <= {(row["id"], row["fetched_at"], row["sha256"]) for row in captured}
     assert {digest for *_, digest in told} == files
+    kept = "SELECT DISTINCT blob_sha256 AS sha256 FROM archive.page WHERE kind = 'resource' AND blob_sha256 <> ''"
+    looks = {row["sha256"] for row in rows(crawled, kept)}
+    assert looks
+    assert looks <= files, "what the pages are shown with is among them"
     assert len(by_type["fixity check"]) == len(files)
     read = {row["sha256"] for row in rows(crawled, "SELECT blob_sha256 AS sha256 FROM archive.file")}
     assert len(by_type["migration"]) == len(read & files) > 0

@@ -8,7 +8,7 @@
 | `data/premis.xml` | what happened to the bytes and records, as PREMIS events |
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from contextlib import AbstractContextManager
 from importlib.metadata import version
 from typing import IO
@@ -35,11 +35,17 @@ def write_bag(
     base: str,
     *,
     all_captures: bool,
-    write_captures: Callable[[IO[bytes]], None],
+    write_captures: Callable[[IO[bytes]], Set[int]],
 ) -> None:
-    """Writes all files of a bag; `write_captures` writes the WARC file. The same archive gives the same bytes."""
+    """Writes all files of a bag; `write_captures` writes the WARC file and returns the captures of what its pages are
+    shown with. The same archive gives the same bytes."""
     manifest: dict[str, str] = {}
     size = 0
+    looks: Set[int] = frozenset()
+
+    def write_warc(out: IO[bytes]) -> None:
+        nonlocal looks
+        looks = write_captures(out)
 
     def payload(path: str, write: Callable[[IO[bytes]], None]) -> None:
         nonlocal size
@@ -49,13 +55,14 @@ def write_bag(
         manifest[path] = hashing.sha256
         size += hashing.size
 
-    payload(WARC, write_captures)
+    payload(WARC, write_warc)
     count = Counter("writing records", count_rows(connection, record_filter), no_progress)
     rows = record_rows(connection, record_filter)
     payload("data/records.jsonl", lambda out: write_jsonl(connection, rows, out, base, count))
     payload("data/metadata.xml", lambda out: write_metadata(connection, record_filter, out, base))
     payload(
-        "data/premis.xml", lambda out: write_premis(connection, record_filter, out, base, all_captures=all_captures)
+        "data/premis.xml",
+        lambda out: write_premis(connection, record_filter, out, base, looks, all_captures=all_captures),
     )
     tags = {
         "bagit.txt": "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",

@@ -4,10 +4,10 @@ Types of events are those of the Library of Congress (`capture`, `fixity check`,
 id.loc.gov/vocabulary/preservation/eventType). A migration is a reading of a file: its text is kept beside its bytes.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from importlib.metadata import version
-from itertools import islice
+from itertools import chain, islice
 from typing import IO, Any
 
 from lxml import etree
@@ -17,7 +17,7 @@ from etl.archive.queries.search import RecordFilter
 from etl.archive.storage.lookups import among
 from etl.archive.storage.models import Blob, Correction, File, FixityEvent
 from etl.export.bag.xml import child, open_xml
-from etl.export.captures import ExportedCapture, exported_captures
+from etl.export.captures import ExportedCapture, exported_captures, resource_captures
 from etl.export.rows import record_rows
 from etl.reasons import english
 
@@ -31,14 +31,25 @@ _BYTES, _RECORD, _PERSON = "SHA-256", "record", "archivist"
 
 
 def write_premis(
-    connection: Connection, record_filter: RecordFilter, out: IO[bytes], base: str, *, all_captures: bool
+    connection: Connection,
+    record_filter: RecordFilter,
+    out: IO[bytes],
+    base: str,
+    looks: Collection[int] = (),
+    *,
+    all_captures: bool,
 ) -> None:
-    """Writes objects, then events, then agents, as the schema orders them; some hundred of each in memory."""
+    """Writes objects, then events, then agents, as the schema orders them; some hundred of each in memory.
+
+    `looks`: captures of what the pages are shown with.
+    """
     people: set[str] = set()
     with open_xml(out) as xml, xml.element(_tag("premis"), version="3.0", nsmap=_NAMESPACES):
 
         def captures() -> Iterator[Sequence[ExportedCapture]]:
-            return _batches(exported_captures(connection, record_filter, all_captures=all_captures))
+            of_pages = exported_captures(connection, record_filter, all_captures=all_captures)
+            behind = resource_captures(connection, record_filter, looks, all_captures=all_captures)
+            return _batches(chain(of_pages, behind))
 
         def write(element: Any) -> None:
             xml.write(element, pretty_print=True)
