@@ -139,6 +139,18 @@ def test_what_an_archived_page_lacks_is_said_with_how_it_ended(reader: TestClien
     ]
 
 
+def test_a_page_that_scripts_draw_is_not_just_white(archive: Archive, reader: TestClient, tmp_path: Path) -> None:
+    drawn = b"<html><head><title>x</title></head><body><div id=app></div><script>draw()</script></body></html>"
+    noted = drawn.replace(b"<script>", "<noscript>请启用脚本</noscript><script>".encode())
+    keep(archive, tmp_path, attached("/app.html", "text/html", drawn), attached("/noted.html", "text/html", noted))
+    shown = {}
+    for row in rows(archive, "SELECT c.id, p.url FROM archive.capture c JOIN archive.page p ON p.id = c.page_id"):
+        answer = reader.get(f"/archive/captures/{row['id']}/page")
+        shown[urlsplit(row["url"]).path] = html.fromstring(answer.content).text_content()
+    assert "此页内容由脚本显示" in shown["/app.html"]
+    assert "此页内容由脚本显示" not in shown["/noted.html"]
+
+
 def test_damage_is_told_before_anything_is_shown(
     archive: Archive, reader: TestClient, services: Addresses, captured: int
 ) -> None:

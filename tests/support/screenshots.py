@@ -66,6 +66,7 @@ PICTURES = {
     "find": Picture("/?q=安全", 760),
     "evidence": Picture("/records/{RECORD}", 840, "#fields", "#field-published_date details"),
     "compare": Picture("/compare/{RECORD}/1/{RECORD}/2?lines=changes", 800, "#choose"),
+    "link": Picture("/review?kind=missing&source={SOURCE}&find=排涝", 1080),
     "collection": Picture("/collections/{COLLECTION}", 620),
     "failed": Picture("/runs/{RUN}?group=failed", 700),
 }
@@ -130,7 +131,7 @@ def take(chromium: Browser, address: str, numbers: Mapping[str, str], folder: Pa
         page = context.new_page()
         for name, picture in PICTURES.items():
             page.set_viewport_size({"width": WIDTH, "height": picture.height})
-            page.goto(address + picture.path.format_map(numbers))
+            page.goto(address + picture.path.format_map(numbers), wait_until="networkidle")
             if picture.unfold:
                 page.locator(picture.unfold).evaluate("element => element.open = true")
             if picture.start:

@@ -17,6 +17,7 @@ from etl.browse.http.errors import DamagePage, damage_page
 from etl.browse.http.responses import Responder, see_other
 from etl.browse.http.routes import BaseAddress, BlobDigest, OpenArchive, Respond, RowId, page_route, read_only
 from etl.browse.http.security_headers import FRAMING_POLICY
+from etl.browse.language.messages import SAYS_NOTHING
 from etl.browse.pages.capture import (
     CapturePage,
     NotArchived,
@@ -113,8 +114,9 @@ def capture_to_look_at(
         look,
         words,
         label,
+        responder.text(SAYS_NOTHING),
     )
-    return Response(shown, headers=rewritten_headers(shown))
+    return Response(shown, headers={"vary": "Accept-Language, Cookie", **rewritten_headers(shown)})
 
 
 @router.api_route("/captures/{capture}/bytes", methods=["GET", "HEAD"], response_model=None)

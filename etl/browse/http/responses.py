@@ -50,6 +50,10 @@ class Responder:
         """The page as HTML of the template, or as JSON of the dataclass."""
         return self._render(template, page, status, headers)
 
+    def text(self, message: str) -> str:
+        """A message of `messages` in the language of the page."""
+        return language_of(self._request).translations.gettext(message)
+
     def feed(self, page: Feed, address: str) -> Response:
         """An Atom feed (RFC 4287); `address` is the browser's, for ids and links."""
         template = _environment(language_of(self._request)).get_template("feed.xml")

@@ -123,5 +123,6 @@ PARAMETER = N_("Parameter %(name)s: %(allowed)s.")
 UNKNOWN_PARAMETER = N_("There is no parameter %(name)s here; there are: %(allowed)s.")
 NOT_POSSIBLE = N_("this value is not possible here")
 
+SAYS_NOTHING = N_("This page shows nothing without its scripts, which the archive does not run.")
 COLON = N_(": ")
 """Between a name and its value in one line."""

@@ -9,7 +9,7 @@ from lxml import etree, html
 
 from etl.browse.pages.look import Look
 from etl.web.appearance import canonical_or_none, is_style_sheet, picture_source
-from etl.web.page import WebPage, base_url
+from etl.web.page import WebPage, base_url, visible_text
 
 EVIDENCE = "evidence"
 """Id of the place that is marked."""
@@ -25,15 +25,19 @@ _OTHER_ADDRESSES = {
 }  # fmt: skip
 """Attributes of which a page in a sandbox has no use."""
 _UNSEEN = ("style", "title", "textarea", "template", "noscript")
+_NEVER_SHOWN = frozenset(("style", "title"))
 _MARK = "background:#ffe38a;color:#000;outline:2px solid #a3312a;outline-offset:1px"
 _LABEL_BEFORE = 40
 """Characters before a value within which its label is expected, white space not counted."""
 
 
-def rewrite(page: WebPage, link: Callable[[str], str], look: Look, words: str = "", label: str = "") -> bytes:
+def rewrite(
+    page: WebPage, link: Callable[[str], str], look: Look, words: str = "", label: str = "", says_nothing: str = ""
+) -> bytes:
     """The page in UTF-8, with its links as `link` gives them for an address, and with its look.
 
-    `words`: what is marked, where it stands behind `label` if it does. The tree of `page` is changed.
+    `words`: what is marked, where it stands behind `label` if it does. `says_nothing`: what stands in a page that shows
+    neither words nor pictures, as those do that scripts draw. The tree of `page` is changed.
     """
     base = base_url(page)
     _mark(page.tree, words, label)
@@ -50,6 +54,10 @@ def rewrite(page: WebPage, link: Callable[[str], str], look: Look, words: str = 
         _rewrite_attributes(element, base, link)
         if picture:
             element.set("src", picture)
+    if says_nothing and not page.tree.xpath("//img[@src]") and not visible_text(page, _NEVER_SHOWN, 0):
+        notice = html.Element("p", style="margin:1em;font:1em sans-serif")
+        notice.text = says_nothing
+        (page.tree if (body := page.tree.find("body")) is None else body).insert(0, notice)
     head = page.tree.find("head")
     top = page.tree if head is None else head
     top.insert(0, html.Element("meta", charset="utf-8"))
