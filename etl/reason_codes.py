@@ -148,6 +148,11 @@ class Code(StrEnum):
     )
     OVER_LOOK_LIMIT = "over_look_limit", "样式与图片超出 {limit} 个", "beyond {limit} style sheets and pictures"
     OVER_RUN_LIMIT = "over_run_limit", "超出本次上限 {limit} 页", "beyond the run's limit of {limit}"
+    FILES_OVER_LIMIT = (
+        "files_over_limit",
+        "超出一件公文 {limit} 个附件的上限",
+        "beyond the {limit} files of one document that are fetched",
+    )
     LISTED_FILE = "listed_file", "目录直接列出的文件", "a listed file"
     NO_DOCUMENT = "no_document", "判定为{page_kind}：{reason}", "{page_kind}: {reason}"
 

@@ -119,6 +119,11 @@ def test_all_links_of_a_list_of_attachments_are_files(below: bool) -> None:
     assert [file.url for file in found.attachments] == [urljoin(URL, f"/fj?uuid={number}") for number in range(12)]
 
 
+def test_an_address_that_is_too_long_to_be_asked_for_is_a_flag() -> None:
+    found = found_in(f"<p>附件：<a href='/f/{'x' * 3_000}.doc'>登记表</a></p>")
+    assert (is_flagged(found), [file.name for file in found.attachments]) == (True, ["登记表"])
+
+
 WITHOUT_ADDRESS = {
     "a call with a number": '<p>附件：<a href="javascript:;" onclick="down(8121)">登记表</a></p>',
     "a call with an id": "<p><a href=\"javascript:down('8a8a')\">登记表.docx</a></p>",

@@ -91,6 +91,17 @@ def test_a_file_is_fetched_kept_and_read(archive: Archive, site: TrsSite) -> Non
     assert len(rows(archive, FILES)) == 1
 
 
+def test_files_beyond_the_limit_of_one_document_say_so(
+    archive: Archive, site: TrsSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "MAX_FILES", 1)
+    put(site, TABLE, docx("汇总表.docx", ["本年汇总"]))
+    report = crawl(archive, site)
+    assert (report.state, report.records, report.files) == ("green", 2, {"stored": 1, "limit": 1})
+    [reason] = rows(archive, "SELECT reason FROM archive.capture WHERE outcome = 'limit'")
+    assert english(reason["reason"]) == "beyond the 1 files of one document that are fetched"
+
+
 def test_a_file_that_two_documents_link_is_asked_for_once(archive: Archive, site: TrsSite) -> None:
     put(site, TABLE)
     put(site, TABLE, place=1)

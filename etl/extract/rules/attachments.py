@@ -49,7 +49,7 @@ from etl.extract.types import Attachment
 from etl.file_names import LINKED_ENDING, file_names, has_file_name, without_text_ending
 from etl.web.page import WebPage, absolute, base_url
 from etl.web.script.navigation import MAX_SCRIPT_CHARS, Clicks
-from etl.web.urls import site_of, unquote_query
+from etl.web.urls import MAX_ADDRESS_CHARS, site_of, unquote_query
 
 _SOFTWARE = re.compile(
     r"[\w（）()【】\[\]·. -]{0,16}(?:客户端|浏览器|阅读器|阅读软件|插件|控件|APP|Reader|Acrobat|Chrome|Firefox)"
@@ -289,6 +289,7 @@ class _Links:
         if url is None or url == self.own_url:
             self.unaddressed = self.unaddressed or (url is None and not hidden)
             return
+        self.unaddressed = self.unaddressed or len(url) > MAX_ADDRESS_CHARS
         if rank <= Rank.WEAK and ((own := own_name(url, self._page.charset)) and (not name or has_chinese(own))):
             name, rank = own, Rank.WEAK if name else Rank.OWN
         if not hidden:

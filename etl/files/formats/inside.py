@@ -14,8 +14,6 @@ from etl.files.types import Limits
 
 _NATIVE = "\1Ole10Native"
 _DOCUMENTS = frozenset(("worddocument", "workbook", "book", "powerpoint document"))
-_MAX_FILES = 500
-"""Files inside one document that are read."""
 
 
 def files_inside(body: bytes, kind: str, limits: Limits) -> Iterator[tuple[str, bytes]]:
@@ -25,7 +23,7 @@ def files_inside(body: bytes, kind: str, limits: Limits) -> Iterator[tuple[str, 
 
 def _of_office(body: bytes, limits: Limits) -> Iterator[tuple[str, bytes]]:
     with open_zip(body, limits) as archive:
-        for part in list(dict.fromkeys(_embedded(archive)))[:_MAX_FILES]:
+        for part in dict.fromkeys(_embedded(archive)):
             content = archive.read(part)
             name = part.rpartition("/")[2]
             if not content.startswith(olefile.MAGIC):
@@ -72,7 +70,7 @@ def _of_native(name: str, stream: bytes) -> tuple[str, bytes]:
 
 def _of_pdf(body: bytes, limits: Limits) -> Iterator[tuple[str, bytes]]:
     with open_pdf(body, limits) as document:
-        for number in range(min(document.count_attachments(), _MAX_FILES)):
+        for number in range(document.count_attachments()):
             attachment = document.get_attachment(number)
             yield attachment.get_name(), bytes(attachment.get_data())
 

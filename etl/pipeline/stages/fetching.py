@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import partial
 from itertools import chain, islice
 from urllib.parse import urlsplit
@@ -46,7 +47,7 @@ MAX_BUFFERED_BYTES = 32_000_000
 MAX_ARTICLE_BYTES = 100_000_000
 """Bytes of all pages of an article, which are stored together; texts are far smaller."""
 MAX_FILES = 200
-"""Files of one document that are fetched; none of the saved pages links more than 40."""
+"""Files of one document that are fetched; none of the saved pages links more than 40. The others end as `limit`."""
 
 
 Attempts = Mapping[Address, Sequence[ClassifiedAttempt]]
@@ -377,9 +378,12 @@ class _Fetching:
         """
         attempts: dict[Address, list[ClassifiedAttempt]] = {}
         all_here = True
-        for file in files:
+        for number, file in enumerate(files):
             if file.url in self._requested_files:
                 all_here = False
+                continue
+            if number >= MAX_FILES:
+                attempts[file.url] = [_over_limit(file.url)]
                 continue
             self._requested_files.add(file.url)
             answers = await self._request(file.url, file.headers)
@@ -407,7 +411,14 @@ def _files(document: _FetchedDocument) -> list[DueFile]:
     """The files that the document's pages link; conditional requests for those that it linked before."""
     known = {file.url: file for file in document.page.files}
     urls = dict.fromkeys(url for reading in document.readings for url in reading.files)
-    return [known.get(url) or DueFile(url) for url in list(urls)[:MAX_FILES]]
+    return [known.get(url) or DueFile(url) for url in urls]
+
+
+def _over_limit(url: str) -> ClassifiedAttempt:
+    """Stands for the request of a file that is not made."""
+    reason = encode_reason(Code.FILES_OVER_LIMIT, limit=MAX_FILES)
+    attempt = Attempt(url, url, datetime.now(UTC), 0, (), failure=Outcome.LIMIT, reason=reason)
+    return ClassifiedAttempt(attempt, Outcome.LIMIT, reason)
 
 
 def _page_attempts(
