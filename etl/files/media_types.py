@@ -80,6 +80,10 @@ _OLE_STREAMS = {
 _PACKAGES = (("word/", DOCX), ("xl/workbook.bin", XLSB), ("xl/", XLSX), ("ppt/", PPTX))
 _RIFF = {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}
 _BRANDS = {b"M4A ": "audio/mp4", b"qt  ": "video/quicktime", **dict.fromkeys((b"heic", b"heix", b"mif1"), "image/heic")}
+ALL = frozenset(
+    (*_MAGIC.values(), *_OLE_STREAMS.values(), *(kind for _, kind in _PACKAGES), *_RIFF.values(), *_BRANDS.values())
+) | {PDF, OFD, ZIP, ODT, ODS, ODP, PACKAGE, TAR, "video/mp4", HTML, CSV, TEXT, EMPTY, UNKNOWN}
+"""What `sniff` may say; a package may state any other type itself."""
 _BY_NAME = {
     "doc": DOC, "wps": DOC, "xls": XLS, "et": XLS, "ppt": PPT, "dps": PPT,
     "docx": DOCX, "xlsx": XLSX, "pptx": PPTX, "ofd": OFD, "zip": ZIP,

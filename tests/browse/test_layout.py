@@ -63,10 +63,7 @@ def test_whatever_the_archive_can_name_has_a_chinese_name() -> None:
     assert set(FIELDS) == {name for name in LABELS.values() if name} == set(ALIASES)
     assert set(VERSIONS) == set(VERSIONS_HELP) == {"created", "updated", "corrected", "re-extracted"}
     assert set(FILES) == set(FileOutcome) == {*FILES_HELP, "read"}
-    named = {
-        value for name, value in vars(media_types).items() if name.isupper() and isinstance(value, str) and "/" in value
-    }
-    assert set(FORMATS) == named | media_types.IMAGES
+    assert set(FORMATS) == media_types.ALL
     kinds = (FormProblem, NoteProblem, CollectionProblem, NameProblem, LinkProblem)
     problems = {problem for kind in kinds for problem in get_args(kind)}
     assert problems - {""} == set(FORM_PROBLEMS)
