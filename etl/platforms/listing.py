@@ -6,15 +6,20 @@ others, they are read by common helpers, and what is not understood is a problem
 
 import re
 from collections import Counter
+from collections.abc import Container
 from dataclasses import replace
 from urllib.parse import urlsplit
 
 from etl.platforms.base import UNREADABLE, ListingPage, ListingRequest, NotAListing, Platform
+from etl.platforms.helpers.element_words import label_of
 from etl.platforms.helpers.excerpts import list_elsewhere
+from etl.platforms.helpers.list_ends import sign_around
 from etl.platforms.helpers.list_numbers import Counts
-from etl.platforms.helpers.pager_links import next_url
+from etl.platforms.helpers.page_steps import page_behind, steps
+from etl.platforms.helpers.pager_links import next_is_disabled, next_url
 from etl.platforms.helpers.paging import counts_by_name, counts_in_words, script_pager, shown_words, sign_of_more
 from etl.platforms.helpers.rows import COMPANION
+from etl.platforms.helpers.rows_apart import folded_rows, rows_apart
 from etl.platforms.helpers.script_jumps import jump_ahead
 from etl.platforms.helpers.script_links import read_script_links, unread_rows
 from etl.platforms.helpers.short_counts import short_counts
@@ -60,9 +65,11 @@ def read_list_page(family: Platform, page: WebPage, request: ListingRequest) -> 
         listing = replace(listing, problems=(*listing.problems, problem))
     if not listing.entries or not _MARKUP.match(page.text) or _XML.match(page.text):
         return listing
+    if apart := rows_apart(page, _titles(listing)):
+        listing = replace(listing, entries=(*apart, *listing.entries))
     years = _other_years(listing, page, request)
     if listing.reported_total is None or not _goes_on_or_ends(listing, request):
-        words = shown_words(page)
+        words = _without_titles(shown_words(page), listing)
         said = counts_in_words(page, words)
         listing = _with_total(listing, said)
         if not _goes_on_or_ends(listing, request):
@@ -81,6 +88,19 @@ def _other_years(listing: ListingPage, page: WebPage, request: ListingRequest) -
     lists = lists_of_other_years(page, _days(listing))
     name = request.column.partition(_BELOW)[0]
     return tuple(ListingRequest(url, f"{name}{_BELOW}{words}") for url, words in lists.items() if url not in known)
+
+
+def _titles(listing: ListingPage) -> dict[str, str]:
+    """The titles of the entries by their addresses."""
+    return {entry.url: entry.title for entry in listing.entries}
+
+
+def _without_titles(words: str, listing: ListingPage) -> str:
+    """The page's words without titles that have numbers: 共30项 in one counts no documents of the list."""
+    for entry in listing.entries:
+        if any(map(str.isdigit, entry.title)):
+            words = words.replace("".join(entry.title.split()), "")
+    return words
 
 
 def _days(listing: ListingPage) -> list[str]:
@@ -126,12 +146,12 @@ def _continued(
 ) -> ListingPage:
     """With the next request by a pager that the family does not know, or with the sign that nothing here understood."""
     first = request.seen == 0
-    seen = request.seen + len(listing.entries)
+    seen, listed = request.seen + len(listing.entries), _titles(listing)
     if pager := script_pager(page, first=first):
         url = resolved(page.url, pager.next_address) if pager.next_address else None
         listing = replace(listing, reported_pages=pager.pages, reported_total=listing.reported_total or pager.total)
     else:
-        url = next_url(page, first=first)
+        url = next_url(page, first=first) or page_behind(page, listed, seen)
     if url:
         return replace(listing, next_requests=(ListingRequest(url, request.column, seen),))
     if pager:
@@ -146,11 +166,17 @@ def _continued(
     sign = _unfinished(said, seen, first=first) if said else None
     turns_within = first and len(listing.entries) >= MIN_TURNED_WITHIN
     if not turns_within and (said is None or (sign is None and not _whole(said, seen, first=first))):
-        sign = sign_of_more(page, words, seen, first=first)
+        sign = sign_of_more(page, words, seen, first=first) or _step(page, listed)
+        if sign is None and first and not next_is_disabled(page):
+            sign = sign_around(page, listed, seen)
     if first and sign is None:
         sign = other_period(page, _days(listing)) or tab_of_another_list(page)
     problem = sign and Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=sign)
     return replace(listing, problems=(*listing.problems, problem)) if problem else listing
+
+
+def _step(page: WebPage, listed: Container[str]) -> str | None:
+    return next((f"{label_of(step.link)} → {step.url}" for step in steps(page, listed)), None)
 
 
 def _unfinished(said: Counts, seen: int, *, first: bool) -> str | None:
@@ -176,7 +202,9 @@ def _unlisted(listing: ListingPage, page: WebPage, request: ListingRequest) -> R
     total = listing.reported_total
     if request.seen or (total is not None and len(listing.entries) >= total):
         return None
-    entries = {entry.url: entry.title for entry in listing.entries}
+    entries = _titles(listing)
+    if (folded := folded_rows(page, entries)) > 1:
+        return Reason.of(Code.ROWS_NOT_UNDERSTOOD, url=request.url, links=folded, entries=1)
     if unread := unread_rows(page, entries):
         return Reason.of(Code.ROWS_NOT_UNDERSTOOD, url=request.url, links=unread + len(entries), entries=len(entries))
     shapes = Counter(map(_shape, entries))

@@ -24,7 +24,6 @@ SIGNS = {
     "an unknown call": "<script>laypage({cont: 'p', pages: data.n})</script>",
     "another unknown call": '<script>createPageTurn("box", list)</script>',
     "numbers of a script": '<div><a href="#">1</a><a href="javascript:go(2)">2</a></div>',
-    "numbers in the query": '<div><a href="?page=2">2</a></div>',
     "more that loads": '<div class="more" id="load">加载更多</div>',
     "a button": "<button>点击查看更多</button>",
 }

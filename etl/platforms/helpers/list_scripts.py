@@ -31,16 +31,22 @@ _GRIDS = re.compile(
     r"""\bserverSide["']?\s*:\s*(?:true|!0)|\bpager["']?\s*:\s*["']#|"""
     r"""\burl["']?\s*:[^{}]{0,300}\bpagination["']?\s*:\s*(?:true|!0)|"""
     r"""\bpagination["']?\s*:\s*(?:true|!0)[^{}]{0,300}\burl["']?\s*:|"""
-    r"""\burl["']?\s*:[^{}]{0,300}\bpage["']?\s*:\s*(?:true|!0)"""
+    r"""\burl["']?\s*:[^{}]{0,300}\bpage["']?\s*:\s*(?:true|!0)|"""
+    r"""\bnew\s+\w+\([^(){}]{0,40}\{[^{}]{0,80}\bpage["']?\s*:\s*1\s*,[^{}]{0,80}\b(?:size|limit|rows|page_?size)["']?\s*:\s*\d"""
 )
 _FUNCTION = re.compile(r"\bfunction\s+([\w$]+)\s*\(")
-_WRITES = re.compile(r"下一?[页頁]|后一页|尾页|末[页頁]|共[\"'\s+]{0,9}(?:[2-9]|1\d)\d{0,4}[\"'\s+]{0,9}[页頁]")
+_WRITES = re.compile(
+    r"""\b(?:index|list|default)[_-]\\?["'`]\s*+\+(?!\s*+["'`])|下一?[页頁]|后一页|尾页|末[页頁]|共[\"'\s+]{0,9}(?:[2-9]|1\d)\d{0,4}[\"'\s+]{0,9}[页頁]"""
+)
 
 # A script that asks for one page after another: at the end of a window, or at a click.
-_TURNS = re.compile(r"\b\w{0,12}page_?(?:no|num|number|index)?\s*(?:\+\+|\+=\s*1\b)|\+\+\s*\w{0,12}page", re.IGNORECASE)
+_TURNS = re.compile(
+    r"\b\w{0,12}page_?(?:no|num|number|index)?\s*(?:\+\+|\+=\s*1\b)|\+\+\s*\w{0,12}page|page\w{0,6}\(\s*\+\+\w",
+    re.IGNORECASE,
+)
 _ASKS = re.compile(
     r"(?:\$|jQuery)\.(?:get|post)\s*\(|\.(?:ajax|getJSON)\s*\(|\bfetch\s*\(|\baxios\b|XMLHttpRequest|\$http\b|\.load\s*\(\s*(?:[\"'`][\w./]|\$\(this)|"
-    r"\brequest\s*\(|\bd3\.json\s*\(|\bjsonp\s*\("
+    r"\brequest\s*\(|\bEventSource\s*\(|\bd3\.json\s*\(|\bjsonp\s*\("
 )
 _MAY_ASK = (
     "$", "ajax", "fetch", "axios", "xmlhttp", "request", "json", "next", "more", "last", "scroll", "intersection",
@@ -61,9 +67,20 @@ _LOADER = re.compile(
 )
 _SCROLL_LIBRARY = re.compile(
     r"\.(?:jscroll|infiniteScroll|endlessScroll|infinitescroll|infinite|dropload)\s*\(|\$\.ias\s*\(|\bpullUpLoad\b|\bonReachBottom\b|"
-    r"pullRefresh\s*:\s*\{[^}]{0,200}\bup\b|\bflow\.load\s*\("
+    r"(?:pullRefresh|[mM]iniRefresh)\s*(?::|\()\s*\{[^}]{0,200}\bup\b|\bflow\.load\s*\("
 )
-_SCROLL_NAMES = ("scroll", "Scroll", "dropload", ".ias", "pullUp", "onReach", "pullRefresh", "flow.load", ".infinite")
+_SCROLL_NAMES = (
+    "scroll",
+    "Scroll",
+    "dropload",
+    "iniRefresh",
+    ".ias",
+    "pullUp",
+    "onReach",
+    "pullRefresh",
+    "flow.load",
+    ".infinite",
+)
 _CLICK = re.compile(
     r"""(?:\.click|\.on|addEventListener|\.bind|\.delegate|\.live)\s*\(\s*(?:["']click["']|function|\()"""
 )

@@ -57,12 +57,15 @@ _NUMBERED_QUERY = re.compile(
     re.IGNORECASE,
 )
 _NAMED_PAGE = re.compile(r"/(?:index|list|default|page|more)[_-]?\d{1,4}\.s?html?$", re.IGNORECASE)
-_OFFSET = re.compile(r"(?:^|&)(?:start|offset|skip|from)=(\d{1,6})(?:&|$)", re.IGNORECASE)
+_NEXT_ROWS = re.compile(r"^\W*next\W?\d{1,4}", re.IGNORECASE)
+_OFFSET = re.compile(r"(?:^|&)(?:\w{1,12}\.)?(?:start|offset|skip|from)=(\d{1,6})(?:&|$)", re.IGNORECASE)
 _NUMBER_OF_PAGE = re.compile(r"[_-]\d{1,4}(?=\.\w{3,5}$)")
 _MAY_BE_NUMBERED = re.compile(r"=\d|\d\.s?html?", re.IGNORECASE)
 _YEARS, _YEAR_WORDS = (1990, 2100), re.compile(r"(?:19|20)\d\d")
 """Numbers and words of a list by years, which are no pages."""
 _MORE_PAGE = re.compile(r"(?:^|/)(?:more|list)\w{0,8}\.(?:s?html?|jsp|aspx?|php|do)$", re.IGNORECASE)
+_FOLDED = re.compile(r"[?&;]Expand=\d[\d.]*", re.IGNORECASE)
+"""A view of Domino whose categories are folded."""
 _BACK = re.compile(r"首页|第一页|上一?页|首頁|^1$")
 
 
@@ -101,6 +104,8 @@ def signs_of_more(page: WebPage, *, first: bool) -> Iterator[str]:
         yield f"{following.number} {leads}"
     if first:
         yield from _scripted_steps(page)
+        if folded := _FOLDED.search(page.text):
+            yield folded[0]
 
 
 def _other_page(page: WebPage, base: str, element: HtmlElement) -> bool:
@@ -165,13 +170,23 @@ def _is_step_of_pager(element: HtmlElement, label: str) -> bool:
 
 
 def next_is_disabled(page: WebPage) -> bool:
-    """Whether each 下一页 of the page is marked as having nothing to lead to."""
+    """Whether each 下一页 of the page is marked as having nothing to lead to, or 尾页 leads to the page itself."""
     steps = [
         element
         for element in page.tree.iter("a", "span", "li", "button", "em", "i", "font", "input")
         if _NEXT.match(label_of(element)[:8])
     ]
-    return bool(steps) and all(any(map(is_disabled, (step, step.getparent()))) for step in steps)
+    return bool(steps) and (
+        all(any(map(is_disabled, (step, step.getparent()))) for step in steps)
+        or (_last_is_here(page) and not any(map(is_scripted, steps)))
+    )
+
+
+def _last_is_here(page: WebPage) -> bool:
+    """Whether 尾页 leads to the page itself."""
+    base, here = base_url(page), urldefrag(page.url).url
+    lasts = (link for link in page.tree.iter("a") if _LAST_WORDS.search(label_of(link)[:6]))
+    return any(target_of(link, base) == here and not link.get("onclick") for link in lasts)
 
 
 def _links_that_do_nothing(page: WebPage) -> Iterator[str]:
@@ -224,7 +239,7 @@ def _numbered_links(page: WebPage) -> Iterator[str]:
         # The list's first page is `list_3.html` on `list_3_2.html`; numbers may count from the last page.
         if parts.path == stem != here.path or (words.isdecimal() and len(words) < 5 and digits(words) <= place):
             continue
-        offset = parts.path == here.path and _OFFSET.search(parts.query)
+        offset = (parts.path == here.path or words.isdigit() or _NEXT_ROWS.match(words)) and _OFFSET.search(parts.query)
         # Documents have numbers too: then the words must be those of a step.
         named = offset or _NUMBERED_QUERY.search(parts.query) or _NAMED_PAGE.search(parts.path)
         own_offset = _OFFSET.search(here.query) if offset else None

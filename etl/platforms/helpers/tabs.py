@@ -8,7 +8,7 @@ from lxml.html import HtmlElement
 
 from etl.platforms.helpers.element_words import words_of
 from etl.platforms.helpers.list_addresses import is_of_list
-from etl.platforms.helpers.pager_elements import is_answered, slides
+from etl.platforms.helpers.pager_elements import is_answered, is_current, slides
 from etl.web.page import WebPage, absolute, base_url
 
 _YEAR = re.compile(r"^((?:19|20)\d\d)年?度?$")
@@ -54,7 +54,16 @@ def _is_other(words: str, pattern: re.Pattern[str], own: set[str], element: Html
     target = absolute(element.get("href") or "", base_url(page)) or ""
     # Another query shows another part of the same list; another folder is a list of its own.
     within = target.partition("?")[0] == page.url.partition("?")[0] and "?" in target and target != page.url
-    return within or is_answered(element) or is_answered(inner)
+    return within or is_answered(element) or is_answered(inner) or _is_beside_own(element, own)
+
+
+def _is_beside_own(element: HtmlElement, own: set[str]) -> bool:
+    """Whether the element leads nowhere and stands beside the period of the entries, which is marked as shown."""
+    parent = element.getparent()
+    if parent is None or element.get("href"):
+        return False
+    shown = (item for item in parent if isinstance(item.tag, str) and is_current(item))
+    return any(year[1] in own for item in shown if (year := _YEAR.match(words_of(item, _MAX_CHARS))))
 
 
 def _narrows(element: HtmlElement) -> bool:

@@ -46,7 +46,21 @@ _WRITTEN_FRAME = re.compile(
 )
 _FRAMES = (("iframe", "src"), ("iframe", "data-src"), ("object", "data"), ("embed", "src"))
 _PAGE = re.compile(r"\.(?:s?html?|jsp|aspx?|php|do|action)$|/$|/[\w-]+$", re.IGNORECASE)
-_LOADED = ("hx-get", "data-src", "data-remote", "data-load", "data-api", "data-ajax", "data-include")
+_DATA_SCRIPT = re.compile(r"(?:^|/)(?:data|list|news|page|more|docs?|rows)[\w-]{0,20}\.js(?:$|\?)", re.IGNORECASE)
+"""A script that holds data."""
+_MAY_INCLUDE = re.compile(r"<(?:turbo-frame|include-fragment)\b", re.IGNORECASE)
+_LOADED = (
+    "hx-get",
+    "data-src",
+    "data-remote",
+    "data-load",
+    "data-api",
+    "data-ajax",
+    "data-include",
+    "include-html",
+    "w3-include-html",
+    "ic-get-from",
+)
 _LOADS = f"//*[{' or '.join(f'@{name}' for name in _LOADED)}]"
 
 
@@ -54,7 +68,7 @@ def undrawn_rows(page: WebPage, listed: Mapping[str, str]) -> int:
     """How many documents of this list the page's data has that are not among those `listed` (address → title)."""
     if not listed:
         return 0
-    titles, shapes, base = set(listed.values()), _Shapes(listed), base_url(page)
+    titles, shapes, base = set(listed.values()), Shapes(listed), base_url(page)
     return max(
         (
             _missing(data.replace("\\/", "/"), listed, titles, shapes, base)
@@ -64,7 +78,7 @@ def undrawn_rows(page: WebPage, listed: Mapping[str, str]) -> int:
     )
 
 
-def _missing(data: str, listed: Mapping[str, str], titles: set[str], shapes: "_Shapes", base: str) -> int:
+def _missing(data: str, listed: Mapping[str, str], titles: set[str], shapes: "Shapes", base: str) -> int:
     addresses = set(filter(None, (absolute(found[1], base) for found in _ADDRESS.finditer(data))))
     named = {" ".join(found[1].split()) for found in _TITLE.finditer(data)}
     holds_the_list = not addresses.isdisjoint(listed) or len(named & titles) >= min(2, len(titles))
@@ -76,7 +90,7 @@ def _missing(data: str, listed: Mapping[str, str], titles: set[str], shapes: "_S
     return 0
 
 
-class _Shapes:
+class Shapes:
     """The forms of the listed documents' addresses: which parts differ from one to the next."""
 
     def __init__(self, listed: Mapping[str, str]) -> None:
@@ -100,6 +114,11 @@ class _Shapes:
         return places is not None and all(
             number in place or not _is_of_column(place) for place, number in zip(places, numbers, strict=True)
         )
+
+    def named(self, url: str) -> bool:
+        """Whether an address of such a form names its column by a number that all documents share."""
+        shape, _ = _split(url)
+        return any(map(_is_of_column, self._numbers.get(shape, ())))
 
 
 def _is_of_column(place: set[str]) -> bool:
@@ -137,13 +156,19 @@ def rows_elsewhere(page: WebPage) -> Iterator[str]:
             yield " ".join(words.split())
     for script in page.elements["script"]:
         address = script.get("src") or ""
+        if _DATA_SCRIPT.search(address) and _is_beside(address, page):
+            yield f"script {address}"
         if "?" in address and not address.partition("?")[0].endswith(".js") and is_of_list(address):
             yield f"script {address}"
+    for element in page.tree.iter("turbo-frame", "include-fragment") if _MAY_INCLUDE.search(page.text) else ():
+        if _is_of_this_list(element.get("src") or "", page):
+            yield f"{element.tag} {element.get('src')}"
     may_load = any(f"{name}=" in page.text for name in _LOADED)
     for element in page.tree.xpath(_LOADS) if may_load else ():
         for name in _LOADED:
             value = element.get(name) or ""
-            if element.tag not in ("img", "iframe", "video") and "/" in value and is_of_list(value):
+            loads = ("/" in value and is_of_list(value)) or (value and _is_of_this_list(value, page))
+            if element.tag not in ("img", "iframe", "video") and loads:
                 yield f'{name}="{value}"'
 
 
@@ -177,6 +202,12 @@ def _is_of_this_list(address: str, page: WebPage) -> bool:
     if url.netloc != own.netloc or not _PAGE.search(url.path) or is_of_other_box(url.path):
         return False
     return is_of_list(url.path.rpartition("/")[2]) or url.path.rpartition("/")[0] == own.path.rpartition("/")[0]
+
+
+def _is_beside(address: str, page: WebPage) -> bool:
+    """Whether an address lies in the page's own folder."""
+    url, own = urlsplit(absolute(address, base_url(page)) or ""), urlsplit(page.url)
+    return (url.netloc, url.path.rpartition("/")[0]) == (own.netloc, own.path.rpartition("/")[0])
 
 
 def _is_hidden(element: HtmlElement) -> bool:

@@ -44,6 +44,13 @@ _CUT_RUN = re.compile(
 _PAGER_SCRIPT = re.compile(
     r"(?:^|[/_.-])(?:create)?_?(?:page[rs]?|pag(?:ing|inat\w{1,5})|fenye|fy)[\w.-]{0,20}\.js", re.IGNORECASE
 )
+_SHARED_SCRIPT = re.compile(
+    r"jquery|bootstrap|vue|react|layui|swiper|slide|common|base|public|global|share|stat|hm\.js|tongji|count|gray|wza|html5|respond|"
+    r"polyfill|font|lang|tran|jianfan|qrcode|search|nav|menu|head|foot|top|banner|weather|(?:^|/)ta\.js|^(?:https?:)?//",
+    re.IGNORECASE,
+)
+"""Scripts that all pages of a site have, or those of others."""
+_LEAST_SIZE = 10
 _MAX_NUMBERS, _MAX_RUN_CHARS = 30, 120
 _COUNTING_NAMES = ("data-total", "data-count", "data-all", "data-sum", "total")
 _COUNTING = f"//*[{' or '.join(f'@{name}' for name in _COUNTING_NAMES)}]"
@@ -112,19 +119,25 @@ def _in_pagers(page: WebPage, seen: int) -> Iterator[str]:
         total = _BARE_TOTAL.search("".join(words.split()))
         if total and digits(total[1]) > 1 and digits(total[1]) != seen:
             yield total[0]
-        if not words and (drawn := _drawn_elsewhere(page, element)):
+        if not words and (drawn := _drawn_elsewhere(page, element, seen)):
             yield drawn
         if (not words or _JUMPS.search(words)) and any(map(_takes_a_number, element.iter("input"))):
             yield words or "到第 … 页"
 
 
-def _drawn_elsewhere(page: WebPage, element: HtmlElement) -> str | None:
-    """The script of pagers that an empty place for one waits for, where no script in the page speaks of it."""
+def _drawn_elsewhere(page: WebPage, element: HtmlElement, seen: int) -> str | None:
+    """The script that an empty place for a pager waits for, where no script in the page speaks of it: one of pagers, or
+    one of the page's own where the rows are as many as fill a page."""
     place, scripts = element.get("id") or "", page.elements["script"]
-    if not place or len(element) or any(place in (script.text or "") for script in scripts):
+    spoken_of = place and any(place in (script.text or "") for script in scripts)
+    if len(element) or spoken_of:
         return None
-    sources = (script.get("src") or "" for script in scripts)
-    return next((f"#{place} … {source}" for source in sources if _PAGER_SCRIPT.search(source)), None)
+    fills = seen >= _LEAST_SIZE and seen % 5 == 0
+    name = f"#{place}" if place else _names(element).strip()
+    for source in (script.get("src") or "" for script in scripts):
+        if (place and _PAGER_SCRIPT.search(source)) or (fills and source and not _SHARED_SCRIPT.search(source)):
+            return f"{name} … {source}"
+    return None
 
 
 def _in_cut_runs(page: WebPage, words: str) -> Iterator[str]:

@@ -1,0 +1,246 @@
+"""What stands around the rows of a list, in its own column: where nothing else is, a number, an arrow or a click that
+nobody understands belongs to the list.
+
+Elsewhere in a page such things belong to anything, so that `paging.py` and its like know them by their words. Here the
+place tells: the blocks right behind the last row, up to the next headline, box, or foot of the page.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Container, Iterator
+from itertools import islice
+
+from lxml.html import HtmlElement
+
+from etl.numerals import read_chinese
+from etl.outside import digits
+from etl.platforms.helpers.element_words import label_of, plain_signs, words_of
+from etl.platforms.helpers.pager_elements import (
+    is_current,
+    is_disabled,
+    is_of_videos,
+    is_scripted,
+    moves,
+    names_of,
+    slides,
+)
+from etl.platforms.helpers.script_links import leads_nowhere
+from etl.platforms.helpers.side_boxes import is_in_side_box
+from etl.web.page import WebPage, absolute, base_url
+
+_MAX_ABOVE, _MAX_BEHIND, _MAX_BEFORE, _MAX_PARTS = 7, 6, 2, 60
+_LAST_DAY = 31
+_MAX_BLOCK, _MAX_LINKS, _MAX_TEXT, _MAX_NOTE = 160, 12, 24, 60
+_FOOT = re.compile(r"foot|copyright|friend|yqlj|bottom-?(?:nav|link)|banquan|dibu|share|bdshare|jiathis", re.IGNORECASE)
+_FOOT_WORDS = re.compile(r"主办|承办|版权|备案|标识码|地址[:：]|邮编|ICP|友情链接|技术支持|Copyright", re.IGNORECASE)
+_HEADS = ("h1", "h2", "h3", "h4", "h5", "h6", "header", "footer", "aside")
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_NUMERAL = "[〇零一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰]"
+_NUMBER = rf"(?:\d{{1,7}}|{_NUMERAL}{{1,6}})"
+_COUNTS = re.compile(
+    rf"(?:[总共有合计全部约的从至第每为项个：:，,。.、|/～~–—｜∣()（）\[\]【】-]|{_NUMBER}|[条篇件则頁页]|还有|剩余|尚有|其余|余下|未显示|已显示|已加载|"
+    r"当前|显示|公文|文件|信息|记录|数据|内容|结果|条目|文章|公告|符合条件的?|数量|总数)+"
+)
+"""Words of which every one is that of a counter: in other texts the same numbers count anything."""
+_OF_DOCUMENTS = re.compile(rf"(?<![\d.第/:-])({_NUMBER})(?:[条篇件项則则]|个(?!页))(?![/每]页)")
+_OF_PAGES = re.compile(rf"(?<![\d.第/:-])({_NUMBER})[页頁]")
+_LEFT = re.compile(r"(?:还有|剩余|尚有|其余|余下|未显示)\D{0,4}[1-9]\d{0,6}|[1-9]\d{0,6}\D{0,4}未显示")
+_SHARE = re.compile(r"^\D{0,8}?(\d{1,5})([/|｜∣])共?(\d{1,7})\D{0,4}$")
+_IN_BRACKETS = re.compile(r"^[\u4e00-\u9fff]{2,12}[(（\[【](\d{1,7})[)）\]】]$")
+_BARE = re.compile(r"^(?:符合条件的?)?(?:记录|文件|信息|结果|条目|公告)(?:总数|数量)?[:：]?(\d{1,7})$")
+_TURNS = re.compile(
+    r"翻页|[上下左右][拉滑]|滑动|滚动(?:加载|查看)|展开(?:全部|更多|其余)|换一[批组换]|(?:正在|努力|拼命)(?:加载|载入)|^(?:数据)?(?:加载|载入)中|继续(?:阅读|浏览)|往下看"
+)
+_ENDED = re.compile(r"没有|已经|已全|全部(?:加载|显示)完|到底|无更多|完毕|底线|nomore|no-more|收起", re.IGNORECASE)
+_EARLIER = re.compile(
+    r"(?:更早|以前|之前|历史|往期|往年|以往|旧版|原版|早期|归档|存档|更多历史)\w{0,3}(?:的|年份)?(?:信息|数据|文件|公告|公示|内容|记录|网站|资料|目录|列表|通知|政策)?"
+    r"\W{0,2}(?:请|见|可|查|点击|移步|通过|到|登录|访问|转)"
+)
+_ELSEWHERE = re.compile(r"微信|公众号|APP|客户端|热线|电话|服务网|窗口", re.IGNORECASE)
+_LEADS_ON = re.compile(
+    r"^\W*(?:[点查浏]?[看击览]?更多\w{0,6}|(?:[查浏]?[看览]?全部|所有)\w{0,6}|(?:历史|往期|往年|历年|以往|旧版|原|早期)\w{2,6}|归档\w{0,4}|存档\w{0,4}|"
+    r"more|(?:view|see|show)?all|archives?|older\w{0,6})\W*$",
+    re.IGNORECASE,
+)
+_MORE = re.compile(r"^\W*(?:更多|more)\W*$", re.IGNORECASE)
+_OF_ALL = re.compile(r"(?:list|more|all|lm|gd|qb|index)\w{0,6}(?:\.\w+|/)?(?:$|\?)", re.IGNORECASE)
+_ARROW = re.compile(r"^(?:[>›»▶►▷→❯〉》⇒⇨∨⌄⇩↓﹥＞⟩⋯…]{1,2}|\.{3})$")
+_STEP = re.compile(r"[下后末尾]\w{0,2}[页頁]|翻页|(?:展开|加载)更多|往后|^(?:next|load\w{0,8}|forward)$", re.IGNORECASE)
+_STEP_NAME = re.compile(r"(?:^|[\s_/.-])(?:next|nxt|xiaye|xiayiye|xyy|fanye)(?:$|[\s_.-]|\d)", re.IGNORECASE)
+_CLICKS = ("onclick", "@click", "v-on:click", "ng-click", "x-on:click", "data-page", "data-p", "data-pn", "data-no")
+_PAGES_ON = re.compile(r"pag|next|turn|more|\bgo\w*\(", re.IGNORECASE)
+_PICTURE_NUMBERS = re.compile(r"num|dot|pic|focus|(?:^|[\s_-])[hb]d(?:$|[\s_-])", re.IGNORECASE)
+_RUN = re.compile(r"^\W*1\W+2(?:\W+\d{1,4})*\W*$")
+
+
+def sign_around(page: WebPage, listed: Container[str], seen: int) -> str | None:
+    """What around the rows says that there is more than the `seen` ones; None if nothing does. `listed`: the addresses
+    of the entries."""
+    if (rows := first_and_last(page, listed)) is None:
+        return None
+    first, last = rows
+    for block in _behind(last):
+        if sign := _in_block(block, page, listed, seen):
+            return sign
+    return next(filter(None, (_counts(block, seen) for block in _before(first))), None)
+
+
+def first_and_last(page: WebPage, listed: Container[str]) -> tuple[HtmlElement, HtmlElement] | None:
+    """The first and the last row of the list, outermost: the children of the element that holds most of the entries."""
+    base = base_url(page)
+    links = [link for link in page.tree.iter("a") if absolute(link.get("href") or "", base) in listed]
+    held = Counter(above for link in links for above in link.iterancestors())
+    most = [above for above, number in held.items() if number * 2 > len(links)]
+    if not most:
+        return None
+    around = max(most, key=lambda above: sum(1 for _ in above.iterancestors()))
+    rows = [row for link in links if (row := _child_of(around, link)) is not None]
+    return (rows[0], rows[-1]) if rows else None
+
+
+def _child_of(around: HtmlElement, link: HtmlElement) -> HtmlElement | None:
+    row = link
+    for above in link.iterancestors():
+        if above is around:
+            return row
+        row = above
+    return None
+
+
+def _behind(last: HtmlElement) -> Iterator[HtmlElement]:
+    """The blocks behind the last row, as long as they belong to the list."""
+    found = 0
+    for row in (last, *islice(last.iterancestors(), _MAX_ABOVE)):
+        if row.tag in ("body", "html"):
+            return
+        for block in row.itersiblings():
+            if not isinstance(block.tag, str) or block.tag in ("script", "style", "br", "hr", "link", "input"):
+                continue
+            if _is_another(block) or found >= _MAX_BEHIND:
+                return
+            found += 1
+            yield block
+
+
+def _before(first: HtmlElement) -> Iterator[HtmlElement]:
+    """The short blocks before the first row that hold no links."""
+    for row in islice((first, *first.iterancestors()), 3):
+        if row.tag in ("body", "html"):
+            return
+        for block in islice(row.itersiblings(preceding=True), _MAX_BEFORE):
+            if not isinstance(block.tag, str) or next(block.iter("a"), None) is not None or is_in_side_box(block):
+                return
+            if not _is_hidden(block):
+                yield block
+
+
+def _is_another(block: HtmlElement) -> bool:
+    """Whether a block behind the rows is none of their list: a box with a headline, the foot, a longer text."""
+    names, words = names_of(block), words_of(block, _MAX_BLOCK)
+    if _FOOT.search(names) or block.tag in _HEADS or len(words) > _MAX_BLOCK or _FOOT_WORDS.search(words):
+        return True
+    links = sum(1 for link in block.iter("a") if len(words_of(link)) > 4)
+    return links > _MAX_LINKS or next(block.iter(*_HEADS), None) is not None
+
+
+def _is_hidden(element: HtmlElement) -> bool:
+    return _HIDDEN.search(element.get("style") or "") is not None or element.get("hidden") is not None
+
+
+def _in_block(block: HtmlElement, page: WebPage, listed: Container[str], seen: int) -> str | None:
+    if _is_hidden(block) or slides(block):
+        return None
+    words = plain_signs(words_of(block, _MAX_BLOCK))
+    if _EARLIER.search(words) and len(words) <= _MAX_NOTE and not _ELSEWHERE.search(words):
+        return words
+    for part in islice(block.iter(), _MAX_PARTS):
+        if not isinstance(part.tag, str) or part.tag in ("select", "option", "textarea"):
+            continue
+        if any(map(_is_hidden, (part, *islice(part.iterancestors(), 3)))):
+            continue
+        short = words_of(part, _MAX_TEXT)
+        if sign := _counts(part, seen) or _clicked(part, short) or _linked(part, page, listed) or _run(part):
+            return sign
+    return None
+
+
+def _run(part: HtmlElement) -> str | None:
+    """Numbers of pages, the first of which is marked as the one shown; those of pictures look the same."""
+    items = [item for item in part if isinstance(item.tag, str)]
+    if not 2 <= len(items) <= _MAX_LINKS or not is_current(items[0]) or _PICTURE_NUMBERS.search(names_of(part)):
+        return None
+    numbers = [words_of(item, _MAX_TEXT) for item in items]
+    ascending = numbers == [str(number) for number in range(1, len(items) + 1)]
+    return " ".join(numbers) if ascending and not moves(part) and not slides(part) else None
+
+
+def _counts(part: HtmlElement, seen: int) -> str | None:
+    """The short text of an element whose number is greater than what was seen."""
+    words = plain_signs(words_of(part, _MAX_TEXT))
+    if not words or len(words) > _MAX_TEXT or _ENDED.search(words) or slides(part) or moves(part):
+        return None
+    linked = part.tag == "a" or next(part.iter("a"), None) is not None
+    if linked or next(part.iter("select"), None) is not None:
+        return None
+    documents = [*_numbers(_IN_BRACKETS, words), *_numbers(_BARE, words)]
+    pages = list[int]()
+    if _COUNTS.fullmatch(words):
+        documents, pages = [*documents, *_numbers(_OF_DOCUMENTS, words)], _numbers(_OF_PAGES, words)
+        if share := _SHARE.match(words):
+            at, of = digits(share[1]), digits(share[3])
+            documents += [of] if at == seen and of > _LAST_DAY else []
+            pages += [of] if at == 1 and share[2] != "/" else []
+    more = max(documents, default=0) > seen or max(pages, default=0) > 1
+    return words if more or _LEFT.search(words) or _TURNS.search(words) else None
+
+
+def _numbers(pattern: re.Pattern[str], words: str) -> list[int]:
+    found = (match[1] for match in pattern.finditer(words))
+    return [digits(text) if text.isdecimal() else read_chinese(text) or 0 for text in found]
+
+
+def _clicked(part: HtmlElement, words: str) -> str | None:
+    """What is there to be clicked: an arrow, a step, a number, or a place whose name says so."""
+    if len(part) > 2 or is_disabled(part) or is_current(part) or _ENDED.search(f"{words} {names_of(part)}"):
+        return None
+    if slides(part) or moves(part) or is_of_videos(part):
+        return None
+    name = f"{names_of(part)} {part.get('src') or ''}".strip()
+    if part.tag == "img":
+        above = part.getparent()
+        free = above is None or above.tag != "a" or leads_nowhere(above)
+        steps = _STEP_NAME.search(name) or _PAGES_ON.search(part.get("onclick") or "")
+        return name if free and steps else None
+    if part.tag == "input":
+        return label_of(part) or name or "input" if part.get("type") == "image" and not _asks_for_words(part) else None
+    if part.tag != "a" and _ARROW.match(words):
+        beside = () if (around := part.getparent()) is None else around.iterchildren("a")
+        return words if all(map(leads_nowhere, beside)) else None  # else it is that of a trail
+    bare = part.tag == "a" and not part.get("href")
+    if not (bare or is_scripted(part) or any(map(part.get, _CLICKS))):
+        return None
+    if label := label_of(part):
+        is_step = _ARROW.match(label) or _STEP.search(label) or (label.isdecimal() and digits(label) > 1)
+        return label if is_step else None
+    return name if _STEP_NAME.search(name) else None
+
+
+def _asks_for_words(field: HtmlElement) -> bool:
+    form = next(field.iterancestors("form"), None)
+    texts = () if form is None else form.iter("input", "select", "textarea")
+    return any(item.tag != "input" or item.get("type", "text") in ("text", "search", "date") for item in texts)
+
+
+def _linked(part: HtmlElement, page: WebPage, listed: Container[str]) -> str | None:
+    """更多, 全部, 归档 behind the rows that leads to another page of the list's own folder."""
+    if part.tag != "a" or not _LEADS_ON.match(label := label_of(part)):
+        return None
+    url = absolute(part.get("href") or "", base_url(page))
+    if not url or url in listed or leads_nowhere(part):
+        return None
+    folder = page.url.partition("?")[0].rpartition("/")[0] + "/"
+    if not url.startswith(folder) or url in (folder, page.url):
+        return None
+    # 更多 alone also stands below the newest rows of another column.
+    says_what = not _MORE.match(label) or _OF_ALL.match(url.removeprefix(folder))
+    return f"{label} → {url}" if says_what else None

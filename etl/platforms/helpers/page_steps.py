@@ -1,0 +1,110 @@
+"""Links to further pages of a list that are known by the form of their address, whatever they say: an icon, 往后, ⇒.
+
+A page of the same list has the page's own address with a number behind its name (`index.html`, `index_1.html`), or
+with the number of a page or of a row in its query. Entries and other columns have neither.
+"""
+
+import re
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
+from urllib.parse import SplitResult, parse_qsl, urlsplit
+
+from lxml.html import HtmlElement
+
+from etl.outside import digits
+from etl.platforms.helpers.element_words import label_of
+from etl.platforms.helpers.pager_elements import target_of
+from etl.web.page import WebPage, base_url
+
+_NAME = re.compile(r"(?P<stem>[^/]*?)(?:(?P<mark>[_-])(?P<number>\d{1,4}))?(?P<ending>\.\w{2,5})?")
+_INDEX = re.compile(r"(?:index|default|list|page)?", re.IGNORECASE)
+_OF_PAGE = re.compile(
+    r"(?:\w{1,12}[._])?(?:p|pn|pg|page|pageno|pagenum|pageindex|page_?(?:no|num|index)|curr?(?:ent)?_?page|now_?page|paged)",
+    re.IGNORECASE,
+)
+_OF_ROW = re.compile(r"(?:\w{1,12}[._])?(?:start|offset|skip|from)(?:_?row)?", re.IGNORECASE)
+_MAY_STEP = re.compile(r"[_-]\d{1,4}\.\w|=\d")
+_YEAR = re.compile(r"^\W*(?:19|20)\d\d(?:年\w{0,6})?\W*$")
+_BACK = re.compile(r"首页|第一页|上一?页|首頁|前一?页|^[\W_]*1[\W_]*$|^\W*(?:first|prev\w*|<+|«|‹)\W*$", re.IGNORECASE)
+_LAST = re.compile(r"尾页|末[页頁]|最后|^\W*(?:last\w*|>>+|»»|[>›»]\|)\W*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A link to another page of the list. `own`, `number`: the numbers of the page's own address, None where it has
+    none, and of the link's; `of_rows`: they count rows and not pages."""
+
+    link: HtmlElement
+    url: str
+    own: int | None
+    number: int
+    of_rows: bool
+
+
+def steps(page: WebPage, listed: Container[str]) -> Iterator[Step]:
+    """The page's links that lead on in its list, by the form of their address; `listed`: addresses of its entries."""
+    base, here = base_url(page), urlsplit(page.url)
+    for link in page.tree.iter("a", "area"):
+        if not _MAY_STEP.search(link.get("href") or ""):
+            continue
+        url = target_of(link, base)
+        if not url or url in listed or _BACK.search(label_of(link)):
+            continue
+        there = urlsplit(url)
+        if _YEAR.search(label_of(link)):
+            continue  # a list of another year
+        if there.netloc == here.netloc and (step := _by_name(here, there) or _by_query(here, there)):
+            own, number, of_rows = step
+            if number > (own or 0):
+                yield Step(link, url, own, number, of_rows)
+
+
+def page_behind(page: WebPage, listed: Container[str], seen: int) -> str | None:
+    """The address of the next page, where a link to it is known by its form and says nothing that is known.
+
+    On a page without a number of its own the link must be the only one of its kind: the page behind it may be number 1
+    or 2. `seen`: entries up to this page's end, which a number of rows must continue.
+    """
+    found = {step.number: step for step in steps(page, listed) if not _LAST.search(label_of(step.link))}
+    if any(step.of_rows for step in found.values()):
+        behind = [found[number] for number in (seen, seen + 1) if number in found]
+    elif own := next((step.own for step in found.values() if step.own is not None), None):
+        behind = [found[own + 1]] if own + 1 in found else []
+    else:
+        behind = [step for step in found.values() if len(found) == 1 and step.number <= 2]
+    return behind[0].url if behind else None
+
+
+def _by_name(here: SplitResult, there: SplitResult) -> tuple[int | None, int, bool] | None:
+    """The numbers behind the names of two pages of one folder: `index.html` and `index_1.html`."""
+    (folder, _, name), (other_folder, _, other_name) = here.path.rpartition("/"), there.path.rpartition("/")
+    own, other = _NAME.fullmatch(name), _NAME.fullmatch(other_name)
+    if folder != other_folder or here.query != there.query or not own or not other or not other["number"]:
+        return None
+    if own["number"] is None and not own["ending"]:  # the folder itself
+        return (None, digits(other["number"]), False) if not name and _INDEX.fullmatch(other["stem"]) else None
+    # A number that belongs to the name of the list has one of its own behind it on the next page: `list_3_2.html`.
+    stem = name.removesuffix(own["ending"] or "")
+    if other["stem"] == stem:
+        return None, digits(other["number"]), False
+    if own["number"] is not None and (own["stem"], own["mark"]) == (other["stem"], other["mark"]):
+        # Lists themselves have names such as `list_7.html`: their numbers are those of columns.
+        is_page = _INDEX.fullmatch(own["stem"]) is None or own["stem"].lower() in ("index", "default")
+        return (digits(own["number"]), digits(other["number"]), False) if is_page else None
+    return None
+
+
+def _by_query(here: SplitResult, there: SplitResult) -> tuple[int | None, int, bool] | None:
+    """The numbers of page or row in two queries that say the same otherwise."""
+    if here.path != there.path:
+        return None
+    own, other = dict(parse_qsl(here.query)), dict(parse_qsl(there.query))
+    changed = [key for key, value in other.items() if own.get(key) != value]
+    if len(changed) != 1 or own.keys() - other.keys() or not other[changed[0]].isdecimal():
+        return None
+    key, of_rows = changed[0], _OF_ROW.fullmatch(changed[0]) is not None
+    before = own.get(key, "")
+    if not (of_rows or _OF_PAGE.fullmatch(key)) or (before and not before.isdecimal()):
+        return None
+    number = digits(other[key])
+    return (digits(before) if before else None), number, of_rows

@@ -1,0 +1,132 @@
+"""What stands right behind the rows of a list, or right before them, says whether it goes on."""
+
+import pytest
+
+from etl.numerals import read_chinese
+from etl.platforms.base import ListingRequest
+from etl.platforms.listing import read_list_page
+from etl.web.page import WebPage
+from tests.support.paged_lists import CASES, LIST, following, read, rows
+
+GOES_ON = (
+    "<p>还有40条未显示</p>",
+    "<p>剩余40条</p>",
+    "<p>已显示3/60</p>",
+    "<p>3/60条</p>",
+    "<p>60条 3页</p>",
+    "<p>合计六十条</p>",
+    "<p>共有叁页</p>",
+    "<p>1｜3</p>",
+    "<p>全部(60)</p>",
+    "<p>符合条件的记录 60</p>",
+    "<p>左右滑动翻页</p>",
+    "<p>正在加载...</p>",
+    "<div>展开全部</div>",
+    "<div>换一批</div>",
+    "<p>更早的信息见<a href='/old/'>往期</a></p>",
+    "<p>历史数据查询请点击<a href='/old/'>这里</a></p>",
+    "<p>2023年以前的信息请到旧版网站查看</p>",
+    '<a href="./all.html">查看全部</a>',
+    '<a href="./lm/">更多&gt;&gt;</a>',
+    '<a href="./archive/">归档</a>',
+    '<div class="p"><span class="on">1</span><span>2</span><span>3</span></div>',
+    "<b>‹</b><b>›</b>",
+    '<em class="l">&lt;</em><em class="r">&gt;</em>',
+    "<i>◀</i> <i>▶</i>",
+    '<img src="/i/prev.png"><img src="/i/next.png">',
+    '<a class="pre"></a><a class="nxt"></a>',
+    '<a data-p="1">1</a><a data-p="2">2</a>',
+    '<a href="#page-2">2</a>',
+    '<div onclick="np()">⇩</div>',
+    '<button x-show="has" @click="load()">⋯</button>',
+    '<form method="post"><input type="image" name="fwd" src="/i/n.gif"></form>',
+)
+WHOLE = (
+    "<p>共3条</p>",
+    "<p>没有更多了</p>",
+    "<p>已加载全部</p>",
+    '<p style="display:none">正在加载...</p>',
+    "<p>全文共12条，自发布之日起施行</p>",
+    "<p>今日发布5条</p>",
+    "<p>访问总数：12345</p>",
+    '<button onclick="jc()">网页纠错</button>',
+    '<a href="javascript:window.print()">打印</a> <a href="#top">返回顶部</a>',
+    "<p>更多信息请关注微信公众号</p>",
+    '<form><input name="q"><input type="image" src="/i/so.gif"></form>',
+    '<p>首页 <span>&gt;</span> <a href="/gk/">公开</a></p>',
+    '<div class="pic"><img src="1.jpg"><a href="javascript:;" class="next"></a></div>',
+    '<div class="page"><a href="index.html">首页</a><a>下一页</a><a href="index.html">尾页</a></div>',
+    "<div><h3>政策文件库</h3><p>合计六十条</p></div>",
+    '<div class="footer">剩余40条</div>',
+)
+
+
+@pytest.mark.parametrize("sign", GOES_ON)
+@pytest.mark.parametrize("family", ["trs_wcm", "generic"])
+def test_what_nobody_understands_right_behind_the_rows_is_told(sign: str, family: str) -> None:
+    listing = read(CASES[family], sign, url=f"{LIST}index.html")
+    assert [problem.code for problem in listing.problems] == ["paging_not_understood"]
+
+
+@pytest.mark.parametrize("sign", WHOLE)
+@pytest.mark.parametrize("family", ["trs_wcm", "generic"])
+def test_what_stands_behind_the_rows_of_a_whole_list_makes_it_not_red(sign: str, family: str) -> None:
+    listing = read(CASES[family], sign, url=f"{LIST}index.html")
+    assert (following(listing), listing.problems) == ([], ())
+
+
+def _headed(headline: str) -> list[str]:
+    body = f"<body><div>{headline}</div>{rows(CASES['trs_wcm'])}</body>"
+    page = WebPage(LIST, body, "utf-8")
+    return [problem.code for problem in read_list_page(CASES["trs_wcm"].family, page, ListingRequest(LIST)).problems]
+
+
+def test_a_number_behind_the_headline_above_the_rows_counts_them() -> None:
+    assert (_headed("通知公告（60）"), _headed("通知公告（3）")) == (["paging_not_understood"], [])
+
+
+def test_numbers_in_titles_count_no_documents() -> None:
+    body = rows(CASES["trs_wcm"]).replace("第1号通知", "取消第1批共30项证明的公告（1/15）")
+    page = WebPage(LIST, f"<body>{body}</body>", "utf-8")
+    listing = read_list_page(CASES["trs_wcm"].family, page, ListingRequest(LIST))
+    assert (listing.reported_total, listing.reported_pages, listing.problems) == (None, None, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("三", 3),
+        ("十二", 12),
+        ("二十", 20),
+        ("一百〇五", 105),
+        ("贰拾叁", 23),
+        ("两百", 200),
+        ("二〇", 20),
+        ("", None),
+        ("甲", None),
+    ],
+)
+def test_chinese_numerals_are_read(text: str, number: int | None) -> None:
+    assert read_chinese(text) == number
+
+
+PAGER = '<div class="page"></div><script src="{}"></script>'
+
+
+@pytest.mark.parametrize(
+    ("script", "count", "red"),
+    [
+        ("/js/list.js", 20, True),
+        ("/js/list.js", 7, False),
+        ("/js/jquery.min.js", 20, False),
+        ("/js/common.js", 20, False),
+    ],
+)
+def test_an_empty_pager_below_a_full_page_waits_for_a_script_of_the_page(script: str, count: int, red: bool) -> None:
+    assert bool(read(CASES["trs_wcm"], PAGER.format(script), count=count).problems) == red
+
+
+def test_years_beside_the_marked_one_of_all_entries_are_other_lists() -> None:
+    years = "<ul><li class='on'>{}</li><li>2023</li><li>2022</li></ul>"
+    assert read(CASES["trs_wcm"], years.format("2024")).problems
+    assert not read(CASES["trs_wcm"], years.format("全部")).problems

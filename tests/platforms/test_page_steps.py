@@ -1,0 +1,73 @@
+"""Links to the next page that are known by the form of their address, whatever they say."""
+
+import pytest
+
+from etl.platforms.base import ListingRequest
+from etl.platforms.listing import read_list_page
+from etl.web.page import WebPage
+from tests.support.paged_lists import CASES, HOST, LIST, following, read, rows
+
+SAYINGS = (
+    "往后", "旧文章", "Older posts", "⇒", "》", "更多", "加载更多", "Vorwärts", "<i class='icon'></i>", "<svg></svg>",
+    "<img src='b03.gif'>",
+)  # fmt: skip
+INDEX = f"{LIST}index.html"
+
+
+@pytest.mark.parametrize("saying", SAYINGS)
+@pytest.mark.parametrize(
+    ("url", "href", "seen"),
+    [
+        (LIST, "index_1.html", 0),
+        (INDEX, "index_1.html", 0),
+        (INDEX, "./index_2.shtml", 0),
+        (f"{LIST}index_1.html", "index_2.html", 3),
+        (f"{LIST}list-7.html", "list-7-2.html", 0),
+        (f"{LIST}?c=7", "?c=7&page=2", 0),
+        (f"{LIST}?c=7", "?c=7&pager.offset=3", 0),
+        (f"{LIST}?c=7&page=2", "?page=3&c=7", 3),
+    ],
+)
+def test_the_address_of_a_further_page_is_followed_whatever_the_link_says(
+    saying: str, url: str, href: str, seen: int
+) -> None:
+    listing = read(CASES["trs_wcm"], f'<p><a href="{href}">{saying}</a></p>', url=url, seen=seen)
+    expected = f"{LIST}{href.removeprefix('./')}"
+    assert (following(listing), listing.problems) == ([expected], ())
+
+
+@pytest.mark.parametrize(
+    "links",
+    [
+        '<a href="index_1.html"><svg></svg></a><a href="index_2.html"><svg></svg></a>',
+        '<a href="index_7.html">⇒</a>',
+        '<a href="index_2.html">末页</a>',
+        '<a href="?start=40">⇒</a>',
+    ],
+)
+def test_a_link_that_may_skip_pages_is_not_followed_but_told(links: str) -> None:
+    listing = read(CASES["trs_wcm"], links, url=INDEX)
+    assert following(listing) == []
+    assert [problem.code for problem in listing.problems] == ["paging_not_understood"]
+
+
+@pytest.mark.parametrize(
+    ("url", "links"),
+    [
+        (INDEX, '<a href="index_1.html">1</a><a href="index.html">首页</a>'),
+        (f"{LIST}?c=7", '<a href="?c=8">公示</a><a href="?c=9">公告</a>'),
+        (INDEX, '<a href="/gk/other/index_1.html">⇒</a>'),
+    ],
+)
+def test_other_columns_and_the_way_back_are_no_steps(url: str, links: str) -> None:
+    listing = read(CASES["trs_wcm"], links, url=url)
+    assert (following(listing), listing.problems) == ([], ())
+
+
+def test_documents_whose_addresses_have_numbers_are_no_pages() -> None:
+    case = CASES["nfcms"]
+    body = rows(case).replace("content/post_", "index_")
+    listing = read_list_page(
+        CASES["generic"].family, WebPage(f"{HOST}/gk/index.html", f"<body>{body}</body>", "utf-8"), ListingRequest("x")
+    )
+    assert (len(listing.entries), following(listing)) == (3, [])

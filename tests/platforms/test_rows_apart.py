@@ -1,0 +1,70 @@
+"""Documents that stand apart from the rows of their list, and rows that lead to one address."""
+
+import pytest
+
+from etl.platforms.base import ListingPage, ListingRequest
+from etl.platforms.listing import read_list_page
+from etl.web.page import WebPage
+from tests.support.paged_lists import CASES, HOST, LIST, rows
+
+CASE = CASES["trs_wcm"]
+
+
+def _read(above: str, below: str = "") -> ListingPage:
+    page = WebPage(LIST, f"<body><div>{above}{rows(CASE, 6)}{below}</div></body>", "utf-8")
+    return read_list_page(CASE.family, page, ListingRequest(LIST, "c"))
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        '<div class="tt"><h2><a href="./202405/t20240501_90.html">桐溪县防汛预案</a></h2><p>2024-05-01</p></div>',
+        '<p><em>置顶</em><a href="./202405/t20240501_90.html">桐溪县防汛预案</a><span>2024-05-01</span></p>',
+        '<div><a href="./202405/t20240501_90.html"><img src="1.jpg"></a>'
+        '<h3><a href="./202405/t20240501_90.html">桐溪县防汛预案</a></h3><i>2024-05-01</i></div>',
+    ],
+)
+def test_a_document_set_apart_above_the_rows_is_listed(above: str) -> None:
+    listing = _read(above)
+    first = listing.entries[0]
+    assert (len(listing.entries), first.url, first.title, first.fields.get("published_date")) == (
+        7,
+        f"{LIST}202405/t20240501_90.html",
+        "桐溪县防汛预案",
+        "2024-05-01",
+    )
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        '<p><a href="/gk/zcwj/">政策文件目录说明</a></p>',
+        '<p><a href="/gk/other/202405/t20240501_90.html">桐溪县防汛预案</a></p>',
+        '<div class="hot"><a href="./202405/t20240501_90.html">桐溪县防汛预案</a></div>',
+        '<div class="slider"><a href="./202405/t20240501_90.html">桐溪县防汛预案</a></div>',
+    ],
+)
+def test_navigation_other_columns_and_boxes_above_the_rows_are_not_listed(above: str) -> None:
+    assert len(_read(above).entries) == 6
+
+
+@pytest.mark.parametrize("address", ["/detail.html#id={}", "/view/#!/doc/{}", "#/detail/{}"])
+def test_documents_that_only_a_fragment_tells_apart_are_told(address: str) -> None:
+    case = CASES["generic"]
+    lines = "".join(f'<li><a href="{address.format(n)}">桐溪县第{n}号通知书</a></li>' for n in range(1, 7))
+    page = WebPage(f"{HOST}/gk/index.html", f'<body><ul class="l">{lines}</ul></body>', "utf-8")
+    (problem,) = read_list_page(case.family, page, ListingRequest(page.url, "c")).problems
+    assert (problem.code, problem.params["links"], problem.params["entries"]) == ("rows_not_understood", 6, 1)
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        '<turbo-frame src="./rest" loading="lazy"></turbo-frame>',
+        '<div w3-include-html="rest.html"></div>',
+        '<script src="./data_2.js"></script>',
+        '<a href="/gk.nsf/v1?OpenView&Start=1&Expand=2"><img src="expand.gif"></a>',
+    ],
+)
+def test_rows_that_an_element_brings_or_unfolds_are_told(element: str) -> None:
+    assert [problem.code for problem in _read("", element).problems] == ["paging_not_understood"]
