@@ -6,7 +6,7 @@ import pytest
 
 from etl.extract import Attachment, extract
 from tests.extract.traps.registry import URL
-from tests.support.file_forms import LINKED, NAME, NAMED, NOT_ITS, PLACES
+from tests.support.file_forms import HEADINGS, LINKED, NAME, NAMED, NOT_ITS, PLACES
 from tests.support.pages import TITLE, page, paragraphs
 
 
@@ -53,6 +53,25 @@ def test_a_list_of_files_below_the_text_may_be_as_long_as_it_likes(item: str, wo
     files = files_of(page(below=f"<div>{word}{''.join(map(item.format, range(150)))}</div>"))
     assert [file.url for file in files] == [urljoin(URL, f"/u/{number}.xls") for number in range(150)]
     assert {file.name for file in files} == {f"第{number}号统计表" for number in range(150)}
+
+
+@pytest.mark.parametrize("heading", HEADINGS)
+@pytest.mark.parametrize("tag", ["h3", "p"])
+def test_files_in_a_box_of_any_heading_are_the_documents(heading: str, tag: str) -> None:
+    links = "<ul><li><a href='/f/1.doc'>登记表</a></li><li><a href='/f/2.doc'>汇总表</a></li></ul>"
+    files = files_of(page(below=f"<div class='box'><{tag}>{heading}</{tag}>{links}</div>"))
+    assert [file.name for file in files] == ["登记表", "汇总表"]
+
+
+DATED = "<li><a href='/f/{0}.doc'>老旧电梯登记表{0}</a><span>2023-05-09</span></li>"
+
+
+@pytest.mark.parametrize(
+    "box", ["<div class='fj'>{}</div>", "<div><h4>附件</h4>{}</div>"], ids=["a class", "a heading"]
+)
+def test_files_of_the_document_may_have_days_too(box: str) -> None:
+    files = files_of(page(below=box.format(f"<ul>{DATED.format(1)}{DATED.format(2)}</ul>")))
+    assert [file.url for file in files] == [urljoin(URL, f"/f/{number}.doc") for number in (1, 2)]
 
 
 ANNEX = "<p>附件</p><p>老旧电梯分布图</p><p><img src='/u/map1.png'></p><p><img src='/u/map2.png'></p>"

@@ -3,7 +3,7 @@ the document's."""
 
 # ruff: noqa: E501 — tables of pages: a case is a line.
 
-from tests.support.pages import FOOT, NAV, SIGNED, TITLE, page, paragraphs
+from tests.support.pages import FOOT, NAV, TITLE, page, paragraphs
 
 NAME = "老旧电梯登记表"
 LINKED = {
@@ -94,8 +94,19 @@ NOT_ITS = {
     "related documents": page(below=f"<div class='xg'><h3>相关信息</h3><ul>{_LIST}</ul></div>"),
     "the latest documents": page(below=f"<div class='new'><h4>最新公开</h4><ul>{_LIST}</ul></div>"),
     "related documents in a table": f"<ul>{NAV}</ul><table><tr><td>{TITLE}</td></tr><tr><td>发布日期：2023-05-09</td></tr><tr><td><div id='zoom'>{paragraphs()}</div></td></tr><tr><td><h3>相关信息</h3><ul>{_LIST}</ul></td></tr></table>{FOOT}",
+    "documents with their days": page(below=f"<div class='list'><p><a href='/tz/'>通知公告</a></p><ul>{_LIST}</ul></div>"),
+    "forms for everybody": page(below="<div><h3>办事表格</h3><ul><li><a href='/download.jsp?id=1'>身份证申领表</a></li><li><a href='/download.jsp?id=2'>户口登记表</a></li></ul></div>"),
+    "forms that many ask for": page(below="<div><p>热门下载</p><ul><li><a href='/u/h1.doc'>申请表一</a></li><li><a href='/u/h2.doc'>申请表二</a></li></ul></div>"),
+    "files of a menu": page(below="<div class='leftnav'><ul><li><a href='/zn/'>公开指南</a></li><li><a href='/u/zd.pdf'>公开制度</a></li></ul></div>"),
+    "a page of downloads": f"<div><a href='/download/index.jsp?cid=3'>下载中心</a></div>{page()}",
+    "an app": page(below="<div><a href='/app/download?os=android'>安卓版下载</a></div>"),
+    "the text read aloud": page(below="<div><a href='javascript:;' onclick=\"play('/tts/4411.mp3')\">语音播报</a></div>"),
+    "a manual for a script": page(below="<script>var help={title:'使用手册',url:'/u/help.pdf'};</script>"),
     "the page itself as a file": page(below="<p><a href='/down/download?id=77'>导出本页</a></p>"),
     "a link that nobody sees": page(body=paragraphs() + "<p><a href='/f/1.doc'></a></p>"),
 }  # fmt: skip
 """Whole pages with files that belong to other documents, or to the site."""
-SIGNATURE = "".join(f"<p>{line}</p>" for line in SIGNED)
+HEADINGS = (
+    "相关下载 相关表格 申报材料 表格样式 附件列表 文件下载 资料下载 相关文件 政策原文 文字版 填报说明 政策图解 配套文件 规划文本 图件 名单 结果公示 报名表"
+).split()
+"""Headings of boxes below a text with files of the document."""

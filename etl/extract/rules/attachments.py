@@ -26,7 +26,7 @@ from etl.extract.rules.file_labels import (
     shows_itself,
     words_of_link,
 )
-from etl.extract.rules.file_places import FilePlaces
+from etl.extract.rules.file_places import FilePlaces, leads_to_other
 from etl.extract.rules.link_targets import (
     PAGE_ENDING,
     LinkTarget,
@@ -60,11 +60,15 @@ _SOFTWARE = re.compile(
 """Names of what a visitor needs to read the page: readers, browsers, apps. No document of an agency is called so."""
 _OF_SITE = re.compile(
     r"(?:.{0,12}网站(?:工作)?年度(?:工作)?报[表告]|(?:依申请公开|信息公开)申请表"
-    r"|.{0,12}(?:操作|用户|使用)(?:手册|指南|说明)(?:下载)?)(?:\.\w{2,4})?"
+    r"|.{0,12}(?:操作|用户|使用)(?:手册|指南|说明)(?:下载)?|(?:资料|文件|表格|常用|软件)?下载(?:中心|专区|频道|专栏)"
+    r"|(?:安卓|苹果|Android|iOS|iPhone|手机|移动|电脑|PC)(?:版|端|客户端).{0,6})(?:\.\w{2,4})?",
+    re.IGNORECASE,
 )
 """Names of files that a site links from all of its pages, if the title does not say so too."""
 _OF_PAGE = re.compile(r"导出|打印|本(?:页|网页|信息|条信息|文章)")
 """Words of what makes a file of the page itself."""
+_ALOUD = re.compile(r"[\W_]*(?:语音(?:播报|朗读)?|朗读|播报|听(?:全文|新闻|文章|政策))[\W_]*")
+"""Words of what reads the page aloud."""
 _WRITTEN_ADDRESS = re.compile(r"https?://[\w./%?=&#-]{4,200}")
 _OPENS = re.compile(r"\bopen\(|location")
 _FUNCTION = re.compile(r"\bfunction\s+([\w$]{1,60})|([\w$]{1,60})\s*[=:]\s*(?:function\b|\()")
@@ -107,7 +111,7 @@ def find_attachments(page: WebPage, blocks: Blocks, body: Body, title: str = "")
     shown = (
         _Found(url, name, Rank.BESIDE if name else Rank.OWN)
         for url, name in chain(files_in_scripts(page), files_in_frames(page))
-        if url != links.own_url
+        if url != links.own_url and not links.is_of_site(name)
     )
     linked = islice(chain(links.find(), links.recordings()), _MAX_FILES)
     files = _named_best(chain(linked, islice(shown, _MAX_FILES)))
@@ -232,7 +236,7 @@ class _Links:
         return any(
             not any(name in text for text in known)
             for index, block in lines
-            if index not in self._lines_with_files
+            if index not in self._lines_with_files and not leads_to_other(block.plain)
             for name in (file_names(block.plain) if has_file_name(block.text) else _addresses_of_annexes(block))
         )
 
@@ -311,10 +315,12 @@ class _Links:
         is_served = is_served and not _OF_PAGE.search(words)
         if not (is_file or is_named or is_served or (annexed and self._may_be_annex(address, words))):
             return False
+        if _ALOUD.fullmatch(words):
+            return False
         is_empty = not words and not target.name and element.tag == "a" and not shows_itself(element)
-        return not is_empty and (within or annexed or not self._is_of_site(words))
+        return not is_empty and (within or annexed or not self.is_of_site(words))
 
-    def _is_of_site(self, words: str) -> bool:
+    def is_of_site(self, words: str) -> bool:
         """Whether a file is none of the document but what each page of the site links: a reader, a manual, a form."""
         if _SOFTWARE.fullmatch(words):
             return True

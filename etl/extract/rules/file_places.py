@@ -1,8 +1,10 @@
 """Where a link to a file stands: below the word 附件, near the text, or among what is none of the document's."""
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 
+from etl.dates import DATE
 from etl.extract.lexicon.labels import label_key
 from etl.extract.page.blocks import Block, Blocks, Node
 from etl.extract.page.boxes import is_heading_of_box
@@ -15,6 +17,16 @@ _OF_OTHERS = re.compile(
     r"(?:新闻|报道|文章|阅读|信息|资讯|推荐|稿件|文稿|专题|喜欢|感兴趣)[\W_]*"
 )
 """Headings of links to other documents. Below 相关文件 the document's own stand too."""
+_OF_EVERYBODY = re.compile(r"中心|专区|热门|常用|推荐|办事|便民")
+_MAX_HEADING_CHARS = 12
+"""Words in the headings of boxes with files for everybody, and characters of such a heading."""
+_OF_FILES = re.compile(r"(?:^|[-_\s])fj|fujian|attach|annex|down|file", re.IGNORECASE)
+"""In the classes and ids of boxes for a document's files."""
+_DAY_AT_END = re.compile(rf"(?:{DATE}|(?<!\d)\d{{1,2}}[-/.]\d{{1,2}})[\])）\s]*$")
+_MAX_DAY_CHARS, _MIN_TITLE_CHARS = 24, 4
+"""Characters of a day at the end of a line, and of a linked title before it, as lists of documents have them."""
+_MENUS = re.compile(r"nav|menu|sidebar", re.IGNORECASE)
+"""In the classes of columns that have the same links on each page."""
 _TO_OTHERS = re.compile(r"[\W_]*(?:上|下|前|后)一(?:篇|条|页|则)")
 _FOOTER = re.compile(r"ICP备|公网安备|网站标识码|版权所有")
 _BLOCKS_ABOVE = 6
@@ -77,7 +89,17 @@ class FilePlaces:
             return False
         if node.first < self._body.first and node.first < self._headline - _BLOCKS_ABOVE:
             return False
-        return enclosing_sidebar(self._blocks, node.parent, self._body) is None
+        return enclosing_sidebar(self._blocks, node.parent, self._body) is None and not self._is_in_menu(node)
+
+    def _is_in_menu(self, node: Node) -> bool:
+        return any(_MENUS.search(name) for name in self._names_around(node))
+
+    def _names_around(self, node: Node) -> Iterator[str]:
+        """Class and id of each element around a link that does not hold the text."""
+        for around in self._blocks.ancestors(node.parent):
+            if around.first <= self._body.first and around.last >= self._body.last:
+                return
+            yield f"{around.element.get('class') or ''} {around.element.get('id') or ''}"
 
     @cached_property
     def _footer(self) -> int:
@@ -94,14 +116,31 @@ class FilePlaces:
 
     def _is_of_others(self, node: Node, words: str) -> bool:
         """Whether a link leads to another document: to the next one, or below a heading that says so."""
-        if is_file_name(words) or node.first >= len(self._blocks.blocks):
+        if node.first >= len(self._blocks.blocks):
             return False
-        if _TO_OTHERS.match(self._blocks.blocks[node.first].plain):
+        line = self._blocks.blocks[node.first].plain
+        if leads_to_other(line):
             return True
+        if is_file_name(words):
+            return False
+        if any(_OF_FILES.search(name) for name in self._names_around(node)):
+            return False
+        return self._is_listed(node.first) or self._is_below_heading_of_others(node)
+
+    def _is_listed(self, index: int) -> bool:
+        """Whether a line is a linked title with its day, and so is one beside it."""
+        beside = (each for each in (index, index - 1, index + 1) if 0 <= each < len(self._blocks.blocks))
+        dated = [_is_entry(self._blocks.blocks[each]) for each in beside]
+        return dated[0] and any(dated[1:])
+
+    def _is_below_heading_of_others(self, node: Node) -> bool:
         for index in range(node.first - 1, max(self._body.last, node.first - _MAX_LIST) - 1, -1):
             block = self._blocks.blocks[index]
             if not self._is_linked(block) and not ONLY_A_DATE.fullmatch(block.plain):
-                return _OF_OTHERS.fullmatch(block.plain) is not None or is_heading_of_box(block.plain)
+                heading = block.plain.strip()
+                if _OF_OTHERS.fullmatch(heading) or is_heading_of_box(heading) or _OF_EVERYBODY.search(heading):
+                    return len(heading) <= _MAX_HEADING_CHARS
+                return False
         return False
 
     @cached_property
@@ -112,3 +151,17 @@ class FilePlaces:
         above = [index for index, block in lines if len(block.text) >= len(self._title) > 0]
         key_of = (label_key(self._blocks.blocks[index].text) for index in reversed(above))
         return next((index for index, key in zip(reversed(above), key_of, strict=True) if key == title_key), 0)
+
+
+def leads_to_other(line: str) -> bool:
+    """Whether a line names the document before or after this one."""
+    return _TO_OTHERS.match(line) is not None
+
+
+def _is_entry(line: Block) -> bool:
+    """Whether a line is a linked title with its day."""
+    day = _DAY_AT_END.search(line.plain[-_MAX_DAY_CHARS:])
+    if day is None:
+        return False
+    title = len(line.plain) - len(day.string) + day.start()
+    return title >= _MIN_TITLE_CHARS and line.link_chars * 10 > title * 8
