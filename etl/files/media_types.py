@@ -92,7 +92,10 @@ _SHORT_NAMES = {
     PDF: "pdf", DOC: "doc", XLS: "xls", PPT: "ppt", DOCX: "docx", XLSX: "xlsx", PPTX: "pptx", OFD: "ofd",
     SEVEN_ZIP: "7z", RAR: "rar", TEXT: "txt", UNKNOWN: "bin", XLSB: "xlsb", ODT: "odt", ODS: "ods", ODP: "odp",
 }  # fmt: skip
-_HTML = re.compile(rb"<(!doctype\s+html|html|head|body|script|meta|title|table|div|frameset)\b", re.IGNORECASE)
+_HTML = re.compile(
+    rb"<(!doctype\s+html|html|head|body|script|meta|title|table|div|frameset|p|br|h[1-6]|font|span|center|[bu]|strong)\b",
+    re.IGNORECASE,
+)
 _HEAD = 4096
 """Bytes that are examined; the mark of a PDF may come after up to 1,024 other bytes."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\ufffd]")

@@ -42,7 +42,8 @@ class FileReading(Outside):
     """A file's text. Each line of `text` is a paragraph or a table row, its cells separated by ` | `.
 
     `pages`: number of pages, slides or sheets; None if the format has none. `method`: how the text was read (`pdf`,
-    `word`, `ocr`, …), empty if it was not. Archives have `members`, and `== path ==` before the text of each.
+    `word`, `ocr`, …), empty if it was not. Archives, and documents with files inside, have `members`, and
+    `== path ==` before the text of each.
     """
 
     TEXTS = frozenset({"text", "reason"})

@@ -204,6 +204,16 @@ def test_a_table_saved_as_html_is_a_file_and_a_web_page_is_none(read: Reader) ->
     assert (page.media_type, page.outcome) == (HTML, FileOutcome.NOT_A_FILE)
 
 
+def test_paragraphs_of_html_without_a_page_are_a_file_and_a_message_is_none(read: Reader) -> None:
+    sentence = "为保障检修期间的居民用水，请各单位提前储水，并通知辖区内的住户，恢复供水的时间另行公布。"
+    piece = f"<p>关于停水的<b>通知</b></p>\r\n<p>{sentence}</p><p>{sentence}</p>"
+    reading = read(piece.encode("gbk"), "通知.doc")
+    assert (reading.media_type, reading.outcome) == (HTML, FileOutcome.READ)
+    assert reading.text.splitlines() == ["关于停水的通知", sentence, sentence]
+    for other in (f"{piece}<a href='/'>首页</a>", "<p>文件不存在！</p>", "<br /><b>Warning</b>: readfile(1.doc)"):
+        assert read(other.encode(), "通知.doc").outcome is FileOutcome.NOT_A_FILE
+
+
 W2003 = (
     '<?xml version="1.0"?><?mso-application progid="Word.Document"?><w:wordDocument xmlns:w="urn:w"><w:body>'
     "<w:p><w:r><w:t>关于停水</w:t></w:r><w:r><w:t>的通知</w:t></w:r></w:p><w:p><w:r><w:t>五月九日</w:t></w:r></w:p>"

@@ -29,6 +29,8 @@ _UNSEEN = ("head", "script", "style", "title")
 _SHIFTS = {"sup": superscript, "sub": subscript}
 _MIME = re.compile(rb"^MIME-Version:", re.IGNORECASE | re.MULTILINE)
 _OFFICE_XML = re.compile(rb"<(?:w:wordDocument|pkg:package|(?:ss:)?Workbook)\b")
+_OF_A_SITE = re.compile(rb"<(?:!doctype|html|head|body|title|meta|script|form|iframe|input|frame|a)\b", re.IGNORECASE)
+_MIN_PIECE_CHARS = 60
 _ENCRYPTED = re.compile(r"password|encrypt", re.IGNORECASE)
 
 
@@ -78,10 +80,14 @@ def plain_text(body: bytes) -> str:
 
 
 def html_text(body: bytes) -> str | None:
-    """Text of a file that is HTML (`is_saved_as_html`), or a workbook that is one XML document; None for a web page."""
+    """Text of a file that is HTML (`is_saved_as_html`), a piece of it without a page around it, or a workbook that is
+    one XML document; None for a web page, and for a piece that says no more than that something failed."""
     if _OFFICE_XML.search(body[:2000]):
         return _xml_text(body)
-    return html_lines(decode(body)[0]) if is_saved_as_html(body) else None
+    if is_saved_as_html(body):
+        return html_lines(decode(body)[0])
+    text = "" if _OF_A_SITE.search(body) else html_lines(decode(body)[0])
+    return text if len(text) >= _MIN_PIECE_CHARS else None
 
 
 def text_of_text(body: bytes) -> str:
