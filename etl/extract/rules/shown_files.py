@@ -24,7 +24,7 @@ _FILE_OBJECT = re.compile(rf"\{{[^{{}}]{{0,600}}?{_ADDRESS_KEY}[^{{}}]{{0,300}}\
 _PLACES_IN_STORE = ("path", "src", "link", "addr")
 """Keys of addresses that may be places in a store, if there is one that is surely the web's."""
 _NAME_KEY = re.compile(r"""(?:name|title)["']?\s*:\s*("[^"\n]*"|'[^'\n]*')""", re.IGNORECASE)
-_DATA = re.compile(r"""\bdata-[\w-]{1,60}=["']\s*+[\[{]""")
+_DATA = re.compile(r"""data-[\w-]{1,60}=["']\s*+[\[{]""")
 _JOINED = re.compile(r"""(?:"\s*\+\s*"|'\s*\+\s*')""")
 _SHOWN = re.compile(rf"({_LITERAL})", re.IGNORECASE)
 _VIEWER = re.compile(r"pdf|ofd|viewer|getdocument|preview|embed|flexpaper", re.IGNORECASE)
