@@ -37,6 +37,7 @@ _SAYS_NOTHING = re.compile(
 )
 """A number, a size, a date, the head of a column."""
 _ICON_NAME = re.compile(rf"icon|图标|\.(?:gif|png|jpe?g|svg)$|^(?:{_KIND}|image|img|附件|文件)$", re.IGNORECASE)
+_ENDING = re.compile(r"\.[A-Za-z]{2,4}$")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _ENDS_CUT = ("…", "...", "..", "．．．")
 _MAX_NAME_CHARS = 120
@@ -62,6 +63,8 @@ def label_of_link(blocks: Blocks, node: Node, element: html.HtmlElement, stated:
     `stated` is the name that its handler or `download` states; `node` is the element's place."""
     words = words_of_link(element)
     title = (element.get("title") or "").strip()
+    if words and is_file_name(words) and not has_chinese(words) and (announced := _announced(blocks, node, words)):
+        return announced, Rank.BESIDE
     if words and not _says_little(words):
         shortened = next((words.removesuffix(dots) for dots in _ENDS_CUT if words.endswith(dots)), None)
         return (title if shortened and title.startswith(shortened) else words), Rank.WORDS
@@ -131,13 +134,21 @@ def _says_little(words: str) -> bool:
     if len(words) > _MAX_NAME_CHARS:
         return False
     known = (_SAVE_WORDS, _NUMBERED_ANNEX, _SAYS_NOTHING)
-    return is_page_tool(words) or any(pattern.fullmatch(words) for pattern in known)
+    stem = _ENDING.sub("", words)
+    return is_page_tool(words) or any(pattern.fullmatch(stem) for pattern in known)
 
 
 def _name_of_picture(element: html.HtmlElement) -> str:
     picture = element.find(".//img") if element.tag == "a" else None
     names = (picture.get("title"), picture.get("alt")) if picture is not None else ()
     return next((name.strip() for name in names if name and not _ICON_NAME.search(name.strip())), "")
+
+
+def _announced(blocks: Blocks, node: Node, words: str) -> str:
+    """The name before a colon, behind which a link is called by its file (`登记表：W0201.doc`)."""
+    pieces = blocks.blocks[node.first].text.split(INLINE_BOUNDARY) if _stands_in_line(blocks, node) else []
+    before = next((piece.strip() for piece in pieces if piece.strip()), "")
+    return next(_named([before]), "") if before.endswith(("：", ":")) and words in map(str.strip, pieces) else ""
 
 
 def _beside(blocks: Blocks, node: Node, words: str) -> str:
