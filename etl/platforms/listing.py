@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from etl.platforms.base import UNREADABLE, ListingPage, ListingRequest, NotAListing, Platform
 from etl.platforms.helpers.element_words import label_of
 from etl.platforms.helpers.excerpts import list_elsewhere
-from etl.platforms.helpers.list_ends import sign_around
+from etl.platforms.helpers.list_ends import first_and_last, sign_around
 from etl.platforms.helpers.list_numbers import Counts
 from etl.platforms.helpers.page_steps import page_behind, steps
 from etl.platforms.helpers.pager_links import next_is_disabled, next_url
@@ -23,7 +23,7 @@ from etl.platforms.helpers.rows_apart import folded_rows, rows_apart
 from etl.platforms.helpers.script_jumps import jump_ahead
 from etl.platforms.helpers.script_links import read_script_links, unread_rows
 from etl.platforms.helpers.short_counts import short_counts
-from etl.platforms.helpers.tabs import lists_of_other_years, other_period, tab_of_another_list
+from etl.platforms.helpers.tabs import lists_of_other_years, other_period, tab_above, tab_of_another_list
 from etl.platforms.helpers.undrawn_rows import undrawn_rows
 from etl.platforms.helpers.unread_lists import empty_list, unread_list
 from etl.reason_codes import Code
@@ -170,9 +170,14 @@ def _continued(
         if sign is None and first and not next_is_disabled(page):
             sign = sign_around(page, listed, seen)
     if first and sign is None:
-        sign = other_period(page, _days(listing)) or tab_of_another_list(page)
+        sign = other_period(page, _days(listing)) or tab_of_another_list(page) or _tab_above(page, listed)
     problem = sign and Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=sign)
     return replace(listing, problems=(*listing.problems, problem)) if problem else listing
+
+
+def _tab_above(page: WebPage, listed: Container[str]) -> str | None:
+    rows = first_and_last(page, listed)
+    return tab_above(page, rows[0]) if rows else None
 
 
 def _step(page: WebPage, listed: Container[str]) -> str | None:

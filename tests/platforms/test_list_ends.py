@@ -19,6 +19,16 @@ GOES_ON = (
     "<p>1｜3</p>",
     "<p>全部(60)</p>",
     "<p>符合条件的记录 60</p>",
+    "<p>3 out of 60</p>",
+    "<p>共60筆</p>",
+    "<p>以上为前3条</p>",
+    "<p>仅列最近三个月</p>",
+    "<p>本栏目保留近一年信息</p>",
+    "<p>未完待续</p>",
+    '<a href="./b.html">⇒</a>',
+    '<a href="./page/2/">往后</a>',
+    '<a href="?before=2024-01-03">旧</a>',
+    '<a href="./lm/">进入栏目&gt;&gt;</a>',
     "<p>左右滑动翻页</p>",
     "<p>正在加载...</p>",
     "<div>展开全部</div>",
@@ -57,6 +67,9 @@ WHOLE = (
     '<div class="pic"><img src="1.jpg"><a href="javascript:;" class="next"></a></div>',
     '<div class="page"><a href="index.html">首页</a><a>下一页</a><a href="index.html">尾页</a></div>',
     "<div><h3>政策文件库</h3><p>合计六十条</p></div>",
+    '<a href="/zt/">&gt;</a>',
+    "<p>最新20条</p>",
+    "<p>历史信息可到县档案馆查阅</p>",
     '<div class="footer">剩余40条</div>',
 )
 
@@ -130,3 +143,24 @@ def test_years_beside_the_marked_one_of_all_entries_are_other_lists() -> None:
     years = "<ul><li class='on'>{}</li><li>2023</li><li>2022</li></ul>"
     assert read(CASES["trs_wcm"], years.format("2024")).problems
     assert not read(CASES["trs_wcm"], years.format("全部")).problems
+
+
+TABS = '<ul class="tabs"><li class="on" data-id="1">县政府文件</li>{}</ul>'
+
+
+@pytest.mark.parametrize(
+    ("other", "red"),
+    [
+        ('<li data-id="2">部门文件</li>', True),
+        ('<li onclick="tab(2)">部门文件</li>', True),
+        ('<li><a href="javascript:;" data-id="2">部门文件</a></li>', True),
+        ('<li><a href="/gk/bm/">部门文件</a></li>', False),
+        ('<li data-id="2">按热度排序</li>', False),
+        ('<li data-target="#below">部门文件</li>', False),
+        ('<li data-id="2">全部</li><li data-id="3">部门文件</li>', False),
+    ],
+)
+def test_a_tab_above_the_rows_shows_another_list_unless_that_is_in_the_page(other: str, red: bool) -> None:
+    body = f"<body>{TABS.format(other)}{rows(CASES['trs_wcm'])}<div id='below'></div></body>"
+    listing = read_list_page(CASES["trs_wcm"].family, WebPage(LIST, body, "utf-8"), ListingRequest(LIST))
+    assert bool(listing.problems) == red

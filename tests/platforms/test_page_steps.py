@@ -43,6 +43,8 @@ def test_the_address_of_a_further_page_is_followed_whatever_the_link_says(
         '<a href="index_7.html">⇒</a>',
         '<a href="index_2.html">末页</a>',
         '<a href="?start=40">⇒</a>',
+        '<select><option value="index.html">1-3</option><option value="index_1.html">4-6</option>'
+        '<option value="index_2.html">7-9</option></select>',
     ],
 )
 def test_a_link_that_may_skip_pages_is_not_followed_but_told(links: str) -> None:
@@ -56,7 +58,8 @@ def test_a_link_that_may_skip_pages_is_not_followed_but_told(links: str) -> None
     [
         (INDEX, '<a href="index_1.html">1</a><a href="index.html">首页</a>'),
         (f"{LIST}?c=7", '<a href="?c=8">公示</a><a href="?c=9">公告</a>'),
-        (INDEX, '<a href="/gk/other/index_1.html">⇒</a>'),
+        (f"{LIST}list-7.html", '<a href="list-8.html">公示</a><a href="list-9.html">公告</a>'),
+        (INDEX, '<a href="/other/index_1.html">⇒</a>'),
     ],
 )
 def test_other_columns_and_the_way_back_are_no_steps(url: str, links: str) -> None:

@@ -12,9 +12,9 @@ from etl.platforms.helpers.element_words import label_of, words_of
 from etl.platforms.helpers.unread_lists import first_listed
 from etl.web.page import WebPage, absolute, base_url
 
-_MORE = re.compile(r"^\W*(?:[查点浏][看击览])?更多\w{0,4}\W*$|^\W*more\W*$", re.IGNORECASE)
+_MORE = re.compile(r"^\W*(?:[查点浏][看击览])?更多\w{0,4}\W*$|^\W*more\W*$|^[+＋]$", re.IGNORECASE)
 _PICTURE = re.compile(r"(?:^|[/_-])(?:more|gengduo|gd)\d{0,2}\.(?:gif|png|jpe?g|svg)$", re.IGNORECASE)
-_MAY_LEAD = re.compile(r"更多|more", re.IGNORECASE)
+_MAY_LEAD = re.compile(r"更多|more|>\s*[+＋]\s*<", re.IGNORECASE)
 _INDEX = re.compile(r"(?:index|default)\.\w{3,5}$")
 _MAX_HEADLINE, _MAX_ABOVE, _MAX_BEFORE = 40, 5, 4
 

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Container, Iterator
 from itertools import islice
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
@@ -38,39 +39,44 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 _NUMERAL = "[〇零一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰]"
 _NUMBER = rf"(?:\d{{1,7}}|{_NUMERAL}{{1,6}})"
 _COUNTS = re.compile(
-    rf"(?:[总共有合计全部约的从至第每为项个：:，,。.、|/～~–—｜∣()（）\[\]【】-]|{_NUMBER}|[条篇件则頁页]|还有|剩余|尚有|其余|余下|未显示|已显示|已加载|"
+    rf"(?:[总共有合计全部约的从至第每为项个：:，,。.、|/～~–—｜∣()（）\[\]【】-]|{_NUMBER}|[条條篇件则則筆笔頁页]|还有|剩余|尚有|其余|余下|未显示|已显示|已加载|"
     r"当前|显示|公文|文件|信息|记录|数据|内容|结果|条目|文章|公告|符合条件的?|数量|总数)+"
 )
 """Words of which every one is that of a counter: in other texts the same numbers count anything."""
-_OF_DOCUMENTS = re.compile(rf"(?<![\d.第/:-])({_NUMBER})(?:[条篇件项則则]|个(?!页))(?![/每]页)")
+_OF_DOCUMENTS = re.compile(rf"(?<![\d.第/:-])({_NUMBER})(?:[条條篇件项項则則筆笔]|个(?!页))(?![/每]页)")
 _OF_PAGES = re.compile(rf"(?<![\d.第/:-])({_NUMBER})[页頁]")
 _LEFT = re.compile(r"(?:还有|剩余|尚有|其余|余下|未显示)\D{0,4}[1-9]\d{0,6}|[1-9]\d{0,6}\D{0,4}未显示")
+_OUT_OF = re.compile(r"^\D{0,12}(\d{1,5})(?:outof|of)(\d{1,7})\D{0,10}$", re.IGNORECASE)
+_NEWEST = re.compile(r"(?:前|最新|最近)\D{0,3}(\d{1,4})[条篇件则]")
 _SHARE = re.compile(r"^\D{0,8}?(\d{1,5})([/|｜∣])共?(\d{1,7})\D{0,4}$")
 _IN_BRACKETS = re.compile(r"^[\u4e00-\u9fff]{2,12}[(（\[【](\d{1,7})[)）\]】]$")
 _BARE = re.compile(r"^(?:符合条件的?)?(?:记录|文件|信息|结果|条目|公告)(?:总数|数量)?[:：]?(\d{1,7})$")
 _TURNS = re.compile(
-    r"翻页|[上下左右][拉滑]|滑动|滚动(?:加载|查看)|展开(?:全部|更多|其余)|换一[批组换]|(?:正在|努力|拼命)(?:加载|载入)|^(?:数据)?(?:加载|载入)中|继续(?:阅读|浏览)|往下看"
+    r"翻页|[上下左右][拉滑]|滑动|滚动(?:加载|查看)|展开(?:全部|更多|其余)|换一[批组换]|(?:正在|努力|拼命)(?:加载|载入)|^(?:数据)?(?:加载|载入)中|继续(?:阅读|浏览)|往下看|未完|待续|^\W*续\W*$"
 )
 _ENDED = re.compile(r"没有|已经|已全|全部(?:加载|显示)完|到底|无更多|完毕|底线|nomore|no-more|收起", re.IGNORECASE)
 _EARLIER = re.compile(
     r"(?:更早|以前|之前|历史|往期|往年|以往|旧版|原版|早期|归档|存档|更多历史)\w{0,3}(?:的|年份)?(?:信息|数据|文件|公告|公示|内容|记录|网站|资料|目录|列表|通知|政策)?"
     r"\W{0,2}(?:请|见|可|查|点击|移步|通过|到|登录|访问|转)"
 )
-_ELSEWHERE = re.compile(r"微信|公众号|APP|客户端|热线|电话|服务网|窗口", re.IGNORECASE)
+_ELSEWHERE = re.compile(r"档案馆|图书馆|微信|公众号|APP|客户端|热线|电话|服务网|窗口", re.IGNORECASE)
 _LEADS_ON = re.compile(
-    r"^\W*(?:[点查浏]?[看击览]?更多\w{0,6}|(?:[查浏]?[看览]?全部|所有)\w{0,6}|(?:历史|往期|往年|历年|以往|旧版|原|早期)\w{2,6}|归档\w{0,4}|存档\w{0,4}|"
+    r"^\W*(?:[点查浏]?[看击览]?更多\w{0,6}|(?:[查浏]?[看览]?全部|所有)\w{0,6}|(?:历史|往期|往年|历年|以往|旧版|原|早期)\w{2,6}|归档\w{0,4}|存档\w{0,4}|进入栏目|完整\w{2,4}|列表页?|"
     r"more|(?:view|see|show)?all|archives?|older\w{0,6})\W*$",
     re.IGNORECASE,
 )
 _MORE = re.compile(r"^\W*(?:更多|more)\W*$", re.IGNORECASE)
 _OF_ALL = re.compile(r"(?:list|more|all|lm|gd|qb|index)\w{0,6}(?:\.\w+|/)?(?:$|\?)", re.IGNORECASE)
+_SAYS_NOTHING = re.compile(
+    r"^(?:[^\w+★☆●·|]{1,3}|往[后下]|旧的?|[下后次]|次页|续页?|其余|余下|older|rest)$", re.IGNORECASE
+)
+"""Words of a link that say nothing of what it leads to, or that it is what comes next."""
 _ARROW = re.compile(r"^(?:[>›»▶►▷→❯〉》⇒⇨∨⌄⇩↓﹥＞⟩⋯…]{1,2}|\.{3})$")
 _STEP = re.compile(r"[下后末尾]\w{0,2}[页頁]|翻页|(?:展开|加载)更多|往后|^(?:next|load\w{0,8}|forward)$", re.IGNORECASE)
 _STEP_NAME = re.compile(r"(?:^|[\s_/.-])(?:next|nxt|xiaye|xiayiye|xyy|fanye)(?:$|[\s_.-]|\d)", re.IGNORECASE)
 _CLICKS = ("onclick", "@click", "v-on:click", "ng-click", "x-on:click", "data-page", "data-p", "data-pn", "data-no")
 _PAGES_ON = re.compile(r"pag|next|turn|more|\bgo\w*\(", re.IGNORECASE)
 _PICTURE_NUMBERS = re.compile(r"num|dot|pic|focus|(?:^|[\s_-])[hb]d(?:$|[\s_-])", re.IGNORECASE)
-_RUN = re.compile(r"^\W*1\W+2(?:\W+\d{1,4})*\W*$")
 
 
 def sign_around(page: WebPage, listed: Container[str], seen: int) -> str | None:
@@ -190,7 +196,9 @@ def _counts(part: HtmlElement, seen: int) -> str | None:
             at, of = digits(share[1]), digits(share[3])
             documents += [of] if at == seen and of > _LAST_DAY else []
             pages += [of] if at == 1 and share[2] != "/" else []
-    more = max(documents, default=0) > seen or max(pages, default=0) > 1
+    documents += [digits(out_of[2])] if (out_of := _OUT_OF.match(words)) and digits(out_of[1]) == seen else []
+    newest = _NEWEST.search(words)
+    more = max(documents, default=0) > seen or max(pages, default=0) > 1 or (newest and digits(newest[1]) == seen)
     return words if more or _LEFT.search(words) or _TURNS.search(words) else None
 
 
@@ -232,15 +240,25 @@ def _asks_for_words(field: HtmlElement) -> bool:
 
 
 def _linked(part: HtmlElement, page: WebPage, listed: Container[str]) -> str | None:
-    """更多, 全部, 归档 behind the rows that leads to another page of the list's own folder."""
-    if part.tag != "a" or not _LEADS_ON.match(label := label_of(part)):
+    """更多, 全部, 归档 behind the rows, to a page of the list's own folder; an arrow, to one of its column."""
+    if part.tag != "a" or leads_nowhere(part):
         return None
-    url = absolute(part.get("href") or "", base_url(page))
-    if not url or url in listed or leads_nowhere(part):
+    label, url = label_of(part), absolute(part.get("href") or "", base_url(page))
+    if not url or url in listed or not (_LEADS_ON.match(label) or _SAYS_NOTHING.match(label)):
         return None
+    if _SAYS_NOTHING.match(label):
+        return f"{label} → {url}" if _is_of_column(url, page.url) else None
     folder = page.url.partition("?")[0].rpartition("/")[0] + "/"
     if not url.startswith(folder) or url in (folder, page.url):
         return None
     # 更多 alone also stands below the newest rows of another column.
     says_what = not _MORE.match(label) or _OF_ALL.match(url.removeprefix(folder))
     return f"{label} → {url}" if says_what else None
+
+
+def _is_of_column(url: str, own: str) -> bool:
+    """Whether an address is another one whose path begins with the word that the page's own path begins with."""
+    here, there = urlsplit(own), urlsplit(url)
+    words = (parts.path.split("/")[1:2] for parts in (here, there))
+    first, other = (word[0].partition(".")[0].partition(";")[0] if word else "" for word in words)
+    return url != own and here.netloc == there.netloc and first == other

@@ -44,8 +44,8 @@ class Step:
 def steps(page: WebPage, listed: Container[str]) -> Iterator[Step]:
     """The page's links that lead on in its list, by the form of their address; `listed`: addresses of its entries."""
     base, here = base_url(page), urlsplit(page.url)
-    for link in page.tree.iter("a", "area"):
-        if not _MAY_STEP.search(link.get("href") or ""):
+    for link in page.tree.iter("a", "area", "option"):
+        if not _MAY_STEP.search(link.get("href") or link.get("value") or ""):
             continue
         url = target_of(link, base)
         if not url or url in listed or _BACK.search(label_of(link)):

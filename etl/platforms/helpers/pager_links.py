@@ -58,6 +58,7 @@ _NUMBERED_QUERY = re.compile(
 )
 _NAMED_PAGE = re.compile(r"/(?:index|list|default|page|more)[_-]?\d{1,4}\.s?html?$", re.IGNORECASE)
 _NEXT_ROWS = re.compile(r"^\W*next\W?\d{1,4}", re.IGNORECASE)
+_NAMED_LIST = re.compile(r"/list[_-]?\d{1,4}\.s?html?$", re.IGNORECASE)
 _OFFSET = re.compile(r"(?:^|&)(?:\w{1,12}\.)?(?:start|offset|skip|from)=(\d{1,6})(?:&|$)", re.IGNORECASE)
 _NUMBER_OF_PAGE = re.compile(r"[_-]\d{1,4}(?=\.\w{3,5}$)")
 _MAY_BE_NUMBERED = re.compile(r"=\d|\d\.s?html?", re.IGNORECASE)
@@ -225,6 +226,8 @@ def _numbered_links(page: WebPage) -> Iterator[str]:
     base, here = base_url(page), urlsplit(page.url)
     own_page = own_number(page.url) or 1
     folder, stem = here.path.rpartition("/")[0], _NUMBER_OF_PAGE.sub("", here.path)
+    # Beside `list_7.html` `list_8.html` is mostly another column.
+    may_be_page = not _NAMED_LIST.search(here.path)
     places = [place_in(run, page, first=False) for run in runs_of_numbers(page)]
     place = max((number for number in places if number is not None), default=0)
     for link in page.tree.iter("a"):
@@ -241,7 +244,7 @@ def _numbered_links(page: WebPage) -> Iterator[str]:
             continue
         offset = (parts.path == here.path or words.isdigit() or _NEXT_ROWS.match(words)) and _OFFSET.search(parts.query)
         # Documents have numbers too: then the words must be those of a step.
-        named = offset or _NUMBERED_QUERY.search(parts.query) or _NAMED_PAGE.search(parts.path)
+        named = offset or _NUMBERED_QUERY.search(parts.query) or (may_be_page and _NAMED_PAGE.search(parts.path))
         own_offset = _OFFSET.search(here.query) if offset else None
         own = digits(own_offset[1]) if own_offset else 0 if offset else own_page
         number = digits(offset[1]) if offset else own_number(url)

@@ -87,6 +87,9 @@ _SAID = (
     re.compile(r"(?<!公)共有?页(?!面)"),
     re.compile(r"第[二三]页"),
     re.compile(r"[仅只](?:显示|列出|展示|提供)(?:最新|最近|近期?|前)\d{1,4}(?:条|篇|件|个|年|天|日)"),
+    re.compile(
+        r"(?:[仅只]\w{0,2}|显示|保留)(?:最近|近)(?:\d{1,3}|[一二三四五六七八九十半两]{1,3})个?(?:年|月|天|日|周)"
+    ),
 )
 # In text without white space. The first group is the page's number, the second the number of pages.
 _COUNTERS = (

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -23,6 +24,10 @@ _YEAR_IN_NAME = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _INDEX = re.compile(r"(?:index|default)\.\w{3,5}$")
 _MIN_MONTHS = 3
 _MAX_CHARS, _MAX_YEAR_CHARS, _MAX_TAB_CHARS = 5, 14, 12
+_MIN_TAB_CHARS, _MAX_TABS, _MAX_ABOVE, _MAX_BEFORE = 3, 12, 3, 2
+_ORDER = re.compile(r"按|排序|[升降正倒]序|最[新热]|默认|图文|列表|[大中小]号?$|打印|分享|收藏")
+"""Words of what orders or draws the same rows anew."""
+_HELD = "//*[@id=$held]"
 _CALL = re.compile(r"""^\s*(?:javascript:\s*)?(?:return\s+)?([\w$.]{3,40})\(\s*['"]?([\w-]{1,40})['"]?\s*[,)]""")
 
 
@@ -122,6 +127,39 @@ def tab_of_another_list(page: WebPage) -> str | None:
         if len(tabs) > 1 and not any(map(_narrows, tabs.values())):
             return words_of(list(tabs.values())[1])
     return None
+
+
+def tab_above(page: WebPage, first: HtmlElement) -> str | None:
+    """The words of a tab right above the rows that a script answers, beside the one that is marked as shown; None if
+    there is none, or one of all of them, or what it shows is in the page. `first`: the first row."""
+    for row in islice((first, *first.iterancestors()), _MAX_ABOVE):
+        if row.tag in ("body", "html"):
+            return None
+        for bar in islice(row.itersiblings(preceding=True), _MAX_BEFORE):
+            items = [item for item in bar if isinstance(item.tag, str)] if isinstance(bar.tag, str) else []
+            items = list(items[0]) if len(items) == 1 else items
+            others = [item for item in items if not is_current(item)]
+            panels = sum(1 for item in row.itersiblings(row.tag) if item.get("class") == row.get("class"))
+            if 1 <= len(others) == len(items) - 1 < _MAX_TABS and not panels and all(map(_is_unread_tab, others)):
+                held = {value.lstrip("#.") for item in others for name, value in item.items() if name != "class"}
+                if (
+                    not slides(bar)
+                    and not _narrows(others[0])
+                    and not any(page.tree.xpath(_HELD, held=each) for each in held)
+                ):
+                    return words_of(others[0])
+    return None
+
+
+def _is_unread_tab(item: HtmlElement) -> bool:
+    """Whether an item is named after a list, and a script answers it."""
+    words, inner = words_of(item), item[0] if len(item) else item
+    named = len(words) >= _MIN_TAB_CHARS and len(words) <= _MAX_TAB_CHARS and not _ORDER.search(words)
+    return named and (is_answered(item) or is_answered(inner)) and not any(map(_leads, (item, inner)))
+
+
+def _leads(item: HtmlElement) -> bool:
+    return re.match(r"(?!#|javascript:).", item.get("href") or "", re.IGNORECASE) is not None
 
 
 def _block_of(element: HtmlElement) -> HtmlElement | None:
