@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501 — a part of a page is a line.
 
+from itertools import product
 from random import Random
 
 import pytest
@@ -128,3 +129,42 @@ def test_what_stands_below_a_headline_is_a_document_also_without_a_date(content:
             )
             found = extract(page.encode(), f"http://www.yunxi.gov.cn/{address}")
             assert (found.kind, found.fields["title"].value) == ("document", TITLE), (found.reason, page)
+
+
+FIRST_SENTENCES = (
+    "定于近期召开会议，现将有关事项通知如下：", "兹定于近期召开全区电梯工作会议。", "各街道办事处：",
+    "经区政府批准，我局决定以挂牌方式出让下列国有建设用地使用权，请有意者按时申请。",
+)  # fmt: skip
+OWN_LABELS = {
+    "meeting": "<p>时间：2023年5月20日</p><p>地点：区政府二楼会议室</p>",
+    "cited": "<p>文号：云政发〔2010〕3号</p><p>发文日期：2010年3月1日</p>",
+    "cells": "<table><tr><td>名称</td><td>电梯管理办法</td><td>文号</td><td>云政发〔2010〕3号</td></tr></table>",
+    "land": "<table><tr><td>地块编号</td><td>YX-3</td></tr><tr><td>公告时间</td><td>2023年5月9日至2023年6月9日</td></tr></table>",
+    "bodies": "<p>来源：区财政专户</p><p>发布单位：区财政局</p>",
+}
+
+
+@pytest.mark.parametrize("label", OWN_LABELS)
+def test_labels_below_the_first_sentence_are_those_of_the_text(label: str) -> None:
+    for sentence, subheading, container, ends in product(FIRST_SENTENCES, SUBHEADINGS[:2], CONTAINERS[:4], (0, 1)):
+        text = f"<p>　　{sentence}</p>{OWN_LABELS[label]}{'<p>特此通知。</p>' if ends else f'<p>{PARAGRAPHS[1]}</p>'}"
+        page = (
+            f"<title>{TITLE}</title><ul>{NAV}</ul><div><h1>{TITLE}</h1>{subheading}{container.format(text)}</div>{FOOT}"
+        )
+        found = extract(page.encode(), "http://www.yunxi.gov.cn/zc/202305/t20230509_1.html")
+        values = {"title": TITLE}
+        if subheading:
+            values |= {"published_date": "2023-05-09", "source": "区政府办"}
+        assert found.text.startswith(sentence), page
+        assert {name: field.value for name, field in found.fields.items()} == values, page
+
+
+@pytest.mark.parametrize(
+    "summary", ["近日，区里印发加装电梯实施意见。", "近日，区里印发加装电梯实施意见，明确了步骤。" * 6]
+)
+def test_a_sentence_above_the_line_with_date_and_source_is_a_summary(summary: str) -> None:
+    text = "".join(f"<p>{line}</p>" for line in (*PARAGRAPHS, *SIGNED))
+    page = f"<title>{TITLE}</title><ul>{NAV}</ul><div><h1>{TITLE}</h1><div>{summary}</div>{SUBHEADINGS[1]}{text}</div>"
+    found = extract(f"{page}{FOOT}".encode(), "http://www.yunxi.gov.cn/zc/202305/t20230509_1.html")
+    assert found.text.startswith(PARAGRAPHS[0])
+    assert found.fields["published_date"].value == "2023-05-09"

@@ -187,9 +187,10 @@ def _first_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) ->
             or _is_menu_line(block)
             or (may_hold_header and not prose and _is_date_or_title(blocks, block, text, title_key))
             or (rule == BETWEEN and not prose and _is_subtitle(blocks, indices[position : position + window]))
+            or (may_hold_header and not prose and _is_summary(blocks, indices[position : position + window]))
         ):
-            # A notice of a few lines may end with its source.
-            if prose and index >= start and not _goes_on(blocks, indices[position + 1 : position + 1 + window]):
+            # Below the first sentence of a text labels are its own: 时间：, 文号：, 来源：.
+            if prose and index >= start:
                 break
             start, last = max(start, index + 1), position + 1 + window
             continue
@@ -209,6 +210,14 @@ def _is_subtitle(blocks: Blocks, indices: list[int]) -> bool:
         return False
     dated = next((at for at, index in enumerate(below[:2]) if is_subheading(blocks.blocks[index].text)), -1)
     return dated >= 0 and _goes_on(blocks, below[dated + 1 :])
+
+
+def _is_summary(blocks: Blocks, indices: list[int]) -> bool:
+    """Whether the first of the lines is a sentence above the line with date and source, with text below that."""
+    if len(indices) < 2 or not blocks.blocks[indices[0]].plain.rstrip().endswith("。"):
+        return False
+    names = {item.name for item in find_labels(blocks.blocks[indices[1]].text)}
+    return names >= _FOOTER_FIELDS and _goes_on(blocks, indices[2:])
 
 
 def _goes_on(blocks: Blocks, indices: list[int]) -> bool:
@@ -238,7 +247,7 @@ def _is_header_line(blocks: Blocks, index: int) -> bool:
     if not names or block.link_chars * 2 > len(text) or is_numbered_point(blocks, index):
         return False
     if len(names) == 1 and len(text) >= 60:
-        return names[0] in SUMMARIES
+        return names[0] in SUMMARIES or (names[0] == "title" and not text.endswith("。"))
     return any(name not in _TEXT_LINES for name in names)
 
 
