@@ -137,6 +137,7 @@ WITHOUT_ADDRESS = {
     "a file of an editor": '<p>附件：<a href="webkit-fake-url://A1/登记表.doc">登记表</a></p>',
     "a place in a page's own program": '<p>附件：<a href="/#/file/9">登记表.doc</a></p>',
     "an address without a link": "<p>附件下载：https://pan.example/s/1abc 提取码：ab12</p>",
+    "a player of another site": '<p><iframe src="https://player.example/embed?vid=x1"></iframe></p>',
     "a stream": '<video src="/v/1.m3u8"></video>',
     "a player that a script fills": "<video id=v></video><script>play('v', '/v/1.mp4')</script>",
 }

@@ -75,6 +75,7 @@ _FUNCTION = re.compile(r"\bfunction\s+([\w$]{1,60})|([\w$]{1,60})\s*[=:]\s*(?:fu
 _SHOWN = re.compile(rf"""data-[\w-]+\s*=\s*["']?[^"'\s<>]{{1,400}}\.(?i:{LINKED_ENDING})\b""")
 """A sign of an element that shows a file: `<div data-pdf="…">`."""
 _STREAM = re.compile(r"^(?:blob|data):|\.m3u8\b|\.mp4[\"']", re.IGNORECASE)
+_PLAYER = re.compile(r"player|/embed/|/video|[?&]vid=", re.IGNORECASE)
 _WORDS_OF_FILES = ("%", "down", "attach", "file", "upload")
 _ENDS_AS_FILE = re.compile(rf"\.{LINKED_ENDING}(?:$|[?#&;/])")
 _MAY_LEAD_TO_FILE = re.compile(
@@ -227,6 +228,10 @@ class _Links:
                 yield _Found(url, own_name(url.partition("?")[0], self._page.charset))
             elif url or _STREAM.search(self._page.text):
                 self.unaddressed = True
+        frames = (position_of(self._blocks, each) for each in self._page.elements["iframe"] if _plays(each))
+        self.unaddressed = self.unaddressed or any(
+            body.first <= node.first <= body.last and node.hidden_by <= body.revealed for node in frames
+        )
 
     def names_others(self, files: Sequence[Attachment]) -> bool:
         """Whether a line of the text, or below it, names a file that is none of those that were found."""
@@ -360,6 +365,12 @@ def _opening_functions(source: str) -> frozenset[str]:
     if len(source) > MAX_SCRIPT_CHARS or not _OPENS.search(source):
         return frozenset()
     return frozenset(name for names in _FUNCTION.findall(source) for name in names if name)
+
+
+def _plays(frame: html.HtmlElement) -> bool:
+    """Whether a frame shows a player, whose recording has an address that only the player knows."""
+    source = frame.get("src") or frame.get("data-src") or ""
+    return _PLAYER.search(source) is not None and not is_file_address(source)
 
 
 def _addresses_of_annexes(block: Block) -> list[str]:
