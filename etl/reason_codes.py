@@ -357,6 +357,11 @@ class Code(StrEnum):
         "以往 {before}% 的记录有“{field}”，本次只有 {now}%",
         "{field} used to be filled in {before}% of the records and is in {now}% of this run's",
     )
+    DOCUMENTS_MOVED = (
+        "documents_moved",
+        "新收 {created} 件中有 {moved} 件与已收公文正文相同，例如 {url} 与 {earlier}：网站换了地址",
+        "{moved} of {created} new records have the texts of earlier ones, such as {url} that of {earlier}: they moved",
+    )
     DOCUMENTS_WITHOUT_TEXT = (
         "documents_without_text",
         "{documents} 份文件没有正文、附件和图片，例如 {url}",

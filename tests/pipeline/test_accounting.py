@@ -84,6 +84,18 @@ def test_a_drop_against_the_last_good_walk_is_red(archive: Archive, site: Site) 
     assert crawl_site(archive, site, assertions=SMALL | {"max_drop": 0.9}).state == "green"
 
 
+def test_a_list_that_is_empty_for_a_day_is_red_that_day(archive: Archive, site: Site) -> None:
+    columns = [posting.column for posting in site.postings.values() if not posting.href]
+    column = max(columns, key=columns.count)
+    crawl_site(archive, site)
+    site.unlisted |= {key for key, posting in site.postings.items() if posting.column == column}
+    for options in (None, FULL):
+        report = crawl_site(archive, site, options, assertions=SMALL | {"max_drop": 0.5})
+        assert "has 0 documents and had" in red(report)
+    site.unlisted.clear()
+    assert crawl_site(archive, site).state == "green"
+
+
 def test_only_old_documents_is_red(archive: Archive, site: Site) -> None:
     report = crawl_site(archive, site, assertions={"min_records": 1, "max_age_days": 30})
     assert "older than the asserted 30 days" in red(report)

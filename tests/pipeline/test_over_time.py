@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from random import Random
 
 import pytest
+from sqlalchemy import create_engine
 from starlette.responses import RedirectResponse, Response
 
 from demo.server import serve
@@ -11,9 +12,11 @@ from etl.archive.crawls.reports import Report
 from etl.archive.crawls.run import CrawlOptions
 from etl.archive.storage.archive import Archive
 from etl.pipeline import crawl as pipeline
+from etl.pipeline.rebuilding import rebuild_archive
 from etl.settings import Settings
 from tests.support.changing_site import MENU, ChangingSite, Column, a_day_passes
 from tests.support.gongkai import rows
+from tests.support.whole_database import differing, dump, emptied, quiet
 
 
 class Watched:
@@ -94,6 +97,7 @@ def test_what_left_the_list_alone_and_fails_on_three_days_is_removed(watched: Wa
         watched.a_day_passes()
         report = watched.recheck(recheck_after_days=30)
         assert (report.listed, report.removed) == (1, day == 3)
+        watched.crawl(full=False, recheck_after_days=30)
     watched.a_day_passes()
     assert watched.recheck(recheck_after_days=30).removed == 0
 
@@ -113,6 +117,30 @@ def test_what_left_the_list_and_whose_page_says_that_it_was_taken_down_is_remove
     watched.a_day_passes()
     report = watched.recheck()
     assert (report.restored, report.updated) == (1, 0)
+
+
+@pytest.mark.parametrize("rebuilt", [False, True])
+def test_a_host_that_fails_for_days_removes_nothing_and_a_site_at_other_addresses_does(
+    watched: Watched, rebuilt: bool
+) -> None:
+    site = watched.site
+    watched.crawl()
+    first = site.documents[1].path
+    if rebuilt:
+        for document in site.documents.values():
+            document.moved_from[document.path] = 404
+            document.path = document.path.replace("/show/", "/new/")
+    else:
+        site.everything = lambda request: site.missing()
+    for _ in range(4):
+        watched.a_day_passes()
+        watched.crawl()
+        watched.recheck()
+    assert watched.state(first) == ("removed" if rebuilt else "current")
+    assert watched.records() == (24 if rebuilt else 12)
+    site.everything = None
+    watched.a_day_passes()
+    assert watched.crawl().state == "green"
 
 
 def test_an_article_off_the_list_that_lost_a_further_page_is_not_removed(watched: Watched) -> None:
@@ -145,6 +173,18 @@ def test_a_list_that_shows_its_first_page_only_is_red_until_it_is_whole_or_accep
     assert watched.crawl().state == "green"
     column.longest = 12
     assert watched.crawl().state == "green"
+
+
+def test_a_list_that_no_full_walk_has_seen_is_held_against_the_last_walk_to_its_end(watched: Watched) -> None:
+    site = watched.site
+    watched.crawl()
+    site.columns["其他"] = Column("/gk/others.html", "其他")
+    for _ in range(4):
+        site.write("其他")
+    assert not watched.crawl(full=False).full
+    site.columns["其他"].longest = 0
+    report = watched.crawl(full=False)
+    assert (codes(report), report.problems[0].params["before"]) == (["list_dropped"], 4)
 
 
 def test_a_list_whose_documents_moved_to_another_or_were_taken_down_has_not_dropped(watched: Watched) -> None:
@@ -183,7 +223,23 @@ def test_what_failed_when_it_was_new_is_tried_by_the_next_crawl_wherever_it_is_l
     assert watched.crawl(full=False, recheck_after_days=30).listed == 12
 
 
-def test_one_page_at_the_addresses_of_all_documents_is_the_next_version_of_none(watched: Watched) -> None:
+def test_what_fails_for_good_is_tried_ever_more_rarely(watched: Watched) -> None:
+    site, oldest = watched.site, watched.site.documents[1]
+    for _ in range(12):
+        site.write("文件")
+    oldest.answers = lambda request: Response("", 502)
+    watched.crawl()
+    tried = []
+    for day in range(1, 10):
+        watched.a_day_passes()
+        report = watched.crawl(full=False, recheck_after_days=30, full_walk_days=30)
+        tried += [day] * report.outcomes.get("http_error", 0)
+    assert tried == [1, 3, 7]
+
+
+def test_one_page_at_the_addresses_of_all_documents_is_the_next_version_of_none(
+    watched: Watched, owner_url: str, local_settings: Settings
+) -> None:
     site = watched.site
     for _ in range(14):
         site.write("文件")
@@ -193,13 +249,18 @@ def test_one_page_at_the_addresses_of_all_documents_is_the_next_version_of_none(
     site.everything = lambda request: page if request.url.path.startswith("/show/") else None
     site.write("文件")
     for _ in range(2):
-        watched.a_day_passes()
         report = watched.crawl()
         assert (codes(report), report.outcomes) == (["most_pages_failed"], {"not_a_document": 27})
+    before = dump(watched.archive)
+    watched.archive = emptied(watched.archive, owner_url, local_settings)
+    rebuild_archive(watched.archive, create_engine(owner_url), quiet)
+    after = dump(watched.archive)
+    assert {name: differing(before[name], after[name]) for name in before if before[name] != after[name]} == {}
     site.everything = None
     watched.a_day_passes()
     report = watched.crawl()
     assert (report.created, report.updated, report.state) == (1, 0, "green")
+    watched.archive.engine.dispose()
 
 
 def test_what_was_removed_and_is_listed_anew_is_tried_at_once(watched: Watched) -> None:
@@ -229,6 +290,21 @@ def test_a_run_that_may_ask_for_nothing_it_lists_says_so(watched: Watched, exclu
     report = watched.crawl()
     assert report.outcomes[excluded] == 12
     assert "most_pages_excluded" in codes(report)
+
+
+@pytest.mark.parametrize("redirect", [301, 404])
+def test_documents_that_moved_are_told_and_are_the_same_text(watched: Watched, redirect: int) -> None:
+    site = watched.site
+    watched.crawl()
+    for document in site.documents.values():
+        document.moved_from[document.path] = redirect
+        document.path = document.path.replace("/show/", "/new/")
+    site.write("文件")
+    report = watched.crawl()
+    assert (report.created, report.duplicates, codes(report)) == (13, 12, ["documents_moved"])
+    params = report.warnings[0].params
+    assert (params["moved"], str(params["url"]).replace("/new/", "/show/")) == (12, params["earlier"])
+    assert codes(watched.crawl()) == []
 
 
 def test_addresses_with_a_clock_or_a_key_are_one_document(watched: Watched) -> None:

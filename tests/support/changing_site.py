@@ -55,6 +55,8 @@ class Document:
     """Earlier paths, each with the status of its redirect, or 404."""
     answers: Callable[[Request], Response] | None = None
     deleted: bool = False
+    fails: bool = False
+    """Whether `answers` is the fault of a day, not the document's end."""
     rank: int = 0
     """Place in its lists: the highest first."""
 
@@ -73,13 +75,13 @@ class Column:
     """Newest entries that are not shown yet."""
     longest: int = 10_000
     off_by: int = 0
-    answers: Callable[["ChangingSite", Request, int], Response | None] | None = None
+    answers: Callable[[Request, int], Response | None] | None = None
 
 
 @dataclass
 class ChangingSite:
-    """The site. `shown`: by address, the states that were shown there in their order, with the run; `asked`: all paths
-    asked for, by run."""
+    """The site. `shown`: by path, the states that were shown there in their order, with the run; `answered`: by path,
+    the last run in which a document's page was answered as it should be."""
 
     name: str
     chance: Random
@@ -87,7 +89,7 @@ class ChangingSite:
     documents: dict[int, Document] = field(default_factory=dict)
     columns: dict[str, Column] = field(default_factory=dict)
     shown: dict[str, list[tuple[int, State]]] = field(default_factory=dict)
-    asked: dict[str, list[int]] = field(default_factory=dict)
+    answered: dict[str, int] = field(default_factory=dict)
     run: int = 0
     everything: Callable[[Request], Response | None] | None = None
     robots: str = ""
@@ -154,7 +156,6 @@ class ChangingSite:
         self.counter += 1
         if self.during:
             self.during(request.url.path)
-        self.asked.setdefault(request.url.path, []).append(self.run)
         await self.answer(request)(scope, receive, send)
 
     def answer(self, request: Request) -> Response:
@@ -168,7 +169,7 @@ class ChangingSite:
         for column in self.columns.values():
             if path == column.path:
                 page = int(request.query_params.get("page", "1"))
-                return (column.answers and column.answers(self, request, page)) or self.list_page(column, page)
+                return (column.answers and column.answers(request, page)) or self.list_page(column, page)
         for document in self.documents.values():
             if path in document.moved_from:
                 code = document.moved_from[path]
@@ -219,15 +220,12 @@ class ChangingSite:
         if document.deleted:
             return self.missing()
         state = document.state
-        tag = '"' + hashlib.sha1(repr(state).encode()).hexdigest()[:12] + '"'
+        self.answered[document.path] = self.run
         headers = {}
         if self.validators == "honest":
-            headers["ETag"] = tag
-        elif self.validators == "lying":
-            headers["ETag"] = f'"{document.number}"'
-        asked = request.headers.get("if-none-match")
-        if headers and asked == headers["ETag"]:
-            return Response(status_code=304, headers=headers)
+            headers["ETag"] = f'"{hashlib.sha1(repr(state).encode()).hexdigest()[:12]}"'
+            if request.headers.get("if-none-match") == headers["ETag"]:
+                return Response(status_code=304, headers=headers)
         number = int(path.rpartition("_")[2].partition(".")[0]) if path != document.path else 1
         if number == 1:
             seen = self.shown.setdefault(document.path, [])
@@ -240,24 +238,16 @@ class ChangingSite:
         share = -(-len(state.paragraphs) // state.parts)
         shown = state.paragraphs[(number - 1) * share : number * share]
         text = "".join(f"<p>{each}</p>" for each in shown)
-        files = "".join(
-            f'<p>附件：<a href="/files/{document.number}/{name}">{name}</a></p>'
-            for name, _ in state.files
-            if number == 1
-        )
+        shown_files = state.files if number == state.parts else ()
+        link = '<p>附件：<a href="/files/{0}/{1}">{1}</a></p>'
+        files = "".join(link.format(document.number, name) for name, _ in shown_files)
         stem = document.path.replace(".html", "")
         names = [document.path, *(f"{stem}_{n}.html" for n in range(2, state.parts + 1))]
         pager = "".join(f'<a href="{name}">{n}</a> ' for n, name in enumerate(names, 1)) if state.parts > 1 else ""
         pager = f'<div class="pages">{pager}</div>' if pager else ""
         passing = f"<p>浏览次数：{self.counter}</p>" if self.churn else ""
-        aside = (
-            "".join(
-                f'<li><a href="{each.path}">{each.state.title}</a></li>'
-                for each in self.chance.sample(self.live(), min(3, len(self.live())))
-            )
-            if self.churn
-            else ""
-        )
+        others = Random(self.counter).sample(self.live(), 3) if self.churn and len(self.live()) > 3 else []
+        aside = "".join(f'<li><a href="{each.path}">{each.state.title}</a></li>' for each in others)
         aside = f'<div class="tj"><h3>推荐阅读</h3><ul>{aside}</ul></div>' if aside else ""
         if self.template == "div":
             head = f'<h1>{state.title}</h1><div class="info">发布日期：{state.day} {passing}</div>'

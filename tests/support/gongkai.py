@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 from pydantic import SecretStr
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, text
 
 from demo import source_text
 from demo.server import Site
@@ -80,7 +80,8 @@ def small(site: Site, documents: int = 14) -> Site:
 
 def days_pass(owner_url: str, days: int) -> None:
     """Everything stored so far happened so many days earlier."""
-    with create_engine(owner_url).begin() as owner:
+    engine = create_engine(owner_url, poolclass=NullPool)
+    with engine.begin() as owner:
         for table, column in (
             ("capture", "fetched_at"),
             ("run", "started_at"),

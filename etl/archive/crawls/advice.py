@@ -87,6 +87,10 @@ ADVICE: dict[str, tuple[str, str]] = {
     Code.FIELD_BELOW_EXPECTED: _LAYOUT,
     Code.FIELD_RAN_DRY: _LAYOUT,
     Code.DOCUMENTS_WITHOUT_TEXT: _LAYOUT,
+    Code.DOCUMENTS_MOVED: (
+        "同文的记录按一件显示，无须合并；若只换了协议或主机，把 columns 改为新地址",
+        "nothing: records with the same text are shown as one; where scheme or host changed, correct `columns`",
+    ),
     Code.WARC_FILE_DAMAGED: _REFETCH,
     Code.WARC_RECORDS_SKIPPED: ("缺什么见 docs/importing.md", "docs/importing.md says which are left out"),
     Code.WARC_RECORDS_NOT_WHOLE: _REFETCH,

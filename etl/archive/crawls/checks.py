@@ -8,7 +8,7 @@ from math import floor
 from sqlalchemy import Connection, text
 
 from etl.archive.crawls.run import RunContext
-from etl.extract import Flag
+from etl.extract import Flag, content_hash
 from etl.fields import DATE_COLUMNS, TEXT_COLUMNS
 from etl.reason_codes import Code
 from etl.reasons import Reason
@@ -64,6 +64,20 @@ JOIN archive.capture k ON k.id = v.capture_id JOIN archive.page p ON p.id = r.pa
 WHERE r.source_id = :source AND r.state = 'current' AND k.run_id = :run AND :flag = ANY(v.flags)
 """)
 
+_MOVED = text("""
+WITH made AS (
+    SELECT r.id, r.content_hash, r.source_id, p.url FROM archive.change c JOIN archive.record r ON r.id = c.record_id
+    JOIN archive.page p ON p.id = r.page_id WHERE c.run_id = :run AND c.kind = 'created'
+)
+SELECT count(*) AS created, count(e.url) AS moved,
+       (array_agg(m.url ORDER BY m.id) FILTER (WHERE e.url IS NOT NULL))[1] AS url,
+       (array_agg(e.url ORDER BY m.id) FILTER (WHERE e.url IS NOT NULL))[1] AS earlier
+FROM made m LEFT JOIN LATERAL (
+    SELECT p.url FROM archive.record o JOIN archive.page p ON p.id = o.page_id
+    WHERE o.content_hash = m.content_hash AND o.source_id = m.source_id AND o.id < (SELECT min(id) FROM made)
+      AND m.content_hash <> :nothing ORDER BY o.id LIMIT 1) e ON true
+""")
+
 _NEWEST = text("""
 SELECT max(coalesce(v.published_date, v.written_date)) FROM archive.record r
 JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
@@ -101,6 +115,14 @@ def documents_without_text(connection: Connection, run: RunContext) -> Iterator[
     row = connection.execute(_EMPTY, {"run": run.id, "source": run.source.id, "flag": Flag.NO_TEXT.value}).one()
     if row.documents:
         yield Reason.of(Code.DOCUMENTS_WITHOUT_TEXT, documents=row.documents, url=row.url)
+
+
+def documents_moved(connection: Connection, run: RunContext, least: int) -> Iterator[Reason]:
+    """A warning: most records that this run made, and not fewer than `least`, have the texts of earlier ones."""
+    row = connection.execute(_MOVED, {"run": run.id, "nothing": content_hash("").sha256}).one()
+    if row.moved >= least and row.moved * 2 > row.created:
+        numbers = {"moved": row.moved, "created": row.created}
+        yield Reason.of(Code.DOCUMENTS_MOVED, **numbers, url=row.url, earlier=row.earlier)
 
 
 def fields_below_expected(connection: Connection, run: RunContext) -> Iterator[Reason]:

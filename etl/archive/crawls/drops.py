@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import Connection, text
 
 from etl.archive.crawls.run import ListSummary, RunContext
-from etl.archive.crawls.walks import PreviousWalk
+from etl.archive.crawls.walks import PreviousWalk, last_whole_walks
 from etl.reason_codes import Code
 from etl.reasons import Reason
 
@@ -15,11 +15,10 @@ fewer, but not only `FEWEST`."""
 FEWEST = 2
 
 _HAD = text("""
-SELECT column_name, count(*) AS had, count(*) FILTER (WHERE n.page_id IS NULL) AS missing
-FROM archive.run_page b CROSS JOIN unnest(b.columns) AS column_name
+SELECT count(*) AS had, count(*) FILTER (WHERE n.page_id IS NULL) AS missing FROM archive.run_page b
 LEFT JOIN archive.run_page n ON n.page_id = b.page_id AND n.run_id = :run AND n.columns <> '{}'
 LEFT JOIN archive.record r ON r.page_id = b.page_id AND r.state = 'removed'
-WHERE b.run_id = :before AND (n.page_id IS NOT NULL OR r.id IS NULL) GROUP BY 1 ORDER BY 1
+WHERE b.run_id = :before AND :list = ANY(b.columns) AND (n.page_id IS NOT NULL OR r.id IS NULL)
 """)
 _TAKEN_DOWN = text("""
 SELECT count(*) FROM archive.run_page b JOIN archive.record r ON r.page_id = b.page_id AND r.state = 'removed'
@@ -31,7 +30,8 @@ WHERE b.run_id = :before AND n.page_id IS NULL
 def lists_dropped(
     connection: Connection, run: RunContext, told: Sequence[ListSummary], before: PreviousWalk | None
 ) -> Iterator[Reason]:
-    """Problems: lists of which so much is missing, against an earlier full walk, as `max_drop` does not allow.
+    """Problems: lists of which so much is missing, against the last time that each was walked to its end, as `max_drop`
+    does not allow. `before`: the last full walk that is not doubted for a drop.
 
     A document that another list shows now is not missing, nor one that has a tombstone, and a list that shows as many
     others as it lost has not dropped: some show their newest entries only. A list that was not walked to its end is not
@@ -40,21 +40,16 @@ def lists_dropped(
     if before is None:
         return
     now = {item.column: item for item in told}
-    for row in connection.execute(_HAD, {"run": run.id, "before": before.run_id}):
-        item = now.get(row.column_name)
-        if item and not item.whole:
-            continue
+    for name, walk in sorted(last_whole_walks(connection, run, before).items()):
+        item = now.get(name)
         listed = item.listed if item else 0
-        lost = min(row.missing, row.had - listed)
-        if lost > row.had * run.source.assertions.max_drop and lost >= (FEW if listed else FEWEST + 1):
-            yield Reason.of(
-                Code.LIST_DROPPED,
-                list=row.column_name or run.source.id,
-                listed=listed,
-                before=row.had,
-                day=f"{before.started_at:%Y-%m-%d}",
-                missing=row.missing,
-            )
+        least = FEW if listed else FEWEST + 1
+        if (item and not item.whole) or walk.listed - listed < least:
+            continue
+        had, missing = connection.execute(_HAD, {"run": run.id, "before": walk.run_id, "list": name}).one()
+        if (lost := min(missing, had - listed)) >= least and lost > had * run.source.assertions.max_drop:
+            day, shown = f"{walk.started_at:%Y-%m-%d}", name or run.source.id
+            yield Reason.of(Code.LIST_DROPPED, list=shown, listed=listed, before=had, day=day, missing=missing)
 
 
 def taken_down(connection: Connection, run: RunContext, before: PreviousWalk | None) -> int:

@@ -2,11 +2,12 @@
 
 A record is removed on evidence alone: its page answered 404 or 410 on several different days with nothing good in
 between, or it is off a complete walk of the whole catalog and its address fails too. A listing that failed, was cut
-short or is doubted removes nothing, and neither does a day on which most documents of the host fail.
+short or is doubted removes nothing, and neither does a host that fails for all that it has.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, text
 
@@ -21,47 +22,50 @@ from etl.outcomes import Outcome
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 
+_HOST = "split_part(c.url, '/', 3)"
 _GONE = text(f"""
-SELECT r.id, r.version, count(DISTINCT {DAY}) AS days
+SELECT r.id, count(DISTINCT {DAY}) AS days, min(c.run_id) AS since, min({_HOST}) AS host
 FROM archive.run_page rp
 JOIN archive.record r ON r.page_id = rp.page_id AND r.state = 'current'
 JOIN archive.capture c ON c.page_id = rp.page_id
 WHERE rp.run_id = :run AND rp.outcome = 'gone' AND {GONE_SINCE}
-GROUP BY r.id, r.version HAVING count(DISTINCT {DAY}) >= {DAYS}
+GROUP BY r.id HAVING count(DISTINCT {DAY}) >= {DAYS}
 """)
-_SAID = """
-CASE WHEN {0}.reason LIKE '{{"code":"as_before"%' THEN (
-    SELECT b.reason FROM archive.run_page b WHERE b.page_id = {0}.page_id AND b.run_id < {0}.run_id
-    AND b.capture_id IS NOT NULL AND b.reason NOT LIKE '{{"code":"as_before"%' ORDER BY b.run_id DESC LIMIT 1)
-ELSE {0}.reason END"""
+# A page that says itself that its document was taken down is none; when its bytes are seen again, its reason is in the
+# run before.
 _MISSING = f"""
-({{0}}.outcome = 'gone' AND {{1}}.status IN (404, 410)
- OR {{0}}.outcome = 'soft_404' AND {{0}}.reason NOT LIKE '{{{{"code":"article_page_failed"%'
- OR {{0}}.outcome = 'not_a_document' AND ({_SAID}) LIKE '%"code":"error_notice"%')"""
-"""That a page of a run was missing by its capture, and not only a further page of its article."""
-_HOST = "split_part({0}.url, '/', 3)"
-# A server that answers 404, or leads to its home page, for all that it has, is a bad day of the server: one answer
-# counts if within the hour more documents of the host had content than had none, else the answers of several days.
+SELECT e.run_id, e.page_id, e.outcome, {_HOST} AS host, c.fetched_at, said.reason
+FROM archive.run_page e JOIN archive.capture c ON c.id = e.capture_id
+CROSS JOIN LATERAL (
+    SELECT b.reason FROM archive.run_page b
+    WHERE b.page_id = e.page_id AND b.run_id <= e.run_id AND b.capture_id IS NOT NULL
+      AND b.reason NOT LIKE '%"code":"as_before"%' ORDER BY b.run_id DESC LIMIT 1) AS said
+WHERE (e.outcome = 'gone' AND c.status IN (404, 410)
+    OR e.outcome = 'soft_404' AND e.reason NOT LIKE '%"code":"article_page_failed"%'
+    OR e.outcome = 'not_a_document' AND said.reason LIKE '%"code":"error_notice"%')
+"""
+"""Pages of runs that were missing by their capture, and not only a further page of their article."""
 _OFF_THE_LIST = text(f"""
-WITH answer AS MATERIALIZED (
-    SELECT {_HOST.format("c")} AS host, o.page_id, c.fetched_at, o.outcome = ANY(:content) AS content
-    FROM archive.run_page o JOIN archive.capture c ON c.id = o.capture_id
-    WHERE o.run_id IN (SELECT id FROM archive.run WHERE source_id = :source AND (
-        id = :run OR finished_at > CAST(:began AS timestamptz) - interval '1 hour')))
-SELECT r.id, r.version, rp.outcome, {_SAID.format("rp")} AS reason
-FROM archive.run_page rp
-JOIN archive.record r ON r.page_id = rp.page_id AND r.state = 'current'
-JOIN archive.page p ON p.id = rp.page_id AND p.listed_at < :walk
-JOIN archive.capture c ON c.id = rp.capture_id AND c.fetched_at >= :walk
-WHERE rp.run_id = :run AND {_MISSING.format("rp", "c")} AND (
-    (SELECT count(DISTINCT page_id) FILTER (WHERE content) > count(DISTINCT page_id) FILTER (WHERE NOT content)
-     FROM answer WHERE host = {_HOST.format("c")}
-       AND fetched_at BETWEEN c.fetched_at - interval '1 hour' AND c.fetched_at + interval '1 hour')
-    OR (SELECT count(DISTINCT {DAY.replace("c.", "m.")})
-        FROM archive.run_page d JOIN archive.capture m ON m.id = d.capture_id
-        WHERE d.page_id = p.id AND {_MISSING.format("d", "m")} AND d.run_id > coalesce((
-            SELECT max(good.run_id) FROM archive.run_page good
-            WHERE good.page_id = p.id AND good.outcome = ANY(:content)), 0)) >= {DAYS})
+SELECT r.id, m.outcome, m.reason, m.host, m.fetched_at, streak.days, streak.since
+FROM ({_MISSING} AND e.run_id = :run) AS m
+JOIN archive.record r ON r.page_id = m.page_id AND r.state = 'current'
+JOIN archive.page p ON p.id = m.page_id AND p.listed_at < :walk AND m.fetched_at >= :walk
+CROSS JOIN LATERAL (
+    SELECT count(DISTINCT {DAY}) AS days, min(c.run_id) AS since
+    FROM ({_MISSING}) AS c WHERE c.page_id = m.page_id AND c.run_id > coalesce((
+        SELECT max(good.run_id) FROM archive.run_page good
+        WHERE good.page_id = m.page_id AND good.outcome = ANY(:content)), 0)) AS streak
+""")
+_ANSWERS = text(f"""
+SELECT {_HOST} AS host, c.fetched_at, e.outcome = ANY(:content) AS content
+FROM archive.run_page e JOIN archive.capture c ON c.id = e.capture_id
+WHERE e.run_id IN (SELECT id FROM archive.run WHERE source_id = :source AND (
+    id = :run OR finished_at > CAST(:began AS timestamptz) - interval '1 hour'))
+""")
+_ANSWERED_SINCE = text(f"""
+SELECT DISTINCT {_HOST} FROM archive.capture c JOIN archive.page p ON p.id = c.page_id
+WHERE c.run_id IN (SELECT id FROM archive.run WHERE source_id = :source AND id > :since)
+  AND p.kind IN ('document', 'listing') AND c.outcome = ANY(:content)
 """)
 _BACK = text("""
 SELECT r.id, r.version FROM archive.run_page rp
@@ -98,16 +102,48 @@ def apply_removals(archive: Archive, run: RunContext) -> RemovalResult:
 def _evidence(connection: Connection, run: RunContext) -> tuple[dict[int, str], dict[int, str]]:
     """Why records are to be removed, and restored, by their numbers."""
     evidence: dict[int, str] = {}
-    walk = last_undoubted_walk(connection, run)
-    if walk:
-        values = {"run": run.id, "source": run.source.id, "began": run.started_at, "walk": walk.started_at}
-        for row in connection.execute(_OFF_THE_LIST, values | {"content": _CONTENT}):
-            day = f"{walk.started_at:%Y-%m-%d}"
-            evidence[row.id] = encode_reason(Code.OFF_COMPLETE_LISTING, day=day, outcome=row.outcome, reason=row.reason)
-    for row in connection.execute(_GONE, {"run": run.id}):
-        evidence[row.id] = encode_reason(Code.GONE_ON_DAYS, days=row.days)
+    hosts = _Hosts(connection, run)
+    if walk := last_undoubted_walk(connection, run):
+        values = {"run": run.id, "walk": walk.started_at, "content": _CONTENT}
+        for row in connection.execute(_OFF_THE_LIST, values).all():
+            if hosts.answered_around(row.host, row.fetched_at) or (
+                row.days >= DAYS and hosts.answered_since(row.host, row.since)
+            ):
+                day, reason = f"{walk.started_at:%Y-%m-%d}", row.reason
+                evidence[row.id] = encode_reason(Code.OFF_COMPLETE_LISTING, day=day, outcome=row.outcome, reason=reason)
+    for row in connection.execute(_GONE, {"run": run.id}).all():
+        if hosts.answered_since(row.host, row.since):
+            evidence[row.id] = encode_reason(Code.GONE_ON_DAYS, days=row.days)
     back = {row.id: encode_reason(Code.ANSWERS_AGAIN) for row in connection.execute(_BACK, {"run": run.id})}
     return evidence, back
+
+
+class _Hosts:
+    """What the hosts of a source answered beside a missing page. A server that answers 404, or leads to its home page,
+    for all that it has, is at fault: that its pages are missing is its bad day, or its bad week."""
+
+    def __init__(self, connection: Connection, run: RunContext) -> None:
+        self._connection, self._run = connection, run
+        self._around: dict[str, list[tuple[datetime, bool]]] | None = None
+        self._since: dict[int, set[str]] = {}
+
+    def answered_around(self, host: str, moment: datetime) -> bool:
+        """Whether within an hour more documents of the host had content than had none."""
+        if self._around is None:
+            self._around = {}
+            values = {"run": self._run.id, "source": self._run.source.id, "began": self._run.started_at}
+            for row in self._connection.execute(_ANSWERS, values | {"content": _CONTENT}):
+                self._around.setdefault(row.host, []).append((row.fetched_at, row.content))
+        near = [content for at, content in self._around.get(host, ()) if abs(at - moment) <= timedelta(hours=1)]
+        return sum(near) * 2 > len(near)
+
+    def answered_since(self, host: str, run: int) -> bool:
+        """Whether a document or a list of the host had content in a run after that one, in which a page was missing
+        first."""
+        if run not in self._since:
+            values = {"source": self._run.source.id, "since": run, "content": _CONTENT}
+            self._since[run] = set(self._connection.scalars(_ANSWERED_SINCE, values))
+        return host in self._since[run]
 
 
 def _changes(

@@ -143,15 +143,18 @@ _TRY_AGAIN = [
 ]
 """How pages end that another day may answer otherwise."""
 # Of pages that never gave a document, those that were listed since the last time that all lists were walked to their
-# ends.
+# ends. The interval doubles: what fails for good is not asked each day.
 _STILL_FAILING = text(f"""
 INSERT INTO archive.run_page (run_id, page_id, columns)
 SELECT r.id, p.id, ARRAY[]::text[] FROM archive.run r JOIN archive.page p ON p.source_id = r.source_id
 CROSS JOIN LATERAL (
-    SELECT b.outcome, b.reason FROM archive.run_page b WHERE b.page_id = p.id AND b.run_id < r.id
-    ORDER BY b.run_id DESC LIMIT 1) AS last
-WHERE r.id = :run AND p.kind = 'document' AND r.listing->'full' = 'false' AND (p.checked_at IS NULL AND (
+    SELECT b.outcome, b.reason, c.fetched_at FROM archive.run_page b LEFT JOIN archive.capture c ON c.id = b.capture_id
+    WHERE b.page_id = p.id AND b.run_id < r.id ORDER BY b.run_id DESC LIMIT 1) AS last
+WHERE r.id = :run AND p.kind = 'document' AND r.listing->'full' = 'false'
+  AND (p.checked_at IS NULL OR p.verdict IS NOT NULL) AND (p.checked_at IS NULL AND (
     last.outcome = ANY(:failed) OR last.outcome = 'robots' AND last.reason NOT LIKE '%"robots_disallows"%')
+    AND coalesce(last.fetched_at + least(last.fetched_at - p.first_seen_at, make_interval(secs => 86400 * :longest))
+                 <= r.started_at, true)
     OR p.verdict IS NOT NULL AND {_DUE} AND NOT EXISTS (SELECT FROM archive.record d WHERE d.page_id = p.id))
   AND p.listed_at >= (
     SELECT max(w.started_at) FROM archive.run w

@@ -21,7 +21,7 @@ DOUBTS = (*DROPS, Code.FEWER_DOCUMENTS, Code.FEWER_LISTING_PAGES)
 
 @dataclass(frozen=True, slots=True)
 class PreviousWalk:
-    """An earlier complete walk: its run, when that began, and how many documents it listed."""
+    """An earlier complete walk, of all lists or of one: its run, when that began, and how many documents it listed."""
 
     run_id: int
     started_at: datetime
@@ -89,6 +89,21 @@ def last_walk_without_drop(connection: Connection, run: RunContext) -> PreviousW
     So a list that was cut stays red until it is whole again, or somebody raises `max_drop` for a run.
     """
     return _previous(connection, run, DROPS)
+
+
+def last_whole_walks(connection: Connection, run: RunContext, since: PreviousWalk) -> dict[str, PreviousWalk]:
+    """By list, the last crawl before this one, from that full walk on, that walked the list to its end without a loss
+    or a drop; `listed` counts the documents of the list."""
+    query = select(Run.id, Run.started_at, Run.listing["columns"]).where(
+        Run.source_id == run.source.id, Run.kind == "crawl", Run.id >= since.run_id, Run.id < run.id
+    )
+    walks: dict[str, PreviousWalk] = {}
+    for number, began, columns in connection.execute(
+        query.where(_COMPLETE, not_(_has_problem(*DROPS))).order_by(Run.id)
+    ):
+        whole = (column for column in columns if column.get("whole", True))
+        walks |= {column["column"]: PreviousWalk(number, began, column["listed"]) for column in whole}
+    return walks
 
 
 def _previous(connection: Connection, run: RunContext, doubts: Collection[Code]) -> PreviousWalk | None:

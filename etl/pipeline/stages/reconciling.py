@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from etl.archive.crawls.advice import advice
 from etl.archive.crawls.checks import (
+    documents_moved,
     documents_without_text,
     fields_below_expected,
     fields_gone_empty,
@@ -67,6 +68,7 @@ def reconcile(archive: Archive, run: RunContext) -> Report:
         warnings = [
             *fields_gone_empty(connection, run),
             *documents_without_text(connection, run),
+            *documents_moved(connection, run, MANY),
             *_files(counted),
         ]
     problems = [*_unfinished(counted, stored)]
