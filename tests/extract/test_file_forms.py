@@ -82,6 +82,13 @@ def test_pictures_below_the_word_for_annexes_are_annexes() -> None:
     assert files == tuple(Attachment(urljoin(URL, f"/u/map{n}.png"), f"map{n}.png", "image") for n in (1, 2))
 
 
+def test_a_picture_below_the_word_is_an_annex_where_the_page_is_one_row() -> None:
+    annex = "<p>附件：</p><p><a href='/u/big.jpg'><img src='/u/small.jpg' width='600'></a></p>"
+    rows = f"<table><tr><td><div id='zoom'>{paragraphs()}{annex}</div><a href='/'>首页</a></td></tr></table>"
+    files = files_of(page(body=rows))
+    assert [(file.url, file.role) for file in files] == [(urljoin(URL, "/u/big.jpg"), "image")]
+
+
 NO_ANNEXES = {
     "an icon": "<p>附件</p><p><img src='/u/a.png' width='32'></p>",
     "an icon in a row": "<p>附件</p><table><tr><td><img src='/u/a.png'></td><td><a href='#f'>1</a></td></tr></table>",

@@ -33,6 +33,8 @@ LINKED = {
     "a form": (f"<form action='/f/1.docx'>{NAME} <input type='submit' value='下载'></form>", "/f/1.docx"),
     "a choice": (f"<select onchange='open(this.value)'><option value='/f/1.docx'>{NAME}</option></select>", "/f/1.docx"),
     "a folder and a name": (f"<a href='#' onclick=\"down('/f/2023/','1.doc')\">{NAME}</a>", "/f/2023/1.doc"),
+    "a controller": (f"<a href='/index.php?m=content&amp;c=down&amp;a_k=abcDEF12'>{NAME}</a>", "/index.php?m=content&c=down&a_k=abcDEF12"),
+    "attachments by number": (f"<a href='/attachment.jspx?cid=12&amp;i=0'>{NAME}</a>", "/attachment.jspx?cid=12&i=0"),
     "a servlet": (f"<a href='/servlet/DownLoadServlet?fid=22'>{NAME}</a>", "/servlet/DownLoadServlet?fid=22"),
     "an attribute beside an empty page": (f"<a data-href='/f/1.doc' href='about:blank'>{NAME}</a>", "/f/1.doc"),
     "data with its own keys": (f'<script>var fjs = {{"data": [{{"attName": "{NAME}.doc", "attachUrl": "\\/f\\/1.doc", "size": 22}}]}};</script>', "/f/1.doc"),

@@ -75,6 +75,7 @@ COSTLY: dict[str, str] = {
     "links": "<a href='a.pdf'>a</a>" * 30_000,
     "links that say little": "".join(f"<a href='{i}.pdf'>下载</a>" for i in range(20_000)),
     "lines of links that say little": "".join(f"<li>1<p><a href='{i}.pdf'>下载</a></p></li>" for i in range(15_000)),
+    "pictures of annexes": "<table><tr><td>" + "<p>附件</p><p><img src=a.png></p>" * 15_000 + "</td></tr></table>",
     "clicks": "<script>function d(n){var u='';for(var i=0;i<9999;i++){u+=n;}open(u);}</script>"
     + "".join(f"<a href='#' onclick=\"d('{i}.pdf')\">a</a>" for i in range(10_000)),
     "pictures": "<div id=zoom>" + "<img src=a.png>" * 30_000 + "</div>",

@@ -16,7 +16,8 @@ from etl.web.urls import unquote_query
 _FILE = re.compile(rf"\.{LINKED_ENDING}(?=$|[?#&;]|/down|/view)", re.IGNORECASE)
 _NAME_ENDS_AS_FILE = re.compile(rf"[.．]{LINKED_ENDING}\s*$", re.IGNORECASE)
 _SERVICE = re.compile(
-    r"file-?down|down-?file|/down(?:load)?(?:s|file|attach(?:ment)?|url)?\b|attach-?down|down-?(?:load)?-?servlet|upfile|get-?file",
+    r"file-?down|down-?file|/down(?:load)?(?:s|file|attach(?:ment)?|url)?\b|attach-?down|down-?(?:load)?-?servlet|upfile|get-?file"
+    r"|/attachment\.\w{2,6}\b|[?&](?:m|c|a|mod|do|act|action|method)=(?:down|attach)",
     re.IGNORECASE,
 )
 """Services that answer files, whatever number or key they know them by."""
@@ -79,7 +80,7 @@ def may_answer_file(address: str) -> bool:
 def is_download_service(address: str) -> bool:
     """Whether an address is that of a service that answers files."""
     lower = address.lower()
-    return ("down" in lower or "file" in lower) and _SERVICE.search(lower) is not None
+    return any(word in lower for word in ("down", "file", "attach")) and _SERVICE.search(lower) is not None
 
 
 def asks_service_for_file(address: str) -> bool:

@@ -35,6 +35,8 @@ _LINES_OF_TITLE, _MAX_TITLE_CHARS = 3, 60
 """Lines of an annex above its picture, from that with the word 附件 on, and characters of the longest."""
 _LINES_BELOW = 12
 """Lines below the text where its annexes stand."""
+_MAX_ITEM_CHARS = 100
+"""Characters of a row or an item of a list of files."""
 _MIN_ANNEX_WIDTH = 100
 """Pixels below which a picture in a text is an icon."""
 _MAX_PICTURES = 2_000
@@ -52,7 +54,7 @@ def annexed_images(page: WebPage, blocks: Blocks, body: Body) -> tuple[Attachmen
     found: list[html.HtmlElement] = []
     for node in blocks.images[:_MAX_PICTURES]:
         within = body.first < node.first <= body.last + _LINES_BELOW and node.hidden_by <= body.revealed
-        if within and _stands_alone(node.element) and _is_below_annex(blocks, node.first - 1, body):
+        if within and _is_below_annex(blocks, node.first - 1, body) and _stands_alone(node.element):
             found.append(node.element)
     return _attached(page, found)
 
@@ -76,8 +78,23 @@ def _stands_alone(picture: html.HtmlElement) -> bool:
         return False
     around = next((each for each in picture.iterancestors("p", "div", "td", "li", "section", "center")), None)
     item = next((each for each in picture.iterancestors("tr", "li")), None)
-    is_icon = item is not None and any(True for _ in item.iter("a"))
-    return not is_icon and around is not None and not "".join(around.itertext()).strip()
+    # In a row or an item of a list of files; a page may be one row as a whole.
+    is_icon = item is not None and _is_short(item) and _links_beside(item, picture)
+    return not is_icon and around is not None and not any(text.strip() for text in around.itertext())
+
+
+def _is_short(item: html.HtmlElement) -> bool:
+    length = 0
+    for text in item.itertext():
+        length += len(text)
+        if length > _MAX_ITEM_CHARS:
+            return False
+    return True
+
+
+def _links_beside(item: html.HtmlElement, picture: html.HtmlElement) -> bool:
+    own = next(picture.iterancestors("a"), None)
+    return any(link is not own for link in item.iter("a"))
 
 
 def _attached(page: WebPage, elements: Iterable[html.HtmlElement]) -> tuple[Attachment, ...]:
