@@ -168,3 +168,48 @@ def test_a_sentence_above_the_line_with_date_and_source_is_a_summary(summary: st
     found = extract(f"{page}{FOOT}".encode(), "http://www.yunxi.gov.cn/zc/202305/t20230509_1.html")
     assert found.text.startswith(PARAGRAPHS[0])
     assert found.fields["published_date"].value == "2023-05-09"
+
+
+FIELD_ROWS = (("名称", TITLE), ("文号", "云政办发〔2023〕12号"), ("发布日期", "2023年5月9日"), ("时效状态", "有效"))
+OTHER_ROWS = (("业务类型", "综合管理"), ("解释部门", "区住建局"), ("效力级别", "规范性文件"))
+
+
+@pytest.mark.parametrize("width", [1, 2])
+@pytest.mark.parametrize("colon", ["", "："])
+def test_rows_of_a_header_with_labels_that_are_not_known_are_none_of_the_text(colon: str, width: int) -> None:
+    drawn = Random(2)
+    text = "".join(f"<p>{line}</p>" for line in (*PARAGRAPHS, *SIGNED))
+    for headline, _ in product(("", f"<h1>{TITLE}</h1>"), range(40)):
+        others = drawn.sample(OTHER_ROWS, drawn.randint(1, 2))
+        pairs = [FIELD_ROWS[0], *drawn.sample((*FIELD_ROWS[1:], *others), 3 + len(others))]
+        cells = [f"<td>{label}{colon}</td><td>{value}</td>" for label, value in pairs]
+        rows = "".join(f"<tr>{''.join(cells[at : at + width])}</tr>" for at in range(0, len(cells), width))
+        page = f"<title>{TITLE}</title><ul>{NAV}</ul><div>{headline}<table>{rows}</table><div>{text}</div></div>{FOOT}"
+        found = extract(page.encode(), "http://www.yunxi.gov.cn/zc/202305/t20230509_1.html")
+        assert found.text.startswith(PARAGRAPHS[0]), page
+        assert {name: found.fields[name].value for name in ("published_date", "document_number", "validity")} == {
+            "published_date": "2023-05-09", "document_number": FIELD_ROWS[1][1], "validity": "有效",
+        }, page  # fmt: skip
+
+
+def test_a_table_of_facts_some_of_which_have_labels_of_fields_is_the_text() -> None:
+    facts = (
+        ("处罚决定书文号", "云城罚〔2023〕3号"), ("被处罚人", "李明"), ("违法事实", "擅自改变房屋结构"),
+        ("处罚依据", "住宅室内装饰装修管理办法"), ("公示日期", "2023年5月9日"), ("救济渠道", "可以依法申请行政复议"),
+    )  # fmt: skip
+    rows = "".join(f"<tr><td>{label}</td><td>{value}</td></tr>" for label, value in facts)
+    for below in ("", "<p>以上信息如有异议，请在公示期内向区住建局反映，逾期不予受理。</p>"):
+        page = f"<title>{TITLE}</title><ul>{NAV}</ul><div><h1>{TITLE}</h1><table>{rows}</table>{below}</div>{FOOT}"
+        found = extract(page.encode(), "http://www.yunxi.gov.cn/zc/202305/t20230509_1.html")
+        assert all(value in found.text for _, value in facts[1:4]), found.text
+
+
+ICONS = ('<a href="/u/1.xls"><img src="/ext/xls.png">{}</a>', '<img src="/ext/xls.png"><a href="/u/1.xls">{}</a>')
+
+
+@pytest.mark.parametrize("form", ICONS)
+def test_the_icon_of_a_file_is_no_attachment_of_a_document_without_text(form: str) -> None:
+    name = "云溪区2023年部门预算公开表"
+    page = f"<title>{TITLE}</title><ul>{NAV}</ul><div><h1>{TITLE}</h1>{SUBHEADINGS[1]}<p>{form.format(name)}</p></div>{FOOT}"
+    found = extract(page.encode(), "http://www.yunxi.gov.cn/zc/202305/t20230509_1.html")
+    assert [file.name for file in found.attachments] == [name]

@@ -81,6 +81,8 @@ _BLOCKS_OF_SIGNATURE = 4
 """Blocks below the container, hidden ones included, among which a signature may stand."""
 
 
+_MIN_FIELDS_OF_TABLE = 2
+"""Labels of fields, none of them ambiguous, of a table that is a header."""
 _MAX_VALUES_IN_ROW, _MAX_HEADER_CHARS, _MIN_HEADER_FIELDS = 8, 200, 3
 """Of a header at the text's end: values behind each other without a label, characters of a line, fields."""
 
@@ -183,6 +185,7 @@ def _first_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) ->
             or _is_header_cell(blocks, index)
             or _is_definition(blocks, index)
             or is_in_turn(blocks, index)
+            or (not prose and _is_in_header_table(blocks, index))
             or is_page_tool(text)
             or _is_menu_line(block)
             or (may_hold_header and not prose and _is_date_or_title(blocks, block, text, title_key))
@@ -262,6 +265,28 @@ def _is_header_cell(blocks: Blocks, index: int) -> bool:
     if match is None and index and _are_in_one_row(blocks, index - 1, index):
         match = match_label(blocks.blocks[index - 1].text)
     return match is not None and match.name != "" and match.label not in AMBIGUOUS_LABELS
+
+
+def _is_in_header_table(blocks: Blocks, index: int) -> bool:
+    """Whether the block is a cell of a table above prose, most rows of which have labels of fields: the others state
+    what is no field (业务类型, 解释部门)."""
+    row = blocks.nodes[max(blocks.blocks[index].row, 0)]
+    table = blocks.nodes[max(row.parent, 0)]
+    if row.tag != "tr" or table.last - table.first > MAX_ROW_CELLS:
+        return False
+    rows: dict[int, set[str]] = {}
+    for _, block in blocks.visible_blocks(table.first, table.last):
+        if block.plain.rstrip().endswith("。"):
+            return False
+        labels = (match_label(block.text), *find_labels(block.text))
+        rows.setdefault(block.row, set()).update(label.label for label in labels if label and label.name)
+    with_fields = sum(map(bool, rows.values()))
+    below = [at for at, _ in blocks.visible_blocks(table.last, table.last + _LINES_BEHIND_HEADER[False])]
+    return (
+        with_fields * 2 >= len(rows)
+        and len(set[str]().union(*rows.values()) - AMBIGUOUS_LABELS) >= _MIN_FIELDS_OF_TABLE
+        and _goes_on(blocks, below)
+    )
 
 
 def _are_in_one_row(blocks: Blocks, one: int, other: int) -> bool:

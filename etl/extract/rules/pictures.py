@@ -11,6 +11,7 @@ from etl.extract.page.places import position_of
 from etl.extract.page.trimming import Body
 from etl.extract.rules.file_labels import is_numbered_annex, says_annex
 from etl.extract.types import Attachment
+from etl.file_names import has_file_name
 from etl.web.page import WebPage, absolute, base_url
 from etl.web.urls import unquote_query
 
@@ -143,13 +144,23 @@ def _images(page: WebPage, blocks: Blocks, body: Body) -> Iterator[html.HtmlElem
     for node in blocks.images[:_MAX_PICTURES]:
         # In a container by the place in the tree: a picture may stand above its first line.
         inside = container.index < node.index < container.end if container else first <= node.first <= last
-        if inside and node.hidden_by <= body.revealed:
+        if inside and node.hidden_by <= body.revealed and not _is_icon_of_file(node.element):
             yield from (node.element,) if _address(node.element) else _twins(node.element)
     for element in page.elements["noscript"]:
         node = position_of(blocks, element)
         alone = not any(each.tag == "img" for each in _beside(element))
         if alone and first <= node.first <= last and node.hidden_by <= body.revealed:
             yield from element.iter("img")
+
+
+def _is_icon_of_file(image: html.HtmlElement) -> bool:
+    """Whether a picture stands in a link with words, or right before one, that leads to a file and to no picture."""
+    around = next(image.iterancestors("a"), None)
+    link = around if around is not None else image.getnext()
+    if link is None or link.tag != "a" or (link is not around and (image.tail or "").strip()):
+        return False
+    target = link.get("href") or ""
+    return bool(link.text_content().strip()) and has_file_name(target) and not _PICTURE.search(target)
 
 
 def _twins(image: html.HtmlElement) -> Iterator[html.HtmlElement]:
