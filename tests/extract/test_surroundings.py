@@ -213,3 +213,29 @@ def test_the_icon_of_a_file_is_no_attachment_of_a_document_without_text(form: st
     page = f"<title>{TITLE}</title><ul>{NAV}</ul><div><h1>{TITLE}</h1>{SUBHEADINGS[1]}<p>{form.format(name)}</p></div>{FOOT}"
     found = extract(page.encode(), "http://www.yunxi.gov.cn/zc/202305/t20230509_1.html")
     assert [file.name for file in found.attachments] == [name]
+
+
+FIRST_LINES = (
+    ("时间：2023年5月20日上午9时", "地点：区政府二楼会议室"), ("一、时间：2023年5月20日", "二、会议地点：区政府二楼会议室"),
+    ("时间：2023年5月20日 地点：区政府", "请准时参加"), ("名称：云溪区电梯检验中心", "地址：人民路1号"),
+    ("名称：云溪区电梯检验中心", "办公电话：0000-0000000"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("lines", FIRST_LINES)
+def test_a_text_may_begin_with_the_day_of_a_meeting_or_the_name_of_a_body(lines: tuple[str, str]) -> None:
+    for subheading, container in product(SUBHEADINGS[:2], CONTAINERS[:4]):
+        text = "".join(f"<p>{line}</p>" for line in (*lines, PARAGRAPHS[1]))
+        page = (
+            f"<title>{TITLE}</title><ul>{NAV}</ul><div><h1>{TITLE}</h1>{subheading}{container.format(text)}</div>{FOOT}"
+        )
+        found = extract(page.encode(), "http://www.yunxi.gov.cn/zc/202305/t20230509_1.html")
+        assert found.text.startswith(lines[0]), page
+        assert (found.fields["title"].value, "published_date" in found.fields) == (TITLE, subheading != "")
+
+
+def test_a_mark_of_byte_order_is_no_part_of_a_value() -> None:
+    subheading = "<div>发布时间：\u200b2023-05-09\ufeff 来源：\ufeff区政府办\u200b</div>"
+    page = f"<title>{TITLE}</title><div><h1>{TITLE}</h1>{subheading}<p>{PARAGRAPHS[1]}</p></div>{FOOT}"
+    found = extract(page.encode(), "http://www.yunxi.gov.cn/zc/202305/t20230509_1.html")
+    assert found.fields["source"].value == "区政府办"

@@ -81,6 +81,11 @@ _BLOCKS_OF_SIGNATURE = 4
 """Blocks below the container, hidden ones included, among which a signature may stand."""
 
 
+_BELOW_OWN_LINE = {
+    "published_date": re.compile(r"(?:^|[\s、.．)）])[\u4e00-\u9fff]{0,2}地点\s?[:：]"),
+    "title": re.compile(r"(?:^|[\s、.．)）])[\u4e00-\u9fff]{0,2}(?:地址|电话|法定代表人)\s?[:：]"),
+}
+"""What a text says right behind or below the day of a meeting (时间：), and the name of a body (名称：)."""
 _MIN_FIELDS_OF_TABLE = 2
 """Labels of fields, none of them ambiguous, of a table that is a header."""
 _MAX_VALUES_IN_ROW, _MAX_HEADER_CHARS, _MIN_HEADER_FIELDS = 8, 200, 3
@@ -246,12 +251,23 @@ def _is_header_line(blocks: Blocks, index: int) -> bool:
     text = block.plain.strip()
     if INLINE_BOUNDARY in block.text and (pairs_of_elements(blocks, index) or is_line_of_values(blocks, index)):
         return True
-    names = [f.name or f.label for f in find_labels(block.text)]
+    labels = find_labels(block.text)
+    names = [f.name or f.label for f in labels]
+    if len(labels) == 1 and labels[0].label in AMBIGUOUS_LABELS and _goes_with_below(blocks, index, names[0]):
+        return False
     if not names or block.link_chars * 2 > len(text) or is_numbered_point(blocks, index):
         return False
     if len(names) == 1 and len(text) >= 60:
         return names[0] in SUMMARIES or (names[0] == "title" and not text.endswith("。"))
     return any(name not in _TEXT_LINES for name in names)
+
+
+def _goes_with_below(blocks: Blocks, index: int, name: str) -> bool:
+    """Whether a line with the label of a day or a name is one of a text: the place of the meeting, or the address of
+    the body, stands right behind or below it."""
+    pattern = _BELOW_OWN_LINE.get(name)
+    lines = blocks.blocks[index : index + 2]
+    return pattern is not None and any(pattern.search(line.plain) for line in lines)
 
 
 def _is_header_cell(blocks: Blocks, index: int) -> bool:
