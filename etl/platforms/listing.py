@@ -67,6 +67,8 @@ def read_list_page(family: Platform, page: WebPage, request: ListingRequest) -> 
         return listing
     if apart := rows_apart(page, _titles(listing)):
         listing = replace(listing, entries=(*apart, *listing.entries))
+    if not family.reads_fragments:
+        listing = _without_itself(listing, page, request)
     years = _other_years(listing, page, request)
     if listing.reported_total is None or not _goes_on_or_ends(listing, request):
         words = _without_titles(shown_words(page), listing)
@@ -93,6 +95,15 @@ def _other_years(listing: ListingPage, page: WebPage, request: ListingRequest) -
 def _titles(listing: ListingPage) -> dict[str, str]:
     """The titles of the entries by their addresses."""
     return {entry.url: entry.title for entry in listing.entries}
+
+
+def _without_itself(listing: ListingPage, page: WebPage, request: ListingRequest) -> ListingPage:
+    """Without a next page that is this one: a link `#p2` is followed by a script, and what it shows is not read."""
+    itself = ListingRequest(page.url, request.column)
+    others = tuple(
+        each for each in listing.next_requests if each.body or (each.url, each.column) != (itself.url, itself.column)
+    )
+    return listing if others == listing.next_requests else replace(listing, next_requests=others)
 
 
 def _without_titles(words: str, listing: ListingPage) -> str:

@@ -4,6 +4,7 @@ import pytest
 
 from etl.platforms.base import ListingRequest
 from etl.platforms.listing import read_list_page
+from etl.platforms.registry import platform
 from etl.web.page import WebPage
 from tests.support.paged_lists import CASES, HOST, LIST, following, read, rows
 
@@ -74,3 +75,18 @@ def test_documents_whose_addresses_have_numbers_are_no_pages() -> None:
         CASES["generic"].family, WebPage(f"{HOST}/gk/index.html", f"<body>{body}</body>", "utf-8"), ListingRequest("x")
     )
     assert (len(listing.entries), following(listing)) == (3, [])
+
+
+@pytest.mark.parametrize("href", ["#p2", "#page-2"])
+def test_a_next_page_that_is_the_page_itself_ends_no_list(href: str) -> None:
+    rows_of_site = "".join(
+        f'<li id="line_u7_{n}"><a href="/info/1021/{n}.htm">桐溪县第{n}号通知</a></li>' for n in range(6)
+    )
+    pager = f'<p><b>1</b><a href="{href}">2</a><a href="{href}">3</a></p>'
+    page = WebPage(INDEX, f"<body><ul>{rows_of_site}</ul>{pager}</body>", "utf-8")
+    listing = read_list_page(platform("vsb"), page, ListingRequest(INDEX, "c"))
+    assert (len(listing.entries), following(listing), len(listing.problems)) == (
+        6,
+        [],
+        0 if href == "index.html" else 1,
+    )
