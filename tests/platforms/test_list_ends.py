@@ -164,3 +164,19 @@ def test_a_tab_above_the_rows_shows_another_list_unless_that_is_in_the_page(othe
     body = f"<body>{TABS.format(other)}{rows(CASES['trs_wcm'])}<div id='below'></div></body>"
     listing = read_list_page(CASES["trs_wcm"].family, WebPage(LIST, body, "utf-8"), ListingRequest(LIST))
     assert bool(listing.problems) == red
+
+
+PACKED = "<script>eval(function(p,a,c,k,e,d){{return p}}('0.1(2)',3,3,'{}|show|60'.split('|'),0,{{}}))</script>"
+
+
+@pytest.mark.parametrize(
+    ("script", "red"),
+    [
+        (PACKED.format("pager"), True),
+        (PACKED.format("banner"), False),
+        ('<script>new EventSource("/list/stream").onmessage = add</script>', True),
+        ('<script>new EventSource("/weather/stream").onmessage = add</script>', False),
+    ],
+)
+def test_scripts_that_draw_pagers_packed_or_wait_for_rows_are_told(script: str, red: bool) -> None:
+    assert bool(read(CASES["trs_wcm"], script).problems) == red

@@ -34,6 +34,10 @@ _GRIDS = re.compile(
     r"""\burl["']?\s*:[^{}]{0,300}\bpage["']?\s*:\s*(?:true|!0)|"""
     r"""\bnew\s+\w+\([^(){}]{0,40}\{[^{}]{0,80}\bpage["']?\s*:\s*1\s*,[^{}]{0,80}\b(?:size|limit|rows|page_?size)["']?\s*:\s*\d"""
 )
+_PACKED = re.compile(
+    r"(?<=[|'\"])(?:\w{0,12}pager|paginat\w{2,5}|createPage\w{0,8}|fenye|laypage|nextPage)(?=[|'\"])", re.IGNORECASE
+)
+"""A word among those of a packed script."""
 _FUNCTION = re.compile(r"\bfunction\s+([\w$]+)\s*\(")
 _WRITES = re.compile(
     r"""\b(?:index|list|default)[_-]\\?["'`]\s*+\+(?!\s*+["'`])|下一?[页頁]|后一页|尾页|末[页頁]|共[\"'\s+]{0,9}(?:[2-9]|1\d)\d{0,4}[\"'\s+]{0,9}[页頁]"""
@@ -50,7 +54,7 @@ _ASKS = re.compile(
 )
 _MAY_ASK = (
     "$", "ajax", "fetch", "axios", "xmlhttp", "request", "json", "next", "more", "last", "scroll", "intersection",
-    "bottom",
+    "bottom", "eventsource",
 )  # fmt: skip
 """Parts of what asks for a list, in lower-case letters: they are sought much faster."""
 _WATCHES = re.compile(
@@ -124,6 +128,8 @@ def more_by_scripts(page: WebPage, seen: int) -> str | None:
     for names, pattern in ((("__doPostBack",), _POSTBACK), (_SCROLL_NAMES, _SCROLL_LIBRARY)):
         if any(name in code for name in names) and (found := pattern.search(code)):
             return found[0]
+    if "eval(function(p,a,c,k" in code and (packed := _PACKED.search(code)):
+        return packed[0]
     return next(filter(None, map(_asked, scripts)), None)
 
 

@@ -9,7 +9,7 @@ from etl.platforms.helpers.element_words import BUTTONS, words_of
 from etl.web.page import WebPage, absolute
 
 _PAGER_NAME = re.compile(
-    r"(?:^|[\s_-])(?:pag(?:e[rs]?|ing|ination)|fan_?ye|fen_?ye|fy|ye_?ma|turn)(?:$|[\s_-]|\d)|pag(?:er|ing|inat|e_?(?:nav|num|bar|list|"
+    r"(?:^|[\s_-])(?:pag(?:e[rs]?|ing|ination)|fan_?ye|fen_?ye|fy|ye_?ma|turn|laypage)(?:$|[\s_-]|\d)|pag(?:er|ing|inat|e_?(?:nav|num|bar|list|"
     r"box|code|div))|next[_-]?page|page[_-]?next|分页|页码",
     re.IGNORECASE,
 )
