@@ -239,3 +239,36 @@ def test_a_mark_of_byte_order_is_no_part_of_a_value() -> None:
     page = f"<title>{TITLE}</title><div><h1>{TITLE}</h1>{subheading}<p>{PARAGRAPHS[1]}</p></div>{FOOT}"
     found = extract(page.encode(), "http://www.yunxi.gov.cn/zc/202305/t20230509_1.html")
     assert found.fields["source"].value == "区政府办"
+
+
+SUMMARY = "为改善居住条件，方便群众出行，区里决定开展老旧小区加装电梯工作，明确了目标、步骤和保障措施。"
+HEADERS = (
+    ("<table>{}</table>", "<tr><td>{}：</td><td>{}</td></tr>"), ("<dl>{}</dl>", "<dt>{}</dt><dd>{}</dd>"),
+    ("<ul>{}</ul>", "<li><b>{}：</b><span>{}</span></li>"), ("<div>{}</div>", "<div><div>{}</div><div>{}</div></div>"),
+    ("<table>{}</table>", "<tr><td>{}：{}</td></tr>"), ("<div>{}</div>", "<p>{}：{}</p>"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("form", HEADERS)
+def test_a_summary_in_a_header_does_not_begin_the_text(form: tuple[str, str]) -> None:
+    """The fields behind it are read, however long it is."""
+    text = "".join(f"<p>{line}</p>" for line in (*PARAGRAPHS, *SIGNED))
+    values = (
+        ("名称", TITLE),
+        ("索引号", "YX-1"),
+        ("内容概述", ""),
+        ("文号", "云政办发〔2023〕12号"),
+        ("发布日期", "2023-05-09"),
+    )
+    for times, headline in product((1, 3), ("", f"<h1>{TITLE}</h1>")):
+        pairs = "".join(form[1].format(label, value or SUMMARY * times) for label, value in values)
+        page = (
+            f"<title>{TITLE}</title><ul>{NAV}</ul><div class=main>{headline}{form[0].format(pairs)}"
+            f"<div>{text}</div></div>{FOOT}"
+        )
+        found = extract(page.encode(), "http://www.yunxi.gov.cn/zc/202305/t20230509_1.html")
+        assert found.text.startswith(PARAGRAPHS[0]), page
+        assert (found.fields["document_number"].value, found.fields["published_date"].value) == (
+            values[3][1],
+            "2023-05-09",
+        )

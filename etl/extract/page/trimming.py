@@ -9,7 +9,7 @@ from etl.dates import DATE, SIGNED_DATE, TIME_OF_DAY, YEAR_OF_DATE
 from etl.extract.codes import BETWEEN, DENSEST
 from etl.extract.counters import without_counters
 from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS, FOOTER_LABELS, SUMMARIES, TEXT_LABELS
-from etl.extract.lexicon.labels import COLON, LabelMatch, find_labels, label_key, match_label
+from etl.extract.lexicon.labels import COLON, Label, LabelMatch, find_labels, label_key, match_label
 from etl.extract.lexicon.page_tools import WORDLESS, is_page_tool
 from etl.extract.lexicon.values import names_body
 from etl.extract.lexicon.words import INLINE_BOUNDARY, split_words
@@ -86,6 +86,8 @@ _BELOW_OWN_LINE = {
     "title": re.compile(r"(?:^|[\s、.．)）])[\u4e00-\u9fff]{0,2}(?:地址|电话|法定代表人)\s?[:：]"),
 }
 """What a text says right behind or below the day of a meeting (时间：), and the name of a body (名称：)."""
+_SUMMARY_OF, _MIN_SUMMARY_CHARS = ("内容", "信息"), 20
+"""How labels of a summary begin that are no heading of a text, as 摘要 and 概述 may be; its length."""
 _MIN_FIELDS_OF_TABLE = 2
 """Labels of fields, none of them ambiguous, of a table that is a header."""
 _MAX_VALUES_IN_ROW, _MAX_HEADER_CHARS, _MIN_HEADER_FIELDS = 8, 200, 3
@@ -280,7 +282,11 @@ def _is_header_cell(blocks: Blocks, index: int) -> bool:
         return False
     if match is None and index and _are_in_one_row(blocks, index - 1, index):
         match = match_label(blocks.blocks[index - 1].text)
-    return match is not None and match.name != "" and match.label not in AMBIGUOUS_LABELS
+    return match is not None and _is_of_header(match) and match.label not in AMBIGUOUS_LABELS
+
+
+def _is_of_header(match: Label) -> bool:
+    return match.name != "" or match.label in SUMMARIES
 
 
 def _is_in_header_table(blocks: Blocks, index: int) -> bool:
@@ -313,10 +319,14 @@ def _are_in_one_row(blocks: Blocks, one: int, other: int) -> bool:
 
 
 def _is_definition(blocks: Blocks, index: int) -> bool:
-    """Whether the block is the term of a definition list that is a label, or the value of one."""
+    """Whether the block is the term of a definition list that is a label, or the value of one; elsewhere, whether it is
+    a summary below its label."""
     at = {"dt": index, "dd": index - 1}.get(blocks.nodes[blocks.blocks[index].node].tag, -1)
+    if at < 0 < index and len(blocks.blocks[index].text) >= _MIN_SUMMARY_CHARS:
+        above = match_label(blocks.blocks[index - 1].text)
+        return above is not None and above.label in SUMMARIES and above.label.startswith(_SUMMARY_OF)
     match = match_label(blocks.blocks[at].text) if at >= 0 else None
-    return match is not None and match.name != ""
+    return match is not None and _is_of_header(match)
 
 
 def is_column_header_row(blocks: Blocks, row: Node) -> bool:
