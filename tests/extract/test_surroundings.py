@@ -272,3 +272,15 @@ def test_a_summary_in_a_header_does_not_begin_the_text(form: tuple[str, str]) ->
             values[3][1],
             "2023-05-09",
         )
+
+
+@pytest.mark.parametrize(("link", "flagged"), [("<a href=/u/1.doc>下载</a>", False), ("下载", True)])
+def test_a_file_named_with_its_number_is_the_one_that_its_row_links(link: str, flagged: bool) -> None:
+    table = f"<table><tr><td>附件名称</td><td>操作</td></tr><tr><td>1.任务分解表.doc</td><td>{link}</td></tr></table>"
+    text = "".join(f"<p>{line}</p>" for line in (*PARAGRAPHS, *SIGNED))
+    page = f"<title>{TITLE}</title><div><h1>{TITLE}</h1>{SUBHEADINGS[1]}<div>{text}{table}</div></div>{FOOT}"
+    found = extract(page.encode(), "http://www.yunxi.gov.cn/zc/202305/t20230509_1.html")
+    assert ([file.name for file in found.attachments], "file_without_address" in found.flags) == (
+        [] if flagged else ["任务分解表.doc"],
+        flagged,
+    )

@@ -86,6 +86,8 @@ _BLOCKS_BELOW, _BLOCKS_OF_FILE = 25, 8
 """Blocks below the text where its files stand, and below each of them the next: number, name, size, date, buttons."""
 _MAX_FILES = 2_000
 """Most files of a page: the longest list of attachments seen has some hundred."""
+_NUMBER_BEFORE = re.compile(r"^\d{1,2}[.．、](?=[\u4e00-\u9fff])")
+"""The number of a file in its list, which is no part of its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +241,7 @@ class _Links:
         known = {text for file in files for text in (file.name, unquote_query(file.url.rsplit("/", 1)[-1], charset))}
         lines = self._blocks.visible_blocks(self._body.first, self._last, self._body.revealed)
         return any(
-            not any(name in text for text in known)
+            not any(_NUMBER_BEFORE.sub("", name) in text for text in known)
             for index, block in lines
             if index not in self._lines_with_files and not leads_to_other(block.plain)
             for name in (file_names(block.plain) if has_file_name(block.text) else _addresses_of_annexes(block))
