@@ -39,6 +39,7 @@ from tests.support.attacks import (
     odd_answers,
     odd_values,
     outages,
+    over_time,
 )
 from tests.support.attacks.base import Attack, Ground
 from tests.support.services import own_bucket, own_database, running_services, settings_of
@@ -93,6 +94,12 @@ ATTACKS = (
         "odd values, crawled",
         "Three of ten answers of a site of any family have one odd number, text, address or bracket.",
         60, 6, odd_values.play_crawled, invariants.check_archive,
+    ),
+    Attack(
+        "a site over time",
+        "A site of 8 to 40 documents is crawled on up to twelve days, on each of which one or two of "
+        "eighty things happen to it; what is recorded must be what it has shown.",
+        30, 3, over_time.play, invariants.check_archive, rebuilds=False,
     ),
     Attack(
         "odd values, read",

@@ -10,7 +10,7 @@ from bench.attacks import ATTACKS, MARKS, PAGE
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.layout import RUNS
 from etl.settings import Settings
-from tests.support.attacks import imports, odd_answers
+from tests.support.attacks import imports, odd_answers, over_time
 from tests.support.attacks.base import Ground
 from tests.support.attacks.invariants import check_archive
 from tests.support.stored import age, keep
@@ -40,7 +40,9 @@ def test_what_is_lost_is_seen_and_named(archive: Archive, owner_url: str, tmp_pa
         check_archive(archive)
 
 
-@pytest.mark.parametrize("play", [odd_answers.play, imports.play], ids=["odd answers", "imports"])
+@pytest.mark.parametrize(
+    "play", [odd_answers.play, imports.play, over_time.play], ids=["odd answers", "imports", "a site over time"]
+)
 def test_an_archive_holds_what_it_promises_after_two_rounds(
     archive: Archive, local_settings: Settings, tmp_path: Path, play: Callable[[Ground, Random], object]
 ) -> None:

@@ -33,7 +33,8 @@ LINES = (
     *(b"Content-Length: 5", b"Content-Length: -1", b"Content-Length: many", b"Transfer-Encoding: chunked"),
     *(b"Content-Encoding: gzip", b"Content-Encoding: br", b"Content-Encoding: gzip, zstd", b"Content-Encoding: oa"),
 )
-GOOD = page("关于照常供水的通知", "本事项由经办科室按期办结并公开。\n" * 6)
+TITLE = "关于照常供水的通知"
+GOOD = page(TITLE, "本事项由经办科室按期办结并公开。\n" * 6)
 BODIES = (
     *(PAGE, GOOD, b"", b"\0" * 900, b"MZ\x90\0" * 300, b"%PDF-1.7\n\0", GOOD[:150], b"x" * 300_000, b"<" * 5_000),
     *(gzip.compress(GOOD), gzip.compress(GOOD)[:-9], gzip.compress(bytes(30_000_000), 1), brotli.compress(GOOD)),
@@ -85,7 +86,7 @@ def play(ground: Ground, chance: Random) -> Iterator[str]:
             answers |= dict.fromkeys(good, http(GOOD, "200 OK", "Content-Type: text/html; charset=utf-8"))
             answers |= {path: odd_answer(chance) for path in odd}
             paths = [path for pair in zip(odd, good, strict=True) for path in pair]
-            listed = "".join(f"<li><a href='{path}'>关于第{n}号工作的通知</a></li>" for n, path in enumerate(paths))
+            listed = "".join(f"<li><a href='{path}'>{TITLE}</a></li>" for path in paths)
             answers["/"] = http(f"<html><body><ul>{listed}</ul></body></html>".encode())
             source = loopback_source(
                 base + "/",
