@@ -133,8 +133,9 @@ class MadeAhead(Generic[T]):
     @contextmanager
     def take(self) -> Iterator[T]:
         """One of them, for the time of the block."""
-        context, value = self._ready.popleft().result()
-        self._ready.append(self._thread.submit(self._enter))
+        made = self._ready.popleft()
+        self._ready.append(self._thread.submit(self._enter))  # first: that one may have failed
+        context, value = made.result()
         yield value
         self._left.append(self._thread.submit(context.__exit__, None, None, None))
 
