@@ -2,14 +2,15 @@
 
 import random
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, create_engine, text
 
+from etl.archive.queries import hits, ranking
 from etl.archive.queries.counts import MatchCount
 from etl.archive.queries.full_text import by_index, found
-from etl.archive.queries.hits import overview
 from etl.archive.queries.ranking import ENTRY, Place, first_places, places
 from etl.archive.queries.search import InvalidFilter, RecordFilter, parse_filter
 from etl.archive.queries.words import Query, Word, parse_query
@@ -81,6 +82,26 @@ def test_a_search_finds_exactly_the_records_in_which_the_words_occur(owner_url: 
     assert hits > checked
 
 
+def test_neighbours_are_those_of_the_lines(
+    owner_url: str, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever of them the first candidates tell: many texts stand there twice."""
+    monkeypatch.setattr(ranking, "BATCH", 12)
+    chance = random.Random(20_241_129)
+    documents = [
+        Document("渡船" * chance.randrange(2) + "通告", f"渡船{chance.randrange(9)}", f"2024-03-{1 + number % 9:02}")
+        for number in range(60)
+    ]
+    numbers = write_and_index(owner_url, documents)
+    for words, only, limit in product(("渡船", "船3", ""), ((), ("year:2024",)), (3, 8, 40)):
+        asked = RecordFilter(q=words, only=only)
+        lines = list(hits.lines(connection, asked, "relevance", None, 200).records)[:limit]
+        beside = dict(zip(lines, zip([None, *lines], [*lines[1:], None], strict=False), strict=False))
+        for number in numbers:
+            found_beside = hits.neighbours(connection, asked, "relevance", number, page_size=2, limit=limit)
+            assert found_beside == beside.get(number, (None, None)), (words, only, limit, number)
+
+
 def test_a_word_with_a_rare_character_is_looked_up(owner_url: str, connection: Connection) -> None:
     """Characters beyond U+FFFF share their codes in the index: 𠀀 and 𠠀 have one."""
     one, other, both = write_and_index(
@@ -90,7 +111,7 @@ def test_a_word_with_a_rare_character_is_looked_up(owner_url: str, connection: C
     assert ids(connection, "王𠀀") == {one, both}
     assert ids(connection, "𠠀同志") == {other}
     asked = RecordFilter(q="王𠠀")
-    assert overview(connection, asked).total == MatchCount(2, exact=True)
+    assert hits.overview(connection, asked).total == MatchCount(2, exact=True)
     assert {place.record for place in first_places(connection, asked, count_all=False).places} == {one, other, both}
 
 

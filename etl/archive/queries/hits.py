@@ -125,6 +125,8 @@ def neighbours(
     show them; None where there is none."""
     if not _really_matching(connection, record_filter, [record], first_of_text=True):
         return None, None
+    if sort == "relevance" and _is_beyond(connection, record_filter, record, limit):
+        return None, None
     for number in (min(2 * page_size + 1, limit), limit):
         asked = ("walk", record_filter, sort, page_size, number)
         walked = kept(connection, asked, partial(_walked, connection, record_filter, sort, page_size, number))
@@ -132,6 +134,17 @@ def neighbours(
         if place is not None and (place + 1 < len(walked) or number == limit or len(walked) < number):
             return walked[place - 1] if place else None, walked[place + 1] if place + 1 < len(walked) else None
     return None, None
+
+
+def _is_beyond(connection: Connection, record_filter: RecordFilter, record: int, limit: int) -> bool:
+    """Whether the first candidates tell that a record is none of the first `limit` lines: it is not among them, and
+    they make so many lines, or there are no others. Otherwise the lines are walked, which takes five times as long."""
+    first = _first(connection, record_filter)
+    if any(place.record == record for place in first.places) or not are_certain(record_filter):
+        return False
+    records = [place.record for place in first.places]
+    alone = partial(_really_matching, connection, record_filter, records, first_of_text=True, certain=True)
+    return not first.more or len(kept(connection, ("first lines", record_filter), alone)) >= limit
 
 
 def _walked(
