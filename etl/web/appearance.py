@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 
 from lxml import html
 
 from etl.web.page import WebPage, base_url
+from etl.web.site_cache import kept_for_site
 from etl.web.styles import Named, named_in_style
 from etl.web.urls import Address, canonical_url
 
@@ -17,7 +17,6 @@ MAX_RESOURCE_BYTES = 2_000_000
 """Of one style sheet or picture."""
 MAX_IMPORTS = 3
 """How deep style sheets that name others are followed."""
-_MAX_KEPT_CHARS = 20_000
 _LATE = ("data-src", "data-original", "data-lazy-src", "data-echo", "lazy-src", "original")
 """Attributes in which scripts that load pictures late look for the address."""
 
@@ -72,12 +71,8 @@ def _named(page: WebPage) -> Iterator[tuple[str, bool]]:
             yield from named_in_style(style)
 
 
-def _named_in(css: str) -> Iterable[Named]:
-    return _named_in_short(css) if len(css) <= _MAX_KEPT_CHARS else named_in_style(css)
-
-
-@lru_cache(64)  # pages of one site have the same sheets
-def _named_in_short(css: str) -> tuple[Named, ...]:
+@kept_for_site
+def _named_in(css: str) -> tuple[Named, ...]:
     return tuple(named_in_style(css))
 
 

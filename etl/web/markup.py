@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Literal, NamedTuple
+
+from etl.web.site_cache import kept_for_site
 
 # What a browser does not look into for comments or tags, up to its own end tag (HTML standard, 13.2.5).
 _RAW_TAGS = ("script", "style", "textarea", "title")
@@ -29,8 +30,6 @@ _NOTHING = re.compile(r"^(?:\s++|<!--(?:[^-]|-(?!->))*+-->)*+$")
 _MARKUP = re.compile(r"[\s\ufeff]*+<")
 _CONTAINER = re.compile(r"<(/?)(?:div|table|ul|ol|dl|form|section|article)\b", re.IGNORECASE)
 _OPEN_TAG = re.compile(r"<[A-Za-z/!][^<>]*+\Z")
-_MAX_KEPT_CHARS = 20_000
-"""Characters of a script of which the form without comments is kept for the next page."""
 _LAST_CHARS = 1_000
 """Characters at the end of a page in which most have their end tags; others are searched from their beginning."""
 _WHOLE_PAGE = re.compile(r"[\s\ufeff]*+<(?:!DOCTYPE|html|head|body)\b", re.IGNORECASE)
@@ -90,17 +89,9 @@ def is_code_type(name: str) -> bool:
     return _CODE.match(name.strip()) is not None
 
 
+@kept_for_site
 def uncommented_script(code: str) -> str:
     """JavaScript without its comments; strings and patterns stay as they are."""
-    return _uncommented_short(code) if len(code) <= _MAX_KEPT_CHARS else _uncommented(code)
-
-
-@lru_cache(128)  # pages of one site have the same scripts
-def _uncommented_short(code: str) -> str:
-    return _uncommented(code)
-
-
-def _uncommented(code: str) -> str:
     return _PART_OF_SCRIPT.sub(lambda part: part["text"] or " ", code)
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import chain, islice
 
 from lxml import html
@@ -49,6 +49,7 @@ from etl.extract.types import Attachment
 from etl.file_names import LINKED_ENDING, file_names, has_file_name, without_text_ending
 from etl.web.page import WebPage, absolute, base_url
 from etl.web.script.navigation import MAX_SCRIPT_CHARS, Clicks
+from etl.web.site_cache import kept_for_site
 from etl.web.urls import MAX_ADDRESS_CHARS, site_of, unquote_query
 
 _SOFTWARE = re.compile(
@@ -361,7 +362,7 @@ class _Links:
         return [script.text for script in self._page.elements["script"] if script.text]
 
 
-@lru_cache(1024)  # pages of one site have the same scripts
+@kept_for_site
 def _opening_functions(source: str) -> frozenset[str]:
     """The functions of a script, if it opens something."""
     if len(source) > MAX_SCRIPT_CHARS or not _OPENS.search(source):
